@@ -1,0 +1,52 @@
+import { defineConfig } from 'vitest/config';
+
+/** Where tests live tells what they need: STYLE 14 in CONTRIBUTING.md. */
+const never = ['**/node_modules/**', '**/.vigil/**', '**/dist/**'];
+
+export default defineConfig({
+  test: {
+    reporters: ['default'],
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{contracts,gateway,processors,dashboard,simulators,certs,ops,tests}/**/*.test.{ts,tsx}'],
+          exclude: [...never, '**/*.int.test.ts', '**/*.e2e.test.ts', '**/*.fault.test.ts'],
+        },
+      },
+      {
+        test: {
+          name: 'integration',
+          include: ['**/*.int.test.ts'],
+          exclude: never,
+          globalSetup: ['tests/platform.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['**/*.e2e.test.ts'],
+          exclude: never,
+          globalSetup: ['tests/platform.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'faults',
+          include: ['**/*.fault.test.ts'],
+          exclude: never,
+          globalSetup: ['tests/platform.ts'],
+          testTimeout: 300_000,
+          hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
