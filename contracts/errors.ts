@@ -1,0 +1,64 @@
+/**
+ * Every error that Vigil names, with the one property that a retry may look at.
+ *
+ * `transient`: nothing happened; the same call may succeed later. `ambiguous`: it may or may not have happened (a time-out
+ * after sending); repeat only what is idempotent. `permanent`: the same call will fail again.
+ */
+export type ErrorClass = 'transient' | 'ambiguous' | 'permanent';
+
+const classes = {
+  'settings-invalid': 'permanent',
+  'port-taken': 'permanent',
+  'missing-program': 'permanent',
+  'no-space': 'permanent',
+  'certificate-invalid': 'permanent',
+  'payload-not-json': 'permanent',
+  'payload-not-utf8': 'permanent',
+  'payload-schema': 'permanent',
+  'payload-too-large': 'permanent',
+  'code-unknown': 'permanent',
+  'unit-unknown': 'permanent',
+  'value-implausible': 'permanent',
+  'time-invalid': 'permanent',
+  'topic-unknown': 'permanent',
+  'topic-not-authorized': 'permanent',
+  'sealed-malformed': 'permanent',
+  'sealed-moved': 'permanent',
+  'sealed-tampered': 'permanent',
+  'key-unknown': 'transient',
+  'key-not-for-us': 'permanent',
+  'log-unavailable': 'transient',
+  'log-append-failed': 'ambiguous',
+  'log-offset-regressed': 'permanent',
+  'log-backlog-full': 'transient',
+  'log-closed': 'transient',
+  'trends-unavailable': 'transient',
+  'not-logged-in': 'permanent',
+  'not-allowed': 'permanent',
+  'not-found': 'permanent',
+  conflict: 'permanent',
+  'start-failed': 'permanent',
+} as const satisfies Record<string, ErrorClass>;
+
+export type ErrorCode = keyof typeof classes;
+
+/** What cores return: plain data, no stack. `message` is one sentence for a person and never holds patient data or a payload. */
+export type Fault = { readonly code: ErrorCode; readonly message: string };
+
+/** What shells throw. */
+export class VigilError extends Error {
+  readonly code: ErrorCode;
+  readonly class: ErrorClass;
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = 'VigilError';
+    this.code = code;
+    this.class = classes[code];
+  }
+}
+
+/** The class of any thrown thing: what is not ours counts as ambiguous, so that it is repeated only where that is harmless. */
+export function errorClass(error: unknown): ErrorClass {
+  return error instanceof VigilError ? error.class : 'ambiguous';
+}

@@ -1,0 +1,21 @@
+import type { Manifest } from '../settings.ts';
+
+/** What every process that talks to Kafka and seals or opens records is told. */
+export const kafkaSettings = {
+  brokers: {
+    kind: 'list',
+    env: 'VIGIL_KAFKA_BROKERS',
+    help: 'Kafka brokers, host:port, comma-separated',
+    fallback: ['127.0.0.1:9092'],
+  },
+  kafkaCaFile: { kind: 'file', env: 'VIGIL_KAFKA_CA_FILE', help: 'CA of the Kafka brokers, PEM' },
+  kafkaCertFile: { kind: 'file', env: 'VIGIL_KAFKA_CERT_FILE', help: 'our client certificate for Kafka, PEM' },
+  kafkaKeyFile: { kind: 'secret', env: 'VIGIL_KAFKA_KEY_FILE', help: 'its private key, PEM, mode 0600' },
+  readersFile: { kind: 'file', env: 'VIGIL_READERS_FILE', help: 'public keys of the reader roles, JWK set' },
+  readerKeyFile: { kind: 'secret', env: 'VIGIL_READER_KEY_FILE', help: 'our own reader key, private JWK, mode 0600' },
+  pseudonymKey: {
+    kind: 'secret',
+    env: 'VIGIL_PSEUDONYM_KEY_FILE',
+    help: 'file with the key of device and actor pseudonyms, base64url, mode 0600',
+  },
+} as const satisfies Manifest;

@@ -1,0 +1,167 @@
+/**
+ * What lies sealed in Kafka. Each type has a content type with a version (`cty` of its envelope); a reader that meets a
+ * version it does not know leaves the record, counts it and says so.
+ */
+import { type Static, type TSchema, Type } from 'typebox';
+import { deviceIdPattern } from '../topics.ts';
+import { Instant, Observation, Status, Waveform } from './device.ts';
+
+const closed = { additionalProperties: false } as const;
+export const DeviceId = Type.String({ pattern: deviceIdPattern.source });
+export const AssociationId = Type.String({ minLength: 8, maxLength: 64, pattern: '^[A-Za-z0-9._-]+$' });
+const Name = (maxLength = 80) => Type.String({ minLength: 1, maxLength });
+
+const fromGateway = {
+  deviceId: DeviceId,
+  /** The gateway's clock when the packet came: never mixed with the device's own time. */
+  receivedAt: Instant,
+};
+
+/** In `observations`: `reading` is what the device sent, as it sent it. `boot` and `seq` are in the envelope's header. */
+export const ObservationRecord = Type.Object({ ...fromGateway, reading: Observation }, closed);
+export type ObservationRecord = Static<typeof ObservationRecord>;
+
+export const WaveformRecord = Type.Object({ ...fromGateway, reading: Waveform }, closed);
+export type WaveformRecord = Static<typeof WaveformRecord>;
+
+/** In `observations` too, so that the alarm engine meets it in order. */
+export const StatusRecord = Type.Object({ ...fromGateway, reading: Status }, closed);
+export type StatusRecord = Static<typeof StatusRecord>;
+
+export const connectionEndReasons = ['will', 'keep-alive', 'closed', 'taken-over', 'refused', 'drained'] as const;
+
+/** In `observations`: the gateway noticed within 1 s that a device's connection came or ended (`will`: with its will). */
+export const ConnectionRecord = Type.Object(
+  {
+    ...fromGateway,
+    connected: Type.Boolean(),
+    reason: Type.Optional(Type.Union(connectionEndReasons.map((r) => Type.Literal(r)))),
+  },
+  closed,
+);
+export type ConnectionRecord = Static<typeof ConnectionRecord>;
+
+/** In `rejected`: bad input, byte for byte (base64), with the reason. */
+export const RejectedRecord = Type.Object(
+  {
+    ...fromGateway,
+    topic: Type.String({ maxLength: 65_535 }),
+    code: Name(),
+    detail: Type.String({ maxLength: 500 }),
+    payload: Type.String({ description: 'base64' }),
+  },
+  closed,
+);
+export type RejectedRecord = Static<typeof RejectedRecord>;
+
+export const patientCategories = ['adult', 'paediatric', 'neonatal'] as const;
+export type PatientCategory = (typeof patientCategories)[number];
+
+export const Patient = Type.Object(
+  {
+    patientId: Name(64),
+    familyName: Name(),
+    givenName: Type.String({ maxLength: 80 }),
+    birthDate: Type.Optional(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' })),
+    sex: Type.Optional(
+      Type.Union([Type.Literal('female'), Type.Literal('male'), Type.Literal('other'), Type.Literal('unknown')]),
+    ),
+    category: Type.Union(patientCategories.map((c) => Type.Literal(c))),
+  },
+  closed,
+);
+export type Patient = Static<typeof Patient>;
+
+/** One device-with-patient period (IHE: device-patient association); `to` is excluded, null while it lasts. */
+export const AssociationPeriod = Type.Object(
+  {
+    associationId: AssociationId,
+    patient: Type.Union([Patient, Type.Null()]),
+    ward: Name(40),
+    bed: Name(40),
+    from: Instant,
+    to: Type.Union([Instant, Type.Null()]),
+  },
+  closed,
+);
+export type AssociationPeriod = Static<typeof AssociationPeriod>;
+
+/** In `associations`: all periods of one device that readings may still belong to, oldest first, at most 64. */
+export const DeviceAssociations = Type.Object(
+  {
+    deviceId: DeviceId,
+    version: Type.Integer({ minimum: 1 }),
+    periods: Type.Array(AssociationPeriod, { maxItems: 64 }),
+  },
+  closed,
+);
+export type DeviceAssociations = Static<typeof DeviceAssociations>;
+
+export const roles = ['nurse', 'physician', 'technician', 'auditor'] as const;
+export type Role = (typeof roles)[number];
+
+export const Actor = Type.Object(
+  { userId: Name(64), name: Name(), role: Type.Union(roles.map((r) => Type.Literal(r))) },
+  closed,
+);
+export type Actor = Static<typeof Actor>;
+
+/** The wards whose beds some clinician's screen shows, by dashboard process; older than 30 s counts for nothing. */
+export const PresenceRecord = Type.Object({ at: Instant, wards: Type.Array(Name(40), { maxItems: 200 }) }, closed);
+export type PresenceRecord = Static<typeof PresenceRecord>;
+
+export const auditActions = [
+  'login',
+  'login-failed',
+  'logout',
+  'ward-viewed',
+  'patient-viewed',
+  'trend-viewed',
+  'audit-viewed',
+  'alarm-acknowledged',
+  'audio-paused',
+  'limits-changed',
+  'association-started',
+  'association-ended',
+  'access-denied',
+] as const;
+
+/** In `audit`: one look or act. `prev` is the `hash` of the record before it from the same process; a chain starts at `boot`. */
+export const AuditRecord = Type.Object(
+  {
+    at: Instant,
+    boot: Name(64),
+    n: Type.Integer({ minimum: 1 }),
+    actor: Type.Union([Actor, Type.Object({ userId: Name(64) }, closed)]),
+    action: Type.Union(auditActions.map((a) => Type.Literal(a))),
+    ward: Type.Optional(Type.String()),
+    associationId: Type.Optional(Type.String()),
+    patientId: Type.Optional(Type.String()),
+    alarmId: Type.Optional(Type.String()),
+    detail: Type.Optional(Type.String({ maxLength: 2000 })),
+    prev: Type.String(),
+    hash: Type.String({ description: 'base64url of SHA-256 over the RFC 8785 form of this record without hash' }),
+  },
+  closed,
+);
+export type AuditRecord = Static<typeof AuditRecord>;
+
+const version = (name: string, v: number) => `application/vnd.vigil.${name}+json;v=${v}`;
+
+/** The content types, as they stand in an envelope's `cty`. */
+export const contentTypes = {
+  observation: version('observation', 1),
+  waveform: version('waveform', 1),
+  status: version('status', 1),
+  connection: version('connection', 1),
+  rejected: version('rejected', 1),
+  associations: version('associations', 1),
+  command: version('command', 1),
+  alarmEvent: version('alarm-event', 1),
+  alarmState: version('alarm-state', 1),
+  presence: version('presence', 1),
+  audit: version('audit', 1),
+} as const;
+export type ContentType = (typeof contentTypes)[keyof typeof contentTypes];
+
+export type RecordSchema = TSchema;

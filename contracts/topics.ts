@@ -1,0 +1,147 @@
+/**
+ * Kafka's topics and MQTT's, the one table from which topic creation, access control lists, sealing audiences and the
+ * documentation follow.
+ */
+
+/** A service: a Kafka principal (`CN=<service>`) and, where it reads sealed records, a reader role with a key of its own. */
+export const services = ['gateway', 'alarms', 'trends', 'dashboard', 'operator'] as const;
+export type Service = (typeof services)[number];
+
+const dayMs = 24 * 60 * 60 * 1000;
+
+export type KafkaTopic = keyof typeof kafkaTopics;
+
+type TopicRow = {
+  readonly key: 'associationId' | 'devicePseudonym' | 'keyId' | 'actorPseudonym' | 'processId';
+  readonly partitions: number;
+  readonly cleanup: 'delete' | 'compact';
+  /** Milliseconds, -1 for ever. Exceeds the longest outage that Vigil promises to survive. */
+  readonly retentionMs: number;
+  readonly writers: readonly Service[];
+  readonly readers: readonly Service[];
+};
+
+/**
+ * All that is keyed by association has the same partition count and partitioner, so that one processor owns an
+ * association's readings, commands, state and alarms.
+ */
+export const clinicalPartitions = 12;
+
+/** `readers` are both who may fetch the topic (ACL) and for whom its data keys are wrapped (audience). */
+export const kafkaTopics = {
+  observations: {
+    key: 'associationId',
+    partitions: clinicalPartitions,
+    cleanup: 'delete',
+    retentionMs: 7 * dayMs,
+    writers: ['gateway'],
+    readers: ['alarms', 'trends', 'dashboard', 'operator'],
+  },
+  waveforms: {
+    key: 'associationId',
+    partitions: clinicalPartitions,
+    cleanup: 'delete',
+    retentionMs: dayMs,
+    writers: ['gateway'],
+    readers: ['alarms', 'trends', 'dashboard', 'operator'],
+  },
+  rejected: {
+    key: 'devicePseudonym',
+    partitions: 3,
+    cleanup: 'delete',
+    retentionMs: 30 * dayMs,
+    writers: ['gateway'],
+    readers: ['operator'],
+  },
+  associations: {
+    key: 'devicePseudonym',
+    partitions: 1,
+    cleanup: 'compact',
+    retentionMs: -1,
+    writers: ['dashboard', 'operator'],
+    readers: ['gateway', 'alarms', 'trends', 'dashboard', 'operator'],
+  },
+  keys: {
+    key: 'keyId',
+    partitions: 1,
+    cleanup: 'compact',
+    retentionMs: -1,
+    writers: ['gateway', 'alarms', 'dashboard', 'operator'],
+    readers: ['gateway', 'alarms', 'trends', 'dashboard', 'operator'],
+  },
+  commands: {
+    key: 'associationId',
+    partitions: clinicalPartitions,
+    cleanup: 'delete',
+    retentionMs: 30 * dayMs,
+    writers: ['dashboard'],
+    readers: ['alarms', 'dashboard', 'operator'],
+  },
+  alarms: {
+    key: 'associationId',
+    partitions: clinicalPartitions,
+    cleanup: 'delete',
+    retentionMs: -1,
+    writers: ['alarms'],
+    readers: ['alarms', 'dashboard', 'operator'],
+  },
+  'alarm-state': {
+    key: 'associationId',
+    partitions: clinicalPartitions,
+    cleanup: 'compact',
+    retentionMs: -1,
+    writers: ['alarms'],
+    readers: ['alarms', 'dashboard', 'operator'],
+  },
+  presence: {
+    key: 'processId',
+    partitions: 1,
+    cleanup: 'compact',
+    retentionMs: -1,
+    writers: ['dashboard'],
+    readers: ['gateway', 'dashboard', 'operator'],
+  },
+  audit: {
+    key: 'actorPseudonym',
+    partitions: 3,
+    cleanup: 'delete',
+    retentionMs: -1,
+    writers: ['dashboard', 'operator'],
+    readers: ['dashboard', 'operator'],
+  },
+} as const satisfies Record<string, TopicRow>;
+
+export const kafkaTopicNames = Object.keys(kafkaTopics) as KafkaTopic[];
+
+/** The topics that a service writes or reads: its access control list. */
+export function topicsOf(service: Service, access: 'writers' | 'readers'): KafkaTopic[] {
+  return kafkaTopicNames.filter((topic) => (kafkaTopics[topic][access] as readonly Service[]).includes(service));
+}
+
+/** `[A-Za-z0-9._-]{1,64}`, the certificate's CN. */
+export const deviceIdPattern = /^[A-Za-z0-9._-]{1,64}$/;
+
+export const deviceTopicKinds = ['observations', 'waveforms', 'status'] as const;
+export type DeviceTopicKind = (typeof deviceTopicKinds)[number];
+
+/** `devices/{deviceId}/{kind}`: what a device may publish to. */
+export function deviceTopic(deviceId: string, kind: DeviceTopicKind | 'inbox'): string {
+  return `devices/${deviceId}/${kind}`;
+}
+
+/** The parts of a device's topic, or undefined where it is none (wildcards, `$SYS`, other trees). */
+export function parseDeviceTopic(topic: string): { deviceId: string; kind: DeviceTopicKind | 'inbox' } | undefined {
+  const parts = topic.split('/');
+  const [root, deviceId, kind] = parts;
+  if (parts.length !== 3 || root !== 'devices' || deviceId === undefined || !deviceIdPattern.test(deviceId))
+    return undefined;
+  switch (kind) {
+    case 'observations':
+    case 'waveforms':
+    case 'status':
+    case 'inbox':
+      return { deviceId, kind };
+    default:
+      return undefined;
+  }
+}
