@@ -1,0 +1,71 @@
+import type { Purpose, WantedCertificate } from './wanted.ts';
+
+export const dayMs = 24 * 60 * 60 * 1000;
+export const leafLifeMs = 90 * dayMs;
+export const authorityLifeMs = 10 * 365 * dayMs;
+/** A leaf is renewed when less than this is left. */
+export const leafRenewalMs = 30 * dayMs;
+/** An authority is renewed, with the same key, while every leaf that it could issue still fits inside the old one. */
+export const authorityRenewalMs = 365 * dayMs;
+/** Clocks of the two sides may differ by this much. */
+export const clockSkewMs = 5 * 60 * 1000;
+
+/** What a certificate on disk says of itself. Times are milliseconds since 1970. */
+export type CertificateFacts = {
+  readonly commonName: string;
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+  readonly names: readonly string[];
+  readonly purposes: readonly Purpose[];
+  /** Signed by the authority that we have now. */
+  readonly issuedByOurs: boolean;
+  /** The private key beside it is its own: a crash between the two writes leaves a pair that does not fit. */
+  readonly keyFits: boolean;
+};
+
+export type RenewalReason =
+  | 'missing'
+  | 'other-authority'
+  | 'key-does-not-fit'
+  | 'expires'
+  | 'not-yet-valid'
+  | 'name-missing'
+  | 'other-purpose'
+  | 'other-subject';
+
+/**
+ * Why a leaf certificate must be issued anew, or undefined where it stays as it is.
+ * @param nowMs milliseconds since 1970
+ */
+export function renewalReason(
+  facts: CertificateFacts | undefined,
+  wanted: WantedCertificate,
+  nowMs: number,
+): RenewalReason | undefined {
+  if (facts === undefined) return 'missing';
+  if (!facts.issuedByOurs) return 'other-authority';
+  if (!facts.keyFits) return 'key-does-not-fit';
+  if (facts.commonName !== wanted.commonName) return 'other-subject';
+  if (facts.notBeforeMs > nowMs) return 'not-yet-valid';
+  if (facts.notAfterMs - nowMs < leafRenewalMs) return 'expires';
+  if (!sameSet(facts.purposes, wanted.purposes)) return 'other-purpose';
+  if (!wanted.names.every((name) => facts.names.includes(name))) return 'name-missing';
+  return undefined;
+}
+
+/** Whether an authority's own certificate must be written anew (its key stays, so what it signed stays good). */
+export function authorityNeedsRenewal(
+  facts: Pick<CertificateFacts, 'notBeforeMs' | 'notAfterMs'>,
+  nowMs: number,
+): boolean {
+  return facts.notBeforeMs > nowMs || facts.notAfterMs - nowMs < authorityRenewalMs;
+}
+
+/** When a leaf issued now ends: after its life, but never after its authority. */
+export function leafEndMs(nowMs: number, authorityEndMs: number): number {
+  return Math.min(nowMs + leafLifeMs, authorityEndMs);
+}
+
+function sameSet<T>(left: readonly T[], right: readonly T[]): boolean {
+  return left.length === right.length && left.every((item) => right.includes(item));
+}

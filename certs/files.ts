@@ -1,0 +1,68 @@
+/** Writes small files so that a reader sees the old content or the new, and nobody else sees a secret. */
+import { randomBytes } from 'node:crypto';
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { VigilError } from '../contracts/errors.ts';
+
+/** Makes a directory that only we may enter. An existing one that others may enter is closed to them. */
+export function privateDirectory(path: string): void {
+  guarded(path, () => {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o700);
+  });
+}
+
+/** Writes a whole file under another name, flushes it and renames it into place. */
+export function writeAtomic(path: string, content: string, mode: 0o600 | 0o644): void {
+  guarded(path, () => {
+    const temporary = join(dirname(path), `.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
+    try {
+      const file = openSync(temporary, 'wx', mode);
+      try {
+        writeFileSync(file, content);
+        fsyncSync(file);
+      } finally {
+        closeSync(file);
+      }
+      renameSync(temporary, path);
+    } catch (error) {
+      rmSync(temporary, { force: true });
+      throw error;
+    }
+  });
+}
+
+/** Closes an existing secret to others. */
+export function keepPrivate(path: string): void {
+  guarded(path, () => {
+    if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
+  });
+}
+
+function guarded(path: string, write: () => void): void {
+  try {
+    write();
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+    if (code === 'ENOSPC' || code === 'EDQUOT') {
+      throw new VigilError('no-space', `No space is left on the disk of ${path}.`, { cause });
+    }
+    throw new VigilError(
+      'settings-invalid',
+      `Cannot write ${path} (${code}): name a folder that this user may write.`,
+      {
+        cause,
+      },
+    );
+  }
+}

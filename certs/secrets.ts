@@ -1,0 +1,79 @@
+/** The secrets that are no certificates: reader keys, passwords, the pseudonym key and the session key. */
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { VigilError } from '../contracts/errors.ts';
+import { services } from '../contracts/topics.ts';
+import { keepPrivate, privateDirectory, writeAtomic } from './files.ts';
+
+/** 256 random bits each, base64url. */
+const randomSecrets = [
+  'pseudonym.key',
+  'session.key',
+  'influx-admin.password',
+  'influx-trends.password',
+  'influx-dashboard.password',
+] as const;
+
+/**
+ * Makes what is missing and leaves what is there: a new pseudonym key or reader key would make yesterday's records unreadable.
+ * @returns the names of the files made
+ */
+export function ensureSecrets(directory: string): string[] {
+  privateDirectory(directory);
+  const made: string[] = [];
+  for (const name of randomSecrets) {
+    if (ensureFile(join(directory, name), () => `${randomBytes(32).toString('base64url')}\n`)) made.push(name);
+  }
+  const keys: object[] = [];
+  for (const role of services) {
+    const name = `reader-${role}.jwk`;
+    if (ensureFile(join(directory, name), () => newReaderKey(role))) made.push(name);
+    keys.push(publicReaderKey(join(directory, name), role));
+  }
+  const readers = `${JSON.stringify({ keys }, null, 2)}\n`;
+  const readersFile = join(directory, 'readers.json');
+  if (!existsSync(readersFile) || readFileSync(readersFile, 'utf8') !== readers) {
+    writeAtomic(readersFile, readers, 0o600);
+    made.push('readers.json');
+  }
+  return made;
+}
+
+function ensureFile(path: string, content: () => string): boolean {
+  if (existsSync(path)) {
+    keepPrivate(path);
+    if (readFileSync(path, 'utf8').trim() === '') {
+      throw new VigilError(
+        'certificate-invalid',
+        `${path} is empty: restore it, or delete it if nothing was sealed yet.`,
+      );
+    }
+    return false;
+  }
+  writeAtomic(path, content(), 0o600);
+  return true;
+}
+
+/** RFC 7517 members that tell a JOSE library what the key is for. */
+function labels(role: string): { kid: string; alg: string; use: string } {
+  return { kid: role, alg: 'ECDH-ES+A256KW', use: 'enc' };
+}
+
+function newReaderKey(role: string): string {
+  const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+  return `${JSON.stringify({ ...privateKey.export({ format: 'jwk' }), ...labels(role) })}\n`;
+}
+
+function publicReaderKey(path: string, role: string): object {
+  try {
+    const jwk = JSON.parse(readFileSync(path, 'utf8'));
+    if (jwk.kid !== role || jwk.crv !== 'P-256') throw new Error('another key');
+    const publicKey = createPublicKey(createPrivateKey({ key: jwk, format: 'jwk' }));
+    return { ...publicKey.export({ format: 'jwk' }), ...labels(role) };
+  } catch (cause) {
+    throw new VigilError('certificate-invalid', `${path} is not the private P-256 JWK of ${role}: restore it.`, {
+      cause,
+    });
+  }
+}

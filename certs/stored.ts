@@ -1,0 +1,82 @@
+/** A certificate and its key as they lie on disk. */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { VigilError } from '../contracts/errors.ts';
+import type { CertificateFacts } from './core/renewal.ts';
+import type { Purpose } from './core/wanted.ts';
+import { keepPrivate, writeAtomic } from './files.ts';
+import type { Pair } from './issue.ts';
+
+/**
+ * Reads a pair.
+ * @returns undefined where the certificate or its key is missing
+ * @throws VigilError `certificate-invalid` where one of them is not what its name says
+ */
+export function readPair(directory: string, file: string): Pair | undefined {
+  const certificate = readIfThere(join(directory, `${file}.pem`));
+  const key = readIfThere(join(directory, `${file}.key`));
+  if (certificate === undefined || key === undefined) return undefined;
+  keepPrivate(join(directory, `${file}.key`));
+  parse(join(directory, `${file}.pem`), 'certificate', () => new X509Certificate(certificate));
+  parse(join(directory, `${file}.key`), 'private key', () => createPrivateKey(key));
+  return { certificate, key };
+}
+
+/** Writes the key first: a certificate without its key would be kept, a key without its certificate is written anew. */
+export function writePair(directory: string, file: string, pair: Pair): void {
+  writeAtomic(join(directory, `${file}.key`), pair.key, 0o600);
+  writeAtomic(join(directory, `${file}.pem`), pair.certificate, 0o644);
+}
+
+/** What the certificate says of itself, seen from the authority that we have now. */
+export function factsOf(pair: Pair, authorityCertificate: string): CertificateFacts {
+  const certificate = new X509Certificate(pair.certificate);
+  const authority = new X509Certificate(authorityCertificate);
+  return {
+    commonName: /^CN=(.*)$/m.exec(certificate.subject)?.[1] ?? '',
+    notBeforeMs: Date.parse(certificate.validFrom),
+    notAfterMs: Date.parse(certificate.validTo),
+    names: namesOf(certificate),
+    purposes: purposesOf(certificate),
+    issuedByOurs: certificate.checkIssued(authority) && certificate.verify(authority.publicKey),
+    keyFits: certificate.checkPrivateKey(createPrivateKey(pair.key)),
+  };
+}
+
+function namesOf(certificate: X509Certificate): string[] {
+  const text = certificate.subjectAltName;
+  if (text === undefined) return [];
+  return text.split(', ').map((entry) => shortAddress(entry.replace(/^(?:DNS|IP Address):/, '')));
+}
+
+/** OpenSSL prints `0:0:0:0:0:0:0:1` where we asked for `::1`. */
+function shortAddress(name: string): string {
+  return name.includes(':') ? new URL(`http://[${name}]`).hostname.slice(1, -1) : name;
+}
+
+const purposeOids: Readonly<Record<string, Purpose>> = { '1.3.6.1.5.5.7.3.1': 'server', '1.3.6.1.5.5.7.3.2': 'client' };
+
+function purposesOf(certificate: X509Certificate): Purpose[] {
+  return (certificate.keyUsage ?? []).flatMap((oid) => purposeOids[oid] ?? []);
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code;
+    if (code === 'ENOENT') return undefined;
+    throw new VigilError('certificate-invalid', `Cannot read ${path} (${code}).`, { cause });
+  }
+}
+
+function parse(path: string, kind: string, read: () => unknown): void {
+  try {
+    read();
+  } catch (cause) {
+    throw new VigilError('certificate-invalid', `${path} holds no ${kind}: delete it and a new one is made.`, {
+      cause,
+    });
+  }
+}
