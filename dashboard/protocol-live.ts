@@ -1,0 +1,127 @@
+/**
+ * What goes over the live connection, as JSON text: a screen sends `Watch`; the server sends a snapshot, then numbered deltas,
+ * waveforms and a heartbeat. Opened at `livePath` with a ticket of `POST /api/ticket`.
+ * No `node:` import here: the browser's build reads this file.
+ */
+import { type Static, Type } from 'typebox';
+import { Alarm } from '../contracts/messages/alarms.ts';
+import { Instant } from '../contracts/messages/device.ts';
+import { AssociationId } from '../contracts/messages/records.ts';
+import { Bed, BedHead, Numeric } from './protocol.ts';
+
+const closed = { additionalProperties: false } as const;
+const Ward = Type.String({ minLength: 1, maxLength: 40 });
+const Code = Type.String({ pattern: '^MDC_[A-Z0-9_]{1,60}$' });
+const literals = <const T extends readonly string[]>(values: T) =>
+  Type.Union(values.map((v) => Type.Literal(v as T[number])));
+
+/** Whether what lies behind the server still works. A screen shows anything but `ok` as a banner of its own. */
+export const Health = Type.Object(
+  {
+    /** `away`: nothing was acknowledged by Kafka for 12 s: no new reading, no new alarm, no acknowledgement. */
+    kafka: literals(['ok', 'away']),
+    /** `stale`: readings come but the alarm processor shows no sign of life: values are true, alarms are not. */
+    alarms: literals(['ok', 'stale']),
+    kafkaAt: Type.Union([Instant, Type.Null()]),
+    alarmsAt: Type.Union([Instant, Type.Null()]),
+  },
+  closed,
+);
+export type Health = Static<typeof Health>;
+
+/**
+ * What a screen sends: first within 5 s of the opening, and again when it shows something else.
+ * `resume` after a lost connection: the snapshot's `stream` and the last `n`; the server answers with a delta, or with a
+ * new snapshot where it cannot.
+ */
+export const Watch = Type.Object(
+  {
+    type: Type.Literal('watch'),
+    /** A ward, `*` for all of one's wards, or one association. Unassigned devices come with every ward. */
+    scope: Type.Union([Type.Object({ ward: Ward }, closed), Type.Object({ associationId: AssociationId }, closed)]),
+    /** Waveforms of these associations within the scope, of these codes (all codes where absent); null for none. */
+    waves: Type.Union([
+      Type.Object(
+        {
+          associations: Type.Union([Type.Literal('all'), Type.Array(AssociationId, { maxItems: 100 })]),
+          codes: Type.Optional(Type.Array(Code, { maxItems: 16 })),
+        },
+        closed,
+      ),
+      Type.Null(),
+    ]),
+    resume: Type.Optional(Type.Object({ stream: Type.String({ maxLength: 64 }), n: Type.Integer() }, closed)),
+  },
+  closed,
+);
+export type Watch = Static<typeof Watch>;
+export const ClientMessage = Watch;
+export type ClientMessage = Watch;
+
+/** Everything in scope as it stands at number `n` of this server's `stream`. */
+export const Snapshot = Type.Object(
+  {
+    type: Type.Literal('snapshot'),
+    stream: Type.String(),
+    n: Type.Integer(),
+    at: Instant,
+    beds: Type.Array(Bed),
+    alarms: Type.Array(Alarm),
+    health: Health,
+  },
+  closed,
+);
+export type Snapshot = Static<typeof Snapshot>;
+
+/**
+ * What changed in scope after `prev`, whole: each value, alarm and head here replaces the one that the screen has. `prev` is
+ * the `n` of the message before; where it is not, the screen connects again. Numbers grow but are not contiguous.
+ */
+export const Delta = Type.Object(
+  {
+    type: Type.Literal('delta'),
+    prev: Type.Integer(),
+    n: Type.Integer(),
+    at: Instant,
+    /** `head` and all values where the bed is new or its head changed; otherwise the changed values alone. */
+    beds: Type.Array(
+      Type.Object({ associationId: AssociationId, head: Type.Optional(BedHead), values: Type.Array(Numeric) }, closed),
+    ),
+    /** Beds that left the scope, with their values and alarms. */
+    gone: Type.Array(AssociationId),
+    /** Each with a higher `rev` than before. */
+    alarms: Type.Array(Alarm),
+    /** Alarms that left the screens. */
+    cleared: Type.Array(Type.String()),
+  },
+  closed,
+);
+export type Delta = Static<typeof Delta>;
+
+/** Samples of one wave as the device sent them: base64 of little-endian int16, value = sample × scale + offset, -32768 missing. */
+export const WaveMessage = Type.Object(
+  {
+    type: Type.Literal('wave'),
+    associationId: AssociationId,
+    code: Code,
+    start: Instant,
+    rateHz: Type.Number(),
+    scale: Type.Number(),
+    offset: Type.Number(),
+    samples: Type.String(),
+    /** Some before it were left out because the connection was too slow: draw a gap. */
+    gap: Type.Boolean(),
+  },
+  closed,
+);
+export type WaveMessage = Static<typeof WaveMessage>;
+
+/** Each second, whatever else is sent. */
+export const Heartbeat = Type.Object(
+  { type: Type.Literal('heartbeat'), at: Instant, n: Type.Integer(), health: Health },
+  closed,
+);
+export type Heartbeat = Static<typeof Heartbeat>;
+
+export const ServerMessage = Type.Union([Snapshot, Delta, WaveMessage, Heartbeat]);
+export type ServerMessage = Static<typeof ServerMessage>;

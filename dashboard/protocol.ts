@@ -1,0 +1,278 @@
+/**
+ * What the dashboard's server and a screen say to each other: REST bodies (live messages: protocol-live.ts). The server checks what comes
+ * in against these schemas and makes the OpenAPI page from them; a screen needs the types alone (`import type`).
+ * No `node:` import here: the browser's build reads this file.
+ */
+import { type Static, Type } from 'typebox';
+import { Alarm, Limits } from '../contracts/messages/alarms.ts';
+import { Instant, TechnicalCondition, validities } from '../contracts/messages/device.ts';
+import { Actor, AssociationId, auditActions, DeviceId, Patient } from '../contracts/messages/records.ts';
+import { limitGroups } from '../contracts/parameters.ts';
+
+const closed = { additionalProperties: false } as const;
+const literals = <const T extends readonly string[]>(values: T) =>
+  Type.Union(values.map((v) => Type.Literal(v as T[number])));
+const Ward = Type.String({ minLength: 1, maxLength: 40 });
+const Code = Type.String({ pattern: '^MDC_[A-Z0-9_]{1,60}$' });
+
+/** The body of every answer that is no success. `message` is one sentence for a person. */
+export const ErrorBody = Type.Object({ code: Type.String(), message: Type.String() }, closed);
+export type ErrorBody = Static<typeof ErrorBody>;
+
+/** `POST /api/login` */
+export const LoginBody = Type.Object(
+  { userId: Type.String({ minLength: 1, maxLength: 64 }), password: Type.String({ minLength: 1, maxLength: 256 }) },
+  closed,
+);
+export type LoginBody = Static<typeof LoginBody>;
+
+/** What an account may do; a screen shows no button for anything else, and the server refuses it all the same. */
+export const permissions = [
+  'view-vitals',
+  'view-devices',
+  'acknowledge',
+  'pause-audio',
+  'set-limits',
+  'associate-device',
+  'admit-patient',
+  'view-audit',
+] as const;
+export type Permission = (typeof permissions)[number];
+
+/** `POST /api/login`, `GET /api/session`. `wards` are names, or `["*"]` for all. */
+export const Session = Type.Object(
+  {
+    actor: Actor,
+    wards: Type.Array(Ward),
+    may: Type.Array(literals(permissions)),
+    /** Ends then whatever happens; it ends earlier after 30 minutes without a request or a live connection. */
+    endsAt: Instant,
+  },
+  closed,
+);
+export type Session = Static<typeof Session>;
+
+/** `POST /api/ticket`: opens one live connection, once, within 30 s, for this session alone. */
+export const Ticket = Type.Object({ ticket: Type.String(), validUntil: Instant }, closed);
+export type Ticket = Static<typeof Ticket>;
+
+/** `GET /api/wards`: the wards that one may see, by name. */
+export const Wards = Type.Object(
+  { wards: Type.Array(Type.Object({ ward: Ward, beds: Type.Integer(), alarms: Type.Integer() }, closed)) },
+  closed,
+);
+export type Wards = Static<typeof Wards>;
+
+/**
+ * The newest value of one parameter. Its age is the server's time now less the earlier of `time` (the device's) and
+ * `receivedAt` (the gateway's): a late reading is old, and a device's clock that runs ahead makes nothing young.
+ */
+export const Numeric = Type.Object(
+  {
+    code: Code,
+    /** Absent where `validity` says why. A real 0 is a value. */
+    value: Type.Optional(Type.Number()),
+    validity: Type.Optional(literals(validities)),
+    unit: Type.String(),
+    time: Instant,
+    receivedAt: Instant,
+    /** When the next one is due, in ms: an hour for a cuff pressure, the device's own interval for a rate. */
+    intervalMs: Type.Integer({ minimum: 1 }),
+  },
+  closed,
+);
+export type Numeric = Static<typeof Numeric>;
+
+export const Device = Type.Object(
+  {
+    deviceId: DeviceId,
+    /** null: not heard of since the server started. */
+    online: Type.Union([Type.Boolean(), Type.Null()]),
+    onlineChangedAt: Type.Union([Instant, Type.Null()]),
+    model: Type.Optional(Type.String()),
+    conditions: Type.Array(TechnicalCondition),
+  },
+  closed,
+);
+export type Device = Static<typeof Device>;
+
+/** Limits that replace the ward's for one patient; `limits: null` says: back to the ward's. */
+export const LimitChange = Type.Object(
+  { group: literals(limitGroups), limits: Type.Union([Limits, Type.Null()]), by: Actor, at: Instant },
+  closed,
+);
+export type LimitChange = Static<typeof LimitChange>;
+
+const head = {
+  associationId: AssociationId,
+  /** null: the device has no association; such a bed is on every ward's screen, under "Unassigned". */
+  ward: Type.Union([Ward, Type.Null()]),
+  bed: Type.Union([Type.String(), Type.Null()]),
+  /** A patient is admitted; `patient` is null all the same for a technician. */
+  occupied: Type.Boolean(),
+  patient: Type.Union([Patient, Type.Null()]),
+  since: Type.Union([Instant, Type.Null()]),
+  device: Device,
+  /** Codes of the waveforms that came lately. */
+  waves: Type.Array(Code),
+  limits: Type.Array(LimitChange),
+} as const;
+
+/** One bed without its values. */
+export const BedHead = Type.Object(head, closed);
+export type BedHead = Static<typeof BedHead>;
+
+/** One bed as it stands: a device-patient association, or a device without one. A technician's has no values. */
+export const Bed = Type.Object({ ...head, values: Type.Array(Numeric) }, closed);
+export type Bed = Static<typeof Bed>;
+
+/** `GET /api/associations/:associationId` */
+export const PatientView = Type.Object({ at: Instant, bed: Bed, alarms: Type.Array(Alarm) }, closed);
+export type PatientView = Static<typeof PatientView>;
+
+/** `GET /api/associations/:associationId/trends?codes=A,B&from=…&to=…&points=500`: `to` excluded, at most 31 days, 16 codes. */
+export const TrendQuery = Type.Object(
+  {
+    codes: Type.String({ pattern: '^MDC_[A-Z0-9_]{1,60}(,MDC_[A-Z0-9_]{1,60}){0,15}$' }),
+    from: Instant,
+    to: Instant,
+    points: Type.Optional(Type.Integer({ minimum: 2, maximum: 2000, default: 500 })),
+  },
+  closed,
+);
+export type TrendQuery = Static<typeof TrendQuery>;
+
+/**
+ * Values by time steps of `stepMs`: `[start of step in ms since 1970, mean, min, max]`. A step without readings is absent:
+ * a screen draws a gap where two neighbours are further apart than one step.
+ */
+export const Trends = Type.Object(
+  {
+    stepMs: Type.Integer({ minimum: 1 }),
+    series: Type.Array(
+      Type.Object(
+        {
+          code: Code,
+          points: Type.Array(Type.Tuple([Type.Integer(), Type.Number(), Type.Number(), Type.Number()])),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+export type Trends = Static<typeof Trends>;
+
+/** Answer (202) to what goes into `commands`: Kafka has it; its effect comes as an alarm's next revision. */
+export const Accepted = Type.Object({ commandId: Type.String() }, closed);
+export type Accepted = Static<typeof Accepted>;
+
+/** `POST /api/associations/:associationId/pause-audio` */
+export const PauseAudioBody = Type.Object({ forMs: Type.Integer({ minimum: 1000, maximum: 120_000 }) }, closed);
+export type PauseAudioBody = Static<typeof PauseAudioBody>;
+
+/** `POST /api/associations/:associationId/limits` */
+export const LimitsBody = Type.Object(
+  { group: literals(limitGroups), limits: Type.Union([Limits, Type.Null()]) },
+  closed,
+);
+export type LimitsBody = Static<typeof LimitsBody>;
+
+/** `GET /api/devices`: for who may associate. `version` goes into the next change, so that two people do not overwrite each other. */
+export const Devices = Type.Object(
+  {
+    devices: Type.Array(
+      Type.Object(
+        {
+          device: Device,
+          version: Type.Integer({ minimum: 0 }),
+          current: Type.Union([
+            Type.Object(
+              {
+                associationId: AssociationId,
+                ward: Type.Union([Ward, Type.Null()]),
+                bed: Type.Union([Type.String(), Type.Null()]),
+                occupied: Type.Boolean(),
+              },
+              closed,
+            ),
+            Type.Null(),
+          ]),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+export type Devices = Static<typeof Devices>;
+
+/** `POST /api/devices/:deviceId/associations` (201): ends the device's former association and starts this one. */
+export const AssociateBody = Type.Object(
+  {
+    ward: Ward,
+    bed: Type.String({ minLength: 1, maxLength: 40 }),
+    patient: Type.Union([Patient, Type.Null()]),
+    /** Of `GET /api/devices`; 0 for a device that never had one. Another one meanwhile: 409. */
+    version: Type.Integer({ minimum: 0 }),
+  },
+  closed,
+);
+export type AssociateBody = Static<typeof AssociateBody>;
+
+/** Also of `DELETE /api/devices/:deviceId/associations/:associationId` (200), whose id is the one that ended. */
+export const Associated = Type.Object({ associationId: AssociationId, version: Type.Integer() }, closed);
+export type Associated = Static<typeof Associated>;
+
+/** `GET /api/audit`: newest first; `before` is the former page's `next`. */
+export const AuditQuery = Type.Object(
+  {
+    before: Type.Optional(Type.Integer({ minimum: 1 })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 100 })),
+    action: Type.Optional(literals(auditActions)),
+    userId: Type.Optional(Type.String({ maxLength: 64 })),
+  },
+  closed,
+);
+export type AuditQuery = Static<typeof AuditQuery>;
+
+export const AuditEntry = Type.Object(
+  {
+    at: Instant,
+    userId: Type.String(),
+    name: Type.Optional(Type.String()),
+    role: Type.Optional(Type.String()),
+    action: literals(auditActions),
+    ward: Type.Optional(Type.String()),
+    associationId: Type.Optional(Type.String()),
+    patientId: Type.Optional(Type.String()),
+    alarmId: Type.Optional(Type.String()),
+    detail: Type.Optional(Type.String()),
+    boot: Type.String(),
+    n: Type.Integer(),
+    /** Its own hash is right and the record before it is the one that it names. */
+    verified: Type.Boolean(),
+  },
+  closed,
+);
+export type AuditEntry = Static<typeof AuditEntry>;
+
+export const AuditPage = Type.Object(
+  {
+    records: Type.Array(AuditEntry),
+    next: Type.Union([Type.Integer(), Type.Null()]),
+    /** Of every record that the server holds, not of this page. */
+    chain: Type.Object(
+      {
+        intact: Type.Boolean(),
+        records: Type.Integer(),
+        chains: Type.Integer(),
+        /** At most 20, for a person. */
+        faults: Type.Array(Type.String()),
+      },
+      closed,
+    ),
+  },
+  closed,
+);
+export type AuditPage = Static<typeof AuditPage>;
