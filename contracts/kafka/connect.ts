@@ -1,0 +1,90 @@
+/**
+ * The connection to Kafka. Only the files of this folder know `kafkajs`: the library is no longer released, so it sits where
+ * it could be replaced.
+ */
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { Kafka, type LogEntry, logLevel, Partitioners } from 'kafkajs';
+import type { Logger } from 'pino';
+import type { Settings } from '../settings.ts';
+import { type KafkaTopic, kafkaTopics } from '../topics.ts';
+import type { kafkaSettings } from './settings.ts';
+
+export type { Kafka } from 'kafkajs';
+
+/**
+ * kafkajs 2.2.4 checks each connection's queue for throttled requests with a timer that re-arms itself with a negative delay, so
+ * that every connection wakes the process a thousand times a second, and Node 24 and later warn of it. This arms the timer
+ * only while a request waits.
+ */
+function calmRequestQueue(): void {
+  type Queue = {
+    pending: unknown[];
+    throttledUntil: number;
+    throttleCheckTimeoutId: NodeJS.Timeout | null;
+    checkPendingRequests(): void;
+    scheduleCheckPendingRequests(): void;
+  };
+  const RequestQueue = createRequire(import.meta.url)('kafkajs/src/network/requestQueue') as { prototype: Queue };
+  const pendingCheckMs = 10;
+  RequestQueue.prototype.scheduleCheckPendingRequests = function schedule(this: Queue) {
+    if (this.throttleCheckTimeoutId || this.pending.length === 0) return;
+    this.throttleCheckTimeoutId = setTimeout(
+      () => {
+        this.throttleCheckTimeoutId = null;
+        this.checkPendingRequests();
+      },
+      Math.max(pendingCheckMs, this.throttledUntil - Date.now()),
+    );
+  };
+}
+
+calmRequestQueue();
+
+/** A client of the cluster, over TLS with our own certificate. Opens no connection yet. */
+export function connectKafka(settings: Settings<typeof kafkaSettings>, clientId: string, log: Logger): Kafka {
+  return new Kafka({
+    clientId,
+    brokers: [...settings.brokers],
+    ssl: {
+      ca: [readFileSync(settings.kafkaCaFile, 'utf8')],
+      cert: readFileSync(settings.kafkaCertFile, 'utf8'),
+      key: settings.kafkaKeyFile,
+      minVersion: 'TLSv1.3',
+    },
+    connectionTimeout: 3_000,
+    requestTimeout: 15_000,
+    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: Number.MAX_SAFE_INTEGER },
+    logLevel: logLevel.WARN,
+    logCreator: () => (entry) => writeLog(log, entry),
+  });
+}
+
+/** kafkajs calls every passing loss of a broker an error; here it is one line without a stack. */
+function writeLog(log: Logger, entry: LogEntry): void {
+  const { message, error, groupId, topic, partition, broker } = entry.log as Record<string, unknown>;
+  const fields = {
+    kafka: entry.namespace,
+    error: typeof error === 'string' ? error : undefined,
+    groupId,
+    topic,
+    partition,
+    broker,
+  };
+  log.warn(fields, String(message));
+}
+
+const defaultPartitioner = Partitioners.DefaultPartitioner();
+const partitionRows = new Map<number, { partitionId: number; leader: number }[]>();
+
+/** Kafka's default partitioner: murmur2 of the key. The same for every topic keyed by association. */
+export function partitionOf(topic: KafkaTopic, key: string): number {
+  const count = kafkaTopics[topic].partitions;
+  let rows = partitionRows.get(count);
+  if (!rows) {
+    rows = Array.from({ length: count }, (_, partitionId) => ({ partitionId, leader: 0 }));
+    partitionRows.set(count, rows);
+  }
+  const partitionMetadata = rows as unknown as Parameters<typeof defaultPartitioner>[0]['partitionMetadata'];
+  return defaultPartitioner({ topic, partitionMetadata, message: { key, value: null } });
+}

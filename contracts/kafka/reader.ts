@@ -1,0 +1,264 @@
+/**
+ * Reading from Kafka by consumer group. Positions are the reader's own: kafkajs forgets them at every rebalance and, where an
+ * offset is out of range, jumps to its default, which here is never the end unless the caller asked for it.
+ */
+import { type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs';
+import type { Logger } from 'pino';
+import type { KafkaTopic } from '../topics.ts';
+import { copartition } from './copartition.ts';
+
+export type LogRecord = {
+  readonly offset: string;
+  readonly key: string;
+  readonly value: Buffer | null;
+  readonly timestampMs: number;
+};
+export type TopicPartition = `${KafkaTopic}/${number}`;
+export type RecordBatch = {
+  readonly topic: KafkaTopic;
+  readonly partition: number;
+  readonly records: readonly LogRecord[];
+  readonly highWatermark: string;
+};
+
+export type ReaderOptions = {
+  /** The group's name begins with the service's (ACL). A name unique to the process gives it a copy of the stream of its own. */
+  readonly group: string;
+  readonly topics: readonly KafkaTopic[];
+  /** Where to start where the group has committed nothing; but `committed`, the groups are private and commit nothing. */
+  readonly start: 'beginning' | 'end' | 'committed' | { readonly sinceMs: number };
+  readonly copartitioned?: boolean;
+  /** Called at each assignment; no record is handed out before it resolves. Returns offsets to start at, where it knows better. */
+  readonly onAssigned?: (
+    partitions: ReadonlyMap<KafkaTopic, readonly number[]>,
+  ) => Promise<ReadonlyMap<TopicPartition, string> | undefined>;
+  /** The group rebalances: another assignment follows. */
+  readonly onRevoked?: () => void;
+  /** Awaited: back pressure. What it throws is logged, and the batch handed out again. */
+  readonly onRecords: (batch: RecordBatch) => Promise<void> | void;
+  readonly log: Logger;
+};
+
+export type Reader = {
+  /** Resolves when all that lay in the assigned partitions at the first assignment has been handed out. */
+  readonly caughtUp: Promise<void>;
+  /** Offsets are the next to read. */
+  commit(offsets: readonly { topic: KafkaTopic; partition: number; offset: string }[]): Promise<void>;
+  pause(): void;
+  resume(): void;
+  close(): Promise<void>;
+};
+
+const sessionTimeoutMs = 6_000;
+const retryMaxMs = 5_000;
+const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+export async function createReader(kafka: Kafka, options: ReaderOptions): Promise<Reader> {
+  const { log, topics } = options;
+  const committed = options.start === 'committed';
+  const consumer = kafka.consumer({
+    groupId: options.group,
+    sessionTimeout: sessionTimeoutMs,
+    rebalanceTimeout: 10_000,
+    heartbeatInterval: 1_000,
+    maxWaitTimeInMs: 250,
+    maxBytesPerPartition: 1_048_576,
+    maxBytes: 8_388_608,
+    allowAutoTopicCreation: false,
+    partitionAssigners: [options.copartitioned ? copartition : PartitionAssigners.roundRobin],
+    retry: {
+      initialRetryTime: 100,
+      maxRetryTime: 2_000,
+      retries: Number.MAX_SAFE_INTEGER,
+      restartOnFailure: async () => true,
+    },
+  });
+  /** The next offset to hand out, by partition. */
+  const positions = new Map<TopicPartition, string>();
+  /** Where the log ended at the first assignment, by partition not yet read so far. */
+  let missing: Map<TopicPartition, bigint> | undefined;
+  let assignment: Promise<void> = Promise.resolve();
+  let generation = 0;
+  let closed = false;
+  const { promise: caughtUp, resolve: setCaughtUp } = Promise.withResolvers<void>();
+
+  consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+    generation += 1;
+    const mine = generation;
+    assignment = retry(
+      () => assign(payload.memberAssignment as Record<KafkaTopic, number[]>, mine),
+      () => mine !== generation || closed,
+    );
+  });
+  consumer.on(consumer.events.REBALANCING, () => options.onRevoked?.());
+  consumer.on(consumer.events.CRASH, ({ payload }) => {
+    if (payload.restart || closed) return;
+    log.error({ group: options.group, error: payload.error.message }, 'the reader stopped, starting it again');
+    setTimeout(() => void retry(begin, () => closed), 1_000);
+  });
+
+  async function assign(partitionsOf: Record<KafkaTopic, number[]>, mine: number): Promise<void> {
+    const partitions = new Map(Object.entries(partitionsOf) as [KafkaTopic, number[]][]);
+    const ends = await logEnds(kafka, partitions);
+    const start = committed ? new Map<TopicPartition, string>() : await startOffsets(partitions, ends);
+    const wanted = (await options.onAssigned?.(partitions)) ?? start;
+    if (mine !== generation) return;
+    for (const [place, offset] of wanted) seek(place, offset);
+    if (missing) return;
+    missing = new Map(
+      [...ends]
+        .filter(([place, end]) => end.high > end.low && BigInt(wanted.get(place) ?? -1) < end.high)
+        .map(([p, e]) => [p, e.high]),
+    );
+    if (committed) for (const [place, offset] of await committedOffsets()) arrived(place, BigInt(offset));
+    if (missing.size === 0) setCaughtUp();
+  }
+
+  async function startOffsets(
+    partitions: ReadonlyMap<KafkaTopic, number[]>,
+    ends: Ends,
+  ): Promise<Map<TopicPartition, string>> {
+    const start = new Map<TopicPartition, string>();
+    const since =
+      typeof options.start === 'object'
+        ? await offsetsSince(kafka, [...partitions.keys()], options.start.sinceMs)
+        : undefined;
+    for (const [place, { low, high }] of ends) {
+      const known = positions.get(place);
+      const fresh = options.start === 'end' ? high : (since?.get(place) ?? low);
+      start.set(place, known ?? String(fresh));
+    }
+    return start;
+  }
+
+  async function committedOffsets(): Promise<[TopicPartition, string][]> {
+    const admin = kafka.admin();
+    await admin.connect();
+    try {
+      const rows = await admin.fetchOffsets({ groupId: options.group, topics: [...topics] });
+      return rows.flatMap(({ topic, partitions }) =>
+        partitions.map((row): [TopicPartition, string] => [`${topic as KafkaTopic}/${row.partition}`, row.offset]),
+      );
+    } finally {
+      await admin.disconnect();
+    }
+  }
+
+  function seek(place: TopicPartition, offset: string): void {
+    const [topic, partition] = place.split('/') as [KafkaTopic, string];
+    positions.set(place, offset);
+    consumer.seek({ topic, partition: Number(partition), offset });
+  }
+
+  function arrived(place: TopicPartition, next: bigint): void {
+    const end = missing?.get(place);
+    if (end === undefined || next < end) return;
+    missing?.delete(place);
+    if (missing?.size === 0) setCaughtUp();
+  }
+
+  async function eachBatch({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
+    const mine = generation;
+    const over = () => mine !== generation || closed || !isRunning();
+    const beat = setInterval(() => void heartbeat().catch(() => {}), 1_000);
+    try {
+      await assignment;
+      if (over() || isStale()) return;
+      const topic = batch.topic as KafkaTopic;
+      const place: TopicPartition = `${topic}/${batch.partition}`;
+      const records = batch.messages.map((message) => ({
+        offset: message.offset,
+        key: message.key?.toString('latin1') ?? '',
+        value: message.value,
+        timestampMs: Number(message.timestamp),
+      }));
+      if (records.length > 0) {
+        await retry(
+          async () =>
+            options.onRecords({ topic, partition: batch.partition, records, highWatermark: batch.highWatermark }),
+          over,
+        );
+      }
+      if (over() || isStale()) return;
+      resolveOffset(batch.lastOffset());
+      const next = BigInt(batch.lastOffset()) + 1n;
+      positions.set(place, String(next));
+      arrived(place, next);
+    } finally {
+      clearInterval(beat);
+    }
+    await heartbeat();
+  }
+
+  async function retry(task: () => Promise<void>, over: () => boolean): Promise<void> {
+    for (let delayMs = 100; !over(); delayMs = Math.min(2 * delayMs, retryMaxMs)) {
+      try {
+        return await task();
+      } catch (error) {
+        log.error({ group: options.group, error: (error as Error).message }, 'reading failed, trying again');
+        await sleep(delayMs);
+      }
+    }
+  }
+
+  async function begin(): Promise<void> {
+    await consumer.connect();
+    await consumer.subscribe({ topics: [...topics], fromBeginning: options.start !== 'end' });
+    await consumer.run({
+      eachBatch,
+      autoCommit: false,
+      eachBatchAutoResolve: false,
+      partitionsConsumedConcurrently: 1,
+    });
+  }
+  await begin();
+
+  return {
+    caughtUp,
+    commit: (offsets) => consumer.commitOffsets(offsets.map((row) => ({ ...row }))),
+    pause: () => consumer.pause(topics.map((topic) => ({ topic }))),
+    resume: () => consumer.resume(topics.map((topic) => ({ topic }))),
+    async close() {
+      closed = true;
+      await consumer.disconnect();
+    },
+  };
+}
+
+type Ends = Map<TopicPartition, { low: bigint; high: bigint }>;
+
+async function logEnds(kafka: Kafka, partitions: ReadonlyMap<KafkaTopic, readonly number[]>): Promise<Ends> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const ends: Ends = new Map();
+    for (const [topic, wanted] of partitions) {
+      for (const row of await admin.fetchTopicOffsets(topic)) {
+        if (wanted.includes(row.partition))
+          ends.set(`${topic}/${row.partition}`, { low: BigInt(row.low), high: BigInt(row.high) });
+      }
+    }
+    return ends;
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+async function offsetsSince(
+  kafka: Kafka,
+  topics: readonly KafkaTopic[],
+  sinceMs: number,
+): Promise<Map<TopicPartition, bigint>> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const offsets = new Map<TopicPartition, bigint>();
+    for (const topic of topics) {
+      for (const row of await admin.fetchTopicOffsetsByTimestamp(topic, sinceMs))
+        offsets.set(`${topic}/${row.partition}`, BigInt(row.offset));
+    }
+    return offsets;
+  } finally {
+    await admin.disconnect();
+  }
+}

@@ -1,0 +1,80 @@
+/** Validators of every sealed message, compiled once. */
+import type { Static, TSchema } from 'typebox';
+import { Compile, type Validator } from 'typebox/compile';
+import type { Fault } from '../errors.ts';
+import { parameters } from '../parameters.ts';
+import { AlarmEvent, AlarmState, Command } from './alarms.ts';
+import type { NumericValue } from './device.ts';
+import {
+  AuditRecord,
+  ConnectionRecord,
+  type ContentType,
+  contentTypes,
+  DeviceAssociations,
+  ObservationRecord,
+  PresenceRecord,
+  RejectedRecord,
+  StatusRecord,
+  WaveformRecord,
+} from './records.ts';
+
+const schemas = {
+  [contentTypes.observation]: ObservationRecord,
+  [contentTypes.waveform]: WaveformRecord,
+  [contentTypes.status]: StatusRecord,
+  [contentTypes.connection]: ConnectionRecord,
+  [contentTypes.rejected]: RejectedRecord,
+  [contentTypes.associations]: DeviceAssociations,
+  [contentTypes.command]: Command,
+  [contentTypes.alarmEvent]: AlarmEvent,
+  [contentTypes.alarmState]: AlarmState,
+  [contentTypes.presence]: PresenceRecord,
+  [contentTypes.audit]: AuditRecord,
+} as const satisfies Record<ContentType, TSchema>;
+
+export type RecordOf = { [C in ContentType]: { readonly contentType: C; readonly body: Static<(typeof schemas)[C]> } };
+export type AnyRecord = RecordOf[ContentType];
+export type Checked = ({ readonly ok: true } & AnyRecord) | { readonly ok: false; readonly fault: Fault };
+
+const validators = new Map<string, Validator>(
+  Object.entries(schemas).map(([name, schema]) => [name, Compile(schema as TSchema) as Validator]),
+);
+
+/** Parses and validates what an envelope held. A version that we do not know is a fault: the record stays where it is. */
+export function checkRecord(contentType: string, plaintext: Uint8Array): Checked {
+  const validator = validators.get(contentType);
+  if (!validator) return fault(`holds ${contentType.slice(0, 80)}, which this version does not know`);
+  let body: unknown;
+  try {
+    body = JSON.parse(Buffer.from(plaintext.buffer, plaintext.byteOffset, plaintext.byteLength).toString('utf8'));
+  } catch {
+    return fault('does not hold JSON');
+  }
+  if (!validator.Check(body)) {
+    const [first] = validator.Errors(body);
+    return fault(`does not fit ${contentType} at ${first?.instancePath || 'its root'}`);
+  }
+  return { ok: true, contentType, body } as Checked;
+}
+
+function fault(what: string): Checked {
+  return { ok: false, fault: { code: 'payload-schema', message: `A record ${what}.` } };
+}
+
+/**
+ * The number that a rule or a screen may use, or undefined: it is absent, said to be invalid, of an unknown code or unit, or no
+ * body could yield it. A real 0 is a number, and so is a `questionable` one (screens mark it); what comes while calibrating is none.
+ */
+export function usableNumber(numeric: NumericValue): number | undefined {
+  const parameter = parameters.get(numeric.code);
+  const { value } = numeric;
+  if (
+    !parameter ||
+    value === undefined ||
+    numeric.validity === 'invalid' ||
+    numeric.validity === 'calibrating' ||
+    numeric.unit !== parameter.unit
+  )
+    return undefined;
+  return value >= parameter.min && value <= parameter.max ? value : undefined;
+}

@@ -1,0 +1,170 @@
+/** The log as every process sees it: Kafka, with everything in it sealed. What each `main.ts` opens first. */
+import { readFileSync } from 'node:fs';
+import type { Logger } from 'pino';
+import type { Opened } from './envelope/header.ts';
+import { createOpener, type Opener, type SealedRecord } from './envelope/opener.ts';
+import { createSealer, type ReaderKeys, type Sealer } from './envelope/sealer.ts';
+import { VigilError } from './errors.ts';
+import { type Appended, type Appender, type AppenderOptions, createAppender } from './kafka/appender.ts';
+import { connectKafka, type Kafka } from './kafka/connect.ts';
+import { createReader, type LogRecord } from './kafka/reader.ts';
+import type { kafkaSettings } from './kafka/settings.ts';
+import type { ContentType } from './messages/records.ts';
+import type { Settings } from './settings.ts';
+import type { KafkaTopic, Service } from './topics.ts';
+
+/** How long `open` waits for a data key that the log should have by now. */
+const keyWaitMs = 10_000;
+/** Wrapped keys held at once, about 1.5 kB each; past it the oldest are forgotten, and their records do not open here. */
+const wrappedKeysMax = 200_000;
+
+export type TableRecord = LogRecord & { readonly topic: KafkaTopic };
+
+export type SealedLog = {
+  readonly kafka: Kafka;
+  readonly appender: Appender;
+  readonly sealer: Sealer;
+  readonly opener: Opener;
+  readonly service: Service;
+  readonly boot: string;
+  /** Seals a JSON body as this service and appends it; for writers of few records. Rejects as `Appender.append` does. */
+  append(topic: KafkaTopic, key: string, contentType: ContentType, body: unknown): Promise<Appended>;
+  /** Opens a record; waits (at most 10 s) for a data key that has not been read yet. Throws or rejects as `Opener.open` does. */
+  open(record: SealedRecord): Opened | Promise<Opened>;
+  /**
+   * Reads whole compacted topics and follows them. A record that does not open is counted and logged, never handed on.
+   * `opened` is null for a tombstone.
+   */
+  followTable(
+    topics: readonly KafkaTopic[],
+    onRecord: (opened: Opened | null, record: TableRecord) => void,
+  ): Promise<{ readonly ready: Promise<void>; close(): Promise<void> }>;
+  close(): Promise<void>;
+};
+
+export async function openSealedLog(options: {
+  readonly settings: Settings<typeof kafkaSettings>;
+  readonly service: Service;
+  /** Random id of this process's start, `[A-Za-z0-9._-]{1,64}`. */
+  readonly boot: string;
+  readonly log: Logger;
+  readonly appender?: Omit<AppenderOptions, 'log'>;
+}): Promise<SealedLog> {
+  const { settings, service, boot, log } = options;
+  const kafka = connectKafka(settings, `${service}-${boot}`, log);
+  const appender = createAppender(kafka, { log, ...options.appender });
+  const keys = await followKeys(kafka, `${service}-${boot}-keys`, log);
+  const sealer = createSealer({
+    readers: readJson<ReaderKeys>('VIGIL_READERS_FILE', readFileSync(settings.readersFile, 'utf8')),
+    publishKey: async ({ kid, value }) => void (await appender.append('keys', kid, value)),
+    now: Date.now,
+  });
+  const opener = createOpener({
+    service,
+    privateJwk: readJson('VIGIL_READER_KEY_FILE', settings.readerKeyFile),
+    wrappedKey: keys.get,
+  });
+  let seq = 0;
+  let tables = 0;
+
+  return {
+    kafka,
+    appender,
+    sealer,
+    opener,
+    service,
+    boot,
+    open: opener.open,
+    async append(topic, key, contentType, body) {
+      const dataKey = await sealer.keyFor(key, topic);
+      seq += 1;
+      const plaintext = Buffer.from(JSON.stringify(body));
+      return appender.append(
+        topic,
+        key,
+        sealer.seal(dataKey, { topic, key, writer: service, boot, seq }, contentType, plaintext),
+      );
+    },
+    async followTable(topics, onRecord) {
+      tables += 1;
+      const reader = await createReader(kafka, {
+        group: `${service}-${boot}-table-${tables}`,
+        topics,
+        start: 'beginning',
+        log,
+        async onRecords({ topic, records }) {
+          for (const record of records) {
+            try {
+              onRecord(record.value && (await opener.open({ topic, key: record.key, value: record.value })), {
+                ...record,
+                topic,
+              });
+            } catch (error) {
+              const { code, message } = error as VigilError;
+              log.error({ topic, offset: record.offset, code, error: message }, 'a record does not open');
+            }
+          }
+        },
+      });
+      return { ready: reader.caughtUp, close: reader.close };
+    },
+    async close() {
+      await appender.close();
+      await keys.close();
+    },
+  };
+}
+
+function readJson<T>(setting: string, text: string): T {
+  try {
+    return JSON.parse(text) as T;
+  } catch (cause) {
+    throw new VigilError('settings-invalid', `The file that ${setting} names does not hold JSON.`, { cause });
+  }
+}
+
+/** The `keys` topic in memory, still wrapped. */
+async function followKeys(kafka: Kafka, group: string, log: Logger) {
+  const wrapped = new Map<string, Buffer>();
+  const waiting = new Map<string, ((value: Buffer) => void)[]>();
+  const reader = await createReader(kafka, {
+    group,
+    topics: ['keys'],
+    start: 'beginning',
+    log,
+    onRecords({ records }) {
+      for (const { key, value } of records) {
+        if (value === null) {
+          wrapped.delete(key);
+          continue;
+        }
+        wrapped.set(key, value);
+        const oldest = wrapped.size > wrappedKeysMax ? wrapped.keys().next().value : undefined;
+        if (oldest !== undefined) wrapped.delete(oldest);
+        for (const resolve of waiting.get(key) ?? []) resolve(value);
+        waiting.delete(key);
+      }
+    },
+  });
+
+  async function get(kid: string): Promise<Buffer> {
+    await reader.caughtUp;
+    const known = wrapped.get(kid);
+    if (known) return known;
+    return new Promise((resolve, reject) => {
+      const waiters = waiting.get(kid) ?? [];
+      const timer = setTimeout(() => {
+        const left = (waiting.get(kid) ?? []).filter((other) => other !== arrived);
+        if (left.length > 0) waiting.set(kid, left);
+        else waiting.delete(kid);
+        reject(new VigilError('key-unknown', 'The log holds no data key of that id.'));
+      }, keyWaitMs);
+      const arrived = (value: Buffer) => {
+        clearTimeout(timer);
+        resolve(value);
+      };
+      waiting.set(kid, [...waiters, arrived]);
+    });
+  }
+  return { get, close: reader.close };
+}
