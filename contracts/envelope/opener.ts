@@ -37,19 +37,19 @@ export function createOpener(options: {
     const recipient = wrapped.recipients?.find((r) => r.header?.kid === options.service);
     if (!recipient) throw new VigilError('key-not-for-us', `A data key is not wrapped for ${options.service}.`);
     let jwk: JWK;
-    let said: { kid?: unknown } | undefined;
+    let said: { dataKey?: unknown } | undefined;
     try {
       const result = await generalDecrypt({ ...wrapped, recipients: [recipient] }, await ours, {
         keyManagementAlgorithms: ['ECDH-ES+A256KW'],
         contentEncryptionAlgorithms: ['A256GCM'],
       });
       jwk = JSON.parse(Buffer.from(result.plaintext).toString('utf8')) as JWK;
-      said = result.protectedHeader as { kid?: unknown } | undefined;
+      said = result.protectedHeader as { dataKey?: unknown } | undefined;
     } catch (cause) {
       throw new VigilError('key-not-for-us', `A data key does not unwrap for ${options.service}.`, { cause });
     }
     const secret = Buffer.from(jwk.k ?? '', 'base64url');
-    if (jwk.kid !== kid || said?.kid !== kid || secret.length !== 32) {
+    if (jwk.kid !== kid || said?.dataKey !== kid || secret.length !== 32) {
       throw new VigilError('sealed-tampered', 'A wrapped data key is not the one its place says.');
     }
     return secret;

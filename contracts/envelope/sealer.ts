@@ -73,7 +73,8 @@ export function createSealer(options: {
       enc: 'A256GCM',
       typ: 'vigil-data-key',
       cty: 'jwk+json',
-      kid,
+      // `kid` names the recipient's key (RFC 7516 section 4.1.6), so the data key's own id has another name.
+      dataKey: kid,
       sub: subject,
     });
     for (const role of kafkaTopics[topic].readers) {
