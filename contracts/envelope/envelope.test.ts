@@ -12,13 +12,24 @@ import { createSealer, keyLifetimeMs, type ReaderKeys, type Sealer } from './sea
 const place: Place = { topic: 'observations', key: 'assoc-1', writer: 'dev-1', boot: 'boot-1', seq: 7 };
 const text = Buffer.from('{"heart":134}');
 
-type Bench = { sealer: Sealer; published: Map<string, Buffer>; openers: Record<string, Opener>; clock: { nowMs: number } };
+type Bench = {
+  sealer: Sealer;
+  published: Map<string, Buffer>;
+  openers: Record<string, Opener>;
+  clock: { nowMs: number };
+};
 let bench: Bench;
 
 async function readerKeys() {
-  const pairs = await Promise.all(services.map(async (kid) => ({ kid, pair: await generateKeyPair('ECDH-ES+A256KW', { extractable: true }) })));
-  const publicJwks = await Promise.all(pairs.map(async ({ kid, pair }) => ({ ...(await exportJWK(pair.publicKey)), kid })));
-  const privateJwks = await Promise.all(pairs.map(async ({ kid, pair }) => [kid, await exportJWK(pair.privateKey)] as const));
+  const pairs = await Promise.all(
+    services.map(async (kid) => ({ kid, pair: await generateKeyPair('ECDH-ES+A256KW', { extractable: true }) })),
+  );
+  const publicJwks = await Promise.all(
+    pairs.map(async ({ kid, pair }) => ({ ...(await exportJWK(pair.publicKey)), kid })),
+  );
+  const privateJwks = await Promise.all(
+    pairs.map(async ({ kid, pair }) => [kid, await exportJWK(pair.privateKey)] as const),
+  );
   return { publicJwks, privateJwks };
 }
 
@@ -100,15 +111,18 @@ describe('a sealed record', () => {
     expect(await failure(() => open('alarms', value, at))).toBe('sealed-moved');
   });
 
-  it.each(['key', 'wri', 'boo', 'seq', 'top'] as const)('with its %s rewritten does not open there either', async (member) => {
-    const key = await bench.sealer.keyFor(place.key, place.topic);
-    const parts = bench.sealer.seal(key, place, contentTypes.observation, text).toString().split('.');
-    const header = JSON.parse(Buffer.from(parts[0]!, 'base64url').toString()) as Record<string, unknown>;
-    header[member] = member === 'seq' ? 8 : member === 'top' ? 'waveforms' : 'assoc-2';
-    parts[0] = Buffer.from(JSON.stringify(header)).toString('base64url');
-    const at = { topic: header['top'] as 'observations', key: header['key'] as string };
-    expect(await failure(() => open('alarms', Buffer.from(parts.join('.')), at))).toBe('sealed-tampered');
-  });
+  it.each(['key', 'wri', 'boo', 'seq', 'top'] as const)(
+    'with its %s rewritten does not open there either',
+    async (member) => {
+      const key = await bench.sealer.keyFor(place.key, place.topic);
+      const parts = bench.sealer.seal(key, place, contentTypes.observation, text).toString().split('.');
+      const header = JSON.parse(Buffer.from(parts[0]!, 'base64url').toString()) as Record<string, unknown>;
+      header[member] = member === 'seq' ? 8 : member === 'top' ? 'waveforms' : 'assoc-2';
+      parts[0] = Buffer.from(JSON.stringify(header)).toString('base64url');
+      const at = { topic: header['top'] as 'observations', key: header['key'] as string };
+      expect(await failure(() => open('alarms', Buffer.from(parts.join('.')), at))).toBe('sealed-tampered');
+    },
+  );
 
   it('with any bit of any part flipped does not open', async () => {
     const key = await bench.sealer.keyFor(place.key, place.topic);
@@ -168,13 +182,20 @@ describe('data keys', () => {
     bench.clock.nowMs += 1;
     expect(bench.sealer.cachedKey('assoc-hour', 'observations')).toBeUndefined();
     expect((await bench.sealer.keyFor('assoc-hour', 'observations')).kid).not.toBe(first.kid);
-    expect((await open('alarms', value, { topic: 'observations', key: 'assoc-hour' })).plaintext.equals(text)).toBe(true);
+    expect((await open('alarms', value, { topic: 'observations', key: 'assoc-hour' })).plaintext.equals(text)).toBe(
+      true,
+    );
   });
 
   it('never use a nonce twice', async () => {
     const key = await bench.sealer.keyFor('assoc-nonce', 'observations');
-    const nonces = Array.from({ length: 5_000 }, (_, seq) =>
-      bench.sealer.seal(key, { ...place, key: 'assoc-nonce', seq }, contentTypes.observation, text).toString().split('.')[2],
+    const nonces = Array.from(
+      { length: 5_000 },
+      (_, seq) =>
+        bench.sealer
+          .seal(key, { ...place, key: 'assoc-nonce', seq }, contentTypes.observation, text)
+          .toString()
+          .split('.')[2],
     );
     expect(new Set(nonces).size).toBe(nonces.length);
   });
@@ -183,7 +204,9 @@ describe('data keys', () => {
     const key = await bench.sealer.keyFor('assoc-gone', 'observations');
     const value = bench.sealer.seal(key, { ...place, key: 'assoc-gone' }, contentTypes.observation, text);
     bench.published.delete(key.kid);
-    expect(await failure(() => open('alarms', value, { topic: 'observations', key: 'assoc-gone' }))).toBe('key-unknown');
+    expect(await failure(() => open('alarms', value, { topic: 'observations', key: 'assoc-gone' }))).toBe(
+      'key-unknown',
+    );
   });
 });
 

@@ -1,0 +1,57 @@
+import { describe, expect, it } from 'vitest';
+import { partitionOf } from './kafka/connect.ts';
+import { clinicalPartitions, deviceTopic, kafkaTopicNames, kafkaTopics, parseDeviceTopic, topicsOf } from './topics.ts';
+
+describe("Kafka's topics", () => {
+  it('keyed by association share one partition count, so one processor owns all of an association', () => {
+    const clinical = kafkaTopicNames.filter((name) => kafkaTopics[name].key === 'associationId');
+    expect(clinical).toEqual(['observations', 'waveforms', 'commands', 'alarms', 'alarm-state']);
+    for (const name of clinical) expect(kafkaTopics[name].partitions).toBe(clinicalPartitions);
+    for (let n = 0; n < 200; n += 1) {
+      expect(new Set(clinical.map((topic) => partitionOf(topic, `association-${n}`))).size).toBe(1);
+    }
+  });
+
+  it('let the gateway write readings, rejected input and keys, and read no reading', () => {
+    expect(topicsOf('gateway', 'writers')).toEqual(['observations', 'waveforms', 'rejected', 'keys']);
+    expect(topicsOf('gateway', 'readers')).toEqual(['associations', 'keys', 'presence']);
+  });
+
+  it('never wrap a data key for nobody', () => {
+    for (const name of kafkaTopicNames) expect(kafkaTopics[name].readers.length).toBeGreaterThan(0);
+  });
+
+  // Reference values: Kafka's own murmur2 (org.apache.kafka.common.utils.Utils), masked and modulo 12.
+  it.each([
+    ['21', -973932308],
+    ['foobar', -790332482],
+    ['a-little-bit-long-string', -985981536],
+    ['a-little-bit-longer-string', -1486304829],
+  ])("place the key %s as Kafka's own clients do", (key, murmur2) => {
+    expect(partitionOf('observations', key)).toBe((murmur2 & 0x7fffffff) % clinicalPartitions);
+  });
+});
+
+describe("a device's MQTT topic", () => {
+  it.each(['observations', 'waveforms', 'status', 'inbox'] as const)('of %s is read back', (kind) => {
+    expect(parseDeviceTopic(deviceTopic('bed-01', kind))).toEqual({ deviceId: 'bed-01', kind });
+  });
+
+  it.each([
+    '',
+    'devices',
+    'devices/bed-01',
+    'devices/bed-01/',
+    'devices//observations',
+    'devices/bed-01/observations/',
+    '/devices/bed-01/observations',
+    'devices/+/observations',
+    'devices/#',
+    'devices/bed 01/observations',
+    `devices/${'x'.repeat(65)}/observations`,
+    'Devices/bed-01/observations',
+    'devices/bed-01/Observations',
+    'devices/bed-01/__proto__',
+    '$SYS/broker/uptime',
+  ])('is not %j', (topic) => expect(parseDeviceTopic(topic)).toBeUndefined());
+});
