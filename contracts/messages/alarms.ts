@@ -8,8 +8,6 @@ import { Instant } from './device.ts';
 import { Actor, AssociationId, DeviceId } from './records.ts';
 
 const closed = { additionalProperties: false } as const;
-const literals = <const T extends readonly string[]>(values: T) =>
-  Type.Union(values.map((v) => Type.Literal(v as T[number])));
 
 export const alertKinds = ['physiological', 'technical'] as const;
 export type AlertKind = (typeof alertKinds)[number];
@@ -33,8 +31,8 @@ export const Alarm = Type.Object(
     associationId: AssociationId,
     deviceId: DeviceId,
     condition: Type.String({ description: 'e.g. HR.high, SpO2.extreme-low, no-data, disconnected, MDC_EVT_LEADS_OFF' }),
-    kind: literals(alertKinds),
-    priority: literals(priorities),
+    kind: Type.Enum([...alertKinds]),
+    priority: Type.Enum([...priorities]),
     code: Type.Optional(Type.String({ description: 'MDC reference id of the parameter' })),
     /** For people, without patient: `HR 134 > 120`. */
     text: Type.String({ maxLength: 120 }),
@@ -42,7 +40,7 @@ export const Alarm = Type.Object(
     limit: Type.Optional(Type.Number()),
     unit: Type.Optional(Type.String()),
     present: Type.Boolean({ description: 'the condition still holds' }),
-    signal: literals(signalPresences),
+    signal: Type.Enum([...signalPresences]),
     onsetAt: Type.String({ description: 'event time at which the condition began' }),
     determinedAt: Type.String({ description: 'event time at which its delay had passed' }),
     raisedAt: Type.String({ description: 'wall clock of the engine' }),
@@ -72,7 +70,7 @@ export const alarmEventTypes = [
 export type AlarmEventType = (typeof alarmEventTypes)[number];
 
 /** In `alarms`: what happened, and the alarm after it. `resolved` may leave it latched; after `cleared` it leaves the screens. */
-export const AlarmEvent = Type.Object({ type: literals(alarmEventTypes), at: Instant, alarm: Alarm }, closed);
+export const AlarmEvent = Type.Object({ type: Type.Enum([...alarmEventTypes]), at: Instant, alarm: Alarm }, closed);
 export type AlarmEvent = Static<typeof AlarmEvent>;
 
 export const Limits = Type.Object(
@@ -104,7 +102,7 @@ export const Command = Type.Union([
     {
       type: Type.Literal('set-limits'),
       ...asked,
-      group: literals(limitGroups),
+      group: Type.Enum([...limitGroups]),
       limits: Type.Union([Limits, Type.Null()], { description: 'null: back to the ward profile' }),
     },
     closed,

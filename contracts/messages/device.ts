@@ -32,7 +32,7 @@ export const NumericValue = Type.Object(
     code: Code,
     value: Type.Optional(Type.Number()),
     unit: Type.String({ minLength: 1, maxLength: 20, description: 'UCUM' }),
-    validity: Type.Optional(Type.Union(validities.map((v) => Type.Literal(v)))),
+    validity: Type.Optional(Type.Enum([...validities])),
   },
   closed,
 );
@@ -72,7 +72,7 @@ const codes = Object.keys(technicalConditions) as TechnicalConditionCode[];
 /** One technical condition: present or gone. `code` of a parameter where it concerns one. */
 export const TechnicalCondition = Type.Object(
   {
-    condition: Type.Union(codes.map((code) => Type.Literal(code))),
+    condition: Type.Enum([...codes]),
     code: Type.Optional(Code),
     present: Type.Boolean(),
   },

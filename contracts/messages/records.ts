@@ -35,7 +35,7 @@ export const ConnectionRecord = Type.Object(
   {
     ...fromGateway,
     connected: Type.Boolean(),
-    reason: Type.Optional(Type.Union(connectionEndReasons.map((r) => Type.Literal(r)))),
+    reason: Type.Optional(Type.Enum([...connectionEndReasons])),
   },
   closed,
 );
@@ -66,7 +66,7 @@ export const Patient = Type.Object(
     sex: Type.Optional(
       Type.Union([Type.Literal('female'), Type.Literal('male'), Type.Literal('other'), Type.Literal('unknown')]),
     ),
-    category: Type.Union(patientCategories.map((c) => Type.Literal(c))),
+    category: Type.Enum([...patientCategories]),
   },
   closed,
 );
@@ -100,10 +100,7 @@ export type DeviceAssociations = Static<typeof DeviceAssociations>;
 export const roles = ['nurse', 'physician', 'technician', 'auditor'] as const;
 export type Role = (typeof roles)[number];
 
-export const Actor = Type.Object(
-  { userId: Name(64), name: Name(), role: Type.Union(roles.map((r) => Type.Literal(r))) },
-  closed,
-);
+export const Actor = Type.Object({ userId: Name(64), name: Name(), role: Type.Enum([...roles]) }, closed);
 export type Actor = Static<typeof Actor>;
 
 /** The wards whose beds some clinician's screen shows, by dashboard process; older than 30 s counts for nothing. */
@@ -133,7 +130,7 @@ export const AuditRecord = Type.Object(
     boot: Name(64),
     n: Type.Integer({ minimum: 1 }),
     actor: Type.Union([Actor, Type.Object({ userId: Name(64) }, closed)]),
-    action: Type.Union(auditActions.map((a) => Type.Literal(a))),
+    action: Type.Enum([...auditActions]),
     ward: Type.Optional(Type.String()),
     associationId: Type.Optional(Type.String()),
     patientId: Type.Optional(Type.String()),
