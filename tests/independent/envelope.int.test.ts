@@ -1,0 +1,112 @@
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { exportJWK, generateKeyPair, type JWK } from 'jose';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { createOpener } from '../../contracts/envelope/opener.ts';
+import { createSealer } from '../../contracts/envelope/sealer.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import { services } from '../../contracts/topics.ts';
+import { ensurePython } from './python.ts';
+
+const place = { topic: 'observations', key: 'assoc-1', writer: 'dev-1', boot: 'boot-1', seq: 7 } as const;
+const text = '{"reading":{"values":[{"code":"MDC_ECG_HEART_RATE","value":134}]}}';
+let python: string;
+let publicJwks: (JWK & { kid: string })[];
+let privateJwks: Map<string, JWK>;
+
+type Answer = {
+  plaintext?: string;
+  header?: Record<string, unknown>;
+  wrapped?: object;
+  compact?: string;
+  refused?: string;
+};
+
+function ask(request: object): Answer {
+  const run = spawnSync(python, [join(import.meta.dirname, 'jwe.py')], {
+    input: JSON.stringify(request),
+    encoding: 'utf8',
+  });
+  if (run.status !== 0) throw new Error(run.stderr);
+  return JSON.parse(run.stdout) as Answer;
+}
+
+beforeAll(async () => {
+  python = ensurePython();
+  publicJwks = [];
+  privateJwks = new Map();
+  for (const kid of services) {
+    const pair = await generateKeyPair('ECDH-ES+A256KW', { extractable: true });
+    publicJwks.push({ ...(await exportJWK(pair.publicKey)), kid });
+    privateJwks.set(kid, await exportJWK(pair.privateKey));
+  }
+});
+
+async function sealOne() {
+  let wrapped: Buffer | undefined;
+  const sealer = createSealer({
+    readers: { keys: publicJwks },
+    publishKey: async ({ value }) => {
+      wrapped = value;
+    },
+    now: Date.now,
+  });
+  const key = await sealer.keyFor(place.key, place.topic);
+  return {
+    compact: sealer.seal(key, place, contentTypes.observation, Buffer.from(text)).toString(),
+    wrapped: JSON.parse(wrapped!.toString()) as object,
+  };
+}
+
+describe("Python's jwcrypto", () => {
+  it.each(['alarms', 'trends', 'dashboard', 'operator'])(
+    'opens what Vigil sealed, with the key of %s',
+    async (role) => {
+      const answer = ask({ do: 'open', ...(await sealOne()), privateJwk: privateJwks.get(role) });
+      expect(answer.plaintext).toBe(text);
+      expect(answer.header).toMatchObject({ alg: 'dir', enc: 'A256GCM', top: 'observations', key: 'assoc-1', seq: 7 });
+    },
+  );
+
+  it('does not open it with the key of a service that may not read it', async () => {
+    expect(ask({ do: 'open', ...(await sealOne()), privateJwk: privateJwks.get('gateway') }).refused).toBeDefined();
+  });
+
+  it('refuses it once its place was rewritten', async () => {
+    const { compact, wrapped } = await sealOne();
+    const [header, ...rest] = compact.split('.');
+    const moved = Buffer.from(header!, 'base64url').toString().replace('assoc-1', 'assoc-2');
+    const forged = [Buffer.from(moved).toString('base64url'), ...rest].join('.');
+    expect(ask({ do: 'open', compact: forged, wrapped, privateJwk: privateJwks.get('alarms') }).refused).toBe(
+      'InvalidJWEData',
+    );
+  });
+
+  it('seals what Vigil opens', async () => {
+    const header = {
+      alg: 'dir',
+      enc: 'A256GCM',
+      kid: 'python-key',
+      cty: contentTypes.observation,
+      top: 'observations',
+      key: 'assoc-1',
+      wri: 'dev-1',
+      boo: 'boot-1',
+      seq: 7,
+    };
+    const sealed = ask({
+      do: 'seal',
+      header,
+      plaintext: text,
+      publicJwk: publicJwks.find((jwk) => jwk.kid === 'alarms'),
+    });
+    const opener = createOpener({
+      service: 'alarms',
+      privateJwk: privateJwks.get('alarms')!,
+      wrappedKey: async () => Buffer.from(JSON.stringify(sealed.wrapped)),
+    });
+    const opened = await opener.open({ topic: 'observations', key: 'assoc-1', value: Buffer.from(sealed.compact!) });
+    expect(opened.plaintext.toString()).toBe(text);
+    expect(opened.place).toEqual(place);
+  });
+});
