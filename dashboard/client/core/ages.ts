@@ -1,0 +1,34 @@
+/**
+ * How old a shown value is (CLINICAL, "Silence is an alarm"): older than its interval it greys, older than three intervals
+ * it is replaced by a dash. Nobody may take an old number for the patient's state.
+ */
+
+export type AgeClass = 'current' | 'old' | 'expired';
+
+/**
+ * What the way from device to screen may take before a value counts as old. Without it a value that comes every second and
+ * needs 200 ms would grey for 200 ms of each second, and a screen that always flickers says nothing.
+ */
+export const transportToleranceMs = 1500;
+
+/** Intervals after which a value is no longer shown. */
+const expiredIntervals = 3;
+
+/** A value's class by its age. `intervalMs` is when the next value is due; not finite or not above 0 counts as 1 s. */
+export function ageClass(ageMs: number, intervalMs: number): AgeClass {
+  const interval = Number.isFinite(intervalMs) && intervalMs > 0 ? intervalMs : 1000;
+  if (!Number.isFinite(ageMs) || ageMs > expiredIntervals * interval + transportToleranceMs) return 'expired';
+  return ageMs > interval + transportToleranceMs ? 'old' : 'current';
+}
+
+/** An age for people: `3 s`, `4 min`, `2 h 05`, `3 d`. A negative age (the device's clock is ahead) is 0 s. */
+export function ageText(ageMs: number): string {
+  if (!Number.isFinite(ageMs)) return 'unknown';
+  const seconds = Math.max(0, Math.floor(ageMs / 1000));
+  if (seconds < 100) return `${seconds} s`;
+  const minutes = Math.floor(seconds / 60);
+  if (minutes < 100) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return `${hours} h ${String(minutes % 60).padStart(2, '0')}`;
+  return `${Math.floor(hours / 24)} d`;
+}

@@ -1,0 +1,55 @@
+import { describe, expect, it } from 'vitest';
+import { chunkArrived, createPlayout, movePen, playoutDelayMaxMs, playoutMarginMs } from './playout.ts';
+
+describe('the pen', () => {
+  it('does not exist before the first chunk', () => {
+    expect(movePen(createPlayout(), 1000)).toBeNaN();
+  });
+
+  it('trails the newest sample by a chunk and a margin, whatever the device clock says', () => {
+    for (const clock of [0, 1_700_000_000_000, -50_000]) {
+      const p = createPlayout();
+      chunkArrived(p, clock, clock + 1000, 5000);
+      expect(movePen(p, 5000)).toBeCloseTo(clock - playoutMarginMs, 3);
+    }
+  });
+
+  it('runs evenly between chunks that jitter', () => {
+    const p = createPlayout();
+    let now = 0;
+    let last = Number.NaN;
+    for (let chunk = 0; chunk < 30; chunk++) {
+      const arrival = chunk * 1000 + (chunk % 3) * 100;
+      while (now < arrival) {
+        const pen = movePen(p, now);
+        if (now > 3000) expect(pen - last).toBeGreaterThan(0);
+        if (now > 3000) expect(pen - last).toBeLessThanOrEqual(20 * 1.25 + 1e-6);
+        last = pen;
+        now += 20;
+      }
+      chunkArrived(p, chunk * 1000, chunk * 1000 + 1000, now);
+      if (chunk > 3) expect(movePen(p, now)).toBeLessThan(chunk * 1000 + 1000);
+    }
+  });
+
+  it('jumps over an hour of nothing instead of running after it', () => {
+    const p = createPlayout();
+    chunkArrived(p, 0, 1000, 0);
+    movePen(p, 0);
+    chunkArrived(p, 3_600_000, 3_601_000, 10_000);
+    expect(movePen(p, 10_000)).toBeGreaterThan(3_500_000);
+  });
+
+  it('forgets a quick arrival after a minute', () => {
+    const p = createPlayout();
+    chunkArrived(p, 0, 1000, 0);
+    for (let s = 1; s < 90; s++) chunkArrived(p, s * 1000, s * 1000 + 1000, s * 1000 + 800);
+    expect(Math.max(p.lead, p.leadBefore)).toBeCloseTo(200, 3);
+  });
+
+  it('bounds its delay for a device that sends huge chunks', () => {
+    const p = createPlayout();
+    chunkArrived(p, 0, 60_000, 0);
+    expect(movePen(p, 0)).toBe(60_000 - playoutDelayMaxMs);
+  });
+});
