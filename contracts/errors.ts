@@ -37,6 +37,7 @@ const classes = {
   'not-allowed': 'permanent',
   'not-found': 'permanent',
   conflict: 'permanent',
+  'recording-invalid': 'permanent',
   'start-failed': 'permanent',
 } as const satisfies Record<string, ErrorClass>;
 

@@ -119,7 +119,7 @@ describe('a sealed record', () => {
       const header = JSON.parse(Buffer.from(parts[0]!, 'base64url').toString()) as Record<string, unknown>;
       header[member] = member === 'seq' ? 8 : member === 'top' ? 'waveforms' : 'assoc-2';
       parts[0] = Buffer.from(JSON.stringify(header)).toString('base64url');
-      const at = { topic: header['top'] as 'observations', key: header['key'] as string };
+      const at = { topic: header.top as 'observations', key: header.key as string };
       expect(await failure(() => open('alarms', Buffer.from(parts.join('.')), at))).toBe('sealed-tampered');
     },
   );

@@ -1,0 +1,210 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pino from 'pino';
+import { afterEach, describe, expect, inject, it } from 'vitest';
+import { serviceEnv } from '../../ops/platform/serviceEnv.ts';
+import { VigilError } from '../errors.ts';
+import { contentTypes } from '../messages/records.ts';
+import { openSealedLog, type SealedLog } from '../sealed-log.ts';
+import { readSettings } from '../settings.ts';
+import type { Service } from '../topics.ts';
+import { createAppender } from './appender.ts';
+import { partitionOf } from './connect.ts';
+import { createReader, type ReaderOptions } from './reader.ts';
+import { kafkaSettings } from './settings.ts';
+
+const log = pino({ level: 'silent' });
+const opened: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const one of opened.splice(0).reverse()) await one.close();
+});
+
+async function as(service: Service): Promise<SealedLog> {
+  const settings = readSettings(kafkaSettings, serviceEnv(inject('platform'), service));
+  const sealed = await openSealedLog({ settings, service, boot: randomUUID().slice(0, 8), log });
+  opened.push(sealed);
+  return sealed;
+}
+
+async function read(from: SealedLog, options: Omit<ReaderOptions, 'log' | 'group'> & { group?: string }) {
+  const group = options.group ?? `${from.service}-${randomUUID()}`;
+  const reader = await createReader(from.kafka, { ...options, group, log });
+  opened.push(reader);
+  return reader;
+}
+
+async function until(what: () => boolean): Promise<void> {
+  for (const endMs = Date.now() + 60_000; Date.now() < endMs; await sleep(20)) if (what()) return;
+  throw new Error('waited in vain');
+}
+
+const presence = (n: number) => ({ at: new Date(n).toISOString(), wards: [`ward-${n}`] });
+
+describe('the sealed log on a real Kafka', () => {
+  it('carries a record from writer to reader, sealed, and a key that the reader has not seen yet is waited for', async () => {
+    const dashboard = await as('dashboard');
+    const gateway = await as('gateway');
+    const key = `process-${randomUUID()}`;
+    const seen: unknown[] = [];
+    const table = await gateway.followTable(['presence'], (record, { key: at }) => {
+      if (at === key) seen.push(record && JSON.parse(record.plaintext.toString()));
+    });
+    opened.push(table);
+    await table.ready;
+    await dashboard.append('presence', key, contentTypes.presence, presence(1));
+    await dashboard.append('presence', key, contentTypes.presence, presence(2));
+    await dashboard.appender.append('presence', key, null);
+    await until(() => seen.length === 3);
+    expect(seen).toEqual([presence(1), presence(2), null]);
+  });
+
+  it('keeps the order of a key, batch after batch, with rising offsets', async () => {
+    const alarms = await as('alarms');
+    const key = `order-${randomUUID()}`;
+    const dataKey = await alarms.sealer.keyFor(key, 'alarms');
+    const total = 5_000;
+    const appended = await Promise.all(
+      Array.from({ length: total }, (_, n) => {
+        const place = { topic: 'alarms', key, writer: 'alarms', boot: alarms.boot, seq: n + 1 } as const;
+        return alarms.appender.append(
+          'alarms',
+          key,
+          alarms.sealer.seal(dataKey, place, contentTypes.alarmEvent, Buffer.from('{}')),
+        );
+      }),
+    );
+    for (let n = 1; n < total; n += 1) expect(appended[n]!.offset).toBeGreaterThan(appended[n - 1]!.offset);
+    expect(appended[0]!.partition).toBe(partitionOf('alarms', key));
+    expect(alarms.appender.pendingBytes()).toBe(0);
+    const seqs: number[] = [];
+    const reader = await read(alarms, {
+      topics: ['alarms'],
+      start: 'beginning',
+      async onRecords({ topic, records }) {
+        for (const record of records) {
+          if (record.key === key) seqs.push((await alarms.open({ topic, key, value: record.value! })).place.seq);
+        }
+      },
+    });
+    await reader.caughtUp;
+    expect(seqs).toEqual(Array.from({ length: total }, (_, n) => n + 1));
+  });
+
+  it('hands a batch out again when handling it failed, and goes on from what was committed', async () => {
+    const alarms = await as('alarms');
+    const key = `again-${randomUUID()}`;
+    const group = `alarms-${randomUUID()}`;
+    const value = Buffer.from('opaque');
+    let failures = 0;
+    const first: string[] = [];
+    await alarms.appender.append('alarm-state', key, value);
+    const reader = await read(alarms, {
+      group,
+      topics: ['alarm-state'],
+      start: 'committed',
+      onRecords({ records }) {
+        if (failures < 2) {
+          failures += 1;
+          throw new Error('not yet');
+        }
+        for (const record of records) if (record.key === key) first.push(record.offset);
+      },
+    });
+    await until(() => first.length === 1);
+    expect(failures).toBe(2);
+    await reader.commit([
+      { topic: 'alarm-state', partition: partitionOf('alarm-state', key), offset: String(BigInt(first[0]!) + 1n) },
+    ]);
+    await reader.close();
+    await alarms.appender.append('alarm-state', key, value);
+    const second: string[] = [];
+    await read(alarms, {
+      group,
+      topics: ['alarm-state'],
+      start: 'committed',
+      onRecords({ records }) {
+        for (const record of records) if (record.key === key) second.push(record.offset);
+      },
+    });
+    await until(() => second.length >= 1);
+    expect(second).toEqual([String(BigInt(first[0]!) + 1n)]);
+  });
+
+  it('gives partition p of every topic to one member, and hands out nothing before the member is ready', async () => {
+    const one = await as('alarms');
+    const two = await as('alarms');
+    const group = `alarms-${randomUUID()}`;
+    const owned = new Map<string, Map<string, readonly number[]>>();
+    let ready = false;
+    let early = 0;
+    const member = (name: string): Omit<ReaderOptions, 'log'> => ({
+      group,
+      topics: ['observations', 'commands'],
+      start: 'committed',
+      copartitioned: true,
+      async onAssigned(partitions) {
+        ready = false;
+        owned.set(name, new Map(partitions));
+        await sleep(200);
+        ready = true;
+        return undefined;
+      },
+      onRecords() {
+        if (!ready) early += 1;
+      },
+    });
+    await read(one, member('one'));
+    await read(two, member('two'));
+    await until(
+      () => owned.get('one')?.get('commands')?.length === 6 && owned.get('two')?.get('commands')?.length === 6,
+    );
+    for (const name of ['one', 'two'])
+      expect(owned.get(name)!.get('observations')).toEqual(owned.get(name)!.get('commands'));
+    expect(early).toBe(0);
+  });
+
+  it('refuses a service what its access list does not name', async () => {
+    const gateway = await as('gateway');
+    const appender = createAppender(gateway.kafka, { log, timeoutMs: 500 });
+    opened.push(appender);
+    await expect(appender.append('alarms', 'k', Buffer.from('forged'))).rejects.toMatchObject({
+      code: 'log-append-failed',
+    });
+  });
+
+  it('refuses at once what is too large or too much, and what comes after closing', async () => {
+    const gateway = await as('gateway');
+    const appender = createAppender(gateway.kafka, { log, pendingBytesMax: 1_000, batchBytesMax: 800, lingerMs: 50 });
+    await expect(appender.append('rejected', 'k', Buffer.alloc(800))).rejects.toMatchObject({
+      code: 'payload-too-large',
+    });
+    const fits = appender.append('rejected', 'k', Buffer.alloc(600));
+    await expect(appender.append('rejected', 'k', Buffer.alloc(600))).rejects.toMatchObject({
+      code: 'log-backlog-full',
+    });
+    await fits;
+    await appender.close();
+    await expect(appender.append('rejected', 'k', Buffer.alloc(1))).rejects.toMatchObject({ code: 'log-closed' });
+    expect(new VigilError('log-append-failed', '').class).toBe('ambiguous');
+  });
+
+  it('starts a private reader where the time says', async () => {
+    const alarms = await as('alarms');
+    const key = `since-${randomUUID()}`;
+    await alarms.appender.append('alarms', key, Buffer.from('before'));
+    await sleep(50);
+    const sinceMs = Date.now();
+    await sleep(50);
+    await alarms.appender.append('alarms', key, Buffer.from('after'));
+    const seen: string[] = [];
+    const reader = await read(alarms, {
+      topics: ['alarms'],
+      start: { sinceMs },
+      onRecords({ records }) {
+        for (const record of records) if (record.key === key) seen.push(record.value!.toString());
+      },
+    });
+    await reader.caughtUp;
+    expect(seen).toEqual(['after']);
+  });
+});
