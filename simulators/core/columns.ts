@@ -1,0 +1,100 @@
+/** What the column names of published recordings mean in Vigil's parameter table. */
+import { parameters } from '../../contracts/parameters.ts';
+import type { Column } from './table.ts';
+
+/** Lower case, letters and digits only: `Heart Rate`, `HEART_RATE` and `heartrate` are one name. */
+function plain(name: string): string {
+  return name.toLowerCase().replace(/[^a-z0-9]/g, '');
+}
+
+const numericNames: Readonly<Record<string, readonly string[]>> = {
+  MDC_ECG_HEART_RATE: ['hr', 'heartrate', 'ecghr'],
+  MDC_PULS_OXIM_PULS_RATE: ['pulse', 'pr', 'pulserate', 'plethpulse'],
+  MDC_PULS_OXIM_SAT_O2: ['spo2', 'o2sat', 'spo2sat', 'oxygensaturation'],
+  MDC_RESP_RATE: ['resp', 'rr', 'resprate', 'respiration', 'respiratoryrate'],
+  MDC_CO2_RESP_RATE: ['awrr'],
+  MDC_PRESS_BLD_NONINV_SYS: ['nbpsys', 'nibpsys', 'nbps', 'nibps', 'sbp'],
+  MDC_PRESS_BLD_NONINV_DIA: ['nbpdias', 'nbpdia', 'nibpdias', 'nibpdia', 'nbpd', 'nibpd', 'dbp'],
+  MDC_PRESS_BLD_NONINV_MEAN: ['nbpmean', 'nibpmean', 'nbpm', 'nibpm', 'map'],
+  MDC_PRESS_BLD_ART_ABP_SYS: ['abpsys', 'abps', 'artsys', 'arts'],
+  MDC_PRESS_BLD_ART_ABP_DIA: ['abpdias', 'abpdia', 'abpd', 'artdias', 'artdia', 'artd'],
+  MDC_PRESS_BLD_ART_ABP_MEAN: ['abpmean', 'abpm', 'artmean', 'artm'],
+  MDC_TEMP_BODY: ['temp', 'temperature', 'bodytemp'],
+  MDC_CONC_AWAY_CO2_ET: ['etco2', 'co2et'],
+};
+
+const waveNames: Readonly<Record<string, readonly string[]>> = {
+  MDC_ECG_ELEC_POTL_I: ['i', 'ecgi', 'mdcecgelecpotli'],
+  MDC_ECG_ELEC_POTL_II: ['ii', 'ecgii', 'ecg', 'mdcecgelecpotlii'],
+  MDC_ECG_ELEC_POTL_V1: ['v1'],
+  MDC_ECG_ELEC_POTL_V: ['v', 'ecgv'],
+  MDC_ECG_ELEC_POTL_AVR: ['avr'],
+  MDC_PULS_OXIM_PLETH: ['pleth', 'ppg'],
+  MDC_CONC_AWAY_CO2: ['co2'],
+  MDC_IMPED_TTHOR: ['resp'],
+  MDC_PRESS_BLD_ART_ABP: ['abp', 'art'],
+};
+
+const index = (names: Readonly<Record<string, readonly string[]>>) =>
+  new Map(Object.entries(names).flatMap(([code, list]) => list.map((name) => [name, code] as const)));
+const numericByName = index(numericNames);
+const waveByName = index(waveNames);
+
+/** The MDC code of a numeric's column, undefined where Vigil has none (laboratory values, ages, labels). */
+export function numericCode(name: string): string | undefined {
+  return numericByName.get(plain(name));
+}
+
+/** The MDC code of a wave's column or WFDB signal description. */
+export function waveCode(name: string): string | undefined {
+  return waveByName.get(plain(name));
+}
+
+type Convert = (value: number) => number;
+const same: Convert = (value) => value;
+const tenth = (value: number) => Math.round(value * 10) / 10;
+const perMinute = ['bpm', 'pm', '/min', '1/min', 'rpm', 'brpm', 'beats/min', 'breaths/min', 'min-1', 'count/min'];
+
+const unitsOf: Readonly<Record<string, Readonly<Record<string, Convert>>>> = {
+  '/min': Object.fromEntries(perMinute.map((unit) => [unit, same])),
+  '%': { '%': same, pct: same, percent: same },
+  'mm[Hg]': { mmhg: same, 'mm[hg]': same, 'mm hg': same, kpa: (v) => tenth(v * 7.50062) },
+  Cel: { c: same, '°c': same, degc: same, cel: same, celsius: same, f: fahrenheit, '°f': fahrenheit, degf: fahrenheit },
+};
+
+function fahrenheit(value: number): number {
+  return Math.round(((value - 32) / 1.8) * 100) / 100;
+}
+
+/** From the column's unit to the table's; no unit means the table's. Undefined where the unit does not fit the parameter. */
+export function numericConversion(code: string, column: Column): Convert | undefined {
+  if (column.unit === undefined || column.unit === '') return same;
+  return unitsOf[parameters.get(code)!.unit]?.[column.unit.toLowerCase()];
+}
+
+/** Milliseconds of one unit of time. */
+const timeUnitsMs: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  sec: 1000,
+  seconds: 1000,
+  min: 60_000,
+  minutes: 60_000,
+  h: 3_600_000,
+  hour: 3_600_000,
+  hours: 3_600_000,
+};
+const timeNames = new Set(['time', 't', 'elapsedtime', 'timestamp']);
+
+export type TimeColumn = { readonly index: number; readonly unitMs: number };
+
+/** Finds the column of time; `ICULOS` counts hours. `bad-unit` where its unit is none. */
+export function timeColumn(columns: readonly Column[]): TimeColumn | 'none' | 'bad-unit' {
+  const byName = columns.findIndex((c) => timeNames.has(plain(c.name)));
+  if (byName >= 0) {
+    const unitMs = timeUnitsMs[(columns[byName]!.unit ?? 's').toLowerCase()];
+    return unitMs === undefined ? 'bad-unit' : { index: byName, unitMs };
+  }
+  const hours = columns.findIndex((c) => plain(c.name) === 'iculos');
+  return hours >= 0 ? { index: hours, unitMs: 3_600_000 } : 'none';
+}

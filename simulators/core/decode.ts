@@ -1,0 +1,40 @@
+/** Any supported recording, told by its content: a WFDB header, a table of waves, or a table of numerics. */
+import { decodeNumerics } from './numerics.ts';
+import type { Decoded, Recording } from './recording.ts';
+import { decodeSignals, isSignals } from './signals.ts';
+import { decodeText, parseTable } from './table.ts';
+import { decodeWfdb, parseHeader } from './wfdb.ts';
+
+/** The signal files that a recording needs beside itself: those of a WFDB header, else none. */
+export function companionFiles(file: string, bytes: Uint8Array): Decoded<readonly string[]> {
+  if (!isHeader(file)) return { ok: [] };
+  const text = decodeText(file, bytes);
+  if ('fault' in text) return text;
+  const header = parseHeader(file, text.ok);
+  return 'fault' in header ? header : { ok: [...new Set(header.ok.signals.map((signal) => signal.fileName))] };
+}
+
+/**
+ * Decodes a recording.
+ * @param file its name, for the kind (`.hea`) and for faults
+ * @param companions the files that `companionFiles` named, by name
+ */
+export function decodeRecording(
+  file: string,
+  bytes: Uint8Array,
+  companions: ReadonlyMap<string, Uint8Array>,
+): Decoded<Recording> {
+  const text = decodeText(file, bytes);
+  if ('fault' in text) return text;
+  if (isHeader(file)) {
+    const header = parseHeader(file, text.ok);
+    return 'fault' in header ? header : decodeWfdb(file, header.ok, companions);
+  }
+  const table = parseTable(file, text.ok);
+  if ('fault' in table) return table;
+  return isSignals(table.ok) ? decodeSignals(table.ok) : decodeNumerics(table.ok);
+}
+
+function isHeader(file: string): boolean {
+  return file.toLowerCase().endsWith('.hea');
+}

@@ -1,0 +1,127 @@
+/** Tables of numerics: BIDMC (1 Hz), MIMIC-II (1/min) and PhysioNet 2019 (hourly), and others of their form. */
+import type { NumericValue } from '../../contracts/messages/device.ts';
+import { parameters } from '../../contracts/parameters.ts';
+import { numericCode, numericConversion, timeColumn } from './columns.ts';
+import {
+  badRecording,
+  type Decoded,
+  type Frame,
+  medianStep,
+  type Recording,
+  type RecordingFamily,
+  withLoop,
+} from './recording.ts';
+import { isMagic, type Table } from './table.ts';
+
+const hourMs = 3_600_000;
+
+type Vital = {
+  readonly code: string;
+  readonly unit: string;
+  /** Ready to send: converted, NaN where there is no value. */
+  readonly values: readonly number[];
+  /** Comes now and then (cuff, thermometer): no value means not taken, and nothing is sent. */
+  readonly episodic: boolean;
+};
+
+/** Which family writes such a table; the families differ in how they say "no value" (ATTRIBUTION.md). */
+export function numericFamily(table: Table): RecordingFamily {
+  if (table.delimiter === '|') return 'physionet2019';
+  const minutes = table.columns.some((c) => c.name.toLowerCase() === 't' && c.unit?.startsWith('min'));
+  const pressures = table.columns.some((c) => /^(ABP|NBP)(Sys|Dias|Mean)$/i.test(c.name));
+  return minutes || pressures ? 'mimic2' : 'bidmc';
+}
+
+/** Decodes a table of numerics. Values outside the plausible range lose their value and are counted. */
+export function decodeNumerics(table: Table): Decoded<Recording> {
+  const family = numericFamily(table);
+  const times = rowTimes(table, family);
+  if ('fault' in times) return times;
+  const vitals = findVitals(table, family);
+  if ('fault' in vitals) return vitals;
+
+  const frames: Frame[] = [];
+  for (const [row, atMs] of times.ok.entries()) {
+    const values = vitals.ok.found.flatMap((vital) => numericValue(vital, row));
+    if (values.length > 0) frames.push({ atMs: atMs - times.ok[0]!, values });
+  }
+  if (frames.length === 0) return badRecording(table.file, undefined, 'no vital sign has a value in any row');
+  const intervalMs = medianStep(times.ok) ?? (family === 'physionet2019' ? hourMs : 1000);
+  const { ignored, implausible } = vitals.ok;
+  return { ok: withLoop({ family, frames, intervalMs, waves: [], ignored, implausible }) };
+}
+
+function numericValue(vital: Vital, row: number): NumericValue[] {
+  const { code, unit } = vital;
+  const value = vital.values[row]!;
+  if (!Number.isNaN(value)) return [{ code, value, unit }];
+  return vital.episodic ? [] : [{ code, unit, validity: 'invalid' }];
+}
+
+/**
+ * The time of each row in ms, each later than the one before. Rows of PhysioNet 2019 without `ICULOS` are an hour apart; times of
+ * waves are printed to five digits, so neighbours may be equal.
+ */
+export function rowTimes(table: Table, family: RecordingFamily): Decoded<number[]> {
+  const column = timeColumn(table.columns);
+  if (column === 'bad-unit')
+    return badRecording(table.file, table.headerLine, 'the unit of the time column is unknown');
+  if (column === 'none') {
+    if (family === 'physionet2019') return { ok: table.rows.map((_, i) => i * hourMs) };
+    return badRecording(table.file, table.headerLine, 'there is no column of time ("Time [s]", "t_min")');
+  }
+  const times: number[] = [];
+  for (const [i, row] of table.rows.entries()) {
+    const timeMs = row[column.index]! * column.unitMs;
+    if (Number.isNaN(timeMs)) return badRecording(table.file, table.lines[i], 'the time is missing');
+    const before = times.at(-1);
+    if (before !== undefined && (timeMs < before || (timeMs === before && family !== 'signals'))) {
+      return badRecording(table.file, table.lines[i], 'the time does not go on from the row before');
+    }
+    times.push(timeMs);
+  }
+  return { ok: times };
+}
+
+type Vitals = { found: Vital[]; ignored: string[]; implausible: number };
+
+function findVitals(table: Table, family: RecordingFamily): Decoded<Vitals> {
+  const found: Vital[] = [];
+  const ignored: string[] = [];
+  let implausible = 0;
+  const time = timeColumn(table.columns);
+  for (const [index, column] of table.columns.entries()) {
+    if (typeof time === 'object' && time.index === index) continue;
+    const code = numericCode(column.name);
+    if (code === undefined || found.some((vital) => vital.code === code)) {
+      if (column.name !== '') ignored.push(column.name);
+      continue;
+    }
+    const convert = numericConversion(code, column);
+    if (!convert) {
+      return badRecording(table.file, table.headerLine, `the unit "${column.unit}" does not fit column ${column.name}`);
+    }
+    const parameter = parameters.get(code)!;
+    const values = table.rows.map((row) => {
+      const raw = row[index]!;
+      if (Number.isNaN(raw) || isMagic(raw) || (family === 'mimic2' && raw === 0)) return Number.NaN;
+      const value = convert(raw);
+      if (value >= parameter.min && value <= parameter.max) return value;
+      implausible += 1;
+      return Number.NaN;
+    });
+    const episodic = parameter.episodicMs !== undefined;
+    // Hourly charts list every column; one without a number belongs to no sensor at this bed.
+    if (family === 'physionet2019' && values.every(Number.isNaN)) continue;
+    found.push({ code, unit: parameter.unit, values, episodic });
+  }
+  if (found.length > 0) return { ok: { found, ignored, implausible } };
+  const names = table.columns
+    .map((c) => c.name)
+    .join(', ')
+    .slice(0, 200);
+  const known = table.columns.some((c) => numericCode(c.name) !== undefined);
+  return known
+    ? badRecording(table.file, undefined, 'no vital sign has a value in any row')
+    : badRecording(table.file, table.headerLine, `no column is a vital sign that Vigil knows (${names})`);
+}

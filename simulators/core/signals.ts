@@ -1,0 +1,91 @@
+/** Tables of waveform samples: `Time [s], RESP, PLETH, V, AVR, II` at 125 Hz (BIDMC), and others of their form. */
+import { missingSample } from '../../contracts/parameters.ts';
+import { timeColumn, waveCode } from './columns.ts';
+import { rowTimes } from './numerics.ts';
+import { badRecording, type Decoded, medianStep, type Recording, type WaveTrack, withLoop } from './recording.ts';
+import { isMagic, type Table } from './table.ts';
+
+/** Rows closer than this are samples of waves, not numerics. */
+const waveStepMsMax = 100;
+/** The first rows tell the rate: later times are rounded more coarsely. */
+const stepsForRate = 1000;
+/** Gaps of the time column are filled with missing samples up to this many samples in all. */
+const samplesMax = 4_000_000;
+
+/** Whether a table holds waves: its rows follow each other within 100 ms, and a column has a wave's name. */
+export function isSignals(table: Table): boolean {
+  const time = timeColumn(table.columns);
+  if (typeof time === 'string' || !table.columns.some((c) => waveCode(c.name) !== undefined)) return false;
+  const step = medianStep(table.rows.slice(0, stepsForRate).map((row) => row[time.index]! * time.unitMs));
+  return step !== undefined && step > 0 && step <= waveStepMsMax;
+}
+
+/** Decodes a table of samples. Numbers are kept to 1/65000 of the wave's range; gaps in time become missing samples. */
+export function decodeSignals(table: Table): Decoded<Recording> {
+  const times = rowTimes(table, 'signals');
+  if ('fault' in times) return times;
+  const rateHz = sampleRate(times.ok);
+  const positions = samplePositions(times.ok, rateHz);
+  const count = positions.at(-1)! + 1;
+  if (count > samplesMax) return badRecording(table.file, undefined, `more than ${samplesMax} samples a wave`);
+
+  const time = timeColumn(table.columns);
+  const waves: WaveTrack[] = [];
+  const ignored: string[] = [];
+  for (const [index, column] of table.columns.entries()) {
+    if (typeof time === 'object' && time.index === index) continue;
+    const code = waveCode(column.name);
+    if (code === undefined || waves.some((wave) => wave.code === code)) {
+      if (column.name !== '') ignored.push(column.name);
+      continue;
+    }
+    const values = table.rows.map((row) => (isMagic(row[index]!) && row[index] !== -1 ? Number.NaN : row[index]!));
+    waves.push({ code, rateHz, ...quantise(values, positions, count) });
+  }
+  return { ok: withLoop({ family: 'signals', frames: [], intervalMs: 1000, waves, ignored, implausible: 0 }) };
+}
+
+/** Samples a second: from the first steps, then from the whole span where it has no gap, which frees it of rounded times. */
+function sampleRate(times: readonly number[]): number {
+  const roughHz = 1000 / medianStep(times.slice(0, stepsForRate))!;
+  const spanHz = ((times.length - 1) * 1000) / (times.at(-1)! - times[0]!);
+  const rateHz = Math.abs(spanHz - roughHz) < roughHz * 0.01 ? spanHz : roughHz;
+  const whole = Math.round(rateHz);
+  return Math.abs(rateHz - whole) < whole * 1e-3 ? whole : Math.round(rateHz * 1000) / 1000;
+}
+
+/** The sample number of each row. Rows follow each other, unless the time has moved on by more than its rounding explains. */
+function samplePositions(times: readonly number[], rateHz: number): number[] {
+  const stepMs = 1000 / rateHz;
+  const positions: number[] = [];
+  let next = 0;
+  for (const timeMs of times) {
+    const byTime = (timeMs - times[0]!) / stepMs;
+    const roundingMs = 10 ** (Math.floor(Math.log10(Math.max(Math.abs(timeMs), 1000) / 1000)) - 4) * 1000;
+    if ((byTime - next) * stepMs > roundingMs + 1.5 * stepMs) next = Math.round(byTime);
+    positions.push(next);
+    next += 1;
+  }
+  return positions;
+}
+
+/** To int16 with its scale and offset; the full range of the wave uses ±32500. */
+export function quantise(
+  values: readonly number[],
+  positions: readonly number[],
+  count: number,
+): { samples: Int16Array; scale: number; offset: number } {
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  for (const value of values) {
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  const offset = min <= max ? (min + max) / 2 : 0;
+  const scale = max > min ? (max - min) / 65_000 : 1;
+  const samples = new Int16Array(count).fill(missingSample);
+  for (const [i, value] of values.entries()) {
+    if (!Number.isNaN(value)) samples[positions[i]!] = Math.round((value - offset) / scale);
+  }
+  return { samples, scale, offset };
+}

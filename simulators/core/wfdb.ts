@@ -1,0 +1,152 @@
+/**
+ * WFDB records: a header (`.hea`, WFDB header(5)) and its signal files in format 16 (signal(5)), bare (`.dat`) or behind the 24
+ * bytes that make it a MATLAB 4 matrix (`.mat`, written `16+24`).
+ */
+import { waveCode } from './columns.ts';
+import { badRecording, type Decoded, type Recording, type WaveTrack, withLoop } from './recording.ts';
+
+export type SignalHeader = {
+  readonly fileName: string;
+  /** Bytes before the first sample. */
+  readonly byteOffset: number;
+  /** Units of the converter per physical unit. */
+  readonly gain: number;
+  /** The sample that means 0 of the physical unit. */
+  readonly baseline: number;
+  readonly unit: string;
+  /** Sum of all samples modulo 65536; undefined where the header has none. */
+  readonly checksum: number | undefined;
+  readonly description: string;
+};
+
+export type RecordHeader = {
+  readonly name: string;
+  readonly rateHz: number;
+  /** Undefined where the header leaves it to the length of the signal file. */
+  readonly sampleCount: number | undefined;
+  readonly signals: readonly SignalHeader[];
+};
+
+/** WFDB's own default where a header gives no gain. */
+const defaultGain = 200;
+const defaultRateHz = 250;
+
+/** Reads a header. */
+export function parseHeader(file: string, text: string): Decoded<RecordHeader> {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
+  const entries = lines
+    .map((line, i) => ({ line: line.trim(), number: i + 1 }))
+    .filter(({ line }) => line !== '' && !line.startsWith('#'));
+  const [record, ...rest] = entries;
+  if (!record) return badRecording(file, 1, 'the header is empty');
+  const [name = '', count = '', rate = String(defaultRateHz), samples] = record.line.split(/\s+/);
+  if (name.includes('/')) return badRecording(file, record.number, 'records of several segments are not supported');
+  if (!/^\d+$/.test(count)) return badRecording(file, record.number, 'the number of signals is missing');
+  const rateHz = Number(/^[\d.]+(?:[eE][+-]?\d+)?/.exec(rate)?.[0] ?? Number.NaN);
+  if (!(rateHz > 0 && rateHz <= 2000)) {
+    return badRecording(file, record.number, `the sampling rate "${rate}" is not from above 0 to 2000 Hz`);
+  }
+  if (samples !== undefined && !/^\d+$/.test(samples)) {
+    return badRecording(file, record.number, `the number of samples "${samples}" is not a whole number`);
+  }
+  if (rest.length < Number(count)) {
+    return badRecording(file, record.number, `${count} signals are announced, ${rest.length} are described`);
+  }
+  const signals: SignalHeader[] = [];
+  for (const entry of rest.slice(0, Number(count))) {
+    const signal = parseSignal(entry.line);
+    if (typeof signal === 'string') return badRecording(file, entry.number, signal);
+    signals.push(signal);
+  }
+  if (signals.length === 0) return badRecording(file, record.number, 'the record has no signal');
+  const sampleCount = samples === undefined || samples === '0' ? undefined : Number(samples);
+  return { ok: { name, rateHz, sampleCount, signals } };
+}
+
+function parseSignal(line: string): SignalHeader | string {
+  const [fileName = '', format = '', gainText = String(defaultGain), , zero = '0', , checksum, , ...words] =
+    line.split(/\s+/);
+  const formatParts = /^(\d+)(?:x(\d+))?(?::(\d+))?(?:\+(\d+))?$/.exec(format);
+  if (!formatParts) return `the format "${format}" is none`;
+  if (formatParts[1] !== '16') return `the format ${formatParts[1]} is not supported (16 is)`;
+  if ((formatParts[2] ?? '1') !== '1' || (formatParts[3] ?? '0') !== '0') {
+    return `several samples a frame or a skew ("${format}") are not supported`;
+  }
+  const gainParts = /^([+-]?[\d.]+(?:[eE][+-]?\d+)?)(?:\((-?\d+)\))?(?:\/(\S+))?$/.exec(gainText);
+  const gain = Number(gainParts?.[1] ?? Number.NaN);
+  if (!gainParts || Number.isNaN(gain)) return `the gain "${gainText}" is no number`;
+  const baseline = Number(gainParts[2] ?? zero);
+  if (Number.isNaN(baseline)) return `the baseline "${zero}" is no number`;
+  if (checksum !== undefined && !/^-?\d+$/.test(checksum)) return `the checksum "${checksum}" is not a whole number`;
+  return {
+    fileName,
+    byteOffset: Number(formatParts[4] ?? 0),
+    gain: gain === 0 ? defaultGain : gain,
+    baseline,
+    unit: gainParts[3] ?? 'mV',
+    checksum: checksum === undefined ? undefined : Number(checksum),
+    description: words.join(' '),
+  };
+}
+
+/** Decodes a record; `files` are its signal files by name. Physical value = (sample − baseline) / gain. */
+export function decodeWfdb(
+  file: string,
+  header: RecordHeader,
+  files: ReadonlyMap<string, Uint8Array>,
+): Decoded<Recording> {
+  const waves: WaveTrack[] = [];
+  const ignored: string[] = [];
+  for (const signal of header.signals) {
+    const shared = header.signals.filter((other) => other.fileName === signal.fileName);
+    const bytes = files.get(signal.fileName);
+    if (!bytes) return badRecording(file, undefined, `its signal file ${signal.fileName} is missing`);
+    const samples = readSamples(bytes, signal, shared.length, shared.indexOf(signal), header.sampleCount);
+    if (typeof samples === 'string') return badRecording(signal.fileName, undefined, samples);
+    const code = waveCode(signal.description);
+    const unit = unitFactor(code, signal.unit);
+    if (code === undefined || unit === undefined || waves.some((wave) => wave.code === code)) {
+      ignored.push(signal.description === '' ? `signal ${header.signals.indexOf(signal) + 1}` : signal.description);
+      continue;
+    }
+    const scale = unit / signal.gain;
+    waves.push({ code, rateHz: header.rateHz, scale, offset: -signal.baseline * scale, samples });
+  }
+  if (waves.length === 0) return badRecording(file, undefined, 'no signal is a wave that Vigil knows');
+  return { ok: withLoop({ family: 'wfdb', frames: [], intervalMs: 1000, waves, ignored, implausible: 0 }) };
+}
+
+/** What one unit of the file is in the unit of the wave's table row. */
+function unitFactor(code: string | undefined, unit: string): number | undefined {
+  if (code === undefined) return undefined;
+  if (!code.startsWith('MDC_ECG')) return 1;
+  const factors: Readonly<Record<string, number>> = { mv: 1, uv: 1e-3, v: 1e3, nu: 1 };
+  return factors[unit.toLowerCase()];
+}
+
+function readSamples(
+  bytes: Uint8Array,
+  signal: SignalHeader,
+  interleaved: number,
+  position: number,
+  announced: number | undefined,
+): Int16Array | string {
+  const held = Math.floor((bytes.length - signal.byteOffset) / 2 / interleaved);
+  const count = announced ?? held;
+  if (count <= 0 || held < count) {
+    return `holds ${Math.max(0, held)} samples a signal, its header announces ${announced ?? 'some'}`;
+  }
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  // -32768, WFDB's "no value" in format 16, is Vigil's missing sample too.
+  const samples = new Int16Array(count);
+  let sum = 0;
+  for (let i = 0; i < count; i++) {
+    const sample = view.getInt16(signal.byteOffset + (i * interleaved + position) * 2, true);
+    samples[i] = sample;
+    sum = (sum + sample) & 0xffff;
+  }
+  if (signal.checksum !== undefined && (signal.checksum & 0xffff) !== sum) {
+    return `the samples of ${signal.description || 'a signal'} do not add up to the checksum of the header`;
+  }
+  return samples;
+}

@@ -1,0 +1,73 @@
+/** Reads recordings from disk and decodes them; decoded ones are shared by all beds that play them. */
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { VigilError } from '../contracts/errors.ts';
+import { companionFiles, decodeRecording } from './core/decode.ts';
+import { type Decoded, joinRecordings, type Recording } from './core/recording.ts';
+
+/** The recordings that ship with Vigil (recordings/ATTRIBUTION.md): name → files, numerics first. */
+export const catalogue: Readonly<Record<string, readonly string[]>> = {
+  'bidmc-01': ['bidmc_01_Numerics.csv', 'bidmc_01_Signals.csv'],
+  'bidmc-02': ['bidmc_02_Numerics.csv'],
+  'bidmc-05': ['bidmc_05_Numerics.csv'],
+  'bidmc-13': ['bidmc_13_Numerics.csv'],
+  'bidmc-14': ['bidmc_14_Numerics.csv'],
+  'bidmc-19': ['bidmc_19_Numerics.csv'],
+  'bidmc-21': ['bidmc_21_Numerics.csv'],
+  'bidmc-22': ['bidmc_22_Numerics.csv'],
+  'bidmc-25': ['bidmc_25_Numerics.csv'],
+  a103l: ['a103l.hea'],
+  s00001: ['s00001_numerics_1min.csv'],
+  p000002: ['p000002.psv'],
+  p000009: ['p000009.psv'],
+  p000028: ['p000028.psv'],
+  p001352: ['p001352.psv'],
+  p002029: ['p002029.psv'],
+  p016395: ['p016395.psv'],
+};
+
+const folder = join(import.meta.dirname, 'recordings');
+
+/**
+ * A recording by its name in the catalogue, or by the path of a file.
+ * @throws VigilError `recording-invalid`, naming file, line and what is wrong
+ */
+export function loadRecording(name: string): Recording {
+  const files = Object.hasOwn(catalogue, name) ? catalogue[name] : undefined;
+  if (!files) return loadFile(name);
+  return files.map((file) => loadFile(join(folder, file))).reduce(joinRecordings);
+}
+
+/** `loadRecording`, once for each name. Holds at most as many as the fleet has different recordings. */
+export function recordingShelf(): (name: string) => Recording {
+  const shelf = new Map<string, Recording>();
+  return (name) => {
+    const known = shelf.get(name);
+    if (known) return known;
+    const loaded = loadRecording(name);
+    shelf.set(name, loaded);
+    return loaded;
+  };
+}
+
+function loadFile(path: string): Recording {
+  const file = basename(path);
+  const bytes = read(path);
+  const companions = new Map(
+    unwrap(companionFiles(file, bytes)).map((name) => [name, read(join(dirname(path), basename(name)))]),
+  );
+  return unwrap(decodeRecording(file, bytes, companions));
+}
+
+function read(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (cause) {
+    throw new VigilError('recording-invalid', `${path}: the file cannot be read.`, { cause });
+  }
+}
+
+function unwrap<T>(decoded: Decoded<T>): T {
+  if ('fault' in decoded) throw new VigilError(decoded.fault.code, decoded.fault.message);
+  return decoded.ok;
+}
