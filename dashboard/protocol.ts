@@ -10,8 +10,6 @@ import { Actor, AssociationId, auditActions, DeviceId, Patient } from '../contra
 import { limitGroups } from '../contracts/parameters.ts';
 
 const closed = { additionalProperties: false } as const;
-const literals = <const T extends readonly string[]>(values: T) =>
-  Type.Union(values.map((v) => Type.Literal(v as T[number])));
 const Ward = Type.String({ minLength: 1, maxLength: 40 });
 const Code = Type.String({ pattern: '^MDC_[A-Z0-9_]{1,60}$' });
 
@@ -44,7 +42,7 @@ export const Session = Type.Object(
   {
     actor: Actor,
     wards: Type.Array(Ward),
-    may: Type.Array(literals(permissions)),
+    may: Type.Array(Type.Enum(permissions)),
     /** Ends then whatever happens; it ends earlier after 30 minutes without a request or a live connection. */
     endsAt: Instant,
   },
@@ -72,7 +70,7 @@ export const Numeric = Type.Object(
     code: Code,
     /** Absent where `validity` says why. A real 0 is a value. */
     value: Type.Optional(Type.Number()),
-    validity: Type.Optional(literals(validities)),
+    validity: Type.Optional(Type.Enum(validities)),
     unit: Type.String(),
     time: Instant,
     receivedAt: Instant,
@@ -98,7 +96,7 @@ export type Device = Static<typeof Device>;
 
 /** Limits that replace the ward's for one patient; `limits: null` says: back to the ward's. */
 export const LimitChange = Type.Object(
-  { group: literals(limitGroups), limits: Type.Union([Limits, Type.Null()]), by: Actor, at: Instant },
+  { group: Type.Enum(limitGroups), limits: Type.Union([Limits, Type.Null()]), by: Actor, at: Instant },
   closed,
 );
 export type LimitChange = Static<typeof LimitChange>;
@@ -173,7 +171,7 @@ export type PauseAudioBody = Static<typeof PauseAudioBody>;
 
 /** `POST /api/associations/:associationId/limits` */
 export const LimitsBody = Type.Object(
-  { group: literals(limitGroups), limits: Type.Union([Limits, Type.Null()]) },
+  { group: Type.Enum(limitGroups), limits: Type.Union([Limits, Type.Null()]) },
   closed,
 );
 export type LimitsBody = Static<typeof LimitsBody>;
@@ -229,7 +227,7 @@ export const AuditQuery = Type.Object(
   {
     before: Type.Optional(Type.Integer({ minimum: 1 })),
     limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 100 })),
-    action: Type.Optional(literals(auditActions)),
+    action: Type.Optional(Type.Enum(auditActions)),
     userId: Type.Optional(Type.String({ maxLength: 64 })),
   },
   closed,
@@ -242,7 +240,7 @@ export const AuditEntry = Type.Object(
     userId: Type.String(),
     name: Type.Optional(Type.String()),
     role: Type.Optional(Type.String()),
-    action: literals(auditActions),
+    action: Type.Enum(auditActions),
     ward: Type.Optional(Type.String()),
     associationId: Type.Optional(Type.String()),
     patientId: Type.Optional(Type.String()),

@@ -1,0 +1,99 @@
+/**
+ * The command line of local accounts:
+ * `node dashboard/account.ts add --user nurse1 --name "Nora" --role nurse --wards icu --password-stdin --file accounts.json`
+ * `… disable --user nurse1 --file accounts.json`, `… list --file accounts.json`
+ */
+import { existsSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import { VigilError } from '../contracts/errors.ts';
+import { type Role, roles } from '../contracts/messages/records.ts';
+import { type Account, readAccounts, userIdPattern, writeAccounts } from './accounts/accounts.ts';
+import { hashPassword } from './accounts/password.ts';
+import { passwordFault } from './core/password-rules.ts';
+
+const usage = `Usage: node dashboard/account.ts <command> --file FILE
+  add      --user ID --name NAME --role ${roles.join('|')} --wards A,B|* --password-stdin   (replaces the account of that id)
+  disable  --user ID
+  enable   --user ID
+  list`;
+
+type Options = {
+  file?: string;
+  user?: string;
+  name?: string;
+  role?: string;
+  wards?: string;
+  'password-stdin'?: boolean;
+};
+
+const bad = (message: string) => new VigilError('settings-invalid', message);
+
+/** Builds an account from the options and the password that came on standard input. */
+async function newAccount(options: Options, password: string): Promise<Account> {
+  const { user = '', name = '', role = '', wards = '' } = options;
+  if (!userIdPattern.test(user)) throw bad('--user takes 1 to 64 letters, digits, dots, dashes or @.');
+  if (name === '' || name.length > 80) throw bad('--name takes 1 to 80 characters.');
+  if (!roles.includes(role as Role)) throw bad(`--role is one of ${roles.join(', ')}.`);
+  const names = wards.split(',').map((ward) => ward.trim());
+  if (role !== 'auditor' && names.some((ward) => ward === '' || ward.length > 40))
+    throw bad('--wards takes ward names, comma-separated, or *.');
+  const fault = passwordFault(password, user);
+  if (fault) throw new VigilError(fault.code, fault.message);
+  return {
+    userId: user,
+    name,
+    role: role as Role,
+    wards: names.filter((ward) => ward !== ''),
+    password: await hashPassword(password),
+    disabled: false,
+  };
+}
+
+async function run(args: readonly string[]): Promise<string> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      file: { type: 'string' },
+      user: { type: 'string' },
+      name: { type: 'string' },
+      role: { type: 'string' },
+      wards: { type: 'string' },
+      'password-stdin': { type: 'boolean' },
+    },
+  });
+  const { file, user = '' } = values;
+  if (file === undefined) throw bad(usage);
+  const accounts = existsSync(file) ? readAccounts(file) : new Map<string, Account>();
+  switch (positionals[0]) {
+    case 'add': {
+      if (!values['password-stdin']) throw bad('Give the password on standard input, with --password-stdin.');
+      const account = await newAccount(values, (await text(process.stdin)).replace(/\r?\n$/, ''));
+      accounts.set(account.userId, account);
+      writeAccounts(file, accounts);
+      return `${account.userId}: ${account.role} of ${account.wards.join(', ') || 'no ward'}`;
+    }
+    case 'disable':
+    case 'enable': {
+      const account = accounts.get(user);
+      if (!account) throw bad(`There is no account ${user}.`);
+      accounts.set(user, { ...account, disabled: positionals[0] === 'disable' });
+      writeAccounts(file, accounts);
+      return `${user}: ${positionals[0]}d`;
+    }
+    case 'list':
+      return [...accounts.values()]
+        .map((a) => `${a.userId}\t${a.role}\t${a.wards.join(',')}${a.disabled ? '\tdisabled' : ''}`)
+        .join('\n');
+    default:
+      throw bad(usage);
+  }
+}
+
+try {
+  console.log(await run(process.argv.slice(2)));
+} catch (error) {
+  console.error((error as Error).message);
+  process.exitCode = 1;
+}

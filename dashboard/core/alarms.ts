@@ -1,0 +1,91 @@
+/**
+ * The alarms on the screens. Every event carries the whole alarm with its revision, so the highest revision wins and the
+ * order in which events and snapshots are read does not matter.
+ */
+import type { Alarm, AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
+import { parseInstant } from '../../contracts/time.ts';
+import { bedFor } from './beds.ts';
+import { type AlarmHeld, alarmsMax, clearedMax, type LiveState, nextN, remember, wardOf } from './state.ts';
+
+/** Folds a record of `alarms`. @returns whether the screens change */
+export function foldAlarmEvent(state: LiveState, event: AlarmEvent, nowMs: number): boolean {
+  const atMs = parseInstant(event.at) ?? 0;
+  state.alarmsAtMs = Math.max(state.alarmsAtMs, atMs);
+  const { alarm } = event;
+  if (isOld(state, alarm)) return false;
+  if (event.type !== 'cleared') return hold(state, alarm, atMs, nowMs);
+  noteCleared(state, alarm);
+  return drop(state, alarm.alarmId);
+}
+
+/**
+ * Folds a record of `alarm-state`: the alarms of an association as its owner last held them. An alarm of ours that it does
+ * not have, and of which nothing was said since, has ended before our log began.
+ */
+export function foldAlarmState(state: LiveState, snapshot: AlarmState, nowMs: number): boolean {
+  const atMs = parseInstant(snapshot.at) ?? 0;
+  state.alarmsAtMs = Math.max(state.alarmsAtMs, atMs);
+  const live = new Set(snapshot.live.map((alarm) => alarm.alarmId));
+  let changed = false;
+  for (const alarmId of [...(state.alarmsOf.get(snapshot.associationId) ?? [])]) {
+    const held = state.alarms.get(alarmId);
+    if (held && held.saidAtMs < atMs && !live.has(alarmId)) changed = drop(state, alarmId) || changed;
+  }
+  for (const alarm of snapshot.live) {
+    if (!isOld(state, alarm)) changed = hold(state, alarm, atMs, nowMs) || changed;
+  }
+  return changed;
+}
+
+function isOld(state: LiveState, alarm: Alarm): boolean {
+  const rev = state.alarms.get(alarm.alarmId)?.alarm.rev ?? state.clearedRevs.get(alarm.alarmId) ?? 0;
+  return alarm.rev <= rev;
+}
+
+function hold(state: LiveState, alarm: Alarm, saidAtMs: number, nowMs: number): boolean {
+  if (!state.alarms.has(alarm.alarmId) && state.alarms.size >= alarmsMax && !makeRoom(state)) {
+    state.leftOut += 1;
+    return false;
+  }
+  const bed = bedFor(state, alarm.associationId, alarm.deviceId, nowMs);
+  state.alarms.set(alarm.alarmId, { alarm, n: nextN(state), saidAtMs });
+  const ofBed = state.alarmsOf.get(alarm.associationId) ?? new Set();
+  ofBed.add(alarm.alarmId);
+  state.alarmsOf.set(alarm.associationId, ofBed);
+  if (bed) bed.n = state.n;
+  return bed !== undefined;
+}
+
+function drop(state: LiveState, alarmId: string): boolean {
+  const held = state.alarms.get(alarmId);
+  if (held === undefined) return false;
+  const { associationId } = held.alarm;
+  state.alarms.delete(alarmId);
+  const ofBed = state.alarmsOf.get(associationId);
+  ofBed?.delete(alarmId);
+  if (ofBed?.size === 0) state.alarmsOf.delete(associationId);
+  const bed = state.beds.get(associationId);
+  if (bed === undefined) return false;
+  bed.n = nextN(state);
+  remember(state, { n: bed.n, kind: 'alarm', associationId, alarmId, ward: wardOf(bed) });
+  return true;
+}
+
+function noteCleared(state: LiveState, alarm: Alarm): void {
+  state.clearedRevs.set(alarm.alarmId, alarm.rev);
+  if (state.clearedRevs.size > clearedMax) state.clearedRevs.delete(state.clearedRevs.keys().next().value!);
+}
+
+/** Past the maximum: first an alarm that no screen shows, then a technical one that somebody has acknowledged. */
+function makeRoom(state: LiveState): boolean {
+  const candidates = (test: (held: AlarmHeld) => boolean) => {
+    for (const [alarmId, held] of state.alarms) if (test(held)) return alarmId;
+    return undefined;
+  };
+  const victim =
+    candidates(({ alarm }) => !state.beds.has(alarm.associationId)) ??
+    candidates(({ alarm }) => alarm.kind === 'technical' && alarm.acknowledgedBy !== undefined);
+  if (victim === undefined) return false;
+  drop(state, victim);
+  return !state.alarms.has(victim);
+}

@@ -1,0 +1,178 @@
+/** Which beds are on the screens: the association periods that hold now, and devices that have none. */
+import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
+import { parseInstant } from '../../contracts/time.ts';
+import type { LimitChange } from '../protocol.ts';
+import {
+  type BedState,
+  type DeviceState,
+  devicesMax,
+  type LiveState,
+  limitsMax,
+  nextN,
+  remember,
+  stampHead,
+  unassignedForgetMs,
+  wardOf,
+} from './state.ts';
+
+/** The prefix of the association that a device without one gets (contracts/envelope/pseudonym.ts). */
+const unassignedPrefix = 'u-';
+
+/** The period that holds at `nowMs`; of two that overlap, the later start. */
+export function periodAt(table: DeviceAssociations | undefined, nowMs: number): AssociationPeriod | undefined {
+  let found: AssociationPeriod | undefined;
+  for (const period of table?.periods ?? []) {
+    const from = parseInstant(period.from);
+    const to = period.to === null ? Number.POSITIVE_INFINITY : parseInstant(period.to);
+    if (from !== undefined && to !== undefined && from <= nowMs && nowMs < to) found = period;
+  }
+  return found;
+}
+
+/** Folds a record of `associations`. An older version of a device's table changes nothing. */
+export function foldAssociations(state: LiveState, table: DeviceAssociations, nowMs: number): void {
+  const known = state.associations.get(table.deviceId);
+  if (known && known.version >= table.version) return;
+  state.associations.set(table.deviceId, table);
+  deviceOf(state, table.deviceId);
+  place(state, table.deviceId, nowMs);
+}
+
+/** Forgets a device's associations (a tombstone: the hospital deleted the device). */
+export function forgetAssociations(state: LiveState, deviceId: string, nowMs: number): void {
+  if (state.associations.delete(deviceId)) place(state, deviceId, nowMs);
+}
+
+/** Starts and ends what the clock starts and ends. To be called about once a second. */
+export function tick(state: LiveState, nowMs: number): void {
+  for (const deviceId of state.associations.keys()) place(state, deviceId, nowMs);
+  for (const bed of state.beds.values()) {
+    if (bed.period !== undefined) continue;
+    const seenAtMs = state.devices.get(bed.deviceId)?.seenAtMs ?? 0;
+    const alarms = state.alarmsOf.get(bed.associationId)?.size ?? 0;
+    if (alarms === 0 && nowMs - seenAtMs > unassignedForgetMs) removeBed(state, bed);
+  }
+}
+
+/** Makes the beds of one device what its associations say now. */
+function place(state: LiveState, deviceId: string, nowMs: number): void {
+  const period = periodAt(state.associations.get(deviceId), nowMs);
+  for (const bed of bedsOfDevice(state, deviceId)) {
+    // A device without association keeps its bed until it gets one.
+    const stays = bed.period === undefined ? period === undefined : bed.associationId === period?.associationId;
+    if (!stays) removeBed(state, bed);
+  }
+  if (period === undefined) return;
+  const bed = state.beds.get(period.associationId);
+  if (bed === undefined) addBed(state, period.associationId, deviceId, period);
+  else if (bed.period !== period && JSON.stringify(bed.period) !== JSON.stringify(period)) move(state, bed, period);
+  else bed.period = period;
+}
+
+function bedsOfDevice(state: LiveState, deviceId: string): BedState[] {
+  const device = state.devices.get(deviceId);
+  if (device === undefined) return [];
+  return [...device.bedIds].flatMap((id) => state.beds.get(id) ?? []);
+}
+
+function addBed(
+  state: LiveState,
+  associationId: string,
+  deviceId: string,
+  period: AssociationPeriod | undefined,
+): BedState {
+  const bed: BedState = { associationId, deviceId, period, values: new Map(), waves: new Map(), headN: 0, n: 0 };
+  state.beds.set(associationId, bed);
+  state.devices.get(deviceId)?.bedIds.add(associationId);
+  stampHead(state, bed);
+  restampAlarms(state, associationId);
+  return bed;
+}
+
+function removeBed(state: LiveState, bed: BedState): void {
+  state.beds.delete(bed.associationId);
+  state.devices.get(bed.deviceId)?.bedIds.delete(bed.associationId);
+  remember(state, {
+    n: nextN(state),
+    kind: 'bed',
+    associationId: bed.associationId,
+    alarmId: undefined,
+    ward: wardOf(bed),
+  });
+}
+
+/** The same association at another bed: its former ward's screens lose it, the new one's get all of it. */
+function move(state: LiveState, bed: BedState, period: AssociationPeriod): void {
+  if (wardOf(bed) !== period.ward) {
+    const { associationId } = bed;
+    remember(state, { n: nextN(state), kind: 'bed', associationId, alarmId: undefined, ward: wardOf(bed) });
+    restampAlarms(state, associationId);
+  }
+  bed.period = period;
+  stampHead(state, bed);
+}
+
+/** A screen that gets a bed gets its alarms with it, however old they are. */
+function restampAlarms(state: LiveState, associationId: string): void {
+  for (const alarmId of state.alarmsOf.get(associationId) ?? []) {
+    const held = state.alarms.get(alarmId);
+    if (held) state.alarms.set(alarmId, { ...held, n: nextN(state) });
+  }
+}
+
+/** The device's state, made where it is new; undefined past `devicesMax`. */
+export function deviceOf(state: LiveState, deviceId: string): DeviceState | undefined {
+  const known = state.devices.get(deviceId);
+  if (known) return known;
+  if (state.devices.size >= devicesMax && !dropIdleDevice(state)) {
+    state.leftOut += 1;
+    return undefined;
+  }
+  const device: DeviceState = {
+    deviceId,
+    online: null,
+    onlineAtMs: 0,
+    model: undefined,
+    conditions: [],
+    conditionsAtMs: 0,
+    seenAtMs: 0,
+    bedIds: new Set(),
+  };
+  state.devices.set(deviceId, device);
+  return device;
+}
+
+/** Makes room: the first device that is on no screen and has no association. */
+function dropIdleDevice(state: LiveState): boolean {
+  for (const [id, device] of state.devices) {
+    if (device.bedIds.size === 0 && !state.associations.has(id)) return state.devices.delete(id);
+  }
+  return false;
+}
+
+/**
+ * The bed that a record keyed by `associationId` belongs to; made for a device without association. Undefined for an
+ * association that is not on the screens: ended, not yet begun, or unknown.
+ */
+export function bedFor(state: LiveState, associationId: string, deviceId: string, nowMs: number): BedState | undefined {
+  const bed = state.beds.get(associationId);
+  if (bed) return bed;
+  const unassigned = associationId.startsWith(unassignedPrefix);
+  if (!unassigned || periodAt(state.associations.get(deviceId), nowMs) || !deviceOf(state, deviceId)) {
+    state.leftOut += 1;
+    return undefined;
+  }
+  return addBed(state, associationId, deviceId, undefined);
+}
+
+/** Folds limits that a clinician asked for; they are the patient's, and go with the association. */
+export function foldLimits(state: LiveState, associationId: string, change: LimitChange): void {
+  const changes = state.limits.get(associationId) ?? new Map<string, LimitChange>();
+  state.limits.set(associationId, changes);
+  if (state.limits.size > limitsMax) state.limits.delete(state.limits.keys().next().value!);
+  const known = changes.get(change.group);
+  if (known && known.at > change.at) return;
+  changes.set(change.group, change);
+  const bed = state.beds.get(associationId);
+  if (bed) stampHead(state, bed);
+}

@@ -1,0 +1,151 @@
+/** Folds what devices sent: numerics, status, connection and the arrival of waveforms. */
+
+import { usableNumber } from '../../contracts/messages/check.ts';
+import type {
+  ConnectionRecord,
+  ObservationRecord,
+  StatusRecord,
+  WaveformRecord,
+} from '../../contracts/messages/records.ts';
+import { parameters, waves } from '../../contracts/parameters.ts';
+import { parseInstant } from '../../contracts/time.ts';
+import { bedFor, deviceOf } from './beds.ts';
+import { type DeviceState, type LiveState, nextN, stampHead } from './state.ts';
+
+/** DESIGN: where a device does not say when its next reading is due. */
+const defaultIntervalMs = 1000;
+/** A wave that did not come for this long is no longer offered to the screens. */
+const waveForgetMs = 10_000;
+
+/**
+ * Folds numerics. A value that is not newer than the one shown is left out. Newer is judged by the earlier of device
+ * time and receive time: buffered readings come late and stay old, and a device whose clock ran ahead for a while does
+ * not hide the readings after it.
+ */
+export function foldObservation(
+  state: LiveState,
+  associationId: string,
+  record: ObservationRecord,
+  nowMs: number,
+): void {
+  const times = timesOf(record.receivedAt, record.reading.time);
+  if (times === undefined) return;
+  state.readingsAtMs = Math.max(state.readingsAtMs, times.receivedMs);
+  const bed = bedFor(state, associationId, record.deviceId, nowMs);
+  if (bed === undefined) return;
+  heardOf(state, record.deviceId, times.receivedMs);
+  const readingIntervalMs = record.reading.intervalMs ?? defaultIntervalMs;
+  let n = 0;
+  for (const sent of record.reading.values) {
+    const { code, unit } = sent;
+    const parameter = parameters.get(code);
+    if (parameter === undefined) continue;
+    const known = bed.values.get(code);
+    if (known && known.effectiveMs >= times.effectiveMs) continue;
+    if (n === 0) n = nextN(state);
+    const value = usableNumber(sent);
+    // What no body could yield, or comes in a unit that is not the table's, is shown as invalid, never as a number.
+    const validity = sent.validity ?? (value === undefined ? 'invalid' : undefined);
+    const numeric = {
+      code,
+      ...(value === undefined ? {} : { value }),
+      ...(validity === undefined ? {} : { validity }),
+      unit,
+      time: record.reading.time,
+      receivedAt: record.receivedAt,
+      intervalMs: Math.max(readingIntervalMs, parameter.episodicMs ?? 0),
+    };
+    bed.values.set(code, { numeric, effectiveMs: times.effectiveMs, n });
+    bed.n = n;
+  }
+}
+
+/** Folds a device's birth, will or technical conditions; `conditions` is the whole list where it is there. */
+export function foldStatus(state: LiveState, associationId: string, record: StatusRecord, nowMs: number): void {
+  const receivedMs = parseInstant(record.receivedAt);
+  if (receivedMs === undefined) return;
+  bedFor(state, associationId, record.deviceId, nowMs);
+  const device = deviceOf(state, record.deviceId);
+  if (device === undefined) return;
+  device.seenAtMs = Math.max(device.seenAtMs, receivedMs);
+  const { online, conditions, device: about } = record.reading;
+  let changed = setOnline(device, online, receivedMs);
+  const model = about ? `${about.manufacturer} ${about.model}` : device.model;
+  if (model !== device.model) changed = true;
+  device.model = model;
+  if (conditions && receivedMs >= device.conditionsAtMs) {
+    device.conditions = conditions.filter((condition) => condition.present);
+    device.conditionsAtMs = receivedMs;
+    changed = true;
+  }
+  if (changed) stampHeads(state, device);
+}
+
+/** Folds the gateway's notice that a device's connection came or ended. */
+export function foldConnection(state: LiveState, associationId: string, record: ConnectionRecord, nowMs: number): void {
+  const receivedMs = parseInstant(record.receivedAt);
+  if (receivedMs === undefined) return;
+  bedFor(state, associationId, record.deviceId, nowMs);
+  const device = deviceOf(state, record.deviceId);
+  if (device === undefined) return;
+  device.seenAtMs = Math.max(device.seenAtMs, receivedMs);
+  if (setOnline(device, record.connected, receivedMs)) stampHeads(state, device);
+}
+
+/** Notes that a wave comes; its samples go their own way. @returns whether some screen may show it */
+export function foldWaveArrival(
+  state: LiveState,
+  associationId: string,
+  record: WaveformRecord,
+  nowMs: number,
+): boolean {
+  const receivedMs = parseInstant(record.receivedAt);
+  if (receivedMs === undefined || !waves.has(record.reading.code)) return false;
+  const bed = bedFor(state, associationId, record.deviceId, nowMs);
+  if (bed === undefined) return false;
+  heardOf(state, record.deviceId, receivedMs);
+  if (!bed.waves.has(record.reading.code)) stampHead(state, bed);
+  bed.waves.set(record.reading.code, receivedMs);
+  return true;
+}
+
+/** Takes the waves that stopped off the beds. About once a second. */
+export function forgetWaves(state: LiveState, nowMs: number): void {
+  for (const bed of state.beds.values()) {
+    for (const [code, atMs] of bed.waves) {
+      if (nowMs - atMs <= waveForgetMs) continue;
+      bed.waves.delete(code);
+      stampHead(state, bed);
+    }
+  }
+}
+
+function timesOf(receivedAt: string, time: string): { receivedMs: number; effectiveMs: number } | undefined {
+  const receivedMs = parseInstant(receivedAt);
+  const deviceMs = parseInstant(time);
+  if (receivedMs === undefined || deviceMs === undefined) return undefined;
+  return { receivedMs, effectiveMs: Math.min(receivedMs, deviceMs) };
+}
+
+/** A reading, too, shows that the device is there, unless the gateway said since that it is gone. */
+function heardOf(state: LiveState, deviceId: string, receivedMs: number): DeviceState | undefined {
+  const device = deviceOf(state, deviceId);
+  if (device === undefined) return undefined;
+  device.seenAtMs = Math.max(device.seenAtMs, receivedMs);
+  if (receivedMs > device.onlineAtMs && setOnline(device, true, receivedMs)) stampHeads(state, device);
+  return device;
+}
+
+function setOnline(device: DeviceState, online: boolean, receivedMs: number): boolean {
+  if (receivedMs < device.onlineAtMs || device.online === online) return false;
+  device.online = online;
+  device.onlineAtMs = receivedMs;
+  return true;
+}
+
+function stampHeads(state: LiveState, device: DeviceState): void {
+  for (const associationId of device.bedIds) {
+    const bed = state.beds.get(associationId);
+    if (bed) stampHead(state, bed);
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * Who may see and do what. One table; every route and every live message asks here.
+ *
+ * A nurse admits and ends; a technician moves devices but never reads a name, a value or a physiological alarm, and
+ * changes only associations without a patient, so that nobody is discharged by who cannot see whom. An auditor reads the
+ * audit trail and nothing clinical.
+ */
+import type { Role } from '../../contracts/messages/records.ts';
+import type { Permission } from '../protocol.ts';
+
+/** An account as the rights see it. `wards` are names, or `['*']` for all. */
+export type Viewer = {
+  readonly userId: string;
+  readonly name: string;
+  readonly role: Role;
+  readonly wards: readonly string[];
+};
+
+const table: Readonly<Record<Role, readonly Permission[]>> = {
+  nurse: [
+    'view-vitals',
+    'view-devices',
+    'acknowledge',
+    'pause-audio',
+    'set-limits',
+    'associate-device',
+    'admit-patient',
+  ],
+  physician: ['view-vitals', 'view-devices', 'acknowledge', 'pause-audio', 'set-limits'],
+  technician: ['view-devices', 'associate-device'],
+  auditor: ['view-audit'],
+};
+
+export function permissionsOf(role: Role): readonly Permission[] {
+  return table[role];
+}
+
+export function may(viewer: Viewer, permission: Permission): boolean {
+  return table[viewer.role].includes(permission);
+}
+
+/** Whether beds of a ward may be seen at all. `null` is a device without an association: everyone at a bedside sees it. */
+export function seesWard(viewer: Viewer, ward: string | null): boolean {
+  if (!may(viewer, 'view-devices')) return false;
+  return ward === null || viewer.wards.includes('*') || viewer.wards.includes(ward);
+}

@@ -1,0 +1,175 @@
+/** What one screen gets: its scope, narrowed to what its viewer may see, as a snapshot or as what changed since a number. */
+import type { Alarm } from '../../contracts/messages/alarms.ts';
+import { formatInstant } from '../../contracts/time.ts';
+import type { Bed, BedHead, Devices } from '../protocol.ts';
+import type { Delta, Watch } from '../protocol-live.ts';
+import { periodAt } from './beds.ts';
+import { may, seesWard, type Viewer } from './rights.ts';
+import { type BedState, type DeviceState, type LiveState, wardOf } from './state.ts';
+
+export type Scope = Watch['scope'];
+
+/** Whether a bed is within a scope and its viewer may see it. */
+export function isVisible(viewer: Viewer, scope: Scope, bed: BedState): boolean {
+  if ('associationId' in scope) return scope.associationId === bed.associationId && seesWard(viewer, wardOf(bed));
+  return wardInScope(viewer, scope, wardOf(bed));
+}
+
+function wardInScope(viewer: Viewer, scope: Scope, ward: string | null): boolean {
+  if (!seesWard(viewer, ward)) return false;
+  return 'associationId' in scope || ward === null || scope.ward === '*' || scope.ward === ward;
+}
+
+/** Whether an alarm may be seen by who sees its bed: a technician's screen has the technical ones alone. */
+export function seesAlarm(viewer: Viewer, alarm: Alarm): boolean {
+  return alarm.kind === 'technical' || may(viewer, 'view-vitals');
+}
+
+/** A bed's head as this viewer may see it. */
+export function headOf(state: LiveState, viewer: Viewer, bed: BedState): BedHead {
+  const device = state.devices.get(bed.deviceId);
+  const clinical = may(viewer, 'view-vitals');
+  return {
+    associationId: bed.associationId,
+    ward: wardOf(bed),
+    bed: bed.period?.bed ?? null,
+    occupied: (bed.period?.patient ?? null) !== null,
+    patient: clinical ? (bed.period?.patient ?? null) : null,
+    since: bed.period?.from ?? null,
+    device: deviceView(device, bed.deviceId),
+    waves: clinical ? [...bed.waves.keys()] : [],
+    limits: clinical ? [...(state.limits.get(bed.associationId)?.values() ?? [])] : [],
+  };
+}
+
+function deviceView(device: DeviceState | undefined, deviceId: string): BedHead['device'] {
+  return {
+    deviceId,
+    online: device?.online ?? null,
+    onlineChangedAt: device && device.onlineAtMs > 0 ? formatInstant(device.onlineAtMs) : null,
+    ...(device?.model === undefined ? {} : { model: device.model }),
+    conditions: [...(device?.conditions ?? [])],
+  };
+}
+
+/** The values stamped after `sinceN`; none for who may not see vitals. */
+function valuesOf(viewer: Viewer, bed: BedState, sinceN: number): Bed['values'] {
+  if (!may(viewer, 'view-vitals')) return [];
+  const values: Bed['values'] = [];
+  for (const held of bed.values.values()) if (held.n > sinceN) values.push(held.numeric);
+  return values;
+}
+
+export function bedView(state: LiveState, viewer: Viewer, bed: BedState): Bed {
+  return { ...headOf(state, viewer, bed), values: valuesOf(viewer, bed, -1) };
+}
+
+/** The alarms of a bed that this viewer may see, stamped after `sinceN`. */
+export function alarmsOfBed(state: LiveState, viewer: Viewer, associationId: string, sinceN: number): Alarm[] {
+  const alarms: Alarm[] = [];
+  for (const alarmId of state.alarmsOf.get(associationId) ?? []) {
+    const held = state.alarms.get(alarmId);
+    if (held && held.n > sinceN && seesAlarm(viewer, held.alarm)) alarms.push(held.alarm);
+  }
+  return alarms;
+}
+
+/** Everything in scope as it stands. */
+export function wholeScreen(state: LiveState, viewer: Viewer, scope: Scope): { beds: Bed[]; alarms: Alarm[] } {
+  const beds: Bed[] = [];
+  const alarms: Alarm[] = [];
+  for (const bed of state.beds.values()) {
+    if (!isVisible(viewer, scope, bed)) continue;
+    beds.push(bedView(state, viewer, bed));
+    alarms.push(...alarmsOfBed(state, viewer, bed.associationId, -1));
+  }
+  return { beds, alarms };
+}
+
+/**
+ * What changed in scope after number `sinceN`, each thing whole; undefined where that is forgotten and a snapshot is
+ * needed.
+ */
+export function changesSince(
+  state: LiveState,
+  viewer: Viewer,
+  scope: Scope,
+  sinceN: number,
+): Pick<Delta, 'beds' | 'gone' | 'alarms' | 'cleared'> | undefined {
+  if (sinceN < state.forgottenN || sinceN > state.n) return undefined;
+  const changes: Pick<Delta, 'beds' | 'gone' | 'alarms' | 'cleared'> = { beds: [], gone: [], alarms: [], cleared: [] };
+  for (const bed of state.beds.values()) {
+    if (bed.n <= sinceN || !isVisible(viewer, scope, bed)) continue;
+    const { associationId } = bed;
+    if (bed.headN > sinceN) {
+      changes.beds.push({ associationId, head: headOf(state, viewer, bed), values: valuesOf(viewer, bed, -1) });
+    } else {
+      const values = valuesOf(viewer, bed, sinceN);
+      if (values.length > 0) changes.beds.push({ associationId, values });
+    }
+    changes.alarms.push(...alarmsOfBed(state, viewer, associationId, sinceN));
+  }
+  addGone(state, viewer, scope, sinceN, changes);
+  return changes;
+}
+
+function addGone(
+  state: LiveState,
+  viewer: Viewer,
+  scope: Scope,
+  sinceN: number,
+  changes: Pick<Delta, 'gone' | 'cleared'>,
+): void {
+  for (let at = state.gone.length - 1; at >= 0; at -= 1) {
+    const gone = state.gone[at]!;
+    if (gone.n <= sinceN) break;
+    if ('associationId' in scope && scope.associationId !== gone.associationId) continue;
+    if (!wardInScope(viewer, scope, gone.ward)) continue;
+    if (gone.kind === 'alarm') {
+      if (gone.alarmId !== undefined && !state.alarms.has(gone.alarmId)) changes.cleared.push(gone.alarmId);
+      continue;
+    }
+    const bed = state.beds.get(gone.associationId);
+    if ((bed === undefined || !isVisible(viewer, scope, bed)) && !changes.gone.includes(gone.associationId)) {
+      changes.gone.push(gone.associationId);
+    }
+  }
+}
+
+/** Every device within the viewer's wards or without association, for who may associate. */
+export function devicesFor(state: LiveState, viewer: Viewer, nowMs: number): Devices['devices'] {
+  const devices: Devices['devices'] = [];
+  for (const device of state.devices.values()) {
+    const table = state.associations.get(device.deviceId);
+    const period = periodAt(table, nowMs);
+    if (!seesWard(viewer, period?.ward ?? null)) continue;
+    devices.push({
+      device: deviceView(device, device.deviceId),
+      version: table?.version ?? 0,
+      current: period
+        ? {
+            associationId: period.associationId,
+            ward: period.ward,
+            bed: period.bed,
+            occupied: period.patient !== null,
+          }
+        : null,
+    });
+  }
+  return devices;
+}
+
+/** The wards with beds that the viewer may see, and those of the account that have none, by name. */
+export function wardsFor(state: LiveState, viewer: Viewer): { ward: string; beds: number; alarms: number }[] {
+  const counts = new Map<string, { beds: number; alarms: number }>();
+  for (const ward of viewer.wards) if (ward !== '*') counts.set(ward, { beds: 0, alarms: 0 });
+  for (const bed of state.beds.values()) {
+    const ward = wardOf(bed);
+    if (ward === null || !seesWard(viewer, ward)) continue;
+    const count = counts.get(ward) ?? { beds: 0, alarms: 0 };
+    count.beds += 1;
+    count.alarms += alarmsOfBed(state, viewer, bed.associationId, -1).length;
+    counts.set(ward, count);
+  }
+  return [...counts].map(([ward, count]) => ({ ward, ...count })).sort((a, b) => a.ward.localeCompare(b.ward));
+}

@@ -1,0 +1,144 @@
+/**
+ * What the screens show, folded from Kafka: associations, devices, values and alarms. The functions that change it (beds.ts,
+ * readings.ts, alarms.ts) change it in place, for a copy at each reading would cost more than all else; they do nothing
+ * beside, so the same records in the same order give the same state.
+ *
+ * Each change takes the next number `n` and stamps what it touched. What a screen lacks is then everything in its scope
+ * stamped later than its last number, so no queue by screen is needed and a slow screen gets the newest value only.
+ * What left is kept in a bounded list; a screen that slept longer than it reaches gets a snapshot.
+ */
+import type { Alarm } from '../../contracts/messages/alarms.ts';
+import type { TechnicalCondition } from '../../contracts/messages/device.ts';
+import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
+import type { LimitChange, Numeric } from '../protocol.ts';
+
+/** Devices known at once; past it a device that has no association is left out, and counted. */
+export const devicesMax = 5_000;
+/** Alarms on the screens at once; past it the oldest technical one that is acknowledged gives way. */
+export const alarmsMax = 20_000;
+/** Beds and alarms that left, remembered for screens that come back. */
+export const goneMax = 2_000;
+/** Revisions of alarms that left, so that an older event does not bring one back. */
+export const clearedMax = 50_000;
+/** Associations whose own limits are remembered; past it the first ones that were set go. */
+export const limitsMax = 20_000;
+/** A device without association and without alarms leaves the screens after this long without a sign of it. */
+export const unassignedForgetMs = 15 * 60_000;
+
+export type DeviceState = {
+  readonly deviceId: string;
+  online: boolean | null;
+  /** The gateway's clock at the last change of `online`, ms since 1970. */
+  onlineAtMs: number;
+  model: string | undefined;
+  conditions: readonly TechnicalCondition[];
+  conditionsAtMs: number;
+  /** The gateway's clock at the last sign of it. */
+  seenAtMs: number;
+  /** Its beds on the screens: one, as a rule. */
+  readonly bedIds: Set<string>;
+};
+
+export type ValueState = {
+  readonly numeric: Numeric;
+  /** The earlier of device time and receive time, ms since 1970: the order of values. */
+  readonly effectiveMs: number;
+  readonly n: number;
+};
+
+export type BedState = {
+  readonly associationId: string;
+  readonly deviceId: string;
+  /** undefined: a device without association. */
+  period: AssociationPeriod | undefined;
+  readonly values: Map<string, ValueState>;
+  /** Wave codes and when (receive time, ms) they last came. */
+  readonly waves: Map<string, number>;
+  /** Stamp of everything but the values. */
+  headN: number;
+  /** The highest stamp of anything in it. */
+  n: number;
+};
+
+export type AlarmHeld = {
+  readonly alarm: Alarm;
+  readonly n: number;
+  /** When it was said, by its writer's clock, ms. */
+  readonly saidAtMs: number;
+};
+
+/** What left the screens: a bed, or an alarm of a bed. */
+export type Gone = {
+  readonly n: number;
+  readonly kind: 'bed' | 'alarm';
+  readonly associationId: string;
+  readonly alarmId: string | undefined;
+  readonly ward: string | null;
+};
+
+export type LiveState = {
+  /** Of the last change. */
+  n: number;
+  readonly devices: Map<string, DeviceState>;
+  readonly associations: Map<string, DeviceAssociations>;
+  /** The beds on the screens now, by association. */
+  readonly beds: Map<string, BedState>;
+  readonly alarms: Map<string, AlarmHeld>;
+  /** The alarms of each association. */
+  readonly alarmsOf: Map<string, Set<string>>;
+  readonly clearedRevs: Map<string, number>;
+  /** Limits asked for, by association and group. */
+  readonly limits: Map<string, Map<string, LimitChange>>;
+  readonly gone: Gone[];
+  /** Changes up to this number can no longer be told as a delta. */
+  forgottenN: number;
+  /** Newest receive time of any reading, ms; 0 before the first. */
+  readingsAtMs: number;
+  /** Newest writing of the alarm processor, ms; 0 before the first. */
+  alarmsAtMs: number;
+  /** Records left out because a maximum was reached or their association is not on the screens. */
+  leftOut: number;
+};
+
+export function emptyState(): LiveState {
+  return {
+    n: 0,
+    devices: new Map(),
+    associations: new Map(),
+    beds: new Map(),
+    alarms: new Map(),
+    alarmsOf: new Map(),
+    clearedRevs: new Map(),
+    limits: new Map(),
+    gone: [],
+    forgottenN: 0,
+    readingsAtMs: 0,
+    alarmsAtMs: 0,
+    leftOut: 0,
+  };
+}
+
+/** The next stamp. */
+export function nextN(state: LiveState): number {
+  state.n += 1;
+  return state.n;
+}
+
+/** Remembers what left, and forgets the oldest past `goneMax`. */
+export function remember(state: LiveState, gone: Gone): void {
+  state.gone.push(gone);
+  if (state.gone.length > goneMax) {
+    const dropped = state.gone.splice(0, state.gone.length - goneMax);
+    state.forgottenN = dropped[dropped.length - 1]!.n;
+  }
+}
+
+export function stampHead(state: LiveState, bed: BedState): void {
+  bed.headN = nextN(state);
+  bed.n = bed.headN;
+}
+
+/** The ward whose screens show it; null for a device without association. */
+export function wardOf(bed: BedState): string | null {
+  return bed.period?.ward ?? null;
+}
