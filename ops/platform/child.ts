@@ -1,0 +1,122 @@
+/** Starts a process that belongs to us, waits until it is ready, and ends it by its own pid. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { VigilError } from '../../contracts/errors.ts';
+import { openLogFile } from './logFile.ts';
+
+export type ChildExit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
+
+export type Child = {
+  readonly name: string;
+  readonly pid: number;
+  /** Resolves when the process says that it is ready; rejects with `start-failed` when it ends or takes too long. */
+  readonly ready: Promise<void>;
+  /** Resolves when the process is gone; never rejects. */
+  readonly exited: Promise<ChildExit>;
+  /** The last line that it wrote to standard error, or to standard output where there was none. */
+  lastWords(): string;
+  /** SIGTERM, and SIGKILL where that did not end it within `graceMs`. Resolves when the process is gone. */
+  stop(graceMs?: number): Promise<void>;
+};
+
+export type ChildOptions = {
+  readonly name: string;
+  readonly command: string;
+  readonly args: readonly string[];
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly cwd?: string;
+  readonly logFile: string;
+  /** Says of a line of its output whether it means readiness. Without it the process is ready once it runs. */
+  readonly isReady?: (line: string) => boolean;
+  readonly readyTimeoutMs?: number;
+};
+
+const defaultGraceMs = 10_000;
+const defaultReadyTimeoutMs = 60_000;
+const lastWordsMax = 500;
+
+/**
+ * Linux tells a child when its parent dies, even by SIGKILL; `setpriv` (util-linux) asks for that and then becomes the
+ * program, so the pid stays the program's. Elsewhere a child survives a parent that was killed by SIGKILL.
+ */
+const setpriv =
+  process.platform === 'linux' ? ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path)) : undefined;
+
+/** Starts the process at once; await `ready` before using it. */
+export function startChild(options: ChildOptions): Child {
+  const log = openLogFile(options.logFile);
+  const [command, args] =
+    setpriv === undefined
+      ? [options.command, options.args]
+      : [setpriv, ['--pdeathsig', 'TERM', '--', options.command, ...options.args]];
+  const process_ = spawn(command, args, {
+    cwd: options.cwd,
+    env: options.env as NodeJS.ProcessEnv | undefined,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    // Ctrl-C reaches the whole foreground group; a group of its own lets us end the children in order.
+    detached: true,
+  });
+  const lines = { out: '', err: '' };
+  const ready = Promise.withResolvers<void>();
+  const exited = Promise.withResolvers<ChildExit>();
+  ready.promise.catch(() => undefined);
+  const onLine = (stream: 'out' | 'err') => (line: string) => {
+    log.write(`${line}\n`);
+    if (line.trim() !== '') lines[stream] = line.slice(0, lastWordsMax);
+    if (options.isReady?.(line)) ready.resolve();
+  };
+  follow(process_, 'stdout', onLine('out'));
+  follow(process_, 'stderr', onLine('err'));
+  const timeout = setTimeout(() => {
+    const seconds = (options.readyTimeoutMs ?? defaultReadyTimeoutMs) / 1000;
+    ready.reject(failed(`${options.name} was not ready within ${seconds} s; see ${options.logFile}.`));
+  }, options.readyTimeoutMs ?? defaultReadyTimeoutMs);
+  process_.once('spawn', () => {
+    if (options.isReady === undefined) ready.resolve();
+  });
+  process_.once('error', (cause) => {
+    ready.reject(failed(`${options.name} cannot be started (${options.command}): ${cause.message}.`, cause));
+    exited.resolve({ code: null, signal: null });
+  });
+  process_.once('close', (code, signal) => {
+    log.close();
+    const words = lines.err || lines.out;
+    const how = signal === null ? `exit code ${code}` : signal;
+    ready.reject(failed(`${options.name} ended before it was ready (${how})${words === '' ? '' : `: ${words}`}`));
+    exited.resolve({ code, signal });
+  });
+  ready.promise.finally(() => clearTimeout(timeout)).catch(() => undefined);
+  return {
+    name: options.name,
+    pid: process_.pid ?? 0,
+    ready: ready.promise,
+    exited: exited.promise,
+    lastWords: () => lines.err || lines.out,
+    stop: (graceMs = defaultGraceMs) => stop(process_, exited.promise, graceMs),
+  };
+}
+
+async function stop(process_: ChildProcess, exited: Promise<ChildExit>, graceMs: number): Promise<void> {
+  if (process_.pid !== undefined && process_.exitCode === null && process_.signalCode === null) {
+    process_.kill('SIGTERM');
+    const timer = setTimeout(() => process_.kill('SIGKILL'), graceMs);
+    await exited;
+    clearTimeout(timer);
+  }
+  await exited;
+}
+
+function follow(process_: ChildProcess, stream: 'stdout' | 'stderr', onLine: (line: string) => void): void {
+  const input = process_[stream];
+  if (input !== null) createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY }).on('line', onLine);
+}
+
+function failed(message: string, cause?: unknown): VigilError {
+  return new VigilError('start-failed', message, { cause });
+}
+
+/** The line `"msg":"ready"` that each of our processes prints when it serves. */
+export function saysReady(line: string): boolean {
+  return line.includes('"msg":"ready"');
+}

@@ -1,0 +1,115 @@
+import { request } from 'node:https';
+import { VigilError } from '../../contracts/errors.ts';
+
+export const influxDatabase = 'vigil';
+
+export type InfluxUser = { readonly name: string; readonly password: string; readonly privilege: 'READ' | 'WRITE' };
+
+export type InfluxSetup = {
+  readonly url: string;
+  /** CA of its certificate, PEM. */
+  readonly ca: string;
+  readonly adminPassword: string;
+  readonly users: readonly InfluxUser[];
+};
+
+type Answer = { readonly status: number; readonly body: string };
+
+const readyTimeoutMs = 60_000;
+const retryMs = 100;
+const requestTimeoutMs = 10_000;
+
+/**
+ * Makes the database, its retention policies and its logins where they are missing, and sets the passwords to what the
+ * secrets say. Safe to repeat.
+ * @throws VigilError `start-failed` where InfluxDB does not answer or the administrator's password does not open it
+ */
+export async function ensureDatabase(setup: InfluxSetup): Promise<void> {
+  await untilAnswers(setup);
+  // The first administrator may be made without a login; afterwards this is refused, and the login below must work.
+  await query(setup, `CREATE USER admin WITH PASSWORD ${text(setup.adminPassword)} WITH ALL PRIVILEGES`, false);
+  const login = await query(setup, 'SHOW DATABASES');
+  if (login.status === 401) {
+    throw new VigilError(
+      'start-failed',
+      'InfluxDB refuses the password in secrets/influx-admin.password: restore that file, or delete the influxdb folder beside it.',
+    );
+  }
+  await mustQuery(setup, `CREATE DATABASE ${influxDatabase} WITH DURATION 7d REPLICATION 1 SHARD DURATION 1d NAME raw`);
+  await ensurePolicy(setup, 'raw', '7d', '1d', true);
+  await ensurePolicy(setup, 'minutes', '400d', '7d', false);
+  for (const user of setup.users) {
+    await query(setup, `CREATE USER ${user.name} WITH PASSWORD ${text(user.password)}`);
+    await mustQuery(setup, `SET PASSWORD FOR ${user.name} = ${text(user.password)}`);
+    await mustQuery(setup, `GRANT ${user.privilege} ON ${influxDatabase} TO ${user.name}`);
+  }
+}
+
+async function ensurePolicy(
+  setup: InfluxSetup,
+  name: string,
+  duration: string,
+  shard: string,
+  isDefault: boolean,
+): Promise<void> {
+  const definition = `${name} ON ${influxDatabase} DURATION ${duration} REPLICATION 1 SHARD DURATION ${shard}${isDefault ? ' DEFAULT' : ''}`;
+  await query(setup, `CREATE RETENTION POLICY ${definition}`);
+  await mustQuery(setup, `ALTER RETENTION POLICY ${definition}`);
+}
+
+async function untilAnswers(setup: InfluxSetup): Promise<void> {
+  const deadline = Date.now() + readyTimeoutMs;
+  for (;;) {
+    try {
+      await send(setup, 'GET', '/ping');
+      return;
+    } catch (cause) {
+      if (Date.now() > deadline) {
+        throw new VigilError('start-failed', `InfluxDB at ${setup.url} does not answer: ${(cause as Error).message}`, {
+          cause,
+        });
+      }
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+    }
+  }
+}
+
+function query(setup: InfluxSetup, statement: string, asAdmin = true): Promise<Answer> {
+  return send(setup, 'POST', '/query', new URLSearchParams({ q: statement }).toString(), asAdmin);
+}
+
+async function mustQuery(setup: InfluxSetup, statement: string): Promise<void> {
+  const { status, body } = await query(setup, statement);
+  if (status === 200 && !body.includes('"error"')) return;
+  // The statement may hold a password: only its first words are told.
+  const words = statement.split(' ').slice(0, 3).join(' ');
+  throw new VigilError('start-failed', `InfluxDB refused "${words}" (${status}): ${body.slice(0, 200).trim()}`);
+}
+
+function send(setup: InfluxSetup, method: string, path: string, body = '', asAdmin = false): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const headers: Record<string, string> = { 'content-type': 'application/x-www-form-urlencoded' };
+  if (asAdmin) headers.authorization = `Basic ${Buffer.from(`admin:${setup.adminPassword}`).toString('base64')}`;
+  const call = request(
+    new URL(path, setup.url),
+    { method, headers, ca: setup.ca, agent: false, timeout: requestTimeoutMs },
+    (response) => {
+      let answer = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        answer += chunk;
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: answer }));
+      response.on('error', reject);
+    },
+  );
+  call.on('timeout', () => call.destroy(new Error('no answer in time')));
+  call.on('error', reject);
+  call.end(body);
+  return promise;
+}
+
+/** An InfluxQL string literal. */
+function text(value: string): string {
+  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}

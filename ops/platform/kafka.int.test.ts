@@ -1,0 +1,111 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import kafkajs from 'kafkajs';
+import { describe, expect, inject, it } from 'vitest';
+import { kafkaTopicNames, kafkaTopics } from '../../contracts/topics.ts';
+import { ensureTopics } from './topics.ts';
+
+const platform = inject('platform');
+const certs = join(platform.stateDir, 'certs');
+const read = (file: string) => readFileSync(join(certs, file), 'utf8');
+
+function clientOf(identity: string | undefined): kafkajs.Kafka {
+  return new kafkajs.Kafka({
+    clientId: identity ?? 'nobody',
+    brokers: platform.kafkaBrokers.split(','),
+    ssl: {
+      ca: [read('ca.pem')],
+      ...(identity === undefined ? {} : { cert: read(`${identity}.pem`), key: read(`${identity}.key`) }),
+    },
+    logLevel: kafkajs.logLevel.NOTHING,
+    retry: { retries: 2, initialRetryTime: 50, maxRetryTime: 200 },
+  });
+}
+
+async function appendAs(identity: string | undefined, topic: string): Promise<string> {
+  const producer = clientOf(identity).producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+  try {
+    await producer.connect();
+    const [first] = await producer.send({ topic, acks: -1, messages: [{ key: 'k', value: 'probe' }] });
+    return first?.baseOffset ?? '';
+  } finally {
+    await producer.disconnect();
+  }
+}
+
+async function readAs(identity: string, topic: string, groupId: string): Promise<string> {
+  const consumer = clientOf(identity).consumer({ groupId, sessionTimeout: 6000, retry: { retries: 1 } });
+  const got = Promise.withResolvers<string>();
+  consumer.on('consumer.crash', ({ payload }) => got.reject(payload.error));
+  try {
+    await consumer.connect();
+    await consumer.subscribe({ topic, fromBeginning: true });
+    await consumer.run({ eachMessage: async ({ message }) => got.resolve(String(message.value)) });
+    return await got.promise;
+  } finally {
+    await consumer.disconnect();
+  }
+}
+
+describe('the broker', () => {
+  it('takes a record from the service that writes a topic and gives it to the one that reads it', async () => {
+    expect(await appendAs('gateway', 'rejected')).toMatch(/^\d+$/);
+    expect(await readAs('operator', 'rejected', 'operator-probe')).toBe('probe');
+  });
+
+  it.each([
+    ['gateway', 'alarms'],
+    ['gateway', 'commands'],
+    ['trends', 'observations'],
+    ['alarms', 'observations'],
+  ])('refuses %s to write %s', async (service, topic) => {
+    await expect(appendAs(service, topic)).rejects.toThrow(/authoriz/i);
+  });
+
+  it.each([
+    ['gateway', 'observations', 'gateway-probe'],
+    ['trends', 'commands', 'trends-probe'],
+    ['alarms', 'observations', 'dashboard-probe'],
+  ])('refuses %s to read %s in group %s', async (service, topic, group) => {
+    // kafkajs wraps a refused group into its own words.
+    await expect(readAs(service, topic, group)).rejects.toThrow(/authoriz|find group coordinator/i);
+  });
+
+  it.each([
+    ['no certificate', undefined],
+    ["a device's certificate", 'devices/bed-01'],
+    ["a server's certificate", 'web-server'],
+  ])('does not let in a client with %s', async (_name, identity) => {
+    await expect(appendAs(identity, 'rejected')).rejects.toThrow();
+  });
+
+  it('has every topic of the table with its partitions and clean-up, and a second run changes nothing', async () => {
+    await ensureTopics(platform.kafkaBrokers, certs);
+    const admin = clientOf('admin').admin();
+    await admin.connect();
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: kafkaTopicNames });
+      expect(Object.fromEntries(topics.map((topic) => [topic.name, topic.partitions.length]))).toEqual(
+        Object.fromEntries(kafkaTopicNames.map((name) => [name, kafkaTopics[name].partitions])),
+      );
+      const type = kafkajs.ConfigResourceTypes.TOPIC;
+      const { resources } = await admin.describeConfigs({
+        includeSynonyms: false,
+        resources: kafkaTopicNames.map((name) => ({ type, name, configNames: ['cleanup.policy', 'retention.ms'] })),
+      });
+      for (const { resourceName, configEntries } of resources) {
+        const row = kafkaTopics[resourceName as keyof typeof kafkaTopics];
+        expect(Object.fromEntries(configEntries.map((entry) => [entry.configName, entry.configValue]))).toEqual({
+          'cleanup.policy': row.cleanup,
+          'retention.ms': String(row.retentionMs),
+        });
+      }
+    } finally {
+      await admin.disconnect();
+    }
+  });
+
+  it('makes no topic that the table does not name', async () => {
+    await expect(appendAs('admin', 'surprise')).rejects.toThrow(/topic/i);
+  });
+});

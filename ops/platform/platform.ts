@@ -1,0 +1,53 @@
+/** Certificates, Kafka and InfluxDB together: what every house needs before it can run. */
+import { ensureCertificates } from '../../certs/ensure.ts';
+import { type Influx, startInflux } from './influx.ts';
+import { type Kafka, startKafka } from './kafka.ts';
+import { ensureSoftware, type Software } from './software.ts';
+
+export type PlatformOptions = {
+  readonly stateDir: string;
+  readonly softwareDir: string;
+  readonly ports: {
+    readonly kafka: number;
+    readonly kafkaController: number;
+    readonly influx: number;
+    readonly influxRpc: number;
+  };
+  readonly devices?: readonly string[];
+  /** Told each step as it begins. */
+  readonly report: (line: string) => void;
+};
+
+export type Platform = {
+  readonly software: Software;
+  readonly kafka: Kafka;
+  readonly influx: Influx;
+  close(): Promise<void>;
+};
+
+/**
+ * Starts the two side by side.
+ * @throws VigilError; what was started by then is stopped
+ */
+export async function startPlatform(options: PlatformOptions): Promise<Platform> {
+  const { stateDir, ports } = options;
+  const software = await ensureSoftware(options.softwareDir, options.report);
+  await ensureCertificates({ stateDir, devices: options.devices ?? [], nowMs: Date.now() });
+  const [kafka, influx] = await Promise.allSettled([
+    startKafka({ software, stateDir, port: ports.kafka, controllerPort: ports.kafkaController }),
+    startInflux({ software, stateDir, port: ports.influx, rpcPort: ports.influxRpc }),
+  ]);
+  if (kafka.status === 'fulfilled' && influx.status === 'fulfilled') {
+    return {
+      software,
+      kafka: kafka.value,
+      influx: influx.value,
+      close: async () => {
+        await Promise.all([kafka.value.close(), influx.value.close()]);
+      },
+    };
+  }
+  if (kafka.status === 'fulfilled') await kafka.value.close();
+  if (influx.status === 'fulfilled') await influx.value.close();
+  throw kafka.status === 'rejected' ? kafka.reason : (influx as PromiseRejectedResult).reason;
+}

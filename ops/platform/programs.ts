@@ -1,0 +1,86 @@
+/** Finds programs of the machine, and lets Debian's package manager install what is missing where it may. */
+import { existsSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { VigilError } from '../../contracts/errors.ts';
+import { run } from './run.ts';
+
+/** Told what is being done, for the progress display. */
+export type Report = (line: string) => void;
+
+const byCompose = '`docker compose up` runs the same system without it';
+
+export function onPath(names: readonly string[]): string | undefined {
+  const directories = (process.env.PATH ?? '').split(delimiter);
+  for (const name of names) {
+    for (const directory of directories) {
+      if (directory !== '' && existsSync(join(directory, name))) return join(directory, name);
+    }
+  }
+  return undefined;
+}
+
+/** Whether packages can be installed here: a Debian-like system, and we are root. */
+export function mayInstall(): boolean {
+  return process.getuid?.() === 0 && onPath(['apt-get']) !== undefined;
+}
+
+const quiet = { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
+/** Two starts at once wait for each other instead of failing on the package manager's lock. */
+const lockOptions = ['-o', 'DPkg::Lock::Timeout=600', '-o', 'Acquire::Retries=3'];
+
+/**
+ * Installs Debian packages.
+ * @throws VigilError `missing-program` with how a person installs it
+ */
+export async function installPackages(what: string, packages: readonly string[], report: Report): Promise<void> {
+  if (!mayInstall()) {
+    throw new VigilError(
+      'missing-program',
+      `${what} is missing: install it (on Debian: apt-get install ${packages.join(' ')}), or ${byCompose}.`,
+    );
+  }
+  report(`installing ${packages.join(', ')} by apt-get`);
+  await updateLists();
+  const result = await run('apt-get', [...lockOptions, 'install', '-y', '--no-install-recommends', ...packages], {
+    env: quiet,
+  });
+  if (result.code !== 0) throw installFailed(what, packages, result.output);
+}
+
+/**
+ * Downloads a Debian package and unpacks it into a folder: nothing is installed and no service is started.
+ * @throws VigilError `missing-program`
+ */
+export async function unpackPackage(what: string, name: string, directory: string): Promise<void> {
+  if (onPath(['apt-get']) === undefined || onPath(['dpkg']) === undefined) {
+    throw new VigilError('missing-program', `${what} is missing: install it (package ${name}), or ${byCompose}.`);
+  }
+  await updateLists();
+  const download = await run('apt-get', [...lockOptions, '-o', 'APT::Sandbox::User=root', 'download', name], {
+    env: quiet,
+    cwd: directory,
+  });
+  if (download.code !== 0) throw installFailed(what, [name], download.output);
+  const unpack = await run('sh', ['-c', 'dpkg -x ./*.deb . && rm -f ./*.deb'], { env: quiet, cwd: directory });
+  if (unpack.code !== 0) throw installFailed(what, [name], unpack.output);
+}
+
+let updated: Promise<unknown> | undefined;
+
+/** Once per process; a failure shows itself in the install that follows. */
+function updateLists(): Promise<unknown> {
+  updated ??= process.getuid?.() === 0 ? run('apt-get', [...lockOptions, 'update'], { env: quiet }) : Promise.resolve();
+  return updated;
+}
+
+function installFailed(what: string, packages: readonly string[], output: string): VigilError {
+  const reason =
+    output
+      .trim()
+      .split('\n')
+      .findLast((line) => /^[EW]: |error/i.test(line)) ?? 'it did not say why';
+  return new VigilError(
+    'missing-program',
+    `${what} is missing and apt-get could not get ${packages.join(' ')} (${reason.slice(0, 200)}): install it by hand, or ${byCompose}.`,
+  );
+}

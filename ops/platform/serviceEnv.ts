@@ -1,0 +1,92 @@
+/** The environment of each process, as `npm start` gives it and as a test gives it to what it starts. */
+import { join } from 'node:path';
+import type { Service } from '../../contracts/topics.ts';
+
+/** Where a running system is found: plain data, so that a test's worker can be handed it. */
+export type Whereabouts = {
+  readonly stateDir: string;
+  /** `host:port`, comma-separated. */
+  readonly kafkaBrokers: string;
+  readonly influxUrl: string;
+  readonly mqttPort: number;
+  readonly httpPort: number;
+};
+
+/**
+ * Settings of one process (contracts/settings.ts).
+ * @param overrides settings to add or to replace, for instance `{ VIGIL_MQTT_PORT: '0' }`
+ */
+export function serviceEnv(
+  where: Whereabouts,
+  service: Service | 'simulators',
+  overrides: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const certs = join(where.stateDir, 'certs');
+  const secrets = join(where.stateDir, 'secrets');
+  const common = {
+    PATH: process.env.PATH ?? '',
+    VIGIL_LOG_LEVEL: 'info',
+    VIGIL_STATE_DIR: where.stateDir,
+  };
+  const influx = {
+    VIGIL_INFLUX_URL: where.influxUrl,
+    VIGIL_INFLUX_CA_FILE: join(certs, 'ca.pem'),
+    VIGIL_INFLUX_USER: service,
+    VIGIL_INFLUX_PASSWORD_FILE: join(secrets, `influx-${service}.password`),
+    VIGIL_INFLUX_DATABASE: 'vigil',
+  };
+  switch (service) {
+    case 'gateway':
+      return {
+        ...common,
+        ...kafkaEnv(where, service),
+        VIGIL_MQTT_HOST: '127.0.0.1',
+        VIGIL_MQTT_PORT: String(where.mqttPort),
+        VIGIL_MQTT_CERT_FILE: join(certs, 'mqtt-server.pem'),
+        VIGIL_MQTT_KEY_FILE: join(certs, 'mqtt-server.key'),
+        VIGIL_MQTT_CLIENT_CA_FILE: join(certs, 'device-ca.pem'),
+        ...overrides,
+      };
+    case 'alarms':
+    case 'operator':
+      return { ...common, ...kafkaEnv(where, service), ...overrides };
+    case 'trends':
+      return { ...common, ...kafkaEnv(where, service), ...influx, ...overrides };
+    case 'dashboard':
+      return {
+        ...common,
+        ...kafkaEnv(where, service),
+        ...influx,
+        VIGIL_HTTP_HOST: '127.0.0.1',
+        VIGIL_HTTP_PORT: String(where.httpPort),
+        VIGIL_HTTP_CERT_FILE: join(certs, 'web-server.pem'),
+        VIGIL_HTTP_KEY_FILE: join(certs, 'web-server.key'),
+        VIGIL_PUBLIC_ORIGIN: `https://localhost:${where.httpPort},https://127.0.0.1:${where.httpPort}`,
+        VIGIL_ACCOUNTS_FILE: join(secrets, 'accounts.json'),
+        VIGIL_SESSION_KEY_FILE: join(secrets, 'session.key'),
+        ...overrides,
+      };
+    case 'simulators':
+      return {
+        ...common,
+        VIGIL_MQTT_URL: `mqtts://127.0.0.1:${where.mqttPort}`,
+        VIGIL_MQTT_CA_FILE: join(certs, 'ca.pem'),
+        VIGIL_DEVICE_CERTS_DIR: join(certs, 'devices'),
+        ...overrides,
+      };
+  }
+}
+
+function kafkaEnv(where: Whereabouts, service: Service): Record<string, string> {
+  const certs = join(where.stateDir, 'certs');
+  const secrets = join(where.stateDir, 'secrets');
+  return {
+    VIGIL_KAFKA_BROKERS: where.kafkaBrokers,
+    VIGIL_KAFKA_CA_FILE: join(certs, 'ca.pem'),
+    VIGIL_KAFKA_CERT_FILE: join(certs, `${service}.pem`),
+    VIGIL_KAFKA_KEY_FILE: join(certs, `${service}.key`),
+    VIGIL_READERS_FILE: join(secrets, 'readers.json'),
+    VIGIL_READER_KEY_FILE: join(secrets, `reader-${service}.jwk`),
+    VIGIL_PSEUDONYM_KEY_FILE: join(secrets, 'pseudonym.key'),
+  };
+}

@@ -1,0 +1,141 @@
+/** Creates Kafka's topics and access control lists from the one table in contracts/topics.ts. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import kafkajs, {
+  type AclEntry,
+  type AclOperationTypes,
+  type AclResourceTypes,
+  type Admin,
+  type ITopicConfig,
+} from 'kafkajs';
+// Also calms kafkajs's request queue (see there).
+import '../../contracts/kafka/connect.ts';
+import { VigilError } from '../../contracts/errors.ts';
+import {
+  type KafkaTopic,
+  kafkaTopicNames,
+  kafkaTopics,
+  type Service,
+  services,
+  topicsOf,
+} from '../../contracts/topics.ts';
+import { messageBytesMax } from './kafkaConfig.ts';
+
+const replication = { factor: 1 } as const;
+const readyTimeoutMs = 60_000;
+const retryMs = 50;
+const compactSegmentBytes = 64 * 1024 * 1024;
+const compactSegmentMs = 60 * 60 * 1000;
+
+/**
+ * Adds what is missing and changes nothing that is there.
+ * @param certsDir folder with `ca.pem`, `admin.pem` and `admin.key`
+ * @throws VigilError `start-failed`
+ */
+export async function ensureTopics(broker: string, certsDir: string): Promise<void> {
+  const admin = await connectAdmin(broker, certsDir);
+  try {
+    const present = await admin.listTopics();
+    const topics = kafkaTopicNames.filter((name) => !present.includes(name)).map(topicConfig);
+    if (topics.length > 0) await admin.createTopics({ topics, waitForLeaders: true, timeout: readyTimeoutMs });
+    const acl = services.flatMap(accessOf);
+    await admin.createAcls({ acl });
+    await untilInForce(admin, acl.length);
+  } catch (cause) {
+    throw new VigilError('start-failed', `Kafka's topics cannot be made: ${(cause as Error).message}`, { cause });
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+/** The controller has answered before the broker obeys: wait until the broker itself tells of every entry. */
+async function untilInForce(admin: Admin, count: number): Promise<void> {
+  const deadline = Date.now() + readyTimeoutMs;
+  for (;;) {
+    const { resources } = await admin.describeAcls({
+      resourceType: kafkajs.AclResourceTypes.ANY,
+      resourcePatternType: kafkajs.ResourcePatternTypes.ANY,
+      operation: kafkajs.AclOperationTypes.ANY,
+      permissionType: kafkajs.AclPermissionTypes.ANY,
+    });
+    if (resources.reduce((sum, { acls }) => sum + acls.length, 0) >= count) return;
+    if (Date.now() > deadline) throw new Error('the access control lists did not come into force');
+    await new Promise((resolve) => setTimeout(resolve, retryMs));
+  }
+}
+
+async function connectAdmin(broker: string, certsDir: string): Promise<Admin> {
+  const read = (file: string) => readFileSync(join(certsDir, file), 'utf8');
+  const kafka = new kafkajs.Kafka({
+    clientId: 'ops',
+    brokers: [broker],
+    ssl: { ca: [read('ca.pem')], cert: read('admin.pem'), key: read('admin.key'), minVersion: 'TLSv1.3' },
+    logLevel: kafkajs.logLevel.NOTHING,
+    connectionTimeout: 3000,
+    requestTimeout: 30_000,
+    retry: { initialRetryTime: 100, maxRetryTime: 500, retries: 8 },
+  });
+  const deadline = Date.now() + readyTimeoutMs;
+  for (;;) {
+    const admin = kafka.admin();
+    try {
+      await admin.connect();
+      await admin.describeCluster();
+      return admin;
+    } catch (cause) {
+      await admin.disconnect().catch(() => undefined);
+      if (Date.now() < deadline) continue;
+      throw new VigilError('start-failed', `Kafka at ${broker} does not answer: ${(cause as Error).message}`, {
+        cause,
+      });
+    }
+  }
+}
+
+/** A topic as its row in the table says. Exported for the compose set-up and for tests. */
+export function topicConfig(name: KafkaTopic): ITopicConfig {
+  const row = kafkaTopics[name];
+  const entries: Record<string, string | number> = {
+    'cleanup.policy': row.cleanup,
+    'retention.ms': row.retentionMs,
+    'message.timestamp.type': 'CreateTime',
+    'max.message.bytes': messageBytesMax,
+  };
+  if (row.cleanup === 'compact') {
+    entries['min.cleanable.dirty.ratio'] = '0.1';
+    entries['segment.bytes'] = compactSegmentBytes;
+    entries['segment.ms'] = compactSegmentMs;
+  }
+  return {
+    topic: name,
+    numPartitions: row.partitions,
+    replicationFactor: replication.factor,
+    configEntries: Object.entries(entries).map(([key, value]) => ({ name: key, value: String(value) })),
+  };
+}
+
+/** What a service may do: write its topics, read its topics, and commit offsets in groups that start with its name. */
+export function accessOf(service: Service): AclEntry[] {
+  const allow = (resourceType: AclResourceTypes, resourceName: string, operation: AclOperationTypes): AclEntry => ({
+    principal: `User:${service}`,
+    host: '*',
+    permissionType: kafkajs.AclPermissionTypes.ALLOW,
+    resourceType,
+    resourceName,
+    resourcePatternType:
+      resourceType === kafkajs.AclResourceTypes.GROUP
+        ? kafkajs.ResourcePatternTypes.PREFIXED
+        : kafkajs.ResourcePatternTypes.LITERAL,
+    operation,
+  });
+  const { TOPIC, GROUP } = kafkajs.AclResourceTypes;
+  const { WRITE, READ, DESCRIBE } = kafkajs.AclOperationTypes;
+  const writes = topicsOf(service, 'writers');
+  const reads = topicsOf(service, 'readers');
+  return [
+    ...writes.map((topic) => allow(TOPIC, topic, WRITE)),
+    ...reads.map((topic) => allow(TOPIC, topic, READ)),
+    ...[...new Set([...writes, ...reads])].map((topic) => allow(TOPIC, topic, DESCRIBE)),
+    allow(GROUP, service, READ),
+  ];
+}

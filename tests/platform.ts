@@ -1,0 +1,97 @@
+/**
+ * Starts one real Kafka and one real InfluxDB for a test run, on free ports and in a state folder of its own, and stops them
+ * afterwards. A test reads `inject('platform')`.
+ */
+import { mkdirSync, readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { type Platform, startPlatform } from '../ops/platform/platform.ts';
+import { freePorts } from '../ops/platform/ports.ts';
+import type { Whereabouts } from '../ops/platform/serviceEnv.ts';
+import { defaultSoftwareDir, ensureChromium } from '../ops/platform/software.ts';
+
+export type TestPlatform = Whereabouts & {
+  readonly softwareDir: string;
+  readonly kafkaPid: number;
+  readonly influxPid: number;
+};
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    platform: TestPlatform;
+    /** The browser's program; empty outside the end-to-end and fault projects. */
+    chromium: string;
+  }
+}
+
+/** Certificates that are there from the start; more by `ensureCertificates({ stateDir, devices, nowMs })`. */
+export const testDevices = Array.from({ length: 12 }, (_, index) => `bed-${String(index + 1).padStart(2, '0')}`);
+
+const stateRoot = join(import.meta.dirname, '..', '.vigil');
+const report = (line: string) => process.stderr.write(`platform: ${line}\n`);
+
+/** Several vitest projects in one run share one platform: each of them calls this file anew, so the count lives on `globalThis`. */
+type Shared = { users: number; started: Promise<{ platform: Platform; data: TestPlatform }> };
+const slot = globalThis as { vigilTestPlatform?: Shared };
+
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  slot.vigilTestPlatform ??= { users: 0, started: startTestPlatform(`test-${process.pid}`) };
+  const shared = slot.vigilTestPlatform;
+  shared.users += 1;
+  const { platform, data } = await shared.started;
+  project.provide('platform', data);
+  const needsBrowser = project.name === 'e2e' || project.name === 'faults';
+  project.provide('chromium', needsBrowser ? await ensureChromium(report) : '');
+  return async () => {
+    shared.users -= 1;
+    if (shared.users > 0) return;
+    delete slot.vigilTestPlatform;
+    await platform.close();
+    rmSync(data.stateDir, { recursive: true, force: true });
+  };
+}
+
+/**
+ * A platform of one's own, for a test that kills Kafka or fills a disk.
+ * @param name folder inside `.vigil/`; must start with `test-<pid>` so that an aborted run's leftovers are found
+ */
+export async function startTestPlatform(name: string): Promise<{ platform: Platform; data: TestPlatform }> {
+  removeLeftovers();
+  const startedAt = Date.now();
+  const stateDir = join(stateRoot, name);
+  const softwareDir = process.env.VIGIL_SOFTWARE_DIR || defaultSoftwareDir;
+  mkdirSync(stateDir, { recursive: true, mode: 0o700 });
+  const [kafka = 0, kafkaController = 0, influx = 0, influxRpc = 0, mqttPort = 0, httpPort = 0] = await freePorts(6);
+  const ports = { kafka, kafkaController, influx, influxRpc };
+  const platform = await startPlatform({ stateDir, softwareDir, ports, devices: testDevices, report });
+  report(`Kafka and InfluxDB are up after ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
+  const data: TestPlatform = {
+    stateDir,
+    softwareDir,
+    kafkaBrokers: platform.kafka.broker,
+    influxUrl: platform.influx.url,
+    mqttPort,
+    httpPort,
+    kafkaPid: platform.kafka.child.pid,
+    influxPid: platform.influx.child.pid,
+  };
+  return { platform, data };
+}
+
+/** State folders of test runs whose process is gone. Their brokers went with it (ops/platform/child.ts). */
+function removeLeftovers(): void {
+  mkdirSync(stateRoot, { recursive: true });
+  for (const name of readdirSync(stateRoot)) {
+    const pid = /^test-(\d+)/.exec(name)?.[1];
+    if (pid !== undefined && !isRunning(Number(pid))) rmSync(join(stateRoot, name), { recursive: true, force: true });
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
+  }
+}
