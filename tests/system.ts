@@ -1,0 +1,136 @@
+/** The houses as processes, started against the test platform as `npm start` starts them, to be killed and started again. */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pino from 'pino';
+import { pseudonym } from '../contracts/envelope/pseudonym.ts';
+import { kafkaSettings } from '../contracts/kafka/settings.ts';
+import { type AssociationPeriod, contentTypes, type DeviceAssociations } from '../contracts/messages/records.ts';
+import { openSealedLog, type SealedLog } from '../contracts/sealed-log.ts';
+import { readSettings } from '../contracts/settings.ts';
+import type { Service } from '../contracts/topics.ts';
+import { type Child, saysReady, startChild } from '../ops/platform/child.ts';
+import { freePorts } from '../ops/platform/ports.ts';
+import { serviceEnv } from '../ops/platform/serviceEnv.ts';
+import type { TestPlatform } from './platform.ts';
+
+export const root = join(import.meta.dirname, '..');
+
+const entries = {
+  gateway: 'gateway/main.ts',
+  alarms: 'processors/alarms/main.ts',
+  trends: 'processors/trends/main.ts',
+  dashboard: 'dashboard/main.ts',
+} as const;
+export type House = keyof typeof entries;
+
+export type RunningHouse = {
+  readonly house: House;
+  pid(): number;
+  /** SIGKILL, and asserts that the process is gone by it. */
+  kill(): Promise<void>;
+  start(): Promise<void>;
+  /** All that it wrote so far, over all its starts. */
+  output(): string;
+  close(): Promise<void>;
+};
+
+/** Starts a house and waits until it says that it is ready. */
+export async function startHouse(
+  platform: TestPlatform,
+  house: House,
+  overrides: Readonly<Record<string, string>> = {},
+): Promise<RunningHouse> {
+  const logFile = join(platform.stateDir, 'logs', `${house}-${randomUUID().slice(0, 8)}.log`);
+  let child: Child;
+  async function start(): Promise<void> {
+    child = startChild({
+      name: house,
+      command: process.execPath,
+      args: [join(root, entries[house])],
+      cwd: root,
+      env: serviceEnv(platform, house, overrides),
+      logFile,
+      isReady: saysReady,
+    });
+    await child.ready;
+  }
+  await start();
+  return {
+    house,
+    pid: () => child.pid,
+    start,
+    async kill() {
+      process.kill(child.pid, 'SIGKILL');
+      const { signal } = await child.exited;
+      if (signal !== 'SIGKILL') throw new Error(`${house} was to be killed but ended by ${signal ?? 'itself'}`);
+    },
+    output: () => readFileSync(logFile, 'utf8'),
+    close: () => child.stop(),
+  };
+}
+
+/** Free ports for one gateway and one dashboard, put into a copy of the platform, so that test files do not meet. */
+export async function ownPorts(platform: TestPlatform): Promise<TestPlatform> {
+  const [mqttPort = 0, httpPort = 0] = await freePorts(2);
+  return { ...platform, mqttPort, httpPort };
+}
+
+export async function openLogAs(platform: TestPlatform, service: Service): Promise<SealedLog> {
+  return openSealedLog({
+    settings: readSettings(kafkaSettings, serviceEnv(platform, service)),
+    service,
+    boot: `test-${randomUUID().slice(0, 8)}`,
+    log: pino({ level: 'silent' }),
+  });
+}
+
+const pseudonymKey = (platform: TestPlatform) =>
+  readFileSync(join(platform.stateDir, 'secrets', 'pseudonym.key'), 'utf8').trim();
+
+export const devicePseudonym = (platform: TestPlatform, deviceId: string) =>
+  pseudonym(pseudonymKey(platform), 'device', deviceId);
+
+/** Writes a device's whole list of periods, as the operator; `version` must exceed the last. */
+export async function associate(
+  platform: TestPlatform,
+  operator: SealedLog,
+  deviceId: string,
+  version: number,
+  ...periods: AssociationPeriod[]
+): Promise<void> {
+  const body: DeviceAssociations = { deviceId, version, periods };
+  await operator.append('associations', devicePseudonym(platform, deviceId), contentTypes.associations, body);
+}
+
+/** A made-up patient in a bed from an hour ago on. */
+export function admitted(bed: string, ward: string, familyName: string): AssociationPeriod {
+  return {
+    associationId: randomUUID(),
+    patient: {
+      patientId: `P-${randomUUID().slice(0, 8)}`,
+      familyName,
+      givenName: 'Test',
+      birthDate: '1950-01-01',
+      sex: 'unknown',
+      category: 'adult',
+    },
+    ward,
+    bed,
+    from: new Date(Date.now() - 3_600_000).toISOString(),
+    to: null,
+  };
+}
+
+/** Polls until the value is there; the deadline is generous, since no test may depend on how fast the machine is. */
+export async function until<T>(
+  what: string,
+  probe: () => T | undefined | false | Promise<T | undefined | false>,
+): Promise<T> {
+  for (const endMs = Date.now() + 90_000; Date.now() < endMs; await sleep(50)) {
+    const value = await probe();
+    if (value !== undefined && value !== false) return value;
+  }
+  throw new Error(`waited in vain for: ${what}`);
+}
