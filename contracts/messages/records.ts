@@ -143,7 +143,8 @@ export const AuditRecord = Type.Object(
 );
 export type AuditRecord = Static<typeof AuditRecord>;
 
-const version = (name: string, v: number) => `application/vnd.vigil.${name}+json;v=${v}`;
+const version = <const N extends string, const V extends number>(name: N, v: V) =>
+  `application/vnd.vigil.${name}+json;v=${v}` as const;
 
 /** The content types, as they stand in an envelope's `cty`. */
 export const contentTypes = {
