@@ -1,0 +1,23 @@
+/**
+ * RFC 8785, the JSON Canonicalization Scheme: the text over which a record is hashed. Numbers and strings are written as
+ * ECMAScript writes them (3.2.2), members are sorted by UTF-16 code units (3.2.3), without white space.
+ * @throws TypeError for what is no JSON: a number without a value, a lone surrogate, a function.
+ */
+export function canonicalJson(value: unknown): string {
+  if (value === null || typeof value === 'boolean') return String(value);
+  if (typeof value === 'number') {
+    if (!Number.isFinite(value)) throw new TypeError('a number without a value is no JSON');
+    return JSON.stringify(value);
+  }
+  if (typeof value === 'string') {
+    if (!value.isWellFormed()) throw new TypeError('a lone surrogate is no JSON text');
+    return JSON.stringify(value);
+  }
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value !== 'object') throw new TypeError(`a ${typeof value} is no JSON`);
+  const members = Object.entries(value).filter(([, member]) => member !== undefined);
+  // Array.prototype.sort compares strings by UTF-16 code units, as the RFC wants.
+  const names = members.map(([name]) => name).sort();
+  const byName = new Map(members);
+  return `{${names.map((name) => `${canonicalJson(name)}:${canonicalJson(byName.get(name))}`).join(',')}}`;
+}

@@ -1,0 +1,84 @@
+/** Sessions: made at login, judged at each request, ended by logout. The list of those logged out comes from the audit trail. */
+import { randomBytes } from 'node:crypto';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { Viewer } from '../core/rights.ts';
+import { type Claims, judgeSession, renewAfterMs, sessionMaxMs } from '../core/session-rules.ts';
+import { fingerprintOf, sessionMark, type Tokens } from './token.ts';
+
+/** Sessions of which this process remembers when they were at work; past it the oldest are judged by their token alone. */
+const rememberedMax = 20_000;
+
+export type LiveSession = {
+  readonly viewer: Viewer;
+  readonly claims: Claims;
+  /** A token to set as the cookie, where the one that came is old. */
+  readonly renewed: string | undefined;
+};
+
+export type Sessions = {
+  /** A token for who has just logged in. */
+  start(userId: string): Promise<{ token: string; claims: Claims } | undefined>;
+  /** The session of a token, where it still holds. Counts as its being at work. */
+  read(token: string): Promise<LiveSession | undefined>;
+  /** The viewer as the account is now; undefined once the session has ended. For what stays open longer than a request. */
+  recheck(claims: Claims): Viewer | undefined;
+  /** @param mark of `sessionMark` */
+  revoke(mark: string, atMs: number): void;
+};
+
+export function createSessions(accounts: Accounts, tokens: Tokens, now: () => number): Sessions {
+  const liveAt = new Map<string, number>();
+  const revoked = new Map<string, number>();
+
+  function viewerOf(userId: string): { viewer: Viewer; fingerprint: string } | undefined {
+    const account = accounts.get(userId);
+    if (!account || account.disabled) return undefined;
+    const { name, role, wards } = account;
+    return { viewer: { userId, name, role, wards }, fingerprint: fingerprintOf(account.password) };
+  }
+
+  function recheck(claims: Claims): Viewer | undefined {
+    const nowMs = now();
+    const found = viewerOf(claims.userId);
+    const mark = sessionMark(claims.sessionId);
+    const verdict = judgeSession(claims, found, liveAt.get(mark) ?? 0, revoked.has(mark), nowMs);
+    if (verdict !== 'holds') return undefined;
+    liveAt.delete(mark);
+    liveAt.set(mark, nowMs);
+    if (liveAt.size > rememberedMax) liveAt.delete(liveAt.keys().next().value!);
+    return found?.viewer;
+  }
+
+  return {
+    recheck,
+    async start(userId) {
+      const found = viewerOf(userId);
+      if (!found) return undefined;
+      const nowMs = now();
+      const claims = {
+        userId,
+        sessionId: randomBytes(32).toString('base64url'),
+        startedAtMs: nowMs,
+        seenAtMs: nowMs,
+        fingerprint: found.fingerprint,
+      };
+      return { token: await tokens.sign(claims), claims };
+    },
+    async read(token) {
+      const nowMs = now();
+      const claims = await tokens.verify(token, nowMs);
+      const viewer = claims && recheck(claims);
+      if (!claims || !viewer) return undefined;
+      const old = nowMs - claims.seenAtMs > renewAfterMs;
+      return { viewer, claims, renewed: old ? await tokens.sign({ ...claims, seenAtMs: nowMs }) : undefined };
+    },
+    revoke(mark, atMs) {
+      revoked.set(mark, atMs);
+      // A session that was logged out so long ago has ended by its age.
+      for (const [old, oldAtMs] of revoked) {
+        if (now() - oldAtMs <= sessionMaxMs) break;
+        revoked.delete(old);
+      }
+    },
+  };
+}

@@ -1,0 +1,35 @@
+/** Tickets that open one live connection, once: the cookie alone would let another site's page open one (no CORS for WebSockets). */
+import { randomBytes } from 'node:crypto';
+import type { Claims } from '../core/session-rules.ts';
+
+export const ticketMs = 30_000;
+/** Unused tickets at once; past it the oldest is void. */
+const ticketsMax = 5_000;
+
+export type Tickets = {
+  issue(claims: Claims): { ticket: string; validUntilMs: number };
+  /** Uses a ticket up. undefined where it is unknown, used, too old, or of another session. */
+  redeem(ticket: string, sessionId: string): Claims | undefined;
+};
+
+export function createTickets(now: () => number): Tickets {
+  const open = new Map<string, { claims: Claims; validUntilMs: number }>();
+  return {
+    issue(claims) {
+      const ticket = randomBytes(32).toString('base64url');
+      const validUntilMs = now() + ticketMs;
+      open.set(ticket, { claims, validUntilMs });
+      for (const [old, { validUntilMs: until }] of open) {
+        if (until > now() && open.size <= ticketsMax) break;
+        open.delete(old);
+      }
+      return { ticket, validUntilMs };
+    },
+    redeem(ticket, sessionId) {
+      const found = open.get(ticket);
+      open.delete(ticket);
+      if (!found || found.validUntilMs <= now() || found.claims.sessionId !== sessionId) return undefined;
+      return found.claims;
+    },
+  };
+}

@@ -1,0 +1,54 @@
+import { kafkaSettings } from '../contracts/kafka/settings.ts';
+import type { Manifest } from '../contracts/settings.ts';
+
+/** Everything that the dashboard's server is told. */
+export const settings = {
+  ...kafkaSettings,
+  logLevel: {
+    kind: 'choice',
+    env: 'VIGIL_LOG_LEVEL',
+    help: 'trace, debug, info, warn, error, fatal or silent',
+    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    fallback: 'info',
+  },
+  httpHost: { kind: 'text', env: 'VIGIL_HTTP_HOST', help: 'address to listen on', fallback: '127.0.0.1' },
+  httpPort: {
+    kind: 'integer',
+    env: 'VIGIL_HTTP_PORT',
+    help: 'HTTPS port of the screens',
+    min: 0,
+    max: 65_535,
+    fallback: 8443,
+  },
+  httpCertFile: { kind: 'file', env: 'VIGIL_HTTP_CERT_FILE', help: 'HTTPS certificate chain, PEM' },
+  httpKeyFile: { kind: 'secret', env: 'VIGIL_HTTP_KEY_FILE', help: 'its private key, PEM, mode 0600' },
+  publicOrigins: {
+    kind: 'list',
+    env: 'VIGIL_PUBLIC_ORIGIN',
+    help: 'the origins that browsers see, e.g. https://monitor.hospital.example, comma-separated',
+    fallback: ['https://localhost:8443'],
+  },
+  accountsFile: { kind: 'file', env: 'VIGIL_ACCOUNTS_FILE', help: 'local accounts, JSON' },
+  sessionKey: {
+    kind: 'secret',
+    env: 'VIGIL_SESSION_KEY_FILE',
+    help: 'file with the key that signs sessions, 256 bits or more in base64url, mode 0600',
+  },
+  influxUrl: {
+    kind: 'text',
+    env: 'VIGIL_INFLUX_URL',
+    help: 'InfluxDB 1.x, where trends come from',
+    pattern: /^https?:\/\/[^\s/]+$/,
+    fallback: 'https://127.0.0.1:8086',
+  },
+  influxCaFile: { kind: 'file', env: 'VIGIL_INFLUX_CA_FILE', help: 'CA of InfluxDB, PEM' },
+  influxUser: { kind: 'text', env: 'VIGIL_INFLUX_USER', help: 'a user with read rights', fallback: 'dashboard' },
+  influxPassword: { kind: 'secret', env: 'VIGIL_INFLUX_PASSWORD_FILE', help: 'file with its password, mode 0600' },
+  influxDatabase: {
+    kind: 'text',
+    env: 'VIGIL_INFLUX_DATABASE',
+    help: 'database of the trends',
+    pattern: /^[A-Za-z0-9_]{1,64}$/,
+    fallback: 'vigil',
+  },
+} as const satisfies Manifest;
