@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createWaveBuffer, decodeSamples, indexAt, sampleAt, timeOf, waveBufferSeconds, writeWave } from './wave-buffer.ts';
+import {
+  createWaveBuffer,
+  decodeSamples,
+  indexAt,
+  sampleAt,
+  timeOf,
+  waveBufferSeconds,
+  writeWave,
+} from './wave-buffer.ts';
 
 const seconds = (n: number, value = 1) => new Float32Array(100 * n).fill(value);
 

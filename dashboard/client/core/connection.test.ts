@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { closeCodes, serverLostMs } from '../../pace.ts';
+import { afterClose, createSteadyClock, isLost, retryDelayMs } from './connection.ts';
+
+describe('the server is lost', () => {
+  it.each([
+    [0, false],
+    [serverLostMs, false],
+    [serverLostMs + 1, true],
+    [-1, false],
+  ])('%d ms after the last heartbeat: %s', (silentMs, lost) => {
+    expect(isLost(1_000_000, 1_000_000 + silentMs)).toBe(lost);
+  });
+});
+
+describe('trying again', () => {
+  it('waits longer each time, up to 10 s, with jitter and never not at all', () => {
+    for (let attempt = 0; attempt < 40; attempt++) {
+      expect(retryDelayMs(attempt, 0)).toBe(250);
+      expect(retryDelayMs(attempt, 0.999999)).toBeLessThanOrEqual(10_000);
+      expect(retryDelayMs(attempt + 1, 0.5)).toBeGreaterThanOrEqual(retryDelayMs(attempt, 0.5));
+    }
+    expect(retryDelayMs(0, 0.999999)).toBe(500);
+    expect(retryDelayMs(20, 0.999999)).toBe(10_000);
+  });
+
+  it.each([
+    [closeCodes.sessionEnded, 'log-in'],
+    [closeCodes.notAllowed, 'forbidden'],
+    [closeCodes.resync, 'retry-now'],
+    [closeCodes.unavailable, 'retry'],
+    [closeCodes.tooMany, 'retry'],
+    [closeCodes.badMessage, 'retry'],
+    [1006, 'retry'],
+    [1001, 'retry'],
+  ] as const)('close code %d: %s', (code, next) => {
+    expect(afterClose(code)).toBe(next);
+  });
+});
+
+describe('the steady clock', () => {
+  it('follows the monotonic clock, counts a sleep, and never goes back', () => {
+    let wall = 1000;
+    let monotonic = 0;
+    const clock = createSteadyClock(
+      () => wall,
+      () => monotonic,
+    );
+    wall += 500;
+    monotonic += 500;
+    expect(clock()).toBe(1500);
+    wall += 60_000; // asleep: the monotonic clock stood
+    monotonic += 1;
+    expect(clock()).toBe(61_500);
+    wall -= 3_600_000; // somebody set the clock back
+    monotonic += 10;
+    expect(clock()).toBe(61_510);
+    wall += 11; // a slewed clock is not a sleep
+    monotonic += 10;
+    expect(clock()).toBe(61_520);
+  });
+});

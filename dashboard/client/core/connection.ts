@@ -1,0 +1,55 @@
+/** When the server counts as lost and when to try again. */
+import { closeCodes, serverLostMs } from '../../pace.ts';
+
+const firstDelayMs = 500;
+const longestDelayMs = 10_000;
+
+/**
+ * How long to wait before the `attempt`th try (from 0), ms: doubling with full jitter above a floor, so that the screens of
+ * a house do not all come back in the same instant. `random` is 0 ≤ r < 1.
+ */
+export function retryDelayMs(attempt: number, random: number): number {
+  const ceiling = Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(attempt, 10));
+  return Math.round(firstDelayMs / 2 + random * (ceiling - firstDelayMs / 2));
+}
+
+/** No heartbeat for 5 s: the screen tells nothing of now (CLINICAL, "Silence is an alarm"). */
+export function isLost(lastHeardMs: number, nowMs: number): boolean {
+  return nowMs - lastHeardMs > serverLostMs;
+}
+
+export type AfterClose = 'log-in' | 'retry-now' | 'retry' | 'forbidden';
+
+/** What follows from the server's close code. */
+export function afterClose(code: number): AfterClose {
+  switch (code) {
+    case closeCodes.sessionEnded:
+      return 'log-in';
+    case closeCodes.notAllowed:
+      return 'forbidden';
+    case closeCodes.resync:
+      return 'retry-now';
+    default:
+      return 'retry';
+  }
+}
+
+/**
+ * A clock that never runs backward and does count a machine's sleep: the larger step of the two that a browser has. A step
+ * of the wall clock forward ages values too early, never too late.
+ */
+export function createSteadyClock(wallMs: () => number, monotonicMs: () => number): () => number {
+  let lastWall = wallMs();
+  let lastMonotonic = monotonicMs();
+  let now = lastWall;
+  return () => {
+    const wall = wallMs();
+    const monotonic = monotonicMs();
+    const slept = wall - lastWall;
+    const passed = monotonic - lastMonotonic;
+    now += slept > passed + 2000 ? slept : Math.max(0, passed);
+    lastWall = wall;
+    lastMonotonic = monotonic;
+    return now;
+  };
+}

@@ -1,0 +1,71 @@
+/** Made-up alarms and beds for the tests of this folder. */
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import type { Bed, Numeric } from '../../protocol.ts';
+import type { Snapshot } from '../../protocol-live.ts';
+
+export function alarm(alarmId: string, changes: Partial<Alarm> = {}): Alarm {
+  return {
+    alarmId,
+    rev: 1,
+    associationId: 'assoc-01',
+    deviceId: 'bed-01',
+    condition: 'HR.high',
+    kind: 'physiological',
+    priority: 'medium',
+    code: 'MDC_ECG_HEART_RATE',
+    text: 'HR 134 > 120',
+    value: 134,
+    limit: 120,
+    unit: '/min',
+    present: true,
+    signal: 'on',
+    onsetAt: '2026-01-01T10:00:00.000Z',
+    determinedAt: '2026-01-01T10:00:00.000Z',
+    raisedAt: '2026-01-01T10:00:00.200Z',
+    onsets: 1,
+    late: false,
+    escalation: 0,
+    ...changes,
+  };
+}
+
+export function numeric(code: string, value: number | undefined, changes: Partial<Numeric> = {}): Numeric {
+  return {
+    code,
+    ...(value === undefined ? {} : { value }),
+    unit: '/min',
+    time: '2026-01-01T10:00:00.000Z',
+    receivedAt: '2026-01-01T10:00:00.050Z',
+    intervalMs: 1000,
+    ...changes,
+  };
+}
+
+export function bed(associationId: string, changes: Partial<Bed> = {}): Bed {
+  return {
+    associationId,
+    ward: 'ICU',
+    bed: '1',
+    occupied: true,
+    patient: { patientId: 'P1', familyName: 'Example', givenName: 'Ada', category: 'adult' },
+    since: '2026-01-01T08:00:00.000Z',
+    device: { deviceId: 'bed-01', online: true, onlineChangedAt: null, conditions: [] },
+    waves: [],
+    limits: [],
+    values: [],
+    ...changes,
+  };
+}
+
+export function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
+  return {
+    type: 'snapshot',
+    stream: 's1',
+    n: 10,
+    at: '2026-01-01T10:00:00.000Z',
+    beds: [],
+    alarms: [],
+    health: { kafka: 'ok', alarms: 'ok', kafkaAt: null, alarmsAt: null },
+    ...changes,
+  };
+}

@@ -1,0 +1,92 @@
+/** What the screen knows, folded from the server's messages. Pure: a message and the state before give the state after. */
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import type { Bed, Numeric } from '../../protocol.ts';
+import type { Delta, Health, Snapshot } from '../../protocol-live.ts';
+import { listed } from './alarm-order.ts';
+
+export type Screen = {
+  readonly stream: string;
+  readonly n: number;
+  /** By association. A bed that did not change keeps its identity, so that its tile is not drawn again. */
+  readonly beds: ReadonlyMap<string, Bed>;
+  readonly alarms: ReadonlyMap<string, Alarm>;
+  /** The listed alarms of each bed that has any, in order; identity as with beds. */
+  readonly alarmsOf: ReadonlyMap<string, readonly Alarm[]>;
+  readonly health: Health;
+};
+
+export function screenOf(snapshot: Snapshot): Screen {
+  const alarms = new Map(snapshot.alarms.map((alarm) => [alarm.alarmId, alarm]));
+  return {
+    stream: snapshot.stream,
+    n: snapshot.n,
+    beds: new Map(snapshot.beds.map((bed) => [bed.associationId, bed])),
+    alarms,
+    alarmsOf: alarmsByBed(alarms.values()),
+    health: snapshot.health,
+  };
+}
+
+/** The screen after a delta; undefined where a message between is missing: connect again. */
+export function applyDelta(screen: Screen, delta: Delta): Screen | undefined {
+  if (delta.prev !== screen.n) return undefined;
+  const beds = delta.beds.length + delta.gone.length > 0 ? applyBeds(screen.beds, delta) : screen.beds;
+  const { alarms, touched } = applyAlarms(screen.alarms, delta);
+  let alarmsOf = screen.alarmsOf;
+  if (touched.size > 0) {
+    const changed = new Map(alarmsOf);
+    for (const associationId of touched) changed.delete(associationId);
+    const theirs = [...alarms.values()].filter((alarm) => touched.has(alarm.associationId));
+    for (const [associationId, list] of alarmsByBed(theirs)) changed.set(associationId, list);
+    alarmsOf = changed;
+  }
+  return { ...screen, n: delta.n, beds, alarms, alarmsOf };
+}
+
+function applyBeds(before: Screen['beds'], delta: Delta): Screen['beds'] {
+  const beds = new Map(before);
+  for (const change of delta.beds) {
+    const bed = beds.get(change.associationId);
+    // A head comes with all values; values without a head and without a bed have nowhere to stand.
+    if (change.head) beds.set(change.associationId, { ...change.head, values: change.values });
+    else if (bed) beds.set(change.associationId, { ...bed, values: mergeValues(bed.values, change.values) });
+  }
+  for (const associationId of delta.gone) beds.delete(associationId);
+  return beds;
+}
+
+function mergeValues(before: readonly Numeric[], changed: readonly Numeric[]): Numeric[] {
+  const values = new Map(before.map((value) => [value.code, value]));
+  for (const value of changed) values.set(value.code, value);
+  return [...values.values()];
+}
+
+function applyAlarms(before: Screen['alarms'], delta: Delta): { alarms: Screen['alarms']; touched: Set<string> } {
+  const touched = new Set<string>();
+  if (delta.alarms.length + delta.cleared.length + delta.gone.length === 0) return { alarms: before, touched };
+  const alarms = new Map(before);
+  for (const alarm of delta.alarms) {
+    const held = alarms.get(alarm.alarmId);
+    if (held && held.rev >= alarm.rev) continue;
+    alarms.set(alarm.alarmId, alarm);
+    touched.add(alarm.associationId);
+  }
+  const gone = new Set(delta.gone);
+  const cleared = new Set(delta.cleared);
+  for (const alarm of alarms.values()) {
+    if (!gone.has(alarm.associationId) && !cleared.has(alarm.alarmId)) continue;
+    alarms.delete(alarm.alarmId);
+    touched.add(alarm.associationId);
+  }
+  return { alarms, touched };
+}
+
+function alarmsByBed(alarms: Iterable<Alarm>): Map<string, readonly Alarm[]> {
+  const lists = new Map<string, Alarm[]>();
+  for (const alarm of listed(alarms)) {
+    const list = lists.get(alarm.associationId);
+    if (list) list.push(alarm);
+    else lists.set(alarm.associationId, [alarm]);
+  }
+  return lists;
+}

@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest';
+import { parameters } from '../../../contracts/parameters.ts';
+import { alarm, numeric } from './fixtures.ts';
+import { bornAtMs, compareBeds, limitsFor, patientName, slotPriority, slotsOf, valueText } from './numerics.ts';
+
+const shown = (code: string, value: number | undefined, changes = {}) => ({
+  parameter: parameters.get(code)!,
+  numeric: numeric(code, value, changes),
+});
+
+describe('slots', () => {
+  it('stand in the same order whatever came first, a pressure in one', () => {
+    const slots = slotsOf([
+      numeric('MDC_TEMP_BODY', 37),
+      numeric('MDC_PRESS_BLD_ART_ABP_MEAN', 80),
+      numeric('MDC_RESP_RATE', 14),
+      numeric('MDC_PRESS_BLD_ART_ABP_SYS', 120),
+      numeric('MDC_PULS_OXIM_SAT_O2', 97),
+      numeric('MDC_PRESS_BLD_ART_ABP_DIA', 60),
+      numeric('MDC_ECG_HEART_RATE', 80),
+      numeric('MDC_NOT_IN_THE_TABLE', 1),
+    ]);
+    expect(slots.map((s) => s.label)).toEqual(['HR', 'SpO2', 'ABP', 'RR', 'Temp']);
+    expect(slots[2]!.values.map((v) => v.numeric.value)).toEqual([120, 60, 80]);
+    expect(slotsOf([])).toEqual([]);
+  });
+
+  it('shows the sensor that was read last where several measure the same', () => {
+    const slots = slotsOf([
+      numeric('MDC_TTHOR_RESP_RATE', 14, { time: '2026-01-01T10:00:02.000Z' }),
+      numeric('MDC_CO2_RESP_RATE', 30, { time: '2026-01-01T10:00:01.000Z' }),
+    ]);
+    expect(slots.map((s) => s.key)).toEqual(['MDC_TTHOR_RESP_RATE']);
+  });
+});
+
+describe('a value', () => {
+  it.each([
+    ['MDC_ECG_HEART_RATE', 0, {}, '0', undefined],
+    ['MDC_ECG_HEART_RATE', 79.6, {}, '80', undefined],
+    ['MDC_TEMP_BODY', 37, {}, '37.0', undefined],
+    ['MDC_ECG_HEART_RATE', undefined, { validity: 'invalid' }, '–', 'invalid'],
+    ['MDC_ECG_HEART_RATE', 80, { validity: 'questionable' }, '80', 'questionable'],
+    ['MDC_ECG_HEART_RATE', undefined, {}, '–', 'no value'],
+  ] as const)('%s %s %o reads %s', (code, value, changes, text, note) => {
+    expect(valueText(shown(code, value, changes))).toEqual({ text, note });
+  });
+
+  it('is as old as the earlier of the two clocks says', () => {
+    expect(bornAtMs(numeric('MDC_RESP_RATE', 1))).toBe(Date.parse('2026-01-01T10:00:00.000Z'));
+    expect(bornAtMs(numeric('MDC_RESP_RATE', 1, { time: '2027-01-01T00:00:00.000Z' }))).toBe(
+      Date.parse('2026-01-01T10:00:00.050Z'),
+    );
+  });
+});
+
+describe('limits', () => {
+  const by = { userId: 'u', name: 'U', role: 'nurse' } as const;
+  const at = '2026-01-01T10:00:00.000Z';
+  const ward = { HR: { low: 50, high: 120 } };
+  const hr = parameters.get('MDC_ECG_HEART_RATE')!;
+  it.each([
+    ['the ward’s', hr, [], { limits: ward.HR, own: false }],
+    ['the patient’s own', hr, [{ group: 'HR', limits: { high: 140 }, by, at }], { limits: { high: 140 }, own: true }],
+    ['back to the ward’s', hr, [{ group: 'HR', limits: null, by, at }], { limits: ward.HR, own: false }],
+    ['none known', parameters.get('MDC_RESP_RATE')!, [], undefined],
+    ['never any', parameters.get('MDC_PRESS_BLD_ART_ABP_DIA')!, [], undefined],
+  ] as const)('%s', (_name, parameter, changes, wanted) => {
+    expect(limitsFor(parameter, changes as never, ward)).toEqual(wanted);
+  });
+});
+
+describe('the alarm of a slot', () => {
+  const values = [shown('MDC_ECG_HEART_RATE', 134)];
+  it.each([
+    ['none', [], undefined],
+    ['another parameter', [alarm('a', { code: 'MDC_RESP_RATE' })], undefined],
+    ['without a code', [{ ...alarm('a'), code: undefined }], undefined],
+    ['answered', [alarm('a', { signal: 'acknowledged' })], undefined],
+    ['its own', [alarm('a', { priority: 'high' }), alarm('b')], 'high'],
+  ] as const)('%s', (_name, alarms, priority) => {
+    expect(slotPriority(values, alarms as never)).toBe(priority);
+  });
+});
+
+it('names and beds read in order', () => {
+  expect(patientName({ familyName: 'Example', givenName: 'Ada' })).toBe('Example, Ada');
+  expect(patientName({ familyName: 'Example', givenName: '' })).toBe('Example');
+  const beds = [
+    { ward: null, bed: null },
+    { ward: 'ICU', bed: '10' },
+    { ward: 'ICU', bed: '2' },
+    { ward: 'CCU', bed: '9' },
+  ];
+  expect(beds.sort(compareBeds).map((b) => b.bed)).toEqual(['9', '2', '10', null]);
+});

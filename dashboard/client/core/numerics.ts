@@ -1,0 +1,89 @@
+/** A bed's values as a clinician reads them: in a fixed order, a pressure in one place, each with the limits that judge it. */
+import type { Alarm, Limits, Priority } from '../../../contracts/messages/alarms.ts';
+import { type Parameter, type ParameterGroup, parameters } from '../../../contracts/parameters.ts';
+import type { LimitChange, Numeric } from '../../protocol.ts';
+import { isUnanswered } from './alarm-order.ts';
+
+export type Shown = { readonly parameter: Parameter; readonly numeric: Numeric };
+
+export type Slot = {
+  /** Of its first code: stable while the bed has it. */
+  readonly key: string;
+  readonly group: ParameterGroup;
+  readonly label: string;
+  readonly unitLabel: string;
+  /** One value; of a pressure systolic, diastolic, mean, as far as they came. */
+  readonly values: readonly Shown[];
+  readonly pressure: boolean;
+};
+
+const groupOrder: readonly ParameterGroup[] = ['HR', 'SpO2', 'ABP', 'NIBP', 'RR', 'EtCO2', 'PR', 'Temp'];
+const pressureLabels: Partial<Readonly<Record<ParameterGroup, string>>> = { ABP: 'ABP', NIBP: 'NBP' };
+
+/** The slots of a bed. Where several sensors measure the same (three ways to count breaths), the one read last. */
+export function slotsOf(values: readonly Numeric[]): Slot[] {
+  const newest = new Map<string, Shown>();
+  for (const numeric of values) {
+    const parameter = parameters.get(numeric.code);
+    if (!parameter) continue;
+    const held = newest.get(parameter.label);
+    if (!held || numeric.time > held.numeric.time) newest.set(parameter.label, { parameter, numeric });
+  }
+  const shown = [...newest.values()];
+  return groupOrder.flatMap((group) => {
+    const mine = shown.filter((one) => one.parameter.group === group);
+    const label = pressureLabels[group];
+    if (label === undefined) return mine.map((one) => slot(group, one.parameter.label, [one], false));
+    mine.sort((a, b) => a.parameter.mdc - b.parameter.mdc);
+    return mine.length === 0 ? [] : [slot(group, label, mine, true)];
+  });
+}
+
+function slot(group: ParameterGroup, label: string, values: readonly Shown[], pressure: boolean): Slot {
+  const first = values[0]!;
+  return { key: first.numeric.code, group, label, unitLabel: first.parameter.unitLabel, values, pressure };
+}
+
+/** Event time of a value's age: the earlier of the device's and the gateway's clock (protocol.ts, `Numeric`). */
+export function bornAtMs(numeric: Numeric): number {
+  return Math.min(Date.parse(numeric.time), Date.parse(numeric.receivedAt));
+}
+
+/** A number with its parameter's digits; without a value, why: a dash and a word. A real 0 is `0`. */
+export function valueText(shown: Shown): { text: string; note: string | undefined } {
+  const { numeric, parameter } = shown;
+  if (numeric.value === undefined) return { text: '–', note: numeric.validity ?? 'no value' };
+  return { text: numeric.value.toFixed(parameter.digits), note: numeric.validity };
+}
+
+/** The limits that judge a parameter here: the patient's own where someone set them, else the ward's. */
+export function limitsFor(
+  parameter: Parameter,
+  changes: readonly LimitChange[],
+  ward: Readonly<Partial<Record<string, Limits>>>,
+): { limits: Limits; own: boolean } | undefined {
+  if (parameter.limits === undefined) return undefined;
+  const change = changes.find((one) => one.group === parameter.limits);
+  if (change?.limits) return { limits: change.limits, own: true };
+  const limits = ward[parameter.limits];
+  return limits ? { limits, own: false } : undefined;
+}
+
+/** The highest unanswered alarm about one of a slot's codes. */
+export function slotPriority(values: readonly Shown[], alarms: readonly Alarm[]): Priority | undefined {
+  const codes = new Set(values.map((one) => one.numeric.code));
+  // Alarms come in order, so the first that fits is the highest.
+  return alarms.find((alarm) => isUnanswered(alarm) && alarm.code !== undefined && codes.has(alarm.code))?.priority;
+}
+
+/** A patient's name as written on lists: `Example, Ada`. */
+export function patientName(patient: { familyName: string; givenName: string }): string {
+  return patient.givenName === '' ? patient.familyName : `${patient.familyName}, ${patient.givenName}`;
+}
+
+/** Beds in the order of the ward's doors: 2 before 10; devices without a bed last. */
+export function compareBeds(a: { bed: string | null; ward: string | null }, b: typeof a): number {
+  if ((a.ward === null) !== (b.ward === null)) return a.ward === null ? 1 : -1;
+  const wards = (a.ward ?? '').localeCompare(b.ward ?? '', 'en', { numeric: true });
+  return wards || (a.bed ?? '').localeCompare(b.bed ?? '', 'en', { numeric: true });
+}

@@ -1,0 +1,44 @@
+/** The page's places, as they stand after `#`: every one can be kept as a bookmark and opened again. */
+
+export type Route =
+  | { readonly page: 'ward'; readonly ward: string | undefined }
+  | { readonly page: 'patient'; readonly associationId: string }
+  | { readonly page: 'devices' }
+  | { readonly page: 'audit' };
+
+/** An unknown place is the ward's overview: a wrong link still shows patients. */
+export function parseRoute(hash: string): Route {
+  const parts = hash.replace(/^#?\/?/, '').split('/');
+  const name = decode(parts[1] ?? '');
+  switch (parts[0]) {
+    case 'patient':
+      return name === '' ? { page: 'ward', ward: undefined } : { page: 'patient', associationId: name };
+    case 'devices':
+      return { page: 'devices' };
+    case 'audit':
+      return { page: 'audit' };
+    default:
+      return { page: 'ward', ward: parts[0] === 'ward' && name !== '' ? name : undefined };
+  }
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return '';
+  }
+}
+
+export function formatRoute(route: Route): string {
+  switch (route.page) {
+    case 'ward':
+      return route.ward === undefined ? '#/' : `#/ward/${encodeURIComponent(route.ward)}`;
+    case 'patient':
+      return `#/patient/${encodeURIComponent(route.associationId)}`;
+    case 'devices':
+      return '#/devices';
+    case 'audit':
+      return '#/audit';
+  }
+}

@@ -1,0 +1,53 @@
+/** What is heard: which level the alarms ask for, and its burst as samples, to be looped by the sound card without a timer. */
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import { audioPausedUntilMs, isUnanswered } from './alarm-order.ts';
+import type { Burst, SoundLevel } from './sound-table.ts';
+
+const edgeMs = 12;
+
+/**
+ * The level to sound: the highest of the unanswered alarms whose audio is not paused. A latched alarm sounds on: its cause is
+ * gone, but nobody has seen it. A late one sounds low whatever it was: it is news, but not about now.
+ */
+export function soundLevel(alarms: Iterable<Alarm>, nowMs: number): Exclude<SoundLevel, 'lost'> | undefined {
+  let level: Exclude<SoundLevel, 'lost'> | undefined;
+  for (const alarm of alarms) {
+    if (!isUnanswered(alarm) || audioPausedUntilMs(alarm, nowMs) !== undefined) continue;
+    const priority = alarm.late ? 'low' : alarm.priority;
+    if (priority === 'high') return 'high';
+    if (priority === 'medium' || level === undefined) level = priority;
+  }
+  return level;
+}
+
+/** When each pulse of a burst begins, ms from its start. */
+export function pulseStarts(burst: Burst): number[] {
+  const starts: number[] = [];
+  let at = 0;
+  for (let i = 0; i < burst.pitchesHz.length; i++) {
+    starts.push(at);
+    at += burst.pulseMs + (burst.pausesMs[i] ?? 0);
+  }
+  return starts;
+}
+
+/** One repeat of a burst with the silence after it, -1 to 1, so that looping it is the whole signal. */
+export function renderBurst(burst: Burst, sampleRateHz: number): Float32Array<ArrayBuffer> {
+  const samples = new Float32Array(Math.round((burst.repeatMs * sampleRateHz) / 1000));
+  const strengths = Array.from({ length: burst.harmonics + 1 }, (_, k) => 0.5 ** k);
+  const scale = burst.loudness / strengths.reduce((sum, s) => sum + s, 0);
+  const length = Math.round((burst.pulseMs * sampleRateHz) / 1000);
+  const edge = Math.max(1, (edgeMs * sampleRateHz) / 1000);
+  pulseStarts(burst).forEach((startMs, pulse) => {
+    const from = Math.round((startMs * sampleRateHz) / 1000);
+    const omega = (2 * Math.PI * (burst.pitchesHz[pulse] ?? 0)) / sampleRateHz;
+    for (let i = 0; i < length && from + i < samples.length; i++) {
+      // Soft edges: a hard one is a click, which startles and tells nothing.
+      const envelope = Math.min(1, i / edge, (length - 1 - i) / edge);
+      let value = 0;
+      for (let k = 0; k < strengths.length; k++) value += strengths[k]! * Math.sin(omega * (k + 1) * i);
+      samples[from + i] = value * scale * envelope;
+    }
+  });
+  return samples;
+}
