@@ -1,0 +1,104 @@
+/** One MQTT connection of one device, by MQTT.js. It never reconnects or sends again by itself: the device does, from its outbox. */
+import mqtt, { type IClientOptions, type IConnackPacket } from 'mqtt';
+import { deviceTopic } from '../contracts/topics.ts';
+import type { Identity } from './certificates.ts';
+
+export type ConnectionOptions = {
+  readonly url: string;
+  readonly deviceId: string;
+  readonly protocol: 4 | 5;
+  readonly ca: Buffer;
+  readonly identity: Identity;
+  readonly willPayload: string;
+};
+
+export type ConnectionEvents = {
+  /** The gateway accepted us; it takes at most `receiveMaximum` unacknowledged messages. */
+  up(receiveMaximum: number): void;
+  /** The connection is gone, once, for whatever reason; what was not acknowledged may or may not have arrived. */
+  down(reason: string): void;
+  inbox(payload: Uint8Array): void;
+};
+
+export type Connection = {
+  /** `done` comes on the acknowledgement (QoS 0: when written), with the reason code where the gateway refused. Never after `down`. */
+  publish(topic: string, payload: string | Uint8Array, qos: 0 | 1, done: (refusedAs: number | undefined) => void): void;
+  /** Says goodbye with DISCONNECT, so that the will is not sent. */
+  close(): Promise<void>;
+};
+
+const keepAliveS = 15;
+const connectTimeoutMs = 10_000;
+const goodbyeMsMax = 2_000;
+
+export function openConnection(options: ConnectionOptions, events: ConnectionEvents): Connection {
+  const client = mqtt.connect(options.url, clientOptions(options));
+  let gone = false;
+  let lastError: string | undefined;
+
+  const end = (reason: string) => {
+    if (gone) return;
+    gone = true;
+    client.end(true);
+    events.down(reason);
+  };
+  client.on('connect', (connack: IConnackPacket) => {
+    if (gone) return;
+    client.subscribe(deviceTopic(options.deviceId, 'inbox'), { qos: 1 });
+    events.up(connack.properties?.receiveMaximum ?? 65_535);
+  });
+  client.on('message', (_topic, payload) => {
+    if (!gone) events.inbox(payload);
+  });
+  client.on('disconnect', (packet) => {
+    lastError = `the gateway disconnected us, reason 0x${(packet.reasonCode ?? 0).toString(16)}`;
+  });
+  client.on('error', (error) => {
+    lastError = error.message;
+    end(lastError);
+  });
+  client.on('close', () => end(lastError ?? 'the connection was closed'));
+
+  return {
+    publish(topic, payload, qos, done) {
+      client.publish(topic, typeof payload === 'string' ? payload : Buffer.from(payload), { qos }, (error) => {
+        if (gone) return;
+        if (!error) return done(undefined);
+        const { code } = error as { code?: unknown };
+        if (typeof code === 'number') done(code);
+      });
+    },
+    async close() {
+      if (gone) return;
+      gone = true;
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const late = setTimeout(() => client.end(true, () => resolve()), goodbyeMsMax);
+      client.end(false, () => resolve());
+      await promise;
+      clearTimeout(late);
+    },
+  };
+}
+
+function clientOptions(options: ConnectionOptions): IClientOptions {
+  return {
+    clientId: options.deviceId,
+    protocolVersion: options.protocol,
+    clean: true,
+    keepalive: keepAliveS,
+    connectTimeout: connectTimeoutMs,
+    reconnectPeriod: 0,
+    resubscribe: false,
+    queueQoSZero: false,
+    rejectUnauthorized: true,
+    ca: options.ca,
+    cert: options.identity.cert,
+    key: options.identity.key,
+    will: {
+      topic: deviceTopic(options.deviceId, 'status'),
+      payload: Buffer.from(options.willPayload),
+      qos: 1,
+      retain: false,
+    },
+  };
+}

@@ -1,0 +1,51 @@
+/**
+ * What a device has measured and the gateway has not acknowledged, as bedside devices keep it: bounded by kind, the oldest of a kind
+ * goes first. Status before numerics before waves, each in the order of its making.
+ */
+import { type DeviceTopicKind, deviceTopicKinds } from '../../contracts/topics.ts';
+import type { Message } from './replay.ts';
+
+/** An hour of numerics at 1 Hz, and about two minutes of five waves. */
+export const outboxMax: Readonly<Record<DeviceTopicKind, number>> = {
+  status: 64,
+  observations: 3_600,
+  waveforms: 1_200,
+};
+
+export type Outbox = {
+  /** Puts a message at the end of its kind; false where that pushed the oldest out. */
+  add(message: Message): boolean;
+  /** Puts sent but unacknowledged messages back to the front, in their order; returns how many of the oldest had to go. */
+  putBack(messages: readonly Message[]): number;
+  /** Takes the next message to send, undefined where there is none. */
+  take(): Message | undefined;
+  readonly size: number;
+};
+
+export function outbox(max: Readonly<Record<DeviceTopicKind, number>> = outboxMax): Outbox {
+  const queues: Readonly<Record<DeviceTopicKind, Message[]>> = { status: [], observations: [], waveforms: [] };
+  return {
+    add(message) {
+      const queue = queues[message.kind];
+      queue.push(message);
+      if (queue.length <= max[message.kind]) return true;
+      queue.shift();
+      return false;
+    },
+    putBack(messages) {
+      let dropped = 0;
+      for (const kind of deviceTopicKinds) {
+        const queue = queues[kind];
+        queue.unshift(...messages.filter((message) => message.kind === kind));
+        dropped += queue.splice(0, Math.max(0, queue.length - max[kind])).length;
+      }
+      return dropped;
+    },
+    take() {
+      return queues.status.shift() ?? queues.observations.shift() ?? queues.waveforms.shift();
+    },
+    get size() {
+      return queues.status.length + queues.observations.length + queues.waveforms.length;
+    },
+  };
+}

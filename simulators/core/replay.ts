@@ -1,0 +1,216 @@
+/**
+ * The replay of one device: recording, scenario and elapsed time in, messages out. Every message gets its boot, seq and event
+ * time when it is measured, and keeps them however late or often it is sent.
+ */
+import type { Observation, Status, TechnicalCondition, Waveform } from '../../contracts/messages/device.ts';
+import { formatInstant } from '../../contracts/time.ts';
+import { type DeviceTopicKind, deviceTopic, deviceTopicKinds } from '../../contracts/topics.ts';
+import { applyToSamples, applyToValues } from './effects.ts';
+import { type Garbage, garbage } from './garbage.ts';
+import { nextRandom, type RandomState } from './random.ts';
+import { effectAt, type Scenario } from './scenario.ts';
+import { type Item, itemsBetween, type Playback } from './timeline.ts';
+
+export type Replay = Playback & {
+  readonly deviceId: string;
+  /** Random at each start of the process: with another one, seq may begin at 1 again. */
+  readonly boot: string;
+  readonly scenario: Scenario;
+  /** How much later than the scenario says episodes begin at this device. */
+  readonly episodeDelayMs: number;
+  /** The device's clock minus the true one. */
+  readonly skewMs: number;
+  /** The wall clock at elapsed 0, ms since 1970. */
+  readonly epochMs: number;
+};
+
+export type Message = {
+  readonly kind: DeviceTopicKind;
+  readonly topic: string;
+  readonly payload: string;
+  /** Sent before with the same boot and seq. */
+  readonly repeat: boolean;
+};
+
+export type ReplayState = {
+  /** All before this elapsed time has been produced. */
+  readonly atMs: number;
+  readonly seq: Readonly<Record<DeviceTopicKind, number>>;
+  readonly random: RandomState;
+  readonly conditions: readonly TechnicalCondition[];
+  /** Measured in a backlog episode and not yet sent, oldest first. */
+  readonly held: readonly Message[];
+  /** The last messages, for late duplicates. */
+  readonly recent: readonly Message[];
+  readonly garbageSent: number;
+  /** Left out: held past `heldMax`, or slept through past `catchUpMsMax`. */
+  readonly dropped: number;
+};
+
+export type Output = { readonly messages: readonly Message[]; readonly garbage: readonly Garbage[] };
+
+/** A device's memory in a backlog episode; past it the oldest are dropped and counted. */
+export const heldMax = 5_000;
+/** A process that was stopped for longer measures on from now, as a device that slept. */
+export const catchUpMsMax = 60_000;
+const recentMax = 16;
+const duplicateShare = 0.25;
+
+export function initialReplayState(random: RandomState): ReplayState {
+  const seq = Object.fromEntries(deviceTopicKinds.map((kind) => [kind, 0])) as Record<DeviceTopicKind, number>;
+  return { atMs: 0, seq, random, conditions: [], held: [], recent: [], garbageSent: 0, dropped: 0 };
+}
+
+/** The usual distance of two readings, as declared: recording's interval at this speed, within what the contract allows. */
+export function declaredIntervalMs(replay: Playback): number {
+  const intervalMs = Math.round(replay.recording.intervalMs / replay.speed);
+  return Math.min(86_400_000, Math.max(100, intervalMs));
+}
+
+/** Produces all that falls due before `elapsedMs`. */
+export function advance(replay: Replay, state: ReplayState, elapsedMs: number): { state: ReplayState; output: Output } {
+  const fromMs = Math.max(state.atMs, elapsedMs - catchUpMsMax);
+  const run = draft(state);
+  if (fromMs > state.atMs) run.dropped += itemsBetween(replay, state.atMs, fromMs).length;
+  for (const item of itemsBetween(replay, fromMs, elapsedMs)) produce(replay, run, item);
+  const sceneMs = elapsedMs - replay.episodeDelayMs;
+  changeConditions(replay, run, elapsedMs);
+  if (run.held.length > 0 && !effectAt(replay.scenario, 'backlog', sceneMs)) release(run);
+  const due = replay.scenario.garbageEveryMs > 0 ? Math.floor(elapsedMs / replay.scenario.garbageEveryMs) : 0;
+  const bad: Garbage[] = [];
+  // After a sleep one is enough.
+  if (due > run.garbageSent) {
+    bad.push(garbage(due - 1, replay.deviceId, deviceInstant(replay, elapsedMs)));
+    run.garbageSent = due;
+  }
+  const { sent, ...rest } = run;
+  return { state: { ...rest, atMs: Math.max(state.atMs, elapsedMs) }, output: { messages: sent, garbage: bad } };
+}
+
+/** The message that a device sends first on each connection: who it is, its interval and its whole list of conditions. */
+export function birth(replay: Replay, state: ReplayState, elapsedMs: number): { state: ReplayState; message: Message } {
+  const seq = state.seq.status + 1;
+  const status: Status = {
+    boot: replay.boot,
+    seq,
+    time: deviceInstant(replay, elapsedMs),
+    online: true,
+    intervalMs: declaredIntervalMs(replay),
+    device: { manufacturer: 'Vigil', model: 'Recording replay', serial: replay.deviceId },
+    conditions: [...state.conditions],
+  };
+  return { state: { ...state, seq: { ...state.seq, status: seq } }, message: message(replay, 'status', status) };
+}
+
+/** The payload of the will, by which the gateway tells that the device is gone. */
+export function will(): string {
+  return JSON.stringify({ online: false } satisfies Status);
+}
+
+/** `ReplayState` under change within one call. */
+type Draft = { -readonly [Name in keyof ReplayState]: ReplayState[Name] } & { sent: Message[]; held: Message[] };
+
+function draft(state: ReplayState): Draft {
+  return { ...state, held: [...state.held], sent: [] };
+}
+
+function produce(replay: Replay, run: Draft, item: Item): void {
+  changeConditions(replay, run, item.elapsedMs);
+  const sceneMs = item.elapsedMs - replay.episodeDelayMs;
+  if (effectAt(replay.scenario, 'silence', sceneMs)) return;
+  switch (item.kind) {
+    case 'frame': {
+      const reading: Observation = {
+        boot: replay.boot,
+        seq: nextSeq(run, 'observations'),
+        time: deviceInstant(replay, item.elapsedMs),
+        intervalMs: declaredIntervalMs(replay),
+        values: [...applyToValues(replay.scenario, item.frame.values, sceneMs)],
+      };
+      send(replay, run, message(replay, 'observations', reading), item.elapsedMs);
+      break;
+    }
+    case 'chunk': {
+      const { code, scale, offset, rateHz } = item.track;
+      const reading: Waveform = {
+        boot: replay.boot,
+        seq: nextSeq(run, 'waveforms'),
+        start: deviceInstant(replay, item.startMs),
+        code,
+        rateHz: rateHz * replay.speed,
+        scale,
+        offset,
+        samples: encodeSamples(applyToSamples(replay.scenario, code, item.samples, sceneMs)),
+      };
+      send(replay, run, message(replay, 'waveforms', reading), item.elapsedMs);
+      break;
+    }
+  }
+}
+
+/** A status message when leads come off or are back, before the readings that show it. */
+function changeConditions(replay: Replay, run: Draft, elapsedMs: number): void {
+  const off = effectAt(replay.scenario, 'leads-off', elapsedMs - replay.episodeDelayMs) !== undefined;
+  if (off === run.conditions.some((c) => c.present)) return;
+  run.conditions = [{ condition: 'MDC_EVT_LEADS_OFF', code: 'MDC_ECG_HEART_RATE', present: off }];
+  const status: Status = {
+    boot: replay.boot,
+    seq: nextSeq(run, 'status'),
+    time: deviceInstant(replay, elapsedMs),
+    online: true,
+    intervalMs: declaredIntervalMs(replay),
+    conditions: [...run.conditions],
+  };
+  send(replay, run, message(replay, 'status', status), elapsedMs);
+}
+
+function send(replay: Replay, run: Draft, made: Message, elapsedMs: number): void {
+  if (effectAt(replay.scenario, 'backlog', elapsedMs - replay.episodeDelayMs)) {
+    run.held.push(made);
+    if (run.held.length > heldMax) {
+      run.held.shift();
+      run.dropped += 1;
+    }
+    return;
+  }
+  release(run);
+  run.sent.push(made);
+  if (replay.scenario.duplicates) repeatSome(run, made);
+}
+
+function release(run: Draft): void {
+  run.sent.push(...run.held.splice(0));
+}
+
+/** Half of the repeats come at once, half are of an earlier message, as after a connection that broke before the PUBACK. */
+function repeatSome(run: Draft, made: Message): void {
+  const drawn = nextRandom(run.random);
+  run.random = drawn.state;
+  if (drawn.value < duplicateShare) {
+    const again = drawn.value < duplicateShare / 2 ? made : (run.recent[0] ?? made);
+    run.sent.push({ ...again, repeat: true });
+  }
+  run.recent = [...run.recent, made].slice(-recentMax);
+}
+
+function nextSeq(run: Draft, kind: DeviceTopicKind): number {
+  const seq = run.seq[kind] + 1;
+  run.seq = { ...run.seq, [kind]: seq };
+  return seq;
+}
+
+function message(replay: Replay, kind: DeviceTopicKind, payload: Observation | Waveform | Status): Message {
+  return { kind, topic: deviceTopic(replay.deviceId, kind), payload: JSON.stringify(payload), repeat: false };
+}
+
+/** The device's own clock at an elapsed time. */
+function deviceInstant(replay: Replay, elapsedMs: number): string {
+  return formatInstant(replay.epochMs + elapsedMs + replay.skewMs);
+}
+
+function encodeSamples(samples: Int16Array): string {
+  const bytes = new Uint8Array(samples.length * 2);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < samples.length; i++) view.setInt16(i * 2, samples[i]!, true);
+  return bytes.toBase64();
+}

@@ -1,0 +1,140 @@
+/** What may befall a simulated device, by name. Times count from the device's start, on the wall clock. */
+
+export type Effect = 'desaturation' | 'tachycardia' | 'leads-off' | 'silence' | 'backlog';
+
+/** `effect` holds from `fromMs` (included) to `toMs` (excluded) of each round. */
+export type Episode = { readonly effect: Effect; readonly fromMs: number; readonly toMs: number };
+
+export type Scenario = {
+  readonly name: string;
+  /** One line for `--help`. */
+  readonly text: string;
+  /** After this long the episodes begin again. */
+  readonly roundMs: number;
+  readonly episodes: readonly Episode[];
+  /** A share of the messages is sent a second time with the same boot and seq, at once or some messages later. */
+  readonly duplicates: boolean;
+  /** Every so often a message that no gateway may accept; 0 for never. */
+  readonly garbageEveryMs: number;
+  /** By bed, in turn: how far the device's clock is ahead (+) or behind (-). */
+  readonly skewsMs: readonly number[];
+  /** Which recordings the beds play (beds.ts). */
+  readonly cast: 'ward' | 'sepsis';
+  /** Used where `--speed` is not given. */
+  readonly speed: number;
+};
+
+const plain = {
+  roundMs: 240_000,
+  episodes: [],
+  duplicates: false,
+  garbageEveryMs: 0,
+  skewsMs: [0],
+  cast: 'ward',
+  speed: 1,
+} as const;
+
+export const scenarios: readonly Scenario[] = [
+  { ...plain, name: 'steady', text: 'the recordings as they are, with their own gaps and breaches' },
+  {
+    ...plain,
+    name: 'desaturation',
+    text: 'SpO2 falls to 78 % within 30 s, stays and recovers, every 4 min',
+    episodes: [{ effect: 'desaturation', fromMs: 5_000, toMs: 125_000 }],
+  },
+  {
+    ...plain,
+    name: 'tachycardia',
+    text: 'heart and pulse rate climb to 150 /min within 30 s, every 4 min',
+    episodes: [{ effect: 'tachycardia', fromMs: 5_000, toMs: 125_000 }],
+  },
+  {
+    ...plain,
+    name: 'leads-off',
+    text: 'ECG leads come off for 45 s every 2 min: status condition, values invalid, flat waves',
+    roundMs: 120_000,
+    episodes: [{ effect: 'leads-off', fromMs: 10_000, toMs: 55_000 }],
+  },
+  {
+    ...plain,
+    name: 'silence',
+    text: 'connected, but publishes nothing for 60 s every 2 min',
+    roundMs: 120_000,
+    episodes: [{ effect: 'silence', fromMs: 15_000, toMs: 75_000 }],
+  },
+  {
+    ...plain,
+    name: 'skew',
+    text: 'device clocks 2 s to 5 min ahead or behind, by bed',
+    skewsMs: [300_000, -300_000, 20_000, -20_000, 2_000, -2_000],
+  },
+  {
+    ...plain,
+    name: 'duplicates',
+    text: 'a quarter of the messages comes twice with the same boot and seq',
+    duplicates: true,
+  },
+  {
+    ...plain,
+    name: 'backlog',
+    text: 'publishes nothing for 45 s, then all of it at once in order, every 90 s',
+    roundMs: 90_000,
+    episodes: [{ effect: 'backlog', fromMs: 15_000, toMs: 60_000 }],
+  },
+  {
+    ...plain,
+    name: 'garbage',
+    text: 'every 4 s a message that must be refused: no JSON, absurd values, wrong units, wrong topic',
+    garbageEveryMs: 4_000,
+  },
+  {
+    ...plain,
+    name: 'sepsis',
+    text: 'hourly stays of patients who become septic, an hour in 5 s',
+    cast: 'sepsis',
+    speed: 720,
+  },
+];
+
+/** Each bed plays another of these. */
+export const mixed: readonly string[] = [
+  'steady',
+  'desaturation',
+  'leads-off',
+  'steady',
+  'silence',
+  'duplicates',
+  'backlog',
+  'garbage',
+  'skew',
+  'tachycardia',
+];
+
+export const scenarioNames: readonly string[] = [...scenarios.map((scenario) => scenario.name), 'mixed'];
+
+/** The scenario of a bed (`index` from 0), undefined where the name is none. */
+export function scenarioOf(name: string, index: number): Scenario | undefined {
+  const own = name === 'mixed' ? mixed[index % mixed.length] : name;
+  return scenarios.find((scenario) => scenario.name === own);
+}
+
+/** Episodes of later beds start later, 3 s a bed, so that not all alarm in one second; the first bed's are on time. */
+export function episodeDelayMs(index: number): number {
+  return (index % 20) * 3_000;
+}
+
+/** Whether an effect holds, and how far into it and before its end. */
+export function effectAt(
+  scenario: Scenario,
+  effect: Effect,
+  elapsedMs: number,
+): { sinceMs: number; leftMs: number } | undefined {
+  if (elapsedMs < 0) return undefined;
+  const at = elapsedMs % scenario.roundMs;
+  for (const episode of scenario.episodes) {
+    if (episode.effect === effect && at >= episode.fromMs && at < episode.toMs) {
+      return { sinceMs: at - episode.fromMs, leftMs: episode.toMs - at };
+    }
+  }
+  return undefined;
+}

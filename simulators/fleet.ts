@@ -1,0 +1,140 @@
+/** Many devices in one process: started one after the other, driven by one timer. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Logger } from 'pino';
+import { VigilError } from '../contracts/errors.ts';
+import { loadIdentity } from './certificates.ts';
+import { roleOf } from './core/cast.ts';
+import { seedRandom } from './core/random.ts';
+import type { Recording } from './core/recording.ts';
+import type { Replay } from './core/replay.ts';
+import { episodeDelayMs, scenarioOf } from './core/scenario.ts';
+import { type Counters, newCounters } from './counters.ts';
+import { type Device, startDevice } from './device.ts';
+import { deviceIds, type Options } from './options.ts';
+
+export type FleetOptions = Omit<Options, 'url' | 'ca' | 'certs' | 'seed'> & {
+  readonly url: string;
+  readonly ca: Buffer;
+  readonly certs: string;
+  readonly seed: number;
+  readonly log: Logger;
+  readonly recording: (name: string) => Recording;
+};
+
+export type FleetStatus = Counters & {
+  readonly devices: number;
+  readonly connected: number;
+  readonly waiting: number;
+  readonly unwatched: number;
+  readonly inboxSilent: number;
+};
+
+export type Fleet = {
+  status(): FleetStatus;
+  /** Every device has been connected once. */
+  readonly allConnected: boolean;
+  /** Of a device that is not connected: why. */
+  lastError(): string | undefined;
+  /** Recordings without loop have come to their end, and all of it is acknowledged. */
+  readonly finished: boolean;
+  /** Sends what waits, for 5 s at most, and disconnects. */
+  close(): Promise<void>;
+};
+
+const tickMs = 100;
+/** 25 TLS handshakes a second: a gateway sees a ward wake up, not an attack. */
+const startSpacingMs = 40;
+const waveChunkMs = 500;
+const flushMsMax = 5_000;
+
+/** @throws VigilError for a recording or certificate that cannot be read, before anything is connected */
+export function startFleet(options: FleetOptions): Fleet {
+  const counters = newCounters();
+  const startedAtMs = performance.now();
+  const devices: Device[] = [];
+  const plans = deviceIds(options).map((deviceId, index) => ({
+    ...planDevice(options, deviceId, index),
+    identity: loadIdentity(options.certs, deviceId),
+  }));
+
+  const tick = () => {
+    const nowMs = performance.now();
+    while (devices.length < plans.length && nowMs - startedAtMs >= devices.length * startSpacingMs) {
+      const { replay, identity } = plans[devices.length]!;
+      devices.push(
+        startDevice({
+          replay: { ...replay, epochMs: Date.now() },
+          random: seedRandom(options.seed, replay.deviceId),
+          identity,
+          url: options.url,
+          ca: options.ca,
+          protocol: options.protocol,
+          waveQos: options.waveQos,
+          counters,
+          log: options.log,
+          startedAtMs: nowMs,
+        }),
+      );
+    }
+    for (const device of devices) device.tick(nowMs);
+  };
+  const timer = setInterval(tick, tickMs);
+  const waiting = () => devices.reduce((sum, device) => sum + device.waiting, 0);
+  const onePassMs = options.loop ? Number.POSITIVE_INFINITY : longestPassMs(plans.map((plan) => plan.replay));
+
+  return {
+    status: () => ({
+      devices: plans.length,
+      connected: devices.filter((device) => device.connected).length,
+      waiting: waiting(),
+      unwatched: devices.filter((device) => device.localAlarm === 'unwatched').length,
+      inboxSilent: devices.filter((device) => device.localAlarm === 'inbox-silent').length,
+      ...counters,
+    }),
+    get allConnected() {
+      return devices.length === plans.length && devices.every((device) => device.everConnected);
+    },
+    lastError: () => devices.find((device) => !device.connected && device.lastError !== undefined)?.lastError,
+    get finished() {
+      const passed = performance.now() - startedAtMs > onePassMs + plans.length * startSpacingMs + tickMs;
+      return passed && waiting() === 0;
+    },
+    async close() {
+      for (const device of devices) device.stopMeasuring();
+      const untilMs = performance.now() + flushMsMax;
+      while (waiting() > 0 && devices.some((device) => device.connected) && performance.now() < untilMs)
+        await sleep(50);
+      clearInterval(timer);
+      await Promise.all(devices.map((device) => device.close()));
+    },
+  };
+}
+
+type Plan = { readonly replay: Omit<Replay, 'epochMs'> };
+
+function planDevice(options: FleetOptions, deviceId: string, index: number): Plan {
+  const scenario = scenarioOf(options.scenario, index);
+  if (!scenario) throw new VigilError('settings-invalid', `There is no scenario "${options.scenario}".`);
+  const role = roleOf(scenario.cast, index, options.seed, deviceId, options.recordings);
+  const recording = options.recording(role.recording);
+  return {
+    replay: {
+      deviceId,
+      boot: randomUUID(),
+      recording,
+      startAtMs: role.startAtMs(recording.loopMs),
+      speed: options.speed ?? scenario.speed,
+      loop: options.loop,
+      chunkMs: waveChunkMs,
+      waves: options.waves,
+      scenario,
+      episodeDelayMs: episodeDelayMs(index),
+      skewMs: scenario.skewsMs[index % scenario.skewsMs.length] ?? 0,
+    },
+  };
+}
+
+function longestPassMs(replays: readonly Omit<Replay, 'epochMs'>[]): number {
+  return Math.max(...replays.map((replay) => (replay.recording.loopMs - replay.startAtMs) / replay.speed));
+}

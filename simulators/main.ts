@@ -1,0 +1,122 @@
+/** `npm run simulate`: a fleet of simulated bedside devices. */
+import { randomInt } from 'node:crypto';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pino from 'pino';
+import { VigilError } from '../contracts/errors.ts';
+import { readSettings } from '../contracts/settings.ts';
+import { ensureIdentities, readPem } from './certificates.ts';
+import { type Fleet, startFleet } from './fleet.ts';
+import { deviceIds, helpText, type Options, parseOptions } from './options.ts';
+import { catalogue, recordingShelf } from './recordings.ts';
+import { progressLine, recordingLine } from './report.ts';
+import { simulatorSettings } from './settings.ts';
+
+const progressEveryMs = 5_000;
+const exitCodes = { done: 0, failed: 1, misused: 2 } as const;
+
+async function run(options: Options): Promise<number> {
+  if (options.help) return say(helpText);
+  if (options.inspect) return inspect(options);
+  const settings = readSettings(simulatorSettings, process.env);
+  const lines = options.json || !process.stdout.isTTY;
+  const log = pino({ level: lines ? settings.logLevel : 'silent', base: { process: 'simulators' } });
+  const certs = options.certs ?? (settings.deviceCertsDir || join(settings.stateDir, 'certs', 'devices'));
+  const ca = readPem(options.ca ?? (settings.mqttCaFile || join(settings.stateDir, 'certs', 'ca.pem')));
+  const issued = await ensureIdentities(certs, deviceIds(options), options.issue);
+  const seed = options.seed ?? randomInt(2 ** 32 - 1);
+  const url = options.url ?? settings.mqttUrl;
+  const fleet = startFleet({ ...options, url, ca, certs, seed, log, recording: recordingShelf() });
+  log.info({ beds: options.beds, scenario: options.scenario, seed, url, issued }, 'started');
+  if (!lines) say(`${options.beds} beds, scenario ${options.scenario}, seed ${seed}, to ${url}\n`);
+
+  const startedAtMs = performance.now();
+  const report = () => {
+    const elapsedMs = performance.now() - startedAtMs;
+    if (lines) log.info({ elapsedMs: Math.round(elapsedMs), ...fleet.status() }, 'progress');
+    else say(`${progressLine(fleet.status(), elapsedMs)}\n`);
+  };
+  const progress = setInterval(report, progressEveryMs);
+  await untilDone(fleet, options, () => log.info({ beds: options.beds }, 'ready'));
+  clearInterval(progress);
+  await fleet.close();
+  return summarise(fleet, options, seed, performance.now() - startedAtMs);
+}
+
+/** Waits for the end of `--duration`, of recordings without loop, or for a signal. */
+async function untilDone(fleet: Fleet, options: Options, onReady: () => void): Promise<void> {
+  let stopped = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      stopped = true;
+    });
+  }
+  const endsAtMs = performance.now() + (options.durationMs ?? Number.POSITIVE_INFINITY);
+  let ready = false;
+  while (!stopped && performance.now() < endsAtMs && !fleet.finished) {
+    if (!ready && fleet.allConnected) {
+      ready = true;
+      onReady();
+    }
+    await sleep(100);
+  }
+}
+
+function summarise(fleet: Fleet, options: Options, seed: number, elapsedMs: number): number {
+  const status = fleet.status();
+  const ok = fleet.allConnected;
+  const error = ok ? undefined : (fleet.lastError() ?? 'no answer');
+  const summary = {
+    ok,
+    seed,
+    elapsedS: Math.round(elapsedMs / 100) / 10,
+    scenario: options.scenario,
+    ...status,
+    error,
+  };
+  if (options.json) say(`${JSON.stringify(summary)}\n`);
+  else if (process.stdout.isTTY) say(`${progressLine({ ...status, connected: 0 }, elapsedMs)}\n`);
+  if (ok) return exitCodes.done;
+  process.stderr.write(`Not every device could connect: ${error}.\n`);
+  return exitCodes.failed;
+}
+
+function inspect(options: Options): number {
+  const shelf = recordingShelf();
+  const names = options.recordings.length > 0 ? options.recordings : Object.keys(catalogue);
+  for (const name of names) say(`${recordingLine(name, shelf(name))}\n`);
+  return exitCodes.done;
+}
+
+function say(text: string): number {
+  process.stdout.write(text);
+  return exitCodes.done;
+}
+
+function fail(error: unknown, code: number): void {
+  const text = error instanceof VigilError ? error.message : `The simulator failed: ${String(error)}`;
+  process.stderr.write(`${text}\n`);
+  process.exitCode = code;
+}
+
+process.on('uncaughtException', (error) => {
+  fail(error, exitCodes.failed);
+  process.exit();
+});
+
+let options: Options | undefined;
+try {
+  options = parseOptions(process.argv.slice(2));
+} catch (error) {
+  fail(error, exitCodes.misused);
+}
+if (options) {
+  try {
+    process.exitCode = await run(options);
+  } catch (error) {
+    fail(
+      error,
+      error instanceof VigilError && error.code === 'settings-invalid' ? exitCodes.misused : exitCodes.failed,
+    );
+  }
+}

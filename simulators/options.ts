@@ -1,0 +1,162 @@
+/** The command line of `npm run simulate`. */
+import { parseArgs } from 'node:util';
+import { VigilError } from '../contracts/errors.ts';
+import { deviceIdPattern } from '../contracts/topics.ts';
+import { scenarioNames, scenarios } from './core/scenario.ts';
+
+export type Options = {
+  readonly beds: number;
+  readonly prefix: string;
+  readonly first: number;
+  readonly scenario: string;
+  /** Undefined: the scenario's own. */
+  readonly speed: number | undefined;
+  readonly loop: boolean;
+  readonly durationMs: number | undefined;
+  readonly seed: number | undefined;
+  readonly waves: boolean;
+  readonly waveQos: 0 | 1;
+  readonly protocol: 4 | 5;
+  readonly recordings: readonly string[];
+  readonly url: string | undefined;
+  readonly certs: string | undefined;
+  readonly ca: string | undefined;
+  readonly issue: boolean;
+  readonly json: boolean;
+  readonly inspect: boolean;
+  readonly help: boolean;
+};
+
+/** More beds than this need a second process. */
+const bedsMax = 2_000;
+
+const list = scenarios.map((scenario) => `    ${scenario.name.padEnd(14)} ${scenario.text}`).join('\n');
+
+export const helpText = `Plays recordings of real patients as bedside devices over MQTT with client certificates.
+
+  npm run simulate -- --beds 200 --scenario sepsis
+
+  --beds <n>         how many devices, 1 to ${bedsMax} (default 8)
+  --prefix <text>    of the device ids (default bed-)
+  --first <n>        number of the first device (default 1: bed-01)
+  --scenario <name>  what befalls them (default steady):
+${list}
+    ${'mixed'.padEnd(14)} each bed another of these
+  --speed <x>        times as fast, 0.01 to 100000 (default: the scenario's)
+  --no-loop          stop at the end of the recording
+  --duration <s>     stop after so many seconds
+  --seed <n>         repeat a run's random choices (it is printed)
+  --no-waves         numerics only
+  --wave-qos <0|1>   quality of service of waves (default 1)
+  --protocol <4|5>   MQTT 3.1.1 or 5 (default 5)
+  --recording <r>    play this one, by name or file (CSV, PSV or WFDB .hea); may be repeated
+  --inspect          decode the recordings, say what is in them, and stop
+  --url <url>        the gateway (VIGIL_MQTT_URL, default mqtts://127.0.0.1:8883)
+  --certs <folder>   of <id>.pem and <id>.key (VIGIL_DEVICE_CERTS_DIR)
+  --ca <file>        CA of the gateway (VIGIL_MQTT_CA_FILE)
+  --issue            issue missing certificates with the development CA
+  --json             progress and the summary as JSON lines
+  --help             this text
+`;
+
+const spec = {
+  beds: { type: 'string' },
+  prefix: { type: 'string' },
+  first: { type: 'string' },
+  scenario: { type: 'string' },
+  speed: { type: 'string' },
+  loop: { type: 'boolean' },
+  duration: { type: 'string' },
+  seed: { type: 'string' },
+  waves: { type: 'boolean' },
+  'wave-qos': { type: 'string' },
+  protocol: { type: 'string' },
+  recording: { type: 'string', multiple: true },
+  inspect: { type: 'boolean' },
+  url: { type: 'string' },
+  certs: { type: 'string' },
+  ca: { type: 'string' },
+  issue: { type: 'boolean' },
+  json: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+} as const;
+
+/**
+ * Reads the arguments.
+ * @throws VigilError `settings-invalid` with one sentence
+ */
+export function parseOptions(args: readonly string[]): Options {
+  const values = parse(args);
+  const options: Options = {
+    beds: wholeNumber('beds', values.beds, 1, bedsMax) ?? 8,
+    prefix: values.prefix ?? 'bed-',
+    first: wholeNumber('first', values.first, 0, 1_000_000) ?? 1,
+    scenario: choice('scenario', values.scenario, scenarioNames) ?? 'steady',
+    speed: positive('speed', values.speed, 0.01, 100_000),
+    loop: values.loop ?? true,
+    durationMs: seconds(values.duration),
+    seed: wholeNumber('seed', values.seed, 0, 4_294_967_295),
+    waves: values.waves ?? true,
+    waveQos: choice('wave-qos', values['wave-qos'], ['0', '1']) === '0' ? 0 : 1,
+    protocol: choice('protocol', values.protocol, ['4', '5']) === '4' ? 4 : 5,
+    recordings: values.recording ?? [],
+    url: url(values.url),
+    certs: values.certs,
+    ca: values.ca,
+    issue: values.issue ?? false,
+    json: values.json ?? false,
+    inspect: values.inspect ?? false,
+    help: values.help ?? false,
+  };
+  for (const id of deviceIds(options)) {
+    if (!deviceIdPattern.test(id)) fail(`"${id}" is no device id: 1 to 64 of A-Z a-z 0-9 . _ -`);
+  }
+  return options;
+}
+
+/** bed-01, bed-02 … bed-100. */
+export function deviceIds(options: Pick<Options, 'beds' | 'prefix' | 'first'>): string[] {
+  return Array.from(
+    { length: options.beds },
+    (_, i) => `${options.prefix}${String(options.first + i).padStart(2, '0')}`,
+  );
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({ args: [...args], options: spec, allowNegative: true }).values;
+  } catch (cause) {
+    return fail((cause as Error).message.split('. ')[0]!, cause);
+  }
+}
+
+function wholeNumber(name: string, text: string | undefined, min: number, max: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  return value >= min && value <= max ? value : fail(`--${name} "${text}" is not a whole number from ${min} to ${max}`);
+}
+
+function positive(name: string, text: string | undefined, min: number, max: number): number | undefined {
+  if (text === undefined) return undefined;
+  const value = /^\d{1,9}(\.\d{1,6})?$/.test(text) ? Number(text) : Number.NaN;
+  return value >= min && value <= max ? value : fail(`--${name} "${text}" is not a number from ${min} to ${max}`);
+}
+
+function seconds(text: string | undefined): number | undefined {
+  const value = positive('duration', text, 0.1, 10_000_000);
+  return value === undefined ? undefined : value * 1000;
+}
+
+function choice(name: string, text: string | undefined, choices: readonly string[]): string | undefined {
+  if (text === undefined || choices.includes(text)) return text;
+  return fail(`--${name} "${text}" is none of ${choices.join(', ')}`);
+}
+
+function url(text: string | undefined): string | undefined {
+  if (text === undefined || /^mqtts:\/\/[^/\s]+$/.test(text)) return text;
+  return fail(`--url "${text}" is not mqtts://host:port`);
+}
+
+function fail(what: string, cause?: unknown): never {
+  throw new VigilError('settings-invalid', `${what}; see npm run simulate -- --help.`, { cause });
+}

@@ -1,0 +1,38 @@
+import { join } from 'node:path';
+import type { Manifest } from '../contracts/settings.ts';
+
+/** Options of the command line go before these. */
+export const simulatorSettings = {
+  stateDir: {
+    kind: 'text',
+    env: 'VIGIL_STATE_DIR',
+    help: 'folder that holds certs/',
+    fallback: join(import.meta.dirname, '..', '.vigil'),
+  },
+  mqttUrl: {
+    kind: 'text',
+    env: 'VIGIL_MQTT_URL',
+    help: 'the gateway, mqtts://host:port',
+    pattern: /^mqtts:\/\/[^/\s]+$/,
+    fallback: 'mqtts://127.0.0.1:8883',
+  },
+  mqttCaFile: {
+    kind: 'text',
+    env: 'VIGIL_MQTT_CA_FILE',
+    help: 'CA of the gateway, PEM; by default certs/ca.pem in the state folder',
+    fallback: '',
+  },
+  deviceCertsDir: {
+    kind: 'text',
+    env: 'VIGIL_DEVICE_CERTS_DIR',
+    help: 'folder of <deviceId>.pem and .key; by default certs/devices in the state folder',
+    fallback: '',
+  },
+  logLevel: {
+    kind: 'choice',
+    env: 'VIGIL_LOG_LEVEL',
+    help: 'least level of log lines',
+    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    fallback: 'info',
+  },
+} as const satisfies Manifest;
