@@ -1,0 +1,33 @@
+/** Which association a reading belongs to: by the reading's own time, so that yesterday's patient keeps yesterday's readings. */
+import type { DeviceAssociations } from '../../contracts/messages/records.ts';
+import { parseInstant } from '../../contracts/time.ts';
+
+export type Period = {
+  readonly associationId: string;
+  /** Included. */
+  readonly fromMs: number;
+  /** Excluded; Infinity while it lasts. */
+  readonly toMs: number;
+  readonly ward: string;
+};
+
+/** The periods of a device with their instants read, oldest first; undefined where one is no instant. */
+export function readPeriods(associations: DeviceAssociations): Period[] | undefined {
+  const periods: Period[] = [];
+  for (const period of associations.periods) {
+    const fromMs = parseInstant(period.from);
+    const toMs = period.to === null ? Number.POSITIVE_INFINITY : parseInstant(period.to);
+    if (fromMs === undefined || toMs === undefined) return undefined;
+    periods.push({ associationId: period.associationId, fromMs, toMs, ward: period.ward });
+  }
+  return periods.sort((a, b) => a.fromMs - b.fromMs);
+}
+
+/** The period that holds the instant; where two do, the one that began later. Undefined: the device had no patient then. */
+export function periodAt(periods: readonly Period[], timeMs: number): Period | undefined {
+  for (let i = periods.length - 1; i >= 0; i -= 1) {
+    const period = periods[i]!;
+    if (timeMs >= period.fromMs && timeMs < period.toMs) return period;
+  }
+  return undefined;
+}

@@ -1,0 +1,49 @@
+/** How connections end: what the client is told, whether its will is published, and what the log says. */
+import type { ConnectionRecord } from '../../contracts/messages/records.ts';
+import { type ReasonCode, reason } from './reasons.ts';
+
+export type EndCause =
+  /** DISCONNECT with reason code 0, or of MQTT 3.1.1. */
+  | { readonly kind: 'disconnected' }
+  /** DISCONNECT with 0x04 or any other code but 0. */
+  | { readonly kind: 'disconnected-with-will' }
+  /** The network connection ended without DISCONNECT. */
+  | { readonly kind: 'lost' }
+  | { readonly kind: 'keep-alive' }
+  | { readonly kind: 'taken-over' }
+  /** The client broke the protocol or a limit; the words hold nothing that it sent. */
+  | { readonly kind: 'violation'; readonly code: ReasonCode; readonly words: string }
+  /** Kafka did not take a reading: the device sends again. Never told as an error code, which would end the delivery. */
+  | { readonly kind: 'append-failed' }
+  | { readonly kind: 'drained' };
+
+export type End = {
+  /** MQTT 5: DISCONNECT before closing; undefined: closed without a word. */
+  readonly code: ReasonCode | undefined;
+  readonly words: string | undefined;
+  /** Whether the will, if there is one, is published [MQTT-3.1.2-8] [MQTT-3.1.2-10]. */
+  readonly willDue: boolean;
+  readonly notice: NonNullable<ConnectionRecord['reason']>;
+};
+
+export function endOf(cause: EndCause, hasWill: boolean): End {
+  const abrupt = hasWill ? 'will' : 'closed';
+  switch (cause.kind) {
+    case 'disconnected':
+      return { code: undefined, words: undefined, willDue: false, notice: 'closed' };
+    case 'disconnected-with-will':
+    case 'lost':
+      return { code: undefined, words: undefined, willDue: true, notice: abrupt };
+    case 'keep-alive':
+      return { code: reason.keepAliveTimeout, words: undefined, willDue: true, notice: 'keep-alive' };
+    case 'taken-over':
+      return { code: reason.sessionTakenOver, words: undefined, willDue: true, notice: 'taken-over' };
+    case 'violation':
+      return { code: cause.code, words: cause.words, willDue: true, notice: 'refused' };
+    case 'append-failed':
+      return { code: undefined, words: undefined, willDue: true, notice: abrupt };
+    case 'drained':
+      // A server that shuts down may defer wills (MQTT 5 section 3.1.2.5): the device is alive and comes back at once.
+      return { code: reason.serverShuttingDown, words: undefined, willDue: false, notice: 'drained' };
+  }
+}

@@ -1,0 +1,59 @@
+/**
+ * QoS 2 as its receiver keeps it (MQTT 5 section 4.3.3, method A of 3.1.1): by packet id, from PUBLISH until PUBREL. It is
+ * part of the session and outlives the connection, so that a packet that comes again is not appended twice [MQTT-4.3.3-10].
+ */
+export type Exchange<Outcome> = {
+  /** `appending`: not yet in Kafka, no PUBREC yet. `received`: PUBREC was earned, PUBREL is awaited. */
+  state: 'appending' | 'received';
+  /** What waits for the append: one callback by PUBLISH of this id that came after the first. */
+  waiting: ((outcome: Outcome) => void)[];
+};
+
+export type Exchanges<Outcome> = Map<number, Exchange<Outcome>>;
+
+export type PublishStep<Outcome> =
+  /** The first time: append it. */
+  | { readonly step: 'append'; readonly exchange: Exchange<Outcome> }
+  /** Comes again while the first is on its way to Kafka: share its outcome. */
+  | { readonly step: 'share'; readonly exchange: Exchange<Outcome> }
+  /** Comes again after PUBREC: answer PUBREC once more. */
+  | { readonly step: 'repeat' };
+
+/** A QoS 2 PUBLISH came. The caller bounds how many exchanges are open (Receive Maximum). */
+export function beginExchange<Outcome>(exchanges: Exchanges<Outcome>, packetId: number): PublishStep<Outcome> {
+  const known = exchanges.get(packetId);
+  if (known?.state === 'received') return { step: 'repeat' };
+  if (known) return { step: 'share', exchange: known };
+  const exchange: Exchange<Outcome> = { state: 'appending', waiting: [] };
+  exchanges.set(packetId, exchange);
+  return { step: 'append', exchange };
+}
+
+export type AppendResult = 'received' | 'refused' | 'failed';
+
+/**
+ * The append of an exchange ended. `refused` (PUBREC with an error code) ends the exchange and frees its id
+ * [MQTT-4.3.3-9]; after `failed` the device sends again and it is appended anew.
+ */
+export function settleExchange<Outcome>(
+  exchanges: Exchanges<Outcome>,
+  packetId: number,
+  exchange: Exchange<Outcome>,
+  result: AppendResult,
+  outcome: Outcome,
+): void {
+  if (result === 'received') exchange.state = 'received';
+  else if (exchanges.get(packetId) === exchange) exchanges.delete(packetId);
+  for (const resolve of exchange.waiting.splice(0)) resolve(outcome);
+}
+
+export type ReleaseStep = 'complete' | 'not-found' | 'too-early';
+
+/** PUBREL came: the exchange ends [MQTT-4.3.3-11]. Before its PUBREC it is a violation. */
+export function releaseExchange<Outcome>(exchanges: Exchanges<Outcome>, packetId: number): ReleaseStep {
+  const known = exchanges.get(packetId);
+  if (known === undefined) return 'not-found';
+  if (known.state === 'appending') return 'too-early';
+  exchanges.delete(packetId);
+  return 'complete';
+}

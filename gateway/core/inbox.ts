@@ -1,0 +1,37 @@
+/** What a device is told in its inbox. */
+import type { Inbox } from '../../contracts/messages/device.ts';
+import { formatInstant } from '../../contracts/time.ts';
+import { type Period, periodAt } from './associations.ts';
+
+/** A presence record counts for this long; both ends included. */
+export const presenceLifeMs = 30_000;
+/** And a device hears from its inbox at least this often. */
+export const inboxIntervalMs = 10_000;
+
+export type Presence = { readonly atMs: number; readonly wards: ReadonlySet<string> };
+
+/**
+ * The inbox at an instant.
+ * @param periods of this device, oldest first
+ * @param presences by dashboard process
+ */
+export function inboxAt(periods: readonly Period[], presences: Iterable<Presence>, nowMs: number): Inbox {
+  const period = periodAt(periods, nowMs);
+  return {
+    time: formatInstant(nowMs),
+    association: period ? { associationId: period.associationId, from: formatInstant(period.fromMs) } : null,
+    watched: isWatched(period?.ward, presences, nowMs),
+  };
+}
+
+/**
+ * Whether a clinician's screen shows the bed. A device without patient is shown on every ward's screen, so any counts. A record
+ * from the future (a dashboard whose clock is ahead) counts within the same bound: it is alive.
+ */
+export function isWatched(ward: string | undefined, presences: Iterable<Presence>, nowMs: number): boolean {
+  for (const presence of presences) {
+    if (Math.abs(nowMs - presence.atMs) > presenceLifeMs) continue;
+    if (ward === undefined ? presence.wards.size > 0 : presence.wards.has(ward)) return true;
+  }
+  return false;
+}

@@ -1,0 +1,31 @@
+/** The bodies of the gateway's records. The device's own JSON goes in verbatim: what it sent is what is kept. */
+import type { ConnectionRecord, ContentType } from '../../contracts/messages/records.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import { formatInstant } from '../../contracts/time.ts';
+import type { DeviceTopicKind } from '../../contracts/topics.ts';
+
+/** The content type of each kind of device topic, and the Kafka topic it lies in: a status is met in order with readings. */
+export const recordKinds = {
+  observations: { topic: 'observations', contentType: contentTypes.observation },
+  waveforms: { topic: 'waveforms', contentType: contentTypes.waveform },
+  status: { topic: 'observations', contentType: contentTypes.status },
+} as const satisfies Record<DeviceTopicKind, { topic: 'observations' | 'waveforms'; contentType: ContentType }>;
+
+/**
+ * What stands before and after the device's JSON in an ObservationRecord, WaveformRecord or StatusRecord. ASCII. The device id
+ * needs no escaping: its pattern has no character that JSON escapes.
+ */
+export function recordPrefix(deviceId: string, receivedAtMs: number): string {
+  return `{"deviceId":"${deviceId}","receivedAt":"${formatInstant(receivedAtMs)}","reading":`;
+}
+export const recordSuffix = '}';
+
+/** The gateway's own word on a connection. `reason` is given with an end, and with a connection that replaced another. */
+export function connectionRecord(
+  deviceId: string,
+  nowMs: number,
+  connected: boolean,
+  reason: ConnectionRecord['reason'] | undefined,
+): ConnectionRecord {
+  return { deviceId, receivedAt: formatInstant(nowMs), connected, ...(reason === undefined ? {} : { reason }) };
+}

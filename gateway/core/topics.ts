@@ -1,0 +1,55 @@
+/** Which MQTT topics a device may use: to publish its own three, to subscribe its own inbox. */
+import type { Fault } from '../../contracts/errors.ts';
+import { type DeviceTopicKind, deviceTopic, parseDeviceTopic } from '../../contracts/topics.ts';
+import { reason } from './reasons.ts';
+
+export type PublishRight =
+  | { readonly ok: true; readonly kind: DeviceTopicKind }
+  | { readonly ok: false; readonly fault: Fault };
+
+/** Judges the topic of a PUBLISH or a will. The topic itself is never repeated in the fault: it is what a stranger sent. */
+export function judgePublishTopic(deviceId: string, topic: string): PublishRight {
+  const parsed = parseDeviceTopic(topic);
+  if (parsed === undefined) {
+    return refuse('topic-unknown', 'The topic is none of devices/{deviceId}/observations, waveforms and status.');
+  }
+  if (parsed.deviceId !== deviceId) return refuse('topic-not-authorized', 'The topic belongs to another device.');
+  if (parsed.kind === 'inbox') return refuse('topic-not-authorized', 'A device does not publish to its inbox.');
+  return { ok: true, kind: parsed.kind };
+}
+
+function refuse(code: Fault['code'], message: string): PublishRight {
+  return { ok: false, fault: { code, message } };
+}
+
+/** A topic name as MQTT allows it in a PUBLISH: not empty [MQTT-4.7.3-1], no wildcard [MQTT-3.3.2-2]. */
+export function isTopicName(topic: string): boolean {
+  return topic !== '' && !topic.includes('#') && !topic.includes('+');
+}
+
+/** What a topic filter is answered with in SUBACK: granted (as the inbox), or a reason code of MQTT 5. */
+export type FilterRight = { readonly ok: true } | { readonly ok: false; readonly reasonCode: number };
+
+/**
+ * Judges one topic filter of a SUBSCRIBE. Only the device's own inbox, written out, is granted: a wildcard that would cover
+ * it is refused as such, so that nobody relies on more than one topic behind it.
+ */
+export function judgeFilter(deviceId: string, filter: string): FilterRight {
+  if (filter === deviceTopic(deviceId, 'inbox')) return { ok: true };
+  if (filter.startsWith('$share/')) return { ok: false, reasonCode: reason.sharedSubscriptionsNotSupported };
+  if (!isTopicFilter(filter)) return { ok: false, reasonCode: reason.topicFilterInvalid };
+  if (filter.includes('#') || filter.includes('+')) {
+    return { ok: false, reasonCode: reason.wildcardSubscriptionsNotSupported };
+  }
+  return { ok: false, reasonCode: reason.notAuthorized };
+}
+
+/** Wildcards stand for whole levels, `#` only for the last [MQTT-4.7.1-1] [MQTT-4.7.1-2]. */
+function isTopicFilter(filter: string): boolean {
+  if (filter === '') return false;
+  const levels = filter.split('/');
+  return levels.every(
+    (level, i) =>
+      level === '+' || (level === '#' && i === levels.length - 1) || (!level.includes('#') && !level.includes('+')),
+  );
+}

@@ -1,0 +1,22 @@
+/** What is wrong with one numeric of a reading. */
+import type { ErrorCode } from '../../contracts/errors.ts';
+import type { NumericValue } from '../../contracts/messages/device.ts';
+import { parameters } from '../../contracts/parameters.ts';
+
+export type ValueFault = Extract<ErrorCode, 'payload-schema' | 'code-unknown' | 'unit-unknown' | 'value-implausible'>;
+
+/**
+ * Why nobody may use this numeric although the device did not say so itself; undefined where nothing is wrong. A numeric that
+ * the device calls invalid or calibrating is judged by its code and unit only: whatever number it carries is not meant.
+ * Agrees with `usableNumber` of `contracts/messages/check.ts`, by which readers leave such a numeric out.
+ */
+export function valueFault(numeric: NumericValue): ValueFault | undefined {
+  const parameter = parameters.get(numeric.code);
+  if (parameter === undefined) return 'code-unknown';
+  if (numeric.unit !== parameter.unit) return 'unit-unknown';
+  const { value, validity } = numeric;
+  if (validity === 'invalid' || validity === 'calibrating') return undefined;
+  // Neither a number nor a word on why there is none.
+  if (value === undefined) return validity === undefined ? 'payload-schema' : undefined;
+  return value >= parameter.min && value <= parameter.max ? undefined : 'value-implausible';
+}

@@ -1,0 +1,156 @@
+/** The way of a reading through the gateway: validate → associate → seal → lane → settle. */
+import { isUtf8 } from 'node:buffer';
+import type { Logger } from 'pino';
+import type { Fault } from '../contracts/errors.ts';
+import { contentTypes, type RejectedRecord } from '../contracts/messages/records.ts';
+import { formatInstant } from '../contracts/time.ts';
+import type { DeviceTopicKind } from '../contracts/topics.ts';
+import { periodAt } from './core/associations.ts';
+import { publishReasonCode } from './core/reasons.ts';
+import { recordKinds, recordPrefix, recordSuffix } from './core/records.ts';
+import { judgePublishTopic } from './core/topics.ts';
+import { judgePayload, type Reading, type TimeBounds } from './core/validate.ts';
+import type { Counters } from './counters.ts';
+import type { Incoming, Outcome, Sink } from './listener/sink.ts';
+import type { AppendSealed, Unsealed } from './sealing.ts';
+import type { Tables } from './tables.ts';
+
+type Settle = (outcome: Outcome) => void;
+
+const appended: Outcome = { kind: 'appended' };
+const failed: Outcome = { kind: 'failed' };
+
+/** Writes what was published to the log and tells, once, what became of it: nothing is told before Kafka has it. */
+export function createIngest(options: {
+  readonly append: AppendSealed;
+  readonly tables: Pick<Tables, 'periodsOf'>;
+  /** This process's start. */
+  readonly boot: string;
+  readonly bounds: TimeBounds;
+  readonly counters: Counters;
+  readonly log: Logger;
+}): Sink['publish'] {
+  const { append, tables, boot, bounds, counters, log } = options;
+  let rejections = 0;
+
+  function publish(message: Incoming, settle: Settle): void {
+    const { source, topic, payload, receivedAtMs } = message;
+    const kind = source.topics.get(topic);
+    if (kind === undefined) {
+      const right = judgePublishTopic(source.deviceId, topic);
+      reject(message, right.ok ? unknownTopic : right.fault, settle);
+      return;
+    }
+    const text = isUtf8(payload) ? payload.toString('utf8') : undefined;
+    const judged = judgePayload(kind, text, receivedAtMs, bounds);
+    switch (judged.verdict) {
+      case 'accepted':
+        append(recordOf(message, kind, judged.reading), (error) => {
+          settle(error === undefined ? appended : lost(message, error));
+        });
+        break;
+      case 'accepted-in-part':
+        appendInPart(message, kind, judged.reading, judged.fault, settle);
+        break;
+      case 'refused':
+        reject(message, judged.fault, settle);
+        break;
+    }
+  }
+
+  /** The association is that of the reading's own time; a status without time (a will) belongs to now. */
+  function recordOf({ source, payload, receivedAtMs }: Incoming, kind: DeviceTopicKind, reading: Reading): Unsealed {
+    const period = periodAt(tables.periodsOf(source.pseudonym), reading.timeMs ?? receivedAtMs);
+    const { topic, contentType } = recordKinds[kind];
+    const numbered = reading.boot !== undefined && reading.seq !== undefined;
+    if (!numbered) source.seqs[kind] += 1;
+    return {
+      topic,
+      key: period?.associationId ?? source.unassigned,
+      writer: source.pseudonym,
+      boot: numbered ? reading.boot : source.boot,
+      seq: numbered ? reading.seq : source.seqs[kind],
+      contentType,
+      plaintext: embed(recordPrefix(source.deviceId, receivedAtMs), payload),
+    };
+  }
+
+  /** Settled when both the reading and the copy with its reason are in the log. */
+  function appendInPart(
+    message: Incoming,
+    kind: DeviceTopicKind,
+    reading: Reading,
+    fault: Fault,
+    settle: Settle,
+  ): void {
+    let missing = 2;
+    let error: unknown;
+    const one = (failure?: unknown) => {
+      error ??= failure;
+      missing -= 1;
+      if (missing > 0) return;
+      if (error !== undefined) {
+        settle(lost(message, error));
+        return;
+      }
+      counters.appendedInPart += 1;
+      settle({ kind: 'appended', words: `Kept, but not all of it is used. ${fault.message}` });
+    };
+    append(recordOf(message, kind, reading), one);
+    append(rejectedRecord(message, fault), one);
+  }
+
+  function reject(message: Incoming, fault: Fault, settle: Settle): void {
+    append(rejectedRecord(message, fault), (error) => {
+      if (error !== undefined) {
+        settle(lost(message, error));
+        return;
+      }
+      counters.rejected += 1;
+      log.warn({ deviceId: message.source.deviceId, code: fault.code, detail: fault.message }, 'rejected');
+      settle({ kind: 'refused', code: publishReasonCode(fault.code), words: fault.message });
+    });
+  }
+
+  /** Byte for byte as it came, and sealed as everything is: bad input of a patient's monitor is still a patient's. */
+  function rejectedRecord({ source, topic, payload, receivedAtMs }: Incoming, fault: Fault): Unsealed {
+    rejections += 1;
+    const body: RejectedRecord = {
+      deviceId: source.deviceId,
+      receivedAt: formatInstant(receivedAtMs),
+      topic,
+      code: fault.code,
+      detail: fault.message.slice(0, 500),
+      payload: payload.toString('base64'),
+    };
+    return {
+      topic: 'rejected',
+      key: source.pseudonym,
+      writer: 'gateway',
+      boot,
+      seq: rejections,
+      contentType: contentTypes.rejected,
+      plaintext: Buffer.from(JSON.stringify(body)),
+    };
+  }
+
+  function lost({ source }: Incoming, error: unknown): Outcome {
+    counters.appendFailures += 1;
+    const { code, message } = error as { code?: string; message?: string };
+    log.error({ deviceId: source.deviceId, code, error: message }, 'a message did not reach the log');
+    return failed;
+  }
+
+  return publish;
+}
+
+const unknownTopic: Fault = { code: 'topic-unknown', message: 'The topic is none of this device.' };
+
+/** The device's bytes between ours, copied once. */
+function embed(prefix: string, payload: Buffer): Buffer {
+  const bytes = Buffer.allocUnsafe(prefix.length + payload.length + recordSuffix.length);
+  bytes.write(prefix, 0, 'latin1');
+  payload.copy(bytes, prefix.length);
+  bytes.write(recordSuffix, prefix.length + payload.length, 'latin1');
+  return bytes;
+}

@@ -1,0 +1,34 @@
+/** Bytes that all connections hold together. Past the maximum nobody is refused: everybody waits. */
+export type Budget = {
+  hold(bytes: number): void;
+  release(bytes: number): void;
+  isFull(): boolean;
+  usedBytes(): number;
+  /** Calls back once, when there is room again, in the order of the calls. At most one waiter by connection. */
+  onRoom(resume: () => void): void;
+};
+
+/** Room again at 3/4, so that connections are not paused and resumed at every packet. */
+const resumeFraction = 0.75;
+
+export function createBudget(bytesMax: number): Budget {
+  let used = 0;
+  let waiting: (() => void)[] = [];
+  return {
+    hold(bytes) {
+      used += bytes;
+    },
+    release(bytes) {
+      used -= bytes;
+      if (waiting.length === 0 || used > bytesMax * resumeFraction) return;
+      const resumed = waiting;
+      waiting = [];
+      for (const resume of resumed) resume();
+    },
+    isFull: () => used >= bytesMax,
+    usedBytes: () => used,
+    onRoom(resume) {
+      waiting.push(resume);
+    },
+  };
+}

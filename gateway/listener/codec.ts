@@ -1,0 +1,56 @@
+/** `mqtt-packet` behind two functions: one whole packet in, one packet out. The only file that knows the library's parser. */
+import { parser as createParser, generate, type Packet, type Parser } from 'mqtt-packet';
+
+type Reader = { parser: Parser; packet: Packet | undefined };
+
+/**
+ * One parser a version serves all connections: it is given whole packets only, so nothing of one connection stays in it. A
+ * parser that met an error is thrown away.
+ */
+const readers = new Map<4 | 5, Reader>();
+
+/** Decodes one whole packet; undefined where the library finds it malformed (`checkFrame` goes before and says why). */
+export function decode(frame: Buffer, version: 4 | 5): Packet | undefined {
+  const reader = readers.get(version) ?? newReader(version);
+  reader.packet = undefined;
+  try {
+    reader.parser.parse(frame);
+  } catch {
+    readers.delete(version);
+  }
+  const packet = takePacket(reader);
+  // CONNECT teaches a parser its version; another connection's must not learn it.
+  if (packet?.cmd === 'connect') readers.delete(version);
+  return packet;
+}
+
+function takePacket(reader: Reader): Packet | undefined {
+  const { packet } = reader;
+  reader.packet = undefined;
+  return packet;
+}
+
+function newReader(version: 4 | 5): Reader {
+  const reader: Reader = { parser: createParser({ protocolVersion: version }), packet: undefined };
+  reader.parser.on('packet', (packet) => {
+    reader.packet = packet;
+  });
+  reader.parser.on('error', () => {
+    reader.packet = undefined;
+    readers.delete(version);
+  });
+  readers.set(version, reader);
+  return reader;
+}
+
+export function encode(packet: Packet, version: 4 | 5): Buffer {
+  return generate(packet, { protocolVersion: version });
+}
+
+/** PUBACK (0x40) or PUBREC (0x50) with reason code 0, which is left out [MQTT-3.4.2-1]: the same four bytes in both versions. */
+export function writeBareAck(into: Buffer, at: number, kind: 'puback' | 'pubrec', packetId: number): void {
+  into[at] = kind === 'puback' ? 0x40 : 0x50;
+  into[at + 1] = 2;
+  into.writeUInt16BE(packetId, at + 2);
+}
+export const bareAckBytes = 4;

@@ -1,0 +1,183 @@
+/** One client's connection as data, and what is done to any of them: sending, acknowledging, pausing, ending. */
+
+import type { TLSSocket } from 'node:tls';
+import type { Packet } from 'mqtt-packet';
+import type { Logger } from 'pino';
+import { type Ack, type AckQueue, acksWaiting, takeReadyAcks } from '../core/acks.ts';
+import { type EndCause, endOf } from '../core/ends.ts';
+import { reason } from '../core/reasons.ts';
+import type { Will } from '../core/session.ts';
+import type { Counters } from '../counters.ts';
+import type { Source } from '../source.ts';
+import type { Budget } from './budget.ts';
+import { bareAckBytes, encode, writeBareAck } from './codec.ts';
+import type { Frames } from './frames.ts';
+import type { Limits } from './limits.ts';
+import type { Session, Sessions } from './sessions.ts';
+import type { Sink } from './sink.ts';
+
+/** What all connections of a listener share. */
+export type Context = {
+  readonly limits: Limits;
+  readonly sessions: Sessions;
+  readonly sink: Sink;
+  readonly budget: Budget;
+  readonly counters: Counters;
+  readonly log: Logger;
+  /** The wall clock, ms since 1970: only what is written down is measured by it. */
+  readonly now: () => number;
+  /** A clock that never jumps, ms: time-outs are measured by it. */
+  readonly monotonicMs: () => number;
+  readonly connections: Set<Connection>;
+  /** Goes on with what a connection has sent, once it need not wait any more. */
+  readonly pump: (connection: Connection) => void;
+  /** The listener stops: nobody connects any more. */
+  draining: boolean;
+};
+
+/** What CONNECT established. */
+export type Client = {
+  readonly version: 4 | 5;
+  readonly clientId: string;
+  readonly session: Session;
+  readonly source: Source;
+  will: Will | undefined;
+  readonly keepAliveMs: number;
+  /** Largest packet that the client takes [MQTT-3.1.2-24]. */
+  readonly packetBytesMax: number;
+  /** Whether it wants reason strings on acknowledgements [MQTT-3.1.2-29]. */
+  readonly problemInformation: boolean;
+  readonly expiryAskedS: number;
+  readonly aliases: Map<number, string>;
+  readonly acks: AckQueue;
+  /** Packet ids of QoS 1 and 2 that count against Receive Maximum. */
+  quotaUsed: number;
+  /** Publishes without Receive Maximum (3.1.1, QoS 0) that are not settled. */
+  unpaced: number;
+  inboxDueMs: number;
+};
+
+export type Connection = {
+  readonly socket: TLSSocket;
+  readonly commonName: unknown;
+  readonly frames: Frames;
+  readonly acceptedMs: number;
+  client: Client | undefined;
+  /** `ending`: nothing more is read or acknowledged. */
+  phase: 'waiting' | 'open' | 'ending';
+  lastHeardMs: number;
+  /** When the packet that is being received began; undefined between packets. */
+  packetSinceMs: number | undefined;
+  paused: boolean;
+  /** A callback that will resume it is registered already. */
+  awaited: boolean;
+  flushing: boolean;
+};
+
+/** False where the packet did not leave: it is larger than the client takes [MQTT-3.1.2-24], or the connection is gone. */
+export function sendPacket(connection: Connection, packet: Packet): boolean {
+  const { client } = connection;
+  const bytes = encode(packet, client?.version ?? 4);
+  return bytes.length <= (client?.packetBytesMax ?? bytes.length) && writeBytes(connection, bytes);
+}
+
+export function writeBytes(connection: Connection, bytes: Buffer): boolean {
+  if (!connection.socket.writable) return false;
+  connection.socket.write(bytes);
+  return true;
+}
+
+/** Acknowledgements that are ready leave together, once the batch of appends that made them ready has been gone through. */
+export function flushAcksSoon(context: Context, connection: Connection): void {
+  if (connection.flushing) return;
+  connection.flushing = true;
+  process.nextTick(flushAcks, context, connection);
+}
+
+function flushAcks(context: Context, connection: Connection): void {
+  connection.flushing = false;
+  const { client } = connection;
+  if (!client || connection.phase !== 'open') return;
+  const ready = takeReadyAcks(client.acks);
+  if (ready.length === 0) return;
+  context.counters.acknowledged += ready.length;
+  let batch = Buffer.allocUnsafe(ready.length * bareAckBytes);
+  let at = 0;
+  for (const ack of ready) {
+    const reasonCode = ack.reasonCode ?? reason.success;
+    const failed = reasonCode >= 0x80;
+    // The exchange of QoS 2 counts until PUBCOMP (MQTT 5 section 4.9), unless PUBREC ends it.
+    if (ack.kind === 'puback' || failed) client.quotaUsed -= 1;
+    if (client.version === 4 || (reasonCode === 0 && ack.reasonString === undefined)) {
+      writeBareAck(batch, at, ack.kind, ack.packetId);
+      at += bareAckBytes;
+      continue;
+    }
+    if (at > 0) writeBytes(connection, batch.subarray(0, at));
+    batch = Buffer.allocUnsafe(ready.length * bareAckBytes);
+    at = 0;
+    sendAckWithReason(connection, client, ack, reasonCode);
+  }
+  if (at > 0) writeBytes(connection, batch.subarray(0, at));
+}
+
+/** The reason string goes only where it is wanted and fits [MQTT-3.1.2-29] [MQTT-3.4.2-2]. */
+function sendAckWithReason(connection: Connection, client: Client, ack: Ack, reasonCode: number): void {
+  const bare = { cmd: ack.kind, messageId: ack.packetId, reasonCode };
+  const { reasonString } = ack;
+  if (client.problemInformation && reasonString !== undefined) {
+    if (sendPacket(connection, { ...bare, properties: { reasonString } })) return;
+  }
+  sendPacket(connection, bare);
+}
+
+/** Whether the next packet must wait, and why. */
+export function mustWait(context: Context, connection: Connection): 'in-flight' | 'unacked' | 'outgoing' | undefined {
+  const { client, socket } = connection;
+  if (socket.writableLength > context.limits.outgoingBytesMax) return 'outgoing';
+  if (!client) return undefined;
+  if (client.unpaced >= context.limits.inFlightMax) return 'in-flight';
+  return context.budget.isFull() ? 'unacked' : undefined;
+}
+
+/**
+ * Ends a connection, once: says why where the client understands it, parks its session, has its will published where that is
+ * due, and lets the socket go. What is in flight goes on to Kafka and is not acknowledged: the client sends it again.
+ */
+export function endConnection(context: Context, connection: Connection, cause: EndCause): void {
+  if (connection.phase === 'ending') return;
+  const { client, socket } = connection;
+  connection.phase = 'ending';
+  context.connections.delete(connection);
+  const end = endOf(cause, client?.will !== undefined);
+  if (client) {
+    if (client.version === 5 && end.code !== undefined) sayDisconnect(connection, end.code, end.words);
+    context.counters.connectionsEnded += 1;
+    context.log.info(
+      {
+        deviceId: client.source.deviceId,
+        cause: cause.kind,
+        code: end.code,
+        words: end.words,
+        unacknowledged: acksWaiting(client.acks),
+      },
+      'connection ended',
+    );
+    context.sessions.leave(client.session, connection, end.willDue ? client.will : undefined, end.notice);
+  }
+  // Nothing more is wanted from the client, but what was written to it (CONNACK, DISCONNECT) is to arrive.
+  socket.removeAllListeners('data');
+  socket.end();
+  socket.resume();
+  setTimeout(() => socket.destroy(), cause.kind === 'lost' ? 0 : lingerMs).unref();
+}
+
+const lingerMs = 1_000;
+
+/** DISCONNECT of a server; its reason string is left out where it does not fit [MQTT-3.14.2-3]. */
+function sayDisconnect(connection: Connection, code: number, words: string | undefined): void {
+  const bare: Packet = { cmd: 'disconnect', reasonCode: code };
+  // The library's types lack the reason string of a DISCONNECT; its writer has it.
+  const wordy = { ...bare, properties: { reasonString: words } } as Packet;
+  if (words === undefined || !sendPacket(connection, wordy)) sendPacket(connection, bare);
+}

@@ -1,0 +1,62 @@
+/** The one switch over packet types. */
+import type { Packet } from 'mqtt-packet';
+import { reason } from '../core/reasons.ts';
+import { type Client, type Connection, type Context, sendPacket } from './connection.ts';
+import { handleDisconnect } from './handlers/disconnect.ts';
+import { handlePublish } from './handlers/publish.ts';
+import { handleRelease } from './handlers/release.ts';
+import { handleSubscribe, handleUnsubscribe } from './handlers/subscribe.ts';
+import { violate } from './violate.ts';
+
+export function dispatch(
+  context: Context,
+  connection: Connection,
+  client: Client,
+  packet: Packet,
+  packetBytes: number,
+): void {
+  switch (packet.cmd) {
+    case 'publish':
+      handlePublish(context, connection, client, packet, packetBytes);
+      break;
+    case 'pubrel':
+      handleRelease(context, connection, client, packet);
+      break;
+    case 'subscribe':
+      handleSubscribe(context, connection, client, packet);
+      break;
+    case 'unsubscribe':
+      handleUnsubscribe(connection, client, packet);
+      break;
+    case 'pingreq':
+      sendPacket(connection, { cmd: 'pingresp' }); // [MQTT-3.12.4-1]
+      break;
+    case 'disconnect':
+      handleDisconnect(context, connection, client, packet);
+      break;
+    case 'puback':
+    case 'pubcomp':
+      // We send nothing above QoS 0: such an answer has no question, and no effect.
+      break;
+    case 'pubrec':
+      // Nor has this one, but it waits for a PUBREL (MQTT 5 section 4.3.3).
+      sendPacket(connection, {
+        cmd: 'pubrel',
+        messageId: packet.messageId!,
+        reasonCode: reason.packetIdentifierNotFound,
+      });
+      break;
+    case 'connect':
+      violate(context, connection, reason.protocolError, 'CONNECT came twice.'); // [MQTT-3.1.0-2]
+      break;
+    case 'auth':
+      violate(context, connection, reason.protocolError, 'AUTH comes without an authentication method.');
+      break;
+    case 'connack':
+    case 'suback':
+    case 'unsuback':
+    case 'pingresp':
+      violate(context, connection, reason.protocolError, 'A client does not send this packet type.');
+      break;
+  }
+}

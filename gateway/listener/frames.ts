@@ -1,0 +1,103 @@
+/**
+ * Cuts a byte stream into MQTT control packets by their fixed header (MQTT 5 section 2.1). A packet is handed out whole, so that
+ * no decoder ever reads past its end; one that is too large is refused by its header, before its bytes are kept.
+ */
+export type Frames = {
+  /** Bytes not yet looked at: `chunk` from `at`. */
+  chunk: Buffer;
+  at: number;
+  /** A packet that began in an earlier chunk, `filled` bytes of it; grows with what has come, not with what was announced. */
+  partial: Buffer | undefined;
+  filled: number;
+};
+
+export type Cut =
+  | { readonly kind: 'packet'; readonly packet: Buffer }
+  | { readonly kind: 'more' }
+  | { readonly kind: 'too-large' }
+  /** A Remaining Length of more than four bytes. */
+  | { readonly kind: 'malformed' };
+
+const none = Buffer.alloc(0);
+const more: Cut = { kind: 'more' };
+const headerBytesMax = 5;
+
+export function emptyFrames(): Frames {
+  return { chunk: none, at: 0, partial: undefined, filled: 0 };
+}
+
+/** Takes in what came from the socket. Where the reader had paused, what is left of the chunk before is kept in front. */
+export function feedFrames(frames: Frames, chunk: Buffer): void {
+  frames.chunk = frames.at < frames.chunk.length ? Buffer.concat([frames.chunk.subarray(frames.at), chunk]) : chunk;
+  frames.at = 0;
+}
+
+/** Whether a packet has begun and not ended. */
+export function isMidPacket(frames: Frames): boolean {
+  return frames.partial !== undefined;
+}
+
+export function nextFrame(frames: Frames, bytesMax: number): Cut {
+  if (frames.partial) return fillPartial(frames, bytesMax);
+  const { chunk, at } = frames;
+  if (at >= chunk.length) {
+    frames.chunk = none;
+    frames.at = 0;
+    return more;
+  }
+  const bytes = packetBytes(chunk, at, chunk.length);
+  if (bytes === -1) return { kind: 'malformed' };
+  if (bytes > bytesMax) return { kind: 'too-large' };
+  if (bytes !== 0 && at + bytes <= chunk.length) {
+    frames.at = at + bytes;
+    return { kind: 'packet', packet: chunk.subarray(at, at + bytes) };
+  }
+  const rest = chunk.subarray(at);
+  frames.partial = Buffer.allocUnsafe(Math.max(64, rest.length));
+  rest.copy(frames.partial);
+  frames.filled = rest.length;
+  frames.chunk = none;
+  frames.at = 0;
+  return more;
+}
+
+function fillPartial(frames: Frames, bytesMax: number): Cut {
+  let bytes = packetBytes(frames.partial!, 0, frames.filled);
+  while (bytes === 0 && frames.at < frames.chunk.length) {
+    take(frames, 1);
+    bytes = packetBytes(frames.partial!, 0, frames.filled);
+  }
+  if (bytes === -1) return { kind: 'malformed' };
+  if (bytes > bytesMax) return { kind: 'too-large' };
+  if (bytes === 0) return more;
+  take(frames, Math.min(bytes - frames.filled, frames.chunk.length - frames.at));
+  if (frames.filled < bytes) return more;
+  const packet = frames.partial!.subarray(0, bytes);
+  frames.partial = undefined;
+  frames.filled = 0;
+  return { kind: 'packet', packet };
+}
+
+function take(frames: Frames, bytes: number): void {
+  const needed = frames.filled + bytes;
+  if (needed > frames.partial!.length) {
+    const grown = Buffer.allocUnsafe(Math.max(needed, 2 * frames.partial!.length));
+    frames.partial!.copy(grown, 0, 0, frames.filled);
+    frames.partial = grown;
+  }
+  frames.chunk.copy(frames.partial!, frames.filled, frames.at, frames.at + bytes);
+  frames.filled = needed;
+  frames.at += bytes;
+}
+
+/** Bytes of the packet that begins at `at`: 0 where its header is not all there, -1 where it is none (section 1.5.5). */
+function packetBytes(bytes: Buffer, at: number, end: number): number {
+  let value = 0;
+  for (let i = 1; i < headerBytesMax; i += 1) {
+    if (at + i >= end) return 0;
+    const byte = bytes[at + i]!;
+    value += (byte & 0x7f) * 128 ** (i - 1);
+    if (byte < 0x80) return 1 + i + value;
+  }
+  return -1;
+}

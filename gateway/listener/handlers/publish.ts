@@ -1,0 +1,154 @@
+/** PUBLISH: handed to the pipeline, and acknowledged only when that says that Kafka has it (MQTT 5 section 3.3.4). */
+import type { IPublishPacket } from 'mqtt-packet';
+import { expectAck } from '../../core/acks.ts';
+import { beginExchange, settleExchange } from '../../core/exchanges.ts';
+import { reason } from '../../core/reasons.ts';
+import { isTopicName } from '../../core/topics.ts';
+import { type Client, type Connection, type Context, endConnection, flushAcksSoon } from '../connection.ts';
+import { heldBytes } from '../limits.ts';
+import type { Incoming, Outcome } from '../sink.ts';
+import { violate } from '../violate.ts';
+
+type Settle = (outcome: Outcome) => void;
+
+/**
+ * The retain flag is accepted and has no effect: a client can subscribe only to its inbox and publish only elsewhere, so
+ * nobody could ever be sent a retained message [MQTT-3.3.1-5]. Message Expiry, Response Topic, Correlation Data, Content Type and
+ * User Properties are for subscribers, of which there are none: they are not kept.
+ */
+export function handlePublish(
+  context: Context,
+  connection: Connection,
+  client: Client,
+  packet: IPublishPacket,
+  packetBytes: number,
+): void {
+  const topic = resolveTopic(context, connection, client, packet);
+  if (topic === undefined) return;
+  context.counters.publishes += 1;
+  const message: Incoming = {
+    source: client.source,
+    topic,
+    payload: packet.payload as Buffer,
+    receivedAtMs: context.now(),
+  };
+  switch (packet.qos) {
+    case 0:
+      context.sink.publish(message, unacknowledged(context, connection, client, packetBytes));
+      break;
+    case 1: {
+      const settle = acknowledged(context, connection, client, packet, packetBytes);
+      if (settle) context.sink.publish(message, settle);
+      break;
+    }
+    case 2: {
+      const settle = acknowledged(context, connection, client, packet, packetBytes);
+      if (settle) publishOnce(context, client, packet.messageId!, message, settle);
+      break;
+    }
+  }
+}
+
+function unacknowledged(context: Context, connection: Connection, client: Client, packetBytes: number): Settle {
+  const release = hold(context, connection, client, packetBytes, true);
+  return (outcome) => {
+    release();
+    if (outcome.kind === 'failed') endConnection(context, connection, { kind: 'append-failed' });
+  };
+}
+
+/** Queues the acknowledgement in the order of its packet; undefined where the client sends more than it may [MQTT-3.3.4-7]. */
+function acknowledged(
+  context: Context,
+  connection: Connection,
+  client: Client,
+  packet: IPublishPacket,
+  packetBytes: number,
+): Settle | undefined {
+  client.quotaUsed += 1;
+  if (client.version === 5 && client.quotaUsed > context.limits.inFlightMax) {
+    context.counters.receiveMaximumExceeded += 1;
+    violate(context, connection, reason.receiveMaximumExceeded, 'More is in flight than Receive Maximum.');
+    return undefined;
+  }
+  const ack = expectAck(client.acks, packet.qos === 1 ? 'puback' : 'pubrec', packet.messageId!);
+  const release = hold(context, connection, client, packetBytes, client.version === 4);
+  return (outcome) => {
+    release();
+    if (outcome.kind === 'failed') {
+      endConnection(context, connection, { kind: 'append-failed' });
+      return;
+    }
+    const refused = outcome.kind === 'refused' && client.version === 5;
+    ack.reasonCode = refused ? outcome.code : reason.success;
+    ack.reasonString = outcome.words;
+    flushAcksSoon(context, connection);
+  };
+}
+
+/** QoS 2: a packet id that is already known is not appended again [MQTT-4.3.3-10]. */
+function publishOnce(context: Context, client: Client, packetId: number, message: Incoming, settle: Settle): void {
+  const { exchanges } = client.session;
+  const next = beginExchange(exchanges, packetId);
+  switch (next.step) {
+    case 'repeat':
+      context.counters.qos2Repeats += 1;
+      settle({ kind: 'appended' });
+      break;
+    case 'share':
+      context.counters.qos2Repeats += 1;
+      next.exchange.waiting.push(settle);
+      break;
+    case 'append':
+      context.sink.publish(message, (outcome) => {
+        // In 3.1.1 PUBREC has no code, so PUBREL follows a refused message as any other.
+        const ends = outcome.kind === 'refused' && client.version === 5;
+        const result = outcome.kind === 'failed' ? 'failed' : ends ? 'refused' : 'received';
+        settle(outcome);
+        settleExchange(exchanges, packetId, next.exchange, result, outcome);
+      });
+      break;
+  }
+}
+
+/** Counts a publish against the limits until the function that it returns is called. */
+function hold(
+  context: Context,
+  connection: Connection,
+  client: Client,
+  packetBytes: number,
+  unpaced: boolean,
+): () => void {
+  const bytes = heldBytes(packetBytes);
+  context.budget.hold(bytes);
+  if (unpaced) client.unpaced += 1;
+  return () => {
+    context.budget.release(bytes);
+    if (unpaced) client.unpaced -= 1;
+    if (connection.paused) context.pump(connection);
+  };
+}
+
+/** The topic with its alias resolved [MQTT-3.3.2-8] to [MQTT-3.3.2-12]; undefined where the connection was ended for it. */
+function resolveTopic(
+  context: Context,
+  connection: Connection,
+  client: Client,
+  packet: IPublishPacket,
+): string | undefined {
+  const { topic } = packet;
+  const alias = packet.properties?.topicAlias;
+  if (topic !== '' && !isTopicName(topic)) {
+    violate(context, connection, reason.topicNameInvalid, 'A topic name holds a wildcard.');
+  } else if (alias !== undefined && alias > context.limits.topicAliasMax) {
+    violate(context, connection, reason.topicAliasInvalid, 'A topic alias is above Topic Alias Maximum.');
+  } else if (topic !== '') {
+    if (alias !== undefined) client.aliases.set(alias, topic);
+    return topic;
+  } else {
+    const known = alias === undefined ? undefined : client.aliases.get(alias);
+    if (known !== undefined) return known;
+    violate(context, connection, reason.protocolError, 'A PUBLISH has neither a topic nor the alias of one.');
+  }
+  return undefined;
+}

@@ -1,0 +1,22 @@
+/** PUBREL: the end of a QoS 2 exchange (MQTT 5 sections 3.6 and 4.3.3). */
+import type { IPubrelPacket } from 'mqtt-packet';
+import { releaseExchange } from '../../core/exchanges.ts';
+import { reason } from '../../core/reasons.ts';
+import { type Client, type Connection, type Context, sendPacket } from '../connection.ts';
+import { violate } from '../violate.ts';
+
+export function handleRelease(context: Context, connection: Connection, client: Client, packet: IPubrelPacket): void {
+  const messageId = packet.messageId!;
+  switch (releaseExchange(client.session.exchanges, messageId)) {
+    case 'complete':
+      if (client.quotaUsed > 0) client.quotaUsed -= 1;
+      sendPacket(connection, { cmd: 'pubcomp', messageId, reasonCode: reason.success });
+      return;
+    case 'not-found':
+      // Also after our restart: the message itself is in Kafka, or it would have been sent again.
+      sendPacket(connection, { cmd: 'pubcomp', messageId, reasonCode: reason.packetIdentifierNotFound });
+      return;
+    case 'too-early':
+      violate(context, connection, reason.protocolError, 'PUBREL came before its PUBREC.');
+  }
+}

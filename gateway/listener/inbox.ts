@@ -1,0 +1,19 @@
+import { deviceTopic } from '../../contracts/topics.ts';
+import { inboxIntervalMs } from '../core/inbox.ts';
+import { type Client, type Connection, type Context, sendPacket } from './connection.ts';
+
+/**
+ * Sends the device its inbox, at QoS 0, where it subscribed. To a client that does not read what it is sent nothing is added: the
+ * next one replaces it, and silence of the inbox is itself what the device watches for.
+ */
+export function sendInbox(context: Context, connection: Connection, client: Client): void {
+  if (!client.session.inboxSubscribed || connection.phase !== 'open') return;
+  client.inboxDueMs = context.monotonicMs() + inboxIntervalMs;
+  const payload = context.sink.inbox(client.source);
+  const topic = deviceTopic(client.source.deviceId, 'inbox');
+  const sent =
+    connection.socket.writableLength <= context.limits.outgoingBytesMax &&
+    sendPacket(connection, { cmd: 'publish', qos: 0, dup: false, retain: false, topic, payload });
+  if (sent) context.counters.inboxSent += 1;
+  else context.counters.inboxLeftOut += 1;
+}

@@ -1,0 +1,47 @@
+/** What a client may cost. Each limit has a rule for what happens at it, and a counter (`gateway/counters.ts`). */
+export type Limits = {
+  /** Largest packet, header included. Past it: DISCONNECT 0x95 and close. */
+  readonly packetBytesMax: number;
+  /**
+   * Publishes of one connection that are not yet acknowledged. MQTT 5 is told (Receive Maximum), and QoS 1 and 2 past it end the
+   * connection with 0x93 [MQTT-3.3.4-7]; MQTT 3.1.1 and QoS 0, which know no such limit, are paused instead.
+   */
+  readonly inFlightMax: number;
+  /** Bytes that all connections' unacknowledged publishes hold. Past it every connection is paused before its next PUBLISH. */
+  readonly unackedBytesMax: number;
+  /** Connections at once, TLS handshakes included. Past it a new one is closed before its handshake. */
+  readonly connectionsMax: number;
+  /** From TCP accept to CONNECT. Past it: close. */
+  readonly connectMs: number;
+  /** From the first byte of a packet to its last, while we read. Past it: close. */
+  readonly packetMs: number;
+  /** Longest Keep Alive, s. Clients that ask for more or for none are held to this. */
+  readonly keepAliveMaxS: number;
+  /** Longest life of a session without connection. */
+  readonly sessionExpiryMaxMs: number;
+  /** Sessions at once, with and without connection. Past it the one that is longest without connection ends. */
+  readonly sessionsMax: number;
+  /** Topic aliases by connection [MQTT-3.3.2-9]. Past it: DISCONNECT 0x94. */
+  readonly topicAliasMax: number;
+  /** Bytes written to a client that does not read them. Past it the connection is paused, and inbox messages are left out. */
+  readonly outgoingBytesMax: number;
+};
+
+export const defaultLimits: Limits = {
+  packetBytesMax: 262_144,
+  inFlightMax: 256,
+  unackedBytesMax: 67_108_864,
+  connectionsMax: 12_000,
+  connectMs: 10_000,
+  packetMs: 30_000,
+  keepAliveMaxS: 300,
+  sessionExpiryMaxMs: 3_600_000,
+  sessionsMax: 24_000,
+  topicAliasMax: 16,
+  outgoingBytesMax: 262_144,
+};
+
+/** What a publish is counted with in `unackedBytesMax`: its packet, the sealed record (4/3 and a header), and our own objects. */
+export function heldBytes(packetBytes: number): number {
+  return 3 * packetBytes + 1024;
+}

@@ -1,0 +1,211 @@
+/** The MQTT listener: TLS with client certificates, MQTT 3.1.1 and 5 above it. It takes publishes and serves each device its inbox. */
+import { constants } from 'node:crypto';
+import type { AddressInfo } from 'node:net';
+import { createServer, type TLSSocket } from 'node:tls';
+import type { Logger } from 'pino';
+import { VigilError } from '../../contracts/errors.ts';
+import { keepAliveFactor } from '../core/session.ts';
+import type { Counters } from '../counters.ts';
+import { createBudget } from './budget.ts';
+import { type Connection, type Context, endConnection } from './connection.ts';
+import { emptyFrames, feedFrames } from './frames.ts';
+import { sendInbox } from './inbox.ts';
+import type { Limits } from './limits.ts';
+import { pump } from './pump.ts';
+import { createSessions } from './sessions.ts';
+import type { Sink } from './sink.ts';
+
+export type ListenerOptions = {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  /** PEM: the server's certificate and key, and the authority that device certificates must come from. */
+  readonly cert: string;
+  readonly key: string;
+  readonly clientCa: string;
+  readonly limits: Limits;
+  readonly sink: Sink;
+  readonly counters: Counters;
+  readonly log: Logger;
+  readonly now: () => number;
+  readonly monotonicMs: () => number;
+};
+
+export type Listener = {
+  readonly port: number;
+  /** Sends a device its inbox out of turn. */
+  inboxChanged(deviceId: string): void;
+  connections(): number;
+  unackedBytes(): number;
+  /**
+   * Takes no more connections and reads no more packets, waits until what is in flight is acknowledged (at most `withinMs`), says
+   * to the clients that the server goes (MQTT 5: 0x8B) and closes.
+   */
+  close(withinMs: number): Promise<void>;
+};
+
+/** How often time-outs are looked at: an end by keep-alive is noticed within this. */
+const sweepMs = 500;
+
+/**
+ * @throws VigilError `port-taken`, `certificate-invalid`
+ */
+export async function openListener(options: ListenerOptions): Promise<Listener> {
+  const { limits, sink, counters, log, now, monotonicMs } = options;
+  const connections = new Set<Connection>();
+  const context: Context = {
+    limits,
+    sink,
+    counters,
+    log,
+    now,
+    monotonicMs,
+    connections,
+    sessions: createSessions({ sessionsMax: limits.sessionsMax, sink, counters, monotonicMs }),
+    budget: createBudget(limits.unackedBytesMax),
+    pump: (connection) => pump(context, connection),
+    draining: false,
+  };
+  const server = createTlsServer(options, (socket) => accept(context, socket));
+  await listen(server, options);
+  const timer = setInterval(() => sweep(context), sweepMs);
+
+  return {
+    port: (server.address() as AddressInfo).port,
+    inboxChanged(deviceId) {
+      for (const connection of connections) {
+        if (connection.client?.source.deviceId === deviceId) sendInbox(context, connection, connection.client);
+      }
+    },
+    connections: () => connections.size,
+    unackedBytes: () => context.budget.usedBytes(),
+    async close(withinMs) {
+      context.draining = true;
+      server.close();
+      for (const { socket } of connections) socket.pause();
+      const untilMs = monotonicMs() + withinMs;
+      while (context.budget.usedBytes() > 0 && monotonicMs() < untilMs) await sleep(5);
+      // Acknowledgements leave one tick after what made them ready.
+      await sleep(0);
+      const sockets = [...connections].map(({ socket }) => socket);
+      for (const connection of connections) endConnection(context, connection, { kind: 'drained' });
+      await Promise.race([Promise.all(sockets.map(closed)), sleep(500)]);
+      clearInterval(timer);
+      for (const socket of sockets) socket.destroy();
+    },
+  };
+}
+
+function createTlsServer(options: ListenerOptions, onSocket: (socket: TLSSocket) => void) {
+  const { limits, counters, log } = options;
+  let server: ReturnType<typeof createServer>;
+  try {
+    server = createServer(
+      {
+        cert: options.cert,
+        key: options.key,
+        ca: options.clientCa,
+        requestCert: true,
+        rejectUnauthorized: true,
+        minVersion: 'TLSv1.2',
+        handshakeTimeout: limits.connectMs,
+        // Without tickets every connection shows its certificate anew: an expired one does not live on in a resumed session.
+        secureOptions: constants.SSL_OP_NO_TICKET,
+        noDelay: true,
+      },
+      onSocket,
+    );
+  } catch (cause) {
+    throw new VigilError(
+      'certificate-invalid',
+      'The certificate, key or authority of the MQTT listener is not usable.',
+      {
+        cause,
+      },
+    );
+  }
+  server.maxConnections = limits.connectionsMax;
+  server.on('drop', () => {
+    counters.connectionsDropped += 1;
+  });
+  server.on('tlsClientError', (error) => {
+    counters.connectionsRefused += 1;
+    log.warn({ error: (error as NodeJS.ErrnoException).code ?? error.message }, 'TLS handshake refused');
+  });
+  return server;
+}
+
+function listen(server: ReturnType<typeof createServer>, { host, port, log }: ListenerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const taken = cause.code === 'EADDRINUSE';
+      const why = taken ? 'is taken: name a free one in VIGIL_MQTT_PORT' : `cannot be opened (${cause.code})`;
+      reject(new VigilError(taken ? 'port-taken' : 'start-failed', `MQTT port ${port} on ${host} ${why}.`, { cause }));
+    });
+    server.listen({ port, host, backlog: 4096 }, () => {
+      server.removeAllListeners('error');
+      server.on('error', (error) => log.error({ err: error }, 'the MQTT listener met an error'));
+      resolve();
+    });
+  });
+}
+
+function accept(context: Context, socket: TLSSocket): void {
+  const atMs = context.monotonicMs();
+  const connection: Connection = {
+    socket,
+    commonName: socket.getPeerCertificate().subject?.CN,
+    frames: emptyFrames(),
+    acceptedMs: atMs,
+    client: undefined,
+    phase: 'waiting',
+    lastHeardMs: atMs,
+    packetSinceMs: undefined,
+    paused: false,
+    awaited: false,
+    flushing: false,
+  };
+  context.connections.add(connection);
+  socket.on('data', (chunk: Buffer) => {
+    connection.lastHeardMs = context.monotonicMs();
+    feedFrames(connection.frames, chunk);
+    if (!connection.paused) pump(context, connection);
+  });
+  // An error is always followed by close.
+  socket.on('error', (error) => context.log.debug({ error: error.message }, 'connection lost'));
+  socket.on('end', () => endConnection(context, connection, { kind: 'lost' }));
+  socket.on('close', () => endConnection(context, connection, { kind: 'lost' }));
+}
+
+/** Time-outs and inboxes that are due. Nobody is judged by silence whom we do not read. */
+function sweep(context: Context): void {
+  const { limits, counters } = context;
+  const nowMs = context.monotonicMs();
+  for (const connection of context.connections) {
+    const { client } = connection;
+    if (!client) {
+      if (nowMs - connection.acceptedMs <= limits.connectMs) continue;
+      counters.connectTimeouts += 1;
+      endConnection(context, connection, { kind: 'lost' });
+    } else if (connection.paused) {
+      connection.packetSinceMs &&= nowMs;
+    } else if (nowMs - connection.lastHeardMs > client.keepAliveMs * keepAliveFactor) {
+      counters.keepAliveTimeouts += 1;
+      endConnection(context, connection, { kind: 'keep-alive' });
+    } else if (connection.packetSinceMs !== undefined && nowMs - connection.packetSinceMs > limits.packetMs) {
+      counters.packetTimeouts += 1;
+      endConnection(context, connection, { kind: 'lost' });
+    } else if (client.session.inboxSubscribed && nowMs >= client.inboxDueMs) {
+      sendInbox(context, connection, client);
+    }
+  }
+  context.sessions.sweep(nowMs);
+}
+
+function closed(socket: TLSSocket): Promise<void> {
+  return socket.closed ? Promise.resolve() : new Promise((resolve) => socket.once('close', () => resolve()));
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

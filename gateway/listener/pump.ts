@@ -1,0 +1,126 @@
+/** Takes packets out of what came, one after the other, for as long as the connection need not wait. */
+import { reason } from '../core/reasons.ts';
+import { decode } from './codec.ts';
+import { type Connection, type Context, endConnection, mustWait } from './connection.ts';
+import { dispatch } from './dispatch.ts';
+import { isMidPacket, nextFrame } from './frames.ts';
+import { handleConnect, refuseConnect } from './handlers/connect.ts';
+import { checkFrame, connectProtocol, packetType } from './strict.ts';
+import { violate } from './violate.ts';
+
+const connectType = 1;
+
+/** Never throws: whatever a client sends ends its own connection at most. */
+export function pump(context: Context, connection: Connection): void {
+  try {
+    run(context, connection);
+  } catch (error) {
+    context.log.error({ err: error }, 'a packet broke its handler');
+    endConnection(context, connection, {
+      kind: 'violation',
+      code: reason.implementationSpecificError,
+      words: 'The gateway could not handle a packet.',
+    });
+  }
+}
+
+function run(context: Context, connection: Connection): void {
+  while (connection.phase !== 'ending') {
+    const wait = mustWait(context, connection);
+    if (wait !== undefined) {
+      pause(context, connection, wait);
+      return;
+    }
+    const cut = nextFrame(connection.frames, context.limits.packetBytesMax);
+    switch (cut.kind) {
+      case 'packet':
+        connection.packetSinceMs = undefined;
+        if (connection.client) takeNext(context, connection, connection.client, cut.packet);
+        else takeFirst(context, connection, cut.packet);
+        break;
+      case 'too-large':
+        context.counters.packetsTooLarge += 1;
+        violate(context, connection, reason.packetTooLarge, 'A packet is larger than Maximum Packet Size.');
+        return;
+      case 'malformed':
+        violate(context, connection, reason.malformedPacket, 'The Remaining Length is wrong.');
+        return;
+      case 'more':
+        if (isMidPacket(connection.frames)) connection.packetSinceMs ??= context.monotonicMs();
+        resume(context, connection);
+        return;
+    }
+  }
+}
+
+function takeNext(context: Context, connection: Connection, client: NonNullable<Connection['client']>, frame: Buffer) {
+  const fault = checkFrame(frame, client.version);
+  const packet = fault ? undefined : decode(frame, client.version);
+  if (packet) dispatch(context, connection, client, packet, frame.length);
+  else violate(context, connection, fault?.code ?? reason.malformedPacket, fault?.words ?? 'A packet is malformed.');
+}
+
+/** The first packet is CONNECT, of a version that we speak [MQTT-3.1.0-1] [MQTT-3.1.2-1] [MQTT-3.1.2-2]. */
+function takeFirst(context: Context, connection: Connection, frame: Buffer): void {
+  const protocol = packetType(frame) === connectType ? connectProtocol(frame) : undefined;
+  if (!protocol || (protocol.name !== 'MQTT' && protocol.name !== 'MQIsdp')) {
+    violate(context, connection, reason.protocolError, 'The first packet is not CONNECT.');
+    return;
+  }
+  const { level } = protocol;
+  if (protocol.name !== 'MQTT' || (level !== 4 && level !== 5)) {
+    // A client of a later version than 5 reads CONNACK as that of 5.
+    const version = protocol.name === 'MQTT' && level > 5 && level < 0x80 ? 5 : 4;
+    const words = 'MQTT 3.1.1 and 5 are spoken here.';
+    refuseConnect(context, connection, version, { code: reason.unsupportedProtocolVersion, words });
+    return;
+  }
+  const fault = checkFrame(frame, level);
+  const packet = fault ? undefined : decode(frame, level);
+  if (packet?.cmd === 'connect') {
+    handleConnect(context, connection, packet);
+    return;
+  }
+  const why = fault ?? { code: reason.malformedPacket, words: 'CONNECT cannot be decoded.' };
+  // CONNACK may say why (MQTT 5 section 4.13.1); 3.1.1 closes without a word [MQTT-3.1.4-1].
+  if (level === 5) refuseConnect(context, connection, 5, why);
+  else violate(context, connection, why.code, why.words);
+}
+
+function pause(context: Context, connection: Connection, why: NonNullable<ReturnType<typeof mustWait>>): void {
+  if (!connection.paused) {
+    connection.paused = true;
+    connection.socket.pause();
+    countPause(context, why);
+  }
+  if (connection.awaited || why === 'in-flight') return;
+  connection.awaited = true;
+  const goOn = () => {
+    connection.awaited = false;
+    pump(context, connection);
+  };
+  if (why === 'unacked') context.budget.onRoom(goOn);
+  else connection.socket.once('drain', goOn);
+}
+
+function countPause({ counters }: Context, why: NonNullable<ReturnType<typeof mustWait>>): void {
+  switch (why) {
+    case 'in-flight':
+      counters.pausedInFlight += 1;
+      break;
+    case 'unacked':
+      counters.pausedUnacked += 1;
+      break;
+    case 'outgoing':
+      counters.pausedOutgoing += 1;
+      break;
+  }
+}
+
+function resume(context: Context, connection: Connection): void {
+  if (!connection.paused) return;
+  connection.paused = false;
+  // While we did not read, the client could not be heard.
+  connection.lastHeardMs = context.monotonicMs();
+  connection.socket.resume();
+}

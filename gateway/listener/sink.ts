@@ -1,0 +1,36 @@
+/** What the listener asks of the pipeline behind it. The listener knows MQTT and no Kafka; the pipeline the reverse. */
+import type { ConnectionRecord } from '../../contracts/messages/records.ts';
+import type { ReasonCode } from '../core/reasons.ts';
+import type { Will } from '../core/session.ts';
+import type { Source } from '../source.ts';
+
+export type Incoming = {
+  readonly source: Source;
+  readonly topic: string;
+  /** Valid only until `publish` returns: it may be part of a larger buffer. */
+  readonly payload: Buffer;
+  /** The gateway's clock when the packet came. */
+  readonly receivedAtMs: number;
+};
+
+/** What happened to a message, told once. Only then is it acknowledged. */
+export type Outcome =
+  /** In Kafka. `words` says what is wrong with a part of it. */
+  | { readonly kind: 'appended'; readonly words?: string }
+  /** Bad input, in Kafka's `rejected`. */
+  | { readonly kind: 'refused'; readonly code: ReasonCode; readonly words: string }
+  /** Not known to be in Kafka: no acknowledgement, the connection is closed and the device sends again. */
+  | { readonly kind: 'failed' };
+
+export type Sink = {
+  /** False while what is needed to take a reading is not there yet (the associations are being read). */
+  ready(): boolean;
+  sourceOf(deviceId: string): Source;
+  publish(message: Incoming, settle: (outcome: Outcome) => void): void;
+  /** A connection was accepted; `replaced`: in place of one with the same client id. */
+  connected(source: Source, replaced: boolean): void;
+  ended(source: Source, reason: NonNullable<ConnectionRecord['reason']>): void;
+  will(source: Source, will: Will): void;
+  /** The payload of the device's inbox now. */
+  inbox(source: Source): Buffer;
+};

@@ -1,0 +1,121 @@
+/** The gateway: MQTT in, sealed records in Kafka out, acknowledged only then. What is opened here is closed here, in reverse. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { type Logger, pino } from 'pino';
+import { VigilError } from '../contracts/errors.ts';
+import { openSealedLog } from '../contracts/sealed-log.ts';
+import { readSettings, type Settings } from '../contracts/settings.ts';
+import { inboxAt } from './core/inbox.ts';
+import { createCounters } from './counters.ts';
+import { createIngest } from './ingest.ts';
+import { type Listener, openListener } from './listener/listener.ts';
+import type { Sink } from './listener/sink.ts';
+import { createNotices } from './notices.ts';
+import { createSealing } from './sealing.ts';
+import { gatewaySettings, limitsOf } from './settings.ts';
+import { createSource } from './source.ts';
+import { followTables } from './tables.ts';
+
+/** From SIGTERM: what is in flight is acknowledged within this; then the rest is closed. */
+const drainMs = 6_000;
+const logDrainMs = 2_000;
+const countersEveryMs = 60_000;
+
+type Gateway = { readonly port: number; close(): Promise<void> };
+
+async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logger): Promise<Gateway> {
+  const boot = randomBytes(9).toString('hex');
+  const now = Date.now;
+  const counters = createCounters();
+  const { pseudonymKey } = settings;
+  let listener: Listener | undefined;
+
+  const sealedLog = await openSealedLog({ settings, service: 'gateway', boot, log });
+  const append = createSealing(sealedLog.sealer, sealedLog.appender);
+  const tables = await followTables({
+    log,
+    sealedLog,
+    pseudonymKey,
+    now,
+    onAssociation: (deviceId) => listener?.inboxChanged(deviceId),
+  });
+  const bounds = { aheadMaxMs: settings.aheadMaxMs, lateMaxMs: settings.lateMaxMs };
+  const publish = createIngest({ append, tables, boot, bounds, counters, log });
+  const notices = createNotices({ append, publish, tables, boot, counters, log, now });
+  let connections = 0;
+  const sink: Sink = {
+    publish,
+    ...notices,
+    ready: tables.isReady,
+    sourceOf(deviceId) {
+      connections += 1;
+      return createSource(pseudonymKey, deviceId, `${boot}.${connections}`);
+    },
+    inbox: ({ pseudonym }) =>
+      Buffer.from(JSON.stringify(inboxAt(tables.periodsOf(pseudonym), tables.presences(), now()))),
+  };
+  await tables.ready;
+  listener = await openListener({
+    host: settings.mqttHost,
+    port: settings.mqttPort,
+    cert: readFileSync(settings.mqttCertFile, 'utf8'),
+    key: settings.mqttKey,
+    clientCa: readFileSync(settings.mqttClientCaFile, 'utf8'),
+    limits: limitsOf(settings),
+    sink,
+    counters,
+    log,
+    now,
+    monotonicMs: () => performance.now(),
+  });
+  const timer = setInterval(
+    () =>
+      log.info({ ...counters, connections: listener.connections(), unackedBytes: listener.unackedBytes() }, 'counters'),
+    countersEveryMs,
+  );
+
+  return {
+    port: listener.port,
+    async close() {
+      clearInterval(timer);
+      await listener.close(drainMs);
+      notices.close();
+      await tables.close();
+      await sealedLog.close();
+      log.info(counters, 'closed');
+    },
+  };
+}
+
+async function main(): Promise<void> {
+  const settings = readSettings(gatewaySettings, process.env);
+  const log = pino({ name: 'gateway', level: settings.logLevel });
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'uncaught');
+    process.exit(1);
+  });
+  const gateway = await openGateway(settings, log);
+  let closing = false;
+  const stop = (signal: string) => {
+    if (closing) return;
+    closing = true;
+    log.info({ signal }, 'draining');
+    setTimeout(() => process.exit(0), drainMs + logDrainMs + 1_500).unref();
+    gateway.close().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.fatal({ err: error }, 'closing failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  log.info({ port: gateway.port }, 'ready');
+}
+
+main().catch((error: unknown) => {
+  const known = error instanceof VigilError;
+  process.stderr.write(`${known ? error.message : `The gateway did not start: ${String(error)}`}\n`);
+  process.exit(1);
+});

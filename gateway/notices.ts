@@ -1,0 +1,113 @@
+/** The gateway's own word on connections, and their wills: tried again until the log has them or they are no longer true. */
+import type { Logger } from 'pino';
+import type { ConnectionRecord } from '../contracts/messages/records.ts';
+import { contentTypes } from '../contracts/messages/records.ts';
+import { periodAt } from './core/associations.ts';
+import { connectionRecord } from './core/records.ts';
+import type { Will } from './core/session.ts';
+import type { Counters } from './counters.ts';
+import type { Outcome, Sink } from './listener/sink.ts';
+import type { AppendSealed } from './sealing.ts';
+import type { Source } from './source.ts';
+import type { Tables } from './tables.ts';
+
+/** Notices that wait to be tried again, by device. Past it the oldest is dropped and counted. */
+const retriesMax = 20_000;
+const retryMs = 1_000;
+
+export type Notices = Pick<Sink, 'connected' | 'ended' | 'will'> & { close(): void };
+
+type EndReason = NonNullable<ConnectionRecord['reason']>;
+
+export function createNotices(options: {
+  readonly append: AppendSealed;
+  readonly publish: Sink['publish'];
+  readonly tables: Pick<Tables, 'periodsOf'>;
+  /** This process's start. */
+  readonly boot: string;
+  readonly counters: Counters;
+  readonly log: Logger;
+  readonly now: () => number;
+}): Notices {
+  const { append, tables, boot, counters, log, now } = options;
+  /** Connections of each device that has any. */
+  const open = new Map<string, number>();
+  const retries = new Map<string, NodeJS.Timeout>();
+  let seq = 0;
+
+  /** What the log did not take is said again, unless something newer has been said of the device. */
+  function retryLater(kind: string, { deviceId }: Source, again: () => void): void {
+    const id = `${kind}/${deviceId}`;
+    drop(id);
+    const oldest = retries.size >= retriesMax ? retries.keys().next().value : undefined;
+    if (oldest !== undefined) {
+      drop(oldest);
+      counters.noticesDropped += 1;
+      log.error({ deviceId }, 'a notice was dropped: too many wait for the log');
+    }
+    const timer = setTimeout(() => {
+      retries.delete(id);
+      counters.noticesRetried += 1;
+      again();
+    }, retryMs);
+    retries.set(id, timer);
+  }
+
+  function drop(id: string): void {
+    clearTimeout(retries.get(id));
+    retries.delete(id);
+  }
+
+  function say(source: Source, atMs: number, connected: boolean, reason: EndReason | undefined): void {
+    const { deviceId } = source;
+    drop(`connection/${deviceId}`);
+    const period = periodAt(tables.periodsOf(source.pseudonym), atMs);
+    seq += 1;
+    append(
+      {
+        topic: 'observations',
+        key: period?.associationId ?? source.unassigned,
+        writer: 'gateway',
+        boot,
+        seq,
+        contentType: contentTypes.connection,
+        plaintext: Buffer.from(JSON.stringify(connectionRecord(deviceId, atMs, connected, reason))),
+      },
+      (error) => {
+        // A newer word on the device may have been said while this one was under way.
+        if (error !== undefined && open.has(deviceId) === connected) {
+          retryLater('connection', source, () => say(source, atMs, connected, reason));
+        }
+      },
+    );
+  }
+
+  function publishWill(source: Source, will: Will): void {
+    const message = { source, topic: will.topic, payload: Buffer.from(will.payload), receivedAtMs: now() };
+    options.publish(message, (outcome: Outcome) => {
+      if (outcome.kind === 'failed' && !open.has(source.deviceId)) {
+        retryLater('will', source, () => publishWill(source, will));
+      }
+    });
+  }
+
+  return {
+    connected(source, replaced) {
+      const before = open.get(source.deviceId) ?? 0;
+      open.set(source.deviceId, before + 1);
+      drop(`will/${source.deviceId}`);
+      if (before === 0 || replaced) say(source, now(), true, replaced ? 'taken-over' : undefined);
+    },
+    /** A device with several connections is gone when its last one ended; of a take-over the new connection tells. */
+    ended(source, reason) {
+      const left = (open.get(source.deviceId) ?? 1) - 1;
+      if (left > 0) open.set(source.deviceId, left);
+      else open.delete(source.deviceId);
+      if (left === 0 && reason !== 'taken-over') say(source, now(), false, reason);
+    },
+    will: publishWill,
+    close() {
+      for (const id of [...retries.keys()]) drop(id);
+    },
+  };
+}

@@ -1,0 +1,64 @@
+/** Seals and appends, in the order of the calls: also while a data key is being made, wrapped and published. */
+import type { DataKey, Sealer } from '../contracts/envelope/sealer.ts';
+import type { Appender } from '../contracts/kafka/appender.ts';
+import type { ContentType } from '../contracts/messages/records.ts';
+import type { KafkaTopic } from '../contracts/topics.ts';
+
+/** Where a record goes and who says so; see `Place` in contracts/envelope/header.ts. */
+export type Unsealed = {
+  readonly topic: KafkaTopic;
+  readonly key: string;
+  readonly writer: string;
+  readonly boot: string;
+  readonly seq: number;
+  readonly contentType: ContentType;
+  readonly plaintext: Buffer;
+};
+
+/** `settle` is called once, with what went wrong, or nothing when every in-sync replica has the record. */
+export type AppendSealed = (record: Unsealed, settle: (error?: unknown) => void) => void;
+
+type Waiting = { readonly record: Unsealed; readonly settle: (error?: unknown) => void };
+
+/** What waits for a key is bounded by the listener's budget of unacknowledged bytes, and by the few records of our own. */
+export function createSealing(sealer: Sealer, appender: Appender): AppendSealed {
+  const waitingFor = new Map<string, Waiting[]>();
+
+  function write(dataKey: DataKey, record: Unsealed, settle: (error?: unknown) => void): void {
+    let value: Buffer;
+    try {
+      value = sealer.seal(dataKey, record, record.contentType, record.plaintext);
+    } catch (error) {
+      settle(error);
+      return;
+    }
+    appender.append(record.topic, record.key, value).then(() => settle(), settle);
+  }
+
+  function fetchKey(subject: string, first: Waiting): void {
+    const queue = [first];
+    waitingFor.set(subject, queue);
+    sealer.keyFor(first.record.key, first.record.topic).then(
+      (dataKey) => {
+        waitingFor.delete(subject);
+        for (const { record, settle } of queue) write(dataKey, record, settle);
+      },
+      (error: unknown) => {
+        waitingFor.delete(subject);
+        for (const { settle } of queue) settle(error);
+      },
+    );
+  }
+
+  return (record, settle) => {
+    const subject = `${record.topic}/${record.key}`;
+    const queue = waitingFor.get(subject);
+    if (queue) {
+      queue.push({ record, settle });
+      return;
+    }
+    const dataKey = sealer.cachedKey(record.key, record.topic);
+    if (dataKey) write(dataKey, record, settle);
+    else fetchKey(subject, { record, settle });
+  };
+}

@@ -1,0 +1,109 @@
+import { kafkaSettings } from '../contracts/kafka/settings.ts';
+import type { Manifest, Settings } from '../contracts/settings.ts';
+import { defaultLimits, type Limits } from './listener/limits.ts';
+
+const minuteMs = 60_000;
+const dayMs = 24 * 60 * minuteMs;
+
+/** What the gateway is told. */
+export const gatewaySettings = {
+  ...kafkaSettings,
+  mqttHost: { kind: 'text', env: 'VIGIL_MQTT_HOST', help: 'address that devices connect to', fallback: '127.0.0.1' },
+  mqttPort: { kind: 'integer', env: 'VIGIL_MQTT_PORT', help: 'its port', min: 0, max: 65_535, fallback: 8883 },
+  mqttCertFile: { kind: 'file', env: 'VIGIL_MQTT_CERT_FILE', help: 'server certificate of the MQTT listener, PEM' },
+  mqttKey: { kind: 'secret', env: 'VIGIL_MQTT_KEY_FILE', help: 'its private key, PEM, mode 0600' },
+  mqttClientCaFile: { kind: 'file', env: 'VIGIL_MQTT_CLIENT_CA_FILE', help: 'CA of the device certificates, PEM' },
+  logLevel: {
+    kind: 'choice',
+    env: 'VIGIL_LOG_LEVEL',
+    help: 'least severe level that is logged',
+    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
+    fallback: 'info',
+  },
+  packetBytesMax: {
+    kind: 'integer',
+    env: 'VIGIL_MQTT_PACKET_BYTES_MAX',
+    help: 'largest MQTT packet; sealed in `rejected` it must fit into a Kafka record of 1 MiB',
+    min: 4096,
+    max: 524_288,
+    fallback: defaultLimits.packetBytesMax,
+  },
+  inFlightMax: {
+    kind: 'integer',
+    env: 'VIGIL_MQTT_IN_FLIGHT_MAX',
+    help: 'unacknowledged publishes of one connection (Receive Maximum)',
+    min: 1,
+    max: 65_535,
+    fallback: defaultLimits.inFlightMax,
+  },
+  unackedBytesMax: {
+    kind: 'integer',
+    env: 'VIGIL_MQTT_UNACKED_BYTES_MAX',
+    help: 'memory of all unacknowledged publishes; past it all connections wait',
+    min: 1_048_576,
+    max: 200_000_000,
+    fallback: defaultLimits.unackedBytesMax,
+  },
+  connectionsMax: {
+    kind: 'integer',
+    env: 'VIGIL_MQTT_CONNECTIONS_MAX',
+    help: 'connections at once',
+    min: 1,
+    max: 100_000,
+    fallback: defaultLimits.connectionsMax,
+  },
+  connectMs: {
+    kind: 'integer',
+    env: 'VIGIL_MQTT_CONNECT_MS',
+    help: 'time from connecting to CONNECT',
+    min: 100,
+    max: minuteMs,
+    fallback: defaultLimits.connectMs,
+  },
+  keepAliveMaxS: {
+    kind: 'integer',
+    env: 'VIGIL_MQTT_KEEP_ALIVE_MAX_S',
+    help: 'longest Keep Alive; clients that ask for more or none are held to it',
+    min: 1,
+    max: 65_535,
+    fallback: defaultLimits.keepAliveMaxS,
+  },
+  sessionExpiryMaxS: {
+    kind: 'integer',
+    env: 'VIGIL_MQTT_SESSION_EXPIRY_MAX_S',
+    help: 'longest life of a session without connection',
+    min: 0,
+    max: 7 * 86_400,
+    fallback: defaultLimits.sessionExpiryMaxMs / 1000,
+  },
+  aheadMaxMs: {
+    kind: 'integer',
+    env: 'VIGIL_READING_AHEAD_MAX_MS',
+    help: "how far a reading's time may be ahead of the gateway's clock",
+    min: 0,
+    max: 60 * minuteMs,
+    fallback: 5 * minuteMs,
+  },
+  lateMaxMs: {
+    kind: 'integer',
+    env: 'VIGIL_READING_LATE_MAX_MS',
+    help: 'how old a reading may be; no more than the log keeps',
+    min: minuteMs,
+    max: 7 * dayMs,
+    fallback: 7 * dayMs,
+  },
+} as const satisfies Manifest;
+
+export function limitsOf(settings: Settings<typeof gatewaySettings>): Limits {
+  return {
+    ...defaultLimits,
+    packetBytesMax: settings.packetBytesMax,
+    inFlightMax: settings.inFlightMax,
+    unackedBytesMax: settings.unackedBytesMax,
+    connectionsMax: settings.connectionsMax,
+    sessionsMax: 2 * settings.connectionsMax,
+    connectMs: settings.connectMs,
+    keepAliveMaxS: settings.keepAliveMaxS,
+    sessionExpiryMaxMs: settings.sessionExpiryMaxS * 1000,
+  };
+}

@@ -1,0 +1,32 @@
+/** The device behind one connection, as the pipeline needs it: everything that would be costly to find out for each reading. */
+import { pseudonym, unassignedAssociation } from '../contracts/envelope/pseudonym.ts';
+import { type DeviceTopicKind, deviceTopic, deviceTopicKinds } from '../contracts/topics.ts';
+
+export type Source = {
+  readonly deviceId: string;
+  /** What stands for the device in Kafka's keys and in the envelope. */
+  readonly pseudonym: string;
+  /** The association of its readings while it has no patient. */
+  readonly unassigned: string;
+  /** The boot that payloads without one are given: this connection's. */
+  readonly boot: string;
+  /** Their last sequence number, by topic. */
+  readonly seqs: Record<DeviceTopicKind, number>;
+  /** The device's own topics. */
+  readonly topics: ReadonlyMap<string, DeviceTopicKind>;
+};
+
+/**
+ * A device that numbers its readings itself is known by its own boot and seq, across connections: a repeat is recognised. One that
+ * does not is numbered here, by connection: what it sends again after a lost connection counts as another reading.
+ */
+export function createSource(pseudonymKey: string, deviceId: string, boot: string): Source {
+  return {
+    deviceId,
+    pseudonym: pseudonym(pseudonymKey, 'device', deviceId),
+    unassigned: unassignedAssociation(pseudonymKey, deviceId),
+    boot,
+    seqs: { observations: 0, waveforms: 0, status: 0 },
+    topics: new Map(deviceTopicKinds.map((kind) => [deviceTopic(deviceId, kind), kind])),
+  };
+}

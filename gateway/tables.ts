@@ -1,0 +1,95 @@
+/** What the gateway knows from the log: whose readings a device's are, and which wards somebody watches. */
+import type { Logger } from 'pino';
+import type { Opened } from '../contracts/envelope/header.ts';
+import { pseudonym } from '../contracts/envelope/pseudonym.ts';
+import { checkRecord } from '../contracts/messages/check.ts';
+import { contentTypes, type DeviceAssociations, type PresenceRecord } from '../contracts/messages/records.ts';
+import type { SealedLog, TableRecord } from '../contracts/sealed-log.ts';
+import { parseInstant } from '../contracts/time.ts';
+import { type Period, readPeriods } from './core/associations.ts';
+import { type Presence, presenceLifeMs } from './core/inbox.ts';
+
+/** Devices with associations. Past it nobody connects any more: to take a patient's readings for nobody's would be worse. */
+const devicesMax = 100_000;
+/** Dashboard processes of the last while. Past it those that have not been heard of for longest are forgotten. */
+const presencesMax = 1_000;
+
+export type Tables = {
+  /** Resolves when both tables are read. */
+  readonly ready: Promise<void>;
+  isReady(): boolean;
+  /** By device pseudonym, oldest first; empty where the device never had a patient. */
+  periodsOf(devicePseudonym: string): readonly Period[];
+  presences(): Iterable<Presence>;
+  close(): Promise<void>;
+};
+
+const none: readonly Period[] = [];
+
+type Entry = { readonly version: number; readonly periods: readonly Period[] };
+
+export async function followTables(options: {
+  readonly log: Logger;
+  readonly sealedLog: Pick<SealedLog, 'followTable'>;
+  readonly pseudonymKey: string;
+  readonly now: () => number;
+  readonly onAssociation: (deviceId: string) => void;
+}): Promise<Tables> {
+  const { log, sealedLog, pseudonymKey, now } = options;
+  const devices = new Map<string, Entry>();
+  const presences = new Map<string, Presence>();
+  let isReady = false;
+  let overflowed = false;
+
+  function onRecord(opened: Opened | null, { topic, key, offset }: TableRecord): void {
+    if (opened === null) {
+      if (topic === 'associations') devices.delete(key);
+      else presences.delete(key);
+      return;
+    }
+    const checked = checkRecord(opened.contentType, opened.plaintext);
+    const taken =
+      checked.ok &&
+      ((checked.contentType === contentTypes.associations && takeAssociations(key, checked.body)) ||
+        (checked.contentType === contentTypes.presence && takePresence(key, checked.body)));
+    if (!taken) log.error({ topic, offset, contentType: opened.contentType }, 'a table record was left out');
+  }
+
+  function takeAssociations(key: string, body: DeviceAssociations): boolean {
+    const periods = readPeriods(body);
+    if (!periods || pseudonym(pseudonymKey, 'device', body.deviceId) !== key) return false;
+    // Written by several processes: an older version may land after a newer one.
+    if (body.version < (devices.get(key)?.version ?? 0)) return true;
+    if (!devices.has(key) && devices.size >= devicesMax) {
+      overflowed = true;
+      return false;
+    }
+    devices.set(key, { version: body.version, periods });
+    if (isReady) options.onAssociation(body.deviceId);
+    return true;
+  }
+
+  function takePresence(key: string, body: PresenceRecord): boolean {
+    const atMs = parseInstant(body.at);
+    if (atMs === undefined) return false;
+    presences.delete(key);
+    if (now() - atMs > presenceLifeMs) return true;
+    presences.set(key, { atMs, wards: new Set(body.wards) });
+    const oldest = presences.size > presencesMax ? presences.keys().next().value : undefined;
+    if (oldest !== undefined) presences.delete(oldest);
+    return true;
+  }
+
+  const table = await sealedLog.followTable(['associations', 'presence'], onRecord);
+  const ready = table.ready.then(() => {
+    isReady = true;
+    log.info({ devices: devices.size }, 'associations read');
+  });
+  return {
+    ready,
+    isReady: () => isReady && !overflowed,
+    periodsOf: (devicePseudonym) => devices.get(devicePseudonym)?.periods ?? none,
+    presences: () => presences.values(),
+    close: table.close,
+  };
+}
