@@ -34,6 +34,7 @@ const classes = {
   'log-closed': 'transient',
   'trends-unavailable': 'transient',
   'not-logged-in': 'permanent',
+  'rate-limited': 'transient',
   'not-allowed': 'permanent',
   'not-found': 'permanent',
   conflict: 'permanent',
