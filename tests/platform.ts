@@ -13,6 +13,8 @@ import { defaultSoftwareDir, ensureChromium } from '../ops/platform/software.ts'
 export type TestPlatform = Whereabouts & {
   readonly softwareDir: string;
   readonly kafkaPid: number;
+  readonly kafkaPort: number;
+  readonly kafkaControllerPort: number;
   readonly influxPid: number;
 };
 
@@ -73,6 +75,8 @@ export async function startTestPlatform(name: string): Promise<{ platform: Platf
     mqttPort,
     httpPort,
     kafkaPid: platform.kafka.child.pid,
+    kafkaPort: kafka,
+    kafkaControllerPort: kafkaController,
     influxPid: platform.influx.child.pid,
   };
   return { platform, data };

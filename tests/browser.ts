@@ -1,0 +1,64 @@
+/** A clinician in a real browser: the distribution's Chromium, headless, with an empty profile of its own. */
+import { execFileSync } from 'node:child_process';
+import { join } from 'node:path';
+import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Role } from '../contracts/messages/records.ts';
+import type { TestPlatform } from './platform.ts';
+import { root } from './system.ts';
+
+const flags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export function openBrowser(executablePath: string): Promise<Browser> {
+  return chromium.launch({ executablePath, headless: true, args: flags });
+}
+
+const password = 'correct horse battery staple';
+
+/** Adds an account to the platform's file; the dashboard reads it when it starts. */
+export function addAccount(
+  platform: TestPlatform,
+  userId: string,
+  name: string,
+  role: Role,
+  wards: readonly string[],
+): void {
+  const file = join(platform.stateDir, 'secrets', 'accounts.json');
+  const options = [
+    '--user',
+    userId,
+    '--name',
+    name,
+    '--role',
+    role,
+    '--wards',
+    wards.join(',') || '*',
+    '--password-stdin',
+    '--file',
+    file,
+  ];
+  execFileSync(process.execPath, [join(root, 'dashboard/account.ts'), 'add', ...options], {
+    input: password,
+    stdio: ['pipe', 'ignore', 'inherit'],
+  });
+}
+
+/** A page of its own (cookies are not shared), logged in. */
+export async function logIn(browser: Browser, platform: TestPlatform, userId: string): Promise<Page> {
+  const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1920, height: 1080 } });
+  const page = await context.newPage();
+  page.setDefaultTimeout(60_000);
+  await page.goto(`https://localhost:${platform.httpPort}/`);
+  await page.getByTestId('login-user').fill(userId);
+  await page.getByTestId('login-password').fill(password);
+  await page.getByTestId('login-submit').click();
+  await page.getByTestId('login-submit').waitFor({ state: 'hidden' });
+  return page;
+}

@@ -1,0 +1,157 @@
+/** Promises 1 and 3 under SIGKILL: nothing acknowledged is missing in Kafka, one breach is one alarm, the page comes back. */
+import { randomInt } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { AssociationPeriod } from '../contracts/messages/records.ts';
+import type { SealedLog } from '../contracts/sealed-log.ts';
+import { startBroker } from '../ops/platform/kafka.ts';
+import { addAccount, logIn, openBrowser } from './browser.ts';
+import { connectDevice, type TestDevice } from './device.ts';
+import { alarmsOf, sequencesOf } from './log-witness.ts';
+import { startTestPlatform, type TestPlatform } from './platform.ts';
+import { admitted, associate, type House, openLogAs, type RunningHouse, startHouse, until } from './system.ts';
+
+const seed = Number(process.env['VIGIL_TEST_SEED'] ?? randomInt(2 ** 31));
+/** Mulberry32: small, seeded, and good enough to choose moments. */
+function randomFrom(start: number): () => number {
+  let state = start;
+  return () => {
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+const random = randomFrom(seed);
+console.log(`seed ${seed}: repeat with VIGIL_TEST_SEED=${seed}`);
+
+const ward = 'ward-k';
+const beds = ['bed-01', 'bed-02', 'bed-03', 'bed-04'] as const;
+const periods = new Map<string, AssociationPeriod>(beds.map((bed) => [bed, admitted(bed, ward, `Patient-${bed}`)]));
+const houses = new Map<House, RunningHouse>();
+const closers: (() => Promise<unknown>)[] = [];
+let platform: TestPlatform;
+let kafkaPid: number;
+let restartKafka: () => Promise<void>;
+let operator: SealedLog;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  const own = await startTestPlatform(`test-${process.pid}-kill`);
+  platform = own.data;
+  kafkaPid = platform.kafkaPid;
+  closers.push(async () => {
+    await own.platform.close();
+    rmSync(platform.stateDir, { recursive: true, force: true });
+  });
+  restartKafka = async () => {
+    const { stateDir, kafkaPort: port, kafkaControllerPort: controllerPort } = platform;
+    const again = await startBroker({ software: own.platform.software, stateDir, port, controllerPort });
+    kafkaPid = again.pid;
+    closers.push(() => again.stop());
+  };
+  addAccount(platform, 'nurse', 'Nora Nurse', 'nurse', [ward]);
+  operator = await openLogAs(platform, 'operator');
+  closers.push(operator.close);
+  for (const bed of beds) await associate(platform, operator, bed, 1, periods.get(bed)!);
+  for (const house of ['gateway', 'alarms', 'dashboard'] as const) {
+    const running = await startHouse(platform, house);
+    houses.set(house, running);
+    closers.push(running.close);
+  }
+  browser = await openBrowser(inject('chromium'));
+  closers.push(() => browser.close());
+  page = await logIn(browser, platform, 'nurse');
+}, 300_000);
+
+afterAll(async () => {
+  for (const close of closers.reverse()) await close();
+}, 120_000);
+
+/** Twenty readings a second until told to stop; what fails is sent again by the client itself. */
+function stream(device: TestDevice) {
+  let heartRate = 80;
+  let running = true;
+  const sent: Promise<unknown>[] = [];
+  const loop = (async () => {
+    while (running) {
+      sent.push(device.observe({ MDC_ECG_HEART_RATE: heartRate }).catch(() => undefined));
+      await sleep(50);
+    }
+  })();
+  return {
+    set: (value: number) => {
+      heartRate = value;
+    },
+    async stop() {
+      running = false;
+      await loop;
+      await Promise.all(sent);
+    },
+  };
+}
+
+async function killAndRestart(victim: House | 'kafka'): Promise<void> {
+  if (victim !== 'kafka') {
+    const house = houses.get(victim)!;
+    await house.kill();
+    await sleep(random() * 500);
+    await house.start();
+    return;
+  }
+  process.kill(kafkaPid, 'SIGKILL');
+  await until('the broker to be gone', () => {
+    try {
+      return readFileSync(`/proc/${kafkaPid}/stat`, 'utf8').includes(') Z');
+    } catch {
+      return true;
+    }
+  });
+  await restartKafka();
+}
+
+/** Tiles of this bed's alarms that name the breach. */
+const tiles = (bed: string) => page.locator(`[data-testid^="alarm-"][data-bed="${bed}"]`).filter({ hasText: 'HR 150' });
+
+describe('kill -9 mid-stream', () => {
+  it.each([
+    ['gateway', 'bed-01'],
+    ['alarms', 'bed-02'],
+    ['dashboard', 'bed-03'],
+    ['kafka', 'bed-04'],
+  ] as const)('of %s loses nothing, doubles nothing, and is recovered from', async (victim, bed) => {
+    const device = await connectDevice(platform, bed);
+    const patient = periods.get(bed)!;
+    const readings = stream(device);
+    try {
+      await until('the first acknowledgements', () => device.acknowledged.size >= 20);
+      // The breach begins up to half a second before the kill or after it.
+      const breachFirst = random() < 0.5;
+      if (breachFirst) readings.set(150);
+      await sleep(random() * 500);
+      const before = device.acknowledged.size;
+      await killAndRestart(victim);
+      readings.set(150);
+      await until(`acknowledgements after the kill of ${victim}`, () => device.acknowledged.size > before + 40);
+      await page.getByTestId('banner-lost').waitFor({ state: 'hidden' });
+      await until('the alarm on the page', async () => (await tiles(bed).count()) > 0);
+      await sleep(1_000);
+      expect(await tiles(bed).count()).toBe(1);
+      readings.set(80);
+    } finally {
+      await readings.stop();
+    }
+    const inKafka = await sequencesOf(operator, device.boot);
+    const missing = [...device.acknowledged].filter((seq) => !inKafka.includes(seq));
+    expect(device.acknowledged.size).toBeGreaterThan(60);
+    expect(missing).toEqual([]);
+    expect(inKafka).toEqual([...inKafka].sort((a, b) => a - b));
+    const alarms = await alarmsOf(operator, patient.associationId);
+    const breaches = alarms.filter((alarm) => alarm.kind === 'physiological');
+    expect(breaches.map((alarm) => [alarm.condition, alarm.onsets])).toHaveLength(1);
+    await device.close();
+  });
+});

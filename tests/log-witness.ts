@@ -1,0 +1,70 @@
+/**
+ * A reader that is independent of the processors: it reads topics from their beginning as the operator and opens every record, to
+ * compare what Kafka holds with what was acknowledged.
+ */
+import { randomUUID } from 'node:crypto';
+import pino from 'pino';
+import type { Opened } from '../contracts/envelope/header.ts';
+import { createReader } from '../contracts/kafka/reader.ts';
+import type { Alarm } from '../contracts/messages/alarms.ts';
+import { checkRecord } from '../contracts/messages/check.ts';
+import { contentTypes } from '../contracts/messages/records.ts';
+import type { SealedLog } from '../contracts/sealed-log.ts';
+import type { KafkaTopic } from '../contracts/topics.ts';
+
+export type Witnessed = {
+  readonly key: string;
+  readonly offset: bigint;
+  readonly partition: number;
+  readonly opened: Opened;
+};
+
+/** Everything that one topic holds now, in the order of each partition. Throws where a record does not open. */
+export async function readWhole(operator: SealedLog, topic: KafkaTopic): Promise<Witnessed[]> {
+  const records: Witnessed[] = [];
+  const faults: unknown[] = [];
+  const reader = await createReader(operator.kafka, {
+    group: `operator-witness-${randomUUID()}`,
+    topics: [topic],
+    start: 'beginning',
+    log: pino({ level: 'silent' }),
+    async onRecords(batch) {
+      for (const record of batch.records) {
+        if (record.value === null) continue;
+        try {
+          const opened = await operator.open({ topic, key: record.key, value: record.value });
+          records.push({ key: record.key, offset: BigInt(record.offset), partition: batch.partition, opened });
+        } catch (error) {
+          faults.push(error);
+        }
+      }
+    },
+  });
+  await reader.caughtUp;
+  await reader.close();
+  if (faults.length > 0) throw faults[0];
+  return records;
+}
+
+/** The sequence numbers of one device's boot as Kafka holds them, repeats of a retry left out, in Kafka's order. */
+export async function sequencesOf(operator: SealedLog, boot: string): Promise<number[]> {
+  const seen = new Set<number>();
+  for (const { opened } of await readWhole(operator, 'observations')) {
+    if (opened.place.boot === boot && opened.contentType === contentTypes.observation) seen.add(opened.place.seq);
+  }
+  return [...seen];
+}
+
+/** The last revision of every alarm of an association, by alarmId. */
+export async function alarmsOf(operator: SealedLog, associationId: string): Promise<Alarm[]> {
+  const alarms = new Map<string, Alarm>();
+  for (const { key, opened } of await readWhole(operator, 'alarms')) {
+    if (key !== associationId) continue;
+    const checked = checkRecord(opened.contentType, opened.plaintext);
+    if (!checked.ok || checked.contentType !== contentTypes.alarmEvent)
+      throw new Error('an alarm event does not fit its schema');
+    const { alarm } = checked.body;
+    if ((alarms.get(alarm.alarmId)?.rev ?? 0) < alarm.rev) alarms.set(alarm.alarmId, alarm);
+  }
+  return [...alarms.values()];
+}

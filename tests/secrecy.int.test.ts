@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { join } from 'node:path';
+import { connect } from 'node:tls';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { contentTypes } from '../contracts/messages/records.ts';
+import { connectDevice } from './device.ts';
+import type { TestPlatform } from './platform.ts';
+import { filesBelow, findReadable, isLoopback, listeningAddresses } from './scan.ts';
+import { admitted, associate, openLogAs, ownPorts, type RunningHouse, startHouse, until } from './system.ts';
+
+const deviceId = 'bed-11';
+const period = admitted('Bed-Wyvern', 'Ward-Basilisk', 'Quetzalcoatlus');
+const closers: (() => Promise<void>)[] = [];
+const houses: RunningHouse[] = [];
+let platform: TestPlatform;
+
+beforeAll(async () => {
+  platform = await ownPorts(inject('platform'));
+  const operator = await openLogAs(platform, 'operator');
+  closers.push(operator.close);
+  await associate(platform, operator, deviceId, Date.now(), period);
+  for (const house of ['gateway', 'alarms', 'trends', 'dashboard'] as const) {
+    const running = await startHouse(platform, house);
+    houses.push(running);
+    closers.push(running.close);
+  }
+  const device = await connectDevice(platform, deviceId);
+  closers.push(device.close);
+  // 147.25 is above the extreme limit, so it goes through every topic on the way to a screen.
+  for (let n = 0; n < 20; n += 1) await device.observe({ MDC_ECG_HEART_RATE: 147.25 });
+  await device.publish('observations', Buffer.from('{"Leviathan":'));
+  let raised = 0;
+  const table = await operator.followTable(['alarms'], (opened, { key }) => {
+    if (key === period.associationId && opened?.contentType === contentTypes.alarmEvent) raised += 1;
+  });
+  closers.push(table.close);
+  await until('the alarm of the breach', () => raised > 0);
+}, 180_000);
+
+afterAll(async () => {
+  for (const close of closers.reverse()) await close();
+});
+
+/** Status of a GET without a login, or how the connection was refused. */
+function get(url: string): Promise<number | string> {
+  return new Promise((resolve) => {
+    const call = request(url, { ca: readFileSync(join(platform.stateDir, 'certs', 'ca.pem')) }, (answer) => {
+      answer.resume();
+      resolve(answer.statusCode ?? 0);
+    });
+    call.on('error', (error) => resolve((error as NodeJS.ErrnoException).code ?? error.message));
+    call.end();
+  });
+}
+
+/** What a TLS client without a certificate gets: an error, the end, or (wrongly) data or silence. */
+function knock(port: number): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port, rejectUnauthorized: false });
+    socket.on('secureConnect', () => socket.write(Buffer.from('10100004d5154540402003c0000', 'hex')));
+    socket.on('data', () => resolve('data'));
+    socket.on('error', () => resolve('refused'));
+    socket.on('close', () => resolve('refused'));
+    setTimeout(() => resolve('open'), 15_000).unref();
+  });
+}
+
+describe('what must not be readable', () => {
+  const patient = period.patient!;
+
+  it("is not readable in Kafka's files, while the scan does see what is there", () => {
+    const files = filesBelow(join(platform.stateDir, 'kafka')).filter((path) => path.endsWith('.log'));
+    const sealedMark = 'eyJhbGciOiJkaXIi';
+    expect(findReadable(files, [sealedMark]).length).toBeGreaterThan(0);
+    expect(findReadable(files, [period.associationId]).length).toBeGreaterThan(0);
+    const secrets = [
+      patient.familyName,
+      patient.patientId,
+      period.ward,
+      period.bed,
+      'MDC_ECG_HEART_RATE',
+      '147.25',
+      'Leviathan',
+    ];
+    expect(findReadable(files, secrets)).toEqual([]);
+    expect(findReadable(files, [`"${deviceId}"`, `devices/${deviceId}`])).toEqual([]);
+  });
+
+  it('is in no log of ours', () => {
+    const files = filesBelow(join(platform.stateDir, 'logs'));
+    expect(files.length).toBeGreaterThan(0);
+    for (const house of houses) expect(house.output()).toContain('"msg":"ready"');
+    expect(findReadable(files, [patient.familyName, patient.patientId, '147.25', 'Leviathan'])).toEqual([]);
+  });
+
+  it('is behind ports that only this machine reaches', () => {
+    const pids = [platform.kafkaPid, platform.influxPid, ...houses.map((house) => house.pid())];
+    const addresses = pids.flatMap(listeningAddresses);
+    expect(addresses.some((address) => address.endsWith(`:${platform.mqttPort}`))).toBe(true);
+    expect(addresses.some((address) => address.endsWith(`:${platform.httpPort}`))).toBe(true);
+    expect(addresses.length).toBeGreaterThanOrEqual(4);
+    expect(addresses.filter((address) => !isLoopback(address))).toEqual([]);
+  });
+
+  it('is served to nobody without a login', async () => {
+    const dashboard = `https://localhost:${platform.httpPort}`;
+    for (const path of [
+      '/api/session',
+      '/api/wards',
+      `/api/associations/${period.associationId}`,
+      '/api/devices',
+      '/api/audit',
+    ]) {
+      expect([path, await get(dashboard + path)]).toEqual([path, 401]);
+    }
+    const query = encodeURIComponent('select * from numerics');
+    expect(await get(`${platform.influxUrl}/query?db=vigil&q=${query}`)).toBe(401);
+    expect(await knock(platform.mqttPort)).toBe('refused');
+    expect(await knock(Number(platform.kafkaBrokers.split(':')[1]))).toBe('refused');
+  });
+});
