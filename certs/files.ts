@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
   closeSync,
+  existsSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -17,7 +18,7 @@ import { VigilError } from '../contracts/errors.ts';
 /** Makes a directory that only we may enter. An existing one that others may enter is closed to them. */
 export function privateDirectory(path: string): void {
   guarded(path, () => {
-    mkdirSync(path, { recursive: true, mode: 0o700 });
+    makeDirectories(path);
     if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o700);
   });
 }
@@ -47,6 +48,19 @@ export function keepPrivate(path: string): void {
   guarded(path, () => {
     if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
   });
+}
+
+/** Not `recursive: true`: Node 26 then tries for ever where a file system refuses a folder with ENOENT, as /proc does. */
+function makeDirectories(path: string): void {
+  try {
+    mkdirSync(path, { mode: 0o700 });
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code;
+    if (code === 'EEXIST' && statSync(path).isDirectory()) return;
+    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error;
+    makeDirectories(dirname(path));
+    mkdirSync(path, { mode: 0o700 });
+  }
 }
 
 function guarded(path: string, write: () => void): void {

@@ -1,5 +1,6 @@
-import { closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { privateDirectory } from '../../certs/files.ts';
 
 /** One file and its predecessor: a log takes at most twice this on disk. */
 const logFileBytesMax = 10 * 1024 * 1024;
@@ -11,7 +12,7 @@ export type LogFile = { write(text: string): void; close(): void };
  * A disk that is full loses log lines, never the process that writes them.
  */
 export function openLogFile(path: string, bytesMax = logFileBytesMax): LogFile {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  privateDirectory(dirname(path));
   let file: number | undefined = openSync(path, 'a', 0o600);
   let bytes = fstatSync(file).size;
   return {

@@ -1,6 +1,7 @@
 /** Gets the parts that are no npm packages: Java, the Kafka broker, InfluxDB, a browser for the tests. */
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { privateDirectory } from '../../certs/files.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { installPackages, onPath, type Report, unpackPackage } from './programs.ts';
 import { run } from './run.ts';
@@ -27,7 +28,7 @@ export const defaultSoftwareDir = join(import.meta.dirname, '..', '..', '.vigil'
  * @throws VigilError `missing-program` with one sentence that says what is missing and how to install it
  */
 export async function ensureSoftware(directory: string, report: Report): Promise<Software> {
-  makeDirectory(directory);
+  privateDirectory(directory);
   const java = await ensureJava(report);
   return { java, kafkaLibs: await ensureKafka(directory, report), influxd: await ensureInfluxd(directory, report) };
 }
@@ -152,17 +153,4 @@ async function makeAside(directory: string, home: string, make: (aside: string) 
 function isNotEmpty(error: unknown): boolean {
   const code = (error as NodeJS.ErrnoException).code;
   return code === 'ENOTEMPTY' || code === 'EEXIST';
-}
-
-function makeDirectory(directory: string): void {
-  try {
-    mkdirSync(directory, { recursive: true });
-  } catch (cause) {
-    const code = (cause as NodeJS.ErrnoException).code;
-    throw new VigilError(
-      'settings-invalid',
-      `Cannot make ${directory} (${code}): set VIGIL_SOFTWARE_DIR to a folder that this user may write.`,
-      { cause },
-    );
-  }
 }

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest';
+import {
+  authorityNeedsRenewal,
+  authorityRenewalMs,
+  type CertificateFacts,
+  dayMs,
+  leafEndMs,
+  leafLifeMs,
+  leafRenewalMs,
+  renewalReason,
+} from './renewal.ts';
+import { deviceCertificate, isHostName, serviceCertificates } from './wanted.ts';
+
+const now = Date.UTC(2026, 0, 1);
+const [wanted] = serviceCertificates([], ['kafka.example']);
+if (wanted === undefined) throw new Error('no broker certificate');
+const good: CertificateFacts = {
+  commonName: 'kafka',
+  notBeforeMs: now - dayMs,
+  notAfterMs: now + leafLifeMs,
+  names: ['localhost', '127.0.0.1', '::1', 'kafka.example'],
+  purposes: ['client', 'server'],
+  issuedByOurs: true,
+  keyFits: true,
+};
+
+describe('renewalReason', () => {
+  it.each<[string, Partial<CertificateFacts>, ReturnType<typeof renewalReason>]>([
+    ['a good one', {}, undefined],
+    ['exactly 30 days left', { notAfterMs: now + leafRenewalMs }, undefined],
+    ['a millisecond less than 30 days left', { notAfterMs: now + leafRenewalMs - 1 }, 'expires'],
+    ['expired', { notAfterMs: now - 1 }, 'expires'],
+    ['valid from now', { notBeforeMs: now }, undefined],
+    ['valid a millisecond from now', { notBeforeMs: now + 1 }, 'not-yet-valid'],
+    ['another authority', { issuedByOurs: false }, 'other-authority'],
+    ["another certificate's key", { keyFits: false }, 'key-does-not-fit'],
+    ['another subject', { commonName: 'gateway' }, 'other-subject'],
+    ['a name missing', { names: ['localhost', '127.0.0.1', '::1'] }, 'name-missing'],
+    ['a name more', { names: [...good.names, 'other.example'] }, undefined],
+    ['server only', { purposes: ['server'] }, 'other-purpose'],
+    ['no purpose', { purposes: [] }, 'other-purpose'],
+  ])('%s', (_name, change, reason) => {
+    expect(renewalReason({ ...good, ...change }, wanted, now)).toBe(reason);
+  });
+
+  it('issues what is missing', () => {
+    expect(renewalReason(undefined, wanted, now)).toBe('missing');
+  });
+});
+
+describe('authorities', () => {
+  it.each([
+    ['a year left', authorityRenewalMs, false],
+    ['less than a year', authorityRenewalMs - 1, true],
+    ['expired', -1, true],
+  ])('%s', (_name, leftMs, renew) => {
+    expect(authorityNeedsRenewal({ notBeforeMs: now - 1, notAfterMs: now + leftMs }, now)).toBe(renew);
+  });
+
+  it('never outlives its authority', () => {
+    expect(leafEndMs(now, now + leafLifeMs + 1)).toBe(now + leafLifeMs);
+    expect(leafEndMs(now, now + dayMs)).toBe(now + dayMs);
+  });
+});
+
+describe('names', () => {
+  it.each(['localhost', 'kafka', 'a.b-c.example', '10.0.0.1', '::1', 'fe80::1', 'x'.repeat(63)])('takes %s', (name) => {
+    expect(isHostName(name)).toBe(true);
+  });
+
+  it.each(['', ' ', '-a', 'a..b', 'a b', 'a/b', '*.example', 'DNS:x, IP:y', ':', 'x'.repeat(254), 'naïve.example'])(
+    'refuses "%s"',
+    (name) => {
+      expect(isHostName(name)).toBe(false);
+    },
+  );
+
+  it('has devices come from their own authority, for clients only', () => {
+    expect(deviceCertificate('bed-07')).toEqual({
+      file: 'devices/bed-07',
+      commonName: 'bed-07',
+      authority: 'device-ca',
+      purposes: ['client'],
+      names: [],
+    });
+  });
+});

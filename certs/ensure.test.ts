@@ -1,0 +1,212 @@
+import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { services } from '../contracts/topics.ts';
+import { authorityLifeMs, dayMs, leafLifeMs } from './core/renewal.ts';
+import { ensureCertificates } from './ensure.ts';
+
+const nowMs = Math.floor(Date.now() / 1000) * 1000;
+const folders: string[] = [];
+let stateDir: string;
+
+function freshFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'vigil-certs-'));
+  folders.push(folder);
+  return folder;
+}
+
+const read = (file: string, folder = stateDir) => readFileSync(join(folder, file), 'utf8');
+const certificate = (file: string, folder = stateDir) => new X509Certificate(read(`certs/${file}.pem`, folder));
+const files = (folder: string): string[] =>
+  readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+const fingerprints = (folder: string) =>
+  Object.fromEntries(
+    files(folder).map((file) => [file, createHash('sha256').update(readFileSync(file)).digest('hex')]),
+  );
+
+beforeAll(async () => {
+  stateDir = freshFolder();
+  await ensureCertificates({ stateDir, devices: ['bed-07'], nowMs });
+});
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+const serverAuth = '1.3.6.1.5.5.7.3.1';
+const clientAuth = '1.3.6.1.5.5.7.3.2';
+
+describe('what is issued', () => {
+  it.each([
+    ['kafka', 'ca', [serverAuth, clientAuth]],
+    ['mqtt-server', 'ca', [serverAuth]],
+    ['web-server', 'ca', [serverAuth]],
+    ['influxdb', 'ca', [serverAuth]],
+    ['admin', 'ca', [clientAuth]],
+    ...services.map((service) => [service, 'ca', [clientAuth]] as [string, string, string[]]),
+    ['devices/bed-07', 'device-ca', [clientAuth]],
+  ])('%s: signed by %s, for its purpose only, with its own key', (file, authority, purposes) => {
+    const leaf = certificate(file);
+    const issuer = certificate(authority);
+    expect(leaf.checkIssued(issuer)).toBe(true);
+    expect(leaf.verify(issuer.publicKey)).toBe(true);
+    expect(leaf.ca).toBe(false);
+    expect(leaf.subject).toBe(`CN=${file.replace('devices/', '')}`);
+    expect(leaf.keyUsage).toEqual(purposes);
+    expect(leaf.checkPrivateKey(createPrivateKey(read(`certs/${file}.key`)))).toBe(true);
+    expect(Date.parse(leaf.validTo)).toBe(nowMs + leafLifeMs);
+    expect(Date.parse(leaf.validFrom)).toBeLessThanOrEqual(nowMs);
+    for (const host of purposes.includes(serverAuth) ? ['localhost'] : []) expect(leaf.checkHost(host)).toBe(host);
+    for (const ip of purposes.includes(serverAuth) ? ['127.0.0.1', '::1'] : []) expect(leaf.checkIP(ip)).toBe(ip);
+  });
+
+  it('keeps services and devices apart: neither authority has signed the other kind', () => {
+    expect(certificate('devices/bed-07').verify(certificate('ca').publicKey)).toBe(false);
+    expect(certificate('gateway').verify(certificate('device-ca').publicKey)).toBe(false);
+  });
+
+  it('has authorities that sign leaves only, for ten years', () => {
+    for (const name of ['ca', 'device-ca']) {
+      expect(certificate(name).ca).toBe(true);
+      expect(certificate(name).verify(certificate(name).publicKey)).toBe(true);
+      expect(Date.parse(certificate(name).validTo)).toBe(nowMs + authorityLifeMs);
+    }
+  });
+
+  it('gives every certificate another serial number of 127 bits', () => {
+    const serials = files(join(stateDir, 'certs'))
+      .filter((file) => file.endsWith('.pem'))
+      .map((file) => new X509Certificate(readFileSync(file)).serialNumber);
+    expect(new Set(serials).size).toBe(serials.length);
+    for (const serial of serials) expect(serial).toMatch(/^[4-7][0-9A-F]{31}$/);
+  });
+
+  it('lets nobody else read a secret', () => {
+    for (const folder of ['', 'certs', 'certs/devices', 'secrets']) {
+      expect(statSync(join(stateDir, folder)).mode & 0o777).toBe(0o700);
+    }
+    for (const file of files(stateDir).filter((name) => !name.endsWith('.pem'))) {
+      expect([file, statSync(file).mode & 0o777]).toEqual([file, 0o600]);
+    }
+    expect(files(stateDir).filter((file) => file.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('publishes the public half of every reader key, and only that', () => {
+    const { keys } = JSON.parse(read('secrets/readers.json')) as { keys: Record<string, string>[] };
+    expect(keys.map((key) => key.kid)).toEqual([...services]);
+    for (const key of keys) {
+      expect(Object.keys(key).sort()).toEqual(['alg', 'crv', 'kid', 'kty', 'use', 'x', 'y']);
+      const privateKey = JSON.parse(read(`secrets/reader-${key.kid}.jwk`)) as Record<string, string>;
+      expect(privateKey).toMatchObject({ ...key, d: expect.any(String) });
+    }
+  });
+});
+
+describe('a second run', () => {
+  it('changes nothing', async () => {
+    const before = fingerprints(stateDir);
+    expect(await ensureCertificates({ stateDir, nowMs: nowMs + dayMs })).toEqual([]);
+    expect(fingerprints(stateDir)).toEqual(before);
+  });
+
+  it('renews every leaf within 30 days of its end, devices too, and keeps authorities and secrets', async () => {
+    const folder = freshFolder();
+    await ensureCertificates({ stateDir: folder, devices: ['bed-01'], names: ['kafka.example'], nowMs });
+    const before = fingerprints(folder);
+    const laterMs = nowMs + 61 * dayMs;
+    const issued = await ensureCertificates({ stateDir: folder, nowMs: laterMs });
+    expect(issued.length).toBe(4 + 1 + services.length + 1);
+    expect(issued).toContainEqual({ file: 'certs/devices/bed-01', reason: 'expires' });
+    const changed = Object.entries(fingerprints(folder)).filter(([file, hash]) => before[file] !== hash);
+    expect(changed.length).toBe(issued.length * 2);
+    expect(certificate('kafka', folder).verify(certificate('ca', folder).publicKey)).toBe(true);
+    expect(certificate('kafka', folder).checkHost('kafka.example')).toBe('kafka.example');
+  });
+
+  it('adds a name that was not wanted before, to the servers only', async () => {
+    const folder = freshFolder();
+    await ensureCertificates({ stateDir: folder, nowMs });
+    const issued = await ensureCertificates({ stateDir: folder, names: ['ward.example'], nowMs });
+    expect(issued.map(({ file, reason }) => `${file} ${reason}`)).toEqual(
+      ['kafka', 'mqtt-server', 'web-server', 'influxdb'].map((file) => `certs/${file} name-missing`),
+    );
+    expect(certificate('web-server', folder).checkHost('ward.example')).toBe('ward.example');
+  });
+
+  it('renews an authority in its last year with the same key, so that its leaves stay good', async () => {
+    const folder = freshFolder();
+    await ensureCertificates({ stateDir: folder, nowMs: nowMs - authorityLifeMs + 300 * dayMs });
+    const leafBefore = certificate('gateway', folder);
+    const issued = await ensureCertificates({ stateDir: folder, nowMs });
+    expect(issued).toContainEqual({ file: 'certs/ca', reason: 'expires' });
+    expect(leafBefore.verify(certificate('ca', folder).publicKey)).toBe(true);
+    expect(Date.parse(certificate('ca', folder).validTo)).toBe(nowMs + authorityLifeMs);
+  });
+
+  it('issues anew what another authority signed or whose key was swapped', async () => {
+    const folder = freshFolder();
+    await ensureCertificates({ stateDir: folder, nowMs });
+    writeFileSync(join(folder, 'certs/gateway.pem'), read('certs/gateway.pem'));
+    writeFileSync(join(folder, 'certs/alarms.key'), read('certs/trends.key', folder));
+    expect(await ensureCertificates({ stateDir: folder, nowMs })).toEqual([
+      { file: 'certs/gateway', reason: 'other-authority' },
+      { file: 'certs/alarms', reason: 'key-does-not-fit' },
+    ]);
+  });
+});
+
+describe('what cannot be repaired is said in one sentence', () => {
+  const corrupt: [string, string, string, RegExp][] = [
+    ['a certificate that is none', 'certs/gateway.pem', 'garbage', /gateway\.pem holds no certificate/],
+    ['a key that is none', 'certs/gateway.key', '', /gateway\.key holds no private key/],
+    ['an authority without its key', 'certs/ca.key', 'garbage', /ca\.key holds no private key/],
+    ['a reader key that is none', 'secrets/reader-alarms.jwk', '{}', /reader-alarms\.jwk is not the private P-256 JWK/],
+    ['an empty secret', 'secrets/pseudonym.key', '\n', /pseudonym\.key is empty/],
+  ];
+
+  it.each(corrupt)('%s', async (_name, file, content, message) => {
+    const folder = freshFolder();
+    await ensureCertificates({ stateDir: folder, nowMs });
+    writeFileSync(join(folder, file), content);
+    await expect(ensureCertificates({ stateDir: folder, nowMs })).rejects.toThrow(message);
+  });
+
+  it("an authority with another's key", async () => {
+    const folder = freshFolder();
+    await ensureCertificates({ stateDir: folder, nowMs });
+    writeFileSync(join(folder, 'certs/ca.key'), read('certs/device-ca.key', folder));
+    await expect(ensureCertificates({ stateDir: folder, nowMs })).rejects.toThrow(/do not belong together/);
+  });
+
+  it.each(['', 'a/b', '../x', '..', '.', 'a b', 'x'.repeat(65), 'bed\n7', 'bed,CN=kafka'])(
+    'the device id "%s"',
+    async (id) => {
+      await expect(ensureCertificates({ stateDir: freshFolder(), devices: [id], nowMs })).rejects.toThrow(
+        /is no device id/,
+      );
+    },
+  );
+
+  it('a host name that is none', async () => {
+    await expect(ensureCertificates({ stateDir: freshFolder(), names: ['a b'], nowMs })).rejects.toThrow(
+      /neither a host name/,
+    );
+  });
+
+  it('a folder that cannot be one', async () => {
+    const file = join(freshFolder(), 'file');
+    writeFileSync(file, '');
+    await expect(ensureCertificates({ stateDir: join(file, 'state'), nowMs })).rejects.toThrow(
+      /^Cannot write .*ENOTDIR/,
+    );
+    const folder = freshFolder();
+    mkdirSync(join(folder, 'certs/ca.key'), { recursive: true });
+    writeFileSync(join(folder, 'certs/ca.pem'), '');
+    await expect(ensureCertificates({ stateDir: folder, nowMs })).rejects.toThrow(/^Cannot read .*ca\.key/);
+  });
+});
