@@ -1,0 +1,91 @@
+/** Writing points into InfluxDB 1.x over HTTPS with a login. */
+import { readFileSync } from 'node:fs';
+import { InfluxDB, type IPoint } from 'influx';
+import { VigilError } from '../../contracts/errors.ts';
+import type { Settings } from '../../contracts/settings.ts';
+import { measurement, type Point } from './core/points.ts';
+import type { settings } from './settings.ts';
+
+export type WriteResult = {
+  /** Stored. */
+  readonly written: number;
+  /** Refused for good: older than the retention policy, or of a type that the field does not have. */
+  readonly refused: number;
+};
+
+export type PointStore = {
+  /**
+   * Stores points, in halves where InfluxDB calls one of them bad.
+   * @throws VigilError `trends-unavailable` where InfluxDB is away, overloaded or refuses the login: nothing is lost, write again
+   */
+  write(points: readonly Point[]): Promise<WriteResult>;
+};
+
+const requestTimeoutMs = 10_000;
+const retention = 'raw';
+/** The library's own retries and its habit of shelving a host are off: the caller repeats, with its own backoff. */
+const noBackoff = { getDelay: () => 0, next: () => noBackoff, reset: () => noBackoff };
+
+export function openPointStore(config: Settings<typeof settings>): PointStore {
+  const url = new URL(config.influxUrl);
+  const client = new InfluxDB({
+    hosts: [
+      {
+        host: url.hostname,
+        port: Number(url.port || 443),
+        protocol: 'https',
+        options: { ca: readFileSync(config.influxCaFile) },
+      },
+    ],
+    username: config.influxUser,
+    password: config.influxPassword,
+    database: config.influxDatabase,
+    pool: { maxRetries: 0, requestTimeout: requestTimeoutMs, backoff: noBackoff },
+  });
+
+  async function write(points: readonly Point[]): Promise<WriteResult> {
+    if (points.length === 0) return { written: 0, refused: 0 };
+    try {
+      await client.writePoints(points.map(toInflux), { precision: 'ms', retentionPolicy: retention });
+      return { written: points.length, refused: 0 };
+    } catch (error) {
+      const refusal = refusalOf(error, points.length);
+      if (refusal === 'unavailable') throw unavailable(error);
+      if (refusal !== 'bad') return { written: points.length - refusal.dropped, refused: refusal.dropped };
+      if (points.length === 1) return { written: 0, refused: 1 };
+      const middle = points.length >> 1;
+      const [left, right] = [await write(points.slice(0, middle)), await write(points.slice(middle))];
+      return { written: left.written + right.written, refused: left.refused + right.refused };
+    }
+  }
+  return { write };
+}
+
+function toInflux(point: Point): IPoint {
+  return {
+    measurement,
+    tags: { associationId: point.associationId, code: point.code },
+    fields: point.questionable ? { value: point.value, questionable: true } : { value: point.value },
+    timestamp: new Date(point.timeMs),
+  };
+}
+
+/**
+ * What InfluxDB's answer means. 400 with `partial write` has stored the others and says how many it dropped; 400 and 413 otherwise
+ * have stored none; all else (401 too: a password being changed) may pass.
+ */
+function refusalOf(error: unknown, sent: number): 'unavailable' | 'bad' | { dropped: number } {
+  const status = (error as { res?: { statusCode?: number } }).res?.statusCode;
+  if (status !== 400 && status !== 413) return 'unavailable';
+  const message = (error as Error).message;
+  if (!message.includes('partial write')) return 'bad';
+  const dropped = Number(/dropped=(\d+)/.exec(message)?.[1] ?? 0);
+  return { dropped: Math.min(dropped, sent) };
+}
+
+function unavailable(cause: unknown): VigilError {
+  const { code, message } = cause as { code?: string; message?: string };
+  const status = (cause as { res?: { statusCode?: number } }).res?.statusCode;
+  const why = status === undefined ? (code ?? message ?? 'no answer') : `HTTP ${status}`;
+  return new VigilError('trends-unavailable', `InfluxDB does not take points: ${why}.`, { cause });
+}

@@ -1,0 +1,212 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pino from 'pino';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
+import { createReader } from '../contracts/kafka/reader.ts';
+import { checkRecord } from '../contracts/messages/check.ts';
+import { contentTypes, type ObservationRecord, type StatusRecord } from '../contracts/messages/records.ts';
+import type { SealedLog } from '../contracts/sealed-log.ts';
+import { serviceEnv } from '../ops/platform/serviceEnv.ts';
+import type { TestPlatform } from '../tests/platform.ts';
+import { openLogAs, ownPorts, type RunningHouse, root, startHouse, until } from '../tests/system.ts';
+
+type Seen = { boot: string; seq: number; contentType: string; body: unknown };
+
+let platform: TestPlatform;
+let gateway: RunningHouse;
+let operator: SealedLog;
+/** All that the gateway put into `observations` and `waveforms`, by device. */
+const seen = new Map<string, Seen[]>();
+const rejected = new Map<string, number>();
+const closing: (() => Promise<void>)[] = [];
+
+beforeAll(async () => {
+  platform = await ownPorts(inject('platform'));
+  gateway = await startHouse(platform, 'gateway');
+  operator = await openLogAs(platform, 'operator');
+  const reader = await createReader(operator.kafka, {
+    group: `operator-simulators-${process.pid}`,
+    topics: ['observations', 'waveforms', 'rejected'],
+    start: 'end',
+    log: pino({ level: 'silent' }),
+    async onRecords({ topic, records }) {
+      for (const record of records) {
+        const opened = await operator.open({ topic, key: record.key, value: record.value! });
+        const checked = checkRecord(opened.contentType, opened.plaintext);
+        if (!checked.ok) throw new Error(checked.fault.message);
+        const { deviceId } = checked.body as { deviceId: string };
+        const { boot, seq } = opened.place;
+        if (topic === 'rejected') rejected.set(deviceId, (rejected.get(deviceId) ?? 0) + 1);
+        else
+          seen.set(deviceId, [
+            ...(seen.get(deviceId) ?? []),
+            { boot, seq, contentType: opened.contentType, body: checked.body },
+          ]);
+      }
+    },
+  });
+  closing.push(() => reader.close());
+  await reader.caughtUp;
+});
+
+afterAll(async () => {
+  for (const close of closing) await close();
+  await operator?.close();
+  await gateway?.close();
+});
+
+type Running = { summary: Promise<Record<string, unknown>>; stop(): Promise<void>; output(): string };
+const running: Running[] = [];
+afterEach(async () => {
+  for (const one of running.splice(0)) await one.stop();
+});
+
+function simulate(...args: string[]): Running {
+  const child = spawn(process.execPath, [join(root, 'simulators', 'main.ts'), '--json', ...args], {
+    env: serviceEnv(platform, 'simulators'),
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let text = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    text += chunk.toString();
+  });
+  const { promise, resolve } = Promise.withResolvers<Record<string, unknown>>();
+  child.on('close', (code) => {
+    const last = text
+      .trim()
+      .split('\n')
+      .findLast((line) => line.startsWith('{"ok"'));
+    resolve({ ...(last ? (JSON.parse(last) as object) : {}), exitCode: code });
+  });
+  const one: Running = {
+    summary: promise,
+    output: () => text,
+    async stop() {
+      if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+      await promise;
+    },
+  };
+  running.push(one);
+  return one;
+}
+
+const of = (deviceId: string, contentType: string) =>
+  (seen.get(deviceId) ?? []).filter((record) => record.contentType === contentType);
+
+describe('simulated devices against the gateway', () => {
+  it('replay a recording: birth, numerics with their gaps, waves; every message acknowledged', async () => {
+    const run = simulate('--beds', '1', '--first', '1', '--duration', '6', '--seed', '7');
+    const summary = await run.summary;
+    expect(run.output()).toContain('"msg":"ready"');
+    expect(summary).toMatchObject({
+      ok: true,
+      exitCode: 0,
+      devices: 1,
+      refused: 0,
+      dropped: 0,
+      resent: 0,
+      waiting: 0,
+      seed: 7,
+    });
+    expect(summary.acknowledged).toBe(summary.published);
+    const readings = () => of('bed-01', contentTypes.observation).length + of('bed-01', contentTypes.waveform).length;
+    await until('all in Kafka', () => readings() + of('bed-01', contentTypes.status).length === summary.published);
+    const [birth] = of('bed-01', contentTypes.status);
+    expect((birth!.body as StatusRecord).reading).toMatchObject({
+      online: true,
+      intervalMs: 1000,
+      device: { model: 'Recording replay' },
+    });
+    const numerics = of('bed-01', contentTypes.observation);
+    expect(numerics.length).toBeGreaterThanOrEqual(5);
+    expect(numerics.map((record) => record.seq)).toEqual(numerics.map((_, i) => i + 1));
+    expect((numerics[0]!.body as ObservationRecord).reading.values).toEqual([
+      { code: 'MDC_ECG_HEART_RATE', value: 94, unit: '/min' },
+      { code: 'MDC_PULS_OXIM_PULS_RATE', value: 93, unit: '/min' },
+      { code: 'MDC_RESP_RATE', value: 25, unit: '/min' },
+      { code: 'MDC_PULS_OXIM_SAT_O2', value: 97, unit: '%' },
+    ]);
+    expect(of('bed-01', contentTypes.waveform).length).toBeGreaterThanOrEqual(40);
+  });
+
+  it('speak MQTT 3.1.1 as well', async () => {
+    const summary = await simulate('--beds', '1', '--first', '2', '--duration', '3', '--protocol', '4').summary;
+    expect(summary).toMatchObject({ ok: true, exitCode: 0, refused: 0, waiting: 0 });
+  });
+
+  it('send what was not acknowledged again, with the same boot and seq, when the gateway was killed', async () => {
+    const run = simulate('--beds', '2', '--first', '3', '--speed', '20', '--seed', '1');
+    await until('readings flow', () => of('bed-03', contentTypes.observation).length > 40);
+    await gateway.kill();
+    await new Promise((done) => setTimeout(done, 3_000));
+    await gateway.start();
+    const before = of('bed-03', contentTypes.observation).length;
+    await until('readings flow again', () => of('bed-03', contentTypes.observation).length > before + 100);
+    await run.stop();
+    const summary = await run.summary;
+    expect(summary).toMatchObject({ ok: true, dropped: 0, waiting: 0, refused: 0 });
+    expect(summary.connects).toBeGreaterThanOrEqual(4);
+    for (const bed of ['bed-03', 'bed-04']) {
+      const distinct = () => new Set(of(bed, contentTypes.observation).map((record) => record.seq));
+      // Every number from 1 to the last: nothing that was measured is missing.
+      await until(`${bed} is complete`, () => distinct().size >= 100 && distinct().size === Math.max(...distinct()));
+    }
+  });
+
+  it('throw garbage that is refused and kept, without harm to their own readings', async () => {
+    const summary = await simulate('--beds', '1', '--first', '5', '--scenario', 'garbage', '--duration', '14').summary;
+    expect(summary).toMatchObject({ ok: true, refused: 0, dropped: 0, waiting: 0 });
+    expect(summary.garbage).toBeGreaterThanOrEqual(2);
+    expect(summary.garbageRefused).toBe(summary.garbage);
+    await until('the garbage is in rejected', () => (rejected.get('bed-05') ?? 0) >= Number(summary.garbage));
+  });
+
+  it('repeat readings with the same boot and seq', async () => {
+    const summary = await simulate(
+      '--beds',
+      '1',
+      '--first',
+      '6',
+      '--scenario',
+      'duplicates',
+      '--speed',
+      '10',
+      '--duration',
+      '6',
+    ).summary;
+    expect(Number(summary.repeated)).toBeGreaterThan(0);
+    await until('repeats arrived', () => of('bed-06', contentTypes.observation).length >= 50);
+    const identities = of('bed-06', contentTypes.observation).map((record) => `${record.boot}/${record.seq}`);
+    expect(new Set(identities).size).toBeLessThan(identities.length);
+  });
+
+  it('name the command where a certificate is missing, and issue it where the development CA is there', async () => {
+    const empty = mkdtempSync(join(tmpdir(), 'vigil-certs-'));
+    try {
+      const refused = simulate('--beds', '1', '--first', '90', '--certs', empty, '--duration', '1');
+      expect((await refused.summary).exitCode).toBe(1);
+      expect(refused.output()).toContain('npm run certs -- device bed-90');
+    } finally {
+      rmSync(empty, { recursive: true });
+    }
+    const issued = await simulate('--beds', '1', '--first', '91', '--duration', '2').summary;
+    expect(issued).toMatchObject({ ok: true, exitCode: 0 });
+    expect(readFileSync(join(platform.stateDir, 'certs', 'devices', 'bed-91.pem'), 'utf8')).toContain(
+      'BEGIN CERTIFICATE',
+    );
+  });
+
+  it('say in one sentence what is wrong with the command line, and that no gateway answers', async () => {
+    const misused = simulate('--beds', '0');
+    expect((await misused.summary).exitCode).toBe(2);
+    expect(misused.output().trim().split('\n')).toHaveLength(1);
+    const alone = simulate('--beds', '1', '--url', 'mqtts://127.0.0.1:9', '--duration', '2');
+    expect(await alone.summary).toMatchObject({ ok: false, exitCode: 1, connected: 0 });
+    expect(alone.output()).toContain('ECONNREFUSED');
+  });
+});
