@@ -10,7 +10,6 @@ import { type AlarmHeld, alarmsMax, clearedMax, type LiveState, nextN, remember,
 /** Folds a record of `alarms`. @returns whether the screens change */
 export function foldAlarmEvent(state: LiveState, event: AlarmEvent, nowMs: number): boolean {
   const atMs = parseInstant(event.at) ?? 0;
-  state.alarmsAtMs = Math.max(state.alarmsAtMs, atMs);
   const { alarm } = event;
   if (isOld(state, alarm)) return false;
   if (event.type !== 'cleared') return hold(state, alarm, atMs, nowMs);
@@ -24,7 +23,6 @@ export function foldAlarmEvent(state: LiveState, event: AlarmEvent, nowMs: numbe
  */
 export function foldAlarmState(state: LiveState, snapshot: AlarmState, nowMs: number): boolean {
   const atMs = parseInstant(snapshot.at) ?? 0;
-  state.alarmsAtMs = Math.max(state.alarmsAtMs, atMs);
   const live = new Set(snapshot.live.map((alarm) => alarm.alarmId));
   let changed = false;
   for (const alarmId of [...(state.alarmsOf.get(snapshot.associationId) ?? [])]) {

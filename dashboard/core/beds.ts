@@ -29,10 +29,10 @@ export function periodAt(table: DeviceAssociations | undefined, nowMs: number): 
   return found;
 }
 
-/** Folds a record of `associations`. An older version of a device's table changes nothing. */
+/** Folds a record of `associations`. An older version of a device's table changes nothing; of two with one version the later counts. */
 export function foldAssociations(state: LiveState, table: DeviceAssociations, nowMs: number): void {
   const known = state.associations.get(table.deviceId);
-  if (known && known.version >= table.version) return;
+  if (known && known.version > table.version) return;
   state.associations.set(table.deviceId, table);
   deviceOf(state, table.deviceId);
   place(state, table.deviceId, nowMs);

@@ -30,7 +30,6 @@ export function foldObservation(
 ): void {
   const times = timesOf(record.receivedAt, record.reading.time);
   if (times === undefined) return;
-  state.readingsAtMs = Math.max(state.readingsAtMs, times.receivedMs);
   const bed = bedFor(state, associationId, record.deviceId, nowMs);
   if (bed === undefined) return;
   heardOf(state, record.deviceId, times.receivedMs);

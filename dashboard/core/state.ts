@@ -92,10 +92,6 @@ export type LiveState = {
   readonly gone: Gone[];
   /** Changes up to this number can no longer be told as a delta. */
   forgottenN: number;
-  /** Newest receive time of any reading, ms; 0 before the first. */
-  readingsAtMs: number;
-  /** Newest writing of the alarm processor, ms; 0 before the first. */
-  alarmsAtMs: number;
   /** Records left out because a maximum was reached or their association is not on the screens. */
   leftOut: number;
 };
@@ -112,8 +108,6 @@ export function emptyState(): LiveState {
     limits: new Map(),
     gone: [],
     forgottenN: 0,
-    readingsAtMs: 0,
-    alarmsAtMs: 0,
     leftOut: 0,
   };
 }

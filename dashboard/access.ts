@@ -1,0 +1,92 @@
+/** Who may call which route. A route that does not say is refused when it is registered, so that none is open by oversight. */
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { VigilError } from '../contracts/errors.ts';
+import type { Trail } from './audit/trail.ts';
+import { may, type Viewer } from './core/rights.ts';
+import { requestHeader } from './pace.ts';
+import type { Permission } from './protocol.ts';
+import type { LiveSession, Sessions } from './sessions/sessions.ts';
+
+/** `public`: no login. `session`: any account. Otherwise the account's role must have the permission. */
+export type Access = 'public' | 'session' | Permission;
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access;
+  }
+  interface FastifyRequest {
+    /** Of a route that is not public. */
+    live: LiveSession | undefined;
+  }
+}
+
+export const cookieName = '__Host-vigil';
+/** `__Host-` holds the browser to Secure, to this path and to no Domain. No Max-Age: it goes with the browser. */
+export const cookieOptions = { path: '/', httpOnly: true, secure: true, sameSite: 'strict' } as const;
+
+export const notLoggedIn = () => new VigilError('not-logged-in', 'Log in first.');
+export const notAllowed = () => new VigilError('not-allowed', 'Your account may not do this.');
+/** The same answer for what is not there and for what is in another ward. */
+export const notFound = () => new VigilError('not-found', 'There is no such bed, alarm or device on your wards.');
+
+const changing = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+
+export type AccessOptions = {
+  readonly sessions: Sessions;
+  readonly trail: Trail;
+  readonly origins: readonly string[];
+  readonly isReady: () => boolean;
+};
+
+/** Whether a request comes from one of our pages: its Origin, where the browser sends one, and the header that no form can set. */
+export function isOurs(request: FastifyRequest, origins: readonly string[]): boolean {
+  const { origin } = request.headers;
+  if (origin !== undefined && !origins.includes(origin)) return false;
+  return request.headers[requestHeader.name] === requestHeader.value;
+}
+
+export function guardRoutes(app: FastifyInstance, options: AccessOptions): void {
+  app.decorateRequest('live', undefined);
+  app.addHook('onRoute', (route) => {
+    if (route.config?.access === undefined) throw new Error(`${route.url} does not say who may call it`);
+  });
+  app.addHook('onRequest', async (request, reply) => {
+    const { access } = request.routeOptions.config;
+    if (changing.has(request.method) && !isOurs(request, options.origins)) throw notAllowed();
+    if (access === 'public') return;
+    // Until the audit trail has been read, who was logged out is not known.
+    if (!options.isReady()) throw new VigilError('log-unavailable', 'The server is starting: try again shortly.');
+    const live = await sessionOf(request, options.sessions);
+    if (!live) throw notLoggedIn();
+    request.live = live;
+    if (live.renewed !== undefined) reply.setCookie(cookieName, live.renewed, cookieOptions);
+    if (access === undefined || (access !== 'session' && !may(live.viewer, access))) {
+      await options.trail.record({
+        actor: actorOf(live.viewer),
+        action: 'access-denied',
+        detail: `${request.method} ${request.routeOptions.url ?? 'unknown'}`,
+      });
+      throw notAllowed();
+    }
+  });
+}
+
+export async function sessionOf(request: FastifyRequest, sessions: Sessions): Promise<LiveSession | undefined> {
+  const token = request.cookies[cookieName];
+  return token === undefined ? undefined : sessions.read(token);
+}
+
+/** The viewer of a route that is not public. */
+export function viewerOf(request: FastifyRequest): Viewer {
+  if (!request.live) throw notLoggedIn();
+  return request.live.viewer;
+}
+
+export function actorOf({ userId, name, role }: Viewer) {
+  return { userId, name, role };
+}
+
+/** An answer with patients in it is kept by no cache. */
+export function noStore(reply: FastifyReply): void {
+  reply.header('cache-control', 'no-store');
+}

@@ -1,0 +1,40 @@
+/** Whether what lies behind the server still works, from the signs of life that it saw. */
+import { formatInstant } from '../../contracts/time.ts';
+import type { Health } from '../protocol-live.ts';
+
+/** The server writes its presence this often and reads it back: both ways through Kafka. */
+export const presenceEveryMs = 2_500;
+/** Without its presence read back for this long Kafka counts as away: within CLINICAL's outer bound of 10 s. */
+export const kafkaAwayMs = 8_000;
+/** Readings that came within this are "now". */
+const readingsNowMs = 15_000;
+/** While readings come, the alarm processor writes its state at least this often. */
+export const alarmsStaleMs = 30_000;
+
+export type LifeSigns = {
+  /** When the server's own record last came back, ms; its start before the first. */
+  kafkaAtMs: number;
+  /** Newest record of the alarm processor, ms; 0 before the first. */
+  alarmsAtMs: number;
+  /** Newest receive time of a reading, ms; 0 before the first. */
+  readingsAtMs: number;
+  /** Since when readings have been coming without a longer pause, ms. */
+  readingsSinceMs: number;
+};
+
+/** Notes a reading of `receivedMs`: a stream that begins anew gives the alarm processor its time again. */
+export function noteReading(signs: LifeSigns, receivedMs: number): void {
+  if (receivedMs - signs.readingsAtMs > readingsNowMs) signs.readingsSinceMs = receivedMs;
+  signs.readingsAtMs = Math.max(signs.readingsAtMs, receivedMs);
+}
+
+export function judgeHealth(signs: LifeSigns, nowMs: number): Health {
+  const readingsCome = nowMs - signs.readingsAtMs < readingsNowMs;
+  const alarmsSince = Math.max(signs.alarmsAtMs, signs.readingsSinceMs);
+  return {
+    kafka: nowMs - signs.kafkaAtMs > kafkaAwayMs ? 'away' : 'ok',
+    alarms: readingsCome && nowMs - alarmsSince > alarmsStaleMs ? 'stale' : 'ok',
+    kafkaAt: signs.kafkaAtMs > 0 ? formatInstant(signs.kafkaAtMs) : null,
+    alarmsAt: signs.alarmsAtMs > 0 ? formatInstant(signs.alarmsAtMs) : null,
+  };
+}

@@ -1,0 +1,160 @@
+/** Reads Kafka into the live state. Every record is opened, checked and folded; one that is no good is counted and left. */
+import type { Logger } from 'pino';
+import { createReader, type LogRecord, type Reader } from '../../contracts/kafka/reader.ts';
+import { type AnyRecord, checkRecord } from '../../contracts/messages/check.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import type { SealedLog } from '../../contracts/sealed-log.ts';
+import { parseInstant } from '../../contracts/time.ts';
+import type { KafkaTopic } from '../../contracts/topics.ts';
+import { foldAlarmEvent, foldAlarmState } from '../core/alarms.ts';
+import { foldAssociations, foldLimits, tick } from '../core/beds.ts';
+import { type LifeSigns, noteReading } from '../core/health.ts';
+import { foldConnection, foldObservation, foldStatus, foldWaveArrival, forgetWaves } from '../core/readings.ts';
+import { emptyState, type LiveState } from '../core/state.ts';
+import { type Chunk, emptyWaves, foldWave, forgetTracks, type WaveState } from '../core/waves.ts';
+
+/** How far back each topic is read at the start. */
+export const lookBackMs = { observations: 5 * 60_000, waveforms: 20_000, alarms: 24 * 60 * 60_000 } as const;
+const tickMs = 1_000;
+const waveSilentMs = 60_000;
+
+export type Feed = {
+  readonly state: LiveState;
+  readonly waves: WaveState;
+  readonly signs: LifeSigns;
+  /** Resolves when everything that lay in the topics at the start has been folded. */
+  readonly ready: Promise<void>;
+  isReady(): boolean;
+  /** Records that did not open or were not what their type says. */
+  unreadable(): number;
+  close(): Promise<void>;
+};
+
+export type FeedEvents = {
+  /** Alarms on some screen changed: not to wait. */
+  readonly onAlarms: () => void;
+  readonly onWave: (chunk: Chunk) => void;
+};
+
+export async function openFeed(
+  log: SealedLog,
+  options: FeedEvents & { readonly now: () => number; readonly logger: Logger },
+): Promise<Feed> {
+  const { now, logger, onAlarms, onWave } = options;
+  const state = emptyState();
+  const waves = emptyWaves();
+  const signs: LifeSigns = { kafkaAtMs: now(), alarmsAtMs: 0, readingsAtMs: 0, readingsSinceMs: 0 };
+  let unreadable = 0;
+  let ready = false;
+
+  /** @returns whether alarms on a screen changed */
+  function fold(record: AnyRecord, { key, timestampMs }: LogRecord): boolean {
+    switch (record.contentType) {
+      case contentTypes.observation:
+        noteReading(signs, parseInstant(record.body.receivedAt) ?? 0);
+        foldObservation(state, key, record.body, now());
+        return false;
+      case contentTypes.status:
+        foldStatus(state, key, record.body, now());
+        return false;
+      case contentTypes.connection:
+        foldConnection(state, key, record.body, now());
+        return false;
+      case contentTypes.waveform: {
+        const chunk = foldWaveArrival(state, key, record.body, now()) && foldWave(waves, key, record.body);
+        if (chunk) onWave(chunk);
+        return false;
+      }
+      case contentTypes.alarmEvent:
+        signs.alarmsAtMs = Math.max(signs.alarmsAtMs, timestampMs);
+        return foldAlarmEvent(state, record.body, now());
+      case contentTypes.alarmState:
+        signs.alarmsAtMs = Math.max(signs.alarmsAtMs, timestampMs);
+        return foldAlarmState(state, record.body, now());
+      case contentTypes.associations:
+        foldAssociations(state, record.body, now());
+        return true;
+      case contentTypes.command:
+        if (record.body.type === 'set-limits') {
+          const { group, limits, by, at, associationId } = record.body;
+          foldLimits(state, associationId, { group, limits, by, at });
+        }
+        return false;
+      case contentTypes.presence:
+        if (key === log.boot) signs.kafkaAtMs = now();
+        return false;
+      case contentTypes.audit:
+      case contentTypes.rejected:
+        return false;
+    }
+  }
+
+  async function foldBatch(topic: KafkaTopic, records: readonly LogRecord[]): Promise<void> {
+    let alarms = false;
+    for (const record of records) {
+      if (record.value === null) continue;
+      try {
+        const pending = log.open({ topic, key: record.key, value: record.value });
+        const opened = pending instanceof Promise ? await pending : pending;
+        const checked = checkRecord(opened.contentType, opened.plaintext);
+        if (checked.ok) alarms = fold(checked, record) || alarms;
+        else leave(topic, record.offset, checked.fault.message);
+      } catch (error) {
+        leave(topic, record.offset, (error as Error).message);
+      }
+    }
+    if (alarms) onAlarms();
+  }
+
+  function leave(topic: KafkaTopic, offset: string, error: string): void {
+    unreadable += 1;
+    logger.error({ topic, offset, error }, 'a record is left out of the screens');
+  }
+
+  function follow(name: string, topics: readonly KafkaTopic[], sinceMs?: number): Promise<Reader> {
+    return createReader(log.kafka, {
+      group: `dashboard-${log.boot}-${name}`,
+      topics,
+      start: sinceMs === undefined ? 'beginning' : { sinceMs: now() - sinceMs },
+      log: logger,
+      onRecords: ({ topic, records }) => foldBatch(topic, records),
+    });
+  }
+
+  const readers: Reader[] = [];
+  async function open(): Promise<void> {
+    // Associations first: without them no reading has a bed, and no bed a ward.
+    const associations = await follow('beds', ['associations']);
+    readers.push(associations);
+    await associations.caughtUp;
+    readers.push(
+      ...(await Promise.all([
+        follow('states', ['alarm-state', 'commands', 'presence']),
+        follow('alarms', ['alarms'], lookBackMs.alarms),
+        follow('observations', ['observations'], lookBackMs.observations),
+        follow('waveforms', ['waveforms'], lookBackMs.waveforms),
+      ])),
+    );
+    await Promise.all(readers.map((reader) => reader.caughtUp));
+    ready = true;
+  }
+
+  const timer = setInterval(() => {
+    tick(state, now());
+    forgetWaves(state, now());
+    forgetTracks(waves, now(), waveSilentMs);
+  }, tickMs);
+
+  return {
+    state,
+    waves,
+    signs,
+    ready: open(),
+    isReady: () => ready,
+    unreadable: () => unreadable,
+    async close() {
+      clearInterval(timer);
+      await Promise.all(readers.map((reader) => reader.close()));
+    },
+  };
+}

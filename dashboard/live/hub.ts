@@ -1,0 +1,117 @@
+/** All live connections of this server: what is flushed when, heartbeats, and who is let in. */
+import type { Logger } from 'pino';
+import type { WebSocket } from 'ws';
+import type { Trail } from '../audit/trail.ts';
+import type { Budget } from '../core/budget.ts';
+import { judgeHealth } from '../core/health.ts';
+import type { Claims } from '../core/session-rules.ts';
+import type { Chunk } from '../core/waves.ts';
+import { closeCodes, heartbeatMs, numericsEveryMs } from '../pace.ts';
+import type { Health } from '../protocol-live.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import type { Feed } from './feed.ts';
+import { createScreen, type Screen, waveText } from './screen-connection.ts';
+
+/** Live connections of one session: its tabs. */
+export const screensOfSessionMax = 12;
+/** Live connections of this server. */
+export const screensMax = 500;
+/** Without an answer to a ping for this long the way is broken though nothing said so. */
+const silentMs = 15_000;
+
+export type Hub = {
+  /** Takes over a socket that its ticket opened. */
+  open(socket: WebSocket, claims: Claims): void;
+  flushAlarms(): void;
+  sendWave(chunk: Chunk): void;
+  /** The wards that at least one open screen of a clinician shows. */
+  watchedWards(): string[];
+  /** Ends the connections of a session that was logged out. */
+  endSession(sessionId: string): void;
+  health(): Health;
+  stats(): { screens: number; skippedWaves: number; skippedNumerics: number; closedForResync: number };
+  close(): void;
+};
+
+export function createHub(options: {
+  readonly feed: () => Feed;
+  readonly sessions: Sessions;
+  readonly trail: Trail;
+  readonly stream: string;
+  readonly budget: Budget;
+  readonly now: () => number;
+  readonly logger: Logger;
+}): Hub {
+  const { feed, sessions, trail, stream, budget, now, logger } = options;
+  const screens = new Map<Screen, { socket: WebSocket; answeredAtMs: number }>();
+  const past = { skippedWaves: 0, skippedNumerics: 0, closedForResync: 0 };
+  const health = () => judgeHealth(feed().signs, now());
+
+  function flush(load: 'numerics' | 'alarms'): void {
+    for (const screen of screens.keys()) screen.flush(load);
+  }
+
+  function beat(): void {
+    const current = health();
+    for (const [screen, { socket, answeredAtMs }] of screens) {
+      const viewer = sessions.recheck(screen.claims);
+      if (!viewer) screen.end(closeCodes.sessionEnded, 'session ended');
+      // Other rights than when it opened: the next snapshot is made for them.
+      else if (JSON.stringify(viewer) !== JSON.stringify(screen.viewer()))
+        screen.end(closeCodes.resync, 'rights changed');
+      else if (now() - answeredAtMs > silentMs) socket.terminate();
+      else {
+        socket.ping();
+        screen.heartbeat(current);
+      }
+    }
+  }
+
+  const timers = [setInterval(() => flush('numerics'), numericsEveryMs), setInterval(beat, heartbeatMs)];
+
+  return {
+    health,
+    open(socket, claims) {
+      const viewer = sessions.recheck(claims);
+      const ofSession = [...screens.keys()].filter((screen) => screen.claims.sessionId === claims.sessionId).length;
+      if (!viewer) return socket.close(closeCodes.sessionEnded, 'session ended');
+      if (ofSession >= screensOfSessionMax || screens.size >= screensMax)
+        return socket.close(closeCodes.tooMany, 'too many connections');
+      const screen = createScreen({ socket, claims, viewer, feed: feed(), trail, stream, budget, health, now, logger });
+      const state = { socket, answeredAtMs: now() };
+      screens.set(screen, state);
+      socket.on('message', (data, isBinary) => {
+        if (isBinary) screen.end(closeCodes.badMessage, 'text only');
+        else screen.received(data.toString());
+      });
+      socket.on('pong', () => {
+        state.answeredAtMs = now();
+      });
+      socket.on('error', (error) => logger.debug({ error: error.message }, 'a live connection failed'));
+      socket.on('close', (code) => {
+        screens.delete(screen);
+        const { waves, numerics } = screen.skipped();
+        past.skippedWaves += waves;
+        past.skippedNumerics += numerics;
+        if (code === closeCodes.resync) past.closedForResync += 1;
+      });
+      return undefined;
+    },
+    flushAlarms: () => flush('alarms'),
+    sendWave(chunk) {
+      if (screens.size === 0) return;
+      const text = waveText(chunk, false);
+      for (const screen of screens.keys()) screen.wave(chunk, text);
+    },
+    watchedWards: () => [...new Set([...screens.keys()].flatMap((screen) => screen.watchedWards()))],
+    endSession(sessionId) {
+      for (const screen of screens.keys())
+        if (screen.claims.sessionId === sessionId) screen.end(closeCodes.sessionEnded, 'logged out');
+    },
+    stats: () => ({ screens: screens.size, ...past }),
+    close() {
+      for (const timer of timers) clearInterval(timer);
+      for (const screen of screens.keys()) screen.end(1012, 'the server restarts');
+    },
+  };
+}

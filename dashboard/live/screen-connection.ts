@@ -1,0 +1,268 @@
+/** One screen's live connection: what it watches, what it was sent last, and what its budget allows. */
+import type { Logger } from 'pino';
+import { Compile } from 'typebox/compile';
+import type { WebSocket } from 'ws';
+import { VigilError } from '../../contracts/errors.ts';
+import { formatInstant } from '../../contracts/time.ts';
+import type { Trail } from '../audit/trail.ts';
+import { admit, type Budget, type Load } from '../core/budget.ts';
+import { may, seesWard, type Viewer } from '../core/rights.ts';
+import { changesSince, isVisible, type Scope, wholeScreen } from '../core/screen.ts';
+import type { Claims } from '../core/session-rules.ts';
+import { type LiveState, wardOf } from '../core/state.ts';
+import { type Chunk, recentChunks } from '../core/waves.ts';
+import { closeCodes } from '../pace.ts';
+import { type Delta, type Health, type ServerMessage, Watch } from '../protocol-live.ts';
+import type { Feed } from './feed.ts';
+
+const watchCheck = Compile(Watch);
+/** Messages of a screen that wait for their audit record; past it the screen is not ours. */
+const pendingMax = 8;
+/** A screen that does not say what it watches. */
+export const watchWithinMs = 5_000;
+
+export type Screen = {
+  readonly claims: Claims;
+  readonly openedAtMs: number;
+  /** The wards that somebody looks at through it, for presence: none before its first watch, none for a technician. */
+  watchedWards(): string[];
+  viewer(): Viewer;
+  /** Sends what changed. `alarms`: something that must not wait may be in it. */
+  flush(load: 'numerics' | 'alarms'): void;
+  wave(chunk: Chunk, text: string): void;
+  heartbeat(health: Health): void;
+  received(text: string): void;
+  end(code: number, reason: string): void;
+  /** Messages left out for its budget. */
+  skipped(): { waves: number; numerics: number };
+};
+
+export type ScreenParts = {
+  readonly socket: Pick<WebSocket, 'send' | 'close' | 'terminate' | 'bufferedAmount'>;
+  readonly claims: Claims;
+  readonly viewer: Viewer;
+  readonly feed: Pick<Feed, 'state' | 'waves' | 'isReady'>;
+  readonly trail: Pick<Trail, 'record'>;
+  readonly stream: string;
+  readonly budget: Budget;
+  readonly health: () => Health;
+  readonly now: () => number;
+  readonly logger: Logger;
+};
+
+export function createScreen(parts: ScreenParts): Screen {
+  const { socket, viewer, feed, trail, stream, now, logger } = parts;
+  const { state } = feed;
+  let watch: Watch | undefined;
+  /** Of the last message sent. */
+  let sentN = 0;
+  /** Everything up to it has been looked at for this screen. */
+  let seenN = 0;
+  let heldSinceMs = 0;
+  let closeBytesMax = parts.budget.closeBytesMax;
+  let ended = false;
+  let pending = 0;
+  let turn: Promise<void> = Promise.resolve();
+  const gaps = new Set<string>();
+  const openedAtMs = now();
+  const skipped = { waves: 0, numerics: 0 };
+
+  function end(code: number, reason: string): void {
+    if (ended) return;
+    ended = true;
+    socket.close(code, reason);
+  }
+
+  /** @returns whether it was sent */
+  function send(load: Load, text: () => string): boolean {
+    if (ended) return false;
+    const waitedMs = heldSinceMs === 0 ? 0 : now() - heldSinceMs;
+    switch (admit({ ...parts.budget, closeBytesMax }, load, socket.bufferedAmount, waitedMs)) {
+      case 'send':
+        socket.send(text());
+        return true;
+      case 'skip':
+        return false;
+      case 'close':
+        logger.warn({ waitingBytes: socket.bufferedAmount, waitedMs }, 'a screen cannot keep up and is resynchronised');
+        end(closeCodes.resync, 'resync');
+        // What waits will not get through in time either.
+        setTimeout(() => socket.terminate(), 1_000).unref();
+        return false;
+    }
+  }
+
+  const message = (body: ServerMessage) => JSON.stringify(body);
+
+  function sendSnapshot(scope: Scope): void {
+    const text = message({
+      type: 'snapshot',
+      stream,
+      n: state.n,
+      at: formatInstant(now()),
+      ...wholeScreen(state, viewer, scope),
+      health: parts.health(),
+    });
+    closeBytesMax = parts.budget.closeBytesMax + 2 * text.length;
+    heldSinceMs = 0;
+    if (send('snapshot', () => text)) sentN = seenN = state.n;
+  }
+
+  function flush(load: 'numerics' | 'alarms'): void {
+    if (!watch || ended || seenN === state.n) return;
+    const changes = changesSince(state, viewer, watch.scope, seenN);
+    if (changes === undefined) {
+      sendSnapshot(watch.scope);
+      return;
+    }
+    if (isEmpty(changes)) {
+      seenN = state.n;
+      return;
+    }
+    const urgent = load === 'alarms' || changes.alarms.length > 0 || changes.cleared.length > 0;
+    const text = () => message({ type: 'delta', prev: sentN, n: state.n, at: formatInstant(now()), ...changes });
+    if (send(urgent ? 'alarms' : 'numerics', text)) {
+      sentN = seenN = state.n;
+      heldSinceMs = 0;
+    } else {
+      skipped.numerics += 1;
+      if (heldSinceMs === 0) heldSinceMs = now();
+    }
+  }
+
+  function wantsWave(chunk: Chunk): boolean {
+    if (!watch?.waves || !may(viewer, 'view-vitals')) return false;
+    const { associations, codes } = watch.waves;
+    if (associations !== 'all' && !associations.includes(chunk.associationId)) return false;
+    if (codes && !codes.includes(chunk.code)) return false;
+    const bed = state.beds.get(chunk.associationId);
+    return bed !== undefined && isVisible(viewer, watch.scope, bed);
+  }
+
+  function wave(chunk: Chunk, text: string): void {
+    if (!wantsWave(chunk)) return;
+    const key = `${chunk.associationId}/${chunk.code}`;
+    const gap = gaps.has(key);
+    if (send('wave', () => (gap ? waveText(chunk, true) : text))) gaps.delete(key);
+    else {
+      skipped.waves += 1;
+      gaps.add(key);
+    }
+  }
+
+  function sendRecentWaves(): void {
+    for (const bed of state.beds.values()) {
+      for (const code of bed.waves.keys()) {
+        for (const chunk of recentChunks(feed.waves, bed.associationId, code)) wave(chunk, waveText(chunk, false));
+      }
+    }
+  }
+
+  async function take(text: string): Promise<void> {
+    const next = parseWatch(text);
+    if (!next) return end(closeCodes.badMessage, 'not a message of ours');
+    if (!feed.isReady()) return end(closeCodes.unavailable, 'starting');
+    const { userId, name, role } = viewer;
+    const actor = { userId, name, role };
+    const look = lookOf(state, viewer, next.scope);
+    if (look === undefined) {
+      await trail.record({ actor, action: 'access-denied', detail: 'live', ...scopeFields(next.scope) });
+      return end(closeCodes.notAllowed, 'not for this account');
+    }
+    const sameScope = watch !== undefined && JSON.stringify(watch.scope) === JSON.stringify(next.scope);
+    if (!sameScope) await trail.record({ actor, ...look });
+    if (ended) return;
+    watch = next;
+    gaps.clear();
+    if (next.resume?.stream === stream && next.resume.n <= state.n && next.resume.n >= state.forgottenN) {
+      sentN = seenN = next.resume.n;
+      flush('alarms');
+    } else sendSnapshot(next.scope);
+    sendRecentWaves();
+  }
+
+  return {
+    claims: parts.claims,
+    openedAtMs,
+    viewer: () => viewer,
+    watchedWards: () => (watch && may(viewer, 'view-vitals') ? wardsOf(state, viewer, watch.scope) : []),
+    flush,
+    wave,
+    end,
+    skipped: () => ({ ...skipped }),
+    heartbeat(health) {
+      if (!watch && now() - openedAtMs > watchWithinMs) return end(closeCodes.badMessage, 'nothing watched');
+      send('heartbeat', () => message({ type: 'heartbeat', at: formatInstant(now()), n: sentN, health }));
+    },
+    received(text) {
+      pending += 1;
+      if (pending > pendingMax) return end(closeCodes.badMessage, 'too many messages');
+      turn = turn
+        .then(() => (ended ? undefined : take(text)))
+        .catch((error) => {
+          if (!(error instanceof VigilError))
+            logger.error({ error: (error as Error).message }, 'a live message failed');
+          end(closeCodes.unavailable, 'not on record');
+        })
+        .finally(() => {
+          pending -= 1;
+        });
+    },
+  };
+}
+
+function isEmpty(changes: Pick<Delta, 'beds' | 'gone' | 'alarms' | 'cleared'>): boolean {
+  return (
+    changes.beds.length === 0 &&
+    changes.gone.length === 0 &&
+    changes.alarms.length === 0 &&
+    changes.cleared.length === 0
+  );
+}
+
+function parseWatch(text: string): Watch | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    return watchCheck.Check(body) ? body : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function waveText(chunk: Chunk, gap: boolean): string {
+  const { start, rateHz, scale, offset, samples } = chunk.record.reading;
+  const { associationId, code } = chunk;
+  return JSON.stringify({ type: 'wave', associationId, code, start, rateHz, scale, offset, samples, gap });
+}
+
+/** The audit record of a look at a scope; undefined where it is not the viewer's, or there is no such thing. */
+function lookOf(state: LiveState, viewer: Viewer, scope: Scope) {
+  if ('ward' in scope) {
+    const allowed = scope.ward === '*' ? may(viewer, 'view-devices') : seesWard(viewer, scope.ward);
+    return allowed ? ({ action: 'ward-viewed', ward: scope.ward } as const) : undefined;
+  }
+  const bed = state.beds.get(scope.associationId);
+  if (!bed || !seesWard(viewer, wardOf(bed))) return undefined;
+  const patientId = bed.period?.patient?.patientId;
+  return {
+    action: 'patient-viewed',
+    ...scopeFields(scope),
+    ...(patientId !== undefined && may(viewer, 'view-vitals') ? { patientId } : {}),
+  } as const;
+}
+
+function scopeFields(scope: Scope): { ward: string } | { associationId: string } {
+  return 'ward' in scope ? { ward: scope.ward } : { associationId: scope.associationId };
+}
+
+function wardsOf(state: LiveState, viewer: Viewer, scope: Scope): string[] {
+  if ('associationId' in scope) {
+    const bed = state.beds.get(scope.associationId);
+    return bed?.period ? [bed.period.ward] : [];
+  }
+  if (scope.ward !== '*') return [scope.ward];
+  const wards = new Set<string>();
+  for (const bed of state.beds.values())
+    if (bed.period && seesWard(viewer, bed.period.ward)) wards.add(bed.period.ward);
+  return [...wards];
+}

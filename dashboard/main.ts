@@ -1,0 +1,117 @@
+/** The dashboard's server, from its settings to its closing. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { VigilError } from '../contracts/errors.ts';
+import { openSealedLog } from '../contracts/sealed-log.ts';
+import { describeSettings, readSettings } from '../contracts/settings.ts';
+import { followAccounts } from './accounts/accounts.ts';
+import { followAudit } from './audit/projection.ts';
+import { createTrail } from './audit/trail.ts';
+import { defaultBudget } from './core/budget.ts';
+import { openFeed } from './live/feed.ts';
+import { createHub, type Hub } from './live/hub.ts';
+import { announcePresence } from './live/presence.ts';
+import { buildServer } from './server.ts';
+import { createSessions } from './sessions/sessions.ts';
+import { createTickets } from './sessions/tickets.ts';
+import { createTokens } from './sessions/token.ts';
+import { settings } from './settings.ts';
+import { createTrendStore } from './trend-store.ts';
+
+/** A close that hangs is ended: the supervisor waits no longer either. */
+const closeMsMax = 9_000;
+
+async function start(): Promise<() => Promise<void>> {
+  const told = readSettings(settings, process.env);
+  const logger = pino({ level: told.logLevel, base: { process: 'dashboard' } });
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ error: error.message, stack: error.stack }, 'uncaught');
+    process.exit(1);
+  });
+  const now = Date.now;
+  const boot = randomBytes(9).toString('base64url').replaceAll('_', '.');
+  const accounts = followAccounts(told.accountsFile, logger);
+  const sessions = createSessions(accounts, createTokens(told.sessionKey), now);
+  const trends = createTrendStore(told);
+
+  const log = await openSealedLog({ settings: told, service: 'dashboard', boot, log: logger });
+  const trail = createTrail(log, { pseudonymKey: told.pseudonymKey, now, logger });
+  const audit = await followAudit(log, { nowMs: now(), logger, onLogout: sessions.revoke });
+  let hub: Hub | undefined;
+  const feed = await openFeed(log, {
+    now,
+    logger,
+    onAlarms: () => hub?.flushAlarms(),
+    onWave: (chunk) => hub?.sendWave(chunk),
+  });
+  hub = createHub({ feed: () => feed, sessions, trail, stream: boot, budget: defaultBudget, now, logger });
+  const presence = announcePresence(log, { wards: hub.watchedWards, now, logger });
+
+  let ready = false;
+  const app = await buildServer(
+    {
+      log,
+      accounts,
+      sessions,
+      tickets: createTickets(now),
+      trail,
+      audit,
+      feed,
+      hub,
+      trends,
+      pseudonymKey: told.pseudonymKey,
+      origins: told.publicOrigins,
+      now,
+      isReady: () => ready,
+    },
+    {
+      tls: { cert: readFileSync(told.httpCertFile, 'utf8'), key: told.httpKeyFile },
+      clientDir: join(import.meta.dirname, 'client', 'dist'),
+      logger,
+    },
+  );
+  const address = await app.listen({ host: told.httpHost, port: told.httpPort }).catch((cause) => {
+    throw cause.code === 'EADDRINUSE'
+      ? new VigilError('port-taken', `Port ${told.httpPort} (VIGIL_HTTP_PORT) is taken by another program.`, { cause })
+      : cause;
+  });
+  void Promise.all([audit.caughtUp, feed.ready]).then(() => {
+    ready = true;
+    logger.info({ port: Number(new URL(address).port), accounts: accounts.size() }, 'ready');
+  });
+
+  return async () => {
+    hub?.close();
+    await app.close();
+    await presence.close();
+    await trail.close();
+    await feed.close();
+    await audit.close();
+    await log.close();
+    accounts.close();
+  };
+}
+
+if (process.argv.includes('--help')) {
+  console.log(`The dashboard's server. Settings (environment):\n${describeSettings(settings)}`);
+} else {
+  start().then(
+    (close) => {
+      const stop = () => {
+        setTimeout(() => process.exit(1), closeMsMax).unref();
+        close().then(
+          () => process.exit(0),
+          () => process.exit(1),
+        );
+      };
+      process.once('SIGTERM', stop);
+      process.once('SIGINT', stop);
+    },
+    (error) => {
+      console.error(error instanceof VigilError ? error.message : `The dashboard cannot start: ${error.message}.`);
+      process.exit(1);
+    },
+  );
+}

@@ -1,0 +1,167 @@
+/** Wards, patient view, and what clinicians ask of the alarm processor. */
+import { randomUUIDv7 } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { VigilError } from '../../contracts/errors.ts';
+import type { Command } from '../../contracts/messages/alarms.ts';
+import { AssociationId, contentTypes } from '../../contracts/messages/records.ts';
+import { formatInstant } from '../../contracts/time.ts';
+import { actorOf, noStore, notFound, viewerOf } from '../access.ts';
+import type { AuditEvent } from '../core/audit-chain.ts';
+import { seesWard } from '../core/rights.ts';
+import { alarmsOfBed, bedView, seesAlarm, wardsFor } from '../core/screen.ts';
+import { type BedState, wardOf } from '../core/state.ts';
+import { Accepted, ErrorBody, LimitsBody, PatientView, PauseAudioBody, Wards } from '../protocol.ts';
+import type { App, Parts } from './parts.ts';
+
+/** Who waits for Kafka to take a command gives up after this; it may still take effect. */
+const commandWaitMs = 5_000;
+
+export const AssociationParams = Type.Object({ associationId: AssociationId });
+const AlarmParams = Type.Object({ alarmId: Type.String({ minLength: 16, maxLength: 64 }) });
+const commandAnswers = { 202: Accepted, 401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 503: ErrorBody };
+
+/**
+ * The bed of an association, where this viewer may see it.
+ * @throws VigilError `not-found`; a bed of another ward is put on record as denied and answered in the same way
+ */
+export async function bedOf(parts: Parts, request: FastifyRequest, associationId: string): Promise<BedState> {
+  const viewer = viewerOf(request);
+  const bed = parts.feed.state.beds.get(associationId);
+  if (bed && seesWard(viewer, wardOf(bed))) return bed;
+  if (bed) await denied(parts, request, { associationId });
+  throw notFound();
+}
+
+async function denied(parts: Parts, request: FastifyRequest, about: Partial<AuditEvent>): Promise<void> {
+  const detail = `${request.method} ${request.routeOptions.url ?? ''}`;
+  await parts.trail.record({ actor: actorOf(viewerOf(request)), action: 'access-denied', detail, ...about });
+}
+
+/** The fields of an audit record that say where. */
+export function whereabouts(bed: BedState): Partial<AuditEvent> {
+  const patientId = bed.period?.patient?.patientId;
+  const ward = wardOf(bed);
+  return {
+    associationId: bed.associationId,
+    ...(ward === null ? {} : { ward }),
+    ...(patientId === undefined ? {} : { patientId }),
+  };
+}
+
+/** Appends a command. @throws VigilError `log-unavailable` where Kafka did not take it in time */
+async function sendCommand(parts: Parts, command: Command): Promise<Accepted> {
+  const appended = parts.log.append('commands', command.associationId, contentTypes.command, command);
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () =>
+      reject(new VigilError('log-unavailable', 'Kafka did not answer in time: what you asked may still take effect.')),
+    commandWaitMs,
+  );
+  try {
+    await Promise.race([appended, late]);
+  } finally {
+    clearTimeout(timer);
+    appended.catch(() => {});
+  }
+  return { commandId: command.commandId };
+}
+
+export function clinicalRoutes(app: App, parts: Parts): void {
+  const { feed, trail, now } = parts;
+  const { state } = feed;
+  const asked = (request: FastifyRequest, associationId: string) => ({
+    commandId: randomUUIDv7(),
+    associationId,
+    at: formatInstant(now()),
+    by: actorOf(viewerOf(request)),
+  });
+
+  app.get(
+    '/api/wards',
+    { config: { access: 'view-devices' }, schema: { response: { 200: Wards, 401: ErrorBody, 403: ErrorBody } } },
+    async (request, reply) => {
+      noStore(reply);
+      return { wards: wardsFor(state, viewerOf(request)) };
+    },
+  );
+
+  app.get(
+    '/api/associations/:associationId',
+    {
+      config: { access: 'view-vitals' },
+      schema: {
+        params: AssociationParams,
+        response: { 200: PatientView, 401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 503: ErrorBody },
+      },
+    },
+    async (request, reply) => {
+      noStore(reply);
+      const viewer = viewerOf(request);
+      const bed = await bedOf(parts, request, request.params.associationId);
+      await trail.record({ actor: actorOf(viewer), action: 'patient-viewed', ...whereabouts(bed) });
+      const alarms = alarmsOfBed(state, viewer, bed.associationId, -1);
+      return { at: formatInstant(now()), bed: bedView(state, viewer, bed), alarms };
+    },
+  );
+
+  app.post(
+    '/api/alarms/:alarmId/acknowledge',
+    { config: { access: 'acknowledge' }, schema: { params: AlarmParams, response: commandAnswers } },
+    async (request, reply) => {
+      const viewer = viewerOf(request);
+      const { alarmId } = request.params;
+      const alarm = state.alarms.get(alarmId)?.alarm;
+      if (!alarm || !seesAlarm(viewer, alarm)) throw notFound();
+      const bed = await bedOf(parts, request, alarm.associationId);
+      const command: Command = { type: 'acknowledge', ...asked(request, bed.associationId), alarmId };
+      const detail = `${alarm.condition}; command ${command.commandId}`;
+      const actor = actorOf(viewer);
+      await trail.record({ actor, action: 'alarm-acknowledged', ...whereabouts(bed), alarmId, detail });
+      return reply.code(202).send(await sendCommand(parts, command));
+    },
+  );
+
+  app.post(
+    '/api/associations/:associationId/pause-audio',
+    {
+      config: { access: 'pause-audio' },
+      schema: { params: AssociationParams, body: PauseAudioBody, response: commandAnswers },
+    },
+    async (request, reply) => {
+      const bed = await bedOf(parts, request, request.params.associationId);
+      const { forMs } = request.body;
+      const command: Command = { type: 'pause-audio', ...asked(request, bed.associationId), forMs };
+      const detail = `for ${forMs} ms; command ${command.commandId}`;
+      await trail.record({ actor: command.by, action: 'audio-paused', ...whereabouts(bed), detail });
+      return reply.code(202).send(await sendCommand(parts, command));
+    },
+  );
+
+  app.post(
+    '/api/associations/:associationId/limits',
+    {
+      config: { access: 'set-limits' },
+      schema: { params: AssociationParams, body: LimitsBody, response: { ...commandAnswers, 400: ErrorBody } },
+    },
+    async (request, reply) => {
+      const { group, limits } = request.body;
+      const bed = await bedOf(parts, request, request.params.associationId);
+      if (limits) checkOrder(limits);
+      const command: Command = { type: 'set-limits', ...asked(request, bed.associationId), group, limits };
+      const detail = `${group} ${limits ? JSON.stringify(limits) : "back to the ward's"}; command ${command.commandId}`;
+      await trail.record({ actor: command.by, action: 'limits-changed', ...whereabouts(bed), detail });
+      return reply.code(202).send(await sendCommand(parts, command));
+    },
+  );
+}
+
+/** Limits in an order that no value could satisfy would alarm for ever, or never. */
+function checkOrder(limits: Exclude<LimitsBody['limits'], null>): void {
+  const order = [limits.extremeLow, limits.low, limits.high, limits.extremeHigh].filter((limit) => limit !== undefined);
+  const rising = order.every((limit, at) => at === 0 || order[at - 1]! <= limit);
+  const apart = limits.low === undefined || limits.high === undefined || limits.low < limits.high;
+  if (!rising || !apart) {
+    throw new VigilError('payload-schema', 'Limits rise from extreme low over low and high to extreme high.');
+  }
+}

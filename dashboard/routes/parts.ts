@@ -1,0 +1,40 @@
+/** What the routes are given; `main.ts` makes it. */
+
+import type { Server } from 'node:https';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import type { FastifyInstance, RawReplyDefaultExpression, RawRequestDefaultExpression } from 'fastify';
+import type { Logger } from 'pino';
+import type { SealedLog } from '../../contracts/sealed-log.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { AuditProjection } from '../audit/projection.ts';
+import type { Trail } from '../audit/trail.ts';
+import type { Feed } from '../live/feed.ts';
+import type { Hub } from '../live/hub.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import type { Tickets } from '../sessions/tickets.ts';
+import type { TrendStore } from '../trend-store.ts';
+
+export type App = FastifyInstance<
+  Server,
+  RawRequestDefaultExpression<Server>,
+  RawReplyDefaultExpression<Server>,
+  Logger,
+  TypeBoxTypeProvider
+>;
+
+export type Parts = {
+  readonly log: Pick<SealedLog, 'append' | 'boot'>;
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly tickets: Tickets;
+  readonly trail: Trail;
+  readonly audit: Pick<AuditProjection, 'page'>;
+  readonly feed: Feed;
+  readonly hub: Hub;
+  readonly trends: TrendStore;
+  readonly pseudonymKey: string;
+  readonly origins: readonly string[];
+  readonly now: () => number;
+  /** Everything that lay in Kafka at the start has been read. */
+  readonly isReady: () => boolean;
+};

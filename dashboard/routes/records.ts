@@ -1,0 +1,48 @@
+/** History: trends from InfluxDB, and the audit trail. */
+import { VigilError } from '../../contracts/errors.ts';
+import { actorOf, noStore, viewerOf } from '../access.ts';
+import { planTrend, trendsOf } from '../core/trend-query.ts';
+import { AuditPage, AuditQuery, ErrorBody, TrendQuery, Trends } from '../protocol.ts';
+import { AssociationParams, bedOf, whereabouts } from './clinical.ts';
+import type { App, Parts } from './parts.ts';
+
+export function recordRoutes(app: App, parts: Parts): void {
+  const { trail, trends, audit, now } = parts;
+
+  app.get(
+    '/api/associations/:associationId/trends',
+    {
+      config: { access: 'view-vitals' },
+      schema: {
+        params: AssociationParams,
+        querystring: TrendQuery,
+        response: { 200: Trends, 400: ErrorBody, 401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 503: ErrorBody },
+      },
+    },
+    async (request, reply) => {
+      noStore(reply);
+      const bed = await bedOf(parts, request, request.params.associationId);
+      const plan = planTrend(request.query, now());
+      if ('message' in plan) throw new VigilError(plan.code, plan.message);
+      const detail = `${plan.codes.join(' ')} from ${request.query.from} to ${request.query.to}`;
+      await trail.record({ actor: actorOf(viewerOf(request)), action: 'trend-viewed', ...whereabouts(bed), detail });
+      return trendsOf(plan, await trends.query(plan, bed.associationId));
+    },
+  );
+
+  app.get(
+    '/api/audit',
+    {
+      config: { access: 'view-audit' },
+      schema: {
+        querystring: AuditQuery,
+        response: { 200: AuditPage, 400: ErrorBody, 401: ErrorBody, 403: ErrorBody, 503: ErrorBody },
+      },
+    },
+    async (request, reply) => {
+      noStore(reply);
+      await trail.record({ actor: actorOf(viewerOf(request)), action: 'audit-viewed' });
+      return audit.page(request.query);
+    },
+  );
+}

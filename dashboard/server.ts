@@ -1,0 +1,191 @@
+/** The HTTPS server: its plugins, its error answers and its routes. Listens on nothing yet. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import rateLimit from '@fastify/rate-limit';
+import staticFiles from '@fastify/static';
+import swagger from '@fastify/swagger';
+import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
+import websocket from '@fastify/websocket';
+import { type FastifyError, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import type { Logger } from 'pino';
+import { Type } from 'typebox';
+import { type ErrorCode, VigilError } from '../contracts/errors.ts';
+import { guardRoutes, notAllowed, notFound, notLoggedIn } from './access.ts';
+import { livePath } from './pace.ts';
+import { clinicalRoutes } from './routes/clinical.ts';
+import { deviceRoutes } from './routes/devices.ts';
+import { loginRoutes } from './routes/login.ts';
+import type { App, Parts } from './routes/parts.ts';
+import { recordRoutes } from './routes/records.ts';
+
+const bodyBytesMax = 65_536;
+/** A screen's message; its largest lists a hundred associations. */
+const liveMessageBytesMax = 16_384;
+
+export type ServerOptions = {
+  readonly tls: { readonly cert: string; readonly key: string };
+  /** The built client; where it is missing one page says so. */
+  readonly clientDir: string;
+  readonly logger: Logger;
+};
+
+const statusOf: Partial<Record<ErrorCode, number>> = {
+  'not-logged-in': 401,
+  'not-allowed': 403,
+  'not-found': 404,
+  conflict: 409,
+  'rate-limited': 429,
+  'payload-schema': 400,
+  'payload-too-large': 413,
+  'time-invalid': 400,
+  'code-unknown': 400,
+  'log-unavailable': 503,
+  'log-append-failed': 503,
+  'log-backlog-full': 503,
+  'log-closed': 503,
+  'trends-unavailable': 503,
+};
+
+export async function buildServer(parts: Parts, options: ServerOptions): Promise<App> {
+  const { logger, tls } = options;
+  const app: App = fastify({
+    https: { ...tls, minVersion: 'TLSv1.2' },
+    loggerInstance: logger,
+    // fastify's own lines hold the address with its query.
+    disableRequestLogging: true,
+    bodyLimit: bodyBytesMax,
+    requestTimeout: 30_000,
+    trustProxy: false,
+    forceCloseConnections: true,
+    ajv: { customOptions: { removeAdditional: false, coerceTypes: true, allErrors: false } },
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  // The schemas of answers describe them; tests hold the answers against them.
+  app.setSerializerCompiler(() => JSON.stringify);
+  app.setErrorHandler((error: FastifyError | VigilError, request, reply) => answerError(error, request, reply));
+  app.addHook('onResponse', async (request, reply) => {
+    const fields = { method: request.method, route: request.routeOptions.url, status: reply.statusCode };
+    logger.debug({ ...fields, ms: Math.round(reply.elapsedTime) }, 'answered');
+  });
+
+  await app.register(cookie);
+  await app.register(helmet, helmetOptions(parts.origins));
+  await app.register(rateLimit, {
+    global: false,
+    errorResponseBuilder: () => new VigilError('rate-limited', 'Too many requests: try again in a minute.'),
+  });
+  await app.register(swagger, { openapi: { info: { title: 'Vigil dashboard', version: '1' } } });
+  await app.register(websocket, { options: { maxPayload: liveMessageBytesMax, perMessageDeflate: false } });
+  guardRoutes(app, parts);
+  loginRoutes(app, parts);
+  clinicalRoutes(app, parts);
+  deviceRoutes(app, parts);
+  recordRoutes(app, parts);
+  liveRoute(app, parts);
+  plainRoutes(app, parts);
+  await pageRoutes(app, options.clientDir);
+  return app;
+}
+
+/** No inline script, no frame, nothing from elsewhere. */
+function helmetOptions(origins: readonly string[]) {
+  const sockets = origins.map((origin) => origin.replace(/^http/, 'ws'));
+  return {
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'"],
+        mediaSrc: ["'self'", 'data:'],
+        manifestSrc: ["'self'"],
+        connectSrc: ["'self'", ...sockets],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    referrerPolicy: { policy: 'no-referrer' as const },
+    frameguard: { action: 'deny' as const },
+  };
+}
+
+function answerError(error: FastifyError | VigilError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error instanceof VigilError) {
+    const status = statusOf[error.code] ?? 500;
+    if (status >= 500) request.log.warn({ code: error.code, route: request.routeOptions.url }, 'a request failed');
+    return reply.code(status).send({ code: error.code, message: error.message });
+  }
+  const status = error.statusCode ?? 500;
+  if (status < 500) {
+    // What the validator says names the place and the rule, never the value.
+    return reply.code(status).send({ code: 'payload-schema', message: error.message });
+  }
+  request.log.error({ route: request.routeOptions.url, error: error.message, stack: error.stack }, 'a request failed');
+  return reply.code(500).send({ code: 'start-failed', message: 'Something went wrong here. It is in the log.' });
+}
+
+/** The live connection: cookie, Origin and a ticket that was not used before. */
+function liveRoute(app: App, parts: Parts): void {
+  const { tickets, hub, origins } = parts;
+  app.get(
+    livePath,
+    {
+      websocket: true,
+      config: { access: 'session' },
+      schema: { querystring: Type.Object({ ticket: Type.String({ maxLength: 100 }) }) },
+      preHandler: async (request) => {
+        const { origin } = request.headers;
+        if (origin === undefined || !origins.includes(origin)) throw notAllowed();
+        if (!request.live) throw notLoggedIn();
+        if (!tickets.redeem(request.query.ticket, request.live.claims.sessionId))
+          throw new VigilError('not-allowed', 'The ticket is not valid any more.');
+      },
+    },
+    (socket, request) => {
+      if (request.live) hub.open(socket, request.live.claims);
+      else socket.terminate();
+    },
+  );
+}
+
+function plainRoutes(app: App, parts: Parts): void {
+  app.get(
+    '/healthz',
+    {
+      config: { access: 'public' },
+      schema: {
+        response: { 200: Type.Object({ status: Type.String() }), 503: Type.Object({ status: Type.String() }) },
+      },
+    },
+    async (_, reply) => {
+      if (!parts.isReady()) return reply.code(503).send({ status: 'starting' });
+      const { kafka, alarms } = parts.hub.health();
+      return { status: kafka === 'ok' && alarms === 'ok' ? 'ok' : 'degraded' };
+    },
+  );
+  app.get('/api/openapi.json', { config: { access: 'session' }, schema: { hide: true } }, async () => app.swagger());
+}
+
+async function pageRoutes(app: App, clientDir: string): Promise<void> {
+  const built = existsSync(join(clientDir, 'index.html'));
+  if (built) await app.register(staticFiles, { root: clientDir, serve: false });
+  app.setNotFoundHandler(() => {
+    throw notFound();
+  });
+  app.get('/*', { config: { access: 'public' }, schema: { hide: true } }, async (request, reply) => {
+    const path = request.url.split('?')[0] ?? '/';
+    if (path.startsWith('/api/')) throw notFound();
+    if (!built) {
+      reply.code(503).type('text/html; charset=utf-8');
+      return '<!doctype html><title>Vigil</title><p>The page is not built yet: run <code>npm run build</code>.</p>';
+    }
+    // Vite names assets by their content; every other path is a view of the one page.
+    if (path.startsWith('/assets/')) return reply.sendFile(path, { maxAge: '365d', immutable: true });
+    const file = /^\/[\w-]+\.(svg|ico|png|webmanifest|txt)$/.test(path) ? path : 'index.html';
+    return reply.header('cache-control', 'no-cache').sendFile(file, { cacheControl: false });
+  });
+}
