@@ -1,0 +1,107 @@
+/** A bed for tests: feeds the engine readings in plain numbers and keeps what it told. */
+import { createHash } from 'node:crypto';
+import type { Alarm, AlarmEvent, Command } from '../../contracts/messages/alarms.ts';
+import { parameters } from '../../contracts/parameters.ts';
+import { step } from './engine.ts';
+import type { Category, Environment, Input, ObservationInput, Value } from './inputs.ts';
+import { builtInProfiles, profileOf } from './profiles.ts';
+import { initialState, type State } from './state.ts';
+
+export const t0 = Date.parse('2026-03-01T10:00:00.000Z');
+export const env: Environment = {
+  hash: (text) => createHash('sha256').update(text).digest('base64url').slice(0, 22),
+  profile: profileOf(builtInProfiles),
+};
+
+const codes = {
+  HR: 'MDC_ECG_HEART_RATE',
+  PR: 'MDC_PULS_OXIM_PULS_RATE',
+  SpO2: 'MDC_PULS_OXIM_SAT_O2',
+  RR: 'MDC_RESP_RATE',
+  NBPs: 'MDC_PRESS_BLD_NONINV_SYS',
+  ABPs: 'MDC_PRESS_BLD_ART_ABP_SYS',
+  ABPm: 'MDC_PRESS_BLD_ART_ABP_MEAN',
+  Temp: 'MDC_TEMP_BODY',
+  EtCO2: 'MDC_CONC_AWAY_CO2_ET',
+} as const;
+export type Numerics = Partial<Record<keyof typeof codes, number | null>>;
+
+/** `null`: said to be invalid. */
+export function valuesOf(numerics: Numerics): Value[] {
+  return Object.entries(numerics).map(([name, value]) => {
+    const code = codes[name as keyof typeof codes];
+    const { unit } = parameters.get(code)!;
+    return value === null ? { code, unit, validity: 'invalid' } : { code, unit, value };
+  });
+}
+
+export const nurse: Command['by'] = { userId: 'u1', name: 'N. Urse', role: 'nurse' };
+
+/** Seconds are counted from `t0`. */
+export function reading(s: number, numerics: Numerics, more: Partial<ObservationInput> = {}): ObservationInput {
+  const time = t0 + Math.round(s * 1000);
+  return {
+    type: 'observation',
+    deviceId: 'bed-01',
+    time,
+    receivedAt: more.receivedAt ?? time + 20,
+    intervalMs: 1000,
+    boot: 'b1',
+    seq: Math.round(s * 1000) + 1_000_000,
+    values: valuesOf(numerics),
+    ...more,
+  };
+}
+
+/** The wall clock at which a log says that an input came. */
+export function wallOf(input: Input, otherwise: number): number {
+  return 'receivedAt' in input ? input.receivedAt : input.type === 'command' ? Date.parse(input.command.at) : otherwise;
+}
+
+export type Bed = ReturnType<typeof bed>;
+
+export function bed(category: Category | null = 'adult', associationId = 'association-1') {
+  let state: State = initialState(associationId);
+  const events: AlarmEvent[] = [];
+  let commands = 0;
+
+  function feed(input: Input, now = wallOf(input, t0)): readonly AlarmEvent[] {
+    const result = step(env, state, input, now);
+    // Through JSON, as a snapshot would: what does not survive it must not matter.
+    state = JSON.parse(JSON.stringify(result.state)) as State;
+    events.push(...result.events);
+    return result.events;
+  }
+  const associationOf = (endedAt: number | null) => ({ type: 'association' as const, category, ward: 'ICU', endedAt });
+  feed(associationOf(null));
+
+  return {
+    feed,
+    events,
+    state: () => state,
+    /** One reading each second from `from` to `to`, both included. */
+    run(from: number, to: number, numerics: Numerics, more: Partial<ObservationInput> = {}) {
+      for (let s = from; s <= to; s++) feed(reading(s, numerics, more));
+    },
+    tick: (s: number) => feed({ type: 'tick' }, t0 + s * 1000),
+    end: (s: number) => feed(associationOf(t0 + s * 1000), t0 + s * 1000),
+    command(
+      s: number,
+      asked:
+        | { type: 'acknowledge'; alarmId: string }
+        | { type: 'pause-audio'; forMs: number }
+        | Pick<Extract<Command, { type: 'set-limits' }>, 'type' | 'group' | 'limits'>,
+      commandId = `command-${++commands}`,
+    ) {
+      const at = new Date(t0 + s * 1000).toISOString();
+      return feed({ type: 'command', command: { commandId, associationId, at, by: nurse, ...asked } as Command });
+    },
+    live: (): Record<string, Alarm> =>
+      Object.fromEntries(Object.entries(state.live).map(([key, { alarm }]) => [key, alarm])),
+    /** Conditions by the order in which they were raised. */
+    raised: () => events.filter((event) => event.type === 'raised').map((event) => event.alarm.condition),
+    types: (condition: string) =>
+      events.filter((event) => event.alarm.condition === condition).map((event) => event.type),
+    count: (name: keyof State['counters']) => state.counters[name] ?? 0,
+  };
+}

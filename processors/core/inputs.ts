@@ -1,0 +1,79 @@
+/** What the engine is fed: opened, checked records, as plain data. Times are milliseconds since 1970. */
+import type { AlarmEvent, Command, Limits } from '../../contracts/messages/alarms.ts';
+import type { TechnicalCondition, Validity } from '../../contracts/messages/device.ts';
+import type { connectionEndReasons, PatientCategory } from '../../contracts/messages/records.ts';
+import type { LimitGroup } from '../../contracts/parameters.ts';
+
+export type Value = {
+  readonly code: string;
+  readonly value?: number;
+  /** UCUM. */
+  readonly unit: string;
+  readonly validity?: Validity;
+};
+
+/** One reading: `time` is the device's clock, `receivedAt` the gateway's. They never mix (STYLE 8). */
+export type ObservationInput = {
+  readonly type: 'observation';
+  readonly deviceId: string;
+  readonly time: number;
+  readonly receivedAt: number;
+  /** Absent: what the device's status said, or its default. */
+  readonly intervalMs?: number;
+  readonly boot: string;
+  readonly seq: number;
+  readonly values: readonly Value[];
+};
+
+/** The device's word on itself; a will (`online: false`) has no time. `conditions` is the whole list, absent where untold. */
+export type StatusInput = {
+  readonly type: 'status';
+  readonly deviceId: string;
+  readonly time?: number;
+  readonly receivedAt: number;
+  readonly boot: string;
+  readonly seq: number;
+  readonly online: boolean;
+  readonly intervalMs?: number;
+  readonly conditions?: readonly TechnicalCondition[];
+};
+
+export type ConnectionEndReason = (typeof connectionEndReasons)[number];
+
+export type ConnectionInput = {
+  readonly type: 'connection';
+  readonly deviceId: string;
+  readonly receivedAt: number;
+  readonly connected: boolean;
+  readonly reason?: ConnectionEndReason;
+};
+
+export type CommandInput = { readonly type: 'command'; readonly command: Command };
+
+/** A device without a patient is judged by its ward's adult profile: see profiles.ts. */
+export type Category = PatientCategory | 'unassigned';
+
+/** Who is at the device. `category` null: not known. `endedAt`: the period is over, its alarms end. */
+export type AssociationInput = {
+  readonly type: 'association';
+  readonly category: Category | null;
+  readonly ward: string | null;
+  readonly endedAt: number | null;
+};
+
+/** The wall clock has moved: silence, escalation and re-alarm are judged. */
+export type TickInput = { readonly type: 'tick' };
+
+export type Input = ObservationInput | StatusInput | ConnectionInput | CommandInput | AssociationInput | TickInput;
+
+/** What the engine cannot make itself (STYLE 3). */
+export type Environment = {
+  /** A collision-resistant hash of a text, 16 to 64 characters. */
+  readonly hash: (text: string) => string;
+  /** The limits of a ward for a category; undefined where there is no such profile. */
+  readonly profile: (category: Category, ward: string | null) => Profile | undefined;
+};
+
+export type Profile = Readonly<Partial<Record<LimitGroup, Limits>>>;
+
+export type Step<State> = { readonly state: State; readonly events: readonly AlarmEvent[] };

@@ -1,0 +1,93 @@
+/**
+ * Alarm limits: which profile a ward has for whom, and how one patient's own limits lie over it. The adult one is in
+ * contracts/adult-limits.ts. There is no built-in profile for children and newborns: a ward that has them
+ * configures its own, and a category without one is refused, never judged by another's.
+ */
+import { adultLimits } from '../../contracts/adult-limits.ts';
+import type { Limits, Priority } from '../../contracts/messages/alarms.ts';
+import { type LimitGroup, limitGroups, parameters } from '../../contracts/parameters.ts';
+import type { Category, Environment, Profile } from './inputs.ts';
+
+/** Priority of the plain limits; extreme ones are high (CLINICAL, table). */
+export const plainPriority: Readonly<Record<LimitGroup, Priority>> = {
+  HR: 'medium',
+  PR: 'medium',
+  SpO2: 'medium',
+  RR: 'medium',
+  BPsys: 'medium',
+  BPmean: 'medium',
+  Temp: 'low',
+  EtCO2: 'medium',
+};
+
+/** How far inside its limit a value must be to end the alarm, in the parameter's unit. Ours: about the sensor's own noise. */
+export const hysteresis: Readonly<Record<LimitGroup, number>> = {
+  HR: 2,
+  PR: 2,
+  SpO2: 1,
+  RR: 1,
+  BPsys: 2,
+  BPmean: 2,
+  Temp: 0.1,
+  EtCO2: 1,
+};
+
+/** Profiles by ward and category; a ward without its own has the hospital's. */
+export type ProfileTable = {
+  readonly hospital: Readonly<Partial<Record<Category, Profile>>>;
+  readonly wards: Readonly<Record<string, Readonly<Partial<Record<Category, Profile>>>>>;
+};
+
+/** What a hospital has that configures nothing. A device without a patient may be on anyone: it is judged as an adult's, and its screen says so. */
+export const builtInProfiles: ProfileTable = {
+  hospital: { adult: adultLimits, unassigned: adultLimits },
+  wards: {},
+};
+
+/** The lookup of a table, as the engine wants it. */
+export function profileOf(table: ProfileTable): Environment['profile'] {
+  return (category, ward) =>
+    (ward === null || !Object.hasOwn(table.wards, ward) ? undefined : table.wards[ward]?.[category]) ??
+    table.hospital[category];
+}
+
+/**
+ * One patient's limits over the ward's: what the override leaves out stays the ward's, so that a limit can be moved but none
+ * falls away unsaid. An extreme limit never lies inside its plain one: it moves out with it.
+ */
+export function effectiveLimits(ward: Limits | undefined, own: Limits | undefined): Limits | undefined {
+  if (ward === undefined && own === undefined) return undefined;
+  const merged = { ...ward, ...own };
+  const { low, high, extremeLow, extremeHigh } = merged;
+  return {
+    ...merged,
+    ...(low !== undefined && extremeLow !== undefined && { extremeLow: Math.min(low, extremeLow) }),
+    ...(high !== undefined && extremeHigh !== undefined && { extremeHigh: Math.max(high, extremeHigh) }),
+  };
+}
+
+/** Why limits cannot be: outside what the parameter can yield, or crossing each other. Undefined where they can. */
+export function limitsFault(group: LimitGroup, limits: Limits): 'implausible' | 'crossing' | undefined {
+  const rows = [...parameters.values()].filter((row) => row.limits === group);
+  const min = Math.min(...rows.map((row) => row.min));
+  const max = Math.max(...rows.map((row) => row.max));
+  const { extremeLow, low, high, extremeHigh } = limits;
+  const given = [extremeLow, low, high, extremeHigh].filter((value) => value !== undefined);
+  if (given.some((value) => !Number.isFinite(value) || value < min || value > max)) return 'implausible';
+  return given.some((value, i) => i > 0 && value < given[i - 1]!) || (low !== undefined && low === high)
+    ? 'crossing'
+    : undefined;
+}
+
+/** Whether a table's every profile can be used; the first fault as a sentence, undefined where there is none. */
+export function tableFault(table: ProfileTable): string | undefined {
+  const all = [['hospital', table.hospital] as const, ...Object.entries(table.wards)];
+  for (const [ward, categories] of all)
+    for (const [category, profile] of Object.entries(categories))
+      for (const group of limitGroups) {
+        const limits = profile?.[group];
+        const fault = limits && limitsFault(group, limits);
+        if (fault) return `the ${category} limits of ${group} of ${ward} are ${fault}`;
+      }
+  return undefined;
+}
