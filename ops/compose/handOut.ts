@@ -1,0 +1,39 @@
+/** Lays the authority's files into the folders of those who need them, and takes away what nobody may have any more. */
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { privateDirectory, writeAtomic } from '../../certs/files.ts';
+import { type Holder, holders, sharesOf } from './identities.ts';
+
+/**
+ * Files that are the same already stay untouched, so that a second run changes nothing.
+ * @returns the files written or removed, as `holder/name`
+ * @throws VigilError `settings-invalid` (a folder that this user may not write), `no-space`
+ */
+export function handOut(stateDir: string, composeDir: string, devices: readonly string[]): string[] {
+  return holders.flatMap((holder) =>
+    handOutTo(holder, stateDir, join(composeDir, holder), devices).map((name) => `${holder}/${name}`),
+  );
+}
+
+function handOutTo(holder: Holder, stateDir: string, folder: string, devices: readonly string[]): string[] {
+  privateDirectory(folder);
+  const changed: string[] = [];
+  const shares = sharesOf(holder, devices);
+  for (const { to, from } of shares) {
+    const path = join(folder, to);
+    const content = from.map((file) => readFileSync(join(stateDir, file), 'utf8')).join('');
+    privateDirectory(dirname(path));
+    if (existsSync(path) && readFileSync(path, 'utf8') === content) continue;
+    writeAtomic(path, content, 0o600);
+    changed.push(to);
+  }
+  const wanted = new Set(shares.map(({ to }) => to));
+  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    const name = path.slice(folder.length + 1);
+    if (entry.isDirectory() || wanted.has(name)) continue;
+    rmSync(path);
+    changed.push(name);
+  }
+  return changed;
+}

@@ -1,0 +1,80 @@
+/**
+ * Who gets which file: each service of compose has a volume of its own that holds what it needs and nothing else. Pure.
+ *
+ * The authority's folder, where all of it is made, is mounted by the init service alone.
+ */
+import type { Service } from '../../contracts/topics.ts';
+
+/** Volumes of docker-compose.yml that hold an identity; the folder's name below `VIGIL_COMPOSE_DIR`. */
+export const holders = [
+  'kafka',
+  'influxdb',
+  'setup',
+  'gateway',
+  'alarms',
+  'trends',
+  'dashboard',
+  'operator',
+  'simulators',
+] as const;
+export type Holder = (typeof holders)[number];
+
+/** `from` is relative to the state folder; several are joined into one file in this order. */
+export type Share = { readonly to: string; readonly from: readonly string[] };
+
+/** Names under which the servers are reached inside the compose networks. */
+export const composeNames = ['kafka', 'influxdb', 'gateway', 'dashboard'] as const;
+
+const same = (folder: string, ...names: string[]): Share[] =>
+  names.map((name) => ({ to: name, from: [`${folder}/${name}`] }));
+
+/** A Kafka client's certificate, its reader key, and what all of them share. */
+function kafkaClient(service: Service): Share[] {
+  return [
+    ...same('certs', 'ca.pem', `${service}.pem`, `${service}.key`),
+    ...same('secrets', 'readers.json', `reader-${service}.jwk`, 'pseudonym.key'),
+  ];
+}
+
+/**
+ * The files of one holder.
+ * @param devices the devices that the simulators play
+ */
+export function sharesOf(holder: Holder, devices: readonly string[]): Share[] {
+  switch (holder) {
+    case 'kafka':
+      // Kafka takes a PEM key store as one file: the key, then the certificate.
+      return [...same('certs', 'ca.pem'), { to: 'broker.pem', from: ['certs/kafka.key', 'certs/kafka.pem'] }];
+    case 'influxdb':
+      return same('certs', 'influxdb.pem', 'influxdb.key');
+    case 'setup':
+      return [
+        ...same('certs', 'ca.pem', 'admin.pem', 'admin.key'),
+        ...same('secrets', 'influx-admin.password', 'influx-trends.password', 'influx-dashboard.password'),
+      ];
+    case 'gateway':
+      return [...kafkaClient('gateway'), ...same('certs', 'mqtt-server.pem', 'mqtt-server.key', 'device-ca.pem')];
+    case 'alarms':
+      return kafkaClient('alarms');
+    case 'trends':
+      return [...kafkaClient('trends'), ...same('secrets', 'influx-trends.password')];
+    case 'dashboard':
+      return [
+        ...kafkaClient('dashboard'),
+        ...same('certs', 'web-server.pem', 'web-server.key'),
+        ...same('secrets', 'influx-dashboard.password', 'session.key'),
+      ];
+    case 'operator':
+      return kafkaClient('operator');
+    case 'simulators':
+      return [
+        ...same('certs', 'ca.pem'),
+        ...devices.flatMap((device) =>
+          ['pem', 'key'].map((ending) => ({
+            to: `devices/${device}.${ending}`,
+            from: [`certs/devices/${device}.${ending}`],
+          })),
+        ),
+      ];
+  }
+}
