@@ -1,10 +1,11 @@
 /** Who may call which route. A route that does not say is refused when it is registered, so that none is open by oversight. */
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { VigilError } from '../contracts/errors.ts';
 import type { Trail } from './audit/trail.ts';
 import { may, type Viewer } from './core/rights.ts';
 import { requestHeader } from './pace.ts';
 import type { Permission } from './protocol.ts';
+import type { App } from './routes/parts.ts';
 import type { LiveSession, Sessions } from './sessions/sessions.ts';
 
 /** `public`: no login. `session`: any account. Otherwise the account's role must have the permission. */
@@ -45,7 +46,7 @@ export function isOurs(request: FastifyRequest, origins: readonly string[]): boo
   return request.headers[requestHeader.name] === requestHeader.value;
 }
 
-export function guardRoutes(app: FastifyInstance, options: AccessOptions): void {
+export function guardRoutes(app: App, options: AccessOptions): void {
   app.decorateRequest('live', undefined);
   app.addHook('onRoute', (route) => {
     if (route.config?.access === undefined) throw new Error(`${route.url} does not say who may call it`);

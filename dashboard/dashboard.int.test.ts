@@ -1,0 +1,392 @@
+/** The dashboard's server as a process, on a real Kafka: what each account sees and may do, by every path. */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Alarm } from '../contracts/messages/alarms.ts';
+import { checkRecord } from '../contracts/messages/check.ts';
+import { type AssociationPeriod, contentTypes } from '../contracts/messages/records.ts';
+import type { SealedLog } from '../contracts/sealed-log.ts';
+import { admitted, associate, openLogAs, ownPorts, type RunningHouse, startHouse, until } from '../tests/system.ts';
+import { type Account, writeAccounts } from './accounts/accounts.ts';
+import { hashPassword } from './accounts/password.ts';
+import type { Watch } from './protocol-live.ts';
+import { type Browser, newBrowser, type Target } from './testing/browser.ts';
+
+const password = 'a long enough phrase';
+const run = randomUUID().slice(0, 6);
+const wards = { icu: `icu-${run}`, step: `step-${run}` };
+const deviceIcu = `dash-${run}-1`;
+const deviceStep = `dash-${run}-2`;
+const deviceLoose = `dash-${run}-3`;
+
+let house: RunningHouse;
+let target: Target;
+let operator: SealedLog;
+let gateway: SealedLog;
+let alarms: SealedLog;
+let inIcu: AssociationPeriod;
+let inStep: AssociationPeriod;
+const looseAssociation = `u-${run}-loose-device-1`;
+
+const iso = (ms = Date.now()) => new Date(ms).toISOString();
+
+async function reading(associationId: string, deviceId: string, code: string, value: number, atMs = Date.now()) {
+  const unit = code.includes('SAT_O2') ? '%' : '/min';
+  const body = {
+    deviceId,
+    receivedAt: iso(),
+    reading: { boot: 'b1', seq: 1, time: iso(atMs), intervalMs: 1000, values: [{ code, value, unit }] },
+  };
+  await gateway.append('observations', associationId, contentTypes.observation, body);
+}
+
+function alarmOf(period: AssociationPeriod, deviceId: string, fields: Partial<Alarm> = {}): Alarm {
+  return {
+    alarmId: `alarm-${randomUUID()}`,
+    rev: 1,
+    associationId: period.associationId,
+    deviceId,
+    condition: 'HR.high',
+    kind: 'physiological',
+    priority: 'high',
+    code: 'MDC_ECG_HEART_RATE',
+    text: 'HR 151 > 120',
+    value: 151,
+    limit: 120,
+    unit: '/min',
+    present: true,
+    signal: 'on',
+    onsetAt: iso(),
+    determinedAt: iso(),
+    raisedAt: iso(),
+    onsets: 1,
+    late: false,
+    escalation: 0,
+    ...fields,
+  };
+}
+
+async function raise(alarm: Alarm, type = 'raised') {
+  await alarms.append('alarms', alarm.associationId, contentTypes.alarmEvent, { type, at: iso(), alarm });
+}
+
+async function loggedIn(userId: string): Promise<Browser> {
+  const browser = newBrowser(target);
+  const answer = await browser.login(userId, password);
+  expect(answer.status).toBe(200);
+  return browser;
+}
+
+const watchWard = (ward: string, waves: Watch['waves'] = null): Watch => ({ type: 'watch', scope: { ward }, waves });
+
+beforeAll(async () => {
+  const platform = await ownPorts(inject('platform'));
+  const accountsFile = join(mkdtempSync(join(tmpdir(), 'vigil-accounts-')), 'accounts.json');
+  const hash = await hashPassword(password);
+  const account = (userId: string, role: Account['role'], names: string[]): [string, Account] => [
+    userId,
+    { userId, name: `The ${userId}`, role, wards: names, password: hash, disabled: false },
+  ];
+  writeAccounts(
+    accountsFile,
+    new Map([
+      account('nurse-icu', 'nurse', [wards.icu]),
+      account('nurse-step', 'nurse', [wards.step]),
+      account('physician', 'physician', ['*']),
+      account('technician', 'technician', [wards.icu]),
+      account('auditor', 'auditor', []),
+    ]),
+  );
+  operator = await openLogAs(platform, 'operator');
+  gateway = await openLogAs(platform, 'gateway');
+  alarms = await openLogAs(platform, 'alarms');
+  inIcu = admitted('1', wards.icu, 'Secretname');
+  inStep = admitted('7', wards.step, 'Othername');
+  await associate(platform, operator, deviceIcu, 1, inIcu);
+  await associate(platform, operator, deviceStep, 1, inStep);
+  house = await startHouse(platform, 'dashboard', { VIGIL_ACCOUNTS_FILE: accountsFile, VIGIL_LOG_LEVEL: 'debug' });
+  target = {
+    port: platform.httpPort,
+    ca: readFileSync(join(platform.stateDir, 'certs', 'ca.pem'), 'utf8'),
+    origin: `https://localhost:${platform.httpPort}`,
+  };
+});
+
+afterAll(async () => {
+  await house?.close();
+  await Promise.all([operator?.close(), gateway?.close(), alarms?.close()]);
+});
+
+describe('what a ward sees', () => {
+  it('shows a nurse the newest value and the alarm of her ward, and nothing of another', async () => {
+    const nurse = await loggedIn('nurse-icu');
+    const live = await nurse.live(watchWard(wards.icu));
+    await until('a snapshot', () => live.of('snapshot').length === 1);
+    expect(live.of('snapshot')[0]?.beds).toMatchObject([{ ward: wards.icu, patient: { familyName: 'Secretname' } }]);
+    const alarm = alarmOf(inIcu, deviceIcu);
+    const foreign = alarmOf(inStep, deviceStep, { text: 'HR 190 > 120' });
+    await reading(inIcu.associationId, deviceIcu, 'MDC_ECG_HEART_RATE', 151);
+    await reading(inStep.associationId, deviceStep, 'MDC_ECG_HEART_RATE', 190);
+    await raise(foreign);
+    await raise(alarm);
+    await until('the alarm', () => live.of('delta').some((delta) => delta.alarms[0]?.alarmId === alarm.alarmId));
+    await until('the value', () => live.of('delta').some((delta) => delta.beds[0]?.values[0]?.value === 151));
+    // An old value comes late: it does not replace the newer one, and a marker after it shows that it was read.
+    await reading(inIcu.associationId, deviceIcu, 'MDC_ECG_HEART_RATE', 60, Date.now() - 60_000);
+    await reading(inIcu.associationId, deviceIcu, 'MDC_PULS_OXIM_SAT_O2', 97);
+    await until('the marker', () => live.of('delta').some((d) => d.beds[0]?.values.some((v) => v.value === 97)));
+    const view = await nurse.get(`/api/associations/${inIcu.associationId}`);
+    expect(view.body.bed.values.find((v: { code: string }) => v.code === 'MDC_ECG_HEART_RATE').value).toBe(151);
+    const everything = JSON.stringify(live.messages);
+    expect(everything).not.toContain('Othername');
+    expect(everything).not.toContain(inStep.associationId);
+    expect(everything).not.toContain('190');
+    const numbers = live.messages.filter((m) => m.type === 'snapshot' || m.type === 'delta');
+    for (const [at, message] of numbers.entries())
+      if (message.type === 'delta') expect(message.prev).toBe(numbers[at - 1]?.n);
+    live.close();
+  });
+
+  it('answers for a bed of another ward as for one that is not there, by every path', async () => {
+    const nurse = await loggedIn('nurse-icu');
+    const foreign = alarmOf(inStep, deviceStep);
+    await raise(foreign);
+    const other = await loggedIn('nurse-step');
+    await until('the other ward has it', async () =>
+      (await other.get(`/api/associations/${inStep.associationId}`)).body.alarms.some(
+        (alarm: Alarm) => alarm.alarmId === foreign.alarmId,
+      ),
+    );
+    const to = iso();
+    const from = iso(Date.now() - 3_600_000);
+    const paths: [string, string, unknown?][] = [
+      ['GET', `/api/associations/${inStep.associationId}`],
+      ['GET', `/api/associations/${inStep.associationId}/trends?codes=MDC_ECG_HEART_RATE&from=${from}&to=${to}`],
+      ['POST', `/api/alarms/${foreign.alarmId}/acknowledge`],
+      ['POST', `/api/associations/${inStep.associationId}/pause-audio`, { forMs: 60_000 }],
+      ['POST', `/api/associations/${inStep.associationId}/limits`, { group: 'HR', limits: null }],
+      ['DELETE', `/api/devices/${deviceStep}/associations/${inStep.associationId}`],
+    ];
+    for (const [method, path, body] of paths) {
+      const answer = await nurse.call(method, path, body);
+      expect([path, answer.status]).toEqual([path, 404]);
+      expect(Object.keys(answer.body)).toEqual(['code', 'message']);
+    }
+    const taken = await nurse.post(`/api/devices/${deviceStep}/associations`, {
+      ward: wards.icu,
+      bed: '9',
+      patient: null,
+      version: 1,
+    });
+    expect(taken.status).toBe(403);
+    expect(JSON.stringify((await nurse.get('/api/wards')).body)).not.toContain(wards.step);
+    expect(JSON.stringify((await nurse.get('/api/devices')).body)).not.toContain(deviceStep);
+    expect(await (await nurse.live(watchWard(wards.step))).closed).toBe(4004);
+    const scope = { associationId: inStep.associationId };
+    expect(await (await nurse.live({ type: 'watch', scope, waves: null })).closed).toBe(4004);
+  });
+
+  it("gives all of one's wards for *, and a device without association to every ward", async () => {
+    await reading(looseAssociation, deviceLoose, 'MDC_ECG_HEART_RATE', 77);
+    for (const userId of ['nurse-icu', 'nurse-step']) {
+      const live = await (await loggedIn(userId)).live(watchWard('*'));
+      const beds = () => [...live.of('snapshot').flatMap((s) => s.beds), ...live.of('delta').flatMap((d) => d.beds)];
+      await until('the loose device', () => beds().some((bed) => bed.associationId === looseAssociation));
+      const own = userId === 'nurse-icu' ? inIcu : inStep;
+      expect(beds().some((bed) => bed.associationId === own.associationId)).toBe(true);
+      expect(beds().some((bed) => bed.associationId === (own === inIcu ? inStep : inIcu).associationId)).toBe(false);
+      live.close();
+    }
+  });
+
+  it('shows a technician devices and technical alarms, never a name, a value or a physiological alarm', async () => {
+    await raise(alarmOf(inIcu, deviceIcu, { text: 'HR 155 > 120' }));
+    const { value: _, limit: __, code: ___, unit: ____, ...technical } = alarmOf(inIcu, deviceIcu);
+    await raise({ ...technical, kind: 'technical', condition: 'MDC_EVT_LEADS_OFF', text: 'ECG leads off' });
+    const technician = await loggedIn('technician');
+    const live = await technician.live(watchWard(wards.icu, { associations: 'all' }));
+    const all = () => JSON.stringify(live.messages);
+    await until('the technical alarm', () => all().includes('ECG leads off'));
+    expect(all()).toContain(deviceIcu);
+    expect(all()).not.toContain('Secretname');
+    expect(all()).not.toContain('HR 155');
+    expect(all()).not.toContain('MDC_ECG_HEART_RATE');
+    expect((await technician.get(`/api/associations/${inIcu.associationId}`)).status).toBe(403);
+    live.close();
+  });
+
+  it('shows an auditor the trail and nothing clinical', async () => {
+    const auditor = await loggedIn('auditor');
+    expect((await auditor.post('/api/ticket')).status).toBe(403);
+    expect((await auditor.get('/api/wards')).status).toBe(403);
+    expect((await auditor.get(`/api/associations/${inIcu.associationId}`)).status).toBe(403);
+    expect((await auditor.get('/api/devices')).status).toBe(403);
+    const nurse = await loggedIn('nurse-icu');
+    expect((await nurse.get('/api/audit')).status).toBe(403);
+  });
+});
+
+describe('the live connection', () => {
+  it('opens once per ticket, only from our origin, only with the session that the ticket is of', async () => {
+    const nurse = await loggedIn('nurse-icu');
+    const live = await nurse.live(watchWard(wards.icu));
+    await until('a snapshot', () => live.of('snapshot').length === 1);
+    expect(await (await nurse.live(undefined, { ticket: live.ticket })).closed).toBe(403);
+    expect(await (await nurse.live(undefined, { origin: 'https://evil.example' })).closed).toBe(403);
+    expect(await (await nurse.live(undefined, { origin: null })).closed).toBe(403);
+    expect(await (await nurse.live(undefined, { cookie: '' })).closed).toBe(401);
+    const other = await loggedIn('nurse-step');
+    const { ticket } = (await nurse.post('/api/ticket')).body;
+    expect(await (await other.live(undefined, { ticket })).closed).toBe(403);
+    live.close();
+  });
+
+  it('beats each second, answers a resume with what was missed, and a foreign stream with a snapshot', async () => {
+    const nurse = await loggedIn('nurse-icu');
+    const live = await nurse.live(watchWard(wards.icu));
+    await until('two beats', () => live.of('heartbeat').length >= 2);
+    expect(live.of('heartbeat')[0]?.health).toMatchObject({ kafka: 'ok' });
+    const { stream, n } = live.of('snapshot')[0]!;
+    live.close();
+    await live.closed;
+    const missed = alarmOf(inIcu, deviceIcu, { text: 'HR 171 > 120' });
+    await raise(missed);
+    const again = await nurse.live({ ...watchWard(wards.icu), resume: { stream, n } });
+    await until('what was missed', () =>
+      again.of('delta').some((d) => d.alarms.some((a) => a.alarmId === missed.alarmId)),
+    );
+    expect(again.of('snapshot')).toEqual([]);
+    expect(again.of('delta')[0]?.prev).toBe(n);
+    const foreign = await nurse.live({ ...watchWard(wards.icu), resume: { stream: 'another', n } });
+    await until('a snapshot', () => foreign.of('snapshot').length === 1);
+    again.close();
+    foreign.close();
+  });
+
+  it('closes on what is no message of ours', async () => {
+    const nurse = await loggedIn('nurse-icu');
+    for (const bad of ['{', '[]', '{"type":"watch"}', '{"type":"watch","scope":{},"waves":null}']) {
+      const live = await nurse.live();
+      await until('open', () => live.socket.readyState === 1);
+      live.socket.send(bad);
+      expect([bad, await live.closed]).toEqual([bad, 4003]);
+    }
+  });
+
+  it('sends waveforms to who asked for them', async () => {
+    const nurse = await loggedIn('nurse-icu');
+    const live = await nurse.live(watchWard(wards.icu, { associations: 'all', codes: ['MDC_ECG_ELEC_POTL_II'] }));
+    const without = await nurse.live(watchWard(wards.icu));
+    await until('snapshots', () => live.of('snapshot').length + without.of('snapshot').length === 2);
+    const samples = Buffer.from(new Int16Array(125).buffer).toString('base64');
+    const wave = {
+      start: iso(Date.now() - 500),
+      code: 'MDC_ECG_ELEC_POTL_II',
+      rateHz: 250,
+      scale: 0.01,
+      offset: 0,
+      samples,
+    };
+    const body = { deviceId: deviceIcu, receivedAt: iso(), reading: { boot: 'b1', seq: 1, ...wave } };
+    await gateway.append('waveforms', inIcu.associationId, contentTypes.waveform, body);
+    await until('the wave', () => live.of('wave').length === 1);
+    expect(live.of('wave')[0]).toEqual({ type: 'wave', associationId: inIcu.associationId, ...wave, gap: false });
+    expect(without.of('wave')).toEqual([]);
+    live.close();
+    without.close();
+  });
+});
+
+describe('acts', () => {
+  it("puts an acknowledgement into Kafka with the session's actor, and on record", async () => {
+    const alarm = alarmOf(inIcu, deviceIcu, { text: 'HR 180 > 120' });
+    await raise(alarm);
+    const nurse = await loggedIn('nurse-icu');
+    const answer = await until('202', async () => {
+      const tried = await nurse.post(`/api/alarms/${alarm.alarmId}/acknowledge`);
+      return tried.status === 202 && tried;
+    });
+    const commands: unknown[] = [];
+    const table = await alarms.followTable(['commands'], (opened) => {
+      const checked = opened && checkRecord(opened.contentType, opened.plaintext);
+      if (checked?.ok) commands.push(checked.body);
+    });
+    const command = await until('the command', () =>
+      commands.find((body) => (body as { commandId: string }).commandId === answer.body.commandId),
+    );
+    await table.close();
+    expect(command).toMatchObject({
+      type: 'acknowledge',
+      alarmId: alarm.alarmId,
+      associationId: inIcu.associationId,
+      by: { userId: 'nurse-icu', name: 'The nurse-icu', role: 'nurse' },
+    });
+    const auditor = await loggedIn('auditor');
+    const page = await until('the audit record', async () => {
+      const { body } = await auditor.get('/api/audit?action=alarm-acknowledged&userId=nurse-icu');
+      return body.records.some((record: { alarmId: string }) => record.alarmId === alarm.alarmId) && body;
+    });
+    expect(page.records[0]).toMatchObject({ verified: true, patientId: inIcu.patient?.patientId, ward: wards.icu });
+    expect(page.chain.faults).toEqual([]);
+  });
+
+  it('keeps limits for the patient, and refuses those that no value could satisfy', async () => {
+    const physician = await loggedIn('physician');
+    const path = `/api/associations/${inIcu.associationId}/limits`;
+    expect((await physician.post(path, { group: 'HR', limits: { low: 130, high: 120 } })).status).toBe(400);
+    expect((await physician.post(path, { group: 'HR', limits: { low: 45, high: 130, delayMs: 99_999 } })).status).toBe(
+      400,
+    );
+    expect((await physician.post(path, { group: 'HR', limits: { low: 45, high: 130 } })).status).toBe(202);
+    await until('the limits', async () => {
+      const { body } = await physician.get(`/api/associations/${inIcu.associationId}`);
+      return body.bed.limits[0]?.limits?.high === 130 && body.bed.limits[0].by.userId === 'physician';
+    });
+  });
+
+  it('admits and ends, one change at a time', async () => {
+    const nurse = await loggedIn('nurse-step');
+    const technician = await loggedIn('technician');
+    const deviceId = `dash-${run}-4`;
+    const path = `/api/devices/${deviceId}/associations`;
+    const patient = { patientId: 'P-new', familyName: 'Fresh', givenName: 'Test', category: 'adult' };
+    const body = { ward: wards.step, bed: '8', patient, version: 0 };
+    expect((await technician.post(path, { ...body, ward: wards.icu })).status).toBe(403);
+    const started = await nurse.post(path, body);
+    expect(started.status).toBe(201);
+    expect((await nurse.post(path, body)).status).toBe(409);
+    const { associationId } = started.body;
+    const view = await nurse.get(`/api/associations/${associationId}`);
+    expect(view.body.bed).toMatchObject({ ward: wards.step, bed: '8', patient });
+    expect((await nurse.call('DELETE', `${path}/${associationId}`)).status).toBe(200);
+    expect((await nurse.get(`/api/associations/${associationId}`)).status).toBe(404);
+  });
+});
+
+describe('sessions', () => {
+  it('outlive a kill of the server without a new login, and end by logout, also after another kill', async () => {
+    const nurse = await loggedIn('nurse-icu');
+    const live = await nurse.live(watchWard(wards.icu));
+    await until('a snapshot', () => live.of('snapshot').length === 1);
+    await house.kill();
+    await live.closed;
+    await house.start();
+    expect((await nurse.get('/api/session')).status).toBe(200);
+    const kept = nurse.cookie();
+    expect((await nurse.post('/api/logout')).status).toBe(204);
+    nurse.setCookie(kept);
+    expect((await nurse.get('/api/session')).status).toBe(401);
+    await house.kill();
+    await house.start();
+    expect((await nurse.get('/api/session')).status).toBe(401);
+  });
+
+  it('writes no name, no value and no address with an id into its log', () => {
+    const output = house.output();
+    expect(output).toContain('answered');
+    for (const secret of ['Secretname', 'Othername', inIcu.associationId, inIcu.patient!.patientId, password, 'HR 1'])
+      expect(output).not.toContain(secret);
+  });
+});

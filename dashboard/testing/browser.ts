@@ -1,0 +1,109 @@
+/** A screen without a browser, for tests: HTTPS with a cookie, and the live connection. */
+import { request } from 'node:https';
+import { WebSocket } from 'ws';
+import { requestHeader } from '../pace.ts';
+import type { ServerMessage, Watch } from '../protocol-live.ts';
+
+export type Answer = {
+  readonly status: number;
+  // biome-ignore lint/suspicious/noExplicitAny: a test asserts on what it is
+  readonly body: any;
+  readonly headers: Record<string, string | string[] | undefined>;
+};
+export type Target = { readonly port: number; readonly ca: string; readonly origin: string };
+
+export type Browser = ReturnType<typeof newBrowser>;
+
+export function newBrowser(target: Target) {
+  let cookie = '';
+
+  function call(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = { origin: target.origin, [requestHeader.name]: requestHeader.value },
+  ): Promise<Answer> {
+    const text = body === undefined ? undefined : JSON.stringify(body);
+    return new Promise((resolve, reject) => {
+      const sent = request(
+        {
+          host: '127.0.0.1',
+          port: target.port,
+          ca: target.ca,
+          servername: 'localhost',
+          method,
+          path,
+          headers: {
+            ...headers,
+            ...(cookie ? { cookie } : {}),
+            ...(text === undefined ? {} : { 'content-type': 'application/json' }),
+          },
+        },
+        (response) => {
+          const parts: Buffer[] = [];
+          response.on('data', (part) => parts.push(part));
+          response.on('end', () => {
+            const set = response.headers['set-cookie']?.[0]?.split(';')[0];
+            if (set) cookie = set.endsWith('=') ? '' : set;
+            const raw = Buffer.concat(parts).toString();
+            const isJson = response.headers['content-type']?.includes('json');
+            resolve({
+              status: response.statusCode ?? 0,
+              body: isJson ? JSON.parse(raw) : raw,
+              headers: response.headers,
+            });
+          });
+        },
+      );
+      sent.on('error', reject);
+      sent.end(text);
+    });
+  }
+
+  return {
+    call,
+    get: (path: string) => call('GET', path),
+    post: (path: string, body?: unknown) => call('POST', path, body),
+    login: (userId: string, password: string) => call('POST', '/api/login', { userId, password }),
+    cookie: () => cookie,
+    setCookie(value: string) {
+      cookie = value;
+    },
+    /** Opens a live connection. `closed` resolves with the code; a refused upgrade with its HTTP status. */
+    async live(watch?: Watch, overrides: { ticket?: string; origin?: string | null; cookie?: string } = {}) {
+      const ticket = overrides.ticket ?? (await call('POST', '/api/ticket')).body.ticket;
+      const origin = overrides.origin === undefined ? target.origin : overrides.origin;
+      const socket = new WebSocket(`wss://localhost:${target.port}/api/live?ticket=${ticket}`, {
+        ca: target.ca,
+        headers: { cookie: overrides.cookie ?? cookie, ...(origin === null ? {} : { origin }) },
+      });
+      return connection(socket, ticket, watch);
+    },
+  };
+}
+
+export type Live = ReturnType<typeof connection>;
+
+function connection(socket: WebSocket, ticket: string, watch: Watch | undefined) {
+  const messages: ServerMessage[] = [];
+  const closed = new Promise<number>((resolve) => {
+    socket.on('close', resolve);
+    socket.on('unexpected-response', (_, response) => {
+      resolve(response.statusCode ?? 0);
+      response.destroy();
+    });
+    socket.on('error', () => {});
+  });
+  socket.on('open', () => watch && socket.send(JSON.stringify(watch)));
+  socket.on('message', (data) => messages.push(JSON.parse(data.toString())));
+  return {
+    socket,
+    ticket,
+    messages,
+    closed,
+    send: (message: unknown) => socket.send(JSON.stringify(message)),
+    of: <T extends ServerMessage['type']>(type: T) =>
+      messages.filter((message): message is Extract<ServerMessage, { type: T }> => message.type === type),
+    close: () => socket.close(),
+  };
+}
