@@ -71,7 +71,9 @@ bind-address = "127.0.0.1:${config.rpcPort}"
   enabled = false
 
 [continuous_queries]
-  enabled = false
+  enabled = true
+  log-enabled = false
+  run-interval = "5s"
 
 [tls]
   min-version = "tls1.2"

@@ -1,5 +1,6 @@
 import { request } from 'node:https';
 import { VigilError } from '../../contracts/errors.ts';
+import { rollupStatements } from './influxRollup.ts';
 
 export const influxDatabase = 'vigil';
 
@@ -38,6 +39,7 @@ export async function ensureDatabase(setup: InfluxSetup): Promise<void> {
   await mustQuery(setup, `CREATE DATABASE ${influxDatabase} WITH DURATION 7d REPLICATION 1 SHARD DURATION 1d NAME raw`);
   await ensurePolicy(setup, 'raw', '7d', '1d', true);
   await ensurePolicy(setup, 'minutes', '400d', '7d', false);
+  for (const statement of rollupStatements(influxDatabase)) await mustQuery(setup, statement);
   for (const user of setup.users) {
     await query(setup, `CREATE USER ${user.name} WITH PASSWORD ${text(user.password)}`);
     await mustQuery(setup, `SET PASSWORD FOR ${user.name} = ${text(user.password)}`);

@@ -1,0 +1,18 @@
+/**
+ * The minutes that InfluxDB makes of the raw numerics, for trends of weeks. It recomputes them from the raw points, so that what
+ * comes late (a device's backlog, an hour without InfluxDB) is in them: the last half hour each minute, the last day each hour.
+ */
+
+/** In `minutes`, `value` is the mean, beside `min`, `max` and `count` of the minute. */
+const fields = 'mean("value") AS "value", min("value") AS "min", max("value") AS "max", count("value") AS "count"';
+
+const rounds = { minutes_near: 'EVERY 1m FOR 30m', minutes_late: 'EVERY 1h FOR 26h' } as const;
+
+/** Statements that make the continuous queries anew. */
+export function rollupStatements(database: string): string[] {
+  const body = `SELECT ${fields} INTO "${database}"."minutes"."numerics" FROM "${database}"."raw"."numerics" GROUP BY time(1m), *`;
+  return Object.entries(rounds).flatMap(([name, when]) => [
+    `DROP CONTINUOUS QUERY ${name} ON ${database}`,
+    `CREATE CONTINUOUS QUERY ${name} ON ${database} RESAMPLE ${when} BEGIN ${body} END`,
+  ]);
+}

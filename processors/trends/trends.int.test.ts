@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import { readFileSync, rmSync } from 'node:fs';
+import { request } from 'node:https';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contentTypes, type ObservationRecord } from '../../contracts/messages/records.ts';
+import type { SealedLog } from '../../contracts/sealed-log.ts';
+import { type Influx, startInflux } from '../../ops/platform/influx.ts';
+import type { Platform } from '../../ops/platform/platform.ts';
+import { freePorts } from '../../ops/platform/ports.ts';
+import { startTestPlatform, type TestPlatform } from '../../tests/platform.ts';
+import { openLogAs, type RunningHouse, startHouse, until } from '../../tests/system.ts';
+
+let own: { platform: Platform; data: TestPlatform };
+let gateway: SealedLog;
+let trends: RunningHouse;
+let influx: Influx | undefined;
+
+beforeAll(async () => {
+  // Of our own: it kills InfluxDB.
+  own = await startTestPlatform(`test-${process.pid}-trends`);
+  gateway = await openLogAs(own.data, 'gateway');
+  trends = await startHouse(own.data, 'trends');
+});
+
+afterAll(async () => {
+  await trends?.close();
+  await gateway?.close();
+  await influx?.close();
+  await own?.platform.close();
+  if (own) rmSync(own.data.stateDir, { recursive: true, force: true });
+});
+
+const heartRate = 'MDC_ECG_HEART_RATE';
+const startMs = Math.floor(Date.now() / 60_000) * 60_000 - 600_000;
+
+type Values = ObservationRecord['reading']['values'];
+
+/** Appends one reading, as the gateway does. */
+async function append(associationId: string, n: number, values: Values): Promise<void> {
+  const body: ObservationRecord = {
+    deviceId: 'bed-01',
+    receivedAt: new Date().toISOString(),
+    reading: { time: new Date(startMs + n * 1000).toISOString(), intervalMs: 1000, values },
+  };
+  await gateway.append('observations', associationId, contentTypes.observation, body);
+}
+
+const beats = (value: number): Values => [{ code: heartRate, value, unit: '/min' }];
+
+/** Rows of a query, read with the rights of the dashboard. */
+async function query(text: string): Promise<(string | number | boolean | null)[][]> {
+  const { stateDir, influxUrl } = own.data;
+  const password = readFileSync(join(stateDir, 'secrets', 'influx-dashboard.password'), 'utf8').trim();
+  const url = new URL(`/query?${new URLSearchParams({ db: 'vigil', epoch: 'ms', q: text })}`, influxUrl);
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const call = request(
+    url,
+    {
+      ca: readFileSync(join(stateDir, 'certs', 'ca.pem')),
+      agent: false,
+      headers: { authorization: `Basic ${Buffer.from(`dashboard:${password}`).toString('base64')}` },
+    },
+    (response) => {
+      let body = '';
+      response.on('data', (chunk: Buffer) => {
+        body += chunk.toString();
+      });
+      response.on('end', () => resolve(body));
+    },
+  );
+  call.on('error', reject);
+  call.end();
+  const answer = JSON.parse(await promise) as {
+    error?: string;
+    results?: { error?: string; series?: { values: (string | number | boolean | null)[][] }[] }[];
+  };
+  const error = answer.error ?? answer.results?.[0]?.error;
+  if (error !== undefined) throw new Error(error);
+  return answer.results?.[0]?.series?.[0]?.values ?? [];
+}
+
+const rowsOf = (associationId: string, fields = '"value"', retention = 'raw') =>
+  query(`SELECT ${fields} FROM "${retention}"."numerics" WHERE "associationId" = '${associationId}'`);
+
+describe('trends', () => {
+  it('holds every usable value at its event time, a real zero too, and a repeat once', async () => {
+    const id = randomUUID();
+    await append(id, 0, [
+      { code: heartRate, value: 0, unit: '/min' },
+      { code: 'MDC_PULS_OXIM_SAT_O2', unit: '%', validity: 'invalid' },
+    ]);
+    await append(id, 1, [{ code: heartRate, value: 71, unit: '/min', validity: 'questionable' }]);
+    await append(id, 1, [{ code: heartRate, value: 71, unit: '/min', validity: 'questionable' }]);
+    await append(id, 2, beats(72));
+    await until('three points', async () => (await rowsOf(id)).length === 3);
+    expect(await rowsOf(id, '"value", "questionable", "code"')).toEqual([
+      [startMs, 0, null, heartRate],
+      [startMs + 1000, 71, true, heartRate],
+      [startMs + 2000, 72, null, heartRate],
+    ]);
+  });
+
+  it('skips what does not open or fit, names its position without its content, and goes on', async () => {
+    const id = randomUUID();
+    await gateway.appender.append('observations', id, Buffer.from('no envelope, and Grace Hopper inside'));
+    await gateway.append('observations', id, contentTypes.observation, { nonsense: 'Grace Hopper' });
+    const moved = await gateway.sealer.keyFor(id, 'observations');
+    const place = { topic: 'observations', key: randomUUID(), writer: 'gateway', boot: 'b', seq: 1 } as const;
+    const sealed = gateway.sealer.seal(moved, place, contentTypes.observation, Buffer.from('{}'));
+    await gateway.appender.append('observations', id, sealed);
+    await append(id, 5, beats(75));
+    await until('the good one', async () => (await rowsOf(id)).length === 1);
+    const skipped = trends
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('record skipped'))
+      .map((line) => JSON.parse(line) as { code: string; offset: string; partition: number });
+    expect(skipped.map((line) => line.code)).toEqual(['sealed-malformed', 'payload-schema', 'sealed-moved']);
+    expect(skipped.every((line) => /^\d+$/.test(line.offset))).toBe(true);
+    expect(trends.output()).not.toContain('Hopper');
+  });
+
+  it('has every point after InfluxDB was killed for a while, and after it was killed itself meanwhile', async () => {
+    const id = randomUUID();
+    await append(id, 0, beats(60));
+    await until('the first point', async () => (await rowsOf(id)).length === 1);
+    process.kill(own.data.influxPid, 'SIGKILL');
+    await until('InfluxDB is gone', () =>
+      rowsOf(id).then(
+        () => false,
+        () => true,
+      ),
+    );
+    for (let n = 1; n <= 150; n++) await append(id, n, beats(60 + (n % 40)));
+    await until('it noticed', () => trends.output().includes('InfluxDB is away'));
+    // What it had read and not written was not committed either.
+    await trends.kill();
+    await trends.start();
+    for (let n = 151; n <= 300; n++) await append(id, n, beats(60 + (n % 40)));
+    const port = Number(new URL(own.data.influxUrl).port);
+    const software = own.platform.software;
+    const [rpcPort = 0] = await freePorts(1);
+    influx = await startInflux({ software, stateDir: own.data.stateDir, port, rpcPort });
+    await until('all points', async () => (await rowsOf(id)).length === 301);
+    const rows = await rowsOf(id);
+    expect(rows.map(([time]) => time)).toEqual(rows.map((_, n) => startMs + n * 1000));
+    await until('it says so', () => trends.output().includes('InfluxDB is back'));
+  });
+
+  it('becomes minutes with mean, least and most, by the time a week is looked at', async () => {
+    const id = randomUUID();
+    for (const [n, value] of [60, 70, 80, 90].entries()) await append(id, n, beats(value));
+    await append(id, 61, beats(0));
+    const minutes = () => rowsOf(id, '"value", "min", "max", "count"', 'minutes');
+    await until('two minutes', async () => (await minutes()).length === 2);
+    expect(await minutes()).toEqual([
+      [startMs, 75, 60, 90, 4],
+      [startMs + 60_000, 0, 0, 0, 1],
+    ]);
+  });
+
+  it('starts where it stopped: a clean restart writes nothing twice', async () => {
+    const id = randomUUID();
+    await append(id, 0, beats(80));
+    await until('the point', async () => (await rowsOf(id)).length === 1);
+    await trends.close();
+    const before = trends.output().length;
+    await trends.start();
+    await append(id, 1, beats(81));
+    await until('the next point', async () => (await rowsOf(id)).length === 2);
+    await trends.close();
+    const last = trends
+      .output()
+      .slice(before)
+      .split('\n')
+      .find((line) => line.includes('"stopped"'));
+    expect(JSON.parse(last!)).toMatchObject({ readings: 1, pointsWritten: 1 });
+    await trends.start();
+  });
+});
