@@ -139,10 +139,13 @@ function readIdentity(
   return { boot: body.boot, seq: body.seq, timeMs };
 }
 
-/** Where it does not fit, as a JSON pointer of our own names: never what stood there. */
+/** Names that a fault may repeat: ours. What a device called a member may be anything, also a patient's name. */
+const ourNames = new Set([Observation, Waveform, Status].flatMap((schema) => Object.keys(schema.properties)));
+
 function misfit(kind: DeviceTopicKind, errors: readonly { instancePath: string; keyword: string }[]): Judgement {
   const [first] = errors;
-  const where = (first?.instancePath ?? '').replace(/[^A-Za-z0-9/]/g, '').slice(0, 60) || 'its root';
+  const [, member = ''] = (first?.instancePath ?? '').split('/');
+  const where = ourNames.has(member) ? member : 'its members';
   return refuse(
     'payload-schema',
     `The payload does not fit ${kind} at ${where} (${first?.keyword ?? 'unknown rule'}).`,

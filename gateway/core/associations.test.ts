@@ -1,0 +1,51 @@
+import { expect, it } from 'vitest';
+import { periodAt, readPeriods } from './associations.ts';
+
+const t = (minute: number) => new Date(Date.UTC(2026, 2, 1, 12, minute)).toISOString();
+const period = (associationId: string, from: string, to: string | null) => ({
+  associationId,
+  patient: null,
+  ward: 'ICU',
+  bed: '7',
+  from,
+  to,
+});
+const periods = readPeriods({
+  deviceId: 'bed-07',
+  version: 1,
+  periods: [period('first', t(10), t(20)), period('second', t(20), t(30)), period('third', t(40), null)],
+})!;
+
+it.each([
+  ['before all', t(9), undefined],
+  ['one ms before the first', new Date(Date.parse(t(10)) - 1).toISOString(), undefined],
+  ['at the first instant', t(10), 'first'],
+  ['one ms before the end', new Date(Date.parse(t(20)) - 1).toISOString(), 'first'],
+  ['at the end, which is the next one’s beginning', t(20), 'second'],
+  ['at an end with none after it', t(30), undefined],
+  ['in the gap', t(35), undefined],
+  ['at the beginning of what lasts', t(40), 'third'],
+  ['long after', '2030-01-01T00:00:00.000Z', 'third'],
+  ['in 1970', '1970-01-01T00:00:00.000Z', undefined],
+])('%s', (_name, time, expected) => {
+  expect(periodAt(periods, Date.parse(time))?.associationId).toBe(expected);
+});
+
+it('has nothing for a device without periods', () => {
+  expect(periodAt([], Date.parse(t(0)))).toBeUndefined();
+});
+
+it('prefers the period that began later where two overlap', () => {
+  const overlapping = readPeriods({
+    deviceId: 'bed-07',
+    version: 1,
+    periods: [period('late', t(15), null), period('early', t(10), null)],
+  })!;
+  expect(periodAt(overlapping, Date.parse(t(16)))?.associationId).toBe('late');
+  expect(periodAt(overlapping, Date.parse(t(14)))?.associationId).toBe('early');
+});
+
+it('takes no list with an instant that does not exist', () => {
+  const body = { deviceId: 'bed-07', version: 1, periods: [period('x', '2026-02-30T00:00:00.000Z', null)] };
+  expect(readPeriods(body)).toBeUndefined();
+});

@@ -1,0 +1,17 @@
+import { expect, it } from 'vitest';
+import { type EndCause, endOf } from './ends.ts';
+
+it.each<[EndCause, boolean, number | undefined, boolean, string]>([
+  [{ kind: 'disconnected' }, true, undefined, false, 'closed'],
+  [{ kind: 'disconnected-with-will' }, true, undefined, true, 'will'],
+  [{ kind: 'lost' }, true, undefined, true, 'will'],
+  [{ kind: 'lost' }, false, undefined, true, 'closed'],
+  [{ kind: 'keep-alive' }, true, 0x8d, true, 'keep-alive'],
+  [{ kind: 'taken-over' }, true, 0x8e, true, 'taken-over'],
+  [{ kind: 'violation', code: 0x81, words: 'x' }, false, 0x81, true, 'refused'],
+  // Never an error code for a failure of ours: it would end the delivery.
+  [{ kind: 'append-failed' }, false, undefined, true, 'closed'],
+  [{ kind: 'drained' }, true, 0x8b, false, 'drained'],
+])('%j, with will: %s', (cause, hasWill, code, willDue, notice) => {
+  expect(endOf(cause, hasWill)).toMatchObject({ code, willDue, notice });
+});

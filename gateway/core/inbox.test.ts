@@ -1,0 +1,41 @@
+import { Compile } from 'typebox/compile';
+import { expect, it } from 'vitest';
+import { Inbox } from '../../contracts/messages/device.ts';
+import { inboxAt, isWatched, presenceLifeMs } from './inbox.ts';
+
+const nowMs = Date.parse('2026-03-01T12:00:00.000Z');
+const presence = (ageMs: number, ...wards: string[]) => ({ atMs: nowMs - ageMs, wards: new Set(wards) });
+
+it.each([
+  ['nobody', 'ICU', [], false],
+  ['this ward', 'ICU', [presence(0, 'ICU')], true],
+  ['another ward', 'ICU', [presence(0, 'ED')], false],
+  ['this ward, just not stale', 'ICU', [presence(presenceLifeMs, 'ICU')], true],
+  ['this ward, stale', 'ICU', [presence(presenceLifeMs + 1, 'ICU')], false],
+  ['a clock ahead within the bound', 'ICU', [presence(-presenceLifeMs, 'ICU')], true],
+  ['a clock ahead past it', 'ICU', [presence(-presenceLifeMs - 1, 'ICU')], false],
+  ['one of several', 'ICU', [presence(0, 'ED'), presence(99_999, 'ICU'), presence(5, 'ED', 'ICU')], true],
+  ['a screen that shows no ward', 'ICU', [presence(0)], false],
+  ['no patient, any ward', undefined, [presence(0, 'ED')], true],
+  ['no patient, a screen without ward', undefined, [presence(0)], false],
+  ['no patient, nobody', undefined, [], false],
+])('watched by %s', (_name, ward, presences, expected) => {
+  expect(isWatched(ward, presences, nowMs)).toBe(expected);
+});
+
+it('tells the association of now', () => {
+  const periods = [{ associationId: 'a-1', fromMs: nowMs - 1000, toMs: Number.POSITIVE_INFINITY, ward: 'ICU' }];
+  const inbox = inboxAt(periods, [presence(0, 'ICU')], nowMs);
+  expect(inbox).toEqual({
+    time: '2026-03-01T12:00:00.000Z',
+    association: { associationId: 'a-1', from: '2026-03-01T11:59:59.000Z' },
+    watched: true,
+  });
+  expect(Compile(Inbox).Check(inbox)).toBe(true);
+});
+
+it('tells that there is none', () => {
+  const inbox = inboxAt([], [], nowMs);
+  expect(inbox).toMatchObject({ association: null, watched: false });
+  expect(Compile(Inbox).Check(inbox)).toBe(true);
+});

@@ -1,0 +1,149 @@
+import { describe, expect, it } from 'vitest';
+import { type Judgement, judgePayload } from './validate.ts';
+
+const nowMs = Date.parse('2026-03-01T12:00:00.000Z');
+const bounds = { aheadMaxMs: 300_000, lateMaxMs: 86_400_000 };
+const at = (offsetMs: number) => new Date(nowMs + offsetMs).toISOString();
+
+const spo2 = { code: 'MDC_PULS_OXIM_SAT_O2', value: 97, unit: '%' };
+const absurd = { code: 'MDC_TEMP_BODY', value: 370, unit: 'Cel' };
+const observation = { boot: 'b1', seq: 1, time: at(0), values: [spo2] };
+const waveform = {
+  boot: 'b1',
+  seq: 1,
+  start: at(0),
+  code: 'MDC_ECG_ELEC_POTL_II',
+  rateHz: 250,
+  scale: 0.005,
+  offset: 0,
+  samples: Buffer.alloc(6).toString('base64'),
+};
+
+function outcome(judged: Judgement): string {
+  return judged.verdict === 'accepted' ? 'accepted' : `${judged.verdict}: ${judged.fault.code}`;
+}
+const judge = (kind: 'observations' | 'waveforms' | 'status', body: unknown) =>
+  judgePayload(kind, JSON.stringify(body), nowMs, bounds);
+
+describe('an observation', () => {
+  it.each<[string, unknown, string]>([
+    ['as it should be', observation, 'accepted'],
+    ['without boot and seq', { time: at(0), values: [spo2] }, 'accepted'],
+    ['with boot alone', { boot: 'b1', time: at(0), values: [spo2] }, 'refused: payload-schema'],
+    ['with seq alone', { seq: 1, time: at(0), values: [spo2] }, 'refused: payload-schema'],
+    ['with seq 0', { ...observation, seq: 0 }, 'refused: payload-schema'],
+    ['with seq 1.5', { ...observation, seq: 1.5 }, 'refused: payload-schema'],
+    ['with the greatest seq', { ...observation, seq: Number.MAX_SAFE_INTEGER }, 'accepted'],
+    ['with a seq past it', { ...observation, seq: 2 ** 53 }, 'refused: payload-schema'],
+    ['with an empty boot', { ...observation, boot: '' }, 'refused: payload-schema'],
+    ['without values', { ...observation, values: [] }, 'refused: payload-schema'],
+    ['with 64 values', { ...observation, values: Array(64).fill(spo2) }, 'accepted'],
+    ['with 65 values', { ...observation, values: Array(65).fill(spo2) }, 'refused: payload-schema'],
+    ['with a member too many', { ...observation, patient: 'x' }, 'refused: payload-schema'],
+    ['with a real 0', { ...observation, values: [{ ...spo2, value: 0 }] }, 'accepted'],
+    ['with a value as text', { ...observation, values: [{ ...spo2, value: '97' }] }, 'refused: payload-schema'],
+    ['with null as a value', { ...observation, values: [{ ...spo2, value: null }] }, 'refused: payload-schema'],
+    [
+      'said to be invalid',
+      { ...observation, values: [{ ...spo2, value: undefined, validity: 'invalid' }] },
+      'accepted',
+    ],
+    ['without time', { boot: 'b1', seq: 1, values: [spo2] }, 'refused: payload-schema'],
+    ['of the 30th of February', { ...observation, time: '2026-02-30T12:00:00.000Z' }, 'refused: time-invalid'],
+    ['in another zone', { ...observation, time: '2026-03-01T12:00:00.000+01:00' }, 'refused: payload-schema'],
+    ['ahead to the bound', { ...observation, time: at(300_000) }, 'accepted'],
+    ['ahead past it', { ...observation, time: at(300_001) }, 'refused: time-invalid'],
+    ['late to the bound', { ...observation, time: at(-86_400_000) }, 'accepted'],
+    ['late past it', { ...observation, time: at(-86_400_001) }, 'refused: time-invalid'],
+    ['of 1970', { ...observation, time: at(-nowMs) }, 'refused: time-invalid'],
+    ['with one absurd value', { ...observation, values: [spo2, absurd] }, 'accepted-in-part: value-implausible'],
+    ['with only absurd values', { ...observation, values: [absurd, absurd] }, 'refused: value-implausible'],
+    [
+      'with one unknown code',
+      { ...observation, values: [{ ...spo2, code: 'MDC_NO' }, spo2] },
+      'accepted-in-part: code-unknown',
+    ],
+    [
+      'with one wrong unit',
+      { ...observation, values: [{ ...spo2, unit: '1' }, spo2] },
+      'accepted-in-part: unit-unknown',
+    ],
+    ['that is a list', [observation], 'refused: payload-schema'],
+    ['that is null', null, 'refused: payload-schema'],
+  ])('%s', (_name, body, expected) => {
+    expect(outcome(judge('observations', body))).toBe(expected);
+  });
+
+  it.each<[string, string | undefined, string]>([
+    ['that is not UTF-8', undefined, 'refused: payload-not-utf8'],
+    ['that is empty', '', 'refused: payload-not-json'],
+    ['cut short', JSON.stringify(observation).slice(0, -1), 'refused: payload-not-json'],
+    ['with a byte order mark', `\ufeff${JSON.stringify(observation)}`, 'refused: payload-not-json'],
+    ['with NaN', JSON.stringify(observation).replace('97', 'NaN'), 'refused: payload-not-json'],
+    ['with a number past all numbers', JSON.stringify(observation).replace('97', '1e999'), 'refused: payload-schema'],
+    [
+      'with __proto__',
+      JSON.stringify(observation).replace('"boot"', '"__proto__":{},"boot"'),
+      'refused: payload-schema',
+    ],
+    ['nested deeper than any stack', '['.repeat(100_000), 'refused: payload-not-json'],
+  ])('%s', (_name, text, expected) => {
+    expect(outcome(judgePayload('observations', text, nowMs, bounds))).toBe(expected);
+  });
+
+  it('tells its identity and time', () => {
+    expect(judge('observations', observation)).toEqual({
+      verdict: 'accepted',
+      reading: { boot: 'b1', seq: 1, timeMs: nowMs },
+    });
+  });
+
+  it('names the parameter but never the value', () => {
+    const judged = judge('observations', { ...observation, values: [spo2, absurd, absurd] });
+    expect(judged).toMatchObject({ fault: { message: 'MDC_TEMP_BODY has a value that no body yields. And 1 more.' } });
+  });
+
+  it('names a misfit by our words only', () => {
+    const judged = judge('observations', { ...observation, 'Jane Doe': 1 });
+    expect(JSON.stringify(judged)).not.toContain('Jane');
+  });
+});
+
+describe('a waveform', () => {
+  it.each<[string, unknown, string]>([
+    ['as it should be', waveform, 'accepted'],
+    ['of an unknown code', { ...waveform, code: 'MDC_NO' }, 'refused: code-unknown'],
+    ['of a numeric code', { ...waveform, code: 'MDC_ECG_HEART_RATE' }, 'refused: code-unknown'],
+    ['with rate 0', { ...waveform, rateHz: 0 }, 'refused: payload-schema'],
+    ['with scale 0', { ...waveform, scale: 0 }, 'refused: payload-schema'],
+    ['with half a sample', { ...waveform, samples: Buffer.alloc(5).toString('base64') }, 'refused: payload-schema'],
+    ['with one sample', { ...waveform, samples: Buffer.alloc(2).toString('base64') }, 'accepted'],
+    ['without samples', { ...waveform, samples: '' }, 'refused: payload-schema'],
+    ['with base64 cut short', { ...waveform, samples: 'AAAAA' }, 'refused: payload-schema'],
+    ['with base64url', { ...waveform, samples: 'AA-_' }, 'refused: payload-schema'],
+    ['ahead past the bound', { ...waveform, start: at(300_001) }, 'refused: time-invalid'],
+  ])('%s', (_name, body, expected) => {
+    expect(outcome(judge('waveforms', body))).toBe(expected);
+  });
+});
+
+describe('a status', () => {
+  it.each<[string, unknown, string]>([
+    ['birth', { boot: 'b1', seq: 1, time: at(0), online: true }, 'accepted'],
+    ['will, without time', { online: false }, 'accepted'],
+    ['with conditions', { online: true, conditions: [{ condition: 'MDC_EVT_LEADS_OFF', present: true }] }, 'accepted'],
+    [
+      'with an unknown condition',
+      { online: true, conditions: [{ condition: 'X', present: true }] },
+      'refused: payload-schema',
+    ],
+    ['without online', {}, 'refused: payload-schema'],
+    ['of a time that is none', { online: true, time: '2026-02-30T12:00:00.000Z' }, 'refused: time-invalid'],
+  ])('%s', (_name, body, expected) => {
+    expect(outcome(judge('status', body))).toBe(expected);
+  });
+
+  it('has no time where it says none', () => {
+    expect(judge('status', { online: false })).toMatchObject({ reading: { timeMs: undefined } });
+  });
+});

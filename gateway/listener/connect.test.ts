@@ -1,0 +1,199 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { clientIdLengthMax } from '../core/identity.ts';
+import { reason } from '../core/reasons.ts';
+import {
+  type Bench,
+  connectPacket,
+  deviceCertificate,
+  dial,
+  foreignCa,
+  join,
+  openBench,
+  publishPacket,
+  until,
+} from './listener.testing.ts';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await openBench({ connectMs: 300 });
+});
+beforeEach(() => {
+  bench.ready = true;
+  bench.atOnce = { kind: 'appended' };
+});
+afterAll(() => bench.close());
+
+describe('TLS', () => {
+  it('refuses a client without certificate, and one of a foreign authority', async () => {
+    for (const pair of [null, await deviceCertificate('bed-07', foreignCa)]) {
+      const before = bench.counters.connectionsRefused;
+      // With TLS 1.3 a client learns only afterwards that its certificate was not taken.
+      const client = await dial(bench, pair);
+      client.send(connectPacket('bed-07', 5));
+      await client.closed;
+      expect(client.rest()).toEqual([]);
+      expect(bench.counters.connectionsRefused).toBe(before + 1);
+    }
+  });
+});
+
+describe('CONNECT', () => {
+  it.each([
+    ['another device, 5', 5, 'bed-08', { reasonCode: reason.clientIdentifierNotValid }],
+    ['another device, 3.1.1', 4, 'bed-08', { returnCode: 2 }],
+    ['too long', 5, `bed-07/${'x'.repeat(clientIdLengthMax)}`, { reasonCode: reason.clientIdentifierNotValid }],
+  ] as const)('refuses a client id of %s', async (_name, version, clientId, expected) => {
+    const client = await dial(bench, await deviceCertificate('bed-07'), version);
+    client.send(connectPacket(clientId, version));
+    expect(await client.next()).toMatchObject({ cmd: 'connack', sessionPresent: false, ...expected });
+    await client.closed;
+  });
+
+  it.each([
+    [5, { reasonCode: reason.notAuthorized }],
+    [4, { returnCode: 5 }],
+  ] as const)('refuses a CN that is no device id, MQTT %i', async (version, expected) => {
+    const client = await dial(bench, await deviceCertificate('no device'), version);
+    client.send(connectPacket('no device', version));
+    expect(await client.next()).toMatchObject({ cmd: 'connack', ...expected });
+    await client.closed;
+  });
+
+  it.each([4, 5] as const)('accepts the CN and what begins with it and a slash, MQTT %i', async (version) => {
+    for (const clientId of ['bed-07', 'bed-07/waves']) {
+      const client = await join(bench, 'bed-07', version, { clientId });
+      expect(client.connack).toMatchObject({
+        cmd: 'connack',
+        sessionPresent: false,
+        ...(version === 5 ? { reasonCode: 0 } : { returnCode: 0 }),
+      });
+      client.end();
+    }
+  });
+
+  it('assigns the CN to an empty client id, and another name where that is taken', async () => {
+    const first = await join(bench, 'bed-21', 5, { clientId: '' });
+    expect(first.connack).toMatchObject({ properties: { assignedClientIdentifier: 'bed-21' } });
+    const second = await join(bench, 'bed-21', 5, { clientId: '' });
+    expect(second.connack).toMatchObject({
+      properties: { assignedClientIdentifier: expect.stringMatching(/^bed-21\/./) },
+    });
+    second.send({ cmd: 'pingreq' });
+    first.send({ cmd: 'pingreq' });
+    expect([await first.next(), await second.next()]).toMatchObject([{ cmd: 'pingresp' }, { cmd: 'pingresp' }]);
+    first.end();
+    second.end();
+  });
+
+  it('refuses an empty client id with a session to keep in 3.1.1', async () => {
+    const client = await dial(bench, await deviceCertificate('bed-07'), 4);
+    // The library does not write such a packet.
+    client.sendBytes(Buffer.from([0x10, 12, 0, 4, 0x4d, 0x51, 0x54, 0x54, 4, 0, 0, 60, 0, 0]));
+    expect(await client.next()).toMatchObject({ cmd: 'connack', returnCode: 2 });
+    await client.closed;
+  });
+
+  it('tells its limits', async () => {
+    const client = await join(bench, 'bed-07', 5, { keepalive: 0, properties: { sessionExpiryInterval: 0xffffffff } });
+    expect(client.connack).toMatchObject({
+      properties: {
+        receiveMaximum: 256,
+        maximumPacketSize: 262_144,
+        topicAliasMaximum: 16,
+        wildcardSubscriptionAvailable: false,
+        subscriptionIdentifiersAvailable: false,
+        sharedSubscriptionAvailable: false,
+        serverKeepAlive: 300,
+        sessionExpiryInterval: 3600,
+      },
+    });
+    client.end();
+  });
+
+  it.each([
+    ['level 3', Buffer.from([0x10, 12, 0, 4, 0x4d, 0x51, 0x54, 0x54, 3, 2, 0, 60, 0, 0]), { returnCode: 1 }],
+    ['MQTT 3.1', Buffer.from([0x10, 14, 0, 6, ...Buffer.from('MQIsdp'), 3, 2, 0, 60, 0, 0]), { returnCode: 1 }],
+    ['a bridge', Buffer.from([0x10, 12, 0, 4, 0x4d, 0x51, 0x54, 0x54, 0x84, 2, 0, 60, 0, 0]), { returnCode: 1 }],
+  ])('does not speak %s', async (_name, bytes, expected) => {
+    const client = await dial(bench, await deviceCertificate('bed-07'), 4);
+    client.sendBytes(bytes);
+    expect(await client.next()).toMatchObject({ cmd: 'connack', ...expected });
+    await client.closed;
+  });
+
+  it('does not speak MQTT 6', async () => {
+    const client = await dial(bench, await deviceCertificate('bed-07'), 5);
+    client.sendBytes(Buffer.from([0x10, 13, 0, 4, 0x4d, 0x51, 0x54, 0x54, 6, 2, 0, 60, 0, 0, 0]));
+    expect(await client.next()).toMatchObject({ cmd: 'connack', reasonCode: reason.unsupportedProtocolVersion });
+    await client.closed;
+  });
+
+  it.each([
+    ['another device', 'devices/bed-08/status', 5, { reasonCode: reason.notAuthorized }],
+    ['another device, 3.1.1', 'devices/bed-08/status', 4, { returnCode: 5 }],
+    ['the inbox', 'devices/bed-07/inbox', 5, { reasonCode: reason.notAuthorized }],
+    ['a wildcard', 'devices/bed-07/#', 5, { reasonCode: reason.topicNameInvalid }],
+  ] as const)('refuses a will for %s', async (_name, topic, version, expected) => {
+    const client = await join(bench, 'bed-07', version, { will: { topic, payload: 'x' } });
+    expect(client.connack).toMatchObject({ cmd: 'connack', ...expected });
+    await client.closed;
+  });
+
+  it('refuses a method of authentication', async () => {
+    const client = await join(bench, 'bed-07', 5, { properties: { authenticationMethod: 'x' } });
+    expect(client.connack).toMatchObject({ reasonCode: reason.badAuthenticationMethod });
+    await client.closed;
+  });
+
+  it.each([
+    [5, { reasonCode: reason.serverUnavailable }],
+    [4, { returnCode: 3 }],
+  ] as const)('takes nobody while the associations are not read, MQTT %i', async (version, expected) => {
+    bench.ready = false;
+    const client = await join(bench, 'bed-07', version);
+    expect(client.connack).toMatchObject(expected);
+    await client.closed;
+  });
+
+  it('is the first packet', async () => {
+    const client = await dial(bench, await deviceCertificate('bed-07'));
+    client.send(publishPacket(1, 1));
+    await client.closed;
+    expect(client.rest()).toEqual([]);
+    expect(bench.handed).toEqual([]);
+  });
+
+  it('comes once', async () => {
+    const client = await join(bench, 'bed-07');
+    client.send(connectPacket('bed-07', 5));
+    expect(await client.next()).toMatchObject({ cmd: 'disconnect', reasonCode: reason.protocolError });
+    await client.closed;
+  });
+
+  it('comes within its time', async () => {
+    const before = bench.counters.connectTimeouts;
+    const client = await dial(bench, await deviceCertificate('bed-07'));
+    await client.closed;
+    expect(bench.counters.connectTimeouts).toBe(before + 1);
+  });
+
+  it('does not wait for CONNACK: what follows in the same bytes is taken in order', async () => {
+    const client = await dial(bench, await deviceCertificate('bed-07'));
+    client.send(connectPacket('bed-07', 5), publishPacket(1, 1), { cmd: 'pingreq' }, publishPacket(1, 2));
+    const came = [await client.next(), await client.next(), await client.next(), await client.next()];
+    expect(came[0]).toMatchObject({ cmd: 'connack' });
+    expect(came.filter(({ cmd }) => cmd === 'puback').map(({ messageId }) => messageId)).toEqual([1, 2]);
+    client.end();
+  });
+
+  it('refuses those past the greatest number of connections before they cost a handshake', async () => {
+    const small = await openBench({ connectionsMax: 1 });
+    const first = await join(small, 'bed-07');
+    const second = expect(dial(small, await deviceCertificate('bed-08'))).rejects.toThrow('disconnected');
+    await until('a dropped connection', () => small.counters.connectionsDropped === 1);
+    first.send({ cmd: 'pingreq' });
+    expect(await first.next()).toMatchObject({ cmd: 'pingresp' });
+    await second;
+    await small.close();
+  });
+});

@@ -1,0 +1,191 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { reason } from '../core/reasons.ts';
+import {
+  type Bench,
+  connectPacket,
+  deviceCertificate,
+  dial,
+  join,
+  openBench,
+  publishPacket,
+  until,
+} from './listener.testing.ts';
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = await openBench();
+});
+afterEach(() => bench.close());
+
+const will = { topic: 'devices/bed-07/status', payload: 'gone', qos: 1, retain: true } as const;
+const told = (...lines: string[]) =>
+  until(lines.join(', '), () => bench.said.length >= lines.length).then(() => expect(bench.said).toEqual(lines));
+
+describe.each([4, 5] as const)('MQTT %i', (version) => {
+  it('publishes the will of a connection that is lost', async () => {
+    const client = await join(bench, 'bed-07', version, { will });
+    client.end();
+    await told('bed-07 connected', 'bed-07 will: gone', 'bed-07 ended: will');
+  });
+
+  it('publishes no will after DISCONNECT', async () => {
+    const client = await join(bench, 'bed-07', version, { will });
+    client.send({ cmd: 'disconnect', reasonCode: 0 });
+    await client.closed;
+    await told('bed-07 connected', 'bed-07 ended: closed');
+  });
+
+  it('notices silence after one and a half times Keep Alive, not before, and any packet counts', async () => {
+    const client = await join(bench, 'bed-07', version, { will, keepalive: 1 });
+    for (let i = 0; i < 3; i += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 800));
+      client.send({ cmd: 'pingreq' });
+      expect(await client.next()).toMatchObject({ cmd: 'pingresp' });
+    }
+    const sinceMs = performance.now();
+    await client.closed;
+    expect(performance.now() - sinceMs).toBeGreaterThan(1_400);
+    if (version === 5)
+      expect(client.rest()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.keepAliveTimeout }]);
+    await told('bed-07 connected', 'bed-07 will: gone', 'bed-07 ended: keep-alive');
+  });
+
+  it('is not silent while it is not read', async () => {
+    await bench.close();
+    bench = await openBench({ unackedBytesMax: 1 });
+    const client = await join(bench, 'bed-07', version, { keepalive: 1 });
+    client.send(publishPacket(1, 1), publishPacket(1, 2));
+    await until('a pause', () => bench.counters.pausedUnacked > 0);
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect(bench.listener.connections()).toBe(1);
+    bench.handed[0]!.settle({ kind: 'appended' });
+    expect(await client.next()).toMatchObject({ cmd: 'puback', messageId: 1 });
+  });
+
+  it('gives a client id to the newest connection', async () => {
+    const older = await join(bench, 'bed-07', version, { will });
+    const newer = await join(bench, 'bed-07', version);
+    await older.closed;
+    if (version === 5) expect(older.rest()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.sessionTakenOver }]);
+    newer.send({ cmd: 'pingreq' });
+    expect(await newer.next()).toMatchObject({ cmd: 'pingresp' });
+    await told('bed-07 connected', 'bed-07 will: gone', 'bed-07 ended: taken-over', 'bed-07 connected again');
+    expect(bench.counters.takeOvers).toBe(1);
+  });
+
+  it('does not acknowledge on the newer connection what came on the older', async () => {
+    const keep = { clean: false, properties: { sessionExpiryInterval: 60 } };
+    const older = await join(bench, 'bed-07', version, keep);
+    older.send(publishPacket(1, 1));
+    await until('a publish', () => bench.handed.length === 1);
+    const newer = await join(bench, 'bed-07', version, keep);
+    bench.handed[0]!.settle({ kind: 'appended' });
+    await older.closed;
+    newer.send({ cmd: 'pingreq' });
+    expect(await newer.next()).toMatchObject({ cmd: 'pingresp' });
+    expect(older.rest().map(({ cmd }) => cmd)).not.toContain('puback');
+  });
+
+  it('drains: takes nothing new, acknowledges what is in flight, says goodbye', async () => {
+    const client = await join(bench, 'bed-07', version, { will });
+    client.send(publishPacket(1, 1));
+    await until('a publish', () => bench.handed.length === 1);
+    const closed = bench.listener.close(20_000);
+    await expect(dial(bench, await deviceCertificate('bed-08'))).rejects.toThrow();
+    client.send(publishPacket(1, 2));
+    bench.handed[0]!.settle({ kind: 'appended' });
+    await closed;
+    await client.closed;
+    const goodbye = version === 5 ? [{ cmd: 'disconnect', reasonCode: reason.serverShuttingDown }] : [];
+    expect(client.rest()).toMatchObject([{ cmd: 'puback', messageId: 1 }, ...goodbye]);
+    expect(bench.handed).toHaveLength(1);
+    expect(bench.said).toEqual(['bed-07 connected', 'bed-07 ended: drained']);
+  });
+});
+
+describe('MQTT 5', () => {
+  it('publishes the will after DISCONNECT with 0x04', async () => {
+    const client = await join(bench, 'bed-07', 5, { will });
+    client.send({ cmd: 'disconnect', reasonCode: reason.disconnectWithWill });
+    await told('bed-07 connected', 'bed-07 will: gone', 'bed-07 ended: will');
+  });
+
+  const kept = (willDelayInterval: number, sessionExpiryInterval: number) => ({
+    will: { ...will, properties: { willDelayInterval } },
+    properties: { sessionExpiryInterval },
+  });
+
+  it('publishes a delayed will after its delay', async () => {
+    const client = await join(bench, 'bed-07', 5, kept(1, 60));
+    client.end();
+    await until('the end', () => bench.said.length === 2);
+    expect(bench.said).toEqual(['bed-07 connected', 'bed-07 ended: will']);
+    await told('bed-07 connected', 'bed-07 ended: will', 'bed-07 will: gone');
+  });
+
+  it('publishes a delayed will when its session ends before', async () => {
+    const client = await join(bench, 'bed-07', 5, kept(60, 1));
+    client.end();
+    await told('bed-07 connected', 'bed-07 ended: will', 'bed-07 will: gone');
+  });
+
+  it('publishes no delayed will where the client comes back in time', async () => {
+    const client = await join(bench, 'bed-07', 5, kept(1, 60));
+    client.end();
+    await until('the end', () => bench.said.length === 2);
+    await join(bench, 'bed-07', 5, { clean: false });
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    expect(bench.said).toEqual(['bed-07 connected', 'bed-07 ended: will', 'bed-07 connected']);
+  });
+
+  it('publishes a delayed will where the client comes back with a clean start', async () => {
+    const client = await join(bench, 'bed-07', 5, kept(60, 60));
+    client.end();
+    await until('the end', () => bench.said.length === 2);
+    await join(bench, 'bed-07', 5, { clean: true });
+    expect(bench.said).toEqual(['bed-07 connected', 'bed-07 ended: will', 'bed-07 will: gone', 'bed-07 connected']);
+  });
+
+  it('ends a session when its expiry has passed', async () => {
+    const client = await join(bench, 'bed-07', 5, { properties: { sessionExpiryInterval: 1 } });
+    client.end();
+    await until('the end', () => bench.listener.connections() === 0);
+    await new Promise((resolve) => setTimeout(resolve, 2_000));
+    expect((await join(bench, 'bed-07', 5, { clean: false })).connack).toMatchObject({ sessionPresent: false });
+  });
+
+  it('lets DISCONNECT shorten a session, but not keep one that was not kept', async () => {
+    const first = await join(bench, 'bed-07', 5, { properties: { sessionExpiryInterval: 60 } });
+    first.send({ cmd: 'disconnect', reasonCode: 0, properties: { sessionExpiryInterval: 0 } });
+    await first.closed;
+    const second = await join(bench, 'bed-07', 5, { clean: false });
+    expect(second.connack).toMatchObject({ sessionPresent: false });
+    second.send({ cmd: 'disconnect', reasonCode: 0, properties: { sessionExpiryInterval: 60 } });
+    expect(await second.next()).toMatchObject({ cmd: 'disconnect', reasonCode: reason.protocolError });
+  });
+
+  it('ends the session that is longest without connection where there are too many', async () => {
+    await bench.close();
+    bench = await openBench({ sessionsMax: 2 });
+    const keep = { clean: false, properties: { sessionExpiryInterval: 60 } };
+    for (const id of ['bed-01', 'bed-02', 'bed-03']) {
+      (await join(bench, id, 5, keep)).end();
+      await until('the end', () => bench.listener.connections() === 0);
+    }
+    expect(bench.counters.sessionsEvicted).toBe(1);
+    expect((await join(bench, 'bed-03', 5, keep)).connack).toMatchObject({ sessionPresent: true });
+    expect((await join(bench, 'bed-01', 5, keep)).connack).toMatchObject({ sessionPresent: false });
+  });
+});
+
+it('ends a packet that is begun and not finished', async () => {
+  await bench.close();
+  bench = await openBench({ packetMs: 200 });
+  const client = await join(bench, 'bed-07');
+  client.sendBytes(Buffer.from([0x32, 0x40, 0x00]));
+  await client.closed;
+  expect(bench.counters.packetTimeouts).toBe(1);
+  const first = await dial(bench, await deviceCertificate('bed-07'));
+  first.send(connectPacket('bed-07', 5));
+  expect(await first.next()).toMatchObject({ cmd: 'connack' });
+});

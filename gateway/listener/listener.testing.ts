@@ -1,0 +1,195 @@
+/** For the listener's tests: a listener over real TLS with certificates of its own, a sink that the test settles, and raw clients. */
+import { once } from 'node:events';
+import { connect, type TLSSocket } from 'node:tls';
+import { generate, type IConnectPacket, type Packet, parser } from 'mqtt-packet';
+import pino from 'pino';
+import { issueAuthority, issueLeaf, type Pair } from '../../certs/issue.ts';
+import type { Will } from '../core/session.ts';
+import { type Counters, createCounters } from '../counters.ts';
+import { createSource } from '../source.ts';
+import { defaultLimits, type Limits } from './limits.ts';
+import { type Listener, openListener } from './listener.ts';
+import type { Outcome, Sink } from './sink.ts';
+
+const nowMs = Date.now();
+const serverCa = await issueAuthority('test servers', nowMs);
+const deviceCa = await issueAuthority('test devices', nowMs);
+const server = await issueLeaf(
+  { file: 'mqtt-server', commonName: 'mqtt', authority: 'ca', purposes: ['server'], names: ['localhost', '127.0.0.1'] },
+  serverCa,
+  nowMs,
+);
+const devices = new Map<string, Promise<Pair>>();
+
+/** A device's certificate, by the authority that the listener trusts or by another. */
+export function deviceCertificate(commonName: string, authority: Pair = deviceCa): Promise<Pair> {
+  const id = `${authority === deviceCa}/${commonName}`;
+  const made =
+    devices.get(id) ??
+    issueLeaf({ file: 'x', commonName, authority: 'device-ca', purposes: ['client'], names: [] }, authority, nowMs);
+  devices.set(id, made);
+  return made;
+}
+export const foreignCa = serverCa;
+
+/** What came to the sink, to be settled by the test. */
+export type Handed = {
+  readonly deviceId: string;
+  readonly topic: string;
+  readonly text: string;
+  settle(outcome: Outcome): void;
+};
+
+export type Bench = {
+  readonly listener: Listener;
+  readonly counters: Counters;
+  /** Publishes not settled yet, in order. */
+  readonly handed: Handed[];
+  readonly said: string[];
+  ready: boolean;
+  /** Settles publishes at once. */
+  atOnce: Outcome | undefined;
+  close(): Promise<void>;
+};
+
+export async function openBench(limits: Partial<Limits> = {}): Promise<Bench> {
+  const counters = createCounters();
+  const handed: Handed[] = [];
+  const said: string[] = [];
+  let sources = 0;
+  const sink: Sink = {
+    ready: () => bench.ready,
+    sourceOf(deviceId) {
+      sources += 1;
+      return createSource('a2V5', deviceId, `test.${sources}`);
+    },
+    publish({ source, topic, payload }, settle) {
+      if (bench.atOnce) settle(bench.atOnce);
+      else handed.push({ deviceId: source.deviceId, topic, text: payload.toString('utf8'), settle });
+    },
+    connected: (source, replaced) => void said.push(`${source.deviceId} connected${replaced ? ' again' : ''}`),
+    ended: (source, reason) => void said.push(`${source.deviceId} ended: ${reason}`),
+    will: (source, will: Will) => void said.push(`${source.deviceId} will: ${Buffer.from(will.payload).toString()}`),
+    inbox: (source) => Buffer.from(JSON.stringify({ to: source.deviceId })),
+  };
+  const listener = await openListener({
+    host: '127.0.0.1',
+    port: 0,
+    cert: server.certificate,
+    key: server.key,
+    clientCa: deviceCa.certificate,
+    limits: { ...defaultLimits, ...limits },
+    sink,
+    counters,
+    log: pino({ level: 'silent' }),
+    now: Date.now,
+    monotonicMs: () => performance.now(),
+  });
+  const bench: Bench = {
+    listener,
+    counters,
+    handed,
+    said,
+    ready: true,
+    atOnce: undefined,
+    close: () => listener.close(0),
+  };
+  return bench;
+}
+
+export type RawClient = {
+  readonly socket: TLSSocket;
+  send(...packets: Packet[]): void;
+  sendBytes(bytes: Uint8Array): void;
+  /** The next packet that came; rejects where the connection ends before. */
+  next(): Promise<Packet>;
+  /** All that came and was not taken by `next`. */
+  rest(): readonly Packet[];
+  /** Resolves when the server has closed. */
+  readonly closed: Promise<void>;
+  end(): void;
+};
+
+/** TLS only. `pair` null: without a client certificate. */
+export async function dial(bench: Pick<Bench, 'listener'>, pair: Pair | null, version: 4 | 5 = 5): Promise<RawClient> {
+  const socket = connect({
+    host: '127.0.0.1',
+    port: bench.listener.port,
+    ca: serverCa.certificate,
+    ...(pair ? { cert: pair.certificate, key: pair.key } : {}),
+  });
+  const came: Packet[] = [];
+  const waiting: { resolve: (packet: Packet) => void; reject: (error: Error) => void }[] = [];
+  const { promise: closed, resolve: setClosed } = Promise.withResolvers<void>();
+  let over = false;
+  const reader = parser({ protocolVersion: version });
+  reader.on('packet', (packet) => {
+    const waiter = waiting.shift();
+    if (waiter) waiter.resolve(packet);
+    else came.push(packet);
+  });
+  socket.on('data', (bytes: Buffer) => void reader.parse(bytes));
+  socket.on('error', () => {});
+  socket.on('close', () => {
+    over = true;
+    for (const { reject } of waiting.splice(0)) reject(new Error('the connection was closed'));
+    setClosed();
+  });
+  await once(socket, 'secureConnect');
+  return {
+    socket,
+    send: (...packets) => {
+      socket.write(Buffer.concat(packets.map((packet) => generate(packet, { protocolVersion: version }))));
+    },
+    sendBytes: (bytes) => {
+      socket.write(bytes);
+    },
+    next() {
+      const packet = came.shift();
+      if (packet) return Promise.resolve(packet);
+      if (over) return Promise.reject(new Error('the connection was closed'));
+      return new Promise((resolve, reject) => waiting.push({ resolve, reject }));
+    },
+    rest: () => came,
+    closed,
+    end: () => void socket.destroy(),
+  };
+}
+
+export function connectPacket(clientId: string, version: 4 | 5, more: Partial<IConnectPacket> = {}): IConnectPacket {
+  return {
+    cmd: 'connect',
+    protocolId: 'MQTT',
+    protocolVersion: version,
+    clean: true,
+    keepalive: 60,
+    clientId,
+    ...more,
+  };
+}
+
+/** A connected client and its CONNACK. */
+export async function join(
+  bench: Bench,
+  deviceId: string,
+  version: 4 | 5 = 5,
+  more: Partial<IConnectPacket> = {},
+): Promise<RawClient & { readonly connack: Packet }> {
+  const client = await dial(bench, await deviceCertificate(deviceId), version);
+  client.send(connectPacket(deviceId, version, more));
+  return { ...client, connack: await client.next() };
+}
+
+export function publishPacket(qos: 0 | 1 | 2, messageId: number, payload = 'x', more: object = {}): Packet {
+  const topic = 'devices/bed-07/observations';
+  return { cmd: 'publish', qos, messageId, dup: false, retain: false, topic, payload, ...more };
+}
+
+/** Polls; the deadline is generous, since no test may depend on how fast the machine is. */
+export async function until(what: string, holds: () => boolean): Promise<void> {
+  for (const endMs = Date.now() + 30_000; Date.now() < endMs; ) {
+    if (holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error(`waited in vain for: ${what}`);
+}

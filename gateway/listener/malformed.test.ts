@@ -1,0 +1,253 @@
+import fc from 'fast-check';
+import { generate, type Packet } from 'mqtt-packet';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { reason } from '../core/reasons.ts';
+import { decode } from './codec.ts';
+import { emptyFrames, feedFrames, nextFrame } from './frames.ts';
+import {
+  type Bench,
+  connectPacket,
+  deviceCertificate,
+  dial,
+  join,
+  openBench,
+  publishPacket,
+  until,
+} from './listener.testing.ts';
+import { checkFrame } from './strict.ts';
+
+const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
+
+describe('a packet that is not well formed', () => {
+  it.each([
+    ['PUBLISH with QoS 3', 5, '36 07 0001 61 0001 00 61', reason.malformedPacket],
+    ['PUBLISH with DUP at QoS 0', 5, '38 05 0001 61 00 61', reason.malformedPacket],
+    ['PUBLISH with packet id 0', 5, '32 06 0001 61 0000 00', reason.protocolError],
+    ['PUBLISH cut in its topic', 5, '32 03 0005 61', reason.malformedPacket],
+    ['PUBLISH without packet id', 5, '32 03 0001 61', reason.malformedPacket],
+    ['PUBLISH with U+0000 in its topic', 5, '30 04 0001 00 00', reason.malformedPacket],
+    ['PUBLISH with a topic that is not UTF-8', 5, '30 05 0002 c328 00', reason.malformedPacket],
+    ['PUBLISH with a surrogate in its topic', 5, '30 06 0003 eda080 00', reason.malformedPacket],
+    ['PUBLISH with properties longer than itself', 5, '30 05 0001 61 05 61', reason.malformedPacket],
+    ['PUBLISH with an unknown property', 5, '30 06 0001 61 02 7f00', reason.malformedPacket],
+    ['PUBLISH with a property of CONNECT', 5, '30 07 0001 61 03 21 0001', reason.malformedPacket],
+    ['PUBLISH with a property twice', 5, '30 08 0001 61 04 0101 0101', reason.protocolError],
+    ['PUBLISH with a flag of 2', 5, '30 06 0001 61 02 0102', reason.protocolError],
+    ['PUBLISH with a property that runs over the others', 5, '30 08 0001 61 02 23 0001 61', reason.malformedPacket],
+    ['PUBLISH with a padded property length', 5, '30 06 0001 61 8000 61', reason.malformedPacket],
+    ['PINGREQ with a padded length', 5, 'c0 8000', reason.malformedPacket],
+    ['PINGREQ with a body', 4, 'c0 01 00', reason.malformedPacket],
+    ['PINGREQ with flags', 4, 'c1 00', reason.malformedPacket],
+    ['PUBREL with wrong flags', 4, '60 02 0001', reason.malformedPacket],
+    ['PUBREL that is too long for 3.1.1', 4, '62 03 0001 00', reason.malformedPacket],
+    ['PUBREL cut short', 4, '62 01 00', reason.malformedPacket],
+    ['SUBSCRIBE without a filter', 5, '82 03 0001 00', reason.protocolError],
+    ['SUBSCRIBE without options', 4, '82 05 0001 0001 61', reason.malformedPacket],
+    ['SUBSCRIBE to QoS 3', 4, '82 06 0001 0001 61 03', reason.malformedPacket],
+    ['SUBSCRIBE with reserved options', 4, '82 06 0001 0001 61 04', reason.malformedPacket],
+    ['SUBSCRIBE with Retain Handling 3', 5, '82 07 0001 00 0001 61 30', reason.protocolError],
+    ['UNSUBSCRIBE without a filter', 4, 'a2 02 0001', reason.protocolError],
+    ['DISCONNECT with a body in 3.1.1', 4, 'e0 01 00', reason.malformedPacket],
+    ['AUTH of 3.1.1', 4, 'f0 01 00', reason.malformedPacket],
+    ['packet type 0', 4, '00 00', reason.protocolError],
+    ['CONNACK of a client', 4, '20 02 0000', reason.protocolError],
+    ['SUBACK of a client', 4, '90 03 0001 00', reason.protocolError],
+    ['PINGRESP of a client', 4, 'd0 00', reason.protocolError],
+    ['CONNECT with the reserved flag', 4, '10 0d 0004 4d515454 04 03 003c 0001 61', reason.malformedPacket],
+    ['CONNECT with will QoS 3', 4, '10 0d 0004 4d515454 04 1e 003c 0001 61', reason.malformedPacket],
+    ['CONNECT with will flags without will', 4, '10 0d 0004 4d515454 04 22 003c 0001 61', reason.malformedPacket],
+    ['CONNECT with a password alone', 4, '10 10 0004 4d515454 04 42 003c 0001 61 0001 61', reason.malformedPacket],
+    ['CONNECT with Receive Maximum 0', 5, '10 11 0004 4d515454 05 02 003c 03 21 0000 0001 61', reason.protocolError],
+    [
+      'CONNECT with Maximum Packet Size 0',
+      5,
+      '10 13 0004 4d515454 05 02 003c 05 27 00000000 0001 61',
+      reason.protocolError,
+    ],
+  ] as const)('%s', (_name, version, bytes, code) => {
+    expect(checkFrame(hex(bytes), version)).toMatchObject({ code });
+  });
+
+  it.each([
+    ['PUBACK of two bytes', 5, '40 02 0001'],
+    ['PUBACK with a reason', 5, '40 03 0001 10'],
+    ['DISCONNECT without anything', 5, 'e0 00'],
+    ['DISCONNECT with a reason alone', 5, 'e0 01 04'],
+    ['PUBLISH of nothing', 4, '30 03 0001 61'],
+    ['PUBLISH with user properties', 5, '30 12 0001 61 0e 26 0001 61 0001 62 26 0001 61 0001 62'],
+    ['CONNECT with a password alone in MQTT 5', 5, '10 11 0004 4d515454 05 42 003c 00 0001 61 0001 61'],
+  ] as const)('is not %s', (_name, version, bytes) => {
+    expect(checkFrame(hex(bytes), version)).toBeUndefined();
+    expect(decode(hex(bytes), version)).toBeDefined();
+  });
+});
+
+describe('what the library writes', () => {
+  const text = fc.string({ unit: 'grapheme', maxLength: 20 }).filter((s) => !s.includes('\0'));
+  const id = fc.integer({ min: 1, max: 65_535 });
+  const userProperties = fc.dictionary(
+    fc.string({ minLength: 1, maxLength: 5, unit: 'grapheme-ascii' }),
+    fc.string({ maxLength: 5 }),
+    { minKeys: 1, maxKeys: 3 },
+  );
+  const packets: fc.Arbitrary<Packet> = fc.oneof(
+    fc.record({
+      cmd: fc.constant('publish' as const),
+      qos: fc.constantFrom(1, 2),
+      messageId: id,
+      dup: fc.boolean(),
+      retain: fc.boolean(),
+      topic: text,
+      payload: fc.string(),
+      properties: fc.record({ topicAlias: id, userProperties }),
+    }) as fc.Arbitrary<Packet>,
+    fc.record({
+      cmd: fc.constant('subscribe' as const),
+      messageId: id,
+      subscriptions: fc.array(
+        fc.record({
+          topic: text,
+          qos: fc.constantFrom(0 as const, 1 as const, 2 as const),
+          nl: fc.boolean(),
+          rap: fc.boolean(),
+          rh: fc.nat(2),
+        }),
+        { minLength: 1, maxLength: 4 },
+      ),
+    }) as fc.Arbitrary<Packet>,
+    fc.record({
+      cmd: fc.constant('disconnect' as const),
+      reasonCode: fc.constantFrom(0, 4),
+      properties: fc.record({ sessionExpiryInterval: id }),
+    }) as fc.Arbitrary<Packet>,
+    fc.record({
+      cmd: fc.constant('connect' as const),
+      protocolId: fc.constant('MQTT'),
+      protocolVersion: fc.constant(5),
+      clean: fc.boolean(),
+      keepalive: fc.nat(65_535),
+      clientId: text.filter((s) => s !== ''),
+      username: fc.string(),
+      password: fc.string(),
+      will: fc.record({
+        topic: text.filter((s) => s !== ''),
+        payload: fc.string(),
+        qos: fc.constantFrom(0, 1, 2),
+        retain: fc.boolean(),
+        properties: fc.record({ willDelayInterval: id, userProperties }),
+      }),
+      properties: fc.record({ receiveMaximum: id, userProperties }),
+    }) as unknown as fc.Arbitrary<Packet>,
+  );
+
+  it('is well formed, in whatever pieces it comes', () => {
+    fc.assert(
+      fc.property(fc.array(packets, { minLength: 1, maxLength: 5 }), fc.integer({ min: 1, max: 40 }), (list, piece) => {
+        const written = list.map((packet) => generate(packet, { protocolVersion: 5 }));
+        const stream = Buffer.concat(written);
+        const frames = emptyFrames();
+        const cut: Buffer[] = [];
+        for (let at = 0; at < stream.length; at += piece) {
+          feedFrames(frames, stream.subarray(at, at + piece));
+          for (let next = nextFrame(frames, 1e6); next.kind === 'packet'; next = nextFrame(frames, 1e6))
+            cut.push(next.packet);
+        }
+        expect(cut.map((frame) => frame.toString('hex'))).toEqual(written.map((frame) => frame.toString('hex')));
+        for (const frame of cut) {
+          expect(checkFrame(frame, 5)).toBeUndefined();
+          expect(decode(frame, 5)).toBeDefined();
+        }
+      }),
+    );
+  });
+});
+
+describe('the listener', () => {
+  let bench: Bench;
+  beforeAll(async () => {
+    bench = await openBench();
+    bench.atOnce = { kind: 'appended' };
+  });
+  afterAll(() => bench.close());
+
+  it.each([4, 5] as const)('says why where it can, and disturbs nobody else: MQTT %i', async (version) => {
+    const other = await join(bench, 'bed-08', version);
+    const client = await join(bench, 'bed-07', version);
+    client.sendBytes(hex('36 07 0001 61 0001 00 61'));
+    await client.closed;
+    expect(client.rest()).toMatchObject(
+      version === 5 ? [{ cmd: 'disconnect', reasonCode: reason.malformedPacket }] : [],
+    );
+    other.send({ cmd: 'pingreq' });
+    expect(await other.next()).toMatchObject({ cmd: 'pingresp' });
+    other.end();
+  });
+
+  it('answers a malformed CONNECT of MQTT 5 with CONNACK', async () => {
+    const client = await dial(bench, await deviceCertificate('bed-07'));
+    client.sendBytes(hex('10 0e 0004 4d515454 05 03 003c 00 0001 61'));
+    expect(await client.next()).toMatchObject({ cmd: 'connack', reasonCode: reason.malformedPacket });
+    await client.closed;
+  });
+
+  it('closes at a Remaining Length of five bytes', async () => {
+    const client = await join(bench, 'bed-07');
+    client.sendBytes(hex('32 ffffffff 01'));
+    expect(await client.next()).toMatchObject({ cmd: 'disconnect' });
+    await client.closed;
+  });
+
+  it('survives streams that were changed at random, before and after CONNECT', async () => {
+    const seed = Date.now() % 2 ** 31;
+    console.log(`seed ${seed}`);
+    const witness = await join(bench, 'bed-08', 5);
+    const pair = await deviceCertificate('bed-07');
+    const good = [
+      generate(connectPacket('bed-07', 5, { properties: { receiveMaximum: 5, sessionExpiryInterval: 3 } }), {
+        protocolVersion: 5,
+      }),
+      generate(
+        { cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: 'devices/bed-07/inbox', qos: 0 }] },
+        { protocolVersion: 5 },
+      ),
+      generate(publishPacket(1, 2, '{"a":1}', { properties: { topicAlias: 1, userProperties: { a: 'b' } } }), {
+        protocolVersion: 5,
+      }),
+      generate(publishPacket(2, 3), { protocolVersion: 5 }),
+      generate({ cmd: 'pubrel', messageId: 3 }, { protocolVersion: 5 }),
+      generate({ cmd: 'pingreq' }),
+      generate({ cmd: 'disconnect', reasonCode: 4, properties: { sessionExpiryInterval: 1 } }, { protocolVersion: 5 }),
+    ];
+    const change = fc.record({
+      at: fc.nat(),
+      to: fc.nat(255),
+      kind: fc.constantFrom('set', 'insert', 'delete', 'cut'),
+    });
+    const streams = fc.sample(
+      fc.record({ skip: fc.nat(2), changes: fc.array(change, { minLength: 1, maxLength: 6 }) }),
+      { numRuns: 250, seed },
+    );
+    for (const { skip, changes } of streams) {
+      let bytes = Buffer.concat(skip === 0 ? good : [good[0]!, ...good.slice(skip)]);
+      const from = skip === 0 ? 0 : good[0]!.length;
+      for (const { at, to, kind } of changes) {
+        const place = from + (at % Math.max(1, bytes.length - from));
+        if (kind === 'set') bytes[place] = to;
+        else if (kind === 'insert')
+          bytes = Buffer.concat([bytes.subarray(0, place), Buffer.from([to]), bytes.subarray(place)]);
+        else if (kind === 'delete') bytes = Buffer.concat([bytes.subarray(0, place), bytes.subarray(place + 1)]);
+        else bytes = bytes.subarray(0, place);
+      }
+      const client = await dial(bench, pair);
+      client.sendBytes(bytes);
+      client.socket.end();
+      await client.closed;
+    }
+    await until('the end of all of them', () => bench.listener.connections() === 1);
+    witness.send({ cmd: 'pingreq' });
+    expect(await witness.next()).toMatchObject({ cmd: 'pingresp' });
+    expect(bench.listener.unackedBytes()).toBe(0);
+    expect(bench.counters.violations).toBeGreaterThan(50);
+    witness.end();
+  }, 60_000);
+});

@@ -1,0 +1,94 @@
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { reason } from '../core/reasons.ts';
+import { type Bench, join, openBench, until } from './listener.testing.ts';
+
+let bench: Bench;
+beforeEach(async () => {
+  bench = await openBench();
+});
+afterEach(() => bench.close());
+
+const inbox = { topic: 'devices/bed-07/inbox', qos: 1 } as const;
+
+it.each([4, 5] as const)(
+  'sends the inbox after SUBACK, again when it changes, and no more after UNSUBSCRIBE: MQTT %i',
+  async (version) => {
+    const client = await join(bench, 'bed-07', version);
+    const other = await join(bench, 'bed-08', version);
+    client.send({ cmd: 'subscribe', messageId: 3, subscriptions: [inbox] });
+    expect(await client.next()).toMatchObject({ cmd: 'suback', messageId: 3, granted: [0] });
+    const message = { cmd: 'publish', qos: 0, retain: false, topic: inbox.topic };
+    expect(await client.next()).toMatchObject(message);
+    bench.listener.inboxChanged('bed-08');
+    bench.listener.inboxChanged('bed-07');
+    const second = await client.next();
+    expect(second).toMatchObject(message);
+    expect(String((second as { payload?: Buffer }).payload)).toBe('{"to":"bed-07"}');
+    client.send({ cmd: 'unsubscribe', messageId: 4, unsubscriptions: [inbox.topic, 'x'] });
+    expect(await client.next()).toMatchObject({
+      cmd: 'unsuback',
+      messageId: 4,
+      ...(version === 5 ? { granted: [0, reason.noSubscriptionExisted] } : {}),
+    });
+    bench.listener.inboxChanged('bed-07');
+    client.send({ cmd: 'pingreq' });
+    expect(await client.next()).toMatchObject({ cmd: 'pingresp' });
+    expect(other.rest()).toEqual([]);
+  },
+);
+
+it.each([
+  [
+    5,
+    [
+      0,
+      reason.notAuthorized,
+      reason.wildcardSubscriptionsNotSupported,
+      reason.topicFilterInvalid,
+      reason.sharedSubscriptionsNotSupported,
+    ],
+  ],
+  [4, [0, 0x80, 0x80, 0x80, 0x80]],
+] as const)('answers each filter in order: MQTT %i', async (version, granted) => {
+  const client = await join(bench, 'bed-07', version);
+  const filters = [inbox.topic, 'devices/bed-08/inbox', 'devices/#', 'a/#/b', '$share/g/x'];
+  client.send({ cmd: 'subscribe', messageId: 1, subscriptions: filters.map((topic) => ({ topic, qos: 2 })) });
+  expect(await client.next()).toMatchObject({ cmd: 'suback', messageId: 1, granted });
+  expect(bench.counters.subscriptionsRefused).toBe(4);
+});
+
+it('keeps the subscription of a session that comes back, and forgets that of a clean start', async () => {
+  const keep = { clean: false, properties: { sessionExpiryInterval: 60 } };
+  const first = await join(bench, 'bed-07', 5, keep);
+  first.send({ cmd: 'subscribe', messageId: 1, subscriptions: [inbox] });
+  await first.next();
+  first.end();
+  await until('the end', () => bench.listener.connections() === 0);
+  const second = await join(bench, 'bed-07', 5, keep);
+  expect(second.connack).toMatchObject({ sessionPresent: true });
+  // Sent by the regular sweep: nothing else asks for it.
+  expect(await second.next()).toMatchObject({ cmd: 'publish', topic: inbox.topic });
+  const third = await join(bench, 'bed-07', 5, { clean: true });
+  expect(third.connack).toMatchObject({ sessionPresent: false });
+  bench.listener.inboxChanged('bed-07');
+  third.send({ cmd: 'pingreq' });
+  expect(await third.next()).toMatchObject({ cmd: 'pingresp' });
+});
+
+it('refuses subscription identifiers, which it said are not supported', async () => {
+  const client = await join(bench, 'bed-07');
+  client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [inbox], properties: { subscriptionIdentifier: 1 } });
+  expect(await client.next()).toMatchObject({
+    cmd: 'disconnect',
+    reasonCode: reason.subscriptionIdentifiersNotSupported,
+  });
+});
+
+it('sends no inbox that is larger than the client takes', async () => {
+  const client = await join(bench, 'bed-07', 5, { properties: { maximumPacketSize: 30 } });
+  client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [inbox] });
+  expect(await client.next()).toMatchObject({ cmd: 'suback' });
+  client.send({ cmd: 'pingreq' });
+  expect(await client.next()).toMatchObject({ cmd: 'pingresp' });
+  expect(bench.counters.inboxLeftOut).toBe(1);
+});
