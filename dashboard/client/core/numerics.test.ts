@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest';
 import { parameters } from '../../../contracts/parameters.ts';
 import { alarm, numeric } from './fixtures.ts';
-import { bornAtMs, compareBeds, limitsFor, patientName, slotPriority, slotsOf, valueText } from './numerics.ts';
+import {
+  bornAtMs,
+  compareBeds,
+  limitsFor,
+  patientName,
+  slotPriority,
+  slotsOf,
+  valueText,
+  wardLimits,
+} from './numerics.ts';
 
 const shown = (code: string, value: number | undefined, changes = {}) => ({
   parameter: parameters.get(code)!,
@@ -61,13 +70,24 @@ describe('limits', () => {
   const hr = parameters.get('MDC_ECG_HEART_RATE')!;
   it.each([
     ['the ward’s', hr, [], { limits: ward.HR, own: false }],
-    ['the patient’s own', hr, [{ group: 'HR', limits: { high: 140 }, by, at }], { limits: { high: 140 }, own: true }],
+    [
+      'the patient’s own',
+      hr,
+      [{ group: 'HR', limits: { high: 140 }, by, at }],
+      { limits: { low: 50, high: 140 }, own: true },
+    ],
     ['back to the ward’s', hr, [{ group: 'HR', limits: null, by, at }], { limits: ward.HR, own: false }],
     ['none known', parameters.get('MDC_RESP_RATE')!, [], undefined],
     ['never any', parameters.get('MDC_PRESS_BLD_ART_ABP_DIA')!, [], undefined],
   ] as const)('%s', (_name, parameter, changes, wanted) => {
     expect(limitsFor(parameter, changes as never, ward)).toEqual(wanted);
   });
+});
+
+it('a category without a profile has no limits of another’s', () => {
+  expect(wardLimits(undefined).HR?.high).toBe(120);
+  expect(wardLimits('adult').HR?.high).toBe(120);
+  expect(wardLimits('neonatal')).toEqual({});
 });
 
 describe('the alarm of a slot', () => {

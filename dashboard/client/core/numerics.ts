@@ -1,6 +1,8 @@
 /** A bed's values as a clinician reads them: in a fixed order, a pressure in one place, each with the limits that judge it. */
+import { adultLimits } from '../../../contracts/adult-limits.ts';
 import type { Alarm, Limits, Priority } from '../../../contracts/messages/alarms.ts';
-import { type Parameter, type ParameterGroup, parameters } from '../../../contracts/parameters.ts';
+import type { PatientCategory } from '../../../contracts/messages/records.ts';
+import { type LimitGroup, type Parameter, type ParameterGroup, parameters } from '../../../contracts/parameters.ts';
 import type { LimitChange, Numeric } from '../../protocol.ts';
 import { isUnanswered } from './alarm-order.ts';
 
@@ -56,17 +58,21 @@ export function valueText(shown: Shown): { text: string; note: string | undefine
   return { text: numeric.value.toFixed(parameter.digits), note: numeric.validity };
 }
 
-/** The limits that judge a parameter here: the patient's own where someone set them, else the ward's. */
+/** The limits that judge a parameter here: the ward's, with the patient's own lying over them value by value. */
 export function limitsFor(
   parameter: Parameter,
   changes: readonly LimitChange[],
   ward: Readonly<Partial<Record<string, Limits>>>,
 ): { limits: Limits; own: boolean } | undefined {
   if (parameter.limits === undefined) return undefined;
-  const change = changes.find((one) => one.group === parameter.limits);
-  if (change?.limits) return { limits: change.limits, own: true };
+  const own = changes.find((one) => one.group === parameter.limits)?.limits ?? undefined;
   const limits = ward[parameter.limits];
-  return limits ? { limits, own: false } : undefined;
+  return own || limits ? { limits: { ...limits, ...own }, own: own !== undefined } : undefined;
+}
+
+/** The ward's limits for a patient of this category; none where Vigil has no profile: better no number than another's. */
+export function wardLimits(category: PatientCategory | undefined): Readonly<Partial<Record<LimitGroup, Limits>>> {
+  return category === undefined || category === 'adult' ? adultLimits : {};
 }
 
 /** The highest unanswered alarm about one of a slot's codes. */

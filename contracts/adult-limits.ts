@@ -1,0 +1,20 @@
+/**
+ * The adult ward profile (CLINICAL, "Default adult limits"; values of ours, of the order of vendors' adult defaults): what
+ * the alarm processor judges by and what a screen writes beside a value, so that the two cannot differ.
+ */
+import type { Limits } from './messages/alarms.ts';
+import type { LimitGroup } from './parameters.ts';
+
+/** 6 s for SpO2 and rates from the pleth is Mindray's default; for the other continuous parameters it is ours. */
+const delayMs = 6_000;
+
+export const adultLimits: Readonly<Record<LimitGroup, Limits>> = {
+  HR: { low: 50, high: 120, extremeLow: 40, extremeHigh: 140, delayMs },
+  PR: { low: 50, high: 120, extremeLow: 40, extremeHigh: 140, delayMs },
+  SpO2: { low: 90, extremeLow: 85, delayMs },
+  RR: { low: 8, high: 30, extremeLow: 5, extremeHigh: 40, delayMs },
+  BPsys: { low: 90, high: 160, extremeLow: 70, extremeHigh: 200, delayMs },
+  BPmean: { low: 60, high: 110, extremeLow: 50, extremeHigh: 130, delayMs },
+  Temp: { low: 36, high: 38.5, extremeLow: 34, extremeHigh: 40, delayMs },
+  EtCO2: { low: 25, high: 50, extremeLow: 15, extremeHigh: 65, delayMs },
+};

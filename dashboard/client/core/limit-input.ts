@@ -1,0 +1,36 @@
+/** Limits as typed into a form: numbers that a body can have, in order, or one sentence that says what is wrong. */
+import type { Limits } from '../../../contracts/messages/alarms.ts';
+import { type LimitGroup, parameters } from '../../../contracts/parameters.ts';
+
+const order = ['extremeLow', 'low', 'high', 'extremeHigh'] as const;
+const words = { extremeLow: 'extreme low', low: 'low', high: 'high', extremeHigh: 'extreme high' } as const;
+
+export type ReadLimits = { ok: true; limits: Limits } | { ok: false; message: string };
+
+/** Reads the four fields of a group; empty ones are left to the ward's profile. A comma counts as a decimal point. */
+export function readLimits(group: LimitGroup, field: (name: (typeof order)[number]) => string): ReadLimits {
+  const rows = [...parameters.values()].filter((one) => one.limits === group);
+  const min = Math.min(...rows.map((row) => row.min));
+  const max = Math.max(...rows.map((row) => row.max));
+  const limits: Limits = {};
+  let before: { name: (typeof order)[number]; value: number } | undefined;
+  for (const name of order) {
+    const text = field(name).trim().replace(',', '.');
+    if (text === '') continue;
+    const value = Number(text);
+    if (!Number.isFinite(value)) return { ok: false, message: `The ${words[name]} limit is not a number.` };
+    if (value < min || value > max)
+      return { ok: false, message: `The ${words[name]} limit must lie between ${min} and ${max}.` };
+    if (before && value <= before.value && !(value === before.value && isPair(before.name, name)))
+      return { ok: false, message: `The ${words[name]} limit must lie above the ${words[before.name]} one.` };
+    limits[name] = value;
+    before = { name, value };
+  }
+  if (before === undefined) return { ok: false, message: 'Enter at least one limit.' };
+  return { ok: true, limits };
+}
+
+/** An extreme limit may equal its plain one: every breach is then an extreme one. */
+function isPair(a: string, b: string): boolean {
+  return (a === 'extremeLow' && b === 'low') || (a === 'high' && b === 'extremeHigh');
+}

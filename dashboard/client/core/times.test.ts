@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { clockText, countdownText, dateTimeText, whenText, yearsOld } from './times.ts';
+
+const noon = new Date(2026, 0, 31, 12, 3, 7).getTime();
+
+describe('instants', () => {
+  it('read in local time', () => {
+    expect(clockText(noon)).toBe('12:03:07');
+    expect(dateTimeText(noon)).toBe('2026-01-31 12:03:07');
+    expect(whenText(noon, noon + 60_000)).toBe('12:03:07');
+    expect(whenText(noon, noon + 86_400_000)).toBe('2026-01-31 12:03:07');
+    expect(clockText(Number.NaN)).toBe('–');
+    expect(dateTimeText(Number.NaN)).toBe('–');
+  });
+
+  it.each([
+    [120_000, '2:00'],
+    [119_001, '2:00'],
+    [119_000, '1:59'],
+    [1, '0:01'],
+    [0, '0:00'],
+    [-5, '0:00'],
+  ])('%d ms are left as %s', (left, text) => {
+    expect(countdownText(noon + left, noon)).toBe(text);
+  });
+
+  it.each([
+    ['1990-01-31', 36],
+    ['1990-02-01', 35],
+    ['1990-01-30', 36],
+    ['2026-01-31', 0],
+    ['2027-01-01', undefined],
+    [undefined, undefined],
+  ])('born %s is %s', (birthDate, years) => {
+    expect(yearsOld(birthDate, noon)).toBe(years);
+  });
+});

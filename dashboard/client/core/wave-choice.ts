@@ -1,0 +1,42 @@
+/** Which waves a bed's tile shows, in the order of the monitor at the bedside, and how each is drawn. */
+import { type ParameterGroup, type Wave, waves } from '../../../contracts/parameters.ts';
+import { paperSpeeds } from './sweep.ts';
+
+export const tileWavesMax = 3;
+
+/** The best lead for a rhythm first (II, then V); of each group only one. */
+const preference: readonly string[] = [
+  'MDC_ECG_ELEC_POTL_II',
+  'MDC_ECG_ELEC_POTL_V',
+  'MDC_ECG_ELEC_POTL_V1',
+  'MDC_ECG_ELEC_POTL_I',
+  'MDC_ECG_ELEC_POTL_AVR',
+  'MDC_PULS_OXIM_PLETH',
+  'MDC_PRESS_BLD_ART_ABP',
+  'MDC_CONC_AWAY_CO2',
+  'MDC_IMPED_TTHOR',
+];
+
+/** Known waves of a bed in the order of the preference. */
+export function orderedWaves(codes: readonly string[]): Wave[] {
+  const known = codes.flatMap((code) => waves.get(code) ?? []);
+  const place = (wave: Wave) => (preference.indexOf(wave.code) + preference.length + 1) % (preference.length + 1);
+  return known.sort((a, b) => place(a) - place(b) || (a.code < b.code ? -1 : 1));
+}
+
+/** The codes that a tile shows: the best of each group, at most three. */
+export function tileWaves(codes: readonly string[], max = tileWavesMax): string[] {
+  const groups = new Set<ParameterGroup>();
+  const chosen: string[] = [];
+  for (const wave of orderedWaves(codes)) {
+    if (groups.has(wave.group) || chosen.length >= max) continue;
+    groups.add(wave.group);
+    chosen.push(wave.code);
+  }
+  return chosen;
+}
+
+/** Breathing is slow: at 25 mm/s a tile would show one breath. */
+export function paperSpeedOf(wave: Wave): number {
+  return wave.group === 'RR' || wave.group === 'EtCO2' ? paperSpeeds.slow : paperSpeeds.fast;
+}

@@ -1,0 +1,14 @@
+/** The browser client's composition root. */
+import { render } from 'preact';
+import { AppProvider, createApp } from './shell/app.ts';
+import { Shell } from './ui/shell.tsx';
+
+const app = createApp();
+const root = document.getElementById('app');
+if (!root) throw new Error('The page has no #app');
+render(
+  <AppProvider value={app}>
+    <Shell />
+  </AppProvider>,
+  root,
+);

@@ -1,0 +1,66 @@
+/**
+ * Acknowledging and pausing, as asked here. Nothing is taken for done until the server's own event says so: until then it is
+ * pending, and after a refusal or a long silence it is an error that a person can see and repeat.
+ */
+import { effect, type Signal, signal } from '@preact/signals';
+import { isUnanswered } from '../core/alarm-order.ts';
+import type { Screen } from '../core/fold.ts';
+import type { Api } from './api.ts';
+
+export type Asked =
+  | { readonly state: 'pending'; readonly sinceMs: number }
+  | { readonly state: 'error'; readonly message: string };
+
+/** The alarm processor has answered within this time or something is wrong. */
+const patienceMs = 10_000;
+/** At most 2 min (CLINICAL, "Alarm vocabulary"). */
+export const pauseMs = 120_000;
+
+export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now: Signal<number>) {
+  /** By alarm id, and `pause:` with the association's. Bounded: entries leave with their alarm, and errors with a new try. */
+  const asked = signal<ReadonlyMap<string, Asked>>(new Map());
+
+  function put(key: string, value: Asked | undefined) {
+    const next = new Map(asked.peek());
+    if (value) next.set(key, value);
+    else next.delete(key);
+    asked.value = next;
+  }
+
+  effect(() => {
+    const alarms = screen.value?.alarms;
+    const nowMs = now.value;
+    for (const [key, entry] of asked.value) {
+      if (key.startsWith('pause:')) {
+        const id = key.slice('pause:'.length);
+        const theirs = screen.value?.alarmsOf.get(id) ?? [];
+        const open = theirs.filter(isUnanswered);
+        if (open.every((alarm) => alarm.audioPausedUntil !== undefined && Date.parse(alarm.audioPausedUntil) > nowMs)) {
+          put(key, undefined);
+          continue;
+        }
+      } else {
+        const alarm = alarms?.get(key);
+        if (alarms && (!alarm || !isUnanswered(alarm))) {
+          put(key, undefined);
+          continue;
+        }
+      }
+      if (entry.state === 'pending' && nowMs - entry.sinceMs > patienceMs)
+        put(key, { state: 'error', message: 'No answer yet. Try again.' });
+    }
+  });
+
+  async function ask(key: string, send: () => ReturnType<Api['acknowledge']>) {
+    if (asked.peek().get(key)?.state === 'pending') return;
+    put(key, { state: 'pending', sinceMs: now.peek() });
+    const answer = await send();
+    if (!answer.ok) put(key, { state: 'error', message: answer.message });
+  }
+
+  return {
+    asked,
+    acknowledge: (alarmId: string) => ask(alarmId, () => api.acknowledge(alarmId)),
+    pauseAudio: (associationId: string) => ask(`pause:${associationId}`, () => api.pauseAudio(associationId, pauseMs)),
+  };
+}

@@ -1,0 +1,96 @@
+/** The server's REST routes. Every failure comes back as a value with one sentence for a person; nothing throws. */
+import type { Limits } from '../../../contracts/messages/alarms.ts';
+import type { LimitGroup } from '../../../contracts/parameters.ts';
+import { requestHeader } from '../../pace.ts';
+import type {
+  Accepted,
+  AssociateBody,
+  Associated,
+  AuditPage,
+  Devices,
+  ErrorBody,
+  LoginBody,
+  PatientView,
+  Session,
+  Ticket,
+  Trends,
+  Wards,
+} from '../../protocol.ts';
+
+export type Answer<T> =
+  | { readonly ok: true; readonly data: T }
+  | { readonly ok: false; readonly status: number; readonly code: string; readonly message: string };
+
+/** Longer than this the server counts as not answering. */
+const timeoutMs = 10_000;
+
+export type Api = ReturnType<typeof createApi>;
+
+/** `onLoggedOut` is called when the server no longer knows the session, whatever was asked. */
+export function createApi(onLoggedOut: () => void) {
+  async function ask<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Answer<T>> {
+    let response: Response;
+    try {
+      response = await fetch(path, {
+        method,
+        credentials: 'same-origin',
+        cache: 'no-store',
+        headers: {
+          ...(method === 'GET' ? {} : { [requestHeader.name]: requestHeader.value }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        signal: AbortSignal.timeout(timeoutMs),
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+    } catch {
+      return { ok: false, status: 0, code: 'no-answer', message: 'The server does not answer.' };
+    }
+    if (response.status === 401 && path !== '/api/login') onLoggedOut();
+    if (!response.ok) return { ok: false, status: response.status, ...(await errorOf(response)) };
+    if (response.status === 204) return { ok: true, data: undefined as T };
+    try {
+      return { ok: true, data: (await response.json()) as T };
+    } catch {
+      return { ok: false, status: response.status, code: 'bad-answer', message: 'The server’s answer cannot be read.' };
+    }
+  }
+
+  const id = encodeURIComponent;
+  return {
+    logIn: (body: LoginBody) => ask<Session>('POST', '/api/login', body),
+    logOut: () => ask<void>('POST', '/api/logout'),
+    session: () => ask<Session>('GET', '/api/session'),
+    wards: () => ask<Wards>('GET', '/api/wards'),
+    ticket: () => ask<Ticket>('POST', '/api/ticket'),
+    patient: (associationId: string) => ask<PatientView>('GET', `/api/associations/${id(associationId)}`),
+    trends: (associationId: string, query: { codes: readonly string[]; from: string; to: string; points: number }) => {
+      const search = new URLSearchParams({ ...query, codes: query.codes.join(','), points: String(query.points) });
+      return ask<Trends>('GET', `/api/associations/${id(associationId)}/trends?${search}`);
+    },
+    acknowledge: (alarmId: string) => ask<Accepted>('POST', `/api/alarms/${id(alarmId)}/acknowledge`),
+    pauseAudio: (associationId: string, forMs: number) =>
+      ask<Accepted>('POST', `/api/associations/${id(associationId)}/pause-audio`, { forMs }),
+    setLimits: (associationId: string, group: LimitGroup, limits: Limits | null) =>
+      ask<Accepted>('POST', `/api/associations/${id(associationId)}/limits`, { group, limits }),
+    devices: () => ask<Devices>('GET', '/api/devices'),
+    associate: (deviceId: string, body: AssociateBody) =>
+      ask<Associated>('POST', `/api/devices/${id(deviceId)}/associations`, body),
+    endAssociation: (deviceId: string, associationId: string) =>
+      ask<Associated>('DELETE', `/api/devices/${id(deviceId)}/associations/${id(associationId)}`),
+    audit: (query: { before?: number; action?: string; userId?: string }) => {
+      const search = new URLSearchParams({ limit: '100' });
+      for (const [name, value] of Object.entries(query)) if (value) search.set(name, String(value));
+      return ask<AuditPage>('GET', `/api/audit?${search}`);
+    },
+  };
+}
+
+async function errorOf(response: Response): Promise<ErrorBody> {
+  try {
+    const body = (await response.json()) as Partial<ErrorBody>;
+    if (typeof body.message === 'string') return { code: body.code ?? 'error', message: body.message };
+  } catch {
+    // Not ours: a proxy's page, or nothing. The status says what there is to say.
+  }
+  return { code: 'error', message: `The server refused this (${response.status}).` };
+}

@@ -1,0 +1,195 @@
+/** The page's state, as signals, and what a person can do to it. One of these per page. */
+import { batch, computed, effect, type Signal, signal } from '@preact/signals';
+import { createContext } from 'preact';
+import { useContext } from 'preact/hooks';
+import { sessionRenewMs } from '../../pace.ts';
+import type { Permission, Session } from '../../protocol.ts';
+import { createSteadyClock } from '../core/connection.ts';
+import type { Screen } from '../core/fold.ts';
+import { createLead, remoteAt, sawRemote } from '../core/lead.ts';
+import { formatRoute, parseRoute, type Route } from '../core/routes.ts';
+import { soundLevel } from '../core/sound.ts';
+import { createAnswers } from './answers.ts';
+import { createApi } from './api.ts';
+import { type LinkState, type Live, openLive, type WatchWish } from './live.ts';
+import { openSpeaker, type SpeakerState } from './speaker.ts';
+import { createWaveStore } from './wave-store.ts';
+import { wishFor } from './wish.ts';
+
+const tickMs = 500;
+const wardKey = 'vigil.ward';
+
+export type App = ReturnType<typeof createApp>;
+const AppContext = createContext<App | undefined>(undefined);
+export const AppProvider = AppContext.Provider;
+
+export function useApp(): App {
+  const app = useContext(AppContext);
+  if (!app) throw new Error('No app around this component');
+  return app;
+}
+
+export function createApp() {
+  /** undefined: not known yet; null: nobody is logged in. */
+  const session: Signal<Session | null | undefined> = signal(undefined);
+  const sessionProblem = signal<string | undefined>(undefined);
+  const route = signal<Route>(parseRoute(location.hash));
+  const ward = signal(localStorage.getItem(wardKey) ?? '*');
+  const screen = signal<Screen | undefined>(undefined);
+  const link = signal<LinkState>('connecting');
+  const speakerState = signal<SpeakerState>('blocked');
+  const lastHeardMs = signal<number | undefined>(undefined);
+  const steady = createSteadyClock(Date.now, () => performance.now());
+  let lead = createLead();
+  const serverNow = () => remoteAt(lead, steady()) ?? Date.now();
+  const now = signal(serverNow());
+  const waves = createWaveStore();
+  const speaker = openSpeaker((state) => {
+    speakerState.value = state;
+  });
+  const api = createApi(() => forget());
+  let live: Live | undefined;
+
+  const may = (permission: Permission) => session.value?.may.includes(permission) ?? false;
+  const watches = computed(() => may('view-vitals') || may('view-devices'));
+
+  function forget() {
+    live?.close();
+    live = undefined;
+    waves.clear();
+    batch(() => {
+      session.value = null;
+      screen.value = undefined;
+      link.value = 'connecting';
+      lastHeardMs.value = undefined;
+    });
+  }
+
+  function enter(entered: Session) {
+    lead = createLead();
+    batch(() => {
+      sessionProblem.value = undefined;
+      session.value = entered;
+      if (entered.wards.length === 1 && entered.wards[0] !== '*') ward.value = entered.wards[0]!;
+      else if (ward.value !== '*' && !entered.wards.includes('*') && !entered.wards.includes(ward.value))
+        ward.value = '*';
+    });
+  }
+
+  async function resume() {
+    const answer = await api.session();
+    if (answer.ok) {
+      if (session.value) session.value = answer.data;
+      else enter(answer.data);
+    } else if (answer.status === 401) forget();
+    else if (!session.value) {
+      sessionProblem.value = answer.message;
+      setTimeout(() => void resume(), 3000);
+    }
+  }
+
+  const wish = computed<WatchWish>(() => wishFor(route.value, ward.value, screen.value, may('view-vitals')));
+  let sent = '';
+
+  const stops = [
+    effect(() => {
+      const asked = wish.value;
+      const text = JSON.stringify(asked);
+      if (!session.value || !watches.value) return;
+      if (live) {
+        if (text !== sent) live.watch(asked);
+      } else live = openLive(asked, liveEvents);
+      sent = text;
+    }),
+    effect(() => {
+      if (link.value === 'lost') speaker.play('lost');
+      else if (!session.value || !screen.value) speaker.play(undefined);
+      else speaker.play(soundLevel(screen.value.alarms.values(), now.value));
+    }),
+    effect(() => {
+      const where = route.value;
+      if (where.page === 'ward' && where.ward !== undefined && where.ward !== ward.peek()) setWard(where.ward);
+    }),
+  ];
+
+  const liveEvents = {
+    now: steady,
+    random: Math.random,
+    ticket: api.ticket,
+    onScreen(next: Screen) {
+      screen.value = next;
+    },
+    onSnapshot() {
+      waves.clear();
+    },
+    onWave(wave: Parameters<typeof waves.take>[0]) {
+      waves.take(wave, steady());
+    },
+    onServerTime(at: string) {
+      sawRemote(lead, Date.parse(at), steady());
+      lastHeardMs.value = serverNow();
+    },
+    onState(state: LinkState) {
+      link.value = state;
+    },
+    onSessionEnded: forget,
+  };
+
+  function setWard(next: string) {
+    localStorage.setItem(wardKey, next);
+    ward.value = next;
+  }
+
+  const onHash = () => {
+    route.value = parseRoute(location.hash);
+  };
+  addEventListener('hashchange', onHash);
+  const tick = setInterval(() => {
+    now.value = serverNow();
+  }, tickMs);
+  const renew = setInterval(() => {
+    if (session.value) void resume();
+  }, sessionRenewMs);
+  const unlock = () => speaker.enable();
+  addEventListener('pointerdown', unlock, { passive: true });
+  addEventListener('keydown', unlock, { passive: true });
+  void resume();
+
+  return {
+    api,
+    session,
+    sessionProblem,
+    route,
+    ward,
+    screen,
+    link,
+    speakerState,
+    lastHeardMs,
+    now,
+    waves,
+    steady,
+    watches,
+    may,
+    enter,
+    enableSound: unlock,
+    setWard,
+    answers: createAnswers(api, screen, now),
+    go(to: Route) {
+      location.hash = formatRoute(to);
+    },
+    async logOut() {
+      await api.logOut();
+      forget();
+    },
+    close() {
+      for (const stop of stops) stop();
+      clearInterval(tick);
+      clearInterval(renew);
+      removeEventListener('hashchange', onHash);
+      removeEventListener('pointerdown', unlock);
+      removeEventListener('keydown', unlock);
+      live?.close();
+      speaker.close();
+    },
+  };
+}

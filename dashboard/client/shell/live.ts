@@ -1,0 +1,176 @@
+/** The live connection: opened with a ticket, resumed by its last number, taken for lost when the heartbeat stops. */
+import { livePath } from '../../pace.ts';
+import type { ServerMessage, Watch, WaveMessage } from '../../protocol-live.ts';
+import { afterClose, isLost, retryDelayMs } from '../core/connection.ts';
+import { applyDelta, type Screen, screenOf } from '../core/fold.ts';
+import type { Answer } from './api.ts';
+
+export type LinkState = 'connecting' | 'live' | 'lost' | 'forbidden';
+export type WatchWish = Omit<Watch, 'type' | 'resume'>;
+
+export type LiveEvents = {
+  /** Steady screen clock, ms. */
+  readonly now: () => number;
+  readonly random: () => number;
+  readonly ticket: () => Promise<Answer<{ ticket: string }>>;
+  readonly onScreen: (screen: Screen) => void;
+  /** A snapshot came: what waves were held belong to another stream of them. */
+  readonly onSnapshot: () => void;
+  readonly onWave: (wave: WaveMessage) => void;
+  /** The server's time, with each message that carries it. */
+  readonly onServerTime: (at: string) => void;
+  readonly onState: (state: LinkState) => void;
+  readonly onSessionEnded: () => void;
+};
+
+export type Live = { watch(wish: WatchWish): void; close(): void };
+
+/** Waits this long for a connection to open or a first message to come. */
+const openTimeoutMs = 8000;
+const watchdogMs = 250;
+
+/** Connects and keeps connecting until closed. One socket at a time. */
+export function openLive(wish: WatchWish, events: LiveEvents): Live {
+  let wanted = wish;
+  let socket: WebSocket | undefined;
+  let screen: Screen | undefined;
+  let state: LinkState = 'connecting';
+  let attempt = 0;
+  let closed = false;
+  let retryTimer: ReturnType<typeof setTimeout> | undefined;
+  let lastHeardMs = events.now();
+  let openedMs = events.now();
+
+  function become(next: LinkState) {
+    if (state === next) return;
+    state = next;
+    events.onState(next);
+  }
+
+  async function connect() {
+    retryTimer = undefined;
+    openedMs = events.now();
+    const answer = await events.ticket();
+    if (closed || socket) return;
+    if (!answer.ok) {
+      // 401 ends the session elsewhere; anything else may pass.
+      if (answer.status !== 401) retry();
+      return;
+    }
+    const scheme = location.protocol === 'http:' ? 'ws:' : 'wss:';
+    const url = `${scheme}//${location.host}${livePath}?ticket=${encodeURIComponent(answer.data.ticket)}`;
+    const opened = new WebSocket(url);
+    socket = opened;
+    openedMs = events.now();
+    opened.onopen = () => send(opened, screen ? { stream: screen.stream, n: screen.n } : undefined);
+    opened.onmessage = (message) => {
+      if (opened === socket) receive(String(message.data));
+    };
+    opened.onclose = (end) => {
+      if (opened !== socket) return;
+      socket = undefined;
+      follow(afterClose(end.code));
+    };
+  }
+
+  function follow(next: ReturnType<typeof afterClose>) {
+    if (closed) return;
+    switch (next) {
+      case 'log-in':
+        return events.onSessionEnded();
+      case 'forbidden':
+        return become('forbidden');
+      case 'retry-now':
+        screen = undefined;
+        return void connect();
+      case 'retry':
+        return retry();
+    }
+  }
+
+  function retry() {
+    if (closed || retryTimer !== undefined) return;
+    retryTimer = setTimeout(() => void connect(), retryDelayMs(attempt++, events.random()));
+  }
+
+  /** Leaves a socket that does not speak: the browser may take minutes to notice. */
+  function abandon() {
+    const left = socket;
+    socket = undefined;
+    left?.close();
+    retry();
+  }
+
+  function send(to: WebSocket, resume: Watch['resume']) {
+    if (to.readyState !== WebSocket.OPEN) return;
+    to.send(JSON.stringify({ type: 'watch', ...wanted, ...(resume ? { resume } : {}) } satisfies Watch));
+  }
+
+  function receive(text: string) {
+    let message: ServerMessage;
+    try {
+      message = JSON.parse(text) as ServerMessage;
+    } catch {
+      return abandon();
+    }
+    switch (message.type) {
+      case 'snapshot':
+        screen = screenOf(message);
+        events.onServerTime(message.at);
+        events.onSnapshot();
+        events.onScreen(screen);
+        return heard();
+      case 'delta': {
+        const next = screen && applyDelta(screen, message);
+        if (!next) {
+          screen = undefined;
+          return abandon();
+        }
+        screen = next;
+        events.onServerTime(message.at);
+        events.onScreen(screen);
+        return heard();
+      }
+      case 'wave':
+        return events.onWave(message);
+      case 'heartbeat':
+        events.onServerTime(message.at);
+        if (!screen) return;
+        screen = { ...screen, health: message.health };
+        events.onScreen(screen);
+        return heard();
+    }
+  }
+
+  function heard() {
+    lastHeardMs = events.now();
+    attempt = 0;
+    become('live');
+  }
+
+  const watchdog = setInterval(() => {
+    const now = events.now();
+    if (state !== 'forbidden' && isLost(lastHeardMs, now)) become('lost');
+    if (socket && isLost(lastHeardMs, now) && now - openedMs > openTimeoutMs) abandon();
+  }, watchdogMs);
+
+  void connect();
+  return {
+    watch(next) {
+      wanted = next;
+      if (state === 'forbidden') {
+        become('connecting');
+        lastHeardMs = events.now();
+        retry();
+      } else if (socket) send(socket, undefined);
+    },
+    close() {
+      closed = true;
+      clearInterval(watchdog);
+      clearTimeout(retryTimer);
+      const left = socket;
+      socket = undefined;
+      left?.close();
+    },
+  };
+}

@@ -1,0 +1,158 @@
+/** Draws a bed's waves on one canvas: each frame only what is new, the erase bar ahead of it, nothing where nothing came. */
+import { type Gain, gainFor, gainY } from '../core/gain.ts';
+import { eraseSpans, oldestVisibleMs, type Sweep, sweepOf, sweepX } from '../core/sweep.ts';
+import { indexAt, sampleAt, timeOf } from '../core/wave-buffer.ts';
+import type { HeldWave, WaveStore } from './wave-store.ts';
+
+export type SweepRow = {
+  readonly code: string;
+  readonly colour: string;
+  readonly unit: string;
+  readonly mmPerS: number;
+};
+export type Sweeper = { rows(rows: readonly SweepRow[]): void; close(): void };
+
+/** At 25 mm/s 30 frames move the pen by 3 px each: smooth to the eye, half the work of 60. */
+const frameMs = 1000 / 31;
+/** Seconds over which the vertical scale is measured, and how often. */
+const gainSeconds = 6;
+const gainEveryMs = 1500;
+const rowGapPx = 4;
+
+type Trace = SweepRow & {
+  drawn: number;
+  penMs: number;
+  epoch: number;
+  gain: Gain | undefined;
+  gainAtMs: number;
+};
+
+export function openSweeper(
+  canvas: HTMLCanvasElement,
+  associationId: string,
+  store: WaveStore,
+  now: () => number,
+): Sweeper {
+  const paint = canvas.getContext('2d')!;
+  let traces: Trace[] = [];
+  let width = 0;
+  let height = 0;
+  let frame = 0;
+  let lastFrameMs = 0;
+
+  function fitCanvas() {
+    const box = canvas.getBoundingClientRect();
+    const ratio = window.devicePixelRatio || 1;
+    width = box.width;
+    height = box.height;
+    const [w, h] = [Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio))];
+    if (canvas.width !== w) canvas.width = w;
+    if (canvas.height !== h) canvas.height = h;
+    paint.setTransform(w / Math.max(1, width), 0, 0, h / Math.max(1, height), 0, 0);
+    paint.lineJoin = 'round';
+    paint.clearRect(0, 0, width, height);
+    for (const trace of traces) trace.penMs = Number.NaN;
+  }
+
+  function draw(timeMs: number) {
+    frame = requestAnimationFrame(draw);
+    if (timeMs - lastFrameMs < frameMs || width < 8 || height < 8) return;
+    lastFrameMs = timeMs;
+    const bed = store.bed(associationId);
+    if (!bed) return;
+    const penMs = store.pen(bed, now());
+    if (Number.isNaN(penMs)) return;
+    const rowHeight = height / Math.max(1, traces.length);
+    traces.forEach((trace, i) => {
+      const wave = bed.waves.get(trace.code);
+      if (wave) drawTrace(trace, wave, penMs, i * rowHeight + rowGapPx / 2, rowHeight - rowGapPx);
+    });
+  }
+
+  function drawTrace(trace: Trace, wave: HeldWave, penMs: number, top: number, rowHeight: number) {
+    const sweep = sweepOf(width, trace.mmPerS);
+    const { buffer } = wave;
+    if (penMs - trace.gainAtMs > gainEveryMs || !trace.gain || trace.epoch !== wave.epoch) {
+      const gain = measuredGain(trace.gain, wave, penMs, trace.unit);
+      if (gain !== trace.gain) trace.penMs = Number.NaN;
+      trace.gain = gain;
+      trace.gainAtMs = penMs;
+    }
+    if (!trace.gain) return;
+    const oldest = Math.max(buffer.first, indexAt(buffer, oldestVisibleMs(sweep, penMs)) + 1);
+    if (Number.isNaN(trace.penMs) || trace.epoch !== wave.epoch || penMs < trace.penMs) {
+      paint.clearRect(0, top - rowGapPx / 2, width, rowHeight + rowGapPx);
+      trace.drawn = oldest;
+    } else {
+      for (const span of eraseSpans(sweep, trace.penMs, penMs))
+        paint.clearRect(span.x, top - rowGapPx / 2, span.width, rowHeight + rowGapPx);
+      // What came late or after the pen had passed is drawn where it belongs.
+      trace.drawn = Math.max(oldest, Math.min(trace.drawn, wave.lateFrom));
+    }
+    wave.lateFrom = Number.POSITIVE_INFINITY;
+    trace.epoch = wave.epoch;
+    trace.penMs = penMs;
+    const to = Math.min(buffer.next - 1, indexAt(buffer, penMs));
+    if (to < trace.drawn) return;
+    stroke(trace, wave, sweep, to, top, rowHeight, trace.gain);
+    trace.drawn = to + 1;
+  }
+
+  function stroke(trace: Trace, wave: HeldWave, sweep: Sweep, to: number, top: number, rowHeight: number, gain: Gain) {
+    const { buffer } = wave;
+    paint.strokeStyle = trace.colour;
+    paint.lineWidth = 1.5;
+    paint.beginPath();
+    let joined = false;
+    let lastX = 0;
+    for (let i = trace.drawn - 1; i <= to; i++) {
+      const value = sampleAt(buffer, i);
+      if (Number.isNaN(value)) {
+        joined = false;
+        continue;
+      }
+      const x = sweepX(sweep, timeOf(buffer, i));
+      const y = top + gainY(gain, value, rowHeight);
+      // Back at the left edge the pen is lifted.
+      if (joined && x >= lastX) paint.lineTo(x, y);
+      else paint.moveTo(x, y);
+      joined = true;
+      lastX = x;
+    }
+    paint.stroke();
+  }
+
+  const observer = new ResizeObserver(fitCanvas);
+  observer.observe(canvas);
+  frame = requestAnimationFrame(draw);
+  return {
+    rows(rows) {
+      traces = rows.map((row) => ({
+        ...row,
+        drawn: 0,
+        penMs: Number.NaN,
+        epoch: -1,
+        gain: undefined,
+        gainAtMs: Number.NEGATIVE_INFINITY,
+      }));
+      fitCanvas();
+    },
+    close() {
+      observer.disconnect();
+      cancelAnimationFrame(frame);
+    },
+  };
+}
+
+function measuredGain(present: Gain | undefined, wave: HeldWave, penMs: number, unit: string): Gain | undefined {
+  const { buffer } = wave;
+  let min = Number.POSITIVE_INFINITY;
+  let max = Number.NEGATIVE_INFINITY;
+  const from = Math.max(buffer.first, indexAt(buffer, penMs - gainSeconds * 1000));
+  for (let i = from; i < buffer.next; i++) {
+    const value = sampleAt(buffer, i);
+    if (value < min) min = value;
+    if (value > max) max = value;
+  }
+  return gainFor(present, min, max, unit);
+}

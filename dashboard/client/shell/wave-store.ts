@@ -1,0 +1,67 @@
+/** The waves held for drawing, by bed: samples by event time, and where each bed's pen is. */
+import { missingSample } from '../../../contracts/parameters.ts';
+import type { WaveMessage } from '../../protocol-live.ts';
+import { chunkArrived, createPlayout, movePen, type Playout } from '../core/playout.ts';
+import { createWaveBuffer, decodeSamples, type WaveBuffer, writeWave } from '../core/wave-buffer.ts';
+
+/** Beds and waves beyond these are not drawn: no screen has the room, and the memory stays bounded. */
+export const heldBedsMax = 100;
+export const heldWavesMax = 12;
+
+export type HeldBed = {
+  readonly playout: Playout;
+  readonly waves: Map<string, HeldWave>;
+};
+export type HeldWave = {
+  buffer: WaveBuffer;
+  /** The oldest sample that changed behind the pen since it was last drawn: redraw from there. */
+  lateFrom: number;
+  /** Grows when the buffer begins anew: what was drawn of it is void. */
+  epoch: number;
+};
+
+export type WaveStore = ReturnType<typeof createWaveStore>;
+
+export function createWaveStore() {
+  const beds = new Map<string, HeldBed>();
+  return {
+    /** Takes a chunk that came at `nowMs` (steady screen clock). */
+    take(message: WaveMessage, nowMs: number): void {
+      let bed = beds.get(message.associationId);
+      if (!bed) {
+        if (beds.size >= heldBedsMax) return;
+        bed = { playout: createPlayout(), waves: new Map() };
+        beds.set(message.associationId, bed);
+      }
+      let wave = bed.waves.get(message.code);
+      if (!wave || wave.buffer.rateHz !== message.rateHz) {
+        if (!wave && bed.waves.size >= heldWavesMax) return;
+        const epoch = (wave?.epoch ?? 0) + 1;
+        wave = { buffer: createWaveBuffer(message.rateHz), lateFrom: Number.POSITIVE_INFINITY, epoch };
+        bed.waves.set(message.code, wave);
+      }
+      const samples = decodeSamples(bytesOf(message.samples), message.scale, message.offset, missingSample);
+      const startMs = Date.parse(message.start);
+      const written = writeWave(wave.buffer, startMs, samples);
+      if (written.kind === 'restart') wave.epoch++;
+      if (written.kind === 'late') wave.lateFrom = Math.min(wave.lateFrom, written.from);
+      else if (written.kind !== 'stale')
+        chunkArrived(bed.playout, startMs, startMs + (samples.length * 1000) / message.rateHz, nowMs);
+    },
+    bed: (associationId: string): HeldBed | undefined => beds.get(associationId),
+    /** Event time of a bed's pen; NaN where nothing came yet. */
+    pen: (bed: HeldBed, nowMs: number): number => movePen(bed.playout, nowMs),
+    /** Keeps only these beds' waves. */
+    keep(associationIds: ReadonlySet<string>): void {
+      for (const id of beds.keys()) if (!associationIds.has(id)) beds.delete(id);
+    },
+    clear: () => beds.clear(),
+  };
+}
+
+function bytesOf(base64: string): Uint8Array {
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}

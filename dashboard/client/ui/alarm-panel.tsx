@@ -1,0 +1,37 @@
+/** Every alarm in scope, the most urgent first, each with its answer. */
+
+import { isUnanswered, listed } from '../core/alarm-order.ts';
+import { useApp } from '../shell/app.ts';
+import { AlarmRow } from './alarm-row.tsx';
+import { PauseAudio } from './pause-audio.tsx';
+
+/** More rows than anyone reads; the rest is counted. */
+const rowsMax = 200;
+
+export function AlarmPanel() {
+  const app = useApp();
+  const screen = app.screen.value;
+  const alarms = screen ? listed(screen.alarms.values()) : [];
+  const open = alarms.filter(isUnanswered);
+  const beds = [...new Set(open.map((alarm) => alarm.associationId))];
+  return (
+    <aside class="alarms" aria-label="Alarms" data-testid="alarm-list">
+      <div class="alarms__head">
+        <h2>Alarms</h2>
+        <span class="dim">{open.length === 0 ? 'none unanswered' : `${open.length} unanswered`}</span>
+        <span class="bar__gap" />
+        {app.may('pause-audio') && beds.length > 0 && <PauseAudio associationIds={beds} />}
+      </div>
+      {alarms.length === 0 ? (
+        <p class="alarms__none">{screen ? 'No alarms.' : 'Waiting for the server.'}</p>
+      ) : (
+        <ul class="alarms__list">
+          {alarms.slice(0, rowsMax).map((alarm) => (
+            <AlarmRow key={alarm.alarmId} alarm={alarm} bed={screen?.beds.get(alarm.associationId)} />
+          ))}
+          {alarms.length > rowsMax && <li class="alarms__rest">and {alarms.length - rowsMax} more</li>}
+        </ul>
+      )}
+    </aside>
+  );
+}

@@ -1,0 +1,92 @@
+/** One alarm: where, what, since when, who answered, and the button to answer. */
+import { useRef } from 'preact/hooks';
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import type { Bed } from '../../protocol.ts';
+import { audioPausedUntilMs, isUnanswered, marks, remarks } from '../core/alarm-order.ts';
+import { patientName } from '../core/numerics.ts';
+import { countdownText, whenText } from '../core/times.ts';
+import { useApp } from '../shell/app.ts';
+import { useCommonBeat } from './flash.ts';
+import { patientHref } from './top-bar.tsx';
+
+export function AlarmRow({ alarm, bed }: { alarm: Alarm; bed: Bed | undefined }) {
+  const app = useApp();
+  const open = isUnanswered(alarm);
+  const now = app.now.value;
+  const pausedUntil = open ? audioPausedUntilMs(alarm, now) : undefined;
+  const row = useRef<HTMLLIElement>(null);
+  useCommonBeat(row, open ? alarm.priority : undefined);
+  return (
+    <li
+      ref={row}
+      class={`alarm alarm--${alarm.priority}${open ? '' : ' alarm--answered'}`}
+      data-testid={`alarm-${alarm.alarmId}`}
+      data-signal={alarm.signal}
+      data-priority={alarm.priority}
+      data-condition={alarm.condition}
+    >
+      <span class="alarm__mark" title={`${alarm.priority} priority`}>
+        {marks[alarm.priority]}
+        <span class="unseen"> {alarm.priority} priority</span>
+      </span>
+      <div class="alarm__what">
+        <a class="alarm__bed" href={patientHref(alarm.associationId)}>
+          {bed?.bed ?? alarm.deviceId}
+        </a>
+        <span class="alarm__text">{alarm.text}</span>
+      </div>
+      <div class="alarm__when dim">
+        {bed?.patient && <span class="alarm__patient">{patientName(bed.patient)}</span>}
+        <time dateTime={alarm.onsetAt}>{whenText(Date.parse(alarm.onsetAt), now)}</time>
+        {remarks(alarm).map((word) => (
+          <span key={word} class="alarm__remark">
+            {word}
+          </span>
+        ))}
+        {pausedUntil !== undefined && (
+          <span class="alarm__remark" data-testid={`paused-${alarm.alarmId}`}>
+            sound paused {countdownText(pausedUntil, now)}
+          </span>
+        )}
+      </div>
+      <Answer alarm={alarm} />
+    </li>
+  );
+}
+
+/** Acknowledged only once the server's event says so; until then pending, or what went wrong. */
+function Answer({ alarm }: { alarm: Alarm }) {
+  const app = useApp();
+  const now = app.now.value;
+  if (!isUnanswered(alarm)) {
+    const at = alarm.acknowledgedAt === undefined ? '' : ` ${whenText(Date.parse(alarm.acknowledgedAt), now)}`;
+    return (
+      <p class="alarm__answer" data-testid={`acked-${alarm.alarmId}`}>
+        ✓ {alarm.acknowledgedBy?.name ?? 'acknowledged'}
+        {at}
+      </p>
+    );
+  }
+  if (!app.may('acknowledge')) return null;
+  const asked = app.answers.asked.value.get(alarm.alarmId);
+  const pending = asked?.state === 'pending';
+  return (
+    <>
+      <button
+        class={`button alarm__ack${pending ? ' is-pending' : ''}`}
+        type="button"
+        data-testid={`ack-${alarm.alarmId}`}
+        aria-disabled={pending}
+        aria-label={`Acknowledge ${alarm.text}`}
+        onClick={() => void app.answers.acknowledge(alarm.alarmId)}
+      >
+        {pending ? 'Sending …' : 'Acknowledge'}
+      </button>
+      {asked?.state === 'error' && (
+        <p class="alarm__error" role="alert" data-testid={`ack-error-${alarm.alarmId}`}>
+          Not acknowledged. {asked.message}
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+/** Says new high alarms to a screen reader: at once, but never faster than it can speak. */
+import { useSignal } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { isUnanswered } from '../core/alarm-order.ts';
+import { useApp } from '../shell/app.ts';
+
+const apartMs = 4000;
+const spokenMax = 3;
+
+export function Announcer() {
+  const app = useApp();
+  const text = useSignal('');
+  /** Alarm and its count of onsets: a new onset is news. */
+  const said = useRef(new Set<string>());
+  const lastMs = useRef(Number.NEGATIVE_INFINITY);
+  const screen = app.screen.value;
+  const nowMs = app.now.value;
+
+  useEffect(() => {
+    if (!screen) return;
+    const high = [...screen.alarms.values()].filter((alarm) => alarm.priority === 'high' && isUnanswered(alarm));
+    const keys = new Set(high.map((alarm) => `${alarm.alarmId}/${alarm.onsets}`));
+    for (const key of said.current) if (!keys.has(key)) said.current.delete(key);
+    const fresh = high.filter((alarm) => !said.current.has(`${alarm.alarmId}/${alarm.onsets}`));
+    if (fresh.length === 0 || nowMs - lastMs.current < apartMs) return;
+    lastMs.current = nowMs;
+    for (const alarm of fresh) said.current.add(`${alarm.alarmId}/${alarm.onsets}`);
+    const named = fresh.slice(0, spokenMax).map((alarm) => {
+      const bed = screen.beds.get(alarm.associationId)?.bed;
+      return `${bed ? `bed ${bed}` : alarm.deviceId}: ${alarm.text}`;
+    });
+    const more = fresh.length - named.length;
+    text.value = `High alarm. ${named.join('. ')}${more > 0 ? `. And ${more} more` : ''}`;
+  }, [screen, nowMs]);
+
+  return (
+    <div class="unseen" aria-live="assertive" role="alert" data-testid="announcer">
+      {text.value}
+    </div>
+  );
+}

@@ -1,0 +1,180 @@
+/** The audit trail, newest first, and whether its chain is whole. */
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { AuditEntry, AuditPage as Page } from '../../protocol.ts';
+import { dateTimeText } from '../core/times.ts';
+import { useApp } from '../shell/app.ts';
+
+/** As in contracts/messages/records.ts; its schemas do not belong into the bundle. */
+const actions: readonly AuditEntry['action'][] = [
+  'login',
+  'login-failed',
+  'logout',
+  'ward-viewed',
+  'patient-viewed',
+  'trend-viewed',
+  'audit-viewed',
+  'alarm-acknowledged',
+  'audio-paused',
+  'limits-changed',
+  'association-started',
+  'association-ended',
+  'access-denied',
+];
+/** Rows held on the page: older ones are asked for again. */
+const rowsMax = 2000;
+
+export function AuditPage() {
+  const app = useApp();
+  const rows = useSignal<readonly AuditEntry[]>([]);
+  const page = useSignal<Page | undefined>(undefined);
+  const problem = useSignal<string | undefined>(undefined);
+  const busy = useSignal(false);
+  const action = useSignal('');
+  const userId = useSignal('');
+
+  async function load(before?: number) {
+    busy.value = true;
+    const answer = await app.api.audit({
+      ...(before === undefined ? {} : { before }),
+      action: action.peek(),
+      userId: userId.peek().trim(),
+    });
+    busy.value = false;
+    if (!answer.ok) {
+      problem.value = answer.message;
+      return;
+    }
+    problem.value = undefined;
+    page.value = answer.data;
+    rows.value = [...(before === undefined ? [] : rows.peek()), ...answer.data.records].slice(-rowsMax);
+  }
+  useEffect(() => void load(), [action.value]);
+
+  const next = page.value?.next ?? null;
+  return (
+    <main class="sheet" id="main" tabIndex={-1} data-testid="audit-page">
+      <div class="sheet__head">
+        <h1>Audit trail</h1>
+        {page.value && <ChainState chain={page.value.chain} />}
+        <span class="bar__gap" />
+        <form
+          class="form__row"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void load();
+          }}
+        >
+          <label class="field field--inline">
+            <span>Action</span>
+            <select
+              value={action.value}
+              data-testid="audit-action"
+              onChange={(event) => {
+                action.value = event.currentTarget.value;
+              }}
+            >
+              <option value="">all</option>
+              {actions.map((one) => (
+                <option key={one} value={one}>
+                  {one}
+                </option>
+              ))}
+            </select>
+          </label>
+          <label class="field field--inline">
+            <span>User</span>
+            <input
+              value={userId.value}
+              maxLength={64}
+              data-testid="audit-user"
+              onInput={(event) => {
+                userId.value = event.currentTarget.value;
+              }}
+            />
+          </label>
+          <button class="button" type="submit" data-testid="audit-search">
+            Show
+          </button>
+        </form>
+      </div>
+      {problem.value && (
+        <p class="form__problem" role="alert" data-testid="audit-error">
+          {problem.value}
+        </p>
+      )}
+      <div class="sheet__scroll">
+        <table class="table" aria-busy={busy.value}>
+          <thead>
+            <tr>
+              <th scope="col">Time</th>
+              <th scope="col">Who</th>
+              <th scope="col">Did</th>
+              <th scope="col">Ward</th>
+              <th scope="col">About</th>
+              <th scope="col">Detail</th>
+              <th scope="col">Record</th>
+            </tr>
+          </thead>
+          <tbody>
+            {rows.value.map((row) => (
+              <Row key={`${row.boot}/${row.n}`} row={row} />
+            ))}
+          </tbody>
+        </table>
+        {!busy.value && rows.value.length === 0 && !problem.value && <p class="dim sheet__none">No record fits.</p>}
+        {next !== null && (
+          <button
+            class="button"
+            type="button"
+            disabled={busy.value}
+            data-testid="audit-more"
+            onClick={() => void load(next)}
+          >
+            {busy.value ? 'Loading …' : 'Older records'}
+          </button>
+        )}
+      </div>
+    </main>
+  );
+}
+
+function ChainState({ chain }: { chain: Page['chain'] }) {
+  const text = chain.intact ? `Chain intact, ${chain.records} records` : `Chain broken: ${chain.faults.join('; ')}`;
+  return (
+    <span
+      class={`tag ${chain.intact ? 'tag--good' : 'tag--bad'}`}
+      role={chain.intact ? 'status' : 'alert'}
+      data-testid="audit-chain"
+    >
+      {chain.intact ? '✓ ' : '✗ '}
+      {text}
+    </span>
+  );
+}
+
+function Row({ row }: { row: AuditEntry }) {
+  const about = [
+    row.patientId && `patient ${row.patientId}`,
+    row.alarmId && `alarm ${row.alarmId.slice(0, 10)}…`,
+    !row.patientId && row.associationId && `period ${row.associationId.slice(0, 13)}…`,
+  ].filter(Boolean);
+  return (
+    <tr data-testid={`audit-${row.action}`}>
+      <td class="num nowrap">{dateTimeText(Date.parse(row.at))}</td>
+      <td>
+        {row.name ?? row.userId}
+        {row.role && <span class="table__note">{row.role}</span>}
+      </td>
+      <td class={`nowrap${row.action === 'access-denied' || row.action === 'login-failed' ? ' is-refused' : ''}`}>
+        {row.action}
+      </td>
+      <td>{row.ward}</td>
+      <td>{about.join(', ')}</td>
+      <td>{row.detail}</td>
+      <td class="nowrap">
+        {row.verified ? <span class="dim">✓ verified</span> : <span class="is-refused">✗ does not verify</span>}
+      </td>
+    </tr>
+  );
+}

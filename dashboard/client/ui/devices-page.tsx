@@ -1,0 +1,135 @@
+/** Devices: which are there, in whose bed, and the form that moves one. */
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import { technicalConditions } from '../../../contracts/parameters.ts';
+import type { Devices } from '../../protocol.ts';
+import { whenText } from '../core/times.ts';
+import { useApp } from '../shell/app.ts';
+import { AssociateForm } from './associate-form.tsx';
+
+const refreshMs = 5000;
+export type DeviceRow = Devices['devices'][number];
+
+export function DevicesPage() {
+  const app = useApp();
+  const devices = useSignal<readonly DeviceRow[] | undefined>(undefined);
+  const problem = useSignal<string | undefined>(undefined);
+  const editing = useSignal<DeviceRow | undefined>(undefined);
+  const done = useSignal<string | undefined>(undefined);
+
+  async function load() {
+    const answer = await app.api.devices();
+    problem.value = answer.ok ? undefined : answer.message;
+    if (answer.ok)
+      devices.value = [...answer.data.devices].sort((a, b) =>
+        a.device.deviceId.localeCompare(b.device.deviceId, 'en', { numeric: true }),
+      );
+  }
+  useEffect(() => {
+    void load();
+    const timer = setInterval(() => void load(), refreshMs);
+    return () => clearInterval(timer);
+  }, []);
+
+  return (
+    <main class="sheet" id="main" tabIndex={-1} data-testid="devices-page">
+      <div class="sheet__head">
+        <h1>Devices</h1>
+        {devices.value && <span class="dim">{devices.value.length} known</span>}
+        {done.value && (
+          <span class="tag tag--good" role="status">
+            {done.value}
+          </span>
+        )}
+      </div>
+      {problem.value && (
+        <p class="form__problem" role="alert" data-testid="devices-error">
+          {problem.value}
+        </p>
+      )}
+      {editing.value && (
+        <AssociateForm
+          row={editing.value}
+          onDone={(text) => {
+            done.value = text;
+            editing.value = undefined;
+            void load();
+          }}
+          onCancel={() => {
+            editing.value = undefined;
+          }}
+        />
+      )}
+      <div class="sheet__scroll">
+        <table class="table">
+          <thead>
+            <tr>
+              <th scope="col">Device</th>
+              <th scope="col">Connection</th>
+              <th scope="col">Ward</th>
+              <th scope="col">Bed</th>
+              <th scope="col">Patient</th>
+              <th scope="col">It says</th>
+              <td />
+            </tr>
+          </thead>
+          <tbody>
+            {devices.value?.map((row) => (
+              <Row
+                key={row.device.deviceId}
+                row={row}
+                onEdit={() => {
+                  done.value = undefined;
+                  editing.value = row;
+                }}
+              />
+            ))}
+          </tbody>
+        </table>
+        {devices.value?.length === 0 && <p class="dim sheet__none">No device has been heard of.</p>}
+        {!devices.value && !problem.value && <p class="dim sheet__none">Loading …</p>}
+      </div>
+    </main>
+  );
+}
+
+function Row({ row, onEdit }: { row: DeviceRow; onEdit: () => void }) {
+  const app = useApp();
+  const { device, current } = row;
+  const present = device.conditions.filter((one) => one.present).map((one) => technicalConditions[one.condition].text);
+  const since = device.onlineChangedAt ? ` since ${whenText(Date.parse(device.onlineChangedAt), app.now.value)}` : '';
+  return (
+    <tr data-testid={`device-${device.deviceId}`}>
+      <th scope="row">
+        {device.deviceId}
+        {device.model && <span class="table__note">{device.model}</span>}
+      </th>
+      <td class="nowrap">
+        {device.online === null ? (
+          <span class="dim">? not heard of</span>
+        ) : device.online ? (
+          <span class="is-good">● online{since}</span>
+        ) : (
+          <span class="is-refused">○ offline{since}</span>
+        )}
+      </td>
+      <td>{current?.ward ?? <span class="dim">none</span>}</td>
+      <td>{current?.bed ?? <span class="dim">none</span>}</td>
+      <td>{current ? current.occupied ? 'admitted' : <span class="dim">none</span> : <span class="dim">none</span>}</td>
+      <td>{present.length > 0 ? present.join(', ') : <span class="dim">nothing wrong</span>}</td>
+      <td class="num">
+        {app.may('associate-device') && (
+          <button
+            class="button button--small"
+            type="button"
+            data-testid={`associate-${device.deviceId}`}
+            aria-label={`Change the bed of ${device.deviceId}`}
+            onClick={onEdit}
+          >
+            Change bed
+          </button>
+        )}
+      </td>
+    </tr>
+  );
+}

@@ -1,0 +1,38 @@
+/** The server is lost: full screen, with a sound of its own, over values that are grey and say their age. */
+import { ageText } from '../core/ages.ts';
+import { clockText } from '../core/times.ts';
+import { useApp } from '../shell/app.ts';
+
+export function LostBanner() {
+  const app = useApp();
+  const link = app.link.value;
+  if (link === 'forbidden')
+    return (
+      <div class="lost lost--forbidden" role="alert">
+        <div class="lost__box">
+          <h2>This ward is not yours to see</h2>
+          <p>Your account may not watch what this page shows. Choose another ward, or ask for the right to it.</p>
+        </div>
+      </div>
+    );
+  if (link !== 'lost') return null;
+  const heard = app.lastHeardMs.value;
+  const now = app.now.value;
+  return (
+    <div class="lost" role="alert" data-testid="banner-lost">
+      <div class="lost__box">
+        <p class="lost__mark" aria-hidden="true">
+          ***
+        </p>
+        <h2>No connection to the Vigil server</h2>
+        <p class="lost__advice">This screen shows no new values and no new alarms. Watch the bedside monitors.</p>
+        <p class="lost__since">
+          {heard === undefined
+            ? 'It has not answered yet.'
+            : `Last heard ${clockText(heard)}, ${ageText(now - heard)} ago.`}{' '}
+          Trying again by itself.
+        </p>
+      </div>
+    </div>
+  );
+}

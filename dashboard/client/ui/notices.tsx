@@ -1,0 +1,63 @@
+/** What is wrong with Vigil itself, one line each, until it is right again. */
+import type { ComponentChildren } from 'preact';
+import { whenText } from '../core/times.ts';
+import { useApp } from '../shell/app.ts';
+
+export function Notices() {
+  const app = useApp();
+  const health = app.screen.value?.health;
+  const now = app.now.value;
+  const since = (at: string | null) => (at === null ? '' : ` since ${whenText(Date.parse(at), now)}`);
+  return (
+    <div class="notices">
+      {app.watches.value && app.speakerState.value !== 'on' && <SoundOff />}
+      {health?.kafka === 'away' && (
+        <Notice level="high" id="notice-kafka">
+          The message log is away{since(health.kafkaAt)}: no new values, alarms or acknowledgements. Watch the bedside
+          monitors.
+        </Notice>
+      )}
+      {health?.alarms === 'stale' && (
+        <Notice level="high" id="notice-alarms">
+          The alarm processor is silent{since(health.alarmsAt)}: values are shown, but nobody judges them. Watch the
+          bedside monitors.
+        </Notice>
+      )}
+      {app.watches.value && app.link.value === 'connecting' && app.screen.value === undefined && (
+        <p class="notice notice--plain" role="status">
+          Connecting to the ward …
+        </p>
+      )}
+    </div>
+  );
+}
+
+function SoundOff() {
+  const app = useApp();
+  const failed = app.speakerState.value === 'failed';
+  return (
+    <Notice level="medium" id="banner-sound-off">
+      {failed ? (
+        'This browser gives Vigil no sound. Alarms are only seen here, not heard.'
+      ) : (
+        <>
+          Sound is off: alarms are not heard on this screen.{' '}
+          <button class="button button--notice" type="button" data-testid="enable-sound" onClick={app.enableSound}>
+            Turn sound on
+          </button>
+        </>
+      )}
+    </Notice>
+  );
+}
+
+function Notice({ level, id, children }: { level: 'high' | 'medium'; id: string; children: ComponentChildren }) {
+  return (
+    <div class={`notice notice--${level}`} role="alert" data-testid={id}>
+      <span class="notice__mark" aria-hidden="true">
+        {level === 'high' ? '***' : '**'}
+      </span>
+      <p>{children}</p>
+    </div>
+  );
+}

@@ -1,0 +1,159 @@
+/** One patient: every number large, every wave, this bed's alarms, limits and trends. */
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import { waves } from '../../../contracts/parameters.ts';
+import type { Bed, PatientView } from '../../protocol.ts';
+import { patientName, slotsOf } from '../core/numerics.ts';
+import { dateTimeText, yearsOld } from '../core/times.ts';
+import { orderedWaves } from '../core/wave-choice.ts';
+import type { Answer } from '../shell/api.ts';
+import { useApp } from '../shell/app.ts';
+import { AlarmRow } from './alarm-row.tsx';
+import { BedState, bedNotice } from './bed-state.tsx';
+import { LimitsPanel } from './limits-panel.tsx';
+import { PauseAudio } from './pause-audio.tsx';
+import { SlotView } from './slot.tsx';
+import { Trends } from './trends.tsx';
+import { WaveCanvas } from './waves.tsx';
+
+const none: readonly Alarm[] = [];
+const wavesMax = 6;
+
+export function PatientPage({ associationId }: { associationId: string }) {
+  const app = useApp();
+  const view = useSignal<Answer<PatientView> | undefined>(undefined);
+  // Asked once at every opening: it puts this look on record, and it knows a bed of another ward.
+  useEffect(() => {
+    void app.api.patient(associationId).then((answer) => {
+      view.value = answer;
+      if (!answer.ok) return;
+      const ward = answer.data.bed.ward;
+      if (ward !== null && app.ward.value !== '*' && app.ward.value !== ward) app.setWard(ward);
+    });
+  }, [associationId]);
+  const close = () => app.go({ page: 'ward', ward: undefined });
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'Escape' && !(event.target as HTMLElement).closest('input,select,dialog')) close();
+    };
+    addEventListener('keydown', onKey);
+    return () => removeEventListener('keydown', onKey);
+  }, []);
+  const answer = view.value;
+  const live = app.screen.value?.beds.get(associationId);
+  const bed = live ?? (answer?.ok ? answer.data.bed : undefined);
+  return (
+    <main class="patient" id="main" tabIndex={-1} data-testid="patient-view">
+      {bed ? (
+        <Found bed={bed} isLive={live !== undefined} onClose={close} />
+      ) : (
+        <div class="empty" role={answer ? 'alert' : 'status'}>
+          <p class="empty__title">{answer && !answer.ok ? 'This bed cannot be shown' : 'Loading …'}</p>
+          {answer && !answer.ok && <p data-testid="patient-error">{answer.message}</p>}
+          <button class="button" type="button" onClick={close}>
+            Back to the ward
+          </button>
+        </div>
+      )}
+    </main>
+  );
+}
+
+function Found({ bed, isLive, onClose }: { bed: Bed; isLive: boolean; onClose: () => void }) {
+  const app = useApp();
+  const alarms = app.screen.value?.alarmsOf.get(bed.associationId) ?? none;
+  const slots = slotsOf(bed.values);
+  const shown = orderedWaves(bed.waves.filter((code) => waves.has(code))).slice(0, wavesMax);
+  const notice = bedNotice(bed);
+  return (
+    <>
+      <PatientHead bed={bed} onClose={onClose} />
+      {!isLive && app.screen.value && (
+        <p class="notice notice--plain" role="status" data-testid="not-live">
+          This period is not live any more, or belongs to another ward: what stands here is its last state.
+        </p>
+      )}
+      {notice && alarms.length === 0 && <p class="notice notice--plain">{notice}</p>}
+      <section class="patient__now" aria-label="Now">
+        {shown.length > 0 && (
+          <div class="patient__waves" style={{ '--wave-rows': shown.length }}>
+            <WaveCanvas associationId={bed.associationId} waves={shown} />
+          </div>
+        )}
+        <div class={`patient__numbers${shown.length === 0 ? ' patient__numbers--wide' : ''}`} data-testid="numbers">
+          {slots.map((slot) => (
+            <SlotView key={slot.key} slot={slot} bed={bed} alarms={alarms} size="large" everyAge />
+          ))}
+          {slots.length === 0 && <p class="dim">No values yet.</p>}
+        </div>
+      </section>
+      <div class="patient__below">
+        <section class="panel" aria-label="Trends">
+          <Trends bed={bed} />
+        </section>
+        <div class="patient__side">
+          <section class="panel" aria-label="Alarms of this bed">
+            <div class="alarms__head">
+              <h2>Alarms</h2>
+              <span class="bar__gap" />
+              {app.may('pause-audio') && <PauseAudio associationIds={[bed.associationId]} />}
+            </div>
+            {alarms.length === 0 ? (
+              <p class="alarms__none">No alarms.</p>
+            ) : (
+              <ul class="alarms__list">
+                {alarms.map((alarm) => (
+                  <AlarmRow key={alarm.alarmId} alarm={alarm} bed={bed} />
+                ))}
+              </ul>
+            )}
+          </section>
+          <section class="panel" aria-label="Alarm limits">
+            <LimitsPanel bed={bed} />
+          </section>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function PatientHead({ bed, onClose }: { bed: Bed; onClose: () => void }) {
+  const app = useApp();
+  const { patient } = bed;
+  const years = yearsOld(patient?.birthDate, app.now.value);
+  const facts = [
+    patient?.sex && patient.sex !== 'unknown' ? patient.sex : undefined,
+    years === undefined ? undefined : `${years} years`,
+    patient?.birthDate ? `born ${patient.birthDate}` : undefined,
+    patient?.category,
+    patient ? `id ${patient.patientId}` : undefined,
+  ].filter((fact) => fact !== undefined);
+  return (
+    <header class="patient__head">
+      <button class="button" type="button" data-testid="patient-close" onClick={onClose} title="Escape">
+        ← Ward
+      </button>
+      <span class="patient__bed">{bed.bed ?? bed.device.deviceId}</span>
+      <div class="patient__who">
+        <h1>
+          {patient
+            ? patientName(patient)
+            : bed.ward === null
+              ? 'Unassigned device'
+              : bed.occupied
+                ? 'Patient'
+                : 'No patient'}
+        </h1>
+        <p class="dim">{facts.join(' · ')}</p>
+      </div>
+      <span class="bar__gap" />
+      <BedState bed={bed} />
+      <p class="dim patient__device">
+        {bed.ward ?? 'no ward'} · device {bed.device.deviceId}
+        {bed.device.model ? ` (${bed.device.model})` : ''}
+        {bed.since ? ` · since ${dateTimeText(Date.parse(bed.since))}` : ''}
+      </p>
+    </header>
+  );
+}

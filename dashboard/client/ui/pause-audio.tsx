@@ -1,0 +1,46 @@
+/** Silences the sounding alarms of some beds for two minutes at most; what comes new and more urgent sounds all the same. */
+import { audioPausedUntilMs, isUnanswered } from '../core/alarm-order.ts';
+import { countdownText } from '../core/times.ts';
+import { useApp } from '../shell/app.ts';
+
+export function PauseAudio({ associationIds }: { associationIds: readonly string[] }) {
+  const app = useApp();
+  const now = app.now.value;
+  const open = associationIds.flatMap((id) => app.screen.value?.alarmsOf.get(id) ?? []).filter(isUnanswered);
+  const untils = open.map((alarm) => audioPausedUntilMs(alarm, now));
+  const sounding = open.filter((_alarm, i) => untils[i] === undefined);
+  const asked = associationIds.map((id) => app.answers.asked.value.get(`pause:${id}`));
+  const pending = asked.some((one) => one?.state === 'pending');
+  const error = asked.find((one) => one?.state === 'error');
+  const last = Math.max(...untils.map((until) => until ?? Number.NEGATIVE_INFINITY));
+  if (open.length === 0) return null;
+  if (sounding.length === 0)
+    return (
+      <span class="paused" data-testid="audio-paused">
+        Sound paused {countdownText(last, now)}
+      </span>
+    );
+  return (
+    <>
+      <button
+        class="button"
+        type="button"
+        data-testid="pause-audio"
+        aria-disabled={pending}
+        title={
+          error?.state === 'error' ? error.message : 'Alarms stay on the screen; new ones of higher priority sound'
+        }
+        onClick={() => {
+          for (const id of new Set(sounding.map((alarm) => alarm.associationId))) void app.answers.pauseAudio(id);
+        }}
+      >
+        {pending ? 'Pausing …' : 'Pause sound 2 min'}
+      </button>
+      {error?.state === 'error' && (
+        <span class="alarm__error" role="alert">
+          Not paused. {error.message}
+        </span>
+      )}
+    </>
+  );
+}

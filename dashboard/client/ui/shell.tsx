@@ -1,0 +1,61 @@
+/** Which page stands: nobody known yet, the login, or the place that the address names. */
+import { useEffect } from 'preact/hooks';
+import { useApp } from '../shell/app.ts';
+import { Announcer } from './announcer.tsx';
+import { AuditPage } from './audit-page.tsx';
+import { DevicesPage } from './devices-page.tsx';
+import { LoginPage } from './login-page.tsx';
+import { LostBanner } from './lost-banner.tsx';
+import { Notices } from './notices.tsx';
+import { PatientPage } from './patient-page.tsx';
+import { TopBar } from './top-bar.tsx';
+import { WardPage } from './ward-page.tsx';
+
+export function Shell() {
+  const app = useApp();
+  const session = app.session.value;
+  if (session === undefined)
+    return (
+      <main class="page-wait" aria-busy="true">
+        <p role="status">{app.sessionProblem.value ?? 'Connecting to Vigil …'}</p>
+      </main>
+    );
+  if (session === null) return <LoginPage />;
+  return (
+    <div class={`page${app.link.value === 'lost' ? ' is-lost' : ''}`}>
+      <button class="skip" type="button" onClick={skipToMain}>
+        Skip to content
+      </button>
+      <TopBar />
+      <Notices />
+      <Place />
+      {app.watches.value && <LostBanner />}
+      <Announcer />
+    </div>
+  );
+}
+
+/** Not through the address: its `#` names the place. */
+function skipToMain() {
+  document.getElementById('main')?.focus();
+}
+
+function Place() {
+  const app = useApp();
+  const route = app.route.value;
+  const clinical = app.may('view-vitals');
+  useEffect(() => {
+    document.title = titles[route.page];
+  }, [route.page]);
+  if (route.page === 'audit' || (!app.watches.value && app.may('view-audit'))) return <AuditPage />;
+  if (route.page === 'devices' || !clinical) return <DevicesPage />;
+  if (route.page === 'patient') return <PatientPage key={route.associationId} associationId={route.associationId} />;
+  return <WardPage />;
+}
+
+const titles = {
+  ward: 'Ward · Vigil',
+  patient: 'Patient · Vigil',
+  devices: 'Devices · Vigil',
+  audit: 'Audit trail · Vigil',
+};

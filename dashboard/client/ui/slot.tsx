@@ -1,0 +1,107 @@
+/** A number with all that makes it readable: label, unit, limits, colour, age, and the alarm about it. */
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import type { Bed } from '../../protocol.ts';
+import { ageClass, ageText } from '../core/ages.ts';
+import { parameterColours } from '../core/colours.ts';
+import { bornAtMs, limitsFor, type Shown, type Slot, slotPriority, valueText, wardLimits } from '../core/numerics.ts';
+import { useApp } from '../shell/app.ts';
+
+/** An age that a reader takes for "now" is left out where there is little room. */
+const nowMs = 5_000;
+
+type SlotProps = {
+  slot: Slot;
+  bed: Bed;
+  alarms: readonly Alarm[];
+  size: 'large' | 'middle' | 'small';
+  /** The patient's page has the room to say every age. */
+  everyAge?: boolean;
+};
+
+export function SlotView({ slot, bed, alarms, size, everyAge }: SlotProps) {
+  const app = useApp();
+  const lost = app.link.value === 'lost';
+  const now = app.now.value;
+  const ages = slot.values.map((one) => now - bornAtMs(one.numeric));
+  // Of a pressure's three values the oldest speaks for all.
+  const oldest = Math.max(...ages);
+  const worst = lost && everyClass(slot.values, ages) === 'current' ? 'old' : everyClass(slot.values, ages);
+  const priority = slotPriority(slot.values, alarms);
+  const sayAge = everyAge || lost || worst !== 'current' || oldest > nowMs;
+  const note = slot.values.map((one) => valueText(one).note).find((text) => text !== undefined);
+  const classes = ['slot', `slot--${size}`, slot.pressure ? 'slot--pressure' : '', `is-${worst}`];
+  if (priority) classes.push(`slot--alarm-${priority}`);
+  return (
+    <div class={classes.join(' ')} style={{ '--colour': parameterColours[slot.group] }} data-age-class={worst}>
+      <div class="slot__head">
+        <span class="slot__label">{slot.label}</span>
+        <span class="slot__unit">{slot.unitLabel}</span>
+        <SlotLimits first={slot.values[0]!} bed={bed} />
+      </div>
+      <div class="slot__value">
+        {slot.pressure ? (
+          <PressureValue values={slot.values} ages={ages} />
+        ) : (
+          <OneValue shown={slot.values[0]!} ageMs={ages[0]!} />
+        )}
+      </div>
+      {(sayAge || note) && (
+        <div class="slot__foot">
+          {note && <span class="slot__note">{note}</span>}
+          {sayAge && (
+            <span class="slot__age" data-testid={`age-${slot.key}`}>
+              {ageText(oldest)}
+              {worst === 'current' ? '' : ' ago'}
+            </span>
+          )}
+        </div>
+      )}
+    </div>
+  );
+}
+
+function everyClass(values: readonly Shown[], ages: readonly number[]) {
+  const classes = values.map((one, i) => ageClass(ages[i]!, one.numeric.intervalMs));
+  return classes.includes('expired') ? 'expired' : classes.includes('old') ? 'old' : 'current';
+}
+
+function OneValue({ shown, ageMs }: { shown: Shown; ageMs: number }) {
+  const expired = ageClass(ageMs, shown.numeric.intervalMs) === 'expired';
+  return <span data-testid={`value-${shown.numeric.code}`}>{expired ? '–' : valueText(shown).text}</span>;
+}
+
+/** `120/80 (93)`: systolic over diastolic, the mean in brackets. */
+function PressureValue({ values, ages }: { values: readonly Shown[]; ages: readonly number[] }) {
+  const part = (name: string) => {
+    const i = values.findIndex((one) => one.numeric.code.endsWith(name));
+    return i < 0 ? <span>–</span> : <OneValue shown={values[i]!} ageMs={ages[i]!} />;
+  };
+  const hasMean = values.some((one) => one.numeric.code.endsWith('_MEAN'));
+  return (
+    <>
+      {part('_SYS')}
+      <span class="slot__slash">/</span>
+      {part('_DIA')}
+      {hasMean && <span class="slot__mean">({part('_MEAN')})</span>}
+    </>
+  );
+}
+
+function SlotLimits({ first, bed }: { first: Shown; bed: Bed }) {
+  const found = limitsFor(first.parameter, bed.limits, wardLimits(bed.patient?.category));
+  if (!found) return null;
+  const { low, high } = found.limits;
+  const digits = first.parameter.digits;
+  const text = (limit: number | undefined) => (limit === undefined ? '' : limit.toFixed(digits));
+  return (
+    <span
+      class={`slot__limits${found.own ? ' is-own' : ''}`}
+      title={`Alarm limits: ${low === undefined ? 'no low' : `low ${text(low)}`}, ${
+        high === undefined ? 'no high' : `high ${text(high)}`
+      }${found.own ? ' (this patient’s own)' : ''}`}
+    >
+      <span>{text(high)}</span>
+      <span>{text(low)}</span>
+    </span>
+  );
+}

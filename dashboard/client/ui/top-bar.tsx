@@ -1,0 +1,132 @@
+/** Where one is, what is wrong where, what time it is, whether it can be heard, and who one is. */
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { Priority } from '../../../contracts/messages/alarms.ts';
+import { isUnanswered, marks } from '../core/alarm-order.ts';
+import { formatRoute } from '../core/routes.ts';
+import { clockText } from '../core/times.ts';
+import { useApp } from '../shell/app.ts';
+
+const priorities: readonly Priority[] = ['high', 'medium', 'low'];
+
+export function TopBar() {
+  const app = useApp();
+  const session = app.session.value;
+  const page = app.route.value.page;
+  if (!session) return null;
+  return (
+    <header class="bar">
+      <a class="brand" href="#/" aria-label="Vigil, overview">
+        <img src="/vigil.svg" alt="" width="24" height="24" />
+        <span class="brand__name">Vigil</span>
+      </a>
+      {app.may('view-vitals') && <WardChoice />}
+      <nav class="bar__nav" aria-label="Pages">
+        {app.may('view-vitals') && <Tab href="#/" text="Ward" current={page === 'ward' || page === 'patient'} />}
+        {app.may('view-devices') && <Tab href="#/devices" text="Devices" current={page === 'devices'} />}
+        {app.may('view-audit') && <Tab href="#/audit" text="Audit trail" current={true} />}
+      </nav>
+      {app.watches.value && <AlarmCounts />}
+      <span class="bar__gap" />
+      {app.watches.value && <SoundState />}
+      <Clock />
+      <div class="bar__who">
+        <span data-testid="who">{session.actor.name}</span>
+        <span class="dim">{session.actor.role}</span>
+      </div>
+      <button class="button" type="button" data-testid="logout" onClick={() => void app.logOut()}>
+        Log out
+      </button>
+    </header>
+  );
+}
+
+function Tab({ href, text, current }: { href: string; text: string; current: boolean }) {
+  return (
+    <a class="tab" href={href} aria-current={current ? 'page' : undefined}>
+      {text}
+    </a>
+  );
+}
+
+function WardChoice() {
+  const app = useApp();
+  const wards = useSignal<readonly string[]>([]);
+  const session = app.session.value;
+  useEffect(() => {
+    void app.api.wards().then((answer) => {
+      if (answer.ok) wards.value = answer.data.wards.map((one) => one.ward);
+    });
+  }, [session?.actor.userId]);
+  const own = session?.wards.filter((ward) => ward !== '*') ?? [];
+  const all = [...new Set([...own, ...wards.value])].sort((a, b) => a.localeCompare(b, 'en', { numeric: true }));
+  const choices = all.length === 1 ? all : ['*', ...all];
+  const now = app.ward.value;
+  return (
+    <select
+      class="bar__ward"
+      aria-label="Ward"
+      data-testid="ward-choice"
+      value={now}
+      onChange={(event) => {
+        app.setWard(event.currentTarget.value);
+        app.go({ page: 'ward', ward: event.currentTarget.value });
+      }}
+    >
+      {(choices.includes(now) ? choices : [now, ...choices]).map((ward) => (
+        <option key={ward} value={ward} selected={ward === now}>
+          {ward === '*' ? 'All my wards' : ward}
+        </option>
+      ))}
+    </select>
+  );
+}
+
+/** Unanswered alarms by priority; all three always in the same place. */
+function AlarmCounts() {
+  const app = useApp();
+  const counts: Record<Priority, number> = { high: 0, medium: 0, low: 0 };
+  for (const alarm of app.screen.value?.alarms.values() ?? []) if (isUnanswered(alarm)) counts[alarm.priority]++;
+  return (
+    <ul class="counts" aria-label="Unanswered alarms">
+      {priorities.map((priority) => (
+        <li
+          key={priority}
+          class={`count count--${priority}${counts[priority] > 0 ? '' : ' is-none'}`}
+          data-testid={`count-${priority}`}
+          title={`${counts[priority]} unanswered ${priority} alarms`}
+        >
+          <span class="count__mark" aria-hidden="true">
+            {marks[priority]}
+          </span>
+          <span class="unseen">{priority}: </span>
+          {counts[priority]}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function SoundState() {
+  const app = useApp();
+  const state = app.speakerState.value;
+  return (
+    <span class={`bar__sound${state === 'on' ? '' : ' is-off'}`} data-testid="sound-state">
+      {state === 'on' ? 'Sound on' : 'Sound off'}
+    </span>
+  );
+}
+
+function Clock() {
+  const app = useApp();
+  return (
+    <time class="bar__clock" data-testid="clock">
+      {clockText(app.now.value)}
+    </time>
+  );
+}
+
+/** The address of a bed's own page. */
+export function patientHref(associationId: string): string {
+  return formatRoute({ page: 'patient', associationId });
+}

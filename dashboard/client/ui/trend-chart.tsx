@@ -1,0 +1,138 @@
+/** One chart: the mean as a line, least and greatest as a band, a hole where nothing was measured. */
+import { useLayoutEffect, useRef } from 'preact/hooks';
+import uPlot from 'uplot';
+import { parameters } from '../../../contracts/parameters.ts';
+import { parameterColours } from '../core/colours.ts';
+import type { Chart } from '../core/trend-charts.ts';
+import type { TrendColumns } from '../core/trend-series.ts';
+
+const plotPx = 96;
+const timeAxisPx = 28;
+const axisColour = '#9fb0c0';
+const gridColour = '#1e2833';
+const font = '12px system-ui, sans-serif';
+/** The second and third line of a chart (diastolic, mean; pulse beside HR) are told apart by dashes. */
+const dashes: readonly (readonly number[])[] = [[], [6, 4], [2, 3]];
+
+type TrendChartProps = {
+  chart: Chart;
+  columns: TrendColumns;
+  fromMs: number;
+  toMs: number;
+  syncKey: string;
+  showTime: boolean;
+};
+
+export function TrendChart({ chart, columns, fromMs, toMs, syncKey, showTime }: TrendChartProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const plot = useRef<uPlot | undefined>(undefined);
+  const shape = [...columns.series.keys()].join();
+  const height = plotPx + (showTime ? timeAxisPx : 0);
+  const range = { min: fromMs / 1000, max: toMs / 1000 };
+  useLayoutEffect(() => {
+    const element = box.current!;
+    const made = new uPlot(
+      optionsFor([...columns.series.keys()], { width: element.clientWidth, height, syncKey, showTime }),
+      dataOf(columns),
+      element,
+    );
+    made.setScale('x', range);
+    plot.current = made;
+    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
+    observer.observe(element);
+    return () => {
+      observer.disconnect();
+      made.destroy();
+      plot.current = undefined;
+    };
+  }, [shape, syncKey, showTime]);
+  useLayoutEffect(() => {
+    plot.current?.setData(dataOf(columns), false);
+    plot.current?.setScale('x', range);
+  }, [columns]);
+  return (
+    <figure class="trend" data-testid={`trend-chart-${chart.codes[0]}`}>
+      <figcaption class="trend__title">
+        <span style={{ '--colour': colourOf(chart.codes[0]!) }} class="trend__name">
+          {chart.title}
+        </span>{' '}
+        <span class="dim">{chart.unitLabel}</span>
+        <span class="unseen">{summary(chart, columns)}</span>
+      </figcaption>
+      <div class="trend__plot" ref={box} />
+    </figure>
+  );
+}
+
+function colourOf(code: string): string {
+  const group = parameters.get(code)?.group;
+  return group ? parameterColours[group] : axisColour;
+}
+
+/** For who cannot see the curve. */
+function summary(chart: Chart, columns: TrendColumns): string {
+  return chart.codes
+    .flatMap((code) => {
+      const means = columns.series.get(code)?.mean.filter((value) => value !== null) ?? [];
+      const last = means.at(-1);
+      if (last === undefined) return [];
+      const label = parameters.get(code)?.label ?? code;
+      return [`${label}: least ${Math.min(...means)}, greatest ${Math.max(...means)}, last ${last}.`];
+    })
+    .join(' ');
+}
+
+/** Columns in the order of the series: for each code mean, greatest, least. */
+function dataOf(columns: TrendColumns): uPlot.AlignedData {
+  return [columns.x, ...[...columns.series.values()].flatMap((one) => [one.mean, one.max, one.min])];
+}
+
+function optionsFor(
+  codes: readonly string[],
+  size: { width: number; height: number; syncKey: string; showTime: boolean },
+): uPlot.Options {
+  const axis = { stroke: axisColour, font, ticks: { show: false }, grid: { stroke: gridColour, width: 1 } };
+  const edge = { stroke: 'transparent', width: 0, points: { show: false }, spanGaps: false };
+  return {
+    width: size.width,
+    height: size.height,
+    padding: [6, 8, 0, 0],
+    legend: { show: false },
+    cursor: { sync: { key: size.syncKey }, drag: { x: false, y: false }, points: { size: 6 } },
+    scales: { x: { time: true, auto: false }, y: { range: (_plot, min, max) => padded(min, max) } },
+    axes: [
+      { ...axis, show: size.showTime, size: timeAxisPx, values: (_plot, ticks) => ticks.map(tickText) },
+      { ...axis, size: 44, space: 26 },
+    ],
+    series: [
+      {},
+      ...codes.flatMap((code, i): uPlot.Series[] => [
+        {
+          label: parameters.get(code)?.label ?? code,
+          stroke: colourOf(code),
+          width: 1.5,
+          spanGaps: false,
+          dash: [...(dashes[i % dashes.length] ?? [])],
+        },
+        edge,
+        edge,
+      ]),
+    ],
+    bands: codes.map((code, i) => ({
+      series: [i * 3 + 2, i * 3 + 3] as [number, number],
+      fill: `${colourOf(code)}2e`,
+    })),
+  };
+}
+
+/** Never a scale so narrow that noise looks like an event. */
+function padded(min: number | null, max: number | null): [number, number] {
+  if (min === null || max === null || !Number.isFinite(min) || !Number.isFinite(max)) return [0, 1];
+  const room = Math.max(2, (max - min) * 0.1, (10 - (max - min)) / 2);
+  return [Math.floor(min - room), Math.ceil(max + room)];
+}
+
+function tickText(seconds: number): string {
+  const at = new Date(seconds * 1000);
+  return `${String(at.getHours()).padStart(2, '0')}:${String(at.getMinutes()).padStart(2, '0')}`;
+}
