@@ -30,6 +30,8 @@ export type ChildOptions = {
   /** Says of a line of its output whether it means readiness. Without it the process is ready once it runs. */
   readonly isReady?: (line: string) => boolean;
   readonly readyTimeoutMs?: number;
+  /** Ends the process where it is not ready yet; one that is ready is ended by `stop`. */
+  readonly signal?: AbortSignal | undefined;
 };
 
 const defaultGraceMs = 10_000;
@@ -60,7 +62,6 @@ export function startChild(options: ChildOptions): Child {
   const lines = { out: '', err: '' };
   const ready = Promise.withResolvers<void>();
   const exited = Promise.withResolvers<ChildExit>();
-  ready.promise.catch(() => undefined);
   const onLine = (stream: 'out' | 'err') => (line: string) => {
     log.write(`${line}\n`);
     if (line.trim() !== '') lines[stream] = line.slice(0, lastWordsMax);
@@ -86,7 +87,13 @@ export function startChild(options: ChildOptions): Child {
     ready.reject(failed(`${options.name} ended before it was ready (${how})${words === '' ? '' : `: ${words}`}`));
     exited.resolve({ code, signal });
   });
-  ready.promise.finally(() => clearTimeout(timeout)).catch(() => undefined);
+  const onAbort = () => process_.kill('SIGTERM');
+  options.signal?.addEventListener('abort', onAbort, { once: true });
+  const settled = () => {
+    clearTimeout(timeout);
+    options.signal?.removeEventListener('abort', onAbort);
+  };
+  ready.promise.then(settled, settled);
   return {
     name: options.name,
     pid: process_.pid ?? 0,

@@ -13,6 +13,8 @@ export type InfluxOptions = {
   readonly stateDir: string;
   readonly port: number;
   readonly rpcPort: number;
+  /** Ends a start that is under way. */
+  readonly signal?: AbortSignal;
 };
 
 export type Influx = {
@@ -43,6 +45,7 @@ export async function startInflux(options: InfluxOptions): Promise<Influx> {
     // An INFLUXDB_* variable of the caller's would override the configuration.
     env: { PATH: process.env.PATH, HOME: home },
     cwd: home,
+    signal: options.signal,
     logFile: join(options.stateDir, 'logs', 'influxdb.log'),
     isReady: (line) => line.includes('Listening on HTTP') || line.includes('Listening for signals'),
   });

@@ -16,6 +16,8 @@ export type KafkaOptions = {
   readonly stateDir: string;
   readonly port: number;
   readonly controllerPort: number;
+  /** Ends a start that is under way. */
+  readonly signal?: AbortSignal;
 };
 
 export type Kafka = {
@@ -65,6 +67,7 @@ export async function startBroker(options: KafkaOptions): Promise<Child> {
     args: [...java, logging, ...classes, 'kafka.Kafka', files.properties],
     env: { PATH: process.env.PATH, LANG: 'C.UTF-8' },
     cwd: home,
+    signal: options.signal,
     logFile: join(options.stateDir, 'logs', 'kafka.out.log'),
     isReady: (line) => line.includes('Kafka Server started'),
     readyTimeoutMs,

@@ -1,0 +1,78 @@
+/**
+ * `npm start -- --check`: the whole way once, from a recording to a clinician's screen, in a state folder and on ports of its
+ * own, so that a running system is neither needed nor disturbed.
+ */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { VigilError } from '../contracts/errors.ts';
+import { watchForAlarm } from './clinician.ts';
+import { freePorts } from './platform/ports.ts';
+import type { StartSettings } from './settings.ts';
+import { createSteps } from './steps.ts';
+import { type System, startSystem } from './system.ts';
+
+export type CheckResult = {
+  readonly ok: boolean;
+  /** From the command to the last part's readiness, s. */
+  readonly startupS: number;
+  /** From then to the alarm on the screen, s. */
+  readonly firstAlarmS: number | null;
+  /** Values that reached the screen. */
+  readonly readings: number;
+  /** Alarms of patients that reached the screen. */
+  readonly alarms: number;
+  readonly reason?: string;
+};
+
+/** Longest wait for the first alarm. */
+const alarmWithinMs = 120_000;
+
+/** @returns the exit code */
+export async function runCheck(options: {
+  readonly settings: StartSettings;
+  readonly startedAtMs: number;
+  readonly signal: AbortSignal;
+}): Promise<number> {
+  const { startedAtMs, signal } = options;
+  const stateDir = join(options.settings.stateDir, `check-${process.pid}`);
+  const seconds = (fromMs: number) => Math.round((Date.now() - fromMs) / 100) / 10;
+  const say = (text: string) => process.stderr.write(text);
+  let system: System | undefined;
+  let result: CheckResult = { ok: false, startupS: 0, firstAlarmS: null, readings: 0, alarms: 0 };
+  try {
+    const settings = await ownPlace(options.settings, stateDir);
+    const steps = createSteps(say, Date.now);
+    system = await startSystem({ settings, steps, report: (line) => say(`${line}.\n`), signal });
+    const startupS = seconds(startedAtMs);
+    const login = system.logins.find(({ role }) => role === 'physician');
+    if (login === undefined) throw new VigilError('start-failed', 'There is no demo physician to log in.');
+    result = { ...result, startupS };
+    const { where } = system;
+    const readyAtMs = Date.now();
+    const seen = await steps.run('A clinician waits for an alarm', () =>
+      watchForAlarm({ where, login, withinMs: alarmWithinMs, signal }),
+    );
+    const found = seen.alarms > 0;
+    result = { ...result, ...seen, ok: found, firstAlarmS: found ? seconds(readyAtMs) : null };
+    if (!found) result = { ...result, reason: `no alarm reached the screen within ${alarmWithinMs / 1000} s` };
+  } catch (error) {
+    result = {
+      ...result,
+      ok: false,
+      startupS: result.startupS || seconds(startedAtMs),
+      reason: (error as Error).message,
+    };
+  }
+  await system?.close();
+  // The logs of a failed check stay: they say why.
+  if (result.ok) rmSync(stateDir, { recursive: true, force: true });
+  process.stdout.write(`${JSON.stringify(result)}\n`);
+  return result.ok ? 0 : 1;
+}
+
+async function ownPlace(settings: StartSettings, stateDir: string): Promise<StartSettings> {
+  const [httpPort = 0, mqttPort = 0, kafkaPort = 0, kafkaControllerPort = 0, influxPort = 0, influxRpcPort = 0] =
+    await freePorts(6);
+  const ports = { httpPort, mqttPort, kafkaPort, kafkaControllerPort, influxPort, influxRpcPort };
+  return { ...settings, ...ports, stateDir, demo: true, beds: settings.beds || 8 };
+}

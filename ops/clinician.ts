@@ -1,0 +1,100 @@
+/** A clinician without a screen: logs in as a browser does, opens the live connection and counts what comes. */
+import { readFileSync } from 'node:fs';
+import { request } from 'node:https';
+import { join } from 'node:path';
+import { WebSocket } from 'ws';
+import { VigilError } from '../contracts/errors.ts';
+import { livePath, requestHeader } from '../dashboard/pace.ts';
+import type { Login } from './demo.ts';
+import type { Whereabouts } from './platform/serviceEnv.ts';
+
+export type Seen = { readonly readings: number; readonly alarms: number };
+
+type Message = {
+  readonly type?: string;
+  readonly beds?: readonly { readonly values?: readonly unknown[] }[];
+  readonly alarms?: readonly { readonly kind?: string; readonly alarmId?: string }[];
+};
+
+const requestTimeoutMs = 10_000;
+
+/**
+ * Watches all of its wards until the first alarm of a patient comes, or time is over.
+ * @throws VigilError `start-failed` where the server refuses it
+ */
+export async function watchForAlarm(options: {
+  readonly where: Whereabouts;
+  readonly login: Login;
+  readonly withinMs: number;
+  readonly signal: AbortSignal;
+}): Promise<Seen> {
+  const { where, login } = options;
+  const origin = `https://localhost:${where.httpPort}`;
+  const ca = readFileSync(join(where.stateDir, 'certs', 'ca.pem'), 'utf8');
+  const session = await post(origin, ca, '/api/login', { userId: login.userId, password: login.password });
+  const cookie = (session.cookies[0] ?? '').split(';')[0] ?? '';
+  const { ticket } = (await post(origin, ca, '/api/ticket', undefined, cookie)).body as { ticket: string };
+  const address = `wss://localhost:${where.httpPort}${livePath}?ticket=${encodeURIComponent(ticket)}`;
+  const socket = new WebSocket(address, { ca, headers: { origin, cookie } });
+  const done = Promise.withResolvers<void>();
+  let readings = 0;
+  const alarms = new Set<string>();
+  socket.on('open', () => socket.send(JSON.stringify({ type: 'watch', scope: { ward: '*' }, waves: null })));
+  socket.on('message', (data) => {
+    const message = JSON.parse(String(data)) as Message;
+    for (const bed of message.beds ?? []) readings += bed.values?.length ?? 0;
+    for (const { kind, alarmId } of message.alarms ?? []) {
+      if (kind === 'physiological' && alarmId !== undefined) alarms.add(alarmId);
+    }
+    if (alarms.size > 0) done.resolve();
+  });
+  socket.on('error', (error) => done.reject(failed(`The live connection failed: ${error.message}`)));
+  socket.on('close', (code, reason) =>
+    done.reject(failed(`The server closed the live connection (${code} ${reason}).`)),
+  );
+  const timer = setTimeout(() => done.resolve(), options.withinMs);
+  options.signal.addEventListener('abort', () => done.reject(failed('Stopped while waiting for an alarm.')), {
+    once: true,
+  });
+  try {
+    await done.promise;
+    return { readings, alarms: alarms.size };
+  } finally {
+    clearTimeout(timer);
+    socket.close();
+  }
+}
+
+type Answer = { readonly body: unknown; readonly cookies: readonly string[] };
+
+function post(origin: string, ca: string, path: string, body: unknown, cookie = ''): Promise<Answer> {
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const text = body === undefined ? '' : JSON.stringify(body);
+  const headers = {
+    origin,
+    cookie,
+    [requestHeader.name]: requestHeader.value,
+    ...(text === '' ? {} : { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) }),
+  };
+  const options = { method: 'POST', ca, headers, agent: false, timeout: requestTimeoutMs } as const;
+  const call = request(new URL(path, origin), options, (response) => {
+    let answer = '';
+    response.setEncoding('utf8');
+    response.on('data', (chunk: string) => {
+      answer += chunk;
+    });
+    response.on('end', () => {
+      if (response.statusCode !== 200)
+        return reject(failed(`POST ${path} was answered with ${response.statusCode}: ${answer}`));
+      resolve({ body: JSON.parse(answer), cookies: response.headers['set-cookie'] ?? [] });
+    });
+  });
+  call.on('timeout', () => call.destroy(new Error('no answer in time')));
+  call.on('error', (error) => reject(failed(`POST ${path} failed: ${error.message}`)));
+  call.end(text);
+  return promise;
+}
+
+function failed(message: string): VigilError {
+  return new VigilError('start-failed', message);
+}

@@ -1,0 +1,151 @@
+/** What a newcomer finds in a fresh system: one account per role, and made-up patients in eight beds of two wards. */
+import { spawn } from 'node:child_process';
+import { randomBytes, randomUUIDv7 } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { writeAtomic } from '../certs/files.ts';
+import { pseudonym } from '../contracts/envelope/pseudonym.ts';
+import { VigilError } from '../contracts/errors.ts';
+import { kafkaSettings } from '../contracts/kafka/settings.ts';
+import {
+  type AssociationPeriod,
+  contentTypes,
+  type DeviceAssociations,
+  type Role,
+} from '../contracts/messages/records.ts';
+import { openSealedLog } from '../contracts/sealed-log.ts';
+import { readSettings } from '../contracts/settings.ts';
+import { formatInstant } from '../contracts/time.ts';
+import { run } from './platform/run.ts';
+import { serviceEnv, type Whereabouts } from './platform/serviceEnv.ts';
+
+export type Login = { readonly userId: string; readonly role: Role; readonly wards: string; readonly password: string };
+
+const wards = ['icu', 'step-down'] as const;
+const bedsPerWard = 4;
+const people: readonly { userId: string; name: string; role: Role; wards: string }[] = [
+  { userId: 'nurse', name: 'Demo Nurse', role: 'nurse', wards: 'icu' },
+  { userId: 'physician', name: 'Demo Physician', role: 'physician', wards: 'icu,step-down' },
+  { userId: 'technician', name: 'Demo Technician', role: 'technician', wards: '*' },
+  { userId: 'auditor', name: 'Demo Auditor', role: 'auditor', wards: '*' },
+];
+const accountProgram = join(import.meta.dirname, '..', 'dashboard', 'account.ts');
+
+/** bed-01, bed-02 … */
+export function demoDevices(beds: number): string[] {
+  return Array.from({ length: beds }, (_, index) => `bed-${String(index + 1).padStart(2, '0')}`);
+}
+
+/**
+ * Makes the demo accounts that are missing, each with a random password of this installation.
+ * @returns the logins to show
+ * @throws VigilError `start-failed`
+ */
+export async function ensureDemoAccounts(stateDir: string): Promise<Login[]> {
+  const file = join(stateDir, 'secrets', 'accounts.json');
+  const passwordsFile = join(stateDir, 'secrets', 'demo-logins.json');
+  const passwords: Record<string, string> = existsSync(passwordsFile)
+    ? JSON.parse(readFileSync(passwordsFile, 'utf8'))
+    : {};
+  const present = existsSync(file) ? await listAccounts(file) : [];
+  const logins: Login[] = [];
+  for (const person of people) {
+    const known = passwords[person.userId];
+    const password = known ?? newPassword();
+    if (known === undefined || !present.includes(person.userId)) {
+      passwords[person.userId] = password;
+      await addAccount(file, person, password);
+      writeAtomic(passwordsFile, `${JSON.stringify(passwords, null, 2)}\n`, 0o600);
+    }
+    logins.push({ ...person, password });
+  }
+  return logins;
+}
+
+async function listAccounts(file: string): Promise<string[]> {
+  const { code, output } = await run(process.execPath, [accountProgram, 'list', '--file', file]);
+  if (code !== 0)
+    throw new VigilError('start-failed', output.trim().split('\n').at(-1) ?? 'The accounts cannot be read.');
+  return output.split('\n').map((line) => line.split('\t')[0] ?? '');
+}
+
+async function addAccount(file: string, person: (typeof people)[number], password: string): Promise<void> {
+  const { userId, name, role, wards: seen } = person;
+  const options = ['--user', userId, '--name', name, '--role', role, '--wards', seen, '--file', file];
+  const child = spawn(process.execPath, [accountProgram, 'add', ...options, '--password-stdin'], {
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
+  let words = '';
+  child.stderr.on('data', (chunk) => {
+    words += String(chunk);
+  });
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(password);
+  const { promise, resolve } = Promise.withResolvers<number | null>();
+  child.once('error', () => resolve(null));
+  child.once('close', resolve);
+  if ((await promise) !== 0)
+    throw new VigilError('start-failed', `The account ${userId} cannot be made: ${words.trim()}`);
+}
+
+/** 80 bits in four groups that a person can type; none of 0, 1, l, o. */
+function newPassword(): string {
+  const letters = '23456789abcdefghijkmnpqrstuvwxyz';
+  const text = [...randomBytes(16)].map((byte) => letters[byte & 31]).join('');
+  return text.replace(/(.{4})(?=.)/g, '$1-');
+}
+
+const nato = ['Alpha', 'Bravo', 'Charlie', 'Delta', 'Echo', 'Foxtrot', 'Golf', 'Hotel'] as const;
+
+/**
+ * Admits a made-up patient to each of the first eight beds, once in the life of Kafka's data: who is discharged stays so.
+ * @throws VigilError where Kafka does not take the records
+ */
+export async function ensureDemoAdmissions(where: Whereabouts, beds: number, nowMs: number): Promise<void> {
+  const marker = join(where.stateDir, 'kafka', 'demo-admissions.json');
+  const done: string[] = existsSync(marker) ? JSON.parse(readFileSync(marker, 'utf8')) : [];
+  const missing = demoDevices(Math.min(beds, wards.length * bedsPerWard)).filter((device) => !done.includes(device));
+  if (missing.length === 0) return;
+  const settings = readSettings(kafkaSettings, serviceEnv(where, 'operator'));
+  const log = await openSealedLog({
+    settings,
+    service: 'operator',
+    boot: `demo-${randomUUIDv7()}`,
+    log: pino({ level: 'silent' }),
+  });
+  try {
+    for (const deviceId of missing) {
+      const body: DeviceAssociations = { deviceId, version: 1, periods: [admission(deviceId, nowMs)] };
+      await log.append(
+        'associations',
+        pseudonym(settings.pseudonymKey, 'device', deviceId),
+        contentTypes.associations,
+        body,
+      );
+    }
+  } finally {
+    await log.close();
+  }
+  writeAtomic(marker, `${JSON.stringify([...done, ...missing])}\n`, 0o600);
+}
+
+function admission(deviceId: string, nowMs: number): AssociationPeriod {
+  const index = Number(deviceId.slice('bed-'.length)) - 1;
+  const number = String(index + 1).padStart(2, '0');
+  return {
+    associationId: randomUUIDv7(),
+    patient: {
+      patientId: `DEMO-${number}`,
+      familyName: `Demo-${nato[index] ?? number}`,
+      givenName: 'Test',
+      birthDate: `19${40 + index * 5}-01-01`,
+      sex: index % 2 === 0 ? 'female' : 'male',
+      category: 'adult',
+    },
+    ward: wards[Math.floor(index / bedsPerWard)] ?? 'icu',
+    bed: String((index % bedsPerWard) + 1),
+    from: formatInstant(nowMs - 60_000),
+    to: null,
+  };
+}

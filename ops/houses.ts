@@ -1,0 +1,48 @@
+/** Our own processes: which program each is, and how it is started. */
+import { join } from 'node:path';
+import { type Child, saysReady, startChild } from './platform/child.ts';
+import { serviceEnv, type Whereabouts } from './platform/serviceEnv.ts';
+
+const root = join(import.meta.dirname, '..');
+
+const programs = {
+  gateway: 'gateway/main.ts',
+  alarms: 'processors/alarms/main.ts',
+  trends: 'processors/trends/main.ts',
+  dashboard: 'dashboard/main.ts',
+  simulators: 'simulators/main.ts',
+} as const;
+export type House = keyof typeof programs;
+
+export type HouseOptions = {
+  readonly args?: readonly string[];
+  readonly logLevel: string;
+  /** Ends a start that is under way. */
+  readonly signal: AbortSignal;
+  /** Every line of its output. */
+  readonly onLine?: (line: string) => void;
+};
+
+/** Starts one of our processes and waits until it says that it is ready. */
+export async function startHouse(where: Whereabouts, house: House, options: HouseOptions): Promise<Child> {
+  const child = startChild({
+    name: house,
+    command: process.execPath,
+    args: [join(root, programs[house]), ...(options.args ?? [])],
+    cwd: root,
+    signal: options.signal,
+    env: serviceEnv(where, house, { VIGIL_LOG_LEVEL: options.logLevel }),
+    logFile: join(where.stateDir, 'logs', `${house}.log`),
+    isReady: (line) => {
+      options.onLine?.(line);
+      return saysReady(line);
+    },
+  });
+  try {
+    await child.ready;
+    return child;
+  } catch (error) {
+    await child.stop();
+    throw error;
+  }
+}

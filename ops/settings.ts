@@ -1,0 +1,59 @@
+import { join } from 'node:path';
+import type { Manifest, Settings } from '../contracts/settings.ts';
+import { defaultSoftwareDir } from './platform/software.ts';
+
+const port = (env: string, what: string, fallback: number) =>
+  ({ kind: 'integer', env, help: `port of ${what}, on 127.0.0.1`, min: 1, max: 65_535, fallback }) as const;
+
+/** What `npm start` is told. */
+export const startSettings = {
+  stateDir: {
+    kind: 'text',
+    env: 'VIGIL_STATE_DIR',
+    help: 'folder of all data, certificates and logs',
+    fallback: join(import.meta.dirname, '..', '.vigil'),
+  },
+  softwareDir: {
+    kind: 'text',
+    env: 'VIGIL_SOFTWARE_DIR',
+    help: 'folder of the Kafka and InfluxDB programs',
+    fallback: defaultSoftwareDir,
+  },
+  httpPort: port('VIGIL_HTTP_PORT', 'the screens (HTTPS)', 8443),
+  mqttPort: port('VIGIL_MQTT_PORT', 'the gateway (MQTT over TLS)', 8883),
+  kafkaPort: port('VIGIL_KAFKA_PORT', 'Kafka', 9092),
+  kafkaControllerPort: port('VIGIL_KAFKA_CONTROLLER_PORT', "Kafka's controller", 9093),
+  influxPort: port('VIGIL_INFLUX_PORT', 'InfluxDB', 8086),
+  influxRpcPort: port('VIGIL_INFLUX_RPC_PORT', "InfluxDB's backup service", 8088),
+  beds: { kind: 'integer', env: 'VIGIL_BEDS', help: 'simulated beds, 0 for none', min: 0, max: 200, fallback: 8 },
+  scenario: {
+    kind: 'text',
+    env: 'VIGIL_SCENARIO',
+    help: 'what befalls the simulated beds (npm run simulate -- --help)',
+    pattern: /^[a-z-]{1,32}$/,
+    fallback: 'steady',
+  },
+  demo: {
+    kind: 'switch',
+    env: 'VIGIL_DEMO',
+    help: 'make demo accounts and made-up patients: on or off',
+    fallback: true,
+  },
+  diskFreeMbMin: {
+    kind: 'integer',
+    env: 'VIGIL_DISK_FREE_MB_MIN',
+    help: 'refuse to start with less free disk, MB',
+    min: 0,
+    max: 1_000_000_000,
+    fallback: 1_000,
+  },
+  logLevel: {
+    kind: 'choice',
+    env: 'VIGIL_LOG_LEVEL',
+    help: 'least level of log lines',
+    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
+    fallback: 'info',
+  },
+} as const satisfies Manifest;
+
+export type StartSettings = Settings<typeof startSettings>;

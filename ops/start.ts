@@ -1,0 +1,92 @@
+/** `npm start`: the whole system on one machine, until Ctrl-C. `npm start -- --check` proves it and ends. */
+import { parseArgs } from 'node:util';
+import { VigilError } from '../contracts/errors.ts';
+import { describeSettings, readSettings } from '../contracts/settings.ts';
+import { runCheck } from './check.ts';
+import { startSettings } from './settings.ts';
+import { createSteps } from './steps.ts';
+import { type System, startSystem } from './system.ts';
+
+const help = `Starts Vigil on this machine: Kafka, InfluxDB, gateway, alarms, trends, dashboard and simulated beds.
+
+  npm start              until Ctrl-C; what it stored stays for the next start
+  npm start -- --check   in a folder and on ports of its own: waits for a replayed recording to raise an alarm on a
+                         logged-in clinician's screen, prints one line of JSON, stops, and exits 0, or 1 with the reason
+
+Settings:
+${describeSettings(startSettings)}
+`;
+
+/** When the person pressed return: the launcher tells, so that installing packages counts too. */
+function launchedAtMs(): number {
+  const told = Number(process.env.VIGIL_LAUNCHED_AT_MS);
+  return Number.isFinite(told) && told > 0 ? told : Date.now();
+}
+
+async function main(args: string[]): Promise<number> {
+  const startedAtMs = launchedAtMs();
+  const { help: wantsHelp, check } = readArguments(args);
+  if (wantsHelp === true) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const stopping = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
+  const settings = readSettings(startSettings, process.env);
+  if (check === true) return runCheck({ settings, startedAtMs, signal: stopping.signal });
+
+  const say = (line: string) => process.stdout.write(line);
+  const steps = createSteps(say, Date.now);
+  const system = await startSystem({
+    settings,
+    steps,
+    report: (line) => process.stderr.write(`${line}.\n`),
+    signal: stopping.signal,
+  });
+  say(greeting(system, (Date.now() - startedAtMs) / 1000));
+  await untilAborted(stopping.signal);
+  await steps.run('\nStopping', () => system.close());
+  return 0;
+}
+
+function greeting({ where, logins }: System, seconds: number): string {
+  const rows = logins.map(
+    ({ userId, password, wards }) => `  ${userId.padEnd(12)} ${password}   ${wards === '*' ? 'all wards' : wards}`,
+  );
+  return `
+Vigil is ready after ${seconds.toFixed(1)} s: https://localhost:${where.httpPort}
+(The browser will warn of the certificate: its authority is ${where.stateDir}/certs/ca.pem.)
+${rows.length === 0 ? '' : `\nDemo logins of this installation:\n${rows.join('\n')}\n`}
+Logs: ${where.stateDir}/logs. Ctrl-C stops everything and keeps the data.
+`;
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  if (signal.aborted) resolve();
+  signal.addEventListener('abort', () => resolve(), { once: true });
+  return promise;
+}
+
+function readArguments(args: string[]) {
+  try {
+    return parseArgs({ args, options: { help: { type: 'boolean' }, check: { type: 'boolean' } } }).values;
+  } catch (cause) {
+    const words = (cause as Error).message.split('. ')[0];
+    throw new VigilError('settings-invalid', `${words}; see npm start -- --help.`, { cause });
+  }
+}
+
+function explain(error: unknown): string {
+  if (error instanceof VigilError) return error.message;
+  if ((error as Error).name === 'AbortError') return 'Stopped before it was ready.';
+  return `Vigil cannot start: ${(error as Error).message}`;
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error) => {
+    process.stderr.write(`${explain(error)}\n`);
+    process.exit(1);
+  },
+);

@@ -1,0 +1,24 @@
+/** Progress for a person who waits: one line a step, with its seconds. */
+import type { Report } from './platform/programs.ts';
+
+export type Steps = {
+  /** Announces a step, carries it out, and tells how long it took. `report` adds a remark to its line. */
+  run<T>(title: string, work: (report: Report) => Promise<T>): Promise<T>;
+};
+
+export function createSteps(write: (text: string) => void, nowMs: () => number): Steps {
+  return {
+    async run(title, work) {
+      const startedAtMs = nowMs();
+      write(`${title} …`);
+      try {
+        const result = await work((remark) => write(` ${remark} …`));
+        write(` ${((nowMs() - startedAtMs) / 1000).toFixed(1)} s\n`);
+        return result;
+      } catch (error) {
+        write(' failed\n');
+        throw error;
+      }
+    },
+  };
+}

@@ -1,0 +1,151 @@
+/** The whole of Vigil on one machine: each part in its order, supervised, and stopped in the reverse order. */
+import { join } from 'node:path';
+import { ensureCertificates } from '../certs/ensure.ts';
+import { privateDirectory } from '../certs/files.ts';
+import { ensureClient } from './client.ts';
+import { demoDevices, ensureDemoAccounts, ensureDemoAdmissions, type Login } from './demo.ts';
+import { requireDisk } from './disk.ts';
+import { type House, startHouse } from './houses.ts';
+import { takeLock } from './lock.ts';
+import { startInflux } from './platform/influx.ts';
+import { startBroker } from './platform/kafka.ts';
+import { requireFreePorts } from './platform/ports.ts';
+import type { Whereabouts } from './platform/serviceEnv.ts';
+import { ensureSoftware } from './platform/software.ts';
+import { ensureTopics } from './platform/topics.ts';
+import { type StartSettings, startSettings } from './settings.ts';
+import type { Steps } from './steps.ts';
+import { type Supervised, supervise } from './supervisor.ts';
+
+export type System = {
+  readonly where: Whereabouts;
+  readonly logins: readonly Login[];
+  /** What runs, for a display of pids. */
+  readonly processes: readonly Supervised[];
+  close(): Promise<void>;
+};
+
+export type SystemOptions = {
+  readonly settings: StartSettings;
+  readonly steps: Steps;
+  /** Told in one sentence when a process ended by itself and was started again. */
+  readonly report: (line: string) => void;
+  /** Ends the start where it is. */
+  readonly signal: AbortSignal;
+};
+
+type Closing = { readonly what: string; readonly close: () => Promise<void> };
+
+const kafkaGraceMs = 30_000;
+
+/**
+ * Starts everything.
+ * @throws VigilError, one sentence; what was started by then is stopped
+ */
+export async function startSystem(options: SystemOptions): Promise<System> {
+  const opened: Closing[] = [];
+  const close = async () => {
+    for (const { close } of opened.splice(0).reverse()) await close();
+  };
+  try {
+    return await start(options, opened, close);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+async function start(options: SystemOptions, opened: Closing[], close: () => Promise<void>): Promise<System> {
+  const { settings, steps, report, signal } = options;
+  const { stateDir } = settings;
+  const processes: Supervised[] = [];
+  const where: Whereabouts = {
+    stateDir,
+    kafkaBrokers: `127.0.0.1:${settings.kafkaPort}`,
+    influxUrl: `https://127.0.0.1:${settings.influxPort}`,
+    mqttPort: settings.mqttPort,
+    httpPort: settings.httpPort,
+  };
+  const step = <T>(title: string, work: (remark: (line: string) => void) => Promise<T>) => {
+    signal.throwIfAborted();
+    return steps.run(title, work);
+  };
+  const keep = async (one: Promise<Supervised>) => {
+    const supervised = await one;
+    processes.push(supervised);
+    opened.push({ what: supervised.name, close: supervised.close });
+  };
+  const house = (name: House, args: readonly string[] = []) =>
+    keep(
+      supervise({ name, report, start: () => startHouse(where, name, { args, logLevel: settings.logLevel, signal }) }),
+    );
+
+  privateDirectory(stateDir);
+  requireDisk(stateDir, settings.diskFreeMbMin);
+  const lock = takeLock(stateDir);
+  opened.push({ what: 'lock', close: async () => lock.release() });
+  await requireFreePorts(portsOf(settings));
+
+  await step('Certificates', async () => {
+    await ensureCertificates({ stateDir, devices: demoDevices(settings.beds), nowMs: Date.now() });
+  });
+  const software = await step('Java, Kafka, InfluxDB', (remark) => ensureSoftware(settings.softwareDir, remark));
+  await step('Browser client', () => ensureClient());
+  await step('Kafka and InfluxDB', () =>
+    allOrFirstError([
+      keep(
+        supervise({
+          name: 'kafka',
+          report,
+          graceMs: kafkaGraceMs,
+          start: () =>
+            startBroker({
+              software,
+              stateDir,
+              port: settings.kafkaPort,
+              controllerPort: settings.kafkaControllerPort,
+              signal,
+            }),
+        }),
+      ).then(() => ensureTopics(where.kafkaBrokers, join(stateDir, 'certs'))),
+      keep(
+        supervise({
+          name: 'influxdb',
+          report,
+          start: async () => {
+            const { influxPort: port, influxRpcPort: rpcPort } = settings;
+            return (await startInflux({ software, stateDir, port, rpcPort, signal })).child;
+          },
+        }),
+      ),
+    ]),
+  );
+  const logins = settings.demo ? await step('Demo accounts', () => ensureDemoAccounts(stateDir)) : [];
+  await step('Gateway, alarms, trends, dashboard', () =>
+    allOrFirstError([
+      house('alarms'),
+      house('trends'),
+      house('dashboard'),
+      house('gateway'),
+      settings.demo ? ensureDemoAdmissions(where, settings.beds, Date.now()) : Promise.resolve(),
+    ]),
+  );
+  if (settings.beds > 0) {
+    const args = ['--beds', String(settings.beds), '--scenario', settings.scenario, '--json'];
+    await step(`${settings.beds} simulated beds`, () => house('simulators', args));
+  }
+  signal.throwIfAborted();
+  return { where, logins, processes, close };
+}
+
+/** Waits for all, so that whatever opened is known and can be closed, and only then throws the first error. */
+async function allOrFirstError(work: Promise<unknown>[]): Promise<void> {
+  const results = await Promise.allSettled(work);
+  const failed = results.find((result) => result.status === 'rejected');
+  if (failed) throw failed.reason;
+}
+
+function portsOf(settings: StartSettings) {
+  const names = ['httpPort', 'mqttPort', 'kafkaPort', 'kafkaControllerPort', 'influxPort', 'influxRpcPort'] as const;
+  return names.map((name) => ({ setting: startSettings[name].env, port: settings[name] }));
+}
