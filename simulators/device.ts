@@ -1,13 +1,14 @@
-/** One simulated device: it measures by the replay, keeps what is not acknowledged, and sends it again with the same boot and seq. */
+/** One simulated device: it measures by the replay, sends, connects again when it must, and watches its inbox. */
 import type { Logger } from 'pino';
 import { Value } from 'typebox/value';
 import { Inbox } from '../contracts/messages/device.ts';
 import { type Connection, type ConnectionOptions, openConnection } from './connection.ts';
-import { outbox } from './core/outbox.ts';
-import { nextRandom, type RandomState } from './core/random.ts';
-import { advance, birth, initialReplayState, type Message, type Output, type Replay, will } from './core/replay.ts';
-import { initialWatch, type LocalAlarm, watch } from './core/watch.ts';
+import { type BackoffState, initialBackoff, nextAttempt } from './core/backoff.ts';
+import type { RandomState } from './core/random.ts';
+import { advance, birth, initialReplayState, type Replay, will } from './core/replay.ts';
+import { initialWatch, type LocalAlarm, type WatchEvent, watch } from './core/watch.ts';
 import type { Counters } from './counters.ts';
+import { createSender, type Sender } from './sender.ts';
 
 export type DeviceOptions = Omit<ConnectionOptions, 'deviceId' | 'willPayload'> & {
   readonly replay: Replay;
@@ -21,7 +22,7 @@ export type DeviceOptions = Omit<ConnectionOptions, 'deviceId' | 'willPayload'> 
 };
 
 export type Device = {
-  /** Measures, sends, reconnects and watches, as far as it is time. */
+  /** Measures, sends, connects and watches, as far as it is time. */
   tick(nowMs: number): void;
   readonly connected: boolean;
   /** It has been connected at least once. */
@@ -35,171 +36,138 @@ export type Device = {
   close(): Promise<void>;
 };
 
-/** Unacknowledged messages on the wire, less where the gateway takes fewer. */
-const windowMax = 64;
-const backoffFirstMs = 250;
-const backoffMsMax = 8_000;
-/** A connection that held this long was a good one: the next attempt comes soon. */
-const goodConnectionMs = 5_000;
-
 export function startDevice(options: DeviceOptions): Device {
-  const { replay, counters, log } = options;
-  const box = outbox();
-  const inFlight = new Set<Message>();
-  const sentBefore = new WeakSet<Message>();
+  const { replay } = options;
+  const sender = createSender({ ...options, device: replay.deviceId });
+  const inbox = watchInbox(options);
   let state = initialReplayState(options.random);
-  let jitter = options.random;
-  let watching = initialWatch(options.startedAtMs);
-  let connection: Connection | undefined;
-  let window = 0;
-  let everConnected = false;
   let measuring = true;
-  let attempts = 0;
-  let nowMs = options.startedAtMs;
-  let upAtMs = 0;
-  let connectAtMs = options.startedAtMs;
-  let lastError: string | undefined;
-
-  const connect = () => {
-    const current = openConnection(
-      { ...options, deviceId: replay.deviceId, willPayload: will() },
-      {
-        up(receiveMaximum) {
-          // One place is kept for garbage.
-          window = Math.max(1, Math.min(windowMax, receiveMaximum - 1));
-          everConnected = true;
-          upAtMs = nowMs;
-          counters.connects += 1;
-          const born = birth(replay, state, nowMs - options.startedAtMs);
-          state = born.state;
-          keep(born.message);
-          pump();
-        },
-        down(reason) {
-          if (upAtMs > 0 && nowMs - upAtMs >= goodConnectionMs) attempts = 0;
-          if (window > 0)
-            log.warn({ device: replay.deviceId, reason, unacknowledged: inFlight.size }, 'connection lost');
-          lastError = reason;
-          connection = undefined;
-          window = 0;
-          counters.dropped += box.putBack([...inFlight]);
-          inFlight.clear();
-          connectAtMs = nowMs + backoffMs();
-        },
-        inbox: hear,
-      },
-    );
-    connection = current;
-  };
-
-  const backoffMs = () => {
-    const drawn = nextRandom(jitter);
-    jitter = drawn.state;
-    const full = Math.min(backoffMsMax, backoffFirstMs * 2 ** attempts);
-    attempts = Math.min(attempts + 1, 10);
-    return full * (0.5 + drawn.value / 2);
-  };
-
-  const keep = (message: Message) => {
-    counters.measured += message.repeat ? 0 : 1;
-    if (!box.add(message)) counters.dropped += 1;
-  };
-
-  const pump = () => {
-    while (connection && inFlight.size < window) {
-      const message = box.take();
-      if (!message) return;
-      send(connection, message);
-    }
-  };
-
-  const send = (over: Connection, message: Message) => {
-    if (sentBefore.has(message)) counters.resent += 1;
-    else if (message.repeat) counters.repeated += 1;
-    else counters.published += 1;
-    sentBefore.add(message);
-    const qos = message.kind === 'waveforms' ? options.waveQos : 1;
-    if (qos === 1) inFlight.add(message);
-    over.publish(message.topic, message.payload, qos, (refusedAs) => {
-      inFlight.delete(message);
-      if (refusedAs !== undefined) {
-        counters.refused += 1;
-        log.warn({ device: replay.deviceId, kind: message.kind, reasonCode: refusedAs }, 'message refused');
-      } else if (qos === 1) counters.acknowledged += 1;
-      pump();
-    });
-  };
-
-  const throwGarbage = (garbage: Output['garbage']) => {
-    if (!connection || window === 0) return;
-    for (const bad of garbage) {
-      counters.garbage += 1;
-      connection.publish(bad.topic, bad.payload, bad.qos, (refusedAs) => {
-        if (refusedAs !== undefined) counters.garbageRefused += 1;
-      });
-    }
-  };
-
-  const hear = (payload: Uint8Array) => {
-    const message = parseInbox(payload);
-    if (!message) {
-      counters.inboxInvalid += 1;
-      return;
-    }
-    counters.inbox += 1;
-    setWatch({ kind: 'inbox', watched: message.watched });
-  };
-
-  const setWatch = (event: Parameters<typeof watch>[1]) => {
-    const next = watch(watching, event, nowMs);
-    if (next.alarm !== watching.alarm) {
-      const line = { device: replay.deviceId, alarm: next.alarm ?? watching.alarm };
-      if (next.alarm) {
-        counters.localAlarms += 1;
-        log.info(line, 'alarm at the bedside');
-      } else log.info(line, 'alarm at the bedside over');
-    }
-    watching = next;
-  };
+  const line = openLine(options, sender, inbox, (nowMs) => {
+    const born = birth(replay, state, nowMs - options.startedAtMs);
+    state = born.state;
+    sender.keep(born.message);
+  });
 
   return {
-    tick(at) {
-      nowMs = at;
+    tick(nowMs) {
       if (measuring) {
-        const { state: next, output } = advance(replay, state, at - options.startedAtMs);
-        counters.dropped += next.dropped - state.dropped;
+        const { state: next, output } = advance(replay, state, nowMs - options.startedAtMs);
+        options.counters.dropped += next.dropped - state.dropped;
         state = next;
-        for (const message of output.messages) keep(message);
-        throwGarbage(output.garbage);
+        for (const message of output.messages) sender.keep(message);
+        sender.throwGarbage(output.garbage);
       }
-      setWatch({ kind: 'tick' });
-      if (!connection && at >= connectAtMs) connect();
-      pump();
+      inbox.tick(nowMs);
+      line.tick(nowMs);
+      sender.pump();
     },
     get connected() {
-      return window > 0;
+      return sender.connected;
     },
     get everConnected() {
-      return everConnected;
+      return line.everUp;
     },
     get localAlarm() {
-      return watching.alarm;
+      return inbox.alarm;
     },
     get waiting() {
-      return box.size + inFlight.size + state.held.length;
+      return sender.waiting + state.held.length;
     },
     get lastError() {
-      return lastError;
+      return line.lastError;
     },
     stopMeasuring() {
       measuring = false;
     },
-    async close() {
+    close() {
       measuring = false;
-      connectAtMs = Number.POSITIVE_INFINITY;
+      return line.close();
+    },
+  };
+}
+
+/** Keeps one connection at a time, and opens the next when the backoff says so. */
+function openLine(options: DeviceOptions, sender: Sender, inbox: InboxWatch, onUp: (nowMs: number) => void) {
+  const { counters, log, replay } = options;
+  let connection: Connection | undefined;
+  let backoff: BackoffState = initialBackoff(options.random, options.startedAtMs);
+  let nowMs = options.startedAtMs;
+  let upAtMs: number | undefined;
+  let everUp = false;
+  let closed = false;
+  let lastError: string | undefined;
+
+  function connect(): Connection {
+    const current = openConnection(
+      { ...options, deviceId: replay.deviceId, willPayload: will() },
+      {
+        up(receiveMaximum) {
+          everUp = true;
+          upAtMs = nowMs;
+          counters.connects += 1;
+          sender.up(current, receiveMaximum);
+          onUp(nowMs);
+          sender.pump();
+        },
+        down(reason) {
+          const unacknowledged = sender.down();
+          if (upAtMs !== undefined) log.warn({ device: replay.deviceId, reason, unacknowledged }, 'connection lost');
+          lastError = reason;
+          backoff = nextAttempt(backoff, upAtMs === undefined ? 0 : nowMs - upAtMs, nowMs);
+          upAtMs = undefined;
+          connection = undefined;
+        },
+        inbox: (payload) => inbox.hear(payload, nowMs),
+      },
+    );
+    return current;
+  }
+
+  return {
+    tick(at: number) {
+      nowMs = at;
+      if (!closed && !connection && at >= backoff.connectAtMs) connection = connect();
+    },
+    get everUp() {
+      return everUp;
+    },
+    get lastError() {
+      return lastError;
+    },
+    async close() {
+      closed = true;
       await connection?.close();
-      connection = undefined;
-      window = 0;
+      sender.down();
+    },
+  };
+}
+
+type InboxWatch = ReturnType<typeof watchInbox>;
+
+/** The device's own alarm about its inbox, and its log line. */
+function watchInbox({ counters, log, replay, startedAtMs }: DeviceOptions) {
+  let state = initialWatch(startedAtMs);
+
+  function apply(event: WatchEvent, nowMs: number): void {
+    const next = watch(state, event, nowMs);
+    if (next.alarm !== state.alarm) {
+      if (next.alarm) counters.localAlarms += 1;
+      const text = next.alarm ? 'alarm at the bedside' : 'alarm at the bedside over';
+      log.info({ device: replay.deviceId, alarm: next.alarm ?? state.alarm }, text);
+    }
+    state = next;
+  }
+
+  return {
+    hear(payload: Uint8Array, nowMs: number) {
+      const message = parseInbox(payload);
+      if (message) counters.inbox += 1;
+      else counters.inboxInvalid += 1;
+      if (message) apply({ kind: 'inbox', watched: message.watched }, nowMs);
+    },
+    tick: (nowMs: number) => apply({ kind: 'tick' }, nowMs),
+    get alarm() {
+      return state.alarm;
     },
   };
 }

@@ -13,7 +13,7 @@ const hourMs = 3_600_000;
 /**
  * The ward of the demonstration, in order of beds. Their first breaches of the default adult limits, from the recordings:
  * 25 HR 126 at 0 s; 13 RR 4 at 0 s, apnoea from 123 s; 21 HR 121 at 35 s; 22 SpO2 89 at 48 s; 19 RR 7 at 49 s, SpO2 lost for 102 s;
- * 05 RR 4 at 167 s; 14 RR 34 at 459 s; 01 (with waves) and 02 none.
+ * 05 RR 7 at 164 s and 4 at 167 s; 14 RR 34 at 459 s; 01 (with waves) and 02 none.
  */
 export const ward: readonly string[] = [
   'bidmc-01',

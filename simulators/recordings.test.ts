@@ -1,0 +1,109 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Value } from 'typebox/value';
+import { describe, expect, it } from 'vitest';
+import { Observation } from '../contracts/messages/device.ts';
+import { waves } from '../contracts/parameters.ts';
+import { septic, ward } from './core/cast.ts';
+import { catalogue, loadRecording, recordingShelf } from './recordings.ts';
+
+/** Low and high of the ordinary default adult limits, as the clinical reference has them. */
+const adultLimits: Readonly<Record<string, readonly [number?, number?]>> = {
+  MDC_ECG_HEART_RATE: [50, 120],
+  MDC_PULS_OXIM_PULS_RATE: [50, 120],
+  MDC_PULS_OXIM_SAT_O2: [90],
+  MDC_RESP_RATE: [8, 30],
+};
+
+describe('the recordings that ship with Vigil', () => {
+  it.each(Object.keys(catalogue))('%s decodes into what the contract allows', (name) => {
+    const recording = loadRecording(name);
+    expect(recording.implausible).toBe(0);
+    expect(recording.frames.length + recording.waves.length).toBeGreaterThan(0);
+    for (const { values } of recording.frames) {
+      const reading = { time: '2026-01-01T00:00:00.000Z', values: [...values] };
+      expect(Value.Check(Observation, reading)).toBe(true);
+    }
+    for (const wave of recording.waves) expect(waves.has(wave.code)).toBe(true);
+  });
+
+  it('keep their real gaps: file 13 counts no breath, file 19 loses its saturation, file 01 has a PULSE gap', () => {
+    const count = (name: string, code: string) => {
+      const all = loadRecording(name).frames.flatMap((f) => f.values.filter((v) => v.code === code));
+      return {
+        invalid: all.filter((v) => v.validity === 'invalid').length,
+        zero: all.filter((v) => v.value === 0).length,
+      };
+    };
+    expect(count('bidmc-13', 'MDC_RESP_RATE')).toEqual({ invalid: 146, zero: 220 });
+    expect(count('bidmc-19', 'MDC_PULS_OXIM_SAT_O2')).toEqual({ invalid: 102, zero: 0 });
+    expect(count('bidmc-01', 'MDC_PULS_OXIM_PULS_RATE')).toEqual({ invalid: 13, zero: 0 });
+  });
+
+  it('have the waves that they should: lengths, rates, and sums that the publisher wrote down', () => {
+    const bidmc = loadRecording('bidmc-01');
+    expect(bidmc.loopMs).toBe(480_000);
+    expect(bidmc.waves.map((w) => [w.code, w.rateHz, w.samples.length])).toEqual([
+      ['MDC_IMPED_TTHOR', 125, 60_001],
+      ['MDC_PULS_OXIM_PLETH', 125, 60_001],
+      ['MDC_ECG_ELEC_POTL_V', 125, 60_001],
+      ['MDC_ECG_ELEC_POTL_AVR', 125, 60_001],
+      ['MDC_ECG_ELEC_POTL_II', 125, 60_001],
+    ]);
+    const ii = bidmc.waves.at(-1)!;
+    expect(ii.samples[0]! * ii.scale + ii.offset).toBeCloseTo(0.72549, 4);
+    // The checksums of a103l.hea are held by the decoder.
+    expect(loadRecording('a103l').waves.map((w) => w.samples.length)).toEqual([82_500, 82_500, 82_500]);
+  });
+
+  it('breach the default adult limits when cast.ts says so', () => {
+    const firstBreachS = (name: string) => {
+      const frames = loadRecording(name).frames;
+      const frame = frames.find(({ values }) =>
+        values.some(({ code, value }) => {
+          const [low, high] = adultLimits[code] ?? [];
+          return value !== undefined && ((low !== undefined && value < low) || (high !== undefined && value > high));
+        }),
+      );
+      return frame === undefined ? undefined : frame.atMs / 1000;
+    };
+    expect(Object.fromEntries(ward.map((name) => [name, firstBreachS(name)]))).toEqual({
+      'bidmc-01': undefined,
+      'bidmc-25': 0,
+      'bidmc-13': 0,
+      'bidmc-22': 48,
+      'bidmc-21': 35,
+      'bidmc-19': 49,
+      'bidmc-05': 164,
+      'bidmc-02': undefined,
+      'bidmc-14': 459,
+    });
+  });
+
+  it('include every one of a cast', () => {
+    for (const name of [...ward, ...septic.map((one) => one.recording)])
+      expect(Object.hasOwn(catalogue, name)).toBe(true);
+  });
+});
+
+describe('loading', () => {
+  it('decodes each recording once for all beds', () => {
+    const shelf = recordingShelf();
+    expect(shelf('bidmc-02')).toBe(shelf('bidmc-02'));
+  });
+
+  it('plays a file of one’s own, and names it where it cannot be read', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vigil-recordings-'));
+    try {
+      writeFileSync(join(folder, 'mine.csv'), 'Time [s], HR\n0,60\n');
+      expect(loadRecording(join(folder, 'mine.csv')).frames).toHaveLength(1);
+      writeFileSync(join(folder, 'lone.hea'), 'lone 1 250 4\nlone.mat 16+24 200 16 0 0 0 0 II\n');
+      expect(() => loadRecording(join(folder, 'lone.hea'))).toThrow(/lone\.mat: the file cannot be read/);
+      expect(() => loadRecording(join(folder, 'no.csv'))).toThrow(/no\.csv: the file cannot be read/);
+      expect(() => loadRecording('constructor')).toThrow(/constructor: the file cannot be read/);
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+});

@@ -1,0 +1,103 @@
+/** The sending side of one device: what is not acknowledged is kept and sent again, with the same boot and seq, on the next connection. */
+import type { Logger } from 'pino';
+import type { Connection } from './connection.ts';
+import type { Garbage } from './core/garbage.ts';
+import { outbox } from './core/outbox.ts';
+import type { Message } from './core/replay.ts';
+import type { Counters } from './counters.ts';
+
+export type Sender = {
+  /** Keeps a message until it is acknowledged; where the memory is full, the oldest of its kind is dropped and counted. */
+  keep(message: Message): void;
+  /** The connection is up; the gateway takes at most `receiveMaximum` unacknowledged messages. */
+  up(connection: Connection, receiveMaximum: number): void;
+  /** The connection is gone: what was in flight comes first on the next one. Returns how much that is. */
+  down(): number;
+  /** Sends as much as may be in flight. */
+  pump(): void;
+  /** Once, and never again: it is no reading. */
+  throwGarbage(garbage: readonly Garbage[]): void;
+  readonly connected: boolean;
+  /** Kept and not acknowledged. */
+  readonly waiting: number;
+};
+
+/** Unacknowledged messages on the wire, less where the gateway takes fewer. */
+const windowMax = 64;
+
+export function createSender(options: {
+  readonly device: string;
+  readonly waveQos: 0 | 1;
+  readonly counters: Counters;
+  readonly log: Logger;
+}): Sender {
+  const { counters, device, log, waveQos } = options;
+  const box = outbox();
+  const inFlight = new Set<Message>();
+  const sentBefore = new WeakSet<Message>();
+  let connection: Connection | undefined;
+  let window = 0;
+
+  function count(message: Message): void {
+    if (sentBefore.has(message)) counters.resent += 1;
+    else if (message.repeat) counters.repeated += 1;
+    else counters.published += 1;
+    sentBefore.add(message);
+  }
+
+  function send(over: Connection, message: Message): void {
+    count(message);
+    const qos = message.kind === 'waveforms' ? waveQos : 1;
+    if (qos === 1) inFlight.add(message);
+    over.publish(message.topic, message.payload, qos, (refusedAs) => {
+      inFlight.delete(message);
+      if (refusedAs !== undefined) {
+        counters.refused += 1;
+        log.warn({ device, kind: message.kind, reasonCode: refusedAs }, 'message refused');
+      } else if (qos === 1) counters.acknowledged += 1;
+      pump();
+    });
+  }
+
+  function pump(): void {
+    while (connection && inFlight.size < window) {
+      const message = box.take();
+      if (!message) return;
+      send(connection, message);
+    }
+  }
+
+  return {
+    keep(message) {
+      if (!message.repeat) counters.measured += 1;
+      if (!box.add(message)) counters.dropped += 1;
+    },
+    up(over, receiveMaximum) {
+      connection = over;
+      // One place is kept for garbage.
+      window = Math.max(1, Math.min(windowMax, receiveMaximum - 1));
+    },
+    down() {
+      const unacknowledged = inFlight.size;
+      connection = undefined;
+      counters.dropped += box.putBack([...inFlight]);
+      inFlight.clear();
+      return unacknowledged;
+    },
+    pump,
+    throwGarbage(garbage) {
+      for (const bad of connection ? garbage : []) {
+        counters.garbage += 1;
+        connection?.publish(bad.topic, bad.payload, bad.qos, (refusedAs) => {
+          if (refusedAs !== undefined) counters.garbageRefused += 1;
+        });
+      }
+    },
+    get connected() {
+      return connection !== undefined;
+    },
+    get waiting() {
+      return box.size + inFlight.size;
+    },
+  };
+}
