@@ -126,7 +126,7 @@ function parse(args: readonly string[]) {
   try {
     return parseArgs({ args: [...args], options: spec, allowNegative: true }).values;
   } catch (cause) {
-    return fail((cause as Error).message.split('. ')[0]!, cause);
+    return fail((cause as Error).message.split(/\.\s/)[0]!.replace(/\.$/, ''), cause);
   }
 }
 

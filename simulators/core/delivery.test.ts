@@ -1,0 +1,176 @@
+import { describe, expect, it } from 'vitest';
+import { checkRecord, usableNumber } from '../../contracts/messages/check.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import { parseInstant } from '../../contracts/time.ts';
+import { parseDeviceTopic } from '../../contracts/topics.ts';
+import { backoffMsMax, goodConnectionMs, initialBackoff, nextAttempt } from './backoff.ts';
+import { roleOf, septic, ward } from './cast.ts';
+import { garbage, garbageNames } from './garbage.ts';
+import { outbox } from './outbox.ts';
+import { nextRandom, seedRandom } from './random.ts';
+import type { Message } from './replay.ts';
+import { inboxSilenceMs, initialWatch, type WatchEvent, type WatchState, watch } from './watch.ts';
+
+const message = (kind: Message['kind'], n: number): Message => ({
+  kind,
+  topic: 't',
+  payload: String(n),
+  repeat: false,
+});
+const drain = (box: ReturnType<typeof outbox>) => {
+  const payloads: string[] = [];
+  for (let next = box.take(); next; next = box.take()) payloads.push(`${next.kind[0]}${next.payload}`);
+  return payloads;
+};
+
+describe('the outbox', () => {
+  it('gives status before numerics before waves, each in order', () => {
+    const box = outbox();
+    for (const [kind, n] of [
+      ['waveforms', 1],
+      ['observations', 1],
+      ['status', 1],
+      ['observations', 2],
+    ] as const) {
+      box.add(message(kind, n));
+    }
+    expect(box.size).toBe(4);
+    expect(drain(box)).toEqual(['s1', 'o1', 'o2', 'w1']);
+    expect(box.size).toBe(0);
+  });
+
+  it('loses the oldest of a kind at its limit, not one step before', () => {
+    const box = outbox({ status: 1, observations: 2, waveforms: 1 });
+    expect([1, 2, 3].map((n) => box.add(message('observations', n)))).toEqual([true, true, false]);
+    expect(box.add(message('waveforms', 1))).toBe(true);
+    expect(drain(box)).toEqual(['o2', 'o3', 'w1']);
+  });
+
+  it('takes back what was in flight to the front, in its order, and loses the oldest of it where there is no room', () => {
+    const box = outbox({ status: 1, observations: 3, waveforms: 1 });
+    box.add(message('observations', 3));
+    expect(box.putBack([message('observations', 1), message('waveforms', 1), message('observations', 2)])).toBe(0);
+    expect(drain(box)).toEqual(['o1', 'o2', 'o3', 'w1']);
+    for (const n of [4, 5, 6]) box.add(message('observations', n));
+    expect(box.putBack([message('observations', 2), message('observations', 3)])).toBe(2);
+    expect(drain(box)).toEqual(['o4', 'o5', 'o6']);
+  });
+});
+
+describe('the alarm at the bedside', () => {
+  const inbox = (watched: boolean): WatchEvent => ({ kind: 'inbox', watched });
+  const tick: WatchEvent = { kind: 'tick' };
+  it.each<[string, WatchEvent[], number[], WatchState['alarm']]>([
+    ['nothing heard yet', [tick], [inboxSilenceMs - 1], undefined],
+    ['nothing heard for 30 s', [tick], [inboxSilenceMs], 'inbox-silent'],
+    ['watched', [inbox(true)], [5], undefined],
+    ['unwatched', [inbox(false)], [5], 'unwatched'],
+    ['unwatched, then watched', [inbox(false), inbox(true)], [5, 6], undefined],
+    ['watched, then silence of 29.999 s', [inbox(true), tick], [5, 5 + inboxSilenceMs - 1], undefined],
+    ['watched, then silence of 30 s', [inbox(true), tick], [5, 5 + inboxSilenceMs], 'inbox-silent'],
+    ['unwatched, then silence: silence outranks', [inbox(false), tick], [5, 5 + inboxSilenceMs], 'inbox-silent'],
+    ['silence, then watched', [tick, inbox(true)], [inboxSilenceMs, inboxSilenceMs + 1], undefined],
+    ['silence, then unwatched', [tick, inbox(false)], [inboxSilenceMs, inboxSilenceMs + 1], 'unwatched'],
+  ])('%s', (_, events, times, expected) => {
+    const state = events.reduce((before, event, i) => watch(before, event, times[i]!), initialWatch(0));
+    expect(state.alarm).toBe(expected);
+  });
+});
+
+describe('connecting again', () => {
+  it('waits longer after each bad connection, between half and the whole of the step, 8 s at most', () => {
+    let state = initialBackoff(seedRandom(1, 'bed-01'), 1_000);
+    expect(state.connectAtMs).toBe(1_000);
+    for (const fullMs of [250, 500, 1_000, 2_000, 4_000, 8_000, 8_000]) {
+      state = nextAttempt(state, goodConnectionMs - 1, 0);
+      expect(state.connectAtMs).toBeGreaterThanOrEqual(fullMs / 2);
+      expect(state.connectAtMs).toBeLessThanOrEqual(Math.min(fullMs, backoffMsMax));
+    }
+    state = nextAttempt(state, goodConnectionMs, 0);
+    expect(state.connectAtMs).toBeLessThanOrEqual(250);
+  });
+
+  it('is not in step with the neighbour', () => {
+    const waits = ['bed-01', 'bed-02', 'bed-03'].map(
+      (id) => nextAttempt(initialBackoff(seedRandom(1, id), 0), 0, 0).connectAtMs,
+    );
+    expect(new Set(waits).size).toBe(3);
+  });
+});
+
+describe('randomness', () => {
+  it('is from 0 to below 1, spread, and repeatable', () => {
+    let state = seedRandom(42, 'bed-01');
+    const values = Array.from({ length: 10_000 }, () => {
+      const drawn = nextRandom(state);
+      state = drawn.state;
+      return drawn.value;
+    });
+    expect(Math.min(...values)).toBeGreaterThanOrEqual(0);
+    expect(Math.max(...values)).toBeLessThan(1);
+    expect(values.reduce((a, b) => a + b) / values.length).toBeCloseTo(0.5, 1);
+    expect(nextRandom(seedRandom(42, 'bed-01')).value).toBe(values[0]);
+    expect(seedRandom(42, 'bed-02')).not.toBe(seedRandom(42, 'bed-01'));
+  });
+});
+
+describe('garbage', () => {
+  it.each(garbageNames.map((name, n) => [name, n] as const))('%s is nothing that a gateway may accept', (_, n) => {
+    const time = '2026-01-01T00:00:00.000Z';
+    const bad = garbage(n, 'bed-01', time);
+    const topic = parseDeviceTopic(bad.topic);
+    if (topic?.deviceId !== 'bed-01') {
+      expect(bad.qos).toBe(0);
+      return;
+    }
+    let reading: unknown;
+    try {
+      const text =
+        typeof bad.payload === 'string' ? bad.payload : new TextDecoder('utf-8', { fatal: true }).decode(bad.payload);
+      reading = JSON.parse(text);
+    } catch {
+      return;
+    }
+    const type = {
+      observations: contentTypes.observation,
+      waveforms: contentTypes.waveform,
+      status: contentTypes.status,
+      inbox: 'none',
+    }[topic.kind];
+    const body = { deviceId: 'bed-01', receivedAt: time, reading };
+    const checked = checkRecord(type, new TextEncoder().encode(JSON.stringify(body)));
+    if (!checked.ok) return;
+    if (checked.contentType === contentTypes.observation) {
+      const { values, time: said } = checked.body.reading;
+      expect(parseInstant(said) === undefined || values.every((value) => usableNumber(value) === undefined)).toBe(true);
+    } else {
+      // Three bytes are no whole number of samples.
+      expect(checked.contentType).toBe(contentTypes.waveform);
+      expect(Buffer.from((reading as { samples: string }).samples, 'base64').length % 2).toBe(1);
+    }
+  });
+});
+
+describe('the cast', () => {
+  it('gives the first beds the ward from its beginning, and later ones the same from elsewhere', () => {
+    for (const [i, recording] of ward.entries()) {
+      const role = roleOf('ward', i, 1, `bed-${i}`, []);
+      expect(role.recording).toBe(recording);
+      expect(role.startAtMs(481_000)).toBe(0);
+    }
+    const starts = Array.from({ length: 50 }, (_, i) => roleOf('ward', 9 + i, 1, `bed-${i}`, []).startAtMs(481_000));
+    expect(Math.max(...starts)).toBeLessThan(481_000);
+    expect(new Set(starts).size).toBeGreaterThan(40);
+    expect(starts.every((start) => start % 1000 === 0)).toBe(true);
+  });
+
+  it('starts septic patients some hours before their onset', () => {
+    const hours = septic.map((one, i) => one.onsetHour - roleOf('sepsis', i, 1, 'bed', []).startAtMs(0) / 3_600_000);
+    expect(hours).toEqual([4, 4, 3, 4, 4]);
+  });
+
+  it('plays what was chosen instead', () => {
+    const roles = [0, 1, 2].map((i) => roleOf('ward', i, 1, 'bed', ['a103l', 'mine.csv']).recording);
+    expect(roles).toEqual(['a103l', 'mine.csv', 'a103l']);
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { applyToSamples, applyToValues, severity } from './effects.ts';
+import { effectAt, episodeDelayMs, mixed, scenarioNames, scenarioOf, scenarios } from './scenario.ts';
+
+const desaturation = scenarioOf('desaturation', 0)!;
+const spo2 = (value: number) => ({ code: 'MDC_PULS_OXIM_SAT_O2', value, unit: '%' });
+
+describe('episodes', () => {
+  it.each([
+    [-1, undefined],
+    [4_999, undefined],
+    [5_000, { sinceMs: 0, leftMs: 120_000 }],
+    [5_001, { sinceMs: 1, leftMs: 119_999 }],
+    [124_999, { sinceMs: 119_999, leftMs: 1 }],
+    [125_000, undefined],
+    [239_999, undefined],
+    [245_000, { sinceMs: 0, leftMs: 120_000 }],
+  ])('at %d ms: %j', (elapsedMs, expected) => {
+    expect(effectAt(desaturation, 'desaturation', elapsedMs)).toEqual(expected);
+    expect(effectAt(desaturation, 'silence', elapsedMs)).toBeUndefined();
+  });
+
+  it('end before their round does', () => {
+    for (const { episodes, roundMs } of scenarios) {
+      for (const { fromMs, toMs } of episodes) {
+        expect(fromMs).toBeLessThan(toMs);
+        expect(toMs).toBeLessThanOrEqual(roundMs);
+      }
+    }
+  });
+
+  it('are known by name, and each bed of mixed has one', () => {
+    for (const name of scenarioNames) expect(scenarioOf(name, 0)).toBeDefined();
+    expect(scenarioOf('mixed', 1)!.name).toBe(mixed[1]);
+    expect(scenarioOf('mixed', mixed.length)!.name).toBe(mixed[0]);
+    expect(scenarioOf('no such', 0)).toBeUndefined();
+    expect([0, 1, 19, 20].map(episodeDelayMs)).toEqual([0, 3_000, 57_000, 0]);
+  });
+});
+
+describe('desaturation', () => {
+  it.each([
+    [0, 0, 97],
+    [5_000, 0, 97],
+    [20_000, 0.5, 88],
+    [35_000, 1, 78],
+    [95_000, 1, 78],
+    [110_000, 0.5, 88],
+    [125_000, 0, 97],
+  ])('at %d ms the severity is %d and 97 %% reads %d', (elapsedMs, share, reads) => {
+    expect(severity(desaturation, 'desaturation', elapsedMs)).toBe(share);
+    expect(applyToValues(desaturation, [spo2(97)], elapsedMs)).toEqual([spo2(reads)]);
+  });
+
+  it('leaves a lower value, a missing one and other parameters alone', () => {
+    const missing = { code: 'MDC_PULS_OXIM_SAT_O2', unit: '%', validity: 'invalid' as const };
+    const temp = { code: 'MDC_TEMP_BODY', value: 37.2, unit: 'Cel' };
+    expect(applyToValues(desaturation, [spo2(60), missing, temp], 60_000)).toEqual([spo2(60), missing, temp]);
+  });
+});
+
+describe('tachycardia', () => {
+  it('lifts heart and pulse rate to 150, never lowers them', () => {
+    const tachycardia = scenarioOf('tachycardia', 0)!;
+    const rate = (code: string, value: number) => ({ code, value, unit: '/min' });
+    const values = [rate('MDC_ECG_HEART_RATE', 80), rate('MDC_PULS_OXIM_PULS_RATE', 160), rate('MDC_RESP_RATE', 14)];
+    expect(applyToValues(tachycardia, values, 60_000).map((v) => v.value)).toEqual([150, 160, 14]);
+  });
+});
+
+describe('leads off', () => {
+  it('empties what the leads measure', () => {
+    const leadsOff = scenarioOf('leads-off', 0)!;
+    const samples = Int16Array.of(1, 2);
+    expect([...applyToSamples(leadsOff, 'MDC_IMPED_TTHOR', samples, 10_000)]).toEqual([-32768, -32768]);
+    expect(applyToSamples(leadsOff, 'MDC_IMPED_TTHOR', samples, 9_999)).toBe(samples);
+    expect(applyToSamples(leadsOff, 'MDC_PULS_OXIM_PLETH', samples, 10_000)).toBe(samples);
+  });
+});

@@ -1,0 +1,275 @@
+import fc from 'fast-check';
+import { Value } from 'typebox/value';
+import { describe, expect, it } from 'vitest';
+import { Observation, Status, Waveform } from '../../contracts/messages/device.ts';
+import { parseInstant } from '../../contracts/time.ts';
+import { seedRandom } from './random.ts';
+import { type Recording, withLoop } from './recording.ts';
+import {
+  advance,
+  birth,
+  catchUpMsMax,
+  declaredIntervalMs,
+  heldMax,
+  initialReplayState,
+  type Message,
+  type Output,
+  type Replay,
+  type ReplayState,
+  will,
+} from './replay.ts';
+import { scenarioNames, scenarioOf } from './scenario.ts';
+
+const epochMs = Date.UTC(2026, 0, 1);
+const recording: Recording = withLoop({
+  family: 'bidmc',
+  frames: Array.from({ length: 10 }, (_, i) => ({
+    atMs: i * 1000,
+    values: [
+      { code: 'MDC_ECG_HEART_RATE', value: 70 + i, unit: '/min' },
+      { code: 'MDC_PULS_OXIM_SAT_O2', value: 97, unit: '%' },
+      { code: 'MDC_RESP_RATE', unit: '/min', validity: 'invalid' as const },
+    ],
+  })),
+  intervalMs: 1000,
+  waves: [
+    { code: 'MDC_ECG_ELEC_POTL_II', rateHz: 125, scale: 0.01, offset: 1, samples: new Int16Array(1250).fill(7) },
+    { code: 'MDC_PULS_OXIM_PLETH', rateHz: 125, scale: 0.01, offset: 0, samples: new Int16Array(1250).fill(-9) },
+  ],
+  ignored: [],
+  implausible: 0,
+});
+
+const replayOf = (scenario: string, more: Partial<Replay> = {}): Replay => ({
+  deviceId: 'bed-01',
+  boot: 'boot-1',
+  recording,
+  startAtMs: 0,
+  speed: 1,
+  loop: true,
+  chunkMs: 500,
+  waves: true,
+  scenario: scenarioOf(scenario, 0)!,
+  episodeDelayMs: 0,
+  skewMs: 0,
+  epochMs,
+  ...more,
+});
+
+type Run = { state: ReplayState; messages: Message[]; garbage: Output['garbage'][number][] };
+
+/** Runs a replay to `untilMs` in the given steps, then on in steps of 100 ms. */
+function run(replay: Replay, untilMs: number, steps: number[] = [], seed = 1): Run {
+  const result: Run = { state: initialReplayState(seedRandom(seed, 'bed-01')), messages: [], garbage: [] };
+  let at = 0;
+  const queue = [...steps];
+  while (at < untilMs) {
+    at = Math.min(untilMs, at + (queue.shift() ?? 100));
+    const { state, output } = advance(replay, result.state, at);
+    result.state = state;
+    result.messages.push(...output.messages);
+    result.garbage.push(...output.garbage);
+  }
+  return result;
+}
+
+type Reading = { boot: string; seq: number; time: string; values: Observation['values'] };
+const readings = (messages: Message[]) =>
+  messages.filter((m) => m.kind === 'observations').map((m) => JSON.parse(m.payload) as Reading);
+const chunks = (messages: Message[]) =>
+  messages.filter((m) => m.kind === 'waveforms').map((m) => JSON.parse(m.payload) as Waveform);
+const statuses = (messages: Message[]) =>
+  messages.filter((m) => m.kind === 'status').map((m) => JSON.parse(m.payload) as Status);
+const seqs = (list: { seq?: number }[]) => list.map((reading) => reading.seq);
+const offsetMs = (time: string) => parseInstant(time)! - epochMs;
+
+describe('every scenario', () => {
+  const schemas = { observations: Observation, waveforms: Waveform, status: Status } as const;
+  it.each(scenarioNames.filter((name) => name !== 'mixed'))('%s: what a device sends fits the contract', (name) => {
+    for (const message of run(replayOf(name), 70_000).messages) {
+      expect(message.topic).toBe(`devices/bed-01/${message.kind}`);
+      expect(Value.Check(schemas[message.kind], JSON.parse(message.payload))).toBe(true);
+    }
+  });
+
+  it('counts seq from 1 without a gap, and device time only goes forward, however it is stepped', () => {
+    const names = scenarioNames.filter((name) => name !== 'mixed');
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...names),
+        fc.array(fc.integer({ min: 1, max: 20_000 }), { maxLength: 30 }),
+        fc.constantFrom(0.5, 1, 7),
+        fc.integer({ min: 0, max: 9_999 }),
+        (name, steps, speed, startAtMs) => {
+          const { messages } = run(replayOf(name, { speed, startAtMs }), 125_000, steps);
+          const firsts = messages.filter((message) => !message.repeat);
+          for (const list of [readings(firsts), chunks(firsts), statuses(firsts)]) {
+            expect(seqs(list)).toEqual(list.map((_, i) => i + 1));
+          }
+          const times = readings(firsts).map((reading) => parseInstant(reading.time)!);
+          for (const [i, time] of times.slice(1).entries()) expect(time).toBeGreaterThanOrEqual(times[i]!);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
+  it('is the same again by the same seed', () => {
+    expect(run(replayOf('duplicates'), 30_000, [], 5)).toEqual(run(replayOf('duplicates'), 30_000, [], 5));
+    expect(run(replayOf('duplicates'), 30_000, [], 6).messages).not.toEqual(
+      run(replayOf('duplicates'), 30_000, [], 5).messages,
+    );
+  });
+});
+
+describe('steady', () => {
+  it('loops with the time going on', () => {
+    const list = readings(run(replayOf('steady'), 25_000).messages);
+    expect(list.map((reading) => offsetMs(reading.time))).toEqual(Array.from({ length: 25 }, (_, i) => i * 1000));
+    expect(list.map((reading) => reading.values[0]!.value)).toEqual(
+      Array.from({ length: 25 }, (_, i) => 70 + (i % 10)),
+    );
+    expect(list[0]!.values[2]).toEqual({ code: 'MDC_RESP_RATE', unit: '/min', validity: 'invalid' });
+  });
+
+  it('sends waves as little-endian int16 with their start, scale and rate', () => {
+    const [first] = chunks(run(replayOf('steady'), 1_001).messages);
+    expect(first).toMatchObject({ seq: 1, start: '2026-01-01T00:00:00.000Z', rateHz: 125, scale: 0.01, offset: 1 });
+    const bytes = Buffer.from(first!.samples, 'base64');
+    expect(bytes.length).toBe(63 * 2);
+    expect(bytes.readInt16LE(0)).toBe(7);
+  });
+
+  it('declares the interval at its speed, within the contract', () => {
+    expect(declaredIntervalMs(replayOf('steady'))).toBe(1000);
+    expect(declaredIntervalMs(replayOf('steady', { speed: 10 }))).toBe(100);
+    expect(declaredIntervalMs(replayOf('steady', { speed: 60 }))).toBe(100);
+    expect(declaredIntervalMs(replayOf('steady', { speed: 0.000_001 }))).toBe(86_400_000);
+  });
+
+  it('measures on from now after a sleep, and counts what it missed', () => {
+    const { state, messages } = run(replayOf('steady', { waves: false }), 300_000, [10_000, 290_000]);
+    expect(readings(messages)).toHaveLength(10 + catchUpMsMax / 1000);
+    expect(state.dropped).toBe(230);
+    const list = readings(messages);
+    expect(seqs(list)).toEqual(list.map((_, i) => i + 1));
+  });
+});
+
+describe('birth and will', () => {
+  it('say who the device is, its interval and its conditions; and that it is gone', () => {
+    const { state, message } = birth(replayOf('steady'), initialReplayState(1), 1500);
+    expect(message.kind).toBe('status');
+    expect(JSON.parse(message.payload)).toEqual({
+      boot: 'boot-1',
+      seq: 1,
+      time: '2026-01-01T00:00:01.500Z',
+      online: true,
+      intervalMs: 1000,
+      device: { manufacturer: 'Vigil', model: 'Recording replay', serial: 'bed-01' },
+      conditions: [],
+    });
+    expect(state.seq.status).toBe(1);
+    expect(JSON.parse(will())).toEqual({ online: false });
+  });
+
+  it('tell on a new connection what is still off', () => {
+    const { state } = run(replayOf('leads-off'), 20_000);
+    const born = JSON.parse(birth(replayOf('leads-off'), state, 20_000).message.payload) as Status;
+    expect(born.conditions).toEqual([{ condition: 'MDC_EVT_LEADS_OFF', code: 'MDC_ECG_HEART_RATE', present: true }]);
+    expect(born.seq).toBe(2);
+  });
+});
+
+describe('leads off', () => {
+  it('says so before the first invalid value, and that they are back before the first good one', () => {
+    const { messages } = run(replayOf('leads-off', { waves: false }), 60_000);
+    const told = statuses(messages);
+    expect(told.map((status) => [offsetMs(status.time!), status.conditions![0]!.present])).toEqual([
+      [10_000, true],
+      [55_000, false],
+    ]);
+    const invalid = readings(messages).filter((reading) => reading.values[0]!.validity === 'invalid');
+    expect(invalid.map((reading) => offsetMs(reading.time))).toEqual(
+      Array.from({ length: 45 }, (_, i) => 10_000 + i * 1000),
+    );
+    expect(invalid[0]!.values).toEqual([
+      { code: 'MDC_ECG_HEART_RATE', unit: '/min', validity: 'invalid' },
+      { code: 'MDC_PULS_OXIM_SAT_O2', value: 97, unit: '%' },
+      { code: 'MDC_RESP_RATE', unit: '/min', validity: 'invalid' },
+    ]);
+    const first = messages.findIndex(
+      (m) => m.kind === 'observations' && m.payload.includes('"code":"MDC_ECG_HEART_RATE","unit":"/min","validity"'),
+    );
+    expect(messages[first - 1]!.kind).toBe('status');
+  });
+
+  it('leaves the ECG without samples and the pleth as it is', () => {
+    const list = chunks(run(replayOf('leads-off'), 12_000).messages).filter((chunk) => offsetMs(chunk.start) >= 10_500);
+    for (const chunk of list) {
+      const first = Buffer.from(chunk.samples, 'base64').readInt16LE(0);
+      expect(first).toBe(chunk.code === 'MDC_ECG_ELEC_POTL_II' ? -32768 : -9);
+    }
+    expect(list.length).toBeGreaterThan(1);
+  });
+});
+
+describe('silence', () => {
+  it('measures nothing from 15 to 75 s, and seq shows no hole for it', () => {
+    const list = readings(run(replayOf('silence'), 80_000).messages);
+    expect(list.map((reading) => offsetMs(reading.time) / 1000)).toEqual([
+      ...Array.from({ length: 15 }, (_, i) => i),
+      ...Array.from({ length: 5 }, (_, i) => 75 + i),
+    ]);
+    expect(seqs(list)).toEqual(list.map((_, i) => i + 1));
+  });
+});
+
+describe('backlog', () => {
+  it('sends nothing from 15 to 60 s, then all of it in order with the times of its measuring', () => {
+    const replay = replayOf('backlog');
+    const quiet = run(replay, 59_999);
+    expect(readings(quiet.messages)).toHaveLength(15);
+    expect(quiet.state.held.length).toBeGreaterThan(45);
+    const after = advance(replay, quiet.state, 60_001);
+    expect(after.state.held).toEqual([]);
+    const list = readings([...quiet.messages, ...after.output.messages]);
+    expect(list.map((reading) => offsetMs(reading.time))).toEqual(Array.from({ length: 61 }, (_, i) => i * 1000));
+    expect(seqs(list)).toEqual(list.map((_, i) => i + 1));
+  });
+
+  it('forgets the oldest past its memory, and counts them', () => {
+    const { state } = run(replayOf('backlog', { speed: 1000, waves: false }), 30_000);
+    expect(state.held).toHaveLength(heldMax);
+    expect(state.dropped).toBe(15_000 - heldMax);
+    expect(seqs(readings([...state.held])).at(-1)).toBe(30_000);
+  });
+});
+
+describe('skew and duplicates', () => {
+  it('tells the time of a wrong clock', () => {
+    expect(offsetMs(readings(run(replayOf('skew', { skewMs: -300_000 }), 500).messages)[0]!.time)).toBe(-300_000);
+  });
+
+  it('repeats about a quarter, byte for byte', () => {
+    const { messages } = run(replayOf('duplicates'), 120_000);
+    const repeats = messages.filter((message) => message.repeat);
+    const firsts = new Set(messages.filter((message) => !message.repeat).map((message) => message.payload));
+    expect(repeats.length / firsts.size).toBeGreaterThan(0.15);
+    expect(repeats.length / firsts.size).toBeLessThan(0.35);
+    for (const repeat of repeats) expect(firsts.has(repeat.payload)).toBe(true);
+  });
+});
+
+describe('garbage', () => {
+  it('comes every 4 s, of another kind each time, beside the readings', () => {
+    const { garbage, messages } = run(replayOf('garbage'), 53_000);
+    expect(garbage).toHaveLength(13);
+    expect(new Set(garbage.map((bad) => bad.name)).size).toBe(13);
+    expect(readings(messages)).toHaveLength(53);
+  });
+
+  it('comes once after a sleep', () => {
+    expect(run(replayOf('garbage'), 40_000, [40_000]).garbage).toHaveLength(1);
+  });
+});

@@ -1,0 +1,75 @@
+import { describe, expect, it } from 'vitest';
+import { deviceIds, helpText, parseOptions } from './options.ts';
+
+describe('options', () => {
+  it('has defaults', () => {
+    expect(parseOptions([])).toMatchObject({
+      beds: 8,
+      prefix: 'bed-',
+      first: 1,
+      scenario: 'steady',
+      loop: true,
+      waves: true,
+      protocol: 5,
+      waveQos: 1,
+    });
+    expect(deviceIds(parseOptions([]))).toEqual([
+      'bed-01',
+      'bed-02',
+      'bed-03',
+      'bed-04',
+      'bed-05',
+      'bed-06',
+      'bed-07',
+      'bed-08',
+    ]);
+  });
+
+  it('reads each', () => {
+    const args =
+      '--beds 200 --scenario sepsis --prefix icu. --first 99 --speed 2.5 --no-loop --duration 1.5 --seed 0 --no-waves --wave-qos 0 --protocol 4 --recording a --recording b --url mqtts://h:1 --certs c --ca d --issue --json';
+    expect(parseOptions(args.split(' '))).toMatchObject({
+      beds: 200,
+      scenario: 'sepsis',
+      speed: 2.5,
+      loop: false,
+      durationMs: 1500,
+      seed: 0,
+      waves: false,
+      waveQos: 0,
+      protocol: 4,
+      recordings: ['a', 'b'],
+      url: 'mqtts://h:1',
+      certs: 'c',
+      ca: 'd',
+      issue: true,
+      json: true,
+    });
+    expect(deviceIds(parseOptions(args.split(' '))).slice(0, 2)).toEqual(['icu.99', 'icu.100']);
+  });
+
+  it.each([
+    ['--beds 0', '--beds "0" is not a whole number from 1 to 2000'],
+    ['--beds 2001', '--beds "2001" is not a whole number from 1 to 2000'],
+    ['--beds 1.5', '--beds "1.5" is not a whole number from 1 to 2000'],
+    ['--speed 0', '--speed "0" is not a number from 0.01 to 100000'],
+    ['--speed -1', "Option '--speed' argument is ambiguous"],
+    ['--duration x', '--duration "x" is not a number'],
+    ['--scenario doom', '--scenario "doom" is none of steady, desaturation'],
+    ['--protocol 3', '--protocol "3" is none of 4, 5'],
+    ['--url mqtt://h:1883', '--url "mqtt://h:1883" is not mqtts://host:port'],
+    ['--prefix a/b', '"a/b01" is no device id'],
+    ['--nonsense', "Unknown option '--nonsense'"],
+    ['bed-01', "Unexpected argument 'bed-01'"],
+  ])('%s is one clear sentence', (args, what) => {
+    const attempt = () => parseOptions(args.split(' '));
+    expect(attempt).toThrow(what);
+    expect(attempt).toThrow(/; see npm run simulate -- --help\.$/);
+    expect(attempt).not.toThrow(/\n/);
+  });
+
+  it('tells of every scenario', () => {
+    expect(helpText).toContain('leads-off');
+    expect(helpText).toContain('mixed');
+  });
+});
