@@ -51,8 +51,10 @@ export function trendQueryText(plan: TrendPlan, associationId: string): string {
   if (!associationPattern.test(associationId)) throw new TypeError('not an association id');
   const codes = plan.codes.map((code) => `"code" = '${code}'`).join(' OR ');
   // Steps lie on multiples of their length, so that scrolling does not move the points.
+  // A minute holds its mean as `value` beside its own least and most.
+  const [least, most] = plan.retention === 'raw' ? ['value', 'value'] : ['min', 'max'];
   return [
-    'SELECT mean("value") AS "mean", min("value") AS "min", max("value") AS "max"',
+    `SELECT mean("value") AS "mean", min("${least}") AS "min", max("${most}") AS "max"`,
     `FROM "${plan.retention}"."numerics"`,
     `WHERE "associationId" = '${associationId}' AND (${codes})`,
     `AND time >= ${plan.fromMs}ms AND time < ${plan.toMs}ms`,

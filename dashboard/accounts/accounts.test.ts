@@ -1,0 +1,100 @@
+import { chmodSync, mkdtempSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { type Account, followAccounts, readAccounts, writeAccounts } from './accounts.ts';
+import { hashPassword, nobodysHash, parseHash, verifyPassword } from './password.ts';
+
+const file = () => join(mkdtempSync(join(tmpdir(), 'vigil-accounts-')), 'accounts.json');
+let hash: string;
+beforeAll(async () => {
+  hash = await hashPassword('a long enough phrase');
+});
+const account = (fields: Partial<Account> = {}): Account => ({
+  userId: 'nurse1',
+  name: 'Nora',
+  role: 'nurse',
+  wards: ['icu'],
+  password: hash,
+  disabled: false,
+  ...fields,
+});
+
+describe('a password hash', () => {
+  it('is argon2id with the cost of RFC 9106, its own salt each time, and opens for its password alone', async () => {
+    expect(hash).toMatch(/^\$argon2id\$v=19\$m=65536,t=3,p=4\$[A-Za-z0-9+/]{22}\$[A-Za-z0-9+/]{43}$/);
+    expect(await hashPassword('a long enough phrase')).not.toBe(hash);
+    expect(await verifyPassword('a long enough phrase', hash)).toBe(true);
+    expect(await verifyPassword('a long enough phrasE', hash)).toBe(false);
+    expect(await verifyPassword('', hash)).toBe(false);
+    expect(await verifyPassword('a long enough phrase', nobodysHash)).toBe(false);
+  });
+
+  it('is the same for the same letters typed as other code points', async () => {
+    expect(await verifyPassword('cafe\u0301 au lait tous', await hashPassword('caf\u00e9 au lait tous'))).toBe(true);
+  });
+
+  it('waits its turn and is right under many at once', async () => {
+    const tries = Array.from({ length: 8 }, (_, at) =>
+      verifyPassword(at % 2 === 0 ? 'a long enough phrase' : 'x', hash),
+    );
+    expect(await Promise.all(tries)).toEqual([true, false, true, false, true, false, true, false]);
+  });
+
+  it.each([
+    '',
+    'secret',
+    '$argon2i$v=19$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA',
+    '$argon2id$v=16$m=65536,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA',
+    '$argon2id$v=19$m=9999999,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA',
+    '$argon2id$v=19$m=8,t=3,p=4$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA',
+    '$argon2id$v=19$m=65536,t=0,p=4$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAA',
+  ])('is not %s', (text) => {
+    expect(parseHash(text)).toBeUndefined();
+  });
+});
+
+describe('the accounts file', () => {
+  it('is written for its owner alone and read back', () => {
+    const path = file();
+    writeAccounts(path, new Map([['nurse1', account()]]));
+    expect(statSync(path).mode & 0o077).toBe(0);
+    expect(readAccounts(path).get('nurse1')).toEqual(account());
+  });
+
+  it.each<[string, () => unknown, RegExp]>([
+    ['no JSON', () => '{', /does not hold JSON/],
+    ['something else', () => [], /is wrong at its root/],
+    ['an unknown role', () => ({ accounts: [{ ...account(), role: 'boss' }] }), /is wrong at \/accounts\/0\/role/],
+    ['a missing field', () => ({ accounts: [{ userId: 'a' }] }), /is wrong at \/accounts\/0/],
+    ['a field too many', () => ({ accounts: [{ ...account(), admin: true }] }), /is wrong at \/accounts\/0/],
+    ['a plain password', () => ({ accounts: [{ ...account(), password: 'secret' }] }), /no argon2id hash in account 1/],
+  ])('is refused with one sentence for %s', (_, content, message) => {
+    const path = file();
+    const written = content();
+    writeFileSync(path, typeof written === 'string' ? written : JSON.stringify(written));
+    expect(() => readAccounts(path)).toThrow(message);
+  });
+
+  it('is refused where a user is there twice, or the file is not', () => {
+    const path = file();
+    writeFileSync(path, JSON.stringify({ accounts: [account(), account()] }));
+    expect(() => readAccounts(path)).toThrow(/has the user nurse1 twice/);
+    expect(() => readAccounts(`${path}.absent`)).toThrow(/cannot be read/);
+  });
+
+  it('is read again when it changes, and a bad change leaves the former accounts', async () => {
+    const path = file();
+    writeAccounts(path, new Map([['nurse1', account()]]));
+    const accounts = followAccounts(path, pino({ level: 'silent' }));
+    writeAccounts(path, new Map([['nurse1', account({ disabled: true })]]));
+    await vi.waitFor(() => expect(accounts.get('nurse1')?.disabled).toBe(true), { timeout: 20_000 });
+    writeFileSync(path, '{');
+    chmodSync(path, 0o600);
+    writeAccounts(`${path}.other`, new Map());
+    await new Promise((done) => setTimeout(done, 2_500));
+    expect(accounts.get('nurse1')?.disabled).toBe(true);
+    accounts.close();
+  }, 30_000);
+});

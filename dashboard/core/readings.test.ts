@@ -1,0 +1,208 @@
+import { describe, expect, it } from 'vitest';
+import { formatInstant } from '../../contracts/time.ts';
+import { foldAssociations, tick } from './beds.ts';
+import { hr, observation, period, t0, table } from './fold.testing.ts';
+import { foldConnection, foldObservation, foldStatus, foldWaveArrival, forgetWaves } from './readings.ts';
+import { emptyState, unassignedForgetMs } from './state.ts';
+
+function oneBed() {
+  const state = emptyState();
+  foldAssociations(state, table('d1', 1, period('assoc-01')), t0);
+  return state;
+}
+const shown = (state: ReturnType<typeof emptyState>, id = 'assoc-01') =>
+  state.beds.get(id)?.values.get('MDC_ECG_HEART_RATE')?.numeric;
+
+describe('a value on the screen', () => {
+  const cases: [string, [number, number, number?][], number | undefined][] = [
+    [
+      'is the newer one',
+      [
+        [t0, 80],
+        [t0 + 1000, 81],
+      ],
+      81,
+    ],
+    [
+      'is not replaced by an older one that comes later',
+      [
+        [t0, 80],
+        [t0 - 1, 60, t0 + 5000],
+      ],
+      80,
+    ],
+    [
+      'is not replaced by a repeat of the same instant',
+      [
+        [t0, 80],
+        [t0, 81],
+      ],
+      80,
+    ],
+    [
+      'is replaced one millisecond later',
+      [
+        [t0, 80],
+        [t0 + 1, 81],
+      ],
+      81,
+    ],
+    [
+      'may be a real 0',
+      [
+        [t0, 80],
+        [t0 + 1000, 0],
+      ],
+      0,
+    ],
+    // The device's clock ran an hour ahead for one reading; what comes 1 s after it is newer all the same.
+    [
+      'is not hidden behind a time from the future',
+      [
+        [t0 + 3_600_000, 80, t0],
+        [t0 + 1000, 81],
+      ],
+      81,
+    ],
+  ];
+  it.each(cases)('%s', (_, sent, expected) => {
+    const state = oneBed();
+    for (const [atMs, value, receivedMs] of sent)
+      foldObservation(state, 'assoc-01', observation('d1', atMs, [hr(value)], receivedMs), t0);
+    expect(shown(state)?.value).toBe(expected);
+  });
+
+  it.each([
+    ['missing', { code: 'MDC_ECG_HEART_RATE', unit: '/min', validity: 'invalid' as const }, 'invalid', undefined],
+    ['missing, unsaid', { code: 'MDC_ECG_HEART_RATE', unit: '/min' }, 'invalid', undefined],
+    ['impossible', hr(351), 'invalid', undefined],
+    ['at the edge of what is possible', hr(350), undefined, 350],
+    ['in a unit of its own', hr(80, { unit: 'Hz' }), 'invalid', undefined],
+    ['calibrating', hr(80, { validity: 'calibrating' }), 'calibrating', undefined],
+    ['questionable', hr(80, { validity: 'questionable' }), 'questionable', 80],
+  ])('%s says so', (_, sent, validity, value) => {
+    const state = oneBed();
+    foldObservation(state, 'assoc-01', observation('d1', t0, [sent]), t0);
+    expect([shown(state)?.validity, shown(state)?.value]).toEqual([validity, value]);
+  });
+
+  it('has the interval of its parameter where that comes seldom', () => {
+    const state = oneBed();
+    const nibp = { code: 'MDC_PRESS_BLD_NONINV_SYS', value: 120, unit: 'mm[Hg]' };
+    foldObservation(state, 'assoc-01', observation('d1', t0, [nibp, hr(80)]), t0);
+    expect(state.beds.get('assoc-01')?.values.get(nibp.code)?.numeric.intervalMs).toBe(3_600_000);
+    expect(shown(state)?.intervalMs).toBe(1000);
+  });
+
+  it('of a code that the table does not have, or of a time that is none, is left out', () => {
+    const state = oneBed();
+    foldObservation(state, 'assoc-01', observation('d1', t0, [{ code: 'MDC_X', value: 1, unit: '1' }]), t0);
+    const wrong = observation('d1', t0, [hr(80)]);
+    wrong.reading.time = '2026-02-30T00:00:00.000Z';
+    foldObservation(state, 'assoc-01', wrong, t0);
+    expect(state.beds.get('assoc-01')?.values.size).toBe(0);
+  });
+});
+
+describe('which bed a reading goes to', () => {
+  it('is that of its association, and none where that has ended', () => {
+    const state = emptyState();
+    const former = period('assoc-old', 'icu', { to: formatInstant(t0 - 1000) });
+    const current = period('assoc-new', 'icu', { from: formatInstant(t0 - 1000) });
+    foldAssociations(state, table('d1', 2, former, current), t0);
+    foldObservation(state, 'assoc-old', observation('d1', t0 - 5000, [hr(60)], t0), t0);
+    foldObservation(state, 'assoc-new', observation('d1', t0, [hr(80)]), t0);
+    expect([...state.beds.keys()]).toEqual(['assoc-new']);
+    expect(shown(state, 'assoc-new')?.value).toBe(80);
+    expect(state.leftOut).toBe(1);
+  });
+
+  it('is a bed without ward for a device without association, until it gets one', () => {
+    const state = emptyState();
+    foldObservation(state, 'u-device-1', observation('d1', t0, [hr(80)]), t0);
+    expect(state.beds.get('u-device-1')?.period).toBeUndefined();
+    foldAssociations(state, table('d1', 1, period('assoc-01')), t0);
+    expect([...state.beds.keys()]).toEqual(['assoc-01']);
+    foldObservation(state, 'u-device-1', observation('d1', t0 + 1000, [hr(81)]), t0);
+    expect([...state.beds.keys()]).toEqual(['assoc-01']);
+  });
+
+  it('leaves the screens when its device was silent for long, and only then', () => {
+    const state = emptyState();
+    foldObservation(state, 'u-device-1', observation('d1', t0, [hr(80)]), t0);
+    tick(state, t0 + unassignedForgetMs);
+    expect(state.beds.size).toBe(1);
+    tick(state, t0 + unassignedForgetMs + 1);
+    expect(state.beds.size).toBe(0);
+  });
+});
+
+describe('associations', () => {
+  it('begin and end with the clock', () => {
+    const state = emptyState();
+    const from = formatInstant(t0 + 1000);
+    const to = formatInstant(t0 + 2000);
+    foldAssociations(state, table('d1', 1, period('assoc-01', 'icu', { from, to })), t0);
+    const shownAt = (ms: number) => {
+      tick(state, ms);
+      return state.beds.size;
+    };
+    expect([t0 + 999, t0 + 1000, t0 + 1999, t0 + 2000].map(shownAt)).toEqual([0, 1, 1, 0]);
+  });
+
+  it('are not changed by an older version', () => {
+    const state = emptyState();
+    foldAssociations(state, table('d1', 2, period('assoc-02')), t0);
+    foldAssociations(state, table('d1', 1, period('assoc-01')), t0);
+    expect([...state.beds.keys()]).toEqual(['assoc-02']);
+  });
+});
+
+describe('a device', () => {
+  const at = (ms: number) => formatInstant(ms);
+  it('is online by its connection, its status and its readings, the latest sign counting', () => {
+    const state = oneBed();
+    const online = () => state.devices.get('d1')?.online;
+    expect(online()).toBe(null);
+    foldObservation(state, 'assoc-01', observation('d1', t0, [hr(80)]), t0);
+    expect(online()).toBe(true);
+    foldConnection(state, 'assoc-01', { deviceId: 'd1', receivedAt: at(t0 + 1000), connected: false }, t0);
+    expect(online()).toBe(false);
+    foldObservation(state, 'assoc-01', observation('d1', t0 + 900, [hr(80)]), t0);
+    expect(online()).toBe(false);
+    foldStatus(state, 'assoc-01', { deviceId: 'd1', receivedAt: at(t0 + 2000), reading: { online: true } }, t0);
+    expect(online()).toBe(true);
+  });
+
+  it('has the conditions of its last status', () => {
+    const state = oneBed();
+    const leads = { condition: 'MDC_EVT_LEADS_OFF' as const, present: true };
+    const status = (ms: number, conditions?: (typeof leads)[]) => ({
+      deviceId: 'd1',
+      receivedAt: at(ms),
+      reading: { online: true, ...(conditions ? { conditions } : {}) },
+    });
+    foldStatus(state, 'assoc-01', status(t0, [leads]), t0);
+    foldStatus(state, 'assoc-01', status(t0 + 1000), t0);
+    expect(state.devices.get('d1')?.conditions).toEqual([leads]);
+    foldStatus(state, 'assoc-01', status(t0 + 2000, [{ ...leads, present: false }]), t0);
+    expect(state.devices.get('d1')?.conditions).toEqual([]);
+  });
+});
+
+it('offers a wave while it comes', () => {
+  const state = oneBed();
+  const reading = {
+    start: formatInstant(t0),
+    code: 'MDC_ECG_ELEC_POTL_II',
+    rateHz: 250,
+    scale: 1,
+    offset: 0,
+    samples: 'AAAA',
+  };
+  foldWaveArrival(state, 'assoc-01', { deviceId: 'd1', receivedAt: formatInstant(t0), reading }, t0);
+  forgetWaves(state, t0 + 10_000);
+  expect(state.beds.get('assoc-01')?.waves.size).toBe(1);
+  forgetWaves(state, t0 + 10_001);
+  expect(state.beds.get('assoc-01')?.waves.size).toBe(0);
+});

@@ -1,0 +1,176 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatInstant } from '../../contracts/time.ts';
+import type { Bed } from '../protocol.ts';
+import { foldAlarmEvent } from './alarms.ts';
+import { foldAssociations, tick } from './beds.ts';
+import { alarm, auditor, everywhere, hr, nurse, observation, period, t0, table, technician } from './fold.testing.ts';
+import { foldConnection, foldObservation } from './readings.ts';
+import type { Viewer } from './rights.ts';
+import { changesSince, devicesFor, type Scope, wardsFor, wholeScreen } from './screen.ts';
+import { emptyState, goneMax, type LiveState } from './state.ts';
+
+/** What a screen holds after applying deltas as protocol-live.ts says. */
+function applyTo(screen: ReturnType<typeof wholeScreen>, changes: NonNullable<ReturnType<typeof changesSince>>) {
+  const beds = new Map<string, Bed>(screen.beds.map((bed) => [bed.associationId, bed]));
+  const alarms = new Map(screen.alarms.map((one) => [one.alarmId, one]));
+  for (const id of changes.gone) {
+    beds.delete(id);
+    for (const [alarmId, one] of alarms) if (one.associationId === id) alarms.delete(alarmId);
+  }
+  for (const { associationId, head, values } of changes.beds) {
+    const known = beds.get(associationId);
+    if (head) beds.set(associationId, { ...head, values });
+    else if (known) {
+      const codes = new Set(values.map((value) => value.code));
+      beds.set(associationId, { ...known, values: [...known.values.filter((v) => !codes.has(v.code)), ...values] });
+    } else throw new Error('values of a bed that the screen does not have');
+  }
+  for (const id of changes.cleared) alarms.delete(id);
+  for (const one of changes.alarms) alarms.set(one.alarmId, one);
+  return { beds: [...beds.values()], alarms: [...alarms.values()] };
+}
+
+/** Order does not matter. */
+function sorted({ beds, alarms }: ReturnType<typeof wholeScreen>) {
+  return {
+    beds: beds
+      .map((bed) => ({ ...bed, values: [...bed.values].sort((x, y) => x.code.localeCompare(y.code)) }))
+      .sort((x, y) => x.associationId.localeCompare(y.associationId)),
+    alarms: [...alarms].sort((x, y) => x.alarmId.localeCompare(y.alarmId)),
+  };
+}
+
+type Step = { kind: number; device: number; number: number };
+
+/** Anything that may happen to three devices on two wards. */
+function happen(state: LiveState, { kind, device, number }: Step, at: { ms: number; version: number }): unknown {
+  const deviceId = `d${device}`;
+  const associationId = number % 3 === 0 ? `u-device-${device}` : `assoc-${device}-${number % 2}`;
+  at.ms += 500;
+  switch (kind) {
+    case 0:
+      return foldObservation(
+        state,
+        associationId,
+        observation(deviceId, at.ms - (number % 4) * 400, [hr(number)]),
+        at.ms,
+      );
+    case 1: {
+      at.version += 1;
+      const ward = number % 2 === 0 ? 'icu' : 'step';
+      const to = number % 5 === 0 ? formatInstant(at.ms + 1000) : null;
+      const periods =
+        number % 7 === 0 ? [] : [period(`assoc-${device}-${number % 2}`, ward, { to, bed: String(number) })];
+      return foldAssociations(state, table(deviceId, at.version, ...periods), at.ms);
+    }
+    case 2: {
+      const said = alarm(`alarm-${associationId}-${number % 2}-0000`, associationId, 1 + Math.floor(at.ms / 500), {
+        deviceId,
+        kind: number % 2 === 0 ? 'technical' : 'physiological',
+      });
+      const type = number % 4 === 0 ? 'cleared' : 'raised';
+      foldAlarmEvent(state, { type, at: formatInstant(at.ms), alarm: said }, at.ms);
+      return;
+    }
+    case 3:
+      return foldConnection(
+        state,
+        associationId,
+        { deviceId, receivedAt: formatInstant(at.ms), connected: number % 2 === 0 },
+        at.ms,
+      );
+    default:
+      return tick(state, at.ms);
+  }
+}
+
+describe('deltas', () => {
+  it('bring every screen to what a snapshot shows, whenever they are taken', () => {
+    const seed = Date.now();
+    console.log(`seed ${seed}`);
+    const step = fc.record({ kind: fc.nat(4), device: fc.nat(2), number: fc.nat(40) });
+    const viewers: Viewer[] = [nurse, everywhere, technician];
+    const scopes: Scope[] = [{ ward: 'icu' }, { ward: 'step' }, { ward: '*' }, { associationId: 'assoc-1-1' }];
+    fc.assert(
+      fc.property(
+        fc.array(fc.tuple(step, fc.boolean()), { maxLength: 60 }),
+        fc.constantFrom(...viewers),
+        fc.constantFrom(...scopes),
+        (steps, viewer, scope) => {
+          const state = emptyState();
+          const at = { ms: t0, version: 0 };
+          let screen = wholeScreen(state, viewer, scope);
+          let n = state.n;
+          for (const [one, take] of [...steps, [{ kind: 4, device: 0, number: 0 }, true] as const]) {
+            happen(state, one, at);
+            if (!take) continue;
+            screen = applyTo(screen, changesSince(state, viewer, scope, n)!);
+            n = state.n;
+          }
+          expect(sorted(screen)).toEqual(sorted(wholeScreen(state, viewer, scope)));
+        },
+      ),
+      { seed, numRuns: 400 },
+    );
+  });
+
+  it('cannot be told past what is remembered, nor from a number that is not ours', () => {
+    const state = emptyState();
+    for (let version = 1; version <= goneMax + 2; version += 1) {
+      const periods = version % 2 === 1 ? [period('assoc-01')] : [];
+      foldAssociations(state, table('d1', version, ...periods), t0);
+    }
+    for (let at = 0; state.forgottenN === 0 && at < goneMax + 2; at += 1) {
+      foldAssociations(state, table('d1', goneMax + 3 + at, ...(at % 2 === 0 ? [period('assoc-01')] : [])), t0);
+    }
+    expect(state.gone.length).toBe(goneMax);
+    expect(changesSince(state, nurse, { ward: 'icu' }, state.forgottenN - 1)).toBeUndefined();
+    expect(changesSince(state, nurse, { ward: 'icu' }, state.forgottenN)).toBeDefined();
+    expect(changesSince(state, nurse, { ward: 'icu' }, state.n + 1)).toBeUndefined();
+  });
+});
+
+describe('who sees what', () => {
+  function twoWards() {
+    const state = emptyState();
+    foldAssociations(state, table('d1', 1, period('assoc-01', 'icu')), t0);
+    foldAssociations(state, table('d2', 1, period('assoc-02', 'step')), t0);
+    foldObservation(state, 'u-device-3', observation('d3', t0, [hr(80)]), t0);
+    foldObservation(state, 'assoc-01', observation('d1', t0, [hr(70)]), t0);
+    for (const [id, kind] of [
+      ['alarm-technical-0', 'technical'],
+      ['alarm-physiological-0', 'physiological'],
+    ] as const)
+      foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: alarm(id, 'assoc-01', 1, { kind }) }, t0);
+    return state;
+  }
+  const seen = (viewer: Viewer, scope: Scope) =>
+    wholeScreen(twoWards(), viewer, scope).beds.map((bed) => bed.associationId);
+
+  it.each<[string, Viewer, Scope, string[]]>([
+    ['a nurse her ward', nurse, { ward: 'icu' }, ['assoc-01', 'u-device-3']],
+    ['a nurse for * her ward', nurse, { ward: '*' }, ['assoc-01', 'u-device-3']],
+    ['a nurse of another ward what has none', nurse, { ward: 'step' }, ['u-device-3']],
+    ['a nurse nobody of another ward', nurse, { associationId: 'assoc-02' }, []],
+    ['who has all wards all', everywhere, { ward: '*' }, ['assoc-01', 'assoc-02', 'u-device-3']],
+    ['an auditor nothing', auditor, { ward: '*' }, []],
+    ['an auditor nothing without a ward', auditor, { associationId: 'u-device-3' }, []],
+  ])('%s', (_, viewer, scope, expected) => {
+    expect(seen(viewer, scope)).toEqual(expected);
+  });
+
+  it('hides names, values and physiological alarms from a technician', () => {
+    const { beds, alarms } = wholeScreen(twoWards(), technician, { ward: 'icu' });
+    expect(beds[0]).toMatchObject({ occupied: true, patient: null, values: [], waves: [], limits: [] });
+    expect(alarms.map((one) => one.alarmId)).toEqual(['alarm-technical-0']);
+  });
+
+  it("counts wards and lists devices within one's own", () => {
+    const state = twoWards();
+    expect(wardsFor(state, nurse)).toEqual([{ ward: 'icu', beds: 1, alarms: 2 }]);
+    expect(wardsFor(state, technician)).toEqual([{ ward: 'icu', beds: 1, alarms: 1 }]);
+    expect(devicesFor(state, nurse, t0).map((row) => row.device.deviceId)).toEqual(['d1', 'd3']);
+    expect(devicesFor(state, auditor, t0)).toEqual([]);
+  });
+});

@@ -1,0 +1,123 @@
+import { describe, expect, it } from 'vitest';
+import type { WaveformRecord } from '../../contracts/messages/records.ts';
+import { formatInstant } from '../../contracts/time.ts';
+import { t0 } from './fold.testing.ts';
+import { emptyWaves, foldWave, forgetTracks, keptMs, recentChunks, wavesMax } from './waves.ts';
+
+/** One second of a wave at 100 Hz. */
+function second(startMs: number, receivedMs = startMs + 1000, code = 'MDC_PULS_OXIM_PLETH'): WaveformRecord {
+  const samples = Buffer.alloc(200).toString('base64');
+  const reading = { start: formatInstant(startMs), code, rateHz: 100, scale: 1, offset: 0, samples };
+  return { deviceId: 'd1', receivedAt: formatInstant(receivedMs), reading };
+}
+
+/** Which of the chunks, given as [start, received] in seconds, are live. */
+function live(...chunks: [number, number][]): boolean[] {
+  const state = emptyWaves();
+  return chunks.map(([start, received]) => {
+    return foldWave(state, 'assoc-01', second(t0 + start * 1000, t0 + received * 1000)) !== undefined;
+  });
+}
+
+describe('a wave chunk', () => {
+  it.each<[string, [number, number][], boolean[]]>([
+    [
+      'is live in its turn',
+      [
+        [0, 1],
+        [1, 2],
+        [2, 3],
+      ],
+      [true, true, true],
+    ],
+    [
+      'is not live twice',
+      [
+        [0, 1],
+        [0, 1],
+      ],
+      [true, false],
+    ],
+    [
+      'is not live behind the one drawn',
+      [
+        [0, 1],
+        [2, 3],
+        [1, 3],
+      ],
+      [true, true, false],
+    ],
+    [
+      'of a clock that is an hour slow is live',
+      [
+        [-3600, 1],
+        [-3599, 2],
+      ],
+      [true, true],
+    ],
+    [
+      'of a clock that is an hour fast is live',
+      [
+        [3600, 1],
+        [3601, 2],
+      ],
+      [true, true],
+    ],
+    [
+      'out of a buffer that empties is not',
+      [
+        [0, 1],
+        [20, 51],
+        [21, 51],
+        [22, 51],
+        [50, 51],
+        [51, 52],
+      ],
+      [true, false, false, false, true, true],
+    ],
+    [
+      'after a gap is live',
+      [
+        [0, 1],
+        [60, 61],
+      ],
+      [true, true],
+    ],
+    [
+      'of a clock that was set back is live again from its second on',
+      [
+        [0, 1],
+        [-3600, 2],
+        [-3599, 3],
+      ],
+      [true, false, true],
+    ],
+  ])('%s', (_, chunks, expected) => {
+    expect(live(...chunks)).toEqual(expected);
+  });
+
+  it('without a time is left', () => {
+    const wrong = second(t0);
+    wrong.reading.start = '2026-13-01T00:00:00.000Z';
+    expect(foldWave(emptyWaves(), 'assoc-01', wrong)).toBeUndefined();
+  });
+});
+
+describe('the kept chunks', () => {
+  it('reach so far back and no further', () => {
+    const state = emptyWaves();
+    for (let at = 0; at < 30; at += 1) foldWave(state, 'assoc-01', second(t0 + at * 1000));
+    const kept = recentChunks(state, 'assoc-01', 'MDC_PULS_OXIM_PLETH');
+    expect(kept.length).toBe(keptMs / 1000 + 1);
+    expect(recentChunks(state, 'assoc-02', 'MDC_PULS_OXIM_PLETH')).toEqual([]);
+  });
+
+  it('are of so many waves and no more, and of none that is silent', () => {
+    const state = emptyWaves();
+    for (let at = 0; at < wavesMax + 1; at += 1) foldWave(state, `assoc-${at}`, second(t0 + at));
+    expect(state.tracks.size).toBe(wavesMax);
+    expect(recentChunks(state, 'assoc-0', 'MDC_PULS_OXIM_PLETH')).toEqual([]);
+    forgetTracks(state, t0 + 1000 + wavesMax + 60_001, 60_000);
+    expect(state.tracks.size).toBe(0);
+  });
+});

@@ -1,0 +1,113 @@
+import { SignJWT } from 'jose';
+import { describe, expect, it } from 'vitest';
+import type { Account } from '../accounts/accounts.ts';
+import { nobodysHash } from '../accounts/password.ts';
+import { renewAfterMs, sessionIdleMs, sessionMaxMs } from '../core/session-rules.ts';
+import { createSessions } from './sessions.ts';
+import { createTickets, ticketMs } from './tickets.ts';
+import { createTokens, sessionMark } from './token.ts';
+
+const t0 = Date.UTC(2026, 0, 1);
+const secret = Buffer.alloc(32, 7).toString('base64url');
+
+function world() {
+  const clock = { ms: t0 };
+  const account: Account = {
+    userId: 'nurse1',
+    name: 'Nora',
+    role: 'nurse',
+    wards: ['icu'],
+    password: nobodysHash,
+    disabled: false,
+  };
+  const accounts = new Map([['nurse1', account]]);
+  const all = { get: (id: string) => accounts.get(id), size: () => accounts.size, close: () => {} };
+  const open = () => createSessions(all, createTokens(secret), () => clock.ms);
+  return { clock, account, accounts, open, sessions: open() };
+}
+
+describe('a session', () => {
+  it('is read back, also by another process with the same key', async () => {
+    const { sessions, open } = world();
+    const { token } = (await sessions.start('nurse1'))!;
+    expect((await sessions.read(token))?.viewer).toMatchObject({ userId: 'nurse1', wards: ['icu'] });
+    expect((await open().read(token))?.viewer.userId).toBe('nurse1');
+  });
+
+  it('is none of another key, of a changed token, of another algorithm, of nothing', async () => {
+    const { sessions } = world();
+    const { token, claims } = (await sessions.start('nurse1'))!;
+    const others = createTokens(Buffer.alloc(32, 8).toString('base64url'));
+    const [header, payload, signature] = token.split('.');
+    const forged = Buffer.from(payload!, 'base64url').toString().replace('nurse1', 'nurse2');
+    const none = Buffer.from('{"alg":"none"}').toString('base64url');
+    const hs384 = await new SignJWT({ seen: t0, start: t0, fp: claims.fingerprint })
+      .setProtectedHeader({ alg: 'HS384' })
+      .setIssuer('vigil-dashboard')
+      .setSubject('nurse1')
+      .setJti(claims.sessionId)
+      .setExpirationTime(Math.floor(t0 / 1000) + 1000)
+      .sign(Buffer.alloc(48, 7));
+    const bad = [
+      await others.sign(claims),
+      `${header}.${Buffer.from(forged).toString('base64url')}.${signature}`,
+      `${none}.${payload}.`,
+      hs384,
+      token.slice(0, -2),
+      '',
+      'x',
+    ];
+    for (const one of bad) expect(await sessions.read(one)).toBeUndefined();
+  });
+
+  it('is made anew when old, and that keeps it past the idle time in another process', async () => {
+    const { sessions, open, clock } = world();
+    const { token } = (await sessions.start('nurse1'))!;
+    clock.ms = t0 + renewAfterMs;
+    expect((await sessions.read(token))?.renewed).toBeUndefined();
+    clock.ms = t0 + sessionIdleMs - 1;
+    const renewed = (await sessions.read(token))?.renewed;
+    clock.ms = t0 + sessionIdleMs + 1;
+    expect(await open().read(token)).toBeUndefined();
+    expect(await open().read(renewed!)).toBeDefined();
+    clock.ms = t0 + sessionMaxMs;
+    expect(await open().read(renewed!)).toBeUndefined();
+  });
+
+  it('ends by logout, by disabling, by a new password; another one goes on', async () => {
+    const { sessions, accounts, account } = world();
+    const { token, claims } = (await sessions.start('nurse1'))!;
+    const other = (await sessions.start('nurse1'))!;
+    sessions.revoke(sessionMark(claims.sessionId), t0);
+    expect(await sessions.read(token)).toBeUndefined();
+    expect(await sessions.read(other.token)).toBeDefined();
+    accounts.set('nurse1', { ...account, disabled: true });
+    expect(await sessions.read(other.token)).toBeUndefined();
+    expect(sessions.recheck(other.claims)).toBeUndefined();
+    accounts.set('nurse1', { ...account, password: `${nobodysHash.slice(0, -1)}Q` });
+    expect(await sessions.read(other.token)).toBeUndefined();
+    expect(await sessions.start('nurse2')).toBeUndefined();
+  });
+
+  it('needs a key of 256 bits', () => {
+    expect(() => createTokens(Buffer.alloc(31).toString('base64url'))).toThrow(/fewer than 32 bytes/);
+  });
+});
+
+describe('a ticket', () => {
+  const claims = { userId: 'n', sessionId: 's1', startedAtMs: t0, seenAtMs: t0, fingerprint: 'f' };
+  it('opens once, in time, for its session', () => {
+    const clock = { ms: t0 };
+    const tickets = createTickets(() => clock.ms);
+    const { ticket } = tickets.issue(claims);
+    expect(tickets.redeem(ticket, 's1')).toEqual(claims);
+    expect(tickets.redeem(ticket, 's1')).toBeUndefined();
+    expect(tickets.redeem('x', 's1')).toBeUndefined();
+    const other = tickets.issue(claims).ticket;
+    expect(tickets.redeem(other, 's2')).toBeUndefined();
+    expect(tickets.redeem(other, 's1')).toBeUndefined();
+    const late = tickets.issue(claims).ticket;
+    clock.ms += ticketMs;
+    expect(tickets.redeem(late, 's1')).toBeUndefined();
+  });
+});
