@@ -1,18 +1,347 @@
-import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { connectDevice } from '../tests/device.ts';
-import { ownPorts, type RunningHouse, startHouse } from '../tests/system.ts';
+import { randomUUID } from 'node:crypto';
+import type { MqttClient } from 'mqtt';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { ensureCertificates } from '../certs/ensure.ts';
+import { unassignedAssociation } from '../contracts/envelope/pseudonym.ts';
+import { contentTypes } from '../contracts/messages/records.ts';
+import type { SealedLog } from '../contracts/sealed-log.ts';
+import { readSettings } from '../contracts/settings.ts';
+import { serviceEnv } from '../ops/platform/serviceEnv.ts';
+import {
+  admitted,
+  associate,
+  devicePseudonym,
+  openLogAs,
+  ownPorts,
+  type RunningHouse,
+  startHouse,
+  until,
+} from '../tests/system.ts';
+import { connectMqtt, type Found, publishFor, recordsOf } from './gateway.testing.ts';
+import { gatewaySettings } from './settings.ts';
+
+const platform = await ownPorts(inject('platform'));
+/** Names of this run: the platform is shared with other test files. */
+const run = randomUUID().slice(0, 6);
+const device = (name: string) => `${name}-${run}`;
+const names = ['assigned', 'numbered', 'bad', 'will', 'inbox', 'old', 'moved', 'killed', 'drained'].map(device);
+const spo2 = { code: 'MDC_PULS_OXIM_SAT_O2', value: 97, unit: '%' };
+const iso = (ms: number) => new Date(ms).toISOString();
+const hourMs = 3_600_000;
 
 let gateway: RunningHouse;
-const platform = await ownPorts(inject('platform'));
+let operator: SealedLog;
+const clients: MqttClient[] = [];
+const connect = async (...[name, more]: [string, Parameters<typeof connectMqtt>[2]?]) => {
+  const client = await connectMqtt(platform, device(name), more);
+  clients.push(client);
+  return client;
+};
+const unassigned = (deviceId: string) =>
+  unassignedAssociation(readSettings(gatewaySettings, serviceEnv(platform, 'gateway')).pseudonymKey, deviceId);
+
 beforeAll(async () => {
+  await ensureCertificates({ stateDir: platform.stateDir, devices: names, nowMs: Date.now() });
+  operator = await openLogAs(platform, 'operator');
   gateway = await startHouse(platform, 'gateway');
 });
-afterAll(() => gateway?.close());
+afterAll(async () => {
+  for (const client of clients) await client.endAsync(true);
+  await gateway?.close();
+  await operator?.close();
+});
 
-it('acknowledges a reading', async () => {
-  const device = await connectDevice(platform, 'bed-01');
-  const seq = await device.observe({ MDC_ECG_HEART_RATE: 72, MDC_PULS_OXIM_SAT_O2: 97 });
-  expect(seq).toBe(1);
-  await device.close();
-  console.log(gateway.output().slice(-3000));
+describe('a reading', () => {
+  it('lies in Kafka under the association of its own time, as the device wrote it, when it is acknowledged', async () => {
+    const nowMs = Date.now();
+    const today = { ...admitted('7', 'ICU', 'Now'), from: iso(nowMs - hourMs) };
+    const yesterday = {
+      ...admitted('7', 'ICU', 'Before'),
+      from: iso(nowMs - 24 * hourMs),
+      to: iso(nowMs - 2 * hourMs),
+    };
+    await associate(platform, operator, device('assigned'), 1, yesterday, today);
+    const client = await connect('assigned');
+    const topic = `devices/${device('assigned')}/observations`;
+    await until('the association in the gateway', async () => {
+      await publishFor(client, topic, { time: iso(Date.now()), values: [spo2] });
+      const seen = await recordsOf(operator, 'observations', device('assigned'));
+      return seen.some(({ key }) => key === today.associationId);
+    });
+    const times: [number, string][] = [
+      [nowMs, today.associationId],
+      [nowMs - hourMs, today.associationId],
+      [nowMs - hourMs - 1, unassigned(device('assigned'))],
+      [nowMs - 2 * hourMs, unassigned(device('assigned'))],
+      [nowMs - 2 * hourMs - 1, yesterday.associationId],
+      [nowMs - 24 * hourMs, yesterday.associationId],
+      [nowMs - 24 * hourMs - 1, unassigned(device('assigned'))],
+    ];
+    // Written with spaces and in another order than ours: it must lie there so.
+    const written = (seq: number, ms: number) =>
+      `{ "values": [ {"unit":"%", "value":9.70e1, "code":"MDC_PULS_OXIM_SAT_O2"} ],\n "seq": ${seq}, "boot": "b-${run}", "time": "${iso(ms)}" }`;
+    for (const [index, [ms]] of times.entries())
+      expect(await publishFor(client, topic, written(index + 1, ms), index % 2 ? 2 : 1)).toBe(0);
+    const found = await recordsOf(operator, 'observations', device('assigned'));
+    for (const [index, [ms, associationId]] of times.entries()) {
+      const record = found.find(({ opened }) => opened.place.boot === `b-${run}` && opened.place.seq === index + 1);
+      expect(record).toMatchObject({
+        key: associationId,
+        opened: {
+          contentType: contentTypes.observation,
+          place: { topic: 'observations', key: associationId, writer: devicePseudonym(platform, device('assigned')) },
+        },
+      });
+      expect(record?.opened.plaintext.toString()).toContain(`"reading":${written(index + 1, ms)}}`);
+    }
+  });
+
+  it('is numbered by the gateway where the device does not number, by connection', async () => {
+    const topic = (kind: string) => `devices/${device('numbered')}/${kind}`;
+    const wave = {
+      start: iso(Date.now()),
+      code: 'MDC_PULS_OXIM_PLETH',
+      rateHz: 125,
+      scale: 1,
+      offset: 0,
+      samples: 'AAAA',
+    };
+    for (let round = 0; round < 2; round += 1) {
+      const client = await connect('numbered', { protocolVersion: 4 });
+      for (let i = 0; i < 3; i += 1)
+        await publishFor(client, topic('observations'), { time: iso(Date.now()), values: [spo2] });
+      await publishFor(client, topic('waveforms'), { ...wave, samples: 'AAAAAAAA' });
+      await client.endAsync();
+    }
+    const observations = (await recordsOf(operator, 'observations', device('numbered'))).filter(
+      ({ opened }) => opened.contentType === contentTypes.observation,
+    );
+    const boots = [...new Set(observations.map(({ opened }) => opened.place.boot))];
+    expect(boots).toHaveLength(2);
+    for (const boot of boots) {
+      const mine = observations.filter(({ opened }) => opened.place.boot === boot);
+      expect(mine.map(({ opened }) => opened.place.seq)).toEqual([1, 2, 3]);
+    }
+    const waves = await recordsOf(operator, 'waveforms', device('numbered'));
+    expect(waves.map(({ opened }) => [opened.contentType, opened.place.seq])).toEqual([
+      [contentTypes.waveform, 1],
+      [contentTypes.waveform, 1],
+    ]);
+  });
+
+  it('that was moved does not open', async () => {
+    const client = await connect('moved');
+    await publishFor(client, `devices/${device('moved')}/observations`, { time: iso(Date.now()), values: [spo2] });
+    const records: { key: string; value: Buffer }[] = [];
+    const { createReader } = await import('../contracts/kafka/reader.ts');
+    const { pino } = await import('pino');
+    const reader = await createReader(operator.kafka, {
+      group: `operator-${randomUUID()}`,
+      topics: ['observations'],
+      start: 'beginning',
+      log: pino({ level: 'silent' }),
+      onRecords: (batch) => {
+        for (const { key, value } of batch.records)
+          if (value && key === unassigned(device('moved'))) records.push({ key, value });
+      },
+    });
+    await reader.caughtUp;
+    await reader.close();
+    const [first] = records;
+    if (!first) throw new Error('the reading is not in Kafka');
+    const open = async (topic: 'observations' | 'waveforms', key: string) =>
+      operator.open({ topic, key, value: first.value });
+    await expect(open('observations', first.key)).resolves.toBeDefined();
+    await expect(open('observations', unassigned(device('bad')))).rejects.toMatchObject({ code: 'sealed-moved' });
+    await expect(open('waveforms', first.key)).rejects.toMatchObject({ code: 'sealed-moved' });
+  });
+});
+
+describe('bad input', () => {
+  const own = `devices/${device('bad')}/observations`;
+  const good = { time: iso(Date.now()), values: [spo2] };
+  const absurd = { code: 'MDC_TEMP_BODY', value: 370, unit: 'Cel' };
+  const rows: [name: string, topic: string, payload: string | Buffer | object, code: string, reasonCode: number][] = [
+    ['garbage', own, 'garbage', 'payload-not-json', 0x99],
+    ['bytes', own, Buffer.from([0xff, 0x00, 0xfe]), 'payload-not-utf8', 0x99],
+    ['nothing', own, '', 'payload-not-json', 0x99],
+    ['a member too many', own, { ...good, x: 1 }, 'payload-schema', 0x99],
+    ['an absurd value alone', own, { ...good, values: [absurd] }, 'value-implausible', 0x99],
+    ['an unknown code alone', own, { ...good, values: [{ ...spo2, code: 'MDC_NO' }] }, 'code-unknown', 0x99],
+    ['a time ahead', own, { ...good, time: iso(Date.now() + hourMs) }, 'time-invalid', 0x99],
+    ['a time long ago', own, { ...good, time: '1970-01-01T00:00:00.000Z' }, 'time-invalid', 0x99],
+    ['another device’s topic', 'devices/bed-01/observations', good, 'topic-not-authorized', 0x87],
+    ['its own inbox', `devices/${device('bad')}/inbox`, good, 'topic-not-authorized', 0x87],
+    ['a topic that is none', 'somewhere/else', good, 'topic-unknown', 0x90],
+    ['$SYS', '$SYS/x', good, 'topic-unknown', 0x90],
+  ];
+
+  it.each([
+    [5, 1],
+    [5, 2],
+    [4, 1],
+  ] as const)(
+    'lies in rejected, with its reason, when it is answered: MQTT %i, QoS %i',
+    async (protocolVersion, qos) => {
+      const client = await connect('bad', { protocolVersion });
+      const before = (await recordsOf(operator, 'rejected', device('bad'))).length;
+      for (const [name, topic, payload, , reasonCode] of rows) {
+        expect([name, await publishFor(client, topic, payload, qos)]).toEqual([
+          name,
+          protocolVersion === 5 ? reasonCode : 0,
+        ]);
+      }
+      const found = (await recordsOf(operator, 'rejected', device('bad'))).slice(before);
+      expect(found.map(({ body }) => [body.code, body.topic])).toEqual(rows.map(([, topic, , code]) => [code, topic]));
+      for (const [index, [, , payload]] of rows.entries()) {
+        const bytes = Buffer.isBuffer(payload)
+          ? payload
+          : Buffer.from(typeof payload === 'string' ? payload : JSON.stringify(payload));
+        expect(found[index]?.body.payload).toBe(bytes.toString('base64'));
+        expect(found[index]?.key).toBe(devicePseudonym(platform, device('bad')));
+      }
+      await client.endAsync();
+    },
+  );
+
+  it('of a part does not hide the rest', async () => {
+    const client = await connect('bad');
+    const mixed = { boot: `mixed-${run}`, seq: 1, ...good, values: [spo2, absurd] };
+    expect(await publishFor(client, own, mixed)).toBe(0);
+    const kept = (await recordsOf(operator, 'observations', device('bad'))).filter(
+      ({ opened }) => opened.place.boot === `mixed-${run}`,
+    );
+    expect(kept).toMatchObject([{ body: { reading: mixed } }]);
+    expect((await recordsOf(operator, 'rejected', device('bad'))).at(-1)).toMatchObject({
+      body: { code: 'value-implausible', payload: Buffer.from(JSON.stringify(mixed)).toString('base64') },
+    });
+  });
+
+  it('is not written to the log with its payload', () => {
+    expect(gateway.output()).toContain('value-implausible');
+    expect(gateway.output()).not.toMatch(/garbage|"values"|370/);
+  });
+});
+
+describe('a connection', () => {
+  it('that comes, is replaced, is lost and ends is on record within a second, with its will', async () => {
+    const status = `devices/${device('will')}/status`;
+    const will = { topic: status, payload: Buffer.from('{"online":false}'), qos: 1 as const, retain: true };
+    const first = await connect('will', { will });
+    await publishFor(first, status, { online: true, time: iso(Date.now()) });
+    const second = await connect('will', { will });
+    await publishFor(second, status, { online: true, time: iso(Date.now()) });
+    const lostAtMs = Date.now();
+    second.stream.destroy();
+    const found = await until('the end on record', async () => {
+      const records = await recordsOf(operator, 'observations', device('will'));
+      return records.length >= 7 && records;
+    });
+    const story = found.map(({ opened, body }) =>
+      opened.contentType === contentTypes.connection
+        ? `${body.connected ? 'connected' : 'gone'}${body.reason ? `: ${body.reason}` : ''}`
+        : `status ${(body.reading as { online: boolean }).online}`,
+    );
+    expect(story).toEqual([
+      'connected',
+      'status true',
+      'status false',
+      'connected: taken-over',
+      'status true',
+      'status false',
+      'gone: will',
+    ]);
+    const gone = Date.parse(String(found.at(-1)?.body.receivedAt));
+    expect(gone - lostAtMs).toBeLessThan(1_000);
+    expect(found.map(({ opened }) => opened.place.writer === 'gateway')).toEqual(
+      story.map((line) => !line.startsWith('status')),
+    );
+  });
+});
+
+describe('the inbox', () => {
+  it('tells the association, and whether anyone watches, when either is known', async () => {
+    const inbox = `devices/${device('inbox')}/inbox`;
+    const client = await connect('inbox');
+    const heard: { association: { associationId: string } | null; watched: boolean }[] = [];
+    client.on('message', (topic, payload) => {
+      if (topic === inbox) heard.push(JSON.parse(payload.toString()));
+    });
+    await client.subscribeAsync(inbox, { qos: 1 });
+    await until('the first', () => heard.length > 0);
+    expect(heard[0]).toMatchObject({ association: null });
+    const ward = `ward-${run}`;
+    const period = admitted('7', ward, 'Inbox');
+    await associate(platform, operator, device('inbox'), 1, period);
+    await until('the association', () => heard.at(-1)?.association?.associationId === period.associationId);
+    expect(heard.at(-1)?.watched).toBe(false);
+    const dashboard = await openLogAs(platform, 'dashboard');
+    const presence = { at: iso(Date.now()), wards: [ward] };
+    await dashboard.append('presence', `test-${run}`, contentTypes.presence, presence);
+    await until('a watcher', () => heard.at(-1)?.watched === true);
+    await dashboard.close();
+    await expect(client.subscribeAsync('devices/bed-01/inbox')).rejects.toThrow();
+  });
+});
+
+describe('the process', () => {
+  const seqs = (found: Found[], boot: string) =>
+    found.filter(({ opened }) => opened.place.boot === boot).map(({ opened }) => opened.place.seq);
+
+  it('killed in the middle of a stream loses nothing that it acknowledged', async () => {
+    const boot = `killed-${run}`;
+    const acknowledged: number[] = [];
+    const client = await connect('killed', { reconnectPeriod: 100, clean: false });
+    let published = 0;
+    const publish = () => {
+      published += 1;
+      const seq = published;
+      const reading = { boot, seq, time: iso(Date.now()), values: [spo2] };
+      client.publish(`devices/${device('killed')}/observations`, JSON.stringify(reading), { qos: 1 }, (error) => {
+        if (!error) acknowledged.push(seq);
+      });
+    };
+    const timer = setInterval(() => {
+      for (let i = 0; i < 5; i += 1) publish();
+    }, 5);
+    for (let kill = 1; kill <= 3; kill += 1) {
+      await until('acknowledgements', () => acknowledged.length > kill * 150);
+      await gateway.kill();
+      // It struck in the middle: some were on their way.
+      expect(acknowledged.length).toBeLessThan(published);
+      await gateway.start();
+    }
+    clearInterval(timer);
+    await until('all acknowledged', () => acknowledged.length >= published);
+    const found = seqs(await recordsOf(operator, 'observations', device('killed')), boot);
+    const stored = new Set(found);
+    expect(acknowledged.filter((seq) => !stored.has(seq))).toEqual([]);
+    expect(stored.size).toBe(published);
+  });
+
+  it('ends by SIGTERM within its time, says so to its clients, and loses nothing', async () => {
+    const boot = `drained-${run}`;
+    const client = await connect('drained');
+    const acknowledged: number[] = [];
+    let goodbye: number | undefined;
+    client.on('disconnect', ({ reasonCode }) => {
+      goodbye = reasonCode;
+    });
+    const timer = setInterval(() => {
+      const seq = acknowledged.length + 1;
+      const reading = { boot, seq, time: iso(Date.now()), values: [spo2] };
+      client.publish(`devices/${device('drained')}/observations`, JSON.stringify(reading), { qos: 1 }, (error) => {
+        if (!error) acknowledged.push(seq);
+      });
+    }, 5);
+    await until('acknowledgements', () => acknowledged.length > 20);
+    const sinceMs = Date.now();
+    await gateway.close();
+    clearInterval(timer);
+    expect(Date.now() - sinceMs).toBeLessThan(10_000);
+    expect(goodbye).toBe(0x8b);
+    const stored = new Set(seqs(await recordsOf(operator, 'observations', device('drained')), boot));
+    expect(acknowledged.filter((seq) => !stored.has(seq))).toEqual([]);
+    await gateway.start();
+  });
 });

@@ -30,7 +30,13 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
   const { pseudonymKey } = settings;
   let listener: Listener | undefined;
 
-  const sealedLog = await openSealedLog({ settings, service: 'gateway', boot, log });
+  const sealedLog = await openSealedLog({
+    settings,
+    service: 'gateway',
+    boot,
+    log,
+    appender: { timeoutMs: settings.appendMs },
+  });
   const append = createSealing(sealedLog.sealer, sealedLog.appender);
   const tables = await followTables({
     log,

@@ -76,6 +76,14 @@ export const gatewaySettings = {
     max: 7 * 86_400,
     fallback: defaultLimits.sessionExpiryMaxMs / 1000,
   },
+  appendMs: {
+    kind: 'integer',
+    env: 'VIGIL_LOG_APPEND_MS',
+    help: 'how long Kafka is tried before the connections that wait for it are closed without acknowledgement',
+    min: 500,
+    max: 10 * minuteMs,
+    fallback: 30_000,
+  },
   aheadMaxMs: {
     kind: 'integer',
     env: 'VIGIL_READING_AHEAD_MAX_MS',

@@ -1,0 +1,60 @@
+/** For the gateway's tests against real Kafka: a device's connection as MQTT.js opens it, and what one publish is answered. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
+import { checkRecord } from '../contracts/messages/check.ts';
+import type { SealedLog } from '../contracts/sealed-log.ts';
+import type { KafkaTopic } from '../contracts/topics.ts';
+import { readWhole, type Witnessed } from '../tests/log-witness.ts';
+import type { TestPlatform } from '../tests/platform.ts';
+
+export async function connectMqtt(
+  platform: TestPlatform,
+  deviceId: string,
+  more: IClientOptions = {},
+): Promise<MqttClient> {
+  const certs = join(platform.stateDir, 'certs');
+  const client = await connectAsync(`mqtts://127.0.0.1:${platform.mqttPort}`, {
+    clientId: deviceId,
+    protocolVersion: 5,
+    reconnectPeriod: 0,
+    ca: readFileSync(join(certs, 'ca.pem')),
+    cert: readFileSync(join(certs, 'devices', `${deviceId}.pem`)),
+    key: readFileSync(join(certs, 'devices', `${deviceId}.key`)),
+    ...more,
+  });
+  client.on('error', () => {});
+  return client;
+}
+
+/** Publishes and resolves with the reason code of PUBACK or PUBREC: 0 where it has none. */
+export async function publishFor(
+  client: MqttClient,
+  topic: string,
+  payload: string | Buffer | object,
+  qos: 1 | 2 = 1,
+): Promise<number> {
+  const bytes = typeof payload === 'string' || Buffer.isBuffer(payload) ? payload : JSON.stringify(payload);
+  try {
+    const packet = await client.publishAsync(topic, bytes, { qos });
+    return (packet as { reasonCode?: number } | undefined)?.reasonCode ?? 0;
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (typeof code === 'number') return code;
+    throw error;
+  }
+}
+
+export type Found = Witnessed & { readonly body: { readonly [name: string]: unknown } };
+
+/** The records of one device in a topic, in order, each checked against its schema. */
+export async function recordsOf(operator: SealedLog, topic: KafkaTopic, deviceId: string): Promise<Found[]> {
+  const found: Found[] = [];
+  for (const record of await readWhole(operator, topic)) {
+    const checked = checkRecord(record.opened.contentType, record.opened.plaintext);
+    if (!checked.ok) throw new Error(checked.fault.message);
+    const body = checked.body as Found['body'];
+    if (body.deviceId === deviceId) found.push({ ...record, body });
+  }
+  return found;
+}
