@@ -91,8 +91,10 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
   });
   const software = await step('Java, Kafka, InfluxDB', (remark) => ensureSoftware(settings.softwareDir, remark));
   await step('Browser client', () => ensureClient());
-  await step('Kafka and InfluxDB', () =>
+  let logins: Login[] = [];
+  await step(settings.demo ? 'Kafka, InfluxDB, demo accounts' : 'Kafka, InfluxDB', () =>
     allOrFirstError([
+      settings.demo ? ensureDemoAccounts(stateDir).then((made) => (logins = made)) : Promise.resolve(),
       keep(
         supervise({
           name: 'kafka',
@@ -120,7 +122,6 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
       ),
     ]),
   );
-  const logins = settings.demo ? await step('Demo accounts', () => ensureDemoAccounts(stateDir)) : [];
   await step('Gateway, alarms, trends, dashboard', () =>
     allOrFirstError([
       house('alarms'),

@@ -64,7 +64,7 @@ export function startChild(options: ChildOptions): Child {
   const exited = Promise.withResolvers<ChildExit>();
   const onLine = (stream: 'out' | 'err') => (line: string) => {
     log.write(`${line}\n`);
-    if (line.trim() !== '') lines[stream] = line.slice(0, lastWordsMax);
+    if (isTelling(line)) lines[stream] = line.slice(0, lastWordsMax);
     if (options.isReady?.(line)) ready.resolve();
   };
   follow(process_, 'stdout', onLine('out'));
@@ -112,6 +112,11 @@ async function stop(process_: ChildProcess, exited: Promise<ChildExit>, graceMs:
     clearTimeout(timer);
   }
   await exited;
+}
+
+/** Whether a line says something by itself: a stack, a closing brace and Node's version under an error do not. */
+function isTelling(line: string): boolean {
+  return line.trim() !== '' && !/^(?:\s|[{}()^[\]]|Node\.js v)/.test(line);
 }
 
 function follow(process_: ChildProcess, stream: 'stdout' | 'stderr', onLine: (line: string) => void): void {

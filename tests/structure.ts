@@ -1,0 +1,127 @@
+/** What CONTRIBUTING.md says of the sources, as rules that a program can hold: who imports whom, purity, sizes, words. */
+import { posix } from 'node:path';
+
+export type Source = { readonly path: string; readonly text: string };
+
+const houses = ['gateway', 'processors', 'dashboard', 'simulators', 'certs'] as const;
+export const linesMax = 350;
+
+type Import = { readonly target: string; readonly typeOnly: boolean };
+
+const importPattern =
+  /^\s*(?:import|export)\s+(type\s+)?(?:[\w*{}\s,$]+?\s+from\s+)?['"]([^'"]+)['"]|\b(?:import|require)\(\s*['"]([^'"]+)['"]/gm;
+
+/** What a file imports; relative targets as paths from the repository's root. */
+export function importsOf({ path, text }: Source): Import[] {
+  return [...text.matchAll(importPattern)].map((match) => {
+    const name = match[2] ?? match[3] ?? '';
+    const target = name.startsWith('.') ? posix.join(posix.dirname(path), name) : name;
+    return { target, typeOnly: match[1] !== undefined };
+  });
+}
+
+const isTest = (path: string) => /\.(?:test|testing)\.tsx?$/.test(path) || path.startsWith('tests/');
+const top = (path: string) => path.split('/')[0] ?? '';
+const isOurs = (target: string) =>
+  /^(?:contracts|gateway|processors|dashboard|simulators|certs|ops|tests|bench)\//.test(target);
+
+/** The faults of one file, each in one sentence; none where it is as it should be. */
+export function faultsOf(source: Source): string[] {
+  const rules = isTest(source.path) ? [words] : [words, direction, kafka, environment, purity, size, form];
+  return rules.flatMap((rule) => rule(source).map((fault) => `${source.path}: ${fault}`));
+}
+
+/** Files that a house publishes for the processes beside it: ops drives the dashboard as a browser does. */
+const published = /^dashboard\/(?:pace|protocol|protocol-live)\.ts$/;
+
+/** Imports point one way: a house to contracts/ and itself, contracts/ to itself; ops/ also to certs/. */
+function direction(source: Source): string[] {
+  const from = top(source.path);
+  const mayImport = (target: string) => {
+    const to = top(target);
+    if (to === from || to === 'contracts') return true;
+    if (from === 'ops') return to === 'certs' || published.test(target);
+    return from === 'bench' || !(houses as readonly string[]).concat('contracts', 'ops').includes(from);
+  };
+  return importsOf(source)
+    .filter(({ target }) => isOurs(target) && !mayImport(target))
+    .map(({ target }) => `imports ${target}: a house imports contracts/ and itself, contracts/ only itself`);
+}
+
+function kafka(source: Source): string[] {
+  if (/^(?:contracts\/kafka|ops\/platform|ops\/compose|bench)\//.test(source.path)) return [];
+  return importsOf(source).some(({ target, typeOnly }) => target.startsWith('kafkajs') && !typeOnly)
+    ? ['imports kafkajs, which only contracts/kafka/ knows']
+    : [];
+}
+
+function environment(source: Source): string[] {
+  const allowed = /(?:^|\/)main\.ts$|^ops\/|^bench\//.test(source.path);
+  return !allowed && /\bprocess\.env\b/.test(code(source)) ? ['reads process.env, which only main.ts does'] : [];
+}
+
+/** Contracts that do input or output, so that no core may use them but as types. */
+const impureContracts = /^contracts\/(?:kafka\/|envelope\/|settings\.ts|sealed-log\.ts)/;
+const impureNames: readonly [RegExp, string][] = [
+  [/\bDate\.now\b|\bnew Date\(\s*\)|\bperformance\./, 'a clock'],
+  [/\bMath\.random\b|\bcrypto\./, 'randomness'],
+  [/\bprocess\.|\bfetch\(|\bconsole\./, 'the outside'],
+  [/\bset(?:Timeout|Interval|Immediate)\(/, 'a timer'],
+];
+
+/** core/ is pure: (state, input, now) → {state, output}. */
+function purity(source: Source): string[] {
+  if (!source.path.includes('/core/')) return [];
+  const core = source.path.slice(0, source.path.indexOf('/core/') + '/core/'.length);
+  const faults = importsOf(source)
+    .filter(({ typeOnly }) => !typeOnly)
+    .filter(({ target }) => {
+      if (target.startsWith('contracts/')) return impureContracts.test(target);
+      if (isOurs(target)) return !target.startsWith(core) && target !== 'dashboard/pace.ts';
+      return target !== 'typebox' && !target.startsWith('typebox/');
+    })
+    .map(({ target }) => `is core and imports ${target}`);
+  const text = code(source);
+  return [...faults, ...impureNames.filter(([name]) => name.test(text)).map(([, what]) => `is core and uses ${what}`)];
+}
+
+function size({ text }: Source): string[] {
+  const lines = text.split('\n').length - 1;
+  return lines > linesMax ? [`has ${lines} lines: look for the seam (at most ${linesMax})`] : [];
+}
+
+/** Erasable TypeScript, no barrels, names that say something. */
+function form(source: Source): string[] {
+  const text = code(source);
+  const faults: string[] = [];
+  if (/^\s*(?:export\s+)?(?:declare\s+)?(?:const\s+)?enum\s/m.test(text)) faults.push('has an enum');
+  if (/^\s*(?:export\s+)?(?:declare\s+)?namespace\s/m.test(text)) faults.push('has a namespace');
+  if (/^\s*export\s+\*/m.test(text)) faults.push('re-exports a whole file');
+  if (
+    /(?:^|\/)(?:index|utils?|helpers?|common|misc|\w*[mM]anager)\.tsx?$|(?:^|\/)(?:utils?|helpers?)\//.test(source.path)
+  ) {
+    faults.push('has a name that says nothing');
+  }
+  for (const { target } of importsOf(source)) {
+    if (isOurs(target) && !/\.\w+$/.test(target)) faults.push(`imports ${target} without its ending`);
+  }
+  return faults;
+}
+
+/** Work left for later, and tests that do not run. */
+function words(source: Source): string[] {
+  const faults: string[] = [];
+  if (/\b(?:TODO|FIXME|XXX|HACK)\b/.test(source.text)) faults.push('has work left for later');
+  if (isTest(source.path) && /\b(?:it|test|describe)\.(?:skip|only|todo)\b/.test(code(source))) {
+    faults.push('has a test that does not run');
+  }
+  return faults;
+}
+
+/** The text without comments and without the content of strings. */
+function code({ text }: Source): string {
+  return text
+    .replace(/\/\*[\s\S]*?\*\//g, '')
+    .replace(/(^|[^:'"`\\])\/\/.*$/gm, '$1')
+    .replace(/'(?:[^'\\\n]|\\.)*'|"(?:[^"\\\n]|\\.)*"/g, "''");
+}
