@@ -1,0 +1,21 @@
+import { describe, expect, it } from 'vitest';
+import { add, check, closingLine, nothing, tallyOf } from './tally.ts';
+
+describe('tallyOf', () => {
+  it.each([
+    ['all passed', { numPassedTests: 3, numFailedTests: 0, numPendingTests: 0, numTodoTests: 0 }, 0, [3, 0, 0]],
+    ['one failed', { numPassedTests: 2, numFailedTests: 1, numPendingTests: 1, numTodoTests: 1 }, 1, [2, 1, 2]],
+    ['a file that does not load', { numPassedTests: 2, numFailedTests: 0 }, 1, [2, 1, 0]],
+    ['ended by a signal', { numPassedTests: 2, numFailedTests: 0 }, null, [2, 1, 0]],
+    ['no report and success', undefined, 0, [0, 0, 0]],
+    ['no report and failure', undefined, 1, [0, 1, 0]],
+    ['a report that is none', { numPassedTests: 'many', numFailedTests: -1 }, 0, [0, 0, 0]],
+  ])('%s', (_name, report, exitCode, [passed, failed, skipped]) => {
+    expect(tallyOf(report, exitCode)).toEqual({ passed, failed, skipped });
+  });
+});
+
+it('adds checks and tests up in the line that CI reads', () => {
+  const sum = [check(true), check(false), { passed: 7, failed: 0, skipped: 2 }].reduce(add, nothing);
+  expect(closingLine(sum)).toBe('8 passed, 1 failed, 2 skipped');
+});

@@ -1,0 +1,43 @@
+/** Adds up what vitest's JSON reports say. Pure. */
+
+export type Tally = { readonly passed: number; readonly failed: number; readonly skipped: number };
+
+export const nothing: Tally = { passed: 0, failed: 0, skipped: 0 };
+
+export function add(left: Tally, right: Tally): Tally {
+  return {
+    passed: left.passed + right.passed,
+    failed: left.failed + right.failed,
+    skipped: left.skipped + right.skipped,
+  };
+}
+
+/** A check that is no test, such as the type check: it passes or fails as one. */
+export function check(passed: boolean): Tally {
+  return passed ? { ...nothing, passed: 1 } : { ...nothing, failed: 1 };
+}
+
+/**
+ * The tally of one vitest run.
+ * @param report the JSON report, or undefined where vitest ended without one
+ * @param exitCode null where it was ended by a signal
+ */
+export function tallyOf(report: unknown, exitCode: number | null): Tally {
+  const { numPassedTests, numFailedTests, numPendingTests, numTodoTests } = (report ?? {}) as Record<string, unknown>;
+  const tally = {
+    passed: count(numPassedTests),
+    failed: count(numFailedTests),
+    skipped: count(numPendingTests) + count(numTodoTests),
+  };
+  // A file that does not load, a hook or a global set-up that throws: vitest fails without a failed test.
+  return exitCode !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
+}
+
+/** The line that CI reads: alone on its line, the last one. */
+export function closingLine({ passed, failed, skipped }: Tally): string {
+  return `${passed} passed, ${failed} failed, ${skipped} skipped`;
+}
+
+function count(value: unknown): number {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 ? value : 0;
+}
