@@ -1,0 +1,88 @@
+/** Who is at which device, folded from the `associations` table: the category that chooses the limits, and when a period ended. */
+import { unassignedAssociation } from '../../contracts/envelope/pseudonym.ts';
+import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
+import { parseInstant } from '../../contracts/time.ts';
+import type { AssociationInput } from '../core/inputs.ts';
+
+/** Devices in the table. It has a row for each device that the hospital owns; past this, rows are refused and counted. */
+const devicesMax = 100_000;
+
+export type Associations = {
+  fold(body: DeviceAssociations): void;
+  /** Undefined where the table does not know the association (yet). */
+  at(associationId: string, nowMs: number): AssociationInput | undefined;
+  /** Resolves true once the table knows the association, false after `waitMs`. */
+  known(associationId: string, waitMs: number): Promise<boolean>;
+  refused(): number;
+};
+
+export function createAssociations(pseudonymKey: string): Associations {
+  const devices = new Map<string, DeviceAssociations>();
+  const periods = new Map<string, AssociationPeriod>();
+  /** By the association that a device has while it has none. */
+  const unassigned = new Map<string, string>();
+  const waiting = new Set<() => void>();
+  let refused = 0;
+
+  function fold(body: DeviceAssociations): void {
+    const before = devices.get(body.deviceId);
+    if (before && before.version > body.version) return;
+    if (!before && devices.size >= devicesMax) {
+      refused += 1;
+      return;
+    }
+    // A period that left the row is over for good: its alarms ended when it did.
+    const staying = new Set(body.periods.map((period) => period.associationId));
+    for (const { associationId } of before?.periods ?? [])
+      if (!staying.has(associationId)) periods.delete(associationId);
+    devices.set(body.deviceId, body);
+    unassigned.set(unassignedAssociation(pseudonymKey, body.deviceId), body.deviceId);
+    for (const period of body.periods) periods.set(period.associationId, period);
+    for (const wake of waiting) wake();
+  }
+
+  function ofDevice(deviceId: string, nowMs: number): AssociationInput {
+    const now = devices.get(deviceId)?.periods.find((period) => {
+      const to = period.to === null ? undefined : parseInstant(period.to);
+      return (parseInstant(period.from) ?? 0) <= nowMs && (to === undefined || to > nowMs);
+    });
+    const endedAt = now ? (parseInstant(now.from) ?? nowMs) : null;
+    return { type: 'association', category: 'unassigned', ward: null, endedAt };
+  }
+
+  function at(associationId: string, nowMs: number): AssociationInput | undefined {
+    const period = periods.get(associationId);
+    if (period) {
+      const to = period.to === null ? null : (parseInstant(period.to) ?? null);
+      const endedAt = to !== null && to <= nowMs ? to : null;
+      return { type: 'association', category: period.patient?.category ?? 'unassigned', ward: period.ward, endedAt };
+    }
+    const deviceId = unassigned.get(associationId);
+    if (deviceId !== undefined) return ofDevice(deviceId, nowMs);
+    return associationId.startsWith('u-')
+      ? { type: 'association', category: 'unassigned', ward: null, endedAt: null }
+      : undefined;
+  }
+
+  return {
+    fold,
+    at,
+    known(associationId, waitMs) {
+      const { promise, resolve } = Promise.withResolvers<boolean>();
+      const look = () => {
+        const found = at(associationId, 0) !== undefined;
+        if (found) done(true);
+        return found;
+      };
+      const timer = setTimeout(() => done(false), waitMs);
+      function done(found: boolean): void {
+        clearTimeout(timer);
+        waiting.delete(look);
+        resolve(found);
+      }
+      if (!look()) waiting.add(look);
+      return promise;
+    },
+    refused: () => refused,
+  };
+}

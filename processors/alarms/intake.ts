@@ -1,0 +1,68 @@
+/** Opened records as the engine's inputs. */
+import type { Place } from '../../contracts/envelope/header.ts';
+import { type AnyRecord, checkRecord } from '../../contracts/messages/check.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import { parseInstant } from '../../contracts/time.ts';
+import type { Input, StatusInput } from '../core/inputs.ts';
+
+export type Taken =
+  | { readonly ok: true; readonly input: Input; readonly receivedAt: number | undefined }
+  | { readonly ok: false; readonly reason: string };
+
+/** What a record of `observations` or `commands` is to the engine; or why it is nothing to it. */
+export function inputOf(contentType: string, plaintext: Uint8Array, place: Place): Taken {
+  const checked = checkRecord(contentType, plaintext);
+  if (!checked.ok) return { ok: false, reason: checked.fault.message };
+  const input = convert(checked, place);
+  return input
+    ? { ok: true, input, receivedAt: 'receivedAt' in input ? input.receivedAt : undefined }
+    : { ok: false, reason: 'A record is nothing to the alarm engine, or its time is none.' };
+}
+
+function convert(record: AnyRecord, { boot, seq }: Place): Input | undefined {
+  switch (record.contentType) {
+    case contentTypes.observation: {
+      const { deviceId, reading } = record.body;
+      const time = parseInstant(reading.time);
+      const receivedAt = parseInstant(record.body.receivedAt);
+      if (time === undefined || receivedAt === undefined) return undefined;
+      const { values, intervalMs } = reading;
+      const declared = intervalMs === undefined ? {} : { intervalMs };
+      return { type: 'observation', deviceId, time, receivedAt, boot, seq, values, ...declared };
+    }
+    case contentTypes.status: {
+      const { deviceId, reading } = record.body;
+      const receivedAt = parseInstant(record.body.receivedAt);
+      if (receivedAt === undefined) return undefined;
+      const time = reading.time === undefined ? undefined : parseInstant(reading.time);
+      const input: StatusInput = {
+        type: 'status',
+        deviceId,
+        receivedAt,
+        boot,
+        seq,
+        online: reading.online,
+        ...(time !== undefined && { time }),
+        ...(reading.intervalMs !== undefined && { intervalMs: reading.intervalMs }),
+        ...(reading.conditions !== undefined && { conditions: reading.conditions }),
+      };
+      return input;
+    }
+    case contentTypes.connection: {
+      const { deviceId, connected, reason } = record.body;
+      const receivedAt = parseInstant(record.body.receivedAt);
+      if (receivedAt === undefined) return undefined;
+      return { type: 'connection', deviceId, receivedAt, connected, ...(reason !== undefined && { reason }) };
+    }
+    case contentTypes.command:
+      return parseInstant(record.body.at) === undefined ? undefined : { type: 'command', command: record.body };
+    case contentTypes.waveform:
+    case contentTypes.rejected:
+    case contentTypes.associations:
+    case contentTypes.alarmEvent:
+    case contentTypes.alarmState:
+    case contentTypes.presence:
+    case contentTypes.audit:
+      return undefined;
+  }
+}

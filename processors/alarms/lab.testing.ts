@@ -1,0 +1,195 @@
+/** For tests: what stands around the alarm processor. Seals readings as the gateway, commands as the dashboard, and reads the alarms. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { pseudonym } from '../../contracts/envelope/pseudonym.ts';
+import { createReader, type Reader } from '../../contracts/kafka/reader.ts';
+import { kafkaSettings } from '../../contracts/kafka/settings.ts';
+import type { Alarm, AlarmEvent, AlarmState, Command } from '../../contracts/messages/alarms.ts';
+import { checkRecord } from '../../contracts/messages/check.ts';
+import { type ContentType, contentTypes, type PatientCategory } from '../../contracts/messages/records.ts';
+import { openSealedLog, type SealedLog } from '../../contracts/sealed-log.ts';
+import { readSettings } from '../../contracts/settings.ts';
+import type { KafkaTopic } from '../../contracts/topics.ts';
+import { saysReady, startChild } from '../../ops/platform/child.ts';
+import { serviceEnv } from '../../ops/platform/serviceEnv.ts';
+import { type Numerics, valuesOf } from '../core/bed.testing.ts';
+
+type Platform = Parameters<typeof serviceEnv>[0];
+const repo = join(import.meta.dirname, '../..');
+const by: Command['by'] = { userId: 'u1', name: 'N. Urse', role: 'nurse' };
+const iso = (ms: number) => new Date(ms).toISOString();
+
+/** An event with where and when Kafka had it. */
+export type Told = AlarmEvent & { readonly offset: string; readonly seenAt: number };
+
+export type AlarmLab = Awaited<ReturnType<typeof openLab>>;
+export type LabBed = Awaited<ReturnType<AlarmLab['admit']>>;
+
+export async function openLab(platform: Platform) {
+  const log = pino({ level: 'silent' });
+  const open = (service: 'gateway' | 'dashboard' | 'operator') =>
+    openSealedLog({
+      settings: readSettings(kafkaSettings, serviceEnv(platform, service)),
+      service,
+      boot: randomBytes(6).toString('hex'),
+      log,
+    });
+  const gateway = await open('gateway');
+  const dashboard = await open('dashboard');
+  const operator = await open('operator');
+  const pseudonymKey = readSettings(kafkaSettings, serviceEnv(platform, 'gateway')).pseudonymKey;
+
+  const told = new Map<string, Told[]>();
+  const states = new Map<string, AlarmState[]>();
+  const readers: Reader[] = [];
+  for (const topic of ['alarms', 'alarm-state'] as const)
+    readers.push(
+      await createReader(dashboard.kafka, {
+        group: `dashboard-lab-${randomBytes(6).toString('hex')}`,
+        topics: [topic],
+        start: 'end',
+        log,
+        async onRecords({ records }) {
+          for (const { key, value, offset } of records) {
+            if (value === null) continue;
+            const opened = await dashboard.open({ topic, key, value });
+            const checked = checkRecord(opened.contentType, opened.plaintext);
+            if (!checked.ok) throw new Error(checked.fault.message);
+            if (checked.contentType === contentTypes.alarmEvent)
+              told.set(key, [...(told.get(key) ?? []), { ...checked.body, offset, seenAt: Date.now() }]);
+            if (checked.contentType === contentTypes.alarmState)
+              states.set(key, [...(states.get(key) ?? []), checked.body]);
+          }
+        },
+      }),
+    );
+  await Promise.all(readers.map((reader) => reader.caughtUp));
+
+  async function sealAs(
+    sealed: SealedLog,
+    topic: KafkaTopic,
+    key: string,
+    place: { writer: string; boot: string; seq: number },
+    contentType: ContentType,
+    body: unknown,
+  ) {
+    const dataKey = await sealed.sealer.keyFor(key, topic);
+    const value = sealed.sealer.seal(dataKey, { topic, key, ...place }, contentType, Buffer.from(JSON.stringify(body)));
+    return sealed.appender.append(topic, key, value);
+  }
+
+  async function admit(category: PatientCategory | null, ward = 'ICU') {
+    const id = randomBytes(5).toString('hex');
+    const deviceId = `lab-${id}`;
+    const associationId = `lab-association-${id}`;
+    const boot = `boot-${id}`;
+    const writer = pseudonym(pseudonymKey, 'device', deviceId);
+    let seq = 0;
+    let commands = 0;
+    let version = 0;
+    const patient = category && { patientId: id, familyName: 'Test', givenName: 'T', category };
+    async function associate(to: number | null): Promise<void> {
+      version += 1;
+      const period = {
+        associationId,
+        patient,
+        ward,
+        bed: '1',
+        from: iso(Date.now() - 3_600_000),
+        to: to === null ? null : iso(to),
+      };
+      const body = { deviceId, version, periods: [period] };
+      await operator.append('associations', writer, contentTypes.associations, body);
+    }
+    await associate(null);
+
+    const command = (asked: Record<string, unknown>) => {
+      commands += 1;
+      const body = { commandId: `command-${id}-${commands}`, associationId, at: iso(Date.now()), by, ...asked };
+      return dashboard.append('commands', associationId, contentTypes.command, body);
+    };
+    return {
+      deviceId,
+      associationId,
+      /** Readings each second from `from` to `to` after `t`, received now unless told otherwise. */
+      async send(t: number, from: number, to: number, numerics: Numerics, receivedAt?: (time: number) => number) {
+        const sent: Promise<unknown>[] = [];
+        for (let s = from; s <= to; s++) {
+          const time = t + s * 1000;
+          seq += 1;
+          const reading = { time: iso(time), intervalMs: 1000, values: valuesOf(numerics) };
+          const body = { deviceId, receivedAt: iso(receivedAt?.(time) ?? Date.now()), reading };
+          sent.push(
+            sealAs(gateway, 'observations', associationId, { writer, boot, seq }, contentTypes.observation, body),
+          );
+        }
+        await Promise.all(sent);
+      },
+      connection: (connected: boolean, reason?: string) =>
+        gateway.append('observations', associationId, contentTypes.connection, {
+          deviceId,
+          receivedAt: iso(Date.now()),
+          connected,
+          ...(reason && { reason }),
+        }),
+      /** Bytes that are no sealed record. */
+      poison: () => gateway.appender.append('observations', associationId, Buffer.from('poison')),
+      /** The last reading again, byte for byte another record with the same place. */
+      async again(t: number, s: number, numerics: Numerics) {
+        const reading = { time: iso(t + s * 1000), intervalMs: 1000, values: valuesOf(numerics) };
+        const body = { deviceId, receivedAt: iso(Date.now()), reading };
+        await sealAs(gateway, 'observations', associationId, { writer, boot, seq }, contentTypes.observation, body);
+      },
+      acknowledge: (alarmId: string) => command({ type: 'acknowledge', alarmId }),
+      setLimits: (group: string, limits: unknown) => command({ type: 'set-limits', group, limits }),
+      discharge: () => associate(Date.now()),
+    };
+  }
+
+  const eventsOf = ({ associationId }: { associationId: string }) => told.get(associationId) ?? [];
+
+  return {
+    admit,
+    eventsOf,
+    statesOf: ({ associationId }: { associationId: string }) => states.get(associationId) ?? [],
+    /** As a screen keeps them: the highest revision of each. */
+    alarmsOf(bed: { associationId: string }): Alarm[] {
+      const best = new Map<string, Alarm>();
+      for (const { alarm } of eventsOf(bed))
+        if (alarm.rev > (best.get(alarm.alarmId)?.rev ?? 0)) best.set(alarm.alarmId, alarm);
+      return [...best.values()];
+    },
+    async until(bed: { associationId: string }, wanted: (event: Told) => boolean, withinMs = 60_000): Promise<Told> {
+      const deadline = Date.now() + withinMs;
+      for (;;) {
+        const found = eventsOf(bed).find(wanted);
+        if (found) return found;
+        if (Date.now() > deadline)
+          throw new Error(
+            `no such event; there were ${JSON.stringify(eventsOf(bed).map(({ type, alarm }) => [type, alarm.condition, alarm.rev]))}`,
+          );
+        await new Promise((done) => setTimeout(done, 20));
+      }
+    },
+    /** The processor as a child process. */
+    async start(more: Record<string, string> = {}, name = 'alarms') {
+      const child = startChild({
+        name,
+        command: process.execPath,
+        args: ['processors/alarms/main.ts'],
+        env: serviceEnv(platform, 'alarms', more),
+        cwd: repo,
+        logFile: join(platform.stateDir, 'logs', `${name}-lab.log`),
+        isReady: saysReady,
+      });
+      await child.ready;
+      return child;
+    },
+    logFile: (name = 'alarms') => join(platform.stateDir, 'logs', `${name}-lab.log`),
+    async close() {
+      await Promise.all(readers.map((reader) => reader.close()));
+      for (const one of [gateway, dashboard, operator]) await one.close();
+    },
+  };
+}

@@ -1,0 +1,90 @@
+/** The alarm processor: readings become alarms. What is opened here is closed here, in reverse. */
+import { createHash, randomBytes } from 'node:crypto';
+import { type Logger, pino } from 'pino';
+import { VigilError } from '../../contracts/errors.ts';
+import { checkRecord } from '../../contracts/messages/check.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import { openSealedLog } from '../../contracts/sealed-log.ts';
+import { readSettings, type Settings } from '../../contracts/settings.ts';
+import type { Environment } from '../core/inputs.ts';
+import { builtInProfiles, profileOf } from '../core/profiles.ts';
+import { createAssociations } from './associations.ts';
+import { startProcessor } from './processor.ts';
+import { alarmSettings } from './settings.ts';
+
+const countersEveryMs = 60_000;
+/** From SIGTERM until we leave whatever is still under way: the log has all that the next owner needs. */
+const closeMsMax = 9_000;
+
+/** 132 bits: no two alarms of a hospital meet. */
+const hash: Environment['hash'] = (text) => createHash('sha256').update(text).digest('base64url').slice(0, 22);
+
+async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger) {
+  const boot = randomBytes(9).toString('hex');
+  const sealedLog = await openSealedLog({ settings, service: 'alarms', boot, log });
+  const associations = createAssociations(settings.pseudonymKey);
+  const table = await sealedLog.followTable(['associations'], (opened, record) => {
+    if (opened === null) return;
+    const checked = checkRecord(opened.contentType, opened.plaintext);
+    if (checked.ok && checked.contentType === contentTypes.associations) associations.fold(checked.body);
+    else log.error({ offset: record.offset }, 'a record of the associations is left out');
+  });
+  await table.ready;
+  const ready = Promise.withResolvers<void>();
+  const processor = await startProcessor({
+    log: sealedLog,
+    associations,
+    env: { hash, profile: profileOf(builtInProfiles) },
+    snapshotMs: settings.snapshotMs,
+    quietSnapshotMs: settings.quietSnapshotMs,
+    logger: log,
+    now: Date.now,
+    onReady: ready.resolve,
+  });
+  await ready.promise;
+  const timer = setInterval(() => log.info(processor.counters(), 'counters'), countersEveryMs);
+
+  return {
+    async close() {
+      clearInterval(timer);
+      await processor.close();
+      await table.close();
+      await sealedLog.close();
+      log.info(processor.counters(), 'closed');
+    },
+  };
+}
+
+async function main(): Promise<void> {
+  const settings = readSettings(alarmSettings, process.env);
+  const log = pino({ name: 'alarms', level: settings.logLevel });
+  process.on('uncaughtException', (error) => {
+    log.fatal({ err: error }, 'uncaught');
+    process.exit(1);
+  });
+  let alarms: Awaited<ReturnType<typeof openAlarms>> | undefined;
+  let closing = false;
+  const stop = (signal: string) => {
+    if (closing) return;
+    closing = true;
+    log.info({ signal }, 'closing');
+    setTimeout(() => process.exit(0), closeMsMax).unref();
+    (alarms?.close() ?? Promise.resolve()).then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.fatal({ err: error }, 'closing failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+  alarms = await openAlarms(settings, log);
+  log.info('ready');
+}
+
+main().catch((error: unknown) => {
+  const known = error instanceof VigilError;
+  process.stderr.write(`${known ? error.message : `The alarm processor did not start: ${String(error)}`}\n`);
+  process.exit(1);
+});

@@ -1,0 +1,258 @@
+/**
+ * The engines of one partition, and how far in the log their states are. Everything here is synchronous: the shell around it
+ * reads, appends and writes snapshots.
+ */
+import type { AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
+import { formatInstant } from '../../contracts/time.ts';
+import { step } from '../core/engine.ts';
+import type { AssociationInput, CommandInput, Environment, Input } from '../core/inputs.ts';
+import { realign } from '../core/realign.ts';
+import { initialState, type State } from '../core/state.ts';
+import { nextDue } from '../core/timers.ts';
+
+/** Next offsets to read. */
+export type Position = { readonly observations: bigint; readonly commands: bigint };
+
+/** What `AlarmState.engine` holds. `told`: events in `alarms` before this offset are in the snapshots. */
+export type EngineSnapshot = { readonly v: 1; readonly state: State; readonly told: string };
+
+export type Restored = {
+  readonly states: readonly AlarmState[];
+  /** Events that may be later than the snapshots, in their order. */
+  readonly told: readonly AlarmEvent[];
+  /** Commands that may be later than the snapshots. They are given to the engines where the readings of their time are. */
+  readonly commands: readonly {
+    readonly key: string;
+    readonly offset: bigint;
+    readonly atMs: number;
+    readonly input: CommandInput;
+  }[];
+  readonly position: Position;
+  /** Where the log of readings ended: up to there it is replayed, from there on it is live. */
+  readonly replayTo: bigint;
+};
+
+type Held = {
+  readonly associationId: string;
+  state: State;
+  /** Records before these are in the state already. */
+  readonly since: Position;
+  told: AlarmEvent[];
+  /** The first records that no snapshot includes. */
+  dirty: { readonly from: Position; readonly atMs: number; urgent: boolean } | undefined;
+  association: string;
+  touchedMs: number;
+};
+
+export type Counters = { skipped: number; restored: number; tombstones: number; realigned: number; replayed: number };
+
+export type Snapshot = { readonly associationId: string; readonly body: AlarmState | null };
+export type Flush = { readonly snapshots: readonly Snapshot[]; readonly position: Position; readonly undo: () => void };
+
+/** An ended association, or an unassigned device, that nothing came for so long is forgotten. */
+const forgetMs = 24 * 60 * 60 * 1000;
+
+export type Partition = ReturnType<typeof createPartition>;
+
+export function createPartition(options: {
+  readonly env: Environment;
+  readonly restored: Restored;
+  readonly associationAt: (associationId: string, nowMs: number) => AssociationInput | undefined;
+  readonly emit: (event: AlarmEvent) => void;
+  readonly counters: Counters;
+  readonly nowMs: number;
+}) {
+  const { env, restored, emit, counters } = options;
+  const engines = new Map<string, Held>();
+  let position = restored.position;
+  let commands = [...restored.commands];
+  let live = false;
+
+  for (const body of restored.states) restore(body);
+  for (const event of restored.told) hold(event.alarm.associationId, options.nowMs).told.push(event);
+  if (position.observations >= restored.replayTo) goLive(options.nowMs);
+
+  function restore({ associationId, offsets, engine }: AlarmState): void {
+    const { v, state } = engine as EngineSnapshot;
+    if (v !== 1 || state.v !== 1 || state.associationId !== associationId) return;
+    counters.restored += 1;
+    const since = { observations: BigInt(offsets.observations), commands: BigInt(offsets.commands) };
+    engines.set(associationId, fresh(associationId, state, since, options.nowMs));
+  }
+
+  function fresh(associationId: string, state: State, since: Position, nowMs: number): Held {
+    const association = JSON.stringify(state.association && { type: 'association', ...state.association });
+    return { associationId, state, since, told: [], dirty: undefined, association, touchedMs: nowMs };
+  }
+
+  function hold(associationId: string, nowMs: number): Held {
+    let held = engines.get(associationId);
+    if (!held) {
+      held = fresh(associationId, initialState(associationId), { observations: 0n, commands: 0n }, nowMs);
+      engines.set(associationId, held);
+      tellAssociation(held, nowMs);
+    }
+    return held;
+  }
+
+  /** While the past is replayed a period has not ended yet: the readings of its end are still to come. */
+  function tellAssociation(held: Held, nowMs: number): void {
+    const known = options.associationAt(held.associationId, nowMs);
+    if (!known) return;
+    const input = live ? known : { ...known, endedAt: held.state.association?.endedAt ?? null };
+    const text = JSON.stringify(input);
+    if (text === held.association) return;
+    held.association = text;
+    run(held, input, nowMs);
+  }
+
+  function run(held: Held, input: Input, nowMs: number, from: Position = position): void {
+    const { state, events } = step(env, held.state, input, nowMs);
+    told(held, state, events, nowMs, from, input.type === 'command');
+  }
+
+  function told(
+    held: Held,
+    state: State,
+    events: readonly AlarmEvent[],
+    nowMs: number,
+    from: Position,
+    urgent: boolean,
+  ): void {
+    held.state = state;
+    held.dirty ??= { from, atMs: nowMs, urgent: false };
+    if (events.length > 0 || urgent) held.dirty.urgent = true;
+    for (const event of events) emit(event);
+  }
+
+  /** @param atMs the record's time in Kafka */
+  function observation(
+    key: string,
+    offset: bigint,
+    atMs: number,
+    input: Input,
+    receivedAt: number,
+    nowMs: number,
+  ): void {
+    if (!live) replayCommands(atMs, nowMs);
+    const held = hold(key, nowMs);
+    held.touchedMs = nowMs;
+    if (offset < held.since.observations) counters.skipped += 1;
+    else run(held, input, live ? nowMs : Math.min(receivedAt, nowMs), { ...position, observations: offset });
+    if (!live) counters.replayed += 1;
+    passed(offset, nowMs);
+  }
+
+  function passed(offset: bigint, nowMs: number): void {
+    position = { ...position, observations: offset + 1n };
+    if (!live && position.observations >= restored.replayTo) goLive(nowMs);
+  }
+
+  function command(key: string, offset: bigint, atMs: number, input: CommandInput, nowMs: number): void {
+    commands.push({ key, offset, atMs, input });
+    if (live) replayCommands(Number.POSITIVE_INFINITY, nowMs);
+  }
+
+  /** Commands meet the readings in the order of their times in Kafka, as they did when they were live. */
+  function replayCommands(untilMs: number, nowMs: number): void {
+    let next = commands[0];
+    while (next && next.atMs <= untilMs) {
+      commands = commands.slice(1);
+      const held = hold(next.key, nowMs);
+      if (next.offset >= held.since.commands)
+        run(held, next.input, live ? nowMs : Math.min(next.atMs, nowMs), { ...position, commands: next.offset });
+      position = { ...position, commands: next.offset + 1n };
+      next = commands[0];
+    }
+  }
+
+  /** The past is replayed: from here on the wall clock speaks, and the screens are told where it had spoken before the crash. */
+  function goLive(nowMs: number): void {
+    replayCommands(Number.POSITIVE_INFINITY, nowMs);
+    live = true;
+    for (const held of engines.values()) {
+      tellAssociation(held, nowMs);
+      if (nextDue(held.state) <= nowMs) run(held, { type: 'tick' }, nowMs);
+      if (held.told.length === 0) continue;
+      const { state, events } = realign(env, held.state, held.told, nowMs);
+      held.told = [];
+      counters.realigned += events.length;
+      if (state !== held.state && events.length > 0) told(held, state, events, nowMs, position, true);
+    }
+  }
+
+  /** What time alone brings: silence, escalation, periods that end. */
+  function tick(nowMs: number): void {
+    if (!live) return;
+    for (const held of engines.values()) {
+      tellAssociation(held, nowMs);
+      if (nextDue(held.state) <= nowMs) run(held, { type: 'tick' }, nowMs);
+    }
+  }
+
+  /**
+   * Snapshots of what changed, as it is now, and the position up to which the group may commit once they are written. `told`:
+   * the end of what `alarms` holds of the snapshots before these.
+   */
+  function flush(nowMs: number, quietMs: number, toldBefore: bigint): Flush {
+    const chosen = [...engines.values()].filter(
+      ({ dirty }) => dirty && (dirty.urgent || nowMs - dirty.atMs >= quietMs),
+    );
+    const before = chosen.map((held) => ({ held, dirty: held.dirty! }));
+    for (const held of chosen) held.dirty = undefined;
+    const left = [...engines.values()].flatMap(({ dirty }) => (dirty ? [dirty.from] : []));
+    const snapshots: Snapshot[] = chosen.map((held) => ({
+      associationId: held.associationId,
+      body: snapshotOf(held, nowMs, toldBefore),
+    }));
+    for (const held of engines.values()) {
+      if (!forgettable(held, nowMs)) continue;
+      engines.delete(held.associationId);
+      counters.tombstones += 1;
+      snapshots.push({ associationId: held.associationId, body: null });
+    }
+    const undo = () => {
+      for (const { held, dirty } of before)
+        held.dirty = { from: dirty.from, atMs: dirty.atMs, urgent: dirty.urgent || (held.dirty?.urgent ?? false) };
+    };
+    const least = (of: (p: Position) => bigint) => [of(position), ...left.map(of)].sort((a, b) => Number(a - b))[0]!;
+    return {
+      snapshots,
+      undo,
+      position: { observations: least((p) => p.observations), commands: least((p) => p.commands) },
+    };
+  }
+
+  function snapshotOf({ associationId, state }: Held, nowMs: number, toldBefore: bigint): AlarmState {
+    const engine: EngineSnapshot = { v: 1, state, told: String(toldBefore) };
+    return {
+      associationId,
+      at: formatInstant(nowMs),
+      offsets: { observations: String(position.observations), commands: String(position.commands) },
+      live: Object.values(state.live).map(({ alarm }) => alarm),
+      engine,
+    };
+  }
+
+  function forgettable({ state, dirty, touchedMs }: Held, nowMs: number): boolean {
+    if (dirty || Object.keys(state.live).length > 0 || nowMs - touchedMs < forgetMs) return false;
+    return (state.association?.endedAt ?? null) !== null || state.association?.category === 'unassigned';
+  }
+
+  return {
+    observation,
+    command,
+    /** A record that was left out. */
+    passed(topic: 'observations' | 'commands', offset: bigint, nowMs: number): void {
+      if (topic === 'observations') passed(offset, nowMs);
+      else if (commands.length === 0) position = { ...position, commands: offset + 1n };
+    },
+    tick,
+    flush,
+    has: (associationId: string) => engines.has(associationId),
+    position: () => position,
+    isLive: () => live,
+    engines: () => engines.size,
+    liveAlarms: () => [...engines.values()].reduce((sum, { state }) => sum + Object.keys(state.live).length, 0),
+  };
+}

@@ -1,0 +1,233 @@
+/**
+ * The alarm processor: readings and commands in, alarm events and snapshots out.
+ *
+ * What makes a kill harmless: events go to `alarms` before the snapshot that includes them goes to `alarm-state`, and the group
+ * commits only what all snapshots include. So after a kill the next owner judges again what the last one may have told, and
+ * tells the same (same `alarmId`, same `rev`). Every assignment, the first and after a rebalance, restores from Kafka alone. An
+ * owner that was replaced without noticing writes no snapshot: each round begins with a commit, which Kafka refuses to it.
+ */
+import type { Logger } from 'pino';
+import { openPartitionReader } from '../../contracts/kafka/read-all.ts';
+import { createReader, type RecordBatch, type TopicPartition } from '../../contracts/kafka/reader.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import type { SealedLog } from '../../contracts/sealed-log.ts';
+import type { KafkaTopic } from '../../contracts/topics.ts';
+import type { Environment } from '../core/inputs.ts';
+import type { Associations } from './associations.ts';
+import { createOpening } from './opening.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+import { type Counters, createPartition, type Partition, type Position, type Snapshot } from './partition.ts';
+import { restorePartitions } from './restore.ts';
+
+export const alarmsGroup = 'alarms';
+const tickMs = 500;
+/** A tick that comes this late tells that we stood still ourselves: what lies in the log is read before silence is judged. */
+const stalledMs = 1_500;
+/** Kafka that does not answer for so long is away, and silence is ours; it is judged again so long after it came back. */
+const deafMs = 2_500;
+const hearAgainMs = 3_000;
+const associationWaitMs = 2_000;
+
+type Owned = { readonly partition: Partition; readonly outbox: Outbox; told: bigint };
+
+export type Processor = { counters(): Record<string, number>; close(): Promise<void> };
+
+export async function startProcessor(options: {
+  readonly log: SealedLog;
+  readonly associations: Associations;
+  readonly env: Environment;
+  readonly snapshotMs: number;
+  readonly quietSnapshotMs: number;
+  readonly logger: Logger;
+  readonly now: () => number;
+  readonly onReady: () => void;
+}): Promise<Processor> {
+  const { log, associations, env, logger, now } = options;
+  const counters: Counters = { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 };
+  const count = { records: 0, events: 0, snapshots: 0, flushesRefused: 0, ticksSkipped: 0 };
+  const opening = createOpening(log, logger);
+  let owned = new Map<number, Owned>();
+  /** What the group has committed: said again to ask whether the partitions are still ours. */
+  let lastCommit: Commit[] = [];
+  let generation = 0;
+  let closing = false;
+
+  const restoring = await openPartitionReader(log.kafka, {
+    group: `${alarmsGroup}-${log.boot}-restore`,
+    topics: ['alarm-state', 'alarms', 'commands'],
+    log: logger,
+  });
+
+  async function onAssigned(partitionsOf: ReadonlyMap<KafkaTopic, readonly number[]>) {
+    const mine = letGo();
+    const partitions = partitionsOf.get('observations') ?? [];
+    const beganMs = performance.now();
+    const restored = await restorePartitions({ log, reader: restoring, group: alarmsGroup, partitions, logger });
+    const starts = new Map<TopicPartition, string>();
+    if (mine !== generation) return starts;
+    const next = new Map<number, Owned>();
+    for (const [p, from] of restored) {
+      const append = (event: object) => log.append('alarms', keyOf(event), contentTypes.alarmEvent, event);
+      const outbox = createOutbox({ append, start: from.toldTo, log: logger });
+      const partition = createPartition({
+        env,
+        restored: from,
+        associationAt: associations.at,
+        emit(event) {
+          count.events += 1;
+          outbox.put(event);
+        },
+        counters,
+        nowMs: now(),
+      });
+      next.set(p, { partition, outbox, told: from.toldTo });
+      starts.set(`observations/${p}`, String(from.position.observations));
+      starts.set(`commands/${p}`, String(from.commandsRead));
+    }
+    owned = next;
+    lastCommit = [...next].flatMap(([p, { partition }]) => commitOf(p, partition.position()));
+    const engines = [...next.values()].reduce((sum, one) => sum + one.partition.engines(), 0);
+    const tookMs = Math.round(performance.now() - beganMs);
+    logger.info({ partitions, engines, restored: counters.restored, tookMs }, 'took over partitions');
+    options.onReady();
+    return starts;
+  }
+
+  /** Nothing of what is held now is written any more. @returns the new generation */
+  function letGo(): number {
+    generation += 1;
+    for (const { outbox } of owned.values()) outbox.close();
+    owned = new Map();
+    return generation;
+  }
+
+  async function onRecords({ topic, partition: p, records }: RecordBatch): Promise<void> {
+    const mine = generation;
+    const owner = owned.get(p);
+    if (!owner || closing || (topic !== 'observations' && topic !== 'commands')) return;
+    for (const record of records) {
+      const pending = opening.take(topic, p, record);
+      const taken = pending instanceof Promise ? await pending : pending;
+      count.records += 1;
+      const offset = BigInt(record.offset);
+      // The first alarm of an association must not wait for its data key to be made.
+      if (taken?.ok && !owner.partition.has(record.key)) void log.sealer.keyFor(record.key, 'alarms').catch(() => {});
+      if (taken?.ok && !owner.partition.has(record.key) && associations.at(record.key, now()) === undefined)
+        await associations.known(record.key, associationWaitMs);
+      if (mine !== generation || closing) return;
+      const { key, timestampMs } = record;
+      if (!taken?.ok) owner.partition.passed(topic, offset, now());
+      else if (taken.input.type === 'command') owner.partition.command(key, offset, timestampMs, taken.input, now());
+      else owner.partition.observation(key, offset, timestampMs, taken.input, taken.receivedAt ?? timestampMs, now());
+    }
+    await owner.outbox.room();
+  }
+
+  const reader = await createReader(log.kafka, {
+    group: alarmsGroup,
+    topics: ['observations', 'commands'],
+    start: 'committed',
+    copartitioned: true,
+    onAssigned,
+    onRecords,
+    log: logger,
+  });
+
+  let tickedAt = performance.now();
+  let answeredAt = performance.now();
+  let askedAt: number | undefined;
+  let hearingSince = 0;
+  const ticker = setInterval(() => {
+    const at = performance.now();
+    const stalled = at - tickedAt > stalledMs;
+    tickedAt = at;
+    if (askedAt !== undefined && at - askedAt > deafMs) hearingSince = Number.POSITIVE_INFINITY;
+    else if (hearingSince === Number.POSITIVE_INFINITY && answeredAt > (askedAt ?? 0)) hearingSince = at + hearAgainMs;
+    if (stalled || at < hearingSince) {
+      count.ticksSkipped += 1;
+      return;
+    }
+    for (const { partition, outbox } of owned.values())
+      if (at - (outbox.waitingSince() ?? at) < deafMs) partition.tick(now());
+  }, tickMs);
+
+  async function flushAll(quietMs: number): Promise<void> {
+    const mine = generation;
+    const flushing = [...owned].map(([p, owner]) => ({
+      p,
+      owner,
+      ...owner.partition.flush(now(), quietMs, owner.told),
+    }));
+    const rows = flushing.flatMap(({ p, position }) => commitOf(p, position));
+    if (rows.length === 0) return;
+    try {
+      await ask(() => reader.commit(lastCommit));
+      for (const { owner, snapshots } of flushing) {
+        if (snapshots.length === 0) continue;
+        if (!(await owner.outbox.sent()) || mine !== generation) throw new Error('the partitions were let go');
+        const told = owner.outbox.next();
+        await Promise.all(snapshots.map(write));
+        owner.told = told;
+      }
+      if (mine !== generation) return;
+      await ask(() => reader.commit(rows));
+      lastCommit = rows;
+    } catch (error) {
+      for (const { undo } of flushing) undo();
+      count.flushesRefused += 1;
+      logger.warn({ error: (error as Error).message }, 'snapshots are not written yet');
+    }
+  }
+  async function ask(task: () => Promise<void>): Promise<void> {
+    askedAt = performance.now();
+    await task();
+    answeredAt = performance.now();
+    askedAt = undefined;
+  }
+
+  async function write({ associationId, body }: Snapshot): Promise<void> {
+    if (body === null) await log.appender.append('alarm-state', associationId, null);
+    else await log.append('alarm-state', associationId, contentTypes.alarmState, body);
+    count.snapshots += 1;
+  }
+
+  let flushing: Promise<void> = Promise.resolve();
+  let flushTimer = setTimeout(flushLater, options.snapshotMs);
+  function flushLater(): void {
+    flushing = flushAll(options.quietSnapshotMs).finally(() => {
+      if (!closing) flushTimer = setTimeout(flushLater, options.snapshotMs);
+    });
+  }
+
+  return {
+    counters: () => ({
+      ...count,
+      ...counters,
+      leftOut: opening.leftOut(),
+      associationsRefused: associations.refused(),
+      partitions: owned.size,
+      engines: [...owned.values()].reduce((sum, { partition }) => sum + partition.engines(), 0),
+      live: [...owned.values()].reduce((sum, { partition }) => sum + partition.liveAlarms(), 0),
+      waiting: [...owned.values()].reduce((sum, { outbox }) => sum + outbox.waiting(), 0),
+    }),
+    async close() {
+      closing = true;
+      clearInterval(ticker);
+      clearTimeout(flushTimer);
+      await flushing;
+      await flushAll(0);
+      letGo();
+      await reader.close();
+      await restoring.close();
+    },
+  };
+}
+
+type Commit = { readonly topic: 'observations' | 'commands'; readonly partition: number; readonly offset: string };
+
+const commitOf = (partition: number, { observations, commands }: Position): Commit[] => [
+  { topic: 'observations', partition, offset: String(observations) },
+  { topic: 'commands', partition, offset: String(commands) },
+];
+
+const keyOf = (event: object) => (event as { alarm: { associationId: string } }).alarm.associationId;

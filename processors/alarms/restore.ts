@@ -1,0 +1,156 @@
+/** Reads from Kafka what the engines of some partitions were when their last owner wrote it down, and what was asked since. */
+import type { Logger } from 'pino';
+import type { PartitionReader, Starts } from '../../contracts/kafka/read-all.ts';
+import type { LogRecord } from '../../contracts/kafka/reader.ts';
+import type { AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
+import { checkRecord } from '../../contracts/messages/check.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import type { SealedLog } from '../../contracts/sealed-log.ts';
+import type { KafkaTopic } from '../../contracts/topics.ts';
+import { inputOf } from './intake.ts';
+import type { EngineSnapshot, Restored } from './partition.ts';
+
+/** Where no snapshot says how far `alarms` is told, so many of its last events of a partition are looked at. */
+const toldMax = 5_000n;
+
+type Raw = { readonly partition: number; readonly record: LogRecord };
+
+export async function restorePartitions(options: {
+  readonly log: SealedLog;
+  readonly reader: PartitionReader;
+  readonly group: string;
+  readonly partitions: readonly number[];
+  readonly logger: Logger;
+}): Promise<ReadonlyMap<number, Restored & { readonly toldTo: bigint; readonly commandsRead: bigint }>> {
+  const { log, reader, group, partitions, logger } = options;
+  const committed = await reader.committed(group, ['observations', 'commands']);
+  const starts = (of: (partition: number) => bigint): Starts => new Map(partitions.map((p) => [p, of(p)]));
+
+  const states = await readStates();
+  const toldFrom = new Map(
+    [...states].map(([p, all]) => [
+      p,
+      all.reduce((most, { engine }) => max(most, BigInt((engine as EngineSnapshot).told)), 0n),
+    ]),
+  );
+  const alarmEnds = await reader.ends('alarms');
+  const told = await readAll<AlarmEvent>(
+    'alarms',
+    starts((p) => toldFrom.get(p) ?? (alarmEnds.get(p)?.high ?? 0n) - toldMax),
+    (contentType, plaintext) => {
+      const checked = checkRecord(contentType, plaintext);
+      return checked.ok && checked.contentType === contentTypes.alarmEvent ? checked.body : undefined;
+    },
+  );
+  const commands = await readAll<Restored['commands'][number]>(
+    'commands',
+    starts((p) => committed.get(`commands/${p}`) ?? 0n),
+    (contentType, plaintext, { key, offset, timestampMs }, opened) => {
+      const taken = inputOf(contentType, plaintext, opened.place);
+      return taken.ok && taken.input.type === 'command'
+        ? { key, offset: BigInt(offset), atMs: timestampMs, input: taken.input }
+        : undefined;
+    },
+  );
+  const ends = await reader.ends('observations');
+
+  return new Map(
+    partitions.map((p) => {
+      const { low, high } = ends.get(p) ?? { low: 0n, high: 0n };
+      const start = max(committed.get(`observations/${p}`) ?? 0n, low);
+      const commandEnd = commands.ends.get(p)?.high ?? 0n;
+      const pending = commands.found.get(p) ?? [];
+      return [
+        p,
+        {
+          states: states.get(p) ?? [],
+          told: told.found.get(p) ?? [],
+          commands: pending,
+          position: { observations: start, commands: pending[0]?.offset ?? commandEnd },
+          commandsRead: commandEnd,
+          replayTo: high,
+          toldTo: told.ends.get(p)?.high ?? 0n,
+        },
+      ];
+    }),
+  );
+
+  /** The latest snapshot of each association; of the last two the one that has read further, should an old owner have written late. */
+  async function readStates(): Promise<Map<number, AlarmState[]>> {
+    const lastTwo = new Map<string, Raw[]>();
+    await reader.read(
+      'alarm-state',
+      starts(() => 0n),
+      (partition, record) => {
+        if (record.value === null) lastTwo.delete(record.key);
+        else lastTwo.set(record.key, [...(lastTwo.get(record.key) ?? []), { partition, record }].slice(-2));
+      },
+    );
+    const states = new Map<number, AlarmState[]>();
+    for (const pair of lastTwo.values()) {
+      let best: AlarmState | undefined;
+      for (const { record } of pair) {
+        const state = await openState(record);
+        if (state && (!best || BigInt(state.offsets.observations) >= BigInt(best.offsets.observations))) best = state;
+      }
+      const { partition } = pair[0]!;
+      if (best) states.set(partition, [...(states.get(partition) ?? []), best]);
+    }
+    return states;
+  }
+
+  async function openState(record: LogRecord): Promise<AlarmState | undefined> {
+    return open('alarm-state', record, (contentType, plaintext) => {
+      const checked = checkRecord(contentType, plaintext);
+      return checked.ok && checked.contentType === contentTypes.alarmState ? checked.body : undefined;
+    });
+  }
+
+  async function readAll<T>(
+    topic: KafkaTopic,
+    from: Starts,
+    decode: (
+      contentType: string,
+      plaintext: Buffer,
+      record: LogRecord,
+      opened: Awaited<ReturnType<SealedLog['open']>>,
+    ) => T | undefined,
+  ) {
+    const raw: Raw[] = [];
+    const ends = await reader.read(topic, from, (partition, record) => raw.push({ partition, record }));
+    const found = new Map<number, T[]>();
+    for (const { partition, record } of raw) {
+      const item = await open(topic, record, decode);
+      if (item !== undefined) found.set(partition, [...(found.get(partition) ?? []), item]);
+    }
+    return { found, ends };
+  }
+
+  /** A record that does not open is left: the readings are still there to judge. */
+  async function open<T>(
+    topic: KafkaTopic,
+    record: LogRecord,
+    decode: (
+      contentType: string,
+      plaintext: Buffer,
+      record: LogRecord,
+      opened: Awaited<ReturnType<SealedLog['open']>>,
+    ) => T | undefined,
+  ): Promise<T | undefined> {
+    if (record.value === null) return undefined;
+    try {
+      const opened = await log.open({ topic, key: record.key, value: record.value });
+      const item = decode(opened.contentType, opened.plaintext, record, opened);
+      if (item === undefined) logger.error({ topic, offset: record.offset }, 'a record to restore from is left out');
+      return item;
+    } catch (error) {
+      logger.error(
+        { topic, offset: record.offset, error: (error as Error).message },
+        'a record to restore from does not open',
+      );
+      return undefined;
+    }
+  }
+}
+
+const max = (a: bigint, b: bigint) => (a > b ? a : b);

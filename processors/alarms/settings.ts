@@ -1,0 +1,30 @@
+import { kafkaSettings } from '../../contracts/kafka/settings.ts';
+import type { Manifest } from '../../contracts/settings.ts';
+
+/** What the alarm processor is told. */
+export const alarmSettings = {
+  ...kafkaSettings,
+  logLevel: {
+    kind: 'choice',
+    env: 'VIGIL_LOG_LEVEL',
+    help: 'least severe level that is logged',
+    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
+    fallback: 'info',
+  },
+  snapshotMs: {
+    kind: 'integer',
+    env: 'VIGIL_ALARMS_SNAPSHOT_MS',
+    help: 'how often the state of associations whose alarms changed is written, ms',
+    min: 100,
+    max: 60_000,
+    fallback: 2_000,
+  },
+  quietSnapshotMs: {
+    kind: 'integer',
+    env: 'VIGIL_ALARMS_QUIET_SNAPSHOT_MS',
+    help: 'the same where only readings came: the most that is read again after a crash, ms',
+    min: 100,
+    max: 600_000,
+    fallback: 20_000,
+  },
+} as const satisfies Manifest;
