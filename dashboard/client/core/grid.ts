@@ -3,7 +3,7 @@
 export type Grid = { readonly columns: number; readonly rows: number; readonly scrolls: boolean };
 
 /** A tile narrower or lower than this is not readable from a desk. */
-export const tileLeast = { widthPx: 300, heightPx: 158 } as const;
+export const tileLeast = { widthPx: 300, heightPx: 150 } as const;
 /** Width to height of a tile that reads best. */
 const bestShape = 1.75;
 
@@ -26,4 +26,28 @@ export function gridFor(count: number, widthPx: number, heightPx: number, gapPx:
     }
   }
   return best ?? { columns: Math.min(most, count), rows: Math.ceil(count / Math.min(most, count)), scrolls: true };
+}
+
+export type SlotSize = 'large' | 'middle' | 'small';
+
+/** The largest size of a number that its cell holds, with its label above and its age below. */
+export function slotSize(heightPx: number): SlotSize {
+  if (heightPx >= 84) return 'large';
+  return heightPx >= 47 ? 'middle' : 'small';
+}
+
+/** Narrower, and a number with its limits does not fit. */
+const slotLeastPx = 98;
+
+/** Columns and size for the numbers of a bed without waves: the fewest columns whose numbers are the largest. */
+export function numberGrid(count: number, widthPx: number, heightPx: number): { columns: number; size: SlotSize } {
+  const most = Math.max(1, Math.min(count, Math.floor(widthPx / slotLeastPx)));
+  let best = { columns: most, size: slotSize(heightPx / Math.ceil(count / most)) };
+  for (let columns = most - 1; columns >= 1; columns--) {
+    if (slotSize(heightPx / Math.ceil(count / columns)) !== best.size) break;
+    // The same size with no more rows to fill and fewer empty places.
+    if (Math.ceil(count / columns) * columns < Math.ceil(count / best.columns) * best.columns)
+      best = { ...best, columns };
+  }
+  return best;
 }

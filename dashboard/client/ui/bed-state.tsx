@@ -21,5 +21,5 @@ export function bedNotice(bed: Bed): string | undefined {
   const present = bed.device.conditions.filter((one) => one.present);
   if (present.length > 0) return present.map((one) => technicalConditions[one.condition].text).join(', ');
   if (bed.ward === null) return 'No bed is associated with this device';
-  return bed.occupied ? undefined : 'No patient admitted';
+  return undefined;
 }

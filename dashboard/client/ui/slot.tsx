@@ -3,6 +3,7 @@ import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol.ts';
 import { ageClass, ageText } from '../core/ages.ts';
 import { parameterColours } from '../core/colours.ts';
+import type { SlotSize } from '../core/grid.ts';
 import { bornAtMs, limitsFor, type Shown, type Slot, slotPriority, valueText, wardLimits } from '../core/numerics.ts';
 import { useApp } from '../shell/app.ts';
 
@@ -13,7 +14,7 @@ type SlotProps = {
   slot: Slot;
   bed: Bed;
   alarms: readonly Alarm[];
-  size: 'large' | 'middle' | 'small';
+  size: SlotSize;
   /** The patient's page has the room to say every age. */
   everyAge?: boolean;
 };
@@ -36,14 +37,16 @@ export function SlotView({ slot, bed, alarms, size, everyAge }: SlotProps) {
       <div class="slot__head">
         <span class="slot__label">{slot.label}</span>
         <span class="slot__unit">{slot.unitLabel}</span>
-        <SlotLimits first={slot.values[0]!} bed={bed} />
       </div>
-      <div class="slot__value">
-        {slot.pressure ? (
-          <PressureValue values={slot.values} ages={ages} />
-        ) : (
-          <OneValue shown={slot.values[0]!} ageMs={ages[0]!} />
-        )}
+      <div class={`slot__main${size === 'small' ? ' slot__main--small' : ''}`}>
+        <div class="slot__value">
+          {slot.pressure ? (
+            <PressureValue values={slot.values} ages={ages} />
+          ) : (
+            <OneValue shown={slot.values[0]!} ageMs={ages[0]!} />
+          )}
+        </div>
+        <SlotLimits first={slot.values[0]!} bed={bed} />
       </div>
       {(sayAge || note) && (
         <div class="slot__foot">

@@ -4,7 +4,8 @@ import type { Alarm, Priority } from '../../../contracts/messages/alarms.ts';
 import { type Wave, waves } from '../../../contracts/parameters.ts';
 import type { Bed } from '../../protocol.ts';
 import { foremost, isUnanswered, marks, remarks } from '../core/alarm-order.ts';
-import { patientName, type Slot, slotsOf } from '../core/numerics.ts';
+import { numberGrid, type SlotSize, slotSize } from '../core/grid.ts';
+import { patientName, type Slot, slotPriority, slotsOf } from '../core/numerics.ts';
 import { tileWaves } from '../core/wave-choice.ts';
 import { BedState, bedNotice } from './bed-state.tsx';
 import { useCommonBeat } from './flash.ts';
@@ -17,7 +18,9 @@ const waveRowLeastPx = 38;
 const headPx = 54;
 const restPx = 42;
 
-export function Tile(props: { bed: Bed; alarms: readonly Alarm[]; heightPx: number; showWard: boolean }) {
+type TileProps = { bed: Bed; alarms: readonly Alarm[]; widthPx: number; heightPx: number; showWard: boolean };
+
+export function Tile(props: TileProps) {
   const { bed, alarms } = props;
   const alarm = foremost(alarms);
   const urgent: Priority | undefined = alarm && isUnanswered(alarm) ? alarm.priority : undefined;
@@ -50,7 +53,7 @@ export function Tile(props: { bed: Bed; alarms: readonly Alarm[]; heightPx: numb
         <BedState bed={bed} />
       </header>
       <AlarmLine alarm={alarm} others={alarms.length - 1} notice={bedNotice(bed)} />
-      <Body bed={bed} alarms={alarms} heightPx={props.heightPx} />
+      <Body bed={bed} alarms={alarms} widthPx={props.widthPx} heightPx={props.heightPx} />
     </article>
   );
 }
@@ -77,7 +80,7 @@ function AlarmLine(props: { alarm: Alarm | undefined; others: number; notice: st
   );
 }
 
-function Body({ bed, alarms, heightPx }: { bed: Bed; alarms: readonly Alarm[]; heightPx: number }) {
+function Body({ bed, alarms, widthPx, heightPx }: Omit<TileProps, 'showWard'>) {
   const slots = slotsOf(bed.values);
   const known = tileWaves(bed.waves).flatMap((code) => waves.get(code) ?? []);
   const bodyPx = heightPx - headPx;
@@ -85,22 +88,21 @@ function Body({ bed, alarms, heightPx }: { bed: Bed; alarms: readonly Alarm[]; h
   const fits = (rest: number) => Math.max(1, Math.floor((bodyPx - rest) / waveRowLeastPx));
   const shownWaves = known.slice(0, Math.min(known.length, fits(slots.length > known.length ? restPx : 0)));
   const taken = new Set(shownWaves.map(beside));
-  const rest = slots.filter((slot) => !taken.has(slot));
-  const view = (slot: Slot, size: 'large' | 'middle' | 'small') => (
+  const others = slots.filter((slot) => !taken.has(slot));
+  const rest = others.length > 3 && widthPx < 420 ? withoutPulse(others, alarms) : others;
+  const view = (slot: Slot, size: SlotSize) => (
     <SlotView key={slot.key} slot={slot} bed={bed} alarms={alarms} size={size} />
   );
   if (slots.length === 0 && known.length === 0)
+    return <div class="tile__body tile__body--empty">{bed.occupied ? 'No values yet' : 'No values'}</div>;
+  if (known.length === 0) {
+    const grid = numberGrid(slots.length, widthPx, bodyPx);
     return (
-      <div class="tile__body tile__body--empty">
-        {bed.ward === null ? 'No values from this device' : 'No values yet'}
+      <div class="tile__body tile__body--numbers" style={{ '--number-columns': grid.columns }}>
+        {slots.map((slot) => view(slot, grid.size))}
       </div>
     );
-  if (known.length === 0)
-    return (
-      <div class="tile__body tile__body--numbers" data-count={slots.length}>
-        {slots.map((slot) => view(slot, heightPx > 230 ? 'large' : 'middle'))}
-      </div>
-    );
+  }
   const rowPx = (bodyPx - (rest.length > 0 ? restPx : 0)) / shownWaves.length;
   return (
     <div class="tile__body tile__body--waves">
@@ -109,11 +111,16 @@ function Body({ bed, alarms, heightPx }: { bed: Bed; alarms: readonly Alarm[]; h
         <div class="tile__column">
           {shownWaves.map((wave) => {
             const slot = beside(wave);
-            return slot ? view(slot, rowPx > 74 ? 'large' : 'middle') : <div key={wave.code} class="slot slot--none" />;
+            return slot ? view(slot, slotSize(rowPx + 12)) : <div key={wave.code} class="slot slot--none" />;
           })}
         </div>
       </div>
       {rest.length > 0 && <div class="tile__rest">{rest.map((slot) => view(slot, 'small'))}</div>}
     </div>
   );
+}
+
+/** Beside a heart rate the pulse is the first to go where there is no room, unless it alarms. */
+function withoutPulse(slots: readonly Slot[], alarms: readonly Alarm[]): Slot[] {
+  return slots.filter((slot) => slot.group !== 'PR' || slotPriority(slot.values, alarms) !== undefined);
 }

@@ -124,18 +124,21 @@ function Tiles(props: {
   const { width, height } = size.value;
   const grid: Grid = gridFor(props.beds.length, width, height, gapPx);
   const asList = width < listWidthPx;
+  const columns = asList ? 1 : grid.columns;
+  const tileWidth = (width - gapPx * (columns - 1)) / columns;
   const tileHeight = asList || grid.scrolls ? 190 : (height - gapPx * (grid.rows - 1)) / grid.rows;
   return (
     <div class="tiles" ref={box}>
       <div
         class={`tiles__grid${grid.scrolls || asList ? ' tiles__grid--scrolls' : ''}`}
-        style={{ '--columns': asList ? 1 : grid.columns, '--rows': grid.rows, '--tile-height': `${tileHeight}px` }}
+        style={{ '--columns': columns, '--rows': grid.rows, '--tile-height': `${tileHeight}px` }}
       >
         {props.beds.map((bed) => (
           <Tile
             key={bed.associationId}
             bed={bed}
             alarms={props.alarmsOf?.get(bed.associationId) ?? none}
+            widthPx={Math.round(tileWidth)}
             heightPx={Math.round(tileHeight)}
             showWard={props.showWard}
           />
