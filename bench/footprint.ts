@@ -1,0 +1,84 @@
+/** What each process costs: CPU time over wall time, and memory, read from Linux's own accounts. */
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { VigilError } from '../contracts/errors.ts';
+import { readSettings } from '../contracts/settings.ts';
+import { freePorts } from '../ops/platform/ports.ts';
+import { startSettings } from '../ops/settings.ts';
+import { createSteps } from '../ops/steps.ts';
+import { startSystem } from '../ops/system.ts';
+
+export type Cost = { readonly process: string; readonly cpuPercent: number; readonly rssMb: number };
+
+/** USER_HZ, by which the kernel counts in /proc/<pid>/stat. */
+const ticksPerSecond = 100;
+/** Start-up work (compilation, the first fetches) is over by then. */
+const settleMs = 20_000;
+
+function cpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The second field may hold blanks; utime and stime are the 12th and 13th after it.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
+function rssMb(pid: number): number {
+  const kb = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+  return Math.round(Number(kb) / 1024);
+}
+
+async function measure(beds: number, seconds: number): Promise<Cost[]> {
+  const stateDir = join(import.meta.dirname, '..', '.vigil', `bench-${process.pid}`);
+  const [httpPort = 0, mqttPort = 0, kafkaPort = 0, kafkaControllerPort = 0, influxPort = 0, influxRpcPort = 0] =
+    await freePorts(6);
+  const ports = { httpPort, mqttPort, kafkaPort, kafkaControllerPort, influxPort, influxRpcPort };
+  const say = (text: string) => process.stderr.write(text);
+  const system = await startSystem({
+    settings: { ...readSettings(startSettings, process.env), ...ports, stateDir, beds, demo: true },
+    steps: createSteps(say, Date.now),
+    report: (line) => say(`${line}\n`),
+    signal: new AbortController().signal,
+  });
+  try {
+    await sleep(settleMs);
+    const before = system.processes.map((one) => cpuSeconds(one.pid()));
+    const startMs = performance.now();
+    await sleep(seconds * 1000);
+    const wallS = (performance.now() - startMs) / 1000;
+    return system.processes.map((one, n) => ({
+      process: one.name,
+      cpuPercent: Math.round(((cpuSeconds(one.pid()) - before[n]!) / wallS) * 1000) / 10,
+      rssMb: rssMb(one.pid()),
+    }));
+  } finally {
+    await system.close();
+    rmSync(stateDir, { recursive: true, force: true });
+  }
+}
+
+/** Prints a table, or with `--json` one line. Linux only. */
+export async function measureFootprint(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: { seconds: { type: 'string', default: '60' }, json: { type: 'boolean' } },
+  });
+  const seconds = Number(values.seconds);
+  if (!(seconds >= 1 && seconds <= 3600)) throw new VigilError('settings-invalid', '--seconds takes 1 to 3600.');
+  const idle = await measure(0, seconds);
+  const eight = await measure(8, seconds);
+  if (values.json) {
+    process.stdout.write(`${JSON.stringify({ seconds, idle, eightBeds: eight })}\n`);
+    return;
+  }
+  process.stdout.write(
+    '| process | CPU idle, % of a core | CPU 8 beds | memory idle, MB | memory 8 beds |\n|---|---|---|---|---|\n',
+  );
+  for (const row of eight) {
+    const alone = idle.find((other) => other.process === row.process);
+    process.stdout.write(
+      `| ${row.process} | ${alone?.cpuPercent ?? '–'} | ${row.cpuPercent} | ${alone?.rssMb ?? '–'} | ${row.rssMb} |\n`,
+    );
+  }
+}
