@@ -39,8 +39,9 @@ async function run(options: Options): Promise<number> {
   const progress = setInterval(report, progressEveryMs);
   await untilDone(fleet, options, () => log.info({ beds: options.beds }, 'ready'));
   clearInterval(progress);
+  const { connected } = fleet.status();
   await fleet.close();
-  return summarise(fleet, options, seed, performance.now() - startedAtMs);
+  return summarise(fleet, options, { seed, connected, elapsedMs: performance.now() - startedAtMs });
 }
 
 /** Waits for the end of `--duration`, of recordings without loop, or for a signal. */
@@ -62,8 +63,15 @@ async function untilDone(fleet: Fleet, options: Options, onReady: () => void): P
   }
 }
 
-function summarise(fleet: Fleet, options: Options, seed: number, elapsedMs: number): number {
-  const status = fleet.status();
+type End = {
+  readonly seed: number;
+  /** How many were connected before they were closed. */
+  readonly connected: number;
+  readonly elapsedMs: number;
+};
+
+function summarise(fleet: Fleet, options: Options, { seed, connected, elapsedMs }: End): number {
+  const status = { ...fleet.status(), connected };
   const ok = fleet.allConnected;
   const error = ok ? undefined : (fleet.lastError() ?? 'no answer');
   const summary = {
@@ -75,7 +83,7 @@ function summarise(fleet: Fleet, options: Options, seed: number, elapsedMs: numb
     error,
   };
   if (options.json) say(`${JSON.stringify(summary)}\n`);
-  else if (process.stdout.isTTY) say(`${progressLine({ ...status, connected: 0 }, elapsedMs)}\n`);
+  else if (process.stdout.isTTY) say(`${progressLine(status, elapsedMs)}\n`);
   if (ok) return exitCodes.done;
   process.stderr.write(`Not every device could connect: ${error}.\n`);
   return exitCodes.failed;

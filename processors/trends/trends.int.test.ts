@@ -121,6 +121,15 @@ describe('trends', () => {
     expect(trends.output()).not.toContain('Hopper');
   });
 
+  it('leaves out what is older than InfluxDB keeps, counts it, and keeps its neighbours', async () => {
+    const id = randomUUID();
+    await append(id, 0, beats(70));
+    await append(id, -9 * 24 * 3600, beats(71));
+    await append(id, 1, beats(72));
+    await until('the two of today', async () => (await rowsOf(id)).length === 2);
+    await until('it says so', () => trends.output().includes('InfluxDB refused points for good'));
+  });
+
   it('has every point after InfluxDB was killed for a while, and after it was killed itself meanwhile', async () => {
     const id = randomUUID();
     await append(id, 0, beats(60));
