@@ -1,7 +1,7 @@
 /** One client's connection as data, and what is done to any of them: sending, acknowledging, pausing, ending. */
 
 import type { TLSSocket } from 'node:tls';
-import type { Packet } from 'mqtt-packet';
+import type { IPublishPacket, Packet } from 'mqtt-packet';
 import type { Logger } from 'pino';
 import { type Ack, type AckQueue, acksWaiting, takeReadyAcks } from '../core/acks.ts';
 import { type EndCause, endOf } from '../core/ends.ts';
@@ -69,6 +69,8 @@ export type Connection = {
   /** When the packet that is being received began; undefined between packets. */
   packetSinceMs: number | undefined;
   paused: boolean;
+  /** A PUBLISH past Receive Maximum that waits until acknowledgements have left. */
+  held: { readonly packet: IPublishPacket; readonly bytes: number } | undefined;
   /** A callback that will resume it is registered already. */
   awaited: boolean;
   flushing: boolean;
@@ -119,6 +121,7 @@ function flushAcks(context: Context, connection: Connection): void {
     sendAckWithReason(connection, client, ack, reasonCode);
   }
   if (at > 0) writeBytes(connection, batch.subarray(0, at));
+  if (connection.paused) context.pump(connection);
 }
 
 /** The reason string goes only where it is wanted and fits [MQTT-3.1.2-29] [MQTT-3.4.2-2]. */
@@ -131,12 +134,18 @@ function sendAckWithReason(connection: Connection, client: Client, ack: Ack, rea
   sendPacket(connection, bare);
 }
 
+/** Whether one more PUBLISH of QoS 1 or 2 would be more than Receive Maximum. */
+export function exceedsQuota({ limits }: Context, { version, quotaUsed }: Client): boolean {
+  return version === 5 && quotaUsed >= limits.inFlightMax;
+}
+
 /** Whether the next packet must wait, and why. */
 export function mustWait(context: Context, connection: Connection): 'in-flight' | 'unacked' | 'outgoing' | undefined {
   const { client, socket } = connection;
   if (socket.writableLength > context.limits.outgoingBytesMax) return 'outgoing';
   if (!client) return undefined;
   if (client.unpaced >= context.limits.inFlightMax) return 'in-flight';
+  if (connection.held && exceedsQuota(context, client) && acksWaiting(client.acks) > 0) return 'in-flight';
   return context.budget.isFull() ? 'unacked' : undefined;
 }
 

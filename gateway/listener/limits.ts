@@ -3,10 +3,14 @@ export type Limits = {
   /** Largest packet, header included. Past it: DISCONNECT 0x95 and close. */
   readonly packetBytesMax: number;
   /**
-   * Publishes of one connection that are not yet acknowledged. MQTT 5 is told (Receive Maximum), and QoS 1 and 2 past it end the
-   * connection with 0x93 [MQTT-3.3.4-7]; MQTT 3.1.1 and QoS 0, which know no such limit, are paused instead.
+   * Publishes of one connection that are not yet acknowledged; MQTT 5 is told (Receive Maximum). Past it the connection is paused
+   * for as long as acknowledgements wait for Kafka: MQTT.js does not heed Receive Maximum, and to throw a monitor out because
+   * Kafka is slow would help nobody. A client that has no acknowledgement to wait for, but has not released its QoS 2 messages, breaks
+   * the protocol [MQTT-3.3.4-7]: DISCONNECT 0x93.
    */
   readonly inFlightMax: number;
+  /** QoS 2 messages of one session that the client has not released. Past it: DISCONNECT 0x93. */
+  readonly exchangesMax: number;
   /** Bytes that all connections' unacknowledged publishes hold. Past it every connection is paused before its next PUBLISH. */
   readonly unackedBytesMax: number;
   /** Connections at once, TLS handshakes included. Past it a new one is closed before its handshake. */
@@ -30,6 +34,7 @@ export type Limits = {
 export const defaultLimits: Limits = {
   packetBytesMax: 262_144,
   inFlightMax: 256,
+  exchangesMax: 4096,
   unackedBytesMax: 67_108_864,
   connectionsMax: 12_000,
   connectMs: 10_000,

@@ -162,6 +162,7 @@ function accept(context: Context, socket: TLSSocket): void {
     lastHeardMs: atMs,
     packetSinceMs: undefined,
     paused: false,
+    held: undefined,
     awaited: false,
     flushing: false,
   };

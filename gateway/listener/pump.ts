@@ -1,7 +1,7 @@
 /** Takes packets out of what came, one after the other, for as long as the connection need not wait. */
 import { reason } from '../core/reasons.ts';
 import { decode } from './codec.ts';
-import { type Connection, type Context, endConnection, mustWait } from './connection.ts';
+import { type Connection, type Context, endConnection, exceedsQuota, mustWait } from './connection.ts';
 import { dispatch } from './dispatch.ts';
 import { isMidPacket, nextFrame } from './frames.ts';
 import { handleConnect, refuseConnect } from './handlers/connect.ts';
@@ -31,11 +31,17 @@ function run(context: Context, connection: Connection): void {
       pause(context, connection, wait);
       return;
     }
+    const { client, held } = connection;
+    if (client && held) {
+      connection.held = undefined;
+      dispatch(context, connection, client, held.packet, held.bytes);
+      continue;
+    }
     const cut = nextFrame(connection.frames, context.limits.packetBytesMax);
     switch (cut.kind) {
       case 'packet':
         connection.packetSinceMs = undefined;
-        if (connection.client) takeNext(context, connection, connection.client, cut.packet);
+        if (client) takeNext(context, connection, client, cut.packet);
         else takeFirst(context, connection, cut.packet);
         break;
       case 'too-large':
@@ -56,7 +62,10 @@ function run(context: Context, connection: Connection): void {
 function takeNext(context: Context, connection: Connection, client: NonNullable<Connection['client']>, frame: Buffer) {
   const fault = checkFrame(frame, client.version);
   const packet = fault ? undefined : decode(frame, client.version);
-  if (packet) dispatch(context, connection, client, packet, frame.length);
+  if (packet?.cmd === 'publish' && packet.qos > 0 && exceedsQuota(context, client)) {
+    // Its payload may be part of the socket's buffer.
+    connection.held = { packet: { ...packet, payload: Buffer.from(packet.payload) }, bytes: frame.length };
+  } else if (packet) dispatch(context, connection, client, packet, frame.length);
   else violate(context, connection, fault?.code ?? reason.malformedPacket, fault?.words ?? 'A packet is malformed.');
 }
 

@@ -4,7 +4,14 @@ import { expectAck } from '../../core/acks.ts';
 import { beginExchange, settleExchange } from '../../core/exchanges.ts';
 import { reason } from '../../core/reasons.ts';
 import { isTopicName } from '../../core/topics.ts';
-import { type Client, type Connection, type Context, endConnection, flushAcksSoon } from '../connection.ts';
+import {
+  type Client,
+  type Connection,
+  type Context,
+  endConnection,
+  exceedsQuota,
+  flushAcksSoon,
+} from '../connection.ts';
 import { heldBytes } from '../limits.ts';
 import type { Incoming, Outcome } from '../sink.ts';
 import { violate } from '../violate.ts';
@@ -57,7 +64,10 @@ function unacknowledged(context: Context, connection: Connection, client: Client
   };
 }
 
-/** Queues the acknowledgement in the order of its packet; undefined where the client sends more than it may [MQTT-3.3.4-7]. */
+/**
+ * Queues the acknowledgement in the order of its packet; undefined where the client sends more than it may [MQTT-3.3.4-7]. What
+ * waits only for Kafka was held back before (`exceedsQuota`), so what is too much here are QoS 2 messages never released.
+ */
 function acknowledged(
   context: Context,
   connection: Connection,
@@ -65,12 +75,13 @@ function acknowledged(
   packet: IPublishPacket,
   packetBytes: number,
 ): Settle | undefined {
-  client.quotaUsed += 1;
-  if (client.version === 5 && client.quotaUsed > context.limits.inFlightMax) {
+  const { limits } = context;
+  if (exceedsQuota(context, client) || (packet.qos === 2 && client.session.exchanges.size >= limits.exchangesMax)) {
     context.counters.receiveMaximumExceeded += 1;
-    violate(context, connection, reason.receiveMaximumExceeded, 'More is in flight than Receive Maximum.');
+    violate(context, connection, reason.receiveMaximumExceeded, 'More QoS 2 messages are open than Receive Maximum.');
     return undefined;
   }
+  client.quotaUsed += 1;
   const ack = expectAck(client.acks, packet.qos === 1 ? 'puback' : 'pubrec', packet.messageId!);
   const release = hold(context, connection, client, packetBytes, client.version === 4);
   return (outcome) => {
