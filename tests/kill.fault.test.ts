@@ -13,7 +13,7 @@ import { alarmsOf, sequencesOf } from './log-witness.ts';
 import { startTestPlatform, type TestPlatform } from './platform.ts';
 import { admitted, associate, type House, openLogAs, type RunningHouse, startHouse, until } from './system.ts';
 
-const seed = Number(process.env['VIGIL_TEST_SEED'] ?? randomInt(2 ** 31));
+const seed = Number(process.env.VIGIL_TEST_SEED ?? randomInt(2 ** 31));
 /** Mulberry32: small, seeded, and good enough to choose moments. */
 function randomFrom(start: number): () => number {
   let state = start;
@@ -113,8 +113,9 @@ async function killAndRestart(victim: House | 'kafka'): Promise<void> {
   await restartKafka();
 }
 
-/** Tiles of this bed's alarms that name the breach. */
-const tiles = (bed: string) => page.locator(`[data-testid^="alarm-"][data-bed="${bed}"]`).filter({ hasText: 'HR 150' });
+/** Rows of the alarm list that name the breach in this bed. */
+const rows = (bed: string) =>
+  page.getByTestId('alarm-list').locator('li').filter({ hasText: bed }).filter({ hasText: 'HR 150' });
 
 describe('kill -9 mid-stream', () => {
   it.each([
@@ -137,9 +138,9 @@ describe('kill -9 mid-stream', () => {
       readings.set(150);
       await until(`acknowledgements after the kill of ${victim}`, () => device.acknowledged.size > before + 40);
       await page.getByTestId('banner-lost').waitFor({ state: 'hidden' });
-      await until('the alarm on the page', async () => (await tiles(bed).count()) > 0);
+      await until('the alarm on the page', async () => (await rows(bed).count()) > 0);
       await sleep(1_000);
-      expect(await tiles(bed).count()).toBe(1);
+      expect(await rows(bed).count()).toBe(1);
       readings.set(80);
     } finally {
       await readings.stop();

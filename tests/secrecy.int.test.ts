@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { contentTypes } from '../contracts/messages/records.ts';
+import { addAccount } from './browser.ts';
 import { connectDevice } from './device.ts';
 import type { TestPlatform } from './platform.ts';
 import { filesBelow, findReadable, isLoopback, listeningAddresses } from './scan.ts';
@@ -20,6 +21,7 @@ beforeAll(async () => {
   const operator = await openLogAs(platform, 'operator');
   closers.push(operator.close);
   await associate(platform, operator, deviceId, Date.now(), period);
+  addAccount(platform, 'nurse', 'Nora Nurse', 'nurse', [period.ward]);
   for (const house of ['gateway', 'alarms', 'trends', 'dashboard'] as const) {
     const running = await startHouse(platform, house);
     houses.push(running);
@@ -29,7 +31,7 @@ beforeAll(async () => {
   closers.push(device.close);
   // 147.25 is above the extreme limit, so it goes through every topic on the way to a screen.
   for (let n = 0; n < 20; n += 1) await device.observe({ MDC_ECG_HEART_RATE: 147.25 });
-  await device.publish('observations', Buffer.from('{"Leviathan":'));
+  await expect(device.publish('observations', Buffer.from('{"Leviathan":'))).rejects.toThrow('Payload format invalid');
   let raised = 0;
   const table = await operator.followTable(['alarms'], (opened, { key }) => {
     if (key === period.associationId && opened?.contentType === contentTypes.alarmEvent) raised += 1;

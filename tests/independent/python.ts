@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from 'node:f
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '..', '..');
-const software = process.env['VIGIL_SOFTWARE_DIR'] ?? join(root, '.vigil', 'software');
+const software = process.env.VIGIL_SOFTWARE_DIR ?? join(root, '.vigil', 'software');
 /** The packages from PyPI that tests use, each by its version. */
 const packages = ['jwcrypto==1.5.6'];
 

@@ -1,0 +1,155 @@
+/** The main job, as people see it: a real recording breaches, the ward sees the alarm, one answers by name, it ends. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { type Child, saysReady, startChild } from '../ops/platform/child.ts';
+import { serviceEnv } from '../ops/platform/serviceEnv.ts';
+import { addAccount, logIn, openBrowser } from './browser.ts';
+import { connectDevice, type TestDevice } from './device.ts';
+import type { TestPlatform } from './platform.ts';
+import { admitted, associate, openLogAs, ownPorts, root, startHouse, until } from './system.ts';
+
+const ward = 'ward-e';
+const monitored = admitted('E-09', ward, 'Okapi');
+const simulated = admitted('E-01', ward, 'Narwhal');
+const closers: (() => Promise<unknown>)[] = [];
+let platform: TestPlatform;
+let browser: Browser;
+let nurse: Page;
+let physician: Page;
+let stranger: Page;
+
+/** Heart rates of one real stay, once a second; from its 35th second on they are above 120. */
+const heartRates = readFileSync(join(root, 'simulators/recordings/bidmc_21_Numerics.csv'), 'utf8')
+  .trim()
+  .split('\n')
+  .slice(1)
+  .map((line) => Number(line.split(',')[1]));
+
+beforeAll(async () => {
+  platform = await ownPorts(inject('platform'));
+  addAccount(platform, 'nora', 'Nora Nurse', 'nurse', [ward]);
+  addAccount(platform, 'paul', 'Paul Physician', 'physician', [ward]);
+  addAccount(platform, 'stefan', 'Stefan Stranger', 'nurse', ['ward-other']);
+  const operator = await openLogAs(platform, 'operator');
+  closers.push(operator.close);
+  await associate(platform, operator, 'bed-09', Date.now(), monitored);
+  await associate(platform, operator, 'bed-01', Date.now(), simulated);
+  for (const house of ['gateway', 'alarms', 'trends', 'dashboard'] as const) {
+    const running = await startHouse(platform, house);
+    closers.push(running.close);
+  }
+  browser = await openBrowser(inject('chromium'));
+  closers.push(() => browser.close());
+  [nurse, physician, stranger] = [
+    await logIn(browser, platform, 'nora'),
+    await logIn(browser, platform, 'paul'),
+    await logIn(browser, platform, 'stefan'),
+  ];
+}, 300_000);
+
+afterAll(async () => {
+  for (const close of closers.reverse()) await close();
+}, 120_000);
+
+/** Plays the recording from a second on, one reading a second, for ever, until told to go elsewhere. */
+function replay(device: TestDevice, second: number) {
+  let at = second;
+  let running = true;
+  const loop = (async () => {
+    while (running) {
+      await device.observe({ MDC_ECG_HEART_RATE: heartRates[at % heartRates.length]! });
+      at += 1;
+      await sleep(1_000);
+    }
+  })();
+  return {
+    goTo: (other: number) => {
+      at = other;
+    },
+    async stop() {
+      running = false;
+      await loop;
+    },
+  };
+}
+
+const alarmRow = (page: Page) =>
+  page
+    .getByTestId('alarm-list')
+    .locator('li')
+    .filter({ hasText: /HR 1\d\d > 120/ });
+
+describe('a ward', () => {
+  it('sees a real breach with value and limit, answers it by name, and sees it end; another ward sees nothing', async () => {
+    const normal = heartRates.slice(0, 30);
+    expect(Math.max(...normal)).toBeLessThan(118);
+    const device = await connectDevice(platform, 'bed-09');
+    const recording = replay(device, 0);
+    try {
+      const value = nurse.getByTestId('bed-E-09').getByTestId('value-MDC_ECG_HEART_RATE');
+      await value.waitFor();
+      expect(normal).toContain(Number(await value.textContent()));
+      await nurse.getByTestId('bed-E-09').getByText('Okapi').waitFor();
+      expect(await alarmRow(nurse).count()).toBe(0);
+
+      recording.goTo(40);
+      await alarmRow(nurse).waitFor();
+      await alarmRow(physician).waitFor();
+      expect(await alarmRow(nurse).count()).toBe(1);
+      expect(await alarmRow(nurse).getAttribute('data-priority')).toBe('medium');
+
+      await alarmRow(nurse)
+        .getByRole('button', { name: /Acknowledge/ })
+        .click();
+      for (const page of [nurse, physician]) await alarmRow(page).getByText('Nora Nurse').waitFor();
+
+      recording.goTo(0);
+      for (const page of [nurse, physician]) await alarmRow(page).waitFor({ state: 'detached' });
+    } finally {
+      await recording.stop();
+      await device.close();
+    }
+    expect(await stranger.getByTestId('bed-E-09').count()).toBe(0);
+    const seen = await stranger.content();
+    for (const secret of ['Okapi', 'E-09', monitored.patient!.patientId, monitored.associationId])
+      expect(seen).not.toContain(secret);
+  });
+
+  it('shows the waves and numerics of a simulated bed, and its trend from the database', async () => {
+    const simulator: Child = startChild({
+      name: 'simulators',
+      command: process.execPath,
+      args: [join(root, 'simulators/main.ts'), '--beds', '1', '--recording', 'bidmc-01', '--json'],
+      cwd: root,
+      env: serviceEnv(platform, 'simulators'),
+      logFile: join(platform.stateDir, 'logs', 'simulators-e2e.log'),
+      isReady: saysReady,
+    });
+    try {
+      await simulator.ready;
+      const tile = nurse.getByTestId('bed-E-01');
+      await tile.getByTestId('value-MDC_PULS_OXIM_SAT_O2').waitFor();
+      await until('a wave that is drawn', () =>
+        tile
+          .locator('canvas')
+          .first()
+          .evaluate((canvas) => {
+            const { width, height } = canvas as HTMLCanvasElement;
+            const pixels = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height).data;
+            const colours = new Set<number>();
+            for (let n = 0; n < pixels.length; n += 4)
+              colours.add((pixels[n]! << 16) | (pixels[n + 1]! << 8) | pixels[n + 2]!);
+            return colours.size > 2;
+          }),
+      );
+      await nurse.getByTestId('open-E-01').click();
+      await nurse.getByTestId('patient-view').getByText('Narwhal').first().waitFor();
+      await nurse.getByTestId('trend-chart-MDC_ECG_HEART_RATE').waitFor();
+    } finally {
+      await simulator.stop();
+    }
+  });
+});
