@@ -16,18 +16,16 @@ export const silenceChain = 'silence';
  */
 export function reconcile(d: Draft, endAt: number): void {
   const actives = conditionsThatHold(d);
+  const subsumed = subsumption([...actives.values()]);
   if ((d.s.association?.endedAt ?? null) !== null) {
-    closeAll(d, actives, endAt);
+    closeAll(d, actives, subsumed, endAt);
     return;
   }
-  const ranks = new Map<string, number>();
-  for (const { chain, rank } of actives.values()) ranks.set(chain, Math.max(rank, ranks.get(chain) ?? 0));
   // The gravest first, so that a screen is at no moment without the call.
   for (const active of [...actives.values()].sort((a, b) => b.rank - a.rank)) {
-    const subsumed = active.rank < ranks.get(active.chain)!;
     const live = d.s.live[active.key];
-    if (live?.alarm.present) refresh(d, live, active, subsumed);
-    else if (subsumed) continue;
+    if (live?.alarm.present) refresh(d, live, active, subsumed(active));
+    else if (subsumed(active) || (active.outOfOrder && known(d, active))) continue;
     else if (live) recur(d, live, active);
     else raise(d, active);
   }
@@ -35,13 +33,25 @@ export function reconcile(d: Draft, endAt: number): void {
     if (live.alarm.present && !actives.has(key)) resolve(d, key, live, endAt);
 }
 
+/** Whether a graver condition of the same chain holds. */
+function subsumption(actives: readonly Active[]): (active: Active) => boolean {
+  const ranks = new Map<string, number>();
+  for (const { chain, rank } of actives) ranks.set(chain, Math.max(rank, ranks.get(chain) ?? 0));
+  return ({ chain, rank }) => rank < ranks.get(chain)!;
+}
+
 /**
  * The period is over: nobody is at the device any more whom these alarms could call to. What a late reading still shows of it
  * is put on record once, raised and closed.
  */
-function closeAll(d: Draft, actives: ReadonlyMap<string, Active>, endAt: number): void {
+function closeAll(
+  d: Draft,
+  actives: ReadonlyMap<string, Active>,
+  subsumed: (active: Active) => boolean,
+  endAt: number,
+): void {
   for (const active of actives.values())
-    if (!d.s.live[active.key] && !known(d, active)) raise(d, { ...active, late: true });
+    if (!d.s.live[active.key] && !subsumed(active) && !known(d, active)) raise(d, { ...active, late: true });
   for (const key of Object.keys(d.s.live)) {
     if (d.s.live[key]!.alarm.present) resolve(d, key, d.s.live[key]!, endAt);
     const latched = d.s.live[key];
@@ -51,8 +61,7 @@ function closeAll(d: Draft, actives: ReadonlyMap<string, Active>, endAt: number)
 
 function conditionsThatHold(d: Draft): Map<string, Active> {
   const held = activeLimits(d.s.main, false);
-  for (const [key, active] of activeLimits(d.s.late, true))
-    if (!held.has(key) && !known(d, active)) held.set(key, active);
+  for (const [key, active] of activeLimits(d.s.late, true)) if (!held.has(key)) held.set(key, active);
   for (const [key, technical] of Object.entries(d.s.technical)) held.set(key, technicalActive(key, technical));
   return held;
 }

@@ -67,7 +67,7 @@ export const gapsMax = 5;
 /** Bounds of the state. At each the oldest entry goes, which is counted where it could matter. */
 export const heldMax = 16;
 export const heldMs = 600_000;
-export const closedMax = 64;
+export const closedMax = 32;
 export const commandIdsMax = 64;
 export const bootsMax = 8;
 export const rangesMax = 32;

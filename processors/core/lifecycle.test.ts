@@ -1,0 +1,388 @@
+import { describe, expect, it } from 'vitest';
+import { type Bed, bed, t0 } from './bed.testing.ts';
+
+const at = (s: number) => new Date(t0 + s * 1000).toISOString();
+
+/** HR 130 from 0 to 6: raised at 6. */
+function medium(): Bed {
+  const one = bed();
+  one.run(0, 6, { HR: 130 });
+  return one;
+}
+/** HR 150 at 0: raised at once, high. */
+function high(): Bed {
+  const one = bed();
+  one.run(0, 2, { HR: 150 });
+  return one;
+}
+const idOf = (one: Bed, condition: string) => one.live()[condition]!.alarmId;
+
+describe('raised, acknowledged by a named person, resolved', () => {
+  it('medium: answered while present, leaves when it ends', () => {
+    const one = medium();
+    one.command(7, { type: 'acknowledge', alarmId: idOf(one, 'HR.high') });
+    expect(one.live()['HR.high']).toMatchObject({
+      signal: 'acknowledged',
+      acknowledgedBy: { name: 'N. Urse' },
+      acknowledgedAt: at(7),
+      realarmAt: at(187),
+    });
+    one.run(8, 8, { HR: 100 });
+    expect(one.types('HR.high')).toEqual(['raised', 'acknowledged', 'resolved', 'cleared']);
+    expect(one.live()).toEqual({});
+    expect(one.events.map(({ alarm }) => alarm.rev)).toEqual([1, 2, 3, 4]);
+    expect(one.events.at(-1)?.alarm).toMatchObject({ present: false, signal: 'off', resolvedAt: at(8) });
+  });
+
+  it('medium: unanswered, leaves when it ends; again is a new alarm', () => {
+    const one = medium();
+    one.run(7, 8, { HR: 100 });
+    expect(one.live()).toEqual({});
+    one.run(9, 15, { HR: 130 });
+    expect(one.raised()).toEqual(['HR.high', 'HR.high']);
+    expect(new Set(one.events.map(({ alarm }) => alarm.alarmId)).size).toBe(2);
+  });
+
+  it('high physiological latches until a person has seen it', () => {
+    const one = high();
+    one.run(3, 4, { HR: 80 });
+    expect(one.live()['HR.extreme-high']).toMatchObject({ present: false, signal: 'latched', resolvedAt: at(3) });
+    one.command(9, { type: 'acknowledge', alarmId: idOf(one, 'HR.extreme-high') });
+    expect(one.live()).toEqual({});
+    expect(one.types('HR.extreme-high')).toEqual(['raised', 'resolved', 'acknowledged', 'cleared']);
+  });
+
+  it('high: answered while present, leaves when it ends', () => {
+    const one = high();
+    one.command(3, { type: 'acknowledge', alarmId: idOf(one, 'HR.extreme-high') });
+    one.run(4, 4, { HR: 80 });
+    expect(one.live()).toEqual({});
+  });
+
+  it('technical ones do not latch', () => {
+    const one = bed();
+    one.run(0, 0, { HR: 80 });
+    one.feed({ type: 'connection', deviceId: 'bed-01', receivedAt: t0 + 1000, connected: false, reason: 'keep-alive' });
+    expect(one.live().disconnected?.signal).toBe('on');
+    one.feed({ type: 'connection', deviceId: 'bed-01', receivedAt: t0 + 9000, connected: true });
+    expect(one.live()).toEqual({});
+  });
+
+  it('a new occurrence of a latched one is a new onset of the same alarm', () => {
+    const one = high();
+    const alarmId = idOf(one, 'HR.extreme-high');
+    one.run(3, 4, { HR: 80 });
+    one.run(5, 5, { HR: 160 });
+    expect(one.raised()).toEqual(['HR.extreme-high']);
+    expect(one.live()['HR.extreme-high']).toMatchObject({ alarmId, onsets: 2, present: true, signal: 'on' });
+    expect(one.live()['HR.extreme-high']?.text).toBe('HR 160 > 140');
+    expect(one.live()['HR.extreme-high']?.resolvedAt).toBeUndefined();
+  });
+});
+
+describe('acknowledgements that change nothing are counted', () => {
+  it('twice', () => {
+    const one = medium();
+    const alarmId = idOf(one, 'HR.high');
+    one.command(7, { type: 'acknowledge', alarmId });
+    const told = one.events.length;
+    one.command(8, { type: 'acknowledge', alarmId });
+    expect([one.events.length, one.count('acknowledgementsRepeated')]).toEqual([told, 1]);
+  });
+
+  it('the same command again', () => {
+    const one = medium();
+    const alarmId = idOf(one, 'HR.high');
+    one.command(7, { type: 'acknowledge', alarmId }, 'command-x');
+    one.run(8, 187, { HR: 130 });
+    expect(one.live()['HR.high']?.signal).toBe('on');
+    one.command(188, { type: 'acknowledge', alarmId }, 'command-x');
+    expect([one.live()['HR.high']?.signal, one.count('commandsRepeated')]).toEqual(['on', 1]);
+  });
+
+  it('of an alarm that has left', () => {
+    const one = medium();
+    const alarmId = idOf(one, 'HR.high');
+    one.run(7, 8, { HR: 100 });
+    const told = one.events.length;
+    one.command(9, { type: 'acknowledge', alarmId });
+    expect([one.events.length, one.count('acknowledgementsUnknown')]).toEqual([told, 1]);
+  });
+
+  it('given before the alarm called again: it does not answer the new call', () => {
+    for (const [before, signal] of [
+      [3, 'on'],
+      [2, 'acknowledged'],
+      [0, 'acknowledged'],
+    ] as const) {
+      const one = high();
+      const alarmId = idOf(one, 'HR.extreme-high');
+      one.run(3, 9, { HR: 80 });
+      one.run(10, 10, { HR: 150 });
+      const calledAt = 10.02;
+      one.command(calledAt - before, { type: 'acknowledge', alarmId });
+      expect(one.live()['HR.extreme-high']?.signal).toBe(signal);
+    }
+  });
+
+  it('of an alarm not known yet: held, and applied when it is raised', () => {
+    const known = medium();
+    const alarmId = idOf(known, 'HR.high');
+    const one = bed();
+    one.command(0, { type: 'acknowledge', alarmId });
+    expect(one.count('acknowledgementsHeld')).toBe(1);
+    one.run(0, 6, { HR: 130 });
+    expect(one.types('HR.high')).toEqual(['raised', 'acknowledged']);
+  });
+
+  it('holds no more than 16, and none longer than 10 min', () => {
+    const one = bed();
+    for (let n = 0; n < 40; n++) one.command(0, { type: 'acknowledge', alarmId: `unknown-alarm-${n}` });
+    expect(one.state().held).toHaveLength(16);
+    expect(one.count('acknowledgementsUnknown')).toBe(24);
+    one.tick(599);
+    expect(one.state().held).toHaveLength(16);
+    one.tick(600);
+    expect(one.state().held).toHaveLength(0);
+  });
+});
+
+describe('re-alarm: 3 min after the answer, if it lasts', () => {
+  for (const [name, s, signal] of [
+    ['a moment before', 179.9, 'acknowledged'],
+    ['at 3 min', 180, 'on'],
+    ['a moment after', 180.1, 'on'],
+  ] as const)
+    it(name, () => {
+      const one = medium();
+      one.command(10, { type: 'acknowledge', alarmId: idOf(one, 'HR.high') });
+      one.tick(10 + s);
+      expect(one.live()['HR.high']?.signal).toBe(signal);
+    });
+
+  it('needs a new answer', () => {
+    const one = medium();
+    const alarmId = idOf(one, 'HR.high');
+    one.command(10, { type: 'acknowledge', alarmId });
+    one.tick(190);
+    expect(one.live()['HR.high']).not.toHaveProperty('acknowledgedBy');
+    one.command(191, { type: 'acknowledge', alarmId });
+    expect(one.types('HR.high')).toEqual(['raised', 'acknowledged', 'realarmed', 'acknowledged']);
+  });
+
+  it('not of one that has ended', () => {
+    const one = medium();
+    one.command(7, { type: 'acknowledge', alarmId: idOf(one, 'HR.high') });
+    one.run(8, 9, { HR: 100 });
+    one.tick(400);
+    expect(one.types('HR.high')).not.toContain('realarmed');
+  });
+});
+
+describe('escalation of what nobody answers runs without a reading', () => {
+  const levels = (one: Bed, condition: string, s: number) => {
+    one.tick(s);
+    return one.live()[condition]?.escalation;
+  };
+  it('high: each 60 s, up to 3', () => {
+    const one = high();
+    const raised = 0.02;
+    expect([59.9, 60, 119.9, 120, 180, 600].map((s) => levels(one, 'HR.extreme-high', raised + s))).toEqual([
+      0, 1, 1, 2, 3, 3,
+    ]);
+  });
+  it('medium: each 180 s', () => {
+    const one = medium();
+    const raised = 6.02;
+    expect([179.9, 180].map((s) => levels(one, 'HR.high', raised + s))).toEqual([0, 1]);
+    one.run(200, 200, { HR: 130 });
+    expect(levels(one, 'HR.high', raised + 360)).toBe(2);
+  });
+  it('low: not', () => {
+    const one = bed();
+    one.run(0, 0, { Temp: 39 });
+    one.tick(3600);
+    expect(one.types('Temp.high')).not.toContain('escalated');
+  });
+  it('not after an answer; latched ones go on', () => {
+    const answered = high();
+    answered.command(3, { type: 'acknowledge', alarmId: idOf(answered, 'HR.extreme-high') });
+    answered.tick(100);
+    expect(answered.types('HR.extreme-high')).toEqual(['raised', 'acknowledged']);
+    const latched = high();
+    latched.run(3, 3, { HR: 80 });
+    latched.tick(61);
+    expect(latched.live()['HR.extreme-high']).toMatchObject({ escalation: 1, signal: 'latched' });
+  });
+});
+
+describe('audio pause', () => {
+  it('is at most 2 min, and counted down by its end', () => {
+    const one = medium();
+    one.command(10, { type: 'pause-audio', forMs: 120_000 });
+    expect(one.live()['HR.high']?.audioPausedUntil).toBe(at(130));
+    expect(one.types('HR.high')).toEqual(['raised', 'audio-paused']);
+    one.tick(129.9);
+    expect(one.state().pause).not.toBeNull();
+    one.tick(130);
+    expect(one.state().pause).toBeNull();
+  });
+
+  it('ends early by a new alarm of higher priority', () => {
+    const one = medium();
+    one.command(10, { type: 'pause-audio', forMs: 120_000 });
+    one.run(11, 11, { HR: 130, SpO2: 80 });
+    expect(one.live()['SpO2.extreme-low']?.audioPausedUntil).toBeUndefined();
+    expect(one.live()['HR.high']?.audioPausedUntil).toBeUndefined();
+  });
+
+  it('holds for a new alarm of the same or a lower one', () => {
+    const one = medium();
+    one.command(10, { type: 'pause-audio', forMs: 120_000 });
+    one.run(11, 17, { HR: 130, SpO2: 89, Temp: 39 });
+    for (const condition of ['SpO2.low', 'Temp.high', 'HR.high'])
+      expect(one.live()[condition]?.audioPausedUntil).toBe(at(130));
+  });
+
+  it('of nothing, or from long ago, pauses nothing', () => {
+    const one = bed();
+    one.command(0, { type: 'pause-audio', forMs: 60_000 });
+    one.run(1, 7, { HR: 130 });
+    expect(one.live()['HR.high']?.audioPausedUntil).toBeUndefined();
+    const old = medium();
+    const command = {
+      commandId: 'command-old',
+      associationId: 'association-1',
+      at: at(-200),
+      by: { userId: 'u', name: 'n', role: 'nurse' as const },
+    };
+    old.feed({ type: 'command', command: { type: 'pause-audio', forMs: 120_000, ...command } }, t0 + 7000);
+    expect(old.state().pause).toBeNull();
+  });
+});
+
+describe('limits of one patient', () => {
+  it('move a limit, and go back to the ward profile', () => {
+    const one = bed();
+    one.command(0, { type: 'set-limits', group: 'HR', limits: { high: 135 } });
+    one.run(0, 10, { HR: 130 });
+    expect(one.raised()).toEqual([]);
+    one.run(11, 11, { HR: 141 });
+    expect(one.raised()).toEqual(['HR.extreme-high']);
+    one.command(12, { type: 'set-limits', group: 'HR', limits: null });
+    one.run(12, 18, { HR: 130 });
+    expect(one.live()['HR.high']?.present).toBe(true);
+  });
+
+  it('the extreme limit moves out with the plain one, never in', () => {
+    const one = bed();
+    one.command(0, { type: 'set-limits', group: 'HR', limits: { high: 150 } });
+    one.run(0, 10, { HR: 149 });
+    expect(one.raised()).toEqual([]);
+    one.run(11, 11, { HR: 151 });
+    expect(one.live()['HR.extreme-high']?.text).toBe('HR 151 > 150');
+  });
+
+  it('a moved limit is a new question to what is present or waits', () => {
+    const one = medium();
+    one.command(7, { type: 'set-limits', group: 'HR', limits: { high: 131 } });
+    one.run(7, 7, { HR: 130 });
+    expect(one.live()).toEqual({});
+    const waiting = bed();
+    waiting.run(0, 5, { HR: 130 });
+    waiting.command(5, { type: 'set-limits', group: 'HR', limits: { high: 125 } });
+    waiting.run(6, 11, { HR: 130 });
+    expect(waiting.raised()).toEqual([]);
+    waiting.run(12, 12, { HR: 130 });
+    expect(waiting.raised()).toEqual(['HR.high']);
+  });
+
+  it('a delay of one patient', () => {
+    const one = bed();
+    one.command(0, { type: 'set-limits', group: 'SpO2', limits: { delayMs: 15_000 } });
+    one.run(0, 14, { SpO2: 88 });
+    expect(one.raised()).toEqual([]);
+    one.run(15, 15, { SpO2: 88 });
+    expect(one.raised()).toEqual(['SpO2.low']);
+  });
+
+  for (const [name, limits] of [
+    ['crossing', { low: 130, high: 120 }],
+    ['crossing the ward profile', { low: 121 }],
+    ['the same', { low: 90, high: 90 }],
+    ['not of a body', { high: 400 }],
+    ['no number', { high: Number.NaN }],
+  ] as const)
+    it(`refuses limits that are ${name}`, () => {
+      const one = bed();
+      one.command(0, { type: 'set-limits', group: 'HR', limits });
+      expect([one.count('limitsRefused'), one.state().overrides]).toEqual([1, {}]);
+    });
+
+  it('are enough for a category that has no profile', () => {
+    const one = bed('paediatric');
+    one.command(0, { type: 'set-limits', group: 'HR', limits: { high: 160 } });
+    one.run(0, 1, { HR: 170, SpO2: 50 });
+    expect(one.raised().sort()).toEqual(['HR.high', 'no-profile']);
+  });
+});
+
+describe('whose limits', () => {
+  for (const [category, text] of [
+    ['paediatric', 'No limits for paediatric patients here'],
+    ['neonatal', 'No limits for neonatal patients here'],
+    [null, 'No limits: patient category not known'],
+  ] as const)
+    it(`${category}: refused aloud, never judged as an adult`, () => {
+      const one = bed(category);
+      one.run(0, 10, { HR: 200, SpO2: 50 });
+      expect(one.raised()).toEqual(['no-profile']);
+      expect(one.live()['no-profile']).toMatchObject({ text, kind: 'technical', priority: 'medium' });
+    });
+
+  it('a device without a patient is judged as an adult', () => {
+    const one = bed('unassigned');
+    one.run(0, 0, { HR: 200 });
+    expect(one.raised()).toEqual(['HR.extreme-high']);
+  });
+});
+
+describe('the end of a period', () => {
+  it('ends every condition and clears every alarm, latched or not', () => {
+    const one = high();
+    one.run(3, 3, { HR: 80, SpO2: 80 });
+    one.feed({ type: 'connection', deviceId: 'bed-01', receivedAt: t0 + 4000, connected: false, reason: 'closed' });
+    expect(Object.keys(one.live())).toHaveLength(3);
+    one.end(10);
+    expect(one.live()).toEqual({});
+    for (const condition of ['HR.extreme-high', 'SpO2.extreme-low', 'disconnected'])
+      expect(one.types(condition).at(-1)).toBe('cleared');
+  });
+
+  it('is silent afterwards', () => {
+    const one = bed();
+    one.run(0, 3, { HR: 80 });
+    one.end(4);
+    const told = one.events.length;
+    one.tick(500);
+    one.feed({ type: 'connection', deviceId: 'bed-01', receivedAt: t0 + 600_000, connected: false });
+    expect(one.events.length).toBe(told);
+  });
+
+  it('puts what late readings still show on record once, and closes it', () => {
+    const one = bed();
+    one.run(0, 3, { HR: 80 });
+    one.end(100);
+    one.run(20, 30, { HR: 150 }, { receivedAt: t0 + 200_000 });
+    expect(one.types('HR.extreme-high')).toEqual(['raised', 'resolved', 'cleared']);
+    expect(one.events[0]?.alarm.late).toBe(true);
+    expect(one.live()).toEqual({});
+  });
+
+  it('tells nothing again of what had been an alarm', () => {
+    const one = high();
+    one.end(10);
+    one.run(3, 9, { HR: 150 });
+    expect(one.raised()).toEqual(['HR.extreme-high']);
+  });
+});
