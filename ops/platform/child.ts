@@ -35,7 +35,7 @@ export type ChildOptions = {
 };
 
 const defaultGraceMs = 10_000;
-const defaultReadyTimeoutMs = 60_000;
+const defaultReadyTimeoutMs = 120_000;
 const lastWordsMax = 500;
 
 /**

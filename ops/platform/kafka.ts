@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { privateDirectory, writeAtomic } from '../../certs/files.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { type Child, startChild } from './child.ts';
+import { classArchive } from './classArchive.ts';
 import { brokerProperties, log4jProperties } from './kafkaConfig.ts';
 import { run } from './run.ts';
 import type { Software } from './software.ts';
@@ -57,6 +58,7 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
 export async function startBroker(options: KafkaOptions): Promise<Child> {
   const home = join(options.stateDir, 'kafka');
   const files = writeConfiguration(options, home);
+  const archive = classArchive(join(options.software.kafkaLibs, '..'), options.software.java);
   const java = ['-Xmx512m', '-Xms128m', '-XX:+UseSerialGC', '-XX:+ExitOnOutOfMemoryError', '-Djava.awt.headless=true'];
   const classes = ['-cp', join(options.software.kafkaLibs, '*')];
   const logging = `-Dlog4j2.configurationFile=${files.log4j}`;
@@ -64,7 +66,7 @@ export async function startBroker(options: KafkaOptions): Promise<Child> {
   const child = startChild({
     name: 'kafka',
     command: options.software.java,
-    args: [...java, logging, ...classes, 'kafka.Kafka', files.properties],
+    args: [...java, ...archive.flags, logging, ...classes, 'kafka.Kafka', files.properties],
     env: { PATH: process.env.PATH, LANG: 'C.UTF-8' },
     cwd: home,
     signal: options.signal,
@@ -72,6 +74,7 @@ export async function startBroker(options: KafkaOptions): Promise<Child> {
     isReady: (line) => line.includes('Kafka Server started'),
     readyTimeoutMs,
   });
+  void child.exited.then(archive.keep).catch(() => undefined);
   try {
     await child.ready;
     return child;
