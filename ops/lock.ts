@@ -58,7 +58,9 @@ function read(file: string): string {
   }
 }
 
+/** Signal 0 to process 0 would ask about our own group. */
 function isRunning(pid: number): boolean {
+  if (!(pid > 0)) return false;
   try {
     process.kill(pid, 0);
     return true;

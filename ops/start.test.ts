@@ -1,0 +1,172 @@
+import { spawn, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { requireDisk } from './disk.ts';
+import { takeLock } from './lock.ts';
+import { freePorts, isFree, requireFreePorts } from './platform/ports.ts';
+import { createSteps } from './steps.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'vigil-start-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+let ports: Record<string, string> = {};
+
+beforeAll(async () => {
+  const free = await freePorts(6);
+  const names = ['HTTP', 'MQTT', 'KAFKA', 'KAFKA_CONTROLLER', 'INFLUX', 'INFLUX_RPC'];
+  ports = Object.fromEntries(names.map((name, index) => [`VIGIL_${name}_PORT`, String(free[index])]));
+});
+
+type Ended = { code: number | null; out: string; err: string };
+
+function start(env: Record<string, string>, ...args: string[]): Promise<Ended> {
+  const { promise, resolve } = Promise.withResolvers<Ended>();
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'start.ts'), ...args], {
+    env: { PATH: process.env.PATH, VIGIL_STATE_DIR: join(folder, 'state'), ...ports, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    timeout: 60_000,
+  });
+  let out = '';
+  let err = '';
+  child.stdout.on('data', (chunk) => {
+    out += String(chunk);
+  });
+  child.stderr.on('data', (chunk) => {
+    err += String(chunk);
+  });
+  child.once('close', (code) => resolve({ code, out, err }));
+  return promise;
+}
+
+async function expectSentence(ended: Promise<Ended>, message: RegExp): Promise<void> {
+  const { code, err } = await ended;
+  expect(err).toMatch(message);
+  expect(err.trimEnd().split('\n').length).toBe(1);
+  expect(code).toBe(1);
+}
+
+describe('npm start says in one sentence what is wrong and exits 1:', { timeout: 90_000 }, () => {
+  it.each([
+    ['a bad number', { VIGIL_BEDS: 'many' }, /^Bad settings: VIGIL_BEDS is not a whole number from 0 to 200/],
+    ['a bad port', { VIGIL_HTTP_PORT: '70000' }, /VIGIL_HTTP_PORT is not a whole number from 1 to 65535/],
+    ['a state folder that cannot be', { VIGIL_STATE_DIR: '/proc/nowhere' }, /^Cannot write \/proc\/nowhere/],
+    ['a full disk', { VIGIL_DISK_FREE_MB_MIN: '900000000' }, /MB free, and Vigil needs 900000000 MB/],
+    ['no Java', { PATH: '/nowhere', JAVA_HOME: '' }, /^Java 17 is missing: install it .* or `docker compose up`/],
+  ])('%s', async (_name, env, message) => {
+    await expectSentence(start(env), message);
+  });
+
+  it('an unknown option', async () => {
+    await expectSentence(start({}, '--frobnicate'), /--frobnicate.*see npm start -- --help/);
+  });
+
+  it('a taken port, with its setting', async () => {
+    const server = createServer().listen(Number(ports.VIGIL_MQTT_PORT), '127.0.0.1');
+    await new Promise((resolve) => server.once('listening', resolve));
+    const message = new RegExp(
+      `^Cannot start: port ${ports.VIGIL_MQTT_PORT} is taken \\(another port: VIGIL_MQTT_PORT=`,
+    );
+    await expectSentence(start({}), message);
+    server.close();
+  });
+
+  it('one port for two', async () => {
+    await expectSentence(
+      start({ VIGIL_KAFKA_PORT: ports.VIGIL_HTTP_PORT ?? '' }),
+      /VIGIL_HTTP_PORT and VIGIL_KAFKA_PORT are both/,
+    );
+  });
+
+  it('a certificate that is none', async () => {
+    const state = join(folder, 'broken');
+    mkdirSync(join(state, 'certs'), { recursive: true });
+    writeFileSync(join(state, 'certs', 'kafka.pem'), 'garbage');
+    writeFileSync(join(state, 'certs', 'kafka.key'), 'garbage');
+    await expectSentence(
+      start({ VIGIL_STATE_DIR: state }),
+      /kafka\.pem holds no certificate: delete it and a new one is made/,
+    );
+  });
+
+  it('a state folder in use', async () => {
+    const state = mkdtempSync(join(folder, 'held-'));
+    const lock = takeLock(state);
+    await expectSentence(
+      start({ VIGIL_STATE_DIR: state }),
+      new RegExp(`already runs on .* \\(process ${process.pid}\\)`),
+    );
+    lock.release();
+  });
+
+  it('an old Java', async () => {
+    const bin = mkdtempSync(join(folder, 'java-'));
+    writeFileSync(join(bin, 'java'), '#!/bin/sh\necho \'openjdk version "11.0.2" 2019-01-15\' >&2\n');
+    chmodSync(join(bin, 'java'), 0o755);
+    await expectSentence(start({ PATH: `${bin}:/bin:/usr/bin` }), /^Java 17 or later is needed \(found version 11\)/);
+  });
+});
+
+it('explains itself', { timeout: 60_000 }, async () => {
+  const { code, out, err } = await start({}, '--help');
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  for (const setting of ['VIGIL_HTTP_PORT', 'VIGIL_BEDS', 'VIGIL_STATE_DIR', '--check']) expect(out).toContain(setting);
+});
+
+describe('the lock', () => {
+  it('is one of one, and free again after it', () => {
+    const state = mkdtempSync(join(folder, 'lock-'));
+    const lock = takeLock(state);
+    expect(() => takeLock(state)).toThrow(/already runs/);
+    lock.release();
+    takeLock(state).release();
+    expect(existsSync(join(state, 'lock'))).toBe(false);
+  });
+
+  it.each([
+    ['a process that is gone', () => String(spawnSync(process.execPath, ['-e', '0']).pid)],
+    ['an earlier process with our pid', () => `${process.pid} 1`],
+    ['nobody', () => ''],
+  ])('of %s counts for nothing', (_name, content) => {
+    const state = mkdtempSync(join(folder, 'stale-'));
+    writeFileSync(join(state, 'lock'), content());
+    takeLock(state).release();
+  });
+});
+
+describe('ports', () => {
+  it('are different, and free', async () => {
+    const some = await freePorts(20);
+    expect(new Set(some).size).toBe(20);
+    for (const port of some) expect(await isFree(port)).toBe(true);
+    await requireFreePorts(some.map((port) => ({ setting: `P${port}`, port })));
+  });
+});
+
+describe('the disk', () => {
+  it('is refused only with less than was asked for', () => {
+    expect(() => requireDisk(folder, 0)).not.toThrow();
+    expect(() => requireDisk(folder, 1e12)).toThrow(/make room first/);
+  });
+});
+
+describe('steps', () => {
+  it('tell their title, remarks and seconds, and a failure', async () => {
+    let now = 0;
+    let text = '';
+    const steps = createSteps(
+      (part) => {
+        text += part;
+      },
+      () => now,
+    );
+    const result = await steps.run('Kafka', async (remark) => {
+      remark('fetching');
+      now = 4240;
+      return 7;
+    });
+    await expect(steps.run('InfluxDB', () => Promise.reject(new Error('no')))).rejects.toThrow('no');
+    expect({ result, text }).toEqual({ result: 7, text: 'Kafka … fetching … 4.2 s\nInfluxDB … failed\n' });
+  });
+});
