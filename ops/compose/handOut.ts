@@ -2,11 +2,11 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { privateDirectory, writeAtomic } from '../../certs/files.ts';
-import { type Holder, holders, sharesOf } from './identities.ts';
+import { type Holder, holders, sharedFolders, sharesOf } from './identities.ts';
 
 /**
  * Files that are the same already stay untouched, so that a second run changes nothing.
- * @returns the files written or removed, as `holder/name`
+ * @returns the files written or removed, as `holder/folder/name`
  * @throws VigilError `settings-invalid` (a folder that this user may not write), `no-space`
  */
 export function handOut(stateDir: string, composeDir: string, devices: readonly string[]): string[] {
@@ -28,12 +28,17 @@ function handOutTo(holder: Holder, stateDir: string, folder: string, devices: re
     changed.push(to);
   }
   const wanted = new Set(shares.map(({ to }) => to));
-  for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
-    const path = join(entry.parentPath, entry.name);
-    const name = path.slice(folder.length + 1);
-    if (entry.isDirectory() || wanted.has(name)) continue;
-    rmSync(path);
+  for (const name of filesIn(folder).filter((file) => !wanted.has(file))) {
+    rmSync(join(folder, name));
     changed.push(name);
   }
   return changed;
+}
+
+function filesIn(folder: string): string[] {
+  return sharedFolders
+    .filter((name) => existsSync(join(folder, name)))
+    .flatMap((name) => readdirSync(join(folder, name), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1));
 }

@@ -1,5 +1,6 @@
 /**
- * Who gets which file: each service of compose has a volume of its own that holds what it needs and nothing else. Pure.
+ * Who gets which file: each service of compose has a volume of its own, laid out as a state folder, that holds what it needs and
+ * nothing else. Pure.
  *
  * The authority's folder, where all of it is made, is mounted by the init service alone.
  */
@@ -19,14 +20,17 @@ export const holders = [
 ] as const;
 export type Holder = (typeof holders)[number];
 
-/** `from` is relative to the state folder; several are joined into one file in this order. */
+/** The folders of a state folder that are handed out; what else is in a volume is its service's own. */
+export const sharedFolders = ['certs', 'secrets'] as const;
+
+/** A file of the volume, joined from these of the state folder, in this order. */
 export type Share = { readonly to: string; readonly from: readonly string[] };
 
 /** Names under which the servers are reached inside the compose networks. */
 export const composeNames = ['kafka', 'influxdb', 'gateway', 'dashboard'] as const;
 
-const same = (folder: string, ...names: string[]): Share[] =>
-  names.map((name) => ({ to: name, from: [`${folder}/${name}`] }));
+const same = (folder: (typeof sharedFolders)[number], ...names: string[]): Share[] =>
+  names.map((name) => ({ to: `${folder}/${name}`, from: [`${folder}/${name}`] }));
 
 /** A Kafka client's certificate, its reader key, and what all of them share. */
 function kafkaClient(service: Service): Share[] {
@@ -44,7 +48,7 @@ export function sharesOf(holder: Holder, devices: readonly string[]): Share[] {
   switch (holder) {
     case 'kafka':
       // Kafka takes a PEM key store as one file: the key, then the certificate.
-      return [...same('certs', 'ca.pem'), { to: 'broker.pem', from: ['certs/kafka.key', 'certs/kafka.pem'] }];
+      return [...same('certs', 'ca.pem'), { to: 'certs/broker.pem', from: ['certs/kafka.key', 'certs/kafka.pem'] }];
     case 'influxdb':
       return same('certs', 'influxdb.pem', 'influxdb.key');
     case 'setup':
@@ -69,12 +73,7 @@ export function sharesOf(holder: Holder, devices: readonly string[]): Share[] {
     case 'simulators':
       return [
         ...same('certs', 'ca.pem'),
-        ...devices.flatMap((device) =>
-          ['pem', 'key'].map((ending) => ({
-            to: `devices/${device}.${ending}`,
-            from: [`certs/devices/${device}.${ending}`],
-          })),
-        ),
+        ...devices.flatMap((device) => same('certs', `devices/${device}.pem`, `devices/${device}.key`)),
       ];
   }
 }

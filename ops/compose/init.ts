@@ -5,18 +5,19 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureCertificates } from '../../certs/ensure.ts';
-import { writeAtomic } from '../../certs/files.ts';
+import { privateDirectory, writeAtomic } from '../../certs/files.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { describeSettings, readSettings } from '../../contracts/settings.ts';
+import { ensureDemoAccounts, ensureDemoAdmissions } from '../demo.ts';
 import { ensureDatabase } from '../platform/influxSetup.ts';
 import { ensureTopics } from '../platform/topics.ts';
 import { handOut } from './handOut.ts';
 import { composeNames } from './identities.ts';
-import { identitiesSettings, platformSettings } from './settings.ts';
+import { demoSettings, identitiesSettings, platformSettings } from './settings.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
-const commands: Readonly<Record<string, () => Promise<void>>> = { identities, platform };
+const commands: Readonly<Record<string, () => Promise<void>>> = { identities, platform, demo };
 
 async function identities(): Promise<void> {
   const { stateDir, composeDir, serverNames, devices } = readSettings(identitiesSettings, process.env);
@@ -25,20 +26,22 @@ async function identities(): Promise<void> {
     say(`${file}: issued (${reason})`);
   }
   for (const file of handOut(stateDir, composeDir, devices)) say(`${file}: handed out`);
-  const accounts = join(composeDir, 'accounts', 'accounts.json');
-  if (!existsSync(accounts)) writeAtomic(accounts, `${JSON.stringify({ accounts: [] })}\n`, 0o600);
+  const accounts = join(composeDir, 'accounts', 'secrets');
+  privateDirectory(accounts);
+  const file = join(accounts, 'accounts.json');
+  if (!existsSync(file)) writeAtomic(file, `${JSON.stringify({ accounts: [] })}\n`, 0o600);
   say('Every service has its certificates and secrets.');
 }
 
 async function platform(): Promise<void> {
-  const { broker, influxUrl, identityDir } = readSettings(platformSettings, process.env);
-  const read = (file: string) => readFileSync(join(identityDir, file), 'utf8');
-  const password = (user: string) => read(`influx-${user}.password`).trim();
+  const { broker, influxUrl, stateDir } = readSettings(platformSettings, process.env);
+  const certs = join(stateDir, 'certs');
+  const password = (user: string) => readFileSync(join(stateDir, 'secrets', `influx-${user}.password`), 'utf8').trim();
   await Promise.all([
-    ensureTopics(broker, identityDir),
+    ensureTopics(broker, certs),
     ensureDatabase({
       url: influxUrl,
-      ca: read('ca.pem'),
+      ca: readFileSync(join(certs, 'ca.pem'), 'utf8'),
       adminPassword: password('admin'),
       users: [
         { name: 'trends', password: password('trends'), privilege: 'WRITE' },
@@ -49,6 +52,17 @@ async function platform(): Promise<void> {
   say('Kafka has its topics and access lists, InfluxDB its database and logins.');
 }
 
+async function demo(): Promise<void> {
+  const { broker, stateDir, accountsDir, devices } = readSettings(demoSettings, process.env);
+  privateDirectory(join(stateDir, 'kafka'));
+  const logins = await ensureDemoAccounts(accountsDir);
+  // The servers' addresses are not needed to admit somebody.
+  const where = { stateDir, kafkaBrokers: broker, influxUrl: '', mqttPort: 0, httpPort: 0 };
+  await ensureDemoAdmissions(where, devices.length, Date.now());
+  say('Demo logins:');
+  for (const { userId, password, role, wards } of logins) say(`  ${userId}  ${password}  (${role}, wards ${wards})`);
+}
+
 const help = `Run by docker-compose.yml: node ops/compose/init.ts ${Object.keys(commands).join('|')}
 
 Settings of identities:
@@ -56,6 +70,9 @@ ${describeSettings(identitiesSettings)}
 
 Settings of platform:
 ${describeSettings(platformSettings)}
+
+Settings of demo:
+${describeSettings(demoSettings)}
 `;
 
 try {

@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import type { Manifest } from '../../contracts/settings.ts';
+import { defaultSoftwareDir } from '../platform/software.ts';
 
 /** `init.ts identities`: makes certificates and secrets and hands them out. */
 export const identitiesSettings = {
@@ -27,9 +29,45 @@ export const platformSettings = {
     pattern: /^[A-Za-z0-9.-]+:\d{1,5}$/,
   },
   influxUrl: { kind: 'text', env: 'VIGIL_INFLUX_URL', help: 'InfluxDB, https://host:port', pattern: /^https:\/\// },
-  identityDir: {
+  stateDir: {
     kind: 'text',
-    env: 'VIGIL_IDENTITY_DIR',
-    help: "folder with the administrator's certificate and passwords",
+    env: 'VIGIL_STATE_DIR',
+    help: "state folder with the administrator's certificate and passwords",
+  },
+} as const satisfies Manifest;
+
+/** `init.ts demo`: makes demo accounts and admits made-up patients. */
+export const demoSettings = {
+  broker: platformSettings.broker,
+  stateDir: { kind: 'text', env: 'VIGIL_STATE_DIR', help: "state folder with the operator's certificate and keys" },
+  accountsDir: { kind: 'text', env: 'VIGIL_ACCOUNTS_DIR', help: 'state folder of the accounts' },
+  devices: identitiesSettings.devices,
+} as const satisfies Manifest;
+
+/** `prove.ts`: where the proof keeps what it makes, and how the image's build reaches npm. */
+export const proveSettings = {
+  stateDir: {
+    kind: 'text',
+    env: 'VIGIL_STATE_DIR',
+    help: 'folder for a Docker daemon of our own while the proof runs',
+    fallback: join(import.meta.dirname, '..', '..', '.vigil'),
+  },
+  softwareDir: {
+    kind: 'text',
+    env: 'VIGIL_SOFTWARE_DIR',
+    help: 'folder of the software that start and tests share',
+    fallback: defaultSoftwareDir,
+  },
+  buildCaFile: {
+    kind: 'text',
+    env: 'VIGIL_BUILD_CA_FILE',
+    help: 'CA that npm must trust while the image is built',
+    fallback: '',
+  },
+  extraCaFile: {
+    kind: 'text',
+    env: 'NODE_EXTRA_CA_CERTS',
+    help: 'the same, where that is not set',
+    fallback: '',
   },
 } as const satisfies Manifest;

@@ -1,0 +1,260 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import type { Manifest } from '../../contracts/settings.ts';
+import { settings as dashboardSettings } from '../../dashboard/settings.ts';
+import { gatewaySettings } from '../../gateway/settings.ts';
+import { alarmSettings } from '../../processors/alarms/settings.ts';
+import { settings as trendsSettings } from '../../processors/trends/settings.ts';
+import { simulatorSettings } from '../../simulators/settings.ts';
+import { influxToml } from '../platform/influxConfig.ts';
+import { brokerProperties } from '../platform/kafkaConfig.ts';
+import { serviceEnv } from '../platform/serviceEnv.ts';
+import { holders, sharesOf } from './identities.ts';
+import { demoSettings, identitiesSettings, platformSettings } from './settings.ts';
+
+type Mount =
+  | string
+  | { type: string; source: string; target: string; read_only?: boolean; volume?: { nocopy?: boolean } };
+type Service = {
+  image: string;
+  user: string;
+  build?: object;
+  read_only: boolean;
+  init?: boolean;
+  privileged?: boolean;
+  cap_drop: string[];
+  cap_add?: string[];
+  security_opt: string[];
+  mem_limit: string;
+  pids_limit: number;
+  restart: string;
+  command: string[];
+  networks?: string[];
+  network_mode?: string;
+  ports?: string[];
+  profiles?: string[];
+  environment?: Record<string, string>;
+  volumes?: Mount[];
+  logging: { options: Record<string, string> };
+  healthcheck?: { test: string[] };
+  depends_on?: Record<string, { condition: string }>;
+};
+
+const file = join(import.meta.dirname, '..', '..', 'docker-compose.yml');
+const text = readFileSync(file, 'utf8');
+const compose = parse(text, { merge: true }) as {
+  services: Record<string, Service>;
+  volumes: Record<string, unknown>;
+  networks: Record<string, { internal?: boolean } | null>;
+};
+const services = Object.entries(compose.services);
+const longRunning = services.filter(([, { restart }]) => restart !== 'no');
+const manifests: Record<string, Manifest> = {
+  init: identitiesSettings,
+  setup: platformSettings,
+  demo: demoSettings,
+  gateway: gatewaySettings,
+  alarms: alarmSettings,
+  trends: trendsSettings,
+  dashboard: dashboardSettings,
+  simulators: simulatorSettings,
+};
+
+/** `${NAME:-fallback}` as compose reads it where nothing is set; `$$` is a dollar. */
+function substituted(value: string): string {
+  let result = value;
+  for (let before = ''; before !== result; ) {
+    before = result;
+    result = result.replace(/(?<!\$)\$\{[A-Z_]+:-([^${}]*)\}/g, '$1');
+  }
+  return result.replaceAll('$$', '$');
+}
+
+const environment = (name: string) =>
+  Object.fromEntries(
+    Object.entries(compose.services[name]!.environment ?? {}).map(([key, value]) => [key, substituted(String(value))]),
+  );
+
+describe('every service of docker-compose.yml', () => {
+  it.each(services)('%s runs with least rights', (_name, service) => {
+    expect(service.user).toBe('1000:1000');
+    expect(service.read_only).toBe(true);
+    expect(service.cap_drop).toEqual(['ALL']);
+    expect(service.cap_add).toBeUndefined();
+    expect(service.privileged).toBeUndefined();
+    expect(service.security_opt).toContain('no-new-privileges:true');
+  });
+
+  it.each(services)('%s is bounded in memory, processes and logs', (_name, service) => {
+    expect(service.mem_limit).toMatch(/^\d+[mg]$/);
+    expect(service.pids_limit).toBeGreaterThan(0);
+    expect(service.logging.options).toEqual({ 'max-size': expect.any(String), 'max-file': expect.any(String) });
+  });
+
+  it.each(longRunning)('%s tells whether it is healthy, without curl or wget', (_name, service) => {
+    const test = service.healthcheck?.test ?? [];
+    expect(test[0]).toMatch(/^CMD/);
+    expect(test.join(' ')).not.toMatch(/curl|wget/);
+    expect(service.restart).toBe('unless-stopped');
+  });
+
+  it.each(services)('%s publishes nothing beyond 127.0.0.1 unless a setting says so', (_name, service) => {
+    for (const port of service.ports ?? []) {
+      expect(port).toMatch(/^\$\{VIGIL_PUBLISH_ADDRESS:-127\.0\.0\.1\}:/);
+      expect(substituted(port)).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
+    }
+  });
+
+  it.each(services)('%s has no secret in its environment, only paths of files', (_name, service) => {
+    for (const [key, value] of Object.entries(service.environment ?? {})) {
+      if (/PASSWORD|SECRET|TOKEN|_KEY(_FILE)?$/.test(key))
+        expect(String(value), key).toMatch(/^\/(run\/vigil|etc\/kafka\/secrets)/);
+    }
+  });
+
+  it.each(services)('%s mounts named volumes, and writes to none that holds an identity', (name, service) => {
+    for (const mount of service.volumes ?? []) {
+      if (typeof mount === 'string') {
+        // Only init has these: it is created first, and a new volume takes its owner from the image's folder.
+        if (name === 'init') expect(mount).toMatch(/^[a-z-]+:\/state\/[a-z-]+$/);
+        else expect(mount).toBe('./ops/compose/kafka-config:/mnt/shared/config:ro');
+        continue;
+      }
+      expect(Object.keys(compose.volumes)).toContain(mount.source);
+      expect(mount.volume?.nocopy, `${mount.source} must not take its owner from ${name}`).toBe(true);
+      // The operator's volume also holds what the demo has admitted; see init.ts.
+      if (mount.source.endsWith('-identity') && mount.source !== 'operator-identity')
+        expect(mount.read_only).toBe(true);
+      if (mount.source === 'authority') expect(name).toBe('init');
+    }
+  });
+});
+
+describe('the networks', () => {
+  it('let nobody but the services that need them reach Kafka and InfluxDB', () => {
+    const on = (network: string) =>
+      services.filter(([, { networks }]) => networks?.includes(network)).map(([name]) => name);
+    expect(compose.networks.log?.internal).toBe(true);
+    expect(compose.networks.trends?.internal).toBe(true);
+    expect(on('trends').sort()).toEqual(['dashboard', 'influxdb', 'setup', 'trends']);
+    expect(on('log')).not.toContain('simulators');
+    for (const name of ['kafka', 'influxdb']) expect(compose.services[name]!.ports).toBeUndefined();
+  });
+});
+
+describe('the settings of our services', () => {
+  it.each(Object.entries(manifests))(
+    '%s is told only what its manifest knows, and all that it requires',
+    (name, manifest) => {
+      const told = environment(name);
+      const known = Object.values(manifest).map(({ env }) => env);
+      expect(Object.keys(told).filter((key) => !known.includes(key))).toEqual([]);
+      const required = Object.values(manifest).filter((setting) => !('fallback' in setting));
+      expect(required.map(({ env }) => env).filter((env) => !(env in told))).toEqual([]);
+    },
+  );
+
+  const where = {
+    stateDir: '/run/vigil',
+    kafkaBrokers: 'kafka:9092',
+    influxUrl: 'https://influxdb:8086',
+    mqttPort: 8883,
+    httpPort: 8443,
+  };
+  it.each(['gateway', 'alarms', 'trends', 'dashboard', 'simulators'] as const)(
+    '%s is told what `npm start` tells it, but for the places that differ in a container',
+    (name) => {
+      const differs: Record<string, string> = {
+        VIGIL_MQTT_HOST: '0.0.0.0',
+        VIGIL_HTTP_HOST: '0.0.0.0',
+        VIGIL_MQTT_URL: 'mqtts://gateway:8883',
+        VIGIL_ACCOUNTS_FILE: '/run/vigil-accounts/secrets/accounts.json',
+      };
+      const { PATH: _path, VIGIL_STATE_DIR: _state, ...expected } = serviceEnv(where, name);
+      for (const key of Object.keys(expected)) expected[key] = differs[key] ?? expected[key]!;
+      expect(environment(name)).toEqual(expected);
+    },
+  );
+
+  it.each(['gateway', 'alarms', 'trends', 'dashboard'] as const)('%s finds every file that it is told of', (name) => {
+    const files = new Set(sharesOf(name, []).map(({ to }) => `/run/vigil/${to}`));
+    const told = Object.entries(environment(name)).filter(
+      ([key]) => key.endsWith('_FILE') && key !== 'VIGIL_ACCOUNTS_FILE',
+    );
+    expect(told.filter(([, path]) => !files.has(path))).toEqual([]);
+  });
+
+  it('gives each holder a volume that init fills, and the image a folder for it', () => {
+    const filled = compose.services.init!.volumes!.map((mount) => String(mount).split(':')[0]!);
+    const dockerfile = readFileSync(join(file, '..', 'Dockerfile'), 'utf8');
+    for (const holder of holders) {
+      expect(filled).toContain(`${holder}-identity`);
+      expect(dockerfile).toMatch(new RegExp(`for name in [^;]*\\b${holder}\\b`));
+    }
+    expect(Object.keys(compose.volumes).sort()).toEqual([...filled].sort());
+  });
+
+  it('hands no private key of an authority to anybody, and no reader key to another role', () => {
+    for (const holder of holders) {
+      const files = sharesOf(holder, ['bed-01']).flatMap(({ from }) => from);
+      expect(files).not.toContain('certs/ca.key');
+      expect(files).not.toContain('certs/device-ca.key');
+      expect(files.filter((name) => name.includes('reader-') && name !== `secrets/reader-${holder}.jwk`)).toEqual([]);
+    }
+  });
+});
+
+describe('Kafka and InfluxDB in compose', () => {
+  it('keep the promises of the broker that `npm start` runs', () => {
+    const config = {
+      port: 9092,
+      controllerPort: 9093,
+      dataDir: '/var/lib/kafka/data',
+      keystoreFile: '/etc/kafka/secrets/certs/broker.pem',
+      caFile: '/etc/kafka/secrets/certs/ca.pem',
+    };
+    const expected = Object.fromEntries(
+      brokerProperties(config)
+        .trim()
+        .split('\n')
+        .map((line) => [
+          `KAFKA_${line.slice(0, line.indexOf('=')).replaceAll('.', '_').toUpperCase()}`,
+          line.slice(line.indexOf('=') + 1),
+        ]),
+    );
+    const { CLUSTER_ID: _id, EXTRA_ARGS: _args, KAFKA_HEAP_OPTS: _heap, ...told } = environment('kafka');
+    expect(told).toEqual({
+      ...expected,
+      KAFKA_LISTENERS: 'CLIENT://0.0.0.0:9092,CONTROLLER://127.0.0.1:9093',
+      KAFKA_ADVERTISED_LISTENERS: 'CLIENT://kafka:9092',
+    });
+  });
+
+  it('keep the promises of the InfluxDB that `npm start` runs', () => {
+    const config = {
+      port: 8086,
+      rpcPort: 8088,
+      home: '/var/lib/influxdb',
+      certFile: '/run/vigil/certs/influxdb.pem',
+      keyFile: '/run/vigil/certs/influxdb.key',
+    };
+    const expected: Record<string, string> = {};
+    let section = '';
+    for (const line of influxToml(config).split('\n')) {
+      // Lists of listeners are off by default and have no variable.
+      section = /^\[+([a-z_-]+)\]+$/.exec(line)?.[1] ?? section;
+      const [, key, value] = /^\s*([a-z-]+) = (.*)$/.exec(line) ?? [];
+      if (key === undefined || value === undefined || ['graphite', 'collectd', 'opentsdb', 'udp'].includes(section))
+        continue;
+      const name = ['INFLUXDB', section, key]
+        .filter((part) => part !== '')
+        .join('_')
+        .replaceAll('-', '_')
+        .toUpperCase();
+      expected[name] = value.replaceAll('"', '');
+    }
+    expect(environment('influxdb')).toEqual({ ...expected, INFLUXDB_HTTP_BIND_ADDRESS: ':8086' });
+  });
+});

@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { brokenRules, type Inspected } from './hardening.ts';
+
+const config: Inspected['Config'] = {
+  User: '1000:1000',
+  Env: ['VIGIL_MQTT_KEY_FILE=/run/vigil/certs/mqtt-server.key'],
+  Labels: { 'com.docker.compose.service': 'gateway' },
+};
+const host: Inspected['HostConfig'] = {
+  ReadonlyRootfs: true,
+  CapDrop: ['ALL'],
+  CapAdd: null,
+  SecurityOpt: ['no-new-privileges:true'],
+  Privileged: false,
+  Memory: 1,
+  PidsLimit: 1,
+  PortBindings: { '8883/tcp': [{ HostIp: '127.0.0.1' }] },
+};
+
+describe('brokenRules', () => {
+  it('finds nothing wrong with a container that keeps them', () => {
+    expect(brokenRules({ Config: config, HostConfig: host })).toEqual([]);
+    expect(brokenRules({ Config: config, HostConfig: { ...host, PortBindings: null } })).toEqual([]);
+  });
+
+  it.each<[string, Partial<Inspected['Config']>, Partial<Inspected['HostConfig']>]>([
+    ['runs as ""', { User: '' }, {}],
+    ['runs as "root"', { User: 'root' }, {}],
+    ['runs as "0:0"', { User: '0:0' }, {}],
+    ['can write to its root file system', {}, { ReadonlyRootfs: false }],
+    ['keeps capabilities', {}, { CapDrop: null }],
+    ['keeps capabilities', {}, { CapDrop: ['NET_RAW'] }],
+    ['adds capabilities', {}, { CapAdd: ['NET_ADMIN'] }],
+    ['may gain privileges', {}, { SecurityOpt: null }],
+    ['is privileged', {}, { Privileged: true }],
+    ['has no memory limit', {}, { Memory: 0 }],
+    ['has no limit of processes', {}, { PidsLimit: null }],
+    ['is published beyond 127.0.0.1', {}, { PortBindings: { '8883/tcp': [{ HostIp: '' }] } }],
+    ['is published beyond 127.0.0.1', {}, { PortBindings: { '8883/tcp': [{ HostIp: '0.0.0.0' }] } }],
+    ['has a secret in its environment', { Env: ['INFLUXDB_ADMIN_PASSWORD=x'] }, {}],
+  ])('tells that one %s', (fault, badConfig, badHost) => {
+    expect(brokenRules({ Config: { ...config, ...badConfig }, HostConfig: { ...host, ...badHost } })).toEqual([
+      `gateway ${fault}`,
+    ]);
+  });
+});

@@ -1,0 +1,40 @@
+/** What of a running container breaks the rules that docker-compose.yml promises, read from `docker inspect`. Pure. */
+
+export type Inspected = {
+  readonly Config: {
+    readonly User: string;
+    readonly Env: readonly string[];
+    readonly Labels: Readonly<Record<string, string>>;
+  };
+  readonly HostConfig: {
+    readonly ReadonlyRootfs: boolean;
+    readonly CapDrop: readonly string[] | null;
+    readonly CapAdd: readonly string[] | null;
+    readonly SecurityOpt: readonly string[] | null;
+    readonly Privileged: boolean;
+    readonly Memory: number;
+    readonly PidsLimit: number | null;
+    readonly PortBindings: Readonly<Record<string, readonly { readonly HostIp: string }[] | null>> | null;
+  };
+};
+
+const secretInEnv = /(PASSWORD|SECRET|TOKEN|_KEY)=./;
+
+/** One phrase for each rule broken, starting with the service's name. */
+export function brokenRules({ Config, HostConfig }: Inspected): string[] {
+  const name = Config.Labels['com.docker.compose.service'] ?? 'unknown';
+  const published = Object.values(HostConfig.PortBindings ?? {}).flatMap((bindings) => bindings ?? []);
+  const rules: [boolean, string][] = [
+    [/^[1-9]\d*(:[1-9]\d*)?$/.test(Config.User), `runs as "${Config.User}"`],
+    [HostConfig.ReadonlyRootfs, 'can write to its root file system'],
+    [HostConfig.CapDrop?.includes('ALL') ?? false, 'keeps capabilities'],
+    [(HostConfig.CapAdd ?? []).length === 0, 'adds capabilities'],
+    [HostConfig.SecurityOpt?.some((option) => option.startsWith('no-new-privileges')) ?? false, 'may gain privileges'],
+    [!HostConfig.Privileged, 'is privileged'],
+    [HostConfig.Memory > 0, 'has no memory limit'],
+    [(HostConfig.PidsLimit ?? 0) > 0, 'has no limit of processes'],
+    [published.every(({ HostIp }) => HostIp === '127.0.0.1'), 'is published beyond 127.0.0.1'],
+    [!Config.Env.some((entry) => secretInEnv.test(entry)), 'has a secret in its environment'],
+  ];
+  return rules.filter(([kept]) => !kept).map(([, fault]) => `${name} ${fault}`);
+}

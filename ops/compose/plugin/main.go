@@ -1,0 +1,20 @@
+// The docker CLI's compose plug-in, built where none is packaged: upstream's own commands, nothing added.
+package main
+
+import (
+	"github.com/docker/cli/cli-plugins/metadata"
+	"github.com/docker/cli/cli-plugins/plugin"
+	"github.com/docker/cli/cli/command"
+	commands "github.com/docker/compose/v2/cmd/compose"
+	"github.com/docker/compose/v2/pkg/compose"
+	"github.com/spf13/cobra"
+)
+
+func main() {
+	plugin.Run(
+		func(cli command.Cli) *cobra.Command {
+			return commands.RootCommand(cli, compose.NewComposeService(cli))
+		},
+		metadata.Metadata{SchemaVersion: "0.1.0", Vendor: "Vigil", Version: "v2.40.3"},
+	)
+}
