@@ -107,6 +107,7 @@ describe('simulated devices against the gateway', () => {
       ok: true,
       exitCode: 0,
       devices: 1,
+      connected: 1,
       refused: 0,
       dropped: 0,
       resent: 0,
