@@ -53,7 +53,7 @@ describe('the order of alarms', () => {
     expect(remarks(alarm('a', {}))).toEqual([]);
     expect(remarks(alarm('a', { late: true, onsets: 3, escalation: 1, signal: 'latched', present: false }))).toEqual([
       'late',
-      'ended, not seen',
+      'ended, unseen',
       '3 ×',
       'escalated',
     ]);

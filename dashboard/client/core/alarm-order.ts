@@ -51,7 +51,7 @@ export function audioPausedUntilMs(alarm: Alarm, nowMs: number): number | undefi
 export function remarks(alarm: Alarm): string[] {
   const words: string[] = [];
   if (alarm.late) words.push('late');
-  if (alarm.signal === 'latched') words.push('ended, not seen');
+  if (alarm.signal === 'latched') words.push('ended, unseen');
   else if (!alarm.present) words.push('ended');
   if (alarm.onsets > 1) words.push(`${alarm.onsets} ×`);
   if (alarm.escalation > 0) words.push('escalated');

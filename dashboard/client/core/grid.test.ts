@@ -44,7 +44,7 @@ describe('the numbers of a bed without waves', () => {
   it.each([
     // numbers, width, height, columns, size
     [6, 528, 277, 3, 'large'],
-    [5, 528, 277, 5, 'large'],
+    [5, 528, 277, 3, 'large'],
     [6, 310, 150, 3, 'middle'],
     [4, 310, 150, 2, 'middle'],
     [4, 380, 96, 2, 'middle'],

@@ -39,15 +39,24 @@ export function slotSize(heightPx: number): SlotSize {
 /** Narrower, and a number with its limits does not fit. */
 const slotLeastPx = 98;
 
-/** Columns and size for the numbers of a bed without waves: the fewest columns whose numbers are the largest. */
+/** Width to height of a cell that reads best. */
+const bestCell = 1.6;
+
+/** Columns and size for the numbers of a bed without waves: the largest numbers, in cells of the best shape. */
 export function numberGrid(count: number, widthPx: number, heightPx: number): { columns: number; size: SlotSize } {
   const most = Math.max(1, Math.min(count, Math.floor(widthPx / slotLeastPx)));
-  let best = { columns: most, size: slotSize(heightPx / Math.ceil(count / most)) };
-  for (let columns = most - 1; columns >= 1; columns--) {
-    if (slotSize(heightPx / Math.ceil(count / columns)) !== best.size) break;
-    // The same size with no more rows to fill and fewer empty places.
-    if (Math.ceil(count / columns) * columns < Math.ceil(count / best.columns) * best.columns)
-      best = { ...best, columns };
+  const size = slotSize(heightPx / Math.ceil(count / most));
+  let best = most;
+  let bestOff = Number.POSITIVE_INFINITY;
+  for (let columns = 1; columns <= most; columns++) {
+    const rows = Math.ceil(count / columns);
+    if (slotSize(heightPx / rows) !== size) continue;
+    const shape = widthPx / columns / (heightPx / rows);
+    const off = Math.abs(Math.log(shape / bestCell)) + 0.25 * (columns * rows - count);
+    if (off < bestOff) {
+      best = columns;
+      bestOff = off;
+    }
   }
-  return best;
+  return { columns: best, size };
 }

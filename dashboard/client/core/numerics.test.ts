@@ -96,6 +96,7 @@ describe('the alarm of a slot', () => {
     ['none', [], undefined],
     ['another parameter', [alarm('a', { code: 'MDC_RESP_RATE' })], undefined],
     ['without a code', [{ ...alarm('a'), code: undefined }], undefined],
+    ['ended', [alarm('a', { present: false, signal: 'latched' })], undefined],
     ['answered', [alarm('a', { signal: 'acknowledged' })], undefined],
     ['its own', [alarm('a', { priority: 'high' }), alarm('b')], 'high'],
   ] as const)('%s', (_name, alarms, priority) => {

@@ -75,11 +75,13 @@ export function wardLimits(category: PatientCategory | undefined): Readonly<Part
   return category === undefined || category === 'adult' ? adultLimits : {};
 }
 
-/** The highest unanswered alarm about one of a slot's codes. */
+/** The highest unanswered alarm whose cause is in one of a slot's values now: one that has ended marks no number. */
 export function slotPriority(values: readonly Shown[], alarms: readonly Alarm[]): Priority | undefined {
   const codes = new Set(values.map((one) => one.numeric.code));
   // Alarms come in order, so the first that fits is the highest.
-  return alarms.find((alarm) => isUnanswered(alarm) && alarm.code !== undefined && codes.has(alarm.code))?.priority;
+  return alarms.find(
+    (alarm) => isUnanswered(alarm) && alarm.present && alarm.code !== undefined && codes.has(alarm.code),
+  )?.priority;
 }
 
 /** A patient's name as written on lists: `Example, Ada`. */

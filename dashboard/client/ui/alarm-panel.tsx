@@ -18,7 +18,6 @@ export function AlarmPanel() {
     <aside class="alarms" aria-label="Alarms" data-testid="alarm-list">
       <div class="alarms__head">
         <h2>Alarms</h2>
-        <span class="dim">{open.length === 0 ? 'none open' : `${open.length} open`}</span>
         <span class="bar__gap" />
         {app.may('pause-audio') && beds.length > 0 && <PauseAudio associationIds={beds} />}
       </div>

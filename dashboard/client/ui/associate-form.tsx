@@ -5,6 +5,8 @@ import { readAssociation } from '../core/association-input.ts';
 import { useApp } from '../shell/app.ts';
 import type { DeviceRow } from './devices-page.tsx';
 
+const endsStay = 'A patient is admitted here. Tick the box if the patient’s time at this device is over.';
+
 type Props = { row: DeviceRow; onDone: (text: string) => void; onCancel: () => void };
 
 export function AssociateForm({ row, onDone, onCancel }: Props) {
@@ -15,6 +17,8 @@ export function AssociateForm({ row, onDone, onCancel }: Props) {
   const first = useRef<HTMLInputElement>(null);
   useEffect(() => first.current?.focus(), [device.deviceId]);
   const mayAdmit = app.may('admit-patient');
+  const confirmed = useSignal(false);
+  const present = current ? app.screen.value?.beds.get(current.associationId)?.patient : undefined;
   const wards = app.session.value?.wards.filter((ward) => ward !== '*') ?? [];
 
   async function submit(event: SubmitEvent) {
@@ -23,6 +27,10 @@ export function AssociateForm({ row, onDone, onCancel }: Props) {
     const read = readAssociation((name) => String(data.get(name) ?? ''), version, mayAdmit);
     if (!read.ok) {
       problem.value = read.message;
+      return;
+    }
+    if (current?.occupied && read.body.patient === null && !confirmed.value) {
+      problem.value = endsStay;
       return;
     }
     busy.value = true;
@@ -34,6 +42,10 @@ export function AssociateForm({ row, onDone, onCancel }: Props) {
 
   async function end() {
     if (!current) return;
+    if (current.occupied && !confirmed.value) {
+      problem.value = endsStay;
+      return;
+    }
     busy.value = true;
     const answer = await app.api.endAssociation(device.deviceId, current.associationId);
     busy.value = false;
@@ -80,23 +92,23 @@ export function AssociateForm({ row, onDone, onCancel }: Props) {
           <div class="form__row">
             <label class="field">
               <span>Patient id</span>
-              <input name="patientId" maxLength={64} />
+              <input name="patientId" maxLength={64} defaultValue={present?.patientId ?? ''} />
             </label>
             <label class="field">
               <span>Family name</span>
-              <input name="familyName" maxLength={80} />
+              <input name="familyName" maxLength={80} defaultValue={present?.familyName ?? ''} />
             </label>
             <label class="field">
               <span>Given name</span>
-              <input name="givenName" maxLength={80} />
+              <input name="givenName" maxLength={80} defaultValue={present?.givenName ?? ''} />
             </label>
             <label class="field">
               <span>Born</span>
-              <input name="birthDate" placeholder="YYYY-MM-DD" maxLength={10} />
+              <input name="birthDate" placeholder="YYYY-MM-DD" maxLength={10} defaultValue={present?.birthDate ?? ''} />
             </label>
             <label class="field">
               <span>Sex</span>
-              <select name="sex">
+              <select name="sex" defaultValue={present?.sex ?? 'unknown'}>
                 <option value="unknown">unknown</option>
                 <option value="female">female</option>
                 <option value="male">male</option>
@@ -105,7 +117,7 @@ export function AssociateForm({ row, onDone, onCancel }: Props) {
             </label>
             <label class="field">
               <span>Category</span>
-              <select name="category">
+              <select name="category" defaultValue={present?.category ?? 'adult'}>
                 <option value="adult">adult</option>
                 <option value="paediatric">paediatric</option>
                 <option value="neonatal">neonatal</option>
@@ -115,6 +127,19 @@ export function AssociateForm({ row, onDone, onCancel }: Props) {
         </fieldset>
       ) : (
         <p class="dim">Admitting a patient is a nurse’s task. This puts the device to a bed without one.</p>
+      )}
+      {current?.occupied && (
+        <label class="field field--inline">
+          <input
+            type="checkbox"
+            data-testid="associate-confirm"
+            checked={confirmed.value}
+            onChange={(event) => {
+              confirmed.value = event.currentTarget.checked;
+            }}
+          />
+          <span>The patient’s time at this device is over</span>
+        </label>
       )}
       <p class="form__problem" role="alert" data-testid="associate-error">
         {problem.value}

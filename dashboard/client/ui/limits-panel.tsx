@@ -131,7 +131,7 @@ function LimitForm(props: { bed: Bed; group: LimitGroup; start: Limits; onDone: 
   return (
     <form class="form" onSubmit={submit} noValidate aria-labelledby="limit-title" data-testid="limit-form">
       <h2 id="limit-title">Limits of {names[group] ?? group} for this patient</h2>
-      <div class="form__row">
+      <div class="form__row form__row--numbers">
         {fields.map(([name, text]) => (
           <label key={name} class="field">
             <span>{text}</span>

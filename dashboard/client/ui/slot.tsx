@@ -30,6 +30,12 @@ export function SlotView({ slot, bed, alarms, size, everyAge }: SlotProps) {
   const priority = slotPriority(slot.values, alarms);
   const sayAge = everyAge || lost || worst !== 'current' || oldest > nowMs;
   const note = slot.values.map((one) => valueText(one).note).find((text) => text !== undefined);
+  const age = sayAge && (
+    <span class="slot__age" data-testid={`age-${slot.key}`}>
+      {ageText(oldest)}
+      {worst === 'current' ? '' : ' ago'}
+    </span>
+  );
   const classes = ['slot', `slot--${size}`, slot.pressure ? 'slot--pressure' : '', `is-${worst}`];
   if (priority) classes.push(`slot--alarm-${priority}`);
   return (
@@ -37,28 +43,23 @@ export function SlotView({ slot, bed, alarms, size, everyAge }: SlotProps) {
       <div class="slot__head">
         <span class="slot__label">{slot.label}</span>
         <span class="slot__unit">{slot.unitLabel}</span>
+        {age}
       </div>
-      <div class={`slot__main${size === 'small' ? ' slot__main--small' : ''}`}>
+      <div
+        class={`slot__main${size === 'small' ? ' slot__main--small' : ''}${slot.pressure ? ' slot__main--pressure' : ''}`}
+      >
         <div class="slot__value">
-          {slot.pressure ? (
-            <PressureValue values={slot.values} ages={ages} />
-          ) : (
-            <OneValue shown={slot.values[0]!} ageMs={ages[0]!} />
-          )}
+          <span class="slot__value-text">
+            {slot.pressure ? (
+              <PressureValue values={slot.values} ages={ages} />
+            ) : (
+              <OneValue shown={slot.values[0]!} ageMs={ages[0]!} />
+            )}
+          </span>
         </div>
+        {note && <span class="slot__note">{note}</span>}
         <SlotLimits first={slot.values[0]!} bed={bed} />
       </div>
-      {(sayAge || note) && (
-        <div class="slot__foot">
-          {note && <span class="slot__note">{note}</span>}
-          {sayAge && (
-            <span class="slot__age" data-testid={`age-${slot.key}`}>
-              {ageText(oldest)}
-              {worst === 'current' ? '' : ' ago'}
-            </span>
-          )}
-        </div>
-      )}
     </div>
   );
 }

@@ -96,7 +96,7 @@ function optionsFor(
   return {
     width: size.width,
     height: size.height,
-    padding: [6, 8, 0, 0],
+    padding: [8, 8, size.showTime ? 0 : 8, 0],
     legend: { show: false },
     cursor: { sync: { key: size.syncKey }, drag: { x: false, y: false }, points: { size: 6 } },
     scales: { x: { time: true, auto: false }, y: { range: (_plot, min, max) => padded(min, max) } },
