@@ -13,6 +13,8 @@ import type { ContentType } from './messages/records.ts';
 import type { Settings } from './settings.ts';
 import type { KafkaTopic, Service } from './topics.ts';
 
+/** Of one call of the appender: about a second. */
+const appendRetries = 3;
 /** How long `open` waits for a data key that the log should have by now. */
 const keyWaitMs = 10_000;
 /** Wrapped keys held at once, about 1.5 kB each; past it the oldest are forgotten, and their records do not open here. */
@@ -52,7 +54,11 @@ export async function openSealedLog(options: {
 }): Promise<SealedLog> {
   const { settings, service, boot, log } = options;
   const kafka = connectKafka(settings, `${service}-${boot}`, log);
-  const appender = createAppender(kafka, { log, ...options.appender });
+  // Its own client, whose calls fail while no broker is there: the lane knows how long to try, and says so when it gives up.
+  const appender = createAppender(connectKafka(settings, `${service}-${boot}-append`, log, appendRetries), {
+    log,
+    ...options.appender,
+  });
   const keys = await followKeys(kafka, `${service}-${boot}-keys`, log);
   const sealer = createSealer({
     readers: readJson<ReaderKeys>('VIGIL_READERS_FILE', readFileSync(settings.readersFile, 'utf8')),

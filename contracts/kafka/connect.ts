@@ -41,8 +41,16 @@ function calmRequestQueue(): void {
 
 calmRequestQueue();
 
-/** A client of the cluster, over TLS with our own certificate. Opens no connection yet. */
-export function connectKafka(settings: Settings<typeof kafkaSettings>, clientId: string, log: Logger): Kafka {
+/**
+ * A client of the cluster, over TLS with our own certificate. Opens no connection yet.
+ * @param retries how often a lost broker is looked for before a call fails; without it for ever, as readers want it
+ */
+export function connectKafka(
+  settings: Settings<typeof kafkaSettings>,
+  clientId: string,
+  log: Logger,
+  retries = Number.MAX_SAFE_INTEGER,
+): Kafka {
   return new Kafka({
     clientId,
     brokers: [...settings.brokers],
@@ -54,7 +62,7 @@ export function connectKafka(settings: Settings<typeof kafkaSettings>, clientId:
     },
     connectionTimeout: 3_000,
     requestTimeout: 15_000,
-    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries: Number.MAX_SAFE_INTEGER },
+    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries },
     logLevel: logLevel.WARN,
     logCreator: () => (entry) => writeLog(log, entry),
   });

@@ -1,0 +1,148 @@
+/** Kafka slow or gone: nothing is acknowledged, memory stays bounded, and everything flows again by itself, in order. */
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MqttClient } from 'mqtt';
+import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
+import { parameters } from '../contracts/parameters.ts';
+import type { SealedLog } from '../contracts/sealed-log.ts';
+import { startBroker } from '../ops/platform/kafka.ts';
+import { startTestPlatform, type TestPlatform } from '../tests/platform.ts';
+import { openLogAs, type RunningHouse, startHouse, until } from '../tests/system.ts';
+import { connectMqtt, recordsOf } from './gateway.testing.ts';
+
+const beds = ['bed-01', 'bed-02', 'bed-03', 'bed-04'] as const;
+const boot = `outage-${randomUUID().slice(0, 6)}`;
+/** As large as an observation gets: 64 values, about 5 kB. */
+const values = Array.from({ length: 64 }, (_, i) => {
+  const { code, unit, min, max } = [...parameters.values()][i % parameters.size]!;
+  return { code, value: (min + max) / 2, unit };
+});
+
+let platform: TestPlatform;
+let kafkaPid: number;
+let own: Awaited<ReturnType<typeof startTestPlatform>>;
+let gateway: RunningHouse | undefined;
+let clients: MqttClient[] = [];
+const closers: (() => Promise<unknown>)[] = [];
+
+beforeAll(async () => {
+  own = await startTestPlatform(`test-${process.pid}-outage`);
+  platform = own.data;
+  kafkaPid = platform.kafkaPid;
+});
+afterEach(async () => {
+  for (const client of clients) await client.endAsync(true);
+  clients = [];
+  await gateway?.close();
+});
+afterAll(async () => {
+  for (const close of closers) await close();
+  await own.platform.close();
+  rmSync(platform.stateDir, { recursive: true, force: true });
+});
+
+const ps = (pid: number, what: 'rss' | 'state') =>
+  execFileSync('ps', ['-o', `${what}=`, '-p', String(pid)])
+    .toString()
+    .trim();
+const rssMb = () => Number(ps(gateway!.pid(), 'rss')) / 1024;
+
+type Stream = { readonly bed: string; readonly client: MqttClient; readonly acknowledged: number[]; published: number };
+
+async function openStreams(more: Parameters<typeof connectMqtt>[2] = {}): Promise<Stream[]> {
+  const streams: Stream[] = [];
+  for (const bed of beds) {
+    const client = await connectMqtt(platform, bed, { protocolVersion: 4, keepalive: 300, ...more });
+    clients.push(client);
+    streams.push({ bed, client, acknowledged: [], published: 0 });
+  }
+  return streams;
+}
+
+function publish(stream: Stream, count: number, ofBoot: string): void {
+  for (let i = 0; i < count; i += 1) {
+    stream.published += 1;
+    const seq = stream.published;
+    const reading = { boot: ofBoot, seq, time: new Date().toISOString(), values };
+    stream.client.publish(`devices/${stream.bed}/observations`, JSON.stringify(reading), { qos: 1 }, (error) => {
+      if (!error) stream.acknowledged.push(seq);
+    });
+  }
+}
+
+/** Sequence numbers in Kafka's order, repeats left out. */
+async function stored(operator: SealedLog, bed: string, ofBoot: string): Promise<number[]> {
+  const records = await recordsOf(operator, 'observations', bed);
+  return [
+    ...new Set(records.filter(({ opened }) => opened.place.boot === ofBoot).map(({ opened }) => opened.place.seq)),
+  ];
+}
+
+const counting = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+const all = (streams: Stream[]) => streams.reduce((sum, { acknowledged }) => sum + acknowledged.length, 0);
+
+it('waits while Kafka is stopped, with bounded memory, and goes on in order', async () => {
+  gateway = await startHouse(platform, 'gateway', {
+    VIGIL_MQTT_UNACKED_BYTES_MAX: '2097152',
+    VIGIL_LOG_APPEND_MS: '120000',
+  });
+  const streams = await openStreams();
+  for (const stream of streams) publish(stream, 20, boot);
+  await until('the first readings', () => all(streams) === 80);
+  const before = rssMb();
+
+  process.kill(kafkaPid, 'SIGSTOP');
+  await until('Kafka stopped', () => ps(kafkaPid, 'state').startsWith('T'));
+  await sleep(500);
+  const acknowledged = all(streams);
+  const each = 2_500;
+  for (const stream of streams) publish(stream, each, boot);
+  await sleep(6_000);
+  // 50 MB were sent or wait in the devices; not one reading was acknowledged, and the gateway holds 2 MiB of them.
+  expect(all(streams)).toBe(acknowledged);
+  expect(rssMb() - before).toBeLessThan(100);
+  expect(ps(kafkaPid, 'state')).toMatch(/^T/);
+
+  process.kill(kafkaPid, 'SIGCONT');
+  await until('all acknowledged', () => all(streams) === 4 * (each + 20));
+  for (const { acknowledged: order } of streams) expect(order).toEqual(counting(each + 20));
+  expect(gateway.output()).not.toContain('connection ended');
+  const operator = await openLogAs(platform, 'operator');
+  for (const bed of beds) expect(await stored(operator, bed, boot)).toEqual(counting(each + 20));
+  await operator.close();
+}, 180_000);
+
+it('closes without acknowledgement while Kafka is dead, and loses nothing', async () => {
+  const again = `${boot}-dead`;
+  gateway = await startHouse(platform, 'gateway', { VIGIL_LOG_APPEND_MS: '1500' });
+  const streams = await openStreams({ reconnectPeriod: 300, clean: false });
+  let goodbyes = 0;
+  for (const { client } of streams)
+    client.on('disconnect', () => {
+      goodbyes += 1;
+    });
+  for (const stream of streams) publish(stream, 20, again);
+  await until('the first readings', () => all(streams) === 80);
+
+  process.kill(kafkaPid, 'SIGKILL');
+  await sleep(200);
+  const acknowledged = all(streams);
+  expect(acknowledged).toBe(80);
+  for (const stream of streams) publish(stream, 20, again);
+  const failed = () => gateway!.output().split('"cause":"append-failed"').length - 1;
+  await until('connections closed for want of Kafka', () => failed() >= 4);
+  expect(all(streams)).toBe(80);
+  // No word that could end a delivery: the device is to send again.
+  expect(goodbyes).toBe(0);
+
+  const { stateDir, kafkaPort: port, kafkaControllerPort: controllerPort } = platform;
+  const broker = await startBroker({ software: own.platform.software, stateDir, port, controllerPort });
+  kafkaPid = broker.pid;
+  closers.push(() => broker.stop());
+  await until('all acknowledged', () => all(streams) === 160);
+  const operator = await openLogAs(platform, 'operator');
+  for (const bed of beds) expect((await stored(operator, bed, again)).sort((a, b) => a - b)).toEqual(counting(40));
+  await operator.close();
+}, 180_000);
