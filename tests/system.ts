@@ -127,8 +127,9 @@ export function admitted(bed: string, ward: string, familyName: string): Associa
 export async function until<T>(
   what: string,
   probe: () => T | undefined | false | Promise<T | undefined | false>,
+  withinMs = 90_000,
 ): Promise<T> {
-  for (const endMs = Date.now() + 90_000; Date.now() < endMs; await sleep(50)) {
+  for (const endMs = Date.now() + withinMs; Date.now() < endMs; await sleep(50)) {
     const value = await probe();
     if (value !== undefined && value !== false) return value;
   }

@@ -1,0 +1,137 @@
+/** The one command that a newcomer types, from the launcher to Ctrl-C, and its proof of itself. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, inject, it } from 'vitest';
+import { freePorts } from '../ops/platform/ports.ts';
+import { isLoopback, listeningAddresses } from './scan.ts';
+import { root, until } from './system.ts';
+
+const platform = inject('platform');
+const started: ChildProcess[] = [];
+const folders: string[] = [];
+
+afterEach(() => {
+  // Their children end with them (ops/platform/child.ts).
+  for (const child of started.splice(0)) child.kill('SIGKILL');
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+function freshFolder(): string {
+  const folder = mkdtempSync(join(platform.stateDir, 'start-'));
+  folders.push(folder);
+  return folder;
+}
+
+type Running = { child: ChildProcess; out(): string; err(): string; exitCode: Promise<number | null> };
+
+function start(program: readonly string[], env: Record<string, string>): Running {
+  const child = spawn(process.execPath, program, {
+    cwd: root,
+    env: { PATH: process.env.PATH, VIGIL_SOFTWARE_DIR: platform.softwareDir, ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  started.push(child);
+  const text = { out: '', err: '' };
+  child.stdout.on('data', (chunk) => {
+    text.out += String(chunk);
+  });
+  child.stderr.on('data', (chunk) => {
+    text.err += String(chunk);
+  });
+  const exitCode = new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { child, out: () => text.out, err: () => text.err, exitCode };
+}
+
+/** The processes that a process started, with their command lines. */
+function childrenOf(pid: number): { pid: number; command: string }[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const parent = readFileSync(`/proc/${name}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[1];
+        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
+        return Number(parent) === pid ? [{ pid: Number(name), command }] : [];
+      } catch {
+        return [];
+      }
+    });
+}
+
+describe('npm start -- --check', () => {
+  it('sees a replayed recording raise an alarm on a screen, and leaves nothing behind', {
+    timeout: 400_000,
+  }, async () => {
+    const state = freshFolder();
+    const check = start(['ops/launch.mjs', 'ops/start.ts', '--check'], { VIGIL_STATE_DIR: state });
+    const code = await check.exitCode;
+    const lines = check.out().trim().split('\n');
+    const result = JSON.parse(lines.at(-1) ?? '');
+    expect(lines.length).toBe(1);
+    expect(result).toMatchObject({ ok: true, startupS: expect.any(Number), firstAlarmS: expect.any(Number) });
+    expect(result.readings).toBeGreaterThan(0);
+    expect(result.alarms).toBeGreaterThan(0);
+    expect(code).toBe(0);
+    expect(readdirSync(state)).toEqual([]);
+  });
+});
+
+describe('npm start', () => {
+  it('runs on loopback only, mends itself, stops at Ctrl-C, and goes on with its data', {
+    timeout: 600_000,
+  }, async () => {
+    const state = freshFolder();
+    const ports = await freePorts(6);
+    const names = ['HTTP', 'MQTT', 'KAFKA', 'KAFKA_CONTROLLER', 'INFLUX', 'INFLUX_RPC'];
+    const env = {
+      VIGIL_STATE_DIR: state,
+      VIGIL_BEDS: '2',
+      ...Object.fromEntries(names.map((name, index) => [`VIGIL_${name}_PORT`, String(ports[index])])),
+    };
+    const first = start(['ops/start.ts'], env);
+    await until('the first start', () => /Vigil is ready/.test(first.out()) || first.child.exitCode !== null, 300_000);
+    expect(first.err()).toBe('');
+    const logins = /Demo logins[\s\S]*?\n\n/.exec(first.out())?.[0] ?? '';
+    for (const role of ['nurse', 'physician', 'technician', 'auditor']) expect(logins).toContain(role);
+
+    const children = childrenOf(first.child.pid ?? 0);
+    expect(children.length).toBe(7);
+    const addresses = children.flatMap(({ pid }) => listeningAddresses(pid));
+    expect(addresses.length).toBe(6);
+    expect(addresses.filter((address) => !isLoopback(address))).toEqual([]);
+
+    const second = start(['ops/start.ts'], env);
+    expect(await second.exitCode).toBe(1);
+    expect(second.err()).toMatch(/already runs on/);
+
+    const gateway = children.find(({ command }) => command.includes('gateway/main.ts'));
+    process.kill(gateway?.pid ?? 0, 'SIGKILL');
+    await until('the gateway again', () => first.err().includes('gateway runs again.'));
+
+    first.child.kill('SIGINT');
+    expect(await first.exitCode).toBe(0);
+    for (const { pid } of children) expect(() => process.kill(pid, 0)).toThrow();
+    expect(existsSync(join(state, 'lock'))).toBe(false);
+
+    const third = start(['ops/start.ts'], env);
+    await until('the next start', () => /Vigil is ready/.test(third.out()) || third.child.exitCode !== null, 300_000);
+    expect(third.out()).toContain(logins);
+    third.child.kill('SIGTERM');
+    expect(await third.exitCode).toBe(0);
+  });
+
+  it('can be stopped while it starts', { timeout: 300_000 }, async () => {
+    const state = freshFolder();
+    const ports = await freePorts(6);
+    const names = ['HTTP', 'MQTT', 'KAFKA', 'KAFKA_CONTROLLER', 'INFLUX', 'INFLUX_RPC'];
+    const env = Object.fromEntries(names.map((name, index) => [`VIGIL_${name}_PORT`, String(ports[index])]));
+    const one = start(['ops/start.ts'], { ...env, VIGIL_STATE_DIR: state });
+    const kafka = await until('a broker', () =>
+      childrenOf(one.child.pid ?? 0).find(({ command }) => command.includes('kafka.Kafka')),
+    );
+    one.child.kill('SIGINT');
+    expect(await one.exitCode).toBe(1);
+    expect(() => process.kill(kafka.pid, 0)).toThrow();
+    expect(existsSync(join(state, 'lock'))).toBe(false);
+  });
+});
