@@ -5,7 +5,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contentTypes, type ObservationRecord } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
+import type { Child } from '../../ops/platform/child.ts';
 import { type Influx, startInflux } from '../../ops/platform/influx.ts';
+import { startBroker } from '../../ops/platform/kafka.ts';
 import type { Platform } from '../../ops/platform/platform.ts';
 import { freePorts } from '../../ops/platform/ports.ts';
 import { startTestPlatform, type TestPlatform } from '../../tests/platform.ts';
@@ -15,6 +17,7 @@ let own: { platform: Platform; data: TestPlatform };
 let gateway: SealedLog;
 let trends: RunningHouse;
 let influx: Influx | undefined;
+let kafka: Child | undefined;
 
 beforeAll(async () => {
   // Of our own: it kills InfluxDB.
@@ -27,6 +30,7 @@ afterAll(async () => {
   await trends?.close();
   await gateway?.close();
   await influx?.close();
+  await kafka?.stop();
   await own?.platform.close();
   if (own) rmSync(own.data.stateDir, { recursive: true, force: true });
 });
@@ -82,6 +86,23 @@ async function query(text: string): Promise<(string | number | boolean | null)[]
 
 const rowsOf = (associationId: string, fields = '"value"', retention = 'raw') =>
   query(`SELECT ${fields} FROM "${retention}"."numerics" WHERE "associationId" = '${associationId}'`);
+
+/** How many points these associations have in all. */
+async function countOf(ids: readonly string[]): Promise<number> {
+  const [row] = await query(
+    `SELECT count("value") FROM "numerics" WHERE ${ids.map((id) => `"associationId" = '${id}'`).join(' OR ')}`,
+  );
+  return Number(row?.[1] ?? 0);
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 describe('trends', () => {
   it('holds every usable value at its event time, a real zero too, and a repeat once', async () => {
@@ -155,6 +176,44 @@ describe('trends', () => {
     const rows = await rowsOf(id);
     expect(rows.map(([time]) => time)).toEqual(rows.map((_, n) => startMs + n * 1000));
     await until('it says so', () => trends.output().includes('InfluxDB is back'));
+  });
+
+  it('has every point when two share the work and one of them is killed', async () => {
+    const ids = Array.from({ length: 24 }, () => randomUUID());
+    const second = await startHouse(own.data, 'trends');
+    try {
+      const appendAll = async (from: number, to: number) => {
+        for (let n = from; n < to; n++) await Promise.all(ids.map((id) => append(id, n, beats(60 + n))));
+      };
+      await appendAll(0, 10);
+      await until('the first ten of each', async () => (await countOf(ids)) === ids.length * 10);
+      const appending = appendAll(10, 60);
+      await trends.kill();
+      await appending;
+      await until('all of each', async () => (await countOf(ids)) === ids.length * 60);
+    } finally {
+      await second.close();
+    }
+    await trends.start();
+  });
+
+  it('goes on by itself after Kafka was killed', async () => {
+    const id = randomUUID();
+    await append(id, 0, beats(60));
+    await until('the first point', async () => (await rowsOf(id)).length === 1);
+    process.kill(own.data.kafkaPid, 'SIGKILL');
+    await until('Kafka is gone', () => !isRunning(own.data.kafkaPid));
+    const { software } = own.platform;
+    const port = Number(own.data.kafkaBrokers.split(':')[1]);
+    const [controllerPort = 0] = await freePorts(1);
+    kafka = await startBroker({ software, stateDir: own.data.stateDir, port, controllerPort });
+    await until('it takes records again', () =>
+      append(id, 1, beats(61)).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await until('the next point', async () => (await rowsOf(id)).length === 2);
   });
 
   it('becomes minutes with mean, least and most, by the time a week is looked at', async () => {
