@@ -65,6 +65,9 @@ const recordOverheadBytes = 100;
 const retryMinMs = 50;
 const retryMaxMs = 1_000;
 
+/** An orderly goodbye takes a round trip; a broker that is away never answers, and a process that ends must end. */
+const disconnectMsMax = 2_000;
+
 export function createAppender(kafka: Kafka, options: AppenderOptions): Appender {
   const { log, lingerMs = 2, batchBytesMax = 1_048_576, pendingBytesMax = 268_435_456, timeoutMs = 30_000 } = options;
   const producer = kafka.producer({
@@ -122,19 +125,31 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     while (lane.queue.length > 0) {
       const batch = takeBatch(lane, batchBytesMax);
       const outcome = await send(lane, batch, to);
-      for (const waiting of batch) count.pendingBytes -= waiting.bytes;
-      count.pendingRecords -= batch.length;
-      if (outcome instanceof VigilError) {
-        count.failed += batch.length;
-        for (const waiting of batch) waiting.reject(outcome);
-      } else {
-        count.appended += batch.length;
-        count.batches += 1;
-        let offset = outcome;
-        for (const waiting of batch) waiting.resolve({ partition: lane.partition, offset: offset++ });
-      }
+      if (outcome instanceof VigilError) fail(lane, batch, outcome);
+      else succeed(lane, batch, outcome);
     }
     lane.busy = false;
+  }
+
+  function succeed(lane: Lane, batch: readonly Waiting[], base: bigint): void {
+    settled(batch);
+    count.appended += batch.length;
+    count.batches += 1;
+    let offset = base;
+    for (const waiting of batch) waiting.resolve({ partition: lane.partition, offset: offset++ });
+  }
+
+  /** What waits behind a failed batch fails with it: appended, it would overtake what is sent again. */
+  function fail(lane: Lane, batch: readonly Waiting[], error: VigilError): void {
+    const all = [...batch, ...lane.queue.splice(0)];
+    settled(all);
+    count.failed += all.length;
+    for (const waiting of all) waiting.reject(error);
+  }
+
+  function settled(all: readonly Waiting[]): void {
+    for (const waiting of all) count.pendingBytes -= waiting.bytes;
+    count.pendingRecords -= all.length;
   }
 
   async function send(lane: Lane, batch: readonly Waiting[], to: Producer): Promise<bigint | VigilError> {
@@ -187,7 +202,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
         clearTimeout(lane.timer);
         for (const waiting of lane.queue.splice(0)) waiting.reject(new VigilError('log-closed', 'The log was closed.'));
       }
-      await producer.disconnect();
+      await Promise.race([producer.disconnect(), new Promise((done) => setTimeout(done, disconnectMsMax).unref())]);
     },
   };
 }

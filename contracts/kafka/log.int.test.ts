@@ -172,6 +172,20 @@ describe('the sealed log on a real Kafka', () => {
     });
   });
 
+  it('fails with a batch all that waits behind it, so that nothing overtakes what is sent again', async () => {
+    const gateway = await as('gateway');
+    const appender = createAppender(gateway.kafka, { log, timeoutMs: 500, batchBytesMax: 1_000 });
+    opened.push(appender);
+    const key = `behind-${randomUUID()}`;
+    // The access list refuses the first batch until its time is over; the others wait in the same lane meanwhile.
+    const results = await Promise.allSettled([1, 2, 3, 4].map(() => appender.append('alarms', key, Buffer.alloc(800))));
+    expect(results.map((result) => result.status)).toEqual(Array(4).fill('rejected'));
+    const reasons = results.map((result) => (result as PromiseRejectedResult).reason as VigilError);
+    // One batch was tried, not four one after another.
+    for (const reason of reasons) expect(reason).toBe(reasons[0]);
+    expect(appender.stats()).toMatchObject({ failed: 4, pendingBytes: 0, pendingRecords: 0 });
+  });
+
   it('refuses at once what is too large or too much, and what comes after closing', async () => {
     const gateway = await as('gateway');
     const appender = createAppender(gateway.kafka, { log, pendingBytesMax: 1_000, batchBytesMax: 800, lingerMs: 50 });

@@ -51,6 +51,8 @@ export type Reader = {
 
 const sessionTimeoutMs = 6_000;
 const retryMaxMs = 5_000;
+/** Leaving a group takes a round trip; a broker that is away never answers, and a process that ends must end. */
+const disconnectMsMax = 3_000;
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 export async function createReader(kafka: Kafka, options: ReaderOptions): Promise<Reader> {
@@ -220,7 +222,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     resume: () => consumer.resume(topics.map((topic) => ({ topic }))),
     async close() {
       closed = true;
-      await consumer.disconnect();
+      await Promise.race([consumer.disconnect(), sleep(disconnectMsMax)]);
     },
   };
 }
