@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { alarm } from './fixtures.ts';
-import { pulseStarts, renderBurst, soundLevel } from './sound.ts';
+import { pageSound, pulseStarts, renderBurst, soundLevel } from './sound.ts';
 import { soundTable } from './sound-table.ts';
 
 const now = Date.parse('2026-01-01T10:00:00.000Z');
@@ -63,5 +63,24 @@ describe('the level that sounds', () => {
     ['paused here, not there', [alarm('a', { priority: 'high', ...until(1) }), alarm('b', { priority: 'low' })], 'low'],
   ] as const)('%s', (_name, alarms, level) => {
     expect(soundLevel(alarms, now)).toBe(level);
+  });
+});
+
+describe('what the page sounds', () => {
+  const high = [alarm('a', { priority: 'high' })];
+  const medium = [alarm('a')];
+  it.each([
+    ['in order, quiet', false, true, 0, [], undefined],
+    ['in order, an alarm', false, true, 0, medium, 'medium'],
+    ['lost, whatever alarms it knew', true, true, 0, high, 'lost'],
+    ['lost, paused', true, true, now + 1, high, undefined],
+    ['lost, the pause just over', true, true, now, [], 'lost'],
+    ['a part failed', false, false, 0, [], 'lost'],
+    ['a part failed, a medium alarm', false, false, 0, medium, 'lost'],
+    ['a part failed, a high alarm', false, false, 0, high, 'high'],
+    ['a part failed, paused, a medium alarm', false, false, now + 1, medium, 'medium'],
+    ['a pause silences no patient', false, true, now + 1, medium, 'medium'],
+  ] as const)('%s', (_name, lost, healthy, pausedUntilMs, alarms, level) => {
+    expect(pageSound({ lost, healthy, pausedUntilMs }, alarms, now)).toBe(level);
   });
 });

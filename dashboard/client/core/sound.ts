@@ -20,6 +20,21 @@ export function soundLevel(alarms: Iterable<Alarm>, nowMs: number): Exclude<Soun
   return level;
 }
 
+/**
+ * What the page sounds: a lost server before all else, for then nothing here is of now; a part of Vigil that fails behind the
+ * server in the same way, unless a patient's high alarm is still known. `pausedUntilMs` is a person's pause of that sound.
+ */
+export function pageSound(
+  page: { lost: boolean; healthy: boolean; pausedUntilMs: number },
+  alarms: Iterable<Alarm>,
+  nowMs: number,
+): SoundLevel | undefined {
+  const failure = nowMs < page.pausedUntilMs ? undefined : 'lost';
+  if (page.lost) return failure;
+  const level = soundLevel(alarms, nowMs);
+  return page.healthy || level === 'high' ? level : (failure ?? level);
+}
+
 /** When each pulse of a burst begins, ms from its start. */
 export function pulseStarts(burst: Burst): number[] {
   const starts: number[] = [];

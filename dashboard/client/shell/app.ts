@@ -8,8 +8,8 @@ import { createSteadyClock } from '../core/connection.ts';
 import type { Screen } from '../core/fold.ts';
 import { createLead, remoteAt, sawRemote } from '../core/lead.ts';
 import { formatRoute, parseRoute, type Route } from '../core/routes.ts';
-import { soundLevel } from '../core/sound.ts';
-import { createAnswers } from './answers.ts';
+import { pageSound } from '../core/sound.ts';
+import { createAnswers, pauseMs } from './answers.ts';
 import { createApi } from './api.ts';
 import { type LinkState, type Live, openLive, type WatchWish } from './live.ts';
 import { openSpeaker, type SpeakerState } from './speaker.ts';
@@ -39,6 +39,8 @@ export function createApp() {
   const link = signal<LinkState>('connecting');
   const speakerState = signal<SpeakerState>('blocked');
   const lastHeardMs = signal<number | undefined>(undefined);
+  /** The sound that says that Vigil itself fails is paused on this screen until then. */
+  const failurePausedUntilMs = signal(0);
   const steady = createSteadyClock(Date.now, () => performance.now());
   let lead = createLead();
   const serverNow = () => remoteAt(lead, steady()) ?? Date.now();
@@ -102,9 +104,11 @@ export function createApp() {
       sent = text;
     }),
     effect(() => {
-      if (link.value === 'lost') speaker.play('lost');
-      else if (!session.value || !screen.value) speaker.play(undefined);
-      else speaker.play(soundLevel(screen.value.alarms.values(), now.value));
+      const lost = link.value === 'lost';
+      const known = screen.value;
+      const healthy = !known || (known.health.kafka === 'ok' && known.health.alarms === 'ok');
+      const page = { lost, healthy, pausedUntilMs: failurePausedUntilMs.value };
+      speaker.play(session.value ? pageSound(page, known?.alarms.values() ?? [], now.value) : undefined);
     }),
     effect(() => {
       const where = route.value;
@@ -172,6 +176,10 @@ export function createApp() {
     may,
     enter,
     enableSound: unlock,
+    failurePausedUntilMs,
+    pauseFailureSound() {
+      failurePausedUntilMs.value = now.peek() + pauseMs;
+    },
     setWard,
     answers: createAnswers(api, screen, now),
     go(to: Route) {

@@ -1,6 +1,6 @@
 /** The server is lost: full screen, with a sound of its own, over values that are grey and say their age. */
 import { ageText } from '../core/ages.ts';
-import { clockText } from '../core/times.ts';
+import { clockText, countdownText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 
 export function LostBanner() {
@@ -32,7 +32,26 @@ export function LostBanner() {
             : `Last heard ${clockText(heard)}, ${ageText(now - heard)} ago.`}{' '}
           Trying again by itself.
         </p>
+        <PauseFailureSound />
       </div>
     </div>
+  );
+}
+
+/** The sound of Vigil's own failure, silenced here for two minutes at most; the banner stays. */
+export function PauseFailureSound() {
+  const app = useApp();
+  const until = app.failurePausedUntilMs.value;
+  const now = app.now.value;
+  if (until > now) return <p data-testid="failure-sound-paused">Sound paused {countdownText(until, now)}</p>;
+  return (
+    <button
+      class="button button--notice"
+      type="button"
+      data-testid="pause-failure-sound"
+      onClick={app.pauseFailureSound}
+    >
+      Pause this sound 2 min
+    </button>
   );
 }

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
+import { PauseFailureSound } from './lost-banner.tsx';
 
 export function Notices() {
   const app = useApp();
@@ -22,6 +23,11 @@ export function Notices() {
           The alarm processor is silent{since(health.alarmsAt)}: values are shown, but nobody judges them. Watch the
           bedside monitors.
         </Notice>
+      )}
+      {health && (health.kafka !== 'ok' || health.alarms !== 'ok') && (
+        <div class="notice notice--high">
+          <PauseFailureSound />
+        </div>
       )}
       {app.watches.value && app.link.value === 'connecting' && app.screen.value === undefined && (
         <p class="notice notice--plain" role="status">

@@ -33,7 +33,7 @@ export function SlotView({ slot, bed, alarms, size, everyAge }: SlotProps) {
   const age = sayAge && (
     <span class="slot__age" data-testid={`age-${slot.key}`}>
       {ageText(oldest)}
-      {worst === 'current' ? '' : ' ago'}
+      {worst !== 'current' && size !== 'small' ? ' ago' : ''}
     </span>
   );
   const classes = ['slot', `slot--${size}`, slot.pressure ? 'slot--pressure' : '', `is-${worst}`];
