@@ -11,7 +11,7 @@ import { followAudit } from './audit/projection.ts';
 import { createTrail } from './audit/trail.ts';
 import { defaultBudget } from './core/budget.ts';
 import { openFeed } from './live/feed.ts';
-import { createHub, type Hub } from './live/hub.ts';
+import { createHub, type Hub, silentMsMax } from './live/hub.ts';
 import { announcePresence } from './live/presence.ts';
 import { buildServer } from './server.ts';
 import { createSessions } from './sessions/sessions.ts';
@@ -46,7 +46,16 @@ async function start(): Promise<() => Promise<void>> {
     onAlarms: () => hub?.flushAlarms(),
     onWave: (chunk) => hub?.sendWave(chunk),
   });
-  hub = createHub({ feed: () => feed, sessions, trail, stream: boot, budget: defaultBudget, now, logger });
+  hub = createHub({
+    feed: () => feed,
+    sessions,
+    trail,
+    stream: boot,
+    budget: defaultBudget,
+    silentMs: silentMsMax,
+    now,
+    logger,
+  });
   const presence = announcePresence(log, { wards: hub.watchedWards, now, logger });
 
   let ready = false;

@@ -8,7 +8,14 @@ import staticFiles from '@fastify/static';
 import swagger from '@fastify/swagger';
 import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
 import websocket from '@fastify/websocket';
-import { type FastifyError, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
+import {
+  type FastifyError,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  LogController,
+  type RouteOptions,
+} from 'fastify';
 import type { Logger } from 'pino';
 import { Type } from 'typebox';
 import { type ErrorCode, VigilError } from '../contracts/errors.ts';
@@ -48,13 +55,18 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   'trends-unavailable': 503,
 };
 
-export async function buildServer(parts: Parts, options: ServerOptions): Promise<App> {
+/** @param onRoute is told of every route, for who wants to list them */
+export async function buildServer(
+  parts: Parts,
+  options: ServerOptions,
+  onRoute: (route: RouteOptions) => void = () => {},
+): Promise<App> {
   const { logger, tls } = options;
   const app: App = fastify({
     https: { ...tls, minVersion: 'TLSv1.2' },
     loggerInstance: logger,
     // fastify's own lines hold the address with its query.
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyBytesMax,
     requestTimeout: 30_000,
     trustProxy: false,
@@ -77,6 +89,7 @@ export async function buildServer(parts: Parts, options: ServerOptions): Promise
   });
   await app.register(swagger, { openapi: { info: { title: 'Vigil dashboard', version: '1' } } });
   await app.register(websocket, { options: { maxPayload: liveMessageBytesMax, perMessageDeflate: false } });
+  app.addHook('onRoute', onRoute);
   guardRoutes(app, parts);
   loginRoutes(app, parts);
   clinicalRoutes(app, parts);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Alarm, AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
 import { formatInstant } from '../../contracts/time.ts';
-import { foldAlarmEvent, foldAlarmState } from './alarms.ts';
+import { foldAlarmEvent, foldAlarmState, forgetAlarmsBefore } from './alarms.ts';
 import { foldAssociations } from './beds.ts';
 import { alarm, period, t0, table } from './fold.testing.ts';
 import { emptyState } from './state.ts';
@@ -54,6 +54,15 @@ describe('the alarms on the screens', () => {
     ],
   ])('have %s', (_, said, expected) => {
     expect(after(said)).toEqual(expected);
+  });
+
+  it('are forgotten with their association, but for what was said since', () => {
+    const state = emptyState();
+    foldAssociations(state, table('d1', 1, period('assoc-01')), t0);
+    foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: a(1) }, t0);
+    expect(forgetAlarmsBefore(state, { associationId: 'assoc-01', live: [] }, t0)).toBe(false);
+    expect(forgetAlarmsBefore(state, { associationId: 'assoc-01', live: [] }, t0 + 1)).toBe(true);
+    expect(state.alarms.size).toBe(0);
   });
 
   it('wait for their bed, and come with it', () => {

@@ -23,14 +23,27 @@ export function foldAlarmEvent(state: LiveState, event: AlarmEvent, nowMs: numbe
  */
 export function foldAlarmState(state: LiveState, snapshot: AlarmState, nowMs: number): boolean {
   const atMs = parseInstant(snapshot.at) ?? 0;
-  const live = new Set(snapshot.live.map((alarm) => alarm.alarmId));
-  let changed = false;
-  for (const alarmId of [...(state.alarmsOf.get(snapshot.associationId) ?? [])]) {
-    const held = state.alarms.get(alarmId);
-    if (held && held.saidAtMs < atMs && !live.has(alarmId)) changed = drop(state, alarmId) || changed;
-  }
+  let changed = forgetAlarmsBefore(state, snapshot, atMs);
   for (const alarm of snapshot.live) {
     if (!isOld(state, alarm)) changed = hold(state, alarm, atMs, nowMs) || changed;
+  }
+  return changed;
+}
+
+/**
+ * Takes off what was said of an association before `atMs` and is not in `live`: all of it where its owner forgot the
+ * association (a tombstone in `alarm-state`).
+ */
+export function forgetAlarmsBefore(
+  state: LiveState,
+  { associationId, live }: Pick<AlarmState, 'associationId' | 'live'>,
+  atMs: number,
+): boolean {
+  let changed = false;
+  for (const alarmId of [...(state.alarmsOf.get(associationId) ?? [])]) {
+    const held = state.alarms.get(alarmId);
+    if (!held || held.saidAtMs >= atMs || live.some((alarm) => alarm.alarmId === alarmId)) continue;
+    changed = drop(state, alarmId) || changed;
   }
   return changed;
 }

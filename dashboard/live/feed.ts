@@ -6,8 +6,8 @@ import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
-import { foldAlarmEvent, foldAlarmState } from '../core/alarms.ts';
-import { foldAssociations, foldLimits, tick } from '../core/beds.ts';
+import { foldAlarmEvent, foldAlarmState, forgetAlarmsBefore } from '../core/alarms.ts';
+import { foldAssociations, foldLimits, forgetAssociations, tick } from '../core/beds.ts';
 import { type LifeSigns, noteReading } from '../core/health.ts';
 import { foldConnection, foldObservation, foldStatus, foldWaveArrival, forgetWaves } from '../core/readings.ts';
 import { emptyState, type LiveState } from '../core/state.ts';
@@ -44,6 +44,8 @@ export async function openFeed(
   const state = emptyState();
   const waves = emptyWaves();
   const signs: LifeSigns = { kafkaAtMs: now(), alarmsAtMs: 0, readingsAtMs: 0, readingsSinceMs: 0 };
+  /** Devices by the key of their record in `associations`: one for each that the hospital knows. */
+  const deviceOfKey = new Map<string, string>();
   let unreadable = 0;
   let ready = false;
 
@@ -72,6 +74,7 @@ export async function openFeed(
         signs.alarmsAtMs = Math.max(signs.alarmsAtMs, timestampMs);
         return foldAlarmState(state, record.body, now());
       case contentTypes.associations:
+        deviceOfKey.set(key, record.body.deviceId);
         foldAssociations(state, record.body, now());
         return true;
       case contentTypes.command:
@@ -89,10 +92,23 @@ export async function openFeed(
     }
   }
 
+  /** What a table's owner forgot. */
+  function foldTombstone(topic: KafkaTopic, { key, timestampMs }: LogRecord): boolean {
+    if (topic === 'alarm-state') return forgetAlarmsBefore(state, { associationId: key, live: [] }, timestampMs);
+    const deviceId = topic === 'associations' ? deviceOfKey.get(key) : undefined;
+    if (deviceId === undefined) return false;
+    deviceOfKey.delete(key);
+    forgetAssociations(state, deviceId, now());
+    return true;
+  }
+
   async function foldBatch(topic: KafkaTopic, records: readonly LogRecord[]): Promise<void> {
     let alarms = false;
     for (const record of records) {
-      if (record.value === null) continue;
+      if (record.value === null) {
+        alarms = foldTombstone(topic, record) || alarms;
+        continue;
+      }
       try {
         const pending = log.open({ topic, key: record.key, value: record.value });
         const opened = pending instanceof Promise ? await pending : pending;

@@ -17,7 +17,7 @@ export const screensOfSessionMax = 12;
 /** Live connections of this server. */
 export const screensMax = 500;
 /** Without an answer to a ping for this long the way is broken though nothing said so. */
-const silentMs = 15_000;
+export const silentMsMax = 15_000;
 
 export type Hub = {
   /** Takes over a socket that its ticket opened. */
@@ -29,6 +29,7 @@ export type Hub = {
   /** Ends the connections of a session that was logged out. */
   endSession(sessionId: string): void;
   health(): Health;
+  /** Messages left out for slow screens, those that are open included, and screens closed for it. */
   stats(): { screens: number; skippedWaves: number; skippedNumerics: number; closedForResync: number };
   close(): void;
 };
@@ -39,10 +40,12 @@ export function createHub(options: {
   readonly trail: Trail;
   readonly stream: string;
   readonly budget: Budget;
+  /** As a rule `silentMsMax`. */
+  readonly silentMs: number;
   readonly now: () => number;
   readonly logger: Logger;
 }): Hub {
-  const { feed, sessions, trail, stream, budget, now, logger } = options;
+  const { feed, sessions, trail, stream, budget, silentMs, now, logger } = options;
   const screens = new Map<Screen, { socket: WebSocket; answeredAtMs: number }>();
   const past = { skippedWaves: 0, skippedNumerics: 0, closedForResync: 0 };
   const health = () => judgeHealth(feed().signs, now());
@@ -88,12 +91,13 @@ export function createHub(options: {
         state.answeredAtMs = now();
       });
       socket.on('error', (error) => logger.debug({ error: error.message }, 'a live connection failed'));
-      socket.on('close', (code) => {
+      socket.on('close', () => {
         screens.delete(screen);
         const { waves, numerics } = screen.skipped();
         past.skippedWaves += waves;
         past.skippedNumerics += numerics;
-        if (code === closeCodes.resync) past.closedForResync += 1;
+        // What the socket says is not it: a screen that takes nothing has to be cut off.
+        if (screen.endedWith() === closeCodes.resync) past.closedForResync += 1;
       });
       return undefined;
     },
@@ -108,7 +112,15 @@ export function createHub(options: {
       for (const screen of screens.keys())
         if (screen.claims.sessionId === sessionId) screen.end(closeCodes.sessionEnded, 'logged out');
     },
-    stats: () => ({ screens: screens.size, ...past }),
+    stats() {
+      const sum = { screens: screens.size, ...past };
+      for (const screen of screens.keys()) {
+        const { waves, numerics } = screen.skipped();
+        sum.skippedWaves += waves;
+        sum.skippedNumerics += numerics;
+      }
+      return sum;
+    },
     close() {
       for (const timer of timers) clearInterval(timer);
       for (const screen of screens.keys()) screen.end(1012, 'the server restarts');

@@ -33,6 +33,8 @@ export type Screen = {
   heartbeat(health: Health): void;
   received(text: string): void;
   end(code: number, reason: string): void;
+  /** The code that it was ended with, by us. */
+  endedWith(): number | undefined;
   /** Messages left out for its budget. */
   skipped(): { waves: number; numerics: number };
 };
@@ -60,7 +62,7 @@ export function createScreen(parts: ScreenParts): Screen {
   let seenN = 0;
   let heldSinceMs = 0;
   let closeBytesMax = parts.budget.closeBytesMax;
-  let ended = false;
+  let endCode: number | undefined;
   let pending = 0;
   let turn: Promise<void> = Promise.resolve();
   const gaps = new Set<string>();
@@ -68,14 +70,14 @@ export function createScreen(parts: ScreenParts): Screen {
   const skipped = { waves: 0, numerics: 0 };
 
   function end(code: number, reason: string): void {
-    if (ended) return;
-    ended = true;
+    if (endCode !== undefined) return;
+    endCode = code;
     socket.close(code, reason);
   }
 
   /** @returns whether it was sent */
   function send(load: Load, text: () => string): boolean {
-    if (ended) return false;
+    if (endCode !== undefined) return false;
     const waitedMs = heldSinceMs === 0 ? 0 : now() - heldSinceMs;
     switch (admit({ ...parts.budget, closeBytesMax }, load, socket.bufferedAmount, waitedMs)) {
       case 'send':
@@ -109,7 +111,7 @@ export function createScreen(parts: ScreenParts): Screen {
   }
 
   function flush(load: 'numerics' | 'alarms'): void {
-    if (!watch || ended || seenN === state.n) return;
+    if (!watch || endCode !== undefined || seenN === state.n) return;
     const changes = changesSince(state, viewer, watch.scope, seenN);
     if (changes === undefined) {
       sendSnapshot(watch.scope);
@@ -171,7 +173,7 @@ export function createScreen(parts: ScreenParts): Screen {
     }
     const sameScope = watch !== undefined && JSON.stringify(watch.scope) === JSON.stringify(next.scope);
     if (!sameScope) await trail.record({ actor, ...look });
-    if (ended) return;
+    if (endCode !== undefined) return;
     watch = next;
     gaps.clear();
     if (next.resume?.stream === stream && next.resume.n <= state.n && next.resume.n >= state.forgottenN) {
@@ -189,6 +191,7 @@ export function createScreen(parts: ScreenParts): Screen {
     flush,
     wave,
     end,
+    endedWith: () => endCode,
     skipped: () => ({ ...skipped }),
     heartbeat(health) {
       if (!watch && now() - openedAtMs > watchWithinMs) return end(closeCodes.badMessage, 'nothing watched');
@@ -198,7 +201,7 @@ export function createScreen(parts: ScreenParts): Screen {
       pending += 1;
       if (pending > pendingMax) return end(closeCodes.badMessage, 'too many messages');
       turn = turn
-        .then(() => (ended ? undefined : take(text)))
+        .then(() => (endCode === undefined ? take(text) : undefined))
         .catch((error) => {
           if (!(error instanceof VigilError))
             logger.error({ error: (error as Error).message }, 'a live message failed');

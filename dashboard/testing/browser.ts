@@ -49,7 +49,7 @@ export function newBrowser(target: Target) {
             const isJson = response.headers['content-type']?.includes('json');
             resolve({
               status: response.statusCode ?? 0,
-              body: isJson ? JSON.parse(raw) : raw,
+              body: isJson && raw !== '' ? JSON.parse(raw) : raw,
               headers: response.headers,
             });
           });
