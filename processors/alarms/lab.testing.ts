@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { pseudonym } from '../../contracts/envelope/pseudonym.ts';
+import { openPartitionReader } from '../../contracts/kafka/read-all.ts';
 import { createReader, type Reader } from '../../contracts/kafka/reader.ts';
 import { kafkaSettings } from '../../contracts/kafka/settings.ts';
 import type { Alarm, AlarmEvent, AlarmState, Command } from '../../contracts/messages/alarms.ts';
@@ -13,7 +14,11 @@ import { readSettings } from '../../contracts/settings.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import { saysReady, startChild } from '../../ops/platform/child.ts';
 import { serviceEnv } from '../../ops/platform/serviceEnv.ts';
-import { type Numerics, valuesOf } from '../core/bed.testing.ts';
+import { env, type Numerics, valuesOf } from '../core/bed.testing.ts';
+import { step } from '../core/engine.ts';
+import type { Input } from '../core/inputs.ts';
+import { initialState } from '../core/state.ts';
+import { inputOf } from './intake.ts';
 
 type Platform = Parameters<typeof serviceEnv>[0];
 const repo = join(import.meta.dirname, '../..');
@@ -28,7 +33,7 @@ export type LabBed = Awaited<ReturnType<AlarmLab['admit']>>;
 
 export async function openLab(platform: Platform) {
   const log = pino({ level: 'silent' });
-  const open = (service: 'gateway' | 'dashboard' | 'operator') =>
+  const open = (service: 'gateway' | 'dashboard' | 'operator' | 'alarms') =>
     openSealedLog({
       settings: readSettings(kafkaSettings, serviceEnv(platform, service)),
       service,
@@ -86,6 +91,7 @@ export async function openLab(platform: Platform) {
     const boot = `boot-${id}`;
     const writer = pseudonym(pseudonymKey, 'device', deviceId);
     let seq = 0;
+    let last: { key: string; place: { writer: string; boot: string; seq: number }; body: unknown } | undefined;
     let commands = 0;
     let version = 0;
     const patient = category && { patientId: id, familyName: 'Test', givenName: 'T', category };
@@ -120,9 +126,9 @@ export async function openLab(platform: Platform) {
           seq += 1;
           const reading = { time: iso(time), intervalMs: 1000, values: valuesOf(numerics) };
           const body = { deviceId, receivedAt: iso(receivedAt?.(time) ?? Date.now()), reading };
-          sent.push(
-            sealAs(gateway, 'observations', associationId, { writer, boot, seq }, contentTypes.observation, body),
-          );
+          const place = { writer, boot, seq };
+          last = { key: associationId, place, body };
+          sent.push(sealAs(gateway, 'observations', associationId, place, contentTypes.observation, body));
         }
         await Promise.all(sent);
       },
@@ -135,11 +141,10 @@ export async function openLab(platform: Platform) {
         }),
       /** Bytes that are no sealed record. */
       poison: () => gateway.appender.append('observations', associationId, Buffer.from('poison')),
-      /** The last reading again, byte for byte another record with the same place. */
-      async again(t: number, s: number, numerics: Numerics) {
-        const reading = { time: iso(t + s * 1000), intervalMs: 1000, values: valuesOf(numerics) };
-        const body = { deviceId, receivedAt: iso(Date.now()), reading };
-        await sealAs(gateway, 'observations', associationId, { writer, boot, seq }, contentTypes.observation, body);
+      /** The last reading again, as another record with the same place. */
+      async again() {
+        const { key, place, body } = last!;
+        await sealAs(gateway, 'observations', key, place, contentTypes.observation, body);
       },
       acknowledge: (alarmId: string) => command({ type: 'acknowledge', alarmId }),
       setLimits: (group: string, limits: unknown) => command({ type: 'set-limits', group, limits }),
@@ -171,6 +176,54 @@ export async function openLab(platform: Platform) {
           );
         await new Promise((done) => setTimeout(done, 20));
       }
+    },
+    /** Where the processors' group is, and where the log ends. */
+    async positions() {
+      const alarms = await open('alarms');
+      const reader = await openPartitionReader(alarms.kafka, {
+        group: `alarms-lab-${randomBytes(6).toString('hex')}`,
+        topics: ['commands'],
+        log,
+      });
+      const ends = new Map<string, bigint>();
+      for (const topic of ['observations', 'commands'] as const)
+        for (const [partition, { high }] of await reader.ends(topic)) ends.set(`${topic}/${partition}`, high);
+      const committed: ReadonlyMap<string, bigint> = await reader.committed('alarms', ['observations', 'commands']);
+      await reader.close();
+      await alarms.close();
+      return { committed, ends };
+    },
+    /** What the pure engine makes of these beds' part of the log, never stopped. */
+    async judged(beds: readonly { associationId: string }[]): Promise<Alarm[][]> {
+      const inputs = new Map<string, { input: Input; receivedAt: number }[]>();
+      const reader = await createReader(dashboard.kafka, {
+        group: `dashboard-lab-${randomBytes(6).toString('hex')}`,
+        topics: ['observations'],
+        start: 'beginning',
+        log,
+        async onRecords({ topic, records }) {
+          for (const { key, value } of records) {
+            if (value === null || !beds.some((bed) => bed.associationId === key)) continue;
+            const opened = await dashboard.open({ topic, key, value });
+            const taken = inputOf(opened.contentType, opened.plaintext, opened.place);
+            if (!taken.ok) throw new Error(taken.reason);
+            inputs.set(key, [...(inputs.get(key) ?? []), { input: taken.input, receivedAt: taken.receivedAt ?? 0 }]);
+          }
+        },
+      });
+      await reader.caughtUp;
+      await reader.close();
+      return beds.map(({ associationId }) => {
+        const best = new Map<string, Alarm>();
+        let state = initialState(associationId);
+        const begin: Input = { type: 'association', category: 'adult', ward: 'ICU', endedAt: null };
+        for (const { input, receivedAt } of [{ input: begin, receivedAt: 0 }, ...(inputs.get(associationId) ?? [])]) {
+          const result = step(env, state, input, receivedAt);
+          state = result.state;
+          for (const { alarm } of result.events) best.set(alarm.alarmId, alarm);
+        }
+        return [...best.values()];
+      });
     },
     /** The processor as a child process. */
     async start(more: Record<string, string> = {}, name = 'alarms') {

@@ -1,0 +1,144 @@
+/** Promise 3 under SIGKILL: whatever is killed, the alarms are those of an engine that was never stopped. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Alarm } from '../../contracts/messages/alarms.ts';
+import type { Child } from '../../ops/platform/child.ts';
+import type { Numerics } from '../core/bed.testing.ts';
+import { type AlarmLab, type LabBed, openLab } from './lab.testing.ts';
+
+let lab: AlarmLab;
+const children: Child[] = [];
+
+beforeAll(async () => {
+  lab = await openLab(inject('platform'));
+});
+afterAll(async () => {
+  for (const child of children) await child.stop();
+  await lab?.close();
+});
+
+/** mulberry32: the run can be repeated from its printed seed. */
+function random(seed: number): () => number {
+  let a = seed;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+const courses: readonly Numerics[] = [
+  { HR: 80, SpO2: 97 },
+  { HR: 80, SpO2: 97 },
+  { HR: 130, SpO2: 97 },
+  { HR: 150, SpO2: 97 },
+  { HR: 80, SpO2: 88 },
+  { HR: 80, SpO2: 82 },
+  { HR: 0, SpO2: 97 },
+  { HR: 119, SpO2: null },
+];
+
+/** Without `rev`: readings that say they were received minutes ago make what nobody answered escalate by the wall clock. */
+const tile = ({ alarmId, condition, present, signal, onsets, onsetAt }: Alarm) =>
+  `${alarmId} ${condition} ${onsetAt} onsets ${onsets} ${present} ${signal}`;
+const physiological = (alarms: readonly Alarm[]) =>
+  alarms
+    .filter(({ kind }) => kind === 'physiological')
+    .map(tile)
+    .sort();
+
+describe('kill -9, several times, mid-stream', () => {
+  it('gives the alarms of an unkilled run, taken up from snapshots', async () => {
+    const seed = Number(process.env.VIGIL_TEST_SEED ?? randomBytes(4).readUInt32BE());
+    process.stdout.write(`kill: VIGIL_TEST_SEED=${seed}\n`);
+    const rand = random(seed);
+    const name = `alarms-kill-${seed}`;
+    const start = async () => {
+      const child = await lab.start({ VIGIL_ALARMS_SNAPSHOT_MS: '300', VIGIL_ALARMS_QUIET_SNAPSHOT_MS: '1500' }, name);
+      children.push(child);
+      return child;
+    };
+    const beds: LabBed[] = [];
+    for (let n = 0; n < 5; n++) beds.push(await lab.admit('adult'));
+    let child = await start();
+
+    // Ten times real time: each step is a second of the devices', received then.
+    const seconds = 160;
+    const t = Date.now() - (seconds + 5) * 1_000;
+    const course = new Map(beds.map((bed) => [bed, courses[0]!]));
+    const kills: number[] = [];
+    let killAt = 20 + Math.floor(rand() * 20);
+    let restart: Promise<void> | undefined;
+    for (let s = 0; s < seconds; s++) {
+      for (const bed of beds) {
+        if (rand() < 0.12) course.set(bed, courses[Math.floor(rand() * courses.length)]!);
+        const numerics = course.get(bed)!;
+        await bed.send(t, s, s, numerics, (time) => time + 20);
+        if (rand() < 0.05) await bed.again();
+      }
+      if (s === killAt && restart === undefined) {
+        process.kill(child.pid, 'SIGKILL');
+        kills.push(s);
+        restart = (async () => {
+          expect((await child.exited).signal).toBe('SIGKILL');
+          child = await start();
+          restart = undefined;
+        })();
+      }
+      if (restart === undefined && s > killAt) killAt = s + 15 + Math.floor(rand() * 30);
+      await new Promise((done) => setTimeout(done, 100));
+    }
+    await restart;
+    process.stdout.write(`kill: killed ${kills.length} times, at ${kills.join(', ')} s of ${seconds}\n`);
+    expect(kills.length).toBeGreaterThanOrEqual(2);
+
+    const expected = await lab.judged(beds);
+    let seen: string[][] = [];
+    const deadline = Date.now() + 60_000;
+    do {
+      await new Promise((done) => setTimeout(done, 500));
+      seen = beds.map((bed) => physiological(lab.alarmsOf(bed)));
+    } while (JSON.stringify(seen) !== JSON.stringify(expected.map(physiological)) && Date.now() < deadline);
+    expect(seen).toEqual(expected.map(physiological));
+    expect(seen.flat().length).toBeGreaterThan(5);
+
+    const takeovers = readFileSync(lab.logFile(name), 'utf8')
+      .split('\n')
+      .filter((line) => line.includes('took over partitions'))
+      .map((line) => JSON.parse(line) as { restored: number });
+    expect(takeovers.slice(1).some(({ restored }) => restored >= beds.length)).toBe(true);
+    await child.stop();
+  }, 240_000);
+});
+
+describe('two processors', () => {
+  it('one is killed: the other takes its beds over', async () => {
+    const [one, two] = await Promise.all([lab.start({}, 'alarms-a'), lab.start({}, 'alarms-b')]);
+    children.push(one, two);
+    const beds: LabBed[] = [];
+    for (let n = 0; n < 8; n++) beds.push(await lab.admit('adult'));
+    const t = Date.now();
+    await Promise.all(beds.map((bed) => bed.send(t, 0, 0, { HR: 150 })));
+    await Promise.all(beds.map((bed) => lab.until(bed, ({ type }) => type === 'raised')));
+    process.kill(one.pid, 'SIGKILL');
+    const killedAt = Date.now();
+    await Promise.all(beds.map((bed) => bed.send(killedAt, 0, 0, { HR: 150, SpO2: 80 })));
+    const seen = await Promise.all(
+      beds.map((bed) => lab.until(bed, ({ alarm }) => alarm.condition === 'SpO2.extreme-low')),
+    );
+    const tookMs = Math.max(...seen.map(({ seenAt }) => seenAt - killedAt));
+    process.stdout.write(`alarms: after kill -9 of one of two processors, its last bed alarmed after ${tookMs} ms\n`);
+    for (const bed of beds)
+      expect(
+        lab
+          .alarmsOf(bed)
+          .filter(({ kind }) => kind === 'physiological')
+          .map(({ condition, onsets }) => `${condition} ${onsets}`)
+          .sort(),
+      ).toEqual(['HR.extreme-high 1', 'SpO2.extreme-low 1']);
+    expect((await one.exited).signal).toBe('SIGKILL');
+    await two.stop();
+  }, 240_000);
+});
