@@ -46,6 +46,7 @@ export function createIngest(options: {
     switch (judged.verdict) {
       case 'accepted':
         append(recordOf(message, kind, judged.reading), (error) => {
+          if (error === undefined) counters.appended += 1;
           settle(error === undefined ? appended : lost(message, error));
         });
         break;

@@ -100,14 +100,15 @@ async function main(): Promise<void> {
     log.fatal({ err: error }, 'uncaught');
     process.exit(1);
   });
-  const gateway = await openGateway(settings, log);
+  let gateway: Gateway | undefined;
   let closing = false;
   const stop = (signal: string) => {
     if (closing) return;
     closing = true;
     log.info({ signal }, 'draining');
     setTimeout(() => process.exit(0), drainMs + logDrainMs + 1_500).unref();
-    gateway.close().then(
+    // Before it is ready nothing was acknowledged and nothing is in flight.
+    (gateway?.close() ?? Promise.resolve()).then(
       () => process.exit(0),
       (error: unknown) => {
         log.fatal({ err: error }, 'closing failed');
@@ -117,6 +118,7 @@ async function main(): Promise<void> {
   };
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
+  gateway = await openGateway(settings, log);
   log.info({ port: gateway.port }, 'ready');
 }
 

@@ -30,8 +30,8 @@ export function createNotices(options: {
   readonly now: () => number;
 }): Notices {
   const { append, tables, boot, counters, log, now } = options;
-  /** Connections of each device that has any. */
-  const open = new Map<string, number>();
+  /** The connections of each device that has any: how many, and the newest. */
+  const open = new Map<string, { count: number; newest: Source }>();
   const retries = new Map<string, NodeJS.Timeout>();
   let seq = 0;
 
@@ -85,7 +85,9 @@ export function createNotices(options: {
   function publishWill(source: Source, will: Will): void {
     const message = { source, topic: will.topic, payload: Buffer.from(will.payload), receivedAtMs: now() };
     options.publish(message, (outcome: Outcome) => {
-      if (outcome.kind === 'failed' && !open.has(source.deviceId)) {
+      // A device that has come back since is not gone.
+      const newest = open.get(source.deviceId)?.newest ?? source;
+      if (outcome.kind === 'failed' && newest === source) {
         retryLater('will', source, () => publishWill(source, will));
       }
     });
@@ -93,17 +95,18 @@ export function createNotices(options: {
 
   return {
     connected(source, replaced) {
-      const before = open.get(source.deviceId) ?? 0;
-      open.set(source.deviceId, before + 1);
+      const before = open.get(source.deviceId)?.count ?? 0;
+      open.set(source.deviceId, { count: before + 1, newest: source });
       drop(`will/${source.deviceId}`);
       if (before === 0 || replaced) say(source, now(), true, replaced ? 'taken-over' : undefined);
     },
     /** A device with several connections is gone when its last one ended; of a take-over the new connection tells. */
     ended(source, reason) {
-      const left = (open.get(source.deviceId) ?? 1) - 1;
-      if (left > 0) open.set(source.deviceId, left);
-      else open.delete(source.deviceId);
-      if (left === 0 && reason !== 'taken-over') say(source, now(), false, reason);
+      const device = open.get(source.deviceId);
+      if (!device) return;
+      device.count -= 1;
+      if (device.count === 0) open.delete(source.deviceId);
+      if (device.count === 0 && reason !== 'taken-over') say(source, now(), false, reason);
     },
     will: publishWill,
     close() {

@@ -8,10 +8,12 @@ import {
   dial,
   foreignCa,
   join,
+  listenerOptions,
   openBench,
   publishPacket,
   until,
 } from './listener.testing.ts';
+import { openListener } from './listener.ts';
 
 let bench: Bench;
 beforeAll(async () => {
@@ -22,6 +24,18 @@ beforeEach(() => {
   bench.atOnce = { kind: 'appended' };
 });
 afterAll(() => bench.close());
+
+describe('the port', () => {
+  it('that is taken is named, and so is a certificate that is none', async () => {
+    const open = (port: number, cert?: string) =>
+      openListener({ ...listenerOptions(), port, ...(cert === undefined ? {} : { cert }) });
+    await expect(open(bench.listener.port)).rejects.toMatchObject({
+      code: 'port-taken',
+      message: expect.stringContaining(String(bench.listener.port)),
+    });
+    await expect(open(0, 'no certificate')).rejects.toMatchObject({ code: 'certificate-invalid' });
+  });
+});
 
 describe('TLS', () => {
   it('refuses a client without certificate, and one of a foreign authority', async () => {

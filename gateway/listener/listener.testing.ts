@@ -8,7 +8,7 @@ import type { Will } from '../core/session.ts';
 import { type Counters, createCounters } from '../counters.ts';
 import { createSource } from '../source.ts';
 import { defaultLimits, type Limits } from './limits.ts';
-import { type Listener, openListener } from './listener.ts';
+import { type Listener, type ListenerOptions, openListener } from './listener.ts';
 import type { Outcome, Sink } from './sink.ts';
 
 const nowMs = Date.now();
@@ -52,6 +52,23 @@ export type Bench = {
   close(): Promise<void>;
 };
 
+/** A listener on a free port, with nothing behind it. */
+export function listenerOptions(): ListenerOptions {
+  return {
+    host: '127.0.0.1',
+    port: 0,
+    cert: server.certificate,
+    key: server.key,
+    clientCa: deviceCa.certificate,
+    limits: defaultLimits,
+    sink: {} as Sink,
+    counters: createCounters(),
+    log: pino({ level: 'silent' }),
+    now: Date.now,
+    monotonicMs: () => performance.now(),
+  };
+}
+
 export async function openBench(limits: Partial<Limits> = {}): Promise<Bench> {
   const counters = createCounters();
   const handed: Handed[] = [];
@@ -73,17 +90,10 @@ export async function openBench(limits: Partial<Limits> = {}): Promise<Bench> {
     inbox: (source) => Buffer.from(JSON.stringify({ to: source.deviceId })),
   };
   const listener = await openListener({
-    host: '127.0.0.1',
-    port: 0,
-    cert: server.certificate,
-    key: server.key,
-    clientCa: deviceCa.certificate,
+    ...listenerOptions(),
     limits: { ...defaultLimits, ...limits },
     sink,
     counters,
-    log: pino({ level: 'silent' }),
-    now: Date.now,
-    monotonicMs: () => performance.now(),
   });
   const bench: Bench = {
     listener,

@@ -1,0 +1,102 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { beforeEach, expect, it } from 'vitest';
+import { createSealer } from '../contracts/envelope/sealer.ts';
+import type { Appender } from '../contracts/kafka/appender.ts';
+import { contentTypes } from '../contracts/messages/records.ts';
+import { kafkaTopics } from '../contracts/topics.ts';
+import { createSealing, type Unsealed } from './sealing.ts';
+
+const readers = {
+  keys: kafkaTopics.observations.readers.map((kid) => ({
+    ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }),
+    kid,
+  })),
+};
+
+/** Publishes of data keys that the test lets through or not, and what reached the lane. */
+let keys: { resolve: () => void; reject: (error: Error) => void }[];
+let lane: number[];
+let seal: (seq: number, key?: string) => Promise<void>;
+
+beforeEach(() => {
+  keys = [];
+  lane = [];
+  const sealer = createSealer({
+    readers,
+    publishKey: () => new Promise<void>((resolve, reject) => keys.push({ resolve, reject })),
+    now: Date.now,
+  });
+  const append: Appender['append'] = (_topic, _key, value) => {
+    const header = JSON.parse(Buffer.from(value!.toString().split('.')[0]!, 'base64url').toString());
+    lane.push(header.seq);
+    return Promise.resolve({ partition: 0, offset: 0n });
+  };
+  const write = createSealing(sealer, { append } as Appender);
+  seal = (seq, key = 'association-1') => {
+    const record: Unsealed = {
+      topic: 'observations',
+      key,
+      writer: 'w',
+      boot: 'b',
+      seq,
+      contentType: contentTypes.observation,
+      plaintext: Buffer.from('{}'),
+    };
+    return new Promise((resolve, reject) =>
+      write(record, (error) => (error === undefined ? resolve() : reject(error))),
+    );
+  };
+});
+
+async function keysAsked(count: number): Promise<void> {
+  while (keys.length < count) await new Promise((resolve) => setTimeout(resolve, 1));
+}
+
+it('keeps the order while a data key is being published, and uses none before', async () => {
+  const all = [seal(1), seal(2), seal(3)];
+  await keysAsked(1);
+  all.push(seal(4));
+  expect(lane).toEqual([]);
+  keys[0]!.resolve();
+  await Promise.all(all);
+  await seal(5);
+  expect(lane).toEqual([1, 2, 3, 4, 5]);
+  expect(keys).toHaveLength(1);
+});
+
+it('does not let one association wait for the key of another', async () => {
+  const first = seal(1, 'association-1');
+  await keysAsked(1);
+  const second = seal(2, 'association-2');
+  await keysAsked(2);
+  keys[1]!.resolve();
+  await second;
+  expect(lane).toEqual([2]);
+  keys[0]!.resolve();
+  await first;
+});
+
+it('fails all that waited for a key that the log did not take, and asks anew', async () => {
+  const waiting = [seal(1), seal(2)].map((one) => expect(one).rejects.toThrow('no Kafka'));
+  await keysAsked(1);
+  keys[0]!.reject(new Error('no Kafka'));
+  await Promise.all(waiting);
+  const again = seal(3);
+  await keysAsked(2);
+  keys[1]!.resolve();
+  await again;
+  expect(lane).toEqual([3]);
+});
+
+it('fails a record that cannot be sealed, and only that', async () => {
+  const good = seal(1);
+  await keysAsked(1);
+  keys[0]!.resolve();
+  await good;
+  const bad = expect(seal(2, 'a space')).rejects.toMatchObject({ code: 'sealed-malformed' });
+  await keysAsked(2);
+  keys[1]!.resolve();
+  await bad;
+  await seal(3);
+  expect(lane).toEqual([1, 3]);
+});
