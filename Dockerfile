@@ -1,5 +1,5 @@
 # One image for every process of Vigil; which one it is, says the command (docker-compose.yml).
-ARG NODE_IMAGE=node:26.10.0-bookworm-slim
+ARG NODE_IMAGE=node:26.10.0-slim
 
 FROM ${NODE_IMAGE} AS packages
 WORKDIR /opt/vigil

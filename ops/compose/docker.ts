@@ -1,36 +1,51 @@
 /** Calls the docker command of one daemon. */
+import { execFile } from 'node:child_process';
 import { VigilError } from '../../contracts/errors.ts';
-import { type RunResult, run } from '../platform/run.ts';
+
+type Outcome = { readonly code: number | null; readonly output: string; readonly errors: string };
+type Options = { readonly msMax?: number; readonly env?: Readonly<Record<string, string>> };
 
 export type Docker = {
-  /** What tells the command which daemon and which plug-ins: `DOCKER_HOST`, `DOCKER_CONFIG`. */
+  /** What tells the command which daemon, which plug-ins and which project. */
   readonly env: Readonly<Record<string, string>>;
-  /** Runs `docker <args>` to its end; `code` is null where it took longer than `msMax`. */
-  run(
-    args: readonly string[],
-    options?: { msMax?: number; env?: Readonly<Record<string, string>> },
-  ): Promise<RunResult>;
-  /** @throws VigilError `start-failed` with the last lines of what it said */
-  must(args: readonly string[], options?: { msMax?: number; env?: Readonly<Record<string, string>> }): Promise<string>;
+  /** Runs `docker <args>` to its end; `code` is null where it could not be started or took longer than `msMax`. */
+  run(args: readonly string[], options?: Options): Promise<Outcome>;
+  /**
+   * @returns what it wrote to standard output
+   * @throws VigilError `start-failed` with the last lines of what it said
+   */
+  must(args: readonly string[], options?: Options): Promise<string>;
 };
 
 const commandMsMax = 20 * 60_000;
+const outputBytesMax = 16 * 1024 * 1024;
 const toldLinesMax = 15;
 
 export function dockerWith(env: Readonly<Record<string, string>>): Docker {
-  const call: Docker['run'] = (args, options = {}) =>
-    run('docker', args, {
-      env: { ...env, ...options.env },
-      signal: AbortSignal.timeout(options.msMax ?? commandMsMax),
-    });
+  function run(args: readonly string[], options: Options = {}): Promise<Outcome> {
+    const { promise, resolve } = Promise.withResolvers<Outcome>();
+    const child = execFile(
+      'docker',
+      args,
+      {
+        env: { ...process.env, ...env, ...options.env },
+        timeout: options.msMax ?? commandMsMax,
+        maxBuffer: outputBytesMax,
+      },
+      (error, output, errors) =>
+        resolve({ code: error ? child.exitCode : 0, output, errors: errors || String(error ?? '') }),
+    );
+    child.stdin?.end();
+    return promise;
+  }
   return {
     env,
-    run: call,
+    run,
     async must(args, options) {
-      const { code, output } = await call(args, options);
+      const { code, output, errors } = await run(args, options);
       if (code === 0) return output;
-      const told = output.trim().split('\n').slice(-toldLinesMax).join('\n');
-      throw new VigilError('start-failed', `docker ${args.slice(0, 3).join(' ')} failed: ${told}`);
+      const told = `${output}\n${errors}`.trim().split('\n').slice(-toldLinesMax).join('\n');
+      throw new VigilError('start-failed', `docker ${args[0]} failed: ${told}`);
     },
   };
 }

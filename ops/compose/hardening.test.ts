@@ -3,7 +3,10 @@ import { brokenRules, type Inspected } from './hardening.ts';
 
 const config: Inspected['Config'] = {
   User: '1000:1000',
-  Env: ['VIGIL_MQTT_KEY_FILE=/run/vigil/certs/mqtt-server.key'],
+  Env: [
+    'VIGIL_MQTT_KEY_FILE=/run/vigil/certs/mqtt-server.key',
+    'INFLUXDB_HTTP_HTTPS_PRIVATE_KEY=/run/vigil/certs/influxdb.key',
+  ],
   Labels: { 'com.docker.compose.service': 'gateway' },
 };
 const host: Inspected['HostConfig'] = {

@@ -18,7 +18,8 @@ export type Inspected = {
   };
 };
 
-const secretInEnv = /(PASSWORD|SECRET|TOKEN|_KEY)=./;
+/** The path of a file is none. */
+const secretInEnv = /(PASSWORD|SECRET|TOKEN|_KEY)=[^/]/;
 
 /** One phrase for each rule broken, starting with the service's name. */
 export function brokenRules({ Config, HostConfig }: Inspected): string[] {

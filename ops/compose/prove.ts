@@ -86,9 +86,10 @@ async function requireHardened(docker: Docker): Promise<void> {
   const broken = containers.flatMap(brokenRules);
   if (broken.length > 0) throw new VigilError('start-failed', `Rules are broken: ${broken.join('; ')}.`);
   const write = "require('node:fs').writeFileSync('/opt/vigil/probe', '')";
-  const { output } = await docker.run([...composeFile, 'exec', '--no-TTY', 'gateway', 'node', '--eval', write]);
-  if (!output.includes('EROFS'))
-    throw new VigilError('start-failed', `The gateway can write its root: ${output.trim()}`);
+  const { output, errors } = await docker.run([...composeFile, 'exec', '--no-TTY', 'gateway', 'node', '--eval', write]);
+  if (!errors.includes('EROFS')) {
+    throw new VigilError('start-failed', `The gateway can write its root: ${(output + errors).slice(-300)}`);
+  }
 }
 
 /** The check of `npm start -- --check`, with the authority and the login of the containers. */
@@ -147,9 +148,9 @@ try {
 } catch (error) {
   const reason = error instanceof VigilError ? error.message : String((error as Error).stack ?? error);
   process.stderr.write(`${reason}\n`);
-  result = { ok: false, reason: reason.split('\n')[0] };
+  result = { ok: false, reason: reason.replaceAll('\n', '; ').slice(-500) };
   process.exitCode = 1;
 }
-report('taking all of it down');
+if (undo.length > 0) report('taking all of it down');
 await undoAll();
 process.stdout.write(`${JSON.stringify({ ...result, ...took })}\n`);
