@@ -34,7 +34,15 @@ async function main(): Promise<void> {
       reader?.commit(
         [...positions].map(([partition, next]) => ({ topic: 'observations', partition, offset: String(next) })),
       ),
-    onFull: (full) => (full ? reader?.pause() : reader?.resume()),
+    onFull: (full) => {
+      try {
+        if (full) reader?.pause();
+        else reader?.resume();
+      } catch (error) {
+        // Between two memberships there is nothing to pause, and a new one starts unpaused; the hard limit holds meanwhile.
+        log.debug({ error: (error as Error).message }, 'the reader is between two memberships');
+      }
+    },
   });
   reader = await createReader(sealed.kafka, {
     group: 'trends',

@@ -7,6 +7,7 @@ import type { Logger } from 'pino';
 import type { Point } from './core/points.ts';
 import type { TrendCounters } from './counters.ts';
 import type { PointStore } from './influx.ts';
+import { persistentStore } from './persist.ts';
 
 /** The next offset to read, by partition. */
 export type Positions = ReadonlyMap<number, bigint>;
@@ -56,15 +57,15 @@ export const defaultLimits = {
 type Batch = { points: Point[]; positions: Map<number, bigint> };
 
 export function createTrendWriter(options: TrendWriterOptions): TrendWriter {
-  const { store, counters, log } = options;
+  const { counters, log } = options;
   const limits = { ...defaultLimits, ...options.limits };
+  const store = persistentStore(options.store, limits, counters, log);
   let gathering: Batch = emptyBatch();
   let writing = 0;
   let generation = 0;
   let running: Promise<void> | undefined;
   let timer: NodeJS.Timeout | undefined;
   let full = false;
-  let healthy = true;
   let stopping = new AbortController();
   let closed = false;
 
@@ -98,42 +99,12 @@ export function createTrendWriter(options: TrendWriterOptions): TrendWriter {
       const batch = gathering;
       gathering = emptyBatch();
       writing = batch.points.length;
-      const stored = await writeAll(batch.points, mine);
+      const stored = await store.write(batch.points, stopping.signal);
       if (mine === generation) writing = 0;
       if (!stored) return;
       await commit(batch.positions, mine);
       setFull();
       if (gathering.points.length < limits.batchPointsMax && !closed) return;
-    }
-  }
-
-  /** False where it was told to stop before all was in. */
-  async function writeAll(points: readonly Point[], mine: number): Promise<boolean> {
-    for (let at = 0; at < points.length; ) {
-      const part = points.slice(at, at + limits.batchPointsMax);
-      if (!(await writeUntilStored(part, mine))) return false;
-      at += part.length;
-    }
-    return mine === generation;
-  }
-
-  async function writeUntilStored(part: readonly Point[], mine: number): Promise<boolean> {
-    for (let waitMs = limits.retryFirstMs; ; waitMs = Math.min(2 * waitMs, limits.retryMsMax)) {
-      if (mine !== generation || stopping.signal.aborted) return false;
-      try {
-        const { written, refused } = await store.write(part);
-        counters.pointsWritten += written;
-        counters.pointsRefused += refused;
-        if (refused > 0) log.warn({ refused }, 'InfluxDB refused points for good');
-        if (!healthy) log.info({ pending: pending() }, 'InfluxDB is back');
-        healthy = true;
-        return true;
-      } catch (error) {
-        counters.writesFailed += 1;
-        if (healthy) log.warn({ error: (error as Error).message }, 'InfluxDB is away, Kafka keeps the readings');
-        healthy = false;
-        await sleep(waitMs, undefined, { signal: stopping.signal }).catch(() => undefined);
-      }
     }
   }
 
@@ -173,7 +144,7 @@ export function createTrendWriter(options: TrendWriterOptions): TrendWriter {
       return pending();
     },
     get healthy() {
-      return healthy;
+      return store.healthy;
     },
     async close() {
       closed = true;
