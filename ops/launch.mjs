@@ -26,8 +26,10 @@ function isInstalled() {
 
 function install() {
   process.stdout.write('Installing the packages (npm ci)\n');
+  // Its warnings are of the Node that npm itself runs on, which is not the one that we run on.
+  const ci = ['ci', '--loglevel=error'];
   const npm = process.env.npm_execpath;
-  const [command, args] = npm ? [process.execPath, [npm, 'ci']] : ['npm', ['ci']];
+  const [command, args] = npm ? [process.execPath, [npm, ...ci]] : ['npm', ci];
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: ['ignore', 'ignore', 'inherit'] });
   if (status === 0) return;
   process.stderr.write(`The packages could not be installed (npm ci${error ? `: ${error.message}` : ''}).\n`);
