@@ -11,8 +11,8 @@ import type { SealedLog } from '../contracts/sealed-log.ts';
 import { admitted, associate, openLogAs, ownPorts, type RunningHouse, startHouse, until } from '../tests/system.ts';
 import { type Account, writeAccounts } from './accounts/accounts.ts';
 import { hashPassword } from './accounts/password.ts';
+import { type Browser, newBrowser, type Target } from './browser.testing.ts';
 import type { Watch } from './protocol-live.ts';
-import { type Browser, newBrowser, type Target } from './testing/browser.ts';
 
 const password = 'a long enough phrase';
 const run = randomUUID().slice(0, 6);

@@ -17,6 +17,7 @@ import { type Account, followAccounts, writeAccounts } from './accounts/accounts
 import { hashPassword } from './accounts/password.ts';
 import { type AuditProjection, followAudit } from './audit/projection.ts';
 import { createTrail } from './audit/trail.ts';
+import { newBrowser, type Target } from './browser.testing.ts';
 import { type Feed, openFeed } from './live/feed.ts';
 import { createHub, type Hub } from './live/hub.ts';
 import { livePath } from './pace.ts';
@@ -27,7 +28,6 @@ import { buildServer } from './server.ts';
 import { createSessions } from './sessions/sessions.ts';
 import { createTickets } from './sessions/tickets.ts';
 import { createTokens } from './sessions/token.ts';
-import { newBrowser, type Target } from './testing/browser.ts';
 import { createTrendStore } from './trend-store.ts';
 
 const password = 'a long enough phrase';

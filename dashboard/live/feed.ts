@@ -15,6 +15,8 @@ import { type Chunk, emptyWaves, foldWave, forgetTracks, type WaveState } from '
 
 /** How far back each topic is read at the start. */
 export const lookBackMs = { observations: 5 * 60_000, waveforms: 20_000, alarms: 24 * 60 * 60_000 } as const;
+/** Then, while the screens are served already, so far back for what is measured once in an hour (a cuff pressure). */
+const historyMs = 65 * 60_000;
 const tickMs = 1_000;
 const waveSilentMs = 60_000;
 
@@ -48,6 +50,7 @@ export async function openFeed(
   const deviceOfKey = new Map<string, string>();
   let unreadable = 0;
   let ready = false;
+  let closed = false;
 
   /** @returns whether alarms on a screen changed */
   function fold(record: AnyRecord, { key, timestampMs }: LogRecord): boolean {
@@ -153,6 +156,17 @@ export async function openFeed(
     );
     await Promise.all(readers.map((reader) => reader.caughtUp));
     ready = true;
+    void readHistory().catch((error) => logger.warn({ error: error.message }, 'older values are not shown'));
+  }
+
+  /** Values are ordered by their own time, so what is read again or late changes nothing that is newer. */
+  async function readHistory(): Promise<void> {
+    const history = await follow('history', ['observations'], historyMs);
+    if (closed) return history.close();
+    readers.push(history);
+    await history.caughtUp;
+    readers.splice(readers.indexOf(history), 1);
+    return history.close();
   }
 
   const timer = setInterval(() => {
@@ -170,6 +184,7 @@ export async function openFeed(
     unreadable: () => unreadable,
     async close() {
       clearInterval(timer);
+      closed = true;
       await Promise.all(readers.map((reader) => reader.close()));
     },
   };

@@ -1,8 +1,8 @@
 /** A screen without a browser, for tests: HTTPS with a cookie, and the live connection. */
 import { request } from 'node:https';
 import { WebSocket } from 'ws';
-import { requestHeader } from '../pace.ts';
-import type { ServerMessage, Watch } from '../protocol-live.ts';
+import { requestHeader } from './pace.ts';
+import type { ServerMessage, Watch } from './protocol-live.ts';
 
 export type Answer = {
   readonly status: number;

@@ -1,0 +1,72 @@
+/** The command line of accounts, as `npm start` and an operator call it. */
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { describe, expect, it } from 'vitest';
+import { readAccounts } from './accounts/accounts.ts';
+import { verifyPassword } from './accounts/password.ts';
+
+const program = join(import.meta.dirname, 'account.ts');
+const newFile = () => join(mkdtempSync(join(tmpdir(), 'vigil-account-')), 'accounts.json');
+
+async function call(args: string[], input = '') {
+  const child = spawn(process.execPath, [program, ...args], { stdio: 'pipe' });
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
+  const [output, error, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    new Promise((done) => child.on('close', done)),
+  ]);
+  return { output: output.trim(), error: error.trim(), code };
+}
+
+const add = (file: string, ...more: string[]) => [
+  ...['add', '--user', 'nurse1', '--name', 'Nora', '--role', 'nurse', '--wards', 'icu, step', '--password-stdin'],
+  ...['--file', file],
+  ...more,
+];
+
+describe('the account command', () => {
+  it('adds, lists, disables and enables', async () => {
+    const file = newFile();
+    expect(await call(add(file), 'a long enough phrase\n')).toEqual({
+      output: 'nurse1: nurse of icu, step',
+      error: '',
+      code: 0,
+    });
+    expect(readFileSync(file, 'utf8')).not.toContain('phrase');
+    expect(await verifyPassword('a long enough phrase', readAccounts(file).get('nurse1')!.password)).toBe(true);
+    await call(['disable', '--user', 'nurse1', '--file', file]);
+    expect((await call(['list', '--file', file])).output).toBe('nurse1\tnurse\ticu,step\tdisabled');
+    await call(['enable', '--user', 'nurse1', '--file', file]);
+    expect((await call(['list', '--file', file])).output).toBe('nurse1\tnurse\ticu,step');
+  }, 60_000);
+
+  it.each<[string, string[], string, RegExp]>([
+    ['a short password', ['--user', 'nurse1'], 'short', /it needs at least 12/],
+    ['a bad user', ['--user', 'a b'], 'a long enough phrase', /--user takes/],
+    ['a bad role', ['--role', 'boss'], 'a long enough phrase', /--role is one of/],
+    ['no ward', ['--wards', ''], 'a long enough phrase', /--wards takes/],
+    ['an option that is none', ['--admin'], '', /Unknown option/],
+  ])(
+    'refuses %s in one sentence and writes nothing',
+    async (_, more, input, message) => {
+      const file = newFile();
+      const { error, code } = await call(add(file, ...more), input);
+      expect([error.split('\n').length, code]).toEqual([1, 1]);
+      expect(error).toMatch(message);
+      expect(existsSync(file)).toBe(false);
+    },
+    60_000,
+  );
+
+  it('leaves a file that is no good as it is', async () => {
+    const file = newFile();
+    writeFileSync(file, '{');
+    expect(await call(add(file), 'a long enough phrase')).toMatchObject({ code: 1 });
+    expect(readFileSync(file, 'utf8')).toBe('{');
+  }, 60_000);
+});
