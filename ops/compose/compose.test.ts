@@ -93,6 +93,14 @@ describe('every service of docker-compose.yml', () => {
     expect(service.logging.options).toEqual({ 'max-size': expect.any(String), 'max-file': expect.any(String) });
   });
 
+  it('is of one image, which init builds for all', () => {
+    const ours = services.filter(([, { image }]) => image.includes('VIGIL_IMAGE'));
+    expect(ours.map(([name]) => name).sort()).toEqual(
+      ['accounts', 'alarms', 'dashboard', 'demo', 'gateway', 'init', 'setup', 'simulators', 'trends'].sort(),
+    );
+    expect(ours.filter(([, { build }]) => build !== undefined).map(([name]) => name)).toEqual(['init']);
+  });
+
   it.each(longRunning)('%s tells whether it is healthy, without curl or wget', (_name, service) => {
     const test = service.healthcheck?.test ?? [];
     expect(test[0]).toMatch(/^CMD/);

@@ -126,7 +126,7 @@ async function baseImages(docker: Docker): Promise<Record<StandIn, string>> {
   return {
     kafka: config.services.kafka.image,
     influxdb: config.services.influxdb.image,
-    node: config.services.gateway.build.args.NODE_IMAGE,
+    node: config.services.init.build.args.NODE_IMAGE,
   };
 }
 
