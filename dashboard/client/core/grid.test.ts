@@ -37,14 +37,16 @@ describe('the numbers of a bed without waves', () => {
     [47, 'middle'],
     [83, 'middle'],
     [84, 'large'],
+    [127, 'large'],
+    [128, 'huge'],
   ] as const)('%d px hold a %s one', (height, size) => {
     expect(slotSize(height)).toBe(size);
   });
 
   it.each([
     // numbers, width, height, columns, size
-    [6, 528, 277, 3, 'large'],
-    [5, 528, 277, 3, 'large'],
+    [6, 528, 277, 3, 'huge'],
+    [5, 528, 277, 3, 'huge'],
     [6, 310, 150, 3, 'middle'],
     [4, 310, 150, 2, 'middle'],
     [4, 380, 96, 2, 'middle'],

@@ -28,10 +28,11 @@ export function gridFor(count: number, widthPx: number, heightPx: number, gapPx:
   return best ?? { columns: Math.min(most, count), rows: Math.ceil(count / Math.min(most, count)), scrolls: true };
 }
 
-export type SlotSize = 'large' | 'middle' | 'small';
+export type SlotSize = 'huge' | 'large' | 'middle' | 'small';
 
 /** The largest size of a number that its cell holds, with its label above and its age below. */
 export function slotSize(heightPx: number): SlotSize {
+  if (heightPx >= 128) return 'huge';
   if (heightPx >= 84) return 'large';
   return heightPx >= 47 ? 'middle' : 'small';
 }

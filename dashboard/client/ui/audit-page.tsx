@@ -161,7 +161,7 @@ function Row({ row }: { row: AuditEntry }) {
   ].filter(Boolean);
   return (
     <tr data-testid={`audit-${row.action}`}>
-      <td class="num nowrap">{dateTimeText(Date.parse(row.at))}</td>
+      <td class="nowrap">{dateTimeText(Date.parse(row.at))}</td>
       <td>
         {row.name ?? row.userId}
         {row.role && <span class="table__note">{row.role}</span>}

@@ -5,6 +5,7 @@ import { technicalConditions } from '../../../contracts/parameters.ts';
 import type { Devices } from '../../protocol.ts';
 import { whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
+import { AlarmPanel } from './alarm-panel.tsx';
 import { AssociateForm } from './associate-form.tsx';
 
 const refreshMs = 5000;
@@ -32,64 +33,67 @@ export function DevicesPage() {
   }, []);
 
   return (
-    <main class="sheet" id="main" tabIndex={-1} data-testid="devices-page">
-      <div class="sheet__head">
-        <h1>Devices</h1>
-        {devices.value && <span class="dim">{devices.value.length} known</span>}
-        {done.value && (
-          <span class="tag tag--good" role="status">
-            {done.value}
-          </span>
+    <div class="ward">
+      <main class="sheet" id="main" tabIndex={-1} data-testid="devices-page">
+        <div class="sheet__head">
+          <h1>Devices</h1>
+          {devices.value && <span class="dim">{devices.value.length} known</span>}
+          {done.value && (
+            <span class="tag tag--good" role="status">
+              {done.value}
+            </span>
+          )}
+        </div>
+        {problem.value && (
+          <p class="form__problem" role="alert" data-testid="devices-error">
+            {problem.value}
+          </p>
         )}
-      </div>
-      {problem.value && (
-        <p class="form__problem" role="alert" data-testid="devices-error">
-          {problem.value}
-        </p>
-      )}
-      {editing.value && (
-        <AssociateForm
-          row={editing.value}
-          onDone={(text) => {
-            done.value = text;
-            editing.value = undefined;
-            void load();
-          }}
-          onCancel={() => {
-            editing.value = undefined;
-          }}
-        />
-      )}
-      <div class="sheet__scroll">
-        <table class="table">
-          <thead>
-            <tr>
-              <th scope="col">Device</th>
-              <th scope="col">Connection</th>
-              <th scope="col">Ward</th>
-              <th scope="col">Bed</th>
-              <th scope="col">Patient</th>
-              <th scope="col">It says</th>
-              <td />
-            </tr>
-          </thead>
-          <tbody>
-            {devices.value?.map((row) => (
-              <Row
-                key={row.device.deviceId}
-                row={row}
-                onEdit={() => {
-                  done.value = undefined;
-                  editing.value = row;
-                }}
-              />
-            ))}
-          </tbody>
-        </table>
-        {devices.value?.length === 0 && <p class="dim sheet__none">No device has been heard of.</p>}
-        {!devices.value && !problem.value && <p class="dim sheet__none">Loading …</p>}
-      </div>
-    </main>
+        {editing.value && (
+          <AssociateForm
+            row={editing.value}
+            onDone={(text) => {
+              done.value = text;
+              editing.value = undefined;
+              void load();
+            }}
+            onCancel={() => {
+              editing.value = undefined;
+            }}
+          />
+        )}
+        <div class="sheet__scroll">
+          <table class="table">
+            <thead>
+              <tr>
+                <th scope="col">Device</th>
+                <th scope="col">Connection</th>
+                <th scope="col">Ward</th>
+                <th scope="col">Bed</th>
+                <th scope="col">Patient</th>
+                <th scope="col">It says</th>
+                <td />
+              </tr>
+            </thead>
+            <tbody>
+              {devices.value?.map((row) => (
+                <Row
+                  key={row.device.deviceId}
+                  row={row}
+                  onEdit={() => {
+                    done.value = undefined;
+                    editing.value = row;
+                  }}
+                />
+              ))}
+            </tbody>
+          </table>
+          {devices.value?.length === 0 && <p class="dim sheet__none">No device has been heard of.</p>}
+          {!devices.value && !problem.value && <p class="dim sheet__none">Loading …</p>}
+        </div>
+      </main>
+      <AlarmPanel />
+    </div>
   );
 }
 

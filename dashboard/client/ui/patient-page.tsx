@@ -4,6 +4,7 @@ import { useEffect } from 'preact/hooks';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { waves } from '../../../contracts/parameters.ts';
 import type { Bed, PatientView } from '../../protocol.ts';
+import { isUnanswered, listed } from '../core/alarm-order.ts';
 import { patientName, slotsOf } from '../core/numerics.ts';
 import { dateTimeText, yearsOld } from '../core/times.ts';
 import { orderedWaves } from '../core/wave-choice.ts';
@@ -19,6 +20,7 @@ import { WaveCanvas } from './waves.tsx';
 
 const none: readonly Alarm[] = [];
 const wavesMax = 6;
+const othersMax = 4;
 
 export function PatientPage({ associationId }: { associationId: string }) {
   const app = useApp();
@@ -109,12 +111,36 @@ function Found({ bed, isLive, onClose }: { bed: Bed; isLive: boolean; onClose: (
               </ul>
             )}
           </section>
+          <OtherBeds associationId={bed.associationId} />
           <section class="panel" aria-label="Alarm limits">
             <LimitsPanel bed={bed} />
           </section>
         </div>
       </div>
     </>
+  );
+}
+
+/** Who looks at one patient still answers for the others. */
+function OtherBeds({ associationId }: { associationId: string }) {
+  const app = useApp();
+  const screen = app.screen.value;
+  const open = listed(screen?.alarms.values() ?? []).filter(
+    (alarm) => alarm.associationId !== associationId && isUnanswered(alarm),
+  );
+  if (open.length === 0) return null;
+  return (
+    <section class="panel" aria-label="Alarms of other beds" data-testid="other-beds">
+      <div class="alarms__head">
+        <h2>Other beds</h2>
+        {open.length > othersMax && <span class="dim">and {open.length - othersMax} more</span>}
+      </div>
+      <ul class="alarms__list">
+        {open.slice(0, othersMax).map((alarm) => (
+          <AlarmRow key={alarm.alarmId} alarm={alarm} bed={screen?.beds.get(alarm.associationId)} />
+        ))}
+      </ul>
+    </section>
   );
 }
 

@@ -33,32 +33,34 @@ export function SlotView({ slot, bed, alarms, size, everyAge }: SlotProps) {
   const age = sayAge && (
     <span class="slot__age" data-testid={`age-${slot.key}`}>
       {ageText(oldest)}
-      {worst !== 'current' && size !== 'small' ? ' ago' : ''}
+      {worst !== 'current' && (size === 'large' || size === 'huge') ? ' ago' : ''}
     </span>
   );
   const classes = ['slot', `slot--${size}`, slot.pressure ? 'slot--pressure' : '', `is-${worst}`];
   if (priority) classes.push(`slot--alarm-${priority}`);
   return (
     <div class={classes.join(' ')} style={{ '--colour': parameterColours[slot.group] }} data-age-class={worst}>
-      <div class="slot__head">
-        <span class="slot__label">{slot.label}</span>
-        <span class="slot__unit">{slot.unitLabel}</span>
-        {age}
-      </div>
-      <div
-        class={`slot__main${size === 'small' ? ' slot__main--small' : ''}${slot.pressure ? ' slot__main--pressure' : ''}`}
-      >
-        <div class="slot__value">
-          <span class="slot__value-text">
-            {slot.pressure ? (
-              <PressureValue values={slot.values} ages={ages} />
-            ) : (
-              <OneValue shown={slot.values[0]!} ageMs={ages[0]!} />
-            )}
-          </span>
+      <div class="slot__box">
+        <div class="slot__head">
+          <span class="slot__label">{slot.label}</span>
+          <span class="slot__unit">{slot.unitLabel}</span>
+          {age}
         </div>
-        {note && <span class="slot__note">{note}</span>}
-        <SlotLimits first={slot.values[0]!} bed={bed} />
+        <div
+          class={`slot__main${size === 'small' ? ' slot__main--small' : ''}${slot.pressure ? ' slot__main--pressure' : ''}`}
+        >
+          <div class="slot__value">
+            <span class="slot__value-text">
+              {slot.pressure ? (
+                <PressureValue values={slot.values} ages={ages} />
+              ) : (
+                <OneValue shown={slot.values[0]!} ageMs={ages[0]!} />
+              )}
+            </span>
+          </div>
+          {note && <span class="slot__note">{note}</span>}
+          <SlotLimits first={slot.values[0]!} bed={bed} />
+        </div>
       </div>
     </div>
   );

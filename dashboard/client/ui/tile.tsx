@@ -17,6 +17,8 @@ import { WaveCanvas } from './waves.tsx';
 const waveRowLeastPx = 38;
 const headPx = 54;
 const restPx = 42;
+/** Beside a wave a number may be larger than in a cell of its own: nothing stands below it. */
+const columnSparePx = 18;
 
 type TileProps = { bed: Bed; alarms: readonly Alarm[]; widthPx: number; heightPx: number; showWard: boolean };
 
@@ -111,7 +113,7 @@ function Body({ bed, alarms, widthPx, heightPx }: Omit<TileProps, 'showWard'>) {
         <div class="tile__column">
           {shownWaves.map((wave) => {
             const slot = beside(wave);
-            return slot ? view(slot, slotSize(rowPx + 12)) : <div key={wave.code} class="slot slot--none" />;
+            return slot ? view(slot, slotSize(rowPx + columnSparePx)) : <div key={wave.code} class="slot slot--none" />;
           })}
         </div>
       </div>
