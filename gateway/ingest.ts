@@ -108,7 +108,7 @@ export function createIngest(options: {
         return;
       }
       counters.rejected += 1;
-      log.warn({ deviceId: message.source.deviceId, code: fault.code, detail: fault.message }, 'rejected');
+      logSometimes('warn', message, { code: fault.code, detail: fault.message }, 'rejected');
       settle({ kind: 'refused', code: publishReasonCode(fault.code), words: fault.message });
     });
   }
@@ -135,11 +135,23 @@ export function createIngest(options: {
     };
   }
 
-  function lost({ source }: Incoming, error: unknown): Outcome {
+  function lost(incoming: Incoming, error: unknown): Outcome {
     counters.appendFailures += 1;
     const { code, message } = error as { code?: string; message?: string };
-    log.error({ deviceId: source.deviceId, code, error: message }, 'a message did not reach the log');
+    logSometimes('error', incoming, { code, error: message }, 'a message did not reach the log');
     return failed;
+  }
+
+  /** At most one line a second by connection; the next one tells how many were left out. */
+  function logSometimes(level: 'warn' | 'error', { source, receivedAtMs }: Incoming, fields: object, words: string) {
+    const { unlogged } = source;
+    if (Math.abs(receivedAtMs - unlogged.sinceMs) < 1_000) {
+      unlogged.count += 1;
+      return;
+    }
+    log[level]({ deviceId: source.deviceId, ...fields, unlogged: unlogged.count }, words);
+    unlogged.count = 0;
+    unlogged.sinceMs = receivedAtMs;
   }
 
   return publish;

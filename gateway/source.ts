@@ -12,6 +12,8 @@ export type Source = {
   readonly boot: string;
   /** Their last sequence number, by topic. */
   readonly seqs: Record<DeviceTopicKind, number>;
+  /** What was not logged of its messages since the last line: one a second is enough, so that a bad device fills no disk. */
+  readonly unlogged: { count: number; sinceMs: number };
   /** The device's own topics. */
   readonly topics: ReadonlyMap<string, DeviceTopicKind>;
 };
@@ -27,6 +29,7 @@ export function createSource(pseudonymKey: string, deviceId: string, boot: strin
     unassigned: unassignedAssociation(pseudonymKey, deviceId),
     boot,
     seqs: { observations: 0, waveforms: 0, status: 0 },
+    unlogged: { count: 0, sinceMs: 0 },
     topics: new Map(deviceTopicKinds.map((kind) => [deviceTopic(deviceId, kind), kind])),
   };
 }

@@ -45,7 +45,7 @@ export type Listener = {
 };
 
 /** How often time-outs are looked at: an end by keep-alive is noticed within this. */
-const sweepMs = 500;
+export const sweepMs = 500;
 
 /**
  * @throws VigilError `port-taken`, `certificate-invalid`
