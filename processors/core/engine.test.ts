@@ -1,6 +1,6 @@
 /** What must hold of every log: fast-check prints the seed of a counterexample. */
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { Alarm, AlarmEvent } from '../../contracts/messages/alarms.ts';
 import { env, nurse, reading, t0, valuesOf, wallOf } from './bed.testing.ts';
 import { step } from './engine.ts';
@@ -8,6 +8,9 @@ import type { Input, ObservationInput } from './inputs.ts';
 import { realign } from './realign.ts';
 import { initialState, type State } from './state.ts';
 import { nextDue } from './timers.ts';
+
+/** Generous: the machine may be busy. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const associationId = 'association-1';
 const adult: Input = { type: 'association', category: 'adult', ward: 'ICU', endedAt: null };
@@ -102,10 +105,8 @@ const answeredLog = fc
   });
 
 const runs = { numRuns: 100 };
-/** Generous: the machine may be busy. */
-const timeout = 120_000;
 
-describe('any log', { timeout }, () => {
+describe('any log', () => {
   it('gives the same, whole or taken up from snapshots', () => {
     fc.assert(
       fc.property(answeredLog, fc.array(fc.nat(200), { maxLength: 5 }), (inputs, cuts) => {
@@ -222,7 +223,7 @@ function withTicks(inputs: readonly Input[], from: State, stallMs = 0, untilMs?:
   return { state, events, nowMs };
 }
 
-describe('HR.high on any log in order, against a plain reading of the rule', { timeout }, () => {
+describe('HR.high on any log in order, against a plain reading of the rule', () => {
   const one = fc.record({
     gapS: fc.constantFrom(1, 1, 1, 1, 1, 2, 2.5, 4.5, 5, 30),
     value: fc.constantFrom(130, 121, 125, 120, 119, 118, 100, null),

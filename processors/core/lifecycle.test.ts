@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { type Bed, bed, t0 } from './bed.testing.ts';
+
+/** Generous: the machine may be busy. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const at = (s: number) => new Date(t0 + s * 1000).toISOString();
 

@@ -1,5 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { bed, type Numerics, reading, t0 } from './bed.testing.ts';
+
+/** Generous: the machine may be busy. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const calm: Numerics = { HR: 80, SpO2: 97, RR: 15 };
 

@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
 import { type Bed, bed, env, t0 } from './bed.testing.ts';
 import { realign } from './realign.ts';
 import type { State } from './state.ts';
+
+/** Generous: the machine may be busy. */
+vi.setConfig({ testTimeout: 120_000 });
 
 const align = (state: State, told: readonly AlarmEvent[], s: number) => realign(env, state, told, t0 + s * 1000);
 

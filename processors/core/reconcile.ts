@@ -5,9 +5,16 @@ import { activeLimits } from './line.ts';
 import type { Active, Technical } from './state.ts';
 import { closedMax } from './tuning.ts';
 
-/** Silence is one matter, whoever notices it: of these the later one calls (chain, rank). */
-const silenceRank: Readonly<Record<string, number>> = { 'no-data': 1, disconnected: 2 };
-export const silenceChain = 'silence';
+/**
+ * Technical conditions that are one matter, whoever notices it: only the one of the highest rank calls. SpO2 and the pulse rate
+ * come from one sensor.
+ */
+const technicalChains: Readonly<Record<string, { chain: string; rank: number }>> = {
+  'no-data': { chain: 'silence', rank: 1 },
+  disconnected: { chain: 'silence', rank: 2 },
+  'PR.no-data': { chain: 'pleth', rank: 1 },
+  'SpO2.no-data': { chain: 'pleth', rank: 2 },
+};
 
 /**
  * Of the conditions of one parameter and side only the gravest calls. One that had been raised before stays present with its
@@ -75,12 +82,10 @@ function known(d: Draft, active: Active): boolean {
 }
 
 function technicalActive(key: string, technical: Technical): Active {
-  const rank = silenceRank[key];
   return {
     key,
     kind: 'technical',
-    chain: rank === undefined ? key : silenceChain,
-    rank: rank ?? 0,
+    ...(technicalChains[key] ?? { chain: key, rank: 0 }),
     determined: technical.onset,
     valueAt: technical.onset,
     excess: 0,

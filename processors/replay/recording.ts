@@ -1,0 +1,102 @@
+/** Recordings as readings: the three table formats that ship in `simulators/recordings` (see ATTRIBUTION.md there). */
+import { parameters } from '../../contracts/parameters.ts';
+import type { ObservationInput, Value } from '../core/inputs.ts';
+
+type Column = { readonly name: string; readonly code: string };
+type Format = {
+  readonly separator: string;
+  readonly columns: readonly Column[];
+  /** Where the time is; undefined where a row is an hour after the one before. */
+  readonly time?: string;
+  readonly unitMs: number;
+  /** The source writes 0 where it has no value. */
+  readonly zeroIsMissing: boolean;
+};
+
+const column = (name: string, code: string): Column => ({ name, code });
+
+const formats: Readonly<Record<'bidmc' | 'mimic2' | 'physionet2019', Format>> = {
+  bidmc: {
+    separator: ',',
+    time: 'Time [s]',
+    unitMs: 1_000,
+    zeroIsMissing: false,
+    columns: [
+      column('HR', 'MDC_ECG_HEART_RATE'),
+      column('PULSE', 'MDC_PULS_OXIM_PULS_RATE'),
+      column('RESP', 'MDC_RESP_RATE'),
+      column('SpO2', 'MDC_PULS_OXIM_SAT_O2'),
+    ],
+  },
+  mimic2: {
+    separator: ',',
+    time: 't_min',
+    unitMs: 60_000,
+    zeroIsMissing: true,
+    columns: [
+      column('HR[bpm]', 'MDC_ECG_HEART_RATE'),
+      column('ABPSys[mmHg]', 'MDC_PRESS_BLD_ART_ABP_SYS'),
+      column('ABPMean[mmHg]', 'MDC_PRESS_BLD_ART_ABP_MEAN'),
+      column('PULSE[bpm]', 'MDC_PULS_OXIM_PULS_RATE'),
+      column('RESP[pm]', 'MDC_RESP_RATE'),
+      column('SpO2[%]', 'MDC_PULS_OXIM_SAT_O2'),
+      column('NBPSys[mmHg]', 'MDC_PRESS_BLD_NONINV_SYS'),
+      column('NBPMean[mmHg]', 'MDC_PRESS_BLD_NONINV_MEAN'),
+    ],
+  },
+  physionet2019: {
+    separator: '|',
+    unitMs: 3_600_000,
+    zeroIsMissing: false,
+    columns: [
+      column('HR', 'MDC_ECG_HEART_RATE'),
+      column('O2Sat', 'MDC_PULS_OXIM_SAT_O2'),
+      column('Temp', 'MDC_TEMP_BODY'),
+      column('SBP', 'MDC_PRESS_BLD_NONINV_SYS'),
+      column('MAP', 'MDC_PRESS_BLD_NONINV_MEAN'),
+      column('Resp', 'MDC_RESP_RATE'),
+      column('EtCO2', 'MDC_CONC_AWAY_CO2_ET'),
+    ],
+  },
+};
+
+/**
+ * A recording's readings, from `startMs` on, each received as it was measured. Undefined where the text is in none of the formats.
+ */
+export function readRecording(text: string, startMs: number): ObservationInput[] | undefined {
+  const [head, ...rows] = text.split(/\r?\n/).filter((line) => line.trim() !== '');
+  const found = Object.values(formats).find(({ separator, columns }) => {
+    const names = cells(head ?? '', separator);
+    return columns.every(({ name }) => names.includes(name));
+  });
+  if (!found || head === undefined) return undefined;
+  const { separator, columns, time, unitMs, zeroIsMissing } = found;
+  const names = cells(head, separator);
+  const timeAt = time === undefined ? -1 : names.indexOf(time);
+  return rows.map((row, n) => {
+    const fields = cells(row, separator);
+    const at = startMs + Math.round(Number(timeAt < 0 ? n : fields[timeAt]) * unitMs);
+    const values = columns.map(({ name, code }) => readingOf(code, fields[names.indexOf(name)], zeroIsMissing));
+    return {
+      type: 'observation',
+      deviceId: 'replay',
+      time: at,
+      receivedAt: at,
+      intervalMs: unitMs,
+      boot: 'replay',
+      seq: n + 1,
+      values: values.filter((value) => value !== undefined),
+    };
+  });
+}
+
+const cells = (line: string, separator: string) => line.split(separator).map((cell) => cell.trim());
+
+/** Undefined where the source has nothing to say; `invalid` where it says that it has no value. */
+function readingOf(code: string, text: string | undefined, zeroIsMissing: boolean): Value | undefined {
+  if (text === undefined || text === '') return undefined;
+  const { unit } = parameters.get(code)!;
+  const value = Number(text);
+  if (!Number.isFinite(value) || (zeroIsMissing && value === 0)) return { code, unit, validity: 'invalid' };
+  return { code, unit, value };
+}

@@ -1,0 +1,72 @@
+/** What the engine makes of a recording under given limits: "what would other limits have done?" (DESIGN, "Alarms"). */
+import type { Priority } from '../../contracts/messages/alarms.ts';
+import type { LimitGroup } from '../../contracts/parameters.ts';
+import { step } from '../core/engine.ts';
+import type { Environment, Input, ObservationInput, Profile } from '../core/inputs.ts';
+import { initialState } from '../core/state.ts';
+
+export type Tally = {
+  readonly hours: number;
+  readonly readings: number;
+  /** Occurrences, each of which calls: the first and every further onset. */
+  readonly byPriority: Readonly<Record<Priority, number>>;
+  readonly byCondition: ReadonlyMap<string, number>;
+};
+
+const associationId = 'replay-association';
+
+/**
+ * Runs a recording. Nobody answers, so an alarm that latched counts its further onsets; silence is judged between readings.
+ * @param profile limits by group, for an adult
+ */
+export function tally(hash: Environment['hash'], profile: Profile, readings: readonly ObservationInput[]): Tally {
+  const env: Environment = { hash, profile: () => profile };
+  const begin: Input = { type: 'association', category: 'adult', ward: null, endedAt: null };
+  const byPriority = { high: 0, medium: 0, low: 0 };
+  const byCondition = new Map<string, number>();
+  const onsets = new Map<string, number>();
+  let state = initialState(associationId);
+  for (const input of [begin, ...readings]) {
+    const result = step(env, state, input, input.type === 'observation' ? input.receivedAt : 0);
+    state = result.state;
+    for (const { alarm } of result.events) {
+      if (alarm.onsets <= (onsets.get(alarm.alarmId) ?? 0)) continue;
+      onsets.set(alarm.alarmId, alarm.onsets);
+      byPriority[alarm.priority] += 1;
+      byCondition.set(alarm.condition, (byCondition.get(alarm.condition) ?? 0) + 1);
+    }
+  }
+  const last = readings.at(-1);
+  const spanMs = last ? last.time - readings[0]!.time + (last.intervalMs ?? 0) : 0;
+  return { hours: spanMs / 3_600_000, readings: readings.length, byPriority, byCondition };
+}
+
+/** Several recordings as one. */
+export function together(tallies: readonly Tally[]): Tally {
+  const byPriority = { high: 0, medium: 0, low: 0 };
+  const byCondition = new Map<string, number>();
+  for (const one of tallies) {
+    for (const [priority, n] of Object.entries(one.byPriority)) byPriority[priority as Priority] += n;
+    for (const [condition, n] of one.byCondition) byCondition.set(condition, (byCondition.get(condition) ?? 0) + n);
+  }
+  const sum = (of: (one: Tally) => number) => tallies.reduce((total, one) => total + of(one), 0);
+  return { hours: sum((one) => one.hours), readings: sum((one) => one.readings), byPriority, byCondition };
+}
+
+/** A profile with some groups' limits changed; what is left out stays. */
+export function changed(profile: Profile, changes: Profile): Profile {
+  const groups = Object.keys(changes) as LimitGroup[];
+  return {
+    ...profile,
+    ...Object.fromEntries(groups.map((group) => [group, { ...profile[group], ...changes[group] }])),
+  };
+}
+
+/** One line of a table: alarms per bed-hour. */
+export function line(name: string, one: Tally): string {
+  const perHour = (n: number) => (one.hours === 0 ? 0 : n / one.hours).toFixed(2).padStart(8);
+  const { high, medium, low } = one.byPriority;
+  return `${name.padEnd(36)} ${one.hours.toFixed(1).padStart(7)} h ${perHour(high)} ${perHour(medium)} ${perHour(low)} ${perHour(high + medium + low)}`;
+}
+
+export const heading = `${'alarms per bed-hour'.padEnd(36)} ${'bed-time'.padStart(9)} ${'high'.padStart(8)} ${'medium'.padStart(8)} ${'low'.padStart(8)} ${'all'.padStart(8)}`;
