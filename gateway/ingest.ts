@@ -6,6 +6,7 @@ import { contentTypes, type RejectedRecord } from '../contracts/messages/records
 import { formatInstant } from '../contracts/time.ts';
 import type { DeviceTopicKind } from '../contracts/topics.ts';
 import { periodAt } from './core/associations.ts';
+import { leftOutBefore } from './core/quiet.ts';
 import { publishReasonCode } from './core/reasons.ts';
 import { recordKinds, recordPrefix, recordSuffix } from './core/records.ts';
 import { judgePublishTopic } from './core/topics.ts';
@@ -142,16 +143,9 @@ export function createIngest(options: {
     return failed;
   }
 
-  /** At most one line a second by connection; the next one tells how many were left out. */
   function logSometimes(level: 'warn' | 'error', { source, receivedAtMs }: Incoming, fields: object, words: string) {
-    const { unlogged } = source;
-    if (Math.abs(receivedAtMs - unlogged.sinceMs) < 1_000) {
-      unlogged.count += 1;
-      return;
-    }
-    log[level]({ deviceId: source.deviceId, ...fields, unlogged: unlogged.count }, words);
-    unlogged.count = 0;
-    unlogged.sinceMs = receivedAtMs;
+    const leftOut = leftOutBefore(source.quiet, receivedAtMs);
+    if (leftOut !== undefined) log[level]({ deviceId: source.deviceId, ...fields, leftOut }, words);
   }
 
   return publish;

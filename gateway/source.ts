@@ -2,6 +2,8 @@
 import { pseudonym, unassignedAssociation } from '../contracts/envelope/pseudonym.ts';
 import { type DeviceTopicKind, deviceTopic, deviceTopicKinds } from '../contracts/topics.ts';
 
+import { newQuiet, type Quiet } from './core/quiet.ts';
+
 export type Source = {
   readonly deviceId: string;
   /** What stands for the device in Kafka's keys and in the envelope. */
@@ -12,8 +14,8 @@ export type Source = {
   readonly boot: string;
   /** Their last sequence number, by topic. */
   readonly seqs: Record<DeviceTopicKind, number>;
-  /** What was not logged of its messages since the last line: one a second is enough, so that a bad device fills no disk. */
-  readonly unlogged: { count: number; sinceMs: number };
+  /** For what is logged of its messages: a bad device fills no disk. */
+  readonly quiet: Quiet;
   /** The device's own topics. */
   readonly topics: ReadonlyMap<string, DeviceTopicKind>;
 };
@@ -29,7 +31,7 @@ export function createSource(pseudonymKey: string, deviceId: string, boot: strin
     unassigned: unassignedAssociation(pseudonymKey, deviceId),
     boot,
     seqs: { observations: 0, waveforms: 0, status: 0 },
-    unlogged: { count: 0, sinceMs: 0 },
+    quiet: newQuiet(),
     topics: new Map(deviceTopicKinds.map((kind) => [deviceTopic(deviceId, kind), kind])),
   };
 }

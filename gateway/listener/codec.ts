@@ -1,5 +1,8 @@
 /** `mqtt-packet` behind two functions: one whole packet in, one packet out. The only file that knows the library's parser. */
-import { parser as createParser, generate, type Packet, type Parser } from 'mqtt-packet';
+import { parser as createParser, generate, type Packet, type Parser, writeToStream } from 'mqtt-packet';
+
+// Otherwise the library keeps a buffer for each of 65,536 numbers.
+writeToStream.cacheNumbers = false;
 
 type Reader = { parser: Parser; packet: Packet | undefined };
 

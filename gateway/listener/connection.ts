@@ -5,6 +5,7 @@ import type { IPublishPacket, Packet } from 'mqtt-packet';
 import type { Logger } from 'pino';
 import { type Ack, type AckQueue, acksWaiting, takeReadyAcks } from '../core/acks.ts';
 import { type EndCause, endOf } from '../core/ends.ts';
+import type { Quiet } from '../core/quiet.ts';
 import { reason } from '../core/reasons.ts';
 import type { Will } from '../core/session.ts';
 import type { Counters } from '../counters.ts';
@@ -24,6 +25,8 @@ export type Context = {
   readonly budget: Budget;
   readonly counters: Counters;
   readonly log: Logger;
+  /** For what is logged of clients that are refused. */
+  readonly quiet: Quiet;
   /** The wall clock, ms since 1970: only what is written down is measured by it. */
   readonly now: () => number;
   /** A clock that never jumps, ms: time-outs are measured by it. */

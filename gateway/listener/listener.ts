@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
+import { leftOutBefore, newQuiet, type Quiet } from '../core/quiet.ts';
 import { keepAliveFactor } from '../core/session.ts';
 import type { Counters } from '../counters.ts';
 import { createBudget } from './budget.ts';
@@ -53,11 +54,13 @@ export const sweepMs = 500;
 export async function openListener(options: ListenerOptions): Promise<Listener> {
   const { limits, sink, counters, log, now, monotonicMs } = options;
   const connections = new Set<Connection>();
+  const quiet = newQuiet();
   const context: Context = {
     limits,
     sink,
     counters,
     log,
+    quiet,
     now,
     monotonicMs,
     connections,
@@ -66,7 +69,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     pump: (connection) => pump(context, connection),
     draining: false,
   };
-  const server = createTlsServer(options, (socket) => accept(context, socket));
+  const server = createTlsServer(options, quiet, (socket) => accept(context, socket));
   await listen(server, options);
   const timer = setInterval(() => sweep(context), sweepMs);
 
@@ -96,8 +99,8 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   };
 }
 
-function createTlsServer(options: ListenerOptions, onSocket: (socket: TLSSocket) => void) {
-  const { limits, counters, log } = options;
+function createTlsServer(options: ListenerOptions, quiet: Quiet, onSocket: (socket: TLSSocket) => void) {
+  const { limits, counters, log, now } = options;
   let server: ReturnType<typeof createServer>;
   try {
     server = createServer(
@@ -130,7 +133,9 @@ function createTlsServer(options: ListenerOptions, onSocket: (socket: TLSSocket)
   });
   server.on('tlsClientError', (error) => {
     counters.connectionsRefused += 1;
-    log.warn({ error: (error as NodeJS.ErrnoException).code ?? error.message }, 'TLS handshake refused');
+    const leftOut = leftOutBefore(quiet, now());
+    if (leftOut === undefined) return;
+    log.warn({ error: (error as NodeJS.ErrnoException).code ?? error.message, leftOut }, 'TLS handshake refused');
   });
   return server;
 }

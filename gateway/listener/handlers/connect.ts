@@ -2,6 +2,7 @@
 import type { IConnackPacket, IConnectPacket } from 'mqtt-packet';
 import { emptyAckQueue } from '../../core/acks.ts';
 import { identify } from '../../core/identity.ts';
+import { leftOutBefore } from '../../core/quiet.ts';
 import { connectReturnCode, reason } from '../../core/reasons.ts';
 import { keepAliveMs, sessionExpiryMs, type Will } from '../../core/session.ts';
 import { isTopicName, judgePublishTopic } from '../../core/topics.ts';
@@ -143,7 +144,10 @@ function acceptance(
 export function refuseConnect(context: Context, connection: Connection, version: 4 | 5, why: Violation): void {
   const { code, words } = why;
   context.counters.connectionsRefused += 1;
-  context.log.warn({ commonName: printable(connection.commonName), code, words }, 'connection refused');
+  const leftOut = leftOutBefore(context.quiet, context.now());
+  if (leftOut !== undefined) {
+    context.log.warn({ commonName: printable(connection.commonName), code, words, leftOut }, 'connection refused');
+  }
   const connack: IConnackPacket = {
     cmd: 'connack',
     sessionPresent: false,

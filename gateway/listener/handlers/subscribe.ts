@@ -1,5 +1,6 @@
 /** SUBSCRIBE and UNSUBSCRIBE: the inbox is all there is (MQTT 5 sections 3.8 to 3.11). */
 import type { ISubscribePacket, IUnsubscribePacket } from 'mqtt-packet';
+import { leftOutBefore } from '../../core/quiet.ts';
 import { reason } from '../../core/reasons.ts';
 import { judgeFilter } from '../../core/topics.ts';
 import { type Client, type Connection, type Context, sendPacket } from '../connection.ts';
@@ -24,17 +25,15 @@ export function handleSubscribe(
     violate(context, connection, reason.subscriptionIdentifiersNotSupported, words);
     return;
   }
-  let granted = false;
   const codes = packet.subscriptions.map(({ topic }) => {
     const right = judgeFilter(client.source.deviceId, topic);
-    if (right.ok) {
-      granted = true;
-      return 0;
-    }
+    if (right.ok) return 0;
     context.counters.subscriptionsRefused += 1;
-    context.log.warn({ deviceId: client.source.deviceId, code: right.reasonCode }, 'subscription refused');
     return client.version === 5 ? right.reasonCode : failure;
   });
+  const granted = codes.includes(0);
+  const leftOut = codes.every((code) => code === 0) ? undefined : leftOutBefore(client.source.quiet, context.now());
+  if (leftOut !== undefined) context.log.warn({ deviceId: client.source.deviceId, leftOut }, 'subscription refused');
   if (granted) client.session.inboxSubscribed = true;
   sendPacket(connection, { cmd: 'suback', messageId: packet.messageId!, granted: codes });
   if (granted) sendInbox(context, connection, client);
