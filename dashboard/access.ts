@@ -1,5 +1,5 @@
 /** Who may call which route. A route that does not say is refused when it is registered, so that none is open by oversight. */
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { VigilError } from '../contracts/errors.ts';
 import type { Trail } from './audit/trail.ts';
 import { may, type Viewer } from './core/rights.ts';
@@ -53,6 +53,8 @@ export function guardRoutes(app: App, options: AccessOptions): void {
   });
   app.addHook('onRequest', async (request, reply) => {
     const { access } = request.routeOptions.config;
+    // An answer with patients in it is kept by no cache.
+    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
     if (changing.has(request.method) && !isOurs(request, options.origins)) throw notAllowed();
     if (access === 'public') return;
     // Until the audit trail has been read, who was logged out is not known.
@@ -85,9 +87,4 @@ export function viewerOf(request: FastifyRequest): Viewer {
 
 export function actorOf({ userId, name, role }: Viewer) {
   return { userId, name, role };
-}
-
-/** An answer with patients in it is kept by no cache. */
-export function noStore(reply: FastifyReply): void {
-  reply.header('cache-control', 'no-store');
 }

@@ -22,6 +22,7 @@ import { createTrendStore } from './trend-store.ts';
 
 /** A close that hangs is ended: the supervisor waits no longer either. */
 const closeMsMax = 9_000;
+const countersEveryMs = 60_000;
 
 async function start(): Promise<() => Promise<void>> {
   const told = readSettings(settings, process.env);
@@ -91,7 +92,15 @@ async function start(): Promise<() => Promise<void>> {
     logger.info({ port: Number(new URL(address).port), accounts: accounts.size() }, 'ready');
   });
 
+  const counting = setInterval(() => {
+    const { leftOut, beds, alarms, devices } = feed.state;
+    const sizes = { beds: beds.size, alarms: alarms.size, devices: devices.size };
+    const waits = { auditWaiting: trail.waiting(), appendBytes: log.appender.pendingBytes() };
+    logger.info({ ...hub?.stats(), ...sizes, ...waits, leftOut, unreadable: feed.unreadable() }, 'counters');
+  }, countersEveryMs);
+
   return async () => {
+    clearInterval(counting);
     hub?.close();
     await app.close();
     await presence.close();

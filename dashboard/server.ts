@@ -138,7 +138,7 @@ function answerError(error: FastifyError | VigilError, request: FastifyRequest, 
     return reply.code(status).send({ code: 'payload-schema', message: error.message });
   }
   request.log.error({ route: request.routeOptions.url, error: error.message, stack: error.stack }, 'a request failed');
-  return reply.code(500).send({ code: 'start-failed', message: 'Something went wrong here. It is in the log.' });
+  return reply.code(500).send({ code: 'internal', message: 'Something went wrong here. It is in the log.' });
 }
 
 /** The live connection: cookie, Origin and a ticket that was not used before. */

@@ -1,11 +1,10 @@
 /** One screen's live connection: what it watches, what it was sent last, and what its budget allows. */
 import type { Logger } from 'pino';
 import { Compile } from 'typebox/compile';
-import type { WebSocket } from 'ws';
 import { VigilError } from '../../contracts/errors.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Trail } from '../audit/trail.ts';
-import { admit, type Budget, type Load } from '../core/budget.ts';
+import type { Budget } from '../core/budget.ts';
 import { may, seesWard, type Viewer } from '../core/rights.ts';
 import { changesSince, isVisible, type Scope, wholeScreen } from '../core/screen.ts';
 import type { Claims } from '../core/session-rules.ts';
@@ -14,6 +13,7 @@ import { type Chunk, recentChunks } from '../core/waves.ts';
 import { closeCodes } from '../pace.ts';
 import { type Delta, type Health, type ServerMessage, Watch } from '../protocol-live.ts';
 import type { Feed } from './feed.ts';
+import { createOutbox, type ScreenSocket } from './outbox.ts';
 
 const watchCheck = Compile(Watch);
 /** Messages of a screen that wait for their audit record; past it the screen is not ours. */
@@ -40,7 +40,7 @@ export type Screen = {
 };
 
 export type ScreenParts = {
-  readonly socket: Pick<WebSocket, 'send' | 'close' | 'terminate' | 'bufferedAmount'>;
+  readonly socket: ScreenSocket;
   readonly claims: Claims;
   readonly viewer: Viewer;
   readonly feed: Pick<Feed, 'state' | 'waves' | 'isReady'>;
@@ -53,46 +53,21 @@ export type ScreenParts = {
 };
 
 export function createScreen(parts: ScreenParts): Screen {
-  const { socket, viewer, feed, trail, stream, now, logger } = parts;
+  const { viewer, feed, trail, stream, now, logger } = parts;
   const { state } = feed;
+  const outbox = createOutbox(parts.socket, parts.budget, now, logger);
+  const { end } = outbox;
+  const ended = () => outbox.endedWith() !== undefined;
   let watch: Watch | undefined;
   /** Of the last message sent. */
   let sentN = 0;
   /** Everything up to it has been looked at for this screen. */
   let seenN = 0;
-  let heldSinceMs = 0;
-  let closeBytesMax = parts.budget.closeBytesMax;
-  let endCode: number | undefined;
   let pending = 0;
   let turn: Promise<void> = Promise.resolve();
   const gaps = new Set<string>();
   const openedAtMs = now();
   const skipped = { waves: 0, numerics: 0 };
-
-  function end(code: number, reason: string): void {
-    if (endCode !== undefined) return;
-    endCode = code;
-    socket.close(code, reason);
-  }
-
-  /** @returns whether it was sent */
-  function send(load: Load, text: () => string): boolean {
-    if (endCode !== undefined) return false;
-    const waitedMs = heldSinceMs === 0 ? 0 : now() - heldSinceMs;
-    switch (admit({ ...parts.budget, closeBytesMax }, load, socket.bufferedAmount, waitedMs)) {
-      case 'send':
-        socket.send(text());
-        return true;
-      case 'skip':
-        return false;
-      case 'close':
-        logger.warn({ waitingBytes: socket.bufferedAmount, waitedMs }, 'a screen cannot keep up and is resynchronised');
-        end(closeCodes.resync, 'resync');
-        // What waits will not get through in time either.
-        setTimeout(() => socket.terminate(), 1_000).unref();
-        return false;
-    }
-  }
 
   const message = (body: ServerMessage) => JSON.stringify(body);
 
@@ -105,13 +80,12 @@ export function createScreen(parts: ScreenParts): Screen {
       ...wholeScreen(state, viewer, scope),
       health: parts.health(),
     });
-    closeBytesMax = parts.budget.closeBytesMax + 2 * text.length;
-    heldSinceMs = 0;
-    if (send('snapshot', () => text)) sentN = seenN = state.n;
+    outbox.restart(text.length);
+    if (outbox.send('snapshot', () => text)) sentN = seenN = state.n;
   }
 
   function flush(load: 'numerics' | 'alarms'): void {
-    if (!watch || endCode !== undefined || seenN === state.n) return;
+    if (!watch || ended() || seenN === state.n) return;
     const changes = changesSince(state, viewer, watch.scope, seenN);
     if (changes === undefined) {
       sendSnapshot(watch.scope);
@@ -123,12 +97,12 @@ export function createScreen(parts: ScreenParts): Screen {
     }
     const urgent = load === 'alarms' || changes.alarms.length > 0 || changes.cleared.length > 0;
     const text = () => message({ type: 'delta', prev: sentN, n: state.n, at: formatInstant(now()), ...changes });
-    if (send(urgent ? 'alarms' : 'numerics', text)) {
+    if (outbox.send(urgent ? 'alarms' : 'numerics', text)) {
       sentN = seenN = state.n;
-      heldSinceMs = 0;
+      outbox.hold(false);
     } else {
       skipped.numerics += 1;
-      if (heldSinceMs === 0) heldSinceMs = now();
+      outbox.hold(true);
     }
   }
 
@@ -145,7 +119,7 @@ export function createScreen(parts: ScreenParts): Screen {
     if (!wantsWave(chunk)) return;
     const key = `${chunk.associationId}/${chunk.code}`;
     const gap = gaps.has(key);
-    if (send('wave', () => (gap ? waveText(chunk, true) : text))) gaps.delete(key);
+    if (outbox.send('wave', () => (gap ? waveText(chunk, true) : text))) gaps.delete(key);
     else {
       skipped.waves += 1;
       gaps.add(key);
@@ -173,7 +147,7 @@ export function createScreen(parts: ScreenParts): Screen {
     }
     const sameScope = watch !== undefined && JSON.stringify(watch.scope) === JSON.stringify(next.scope);
     if (!sameScope) await trail.record({ actor, ...look });
-    if (endCode !== undefined) return;
+    if (ended()) return;
     watch = next;
     gaps.clear();
     if (next.resume?.stream === stream && next.resume.n <= state.n && next.resume.n >= state.forgottenN) {
@@ -191,17 +165,17 @@ export function createScreen(parts: ScreenParts): Screen {
     flush,
     wave,
     end,
-    endedWith: () => endCode,
+    endedWith: outbox.endedWith,
     skipped: () => ({ ...skipped }),
     heartbeat(health) {
       if (!watch && now() - openedAtMs > watchWithinMs) return end(closeCodes.badMessage, 'nothing watched');
-      send('heartbeat', () => message({ type: 'heartbeat', at: formatInstant(now()), n: sentN, health }));
+      outbox.send('heartbeat', () => message({ type: 'heartbeat', at: formatInstant(now()), n: sentN, health }));
     },
     received(text) {
       pending += 1;
       if (pending > pendingMax) return end(closeCodes.badMessage, 'too many messages');
       turn = turn
-        .then(() => (endCode === undefined ? take(text) : undefined))
+        .then(() => (!ended() ? take(text) : undefined))
         .catch((error) => {
           if (!(error instanceof VigilError))
             logger.error({ error: (error as Error).message }, 'a live message failed');

@@ -6,7 +6,7 @@ import { VigilError } from '../../contracts/errors.ts';
 import type { Command } from '../../contracts/messages/alarms.ts';
 import { AssociationId, contentTypes } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
-import { actorOf, noStore, notFound, viewerOf } from '../access.ts';
+import { actorOf, notFound, viewerOf } from '../access.ts';
 import type { AuditEvent } from '../core/audit-chain.ts';
 import { seesWard } from '../core/rights.ts';
 import { alarmsOfBed, bedView, seesAlarm, wardsFor } from '../core/screen.ts';
@@ -80,8 +80,7 @@ export function clinicalRoutes(app: App, parts: Parts): void {
   app.get(
     '/api/wards',
     { config: { access: 'view-devices' }, schema: { response: { 200: Wards, 401: ErrorBody, 403: ErrorBody } } },
-    async (request, reply) => {
-      noStore(reply);
+    async (request) => {
       return { wards: wardsFor(state, viewerOf(request)) };
     },
   );
@@ -95,8 +94,7 @@ export function clinicalRoutes(app: App, parts: Parts): void {
         response: { 200: PatientView, 401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 503: ErrorBody },
       },
     },
-    async (request, reply) => {
-      noStore(reply);
+    async (request) => {
       const viewer = viewerOf(request);
       const bed = await bedOf(parts, request, request.params.associationId);
       await trail.record({ actor: actorOf(viewer), action: 'patient-viewed', ...whereabouts(bed) });

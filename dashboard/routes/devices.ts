@@ -4,7 +4,7 @@ import { Type } from 'typebox';
 import { pseudonym } from '../../contracts/envelope/pseudonym.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { AssociationId, contentTypes, type DeviceAssociations, DeviceId } from '../../contracts/messages/records.ts';
-import { actorOf, noStore, viewerOf } from '../access.ts';
+import { actorOf, viewerOf } from '../access.ts';
 import { type Decision, endAssociation, startAssociation } from '../core/associate.ts';
 import type { AuditEvent } from '../core/audit-chain.ts';
 import { devicesFor } from '../core/screen.ts';
@@ -54,8 +54,7 @@ export function deviceRoutes(app: App, parts: Parts): void {
   app.get(
     '/api/devices',
     { config: { access: 'associate-device' }, schema: { response: { 200: Devices, 401: ErrorBody, 403: ErrorBody } } },
-    async (request, reply) => {
-      noStore(reply);
+    async (request) => {
       return { devices: devicesFor(feed.state, viewerOf(request), now()) };
     },
   );

@@ -2,7 +2,7 @@
 import { Type } from 'typebox';
 import { VigilError } from '../../contracts/errors.ts';
 import { formatInstant } from '../../contracts/time.ts';
-import { actorOf, cookieName, cookieOptions, noStore, notAllowed, notLoggedIn } from '../access.ts';
+import { actorOf, cookieName, cookieOptions, notAllowed, notLoggedIn } from '../access.ts';
 import { userIdPattern } from '../accounts/accounts.ts';
 import { lineIsFull, nobodysHash, verifyPassword } from '../accounts/password.ts';
 import { delayLeftMs, type Failures, noteFailure, noteSuccess } from '../core/login-delay.ts';
@@ -60,7 +60,6 @@ export function loginRoutes(app: App, parts: Parts): void {
       schema: { body: LoginBody, response: { 200: Session, 401: ErrorBody, 429: ErrorBody } },
     },
     async (request, reply) => {
-      noStore(reply);
       const { userId, password } = request.body;
       const { token, claims, viewer } = await login(userId, password, request.ip);
       reply.setCookie(cookieName, token, cookieOptions);
@@ -71,8 +70,7 @@ export function loginRoutes(app: App, parts: Parts): void {
   app.get(
     '/api/session',
     { config: { access: 'session' }, schema: { response: { 200: Session, 401: ErrorBody } } },
-    async (request, reply) => {
-      noStore(reply);
+    async (request) => {
       if (!request.live) throw notLoggedIn();
       return sessionBody(request.live.viewer, request.live.claims.startedAtMs);
     },
@@ -97,8 +95,7 @@ export function loginRoutes(app: App, parts: Parts): void {
   app.post(
     '/api/ticket',
     { config: { access: 'session' }, schema: { response: { 200: Ticket, 401: ErrorBody, 403: ErrorBody } } },
-    async (request, reply) => {
-      noStore(reply);
+    async (request) => {
       if (!request.live) throw notLoggedIn();
       const { viewer, claims } = request.live;
       if (!may(viewer, 'view-devices')) throw notAllowed();

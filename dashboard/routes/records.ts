@@ -1,6 +1,6 @@
 /** History: trends from InfluxDB, and the audit trail. */
 import { VigilError } from '../../contracts/errors.ts';
-import { actorOf, noStore, viewerOf } from '../access.ts';
+import { actorOf, viewerOf } from '../access.ts';
 import { planTrend, trendsOf } from '../core/trend-query.ts';
 import { AuditPage, AuditQuery, ErrorBody, TrendQuery, Trends } from '../protocol.ts';
 import { AssociationParams, bedOf, whereabouts } from './clinical.ts';
@@ -19,8 +19,7 @@ export function recordRoutes(app: App, parts: Parts): void {
         response: { 200: Trends, 400: ErrorBody, 401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 503: ErrorBody },
       },
     },
-    async (request, reply) => {
-      noStore(reply);
+    async (request) => {
       const bed = await bedOf(parts, request, request.params.associationId);
       const plan = planTrend(request.query, now());
       if ('message' in plan) throw new VigilError(plan.code, plan.message);
@@ -39,8 +38,7 @@ export function recordRoutes(app: App, parts: Parts): void {
         response: { 200: AuditPage, 400: ErrorBody, 401: ErrorBody, 403: ErrorBody, 503: ErrorBody },
       },
     },
-    async (request, reply) => {
-      noStore(reply);
+    async (request) => {
       await trail.record({ actor: actorOf(viewerOf(request)), action: 'audit-viewed' });
       return audit.page(request.query);
     },
