@@ -47,6 +47,8 @@ async function prove(): Promise<Record<string, unknown>> {
 
   const daemon = await timed('daemon', () => openDaemon(join(folder, 'docker'), report));
   undo.push(() => timed('daemonStop', () => daemon.close()));
+  // It may hold a copy of the user's logins at registries.
+  undo.push(async () => rmSync(join(folder, 'cli'), { recursive: true, force: true }));
   const equipped = await timed('plugin', () => withCompose(daemon.docker, softwareDir, join(folder, 'cli'), report));
   const [httpPort = 0, mqttPort = 0] = await freePorts(2);
   const docker = dockerWith({
@@ -130,7 +132,14 @@ async function baseImages(docker: Docker): Promise<Record<StandIn, string>> {
   };
 }
 
-async function undoAll(): Promise<void> {
+let undoing: Promise<void> | undefined;
+/** Once, whoever asks first: the end of the proof or a signal. */
+function undoAll(): Promise<void> {
+  undoing ??= undoEach();
+  return undoing;
+}
+
+async function undoEach(): Promise<void> {
   for (let step = undo.pop(); step !== undefined; step = undo.pop()) {
     await step().catch((error: Error) => process.stderr.write(`Cleaning up: ${error.message}\n`));
   }
