@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { closeCodes, serverLostMs } from '../../pace.ts';
-import { afterClose, createSteadyClock, isLost, retryDelayMs } from './connection.ts';
+import { afterClose, closeText, createSteadyClock, isLost, retryDelayMs } from './connection.ts';
 
 describe('the server is lost', () => {
   it.each([
@@ -36,6 +36,10 @@ describe('trying again', () => {
   ] as const)('close code %d: %s', (code, next) => {
     expect(afterClose(code)).toBe(next);
   });
+});
+
+it.each(Object.entries(closeCodes))('close code %s says something or nothing, never a number', (_name, code) => {
+  expect(closeText(code) ?? 'nothing').not.toMatch(/\d/);
 });
 
 describe('the steady clock', () => {

@@ -34,6 +34,20 @@ export function afterClose(code: number): AfterClose {
   }
 }
 
+/** A close code for a person; undefined where it says no more than that the connection ended. */
+export function closeText(code: number): string | undefined {
+  switch (code) {
+    case closeCodes.unavailable:
+      return 'The server cannot put this look on record yet.';
+    case closeCodes.tooMany:
+      return 'Too many screens are open at once.';
+    case closeCodes.badMessage:
+      return 'The server did not understand this page: load it again.';
+    default:
+      return undefined;
+  }
+}
+
 /**
  * A clock that never runs backward and does count a machine's sleep: the larger step of the two that a browser has. A step
  * of the wall clock forward ages values too early, never too late.

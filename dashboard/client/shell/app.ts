@@ -14,7 +14,7 @@ import { createApi } from './api.ts';
 import { type LinkState, type Live, openLive, type WatchWish } from './live.ts';
 import { openSpeaker, type SpeakerState } from './speaker.ts';
 import { createWaveStore } from './wave-store.ts';
-import { wishFor } from './wish.ts';
+import { createSeenCodes, wishFor } from './wish.ts';
 
 const tickMs = 500;
 const wardKey = 'vigil.ward';
@@ -37,6 +37,10 @@ export function createApp() {
   const ward = signal(localStorage.getItem(wardKey) ?? '*');
   const screen = signal<Screen | undefined>(undefined);
   const link = signal<LinkState>('connecting');
+  /** What the server or the browser last said of why there is no live connection. */
+  const linkProblem = signal<string | undefined>(undefined);
+  /** The session ended by itself: until somebody comes, nobody sees alarms here. */
+  const sessionEnded = signal(false);
   const speakerState = signal<SpeakerState>('blocked');
   const lastHeardMs = signal<number | undefined>(undefined);
   /** The sound that says that Vigil itself fails is paused on this screen until then. */
@@ -49,21 +53,24 @@ export function createApp() {
   const speaker = openSpeaker((state) => {
     speakerState.value = state;
   });
-  const api = createApi(() => forget());
+  const api = createApi(() => forget(session.peek() ? 'ended' : undefined));
   let live: Live | undefined;
 
   const may = (permission: Permission) => session.value?.may.includes(permission) ?? false;
   const watches = computed(() => may('view-vitals') || may('view-devices'));
 
-  function forget() {
+  /** Everything of the session goes; `ended` where a screen that watched stops without anyone having asked for it. */
+  function forget(why?: 'ended') {
     live?.close();
     live = undefined;
     waves.clear();
     batch(() => {
-      session.value = null;
       screen.value = undefined;
       link.value = 'connecting';
       lastHeardMs.value = undefined;
+      linkProblem.value = undefined;
+      if (why === 'ended' && watches.peek()) sessionEnded.value = true;
+      session.value = null;
     });
   }
 
@@ -71,6 +78,7 @@ export function createApp() {
     lead = createLead();
     batch(() => {
       sessionProblem.value = undefined;
+      sessionEnded.value = false;
       session.value = entered;
       if (entered.wards.length === 1 && entered.wards[0] !== '*') ward.value = entered.wards[0]!;
       else if (ward.value !== '*' && !entered.wards.includes('*') && !entered.wards.includes(ward.value))
@@ -78,19 +86,20 @@ export function createApp() {
     });
   }
 
+  /** Asks who is logged in; a 401 has been dealt with by the routes themselves. */
   async function resume() {
     const answer = await api.session();
     if (answer.ok) {
       if (session.value) session.value = answer.data;
       else enter(answer.data);
-    } else if (answer.status === 401) forget();
-    else if (!session.value) {
+    } else if (answer.status !== 401 && !session.value) {
       sessionProblem.value = answer.message;
       setTimeout(() => void resume(), 3000);
     }
   }
 
-  const wish = computed<WatchWish>(() => wishFor(route.value, ward.value, screen.value, may('view-vitals')));
+  const seenCodes = createSeenCodes();
+  const wish = computed<WatchWish>(() => wishFor(route.value, ward.value, seenCodes(screen.value), may('view-vitals')));
   let sent = '';
 
   const stops = [
@@ -107,8 +116,9 @@ export function createApp() {
       const lost = link.value === 'lost';
       const known = screen.value;
       const healthy = !known || (known.health.kafka === 'ok' && known.health.alarms === 'ok');
-      const page = { lost, healthy, pausedUntilMs: failurePausedUntilMs.value };
-      speaker.play(session.value ? pageSound(page, known?.alarms.values() ?? [], now.value) : undefined);
+      const page = { lost: lost || sessionEnded.value, healthy, pausedUntilMs: failurePausedUntilMs.value };
+      const sounds = session.value || sessionEnded.value;
+      speaker.play(sounds ? pageSound(page, known?.alarms.values() ?? [], now.value) : undefined);
     }),
     effect(() => {
       const where = route.value;
@@ -122,6 +132,7 @@ export function createApp() {
     ticket: api.ticket,
     onScreen(next: Screen) {
       screen.value = next;
+      waves.keep(next.beds);
     },
     onSnapshot() {
       waves.clear();
@@ -136,7 +147,10 @@ export function createApp() {
     onState(state: LinkState) {
       link.value = state;
     },
-    onSessionEnded: forget,
+    onProblem(text: string | undefined) {
+      linkProblem.value = text;
+    },
+    onSessionEnded: () => forget('ended'),
   };
 
   function setWard(next: string) {
@@ -154,7 +168,11 @@ export function createApp() {
   const renew = setInterval(() => {
     if (session.value) void resume();
   }, sessionRenewMs);
-  const unlock = () => speaker.enable();
+  const unlock = () => {
+    speaker.enable();
+    // Somebody came: the notice stays, the sound need not.
+    if (sessionEnded.peek()) failurePausedUntilMs.value = now.peek() + pauseMs;
+  };
   addEventListener('pointerdown', unlock, { passive: true });
   addEventListener('keydown', unlock, { passive: true });
   void resume();
@@ -169,6 +187,8 @@ export function createApp() {
     link,
     speakerState,
     lastHeardMs,
+    linkProblem,
+    sessionEnded,
     now,
     waves,
     steady,

@@ -1,7 +1,7 @@
 /** The live connection: opened with a ticket, resumed by its last number, taken for lost when the heartbeat stops. */
 import { livePath } from '../../pace.ts';
 import type { ServerMessage, Watch, WaveMessage } from '../../protocol-live.ts';
-import { afterClose, isLost, retryDelayMs } from '../core/connection.ts';
+import { afterClose, closeText, isLost, retryDelayMs } from '../core/connection.ts';
 import { applyDelta, type Screen, screenOf } from '../core/fold.ts';
 import type { Answer } from './api.ts';
 
@@ -20,6 +20,8 @@ export type LiveEvents = {
   /** The server's time, with each message that carries it. */
   readonly onServerTime: (at: string) => void;
   readonly onState: (state: LinkState) => void;
+  /** Why there is no connection, for a person; undefined once there is one. */
+  readonly onProblem: (text: string | undefined) => void;
   readonly onSessionEnded: () => void;
 };
 
@@ -54,7 +56,9 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
     if (closed || socket) return;
     if (!answer.ok) {
       // 401 ends the session elsewhere; anything else may pass.
-      if (answer.status !== 401) retry();
+      if (answer.status === 401) return;
+      events.onProblem(answer.message);
+      retry();
       return;
     }
     const scheme = location.protocol === 'http:' ? 'ws:' : 'wss:';
@@ -69,6 +73,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
     opened.onclose = (end) => {
       if (opened !== socket) return;
       socket = undefined;
+      events.onProblem(closeText(end.code));
       follow(afterClose(end.code));
     };
   }
@@ -145,6 +150,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
   function heard() {
     lastHeardMs = events.now();
     attempt = 0;
+    if (state !== 'live') events.onProblem(undefined);
     become('live');
   }
 

@@ -16,7 +16,7 @@ export type HeldWave = {
   buffer: WaveBuffer;
   /** The oldest sample that changed behind the pen since it was last drawn: redraw from there. */
   lateFrom: number;
-  /** Grows when the buffer begins anew: what was drawn of it is void. */
+  /** Another one whenever a buffer begins anew, in the whole store: what was drawn of it is void. */
   epoch: number;
 };
 
@@ -24,6 +24,7 @@ export type WaveStore = ReturnType<typeof createWaveStore>;
 
 export function createWaveStore() {
   const beds = new Map<string, HeldBed>();
+  let epochs = 0;
   return {
     /** Takes a chunk that came at `nowMs` (steady screen clock). */
     take(message: WaveMessage, nowMs: number): void {
@@ -36,14 +37,13 @@ export function createWaveStore() {
       let wave = bed.waves.get(message.code);
       if (!wave || wave.buffer.rateHz !== message.rateHz) {
         if (!wave && bed.waves.size >= heldWavesMax) return;
-        const epoch = (wave?.epoch ?? 0) + 1;
-        wave = { buffer: createWaveBuffer(message.rateHz), lateFrom: Number.POSITIVE_INFINITY, epoch };
+        wave = { buffer: createWaveBuffer(message.rateHz), lateFrom: Number.POSITIVE_INFINITY, epoch: ++epochs };
         bed.waves.set(message.code, wave);
       }
       const samples = decodeSamples(bytesOf(message.samples), message.scale, message.offset, missingSample);
       const startMs = Date.parse(message.start);
       const written = writeWave(wave.buffer, startMs, samples);
-      if (written.kind === 'restart') wave.epoch++;
+      if (written.kind === 'restart') wave.epoch = ++epochs;
       if (written.kind === 'late') wave.lateFrom = Math.min(wave.lateFrom, written.from);
       else if (written.kind !== 'stale')
         chunkArrived(bed.playout, startMs, startMs + (samples.length * 1000) / message.rateHz, nowMs);
@@ -51,8 +51,8 @@ export function createWaveStore() {
     bed: (associationId: string): HeldBed | undefined => beds.get(associationId),
     /** Event time of a bed's pen; NaN where nothing came yet. */
     pen: (bed: HeldBed, nowMs: number): number => movePen(bed.playout, nowMs),
-    /** Keeps only these beds' waves. */
-    keep(associationIds: ReadonlySet<string>): void {
+    /** Keeps the waves of these beds alone: an association that ended makes room for the next. */
+    keep(associationIds: { has(id: string): boolean }): void {
       for (const id of beds.keys()) if (!associationIds.has(id)) beds.delete(id);
     },
     clear: () => beds.clear(),

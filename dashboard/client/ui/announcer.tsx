@@ -1,13 +1,13 @@
 /** Says new high alarms to a screen reader: at once, but never faster than it can speak. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { isUnanswered } from '../core/alarm-order.ts';
+import { foremost, isUnanswered, marks } from '../core/alarm-order.ts';
 import { useApp } from '../shell/app.ts';
 
 const apartMs = 4000;
 const spokenMax = 3;
 
-export function Announcer() {
+export function Announcer({ title }: { title: string }) {
   const app = useApp();
   const text = useSignal('');
   /** Alarm and its count of onsets: a new onset is news. */
@@ -15,6 +15,17 @@ export function Announcer() {
   const lastMs = useRef(Number.NEGATIVE_INFINITY);
   const screen = app.screen.value;
   const nowMs = app.now.value;
+
+  const open = [...(screen?.alarms.values() ?? [])].filter(isUnanswered);
+  const mark = foremost(open);
+  const prefix = mark ? `${marks[mark.priority]} ` : '';
+  // The tab's name says it too, for a page behind another.
+  useEffect(() => {
+    document.title = `${prefix}${title}`;
+    return () => {
+      document.title = title;
+    };
+  }, [prefix, title]);
 
   useEffect(() => {
     if (!screen) return;

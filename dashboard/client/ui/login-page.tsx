@@ -39,6 +39,11 @@ export function LoginPage() {
           <img src="/vigil.svg" alt="" width="40" height="40" />
           <h1 id="login-title">Vigil</h1>
         </div>
+        {app.sessionEnded.value && (
+          <p class="login__ended" role="alert" data-testid="session-ended">
+            <strong>*** This screen shows no alarms.</strong> The session has ended. Log in again.
+          </p>
+        )}
         <label class="field">
           <span>User name</span>
           <input

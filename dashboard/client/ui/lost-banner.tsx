@@ -31,6 +31,7 @@ export function LostBanner() {
             ? 'It has not answered yet.'
             : `Last heard ${clockText(heard)}, ${ageText(now - heard)} ago.`}{' '}
           Trying again by itself.
+          {app.linkProblem.value && ` ${app.linkProblem.value}`}
         </p>
         <PauseFailureSound />
       </div>

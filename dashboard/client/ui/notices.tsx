@@ -1,17 +1,26 @@
 /** What is wrong with Vigil itself, one line each, until it is right again. */
 import type { ComponentChildren } from 'preact';
-import { whenText } from '../core/times.ts';
+import { clockText, whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 import { PauseFailureSound } from './lost-banner.tsx';
+
+/** Time enough to finish what one does. */
+const warnBeforeMs = 15 * 60_000;
 
 export function Notices() {
   const app = useApp();
   const health = app.screen.value?.health;
   const now = app.now.value;
+  const endsAtMs = Date.parse(app.session.value?.endsAt ?? '');
   const since = (at: string | null) => (at === null ? '' : ` since ${whenText(Date.parse(at), now)}`);
   return (
     <div class="notices">
       {app.watches.value && app.speakerState.value !== 'on' && <SoundOff />}
+      {app.watches.value && endsAtMs - now < warnBeforeMs && (
+        <Notice level="medium" id="notice-session">
+          Your session ends at {clockText(endsAtMs)}: then this screen shows no alarms. Log out and in again before.
+        </Notice>
+      )}
       {health?.kafka === 'away' && (
         <Notice level="high" id="notice-kafka">
           The message log is away{since(health.kafkaAt)}: no new values, alarms or acknowledgements. Watch the bedside

@@ -1,5 +1,4 @@
 /** Which page stands: nobody known yet, the login, or the place that the address names. */
-import { useEffect } from 'preact/hooks';
 import { useApp } from '../shell/app.ts';
 import { Announcer } from './announcer.tsx';
 import { AuditPage } from './audit-page.tsx';
@@ -30,7 +29,7 @@ export function Shell() {
       <Notices />
       <Place />
       {app.watches.value && <LostBanner />}
-      <Announcer />
+      <Announcer title={titles[app.route.value.page]} />
     </div>
   );
 }
@@ -44,9 +43,6 @@ function Place() {
   const app = useApp();
   const route = app.route.value;
   const clinical = app.may('view-vitals');
-  useEffect(() => {
-    document.title = titles[route.page];
-  }, [route.page]);
   if (route.page === 'audit' || (!app.watches.value && app.may('view-audit'))) return <AuditPage />;
   if (route.page === 'devices' || !clinical) return <DevicesPage />;
   if (route.page === 'patient') return <PatientPage key={route.associationId} associationId={route.associationId} />;

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import type { WaveMessage } from '../../protocol-live.ts';
+import { createWaveStore, heldBedsMax, heldWavesMax } from './wave-store.ts';
+
+const second = (start: number, changes: Partial<WaveMessage> = {}): WaveMessage => ({
+  type: 'wave',
+  associationId: 'assoc-01',
+  code: 'MDC_ECG_ELEC_POTL_II',
+  start: new Date(start).toISOString(),
+  rateHz: 4,
+  scale: 1,
+  offset: 0,
+  samples: btoa('\x01\x00\x02\x00\x03\x00\x04\x00'),
+  gap: false,
+  ...changes,
+});
+const waveOf = (store: ReturnType<typeof createWaveStore>) => store.bed('assoc-01')!.waves.get('MDC_ECG_ELEC_POTL_II')!;
+
+describe('the waves held', () => {
+  it('never take what is drawn of one stream for drawn of the next', () => {
+    const store = createWaveStore();
+    store.take(second(0), 0);
+    const first = waveOf(store).epoch;
+    store.clear();
+    expect(store.bed('assoc-01')).toBeUndefined();
+    store.take(second(0), 0);
+    expect(waveOf(store).epoch).not.toBe(first);
+  });
+
+  it('begin anew at another rate or after a long silence', () => {
+    const store = createWaveStore();
+    store.take(second(0), 0);
+    store.take(second(1000), 1000);
+    const { epoch, buffer } = waveOf(store);
+    expect(buffer.next).toBe(8);
+    store.take(second(10_000_000), 2000);
+    expect(waveOf(store).epoch).toBeGreaterThan(epoch);
+    store.take(second(10_001_000, { rateHz: 2 }), 3000);
+    expect(waveOf(store).buffer.rateHz).toBe(2);
+  });
+
+  it('note from where a late chunk changes what was drawn', () => {
+    const store = createWaveStore();
+    store.take(second(0), 0);
+    store.take(second(2000), 2000);
+    expect(waveOf(store).lateFrom).toBe(Number.POSITIVE_INFINITY);
+    store.take(second(1000), 2500);
+    expect(waveOf(store).lateFrom).toBe(4);
+  });
+
+  it('are bounded in beds and in waves', () => {
+    const store = createWaveStore();
+    for (let i = 0; i <= heldBedsMax; i++) store.take(second(0, { associationId: `bed-${i}` }), 0);
+    expect(store.bed(`bed-${heldBedsMax - 1}`)).toBeDefined();
+    expect(store.bed(`bed-${heldBedsMax}`)).toBeUndefined();
+    for (let i = 0; i <= heldWavesMax; i++) store.take(second(0, { associationId: 'bed-0', code: `MDC_${i}` }), 0);
+    expect(store.bed('bed-0')!.waves.size).toBe(heldWavesMax);
+    store.keep(new Set(['bed-1']));
+    expect(store.bed('bed-0')).toBeUndefined();
+    expect(store.bed('bed-1')).toBeDefined();
+  });
+});
