@@ -13,12 +13,14 @@ export type Associations = {
   at(associationId: string, nowMs: number): AssociationInput | undefined;
   /** Resolves true once the table knows the association, false after `waitMs`. */
   known(associationId: string, waitMs: number): Promise<boolean>;
+  /** The associations of patients who are at a device now. */
+  open(nowMs: number): Iterable<string>;
   refused(): number;
 };
 
 export function createAssociations(pseudonymKey: string): Associations {
   const devices = new Map<string, DeviceAssociations>();
-  const periods = new Map<string, AssociationPeriod>();
+  const periods = new Map<string, AssociationPeriod & { readonly deviceId: string }>();
   /** By the association that a device has while it has none. */
   const unassigned = new Map<string, string>();
   const waiting = new Set<() => void>();
@@ -37,7 +39,8 @@ export function createAssociations(pseudonymKey: string): Associations {
       if (!staying.has(associationId)) periods.delete(associationId);
     devices.set(body.deviceId, body);
     unassigned.set(unassignedAssociation(pseudonymKey, body.deviceId), body.deviceId);
-    for (const period of body.periods) periods.set(period.associationId, period);
+    const { deviceId } = body;
+    for (const period of body.periods) periods.set(period.associationId, { ...period, deviceId });
     for (const wake of waiting) wake();
   }
 
@@ -55,7 +58,10 @@ export function createAssociations(pseudonymKey: string): Associations {
     if (period) {
       const to = period.to === null ? null : (parseInstant(period.to) ?? null);
       const endedAt = to !== null && to <= nowMs ? to : null;
-      return { type: 'association', category: period.patient?.category ?? 'unassigned', ward: period.ward, endedAt };
+      const { deviceId, ward, patient } = period;
+      const from = parseInstant(period.from);
+      const category = patient?.category ?? 'unassigned';
+      return { type: 'association', category, ward, endedAt, deviceId, ...(from !== undefined && { from }) };
     }
     const deviceId = unassigned.get(associationId);
     if (deviceId !== undefined) return ofDevice(deviceId, nowMs);
@@ -82,6 +88,12 @@ export function createAssociations(pseudonymKey: string): Associations {
       }
       if (!look()) waiting.add(look);
       return promise;
+    },
+    *open(nowMs) {
+      for (const [associationId, { patient, from, to }] of periods) {
+        const ended = to !== null && (parseInstant(to) ?? 0) <= nowMs;
+        if (patient !== null && !ended && (parseInstant(from) ?? 0) <= nowMs) yield associationId;
+      }
     },
     refused: () => refused,
   };

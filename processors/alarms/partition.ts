@@ -248,6 +248,10 @@ export function createPartition(options: {
       else if (commands.length === 0) position = { ...position, commands: offset + 1n };
     },
     tick,
+    /** A patient is at a device, be it that the device never sends. */
+    expect(associationId: string, nowMs: number): void {
+      if (live) hold(associationId, nowMs);
+    },
     flush,
     has: (associationId: string) => engines.has(associationId),
     position: () => position,

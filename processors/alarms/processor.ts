@@ -7,6 +7,7 @@
  * owner that was replaced without noticing writes no snapshot: each round begins with a commit, which Kafka refuses to it.
  */
 import type { Logger } from 'pino';
+import { partitionOf } from '../../contracts/kafka/connect.ts';
 import { openPartitionReader } from '../../contracts/kafka/read-all.ts';
 import { createReader, type RecordBatch, type TopicPartition } from '../../contracts/kafka/reader.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
@@ -27,6 +28,8 @@ const stalledMs = 1_500;
 const deafMs = 2_500;
 const hearAgainMs = 3_000;
 const associationWaitMs = 2_000;
+/** How often patients are looked for whose device has sent nothing. */
+const expectMs = 2_000;
 
 type Owned = { readonly partition: Partition; readonly outbox: Outbox; told: bigint };
 
@@ -133,6 +136,7 @@ export async function startProcessor(options: {
     log: logger,
   });
 
+  let expectAt = 0;
   let tickedAt = performance.now();
   let answeredAt = performance.now();
   let askedAt: number | undefined;
@@ -146,6 +150,11 @@ export async function startProcessor(options: {
     if (stalled || at < hearingSince) {
       count.ticksSkipped += 1;
       return;
+    }
+    if (at >= expectAt) {
+      expectAt = at + expectMs;
+      for (const id of associations.open(now()))
+        owned.get(partitionOf('observations', id))?.partition.expect(id, now());
     }
     for (const { partition, outbox } of owned.values())
       if (at - (outbox.waitingSince() ?? at) < deafMs) partition.tick(now());

@@ -13,6 +13,7 @@ import { effectiveLimits, limitsFault } from './profiles.ts';
 import { reconcile } from './reconcile.ts';
 import { note } from './seen.ts';
 import {
+  awaitFirst,
   connection,
   dropTechnical,
   heard,
@@ -33,7 +34,7 @@ import { commandIdsMax, lostMs, pauseMsMax } from './tuning.ts';
 export function step(env: Environment, state: State, input: Input, now: number): Step<State> {
   const d = draftOf(env, state, now);
   runTimers(d);
-  if ('deviceId' in input) d.s.deviceId = input.deviceId;
+  if ('deviceId' in input && input.deviceId !== undefined) d.s.deviceId = input.deviceId;
   switch (input.type) {
     case 'observation':
       observe(d, input);
@@ -178,9 +179,12 @@ function leaveAnsweredSilence(d: Draft): void {
 }
 
 /** Who is at the device changed. At the end of a period every condition ends and every alarm leaves, seen or not. */
-function associate(d: Draft, { category, ward, endedAt }: AssociationInput): void {
+function associate(d: Draft, { category, ward, endedAt, from }: AssociationInput): void {
   d.s.association = { category, ward, endedAt };
-  if (endedAt === null) return;
+  if (endedAt === null) {
+    if (from !== undefined && category !== null && category !== 'unassigned') awaitFirst(d, from);
+    return;
+  }
   d.s.main = { ...d.s.main, trackers: {} };
   d.s.late = initialLine;
   d.s.technical = {};

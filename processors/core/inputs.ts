@@ -59,6 +59,9 @@ export type AssociationInput = {
   readonly category: Category | null;
   readonly ward: string | null;
   readonly endedAt: number | null;
+  readonly deviceId?: string;
+  /** When the period began: a patient whose device sends nothing since must be told of. */
+  readonly from?: number;
 };
 
 /** The wall clock has moved: silence, escalation and re-alarm are judged. */

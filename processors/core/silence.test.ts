@@ -89,6 +89,33 @@ describe('no data: 3 intervals, at least 5 s', () => {
     expect(one.live()).toEqual({});
   });
 
+  it('of a patient whose device has sent nothing since the admission: after a minute', () => {
+    const admitted = {
+      type: 'association',
+      category: 'adult',
+      ward: 'ICU',
+      endedAt: null,
+      deviceId: 'bed-07',
+      from: t0,
+    } as const;
+    const one = bed();
+    one.feed(admitted, t0 + 100);
+    one.feed(admitted, t0 + 50_000);
+    one.tick(60);
+    expect(one.raised()).toEqual([]);
+    one.tick(60.1);
+    expect(one.live()['no-data']).toMatchObject({ onsetAt: at(60), deviceId: 'bed-07' });
+    one.run(70, 70, calm);
+    expect(one.live()).toEqual({});
+    const sending = bed();
+    sending.feed(admitted, t0);
+    sending.run(10, 10, calm);
+    sending.tick(14.9);
+    expect(sending.raised()).toEqual([]);
+    sending.tick(15.1);
+    expect(sending.raised()).toEqual(['no-data']);
+  });
+
   it('counts from the connection where no reading ever came', () => {
     const one = bed();
     one.feed(connection(0, true));

@@ -8,8 +8,16 @@ import { count, type Draft } from './draft.ts';
 import type { ConnectionInput, ObservationInput, StatusInput } from './inputs.ts';
 import { silenceMs, usable } from './line.ts';
 import { reconcile } from './reconcile.ts';
-import type { Technical } from './state.ts';
-import { gapIntervals, gapsMax, lostMs, parameterAbsentMs, parameterLostMsMin, technicalMax } from './tuning.ts';
+import type { Silence, Technical } from './state.ts';
+import {
+  firstReadingMs,
+  gapIntervals,
+  gapsMax,
+  lostMs,
+  parameterAbsentMs,
+  parameterLostMsMin,
+  technicalMax,
+} from './tuning.ts';
 
 export function setTechnical(d: Draft, key: string, technical: Technical): void {
   const before = d.s.technical[key];
@@ -27,9 +35,20 @@ function silencePriority(d: Draft): Priority {
   return d.s.association?.category === 'unassigned' ? 'low' : 'medium';
 }
 
+/** How long nothing may be heard. */
+export function patienceMs({ awaiting, intervalMs }: Silence): number {
+  return awaiting ? firstReadingMs : silenceMs(intervalMs);
+}
+
+/** A patient is at a device that has sent nothing yet. */
+export function awaitFirst(d: Draft, from: number): void {
+  const { silence } = d.s;
+  if (silence.armed || silence.heardAt !== 0) return;
+  d.s.silence = { ...silence, armed: true, awaiting: true, eventTime: from, receivedAt: d.now, heardAt: d.now };
+}
+
 function raiseNoData(d: Draft): void {
-  const { eventTime, intervalMs } = d.s.silence;
-  const onset = eventTime + silenceMs(intervalMs);
+  const onset = d.s.silence.eventTime + patienceMs(d.s.silence);
   setTechnical(d, 'no-data', { condition: 'no-data', priority: silencePriority(d), text: 'No data', onset });
   d.s.silence = { ...d.s.silence, armed: false };
   reconcile(d, onset);
@@ -37,14 +56,14 @@ function raiseNoData(d: Draft): void {
 
 /** By the wall clock. */
 export function noticeSilence(d: Draft): void {
-  const { armed, heardAt, intervalMs } = d.s.silence;
-  if (armed && d.now - heardAt >= silenceMs(intervalMs)) raiseNoData(d);
+  const { armed, heardAt } = d.s.silence;
+  if (armed && d.now - heardAt >= patienceMs(d.s.silence)) raiseNoData(d);
 }
 
 /** A reading about now: silence before it, if there was, is put on record and over. */
 export function heard(d: Draft, input: ObservationInput, intervalMs: number): void {
   const { silence } = d.s;
-  if (silence.armed && input.receivedAt - silence.receivedAt >= silenceMs(silence.intervalMs)) raiseNoData(d);
+  if (silence.armed && input.receivedAt - silence.receivedAt >= patienceMs(silence)) raiseNoData(d);
   // What was received before the gateway noticed the end says nothing of the time after.
   if ('disconnected' in d.s.technical && input.receivedAt <= silence.connectionAt) return;
   dropTechnical(d, 'no-data');
@@ -52,8 +71,9 @@ export function heard(d: Draft, input: ObservationInput, intervalMs: number): vo
   d.s.silence = {
     ...d.s.silence,
     armed: true,
+    awaiting: false,
     eventTime: input.time,
-    receivedAt: Math.max(input.receivedAt, silence.receivedAt),
+    receivedAt: silence.awaiting ? input.receivedAt : Math.max(input.receivedAt, silence.receivedAt),
     heardAt: d.now,
     intervalMs,
   };
@@ -76,11 +96,11 @@ function connected(d: Draft, receivedAt: number): void {
   }
   dropTechnical(d, 'disconnected');
   // While readings come, a connection or a status says nothing more; before the first, silence counts from here.
-  const begins = !d.s.silence.armed && !('no-data' in d.s.technical);
+  const begins = (!d.s.silence.armed || d.s.silence.awaiting) && !('no-data' in d.s.technical);
   d.s.silence = {
     ...d.s.silence,
     connectionAt: receivedAt,
-    ...(begins && { armed: true, eventTime: receivedAt, receivedAt, heardAt: d.now }),
+    ...(begins && { armed: true, awaiting: false, eventTime: receivedAt, receivedAt, heardAt: d.now }),
   };
   reconcile(d, receivedAt);
 }

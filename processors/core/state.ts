@@ -23,6 +23,8 @@ export type Technical = {
 export type Silence = {
   /** Nothing heard since it was last judged: there is silence to notice. */
   readonly armed: boolean;
+  /** Armed by the admission alone: `firstReadingMs` counts. */
+  readonly awaiting: boolean;
   /** Event time of the last reading about now (or of the connection): the onset of silence counts from it. */
   readonly eventTime: number;
   /** The gateway's clock then. Two readings are compared by it. */
@@ -93,7 +95,7 @@ export type State = {
   readonly v: 1;
   readonly associationId: string;
   readonly deviceId: string | null;
-  readonly association: Omit<AssociationInput, 'type'> | null;
+  readonly association: Pick<AssociationInput, 'category' | 'ward' | 'endedAt'> | null;
   /** One patient's own limits, by group: at most one each. */
   readonly overrides: Readonly<Partial<Record<LimitGroup, Limits>>>;
   /** Readings in the order of their time; and those that came after a later one. */
@@ -127,6 +129,7 @@ export function initialState(associationId: string): State {
     clock: initialClock,
     silence: {
       armed: false,
+      awaiting: false,
       eventTime: 0,
       receivedAt: 0,
       heardAt: 0,

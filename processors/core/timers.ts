@@ -1,8 +1,9 @@
 /** What happens because time passed, though nothing came: unanswered alarms climb, answered ones call again, old lines end. */
 import type { Draft } from './draft.ts';
 import { escalate, realarm } from './lifecycle.ts';
-import { initialLine, silenceMs } from './line.ts';
+import { initialLine } from './line.ts';
 import { reconcile } from './reconcile.ts';
+import { patienceMs } from './silence.ts';
 import type { LiveAlarm, State } from './state.ts';
 import { escalationMax, escalationMs, heldMs, lateIdleMs, lostMs } from './tuning.ts';
 
@@ -55,7 +56,7 @@ export function nextDue(s: State): number {
   const due = [
     lateDue(s),
     lostDue(s),
-    s.silence.armed ? s.silence.heardAt + silenceMs(s.silence.intervalMs) : Number.POSITIVE_INFINITY,
+    s.silence.armed ? s.silence.heardAt + patienceMs(s.silence) : Number.POSITIVE_INFINITY,
     s.pause?.until ?? Number.POSITIVE_INFINITY,
     ...s.held.map((one) => one.heldAt + heldMs),
   ];

@@ -11,6 +11,9 @@ export const gapIntervals = 2;
 export const silenceIntervals = 3;
 export const silenceMsMin = 5_000;
 
+/** A patient was admitted to a device that has sent nothing since: somebody must look after so long (ours). */
+export const firstReadingMs = 60_000;
+
 /** A device that declares no interval sends once a second (contracts/messages/device.ts). */
 export const intervalMsDefault = 1_000;
 

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { unassignedAssociation } from '../../contracts/envelope/pseudonym.ts';
+import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
+import { createAssociations } from './associations.ts';
+
+const key = Buffer.alloc(32, 7).toString('base64url');
+const t0 = Date.parse('2026-03-01T10:00:00.000Z');
+const iso = (s: number) => new Date(t0 + s * 1000).toISOString();
+const patient = { patientId: 'p', familyName: 'F', givenName: 'G', category: 'neonatal' } as const;
+const period = (
+  associationId: string,
+  from: number,
+  to: number | null,
+  who: AssociationPeriod['patient'] = patient,
+): AssociationPeriod => ({
+  associationId,
+  patient: who,
+  ward: 'NICU',
+  bed: '1',
+  from: iso(from),
+  to: to === null ? null : iso(to),
+});
+const row = (version: number, ...periods: AssociationPeriod[]): DeviceAssociations => ({
+  deviceId: 'bed-01',
+  version,
+  periods,
+});
+const own = unassignedAssociation(key, 'bed-01');
+
+describe('who is at which device', () => {
+  it('is not known before the table says', () => {
+    const table = createAssociations(key);
+    expect(table.at('association-1', t0)).toBeUndefined();
+    expect(table.at('u-anything', t0)).toMatchObject({ category: 'unassigned', endedAt: null });
+  });
+
+  const ends: [string, number, number | null][] = [
+    ['a moment before its end', 9.999, null],
+    ['at its end', 10, t0 + 10_000],
+    ['after', 11, t0 + 10_000],
+  ];
+  for (const [name, s, endedAt] of ends)
+    it(`a period ${name}`, () => {
+      const table = createAssociations(key);
+      table.fold(row(1, period('association-1', 0, 10)));
+      expect(table.at('association-1', t0 + s * 1000)).toMatchObject({
+        category: 'neonatal',
+        ward: 'NICU',
+        endedAt,
+        deviceId: 'bed-01',
+      });
+    });
+
+  it('a device with a patient has no life of its own, and has it again afterwards', () => {
+    const table = createAssociations(key);
+    table.fold(row(1, period('association-1', 0, 10)));
+    expect([-1, 0, 9, 10].map((s) => table.at(own, t0 + s * 1000)?.endedAt)).toEqual([null, t0, t0, null]);
+  });
+
+  it('a bed without a patient is judged as an unassigned device', () => {
+    const table = createAssociations(key);
+    table.fold(row(1, period('association-1', 0, null, null)));
+    expect(table.at('association-1', t0)?.category).toBe('unassigned');
+    expect([...table.open(t0)]).toEqual([]);
+  });
+
+  it('names the patients who are at a device now', () => {
+    const table = createAssociations(key);
+    table.fold(row(1, period('association-1', 0, 10), period('association-2', 10, null)));
+    expect([-1, 0, 10].map((s) => [...table.open(t0 + s * 1000)])).toEqual([[], ['association-1'], ['association-2']]);
+  });
+
+  it('an older row does not undo a newer one', () => {
+    const table = createAssociations(key);
+    table.fold(row(2, period('association-1', 0, 10)));
+    table.fold(row(1, period('association-1', 0, null)));
+    expect(table.at('association-1', t0 + 11_000)?.endedAt).toBe(t0 + 10_000);
+  });
+
+  it('waits for the table, and not for ever', async () => {
+    const table = createAssociations(key);
+    const waited = table.known('association-1', 60_000);
+    table.fold(row(1, period('association-2', 0, null)));
+    table.fold(row(2, period('association-1', 0, null)));
+    expect(await waited).toBe(true);
+    expect(await table.known('association-9', 10)).toBe(false);
+  });
+});

@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import { inputOf } from './intake.ts';
+
+const place = { topic: 'observations', key: 'association-1', writer: 'w', boot: 'b1', seq: 7 } as const;
+const time = '2026-03-01T10:00:00.000Z';
+const take = (contentType: string, body: unknown) =>
+  inputOf(contentType, Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)), place);
+const values = [{ code: 'MDC_ECG_HEART_RATE', value: 80, unit: '/min' }];
+const observation = { deviceId: 'bed-01', receivedAt: time, reading: { time, values } };
+const by = { userId: 'u1', name: 'N', role: 'nurse' };
+
+describe('records as inputs', () => {
+  it('a reading has the boot and number of its place, and its interval only where it says one', () => {
+    const taken = take(contentTypes.observation, observation);
+    expect(taken).toEqual({
+      ok: true,
+      receivedAt: Date.parse(time),
+      input: {
+        type: 'observation',
+        deviceId: 'bed-01',
+        time: Date.parse(time),
+        receivedAt: Date.parse(time),
+        boot: 'b1',
+        seq: 7,
+        values,
+      },
+    });
+  });
+
+  it('status, connection and command', () => {
+    const status = { deviceId: 'bed-01', receivedAt: time, reading: { online: true, conditions: [] } };
+    expect(take(contentTypes.status, status)).toMatchObject({
+      ok: true,
+      input: { type: 'status', online: true, conditions: [] },
+    });
+    const ended = { deviceId: 'bed-01', receivedAt: time, connected: false, reason: 'will' };
+    expect(take(contentTypes.connection, ended)).toMatchObject({
+      ok: true,
+      input: { type: 'connection', reason: 'will' },
+    });
+    const command = {
+      type: 'acknowledge',
+      commandId: 'command-1',
+      associationId: 'association-1',
+      at: time,
+      by,
+      alarmId: 'a',
+    };
+    expect(take(contentTypes.command, command)).toMatchObject({
+      ok: true,
+      receivedAt: undefined,
+      input: { type: 'command' },
+    });
+  });
+
+  const bad: [string, string, unknown][] = [
+    ['no JSON', contentTypes.observation, '{'],
+    ['another version', 'application/vnd.vigil.observation+json;v=2', observation],
+    ['another type', 'text/plain', observation],
+    ['nothing to the engine', contentTypes.presence, { at: time, wards: [] }],
+    ['no values', contentTypes.observation, { ...observation, reading: { time, values: [] } }],
+    ['a day that is none', contentTypes.observation, { ...observation, receivedAt: '2026-02-30T10:00:00.000Z' }],
+    [
+      'a pause of 3 min',
+      contentTypes.command,
+      { type: 'pause-audio', commandId: 'command-1', associationId: 'association-1', at: time, by, forMs: 180_000 },
+    ],
+    [
+      'an actor without a name',
+      contentTypes.command,
+      {
+        type: 'acknowledge',
+        commandId: 'command-1',
+        associationId: 'association-1',
+        at: time,
+        by: { userId: 'u' },
+        alarmId: 'a',
+      },
+    ],
+  ];
+  for (const [name, contentType, body] of bad)
+    it(`refuses ${name}, without its content`, () => {
+      const taken = take(contentType, body);
+      expect(taken.ok).toBe(false);
+      if (!taken.ok) expect(taken.reason).not.toMatch(/bed-01|80|2026/);
+    });
+});

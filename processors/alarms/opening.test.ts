@@ -1,0 +1,86 @@
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { headerPrefix } from '../../contracts/envelope/header.ts';
+import { VigilError } from '../../contracts/errors.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import type { SealedLog } from '../../contracts/sealed-log.ts';
+import { createOpening } from './opening.ts';
+
+const time = '2026-03-01T10:00:00.000Z';
+const place = { topic: 'observations', key: 'association-1', writer: 'w', boot: 'b1', seq: 1 } as const;
+const header = Buffer.from(`${headerPrefix('key-1', contentTypes.observation, place)}1}`).toString('base64url');
+const record = { offset: '5', key: 'association-1', timestampMs: 0, value: Buffer.from(`${header}..a.b.c`) };
+const values = [{ code: 'MDC_ECG_HEART_RATE', value: 150, unit: '/min' }];
+const plaintext = Buffer.from(JSON.stringify({ deviceId: 'bed-01', receivedAt: time, reading: { time, values } }));
+const opened = { place, contentType: contentTypes.observation, plaintext };
+
+function logged() {
+  const lines: string[] = [];
+  return { lines, log: pino({ level: 'error' }, { write: (line: string) => void lines.push(line) }) };
+}
+
+describe('opening what the engines read', () => {
+  it('is at once where the key is known', () => {
+    const opening = createOpening({ open: () => opened }, pino({ level: 'silent' }));
+    expect(opening.take('observations', 0, record)).toMatchObject({ ok: true });
+  });
+
+  const faults: [string, () => ReturnType<SealedLog['open']>][] = [
+    [
+      'tampered',
+      () => {
+        throw new VigilError('sealed-tampered', 'x');
+      },
+    ],
+    [
+      'moved',
+      () => {
+        throw new VigilError('sealed-moved', 'x');
+      },
+    ],
+    [
+      'malformed',
+      () => {
+        throw new VigilError('sealed-malformed', 'x');
+      },
+    ],
+    ['not for us', () => Promise.reject(new VigilError('key-not-for-us', 'x'))],
+    ['of another version', () => ({ ...opened, contentType: 'application/vnd.vigil.observation+json;v=9' })],
+    ['not what it says', () => ({ ...opened, plaintext: Buffer.from('{"HR": 150}') })],
+  ];
+  for (const [name, open] of faults)
+    it(`leaves out one that is ${name}, counted, without its content in the log`, async () => {
+      const { lines, log } = logged();
+      const opening = createOpening({ open }, log);
+      expect(await opening.take('observations', 3, record)).toBeUndefined();
+      expect(opening.leftOut()).toBe(1);
+      expect(lines).toHaveLength(1);
+      expect(JSON.parse(lines[0]!)).toMatchObject({ topic: 'observations', partition: 3, offset: '5' });
+      expect(lines[0]).not.toMatch(/150|HR|bed-01/);
+    });
+
+  it('leaves out a tombstone', () => {
+    const { log } = logged();
+    const opening = createOpening({ open: () => opened }, log);
+    expect(opening.take('observations', 0, { ...record, value: null })).toBeUndefined();
+  });
+
+  it('asks again for a key that is late', async () => {
+    let asked = 0;
+    const open = () => (++asked < 3 ? Promise.reject(new VigilError('key-unknown', 'x')) : Promise.resolve(opened));
+    expect(await createOpening({ open }, logged().log).take('observations', 0, record)).toMatchObject({ ok: true });
+  });
+
+  it('does not wait for each record of a key that was deleted', async () => {
+    let asked = 0;
+    const open = () => {
+      asked += 1;
+      return Promise.reject(new VigilError('key-unknown', 'x'));
+    };
+    const opening = createOpening({ open }, logged().log);
+    await opening.take('observations', 0, record);
+    expect(asked).toBe(3);
+    await opening.take('observations', 0, record);
+    expect([asked, opening.leftOut()]).toEqual([4, 2]);
+  });
+});

@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest';
+import type { AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
+import { env, nurse, reading, t0 } from '../core/bed.testing.ts';
+import type { AssociationInput, CommandInput, ObservationInput } from '../core/inputs.ts';
+import { createPartition, type Restored } from './partition.ts';
+
+const nowMs = t0 + 60_000;
+const key = 'association-1';
+const adult: AssociationInput = { type: 'association', category: 'adult', ward: 'ICU', endedAt: null };
+const nothing: Restored = {
+  states: [],
+  told: [],
+  commands: [],
+  position: { observations: 0n, commands: 0n },
+  replayTo: 0n,
+};
+
+function open(restored: Partial<Restored> = {}, at: AssociationInput | undefined = adult) {
+  const events: AlarmEvent[] = [];
+  const counters = { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 };
+  const partition = createPartition({
+    env,
+    restored: { ...nothing, ...restored },
+    associationAt: () => at,
+    emit: (event) => events.push(event),
+    counters,
+    nowMs,
+  });
+  return {
+    partition,
+    events,
+    counters,
+    /** Readings from `from` to `to` at their offsets. */
+    read(from: number, to: number, HR: number, now = (one: ObservationInput) => one.receivedAt) {
+      for (let s = from; s <= to; s++) {
+        const one = reading(s, { HR });
+        partition.observation(key, BigInt(s), one.receivedAt, one, one.receivedAt, now(one));
+      }
+    },
+    raised: () => events.filter(({ type }) => type === 'raised').map(({ alarm }) => alarm.condition),
+  };
+}
+
+const setLimits = (s: number, high: number, offset: bigint) => {
+  const at = new Date(t0 + s * 1000).toISOString();
+  const limits = { group: 'HR', limits: { high } } as const;
+  const command = {
+    type: 'set-limits',
+    commandId: `command-${offset}`,
+    associationId: key,
+    at,
+    by: nurse,
+    ...limits,
+  } as const;
+  return { key, offset, atMs: t0 + s * 1000, input: { type: 'command', command } satisfies CommandInput };
+};
+const bodies = (flush: { snapshots: readonly { body: AlarmState | null }[] }) =>
+  flush.snapshots.map(({ body }) => JSON.parse(JSON.stringify(body)) as AlarmState);
+
+describe('snapshots and positions', () => {
+  it('writes what changed, at once where alarms did, and commits only what is written', () => {
+    const one = open();
+    one.read(0, 2, 80);
+    const quiet = one.partition.flush(t0 + 3_000, 20_000, 0n);
+    expect(quiet.snapshots).toEqual([]);
+    expect(quiet.position).toEqual({ observations: 0n, commands: 0n });
+    one.read(3, 3, 150);
+    const urgent = one.partition.flush(t0 + 4_000, 20_000, 0n);
+    expect(bodies(urgent)).toMatchObject([
+      { associationId: key, offsets: { observations: '4' }, live: [{ condition: 'HR.extreme-high' }] },
+    ]);
+    expect(urgent.position.observations).toBe(4n);
+    expect(one.partition.flush(t0 + 5_000, 20_000, 0n).snapshots).toEqual([]);
+  });
+
+  it('writes what only reads on after a while', () => {
+    const one = open();
+    one.read(0, 2, 80);
+    expect(one.partition.flush(t0 + 19_999, 20_000, 0n).snapshots).toHaveLength(0);
+    expect(one.partition.flush(t0 + 21_000, 20_000, 0n).snapshots).toHaveLength(1);
+  });
+
+  it('undone, it is as if it had not been', () => {
+    const one = open();
+    one.read(0, 2, 150);
+    const first = one.partition.flush(t0 + 3_000, 20_000, 0n);
+    one.read(3, 5, 150);
+    first.undo();
+    const again = one.partition.flush(t0 + 6_000, 20_000, 0n);
+    expect(bodies(again)).toMatchObject([{ offsets: { observations: '6' } }]);
+  });
+
+  it('a record that is left out is passed', () => {
+    const one = open();
+    one.partition.passed('observations', 0n, t0);
+    one.partition.passed('commands', 0n, t0);
+    expect(one.partition.position()).toEqual({ observations: 1n, commands: 1n });
+  });
+
+  it('forgets an ended association that has long been idle, with a tombstone', () => {
+    const one = open({}, { ...adult, endedAt: t0 });
+    one.read(0, 0, 80);
+    one.partition.flush(t0 + 1_000, 0, 0n);
+    const dayMs = 24 * 3_600_000;
+    expect(one.partition.flush(t0 + dayMs - 1_000, 0, 0n).snapshots).toEqual([]);
+    expect(one.partition.flush(t0 + dayMs + 1_000, 0, 0n).snapshots).toEqual([{ associationId: key, body: null }]);
+  });
+});
+
+describe('taken up from a snapshot', () => {
+  it('skips what the state includes, and tells the same as had been told', () => {
+    const whole = open();
+    whole.read(0, 3, 130);
+    const states = bodies(whole.partition.flush(t0 + 4_000, 0, 0n));
+    whole.read(4, 8, 130);
+    // The group had committed less than the snapshot includes.
+    const next = open({ states, position: { observations: 2n, commands: 0n }, replayTo: 9n, told: whole.events });
+    expect(next.partition.isLive()).toBe(false);
+    next.read(2, 8, 130, () => nowMs);
+    expect([next.partition.isLive(), next.counters.skipped, next.counters.restored]).toEqual([true, 2, 1]);
+    const told = ({ type, alarm }: AlarmEvent) => `${type} ${alarm.alarmId} ${alarm.rev} ${alarm.raisedAt}`;
+    const physiological = (events: AlarmEvent[]) =>
+      events.filter(({ alarm }) => alarm.kind === 'physiological').map(told);
+    expect(physiological(next.events)).toEqual(physiological(whole.events));
+  });
+
+  it('gives commands where they were in the stream of readings', () => {
+    const live = open();
+    live.read(0, 3, 130);
+    const { key: of, offset, atMs, input } = setLimits(3.5, 135, 0n);
+    live.partition.command(of, offset, atMs, input, atMs);
+    live.read(4, 12, 130);
+    expect(live.raised()).toEqual([]);
+    const again = open({ commands: [setLimits(3.5, 135, 0n)], replayTo: 13n });
+    again.read(0, 12, 130, () => nowMs);
+    expect(again.raised().filter((condition) => condition === 'HR.high')).toEqual([]);
+    expect(again.partition.position().commands).toBe(1n);
+    const later = open({ commands: [setLimits(7.5, 135, 0n)], replayTo: 13n });
+    later.read(0, 12, 130, () => nowMs);
+    expect(later.raised()).toContain('HR.high');
+  });
+
+  it('gives commands that no reading follows, and new ones that come while it replays, in their order', () => {
+    const one = open({
+      commands: [setLimits(100, 135, 3n)],
+      position: { observations: 0n, commands: 3n },
+      replayTo: 2n,
+    });
+    const { key: of, offset, atMs, input } = setLimits(200, 137, 4n);
+    one.partition.command(of, offset, atMs, input, nowMs);
+    expect(one.partition.position().commands).toBe(3n);
+    one.read(0, 1, 80, () => nowMs);
+    expect(one.partition.position().commands).toBe(5n);
+    const [state] = bodies(one.partition.flush(nowMs, 0, 0n));
+    expect((state!.engine as { state: { overrides: unknown } }).state.overrides).toEqual({ HR: { high: 137 } });
+  });
+
+  it('a period that ended meanwhile ends after its last readings, not before', () => {
+    const whole = open();
+    whole.read(0, 2, 150);
+    const states = bodies(whole.partition.flush(t0 + 3_000, 0, 0n));
+    const next = open(
+      { states, position: { observations: 3n, commands: 0n }, replayTo: 6n },
+      { ...adult, endedAt: t0 + 5_500 },
+    );
+    next.read(3, 4, 150, () => nowMs);
+    expect(next.partition.liveAlarms()).toBe(1);
+    next.read(5, 5, 150, () => nowMs);
+    expect(next.partition.liveAlarms()).toBe(0);
+    expect(next.events.at(-1)).toMatchObject({
+      type: 'cleared',
+      alarm: { resolvedAt: new Date(t0 + 5_500).toISOString() },
+    });
+  });
+
+  it('starts from nothing where a snapshot is of a version that it does not know', () => {
+    const whole = open();
+    whole.read(0, 2, 150);
+    const [state] = bodies(whole.partition.flush(t0 + 3_000, 0, 0n));
+    const next = open({ states: [{ ...state!, engine: { v: 2 } }], replayTo: 0n });
+    expect(next.partition.engines()).toBe(0);
+  });
+
+  it('notices silence only once it has read to the end', () => {
+    const whole = open();
+    whole.read(0, 2, 80);
+    const states = bodies(whole.partition.flush(t0 + 3_000, 0, 0n));
+    const next = open({ states, position: { observations: 3n, commands: 0n }, replayTo: 4n });
+    next.partition.tick(nowMs);
+    expect(next.raised()).toEqual([]);
+    next.read(3, 3, 80, () => nowMs);
+    expect(next.raised()).toEqual(['no-data']);
+  });
+});
+
+describe('a patient whose device never sends', () => {
+  it('is told of', () => {
+    const one = open({}, { ...adult, deviceId: 'bed-01', from: t0 });
+    one.partition.expect(key, t0 + 1_000);
+    one.partition.tick(t0 + 60_000);
+    expect(one.raised()).toEqual([]);
+    one.partition.tick(t0 + 61_000);
+    expect(one.raised()).toEqual(['no-data']);
+  });
+});
