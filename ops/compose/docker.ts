@@ -19,7 +19,7 @@ export type Docker = {
 
 const commandMsMax = 20 * 60_000;
 const outputBytesMax = 16 * 1024 * 1024;
-const toldLinesMax = 15;
+const toldLinesMax = 40;
 
 export function dockerWith(env: Readonly<Record<string, string>>): Docker {
   function run(args: readonly string[], options: Options = {}): Promise<Outcome> {

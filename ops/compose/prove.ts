@@ -157,7 +157,7 @@ try {
 } catch (error) {
   const reason = error instanceof VigilError ? error.message : String((error as Error).stack ?? error);
   process.stderr.write(`${reason}\n`);
-  result = { ok: false, reason: reason.replaceAll('\n', '; ').slice(-500) };
+  result = { ok: false, reason: reason.trim().split('\n').at(-1) };
   process.exitCode = 1;
 }
 if (undo.length > 0) report('taking all of it down');
