@@ -142,11 +142,15 @@ export function exceedsQuota({ limits }: Context, { version, quotaUsed }: Client
   return version === 5 && quotaUsed >= limits.inFlightMax;
 }
 
+/** `draining`: for ever, since the connection is about to be closed. */
+export type Wait = 'in-flight' | 'unacked' | 'outgoing' | 'draining';
+
 /** Whether the next packet must wait, and why. */
-export function mustWait(context: Context, connection: Connection): 'in-flight' | 'unacked' | 'outgoing' | undefined {
+export function mustWait(context: Context, connection: Connection): Wait | undefined {
   const { client, socket } = connection;
   if (socket.writableLength > context.limits.outgoingBytesMax) return 'outgoing';
   if (!client) return undefined;
+  if (context.draining) return 'draining';
   if (client.unpaced >= context.limits.inFlightMax) return 'in-flight';
   if (connection.held && exceedsQuota(context, client) && acksWaiting(client.acks) > 0) return 'in-flight';
   return context.budget.isFull() ? 'unacked' : undefined;

@@ -102,6 +102,20 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
   });
 });
 
+it('takes nothing more while it drains, also of a connection that was paused', async () => {
+  await bench.close();
+  bench = await openBench({ inFlightMax: 2 });
+  const client = await join(bench, 'bed-07', 4);
+  client.send(...[1, 2, 3, 4, 5].map((id) => publishPacket(1, id)));
+  await until('a pause', () => bench.counters.pausedInFlight > 0);
+  const closed = bench.listener.close(20_000);
+  for (const { settle } of bench.handed) settle({ kind: 'appended' });
+  await closed;
+  await client.closed;
+  expect(client.rest()).toMatchObject([1, 2].map((messageId) => ({ cmd: 'puback', messageId })));
+  expect(bench.handed).toHaveLength(2);
+});
+
 describe('MQTT 5', () => {
   it('publishes the will after DISCONNECT with 0x04', async () => {
     const client = await join(bench, 'bed-07', 5, { will });

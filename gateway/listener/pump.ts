@@ -1,7 +1,7 @@
 /** Takes packets out of what came, one after the other, for as long as the connection need not wait. */
 import { reason } from '../core/reasons.ts';
 import { decode } from './codec.ts';
-import { type Connection, type Context, endConnection, exceedsQuota, mustWait } from './connection.ts';
+import { type Connection, type Context, endConnection, exceedsQuota, mustWait, type Wait } from './connection.ts';
 import { dispatch } from './dispatch.ts';
 import { isMidPacket, nextFrame } from './frames.ts';
 import { handleConnect, refuseConnect } from './handlers/connect.ts';
@@ -96,13 +96,13 @@ function takeFirst(context: Context, connection: Connection, frame: Buffer): voi
   else violate(context, connection, why.code, why.words);
 }
 
-function pause(context: Context, connection: Connection, why: NonNullable<ReturnType<typeof mustWait>>): void {
+function pause(context: Context, connection: Connection, why: Wait): void {
   if (!connection.paused) {
     connection.paused = true;
     connection.socket.pause();
     countPause(context, why);
   }
-  if (connection.awaited || why === 'in-flight') return;
+  if (connection.awaited || why === 'in-flight' || why === 'draining') return;
   connection.awaited = true;
   const goOn = () => {
     connection.awaited = false;
@@ -112,7 +112,7 @@ function pause(context: Context, connection: Connection, why: NonNullable<Return
   else connection.socket.once('drain', goOn);
 }
 
-function countPause({ counters }: Context, why: NonNullable<ReturnType<typeof mustWait>>): void {
+function countPause({ counters }: Context, why: Wait): void {
   switch (why) {
     case 'in-flight':
       counters.pausedInFlight += 1;
@@ -122,6 +122,8 @@ function countPause({ counters }: Context, why: NonNullable<ReturnType<typeof mu
       break;
     case 'outgoing':
       counters.pausedOutgoing += 1;
+      break;
+    case 'draining':
       break;
   }
 }
