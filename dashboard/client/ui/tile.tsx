@@ -45,6 +45,7 @@ export function Tile(props: TileProps) {
           href={patientHref(bed.associationId)}
           data-testid={`open-${bedName}`}
           title={`Open ${bedName}`}
+          aria-label={`${bedName}, ${name}: open`}
         >
           {bedName}
         </a>
