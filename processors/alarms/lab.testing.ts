@@ -132,6 +132,21 @@ export async function openLab(platform: Platform) {
         }
         await Promise.all(sent);
       },
+      /** One reading, sent again until the log has it. */
+      async sendUntilTaken(time: number, numerics: Numerics) {
+        seq += 1;
+        const place = { writer, boot, seq };
+        const reading = { time: iso(time), intervalMs: 250, values: valuesOf(numerics) };
+        for (;;) {
+          const body = { deviceId, receivedAt: iso(Date.now()), reading };
+          try {
+            await sealAs(gateway, 'observations', associationId, place, contentTypes.observation, body);
+            return;
+          } catch {
+            await new Promise((done) => setTimeout(done, 500));
+          }
+        }
+      },
       connection: (connected: boolean, reason?: string) =>
         gateway.append('observations', associationId, contentTypes.connection, {
           deviceId,

@@ -7,9 +7,10 @@ import { contentTypes } from '../../contracts/messages/records.ts';
 import { openSealedLog } from '../../contracts/sealed-log.ts';
 import { readSettings, type Settings } from '../../contracts/settings.ts';
 import type { Environment } from '../core/inputs.ts';
-import { builtInProfiles, profileOf } from '../core/profiles.ts';
+import { profileOf } from '../core/profiles.ts';
 import { createAssociations } from './associations.ts';
 import { startProcessor } from './processor.ts';
+import { readProfiles } from './profiles-file.ts';
 import { alarmSettings } from './settings.ts';
 
 const countersEveryMs = 60_000;
@@ -20,6 +21,7 @@ const closeMsMax = 9_000;
 const hash: Environment['hash'] = (text) => createHash('sha256').update(text).digest('base64url').slice(0, 22);
 
 async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger) {
+  const profile = profileOf(readProfiles(settings.profilesFile));
   const boot = randomBytes(9).toString('hex');
   const sealedLog = await openSealedLog({ settings, service: 'alarms', boot, log });
   const associations = createAssociations(settings.pseudonymKey);
@@ -34,7 +36,7 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
   const processor = await startProcessor({
     log: sealedLog,
     associations,
-    env: { hash, profile: profileOf(builtInProfiles) },
+    env: { hash, profile },
     snapshotMs: settings.snapshotMs,
     quietSnapshotMs: settings.quietSnapshotMs,
     logger: log,

@@ -162,19 +162,18 @@ export async function startProcessor(options: {
 
   async function flushAll(quietMs: number): Promise<void> {
     const mine = generation;
-    const flushing = [...owned].map(([p, owner]) => ({
-      p,
-      owner,
-      ...owner.partition.flush(now(), quietMs, owner.told),
-    }));
+    const flushing = [...owned].map(([p, owner]) => {
+      // What lies in `alarms` before this place had been told before the snapshots are taken, so they include it.
+      const told = owner.outbox.next();
+      return { p, owner, told, ...owner.partition.flush(now(), quietMs, owner.told) };
+    });
     const rows = flushing.flatMap(({ p, position }) => commitOf(p, position));
     if (rows.length === 0) return;
     try {
       await ask(() => reader.commit(lastCommit));
-      for (const { owner, snapshots } of flushing) {
+      for (const { owner, told, snapshots } of flushing) {
         if (snapshots.length === 0) continue;
         if (!(await owner.outbox.sent()) || mine !== generation) throw new Error('the partitions were let go');
-        const told = owner.outbox.next();
         await Promise.all(snapshots.map(write));
         owner.told = told;
       }

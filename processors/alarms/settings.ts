@@ -11,6 +11,12 @@ export const alarmSettings = {
     choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal'],
     fallback: 'info',
   },
+  profilesFile: {
+    kind: 'file',
+    env: 'VIGIL_LIMIT_PROFILES_FILE',
+    help: 'limit profiles of wards and categories, JSON; without it adults have the built-in one and children none',
+    fallback: '',
+  },
   snapshotMs: {
     kind: 'integer',
     env: 'VIGIL_ALARMS_SNAPSHOT_MS',

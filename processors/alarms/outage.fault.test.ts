@@ -1,0 +1,65 @@
+/** Kafka is killed under the alarm processor: it stays, and what was beyond a limit meanwhile becomes one alarm when Kafka is back. */
+import { rmSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Child } from '../../ops/platform/child.ts';
+import { startBroker } from '../../ops/platform/kafka.ts';
+import { startTestPlatform } from '../../tests/platform.ts';
+import { type AlarmLab, openLab } from './lab.testing.ts';
+
+let own: Awaited<ReturnType<typeof startTestPlatform>>;
+let lab: AlarmLab;
+let processor: Child;
+let broker: Child;
+const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
+
+beforeAll(async () => {
+  own = await startTestPlatform(`test-${process.pid}-alarms`);
+  broker = own.platform.kafka.child;
+  lab = await openLab(own.data);
+  processor = await lab.start();
+});
+afterAll(async () => {
+  await processor?.stop();
+  await lab?.close();
+  await broker?.stop();
+  await own?.platform.close();
+  if (own) rmSync(own.data.stateDir, { recursive: true, force: true });
+});
+
+describe('Kafka away', () => {
+  it('for longer than silence lasts: no alarm is lost or doubled, and none of silence stays', async () => {
+    const beds = await Promise.all(Array.from({ length: 4 }, () => lab.admit('adult')));
+    const [breached] = beds as [(typeof beds)[0], ...typeof beds];
+    let HR = 80;
+    let running = true;
+    const sending: Promise<unknown>[] = [];
+    const stream = (async () => {
+      for (; running; await sleep(250))
+        // As a device does: what the log did not take is sent again.
+        for (const bed of beds) sending.push(bed.sendUntilTaken(Date.now(), { HR: bed === breached ? HR : 80 }));
+    })();
+    await sleep(3_000);
+    process.kill(broker.pid, 'SIGKILL');
+    expect((await broker.exited).signal).toBe('SIGKILL');
+    await sleep(2_000);
+    HR = 130;
+    await sleep(7_000);
+    const { software } = own.platform;
+    const { stateDir, kafkaPort: port, kafkaControllerPort: controllerPort } = own.data;
+    broker = await startBroker({ software, stateDir, port, controllerPort });
+    await lab.until(breached, ({ alarm }) => alarm.condition === 'HR.high' && alarm.present, 120_000);
+    await sleep(5_000);
+    for (const bed of beds) {
+      const live = lab.alarmsOf(bed).filter(({ signal }) => signal !== 'off');
+      expect(live.map(({ condition, onsets }) => `${condition} ${onsets}`)).toEqual(
+        bed === breached ? ['HR.high 1'] : [],
+      );
+    }
+    expect(lab.alarmsOf(breached).filter(({ kind }) => kind === 'physiological')).toHaveLength(1);
+    running = false;
+    await stream;
+    await Promise.all(sending);
+    await processor.stop();
+    expect((await processor.exited).code).toBe(0);
+  }, 300_000);
+});
