@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createSecureContext } from 'node:tls';
 import { pino } from 'pino';
 import { VigilError } from '../contracts/errors.ts';
 import { openSealedLog } from '../contracts/sealed-log.ts';
@@ -20,18 +21,41 @@ import { createTokens } from './sessions/token.ts';
 import { settings } from './settings.ts';
 import { createTrendStore } from './trend-store.ts';
 
+/** @throws VigilError `certificate-invalid`, before anything is opened */
+function readTls(certFile: string, key: string): { cert: string; key: string } {
+  const cert = readFileSync(certFile, 'utf8');
+  try {
+    createSecureContext({ cert, key });
+  } catch (cause) {
+    throw new VigilError(
+      'certificate-invalid',
+      'The files that VIGIL_HTTP_CERT_FILE and VIGIL_HTTP_KEY_FILE name are not a certificate and its key.',
+      { cause },
+    );
+  }
+  return { cert, key };
+}
+
 /** A close that hangs is ended: the supervisor waits no longer either. */
 const closeMsMax = 9_000;
 const countersEveryMs = 60_000;
 
 async function start(): Promise<() => Promise<void>> {
   const told = readSettings(settings, process.env);
+  for (const origin of told.publicOrigins) {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin || !origin.startsWith('https://'))
+      throw new VigilError(
+        'settings-invalid',
+        `VIGIL_PUBLIC_ORIGIN has ${origin}, which is not like https://host:port.`,
+      );
+  }
   const logger = pino({ level: told.logLevel, base: { process: 'dashboard' } });
   process.on('uncaughtException', (error) => {
     logger.fatal({ error: error.message, stack: error.stack }, 'uncaught');
     process.exit(1);
   });
   const now = Date.now;
+  const tls = readTls(told.httpCertFile, told.httpKeyFile);
   const boot = randomBytes(9).toString('base64url').replaceAll('_', '.');
   const accounts = followAccounts(told.accountsFile, logger);
   const sessions = createSessions(accounts, createTokens(told.sessionKey), now);
@@ -77,7 +101,7 @@ async function start(): Promise<() => Promise<void>> {
       isReady: () => ready,
     },
     {
-      tls: { cert: readFileSync(told.httpCertFile, 'utf8'), key: told.httpKeyFile },
+      tls,
       clientDir: join(import.meta.dirname, 'client', 'dist'),
       logger,
     },

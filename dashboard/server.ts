@@ -104,7 +104,10 @@ export async function buildServer(
 /** No inline script, no frame, nothing from elsewhere. */
 function helmetOptions(origins: readonly string[]) {
   const sockets = origins.map((origin) => origin.replace(/^http/, 'ws'));
+  // A browser would hold every other program on `localhost`, whatever its port, to HTTPS for a year.
+  const isLocal = origins.some((origin) => /^https:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::|$)/.test(origin));
   return {
+    strictTransportSecurity: !isLocal,
     contentSecurityPolicy: {
       useDefaults: false,
       directives: {

@@ -33,7 +33,8 @@ export function loginRoutes(app: App, parts: Parts): void {
 
   async function login(userId: string, password: string, address: string) {
     const account = userIdPattern.test(userId) ? accounts.get(userId) : undefined;
-    const pair = `${account?.userId ?? unknownUser} ${address}`;
+    // By what was typed: a delay that only known users have would tell who they are.
+    const pair = `${userId} ${address}`;
     const leftMs = delayLeftMs(failures, pair, now());
     if (leftMs > 0 || lineIsFull())
       throw new VigilError('rate-limited', `Too many logins: try again in ${Math.ceil(leftMs / 1000) || 5} s.`);
