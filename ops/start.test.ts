@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { requireDisk } from './disk.ts';
 import { takeLock } from './lock.ts';
 import { freePorts, isFree, requireFreePorts } from './platform/ports.ts';
+import { kafkaVersion } from './platform/software.ts';
 import { createSteps } from './steps.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vigil-start-'));
@@ -98,6 +99,25 @@ describe('npm start says in one sentence what is wrong and exits 1:', { timeout:
       new RegExp(`already runs on .* \\(process ${process.pid}\\)`),
     );
     lock.release();
+  });
+
+  it('no Maven, no InfluxDB, and no way to get them', async () => {
+    const bin = mkdtempSync(join(folder, 'bin-'));
+    writeFileSync(join(bin, 'java'), '#!/bin/sh\necho \'openjdk version "17.0.1" 2021-10-19\' >&2\n');
+    chmodSync(join(bin, 'java'), 0o755);
+    const software = mkdtempSync(join(folder, 'software-'));
+    const env = { PATH: bin, JAVA_HOME: '', VIGIL_SOFTWARE_DIR: software };
+    await expectSentence(
+      start(env),
+      /^Maven is missing: install it \(on Debian: apt-get install maven\), or `docker compose up`/,
+    );
+    const libs = join(software, `kafka-${kafkaVersion}`, 'libs');
+    mkdirSync(libs, { recursive: true });
+    writeFileSync(join(libs, `kafka_2.13-${kafkaVersion}.jar`), '');
+    await expectSentence(
+      start(env),
+      /^InfluxDB 1\.x is missing: install it \(package influxdb\), or `docker compose up`/,
+    );
   });
 
   it('an old Java', async () => {

@@ -75,6 +75,20 @@ describe('supervise', () => {
     await expect(supervised).rejects.toThrow(/bad settings/);
   });
 
+  it('is started anew when asked, without a word about an end', async () => {
+    const { supervised, lines } = keep([]);
+    const one = await supervised;
+    const first = one.pid();
+    await one.restart();
+    expect(one.pid()).not.toBe(first);
+    expect(() => process.kill(first, 0)).toThrow();
+    expect(lines).toEqual(['probe runs again']);
+    process.kill(one.pid(), 'SIGKILL');
+    await until(() => lines.length >= 4);
+    expect(lines[1]).toMatch(/ended by itself/);
+    await one.close();
+  });
+
   it('can be closed while it waits to start again', async () => {
     const { supervised, lines, starts } = keep([]);
     const one = await supervised;

@@ -5,6 +5,8 @@ export type Supervised = {
   readonly name: string;
   /** Of the process that runs now. */
   pid(): number;
+  /** Ends it and starts it anew; resolves when it is ready again. Where it does not start, the usual tries go on. */
+  restart(): Promise<void>;
   /** Ends it for good. */
   close(): Promise<void>;
 };
@@ -39,6 +41,7 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
   const healthy = options.healthyAfterMs ?? healthyAfterMs;
   let closing = false;
   let wake: (() => void) | undefined;
+  let asked: (() => void) | undefined;
   let child = await options.start();
   const loop = keepRunning();
 
@@ -49,12 +52,12 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
       const { code, signal } = await child.exited;
       if (closing) return;
       if (performance.now() - sinceMs >= healthy) delayMs = first;
-      const words = child.lastWords();
-      report(`${name} ended by itself (${signal ?? `exit code ${code}`})${words === '' ? '' : `: ${words}`}`);
+      if (asked === undefined) report(endOf(child, code, signal));
+      else delayMs = 0;
       for (let started = false; !started && !closing; ) {
-        report(`${name} is started again in ${(delayMs / 1000).toFixed(1)} s`);
+        if (delayMs > 0) report(`${name} is started again in ${(delayMs / 1000).toFixed(1)} s`);
         await pause(delayMs);
-        delayMs = Math.min(delayMs * 2, last);
+        delayMs = Math.min(Math.max(delayMs * 2, first), last);
         if (closing) return;
         try {
           child = await options.start();
@@ -64,6 +67,8 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
           report((error as Error).message);
         }
       }
+      asked?.();
+      asked = undefined;
     }
   }
 
@@ -80,13 +85,26 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
   return {
     name,
     pid: () => child.pid,
+    async restart() {
+      if (closing) return;
+      const again = Promise.withResolvers<void>();
+      asked = again.resolve;
+      await child.stop(options.graceMs);
+      await again.promise;
+    },
     async close() {
       closing = true;
       wake?.();
+      asked?.();
       await child.stop(options.graceMs);
       await loop;
       // It may have been started once more while we asked it to stop.
       await child.stop(options.graceMs);
     },
   };
+}
+
+function endOf(child: Child, code: number | null, signal: NodeJS.Signals | null): string {
+  const words = child.lastWords();
+  return `${child.name} ended by itself (${signal ?? `exit code ${code}`})${words === '' ? '' : `: ${words}`}`;
 }

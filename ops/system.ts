@@ -13,6 +13,7 @@ import { requireFreePorts } from './platform/ports.ts';
 import type { Whereabouts } from './platform/serviceEnv.ts';
 import { ensureSoftware } from './platform/software.ts';
 import { ensureTopics } from './platform/topics.ts';
+import { keepCertificates } from './renewal.ts';
 import { type StartSettings, startSettings } from './settings.ts';
 import type { Steps } from './steps.ts';
 import { type Supervised, supervise } from './supervisor.ts';
@@ -136,6 +137,8 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
     await step(`${settings.beds} simulated beds`, () => house('simulators', args));
   }
   signal.throwIfAborted();
+  const renewal = keepCertificates({ stateDir, processes, report, nowMs: Date.now });
+  opened.push({ what: 'renewal', close: renewal.close });
   return { where, logins, processes, close };
 }
 
