@@ -20,6 +20,7 @@ import { createTickets } from './sessions/tickets.ts';
 import { createTokens } from './sessions/token.ts';
 import { settings } from './settings.ts';
 import { createTrendStore } from './trend-store.ts';
+import { openWaitingRoom, portTaken } from './waiting-room.ts';
 
 /** @throws VigilError `certificate-invalid`, before anything is opened */
 function readTls(certFile: string, key: string): { cert: string; key: string } {
@@ -61,6 +62,8 @@ async function start(): Promise<() => Promise<void>> {
   const sessions = createSessions(accounts, createTokens(told.sessionKey), now);
   const trends = createTrendStore(told);
 
+  // Until Kafka is there, whoever looks is told; a port that is taken is known at once.
+  const waitingRoom = await openWaitingRoom({ tls, host: told.httpHost, port: told.httpPort });
   const log = await openSealedLog({ settings: told, service: 'dashboard', boot, log: logger });
   const trail = createTrail(log, { pseudonymKey: told.pseudonymKey, now, logger });
   const audit = await followAudit(log, { nowMs: now(), logger, onLogout: sessions.revoke });
@@ -106,10 +109,9 @@ async function start(): Promise<() => Promise<void>> {
       logger,
     },
   );
+  await waitingRoom.close();
   const address = await app.listen({ host: told.httpHost, port: told.httpPort }).catch((cause) => {
-    throw cause.code === 'EADDRINUSE'
-      ? new VigilError('port-taken', `Port ${told.httpPort} (VIGIL_HTTP_PORT) is taken by another program.`, { cause })
-      : cause;
+    throw cause.code === 'EADDRINUSE' ? portTaken(told.httpPort, cause) : cause;
   });
   void Promise.all([audit.caughtUp, feed.ready]).then(() => {
     ready = true;
@@ -139,17 +141,20 @@ async function start(): Promise<() => Promise<void>> {
 if (process.argv.includes('--help')) {
   console.log(`The dashboard's server. Settings (environment):\n${describeSettings(settings)}`);
 } else {
+  let close: (() => Promise<void>) | undefined;
+  const stop = () => {
+    setTimeout(() => process.exit(1), closeMsMax).unref();
+    // Before it has started there is nothing to hand over.
+    Promise.resolve(close?.()).then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  process.once('SIGTERM', stop);
+  process.once('SIGINT', stop);
   start().then(
-    (close) => {
-      const stop = () => {
-        setTimeout(() => process.exit(1), closeMsMax).unref();
-        close().then(
-          () => process.exit(0),
-          () => process.exit(1),
-        );
-      };
-      process.once('SIGTERM', stop);
-      process.once('SIGINT', stop);
+    (started) => {
+      close = started;
     },
     (error) => {
       console.error(error instanceof VigilError ? error.message : `The dashboard cannot start: ${error.message}.`);

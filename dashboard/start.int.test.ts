@@ -1,6 +1,6 @@
 /** How the server starts wrong: one clear sentence each, and an exit code that is not zero. */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,9 @@ import { text } from 'node:stream/consumers';
 import { expect, inject, it } from 'vitest';
 import { freePorts } from '../ops/platform/ports.ts';
 import { serviceEnv } from '../ops/platform/serviceEnv.ts';
+import { until } from '../tests/system.ts';
 import { writeAccounts } from './accounts/accounts.ts';
+import { newBrowser } from './browser.testing.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'vigil-start-'));
 
@@ -60,4 +62,27 @@ it('a port that another program has', async () => {
   expect([lines.length, code]).toEqual([1, 1]);
   expect(lines[0]).toContain(`Port ${port} (VIGIL_HTTP_PORT) is taken`);
   await new Promise((done) => taken.close(done));
+});
+
+it('without Kafka: stays, says so at its port, and ends when told to', async () => {
+  const [httpPort = 0, nobody = 0] = await freePorts(2);
+  const platform = { ...inject('platform'), httpPort };
+  const accounts = join(directory, 'accounts.json');
+  writeAccounts(accounts, new Map());
+  const given = { VIGIL_ACCOUNTS_FILE: accounts, VIGIL_KAFKA_BROKERS: `127.0.0.1:${nobody}` };
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'main.ts')], {
+    env: serviceEnv(platform, 'dashboard', given),
+    stdio: 'ignore',
+  });
+  const ended = new Promise((done) => child.on('close', done));
+  const ca = readFileSync(join(platform.stateDir, 'certs', 'ca.pem'), 'utf8');
+  const browser = newBrowser({ port: httpPort, ca, origin: `https://localhost:${httpPort}` });
+  const health = await until('an answer', () => browser.get('/healthz').catch(() => undefined));
+  expect([health.status, health.body.status]).toEqual([503, 'starting']);
+  const page = await browser.call('GET', '/', undefined, { accept: 'text/html' });
+  expect(page.body).toContain('cannot reach Kafka');
+  expect((await browser.login('nurse', 'a long enough phrase')).status).toBe(503);
+  expect(child.exitCode).toBeNull();
+  child.kill('SIGTERM');
+  expect(await ended).toBe(0);
 });
