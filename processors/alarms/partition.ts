@@ -49,7 +49,7 @@ export type Counters = { skipped: number; restored: number; tombstones: number; 
 export type Snapshot = { readonly associationId: string; readonly body: AlarmState | null };
 export type Flush = { readonly snapshots: readonly Snapshot[]; readonly position: Position; readonly undo: () => void };
 
-/** An ended association, or an unassigned device, that nothing came for so long is forgotten. */
+/** An association that has ended, or that nobody ever knew, or a device without a patient: forgotten once idle for so long. */
 const forgetMs = 24 * 60 * 60 * 1000;
 
 export type Partition = ReturnType<typeof createPartition>;
@@ -236,7 +236,8 @@ export function createPartition(options: {
 
   function forgettable({ state, dirty, touchedMs }: Held, nowMs: number): boolean {
     if (dirty || Object.keys(state.live).length > 0 || nowMs - touchedMs < forgetMs) return false;
-    return (state.association?.endedAt ?? null) !== null || state.association?.category === 'unassigned';
+    const { association } = state;
+    return association === null || association.endedAt !== null || association.category === 'unassigned';
   }
 
   return {

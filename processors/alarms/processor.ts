@@ -27,6 +27,7 @@ const stalledMs = 1_500;
 /** Kafka that does not answer for so long is away, and silence is ours; it is judged again so long after it came back. */
 const deafMs = 2_500;
 const hearAgainMs = 3_000;
+const clockStepMs = 500;
 const associationWaitMs = 2_000;
 /** How often patients are looked for whose device has sent nothing. */
 const expectMs = 2_000;
@@ -141,10 +142,15 @@ export async function startProcessor(options: {
   let answeredAt = performance.now();
   let askedAt: number | undefined;
   let hearingSince = 0;
+  let clockBefore = now() - tickedAt;
   const ticker = setInterval(() => {
     const at = performance.now();
     const stalled = at - tickedAt > stalledMs;
     tickedAt = at;
+    // The machine's clock was set: what was heard by the old one is heard anew before silence is judged.
+    const clock = now() - at;
+    if (Math.abs(clock - clockBefore) > clockStepMs) hearingSince = Math.max(hearingSince, at + hearAgainMs);
+    clockBefore = clock;
     if (askedAt !== undefined && at - askedAt > deafMs) hearingSince = Number.POSITIVE_INFINITY;
     else if (hearingSince === Number.POSITIVE_INFINITY && answeredAt > (askedAt ?? 0)) hearingSince = at + hearAgainMs;
     if (stalled || at < hearingSince) {

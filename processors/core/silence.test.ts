@@ -79,6 +79,21 @@ describe('no data: 3 intervals, at least 5 s', () => {
     expect(one.raised()).toEqual(['no-data']);
   });
 
+  it('goes by the shortest interval of what comes, not by an hourly pressure in between', () => {
+    const one = bed();
+    one.run(0, 3, calm);
+    one.feed(reading(3.5, { NBPs: 120 }, { intervalMs: 3_600_000 }));
+    one.tick(8.6);
+    expect(one.raised()).toEqual(['no-data']);
+    const slower = bed();
+    slower.feed(connection(0, true));
+    for (const s of [1, 61, 121]) slower.feed(reading(s, calm, { intervalMs: 60_000 }));
+    slower.tick(300);
+    expect(slower.raised()).toEqual([]);
+    slower.tick(302);
+    expect(slower.raised()).toEqual(['no-data']);
+  });
+
   it('is not ended by readings about the past', () => {
     const one = bed();
     one.run(0, 3, calm);

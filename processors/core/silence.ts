@@ -75,8 +75,18 @@ export function heard(d: Draft, input: ObservationInput, intervalMs: number): vo
     eventTime: input.time,
     receivedAt: silence.awaiting ? input.receivedAt : Math.max(input.receivedAt, silence.receivedAt),
     heardAt: d.now,
-    intervalMs,
+    intervalMs: intervalOf(silence, input.receivedAt, intervalMs),
+    readingAt: input.receivedAt,
   };
+}
+
+/**
+ * A device may send its pressures by the hour and its rates by the second, each with its own interval. The longer one does not
+ * say when the device is silent, while the shorter one goes on.
+ */
+function intervalOf({ readingAt, intervalMs }: Silence, receivedAt: number, declaredMs: number): number {
+  const goesOn = readingAt !== 0 && receivedAt - readingAt < silenceMs(intervalMs);
+  return goesOn ? Math.min(intervalMs, declaredMs) : declaredMs;
 }
 
 /**

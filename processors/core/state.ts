@@ -32,6 +32,8 @@ export type Silence = {
   /** The engine's clock then. The wall clock is compared with it. */
   readonly heardAt: number;
   readonly intervalMs: number;
+  /** The gateway's clock at the last reading about now; 0 before the first. */
+  readonly readingAt: number;
   /** The last word on the connection, on the gateway's clock. */
   readonly connectionAt: number;
   readonly statusAt: number;
@@ -134,6 +136,7 @@ export function initialState(associationId: string): State {
       receivedAt: 0,
       heardAt: 0,
       intervalMs: intervalMsDefault,
+      readingAt: 0,
       connectionAt: 0,
       statusAt: 0,
       status: null,
