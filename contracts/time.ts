@@ -9,19 +9,29 @@ export const instantSource = instantPattern.source;
  * no fraction, the 30th of February, the 61st second (RFC 3339 allows leap seconds, devices do not send them).
  */
 export function parseInstant(text: string): number | undefined {
-  const parts = instantPattern.exec(text);
-  if (!parts) return undefined;
-  const [year, month, day, hour, minute, second] = parts.slice(1, 7).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const ms = Date.UTC(year, month - 1, day, hour, minute, second, Number(parts[7]!.slice(0, 3)));
-  // Date.UTC rolls over what does not exist; the round trip finds it.
-  return new Date(ms).toISOString().slice(0, 19) === text.slice(0, 19) ? ms : undefined;
+  if (!instantPattern.test(text)) return undefined;
+  const year = digits(text, 0, 4);
+  const month = digits(text, 5, 7);
+  const day = digits(text, 8, 10);
+  const hour = digits(text, 11, 13);
+  const minute = digits(text, 14, 16);
+  const second = digits(text, 17, 19);
+  // Years before 100 mean others to Date.UTC, and no device sends them.
+  if (year < 100 || month < 1 || month > 12 || day < 1 || hour > 23 || minute > 59 || second > 59) return undefined;
+  if (day > daysOf(year, month)) return undefined;
+  return Date.UTC(year, month - 1, day, hour, minute, second, digits(text, 20, 23));
+}
+
+/** A part that the pattern has found to be digits: once for each reading, so without cutting strings. */
+function digits(text: string, from: number, to: number): number {
+  let value = 0;
+  for (let i = from; i < to; i += 1) value = value * 10 + text.charCodeAt(i) - 48;
+  return value;
+}
+
+function daysOf(year: number, month: number): number {
+  if (month === 2) return (year % 4 === 0 && year % 100 !== 0) || year % 400 === 0 ? 29 : 28;
+  return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
 /** RFC 3339 UTC with milliseconds. */

@@ -83,11 +83,28 @@ function writeLog(log: Logger, entry: LogEntry): void {
 }
 
 const defaultPartitioner = Partitioners.DefaultPartitioner();
+/** What was reckoned before, by partition count: a gateway asks for the same few keys all day. At the maximum all is forgotten. */
+const knownPartitions = new Map<number, Map<string, number>>();
+const knownKeysMax = 50_000;
 const partitionRows = new Map<number, { partitionId: number; leader: number }[]>();
 
 /** Kafka's default partitioner: murmur2 of the key. The same for every topic keyed by association. */
 export function partitionOf(topic: KafkaTopic, key: string): number {
   const count = kafkaTopics[topic].partitions;
+  let known = knownPartitions.get(count);
+  if (!known || known.size >= knownKeysMax) {
+    known = new Map();
+    knownPartitions.set(count, known);
+  }
+  let partition = known.get(key);
+  if (partition === undefined) {
+    partition = hashToPartition(topic, key, count);
+    known.set(key, partition);
+  }
+  return partition;
+}
+
+function hashToPartition(topic: KafkaTopic, key: string, count: number): number {
   let rows = partitionRows.get(count);
   if (!rows) {
     rows = Array.from({ length: count }, (_, partitionId) => ({ partitionId, leader: 0 }));
