@@ -127,6 +127,7 @@ export function createApp() {
   ];
 
   const liveEvents = {
+    origin: location.origin.replace(/^http/, 'ws'),
     now: steady,
     random: Math.random,
     ticket: api.ticket,
@@ -146,6 +147,8 @@ export function createApp() {
     },
     onState(state: LinkState) {
       link.value = state;
+      // What was shown before is of another place and will not change any more.
+      if (state === 'forbidden') screen.value = undefined;
     },
     onProblem(text: string | undefined) {
       linkProblem.value = text;

@@ -9,6 +9,8 @@ export type LinkState = 'connecting' | 'live' | 'lost' | 'forbidden';
 export type WatchWish = Omit<Watch, 'type' | 'resume'>;
 
 export type LiveEvents = {
+  /** `wss://host:port` of the server. */
+  readonly origin: string;
   /** Steady screen clock, ms. */
   readonly now: () => number;
   readonly random: () => number;
@@ -61,9 +63,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
       retry();
       return;
     }
-    const scheme = location.protocol === 'http:' ? 'ws:' : 'wss:';
-    const url = `${scheme}//${location.host}${livePath}?ticket=${encodeURIComponent(answer.data.ticket)}`;
-    const opened = new WebSocket(url);
+    const opened = new WebSocket(`${events.origin}${livePath}?ticket=${encodeURIComponent(answer.data.ticket)}`);
     socket = opened;
     openedMs = events.now();
     opened.onopen = () => send(opened, screen ? { stream: screen.stream, n: screen.n } : undefined);
@@ -82,6 +82,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
     if (closed) return;
     switch (next) {
       case 'log-in':
+        close();
         return events.onSessionEnded();
       case 'forbidden':
         return become('forbidden');
@@ -160,6 +161,15 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
     if (socket && isLost(lastHeardMs, now) && now - openedMs > openTimeoutMs) abandon();
   }, watchdogMs);
 
+  function close() {
+    closed = true;
+    clearInterval(watchdog);
+    clearTimeout(retryTimer);
+    const left = socket;
+    socket = undefined;
+    left?.close();
+  }
+
   void connect();
   return {
     watch(next) {
@@ -170,13 +180,6 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
         retry();
       } else if (socket) send(socket, undefined);
     },
-    close() {
-      closed = true;
-      clearInterval(watchdog);
-      clearTimeout(retryTimer);
-      const left = socket;
-      socket = undefined;
-      left?.close();
-    },
+    close,
   };
 }

@@ -101,6 +101,8 @@ function Row({ row, onEdit }: { row: DeviceRow; onEdit: () => void }) {
   const app = useApp();
   const { device, current } = row;
   const present = device.conditions.filter((one) => one.present).map((one) => technicalConditions[one.condition].text);
+  // Who cannot see the patient does not end a stay; the server refuses it all the same.
+  const mayMove = app.may('associate-device') && (app.may('admit-patient') || !current?.occupied);
   const since = device.onlineChangedAt ? ` since ${whenText(Date.parse(device.onlineChangedAt), app.now.value)}` : '';
   return (
     <tr data-testid={`device-${device.deviceId}`}>
@@ -122,7 +124,7 @@ function Row({ row, onEdit }: { row: DeviceRow; onEdit: () => void }) {
       <td>{current ? current.occupied ? 'admitted' : <span class="dim">none</span> : <span class="dim">none</span>}</td>
       <td>{present.length > 0 ? present.join(', ') : <span class="dim">nothing wrong</span>}</td>
       <td class="num">
-        {app.may('associate-device') && (
+        {mayMove ? (
           <button
             class="button button--small"
             type="button"
@@ -132,6 +134,8 @@ function Row({ row, onEdit }: { row: DeviceRow; onEdit: () => void }) {
           >
             Change bed
           </button>
+        ) : (
+          app.may('associate-device') && <span class="dim">a nurse’s task</span>
         )}
       </td>
     </tr>

@@ -1,17 +1,20 @@
 /** The server is lost: full screen, with a sound of its own, over values that are grey and say their age. */
 import { ageText } from '../core/ages.ts';
 import { clockText, countdownText } from '../core/times.ts';
-import { useApp } from '../shell/app.ts';
+import { type App, useApp } from '../shell/app.ts';
 
 export function LostBanner() {
   const app = useApp();
   const link = app.link.value;
   if (link === 'forbidden')
     return (
-      <div class="lost lost--forbidden" role="alert">
+      <div class="lost lost--forbidden" role="alert" data-testid="banner-forbidden">
         <div class="lost__box">
           <h2>This ward is not yours to see</h2>
-          <p>Your account may not watch what this page shows. Choose another ward, or ask for the right to it.</p>
+          <p class="lost__since">Your account may not watch it, so no alarms are shown or heard here now.</p>
+          <button class="button" type="button" data-testid="own-wards" onClick={() => ownWards(app)}>
+            Back to my wards
+          </button>
         </div>
       </div>
     );
@@ -37,6 +40,13 @@ export function LostBanner() {
       </div>
     </div>
   );
+}
+
+function ownWards(app: App) {
+  const wards = app.session.value?.wards ?? [];
+  const ward = wards.length === 1 ? wards[0]! : '*';
+  app.setWard(ward);
+  app.go({ page: 'ward', ward });
 }
 
 /** The sound of Vigil's own failure, silenced here for two minutes at most; the banner stays. */

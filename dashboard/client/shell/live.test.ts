@@ -1,0 +1,205 @@
+/** The live connection against a real WebSocket server; only the clock is the test's. */
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type WebSocket as ServerSocket, WebSocketServer } from 'ws';
+import { closeCodes } from '../../pace.ts';
+import type { Delta, Watch } from '../../protocol-live.ts';
+import { bed, numeric, snapshot } from '../core/fixtures.ts';
+import type { Screen } from '../core/fold.ts';
+import { type LinkState, type Live, openLive, type WatchWish } from './live.ts';
+
+const wish: WatchWish = { scope: { ward: 'ICU' }, waves: null };
+const heartbeat = {
+  type: 'heartbeat',
+  at: '2026-01-01T10:00:00.000Z',
+  n: 10,
+  health: { kafka: 'ok', alarms: 'ok', kafkaAt: null, alarmsAt: null },
+} as const;
+
+let server: WebSocketServer;
+let live: Live | undefined;
+let clockMs: number;
+let tickets: number;
+let refusal: { status: number; message: string } | undefined;
+let sockets: ServerSocket[];
+let watches: Watch[];
+let states: LinkState[];
+let problems: (string | undefined)[];
+let screen: Screen | undefined;
+let ended: number;
+
+beforeEach(async () => {
+  [clockMs, tickets, refusal, sockets, watches, states, problems] = [0, 0, undefined, [], [], [], []];
+  [screen, ended, live] = [undefined, 0, undefined];
+  server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
+  await new Promise((resolve) => server.once('listening', resolve));
+  server.on('connection', (socket) => {
+    sockets.push(socket);
+    socket.on('message', (text) => watches.push(JSON.parse(String(text))));
+  });
+});
+
+afterEach(async () => {
+  live?.close();
+  for (const socket of server.clients) socket.terminate();
+  await new Promise((resolve) => server.close(resolve));
+});
+
+function open() {
+  live = openLive(wish, {
+    origin: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    now: () => clockMs,
+    random: () => 0,
+    ticket: async () => {
+      tickets++;
+      if (refusal) return { ok: false, code: 'x', ...refusal };
+      return { ok: true, data: { ticket: `t${tickets}` } };
+    },
+    onScreen: (next) => {
+      screen = next;
+    },
+    onSnapshot: () => undefined,
+    onWave: () => undefined,
+    onServerTime: () => undefined,
+    onState: (state) => states.push(state),
+    onProblem: (text) => problems.push(text),
+    onSessionEnded: () => ended++,
+  });
+}
+
+async function until(what: () => boolean) {
+  const deadline = Date.now() + 20_000;
+  while (!what()) {
+    if (Date.now() > deadline) throw new Error(`still waiting for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
+const send = (message: unknown) => sockets.at(-1)!.send(JSON.stringify(message));
+const delta = (prev: number, n: number, value: number): Delta => ({
+  type: 'delta',
+  prev,
+  n,
+  at: '2026-01-01T10:00:01.000Z',
+  beds: [{ associationId: 'assoc-01', values: [numeric('MDC_ECG_HEART_RATE', value)] }],
+  gone: [],
+  alarms: [],
+  cleared: [],
+});
+async function connected(times = 1) {
+  await until(() => watches.length === times);
+  if (times === 1) send(snapshot({ beds: [bed('assoc-01')] }));
+}
+
+describe('the live connection', () => {
+  it('asks with a ticket, takes the snapshot and the deltas that follow', async () => {
+    open();
+    await connected();
+    expect(watches[0]).toEqual({ type: 'watch', ...wish });
+    send(delta(10, 12, 88));
+    await until(() => screen?.n === 12);
+    expect(screen!.beds.get('assoc-01')!.values[0]!.value).toBe(88);
+    expect(states).toEqual(['live']);
+  });
+
+  it('connects again and names its last number when it was cut off', async () => {
+    open();
+    await connected();
+    await until(() => screen?.n === 10);
+    sockets[0]!.terminate();
+    await connected(2);
+    expect(watches[1]!.resume).toEqual({ stream: 's1', n: 10 });
+    expect(tickets).toBe(2);
+    send(delta(10, 20, 70));
+    await until(() => screen?.n === 20);
+  });
+
+  it('asks for everything when a delta is missing', async () => {
+    open();
+    await connected();
+    await until(() => screen !== undefined);
+    send(delta(11, 12, 1));
+    await connected(2);
+    expect(watches[1]!.resume).toBeUndefined();
+  });
+
+  it('says that the server is lost 5 s after the last heartbeat, leaves the mute socket, and recovers', async () => {
+    open();
+    await connected();
+    await until(() => states.at(-1) === 'live');
+    clockMs = 5000;
+    send(heartbeat);
+    send(delta(10, 11, 1));
+    await until(() => screen?.n === 11);
+    clockMs = 10_000;
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    expect(states).toEqual(['live']);
+    clockMs = 10_001;
+    await until(() => states.at(-1) === 'lost');
+    clockMs = 14_000;
+    await connected(2);
+    send(heartbeat);
+    await until(() => states.at(-1) === 'live');
+    expect(states).toEqual(['live', 'lost', 'live']);
+  });
+
+  it('goes on asking for a ticket, and tells why there is none', async () => {
+    refusal = { status: 503, message: 'The log is away.' };
+    open();
+    await until(() => tickets >= 3);
+    expect(problems).toContain('The log is away.');
+    refusal = undefined;
+    await connected();
+    await until(() => states.at(-1) === 'live');
+    expect(problems.at(-1)).toBeUndefined();
+  });
+
+  it.each([
+    ['the session ended', closeCodes.sessionEnded, () => ended === 1],
+    ['not one’s own ward', closeCodes.notAllowed, () => states.at(-1) === 'forbidden'],
+  ] as const)('does not come back by itself: %s', async (_name, code, done) => {
+    open();
+    await connected();
+    await until(() => screen !== undefined);
+    sockets[0]!.close(code);
+    await until(done);
+    clockMs += 60_000;
+    await new Promise((resolve) => setTimeout(resolve, 700));
+    expect(tickets).toBe(1);
+    expect(states.at(-1)).not.toBe('lost');
+  });
+
+  it('comes back from a forbidden ward when another is wished for', async () => {
+    open();
+    await connected();
+    sockets[0]!.close(closeCodes.notAllowed);
+    await until(() => states.at(-1) === 'forbidden');
+    live!.watch({ scope: { ward: 'CCU' }, waves: null });
+    await connected(2);
+    expect(watches[1]!.scope).toEqual({ ward: 'CCU' });
+  });
+
+  it('comes back at once and whole when told to resynchronise', async () => {
+    open();
+    await connected();
+    await until(() => screen !== undefined);
+    sockets[0]!.close(closeCodes.resync);
+    await connected(2);
+    expect(watches[1]!.resume).toBeUndefined();
+  });
+
+  it('takes what cannot be read for a broken connection', async () => {
+    open();
+    await connected();
+    sockets[0]!.send('{');
+    await connected(2);
+  });
+
+  it('sends a new wish over the same connection', async () => {
+    open();
+    await connected();
+    live!.watch({ scope: { ward: '*' }, waves: null });
+    await until(() => watches.length === 2);
+    expect(sockets).toHaveLength(1);
+    expect(watches[1]).toEqual({ type: 'watch', scope: { ward: '*' }, waves: null });
+  });
+});
