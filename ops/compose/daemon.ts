@@ -15,6 +15,20 @@ const startMsMax = 60_000;
 /** Past it the daemon is killed; containers that ignore SIGTERM take their time. */
 const stopMsMax = 60_000;
 
+/** What a firewall without rules is; what was saved comes after it, and takes its place. */
+const noRules = `*filter
+:INPUT ACCEPT
+:FORWARD ACCEPT
+:OUTPUT ACCEPT
+COMMIT
+*nat
+:PREROUTING ACCEPT
+:INPUT ACCEPT
+:OUTPUT ACCEPT
+:POSTROUTING ACCEPT
+COMMIT
+`;
+
 /**
  * @param folder made, and removed by `close()`; holds images, containers and volumes of a daemon of our own
  * @throws VigilError `missing-program` where no daemon answers and none can be started here
@@ -50,6 +64,7 @@ async function startDaemon(folder: string): Promise<Daemon> {
   mkdirSync(folder, { recursive: true, mode: 0o700 });
   const path = (name: string) => join(folder, name);
   const host = `unix://${path('docker.sock')}`;
+  await run('sh', ['-c', 'iptables-save > "$1"', 'save', path('firewall')]);
   const child = startChild({
     name: 'dockerd',
     command: 'dockerd',
@@ -62,7 +77,9 @@ async function startDaemon(folder: string): Promise<Daemon> {
   const docker = dockerWith({ DOCKER_HOST: host });
   const close = async () => {
     await child.stop(stopMsMax);
+    // The daemon leaves its bridge and a firewall that forwards nothing.
     if (!hadBridge) await run('ip', ['link', 'delete', 'docker0']);
+    await run('sh', ['-c', '{ printf %s "$2"; cat "$1"; } | iptables-restore', 'restore', path('firewall'), noRules]);
     await removeFolder(folder);
   };
   try {

@@ -29,7 +29,10 @@ async function identities(): Promise<void> {
   const accounts = join(composeDir, 'accounts', 'secrets');
   privateDirectory(accounts);
   const file = join(accounts, 'accounts.json');
-  if (!existsSync(file)) writeAtomic(file, `${JSON.stringify({ accounts: [] })}\n`, 0o600);
+  if (!existsSync(file)) {
+    writeAtomic(file, `${JSON.stringify({ accounts: [] })}\n`, 0o600);
+    say('Nobody can log in yet: --profile demo makes demo accounts, docker compose run --rm accounts makes real ones.');
+  }
   say('Every service has its certificates and secrets.');
 }
 
