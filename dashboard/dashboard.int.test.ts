@@ -360,6 +360,17 @@ describe('acts', () => {
     const { associationId } = started.body;
     const view = await nurse.get(`/api/associations/${associationId}`);
     expect(view.body.bed).toMatchObject({ ward: wards.step, bed: '8', patient });
+    // Two patients for one bed, at the same time, by two devices: one gets it.
+    const rivals = await Promise.all(
+      ['5', '6'].map((number) =>
+        nurse.post(`/api/devices/dash-${run}-${number}/associations`, {
+          ...body,
+          bed: '9',
+          patient: { ...patient, patientId: `P-rival-${number}` },
+        }),
+      ),
+    );
+    expect(rivals.map((answer) => answer.status).sort()).toEqual([201, 409]);
     expect((await nurse.call('DELETE', `${path}/${associationId}`)).status).toBe(200);
     expect((await nurse.get(`/api/associations/${associationId}`)).status).toBe(404);
   });

@@ -14,6 +14,8 @@ import type { App, Parts } from './parts.ts';
 /** A change waits this long for its own record to come back from Kafka. */
 const readBackMs = 5_000;
 const lookEveryMs = 20;
+/** Changes under way; past it one is refused. */
+const changesWaitingMax = 50;
 
 const DeviceParams = Type.Object({ deviceId: DeviceId });
 const PeriodParams = Type.Object({ deviceId: DeviceId, associationId: AssociationId });
@@ -21,27 +23,38 @@ const refusals = { 401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 409: ErrorBod
 
 export function deviceRoutes(app: App, parts: Parts): void {
   const { feed, trail, log, pseudonymKey, now } = parts;
-  /** Devices whose change is on its way: another one would not know of it. */
-  const changing = new Set<string>();
+  /** Changes go one after the other, each when the one before has been read back: two devices may want one bed. */
+  let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
 
   async function change(
     deviceId: string,
     decide: () => Decision,
     audit: (table: DeviceAssociations) => AuditEvent,
   ): Promise<number> {
-    if (changing.has(deviceId)) throw new VigilError('conflict', 'The device is being associated: look again.');
-    changing.add(deviceId);
+    if (waiting >= changesWaitingMax) throw new VigilError('log-backlog-full', 'Too many changes at once: try again.');
+    waiting += 1;
+    const changed = last.then(() => make(deviceId, decide, audit));
+    last = changed.catch(() => {});
     try {
-      const decision = decide();
-      if (!decision.ok) throw new VigilError(decision.code, decision.message);
-      const { table } = decision;
-      await trail.record(audit(table));
-      await log.append('associations', pseudonym(pseudonymKey, 'device', deviceId), contentTypes.associations, table);
-      await readBack(deviceId, table.version);
-      return table.version;
+      return await changed;
     } finally {
-      changing.delete(deviceId);
+      waiting -= 1;
     }
+  }
+
+  async function make(
+    deviceId: string,
+    decide: () => Decision,
+    audit: (table: DeviceAssociations) => AuditEvent,
+  ): Promise<number> {
+    const decision = decide();
+    if (!decision.ok) throw new VigilError(decision.code, decision.message);
+    const { table } = decision;
+    await trail.record(audit(table));
+    await log.append('associations', pseudonym(pseudonymKey, 'device', deviceId), contentTypes.associations, table);
+    await readBack(deviceId, table.version);
+    return table.version;
   }
 
   async function readBack(deviceId: string, version: number): Promise<void> {
