@@ -23,6 +23,7 @@ import { serviceEnv, type Whereabouts } from './platform/serviceEnv.ts';
 export type Login = { readonly userId: string; readonly role: Role; readonly wards: string; readonly password: string };
 
 const wards = ['icu', 'step-down'] as const;
+const bedPrefix = { icu: 'ICU', 'step-down': 'SD' } as const;
 const bedsPerWard = 4;
 const people: readonly { userId: string; name: string; role: Role; wards: string }[] = [
   { userId: 'nurse', name: 'Demo Nurse', role: 'nurse', wards: 'icu' },
@@ -133,6 +134,7 @@ export async function ensureDemoAdmissions(where: Whereabouts, beds: number, now
 function admission(deviceId: string, nowMs: number): AssociationPeriod {
   const index = Number(deviceId.slice('bed-'.length)) - 1;
   const number = String(index + 1).padStart(2, '0');
+  const ward = wards[Math.floor(index / bedsPerWard)] ?? 'icu';
   return {
     associationId: randomUUIDv7(),
     patient: {
@@ -143,8 +145,9 @@ function admission(deviceId: string, nowMs: number): AssociationPeriod {
       sex: index % 2 === 0 ? 'female' : 'male',
       category: 'adult',
     },
-    ward: wards[Math.floor(index / bedsPerWard)] ?? 'icu',
-    bed: String((index % bedsPerWard) + 1),
+    ward,
+    // Beds are named for the whole hospital: two beds "1" in one alarm list would be one too many.
+    bed: `${bedPrefix[ward]}-${(index % bedsPerWard) + 1}`,
     from: formatInstant(nowMs - 60_000),
     to: null,
   };
