@@ -42,7 +42,7 @@ export async function runCheck(options: {
   try {
     const settings = await ownPlace(options.settings, stateDir);
     const steps = createSteps(say, Date.now);
-    system = await startSystem({ settings, steps, report: (line) => say(`${line}.\n`), signal });
+    system = await startSystem({ settings, steps, report: (line) => say(`${line}.\n`), signal, shortLived: true });
     const startupS = seconds(startedAtMs);
     const login = system.logins.find(({ role }) => role === 'physician');
     if (login === undefined) throw new VigilError('start-failed', 'There is no demo physician to log in.');

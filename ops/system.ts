@@ -33,6 +33,8 @@ export type SystemOptions = {
   readonly report: (line: string) => void;
   /** Ends the start where it is. */
   readonly signal: AbortSignal;
+  /** It runs for minutes only (KafkaOptions.shortLived). */
+  readonly shortLived?: boolean;
 };
 
 type Closing = { readonly what: string; readonly close: () => Promise<void> };
@@ -57,7 +59,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 }
 
 async function start(options: SystemOptions, opened: Closing[], close: () => Promise<void>): Promise<System> {
-  const { settings, steps, report, signal } = options;
+  const { settings, steps, report, signal, shortLived = false } = options;
   const { stateDir } = settings;
   const processes: Supervised[] = [];
   const where: Whereabouts = {
@@ -108,6 +110,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
               port: settings.kafkaPort,
               controllerPort: settings.kafkaControllerPort,
               signal,
+              shortLived,
             }),
         }),
       ).then(() => ensureTopics(where.kafkaBrokers, join(stateDir, 'certs'))),

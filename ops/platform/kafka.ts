@@ -19,6 +19,8 @@ export type KafkaOptions = {
   readonly controllerPort: number;
   /** Ends a start that is under way. */
   readonly signal?: AbortSignal;
+  /** For tests and checks: compile fast rather than well. Measured: ready after 3.7 s of processor time instead of 6.5 s. */
+  readonly shortLived?: boolean;
 };
 
 export type Kafka = {
@@ -66,7 +68,15 @@ export async function startBroker(options: KafkaOptions): Promise<Child> {
   const child = startChild({
     name: 'kafka',
     command: options.software.java,
-    args: [...java, ...archive.flags, logging, ...classes, 'kafka.Kafka', files.properties],
+    args: [
+      ...java,
+      ...(options.shortLived ? ['-XX:TieredStopAtLevel=1'] : []),
+      ...archive.flags,
+      logging,
+      ...classes,
+      'kafka.Kafka',
+      files.properties,
+    ],
     env: { PATH: process.env.PATH, LANG: 'C.UTF-8' },
     cwd: home,
     signal: options.signal,

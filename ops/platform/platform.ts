@@ -1,4 +1,4 @@
-/** Certificates, Kafka and InfluxDB together: what every house needs before it can run. */
+/** Certificates, Kafka and InfluxDB together, for a while: what the tests of every house need before they can run. */
 import { ensureCertificates } from '../../certs/ensure.ts';
 import { type Influx, startInflux } from './influx.ts';
 import { type Kafka, startKafka } from './kafka.ts';
@@ -34,7 +34,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   const software = await ensureSoftware(options.softwareDir, options.report);
   await ensureCertificates({ stateDir, devices: options.devices ?? [], nowMs: Date.now() });
   const [kafka, influx] = await Promise.allSettled([
-    startKafka({ software, stateDir, port: ports.kafka, controllerPort: ports.kafkaController }),
+    startKafka({ software, stateDir, port: ports.kafka, controllerPort: ports.kafkaController, shortLived: true }),
     startInflux({ software, stateDir, port: ports.influx, rpcPort: ports.influxRpc }),
   ]);
   if (kafka.status === 'fulfilled' && influx.status === 'fulfilled') {
