@@ -35,7 +35,10 @@ export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now:
         const id = key.slice('pause:'.length);
         const theirs = screen.value?.alarmsOf.get(id) ?? [];
         const open = theirs.filter(isUnanswered);
-        if (open.every((alarm) => alarm.audioPausedUntil !== undefined && Date.parse(alarm.audioPausedUntil) > nowMs)) {
+        if (
+          alarms &&
+          open.every((alarm) => alarm.audioPausedUntil !== undefined && Date.parse(alarm.audioPausedUntil) > nowMs)
+        ) {
           put(key, undefined);
           continue;
         }
