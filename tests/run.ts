@@ -13,6 +13,9 @@ const root = join(import.meta.dirname, '..');
 const bin = (name: string) => join(root, 'node_modules', name);
 const reports = makeReportFolder();
 
+/** Of one part, far above what it takes. */
+const partMsMax = 20 * 60_000;
+
 type Part = { readonly name: string; readonly run: () => Promise<Tally> };
 
 const parts: readonly Part[] = [
@@ -50,7 +53,13 @@ async function project(name: string): Promise<Tally> {
 
 function node(args: readonly string[]): Promise<number | null> {
   const { promise, resolve } = Promise.withResolvers<number | null>();
-  const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'] });
+  const child = spawn(process.execPath, args, {
+    cwd: root,
+    stdio: ['ignore', 'inherit', 'inherit'],
+    // What hangs is ended and counts as failed; its brokers end with it (ops/platform/child.ts).
+    timeout: partMsMax,
+    killSignal: 'SIGKILL',
+  });
   child.once('error', () => resolve(1));
   child.once('close', (code) => resolve(code));
   return promise;
