@@ -11,12 +11,11 @@ import { add, check, closingLine, nothing, type Tally, tallyOf } from './tally.t
 
 const root = join(import.meta.dirname, '..');
 const bin = (name: string) => join(root, 'node_modules', name);
-const reports = makeReportFolder();
 
 /** Of one part, far above what it takes. */
 const partMsMax = 20 * 60_000;
 
-type Part = { readonly name: string; readonly run: () => Promise<Tally> };
+type Part = { readonly name: string; readonly run: (reports: string) => Promise<Tally> };
 
 const parts: readonly Part[] = [
   { name: 'software', run: software },
@@ -27,7 +26,7 @@ const parts: readonly Part[] = [
     run: async () =>
       check((await node([bin('vite/bin/vite.js'), 'build', 'dashboard/client', '--logLevel', 'warn'])) === 0),
   },
-  ...['unit', 'integration', 'e2e', 'faults'].map((name): Part => ({ name, run: () => project(name) })),
+  ...['unit', 'integration', 'e2e', 'faults'].map((name): Part => ({ name, run: (reports) => project(name, reports) })),
 ];
 
 /** Kafka, InfluxDB and a browser, so that no test waits for a download. */
@@ -43,7 +42,7 @@ async function software(): Promise<Tally> {
   }
 }
 
-async function project(name: string): Promise<Tally> {
+async function project(name: string, reports: string): Promise<Tally> {
   const file = join(reports, `${name}.json`);
   const reporters = ['--reporter', 'default', '--reporter', 'json', '--outputFile.json', file];
   const code = await node([bin('vitest/vitest.mjs'), 'run', '--project', name, '--passWithNoTests', ...reporters]);
@@ -77,13 +76,14 @@ async function main(names: readonly string[]): Promise<number> {
     process.stderr.write(`"${unknown}" is no part: ${parts.map(({ name }) => name).join(', ')}.\n`);
     return 1;
   }
+  const reports = makeReportFolder();
   const chosen = names.length === 0 ? parts : parts.filter(({ name }) => names.includes(name));
   let sum = nothing;
   const rows: string[] = [];
   for (const part of chosen) {
     process.stdout.write(`\n== ${part.name}\n`);
     const startedAtMs = performance.now();
-    const tally = await part.run();
+    const tally = await part.run(reports);
     const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
     rows.push(`${part.name.padEnd(12)} ${seconds.padStart(7)} s   ${closingLine(tally)}`);
     sum = add(sum, tally);
