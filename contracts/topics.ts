@@ -98,7 +98,8 @@ export const kafkaTopics = {
     partitions: 1,
     cleanup: 'compact',
     retentionMs: -1,
-    writers: ['dashboard'],
+    // The alarm processor says here that it judges: its records name no ward.
+    writers: ['dashboard', 'alarms'],
     readers: ['gateway', 'dashboard', 'operator'],
   },
   audit: {

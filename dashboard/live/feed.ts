@@ -53,7 +53,7 @@ export async function openFeed(
   let closed = false;
 
   /** @returns whether alarms on a screen changed */
-  function fold(record: AnyRecord, { key, timestampMs }: LogRecord): boolean {
+  function fold(record: AnyRecord, { key, timestampMs }: LogRecord, writer: string): boolean {
     switch (record.contentType) {
       case contentTypes.observation:
         noteReading(signs, parseInstant(record.body.receivedAt) ?? 0);
@@ -88,6 +88,7 @@ export async function openFeed(
         return false;
       case contentTypes.presence:
         if (key === log.boot) signs.kafkaAtMs = now();
+        if (writer === 'alarms') signs.alarmsAtMs = Math.max(signs.alarmsAtMs, timestampMs);
         return false;
       case contentTypes.audit:
       case contentTypes.rejected:
@@ -116,7 +117,7 @@ export async function openFeed(
         const pending = log.open({ topic, key: record.key, value: record.value });
         const opened = pending instanceof Promise ? await pending : pending;
         const checked = checkRecord(opened.contentType, opened.plaintext);
-        if (checked.ok) alarms = fold(checked, record) || alarms;
+        if (checked.ok) alarms = fold(checked, record, opened.place.writer) || alarms;
         else leave(topic, record.offset, checked.fault.message);
       } catch (error) {
         leave(topic, record.offset, (error as Error).message);
