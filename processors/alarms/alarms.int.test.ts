@@ -9,7 +9,8 @@ let processor: Child;
 
 beforeAll(async () => {
   lab = await openLab(inject('platform'));
-  processor = await lab.start({}, 'alarms-one');
+  // Quiet associations alone would be written after 10 min: what is seen before is the sign of life.
+  processor = await lab.start({ VIGIL_ALARMS_QUIET_SNAPSHOT_MS: '600000' }, 'alarms-one');
 });
 afterAll(async () => {
   await processor?.stop();
@@ -46,6 +47,15 @@ describe('the alarm processor', () => {
     await silent.send(Date.now(), 0, 0, { HR: 80 });
     await lab.until(silent, ({ type, alarm }) => alarm.condition === 'no-data' && type === 'cleared');
     expect(lab.alarmsOf(gone).map((alarm) => alarm.condition)).toEqual(['disconnected']);
+  });
+
+  it('shows a sign of life while quiet readings come', async () => {
+    const bed = await lab.admit('adult');
+    for (let s = 0; s < 9; s++) {
+      await bed.send(Date.now(), 0, 0, { HR: 80 });
+      await new Promise((done) => setTimeout(done, 1_000));
+    }
+    await lab.untilState(bed);
   });
 
   it("judges by the patient's own limits, from the command on", async () => {

@@ -172,7 +172,14 @@ export async function openLab(platform: Platform) {
   return {
     admit,
     eventsOf,
-    statesOf: ({ associationId }: { associationId: string }) => states.get(associationId) ?? [],
+    /** Resolves when a snapshot of the bed's engine has been read. */
+    async untilState({ associationId }: { associationId: string }, withinMs = 30_000): Promise<void> {
+      const deadline = Date.now() + withinMs;
+      while ((states.get(associationId)?.length ?? 0) === 0) {
+        if (Date.now() > deadline) throw new Error('no snapshot came');
+        await new Promise((done) => setTimeout(done, 50));
+      }
+    },
     /** As a screen keeps them: the highest revision of each. */
     alarmsOf(bed: { associationId: string }): Alarm[] {
       const best = new Map<string, Alarm>();

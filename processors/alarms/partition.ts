@@ -257,6 +257,7 @@ export function createPartition(options: {
     has: (associationId: string) => engines.has(associationId),
     position: () => position,
     isLive: () => live,
+    isDirty: () => [...engines.values()].some(({ dirty }) => dirty !== undefined),
     engines: () => engines.size,
     liveAlarms: () => [...engines.values()].reduce((sum, { state }) => sum + Object.keys(state.live).length, 0),
   };

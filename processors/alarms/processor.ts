@@ -10,8 +10,9 @@ import type { Logger } from 'pino';
 import { partitionOf } from '../../contracts/kafka/connect.ts';
 import { openPartitionReader } from '../../contracts/kafka/read-all.ts';
 import { createReader, type RecordBatch, type TopicPartition } from '../../contracts/kafka/reader.ts';
-import { contentTypes } from '../../contracts/messages/records.ts';
+import { contentTypes, type PresenceRecord } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
+import { formatInstant } from '../../contracts/time.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import type { Environment } from '../core/inputs.ts';
 import type { Associations } from './associations.ts';
@@ -29,6 +30,8 @@ const deafMs = 2_500;
 const hearAgainMs = 3_000;
 const clockStepMs = 500;
 const associationWaitMs = 2_000;
+/** While readings come, something is written at least this often. */
+const signOfLifeMs = 4_000;
 /** How often patients are looked for whose device has sent nothing. */
 const expectMs = 2_000;
 
@@ -138,6 +141,7 @@ export async function startProcessor(options: {
   });
 
   let expectAt = 0;
+  let wroteAt = performance.now();
   let tickedAt = performance.now();
   let answeredAt = performance.now();
   let askedAt: number | undefined;
@@ -168,10 +172,13 @@ export async function startProcessor(options: {
 
   async function flushAll(quietMs: number): Promise<void> {
     const mine = generation;
+    // Screens take the processor for dead where it writes nothing; where all is quiet, one partition writes before its time.
+    const overdue = performance.now() - wroteAt > signOfLifeMs;
+    const sign = overdue ? [...owned].find(([, { partition }]) => partition.isDirty())?.[0] : undefined;
     const flushing = [...owned].map(([p, owner]) => {
       // What lies in `alarms` before this place had been told before the snapshots are taken, so they include it.
       const told = owner.outbox.next();
-      return { p, owner, told, ...owner.partition.flush(now(), quietMs, owner.told) };
+      return { p, owner, told, ...owner.partition.flush(now(), p === sign ? 0 : quietMs, owner.told) };
     });
     const rows = flushing.flatMap(({ p, position }) => commitOf(p, position));
     if (rows.length === 0) return;
@@ -186,12 +193,20 @@ export async function startProcessor(options: {
       if (mine !== generation) return;
       await ask(() => reader.commit(rows));
       lastCommit = rows;
+      sayAlive();
     } catch (error) {
       for (const { undo } of flushing) undo();
       count.flushesRefused += 1;
       logger.warn({ error: (error as Error).message }, 'snapshots are not written yet');
     }
   }
+  /** To the screens, which say so where it stays away; only after a round in which the partitions were ours. */
+  function sayAlive(): void {
+    if (closing) return;
+    const sign: PresenceRecord = { at: formatInstant(now()), wards: [] };
+    log.append('presence', log.boot, contentTypes.presence, sign).catch(() => {});
+  }
+
   async function ask(task: () => Promise<void>): Promise<void> {
     askedAt = performance.now();
     await task();
@@ -203,6 +218,7 @@ export async function startProcessor(options: {
     if (body === null) await log.appender.append('alarm-state', associationId, null);
     else await log.append('alarm-state', associationId, contentTypes.alarmState, body);
     count.snapshots += 1;
+    wroteAt = performance.now();
   }
 
   let flushing: Promise<void> = Promise.resolve();

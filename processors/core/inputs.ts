@@ -1,16 +1,10 @@
 /** What the engine is fed: opened, checked records, as plain data. Times are milliseconds since 1970. */
 import type { AlarmEvent, Command, Limits } from '../../contracts/messages/alarms.ts';
-import type { TechnicalCondition, Validity } from '../../contracts/messages/device.ts';
+import type { NumericValue, TechnicalCondition } from '../../contracts/messages/device.ts';
 import type { connectionEndReasons, PatientCategory } from '../../contracts/messages/records.ts';
 import type { LimitGroup } from '../../contracts/parameters.ts';
 
-export type Value = {
-  readonly code: string;
-  readonly value?: number;
-  /** UCUM. */
-  readonly unit: string;
-  readonly validity?: Validity;
-};
+export type Value = Readonly<NumericValue>;
 
 /** One reading: `time` is the device's clock, `receivedAt` the gateway's. They never mix (STYLE 8). */
 export type ObservationInput = {

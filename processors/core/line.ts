@@ -3,6 +3,7 @@
  * here knows the wall clock.
  */
 import type { Limits } from '../../contracts/messages/alarms.ts';
+import { usableNumber } from '../../contracts/messages/check.ts';
 import { type LimitGroup, parameters } from '../../contracts/parameters.ts';
 import type { Value } from './inputs.ts';
 import type { Active } from './state.ts';
@@ -51,11 +52,11 @@ export function silenceMs(intervalMs: number): number {
   return Math.max(silenceIntervals * intervalMs, silenceMsMin);
 }
 
-/** A value as rules may see it: missing, invalid, calibrating and implausible ones never are; a real 0 and a questionable one are. */
-export function usable({ code, value, unit, validity }: Value): 'usable' | 'missing' | 'implausible' {
-  if (value === undefined || validity === 'invalid' || validity === 'calibrating') return 'missing';
-  const row = parameters.get(code);
-  return row !== undefined && unit === row.unit && value >= row.min && value <= row.max ? 'usable' : 'implausible';
+/** Whether rules may see a value (see `usableNumber`): missing and implausible ones never are seen; a real 0 and a questionable one are. */
+export function usable(value: Value): 'usable' | 'missing' | 'implausible' {
+  if (usableNumber(value) !== undefined) return 'usable';
+  const { validity } = value;
+  return value.value === undefined || validity === 'invalid' || validity === 'calibrating' ? 'missing' : 'implausible';
 }
 
 /** Judges one reading, not older than the newest of the line. `limitsOf` gives the limits in force, undefined where there are none. */
