@@ -156,4 +156,22 @@ describe('kill -9 mid-stream', () => {
     expect(breaches.map((alarm) => [alarm.condition, alarm.onsets])).toHaveLength(1);
     await device.close();
   });
+
+  it('of the alarm processor, when nothing starts it again, is told to the screens, and taken back once it judges', async () => {
+    const device = await connectDevice(platform, 'bed-02');
+    const readings = stream(device);
+    const alarms = houses.get('alarms')!;
+    const notice = page.getByTestId('notice-alarms');
+    try {
+      await until('readings', () => device.acknowledged.size >= 5);
+      expect(await notice.count()).toBe(0);
+      await alarms.kill();
+      await notice.waitFor();
+      await alarms.start();
+      await notice.waitFor({ state: 'hidden' });
+    } finally {
+      await readings.stop();
+      await device.close();
+    }
+  });
 });
