@@ -6,6 +6,7 @@ import {
   compareBeds,
   limitsFor,
   patientName,
+  placeText,
   slotPriority,
   slotsOf,
   valueText,
@@ -102,6 +103,15 @@ describe('the alarm of a slot', () => {
   ] as const)('%s', (_name, alarms, priority) => {
     expect(slotPriority(values, alarms as never)).toBe(priority);
   });
+});
+
+it.each([
+  [{ ward: 'ICU', bed: '3' }, false, '3'],
+  [{ ward: 'ICU', bed: '3' }, true, 'ICU 3'],
+  [{ ward: null, bed: null }, true, 'bed-03'],
+  [undefined, true, 'bed-03'],
+])('%o on a screen of several wards (%s) is %s', (bed, wards, text) => {
+  expect(placeText(bed, 'bed-03', wards)).toBe(text);
 });
 
 it('names and beds read in order', () => {

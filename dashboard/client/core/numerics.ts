@@ -89,6 +89,16 @@ export function patientName(patient: { familyName: string; givenName: string }):
   return patient.givenName === '' ? patient.familyName : `${patient.familyName}, ${patient.givenName}`;
 }
 
+/** Where an alarm is: `3`, or `ICU 3` where several wards are on one screen; a device without a bed by its id. */
+export function placeText(
+  bed: { ward: string | null; bed: string | null } | undefined,
+  deviceId: string,
+  wards: boolean,
+) {
+  if (bed?.bed === undefined || bed.bed === null) return deviceId;
+  return wards && bed.ward !== null ? `${bed.ward} ${bed.bed}` : bed.bed;
+}
+
 /** Beds in the order of the ward's doors: 2 before 10; devices without a bed last. */
 export function compareBeds(a: { bed: string | null; ward: string | null }, b: typeof a): number {
   if ((a.ward === null) !== (b.ward === null)) return a.ward === null ? 1 : -1;

@@ -3,7 +3,7 @@ import { useRef } from 'preact/hooks';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol.ts';
 import { audioPausedUntilMs, isUnanswered, marks, remarks } from '../core/alarm-order.ts';
-import { patientName } from '../core/numerics.ts';
+import { patientName, placeText } from '../core/numerics.ts';
 import { countdownText, whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 import { useCommonBeat } from './flash.ts';
@@ -31,7 +31,7 @@ export function AlarmRow({ alarm, bed }: { alarm: Alarm; bed: Bed | undefined })
       </span>
       <div class="alarm__what">
         <a class="alarm__bed" href={patientHref(alarm.associationId)}>
-          {bed?.bed ?? alarm.deviceId}
+          {placeText(bed, alarm.deviceId, app.ward.value === '*')}
         </a>
         <span class="alarm__text">{alarm.text}</span>
       </div>

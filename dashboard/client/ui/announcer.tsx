@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { foremost, isUnanswered, marks } from '../core/alarm-order.ts';
+import { placeText } from '../core/numerics.ts';
 import { useApp } from '../shell/app.ts';
 
 const apartMs = 4000;
@@ -37,8 +38,8 @@ export function Announcer({ title }: { title: string }) {
     lastMs.current = nowMs;
     for (const alarm of fresh) said.current.add(`${alarm.alarmId}/${alarm.onsets}`);
     const named = fresh.slice(0, spokenMax).map((alarm) => {
-      const bed = screen.beds.get(alarm.associationId)?.bed;
-      return `${bed ? `bed ${bed}` : alarm.deviceId}: ${alarm.text}`;
+      const place = placeText(screen.beds.get(alarm.associationId), alarm.deviceId, app.ward.value === '*');
+      return `Bed ${place}: ${alarm.text}`;
     });
     const more = fresh.length - named.length;
     text.value = `High alarm. ${named.join('. ')}${more > 0 ? `. And ${more} more` : ''}`;
