@@ -12,6 +12,9 @@ export default defineConfig({
           name: 'unit',
           include: ['{contracts,gateway,processors,dashboard,simulators,certs,ops,tests}/**/*.test.{ts,tsx}'],
           exclude: [...never, '**/*.int.test.ts', '**/*.e2e.test.ts', '**/*.fault.test.ts'],
+          // Far beyond what any takes: a test must not depend on how busy the machine is.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
       {

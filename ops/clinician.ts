@@ -16,7 +16,7 @@ type Message = {
   readonly alarms?: readonly { readonly kind?: string; readonly alarmId?: string }[];
 };
 
-const requestTimeoutMs = 10_000;
+const requestTimeoutMs = 30_000;
 
 /**
  * Watches all of its wards until the first alarm of a patient comes, or time is over.
