@@ -67,7 +67,18 @@ export function limitsFor(
   if (parameter.limits === undefined) return undefined;
   const own = changes.find((one) => one.group === parameter.limits)?.limits ?? undefined;
   const limits = ward[parameter.limits];
-  return own || limits ? { limits: { ...limits, ...own }, own: own !== undefined } : undefined;
+  return own || limits ? { limits: mergedLimits(limits, own), own: own !== undefined } : undefined;
+}
+
+/** As the alarm engine lays them over each other: an extreme limit never lies inside its plain one, it moves out with it. */
+export function mergedLimits(ward: Limits | undefined, own: Limits | undefined): Limits {
+  const merged = { ...ward, ...own };
+  const { low, high, extremeLow, extremeHigh } = merged;
+  return {
+    ...merged,
+    ...(low !== undefined && extremeLow !== undefined && { extremeLow: Math.min(low, extremeLow) }),
+    ...(high !== undefined && extremeHigh !== undefined && { extremeHigh: Math.max(high, extremeHigh) }),
+  };
 }
 
 /** The ward's limits for a patient of this category; none where Vigil has no profile: better no number than another's. */

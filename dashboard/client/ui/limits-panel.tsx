@@ -4,7 +4,7 @@ import type { Limits } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, limitGroups, parameters } from '../../../contracts/parameters.ts';
 import type { Bed } from '../../protocol.ts';
 import { readLimits } from '../core/limit-input.ts';
-import { wardLimits } from '../core/numerics.ts';
+import { mergedLimits, wardLimits } from '../core/numerics.ts';
 import { whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 
@@ -25,7 +25,10 @@ export function LimitsPanel({ bed }: { bed: Bed }) {
       <LimitForm
         bed={bed}
         group={editing.value}
-        start={{ ...ward[editing.value], ...bed.limits.find((one) => one.group === editing.value)?.limits }}
+        start={mergedLimits(
+          ward[editing.value],
+          bed.limits.find((one) => one.group === editing.value)?.limits ?? undefined,
+        )}
         onDone={() => {
           editing.value = undefined;
         }}
@@ -56,7 +59,7 @@ export function LimitsPanel({ bed }: { bed: Bed }) {
         <tbody>
           {shownGroups.map((group) => {
             const change = bed.limits.find((one) => one.group === group);
-            const limits: Limits = { ...ward[group], ...change?.limits };
+            const limits = mergedLimits(ward[group], change?.limits ?? undefined);
             return (
               <tr key={group} data-testid={`limits-${group}`}>
                 <th scope="row">
