@@ -66,12 +66,14 @@ describe('kill -9, several times, mid-stream', () => {
 
     // Ten times real time: each step is a second of the devices', received then.
     const seconds = 160;
-    const t = Date.now() - (seconds + 5) * 1_000;
+    const secondsMax = 900;
+    const t = Date.now() - (secondsMax + 5) * 1_000;
     const course = new Map(beds.map((bed) => [bed, courses[0]!]));
     const kills: number[] = [];
     let killAt = 20 + Math.floor(rand() * 20);
     let restart: Promise<void> | undefined;
-    for (let s = 0; s < seconds; s++) {
+    // A busy machine takes longer to come back: two kills there must be.
+    for (let s = 0; s < seconds || (kills.length < 2 && s < secondsMax); s++) {
       for (const bed of beds) {
         if (rand() < 0.12) course.set(bed, courses[Math.floor(rand() * courses.length)]!);
         const numerics = course.get(bed)!;
@@ -91,7 +93,7 @@ describe('kill -9, several times, mid-stream', () => {
       await new Promise((done) => setTimeout(done, 100));
     }
     await restart;
-    process.stdout.write(`kill: killed ${kills.length} times, at ${kills.join(', ')} s of ${seconds}\n`);
+    process.stdout.write(`kill: killed ${kills.length} times, at ${kills.join(', ')} s\n`);
     expect(kills.length).toBeGreaterThanOrEqual(2);
 
     const expected = await lab.judged(beds);
