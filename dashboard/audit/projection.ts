@@ -8,7 +8,7 @@ import { checkRecord } from '../../contracts/messages/check.ts';
 import { type AuditRecord, contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { parseInstant } from '../../contracts/time.ts';
-import { type ChainCheck, checkNext, missingRecords, newCheck } from '../core/audit-chain.ts';
+import { beginChains, type ChainCheck, checkNext, missingRecords, newCheck } from '../core/audit-chain.ts';
 import type { AuditPage, AuditQuery } from '../protocol.ts';
 import { sha256 } from './trail.ts';
 
@@ -31,6 +31,10 @@ export function createAuditView(check: ChainCheck = newCheck(true)) {
   let id = 0;
   let unreadable = 0;
   return {
+    /** Before the first `add`: what lay in the log, in any order. */
+    begin(records: readonly AuditRecord[]) {
+      beginChains(check, records);
+    },
     /** A record that does not open or parse: the trail is not whole. */
     addUnreadable() {
       unreadable += 1;
@@ -88,6 +92,22 @@ export async function followAudit(
 ): Promise<AuditProjection> {
   const { logger, nowMs, onLogout } = options;
   const view = createAuditView();
+  /** What lies in the log, partition by partition; judged when all of it is there, since a chain runs across partitions. */
+  let backlog: AuditRecord[] | undefined = [];
+
+  function take(record: AuditRecord): void {
+    if (view.add(record) && record.action === 'logout' && record.detail?.startsWith('session ')) {
+      onLogout(record.detail.slice('session '.length), parseInstant(record.at) ?? nowMs);
+    }
+  }
+
+  function takeBacklog(): void {
+    const records = (backlog ?? []).sort(byTime);
+    backlog = undefined;
+    view.begin(records);
+    for (const record of records) take(record);
+  }
+
   const reader: Reader = await createReader(log.kafka, {
     group: `${log.service}-${log.boot}-audit`,
     topics: ['audit'],
@@ -101,14 +121,18 @@ export async function followAudit(
           return undefined;
         });
         if (!record) view.addUnreadable();
-        else if (view.add(record) && record.action === 'logout' && record.detail?.startsWith('session ')) {
-          onLogout(record.detail.slice('session '.length), parseInstant(record.at) ?? nowMs);
+        else if (backlog === undefined) take(record);
+        else {
+          backlog.push(record);
+          if (backlog.length > 2 * auditRecordsMax) backlog = backlog.sort(byTime).slice(-auditRecordsMax);
         }
       }
     },
   });
-  return { caughtUp: reader.caughtUp, page: view.page, close: reader.close };
+  return { caughtUp: reader.caughtUp.then(takeBacklog), page: view.page, close: reader.close };
 }
+
+const byTime = (a: AuditRecord, b: AuditRecord) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.n - b.n);
 
 async function openAudit(log: SealedLog, key: string, value: Buffer): Promise<AuditRecord> {
   const opened = await log.open({ topic: 'audit', key, value });

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { AuditRecord } from '../../contracts/messages/records.ts';
 import {
   type AuditEvent,
+  beginChains,
   type ChainHead,
   chainStart,
   checkNext,
@@ -117,6 +118,23 @@ describe('the chain', () => {
   it('may begin in the middle only where the reading does', () => {
     expect(verdict(whole.slice(2), true).intact).toBe(true);
     expect(verdict(whole.slice(2), false).intact).toBe(false);
+  });
+
+  it('read from the middle of the log, partition after partition, begins at its lowest record', () => {
+    const records = chain(9).slice(2);
+    const order = [
+      ...records.filter((record) => record.n % 2 === 0),
+      ...records.filter((record) => record.n % 2 === 1),
+    ];
+    const check = newCheck(true);
+    beginChains(check, order);
+    for (const record of order) expect(checkNext(check, record, hash)).toBe('ok');
+    expect(check.faults).toEqual([]);
+    expect(missingRecords(check)).toEqual([]);
+    // One that is met later begins at its first record: without it, something is missing.
+    const [, second] = chain(2, 'later');
+    expect(checkNext(check, second!, hash)).toBe('ok');
+    expect(missingRecords(check)).toHaveLength(1);
   });
 
   it('of one process says nothing of another', () => {

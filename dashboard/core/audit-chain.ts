@@ -42,8 +42,8 @@ type Chain = {
 
 export type ChainCheck = {
   readonly chains: Map<string, Chain>;
-  /** The reading began in the middle of the log: a chain's first record then need not be its number 1. */
-  readonly fromMiddle: boolean;
+  /** The reading began in the middle of the log: a chain's first record then need not be its number 1. Over once `beginChains` ran. */
+  fromMiddle: boolean;
   records: number;
   intact: boolean;
   readonly faults: string[];
@@ -51,6 +51,15 @@ export type ChainCheck = {
 
 export function newCheck(fromMiddle: boolean): ChainCheck {
   return { chains: new Map(), fromMiddle, records: 0, intact: true, faults: [] };
+}
+
+/**
+ * Begins each chain at the lowest of its records that lay in the log, which were read partition by partition and so out of
+ * order. A chain that is met later begins at its number 1.
+ */
+export function beginChains(check: ChainCheck, records: readonly AuditRecord[]): void {
+  for (const record of [...records].sort((a, b) => a.n - b.n)) chainOf(check, record);
+  check.fromMiddle = false;
 }
 
 /** Chains (process starts) remembered; past it the oldest is forgotten. */
