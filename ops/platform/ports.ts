@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { createServer, type Server } from 'node:net';
 import { VigilError } from '../../contracts/errors.ts';
 
@@ -27,12 +28,25 @@ export async function requireFreePorts(ports: readonly NamedPort[]): Promise<voi
   if (taken.length > 0) throw new VigilError('port-taken', `Cannot start: ${taken.join('; ')}.`);
 }
 
-/** As many different ports as asked for that nobody listens on now. */
+/** Below every system's range of ephemeral ports, so that no outgoing connection takes one between our look and its use. */
+const range = { from: 10_000, to: 32_000 } as const;
+const triesMax = 1_000;
+
+/**
+ * As many different ports as asked for that nobody listens on now, at random, so that two callers hardly ever meet.
+ * @throws VigilError `port-taken` where there are not so many
+ */
 export async function freePorts(count: number): Promise<number[]> {
-  const servers = await Promise.all(Array.from({ length: count }, () => listen(0)));
-  const ports = servers.map((server) => (server.address() as { port: number }).port);
-  await Promise.all(servers.map(close));
-  return ports;
+  const servers = new Map<number, Server>();
+  for (let tries = 0; servers.size < count && tries < triesMax; tries += 1) {
+    const port = randomInt(range.from, range.to);
+    // What we hold ourselves is refused like what others hold.
+    const server = await listen(port).catch(() => undefined);
+    if (server) servers.set(port, server);
+  }
+  await Promise.all([...servers.values()].map(close));
+  if (servers.size < count) throw new VigilError('port-taken', `There are no ${count} free ports on ${host}.`);
+  return [...servers.keys()];
 }
 
 export async function isFree(port: number): Promise<boolean> {
