@@ -33,6 +33,7 @@ async function appendAs(identity: string | undefined, topic: string): Promise<st
   }
 }
 
+/** Reads until our record comes: other files of the run write to the same topics. */
 async function readAs(identity: string, topic: string, groupId: string): Promise<string> {
   const consumer = clientOf(identity).consumer({ groupId, sessionTimeout: 6000, retry: { retries: 1 } });
   const got = Promise.withResolvers<string>();
@@ -43,7 +44,11 @@ async function readAs(identity: string, topic: string, groupId: string): Promise
   try {
     await consumer.connect();
     await consumer.subscribe({ topic, fromBeginning: true });
-    await consumer.run({ eachMessage: async ({ message }) => got.resolve(String(message.value)) });
+    await consumer.run({
+      eachMessage: async ({ message }) => {
+        if (String(message.value) === 'probe') got.resolve('probe');
+      },
+    });
     return await got.promise;
   } finally {
     await consumer.disconnect();
