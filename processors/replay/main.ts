@@ -1,5 +1,5 @@
 /**
- * What would other limits have done? `node processors/replay/main.ts [--limits '{"SpO2":{"low":88,"delayMs":15000}}'] recording…`
+ * What would other limits have done? `npm run replay -- [--limits '{"SpO2":{"low":88,"delayMs":15000}}'] recording…`
  * prints alarms per bed-hour under the adult ward profile, and beside it under the profile with these changes.
  */
 import { createHash } from 'node:crypto';
@@ -41,8 +41,24 @@ function limitsOf(text: string): Profile {
   return given as Profile;
 }
 
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { limits: { type: 'string' } } });
-if (positionals.length === 0) fail("Name recordings: node processors/replay/main.ts [--limits '{…}'] file…");
+const usage = `npm run replay -- [--limits '{"SpO2":{"low":88,"delayMs":15000}}'] recording…
+  Alarms per bed-hour of recordings (CSV, PSV) under the adult ward profile, and beside it with these changes.`;
+
+function readArguments() {
+  try {
+    const options = { limits: { type: 'string' }, help: { type: 'boolean' } } as const;
+    return parseArgs({ allowPositionals: true, options });
+  } catch (error) {
+    return fail(`${(error as Error).message.split('. ')[0]}.\n${usage}`);
+  }
+}
+
+const { values, positionals } = readArguments();
+if (values.help) {
+  process.stdout.write(`${usage}\n`);
+  process.exit(0);
+}
+if (positionals.length === 0) fail(usage);
 const profiles: [string, Profile][] = [['adult ward profile', adultLimits]];
 if (values.limits !== undefined) profiles.push(['with --limits', changed(adultLimits, limitsOf(values.limits))]);
 
