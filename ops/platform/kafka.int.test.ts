@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import kafkajs from 'kafkajs';
@@ -22,11 +23,11 @@ function clientOf(identity: string | undefined): kafkajs.Kafka {
   });
 }
 
-async function appendAs(identity: string | undefined, topic: string): Promise<string> {
+async function appendAs(identity: string | undefined, topic: string, value = 'probe'): Promise<string> {
   const producer = clientOf(identity).producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   try {
     await producer.connect();
-    const [first] = await producer.send({ topic, acks: -1, messages: [{ key: 'k', value: 'probe' }] });
+    const [first] = await producer.send({ topic, acks: -1, messages: [{ key: 'k', value }] });
     return first?.baseOffset ?? '';
   } finally {
     await producer.disconnect();
@@ -34,7 +35,8 @@ async function appendAs(identity: string | undefined, topic: string): Promise<st
 }
 
 /** Reads until our record comes: other files of the run write to the same topics. */
-async function readAs(identity: string, topic: string, groupId: string): Promise<string> {
+/** Waits for the value; the topic holds what other tests wrote, too. */
+async function readAs(identity: string, topic: string, groupId: string, value = 'probe'): Promise<string> {
   const consumer = clientOf(identity).consumer({ groupId, sessionTimeout: 6000, retry: { retries: 1 } });
   const got = Promise.withResolvers<string>();
   consumer.on('consumer.crash', ({ payload }) => {
@@ -57,8 +59,9 @@ async function readAs(identity: string, topic: string, groupId: string): Promise
 
 describe('the broker', () => {
   it('takes a record from the service that writes a topic and gives it to the one that reads it', async () => {
-    expect(await appendAs('gateway', 'rejected')).toMatch(/^\d+$/);
-    expect(await readAs('operator', 'rejected', 'operator-probe')).toBe('probe');
+    const value = `probe ${randomUUID()}`;
+    expect(await appendAs('gateway', 'rejected', value)).toMatch(/^\d+$/);
+    expect(await readAs('operator', 'rejected', 'operator-probe', value)).toBe(value);
   });
 
   it.each([
