@@ -35,7 +35,6 @@ async function appendAs(identity: string | undefined, topic: string, value = 'pr
 }
 
 /** Reads until our record comes: other files of the run write to the same topics. */
-/** Waits for the value; the topic holds what other tests wrote, too. */
 async function readAs(identity: string, topic: string, groupId: string, value = 'probe'): Promise<string> {
   const consumer = clientOf(identity).consumer({ groupId, sessionTimeout: 6000, retry: { retries: 1 } });
   const got = Promise.withResolvers<string>();
@@ -48,7 +47,7 @@ async function readAs(identity: string, topic: string, groupId: string, value = 
     await consumer.subscribe({ topic, fromBeginning: true });
     await consumer.run({
       eachMessage: async ({ message }) => {
-        if (String(message.value) === 'probe') got.resolve('probe');
+        if (String(message.value) === value) got.resolve(value);
       },
     });
     return await got.promise;
