@@ -174,6 +174,7 @@ describe('trends', () => {
     await trends.kill();
     await trends.start();
     for (let n = 151; n <= 300; n++) await append(id, n, beats(60 + (n % 40)));
+    await until('the new one noticed too', () => trends.output().split('InfluxDB is away').length > 2);
     const port = Number(new URL(own.data.influxUrl).port);
     const software = own.platform.software;
     const [rpcPort = 0] = await freePorts(1);
