@@ -38,7 +38,7 @@ export const settings = {
     kind: 'text',
     env: 'VIGIL_INFLUX_URL',
     help: 'InfluxDB 1.x, where trends come from',
-    pattern: /^https?:\/\/[^\s/]+$/,
+    pattern: /^https:\/\/[^\s/]+$/,
     fallback: 'https://127.0.0.1:8086',
   },
   influxCaFile: { kind: 'file', env: 'VIGIL_INFLUX_CA_FILE', help: 'CA of InfluxDB, PEM' },
