@@ -1,9 +1,11 @@
+import { influxSettings } from '../contracts/influx-settings.ts';
 import { kafkaSettings } from '../contracts/kafka/settings.ts';
 import type { Manifest } from '../contracts/settings.ts';
 
 /** Everything that the dashboard's server is told. */
 export const settings = {
   ...kafkaSettings,
+  ...influxSettings,
   logLevel: {
     kind: 'choice',
     env: 'VIGIL_LOG_LEVEL',
@@ -34,21 +36,5 @@ export const settings = {
     env: 'VIGIL_SESSION_KEY_FILE',
     help: 'file with the key that signs sessions, 256 bits or more in base64url, mode 0600',
   },
-  influxUrl: {
-    kind: 'text',
-    env: 'VIGIL_INFLUX_URL',
-    help: 'InfluxDB 1.x, where trends come from',
-    pattern: /^https:\/\/[^\s/]+$/,
-    fallback: 'https://127.0.0.1:8086',
-  },
-  influxCaFile: { kind: 'file', env: 'VIGIL_INFLUX_CA_FILE', help: 'CA of InfluxDB, PEM' },
   influxUser: { kind: 'text', env: 'VIGIL_INFLUX_USER', help: 'a user with read rights', fallback: 'dashboard' },
-  influxPassword: { kind: 'secret', env: 'VIGIL_INFLUX_PASSWORD_FILE', help: 'file with its password, mode 0600' },
-  influxDatabase: {
-    kind: 'text',
-    env: 'VIGIL_INFLUX_DATABASE',
-    help: 'database of the trends',
-    pattern: /^[A-Za-z0-9_]{1,64}$/,
-    fallback: 'vigil',
-  },
 } as const satisfies Manifest;
