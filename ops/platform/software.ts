@@ -1,8 +1,10 @@
 /** Gets the parts that are no npm packages: Java, the Kafka broker, InfluxDB, a browser for the tests. */
-import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { privateDirectory } from '../../certs/files.ts';
 import { VigilError } from '../../contracts/errors.ts';
+import { makeAside } from './aside.ts';
+import { ensureJars } from './maven.ts';
 import { installPackages, onPath, type Report, unpackPackage } from './programs.ts';
 import { run } from './run.ts';
 
@@ -59,45 +61,25 @@ async function javaVersion(java: string): Promise<number | undefined> {
   return code === 0 && major !== undefined ? Number(major) : undefined;
 }
 
-/** The broker's jars by Maven, which checks what it fetches. */
 async function ensureKafka(directory: string, report: Report): Promise<string> {
-  const home = join(directory, `kafka-${kafkaVersion}`);
-  const libs = join(home, 'libs');
-  if (existsSync(join(libs, `kafka_2.13-${kafkaVersion}.jar`))) return libs;
-  if (onPath(['mvn']) === undefined) await installPackages('Maven', ['maven'], report);
-  report(`fetching Kafka ${kafkaVersion} by Maven`);
-  await makeAside(directory, home, async (aside) => {
-    writeFileSync(join(aside, 'pom.xml'), pom());
-    const goal = 'org.apache.maven.plugins:maven-dependency-plugin:2.8:copy-dependencies';
-    const flags = [
-      '-q',
-      '-B',
-      '-C',
-      '-Dstyle.color=never',
-      '-DincludeScope=runtime',
-      `-DoutputDirectory=${join(aside, 'libs')}`,
-    ];
-    const result = await run('mvn', ['-f', join(aside, 'pom.xml'), ...flags, goal]);
-    if (result.code !== 0) {
-      const reason = result.output.split('\n').find((line) => line.includes('ERROR')) ?? result.output.trim();
-      throw new VigilError('missing-program', `Maven could not fetch Kafka ${kafkaVersion}: ${reason.slice(0, 300)}`);
-    }
-  });
-  return libs;
+  return ensureJars(
+    directory,
+    `kafka-${kafkaVersion}`,
+    `Kafka ${kafkaVersion}`,
+    [`org.apache.kafka:kafka_2.13:${kafkaVersion}`, `org.apache.logging.log4j:log4j-slf4j-impl:${log4jVersion}`],
+    report,
+  );
 }
 
-function pom(): string {
-  const dependency = (group: string, artifact: string, version: string) =>
-    `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`;
-  return `<project xmlns="http://maven.apache.org/POM/4.0.0">
-  <modelVersion>4.0.0</modelVersion>
-  <groupId>vigil</groupId><artifactId>broker</artifactId><version>1</version><packaging>pom</packaging>
-  <dependencies>
-    ${dependency('org.apache.kafka', 'kafka_2.13', kafkaVersion)}
-    ${dependency('org.apache.logging.log4j', 'log4j-slf4j-impl', log4jVersion)}
-  </dependencies>
-</project>
-`;
+/** Kafka's own command line programs, for the benchmarks and tests: folder of their jars, the broker's client among them. */
+export async function ensureKafkaTools(directory: string, report: Report): Promise<string> {
+  return ensureJars(
+    directory,
+    `kafka-tools-${kafkaVersion}`,
+    `Kafka's tools ${kafkaVersion}`,
+    [`org.apache.kafka:kafka-tools:${kafkaVersion}`, `org.apache.logging.log4j:log4j-slf4j-impl:${log4jVersion}`],
+    report,
+  );
 }
 
 /** Unpacked, not installed: the Debian package would start a service of its own. */
@@ -134,23 +116,4 @@ export async function ensureChromium(report: Report): Promise<string> {
   if (found === undefined)
     throw new VigilError('missing-program', 'Chromium is missing: install it for the browser tests.');
   return found;
-}
-
-/** Makes a folder under another name and renames it into place; what another process made meanwhile stays. */
-async function makeAside(directory: string, home: string, make: (aside: string) => Promise<void>): Promise<void> {
-  const aside = mkdtempSync(join(directory, 'making-'));
-  try {
-    await make(aside);
-    if (existsSync(home) && readdirSync(home).length > 0) return;
-    renameSync(aside, home);
-  } catch (error) {
-    if (!isNotEmpty(error)) throw error;
-  } finally {
-    rmSync(aside, { recursive: true, force: true });
-  }
-}
-
-function isNotEmpty(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException).code;
-  return code === 'ENOTEMPTY' || code === 'EEXIST';
 }

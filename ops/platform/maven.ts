@@ -1,0 +1,63 @@
+/** Jars from Maven Central, with what they depend on. Maven checks what it fetches. */
+import { existsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { VigilError } from '../../contracts/errors.ts';
+import { makeAside } from './aside.ts';
+import { installPackages, onPath, type Report } from './programs.ts';
+import { run } from './run.ts';
+
+/** `group:artifact:version`. */
+export type Dependency = `${string}:${string}:${string}`;
+
+/**
+ * Fetches jars into `<directory>/<name>/libs`, unless they are there already.
+ * @param what as a person would call it, for messages
+ * @returns the folder with the jars
+ * @throws VigilError `missing-program`
+ */
+export async function ensureJars(
+  directory: string,
+  name: string,
+  what: string,
+  dependencies: readonly Dependency[],
+  report: Report,
+): Promise<string> {
+  const home = join(directory, name);
+  const libs = join(home, 'libs');
+  if (existsSync(libs)) return libs;
+  if (onPath(['mvn']) === undefined) await installPackages('Maven', ['maven'], report);
+  report(`fetching ${what} by Maven`);
+  await makeAside(directory, home, async (aside) => {
+    writeFileSync(join(aside, 'pom.xml'), pom(dependencies));
+    const goal = 'org.apache.maven.plugins:maven-dependency-plugin:2.8:copy-dependencies';
+    const flags = [
+      '-q',
+      '-B',
+      '-C',
+      '-Dstyle.color=never',
+      '-DincludeScope=runtime',
+      `-DoutputDirectory=${join(aside, 'libs')}`,
+    ];
+    const result = await run('mvn', ['-f', join(aside, 'pom.xml'), ...flags, goal]);
+    if (result.code !== 0) {
+      const reason = result.output.split('\n').find((line) => line.includes('ERROR')) ?? result.output.trim();
+      throw new VigilError('missing-program', `Maven could not fetch ${what}: ${reason.slice(0, 300)}`);
+    }
+  });
+  return libs;
+}
+
+function pom(dependencies: readonly Dependency[]): string {
+  const element = (dependency: Dependency) => {
+    const [group, artifact, version] = dependency.split(':');
+    return `<dependency><groupId>${group}</groupId><artifactId>${artifact}</artifactId><version>${version}</version></dependency>`;
+  };
+  return `<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>vigil</groupId><artifactId>jars</artifactId><version>1</version><packaging>pom</packaging>
+  <dependencies>
+    ${dependencies.map(element).join('\n    ')}
+  </dependencies>
+</project>
+`;
+}
