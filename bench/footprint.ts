@@ -1,5 +1,5 @@
 /** What each process costs: CPU time over wall time, and memory, read from Linux's own accounts. */
-import { readFileSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -9,25 +9,12 @@ import { freePorts } from '../ops/platform/ports.ts';
 import { startSettings } from '../ops/settings.ts';
 import { createSteps } from '../ops/steps.ts';
 import { startSystem } from '../ops/system.ts';
+import { cpuSeconds, rssMb } from './accounts.ts';
 
 export type Cost = { readonly process: string; readonly cpuPercent: number; readonly rssMb: number };
 
-/** USER_HZ, by which the kernel counts in /proc/<pid>/stat. */
-const ticksPerSecond = 100;
 /** Start-up work (compilation, the first fetches) is over by then. */
 const settleMs = 20_000;
-
-function cpuSeconds(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The second field may hold blanks; utime and stime are the 12th and 13th after it.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
-}
-
-function rssMb(pid: number): number {
-  const kb = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-  return Math.round(Number(kb) / 1024);
-}
 
 async function measure(beds: number, seconds: number): Promise<Cost[]> {
   const stateDir = join(import.meta.dirname, '..', '.vigil', `bench-${process.pid}`);

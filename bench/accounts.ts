@@ -1,0 +1,29 @@
+/** What a process has cost so far, from Linux's own accounts. Linux only. */
+import { readFileSync } from 'node:fs';
+
+/** USER_HZ, by which the kernel counts in /proc/<pid>/stat. */
+const ticksPerSecond = 100;
+
+/** Processor time of all threads of a process, user and system, s. */
+export function cpuSeconds(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The second field may hold blanks; utime and stime are the 12th and 13th after it.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
+}
+
+/** Memory of a process that is in RAM now, MB. */
+export function rssMb(pid: number): number {
+  return statusMb(pid, 'VmRSS');
+}
+
+/** The most that it ever was, MB. */
+export function peakRssMb(pid: number): number {
+  return statusMb(pid, 'VmHWM');
+}
+
+function statusMb(pid: number, field: string): number {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  const kb = new RegExp(`^${field}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1];
+  return Math.round(Number(kb) / 1024);
+}

@@ -1,0 +1,233 @@
+/**
+ * The devices of the ingest benchmark: a process of its own that the benchmark forks and talks to by messages. Every device is
+ * one mutually authenticated TLS connection that speaks MQTT 5 and publishes with QoS 1.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, type TLSSocket } from 'node:tls';
+import { publishTemplate, type Template, writeReading } from './reading.ts';
+
+export type Order =
+  /** Opens the connections `dev-0` … and keeps them. */
+  | {
+      readonly do: 'connect';
+      readonly port: number;
+      readonly certs: string;
+      readonly devices: number;
+      readonly atOnce: number;
+    }
+  /** Each device has `window` readings unacknowledged at all times: as fast as it goes. */
+  | { readonly do: 'saturate'; readonly window: number; readonly warmupS: number; readonly seconds: number }
+  /**
+   * `perS` readings a second in all, evenly over devices and time. Latency counts from when a reading was due, also where it
+   * left later because the load itself was late: coordinated omission does not flatter it.
+   */
+  | { readonly do: 'pace'; readonly perS: number; readonly warmupS: number; readonly seconds: number };
+
+export type Answer =
+  | { readonly told: 'connected'; readonly seconds: number }
+  /** The measured time begins now: the benchmark reads its accounts. */
+  | { readonly told: 'measuring' }
+  | { readonly told: 'measured'; readonly seconds: number; readonly acked: number; readonly latenciesMs: Percentiles };
+
+export type Percentiles = { readonly p50: number; readonly p99: number; readonly p999: number; readonly max: number };
+
+type Device = {
+  readonly socket: TLSSocket;
+  readonly id: string;
+  template: Template;
+  seq: number;
+  unacked: number;
+  /** When the reading of a packet id was due, by packet id modulo its length. */
+  readonly dueMs: Float64Array;
+  rest: Buffer;
+};
+
+/** More than a window ever is: packet ids and the clock of a reading share it. */
+const ringLength = 4096;
+const boot = `bench-${process.pid}`;
+const timeText = Buffer.from(new Date().toISOString());
+let timeTextMs = 0;
+
+const devices: Device[] = [];
+/** What an acknowledgement sets off; undefined while nothing is measured. */
+let onAcked: ((device: Device, count: number) => void) | undefined;
+let acked = 0;
+let latencies: Float64Array | undefined;
+
+function timeNow(): Buffer {
+  const nowMs = Date.now();
+  if (nowMs !== timeTextMs) {
+    timeTextMs = nowMs;
+    timeText.write(new Date(nowMs).toISOString(), 'latin1');
+  }
+  return timeText;
+}
+
+/** Sends `count` readings in one write. */
+function publish(device: Device, count: number, dueMs: number): void {
+  const time = timeNow();
+  const bytes = Buffer.allocUnsafe(count * (device.template.bytes.length + 16));
+  let at = 0;
+  for (let n = 0; n < count; n += 1) {
+    device.seq += 1;
+    if (device.seq >= 10 ** device.template.seqDigits) {
+      device.template = publishTemplate(device.id, boot, device.seq);
+    }
+    const packetId = (device.seq % 65_535) + 1;
+    device.dueMs[packetId % ringLength] = dueMs;
+    at = writeReading(bytes, at, device.template, packetId, device.seq, time);
+  }
+  device.unacked += count;
+  device.socket.write(bytes.subarray(0, at));
+}
+
+function receive(device: Device, chunk: Buffer): void {
+  const bytes = device.rest.length > 0 ? Buffer.concat([device.rest, chunk]) : chunk;
+  const nowMs = performance.now();
+  let at = 0;
+  let count = 0;
+  while (at + 2 <= bytes.length && at + 2 + bytes[at + 1]! <= bytes.length) {
+    if (bytes[at] === 0x40) {
+      const length = bytes[at + 1]!;
+      if (length > 2 && bytes[at + 4]! >= 0x80) fail(`${device.id} was refused: reason code ${bytes[at + 4]}`);
+      if (latencies && acked + count < latencies.length) {
+        latencies[acked + count] = nowMs - device.dueMs[bytes.readUInt16BE(at + 2) % ringLength]!;
+      }
+      count += 1;
+    } else if (bytes[at] !== 0x20 && bytes[at] !== 0xd0) {
+      fail(`${device.id} was sent a packet of type ${bytes[at]! >> 4}: ${bytes.subarray(at + 2).toString('latin1')}`);
+    }
+    at += 2 + bytes[at + 1]!;
+  }
+  device.rest = at < bytes.length ? Buffer.from(bytes.subarray(at)) : none;
+  if (count === 0) return;
+  acked += count;
+  device.unacked -= count;
+  onAcked?.(device, count);
+}
+const none = Buffer.alloc(0);
+
+function fail(why: string): never {
+  process.stderr.write(`bench/load: ${why}\n`);
+  process.exit(1);
+}
+
+async function open(order: Extract<Order, { do: 'connect' }>): Promise<void> {
+  const ca = readFileSync(join(order.certs, 'ca.pem'));
+  let next = devices.length;
+  const worker = async () => {
+    while (next < order.devices) {
+      const id = `dev-${next}`;
+      next += 1;
+      devices.push(await openOne(order, ca, id));
+    }
+  };
+  await Promise.all(Array.from({ length: order.atOnce }, worker));
+}
+
+function openOne(order: Extract<Order, { do: 'connect' }>, ca: Buffer, id: string): Promise<Device> {
+  return new Promise((resolve) => {
+    const socket = connect({
+      host: '127.0.0.1',
+      port: order.port,
+      ca,
+      cert: readFileSync(join(order.certs, 'devices', `${id}.pem`)),
+      key: readFileSync(join(order.certs, 'devices', `${id}.key`)),
+      minVersion: 'TLSv1.3',
+    });
+    const template = publishTemplate(id, boot, 1);
+    const device: Device = {
+      socket,
+      id,
+      template,
+      seq: 0,
+      unacked: 0,
+      dueMs: new Float64Array(ringLength),
+      rest: none,
+    };
+    // CONNECT of MQTT 5: clean start, Keep Alive 60 s, no properties.
+    const head = Buffer.from([0x10, 13 + id.length, 0, 4, 0x4d, 0x51, 0x54, 0x54, 5, 2, 0, 60, 0, 0, id.length]);
+    socket.setNoDelay(true);
+    socket.write(Buffer.concat([head, Buffer.from(id)]));
+    socket.once('data', (connack: Buffer) => {
+      if (connack[0] !== 0x20 || connack[3] !== 0) fail(`${id} was not let in: reason code ${connack[3]}`);
+      socket.on('data', (chunk: Buffer) => receive(device, chunk));
+      resolve(device);
+    });
+    socket.on('error', (error) => fail(`${id}: ${error.message}`));
+    socket.on('close', () => fail(`${id} lost its connection`));
+  });
+}
+
+async function measure(warmupS: number, seconds: number, readingsMax: number): Promise<Answer> {
+  await sleep(warmupS * 1000);
+  latencies = new Float64Array(readingsMax);
+  acked = 0;
+  tell({ told: 'measuring' });
+  const fromMs = performance.now();
+  await sleep(seconds * 1000);
+  const measuredS = (performance.now() - fromMs) / 1000;
+  const result = latencies.slice(0, Math.min(acked, latencies.length)).sort();
+  latencies = undefined;
+  const at = (part: number) => Math.round((result[Math.floor(result.length * part)] ?? Number.NaN) * 100) / 100;
+  return {
+    told: 'measured',
+    seconds: measuredS,
+    acked,
+    latenciesMs: { p50: at(0.5), p99: at(0.99), p999: at(0.999), max: Math.round(result.at(-1) ?? Number.NaN) },
+  };
+}
+
+async function saturate(order: Extract<Order, { do: 'saturate' }>): Promise<Answer> {
+  onAcked = (device, count) => publish(device, count, performance.now());
+  for (const device of devices) publish(device, order.window, performance.now());
+  const answer = await measure(order.warmupS, order.seconds, order.seconds * 200_000);
+  onAcked = undefined;
+  await quiet();
+  return answer;
+}
+
+async function pace(order: Extract<Order, { do: 'pace' }>): Promise<Answer> {
+  const fromMs = performance.now();
+  const gapMs = 1000 / order.perS;
+  let sent = 0;
+  const timer = setInterval(() => {
+    const nowMs = performance.now();
+    for (let dueMs = fromMs + sent * gapMs; dueMs <= nowMs; dueMs = fromMs + sent * gapMs) {
+      publish(devices[sent % devices.length]!, 1, dueMs);
+      sent += 1;
+    }
+  }, 1);
+  const answer = await measure(order.warmupS, order.seconds, order.seconds * order.perS * 2);
+  clearInterval(timer);
+  await quiet();
+  return answer;
+}
+
+async function quiet(): Promise<void> {
+  while (devices.some(({ unacked }) => unacked > 0)) await sleep(20);
+}
+
+function tell(answer: Answer): void {
+  process.send!(answer);
+}
+
+process.on('message', async (order: Order) => {
+  switch (order.do) {
+    case 'connect': {
+      const fromMs = performance.now();
+      await open(order);
+      tell({ told: 'connected', seconds: (performance.now() - fromMs) / 1000 });
+      break;
+    }
+    case 'saturate':
+      tell(await saturate(order));
+      break;
+    case 'pace':
+      tell(await pace(order));
+      break;
+  }
+});
+process.on('disconnect', () => process.exit(0));

@@ -1,0 +1,125 @@
+/** Broker, gateway and load for one run of an ingest benchmark: real ones, over mTLS, in a state folder of their own. */
+import { type ChildProcess, fork } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureCertificates } from '../certs/ensure.ts';
+import { VigilError } from '../contracts/errors.ts';
+import { type Child, saysReady, startChild } from '../ops/platform/child.ts';
+import { type Kafka, startKafka } from '../ops/platform/kafka.ts';
+import { freePorts } from '../ops/platform/ports.ts';
+import { serviceEnv } from '../ops/platform/serviceEnv.ts';
+import { defaultSoftwareDir, ensureSoftware, type Software } from '../ops/platform/software.ts';
+import { cpuSeconds } from './accounts.ts';
+import type { Answer, Order } from './load.ts';
+
+export type Rig = {
+  readonly stateDir: string;
+  readonly software: Software;
+  readonly softwareDir: string;
+  readonly kafka: Kafka;
+  readonly gateway: Child;
+  /** Connects devices until there are so many; returns how long that took, s. */
+  connect(devices: number): Promise<number>;
+  saturate(window: number, warmupS: number, seconds: number): Promise<Measured>;
+  pace(perS: number, warmupS: number, seconds: number): Promise<Measured>;
+  close(): Promise<void>;
+};
+
+export type Measured = Extract<Answer, { told: 'measured' }> & {
+  readonly ackedPerS: number;
+  /** Of all threads of the gateway, µs. */
+  readonly cpuUsPerReading: number;
+};
+
+const root = join(import.meta.dirname, '..');
+
+export async function startRig(options: {
+  readonly devices: number;
+  readonly report: (line: string) => void;
+  /** Folder for a CPU profile of the gateway. */
+  readonly profileDir?: string | undefined;
+}): Promise<Rig> {
+  const { report } = options;
+  const stateDir = join(root, '.vigil', `bench-${process.pid}`);
+  const softwareDir = process.env.VIGIL_SOFTWARE_DIR || defaultSoftwareDir;
+  const opened: (() => Promise<void> | void)[] = [() => rmSync(stateDir, { recursive: true, force: true })];
+  const close = async () => {
+    for (const one of opened.reverse()) await one();
+  };
+  try {
+    const software = await ensureSoftware(softwareDir, report);
+    report(`certificates for ${options.devices} devices`);
+    const devices = Array.from({ length: options.devices }, (_, n) => `dev-${n}`);
+    await ensureCertificates({ stateDir, devices, nowMs: Date.now() });
+    report('Kafka and the gateway start');
+    const [port = 0, controllerPort = 0, mqttPort = 0] = await freePorts(3);
+    const kafka = await startKafka({ software, stateDir, port, controllerPort });
+    opened.push(() => kafka.close());
+    const where = { stateDir, kafkaBrokers: kafka.broker, influxUrl: '', mqttPort, httpPort: 0 };
+    const profile = options.profileDir ? ['--cpu-prof', `--cpu-prof-dir=${options.profileDir}`] : [];
+    const gateway = startChild({
+      name: 'gateway',
+      command: process.execPath,
+      args: [...profile, join(root, 'gateway', 'main.ts')],
+      cwd: root,
+      env: serviceEnv(where, 'gateway', { VIGIL_MQTT_CONNECTIONS_MAX: '16000' }),
+      logFile: join(stateDir, 'logs', 'gateway.log'),
+      isReady: saysReady,
+    });
+    opened.push(() => gateway.stop());
+    await gateway.ready;
+    const load = fork(join(import.meta.dirname, 'load.ts'), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    opened.push(() => {
+      if (load.connected) load.disconnect();
+    });
+    const ask = createAsk(load);
+
+    const measure = async (order: Order): Promise<Measured> => {
+      await ask(order, 'measuring');
+      const before = cpuSeconds(gateway.pid);
+      const measured = await ask(undefined, 'measured');
+      const cpuS = cpuSeconds(gateway.pid) - before;
+      return {
+        ...measured,
+        ackedPerS: Math.round(measured.acked / measured.seconds),
+        cpuUsPerReading: Math.round((cpuS * 1e7) / measured.acked) / 10,
+      };
+    };
+
+    return {
+      stateDir,
+      software,
+      softwareDir,
+      kafka,
+      gateway,
+      async connect(count) {
+        const certs = join(stateDir, 'certs');
+        const order: Order = { do: 'connect', port: mqttPort, certs, devices: count, atOnce: 8 };
+        return (await ask(order, 'connected')).seconds;
+      },
+      saturate: (window, warmupS, seconds) => measure({ do: 'saturate', window, warmupS, seconds }),
+      pace: (perS, warmupS, seconds) => measure({ do: 'pace', perS, warmupS, seconds }),
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Sends the load an order and waits for an answer of a kind. */
+function createAsk(load: ChildProcess) {
+  return <Told extends Answer['told']>(order: Order | undefined, told: Told) =>
+    new Promise<Extract<Answer, { told: Told }>>((resolve, reject) => {
+      const onMessage = (answer: Answer) => {
+        if (answer.told !== told) return;
+        load.off('message', onMessage);
+        load.off('exit', onExit);
+        resolve(answer as Extract<Answer, { told: Told }>);
+      };
+      const onExit = () => reject(new VigilError('start-failed', "The benchmark's devices ended; see above why."));
+      load.on('message', onMessage);
+      load.on('exit', onExit);
+      if (order) load.send(order);
+    });
+}
