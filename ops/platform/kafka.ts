@@ -6,7 +6,7 @@ import { privateDirectory, writeAtomic } from '../../certs/files.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { type Child, startChild } from './child.ts';
 import { classArchive } from './classArchive.ts';
-import { brokerProperties, log4jProperties } from './kafkaConfig.ts';
+import { brokerProperties, type ClusterMember, log4jProperties } from './kafkaConfig.ts';
 import { run } from './run.ts';
 import type { Software } from './software.ts';
 import { ensureTopics } from './topics.ts';
@@ -21,6 +21,8 @@ export type KafkaOptions = {
   readonly signal?: AbortSignal;
   /** For tests and checks: compile fast rather than well. Measured: ready after 3.7 s of processor time instead of 6.5 s. */
   readonly shortLived?: boolean;
+  /** One node of several; its data go to `kafka-<nodeId>/`. A controller has no `port`, a broker no `controllerPort`. */
+  readonly member?: ClusterMember;
 };
 
 export type Kafka = {
@@ -58,15 +60,26 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
 
 /** The broker alone, without topics: what a test restarts after it killed one. */
 export async function startBroker(options: KafkaOptions): Promise<Child> {
-  const home = join(options.stateDir, 'kafka');
-  const files = writeConfiguration(options, home);
+  const { member } = options;
+  const name = member === undefined ? 'kafka' : `kafka-${member.nodeId}`;
+  const home = join(options.stateDir, name);
+  const files = writeConfiguration(options, home, name);
   const archive = classArchive(join(options.software.kafkaLibs, '..'), options.software.java);
-  const java = ['-Xmx512m', '-Xms128m', '-XX:+UseSerialGC', '-XX:+ExitOnOutOfMemoryError', '-Djava.awt.headless=true'];
+  const heapMb = member?.heapMb ?? 512;
+  const java = [
+    `-Xmx${heapMb}m`,
+    `-Xms${Math.min(heapMb, 128)}m`,
+    '-XX:+UseSerialGC',
+    '-XX:+ExitOnOutOfMemoryError',
+    '-Djava.awt.headless=true',
+  ];
   const classes = ['-cp', join(options.software.kafkaLibs, '*')];
   const logging = `-Dlog4j2.configurationFile=${files.log4j}`;
-  if (!existsSync(join(files.dataDir, 'meta.properties'))) await format(options, files.properties, clusterId(home));
+  if (!existsSync(join(files.dataDir, 'meta.properties'))) {
+    await format(options, files.properties, member?.clusterId ?? clusterId(home));
+  }
   const child = startChild({
-    name: 'kafka',
+    name,
     command: options.software.java,
     args: [
       ...java,
@@ -80,7 +93,7 @@ export async function startBroker(options: KafkaOptions): Promise<Child> {
     env: { PATH: process.env.PATH, LANG: 'C.UTF-8' },
     cwd: home,
     signal: options.signal,
-    logFile: join(options.stateDir, 'logs', 'kafka.out.log'),
+    logFile: join(options.stateDir, 'logs', `${name}.out.log`),
     isReady: (line) => line.includes('Kafka Server started'),
     readyTimeoutMs,
   });
@@ -94,7 +107,7 @@ export async function startBroker(options: KafkaOptions): Promise<Child> {
   }
 }
 
-function writeConfiguration(options: KafkaOptions, home: string) {
+function writeConfiguration(options: KafkaOptions, home: string, name: string) {
   const certs = join(options.stateDir, 'certs');
   const dataDir = join(home, 'data');
   privateDirectory(home);
@@ -104,22 +117,24 @@ function writeConfiguration(options: KafkaOptions, home: string) {
   const pem = `${readFileSync(join(certs, 'kafka.key'), 'utf8')}${readFileSync(join(certs, 'kafka.pem'), 'utf8')}`;
   writeAtomic(keystoreFile, pem, 0o600);
   const properties = join(home, 'server.properties');
-  const { port, controllerPort } = options;
-  const config = { port, controllerPort, dataDir, keystoreFile, caFile: join(certs, 'ca.pem') };
+  const { port, controllerPort, member } = options;
+  const config = { port, controllerPort, dataDir, keystoreFile, caFile: join(certs, 'ca.pem'), member };
   writeAtomic(properties, brokerProperties(config), 0o600);
   const log4j = join(home, 'log4j2.properties');
-  writeAtomic(log4j, log4jProperties(join(options.stateDir, 'logs', 'kafka.log')), 0o600);
+  writeAtomic(log4j, log4jProperties(join(options.stateDir, 'logs', `${name}.log`)), 0o600);
   return { dataDir, properties, log4j };
 }
 
 /** Kafka's own form of a UUID: 16 bytes, base64url; it must not start with a hyphen. */
+export function newClusterId(): string {
+  const bytes = randomBytes(16);
+  bytes[0] = (bytes[0] ?? 0) & 0x7f;
+  return bytes.toString('base64url');
+}
+
 function clusterId(home: string): string {
   const file = join(home, 'cluster.id');
-  if (!existsSync(file)) {
-    const bytes = randomBytes(16);
-    bytes[0] = (bytes[0] ?? 0) & 0x7f;
-    writeAtomic(file, `${bytes.toString('base64url')}\n`, 0o600);
-  }
+  if (!existsSync(file)) writeAtomic(file, `${newClusterId()}\n`, 0o600);
   return readFileSync(file, 'utf8').trim();
 }
 

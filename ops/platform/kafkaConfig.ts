@@ -7,24 +7,42 @@ export type KafkaConfig = {
   /** Certificate and key of the broker in one PEM file. */
   readonly keystoreFile: string;
   readonly caFile: string;
+  readonly member?: ClusterMember | undefined;
+};
+
+/** How many copies of each partition there are, and how many of them an acknowledgement waits for at least. */
+export type Replication = { readonly factor: number; readonly inSyncMin: number };
+
+export const oneCopy: Replication = { factor: 1, inSyncMin: 1 };
+
+/** A node of a cluster of several. Without it, one broker is its own controller and holds the only copy. */
+export type ClusterMember = {
+  readonly nodeId: number;
+  readonly role: 'broker' | 'controller';
+  /** Kafka's own form of a UUID, the same for all nodes. */
+  readonly clusterId: string;
+  /** `id@host:port` of each controller. */
+  readonly voters: readonly string[];
+  readonly replication: Replication;
+  /** A second listener for clients, whose advertised port is another's (a proxy's), so that what lies between can be cut. */
+  readonly relayed?: { readonly port: number; readonly advertisedPort: number };
+  /** Heap of the JVM. */
+  readonly heapMb: number;
+  /** Broker properties to add or to replace, for instance shorter time-outs. */
+  readonly properties?: Readonly<Record<string, string | number>>;
 };
 
 /** The largest record batch that a topic takes. */
 export const messageBytesMax = 2 * 1024 * 1024;
 
 /**
- * One broker that is its own controller (KRaft). Both listeners are on loopback and demand a client certificate; whoever has no
- * access control list entry gets nothing.
+ * One broker that is its own controller (KRaft), or one node of a cluster. All listeners are on loopback and demand a client
+ * certificate; whoever has no access control list entry gets nothing.
  */
 export function brokerProperties(config: KafkaConfig): string {
+  const { factor, inSyncMin } = config.member?.replication ?? oneCopy;
   const lines: Record<string, string | number> = {
-    'process.roles': 'broker,controller',
-    'node.id': 1,
-    'controller.quorum.voters': `1@127.0.0.1:${config.controllerPort}`,
-    listeners: `CLIENT://127.0.0.1:${config.port},CONTROLLER://127.0.0.1:${config.controllerPort}`,
-    'advertised.listeners': `CLIENT://127.0.0.1:${config.port}`,
-    'listener.security.protocol.map': 'CLIENT:SSL,CONTROLLER:SSL',
-    'inter.broker.listener.name': 'CLIENT',
+    ...(config.member === undefined ? aloneLines(config) : memberLines(config, config.member)),
     'controller.listener.names': 'CONTROLLER',
     'log.dirs': config.dataDir,
     'ssl.keystore.type': 'PEM',
@@ -40,14 +58,14 @@ export function brokerProperties(config: KafkaConfig): string {
     'super.users': 'User:kafka;User:admin',
     'auto.create.topics.enable': 'false',
     'unclean.leader.election.enable': 'false',
-    'default.replication.factor': 1,
-    'min.insync.replicas': 1,
-    'offsets.topic.replication.factor': 1,
+    'default.replication.factor': factor,
+    'min.insync.replicas': inSyncMin,
+    'offsets.topic.replication.factor': factor,
     'offsets.topic.num.partitions': 4,
-    'transaction.state.log.replication.factor': 1,
-    'transaction.state.log.min.isr': 1,
-    'share.coordinator.state.topic.replication.factor': 1,
-    'share.coordinator.state.topic.min.isr': 1,
+    'transaction.state.log.replication.factor': factor,
+    'transaction.state.log.min.isr': inSyncMin,
+    'share.coordinator.state.topic.replication.factor': factor,
+    'share.coordinator.state.topic.min.isr': inSyncMin,
     // One machine: nobody to wait for before a group gets its partitions.
     'group.initial.rebalance.delay.ms': 0,
     // A consumer that was killed gives up its partitions within seconds; the services ask for 6 s or more.
@@ -55,10 +73,54 @@ export function brokerProperties(config: KafkaConfig): string {
     'offsets.retention.minutes': 30 * 24 * 60,
     'message.max.bytes': messageBytesMax,
     'log.cleaner.dedupe.buffer.size': 32 * 1024 * 1024,
+    ...config.member?.properties,
   };
   return `${Object.entries(lines)
     .map(([name, value]) => `${name}=${escapeValue(String(value))}`)
     .join('\n')}\n`;
+}
+
+type Lines = Record<string, string | number>;
+
+function aloneLines({ port, controllerPort }: KafkaConfig): Lines {
+  return {
+    'process.roles': 'broker,controller',
+    'node.id': 1,
+    'controller.quorum.voters': `1@127.0.0.1:${controllerPort}`,
+    listeners: `CLIENT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}`,
+    'advertised.listeners': `CLIENT://127.0.0.1:${port}`,
+    'listener.security.protocol.map': 'CLIENT:SSL,CONTROLLER:SSL',
+    'inter.broker.listener.name': 'CLIENT',
+  };
+}
+
+function memberLines({ port, controllerPort }: KafkaConfig, member: ClusterMember): Lines {
+  const common = {
+    'process.roles': member.role,
+    'node.id': member.nodeId,
+    'controller.quorum.voters': member.voters.join(),
+  };
+  if (member.role === 'controller') {
+    return {
+      ...common,
+      listeners: `CONTROLLER://127.0.0.1:${controllerPort}`,
+      'listener.security.protocol.map': 'CONTROLLER:SSL',
+    };
+  }
+  const { relayed } = member;
+  const listening = [`CLIENT://127.0.0.1:${port}`];
+  const advertised = [`CLIENT://127.0.0.1:${port}`];
+  if (relayed !== undefined) {
+    listening.push(`RELAYED://127.0.0.1:${relayed.port}`);
+    advertised.push(`RELAYED://127.0.0.1:${relayed.advertisedPort}`);
+  }
+  return {
+    ...common,
+    listeners: listening.join(),
+    'advertised.listeners': advertised.join(),
+    'listener.security.protocol.map': 'CLIENT:SSL,RELAYED:SSL,CONTROLLER:SSL',
+    'inter.broker.listener.name': 'CLIENT',
+  };
 }
 
 /** Java's property files take a backslash as an escape (Windows paths). */

@@ -19,9 +19,8 @@ import {
   services,
   topicsOf,
 } from '../../contracts/topics.ts';
-import { messageBytesMax } from './kafkaConfig.ts';
+import { messageBytesMax, oneCopy, type Replication } from './kafkaConfig.ts';
 
-const replication = { factor: 1 } as const;
 const readyTimeoutMs = 60_000;
 const retryMs = 50;
 const compactSegmentBytes = 64 * 1024 * 1024;
@@ -32,11 +31,13 @@ const compactSegmentMs = 60 * 60 * 1000;
  * @param certsDir folder with `ca.pem`, `admin.pem` and `admin.key`
  * @throws VigilError `start-failed`
  */
-export async function ensureTopics(broker: string, certsDir: string): Promise<void> {
+export async function ensureTopics(broker: string, certsDir: string, replication = oneCopy): Promise<void> {
   const admin = await connectAdmin(broker, certsDir);
   try {
     const present = await admin.listTopics();
-    const topics = kafkaTopicNames.filter((name) => !present.includes(name)).map(topicConfig);
+    const topics = kafkaTopicNames
+      .filter((name) => !present.includes(name))
+      .map((name) => topicConfig(name, replication));
     if (topics.length > 0) await admin.createTopics({ topics, waitForLeaders: true, timeout: readyTimeoutMs });
     const acl = services.flatMap(accessOf);
     await admin.createAcls({ acl });
@@ -93,7 +94,7 @@ async function connectAdmin(broker: string, certsDir: string): Promise<Admin> {
 }
 
 /** A topic as its row in the table says. Exported for the compose set-up and for tests. */
-export function topicConfig(name: KafkaTopic): ITopicConfig {
+export function topicConfig(name: KafkaTopic, replication: Replication = oneCopy): ITopicConfig {
   const row = kafkaTopics[name];
   const entries: Record<string, string | number> = {
     'cleanup.policy': row.cleanup,
@@ -101,6 +102,8 @@ export function topicConfig(name: KafkaTopic): ITopicConfig {
     'message.timestamp.type': 'CreateTime',
     'max.message.bytes': messageBytesMax,
   };
+  // Where there is one copy, the broker's own default says it.
+  if (replication.factor > 1) entries['min.insync.replicas'] = replication.inSyncMin;
   if (row.cleanup === 'compact') {
     entries['min.cleanable.dirty.ratio'] = '0.1';
     entries['segment.bytes'] = compactSegmentBytes;
