@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { boundsOf, countOf, createHistogram, observe } from './histogram.ts';
+
+describe('a histogram that starts at 0.5 and has 4 bounds', () => {
+  const fresh = () => createHistogram(0.5, 4);
+
+  it('doubles its bounds', () => {
+    expect(boundsOf(fresh())).toEqual([0.5, 1, 2, 4]);
+  });
+
+  it.each([
+    ['nothing', 0, 0, 0],
+    ['less than nothing', -1, 0, 0],
+    ['no number', Number.NaN, 0, 0],
+    ['little', 0.001, 0, 0.001],
+    ['the first bound', 0.5, 0, 0.5],
+    ['just above it', 0.500_001, 1, 0.500_001],
+    ['the second bound', 1, 1, 1],
+    ['just above it', 1.000_001, 2, 1.000_001],
+    ['the third bound', 2, 2, 2],
+    ['just below the last bound', 3.999_999, 3, 3.999_999],
+    ['the last bound', 4, 3, 4],
+    ['just above it', 4.000_001, 4, 4.000_001],
+    ['far above it', 1e9, 4, 1e9],
+    ['more than 32 bits of steps', 1e15, 4, 1e15],
+  ])('counts %s in its bucket', (_name, value, bucket, sum) => {
+    const histogram = fresh();
+    observe(histogram, value);
+    expect([...histogram.counts].map((count, at) => (count > 0 ? at : -1)).filter((at) => at >= 0)).toEqual([bucket]);
+    expect(histogram.sum).toBe(sum);
+    expect(countOf(histogram)).toBe(1);
+  });
+
+  it('puts every value into the first bucket whose bound it does not exceed', () => {
+    fc.assert(
+      fc.property(
+        fc.double({ min: 0, max: 100_000, noNaN: true }),
+        fc.integer({ min: 1, max: 31 }),
+        (value, bounds) => {
+          const histogram = createHistogram(0.5, bounds);
+          observe(histogram, value);
+          const at = boundsOf(histogram).findIndex((bound) => value <= bound);
+          expect(histogram.counts[at === -1 ? bounds : at]).toBe(1);
+        },
+      ),
+    );
+  });
+});

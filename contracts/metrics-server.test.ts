@@ -1,0 +1,97 @@
+import { request } from 'node:http';
+import pino from 'pino';
+import { afterEach, expect, it } from 'vitest';
+import { createHistogram, observe } from './histogram.ts';
+import { createMetrics } from './metrics.ts';
+import { type Health, type MetricsServer, openMetricsServer } from './metrics-server.ts';
+
+let server: MetricsServer | undefined;
+let health: Health = 'starting';
+afterEach(() => server?.close());
+
+const log = pino({ level: 'silent' });
+
+async function open(port = 0): Promise<ReturnType<typeof createMetrics>> {
+  const metrics = createMetrics();
+  server = await openMetricsServer({ host: '127.0.0.1', port, metrics, health: () => health, log });
+  return metrics;
+}
+
+function call(path: string, method = 'GET'): Promise<{ status: number; type: string; text: string }> {
+  return new Promise((resolve, reject) => {
+    request({ host: '127.0.0.1', port: server!.port, path, method }, (response) => {
+      let text = '';
+      response.on('data', (chunk) => {
+        text += chunk;
+      });
+      response.on('end', () => {
+        resolve({ status: response.statusCode!, type: response.headers['content-type']!, text });
+      });
+    })
+      .on('error', reject)
+      .end();
+  });
+}
+
+it('shows numbers as they are at the moment of each scrape', async () => {
+  const metrics = await open();
+  let beds = 1;
+  const rejected = new Map([['time-invalid', 2]]);
+  const delays = createHistogram(0.5, 2);
+  metrics.gauge('beds', 'Beds.', () => beds);
+  metrics.counter('rejected_total', 'Rejected.', () => rejected, 'code');
+  metrics.histogram('delay_seconds', 'Delay.', delays, 0.001);
+  for (const ms of [0.5, 0.7, 3]) observe(delays, ms);
+  const first = await call('/metrics');
+  expect(first.status).toBe(200);
+  expect(first.type).toBe('text/plain; version=0.0.4; charset=utf-8');
+  expect(first.text).toContain('# TYPE beds gauge\nbeds 1\n');
+  expect(first.text).toContain('# TYPE rejected_total counter\nrejected_total{code="time-invalid"} 2\n');
+  expect(first.text).toContain(
+    [
+      '# HELP delay_seconds Delay.',
+      '# TYPE delay_seconds histogram',
+      'delay_seconds_bucket{le="0.0005"} 1',
+      'delay_seconds_bucket{le="0.001"} 2',
+      'delay_seconds_bucket{le="+Inf"} 3',
+      'delay_seconds_sum 0.0042',
+      'delay_seconds_count 3',
+    ].join('\n'),
+  );
+  expect(first.text).toMatch(/^process_resident_memory_bytes \d+$/m);
+  expect(first.text).toMatch(/^nodejs_eventloop_lag_p99_seconds [\d.e-]+$/m);
+  beds = 2;
+  rejected.set('time-invalid', 5).set('unit-unknown', 1);
+  const second = (await call('/metrics?x=1')).text;
+  expect(second).toContain('\nbeds 2\n');
+  expect(second).toContain('rejected_total{code="time-invalid"} 5\nrejected_total{code="unit-unknown"} 1\n');
+});
+
+it.each(['starting', 'ready', 'draining'] as const)('says that the process is %s', async (state) => {
+  await open();
+  health = state;
+  const { status, text } = await call('/healthz');
+  expect([status, text]).toEqual([state === 'ready' ? 200 : 503, `${state}\n`]);
+});
+
+it('answers nothing else', async () => {
+  await open();
+  for (const path of ['/', '/metrics/', '/metricsx', '/..%2fmetrics', '//']) {
+    expect((await call(path)).status, path).toBe(404);
+  }
+  expect((await call('/metrics', 'POST')).status).toBe(405);
+  expect((await call('/metrics', 'HEAD')).text).toBe('');
+});
+
+it('says in one sentence that its port is taken, and that a metric cannot be read', async () => {
+  const metrics = await open();
+  metrics.gauge('broken', 'Broken.', () => {
+    throw new Error('no');
+  });
+  expect((await call('/metrics')).status).toBe(500);
+  await expect(
+    openMetricsServer({ host: '127.0.0.1', port: server!.port, metrics, health: () => health, log }),
+  ).rejects.toMatchObject({
+    code: 'port-taken',
+  });
+});

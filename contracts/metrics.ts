@@ -1,0 +1,89 @@
+/**
+ * What a process counts, in the form that Prometheus reads. Nothing is kept here: each metric is a question that is put to plain
+ * numbers at the moment of a scrape, so that counting costs a hot path no more than the addition.
+ */
+import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client';
+import { boundsOf, type Histogram } from './histogram.ts';
+
+/** One number, or one for each value of a label. */
+export type Reading = number | Iterable<readonly [label: string, value: number]>;
+
+export type Metrics = {
+  /** What only grows until the process ends; its name ends in `_total`. */
+  counter(name: string, help: string, read: () => Reading, label?: string): void;
+  gauge(name: string, help: string, read: () => Reading, label?: string): void;
+  /** @param unit of the histogram's numbers in the metric's: 0.001 where it counts ms and is shown in seconds */
+  histogram(name: string, help: string, histogram: Histogram, unit?: number): void;
+  /** All of it in the text format of Prometheus, version 0.0.4. */
+  text(): Promise<string>;
+  readonly contentType: string;
+};
+
+/** With what Node tells of the process from the start: CPU, memory, file descriptors, event-loop delay, garbage collection. */
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry });
+
+  const labels = (label: string | undefined) => (label === undefined ? [] : [label]);
+
+  return {
+    counter(name, help, read, label) {
+      new Counter({
+        name,
+        help,
+        labelNames: labels(label),
+        registers: [registry],
+        collect() {
+          this.reset();
+          for (const [of, value] of each(read())) this.inc(label === undefined ? {} : { [label]: of }, value);
+        },
+      });
+    },
+    gauge(name, help, read, label) {
+      new Gauge({
+        name,
+        help,
+        labelNames: labels(label),
+        registers: [registry],
+        collect() {
+          this.reset();
+          for (const [of, value] of each(read())) this.set(label === undefined ? {} : { [label]: of }, value);
+        },
+      });
+    },
+    histogram(name, help, histogram, unit = 1) {
+      // The library's own histogram keeps its numbers itself; the registry asks of a metric only what is here.
+      const shown = {
+        name,
+        help,
+        type: 'histogram',
+        aggregator: 'sum',
+        get: () => showHistogram(name, help, histogram, unit),
+      };
+      registry.registerMetric(shown as unknown as Metric);
+    },
+    text: () => registry.metrics(),
+    contentType: registry.contentType,
+  };
+}
+
+function each(reading: Reading): Iterable<readonly [string, number]> {
+  return typeof reading === 'number' ? [['', reading]] : reading;
+}
+
+function showHistogram(name: string, help: string, histogram: Histogram, unit: number) {
+  // `12 * 0.001` has a tail of binary noise that no bound of a dashboard would match.
+  const tidy = (value: number) => Number((value * unit).toPrecision(12));
+  const bounds = [...boundsOf(histogram).map((bound) => String(tidy(bound))), '+Inf'];
+  let count = 0;
+  const buckets = bounds.map((le, at) => {
+    count += histogram.counts[at]!;
+    return { metricName: `${name}_bucket`, labels: { le }, value: count };
+  });
+  const values = [
+    ...buckets,
+    { metricName: `${name}_sum`, labels: {}, value: tidy(histogram.sum) },
+    { metricName: `${name}_count`, labels: {}, value: count },
+  ];
+  return { name, help, type: 'histogram', values, aggregator: 'sum' };
+}
