@@ -13,6 +13,7 @@ import { judgePublishTopic } from './core/topics.ts';
 import { judgePayload, type Reading, type TimeBounds } from './core/validate.ts';
 import type { Counters } from './counters.ts';
 import type { Incoming, Outcome, Sink } from './listener/sink.ts';
+import { bump, type Measures } from './measures.ts';
 import type { AppendSealed, Unsealed } from './sealing.ts';
 import type { Tables } from './tables.ts';
 
@@ -29,9 +30,10 @@ export function createIngest(options: {
   readonly boot: string;
   readonly bounds: TimeBounds;
   readonly counters: Counters;
+  readonly measures: Measures;
   readonly log: Logger;
 }): Sink['publish'] {
-  const { append, tables, boot, bounds, counters, log } = options;
+  const { append, tables, boot, bounds, counters, measures, log } = options;
   let rejections = 0;
 
   function publish(message: Incoming, settle: Settle): void {
@@ -47,8 +49,13 @@ export function createIngest(options: {
     switch (judged.verdict) {
       case 'accepted':
         append(recordOf(message, kind, judged.reading), (error) => {
-          if (error === undefined) counters.appended += 1;
-          settle(error === undefined ? appended : lost(message, error));
+          if (error !== undefined) {
+            settle(lost(message, error));
+            return;
+          }
+          counters.appended += 1;
+          measures.readings[kind].appended += 1;
+          settle(appended);
         });
         break;
       case 'accepted-in-part':
@@ -96,6 +103,7 @@ export function createIngest(options: {
         return;
       }
       counters.appendedInPart += 1;
+      measures.readings[kind].appendedInPart += 1;
       settle({ kind: 'appended', words: `Kept, but not all of it is used. ${fault.message}` });
     };
     append(recordOf(message, kind, reading), one);
@@ -109,6 +117,8 @@ export function createIngest(options: {
         return;
       }
       counters.rejected += 1;
+      measures.readings[kindOf(message)].rejected += 1;
+      bump(measures.rejections, fault.code);
       logSometimes('warn', message, { code: fault.code, detail: fault.message }, 'rejected');
       settle({ kind: 'refused', code: publishReasonCode(fault.code), words: fault.message });
     });
@@ -138,6 +148,7 @@ export function createIngest(options: {
 
   function lost(incoming: Incoming, error: unknown): Outcome {
     counters.appendFailures += 1;
+    measures.readings[kindOf(incoming)].failed += 1;
     const { code, message } = error as { code?: string; message?: string };
     logSometimes('error', incoming, { code, error: message }, 'a message did not reach the log');
     return failed;
@@ -150,6 +161,8 @@ export function createIngest(options: {
 
   return publish;
 }
+
+const kindOf = ({ source, topic }: Incoming) => source.topics.get(topic) ?? 'other';
 
 const unknownTopic: Fault = { code: 'topic-unknown', message: 'The topic is none of this device.' };
 

@@ -10,6 +10,7 @@ import { createCounters } from './counters.ts';
 import { createIngest } from './ingest.ts';
 import { type Listener, openListener } from './listener/listener.ts';
 import type { Sink } from './listener/sink.ts';
+import { createMeasures } from './measures.ts';
 import { createNotices } from './notices.ts';
 import { createSealing } from './sealing.ts';
 import { gatewaySettings, limitsOf } from './settings.ts';
@@ -27,6 +28,7 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
   const boot = randomBytes(9).toString('hex');
   const now = Date.now;
   const counters = createCounters();
+  const measures = createMeasures();
   const { pseudonymKey } = settings;
   let listener: Listener | undefined;
 
@@ -46,7 +48,7 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     onAssociation: (deviceId) => listener?.inboxChanged(deviceId),
   });
   const bounds = { aheadMaxMs: settings.aheadMaxMs, lateMaxMs: settings.lateMaxMs };
-  const publish = createIngest({ append, tables, boot, bounds, counters, log });
+  const publish = createIngest({ append, tables, boot, bounds, counters, measures, log });
   const notices = createNotices({ append, publish, tables, boot, counters, log, now });
   let connections = 0;
   const sink: Sink = {
@@ -70,6 +72,7 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     limits: limitsOf(settings),
     sink,
     counters,
+    measures,
     log,
     now,
     monotonicMs: () => performance.now(),

@@ -4,8 +4,8 @@ import { acksWaiting, emptyAckQueue, expectAck, takeReadyAcks } from './acks.ts'
 
 it('lets nothing leave before what came before it', () => {
   const queue = emptyAckQueue();
-  const first = expectAck(queue, 'puback', 1);
-  const second = expectAck(queue, 'pubrec', 2);
+  const first = expectAck(queue, 'puback', 1, 0);
+  const second = expectAck(queue, 'pubrec', 2, 0);
   second.reasonCode = 0;
   expect(takeReadyAcks(queue)).toEqual([]);
   first.reasonCode = 0x99;
@@ -26,7 +26,7 @@ it('gives every acknowledgement once, in order, however the appends end', () => 
       for (const step of list) {
         if (step === 'come') {
           came += 1;
-          open.push(expectAck(queue, 'puback', came));
+          open.push(expectAck(queue, 'puback', came, 0));
         } else if (open.length > 0) open.splice(step % open.length, 1)[0]!.reasonCode = 0;
         take();
         expect(acksWaiting(queue)).toBe(came - left.length);

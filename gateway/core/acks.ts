@@ -8,6 +8,8 @@ export type AckKind = 'puback' | 'pubrec';
 export type Ack = {
   readonly kind: AckKind;
   readonly packetId: number;
+  /** When its PUBLISH was here, by the clock that never jumps. */
+  readonly receivedMs: number;
   /** Undefined while the reading is not in Kafka. */
   reasonCode: number | undefined;
   reasonString: string | undefined;
@@ -20,8 +22,8 @@ export function emptyAckQueue(): AckQueue {
 }
 
 /** A packet came that will be acknowledged. The caller bounds how many (Receive Maximum). */
-export function expectAck(queue: AckQueue, kind: AckKind, packetId: number): Ack {
-  const ack: Ack = { kind, packetId, reasonCode: undefined, reasonString: undefined };
+export function expectAck(queue: AckQueue, kind: AckKind, packetId: number, receivedMs: number): Ack {
+  const ack: Ack = { kind, packetId, receivedMs, reasonCode: undefined, reasonString: undefined };
   queue.waiting.push(ack);
   return ack;
 }

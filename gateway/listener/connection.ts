@@ -3,12 +3,14 @@
 import type { TLSSocket } from 'node:tls';
 import type { IPublishPacket, Packet } from 'mqtt-packet';
 import type { Logger } from 'pino';
+import { observe } from '../../contracts/histogram.ts';
 import { type Ack, type AckQueue, acksWaiting, takeReadyAcks } from '../core/acks.ts';
 import { type EndCause, endOf } from '../core/ends.ts';
 import type { Quiet } from '../core/quiet.ts';
 import { reason } from '../core/reasons.ts';
 import type { Will } from '../core/session.ts';
 import type { Counters } from '../counters.ts';
+import { bump, type Measures } from '../measures.ts';
 import type { Source } from '../source.ts';
 import type { Budget } from './budget.ts';
 import { bareAckBytes, encode, writeBareAck } from './codec.ts';
@@ -24,6 +26,7 @@ export type Context = {
   readonly sink: Sink;
   readonly budget: Budget;
   readonly counters: Counters;
+  readonly measures: Measures;
   readonly log: Logger;
   /** For what is logged of clients that are refused. */
   readonly quiet: Quiet;
@@ -106,9 +109,12 @@ function flushAcks(context: Context, connection: Connection): void {
   const ready = takeReadyAcks(client.acks);
   if (ready.length === 0) return;
   context.counters.acknowledged += ready.length;
+  const { ackMs } = context.measures;
+  const atMs = context.monotonicMs();
   let batch = Buffer.allocUnsafe(ready.length * bareAckBytes);
   let at = 0;
   for (const ack of ready) {
+    observe(ackMs, atMs - ack.receivedMs);
     const reasonCode = ack.reasonCode ?? reason.success;
     const failed = reasonCode >= 0x80;
     // The exchange of QoS 2 counts until PUBCOMP (MQTT 5 section 4.9), unless PUBREC ends it.
@@ -169,6 +175,7 @@ export function endConnection(context: Context, connection: Connection, cause: E
   if (client) {
     if (client.version === 5 && end.code !== undefined) sayDisconnect(connection, end.code, end.words);
     context.counters.connectionsEnded += 1;
+    bump(context.measures.ends, cause.kind);
     context.log.info(
       {
         deviceId: client.source.deviceId,

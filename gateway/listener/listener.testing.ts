@@ -7,6 +7,7 @@ import { vi } from 'vitest';
 import { issueAuthority, issueLeaf, type Pair } from '../../certs/issue.ts';
 import type { Will } from '../core/session.ts';
 import { type Counters, createCounters } from '../counters.ts';
+import { createMeasures, type Measures } from '../measures.ts';
 import { createSource } from '../source.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { type Listener, type ListenerOptions, openListener, sweepMs } from './listener.ts';
@@ -47,6 +48,7 @@ export type Handed = {
 export type Bench = {
   readonly listener: Listener;
   readonly counters: Counters;
+  readonly measures: Measures;
   /** Publishes not settled yet, in order. */
   readonly handed: Handed[];
   readonly said: string[];
@@ -69,6 +71,7 @@ export function listenerOptions(): ListenerOptions {
     limits: defaultLimits,
     sink: {} as Sink,
     counters: createCounters(),
+    measures: createMeasures(),
     log: pino({ level: 'silent' }),
     now: Date.now,
     monotonicMs: () => performance.now(),
@@ -77,6 +80,7 @@ export function listenerOptions(): ListenerOptions {
 
 export async function openBench(limits: Partial<Limits> = {}): Promise<Bench> {
   const counters = createCounters();
+  const measures = createMeasures();
   const handed: Handed[] = [];
   const said: string[] = [];
   let sources = 0;
@@ -101,11 +105,13 @@ export async function openBench(limits: Partial<Limits> = {}): Promise<Bench> {
     limits: { ...defaultLimits, ...limits },
     sink,
     counters,
+    measures,
     monotonicMs: () => performance.now() + passedMs,
   });
   const bench: Bench = {
     listener,
     counters,
+    measures,
     handed,
     said,
     ready: true,

@@ -7,8 +7,9 @@ import { VigilError } from '../../contracts/errors.ts';
 import { leftOutBefore, newQuiet, type Quiet } from '../core/quiet.ts';
 import { keepAliveFactor } from '../core/session.ts';
 import type { Counters } from '../counters.ts';
+import type { Measures } from '../measures.ts';
 import { createBudget } from './budget.ts';
-import { type Connection, type Context, endConnection } from './connection.ts';
+import { type Connection, type Context, endConnection, mustWait, type Wait } from './connection.ts';
 import { emptyFrames, feedFrames } from './frames.ts';
 import { sendInbox } from './inbox.ts';
 import type { Limits } from './limits.ts';
@@ -27,6 +28,7 @@ export type ListenerOptions = {
   readonly limits: Limits;
   readonly sink: Sink;
   readonly counters: Counters;
+  readonly measures: Measures;
   readonly log: Logger;
   readonly now: () => number;
   readonly monotonicMs: () => number;
@@ -38,6 +40,9 @@ export type Listener = {
   inboxChanged(deviceId: string): void;
   connections(): number;
   unackedBytes(): number;
+  sessions(): number;
+  /** Connections that are paused now, by what they wait for. */
+  paused(): Readonly<Record<Wait, number>>;
   /**
    * Takes no more connections and reads no more packets, waits until what is in flight is acknowledged (at most `withinMs`), says
    * to the clients that the server goes (MQTT 5: 0x8B) and closes.
@@ -52,13 +57,14 @@ export const sweepMs = 500;
  * @throws VigilError `port-taken`, `certificate-invalid`
  */
 export async function openListener(options: ListenerOptions): Promise<Listener> {
-  const { limits, sink, counters, log, now, monotonicMs } = options;
+  const { limits, sink, counters, measures, log, now, monotonicMs } = options;
   const connections = new Set<Connection>();
   const quiet = newQuiet();
   const context: Context = {
     limits,
     sink,
     counters,
+    measures,
     log,
     quiet,
     now,
@@ -82,6 +88,8 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     },
     connections: () => connections.size,
     unackedBytes: () => context.budget.usedBytes(),
+    sessions: () => context.sessions.count(),
+    paused: () => countPaused(context),
     async close(withinMs) {
       context.draining = true;
       server.close();
@@ -181,6 +189,15 @@ function accept(context: Context, socket: TLSSocket): void {
   socket.on('error', (error) => context.log.debug({ error: error.message }, 'connection lost'));
   socket.on('end', () => endConnection(context, connection, { kind: 'lost' }));
   socket.on('close', () => endConnection(context, connection, { kind: 'lost' }));
+}
+
+function countPaused(context: Context): Record<Wait, number> {
+  const counts: Record<Wait, number> = { 'in-flight': 0, unacked: 0, outgoing: 0, draining: 0 };
+  for (const connection of context.connections) {
+    const why = connection.paused ? mustWait(context, connection) : undefined;
+    if (why !== undefined) counts[why] += 1;
+  }
+  return counts;
 }
 
 /** Time-outs and inboxes that are due. Nobody is judged by silence whom we do not read. */

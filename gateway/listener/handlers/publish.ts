@@ -82,7 +82,7 @@ function acknowledged(
     return undefined;
   }
   client.quotaUsed += 1;
-  const ack = expectAck(client.acks, packet.qos === 1 ? 'puback' : 'pubrec', packet.messageId!);
+  const ack = expectAck(client.acks, packet.qos === 1 ? 'puback' : 'pubrec', packet.messageId!, connection.lastHeardMs);
   const release = hold(context, connection, client, packetBytes, client.version === 4);
   return (outcome) => {
     release();

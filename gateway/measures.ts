@@ -1,0 +1,52 @@
+/** What the gateway measures besides its counters: numbers in place, so that a reading costs an addition. Shown by `metrics.ts`. */
+import { createHistogram, type Histogram } from '../contracts/histogram.ts';
+import { type DeviceTopicKind, deviceTopicKinds } from '../contracts/topics.ts';
+
+/** `other`: what was published to a topic that is none of the device's. */
+export type ReadingKind = DeviceTopicKind | 'other';
+export const readingKinds: readonly ReadingKind[] = [...deviceTopicKinds, 'other'];
+
+/** What became of what was published, by kind. */
+export type ReadingCounts = {
+  appended: number;
+  /** Appended, and a copy with the reason is in `rejected`: some of its values are not used. */
+  appendedInPart: number;
+  rejected: number;
+  /** Not known to be in Kafka: not acknowledged, sent again by the device. */
+  failed: number;
+};
+
+export type Measures = {
+  readonly readings: Readonly<Record<ReadingKind, ReadingCounts>>;
+  /** By error code; at most as many as there are codes. */
+  readonly rejections: Map<string, number>;
+  /** By cause. */
+  readonly ends: Map<string, number>;
+  /** From the last byte of a PUBLISH to its acknowledgement being written, ms: 0.5 ms to 65 s. */
+  readonly ackMs: Histogram;
+  /** Sealing one record, every 64th, µs: 1 µs to 32 ms. */
+  readonly sealUs: Histogram;
+  /** Of batches that Kafka took: records (1 to 16,384) and bytes (256 B to 1 MiB). */
+  readonly batchRecords: Histogram;
+  readonly batchBytes: Histogram;
+  /** From the first try to append a batch to Kafka's answer, ms. */
+  readonly appendMs: Histogram;
+};
+
+export function createMeasures(): Measures {
+  const fresh = (): ReadingCounts => ({ appended: 0, appendedInPart: 0, rejected: 0, failed: 0 });
+  return {
+    readings: { observations: fresh(), waveforms: fresh(), status: fresh(), other: fresh() },
+    rejections: new Map(),
+    ends: new Map(),
+    ackMs: createHistogram(0.5, 18),
+    sealUs: createHistogram(1, 16),
+    batchRecords: createHistogram(1, 15),
+    batchBytes: createHistogram(256, 13),
+    appendMs: createHistogram(0.5, 18),
+  };
+}
+
+export function bump(counts: Map<string, number>, name: string): void {
+  counts.set(name, (counts.get(name) ?? 0) + 1);
+}
