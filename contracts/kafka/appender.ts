@@ -16,6 +16,8 @@ export type AppenderStats = {
   readonly batches: number;
   readonly retries: number;
   readonly failed: number;
+  /** Batches that the log answered with a base offset that does not rise: it lost what it had acknowledged. */
+  readonly regressed: number;
   readonly pendingBytes: number;
   readonly pendingRecords: number;
 };
@@ -29,6 +31,8 @@ export type Appender = {
   /** Bytes appended to lanes and not yet acknowledged. */
   pendingBytes(): number;
   stats(): AppenderStats;
+  /** What waits for Kafka's answer, by topic. */
+  depths(): ReadonlyMap<KafkaTopic, { readonly records: number; readonly bytes: number }>;
   /** Appends what is pending, for at most `drainMs`, then disconnects; what is left is rejected. */
   close(drainMs?: number): Promise<void>;
 };
@@ -42,6 +46,8 @@ export type AppenderOptions = {
   readonly pendingBytesMax?: number;
   /** How long a batch is tried; `Infinity` where only the log will do. */
   readonly timeoutMs?: number;
+  /** Told of each batch that Kafka took: bytes with Kafka's overhead, and how long all its tries took. */
+  readonly onBatch?: (records: number, bytes: number, tookMs: number) => void;
 };
 
 type Waiting = {
@@ -55,6 +61,8 @@ type Lane = {
   readonly topic: KafkaTopic;
   readonly partition: number;
   queue: Waiting[];
+  /** The batch in flight. */
+  sending: readonly Waiting[];
   busy: boolean;
   timer: NodeJS.Timeout | undefined;
   lastOffset: bigint;
@@ -78,7 +86,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     retry: { retries: 0 },
   });
   const lanes = new Map<string, Lane>();
-  const count = { appended: 0, batches: 0, retries: 0, failed: 0, pendingBytes: 0, pendingRecords: 0 };
+  const count = { appended: 0, batches: 0, retries: 0, failed: 0, regressed: 0, pendingBytes: 0, pendingRecords: 0 };
   const closing = new AbortController();
   let connected: Promise<void> | undefined;
 
@@ -112,7 +120,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     const id = `${topic}/${partition}`;
     let lane = lanes.get(id);
     if (!lane) {
-      lane = { topic, partition, queue: [], busy: false, timer: undefined, lastOffset: -1n };
+      lane = { topic, partition, queue: [], sending: [], busy: false, timer: undefined, lastOffset: -1n };
       lanes.set(id, lane);
     }
     return lane;
@@ -124,15 +132,19 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     lane.busy = true;
     while (lane.queue.length > 0) {
       const batch = takeBatch(lane, batchBytesMax);
+      lane.sending = batch;
+      const startedMs = performance.now();
       const outcome = await send(lane, batch, to);
+      lane.sending = [];
       if (outcome instanceof VigilError) fail(lane, batch, outcome);
-      else succeed(lane, batch, outcome);
+      else succeed(lane, batch, outcome, performance.now() - startedMs);
     }
     lane.busy = false;
   }
 
-  function succeed(lane: Lane, batch: readonly Waiting[], base: bigint): void {
-    settled(batch);
+  function succeed(lane: Lane, batch: readonly Waiting[], base: bigint, tookMs: number): void {
+    const bytes = settled(batch);
+    options.onBatch?.(batch.length, bytes, tookMs);
     count.appended += batch.length;
     count.batches += 1;
     let offset = base;
@@ -147,9 +159,12 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     for (const waiting of all) waiting.reject(error);
   }
 
-  function settled(all: readonly Waiting[]): void {
-    for (const waiting of all) count.pendingBytes -= waiting.bytes;
+  function settled(all: readonly Waiting[]): number {
+    let bytes = 0;
+    for (const waiting of all) bytes += waiting.bytes;
+    count.pendingBytes -= bytes;
     count.pendingRecords -= all.length;
+    return bytes;
   }
 
   async function send(lane: Lane, batch: readonly Waiting[], to: Producer): Promise<bigint | VigilError> {
@@ -180,6 +195,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     const regressed = base <= lane.lastOffset;
     lane.lastOffset = base + BigInt(records - 1);
     if (!regressed) return base;
+    count.regressed += 1;
     log.error(
       { topic: lane.topic, partition: lane.partition },
       'the log answered with an offset that it had given before',
@@ -194,6 +210,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     append,
     pendingBytes: () => count.pendingBytes,
     stats: () => ({ ...count }),
+    depths: () => depthsOf(lanes.values()),
     async close(drainMs = 5_000) {
       const untilMs = performance.now() + drainMs;
       while (count.pendingRecords > 0 && performance.now() < untilMs) await new Promise((done) => setTimeout(done, 10));
@@ -205,6 +222,19 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
       await Promise.race([producer.disconnect(), new Promise((done) => setTimeout(done, disconnectMsMax).unref())]);
     },
   };
+}
+
+function depthsOf(lanes: Iterable<Lane>): Map<KafkaTopic, { records: number; bytes: number }> {
+  const depths = new Map<KafkaTopic, { records: number; bytes: number }>();
+  for (const { topic, queue, sending } of lanes) {
+    const depth = depths.get(topic) ?? { records: 0, bytes: 0 };
+    for (const waiting of [sending, queue]) {
+      depth.records += waiting.length;
+      for (const { bytes } of waiting) depth.bytes += bytes;
+    }
+    depths.set(topic, depth);
+  }
+  return depths;
 }
 
 function takeBatch(lane: Lane, batchBytesMax: number): Waiting[] {
