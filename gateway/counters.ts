@@ -27,6 +27,13 @@ export const counterNames = [
   'sessionsEvicted',
   'noticesRetried',
   'noticesDropped',
+  'upstreamConnects',
+  'upstreamSessionsLost',
+  'upstreamMessages',
+  'upstreamAcknowledged',
+  'upstreamUnacknowledged',
+  'upstreamRetained',
+  'upstreamPaused',
 ] as const;
 export type CounterName = (typeof counterNames)[number];
 export type Counters = Record<CounterName, number>;

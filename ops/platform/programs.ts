@@ -1,5 +1,5 @@
 /** Finds programs of the machine, and lets Debian's package manager install what is missing where it may. */
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { VigilError } from '../../contracts/errors.ts';
 import { run } from './run.ts';
@@ -62,6 +62,33 @@ export async function unpackPackage(what: string, name: string, directory: strin
   });
   if (download.code !== 0) throw installFailed(what, [name], download.output);
   const unpack = await run('sh', ['-c', 'dpkg -x ./*.deb . && rm -f ./*.deb'], { env: quiet, cwd: directory });
+  if (unpack.code !== 0) throw installFailed(what, [name], unpack.output);
+}
+
+/**
+ * Downloads a Debian package with all of what it needs that this machine lacks, and unpacks them into one folder: nothing is
+ * installed and no service is started. The libraries lie in `usr/lib/<machine>`.
+ * @throws VigilError `missing-program`
+ */
+export async function unpackWithDependencies(what: string, name: string, directory: string): Promise<void> {
+  if (!mayInstall()) {
+    throw new VigilError('missing-program', `${what} is missing: install it (on Debian: apt-get install ${name}).`);
+  }
+  await updateLists();
+  const archives = join(directory, 'archives');
+  mkdirSync(join(archives, 'partial'), { recursive: true });
+  const where = ['-o', `Dir::Cache::archives=${archives}`, '-o', 'APT::Sandbox::User=root'];
+  const options = [...lockOptions, ...where, '-y', '--no-install-recommends', '--download-only'];
+  const download = await run('apt-get', [...options, 'install', '--reinstall', name], { env: quiet });
+  if (download.code !== 0) throw installFailed(what, [name], download.output);
+  const unpack = await run(
+    'sh',
+    ['-c', 'for f in archives/*.deb; do dpkg -x "$f" . || exit 1; done; rm -rf archives'],
+    {
+      env: quiet,
+      cwd: directory,
+    },
+  );
   if (unpack.code !== 0) throw installFailed(what, [name], unpack.output);
 }
 

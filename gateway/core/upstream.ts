@@ -1,0 +1,26 @@
+/** What a message that another broker forwards is, before the pipeline sees it. */
+import { deviceTopicKinds, parseDeviceTopic } from '../../contracts/topics.ts';
+import { identify } from './identity.ts';
+
+export type Forwarded =
+  /** A device's: the broker vouches for who wrote to its topic. */
+  | { readonly kind: 'device'; readonly deviceId: string }
+  /** The topic names no device that could be. */
+  | { readonly kind: 'stranger' }
+  /** What the broker had kept and sends because we subscribed: an old value, which came once already. */
+  | { readonly kind: 'retained' };
+
+/**
+ * @param retain the PUBLISH's flag. With Retain As Published 0, as we subscribe, it says that the message was there before
+ * the subscription [MQTT-3.3.1-12]
+ */
+export function judgeForwarded(topic: string, retain: boolean): Forwarded {
+  if (retain) return { kind: 'retained' };
+  const deviceId = parseDeviceTopic(topic)?.deviceId;
+  return deviceId !== undefined && identify(deviceId, '').ok ? { kind: 'device', deviceId } : { kind: 'stranger' };
+}
+
+/** The filters of a group: each message of a device goes to one member (MQTT 5 section 4.8.2). */
+export function sharedFilters(group: string): string[] {
+  return deviceTopicKinds.map((kind) => `$share/${group}/devices/+/${kind}`);
+}

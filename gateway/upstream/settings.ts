@@ -1,0 +1,124 @@
+/** The hospital's broker as a second source; off while no URL is set. */
+import { readFileSync } from 'node:fs';
+import { VigilError } from '../../contracts/errors.ts';
+import type { Manifest, Settings } from '../../contracts/settings.ts';
+
+const dayS = 86_400;
+
+export const upstreamSettings = {
+  upstreamUrl: {
+    kind: 'text',
+    env: 'VIGIL_UPSTREAM_URL',
+    help: 'mqtts://host:port of a broker whose devices are taken too; empty: none',
+    pattern: /^mqtts:\/\/[^/@\s]+$/,
+    fallback: '',
+  },
+  upstreamCaFile: {
+    kind: 'file',
+    env: 'VIGIL_UPSTREAM_CA_FILE',
+    help: "CA of that broker's certificate, PEM; empty: those that Node knows",
+    fallback: '',
+  },
+  upstreamCertFile: {
+    kind: 'file',
+    env: 'VIGIL_UPSTREAM_CERT_FILE',
+    help: 'client certificate for that broker, PEM',
+    fallback: '',
+  },
+  upstreamKey: {
+    kind: 'secret',
+    env: 'VIGIL_UPSTREAM_KEY_FILE',
+    help: 'its private key, PEM, mode 0600',
+    fallback: '',
+  },
+  upstreamUser: { kind: 'text', env: 'VIGIL_UPSTREAM_USER', help: 'user name at that broker', fallback: '' },
+  upstreamPassword: {
+    kind: 'secret',
+    env: 'VIGIL_UPSTREAM_PASSWORD_FILE',
+    help: 'file with its password, mode 0600',
+    fallback: '',
+  },
+  upstreamGroup: {
+    kind: 'text',
+    env: 'VIGIL_UPSTREAM_GROUP',
+    help: 'name of the shared subscriptions',
+    pattern: /^[A-Za-z0-9._-]{1,40}$/,
+    fallback: 'vigil',
+  },
+  upstreamClientId: {
+    kind: 'text',
+    env: 'VIGIL_UPSTREAM_CLIENT_ID',
+    help: 'client ids there begin with it; another one for each gateway process',
+    pattern: /^[A-Za-z0-9._-]{1,40}$/,
+    fallback: 'vigil',
+  },
+  upstreamConnections: {
+    kind: 'integer',
+    env: 'VIGIL_UPSTREAM_CONNECTIONS',
+    help: 'connections to that broker; more than one only where it sends each device to one of them',
+    min: 1,
+    max: 64,
+    fallback: 1,
+  },
+  upstreamInFlightMax: {
+    kind: 'integer',
+    env: 'VIGIL_UPSTREAM_IN_FLIGHT_MAX',
+    help: 'messages of one such connection that wait for Kafka (Receive Maximum)',
+    min: 1,
+    max: 65_535,
+    fallback: 256,
+  },
+  upstreamSessionExpiryS: {
+    kind: 'integer',
+    env: 'VIGIL_UPSTREAM_SESSION_EXPIRY_S',
+    help: 'how long that broker keeps messages for a gateway that is away',
+    min: 60,
+    max: 30 * dayS,
+    fallback: 7 * dayS,
+  },
+} as const satisfies Manifest;
+
+/** How the hospital's broker is reached. */
+export type UpstreamConfig = {
+  readonly url: string;
+  readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string };
+  readonly username: string | undefined;
+  readonly password: string | undefined;
+  readonly group: string;
+  readonly clientId: string;
+  readonly connections: number;
+  readonly inFlightMax: number;
+  readonly sessionExpiryS: number;
+};
+
+/**
+ * Undefined where there is none.
+ * @throws VigilError `settings-invalid` where a certificate has no key or a password no user
+ */
+export function upstreamConfigOf(settings: Settings<typeof upstreamSettings>): UpstreamConfig | undefined {
+  if (settings.upstreamUrl === '') return undefined;
+  const faults = [
+    ...((settings.upstreamCertFile === '') === (settings.upstreamKey === '')
+      ? []
+      : ['VIGIL_UPSTREAM_CERT_FILE and VIGIL_UPSTREAM_KEY_FILE go together']),
+    ...(settings.upstreamPassword !== '' && settings.upstreamUser === ''
+      ? ['VIGIL_UPSTREAM_PASSWORD_FILE needs VIGIL_UPSTREAM_USER']
+      : []),
+  ];
+  if (faults.length > 0) throw new VigilError('settings-invalid', `Bad settings: ${faults.join('; ')}.`);
+  const pem = (file: string) => readFileSync(file, 'utf8');
+  return {
+    url: settings.upstreamUrl,
+    tls: {
+      ...(settings.upstreamCaFile === '' ? {} : { ca: pem(settings.upstreamCaFile) }),
+      ...(settings.upstreamCertFile === '' ? {} : { cert: pem(settings.upstreamCertFile), key: settings.upstreamKey }),
+    },
+    username: settings.upstreamUser || undefined,
+    password: settings.upstreamPassword || undefined,
+    group: settings.upstreamGroup,
+    clientId: settings.upstreamClientId,
+    connections: settings.upstreamConnections,
+    inFlightMax: settings.upstreamInFlightMax,
+    sessionExpiryS: settings.upstreamSessionExpiryS,
+  };
+}

@@ -1,0 +1,113 @@
+/** A real Mosquitto for the tests, from the distribution's package, unpacked and not installed: no service of its own starts. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { makeAside } from '../../ops/platform/aside.ts';
+import { type Child, startChild } from '../../ops/platform/child.ts';
+import { freePorts } from '../../ops/platform/ports.ts';
+import { onPath, unpackWithDependencies } from '../../ops/platform/programs.ts';
+import { until } from '../system.ts';
+
+type Program = { readonly command: string; readonly libraries: string | undefined };
+
+const report = (line: string) => process.stderr.write(`mosquitto: ${line}\n`);
+
+async function ensureMosquitto(softwareDir: string): Promise<Program> {
+  const installed = onPath(['mosquitto']) ?? ['/usr/sbin/mosquitto'].find((path) => existsSync(path));
+  if (installed !== undefined) return { command: installed, libraries: undefined };
+  const home = join(softwareDir, 'mosquitto-2');
+  const command = join(home, 'usr', 'sbin', 'mosquitto');
+  if (!existsSync(command)) {
+    report('fetching Mosquitto by apt-get');
+    await makeAside(softwareDir, home, (aside) => unpackWithDependencies('Mosquitto', 'mosquitto', aside));
+  }
+  const lib = join(home, 'usr', 'lib');
+  const machine = readdirSync(lib).find((name) => name.endsWith('-linux-gnu')) ?? '';
+  return { command, libraries: join(lib, machine) };
+}
+
+export type Mosquitto = {
+  readonly url: string;
+  readonly port: number;
+  pid(): number;
+  output(): string;
+  /** SIGTERM: it writes its sessions to the disk. */
+  stop(): Promise<void>;
+  kill(): Promise<void>;
+  start(): Promise<void>;
+};
+
+/**
+ * Starts Mosquitto on a free port of the loopback interface: TLS with client certificates, the certificate's CN as user name, and
+ * the access list and limits that docs/operator-upstream.md asks of a hospital.
+ * @param directory a folder of its own
+ * @param certs the platform's certificates; the server's is the gateway's own
+ */
+export async function startMosquitto(options: {
+  readonly softwareDir: string;
+  readonly directory: string;
+  readonly certs: string;
+  /** More lines of its configuration. */
+  readonly more?: readonly string[];
+}): Promise<Mosquitto> {
+  const { directory, certs } = options;
+  const { command, libraries } = await ensureMosquitto(options.softwareDir);
+  const [port = 0] = await freePorts(1);
+  const file = (name: string) => join(directory, name);
+  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  // Devices come with certificates of their authority, the gateway with one of the services'.
+  const authorities = ['ca.pem', 'device-ca.pem'].map((name) => readFileSync(join(certs, name), 'utf8'));
+  writeFileSync(file('authorities.pem'), authorities.join(''));
+  writeFileSync(file('acl'), acl());
+  const lines = [
+    `listener ${port} 127.0.0.1`,
+    `cafile ${file('authorities.pem')}`,
+    `certfile ${join(certs, 'mqtt-server.pem')}`,
+    `keyfile ${join(certs, 'mqtt-server.key')}`,
+    'require_certificate true',
+    'use_identity_as_username true',
+    'allow_anonymous false',
+    `acl_file ${file('acl')}`,
+    'persistence true',
+    `persistence_location ${directory}/`,
+    'persistent_client_expiration 14d',
+    'max_queued_messages 0',
+    'max_queued_bytes 0',
+    'message_size_limit 131072',
+    `user ${userInfo().username}`,
+    ...(options.more ?? []),
+  ];
+  writeFileSync(file('mosquitto.conf'), `${lines.join('\n')}\n`);
+  const logFile = file('mosquitto.log');
+  let child: Child;
+  async function start(): Promise<void> {
+    const said = existsSync(logFile) ? readFileSync(logFile, 'utf8').length : 0;
+    child = startChild({
+      name: 'mosquitto',
+      command,
+      args: ['-c', file('mosquitto.conf')],
+      env: { ...process.env, ...(libraries === undefined ? {} : { LD_LIBRARY_PATH: libraries }) },
+      logFile,
+    });
+    await child.ready;
+    await until('Mosquitto', () => readFileSync(logFile, 'utf8').slice(said).includes('running'));
+  }
+  await start();
+  return {
+    url: `mqtts://127.0.0.1:${port}`,
+    port,
+    pid: () => child.pid,
+    output: () => readFileSync(logFile, 'utf8'),
+    stop: () => child.stop(),
+    async kill() {
+      process.kill(child.pid, 'SIGKILL');
+      await child.exited;
+    },
+    start,
+  };
+}
+
+/** Each client writes below its own name; the gateway reads all. */
+function acl(): string {
+  return ['user gateway', 'topic read devices/#', '', 'pattern write devices/%u/#', ''].join('\n');
+}
