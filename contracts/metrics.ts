@@ -5,13 +5,13 @@
 import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client';
 import { boundsOf, type Histogram } from './histogram.ts';
 
-/** One number, or one for each value of a label. */
-export type Reading = number | Iterable<readonly [label: string, value: number]>;
+/** One number, or one for each value of a label, or of several labels in their order. */
+export type Reading = number | Iterable<readonly [labels: string | readonly string[], value: number]>;
 
 export type Metrics = {
   /** What only grows until the process ends; its name ends in `_total`. */
-  counter(name: string, help: string, read: () => Reading, label?: string): void;
-  gauge(name: string, help: string, read: () => Reading, label?: string): void;
+  counter(name: string, help: string, read: () => Reading, ...labels: string[]): void;
+  gauge(name: string, help: string, read: () => Reading, ...labels: string[]): void;
   /** @param unit of the histogram's numbers in the metric's: 0.001 where it counts ms and is shown in seconds */
   histogram(name: string, help: string, histogram: Histogram, unit?: number): void;
   /** All of it in the text format of Prometheus, version 0.0.4. */
@@ -24,30 +24,28 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
 
-  const labels = (label: string | undefined) => (label === undefined ? [] : [label]);
-
   return {
-    counter(name, help, read, label) {
+    counter(name, help, read, ...labelNames) {
       new Counter({
         name,
         help,
-        labelNames: labels(label),
+        labelNames,
         registers: [registry],
         collect() {
           this.reset();
-          for (const [of, value] of each(read())) this.inc(label === undefined ? {} : { [label]: of }, value);
+          for (const [of, value] of each(read())) this.inc(named(labelNames, of), value);
         },
       });
     },
-    gauge(name, help, read, label) {
+    gauge(name, help, read, ...labelNames) {
       new Gauge({
         name,
         help,
-        labelNames: labels(label),
+        labelNames,
         registers: [registry],
         collect() {
           this.reset();
-          for (const [of, value] of each(read())) this.set(label === undefined ? {} : { [label]: of }, value);
+          for (const [of, value] of each(read())) this.set(named(labelNames, of), value);
         },
       });
     },
@@ -67,8 +65,13 @@ export function createMetrics(): Metrics {
   };
 }
 
-function each(reading: Reading): Iterable<readonly [string, number]> {
-  return typeof reading === 'number' ? [['', reading]] : reading;
+function each(reading: Reading): Iterable<readonly [string | readonly string[], number]> {
+  return typeof reading === 'number' ? [[[], reading]] : reading;
+}
+
+function named(names: readonly string[], values: string | readonly string[]): Record<string, string> {
+  const all = typeof values === 'string' ? [values] : values;
+  return Object.fromEntries(names.map((name, at) => [name, all[at] ?? '']));
 }
 
 function showHistogram(name: string, help: string, histogram: Histogram, unit: number) {

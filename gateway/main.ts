@@ -3,7 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { type Logger, pino } from 'pino';
 import { VigilError } from '../contracts/errors.ts';
-import { openSealedLog } from '../contracts/sealed-log.ts';
+import { observe } from '../contracts/histogram.ts';
+import { type Health, openMetricsServer } from '../contracts/metrics-server.ts';
+import { openSealedLog, type SealedLog } from '../contracts/sealed-log.ts';
 import { readSettings, type Settings } from '../contracts/settings.ts';
 import { inboxAt } from './core/inbox.ts';
 import { createCounters } from './counters.ts';
@@ -11,6 +13,7 @@ import { createIngest } from './ingest.ts';
 import { type Listener, openListener } from './listener/listener.ts';
 import type { Sink } from './listener/sink.ts';
 import { createMeasures } from './measures.ts';
+import { gatewayMetrics, timedSealer } from './metrics.ts';
 import { createNotices } from './notices.ts';
 import { createSealing } from './sealing.ts';
 import { gatewaySettings, limitsOf } from './settings.ts';
@@ -22,7 +25,7 @@ const drainMs = 6_000;
 const logDrainMs = 2_000;
 const countersEveryMs = 60_000;
 
-type Gateway = { readonly port: number; close(): Promise<void> };
+type Gateway = { readonly port: number; readonly metricsPort: number; close(): Promise<void> };
 
 async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logger): Promise<Gateway> {
   const boot = randomBytes(9).toString('hex');
@@ -31,15 +34,40 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
   const measures = createMeasures();
   const { pseudonymKey } = settings;
   let listener: Listener | undefined;
+  let sealedLog: SealedLog | undefined;
+  let health: Health = 'starting';
 
-  const sealedLog = await openSealedLog({
+  const metrics = gatewayMetrics({
+    counters,
+    measures,
+    unackedBytesMax: settings.unackedBytesMax,
+    connectionsMax: settings.connectionsMax,
+    appender: () => sealedLog?.appender,
+    listener: () => listener,
+    ready: () => health === 'ready',
+  });
+  const metricsServer = await openMetricsServer({
+    host: settings.metricsHost,
+    port: settings.metricsPort,
+    metrics,
+    health: () => health,
+    log,
+  });
+  sealedLog = await openSealedLog({
     settings,
     service: 'gateway',
     boot,
     log,
-    appender: { timeoutMs: settings.appendMs },
+    appender: {
+      timeoutMs: settings.appendMs,
+      onBatch(records, bytes, tookMs) {
+        observe(measures.batchRecords, records);
+        observe(measures.batchBytes, bytes);
+        observe(measures.appendMs, tookMs);
+      },
+    },
   });
-  const append = createSealing(sealedLog.sealer, sealedLog.appender);
+  const append = createSealing(timedSealer(sealedLog.sealer, measures), sealedLog.appender);
   const tables = await followTables({
     log,
     sealedLog,
@@ -77,6 +105,7 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     now,
     monotonicMs: () => performance.now(),
   });
+  health = 'ready';
   const timer = setInterval(
     () =>
       log.info({ ...counters, connections: listener.connections(), unackedBytes: listener.unackedBytes() }, 'counters'),
@@ -85,12 +114,15 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
 
   return {
     port: listener.port,
+    metricsPort: metricsServer.port,
     async close() {
+      health = 'draining';
       clearInterval(timer);
       await listener.close(drainMs);
       notices.close();
       await tables.close();
       await sealedLog.close();
+      await metricsServer.close();
       log.info(counters, 'closed');
     },
   };
@@ -122,7 +154,7 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   gateway = await openGateway(settings, log);
-  log.info({ port: gateway.port }, 'ready');
+  log.info({ port: gateway.port, metricsPort: gateway.metricsPort }, 'ready');
 }
 
 main().catch((error: unknown) => {

@@ -1,4 +1,5 @@
 import { kafkaSettings } from '../contracts/kafka/settings.ts';
+import { metricsSettings } from '../contracts/metrics-server.ts';
 import type { Manifest, Settings } from '../contracts/settings.ts';
 import { defaultLimits, type Limits } from './listener/limits.ts';
 
@@ -8,6 +9,7 @@ const dayMs = 24 * 60 * minuteMs;
 /** What the gateway is told. */
 export const gatewaySettings = {
   ...kafkaSettings,
+  ...metricsSettings(9464),
   mqttHost: { kind: 'text', env: 'VIGIL_MQTT_HOST', help: 'address that devices connect to', fallback: '127.0.0.1' },
   mqttPort: { kind: 'integer', env: 'VIGIL_MQTT_PORT', help: 'its port', min: 0, max: 65_535, fallback: 8883 },
   mqttCertFile: { kind: 'file', env: 'VIGIL_MQTT_CERT_FILE', help: 'server certificate of the MQTT listener, PEM' },

@@ -71,8 +71,15 @@ export async function runCheck(options: {
 }
 
 async function ownPlace(settings: StartSettings, stateDir: string): Promise<StartSettings> {
-  const [httpPort = 0, mqttPort = 0, kafkaPort = 0, kafkaControllerPort = 0, influxPort = 0, influxRpcPort = 0] =
-    await freePorts(6);
-  const ports = { httpPort, mqttPort, kafkaPort, kafkaControllerPort, influxPort, influxRpcPort };
+  const [
+    httpPort = 0,
+    mqttPort = 0,
+    metricsPort = 0,
+    kafkaPort = 0,
+    kafkaControllerPort = 0,
+    influxPort = 0,
+    influxRpcPort = 0,
+  ] = await freePorts(7);
+  const ports = { httpPort, mqttPort, metricsPort, kafkaPort, kafkaControllerPort, influxPort, influxRpcPort };
   return { ...settings, ...ports, stateDir, demo: true, beds: settings.beds || 8 };
 }

@@ -21,6 +21,7 @@ export const startSettings = {
   },
   httpPort: port('VIGIL_HTTP_PORT', 'the screens (HTTPS)', 8443),
   mqttPort: port('VIGIL_MQTT_PORT', 'the gateway (MQTT over TLS)', 8883),
+  metricsPort: port('VIGIL_METRICS_PORT', "the gateway's figures for Prometheus (HTTP)", 9464),
   kafkaPort: port('VIGIL_KAFKA_PORT', 'Kafka', 9092),
   kafkaControllerPort: port('VIGIL_KAFKA_CONTROLLER_PORT', "Kafka's controller", 9093),
   influxPort: port('VIGIL_INFLUX_PORT', 'InfluxDB', 8086),

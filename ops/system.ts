@@ -67,6 +67,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
     kafkaBrokers: `127.0.0.1:${settings.kafkaPort}`,
     influxUrl: `https://127.0.0.1:${settings.influxPort}`,
     mqttPort: settings.mqttPort,
+    metricsPort: settings.metricsPort,
     httpPort: settings.httpPort,
   };
   const step = <T>(title: string, work: (remark: (line: string) => void) => Promise<T>) => {
@@ -153,6 +154,14 @@ async function allOrFirstError(work: Promise<unknown>[]): Promise<void> {
 }
 
 function portsOf(settings: StartSettings) {
-  const names = ['httpPort', 'mqttPort', 'kafkaPort', 'kafkaControllerPort', 'influxPort', 'influxRpcPort'] as const;
+  const names = [
+    'httpPort',
+    'mqttPort',
+    'metricsPort',
+    'kafkaPort',
+    'kafkaControllerPort',
+    'influxPort',
+    'influxRpcPort',
+  ] as const;
   return names.map((name) => ({ setting: startSettings[name].env, port: settings[name] }));
 }

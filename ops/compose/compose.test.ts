@@ -169,6 +169,7 @@ describe('the settings of our services', () => {
     kafkaBrokers: 'kafka:9092',
     influxUrl: 'https://influxdb:8086',
     mqttPort: 8883,
+    metricsPort: 9464,
     httpPort: 8443,
   };
   it.each(['gateway', 'alarms', 'trends', 'dashboard', 'simulators'] as const)(

@@ -9,6 +9,8 @@ export type Whereabouts = {
   readonly kafkaBrokers: string;
   readonly influxUrl: string;
   readonly mqttPort: number;
+  /** Of the gateway's /metrics; any free one where it is not said. */
+  readonly metricsPort?: number;
   readonly httpPort: number;
 };
 
@@ -40,6 +42,8 @@ export function serviceEnv(
       return {
         ...common,
         ...kafkaEnv(where, service),
+        VIGIL_METRICS_HOST: '127.0.0.1',
+        VIGIL_METRICS_PORT: String(where.metricsPort ?? 0),
         VIGIL_MQTT_HOST: '127.0.0.1',
         VIGIL_MQTT_PORT: String(where.mqttPort),
         VIGIL_MQTT_CERT_FILE: join(certs, 'mqtt-server.pem'),

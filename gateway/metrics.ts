@@ -1,0 +1,156 @@
+/** What Prometheus is shown of the gateway. The names are in docs/operator.md's alerts: who renames one looks there. */
+import type { DataKey, Sealer } from '../contracts/envelope/sealer.ts';
+import { observe } from '../contracts/histogram.ts';
+import type { Appender } from '../contracts/kafka/appender.ts';
+import { createMetrics, type Metrics } from '../contracts/metrics.ts';
+import type { CounterName, Counters } from './counters.ts';
+import type { Listener } from './listener/listener.ts';
+import { type Measures, type ReadingCounts, readingKinds } from './measures.ts';
+
+const ms = 0.001;
+const us = 0.000_001;
+
+export type GatewayMetricsSources = {
+  readonly counters: Counters;
+  readonly measures: Measures;
+  readonly unackedBytesMax: number;
+  readonly connectionsMax: number;
+  appender(): Pick<Appender, 'stats' | 'depths'> | undefined;
+  /** Undefined until it is open. */
+  listener(): Pick<Listener, 'connections' | 'sessions' | 'unackedBytes' | 'paused'> | undefined;
+  ready(): boolean;
+};
+
+export function gatewayMetrics(from: GatewayMetricsSources): Metrics {
+  const metrics = createMetrics();
+  connectionMetrics(metrics, from);
+  readingMetrics(metrics, from);
+  laneMetrics(metrics, from);
+  metrics.gauge('vigil_gateway_ready', '1 while devices are served.', () => (from.ready() ? 1 : 0));
+  return metrics;
+}
+
+function connectionMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
+  const { counters, measures } = from;
+  const listener = from.listener;
+  metrics.gauge(
+    'vigil_gateway_connections',
+    'MQTT connections now, TLS established.',
+    () => listener()?.connections() ?? 0,
+  );
+  metrics.gauge(
+    'vigil_gateway_connections_max',
+    'Connections past which a new one is closed.',
+    () => from.connectionsMax,
+  );
+  metrics.gauge(
+    'vigil_gateway_sessions',
+    'MQTT sessions now, with and without connection.',
+    () => listener()?.sessions() ?? 0,
+  );
+  metrics.counter(
+    'vigil_gateway_connects_total',
+    'Connections by what became of them at the start.',
+    () =>
+      outcomes(counters, {
+        accepted: 'connectionsAccepted',
+        refused: 'connectionsRefused',
+        dropped: 'connectionsDropped',
+        timeout: 'connectTimeouts',
+      }),
+    'outcome',
+  );
+  metrics.counter('vigil_gateway_disconnects_total', 'Ends of accepted connections.', () => measures.ends, 'cause');
+  metrics.gauge(
+    'vigil_gateway_paused_connections',
+    'Connections that are not read now, by what they wait for.',
+    () => Object.entries(listener()?.paused() ?? {}),
+    'cause',
+  );
+  metrics.counter(
+    'vigil_gateway_pauses_total',
+    'How often a connection was paused.',
+    () => outcomes(counters, { 'in-flight': 'pausedInFlight', unacked: 'pausedUnacked', outgoing: 'pausedOutgoing' }),
+    'cause',
+  );
+}
+
+const results: readonly (readonly [outcome: string, of: keyof ReadingCounts])[] = [
+  ['appended', 'appended'],
+  ['appended-in-part', 'appendedInPart'],
+  ['rejected', 'rejected'],
+  ['failed', 'failed'],
+];
+
+function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
+  const { counters, measures } = from;
+  metrics.counter('vigil_gateway_publishes_total', 'PUBLISH packets that were taken.', () => counters.publishes);
+  metrics.counter(
+    'vigil_gateway_readings_total',
+    'Messages by topic and by what became of them: those that failed are not known to be in Kafka and not acknowledged.',
+    () =>
+      readingKinds.flatMap((kind) =>
+        results.map(([outcome, of]) => [[kind, outcome], measures.readings[kind][of]] as const),
+      ),
+    'kind',
+    'outcome',
+  );
+  metrics.counter(
+    'vigil_gateway_rejections_total',
+    'Messages kept in `rejected`, by code.',
+    () => measures.rejections,
+    'code',
+  );
+  metrics.counter(
+    'vigil_gateway_acknowledged_total',
+    'PUBACK and PUBREC that were written.',
+    () => counters.acknowledged,
+  );
+  metrics.counter('vigil_gateway_qos2_repeats_total', 'QoS 2 messages that came again.', () => counters.qos2Repeats);
+  const ackHelp = 'From the last byte of a PUBLISH to its PUBACK or PUBREC being written: Kafka has it in between.';
+  metrics.histogram('vigil_gateway_ack_latency_seconds', ackHelp, measures.ackMs, ms);
+  const unacked = 'Memory that unacknowledged publishes are counted with.';
+  metrics.gauge('vigil_gateway_unacked_bytes', unacked, () => from.listener()?.unackedBytes() ?? 0);
+  metrics.gauge('vigil_gateway_unacked_bytes_max', 'Past it every connection waits.', () => from.unackedBytesMax);
+  metrics.histogram('vigil_gateway_seal_seconds', 'Sealing of one record, every 64th.', measures.sealUs, us);
+}
+
+function laneMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
+  const { measures, appender } = from;
+  const depths = (what: 'records' | 'bytes') =>
+    [...(appender()?.depths() ?? [])].map(([topic, depth]) => [topic, depth[what]] as const);
+  const stat = (name: 'retries' | 'failed' | 'regressed') => appender()?.stats()[name] ?? 0;
+  metrics.gauge('vigil_gateway_lane_records', 'Records that wait for Kafka.', () => depths('records'), 'topic');
+  metrics.gauge('vigil_gateway_lane_bytes', 'Bytes that wait for Kafka.', () => depths('bytes'), 'topic');
+  metrics.histogram('vigil_gateway_batch_records', 'Records of a batch that Kafka took.', measures.batchRecords);
+  metrics.histogram('vigil_gateway_batch_bytes', 'Bytes of a batch that Kafka took.', measures.batchBytes);
+  const appendHelp = "From a batch's first try to Kafka's answer, all in-sync replicas included.";
+  metrics.histogram('vigil_gateway_append_seconds', appendHelp, measures.appendMs, ms);
+  metrics.counter('vigil_gateway_append_retries_total', 'Batches that were tried again.', () => stat('retries'));
+  metrics.counter('vigil_gateway_append_failures_total', 'Records given up: not acknowledged.', () => stat('failed'));
+  const regressed = 'Batches answered with a base offset that does not rise: Kafka lost what it had acknowledged.';
+  metrics.counter('vigil_gateway_offsets_regressed_total', regressed, () => stat('regressed'));
+}
+
+function outcomes(counters: Counters, names: Readonly<Record<string, CounterName>>): [string, number][] {
+  return Object.entries(names).map(([outcome, name]) => [outcome, counters[name]]);
+}
+
+const sealSample = 64;
+
+/** The sealer with a clock held to every 64th record. */
+export function timedSealer(sealer: Sealer, { sealUs }: Measures): Sealer {
+  let untilNext = 1;
+  return {
+    ...sealer,
+    seal(key: DataKey, place, contentType, plaintext) {
+      untilNext -= 1;
+      if (untilNext > 0) return sealer.seal(key, place, contentType, plaintext);
+      untilNext = sealSample;
+      const startedMs = performance.now();
+      const value = sealer.seal(key, place, contentType, plaintext);
+      observe(sealUs, (performance.now() - startedMs) * 1000);
+      return value;
+    },
+  };
+}
