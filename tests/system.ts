@@ -12,7 +12,7 @@ import { readSettings } from '../contracts/settings.ts';
 import type { Service } from '../contracts/topics.ts';
 import { type Child, saysReady, startChild } from '../ops/platform/child.ts';
 import { freePorts } from '../ops/platform/ports.ts';
-import { serviceEnv } from '../ops/platform/serviceEnv.ts';
+import { serviceEnv, type Whereabouts } from '../ops/platform/serviceEnv.ts';
 import type { TestPlatform } from './platform.ts';
 
 export const root = join(import.meta.dirname, '..');
@@ -38,7 +38,7 @@ export type RunningHouse = {
 
 /** Starts a house and waits until it says that it is ready. */
 export async function startHouse(
-  platform: TestPlatform,
+  platform: Whereabouts,
   house: House,
   overrides: Readonly<Record<string, string>> = {},
 ): Promise<RunningHouse> {

@@ -1,0 +1,210 @@
+/** Three brokers and a controller, each a process to be killed, frozen and started again; before each broker a relay. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import kafkajs, { type Admin } from 'kafkajs';
+import '../../contracts/kafka/connect.ts';
+import { type KafkaTopic, kafkaTopicNames } from '../../contracts/topics.ts';
+import type { Child } from '../../ops/platform/child.ts';
+import { newClusterId, startBroker } from '../../ops/platform/kafka.ts';
+import type { ClusterMember, Replication } from '../../ops/platform/kafkaConfig.ts';
+import { freePorts } from '../../ops/platform/ports.ts';
+import type { Software } from '../../ops/platform/software.ts';
+import { ensureTopics, topicConfig } from '../../ops/platform/topics.ts';
+import type { Network, Relay } from './network.ts';
+import { freeze, kill, thaw } from './process.ts';
+
+export const replication: Replication = { factor: 3, inSyncMin: 2 };
+const brokerIds = [1, 2, 3] as const;
+const controllerId = 9;
+
+/**
+ * A broker that does not answer is given up after this, so that a fault of a few seconds already moves its partitions; Kafka's own
+ * default is 9 s, and 30 s for a replica that lags.
+ */
+export const sessionMs = 5_000;
+const lagMs = 5_000;
+
+const small = {
+  'broker.session.timeout.ms': sessionMs,
+  'broker.heartbeat.interval.ms': 500,
+  'replica.lag.time.max.ms': lagMs,
+  // Leadership wanders back to where it was soon: one more thing to survive.
+  'leader.imbalance.check.interval.seconds': 15,
+  'num.network.threads': 2,
+  'num.io.threads': 4,
+  'background.threads': 4,
+  'log.index.size.max.bytes': 1_048_576,
+};
+
+export type Broker = {
+  readonly nodeId: number;
+  /** Between the gateway and this broker; our own tools go past it. */
+  readonly relay: Relay;
+  pid(): number;
+  isUp(): boolean;
+  /** kill -9, and asserts that it was that. */
+  kill(): Promise<void>;
+  freeze(): Promise<void>;
+  thaw(): void;
+  /** Resolves when it is gone by itself. */
+  exited(): Promise<unknown>;
+  start(): Promise<void>;
+  /** What it wrote to its standard output and error, over all its starts. */
+  output(): string;
+};
+
+export type PartitionState = { readonly leader: number; readonly inSync: readonly number[] };
+
+export type Cluster = {
+  readonly brokers: readonly Broker[];
+  /** `host:port` list past the relays, and through them. */
+  readonly direct: string;
+  readonly relayed: string;
+  /** By partition, as a broker that answers knows it. */
+  partitions(topic: KafkaTopic): Promise<PartitionState[]>;
+  leaderOf(topic: KafkaTopic, partition: number): Promise<Broker>;
+  /** Waits until all brokers are up and every replica of all topics is in sync. */
+  untilWhole(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export async function startCluster(options: {
+  readonly software: Software;
+  readonly stateDir: string;
+  readonly network: Network;
+}): Promise<Cluster> {
+  const { software, stateDir, network } = options;
+  const [controllerPort = 0, ...ports] = await freePorts(1 + 2 * brokerIds.length);
+  const clusterId = newClusterId();
+  const voters = [`${controllerId}@127.0.0.1:${controllerPort}`];
+  const common = { clusterId, voters, replication, properties: small } as const;
+  const running: (() => Promise<void>)[] = [];
+  const begin = (member: ClusterMember, port: number) =>
+    startBroker({ software, stateDir, port, controllerPort, shortLived: true, member });
+
+  async function controller(): Promise<void> {
+    const child = await begin({ ...common, nodeId: controllerId, role: 'controller', heapMb: 192 }, 0);
+    running.push(() => child.stop());
+  }
+
+  async function broker(nodeId: number, port: number, relayedPort: number): Promise<Broker> {
+    const relay = await network.relay(`broker-${nodeId}`, relayedPort);
+    const relayed = { port: relayedPort, advertisedPort: relay.port };
+    const start = () => begin({ ...common, nodeId, role: 'broker', heapMb: 320, relayed }, port);
+    let child: Child = await start();
+    let up = true;
+    const watch = () => {
+      up = true;
+      const mine = child;
+      void mine.exited.then(() => {
+        if (child === mine) up = false;
+      });
+    };
+    watch();
+    running.push(() => child.stop(5_000));
+    return {
+      nodeId,
+      relay,
+      pid: () => child.pid,
+      isUp: () => up,
+      kill: () => kill(child),
+      freeze: () => freeze(child.pid),
+      thaw: () => thaw(child.pid),
+      exited: () => child.exited,
+      async start() {
+        child = await start();
+        watch();
+      },
+      output: () => readFileSync(join(stateDir, 'logs', `kafka-${nodeId}.out.log`), 'utf8'),
+    };
+  }
+
+  const close = async () => {
+    await Promise.all(running.map((stop) => stop()));
+  };
+  try {
+    const [, ...brokers] = await Promise.all([
+      controller(),
+      ...brokerIds.map((id, i) => broker(id, ports[2 * i] ?? 0, ports[2 * i + 1] ?? 0)),
+    ]);
+    const direct = brokerIds.map((_, i) => `127.0.0.1:${ports[2 * i]}`);
+    const certs = join(stateDir, 'certs');
+    await ensureTopics(direct[0] ?? '', certs, replication);
+    await stampAtAppend(direct, certs);
+    return { brokers, direct: direct.join(), ...viewOf(direct, certs, brokers), close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function viewOf(direct: readonly string[], certs: string, brokers: readonly Broker[]) {
+  async function states(topics: readonly KafkaTopic[]): Promise<Map<string, PartitionState[]>> {
+    const { topics: rows } = await asAdmin(direct, certs, (admin) => admin.fetchTopicMetadata({ topics: [...topics] }));
+    return new Map(
+      rows.map(({ name, partitions }) => [
+        name,
+        [...partitions]
+          .sort((a, b) => a.partitionId - b.partitionId)
+          .map(({ leader, isr }) => ({ leader, inSync: isr })),
+      ]),
+    );
+  }
+  const partitions = async (topic: KafkaTopic) => (await states([topic])).get(topic) ?? [];
+  return {
+    relayed: brokers.map(({ relay }) => `127.0.0.1:${relay.port}`).join(),
+    partitions,
+    async leaderOf(topic: KafkaTopic, partition: number): Promise<Broker> {
+      const { leader } = (await partitions(topic))[partition] ?? { leader: -1 };
+      const found = brokers.find(({ nodeId }) => nodeId === leader);
+      if (found === undefined) throw new Error(`partition ${topic}/${partition} has no leader`);
+      return found;
+    },
+    async untilWhole(): Promise<void> {
+      for (const endMs = Date.now() + 180_000; ; await sleep(250)) {
+        const all = [...(await states(kafkaTopicNames)).values()].flat();
+        const lacking = all.filter(({ leader, inSync }) => leader < 0 || inSync.length < replication.factor).length;
+        if (lacking === 0 && brokers.every((broker) => broker.isUp())) return;
+        if (Date.now() > endMs) throw new Error(`${lacking} partitions still lack a replica`);
+      }
+    },
+  };
+}
+
+/** The leader's own clock stamps each record, so that an acknowledgement which came before Kafka had the record would show. */
+async function stampAtAppend(direct: readonly string[], certs: string): Promise<void> {
+  const resources = (['observations', 'waveforms', 'rejected'] as const).map((name) => ({
+    type: kafkajs.ConfigResourceTypes.TOPIC,
+    name,
+    configEntries: (topicConfig(name, replication).configEntries ?? []).map((entry) =>
+      entry.name === 'message.timestamp.type' ? { ...entry, value: 'LogAppendTime' } : entry,
+    ),
+  }));
+  await asAdmin(direct, certs, (admin) => admin.alterConfigs({ validateOnly: false, resources }));
+}
+
+/** Tries again until a broker answers: some are down by intent. */
+async function asAdmin<T>(direct: readonly string[], certs: string, ask: (admin: Admin) => Promise<T>): Promise<T> {
+  const read = (file: string) => readFileSync(join(certs, file), 'utf8');
+  const kafka = new kafkajs.Kafka({
+    clientId: 'faults',
+    brokers: [...direct],
+    ssl: { ca: [read('ca.pem')], cert: read('admin.pem'), key: read('admin.key'), minVersion: 'TLSv1.3' },
+    logLevel: kafkajs.logLevel.NOTHING,
+    connectionTimeout: 3_000,
+    requestTimeout: 5_000,
+    retry: { retries: 2, initialRetryTime: 100, maxRetryTime: 500 },
+  });
+  for (const endMs = Date.now() + 120_000; ; await sleep(200)) {
+    const admin = kafka.admin();
+    try {
+      await admin.connect();
+      return await ask(admin);
+    } catch (error) {
+      if (Date.now() > endMs) throw error;
+    } finally {
+      await admin.disconnect().catch(() => undefined);
+    }
+  }
+}

@@ -1,0 +1,169 @@
+/** One MQTT connection of a device, on mqtt-packet over mutual TLS, with the TCP socket in reach so that it can be torn. */
+import { readFileSync } from 'node:fs';
+import { connect as connectTcp } from 'node:net';
+import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
+import { parser as createParser, generate, type IPublishPacket, type Packet } from 'mqtt-packet';
+import { deviceTopic } from '../../contracts/topics.ts';
+import type { Reading } from './reading.ts';
+
+/** MQTT 3.1.1 with a clean session each time, or MQTT 5 with a session that outlives the connection. */
+export type Version = 4 | 5;
+
+export type ConnectionOptions = {
+  readonly deviceId: string;
+  readonly port: number;
+  readonly certsDir: string;
+  readonly version: Version;
+  readonly keepAliveS: number;
+  /** From dialling to CONNACK; past it the connection is dropped. */
+  readonly connectMs: number;
+  readonly onReady: (sessionPresent: boolean) => void;
+  /** PUBACK or PUBREC. */
+  readonly onAcknowledged: (packetId: number, code: number) => void;
+  /** PUBCOMP. */
+  readonly onReleased: (packetId: number) => void;
+  /** Once, whoever ended it. */
+  readonly onClosed: () => void;
+};
+
+export type Connection = {
+  isReady(): boolean;
+  publish(reading: Reading, packetId: number, qos: 1 | 2, dup: boolean): void;
+  release(packetId: number): void;
+  tear(reading: Reading, packetId: number, qos: 1 | 2): Promise<void>;
+  destroy(): void;
+};
+
+const sessionS = 600;
+const credentials = new Map<string, { ca: string; cert: string; key: string }>();
+
+function credentialsOf(certsDir: string, deviceId: string) {
+  const read = (...path: string[]) => readFileSync(join(certsDir, ...path), 'utf8');
+  let own = credentials.get(`${certsDir}/${deviceId}`);
+  if (own === undefined) {
+    own = {
+      ca: read('ca.pem'),
+      cert: read('devices', `${deviceId}.pem`),
+      key: read('devices', `${deviceId}.key`),
+    };
+    credentials.set(`${certsDir}/${deviceId}`, own);
+  }
+  return own;
+}
+
+export function dial(options: ConnectionOptions): Connection {
+  const { deviceId, version } = options;
+  const tcp = connectTcp({ host: '127.0.0.1', port: options.port, noDelay: true });
+  const socket = connectTls({ socket: tcp, servername: 'localhost', ...credentialsOf(options.certsDir, deviceId) });
+  const parser = createParser({ protocolVersion: version });
+  let ready = false;
+  let gone = false;
+  let heardMs = performance.now();
+
+  const write = (packet: Packet) => {
+    if (!gone) socket.write(generate(packet, { protocolVersion: version }));
+  };
+  const deadline = setTimeout(drop, options.connectMs);
+  const pulse = setInterval(() => {
+    // A broker that says nothing for 1.5 times the Keep Alive is gone: a device must notice that by itself.
+    if (ready && performance.now() - heardMs > 1500 * options.keepAliveS) drop();
+    else if (ready) write({ cmd: 'pingreq' });
+  }, 500 * options.keepAliveS);
+
+  function drop(): void {
+    socket.destroy();
+    tcp.destroy();
+    ended();
+  }
+
+  function ended(): void {
+    if (gone) return;
+    gone = true;
+    ready = false;
+    clearTimeout(deadline);
+    clearInterval(pulse);
+    options.onClosed();
+  }
+
+  function onPacket(packet: Packet): void {
+    switch (packet.cmd) {
+      case 'connack':
+        onConnack(packet.reasonCode ?? packet.returnCode ?? 0, packet.sessionPresent);
+        break;
+      case 'puback':
+      case 'pubrec':
+        options.onAcknowledged(packet.messageId ?? 0, packet.reasonCode ?? 0);
+        break;
+      case 'pubcomp':
+        options.onReleased(packet.messageId ?? 0);
+        break;
+      case 'disconnect':
+        drop();
+        break;
+      default:
+    }
+  }
+
+  function onConnack(code: number, sessionPresent: boolean): void {
+    if (code !== 0) {
+      drop();
+      return;
+    }
+    clearTimeout(deadline);
+    ready = true;
+    options.onReady(sessionPresent);
+  }
+
+  socket.on('secureConnect', () => {
+    const session =
+      version === 5 ? { clean: false, properties: { sessionExpiryInterval: sessionS } } : ({ clean: true } as const);
+    write({
+      cmd: 'connect',
+      protocolId: 'MQTT',
+      protocolVersion: version,
+      clientId: deviceId,
+      keepalive: options.keepAliveS,
+      ...session,
+    });
+  });
+  parser.on('packet', (packet) => {
+    if (!gone) onPacket(packet);
+  });
+  parser.on('error', drop);
+  socket.on('data', (chunk: Buffer) => {
+    heardMs = performance.now();
+    if (!gone) parser.parse(chunk);
+  });
+  socket.on('error', drop);
+  tcp.on('error', drop);
+  socket.on('close', ended);
+  tcp.on('close', () => {
+    socket.destroy();
+    ended();
+  });
+
+  const packetOf = (reading: Reading, packetId: number, qos: 1 | 2, dup: boolean): IPublishPacket => ({
+    cmd: 'publish',
+    topic: deviceTopic(deviceId, reading.kind),
+    payload: reading.payload,
+    qos,
+    dup,
+    retain: false,
+    messageId: packetId,
+  });
+
+  return {
+    isReady: () => ready,
+    publish: (reading, packetId, qos, dup) => write(packetOf(reading, packetId, qos, dup)),
+    release: (packetId) => write({ cmd: 'pubrel', messageId: packetId }),
+    async tear(reading, packetId, qos) {
+      const bytes = generate(packetOf(reading, packetId, qos, false), { protocolVersion: version });
+      // Nothing of ours may follow: the half packet is the last that the gateway sees of this connection.
+      ready = false;
+      await new Promise<void>((done) => socket.write(bytes.subarray(0, bytes.length >> 1), () => done()));
+      tcp.resetAndDestroy();
+    },
+    destroy: drop,
+  };
+}

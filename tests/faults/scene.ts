@@ -1,0 +1,144 @@
+/** All that a fault needs to be tried: three brokers, relays, a gateway, and devices that publish all the time. */
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { ensureCertificates } from '../../certs/ensure.ts';
+import { unassignedAssociation } from '../../contracts/envelope/pseudonym.ts';
+import { partitionOf } from '../../contracts/kafka/connect.ts';
+import { freePorts } from '../../ops/platform/ports.ts';
+import { defaultSoftwareDir, ensureSoftware } from '../../ops/platform/software.ts';
+import { type RunningHouse, root, startHouse } from '../system.ts';
+import { type Broker, type Cluster, startCluster } from './cluster.ts';
+import { type Device, startDevice } from './device.ts';
+import { type Network, type Relay, startNetwork } from './network.ts';
+import { ensureToxiproxy } from './toxiproxy.ts';
+import { judge, type Verdict } from './verdict.ts';
+import { readIndependently } from './witness.ts';
+
+export type Scene = {
+  readonly stateDir: string;
+  readonly cluster: Cluster;
+  readonly network: Network;
+  readonly gateway: RunningHouse;
+  /** Between the devices and the gateway. */
+  readonly doorstep: Relay;
+  /** New starts of the same devices, each with a boot id of its own. */
+  openFleet(options?: FleetOptions): Fleet;
+  close(): Promise<void>;
+};
+
+export type FleetOptions = {
+  readonly size?: number;
+  /** Of each device. */
+  readonly everyMs?: number;
+};
+
+export type Fleet = {
+  readonly devices: readonly Device[];
+  /** Of all devices together. */
+  acknowledged(): number;
+  /** The broker that leads the partition of most of these devices. */
+  leader(): Promise<Broker>;
+  /** No more readings; waits until each is acknowledged. */
+  finish(withinMs?: number): Promise<void>;
+  /** After `finish`: what the independent reader says of all that was acknowledged. */
+  verdict(): Promise<Verdict & { readonly outOfOrder: number }>;
+  close(): void;
+};
+
+export const fleetMax = 12;
+const finishMsMax = 180_000;
+
+/** @param name folder inside `.vigil/`; starts with `test-<pid>`, so that leftovers of an aborted run are found */
+export async function openScene(options: {
+  readonly name: string;
+  readonly report: (line: string) => void;
+  readonly gatewaySettings?: Readonly<Record<string, string>>;
+}): Promise<Scene> {
+  const { report } = options;
+  const startedMs = Date.now();
+  const softwareDir = process.env.VIGIL_SOFTWARE_DIR || defaultSoftwareDir;
+  const stateDir = join(root, '.vigil', options.name);
+  const devices = Array.from({ length: fleetMax }, (_, i) => `dev-${String(i + 1).padStart(2, '0')}`);
+  const closers: (() => Promise<unknown>)[] = [async () => rmSync(stateDir, { recursive: true, force: true })];
+  const close = async () => {
+    for (const one of closers.splice(0).reverse()) await one();
+  };
+  try {
+    mkdirSync(join(stateDir, 'logs'), { recursive: true, mode: 0o700 });
+    const software = await ensureSoftware(softwareDir, report);
+    const program = await ensureToxiproxy(softwareDir, report);
+    await ensureCertificates({ stateDir, devices, nowMs: Date.now() });
+    const network = await startNetwork({ program, stateDir });
+    closers.push(network.close);
+    const cluster = await startCluster({ software, stateDir, network });
+    closers.push(cluster.close);
+    report(`three brokers are up after ${((Date.now() - startedMs) / 1000).toFixed(1)} s`);
+    const [mqttPort = 0] = await freePorts(1);
+    const where = { stateDir, kafkaBrokers: cluster.relayed, influxUrl: '', mqttPort, httpPort: 0 };
+    const gateway = await startHouse(where, 'gateway', options.gatewaySettings);
+    closers.push(gateway.close);
+    const doorstep = await network.relay('doorstep', mqttPort);
+    const openFleet = (fleet: FleetOptions = {}) => startFleet({ ...fleet, stateDir, cluster, doorstep, devices });
+    return { stateDir, cluster, network, gateway, doorstep, openFleet, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function startFleet(
+  options: FleetOptions & {
+    readonly stateDir: string;
+    readonly cluster: Cluster;
+    readonly doorstep: Relay;
+    readonly devices: readonly string[];
+  },
+): Fleet {
+  const { stateDir, cluster, doorstep, size = 6, everyMs = 50 } = options;
+  const pseudonymKey = readFileSync(join(stateDir, 'secrets', 'pseudonym.key'), 'utf8').trim();
+  const devices = options.devices.slice(0, size).map((deviceId, i) =>
+    startDevice({
+      deviceId,
+      boot: `f${randomBytes(6).toString('hex')}`,
+      port: () => doorstep.port,
+      certsDir: join(stateDir, 'certs'),
+      // One in three speaks MQTT 3.1.1 with a clean session, one MQTT 5 with QoS 2.
+      version: i % 3 === 1 ? 4 : 5,
+      qos: i % 3 === 2 ? 2 : 1,
+      everyMs,
+    }),
+  );
+  const partitions = devices.map(({ deviceId }) =>
+    partitionOf('observations', unassignedAssociation(pseudonymKey, deviceId)),
+  );
+  return {
+    devices,
+    acknowledged: () => devices.reduce((sum, device) => sum + device.acknowledged.length, 0),
+    async leader() {
+      const states = await cluster.partitions('observations');
+      const ledBy = (broker: Broker) => partitions.filter((p) => states[p]?.leader === broker.nodeId).length;
+      const [first] = [...cluster.brokers].sort((a, b) => ledBy(b) - ledBy(a));
+      if (first === undefined || ledBy(first) === 0) throw new Error('no broker leads a partition of these devices');
+      return first;
+    },
+    async finish(withinMs = finishMsMax) {
+      const late = Promise.withResolvers<never>();
+      const timer = setTimeout(() => late.reject(new Error('readings wait in vain for acknowledgement')), withinMs);
+      try {
+        await Promise.race([Promise.all(devices.map((device) => device.finish())), late.promise]);
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+    async verdict() {
+      const boots = devices.map(({ boot }) => boot);
+      const found = await readIndependently({ stateDir, brokers: cluster.direct, boots });
+      const outOfOrder = devices.reduce((sum, device) => sum + device.outOfOrder(), 0);
+      return { ...judge(devices, found), outOfOrder };
+    },
+    close() {
+      for (const device of devices) device.close();
+    },
+  };
+}
