@@ -32,8 +32,11 @@ export const reason = {
 } as const;
 export type ReasonCode = (typeof reason)[keyof typeof reason];
 
-/** CONNACK's return code in MQTT 3.1.1 (table 3.1) for a reason code of MQTT 5. */
-export function connectReturnCode(code: ReasonCode): number {
+/**
+ * CONNACK's return code in MQTT 3.1.1 (table 3.1) for a reason code of MQTT 5; undefined where none of them fits: then the
+ * connection is closed without CONNACK [MQTT-3.2.2-6].
+ */
+export function connectReturnCode(code: ReasonCode): number | undefined {
   switch (code) {
     case reason.success:
       return 0;
@@ -44,8 +47,12 @@ export function connectReturnCode(code: ReasonCode): number {
     case reason.notAuthorized:
     case reason.badAuthenticationMethod:
       return 5;
-    default:
+    case reason.serverUnavailable:
+    case reason.serverBusy:
+    case reason.serverShuttingDown:
       return 3;
+    default:
+      return undefined;
   }
 }
 

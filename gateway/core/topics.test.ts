@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { reason } from './reasons.ts';
-import { isTopicName, judgeFilter, judgePublishTopic } from './topics.ts';
+import { isTopicFilter, isTopicName, judgeFilter, judgePublishTopic } from './topics.ts';
 
 it.each([
   ['devices/bed-07/observations', 'observations'],
@@ -47,11 +47,36 @@ it.each([
   ['#', reason.wildcardSubscriptionsNotSupported],
   ['+', reason.wildcardSubscriptionsNotSupported],
   ['$share/g/devices/bed-07/inbox', reason.sharedSubscriptionsNotSupported],
-  ['', reason.topicFilterInvalid],
-  ['a/#/b', reason.topicFilterInvalid],
-  ['a#', reason.topicFilterInvalid],
-  ['a+/b', reason.topicFilterInvalid],
 ])('a SUBSCRIBE to %s is answered 0x%s', (filter, expected) => {
   const right = judgeFilter('bed-07', filter);
   expect(right.ok ? 0 : right.reasonCode).toBe(expected);
+});
+
+it.each([
+  ['a', true, true],
+  ['/', true, true],
+  ['#', true, true],
+  ['+', true, true],
+  ['a/+/#', true, true],
+  ['$SYS/#', true, true],
+  ['', false, false],
+  ['a/#/b', false, false],
+  ['a#', false, false],
+  ['a/#b', false, false],
+  ['a+/b', false, false],
+  ['a/+b', false, false],
+  ['$share', true, true],
+  ['$share/g/a', true, true],
+  ['$share/g/+/#', true, true],
+  ['$share/g//', true, true],
+  // Only MQTT 5 knows shared subscriptions.
+  ['$share/g', true, false],
+  ['$share/', true, false],
+  ['$share//a', true, false],
+  ['$share/g/', true, false],
+  ['$share/+/a', true, false],
+  ['$share/g/a#', false, false],
+  ['$share/g#/a', false, false],
+])('%s as a topic filter: %s in 3.1.1, %s in 5', (filter, in4, in5) => {
+  expect([isTopicFilter(filter, 4), isTopicFilter(filter, 5)]).toEqual([in4, in5]);
 });

@@ -31,21 +31,27 @@ export function isTopicName(topic: string): boolean {
 export type FilterRight = { readonly ok: true } | { readonly ok: false; readonly reasonCode: number };
 
 /**
- * Judges one topic filter of a SUBSCRIBE. Only the device's own inbox, written out, is granted: a wildcard that would cover
+ * Judges one topic filter of a SUBSCRIBE that is well formed (`isTopicFilter`). Only the device's own inbox, written out, is granted: a wildcard that would cover
  * it is refused as such, so that nobody relies on more than one topic behind it.
  */
 export function judgeFilter(deviceId: string, filter: string): FilterRight {
   if (filter === deviceTopic(deviceId, 'inbox')) return { ok: true };
   if (filter.startsWith('$share/')) return { ok: false, reasonCode: reason.sharedSubscriptionsNotSupported };
-  if (!isTopicFilter(filter)) return { ok: false, reasonCode: reason.topicFilterInvalid };
   if (filter.includes('#') || filter.includes('+')) {
     return { ok: false, reasonCode: reason.wildcardSubscriptionsNotSupported };
   }
   return { ok: false, reasonCode: reason.notAuthorized };
 }
 
-/** Wildcards stand for whole levels, `#` only for the last [MQTT-4.7.1-1] [MQTT-4.7.1-2]. */
-function isTopicFilter(filter: string): boolean {
+/**
+ * Whether a topic filter is one: not empty [MQTT-4.7.3-1], wildcards for whole levels, `#` only for the last [MQTT-4.7.1-1]
+ * [MQTT-4.7.1-2], and in MQTT 5 a shared one with a name and a filter after it [MQTT-4.8.2-1] [MQTT-4.8.2-2].
+ */
+export function isTopicFilter(filter: string, version: 4 | 5): boolean {
+  if (version === 5 && filter.startsWith('$share/')) {
+    const [, name = '', ...rest] = filter.split('/');
+    return isTopicName(name) && isTopicFilter(rest.join('/'), 4);
+  }
   if (filter === '') return false;
   const levels = filter.split('/');
   return levels.every(

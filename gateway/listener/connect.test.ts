@@ -114,9 +114,7 @@ describe('CONNECT', () => {
         receiveMaximum: 256,
         maximumPacketSize: 262_144,
         topicAliasMaximum: 16,
-        wildcardSubscriptionAvailable: false,
         subscriptionIdentifiersAvailable: false,
-        sharedSubscriptionAvailable: false,
         serverKeepAlive: 300,
         sessionExpiryInterval: 3600,
       },
@@ -150,6 +148,16 @@ describe('CONNECT', () => {
   ] as const)('refuses a will for %s', async (_name, topic, version, expected) => {
     const client = await join(bench, 'bed-07', version, { will: { topic, payload: 'x' } });
     expect(client.connack).toMatchObject({ cmd: 'connack', ...expected });
+    await client.closed;
+  });
+
+  it('refuses a will without topic', async () => {
+    const client = await dial(bench, await deviceCertificate('bed-07'));
+    // The library does not write such a packet.
+    client.sendBytes(
+      Buffer.from('101900044d51545405060 03c00 00066265642d3037 00 0000 000178'.replaceAll(' ', ''), 'hex'),
+    );
+    expect(await client.next()).toMatchObject({ cmd: 'connack', reasonCode: reason.topicNameInvalid });
     await client.closed;
   });
 

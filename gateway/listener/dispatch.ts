@@ -26,7 +26,7 @@ export function dispatch(
       handleSubscribe(context, connection, client, packet);
       break;
     case 'unsubscribe':
-      handleUnsubscribe(connection, client, packet);
+      handleUnsubscribe(context, connection, client, packet);
       break;
     case 'pingreq':
       sendPacket(connection, { cmd: 'pingresp' }); // [MQTT-3.12.4-1]

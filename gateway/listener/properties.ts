@@ -22,6 +22,8 @@ export type Property = {
   readonly zero?: ReasonCode;
   /** Only 0 and 1 are values. */
   readonly flag?: true;
+  /** A topic name: not empty and without wildcards. */
+  readonly topicName?: true;
 };
 
 const everywhere: readonly PropertyHolder[] = [
@@ -41,7 +43,7 @@ export const clientProperties: ReadonlyMap<number, Property> = new Map<number, P
   [0x01, { type: 'byte', in: message, flag: true }],
   [0x02, { type: 'u32', in: message }],
   [0x03, { type: 'string', in: message }],
-  [0x08, { type: 'string', in: message }],
+  [0x08, { type: 'string', in: message, topicName: true }], // [MQTT-3.3.2-14]
   [0x09, { type: 'binary', in: message }],
   [0x0b, { type: 'var', in: ['subscribe'], zero: reason.protocolError }],
   [0x11, { type: 'u32', in: ['connect', 'disconnect'] }],

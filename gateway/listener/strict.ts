@@ -5,6 +5,7 @@
  */
 import { isUtf8 } from 'node:buffer';
 import { type ReasonCode, reason } from '../core/reasons.ts';
+import { isTopicName } from '../core/topics.ts';
 import { clientProperties, type PropertyHolder } from './properties.ts';
 
 /** Why a connection is closed. The words are ours: they repeat nothing that was sent. */
@@ -230,6 +231,8 @@ function properties(c: Cursor, holder: PropertyHolder): boolean {
     if (isZero && property.zero !== undefined) return malformed(c, 'A property is 0 that may not be.', property.zero);
     if (property.flag && c.bytes[from]! > 1)
       return malformed(c, 'A property is neither 0 nor 1.', reason.protocolError);
+    if (property.topicName && !isTopicName(c.bytes.toString('latin1', from + 2, c.at)))
+      return malformed(c, 'A response topic is no topic name.', reason.protocolError);
   }
   return true;
 }

@@ -17,7 +17,7 @@ export function handleConnect(context: Context, connection: Connection, packet: 
   const version = packet.protocolVersion === 5 ? 5 : 4;
   const judged = judgeConnect(context, connection.commonName, version, packet);
   if ('code' in judged) {
-    refuseConnect(context, connection, version, judged);
+    refuseConnect(context, connection, version, judged, packet.properties?.maximumPacketSize);
     return;
   }
   const { deviceId } = judged;
@@ -68,6 +68,9 @@ function judgeConnect(
   if (packet.properties?.authenticationMethod !== undefined) {
     return { code: reason.badAuthenticationMethod, words: 'The client certificate is the only authentication.' };
   }
+  if (packet.properties?.authenticationData !== undefined) {
+    return { code: reason.protocolError, words: 'Authentication data come without a method.' };
+  }
   const identity = identify(commonName, packet.clientId);
   if (!identity.ok) {
     return identity.fault === 'certificate'
@@ -115,7 +118,11 @@ function readWill({ will }: IConnectPacket): Will | undefined {
   };
 }
 
-/** CONNACK, with our limits where MQTT 5 lets us tell them. Maximum QoS 2 and retain are the default and not said. */
+/**
+ * CONNACK, with our limits where MQTT 5 lets us tell them. Maximum QoS 2 and retain are the default and not said. Nor is it said
+ * that wildcards and shared subscriptions are not available: such a filter would then be a protocol error, and a monitor would be
+ * thrown out for it; SUBACK refuses it, and readings go on (section 3.2.2.3.11).
+ */
 function acceptance(
   { limits }: Context,
   client: Client,
@@ -130,9 +137,7 @@ function acceptance(
     receiveMaximum: limits.inFlightMax,
     maximumPacketSize: limits.packetBytesMax,
     topicAliasMaximum: limits.topicAliasMax,
-    wildcardSubscriptionAvailable: false,
     subscriptionIdentifiersAvailable: false,
-    sharedSubscriptionAvailable: false,
     ...(expiryS === client.expiryAskedS ? {} : { sessionExpiryInterval: expiryS }),
     ...(keepAliveChanged ? { serverKeepAlive: limits.keepAliveMaxS } : {}),
     ...(assigned ? { assignedClientIdentifier: client.clientId } : {}),
@@ -140,22 +145,28 @@ function acceptance(
   return connack;
 }
 
-/** CONNACK with a reason and no session present, then closed [MQTT-3.2.2-6] [MQTT-3.2.2-7]. */
-export function refuseConnect(context: Context, connection: Connection, version: 4 | 5, why: Violation): void {
+/**
+ * CONNACK with a reason and no session present, then closed [MQTT-3.2.2-6] [MQTT-3.2.2-7]. Its reason string, and then CONNACK
+ * itself, is left out where it is larger than the client takes [MQTT-3.2.2-19] [MQTT-3.1.2-24].
+ */
+export function refuseConnect(
+  context: Context,
+  connection: Connection,
+  version: 4 | 5,
+  why: Violation,
+  packetBytesMax = anySize,
+): void {
   const { code, words } = why;
   context.counters.connectionsRefused += 1;
   const leftOut = leftOutBefore(context.quiet, context.now());
   if (leftOut !== undefined) {
     context.log.warn({ commonName: printable(connection.commonName), code, words, leftOut }, 'connection refused');
   }
-  const connack: IConnackPacket = {
-    cmd: 'connack',
-    sessionPresent: false,
-    returnCode: connectReturnCode(code),
-    reasonCode: code,
-    ...(version === 5 ? { properties: { reasonString: words } } : {}),
-  };
-  writeBytes(connection, encode(connack, version));
+  const returnCode = connectReturnCode(code);
+  const bare: IConnackPacket = { cmd: 'connack', sessionPresent: false, returnCode: returnCode ?? 0, reasonCode: code };
+  const forms = version === 5 ? [{ ...bare, properties: { reasonString: words } }, bare] : [bare];
+  const connack = forms.map((form) => encode(form, version)).find(({ length }) => length <= packetBytesMax);
+  if (connack && (version === 5 || returnCode !== undefined)) writeBytes(connection, connack);
   endConnection(context, connection, { kind: 'violation', code, words });
 }
 

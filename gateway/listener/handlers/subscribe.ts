@@ -1,8 +1,8 @@
 /** SUBSCRIBE and UNSUBSCRIBE: the inbox is all there is (MQTT 5 sections 3.8 to 3.11). */
-import type { ISubscribePacket, IUnsubscribePacket } from 'mqtt-packet';
+import type { ISubackPacket, ISubscribePacket, IUnsubackPacket, IUnsubscribePacket } from 'mqtt-packet';
 import { leftOutBefore } from '../../core/quiet.ts';
 import { reason } from '../../core/reasons.ts';
-import { judgeFilter } from '../../core/topics.ts';
+import { isTopicFilter, judgeFilter } from '../../core/topics.ts';
 import { type Client, type Connection, type Context, sendPacket } from '../connection.ts';
 import { sendInbox } from '../inbox.ts';
 import { violate } from '../violate.ts';
@@ -25,6 +25,13 @@ export function handleSubscribe(
     violate(context, connection, reason.subscriptionIdentifiersNotSupported, words);
     return;
   }
+  const filters = packet.subscriptions.map(({ topic }) => topic);
+  if (areMalformed(context, connection, client, filters)) return;
+  // [MQTT-3.8.3-4]: what a client published itself cannot be kept from a shared subscription.
+  if (client.version === 5 && packet.subscriptions.some(({ topic, nl }) => nl && topic.startsWith('$share/'))) {
+    violate(context, connection, reason.protocolError, 'A shared subscription asks for No Local.');
+    return;
+  }
   const codes = packet.subscriptions.map(({ topic }) => {
     const right = judgeFilter(client.source.deviceId, topic);
     if (right.ok) return 0;
@@ -35,15 +42,36 @@ export function handleSubscribe(
   const leftOut = codes.every((code) => code === 0) ? undefined : leftOutBefore(client.source.quiet, context.now());
   if (leftOut !== undefined) context.log.warn({ deviceId: client.source.deviceId, leftOut }, 'subscription refused');
   if (granted) client.session.inboxSubscribed = true;
-  sendPacket(connection, { cmd: 'suback', messageId: packet.messageId!, granted: codes });
+  if (!answer(context, connection, { cmd: 'suback', messageId: packet.messageId!, granted: codes })) return;
   if (granted) sendInbox(context, connection, client);
 }
 
-export function handleUnsubscribe(connection: Connection, client: Client, packet: IUnsubscribePacket): void {
+export function handleUnsubscribe(
+  context: Context,
+  connection: Connection,
+  client: Client,
+  packet: IUnsubscribePacket,
+): void {
+  if (areMalformed(context, connection, client, packet.unsubscriptions)) return;
   const granted = packet.unsubscriptions.map((topic) => {
     const subscribed = client.session.inboxSubscribed && judgeFilter(client.source.deviceId, topic).ok;
     if (subscribed) client.session.inboxSubscribed = false;
     return subscribed ? reason.success : reason.noSubscriptionExisted;
   });
-  sendPacket(connection, { cmd: 'unsuback', messageId: packet.messageId!, granted });
+  answer(context, connection, { cmd: 'unsuback', messageId: packet.messageId!, granted });
+}
+
+/** A filter that is none is no refusal but malformed: the connection ends [MQTT-4.13.1-1] [MQTT-4.8.0-1 of 3.1.1]. */
+function areMalformed(context: Context, connection: Connection, client: Client, filters: readonly string[]): boolean {
+  if (filters.every((filter) => isTopicFilter(filter, client.version))) return false;
+  violate(context, connection, reason.malformedPacket, 'A topic filter is none.');
+  return true;
+}
+
+/** An answer that is larger than the client takes may not be sent [MQTT-3.1.2-24], and without it the client would wait for ever. */
+function answer(context: Context, connection: Connection, packet: ISubackPacket | IUnsubackPacket): boolean {
+  if (sendPacket(connection, packet)) return true;
+  if (connection.socket.writable)
+    violate(context, connection, reason.packetTooLarge, 'The answer does not fit into the Maximum Packet Size.');
+  return false;
 }

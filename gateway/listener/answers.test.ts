@@ -1,0 +1,230 @@
+/** What the listener answers with: in which form, with which codes, and what is left out where the client cannot take it. */
+import { generate, type Packet } from 'mqtt-packet';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { reason } from '../core/reasons.ts';
+import {
+  type Bench,
+  connectPacket,
+  deviceCertificate,
+  dial,
+  join,
+  openBench,
+  publishPacket,
+} from './listener.testing.ts';
+
+let bench: Bench;
+beforeAll(async () => {
+  bench = await openBench();
+});
+beforeEach(() => {
+  bench.ready = true;
+  bench.atOnce = { kind: 'appended' };
+});
+afterAll(() => bench.close());
+
+const filters = (count: number) =>
+  Array.from({ length: count }, (_, index) => ({ topic: `x/${index}`, qos: 1 as const }));
+const propertiesOf = (packet: Packet) => Object.keys((packet as { properties?: object }).properties ?? {});
+
+describe('CONNACK', () => {
+  it('comes first, once, and its reserved bits are 0', async () => {
+    for (const version of [4, 5] as const) {
+      const client = await dial(bench, await deviceCertificate('bed-07'), version);
+      const bytes: Buffer[] = [];
+      client.socket.on('data', (chunk: Buffer) => bytes.push(chunk));
+      client.send({ cmd: 'pingreq' });
+      await client.closed;
+      expect(bytes).toEqual([]);
+      const second = await dial(bench, await deviceCertificate('bed-07'), version);
+      second.socket.on('data', (chunk: Buffer) => bytes.push(chunk));
+      second.send(connectPacket('bed-07', version), { cmd: 'pingreq' }, publishPacket(1, 1), { cmd: 'pingreq' });
+      const came = [await second.next(), await second.next(), await second.next(), await second.next()];
+      expect(came.map(({ cmd }) => cmd).filter((cmd) => cmd === 'connack')).toHaveLength(1);
+      expect(came[0]).toMatchObject({ cmd: 'connack' });
+      // Fixed header, remaining length, flags, code.
+      expect([bytes[0]![0], bytes[0]![2], bytes[0]![3]]).toEqual([0x20, 0, 0]);
+      second.end();
+    }
+  });
+
+  it.each([4, 5] as const)(
+    'that refuses ends it: what came after CONNECT is not looked at, MQTT %i',
+    async (version) => {
+      bench.ready = false;
+      const client = await dial(bench, await deviceCertificate('bed-07'), version);
+      const publishes = bench.counters.publishes;
+      client.send(connectPacket('bed-07', version), publishPacket(1, 1), { cmd: 'pingreq' });
+      await client.closed;
+      const refused = version === 5 ? { reasonCode: reason.serverUnavailable } : { returnCode: 3 };
+      expect(client.rest()).toMatchObject([{ cmd: 'connack', sessionPresent: false, ...refused }]);
+      expect(client.rest()).toHaveLength(1);
+      expect(bench.counters.publishes).toBe(publishes);
+    },
+  );
+
+  it('of 3.1.1 is not sent to a CONNECT that is malformed, nor where no return code fits', async () => {
+    const malformed = await dial(bench, await deviceCertificate('bed-07'), 4);
+    malformed.sendBytes(Buffer.from('100d00044d5154540403003c000161', 'hex'));
+    await malformed.closed;
+    expect(malformed.rest()).toEqual([]);
+    const wildcard = await dial(bench, await deviceCertificate('bed-07'), 4);
+    wildcard.send(connectPacket('bed-07', 4, { will: { topic: 'devices/#', payload: 'x' } as never }));
+    await wildcard.closed;
+    expect(wildcard.rest()).toEqual([]);
+  });
+
+  it.each([
+    [1000, ['reasonString']],
+    [20, []],
+    [4, undefined],
+  ])(
+    'that refuses fits into %i bytes: its reason string goes first, then itself',
+    async (maximumPacketSize, expected) => {
+      const client = await dial(bench, await deviceCertificate('bed-07'));
+      client.send(connectPacket('bed-08', 5, { properties: { maximumPacketSize } }));
+      await client.closed;
+      const [connack] = client.rest();
+      expect(connack && propertiesOf(connack)).toEqual(expected);
+      if (expected) expect(connack).toMatchObject({ reasonCode: reason.clientIdentifierNotValid });
+    },
+  );
+
+  it('that accepts and does not fit is not sent', async () => {
+    const client = await dial(bench, await deviceCertificate('bed-07'));
+    client.send(connectPacket('bed-07', 5, { properties: { maximumPacketSize: 8 } }));
+    await client.closed;
+    expect(client.rest()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.packetTooLarge }]);
+  });
+
+  it('holds nothing that was not asked for or is not true', async () => {
+    const client = await join(bench, 'bed-07', 5, { keepalive: 60, properties: { requestResponseInformation: false } });
+    // Neither Maximum QoS nor Retain Available, Response Information, Authentication Method, User Property, Server Keep Alive.
+    expect(propertiesOf(client.connack).sort()).toEqual([
+      'maximumPacketSize',
+      'receiveMaximum',
+      'subscriptionIdentifiersAvailable',
+      'topicAliasMaximum',
+    ]);
+    client.end();
+  });
+
+  it('names no authentication method, and no AUTH comes, to a client that named none', async () => {
+    const client = await join(bench, 'bed-07');
+    expect(propertiesOf(client.connack)).not.toContain('authenticationMethod');
+    client.send({ cmd: 'auth', reasonCode: 0x19 } as Packet);
+    await client.closed;
+    expect(client.rest()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.protocolError }]);
+  });
+
+  it('refuses authentication data without a method', async () => {
+    const client = await join(bench, 'bed-07', 5, { properties: { authenticationData: Buffer.from('x') } });
+    expect(client.connack).toMatchObject({ reasonCode: reason.protocolError });
+    await client.closed;
+  });
+});
+
+describe('an acknowledgement', () => {
+  it.each([4, 5] as const)(
+    'of a subscription has its packet id and one code for each filter, MQTT %i',
+    async (version) => {
+      const client = await join(bench, 'bed-07', version);
+      client.send({ cmd: 'subscribe', messageId: 0xfffe, subscriptions: filters(7) });
+      const suback = await client.next();
+      expect(suback).toMatchObject({ cmd: 'suback', messageId: 0xfffe });
+      expect((suback as { granted: number[] }).granted).toHaveLength(7);
+      client.send({ cmd: 'unsubscribe', messageId: 0x0100, unsubscriptions: filters(3).map(({ topic }) => topic) });
+      const unsuback = await client.next();
+      expect(unsuback).toMatchObject({ cmd: 'unsuback', messageId: 0x0100 });
+      if (version === 5) expect((unsuback as { granted: number[] }).granted).toEqual([0x11, 0x11, 0x11]);
+      client.end();
+    },
+  );
+
+  it('of a subscription that does not fit is not sent: the connection ends', async () => {
+    for (const request of [
+      { cmd: 'subscribe', messageId: 1, subscriptions: filters(80) },
+      { cmd: 'unsubscribe', messageId: 1, unsubscriptions: filters(80).map(({ topic }) => topic) },
+    ] as Packet[]) {
+      const client = await join(bench, 'bed-07', 5, { properties: { maximumPacketSize: 70 } });
+      client.send(request);
+      await client.closed;
+      expect(client.rest()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.packetTooLarge }]);
+    }
+  });
+
+  it('has no reason string and no user property where the client wants none, but for CONNACK and DISCONNECT', async () => {
+    const client = await join(bench, 'bed-07', 5, { properties: { requestProblemInformation: false } });
+    bench.atOnce = { kind: 'refused', code: reason.payloadFormatInvalid, words: 'bad' };
+    client.send(
+      publishPacket(1, 1),
+      publishPacket(2, 2),
+      { cmd: 'pubrel', messageId: 9 },
+      { cmd: 'pubrec', messageId: 9 },
+      { cmd: 'subscribe', messageId: 3, subscriptions: filters(1) },
+      { cmd: 'unsubscribe', messageId: 4, unsubscriptions: ['x'] },
+    );
+    const came: Packet[] = [];
+    while (came.length < 6) came.push(await client.next());
+    expect(came.map(({ cmd }) => cmd).sort()).toEqual(['puback', 'pubcomp', 'pubrec', 'pubrel', 'suback', 'unsuback']);
+    expect(came.flatMap(propertiesOf)).toEqual([]);
+    client.end();
+  });
+
+  it('of a PUBREC that answers nothing is PUBREL with 0x92, and PUBACK and PUBCOMP that do are let be', async () => {
+    const client = await join(bench, 'bed-07');
+    client.send({ cmd: 'puback', messageId: 7 }, { cmd: 'pubcomp', messageId: 8 }, { cmd: 'pubrec', messageId: 9 });
+    expect(await client.next()).toMatchObject({
+      cmd: 'pubrel',
+      messageId: 9,
+      reasonCode: reason.packetIdentifierNotFound,
+    });
+    client.send({ cmd: 'pingreq' });
+    expect(await client.next()).toMatchObject({ cmd: 'pingresp' });
+    client.end();
+  });
+
+  it.each([
+    ['PUBACK', '40 03 0001 55'],
+    ['PUBREC', '50 03 0001 55'],
+    ['PUBREL', '62 03 0001 55'],
+    ['PUBCOMP', '70 03 0001 55'],
+    ['DISCONNECT', 'e0 01 55'],
+  ])('with a reason code that does not exist ends the connection: %s', async (_name, hex) => {
+    const client = await join(bench, 'bed-07');
+    client.sendBytes(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
+    await client.closed;
+    expect(client.rest()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.malformedPacket }]);
+  });
+});
+
+describe('DISCONNECT of the server', () => {
+  it('is never sent before CONNACK, holds no Session Expiry Interval, and nothing follows it', async () => {
+    const early = await dial(bench, await deviceCertificate('bed-07'));
+    early.sendBytes(Buffer.from([0xff, 0xff]));
+    await early.closed;
+    expect(early.rest()).toEqual([]);
+    const client = await join(bench, 'bed-07', 5, { properties: { sessionExpiryInterval: 100 } });
+    bench.atOnce = undefined;
+    client.send(publishPacket(1, 1), connectPacket('bed-07', 5), { cmd: 'pingreq' });
+    expect(await client.next()).toMatchObject({ cmd: 'disconnect', reasonCode: reason.protocolError });
+    for (const { settle } of bench.handed.splice(0)) settle({ kind: 'appended' });
+    await client.closed;
+    expect(client.rest()).toEqual([]);
+  });
+
+  it('tells its reason in words, which are left out where they do not fit', async () => {
+    const broken = generate({ cmd: 'pingreq' });
+    broken[0] = 0xc1;
+    for (const [maximumPacketSize, expected] of [
+      [1000, ['reasonString']],
+      [30, []],
+    ] as const) {
+      const client = await join(bench, 'bed-07', 5, { properties: { maximumPacketSize } });
+      client.sendBytes(broken);
+      const said = await client.next();
+      expect(said).toMatchObject({ cmd: 'disconnect', reasonCode: reason.malformedPacket });
+      expect(propertiesOf(said)).toEqual(expected);
+      await client.closed;
+    }
+  });
+});

@@ -1,0 +1,184 @@
+/** Text as MQTT writes it: what no string may hold, and what is handed on as it came. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { reason } from '../core/reasons.ts';
+import {
+  type Bench,
+  connectPacket,
+  deviceCertificate,
+  dial,
+  join,
+  openBench,
+  publishPacket,
+  until,
+} from './listener.testing.ts';
+import { checkFrame } from './strict.ts';
+
+const zero = Buffer.from('a\0b');
+const surrogate = Buffer.from('eda080', 'hex');
+const overlong = Buffer.from('c080', 'hex');
+const cut = Buffer.from('e282', 'hex');
+const broken = { zero, surrogate, overlong, cut };
+
+const u16 = (value: number) => Buffer.from([value >> 8, value & 0xff]);
+const field = (bytes: Buffer) => Buffer.concat([u16(bytes.length), bytes]);
+const packet = (first: number, ...parts: Buffer[]) => {
+  const body = Buffer.concat(parts);
+  return Buffer.concat([Buffer.from([first, body.length]), body]);
+};
+const properties = (bytes: Buffer) => Buffer.concat([Buffer.from([bytes.length]), bytes]);
+const none = Buffer.from([0]);
+const name = field(Buffer.from('MQTT'));
+const a = field(Buffer.from('a'));
+
+/** A packet with `text` in the place that the name says; 5 unless it says 3.1.1. */
+const places: [place: string, version: 4 | 5, build: (text: Buffer) => Buffer][] = [
+  ['the protocol name', 5, (text) => packet(0x10, field(text), Buffer.from([5, 2, 0, 60]), none, a)],
+  ['the client id', 5, (text) => packet(0x10, name, Buffer.from([5, 2, 0, 60]), none, field(text))],
+  ['the client id of 3.1.1', 4, (text) => packet(0x10, name, Buffer.from([4, 2, 0, 60]), field(text))],
+  ['the will topic', 5, (text) => packet(0x10, name, Buffer.from([5, 6, 0, 60]), none, a, none, field(text), a)],
+  ['the will topic of 3.1.1', 4, (text) => packet(0x10, name, Buffer.from([4, 6, 0, 60]), a, field(text), a)],
+  ['the user name', 5, (text) => packet(0x10, name, Buffer.from([5, 0x82, 0, 60]), none, a, field(text))],
+  ['the user name of 3.1.1', 4, (text) => packet(0x10, name, Buffer.from([4, 0x82, 0, 60]), a, field(text))],
+  ['a topic name', 5, (text) => packet(0x30, field(text), none)],
+  ['a topic name of 3.1.1', 4, (text) => packet(0x30, field(text))],
+  ['a topic filter of SUBSCRIBE', 5, (text) => packet(0x82, u16(1), none, field(text), none)],
+  ['a topic filter of SUBSCRIBE in 3.1.1', 4, (text) => packet(0x82, u16(1), field(text), none)],
+  ['a topic filter of UNSUBSCRIBE', 5, (text) => packet(0xa2, u16(1), none, field(text))],
+  ['a topic filter of UNSUBSCRIBE in 3.1.1', 4, (text) => packet(0xa2, u16(1), field(text))],
+  ['the response topic', 5, (text) => packet(0x30, a, properties(Buffer.concat([Buffer.from([8]), field(text)])))],
+  ['the content type', 5, (text) => packet(0x30, a, properties(Buffer.concat([Buffer.from([3]), field(text)])))],
+  [
+    'the name of a user property',
+    5,
+    (text) => packet(0x30, a, properties(Buffer.concat([Buffer.from([38]), field(text), a]))),
+  ],
+  [
+    'the value of a user property',
+    5,
+    (text) => packet(0x30, a, properties(Buffer.concat([Buffer.from([38]), a, field(text)]))),
+  ],
+  ['a reason string', 5, (text) => packet(0xe0, none, properties(Buffer.concat([Buffer.from([31]), field(text)])))],
+];
+
+describe('text that is not UTF-8 or holds U+0000', () => {
+  it.each(places)('is malformed in %s', (_place, version, build) => {
+    expect(checkFrame(build(Buffer.from('ä')), version)).toBeUndefined();
+    for (const text of Object.values(broken)) {
+      expect(checkFrame(build(text), version)).toMatchObject({ code: reason.malformedPacket });
+    }
+  });
+});
+
+it.each([
+  ['with a wildcard', 'a/#'],
+  ['with another wildcard', '+'],
+  ['that is empty', ''],
+])('a response topic %s is an error, in PUBLISH and in a will', (_name, topic) => {
+  const response = properties(Buffer.concat([Buffer.from([8]), field(Buffer.from(topic))]));
+  expect(checkFrame(packet(0x30, a, response), 5)).toMatchObject({ code: reason.protocolError });
+  const connect = packet(0x10, name, Buffer.from([5, 6, 0, 60]), none, a, response, a, a);
+  expect(checkFrame(connect, 5)).toMatchObject({ code: reason.protocolError });
+});
+
+describe('the listener', () => {
+  let bench: Bench;
+  beforeAll(async () => {
+    bench = await openBench();
+  });
+  beforeEach(() => {
+    bench.atOnce = undefined;
+    bench.handed.length = 0;
+  });
+  afterAll(() => bench.close());
+
+  it.each([4, 5] as const)('closes at text that is none, MQTT %i', async (version) => {
+    const client = await join(bench, 'bed-07', version);
+    client.sendBytes(packet(0x30, field(surrogate), ...(version === 5 ? [none] : [])));
+    await client.closed;
+    expect(bench.handed).toEqual([]);
+  });
+
+  it('leaves U+FEFF where it is: neither skipped nor stripped off', async () => {
+    const client = await join(bench, 'bed-07');
+    const topics = ['\uFEFFdevices/bed-07/status', 'devices/bed-07\uFEFF/status', '\uFEFF'];
+    client.send(...topics.map((topic) => publishPacket(0, 0, '\uFEFFx', { topic })));
+    await until('all', () => bench.handed.length === topics.length);
+    expect(bench.handed.map(({ topic }) => topic)).toEqual(topics);
+    expect(bench.handed.map(({ text }) => text)).toEqual(topics.map(() => '\uFEFFx'));
+    client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: '\uFEFFdevices/bed-07/inbox', qos: 0 }] });
+    expect(await client.next()).toMatchObject({ cmd: 'suback', granted: [reason.notAuthorized] });
+    client.end();
+  });
+
+  it('changes no character of a topic: what looks alike is another', async () => {
+    const client = await join(bench, 'bed-07');
+    const topics = [
+      'devices/bed-07/Status',
+      'devices//bed-07/status',
+      'devices/bed-07/status/',
+      'devices/be\u0301d-07/status',
+    ];
+    client.send(...topics.map((topic) => publishPacket(0, 0, 'x', { topic })));
+    await until('all', () => bench.handed.length === topics.length);
+    expect(bench.handed.map(({ topic }) => topic)).toEqual(topics);
+    const filters = ['Devices/bed-07/inbox', 'devices//bed-07/inbox', 'devices/bed-07/inbox/', '/devices/bed-07/inbox'];
+    client.send({ cmd: 'subscribe', messageId: 1, subscriptions: filters.map((topic) => ({ topic, qos: 0 })) });
+    expect(await client.next()).toMatchObject({ cmd: 'suback', granted: filters.map(() => reason.notAuthorized) });
+    client.end();
+  });
+
+  it('takes a topic name of 65,535 bytes', async () => {
+    const client = await join(bench, 'bed-07');
+    const topic = 'x'.repeat(65_535);
+    client.send(publishPacket(0, 0, 'x', { topic }));
+    await until('it', () => bench.handed.length === 1);
+    expect(bench.handed[0]?.topic).toBe(topic);
+    client.end();
+  });
+
+  it.each([
+    ['an empty filter', ''],
+    ['a # that is not last', 'a/#/b'],
+    ['a # within a level', 'devices#'],
+    ['a + within a level', 'devices/bed+/inbox'],
+  ])('ends the connection for %s, in SUBSCRIBE and UNSUBSCRIBE', async (_name, topic) => {
+    for (const version of [4, 5] as const) {
+      for (const request of [
+        { cmd: 'subscribe', messageId: 1, subscriptions: [{ topic, qos: 0 }] },
+        { cmd: 'unsubscribe', messageId: 1, unsubscriptions: [topic] },
+      ] as const) {
+        const client = await join(bench, 'bed-07', version);
+        client.send(request as never);
+        await client.closed;
+        const said = version === 5 ? [{ cmd: 'disconnect', reasonCode: reason.malformedPacket }] : [];
+        expect(client.rest()).toMatchObject(said);
+      }
+    }
+  });
+
+  it.each(['$share/', '$share/g', '$share//a', '$share/g/', '$share/+/a', '$share/g#/a'])(
+    'ends the connection for %s, a shared subscription that is none',
+    async (topic) => {
+      const client = await join(bench, 'bed-07');
+      client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic, qos: 0 }] });
+      await client.closed;
+      expect(client.rest()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.malformedPacket }]);
+    },
+  );
+
+  it('ends the connection for a shared subscription with No Local', async () => {
+    const client = await join(bench, 'bed-07');
+    client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [{ topic: '$share/g/a', qos: 0, nl: true }] });
+    await client.closed;
+    expect(client.rest()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.protocolError }]);
+  });
+
+  it('takes a client id of 23 letters and digits', async () => {
+    for (const clientId of ['0123456789abcdefghijklm', 'nopqrstuvwxyzABCDEFGHIJ', 'KLMNOPQRSTUVWXYZ', 'a']) {
+      const client = await dial(bench, await deviceCertificate(clientId), 4);
+      client.send(connectPacket(clientId, 4));
+      expect(await client.next()).toMatchObject({ cmd: 'connack', returnCode: 0 });
+      client.end();
+    }
+  });
+});
