@@ -26,12 +26,12 @@ beforeEach(() => {
     publishKey: () => new Promise<void>((resolve, reject) => keys.push({ resolve, reject })),
     now: Date.now,
   });
-  const append: Appender['append'] = (_topic, _key, value) => {
+  const enqueue: Appender['enqueue'] = (_topic, _key, value, settle) => {
     const header = JSON.parse(Buffer.from(value!.toString().split('.')[0]!, 'base64url').toString());
     lane.push(header.seq);
-    return Promise.resolve({ partition: 0, offset: 0n });
+    settle(undefined, { partition: 0, offset: 0n });
   };
-  const write = createSealing(sealer, { append } as Appender);
+  const write = createSealing(sealer, { enqueue } as Appender);
   seal = (seq, key = 'association-1') => {
     const record: Unsealed = {
       topic: 'observations',

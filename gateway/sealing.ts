@@ -32,7 +32,7 @@ export function createSealing(sealer: Sealer, appender: Appender): AppendSealed 
       settle(error);
       return;
     }
-    appender.append(record.topic, record.key, value).then(() => settle(), settle);
+    appender.enqueue(record.topic, record.key, value, settle);
   }
 
   function fetchKey(subject: string, first: Waiting): void {

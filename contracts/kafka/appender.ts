@@ -2,12 +2,19 @@
  * Appending to Kafka: one lane per partition, one batch in flight per lane, `acks=all`, no idempotent mode (it can reuse the
  * sequence number of a batch that did land, and a concurrent send is then acknowledged but lost). A retry may repeat a batch;
  * the idempotency key of its records makes that harmless. Order within a lane is kept.
+ *
+ * Lanes with the same leader share a request: while it is under way the next records gather, so that requests grow with the load
+ * instead of with the count of lanes.
  */
-import { type Kafka, type Message, Partitioners, type Producer } from 'kafkajs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import { VigilError } from '../errors.ts';
 import type { KafkaTopic } from '../topics.ts';
 import { partitionOf } from './connect.ts';
+import { createLane, depthsOf, type Lane, takeBatch, type Waiting } from './lane.ts';
+import { createProducing, isStale, protocolError } from './produce.ts';
+import type { PartitionAnswer } from './record-batch.ts';
 
 export type Appended = { readonly partition: number; readonly offset: bigint };
 
@@ -22,12 +29,17 @@ export type AppenderStats = {
   readonly pendingRecords: number;
 };
 
+/** Called once: with what went wrong, or with where the record lies. */
+export type Settle = (error: VigilError | undefined, appended?: Appended) => void;
+
 export type Appender = {
   /**
    * Resolves when every in-sync replica has the record. `null` is a tombstone.
    * @throws VigilError `log-append-failed` (ambiguous: repeat it), `log-backlog-full`, `log-closed`, `payload-too-large`, `log-offset-regressed`
    */
   append(topic: KafkaTopic, key: string, value: Buffer | null): Promise<Appended>;
+  /** The same without a promise, for who appends thousands a second. `settle` may be called before this returns. */
+  enqueue(topic: KafkaTopic, key: string, value: Buffer | null, settle: Settle): void;
   /** Bytes appended to lanes and not yet acknowledged. */
   pendingBytes(): number;
   stats(): AppenderStats;
@@ -39,7 +51,7 @@ export type Appender = {
 
 export type AppenderOptions = {
   readonly log: Logger;
-  /** How long a lane that is idle gathers records: 1 to 5 ms. */
+  /** How long records gather where nothing is under way, ms. */
   readonly lingerMs?: number;
   readonly batchBytesMax?: number;
   /** Across all lanes; past it `append` rejects at once. */
@@ -50,113 +62,236 @@ export type AppenderOptions = {
   readonly onBatch?: (records: number, bytes: number, tookMs: number) => void;
 };
 
-type Waiting = {
-  readonly message: Message;
-  readonly bytes: number;
-  readonly resolve: (appended: Appended) => void;
-  readonly reject: (error: VigilError) => void;
-};
-
-type Lane = {
-  readonly topic: KafkaTopic;
-  readonly partition: number;
-  queue: Waiting[];
-  /** The batch in flight. */
-  sending: readonly Waiting[];
-  busy: boolean;
-  timer: NodeJS.Timeout | undefined;
-  lastOffset: bigint;
-};
-
 /** Kafka's own overhead by record, generously. */
 const recordOverheadBytes = 100;
 const retryMinMs = 50;
 const retryMaxMs = 1_000;
+/** Of all batches of one request, not counting the first: the broker takes 100 MB, and a smaller one is answered sooner. */
+const requestBytesMax = 4 * 1_048_576;
+/** A broker that has not answered for so long waits for a replica of some lane: its other lanes go on. */
+const slowMs = 20;
+const requestsMax = 5;
 
 /** An orderly goodbye takes a round trip; a broker that is away never answers, and a process that ends must end. */
 const disconnectMsMax = 2_000;
 
 export function createAppender(kafka: Kafka, options: AppenderOptions): Appender {
-  const { log, lingerMs = 2, batchBytesMax = 1_048_576, pendingBytesMax = 268_435_456, timeoutMs = 30_000 } = options;
-  const producer = kafka.producer({
-    createPartitioner: Partitioners.DefaultPartitioner,
-    allowAutoTopicCreation: false,
-    idempotent: false,
-    // Retries are the lane's own: it knows the deadline and keeps the order.
-    retry: { retries: 0 },
-  });
+  const { log, lingerMs = 1, batchBytesMax = 1_048_576, pendingBytesMax = 268_435_456, timeoutMs = 30_000 } = options;
+  const producing = createProducing(kafka);
   const lanes = new Map<string, Lane>();
+  /** Lanes that hold records and have no request under way. */
+  const ready = new Set<Lane>();
+  /** When the requests that are under way began, by node. */
+  const underWay = new Map<number, number[]>();
   const count = { appended: 0, batches: 0, retries: 0, failed: 0, regressed: 0, pendingBytes: 0, pendingRecords: 0 };
-  const closing = new AbortController();
-  let connected: Promise<void> | undefined;
+  let closed = false;
+  let flushing: NodeJS.Timeout | undefined;
+  let flushAtMs = Number.POSITIVE_INFINITY;
 
-  function connect(): Promise<void> {
-    connected ??= producer.connect().catch((cause) => {
-      connected = undefined;
-      throw cause;
-    });
-    return connected;
-  }
-
-  function append(topic: KafkaTopic, key: string, value: Buffer | null): Promise<Appended> {
-    if (closing.signal.aborted) return Promise.reject(new VigilError('log-closed', 'The log is being closed.'));
-    const bytes = (value?.length ?? 0) + key.length + recordOverheadBytes;
-    if (bytes > batchBytesMax)
-      return Promise.reject(new VigilError('payload-too-large', `A record of ${bytes} bytes is too large.`));
-    if (count.pendingBytes + bytes > pendingBytesMax) {
-      return Promise.reject(new VigilError('log-backlog-full', 'Too much waits for the log.'));
+  function enqueue(topic: KafkaTopic, key: string, value: Buffer | null, settle: Settle): void {
+    if (closed) {
+      settle(new VigilError('log-closed', 'The log is being closed.'));
+      return;
     }
-    const partition = partitionOf(topic, key);
-    const lane = laneOf(topic, partition);
+    const bytes = (value?.length ?? 0) + key.length + recordOverheadBytes;
+    if (bytes > batchBytesMax) {
+      settle(new VigilError('payload-too-large', `A record of ${bytes} bytes is too large.`));
+      return;
+    }
+    if (count.pendingBytes + bytes > pendingBytesMax) {
+      settle(new VigilError('log-backlog-full', 'Too much waits for the log.'));
+      return;
+    }
+    const lane = laneOf(topic, partitionOf(topic, key));
     count.pendingBytes += bytes;
     count.pendingRecords += 1;
-    return new Promise((resolve, reject) => {
-      lane.queue.push({ message: { key, value, partition, timestamp: String(Date.now()) }, bytes, resolve, reject });
-      if (!lane.busy) lane.timer ??= setTimeout(run, lingerMs, lane, producer);
-    });
+    lane.queue.push({ key, value, timestampMs: Date.now(), bytes, settle });
+    if (lane.busy || ready.has(lane)) return;
+    ready.add(lane);
+    flushIn(lingerMs);
   }
 
   function laneOf(topic: KafkaTopic, partition: number): Lane {
     const id = `${topic}/${partition}`;
     let lane = lanes.get(id);
     if (!lane) {
-      lane = { topic, partition, queue: [], sending: [], busy: false, timer: undefined, lastOffset: -1n };
+      lane = createLane(topic, partition);
       lanes.set(id, lane);
     }
     return lane;
   }
 
-  async function run(lane: Lane, to: Producer): Promise<void> {
-    lane.timer = undefined;
-    if (lane.busy) return;
-    lane.busy = true;
-    while (lane.queue.length > 0) {
-      const batch = takeBatch(lane, batchBytesMax);
-      lane.sending = batch;
-      const startedMs = performance.now();
-      const outcome = await send(lane, batch, to);
-      lane.sending = [];
-      if (outcome instanceof VigilError) fail(lane, batch, outcome);
-      else succeed(lane, batch, outcome, performance.now() - startedMs);
-    }
-    lane.busy = false;
+  function flushIn(ms: number): void {
+    const atMs = performance.now() + ms;
+    if (flushing && flushAtMs <= atMs) return;
+    clearTimeout(flushing);
+    flushAtMs = atMs;
+    flushing = setTimeout(flush, ms);
   }
 
-  function succeed(lane: Lane, batch: readonly Waiting[], base: bigint, tookMs: number): void {
+  /** Sends what may be sent now; whatever keeps a lane back calls this again. */
+  function flush(): void {
+    flushing = undefined;
+    flushAtMs = Number.POSITIVE_INFINITY;
+    const nowMs = performance.now();
+    const byNode = new Map<number | undefined, Lane[]>();
+    for (const lane of ready) {
+      if (lane.notBeforeMs > nowMs) {
+        flushIn(lane.notBeforeMs - nowMs);
+        continue;
+      }
+      const node = producing.leaderOf(lane.topic, lane.partition);
+      const sameNode = byNode.get(node);
+      if (sameNode) sameNode.push(lane);
+      else byNode.set(node, [lane]);
+    }
+    for (const [node, some] of byNode) {
+      if (node === undefined) void findLeaders(some);
+      else if (mayAsk(node, nowMs)) void ask(node, some);
+    }
+  }
+
+  /** A node gets its next request when it has answered the last, or when it is slow: then for the lanes it does not have. */
+  function mayAsk(node: number, nowMs: number): boolean {
+    const since = underWay.get(node) ?? [];
+    if (since.length === 0) return true;
+    if (since.length >= requestsMax) return false;
+    const lastMs = since.at(-1)!;
+    if (nowMs - lastMs >= slowMs) return true;
+    flushIn(lastMs + slowMs - nowMs);
+    return false;
+  }
+
+  function begin(lane: Lane): void {
+    ready.delete(lane);
+    lane.busy = true;
+    if (lane.batch.length > 0) return;
+    lane.batch = takeBatch(lane, batchBytesMax);
+    lane.sinceMs = performance.now();
+    lane.retryMs = retryMinMs;
+  }
+
+  function end(lane: Lane): void {
+    lane.busy = false;
+    if (lane.batch.length > 0 || lane.queue.length > 0) ready.add(lane);
+  }
+
+  async function findLeaders(some: readonly Lane[]): Promise<void> {
+    for (const lane of some) begin(lane);
+    let why: Error | undefined;
+    try {
+      await producing.refresh([...new Set([...lanes.values()].map(({ topic }) => topic))]);
+    } catch (error) {
+      why = error as Error;
+    }
+    for (const lane of some) {
+      if (producing.leaderOf(lane.topic, lane.partition) === undefined) {
+        tryLater(lane, why ?? new Error('Nobody leads the partition.'));
+      }
+      end(lane);
+    }
+    flush();
+  }
+
+  async function ask(node: number, some: readonly Lane[]): Promise<void> {
+    const chosen = choose(some);
+    const startedMs = performance.now();
+    underWay.set(node, [...(underWay.get(node) ?? []), startedMs]);
+    const batches = chosen.map((lane) => ({ topic: lane.topic, partition: lane.partition, records: lane.batch }));
+    let answers: readonly PartitionAnswer[] = [];
+    let why = new Error('The broker did not answer for the partition.');
+    try {
+      answers = await producing.produce(node, batches);
+    } catch (error) {
+      why = error as Error;
+    }
+    const since = underWay.get(node)!;
+    since.splice(since.indexOf(startedMs), 1);
+    let stale = answers.length === 0;
+    for (const lane of chosen) {
+      const answer = answers.find(({ topic, partition }) => topic === lane.topic && partition === lane.partition);
+      if (answer?.errorCode === 0) {
+        taken(lane, answer.baseOffset);
+      } else {
+        const error = answer ? protocolError(answer.errorCode) : why;
+        stale ||= isStale(error);
+        tryLater(lane, error);
+      }
+      end(lane);
+    }
+    if (stale) producing.refresh([]).then(flush, flush);
+    flush();
+  }
+
+  /** The lanes that go into one request, by topic as the request wants them; the others wait for the next. */
+  function choose(some: readonly Lane[]): Lane[] {
+    const chosen: Lane[] = [];
+    let bytes = 0;
+    for (const lane of some) {
+      if (bytes > requestBytesMax) break;
+      begin(lane);
+      for (const waiting of lane.batch) bytes += waiting.bytes;
+      chosen.push(lane);
+    }
+    return chosen.sort((one, other) => (one.topic < other.topic ? -1 : one.topic > other.topic ? 1 : 0));
+  }
+
+  function taken(lane: Lane, base: bigint): void {
+    const { batch } = lane;
+    lane.batch = [];
     const bytes = settled(batch);
-    options.onBatch?.(batch.length, bytes, tookMs);
+    if (base <= lane.lastOffset) {
+      lane.lastOffset = base + BigInt(batch.length - 1);
+      fail(lane, batch, regressed(lane));
+      return;
+    }
+    lane.lastOffset = base + BigInt(batch.length - 1);
+    options.onBatch?.(batch.length, bytes, performance.now() - lane.sinceMs);
     count.appended += batch.length;
     count.batches += 1;
+    const { partition } = lane;
     let offset = base;
-    for (const waiting of batch) waiting.resolve({ partition: lane.partition, offset: offset++ });
+    for (const waiting of batch) waiting.settle(undefined, { partition, offset: offset++ });
+  }
+
+  /** A base offset that does not rise means that the log lost what it had acknowledged. */
+  function regressed({ topic, partition }: Lane): VigilError {
+    count.regressed += 1;
+    log.error({ topic, partition }, 'the log answered with an offset that it had given before');
+    return new VigilError(
+      'log-offset-regressed',
+      `Kafka answered for ${topic} with an offset that it had given before.`,
+    );
+  }
+
+  function tryLater(lane: Lane, cause: Error): void {
+    const nowMs = performance.now();
+    if (closed || nowMs + lane.retryMs > lane.sinceMs + timeoutMs) {
+      const { batch } = lane;
+      lane.batch = [];
+      settled(batch);
+      fail(
+        lane,
+        batch,
+        new VigilError('log-append-failed', `Kafka did not take a batch for ${lane.topic}.`, { cause }),
+      );
+      return;
+    }
+    count.retries += 1;
+    const { topic, partition } = lane;
+    log.warn({ topic, partition, error: cause.message }, 'append failed, trying again');
+    lane.notBeforeMs = nowMs + lane.retryMs;
+    lane.retryMs = Math.min(2 * lane.retryMs, retryMaxMs);
   }
 
   /** What waits behind a failed batch fails with it: appended, it would overtake what is sent again. */
   function fail(lane: Lane, batch: readonly Waiting[], error: VigilError): void {
-    const all = [...batch, ...lane.queue.splice(0)];
-    settled(all);
-    count.failed += all.length;
-    for (const waiting of all) waiting.reject(error);
+    const behind = lane.queue;
+    lane.queue = [];
+    settled(behind);
+    count.failed += batch.length + behind.length;
+    for (const waiting of batch) waiting.settle(error);
+    for (const waiting of behind) waiting.settle(error);
   }
 
   function settled(all: readonly Waiting[]): number {
@@ -167,88 +302,27 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     return bytes;
   }
 
-  async function send(lane: Lane, batch: readonly Waiting[], to: Producer): Promise<bigint | VigilError> {
-    const deadlineMs = performance.now() + timeoutMs;
-    const messages = batch.map((waiting) => waiting.message);
-    for (let retryMs = retryMinMs; ; retryMs = Math.min(2 * retryMs, retryMaxMs)) {
-      try {
-        await connect();
-        const [result] = await to.send({ topic: lane.topic, acks: -1, messages });
-        return checkOffset(lane, batch.length, result?.baseOffset);
-      } catch (cause) {
-        if (closing.signal.aborted || performance.now() + retryMs > deadlineMs) {
-          return new VigilError('log-append-failed', `Kafka did not take a batch for ${lane.topic}.`, { cause });
-        }
-        count.retries += 1;
-        log.warn(
-          { topic: lane.topic, partition: lane.partition, error: (cause as Error).message },
-          'append failed, trying again',
-        );
-        await new Promise((done) => setTimeout(done, retryMs));
-      }
-    }
-  }
-
-  /** A base offset that does not rise means that the log lost what it had acknowledged. */
-  function checkOffset(lane: Lane, records: number, baseOffset: string | undefined): bigint | VigilError {
-    const base = BigInt(baseOffset ?? -1);
-    const regressed = base <= lane.lastOffset;
-    lane.lastOffset = base + BigInt(records - 1);
-    if (!regressed) return base;
-    count.regressed += 1;
-    log.error(
-      { topic: lane.topic, partition: lane.partition },
-      'the log answered with an offset that it had given before',
-    );
-    return new VigilError(
-      'log-offset-regressed',
-      `Kafka answered for ${lane.topic} with an offset that it had given before.`,
-    );
-  }
-
   return {
-    append,
+    enqueue,
+    append: (topic, key, value) =>
+      new Promise((resolve, reject) => {
+        enqueue(topic, key, value, (error, appended) => (appended ? resolve(appended) : reject(error)));
+      }),
     pendingBytes: () => count.pendingBytes,
     stats: () => ({ ...count }),
     depths: () => depthsOf(lanes.values()),
     async close(drainMs = 5_000) {
       const untilMs = performance.now() + drainMs;
-      while (count.pendingRecords > 0 && performance.now() < untilMs) await new Promise((done) => setTimeout(done, 10));
-      closing.abort();
+      while (count.pendingRecords > 0 && performance.now() < untilMs) await sleep(10);
+      closed = true;
+      clearTimeout(flushing);
       for (const lane of lanes.values()) {
-        clearTimeout(lane.timer);
-        for (const waiting of lane.queue.splice(0)) waiting.reject(new VigilError('log-closed', 'The log was closed.'));
+        const left = lane.busy ? [] : lane.batch;
+        if (!lane.busy) lane.batch = [];
+        settled(left);
+        fail(lane, left, new VigilError('log-closed', 'The log was closed.'));
       }
-      await Promise.race([producer.disconnect(), new Promise((done) => setTimeout(done, disconnectMsMax).unref())]);
+      await Promise.race([producing.close(), sleep(disconnectMsMax, undefined, { ref: false })]);
     },
   };
-}
-
-function depthsOf(lanes: Iterable<Lane>): Map<KafkaTopic, { records: number; bytes: number }> {
-  const depths = new Map<KafkaTopic, { records: number; bytes: number }>();
-  for (const { topic, queue, sending } of lanes) {
-    const depth = depths.get(topic) ?? { records: 0, bytes: 0 };
-    for (const waiting of [sending, queue]) {
-      depth.records += waiting.length;
-      for (const { bytes } of waiting) depth.bytes += bytes;
-    }
-    depths.set(topic, depth);
-  }
-  return depths;
-}
-
-function takeBatch(lane: Lane, batchBytesMax: number): Waiting[] {
-  let bytes = 0;
-  let records = 0;
-  for (const waiting of lane.queue) {
-    bytes += waiting.bytes;
-    if (bytes > batchBytesMax) break;
-    records += 1;
-  }
-  if (records === lane.queue.length) {
-    const all = lane.queue;
-    lane.queue = [];
-    return all;
-  }
-  return lane.queue.splice(0, records);
 }
