@@ -120,10 +120,13 @@ describe('a second run', () => {
     const before = fingerprints(folder);
     const laterMs = nowMs + 61 * dayMs;
     const issued = await ensureCertificates({ stateDir: folder, nowMs: laterMs });
-    expect(issued.length).toBe(4 + 1 + services.length + 1);
+    const leaves = 4 + 1 + services.length + 1;
+    expect(issued.length).toBe(leaves + 1);
+    expect(issued).toContainEqual({ file: 'certs/device-ca.crl', reason: 'expires' });
     expect(issued).toContainEqual({ file: 'certs/devices/bed-01', reason: 'expires' });
     const changed = Object.entries(fingerprints(folder)).filter(([file, hash]) => before[file] !== hash);
-    expect(changed.length).toBe(issued.length * 2);
+    // Each leaf with its key, the CRL, and the register of the devices.
+    expect(changed.length).toBe(leaves * 2 + 2);
     expect(certificate('kafka', folder).verify(certificate('ca', folder).publicKey)).toBe(true);
     expect(certificate('kafka', folder).checkHost('kafka.example')).toBe('kafka.example');
   });

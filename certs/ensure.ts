@@ -3,6 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 import { deviceIdPattern, services } from '../contracts/topics.ts';
+import type { Register } from './core/register.ts';
 import { authorityNeedsRenewal, type RenewalReason, renewalReason } from './core/renewal.ts';
 import {
   type AuthorityName,
@@ -12,18 +13,22 @@ import {
   serviceCertificates,
   type WantedCertificate,
 } from './core/wanted.ts';
+import { crlFile, crlReason, issueCrl } from './crl.ts';
 import { privateDirectory, writeAtomic } from './files.ts';
 import { issueAuthority, issueLeaf, type Pair, renewAuthority } from './issue.ts';
+import { entryOf, readRegister, record } from './register.ts';
 import { ensureSecrets } from './secrets.ts';
 import { factsOf, readPair, writePair } from './stored.ts';
 
-export type Issued = { readonly file: string; readonly reason: RenewalReason };
+export type Issued = { readonly file: string; readonly reason: RenewalReason | 'revoked' };
 
 export type EnsureOptions = {
   /** The state folder; certificates go to `certs/` in it and other secrets to `secrets/`. */
   readonly stateDir: string;
-  /** Devices that must have a certificate; those that have one already are renewed in any case. */
+  /** Devices that must have a certificate; those that have one already are renewed in any case, but for revoked ones. */
   readonly devices?: readonly string[];
+  /** Whether devices named get a new certificate where theirs is revoked. Only a person may say so. */
+  readonly replaceRevoked?: boolean;
   /** Further host names of the servers. */
   readonly names?: readonly string[];
   /** Milliseconds since 1970. */
@@ -56,9 +61,40 @@ export async function ensureCertificates(options: EnsureOptions): Promise<Issued
     'device-ca': await ensureAuthority(directory, 'device-ca', options.nowMs, issued),
   };
   const devices = new Set([...asked, ...storedDevices(directory)]);
-  const wanted = [...serviceCertificates([kafkaAdmin, ...services], names), ...[...devices].map(deviceCertificate)];
-  for (const one of wanted) await ensureLeaf(directory, one, pairs[one.authority], options.nowMs, issued);
+  for (const one of serviceCertificates([kafkaAdmin, ...services], names)) {
+    await ensureLeaf(directory, one, pairs[one.authority], options.nowMs, issued);
+  }
+  enterStored(directory, pairs['device-ca'], options.nowMs);
+  const { revoked } = readRegister(directory);
+  for (const id of devices) {
+    const replace = options.replaceRevoked === true && asked.includes(id);
+    await ensureDevice(directory, id, pairs['device-ca'], { ...options, replace, revoked }, issued);
+  }
+  const reason = crlReason(directory, pairs['device-ca'], options.nowMs);
+  if (reason !== undefined) {
+    await issueCrl(directory, pairs['device-ca'], options.nowMs);
+    issued.push({ file: `certs/${crlFile}`, reason });
+  }
   return issued;
+}
+
+/** The device authority with its key. Throws VigilError `certificate-invalid` where there is none yet. */
+export function deviceAuthority(directory: string): Pair {
+  const pair = readPair(directory, 'device-ca');
+  if (pair) return pair;
+  throw new VigilError('certificate-invalid', `${directory} holds no device authority yet: npm run certs makes it.`);
+}
+
+/** Enters into the register the devices' certificates that were issued before there was one. */
+export function enterStored(directory: string, authority: Pair, nowMs: number): void {
+  const { issued } = readRegister(directory);
+  const entries = storedDevices(directory).flatMap((id) => {
+    const pair = readPair(directory, `devices/${id}`);
+    if (pair === undefined || !factsOf(pair, authority.certificate).issuedByOurs) return [];
+    const entry = entryOf(pair.certificate, id, 'made', nowMs);
+    return issued.has(entry.serial) ? [] : [entry];
+  });
+  record(directory, entries);
 }
 
 async function ensureAuthority(directory: string, name: AuthorityName, nowMs: number, issued: Issued[]): Promise<Pair> {
@@ -101,6 +137,27 @@ async function ensureLeaf(
   issued.push({ file: `certs/${wanted.file}`, reason });
 }
 
+/** As above for a device, with its entry in the register. What is revoked is not renewed by the passing of time. */
+async function ensureDevice(
+  directory: string,
+  id: string,
+  authority: Pair,
+  { nowMs, replace, revoked }: { nowMs: number; replace: boolean; revoked: Register['revoked'] },
+  issued: Issued[],
+): Promise<void> {
+  const wanted = deviceCertificate(id);
+  const stored = readPair(directory, wanted.file);
+  const isRevoked = stored !== undefined && revoked.has(entryOf(stored.certificate, id, 'made', nowMs).serial);
+  if (isRevoked && !replace) return;
+  const facts = stored === undefined ? undefined : factsOf(stored, authority.certificate);
+  const reason = isRevoked ? 'revoked' : renewalReason(facts, wanted, nowMs);
+  if (reason === undefined) return;
+  const pair = await issueLeaf(wanted, authority, nowMs);
+  record(directory, [entryOf(pair.certificate, id, 'made', nowMs)]);
+  writePair(directory, wanted.file, pair);
+  issued.push({ file: `certs/${wanted.file}`, reason });
+}
+
 function storedDevices(directory: string): string[] {
   return readdirSync(join(directory, 'devices'))
     .filter((file) => file.endsWith('.pem'))
@@ -108,7 +165,8 @@ function storedDevices(directory: string): string[] {
     .filter((id) => deviceIdPattern.test(id));
 }
 
-function checkDeviceId(id: string): void {
+/** Throws VigilError `settings-invalid`. */
+export function checkDeviceId(id: string): void {
   if (deviceIdPattern.test(id) && id !== '.' && id !== '..') return;
   throw new VigilError(
     'settings-invalid',

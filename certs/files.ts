@@ -63,7 +63,8 @@ function makeDirectories(path: string): void {
   }
 }
 
-function guarded(path: string, write: () => void): void {
+/** Says in one sentence why a file cannot be written. */
+export function guarded(path: string, write: () => void): void {
   try {
     write();
   } catch (cause) {

@@ -1,8 +1,9 @@
-/** Makes X.509 certificates (RFC 5280) with ECDSA P-256 keys. The only file that knows the library. */
+/** Makes X.509 certificates (RFC 5280), signed with ECDSA P-256 keys. */
 import 'reflect-metadata';
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import * as x509 from '@peculiar/x509';
+import { crlLifeMs, type RevocationReason, type RevokedCertificate } from './core/register.ts';
 import { authorityLifeMs, clockSkewMs, leafEndMs } from './core/renewal.ts';
 import type { WantedCertificate } from './core/wanted.ts';
 
@@ -31,8 +32,24 @@ export async function renewAuthority(commonName: string, keyPem: string, nowMs: 
 
 /** A leaf with a new key, signed by the given authority. */
 export async function issueLeaf(wanted: WantedCertificate, authority: Pair, nowMs: number): Promise<Pair> {
-  const issuer = new x509.X509Certificate(authority.certificate);
   const keys = await crypto.subtle.generateKey(algorithm, true, usages);
+  const spki = await crypto.subtle.exportKey('spki', keys.publicKey);
+  return { certificate: await certify(wanted, spki, authority, nowMs), key: await exportKey(keys.privateKey) };
+}
+
+/**
+ * A leaf certificate for a public key, signed by the given authority. Its extensions are ours, whatever was asked for.
+ * @param spki the public key, SubjectPublicKeyInfo in DER
+ * @returns PEM
+ */
+export async function certify(
+  wanted: WantedCertificate,
+  spki: ArrayBuffer,
+  authority: Pair,
+  nowMs: number,
+): Promise<string> {
+  const issuer = new x509.X509Certificate(authority.certificate);
+  const publicKey = new x509.PublicKey(spki);
   const purposes = wanted.purposes.map((purpose) =>
     purpose === 'server' ? x509.ExtendedKeyUsage.serverAuth : x509.ExtendedKeyUsage.clientAuth,
   );
@@ -40,7 +57,7 @@ export async function issueLeaf(wanted: WantedCertificate, authority: Pair, nowM
     new x509.BasicConstraintsExtension(false, undefined, true),
     new x509.KeyUsagesExtension(x509.KeyUsageFlags.digitalSignature, true),
     new x509.ExtendedKeyUsageExtension(purposes),
-    await x509.SubjectKeyIdentifierExtension.create(keys.publicKey),
+    await x509.SubjectKeyIdentifierExtension.create(publicKey),
     await x509.AuthorityKeyIdentifierExtension.create(issuer),
   ];
   if (wanted.names.length > 0) {
@@ -57,11 +74,11 @@ export async function issueLeaf(wanted: WantedCertificate, authority: Pair, nowM
     notBefore: new Date(nowMs - clockSkewMs),
     notAfter: new Date(leafEndMs(nowMs, issuer.notAfter.getTime())),
     signingAlgorithm: algorithm,
-    publicKey: keys.publicKey,
+    publicKey,
     signingKey: await importKey(authority.key),
     extensions,
   });
-  return { certificate: pem(certificate), key: await exportKey(keys.privateKey) };
+  return pem(certificate);
 }
 
 async function selfSign(commonName: string, keys: CryptoKeyPair, nowMs: number): Promise<string> {
@@ -93,8 +110,8 @@ function serialNumber(): string {
   return bytes.toString('hex');
 }
 
-function pem(certificate: x509.X509Certificate): string {
-  return `${certificate.toString('pem').trim()}\n`;
+function pem(made: x509.X509Certificate): string {
+  return `${made.toString('pem').trim()}\n`;
 }
 
 async function exportKey(key: CryptoKey): Promise<string> {
@@ -105,4 +122,42 @@ async function exportKey(key: CryptoKey): Promise<string> {
 async function importKey(keyPem: string): Promise<CryptoKey> {
   const der = x509.PemConverter.decodeFirst(keyPem);
   return crypto.subtle.importKey('pkcs8', der, algorithm, true, ['sign']);
+}
+
+const crlReasons: Readonly<Record<RevocationReason, x509.X509CrlReason>> = {
+  'key-compromise': x509.X509CrlReason.keyCompromise,
+  superseded: x509.X509CrlReason.superseded,
+  'cessation-of-operation': x509.X509CrlReason.cessationOfOperation,
+};
+
+/** A complete CRL (RFC 5280 section 5), PEM. `number` is below 2^63. */
+export async function signCrl(
+  listed: readonly RevokedCertificate[],
+  number: bigint,
+  authority: Pair,
+  nowMs: number,
+): Promise<string> {
+  const issuer = new x509.X509Certificate(authority.certificate);
+  const digits = number.toString(16).padStart(16, '0');
+  // A DER INTEGER has no leading zero byte, but one where the number would be negative without.
+  const bytes = [...Buffer.from(digits, 'hex')];
+  while (bytes.length > 1 && bytes[0] === 0 && (bytes[1] ?? 0) < 0x80) bytes.shift();
+  const crl = await x509.X509CrlGenerator.create({
+    issuer: issuer.subject,
+    thisUpdate: new Date(nowMs),
+    nextUpdate: new Date(nowMs + crlLifeMs),
+    signingAlgorithm: algorithm,
+    signingKey: await importKey(authority.key),
+    extensions: [
+      new x509.Extension('2.5.29.20', false, Uint8Array.from([2, bytes.length, ...bytes])),
+      await x509.AuthorityKeyIdentifierExtension.create(issuer),
+    ],
+    entries: listed.map(({ serial, atMs, reason }) => ({
+      serialNumber: serial.padStart(serial.length + (serial.length % 2), '0'),
+      revocationDate: new Date(atMs),
+      reason: crlReasons[reason],
+    })),
+  });
+  // The label of RFC 7468 section 6; the library's own is none that OpenSSL reads.
+  return `${x509.PemConverter.encode(crl.rawData, 'X509 CRL').trim()}\n`;
 }

@@ -1,20 +1,107 @@
-/** `npm run certs`: makes and renews every certificate; `npm run certs -- device <id>` issues one more. */
+/** `npm run certs`: makes and renews every certificate; its commands issue and revoke those of devices. */
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { VigilError } from '../contracts/errors.ts';
 import { describeSettings, readSettings } from '../contracts/settings.ts';
-import { ensureCertificates } from './ensure.ts';
+import { type RevocationReason, revocationReasons } from './core/register.ts';
+import { crlFile, issueCrl } from './crl.ts';
+import { enrol, revoke } from './devices.ts';
+import { deviceAuthority, ensureCertificates } from './ensure.ts';
+import { readRegister } from './register.ts';
 import { certsSettings } from './settings.ts';
 
 const help = `Makes what is missing and renews what expires within 30 days; leaves the rest as it is.
 
-  npm run certs                        every certificate and secret
-  npm run certs -- device <id> ...     the same, and one client certificate for each device named
-  npm run certs -- --name <host> ...   the servers' certificates also carry this name or address
-  npm run certs -- --state <folder>    another state folder
+  npm run certs                         every certificate and secret, and the devices' CRL
+  npm run certs -- --name <host> ...    the servers' certificates also carry this name or address
 
+Devices (the CN of a certificate is the device id: 1 to 64 letters, digits, dots, underscores, hyphens):
+  npm run certs -- enrol --csr <file>   signs the request of a device that has made its key itself, for 90 days
+      --out <file>                      writes the certificate there, too; without it, it is printed
+      --renew                           although the device has a certificate that is still good
+  npm run certs -- device <id> ...      makes key and certificate here (development, simulators)
+  npm run certs -- list                 every device certificate: serial, device, end, state
+  npm run certs -- revoke <id>          ends all certificates of the device; gateways end its sessions within 5 s
+      --serial <hex>                    only this one
+      --reason <why>                    ${revocationReasons.join(', ')} (default ${revocationReasons[0]})
+  npm run certs -- crl                  issues certs/${crlFile} anew, good for 30 days
+
+  --state <folder>                      another state folder
 Settings:
 ${describeSettings(certsSettings)}
 `;
+
+type Values = ReturnType<typeof readArguments>['values'];
+type Command = {
+  /** The options that it takes besides --state. */
+  readonly options: readonly string[];
+  run(stateDir: string, names: readonly string[], values: Values): Promise<string>;
+};
+
+const commands: Readonly<Record<string, Command>> = {
+  all: { options: ['name'], run: (stateDir, _names, values) => ensure(stateDir, [], values) },
+  device: {
+    options: ['name'],
+    run(stateDir, ids, values) {
+      if (ids.length === 0) throw wrong('Name the device: npm run certs -- device bed-07.');
+      return ensure(stateDir, ids, values);
+    },
+  },
+  enrol: {
+    options: ['csr', 'out', 'renew'],
+    async run(stateDir, names, { csr, out, renew = false }) {
+      if (csr === undefined || names.length > 0)
+        throw wrong('Name the request: npm run certs -- enrol --csr bed-07.csr.');
+      const { certificate, entry, file } = await enrol({ stateDir, csrFile: csr, out, renew, nowMs: Date.now() });
+      const until = new Date(entry.notAfterMs).toISOString();
+      const said = `${entry.deviceId}: enrolled until ${until}, serial ${entry.serial}, in ${file}`;
+      if (out !== undefined) return `${said}\n`;
+      // The certificate alone goes to standard output, so that it can be sent on from there.
+      process.stderr.write(`${said}\n`);
+      return certificate;
+    },
+  },
+  list: { options: [], run: async (stateDir) => list(stateDir, Date.now()) },
+  revoke: {
+    options: ['serial', 'reason'],
+    async run(stateDir, ids, { serial, reason = revocationReasons[0] }) {
+      const [deviceId, ...more] = ids;
+      if (deviceId === undefined || more.length > 0) throw wrong('Name one device: npm run certs -- revoke bed-07.');
+      if (!isReason(reason)) throw wrong(`"${reason}" is no reason: say one of ${revocationReasons.join(', ')}.`);
+      const ended = await revoke({ stateDir, deviceId, serial, reason, nowMs: Date.now() });
+      const lines = ended.map((one) => `${deviceId}: revoked ${one.serial} (${reason})\n`);
+      return lines.length > 0
+        ? lines.join('')
+        : `${deviceId} has no certificate that is still good; the CRL is issued anew.\n`;
+    },
+  },
+  crl: {
+    options: [],
+    async run(stateDir) {
+      const directory = join(stateDir, 'certs');
+      const { number, serials, nextUpdateMs } = await issueCrl(directory, deviceAuthority(directory), Date.now());
+      const until = new Date(nextUpdateMs ?? 0).toISOString();
+      return `certs/${crlFile}: number ${number}, ${serials.size} revoked, good until ${until}\n`;
+    },
+  },
+};
+
+async function ensure(stateDir: string, devices: readonly string[], values: Values): Promise<string> {
+  const names = values.name ?? [];
+  const issued = await ensureCertificates({ stateDir, devices, names, replaceRevoked: true, nowMs: Date.now() });
+  if (issued.length === 0) return 'Nothing to do: every certificate is good for 30 days or more.\n';
+  return issued.map(({ file, reason }) => `${file}: issued (${reason})\n`).join('');
+}
+
+function list(stateDir: string, nowMs: number): string {
+  const { issued, revoked } = readRegister(join(stateDir, 'certs'));
+  const rows = [...issued.values()].map(({ serial, deviceId, notAfterMs, origin }) => {
+    const ended = revoked.get(serial);
+    const state = ended ? `revoked (${ended.reason})` : notAfterMs <= nowMs ? 'expired' : 'good';
+    return `${serial}  ${deviceId.padEnd(20)}  ${new Date(notAfterMs).toISOString()}  ${origin.padEnd(7)}  ${state}\n`;
+  });
+  return rows.length > 0 ? rows.join('') : 'No device has a certificate.\n';
+}
 
 async function main(args: string[]): Promise<void> {
   const { values, positionals } = readArguments(args);
@@ -22,18 +109,15 @@ async function main(args: string[]): Promise<void> {
     process.stdout.write(help);
     return;
   }
-  const [command, ...devices] = positionals;
-  if (command !== undefined && command !== 'device') {
-    throw new VigilError('settings-invalid', `"${command}" is no command; see npm run certs -- --help.`);
+  const [name = 'all', ...rest] = positionals;
+  const command = commands[name];
+  if (command === undefined || (name === 'all' && positionals.length > 0)) {
+    throw wrong(`"${name}" is no command; see npm run certs -- --help.`);
   }
-  if (command === 'device' && devices.length === 0) {
-    throw new VigilError('settings-invalid', 'Name the device: npm run certs -- device bed-07.');
-  }
-  const settings = readSettings(certsSettings, process.env);
-  const stateDir = values.state ?? settings.stateDir;
-  const issued = await ensureCertificates({ stateDir, devices, names: values.name ?? [], nowMs: Date.now() });
-  for (const { file, reason } of issued) process.stdout.write(`${file}: issued (${reason})\n`);
-  if (issued.length === 0) process.stdout.write('Nothing to do: every certificate is good for 30 days or more.\n');
+  const stray = Object.keys(values).find((option) => option !== 'state' && !command.options.includes(option));
+  if (stray !== undefined) throw wrong(`--${stray} does not belong to this command; see npm run certs -- --help.`);
+  const stateDir = values.state ?? readSettings(certsSettings, process.env).stateDir;
+  process.stdout.write(await command.run(stateDir, rest, values));
 }
 
 function readArguments(args: string[]) {
@@ -45,17 +129,25 @@ function readArguments(args: string[]) {
         help: { type: 'boolean' },
         state: { type: 'string' },
         name: { type: 'string', multiple: true },
+        csr: { type: 'string' },
+        out: { type: 'string' },
+        renew: { type: 'boolean' },
+        serial: { type: 'string' },
+        reason: { type: 'string' },
       },
     });
   } catch (cause) {
-    throw new VigilError(
-      'settings-invalid',
-      `${(cause as Error).message.split('. ')[0]}; see npm run certs -- --help.`,
-      {
-        cause,
-      },
-    );
+    const words = (cause as Error).message.split('. ')[0];
+    throw new VigilError('settings-invalid', `${words}; see npm run certs -- --help.`, { cause });
   }
+}
+
+function isReason(text: string): text is RevocationReason {
+  return (revocationReasons as readonly string[]).includes(text);
+}
+
+function wrong(message: string): VigilError {
+  return new VigilError('settings-invalid', message);
 }
 
 try {

@@ -11,6 +11,7 @@ import { inboxAt } from './core/inbox.ts';
 import { createCounters } from './counters.ts';
 import { createIngest } from './ingest.ts';
 import { type Listener, openListener } from './listener/listener.ts';
+import { openRevocation } from './listener/revocation.ts';
 import type { Sink } from './listener/sink.ts';
 import { createMeasures } from './measures.ts';
 import { gatewayMetrics, timedSealer } from './metrics.ts';
@@ -19,6 +20,8 @@ import { createSealing } from './sealing.ts';
 import { gatewaySettings, limitsOf } from './settings.ts';
 import { createSource } from './source.ts';
 import { followTables } from './tables.ts';
+import { upstreamConfigOf } from './upstream/settings.ts';
+import { openUpstream } from './upstream/upstream.ts';
 
 /** From SIGTERM: what is in flight is acknowledged within this; then the rest is closed. */
 const drainMs = 6_000;
@@ -33,6 +36,9 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
   const counters = createCounters();
   const measures = createMeasures();
   const { pseudonymKey } = settings;
+  const upstreamConfig = upstreamConfigOf(settings);
+  const clientCa = readFileSync(settings.mqttClientCaFile, 'utf8');
+  const revocation = openRevocation({ file: settings.mqttCrlFile, clientCa, log, counters, now });
   let listener: Listener | undefined;
   let sealedLog: SealedLog | undefined;
   let health: Health = 'starting';
@@ -96,7 +102,8 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     port: settings.mqttPort,
     cert: readFileSync(settings.mqttCertFile, 'utf8'),
     key: settings.mqttKey,
-    clientCa: readFileSync(settings.mqttClientCaFile, 'utf8'),
+    clientCa,
+    revocation,
     limits: limitsOf(settings),
     sink,
     counters,
@@ -105,6 +112,19 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     now,
     monotonicMs: () => performance.now(),
   });
+  const upstream =
+    upstreamConfig &&
+    openUpstream({
+      config: upstreamConfig,
+      sink,
+      packetBytesMax: settings.packetBytesMax,
+      unackedBytesMax: settings.unackedBytesMax,
+      counters,
+      measures,
+      log,
+      now,
+      monotonicMs: () => performance.now(),
+    });
   health = 'ready';
   const timer = setInterval(
     () =>
@@ -118,7 +138,8 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     async close() {
       health = 'draining';
       clearInterval(timer);
-      await listener.close(drainMs);
+      await Promise.all([listener.close(drainMs), upstream?.close(drainMs)]);
+      revocation.close();
       notices.close();
       await tables.close();
       await sealedLog.close();

@@ -2,6 +2,7 @@ import { kafkaSettings } from '../contracts/kafka/settings.ts';
 import { metricsSettings } from '../contracts/metrics-server.ts';
 import type { Manifest, Settings } from '../contracts/settings.ts';
 import { defaultLimits, type Limits } from './listener/limits.ts';
+import { upstreamSettings } from './upstream/settings.ts';
 
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
@@ -9,12 +10,19 @@ const dayMs = 24 * 60 * minuteMs;
 /** What the gateway is told. */
 export const gatewaySettings = {
   ...kafkaSettings,
+  ...upstreamSettings,
   ...metricsSettings(9464),
   mqttHost: { kind: 'text', env: 'VIGIL_MQTT_HOST', help: 'address that devices connect to', fallback: '127.0.0.1' },
   mqttPort: { kind: 'integer', env: 'VIGIL_MQTT_PORT', help: 'its port', min: 0, max: 65_535, fallback: 8883 },
   mqttCertFile: { kind: 'file', env: 'VIGIL_MQTT_CERT_FILE', help: 'server certificate of the MQTT listener, PEM' },
   mqttKey: { kind: 'secret', env: 'VIGIL_MQTT_KEY_FILE', help: 'its private key, PEM, mode 0600' },
   mqttClientCaFile: { kind: 'file', env: 'VIGIL_MQTT_CLIENT_CA_FILE', help: 'CA of the device certificates, PEM' },
+  mqttCrlFile: {
+    kind: 'file',
+    env: 'VIGIL_MQTT_CRL_FILE',
+    help: 'revocation list of that CA, PEM or DER; read again when it changes; without it revoked devices are let in',
+    fallback: '',
+  },
   logLevel: {
     kind: 'choice',
     env: 'VIGIL_LOG_LEVEL',

@@ -27,7 +27,10 @@ export function keepCertificates(options: RenewalOptions): { close(): Promise<vo
 /** One look. What goes wrong is told, and tried again the next day: 30 days are left then. */
 export async function renewOnce({ stateDir, processes, report, nowMs }: RenewalOptions): Promise<void> {
   try {
-    const issued = await ensureCertificates({ stateDir, nowMs: nowMs() });
+    // The gateway reads its CRL again by itself.
+    const issued = (await ensureCertificates({ stateDir, nowMs: nowMs() })).filter(
+      ({ file }) => !file.endsWith('.crl'),
+    );
     if (issued.length === 0) return;
     report(`${issued.length} certificates were renewed, and what uses them is started again`);
     // One after another, the log first: whoever waits for it goes on by itself.

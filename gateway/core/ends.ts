@@ -14,6 +14,8 @@ export type EndCause =
   /** The client broke the protocol or a limit; the words hold nothing that it sent. */
   | { readonly kind: 'violation'; readonly code: ReasonCode; readonly words: string }
   /** Kafka did not take a reading: the device sends again. Never told as an error code, which would end the delivery. */
+  /** Its certificate has expired or was revoked while it was connected. */
+  | { readonly kind: 'certificate'; readonly words: string }
   | { readonly kind: 'append-failed' }
   | { readonly kind: 'drained' };
 
@@ -40,6 +42,9 @@ export function endOf(cause: EndCause, hasWill: boolean): End {
       return { code: reason.sessionTakenOver, words: undefined, willDue: true, notice: 'taken-over' };
     case 'violation':
       return { code: cause.code, words: cause.words, willDue: true, notice: 'refused' };
+    case 'certificate':
+      // The device is gone for those who watch it: its will, given while it was trusted, says so.
+      return { code: reason.notAuthorized, words: cause.words, willDue: true, notice: 'refused' };
     case 'append-failed':
       return { code: undefined, words: undefined, willDue: true, notice: abrupt };
     case 'drained':

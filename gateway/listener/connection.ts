@@ -8,6 +8,7 @@ import { type Ack, type AckQueue, acksWaiting, takeReadyAcks } from '../core/ack
 import { type EndCause, endOf } from '../core/ends.ts';
 import type { Quiet } from '../core/quiet.ts';
 import { reason } from '../core/reasons.ts';
+import type { CertificateFacts } from '../core/revocation.ts';
 import type { Will } from '../core/session.ts';
 import type { Counters } from '../counters.ts';
 import { bump, type Measures } from '../measures.ts';
@@ -16,6 +17,7 @@ import type { Budget } from './budget.ts';
 import { bareAckBytes, encode, writeBareAck } from './codec.ts';
 import type { Frames } from './frames.ts';
 import type { Limits } from './limits.ts';
+import type { Revocation } from './revocation.ts';
 import type { Session, Sessions } from './sessions.ts';
 import type { Sink } from './sink.ts';
 
@@ -25,6 +27,7 @@ export type Context = {
   readonly sessions: Sessions;
   readonly sink: Sink;
   readonly budget: Budget;
+  readonly revocation: Pick<Revocation, 'factsOf' | 'faultOf'>;
   readonly counters: Counters;
   readonly measures: Measures;
   readonly log: Logger;
@@ -66,6 +69,7 @@ export type Client = {
 export type Connection = {
   readonly socket: TLSSocket;
   readonly commonName: unknown;
+  readonly certificate: CertificateFacts;
   readonly frames: Frames;
   readonly acceptedMs: number;
   client: Client | undefined;

@@ -11,6 +11,7 @@ import { createMeasures, type Measures } from '../measures.ts';
 import { createSource } from '../source.ts';
 import { defaultLimits, type Limits } from './limits.ts';
 import { type Listener, type ListenerOptions, openListener, sweepMs } from './listener.ts';
+import { openRevocation } from './revocation.ts';
 import type { Outcome, Sink } from './sink.ts';
 
 // A busy machine is no fault of the listener.
@@ -62,6 +63,8 @@ export type Bench = {
 
 /** A listener on a free port, with nothing behind it. */
 export function listenerOptions(): ListenerOptions {
+  const log = pino({ level: 'silent' });
+  const counters = createCounters();
   return {
     host: '127.0.0.1',
     port: 0,
@@ -69,10 +72,11 @@ export function listenerOptions(): ListenerOptions {
     key: server.key,
     clientCa: deviceCa.certificate,
     limits: defaultLimits,
+    revocation: openRevocation({ file: '', clientCa: deviceCa.certificate, log, counters, now: Date.now }),
     sink: {} as Sink,
-    counters: createCounters(),
+    counters,
     measures: createMeasures(),
-    log: pino({ level: 'silent' }),
+    log,
     now: Date.now,
     monotonicMs: () => performance.now(),
   };

@@ -5,15 +5,17 @@ import { createServer, type TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 import { leftOutBefore, newQuiet, type Quiet } from '../core/quiet.ts';
+import { certificateWords } from '../core/revocation.ts';
 import { keepAliveFactor } from '../core/session.ts';
 import type { Counters } from '../counters.ts';
 import type { Measures } from '../measures.ts';
 import { createBudget } from './budget.ts';
-import { type Connection, type Context, endConnection, mustWait, type Wait } from './connection.ts';
+import { type Client, type Connection, type Context, endConnection, mustWait, type Wait } from './connection.ts';
 import { emptyFrames, feedFrames } from './frames.ts';
 import { sendInbox } from './inbox.ts';
 import type { Limits } from './limits.ts';
 import { pump } from './pump.ts';
+import type { Revocation } from './revocation.ts';
 import { createSessions } from './sessions.ts';
 import type { Sink } from './sink.ts';
 
@@ -26,6 +28,7 @@ export type ListenerOptions = {
   readonly key: string;
   readonly clientCa: string;
   readonly limits: Limits;
+  readonly revocation: Pick<Revocation, 'factsOf' | 'faultOf'>;
   readonly sink: Sink;
   readonly counters: Counters;
   readonly measures: Measures;
@@ -72,6 +75,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     connections,
     sessions: createSessions({ sessionsMax: limits.sessionsMax, sink, counters, monotonicMs }),
     budget: createBudget(limits.unackedBytesMax),
+    revocation: options.revocation,
     pump: (connection) => pump(context, connection),
     draining: false,
   };
@@ -168,6 +172,7 @@ function accept(context: Context, socket: TLSSocket): void {
   const connection: Connection = {
     socket,
     commonName: socket.getPeerCertificate().subject?.CN,
+    certificate: context.revocation.factsOf(socket),
     frames: emptyFrames(),
     acceptedMs: atMs,
     client: undefined,
@@ -206,6 +211,7 @@ function sweep(context: Context): void {
   const nowMs = context.monotonicMs();
   for (const connection of context.connections) {
     const { client } = connection;
+    if (client && endIfBarred(context, connection, client)) continue;
     if (!client) {
       if (nowMs - connection.acceptedMs <= limits.connectMs) continue;
       counters.connectTimeouts += 1;
@@ -222,7 +228,20 @@ function sweep(context: Context): void {
       sendInbox(context, connection, client);
     }
   }
-  context.sessions.sweep(nowMs);
+  context.sessions.sweep(nowMs, ({ certificate }) => context.revocation.faultOf(certificate) === 'revoked');
+}
+
+/** Ends a connection whose certificate is not good any more. Whoever held a revoked one leaves no session to come back to. */
+function endIfBarred(context: Context, connection: Connection, client: Client): boolean {
+  const fault = context.revocation.faultOf(connection.certificate);
+  if (fault === undefined) return false;
+  if (fault === 'expired') context.counters.certificatesExpired += 1;
+  else {
+    context.counters.certificatesRevoked += 1;
+    client.session.expiryMs = 0;
+  }
+  endConnection(context, connection, { kind: 'certificate', words: certificateWords[fault] });
+  return true;
 }
 
 function closed(socket: TLSSocket): Promise<void> {

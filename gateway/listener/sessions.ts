@@ -1,6 +1,7 @@
 /** The sessions of this process, by client id: what a client that comes back finds again (MQTT 5 section 4.1). */
 import type { ConnectionRecord } from '../../contracts/messages/records.ts';
 import type { Exchanges } from '../core/exchanges.ts';
+import type { CertificateFacts } from '../core/revocation.ts';
 import type { SessionState, Will } from '../core/session.ts';
 import type { Counters } from '../counters.ts';
 import type { Source } from '../source.ts';
@@ -11,6 +12,8 @@ export type Session = SessionState & {
   /** QoS 2 packet ids that the client has not released yet. */
   readonly exchanges: Exchanges<Outcome>;
   connection: Connection | undefined;
+  /** With which it was last connected. */
+  certificate: CertificateFacts;
   /** Without connection: when it ends, by the clock that never jumps. */
   endsAtMs: number;
   /** A will that waits for its delay. */
@@ -19,7 +22,12 @@ export type Session = SessionState & {
 
 export type Sessions = {
   /** The session that a CONNECT gets, and whether it was there before. A clean start ends the one before [MQTT-3.1.2-4]. */
-  open(clientId: string, deviceId: string, clean: boolean): { readonly session: Session; readonly present: boolean };
+  open(
+    clientId: string,
+    deviceId: string,
+    clean: boolean,
+    certificate: CertificateFacts,
+  ): { readonly session: Session; readonly present: boolean };
   get(clientId: string): Session | undefined;
   /** The connection of a session ended: its will is published or waits for its delay, and the session is kept or ends. */
   leave(
@@ -28,8 +36,8 @@ export type Sessions = {
     will: Will | undefined,
     notice: NonNullable<ConnectionRecord['reason']>,
   ): void;
-  /** Ends sessions and publishes wills whose time has come. */
-  sweep(nowMs: number): void;
+  /** Ends sessions whose time has come, or whose certificate is barred, and publishes the wills that are due. */
+  sweep(nowMs: number, isBarred: (session: Session) => boolean): void;
   count(): number;
 };
 
@@ -68,12 +76,13 @@ export function createSessions(options: {
   return {
     get: (clientId) => sessions.get(clientId),
     count: () => sessions.size,
-    open(clientId, deviceId, clean) {
+    open(clientId, deviceId, clean, certificate) {
       const known = sessions.get(clientId);
       if (known && !clean) {
         parked.delete(known);
         // A new connection before the delay is over: the will is not published [MQTT-3.1.3-9].
         known.delayedWill = undefined;
+        known.certificate = certificate;
         return { session: known, present: true };
       }
       if (known) end(known);
@@ -85,6 +94,7 @@ export function createSessions(options: {
         inboxSubscribed: false,
         expiryMs: 0,
         connection: undefined,
+        certificate,
         endsAtMs: Number.POSITIVE_INFINITY,
         delayedWill: undefined,
       };
@@ -107,9 +117,9 @@ export function createSessions(options: {
       if (will && delayed) session.delayedWill = { will, source, dueMs: nowMs + will.delayMs };
       parked.add(session);
     },
-    sweep(nowMs) {
+    sweep(nowMs, isBarred) {
       for (const session of parked) {
-        if (session.endsAtMs <= nowMs) end(session);
+        if (session.endsAtMs <= nowMs || isBarred(session)) end(session);
         else if (session.delayedWill && session.delayedWill.dueMs <= nowMs) publishDelayed(session);
       }
     },

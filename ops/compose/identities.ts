@@ -57,7 +57,10 @@ export function sharesOf(holder: Holder, devices: readonly string[]): Share[] {
         ...same('secrets', 'influx-admin.password', 'influx-trends.password', 'influx-dashboard.password'),
       ];
     case 'gateway':
-      return [...kafkaClient('gateway'), ...same('certs', 'mqtt-server.pem', 'mqtt-server.key', 'device-ca.pem')];
+      return [
+        ...kafkaClient('gateway'),
+        ...same('certs', 'mqtt-server.pem', 'mqtt-server.key', 'device-ca.pem', 'device-ca.crl'),
+      ];
     case 'alarms':
       return kafkaClient('alarms');
     case 'trends':

@@ -49,6 +49,7 @@ export function serviceEnv(
         VIGIL_MQTT_CERT_FILE: join(certs, 'mqtt-server.pem'),
         VIGIL_MQTT_KEY_FILE: join(certs, 'mqtt-server.key'),
         VIGIL_MQTT_CLIENT_CA_FILE: join(certs, 'device-ca.pem'),
+        VIGIL_MQTT_CRL_FILE: join(certs, 'device-ca.crl'),
         ...overrides,
       };
     case 'alarms':

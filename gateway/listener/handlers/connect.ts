@@ -4,6 +4,7 @@ import { emptyAckQueue } from '../../core/acks.ts';
 import { identify } from '../../core/identity.ts';
 import { leftOutBefore } from '../../core/quiet.ts';
 import { connectReturnCode, reason } from '../../core/reasons.ts';
+import { certificateWords } from '../../core/revocation.ts';
 import { keepAliveMs, sessionExpiryMs, type Will } from '../../core/session.ts';
 import { isTopicName, judgePublishTopic } from '../../core/topics.ts';
 import { encode } from '../codec.ts';
@@ -15,7 +16,7 @@ const anySize = 0xffffffff;
 
 export function handleConnect(context: Context, connection: Connection, packet: IConnectPacket): void {
   const version = packet.protocolVersion === 5 ? 5 : 4;
-  const judged = judgeConnect(context, connection.commonName, version, packet);
+  const judged = judgeConnect(context, connection, version, packet);
   if ('code' in judged) {
     refuseConnect(context, connection, version, judged, packet.properties?.maximumPacketSize);
     return;
@@ -25,7 +26,8 @@ export function handleConnect(context: Context, connection: Connection, packet: 
   const source = sink.sourceOf(deviceId);
   const clientId = packet.clientId || assignClientId(context, deviceId, source.boot);
   const replaced = takeOver(context, clientId);
-  const { session, present } = context.sessions.open(clientId, deviceId, packet.clean ?? true);
+  const { certificate } = connection;
+  const { session, present } = context.sessions.open(clientId, deviceId, packet.clean ?? true, certificate);
   const expiryAskedS = packet.properties?.sessionExpiryInterval;
   session.connection = connection;
   session.expiryMs = sessionExpiryMs(version, packet.clean ?? true, expiryAskedS, limits.sessionExpiryMaxMs);
@@ -60,7 +62,7 @@ export function handleConnect(context: Context, connection: Connection, packet: 
 /** The device that may connect, or why it may not. */
 function judgeConnect(
   context: Context,
-  commonName: unknown,
+  { commonName, certificate }: Connection,
   version: 4 | 5,
   packet: IConnectPacket,
 ): { readonly deviceId: string } | Violation {
@@ -70,6 +72,11 @@ function judgeConnect(
   }
   if (packet.properties?.authenticationData !== undefined) {
     return { code: reason.protocolError, words: 'Authentication data come without a method.' };
+  }
+  const fault = context.revocation.faultOf(certificate);
+  if (fault !== undefined) {
+    context.counters[fault === 'expired' ? 'certificatesExpired' : 'certificatesRevoked'] += 1;
+    return { code: reason.notAuthorized, words: certificateWords[fault] };
   }
   const identity = identify(commonName, packet.clientId);
   if (!identity.ok) {

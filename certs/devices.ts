@@ -1,0 +1,107 @@
+/** A device's certificate by request (its key stays with it), and its end. */
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { serialKey } from '../contracts/crl.ts';
+import { VigilError } from '../contracts/errors.ts';
+import { type IssuedCertificate, keyFault, livingOf, type RevocationReason } from './core/register.ts';
+import { deviceCertificate } from './core/wanted.ts';
+import { issueCrl } from './crl.ts';
+import { checkDeviceId, deviceAuthority, enterStored } from './ensure.ts';
+import { privateDirectory, writeAtomic } from './files.ts';
+import { certify } from './issue.ts';
+import { entryOf, readRegister, record } from './register.ts';
+import { readRequest, requestBytesMax } from './request.ts';
+
+export type Enrolled = { readonly certificate: string; readonly entry: IssuedCertificate; readonly file: string };
+
+/**
+ * Signs a request.
+ * @param renew whether the device may have a living certificate already; that one stays good until its end or its revocation
+ * @param out where the certificate goes besides `certs/enrolled/`; an existing file is overwritten only by a certificate's successor
+ * @throws VigilError `certificate-invalid` (the request), `settings-invalid` (a name, a file), `conflict` (a living certificate)
+ */
+export async function enrol(options: {
+  readonly stateDir: string;
+  readonly csrFile: string;
+  readonly out: string | undefined;
+  readonly renew: boolean;
+  readonly nowMs: number;
+}): Promise<Enrolled> {
+  const { csrFile, out, nowMs } = options;
+  const directory = join(options.stateDir, 'certs');
+  const authority = deviceAuthority(directory);
+  const { commonName: deviceId, spki, keySha256 } = await readRequest(readSmall(csrFile));
+  checkDeviceId(deviceId);
+  checkOut(out);
+  enterStored(directory, authority, nowMs);
+  const register = readRegister(directory);
+  const fault = keyFault(register, deviceId, keySha256);
+  if (fault !== undefined) throw new VigilError('certificate-invalid', `The request is refused: ${fault}.`);
+  const [living] = livingOf(register, deviceId, nowMs);
+  if (living && !options.renew) {
+    const until = new Date(living.notAfterMs).toISOString().slice(0, 10);
+    throw new VigilError(
+      'conflict',
+      `${deviceId} has a certificate until ${until} (serial ${living.serial}): say --renew if the same device asks again, or revoke it first.`,
+    );
+  }
+  const certificate = await certify(deviceCertificate(deviceId), spki, authority, nowMs);
+  const entry = entryOf(certificate, deviceId, 'request', nowMs);
+  record(directory, [entry]);
+  privateDirectory(join(directory, 'enrolled'));
+  const kept = join(directory, 'enrolled', `${deviceId}.pem`);
+  for (const file of [kept, ...(out === undefined ? [] : [out])]) writeAtomic(file, certificate, 0o644);
+  return { certificate, entry, file: out ?? kept };
+}
+
+/**
+ * Revokes what a device can connect with and issues the CRL; running gateways end its sessions within seconds.
+ * @param serial only this one of its certificates, as the register or openssl writes it
+ * @returns what was revoked and lives no more; empty where all of it was revoked before
+ * @throws VigilError `not-found`: the device never had a certificate, or not this one
+ */
+export async function revoke(options: {
+  readonly stateDir: string;
+  readonly deviceId: string;
+  readonly serial: string | undefined;
+  readonly reason: RevocationReason;
+  readonly nowMs: number;
+}): Promise<readonly IssuedCertificate[]> {
+  const { deviceId, reason, nowMs } = options;
+  checkDeviceId(deviceId);
+  const directory = join(options.stateDir, 'certs');
+  const authority = deviceAuthority(directory);
+  enterStored(directory, authority, nowMs);
+  const register = readRegister(directory);
+  const serial = options.serial === undefined ? undefined : serialKey(options.serial.replaceAll(':', ''));
+  const had = [...register.issued.values()].filter(
+    (one) => one.deviceId === deviceId && (serial === undefined || one.serial === serial),
+  );
+  if (had.length === 0) {
+    const what = serial === undefined ? 'no certificate of' : `no certificate ${serial} of`;
+    throw new VigilError('not-found', `The register knows ${what} ${deviceId}: is the name right?`);
+  }
+  const ended = livingOf(register, deviceId, nowMs).filter((one) => had.includes(one));
+  record(
+    directory,
+    ended.map((one) => ({ event: 'revoked', atMs: nowMs, serial: one.serial, reason })),
+  );
+  await issueCrl(directory, authority, nowMs);
+  return ended;
+}
+
+function readSmall(path: string): Buffer {
+  try {
+    const { size } = statSync(path);
+    return size > requestBytesMax ? Buffer.alloc(requestBytesMax + 1) : readFileSync(path);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new VigilError('settings-invalid', `Cannot read ${path} (${code}).`, { cause });
+  }
+}
+
+function checkOut(out: string | undefined): void {
+  if (out === undefined || !existsSync(out)) return;
+  if (statSync(out).isFile() && readFileSync(out, 'latin1').startsWith('-----BEGIN CERTIFICATE-----')) return;
+  throw new VigilError('settings-invalid', `${out} exists and holds no certificate: name another file for --out.`);
+}

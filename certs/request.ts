@@ -1,0 +1,96 @@
+/** Reads a certificate signing request (PKCS #10, RFC 2986) and says what is wrong with it in words its maker can act on. */
+import 'reflect-metadata';
+import { createPublicKey, type KeyObject } from 'node:crypto';
+import * as x509 from '@peculiar/x509';
+import { VigilError } from '../contracts/errors.ts';
+import { keySha256 } from './register.ts';
+
+x509.cryptoProvider.set(crypto);
+
+export type CertificateRequest = {
+  readonly commonName: string;
+  /** SubjectPublicKeyInfo, DER. */
+  readonly spki: ArrayBuffer;
+  readonly keySha256: string;
+};
+
+export const requestBytesMax = 65_536;
+/** Bits of RSA keys: fewer are breakable, more cost the gateway at each connection. */
+const rsaBits = { min: 2048, max: 4096 } as const;
+const curves = ['prime256v1', 'secp384r1'];
+const makeAnew =
+  'openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ID.key -out ID.csr -subj /CN=ID';
+
+/**
+ * Reads a request, PEM or DER. Whatever it asks for beside a name is not looked at: the extensions are ours.
+ * @throws VigilError `certificate-invalid`: no request, a signature that is not by its own key, not one CN, or a key that is too
+ * weak or of a kind we do not take
+ */
+export async function readRequest(bytes: Buffer): Promise<CertificateRequest> {
+  if (bytes.length > requestBytesMax) throw refuse(`it is larger than ${requestBytesMax} bytes`);
+  const request = parse(bytes);
+  const key = publicKeyOf(request);
+  const fault = keyFault(key);
+  if (fault !== undefined) throw refuse(fault);
+  const digest = (request.signatureAlgorithm as { hash?: { name?: string } }).hash?.name;
+  if (digest === 'SHA-1') throw refuse('it is signed with SHA-1: make it anew with -sha256');
+  if (!(await request.verify().catch(() => false)))
+    throw refuse('its signature is not by its own key: it was changed on the way');
+  const names = request.subjectName.getField('CN');
+  const [commonName] = names;
+  if (names.length !== 1 || commonName === undefined) {
+    throw refuse(`its subject has ${names.length === 0 ? 'no CN' : 'several CNs'}: the CN is the device id`);
+  }
+  const spki = request.publicKey.rawData;
+  return { commonName, spki, keySha256: keySha256(new Uint8Array(spki)) };
+}
+
+function parse(bytes: Buffer): x509.Pkcs10CertificateRequest {
+  const text = bytes.toString('latin1');
+  const block = /-----BEGIN ([A-Z0-9 ]+)-----/.exec(text)?.[1];
+  if (block?.includes('PRIVATE KEY')) {
+    throw refuse('it holds a private key, which must never leave the device: if others have seen it, make a new one');
+  }
+  if (block === 'CERTIFICATE') throw refuse('it holds a certificate, not a request for one');
+  try {
+    const [der] = block === undefined ? [Uint8Array.from(bytes)] : x509.PemConverter.decode(text);
+    if (der === undefined) throw new Error('no PEM block');
+    return new x509.Pkcs10CertificateRequest(der);
+  } catch (cause) {
+    throw refuse(`it holds no certificate signing request; for example: ${makeAnew}`, cause);
+  }
+}
+
+function publicKeyOf(request: x509.Pkcs10CertificateRequest): KeyObject {
+  try {
+    return createPublicKey({ key: Buffer.from(request.publicKey.rawData), format: 'der', type: 'spki' });
+  } catch (cause) {
+    throw refuse('its public key cannot be read', cause);
+  }
+}
+
+function keyFault(key: KeyObject): string | undefined {
+  const details = key.asymmetricKeyDetails ?? {};
+  switch (key.asymmetricKeyType) {
+    case 'ed25519':
+      return undefined;
+    case 'ec': {
+      const curve = details.namedCurve ?? 'of its own';
+      return curves.includes(curve) ? undefined : `its key is on the curve ${curve}: take P-256 or P-384`;
+    }
+    case 'rsa': {
+      const bits = details.modulusLength ?? 0;
+      if (bits < rsaBits.min || bits > rsaBits.max) {
+        return `its RSA key has ${bits} bits: take ${rsaBits.min} to ${rsaBits.max}, or an EC key on P-256`;
+      }
+      return (details.publicExponent ?? 0n) < 65_537n ? 'its RSA key has a public exponent below 65537' : undefined;
+    }
+    default:
+      return `its key is of the kind ${key.asymmetricKeyType}: take EC on P-256 or P-384, Ed25519 or RSA`;
+  }
+}
+
+function refuse(why: string, cause?: unknown): VigilError {
+  const options = cause === undefined ? undefined : { cause };
+  return new VigilError('certificate-invalid', `The request is refused: ${why}.`, options);
+}

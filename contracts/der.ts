@@ -1,0 +1,87 @@
+/**
+ * Walks DER (X.690 section 10), enough of it to read a certificate revocation list of any length at once: a general ASN.1 library
+ * takes seconds for some thousand entries, and the process that reads it acknowledges readings meanwhile.
+ */
+
+/** One element, by its place in the whole. */
+export type Element = {
+  readonly tag: number;
+  /** Where its tag, its content, and what follows it begin. */
+  readonly start: number;
+  readonly content: number;
+  readonly end: number;
+};
+
+export const tags = {
+  integer: 0x02,
+  bitString: 0x03,
+  octetString: 0x04,
+  objectId: 0x06,
+  utcTime: 0x17,
+  generalizedTime: 0x18,
+  sequence: 0x30,
+} as const;
+
+/** What is not DER throws one of these; the caller says what it wanted to read. */
+export class DerError extends Error {}
+
+/** The element that begins at `at` and ends at `end` or before. Tags of more than one byte are none that we read. */
+export function elementAt(bytes: Buffer, at: number, end: number): Element {
+  const tag = bytes[at];
+  const first = bytes[at + 1];
+  if (tag === undefined || first === undefined || at + 2 > end || (tag & 0x1f) === 0x1f)
+    throw new DerError('cut short');
+  if (first < 0x80) return within({ tag, start: at, content: at + 2, end: at + 2 + first }, end);
+  const count = first & 0x7f;
+  if (count === 0 || count > 4 || at + 2 + count > end) throw new DerError('a length that DER does not have');
+  const length = bytes.readUIntBE(at + 2, count);
+  // DER writes a length in as few bytes as it needs.
+  if (length < 0x80 || length < 2 ** (8 * (count - 1))) throw new DerError('a length that is padded');
+  return within({ tag, start: at, content: at + 2 + count, end: at + 2 + count + length }, end);
+}
+
+function within(element: Element, end: number): Element {
+  if (element.end > end) throw new DerError('cut short');
+  return element;
+}
+
+/** The elements inside one. */
+export function childrenOf(bytes: Buffer, { content, end }: Element): Element[] {
+  const children: Element[] = [];
+  for (let at = content; at < end; ) {
+    const child = elementAt(bytes, at, end);
+    children.push(child);
+    at = child.end;
+  }
+  return children;
+}
+
+export function contentOf(bytes: Buffer, { content, end }: Element): Buffer {
+  return bytes.subarray(content, end);
+}
+
+/** The element with its tag and length. */
+export function wholeOf(bytes: Buffer, { start, end }: Element): Buffer {
+  return bytes.subarray(start, end);
+}
+
+/** Throws where the element is missing or another. */
+export function expectTag(element: Element | undefined, tag: number): Element {
+  if (element?.tag !== tag) throw new DerError(`no element with tag ${tag}`);
+  return element;
+}
+
+const utcPattern = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
+const generalizedPattern = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
+
+/** UTCTime or GeneralizedTime in the form of RFC 5280 section 4.1.2.5, in ms since 1970; undefined where it is no time. */
+export function timeOf(bytes: Buffer, element: Element | undefined): number | undefined {
+  if (element?.tag !== tags.utcTime && element?.tag !== tags.generalizedTime) return undefined;
+  const short = element.tag === tags.utcTime;
+  const match = (short ? utcPattern : generalizedPattern).exec(contentOf(bytes, element).toString('latin1'));
+  if (!match) throw new DerError('a time that is none');
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1).map(Number);
+  const ms = Date.UTC(short ? year + (year >= 50 ? 1900 : 2000) : year, month - 1, day, hour, minute, second);
+  if (!Number.isFinite(ms)) throw new DerError('a time that is none');
+  return ms;
+}

@@ -1,0 +1,153 @@
+/** The devices' CRL: read at start, read again when its file changes, gone by for new connections and for those that are open. */
+import { X509Certificate } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import type { TLSSocket } from 'node:tls';
+import type { Logger } from 'pino';
+import { crlBytesMax, readRevocationLists, serialKey } from '../../contracts/crl.ts';
+import { VigilError } from '../../contracts/errors.ts';
+import {
+  type CertificateFacts,
+  type CertificateFault,
+  certificateFault,
+  nextUpdateOf,
+  type RevocationLists,
+  replacementFault,
+} from '../core/revocation.ts';
+import type { Counters } from '../counters.ts';
+
+/** How often the file is looked at. */
+export const crlPollMs = 1_000;
+/** How often it is said that a CRL is past its next update. */
+export const crlStaleEveryMs = 60_000;
+
+export type Revocation = {
+  /** What TLS knows of the client, in the form in which it is judged. */
+  factsOf(socket: TLSSocket): CertificateFacts;
+  /** Why a client with this certificate may not be connected (any more). */
+  faultOf(facts: CertificateFacts): CertificateFault | undefined;
+  /** For metrics: certificates listed, and when the next list is due (ms since 1970); undefined where nothing is checked. */
+  state(): { readonly listed: number; readonly nextUpdateMs: number | undefined } | undefined;
+  close(): void;
+};
+
+/**
+ * Opens the CRL.
+ * @param file PEM or DER; empty: nothing is checked but each certificate's own end
+ * @param clientCa PEM, the authorities of the devices; every list must be signed by one of them
+ * @throws VigilError `certificate-invalid` where the file cannot be gone by. Later the last good one stays in force instead.
+ */
+export function openRevocation(options: {
+  readonly file: string;
+  readonly clientCa: string;
+  readonly log: Logger;
+  readonly counters: Counters;
+  /** The wall clock: certificates and lists end by it. */
+  readonly now: () => number;
+}): Revocation {
+  const { file, log, counters, now } = options;
+  const authorities = splitPem(options.clientCa);
+  const certificates = authorities.map((pem) => new X509Certificate(pem));
+  let lists: RevocationLists | undefined;
+  let seen = '';
+  let refused: string | undefined;
+  let staleSaidMs = Number.NEGATIVE_INFINITY;
+
+  function take(bytes: Buffer): void {
+    const next = readRevocationLists(bytes, authorities);
+    const fault = lists && replacementFault(lists, next);
+    if (fault !== undefined) throw new VigilError('certificate-invalid', fault);
+    lists = next;
+    counters.crlLoaded += 1;
+    log.info(describe(next), 'CRL loaded');
+    const uncovered = certificates.length - next.size;
+    if (uncovered > 0) log.warn({ uncovered }, 'authorities without CRL: their devices are refused');
+  }
+
+  function look(): void {
+    try {
+      const stamp = stampOf(file);
+      // After a refusal the file may have been half written: it is read again until it is good, and told of once.
+      if (stamp === seen && refused === undefined) return;
+      const bytes = readBounded(file);
+      take(bytes);
+      seen = stamp;
+      if (refused !== undefined) log.info('the CRL is good again');
+      refused = undefined;
+    } catch (error) {
+      const why =
+        error instanceof VigilError ? error.message : `It cannot be read (${(error as NodeJS.ErrnoException).code}).`;
+      if (lists === undefined)
+        throw new VigilError('certificate-invalid', `VIGIL_MQTT_CRL_FILE ${file}: ${why}`, { cause: error });
+      if (why === refused) return;
+      refused = why;
+      counters.crlRefused += 1;
+      log.error({ file, why }, 'the changed CRL is no good, the one before stays in force');
+    }
+  }
+
+  function warnIfStale(): void {
+    const nextUpdateMs = lists && nextUpdateOf(lists);
+    if (nextUpdateMs === undefined || nextUpdateMs > now() || now() - staleSaidMs < crlStaleEveryMs) return;
+    staleSaidMs = now();
+    counters.crlStale += 1;
+    log.error(
+      { file, nextUpdate: new Date(nextUpdateMs).toISOString() },
+      'the CRL is past its next update: it is still gone by, but who was revoked since is let in',
+    );
+  }
+
+  let timer: NodeJS.Timeout | undefined;
+  if (file === '') {
+    log.warn('no CRL (VIGIL_MQTT_CRL_FILE): revoked certificates are let in');
+  } else {
+    look();
+    warnIfStale();
+    timer = setInterval(() => {
+      look();
+      warnIfStale();
+    }, crlPollMs);
+  }
+
+  return {
+    factsOf(socket) {
+      const certificate = socket.getPeerX509Certificate();
+      if (certificate === undefined) return { issuer: -1, serial: '', endMs: Number.NEGATIVE_INFINITY };
+      return {
+        issuer: certificates.findIndex((authority) => certificate.checkIssued(authority)),
+        serial: serialKey(certificate.serialNumber),
+        endMs: Date.parse(certificate.validTo),
+      };
+    },
+    faultOf: (facts) => certificateFault(facts, lists, now()),
+    state() {
+      if (lists === undefined) return undefined;
+      return { listed: describe(lists).listed, nextUpdateMs: nextUpdateOf(lists) };
+    },
+    close: () => clearInterval(timer),
+  };
+}
+
+function describe(lists: RevocationLists) {
+  return {
+    listed: [...lists.values()].reduce((sum, { serials }) => sum + serials.size, 0),
+    numbers: [...lists.values()].map(({ number }) => number?.toString()),
+    nextUpdates: [...lists.values()].map(({ nextUpdateMs }) => nextUpdateMs && new Date(nextUpdateMs).toISOString()),
+  };
+}
+
+/** Whatever of these changes, the file did: also where another was renamed into its place with the same time of change. */
+function stampOf(path: string): string {
+  const { mtimeNs, ctimeNs, ino, size } = statSync(path, { bigint: true });
+  return `${mtimeNs} ${ctimeNs} ${ino} ${size}`;
+}
+
+function readBounded(path: string): Buffer {
+  if (statSync(path).size > crlBytesMax) {
+    throw new VigilError('certificate-invalid', `The CRL is larger than ${crlBytesMax} bytes.`);
+  }
+  return readFileSync(path);
+}
+
+function splitPem(text: string): string[] {
+  return text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+}
