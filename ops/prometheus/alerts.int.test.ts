@@ -1,0 +1,57 @@
+/** The alerts by Prometheus's own checker, and against what a gateway shows and what the operator is told. */
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { createCounters } from '../../gateway/counters.ts';
+import { createMeasures } from '../../gateway/measures.ts';
+import { gatewayMetrics } from '../../gateway/metrics.ts';
+import { ensurePromtool } from '../../tests/independent/promtool.ts';
+
+const here = import.meta.dirname;
+const read = (...path: string[]) => readFileSync(join(here, ...path), 'utf8');
+type Rule = { readonly alert: string; readonly expr: string; readonly labels: { readonly severity: string } };
+const { groups } = parse(read('alerts.yml')) as { groups: { rules: Rule[] }[] };
+const rules = groups.flatMap((group) => group.rules);
+
+let promtool: string;
+beforeAll(async () => {
+  promtool = await ensurePromtool();
+}, 120_000);
+
+it.each([
+  ['check', 'rules', 'alerts.yml'],
+  ['check', 'config', 'prometheus.yml'],
+  ['test', 'rules', 'alerts.spec.yml'],
+])('promtool %s %s %s', (...args) => {
+  const { status, stdout, stderr } = spawnSync(promtool, args, { cwd: here, encoding: 'utf8' });
+  expect(status, stdout + stderr).toBe(0);
+});
+
+it('name only metrics that a gateway shows', async () => {
+  const shown = await gatewayMetrics({
+    counters: createCounters(),
+    measures: createMeasures(),
+    unackedBytesMax: 1,
+    connectionsMax: 1,
+    appender: () => undefined,
+    listener: () => undefined,
+    ready: () => true,
+  }).text();
+  // Prometheus itself makes `up`.
+  for (const { alert, expr } of rules.filter((rule) => !rule.expr.startsWith('up{'))) {
+    const names = expr.match(/\b(?:vigil|nodejs|process)_\w+/g) ?? [];
+    expect(names, alert).not.toEqual([]);
+    for (const name of names) expect(shown, alert).toMatch(new RegExp(`^# TYPE ${name.replace(/_bucket$/, '')} `, 'm'));
+  }
+});
+
+it('are each in the runbook', () => {
+  const runbook = read('..', '..', 'docs', 'operator.md');
+  expect(rules.length).toBeGreaterThan(8);
+  for (const { alert, labels } of rules) {
+    expect(runbook).toContain(`| \`${alert}\` |`);
+    expect(['critical', 'warning']).toContain(labels.severity);
+  }
+});

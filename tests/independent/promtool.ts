@@ -1,0 +1,16 @@
+/** Prometheus's own checker of expositions and rules, from Debian's package: unpacked into the ignored state folder, never installed. */
+import { existsSync, mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { makeAside } from '../../ops/platform/aside.ts';
+import { unpackPackage } from '../../ops/platform/programs.ts';
+import { defaultSoftwareDir } from '../../ops/platform/software.ts';
+
+export async function ensurePromtool(): Promise<string> {
+  const software = process.env.VIGIL_SOFTWARE_DIR || defaultSoftwareDir;
+  const home = join(software, 'prometheus');
+  const promtool = join(home, 'usr', 'bin', 'promtool');
+  if (existsSync(promtool)) return promtool;
+  mkdirSync(software, { recursive: true });
+  await makeAside(software, home, (aside) => unpackPackage('promtool', 'prometheus', aside));
+  return promtool;
+}
