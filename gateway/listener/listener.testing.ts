@@ -37,6 +37,7 @@ export function deviceCertificate(commonName: string, authority: Pair = deviceCa
   return made;
 }
 export const foreignCa = serverCa;
+export const trustedCa = deviceCa;
 
 /** What came to the sink, to be settled by the test. */
 export type Handed = {
@@ -54,6 +55,10 @@ export type Bench = {
   readonly handed: Handed[];
   readonly said: string[];
   ready: boolean;
+  /** How far the wall clock is ahead of the machine's, ms. */
+  aheadMs: number;
+  /** The lines that were logged, JSON each. */
+  readonly logged: string[];
   /** Lets the listener's time-outs believe that so much time has passed, and waits until it has looked. */
   pass(ms: number): Promise<void>;
   /** Settles publishes at once. */
@@ -82,7 +87,12 @@ export function listenerOptions(): ListenerOptions {
   };
 }
 
-export async function openBench(limits: Partial<Limits> = {}): Promise<Bench> {
+/** @param crlFile the devices' CRL, see VIGIL_MQTT_CRL_FILE */
+export async function openBench(limits: Partial<Limits> = {}, crlFile = ''): Promise<Bench> {
+  const logged: string[] = [];
+  const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(line) });
+  let opened: Bench | undefined;
+  const now = () => Date.now() + (opened?.aheadMs ?? 0);
   const counters = createCounters();
   const measures = createMeasures();
   const handed: Handed[] = [];
@@ -104,8 +114,13 @@ export async function openBench(limits: Partial<Limits> = {}): Promise<Bench> {
     will: (source, will: Will) => void said.push(`${source.deviceId} will: ${Buffer.from(will.payload).toString()}`),
     inbox: (source) => Buffer.from(JSON.stringify({ to: source.deviceId })),
   };
+  const options = listenerOptions();
+  const revocation = openRevocation({ file: crlFile, clientCa: options.clientCa, log, counters, now });
   const listener = await openListener({
-    ...listenerOptions(),
+    ...options,
+    revocation,
+    log,
+    now,
     limits: { ...defaultLimits, ...limits },
     sink,
     counters,
@@ -119,14 +134,20 @@ export async function openBench(limits: Partial<Limits> = {}): Promise<Bench> {
     handed,
     said,
     ready: true,
+    aheadMs: 0,
+    logged,
     atOnce: undefined,
     async pass(ms) {
       passedMs += ms;
       // Its timer comes before this one.
       await new Promise((resolve) => setTimeout(resolve, sweepMs + 50));
     },
-    close: () => listener.close(0),
+    async close() {
+      revocation.close();
+      await listener.close(0);
+    },
   };
+  opened = bench;
   return bench;
 }
 

@@ -1,0 +1,224 @@
+/** Revoked and expired certificates against a listener over real TLS, and every way in which a CRL's file can change. */
+
+import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { crlLifeMs } from '../../certs/core/register.ts';
+import { type Pair, signCrl } from '../../certs/issue.ts';
+import { serialKey } from '../../contracts/crl.ts';
+import { reason } from '../core/reasons.ts';
+import {
+  type Bench,
+  join as connect,
+  connectPacket,
+  deviceCertificate,
+  dial,
+  foreignCa,
+  openBench,
+  publishPacket,
+  trustedCa,
+  until,
+} from './listener.testing.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'vigil-crl-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let file: string;
+let bench: Bench;
+let number = 1n;
+let files = 0;
+
+beforeEach(async () => {
+  files += 1;
+  file = join(folder, `${files}.crl`);
+  writeFileSync(file, await crl());
+  bench = await openBench({}, file);
+  bench.atOnce = { kind: 'appended' };
+});
+afterEach(() => bench.close());
+
+const serialOf = ({ certificate }: Pair) => serialKey(new X509Certificate(certificate).serialNumber);
+
+/** A CRL with a number higher than the one before. */
+async function crl(devices: readonly string[] = [], atMs = Date.now(), authority = trustedCa): Promise<string> {
+  number += 1n;
+  const serials = await Promise.all(devices.map(async (id) => serialOf(await deviceCertificate(id))));
+  const listed = serials.map((serial) => ({ event: 'revoked', atMs, serial, reason: 'key-compromise' }) as const);
+  return signCrl(listed, number, authority, atMs);
+}
+const loaded = (times: number) => until(`${times} lists`, () => bench.counters.crlLoaded === times);
+const refused = (times: number) => until(`${times} refusals`, () => bench.counters.crlRefused === times);
+const will = { topic: 'devices/bed-07/status', payload: 'gone', qos: 1, retain: true } as const;
+
+describe.each([4, 5] as const)('a revoked certificate, MQTT %i', (version) => {
+  it('ends the live session, with its will, and comes in no more; others go on', async () => {
+    const victim = await connect(bench, 'bed-07', version, { will });
+    const other = await connect(bench, 'bed-08', version);
+    const startedMs = performance.now();
+    writeFileSync(file, await crl(['bed-07']));
+    await victim.closed;
+    expect(performance.now() - startedMs).toBeLessThan(5_000);
+    expect(victim.rest()).toMatchObject(version === 5 ? [{ cmd: 'disconnect', reasonCode: reason.notAuthorized }] : []);
+    expect(bench.said.slice(2)).toEqual(['bed-07 will: gone', 'bed-07 ended: refused']);
+
+    const again = await connect(bench, 'bed-07', version);
+    expect(again.connack).toMatchObject(version === 5 ? { reasonCode: reason.notAuthorized } : { returnCode: 5 });
+    await again.closed;
+    other.send({ cmd: 'pingreq' });
+    expect(await other.next()).toMatchObject({ cmd: 'pingresp' });
+    other.end();
+    expect(bench.counters.certificatesRevoked).toBe(2);
+  });
+
+  it('loses what was kept for it: its session ends and its delayed will is published', async () => {
+    const keep =
+      version === 5
+        ? {
+            clean: false,
+            properties: { sessionExpiryInterval: 3600 },
+            will: { ...will, properties: { willDelayInterval: 3600 } },
+          }
+        : { clean: false };
+    const client = await connect(bench, 'bed-07', version, keep);
+    client.end();
+    await until('the end of the connection', () =>
+      bench.said.includes(`bed-07 ended: ${version === 5 ? 'will' : 'closed'}`),
+    );
+    expect(bench.said).not.toContain('bed-07 will: gone');
+    writeFileSync(file, await crl(['bed-07']));
+    await loaded(2);
+    if (version === 5) await until('the will', () => bench.said.includes('bed-07 will: gone'));
+    // A new certificate of the same device finds nothing of the old one's.
+    await bench.pass(0);
+    writeFileSync(file, await crl());
+    await loaded(3);
+    const back = await connect(bench, 'bed-07', version, keep);
+    expect(back.connack).toMatchObject({ sessionPresent: false });
+    back.end();
+  });
+});
+
+describe('a connection', () => {
+  it('of a revoked certificate sends nothing more into the log', async () => {
+    const client = await connect(bench, 'bed-07');
+    writeFileSync(file, await crl(['bed-07']));
+    await loaded(2);
+    await client.closed;
+    bench.atOnce = undefined;
+    client.send(publishPacket(1, 1));
+    expect(bench.handed).toEqual([]);
+  });
+
+  it('that is made before the reload and asks after it is refused', async () => {
+    const client = await dial(bench, await deviceCertificate('bed-07'));
+    writeFileSync(file, await crl(['bed-07']));
+    await loaded(2);
+    client.send(connectPacket('bed-07', 5));
+    expect(await client.next()).toMatchObject({ cmd: 'connack', reasonCode: reason.notAuthorized });
+    await client.closed;
+  });
+
+  it('ends when its certificate does, and its session waits for the next certificate', async () => {
+    const client = await connect(bench, 'bed-07', 5, { clean: false, properties: { sessionExpiryInterval: 3600 } });
+    const endMs = Date.parse(new X509Certificate((await deviceCertificate('bed-07')).certificate).validTo);
+    bench.aheadMs = endMs - Date.now() - 5_000;
+    await bench.pass(0);
+    expect(bench.listener.connections()).toBe(1);
+    bench.aheadMs += 5_000;
+    await client.closed;
+    expect(client.rest()).toMatchObject([
+      {
+        cmd: 'disconnect',
+        reasonCode: reason.notAuthorized,
+        properties: { reasonString: 'The client certificate has expired.' },
+      },
+    ]);
+    expect(bench.counters.certificatesExpired).toBe(1);
+    bench.aheadMs = 0;
+    const back = await connect(bench, 'bed-07', 5, { clean: false });
+    expect(back.connack).toMatchObject({ sessionPresent: true });
+    back.end();
+  });
+});
+
+describe('the file', () => {
+  it('is read again when it is replaced by another with the same time and size', async () => {
+    const stamp = new Date(Date.now() - 60_000);
+    utimesSync(file, stamp, stamp);
+    const client = await connect(bench, 'bed-07');
+    const next = await crl(['bed-07']);
+    writeFileSync(`${file}.new`, next);
+    utimesSync(`${file}.new`, stamp, stamp);
+    renameSync(`${file}.new`, file);
+    await client.closed;
+  });
+
+  it.each([
+    ['is removed', async () => rmSync(file), /cannot be read/],
+    ['is empty', async () => writeFileSync(file, ''), /no CRL/],
+    ['is cut short', async () => writeFileSync(file, (await crl(['bed-08'])).slice(0, 200)), /no CRL/],
+    ['is forged', async () => writeFileSync(file, await crl(['bed-08'], Date.now(), foreignCa)), /not signed/],
+    [
+      'has a lower number',
+      async () => {
+        number = 0n;
+        writeFileSync(file, await crl());
+        number = 1_000n;
+      },
+      /lower/,
+    ],
+  ])('that %s is refused loudly, the one before stays, and a good one is taken later', async (_name, spoil, why) => {
+    writeFileSync(file, await crl(['bed-07']));
+    await loaded(2);
+    const other = await connect(bench, 'bed-08');
+    await spoil();
+    await refused(1);
+    expect(bench.logged.filter((line) => line.includes('the changed CRL is no good'))).toMatchObject([
+      expect.stringMatching(why),
+    ]);
+    const client = await connect(bench, 'bed-07');
+    expect(client.connack).toMatchObject({ reasonCode: reason.notAuthorized });
+    other.send({ cmd: 'pingreq' });
+    expect(await other.next()).toMatchObject({ cmd: 'pingresp' });
+    writeFileSync(file, await crl(['bed-07', 'bed-08']));
+    await other.closed;
+    expect(bench.counters.crlRefused).toBe(1);
+  });
+
+  it.each([
+    ['is missing', () => rmSync(file), /cannot be read \(ENOENT\)/],
+    ['is none', () => writeFileSync(file, 'no CRL'), /no CRL in PEM or DER/],
+  ])('that %s at the start is an error', async (_name, spoil, message) => {
+    spoil();
+    await expect(openBench({}, file)).rejects.toMatchObject({
+      code: 'certificate-invalid',
+      message: expect.stringMatching(message),
+    });
+    writeFileSync(file, await crl());
+  });
+
+  it('past its next update is told of each minute, and gone by', async () => {
+    writeFileSync(file, await crl(['bed-07']));
+    await loaded(2);
+    const stale = () => bench.logged.filter((line) => line.includes('past its next update'));
+    expect(stale()).toEqual([]);
+    bench.aheadMs = crlLifeMs + 1_000;
+    await until('a warning', () => bench.counters.crlStale === 1);
+    expect(JSON.parse(stale()[0]!)).toMatchObject({ level: 50 });
+    bench.aheadMs += 61_000;
+    await until('another', () => bench.counters.crlStale === 2);
+    const client = await connect(bench, 'bed-07');
+    expect(client.connack).toMatchObject({ reasonCode: reason.notAuthorized });
+    const other = await connect(bench, 'bed-08');
+    expect(other.connack).toMatchObject({ reasonCode: 0 });
+    other.end();
+  });
+
+  it('that there is none of is told of once', async () => {
+    const without = await openBench();
+    expect(without.logged.filter((line) => line.includes('no CRL'))).toHaveLength(1);
+    await without.close();
+  });
+});
