@@ -34,7 +34,14 @@ function daysOf(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** RFC 3339 UTC with milliseconds. */
+let formattedMs = Number.NaN;
+let formatted = '';
+
+/** RFC 3339 UTC with milliseconds. The last answer is kept: what comes at the same instant is stamped alike. */
 export function formatInstant(ms: number): string {
-  return new Date(ms).toISOString();
+  if (ms !== formattedMs) {
+    formatted = new Date(ms).toISOString();
+    formattedMs = ms;
+  }
+  return formatted;
 }

@@ -51,14 +51,17 @@ export function createSealing(sealer: Sealer, appender: Appender): AppendSealed 
   }
 
   return (record, settle) => {
-    const subject = `${record.topic}/${record.key}`;
-    const queue = waitingFor.get(subject);
+    const queue = waitingFor.size > 0 ? waitingFor.get(subjectOf(record)) : undefined;
     if (queue) {
       queue.push({ record, settle });
       return;
     }
     const dataKey = sealer.cachedKey(record.key, record.topic);
     if (dataKey) write(dataKey, record, settle);
-    else fetchKey(subject, { record, settle });
+    else fetchKey(subjectOf(record), { record, settle });
   };
+}
+
+function subjectOf({ topic, key }: Unsealed): string {
+  return `${topic}/${key}`;
 }

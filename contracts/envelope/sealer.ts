@@ -14,7 +14,7 @@ import { headerPrefix, type Place } from './header.ts';
 export const keyLifetimeMs = 3_600_000;
 /** And how many messages: far below the 2^32 of NIST SP 800-38D section 8.3. */
 export const keyMessagesMax = 2 ** 28;
-/** Subjects with a live key at once; past it the longest unused is forgotten and made anew at need. */
+/** Subjects with a live key at once, by audience; past it the longest unused is forgotten and made anew at need. */
 const keysMax = 50_000;
 
 export type DataKey = {
@@ -24,8 +24,15 @@ export type DataKey = {
   /** Deterministic nonce, SP 800-38D section 8.2.1: 4 random bytes fixed for the key, then the invocation counter. */
   readonly nonce: Buffer;
   count: number;
-  /** The last header prefix, since most messages of a key come from one device's boot. */
-  prefix: { topic: string; key: string; writer: string; boot: string; contentType: string; text: string } | undefined;
+  /** The start of the last header, since most messages of a key come from one device's boot. */
+  start: HeaderStart | undefined;
+};
+
+type HeaderStart = Omit<Place, 'seq'> & {
+  readonly contentType: string;
+  /** Whole groups of three bytes in base64url, and the rest of the text, to which `seq` is added. */
+  readonly encoded: string;
+  readonly rest: string;
 };
 
 export type WrappedKeyRecord = { readonly kid: string; readonly value: Buffer };
@@ -48,7 +55,9 @@ export function createSealer(options: {
   readonly publishKey: (record: WrappedKeyRecord) => Promise<void>;
   readonly now: () => number;
 }): Sealer {
-  const keys = new Map<string, DataKey>();
+  /** By who may read, then by subject: without joining strings for each message. */
+  const keysOf = new Map<string, Map<string, DataKey>>();
+  const byTopic = new Map<KafkaTopic, Map<string, DataKey>>();
   const pending = new Map<string, Promise<DataKey>>();
   const imported = new Map<Service, Promise<CryptoKey | Uint8Array>>();
 
@@ -83,26 +92,35 @@ export function createSealer(options: {
     await options.publishKey({ kid, value: Buffer.from(JSON.stringify(await wrap.encrypt())) });
     const nonce = Buffer.alloc(12);
     randomBytes(4).copy(nonce);
-    return { kid, secret, createdMs: options.now(), nonce, count: 0, prefix: undefined };
+    return { kid, secret, createdMs: options.now(), nonce, count: 0, start: undefined };
   }
 
-  const audience = (subject: string, topic: KafkaTopic) => `${subject} ${kafkaTopics[topic].readers.join()}`;
+  function keysFor(topic: KafkaTopic): Map<string, DataKey> {
+    let keys = byTopic.get(topic);
+    if (keys) return keys;
+    const audience = kafkaTopics[topic].readers.join();
+    keys = keysOf.get(audience) ?? new Map();
+    keysOf.set(audience, keys);
+    byTopic.set(topic, keys);
+    return keys;
+  }
 
   function cachedKey(subject: string, topic: KafkaTopic): DataKey | undefined {
-    const key = keys.get(audience(subject, topic));
+    const key = keysFor(topic).get(subject);
     return key && usable(key) ? key : undefined;
   }
 
   function keyFor(subject: string, topic: KafkaTopic): Promise<DataKey> {
     const cached = cachedKey(subject, topic);
     if (cached) return Promise.resolve(cached);
-    const id = audience(subject, topic);
+    const keys = keysFor(topic);
+    const id = `${subject} ${kafkaTopics[topic].readers.join()}`;
     let made = pending.get(id);
     if (!made) {
       made = make(subject, topic)
         .then((key) => {
-          keys.delete(id);
-          keys.set(id, key);
+          keys.delete(subject);
+          keys.set(subject, key);
           const oldest = keys.size > keysMax ? keys.keys().next().value : undefined;
           if (oldest !== undefined) keys.delete(oldest);
           return key;
@@ -117,34 +135,45 @@ export function createSealer(options: {
 }
 
 function seal(key: DataKey, place: Place, contentType: ContentType, plaintext: Uint8Array): Buffer {
-  const p = key.prefix;
-  let text: string;
-  if (
-    p &&
-    p.boot === place.boot &&
-    p.key === place.key &&
-    p.contentType === contentType &&
-    p.topic === place.topic &&
-    p.writer === place.writer
-  ) {
-    text = p.text;
-  } else {
-    text = headerPrefix(key.kid, contentType, place);
-    key.prefix = { topic: place.topic, key: place.key, writer: place.writer, boot: place.boot, contentType, text };
-  }
+  const { start } = key;
+  const fits =
+    start !== undefined &&
+    start.boot === place.boot &&
+    start.key === place.key &&
+    start.contentType === contentType &&
+    start.topic === place.topic &&
+    start.writer === place.writer;
+  const begun = fits ? start : headerStart(key.kid, place, contentType);
+  key.start = begun;
   if (key.count >= keyMessagesMax)
     throw new VigilError('key-unknown', 'A data key has sealed as many messages as it may.');
   key.count += 1;
   // The counter is the low 48 bits of the invocation field.
   key.nonce.writeUIntBE(key.count, 6, 6);
-  const header = Buffer.from(`${text}${place.seq}}`, 'latin1').toString('base64url');
+  const header = begun.encoded + Buffer.from(`${begun.rest}${place.seq}}`, 'latin1').toString('base64url');
+  const bodyAt = header.length + 2 + nonceLength + 1;
+  const value = Buffer.allocUnsafe(bodyAt + Math.ceil((plaintext.length * 4) / 3) + 1 + tagLength);
+  value.write(header, 0, 'latin1');
   const cipher = createCipheriv('aes-256-gcm', key.secret, key.nonce);
-  cipher.setAAD(Buffer.from(header, 'latin1'));
+  cipher.setAAD(value.subarray(0, header.length));
   const body = cipher.update(plaintext);
   cipher.final();
   // RFC 7516 section 7.1; the second part, the encrypted key, is empty with `dir`.
-  return Buffer.from(
-    `${header}..${key.nonce.toString('base64url')}.${body.toString('base64url')}.${cipher.getAuthTag().toString('base64url')}`,
-    'latin1',
-  );
+  const sealed = `..${key.nonce.toString('base64url')}.${body.toString('base64url')}.${cipher.getAuthTag().toString('base64url')}`;
+  value.write(sealed, header.length, 'latin1');
+  return value;
+}
+
+/** In base64url: 12 and 16 bytes. */
+const nonceLength = 16;
+const tagLength = 22;
+
+function headerStart(kid: string, { topic, key, writer, boot }: Place, contentType: ContentType): HeaderStart {
+  const text = headerPrefix(kid, contentType, { topic, key, writer, boot });
+  const whole = text.length - (text.length % 3);
+  return {
+    ...{ topic, key, writer, boot, contentType },
+    encoded: Buffer.from(text.slice(0, whole), 'latin1').toString('base64url'),
+    rest: text.slice(whole),
+  };
 }
