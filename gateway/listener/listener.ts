@@ -143,11 +143,13 @@ function createTlsServer(options: ListenerOptions, quiet: Quiet, onSocket: (sock
   server.on('drop', () => {
     counters.connectionsDropped += 1;
   });
-  server.on('tlsClientError', (error) => {
+  server.on('tlsClientError', (error, { authorizationError }) => {
     counters.connectionsRefused += 1;
     const leftOut = leftOutBefore(quiet, now());
     if (leftOut === undefined) return;
-    log.warn({ error: (error as NodeJS.ErrnoException).code ?? error.message, leftOut }, 'TLS handshake refused');
+    // What was wrong with the certificate; the error itself only says that the socket was then closed.
+    const why = authorizationError ?? (error as NodeJS.ErrnoException).code ?? error.message;
+    log.warn({ error: why, leftOut }, 'TLS handshake refused');
   });
   return server;
 }
