@@ -15,6 +15,8 @@ export type ConnectionOptions = {
   readonly port: number;
   readonly certsDir: string;
   readonly version: Version;
+  /** A device that has just started knows nothing of an earlier session, and must not take one up [MQTT-3.1.2-4]. */
+  readonly clean: boolean;
   readonly keepAliveS: number;
   /** From dialling to CONNACK; past it the connection is dropped. */
   readonly connectMs: number;
@@ -117,7 +119,9 @@ export function dial(options: ConnectionOptions): Connection {
 
   socket.on('secureConnect', () => {
     const session =
-      version === 5 ? { clean: false, properties: { sessionExpiryInterval: sessionS } } : ({ clean: true } as const);
+      version === 5
+        ? { clean: options.clean, properties: { sessionExpiryInterval: sessionS } }
+        : ({ clean: true } as const);
     write({
       cmd: 'connect',
       protocolId: 'MQTT',

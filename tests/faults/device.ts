@@ -29,7 +29,7 @@ export type Acknowledged = {
 export type Device = {
   readonly deviceId: string;
   readonly boot: string;
-  readonly qos: 1 | 2;
+  readonly version: Version;
   readonly acknowledged: readonly Acknowledged[];
   /** Acknowledgements that came before one of an earlier packet of the same connection, or for none. */
   outOfOrder(): number;
@@ -139,6 +139,7 @@ export function startDevice(options: DeviceOptions): Device {
     const mine = dial({
       ...options,
       port: options.port(),
+      clean: connections === 0,
       keepAliveS,
       connectMs,
       onReady,
@@ -159,7 +160,7 @@ export function startDevice(options: DeviceOptions): Device {
   return {
     deviceId,
     boot,
-    qos,
+    version: options.version,
     acknowledged,
     outOfOrder: () => outOfOrder,
     isConnected: () => connection?.isReady() === true,

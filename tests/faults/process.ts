@@ -27,8 +27,12 @@ export function thaw(pid: number): void {
   process.kill(pid, 'SIGCONT');
 }
 
-export function openFiles(pid: number): number {
-  return readdirSync(`/proc/${pid}/fd`).length;
+/** The number that the process's next file or socket gets: with a limit of it there is no next one. */
+export function nextDescriptor(pid: number): number {
+  const open = new Set(readdirSync(`/proc/${pid}/fd`).map(Number));
+  let next = 0;
+  while (open.has(next)) next += 1;
+  return next;
 }
 
 /** Sets the soft limit of a running process; `unlimited` gives it back what the hard limit allows. */

@@ -10,9 +10,10 @@ import { defaultSoftwareDir, ensureSoftware } from '../../ops/platform/software.
 import { type RunningHouse, root, startHouse } from '../system.ts';
 import { type Broker, type Cluster, startCluster } from './cluster.ts';
 import { type Device, startDevice } from './device.ts';
+import type { Evidence } from './evidence.ts';
 import { type Network, type Relay, startNetwork } from './network.ts';
 import { ensureToxiproxy } from './toxiproxy.ts';
-import { judge, type Verdict } from './verdict.ts';
+import { judge } from './verdict.ts';
 import { readIndependently } from './witness.ts';
 
 export type Scene = {
@@ -28,6 +29,8 @@ export type Scene = {
 };
 
 export type FleetOptions = {
+  /** Which of the devices, by their place. */
+  readonly from?: number;
   readonly size?: number;
   /** Of each device. */
   readonly everyMs?: number;
@@ -37,12 +40,14 @@ export type Fleet = {
   readonly devices: readonly Device[];
   /** Of all devices together. */
   acknowledged(): number;
+  /** How often any of them was let in. */
+  connections(): number;
   /** The broker that leads the partition of most of these devices. */
   leader(): Promise<Broker>;
   /** No more readings; waits until each is acknowledged. */
   finish(withinMs?: number): Promise<void>;
   /** After `finish`: what the independent reader says of all that was acknowledged. */
-  verdict(): Promise<Verdict & { readonly outOfOrder: number }>;
+  evidence(): Promise<Evidence>;
   close(): void;
 };
 
@@ -95,9 +100,9 @@ function startFleet(
     readonly devices: readonly string[];
   },
 ): Fleet {
-  const { stateDir, cluster, doorstep, size = 6, everyMs = 50 } = options;
+  const { stateDir, cluster, doorstep, from = 0, size = 6, everyMs = 50 } = options;
   const pseudonymKey = readFileSync(join(stateDir, 'secrets', 'pseudonym.key'), 'utf8').trim();
-  const devices = options.devices.slice(0, size).map((deviceId, i) =>
+  const devices = options.devices.slice(from, from + size).map((deviceId, i) =>
     startDevice({
       deviceId,
       boot: `f${randomBytes(6).toString('hex')}`,
@@ -115,6 +120,7 @@ function startFleet(
   return {
     devices,
     acknowledged: () => devices.reduce((sum, device) => sum + device.acknowledged.length, 0),
+    connections: () => devices.reduce((sum, device) => sum + device.connections(), 0),
     async leader() {
       const states = await cluster.partitions('observations');
       const ledBy = (broker: Broker) => partitions.filter((p) => states[p]?.leader === broker.nodeId).length;
@@ -131,11 +137,11 @@ function startFleet(
         clearTimeout(timer);
       }
     },
-    async verdict() {
+    async evidence() {
       const boots = devices.map(({ boot }) => boot);
       const found = await readIndependently({ stateDir, brokers: cluster.direct, boots });
       const outOfOrder = devices.reduce((sum, device) => sum + device.outOfOrder(), 0);
-      return { ...judge(devices, found), outOfOrder };
+      return { verdict: judge(devices, found), outOfOrder, found };
     },
     close() {
       for (const device of devices) device.close();

@@ -1,0 +1,104 @@
+/** Faults of the network: cut, silent, slow, torn. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { until } from '../../system.ts';
+import type { Relay, Toxic } from '../network.ts';
+import type { Stage } from '../stage.ts';
+
+const outageMs = 6_000;
+const slow = { type: 'latency', latencyMs: 300, jitterMs: 200 } as const;
+const narrow: Toxic = { type: 'bandwidth', kbPerS: 40 };
+
+export function describeNetwork({ scene, publishing, flows, expectNothingLost }: Stage): void {
+  const relays = (): Relay[] => scene().cluster.brokers.map(({ relay }) => relay);
+  const each = (act: (relay: Relay) => Promise<void>) => Promise.all(relays().map(act));
+
+  describe('between gateway and brokers', () => {
+    it.each([
+      ['cut', (relay: Relay) => relay.setOpen(false)],
+      ['silent', (relay: Relay) => relay.poison({ type: 'silence' })],
+    ] as const)('a network that is %s: no acknowledgement, then everything flows by itself', async (_, strike) => {
+      const fleet = await publishing();
+      await each(strike);
+      try {
+        await sleep(500);
+        const acknowledged = fleet.acknowledged();
+        await sleep(outageMs);
+        expect(fleet.acknowledged()).toBe(acknowledged);
+      } finally {
+        await each((relay) => relay.heal());
+      }
+      await flows(fleet);
+      await expectNothingLost(fleet);
+    });
+
+    it('a cut to the partition leader alone', async () => {
+      const fleet = await publishing();
+      const leader = await fleet.leader();
+      await leader.relay.setOpen(false);
+      try {
+        await sleep(outageMs);
+        // For the other brokers it is as healthy as ever: it leads on, and the gateway cannot reach it.
+        expect((await fleet.leader()).nodeId).toBe(leader.nodeId);
+      } finally {
+        await leader.relay.heal();
+      }
+      await flows(fleet);
+      await expectNothingLost(fleet);
+    });
+
+    it('a slow and narrow network', async () => {
+      const fleet = await publishing({ everyMs: 200 });
+      await each((relay) => relay.poison(slow));
+      await each((relay) => relay.poison(narrow));
+      const fromMs = Date.now();
+      const delays: number[] = [];
+      try {
+        await sleep(outageMs);
+        await flows(fleet);
+        for (const { acknowledged } of fleet.devices)
+          delays.push(...acknowledged.filter(({ timeMs }) => timeMs > fromMs).map(({ atMs, timeMs }) => atMs - timeMs));
+      } finally {
+        await each((relay) => relay.heal());
+      }
+      // There and back, less the jitter.
+      expect(Math.min(...delays)).toBeGreaterThan(2 * (slow.latencyMs - slow.jitterMs) - 50);
+      await expectNothingLost(fleet);
+    });
+
+    it('connections torn in the middle of a request', async () => {
+      const fleet = await publishing();
+      const before = scene().gateway.output().length;
+      await each((relay) => relay.poison({ type: 'tear', afterBytes: 5_000 }));
+      await until('torn connections', () => scene().gateway.output().length > before);
+      await sleep(outageMs / 2);
+      await each((relay) => relay.heal());
+      await flows(fleet);
+      await expectNothingLost(fleet);
+    });
+  });
+
+  describe('between device and gateway', () => {
+    it('a TLS connection torn in the middle of a packet', async () => {
+      const fleet = await publishing();
+      for (let round = 0; round < 5; round += 1) {
+        const connections = fleet.connections();
+        await Promise.all(fleet.devices.map((device) => device.tear()));
+        await until('new connections', () => fleet.connections() >= connections + fleet.devices.length);
+        await sleep(200);
+      }
+      await expectNothingLost(fleet);
+    });
+
+    it('a TLS connection torn anywhere, again and again', async () => {
+      const fleet = await publishing();
+      const connections = fleet.connections();
+      // In the middle of a TLS record, and of handshakes.
+      await scene().doorstep.poison({ type: 'tear', afterBytes: 9_001 });
+      await until('torn connections', () => fleet.connections() >= connections + 3 * fleet.devices.length);
+      await scene().doorstep.heal();
+      await flows(fleet);
+      await expectNothingLost(fleet);
+    });
+  });
+}

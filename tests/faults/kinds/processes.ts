@@ -1,0 +1,71 @@
+/** Faults of processes: killed, and frozen. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { until } from '../../system.ts';
+import { freeze, stateOf, thaw } from '../process.ts';
+import { freezeMs, type Stage } from '../stage.ts';
+
+export function describeProcesses({ scene, publishing, flows, expectNothingLost }: Stage): void {
+  describe('kill -9', () => {
+    it('of the gateway', async () => {
+      const fleet = await publishing();
+      await scene().gateway.kill();
+      const acknowledged = fleet.acknowledged();
+      await sleep(300);
+      expect(fleet.acknowledged()).toBe(acknowledged);
+      await scene().gateway.start();
+      await flows(fleet);
+      await expectNothingLost(fleet);
+    });
+
+    it('of the partition leader', async () => {
+      const fleet = await publishing();
+      const leader = await fleet.leader();
+      await leader.kill();
+      await flows(fleet);
+      expect(leader.isUp()).toBe(false);
+      expect((await fleet.leader()).nodeId).not.toBe(leader.nodeId);
+      await leader.start();
+      await flows(fleet);
+      await expectNothingLost(fleet);
+    });
+  });
+
+  describe('SIGSTOP', () => {
+    it('of the gateway', async () => {
+      const fleet = await publishing();
+      const connections = fleet.connections();
+      await freeze(scene().gateway.pid());
+      try {
+        // What it had written before may still be on its way.
+        await sleep(200);
+        const acknowledged = fleet.acknowledged();
+        await sleep(freezeMs);
+        expect(stateOf(scene().gateway.pid())).toBe('T');
+        expect(fleet.acknowledged()).toBe(acknowledged);
+      } finally {
+        thaw(scene().gateway.pid());
+      }
+      await flows(fleet);
+      // Longer than 1.5 times their Keep Alive: every device had given the connection up.
+      expect(fleet.connections()).toBeGreaterThanOrEqual(connections + fleet.devices.length);
+      await expectNothingLost(fleet);
+    });
+
+    it('of the partition leader', async () => {
+      const fleet = await publishing();
+      const leader = await fleet.leader();
+      await leader.freeze();
+      try {
+        // The others take its partitions from it while it still believes that it leads them.
+        await until('another leader', async () => (await fleet.leader()).nodeId !== leader.nodeId);
+        await sleep(freezeMs);
+        expect(stateOf(leader.pid())).toBe('T');
+      } finally {
+        leader.thaw();
+      }
+      await flows(fleet);
+      await expectNothingLost(fleet);
+    });
+  });
+}
