@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -24,6 +25,28 @@ describe('npm run certs', () => {
     expect(existsSync(join(state, 'certs/devices/bed-07.key'))).toBe(true);
   });
 
+  it('enrols by request, lists, revokes, and issues the CRL', () => {
+    const csr = join(state, 'bed-09.csr');
+    const pair = generateKeyPairSync('ed25519', {
+      publicKeyEncoding: { type: 'spki', format: 'der' },
+      privateKeyEncoding: { type: 'pkcs8', format: 'der' },
+    });
+    writeFileSync(csr, ed25519Request('bed-09', pair));
+    const enrolled = certs('enrol', '--csr', csr);
+    expect(enrolled).toMatchObject({ code: 0, err: expect.stringMatching(/^bed-09: enrolled until .*, serial /) });
+    expect(new X509Certificate(enrolled.out).subject).toBe('CN=bed-09');
+    expect(certs('enrol', '--csr', csr)).toMatchObject({ code: 1, err: expect.stringMatching(/say --renew/) });
+    const out = join(state, 'bed-09.pem');
+    expect(certs('enrol', '--csr', csr, '--renew', '--out', out).out).toMatch(/^bed-09: enrolled .*bed-09\.pem\n$/);
+    expect(certs('list').out.match(/bed-09 .* request {2}good\n/g)).toHaveLength(2);
+    expect(
+      certs('revoke', 'bed-09', '--reason', 'superseded').out.match(/bed-09: revoked \w+ \(superseded\)/g),
+    ).toHaveLength(2);
+    expect(certs('revoke', 'bed-09').out).toMatch(/^bed-09 has no certificate that is still good/);
+    expect(certs('list').out).toMatch(/bed-09 .* request {2}revoked \(superseded\)/);
+    expect(certs('crl').out).toMatch(/^certs\/device-ca\.crl: number \d+, 2 revoked, good until /);
+  });
+
   it('explains itself', () => {
     expect(certs('--help')).toMatchObject({ code: 0, err: '', out: expect.stringContaining('VIGIL_STATE_DIR') });
   });
@@ -33,6 +56,17 @@ describe('npm run certs', () => {
     [['device'], /Name the device/],
     [['device', 'a/b'], /"a\/b" is no device id/],
     [['--nonsense'], /--nonsense/],
+    [['all'], /"all" is no command/],
+    [['enrol'], /Name the request/],
+    [['enrol', '--csr'], /--csr/],
+    [['enrol', '--csr', '/nowhere'], /Cannot read \/nowhere \(ENOENT\)/],
+    [['enrol', 'bed-07', '--csr', 'x'], /Name the request/],
+    [['--csr', 'x'], /--csr does not belong to this command/],
+    [['revoke'], /Name one device/],
+    [['revoke', 'a', 'b'], /Name one device/],
+    [['revoke', 'bed-77'], /no certificate of bed-77/],
+    [['revoke', 'bed-07', '--reason', 'anger'], /"anger" is no reason/],
+    [['crl', '--renew'], /--renew does not belong/],
     [['--state', '/proc/nowhere'], /^Cannot write \/proc\/nowhere/],
   ])('answers %j in one sentence and exits 1', (args, message) => {
     const { code, out, err } = certs(...args);
@@ -42,3 +76,19 @@ describe('npm run certs', () => {
     expect(err.trimEnd().split('\n').length).toBe(1);
   });
 });
+
+/** A certificate signing request as any device can write it: PKCS #10 by hand, so that it owes nothing to our library. */
+function ed25519Request(commonName: string, pair: { publicKey: Buffer; privateKey: Buffer }): string {
+  const der = (tag: number, ...parts: Uint8Array[]) => {
+    const content = Buffer.concat(parts);
+    return Buffer.concat([Buffer.from([tag, content.length]), content]);
+  };
+  const oid = (...bytes: number[]) => der(0x06, Buffer.from(bytes));
+  const name = der(0x30, der(0x31, der(0x30, oid(0x55, 4, 3), der(0x0c, Buffer.from(commonName)))));
+  const info = der(0x30, der(0x02, Buffer.from([0])), name, pair.publicKey, der(0xa0));
+  const key = { key: pair.privateKey, format: 'der', type: 'pkcs8' } as const;
+  const signature = der(0x03, Buffer.from([0]), sign(null, info, key));
+  const request = Buffer.concat([info, der(0x30, oid(0x2b, 0x65, 0x70)), signature]);
+  const whole = Buffer.concat([Buffer.from([0x30, 0x81, request.length]), request]);
+  return `-----BEGIN CERTIFICATE REQUEST-----\n${whole.toString('base64')}\n-----END CERTIFICATE REQUEST-----\n`;
+}

@@ -53,6 +53,7 @@ function parse(bytes: Buffer): x509.Pkcs10CertificateRequest {
   }
   if (block === 'CERTIFICATE') throw refuse('it holds a certificate, not a request for one');
   try {
+    if (block !== undefined && !/^(?:NEW )?CERTIFICATE REQUEST$/.test(block)) throw new Error('another PEM block');
     const [der] = block === undefined ? [Uint8Array.from(bytes)] : x509.PemConverter.decode(text);
     if (der === undefined) throw new Error('no PEM block');
     return new x509.Pkcs10CertificateRequest(der);

@@ -1,0 +1,69 @@
+/** Our revocation lists read by others, others' by us, and others' requests signed by us. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { enrol, revoke } from '../../certs/devices.ts';
+import { ensureCertificates } from '../../certs/ensure.ts';
+import { readRevocationLists } from '../../contracts/crl.ts';
+import { ensurePython } from './python.ts';
+
+const stateDir = mkdtempSync(join(tmpdir(), 'vigil-pki-'));
+const nowMs = Math.floor(Date.now() / 1000) * 1000;
+let python: string;
+beforeAll(async () => {
+  python = ensurePython();
+  await ensureCertificates({ stateDir, nowMs });
+});
+afterAll(() => rmSync(stateDir, { recursive: true, force: true }));
+
+function ask(request: object): Record<string, never> {
+  const script = join(import.meta.dirname, 'pki.py');
+  const run = spawnSync(python, [script], { input: JSON.stringify(request), encoding: 'utf8' });
+  if (run.status !== 0) throw new Error(run.stderr);
+  return JSON.parse(run.stdout) as Record<string, never>;
+}
+
+it.each(['ec', 'rsa', 'ed25519'])(
+  'signs a request that Python made with a key of the kind %s, and revokes it',
+  async (kind) => {
+    const deviceId = `bed-${kind}`;
+    const { csr, spki } = ask({ do: 'csr', kind, cn: deviceId });
+    const csrFile = join(stateDir, `${kind}.csr`);
+    writeFileSync(csrFile, csr!);
+    const { certificate } = await enrol({ stateDir, csrFile, out: undefined, renew: false, nowMs });
+    const read = () =>
+      ask({
+        do: 'read',
+        certificate,
+        ca: readFileSync(join(stateDir, 'certs/device-ca.pem'), 'utf8'),
+        crl: readFileSync(join(stateDir, 'certs/device-ca.crl'), 'utf8'),
+      });
+    const good = read();
+    expect(good).toMatchObject({
+      signed: true,
+      issuer: true,
+      days: 30,
+      revoked: null,
+      spki,
+      usages: ['1.3.6.1.5.5.7.3.2'],
+      isCa: false,
+    });
+    await revoke({ stateDir, deviceId, serial: undefined, reason: 'superseded', nowMs });
+    const ended = read();
+    expect(ended).toMatchObject({ signed: true, revoked: 'superseded' });
+    expect(ended.number! > good.number!).toBe(true);
+  },
+);
+
+it.each(['ec', 'rsa', 'ed25519'])("reads the list of a hospital's own authority with a key of the kind %s", (kind) => {
+  const serials = ['1', '7f', '80', 'ff', '1234567890abcdef1234567890abcdef'];
+  const { ca, pem, der } = ask({ do: 'authority', kind, serials, number: 300, days: 7 });
+  const thisUpdateMs = Date.UTC(2026, 0, 1);
+  const list = { number: 300n, thisUpdateMs, nextUpdateMs: thisUpdateMs + 7 * 86_400_000, serials: new Set(serials) };
+  expect(readRevocationLists(Buffer.from(pem!), [ca!])).toEqual(new Map([[0, list]]));
+  expect(readRevocationLists(Buffer.from(der!, 'hex'), [ca!])).toEqual(new Map([[0, list]]));
+  const others = ask({ do: 'authority', kind, serials: [], number: 1, days: 7 });
+  expect(() => readRevocationLists(Buffer.from(pem!), [others.ca!])).toThrow(/not signed/);
+});
