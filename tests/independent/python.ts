@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const root = join(import.meta.dirname, '..', '..');
 const software = process.env.VIGIL_SOFTWARE_DIR ?? join(root, '.vigil', 'software');
 /** The packages from PyPI that tests use, each by its version. */
-const packages = ['jwcrypto==1.5.6', 'kafka-python==3.0.12'];
+const packages = ['jwcrypto==1.5.6', 'kafka-python==3.0.12', 'paho-mqtt==2.1.0'];
 
 /** A Python with the packages above, made once in the ignored state folder. Installs Debian's venv where it is missing and may be. */
 export function ensurePython(): string {
