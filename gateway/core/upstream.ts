@@ -20,7 +20,11 @@ export function judgeForwarded(topic: string, retain: boolean): Forwarded {
   return deviceId !== undefined && identify(deviceId, '').ok ? { kind: 'device', deviceId } : { kind: 'stranger' };
 }
 
-/** The filters of a group: each message of a device goes to one member (MQTT 5 section 4.8.2). */
-export function sharedFilters(group: string): string[] {
-  return deviceTopicKinds.map((kind) => `$share/${group}/devices/+/${kind}`);
+/**
+ * What is subscribed to. Without a group each connection gets every message, in each device's order [MQTT-4.6.0-6]; with one each
+ * message goes to one member of it, and no order among them is promised (MQTT 5 section 4.8.2).
+ */
+export function upstreamFilters(group: string): string[] {
+  const prefix = group === '' ? '' : `$share/${group}/`;
+  return deviceTopicKinds.map((kind) => `${prefix}devices/+/${kind}`);
 }

@@ -1,4 +1,4 @@
-/** One connection to the hospital's broker, by MQTT.js: a shared subscription in a session that outlives the connection. */
+/** One connection to the hospital's broker, by MQTT.js: subscriptions in a session that outlives the connection. */
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type IConnackPacket, type IPublishPacket, type MqttClient } from 'mqtt';

@@ -41,9 +41,9 @@ export const upstreamSettings = {
   upstreamGroup: {
     kind: 'text',
     env: 'VIGIL_UPSTREAM_GROUP',
-    help: 'name of the shared subscriptions',
+    help: 'name of the shared subscriptions ($share); empty: plain ones, by one connection of one gateway, in order',
     pattern: /^[A-Za-z0-9._-]{1,40}$/,
-    fallback: 'vigil',
+    fallback: '',
   },
   upstreamClientId: {
     kind: 'text',
@@ -55,7 +55,7 @@ export const upstreamSettings = {
   upstreamConnections: {
     kind: 'integer',
     env: 'VIGIL_UPSTREAM_CONNECTIONS',
-    help: 'connections to that broker; more than one only where it sends each device to one of them',
+    help: 'connections to that broker; more than one need a group, and a broker that sends each device to one of them',
     min: 1,
     max: 64,
     fallback: 1,
@@ -93,7 +93,7 @@ export type UpstreamConfig = {
 
 /**
  * Undefined where there is none.
- * @throws VigilError `settings-invalid` where a certificate has no key or a password no user
+ * @throws VigilError `settings-invalid` where a certificate has no key, a password no user or several connections no group
  */
 export function upstreamConfigOf(settings: Settings<typeof upstreamSettings>): UpstreamConfig | undefined {
   if (settings.upstreamUrl === '') return undefined;
@@ -103,6 +103,9 @@ export function upstreamConfigOf(settings: Settings<typeof upstreamSettings>): U
       : ['VIGIL_UPSTREAM_CERT_FILE and VIGIL_UPSTREAM_KEY_FILE go together']),
     ...(settings.upstreamPassword !== '' && settings.upstreamUser === ''
       ? ['VIGIL_UPSTREAM_PASSWORD_FILE needs VIGIL_UPSTREAM_USER']
+      : []),
+    ...(settings.upstreamConnections > 1 && settings.upstreamGroup === ''
+      ? ['VIGIL_UPSTREAM_CONNECTIONS above 1 needs VIGIL_UPSTREAM_GROUP: each would get every message']
       : []),
   ];
   if (faults.length > 0) throw new VigilError('settings-invalid', `Bad settings: ${faults.join('; ')}.`);

@@ -3,7 +3,7 @@
  * promise: the broker is acknowledged only after Kafka, and is made to send again what did not get there.
  */
 import type { Logger } from 'pino';
-import { judgeForwarded, sharedFilters } from '../core/upstream.ts';
+import { judgeForwarded, upstreamFilters } from '../core/upstream.ts';
 import type { Counters } from '../counters.ts';
 import { createBudget } from '../listener/budget.ts';
 import type { Outcome, Sink } from '../listener/sink.ts';
@@ -71,7 +71,7 @@ export function openUpstream(options: {
     openLink({
       config,
       clientId: `${config.clientId}-${index + 1}`,
-      filters: sharedFilters(config.group),
+      filters: upstreamFilters(config.group),
       packetBytesMax: options.packetBytesMax,
       budget,
       publish,

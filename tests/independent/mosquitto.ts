@@ -107,7 +107,8 @@ export async function startMosquitto(options: {
   };
 }
 
-/** Each client writes below its own name; the gateway reads all. */
+/** Each device writes below its own name, an integration engine (`operator`) below any; the gateway reads. */
 function acl(): string {
-  return ['user gateway', 'topic read devices/#', '', 'pattern write devices/%u/#', ''].join('\n');
+  const lines = ['user gateway', 'topic read devices/#', '', 'user operator', 'topic write devices/#', ''];
+  return [...lines, 'pattern write devices/%u/#', ''].join('\n');
 }

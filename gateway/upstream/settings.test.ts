@@ -1,0 +1,72 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { readSettings } from '../../contracts/settings.ts';
+import { upstreamConfigOf, upstreamSettings } from './settings.ts';
+
+const directory = mkdtempSync(join(tmpdir(), 'vigil-upstream-'));
+afterAll(() => rmSync(directory, { recursive: true }));
+const file = (name: string, text: string) => {
+  writeFileSync(join(directory, name), text, { mode: 0o600 });
+  return join(directory, name);
+};
+const url = { VIGIL_UPSTREAM_URL: 'mqtts://broker.example:8883' };
+const configOf = (env: Record<string, string>) => upstreamConfigOf(readSettings(upstreamSettings, env));
+
+describe('the hospital’s broker', () => {
+  it('is none without a URL', () => {
+    expect(configOf({})).toBeUndefined();
+  });
+
+  it('is taken from in order by default', () => {
+    expect(configOf(url)).toEqual({
+      url: url.VIGIL_UPSTREAM_URL,
+      tls: {},
+      username: undefined,
+      password: undefined,
+      group: '',
+      clientId: 'vigil',
+      connections: 1,
+      inFlightMax: 256,
+      sessionExpiryS: 604_800,
+    });
+  });
+
+  it('is reached with a certificate, or a password, from files', () => {
+    const config = configOf({
+      ...url,
+      VIGIL_UPSTREAM_CA_FILE: file('ca.pem', 'ca'),
+      VIGIL_UPSTREAM_CERT_FILE: file('cert.pem', 'cert'),
+      VIGIL_UPSTREAM_KEY_FILE: file('key.pem', 'key'),
+      VIGIL_UPSTREAM_USER: 'vigil',
+      VIGIL_UPSTREAM_PASSWORD_FILE: file('password', 'secret\n'),
+      VIGIL_UPSTREAM_GROUP: 'wards',
+      VIGIL_UPSTREAM_CONNECTIONS: '4',
+    });
+    expect(config).toMatchObject({
+      tls: { ca: 'ca', cert: 'cert', key: 'key' },
+      username: 'vigil',
+      password: 'secret',
+      group: 'wards',
+      connections: 4,
+    });
+  });
+
+  it.each([
+    ['without TLS', { VIGIL_UPSTREAM_URL: 'mqtt://broker.example' }, 'VIGIL_UPSTREAM_URL'],
+    ['with a password in the URL', { VIGIL_UPSTREAM_URL: 'mqtts://a:b@broker.example' }, 'VIGIL_UPSTREAM_URL'],
+    ['with a certificate and no key', { ...url, VIGIL_UPSTREAM_CERT_FILE: file('c', 'c') }, 'VIGIL_UPSTREAM_KEY_FILE'],
+    ['with a key and no certificate', { ...url, VIGIL_UPSTREAM_KEY_FILE: file('k', 'k') }, 'VIGIL_UPSTREAM_CERT_FILE'],
+    ['with a password and no user', { ...url, VIGIL_UPSTREAM_PASSWORD_FILE: file('p', 'p') }, 'VIGIL_UPSTREAM_USER'],
+    ['with several connections and no group', { ...url, VIGIL_UPSTREAM_CONNECTIONS: '2' }, 'VIGIL_UPSTREAM_GROUP'],
+    ['with a group that is a filter', { ...url, VIGIL_UPSTREAM_GROUP: 'a/b' }, 'VIGIL_UPSTREAM_GROUP'],
+    [
+      'with a file that is not there',
+      { ...url, VIGIL_UPSTREAM_CA_FILE: join(directory, 'none') },
+      'VIGIL_UPSTREAM_CA_FILE',
+    ],
+  ])('%s is a fault that names the setting', (_name, env, name) => {
+    expect(() => configOf(env)).toThrow(name);
+  });
+});

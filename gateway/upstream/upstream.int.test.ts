@@ -1,0 +1,263 @@
+/** The hospital's own broker in front of the gateway: what it acknowledged to a device is in Kafka, whatever dies meanwhile. */
+import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import type { SealedLog } from '../../contracts/sealed-log.ts';
+import { startTestPlatform, type TestPlatform } from '../../tests/platform.ts';
+import { devicePseudonym, openLogAs, type RunningHouse, until } from '../../tests/system.ts';
+import { publishFor, recordsOf } from '../gateway.testing.ts';
+import {
+  acknowledgedToBroker,
+  type Hospital,
+  openHospital,
+  publishOn,
+  reading,
+  type Stream,
+  sentByBroker,
+  serviceCertificate,
+  storedOf,
+} from './upstream.testing.ts';
+
+const run = randomUUID().slice(0, 6);
+const bootOf = (name: string) => `${name}-${run}`;
+const counting = (count: number) => Array.from({ length: count }, (_, i) => i + 1);
+
+let own: Awaited<ReturnType<typeof startTestPlatform>>;
+let platform: TestPlatform;
+let hospital: Hospital;
+let gateway: RunningHouse;
+let operator: SealedLog;
+
+beforeAll(async () => {
+  own = await startTestPlatform(`test-${process.pid}-upstream`);
+  platform = own.data;
+  hospital = await openHospital(platform);
+  operator = await openLogAs(platform, 'operator');
+});
+afterAll(async () => {
+  await operator?.close();
+  await hospital?.close();
+  await own.platform.close();
+  rmSync(platform.stateDir, { recursive: true, force: true });
+});
+
+const subscribed = (times = 1) =>
+  until('the subscription', () => gateway.output().split('upstream broker connected').length - 1 >= times);
+
+describe('a message of a device that publishes to the hospital’s broker', () => {
+  it('that was retained there before is not taken for a new one', async () => {
+    const old = await hospital.connect('bed-01');
+    await old.publishAsync('devices/bed-01/status', '{"online":false}', { qos: 1, retain: true });
+    gateway = await hospital.startGateway();
+    await subscribed();
+    // The next one is behind it.
+    await old.publishAsync('devices/bed-01/status', '{"online":true}', { qos: 1, retain: true });
+    const found = await until('the new one', async () => {
+      const records = await recordsOf(operator, 'observations', 'bed-01');
+      return records.length > 0 && records;
+    });
+    expect(found.map(({ body }) => (body.reading as { online: boolean }).online)).toEqual([true]);
+    await old.publishAsync('devices/bed-01/status', '', { qos: 1, retain: true });
+  });
+
+  it('goes the same way as one that comes to the gateway itself', async () => {
+    const boot = bootOf('way');
+    const device = await hospital.connect('bed-02', { protocolVersion: 4 });
+    const wave = { code: 'MDC_PULS_OXIM_PLETH', rateHz: 125, scale: 1, offset: 0, samples: 'AAAAAAAA' };
+    await device.publishAsync('devices/bed-02/observations', JSON.stringify(reading(boot, 1)), { qos: 2 });
+    await device.publishAsync('devices/bed-02/status', JSON.stringify({ boot, seq: 1, online: true }), { qos: 1 });
+    await device.publishAsync(
+      'devices/bed-02/waveforms',
+      JSON.stringify({ boot, seq: 1, start: new Date().toISOString(), ...wave }),
+      { qos: 1 },
+    );
+    const found = await until('all three', async () => {
+      const records = await recordsOf(operator, 'observations', 'bed-02');
+      const waves = await recordsOf(operator, 'waveforms', 'bed-02');
+      return records.length === 2 && waves.length === 1 && [...records, ...waves];
+    });
+    const writer = devicePseudonym(platform, 'bed-02');
+    expect(found.map(({ opened }) => [opened.contentType, opened.place.writer, opened.place.seq])).toEqual([
+      [contentTypes.observation, writer, 1],
+      [contentTypes.status, writer, 1],
+      [contentTypes.waveform, writer, 1],
+    ]);
+  });
+
+  it('that is bad lies in rejected, is acknowledged to the broker with the reason, and holds up nobody', async () => {
+    const boot = bootOf('bad');
+    const device = await hospital.connect('bed-03');
+    const engine = await hospital.connect('engine', serviceCertificate(platform, 'operator'));
+    const strangers = ['devices/bed 3/observations', `devices/${'x'.repeat(65)}/status`, 'devices/../waveforms'];
+    await device.publishAsync('devices/bed-03/observations', 'garbage', { qos: 1 });
+    await device.publishAsync('devices/bed-03/observations', Buffer.from([0xff, 0x00]), { qos: 1 });
+    for (const topic of strangers) await engine.publishAsync(topic, JSON.stringify(reading(boot, 1)), { qos: 1 });
+    await device.publishAsync('devices/bed-03/observations', JSON.stringify(reading(boot, 2)), { qos: 1 });
+    await until('the good one', async () => (await storedOf(platform, 'bed-03', boot)).length === 1);
+    const rejected = await recordsOf(operator, 'rejected', 'bed-03');
+    expect(rejected.map(({ body }) => body.code)).toEqual(['payload-not-json', 'payload-not-utf8']);
+    const unknown = await recordsOf(operator, 'rejected', 'upstream');
+    expect(unknown.map(({ body }) => [body.topic, body.code])).toEqual(
+      strangers.map((topic) => [topic, topic.includes('..') ? 'topic-not-authorized' : 'topic-unknown']),
+    );
+    await until('the reasons at the broker', () => hospital.mosquitto.output().includes('RC:153'));
+    expect(gateway.output()).not.toContain('garbage');
+  });
+
+  it('is not written to by another device: the broker’s access list binds each to its topics', async () => {
+    const device = await hospital.connect('bed-04');
+    const reason = await publishFor(device, 'devices/bed-05/observations', reading(bootOf('forged'), 1));
+    expect(reason).toBe(0x87);
+    expect(await storedOf(platform, 'bed-05', bootOf('forged'))).toEqual([]);
+  });
+
+  it('tells by its will that it is gone', async () => {
+    const will = {
+      topic: 'devices/bed-06/status',
+      payload: Buffer.from('{"online":false}'),
+      qos: 1 as const,
+      retain: true,
+    };
+    const device = await hospital.connect('bed-06', { will, reconnectPeriod: 0, clean: true, properties: {} });
+    device.stream.destroy();
+    const found = await until('the will', async () => {
+      const records = await recordsOf(operator, 'observations', 'bed-06');
+      return records.length > 0 && records;
+    });
+    expect(found).toMatchObject([{ body: { reading: { online: false } } }]);
+  });
+});
+
+describe('what Mosquitto acknowledged to a device', () => {
+  const beds = ['bed-07', 'bed-08', 'bed-09'] as const;
+
+  async function openStreams(boot: string): Promise<Stream[]> {
+    const streams: Stream[] = [];
+    for (const bed of beds) {
+      streams.push(publishOn(await hospital.connect(bed), bed, boot, { windowMax: 20, everyMs: 5 }));
+    }
+    return streams;
+  }
+
+  async function everythingIsThere(boot: string, streams: readonly Stream[], order = 'in order'): Promise<void> {
+    for (const stream of streams) stream.stop();
+    await until('the devices acknowledged', () => streams.every((stream) => stream.open() === 0));
+    for (const stream of streams) {
+      const expected = counting(stream.published());
+      const stored = await until(`all of ${stream.deviceId}`, async () => {
+        const found = await storedOf(platform, stream.deviceId, boot);
+        return found.length === expected.length && found;
+      });
+      // Repeats left out: what came first is first.
+      expect(order === 'in order' ? stored : stored.toSorted((a, b) => a - b)).toEqual(expected);
+      expect(new Set(stream.acknowledged)).toEqual(new Set(expected));
+    }
+  }
+
+  it('is in Kafka after kill -9 of the gateway, in order', async () => {
+    const boot = bootOf('killed');
+    const streams = await openStreams(boot);
+    for (let kill = 1; kill <= 3; kill += 1) {
+      await until('a stream', () => streams.every(({ acknowledged }) => acknowledged.length > kill * 150));
+      await gateway.kill();
+      await sleep(300);
+      await gateway.start();
+    }
+    await everythingIsThere(boot, streams);
+    // It struck in the middle: the broker had messages out, and sent them again (DUP).
+    expect(hospital.mosquitto.output()).toContain('Sending PUBLISH to vigil-1 (d1');
+  });
+
+  it('is in Kafka after kill -9 of a gateway with three connections of a group', async () => {
+    const boot = bootOf('shared');
+    await gateway.close();
+    // What that one's own session would still be given is another's now.
+    await hospital.forget('vigil-1');
+    gateway = await hospital.startGateway({
+      VIGIL_UPSTREAM_GROUP: 'wards',
+      VIGIL_UPSTREAM_CLIENT_ID: 'member',
+      VIGIL_UPSTREAM_CONNECTIONS: '3',
+    });
+    await subscribed(3);
+    const streams = await openStreams(boot);
+    for (let kill = 1; kill <= 2; kill += 1) {
+      await until('a stream', () => streams.every(({ acknowledged }) => acknowledged.length > kill * 150));
+      await gateway.kill();
+      await gateway.start();
+    }
+    await everythingIsThere(boot, streams, 'any order');
+    await gateway.close();
+    for (const member of ['member-1', 'member-2', 'member-3']) {
+      expect(acknowledgedToBroker(hospital.mosquitto, member)).toBeGreaterThan(50);
+      await hospital.forget(member);
+    }
+    gateway = await hospital.startGateway();
+    await subscribed();
+  });
+
+  it('is in Kafka after restarts of Mosquitto, in order', async () => {
+    const boot = bootOf('restarted');
+    const streams = await openStreams(boot);
+    for (let restart = 1; restart <= 2; restart += 1) {
+      await until('a stream', () => streams.every(({ acknowledged }) => acknowledged.length > restart * 150));
+      await hospital.mosquitto.stop();
+      await hospital.mosquitto.start();
+      await subscribed(restart + 1);
+    }
+    await everythingIsThere(boot, streams);
+    // It struck: the gateway was thrown out, and its session was still there.
+    expect(gateway.output()).toMatch(/upstream broker (?:lost|ended the connection)/);
+    expect(gateway.output()).not.toContain('lost our session');
+  });
+
+  it('is not acknowledged to Mosquitto while Kafka is stopped, and is in Kafka afterwards, in order', async () => {
+    const boot = bootOf('stopped');
+    await gateway.close();
+    gateway = await hospital.startGateway({ VIGIL_LOG_APPEND_MS: '4000', VIGIL_UPSTREAM_IN_FLIGHT_MAX: '100' });
+    await subscribed();
+    const count = 1_000;
+    await until('quiet', () => sentByBroker(hospital.mosquitto) <= acknowledgedToBroker(hospital.mosquitto));
+    const [bed] = beds;
+    const device = await hospital.connect(bed);
+    await device.publishAsync(`devices/${bed}/observations`, JSON.stringify(reading(boot, 1)), { qos: 1 });
+    await until('the first', async () => (await storedOf(platform, bed, boot)).length === 1);
+    await until(
+      'its acknowledgement',
+      () => sentByBroker(hospital.mosquitto) <= acknowledgedToBroker(hospital.mosquitto),
+    );
+
+    process.kill(platform.kafkaPid, 'SIGSTOP');
+    await until('Kafka stopped', () => state(platform.kafkaPid).startsWith('T'));
+    await sleep(500);
+    const before = { sent: sentByBroker(hospital.mosquitto), acknowledged: acknowledgedToBroker(hospital.mosquitto) };
+    for (let seq = 2; seq <= count; seq += 1)
+      await device.publishAsync(`devices/${bed}/observations`, JSON.stringify(reading(boot, seq)), { qos: 1 });
+    await until('a full window', () => sentByBroker(hospital.mosquitto) >= before.sent + 100);
+    // Longer than the gateway tries: it gives up, and has the broker send again.
+    await until('a failed append', () => gateway.output().includes('a message did not reach the log'));
+    await until('a new connection', () => gateway.output().split('upstream broker connected').length - 1 >= 2);
+    await until('sent again', () => sentByBroker(hospital.mosquitto) >= before.sent + 200);
+    expect(acknowledgedToBroker(hospital.mosquitto)).toBe(before.acknowledged);
+    expect(state(platform.kafkaPid)).toMatch(/^T/);
+
+    process.kill(platform.kafkaPid, 'SIGCONT');
+    const stored = await until('everything', async () => {
+      const found = await storedOf(platform, bed, boot);
+      return found.length === count && found;
+    });
+    expect(stored).toEqual(counting(count));
+    await until(
+      'everything acknowledged',
+      () => acknowledgedToBroker(hospital.mosquitto) >= before.acknowledged + count - 1,
+    );
+  });
+});
+
+function state(pid: number): string {
+  return execFileSync('ps', ['-o', 'state=', '-p', String(pid)])
+    .toString()
+    .trim();
+}

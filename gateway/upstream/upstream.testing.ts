@@ -1,0 +1,161 @@
+/** For the tests of the second source: a gateway behind a real Mosquitto, and devices that publish to Mosquitto. */
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
+import { type Mosquitto, startMosquitto } from '../../tests/independent/mosquitto.ts';
+import { readWhole } from '../../tests/log-witness.ts';
+import type { TestPlatform } from '../../tests/platform.ts';
+import { devicePseudonym, openLogAs, type RunningHouse, startHouse } from '../../tests/system.ts';
+
+export type Hospital = {
+  readonly platform: TestPlatform;
+  readonly mosquitto: Mosquitto;
+  /** A gateway that takes from Mosquitto; each with client ids and a group of its own where `more` says so. */
+  startGateway(more?: Readonly<Record<string, string>>): Promise<RunningHouse>;
+  /** A device's connection to Mosquitto; its session outlives it. */
+  connect(deviceId: string, more?: IClientOptions): Promise<MqttClient>;
+  /** Ends a session at Mosquitto and what waits in it. */
+  forget(clientId: string): Promise<void>;
+  close(): Promise<void>;
+};
+
+export async function openHospital(platform: TestPlatform, more: readonly string[] = []): Promise<Hospital> {
+  const certs = join(platform.stateDir, 'certs');
+  const mosquitto = await startMosquitto({
+    softwareDir: platform.softwareDir,
+    directory: join(platform.stateDir, 'mosquitto'),
+    certs,
+    more: ['log_type all', 'log_timestamp true', ...more],
+  });
+  const clients: MqttClient[] = [];
+  const gateways: RunningHouse[] = [];
+  return {
+    platform,
+    mosquitto,
+    async startGateway(settings = {}) {
+      const gateway = await startHouse(platform, 'gateway', {
+        VIGIL_UPSTREAM_URL: mosquitto.url,
+        VIGIL_UPSTREAM_CA_FILE: join(certs, 'ca.pem'),
+        VIGIL_UPSTREAM_CERT_FILE: join(certs, 'gateway.pem'),
+        VIGIL_UPSTREAM_KEY_FILE: join(certs, 'gateway.key'),
+        ...settings,
+      });
+      gateways.push(gateway);
+      return gateway;
+    },
+    async connect(deviceId, options = {}) {
+      const client = await connectAsync(mosquitto.url, {
+        clientId: deviceId,
+        protocolVersion: 5,
+        ca: readFileSync(join(certs, 'ca.pem')),
+        ...certificateOf(join(certs, 'devices'), deviceId),
+        clean: false,
+        reconnectPeriod: 200,
+        properties: { sessionExpiryInterval: 3600 },
+        ...options,
+      });
+      client.on('error', () => {});
+      clients.push(client);
+      return client;
+    },
+    async forget(clientId) {
+      const client = await connectAsync(mosquitto.url, {
+        clientId,
+        protocolVersion: 5,
+        ca: readFileSync(join(certs, 'ca.pem')),
+        ...certificateOf(certs, 'gateway'),
+      });
+      await client.endAsync();
+    },
+    async close() {
+      for (const client of clients) await client.endAsync(true);
+      for (const gateway of gateways) await gateway.close();
+      await mosquitto.stop();
+    },
+  };
+}
+
+function certificateOf(directory: string, name: string) {
+  return existsSync(join(directory, `${name}.pem`))
+    ? { cert: readFileSync(join(directory, `${name}.pem`)), key: readFileSync(join(directory, `${name}.key`)) }
+    : {};
+}
+
+/** The certificate of a service, for what connects to Mosquitto and is no device. */
+export const serviceCertificate = ({ stateDir }: TestPlatform, name: string) =>
+  certificateOf(join(stateDir, 'certs'), name);
+
+export type Stream = {
+  readonly deviceId: string;
+  /** What Mosquitto acknowledged. */
+  readonly acknowledged: number[];
+  published(): number;
+  /** Publishes that wait for Mosquitto's acknowledgement. */
+  open(): number;
+  stop(): void;
+};
+
+/** Publishes readings 1, 2, 3, … of one boot, at most `windowMax` unacknowledged, as often as needed until Mosquitto has each. */
+export function publishOn(
+  client: MqttClient,
+  deviceId: string,
+  boot: string,
+  { windowMax, everyMs, count = Number.POSITIVE_INFINITY }: { windowMax: number; everyMs: number; count?: number },
+): Stream {
+  const acknowledged: number[] = [];
+  let published = 0;
+  let open = 0;
+  const send = (seq: number, payload: string): void => {
+    client.publish(`devices/${deviceId}/observations`, payload, { qos: 1 }, (error) => {
+      if (error) {
+        setTimeout(send, 20, seq, payload);
+        return;
+      }
+      open -= 1;
+      acknowledged.push(seq);
+    });
+  };
+  const timer = setInterval(() => {
+    // One that comes after a failed one must not overtake it: new ones wait until the connection is there again.
+    for (; client.connected && open < windowMax && published < count; open += 1) {
+      published += 1;
+      send(published, JSON.stringify(reading(boot, published)));
+    }
+  }, everyMs);
+  return {
+    deviceId,
+    acknowledged,
+    published: () => published,
+    open: () => open,
+    stop: () => clearInterval(timer),
+  };
+}
+
+export function reading(boot: string, seq: number): object {
+  const values = [{ code: 'MDC_PULS_OXIM_SAT_O2', value: 97, unit: '%' }];
+  return { boot, seq, time: new Date().toISOString(), values };
+}
+
+/** The sequence numbers of one device's boot in Kafka's order, repeats left out. */
+export async function storedOf(platform: TestPlatform, deviceId: string, boot: string): Promise<number[]> {
+  const operator = await openLogAs(platform, 'operator');
+  try {
+    const writer = devicePseudonym(platform, deviceId);
+    const mine = (await readWhole(operator, 'observations')).filter(
+      ({ opened: { place } }) => place.boot === boot && place.writer === writer,
+    );
+    return [...new Set(mine.map(({ opened }) => opened.place.seq))];
+  } finally {
+    await operator.close();
+  }
+}
+
+/** How often the gateway's clients acknowledged, as Mosquitto tells it. */
+export function acknowledgedToBroker(mosquitto: Mosquitto, clientId = 'vigil'): number {
+  return mosquitto.output().split(`Received PUBACK from ${clientId}`).length - 1;
+}
+
+/** How often Mosquitto sent a message to the gateway's clients. */
+export function sentByBroker(mosquitto: Mosquitto, clientId = 'vigil'): number {
+  return mosquitto.output().split(`Sending PUBLISH to ${clientId}`).length - 1;
+}
