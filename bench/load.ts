@@ -39,13 +39,16 @@ type Device = {
   template: Template;
   seq: number;
   unacked: number;
-  /** When the reading of a packet id was due, by packet id modulo its length. */
+  /** Since when it has been silent. */
+  spokeMs: number;
+  /** When the reading of a packet id was due, by packet id modulo the length. */
   readonly dueMs: Float64Array;
   rest: Buffer;
 };
 
-/** More than a window ever is: packet ids and the clock of a reading share it. */
-const ringLength = 4096;
+/** More than a window ever is; of many devices each has few readings under way. */
+const ringLengthFor = (devices: number) => (devices > 1000 ? 64 : 4096);
+const keepAliveS = 60;
 const boot = `bench-${process.pid}`;
 const timeText = Buffer.from(new Date().toISOString());
 let timeTextMs = 0;
@@ -76,10 +79,11 @@ function publish(device: Device, count: number, dueMs: number): void {
       device.template = publishTemplate(device.id, boot, device.seq);
     }
     const packetId = (device.seq % 65_535) + 1;
-    device.dueMs[packetId % ringLength] = dueMs;
+    device.dueMs[packetId % device.dueMs.length] = dueMs;
     at = writeReading(bytes, at, device.template, packetId, device.seq, time);
   }
   device.unacked += count;
+  device.spokeMs = performance.now();
   device.socket.write(bytes.subarray(0, at));
 }
 
@@ -93,11 +97,11 @@ function receive(device: Device, chunk: Buffer): void {
       const length = bytes[at + 1]!;
       if (length > 2 && bytes[at + 4]! >= 0x80) fail(`${device.id} was refused: reason code ${bytes[at + 4]}`);
       if (latencies && acked + count < latencies.length) {
-        latencies[acked + count] = nowMs - device.dueMs[bytes.readUInt16BE(at + 2) % ringLength]!;
+        latencies[acked + count] = nowMs - device.dueMs[bytes.readUInt16BE(at + 2) % device.dueMs.length]!;
       }
       count += 1;
     } else if (bytes[at] !== 0x20 && bytes[at] !== 0xd0) {
-      fail(`${device.id} was sent a packet of type ${bytes[at]! >> 4}: ${bytes.subarray(at + 2).toString('latin1')}`);
+      fail(`${device.id} was sent a packet of type ${bytes[at]! >> 4}, reason code ${bytes[at + 2]}`);
     }
     at += 2 + bytes[at + 1]!;
   }
@@ -144,11 +148,28 @@ function openOne(order: Extract<Order, { do: 'connect' }>, ca: Buffer, id: strin
       template,
       seq: 0,
       unacked: 0,
-      dueMs: new Float64Array(ringLength),
+      spokeMs: performance.now(),
+      dueMs: new Float64Array(ringLengthFor(order.devices)),
       rest: none,
     };
-    // CONNECT of MQTT 5: clean start, Keep Alive 60 s, no properties.
-    const head = Buffer.from([0x10, 13 + id.length, 0, 4, 0x4d, 0x51, 0x54, 0x54, 5, 2, 0, 60, 0, 0, id.length]);
+    // CONNECT of MQTT 5: clean start, Keep Alive, no properties.
+    const head = Buffer.from([
+      0x10,
+      13 + id.length,
+      0,
+      4,
+      0x4d,
+      0x51,
+      0x54,
+      0x54,
+      5,
+      2,
+      0,
+      keepAliveS,
+      0,
+      0,
+      id.length,
+    ]);
     socket.setNoDelay(true);
     socket.write(Buffer.concat([head, Buffer.from(id)]));
     socket.once('data', (connack: Buffer) => {
@@ -205,6 +226,16 @@ async function pace(order: Extract<Order, { do: 'pace' }>): Promise<Answer> {
   await quiet();
   return answer;
 }
+
+/** PINGREQ of who has said nothing for half of its Keep Alive: others may still be connecting. */
+setInterval(() => {
+  const nowMs = performance.now();
+  for (const device of devices) {
+    if (nowMs - device.spokeMs < (keepAliveS * 1000) / 2) continue;
+    device.spokeMs = nowMs;
+    device.socket.write(Buffer.from([0xc0, 0]));
+  }
+}, 1_000);
 
 async function quiet(): Promise<void> {
   while (devices.some(({ unacked }) => unacked > 0)) await sleep(20);

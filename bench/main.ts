@@ -1,5 +1,6 @@
 /** `npm run bench -- <name>`: figures, each with the command that repeats it. Figures are asserted nowhere else. */
 import { VigilError } from '../contracts/errors.ts';
+import { measureDevices } from './devices.ts';
 import { measureFootprint } from './footprint.ts';
 import { measureIngest } from './ingest.ts';
 
@@ -8,6 +9,8 @@ const help = `npm run bench -- footprint [--seconds 60] [--json]
 npm run bench -- ingest [--connections 200] [--window 128] [--seconds 20] [--profile <folder>] [--skip-limit] [--json]
     Readings a second that one gateway acknowledges, latency at 5,000/s and at 1,000/s, cost of a reading; over mTLS and
     sealing, with a broker of its own, whose limit for Kafka's own producer is measured in the same run
+npm run bench -- devices [--counts 10,100,1000,10000] [--rate 1000] [--seconds 60] [--json]
+    CPU and latency of a reading, and memory of the gateway, with few and with many devices
 `;
 
 const [name, ...args] = process.argv.slice(2);
@@ -15,6 +18,9 @@ try {
   switch (name) {
     case 'footprint':
       await measureFootprint(args);
+      break;
+    case 'devices':
+      await measureDevices(args);
       break;
     case 'ingest':
       await measureIngest(args);

@@ -1,5 +1,6 @@
 /** Broker, gateway and load for one run of an ingest benchmark: real ones, over mTLS, in a state folder of their own. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureCertificates } from '../certs/ensure.ts';
@@ -69,8 +70,11 @@ export async function startRig(options: {
     opened.push(() => gateway.stop());
     await gateway.ready;
     const load = fork(join(import.meta.dirname, 'load.ts'), { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-    opened.push(() => {
-      if (load.connected) load.disconnect();
+    opened.push(async () => {
+      if (!load.connected) return;
+      const gone = once(load, 'exit');
+      load.disconnect();
+      await gone;
     });
     const ask = createAsk(load);
 

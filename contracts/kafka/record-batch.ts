@@ -91,7 +91,7 @@ function writeBatch(bytes: Buffer, from: number, records: readonly BatchRecord[]
   for (let n = 0; n < records.length; n += 1) {
     const record = records[n]!;
     if (record.timestampMs > last) last = record.timestampMs;
-    at = writeRecord(bytes, at, record, n, record.timestampMs - first);
+    at = writeRecord(bytes, at, record, n, clamp(record.timestampMs - first));
   }
   bytes.writeBigInt64BE(0n, from);
   bytes.writeInt32BE(at - from - lengthAt - 4, from + lengthAt);
@@ -109,6 +109,12 @@ function writeBatch(bytes: Buffer, from: number, records: readonly BatchRecord[]
   bytes.writeUInt32BE(crc32c(bytes.subarray(from + checkedFrom, at)), from + crcAt);
   return at;
 }
+
+/** A clock that jumps by weeks within a batch must not break it. */
+function clamp(timeDelta: number): number {
+  return Math.max(-timeDeltaMax, Math.min(timeDelta, timeDeltaMax));
+}
+const timeDeltaMax = 2 ** 30;
 
 function writeRecord(bytes: Buffer, from: number, record: BatchRecord, offsetDelta: number, timeDelta: number): number {
   const { key, value } = record;
