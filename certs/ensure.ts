@@ -3,7 +3,6 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 import { deviceIdPattern, services } from '../contracts/topics.ts';
-import type { Register } from './core/register.ts';
 import { authorityNeedsRenewal, type RenewalReason, renewalReason } from './core/renewal.ts';
 import {
   type AuthorityName,
@@ -16,7 +15,7 @@ import {
 import { crlFile, crlReason, issueCrl } from './crl.ts';
 import { privateDirectory, writeAtomic } from './files.ts';
 import { issueAuthority, issueLeaf, type Pair, renewAuthority } from './issue.ts';
-import { entryOf, readRegister, record } from './register.ts';
+import { entryOf, readRegister, record, serialOf } from './register.ts';
 import { ensureSecrets } from './secrets.ts';
 import { factsOf, readPair, writePair } from './stored.ts';
 
@@ -64,12 +63,7 @@ export async function ensureCertificates(options: EnsureOptions): Promise<Issued
   for (const one of serviceCertificates([kafkaAdmin, ...services], names)) {
     await ensureLeaf(directory, one, pairs[one.authority], options.nowMs, issued);
   }
-  enterStored(directory, pairs['device-ca'], options.nowMs);
-  const { revoked } = readRegister(directory);
-  for (const id of devices) {
-    const replace = options.replaceRevoked === true && asked.includes(id);
-    await ensureDevice(directory, id, pairs['device-ca'], { ...options, replace, revoked }, issued);
-  }
+  await ensureDevices(directory, [...devices], asked, pairs['device-ca'], options, issued);
   const reason = crlReason(directory, pairs['device-ca'], options.nowMs);
   if (reason !== undefined) {
     await issueCrl(directory, pairs['device-ca'], options.nowMs);
@@ -90,9 +84,8 @@ export function enterStored(directory: string, authority: Pair, nowMs: number): 
   const { issued } = readRegister(directory);
   const entries = storedDevices(directory).flatMap((id) => {
     const pair = readPair(directory, `devices/${id}`);
-    if (pair === undefined || !factsOf(pair, authority.certificate).issuedByOurs) return [];
-    const entry = entryOf(pair.certificate, id, 'made', nowMs);
-    return issued.has(entry.serial) ? [] : [entry];
+    if (pair === undefined || issued.has(serialOf(pair.certificate))) return [];
+    return factsOf(pair, authority.certificate).issuedByOurs ? [entryOf(pair.certificate, id, 'made', nowMs)] : [];
   });
   record(directory, entries);
 }
@@ -137,25 +130,44 @@ async function ensureLeaf(
   issued.push({ file: `certs/${wanted.file}`, reason });
 }
 
-/** As above for a device, with its entry in the register. What is revoked is not renewed by the passing of time. */
-async function ensureDevice(
+/** So many are entered into the register with one write to the disk. */
+const devicesAtOnce = 500;
+
+/** As above for devices, with their entries in the register. What is revoked is not renewed by the passing of time. */
+async function ensureDevices(
   directory: string,
-  id: string,
+  devices: readonly string[],
+  asked: readonly string[],
   authority: Pair,
-  { nowMs, replace, revoked }: { nowMs: number; replace: boolean; revoked: Register['revoked'] },
+  { nowMs, replaceRevoked = false }: EnsureOptions,
   issued: Issued[],
 ): Promise<void> {
-  const wanted = deviceCertificate(id);
-  const stored = readPair(directory, wanted.file);
-  const isRevoked = stored !== undefined && revoked.has(entryOf(stored.certificate, id, 'made', nowMs).serial);
-  if (isRevoked && !replace) return;
-  const facts = stored === undefined ? undefined : factsOf(stored, authority.certificate);
-  const reason = isRevoked ? 'revoked' : renewalReason(facts, wanted, nowMs);
-  if (reason === undefined) return;
-  const pair = await issueLeaf(wanted, authority, nowMs);
-  record(directory, [entryOf(pair.certificate, id, 'made', nowMs)]);
-  writePair(directory, wanted.file, pair);
-  issued.push({ file: `certs/${wanted.file}`, reason });
+  enterStored(directory, authority, nowMs);
+  const { revoked } = readRegister(directory);
+  let made: { readonly wanted: WantedCertificate; readonly pair: Pair; readonly reason: Issued['reason'] }[] = [];
+  const write = () => {
+    record(
+      directory,
+      made.map(({ wanted, pair }) => entryOf(pair.certificate, wanted.commonName, 'made', nowMs)),
+    );
+    for (const { wanted, pair, reason } of made) {
+      writePair(directory, wanted.file, pair);
+      issued.push({ file: `certs/${wanted.file}`, reason });
+    }
+    made = [];
+  };
+  for (const id of devices) {
+    const wanted = deviceCertificate(id);
+    const stored = readPair(directory, wanted.file);
+    const isRevoked = stored !== undefined && revoked.has(serialOf(stored.certificate));
+    if (isRevoked && !(replaceRevoked && asked.includes(id))) continue;
+    const facts = stored === undefined ? undefined : factsOf(stored, authority.certificate);
+    const reason = isRevoked ? 'revoked' : renewalReason(facts, wanted, nowMs);
+    if (reason === undefined) continue;
+    made.push({ wanted, reason, pair: await issueLeaf(wanted, authority, nowMs) });
+    if (made.length >= devicesAtOnce) write();
+  }
+  write();
 }
 
 function storedDevices(directory: string): string[] {

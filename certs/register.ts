@@ -55,6 +55,11 @@ export function entryOf(
   };
 }
 
+/** A certificate's serial number as the register has it. */
+export function serialOf(certificatePem: string): string {
+  return serialKey(new X509Certificate(certificatePem).serialNumber);
+}
+
 export function keySha256(spki: Uint8Array): string {
   return createHash('sha256').update(spki).digest('base64url');
 }
