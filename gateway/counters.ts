@@ -3,6 +3,8 @@ export const counterNames = [
   'connectionsAccepted',
   'connectionsRefused',
   'connectionsDropped',
+  'connectionsTurnedAway',
+  'connectionsGaveUp',
   'connectionsEnded',
   'connectTimeouts',
   'packetTimeouts',

@@ -21,7 +21,7 @@ import { gatewaySettings, limitsOf } from './settings.ts';
 import { createSource } from './source.ts';
 import { followTables } from './tables.ts';
 import { upstreamConfigOf } from './upstream/settings.ts';
-import { openUpstream } from './upstream/upstream.ts';
+import { openUpstream, type Upstream } from './upstream/upstream.ts';
 
 /** From SIGTERM: what is in flight is acknowledged within this; then the rest is closed. */
 const drainMs = 6_000;
@@ -40,6 +40,7 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
   const clientCa = readFileSync(settings.mqttClientCaFile, 'utf8');
   const revocation = openRevocation({ file: settings.mqttCrlFile, clientCa, log, counters, now });
   let listener: Listener | undefined;
+  let upstream: Upstream | undefined;
   let sealedLog: SealedLog | undefined;
   let health: Health = 'starting';
 
@@ -50,6 +51,7 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     connectionsMax: settings.connectionsMax,
     appender: () => sealedLog?.appender,
     listener: () => listener,
+    upstream: upstreamConfig && (() => upstream),
     ready: () => health === 'ready',
   });
   const metricsServer = await openMetricsServer({
@@ -100,6 +102,7 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
   listener = await openListener({
     host: settings.mqttHost,
     port: settings.mqttPort,
+    sharePort: settings.mqttSharePort,
     cert: readFileSync(settings.mqttCertFile, 'utf8'),
     key: settings.mqttKey,
     clientCa,
@@ -112,7 +115,7 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     now,
     monotonicMs: () => performance.now(),
   });
-  const upstream =
+  upstream =
     upstreamConfig &&
     openUpstream({
       config: upstreamConfig,

@@ -6,6 +6,8 @@ import { createMetrics, type Metrics } from '../contracts/metrics.ts';
 import type { CounterName, Counters } from './counters.ts';
 import type { Listener } from './listener/listener.ts';
 import { type Measures, type ReadingCounts, readingKinds } from './measures.ts';
+import { upstreamMetrics } from './upstream/metrics.ts';
+import type { Upstream } from './upstream/upstream.ts';
 
 const ms = 0.001;
 const us = 0.000_001;
@@ -17,7 +19,9 @@ export type GatewayMetricsSources = {
   readonly connectionsMax: number;
   appender(): Pick<Appender, 'stats' | 'depths'> | undefined;
   /** Undefined until it is open. */
-  listener(): Pick<Listener, 'connections' | 'sessions' | 'unackedBytes' | 'paused'> | undefined;
+  listener(): Pick<Listener, 'connections' | 'sessions' | 'waiting' | 'unackedBytes' | 'paused'> | undefined;
+  /** Given where there is one; its result is undefined until it is open. */
+  readonly upstream?: (() => Upstream | undefined) | undefined;
   ready(): boolean;
 };
 
@@ -26,6 +30,7 @@ export function gatewayMetrics(from: GatewayMetricsSources): Metrics {
   connectionMetrics(metrics, from);
   readingMetrics(metrics, from);
   laneMetrics(metrics, from);
+  if (from.upstream) upstreamMetrics(metrics, from.counters, from.upstream);
   metrics.gauge('vigil_gateway_ready', '1 while devices are served.', () => (from.ready() ? 1 : 0));
   return metrics;
 }
@@ -56,10 +61,16 @@ function connectionMetrics(metrics: Metrics, from: GatewayMetricsSources): void 
         accepted: 'connectionsAccepted',
         refused: 'connectionsRefused',
         dropped: 'connectionsDropped',
+        'turned-away': 'connectionsTurnedAway',
+        'gave-up': 'connectionsGaveUp',
         timeout: 'connectTimeouts',
       }),
     'outcome',
   );
+  const waiting = 'Connections that wait to be let in (VIGIL_MQTT_CONNECTS_PER_S).';
+  metrics.gauge('vigil_gateway_connects_waiting', waiting, () => listener()?.waiting() ?? 0);
+  const admission = 'How long connections waited to be let in, before their TLS handshake.';
+  metrics.histogram('vigil_gateway_admission_seconds', admission, measures.admissionMs, ms);
   metrics.counter('vigil_gateway_disconnects_total', 'Ends of accepted connections.', () => measures.ends, 'cause');
   metrics.gauge(
     'vigil_gateway_paused_connections',

@@ -14,6 +14,12 @@ export const gatewaySettings = {
   ...metricsSettings(9464),
   mqttHost: { kind: 'text', env: 'VIGIL_MQTT_HOST', help: 'address that devices connect to', fallback: '127.0.0.1' },
   mqttPort: { kind: 'integer', env: 'VIGIL_MQTT_PORT', help: 'its port', min: 0, max: 65_535, fallback: 8883 },
+  mqttSharePort: {
+    kind: 'switch',
+    env: 'VIGIL_MQTT_SHARE_PORT',
+    help: 'several gateways of this host listen on that port, each with this on: on or off (Linux, FreeBSD)',
+    fallback: false,
+  },
   mqttCertFile: { kind: 'file', env: 'VIGIL_MQTT_CERT_FILE', help: 'server certificate of the MQTT listener, PEM' },
   mqttKey: { kind: 'secret', env: 'VIGIL_MQTT_KEY_FILE', help: 'its private key, PEM, mode 0600' },
   mqttClientCaFile: { kind: 'file', env: 'VIGIL_MQTT_CLIENT_CA_FILE', help: 'CA of the device certificates, PEM' },
@@ -61,6 +67,14 @@ export const gatewaySettings = {
     min: 1,
     max: 100_000,
     fallback: defaultLimits.connectionsMax,
+  },
+  connectsPerS: {
+    kind: 'integer',
+    env: 'VIGIL_MQTT_CONNECTS_PER_S',
+    help: 'connections let in by the second, each a TLS handshake of about 1.4 ms of CPU; as many as come in 30 s may wait',
+    min: 1,
+    max: 10_000,
+    fallback: defaultLimits.connectsPerS,
   },
   connectMs: {
     kind: 'integer',
@@ -112,6 +126,9 @@ export const gatewaySettings = {
   },
 } as const satisfies Manifest;
 
+/** A client that is not answered gives up and tries anew after about so long: to keep more waiting would be for nobody. */
+const patienceS = 30;
+
 export function limitsOf(settings: Settings<typeof gatewaySettings>): Limits {
   return {
     ...defaultLimits,
@@ -120,6 +137,8 @@ export function limitsOf(settings: Settings<typeof gatewaySettings>): Limits {
     unackedBytesMax: settings.unackedBytesMax,
     connectionsMax: settings.connectionsMax,
     sessionsMax: 2 * settings.connectionsMax,
+    connectsPerS: settings.connectsPerS,
+    connectsWaitingMax: patienceS * settings.connectsPerS,
     connectMs: settings.connectMs,
     keepAliveMaxS: settings.keepAliveMaxS,
     sessionExpiryMaxMs: settings.sessionExpiryMaxS * 1000,

@@ -15,7 +15,11 @@ export type Limits = {
   readonly unackedBytesMax: number;
   /** Connections at once, TLS handshakes included. Past it a new one is closed before its handshake. */
   readonly connectionsMax: number;
-  /** From TCP accept to CONNECT. Past it: close. */
+  /** Connections let in by the second, before their TLS handshake. Past it they wait, first come, first served. */
+  readonly connectsPerS: number;
+  /** Connections that wait for that. Past it a new one is closed. */
+  readonly connectsWaitingMax: number;
+  /** From being let in to the end of the TLS handshake, and from there to CONNECT. Past it: close. */
   readonly connectMs: number;
   /** From the first byte of a packet to its last, while we read. Past it: close. */
   readonly packetMs: number;
@@ -37,6 +41,8 @@ export const defaultLimits: Limits = {
   exchangesMax: 4096,
   unackedBytesMax: 67_108_864,
   connectionsMax: 12_000,
+  connectsPerS: 200,
+  connectsWaitingMax: 6_000,
   connectMs: 10_000,
   packetMs: 30_000,
   keepAliveMaxS: 300,

@@ -73,6 +73,7 @@ export function listenerOptions(): ListenerOptions {
   return {
     host: '127.0.0.1',
     port: 0,
+    sharePort: false,
     cert: server.certificate,
     key: server.key,
     clientCa: deviceCa.certificate,
@@ -88,7 +89,11 @@ export function listenerOptions(): ListenerOptions {
 }
 
 /** @param crlFile the devices' CRL, see VIGIL_MQTT_CRL_FILE */
-export async function openBench(limits: Partial<Limits> = {}, crlFile = ''): Promise<Bench> {
+export async function openBench(
+  limits: Partial<Limits> = {},
+  crlFile = '',
+  more: Partial<Pick<ListenerOptions, 'port' | 'sharePort'>> = {},
+): Promise<Bench> {
   const logged: string[] = [];
   const log = pino({ level: 'info' }, { write: (line: string) => void logged.push(line) });
   let opened: Bench | undefined;
@@ -118,6 +123,7 @@ export async function openBench(limits: Partial<Limits> = {}, crlFile = ''): Pro
   const revocation = openRevocation({ file: crlFile, clientCa: options.clientCa, log, counters, now });
   const listener = await openListener({
     ...options,
+    ...more,
     revocation,
     log,
     now,

@@ -1,40 +1,21 @@
 /** The MQTT listener: TLS with client certificates, MQTT 3.1.1 and 5 above it. It takes publishes and serves each device its inbox. */
-import { constants } from 'node:crypto';
-import type { AddressInfo } from 'node:net';
-import { createServer, type TLSSocket } from 'node:tls';
-import type { Logger } from 'pino';
-import { VigilError } from '../../contracts/errors.ts';
-import { leftOutBefore, newQuiet, type Quiet } from '../core/quiet.ts';
+import type { TLSSocket } from 'node:tls';
+import { newQuiet } from '../core/quiet.ts';
 import { certificateWords } from '../core/revocation.ts';
 import { keepAliveFactor } from '../core/session.ts';
-import type { Counters } from '../counters.ts';
-import type { Measures } from '../measures.ts';
 import { createBudget } from './budget.ts';
 import { type Client, type Connection, type Context, endConnection, mustWait, type Wait } from './connection.ts';
 import { emptyFrames, feedFrames } from './frames.ts';
 import { sendInbox } from './inbox.ts';
-import type { Limits } from './limits.ts';
+import { openPort, type PortOptions } from './port.ts';
 import { pump } from './pump.ts';
 import type { Revocation } from './revocation.ts';
 import { createSessions } from './sessions.ts';
 import type { Sink } from './sink.ts';
 
-export type ListenerOptions = {
-  readonly host: string;
-  /** 0: any free one. */
-  readonly port: number;
-  /** PEM: the server's certificate and key, and the authority that device certificates must come from. */
-  readonly cert: string;
-  readonly key: string;
-  readonly clientCa: string;
-  readonly limits: Limits;
+export type ListenerOptions = PortOptions & {
   readonly revocation: Pick<Revocation, 'factsOf' | 'faultOf'>;
   readonly sink: Sink;
-  readonly counters: Counters;
-  readonly measures: Measures;
-  readonly log: Logger;
-  readonly now: () => number;
-  readonly monotonicMs: () => number;
 };
 
 export type Listener = {
@@ -44,6 +25,8 @@ export type Listener = {
   connections(): number;
   unackedBytes(): number;
   sessions(): number;
+  /** Connections that wait to be let in: more came at once than the process takes. */
+  waiting(): number;
   /** Connections that are paused now, by what they wait for. */
   paused(): Readonly<Record<Wait, number>>;
   /**
@@ -79,12 +62,11 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     pump: (connection) => pump(context, connection),
     draining: false,
   };
-  const server = createTlsServer(options, quiet, (socket) => accept(context, socket));
-  await listen(server, options);
+  const port = await openPort(options, quiet, (socket) => accept(context, socket));
   const timer = setInterval(() => sweep(context), sweepMs);
 
   return {
-    port: (server.address() as AddressInfo).port,
+    port: port.port,
     inboxChanged(deviceId) {
       for (const connection of connections) {
         if (connection.client?.source.deviceId === deviceId) sendInbox(context, connection, connection.client);
@@ -93,10 +75,11 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     connections: () => connections.size,
     unackedBytes: () => context.budget.usedBytes(),
     sessions: () => context.sessions.count(),
+    waiting: port.waiting,
     paused: () => countPaused(context),
     async close(withinMs) {
       context.draining = true;
-      server.close();
+      port.close();
       for (const { socket } of connections) socket.pause();
       const untilMs = monotonicMs() + withinMs;
       while (context.budget.usedBytes() > 0 && monotonicMs() < untilMs) await sleep(5);
@@ -109,64 +92,6 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
       for (const socket of sockets) socket.destroy();
     },
   };
-}
-
-function createTlsServer(options: ListenerOptions, quiet: Quiet, onSocket: (socket: TLSSocket) => void) {
-  const { limits, counters, log, now } = options;
-  let server: ReturnType<typeof createServer>;
-  try {
-    server = createServer(
-      {
-        cert: options.cert,
-        key: options.key,
-        ca: options.clientCa,
-        requestCert: true,
-        rejectUnauthorized: true,
-        minVersion: 'TLSv1.2',
-        handshakeTimeout: limits.connectMs,
-        // Without tickets every connection shows its certificate anew: an expired one does not live on in a resumed session.
-        secureOptions: constants.SSL_OP_NO_TICKET,
-        noDelay: true,
-      },
-      onSocket,
-    );
-  } catch (cause) {
-    throw new VigilError(
-      'certificate-invalid',
-      'The certificate, key or authority of the MQTT listener is not usable.',
-      {
-        cause,
-      },
-    );
-  }
-  server.maxConnections = limits.connectionsMax;
-  server.on('drop', () => {
-    counters.connectionsDropped += 1;
-  });
-  server.on('tlsClientError', (error, { authorizationError }) => {
-    counters.connectionsRefused += 1;
-    const leftOut = leftOutBefore(quiet, now());
-    if (leftOut === undefined) return;
-    // What was wrong with the certificate; the error itself only says that the socket was then closed.
-    const why = authorizationError ?? (error as NodeJS.ErrnoException).code ?? error.message;
-    log.warn({ error: why, leftOut }, 'TLS handshake refused');
-  });
-  return server;
-}
-
-function listen(server: ReturnType<typeof createServer>, { host, port, log }: ListenerOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (cause: NodeJS.ErrnoException) => {
-      const taken = cause.code === 'EADDRINUSE';
-      const why = taken ? 'is taken: name a free one in VIGIL_MQTT_PORT' : `cannot be opened (${cause.code})`;
-      reject(new VigilError(taken ? 'port-taken' : 'start-failed', `MQTT port ${port} on ${host} ${why}.`, { cause }));
-    });
-    server.listen({ port, host, backlog: 4096 }, () => {
-      server.removeAllListeners('error');
-      server.on('error', (error) => log.error({ err: error }, 'the MQTT listener met an error'));
-      resolve();
-    });
-  });
 }
 
 function accept(context: Context, socket: TLSSocket): void {

@@ -1,0 +1,120 @@
+/** Many devices at once: let in at a steady rate before their handshake, while those that are in keep flowing. */
+import { once } from 'node:events';
+import { connect as connectTcp, type Socket } from 'node:net';
+import { afterEach, expect, it } from 'vitest';
+import { countOf } from '../../contracts/histogram.ts';
+import {
+  type Bench,
+  connectPacket,
+  deviceCertificate,
+  dial,
+  join,
+  openBench,
+  publishPacket,
+  type RawClient,
+  until,
+} from './listener.testing.ts';
+
+let bench: Bench;
+const raw: (Socket | RawClient)[] = [];
+afterEach(async () => {
+  for (const one of raw.splice(0)) {
+    if ('destroy' in one) one.destroy();
+    else one.end();
+  }
+  await bench.close();
+});
+
+/** TCP only, not a byte of TLS. */
+async function knock(): Promise<Socket> {
+  const socket = connectTcp({ host: '127.0.0.1', port: bench.listener.port });
+  raw.push(socket);
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  return socket;
+}
+
+it('lets in a few hundred at its rate, all of them in the end, and acknowledges meanwhile', async () => {
+  const perS = 50;
+  bench = await openBench({ connectsPerS: perS, connectsWaitingMax: 1_000 });
+  bench.atOnce = { kind: 'appended' };
+  const inside = await join(bench, 'bed-07');
+  raw.push(inside);
+  const pair = await deviceCertificate('bed-08');
+  const startMs = performance.now();
+  const count = 150;
+  const storm = Array.from({ length: count }, async (_, i) => {
+    const client = await dial(bench, pair);
+    raw.push(client);
+    client.send(connectPacket(`bed-08/${i}`, 5));
+    return client.next();
+  });
+  await until('a queue', () => bench.listener.waiting() > count / 2);
+  let acknowledged = 0;
+  const states: number[] = [];
+  while (bench.counters.connectionsAccepted <= count) {
+    inside.send(publishPacket(1, 1 + (acknowledged % 100)));
+    expect(await inside.next()).toMatchObject({ cmd: 'puback' });
+    acknowledged += 1;
+    states.push(bench.listener.waiting());
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const tookS = (performance.now() - startMs) / 1000;
+  expect(await Promise.all(storm)).toHaveLength(count);
+  // Never faster than the rate and the bucket: that it may be slower is the machine's affair.
+  expect(tookS).toBeGreaterThanOrEqual((count - 5) / perS - 0.2);
+  expect(acknowledged).toBeGreaterThan(10);
+  expect(Math.max(...states)).toBeGreaterThan(10);
+  expect(bench.counters).toMatchObject({ connectionsTurnedAway: 0, connectionsGaveUp: 0, connectTimeouts: 0 });
+  expect(countOf(bench.measures.admissionMs)).toBe(count + 1);
+  expect(bench.listener.waiting()).toBe(0);
+});
+
+it('does not count waiting as being slow', async () => {
+  bench = await openBench({ connectsPerS: 1, connectMs: 1_000 });
+  await knock();
+  await until('the first is in', () => countOf(bench.measures.admissionMs) === 1);
+  const joined = join(bench, 'bed-07');
+  await until('one waits', () => bench.listener.waiting() === 1);
+  const client = await joined;
+  raw.push(client);
+  expect(client.connack).toMatchObject({ cmd: 'connack', reasonCode: 0 });
+  // Whoever was let in and says nothing is closed: the handshake has its own time-out.
+  await until('the silent one is gone', () => bench.counters.connectionsRefused === 1);
+});
+
+it('closes at once whom there is no room to wait for, and forgets who gives up', async () => {
+  bench = await openBench({ connectsPerS: 1, connectsWaitingMax: 3 });
+  await knock();
+  await until('the first is in', () => countOf(bench.measures.admissionMs) === 1);
+  const waiting = [await knock(), await knock(), await knock()];
+  await until('three wait', () => bench.listener.waiting() === 3 || countOf(bench.measures.admissionMs) > 1);
+  const turnedAway = await Promise.all(Array.from({ length: 8 }, knock));
+  await until('some are turned away', () => bench.counters.connectionsTurnedAway >= 4);
+  await until('they see it', () => turnedAway.filter(({ closed }) => closed).length >= 4);
+  expect(bench.listener.waiting()).toBeLessThanOrEqual(3);
+  // One says goodbye, one is gone without a word, one fills what it is given.
+  waiting[1]!.end();
+  waiting[2]!.resetAndDestroy();
+  await until('those are forgotten', () => bench.counters.connectionsGaveUp >= 1);
+});
+
+it('reads no more than a hello of who waits', async () => {
+  bench = await openBench({ connectsPerS: 1, connectsWaitingMax: 3 });
+  await knock();
+  const flood = await knock();
+  await until('one waits', () => bench.listener.waiting() === 1);
+  flood.write(Buffer.alloc(50_000_000));
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  // The kernel's buffers on both sides take a few megabytes; what is left stays with the sender.
+  expect(flood.writableLength).toBeGreaterThan(30_000_000);
+});
+
+it('lets go of those that wait when it closes', async () => {
+  bench = await openBench({ connectsPerS: 1 });
+  const sockets = [await knock(), await knock(), await knock()];
+  await until('some wait', () => bench.listener.waiting() > 0);
+  await bench.close();
+  await until('those are closed', () => sockets.filter(({ closed }) => closed).length > 0);
+  expect(bench.listener.waiting()).toBe(0);
+});
