@@ -35,7 +35,7 @@ export type Producing = {
 /** Of kafkajs 2.2.4, whose version is pinned: what is used below its public face. */
 type Connection = {
   readonly clientId: string;
-  readonly socket: { write(bytes: Buffer): unknown };
+  readonly socket: { write(bytes: Buffer): unknown; destroy(error: Error): unknown };
   isConnected(): boolean;
   nextCorrelationId(): number;
   readonly requestQueue: {
@@ -103,6 +103,8 @@ export function createProducing(kafka: Kafka): Producing {
       } catch (error) {
         // As kafkajs does: otherwise the broken connection would be used again.
         if ((error as Error).name === 'KafkaJSConnectionClosedError') await broker.disconnect();
+        // A broker that is frozen or cut off in silence keeps its connection, and would be asked who leads now: never another.
+        if ((error as Error).name === 'KafkaJSRequestTimeoutError') connection.socket.destroy(error as Error);
         throw error;
       }
     },
