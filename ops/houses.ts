@@ -15,7 +15,11 @@ const programs = {
 export type House = keyof typeof programs;
 
 export type HouseOptions = {
+  /** Of its log and of what is told of it; the house's where absent. */
+  readonly name?: string;
   readonly args?: readonly string[];
+  /** Settings beside those that every process of the house has. */
+  readonly env?: Readonly<Record<string, string>>;
   readonly logLevel: string;
   /** Ends a start that is under way. */
   readonly signal: AbortSignal;
@@ -25,14 +29,15 @@ export type HouseOptions = {
 
 /** Starts one of our processes and waits until it says that it is ready. */
 export async function startHouse(where: Whereabouts, house: House, options: HouseOptions): Promise<Child> {
+  const name = options.name ?? house;
   const child = startChild({
-    name: house,
+    name,
     command: process.execPath,
     args: [join(root, programs[house]), ...(options.args ?? [])],
     cwd: root,
     signal: options.signal,
-    env: serviceEnv(where, house, { VIGIL_LOG_LEVEL: options.logLevel }),
-    logFile: join(where.stateDir, 'logs', `${house}.log`),
+    env: serviceEnv(where, house, { VIGIL_LOG_LEVEL: options.logLevel, ...options.env }),
+    logFile: join(where.stateDir, 'logs', `${name}.log`),
     isReady: (line) => {
       options.onLine?.(line);
       return saysReady(line);

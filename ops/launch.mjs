@@ -51,7 +51,8 @@ const child = spawn(node, [join(root, program), ...args], {
   env: { ...process.env, PATH: path, VIGIL_LAUNCHED_AT_MS: String(startedAtMs) },
 });
 // The program decides what a signal means and when it is done; we only wait for it.
-for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+const told = ['SIGINT', 'SIGTERM', 'SIGHUP', ...(process.platform === 'win32' ? [] : ['SIGUSR2'])];
+for (const signal of told) process.on(signal, () => child.kill(signal));
 child.on('error', (error) => {
   process.stderr.write(`Node 26 cannot be started: ${error.message}.\n`);
   process.exit(1);

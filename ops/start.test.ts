@@ -63,6 +63,14 @@ describe('npm start says in one sentence what is wrong and exits 1:', { timeout:
     await expectSentence(start({}, '--frobnicate'), /--frobnicate.*see npm start -- --help/);
   });
 
+  it('a count of gateways that cannot be', async () => {
+    await expectSentence(
+      start({}, '--gateways', '0'),
+      /^Bad settings: VIGIL_GATEWAYS is not a whole number from 1 to 32/,
+    );
+    await expectSentence(start({}, '--gateways', 'two'), /^Bad settings: VIGIL_GATEWAYS is not a whole number/);
+  });
+
   it('a taken port, with its setting', async () => {
     const server = createServer().listen(Number(ports.VIGIL_MQTT_PORT), '127.0.0.1');
     await new Promise((resolve) => server.once('listening', resolve));
@@ -131,7 +139,8 @@ describe('npm start says in one sentence what is wrong and exits 1:', { timeout:
 it('explains itself', { timeout: 60_000 }, async () => {
   const { code, out, err } = await start({}, '--help');
   expect({ code, err }).toEqual({ code: 0, err: '' });
-  for (const setting of ['VIGIL_HTTP_PORT', 'VIGIL_BEDS', 'VIGIL_STATE_DIR', '--check']) expect(out).toContain(setting);
+  for (const setting of ['VIGIL_HTTP_PORT', 'VIGIL_BEDS', 'VIGIL_STATE_DIR', 'VIGIL_GATEWAYS', '--check', '--gateways'])
+    expect(out).toContain(setting);
 });
 
 describe('the lock', () => {

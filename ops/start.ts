@@ -10,6 +10,7 @@ import { type System, startSystem } from './system.ts';
 const help = `Starts Vigil on this machine: Kafka, InfluxDB, gateway, alarms, trends, dashboard and simulated beds.
 
   npm start              until Ctrl-C; what it stored stays for the next start
+  npm start -- --gateways 3   as above, with three gateway processes that share the MQTT port
   npm start -- --check   in a folder and on ports of its own: waits for a replayed recording to raise an alarm on a
                          logged-in clinician's screen, prints one line of JSON, stops, and exits 0, or 1 with the reason
 
@@ -25,14 +26,15 @@ function launchedAtMs(): number {
 
 async function main(args: string[]): Promise<number> {
   const startedAtMs = launchedAtMs();
-  const { help: wantsHelp, check } = readArguments(args);
+  const { help: wantsHelp, check, gateways } = readArguments(args);
   if (wantsHelp === true) {
     process.stdout.write(help);
     return 0;
   }
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
-  const settings = readSettings(startSettings, process.env);
+  const env = gateways === undefined ? process.env : { ...process.env, VIGIL_GATEWAYS: gateways };
+  const settings = readSettings(startSettings, env);
   if (check === true) return runCheck({ settings, startedAtMs, signal: stopping.signal });
 
   const say = (line: string) => process.stdout.write(line);
@@ -44,7 +46,9 @@ async function main(args: string[]): Promise<number> {
     signal: stopping.signal,
   });
   say(greeting(system, (Date.now() - startedAtMs) / 1000));
+  const stopRolling = restartOnSignal(system, (line) => say(`${line}.\n`));
   await untilAborted(stopping.signal);
+  stopRolling();
   await steps.run('\nStopping', () => system.close());
   return 0;
 }
@@ -57,8 +61,24 @@ function greeting({ where, logins }: System, seconds: number): string {
 Vigil is ready after ${seconds.toFixed(1)} s: https://localhost:${where.httpPort}
 (The browser will warn of the certificate: its authority is ${where.stateDir}/certs/ca.pem.)
 ${rows.length === 0 ? '' : `\nDemo logins of this installation:\n${rows.join('\n')}\n`}
-Logs: ${where.stateDir}/logs. Ctrl-C stops everything and keeps the data.
+Logs: ${where.stateDir}/logs. Ctrl-C stops everything and keeps the data; kill -USR2 ${process.pid} starts the gateways anew in turn.
 `;
+}
+
+/** SIGUSR2: a rolling restart of the gateways. A second one while it lasts is not heeded. */
+function restartOnSignal(system: System, report: (line: string) => void): () => void {
+  let rolling = false;
+  const roll = async () => {
+    if (rolling) return;
+    rolling = true;
+    report('The gateways are started anew, one after the other');
+    await system.restartGateways();
+    report('All gateways were started anew');
+    rolling = false;
+  };
+  const onSignal = () => void roll();
+  if (process.platform !== 'win32') process.on('SIGUSR2', onSignal);
+  return () => process.off('SIGUSR2', onSignal);
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {
@@ -70,7 +90,8 @@ function untilAborted(signal: AbortSignal): Promise<void> {
 
 function readArguments(args: string[]) {
   try {
-    return parseArgs({ args, options: { help: { type: 'boolean' }, check: { type: 'boolean' } } }).values;
+    const options = { help: { type: 'boolean' }, check: { type: 'boolean' }, gateways: { type: 'string' } } as const;
+    return parseArgs({ args, options }).values;
   } catch (cause) {
     const words = (cause as Error).message.split('. ')[0];
     throw new VigilError('settings-invalid', `${words}; see npm start -- --help.`, { cause });

@@ -5,7 +5,8 @@ import { privateDirectory } from '../certs/files.ts';
 import { ensureClient } from './client.ts';
 import { demoDevices, ensureDemoAccounts, ensureDemoAdmissions, type Login } from './demo.ts';
 import { requireDisk } from './disk.ts';
-import { type House, startHouse } from './houses.ts';
+import { gatewayProcesses, restartInTurn } from './gateways.ts';
+import { type House, type HouseOptions, startHouse } from './houses.ts';
 import { takeLock } from './lock.ts';
 import { startInflux } from './platform/influx.ts';
 import { startBroker } from './platform/kafka.ts';
@@ -23,6 +24,8 @@ export type System = {
   readonly logins: readonly Login[];
   /** What runs, for a display of pids. */
   readonly processes: readonly Supervised[];
+  /** Ends the gateways one after the other and starts each anew: the others take readings meanwhile. */
+  restartGateways(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -79,10 +82,15 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
     processes.push(supervised);
     opened.push({ what: supervised.name, close: supervised.close });
   };
-  const house = (name: House, args: readonly string[] = []) =>
+  const house = (of: House, more: Pick<HouseOptions, 'name' | 'args' | 'env'> = {}) =>
     keep(
-      supervise({ name, report, start: () => startHouse(where, name, { args, logLevel: settings.logLevel, signal }) }),
+      supervise({
+        name: more.name ?? of,
+        report,
+        start: () => startHouse(where, of, { ...more, logLevel: settings.logLevel, signal }),
+      }),
     );
+  const gateways = gatewayProcesses(settings.gateways, settings.metricsPort);
 
   privateDirectory(stateDir);
   requireDisk(stateDir, settings.diskFreeMbMin);
@@ -132,18 +140,25 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
       house('alarms'),
       house('trends'),
       house('dashboard'),
-      house('gateway'),
+      ...gateways.map((more) => house('gateway', more)),
       settings.demo ? ensureDemoAdmissions(where, settings.beds, Date.now()) : Promise.resolve(),
     ]),
   );
   if (settings.beds > 0) {
     const args = ['--beds', String(settings.beds), '--scenario', settings.scenario, '--json'];
-    await step(`${settings.beds} simulated beds`, () => house('simulators', args));
+    await step(`${settings.beds} simulated beds`, () => house('simulators', { args }));
   }
   signal.throwIfAborted();
   const renewal = keepCertificates({ stateDir, processes, report, nowMs: Date.now });
   opened.push({ what: 'renewal', close: renewal.close });
-  return { where, logins, processes, close };
+  const names = new Set(gateways.map(({ name }) => name));
+  return {
+    where,
+    logins,
+    processes,
+    restartGateways: () => restartInTurn(processes.filter(({ name }) => names.has(name))),
+    close,
+  };
 }
 
 /** Waits for all, so that whatever opened is known and can be closed, and only then throws the first error. */
@@ -163,5 +178,9 @@ function portsOf(settings: StartSettings) {
     'influxPort',
     'influxRpcPort',
   ] as const;
-  return names.map((name) => ({ setting: startSettings[name].env, port: settings[name] }));
+  const more = Array.from({ length: settings.gateways - 1 }, (_, index) => ({
+    setting: startSettings.metricsPort.env,
+    port: settings.metricsPort + index + 1,
+  }));
+  return [...names.map((name) => ({ setting: startSettings[name].env, port: settings[name] })), ...more];
 }

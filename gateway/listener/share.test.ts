@@ -1,0 +1,43 @@
+import { createServer, type Server } from 'node:net';
+import { expect, it } from 'vitest';
+import { freePorts } from '../../ops/platform/ports.ts';
+import { join, openBench } from './listener.testing.ts';
+
+/** Both of them have no connection with a chance of 2^-39 only. */
+const count = 40;
+
+it('listens on one port with others, and the kernel spreads the connections; who closes gets no more', async () => {
+  const [port = 0] = await freePorts(1);
+  const one = await openBench({}, '', { port, sharePort: true });
+  const other = await openBench({}, '', { port, sharePort: true });
+  const clients = await Promise.all(Array.from({ length: count }, (_, n) => join(one, `bed-${n}`)));
+  const spread = [one.listener.connections(), other.listener.connections()];
+  expect(spread[0]! + spread[1]!).toBe(count);
+  expect(Math.min(...spread)).toBeGreaterThan(0);
+
+  await one.close();
+  const later = await Promise.all(Array.from({ length: 10 }, (_, n) => join(other, `later-${n}`)));
+  expect(other.listener.connections()).toBe(spread[1]! + 10);
+  for (const client of [...clients, ...later]) client.end();
+  await other.close();
+});
+
+it('does not share a port that it was not told to share', async () => {
+  const [port = 0] = await freePorts(1);
+  const one = await openBench({}, '', { port, sharePort: true });
+  const refused = /is taken: name a free one in VIGIL_MQTT_PORT/;
+  await expect(openBench({}, '', { port })).rejects.toThrow(refused);
+  await one.close();
+
+  const alone = await openBench({}, '', { port });
+  await expect(openBench({}, '', { port, sharePort: true })).rejects.toThrow(refused);
+  await alone.close();
+});
+
+it('is not taken in by somebody else who listens', async () => {
+  const stranger: Server = createServer();
+  await new Promise<void>((resolve) => stranger.listen(0, '127.0.0.1', resolve));
+  const { port } = stranger.address() as { port: number };
+  await expect(openBench({}, '', { port, sharePort: true })).rejects.toThrow(/is taken/);
+  await new Promise((resolve) => stranger.close(resolve));
+});

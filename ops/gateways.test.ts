@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import { gatewayProcesses, restartInTurn } from './gateways.ts';
+
+it('one gateway shares its port with nobody', () => {
+  expect(gatewayProcesses(1, 9464)).toEqual([
+    { name: 'gateway', env: { VIGIL_MQTT_SHARE_PORT: 'off', VIGIL_METRICS_PORT: '9464' } },
+  ]);
+});
+
+it('several share it, each with a name and a metrics port of its own', () => {
+  const three = gatewayProcesses(3, 9464);
+  expect(three.map(({ name }) => name)).toEqual(['gateway', 'gateway-2', 'gateway-3']);
+  expect(three.map(({ env }) => env.VIGIL_METRICS_PORT)).toEqual(['9464', '9465', '9466']);
+  expect(new Set(three.map(({ env }) => env.VIGIL_MQTT_SHARE_PORT))).toEqual(new Set(['on']));
+});
+
+it('the next is ended when the one before serves again', async () => {
+  const told: string[] = [];
+  const process_ = (name: string) => ({
+    async restart() {
+      told.push(`${name} ends`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+      told.push(`${name} serves`);
+    },
+  });
+  await restartInTurn([process_('one'), process_('two')]);
+  expect(told).toEqual(['one ends', 'one serves', 'two ends', 'two serves']);
+});
