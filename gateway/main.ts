@@ -53,6 +53,7 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     listener: () => listener,
     upstream: upstreamConfig && (() => upstream),
     ready: () => health === 'ready',
+    crl: revocation.state,
   });
   const metricsServer = await openMetricsServer({
     host: settings.metricsHost,

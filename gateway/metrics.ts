@@ -5,6 +5,7 @@ import type { Appender } from '../contracts/kafka/appender.ts';
 import { createMetrics, type Metrics } from '../contracts/metrics.ts';
 import type { CounterName, Counters } from './counters.ts';
 import type { Listener } from './listener/listener.ts';
+import type { Revocation } from './listener/revocation.ts';
 import { type Measures, type ReadingCounts, readingKinds } from './measures.ts';
 import { upstreamMetrics } from './upstream/metrics.ts';
 import type { Upstream } from './upstream/upstream.ts';
@@ -19,15 +20,23 @@ export type GatewayMetricsSources = {
   readonly connectionsMax: number;
   appender(): Pick<Appender, 'stats' | 'depths'> | undefined;
   /** Undefined until it is open. */
-  listener(): Pick<Listener, 'connections' | 'sessions' | 'waiting' | 'unackedBytes' | 'paused'> | undefined;
+  listener():
+    | Pick<
+        Listener,
+        'connections' | 'sessions' | 'waiting' | 'partialBytes' | 'unpromisedBytes' | 'unackedBytes' | 'paused'
+      >
+    | undefined;
   /** Given where there is one; its result is undefined until it is open. */
   readonly upstream?: (() => Upstream | undefined) | undefined;
   ready(): boolean;
+  /** What is gone by of the devices' CRL. */
+  readonly crl?: Revocation['state'];
 };
 
 export function gatewayMetrics(from: GatewayMetricsSources): Metrics {
   const metrics = createMetrics();
   connectionMetrics(metrics, from);
+  certificateMetrics(metrics, from);
   readingMetrics(metrics, from);
   laneMetrics(metrics, from);
   if (from.upstream) upstreamMetrics(metrics, from.counters, from.upstream);
@@ -71,6 +80,20 @@ function connectionMetrics(metrics: Metrics, from: GatewayMetricsSources): void 
   metrics.gauge('vigil_gateway_connects_waiting', waiting, () => listener()?.waiting() ?? 0);
   const admission = 'How long connections waited to be let in, before their TLS handshake.';
   metrics.histogram('vigil_gateway_admission_seconds', admission, measures.admissionMs, ms);
+  metrics.counter(
+    'vigil_gateway_limits_hit_total',
+    'Connections that were ended for a limit or a time-out of the gateway.',
+    () =>
+      outcomes(counters, {
+        'keep-alive': 'keepAliveTimeouts',
+        'packet-timeout': 'packetTimeouts',
+        'outgoing-timeout': 'outgoingTimeouts',
+        'packet-size': 'packetsTooLarge',
+        'receive-maximum': 'receiveMaximumExceeded',
+        'partial-packets': 'partialsEnded',
+      }),
+    'limit',
+  );
   metrics.counter('vigil_gateway_disconnects_total', 'Ends of accepted connections.', () => measures.ends, 'cause');
   metrics.gauge(
     'vigil_gateway_paused_connections',
@@ -82,6 +105,28 @@ function connectionMetrics(metrics: Metrics, from: GatewayMetricsSources): void 
     'vigil_gateway_pauses_total',
     'How often a connection was paused.',
     () => outcomes(counters, { 'in-flight': 'pausedInFlight', unacked: 'pausedUnacked', outgoing: 'pausedOutgoing' }),
+    'cause',
+  );
+}
+
+function certificateMetrics(metrics: Metrics, { counters, crl }: GatewayMetricsSources): void {
+  const due = 'When the next CRL of the devices is due, seconds since 1970; infinite where none is gone by.';
+  metrics.gauge('vigil_gateway_crl_next_update_seconds', due, () => {
+    return (crl?.()?.nextUpdateMs ?? Number.POSITIVE_INFINITY) / 1000;
+  });
+  const listed = 'Certificates that the CRL lists.';
+  metrics.gauge('vigil_gateway_crl_revoked', listed, () => crl?.()?.listed ?? 0);
+  const loads = 'Times that the CRL was read, by whether it is gone by or the one before.';
+  metrics.counter(
+    'vigil_gateway_crl_reads_total',
+    loads,
+    () => outcomes(counters, { taken: 'crlLoaded', refused: 'crlRefused' }),
+    'outcome',
+  );
+  metrics.counter(
+    'vigil_gateway_certificates_barred_total',
+    'Connections ended or refused for a certificate that TLS had let in.',
+    () => outcomes(counters, { revoked: 'certificatesRevoked', expired: 'certificatesExpired' }),
     'cause',
   );
 }
@@ -123,6 +168,19 @@ function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
   const unacked = 'Memory that unacknowledged publishes are counted with.';
   metrics.gauge('vigil_gateway_unacked_bytes', unacked, () => from.listener()?.unackedBytes() ?? 0);
   metrics.gauge('vigil_gateway_unacked_bytes_max', 'Past it every connection waits.', () => from.unackedBytesMax);
+  const partial = 'Bytes of packets that have begun and not ended.';
+  metrics.gauge('vigil_gateway_partial_bytes', partial, () => from.listener()?.partialBytes() ?? 0);
+  metrics.gauge(
+    'vigil_gateway_qos0_bytes',
+    'Part of the unacknowledged bytes that are QoS 0.',
+    () => from.listener()?.unpromisedBytes() ?? 0,
+  );
+  metrics.counter(
+    'vigil_gateway_qos0_lost_total',
+    'QoS 0 messages that were taken from a device and are not in Kafka: dropped where too many waited, or Kafka away for too long.',
+    () => outcomes(counters, { dropped: 'unpromisedDropped', failed: 'unpromisedLost' }),
+    'cause',
+  );
   metrics.histogram('vigil_gateway_seal_seconds', 'Sealing of one record, every 64th.', measures.sealUs, us);
 }
 
