@@ -38,7 +38,10 @@ export async function ensureTopics(broker: string, certsDir: string, replication
     const topics = kafkaTopicNames
       .filter((name) => !present.includes(name))
       .map((name) => topicConfig(name, replication));
-    if (topics.length > 0) await admin.createTopics({ topics, waitForLeaders: true, timeout: readyTimeoutMs });
+    if (topics.length > 0) {
+      await admin.createTopics({ topics, waitForLeaders: false, timeout: readyTimeoutMs });
+      await untilLed(admin);
+    }
     const acl = services.flatMap(accessOf);
     await admin.createAcls({ acl });
     await untilInForce(admin, acl.length);
@@ -46,6 +49,19 @@ export async function ensureTopics(broker: string, certsDir: string, replication
     throw new VigilError('start-failed', `Kafka's topics cannot be made: ${(cause as Error).message}`, { cause });
   } finally {
     await admin.disconnect();
+  }
+}
+
+/** Of several brokers, one that did not hear of the new topics yet may be asked: it says that there are none. */
+async function untilLed(admin: Admin): Promise<void> {
+  for (const deadline = Date.now() + readyTimeoutMs; ; await new Promise((resolve) => setTimeout(resolve, retryMs))) {
+    try {
+      const { topics } = await admin.fetchTopicMetadata({ topics: [...kafkaTopicNames] });
+      if (topics.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return;
+    } catch (error) {
+      if (Date.now() > deadline) throw error;
+    }
+    if (Date.now() > deadline) throw new Error('the new topics have no leaders');
   }
 }
 

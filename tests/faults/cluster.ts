@@ -24,6 +24,7 @@ const controllerId = 9;
  */
 export const sessionMs = 5_000;
 const lagMs = 5_000;
+const graceMs = 5_000;
 
 const small = {
   'broker.session.timeout.ms': sessionMs,
@@ -37,10 +38,8 @@ const small = {
   'log.index.size.max.bytes': 1_048_576,
 };
 
-export type Broker = {
+export type KafkaNode = {
   readonly nodeId: number;
-  /** Between the gateway and this broker; our own tools go past it. */
-  readonly relay: Relay;
   pid(): number;
   isUp(): boolean;
   /** kill -9, and asserts that it was that. */
@@ -54,10 +53,16 @@ export type Broker = {
   output(): string;
 };
 
+export type Broker = KafkaNode & {
+  /** Between the gateway and this broker; our own tools go past it. */
+  readonly relay: Relay;
+};
+
 export type PartitionState = { readonly leader: number; readonly inSync: readonly number[] };
 
 export type Cluster = {
   readonly brokers: readonly Broker[];
+  readonly controller: KafkaNode;
   /** `host:port` list past the relays, and through them. */
   readonly direct: string;
   readonly relayed: string;
@@ -79,60 +84,55 @@ export async function startCluster(options: {
   const clusterId = newClusterId();
   const voters = [`${controllerId}@127.0.0.1:${controllerPort}`];
   const common = { clusterId, voters, replication, properties: small } as const;
-  const running: (() => Promise<void>)[] = [];
-  const begin = (member: ClusterMember, port: number) =>
-    startBroker({ software, stateDir, port, controllerPort, shortLived: true, member });
+  const nodes: Child[] = [];
 
-  async function controller(): Promise<void> {
-    const child = await begin({ ...common, nodeId: controllerId, role: 'controller', heapMb: 192 }, 0);
-    running.push(() => child.stop());
-  }
-
-  async function broker(nodeId: number, port: number, relayedPort: number): Promise<Broker> {
-    const relay = await network.relay(`broker-${nodeId}`, relayedPort);
-    const relayed = { port: relayedPort, advertisedPort: relay.port };
-    const start = () => begin({ ...common, nodeId, role: 'broker', heapMb: 320, relayed }, port);
-    let child: Child = await start();
+  async function node(member: ClusterMember, port: number): Promise<KafkaNode> {
+    const { nodeId } = member;
+    let child: Child;
     let up = true;
-    const watch = () => {
+    async function start(): Promise<void> {
+      const mine = await startBroker({ software, stateDir, port, controllerPort, shortLived: true, member });
+      child = mine;
+      nodes.push(mine);
       up = true;
-      const mine = child;
       void mine.exited.then(() => {
-        if (child === mine) up = false;
+        nodes.splice(nodes.indexOf(mine), 1);
+        up = false;
       });
-    };
-    watch();
-    running.push(() => child.stop(5_000));
+    }
+    await start();
     return {
       nodeId,
-      relay,
       pid: () => child.pid,
       isUp: () => up,
       kill: () => kill(child),
       freeze: () => freeze(child.pid),
       thaw: () => thaw(child.pid),
       exited: () => child.exited,
-      async start() {
-        child = await start();
-        watch();
-      },
+      start,
       output: () => readFileSync(join(stateDir, 'logs', `kafka-${nodeId}.out.log`), 'utf8'),
     };
   }
 
+  async function broker(nodeId: number, port: number, relayedPort: number): Promise<Broker> {
+    const relay = await network.relay(`broker-${nodeId}`, relayedPort);
+    const relayed = { port: relayedPort, advertisedPort: relay.port };
+    return { ...(await node({ ...common, nodeId, role: 'broker', heapMb: 320, relayed }, port)), relay };
+  }
+
   const close = async () => {
-    await Promise.all(running.map((stop) => stop()));
+    await Promise.all(nodes.map((child) => child.stop(graceMs)));
   };
   try {
-    const [, ...brokers] = await Promise.all([
-      controller(),
+    const [controller, ...brokers] = await Promise.all([
+      node({ ...common, nodeId: controllerId, role: 'controller', heapMb: 192 }, 0),
       ...brokerIds.map((id, i) => broker(id, ports[2 * i] ?? 0, ports[2 * i + 1] ?? 0)),
     ]);
     const direct = brokerIds.map((_, i) => `127.0.0.1:${ports[2 * i]}`);
     const certs = join(stateDir, 'certs');
     await ensureTopics(direct[0] ?? '', certs, replication);
     await stampAtAppend(direct, certs);
-    return { brokers, direct: direct.join(), ...viewOf(direct, certs, brokers), close };
+    return { brokers, controller, direct: direct.join(), ...viewOf(direct, certs, brokers), close };
   } catch (error) {
     await close();
     throw error;

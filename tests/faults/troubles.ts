@@ -1,0 +1,187 @@
+/**
+ * What strikes in the long form: three series of faults side by side, of the gateway, of Kafka and of the network, each choosing
+ * kind and moment from the seed. Within a series a fault is over before the next one begins; the series do not wait for each other.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Broker, KafkaNode } from './cluster.ts';
+import type { Relay, Toxic } from './network.ts';
+import { freeze, thaw } from './process.ts';
+import { type Random, randomFrom } from './random.ts';
+import type { Fleet, Scene } from './scene.ts';
+
+/** Kinds of faults, by how they are told at the end; those that kill come first. */
+export const kills = {
+  gateway: 'kill -9 of the gateway',
+  leader: 'kill -9 of a partition leader',
+  broker: 'kill -9 of any broker',
+  pair: 'kill -9 of two brokers at once',
+  controller: 'kill -9 of the controller',
+} as const;
+export const others = {
+  gatewayFrozen: 'gateway frozen',
+  brokerFrozen: 'broker frozen',
+  cutOne: 'a broker cut off from the gateway',
+  cutAll: 'all brokers cut off from the gateway',
+  silent: 'a broker that the network makes silent',
+  slow: 'a slow and narrow network',
+  tornRequest: 'connections to brokers torn',
+  tornPacket: 'device connections torn in mid-packet',
+  tornDoor: 'device connections torn anywhere',
+  shutDoor: 'devices cut off from the gateway',
+} as const;
+export type Trouble = keyof typeof kills | keyof typeof others;
+
+export type Troubles = {
+  count(which: Trouble): number;
+  /** Processes that died by SIGKILL: a pair is two. */
+  killed(): number;
+  /** Resolves when that many were killed and every fault is over; rejects where something could not be started again. */
+  readonly over: Promise<void>;
+};
+
+type Act = (random: Random) => Promise<void>;
+
+const freezeMsMax = 30_000;
+
+export function begin(scene: Scene, fleet: Fleet, seed: number, killsWanted: number): Troubles {
+  const counts = new Map<Trouble, number>();
+  let killed = 0;
+  const struck = (which: Trouble) => counts.set(which, (counts.get(which) ?? 0) + 1);
+  const kill = async (which: Trouble, ...nodes: readonly (KafkaNode | Scene['gateway'])[]) => {
+    await Promise.all(nodes.map((node) => node.kill()));
+    killed += nodes.length;
+    struck(which);
+  };
+  const goesOn = () => killed < killsWanted;
+
+  async function series(random: Random, pauseMsMax: number, acts: readonly (readonly [number, Act])[]): Promise<void> {
+    while (goesOn()) {
+      await sleep(random.between(0, pauseMsMax));
+      await random.pick(acts)(random);
+    }
+  }
+
+  const all = [
+    series(randomFrom(seed), 2_500, gatewayActs(scene, kill, struck)),
+    series(randomFrom(seed + 1), 2_500, kafkaActs(scene, fleet, kill, struck)),
+    series(randomFrom(seed + 2), 6_000, networkActs(scene, fleet, struck)),
+  ];
+  return { count: (which) => counts.get(which) ?? 0, killed: () => killed, over: Promise.all(all).then(() => {}) };
+}
+
+/** Mostly short, now and then as long as half a minute. */
+const freezeMs = (random: Random) => 100 + freezeMsMax * random.next() ** 4;
+
+type Kill = (which: Trouble, ...nodes: readonly (KafkaNode | Scene['gateway'])[]) => Promise<void>;
+type Struck = (which: Trouble) => void;
+
+function gatewayActs({ gateway }: Scene, kill: Kill, struck: Struck): readonly (readonly [number, Act])[] {
+  return [
+    [
+      9,
+      async (random) => {
+        await kill('gateway', gateway);
+        await sleep(random.between(0, 800));
+        await gateway.start();
+      },
+    ],
+    [
+      1,
+      async (random) => {
+        await freeze(gateway.pid());
+        struck('gatewayFrozen');
+        await sleep(freezeMs(random));
+        thaw(gateway.pid());
+      },
+    ],
+  ];
+}
+
+function kafkaActs(scene: Scene, fleet: Fleet, kill: Kill, struck: Struck): readonly (readonly [number, Act])[] {
+  const { cluster } = scene;
+  const any = (random: Random) => random.pick(cluster.brokers.map((broker): [number, Broker] => [1, broker]));
+  const killAll = async (which: Trouble, random: Random, ...nodes: readonly KafkaNode[]) => {
+    await kill(which, ...nodes);
+    await sleep(random.between(0, 2_000));
+    await Promise.all(nodes.map((node) => node.start()));
+    await cluster.untilWhole();
+  };
+  return [
+    [4, async (random) => killAll('leader', random, await fleet.leader())],
+    [2, (random) => killAll('broker', random, any(random))],
+    [
+      1,
+      (random) => {
+        const spared = any(random);
+        return killAll('pair', random, ...cluster.brokers.filter((broker) => broker !== spared));
+      },
+    ],
+    [1, (random) => killAll('controller', random, cluster.controller)],
+    [
+      2,
+      async (random) => {
+        const broker = random.next() < 0.7 ? await fleet.leader() : any(random);
+        await broker.freeze();
+        struck('brokerFrozen');
+        await sleep(freezeMs(random));
+        broker.thaw();
+        await cluster.untilWhole();
+      },
+    ],
+  ];
+}
+
+function networkActs(scene: Scene, fleet: Fleet, struck: Struck): readonly (readonly [number, Act])[] {
+  const { doorstep, cluster } = scene;
+  const relays = cluster.brokers.map(({ relay }) => relay);
+  const one = (random: Random) => [random.pick(relays.map((relay): [number, Relay] => [1, relay]))];
+  const during = async (
+    which: Trouble,
+    some: readonly Relay[],
+    forMs: number,
+    act: (relay: Relay) => Promise<void>,
+  ) => {
+    await Promise.all(some.map(act));
+    struck(which);
+    await sleep(forMs);
+    await Promise.all(some.map((relay) => relay.heal()));
+  };
+  const cut = (relay: Relay) => relay.setOpen(false);
+  const toxic = (what: Toxic) => (relay: Relay) => relay.poison(what);
+  return [
+    [2, (random) => during('cutOne', one(random), random.between(100, 8_000), cut)],
+    [1, (random) => during('cutAll', relays, random.between(100, 5_000), cut)],
+    [2, (random) => during('silent', one(random), random.between(500, 8_000), toxic({ type: 'silence' }))],
+    [
+      2,
+      (random) =>
+        during('slow', relays, random.between(1_000, 6_000), async (relay) => {
+          await relay.poison({ type: 'latency', latencyMs: 200, jitterMs: 150 });
+          await relay.poison({ type: 'bandwidth', kbPerS: 60 });
+        }),
+    ],
+    [
+      2,
+      (random) =>
+        during('tornRequest', relays, 2_000, toxic({ type: 'tear', afterBytes: Math.round(random.between(2e3, 2e4)) })),
+    ],
+    [
+      2,
+      async () => {
+        await Promise.all(fleet.devices.map((device) => device.tear()));
+        struck('tornPacket');
+      },
+    ],
+    [
+      2,
+      (random) =>
+        during(
+          'tornDoor',
+          [doorstep],
+          2_000,
+          toxic({ type: 'tear', afterBytes: Math.round(random.between(6e3, 2e4)) }),
+        ),
+    ],
+    [1, (random) => during('shutDoor', [doorstep], random.between(100, 5_000), cut)],
+  ];
+}
