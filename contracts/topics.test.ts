@@ -13,8 +13,8 @@ describe("Kafka's topics", () => {
   });
 
   it('let the gateway write readings, rejected input and keys, and read no reading', () => {
-    expect(topicsOf('gateway', 'writers')).toEqual(['observations', 'waveforms', 'rejected', 'keys']);
-    expect(topicsOf('gateway', 'readers')).toEqual(['associations', 'keys', 'presence']);
+    expect(topicsOf('gateway', 'writers')).toEqual(['observations', 'waveforms', 'rejected', 'keys', 'sessions']);
+    expect(topicsOf('gateway', 'readers')).toEqual(['associations', 'keys', 'presence', 'sessions']);
   });
 
   it('never wrap a data key for nobody', () => {

@@ -102,6 +102,15 @@ export const kafkaTopics = {
     writers: ['dashboard', 'alarms'],
     readers: ['gateway', 'dashboard', 'operator'],
   },
+  sessions: {
+    // The order of all claims of client ids is what gateways agree by: one partition.
+    key: 'processId',
+    partitions: 1,
+    cleanup: 'delete',
+    retentionMs: dayMs,
+    writers: ['gateway'],
+    readers: ['gateway', 'operator'],
+  },
   audit: {
     key: 'actorPseudonym',
     partitions: 3,

@@ -7,6 +7,7 @@ import { AlarmEvent, AlarmState, Command } from './alarms.ts';
 import type { NumericValue } from './device.ts';
 import {
   AuditRecord,
+  ClaimRecord,
   ConnectionRecord,
   type ContentType,
   contentTypes,
@@ -23,6 +24,7 @@ const schemas = {
   [contentTypes.waveform]: WaveformRecord,
   [contentTypes.status]: StatusRecord,
   [contentTypes.connection]: ConnectionRecord,
+  [contentTypes.claim]: ClaimRecord,
   [contentTypes.rejected]: RejectedRecord,
   [contentTypes.associations]: DeviceAssociations,
   [contentTypes.command]: Command,

@@ -24,22 +24,42 @@ export type ObservationRecord = Static<typeof ObservationRecord>;
 export const WaveformRecord = Type.Object({ ...fromGateway, reading: Waveform }, closed);
 export type WaveformRecord = Static<typeof WaveformRecord>;
 
-/** In `observations` too, so that the alarm engine meets it in order. */
-export const StatusRecord = Type.Object({ ...fromGateway, reading: Status }, closed);
-export type StatusRecord = Static<typeof StatusRecord>;
-
 export const connectionEndReasons = ['will', 'keep-alive', 'closed', 'taken-over', 'refused', 'drained'] as const;
+
+/**
+ * The connection that a word of the gateway is about: where its claim lies in `sessions`. The greater one is the newer, whichever
+ * gateway it is on; a word about an older one says nothing of the device.
+ */
+const Claim = Type.Integer({ minimum: 0 });
+
+/** In `observations` too, so that the alarm engine meets it in order. `will`: it is the will of a connection that ended so. */
+export const StatusRecord = Type.Object(
+  {
+    ...fromGateway,
+    will: Type.Optional(
+      Type.Object({ claim: Type.Optional(Claim), reason: Type.Enum([...connectionEndReasons]) }, closed),
+    ),
+    reading: Status,
+  },
+  closed,
+);
+export type StatusRecord = Static<typeof StatusRecord>;
 
 /** In `observations`: the gateway noticed within 1 s that a device's connection came or ended (`will`: with its will). */
 export const ConnectionRecord = Type.Object(
   {
     ...fromGateway,
     connected: Type.Boolean(),
+    claim: Type.Optional(Claim),
     reason: Type.Optional(Type.Enum([...connectionEndReasons])),
   },
   closed,
 );
 export type ConnectionRecord = Static<typeof ConnectionRecord>;
+
+/** In `sessions`: a gateway takes a client id for one of its connections. The last claim in the log has it. */
+export const ClaimRecord = Type.Object({ clientId: Name(129), connection: Name(64) }, closed);
+export type ClaimRecord = Static<typeof ClaimRecord>;
 
 /** In `rejected`: bad input, byte for byte (base64), with the reason. */
 export const RejectedRecord = Type.Object(
@@ -152,6 +172,7 @@ export const contentTypes = {
   waveform: version('waveform', 1),
   status: version('status', 1),
   connection: version('connection', 1),
+  claim: version('claim', 1),
   rejected: version('rejected', 1),
   associations: version('associations', 1),
   command: version('command', 1),

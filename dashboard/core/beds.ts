@@ -132,6 +132,7 @@ export function deviceOf(state: LiveState, deviceId: string): DeviceState | unde
     deviceId,
     online: null,
     onlineAtMs: 0,
+    claim: undefined,
     model: undefined,
     conditions: [],
     conditionsAtMs: 0,

@@ -174,6 +174,33 @@ describe('a device', () => {
     expect(online()).toBe(true);
   });
 
+  it('is online by its newest connection, whatever is told of older ones, on whichever gateway', () => {
+    const state = oneBed();
+    const online = () => state.devices.get('d1')?.online;
+    const told = (claim: number, ms: number, connected: boolean) =>
+      foldConnection(state, 'assoc-01', { deviceId: 'd1', receivedAt: at(t0 + ms), connected, claim }, t0);
+    const will = (ms: number, claim: number, reason: 'will' | 'taken-over') =>
+      foldStatus(
+        state,
+        'assoc-01',
+        { deviceId: 'd1', receivedAt: at(t0 + ms), will: { claim, reason }, reading: { online: false } },
+        t0,
+      );
+    told(10, 0, true);
+    told(20, 1000, true);
+    told(10, 2000, false);
+    will(2100, 10, 'will');
+    will(2100, 20, 'taken-over');
+    expect(online()).toBe(true);
+    told(20, 3000, false);
+    expect(online()).toBe(false);
+    // Its gateway's clock is behind.
+    told(30, 2500, true);
+    expect(online()).toBe(true);
+    will(4000, 30, 'will');
+    expect(online()).toBe(false);
+  });
+
   it('has the conditions of its last status', () => {
     const state = oneBed();
     const leads = { condition: 'MDC_EVT_LEADS_OFF' as const, present: true };

@@ -67,6 +67,7 @@ export function foldStatus(state: LiveState, associationId: string, record: Stat
   const device = deviceOf(state, record.deviceId);
   if (device === undefined) return;
   device.seenAtMs = Math.max(device.seenAtMs, receivedMs);
+  if (record.will && isOldWill(device, record.will)) return;
   const { online, conditions, device: about } = record.reading;
   let changed = setOnline(device, online, receivedMs);
   const model = about ? `${about.manufacturer} ${about.model}` : device.model;
@@ -88,7 +89,19 @@ export function foldConnection(state: LiveState, associationId: string, record: 
   const device = deviceOf(state, record.deviceId);
   if (device === undefined) return;
   device.seenAtMs = Math.max(device.seenAtMs, receivedMs);
+  const { claim } = record;
+  if (claim !== undefined) {
+    if (device.claim !== undefined && claim < device.claim) return;
+    // Another gateway's clock may be behind: of a newer connection its word counts all the same.
+    if (device.claim !== undefined && claim > device.claim) device.onlineAtMs = Math.min(device.onlineAtMs, receivedMs);
+    device.claim = claim;
+  }
   if (setOnline(device, record.connected, receivedMs)) stampHeads(state, device);
+}
+
+/** The will of a connection that is not the device's newest says nothing of the device. */
+function isOldWill({ claim }: DeviceState, will: NonNullable<StatusRecord['will']>): boolean {
+  return will.reason === 'taken-over' || (claim !== undefined && (will.claim === undefined || will.claim < claim));
 }
 
 /** Notes that a wave comes; its samples go their own way. @returns whether some screen may show it */

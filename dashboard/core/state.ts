@@ -30,6 +30,8 @@ export type DeviceState = {
   online: boolean | null;
   /** The gateway's clock at the last change of `online`, ms since 1970. */
   onlineAtMs: number;
+  /** The newest of its connections known, by its claim. */
+  claim: number | undefined;
   model: string | undefined;
   conditions: readonly TechnicalCondition[];
   conditionsAtMs: number;

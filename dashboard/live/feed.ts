@@ -92,6 +92,7 @@ export async function openFeed(
         return false;
       case contentTypes.audit:
       case contentTypes.rejected:
+      case contentTypes.claim:
         return false;
     }
   }

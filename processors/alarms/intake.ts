@@ -31,7 +31,7 @@ function convert(record: AnyRecord, { boot, seq }: Place): Input | undefined {
       return { type: 'observation', deviceId, time, receivedAt, boot, seq, values, ...declared };
     }
     case contentTypes.status: {
-      const { deviceId, reading } = record.body;
+      const { deviceId, reading, will } = record.body;
       const receivedAt = parseInstant(record.body.receivedAt);
       if (receivedAt === undefined) return undefined;
       const time = reading.time === undefined ? undefined : parseInstant(reading.time);
@@ -42,6 +42,7 @@ function convert(record: AnyRecord, { boot, seq }: Place): Input | undefined {
         boot,
         seq,
         online: reading.online,
+        ...(will !== undefined && { will }),
         ...(time !== undefined && { time }),
         ...(reading.intervalMs !== undefined && { intervalMs: reading.intervalMs }),
         ...(reading.conditions !== undefined && { conditions: reading.conditions }),
@@ -49,14 +50,22 @@ function convert(record: AnyRecord, { boot, seq }: Place): Input | undefined {
       return input;
     }
     case contentTypes.connection: {
-      const { deviceId, connected, reason } = record.body;
+      const { deviceId, connected, reason, claim } = record.body;
       const receivedAt = parseInstant(record.body.receivedAt);
       if (receivedAt === undefined) return undefined;
-      return { type: 'connection', deviceId, receivedAt, connected, ...(reason !== undefined && { reason }) };
+      return {
+        type: 'connection',
+        deviceId,
+        receivedAt,
+        connected,
+        ...(claim !== undefined && { claim }),
+        ...(reason !== undefined && { reason }),
+      };
     }
     case contentTypes.command:
       return parseInstant(record.body.at) === undefined ? undefined : { type: 'command', command: record.body };
     case contentTypes.waveform:
+    case contentTypes.claim:
     case contentTypes.rejected:
     case contentTypes.associations:
     case contentTypes.alarmEvent:

@@ -28,6 +28,8 @@ export type StatusInput = {
   readonly boot: string;
   readonly seq: number;
   readonly online: boolean;
+  /** It is the will of the connection of that claim, which ended so; absent where the device spoke itself. */
+  readonly will?: { readonly claim?: number | undefined; readonly reason: ConnectionEndReason };
   readonly intervalMs?: number;
   readonly conditions?: readonly TechnicalCondition[];
 };
@@ -39,6 +41,8 @@ export type ConnectionInput = {
   readonly deviceId: string;
   readonly receivedAt: number;
   readonly connected: boolean;
+  /** Which connection: the greater is the newer, on whichever gateway. */
+  readonly claim?: number;
   readonly reason?: ConnectionEndReason;
 };
 

@@ -200,6 +200,57 @@ describe('the connection', () => {
     expect(one.count('statusesOld')).toBe(1);
   });
 
+  describe('on several gateways: the newest claim speaks for the device', () => {
+    const claimed = (claim: number, ...of: Parameters<typeof connection>) => ({ ...connection(...of), claim });
+    const will = (s: number, claim: number | undefined, reason: 'will' | 'taken-over' = 'will') =>
+      status(s, { online: false, will: { ...(claim !== undefined && { claim }), reason } });
+    const moved = () => {
+      const one = bed();
+      one.feed(claimed(10, 0, true));
+      one.run(0, 3, calm);
+      one.feed(claimed(20, 3, true));
+      return one;
+    };
+
+    for (const [what, late] of [
+      ['end', claimed(10, 9, false, 'keep-alive')],
+      ['beginning', claimed(10, 9, true)],
+      ['will', will(9, 10)],
+      ['will where it was taken over', will(9, 20, 'taken-over')],
+      ['will that no claim names', will(9, undefined)],
+    ] as const)
+      it(`the ${what} of an older connection says nothing, however late it is told`, () => {
+        const one = moved();
+        one.feed(late);
+        expect(one.raised()).toEqual([]);
+        expect(one.count('statusesOld')).toBe(1);
+        one.feed(claimed(20, 10, false, 'will'));
+        expect(one.raised()).toEqual(['disconnected']);
+      });
+
+    it('the will of the newest is heeded', () => {
+      const one = moved();
+      one.feed(will(9, 20));
+      expect(one.raised()).toEqual(['disconnected']);
+    });
+
+    it('a newer connection counts, though its gateway has a clock that is behind', () => {
+      const one = bed();
+      one.feed(claimed(10, 5, true));
+      one.feed(claimed(10, 6, false, 'keep-alive'));
+      expect(one.live().disconnected?.present).toBe(true);
+      one.feed(claimed(20, 4, true));
+      expect(one.live()).toEqual({});
+    });
+
+    it('the will of a connection that never was claimed is heeded where nothing else is known', () => {
+      const one = bed();
+      one.run(0, 3, calm);
+      one.feed(will(4, undefined));
+      expect(one.raised()).toEqual(['disconnected']);
+    });
+  });
+
   it('after it came back, silence counts anew', () => {
     const one = bed();
     one.run(0, 3, calm);

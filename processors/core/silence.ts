@@ -94,6 +94,17 @@ function intervalOf({ readingAt, intervalMs }: Silence, receivedAt: number, decl
  * gateway went out of service, is no end: silence will tell if the device does not come back.
  */
 export function connection(d: Draft, input: ConnectionInput): void {
+  const { claim, connectionAt } = d.s.silence;
+  if (isOlder(input.claim, claim)) {
+    count(d, 'statusesOld');
+    return;
+  }
+  if (input.claim !== undefined) {
+    // Another gateway's clock may be behind: of a newer connection its word counts all the same.
+    const newer = claim !== undefined && input.claim > claim;
+    const at = newer ? Math.min(connectionAt, input.receivedAt) : connectionAt;
+    d.s.silence = { ...d.s.silence, claim: input.claim, connectionAt: at };
+  }
   if (input.connected) connected(d, input.receivedAt);
   else if (input.reason !== 'taken-over' && input.reason !== 'drained' && input.reason !== 'refused')
     disconnected(d, input.receivedAt);
@@ -128,8 +139,23 @@ function disconnected(d: Draft, receivedAt: number): void {
   reconcile(d, receivedAt);
 }
 
+/** A word about a connection that is not the device's newest. */
+function isOlder(claim: number | undefined, known: number | undefined): boolean {
+  return claim !== undefined && known !== undefined && claim < known;
+}
+
+/** Of a connection that never was claimed, nothing is known but that it is none of those that were. */
+function isOldWill({ will }: StatusInput, known: number | undefined): boolean {
+  if (will === undefined) return false;
+  return will.reason === 'taken-over' || (will.claim === undefined ? known !== undefined : isOlder(will.claim, known));
+}
+
 /** The device's word on itself. Its list of conditions is whole each time; an older list says nothing new. */
 export function status(d: Draft, input: StatusInput): void {
+  if (isOldWill(input, d.s.silence.claim)) {
+    count(d, 'statusesOld');
+    return;
+  }
   if (!input.online) {
     disconnected(d, input.receivedAt);
     return;

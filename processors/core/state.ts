@@ -36,6 +36,8 @@ export type Silence = {
   readonly readingAt: number;
   /** The last word on the connection, on the gateway's clock. */
   readonly connectionAt: number;
+  /** The newest connection known, by its claim; absent before the first. */
+  readonly claim?: number;
   readonly statusAt: number;
   readonly status: { readonly boot: string; readonly seq: number } | null;
   /** Readings in a row, about, that came too far apart. */
