@@ -135,6 +135,8 @@ export function limitsOf(settings: Settings<typeof gatewaySettings>): Limits {
     packetBytesMax: settings.packetBytesMax,
     inFlightMax: settings.inFlightMax,
     unackedBytesMax: settings.unackedBytesMax,
+    unpromisedBytesMax: settings.unackedBytesMax / 2,
+    partialBytesMax: Math.max(settings.unackedBytesMax / 4, 2 * settings.packetBytesMax),
     connectionsMax: settings.connectionsMax,
     sessionsMax: 2 * settings.connectionsMax,
     connectsPerS: settings.connectsPerS,

@@ -15,8 +15,9 @@ import { bump, type Measures } from '../measures.ts';
 import type { Source } from '../source.ts';
 import type { Budget } from './budget.ts';
 import { bareAckBytes, encode, writeBareAck } from './codec.ts';
-import type { Frames } from './frames.ts';
-import type { Limits } from './limits.ts';
+import { emptyFrames, type Frames } from './frames.ts';
+import { heldBytes, type Limits } from './limits.ts';
+import type { Partials, Unpromised } from './memory.ts';
 import type { Revocation } from './revocation.ts';
 import type { Session, Sessions } from './sessions.ts';
 import type { Sink } from './sink.ts';
@@ -27,6 +28,8 @@ export type Context = {
   readonly sessions: Sessions;
   readonly sink: Sink;
   readonly budget: Budget;
+  readonly partials: Partials;
+  readonly unpromised: Unpromised;
   readonly revocation: Pick<Revocation, 'factsOf' | 'faultOf'>;
   readonly counters: Counters;
   readonly measures: Measures;
@@ -78,7 +81,12 @@ export type Connection = {
   lastHeardMs: number;
   /** When the packet that is being received began; undefined between packets. */
   packetSinceMs: number | undefined;
+  /** Bytes that are counted for the packet that is being received. */
+  partialBytes: number;
   paused: boolean;
+  pausedMs: number;
+  /** When a paused connection may be read next, to hear whether it has ended. */
+  breathDueMs: number;
   /** A PUBLISH past Receive Maximum that waits until acknowledgements have left. */
   held: { readonly packet: IPublishPacket; readonly bytes: number } | undefined;
   /** A callback that will resume it is registered already. */
@@ -196,7 +204,24 @@ export function endConnection(context: Context, connection: Connection, cause: E
   socket.removeAllListeners('data');
   socket.end();
   socket.resume();
+  releaseMemory(context, connection);
   setTimeout(() => socket.destroy(), cause.kind === 'lost' ? 0 : lingerMs).unref();
+}
+
+/** Lets go of what was received and not handed on: it is not acknowledged. */
+function releaseMemory(context: Context, connection: Connection): void {
+  const { partials } = context;
+  partials.usedBytes -= connection.partialBytes;
+  partials.open.delete(connection);
+  connection.partialBytes = 0;
+  Object.assign(connection.frames, emptyFrames());
+  dropHeld(context, connection);
+}
+
+export function dropHeld({ budget }: Context, connection: Connection): void {
+  const { held } = connection;
+  connection.held = undefined;
+  if (held) budget.release(heldBytes(held.bytes));
 }
 
 const lingerMs = 1_000;

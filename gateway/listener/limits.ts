@@ -13,6 +13,10 @@ export type Limits = {
   readonly exchangesMax: number;
   /** Bytes that all connections' unacknowledged publishes hold. Past it every connection is paused before its next PUBLISH. */
   readonly unackedBytesMax: number;
+  /** Part of it that QoS 0 may take. Past it a QoS 0 publish is dropped and counted. */
+  readonly unpromisedBytesMax: number;
+  /** Bytes of packets that have begun and not ended, of all connections. Past it the largest goes: DISCONNECT 0x97. */
+  readonly partialBytesMax: number;
   /** Connections at once, TLS handshakes included. Past it a new one is closed before its handshake. */
   readonly connectionsMax: number;
   /** Connections let in by the second, before their TLS handshake. Past it they wait, first come, first served. */
@@ -31,7 +35,8 @@ export type Limits = {
   readonly sessionsMax: number;
   /** Topic aliases by connection [MQTT-3.3.2-9]. Past it: DISCONNECT 0x94. */
   readonly topicAliasMax: number;
-  /** Bytes written to a client that does not read them. Past it the connection is paused, and inbox messages are left out. */
+  /** Bytes written to a client that does not read them. Past it the connection is paused, and inbox messages are left out; if it lasts
+   * longer than the client's keep-alive: close. */
   readonly outgoingBytesMax: number;
 };
 
@@ -40,6 +45,8 @@ export const defaultLimits: Limits = {
   inFlightMax: 256,
   exchangesMax: 4096,
   unackedBytesMax: 67_108_864,
+  unpromisedBytesMax: 33_554_432,
+  partialBytesMax: 16_777_216,
   connectionsMax: 12_000,
   connectsPerS: 200,
   connectsWaitingMax: 6_000,
@@ -49,7 +56,7 @@ export const defaultLimits: Limits = {
   sessionExpiryMaxMs: 3_600_000,
   sessionsMax: 24_000,
   topicAliasMax: 16,
-  outgoingBytesMax: 262_144,
+  outgoingBytesMax: 65_536,
 };
 
 /** What a publish is counted with in `unackedBytesMax`: its packet, the sealed record (4/3 and a header), and our own objects. */

@@ -4,9 +4,18 @@ import { newQuiet } from '../core/quiet.ts';
 import { certificateWords } from '../core/revocation.ts';
 import { keepAliveFactor } from '../core/session.ts';
 import { createBudget } from './budget.ts';
-import { type Client, type Connection, type Context, endConnection, mustWait, type Wait } from './connection.ts';
+import {
+  type Client,
+  type Connection,
+  type Context,
+  dropHeld,
+  endConnection,
+  mustWait,
+  type Wait,
+} from './connection.ts';
 import { emptyFrames, feedFrames } from './frames.ts';
 import { sendInbox } from './inbox.ts';
+import { watchPaused } from './memory.ts';
 import { openPort, type PortOptions } from './port.ts';
 import { pump } from './pump.ts';
 import type { Revocation } from './revocation.ts';
@@ -24,6 +33,10 @@ export type Listener = {
   inboxChanged(deviceId: string): void;
   connections(): number;
   unackedBytes(): number;
+  /** Bytes of packets that have begun and not ended. */
+  partialBytes(): number;
+  /** What QoS 0 publishes on their way are counted with; part of `unackedBytes`. */
+  unpromisedBytes(): number;
   sessions(): number;
   /** Connections that wait to be let in: more came at once than the process takes. */
   waiting(): number;
@@ -58,6 +71,8 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     connections,
     sessions: createSessions({ sessionsMax: limits.sessionsMax, sink, counters, monotonicMs }),
     budget: createBudget(limits.unackedBytesMax),
+    partials: { usedBytes: 0, open: new Set() },
+    unpromised: { usedBytes: 0 },
     revocation: options.revocation,
     pump: (connection) => pump(context, connection),
     draining: false,
@@ -74,13 +89,18 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     },
     connections: () => connections.size,
     unackedBytes: () => context.budget.usedBytes(),
+    partialBytes: () => context.partials.usedBytes,
+    unpromisedBytes: () => context.unpromised.usedBytes,
     sessions: () => context.sessions.count(),
     waiting: port.waiting,
     paused: () => countPaused(context),
     async close(withinMs) {
       context.draining = true;
       port.close();
-      for (const { socket } of connections) socket.pause();
+      for (const connection of connections) {
+        connection.socket.pause();
+        dropHeld(context, connection);
+      }
       const untilMs = monotonicMs() + withinMs;
       while (context.budget.usedBytes() > 0 && monotonicMs() < untilMs) await sleep(5);
       // Acknowledgements leave one tick after what made them ready.
@@ -106,7 +126,10 @@ function accept(context: Context, socket: TLSSocket): void {
     phase: 'waiting',
     lastHeardMs: atMs,
     packetSinceMs: undefined,
+    partialBytes: 0,
     paused: false,
+    pausedMs: 0,
+    breathDueMs: 0,
     held: undefined,
     awaited: false,
     flushing: false,
@@ -115,7 +138,8 @@ function accept(context: Context, socket: TLSSocket): void {
   socket.on('data', (chunk: Buffer) => {
     connection.lastHeardMs = context.monotonicMs();
     feedFrames(connection.frames, chunk);
-    if (!connection.paused) pump(context, connection);
+    if (connection.paused) socket.pause();
+    else pump(context, connection);
   });
   // An error is always followed by close.
   socket.on('error', (error) => context.log.debug({ error: error.message }, 'connection lost'));
@@ -145,6 +169,7 @@ function sweep(context: Context): void {
       endConnection(context, connection, { kind: 'lost' });
     } else if (connection.paused) {
       connection.packetSinceMs &&= nowMs;
+      watchPaused(context, connection, client, nowMs);
     } else if (nowMs - connection.lastHeardMs > client.keepAliveMs * keepAliveFactor) {
       counters.keepAliveTimeouts += 1;
       endConnection(context, connection, { kind: 'keep-alive' });

@@ -5,6 +5,8 @@ import { type Connection, type Context, endConnection, exceedsQuota, mustWait, t
 import { dispatch } from './dispatch.ts';
 import { isMidPacket, nextFrame } from './frames.ts';
 import { handleConnect, refuseConnect } from './handlers/connect.ts';
+import { heldBytes } from './limits.ts';
+import { notePartial } from './memory.ts';
 import { checkFrame, connectProtocol, packetType } from './strict.ts';
 import { violate } from './violate.ts';
 
@@ -35,6 +37,8 @@ function run(context: Context, connection: Connection): void {
     if (client && held) {
       connection.held = undefined;
       dispatch(context, connection, client, held.packet, held.bytes);
+      // Only now: whoever goes on for it must not overtake it.
+      context.budget.release(heldBytes(held.bytes));
       continue;
     }
     const cut = nextFrame(connection.frames, context.limits.packetBytesMax);
@@ -53,6 +57,7 @@ function run(context: Context, connection: Connection): void {
         return;
       case 'more':
         if (isMidPacket(connection.frames)) connection.packetSinceMs ??= context.monotonicMs();
+        notePartial(context, connection);
         resume(context, connection);
         return;
     }
@@ -63,6 +68,7 @@ function takeNext(context: Context, connection: Connection, client: NonNullable<
   const fault = checkFrame(frame, client.version);
   const packet = fault ? undefined : decode(frame, client.version);
   if (packet?.cmd === 'publish' && packet.qos > 0 && exceedsQuota(context, client)) {
+    context.budget.hold(heldBytes(frame.length));
     // Its payload may be part of the socket's buffer.
     connection.held = { packet: { ...packet, payload: Buffer.from(packet.payload) }, bytes: frame.length };
   } else if (packet) dispatch(context, connection, client, packet, frame.length);
@@ -99,6 +105,8 @@ function takeFirst(context: Context, connection: Connection, frame: Buffer): voi
 function pause(context: Context, connection: Connection, why: Wait): void {
   if (!connection.paused) {
     connection.paused = true;
+    connection.pausedMs = context.monotonicMs();
+    connection.breathDueMs = 0;
     connection.socket.pause();
     countPause(context, why);
   }

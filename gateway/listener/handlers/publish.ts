@@ -2,6 +2,7 @@
 import type { IPublishPacket } from 'mqtt-packet';
 import { expectAck } from '../../core/acks.ts';
 import { beginExchange, settleExchange } from '../../core/exchanges.ts';
+import { leftOutBefore } from '../../core/quiet.ts';
 import { reason } from '../../core/reasons.ts';
 import { isTopicName } from '../../core/topics.ts';
 import {
@@ -41,7 +42,8 @@ export function handlePublish(
   };
   switch (packet.qos) {
     case 0:
-      context.sink.publish(message, unacknowledged(context, connection, client, packetBytes));
+      if (context.unpromised.usedBytes >= context.limits.unpromisedBytesMax) dropUnpromised(context, client, message);
+      else context.sink.publish(message, unacknowledged(context, connection, client, packetBytes));
       break;
     case 1: {
       const settle = acknowledged(context, connection, client, packet, packetBytes);
@@ -58,10 +60,26 @@ export function handlePublish(
 
 function unacknowledged(context: Context, connection: Connection, client: Client, packetBytes: number): Settle {
   const release = hold(context, connection, client, packetBytes, true);
+  const bytes = heldBytes(packetBytes);
+  context.unpromised.usedBytes += bytes;
   return (outcome) => {
+    context.unpromised.usedBytes -= bytes;
     release();
-    if (outcome.kind === 'failed') endConnection(context, connection, { kind: 'append-failed' });
+    if (outcome.kind !== 'failed') return;
+    context.counters.unpromisedLost += 1;
+    endConnection(context, connection, { kind: 'append-failed' });
   };
+}
+
+/**
+ * QoS 0 waits for Kafka as all do, but in a share of the memory only: past it a message is dropped, counted and logged, so
+ * that what is promised has room, also behind it on the same connection.
+ */
+function dropUnpromised(context: Context, { source }: Client, { receivedAtMs }: Incoming): void {
+  context.counters.unpromisedDropped += 1;
+  const leftOut = leftOutBefore(source.quiet, receivedAtMs);
+  if (leftOut === undefined) return;
+  context.log.warn({ deviceId: source.deviceId, leftOut }, 'a QoS 0 message was dropped: too many wait for the log');
 }
 
 /**

@@ -1,0 +1,188 @@
+/** What connections may hold, what QoS 0 may take, and that no paused connection stays for ever. */
+import { generate } from 'mqtt-packet';
+import { afterEach, describe, expect, it } from 'vitest';
+import { reason } from '../core/reasons.ts';
+import { heldBytes, type Limits } from './limits.ts';
+import { type Bench, join, openBench, publishPacket, type RawClient, until } from './listener.testing.ts';
+
+let bench: Bench;
+const clients: RawClient[] = [];
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.end();
+  await bench.close();
+});
+
+async function open(limits: Partial<Limits>, ...names: string[]): Promise<RawClient[]> {
+  bench = await openBench(limits);
+  for (const name of names) clients.push(await join(bench, name));
+  return clients;
+}
+
+const bytesOf = (...args: Parameters<typeof publishPacket>) => generate(publishPacket(...args), { protocolVersion: 5 });
+const appended = { kind: 'appended' } as const;
+const other = { topic: 'devices/bed-08/observations' };
+
+describe('packets that have begun and not ended', () => {
+  it('are counted as they come and go, with what is kept for them', async () => {
+    const [client] = await open({}, 'bed-07');
+    const packet = bytesOf(1, 1, 'x'.repeat(50_000));
+    client!.sendBytes(packet.subarray(0, 40_000));
+    await until('it is counted', () => bench.listener.partialBytes() >= 40_000);
+    expect(bench.listener.partialBytes()).toBeLessThanOrEqual(80_000);
+    client!.sendBytes(packet.subarray(40_000));
+    await until('it is handed on', () => bench.handed.length === 1);
+    await until('nothing is kept', () => bench.listener.partialBytes() === 0);
+    client!.sendBytes(packet.subarray(0, 100));
+    await until('it is counted again', () => bench.listener.partialBytes() > 0);
+    client!.end();
+    await until('nothing is kept of who is gone', () => bench.listener.partialBytes() === 0);
+  });
+
+  it('end the connection that keeps most where all together keep too much, and no other', async () => {
+    const [small, large, last] = await open({ partialBytesMax: 180_000 }, 'bed-07', 'bed-08', 'bed-09');
+    const packet = bytesOf(1, 1, 'x'.repeat(50_000));
+    small!.sendBytes(packet.subarray(0, 10_000));
+    await until('the small one is counted', () => bench.listener.partialBytes() >= 10_000);
+    large!.sendBytes(bytesOf(1, 1, 'y'.repeat(200_000), other).subarray(0, 150_000));
+    // What grows takes up to twice its bytes, so it may be too much by itself.
+    const counted = () => bench.listener.partialBytes() >= 160_000 || bench.counters.partialsEnded === 1;
+    await until('the large one is counted', counted);
+    last!.sendBytes(packet.subarray(0, 40_000));
+    expect(await large!.next()).toMatchObject({ cmd: 'disconnect', reasonCode: reason.quotaExceeded });
+    await large!.closed;
+    expect(bench.counters.partialsEnded).toBe(1);
+    small!.sendBytes(packet.subarray(10_000));
+    await until('the small one is handed on', () => bench.handed.length === 1);
+    expect(bench.listener.connections()).toBe(2);
+  });
+});
+
+describe('a publish past Receive Maximum', () => {
+  it('counts while it is held back', async () => {
+    const [client] = await open({ inFlightMax: 1 }, 'bed-07');
+    const first = bytesOf(1, 1, 'a');
+    const second = bytesOf(1, 2, 'b'.repeat(10_000));
+    client!.sendBytes(Buffer.concat([first, second]));
+    const both = heldBytes(first.length) + heldBytes(second.length);
+    await until('both count', () => bench.listener.unackedBytes() === both);
+    expect(bench.handed).toHaveLength(1);
+    bench.handed.shift()!.settle(appended);
+    await until('the second is handed on', () => bench.handed.length === 1);
+    expect(bench.listener.unackedBytes()).toBe(heldBytes(second.length));
+    bench.handed.shift()!.settle(appended);
+    expect(bench.listener.unackedBytes()).toBe(0);
+  });
+
+  it('counts no more when its connection is gone, and keeps no drain waiting', async () => {
+    const [gone, there] = await open({ inFlightMax: 1 }, 'bed-07', 'bed-08');
+    const twice = (more: object) => Buffer.concat([bytesOf(1, 1, 'a', more), bytesOf(1, 2, 'b', more)]);
+    gone!.sendBytes(twice({}));
+    there!.sendBytes(twice(other));
+    await until('both are held back', () => bench.counters.pausedInFlight === 2);
+    gone!.end();
+    await bench.pass(10_001);
+    await until('one is gone', () => bench.listener.connections() === 1);
+    for (const { settle } of bench.handed.splice(0)) settle(appended);
+    await until('the second of the other is handed on', () => bench.handed.length === 1);
+    const closed = bench.listener.close(50_000);
+    bench.handed.shift()!.settle(appended);
+    await closed;
+    expect(bench.listener.unackedBytes()).toBe(0);
+  });
+});
+
+describe('a paused connection', () => {
+  const goodbyes: [string, (client: RawClient) => void][] = [
+    ['says goodbye', (client) => void client.socket.end()],
+    ['is gone without a word', (client) => void client.socket.destroy()],
+    [
+      'is gone with readings still on the way',
+      (client) => {
+        for (let id = 2; id < 60; id += 1) client.sendBytes(bytesOf(1, id, 'z'.repeat(1_000)));
+        client.socket.end();
+      },
+    ],
+  ];
+  it.each(goodbyes)('is noticed when its client %s', async (_name, leave) => {
+    const [client] = await open({ unackedBytesMax: 1 }, 'bed-07');
+    client!.send(publishPacket(1, 1));
+    await until('it is handed on', () => bench.handed.length === 1);
+    client!.send({ cmd: 'pingreq' });
+    await until('it is paused', () => bench.listener.paused().unacked === 1);
+    leave(client!);
+    for (let i = 0; i < 20 && bench.listener.connections() > 0; i += 1) await bench.pass(10_001);
+    expect(bench.listener.connections()).toBe(0);
+    expect(bench.said).toContain('bed-07 ended: closed');
+  });
+
+  it('lives on while its client does, and takes what was sent meanwhile, in order', async () => {
+    const [client] = await open({ unackedBytesMax: 1 }, 'bed-07');
+    client!.send(publishPacket(1, 1));
+    await until('it is handed on', () => bench.handed.length === 1);
+    const count = 200;
+    for (let id = 2; id <= count; id += 1) client!.send(publishPacket(1, id, `${id} ${'z'.repeat(2_000)}`));
+    for (let i = 0; i < 5; i += 1) await bench.pass(10_001);
+    expect(bench.listener.connections()).toBe(1);
+    expect(bench.handed).toHaveLength(1);
+    bench.atOnce = appended;
+    bench.handed[0]!.settle(appended);
+    for (let id = 1; id <= count; id += 1) expect(await client!.next()).toMatchObject({ cmd: 'puback', messageId: id });
+  });
+
+  it('ends where its client does not read for longer than its keep-alive', async () => {
+    bench = await openBench({ outgoingBytesMax: 100_000, inFlightMax: 1000 });
+    const client = await join(bench, 'bed-07', 5, { keepalive: 100 });
+    clients.push(client);
+    client.socket.pause();
+    bench.atOnce = { kind: 'refused', code: reason.payloadFormatInvalid, words: 'x'.repeat(60_000) };
+    client.send(...Array.from({ length: 1000 }, (_, i) => publishPacket(1, i + 1)));
+    await until('it is paused', () => bench.listener.paused().outgoing === 1);
+    await bench.pass(149_000);
+    expect(bench.listener.connections()).toBe(1);
+    await bench.pass(2_000);
+    expect(bench.listener.connections()).toBe(0);
+    expect(bench.counters.outgoingTimeouts).toBe(1);
+  });
+});
+
+describe('QoS 0', () => {
+  const size = heldBytes(bytesOf(0, 0, 'a').length);
+
+  it('takes its share and no more; what is promised goes on behind it', async () => {
+    const [client] = await open({ unpromisedBytesMax: 2 * size }, 'bed-07');
+    for (const letter of 'abcd') client!.send(publishPacket(0, 0, letter));
+    client!.send(publishPacket(1, 1, 'e'));
+    await until('the promised one is handed on', () => bench.handed.some(({ text }) => text === 'e'));
+    expect(bench.handed.map(({ text }) => text)).toEqual(['a', 'b', 'e']);
+    expect(bench.counters.unpromisedDropped).toBe(2);
+    expect(bench.listener.unpromisedBytes()).toBe(2 * size);
+    expect(bench.logged.filter((line) => line.includes('a QoS 0 message was dropped'))).toHaveLength(1);
+    // Room again, for one.
+    bench.handed[0]!.settle(appended);
+    for (const letter of 'fg') client!.send(publishPacket(0, 0, letter));
+    await until('one more is dropped', () => bench.counters.unpromisedDropped === 3);
+    expect(bench.handed.map(({ text }) => text)).toEqual(['a', 'b', 'e', 'f']);
+    expect(bench.listener.connections()).toBe(1);
+  });
+
+  it('waits as all do while the memory of all is used up', async () => {
+    const [client] = await open({ unackedBytesMax: 1 }, 'bed-07');
+    client!.send(publishPacket(1, 1, 'a'));
+    await until('the first is handed on', () => bench.handed.length === 1);
+    client!.send(publishPacket(0, 0, 'b'));
+    await until('it waits', () => bench.listener.paused().unacked === 1);
+    bench.handed[0]!.settle(appended);
+    await until('it is handed on', () => bench.handed.length === 2);
+    expect(bench.counters.unpromisedDropped).toBe(0);
+  });
+
+  it('is counted where the log did not take it', async () => {
+    const [client] = await open({}, 'bed-07');
+    client!.send(publishPacket(0, 0, 'a'));
+    await until('it is handed on', () => bench.handed.length === 1);
+    bench.handed[0]!.settle({ kind: 'failed' });
+    await client!.closed;
+    expect(bench.counters).toMatchObject({ unpromisedLost: 1, unpromisedDropped: 0 });
+    expect(bench.listener.unpromisedBytes()).toBe(0);
+  });
+});
