@@ -1,7 +1,7 @@
 /** Who may call which route. A route that does not say is refused when it is registered, so that none is open by oversight. */
 import type { FastifyRequest } from 'fastify';
+import type { Trail } from '../contracts/audit-trail.ts';
 import { VigilError } from '../contracts/errors.ts';
-import type { Trail } from './audit/trail.ts';
 import { may, type Viewer } from './core/rights.ts';
 import { requestHeader } from './pace.ts';
 import type { Permission } from './protocol.ts';

@@ -63,6 +63,25 @@ describe('the account command', () => {
     60_000,
   );
 
+  it('tells other command lines who it is, by password only', async () => {
+    const file = newFile();
+    await call(add(file), 'a long enough phrase\n');
+    const check = (user: string, password: string) =>
+      call(['check', '--user', user, '--password-stdin', '--file', file], password);
+    const { output, code } = await check('nurse1', 'a long enough phrase');
+    expect(code).toBe(0);
+    expect(JSON.parse(output)).toEqual({
+      actor: { userId: 'nurse1', name: 'Nora', role: 'nurse' },
+      wards: ['icu', 'step'],
+      may: expect.arrayContaining(['view-vitals']),
+    });
+    const wrong = { output: '', error: 'User or password is wrong.', code: 1 };
+    expect(await check('nurse1', 'another phrase')).toEqual(wrong);
+    expect(await check('nobody', 'a long enough phrase')).toEqual(wrong);
+    await call(['disable', '--user', 'nurse1', '--file', file]);
+    expect(await check('nurse1', 'a long enough phrase')).toEqual(wrong);
+  }, 60_000);
+
   it('leaves a file that is no good as it is', async () => {
     const file = newFile();
     writeFileSync(file, '{');

@@ -9,13 +9,15 @@ import { parseArgs } from 'node:util';
 import { VigilError } from '../contracts/errors.ts';
 import { type Role, roles } from '../contracts/messages/records.ts';
 import { type Account, readAccounts, userIdPattern, writeAccounts } from './accounts/accounts.ts';
-import { hashPassword } from './accounts/password.ts';
+import { hashPassword, nobodysHash, verifyPassword } from './accounts/password.ts';
 import { passwordFault } from './core/password-rules.ts';
+import { permissionsOf } from './core/rights.ts';
 
 const usage = `Usage: node dashboard/account.ts <command> --file FILE
   add      --user ID --name NAME --role ${roles.join('|')} --wards A,B|* --password-stdin   (replaces the account of that id)
   disable  --user ID
   enable   --user ID
+  check    --user ID --password-stdin   (prints who it is and may do, as JSON, for other command lines)
   list`;
 
 type Options = {
@@ -50,6 +52,19 @@ async function newAccount(options: Options, password: string): Promise<Account> 
   };
 }
 
+async function passwordFrom(options: Options): Promise<string> {
+  if (!options['password-stdin']) throw bad('Give the password on standard input, with --password-stdin.');
+  return (await text(process.stdin)).replace(/\r?\n$/, '');
+}
+
+/** Who logs in with this password, without the hash. Takes as long for a user that does not exist. */
+async function check(account: Account | undefined, password: string) {
+  const right = await verifyPassword(password, account?.password ?? nobodysHash);
+  if (!account || !right || account.disabled) throw new VigilError('not-logged-in', 'User or password is wrong.');
+  const { userId, name, role, wards } = account;
+  return { actor: { userId, name, role }, wards, may: permissionsOf(role) };
+}
+
 async function run(args: readonly string[]): Promise<string> {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -68,8 +83,7 @@ async function run(args: readonly string[]): Promise<string> {
   const accounts = existsSync(file) ? readAccounts(file) : new Map<string, Account>();
   switch (positionals[0]) {
     case 'add': {
-      if (!values['password-stdin']) throw bad('Give the password on standard input, with --password-stdin.');
-      const account = await newAccount(values, (await text(process.stdin)).replace(/\r?\n$/, ''));
+      const account = await newAccount(values, await passwordFrom(values));
       accounts.set(account.userId, account);
       writeAccounts(file, accounts);
       return `${account.userId}: ${account.role} of ${account.wards.join(', ') || 'no ward'}`;
@@ -82,6 +96,8 @@ async function run(args: readonly string[]): Promise<string> {
       writeAccounts(file, accounts);
       return `${user}: ${positionals[0]}d`;
     }
+    case 'check':
+      return JSON.stringify(await check(accounts.get(user), await passwordFrom(values)));
     case 'list':
       return [...accounts.values()]
         .map((a) => `${a.userId}\t${a.role}\t${a.wards.join(',')}${a.disabled ? '\tdisabled' : ''}`)

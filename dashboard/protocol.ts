@@ -34,6 +34,8 @@ export const permissions = [
   'associate-device',
   'admit-patient',
   'view-audit',
+  'view-rejected',
+  'redrive-rejected',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

@@ -68,7 +68,7 @@ export function createIngest(options: {
   }
 
   /** The association is that of the reading's own time; a status without time (a will) belongs to now. */
-  function recordOf({ source, payload, receivedAtMs }: Incoming, kind: DeviceTopicKind, reading: Reading): Unsealed {
+  function recordOf({ source, payload, receivedAtMs, will }: Incoming, kind: DeviceTopicKind, reading: Reading): Unsealed {
     const period = periodAt(tables.periodsOf(source.pseudonym), reading.timeMs ?? receivedAtMs);
     const { topic, contentType } = recordKinds[kind];
     const numbered = reading.boot !== undefined && reading.seq !== undefined;
@@ -80,7 +80,7 @@ export function createIngest(options: {
       boot: numbered ? reading.boot : source.boot,
       seq: numbered ? reading.seq : source.seqs[kind],
       contentType,
-      plaintext: embed(recordPrefix(source.deviceId, receivedAtMs), payload),
+      plaintext: embed(recordPrefix(source.deviceId, receivedAtMs, kind === 'status' ? will : undefined), payload),
     };
   }
 
@@ -107,7 +107,7 @@ export function createIngest(options: {
       settle({ kind: 'appended', words: `Kept, but not all of it is used. ${fault.message}` });
     };
     append(recordOf(message, kind, reading), one);
-    append(rejectedRecord(message, fault), one);
+    append(rejectedRecord(message, fault, true), one);
   }
 
   function reject(message: Incoming, fault: Fault, settle: Settle): void {
@@ -125,7 +125,7 @@ export function createIngest(options: {
   }
 
   /** Byte for byte as it came, and sealed as everything is: bad input of a patient's monitor is still a patient's. */
-  function rejectedRecord({ source, topic, payload, receivedAtMs }: Incoming, fault: Fault): Unsealed {
+  function rejectedRecord({ source, topic, payload, receivedAtMs }: Incoming, fault: Fault, kept?: true): Unsealed {
     rejections += 1;
     const body: RejectedRecord = {
       deviceId: source.deviceId,
@@ -134,6 +134,7 @@ export function createIngest(options: {
       code: fault.code,
       detail: fault.message.slice(0, 500),
       payload: payload.toString('base64'),
+      ...(kept && { kept }),
     };
     return {
       topic: 'rejected',

@@ -69,6 +69,8 @@ export const RejectedRecord = Type.Object(
     code: Name(),
     detail: Type.String({ maxLength: 500 }),
     payload: Type.String({ description: 'base64' }),
+    /** The reading lies in `observations`, too: this is a copy that says which part of it is not used. */
+    kept: Type.Optional(Type.Literal(true)),
   },
   closed,
 );
@@ -141,6 +143,8 @@ export const auditActions = [
   'association-started',
   'association-ended',
   'access-denied',
+  'rejected-viewed',
+  'rejected-redriven',
 ] as const;
 
 /** In `audit`: one look or act. `prev` is the `hash` of the record before it from the same process; a chain starts at `boot`. */

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { type AuditEvent, type ChainHead, chainStart, linkRecord } from '../../contracts/audit-chain.ts';
+import { sha256 } from '../../contracts/audit-trail.ts';
 import type { AuditRecord } from '../../contracts/messages/records.ts';
-import { type AuditEvent, type ChainHead, chainStart, linkRecord } from '../core/audit-chain.ts';
 import { createAuditView } from './projection.ts';
-import { sha256 } from './trail.ts';
 
 function records(length: number): AuditRecord[] {
   let head: ChainHead = { boot: 'boot-1', n: 0, hash: chainStart };

@@ -3,6 +3,7 @@
  * logged out. In memory and bounded; a restart reads it again.
  */
 import type { Logger } from 'pino';
+import { sha256 } from '../../contracts/audit-trail.ts';
 import { createReader, type Reader } from '../../contracts/kafka/reader.ts';
 import { checkRecord } from '../../contracts/messages/check.ts';
 import { type AuditRecord, contentTypes } from '../../contracts/messages/records.ts';
@@ -10,7 +11,6 @@ import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import { beginChains, type ChainCheck, checkNext, missingRecords, newCheck } from '../core/audit-chain.ts';
 import type { AuditPage, AuditQuery } from '../protocol.ts';
-import { sha256 } from './trail.ts';
 
 /** How far back it reads at its start. */
 export const auditSinceMs = 30 * 24 * 60 * 60_000;

@@ -1,18 +1,10 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { type AuditEvent, type ChainHead, chainStart, linkRecord } from '../../contracts/audit-chain.ts';
+import { canonicalJson } from '../../contracts/canonical.ts';
 import type { AuditRecord } from '../../contracts/messages/records.ts';
-import {
-  type AuditEvent,
-  beginChains,
-  type ChainHead,
-  chainStart,
-  checkNext,
-  linkRecord,
-  missingRecords,
-  newCheck,
-} from './audit-chain.ts';
-import { canonicalJson } from './canonical.ts';
+import { beginChains, checkNext, missingRecords, newCheck } from './audit-chain.ts';
 
 const hash = (text: string) => createHash('sha256').update(text).digest('base64url');
 

@@ -2,8 +2,8 @@
  * Who may see and do what. One table; every route and every live message asks here.
  *
  * A nurse admits and ends; a technician moves devices but never reads a name, a value or a physiological alarm, and
- * changes only associations without a patient, so that nobody is discharged by who cannot see whom. An auditor reads the
- * audit trail and nothing clinical.
+ * changes only associations without a patient, so that nobody is discharged by who cannot see whom; it sends rejected input
+ * through again without seeing it. An auditor reads the audit trail and nothing clinical.
  */
 import type { Role } from '../../contracts/messages/records.ts';
 import type { Permission } from '../protocol.ts';
@@ -26,8 +26,16 @@ const table: Readonly<Record<Role, readonly Permission[]>> = {
     'associate-device',
     'admit-patient',
   ],
-  physician: ['view-vitals', 'view-devices', 'acknowledge', 'pause-audio', 'set-limits'],
-  technician: ['view-devices', 'associate-device'],
+  physician: [
+    'view-vitals',
+    'view-devices',
+    'acknowledge',
+    'pause-audio',
+    'set-limits',
+    'view-rejected',
+    'redrive-rejected',
+  ],
+  technician: ['view-devices', 'associate-device', 'redrive-rejected'],
   auditor: ['view-audit'],
 };
 

@@ -24,9 +24,12 @@ describe('rights', () => {
       roles.map((role) => [role, permissions.filter((one) => may({ ...nurse, role }, one))]),
     );
     expect(table).toEqual({
-      nurse: permissions.filter((one) => one !== 'view-audit'),
-      physician: ['view-vitals', 'view-devices', 'acknowledge', 'pause-audio', 'set-limits'],
-      technician: ['view-devices', 'associate-device'],
+      nurse: permissions.filter((one) => !['view-audit', 'view-rejected', 'redrive-rejected'].includes(one)),
+      physician: [
+        ...['view-vitals', 'view-devices', 'acknowledge', 'pause-audio', 'set-limits'],
+        ...['view-rejected', 'redrive-rejected'],
+      ],
+      technician: ['view-devices', 'associate-device', 'redrive-rejected'],
       auditor: ['view-audit'],
     });
   });

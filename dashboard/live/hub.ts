@@ -1,7 +1,7 @@
 /** All live connections of this server: what is flushed when, heartbeats, and who is let in. */
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
-import type { Trail } from '../audit/trail.ts';
+import type { Trail } from '../../contracts/audit-trail.ts';
 import type { Budget } from '../core/budget.ts';
 import { judgeHealth } from '../core/health.ts';
 import type { Claims } from '../core/session-rules.ts';

@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import type { AuditEvent } from '../../contracts/audit-chain.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import { foldAlarmEvent } from '../core/alarms.ts';
-import type { AuditEvent } from '../core/audit-chain.ts';
 import { foldAssociations } from '../core/beds.ts';
 import { alarm, hr, nurse, observation, period, t0, table } from '../core/fold.testing.ts';
 import { foldObservation, foldWaveArrival } from '../core/readings.ts';

@@ -1,9 +1,9 @@
 /** One screen's live connection: what it watches, what it was sent last, and what its budget allows. */
 import type { Logger } from 'pino';
 import { Compile } from 'typebox/compile';
+import type { Trail } from '../../contracts/audit-trail.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { formatInstant } from '../../contracts/time.ts';
-import type { Trail } from '../audit/trail.ts';
 import type { Budget } from '../core/budget.ts';
 import { may, seesWard, type Viewer } from '../core/rights.ts';
 import { changesSince, isVisible, type Scope, wholeScreen } from '../core/screen.ts';

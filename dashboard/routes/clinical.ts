@@ -2,12 +2,12 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
+import type { AuditEvent } from '../../contracts/audit-chain.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import type { Command } from '../../contracts/messages/alarms.ts';
 import { AssociationId, contentTypes } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import { actorOf, notFound, viewerOf } from '../access.ts';
-import type { AuditEvent } from '../core/audit-chain.ts';
 import { seesWard } from '../core/rights.ts';
 import { alarmsOfBed, bedView, seesAlarm, wardsFor } from '../core/screen.ts';
 import { type BedState, wardOf } from '../core/state.ts';

@@ -1,12 +1,12 @@
 /** Devices and their associations. */
 import { randomUUIDv7 } from 'node:crypto';
 import { Type } from 'typebox';
+import type { AuditEvent } from '../../contracts/audit-chain.ts';
 import { pseudonym } from '../../contracts/envelope/pseudonym.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { AssociationId, contentTypes, type DeviceAssociations, DeviceId } from '../../contracts/messages/records.ts';
 import { actorOf, viewerOf } from '../access.ts';
 import { type Decision, endAssociation, startAssociation } from '../core/associate.ts';
-import type { AuditEvent } from '../core/audit-chain.ts';
 import { devicesFor } from '../core/screen.ts';
 import { AssociateBody, Associated, Devices, ErrorBody } from '../protocol.ts';
 import type { App, Parts } from './parts.ts';

@@ -4,12 +4,12 @@
  */
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
-import { pseudonym } from '../../contracts/envelope/pseudonym.ts';
-import { VigilError } from '../../contracts/errors.ts';
-import { contentTypes } from '../../contracts/messages/records.ts';
-import type { SealedLog } from '../../contracts/sealed-log.ts';
-import { formatInstant } from '../../contracts/time.ts';
-import { type AuditEvent, type ChainHead, chainStart, linkRecord } from '../core/audit-chain.ts';
+import { type AuditEvent, type ChainHead, chainStart, linkRecord } from './audit-chain.ts';
+import { pseudonym } from './envelope/pseudonym.ts';
+import { VigilError } from './errors.ts';
+import { contentTypes } from './messages/records.ts';
+import type { SealedLog } from './sealed-log.ts';
+import { formatInstant } from './time.ts';
 
 /** Who waits for a record gives up after this; the record is still written. */
 export const auditWaitMs = 4_000;
