@@ -53,9 +53,10 @@ export type Listener = {
 export const sweepMs = 500;
 
 /**
+ * @param open where connections come from: the port, or what hands them in from memory (tests/fuzz)
  * @throws VigilError `port-taken`, `certificate-invalid`
  */
-export async function openListener(options: ListenerOptions): Promise<Listener> {
+export async function openListener(options: ListenerOptions, open: typeof openPort = openPort): Promise<Listener> {
   const { limits, sink, counters, measures, log, now, monotonicMs } = options;
   const connections = new Set<Connection>();
   const quiet = newQuiet();
@@ -77,7 +78,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
     pump: (connection) => pump(context, connection),
     draining: false,
   };
-  const port = await openPort(options, quiet, (socket) => accept(context, socket));
+  const port = await open(options, quiet, (socket) => accept(context, socket));
   const timer = setInterval(() => sweep(context), sweepMs);
 
   return {
@@ -114,7 +115,7 @@ export async function openListener(options: ListenerOptions): Promise<Listener> 
   };
 }
 
-function accept(context: Context, socket: TLSSocket): void {
+function accept(context: Context, socket: TLSSocket): Connection {
   const atMs = context.monotonicMs();
   const connection: Connection = {
     socket,
@@ -145,6 +146,7 @@ function accept(context: Context, socket: TLSSocket): void {
   socket.on('error', (error) => context.log.debug({ error: error.message }, 'connection lost'));
   socket.on('end', () => endConnection(context, connection, { kind: 'lost' }));
   socket.on('close', () => endConnection(context, connection, { kind: 'lost' }));
+  return connection;
 }
 
 function countPaused(context: Context): Record<Wait, number> {
