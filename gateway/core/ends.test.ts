@@ -13,5 +13,7 @@ it.each<[EndCause, boolean, number | undefined, boolean, string]>([
   [{ kind: 'append-failed' }, false, undefined, true, 'closed'],
   [{ kind: 'drained' }, true, 0x8b, false, 'drained'],
 ])('%j, with will: %s', (cause, hasWill, code, willDue, notice) => {
-  expect(endOf(cause, hasWill)).toMatchObject({ code, willDue, notice });
+  const end = endOf(cause, hasWill);
+  expect(end).toMatchObject({ code, willDue, notice });
+  expect(end.words === undefined).toBe(end.code === undefined);
 });

@@ -22,11 +22,16 @@ export type EndCause =
 export type End = {
   /** MQTT 5: DISCONNECT before closing; undefined: closed without a word. */
   readonly code: ReasonCode | undefined;
+  /** The reason string; there wherever there is a code: Paho for Python reads none without it. */
   readonly words: string | undefined;
   /** Whether the will, if there is one, is published [MQTT-3.1.2-8] [MQTT-3.1.2-10]. */
   readonly willDue: boolean;
   readonly notice: NonNullable<ConnectionRecord['reason']>;
 };
+
+const silence = 'Nothing came for one and a half times Keep Alive.';
+const takenOver = 'A newer connection has the client id.';
+const drained = 'The gateway shuts down: connect again.';
 
 export function endOf(cause: EndCause, hasWill: boolean): End {
   const abrupt = hasWill ? 'will' : 'closed';
@@ -37,9 +42,9 @@ export function endOf(cause: EndCause, hasWill: boolean): End {
     case 'lost':
       return { code: undefined, words: undefined, willDue: true, notice: abrupt };
     case 'keep-alive':
-      return { code: reason.keepAliveTimeout, words: undefined, willDue: true, notice: 'keep-alive' };
+      return { code: reason.keepAliveTimeout, words: silence, willDue: true, notice: 'keep-alive' };
     case 'taken-over':
-      return { code: reason.sessionTakenOver, words: undefined, willDue: true, notice: 'taken-over' };
+      return { code: reason.sessionTakenOver, words: takenOver, willDue: true, notice: 'taken-over' };
     case 'violation':
       return { code: cause.code, words: cause.words, willDue: true, notice: 'refused' };
     case 'certificate':
@@ -49,6 +54,6 @@ export function endOf(cause: EndCause, hasWill: boolean): End {
       return { code: undefined, words: undefined, willDue: true, notice: abrupt };
     case 'drained':
       // A server that shuts down may defer wills (MQTT 5 section 3.1.2.5): the device is alive and comes back at once.
-      return { code: reason.serverShuttingDown, words: undefined, willDue: false, notice: 'drained' };
+      return { code: reason.serverShuttingDown, words: drained, willDue: false, notice: 'drained' };
   }
 }

@@ -170,6 +170,16 @@ describe('an acknowledgement', () => {
     client.end();
   });
 
+  it('leaves the reason string of PUBREC out where it does not fit', async () => {
+    const client = await join(bench, 'bed-07', 5, { properties: { maximumPacketSize: 60 } });
+    bench.atOnce = { kind: 'refused', code: reason.payloadFormatInvalid, words: 'x'.repeat(60) };
+    client.send(publishPacket(2, 1));
+    const pubrec = await client.next();
+    expect(pubrec).toMatchObject({ cmd: 'pubrec', reasonCode: reason.payloadFormatInvalid });
+    expect(propertiesOf(pubrec)).toEqual([]);
+    client.end();
+  });
+
   it('of a PUBREC that answers nothing is PUBREL with 0x92, and PUBACK and PUBCOMP that do are let be', async () => {
     const client = await join(bench, 'bed-07');
     client.send({ cmd: 'puback', messageId: 7 }, { cmd: 'pubcomp', messageId: 8 }, { cmd: 'pubrec', messageId: 9 });

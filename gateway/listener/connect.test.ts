@@ -99,6 +99,18 @@ describe('CONNECT', () => {
     second.end();
   });
 
+  it('gives an empty client id one of its own in 3.1.1 as well', async () => {
+    const first = await join(bench, 'bed-22', 4, { clientId: '' });
+    const second = await join(bench, 'bed-22', 4, { clientId: '' });
+    for (const client of [first, second]) {
+      expect(client.connack).toMatchObject({ cmd: 'connack', returnCode: 0 });
+      client.send({ cmd: 'pingreq' });
+      expect(await client.next()).toMatchObject({ cmd: 'pingresp' });
+    }
+    first.end();
+    second.end();
+  });
+
   it('refuses an empty client id with a session to keep in 3.1.1', async () => {
     const client = await dial(bench, await deviceCertificate('bed-07'), 4);
     // The library does not write such a packet.
@@ -131,6 +143,13 @@ describe('CONNECT', () => {
     client.sendBytes(bytes);
     expect(await client.next()).toMatchObject({ cmd: 'connack', ...expected });
     await client.closed;
+  });
+
+  it('closes at another protocol', async () => {
+    const client = await dial(bench, await deviceCertificate('bed-07'), 4);
+    client.sendBytes(Buffer.from([0x10, 12, 0, 4, ...Buffer.from('AMQP'), 4, 2, 0, 60, 0, 0]));
+    await client.closed;
+    expect(client.rest()).toEqual([]);
   });
 
   it('does not speak MQTT 6', async () => {

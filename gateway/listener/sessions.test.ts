@@ -110,6 +110,26 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     }
   });
 
+  it('deletes no subscription by a filter that only looks like it', async () => {
+    const client = await join(bench, 'bed-07', version);
+    client.send({ cmd: 'subscribe', messageId: 1, subscriptions: [inbox] });
+    expect([await client.next(), await client.next()]).toMatchObject([{ cmd: 'suback' }, { cmd: 'publish' }]);
+    const others = ['devices/bed-07/+', 'devices/bed-07/Inbox', '/devices/bed-07/inbox', '#'];
+    client.send({ cmd: 'unsubscribe', messageId: 2, unsubscriptions: others });
+    expect(await client.next()).toMatchObject({ cmd: 'unsuback' });
+    bench.listener.inboxChanged('bed-07');
+    expect(await client.next()).toMatchObject({ cmd: 'publish', topic: inbox.topic });
+  });
+
+  it('looks at nothing that follows DISCONNECT', async () => {
+    const client = await join(bench, 'bed-07', version);
+    const { publishes } = bench.counters;
+    client.send({ cmd: 'disconnect', reasonCode: 0 }, publishPacket(1, 1), { cmd: 'pingreq' });
+    await client.closed;
+    expect(client.rest()).toEqual([]);
+    expect(bench.counters.publishes).toBe(publishes);
+  });
+
   it('publishes a will once, and none where CONNECT had none', async () => {
     const will = { topic: 'devices/bed-07/status', payload: 'gone', qos: 2, retain: true } as const;
     const client = await join(bench, 'bed-07', version, { ...keep, will });
@@ -195,8 +215,14 @@ describe('MQTT 5', () => {
     };
     const will = { topic: 'devices/bed-07/status', payload: 'gone', qos: 1, retain: false, properties } as const;
     const client = await join(bench, 'bed-07', 5, { will: will as never });
-    client.send(publishPacket(1, 1, 'x', { properties }));
+    client.send(publishPacket(2, 1, 'x', { properties }));
     await until('it', () => bench.handed.length === 1);
+    // It expires after a second; the exchange goes on all the same.
+    await bench.pass(10_000);
+    bench.handed[0]?.settle({ kind: 'appended' });
+    expect(await client.next()).toMatchObject({ cmd: 'pubrec' });
+    client.send({ cmd: 'pubrel', messageId: 1 });
+    expect(await client.next()).toMatchObject({ cmd: 'pubcomp' });
     client.end();
     await until('the will', () => bench.said.includes('bed-07 will: gone'));
   });

@@ -1,0 +1,135 @@
+/**
+ * Drives a client that is written in another language, through a small program around it that is told what to do line by line.
+ * A request is `<number> <verb> <words…>`, its answer `<number> <words…>` or `<number> ! <why>`; events are `* ended <connection>
+ * <code>` and `* message <connection> <topic> <payload>`. Texts are base64url, the empty one and what is absent are `-`.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { createMailbox, type ForeignClient, type ForeignConnection, type ForeignOptions } from './client.ts';
+
+export type Program = { readonly command: string; readonly args: readonly string[] };
+
+type Message = { readonly topic: string; readonly payload: string };
+
+type Link = {
+  readonly messages: ReturnType<typeof createMailbox<Message>>;
+  readonly end: (code: number | undefined) => void;
+};
+
+type Running = {
+  ask(verb: string, ...words: readonly (string | number)[]): Promise<string[]>;
+  /** SIGKILL: the kernel closes its sockets. */
+  kill(): Promise<void>;
+  readonly links: Map<string, Link>;
+};
+
+const pack = (text: string) => (text === '' ? '-' : Buffer.from(text).toString('base64url'));
+const unpack = (word = '-') => (word === '-' ? '' : Buffer.from(word, 'base64url').toString());
+const codeOf = (word = '-') => (word === '-' ? undefined : Number(word));
+
+/** One process serves many connections; after an abrupt end the next connection gets a new one. */
+export function driveClient(program: Program): ForeignClient {
+  let running: Running | undefined;
+  let count = 0;
+
+  async function connect(options: ForeignOptions): Promise<ForeignConnection> {
+    running ??= start(program);
+    const { ask, kill, links } = running;
+    count += 1;
+    const name = `c${count}`;
+    const { promise: ended, resolve: end } = Promise.withResolvers<number | undefined>();
+    const messages = createMailbox<Message>();
+    links.set(name, { messages, end });
+    const { clientId, version, clean = true, expiryS = 0, will } = options;
+    const words = [pack(clientId), version, clean ? 1 : 0, expiryS];
+    const willWords = will ? [pack(will.topic), pack(will.payload), will.qos] : ['-', '-', 0];
+    const [present] = await ask('connect', name, ...words, ...willWords);
+    return {
+      sessionPresent: present === '1',
+      ended,
+      message: () => messages.take(),
+      publish: (topic, payloads, qos) =>
+        Promise.all(
+          payloads.map(async (payload) => {
+            const [code] = await ask('publish', name, pack(topic), pack(payload), qos);
+            return codeOf(code);
+          }),
+        ),
+      async subscribe(filter) {
+        const [code] = await ask('subscribe', name, pack(filter));
+        return Number(code);
+      },
+      async abandon() {
+        running = undefined;
+        await kill();
+      },
+      async close() {
+        await ask('close', name);
+      },
+    };
+  }
+
+  return {
+    connect,
+    async close() {
+      await running?.kill();
+      running = undefined;
+    },
+  };
+}
+
+function start({ command, args }: Program): Running {
+  const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'pipe'] });
+  const waiting = new Map<number, { resolve: (words: string[]) => void; reject: (error: Error) => void }>();
+  const links = new Map<string, Link>();
+  let count = 0;
+  let said = '';
+  child.stderr.on('data', (chunk: Buffer) => {
+    said = (said + chunk.toString()).slice(-2_000);
+  });
+  child.stdin.on('error', () => {});
+  const exited = whenGone(child);
+  let gone = false;
+  const lost = () => new Error(`${command} ended: ${said}`);
+  void exited.then(() => {
+    gone = true;
+    for (const { reject } of waiting.values()) reject(lost());
+    waiting.clear();
+  });
+  createInterface({ input: child.stdout }).on('line', (line) => {
+    const [first = '', second = '', ...rest] = line.split(' ');
+    if (first === '*') {
+      const link = links.get(rest[0] ?? '');
+      if (second === 'ended') link?.end(codeOf(rest[1]));
+      else link?.messages.put({ topic: unpack(rest[1]), payload: unpack(rest[2]) });
+      return;
+    }
+    const asker = waiting.get(Number(first));
+    waiting.delete(Number(first));
+    if (second === '!') asker?.reject(new Error(unpack(rest[0])));
+    else asker?.resolve([second, ...rest]);
+  });
+  return {
+    links,
+    ask(verb, ...words) {
+      if (gone) return Promise.reject(lost());
+      count += 1;
+      const number = count;
+      return new Promise((resolve, reject) => {
+        waiting.set(number, { resolve, reject });
+        child.stdin.write(`${[number, verb, ...words].join(' ')}\n`);
+      });
+    },
+    async kill() {
+      child.kill('SIGKILL');
+      await exited;
+    },
+  };
+}
+
+function whenGone(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    child.once('error', () => resolve());
+    child.once('close', () => resolve());
+  });
+}

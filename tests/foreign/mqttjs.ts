@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { connectAsync, type MqttClient } from 'mqtt';
+import { type Acknowledgement, createMailbox, type ForeignClient, type ForeignOptions, type Reach } from './client.ts';
+
+/** MQTT.js, in this process. */
+export async function openMqttJs({ port, certsDir }: Reach): Promise<ForeignClient> {
+  const open = new Set<MqttClient>();
+
+  async function connect({ clientId, version, clean = true, expiryS = 0, will }: ForeignOptions) {
+    const device = join(certsDir, 'devices', clientId.split('/')[0] ?? '');
+    const { promise: ended, resolve: end } = Promise.withResolvers<number | undefined>();
+    const messages = createMailbox<{ topic: string; payload: string }>();
+    const client = await connectAsync(`mqtts://127.0.0.1:${port}`, {
+      clientId,
+      protocolVersion: version,
+      clean,
+      reconnectPeriod: 0,
+      ...(version === 5 ? { properties: { sessionExpiryInterval: expiryS } } : {}),
+      ...(will ? { will: { ...will, payload: Buffer.from(will.payload), retain: false } } : {}),
+      ca: readFileSync(join(certsDir, 'ca.pem')),
+      cert: readFileSync(`${device}.pem`),
+      key: readFileSync(`${device}.key`),
+    });
+    const { sessionPresent } = (client as { _connackPacket?: { sessionPresent?: boolean } })._connackPacket ?? {};
+    open.add(client);
+    let told: number | undefined;
+    client.on('error', () => {});
+    client.on('disconnect', (packet) => {
+      told = packet.reasonCode;
+    });
+    client.on('close', () => end(told));
+    client.on('message', (topic, payload) => messages.put({ topic, payload: payload.toString() }));
+    return {
+      sessionPresent,
+      ended,
+      message: () => messages.take(),
+      publish: (topic: string, payloads: readonly string[], qos: 0 | 1 | 2) =>
+        Promise.all(payloads.map((payload) => publish(client, topic, payload, qos))),
+      async subscribe(filter: string) {
+        const granted = await new Promise<number>((resolve, reject) => {
+          client.on('packetreceive', (packet) => {
+            if (packet.cmd === 'suback') resolve(Number(packet.granted[0]));
+          });
+          client.subscribe(filter, { qos: 1 }, (error) => {
+            if (error) setTimeout(reject, 1_000, error);
+          });
+        });
+        return granted;
+      },
+      async abandon() {
+        client.stream.destroy();
+      },
+      async close() {
+        await client.endAsync();
+      },
+    };
+  }
+
+  return {
+    connect,
+    async close() {
+      for (const client of open) await client.endAsync(true);
+    },
+  };
+}
+
+async function publish(client: MqttClient, topic: string, payload: string, qos: 0 | 1 | 2): Promise<Acknowledgement> {
+  try {
+    const packet = await client.publishAsync(topic, payload, { qos });
+    if (qos === 0) return undefined;
+    return (packet as { reasonCode?: number } | undefined)?.reasonCode ?? 0;
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (typeof code === 'number') return code;
+    throw error;
+  }
+}
