@@ -115,6 +115,77 @@ it('waits while Kafka is stopped, with bounded memory, and goes on in order', as
   expect(await stored(boot)).toEqual(beds.map(() => counting(each + 20)));
 }, 180_000);
 
+/** The bound of docs/operator.md (Memory), less what the process takes when idle. */
+const boundMb = (unackedMb: number, connections: number) => 3 * unackedMb + 0.2 * connections;
+
+it('keeps to its memory bound while Kafka is stopped, whatever devices send and however they stop', async () => {
+  const unackedMb = 16;
+  const perBed = 25;
+  const again = `${boot}-bound`;
+  gateway = await startHouse(platform, 'gateway', {
+    VIGIL_MQTT_UNACKED_BYTES_MAX: String(unackedMb * 1_048_576),
+    VIGIL_LOG_APPEND_MS: '120000',
+    VIGIL_MQTT_CONNECTS_PER_S: '1000',
+  });
+  const port = /"metricsPort":(\d+)/.exec(gateway.output())![1];
+  const figure = async (name: string) => {
+    const text = await fetch(`http://127.0.0.1:${port}/metrics`).then((response) => response.text());
+    const line = text.split('\n').find((one) => one.startsWith(`${name} `));
+    return Number(line?.slice(name.length));
+  };
+  const ended = 'vigil_gateway_limits_hit_total{limit="partial-packets"}';
+  const streams = await openStreams();
+  const crowd: MqttClient[] = [];
+  for (const bed of beds) {
+    for (let i = 0; i < perBed; i += 1) {
+      crowd.push(await connectMqtt(platform, bed, { clientId: `${bed}/${i}`, protocolVersion: 4, keepalive: 300 }));
+    }
+  }
+  clients.push(...crowd);
+  for (const stream of streams) publish(stream, 20, again);
+  await until('the first readings', () => all(streams) === 80);
+  const connections = crowd.length + streams.length;
+  const before = rssMb();
+
+  process.kill(kafkaPid, 'SIGSTOP');
+  await until('Kafka stopped', () => ps(kafkaPid, 'state').startsWith('T'));
+  await sleep(500);
+  const acknowledged = all(streams);
+  let peakMb = 0;
+  const watch = setInterval(() => {
+    peakMb = Math.max(peakMb, rssMb());
+  }, 100);
+  // A third begins a packet nearly as large as there may be and stops, a third sends without an acknowledgement, a third with one.
+  crowd.forEach(({ stream }, i) => {
+    if (i % 3 === 2) stream.write(Buffer.concat([Buffer.from([0x32, 0x80, 0x80, 0x0f]), Buffer.alloc(240_000)]));
+  });
+  await until('packets that have begun and not ended are too much', async () => (await figure(ended)) > 5);
+  for (const stream of streams) publish(stream, 500, again);
+  crowd.forEach((client, i) => {
+    const topic = `devices/${client.options.clientId!.split('/')[0]}/observations`;
+    if (i % 3 === 2) return;
+    for (let seq = 1; seq <= 400; seq += 1) {
+      const reading = { boot: `${again}-${i}`, seq, time: new Date().toISOString(), values };
+      client.publish(topic, JSON.stringify(reading), { qos: i % 3 === 0 ? 0 : 1 });
+    }
+  });
+  await sleep(10_000);
+  clearInterval(watch);
+  // It struck: the memory is used up, devices wait, and the partial packets that are left keep to their share.
+  expect(await figure('vigil_gateway_unacked_bytes')).toBeGreaterThan(0.7 * unackedMb * 1_048_576);
+  expect(await figure('vigil_gateway_paused_connections{cause="unacked"}')).toBeGreaterThan(20);
+  expect(await figure('vigil_gateway_partial_bytes')).toBeLessThanOrEqual((unackedMb / 4) * 1_048_576);
+  expect(all(streams)).toBe(acknowledged);
+  process.stderr.write(`grew by ${(peakMb - before).toFixed()} MB of at most ${boundMb(unackedMb, connections)} MB\n`);
+  expect(peakMb - before).toBeLessThan(boundMb(unackedMb, connections));
+  expect(ps(kafkaPid, 'state')).toMatch(/^T/);
+
+  process.kill(kafkaPid, 'SIGCONT');
+  await until('all acknowledged', () => all(streams) === 4 * 520, 150_000);
+  for (const { acknowledged: order } of streams) expect(order).toEqual(counting(520));
+  expect(await stored(again)).toEqual(beds.map(() => counting(520)));
+}, 300_000);
+
 it('closes without acknowledgement while Kafka is dead, and loses nothing', async () => {
   const again = `${boot}-dead`;
   gateway = await startHouse(platform, 'gateway', { VIGIL_LOG_APPEND_MS: '1500' });
