@@ -36,10 +36,12 @@ export type SealedLog = {
   /**
    * Reads whole compacted topics and follows them. A record that does not open is counted and logged, never handed on.
    * `opened` is null for a tombstone.
+   * @param from `end`: only what comes from then on
    */
   followTable(
     topics: readonly KafkaTopic[],
     onRecord: (opened: Opened | null, record: TableRecord) => void,
+    from?: 'beginning' | 'end',
   ): Promise<{ readonly ready: Promise<void>; close(): Promise<void> }>;
   close(): Promise<void>;
 };
@@ -59,7 +61,7 @@ export async function openSealedLog(options: {
     log,
     ...options.appender,
   });
-  const keys = await followKeys(kafka, `${service}-${boot}-keys`, log);
+  const keys = await followKeys(kafka, service, `${service}-${boot}-keys`, log);
   const sealer = createSealer({
     readers: readJson<ReaderKeys>('VIGIL_READERS_FILE', readFileSync(settings.readersFile, 'utf8')),
     publishKey: async ({ kid, value }) => void (await appender.append('keys', kid, value)),
@@ -91,12 +93,12 @@ export async function openSealedLog(options: {
         sealer.seal(dataKey, { topic, key, writer: service, boot, seq }, contentType, plaintext),
       );
     },
-    async followTable(topics, onRecord) {
+    async followTable(topics, onRecord, from = 'beginning') {
       tables += 1;
       const reader = await createReader(kafka, {
         group: `${service}-${boot}-table-${tables}`,
         topics,
-        start: 'beginning',
+        start: from,
         log,
         async onRecords({ topic, records }) {
           for (const record of records) {
@@ -129,8 +131,13 @@ function readJson<T>(setting: string, text: string): T {
   }
 }
 
+/** Stands for every key that is not wrapped for us, so that a gateway of 10,000 devices does not hold their keys. */
+const forOthers = Buffer.from('{"recipients":[]}');
+
 /** The `keys` topic in memory, still wrapped. */
-async function followKeys(kafka: Kafka, group: string, log: Logger) {
+async function followKeys(kafka: Kafka, service: Service, group: string, log: Logger) {
+  /** As `sealer.ts` writes it. */
+  const recipient = `"kid":"${service}"`;
   const wrapped = new Map<string, Buffer>();
   const waiting = new Map<string, ((value: Buffer) => void)[]>();
   const reader = await createReader(kafka, {
@@ -144,7 +151,7 @@ async function followKeys(kafka: Kafka, group: string, log: Logger) {
           wrapped.delete(key);
           continue;
         }
-        wrapped.set(key, value);
+        wrapped.set(key, value.includes(recipient) ? value : forOthers);
         const oldest = wrapped.size > wrappedKeysMax ? wrapped.keys().next().value : undefined;
         if (oldest !== undefined) wrapped.delete(oldest);
         for (const resolve of waiting.get(key) ?? []) resolve(value);
