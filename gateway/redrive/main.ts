@@ -1,0 +1,64 @@
+/**
+ * The gateway's side of `npm run vigil -- rejected redrive`: rejected messages come in, opened, by standard input, a line of JSON each;
+ * what became of each goes out by standard output. It appends as the gateway does, with the gateway's identity, so that nobody
+ * else may write readings.
+ */
+import { randomBytes } from 'node:crypto';
+import { createInterface } from 'node:readline';
+import pino from 'pino';
+import { VigilError } from '../../contracts/errors.ts';
+import { kafkaSettings } from '../../contracts/kafka/settings.ts';
+import { readRequestLine } from '../../contracts/messages/redrive.ts';
+import { openSealedLog } from '../../contracts/sealed-log.ts';
+import { type Manifest, readSettings } from '../../contracts/settings.ts';
+import { createSealing } from '../sealing.ts';
+import { gatewaySettings } from '../settings.ts';
+import { followTables } from '../tables.ts';
+import { createRedrive } from './redrive.ts';
+
+const { aheadMaxMs, lateMaxMs, appendMs, logLevel } = gatewaySettings;
+const redriveSettings = { ...kafkaSettings, aheadMaxMs, lateMaxMs, appendMs, logLevel } as const satisfies Manifest;
+
+async function main(): Promise<void> {
+  const settings = readSettings(redriveSettings, process.env);
+  // Standard output is for results.
+  const log = pino({ name: 'redrive', level: settings.logLevel }, pino.destination(2));
+  const boot = randomBytes(9).toString('hex');
+  const sealedLog = await openSealedLog({
+    settings,
+    service: 'gateway',
+    boot,
+    log,
+    appender: { timeoutMs: settings.appendMs },
+  });
+  const tables = await followTables({
+    log,
+    sealedLog,
+    pseudonymKey: settings.pseudonymKey,
+    now: Date.now,
+    onAssociation: () => {},
+  });
+  await tables.ready;
+  const redrive = createRedrive({
+    append: createSealing(sealedLog.sealer, sealedLog.appender),
+    tables,
+    pseudonymKey: settings.pseudonymKey,
+    bounds: { aheadMaxMs: settings.aheadMaxMs, lateMaxMs: settings.lateMaxMs },
+    log,
+  });
+  for await (const line of createInterface({ input: process.stdin })) {
+    const request = readRequestLine(line);
+    if (request === undefined) throw new VigilError('settings-invalid', 'A line of standard input is no request.');
+    process.stdout.write(`${JSON.stringify(await redrive(request))}\n`);
+  }
+  await tables.close();
+  await sealedLog.close();
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof VigilError ? error.message : `Redriving failed: ${String(error)}`}\n`);
+    process.exit(1);
+  },
+);

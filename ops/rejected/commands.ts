@@ -1,0 +1,153 @@
+/** `npm run vigil -- rejected list|show|redrive`. */
+import type { Logger } from 'pino';
+import type { Trail } from '../../contracts/audit-trail.ts';
+import { VigilError } from '../../contracts/errors.ts';
+import type { RejectedRecord } from '../../contracts/messages/records.ts';
+import type { RedriveRequest, RedriveResult } from '../../contracts/messages/redrive.ts';
+import type { SealedLog } from '../../contracts/sealed-log.ts';
+import { type Entries, type Filter, nameOf, readEntries } from './entries.ts';
+import type { GatewaySide } from './gateway.ts';
+import type { Person } from './person.ts';
+import { appendedDetail, batchMax, listLine, printable } from './words.ts';
+
+export type Desk = {
+  readonly log: SealedLog;
+  readonly logger: Logger;
+  readonly trail: Trail;
+  readonly say: (line: string) => void;
+};
+
+/** Of one run, so that memory stays bounded; the rest waits for another. */
+export const redriveMax = 5_000;
+export const redriveBytesMax = 64 * 1024 * 1024;
+
+export type Claimed = { readonly userId: string; readonly person: Person | undefined };
+
+export async function list({ log, logger, say }: Desk, filter: Filter): Promise<void> {
+  const found = await readEntries(log, logger, filter);
+  for (const entry of found.entries) say(listLine(entry));
+  tell(found, say);
+}
+
+/** Contents are a patient's: on record before they are shown. */
+export async function show(desk: Desk, claimed: Claimed, filter: Filter): Promise<void> {
+  const { log, logger, trail, say } = desk;
+  const { actor } = await admit(desk, claimed, 'view-rejected', `show ${filter.ids.join(' ')}`);
+  const contents = new Map<string, RejectedRecord>();
+  const found = await readEntries(log, logger, filter, (entry, record) => contents.set(entry.id, record));
+  requireAll(found, filter);
+  for (const entry of found.entries) {
+    await trail.record({
+      actor,
+      action: 'rejected-viewed',
+      detail: `${entry.id} of ${entry.deviceId} (${nameOf(entry)})`,
+    });
+    say(listLine(entry));
+    const { topic, payload } = contents.get(entry.id)!;
+    say(`topic: ${printable(Buffer.from(topic))}`);
+    say(printable(Buffer.from(payload, 'base64')));
+  }
+}
+
+/**
+ * Sends what is open through the gateway's pipeline again. Twice does nothing more: what the trail says to be appended is left
+ * alone, and where a crash lost that word, the reading is written again under the same name.
+ * @returns whether everything that was asked for lies in the log now
+ */
+export async function redrive(
+  desk: Desk,
+  claimed: Claimed,
+  filter: Filter,
+  openGateway: () => GatewaySide,
+): Promise<boolean> {
+  const { log, logger, say } = desk;
+  const asked = [filter.ids.join(' '), filter.code, filter.device].filter((one) => one).join(' ');
+  const { actor } = await admit(desk, claimed, 'redrive-rejected', `redrive ${asked}`);
+  const contents = new Map<string, RejectedRecord>();
+  let bytes = 0;
+  let left = 0;
+  const found = await readEntries(log, logger, filter, ({ id, state }, record) => {
+    if (state !== 'open') return;
+    bytes += record.payload.length;
+    if (contents.size < redriveMax && bytes < redriveBytesMax) contents.set(id, record);
+    else left += 1;
+  });
+  requireAll(found, filter);
+  for (const { id, state } of found.entries) {
+    if (state === 'redriven') say(`${id}: was sent through before, nothing done`);
+    if (state === 'kept') say(`${id}: lies in its topic as it came, nothing done`);
+  }
+  const open = found.entries.filter(({ id }) => contents.has(id));
+  if (open.length === 0) {
+    say('Nothing to send.');
+    return true;
+  }
+  const gateway = openGateway();
+  let good = 0;
+  try {
+    for (let at = 0; at < open.length; at += batchMax) {
+      const batch = open.slice(at, at + batchMax);
+      const requests = batch.map(({ id, boot, seq }) => ({ id, boot, seq, record: contents.get(id)! }));
+      good += await redriveBatch(desk, actor, requests, gateway);
+    }
+  } finally {
+    await gateway.close();
+  }
+  say(`${good} of ${open.length} sent through.`);
+  if (left > 0) say(`${left} more wait: send them with another run.`);
+  return good === open.length && left === 0;
+}
+
+async function redriveBatch(
+  { trail, say }: Desk,
+  actor: Person['actor'],
+  batch: readonly RedriveRequest[],
+  gateway: GatewaySide,
+): Promise<number> {
+  const action = 'rejected-redriven';
+  await trail.record({ actor, action, detail: `asked for ${batch.map(({ id }) => id).join(' ')}` });
+  const results = await gateway.redrive(batch);
+  const appended = batch.filter((_, at) => results[at]?.outcome === 'appended');
+  if (appended.length > 0) await trail.record({ actor, action, detail: appendedDetail(appended.map(nameOf)) });
+  for (const result of results) say(resultLine(result));
+  return appended.length;
+}
+
+function resultLine({ id, outcome, words, place }: RedriveResult): string {
+  const where = place ? ` to ${place.topic} as ${place.boot}/${place.seq}` : '';
+  const what = { appended: `appended${where}`, invalid: 'still no good', failed: 'failed, send it again' }[outcome];
+  return `${id}: ${what}${words ? `. ${words}` : ''}`;
+}
+
+/** @throws VigilError `not-logged-in`, `not-allowed`; either is on record */
+async function admit(
+  { trail }: Desk,
+  { userId, person }: Claimed,
+  permission: string,
+  detail: string,
+): Promise<Person> {
+  const about = `rejected ${detail}`.slice(0, 200);
+  if (!person) {
+    await trail.record({ actor: { userId }, action: 'login-failed', detail: about });
+    throw new VigilError('not-logged-in', 'User or password is wrong.');
+  }
+  const allWards = person.wards.includes('*');
+  if (person.may.includes(permission) && allWards) return person;
+  await trail.record({ actor: person.actor, action: 'access-denied', detail: about });
+  const why = allWards
+    ? `its role, ${person.actor.role}, may not`
+    : 'it does not have all wards (*), by which rejected input is not sorted';
+  throw new VigilError('not-allowed', `${userId} may not do this: ${why}.`);
+}
+
+function requireAll({ entries }: Entries, { ids }: Filter): void {
+  const missing = ids.filter((id) => !entries.some((entry) => entry.id === id));
+  if (missing.length === 0) return;
+  throw new VigilError('not-found', `Nothing rejected lies at ${missing.join(' ')}; see rejected list.`);
+}
+
+function tell({ entries, leftOut, unreadable }: Entries, say: (line: string) => void): void {
+  if (entries.length === 0) say('Nothing rejected.');
+  if (leftOut > 0) say(`${leftOut} older ones are left out: narrow it with --device, --code or --since.`);
+  if (unreadable > 0) say(`${unreadable} do not open: their keys were deleted, or they were changed.`);
+}

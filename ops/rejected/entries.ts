@@ -1,0 +1,139 @@
+/** What lies in `rejected`, and what of it was sent through again. */
+import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
+import type { Opened } from '../../contracts/envelope/header.ts';
+import { createReader, type ReaderOptions } from '../../contracts/kafka/reader.ts';
+import { checkRecord } from '../../contracts/messages/check.ts';
+import { contentTypes, type RejectedRecord } from '../../contracts/messages/records.ts';
+import type { SealedLog } from '../../contracts/sealed-log.ts';
+import { parseInstant } from '../../contracts/time.ts';
+import { type KafkaTopic, kafkaTopics } from '../../contracts/topics.ts';
+import { appendedIn } from './words.ts';
+
+/** One rejected message. `id` is where it lies: `partition:offset`. */
+export type Entry = {
+  readonly id: string;
+  /** Its envelope's `boot` and `seq`: they name it also where a retry has written it twice. */
+  readonly boot: string;
+  readonly seq: number;
+  readonly receivedAtMs: number;
+  readonly deviceId: string;
+  readonly code: string;
+  readonly detail: string;
+  /** `kept`: a copy of a reading that lies in its own topic. `redriven`: sent through again. */
+  readonly state: 'open' | 'kept' | 'redriven';
+};
+
+export type Filter = {
+  /** Empty: any. */
+  readonly ids: readonly string[];
+  readonly device?: string | undefined;
+  readonly code?: string | undefined;
+  readonly sinceMs?: number | undefined;
+};
+
+/** Entries held at once; past it the oldest are left out, and it is said. */
+export const entriesMax = 100_000;
+
+export type Entries = { readonly entries: readonly Entry[]; readonly leftOut: number; readonly unreadable: number };
+
+/**
+ * Reads all of `rejected`, oldest first.
+ * @param visit is given the record of each entry that passes the filter, while it is read: contents are held by nobody else
+ */
+export async function readEntries(
+  log: SealedLog,
+  logger: Logger,
+  filter: Filter,
+  visit: (entry: Entry, record: RejectedRecord) => void = () => {},
+): Promise<Entries> {
+  const redriven = await readRedriven(log, logger);
+  const entries = new Map<string, Entry>();
+  let unreadable = 0;
+  let leftOut = 0;
+  await readTopic(log, logger, 'rejected', 'beginning', (opened, id) => {
+    const checked = opened && checkRecord(opened.contentType, opened.plaintext);
+    if (!opened || !checked?.ok || checked.contentType !== contentTypes.rejected) {
+      unreadable += 1;
+      return;
+    }
+    const record = checked.body;
+    const name = nameOf(opened.place);
+    const state = record.kept ? 'kept' : redriven.has(name) ? 'redriven' : 'open';
+    const { deviceId, code, detail } = record;
+    const { boot, seq } = opened.place;
+    const entry: Entry = {
+      id,
+      boot,
+      seq,
+      receivedAtMs: parseInstant(record.receivedAt) ?? 0,
+      deviceId,
+      code,
+      detail,
+      state,
+    };
+    if (entries.has(name) || !passes(entry, filter)) return;
+    entries.set(name, entry);
+    visit(entry, record);
+    if (entries.size <= entriesMax) return;
+    leftOut += 1;
+    entries.delete(entries.keys().next().value!);
+  });
+  return { entries: [...entries.values()].sort((a, b) => a.receivedAtMs - b.receivedAtMs), leftOut, unreadable };
+}
+
+export function passes(entry: Entry, { ids, device, code, sinceMs }: Filter): boolean {
+  return (
+    (ids.length === 0 || ids.includes(entry.id)) &&
+    (device === undefined || entry.deviceId === device) &&
+    (code === undefined || entry.code === code) &&
+    (sinceMs === undefined || entry.receivedAtMs >= sinceMs)
+  );
+}
+
+export function nameOf({ boot, seq }: { readonly boot: string; readonly seq: number }): string {
+  return `${boot}.${seq}`;
+}
+
+/** The audit trail says what was appended by a redrive; it reaches back as far as `rejected` does. */
+async function readRedriven(log: SealedLog, logger: Logger): Promise<Set<string>> {
+  const names = new Set<string>();
+  const sinceMs = Date.now() - kafkaTopics.rejected.retentionMs;
+  await readTopic(log, logger, 'audit', { sinceMs }, (opened) => {
+    const checked = opened && checkRecord(opened.contentType, opened.plaintext);
+    if (!checked?.ok || checked.contentType !== contentTypes.audit || checked.body.action !== 'rejected-redriven')
+      return;
+    for (const name of appendedIn(checked.body.detail ?? '')) names.add(name);
+  });
+  return names;
+}
+
+/** Hands out every record that the topic holds now, one after the other; undefined for one that does not open. */
+async function readTopic(
+  log: SealedLog,
+  logger: Logger,
+  topic: KafkaTopic,
+  start: ReaderOptions['start'],
+  onRecord: (opened: Opened | undefined, id: string) => void,
+): Promise<void> {
+  const reader = await createReader(log.kafka, {
+    group: `${log.service}-rejected-${randomUUID()}`,
+    topics: [topic],
+    start,
+    log: logger,
+    async onRecords({ partition, records }) {
+      for (const { offset, key, value } of records) {
+        if (value === null) continue;
+        const id = `${partition}:${offset}`;
+        try {
+          onRecord(await log.open({ topic, key, value }), id);
+        } catch (error) {
+          logger.warn({ topic, id, error: (error as Error).message }, 'a record does not open');
+          onRecord(undefined, id);
+        }
+      }
+    },
+  });
+  await reader.caughtUp;
+  await reader.close();
+}

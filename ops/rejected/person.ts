@@ -1,0 +1,47 @@
+/** Who asks: an account of the dashboard, by its password, checked by the dashboard's own program. */
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { VigilError } from '../../contracts/errors.ts';
+import type { Actor } from '../../contracts/messages/records.ts';
+
+export type Person = { readonly actor: Actor; readonly wards: readonly string[]; readonly may: readonly string[] };
+
+const accountProgram = join(import.meta.dirname, '..', '..', 'dashboard', 'account.ts');
+
+/** The person, or undefined where user or password is wrong. Throws VigilError `settings-invalid` where the file is no good. */
+export async function knownPerson(accountsFile: string, userId: string, password: string): Promise<Person | undefined> {
+  const args = [accountProgram, 'check', '--user', userId, '--password-stdin', '--file', accountsFile];
+  const child = spawn(process.execPath, args, { stdio: 'pipe' });
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(password);
+  const closed = new Promise<number | null>((resolve) => child.once('close', resolve));
+  const [output, words, code] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+  if (code === 0) return JSON.parse(output) as Person;
+  if (/password is wrong/.test(words)) return undefined;
+  throw new VigilError('settings-invalid', words.trim() || 'The account cannot be checked.');
+}
+
+/** The password: all of standard input, or typed unseen. */
+export async function askPassword(fromStdin: boolean, userId: string): Promise<string> {
+  const { stdin, stderr } = process;
+  if (fromStdin) return (await text(stdin)).replace(/\r?\n$/, '');
+  if (!stdin.isTTY)
+    throw new VigilError('settings-invalid', 'Give the password on standard input, with --password-stdin.');
+  stderr.write(`Password of ${userId}: `);
+  stdin.setRawMode(true);
+  let typed = '';
+  try {
+    for await (const chunk of stdin) {
+      for (const char of String(chunk)) {
+        if (char === '\r' || char === '\n') return typed;
+        if (char === '\u0003') throw new VigilError('not-logged-in', 'Stopped.');
+        typed = char === '\u007f' ? typed.slice(0, -1) : typed + char;
+      }
+    }
+    return typed;
+  } finally {
+    stdin.setRawMode(false);
+    stderr.write('\n');
+  }
+}

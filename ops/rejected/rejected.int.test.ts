@@ -1,0 +1,301 @@
+/** The operator's way with rejected input, as it is typed, against real Kafka and a real gateway. */
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { MqttClient } from 'mqtt';
+import pino from 'pino';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { ensureCertificates } from '../../certs/ensure.ts';
+import { sha256 } from '../../contracts/audit-trail.ts';
+import { checkRecord } from '../../contracts/messages/check.ts';
+import { type AuditRecord, contentTypes, type RejectedRecord, type Role } from '../../contracts/messages/records.ts';
+import type { SealedLog } from '../../contracts/sealed-log.ts';
+import { type Account, writeAccounts } from '../../dashboard/accounts/accounts.ts';
+import { hashPassword } from '../../dashboard/accounts/password.ts';
+import { checkNext, missingRecords, newCheck } from '../../dashboard/core/audit-chain.ts';
+import { connectMqtt, publishFor, recordsOf } from '../../gateway/gateway.testing.ts';
+import { readWhole } from '../../tests/log-witness.ts';
+import { admitted, associate, openLogAs, ownPorts, type RunningHouse, root, startHouse } from '../../tests/system.ts';
+import { show } from './commands.ts';
+import { openGatewaySide } from './gateway.ts';
+
+const platform = await ownPorts(inject('platform'));
+const run = randomUUID().slice(0, 6);
+const device = `rejected-${run}`;
+const topic = `devices/${device}/observations`;
+const password = 'a long enough phrase';
+const accountsFile = join(platform.stateDir, `accounts-${run}.json`);
+const minuteMs = 60_000;
+/** The device's clock is wrong by this: more than the rule of five minutes allows, less than that of an hour. */
+const aheadMs = 10 * minuteMs;
+const hourRule = { VIGIL_READING_AHEAD_MAX_MS: String(60 * minuteMs) };
+const spo2 = { code: 'MDC_PULS_OXIM_SAT_O2', value: 97, unit: '%' };
+const absurd = { code: 'MDC_ECG_HEART_RATE', value: 4321, unit: '/min' };
+const patient = admitted('9', 'ICU', 'Rejected');
+const iso = (ms: number) => new Date(ms).toISOString();
+
+let gateway: RunningHouse;
+let operator: SealedLog;
+let client: MqttClient;
+let time: string;
+
+beforeAll(async () => {
+  await ensureCertificates({ stateDir: platform.stateDir, devices: [device], nowMs: Date.now() });
+  const hash = await hashPassword(password);
+  const account = (userId: string, role: Role, wards: string[]): Account => ({
+    ...{ userId, name: `Some ${userId}`, role, wards },
+    ...{ password: hash, disabled: false },
+  });
+  const accounts = [
+    account('physician', 'physician', ['*']),
+    account('ward-physician', 'physician', ['ICU']),
+    account('technician', 'technician', ['*']),
+    account('nurse', 'nurse', ['*']),
+  ];
+  writeAccounts(accountsFile, new Map(accounts.map((one) => [one.userId, one])));
+  operator = await openLogAs(platform, 'operator');
+  await associate(platform, operator, device, 1, patient);
+  gateway = await startHouse(platform, 'gateway');
+  client = await connectMqtt(platform, device);
+  time = iso(Date.now() + aheadMs);
+  const publish = (payload: string | object) => publishFor(client, topic, payload);
+  expect(await publish({ boot: `b-${run}`, seq: 1, time, values: [spo2] })).toBe(0x99);
+  expect(await publish({ time, values: [{ ...spo2, value: 91 }] })).toBe(0x99);
+  expect(await publish({ boot: `b-${run}`, seq: 2, time: iso(Date.now()), values: [spo2, absurd] })).toBe(0);
+  expect(await publish('garbage \u001b[2J')).toBe(0x99);
+});
+afterAll(async () => {
+  await client?.endAsync(true);
+  await gateway?.close();
+  await operator?.close();
+});
+
+async function vigil(args: string[], more: Record<string, string> = {}, input = password) {
+  const child = spawn(process.execPath, [join(root, 'ops/vigil.ts'), 'rejected', ...args], {
+    stdio: 'pipe',
+    env: {
+      PATH: process.env.PATH,
+      VIGIL_STATE_DIR: platform.stateDir,
+      VIGIL_KAFKA_BROKERS: platform.kafkaBrokers,
+      VIGIL_ACCOUNTS_FILE: accountsFile,
+      ...more,
+    },
+  });
+  child.stdin.on('error', () => {});
+  child.stdin.end(input);
+  const closed = new Promise<number | null>((done) => child.on('close', done));
+  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+  return { out, err, code };
+}
+const as = (user: string) => ['--as', user, '--password-stdin'];
+const mine = ['--device', device];
+
+let known: Promise<string[]> | undefined;
+/** The ids of this device's rejected messages, in the order in which they were sent. */
+function ids(): Promise<string[]> {
+  known ??= listIds();
+  return known;
+}
+
+async function listIds(): Promise<string[]> {
+  const { out } = await vigil(['list', ...mine]);
+  return out
+    .trim()
+    .split('\n')
+    .map((line) => line.split(' ')[0]!);
+}
+const states = async () =>
+  (await vigil(['list', ...mine])).out.match(/ (open|kept|redriven) /g)?.map((one) => one.trim());
+
+async function audit(): Promise<AuditRecord[]> {
+  const records = await readWhole(operator, 'audit');
+  return records.flatMap(({ opened }) => {
+    const checked = checkRecord(opened.contentType, opened.plaintext);
+    return checked.ok && checked.contentType === contentTypes.audit ? [checked.body] : [];
+  });
+}
+const readings = async () =>
+  (await recordsOf(operator, 'observations', device))
+    .filter(({ opened }) => opened.contentType === contentTypes.observation)
+    .map(({ key, body, opened }) => ({
+      key,
+      place: `${opened.place.boot}/${opened.place.seq}`,
+      body: opened.plaintext.toString(),
+      receivedAt: body.receivedAt,
+    }));
+
+describe('list', () => {
+  it('has one line for each, with reason and state, and no content', async () => {
+    const { out, err, code } = await vigil(['list', ...mine]);
+    expect({ err, code }).toEqual({ err: '', code: 0 });
+    expect(out.trim().split('\n')).toEqual([
+      expect.stringMatching(
+        new RegExp(`^\\d:\\d+ +\\S+Z  ${device} +time-invalid +open +The time is more than 300000 ms ahead`),
+      ),
+      expect.stringMatching(/time-invalid +open/),
+      expect.stringMatching(/value-implausible +kept +MDC_ECG_HEART_RATE has a value that no body yields/),
+      expect.stringMatching(/payload-not-json +open/),
+    ]);
+    expect(out).not.toMatch(/97|91|4321|garbage/);
+  });
+
+  it.each([
+    [['--code', 'payload-not-json'], 1],
+    [['--code', 'no-such-code'], 0],
+    [['--since', '10m'], 4],
+    [['--since', iso(Date.now() + 3_600_000)], 0],
+  ])('is narrowed by %j', async (more, count) => {
+    const { out } = await vigil(['list', ...mine, ...more]);
+    expect(out.split('\n').filter((line) => line.includes(device))).toHaveLength(count);
+    if (count === 0) expect(out).toBe('Nothing rejected.\n');
+  });
+});
+
+describe('show', () => {
+  it('shows what was sent to a physician, and is on record', async () => {
+    const [first, , , garbage] = await ids();
+    const { out, err, code } = await vigil(['show', first!, garbage!, ...as('physician')]);
+    expect({ err, code }).toEqual({ err: '', code: 0 });
+    expect(out).toContain(JSON.stringify({ boot: `b-${run}`, seq: 1, time, values: [spo2] }));
+    expect(out).toContain(`topic: ${topic}`);
+    // What a device sends does not play with the operator's terminal.
+    expect(out).toContain('garbage \\u{1b}[2J');
+    const viewed = (await audit()).filter(
+      ({ action, detail }) => action === 'rejected-viewed' && detail?.includes(device),
+    );
+    expect(viewed.map(({ actor, detail }) => [actor.userId, detail?.split(' ')[0]])).toEqual([
+      ['physician', first],
+      ['physician', garbage],
+    ]);
+  });
+
+  it.each([
+    ['a technician', 'technician', password, 'access-denied', /its role, technician, may not/],
+    ['a nurse', 'nurse', password, 'access-denied', /its role, nurse, may not/],
+    ['a physician of some wards', 'ward-physician', password, 'access-denied', /does not have all wards/],
+    ['a wrong password', 'physician', 'a wrong phrase', 'login-failed', /User or password is wrong/],
+    ['nobody', 'nobody', password, 'login-failed', /User or password is wrong/],
+  ])('shows nothing to %s, which is on record too', async (_name, user, phrase, action, message) => {
+    const [first] = await ids();
+    const before = (await audit()).filter((one) => one.action === action && one.actor.userId === user).length;
+    const { out, err, code } = await vigil(['show', first!, ...as(user)], {}, phrase);
+    expect({ out, code }).toEqual({ out: '', code: 1 });
+    expect(err).toMatch(message);
+    expect((await audit()).filter((one) => one.action === action && one.actor.userId === user)).toHaveLength(
+      before + 1,
+    );
+  });
+
+  it('shows nothing that cannot be put on record', async () => {
+    const said: string[] = [];
+    const trail = { record: () => Promise.reject(new Error('Kafka is away')), waiting: () => 0, close: async () => {} };
+    const person = {
+      actor: { userId: 'p', name: 'P', role: 'physician' as const },
+      wards: ['*'],
+      may: ['view-rejected'],
+    };
+    const desk = {
+      log: operator,
+      logger: pino({ level: 'silent' }),
+      trail,
+      say: (line: string) => void said.push(line),
+    };
+    await expect(show(desk, { userId: 'p', person }, { ids: [(await ids())[0]!] })).rejects.toThrow('Kafka is away');
+    expect(said).toEqual([]);
+  });
+});
+
+describe('redrive', () => {
+  it('by the same rules appends nothing and says why', async () => {
+    const before = await readings();
+    const { out, code } = await vigil(['redrive', ...mine, ...as('technician')]);
+    expect(code).toBe(1);
+    expect(out).toMatch(/still no good\. The time is more than 300000 ms ahead/);
+    expect(out).toMatch(/still no good\. The payload is not JSON/);
+    expect(out).toMatch(/lies in its topic as it came, nothing done/);
+    expect(out).toMatch(/0 of 3 sent through/);
+    expect(await readings()).toEqual(before);
+    expect(await states()).toEqual(['open', 'open', 'kept', 'open']);
+    expect(await listIds()).toHaveLength(4);
+  });
+
+  it('is refused to who may not, on record', async () => {
+    const before = await readings();
+    const { code, err } = await vigil(['redrive', ...mine, ...as('nurse')], hourRule);
+    expect(code).toBe(1);
+    expect(err).toMatch(/its role, nurse, may not/);
+    expect(await readings()).toEqual(before);
+    const denied = (await audit()).filter(
+      ({ action, detail }) => action === 'access-denied' && detail?.includes('redrive'),
+    );
+    expect(denied.at(-1)?.actor.userId).toBe('nurse');
+  });
+
+  it('by a changed rule appends each reading where it belongs, once, and says what is still no good', async () => {
+    const kept = await readings();
+    expect(kept).toHaveLength(1);
+    const rejected = (await recordsOf(operator, 'rejected', device)).map(({ body }) => body as RejectedRecord);
+    const { out } = await vigil(['redrive', ...mine, ...as('technician')], hourRule);
+    expect(out).toMatch(/2 of 3 sent through/);
+    expect(out).not.toMatch(/97|91/);
+    const after = await readings();
+    expect(after).toHaveLength(3);
+    const numbered = after.find(({ place }) => place === `b-${run}/1`);
+    const unnumbered = after.find(({ place }) => place.startsWith('redrive.'));
+    for (const [index, found] of [numbered, unnumbered].entries()) {
+      const { receivedAt, payload } = rejected[index]!;
+      expect(found).toMatchObject({ key: patient.associationId, receivedAt });
+      expect(found?.body).toContain(`"reading":${Buffer.from(payload, 'base64').toString()}}`);
+    }
+    expect(await states()).toEqual(['redriven', 'redriven', 'kept', 'open']);
+    const said = (await audit()).filter(
+      ({ action, actor }) => action === 'rejected-redriven' && actor.userId === 'technician',
+    );
+    expect(said.map(({ detail }) => detail?.split(' ')[0])).toEqual(['asked', 'asked', 'appended']);
+  });
+
+  it('a second time changes nothing', async () => {
+    const before = await readings();
+    const { out } = await vigil(['redrive', ...mine, ...as('technician')], hourRule);
+    expect(out.match(/was sent through before, nothing done/g)).toHaveLength(2);
+    expect(await readings()).toEqual(before);
+  });
+
+  it('after a crash that lost the word of it writes the same readings under the same names', async () => {
+    const before = await readings();
+    const rejected = (await recordsOf(operator, 'rejected', device)).slice(0, 2);
+    const side = openGatewaySide(platform, hourRule);
+    const requests = rejected.map(({ body, opened }, at) => ({
+      id: String(at),
+      boot: opened.place.boot,
+      seq: opened.place.seq,
+      record: body as RejectedRecord,
+    }));
+    expect((await side.redrive(requests)).map(({ outcome }) => outcome)).toEqual(['appended', 'appended']);
+    await side.close();
+    const after = await readings();
+    expect(after).toHaveLength(before.length + 2);
+    const asSet = (list: typeof after) => new Set(list.map((one) => JSON.stringify(one)));
+    expect(asSet(after)).toEqual(asSet(before));
+  });
+
+  it('of a code picks it, and of nothing sends nothing', async () => {
+    const { out, code } = await vigil(['redrive', '--code', 'no-such-code', ...as('physician')]);
+    expect({ out, code }).toEqual({ out: 'Nothing to send.\n', code: 0 });
+    const missing = await vigil(['redrive', '0:999999', ...as('physician')]);
+    expect(missing).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringMatching(/Nothing rejected lies at 0:999999/),
+    });
+  });
+});
+
+it('leaves an audit trail whose chains hold', async () => {
+  const records = (await audit()).filter(({ boot }) => boot.startsWith('rejected-'));
+  expect(records.length).toBeGreaterThan(10);
+  const check = newCheck(false);
+  for (const record of records.sort((a, b) => a.n - b.n)) expect(checkNext(check, record, sha256)).toBe('ok');
+  expect([...check.faults, ...missingRecords(check)]).toEqual([]);
+});

@@ -1,0 +1,35 @@
+import { join } from 'node:path';
+import type { Manifest, Settings } from '../../contracts/settings.ts';
+
+/** What `npm run vigil` is told. */
+export const vigilSettings = {
+  stateDir: {
+    kind: 'text',
+    env: 'VIGIL_STATE_DIR',
+    help: "folder with the operator's certificate, reader key and pseudonym key",
+    fallback: join(import.meta.dirname, '..', '..', '.vigil'),
+  },
+  gatewayStateDir: {
+    kind: 'text',
+    env: 'VIGIL_GATEWAY_STATE_DIR',
+    help: "folder with the gateway's, as which readings are appended; empty: the same",
+    fallback: '',
+  },
+  kafkaBrokers: {
+    kind: 'text',
+    env: 'VIGIL_KAFKA_BROKERS',
+    help: 'host:port of Kafka, comma-separated',
+    fallback: '127.0.0.1:9092',
+  },
+  accountsFile: {
+    kind: 'text',
+    env: 'VIGIL_ACCOUNTS_FILE',
+    help: 'the accounts of the dashboard; empty: secrets/accounts.json in the folder',
+    fallback: '',
+  },
+} as const satisfies Manifest;
+
+export type VigilSettings = Settings<typeof vigilSettings>;
+
+/** Rules of the gateway that a redrive goes by; set here as they are set there. */
+export const ruleSettings = ['VIGIL_READING_AHEAD_MAX_MS', 'VIGIL_READING_LATE_MAX_MS'] as const;

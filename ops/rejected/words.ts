@@ -1,0 +1,55 @@
+/** What the command line writes and reads as text: ids, times, lines, and what the audit trail keeps of a redrive. */
+import { isUtf8 } from 'node:buffer';
+import { VigilError } from '../../contracts/errors.ts';
+import { formatInstant, parseInstant } from '../../contracts/time.ts';
+import type { Entry } from './entries.ts';
+
+const unitsMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** `30m`, `12h`, `7d` ago, or an instant, in ms since 1970. Throws VigilError `settings-invalid`. */
+export function readSince(text: string, nowMs: number): number {
+  const [, count, unit = ''] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
+  const atMs = count === undefined ? parseInstant(text) : nowMs - Number(count) * unitsMs[unit]!;
+  if (atMs !== undefined) return atMs;
+  throw new VigilError(
+    'settings-invalid',
+    `--since takes 30m, 12h, 7d or a time as 2026-03-01T12:00:00.000Z, not "${text}".`,
+  );
+}
+
+/** Throws VigilError `settings-invalid` where one is none. */
+export function checkIds(ids: readonly string[]): void {
+  const bad = ids.find((id) => !/^\d{1,4}:\d{1,18}$/.test(id));
+  if (bad === undefined) return;
+  throw new VigilError('settings-invalid', `"${bad}" is no id: rejected list shows them, as 0:12.`);
+}
+
+export function listLine({ id, receivedAtMs, deviceId, code, state, detail }: Entry): string {
+  return `${id.padEnd(8)}  ${formatInstant(receivedAtMs)}  ${deviceId.padEnd(12)}  ${code.padEnd(20)}  ${state.padEnd(8)}  ${detail}`;
+}
+
+/**
+ * A payload for a person: text as it is, but for characters that play with a terminal or hide (control, bidirectional,
+ * zero width), which are written out; base64 where it is no UTF-8.
+ */
+export function printable(payload: Buffer): string {
+  if (!isUtf8(payload)) return `not UTF-8, in base64: ${payload.toString('base64')}`;
+  return payload.toString('utf8').replace(/[\p{Cc}\p{Cf}]/gu, (char) => {
+    return char === '\n' ? char : `\\u{${char.codePointAt(0)!.toString(16)}}`;
+  });
+}
+
+/** Records that one audit record speaks of: it holds 2,000 characters. */
+export const batchMax = 20;
+
+const appendedMark = 'appended ';
+
+/** What the audit trail keeps of readings that were appended: read back, it says what must not be sent again. */
+export function appendedDetail(names: readonly string[]): string {
+  return appendedMark + names.join(' ');
+}
+
+/** The names in such a detail; none in any other. */
+export function appendedIn(detail: string): string[] {
+  return detail.startsWith(appendedMark) ? detail.slice(appendedMark.length).split(' ') : [];
+}

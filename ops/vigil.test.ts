@@ -1,0 +1,49 @@
+/** What `npm run vigil` says before it needs anything that runs. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, expect, it } from 'vitest';
+
+const stateDir = mkdtempSync(join(tmpdir(), 'vigil-desk-'));
+afterAll(() => rmSync(stateDir, { recursive: true, force: true }));
+
+function vigil(...args: string[]) {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'vigil.ts'), ...args], {
+    encoding: 'utf8',
+    input: '',
+    env: { PATH: process.env.PATH, VIGIL_STATE_DIR: stateDir },
+  });
+  return { code: status, out: stdout, err: stderr };
+}
+
+it('explains itself', () => {
+  const { code, out, err } = vigil('--help');
+  expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(out).toMatch(/rejected list[\s\S]*rejected show[\s\S]*rejected redrive[\s\S]*VIGIL_KAFKA_BROKERS/);
+});
+
+it.each([
+  [[], /^"" is no command/],
+  [['rejected'], /"rejected" is no command/],
+  [['rejected', 'delete'], /"rejected delete" is no command/],
+  [['accepted', 'list'], /is no command/],
+  [['rejected', 'list', '0:1'], /list takes no ids/],
+  [['rejected', 'list', '--since', 'soon'], /--since takes 30m/],
+  [['rejected', 'show', '--as', 'x'], /Name what to show/],
+  [['rejected', 'show', 'x', '--as', 'x'], /"x" is no id/],
+  [['rejected', 'show', '0:1'], /Say who asks, with --as/],
+  [['rejected', 'redrive', '--as', 'x'], /Name what to send/],
+  [['rejected', 'redrive', '--since', '1h', '--as', 'x'], /Name what to send/],
+  [['rejected', 'redrive', '0:1'], /Say who asks/],
+  [['rejected', 'redrive', '0:1', '--as', 'a b'], /--as takes the id of an account/],
+  [['rejected', 'redrive', '0:1', '--as', 'x'], /with --password-stdin/],
+  [['rejected', 'redrive', '0:1', '--as', 'x', '--password-stdin'], /User or password is wrong|VIGIL_/],
+  [['rejected', 'list'], /VIGIL_KAFKA_CA_FILE .*cannot be read/],
+  [['--nonsense'], /--nonsense/],
+])('answers %j in one sentence', (args, message) => {
+  const { code, out, err } = vigil(...args);
+  expect({ code, out }).toEqual({ code: 1, out: '' });
+  expect(err).toMatch(message);
+  expect(err.trimEnd().split('\n')).toHaveLength(1);
+});

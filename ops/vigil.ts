@@ -1,0 +1,148 @@
+/** `npm run vigil`: what an operator does to a running system by hand. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import pino from 'pino';
+import { createTrail } from '../contracts/audit-trail.ts';
+import { VigilError } from '../contracts/errors.ts';
+import { kafkaSettings } from '../contracts/kafka/settings.ts';
+import { openSealedLog } from '../contracts/sealed-log.ts';
+import { describeSettings, readSettings } from '../contracts/settings.ts';
+import { serviceEnv, type Whereabouts } from './platform/serviceEnv.ts';
+import { type Claimed, type Desk, list, redrive, show } from './rejected/commands.ts';
+import type { Filter } from './rejected/entries.ts';
+import { openGatewaySide } from './rejected/gateway.ts';
+import { askPassword, knownPerson } from './rejected/person.ts';
+import { ruleSettings, type VigilSettings, vigilSettings } from './rejected/settings.ts';
+import { checkIds, readSince } from './rejected/words.ts';
+
+const help = `What devices sent and the gateway could not take lies in Kafka for 30 days, sealed, with the reason.
+
+  npm run vigil -- rejected list                      a line for each: id, time, device, code, state, reason
+  npm run vigil -- rejected show <id> ... --as <user>        what was sent
+  npm run vigil -- rejected redrive <id> ... --as <user>     sends it through the gateway again, by the rules of now
+  npm run vigil -- rejected redrive --code <code> --as <user>      all of a code
+
+  --device <id>, --code <code>, --since <30m|12h|7d|time>    only these
+  --as <user>         the account of the dashboard that asks; to show, a physician; to redrive, a physician or technician; of all
+                      wards (--wards '*'). It is on record in the audit trail before anything is shown or sent
+  --password-stdin    its password comes on standard input; otherwise it is asked for
+
+States: open; kept (the reading is in its topic, this copy says which part of it is not used); redriven.
+Redriving a second time does nothing. A reading goes where it belongs by its own time, with its own boot and seq.
+The rules of now are those of this version, and ${ruleSettings.join(', ')} where they are set as for the gateway.
+
+Settings:
+${describeSettings(vigilSettings)}
+`;
+
+/** Kafka is given up after this. */
+const answerMs = 30_000;
+
+function readArguments(args: string[]) {
+  try {
+    return parseArgs({
+      args,
+      allowPositionals: true,
+      options: {
+        help: { type: 'boolean' },
+        device: { type: 'string' },
+        code: { type: 'string' },
+        since: { type: 'string' },
+        as: { type: 'string' },
+        'password-stdin': { type: 'boolean' },
+      },
+    });
+  } catch (cause) {
+    const words = (cause as Error).message.split('. ')[0];
+    throw new VigilError('settings-invalid', `${words}; see npm run vigil -- --help.`, { cause });
+  }
+}
+
+async function main(args: string[]): Promise<number> {
+  const { values, positionals } = readArguments(args);
+  if (values.help === true) {
+    process.stdout.write(help);
+    return 0;
+  }
+  const [group, command = '', ...ids] = positionals;
+  if (group !== 'rejected' || !['list', 'show', 'redrive'].includes(command)) {
+    throw wrong(`"${positionals.join(' ')}" is no command`);
+  }
+  checkIds(ids);
+  const sinceMs = values.since === undefined ? undefined : readSince(values.since, Date.now());
+  const filter: Filter = { ids, device: values.device, code: values.code, sinceMs };
+  const picks = ids.length > 0 || values.code !== undefined || values.device !== undefined;
+  if (command === 'list' && ids.length > 0) throw wrong('list takes no ids');
+  if (command === 'show' && ids.length === 0) throw wrong('Name what to show, by its id');
+  if (command === 'redrive' && !picks) throw wrong('Name what to send, by id, --code or --device');
+  if (command !== 'list' && values.as === undefined) throw wrong('Say who asks, with --as');
+  const settings = readSettings(vigilSettings, process.env);
+  const claimed =
+    values.as === undefined ? undefined : await claim(settings, values.as, values['password-stdin'] === true);
+  return atDesk(settings, async (desk) => {
+    if (claimed === undefined || command === 'list') await list(desk, filter);
+    else if (command === 'show') await show(desk, claimed, filter);
+    else return (await redrive(desk, claimed, filter, () => gatewaySide(settings))) ? 0 : 1;
+    return 0;
+  });
+}
+
+async function claim(settings: VigilSettings, userId: string, fromStdin: boolean): Promise<Claimed> {
+  if (!/^[A-Za-z0-9._@-]{1,64}$/.test(userId)) throw wrong('--as takes the id of an account');
+  const password = await askPassword(fromStdin, userId);
+  const accountsFile = settings.accountsFile || join(settings.stateDir, 'secrets', 'accounts.json');
+  return { userId, person: await knownPerson(accountsFile, userId, password) };
+}
+
+function whereabouts(settings: VigilSettings, stateDir: string): Whereabouts {
+  // The servers' addresses are not needed to read and write the log.
+  return { stateDir, kafkaBrokers: settings.kafkaBrokers, influxUrl: '', mqttPort: 0, httpPort: 0 };
+}
+
+function gatewaySide(settings: VigilSettings) {
+  const rules = Object.fromEntries(
+    ruleSettings.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
+  );
+  return openGatewaySide(whereabouts(settings, settings.gatewayStateDir || settings.stateDir), rules);
+}
+
+async function atDesk(settings: VigilSettings, work: (desk: Desk) => Promise<number>): Promise<number> {
+  const logger = pino({ level: 'silent' });
+  const operator = readSettings(kafkaSettings, serviceEnv(whereabouts(settings, settings.stateDir), 'operator'));
+  const boot = `rejected-${randomUUID()}`;
+  const log = await within(
+    answerMs,
+    settings.kafkaBrokers,
+    openSealedLog({ settings: operator, service: 'operator', boot, log: logger }),
+  );
+  const trail = createTrail(log, { pseudonymKey: operator.pseudonymKey, now: Date.now, logger });
+  try {
+    return await work({ log, logger, trail, say: (line) => process.stdout.write(`${line}\n`) });
+  } finally {
+    await trail.close();
+    await log.close();
+  }
+}
+
+async function within<T>(ms: number, brokers: string, work: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new VigilError('log-unavailable', `Kafka at ${brokers} does not answer.`)), ms);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function wrong(message: string): VigilError {
+  return new VigilError('settings-invalid', `${message}; see npm run vigil -- --help.`);
+}
+
+main(process.argv.slice(2)).then(
+  (code) => process.exit(code),
+  (error: unknown) => {
+    process.stderr.write(`${error instanceof VigilError ? error.message : `It failed: ${String(error)}`}\n`);
+    process.exit(1);
+  },
+);
