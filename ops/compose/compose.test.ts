@@ -11,6 +11,7 @@ import { simulatorSettings } from '../../simulators/settings.ts';
 import { influxToml } from '../platform/influxConfig.ts';
 import { brokerProperties } from '../platform/kafkaConfig.ts';
 import { serviceEnv } from '../platform/serviceEnv.ts';
+import { vigilSettings } from '../rejected/settings.ts';
 import { holders, sharesOf } from './identities.ts';
 import { demoSettings, identitiesSettings, platformSettings } from './settings.ts';
 
@@ -60,6 +61,7 @@ const manifests: Record<string, Manifest> = {
   trends: trendsSettings,
   dashboard: dashboardSettings,
   simulators: simulatorSettings,
+  vigil: vigilSettings,
 };
 
 /** `${NAME:-fallback}` as compose reads it where nothing is set; `$$` is a dollar. */
@@ -96,7 +98,7 @@ describe('every service of docker-compose.yml', () => {
   it('is of one image, which init builds for all', () => {
     const ours = services.filter(([, { image }]) => image.includes('VIGIL_IMAGE'));
     expect(ours.map(([name]) => name).sort()).toEqual(
-      ['accounts', 'alarms', 'dashboard', 'demo', 'gateway', 'init', 'setup', 'simulators', 'trends'].sort(),
+      ['accounts', 'alarms', 'dashboard', 'demo', 'gateway', 'init', 'setup', 'simulators', 'trends', 'vigil'].sort(),
     );
     expect(ours.filter(([, { build }]) => build !== undefined).map(([name]) => name)).toEqual(['init']);
   });
