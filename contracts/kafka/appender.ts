@@ -68,9 +68,6 @@ const retryMinMs = 50;
 const retryMaxMs = 1_000;
 /** Of all batches of one request, not counting the first: the broker takes 100 MB, and a smaller one is answered sooner. */
 const requestBytesMax = 4 * 1_048_576;
-/** A broker that has not answered for so long waits for a replica of some lane: its other lanes go on. */
-const slowMs = 20;
-const requestsMax = 5;
 
 /** An orderly goodbye takes a round trip; a broker that is away never answers, and a process that ends must end. */
 const disconnectMsMax = 2_000;
@@ -81,8 +78,8 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
   const lanes = new Map<string, Lane>();
   /** Lanes that hold records and have no request under way. */
   const ready = new Set<Lane>();
-  /** When the requests that are under way began, by node. */
-  const underWay = new Map<number, number[]>();
+  /** Nodes that have not answered. A second request would gain nothing: a broker takes the next of a connection when it has answered. */
+  const asked = new Set<number>();
   const count = { appended: 0, batches: 0, retries: 0, failed: 0, regressed: 0, pendingBytes: 0, pendingRecords: 0 };
   let closed = false;
   let flushing: NodeJS.Timeout | undefined;
@@ -131,8 +128,10 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
 
   /** Sends what may be sent now; whatever keeps a lane back calls this again. */
   function flush(): void {
+    clearTimeout(flushing);
     flushing = undefined;
     flushAtMs = Number.POSITIVE_INFINITY;
+    if (closed) return;
     const nowMs = performance.now();
     const byNode = new Map<number | undefined, Lane[]>();
     for (const lane of ready) {
@@ -147,19 +146,8 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     }
     for (const [node, some] of byNode) {
       if (node === undefined) void findLeaders(some);
-      else if (mayAsk(node, nowMs)) void ask(node, some);
+      else if (!asked.has(node)) void ask(node, some);
     }
-  }
-
-  /** A node gets its next request when it has answered the last, or when it is slow: then for the lanes it does not have. */
-  function mayAsk(node: number, nowMs: number): boolean {
-    const since = underWay.get(node) ?? [];
-    if (since.length === 0) return true;
-    if (since.length >= requestsMax) return false;
-    const lastMs = since.at(-1)!;
-    if (nowMs - lastMs >= slowMs) return true;
-    flushIn(lastMs + slowMs - nowMs);
-    return false;
   }
 
   function begin(lane: Lane): void {
@@ -195,8 +183,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
 
   async function ask(node: number, some: readonly Lane[]): Promise<void> {
     const chosen = choose(some);
-    const startedMs = performance.now();
-    underWay.set(node, [...(underWay.get(node) ?? []), startedMs]);
+    asked.add(node);
     const batches = chosen.map((lane) => ({ topic: lane.topic, partition: lane.partition, records: lane.batch }));
     let answers: readonly PartitionAnswer[] = [];
     let why = new Error('The broker did not answer for the partition.');
@@ -205,8 +192,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     } catch (error) {
       why = error as Error;
     }
-    const since = underWay.get(node)!;
-    since.splice(since.indexOf(startedMs), 1);
+    asked.delete(node);
     let stale = answers.length === 0;
     for (const lane of chosen) {
       const answer = answers.find(({ topic, partition }) => topic === lane.topic && partition === lane.partition);
@@ -316,6 +302,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
       while (count.pendingRecords > 0 && performance.now() < untilMs) await sleep(10);
       closed = true;
       clearTimeout(flushing);
+      ready.clear();
       for (const lane of lanes.values()) {
         const left = lane.busy ? [] : lane.batch;
         if (!lane.busy) lane.batch = [];
