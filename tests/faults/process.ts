@@ -16,6 +16,15 @@ export function stateOf(pid: number): string {
   return /\) (\w) [^)]*$/.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1] ?? '';
 }
 
+/** One that ended and was not waited for does not run. */
+export function isRunning(pid: number): boolean {
+  try {
+    return stateOf(pid) !== 'Z';
+  } catch {
+    return false;
+  }
+}
+
 export async function freeze(pid: number): Promise<void> {
   process.kill(pid, 'SIGSTOP');
   for (const endMs = Date.now() + 30_000; stateOf(pid) !== 'T'; await sleep(5)) {

@@ -12,6 +12,7 @@ import { type Broker, type Cluster, startCluster } from './cluster.ts';
 import { type Device, startDevice } from './device.ts';
 import type { Evidence } from './evidence.ts';
 import { type Network, type Relay, startNetwork } from './network.ts';
+import { isRunning, thaw } from './process.ts';
 import { ensureToxiproxy } from './toxiproxy.ts';
 import { judge } from './verdict.ts';
 import { readIndependently } from './witness.ts';
@@ -25,6 +26,8 @@ export type Scene = {
   readonly doorstep: Relay;
   /** New starts of the same devices, each with a boot id of its own. */
   openFleet(options?: FleetOptions): Fleet;
+  /** Whatever a fault left behind ends: all processes run, the network is whole, every replica is in sync. */
+  mend(): Promise<void>;
   close(): Promise<void>;
 };
 
@@ -85,7 +88,17 @@ export async function openScene(options: {
     closers.push(gateway.close);
     const doorstep = await network.relay('doorstep', mqttPort);
     const openFleet = (fleet: FleetOptions = {}) => startFleet({ ...fleet, stateDir, cluster, doorstep, devices });
-    return { stateDir, cluster, network, gateway, doorstep, openFleet, close };
+    const mend = async () => {
+      await Promise.all([doorstep, ...cluster.brokers.map(({ relay }) => relay)].map((relay) => relay.heal()));
+      for (const node of [cluster.controller, ...cluster.brokers]) {
+        if (node.isUp()) node.thaw();
+        else await node.start();
+      }
+      if (isRunning(gateway.pid())) thaw(gateway.pid());
+      else await gateway.start();
+      await cluster.untilWhole();
+    };
+    return { stateDir, cluster, network, gateway, doorstep, openFleet, mend, close };
   } catch (error) {
     await close();
     throw error;

@@ -50,7 +50,7 @@ export function createStage(scene: () => Scene): Stage & { clear(): Promise<void
     },
     async clear() {
       for (const fleet of fleets.splice(0)) fleet.close();
-      await scene().cluster.untilWhole();
+      await scene().mend();
     },
   };
 }
