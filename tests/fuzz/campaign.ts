@@ -1,0 +1,204 @@
+/** Runs plans by the hundred thousand, in batches that name their seed, and adds up what was seen. */
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import fc from 'fast-check';
+import type { DeviceTopicKind } from '../../contracts/topics.ts';
+import { keepPayload, keepStream, keptPayloads, keptStreams, payloadSeeds } from './corpus.ts';
+import { openPayloadWorld, payloadOf, payloadPlans } from './payloads.ts';
+import { chunksOf, packetsOf, type StreamPlan, streamPlans } from './stream.ts';
+import { type Drive, openWorld, type Seen } from './world.ts';
+
+export type Totals = {
+  streams: number;
+  packets: number;
+  /** Ended by the listener. */
+  closed: number;
+  violations: number;
+  acknowledged: number;
+  payloads: number;
+  rejected: number;
+  /** Of payloads. */
+  appended: number;
+  replayed: number;
+  heapGrowthMb: number;
+};
+
+export type Campaign = {
+  readonly seed: number;
+  readonly streams: number;
+  readonly payloads: number;
+  /** Told after each batch. */
+  readonly onProgress?: (totals: Totals, part: 'streams' | 'payloads') => void;
+  /** Keeps in tests/corpus the first stream for each new way in which the listener answers. */
+  readonly keepNew?: boolean;
+};
+
+const batchRuns = 2_500;
+/** Beyond what was alive after the first tenth, of which nothing is freed later. */
+export const heapGrowthMbMax = 24;
+
+/** @throws Error with the smallest case found, which is then kept in tests/corpus */
+export async function runCampaign(campaign: Campaign): Promise<Totals> {
+  const totals: Totals = {
+    streams: 0,
+    packets: 0,
+    closed: 0,
+    violations: 0,
+    acknowledged: 0,
+    payloads: 0,
+    rejected: 0,
+    appended: 0,
+    replayed: 0,
+    heapGrowthMb: 0,
+  };
+  totals.replayed = await replayCorpus();
+  await runStreams(campaign, totals);
+  await runPayloads(campaign, totals);
+  return totals;
+}
+
+/** What is kept in tests/corpus, each case once with each fate. */
+export async function replayCorpus(): Promise<number> {
+  let replayed = 0;
+  const world = await openWorld();
+  for (const { name, chunks } of keptStreams()) {
+    for (const fates of [['appended'], ['late', 'refused'], ['failed']] as const) {
+      await named(name, () => world.play([{ chunks, fates, paces: [true, false], torn: false }]));
+    }
+    replayed += 1;
+  }
+  await world.close();
+  const payloads = openPayloadWorld();
+  for (const { name, kind, payload } of keptPayloads()) {
+    for (const fate of ['appended', 'later', 'failed'] as const) {
+      await named(name, () => payloads.publish(kind as DeviceTopicKind, payload, fate));
+    }
+    replayed += 1;
+  }
+  return replayed;
+}
+
+async function named(name: string, run: () => Promise<unknown>): Promise<void> {
+  try {
+    await run();
+  } catch (cause) {
+    throw new Error(`${name}: ${(cause as Error).message}`, { cause });
+  }
+}
+
+const driveOf = (plan: StreamPlan, packets: readonly Buffer[]): Drive => ({
+  chunks: chunksOf(packets, plan.cuts),
+  fates: plan.fates,
+  paces: plan.paces,
+  torn: plan.torn,
+});
+
+async function runStreams({ seed, streams, onProgress, keepNew }: Campaign, totals: Totals): Promise<void> {
+  const world = await openWorld();
+  const known = new Set<string>();
+  const heap = watchHeap(streams);
+  const one = fc.oneof(
+    { weight: 4, arbitrary: fc.tuple(streamPlans) },
+    { weight: 1, arbitrary: fc.tuple(streamPlans, streamPlans) },
+  ) as fc.Arbitrary<StreamPlan[]>;
+  for (let batch = 0; totals.streams < streams; batch += 1) {
+    /** The smallest so far. */
+    let broken: { plan: StreamPlan; packets: Buffer[] }[] = [];
+    try {
+      const property = fc.asyncProperty(one, async (plans) => {
+        const played = plans.map((plan) => ({ plan, packets: packetsOf(plan) }));
+        try {
+          const seen = await world.play(played.map(({ plan, packets }) => driveOf(plan, packets)));
+          add(totals, played, seen);
+          if (keepNew) keepIfNew(known, played, seen);
+        } catch (error) {
+          broken = played;
+          throw error;
+        }
+      });
+      await fc.assert(property, { seed: seed + batch, numRuns: batchRuns });
+    } catch (error) {
+      for (const [i, { plan, packets }] of broken.entries()) {
+        keepStream(`fault-${seed + batch}-${i}`, `fates ${plan.fates}`, chunksOf(packets, plan.cuts));
+      }
+      throw error;
+    }
+    totals.violations = world.counters.violations;
+    totals.heapGrowthMb = heap(totals.streams);
+    onProgress?.(totals, 'streams');
+  }
+  await world.close();
+}
+
+function add(totals: Totals, played: readonly { packets: readonly Buffer[] }[], seen: readonly Seen[]): void {
+  for (const [i, { packets }] of played.entries()) {
+    totals.streams += 1;
+    totals.packets += packets.length;
+    totals.closed += seen[i]!.closed ? 1 : 0;
+    totals.acknowledged += seen[i]!.acknowledged;
+  }
+}
+
+function keepIfNew(
+  known: Set<string>,
+  played: readonly { plan: StreamPlan; packets: Buffer[] }[],
+  seen: readonly Seen[],
+): void {
+  if (played.length > 1) return;
+  const { answers } = seen[0]!;
+  const shape = `${played[0]!.plan.version} ${[...new Set(answers.split(' '))].sort().join(' ')}`;
+  if (known.has(shape) || known.size >= 60) return;
+  known.add(shape);
+  const name = `v${shape.replace(/[ :]/g, (c) => (c === ' ' ? '-' : '.'))}`;
+  keepStream(name, `answered: ${answers || 'nothing'}`, chunksOf(played[0]!.packets, played[0]!.plan.cuts));
+}
+
+async function runPayloads({ seed, payloads, onProgress }: Campaign, totals: Totals): Promise<void> {
+  const world = openPayloadWorld();
+  const heap = watchHeap(payloads);
+  const before = totals.heapGrowthMb;
+  for (let batch = 0; totals.payloads < payloads; batch += 1) {
+    let broken: { kind: DeviceTopicKind; payload: Buffer } | undefined;
+    try {
+      const property = fc.asyncProperty(payloadPlans, async (plan) => {
+        const { kind } = payloadSeeds[plan.seed]!;
+        const payload = payloadOf(plan);
+        const outcome = await world.publish(kind, payload, plan.fate).catch((error: unknown) => {
+          broken = { kind, payload };
+          throw error;
+        });
+        totals.payloads += 1;
+        if (outcome === 'refused') totals.rejected += 1;
+        if (outcome === 'appended') totals.appended += 1;
+      });
+      await fc.assert(property, { seed: seed + batch, numRuns: batchRuns });
+    } catch (error) {
+      if (broken) keepPayload(broken.kind, `fault-${seed + batch}`, broken.payload);
+      throw error;
+    }
+    totals.heapGrowthMb = Math.max(before, heap(totals.payloads));
+    onProgress?.(totals, 'payloads');
+  }
+}
+
+/** Living memory, MB, beyond that after the first tenth; 0 before, and looked at every tenth. */
+function watchHeap(all: number): (done: number) => number {
+  setFlagsFromString('--expose-gc');
+  const gc = runInNewContext('gc') as () => void;
+  const living = () => {
+    gc();
+    const { heapUsed, external } = process.memoryUsage();
+    return (heapUsed + external) / 1_048_576;
+  };
+  let base: number | undefined;
+  let growth = 0;
+  let next = all / 10;
+  return (done) => {
+    if (done < next) return growth;
+    next += all / 10;
+    const mb = living();
+    base ??= mb;
+    growth = Math.max(0, mb - base);
+    return growth;
+  };
+}

@@ -1,0 +1,218 @@
+/** Changes to a list of MQTT packets that a fuzz run makes: pure, so that a plan of numbers names a stream for ever. */
+import fc from 'fast-check';
+
+/** One change: which, on which packet, where in it, and with what. */
+export type Edit = { readonly kind: EditKind; readonly packet: number; readonly at: number; readonly value: number };
+
+const kinds = [
+  'flip-bit',
+  'set-byte',
+  'insert-bytes',
+  'delete-bytes',
+  'truncate',
+  'length-off',
+  'length-padded',
+  'length-endless',
+  'inner-length',
+  'bad-utf8',
+  'properties',
+  'first-byte',
+  'drop',
+  'duplicate',
+  'swap',
+  'splice',
+  'foreign',
+] as const;
+export type EditKind = (typeof kinds)[number];
+
+export const edits: fc.Arbitrary<Edit> = fc.record({
+  kind: fc.constantFrom(...kinds),
+  packet: fc.nat(255),
+  at: fc.nat(65_535),
+  value: fc.nat(0xffffff),
+});
+
+const badUtf8 = ['c328', 'eda080', 'f8888080', '00', 'ff', 'c0af', 'f4908080', 'e2'].map((hex) =>
+  Buffer.from(hex, 'hex'),
+);
+const interesting = [0, 1, 2, 3, 5, 0x7f, 0x80, 0xff, 0x100, 0x7fff, 0x8000, 0xfffe, 0xffff];
+
+/** @param foreign packets that may be put between the others */
+export function applyEdit(packets: readonly Buffer[], edit: Edit, foreign: readonly Buffer[]): Buffer[] {
+  if (packets.length === 0) return [...packets];
+  const index = edit.packet % packets.length;
+  const packet = packets[index]!;
+  const other = packets[edit.at % packets.length]!;
+  switch (edit.kind) {
+    case 'drop':
+      return packets.toSpliced(index, 1);
+    case 'duplicate':
+      return packets.toSpliced(index, 0, packet);
+    case 'swap':
+      return packets.with(index, other).with(edit.at % packets.length, packet);
+    case 'splice':
+      return packets.with(index, splice(packet, other, edit));
+    case 'foreign':
+      return packets.toSpliced(index, 0, foreign[edit.at % foreign.length]!);
+    default:
+      return packets.with(index, changed(packet, edit));
+  }
+}
+
+function changed(packet: Buffer, { kind, at, value }: Edit): Buffer {
+  const place = at % Math.max(1, packet.length);
+  switch (kind) {
+    case 'flip-bit':
+      return withByte(packet, place, (packet[place] ?? 0) ^ (1 << (value & 7)));
+    case 'set-byte':
+      return withByte(packet, place, value & 0xff);
+    case 'first-byte':
+      return withByte(packet, 0, value & 0xff);
+    case 'insert-bytes': {
+      const bytes = Buffer.alloc(1 + (value % 40), value >> 8);
+      return maybeRelengthened(Buffer.concat([packet.subarray(0, place), bytes, packet.subarray(place)]), value);
+    }
+    case 'delete-bytes': {
+      const end = place + 1 + (value % 12);
+      return maybeRelengthened(Buffer.concat([packet.subarray(0, place), packet.subarray(end)]), value);
+    }
+    case 'truncate':
+      return maybeRelengthened(packet.subarray(0, place), value);
+    case 'length-off':
+      return withLength(packet, Math.max(0, bodyOf(packet).length + lie(value)));
+    case 'length-padded':
+      return Buffer.concat([packet.subarray(0, 1), padded(bodyOf(packet).length), bodyOf(packet)]);
+    case 'length-endless':
+      return Buffer.concat([
+        packet.subarray(0, 1),
+        Buffer.from([0xff, 0xff, 0xff, 0xff, value & 0xff]),
+        bodyOf(packet),
+      ]);
+    case 'inner-length':
+      return withInnerLength(packet, at, value);
+    case 'bad-utf8':
+      return overwritten(packet, place, badUtf8[value % badUtf8.length]!);
+    default:
+      return withProperties(packet, at, value);
+  }
+}
+
+/** Half of the changes get a Remaining Length that fits, to be looked at beyond it. */
+function maybeRelengthened(packet: Buffer, value: number): Buffer {
+  return value & 0x10000 ? withLength(packet, bodyOf(packet).length) : packet;
+}
+
+function lie(value: number): number {
+  const steps = [-1, 1, -2, 2, 16, 127, 128, 16_384, 262_144, 2_097_152, 268_435_455];
+  return steps[value % steps.length]!;
+}
+
+function withByte(packet: Buffer, at: number, byte: number): Buffer {
+  const copy = Buffer.from(packet);
+  if (at < copy.length) copy[at] = byte;
+  return copy;
+}
+
+function overwritten(packet: Buffer, at: number, bytes: Buffer): Buffer {
+  const copy = Buffer.from(packet);
+  bytes.copy(copy, at);
+  return copy;
+}
+
+/** A string's or number's two length bytes, somewhere in the packet, say something else. */
+function withInnerLength(packet: Buffer, at: number, value: number): Buffer {
+  const places = [];
+  for (let i = 2; i + 1 < packet.length; i += 1) if (packet.readUInt16BE(i) <= packet.length - i - 2) places.push(i);
+  const place = places[at % Math.max(1, places.length)];
+  if (place === undefined) return packet;
+  const copy = Buffer.from(packet);
+  copy.writeUInt16BE(interesting[value % interesting.length]!, place);
+  return copy;
+}
+
+/** Where the properties of a packet of MQTT 5 begin, in its body. */
+function propertiesAt(packet: Buffer, body: Buffer): number | undefined {
+  switch ((packet[0] ?? 0) >> 4) {
+    case 1:
+      return 10;
+    case 3: {
+      const topic = body.length >= 2 ? body.readUInt16BE(0) : 0;
+      return 2 + topic + (((packet[0] ?? 0) & 6) === 0 ? 0 : 2);
+    }
+    case 8:
+    case 10:
+      return 2;
+    case 4:
+    case 5:
+    case 6:
+    case 7:
+      return 3;
+    case 14:
+    case 15:
+      return 1;
+    default:
+      return undefined;
+  }
+}
+
+/** The properties replaced by a soup of such as there are and such as there are not, with a length that fits or nearly so. */
+function withProperties(packet: Buffer, at: number, value: number): Buffer {
+  const body = bodyOf(packet);
+  const from = propertiesAt(packet, body);
+  if (from === undefined || from >= body.length) return packet;
+  const soup = propertySoup(at, value);
+  const told = value & 0x800000 ? Math.max(0, soup.length + lie(value >> 3)) : soup.length;
+  const after = from + 1 + (body[from] ?? 0);
+  const whole = Buffer.concat([body.subarray(0, from), variable(told), soup, body.subarray(after)]);
+  return withLength(Buffer.concat([packet.subarray(0, 1), variable(whole.length), whole]), whole.length);
+}
+
+function propertySoup(at: number, value: number): Buffer {
+  const parts: Buffer[] = [];
+  let state = (at << 8) ^ value;
+  for (let left = 1 + (value % 6); left > 0; left -= 1) {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    const id = (state >>> 24) % 48;
+    const size = [1, 2, 4, 0, 3, 7][(state >>> 8) % 6]!;
+    const text = Buffer.from('x'.repeat(size));
+    const bytes = Buffer.alloc(size, state & 0xff);
+    const forms = [bytes, Buffer.concat([Buffer.from([0, size]), text]), Buffer.from([0, 1, 0x61, 0, 1, 0x62])];
+    parts.push(Buffer.from([id]), forms[(state >>> 16) % forms.length]!);
+  }
+  return Buffer.concat(parts);
+}
+
+/** The head of one and the tail of another. */
+function splice(packet: Buffer, other: Buffer, { at, value }: Edit): Buffer {
+  const head = packet.subarray(0, at % (packet.length + 1));
+  return maybeRelengthened(Buffer.concat([head, other.subarray(value % (other.length + 1))]), value);
+}
+
+/** What follows the fixed header (MQTT 5 section 2.1). */
+function bodyOf(packet: Buffer): Buffer {
+  let at = 1;
+  while (at < 5 && at < packet.length && (packet[at] ?? 0) >= 0x80) at += 1;
+  return packet.subarray(at + 1);
+}
+
+function withLength(packet: Buffer, length: number): Buffer {
+  return Buffer.concat([packet.subarray(0, 1), variable(Math.min(length, 268_435_455)), bodyOf(packet)]);
+}
+
+/** Variable Byte Integer (MQTT 5 section 1.5.5). */
+function variable(value: number): Buffer {
+  const bytes: number[] = [];
+  let left = value;
+  do {
+    const byte = left % 128;
+    left = Math.floor(left / 128);
+    bytes.push(left > 0 ? byte | 0x80 : byte);
+  } while (left > 0);
+  return Buffer.from(bytes);
+}
+
+function padded(value: number): Buffer {
+  const bytes = variable(value);
+  bytes[bytes.length - 1]! |= 0x80;
+  return Buffer.concat([bytes, Buffer.from([0])]);
+}
