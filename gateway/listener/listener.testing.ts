@@ -47,6 +47,13 @@ export type Handed = {
   settle(outcome: Outcome): void;
 };
 
+/** A claim that came to the sink, to be settled by the test. */
+export type Claim = {
+  readonly deviceId: string;
+  readonly clientId: string;
+  settle(claimed: boolean): void;
+};
+
 export type Bench = {
   readonly listener: Listener;
   readonly counters: Counters;
@@ -55,6 +62,8 @@ export type Bench = {
   readonly handed: Handed[];
   readonly said: string[];
   ready: boolean;
+  /** Claims that wait for the test; where undefined they are settled at once. */
+  claims: Claim[] | undefined;
   /** How far the wall clock is ahead of the machine's, ms. */
   aheadMs: number;
   /** The lines that were logged, JSON each. */
@@ -114,13 +123,25 @@ export async function openBench(
       if (bench.atOnce) settle(bench.atOnce);
       else handed.push({ deviceId: source.deviceId, topic, text: payload.toString('utf8'), settle });
     },
+    claim(source, clientId, settle) {
+      const claim = { deviceId: source.deviceId, clientId, settle };
+      if (bench.claims) {
+        bench.claims.push(claim);
+        return () => void bench.claims?.splice(bench.claims.indexOf(claim), 1);
+      }
+      sources += 1;
+      source.claim = sources;
+      const soon = setImmediate(settle, true);
+      return () => clearImmediate(soon);
+    },
     connected: (source, replaced) => void said.push(`${source.deviceId} connected${replaced ? ' again' : ''}`),
     ended: (source, reason) => void said.push(`${source.deviceId} ended: ${reason}`),
     will: (source, will: Will) => void said.push(`${source.deviceId} will: ${Buffer.from(will.payload).toString()}`),
     inbox: (source) => Buffer.from(JSON.stringify({ to: source.deviceId })),
   };
   const options = listenerOptions();
-  const revocation = openRevocation({ file: crlFile, clientCa: options.clientCa, log, counters, now });
+  const { clientCa } = options;
+  const revocation = openRevocation({ file: crlFile, clientCa, log, counters, now, pollMs: 100 });
   const listener = await openListener({
     ...options,
     ...more,
@@ -140,6 +161,7 @@ export async function openBench(
     handed,
     said,
     ready: true,
+    claims: undefined,
     aheadMs: 0,
     logged,
     atOnce: undefined,

@@ -1,14 +1,16 @@
 /** Revoked and expired certificates against a listener over real TLS, and every way in which a CRL's file can change. */
 
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pino from 'pino';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { crlLifeMs } from '../../certs/core/register.ts';
 import { type Pair, signCrl } from '../../certs/issue.ts';
 import { serialKey } from '../../contracts/crl.ts';
 import { reason } from '../core/reasons.ts';
+import { createCounters } from '../counters.ts';
 import {
   type Bench,
   join as connect,
@@ -16,11 +18,15 @@ import {
   deviceCertificate,
   dial,
   foreignCa,
+  listenerOptions,
   openBench,
   publishPacket,
   trustedCa,
   until,
 } from './listener.testing.ts';
+import { openListener } from './listener.ts';
+import { openRevocation } from './revocation.ts';
+import type { Sink } from './sink.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vigil-crl-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -157,6 +163,14 @@ describe('the file', () => {
 
   it.each([
     ['is removed', async () => rmSync(file), /cannot be read/],
+    [
+      'is a folder',
+      async () => {
+        rmSync(file);
+        mkdirSync(file);
+      },
+      /no file/,
+    ],
     ['is empty', async () => writeFileSync(file, ''), /no CRL/],
     ['is cut short', async () => writeFileSync(file, (await crl(['bed-08'])).slice(0, 200)), /no CRL/],
     ['is forged', async () => writeFileSync(file, await crl(['bed-08'], Date.now(), foreignCa)), /not signed/],
@@ -182,9 +196,36 @@ describe('the file', () => {
     expect(client.connack).toMatchObject({ reasonCode: reason.notAuthorized });
     other.send({ cmd: 'pingreq' });
     expect(await other.next()).toMatchObject({ cmd: 'pingresp' });
+    // Once a minute it is said again.
+    bench.aheadMs += 61_000;
+    await refused(2);
+    rmSync(file, { recursive: true, force: true });
     writeFileSync(file, await crl(['bed-07', 'bed-08']));
     await other.closed;
-    expect(bench.counters.crlRefused).toBe(1);
+    expect(bench.counters.crlRefused).toBe(2);
+  });
+
+  it('has a list for each authority whose devices come in', async () => {
+    const options = listenerOptions();
+    const both = trustedCa.certificate + foreignCa.certificate;
+    const log = pino({ level: 'silent' });
+    const counters = createCounters();
+    const revocation = openRevocation({ file, clientCa: both, log, counters, now: Date.now, pollMs: 100 });
+    const sink = { ready: () => true } as Sink;
+    const listener = await openListener({ ...options, clientCa: both, revocation, counters, sink });
+    const knock = async (authority?: Pair) => {
+      const client = await dial({ listener }, await deviceCertificate('bed 07', authority));
+      client.send(connectPacket('bed 07', 5));
+      return ((await client.next()) as { properties?: { reasonString?: string } }).properties?.reasonString;
+    };
+    // The CN is no device id: whoever hears that has passed the CRL.
+    expect(await knock()).toMatch(/CN is no device id/);
+    expect(await knock(foreignCa)).toMatch(/no CRL of the authority/);
+    writeFileSync(file, (await crl()) + (await crl([], Date.now(), foreignCa)));
+    await until('both lists', () => counters.crlLoaded === 2);
+    expect(await knock(foreignCa)).toMatch(/CN is no device id/);
+    revocation.close();
+    await listener.close(0);
   });
 
   it.each([

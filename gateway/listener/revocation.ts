@@ -15,10 +15,10 @@ import {
 } from '../core/revocation.ts';
 import type { Counters } from '../counters.ts';
 
-/** How often the file is looked at. */
+/** Unless told otherwise: the promise of 5 s, with room. */
 export const crlPollMs = 1_000;
-/** How often it is said that a CRL is past its next update. */
-export const crlStaleEveryMs = 60_000;
+/** How often it is said that a CRL is past its next update, or that a changed one is no good. */
+export const crlWarnEveryMs = 60_000;
 
 export type Revocation = {
   /** What TLS knows of the client, in the form in which it is judged. */
@@ -43,13 +43,15 @@ export function openRevocation(options: {
   readonly counters: Counters;
   /** The wall clock: certificates and lists end by it. */
   readonly now: () => number;
+  /** How often the file is looked at. */
+  readonly pollMs?: number;
 }): Revocation {
-  const { file, log, counters, now } = options;
+  const { file, log, counters, now, pollMs = crlPollMs } = options;
   const authorities = splitPem(options.clientCa);
   const certificates = authorities.map((pem) => new X509Certificate(pem));
   let lists: RevocationLists | undefined;
   let seen = '';
-  let refused: string | undefined;
+  let refused: { readonly why: string; readonly saidMs: number } | undefined;
   let staleSaidMs = Number.NEGATIVE_INFINITY;
 
   function take(bytes: Buffer): void {
@@ -66,7 +68,7 @@ export function openRevocation(options: {
   function look(): void {
     try {
       const stamp = stampOf(file);
-      // After a refusal the file may have been half written: it is read again until it is good, and told of once.
+      // After a refusal the file may have been half written: it is read again until it is good.
       if (stamp === seen && refused === undefined) return;
       const bytes = readBounded(file);
       take(bytes);
@@ -78,8 +80,8 @@ export function openRevocation(options: {
         error instanceof VigilError ? error.message : `It cannot be read (${(error as NodeJS.ErrnoException).code}).`;
       if (lists === undefined)
         throw new VigilError('certificate-invalid', `VIGIL_MQTT_CRL_FILE ${file}: ${why}`, { cause: error });
-      if (why === refused) return;
-      refused = why;
+      if (why === refused?.why && now() - refused.saidMs < crlWarnEveryMs) return;
+      refused = { why, saidMs: now() };
       counters.crlRefused += 1;
       log.error({ file, why }, 'the changed CRL is no good, the one before stays in force');
     }
@@ -87,7 +89,7 @@ export function openRevocation(options: {
 
   function warnIfStale(): void {
     const nextUpdateMs = lists && nextUpdateOf(lists);
-    if (nextUpdateMs === undefined || nextUpdateMs > now() || now() - staleSaidMs < crlStaleEveryMs) return;
+    if (nextUpdateMs === undefined || nextUpdateMs > now() || now() - staleSaidMs < crlWarnEveryMs) return;
     staleSaidMs = now();
     counters.crlStale += 1;
     log.error(
@@ -105,7 +107,7 @@ export function openRevocation(options: {
     timer = setInterval(() => {
       look();
       warnIfStale();
-    }, crlPollMs);
+    }, pollMs);
   }
 
   return {
@@ -142,7 +144,10 @@ function stampOf(path: string): string {
 }
 
 function readBounded(path: string): Buffer {
-  if (statSync(path).size > crlBytesMax) {
+  const stat = statSync(path);
+  // A pipe would be waited for.
+  if (!stat.isFile()) throw new VigilError('certificate-invalid', 'It is no file.');
+  if (stat.size > crlBytesMax) {
     throw new VigilError('certificate-invalid', `The CRL is larger than ${crlBytesMax} bytes.`);
   }
   return readFileSync(path);

@@ -20,6 +20,8 @@ const actions: readonly AuditEntry['action'][] = [
   'association-started',
   'association-ended',
   'access-denied',
+  'rejected-viewed',
+  'rejected-redriven',
 ];
 /** Rows held on the page: older ones are asked for again. */
 const rowsMax = 2000;
