@@ -49,6 +49,23 @@ describe('the alarm processor', () => {
     expect(lab.alarmsOf(gone).map((alarm) => alarm.condition)).toEqual(['disconnected']);
   });
 
+  it('tells once of readings that the log lost, and not of what comes again', async () => {
+    const bed = await lab.admit('adult');
+    const t = Date.now() - 80_000;
+    const received = (time: number) => time + 20;
+    await bed.send(t, 0, 9, { HR: 80 }, received);
+    bed.lose(2);
+    await bed.send(t, 12, 78, { HR: 80 }, received);
+    const raised = await lab.until(bed, ({ alarm }) => alarm.condition === 'readings-missing');
+    expect(raised.alarm).toMatchObject({ kind: 'technical', priority: 'low', text: '2 readings missing' });
+    expect(raised.alarm.onsetAt).toBe(new Date(t + 12_000).toISOString());
+    await bed.again();
+    await bed.send(t, 79, 80, { HR: 140.5 }, received);
+    await lab.until(bed, ({ alarm }) => alarm.condition === 'HR.extreme-high');
+    const told = lab.eventsOf(bed).filter(({ alarm }) => alarm.condition === 'readings-missing');
+    expect(told.map(({ type }) => type)).toEqual(['raised']);
+  });
+
   it('shows a sign of life while quiet readings come', async () => {
     const bed = await lab.admit('adult');
     for (let s = 0; s < 9; s++) {

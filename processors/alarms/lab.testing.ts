@@ -156,6 +156,10 @@ export async function openLab(platform: Platform) {
         }),
       /** Bytes that are no sealed record. */
       poison: () => gateway.appender.append('observations', associationId, Buffer.from('poison')),
+      /** Numbers that the log never gets. */
+      lose(count: number) {
+        seq += count;
+      },
       /** The last reading again, as another record with the same place. */
       async again() {
         const { key, place, body } = last!;

@@ -9,6 +9,7 @@ import { count, type Draft, draftOf } from './draft.ts';
 import type { AssociationInput, CommandInput, Environment, Input, ObservationInput, Profile, Step } from './inputs.ts';
 import { answer, pauseAudio } from './lifecycle.ts';
 import { initialLine, judge, rebased, usable } from './line.ts';
+import { forgetMissing, watchMissing } from './missing.ts';
 import { effectiveLimits, limitsFault } from './profiles.ts';
 import { reconcile } from './reconcile.ts';
 import { note } from './seen.ts';
@@ -99,6 +100,7 @@ function observe(d: Draft, input: ObservationInput): void {
     }
   }
   reconcile(d, input.time);
+  if (!over(d)) watchMissing(d, input);
 }
 
 function countReading(d: Draft, input: ObservationInput, late: boolean, stepped: boolean): void {
@@ -188,6 +190,7 @@ function associate(d: Draft, { category, ward, endedAt, from }: AssociationInput
   d.s.main = { ...d.s.main, trackers: {} };
   d.s.late = initialLine;
   d.s.technical = {};
+  forgetMissing(d);
   d.s.silence = { ...d.s.silence, armed: false };
   d.s.pause = null;
   reconcile(d, endedAt);

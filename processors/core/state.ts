@@ -6,6 +6,7 @@ import type { LimitGroup } from '../../contracts/parameters.ts';
 import { type Clock, initialClock } from './clock.ts';
 import type { AssociationInput } from './inputs.ts';
 import { initialLine, type Line } from './line.ts';
+import type { Continuity } from './missing.ts';
 import type { Seen } from './seen.ts';
 import { intervalMsDefault } from './tuning.ts';
 
@@ -92,6 +93,10 @@ export const counterNames = [
   'commandsRepeated',
   'limitsRefused',
   'technicalDropped',
+  'gaps',
+  'readingsMissing',
+  'readingsFilled',
+  'numberingsOdd',
 ] as const;
 export type Counter = (typeof counterNames)[number];
 
@@ -106,6 +111,8 @@ export type State = {
   readonly main: Line;
   readonly late: Line;
   readonly seen: Seen;
+  /** Which numbers are missing; absent in states of before it was watched. */
+  readonly continuity?: Continuity;
   readonly clock: Clock;
   readonly silence: Silence;
   /** By condition, and parameter where it names one; at most `technicalMax` and a handful. */

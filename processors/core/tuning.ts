@@ -71,6 +71,22 @@ export const clockToleranceMs = 2_000;
 /** This many readings too far apart, more than in time, raise `data-gaps` (ours). */
 export const gapsMax = 5;
 
+/**
+ * A number that has not come for so long, while others have, is a reading that is lost (ours): six times what is late. A backlog
+ * that fills the hole in the meantime starts it anew.
+ */
+export const gapProofMs = 60_000;
+
+/** Lost readings are told of for so long after the last of them, unless a person has seen it or they come after all (ours). */
+export const gapToldMs = 600_000;
+
+/**
+ * A device that counts further than this between two readings, and a number for each 10 ms between their times, does not number
+ * by one but by a clock: nothing can be said of what it misses (ours).
+ */
+export const numbersAtOnceMax = 20;
+export const numberMsMin = 10;
+
 /** Bounds of the state. At each the oldest entry goes, which is counted where it could matter. */
 export const heldMax = 16;
 export const heldMs = 600_000;
@@ -78,4 +94,5 @@ export const closedMax = 32;
 export const commandIdsMax = 64;
 export const bootsMax = 8;
 export const rangesMax = 32;
+export const holesMax = 16;
 export const technicalMax = 64;
