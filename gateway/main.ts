@@ -7,6 +7,7 @@ import { observe } from '../contracts/histogram.ts';
 import { type Health, openMetricsServer } from '../contracts/metrics-server.ts';
 import { openSealedLog, type SealedLog } from '../contracts/sealed-log.ts';
 import { readSettings, type Settings } from '../contracts/settings.ts';
+import { createClaims } from './claims.ts';
 import { inboxAt } from './core/inbox.ts';
 import { createCounters } from './counters.ts';
 import { createIngest } from './ingest.ts';
@@ -87,10 +88,25 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
   const bounds = { aheadMaxMs: settings.aheadMaxMs, lateMaxMs: settings.lateMaxMs };
   const publish = createIngest({ append, tables, boot, bounds, counters, measures, log });
   const notices = createNotices({ append, publish, tables, boot, counters, log, now });
+  const claims = await createClaims({
+    sealedLog,
+    boot,
+    onClaimed: notices.claimed,
+    onTaken: (clientId) => listener?.taken(clientId),
+    counters,
+    measures,
+    log,
+    monotonicMs: () => performance.now(),
+  });
   let connections = 0;
   const sink: Sink = {
     publish,
     ...notices,
+    claim: claims.claim,
+    ended(source, reason) {
+      claims.forget(source);
+      notices.ended(source, reason);
+    },
     ready: tables.isReady,
     sourceOf(deviceId) {
       connections += 1;
@@ -99,7 +115,7 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     inbox: ({ pseudonym }) =>
       Buffer.from(JSON.stringify(inboxAt(tables.periodsOf(pseudonym), tables.presences(), now()))),
   };
-  await tables.ready;
+  await Promise.all([tables.ready, claims.ready]);
   listener = await openListener({
     host: settings.mqttHost,
     port: settings.mqttPort,
@@ -145,7 +161,7 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
       await Promise.all([listener.close(drainMs), upstream?.close(drainMs)]);
       revocation.close();
       notices.close();
-      await tables.close();
+      await Promise.all([tables.close(), claims.close()]);
       await sealedLog.close();
       await metricsServer.close();
       log.info(counters, 'closed');

@@ -26,6 +26,8 @@ export type Measures = {
   readonly ackMs: Histogram;
   /** How long connections waited to be let in, ms: 1 ms to 33 s. */
   readonly admissionMs: Histogram;
+  /** From CONNECT to its claim being met in the log, ms: 1 ms to 33 s. */
+  readonly claimMs: Histogram;
   /** Sealing one record, every 64th, µs: 1 µs to 32 ms. */
   readonly sealUs: Histogram;
   /** Of batches that Kafka took: records (1 to 16,384) and bytes (256 B to 1 MiB). */
@@ -43,6 +45,7 @@ export function createMeasures(): Measures {
     ends: new Map(),
     ackMs: createHistogram(0.5, 18),
     admissionMs: createHistogram(1, 16),
+    claimMs: createHistogram(1, 16),
     sealUs: createHistogram(1, 16),
     batchRecords: createHistogram(1, 15),
     batchBytes: createHistogram(256, 13),

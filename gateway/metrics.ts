@@ -3,6 +3,7 @@ import type { DataKey, Sealer } from '../contracts/envelope/sealer.ts';
 import { observe } from '../contracts/histogram.ts';
 import type { Appender } from '../contracts/kafka/appender.ts';
 import { createMetrics, type Metrics } from '../contracts/metrics.ts';
+import { deviceTopicKinds } from '../contracts/topics.ts';
 import type { CounterName, Counters } from './counters.ts';
 import type { Listener } from './listener/listener.ts';
 import type { Revocation } from './listener/revocation.ts';
@@ -80,6 +81,13 @@ function connectionMetrics(metrics: Metrics, from: GatewayMetricsSources): void 
   metrics.gauge('vigil_gateway_connects_waiting', waiting, () => listener()?.waiting() ?? 0);
   const admission = 'How long connections waited to be let in, before their TLS handshake.';
   metrics.histogram('vigil_gateway_admission_seconds', admission, measures.admissionMs, ms);
+  const claim = 'From CONNECT to its claim of the client id being in the log; CONNACK waits for it for 2 s.';
+  metrics.histogram('vigil_gateway_claim_seconds', claim, measures.claimMs, ms);
+  const takenOver = 'Connections that ended since the client connected anew: to this gateway, or to another one.';
+  const byWhere = () => outcomes(counters, { here: 'takeOvers', elsewhere: 'takenElsewhere' });
+  metrics.counter('vigil_gateway_taken_over_total', takenOver, byWhere, 'where');
+  const unclaimed = 'Connections accepted without a claim, since Kafka did not answer.';
+  metrics.counter('vigil_gateway_unclaimed_total', unclaimed, () => counters.connectionsUnclaimed);
   metrics.counter(
     'vigil_gateway_limits_hit_total',
     'Connections that were ended for a limit or a time-out of the gateway.',
@@ -150,6 +158,16 @@ function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
       ),
     'kind',
     'outcome',
+  );
+  metrics.counter(
+    'vigil_gateway_seq_total',
+    'Numbers that a connection left out (missing), sent after all (filled) or again (repeated); odd: counted by a clock.',
+    () =>
+      deviceTopicKinds.flatMap((kind) =>
+        Object.entries(measures.numbers[kind]).map(([what, n]) => [[kind, what], n] as const),
+      ),
+    'kind',
+    'what',
   );
   metrics.counter(
     'vigil_gateway_rejections_total',

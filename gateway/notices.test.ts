@@ -1,29 +1,36 @@
 import pino from 'pino';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { ConnectionRecord } from '../contracts/messages/records.ts';
 import { createCounters } from './counters.ts';
 import type { Outcome } from './listener/sink.ts';
 import { createNotices, type Notices } from './notices.ts';
 import { createSource } from './source.ts';
 
-const source = createSource('a2V5', 'bed-07', 'conn.1');
+const claimed = (boot: string, claim: number) => Object.assign(createSource('a2V5', 'bed-07', boot), { claim });
+const source = claimed('conn.1', 10);
 const will = { topic: 'devices/bed-07/status', payload: Buffer.from('{"online":false}'), qos: 1, delayMs: 0 } as const;
 
 let notices: Notices;
 let kafka: boolean;
 let said: string[];
+/** What connection each was said of. */
+let claims: unknown[];
 const counters = createCounters();
 
 beforeEach(() => {
   vi.useFakeTimers();
   kafka = true;
   said = [];
+  claims = [];
   notices = createNotices({
     append: ({ plaintext }, settle) => {
-      const { connected, reason } = JSON.parse(plaintext.toString()) as { connected: boolean; reason?: string };
+      const { connected, claim, reason } = JSON.parse(plaintext.toString()) as ConnectionRecord;
+      if (kafka) claims.push(claim);
       if (kafka) said.push(`${connected ? 'connected' : 'gone'}${reason === undefined ? '' : `: ${reason}`}`);
       settle(kafka ? undefined : new Error('no Kafka'));
     },
-    publish: ({ payload }, settle) => {
+    publish: ({ payload, will: of }, settle) => {
+      if (kafka) claims.push(of);
       if (kafka) said.push(`will ${payload.toString()}`);
       const outcome: Outcome = kafka ? { kind: 'appended' } : { kind: 'failed' };
       settle(outcome);
@@ -61,7 +68,7 @@ it('tells a take-over once', () => {
 it('says again what the log did not take', () => {
   notices.connected(source, false);
   kafka = false;
-  notices.will(source, will);
+  notices.will(source, will, 'will');
   notices.ended(source, 'will');
   vi.advanceTimersByTime(5_000);
   kafka = true;
@@ -72,11 +79,11 @@ it('says again what the log did not take', () => {
 it('does not say of a device that is back that it is gone', () => {
   notices.connected(source, false);
   kafka = false;
-  notices.will(source, will);
+  notices.will(source, will, 'will');
   notices.ended(source, 'will');
   vi.advanceTimersByTime(3_000);
   kafka = true;
-  notices.connected(createSource('a2V5', 'bed-07', 'conn.2'), false);
+  notices.connected(claimed('conn.2', 11), false);
   vi.advanceTimersByTime(10_000);
   expect(said).toEqual(['connected', 'connected']);
 });
@@ -89,4 +96,36 @@ it('says nothing more once it is closed', () => {
   kafka = true;
   vi.advanceTimersByTime(10_000);
   expect(said).toEqual(['connected']);
+});
+
+it('names the connection of each word by its claim, and of a will also how it ended', () => {
+  notices.connected(source, false);
+  notices.will(source, will, 'taken-over');
+  notices.ended(source, 'taken-over');
+  const next = claimed('conn.2', 12);
+  notices.connected(next, true);
+  notices.ended(next, 'closed');
+  expect(claims).toEqual([10, { claim: 10, reason: 'taken-over' }, 12, 12]);
+});
+
+it('says nothing of a connection without a claim until it has one', () => {
+  const fresh = createSource('a2V5', 'bed-07', 'conn.3');
+  notices.connected(fresh, false);
+  expect(said).toEqual([]);
+  fresh.claim = 14;
+  notices.claimed(fresh);
+  notices.ended(fresh, 'closed');
+  expect(said).toEqual(['connected', 'gone: closed']);
+  expect(claims).toEqual([14, 14]);
+});
+
+it('says nothing at all of one that never got it, but what its will says', () => {
+  const fresh = createSource('a2V5', 'bed-07', 'conn.3');
+  notices.connected(fresh, false);
+  notices.will(fresh, will, 'will');
+  notices.ended(fresh, 'will');
+  notices.claimed(fresh);
+  vi.advanceTimersByTime(10_000);
+  expect(said).toEqual(['will {"online":false}']);
+  expect(claims).toEqual([{ reason: 'will' }]);
 });

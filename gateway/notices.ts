@@ -1,4 +1,8 @@
-/** The gateway's own word on connections, and their wills: tried again until the log has them or they are no longer true. */
+/**
+ * The gateway's own word on connections, and their wills: tried again until the log has them or they are no longer true. Each names
+ * its connection by its claim, so that readers know which is the device's newest, whichever gateway said it last. Of a connection
+ * whose claim the log never had nothing is said: the log was away, and silence tells.
+ */
 import type { Logger } from 'pino';
 import type { ConnectionRecord } from '../contracts/messages/records.ts';
 import { contentTypes } from '../contracts/messages/records.ts';
@@ -15,7 +19,11 @@ import type { Tables } from './tables.ts';
 const retriesMax = 20_000;
 const retryMs = 1_000;
 
-export type Notices = Pick<Sink, 'connected' | 'ended' | 'will'> & { close(): void };
+export type Notices = Pick<Sink, 'connected' | 'ended' | 'will'> & {
+  /** A connection that began without its claim has it now. */
+  claimed(source: Source): void;
+  close(): void;
+};
 
 type EndReason = NonNullable<ConnectionRecord['reason']>;
 
@@ -30,8 +38,8 @@ export function createNotices(options: {
   readonly now: () => number;
 }): Notices {
   const { append, tables, boot, counters, log, now } = options;
-  /** The connections of each device that has any: how many, and the newest. */
-  const open = new Map<string, { count: number; newest: Source }>();
+  /** The connections of each device that has any: how many, the newest, and the newest claim that was told of. */
+  const open = new Map<string, { count: number; newest: Source; claim: number | undefined }>();
   const retries = new Map<string, NodeJS.Timeout>();
   let seq = 0;
 
@@ -58,7 +66,7 @@ export function createNotices(options: {
     retries.delete(id);
   }
 
-  function say(source: Source, atMs: number, connected: boolean, reason: EndReason | undefined): void {
+  function say(source: Source, claim: number, atMs: number, connected: boolean, reason: EndReason | undefined): void {
     const { deviceId } = source;
     drop(`connection/${deviceId}`);
     const period = periodAt(tables.periodsOf(source.pseudonym), atMs);
@@ -71,42 +79,53 @@ export function createNotices(options: {
         boot,
         seq,
         contentType: contentTypes.connection,
-        plaintext: Buffer.from(JSON.stringify(connectionRecord(deviceId, atMs, connected, reason))),
+        plaintext: Buffer.from(JSON.stringify(connectionRecord(deviceId, atMs, connected, claim, reason))),
       },
       (error) => {
         // A newer word on the device may have been said while this one was under way.
         if (error !== undefined && open.has(deviceId) === connected) {
-          retryLater('connection', source, () => say(source, atMs, connected, reason));
+          retryLater('connection', source, () => say(source, claim, atMs, connected, reason));
         }
       },
     );
   }
 
-  function publishWill(source: Source, will: Will): void {
-    const message = { source, topic: will.topic, payload: Buffer.from(will.payload), receivedAtMs: now() };
+  function publishWill(source: Source, will: Will, reason: EndReason): void {
+    const { claim } = source;
+    const of = { ...(claim !== undefined && { claim }), reason };
+    const message = { source, topic: will.topic, payload: Buffer.from(will.payload), receivedAtMs: now(), will: of };
     options.publish(message, (outcome: Outcome) => {
       // A device that has come back since is not gone.
       const newest = open.get(source.deviceId)?.newest ?? source;
       if (outcome.kind === 'failed' && newest === source) {
-        retryLater('will', source, () => publishWill(source, will));
+        retryLater('will', source, () => publishWill(source, will, reason));
       }
     });
   }
 
   return {
     connected(source, replaced) {
-      const before = open.get(source.deviceId)?.count ?? 0;
-      open.set(source.deviceId, { count: before + 1, newest: source });
+      const before = open.get(source.deviceId);
+      const claim = source.claim ?? before?.claim;
+      open.set(source.deviceId, { count: (before?.count ?? 0) + 1, newest: source, claim });
       drop(`will/${source.deviceId}`);
-      if (before === 0 || replaced) say(source, now(), true, replaced ? 'taken-over' : undefined);
+      if (source.claim === undefined) return;
+      if (!before || replaced) say(source, source.claim, now(), true, replaced ? 'taken-over' : undefined);
+    },
+    claimed(source) {
+      const device = open.get(source.deviceId);
+      if (!device || source.claim === undefined) return;
+      device.claim = source.claim;
+      say(source, source.claim, now(), true, undefined);
     },
     /** A device with several connections is gone when its last one ended; of a take-over the new connection tells. */
     ended(source, reason) {
       const device = open.get(source.deviceId);
       if (!device) return;
       device.count -= 1;
-      if (device.count === 0) open.delete(source.deviceId);
-      if (device.count === 0 && reason !== 'taken-over') say(source, now(), false, reason);
+      if (device.count > 0) return;
+      open.delete(source.deviceId);
+      if (device.claim !== undefined && reason !== 'taken-over') say(source, device.claim, now(), false, reason);
     },
     will: publishWill,
     close() {

@@ -10,6 +10,8 @@ export type Source = {
   readonly pseudonym: string;
   /** The association of its readings while it has no patient. */
   readonly unassigned: string;
+  /** Where its claim lies in `sessions`; undefined until it was met there. */
+  claim: number | undefined;
   /** The boot that payloads without one are given: this connection's. */
   readonly boot: string;
   /** Their last sequence number, by topic. */
@@ -29,6 +31,7 @@ export function createSource(pseudonymKey: string, deviceId: string, boot: strin
     deviceId,
     pseudonym: pseudonym(pseudonymKey, 'device', deviceId),
     unassigned: unassignedAssociation(pseudonymKey, deviceId),
+    claim: undefined,
     boot,
     seqs: { observations: 0, waveforms: 0, status: 0 },
     quiet: newQuiet(),

@@ -1,5 +1,5 @@
 /** The bodies of the gateway's records. The device's own JSON goes in verbatim: what it sent is what is kept. */
-import type { ConnectionRecord, ContentType } from '../../contracts/messages/records.ts';
+import type { ConnectionRecord, ContentType, StatusRecord } from '../../contracts/messages/records.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { DeviceTopicKind } from '../../contracts/topics.ts';
@@ -15,8 +15,9 @@ export const recordKinds = {
  * What stands before and after the device's JSON in an ObservationRecord, WaveformRecord or StatusRecord. ASCII. The device id
  * needs no escaping: its pattern has no character that JSON escapes.
  */
-export function recordPrefix(deviceId: string, receivedAtMs: number): string {
-  return `{"deviceId":"${deviceId}","receivedAt":"${formatInstant(receivedAtMs)}","reading":`;
+export function recordPrefix(deviceId: string, receivedAtMs: number, will?: StatusRecord['will']): string {
+  const of = will === undefined ? '' : `,"will":${JSON.stringify(will)}`;
+  return `{"deviceId":"${deviceId}","receivedAt":"${formatInstant(receivedAtMs)}"${of},"reading":`;
 }
 export const recordSuffix = '}';
 
@@ -25,7 +26,8 @@ export function connectionRecord(
   deviceId: string,
   nowMs: number,
   connected: boolean,
+  claim: number,
   reason: ConnectionRecord['reason'] | undefined,
 ): ConnectionRecord {
-  return { deviceId, receivedAt: formatInstant(nowMs), connected, ...(reason === undefined ? {} : { reason }) };
+  return { deviceId, receivedAt: formatInstant(nowMs), connected, claim, ...(reason === undefined ? {} : { reason }) };
 }

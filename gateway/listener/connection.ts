@@ -41,6 +41,8 @@ export type Context = {
   /** A clock that never jumps, ms: time-outs are measured by it. */
   readonly monotonicMs: () => number;
   readonly connections: Set<Connection>;
+  /** Connections whose CONNECT waits for its claim, by client id. */
+  readonly claiming: Map<string, Connection>;
   /** Goes on with what a connection has sent, once it need not wait any more. */
   readonly pump: (connection: Connection) => void;
   /** The listener stops: nobody connects any more. */
@@ -92,6 +94,10 @@ export type Connection = {
   /** A callback that will resume it is registered already. */
   awaited: boolean;
   flushing: boolean;
+  /** CONNECT waits for its claim to be in the log; this gives it up. */
+  claiming: (() => void) | undefined;
+  /** The client went while it waited for that: what it had sent by then is still taken. */
+  gone: boolean;
 };
 
 /** False where the packet did not leave: it is larger than the client takes [MQTT-3.1.2-24], or the connection is gone. */
@@ -161,13 +167,13 @@ export function exceedsQuota({ limits }: Context, { version, quotaUsed }: Client
 }
 
 /** `draining`: for ever, since the connection is about to be closed. */
-export type Wait = 'in-flight' | 'unacked' | 'outgoing' | 'draining';
+export type Wait = 'claim' | 'in-flight' | 'unacked' | 'outgoing' | 'draining';
 
 /** Whether the next packet must wait, and why. */
 export function mustWait(context: Context, connection: Connection): Wait | undefined {
   const { client, socket } = connection;
   if (socket.writableLength > context.limits.outgoingBytesMax) return 'outgoing';
-  if (!client) return undefined;
+  if (!client) return connection.claiming && 'claim';
   if (context.draining) return 'draining';
   if (client.unpaced >= context.limits.inFlightMax) return 'in-flight';
   if (connection.held && exceedsQuota(context, client) && acksWaiting(client.acks) > 0) return 'in-flight';
@@ -183,6 +189,7 @@ export function endConnection(context: Context, connection: Connection, cause: E
   const { client, socket } = connection;
   connection.phase = 'ending';
   context.connections.delete(connection);
+  connection.claiming?.();
   const end = endOf(cause, client?.will !== undefined);
   if (client) {
     if (client.version === 5 && end.code !== undefined) sayDisconnect(connection, end.code, end.words);

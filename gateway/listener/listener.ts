@@ -14,6 +14,7 @@ import {
   type Wait,
 } from './connection.ts';
 import { emptyFrames, feedFrames } from './frames.ts';
+import { leaveToOther } from './handlers/accept.ts';
 import { sendInbox } from './inbox.ts';
 import { watchPaused } from './memory.ts';
 import { openPort, type PortOptions } from './port.ts';
@@ -31,6 +32,8 @@ export type Listener = {
   readonly port: number;
   /** Sends a device its inbox out of turn. */
   inboxChanged(deviceId: string): void;
+  /** Another gateway has taken a client id: its connection and session here end. */
+  taken(clientId: string): void;
   connections(): number;
   unackedBytes(): number;
   /** Bytes of packets that have begun and not ended. */
@@ -70,6 +73,7 @@ export async function openListener(options: ListenerOptions, open: typeof openPo
     now,
     monotonicMs,
     connections,
+    claiming: new Map(),
     sessions: createSessions({ sessionsMax: limits.sessionsMax, sink, counters, monotonicMs }),
     budget: createBudget(limits.unackedBytesMax),
     partials: { usedBytes: 0, open: new Set() },
@@ -88,6 +92,7 @@ export async function openListener(options: ListenerOptions, open: typeof openPo
         if (connection.client?.source.deviceId === deviceId) sendInbox(context, connection, connection.client);
       }
     },
+    taken: (clientId) => leaveToOther(context, clientId),
     connections: () => connections.size,
     unackedBytes: () => context.budget.usedBytes(),
     partialBytes: () => context.partials.usedBytes,
@@ -134,6 +139,8 @@ function accept(context: Context, socket: TLSSocket): Connection {
     held: undefined,
     awaited: false,
     flushing: false,
+    claiming: undefined,
+    gone: false,
   };
   context.connections.add(connection);
   socket.on('data', (chunk: Buffer) => {
@@ -144,13 +151,16 @@ function accept(context: Context, socket: TLSSocket): Connection {
   });
   // An error is always followed by close.
   socket.on('error', (error) => context.log.debug({ error: error.message }, 'connection lost'));
-  socket.on('end', () => endConnection(context, connection, { kind: 'lost' }));
-  socket.on('close', () => endConnection(context, connection, { kind: 'lost' }));
+  const lost = () => {
+    if (connection.claiming) connection.gone = true;
+    else endConnection(context, connection, { kind: 'lost' });
+  };
+  socket.on('end', lost).on('close', lost);
   return connection;
 }
 
 function countPaused(context: Context): Record<Wait, number> {
-  const counts: Record<Wait, number> = { 'in-flight': 0, unacked: 0, outgoing: 0, draining: 0 };
+  const counts: Record<Wait, number> = { claim: 0, 'in-flight': 0, unacked: 0, outgoing: 0, draining: 0 };
   for (const connection of context.connections) {
     const why = connection.paused ? mustWait(context, connection) : undefined;
     if (why !== undefined) counts[why] += 1;
@@ -166,7 +176,7 @@ function sweep(context: Context): void {
     const { client } = connection;
     if (client && endIfBarred(context, connection, client)) continue;
     if (!client) {
-      if (nowMs - connection.acceptedMs <= limits.connectMs) continue;
+      if (connection.claiming || nowMs - connection.acceptedMs <= limits.connectMs) continue;
       counters.connectTimeouts += 1;
       endConnection(context, connection, { kind: 'lost' });
     } else if (connection.paused) {

@@ -110,7 +110,7 @@ function pause(context: Context, connection: Connection, why: Wait): void {
     connection.socket.pause();
     countPause(context, why);
   }
-  if (connection.awaited || why === 'in-flight' || why === 'draining') return;
+  if (connection.awaited || why === 'in-flight' || why === 'draining' || why === 'claim') return;
   connection.awaited = true;
   const goOn = () => {
     connection.awaited = false;
@@ -132,6 +132,7 @@ function countPause({ counters }: Context, why: Wait): void {
       counters.pausedOutgoing += 1;
       break;
     case 'draining':
+    case 'claim':
       break;
   }
 }

@@ -8,6 +8,16 @@ import type { Source } from '../source.ts';
 import type { Connection } from './connection.ts';
 import type { Outcome, Sink } from './sink.ts';
 
+type EndReason = NonNullable<ConnectionRecord['reason']>;
+
+type DelayedWill = {
+  readonly will: Will;
+  readonly source: Source;
+  /** How its connection ended. */
+  readonly notice: EndReason;
+  readonly dueMs: number;
+};
+
 export type Session = SessionState & {
   /** QoS 2 packet ids that the client has not released yet. */
   readonly exchanges: Exchanges<Outcome>;
@@ -17,7 +27,7 @@ export type Session = SessionState & {
   /** Without connection: when it ends, by the clock that never jumps. */
   endsAtMs: number;
   /** A will that waits for its delay. */
-  delayedWill: { readonly will: Will; readonly source: Source; readonly dueMs: number } | undefined;
+  delayedWill: DelayedWill | undefined;
 };
 
 export type Sessions = {
@@ -30,12 +40,9 @@ export type Sessions = {
   ): { readonly session: Session; readonly present: boolean };
   get(clientId: string): Session | undefined;
   /** The connection of a session ended: its will is published or waits for its delay, and the session is kept or ends. */
-  leave(
-    session: Session,
-    connection: Connection,
-    will: Will | undefined,
-    notice: NonNullable<ConnectionRecord['reason']>,
-  ): void;
+  leave(session: Session, connection: Connection, will: Will | undefined, notice: EndReason): void;
+  /** Ends a session that lives on elsewhere, or that nobody may come back to: a will that waits is not published [MQTT-3.1.3-9]. */
+  drop(session: Session): void;
   /** Ends sessions whose time has come, or whose certificate is barred, and publishes the wills that are due. */
   sweep(nowMs: number, isBarred: (session: Session) => boolean): void;
   count(): number;
@@ -62,7 +69,7 @@ export function createSessions(options: {
   function publishDelayed(session: Session): void {
     const { delayedWill } = session;
     session.delayedWill = undefined;
-    if (delayedWill) sink.will(delayedWill.source, delayedWill.will);
+    if (delayedWill) sink.will(delayedWill.source, delayedWill.will, delayedWill.notice);
   }
 
   function makeRoom(): void {
@@ -105,7 +112,7 @@ export function createSessions(options: {
       const source = connection.client!.source;
       const nowMs = monotonicMs();
       const delayed = will !== undefined && will.delayMs > 0 && session.expiryMs > 0;
-      if (will && !delayed) sink.will(source, will);
+      if (will && !delayed) sink.will(source, will, notice);
       sink.ended(source, notice);
       if (session.connection !== connection) return;
       session.connection = undefined;
@@ -114,8 +121,12 @@ export function createSessions(options: {
         return;
       }
       session.endsAtMs = nowMs + session.expiryMs;
-      if (will && delayed) session.delayedWill = { will, source, dueMs: nowMs + will.delayMs };
+      if (will && delayed) session.delayedWill = { will, source, notice, dueMs: nowMs + will.delayMs };
       parked.add(session);
+    },
+    drop(session) {
+      session.delayedWill = undefined;
+      end(session);
     },
     sweep(nowMs, isBarred) {
       for (const session of parked) {

@@ -1,5 +1,5 @@
 /** What the listener asks of the pipeline behind it. The listener knows MQTT and no Kafka; the pipeline the reverse. */
-import type { ConnectionRecord } from '../../contracts/messages/records.ts';
+import type { ConnectionRecord, StatusRecord } from '../../contracts/messages/records.ts';
 import type { ReasonCode } from '../core/reasons.ts';
 import type { Will } from '../core/session.ts';
 import type { Source } from '../source.ts';
@@ -11,6 +11,8 @@ export type Incoming = {
   readonly payload: Buffer;
   /** The gateway's clock when the packet came. */
   readonly receivedAtMs: number;
+  /** It is a will: of which connection, and how that ended. */
+  readonly will?: NonNullable<StatusRecord['will']>;
 };
 
 /** What happened to a message, told once. Only then is it acknowledged. */
@@ -27,10 +29,16 @@ export type Sink = {
   ready(): boolean;
   sourceOf(deviceId: string): Source;
   publish(message: Incoming, settle: (outcome: Outcome) => void): void;
+  /**
+   * Takes a client id for a connection, from whichever gateway has it. `settle` is called once, never before this returns: with
+   * true when the log has it, with false where the log is away; the claim is then still to come.
+   * @returns gives it up: `settle` is not called any more
+   */
+  claim(source: Source, clientId: string, settle: (claimed: boolean) => void): () => void;
   /** A connection was accepted; `replaced`: in place of one with the same client id. */
   connected(source: Source, replaced: boolean): void;
   ended(source: Source, reason: NonNullable<ConnectionRecord['reason']>): void;
-  will(source: Source, will: Will): void;
+  will(source: Source, will: Will, reason: NonNullable<ConnectionRecord['reason']>): void;
   /** The payload of the device's inbox now. */
   inbox(source: Source): Buffer;
 };

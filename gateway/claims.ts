@@ -1,0 +1,137 @@
+/**
+ * Which gateway has a client id. Gateways meet only in the log: each writes there which id it takes for which of its connections,
+ * follows what all write, and acts in that order. So the newest connection wins wherever the older one lives, and all agree on it.
+ */
+import type { Logger } from 'pino';
+import { observe } from '../contracts/histogram.ts';
+import { checkRecord } from '../contracts/messages/check.ts';
+import { type ClaimRecord, contentTypes } from '../contracts/messages/records.ts';
+import type { SealedLog } from '../contracts/sealed-log.ts';
+import { type ClaimsMet, meetClaim } from './core/claims.ts';
+import type { Counters } from './counters.ts';
+import type { Sink } from './listener/sink.ts';
+import type { Measures } from './measures.ts';
+import type { Source } from './source.ts';
+
+/**
+ * How long CONNACK waits for the claim. Past it the client is accepted all the same: Kafka is away, so nothing is acknowledged on
+ * any gateway, and a device that waits in its connection costs less than one that dials again and again.
+ */
+const waitMs = 2_000;
+/** A claim that the log did not take is written again after so long, while its connection lasts. */
+const againMs = 1_000;
+
+export type Claims = Pick<Sink, 'claim'> & {
+  /** Resolves when no claim that is written from then on is missed. */
+  readonly ready: Promise<void>;
+  /** The connection ended: its claim is not written again. */
+  forget(source: Source): void;
+  close(): Promise<void>;
+};
+
+/** A connection whose claim has not been met in the log. */
+type Open = {
+  readonly source: Source;
+  readonly clientId: string;
+  readonly sinceMs: number;
+  /** Undefined once it was called. */
+  settle: ((claimed: boolean) => void) | undefined;
+  timer: NodeJS.Timeout;
+  again: NodeJS.Timeout | undefined;
+};
+
+export async function createClaims(options: {
+  readonly sealedLog: Pick<SealedLog, 'append' | 'followTable'>;
+  /** This process's start. */
+  readonly boot: string;
+  /** The claim of a connection that did not wait for it is in the log. */
+  readonly onClaimed: (source: Source) => void;
+  /** Another gateway took a client id. */
+  readonly onTaken: (clientId: string) => void;
+  readonly counters: Counters;
+  readonly measures: Measures;
+  readonly log: Logger;
+  readonly monotonicMs: () => number;
+}): Promise<Claims> {
+  const { sealedLog, boot, counters, measures, log, monotonicMs } = options;
+  const met: ClaimsMet = new Map();
+  /** By connection. As many as the listener has connections. */
+  const open = new Map<string, Open>();
+
+  function write(one: Open): void {
+    const { source, clientId } = one;
+    const body: ClaimRecord = { clientId, connection: source.boot };
+    sealedLog.append('sessions', boot, contentTypes.claim, body).catch((error: unknown) => {
+      if (open.get(source.boot) !== one) return;
+      log.debug({ error: (error as Error).message }, 'a claim did not reach the log, trying again');
+      one.again = setTimeout(() => write(one), againMs);
+    });
+  }
+
+  function forget({ boot: connection }: Source): void {
+    const one = open.get(connection);
+    if (!one) return;
+    open.delete(connection);
+    clearTimeout(one.timer);
+    clearTimeout(one.again);
+  }
+
+  function settle(one: Open, claimed: boolean): void {
+    const { settle } = one;
+    one.settle = undefined;
+    settle?.(claimed);
+  }
+
+  function onOwn({ connection }: ClaimRecord, offset: string): void {
+    const one = open.get(connection);
+    if (!one) return;
+    forget(one.source);
+    one.source.claim = Number(offset);
+    observe(measures.claimMs, monotonicMs() - one.sinceMs);
+    if (one.settle) settle(one, true);
+    else options.onClaimed(one.source);
+  }
+
+  const table = await sealedLog.followTable(
+    ['sessions'],
+    (opened, { offset }) => {
+      if (opened === null) return;
+      const checked = checkRecord(opened.contentType, opened.plaintext);
+      if (!checked.ok || checked.contentType !== contentTypes.claim) {
+        log.error({ offset, contentType: opened.contentType }, 'a claim was left out');
+        return;
+      }
+      const { place } = opened;
+      if (!meetClaim(met, place.boot, place.seq)) return;
+      if (place.boot === boot) onOwn(checked.body, offset);
+      else options.onTaken(checked.body.clientId);
+    },
+    'end',
+  );
+
+  return {
+    ready: table.ready,
+    forget,
+    claim(source, clientId, settled) {
+      const giveUp = () => {
+        counters.connectionsUnclaimed += 1;
+        settle(one, false);
+      };
+      const one: Open = {
+        source,
+        clientId,
+        sinceMs: monotonicMs(),
+        settle: settled,
+        timer: setTimeout(giveUp, waitMs),
+        again: undefined,
+      };
+      open.set(source.boot, one);
+      write(one);
+      return () => forget(source);
+    },
+    async close() {
+      for (const { source } of [...open.values()]) forget(source);
+      await table.close();
+    },
+  };
+}

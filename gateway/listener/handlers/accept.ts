@@ -1,0 +1,158 @@
+/** What follows a CONNECT that may come in: its claim, the take-over, the session, CONNACK (MQTT 5 section 3.1.4). */
+import type { IConnackPacket, IConnectPacket } from 'mqtt-packet';
+import { emptyAckQueue } from '../../core/acks.ts';
+import { reason } from '../../core/reasons.ts';
+import { keepAliveMs, sessionExpiryMs, type Will } from '../../core/session.ts';
+import type { Source } from '../../source.ts';
+import { type Client, type Connection, type Context, endConnection, sendPacket } from '../connection.ts';
+
+/** Largest number of four bytes: a client that names no Maximum Packet Size takes any. */
+export const anySize = 0xffffffff;
+
+export type Accepted = {
+  readonly packet: IConnectPacket;
+  readonly version: 4 | 5;
+  readonly source: Source;
+  readonly clientId: string;
+  /** False: the log is away, and who had the id before is not known to be told. */
+  readonly claimed: boolean;
+};
+
+/**
+ * Takes the client id in the log, so that the older connection ends on whichever gateway it is. Nothing more is read from the
+ * client meanwhile; of two that wait here for one id the newer stays.
+ */
+export function claimId(
+  context: Context,
+  connection: Connection,
+  source: Source,
+  clientId: string,
+  proceed: (claimed: boolean) => void,
+): void {
+  const { claiming } = context;
+  const older = claiming.get(clientId);
+  if (older) {
+    context.counters.takeOvers += 1;
+    endConnection(context, older, { kind: 'taken-over' });
+  }
+  claiming.set(clientId, connection);
+  const over = () => {
+    connection.claiming = undefined;
+    if (claiming.get(clientId) === connection) claiming.delete(clientId);
+  };
+  const giveUp = context.sink.claim(source, clientId, (claimed) => {
+    over();
+    try {
+      proceed(claimed);
+    } catch (error) {
+      context.log.error({ err: error }, 'a CONNECT broke its handler');
+      endConnection(context, connection, { kind: 'lost' });
+    }
+  });
+  connection.claiming = () => {
+    over();
+    giveUp();
+  };
+}
+
+export function acceptConnect(context: Context, connection: Connection, accepted: Accepted): void {
+  const { packet, version, source, clientId, claimed } = accepted;
+  const { deviceId } = source;
+  const { limits, sessions } = context;
+  const replaced = takeOver(context, clientId);
+  const known = sessions.get(clientId);
+  // It may have gone on at another gateway meanwhile; its packet ids would hide new messages behind old ones.
+  if (known && !claimed) sessions.drop(known);
+  const { session, present } = sessions.open(clientId, deviceId, packet.clean ?? true, connection.certificate);
+  const expiryAskedS = packet.properties?.sessionExpiryInterval;
+  session.connection = connection;
+  session.expiryMs = sessionExpiryMs(version, packet.clean ?? true, expiryAskedS, limits.sessionExpiryMaxMs);
+  const keepAlive = keepAliveMs(packet.keepalive ?? 0, limits.keepAliveMaxS);
+  const client: Client = {
+    version,
+    clientId,
+    session,
+    source,
+    will: readWill(packet),
+    keepAliveMs: keepAlive.ms,
+    packetBytesMax: packet.properties?.maximumPacketSize ?? anySize,
+    problemInformation: packet.properties?.requestProblemInformation ?? true,
+    expiryAskedS: expiryAskedS ?? 0,
+    aliases: new Map(),
+    acks: emptyAckQueue(),
+    quotaUsed: 0,
+    unpaced: 0,
+    inboxDueMs: 0,
+  };
+  connection.client = client;
+  connection.phase = 'open';
+  context.counters.connectionsAccepted += 1;
+  context.log.info({ deviceId, version, present, replaced, claimed }, 'connection accepted');
+  context.sink.connected(source, replaced);
+  const connack = acceptance(context, client, present, packet.clientId === '', keepAlive.changed);
+  if (sendPacket(connection, connack) || connection.gone) return;
+  const words = 'CONNACK does not fit into the Maximum Packet Size.';
+  endConnection(context, connection, { kind: 'violation', code: reason.packetTooLarge, words });
+}
+
+/** [MQTT-3.1.4-3]: the newest connection of a client id wins; the older is told and closed, its will published first. */
+function takeOver(context: Context, clientId: string): boolean {
+  const older = context.sessions.get(clientId)?.connection;
+  if (!older) return false;
+  context.counters.takeOvers += 1;
+  endConnection(context, older, { kind: 'taken-over' });
+  return true;
+}
+
+/**
+ * The same, where the newer connection is on another gateway: it has begun a session of its own, so the one here is over. A
+ * connection whose claim has not been met is the newer one: its claim comes later in the log.
+ */
+export function leaveToOther(context: Context, clientId: string): void {
+  const session = context.sessions.get(clientId);
+  if (!session) return;
+  const { connection } = session;
+  if (connection?.client && connection.client.source.claim === undefined) return;
+  if (connection) {
+    context.counters.takenElsewhere += 1;
+    endConnection(context, connection, { kind: 'taken-over' });
+  }
+  context.sessions.drop(session);
+}
+
+function readWill({ will }: IConnectPacket): Will | undefined {
+  if (!will) return undefined;
+  return {
+    topic: will.topic,
+    payload: Buffer.from(will.payload),
+    qos: will.qos ?? 0,
+    delayMs: (will.properties?.willDelayInterval ?? 0) * 1000,
+  };
+}
+
+/**
+ * CONNACK, with our limits where MQTT 5 lets us tell them. Maximum QoS 2 and retain are the default and not said. Nor is it said
+ * that wildcards and shared subscriptions are not available: such a filter would then be a protocol error, and a monitor would be
+ * thrown out for it; SUBACK refuses it, and readings go on (section 3.2.2.3.11).
+ */
+function acceptance(
+  { limits }: Context,
+  client: Client,
+  sessionPresent: boolean,
+  assigned: boolean,
+  keepAliveChanged: boolean,
+): IConnackPacket {
+  const connack: IConnackPacket = { cmd: 'connack', sessionPresent, returnCode: 0, reasonCode: reason.success };
+  if (client.version === 4) return connack;
+  const expiryS = client.session.expiryMs / 1000;
+  connack.properties = {
+    receiveMaximum: limits.inFlightMax,
+    maximumPacketSize: limits.packetBytesMax,
+    topicAliasMaximum: limits.topicAliasMax,
+    subscriptionIdentifiersAvailable: false,
+    ...(expiryS === client.expiryAskedS ? {} : { sessionExpiryInterval: expiryS }),
+    ...(keepAliveChanged ? { serverKeepAlive: limits.keepAliveMaxS } : {}),
+    ...(assigned ? { assignedClientIdentifier: client.clientId } : {}),
+  };
+  return connack;
+}
