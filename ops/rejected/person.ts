@@ -28,8 +28,9 @@ export async function askPassword(fromStdin: boolean, userId: string): Promise<s
   if (fromStdin) return (await text(stdin)).replace(/\r?\n$/, '');
   if (!stdin.isTTY)
     throw new VigilError('settings-invalid', 'Give the password on standard input, with --password-stdin.');
-  stderr.write(`Password of ${userId}: `);
+  // Before the question, so that nothing of the answer is echoed.
   stdin.setRawMode(true);
+  stderr.write(`Password of ${userId}: `);
   let typed = '';
   try {
     for await (const chunk of stdin) {
