@@ -6,6 +6,7 @@ import { contentTypes, type RejectedRecord } from '../contracts/messages/records
 import { formatInstant } from '../contracts/time.ts';
 import type { DeviceTopicKind } from '../contracts/topics.ts';
 import { periodAt } from './core/associations.ts';
+import { noteNumber } from './core/continuity.ts';
 import { leftOutBefore } from './core/quiet.ts';
 import { publishReasonCode } from './core/reasons.ts';
 import { recordKinds, recordPrefix, recordSuffix } from './core/records.ts';
@@ -68,11 +69,23 @@ export function createIngest(options: {
   }
 
   /** The association is that of the reading's own time; a status without time (a will) belongs to now. */
-  function recordOf({ source, payload, receivedAtMs, will }: Incoming, kind: DeviceTopicKind, reading: Reading): Unsealed {
+  function recordOf(
+    { source, payload, receivedAtMs, will }: Incoming,
+    kind: DeviceTopicKind,
+    reading: Reading,
+  ): Unsealed {
     const period = periodAt(tables.periodsOf(source.pseudonym), reading.timeMs ?? receivedAtMs);
     const { topic, contentType } = recordKinds[kind];
     const numbered = reading.boot !== undefined && reading.seq !== undefined;
     if (!numbered) source.seqs[kind] += 1;
+    else
+      noteNumber(
+        source.numbers[kind],
+        reading.boot,
+        reading.seq,
+        reading.timeMs ?? receivedAtMs,
+        measures.numbers[kind],
+      );
     return {
       topic,
       key: period?.associationId ?? source.unassigned,

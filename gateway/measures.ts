@@ -1,6 +1,8 @@
 /** What the gateway measures besides its counters: numbers in place, so that a reading costs an addition. Shown by `metrics.ts`. */
+
 import { createHistogram, type Histogram } from '../contracts/histogram.ts';
 import { type DeviceTopicKind, deviceTopicKinds } from '../contracts/topics.ts';
+import type { ContinuityCounts } from './core/continuity.ts';
 
 /** `other`: what was published to a topic that is none of the device's. */
 export type ReadingKind = DeviceTopicKind | 'other';
@@ -18,6 +20,8 @@ export type ReadingCounts = {
 
 export type Measures = {
   readonly readings: Readonly<Record<ReadingKind, ReadingCounts>>;
+  /** How the numbers of devices go on, by topic. */
+  readonly numbers: Readonly<Record<DeviceTopicKind, ContinuityCounts>>;
   /** By error code; at most as many as there are codes. */
   readonly rejections: Map<string, number>;
   /** By cause. */
@@ -39,8 +43,10 @@ export type Measures = {
 
 export function createMeasures(): Measures {
   const fresh = (): ReadingCounts => ({ appended: 0, appendedInPart: 0, rejected: 0, failed: 0 });
+  const numbers = (): ContinuityCounts => ({ missing: 0, filled: 0, repeated: 0, odd: 0 });
   return {
     readings: { observations: fresh(), waveforms: fresh(), status: fresh(), other: fresh() },
+    numbers: { observations: numbers(), waveforms: numbers(), status: numbers() },
     rejections: new Map(),
     ends: new Map(),
     ackMs: createHistogram(0.5, 18),

@@ -64,6 +64,10 @@ it('shows what was done, in the words of Prometheus', async () => {
   ).toBe(0);
   expect(await publishFor(client, 'devices/another/observations', reading())).toBe(0x87);
 
+  // Four numbers were not taken: two rejected, two left out. One comes twice.
+  seq += 2;
+  const last = reading();
+  for (const one of [last, last]) expect(await publishFor(client, at('observations'), one)).toBe(0);
   const { text, samples } = await scrape();
   const checked = spawnSync(await ensurePromtool(), ['check', 'metrics'], { input: text, encoding: 'utf8' });
   expect(checked.error).toBeUndefined();
@@ -76,9 +80,9 @@ it('shows what was done, in the words of Prometheus', async () => {
     vigil_gateway_sessions: 1,
     'vigil_gateway_connects_total{outcome="accepted"}': 1,
     'vigil_gateway_connects_total{outcome="refused"}': 0,
-    vigil_gateway_publishes_total: 209,
-    vigil_gateway_acknowledged_total: 209,
-    'vigil_gateway_readings_total{kind="observations",outcome="appended"}': 203,
+    vigil_gateway_publishes_total: 211,
+    vigil_gateway_acknowledged_total: 211,
+    'vigil_gateway_readings_total{kind="observations",outcome="appended"}': 205,
     'vigil_gateway_readings_total{kind="observations",outcome="appended-in-part"}': 1,
     'vigil_gateway_readings_total{kind="observations",outcome="rejected"}': 2,
     'vigil_gateway_readings_total{kind="observations",outcome="failed"}': 0,
@@ -88,10 +92,14 @@ it('shows what was done, in the words of Prometheus', async () => {
     'vigil_gateway_rejections_total{code="payload-not-json"}': 1,
     'vigil_gateway_rejections_total{code="time-invalid"}': 1,
     'vigil_gateway_rejections_total{code="topic-not-authorized"}': 1,
+    'vigil_gateway_seq_total{kind="observations",what="missing"}': 4,
+    'vigil_gateway_seq_total{kind="observations",what="filled"}': 0,
+    'vigil_gateway_seq_total{kind="observations",what="repeated"}': 1,
+    'vigil_gateway_seq_total{kind="status",what="missing"}': 0,
     vigil_gateway_unacked_bytes: 0,
     vigil_gateway_unacked_bytes_max: 67_108_864,
-    vigil_gateway_ack_latency_seconds_count: 209,
-    'vigil_gateway_ack_latency_seconds_bucket{le="+Inf"}': 209,
+    vigil_gateway_ack_latency_seconds_count: 211,
+    'vigil_gateway_ack_latency_seconds_bucket{le="+Inf"}': 211,
     'vigil_gateway_paused_connections{cause="unacked"}': 0,
     'vigil_gateway_lane_records{topic="observations"}': 0,
     'vigil_gateway_lane_bytes{topic="observations"}': 0,

@@ -2,6 +2,7 @@
 import { pseudonym, unassignedAssociation } from '../contracts/envelope/pseudonym.ts';
 import { type DeviceTopicKind, deviceTopic, deviceTopicKinds } from '../contracts/topics.ts';
 
+import { type Continuity, newContinuity } from './core/continuity.ts';
 import { newQuiet, type Quiet } from './core/quiet.ts';
 
 export type Source = {
@@ -16,6 +17,8 @@ export type Source = {
   readonly boot: string;
   /** Their last sequence number, by topic. */
   readonly seqs: Record<DeviceTopicKind, number>;
+  /** How the numbers go on that the device gives itself, by topic. */
+  readonly numbers: Readonly<Record<DeviceTopicKind, Continuity>>;
   /** For what is logged of its messages: a bad device fills no disk. */
   readonly quiet: Quiet;
   /** The device's own topics. */
@@ -34,6 +37,7 @@ export function createSource(pseudonymKey: string, deviceId: string, boot: strin
     claim: undefined,
     boot,
     seqs: { observations: 0, waveforms: 0, status: 0 },
+    numbers: { observations: newContinuity(), waveforms: newContinuity(), status: newContinuity() },
     quiet: newQuiet(),
     topics: new Map(deviceTopicKinds.map((kind) => [deviceTopic(deviceId, kind), kind])),
   };

@@ -1,0 +1,51 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { newContinuity, noteNumber } from './continuity.ts';
+
+type Row = [name: string, numbers: (number | string)[], missing: number, filled: number, repeated: number];
+
+function counted(numbers: readonly (number | string)[], everyMs = 1_000) {
+  const now = newContinuity();
+  const counts = { missing: 0, filled: 0, repeated: 0, odd: 0 };
+  let boot = 'b1';
+  let timeMs = 0;
+  for (const one of numbers) {
+    timeMs += everyMs;
+    if (typeof one === 'string') boot = one;
+    else noteNumber(now, boot, one, timeMs, counts);
+  }
+  return counts;
+}
+
+it.each<Row>([
+  ['in order', [1, 2, 3], 0, 0, 0],
+  ['that begin anywhere', [500, 501], 0, 0, 0],
+  ['with one left out', [1, 3], 1, 0, 0],
+  ['with several left out', [1, 5, 9], 6, 0, 0],
+  ['that change places', [1, 3, 2, 4], 1, 1, 0],
+  ['in the middle of a hole', [1, 9, 5, 5, 2, 8], 7, 3, 1],
+  ['twice', [1, 1, 2, 2, 1], 0, 0, 3],
+  ['from before the first', [500, 499], 0, 0, 1],
+  ['of a new boot', [1, 2, 'b2', 1, 2], 0, 0, 0],
+  ['of a new boot after a hole', [1, 9, 'b2', 1, 5], 10, 0, 0],
+])('numbers %s', (_name, numbers, missing, filled, repeated) => {
+  expect(counted(numbers)).toEqual({ missing, filled, repeated, odd: 0 });
+});
+
+it.each([
+  [122, 1_000, 0],
+  [123, 1_000, 1],
+  [22, 0, 0],
+  [23, 0, 1],
+])('a step from 1 to %i within %i ms counts as odd %i times', (seq, everyMs, odd) => {
+  expect(counted([1, seq], everyMs)).toMatchObject({ odd, missing: odd === 1 ? 0 : seq - 2 });
+});
+
+it('accounts for every reading, whatever the order', () => {
+  fc.assert(
+    fc.property(fc.shuffledSubarray([2, 3, 4, 5, 6, 7, 8, 9, 10], { minLength: 9 }), (rest) => {
+      const { missing, filled, repeated } = counted([1, ...rest]);
+      expect({ open: missing - filled, repeated }).toEqual({ open: 0, repeated: 0 });
+    }),
+  );
+});
