@@ -14,6 +14,22 @@ it('several share it, each with a name and a metrics port of its own', () => {
   expect(new Set(three.map(({ env }) => env.VIGIL_MQTT_SHARE_PORT))).toEqual(new Set(['on']));
 });
 
+it('a broker upstream is taken from by one of them, or by all where a group shares the messages out', () => {
+  const told = { VIGIL_UPSTREAM_URL: 'mqtts://broker', VIGIL_KAFKA_PORT: '1', OTHER: 'x' };
+  const upstreamOf = (env: Record<string, string>) =>
+    gatewayProcesses(2, 9464, env).map(({ env: given }) => [given.VIGIL_UPSTREAM_URL, given.VIGIL_UPSTREAM_CLIENT_ID]);
+  expect(upstreamOf(told)).toEqual([
+    ['mqtts://broker', undefined],
+    [undefined, undefined],
+  ]);
+  expect(upstreamOf({ ...told, VIGIL_UPSTREAM_GROUP: 'wards' })).toEqual([
+    ['mqtts://broker', undefined],
+    ['mqtts://broker', 'vigil.2'],
+  ]);
+  expect(gatewayProcesses(1, 9464, told)[0]?.env).not.toHaveProperty('OTHER');
+  expect(gatewayProcesses(1, 9464, told)[0]?.env).not.toHaveProperty('VIGIL_KAFKA_PORT');
+});
+
 it('the next is ended when the one before serves again', async () => {
   const told: string[] = [];
   const process_ = (name: string) => ({

@@ -90,7 +90,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
         start: () => startHouse(where, of, { ...more, logLevel: settings.logLevel, signal }),
       }),
     );
-  const gateways = gatewayProcesses(settings.gateways, settings.metricsPort);
+  const gateways = gatewayProcesses(settings.gateways, settings.metricsPort, process.env);
 
   privateDirectory(stateDir);
   requireDisk(stateDir, settings.diskFreeMbMin);
