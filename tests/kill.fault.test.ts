@@ -9,22 +9,13 @@ import type { SealedLog } from '../contracts/sealed-log.ts';
 import { startBroker } from '../ops/platform/kafka.ts';
 import { addAccount, logIn, openBrowser } from './browser.ts';
 import { connectDevice, type TestDevice } from './device.ts';
+import { randomFrom } from './faults/random.ts';
 import { alarmsOf, sequencesOf } from './log-witness.ts';
 import { startTestPlatform, type TestPlatform } from './platform.ts';
 import { admitted, associate, type House, openLogAs, type RunningHouse, startHouse, until } from './system.ts';
 
 const seed = Number(process.env.VIGIL_TEST_SEED ?? randomInt(2 ** 31));
-/** Mulberry32: small, seeded, and good enough to choose moments. */
-function randomFrom(start: number): () => number {
-  let state = start;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-const random = randomFrom(seed);
+const random = randomFrom(seed).next;
 console.log(`seed ${seed}: repeat with VIGIL_TEST_SEED=${seed}`);
 
 const ward = 'ward-k';

@@ -14,6 +14,7 @@ export type DeviceOptions = {
   readonly version: Version;
   readonly qos: 1 | 2;
   readonly everyMs: number;
+  readonly keepAliveS: number;
 };
 
 export type Acknowledged = {
@@ -49,7 +50,6 @@ export type Device = {
 const inFlightMax = 16;
 /** Readings kept while nobody takes them; then it makes no new ones. */
 const keptMax = 20_000;
-const keepAliveS = 3;
 const connectMs = 10_000;
 const again = { fromMs: 100, toMs: 400 } as const;
 /** Every so many readings there is a piece of a wave. */
@@ -140,7 +140,6 @@ export function startDevice(options: DeviceOptions): Device {
       ...options,
       port: options.port(),
       clean: connections === 0,
-      keepAliveS,
       connectMs,
       onReady,
       onAcknowledged,

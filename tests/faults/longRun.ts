@@ -21,7 +21,7 @@ export async function longRun({ kills: wanted, seed }: LongRun): Promise<boolean
   say(`seed ${seed}: repeat with npm run test:faults -- --kills ${wanted} --seed ${seed}`);
   const startedMs = Date.now();
   const scene = await openScene({ name: `test-${process.pid}-kills`, report: say });
-  const fleet = scene.openFleet({ size: devices, everyMs });
+  const fleet = scene.openFleet({ size: devices, everyMs, keepAliveS: 3 });
   try {
     const troubles = begin(scene, fleet, seed, wanted);
     await Promise.race([troubles.over, watch(startedMs, troubles, () => fleet.acknowledged())]);

@@ -37,6 +37,8 @@ export type FleetOptions = {
   readonly size?: number;
   /** Of each device. */
   readonly everyMs?: number;
+  /** A device gives a connection up that is silent for 1.5 times this. */
+  readonly keepAliveS?: number;
 };
 
 export type Fleet = {
@@ -113,7 +115,7 @@ function startFleet(
     readonly devices: readonly string[];
   },
 ): Fleet {
-  const { stateDir, cluster, doorstep, from = 0, size = 6, everyMs = 50 } = options;
+  const { stateDir, cluster, doorstep, from = 0, size = 6, everyMs = 50, keepAliveS = 10 } = options;
   const pseudonymKey = readFileSync(join(stateDir, 'secrets', 'pseudonym.key'), 'utf8').trim();
   const devices = options.devices.slice(from, from + size).map((deviceId, i) =>
     startDevice({
@@ -125,6 +127,7 @@ function startFleet(
       version: i % 3 === 1 ? 4 : 5,
       qos: i % 3 === 2 ? 2 : 1,
       everyMs,
+      keepAliveS,
     }),
   );
   const partitions = devices.map(({ deviceId }) =>

@@ -1,4 +1,5 @@
 /** What every fault test does before and after its fault, on the one cluster that they share. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'vitest';
 import { until } from '../system.ts';
 import type { Evidence } from './evidence.ts';
@@ -8,6 +9,8 @@ export type Stage = {
   readonly scene: () => Scene;
   /** Devices that publish already, and are acknowledged. */
   publishing(options?: FleetOptions): Promise<Fleet>;
+  /** Waits until what was on its way has come, and holds that no acknowledgement comes after it while `meanwhile` goes on. */
+  silent(fleet: Fleet, meanwhile: () => Promise<unknown>): Promise<void>;
   /** Waits for as many acknowledgements from now on. */
   flows(fleet: Fleet, count?: number): Promise<void>;
   /** The devices finish; nothing is lost, reordered, put under another time, or acknowledged early or out of turn. */
@@ -18,6 +21,7 @@ export type Stage = {
 export const freezeMs = process.env.VIGIL_FAULTS_FULL === undefined ? 8_000 : 30_000;
 
 /** Any deadline here is generous: no test depends on how fast the machine is. */
+const quietMs = 500;
 const flowsWithinMs = 240_000;
 
 export function createStage(scene: () => Scene): Stage & { clear(): Promise<void> } {
@@ -29,6 +33,17 @@ export function createStage(scene: () => Scene): Stage & { clear(): Promise<void
       fleets.push(fleet);
       await until('the first acknowledgements', () => fleet.acknowledged() > 5 * fleet.devices.length, flowsWithinMs);
       return fleet;
+    },
+    async silent(fleet, meanwhile) {
+      let last = -1;
+      await until('silence', async () => {
+        const before = last;
+        last = fleet.acknowledged();
+        await sleep(quietMs);
+        return last === before;
+      });
+      await meanwhile();
+      expect(fleet.acknowledged()).toBe(last);
     },
     async flows(fleet, count = 60) {
       const before = fleet.acknowledged();

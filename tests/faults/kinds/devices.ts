@@ -43,7 +43,7 @@ export function describeDevices({ scene, publishing, flows, expectNothingLost }:
 
   describe('file descriptors', () => {
     it('that the gateway has no more of: those in keep flowing, and new ones get in afterwards', async () => {
-      const inside = await publishing({ size: 4 });
+      const inside = await publishing({ size: 4, keepAliveS: 60 });
       const pid = scene().gateway.pid();
       await limit(pid, 'nofile', nextDescriptor(pid));
       const outside = scene().openFleet({ from: 4, size: 4 });
