@@ -9,6 +9,7 @@ it.each<[EndCause, boolean, number | undefined, boolean, string]>([
   [{ kind: 'keep-alive' }, true, 0x8d, true, 'keep-alive'],
   [{ kind: 'taken-over' }, true, 0x8e, true, 'taken-over'],
   [{ kind: 'violation', code: 0x81, words: 'x' }, false, 0x81, true, 'refused'],
+  [{ kind: 'certificate', words: 'x' }, true, 0x87, true, 'refused'],
   // Never an error code for a failure of ours: it would end the delivery.
   [{ kind: 'append-failed' }, false, undefined, true, 'closed'],
   [{ kind: 'drained' }, true, 0x8b, false, 'drained'],

@@ -122,18 +122,23 @@ async function readTopic(
     start,
     log: logger,
     async onRecords({ partition, records }) {
-      for (const { offset, key, value } of records) {
-        if (value === null) continue;
-        const id = `${partition}:${offset}`;
-        try {
-          onRecord(await log.open({ topic, key, value }), id);
-        } catch (error) {
-          logger.warn({ topic, id, error: (error as Error).message }, 'a record does not open');
-          onRecord(undefined, id);
-        }
+      // Together: one whose key was deleted is waited for for seconds.
+      const opened = await Promise.all(records.map(({ key, value }) => openOne(log, logger, topic, key, value)));
+      for (const [at, { offset, value }] of records.entries()) {
+        if (value !== null) onRecord(opened[at], `${partition}:${offset}`);
       }
     },
   });
   await reader.caughtUp;
   await reader.close();
+}
+
+async function openOne(log: SealedLog, logger: Logger, topic: KafkaTopic, key: string, value: Buffer | null) {
+  if (value === null) return undefined;
+  try {
+    return await log.open({ topic, key, value });
+  } catch (error) {
+    logger.warn({ topic, error: (error as Error).message }, 'a record does not open');
+    return undefined;
+  }
 }
