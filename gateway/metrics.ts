@@ -40,7 +40,7 @@ export function gatewayMetrics(from: GatewayMetricsSources): Metrics {
   certificateMetrics(metrics, from);
   readingMetrics(metrics, from);
   laneMetrics(metrics, from);
-  if (from.upstream) upstreamMetrics(metrics, from.counters, from.upstream);
+  upstreamMetrics(metrics, from.counters, () => from.upstream?.());
   metrics.gauge('vigil_gateway_ready', '1 while devices are served.', () => (from.ready() ? 1 : 0));
   return metrics;
 }

@@ -3,13 +3,16 @@ import type { Metrics } from '../../contracts/metrics.ts';
 import type { Counters } from '../counters.ts';
 import type { Upstream } from './upstream.ts';
 
-/** @param upstream undefined until it is open */
+/** @param upstream undefined until it is open, and where there is none */
 export function upstreamMetrics(
   metrics: Metrics,
   counters: Counters,
-  upstream: () => Pick<Upstream, 'connected' | 'unackedBytes'> | undefined,
+  upstream: () => Pick<Upstream, 'wanted' | 'connected' | 'unackedBytes'> | undefined,
 ): void {
   const name = (rest: string) => `vigil_gateway_upstream_${rest}`;
+  metrics.gauge(name('connections_wanted'), 'Connections to an upstream broker that there should be.', () => {
+    return upstream()?.wanted ?? 0;
+  });
   metrics.gauge(name('connections'), 'Connections to the upstream broker that are subscribed now.', () => {
     return upstream()?.connected() ?? 0;
   });

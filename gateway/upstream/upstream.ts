@@ -13,6 +13,8 @@ import { type Link, openLink } from './link.ts';
 import type { UpstreamConfig } from './settings.ts';
 
 export type Upstream = {
+  /** Connections that there should be. */
+  readonly wanted: number;
   /** Connections that are subscribed now. */
   connected(): number;
   unackedBytes(): number;
@@ -89,6 +91,7 @@ export function openUpstream(options: {
   );
 
   return {
+    wanted: config.connections,
     connected: () => links.filter((link) => link.isConnected()).length,
     unackedBytes: () => budget.usedBytes(),
     async close(withinMs) {
