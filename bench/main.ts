@@ -6,7 +6,7 @@ import { measureIngest } from './ingest.ts';
 
 const help = `npm run bench -- footprint [--seconds 60] [--json]
     CPU and memory of each process, without beds and with eight, in a state folder of its own
-npm run bench -- ingest [--connections 200] [--window 128] [--seconds 20] [--profile <folder>] [--skip-limit] [--json]
+npm run bench -- ingest [--connections 200] [--window 64] [--seconds 20] [--profile <folder>] [--skip-limit] [--json]
     Readings a second that one gateway acknowledges, latency at 5,000/s and at 1,000/s, cost of a reading; over mTLS and
     sealing, with a broker of its own, whose limit for Kafka's own producer is measured in the same run
 npm run bench -- devices [--counts 10,100,1000,10000] [--rate 1000] [--seconds 60] [--json]
