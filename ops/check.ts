@@ -75,11 +75,21 @@ async function ownPlace(settings: StartSettings, stateDir: string): Promise<Star
     httpPort = 0,
     mqttPort = 0,
     metricsPort = 0,
+    alarmsMetricsPort = 0,
     kafkaPort = 0,
     kafkaControllerPort = 0,
     influxPort = 0,
     influxRpcPort = 0,
-  ] = await freePorts(7);
-  const ports = { httpPort, mqttPort, metricsPort, kafkaPort, kafkaControllerPort, influxPort, influxRpcPort };
+  ] = await freePorts(8);
+  const ports = {
+    httpPort,
+    mqttPort,
+    metricsPort,
+    alarmsMetricsPort,
+    kafkaPort,
+    kafkaControllerPort,
+    influxPort,
+    influxRpcPort,
+  };
   return { ...settings, ...ports, stateDir, demo: true, beds: settings.beds || 8 };
 }

@@ -30,6 +30,7 @@ export const startSettings = {
     fallback: 1,
   },
   metricsPort: port('VIGIL_METRICS_PORT', "the gateway's figures for Prometheus (HTTP)", 9464),
+  alarmsMetricsPort: port('VIGIL_ALARMS_METRICS_PORT', "the alarm processor's figures", 9460),
   kafkaPort: port('VIGIL_KAFKA_PORT', 'Kafka', 9092),
   kafkaControllerPort: port('VIGIL_KAFKA_CONTROLLER_PORT', "Kafka's controller", 9093),
   influxPort: port('VIGIL_INFLUX_PORT', 'InfluxDB', 8086),

@@ -71,6 +71,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
     influxUrl: `https://127.0.0.1:${settings.influxPort}`,
     mqttPort: settings.mqttPort,
     metricsPort: settings.metricsPort,
+    alarmsMetricsPort: settings.alarmsMetricsPort,
     httpPort: settings.httpPort,
   };
   const step = <T>(title: string, work: (remark: (line: string) => void) => Promise<T>) => {
@@ -173,6 +174,7 @@ function portsOf(settings: StartSettings) {
     'httpPort',
     'mqttPort',
     'metricsPort',
+    'alarmsMetricsPort',
     'kafkaPort',
     'kafkaControllerPort',
     'influxPort',

@@ -172,6 +172,7 @@ describe('the settings of our services', () => {
     influxUrl: 'https://influxdb:8086',
     mqttPort: 8883,
     metricsPort: 9464,
+    alarmsMetricsPort: 9460,
     httpPort: 8443,
   };
   it.each(['gateway', 'alarms', 'trends', 'dashboard', 'simulators'] as const)(

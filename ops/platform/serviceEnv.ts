@@ -11,6 +11,8 @@ export type Whereabouts = {
   readonly mqttPort: number;
   /** Of the gateway's /metrics; any free one where it is not said. */
   readonly metricsPort?: number;
+  /** Of the alarm processor's. */
+  readonly alarmsMetricsPort?: number;
   readonly httpPort: number;
 };
 
@@ -53,6 +55,13 @@ export function serviceEnv(
         ...overrides,
       };
     case 'alarms':
+      return {
+        ...common,
+        ...kafkaEnv(where, service),
+        VIGIL_METRICS_HOST: '127.0.0.1',
+        VIGIL_METRICS_PORT: String(where.alarmsMetricsPort ?? 0),
+        ...overrides,
+      };
     case 'operator':
       return { ...common, ...kafkaEnv(where, service), ...overrides };
     case 'trends':

@@ -7,6 +7,7 @@ import { parse } from 'yaml';
 import { createCounters } from '../../gateway/counters.ts';
 import { createMeasures } from '../../gateway/measures.ts';
 import { gatewayMetrics } from '../../gateway/metrics.ts';
+import { alarmsMetrics } from '../../processors/alarms/metrics.ts';
 import { ensurePromtool } from '../../tests/independent/promtool.ts';
 
 const here = import.meta.dirname;
@@ -29,8 +30,9 @@ it.each([
   expect(status, stdout + stderr).toBe(0);
 });
 
-it('name only metrics that a gateway shows', async () => {
-  const shown = await gatewayMetrics({
+it('name only metrics that are shown', async () => {
+  const alarms = await alarmsMetrics(() => undefined).text();
+  const gateway = await gatewayMetrics({
     counters: createCounters(),
     measures: createMeasures(),
     unackedBytesMax: 1,
@@ -39,6 +41,7 @@ it('name only metrics that a gateway shows', async () => {
     listener: () => undefined,
     ready: () => true,
   }).text();
+  const shown = `${gateway}\n${alarms}`;
   // Prometheus itself makes `up`.
   for (const { alert, expr } of rules.filter((rule) => !rule.expr.startsWith('up{'))) {
     const names = expr.match(/\b(?:vigil|nodejs|process)_\w+/g) ?? [];

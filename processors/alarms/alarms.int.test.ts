@@ -64,6 +64,11 @@ describe('the alarm processor', () => {
     await lab.until(bed, ({ alarm }) => alarm.condition === 'HR.extreme-high');
     const told = lab.eventsOf(bed).filter(({ alarm }) => alarm.condition === 'readings-missing');
     expect(told.map(({ type }) => type)).toEqual(['raised']);
+    const port = /"metricsPort":(\d+)/.exec(readFileSync(lab.logFile('alarms-one'), 'utf8'))![1];
+    const figures = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+    expect(figures).toContain('\nvigil_alarms_gaps_total 1\n');
+    expect(figures).toContain('\nvigil_alarms_readings_missing_total 2\n');
+    expect(figures).toMatch(/^vigil_alarms_judged_total\{what="repeats"\} [1-9]/m);
   });
 
   it('shows a sign of life while quiet readings come', async () => {

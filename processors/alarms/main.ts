@@ -4,12 +4,14 @@ import { type Logger, pino } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 import { checkRecord } from '../../contracts/messages/check.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
+import { type Health, openMetricsServer } from '../../contracts/metrics-server.ts';
 import { openSealedLog } from '../../contracts/sealed-log.ts';
 import { readSettings, type Settings } from '../../contracts/settings.ts';
 import type { Environment } from '../core/inputs.ts';
 import { profileOf } from '../core/profiles.ts';
 import { createAssociations } from './associations.ts';
-import { startProcessor } from './processor.ts';
+import { alarmsMetrics } from './metrics.ts';
+import { type Processor, startProcessor } from './processor.ts';
 import { readProfiles } from './profiles-file.ts';
 import { alarmSettings } from './settings.ts';
 
@@ -23,6 +25,15 @@ const hash: Environment['hash'] = (text) => createHash('sha256').update(text).di
 async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger) {
   const profile = profileOf(readProfiles(settings.profilesFile));
   const boot = randomBytes(9).toString('hex');
+  let processor: Processor | undefined;
+  let health: Health = 'starting';
+  const metricsServer = await openMetricsServer({
+    host: settings.metricsHost,
+    port: settings.metricsPort,
+    metrics: alarmsMetrics(() => processor?.counters()),
+    health: () => health,
+    log,
+  });
   const sealedLog = await openSealedLog({ settings, service: 'alarms', boot, log });
   const associations = createAssociations(settings.pseudonymKey);
   const table = await sealedLog.followTable(['associations'], (opened, record) => {
@@ -33,7 +44,7 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
   });
   await table.ready;
   const ready = Promise.withResolvers<void>();
-  const processor = await startProcessor({
+  processor = await startProcessor({
     log: sealedLog,
     associations,
     env: { hash, profile },
@@ -44,15 +55,20 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
     onReady: ready.resolve,
   });
   await ready.promise;
-  const timer = setInterval(() => log.info(processor.counters(), 'counters'), countersEveryMs);
+  health = 'ready';
+  const started = processor;
+  const timer = setInterval(() => log.info(started.counters(), 'counters'), countersEveryMs);
 
   return {
+    metricsPort: metricsServer.port,
     async close() {
+      health = 'draining';
       clearInterval(timer);
-      await processor.close();
+      await started.close();
       await table.close();
       await sealedLog.close();
-      log.info(processor.counters(), 'closed');
+      await metricsServer.close();
+      log.info(started.counters(), 'closed');
     },
   };
 }
@@ -82,7 +98,7 @@ async function main(): Promise<void> {
   process.on('SIGTERM', stop);
   process.on('SIGINT', stop);
   alarms = await openAlarms(settings, log);
-  log.info('ready');
+  log.info({ metricsPort: alarms.metricsPort }, 'ready');
 }
 
 main().catch((error: unknown) => {

@@ -60,6 +60,8 @@ export function createPartition(options: {
   readonly associationAt: (associationId: string, nowMs: number) => AssociationInput | undefined;
   readonly emit: (event: AlarmEvent) => void;
   readonly counters: Counters;
+  /** Told of what an engine counts, before and after a step. */
+  readonly onCounts?: (before: State['counters'], after: State['counters']) => void;
   readonly nowMs: number;
 }) {
   const { env, restored, emit, counters } = options;
@@ -119,6 +121,7 @@ export function createPartition(options: {
     from: Position,
     urgent: boolean,
   ): void {
+    options.onCounts?.(held.state.counters, state.counters);
     held.state = state;
     held.dirty ??= { from, atMs: nowMs, urgent: false };
     if (events.length > 0 || urgent) held.dirty.urgent = true;

@@ -15,7 +15,9 @@ import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import type { Environment } from '../core/inputs.ts';
+import type { Counter } from '../core/state.ts';
 import type { Associations } from './associations.ts';
+import { addCounts } from './metrics.ts';
 import { createOpening } from './opening.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { type Counters, createPartition, type Partition, type Position, type Snapshot } from './partition.ts';
@@ -52,6 +54,7 @@ export async function startProcessor(options: {
   const { log, associations, env, logger, now } = options;
   const counters: Counters = { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 };
   const count = { records: 0, events: 0, snapshots: 0, flushesRefused: 0, ticksSkipped: 0 };
+  const judged = new Map<Counter, number>();
   const opening = createOpening(log, logger);
   let owned = new Map<number, Owned>();
   /** What the group has committed: said again to ask whether the partitions are still ours. */
@@ -85,6 +88,7 @@ export async function startProcessor(options: {
           outbox.put(event);
         },
         counters,
+        onCounts: (before, after) => addCounts(judged, before, after),
         nowMs: now(),
       });
       next.set(p, { partition, outbox, told: from.toldTo });
@@ -233,6 +237,7 @@ export async function startProcessor(options: {
     counters: () => ({
       ...count,
       ...counters,
+      ...Object.fromEntries(judged),
       leftOut: opening.leftOut(),
       associationsRefused: associations.refused(),
       partitions: owned.size,

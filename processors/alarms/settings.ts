@@ -1,9 +1,11 @@
 import { kafkaSettings } from '../../contracts/kafka/settings.ts';
+import { metricsSettings } from '../../contracts/metrics-server.ts';
 import type { Manifest } from '../../contracts/settings.ts';
 
 /** What the alarm processor is told. */
 export const alarmSettings = {
   ...kafkaSettings,
+  ...metricsSettings(9460),
   logLevel: {
     kind: 'choice',
     env: 'VIGIL_LOG_LEVEL',

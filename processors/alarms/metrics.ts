@@ -1,0 +1,44 @@
+/** What Prometheus is shown of the alarm processor. The names are in ops/prometheus/alerts.yml. */
+import { createMetrics, type Metrics } from '../../contracts/metrics.ts';
+import { type Counter, counterNames, type State } from '../core/state.ts';
+
+/** @param counters those of the processor by name; undefined until it has started */
+export function alarmsMetrics(counters: () => Readonly<Record<string, number>> | undefined): Metrics {
+  const metrics = createMetrics();
+  const read = (name: string) => () => counters()?.[name] ?? 0;
+  metrics.gauge('vigil_alarms_partitions', 'Partitions that are judged here.', read('partitions'));
+  metrics.gauge('vigil_alarms_associations', 'Associations whose state is held here.', read('engines'));
+  metrics.gauge('vigil_alarms_live', 'Alarms on the screens.', read('live'));
+  metrics.gauge('vigil_alarms_waiting', 'Alarm events that Kafka has not taken yet.', read('waiting'));
+  metrics.counter('vigil_alarms_records_total', 'Records read.', read('records'));
+  metrics.counter('vigil_alarms_events_total', 'Alarm events written.', read('events'));
+  metrics.counter(
+    'vigil_alarms_left_out_total',
+    'Records that did not open or were nothing to the engine.',
+    read('leftOut'),
+  );
+  metrics.counter('vigil_alarms_gaps_total', 'Gaps in the numbers of readings that were told of.', read('gaps'));
+  const missing = 'Readings that were lost on the way: told of at their beds.';
+  metrics.counter('vigil_alarms_readings_missing_total', missing, read('readingsMissing'));
+  metrics.counter(
+    'vigil_alarms_readings_filled_total',
+    'Of those, readings that came after all.',
+    read('readingsFilled'),
+  );
+  metrics.counter(
+    'vigil_alarms_judged_total',
+    'What the engines met: readings, repeats, late ones and so on; after a restart what is read again counts again.',
+    () => counterNames.map((name) => [name, read(name)()] as const),
+    'what',
+  );
+  return metrics;
+}
+
+/** Adds what one step of an engine counted to what all of this process have. */
+export function addCounts(sum: Map<Counter, number>, before: State['counters'], after: State['counters']): void {
+  if (before === after) return;
+  for (const name of counterNames) {
+    const more = (after[name] ?? 0) - (before[name] ?? 0);
+    if (more > 0) sum.set(name, (sum.get(name) ?? 0) + more);
+  }
+}
