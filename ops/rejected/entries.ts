@@ -47,11 +47,15 @@ export async function readEntries(
   filter: Filter,
   visit: (entry: Entry, record: RejectedRecord) => void = () => {},
 ): Promise<Entries> {
-  const redriven = await readRedriven(log, logger);
+  // Both topics are joined at the same time; nothing of the one is handed out before the other was read.
+  let redriven: ReadonlySet<string> = new Set();
   const entries = new Map<string, Entry>();
   let unreadable = 0;
   let leftOut = 0;
-  await readTopic(log, logger, 'rejected', 'beginning', (opened, id) => {
+  const known = readRedriven(log, logger).then((names) => {
+    redriven = names;
+  });
+  const reading = readTopic(log, logger, 'rejected', 'beginning', known, (opened, id) => {
     const checked = opened && checkRecord(opened.contentType, opened.plaintext);
     if (!opened || !checked?.ok || checked.contentType !== contentTypes.rejected) {
       unreadable += 1;
@@ -79,6 +83,7 @@ export async function readEntries(
     leftOut += 1;
     entries.delete(entries.keys().next().value!);
   });
+  await Promise.all([known, reading]);
   return { entries: [...entries.values()].sort((a, b) => a.receivedAtMs - b.receivedAtMs), leftOut, unreadable };
 }
 
@@ -99,7 +104,7 @@ export function nameOf({ boot, seq }: { readonly boot: string; readonly seq: num
 async function readRedriven(log: SealedLog, logger: Logger): Promise<Set<string>> {
   const names = new Set<string>();
   const sinceMs = Date.now() - kafkaTopics.rejected.retentionMs;
-  await readTopic(log, logger, 'audit', { sinceMs }, (opened) => {
+  await readTopic(log, logger, 'audit', { sinceMs }, Promise.resolve(), (opened) => {
     const checked = opened && checkRecord(opened.contentType, opened.plaintext);
     if (!checked?.ok || checked.contentType !== contentTypes.audit || checked.body.action !== 'rejected-redriven')
       return;
@@ -108,12 +113,13 @@ async function readRedriven(log: SealedLog, logger: Logger): Promise<Set<string>
   return names;
 }
 
-/** Hands out every record that the topic holds now, one after the other; undefined for one that does not open. */
+/** Hands out every record that the topic holds now, one after the other, none before `after`; undefined for one that does not open. */
 async function readTopic(
   log: SealedLog,
   logger: Logger,
   topic: KafkaTopic,
   start: ReaderOptions['start'],
+  after: Promise<void>,
   onRecord: (opened: Opened | undefined, id: string) => void,
 ): Promise<void> {
   const reader = await createReader(log.kafka, {
@@ -124,6 +130,7 @@ async function readTopic(
     async onRecords({ partition, records }) {
       // Together: one whose key was deleted is waited for for seconds.
       const opened = await Promise.all(records.map(({ key, value }) => openOne(log, logger, topic, key, value)));
+      await after;
       for (const [at, { offset, value }] of records.entries()) {
         if (value !== null) onRecord(opened[at], `${partition}:${offset}`);
       }
