@@ -9,7 +9,10 @@ import com.hivemq.client.mqtt.mqtt3.Mqtt3AsyncClient;
 import com.hivemq.client.mqtt.mqtt3.message.publish.Mqtt3Publish;
 import com.hivemq.client.mqtt.mqtt5.Mqtt5AsyncClient;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5DisconnectException;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubAckException;
+import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5PubRecException;
 import com.hivemq.client.mqtt.mqtt5.exceptions.Mqtt5SubAckException;
+import com.hivemq.client.mqtt.mqtt5.message.Mqtt5ReasonCode;
 import com.hivemq.client.mqtt.mqtt3.exceptions.Mqtt3SubAckException;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5Publish;
 import com.hivemq.client.mqtt.mqtt5.message.publish.Mqtt5PublishResult;
@@ -124,10 +127,16 @@ public class HiveMq {
     }
 
     static String codeOf(Mqtt5PublishResult result, Throwable error) {
-        if (error != null && result == null) throw new IllegalStateException(error);
-        if (result instanceof Mqtt5Qos1Result one) return String.valueOf(one.getPubAck().getReasonCode().getCode());
-        if (result instanceof Mqtt5Qos2Result two) return String.valueOf(two.getPubRec().getReasonCode().getCode());
+        if (error instanceof Mqtt5PubAckException refused) return code(refused.getMqttMessage().getReasonCode());
+        if (error instanceof Mqtt5PubRecException refused) return code(refused.getMqttMessage().getReasonCode());
+        if (error != null) throw new IllegalStateException(error);
+        if (result instanceof Mqtt5Qos1Result one) return code(one.getPubAck().getReasonCode());
+        if (result instanceof Mqtt5Qos2Result two) return code(two.getPubRec().getReasonCode());
         return "-";
+    }
+
+    static String code(Mqtt5ReasonCode reason) {
+        return String.valueOf(reason.getCode());
     }
 
     static CompletableFuture<String> connect3(String name, String[] words) throws Exception {

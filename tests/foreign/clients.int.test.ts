@@ -48,7 +48,7 @@ const seqsOf = (found: readonly Found[], boot: string) =>
   found.filter(({ opened }) => opened.place.boot === boot).map(({ opened }) => opened.place.seq);
 
 // What a client needs is fetched once, on a bare machine over minutes.
-describe.each(cases)('%s, MQTT %i', { timeout: 300_000 }, (name, version, open) => {
+describe.each(cases)('%s, MQTT %i', { timeout: 120_000 }, (name, version, open) => {
   const device = deviceOf(name, version);
   const topic = (kind: string) => `devices/${device}/${kind}`;
   let client: ForeignClient;
@@ -88,11 +88,15 @@ describe.each(cases)('%s, MQTT %i', { timeout: 300_000 }, (name, version, open) 
       ['somewhere/else', '{}', 0x90],
       [topic('observations'), 'garbage', 0x99],
     ] as const;
-    for (const [where, payload, code] of rows) {
-      expect([where, await connection.publish(where, [payload], 1)]).toEqual([where, [version === 5 ? code : 0]]);
+    for (const qos of [1, 2] as const) {
+      for (const [where, payload, code] of rows) {
+        // Paho releases at QoS 2 what was refused, and tells the answer to that: there is no such exchange.
+        const told = name === 'paho' && qos === 2 ? 0x92 : code;
+        expect([where, await connection.publish(where, [payload], qos)]).toEqual([where, [version === 5 ? told : 0]]);
+      }
     }
     const kept = await recordsOf(operator, 'rejected', device);
-    expect(kept.map(({ body }) => body.topic)).toEqual(rows.map(([where]) => where));
+    expect(kept.map(({ body }) => body.topic)).toEqual([...rows, ...rows].map(([where]) => where));
     await connection.close();
   });
 
@@ -152,8 +156,10 @@ describe.each(cases)('%s, MQTT %i', { timeout: 300_000 }, (name, version, open) 
     await polite.close();
     const connection = await connect({ will });
     await connection.abandon();
-    const [found] = await until('the will', async () => (await wills()).length > 0 && (await wills()));
-    expect(found?.body).toMatchObject({ reading: { online: false } });
-    expect(await wills()).toHaveLength(1);
+    const found = await until('the will', async () => {
+      const so = await wills();
+      return so.length > 0 && so;
+    });
+    expect(found.map(({ body }) => body.reading)).toEqual([{ online: false }]);
   });
 });

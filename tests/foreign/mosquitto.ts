@@ -5,14 +5,21 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { makeAside } from '../../ops/platform/aside.ts';
 import { onPath, unpackWithDependencies } from '../../ops/platform/programs.ts';
-import { type Acknowledgement, createMailbox, type ForeignClient, type ForeignOptions, type Reach } from './client.ts';
+import {
+  type Acknowledgement,
+  createMailbox,
+  type ForeignClient,
+  type ForeignOptions,
+  type ForeignWill,
+  type Reach,
+} from './client.ts';
 
 type Programs = { readonly pub: string; readonly sub: string; readonly libraries: string | undefined };
 
 /** What the programs say instead of a reason code. */
 const codes: Readonly<Record<string, number>> = {
   'Not authorized': 0x87,
-  'Topic name invalid': 0x90,
+  'Topic Name invalid': 0x90,
   'Payload format invalid': 0x99,
 };
 
@@ -33,7 +40,10 @@ export async function ensureMosquittoClients(softwareDir: string): Promise<Progr
   return { pub: join(bin, 'mosquitto_pub'), sub: join(bin, 'mosquitto_sub'), libraries: join(lib, machine) };
 }
 
-/** Eclipse Mosquitto's own clients. They do not tell whether a session was there. */
+/**
+ * Eclipse Mosquitto's own clients. They do not tell whether a session was there. A connection with a will is a `mosquitto_pub` that
+ * waits for lines: `mosquitto_sub` can only be ended by a signal, at which it asks in MQTT 5 for its will (DISCONNECT 0x04).
+ */
 export async function openMosquitto({ port, certsDir, softwareDir }: Reach): Promise<ForeignClient> {
   const { pub, sub, libraries } = await ensureMosquittoClients(softwareDir);
   const env = { ...process.env, ...(libraries === undefined ? {} : { LD_LIBRARY_PATH: libraries }) };
@@ -77,28 +87,27 @@ export async function openMosquitto({ port, certsDir, softwareDir }: Reach): Pro
     const { clientId, version, clean = true, expiryS = 0, will } = options;
     const device = clientId.split('/')[0];
     const { promise: ended, resolve: end } = Promise.withResolvers<number | undefined>();
-    const { promise: subscribed, resolve: tellSubscribed } = Promise.withResolvers<void>();
+    const { promise: ready, resolve: tellReady } = Promise.withResolvers<void>();
     const messages = createMailbox<{ topic: string; payload: string }>();
-    const child = start(sub, clientId, version, [
-      // It subscribes or it does not connect.
-      ...['-t', `devices/${device}/inbox`, '-q', '1', '-F', 'message %t %p'],
-      ...(clean ? [] : ['-c']),
-      ...(version === 5 && expiryS > 0 ? ['-x', String(expiryS)] : []),
-      ...(will ? ['--will-topic', will.topic, '--will-payload', will.payload, '--will-qos', String(will.qos)] : []),
-    ]);
+    // It subscribes or it does not connect.
+    const asSub = ['-t', `devices/${device}/inbox`, '-q', '1', '-F', 'message %t %p'];
+    const session = [...(clean ? [] : ['-c']), ...(version === 5 && expiryS > 0 ? ['-x', String(expiryS)] : [])];
+    const child = will
+      ? start(pub, clientId, version, ['-t', will.topic, '-l', ...session, ...willWords(will)])
+      : start(sub, clientId, version, [...asSub, ...session]);
     let connects = 0;
     linesOf(child, (line) => {
       const [word, topic = '', ...rest] = line.split(' ');
       if (word === 'message') messages.put({ topic, payload: rest.join(' ') });
-      if (line.startsWith('Subscribed')) tellSubscribed();
-      const told = /received DISCONNECT \((\d+)\)/.exec(line)?.[1];
+      if (line.startsWith('Subscribed') || (will && line.includes('received CONNACK'))) tellReady();
+      const told = /Received DISCONNECT \((\d+)\)/.exec(line)?.[1];
       if (line.includes('sending CONNECT')) connects += 1;
-      // It would connect again, for ever.
+      // In 3.1.1 it would connect again, for ever.
       if (told === undefined && connects < 2) return;
       child.kill('SIGKILL');
       end(told === undefined ? undefined : Number(told));
     });
-    await Promise.race([subscribed, closed(child)]);
+    await Promise.race([ready, closed(child)]);
     return {
       sessionPresent: undefined,
       ended,
@@ -117,8 +126,12 @@ export async function openMosquitto({ port, certsDir, softwareDir }: Reach): Pro
         await closed(child);
       },
       async close() {
-        child.kill('SIGTERM');
+        if (will) child.stdin?.end();
+        else child.kill('SIGTERM');
+        // A signal that comes at a bad moment does not end it.
+        const timer = setTimeout(() => child.kill('SIGKILL'), 10_000);
         await closed(child);
+        clearTimeout(timer);
       },
     };
   }
@@ -129,6 +142,10 @@ export async function openMosquitto({ port, certsDir, softwareDir }: Reach): Pro
       for (const child of running) child.kill('SIGKILL');
     },
   };
+}
+
+function willWords({ topic, payload, qos }: ForeignWill): string[] {
+  return ['--will-topic', topic, '--will-payload', payload, '--will-qos', String(qos)];
 }
 
 /** All that a program said so far; grows. */
