@@ -3,6 +3,7 @@ export const counterNames = [
   'connectionsAccepted',
   'connectionsRefused',
   'connectionsDropped',
+  'connectionsOfDeviceTooMany',
   'connectionsTurnedAway',
   'connectionsGaveUp',
   'connectionsEnded',

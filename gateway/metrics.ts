@@ -96,6 +96,7 @@ function connectionMetrics(metrics: Metrics, from: GatewayMetricsSources): void 
         'keep-alive': 'keepAliveTimeouts',
         'packet-timeout': 'packetTimeouts',
         'outgoing-timeout': 'outgoingTimeouts',
+        'connections-of-device': 'connectionsOfDeviceTooMany',
         'packet-size': 'packetsTooLarge',
         'receive-maximum': 'receiveMaximumExceeded',
         'partial-packets': 'partialsEnded',

@@ -68,6 +68,14 @@ export const gatewaySettings = {
     max: 100_000,
     fallback: defaultLimits.connectionsMax,
   },
+  connectionsPerDeviceMax: {
+    kind: 'integer',
+    env: 'VIGIL_MQTT_CONNECTIONS_PER_DEVICE_MAX',
+    help: 'of these, connections of one device',
+    min: 1,
+    max: 100_000,
+    fallback: defaultLimits.connectionsPerDeviceMax,
+  },
   connectsPerS: {
     kind: 'integer',
     env: 'VIGIL_MQTT_CONNECTS_PER_S',
@@ -138,6 +146,7 @@ export function limitsOf(settings: Settings<typeof gatewaySettings>): Limits {
     unpromisedBytesMax: settings.unackedBytesMax / 2,
     partialBytesMax: Math.max(settings.unackedBytesMax / 4, 2 * settings.packetBytesMax),
     connectionsMax: settings.connectionsMax,
+    connectionsPerDeviceMax: settings.connectionsPerDeviceMax,
     sessionsMax: 2 * settings.connectionsMax,
     connectsPerS: settings.connectsPerS,
     connectsWaitingMax: patienceS * settings.connectsPerS,

@@ -41,6 +41,8 @@ export type Context = {
   /** A clock that never jumps, ms: time-outs are measured by it. */
   readonly monotonicMs: () => number;
   readonly connections: Set<Connection>;
+  /** How many of them each device has, those included whose CONNECT is still being looked at. */
+  readonly byDevice: Map<string, number>;
   /** Connections whose CONNECT waits for its claim, by client id. */
   readonly claiming: Map<string, Connection>;
   /** Goes on with what a connection has sent, once it need not wait any more. */
@@ -77,6 +79,8 @@ export type Connection = {
   readonly certificate: CertificateFacts;
   readonly frames: Frames;
   readonly acceptedMs: number;
+  /** The device that it counts for; undefined before CONNECT. */
+  deviceId: string | undefined;
   client: Client | undefined;
   /** `ending`: nothing more is read or acknowledged. */
   phase: 'waiting' | 'open' | 'ending';
@@ -189,6 +193,7 @@ export function endConnection(context: Context, connection: Connection, cause: E
   const { client, socket } = connection;
   connection.phase = 'ending';
   context.connections.delete(connection);
+  leaveDevice(context, connection);
   connection.claiming?.();
   const end = endOf(cause, client?.will !== undefined);
   if (client) {
@@ -213,6 +218,25 @@ export function endConnection(context: Context, connection: Connection, cause: E
   socket.resume();
   releaseMemory(context, connection);
   setTimeout(() => socket.destroy(), cause.kind === 'lost' ? 0 : lingerMs).unref();
+}
+
+/** Counts a connection for its device; false where that has as many as it may. */
+export function joinDevice(context: Context, connection: Connection, deviceId: string, replaces: boolean): boolean {
+  const { byDevice, limits } = context;
+  const count = byDevice.get(deviceId) ?? 0;
+  if (count >= limits.connectionsPerDeviceMax && !replaces) return false;
+  connection.deviceId = deviceId;
+  byDevice.set(deviceId, count + 1);
+  return true;
+}
+
+function leaveDevice({ byDevice }: Context, connection: Connection): void {
+  const { deviceId } = connection;
+  if (deviceId === undefined) return;
+  connection.deviceId = undefined;
+  const count = byDevice.get(deviceId) ?? 0;
+  if (count > 1) byDevice.set(deviceId, count - 1);
+  else byDevice.delete(deviceId);
 }
 
 /** Lets go of what was received and not handed on: it is not acknowledged. */

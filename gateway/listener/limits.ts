@@ -19,6 +19,8 @@ export type Limits = {
   readonly partialBytesMax: number;
   /** Connections at once, TLS handshakes included. Past it a new one is closed before its handshake. */
   readonly connectionsMax: number;
+  /** Of one device, by client ids that begin with its name. Past it: CONNACK 0x97, but for one that takes another's place. */
+  readonly connectionsPerDeviceMax: number;
   /** Connections let in by the second, before their TLS handshake. Past it they wait, first come, first served. */
   readonly connectsPerS: number;
   /** Connections that wait for that. Past it a new one is closed. */
@@ -48,6 +50,7 @@ export const defaultLimits: Limits = {
   unpromisedBytesMax: 33_554_432,
   partialBytesMax: 16_777_216,
   connectionsMax: 12_000,
+  connectionsPerDeviceMax: 64,
   connectsPerS: 200,
   connectsWaitingMax: 6_000,
   connectMs: 10_000,

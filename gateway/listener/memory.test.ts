@@ -145,6 +145,32 @@ describe('a paused connection', () => {
   });
 });
 
+describe('one device', () => {
+  const connect = (id: string, version: 4 | 5 = 5) => join(bench, 'bed-07', version, { clientId: id });
+
+  it('has no more connections than it may, and others have theirs', async () => {
+    bench = await openBench({ connectionsPerDeviceMax: 2 });
+    clients.push(await connect('bed-07'), await connect('bed-07/a'));
+    const five = await connect('bed-07/b');
+    expect(five.connack).toMatchObject({ cmd: 'connack', reasonCode: reason.quotaExceeded });
+    await five.closed;
+    // MQTT 3.1.1 has no code that fits: closed without a word.
+    await expect(connect('bed-07/c', 4)).rejects.toThrow('the connection was closed');
+    expect(bench.counters.connectionsOfDeviceTooMany).toBe(2);
+    clients.push(await join(bench, 'bed-08'));
+    expect(bench.listener.connections()).toBe(3);
+    // One that takes the place of another is none more.
+    const again = await connect('bed-07/a');
+    expect(again.connack).toMatchObject({ reasonCode: 0 });
+    await clients[1]!.closed;
+    again.end();
+    await until('it is gone', () => bench.listener.connections() === 2);
+    clients.push(await connect('bed-07/d'));
+    expect(bench.listener.connections()).toBe(3);
+    expect((await connect('bed-07/e')).connack).toMatchObject({ reasonCode: reason.quotaExceeded });
+  });
+});
+
 describe('QoS 0', () => {
   const size = heldBytes(bytesOf(0, 0, 'a').length);
 

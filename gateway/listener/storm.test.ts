@@ -36,7 +36,7 @@ async function knock(): Promise<Socket> {
 
 it('lets in a few hundred at its rate, all of them in the end, and acknowledges meanwhile', async () => {
   const perS = 50;
-  bench = await openBench({ connectsPerS: perS, connectsWaitingMax: 1_000 });
+  bench = await openBench({ connectsPerS: perS, connectsWaitingMax: 1_000, connectionsPerDeviceMax: 1_000 });
   bench.atOnce = { kind: 'appended' };
   const inside = await join(bench, 'bed-07');
   raw.push(inside);

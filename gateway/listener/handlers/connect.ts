@@ -6,7 +6,7 @@ import { connectReturnCode, reason } from '../../core/reasons.ts';
 import { certificateWords } from '../../core/revocation.ts';
 import { isTopicName, judgePublishTopic } from '../../core/topics.ts';
 import { encode } from '../codec.ts';
-import { type Connection, type Context, endConnection, writeBytes } from '../connection.ts';
+import { type Connection, type Context, endConnection, joinDevice, writeBytes } from '../connection.ts';
 import type { Violation } from '../strict.ts';
 import { acceptConnect, anySize, claimId } from './accept.ts';
 
@@ -19,6 +19,12 @@ export function handleConnect(context: Context, connection: Connection, packet: 
   const judged = judgeConnect(context, connection, version, packet);
   if ('code' in judged) {
     refuse(judged);
+    return;
+  }
+  const older = context.sessions.get(packet.clientId)?.connection ?? context.claiming.get(packet.clientId);
+  if (!joinDevice(context, connection, judged.deviceId, older !== undefined)) {
+    context.counters.connectionsOfDeviceTooMany += 1;
+    refuse({ code: reason.quotaExceeded, words: 'The device has as many connections as it may have.' });
     return;
   }
   const source = context.sink.sourceOf(judged.deviceId);
