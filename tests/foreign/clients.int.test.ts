@@ -163,3 +163,34 @@ describe.each(cases)('%s, MQTT %i', { timeout: 120_000 }, (name, version, open) 
     expect(found.map(({ body }) => body.reading)).toEqual([{ online: false }]);
   });
 });
+
+describe('a gateway that shuts down', { timeout: 120_000 }, () => {
+  const open: ForeignClient[] = [];
+  afterAll(async () => {
+    for (const client of open) await client.close();
+  });
+
+  it('says so to each of them, and publishes none of their wills', async () => {
+    const connections: ForeignConnection[] = [];
+    for (const [name, openClient] of clients) {
+      const client = await openClient({ port: platform.mqttPort, certsDir, softwareDir: platform.softwareDir });
+      open.push(client);
+      const clientId = `${deviceOf(name, 5)}/last`;
+      const will = { topic: `devices/${deviceOf(name, 5)}/status`, payload: '{"online":false}', qos: 1 } as const;
+      connections.push(await client.connect({ clientId, version: 5, will }));
+    }
+    const wills = async () => (await willsOf(operator)).length;
+    const before = await wills();
+    await gateway.close();
+    expect(await Promise.all(connections.map(({ ended }) => ended))).toEqual(clients.map(() => 0x8b));
+    expect(await wills()).toBe(before);
+    await gateway.start();
+  });
+});
+
+/** All status records: nothing but wills publishes any here. */
+async function willsOf(operator: SealedLog) {
+  const devices = cases.map(([name, version]) => deviceOf(name, version));
+  const found = await Promise.all(devices.map((device) => recordsOf(operator, 'observations', device)));
+  return found.flat().filter(({ opened }) => opened.contentType === contentTypes.status);
+}

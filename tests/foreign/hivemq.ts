@@ -23,5 +23,7 @@ export async function openHiveMq({ port, certsDir, softwareDir }: Reach): Promis
   const { java, libs } = await ensureHiveMq(softwareDir);
   const classPath = readdirSync(libs).map((jar) => join(libs, jar));
   const source = join(import.meta.dirname, 'HiveMq.java');
-  return driveClient({ command: java, args: ['-cp', classPath.join(delimiter), source, String(port), certsDir] });
+  // It runs for seconds: no time for the optimizing compiler.
+  const flags = ['-XX:TieredStopAtLevel=1', '-XX:+UseSerialGC', '-Xmx192m', '-cp', classPath.join(delimiter)];
+  return driveClient({ command: java, args: [...flags, source, String(port), certsDir] });
 }
