@@ -24,7 +24,7 @@ const againMs = 1_000;
 export type Claims = Pick<Sink, 'claim'> & {
   /** Resolves when no claim that is written from then on is missed. */
   readonly ready: Promise<void>;
-  /** The connection ended: its claim is not written again. */
+  /** The connection ended: its claim is not written again. What was written may still be met, and is told of. */
   forget(source: Source): void;
   close(): Promise<void>;
 };
@@ -38,13 +38,15 @@ type Open = {
   settle: ((claimed: boolean) => void) | undefined;
   timer: NodeJS.Timeout;
   again: NodeJS.Timeout | undefined;
+  /** Its connection has ended. */
+  over: boolean;
 };
 
 export async function createClaims(options: {
   readonly sealedLog: Pick<SealedLog, 'append' | 'followTable'>;
   /** This process's start. */
   readonly boot: string;
-  /** The claim of a connection that did not wait for it is in the log. */
+  /** The claim of a connection that did not wait for it is in the log. The connection may have ended. */
   readonly onClaimed: (source: Source) => void;
   /** Another gateway took a client id. */
   readonly onTaken: (clientId: string) => void;
@@ -55,7 +57,7 @@ export async function createClaims(options: {
 }): Promise<Claims> {
   const { sealedLog, boot, counters, measures, log, monotonicMs } = options;
   const met: ClaimsMet = new Map();
-  /** By connection. As many as the listener has connections. */
+  /** By connection. As many as the listener has connections, and those that ended between being written and being met. */
   const open = new Map<string, Open>();
 
   function write(one: Open): void {
@@ -63,15 +65,20 @@ export async function createClaims(options: {
     const body: ClaimRecord = { clientId, connection: source.boot };
     sealedLog.append('sessions', boot, contentTypes.claim, body).catch((error: unknown) => {
       if (open.get(source.boot) !== one) return;
+      if (one.over) {
+        remove(one);
+        return;
+      }
       log.debug({ error: (error as Error).message }, 'a claim did not reach the log, trying again');
-      one.again = setTimeout(() => write(one), againMs);
+      one.again = setTimeout(() => {
+        one.again = undefined;
+        write(one);
+      }, againMs);
     });
   }
 
-  function forget({ boot: connection }: Source): void {
-    const one = open.get(connection);
-    if (!one) return;
-    open.delete(connection);
+  function remove(one: Open): void {
+    open.delete(one.source.boot);
     clearTimeout(one.timer);
     clearTimeout(one.again);
   }
@@ -85,7 +92,7 @@ export async function createClaims(options: {
   function onOwn({ connection }: ClaimRecord, offset: string): void {
     const one = open.get(connection);
     if (!one) return;
-    forget(one.source);
+    remove(one);
     one.source.claim = Number(offset);
     observe(measures.claimMs, monotonicMs() - one.sinceMs);
     if (one.settle) settle(one, true);
@@ -111,7 +118,12 @@ export async function createClaims(options: {
 
   return {
     ready: table.ready,
-    forget,
+    forget({ boot: connection }) {
+      const one = open.get(connection);
+      if (!one) return;
+      one.over = true;
+      if (one.again) remove(one);
+    },
     claim(source, clientId, settled) {
       const giveUp = () => {
         counters.connectionsUnclaimed += 1;
@@ -124,13 +136,14 @@ export async function createClaims(options: {
         settle: settled,
         timer: setTimeout(giveUp, waitMs),
         again: undefined,
+        over: false,
       };
       open.set(source.boot, one);
       write(one);
-      return () => forget(source);
+      return () => remove(one);
     },
     async close() {
-      for (const { source } of [...open.values()]) forget(source);
+      for (const one of [...open.values()]) remove(one);
       await table.close();
     },
   };

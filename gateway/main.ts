@@ -7,6 +7,7 @@ import { observe } from '../contracts/histogram.ts';
 import { type Health, openMetricsServer } from '../contracts/metrics-server.ts';
 import { openSealedLog, type SealedLog } from '../contracts/sealed-log.ts';
 import { readSettings, type Settings } from '../contracts/settings.ts';
+import { stopOnSignals } from '../contracts/stopping.ts';
 import { createClaims } from './claims.ts';
 import { inboxAt } from './core/inbox.ts';
 import { createCounters } from './counters.ts';
@@ -26,7 +27,8 @@ import { openUpstream, type Upstream } from './upstream/upstream.ts';
 
 /** From SIGTERM: what is in flight is acknowledged within this; then the rest is closed. */
 const drainMs = 6_000;
-const logDrainMs = 2_000;
+/** From SIGTERM to the end, whatever is still under way: with Kafka away nothing can be waited for. */
+const closeMsMax = 9_500;
 const countersEveryMs = 60_000;
 
 type Gateway = { readonly port: number; readonly metricsPort: number; close(): Promise<void> };
@@ -177,23 +179,8 @@ async function main(): Promise<void> {
     process.exit(1);
   });
   let gateway: Gateway | undefined;
-  let closing = false;
-  const stop = (signal: string) => {
-    if (closing) return;
-    closing = true;
-    log.info({ signal }, 'draining');
-    setTimeout(() => process.exit(0), drainMs + logDrainMs + 1_500).unref();
-    // Before it is ready nothing was acknowledged and nothing is in flight.
-    (gateway?.close() ?? Promise.resolve()).then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.fatal({ err: error }, 'closing failed');
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  // Before it is ready nothing was acknowledged and nothing is in flight.
+  stopOnSignals({ close: async () => gateway?.close(), withinMs: closeMsMax, log });
   gateway = await openGateway(settings, log);
   log.info({ port: gateway.port, metricsPort: gateway.metricsPort }, 'ready');
 }

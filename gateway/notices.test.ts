@@ -119,12 +119,29 @@ it('says nothing of a connection without a claim until it has one', () => {
   expect(claims).toEqual([14, 14]);
 });
 
+it('says of a connection that ended before its claim was met that it is gone, once it is met, unless the device is back', () => {
+  const fresh = createSource('a2V5', 'bed-07', 'conn.3');
+  notices.connected(fresh, false);
+  notices.ended(fresh, 'closed');
+  expect(said).toEqual([]);
+  fresh.claim = 14;
+  notices.claimed(fresh);
+  notices.claimed(fresh);
+  expect(said).toEqual(['gone: closed']);
+  const second = createSource('a2V5', 'bed-07', 'conn.4');
+  notices.connected(second, false);
+  notices.ended(second, 'closed');
+  notices.connected(claimed('conn.5', 16), false);
+  second.claim = 15;
+  notices.claimed(second);
+  expect(said).toEqual(['gone: closed', 'connected']);
+});
+
 it('says nothing at all of one that never got it, but what its will says', () => {
   const fresh = createSource('a2V5', 'bed-07', 'conn.3');
   notices.connected(fresh, false);
   notices.will(fresh, will, 'will');
   notices.ended(fresh, 'will');
-  notices.claimed(fresh);
   vi.advanceTimersByTime(10_000);
   expect(said).toEqual(['will {"online":false}']);
   expect(claims).toEqual([{ reason: 'will' }]);

@@ -40,6 +40,8 @@ export function createNotices(options: {
   const { append, tables, boot, counters, log, now } = options;
   /** The connections of each device that has any: how many, the newest, and the newest claim that was told of. */
   const open = new Map<string, { count: number; newest: Source; claim: number | undefined }>();
+  /** How connections ended whose claim may still be met, by connection: it is told of then. */
+  const unclaimed = new Map<string, { atMs: number; reason: EndReason }>();
   const retries = new Map<string, NodeJS.Timeout>();
   let seq = 0;
 
@@ -90,6 +92,12 @@ export function createNotices(options: {
     );
   }
 
+  function noteUnclaimed(source: Source, reason: EndReason): void {
+    unclaimed.set(source.boot, { atMs: now(), reason });
+    const oldest = unclaimed.size > retriesMax ? unclaimed.keys().next().value : undefined;
+    if (oldest !== undefined) unclaimed.delete(oldest);
+  }
+
   function publishWill(source: Source, will: Will, reason: EndReason): void {
     const { claim } = source;
     const of = { ...(claim !== undefined && { claim }), reason };
@@ -113,8 +121,12 @@ export function createNotices(options: {
       if (!before || replaced) say(source, source.claim, now(), true, replaced ? 'taken-over' : undefined);
     },
     claimed(source) {
+      if (source.claim === undefined) return;
       const device = open.get(source.deviceId);
-      if (!device || source.claim === undefined) return;
+      const end = unclaimed.get(source.boot);
+      unclaimed.delete(source.boot);
+      if (end && !device) say(source, source.claim, end.atMs, false, end.reason);
+      if (end || !device) return;
       device.claim = source.claim;
       say(source, source.claim, now(), true, undefined);
     },
@@ -125,7 +137,9 @@ export function createNotices(options: {
       device.count -= 1;
       if (device.count > 0) return;
       open.delete(source.deviceId);
-      if (device.claim !== undefined && reason !== 'taken-over') say(source, device.claim, now(), false, reason);
+      if (reason === 'taken-over') return;
+      if (device.claim !== undefined) say(source, device.claim, now(), false, reason);
+      else noteUnclaimed(source, reason);
     },
     will: publishWill,
     close() {

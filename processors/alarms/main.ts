@@ -7,6 +7,7 @@ import { contentTypes } from '../../contracts/messages/records.ts';
 import { type Health, openMetricsServer } from '../../contracts/metrics-server.ts';
 import { openSealedLog } from '../../contracts/sealed-log.ts';
 import { readSettings, type Settings } from '../../contracts/settings.ts';
+import { stopOnSignals } from '../../contracts/stopping.ts';
 import type { Environment } from '../core/inputs.ts';
 import { profileOf } from '../core/profiles.ts';
 import { createAssociations } from './associations.ts';
@@ -81,22 +82,7 @@ async function main(): Promise<void> {
     process.exit(1);
   });
   let alarms: Awaited<ReturnType<typeof openAlarms>> | undefined;
-  let closing = false;
-  const stop = (signal: string) => {
-    if (closing) return;
-    closing = true;
-    log.info({ signal }, 'closing');
-    setTimeout(() => process.exit(0), closeMsMax).unref();
-    (alarms?.close() ?? Promise.resolve()).then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.fatal({ err: error }, 'closing failed');
-        process.exit(1);
-      },
-    );
-  };
-  process.on('SIGTERM', stop);
-  process.on('SIGINT', stop);
+  stopOnSignals({ close: async () => alarms?.close(), withinMs: closeMsMax, log });
   alarms = await openAlarms(settings, log);
   log.info({ metricsPort: alarms.metricsPort }, 'ready');
 }
