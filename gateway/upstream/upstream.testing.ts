@@ -136,18 +136,26 @@ export function reading(boot: string, seq: number): object {
   return { boot, seq, time: new Date().toISOString(), values };
 }
 
-/** The sequence numbers of one device's boot in Kafka's order, repeats left out. */
-export async function storedOf(platform: TestPlatform, deviceId: string, boot: string): Promise<number[]> {
+/** The sequence numbers of a boot in Kafka's order, repeats left out, by device. */
+export async function storedBy(
+  platform: TestPlatform,
+  deviceIds: readonly string[],
+  boot: string,
+): Promise<number[][]> {
   const operator = await openLogAs(platform, 'operator');
   try {
-    const writer = devicePseudonym(platform, deviceId);
-    const mine = (await readWhole(operator, 'observations')).filter(
-      ({ opened: { place } }) => place.boot === boot && place.writer === writer,
-    );
-    return [...new Set(mine.map(({ opened }) => opened.place.seq))];
+    const ofBoot = (await readWhole(operator, 'observations')).filter(({ opened }) => opened.place.boot === boot);
+    return deviceIds.map((deviceId) => {
+      const writer = devicePseudonym(platform, deviceId);
+      return [...new Set(ofBoot.flatMap(({ opened: { place } }) => (place.writer === writer ? [place.seq] : [])))];
+    });
   } finally {
     await operator.close();
   }
+}
+
+export async function storedOf(platform: TestPlatform, deviceId: string, boot: string): Promise<number[]> {
+  return (await storedBy(platform, [deviceId], boot))[0]!;
 }
 
 /** How often the gateway's clients acknowledged, as Mosquitto tells it. */
