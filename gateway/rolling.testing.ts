@@ -1,0 +1,144 @@
+/**
+ * A device of MQTT.js for the tests of several gateways: it keeps each reading until it is acknowledged, comes back when its
+ * connection ends, and sends again, in order, what was not acknowledged. MQTT.js itself neither reconnects nor sends again here.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { connect, type MqttClient } from 'mqtt';
+import { deviceTopic } from '../contracts/topics.ts';
+import { makeReading, type Reading } from '../tests/faults/reading.ts';
+import type { TestPlatform } from '../tests/platform.ts';
+
+export type Rover = {
+  readonly deviceId: string;
+  readonly boot: string;
+  readonly acknowledged: readonly number[];
+  /** Connections that were accepted so far. */
+  connections(): number;
+  /** How the gateways said goodbye, MQTT 5. */
+  readonly goodbyes: readonly number[];
+  /** Connects anew without ending the connection that it has: the gateway must. */
+  wander(): void;
+  /** Makes no more readings; resolves when all are acknowledged and it has gone. */
+  finish(): Promise<void>;
+  close(): void;
+};
+
+const windowMax = 16;
+
+export function startRover(options: {
+  readonly platform: TestPlatform;
+  readonly deviceId: string;
+  readonly boot: string;
+  readonly version: 4 | 5;
+  readonly qos: 1 | 2;
+  readonly everyMs: number;
+}): Rover {
+  const { deviceId, boot, version, qos } = options;
+  const certs = join(options.platform.stateDir, 'certs');
+  const read = (...path: string[]) => readFileSync(join(certs, ...path));
+  const identity = {
+    ca: read('ca.pem'),
+    cert: read('devices', `${deviceId}.pem`),
+    key: read('devices', `${deviceId}.key`),
+  };
+  const acknowledged: number[] = [];
+  const goodbyes: number[] = [];
+  const waiting: Reading[] = [];
+  const sent: Reading[] = [];
+  const left = new Set<MqttClient>();
+  const done = Promise.withResolvers<void>();
+  let current: MqttClient | undefined;
+  let connections = 0;
+  let made = 0;
+  let finishing = false;
+  let closed = false;
+
+  function open(): void {
+    if (closed) return;
+    const client = connect(`mqtts://127.0.0.1:${options.platform.mqttPort}`, {
+      ...identity,
+      clientId: deviceId,
+      protocolVersion: version,
+      clean: true,
+      keepalive: 5,
+      reconnectPeriod: 0,
+      connectTimeout: 20_000,
+      will: { topic: deviceTopic(deviceId, 'status'), payload: Buffer.from('{"online":false}'), qos: 1, retain: false },
+    });
+    current = client;
+    client.on('error', () => {});
+    client.on('disconnect', ({ reasonCode }) => void goodbyes.push(reasonCode ?? 0));
+    client.on('connect', () => {
+      if (current !== client) return;
+      connections += 1;
+      for (const reading of [...sent]) send(client, reading);
+      flow();
+    });
+    client.on('close', () => {
+      left.delete(client);
+      client.end(true);
+      if (current !== client) return;
+      current = undefined;
+      setTimeout(open, 50 + Math.random() * 200);
+    });
+  }
+
+  function send(client: MqttClient, reading: Reading): void {
+    client.publish(deviceTopic(deviceId, 'observations'), reading.payload, { qos }, (error) => {
+      // What an older connection is told counts too: acknowledged is acknowledged.
+      const at = error ? -1 : sent.indexOf(reading);
+      if (at < 0) return;
+      sent.splice(at, 1);
+      acknowledged.push(reading.seq);
+      flow();
+    });
+  }
+
+  function flow(): void {
+    while (current?.connected && sent.length < windowMax && waiting.length > 0) {
+      const reading = waiting.shift()!;
+      sent.push(reading);
+      send(current, reading);
+    }
+    if (finishing && sent.length === 0 && waiting.length === 0) done.resolve();
+  }
+
+  const timer = setInterval(() => {
+    made += 1;
+    waiting.push(makeReading('observations', boot, made, Date.now()));
+    flow();
+  }, options.everyMs);
+  open();
+
+  function close(): void {
+    clearInterval(timer);
+    closed = true;
+    const all = [current, ...left];
+    current = undefined;
+    for (const client of all) client?.end(true);
+  }
+
+  return {
+    deviceId,
+    boot,
+    acknowledged,
+    connections: () => connections,
+    goodbyes,
+    wander() {
+      if (!current?.connected) return;
+      left.add(current);
+      open();
+    },
+    async finish() {
+      clearInterval(timer);
+      finishing = true;
+      flow();
+      await done.promise;
+      await sleep(0);
+      close();
+    },
+    close,
+  };
+}
