@@ -21,9 +21,9 @@ export type Limits = {
   readonly connectionsMax: number;
   /** Of one device, by client ids that begin with its name. Past it: CONNACK 0x97, but for one that takes another's place. */
   readonly connectionsPerDeviceMax: number;
-  /** Connections let in by the second, before their TLS handshake. Past it they wait, first come, first served. */
+  /** Connections let in by the second, before their TLS handshake. Past it they wait, addresses in turn. */
   readonly connectsPerS: number;
-  /** Connections that wait for that. Past it a new one is closed. */
+  /** Connections that wait for that. Past it the newest of the address that has most is closed. */
   readonly connectsWaitingMax: number;
   /** From being let in to the end of the TLS handshake, and from there to CONNECT. Past it: close. */
   readonly connectMs: number;

@@ -1,7 +1,7 @@
 /**
  * The port that devices connect to. After a power cut they all come at once, and each TLS handshake costs the process more than a
- * hundred readings: so connections are let in at a steady rate, first come, first served, before their handshake begins, and those
- * that are in keep flowing. Who waits here is judged by no time-out; who gives up costs no handshake.
+ * hundred readings: so connections are let in at a steady rate, addresses in turn and each in its order, before their handshake
+ * begins, and those that are in keep flowing. Who waits here is judged by no time-out; who gives up costs no handshake.
  */
 import { constants } from 'node:crypto';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
@@ -10,6 +10,7 @@ import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 import { observe } from '../../contracts/histogram.ts';
 import { newBucket, takeTokens } from '../core/admission.ts';
+import { createFairQueue } from '../core/fair-queue.ts';
 import { leftOutBefore, type Quiet } from '../core/quiet.ts';
 import type { Counters } from '../counters.ts';
 import type { Measures } from '../measures.ts';
@@ -58,26 +59,30 @@ export async function openPort(
 ): Promise<Port> {
   const { limits, counters, measures, log, now, monotonicMs } = options;
   const tls = createTlsServer(options, quiet, onSocket);
-  const waiting = new Set<Waiting>();
+  const waiting = createFairQueue<Waiting>(limits.connectsWaitingMax);
   const bucket = newBucket(limits.connectsPerS, monotonicMs());
   let timer: NodeJS.Timeout | undefined;
 
   function arrive(socket: Socket): void {
-    if (waiting.size === 0 && takeTokens(bucket, limits.connectsPerS, monotonicMs(), 1) === 1) {
+    if (waiting.size() === 0 && takeTokens(bucket, limits.connectsPerS, monotonicMs(), 1) === 1) {
       measures.admissionMs.counts[0]! += 1;
       tls.emit('connection', socket);
-    } else if (waiting.size < limits.connectsWaitingMax) {
-      wait(socket);
     } else {
-      counters.connectionsTurnedAway += 1;
-      socket.destroy();
-      const leftOut = leftOutBefore(quiet, now());
-      if (leftOut !== undefined)
-        log.warn({ waiting: waiting.size, leftOut }, 'a connection was turned away: too many wait');
+      wait(socket);
     }
   }
 
+  function turnAway({ socket, leave }: Waiting): void {
+    leave();
+    counters.connectionsTurnedAway += 1;
+    socket.on('error', () => {}).destroy();
+    const leftOut = leftOutBefore(quiet, now());
+    if (leftOut !== undefined)
+      log.warn({ waiting: waiting.size(), leftOut }, 'a connection was turned away: too many wait');
+  }
+
   function wait(socket: Socket): void {
+    const address = socket.remoteAddress ?? '';
     const said: Buffer[] = [];
     let bytes = 0;
     // It is read, so that one that gives up is noticed.
@@ -87,7 +92,7 @@ export async function openPort(
       if (bytes > helloBytesMax) socket.pause();
     };
     const giveUp = () => {
-      if (!waiting.delete(one)) return;
+      if (!waiting.remove(address, one)) return;
       counters.connectionsGaveUp += 1;
       socket.destroy();
     };
@@ -96,22 +101,21 @@ export async function openPort(
       socket.off('data', hear).off('error', giveUp).off('end', giveUp).off('close', giveUp);
     };
     const one: Waiting = { socket, sinceMs: monotonicMs(), said, leave };
-    waiting.add(one);
     socket.on('data', hear).on('error', giveUp).on('end', giveUp).on('close', giveUp);
+    const tooMany = waiting.add(address, one);
+    if (tooMany) turnAway(tooMany);
     timer ??= setInterval(open, tickMs);
   }
 
   function open(): void {
     const nowMs = monotonicMs();
-    let left = takeTokens(bucket, limits.connectsPerS, nowMs, waiting.size);
-    for (const one of waiting) {
-      if (left === 0) break;
-      left -= 1;
-      waiting.delete(one);
+    for (let left = takeTokens(bucket, limits.connectsPerS, nowMs, waiting.size()); left > 0; left -= 1) {
+      const one = waiting.take();
+      if (!one) break;
       observe(measures.admissionMs, nowMs - one.sinceMs);
       admit(one);
     }
-    if (waiting.size > 0) return;
+    if (waiting.size() > 0) return;
     clearInterval(timer);
     timer = undefined;
   }
@@ -131,13 +135,11 @@ export async function openPort(
   await listen(server, options);
   return {
     port: (server.address() as AddressInfo).port,
-    waiting: () => waiting.size,
+    waiting: waiting.size,
     close() {
       server.close();
       clearInterval(timer);
-      const left = [...waiting];
-      waiting.clear();
-      for (const { socket } of left) socket.destroy();
+      for (const { socket } of waiting.clear()) socket.destroy();
     },
   };
 }

@@ -1,0 +1,89 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { createFairQueue } from './fair-queue.ts';
+
+function filled(itemsMax: number, ...items: string[]) {
+  const queue = createFairQueue<string>(itemsMax);
+  const gone = items.map((item) => queue.add(item[0]!, item));
+  return { queue, gone };
+}
+
+function takeAll(queue: ReturnType<typeof createFairQueue<string>>): string[] {
+  const taken: string[] = [];
+  for (let item = queue.take(); item !== undefined; item = queue.take()) taken.push(item);
+  return taken;
+}
+
+describe('a fair queue', () => {
+  it.each<[string, string[], string[]]>([
+    ['nobody', [], []],
+    ['one source in its order', ['a1', 'a2', 'a3'], ['a1', 'a2', 'a3']],
+    ['sources in turn', ['a1', 'a2', 'a3', 'b1', 'c1', 'c2'], ['a1', 'b1', 'c1', 'a2', 'c2', 'a3']],
+  ])('serves %s', (_name, items, order) => {
+    expect(takeAll(filled(10, ...items).queue)).toEqual(order);
+  });
+
+  it.each<[string, string[], (string | undefined)[], string[]]>([
+    [
+      'who comes, where nobody has more',
+      ['a1', 'b1', 'c1', 'd1'],
+      [undefined, undefined, undefined, 'd1'],
+      ['a1', 'b1', 'c1'],
+    ],
+    [
+      'who comes, where it has most itself',
+      ['a1', 'a2', 'b1', 'a3'],
+      [undefined, undefined, undefined, 'a3'],
+      ['a1', 'b1', 'a2'],
+    ],
+    [
+      'the newest of who has most',
+      ['a1', 'a2', 'a3', 'b1'],
+      [undefined, undefined, undefined, 'a3'],
+      ['a1', 'b1', 'a2'],
+    ],
+    [
+      'who comes, where one more would be as many',
+      ['a1', 'a2', 'b1', 'b2'],
+      [undefined, undefined, undefined, 'b2'],
+      ['a1', 'b1', 'a2'],
+    ],
+  ])('sends away %s', (_name, items, gone, order) => {
+    const result = filled(3, ...items);
+    expect(result.gone).toEqual(gone);
+    expect(takeAll(result.queue)).toEqual(order);
+  });
+
+  it('forgets who leaves, once', () => {
+    const { queue } = filled(3, 'a1', 'b1');
+    expect([queue.remove('a', 'a1'), queue.remove('a', 'a1'), queue.remove('c', 'c1')]).toEqual([true, false, false]);
+    expect(queue.size()).toBe(1);
+    expect(queue.clear()).toEqual(['b1']);
+    expect([queue.size(), queue.take()]).toEqual([0, undefined]);
+  });
+
+  it('loses nobody and never holds more than it may', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 8 }),
+        fc.array(fc.oneof(fc.constantFrom('a', 'b', 'c'), fc.constant('take')), { maxLength: 60 }),
+        (itemsMax, steps) => {
+          const queue = createFairQueue<string>(itemsMax);
+          const inside = new Set<string>();
+          for (const [i, step] of steps.entries()) {
+            if (step === 'take') {
+              const taken = queue.take();
+              expect(taken === undefined ? inside.size === 0 : inside.delete(taken)).toBe(true);
+            } else {
+              inside.add(`${step}${i}`);
+              const gone = queue.add(step, `${step}${i}`);
+              if (gone !== undefined) expect(inside.delete(gone)).toBe(true);
+            }
+            expect(queue.size()).toBe(inside.size);
+            expect(queue.size()).toBeLessThanOrEqual(itemsMax);
+          }
+        },
+      ),
+    );
+  });
+});
