@@ -12,11 +12,9 @@ import type { Logger } from 'pino';
 import { VigilError } from '../errors.ts';
 import type { KafkaTopic } from '../topics.ts';
 import { partitionOf } from './connect.ts';
-import { createLane, depthsOf, type Lane, takeBatch, type Waiting } from './lane.ts';
+import { type Appended, createLane, depthsOf, type Lane, type Settle, takeBatch, type Waiting } from './lane.ts';
 import { createProducing, isStale, protocolError } from './produce.ts';
 import type { PartitionAnswer } from './record-batch.ts';
-
-export type Appended = { readonly partition: number; readonly offset: bigint };
 
 export type AppenderStats = {
   readonly appended: number;
@@ -28,9 +26,6 @@ export type AppenderStats = {
   readonly pendingBytes: number;
   readonly pendingRecords: number;
 };
-
-/** Called once: with what went wrong, or with where the record lies. */
-export type Settle = (error: VigilError | undefined, appended?: Appended) => void;
 
 export type Appender = {
   /**

@@ -1,7 +1,13 @@
 /** What waits for one partition, in order. Plain data that the appender changes in place. */
+import type { VigilError } from '../errors.ts';
 import type { KafkaTopic } from '../topics.ts';
-import type { Settle } from './appender.ts';
 import type { BatchRecord } from './record-batch.ts';
+
+/** Where a record lies. */
+export type Appended = { readonly partition: number; readonly offset: bigint };
+
+/** Called once: with what went wrong, or with where the record lies. */
+export type Settle = (error: VigilError | undefined, appended?: Appended) => void;
 
 export type Waiting = BatchRecord & {
   /** With Kafka's overhead. */

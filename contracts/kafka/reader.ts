@@ -203,9 +203,24 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     }
   }
 
+  /** A broker that goes while it is asked is no reason to give the process up; one that refuses us is. */
+  async function reach(): Promise<void> {
+    for (let delayMs = 100; ; delayMs = Math.min(2 * delayMs, retryMaxMs)) {
+      try {
+        await consumer.connect();
+        await consumer.subscribe({ topics: [...topics], fromBeginning: options.start !== 'end' });
+        return;
+      } catch (error) {
+        const { retriable, message } = error as Error & { retriable?: boolean };
+        if (retriable !== true || closed) throw error;
+        log.warn({ group: options.group, error: message }, 'Kafka is not reached yet, trying again');
+        await sleep(delayMs);
+      }
+    }
+  }
+
   async function begin(): Promise<void> {
-    await consumer.connect();
-    await consumer.subscribe({ topics: [...topics], fromBeginning: options.start !== 'end' });
+    await reach();
     await consumer.run({
       eachBatch,
       autoCommit: false,
