@@ -7,6 +7,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 import { defaultSoftwareDir, ensureChromium, ensureSoftware } from '../ops/platform/software.ts';
+import { ensureForeignClients } from './foreign/ensure.ts';
 import { add, check, closingLine, nothing, type Tally, tallyOf } from './tally.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -29,12 +30,13 @@ const parts: readonly Part[] = [
   ...['unit', 'integration', 'e2e', 'faults'].map((name): Part => ({ name, run: (reports) => project(name, reports) })),
 ];
 
-/** Kafka, InfluxDB and a browser, so that no test waits for a download. */
+/** Kafka, InfluxDB, a browser and clients of others, so that no test waits for a download. */
 async function software(): Promise<Tally> {
   const report = (line: string) => process.stdout.write(`${line}\n`);
   try {
     await ensureSoftware(process.env.VIGIL_SOFTWARE_DIR || defaultSoftwareDir, report);
     await ensureChromium(report);
+    await ensureForeignClients(process.env.VIGIL_SOFTWARE_DIR || defaultSoftwareDir);
     return check(true);
   } catch (error) {
     process.stdout.write(`${error instanceof VigilError ? error.message : String(error)}\n`);

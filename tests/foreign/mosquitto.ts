@@ -36,8 +36,10 @@ export async function ensureMosquittoClients(softwareDir: string): Promise<Progr
   }
   const bin = join(home, 'usr', 'bin');
   const lib = join(home, 'usr', 'lib');
-  const machine = readdirSync(lib).find((name) => name.endsWith('-linux-gnu')) ?? '';
-  return { pub: join(bin, 'mosquitto_pub'), sub: join(bin, 'mosquitto_sub'), libraries: join(lib, machine) };
+  // Only what the system lacks was fetched.
+  const machine = existsSync(lib) ? readdirSync(lib).find((name) => name.endsWith('-linux-gnu')) : undefined;
+  const libraries = machine === undefined ? undefined : join(lib, machine);
+  return { pub: join(bin, 'mosquitto_pub'), sub: join(bin, 'mosquitto_sub'), libraries };
 }
 
 /**
