@@ -2,6 +2,7 @@ import 'reflect-metadata';
 import { createPrivateKey, generateKeyPairSync, type KeyObject, X509Certificate } from 'node:crypto';
 import {
   appendFileSync,
+  cpSync,
   existsSync,
   mkdtempSync,
   readFileSync,
@@ -15,6 +16,7 @@ import { join } from 'node:path';
 import * as x509 from '@peculiar/x509';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { readRevocationLists } from '../contracts/crl.ts';
+import { VigilError } from '../contracts/errors.ts';
 import { crlLifeMs, parseRegister } from './core/register.ts';
 import { dayMs, leafLifeMs } from './core/renewal.ts';
 import { crlReason, issueCrl } from './crl.ts';
@@ -22,6 +24,7 @@ import { enrol, revoke } from './devices.ts';
 import { deviceAuthority, ensureCertificates } from './ensure.ts';
 import { issueAuthority } from './issue.ts';
 import { readRegister } from './register.ts';
+import { readRequest } from './request.ts';
 
 const nowMs = Math.floor(Date.now() / 1000) * 1000;
 const root = mkdtempSync(join(tmpdir(), 'vigil-devices-'));
@@ -31,12 +34,14 @@ let stateDir: string;
 let certs: string;
 let csrFile: string;
 let runs = 0;
-beforeEach(async () => {
+const template = join(root, 'template');
+beforeAll(() => ensureCertificates({ stateDir: template, nowMs }));
+beforeEach(() => {
   runs += 1;
   stateDir = join(root, String(runs));
   certs = join(stateDir, 'certs');
   csrFile = join(root, `${runs}.csr`);
-  await ensureCertificates({ stateDir, nowMs });
+  cpSync(template, stateDir, { recursive: true });
 });
 
 const ec = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
@@ -172,6 +177,21 @@ describe('enrol', () => {
     const at = der.indexOf('bed-07');
     der.write('bed-08', at);
     await expect(ask(der)).rejects.toThrow(/its signature is not by its own key/);
+  });
+
+  it('takes no other name or key out of a request in which any bit was changed, and does not break on it', async () => {
+    const der = Buffer.from(x509.PemConverter.decodeFirst(await csr('CN=bed-07')));
+    const { keySha256 } = await readRequest(der);
+    for (let at = 0; at < der.length; at += 1) {
+      for (let bit = 0; bit < 8; bit += 1) {
+        const changed = Buffer.from(der);
+        changed[at]! ^= 1 << bit;
+        const read = await readRequest(changed).catch((error: unknown) => error);
+        // What stands outside the signature is the frame around it.
+        if (read instanceof VigilError) continue;
+        expect([at, bit, read]).toMatchObject([at, bit, { commonName: 'bed-07', keySha256 }]);
+      }
+    }
   });
 
   it('refuses what it cannot read or write', async () => {
