@@ -13,6 +13,7 @@ const progressMs = 5_000;
 const silenceMsMax = 240_000;
 const finishMsMax = 600_000;
 const namesMax = 20;
+const lastWordsMax = 20_000;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -31,6 +32,10 @@ export async function longRun({ kills: wanted, seed }: LongRun): Promise<boolean
     const evidence = await fleet.evidence();
     say(summary(troubles, evidence, (Date.now() - startedMs) / 1000));
     return isFine(evidence);
+  } catch (error) {
+    say(`Ended by: ${error instanceof Error ? error.message : String(error)}`);
+    say(`The gateway's last words:\n${scene.gateway.output().slice(-lastWordsMax)}`);
+    return false;
   } finally {
     fleet.close();
     await scene.close();
@@ -85,6 +90,7 @@ function summary(troubles: Troubles, evidence: Evidence, seconds: number): strin
     ...rows(kills),
     'other faults',
     ...rows(others),
+    row('starts of the gateway that failed, repeated', troubles.failedStarts()),
     row('readings acknowledged', acknowledged),
     row('readings found in Kafka and opened', found),
     ...wrongs(evidence).map(([words, count]) => row(words, count)),

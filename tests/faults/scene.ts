@@ -57,6 +57,8 @@ export type Fleet = {
 };
 
 export const fleetMax = 12;
+/** A log that is still being closed may come back between two looks. */
+const gone = { recursive: true, force: true, maxRetries: 10, retryDelay: 200 } as const;
 const finishMsMax = 180_000;
 
 /** @param name folder inside `.vigil/`; starts with `test-<pid>`, so that leftovers of an aborted run are found */
@@ -70,7 +72,7 @@ export async function openScene(options: {
   const softwareDir = process.env.VIGIL_SOFTWARE_DIR || defaultSoftwareDir;
   const stateDir = join(root, '.vigil', options.name);
   const devices = Array.from({ length: fleetMax }, (_, i) => `dev-${String(i + 1).padStart(2, '0')}`);
-  const closers: (() => Promise<unknown>)[] = [async () => rmSync(stateDir, { recursive: true, force: true })];
+  const closers: (() => Promise<unknown>)[] = [async () => rmSync(stateDir, gone)];
   const close = async () => {
     for (const one of closers.splice(0).reverse()) await one();
   };

@@ -35,6 +35,8 @@ export type Troubles = {
   count(which: Trouble): number;
   /** Processes that died by SIGKILL: a pair is two. */
   killed(): number;
+  /** Starts of the gateway that failed and were repeated, as its supervisor does. */
+  failedStarts(): number;
   /** Resolves when that many were killed and every fault is over; rejects where something could not be started again. */
   readonly over: Promise<void>;
 };
@@ -42,15 +44,30 @@ export type Troubles = {
 type Act = (random: Random) => Promise<void>;
 
 const freezeMsMax = 30_000;
+/** So many acknowledgements, and readings flow. */
+const flowing = 20;
+const flowsMsMax = 20_000;
+const startsMax = 10;
 
 export function begin(scene: Scene, fleet: Fleet, seed: number, killsWanted: number): Troubles {
   const counts = new Map<Trouble, number>();
   let killed = 0;
+  let failedStarts = 0;
   const struck = (which: Trouble) => counts.set(which, (counts.get(which) ?? 0) + 1);
   const kill = async (which: Trouble, ...nodes: readonly (KafkaNode | Scene['gateway'])[]) => {
     await Promise.all(nodes.map((node) => node.kill()));
     killed += nodes.length;
     struck(which);
+  };
+  const startGateway = async () => {
+    for (let tries = startsMax; ; tries -= 1) {
+      try {
+        return await scene.gateway.start();
+      } catch (error) {
+        if (tries === 0) throw error;
+        failedStarts += 1;
+      }
+    }
   };
   const goesOn = () => killed < killsWanted;
 
@@ -62,11 +79,16 @@ export function begin(scene: Scene, fleet: Fleet, seed: number, killsWanted: num
   }
 
   const all = [
-    series(randomFrom(seed), 2_500, gatewayActs(scene, kill, struck)),
+    series(randomFrom(seed), 2_500, gatewayActs(scene, fleet, kill, struck, startGateway)),
     series(randomFrom(seed + 1), 2_500, kafkaActs(scene, fleet, kill, struck)),
     series(randomFrom(seed + 2), 6_000, networkActs(scene, fleet, struck)),
   ];
-  return { count: (which) => counts.get(which) ?? 0, killed: () => killed, over: Promise.all(all).then(() => {}) };
+  return {
+    count: (which) => counts.get(which) ?? 0,
+    killed: () => killed,
+    failedStarts: () => failedStarts,
+    over: Promise.all(all).then(() => {}),
+  };
 }
 
 /** Mostly short, now and then as long as half a minute. */
@@ -75,14 +97,28 @@ const freezeMs = (random: Random) => 100 + freezeMsMax * random.next() ** 4;
 type Kill = (which: Trouble, ...nodes: readonly (KafkaNode | Scene['gateway'])[]) => Promise<void>;
 type Struck = (which: Trouble) => void;
 
-function gatewayActs({ gateway }: Scene, kill: Kill, struck: Struck): readonly (readonly [number, Act])[] {
+function gatewayActs(
+  scene: Scene,
+  fleet: Fleet,
+  kill: Kill,
+  struck: Struck,
+  start: () => Promise<void>,
+): readonly (readonly [number, Act])[] {
+  const { gateway } = scene;
+  /** Most kills strike while readings flow; some strike a gateway that has only just begun. */
+  async function untilFlowing(): Promise<void> {
+    const enough = fleet.acknowledged() + flowing;
+    for (const endMs = Date.now() + flowsMsMax; fleet.acknowledged() < enough && Date.now() < endMs; ) await sleep(50);
+  }
   return [
     [
       9,
       async (random) => {
+        if (random.next() < 0.8) await untilFlowing();
+        await sleep(random.between(0, 500));
         await kill('gateway', gateway);
         await sleep(random.between(0, 800));
-        await gateway.start();
+        await start();
       },
     ],
     [
@@ -100,6 +136,8 @@ function gatewayActs({ gateway }: Scene, kill: Kill, struck: Struck): readonly (
 function kafkaActs(scene: Scene, fleet: Fleet, kill: Kill, struck: Struck): readonly (readonly [number, Act])[] {
   const { cluster } = scene;
   const any = (random: Random) => random.pick(cluster.brokers.map((broker): [number, Broker] => [1, broker]));
+  // Where nobody leads at this moment, one is as good as the other.
+  const leader = (random: Random) => fleet.leader().catch(() => any(random));
   const killAll = async (which: Trouble, random: Random, ...nodes: readonly KafkaNode[]) => {
     await kill(which, ...nodes);
     await sleep(random.between(0, 2_000));
@@ -107,7 +145,7 @@ function kafkaActs(scene: Scene, fleet: Fleet, kill: Kill, struck: Struck): read
     await cluster.untilWhole();
   };
   return [
-    [4, async (random) => killAll('leader', random, await fleet.leader())],
+    [4, async (random) => killAll('leader', random, await leader(random))],
     [2, (random) => killAll('broker', random, any(random))],
     [
       1,
@@ -120,7 +158,7 @@ function kafkaActs(scene: Scene, fleet: Fleet, kill: Kill, struck: Struck): read
     [
       2,
       async (random) => {
-        const broker = random.next() < 0.7 ? await fleet.leader() : any(random);
+        const broker = random.next() < 0.7 ? await leader(random) : any(random);
         await broker.freeze();
         struck('brokerFrozen');
         await sleep(freezeMs(random));
