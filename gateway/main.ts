@@ -28,7 +28,7 @@ import { openUpstream, type Upstream } from './upstream/upstream.ts';
 /** From SIGTERM: what is in flight is acknowledged within this; then the rest is closed. */
 const drainMs = 6_000;
 /** From SIGTERM to the end, whatever is still under way: with Kafka away nothing can be waited for. */
-const closeMsMax = 9_500;
+const closeMsMax = 8_500;
 const countersEveryMs = 60_000;
 
 type Gateway = { readonly port: number; readonly metricsPort: number; close(): Promise<void> };

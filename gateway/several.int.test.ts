@@ -3,12 +3,13 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { MqttClient } from 'mqtt';
-import { afterAll, afterEach, beforeAll, expect, inject, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ensureCertificates } from '../certs/ensure.ts';
 import { type ConnectionRecord, contentTypes, type StatusRecord } from '../contracts/messages/records.ts';
 import type { SealedLog } from '../contracts/sealed-log.ts';
 import { freePorts } from '../ops/platform/ports.ts';
 import { dial } from '../tests/faults/connection.ts';
+import { freeze, thaw } from '../tests/faults/process.ts';
 import { makeReading } from '../tests/faults/reading.ts';
 import { sequencesOf } from '../tests/log-witness.ts';
 import type { TestPlatform } from '../tests/platform.ts';
@@ -18,7 +19,7 @@ import { connectMqtt, publishFor, recordsOf } from './gateway.testing.ts';
 const shared = inject('platform');
 const run = randomUUID().slice(0, 6);
 const device = (name: string) => `${name}-${run}`;
-const names = ['moved', 'old', 'fast', 'both', 'twice', 'will', 'delayed', 'half'].map(device);
+const names = ['moved', 'old', 'fast', 'both', 'twice', 'will', 'half', 'away', 'drained'].map(device);
 const numeric = { code: 'MDC_PULS_OXIM_SAT_O2', value: 97, unit: '%' };
 
 let places: TestPlatform[] = [];
@@ -173,4 +174,59 @@ it('a gateway that is killed says nothing: the device comes in at the other, and
   expect(said[1]!.claim).toBeGreaterThan(said[0]!.claim!);
   expect(said[2]!.claim).toBe(said[1]!.claim);
   await gateways[0]!.start();
+});
+
+describe('with Kafka away', () => {
+  const observations = (name: string) => `devices/${device(name)}/observations`;
+  const reading = () => ({ time: new Date().toISOString(), values: [numeric] });
+  afterEach(() => thaw(shared.kafkaPid));
+
+  it('a device is let in without its claim, nothing is acknowledged, and the take-over follows when Kafka is back', async () => {
+    const first = await connect('away', 0);
+    await freeze(shared.kafkaPid);
+    const second = await connect('away', 1);
+    // Nobody can know better yet.
+    expect([first.client.connected, second.client.connected]).toEqual([true, true]);
+    const line = new RegExp(`${device('away')}".*"claimed":false`);
+    await until('the line in its log', () => line.test(gateways[1]!.output()));
+    let acknowledged = false;
+    const published = publishFor(second.client, observations('away'), reading()).then((code) => {
+      acknowledged = true;
+      return code;
+    });
+    await sleep(1_000);
+    expect(acknowledged).toBe(false);
+    thaw(shared.kafkaPid);
+    await first.closed;
+    expect(first.code).toBe(0x8e);
+    expect(await published).toBe(0);
+    expect(second.client.connected).toBe(true);
+    const said = (await until('both notices', async () => {
+      const all = (await saidOf('away')) as ConnectionRecord[];
+      return all.length >= 2 && all;
+    })) as ConnectionRecord[];
+    expect(said.map(({ connected }) => connected)).toEqual([true, true]);
+  });
+
+  it('a gateway ends by SIGTERM within 10 s, acknowledges nothing, and tells its devices to come again', async () => {
+    const { client, closed } = await connect('drained', 1);
+    const codes: number[] = [];
+    client.on('disconnect', ({ reasonCode }) => codes.push(reasonCode ?? 0));
+    await publishFor(client, observations('drained'), reading());
+    await freeze(shared.kafkaPid);
+    let acknowledged = 0;
+    client.publish(observations('drained'), JSON.stringify(reading()), { qos: 1 }, (error) => {
+      if (!error) acknowledged += 1;
+    });
+    await sleep(500);
+    const sinceMs = performance.now();
+    await gateways[1]!.close();
+    expect(performance.now() - sinceMs).toBeLessThan(10_000);
+    await closed;
+    expect(codes).toEqual([0x8b]);
+    expect(acknowledged).toBe(0);
+    expect(gateways[1]!.output()).toContain('not closed in time, leaving');
+    thaw(shared.kafkaPid);
+    await gateways[1]!.start();
+  });
 });
