@@ -1,12 +1,15 @@
 /** Kafka slow or gone: nothing is acknowledged, memory stays bounded, and everything flows again by itself, in order. */
 import { execFileSync } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import kafkajs from 'kafkajs';
 import type { MqttClient } from 'mqtt';
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest';
 import { parameters } from '../contracts/parameters.ts';
 import { startBroker } from '../ops/platform/kafka.ts';
+import { ensureTopics } from '../ops/platform/topics.ts';
 import { readWhole } from '../tests/log-witness.ts';
 import { startTestPlatform, type TestPlatform } from '../tests/platform.ts';
 import { devicePseudonym, openLogAs, type RunningHouse, startHouse, until } from '../tests/system.ts';
@@ -217,4 +220,33 @@ it('closes without acknowledgement while Kafka is dead, and loses nothing', asyn
   const found = await stored(again);
   // Sent again after another connection: each is there, the order is that of the repeats.
   expect(found.map((seqs) => seqs.sort((a, b) => a - b))).toEqual(beds.map(() => counting(40)));
+}, 180_000);
+
+it('notices that Kafka lost what it had acknowledged, and acknowledges nothing by an offset that was given before', async () => {
+  const again = `${boot}-lost`;
+  gateway = await startHouse(platform, 'gateway');
+  const streams = await openStreams({ reconnectPeriod: 300, clean: false });
+  for (const stream of streams) publish(stream, 20, again);
+  await until('the first readings', () => all(streams) === 80);
+
+  const certsDir = join(platform.stateDir, 'certs');
+  const pem = (name: string) => readFileSync(join(certsDir, name), 'utf8');
+  const ssl = { ca: [pem('ca.pem')], cert: pem('admin.pem'), key: pem('admin.key') };
+  const quiet = kafkajs.logLevel.NOTHING;
+  const admin = new kafkajs.Kafka({ brokers: [platform.kafkaBrokers], ssl, logLevel: quiet }).admin();
+  await admin.connect();
+  await admin.deleteTopics({ topics: ['observations'] });
+  await until('the topic is gone', async () => !(await admin.listTopics()).includes('observations'));
+  await admin.disconnect();
+  await ensureTopics(platform.kafkaBrokers, certsDir);
+
+  for (const stream of streams) publish(stream, 5, again);
+  await until('all acknowledged', () => all(streams) === 100);
+  const metricsPort = /"metricsPort":(\d+)/.exec(gateway.output())![1];
+  const text = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+  expect(Number(/^vigil_gateway_offsets_regressed_total (\d+)$/m.exec(text)?.[1])).toBeGreaterThan(0);
+  expect(gateway.output()).toContain('the log answered with an offset that it had given before');
+  expect(gateway.output()).toContain('"cause":"append-failed"');
+  // It struck: the first readings are gone. The later ones were sent again and are there.
+  expect(await stored(again)).toEqual(beds.map(() => [21, 22, 23, 24, 25]));
 }, 180_000);
