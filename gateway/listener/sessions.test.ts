@@ -202,6 +202,16 @@ describe('MQTT 5', () => {
     expect((await join(bench, 'bed-07', 5, keep)).connack).toMatchObject({ sessionPresent: true });
   });
 
+  it('publishes no delayed will where the session is taken over, and one where it ends with that', async () => {
+    const will = { topic: 'devices/bed-07/status', payload: 'gone', qos: 1, properties: { willDelayInterval: 20 } };
+    await join(bench, 'bed-07', 5, { ...keep, keepalive: 300, will: will as never });
+    await join(bench, 'bed-07', 5, { ...keep, keepalive: 300, will: will as never });
+    await bench.pass(100_000);
+    expect(bench.said.filter((line) => line.includes('will: '))).toEqual([]);
+    await join(bench, 'bed-07', 5, { ...keep, clean: true });
+    expect(bench.said.filter((line) => line.includes('will: '))).toEqual(['bed-07 will: gone']);
+  });
+
   it('takes the properties of a message and of a will that are for subscribers', async () => {
     bench.atOnce = undefined;
     const userProperties = { a: ['1', '2'], b: '3' };

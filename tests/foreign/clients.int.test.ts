@@ -6,6 +6,7 @@ import { ensureCertificates } from '../../certs/ensure.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { type Found, recordsOf } from '../../gateway/gateway.testing.ts';
+import { readWhole } from '../log-witness.ts';
 import { openLogAs, ownPorts, type RunningHouse, startHouse, until } from '../system.ts';
 import type { ForeignClient, ForeignConnection, ForeignOptions, Reach } from './client.ts';
 import { openHiveMq } from './hivemq.ts';
@@ -179,7 +180,11 @@ describe('a gateway that shuts down', { timeout: 120_000 }, () => {
       const will = { topic: `devices/${deviceOf(name, 5)}/status`, payload: '{"online":false}', qos: 1 } as const;
       connections.push(await client.connect({ clientId, version: 5, will }));
     }
-    const wills = async () => (await willsOf(operator)).length;
+    // Nothing but wills is a status here.
+    const wills = async () => {
+      const all = await readWhole(operator, 'observations');
+      return all.filter(({ opened }) => opened.contentType === contentTypes.status).length;
+    };
     const before = await wills();
     await gateway.close();
     expect(await Promise.all(connections.map(({ ended }) => ended))).toEqual(clients.map(() => 0x8b));
@@ -187,10 +192,3 @@ describe('a gateway that shuts down', { timeout: 120_000 }, () => {
     await gateway.start();
   });
 });
-
-/** All status records: nothing but wills publishes any here. */
-async function willsOf(operator: SealedLog) {
-  const devices = cases.map(([name, version]) => deviceOf(name, version));
-  const found = await Promise.all(devices.map((device) => recordsOf(operator, 'observations', device)));
-  return found.flat().filter(({ opened }) => opened.contentType === contentTypes.status);
-}

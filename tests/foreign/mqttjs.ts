@@ -16,7 +16,8 @@ export async function openMqttJs({ port, certsDir }: Reach): Promise<ForeignClie
       protocolVersion: version,
       clean,
       reconnectPeriod: 0,
-      ...(version === 5 ? { properties: { sessionExpiryInterval: expiryS } } : {}),
+      // Topic aliases as the gateway allows them; the HiveMQ client uses them unasked.
+      ...(version === 5 ? { properties: { sessionExpiryInterval: expiryS }, autoAssignTopicAlias: true } : {}),
       ...(will ? { will: { ...will, payload: Buffer.from(will.payload), retain: false } } : {}),
       ca: readFileSync(join(certsDir, 'ca.pem')),
       cert: readFileSync(`${device}.pem`),
