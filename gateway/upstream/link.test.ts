@@ -190,6 +190,17 @@ describe('a connection to another broker', () => {
     await until('another connection', () => visits.length === 2 && upstream.connected() === 1);
   });
 
+  it('does not fight with another gateway of the same client id', async () => {
+    const { visits, upstream } = await openScene();
+    await until('the subscription', () => upstream.connected() === 1);
+    send(visits[0]!, { cmd: 'disconnect', reasonCode: 0x8e });
+    visits[0]!.socket.end();
+    await until('the end', () => visits[0]!.closed && upstream.connected() === 0);
+    // Far longer than after any other end.
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect(visits.length).toBe(1);
+  });
+
   it('says that the broker lost its session', async () => {
     const { visits, counters, upstream } = await openScene({ sessionPresent: [false, true, false] });
     for (let visit = 0; visit < 3; visit += 1) {
