@@ -133,7 +133,7 @@ describe('a connection to another broker', () => {
     });
   });
 
-  it('acknowledges nothing of what failed or came after it, and nothing of an old connection on a new one', async () => {
+  it('acknowledges nothing of what failed or came after it', async () => {
     const { visits, handed, cameOf } = await openScene();
     await until('the subscription', () => cameOf(visits[0], 'subscribe').length === 1);
     send(visits[0]!, publish(1), publish(2), publish(3));
@@ -143,14 +143,25 @@ describe('a connection to another broker', () => {
     handed[1]!.settle({ kind: 'failed' });
     await until('the end', () => visits[0]!.closed);
     await until('a new connection', () => cameOf(visits[1], 'subscribe').length === 1);
-    // Packet id 3 is another message now.
-    send(visits[1]!, publish(3));
-    await until('it', () => handed.length === 4);
     handed[2]!.settle(appended);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(ids(cameOf(visits[0], 'puback'))).toEqual([1]);
     expect(cameOf(visits[1], 'puback')).toEqual([]);
-    handed[3]!.settle(appended);
+  });
+
+  it('says nothing of an old connection on a new one, where the packet id is another message’s', async () => {
+    const { visits, handed, cameOf } = await openScene();
+    await until('the subscription', () => cameOf(visits[0], 'subscribe').length === 1);
+    send(visits[0]!, publish(1));
+    await until('the old one', () => handed.length === 1);
+    visits[0]!.socket.destroy();
+    await until('a new connection', () => cameOf(visits[1], 'subscribe').length === 1);
+    send(visits[1]!, publish(1));
+    await until('the new one', () => handed.length === 2);
+    handed[0]!.settle(appended);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(cameOf(visits[1], 'puback')).toEqual([]);
+    handed[1]!.settle(appended);
     await until('its acknowledgement', () => cameOf(visits[1], 'puback').length === 1);
   });
 
