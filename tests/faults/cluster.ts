@@ -32,6 +32,8 @@ const small = {
   'replica.lag.time.max.ms': lagMs,
   // Leadership wanders back to where it was soon: one more thing to survive.
   'leader.imbalance.check.interval.seconds': 15,
+  // At the end of a test all go at once, and nobody is left to hand over to.
+  'controlled.shutdown.enable': 'false',
   'num.network.threads': 2,
   'num.io.threads': 4,
   'background.threads': 4,

@@ -14,6 +14,7 @@ const silenceMsMax = 240_000;
 const finishMsMax = 600_000;
 const namesMax = 20;
 const lastWordsMax = 20_000;
+const sameCtrlCMs = 2_000;
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -25,6 +26,7 @@ export async function longRun({ kills: wanted, seed }: LongRun): Promise<boolean
   const fleet = scene.openFleet({ size: devices, everyMs, keepAliveS: 3 });
   try {
     const troubles = begin(scene, fleet, seed, wanted);
+    onCtrlC(troubles.enough);
     await Promise.race([troubles.over, watch(startedMs, troubles, () => fleet.acknowledged())]);
     say('All faults are over: the devices send what they still have.');
     await fleet.finish(finishMsMax);
@@ -40,6 +42,17 @@ export async function longRun({ kills: wanted, seed }: LongRun): Promise<boolean
     fleet.close();
     await scene.close();
   }
+}
+
+/** The first ends the faults; one that comes later ends the process. A terminal and npm may both hand on the first. */
+function onCtrlC(enough: () => void): void {
+  let sinceMs: number | undefined;
+  process.on('SIGINT', () => {
+    if (sinceMs === undefined) say('Enough: what was done until now is counted.');
+    else if (Date.now() - sinceMs > sameCtrlCMs) process.exit(130);
+    sinceMs ??= Date.now();
+    enough();
+  });
 }
 
 /** A line of progress every few seconds; ends only by rejecting. */

@@ -37,6 +37,8 @@ export type Troubles = {
   killed(): number;
   /** Starts of the gateway that failed and were repeated, as its supervisor does. */
   failedStarts(): number;
+  /** Lets those that are under way end, and begins no more. */
+  enough(): void;
   /** Resolves when that many were killed and every fault is over; rejects where something could not be started again. */
   readonly over: Promise<void>;
 };
@@ -69,7 +71,8 @@ export function begin(scene: Scene, fleet: Fleet, seed: number, killsWanted: num
       }
     }
   };
-  const goesOn = () => killed < killsWanted;
+  let enough = false;
+  const goesOn = () => killed < killsWanted && !enough;
 
   async function series(random: Random, pauseMsMax: number, acts: readonly (readonly [number, Act])[]): Promise<void> {
     while (goesOn()) {
@@ -87,6 +90,9 @@ export function begin(scene: Scene, fleet: Fleet, seed: number, killsWanted: num
     count: (which) => counts.get(which) ?? 0,
     killed: () => killed,
     failedStarts: () => failedStarts,
+    enough() {
+      enough = true;
+    },
     over: Promise.all(all).then(() => {}),
   };
 }
