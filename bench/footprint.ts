@@ -18,9 +18,12 @@ const settleMs = 20_000;
 
 async function measure(beds: number, seconds: number): Promise<Cost[]> {
   const stateDir = join(import.meta.dirname, '..', '.vigil', `bench-${process.pid}`);
-  const [httpPort = 0, mqttPort = 0, kafkaPort = 0, kafkaControllerPort = 0, influxPort = 0, influxRpcPort = 0] =
-    await freePorts(6);
-  const ports = { httpPort, mqttPort, kafkaPort, kafkaControllerPort, influxPort, influxRpcPort };
+  const [httpPort = 0, mqttPort = 0, kafkaPort = 0, kafkaControllerPort = 0] = await freePorts(4);
+  const [influxPort = 0, influxRpcPort = 0, metricsPort = 0, alarmsMetricsPort = 0] = await freePorts(4);
+  const ports = {
+    ...{ httpPort, mqttPort, kafkaPort, kafkaControllerPort },
+    ...{ influxPort, influxRpcPort, metricsPort, alarmsMetricsPort },
+  };
   const say = (text: string) => process.stderr.write(text);
   const system = await startSystem({
     settings: { ...readSettings(startSettings, process.env), ...ports, stateDir, beds, demo: true },
