@@ -170,6 +170,23 @@ describe('an acknowledgement', () => {
     client.end();
   });
 
+  it('but PUBACK and PUBREC has no properties at all', async () => {
+    const client = await join(bench, 'bed-07', 5, { properties: { requestProblemInformation: true } });
+    client.send(
+      { cmd: 'pubrel', messageId: 9 },
+      { cmd: 'pubrec', messageId: 9 },
+      { cmd: 'subscribe', messageId: 3, subscriptions: [...filters(1), { topic: '#', qos: 0 }] },
+      { cmd: 'unsubscribe', messageId: 4, unsubscriptions: ['x'] },
+      publishPacket(2, 5),
+      { cmd: 'pubrel', messageId: 5 },
+    );
+    const came: Packet[] = [];
+    while (came.length < 6) came.push(await client.next());
+    expect(came.map(({ cmd }) => cmd).sort()).toEqual(['pubcomp', 'pubcomp', 'pubrec', 'pubrel', 'suback', 'unsuback']);
+    expect(came.flatMap(propertiesOf)).toEqual([]);
+    client.end();
+  });
+
   it('leaves the reason string of PUBREC out where it does not fit', async () => {
     const client = await join(bench, 'bed-07', 5, { properties: { maximumPacketSize: 60 } });
     bench.atOnce = { kind: 'refused', code: reason.payloadFormatInvalid, words: 'x'.repeat(60) };
