@@ -33,6 +33,9 @@ export type Network = {
   close(): Promise<void>;
 };
 
+/** How long toxiproxy may be busy with a connection that stands still. */
+const busyMsMax = 180_000;
+
 export async function startNetwork(options: { readonly program: string; readonly stateDir: string }): Promise<Network> {
   const [apiPort = 0] = await freePorts(1);
   const api = `http://127.0.0.1:${apiPort}`;
@@ -47,9 +50,14 @@ export async function startNetwork(options: { readonly program: string; readonly
 
   async function call(method: string, path: string, body?: object): Promise<void> {
     const init = body === undefined ? { method } : { method, body: JSON.stringify(body) };
-    const response = await fetch(`${api}${path}`, init);
-    const text = await response.text();
-    if (!response.ok) throw new Error(`toxiproxy: ${method} ${path}: ${response.status} ${text}`);
+    for (const endMs = Date.now() + busyMsMax; ; await sleep(200)) {
+      const response = await fetch(`${api}${path}`, init);
+      const text = await response.text();
+      if (response.ok || (method === 'DELETE' && response.status === 404)) return;
+      // It answers so after 25 s where a toxic's goroutine writes to somebody who does not read, such as a stopped broker.
+      if (response.status === 503 && Date.now() < endMs) continue;
+      throw new Error(`toxiproxy: ${method} ${path}: ${response.status} ${text}`);
+    }
   }
 
   await untilAnswering(api);
