@@ -212,6 +212,16 @@ describe('MQTT 5', () => {
     expect(bench.said.filter((line) => line.includes('will: '))).toEqual(['bed-07 will: gone']);
   });
 
+  it('forgets a delayed will when the client comes back: the next end has none', async () => {
+    const will = { topic: 'devices/bed-07/status', payload: 'gone', qos: 1, properties: { willDelayInterval: 20 } };
+    (await join(bench, 'bed-07', 5, { ...keep, will: will as never })).end();
+    await gone();
+    (await join(bench, 'bed-07', 5, keep)).end();
+    await gone();
+    await bench.pass(100_000);
+    expect(bench.said.filter((line) => line.includes('will: '))).toEqual([]);
+  });
+
   it('takes the properties of a message and of a will that are for subscribers', async () => {
     bench.atOnce = undefined;
     const userProperties = { a: ['1', '2'], b: '3' };

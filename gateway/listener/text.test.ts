@@ -17,7 +17,8 @@ const zero = Buffer.from('a\0b');
 const surrogate = Buffer.from('eda080', 'hex');
 const overlong = Buffer.from('c080', 'hex');
 const cut = Buffer.from('e282', 'hex');
-const broken = { zero, surrogate, overlong, cut };
+const lateZero = Buffer.from('ä\0');
+const broken = { zero, lateZero, surrogate, overlong, cut };
 
 const u16 = (value: number) => Buffer.from([value >> 8, value & 0xff]);
 const field = (bytes: Buffer) => Buffer.concat([u16(bytes.length), bytes]);
