@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
 import type { Opened } from '../contracts/envelope/header.ts';
+import type { VigilError } from '../contracts/errors.ts';
 import { createReader } from '../contracts/kafka/reader.ts';
 import type { Alarm } from '../contracts/messages/alarms.ts';
 import { checkRecord } from '../contracts/messages/check.ts';
@@ -19,7 +20,10 @@ export type Witnessed = {
   readonly opened: Opened;
 };
 
-/** Everything that one topic holds now, in the order of each partition. Throws where a record does not open. */
+/**
+ * Everything that one topic holds now, in the order of each partition. Throws where a sealed record does not open. What is not even
+ * sealed is left out: some tests write such things into the topics that all share, and whose record is missing notices it.
+ */
 export async function readWhole(operator: SealedLog, topic: KafkaTopic): Promise<Witnessed[]> {
   const records: Witnessed[] = [];
   const faults: unknown[] = [];
@@ -35,7 +39,7 @@ export async function readWhole(operator: SealedLog, topic: KafkaTopic): Promise
           const opened = await operator.open({ topic, key: record.key, value: record.value });
           records.push({ key: record.key, offset: BigInt(record.offset), partition: batch.partition, opened });
         } catch (error) {
-          faults.push(error);
+          if ((error as VigilError).code !== 'sealed-malformed') faults.push(error);
         }
       }
     },

@@ -79,9 +79,13 @@ export async function startMosquitto(options: {
   ];
   writeFileSync(file('mosquitto.conf'), `${lines.join('\n')}\n`);
   const logFile = file('mosquitto.log');
+  // A log that is full goes on in a new file.
+  const output = () =>
+    [`${logFile}.1`, logFile].map((one) => (existsSync(one) ? readFileSync(one, 'utf8') : '')).join('');
+  const runs = () => output().split(' running').length;
   let child: Child;
   async function start(): Promise<void> {
-    const said = existsSync(logFile) ? readFileSync(logFile, 'utf8').length : 0;
+    const before = runs();
     child = startChild({
       name: 'mosquitto',
       command,
@@ -90,14 +94,14 @@ export async function startMosquitto(options: {
       logFile,
     });
     await child.ready;
-    await until('Mosquitto', () => readFileSync(logFile, 'utf8').slice(said).includes('running'));
+    await until('Mosquitto', () => runs() > before);
   }
   await start();
   return {
     url: `mqtts://127.0.0.1:${port}`,
     port,
     pid: () => child.pid,
-    output: () => readFileSync(logFile, 'utf8'),
+    output,
     stop: () => child.stop(),
     async kill() {
       process.kill(child.pid, 'SIGKILL');
