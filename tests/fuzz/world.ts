@@ -127,7 +127,7 @@ export async function openWorld(): Promise<World> {
     async play(drives) {
       nowMs += msByRun;
       const players = drives.map((drive) => {
-        const judge: Judge = new Judge(drive.fates, counters, released, fault);
+        const judge: Judge = new Judge(drive.fates, released, fault);
         judge.enter((socket) => enter!(socket as unknown as TLSSocket) as Connection);
         judges.add(judge);
         return { drive, judge };
@@ -166,25 +166,17 @@ class Judge {
   connection!: Connection;
   readonly #socket: MemorySocket;
   readonly #fates: readonly Fate[];
-  readonly #counters: World['counters'];
   readonly #released: Map<string, Set<number>>;
   readonly #fault: (words: string) => void;
   readonly #messages: Message[] = [];
   readonly #pending: (() => void)[] = [];
   #lastAck: Ack | undefined;
-  #repeats = 0;
   #told = -1;
   #acknowledged = 0;
   #answers = '';
 
-  constructor(
-    fates: readonly Fate[],
-    counters: World['counters'],
-    released: Map<string, Set<number>>,
-    fault: (words: string) => void,
-  ) {
+  constructor(fates: readonly Fate[], released: Map<string, Set<number>>, fault: (words: string) => void) {
     this.#fates = fates;
-    this.#counters = counters;
     this.#released = released;
     this.#fault = fault;
     this.#socket = new MemorySocket((bytes) => this.#answered(bytes));
@@ -225,14 +217,15 @@ class Judge {
     return known;
   }
 
-  /** The acknowledgement that waits for the message just handed over: the newest, unless a repeat's, or the message has QoS 0. */
+  /**
+   * The acknowledgement that waits for the message just handed over: the newest, unless the message has QoS 0. That of a repeat,
+   * which is not handed over, has its answer already.
+   */
   #ackOfThis(): Ack | undefined {
     const last = this.connection.client?.acks.waiting.at(-1);
-    const repeated = this.#counters.qos2Repeats !== this.#repeats;
-    this.#repeats = this.#counters.qos2Repeats;
-    if (!last || last === this.#lastAck) return undefined;
+    if (!last || last === this.#lastAck || last.reasonCode !== undefined) return undefined;
     this.#lastAck = last;
-    return last.kind === 'pubrec' && repeated && this.#known().has(last.packetId) ? undefined : last;
+    return last;
   }
 
   #answered(bytes: Buffer): void {
