@@ -1,13 +1,14 @@
 /** The dashboard's server as a process, on a real Kafka: what each account sees and may do, by every path. */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Alarm } from '../contracts/messages/alarms.ts';
 import { checkRecord } from '../contracts/messages/check.ts';
 import { type AssociationPeriod, contentTypes } from '../contracts/messages/records.ts';
 import type { SealedLog } from '../contracts/sealed-log.ts';
+import { startTestPlatform } from '../tests/platform.ts';
 import { admitted, associate, openLogAs, ownPorts, type RunningHouse, startHouse, until } from '../tests/system.ts';
 import { type Account, writeAccounts } from './accounts/accounts.ts';
 import { hashPassword } from './accounts/password.ts';
@@ -81,8 +82,12 @@ async function loggedIn(userId: string): Promise<Browser> {
 
 const watchWard = (ward: string, waves: Watch['waves'] = null): Watch => ({ type: 'watch', scope: { ward }, waves });
 
+let own: Awaited<ReturnType<typeof startTestPlatform>>;
+
 beforeAll(async () => {
-  const platform = await ownPorts(inject('platform'));
+  // Of its own: what other tests leave in a log that all share would be shown on every ward.
+  own = await startTestPlatform(`test-${process.pid}-dashboard`);
+  const platform = await ownPorts(own.data);
   const accountsFile = join(mkdtempSync(join(tmpdir(), 'vigil-accounts-')), 'accounts.json');
   const hash = await hashPassword(password);
   const account = (userId: string, role: Account['role'], names: string[]): [string, Account] => [
@@ -117,6 +122,8 @@ beforeAll(async () => {
 afterAll(async () => {
   await house?.close();
   await Promise.all([operator?.close(), gateway?.close(), alarms?.close()]);
+  await own.platform.close();
+  rmSync(own.data.stateDir, { recursive: true, force: true });
 });
 
 describe('what a ward sees', () => {

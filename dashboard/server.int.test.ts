@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { Compile } from 'typebox/compile';
-import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTrail } from '../contracts/audit-trail.ts';
 import { kafkaSettings } from '../contracts/kafka/settings.ts';
 import { contentTypes } from '../contracts/messages/records.ts';
@@ -13,6 +13,7 @@ import { openSealedLog, type SealedLog } from '../contracts/sealed-log.ts';
 import { readSettings } from '../contracts/settings.ts';
 import { freePorts } from '../ops/platform/ports.ts';
 import { serviceEnv } from '../ops/platform/serviceEnv.ts';
+import { startTestPlatform } from '../tests/platform.ts';
 import { admitted, associate, openLogAs, until } from '../tests/system.ts';
 import { type Account, followAccounts, writeAccounts } from './accounts/accounts.ts';
 import { hashPassword } from './accounts/password.ts';
@@ -51,7 +52,10 @@ let target: Target;
 const closing: (() => Promise<unknown> | unknown)[] = [];
 
 beforeAll(async () => {
-  const platform = inject('platform');
+  // Of its own: what other tests leave in a log that all share would be shown on every ward.
+  const own = await startTestPlatform(`test-${process.pid}-server`);
+  closing.push(() => own.platform.close());
+  const platform = own.data;
   const [port = 0] = await freePorts(1);
   const env = serviceEnv({ ...platform, httpPort: port }, 'dashboard');
   const settings = readSettings(kafkaSettings, env);
@@ -134,7 +138,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  for (const close of closing) await close();
+  for (const close of closing.reverse()) await close();
 });
 
 describe('every route', () => {
