@@ -263,6 +263,9 @@ class Judge {
       return;
     }
     this.#messages[index]!.told = true;
+    // An id that was used anew: what is heard may answer the repeat of the one before it, so nothing can be said of its turn.
+    const used = this.#messages.filter(({ ack }) => ack?.kind === kind && ack.packetId === packetId).length;
+    if (used > 1) return;
     if (index < this.#told) this.#fault(`${kind} ${packetId} out of order`);
     this.#told = index;
   }
