@@ -14,8 +14,6 @@ import {
 } from './record-batch.ts';
 
 export type Producing = {
-  /** Whether the cluster was reached before and the topic is known. */
-  knows(topic: string): boolean;
   /** The node that leads a partition, by what was last heard; undefined where nobody does. */
   leaderOf(topic: string, partition: number): number | undefined;
   /**
@@ -85,7 +83,6 @@ export function createProducing(kafka: Kafka): Producing {
   }
 
   return {
-    knows: (topic) => leaders.has(topic),
     leaderOf: (topic, partition) => leaders.get(topic)?.get(partition),
     refresh(topics) {
       refreshing ??= ask(topics).finally(() => {
