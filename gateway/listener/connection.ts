@@ -95,6 +95,8 @@ export type Connection = {
   breathDueMs: number;
   /** A PUBLISH past Receive Maximum that waits until acknowledgements have left. */
   held: { readonly packet: IPublishPacket; readonly bytes: number } | undefined;
+  /** Its packets are being taken: one after the other, also where what a packet sets off would go on with the next. */
+  pumping: boolean;
   /** A callback that will resume it is registered already. */
   awaited: boolean;
   flushing: boolean;

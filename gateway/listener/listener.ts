@@ -139,6 +139,7 @@ function accept(context: Context, socket: TLSSocket): Connection {
     pausedMs: 0,
     breathDueMs: 0,
     held: undefined,
+    pumping: false,
     awaited: false,
     flushing: false,
     claiming: undefined,

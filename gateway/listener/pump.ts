@@ -14,6 +14,9 @@ const connectType = 1;
 
 /** Never throws: whatever a client sends ends its own connection at most. */
 export function pump(context: Context, connection: Connection): void {
+  // What a packet set off while it was handled: the loop that handles it takes the next one.
+  if (connection.pumping) return;
+  connection.pumping = true;
   try {
     run(context, connection);
   } catch (error) {
@@ -23,6 +26,8 @@ export function pump(context: Context, connection: Connection): void {
       code: reason.implementationSpecificError,
       words: 'The gateway could not handle a packet.',
     });
+  } finally {
+    connection.pumping = false;
   }
 }
 

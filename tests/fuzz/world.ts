@@ -219,11 +219,14 @@ class Judge {
 
   /**
    * The acknowledgement that waits for the message just handed over: the newest, unless the message has QoS 0. That of a repeat,
-   * which is not handed over, has its answer already.
+   * which is not handed over, has its answer already, or shares that of the first, which is on its way.
    */
   #ackOfThis(): Ack | undefined {
-    const last = this.connection.client?.acks.waiting.at(-1);
-    if (!last || last === this.#lastAck || last.reasonCode !== undefined) return undefined;
+    const { client } = this.connection;
+    const last = client?.acks.waiting.at(-1);
+    if (!client || !last || last === this.#lastAck || last.reasonCode !== undefined) return undefined;
+    const shared = last.kind === 'pubrec' && (client.session.exchanges.get(last.packetId)?.waiting.length ?? 0) > 0;
+    if (shared) return undefined;
     this.#lastAck = last;
     return last;
   }
