@@ -7,6 +7,7 @@ import { createCounters } from '../../gateway/counters.ts';
 import type { Connection } from '../../gateway/listener/connection.ts';
 import { defaultLimits } from '../../gateway/listener/limits.ts';
 import { type Listener, openListener } from '../../gateway/listener/listener.ts';
+import type { Session } from '../../gateway/listener/sessions.ts';
 import type { Outcome, Sink } from '../../gateway/listener/sink.ts';
 import { createMeasures } from '../../gateway/measures.ts';
 import { createSource, type Source } from '../../gateway/source.ts';
@@ -59,7 +60,13 @@ class MemorySocket extends Duplex {
   }
 }
 
-type Message = { readonly ack: Ack | undefined; settled: boolean; told: boolean };
+type Message = {
+  readonly ack: Ack | undefined;
+  /** Its packet id was used before in its session: what is heard of it may answer the repeat of the one before. */
+  readonly usedAnew: boolean;
+  settled: boolean;
+  told: boolean;
+};
 
 export async function openWorld(): Promise<World> {
   const counters = createCounters();
@@ -119,15 +126,15 @@ export async function openWorld(): Promise<World> {
       return { port: 0, waiting: () => 0, close: () => {} };
     },
   );
-  /** QoS 2 packet ids that were appended, by client id: a repeat is acknowledged and not appended again. */
-  const released = new Map<string, Set<number>>();
+  /** QoS 2 packet ids that were appended, by session: a repeat is acknowledged and not appended again. */
+  const appended = new WeakMap<Session, Set<number>>();
 
   return {
     counters,
     async play(drives) {
       nowMs += msByRun;
       const players = drives.map((drive) => {
-        const judge: Judge = new Judge(drive.fates, released, fault);
+        const judge: Judge = new Judge(drive.fates, appended, fault);
         judge.enter((socket) => enter!(socket as unknown as TLSSocket) as Connection);
         judges.add(judge);
         return { drive, judge };
@@ -166,7 +173,7 @@ class Judge {
   connection!: Connection;
   readonly #socket: MemorySocket;
   readonly #fates: readonly Fate[];
-  readonly #released: Map<string, Set<number>>;
+  readonly #appended: WeakMap<Session, Set<number>>;
   readonly #fault: (words: string) => void;
   readonly #messages: Message[] = [];
   readonly #pending: (() => void)[] = [];
@@ -175,9 +182,9 @@ class Judge {
   #acknowledged = 0;
   #answers = '';
 
-  constructor(fates: readonly Fate[], released: Map<string, Set<number>>, fault: (words: string) => void) {
+  constructor(fates: readonly Fate[], appended: WeakMap<Session, Set<number>>, fault: (words: string) => void) {
     this.#fates = fates;
-    this.#released = released;
+    this.#appended = appended;
     this.#fault = fault;
     this.#socket = new MemorySocket((bytes) => this.#answered(bytes));
   }
@@ -193,7 +200,8 @@ class Judge {
   /** The log's side: by turns at once, soon, when all has been sent, as refused, or not at all. */
   publish(settle: (outcome: Outcome) => void): void {
     const fate = this.#fates[this.#messages.length % this.#fates.length]!;
-    const message: Message = { ack: this.#ackOfThis(), settled: false, told: false };
+    const ack = this.#ackOfThis();
+    const message: Message = { ack, usedAnew: ack !== undefined && this.#isUsed(ack), settled: false, told: false };
     this.#messages.push(message);
     let asked = 0;
     const end = () => {
@@ -211,10 +219,17 @@ class Judge {
   }
 
   #known(): Set<number> {
-    const clientId = this.connection.client?.clientId ?? '';
-    const known = this.#released.get(clientId) ?? new Set();
-    this.#released.set(clientId, known);
+    const session = this.connection.client?.session;
+    const known = (session && this.#appended.get(session)) ?? new Set();
+    if (session) this.#appended.set(session, known);
     return known;
+  }
+
+  #isUsed({ kind, packetId }: Ack): boolean {
+    return (
+      (kind === 'pubrec' && this.#known().has(packetId)) ||
+      this.#messages.some(({ ack }) => ack?.kind === kind && ack.packetId === packetId)
+    );
   }
 
   /**
@@ -265,10 +280,9 @@ class Judge {
       if (kind === 'puback' || !this.#known().has(packetId)) this.#fault(`${kind} ${packetId} without append`);
       return;
     }
-    this.#messages[index]!.told = true;
-    // An id that was used anew: what is heard may answer the repeat of the one before it, so nothing can be said of its turn.
-    const used = this.#messages.filter(({ ack }) => ack?.kind === kind && ack.packetId === packetId).length;
-    if (used > 1) return;
+    const message = this.#messages[index]!;
+    message.told = true;
+    if (message.usedAnew) return;
     if (index < this.#told) this.#fault(`${kind} ${packetId} out of order`);
     this.#told = index;
   }
