@@ -16,6 +16,8 @@ export type Order =
       readonly certs: string;
       readonly devices: number;
       readonly atOnce: number;
+      /** Offered for the key exchange, colon-separated. */
+      readonly groups: string;
     }
   /** Each device has `window` readings unacknowledged at all times: as fast as it goes. */
   | { readonly do: 'saturate'; readonly window: number; readonly warmupS: number; readonly seconds: number }
@@ -140,6 +142,7 @@ function openOne(order: Extract<Order, { do: 'connect' }>, ca: Buffer, id: strin
       cert: readFileSync(join(order.certs, 'devices', `${id}.pem`)),
       key: readFileSync(join(order.certs, 'devices', `${id}.key`)),
       minVersion: 'TLSv1.3',
+      ecdhCurve: order.groups,
     });
     const template = publishTemplate(id, boot, 1);
     const device: Device = {

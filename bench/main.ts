@@ -9,8 +9,9 @@ const help = `npm run bench -- footprint [--seconds 60] [--json]
 npm run bench -- ingest [--connections 200] [--window 64] [--seconds 20] [--profile <folder>] [--skip-limit] [--json]
     Readings a second that one gateway acknowledges, latency at 5,000/s and at 1,000/s, cost of a reading; over mTLS and
     sealing, with a broker of its own, whose limit for Kafka's own producer is measured in the same run
-npm run bench -- devices [--counts 10,100,1000,10000] [--rate 1000] [--seconds 60] [--json]
-    CPU and latency of a reading, and memory of the gateway, with few and with many devices
+npm run bench -- devices [--counts 10,100,1000,10000] [--rate 1000] [--seconds 60] [--hybrid] [--json]
+    CPU and latency of a reading, and memory of the gateway, with few and with many devices; --hybrid: their TLS agrees on its
+    keys by X25519 with ML-KEM, not by X25519 alone
 `;
 
 const [name, ...args] = process.argv.slice(2);

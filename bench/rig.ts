@@ -37,6 +37,8 @@ const root = join(import.meta.dirname, '..');
 export async function startRig(options: {
   readonly devices: number;
   readonly report: (line: string) => void;
+  /** Devices offer a key exchange that withstands quantum computers (ML-KEM), as Node does by itself. */
+  readonly hybrid?: boolean | undefined;
   /** Folder for a CPU profile of the gateway. */
   readonly profileDir?: string | undefined;
 }): Promise<Rig> {
@@ -98,7 +100,8 @@ export async function startRig(options: {
       gateway,
       async connect(count) {
         const certs = join(stateDir, 'certs');
-        const order: Order = { do: 'connect', port: mqttPort, certs, devices: count, atOnce: 8 };
+        const groups = options.hybrid ? 'X25519MLKEM768:X25519' : 'X25519:P-256';
+        const order: Order = { do: 'connect', port: mqttPort, certs, devices: count, atOnce: 8, groups };
         return (await ask(order, 'connected')).seconds;
       },
       saturate: (window, warmupS, seconds) => measure({ do: 'saturate', window, warmupS, seconds }),
