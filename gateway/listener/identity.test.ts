@@ -70,3 +70,9 @@ it.each<[string, string, string, 4 | 5, object]>([
   expect(JSON.parse(line!)).toMatchObject({ commonName: commonName.replace(/[^\w.-]/g, '?') });
   expect(line).not.toContain(clientId === commonName ? 'no such text' : clientId);
 });
+
+it.each(['X25519MLKEM768', 'X25519', 'P-256'])('agrees on the keys of the connection by %s', async (group) => {
+  const client = await dial(bench, await leaf('bed-07'), 5, group);
+  client.send(connectPacket('bed-07', 5));
+  expect(await client.next()).toMatchObject({ cmd: 'connack', reasonCode: reason.success });
+});

@@ -192,13 +192,23 @@ export type RawClient = {
   end(): void;
 };
 
-/** TLS only. `pair` null: without a client certificate. */
-export async function dial(bench: Pick<Bench, 'listener'>, pair: Pair | null, version: 4 | 5 = 5): Promise<RawClient> {
+/**
+ * TLS only.
+ * @param pair null: without a client certificate
+ * @param groups offered for the key exchange, colon-separated; Node's own where absent
+ */
+export async function dial(
+  bench: Pick<Bench, 'listener'>,
+  pair: Pair | null,
+  version: 4 | 5 = 5,
+  groups?: string,
+): Promise<RawClient> {
   const socket = connect({
     host: '127.0.0.1',
     port: bench.listener.port,
     ca: serverCa.certificate,
     ...(pair ? { cert: pair.certificate, key: pair.key } : {}),
+    ...(groups ? { ecdhCurve: groups } : {}),
   });
   const came: Packet[] = [];
   const waiting: { resolve: (packet: Packet) => void; reject: (error: Error) => void }[] = [];
