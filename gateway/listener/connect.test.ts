@@ -172,6 +172,23 @@ describe('CONNECT', () => {
     await client.closed;
   });
 
+  it.each([
+    [5, 4_096, { reasonCode: reason.success }],
+    [5, 4_097, { reasonCode: reason.quotaExceeded }],
+    [4, 4_096, { returnCode: 0 }],
+  ] as const)('keeps a will of at most 4 KiB, MQTT %i, %i bytes', async (version, bytes, expected) => {
+    const will = { topic: 'devices/bed-07/status', payload: Buffer.alloc(bytes, 0x20) };
+    const client = await join(bench, 'bed-07', version, { will });
+    expect(client.connack).toMatchObject({ cmd: 'connack', ...expected });
+  });
+
+  it('closes without a word at a longer one in 3.1.1, which has no code for it', async () => {
+    const will = { topic: 'devices/bed-07/status', payload: Buffer.alloc(4_097, 0x20) };
+    const before = bench.counters.connectionsRefused;
+    await expect(join(bench, 'bed-07', 4, { will })).rejects.toThrow('the connection was closed');
+    expect(bench.counters.connectionsRefused).toBe(before + 1);
+  });
+
   it('refuses a will without topic', async () => {
     const client = await dial(bench, await deviceCertificate('bed-07'));
     // The library does not write such a packet.

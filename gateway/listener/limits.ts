@@ -37,6 +37,10 @@ export type Limits = {
   readonly sessionsMax: number;
   /** Topic aliases by connection [MQTT-3.3.2-9]. Past it: DISCONNECT 0x94. */
   readonly topicAliasMax: number;
+  /** Length of a topic that an alias stands for: it is kept as long as the connection. Past it: DISCONNECT 0x97. */
+  readonly aliasedTopicLengthMax: number;
+  /** Payload of a will: it is kept as long as the session. Past it: CONNACK 0x97. */
+  readonly willBytesMax: number;
   /** Bytes written to a client that does not read them. Past it the connection is paused, and inbox messages are left out; if it lasts
    * longer than the client's keep-alive: close. */
   readonly outgoingBytesMax: number;
@@ -59,6 +63,8 @@ export const defaultLimits: Limits = {
   sessionExpiryMaxMs: 3_600_000,
   sessionsMax: 24_000,
   topicAliasMax: 16,
+  aliasedTopicLengthMax: 256,
+  willBytesMax: 4_096,
   outgoingBytesMax: 65_536,
 };
 

@@ -274,6 +274,12 @@ describe('MQTT 5', () => {
     ['an alias that has no topic', { topicAlias: 3 }, '', reason.protocolError],
     ['neither topic nor alias', {}, '', reason.protocolError],
     ['a wildcard', {}, 'devices/+/status', reason.topicNameInvalid],
+    [
+      'a long topic that it would keep for an alias',
+      { topicAlias: 1 },
+      `devices/${'x'.repeat(300)}`,
+      reason.quotaExceeded,
+    ],
   ])('ends the connection for %s', async (_name, properties, topic, code) => {
     const client = await join(bench, 'bed-07');
     client.send(publishPacket(1, 1, 'x', { topic, properties }));

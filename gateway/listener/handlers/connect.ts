@@ -74,6 +74,10 @@ function judgeConnect(
   if (will && !judgePublishTopic(identity.deviceId, will.topic).ok) {
     return { code: reason.notAuthorized, words: 'The device may not publish to its will topic.' };
   }
+  const { willBytesMax } = context.limits;
+  if (will && Buffer.byteLength(will.payload) > willBytesMax) {
+    return { code: reason.quotaExceeded, words: `The will is longer than ${willBytesMax} bytes.` };
+  }
   if (context.draining || !context.sink.ready()) return notReady;
   return { deviceId: identity.deviceId };
 }

@@ -171,6 +171,8 @@ function resolveTopic(
     violate(context, connection, reason.topicNameInvalid, 'A topic name holds a wildcard.');
   } else if (alias !== undefined && alias > context.limits.topicAliasMax) {
     violate(context, connection, reason.topicAliasInvalid, 'A topic alias is above Topic Alias Maximum.');
+  } else if (alias !== undefined && topic.length > context.limits.aliasedTopicLengthMax) {
+    violate(context, connection, reason.quotaExceeded, 'A topic is too long to be kept for its alias.');
   } else if (topic !== '') {
     if (alias !== undefined) client.aliases.set(alias, topic);
     return topic;
