@@ -18,8 +18,8 @@ export type Whereabouts = {
 
 /**
  * What a connection costs the gateway in memory (docs/decisions/015-memory.md). For glibc's malloc, others do not heed it: Node reads a
- * TLS connection into a block of 64 kB that is never used up; on pages of its own it costs one of them. For V8: half the young
- * generation, MB.
+ * TLS connection into a block of 64 kB that is never used up; on pages of its own it costs one of them. For V8: how large each
+ * of the two halves of its young generation may become, MB.
  */
 export const packedMemory = {
   MALLOC_MMAP_THRESHOLD_: '16384',
