@@ -171,7 +171,7 @@ describe('what a ward sees', () => {
     const paths: [string, string, unknown?][] = [
       ['GET', `/api/associations/${inStep.associationId}`],
       ['GET', `/api/associations/${inStep.associationId}/trends?codes=MDC_ECG_HEART_RATE&from=${from}&to=${to}`],
-      ['POST', `/api/alarms/${foreign.alarmId}/acknowledge`],
+      ['POST', `/api/alarms/${foreign.alarmId}/acknowledge`, { rev: 1 }],
       ['POST', `/api/associations/${inStep.associationId}/pause-audio`, { forMs: 60_000 }],
       ['POST', `/api/associations/${inStep.associationId}/limits`, { group: 'HR', limits: null }],
       ['DELETE', `/api/devices/${deviceStep}/associations/${inStep.associationId}`],
@@ -312,7 +312,7 @@ describe('acts', () => {
     await raise(alarm);
     const nurse = await loggedIn('nurse-icu');
     const answer = await until('202', async () => {
-      const tried = await nurse.post(`/api/alarms/${alarm.alarmId}/acknowledge`);
+      const tried = await nurse.post(`/api/alarms/${alarm.alarmId}/acknowledge`, { rev: alarm.rev });
       return tried.status === 202 && tried;
     });
     const commands: unknown[] = [];
@@ -327,6 +327,7 @@ describe('acts', () => {
     expect(command).toMatchObject({
       type: 'acknowledge',
       alarmId: alarm.alarmId,
+      rev: alarm.rev,
       associationId: inIcu.associationId,
       by: { userId: 'nurse-icu', name: 'The nurse-icu', role: 'nurse' },
     });
@@ -337,6 +338,22 @@ describe('acts', () => {
     });
     expect(page.records[0]).toMatchObject({ verified: true, patientId: inIcu.patient?.patientId, ward: wards.icu });
     expect(page.chain.faults).toEqual([]);
+  });
+
+  it('refuses to acknowledge another revision than the person saw, and answers with the alarm as it is now', async () => {
+    const seen = alarmOf(inIcu, deviceIcu, { text: 'HR 181 > 120' });
+    const now = { ...seen, rev: 2, text: 'HR 199 > 140', priority: 'high' as const };
+    await raise(seen);
+    await raise(now, 'escalated');
+    const nurse = await loggedIn('nurse-icu');
+    const refused = await until('the refusal', async () => {
+      const tried = await nurse.post(`/api/alarms/${seen.alarmId}/acknowledge`, { rev: 1 });
+      return tried.status === 409 && tried;
+    });
+    expect(refused.body).toMatchObject({ code: 'conflict', alarm: now });
+    expect(refused.body.message).toContain('HR 199 > 140');
+    expect((await nurse.post(`/api/alarms/${seen.alarmId}/acknowledge`)).status).toBe(400);
+    expect((await nurse.post(`/api/alarms/${seen.alarmId}/acknowledge`, { rev: 2 })).status).toBe(202);
   });
 
   it('keeps limits for the patient, and refuses those that no value could satisfy', async () => {

@@ -167,6 +167,14 @@ export type Trends = Static<typeof Trends>;
 export const Accepted = Type.Object({ commandId: Type.String() }, closed);
 export type Accepted = Static<typeof Accepted>;
 
+/** `POST /api/alarms/:alarmId/acknowledge`: `rev` is the revision of the alarm that the person saw; another one: 409. */
+export const AcknowledgeBody = Type.Object({ rev: Type.Integer({ minimum: 1 }) }, closed);
+export type AcknowledgeBody = Static<typeof AcknowledgeBody>;
+
+/** The 409 of an acknowledgement: nothing was acknowledged, and `alarm` is what it is now. */
+export const AcknowledgeRefused = Type.Object({ code: Type.String(), message: Type.String(), alarm: Alarm }, closed);
+export type AcknowledgeRefused = Static<typeof AcknowledgeRefused>;
+
 /** `POST /api/associations/:associationId/pause-audio` */
 export const PauseAudioBody = Type.Object({ forMs: Type.Integer({ minimum: 1000, maximum: 120_000 }) }, closed);
 export type PauseAudioBody = Static<typeof PauseAudioBody>;

@@ -93,7 +93,15 @@ const asked = {
   by: Actor,
 };
 export const Command = Type.Union([
-  Type.Object({ type: Type.Literal('acknowledge'), ...asked, alarmId: Type.String() }, closed),
+  Type.Object(
+    {
+      type: Type.Literal('acknowledge'),
+      ...asked,
+      alarmId: Type.String(),
+      rev: Type.Optional(Type.Integer({ minimum: 1, description: 'the revision of the alarm that the person saw' })),
+    },
+    closed,
+  ),
   Type.Object(
     { type: Type.Literal('pause-audio'), ...asked, forMs: Type.Integer({ minimum: 1000, maximum: 120_000 }) },
     closed,

@@ -8,10 +8,20 @@ import type { Command } from '../../contracts/messages/alarms.ts';
 import { AssociationId, contentTypes } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import { actorOf, notFound, viewerOf } from '../access.ts';
+import { acknowledgeFault } from '../core/acknowledge.ts';
 import { seesWard } from '../core/rights.ts';
 import { alarmsOfBed, bedView, seesAlarm, wardsFor } from '../core/screen.ts';
 import { type BedState, wardOf } from '../core/state.ts';
-import { Accepted, ErrorBody, LimitsBody, PatientView, PauseAudioBody, Wards } from '../protocol.ts';
+import {
+  Accepted,
+  AcknowledgeBody,
+  AcknowledgeRefused,
+  ErrorBody,
+  LimitsBody,
+  PatientView,
+  PauseAudioBody,
+  Wards,
+} from '../protocol.ts';
 import type { App, Parts } from './parts.ts';
 
 /** Who waits for Kafka to take a command gives up after this; it may still take effect. */
@@ -105,15 +115,25 @@ export function clinicalRoutes(app: App, parts: Parts): void {
 
   app.post(
     '/api/alarms/:alarmId/acknowledge',
-    { config: { access: 'acknowledge' }, schema: { params: AlarmParams, response: commandAnswers } },
+    {
+      config: { access: 'acknowledge' },
+      schema: {
+        params: AlarmParams,
+        body: AcknowledgeBody,
+        response: { ...commandAnswers, 400: ErrorBody, 409: AcknowledgeRefused },
+      },
+    },
     async (request, reply) => {
       const viewer = viewerOf(request);
       const { alarmId } = request.params;
+      const { rev } = request.body;
       const alarm = state.alarms.get(alarmId)?.alarm;
       if (!alarm || !seesAlarm(viewer, alarm)) throw notFound();
       const bed = await bedOf(parts, request, alarm.associationId);
-      const command: Command = { type: 'acknowledge', ...asked(request, bed.associationId), alarmId };
-      const detail = `${alarm.condition}; command ${command.commandId}`;
+      const fault = acknowledgeFault(alarm, rev);
+      if (fault) return reply.code(409).send({ ...fault, alarm });
+      const command: Command = { type: 'acknowledge', ...asked(request, bed.associationId), alarmId, rev };
+      const detail = `${alarm.condition}, revision ${rev}; command ${command.commandId}`;
       const actor = actorOf(viewer);
       await trail.record({ actor, action: 'alarm-acknowledged', ...whereabouts(bed), alarmId, detail });
       return reply.code(202).send(await sendCommand(parts, command));

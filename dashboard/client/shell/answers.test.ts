@@ -14,8 +14,8 @@ const nowMs = Date.parse('2026-01-01T10:00:00.000Z');
 function page(reply: Reply, ...alarms: Alarm[]) {
   const asks: string[] = [];
   const api = {
-    acknowledge: async (id: string) => {
-      asks.push(`ack ${id}`);
+    acknowledge: async (id: string, { rev }: { rev: number }) => {
+      asks.push(`ack ${id} rev ${rev}`);
       return reply;
     },
     pauseAudio: async (id: string, forMs: number) => {
@@ -31,19 +31,19 @@ function page(reply: Reply, ...alarms: Alarm[]) {
 describe('acknowledging', () => {
   it('is pending until the server’s event, not until its answer', async () => {
     const { asks, screen, answers } = page(accepted, alarm('a1'));
-    await answers.acknowledge('a1');
+    await answers.acknowledge(alarm('a1'));
     expect(answers.asked.value.get('a1')?.state).toBe('pending');
-    await answers.acknowledge('a1');
-    expect(asks).toEqual(['ack a1']);
+    await answers.acknowledge(alarm('a1'));
+    expect(asks).toEqual(['ack a1 rev 1']);
     screen.value = screenOf(snapshot({ alarms: [alarm('a1', { rev: 2, signal: 'acknowledged' })] }));
     expect(answers.asked.value.size).toBe(0);
   });
 
   it('shows a refusal and can be asked again', async () => {
     const { asks, answers } = page(refused, alarm('a1'));
-    await answers.acknowledge('a1');
+    await answers.acknowledge(alarm('a1'));
     expect(answers.asked.value.get('a1')).toEqual({ state: 'error', message: 'The log is away.' });
-    await answers.acknowledge('a1');
+    await answers.acknowledge(alarm('a1'));
     expect(asks).toHaveLength(2);
   });
 
@@ -52,14 +52,14 @@ describe('acknowledging', () => {
     [10_001, 'error'],
   ])('%d ms without the event it is %s', async (waitedMs, state) => {
     const { now, answers } = page(accepted, alarm('a1'));
-    await answers.acknowledge('a1');
+    await answers.acknowledge(alarm('a1'));
     now.value = nowMs + waitedMs;
     expect(answers.asked.value.get('a1')?.state).toBe(state);
   });
 
   it('forgets what it asked of an alarm that is gone, and keeps it while the server is away', async () => {
     const { screen, answers } = page(accepted, alarm('a1'));
-    await answers.acknowledge('a1');
+    await answers.acknowledge(alarm('a1'));
     screen.value = undefined;
     expect(answers.asked.value.size).toBe(1);
     screen.value = screenOf(snapshot());

@@ -3,6 +3,7 @@
  * pending, and after a refusal or a long silence it is an error that a person can see and repeat.
  */
 import { effect, type Signal, signal } from '@preact/signals';
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { isUnanswered } from '../core/alarm-order.ts';
 import type { Screen } from '../core/fold.ts';
 import type { Api } from './api.ts';
@@ -63,7 +64,9 @@ export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now:
 
   return {
     asked,
-    acknowledge: (alarmId: string) => ask(alarmId, () => api.acknowledge(alarmId)),
+    /** Acknowledges an alarm as the person sees it: `rev` is the revision that the button's row shows. */
+    acknowledge: ({ alarmId, rev }: Pick<Alarm, 'alarmId' | 'rev'>) =>
+      ask(alarmId, () => api.acknowledge(alarmId, { rev })),
     pauseAudio: (associationId: string) => ask(`pause:${associationId}`, () => api.pauseAudio(associationId, pauseMs)),
   };
 }

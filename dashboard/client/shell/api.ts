@@ -4,6 +4,7 @@ import type { LimitGroup } from '../../../contracts/parameters.ts';
 import { requestHeader } from '../../pace.ts';
 import type {
   Accepted,
+  AcknowledgeBody,
   AssociateBody,
   Associated,
   AuditPage,
@@ -19,7 +20,14 @@ import type {
 
 export type Answer<T> =
   | { readonly ok: true; readonly data: T }
-  | { readonly ok: false; readonly status: number; readonly code: string; readonly message: string };
+  | {
+      readonly ok: false;
+      readonly status: number;
+      readonly code: string;
+      readonly message: string;
+      /** The whole body of a refusal that says more, e.g. `AcknowledgeRefused` of a 409. */
+      readonly body?: unknown;
+    };
 
 /** Longer than this the server counts as not answering. */
 const timeoutMs = 10_000;
@@ -67,7 +75,8 @@ export function createApi(onLoggedOut: () => void) {
       const search = new URLSearchParams({ ...query, codes: query.codes.join(','), points: String(query.points) });
       return ask<Trends>('GET', `/api/associations/${id(associationId)}/trends?${search}`);
     },
-    acknowledge: (alarmId: string) => ask<Accepted>('POST', `/api/alarms/${id(alarmId)}/acknowledge`),
+    acknowledge: (alarmId: string, body: AcknowledgeBody) =>
+      ask<Accepted>('POST', `/api/alarms/${id(alarmId)}/acknowledge`, body),
     pauseAudio: (associationId: string, forMs: number) =>
       ask<Accepted>('POST', `/api/associations/${id(associationId)}/pause-audio`, { forMs }),
     setLimits: (associationId: string, group: LimitGroup, limits: Limits | null) =>
@@ -85,10 +94,10 @@ export function createApi(onLoggedOut: () => void) {
   };
 }
 
-async function errorOf(response: Response): Promise<ErrorBody> {
+async function errorOf(response: Response): Promise<ErrorBody & { body?: unknown }> {
   try {
     const body = (await response.json()) as Partial<ErrorBody>;
-    if (typeof body.message === 'string') return { code: body.code ?? 'error', message: body.message };
+    if (typeof body.message === 'string') return { code: body.code ?? 'error', message: body.message, body };
   } catch {
     // Not ours: a proxy's page, or nothing. The status says what there is to say.
   }

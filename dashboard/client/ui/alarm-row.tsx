@@ -78,7 +78,7 @@ function Answer({ alarm }: { alarm: Alarm }) {
         data-testid={`ack-${alarm.alarmId}`}
         aria-disabled={pending}
         aria-label={`Acknowledge ${alarm.text}`}
-        onClick={() => void app.answers.acknowledge(alarm.alarmId)}
+        onClick={() => void app.answers.acknowledge(alarm)}
       >
         {pending ? 'Sending …' : 'Acknowledge'}
       </button>
