@@ -11,10 +11,21 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{contracts,gateway,processors,dashboard,simulators,certs,ops,tests}/**/*.test.{ts,tsx}'],
-          exclude: [...never, '**/*.int.test.ts', '**/*.e2e.test.ts', '**/*.fault.test.ts'],
+          exclude: [...never, '**/*.int.test.ts', '**/*.e2e.test.ts', '**/*.fault.test.ts', '**/*.screen.test.ts'],
           // Far beyond what any takes: a test must not depend on how busy the machine is.
           testTimeout: 60_000,
           hookTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          name: 'screens',
+          include: ['**/*.screen.test.ts'],
+          exclude: never,
+          globalSetup: ['tests/screens/chromium.ts'],
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
         },
       },
       {

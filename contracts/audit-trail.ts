@@ -30,7 +30,7 @@ export type Trail = {
 };
 
 export function createTrail(
-  log: SealedLog,
+  log: Pick<SealedLog, 'append' | 'boot'>,
   options: { pseudonymKey: string; now: () => number; logger: Logger },
 ): Trail {
   const { pseudonymKey, now, logger } = options;

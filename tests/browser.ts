@@ -20,7 +20,8 @@ export function openBrowser(executablePath: string): Promise<Browser> {
   return chromium.launch({ executablePath, headless: true, args: flags });
 }
 
-const password = 'correct horse battery staple';
+/** Of every account that a test adds. */
+export const password = 'correct horse battery staple';
 
 /** Adds an account to the platform's file; the dashboard reads it when it starts. */
 export function addAccount(
@@ -50,12 +51,18 @@ export function addAccount(
   });
 }
 
-/** A page of its own (cookies are not shared), logged in. */
-export async function logIn(browser: Browser, platform: TestPlatform, userId: string): Promise<Page> {
+/** A page of its own (cookies are not shared), at the login. */
+export async function openLogin(browser: Browser, at: { readonly httpPort: number }): Promise<Page> {
   const context = await browser.newContext({ ignoreHTTPSErrors: true, viewport: { width: 1920, height: 1080 } });
   const page = await context.newPage();
   page.setDefaultTimeout(60_000);
-  await page.goto(`https://localhost:${platform.httpPort}/`);
+  await page.goto(`https://localhost:${at.httpPort}/`);
+  return page;
+}
+
+/** A page of its own (cookies are not shared), logged in. */
+export async function logIn(browser: Browser, at: { readonly httpPort: number }, userId: string): Promise<Page> {
+  const page = await openLogin(browser, at);
   await page.getByTestId('login-user').fill(userId);
   await page.getByTestId('login-password').fill(password);
   await page.getByTestId('login-submit').click();

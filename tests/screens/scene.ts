@@ -1,0 +1,223 @@
+/** What is played in front of the screens: beds with the longest names, numbers and alarms that the contracts allow. */
+import { randomUUID } from 'node:crypto';
+import type { Alarm, AlarmEvent } from '../../contracts/messages/alarms.ts';
+import type { NumericValue } from '../../contracts/messages/device.ts';
+import type { AssociationPeriod, Patient, WaveformRecord } from '../../contracts/messages/records.ts';
+import { parameters } from '../../contracts/parameters.ts';
+import type { ScreenServer } from './server.ts';
+
+/** 40 characters, as long as a ward's or a bed's name may be. */
+export const longWard = 'Intensive Care Unit 2 North, Room 12 A-B';
+export const longBed = 'Window place 12B, isolation anteroom two';
+/** 80 characters each, as long as a name may be; the first has no place to break for 36 of them. */
+export const longFamilyName = 'Wolfeschlegelsteinhausenbergerdorffs von und zu Hohenlohe-Waldenburg-Schillings';
+export const longGivenName = 'Maximiliane-Alexandrina Theodora Konstantina Bartholomea Wilhelmina Evangeline M';
+/** 64 characters. */
+export const longPatientId = 'PATIENT-2026-0000000000000000000000000000000000000000000000000001';
+export const longDeviceId = 'bedside-monitor-0000000000000000000000000000000000000000000001-A';
+/** 120 characters, as long as an alarm's text may be. */
+export const longAlarmText =
+  'NBP systolic 188 > 160 and mean 132 > 110, cuff repeated automatically three times; check cuff size and limb position mm';
+
+/** Each parameter group once, with as many characters as it can have on a screen. */
+export const widest: Readonly<Record<string, number>> = {
+  MDC_ECG_HEART_RATE: 188,
+  MDC_PULS_OXIM_PULS_RATE: 188,
+  MDC_PULS_OXIM_SAT_O2: 100,
+  MDC_PRESS_BLD_ART_ABP_SYS: 288,
+  MDC_PRESS_BLD_ART_ABP_DIA: 188,
+  MDC_PRESS_BLD_ART_ABP_MEAN: 228,
+  MDC_PRESS_CUFF_SYS: 288,
+  MDC_PRESS_CUFF_DIA: 188,
+  MDC_PRESS_CUFF_MEAN: 228,
+  MDC_RESP_RATE: 128,
+  MDC_CONC_AWAY_CO2_ET: 128,
+  MDC_TEMP_BODY: 40,
+};
+
+const negativePressure = {
+  MDC_PRESS_BLD_ART_ABP_SYS: -50,
+  MDC_PRESS_BLD_ART_ABP_DIA: -50,
+  MDC_PRESS_BLD_ART_ABP_MEAN: -50,
+};
+
+const allWaves = ['MDC_ECG_ELEC_POTL_II', 'MDC_PULS_OXIM_PLETH', 'MDC_PRESS_BLD_ART_ABP', 'MDC_IMPED_TTHOR'];
+
+export type PlayedBed = {
+  readonly deviceId: string;
+  readonly period: AssociationPeriod;
+  readonly values: Readonly<Record<string, number>>;
+  readonly waves: readonly string[];
+  /** Age of the values, ms; 0 is sent anew again and again. */
+  readonly ageMs: number;
+  readonly validity?: NumericValue['validity'];
+};
+
+export function patient(fields: Partial<Patient> = {}): Patient {
+  return {
+    patientId: `P-${randomUUID().slice(0, 8)}`,
+    familyName: 'Okapi',
+    givenName: 'Test',
+    birthDate: '1950-01-01',
+    sex: 'female',
+    category: 'adult',
+    ...fields,
+  };
+}
+
+export function period(bed: string, ward: string, who: Patient | null): AssociationPeriod {
+  const from = new Date(Date.now() - 3_600_000).toISOString();
+  return { associationId: randomUUID(), patient: who, ward, bed, from, to: null };
+}
+
+/** A ward of `count` beds. Bed by bed they differ in what makes a tile narrow: waves, ages, names, pressures. */
+export function longestBeds(count: number, ward: string): PlayedBed[] {
+  return Array.from({ length: count }, (_, at): PlayedBed => {
+    const kind = at % 8;
+    const long = kind === 0;
+    const who = patient(
+      long
+        ? { familyName: longFamilyName, givenName: longGivenName, patientId: longPatientId }
+        : { familyName: `Featherstonehaugh-${at + 1}` },
+    );
+    return {
+      deviceId: long && at === 0 ? longDeviceId : `bed-${String(at + 1).padStart(2, '0')}`,
+      period: period(long && at === 0 ? longBed : `U-${at + 1}`, ward, kind === 6 ? null : who),
+      values: kind === 3 ? { ...widest, ...negativePressure } : widest,
+      waves: kind === 1 ? [] : kind === 2 ? allWaves.slice(0, 1) : allWaves,
+      ageMs: kind === 4 ? 1_700_000 : 0,
+      ...(kind === 5 ? { validity: 'questionable' as const } : {}),
+    };
+  });
+}
+
+let alarmNumber = 0;
+
+/** An alarm of a bed as the alarm processor would write it. */
+export function alarmOf(bed: PlayedBed, fields: Partial<Alarm> = {}): Alarm {
+  alarmNumber += 1;
+  const at = new Date(Date.now() - alarmNumber * 1000).toISOString();
+  return {
+    alarmId: `alarm-${String(alarmNumber).padStart(12, '0')}`,
+    rev: 1,
+    associationId: bed.period.associationId,
+    deviceId: bed.deviceId,
+    condition: 'HR.high',
+    kind: 'physiological',
+    priority: 'high',
+    code: 'MDC_ECG_HEART_RATE',
+    text: 'HR 188 > 160',
+    value: 188,
+    limit: 160,
+    present: true,
+    signal: 'on',
+    onsetAt: at,
+    determinedAt: at,
+    raisedAt: at,
+    onsets: 1,
+    late: false,
+    escalation: 0,
+    ...fields,
+  };
+}
+
+export function raised(alarm: Alarm): AlarmEvent {
+  return { type: 'raised', at: alarm.raisedAt, alarm };
+}
+
+/** `count` alarms over the beds: every priority and state, the longest texts, all remarks at once. */
+export function longestAlarms(beds: readonly PlayedBed[], count: number): Alarm[] {
+  const by = { userId: 'nora', name: longGivenName, role: 'nurse' } as const;
+  return Array.from({ length: count }, (_, at) => {
+    const bed = beds[at % beds.length]!;
+    const priority = (['high', 'medium', 'low'] as const)[at % 3]!;
+    switch (Math.floor(at / beds.length + at) % 5) {
+      case 0:
+        return alarmOf(bed, { priority, text: longAlarmText, escalation: 2, onsets: 12, late: true });
+      case 1:
+        return alarmOf(bed, { priority, text: 'ABPs -50 < -10', code: 'MDC_PRESS_BLD_ART_ABP_SYS' });
+      case 2:
+        return alarmOf(bed, { priority, signal: 'latched', present: false, onsets: 3, escalation: 1 });
+      case 3:
+        return alarmOf(bed, {
+          priority,
+          signal: 'acknowledged',
+          acknowledgedBy: by,
+          acknowledgedAt: new Date().toISOString(),
+        });
+      default:
+        return alarmOf(bed, {
+          priority,
+          text: 'Temp 40.0 > 39.5',
+          code: 'MDC_TEMP_BODY',
+          audioPausedUntil: new Date(Date.now() + 7_200_000).toISOString(),
+        });
+    }
+  });
+}
+
+/** Puts beds on the screens and keeps their values and waves coming. @returns what stops it */
+export function play(server: ScreenServer, beds: readonly PlayedBed[]): () => void {
+  for (const { deviceId, period: held } of beds) {
+    server.associate({
+      deviceId,
+      version: (server.state.associations.get(deviceId)?.version ?? 0) + 1,
+      periods: [held],
+    });
+    const receivedAt = new Date().toISOString();
+    server.connection(held.associationId, { deviceId, receivedAt, connected: true });
+  }
+  const round = () => {
+    for (const bed of beds) send(server, bed);
+  };
+  round();
+  const timer = setInterval(round, 2_000);
+  return () => clearInterval(timer);
+}
+
+function send(server: ScreenServer, bed: PlayedBed): void {
+  const { deviceId, ageMs, validity } = bed;
+  const { associationId } = bed.period;
+  const time = new Date(Date.now() - ageMs).toISOString();
+  const values = Object.entries(bed.values).map(
+    ([code, value]): NumericValue => ({
+      code,
+      value,
+      unit: parameters.get(code)!.unit,
+      ...(validity === undefined ? {} : { validity }),
+    }),
+  );
+  // Old values have an interval that lets them be shown as old, not as a dash.
+  const intervalMs = ageMs > 0 ? Math.round(ageMs / 2) : 4_000;
+  server.observe(associationId, { deviceId, receivedAt: time, reading: { time, intervalMs, values } });
+  for (const code of bed.waves) server.wave(associationId, wave(deviceId, code));
+}
+
+const rateHz = 62.5;
+const chunkSamples = 125;
+/** One beat a second, with a peak: a curve that a person recognizes on a picture. */
+function sampleAt(index: number): number {
+  const phase = (index / rateHz) % 1;
+  return Math.round(900 * Math.exp(-(((phase - 0.3) * 40) ** 2)) + 120 * Math.sin(2 * Math.PI * phase));
+}
+
+/** Two seconds of a wave that end now. */
+function wave(deviceId: string, code: string): WaveformRecord {
+  const receivedMs = Date.now();
+  const startMs = receivedMs - (chunkSamples / rateHz) * 1000;
+  const first = Math.round((startMs / 1000) * rateHz);
+  const samples = Buffer.alloc(chunkSamples * 2);
+  for (let at = 0; at < chunkSamples; at += 1) samples.writeInt16LE(sampleAt(first + at), at * 2);
+  return {
+    deviceId,
+    receivedAt: new Date(receivedMs).toISOString(),
+    reading: {
+      start: new Date(startMs).toISOString(),
+      code,
+      rateHz,
+      scale: 0.001,
+      offset: 0,
+      samples: samples.toString('base64'),
+    },
+  };
+}

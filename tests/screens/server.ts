@@ -1,0 +1,236 @@
+/**
+ * The real dashboard server with the real built client, without Kafka and InfluxDB: whoever opens it plays the devices and the
+ * alarm processor. Routes, sessions, rights, hub, live protocol and folds are the product's own; only the log is in memory.
+ */
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { build } from 'vite';
+import { issueAuthority, issueLeaf } from '../../certs/issue.ts';
+import { createTrail } from '../../contracts/audit-trail.ts';
+import type { AlarmEvent, Command } from '../../contracts/messages/alarms.ts';
+import {
+  type AuditRecord,
+  type ConnectionRecord,
+  contentTypes,
+  type DeviceAssociations,
+  type ObservationRecord,
+  type StatusRecord,
+  type WaveformRecord,
+} from '../../contracts/messages/records.ts';
+import { type Account, followAccounts, writeAccounts } from '../../dashboard/accounts/accounts.ts';
+import { hashPassword } from '../../dashboard/accounts/password.ts';
+import { createAuditView } from '../../dashboard/audit/projection.ts';
+import { foldAlarmEvent } from '../../dashboard/core/alarms.ts';
+import { foldAssociations, foldLimits, tick } from '../../dashboard/core/beds.ts';
+import { defaultBudget } from '../../dashboard/core/budget.ts';
+import type { LifeSigns } from '../../dashboard/core/health.ts';
+import {
+  foldConnection,
+  foldObservation,
+  foldStatus,
+  foldWaveArrival,
+  forgetWaves,
+} from '../../dashboard/core/readings.ts';
+import { emptyState } from '../../dashboard/core/state.ts';
+import { emptyWaves, foldWave } from '../../dashboard/core/waves.ts';
+import type { Feed } from '../../dashboard/live/feed.ts';
+import { createHub, silentMsMax } from '../../dashboard/live/hub.ts';
+import { buildServer } from '../../dashboard/server.ts';
+import { createSessions } from '../../dashboard/sessions/sessions.ts';
+import { createTickets } from '../../dashboard/sessions/tickets.ts';
+import { createTokens } from '../../dashboard/sessions/token.ts';
+import type { TrendStore } from '../../dashboard/trend-store.ts';
+import { freePorts } from '../../ops/platform/ports.ts';
+import { password } from '../browser.ts';
+import { root } from '../system.ts';
+
+export type ScreenServer = Awaited<ReturnType<typeof openScreenServer>>;
+
+export type ScreenServerOptions = {
+  readonly accounts: readonly Pick<Account, 'userId' | 'name' | 'role' | 'wards'>[];
+  /** The rows that InfluxDB would answer; none by default. */
+  readonly trends?: TrendStore['query'];
+  /** Called for each command that a screen sent, once the log has it. By default nobody answers. */
+  readonly onCommand?: (command: Command) => void;
+  /** Called before each append; a rejection is Kafka's refusal. */
+  readonly beforeAppend?: (topic: string) => Promise<void>;
+};
+
+/** Builds the client and serves it on a free port of loopback. */
+export async function openScreenServer(options: ScreenServerOptions) {
+  const folder = mkdtempSync(join(tmpdir(), 'vigil-screens-'));
+  const clientDir = join(folder, 'client');
+  const [port = 0] = await freePorts(1);
+  const [tls] = await Promise.all([certificate(), writeAccountsOf(folder, options.accounts), buildClient(clientDir)]);
+  const origin = `https://localhost:${port}`;
+  const logger = pino({ level: 'silent' });
+  const now = Date.now;
+  const boot = 'screens';
+  const live = createLive(options, () => hub);
+  const accounts = followAccounts(join(folder, 'accounts.json'), logger);
+  const sessions = createSessions(accounts, createTokens(Buffer.alloc(32, 1).toString('base64url')), now);
+  const pseudonymKey = Buffer.alloc(32, 2).toString('base64url');
+  const log = { append: live.append, boot };
+  const trail = createTrail(log, { pseudonymKey, now, logger });
+  const hub = createHub({
+    feed: () => live.feed,
+    sessions,
+    trail,
+    stream: boot,
+    budget: defaultBudget,
+    silentMs: silentMsMax,
+    now,
+    logger,
+  });
+  const app = await buildServer(
+    {
+      log,
+      accounts,
+      sessions,
+      tickets: createTickets(now),
+      trail,
+      audit: live.audit,
+      feed: live.feed,
+      hub,
+      trends: { query: options.trends ?? (async () => new Map()) },
+      pseudonymKey,
+      origins: [origin],
+      now,
+      isReady: () => true,
+    },
+    { tls, clientDir, logger },
+  );
+  await app.listen({ host: '127.0.0.1', port });
+  return {
+    ...live,
+    origin,
+    httpPort: port,
+    clientDir,
+    hub,
+    /** Nothing answers on the port any more, as when the process died. */
+    async close() {
+      live.stop();
+      hub.close();
+      await app.close();
+      await trail.close();
+      accounts.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** The live state, and the functions by which a test plays what lies in front of it. */
+function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof createHub>) {
+  const state = emptyState();
+  const waves = emptyWaves();
+  const signs: LifeSigns = { kafkaAtMs: Date.now(), alarmsAtMs: Date.now(), readingsAtMs: 0, readingsSinceMs: 0 };
+  const view = createAuditView();
+  const commands: Command[] = [];
+  /** Set to false to play that the part behind the server has died. */
+  const alive = { kafka: true, alarms: true };
+  view.begin([]);
+
+  const timer = setInterval(() => {
+    const now = Date.now();
+    if (alive.kafka) signs.kafkaAtMs = now;
+    if (alive.alarms) signs.alarmsAtMs = now;
+    tick(state, now);
+    forgetWaves(state, now);
+  }, 1_000);
+
+  const feed: Feed = {
+    state,
+    waves,
+    signs,
+    ready: Promise.resolve(),
+    isReady: () => true,
+    unreadable: () => 0,
+    close: async () => {},
+  };
+
+  function associate(table: DeviceAssociations): void {
+    foldAssociations(state, table, Date.now());
+    hub().flushAlarms();
+  }
+
+  let offset = 0;
+  async function append(topic: string, _key: string, contentType: string, body: unknown) {
+    await options.beforeAppend?.(topic);
+    if (contentType === contentTypes.audit) view.add(body as AuditRecord);
+    if (contentType === contentTypes.associations) associate(body as DeviceAssociations);
+    if (contentType === contentTypes.command) takeCommand(body as Command);
+    offset += 1;
+    return { partition: 0, offset: BigInt(offset), timestampMs: Date.now() } as never;
+  }
+
+  function takeCommand(command: Command): void {
+    commands.push(command);
+    if (command.type === 'set-limits') {
+      const { group, limits, by, at, associationId } = command;
+      foldLimits(state, associationId, { group, limits, by, at });
+    }
+    options.onCommand?.(command);
+  }
+
+  return {
+    state,
+    feed,
+    signs,
+    alive,
+    /** Every command that a screen sent, oldest first. */
+    commands,
+    append,
+    associate,
+    audit: { page: view.page },
+    addAudit: (record: AuditRecord) => view.add(record),
+    observe: (associationId: string, record: ObservationRecord) =>
+      foldObservation(state, associationId, record, Date.now()),
+    status: (associationId: string, record: StatusRecord) => foldStatus(state, associationId, record, Date.now()),
+    connection: (associationId: string, record: ConnectionRecord) =>
+      foldConnection(state, associationId, record, Date.now()),
+    wave(associationId: string, record: WaveformRecord) {
+      const chunk = foldWaveArrival(state, associationId, record, Date.now()) && foldWave(waves, associationId, record);
+      if (chunk) hub().sendWave(chunk);
+    },
+    /** Folds events of the alarm processor and sends them to the screens at once. */
+    alarms(...events: AlarmEvent[]) {
+      for (const event of events) foldAlarmEvent(state, event, Date.now());
+      hub().flushAlarms();
+    },
+    stop: () => clearInterval(timer),
+  };
+}
+
+async function certificate() {
+  const nowMs = Date.now();
+  const authority = await issueAuthority('Vigil test CA', nowMs);
+  const wanted = {
+    file: 'web',
+    commonName: 'web',
+    authority: 'ca',
+    purposes: ['server'],
+    names: ['localhost'],
+  } as const;
+  const { certificate: cert, key } = await issueLeaf(wanted, authority, nowMs);
+  return { cert, key };
+}
+
+async function writeAccountsOf(folder: string, wanted: ScreenServerOptions['accounts']): Promise<void> {
+  const hash = await hashPassword(password);
+  const accounts = wanted.map((one): [string, Account] => [
+    one.userId,
+    { ...one, wards: [...one.wards], password: hash, disabled: false },
+  ]);
+  writeAccounts(join(folder, 'accounts.json'), new Map(accounts));
+}
+
+async function buildClient(outDir: string): Promise<void> {
+  const client = join(root, 'dashboard', 'client');
+  await build({
+    configFile: join(client, 'vite.config.ts'),
+    logLevel: 'warn',
+    build: { outDir, emptyOutDir: true, reportCompressedSize: false },
+  });
+}

@@ -1,0 +1,39 @@
+/** The harness of the screen tests itself: a value, an alarm and a command go the whole way through the real protocol. */
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { logIn, openBrowser } from '../browser.ts';
+import { until } from '../system.ts';
+import { alarmOf, longestBeds, play, raised } from './scene.ts';
+import { openScreenServer, type ScreenServer } from './server.ts';
+
+let server: ScreenServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([
+    openScreenServer({ accounts: [{ userId: 'nora', name: 'Nora Nurse', role: 'nurse', wards: ['ICU'] }] }),
+    openBrowser(inject('chromium')),
+  ]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+
+describe('the server of the screen tests', () => {
+  it('shows a value and an alarm on a real screen and takes its acknowledgement', async () => {
+    const [bed] = longestBeds(2, 'ICU').slice(1);
+    const stop = play(server, [bed!]);
+    const page = await logIn(browser, server, 'nora');
+    const tile = page.getByTestId('bed-U-2');
+    await tile.getByTestId('value-MDC_TEMP_BODY').waitFor();
+    expect(await tile.getByTestId('value-MDC_TEMP_BODY').textContent()).toBe('40.0');
+    const alarm = alarmOf(bed!);
+    server.alarms(raised(alarm));
+    await page.getByTestId(`ack-${alarm.alarmId}`).click();
+    await until('the command', () => server.commands.length === 1);
+    expect(server.commands[0]).toMatchObject({ type: 'acknowledge', alarmId: alarm.alarmId, by: { userId: 'nora' } });
+    stop();
+  });
+});
