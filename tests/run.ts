@@ -27,7 +27,9 @@ const parts: readonly Part[] = [
     run: async () =>
       check((await node([bin('vite/bin/vite.js'), 'build', 'dashboard/client', '--logLevel', 'warn'])) === 0),
   },
-  ...['unit', 'screens', 'integration', 'e2e', 'faults'].map((name): Part => ({ name, run: (reports) => project(name, reports) })),
+  ...['unit', 'screens', 'integration', 'e2e', 'faults'].map(
+    (name): Part => ({ name, run: (reports) => project(name, reports) }),
+  ),
 ];
 
 /** Kafka, InfluxDB, a browser and clients of others, so that no test waits for a download. */
