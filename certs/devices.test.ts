@@ -156,6 +156,11 @@ describe('enrol', () => {
     ['an empty subject', () => csr(''), /no CN/],
     ['two CNs', () => csr('CN=bed-07, CN=bed-08'), /several CNs/],
     ['a name with a slash', () => csr('CN=bed/07'), /"bed\/07" is no device id/],
+    [
+      'a name that plays with the terminal',
+      () => csr('CN=bed\u001b[2J\u202e'),
+      /"bed\\u\{1b\}\[2J\\u\{202e\}" is no device id/,
+    ],
     ['a path', () => csr('CN=..'), /"\.\." is no device id/],
     ['a name of 65 letters', () => csr(`CN=${'x'.repeat(65)}`), /is no device id/],
     ['RSA of 1024 bits', () => csr('CN=bed-07', rsa(1024)), /1024 bits: take 2048 to 4096/],

@@ -2,6 +2,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
+import { visibleText } from '../contracts/text.ts';
 import { deviceIdPattern, services } from '../contracts/topics.ts';
 import { authorityNeedsRenewal, type RenewalReason, renewalReason } from './core/renewal.ts';
 import {
@@ -182,7 +183,7 @@ export function checkDeviceId(id: string): void {
   if (deviceIdPattern.test(id) && id !== '.' && id !== '..') return;
   throw new VigilError(
     'settings-invalid',
-    `"${id}" is no device id: it has 1 to 64 letters, digits, dots, underscores or hyphens.`,
+    `"${visibleText(id)}" is no device id: it has 1 to 64 letters, digits, dots, underscores or hyphens.`,
   );
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { VigilError } from '../contracts/errors.ts';
 import { describeSettings, readSettings } from '../contracts/settings.ts';
+import { visibleLines } from '../contracts/text.ts';
 import { type RevocationReason, revocationReasons } from './core/register.ts';
 import { crlFile, issueCrl } from './crl.ts';
 import { enrol, revoke } from './devices.ts';
@@ -153,6 +154,8 @@ function wrong(message: string): VigilError {
 try {
   await main(process.argv.slice(2));
 } catch (error) {
-  process.stderr.write(`${error instanceof VigilError ? error.message : `Certificates failed: ${String(error)}`}\n`);
+  process.stderr.write(
+    `${visibleLines(error instanceof VigilError ? error.message : `Certificates failed: ${String(error)}`)}\n`,
+  );
   process.exitCode = 1;
 }

@@ -60,6 +60,15 @@ describe('settings', () => {
     expect(faultOf({ V_NAME: 'x', V_PORT: text }) === 'no fault' ? 'fine' : 'fault').toBe(want);
   });
 
+  it.each([
+    ['V_NAME', 'gate\nway'],
+    ['V_NAME', 'gate\u202eway'],
+    ['V_BROKERS', 'a:1,b\u200b:2'],
+  ])('refuse for %s a text that shows as another: %j', (name, text) => {
+    const anyText = { ...manifest, name: { kind: 'text', env: 'V_NAME', help: 'name' } } as const satisfies Manifest;
+    expect(faultOf({ V_NAME: 'x', [name]: text }, anyText)).toContain(`${name} holds a control character`);
+  });
+
   it('take a secret from a file that only its owner and group may read', () => {
     const secret = { key: { kind: 'secret', env: 'V_KEY', help: 'key' } } as const satisfies Manifest;
     expect(readSettings(secret, { V_KEY: file('good', 'abc\n', 0o600) }).key).toBe('abc');

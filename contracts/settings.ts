@@ -4,6 +4,7 @@
  */
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { VigilError } from './errors.ts';
+import { visibleText } from './text.ts';
 
 type Base<Kind extends string, Value> = {
   readonly kind: Kind;
@@ -72,14 +73,18 @@ export function readSettings<const M extends Manifest>(
   return Object.freeze(values) as Settings<M>;
 }
 
+const unseen = 'holds a control character or one that cannot be seen';
+
 type Parsed = { value: unknown } | { fault: string };
 
 function parse(setting: Setting, text: string): Parsed {
   switch (setting.kind) {
-    case 'text':
+    case 'text': {
+      if (visibleText(text) !== text) return { fault: unseen };
       return setting.pattern && !setting.pattern.test(text)
         ? { fault: `does not match ${setting.pattern}` }
         : { value: text };
+    }
     case 'choice':
       return setting.choices.includes(text) ? { value: text } : { fault: `is none of ${setting.choices.join(', ')}` };
     case 'integer': {
@@ -90,6 +95,7 @@ function parse(setting: Setting, text: string): Parsed {
     }
     case 'list': {
       const items = text.split(',').map((item) => item.trim());
+      if (visibleText(text) !== text) return { fault: unseen };
       return items.every((item) => item !== '') ? { value: Object.freeze(items) } : { fault: 'has an empty item' };
     }
     case 'switch':

@@ -49,6 +49,9 @@ describe('the account command', () => {
     ['a short password', ['--user', 'nurse1'], 'short', /it needs at least 12/],
     ['a bad user', ['--user', 'a b'], 'a long enough phrase', /--user takes/],
     ['a bad role', ['--role', 'boss'], 'a long enough phrase', /--role is one of/],
+    ['a name with an override', ['--name', 'No\u202era'], 'a long enough phrase', /--name holds .*U\+202E/],
+    ['a name with a line end', ['--name', 'No\nra'], 'a long enough phrase', /--name holds a control character/],
+    ['a ward that cannot be seen', ['--wards', 'icu,\u200b'], 'a long enough phrase', /--wards: ward 2 holds/],
     ['no ward', ['--wards', ''], 'a long enough phrase', /--wards takes/],
     ['an option that is none', ['--admin'], '', /Unknown option/],
   ])(

@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { VigilError } from '../contracts/errors.ts';
 import { type Role, roles } from '../contracts/messages/records.ts';
+import { normalText, textFault, textFaultIn, visibleLines } from '../contracts/text.ts';
 import { type Account, readAccounts, userIdPattern, writeAccounts } from './accounts/accounts.ts';
 import { hashPassword, nobodysHash, verifyPassword } from './accounts/password.ts';
 import { passwordFault } from './core/password-rules.ts';
@@ -33,11 +34,16 @@ const bad = (message: string) => new VigilError('settings-invalid', message);
 
 /** Builds an account from the options and the password that came on standard input. */
 async function newAccount(options: Options, password: string): Promise<Account> {
-  const { user = '', name = '', role = '', wards = '' } = options;
+  const { user = '', role = '', wards = '' } = options;
+  const name = normalText(options.name ?? '');
   if (!userIdPattern.test(user)) throw bad('--user takes 1 to 64 letters, digits, dots, dashes or @.');
   if (name === '' || name.length > 80) throw bad('--name takes 1 to 80 characters.');
+  const nameFault = textFault(name);
+  if (nameFault) throw bad(`--name ${nameFault}.`);
   if (!roles.includes(role as Role)) throw bad(`--role is one of ${roles.join(', ')}.`);
-  const names = wards.split(',').map((ward) => ward.trim());
+  const names = wards.split(',').map((ward) => normalText(ward.trim()));
+  const wardFault = textFaultIn(names);
+  if (wardFault) throw bad(`--wards: ward ${Number(wardFault.at) + 1} ${wardFault.fault}.`);
   if (role !== 'auditor' && names.some((ward) => ward === '' || ward.length > 40))
     throw bad('--wards takes ward names, comma-separated, or *.');
   const fault = passwordFault(password, user);
@@ -110,6 +116,6 @@ async function run(args: readonly string[]): Promise<string> {
 try {
   console.log(await run(process.argv.slice(2)));
 } catch (error) {
-  console.error((error as Error).message);
+  console.error(visibleLines((error as Error).message));
   process.exitCode = 1;
 }

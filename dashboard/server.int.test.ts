@@ -189,6 +189,19 @@ describe('every route', () => {
         `/api/devices/${deviceId}/associations`,
         { ward, bed: '1', patient: { patientId: 'Topsecret-1' }, version: 1 },
       ],
+      ...['Topsecret-1\u202e', 'Topsecret-1\n', ' Topsecret-1', '\u200b'].map(
+        (familyName): [string, string, unknown] => [
+          'POST',
+          `/api/devices/${deviceId}/associations`,
+          {
+            ward,
+            bed: '1',
+            patient: { patientId: '1', familyName, givenName: '', category: 'adult' },
+            version: 1,
+          },
+        ],
+      ),
+      ['POST', '/api/login', { userId: 'Topsecret-1\u202e', password: 'x' }],
     ];
     for (const [method, path, body] of paths) {
       const answer = await nurse.call(method, path, body);
@@ -196,6 +209,10 @@ describe('every route', () => {
       expect(check.Check(answer.body)).toBe(true);
       expect(JSON.stringify(answer.body)).not.toContain('Topsecret-1');
     }
+    const auditor = newBrowser(target);
+    await auditor.login('auditor', password);
+    const filtered = await auditor.get(`/api/audit?userId=${encodeURIComponent('Topsecret-1\u202e')}`);
+    expect([filtered.status, JSON.stringify(filtered.body)]).toEqual([400, expect.not.stringContaining('Topsecret-1')]);
     expect((await nurse.call('POST', '/api/login', 'x'.repeat(70_000))).status).toBe(413);
     expect((await nurse.get('/api/nothing')).status).toBe(404);
   });

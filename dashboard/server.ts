@@ -20,6 +20,7 @@ import type { Logger } from 'pino';
 import { Type } from 'typebox';
 import { type ErrorCode, VigilError } from '../contracts/errors.ts';
 import { guardRoutes, notAllowed, notFound, notLoggedIn } from './access.ts';
+import { composeTexts, requestTextFault } from './core/request-text.ts';
 import { livePath } from './pace.ts';
 import { clinicalRoutes } from './routes/clinical.ts';
 import { deviceRoutes } from './routes/devices.ts';
@@ -79,6 +80,13 @@ export async function buildServer(
   app.addHook('onResponse', async (request, reply) => {
     const fields = { method: request.method, route: request.routeOptions.url, status: reply.statusCode };
     logger.debug({ ...fields, ms: Math.round(reply.elapsedTime) }, 'answered');
+  });
+
+  app.addHook('preHandler', async (request) => {
+    const parts = [request.body, request.query, request.params];
+    const fault = parts.map(requestTextFault).find((found) => found !== undefined);
+    if (fault !== undefined) throw new VigilError('payload-schema', fault);
+    request.body = composeTexts(request.body);
   });
 
   await app.register(cookie);

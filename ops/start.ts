@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { VigilError } from '../contracts/errors.ts';
 import { describeSettings, readSettings } from '../contracts/settings.ts';
+import { visibleLines } from '../contracts/text.ts';
 import { runCheck } from './check.ts';
 import { startSettings } from './settings.ts';
 import { createSteps } from './steps.ts';
@@ -107,7 +108,7 @@ function explain(error: unknown): string {
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error) => {
-    process.stderr.write(`${explain(error)}\n`);
+    process.stderr.write(`${visibleLines(explain(error))}\n`);
     process.exit(1);
   },
 );

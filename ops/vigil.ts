@@ -8,6 +8,7 @@ import { VigilError } from '../contracts/errors.ts';
 import { kafkaSettings } from '../contracts/kafka/settings.ts';
 import { openSealedLog } from '../contracts/sealed-log.ts';
 import { describeSettings, readSettings } from '../contracts/settings.ts';
+import { visibleLines } from '../contracts/text.ts';
 import { serviceEnv, type Whereabouts } from './platform/serviceEnv.ts';
 import { type Claimed, type Desk, list, redrive, show } from './rejected/commands.ts';
 import type { Filter } from './rejected/entries.ts';
@@ -142,7 +143,9 @@ function wrong(message: string): VigilError {
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error: unknown) => {
-    process.stderr.write(`${error instanceof VigilError ? error.message : `It failed: ${String(error)}`}\n`);
+    process.stderr.write(
+      `${visibleLines(error instanceof VigilError ? error.message : `It failed: ${String(error)}`)}\n`,
+    );
     process.exit(1);
   },
 );

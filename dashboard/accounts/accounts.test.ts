@@ -69,6 +69,16 @@ describe('the accounts file', () => {
     ['an unknown role', () => ({ accounts: [{ ...account(), role: 'boss' }] }), /is wrong at \/accounts\/0\/role/],
     ['a missing field', () => ({ accounts: [{ userId: 'a' }] }), /is wrong at \/accounts\/0/],
     ['a field too many', () => ({ accounts: [{ ...account(), admin: true }] }), /is wrong at \/accounts\/0/],
+    [
+      'a name that turns the direction of writing',
+      () => ({ accounts: [account(), { ...account(), userId: 'b', name: 'Nora\u202e' }] }),
+      /in account 2 that cannot be shown: name holds .*U\+202E/,
+    ],
+    [
+      'a ward with a space behind it',
+      () => ({ accounts: [{ ...account(), wards: ['ICU '] }] }),
+      /wards\.0 begins or ends with a space/,
+    ],
     ['a plain password', () => ({ accounts: [{ ...account(), password: 'secret' }] }), /no argon2id hash in account 1/],
   ])('is refused with one sentence for %s', (_, content, message) => {
     const path = file();

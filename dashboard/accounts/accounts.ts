@@ -5,6 +5,7 @@ import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { VigilError } from '../../contracts/errors.ts';
 import { roles } from '../../contracts/messages/records.ts';
+import { textFaultIn } from '../../contracts/text.ts';
 import { parseHash } from './password.ts';
 
 export const userIdPattern = /^[A-Za-z0-9._@-]{1,64}$/;
@@ -48,6 +49,8 @@ export function readAccounts(path: string): Map<string, Account> {
   }
   const accounts = new Map<string, Account>();
   for (const [index, account] of content.accounts.entries()) {
+    const unfit = textFaultIn({ name: account.name, wards: account.wards });
+    if (unfit) throw bad(`has a text in account ${index + 1} that cannot be shown: ${unfit.at} ${unfit.fault}`);
     if (!parseHash(account.password)) throw bad(`has no argon2id hash in account ${index + 1}`);
     if (accounts.has(account.userId)) throw bad(`has the user ${account.userId} twice`);
     accounts.set(account.userId, account);

@@ -8,6 +8,7 @@ import type {
   WaveformRecord,
 } from '../../contracts/messages/records.ts';
 import { parameters, waves } from '../../contracts/parameters.ts';
+import { visibleText } from '../../contracts/text.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import { bedFor, deviceOf } from './beds.ts';
 import { type DeviceState, type LiveState, nextN, stampHead } from './state.ts';
@@ -70,7 +71,7 @@ export function foldStatus(state: LiveState, associationId: string, record: Stat
   if (record.will && isOldWill(device, record.will)) return;
   const { online, conditions, device: about } = record.reading;
   let changed = setOnline(device, online, receivedMs);
-  const model = about ? `${about.manufacturer} ${about.model}` : device.model;
+  const model = about ? visibleText(`${about.manufacturer} ${about.model}`) : device.model;
   if (model !== device.model) changed = true;
   device.model = model;
   if (conditions && receivedMs >= device.conditionsAtMs) {

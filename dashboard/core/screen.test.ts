@@ -5,7 +5,7 @@ import type { Bed } from '../protocol.ts';
 import { foldAlarmEvent } from './alarms.ts';
 import { foldAssociations, tick } from './beds.ts';
 import { alarm, auditor, everywhere, hr, nurse, observation, period, t0, table, technician } from './fold.testing.ts';
-import { foldConnection, foldObservation } from './readings.ts';
+import { foldConnection, foldObservation, foldStatus } from './readings.ts';
 import type { Viewer } from './rights.ts';
 import { changesSince, devicesFor, type Scope, wardsFor, wholeScreen } from './screen.ts';
 import { emptyState, goneMax, type LiveState } from './state.ts';
@@ -173,4 +173,22 @@ describe('who sees what', () => {
     expect(devicesFor(state, nurse, t0).map((row) => row.device.deviceId)).toEqual(['d1', 'd3']);
     expect(devicesFor(state, auditor, t0)).toEqual([]);
   });
+});
+
+it('writes out what turns the direction of writing or cannot be seen, from whatever record it comes', () => {
+  const state = emptyState();
+  const patient = { patientId: 'P\u200b1', familyName: 'eoD\u202e', givenName: 'Jo\nhn', category: 'adult' } as const;
+  foldAssociations(state, table('d1', 1, period('assoc-01', 'icu\u202e', { patient, bed: '1\u2066' })), t0);
+  const reading = { online: true, device: { manufacturer: 'A\u001b', model: 'B\u202e' } };
+  foldStatus(state, 'assoc-01', { deviceId: 'd1', receivedAt: formatInstant(t0), reading }, t0);
+  const shown = [
+    wholeScreen(state, everywhere, { ward: '*' }),
+    devicesFor(state, everywhere, t0),
+    wardsFor(state, everywhere),
+  ];
+  const hidden = JSON.stringify(shown, (_, value) =>
+    typeof value === 'string' && /[\p{Cc}\p{Cf}]/u.test(value) ? `HIDDEN ${value}` : value,
+  );
+  expect(hidden).not.toContain('HIDDEN');
+  expect(hidden).toContain('eoD');
 });

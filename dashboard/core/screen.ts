@@ -1,5 +1,7 @@
 /** What one screen gets: its scope, narrowed to what its viewer may see, as a snapshot or as what changed since a number. */
 import type { Alarm } from '../../contracts/messages/alarms.ts';
+import type { Patient } from '../../contracts/messages/records.ts';
+import { visibleText } from '../../contracts/text.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Bed, BedHead, Devices } from '../protocol.ts';
 import type { Delta, Watch } from '../protocol-live.ts';
@@ -32,13 +34,23 @@ export function headOf(state: LiveState, viewer: Viewer, bed: BedState): BedHead
   return {
     associationId: bed.associationId,
     ward: wardOf(bed),
-    bed: bed.period?.bed ?? null,
+    bed: bed.period ? visibleText(bed.period.bed) : null,
     occupied: (bed.period?.patient ?? null) !== null,
-    patient: clinical ? (bed.period?.patient ?? null) : null,
+    patient: clinical && bed.period?.patient ? visiblePatient(bed.period.patient) : null,
     since: bed.period?.from ?? null,
     device: deviceView(device, bed.deviceId),
     waves: clinical ? [...bed.waves.keys()] : [],
     limits: clinical ? [...(state.limits.get(bed.associationId)?.values() ?? [])] : [],
+  };
+}
+
+/** What came in before such texts were refused is written out: no screen shows another name than the one that is stored. */
+function visiblePatient(patient: Patient): Patient {
+  return {
+    ...patient,
+    patientId: visibleText(patient.patientId),
+    familyName: visibleText(patient.familyName),
+    givenName: visibleText(patient.givenName),
   };
 }
 
@@ -149,8 +161,8 @@ export function devicesFor(state: LiveState, viewer: Viewer, nowMs: number): Dev
       current: period
         ? {
             associationId: period.associationId,
-            ward: period.ward,
-            bed: period.bed,
+            ward: visibleText(period.ward),
+            bed: visibleText(period.bed),
             occupied: period.patient !== null,
           }
         : null,

@@ -10,6 +10,7 @@
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 import type { TechnicalCondition } from '../../contracts/messages/device.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
+import { visibleText } from '../../contracts/text.ts';
 import type { LimitChange, Numeric } from '../protocol.ts';
 
 /** Devices known at once; past it a device that has no association is left out, and counted. */
@@ -136,5 +137,5 @@ export function stampHead(state: LiveState, bed: BedState): void {
 
 /** The ward whose screens show it; null for a device without association. */
 export function wardOf(bed: BedState): string | null {
-  return bed.period?.ward ?? null;
+  return bed.period ? visibleText(bed.period.ward) : null;
 }

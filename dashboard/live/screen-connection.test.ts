@@ -118,6 +118,7 @@ describe('a screen', () => {
     ['an association that is not there', { ...watchIcu, scope: { associationId: 'assoc-99' } }, 4004],
     ['both', { ...watchIcu, scope: { ward: 'icu', associationId: 'assoc-01' } }, 4003],
     ['nothing', { type: 'watch' }, 4003],
+    ['a ward whose name turns the direction of writing', { ...watchIcu, scope: { ward: 'icu\u202e' } }, 4003],
     ['more than we know', { ...watchIcu, admin: true }, 4003],
   ])('is closed for %s', async (_, watch, code) => {
     const w = world();

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { Compile } from 'typebox/compile';
 import type { Trail } from '../../contracts/audit-trail.ts';
 import { VigilError } from '../../contracts/errors.ts';
+import { textFaultIn } from '../../contracts/text.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Budget } from '../core/budget.ts';
 import { may, seesWard, type Viewer } from '../core/rights.ts';
@@ -200,7 +201,7 @@ function isEmpty(changes: Pick<Delta, 'beds' | 'gone' | 'alarms' | 'cleared'>): 
 function parseWatch(text: string): Watch | undefined {
   try {
     const body: unknown = JSON.parse(text);
-    return watchCheck.Check(body) ? body : undefined;
+    return watchCheck.Check(body) && textFaultIn(body) === undefined ? body : undefined;
   } catch {
     return undefined;
   }

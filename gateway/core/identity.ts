@@ -1,4 +1,5 @@
 /** Who a client is: its certificate decides, and its client id must say the same. */
+import { textFault } from '../../contracts/text.ts';
 import { deviceIdPattern } from '../../contracts/topics.ts';
 
 /** Longest client id taken: a device id, a slash, and as much again to tell one device's connections apart. */
@@ -11,13 +12,14 @@ export type Identity =
 /**
  * The device of a connection.
  * @param commonName the subject's CN as TLS reports it: text, a list where the subject has several, or undefined
- * @param clientId as in CONNECT; it equals the device id or starts with it and `/`. The empty one is judged by the caller,
+ * @param clientId as in CONNECT; it equals the device id or starts with it and `/`, and is a text that can be shown. The empty one is judged by the caller,
  * who may assign one [MQTT-3.1.3-6].
  */
 export function identify(commonName: unknown, clientId: string): Identity {
   if (!isDeviceId(commonName)) return { ok: false, fault: 'certificate' };
   if (clientId === '' || clientId === commonName) return { ok: true, deviceId: commonName };
-  const own = clientId.length <= clientIdLengthMax && clientId.startsWith(`${commonName}/`);
+  const own =
+    clientId.length <= clientIdLengthMax && clientId.startsWith(`${commonName}/`) && textFault(clientId) === undefined;
   return own ? { ok: true, deviceId: commonName } : { ok: false, fault: 'client-id' };
 }
 

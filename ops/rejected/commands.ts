@@ -5,6 +5,7 @@ import { VigilError } from '../../contracts/errors.ts';
 import type { RejectedRecord } from '../../contracts/messages/records.ts';
 import type { RedriveRequest, RedriveResult } from '../../contracts/messages/redrive.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
+import { visibleText } from '../../contracts/text.ts';
 import { type Entries, type Filter, nameOf, readEntries } from './entries.ts';
 import type { GatewaySide } from './gateway.ts';
 import type { Person } from './person.ts';
@@ -44,7 +45,7 @@ export async function show(desk: Desk, claimed: Claimed, filter: Filter): Promis
     });
     say(listLine(entry));
     const { topic, payload } = contents.get(entry.id)!;
-    say(`topic: ${printable(Buffer.from(topic))}`);
+    say(`topic: ${visibleText(topic)}`);
     say(printable(Buffer.from(payload, 'base64')));
   }
 }
@@ -116,7 +117,7 @@ async function redriveBatch(
 function resultLine({ id, outcome, words, place }: RedriveResult): string {
   const where = place ? ` to ${place.topic} as ${place.boot}/${place.seq}` : '';
   const what = { appended: `appended${where}`, invalid: 'still no good', failed: 'failed, send it again' }[outcome];
-  return `${id}: ${what}${words ? `. ${words}` : ''}`;
+  return visibleText(`${id}: ${what}${words ? `. ${words}` : ''}`);
 }
 
 /** @throws VigilError `not-logged-in`, `not-allowed`; either is on record */

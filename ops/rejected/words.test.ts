@@ -66,3 +66,17 @@ it('a line has id, time, device, code, state and reason', () => {
     ...['0:1', '2026-03-01T12:00:00.000Z', 'bed-07', 'time-invalid', 'open', 'Why.'],
   ]);
 });
+
+it('a line of the listing cannot move the cursor, begin another line or turn the direction of writing', () => {
+  const entry = {
+    id: '0:1',
+    boot: 'b',
+    seq: 1,
+    receivedAtMs: nowMs,
+    deviceId: 'bed\u001b[2J',
+    code: 'c\u202e',
+  } as const;
+  const line = listLine({ ...entry, detail: 'Why.\n0:2 forged\u009b', state: 'open' });
+  expect(line).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  expect(line).toContain('Why.\\u{a}0:2 forged\\u{9b}');
+});

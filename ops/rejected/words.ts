@@ -1,6 +1,7 @@
 /** What the command line writes and reads as text: ids, times, lines, and what the audit trail keeps of a redrive. */
 import { isUtf8 } from 'node:buffer';
 import { VigilError } from '../../contracts/errors.ts';
+import { visibleLines, visibleText } from '../../contracts/text.ts';
 import { formatInstant, parseInstant } from '../../contracts/time.ts';
 import type { Entry } from './entries.ts';
 
@@ -24,19 +25,26 @@ export function checkIds(ids: readonly string[]): void {
   throw new VigilError('settings-invalid', `"${bad}" is no id: rejected list shows them, as 0:12.`);
 }
 
+/** One line of the listing. Each part is written so that it can neither move the cursor nor hide: the log is not trusted. */
 export function listLine({ id, receivedAtMs, deviceId, code, state, detail }: Entry): string {
-  return `${id.padEnd(8)}  ${formatInstant(receivedAtMs)}  ${deviceId.padEnd(12)}  ${code.padEnd(20)}  ${state.padEnd(8)}  ${detail}`;
+  const parts = [
+    id.padEnd(8),
+    formatInstant(receivedAtMs),
+    deviceId.padEnd(12),
+    code.padEnd(20),
+    state.padEnd(8),
+    detail,
+  ];
+  return parts.map(visibleText).join('  ');
 }
 
 /**
- * A payload for a person: text as it is, but for characters that play with a terminal or hide (control, bidirectional,
- * zero width), which are written out; base64 where it is no UTF-8.
+ * A payload for a person: text as it is, but for characters that play with a terminal or hide (`visibleText`), which are
+ * written out; base64 where it is no UTF-8.
  */
 export function printable(payload: Buffer): string {
   if (!isUtf8(payload)) return `not UTF-8, in base64: ${payload.toString('base64')}`;
-  return payload.toString('utf8').replace(/[\p{Cc}\p{Cf}]/gu, (char) => {
-    return char === '\n' ? char : `\\u{${char.codePointAt(0)!.toString(16)}}`;
-  });
+  return visibleLines(payload.toString('utf8'));
 }
 
 /** Records that one audit record speaks of: it holds 2,000 characters. */

@@ -39,6 +39,7 @@ describe('limit profiles of a hospital', () => {
   for (const [name, content] of [
     ['no JSON', '{'],
     ['another shape', { wards: [] }],
+    ['a ward that shows as another', { wards: { 'ICU\u202e': {} } }],
     ['an unknown category', { hospital: { elderly: {} } }],
     ['an unknown group', { hospital: { adult: { Pulse: { high: 1 } } } }],
     ['a delay past 30 s', { hospital: { adult: { HR: { delayMs: 30_001 } } } }],

@@ -5,6 +5,7 @@ import { Compile } from 'typebox/compile';
 import { VigilError } from '../../contracts/errors.ts';
 import { Limits } from '../../contracts/messages/alarms.ts';
 import { limitGroups } from '../../contracts/parameters.ts';
+import { textFaultIn } from '../../contracts/text.ts';
 import { builtInProfiles, type ProfileTable, tableFault } from '../core/profiles.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -50,6 +51,12 @@ export function readProfiles(path: string): ProfileTable {
     const where = first?.instancePath || 'its root';
     throw new VigilError('settings-invalid', `The file that VIGIL_LIMIT_PROFILES_FILE names is not right at ${where}.`);
   }
+  const names = textFaultIn(Object.keys((given as Static<typeof ProfilesFile>).wards ?? {}));
+  if (names)
+    throw new VigilError(
+      'settings-invalid',
+      `In the file that VIGIL_LIMIT_PROFILES_FILE names, a ward's name ${names.fault}.`,
+    );
   const { hospital, wards } = given as Static<typeof ProfilesFile>;
   const table: ProfileTable = { hospital: { ...builtInProfiles.hospital, ...hospital }, wards: wards ?? {} };
   const fault = tableFault(table);

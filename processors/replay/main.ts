@@ -10,6 +10,7 @@ import { Value } from 'typebox/value';
 import { adultLimits } from '../../contracts/adult-limits.ts';
 import { Limits } from '../../contracts/messages/alarms.ts';
 import { type LimitGroup, limitGroups } from '../../contracts/parameters.ts';
+import { visibleLines, visibleText } from '../../contracts/text.ts';
 import type { Profile } from '../core/inputs.ts';
 import { limitsFault } from '../core/profiles.ts';
 import { readRecording } from './recording.ts';
@@ -18,7 +19,7 @@ import { changed, heading, line, tally, together } from './tally.ts';
 const hash = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 22);
 
 function fail(message: string): never {
-  process.stderr.write(`${message}\n`);
+  process.stderr.write(`${visibleLines(message)}\n`);
   process.exit(1);
 }
 
@@ -64,7 +65,9 @@ if (values.limits !== undefined) profiles.push(['with --limits', changed(adultLi
 
 const recordings = positionals.map((path) => {
   const readings = readRecording(readFileSync(path, 'utf8'), 0);
-  return readings ? { name: basename(path), readings } : fail(`${path} is not a recording in a known format.`);
+  return readings
+    ? { name: visibleText(basename(path)), readings }
+    : fail(`${path} is not a recording in a known format.`);
 });
 for (const [name, profile] of profiles) {
   const tallies = recordings.map((recording) => ({ ...recording, tally: tally(hash, profile, recording.readings) }));

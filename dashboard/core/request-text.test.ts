@@ -1,0 +1,23 @@
+import { describe, expect, it } from 'vitest';
+import { composeTexts, requestTextFault } from './request-text.ts';
+
+describe('the texts of a request', () => {
+  it.each<[string, unknown, string | undefined]>([
+    ['none', undefined, undefined],
+    ['a good patient', { patient: { familyName: 'Núñez', givenName: '' } }, undefined],
+    ['an override', { patient: { familyName: 'a\u202eb' } }, 'patient.familyName holds a character that turns'],
+    ['a space behind a ward', { ward: 'ICU ' }, 'ward begins or ends with a space.'],
+    ['a line end in a filter', { userId: 'a\nb' }, 'userId holds a control character (U+000A).'],
+    ['any password', { userId: 'nurse', password: ' \u202e ' }, undefined],
+    ['a text alone', 'a\u202eb', 'The request holds'],
+  ])('%s', (_name, body, words) => {
+    const fault = requestTextFault(body);
+    if (words === undefined) expect(fault).toBeUndefined();
+    else expect(fault).toContain(words);
+  });
+
+  it('are composed, but for the password', () => {
+    const typed = { name: 'Nu\u0301n\u0303ez', list: ['e\u0301', 1, null], password: 'e\u0301' };
+    expect(composeTexts(typed)).toEqual({ name: 'Núñez', list: ['é', 1, null], password: 'e\u0301' });
+  });
+});
