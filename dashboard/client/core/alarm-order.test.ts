@@ -1,22 +1,45 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
-import { audioPausedUntilMs, compareAlarms, foremost, listed, remarks } from './alarm-order.ts';
+import {
+  audioPausedUntilMs,
+  behind,
+  compareAlarms,
+  compareHeadlines,
+  foremost,
+  frameOf,
+  gravest,
+  listed,
+  lookOf,
+  remarks,
+} from './alarm-order.ts';
 import { alarm } from './fixtures.ts';
 
 const ids = (alarms: readonly Alarm[]) => alarms.map((a) => a.alarmId);
 
+const ended = { present: false, signal: 'latched' } as const;
+
 describe('the order of alarms', () => {
-  it('is priority, then unanswered, then newest', () => {
+  it('is present, then priority, then unanswered, then newest', () => {
     const list = [
+      alarm('high-ended-new', { priority: 'high', ...ended, onsetAt: '2026-01-01T10:59:00.000Z' }),
       alarm('low-new', { priority: 'low', onsetAt: '2026-01-01T10:09:00.000Z' }),
       alarm('high-ack', { priority: 'high', signal: 'acknowledged', onsetAt: '2026-01-01T10:08:00.000Z' }),
+      alarm('high-late', { priority: 'high', late: true, onsetAt: '2026-01-01T10:07:30.000Z' }),
       alarm('medium', { priority: 'medium', onsetAt: '2026-01-01T10:07:00.000Z' }),
       alarm('high-old', { priority: 'high', onsetAt: '2026-01-01T10:01:00.000Z' }),
-      alarm('high-latched', { priority: 'high', signal: 'latched', onsetAt: '2026-01-01T10:02:00.000Z' }),
+      alarm('high-new', { priority: 'high', onsetAt: '2026-01-01T10:02:00.000Z' }),
       alarm('gone', { priority: 'high', signal: 'off' }),
     ];
-    expect(ids(listed(list))).toEqual(['high-latched', 'high-old', 'high-ack', 'medium', 'low-new']);
+    expect(ids(listed(list))).toEqual([
+      'high-new',
+      'high-old',
+      'high-ack',
+      'medium',
+      'low-new',
+      'high-ended-new',
+      'high-late',
+    ]);
   });
 
   it('does not depend on the order in which they came', () => {
@@ -29,13 +52,34 @@ describe('the order of alarms', () => {
     expect(compareAlarms(list[0]!, list[0]!)).toBe(0);
   });
 
-  it('lets an unanswered low speak for the bed before an acknowledged high', () => {
-    const answered = alarm('high', { priority: 'high', signal: 'acknowledged' });
-    const open = alarm('low', { priority: 'low' });
-    expect(foremost([answered, open])?.alarmId).toBe('low');
-    expect(foremost([answered])?.alarmId).toBe('high');
-    expect(foremost([alarm('off', { signal: 'off' })])).toBeUndefined();
-    expect(foremost([])).toBeUndefined();
+  it.each([
+    ['a present medium before an ended high', [alarm('high', { priority: 'high', ...ended }), alarm('now')], 'now'],
+    [
+      'an acknowledged high that is present before an unanswered low',
+      [alarm('low', { priority: 'low' }), alarm('now', { priority: 'high', signal: 'acknowledged' })],
+      'now',
+    ],
+    [
+      'a present low before a late high',
+      [alarm('late', { priority: 'high', late: true }), alarm('now', { priority: 'low' })],
+      'now',
+    ],
+    ['an ended alarm where there is no other', [alarm('now', { priority: 'high', ...ended })], 'now'],
+    ['none where all signals are off', [alarm('off', { signal: 'off' })], undefined],
+    ['none where there is no alarm', [], undefined],
+  ] as const)('has as headline of a tile %s', (_name, alarms, wanted) => {
+    for (const order of [alarms, alarms.toReversed()]) expect(foremost(order)?.alarmId).toBe(wanted);
+  });
+
+  it('sorts beds by their headlines, beds without an alarm last', () => {
+    const headlines = [
+      undefined,
+      alarm('high', { priority: 'high', ...ended }),
+      undefined,
+      alarm('low', { priority: 'low' }),
+    ];
+    expect(headlines.sort(compareHeadlines).map((one) => one?.alarmId)).toEqual(['low', 'high', undefined, undefined]);
+    expect(compareHeadlines(undefined, undefined)).toBe(0);
   });
 
   it.each([
@@ -58,5 +102,57 @@ describe('the order of alarms', () => {
       'escalated',
     ]);
     expect(remarks(alarm('a', { present: false, signal: 'acknowledged' }))).toEqual(['ended']);
+  });
+});
+
+describe('how an alarm looks', () => {
+  it.each([
+    ['on', true, 'calling'],
+    ['latched', true, 'calling'],
+    ['acknowledged', true, 'steady'],
+    ['latched', false, 'ended'],
+    ['on', false, 'ended'],
+    ['acknowledged', false, 'over'],
+  ] as const)('signal %s, present %s: %s', (signal, present, look) => {
+    expect(lookOf(alarm('a', { signal, present }))).toBe(look);
+  });
+
+  const high = alarm('high', { priority: 'high' });
+  const highAck = alarm('high-ack', { priority: 'high', signal: 'acknowledged' });
+  const highEnded = alarm('high-ended', { priority: 'high', ...ended });
+  const highOver = alarm('high-over', { priority: 'high', present: false, signal: 'acknowledged' });
+  const medium = alarm('medium');
+  const mediumAck = alarm('medium-ack', { signal: 'acknowledged' });
+  const low = alarm('low', { priority: 'low' });
+
+  it.each([
+    ['nothing', [], undefined],
+    ['an unanswered one', [medium], { priority: 'medium', flashes: true }],
+    ['an acknowledged one that is present', [mediumAck], { priority: 'medium', flashes: false }],
+    ['acknowledged high over unanswered medium', [medium, highAck], { priority: 'high', flashes: false }],
+    ['one of two high ones acknowledged', [highAck, high], { priority: 'high', flashes: true }],
+    ['a high one that ended unseen behind a present medium', [medium, highEnded], { priority: 'high', flashes: true }],
+    ['one that is acknowledged and over', [highOver], undefined],
+    ['a signal that is off', [alarm('off', { priority: 'high', signal: 'off' })], undefined],
+  ] as const)('the frame of a tile with %s', (_name, alarms, frame) => {
+    expect(frameOf(alarms)).toEqual(frame);
+  });
+
+  it.each([
+    ['nothing', [medium], 0, []],
+    ['a high one that ended unseen', [medium, highEnded], 1, ['high-ended']],
+    ['a grave acknowledged one and one that calls', [high, highAck, medium, low], 3, ['high-ack', 'medium']],
+    ['the gravest alone where it calls itself', [high, medium, low], 2, ['medium']],
+    ['what is off is not counted', [high, alarm('off', { signal: 'off' })], 0, []],
+  ] as const)('behind the headline: %s', (_name, alarms, count, named) => {
+    const headline = foremost(alarms);
+    const found = behind(alarms, headline);
+    expect({ count: found.count, named: ids(found.named) }).toEqual({ count, named });
+  });
+
+  it('knows the gravest, whether present or ended', () => {
+    expect(gravest([low, highEnded, medium])?.alarmId).toBe('high-ended');
+    expect(gravest([highAck, highEnded])?.alarmId).toBe('high-ended');
+    expect(gravest([])).toBeUndefined();
   });
 });

@@ -11,11 +11,25 @@ export function isUnanswered(alarm: Alarm): boolean {
   return alarm.signal === 'on' || alarm.signal === 'latched';
 }
 
-/** For lists: by priority, in it the unanswered ones first, then the newest onset first; the id breaks ties for good. */
+/** The condition holds now. A late alarm was judged from readings of the past, so it is not about now. */
+export function isAboutNow(alarm: Alarm): boolean {
+  return alarm.present && !alarm.late;
+}
+
+/**
+ * The one order of alarms, for every list, tile and sort: present before ended, then grave before slight, unanswered before
+ * acknowledged, newest onset first. The id breaks ties for good.
+ */
 export function compareAlarms(a: Alarm, b: Alarm): number {
+  return Number(isAboutNow(b)) - Number(isAboutNow(a)) || compareGravity(a, b);
+}
+
+/** Grave before slight, whether present or ended: for what must not be missed behind another alarm. */
+function compareGravity(a: Alarm, b: Alarm): number {
   return (
     rank[b.priority] - rank[a.priority] ||
     Number(isUnanswered(b)) - Number(isUnanswered(a)) ||
+    Number(isAboutNow(b)) - Number(isAboutNow(a)) ||
     Date.parse(b.onsetAt) - Date.parse(a.onsetAt) ||
     (a.alarmId < b.alarmId ? -1 : a.alarmId > b.alarmId ? 1 : 0)
   );
@@ -26,18 +40,58 @@ export function listed(alarms: Iterable<Alarm>): Alarm[] {
   return [...alarms].filter((alarm) => alarm.signal !== 'off').sort(compareAlarms);
 }
 
-/** The alarm that a bed's tile shows: an unanswered one of any priority before an acknowledged one. */
-export function foremost(alarms: readonly Alarm[]): Alarm | undefined {
+/** The alarm that is the headline of a bed's tile: the first in the order of all lists. */
+export function foremost(alarms: Iterable<Alarm>): Alarm | undefined {
+  return first(alarms, compareAlarms);
+}
+
+/** The gravest alarm, whether present or ended; of equal ones an unanswered one. */
+export function gravest(alarms: Iterable<Alarm>): Alarm | undefined {
+  return first(alarms, compareGravity);
+}
+
+function first(alarms: Iterable<Alarm>, compare: (a: Alarm, b: Alarm) => number): Alarm | undefined {
   let best: Alarm | undefined;
   for (const alarm of alarms) {
     if (alarm.signal === 'off') continue;
-    if (!best || compareForTile(alarm, best) < 0) best = alarm;
+    if (!best || compare(alarm, best) < 0) best = alarm;
   }
   return best;
 }
 
-function compareForTile(a: Alarm, b: Alarm): number {
-  return Number(isUnanswered(b)) - Number(isUnanswered(a)) || compareAlarms(a, b);
+/** For sorting beds: the bed whose headline comes first; a bed without an alarm comes last. */
+export function compareHeadlines(a: Alarm | undefined, b: Alarm | undefined): number {
+  if (!a || !b) return Number(a === undefined) - Number(b === undefined);
+  return compareAlarms(a, b);
+}
+
+/**
+ * How an alarm looks: `calling` flashes in its colour; `steady` is acknowledged but present, in full colour without flashing;
+ * `ended` is unanswered but over, a flashing outline; `over` is acknowledged and over, grey.
+ */
+export type AlarmLook = 'calling' | 'steady' | 'ended' | 'over';
+
+export function lookOf(alarm: Alarm): AlarmLook {
+  if (alarm.present) return isUnanswered(alarm) ? 'calling' : 'steady';
+  return isUnanswered(alarm) ? 'ended' : 'over';
+}
+
+/** The frame of a tile: the gravest priority of all that is present or unanswered; it flashes while one of these is unanswered. */
+export function frameOf(alarms: readonly Alarm[]): { priority: Priority; flashes: boolean } | undefined {
+  const top = gravest(alarms.filter((alarm) => alarm.present || isUnanswered(alarm)));
+  return top && { priority: top.priority, flashes: isUnanswered(top) };
+}
+
+/**
+ * What a tile shows of the alarms behind its headline: their number, the gravest, and the gravest unanswered one where that is
+ * another. So a grave or a calling alarm is never only a number.
+ */
+export function behind(alarms: readonly Alarm[], headline: Alarm | undefined): { count: number; named: Alarm[] } {
+  const others = alarms.filter((alarm) => alarm.signal !== 'off' && alarm.alarmId !== headline?.alarmId);
+  const top = gravest(others);
+  const calling = gravest(others.filter(isUnanswered));
+  const named = [top, calling === top ? undefined : calling].filter((alarm) => alarm !== undefined);
+  return { count: others.length, named };
 }
 
 /** When the audio of an alarm comes back, ms since 1970; undefined where it is not paused now. */

@@ -103,17 +103,31 @@ it('a category without a profile has no limits of another’s', () => {
   expect(wardLimits('neonatal')).toEqual({});
 });
 
-describe('the alarm of a slot', () => {
+describe('the alarm that colours a number', () => {
   const values = [shown('MDC_ECG_HEART_RATE', 134)];
   it.each([
     ['none', [], undefined],
-    ['another parameter', [alarm('a', { code: 'MDC_RESP_RATE' })], undefined],
+    ['of another parameter', [alarm('a', { code: 'MDC_RESP_RATE' })], undefined],
+    ['of another device of the same patient', [alarm('a', { deviceId: 'bed-02' })], undefined],
     ['without a code', [{ ...alarm('a'), code: undefined }], undefined],
-    ['ended', [alarm('a', { present: false, signal: 'latched' })], undefined],
-    ['answered', [alarm('a', { signal: 'acknowledged' })], undefined],
-    ['its own', [alarm('a', { priority: 'high' }), alarm('b')], 'high'],
+    ['ended, unseen', [alarm('a', { present: false, signal: 'latched' })], undefined],
+    ['late: about an older value', [alarm('a', { priority: 'high', late: true })], undefined],
+    ['technical: not about the value', [alarm('a', { kind: 'technical' })], undefined],
+    ['off', [alarm('a', { signal: 'off' })], undefined],
+    ['acknowledged but present', [alarm('a', { signal: 'acknowledged' })], 'medium'],
+    [
+      'acknowledged high beside an unanswered medium',
+      [alarm('b'), alarm('a', { priority: 'high', signal: 'acknowledged' })],
+      'high',
+    ],
+    [
+      'late high beside a present low',
+      [alarm('a', { priority: 'high', late: true }), alarm('b', { priority: 'low' })],
+      'low',
+    ],
+    ['unanswered and present', [alarm('a', { priority: 'high' }), alarm('b')], 'high'],
   ] as const)('%s', (_name, alarms, priority) => {
-    expect(slotPriority(values, alarms as never)).toBe(priority);
+    expect(slotPriority(values, alarms as never, 'bed-01')).toBe(priority);
   });
 });
 

@@ -4,7 +4,7 @@ import type { Alarm, Limits, Priority } from '../../../contracts/messages/alarms
 import type { PatientCategory } from '../../../contracts/messages/records.ts';
 import { type LimitGroup, type Parameter, type ParameterGroup, parameters } from '../../../contracts/parameters.ts';
 import type { LimitChange, Numeric } from '../../protocol.ts';
-import { isUnanswered } from './alarm-order.ts';
+import { gravest, isAboutNow } from './alarm-order.ts';
 
 export type Shown = { readonly parameter: Parameter; readonly numeric: Numeric };
 
@@ -86,12 +86,26 @@ export function wardLimits(category: PatientCategory | undefined): Readonly<Part
   return category === undefined || category === 'adult' ? adultLimits : {};
 }
 
-/** The highest unanswered alarm whose cause is in one of a slot's values now: one that has ended marks no number. */
-export function slotPriority(values: readonly Shown[], alarms: readonly Alarm[]): Priority | undefined {
+/**
+ * The priority that colours a slot's number: of the gravest alarm about one of its values. Such an alarm is of the same
+ * parameter and device, is present, and is physiological. Acknowledged or not makes no difference: the condition is there. A late
+ * alarm is about an older value; an ended or a technical one says nothing of the number.
+ */
+export function slotPriority(
+  values: readonly Shown[],
+  alarms: readonly Alarm[],
+  deviceId: string,
+): Priority | undefined {
   const codes = new Set(values.map((one) => one.numeric.code));
-  // Alarms come in order, so the first that fits is the highest.
-  return alarms.find(
-    (alarm) => isUnanswered(alarm) && alarm.present && alarm.code !== undefined && codes.has(alarm.code),
+  return gravest(
+    alarms.filter(
+      (alarm) =>
+        isAboutNow(alarm) &&
+        alarm.kind === 'physiological' &&
+        alarm.deviceId === deviceId &&
+        alarm.code !== undefined &&
+        codes.has(alarm.code),
+    ),
   )?.priority;
 }
 

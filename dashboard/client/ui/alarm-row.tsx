@@ -2,7 +2,7 @@
 import { useRef } from 'preact/hooks';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol.ts';
-import { audioPausedUntilMs, isUnanswered, marks, remarks } from '../core/alarm-order.ts';
+import { audioPausedUntilMs, isUnanswered, lookOf, marks, remarks } from '../core/alarm-order.ts';
 import { patientName, placeText } from '../core/numerics.ts';
 import { countdownText, whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
@@ -15,17 +15,23 @@ export function AlarmRow({ alarm, bed }: { alarm: Alarm; bed: Bed | undefined })
   const now = app.now.value;
   const pausedUntil = open ? audioPausedUntilMs(alarm, now) : undefined;
   const row = useRef<HTMLLIElement>(null);
-  useCommonBeat(row, open ? alarm.priority : undefined);
+  const look = lookOf(alarm);
+  useCommonBeat(row, open ? `${alarm.priority}${look}` : undefined);
   return (
     <li
       ref={row}
-      class={`alarm alarm--${alarm.priority}${open ? '' : ' alarm--answered'}`}
+      class={`alarm alarm--${alarm.priority} is-${look}`}
       data-testid={`alarm-${alarm.alarmId}`}
       data-signal={alarm.signal}
+      data-look={look}
       data-priority={alarm.priority}
       data-condition={alarm.condition}
     >
-      <span class="alarm__mark" title={`${alarm.priority} priority`}>
+      <span
+        class={`alarm__mark look look--${alarm.priority} is-${look}`}
+        data-mark={marks[alarm.priority]}
+        title={`${alarm.priority} priority`}
+      >
         {marks[alarm.priority]}
         <span class="unseen"> {alarm.priority} priority</span>
       </span>

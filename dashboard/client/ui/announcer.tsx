@@ -1,7 +1,7 @@
 /** Says new high alarms to a screen reader: at once, but never faster than it can speak. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
-import { foremost, isUnanswered, marks } from '../core/alarm-order.ts';
+import { gravest, isUnanswered, marks } from '../core/alarm-order.ts';
 import { placeText } from '../core/numerics.ts';
 import { useApp } from '../shell/app.ts';
 
@@ -18,7 +18,7 @@ export function Announcer({ title }: { title: string }) {
   const nowMs = app.now.value;
 
   const open = [...(screen?.alarms.values() ?? [])].filter(isUnanswered);
-  const mark = foremost(open);
+  const mark = gravest(open);
   const prefix = mark ? `${marks[mark.priority]} ` : '';
   // The tab's name says it too, for a page behind another.
   useEffect(() => {

@@ -27,7 +27,7 @@ export function SlotView({ slot, bed, alarms, size, everyAge }: SlotProps) {
   // Of a pressure's three values the oldest speaks for all.
   const oldest = Math.max(...ages);
   const worst = lost && everyClass(slot.values, ages) === 'current' ? 'old' : everyClass(slot.values, ages);
-  const priority = slotPriority(slot.values, alarms);
+  const priority = slotPriority(slot.values, alarms, bed.device.deviceId);
   const sayAge = everyAge || lost || worst !== 'current' || oldest > nowMs;
   const note = slot.values.map((one) => valueText(one).note).find((text) => text !== undefined);
   const age = sayAge && (

@@ -1,9 +1,9 @@
 /** One bed: who lies there, what is wrong, the waves and beside each its number. */
 import { useRef } from 'preact/hooks';
-import type { Alarm, Priority } from '../../../contracts/messages/alarms.ts';
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { type Wave, waves } from '../../../contracts/parameters.ts';
 import type { Bed } from '../../protocol.ts';
-import { foremost, isUnanswered, marks, remarks } from '../core/alarm-order.ts';
+import { behind, foremost, frameOf, isUnanswered, lookOf, marks, remarks } from '../core/alarm-order.ts';
 import { numberGrid, type SlotSize, slotSize } from '../core/grid.ts';
 import { patientName, type Slot, slotPriority, slotsOf } from '../core/numerics.ts';
 import { tileWaves } from '../core/wave-choice.ts';
@@ -24,19 +24,22 @@ type TileProps = { bed: Bed; alarms: readonly Alarm[]; widthPx: number; heightPx
 
 export function Tile(props: TileProps) {
   const { bed, alarms } = props;
-  const alarm = foremost(alarms);
-  const urgent: Priority | undefined = alarm && isUnanswered(alarm) ? alarm.priority : undefined;
+  const headline = foremost(alarms);
+  const hidden = behind(alarms, headline);
+  const frame = frameOf(alarms);
   const box = useRef<HTMLElement>(null);
-  useCommonBeat(box, urgent);
+  const flashing = [headline, ...hidden.named].filter((alarm) => alarm && isUnanswered(alarm));
+  useCommonBeat(box, flashing.map((alarm) => `${alarm!.alarmId}${lookOf(alarm!)}`).join() || undefined);
   const name = bed.patient ? patientName(bed.patient) : bed.occupied ? 'Patient' : 'No patient';
   const bedName = bed.bed ?? bed.device.deviceId;
   return (
     <article
       ref={box}
-      class={`tile${urgent ? ` tile--${urgent}` : ''}${bed.ward === null ? ' tile--unassigned' : ''}`}
+      class={`tile${frame ? ` tile--${frame.priority}${frame.flashes ? '' : ' tile--steady'}` : ''}${bed.ward === null ? ' tile--unassigned' : ''}`}
       data-testid={`bed-${bedName}`}
       data-association={bed.associationId}
-      data-priority={urgent ?? 'none'}
+      data-priority={frame?.priority ?? 'none'}
+      data-flashes={frame?.flashes ?? false}
       aria-label={`${bed.ward === null ? 'Unassigned device' : 'Bed'} ${bedName}, ${name}`}
     >
       <header class="tile__head">
@@ -55,31 +58,53 @@ export function Tile(props: TileProps) {
         {props.showWard && bed.ward !== null && <span class="tile__ward dim">{bed.ward}</span>}
         <BedState bed={bed} />
       </header>
-      <AlarmLine alarm={alarm} others={alarms.length - 1} notice={bedNotice(bed)} />
+      <AlarmLine alarm={headline} hidden={hidden} notice={bedNotice(bed)} />
       <Body bed={bed} alarms={alarms} widthPx={props.widthPx} heightPx={props.heightPx} />
     </article>
   );
 }
 
-function AlarmLine(props: { alarm: Alarm | undefined; others: number; notice: string | undefined }) {
+function AlarmLine(props: { alarm: Alarm | undefined; hidden: ReturnType<typeof behind>; notice: string | undefined }) {
   const { alarm, notice } = props;
   if (!alarm) return <p class="tile__alarm tile__alarm--none">{notice}</p>;
-  const open = isUnanswered(alarm);
   return (
     <p
-      class={`tile__alarm ${open ? `tile__alarm--${alarm.priority}` : 'tile__alarm--answered'}`}
+      class={`tile__alarm tile__alarm--${alarm.priority} is-${lookOf(alarm)}`}
       data-testid="tile-alarm"
+      data-look={lookOf(alarm)}
     >
       <span class="tile__mark">{marks[alarm.priority]}</span>
       <span class="tile__text">{alarm.text}</span>
-      {!open && <span class="tile__remark">acknowledged</span>}
+      {!isUnanswered(alarm) && <span class="tile__remark">acknowledged</span>}
       {remarks(alarm).map((word) => (
         <span key={word} class="tile__remark">
           {word}
         </span>
       ))}
-      {props.others > 0 && <span class="tile__more">+{props.others}</span>}
+      {props.hidden.count > 0 && <Hidden hidden={props.hidden} />}
     </p>
+  );
+}
+
+/** `+2 ***`: how many more there are, and the mark and colour of the gravest of them. */
+function Hidden({ hidden }: { hidden: ReturnType<typeof behind> }) {
+  return (
+    <span class="tile__more" data-testid="tile-more">
+      +{hidden.count}
+      {hidden.named.map((alarm) => (
+        <span
+          key={alarm.alarmId}
+          class={`tile__chip look look--${alarm.priority} is-${lookOf(alarm)}`}
+          data-mark={marks[alarm.priority]}
+          title={`${alarm.text}${alarm.present ? '' : ' (ended)'}`}
+          data-priority={alarm.priority}
+          data-look={lookOf(alarm)}
+        >
+          {marks[alarm.priority]}
+          <span class="unseen"> {alarm.priority} priority</span>
+        </span>
+      ))}
+    </span>
   );
 }
 
@@ -92,7 +117,7 @@ function Body({ bed, alarms, widthPx, heightPx }: Omit<TileProps, 'showWard'>) {
   const shownWaves = known.slice(0, Math.min(known.length, fits(slots.length > known.length ? restPx : 0)));
   const taken = new Set(shownWaves.map(beside));
   const others = slots.filter((slot) => !taken.has(slot));
-  const rest = others.length > 3 && widthPx < 420 ? withoutPulse(others, alarms) : others;
+  const rest = others.length > 3 && widthPx < 420 ? withoutPulse(others, alarms, bed.device.deviceId) : others;
   const view = (slot: Slot, size: SlotSize) => (
     <SlotView key={slot.key} slot={slot} bed={bed} alarms={alarms} size={size} />
   );
@@ -124,6 +149,6 @@ function Body({ bed, alarms, widthPx, heightPx }: Omit<TileProps, 'showWard'>) {
 }
 
 /** Beside a heart rate the pulse is the first to go where there is no room, unless it alarms. */
-function withoutPulse(slots: readonly Slot[], alarms: readonly Alarm[]): Slot[] {
-  return slots.filter((slot) => slot.group !== 'PR' || slotPriority(slot.values, alarms) !== undefined);
+function withoutPulse(slots: readonly Slot[], alarms: readonly Alarm[], deviceId: string): Slot[] {
+  return slots.filter((slot) => slot.group !== 'PR' || slotPriority(slot.values, alarms, deviceId) !== undefined);
 }

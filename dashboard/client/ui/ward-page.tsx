@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol.ts';
-import { foremost, isUnanswered } from '../core/alarm-order.ts';
+import { compareHeadlines, foremost, isUnanswered } from '../core/alarm-order.ts';
 import { type Grid, gridFor } from '../core/grid.ts';
 import { compareBeds } from '../core/numerics.ts';
 import { useApp } from '../shell/app.ts';
@@ -95,12 +95,9 @@ function shown(
     (bed) =>
       filter === 'all' || (filter === 'alarms' ? of(bed).length > 0 : bed.occupied || of(bed).some(isUnanswered)),
   );
-  const rank = (bed: Bed) => {
-    const alarm = foremost(of(bed));
-    if (!alarm) return 0;
-    return { high: 30, medium: 20, low: 10 }[alarm.priority] + (isUnanswered(alarm) ? 1 : -5);
-  };
-  return kept.sort((a, b) => (worstFirst ? rank(b) - rank(a) : 0) || compareBeds(a, b));
+  if (!worstFirst) return kept.sort(compareBeds);
+  const headlines = new Map(kept.map((bed) => [bed, foremost(of(bed))]));
+  return kept.sort((a, b) => compareHeadlines(headlines.get(a), headlines.get(b)) || compareBeds(a, b));
 }
 
 function Tiles(props: {
