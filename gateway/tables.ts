@@ -56,7 +56,7 @@ export async function followTables(options: {
   }
 
   function takeAssociations(key: string, body: DeviceAssociations): boolean {
-    const periods = readPeriods(body);
+    const periods = readPeriods(body, now());
     if (!periods || pseudonym(pseudonymKey, 'device', body.deviceId) !== key) return false;
     // Written by several processes: an older version may land after a newer one.
     if (body.version < (devices.get(key)?.version ?? 0)) return true;

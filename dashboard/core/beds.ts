@@ -1,6 +1,6 @@
 /** Which beds are on the screens: the association periods that hold now, and devices that have none. */
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
-import { parseInstant } from '../../contracts/time.ts';
+import { currentPeriod } from '../../contracts/periods.ts';
 import type { LimitChange } from '../protocol.ts';
 import {
   type BedState,
@@ -18,15 +18,9 @@ import {
 /** The prefix of the association that a device without one gets (contracts/envelope/pseudonym.ts). */
 const unassignedPrefix = 'u-';
 
-/** The period that holds at `nowMs`; of two that overlap, the later start. */
+/** The period that holds at `nowMs` (contracts/periods.ts). */
 export function periodAt(table: DeviceAssociations | undefined, nowMs: number): AssociationPeriod | undefined {
-  let found: AssociationPeriod | undefined;
-  for (const period of table?.periods ?? []) {
-    const from = parseInstant(period.from);
-    const to = period.to === null ? Number.POSITIVE_INFINITY : parseInstant(period.to);
-    if (from !== undefined && to !== undefined && from <= nowMs && nowMs < to) found = period;
-  }
-  return found;
+  return currentPeriod(table?.periods ?? [], nowMs);
 }
 
 /** Folds a record of `associations`. An older version of a device's table changes nothing; of two with one version the later counts. */

@@ -150,6 +150,18 @@ describe('associations', () => {
     expect([t0 + 999, t0 + 1000, t0 + 1999, t0 + 2000].map(shownAt)).toEqual([0, 1, 1, 0]);
   });
 
+  it('keep a patient on the screens who was admitted before the clock was set back', () => {
+    const state = emptyState();
+    const at = formatInstant(t0 + 600_000);
+    foldAssociations(
+      state,
+      table('d1', 1, period('assoc-01', 'icu', { to: at }), period('assoc-02', 'icu', { from: at })),
+      t0,
+    );
+    tick(state, t0);
+    expect([...state.beds.keys()]).toEqual(['assoc-02']);
+  });
+
   it('are not changed by an older version', () => {
     const state = emptyState();
     foldAssociations(state, table('d1', 2, period('assoc-02')), t0);

@@ -10,11 +10,14 @@ const period = (associationId: string, from: string, to: string | null) => ({
   from,
   to,
 });
-const periods = readPeriods({
-  deviceId: 'bed-07',
-  version: 1,
-  periods: [period('first', t(10), t(20)), period('second', t(20), t(30)), period('third', t(40), null)],
-})!;
+const periods = readPeriods(
+  {
+    deviceId: 'bed-07',
+    version: 1,
+    periods: [period('first', t(10), t(20)), period('second', t(20), t(30)), period('third', t(40), null)],
+  },
+  Date.parse(t(50)),
+)!;
 
 it.each([
   ['before all', t(9), undefined],
@@ -36,16 +39,32 @@ it('has nothing for a device without periods', () => {
 });
 
 it('prefers the period that began later where two overlap', () => {
-  const overlapping = readPeriods({
-    deviceId: 'bed-07',
-    version: 1,
-    periods: [period('late', t(15), null), period('early', t(10), null)],
-  })!;
+  const overlapping = readPeriods(
+    {
+      deviceId: 'bed-07',
+      version: 1,
+      periods: [period('late', t(15), null), period('early', t(10), null)],
+    },
+    Date.parse(t(50)),
+  )!;
   expect(periodAt(overlapping, Date.parse(t(16)))?.associationId).toBe('late');
   expect(periodAt(overlapping, Date.parse(t(14)))?.associationId).toBe('early');
 });
 
 it('takes no list with an instant that does not exist', () => {
   const body = { deviceId: 'bed-07', version: 1, periods: [period('x', '2026-02-30T00:00:00.000Z', null)] };
-  expect(readPeriods(body)).toBeUndefined();
+  expect(readPeriods(body, Date.parse(t(50)))).toBeUndefined();
+});
+
+it('gives the readings of now to the patient who was admitted before the clock was set back', () => {
+  const admitted = {
+    deviceId: 'bed-07',
+    version: 2,
+    periods: [period('before', t(0), t(40)), period('after', t(40), null)],
+  };
+  const nowMs = Date.parse(t(30));
+  const read = readPeriods(admitted, nowMs)!;
+  expect(periodAt(read, nowMs)?.associationId).toBe('after');
+  expect(periodAt(read, nowMs - 60_000)?.associationId).toBe('after');
+  expect(periodAt(read, nowMs - 60_001)?.associationId).toBe('before');
 });

@@ -1,5 +1,6 @@
 /** Which association a reading belongs to: by the reading's own time, so that yesterday's patient keeps yesterday's readings. */
 import type { DeviceAssociations } from '../../contracts/messages/records.ts';
+import { begunAtMs } from '../../contracts/periods.ts';
 import { parseInstant } from '../../contracts/time.ts';
 
 export type Period = {
@@ -11,14 +12,18 @@ export type Period = {
   readonly ward: string;
 };
 
-/** The periods of a device with their instants read, oldest first; undefined where one is no instant. */
-export function readPeriods(associations: DeviceAssociations): Period[] | undefined {
+/**
+ * The periods of a device with their instants read, oldest first; undefined where one is no instant. A period without an end that
+ * would begin after `nowMs` has begun already (contracts/periods.ts).
+ */
+export function readPeriods(associations: DeviceAssociations, nowMs: number): Period[] | undefined {
   const periods: Period[] = [];
   for (const period of associations.periods) {
     const fromMs = parseInstant(period.from);
     const toMs = period.to === null ? Number.POSITIVE_INFINITY : parseInstant(period.to);
     if (fromMs === undefined || toMs === undefined) return undefined;
-    periods.push({ associationId: period.associationId, fromMs, toMs, ward: period.ward });
+    const begunMs = period.to === null ? begunAtMs(fromMs, nowMs) : fromMs;
+    periods.push({ associationId: period.associationId, fromMs: begunMs, toMs, ward: period.ward });
   }
   return periods.sort((a, b) => a.fromMs - b.fromMs);
 }

@@ -66,8 +66,17 @@ describe('who is at which device', () => {
 
   it('names the patients who are at a device now', () => {
     const table = createAssociations(key);
-    table.fold(row(1, period('association-1', 0, 10), period('association-2', 10, null)));
+    table.fold(row(1, period('association-1', 0, 10), period('association-2', 10, 20)));
     expect([-1, 0, 10].map((s) => [...table.open(t0 + s * 1000)])).toEqual([[], ['association-1'], ['association-2']]);
+  });
+
+  it('keeps a patient who was admitted before the clock was set back, and has ended the one before', () => {
+    const table = createAssociations(key);
+    table.fold(row(1, period('association-1', 0, 600), period('association-2', 600, null)));
+    expect([...table.open(t0 + 30_000)]).toEqual(['association-2']);
+    expect(table.at('association-2', t0 + 30_000)?.endedAt).toBeNull();
+    expect(table.at('association-1', t0 + 30_000)?.endedAt).toBe(t0 + 30_000);
+    expect(table.at(own, t0 + 30_000)?.endedAt).not.toBeNull();
   });
 
   it('an older row does not undo a newer one', () => {

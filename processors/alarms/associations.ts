@@ -1,6 +1,7 @@
 /** Who is at which device, folded from the `associations` table: the category that chooses the limits, and when a period ended. */
 import { unassignedAssociation } from '../../contracts/envelope/pseudonym.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
+import { currentPeriod, endedAtMs } from '../../contracts/periods.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import type { AssociationInput } from '../core/inputs.ts';
 
@@ -45,20 +46,16 @@ export function createAssociations(pseudonymKey: string): Associations {
   }
 
   function ofDevice(deviceId: string, nowMs: number): AssociationInput {
-    const now = devices.get(deviceId)?.periods.find((period) => {
-      const to = period.to === null ? undefined : parseInstant(period.to);
-      return (parseInstant(period.from) ?? 0) <= nowMs && (to === undefined || to > nowMs);
-    });
-    const endedAt = now ? (parseInstant(now.from) ?? nowMs) : null;
+    const now = currentPeriod(devices.get(deviceId)?.periods ?? [], nowMs);
+    const endedAt = now ? Math.min(parseInstant(now.from) ?? nowMs, nowMs) : null;
     return { type: 'association', category: 'unassigned', ward: null, endedAt };
   }
 
   function at(associationId: string, nowMs: number): AssociationInput | undefined {
     const period = periods.get(associationId);
     if (period) {
-      const to = period.to === null ? null : (parseInstant(period.to) ?? null);
-      const endedAt = to !== null && to <= nowMs ? to : null;
       const { deviceId, ward, patient } = period;
+      const endedAt = endedAtMs(period, devices.get(deviceId)?.periods ?? [], nowMs);
       const from = parseInstant(period.from);
       const category = patient?.category ?? 'unassigned';
       return { type: 'association', category, ward, endedAt, deviceId, ...(from !== undefined && { from }) };
@@ -90,9 +87,9 @@ export function createAssociations(pseudonymKey: string): Associations {
       return promise;
     },
     *open(nowMs) {
-      for (const [associationId, { patient, from, to }] of periods) {
-        const ended = to !== null && (parseInstant(to) ?? 0) <= nowMs;
-        if (patient !== null && !ended && (parseInstant(from) ?? 0) <= nowMs) yield associationId;
+      for (const { periods: ofDevice } of devices.values()) {
+        const current = currentPeriod(ofDevice, nowMs);
+        if (current !== undefined && current.patient !== null) yield current.associationId;
       }
     },
     refused: () => refused,
