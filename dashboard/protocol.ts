@@ -103,6 +103,10 @@ export const LimitChange = Type.Object(
 );
 export type LimitChange = Static<typeof LimitChange>;
 
+/** What a person must know to trust the data of a bed, in words for the screen. `code` names the kind. */
+export const BedNotice = Type.Object({ code: Type.String(), text: Type.String(), since: Instant }, closed);
+export type BedNotice = Static<typeof BedNotice>;
+
 const head = {
   associationId: AssociationId,
   /** null: the device has no association; such a bed is on every ward's screen, under "Unassigned". */
@@ -115,6 +119,8 @@ const head = {
   device: Device,
   /** Codes of the waveforms that came lately. */
   waves: Type.Array(Code),
+  /** The oldest first. */
+  notices: Type.Array(BedNotice),
   limits: Type.Array(LimitChange),
 } as const;
 

@@ -4,8 +4,10 @@
  * whose claim the log never had nothing is said: the log was away, and silence tells.
  */
 import type { Logger } from 'pino';
-import type { ConnectionRecord } from '../contracts/messages/records.ts';
+import type { GatewayNotice } from '../contracts/bed-notices.ts';
+import type { ConnectionRecord, NoticeRecord } from '../contracts/messages/records.ts';
 import { contentTypes } from '../contracts/messages/records.ts';
+import { formatInstant } from '../contracts/time.ts';
 import { periodAt } from './core/associations.ts';
 import { connectionRecord } from './core/records.ts';
 import type { Will } from './core/session.ts';
@@ -19,9 +21,21 @@ import type { Tables } from './tables.ts';
 const retriesMax = 20_000;
 const retryMs = 1_000;
 
+/** How long a notice about a bed holds after its last cause. */
+export const bedNoticeForMs: Readonly<Record<GatewayNotice, number>> = {
+  unattributed: 120_000,
+  'shared-identity': 300_000,
+};
+/** While its causes go on, a notice about a bed is written this often. */
+const bedNoticeAgainMs = 15_000;
+/** Notices about beds that are remembered, so as not to be written for each cause. Past it the oldest is forgotten. */
+const bedNoticesMax = 5_000;
+
 export type Notices = Pick<Sink, 'connected' | 'ended' | 'will'> & {
   /** A connection that began without its claim has it now. */
   claimed(source: Source): void;
+  /** Tells the bed at which the device is now. May be called for each cause: it is written at most every 15 s. */
+  tellBed(source: Source, notice: GatewayNotice): void;
   close(): void;
 };
 
@@ -42,6 +56,8 @@ export function createNotices(options: {
   const open = new Map<string, { count: number; newest: Source; claim: number | undefined }>();
   /** How connections ended whose claim may still be met, by connection: it is told of then. */
   const unclaimed = new Map<string, { atMs: number; reason: EndReason }>();
+  /** When each notice about a bed was last written, by notice and association. */
+  const toldBeds = new Map<string, number>();
   const retries = new Map<string, NodeJS.Timeout>();
   let seq = 0;
 
@@ -88,6 +104,44 @@ export function createNotices(options: {
         if (error !== undefined && open.has(deviceId) === connected) {
           retryLater('connection', source, () => say(source, claim, atMs, connected, reason));
         }
+      },
+    );
+  }
+
+  function tellBed(source: Source, notice: GatewayNotice): void {
+    const { deviceId } = source;
+    const atMs = now();
+    const key = periodAt(tables.periodsOf(source.pseudonym), atMs)?.associationId ?? source.unassigned;
+    const id = `${notice}/${key}`;
+    const sinceMs = atMs - (toldBeds.get(id) ?? Number.NEGATIVE_INFINITY);
+    // A clock that was set back must not keep a notice from being written.
+    if (sinceMs >= 0 && sinceMs < bedNoticeAgainMs) return;
+    toldBeds.delete(id);
+    toldBeds.set(id, atMs);
+    const oldest = toldBeds.size > bedNoticesMax ? toldBeds.keys().next().value : undefined;
+    if (oldest !== undefined) toldBeds.delete(oldest);
+    drop(`${notice}/${deviceId}`);
+    const record: NoticeRecord = {
+      deviceId,
+      receivedAt: formatInstant(atMs),
+      notice,
+      forMs: bedNoticeForMs[notice],
+    };
+    seq += 1;
+    append(
+      {
+        topic: 'observations',
+        key,
+        writer: 'gateway',
+        boot,
+        seq,
+        contentType: contentTypes.notice,
+        plaintext: Buffer.from(JSON.stringify(record)),
+      },
+      (error) => {
+        if (error === undefined) return;
+        toldBeds.delete(id);
+        retryLater(notice, source, () => tellBed(source, notice));
       },
     );
   }
@@ -142,6 +196,7 @@ export function createNotices(options: {
       else noteUnclaimed(source, reason);
     },
     will: publishWill,
+    tellBed,
     close() {
       for (const id of [...retries.keys()]) drop(id);
     },

@@ -3,6 +3,7 @@
  * version it does not know leaves the record, counts it and says so.
  */
 import { type Static, type TSchema, Type } from 'typebox';
+import { gatewayNoticeCodes } from '../bed-notices.ts';
 import { deviceIdPattern } from '../topics.ts';
 import { Instant, Observation, Status, Waveform } from './device.ts';
 
@@ -56,6 +57,20 @@ export const ConnectionRecord = Type.Object(
   closed,
 );
 export type ConnectionRecord = Static<typeof ConnectionRecord>;
+
+/**
+ * In `observations`: the gateway noticed something that makes the readings of a bed doubtful. It holds for `forMs` from
+ * `receivedAt` and ends by itself unless it is said again: so no notice outlives a gateway that stops.
+ */
+export const NoticeRecord = Type.Object(
+  {
+    ...fromGateway,
+    notice: Type.Enum([...gatewayNoticeCodes]),
+    forMs: Type.Integer({ minimum: 1, maximum: 3_600_000 }),
+  },
+  closed,
+);
+export type NoticeRecord = Static<typeof NoticeRecord>;
 
 /** In `sessions`: a gateway takes a client id for one of its connections. The last claim in the log has it. */
 export const ClaimRecord = Type.Object({ clientId: Name(129), connection: Name(64) }, closed);
@@ -176,6 +191,7 @@ export const contentTypes = {
   waveform: version('waveform', 1),
   status: version('status', 1),
   connection: version('connection', 1),
+  notice: version('notice', 1),
   claim: version('claim', 1),
   rejected: version('rejected', 1),
   associations: version('associations', 1),

@@ -75,7 +75,16 @@ function addBed(
   deviceId: string,
   period: AssociationPeriod | undefined,
 ): BedState {
-  const bed: BedState = { associationId, deviceId, period, values: new Map(), waves: new Map(), headN: 0, n: 0 };
+  const bed: BedState = {
+    associationId,
+    deviceId,
+    period,
+    values: new Map(),
+    waves: new Map(),
+    notices: new Map(),
+    headN: 0,
+    n: 0,
+  };
   state.beds.set(associationId, bed);
   state.devices.get(deviceId)?.bedIds.add(associationId);
   stampHead(state, bed);

@@ -6,6 +6,7 @@ import { formatInstant } from '../../contracts/time.ts';
 import type { Bed, BedHead, Devices } from '../protocol.ts';
 import type { Delta, Watch } from '../protocol-live.ts';
 import { periodAt } from './beds.ts';
+import { noticesOf } from './notices.ts';
 import { may, seesWard, type Viewer } from './rights.ts';
 import { type BedState, type DeviceState, type LiveState, wardOf } from './state.ts';
 
@@ -40,6 +41,7 @@ export function headOf(state: LiveState, viewer: Viewer, bed: BedState): BedHead
     since: bed.period?.from ?? null,
     device: deviceView(device, bed.deviceId),
     waves: clinical ? [...bed.waves.keys()] : [],
+    notices: noticesOf(bed),
     limits: clinical ? [...(state.limits.get(bed.associationId)?.values() ?? [])] : [],
   };
 }

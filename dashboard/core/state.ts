@@ -49,6 +49,9 @@ export type ValueState = {
   readonly n: number;
 };
 
+/** A notice at a bed. Times in ms since 1970. */
+export type NoticeState = { readonly text: string; readonly sinceMs: number; readonly untilMs: number };
+
 export type BedState = {
   readonly associationId: string;
   readonly deviceId: string;
@@ -57,6 +60,8 @@ export type BedState = {
   readonly values: Map<string, ValueState>;
   /** Wave codes and when (receive time, ms) they last came. */
   readonly waves: Map<string, number>;
+  /** By code: see notices.ts. */
+  readonly notices: Map<string, NoticeState>;
   /** Stamp of everything but the values. */
   headN: number;
   /** The highest stamp of anything in it. */

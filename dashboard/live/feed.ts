@@ -9,6 +9,7 @@ import type { KafkaTopic } from '../../contracts/topics.ts';
 import { foldAlarmEvent, foldAlarmState, forgetAlarmsBefore } from '../core/alarms.ts';
 import { foldAssociations, foldLimits, forgetAssociations, tick } from '../core/beds.ts';
 import { type LifeSigns, noteReading } from '../core/health.ts';
+import { endNotices, foldNotice } from '../core/notices.ts';
 import { foldConnection, foldObservation, foldStatus, foldWaveArrival, forgetWaves } from '../core/readings.ts';
 import { emptyState, type LiveState } from '../core/state.ts';
 import { type Chunk, emptyWaves, foldWave, forgetTracks, type WaveState } from '../core/waves.ts';
@@ -64,6 +65,9 @@ export async function openFeed(
         return false;
       case contentTypes.connection:
         foldConnection(state, key, record.body, now());
+        return false;
+      case contentTypes.notice:
+        foldNotice(state, key, record.body, now());
         return false;
       case contentTypes.waveform: {
         const chunk = foldWaveArrival(state, key, record.body, now()) && foldWave(waves, key, record.body);
@@ -173,6 +177,7 @@ export async function openFeed(
 
   const timer = setInterval(() => {
     tick(state, now());
+    endNotices(state, now());
     forgetWaves(state, now());
     forgetTracks(waves, now(), waveSilentMs);
   }, tickMs);

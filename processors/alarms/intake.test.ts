@@ -39,6 +39,11 @@ describe('records as inputs', () => {
       ok: true,
       input: { type: 'connection', reason: 'will' },
     });
+    const notice = { deviceId: 'bed-01', receivedAt: time, notice: 'unattributed', forMs: 120_000 };
+    expect(take(contentTypes.notice, notice)).toMatchObject({
+      ok: true,
+      input: { type: 'notice', notice: 'unattributed', forMs: 120_000 },
+    });
     const command = {
       type: 'acknowledge',
       commandId: 'command-1',

@@ -62,6 +62,11 @@ function convert(record: AnyRecord, { boot, seq }: Place): Input | undefined {
         ...(reason !== undefined && { reason }),
       };
     }
+    case contentTypes.notice: {
+      const { deviceId, notice, forMs } = record.body;
+      const receivedAt = parseInstant(record.body.receivedAt);
+      return receivedAt === undefined ? undefined : { type: 'notice', deviceId, receivedAt, notice, forMs };
+    }
     case contentTypes.command:
       return parseInstant(record.body.at) === undefined ? undefined : { type: 'command', command: record.body };
     case contentTypes.waveform:

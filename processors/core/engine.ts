@@ -10,6 +10,7 @@ import type { AssociationInput, CommandInput, Environment, Input, ObservationInp
 import { answer, pauseAudio } from './lifecycle.ts';
 import { initialLine, judge, rebased, usable } from './line.ts';
 import { forgetMissing, watchMissing } from './missing.ts';
+import { notice } from './notices.ts';
 import { effectiveLimits, limitsFault } from './profiles.ts';
 import { reconcile } from './reconcile.ts';
 import { note } from './seen.ts';
@@ -45,6 +46,9 @@ export function step(env: Environment, state: State, input: Input, now: number):
       break;
     case 'connection':
       if (!over(d)) connection(d, input);
+      break;
+    case 'notice':
+      if (!over(d)) notice(d, input);
       break;
     case 'command':
       command(d, input);

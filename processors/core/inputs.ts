@@ -1,4 +1,5 @@
 /** What the engine is fed: opened, checked records, as plain data. Times are milliseconds since 1970. */
+import type { GatewayNotice } from '../../contracts/bed-notices.ts';
 import type { AlarmEvent, Command, Limits } from '../../contracts/messages/alarms.ts';
 import type { NumericValue, TechnicalCondition } from '../../contracts/messages/device.ts';
 import type { connectionEndReasons, PatientCategory } from '../../contracts/messages/records.ts';
@@ -46,6 +47,15 @@ export type ConnectionInput = {
   readonly reason?: ConnectionEndReason;
 };
 
+/** The gateway's notice about the bed: it holds for `forMs` from `receivedAt`, unless it is said again. */
+export type NoticeInput = {
+  readonly type: 'notice';
+  readonly deviceId: string;
+  readonly receivedAt: number;
+  readonly notice: GatewayNotice;
+  readonly forMs: number;
+};
+
 export type CommandInput = { readonly type: 'command'; readonly command: Command };
 
 /** A device without a patient is judged by its ward's adult profile: see profiles.ts. */
@@ -65,7 +75,14 @@ export type AssociationInput = {
 /** The wall clock has moved: silence, escalation and re-alarm are judged. */
 export type TickInput = { readonly type: 'tick' };
 
-export type Input = ObservationInput | StatusInput | ConnectionInput | CommandInput | AssociationInput | TickInput;
+export type Input =
+  | ObservationInput
+  | StatusInput
+  | ConnectionInput
+  | NoticeInput
+  | CommandInput
+  | AssociationInput
+  | TickInput;
 
 /** What the engine cannot make itself (STYLE 3). */
 export type Environment = {

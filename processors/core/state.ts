@@ -117,6 +117,8 @@ export type State = {
   readonly silence: Silence;
   /** By condition, and parameter where it names one; at most `technicalMax` and a handful. */
   readonly technical: Readonly<Record<string, Technical>>;
+  /** When each notice of the gateway ends, by its code; absent before the first. */
+  readonly notices?: Readonly<Record<string, number>>;
   /** By condition: at most one each, so bounded by the tables. */
   readonly live: Readonly<Record<string, LiveAlarm>>;
   readonly closed: readonly Closed[];

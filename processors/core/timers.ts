@@ -2,6 +2,7 @@
 import type { Draft } from './draft.ts';
 import { escalate, realarm } from './lifecycle.ts';
 import { initialLine } from './line.ts';
+import { endNotices, noticesDue } from './notices.ts';
 import { reconcile } from './reconcile.ts';
 import { patienceMs } from './silence.ts';
 import type { LiveAlarm, State } from './state.ts';
@@ -11,6 +12,7 @@ import { escalationMax, escalationMs, heldMs, lateIdleMs, lostMs } from './tunin
 export function runTimers(d: Draft): void {
   if (lateDue(d.s) <= d.now) endLate(d);
   if (lostDue(d.s) <= d.now) endMain(d, d.s.main.judgedUntil! + lostMs);
+  if (noticesDue(d.s) <= d.now) endNotices(d);
   if (d.s.pause !== null && d.s.pause.until <= d.now) d.s.pause = null;
   if (d.s.held.some((one) => one.heldAt + heldMs <= d.now))
     d.s.held = d.s.held.filter((one) => one.heldAt + heldMs > d.now);
@@ -57,6 +59,7 @@ export function nextDue(s: State): number {
     lateDue(s),
     lostDue(s),
     s.silence.armed ? s.silence.heardAt + patienceMs(s.silence) : Number.POSITIVE_INFINITY,
+    noticesDue(s),
     s.pause?.until ?? Number.POSITIVE_INFINITY,
     ...s.held.map((one) => one.heldAt + heldMs),
   ];

@@ -51,6 +51,7 @@ export function bed(associationId: string, changes: Partial<Bed> = {}): Bed {
     since: '2026-01-01T08:00:00.000Z',
     device: { deviceId: 'bed-01', online: true, onlineChangedAt: null, conditions: [] },
     waves: [],
+    notices: [],
     limits: [],
     values: [],
     ...changes,

@@ -7,17 +7,32 @@ import { useApp } from '../shell/app.ts';
 export function BedState({ bed }: { bed: Bed }) {
   const app = useApp();
   const { online, onlineChangedAt } = bed.device;
-  if (online) return null;
+  if (online) return <NoticeMark bed={bed} />;
   const since = onlineChangedAt === null ? '' : ` ${whenText(Date.parse(onlineChangedAt), app.now.value)}`;
   return (
-    <span class="tile__offline" data-testid="offline">
-      {online === false ? `offline${since}` : 'not heard of'}
+    <>
+      <NoticeMark bed={bed} />
+      <span class="tile__offline" data-testid="offline">
+        {online === false ? `offline${since}` : 'not heard of'}
+      </span>
+    </>
+  );
+}
+
+/** A mark in the head of the tile: the words are in its title, and in the alarm line where no alarm takes it. */
+function NoticeMark({ bed }: { bed: Bed }) {
+  if (bed.notices.length === 0) return null;
+  const words = bed.notices.map((one) => one.text).join('. ');
+  return (
+    <span class="tile__notice" role="img" title={words} aria-label={words} data-testid="bed-notice">
+      !
     </span>
   );
 }
 
 /** One line about a bed without an alarm; undefined where there is nothing to say. */
 export function bedNotice(bed: Bed): string | undefined {
+  if (bed.notices.length > 0) return bed.notices.map((one) => one.text).join('. ');
   const present = bed.device.conditions.filter((one) => one.present);
   if (present.length > 0) return present.map((one) => technicalConditions[one.condition].text).join(', ');
   if (bed.ward === null) return 'No bed is associated with this device';

@@ -76,7 +76,12 @@ function Found({ bed, isLive, onClose }: { bed: Bed; isLive: boolean; onClose: (
           This period is not live any more, or belongs to another ward: what stands here is its last state.
         </p>
       )}
-      {notice && alarms.length === 0 && <p class="notice notice--plain">{notice}</p>}
+      {bed.notices.map((one) => (
+        <p key={one.code} class="notice notice--plain" role="status" data-testid={`notice-${one.code}`}>
+          {one.text}
+        </p>
+      ))}
+      {notice && bed.notices.length === 0 && alarms.length === 0 && <p class="notice notice--plain">{notice}</p>}
       <section class="patient__now" aria-label="Now">
         {shown.length > 0 && (
           <div class="patient__waves" style={{ '--wave-rows': shown.length }}>

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import type { GatewayNotice } from '../../contracts/bed-notices.ts';
+import { bed, t0 } from './bed.testing.ts';
+
+const notice = (s: number, code: GatewayNotice = 'unattributed', forMs = 120_000) => ({
+  type: 'notice' as const,
+  deviceId: 'bed-01',
+  receivedAt: t0 + s * 1000,
+  notice: code,
+  forMs,
+});
+
+describe('a notice of the gateway is a technical alarm', () => {
+  it.each([
+    ['unattributed', 'Some readings are not shown: not clear whose they are'],
+    ['shared-identity', 'Two devices use one certificate: values may be of two patients'],
+  ] as const)('raises %s with medium priority and ends it after its time', (code, text) => {
+    const one = bed();
+    one.feed(notice(0, code));
+    expect(one.events).toMatchObject([
+      { type: 'raised', alarm: { condition: code, kind: 'technical', priority: 'medium', text, present: true } },
+    ]);
+    one.tick(119.9);
+    expect(one.types(code)).toEqual(['raised']);
+    one.tick(120);
+    expect(one.types(code)).toEqual(['raised', 'resolved', 'cleared']);
+  });
+
+  it('keeps one alarm while the notice is said again, and counts its time from the last', () => {
+    const one = bed();
+    for (const s of [0, 60, 120]) one.feed(notice(s));
+    one.tick(239.9);
+    expect(one.types('unattributed')).not.toContain('resolved');
+    one.tick(240);
+    expect(one.types('unattributed').slice(-2)).toEqual(['resolved', 'cleared']);
+    expect(one.types('unattributed').filter((type) => type === 'raised')).toHaveLength(1);
+  });
+
+  it('raises nothing for a notice whose time is over when it is read', () => {
+    const one = bed();
+    one.feed(notice(0), t0 + 120_000);
+    expect(one.events).toEqual([]);
+  });
+});
