@@ -3,6 +3,7 @@ import { VigilError } from '../contracts/errors.ts';
 import { measureDevices } from './devices.ts';
 import { measureFootprint } from './footprint.ts';
 import { measureIngest } from './ingest.ts';
+import { measureScreen } from './screen.ts';
 
 const help = `npm run bench -- footprint [--seconds 60] [--json]
     CPU and memory of each process, without beds and with eight, in a state folder of its own
@@ -12,6 +13,11 @@ npm run bench -- ingest [--connections 200] [--window 64] [--seconds 20] [--prof
 npm run bench -- devices [--counts 10,100,1000,10000] [--rate 1000] [--seconds 60] [--hybrid] [--json]
     CPU and latency of a reading, and memory of the gateway, with few and with many devices; --hybrid: their TLS agrees on its
     keys by X25519 with ML-KEM, not by X25519 alone
+npm run bench -- screen [--rows 8,32,64,64-4k] [--seconds 20] [--chunk-ms 500] [--client <folder>] [--json]
+    What the page costs in Chromium with 8, 32 and 64 beds of two waves at 1920 × 1080, and 64 at 3840 × 2160: busy time of its
+    main thread, frames, memory, and the time from a breach until its alarm is painted. The dashboard server is the real one,
+    in this process; readings, waves and alarms are put into its live state, without device, gateway and Kafka, so that their
+    processor time does not disturb. Needs the built client: npm run build; --client takes another build, for comparison
 `;
 
 const [name, ...args] = process.argv.slice(2);
@@ -25,6 +31,9 @@ try {
       break;
     case 'ingest':
       await measureIngest(args);
+      break;
+    case 'screen':
+      await measureScreen(args);
       break;
     case undefined:
     case '--help':

@@ -50,6 +50,8 @@ export type ScreenServer = Awaited<ReturnType<typeof openScreenServer>>;
 
 export type ScreenServerOptions = {
   readonly accounts: readonly Pick<Account, 'userId' | 'name' | 'role' | 'wards'>[];
+  /** A client that is built already; by default the present one is built. */
+  readonly clientDir?: string;
   /** The rows that InfluxDB would answer; none by default. */
   readonly trends?: TrendStore['query'];
   /** Called for each command that a screen sent, once the log has it. By default nobody answers. */
@@ -61,9 +63,13 @@ export type ScreenServerOptions = {
 /** Builds the client and serves it on a free port of loopback. */
 export async function openScreenServer(options: ScreenServerOptions) {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-screens-'));
-  const clientDir = join(folder, 'client');
+  const clientDir = options.clientDir ?? join(folder, 'client');
   const [port = 0] = await freePorts(1);
-  const [tls] = await Promise.all([certificate(), writeAccountsOf(folder, options.accounts), buildClient(clientDir)]);
+  const [tls] = await Promise.all([
+    certificate(),
+    writeAccountsOf(folder, options.accounts),
+    options.clientDir === undefined && buildClient(clientDir),
+  ]);
   const origin = `https://localhost:${port}`;
   const logger = pino({ level: 'silent' });
   const now = Date.now;

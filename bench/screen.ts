@@ -1,0 +1,220 @@
+/** What the page costs in a browser: main thread, frames, memory, and how soon an alarm is painted. */
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { parseArgs } from 'node:util';
+import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
+import { VigilError } from '../contracts/errors.ts';
+import { ensureChromium } from '../ops/platform/software.ts';
+import { password } from '../tests/browser.ts';
+import { cpuSeconds, rssMb } from './accounts.ts';
+import { integerOption } from './options.ts';
+import { type MadeUpWard, openMadeUpWard, userId } from './ward.ts';
+
+const path =
+  'the real dashboard server and WebSocket in the process of the benchmark, the built client in Chromium; readings, waves and ' +
+  'alarms are put into the live state of the server (no device, gateway, Kafka or alarm processor)';
+
+const root = join(import.meta.dirname, '..');
+const browserFlags = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+];
+/** The first layout, the compilation and the filling of the traces are over by then. */
+const settleMs = 8_000;
+/** One alarm in this time is raised, painted and ended. */
+const probeEveryMs = 500;
+
+type Case = { readonly beds: number; readonly width: number; readonly height: number };
+const cases: Readonly<Record<string, Case>> = {
+  '8': { beds: 8, width: 1920, height: 1080 },
+  '32': { beds: 32, width: 1920, height: 1080 },
+  '64': { beds: 64, width: 1920, height: 1080 },
+  '64-4k': { beds: 64, width: 3840, height: 2160 },
+};
+
+export type Row = Case & {
+  /** Time in which the main thread was busy, ms of each second, and the processor time of it. */
+  readonly mainMsPerS: number;
+  readonly mainCpuMsPerS: number;
+  /** Processor time of all processes and threads of the browser, ms of each second. */
+  readonly browserCpuMsPerS: number;
+  readonly fps: number;
+  readonly heapMb: number;
+  /** Memory of the page's process in RAM, its worker's included. */
+  readonly rendererMb: number;
+  /** From the alarm's entry into the server's state until its row is painted. */
+  readonly breachToPaintedMs: {
+    readonly p50: number;
+    readonly p99: number;
+    readonly alarms: number;
+    readonly notSeen: number;
+  };
+  /** Numbers that stood as a dash at the end. */
+  readonly dashes: number;
+  /** What the page said of itself, where it could not keep up. */
+  readonly notice: string;
+};
+
+/** Prints a table, or with `--json` one line. Linux only. */
+export async function measureScreen(args: string[]): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      rows: { type: 'string', default: Object.keys(cases).join() },
+      seconds: { type: 'string', default: '20' },
+      'chunk-ms': { type: 'string', default: '500' },
+      client: { type: 'string', default: join(root, 'dashboard', 'client', 'dist') },
+      json: { type: 'boolean' },
+    },
+  });
+  const seconds = integerOption('--seconds', values.seconds, 1, 3600);
+  const chunkMs = integerOption('--chunk-ms', values['chunk-ms'], 40, 5000);
+  const report = (line: string) => process.stderr.write(`bench: ${line}\n`);
+  const executablePath = await ensureChromium(report);
+  const rows: Row[] = [];
+  for (const name of values.rows.split(',')) {
+    const one = cases[name];
+    if (!one) throw new VigilError('settings-invalid', `--rows takes ${Object.keys(cases).join(', ')}.`);
+    const ward = await openMadeUpWard({ beds: one.beds, chunkMs, clientDir: values.client });
+    const browser = await chromium.launch({ executablePath, headless: true, args: browserFlags });
+    try {
+      const row = await measureRow(browser, ward, one, seconds);
+      report(JSON.stringify(row));
+      rows.push(row);
+    } finally {
+      await browser.close();
+      await ward.close();
+    }
+  }
+  if (values.json) process.stdout.write(`${JSON.stringify({ path, seconds, chunkMs, rows })}\n`);
+  else process.stdout.write(tableOf(rows));
+}
+
+async function measureRow(browser: Browser, ward: MadeUpWard, one: Case, seconds: number): Promise<Row> {
+  const viewport = { width: one.width, height: one.height };
+  const page = await (await browser.newContext({ ignoreHTTPSErrors: true, viewport })).newPage();
+  await logIn(page, ward);
+  const cdp = await page.context().newCDPSession(page);
+  const browserCdp = await browser.newBrowserCDPSession();
+  await cdp.send('Performance.enable', { timeDomain: 'timeTicks' });
+  // As in a ward: a few alarms that nobody has answered stand there all the time.
+  for (let bed = 0; bed < one.beds; bed += 8) ward.alarm(bed, 'raised', bed % 16 === 0 ? 'high' : 'medium');
+  await sleep(settleMs);
+  // The cost is measured before frames are counted: who counts frames makes the main thread take part in every one.
+  const before = await costOf(cdp, browserCdp);
+  await sleep(seconds * 1000);
+  const after = await costOf(cdp, browserCdp);
+  const perS = (name: keyof Cost) => Math.round(((after[name] - before[name]) * 1000) / (after.atS - before.atS));
+  await page.evaluate(watchPage);
+  const raised = await probeAlarms(ward, one.beds, seconds);
+  const seen = await page.evaluate<Seen>('window.vigilBench()');
+  const delays = raised.flatMap(({ alarmId, atMs }) => {
+    const paintedAtMs = seen.paintedAtMs[alarmId];
+    return paintedAtMs === undefined ? [] : [paintedAtMs - atMs];
+  });
+  const { usedSize } = await cdp.send('HeapProfiler.collectGarbage').then(() => cdp.send('Runtime.getHeapUsage'));
+  return {
+    ...one,
+    mainMsPerS: perS('mainS'),
+    mainCpuMsPerS: perS('mainCpuS'),
+    browserCpuMsPerS: perS('browserCpuS'),
+    fps: Math.round((seen.frames * 10_000) / seen.ms) / 10,
+    heapMb: Math.round(usedSize / 1e5) / 10,
+    rendererMb: rssMb(await rendererPid(browserCdp)),
+    breachToPaintedMs: { ...percentiles(delays), alarms: raised.length, notSeen: raised.length - delays.length },
+    dashes: await page.locator('[data-age-class="expired"]').count(),
+    notice: (await page.getByTestId('notice-slow').allInnerTexts()).join(' '),
+  };
+}
+
+async function logIn(page: Page, ward: MadeUpWard): Promise<void> {
+  await page.goto(ward.server.origin);
+  await page.getByTestId('login-user').fill(userId);
+  await page.getByTestId('login-password').fill(password);
+  await page.getByTestId('login-submit').click();
+  await page.getByTestId('alarm-list').waitFor();
+}
+
+type Cost = { readonly atS: number; readonly mainS: number; readonly mainCpuS: number; readonly browserCpuS: number };
+
+async function costOf(cdp: CDPSession, browserCdp: CDPSession): Promise<Cost> {
+  const { metrics } = await cdp.send('Performance.getMetrics');
+  const metric = (name: string) => metrics.find((one) => one.name === name)?.value ?? Number.NaN;
+  const { processInfo } = await browserCdp.send('SystemInfo.getProcessInfo');
+  return {
+    atS: metric('Timestamp'),
+    mainS: metric('TaskDuration'),
+    mainCpuS: metric('ThreadTime'),
+    browserCpuS: processInfo.reduce((sum, one) => sum + cpuSeconds(one.id), 0),
+  };
+}
+
+/** The page's process: of all renderers the one that worked most. */
+async function rendererPid(browserCdp: CDPSession): Promise<number> {
+  const { processInfo } = await browserCdp.send('SystemInfo.getProcessInfo');
+  const renderers = processInfo.filter((one) => one.type === 'renderer').sort((a, b) => b.cpuTime - a.cpuTime);
+  return renderers[0]!.id;
+}
+
+type Seen = { readonly frames: number; readonly ms: number; readonly paintedAtMs: Readonly<Record<string, number>> };
+
+/** Runs in the page: counts frames, and notes for each new row of the alarm list when the frame with it had been painted. */
+function watchPage(): void {
+  const paintedAtMs: Record<string, number> = {};
+  const startMs = performance.now();
+  let frames = 0;
+  const count = () => {
+    frames += 1;
+    requestAnimationFrame(count);
+  };
+  requestAnimationFrame(count);
+  const afterPaint = (act: () => void) =>
+    requestAnimationFrame(() => {
+      const { port1, port2 } = new MessageChannel();
+      port1.onmessage = act;
+      port2.postMessage(undefined);
+    });
+  const observer = new MutationObserver((changes) => {
+    for (const node of changes.flatMap((change) => [...change.addedNodes])) {
+      const id = node instanceof HTMLElement ? node.dataset.testid : undefined;
+      if (id?.startsWith('alarm-'))
+        afterPaint(() => {
+          paintedAtMs[id.slice('alarm-'.length)] ??= Date.now();
+        });
+    }
+  });
+  observer.observe(document.body, { childList: true, subtree: true });
+  Object.assign(window, { vigilBench: () => ({ frames, ms: performance.now() - startMs, paintedAtMs }) });
+}
+
+/** Raises an alarm on one bed after the other and ends it. */
+async function probeAlarms(ward: MadeUpWard, beds: number, seconds: number) {
+  const raised: { alarmId: string; atMs: number }[] = [];
+  for (let n = 0; n < (seconds * 1000) / probeEveryMs; n += 1) {
+    const step = Math.floor(n / 7) * 8 + 1 + (n % 7);
+    const bed = step % beds;
+    raised.push(ward.alarm(bed, 'raised'));
+    await sleep(probeEveryMs);
+    ward.alarm(bed, 'cleared');
+  }
+  return raised;
+}
+
+function percentiles(values: readonly number[]): { p50: number; p99: number } {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (part: number) => sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;
+  return { p50: at(0.5), p99: at(0.99) };
+}
+
+function tableOf(rows: readonly Row[]): string {
+  const head =
+    '| beds | pixels | main thread, ms/s | fps | heap, MB | breach → painted p50, ms | p99, ms |\n|---|---|---|---|---|---|---|\n';
+  const lines = rows.map((row) => {
+    const { p50, p99 } = row.breachToPaintedMs;
+    return `| ${row.beds} | ${row.width} × ${row.height} | ${row.mainMsPerS} | ${row.fps} | ${row.heapMb} | ${p50} | ${p99} |\n`;
+  });
+  return head + lines.join('');
+}

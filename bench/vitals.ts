@@ -1,0 +1,56 @@
+/** Made-up vital signs that look like some: a beat in the ECG and the pleth, and numbers that change by a little each second. */
+import type { Observation } from '../contracts/messages/device.ts';
+
+export type MadeUpWave = {
+  readonly code: string;
+  readonly rateHz: number;
+  readonly scale: number;
+  readonly offset: number;
+  /** The wave's value at a place in the beat, 0 ≤ place < 1. */
+  readonly shape: (place: number) => number;
+};
+
+const bump = (place: number, at: number, width: number) => Math.exp(-(((place - at) / width) ** 2));
+
+export const madeUpWaves: readonly MadeUpWave[] = [
+  {
+    ...{ code: 'MDC_ECG_ELEC_POTL_II', rateHz: 250, scale: 0.001, offset: 0 },
+    shape: (place) =>
+      0.12 * bump(place, 0.2, 0.03) +
+      1.1 * bump(place, 0.36, 0.012) -
+      0.25 * bump(place, 0.39, 0.012) +
+      0.3 * bump(place, 0.6, 0.05),
+  },
+  {
+    ...{ code: 'MDC_PULS_OXIM_PLETH', rateHz: 125, scale: 0.0005, offset: 0.5 },
+    shape: (place) => 0.8 * bump(place, 0.45, 0.12) + 0.25 * bump(place, 0.7, 0.1),
+  },
+];
+
+const beatMs = (bed: number) => 60_000 / (62 + ((bed * 7) % 40));
+
+/** Samples from `startMs` on, as a device sends them: base64 of little-endian int16. */
+export function madeUpSamples(wave: MadeUpWave, bed: number, startMs: number, forMs: number): string {
+  const count = Math.round((wave.rateHz * forMs) / 1000);
+  const bytes = Buffer.alloc(count * 2);
+  for (let i = 0; i < count; i += 1) {
+    const place = ((startMs + (i * 1000) / wave.rateHz) / beatMs(bed)) % 1;
+    bytes.writeInt16LE(Math.round((wave.shape(place) - wave.offset) / wave.scale), i * 2);
+  }
+  return bytes.toString('base64');
+}
+
+/** The numerics of a five-parameter monitor at `nowMs`. */
+export function madeUpValues(bed: number, nowMs: number): Observation['values'] {
+  const drift = Math.round(3 * Math.sin(nowMs / 4_000 + bed));
+  return [
+    { code: 'MDC_ECG_HEART_RATE', value: 62 + ((bed * 7) % 40) + drift, unit: '/min' },
+    { code: 'MDC_PULS_OXIM_SAT_O2', value: 96 + (drift > 0 ? 1 : 0), unit: '%' },
+    { code: 'MDC_PULS_OXIM_PULS_RATE', value: 62 + ((bed * 7) % 40) + drift, unit: '/min' },
+    { code: 'MDC_RESP_RATE', value: 15 + (drift > 1 ? 1 : 0), unit: '/min' },
+    { code: 'MDC_PRESS_BLD_NONINV_SYS', value: 120 + drift, unit: 'mm[Hg]' },
+    { code: 'MDC_PRESS_BLD_NONINV_DIA', value: 78, unit: 'mm[Hg]' },
+    { code: 'MDC_PRESS_BLD_NONINV_MEAN', value: 92, unit: 'mm[Hg]' },
+    { code: 'MDC_TEMP_BODY', value: 36.9, unit: 'Cel' },
+  ];
+}

@@ -1,0 +1,110 @@
+/** A made-up ward in front of the real dashboard server: its devices send numerics and waves, and alarms come on demand. */
+import type { Alarm } from '../contracts/messages/alarms.ts';
+import type { AssociationPeriod } from '../contracts/messages/records.ts';
+import { openScreenServer, type ScreenServer } from '../tests/screens/server.ts';
+import { madeUpSamples, madeUpValues, madeUpWaves } from './vitals.ts';
+
+export const userId = 'nora';
+
+export type MadeUpWard = {
+  readonly server: ScreenServer;
+  /** Raises or ends an alarm of a bed; it leaves for the screens at once. Returns which alarm, and when, ms since 1970. */
+  alarm(bed: number, is: 'raised' | 'cleared', priority?: Alarm['priority']): { alarmId: string; atMs: number };
+  close(): Promise<void>;
+};
+
+/** Opens a ward of `beds` beds whose devices send numerics each second and two waves in chunks of `chunkMs`. */
+export async function openMadeUpWard(options: {
+  readonly beds: number;
+  readonly chunkMs: number;
+  /** A built client; by default the present one is built. */
+  readonly clientDir?: string;
+}): Promise<MadeUpWard> {
+  const { beds, chunkMs, clientDir } = options;
+  const server = await openScreenServer({
+    accounts: [{ userId, name: 'Nora N.', role: 'nurse', wards: ['*'] }],
+    ...(clientDir === undefined ? {} : { clientDir }),
+  });
+  const timers: NodeJS.Timeout[] = [];
+  /** The beds take turns, so that the load is even. */
+  const each = (everyMs: number, bed: number, act: () => void) => {
+    timers.push(setTimeout(() => timers.push(setInterval(act, everyMs)), (bed / beds) * everyMs));
+  };
+  for (let bed = 0; bed < beds; bed += 1) {
+    const deviceId = deviceOf(bed);
+    server.associate({ deviceId, version: 1, periods: [periodOf(bed)] });
+    each(1_000, bed, () => {
+      const time = instant(Date.now());
+      const reading = { time, values: madeUpValues(bed, Date.now()) };
+      server.observe(associationOf(bed), { deviceId, receivedAt: time, reading });
+    });
+    for (const wave of madeUpWaves) {
+      each(chunkMs, bed, () => {
+        const startMs = (Math.floor(Date.now() / chunkMs) - 1) * chunkMs;
+        const { code, rateHz, scale, offset } = wave;
+        const samples = madeUpSamples(wave, bed, startMs, chunkMs);
+        const reading = { start: instant(startMs), code, rateHz, scale, offset, samples };
+        server.wave(associationOf(bed), { deviceId, receivedAt: instant(Date.now()), reading });
+      });
+    }
+  }
+  const alarms = new Map<number, Alarm>();
+  return {
+    server,
+    alarm(bed, is, priority = 'high') {
+      const atMs = Date.now();
+      const held = alarms.get(bed);
+      const alarm = held ? { ...held, rev: held.rev + 1 } : newAlarm(bed, priority, atMs);
+      if (is === 'raised') alarms.set(bed, alarm);
+      else alarms.delete(bed);
+      server.alarms({ type: is, at: instant(atMs), alarm });
+      return { alarmId: alarm.alarmId, atMs };
+    },
+    async close() {
+      for (const timer of timers) clearTimeout(timer);
+      await server.close();
+    },
+  };
+}
+
+const associationOf = (bed: number) => `association-${String(bed).padStart(3, '0')}`;
+const deviceOf = (bed: number) => `device-${bed + 1}`;
+const instant = (ms: number) => new Date(ms).toISOString();
+
+function periodOf(bed: number): AssociationPeriod {
+  const patient = {
+    patientId: `P-${bed + 1}`,
+    familyName: `Example-${bed + 1}`,
+    givenName: 'Ada',
+    birthDate: '1950-01-01',
+    sex: 'female',
+    category: 'adult',
+  } as const;
+  const from = instant(Date.now() - 3_600_000);
+  return { associationId: associationOf(bed), patient, ward: 'ICU', bed: String(bed + 1), from, to: null };
+}
+
+function newAlarm(bed: number, priority: Alarm['priority'], atMs: number): Alarm {
+  return {
+    alarmId: `alarm-${String(bed).padStart(3, '0')}-${atMs}`,
+    rev: 1,
+    associationId: associationOf(bed),
+    deviceId: deviceOf(bed),
+    condition: 'HR.high',
+    kind: 'physiological',
+    priority,
+    code: 'MDC_ECG_HEART_RATE',
+    text: 'HR 134 > 120',
+    value: 134,
+    limit: 120,
+    unit: '/min',
+    present: true,
+    signal: 'on',
+    onsetAt: instant(atMs - 5_000),
+    determinedAt: instant(atMs),
+    raisedAt: instant(atMs),
+    onsets: 1,
+    late: false,
+    escalation: 0,
+  };
+}
