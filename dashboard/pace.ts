@@ -24,6 +24,9 @@ export const requestHeader = { name: 'x-vigil', value: '1' } as const;
 /** The path of the live connection; its ticket is the query's `ticket`. */
 export const livePath = '/api/live';
 
+/** How the text of every wave message begins: a screen passes it on without parsing it. */
+export const waveTextStart = '{"type":"wave",';
+
 /** Why the server closed a live connection (RFC 6455, 4000 to 4999 are the application's). */
 export const closeCodes = {
   /** Log in again: the session ended, was revoked, or the account was disabled. */

@@ -9,6 +9,7 @@ import { foldObservation, foldWaveArrival } from '../core/readings.ts';
 import type { Viewer } from '../core/rights.ts';
 import { emptyState, goneMax } from '../core/state.ts';
 import { emptyWaves, foldWave } from '../core/waves.ts';
+import { waveTextStart } from '../pace.ts';
 import type { Delta, Health, ServerMessage, Watch } from '../protocol-live.ts';
 import { createScreen, watchWithinMs, waveText } from './screen-connection.ts';
 
@@ -81,6 +82,16 @@ function world(viewer: Viewer = nurse) {
 }
 
 const firstValue = (delta: Delta | undefined) => delta?.beds[0]?.values[0]?.value;
+
+describe('a wave message', () => {
+  it('begins as the screens expect it, so that they pass it on without parsing it', () => {
+    const w = world();
+    const start = formatInstant(t0);
+    const reading = { start, code: 'MDC_PULS_OXIM_PLETH', rateHz: 100, scale: 1, offset: 0, samples: 'AAA=' };
+    const chunk = foldWave(w.waves, 'assoc-01', { deviceId: 'd1', receivedAt: start, reading });
+    expect(waveText(chunk!, false).startsWith(waveTextStart)).toBe(true);
+  });
+});
 
 describe('a screen', () => {
   it('gets nothing before it watches, then a snapshot, then numbered deltas', async () => {

@@ -13,7 +13,7 @@ import { createAnswers, pauseMs } from './answers.ts';
 import { createApi } from './api.ts';
 import { type LinkState, type Live, openLive, type WatchWish } from './live.ts';
 import { openSpeaker, type SpeakerState } from './speaker.ts';
-import { createWaveStore } from './wave-store.ts';
+import { openWaves } from './waves.ts';
 import { createSeenCodes, wishFor } from './wish.ts';
 
 const tickMs = 500;
@@ -49,7 +49,10 @@ export function createApp() {
   let lead = createLead();
   const serverNow = () => remoteAt(lead, steady()) ?? Date.now();
   const now = signal(serverNow());
-  const waves = createWaveStore();
+  const waves = openWaves(
+    () => {},
+    () => {},
+  );
   const speaker = openSpeaker((state) => {
     speakerState.value = state;
   });
@@ -133,14 +136,12 @@ export function createApp() {
     ticket: api.ticket,
     onScreen(next: Screen) {
       screen.value = next;
-      waves.keep(next.beds);
+      waves.keep(next.beds.keys());
     },
     onSnapshot() {
       waves.clear();
     },
-    onWave(wave: Parameters<typeof waves.take>[0]) {
-      waves.take(wave, steady());
-    },
+    onWave: waves.take,
     onServerTime(at: string) {
       sawRemote(lead, Date.parse(at), steady());
       lastHeardMs.value = serverNow();

@@ -2,7 +2,7 @@
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type WebSocket as ServerSocket, WebSocketServer } from 'ws';
-import { closeCodes } from '../../pace.ts';
+import { closeCodes, waveTextStart } from '../../pace.ts';
 import type { Delta, Watch } from '../../protocol-live.ts';
 import { bed, numeric, snapshot } from '../core/fixtures.ts';
 import type { Screen } from '../core/fold.ts';
@@ -27,10 +27,11 @@ let states: LinkState[];
 let problems: (string | undefined)[];
 let screen: Screen | undefined;
 let ended: number;
+let waves: string[];
 
 beforeEach(async () => {
   [clockMs, tickets, refusal, sockets, watches, states, problems] = [0, 0, undefined, [], [], [], []];
-  [screen, ended, live] = [undefined, 0, undefined];
+  [screen, ended, live, waves] = [undefined, 0, undefined, []];
   server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
   await new Promise((resolve) => server.once('listening', resolve));
   server.on('connection', (socket) => {
@@ -59,7 +60,7 @@ function open() {
       screen = next;
     },
     onSnapshot: () => undefined,
-    onWave: () => undefined,
+    onWave: (text) => waves.push(text),
     onServerTime: () => undefined,
     onState: (state) => states.push(state),
     onProblem: (text) => problems.push(text),
@@ -98,6 +99,16 @@ describe('the live connection', () => {
     send(delta(10, 12, 88));
     await until(() => screen?.n === 12);
     expect(screen!.beds.get('assoc-01')!.values[0]!.value).toBe(88);
+    expect(states).toEqual(['live']);
+  });
+
+  it('passes waves on as they came, without parsing them', async () => {
+    open();
+    await connected();
+    const text = `${waveTextStart}"not":"parsed"`;
+    sockets.at(-1)!.send(text);
+    await until(() => waves.length === 1);
+    expect(waves).toEqual([text]);
     expect(states).toEqual(['live']);
   });
 

@@ -1,6 +1,6 @@
 /** The live connection: opened with a ticket, resumed by its last number, taken for lost when the heartbeat stops. */
-import { livePath } from '../../pace.ts';
-import type { ServerMessage, Watch, WaveMessage } from '../../protocol-live.ts';
+import { livePath, waveTextStart } from '../../pace.ts';
+import type { ServerMessage, Watch } from '../../protocol-live.ts';
 import { afterClose, closeText, isLost, retryDelayMs } from '../core/connection.ts';
 import { applyDelta, type Screen, screenOf } from '../core/fold.ts';
 import type { Answer } from './api.ts';
@@ -18,7 +18,8 @@ export type LiveEvents = {
   readonly onScreen: (screen: Screen) => void;
   /** A snapshot came: what waves were held belong to another stream of them. */
   readonly onSnapshot: () => void;
-  readonly onWave: (wave: WaveMessage) => void;
+  /** A `WaveMessage` as it came: who draws it parses it, beside the main thread. */
+  readonly onWave: (text: string) => void;
   /** The server's time, with each message that carries it. */
   readonly onServerTime: (at: string) => void;
   readonly onState: (state: LinkState) => void;
@@ -113,6 +114,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
   }
 
   function receive(text: string) {
+    if (text.startsWith(waveTextStart)) return events.onWave(text);
     let message: ServerMessage;
     try {
       message = JSON.parse(text) as ServerMessage;
@@ -138,7 +140,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
         return heard();
       }
       case 'wave':
-        return events.onWave(message);
+        return events.onWave(text);
       case 'heartbeat':
         events.onServerTime(message.at);
         if (!screen) return;

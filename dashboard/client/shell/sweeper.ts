@@ -2,7 +2,7 @@
 import { type Gain, gainFor, gainY } from '../core/gain.ts';
 import { eraseSpans, oldestVisibleMs, type Sweep, sweepOf, sweepX } from '../core/sweep.ts';
 import { indexAt, sampleAt, timeOf } from '../core/wave-buffer.ts';
-import type { HeldWave, WaveStore } from './wave-store.ts';
+import type { HeldBed, HeldWave } from './wave-store.ts';
 
 export type SweepRow = {
   readonly code: string;
@@ -10,10 +10,20 @@ export type SweepRow = {
   readonly unit: string;
   readonly mmPerS: number;
 };
-export type Sweeper = { rows(rows: readonly SweepRow[]): void; close(): void };
+/** A canvas of the page, or one whose drawing a worker has taken over. */
+export type SweepCanvas = HTMLCanvasElement | OffscreenCanvas;
+/** Size in CSS pixels, and device pixels for each of them. */
+export type SweepSize = { readonly width: number; readonly height: number; readonly ratio: number };
 
-/** At 25 mm/s 30 frames move the pen by 3 px each: smooth to the eye, half the work of 60. */
-const frameMs = 1000 / 31;
+export type Sweeper = {
+  rows(rows: readonly SweepRow[]): void;
+  size(size: SweepSize): void;
+  /** Draws up to `penMs`, an event time. */
+  draw(bed: HeldBed, penMs: number): void;
+  /** Empties the canvas; the next `draw` draws everything that is held. */
+  blank(): void;
+};
+
 /** Seconds over which the vertical scale is measured, and how often. */
 const gainSeconds = 6;
 const gainEveryMs = 1500;
@@ -27,46 +37,15 @@ type Trace = SweepRow & {
   gainAtMs: number;
 };
 
-export function openSweeper(
-  canvas: HTMLCanvasElement,
-  associationId: string,
-  store: WaveStore,
-  now: () => number,
-): Sweeper {
-  const paint = canvas.getContext('2d')!;
+export function createSweeper(canvas: SweepCanvas): Sweeper {
+  const paint = canvas.getContext('2d') as CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
   let traces: Trace[] = [];
   let width = 0;
   let height = 0;
-  let frame = 0;
-  let lastFrameMs = 0;
 
-  function fitCanvas() {
-    const box = canvas.getBoundingClientRect();
-    const ratio = window.devicePixelRatio || 1;
-    width = box.width;
-    height = box.height;
-    const [w, h] = [Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio))];
-    if (canvas.width !== w) canvas.width = w;
-    if (canvas.height !== h) canvas.height = h;
-    paint.setTransform(w / Math.max(1, width), 0, 0, h / Math.max(1, height), 0, 0);
-    paint.lineJoin = 'round';
+  function blank() {
     paint.clearRect(0, 0, width, height);
     for (const trace of traces) trace.penMs = Number.NaN;
-  }
-
-  function draw(timeMs: number) {
-    frame = requestAnimationFrame(draw);
-    if (timeMs - lastFrameMs < frameMs || width < 8 || height < 8) return;
-    lastFrameMs = timeMs;
-    const bed = store.bed(associationId);
-    if (!bed) return;
-    const penMs = store.pen(bed, now());
-    if (Number.isNaN(penMs)) return;
-    const rowHeight = height / Math.max(1, traces.length);
-    traces.forEach((trace, i) => {
-      const wave = bed.waves.get(trace.code);
-      if (wave) drawTrace(trace, wave, penMs, i * rowHeight + rowGapPx / 2, rowHeight - rowGapPx);
-    });
   }
 
   function drawTrace(trace: Trace, wave: HeldWave, penMs: number, top: number, rowHeight: number) {
@@ -122,10 +101,8 @@ export function openSweeper(
     paint.stroke();
   }
 
-  const observer = new ResizeObserver(fitCanvas);
-  observer.observe(canvas);
-  frame = requestAnimationFrame(draw);
   return {
+    blank,
     rows(rows) {
       traces = rows.map((row) => ({
         ...row,
@@ -135,11 +112,25 @@ export function openSweeper(
         gain: undefined,
         gainAtMs: Number.NEGATIVE_INFINITY,
       }));
-      fitCanvas();
+      blank();
     },
-    close() {
-      observer.disconnect();
-      cancelAnimationFrame(frame);
+    size(size) {
+      width = size.width;
+      height = size.height;
+      const [w, h] = [Math.max(1, Math.round(width * size.ratio)), Math.max(1, Math.round(height * size.ratio))];
+      if (canvas.width !== w) canvas.width = w;
+      if (canvas.height !== h) canvas.height = h;
+      paint.setTransform(w / Math.max(1, width), 0, 0, h / Math.max(1, height), 0, 0);
+      paint.lineJoin = 'round';
+      blank();
+    },
+    draw(bed, penMs) {
+      if (width < 8 || height < 8) return;
+      const rowHeight = height / Math.max(1, traces.length);
+      traces.forEach((trace, i) => {
+        const wave = bed.waves.get(trace.code);
+        if (wave) drawTrace(trace, wave, penMs, i * rowHeight + rowGapPx / 2, rowHeight - rowGapPx);
+      });
     },
   };
 }

@@ -4,20 +4,20 @@ import type { Wave } from '../../../contracts/parameters.ts';
 import { parameterColours } from '../core/colours.ts';
 import { paperSpeedOf } from '../core/wave-choice.ts';
 import { useApp } from '../shell/app.ts';
-import { openSweeper, type Sweeper } from '../shell/sweeper.ts';
+import type { OpenWaves } from '../shell/waves.ts';
 
 export function WaveCanvas({ associationId, waves }: { associationId: string; waves: readonly Wave[] }) {
   const app = useApp();
   const canvas = useRef<HTMLCanvasElement>(null);
-  const sweeper = useRef<Sweeper | undefined>(undefined);
+  const opened = useRef<OpenWaves | undefined>(undefined);
   const key = waves.map((wave) => wave.code).join();
   useEffect(() => {
-    const opened = openSweeper(canvas.current!, associationId, app.waves, app.steady);
-    sweeper.current = opened;
-    return () => opened.close();
+    const mine = app.waves.open(canvas.current!, associationId);
+    opened.current = mine;
+    return () => mine.close();
   }, [associationId]);
   useEffect(() => {
-    sweeper.current?.rows(
+    opened.current?.rows(
       waves.map((wave) => ({
         code: wave.code,
         colour: parameterColours[wave.group],
@@ -28,7 +28,9 @@ export function WaveCanvas({ associationId, waves }: { associationId: string; wa
   }, [associationId, key]);
   return (
     <div class="sweep" data-testid="waves">
+      {/* A canvas is handed to the painter once: another bed needs another one. */}
       <canvas
+        key={associationId}
         ref={canvas}
         class="sweep__canvas"
         role="img"

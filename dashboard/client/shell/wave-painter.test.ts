@@ -1,0 +1,122 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { WaveMessage } from '../../protocol-live.ts';
+import type { SweepCanvas } from './sweeper.ts';
+import { createPainter, frameMsFull, type Painter } from './wave-painter.ts';
+
+const code = 'MDC_ECG_ELEC_POTL_II';
+const row = { code, colour: '#fff', unit: 'mV', mmPerS: 25 };
+
+/** A canvas that counts what is drawn on it; a real one is drawn on in `tests/screens/`. */
+function countingCanvas() {
+  const counts = { strokes: 0, clears: 0 };
+  const paint = {
+    clearRect: () => void counts.clears++,
+    stroke: () => void counts.strokes++,
+    beginPath() {},
+    moveTo() {},
+    lineTo() {},
+    setTransform() {},
+  };
+  return { counts, canvas: { width: 0, height: 0, getContext: () => paint } as unknown as SweepCanvas };
+}
+
+let nowMs: number;
+let frames: (() => void)[];
+let painter: Painter;
+let bed: ReturnType<typeof countingCanvas>;
+
+beforeEach(() => {
+  [nowMs, frames] = [1_000_000, []];
+  painter = createPainter(
+    () => nowMs,
+    (draw) => frames.push(draw),
+  );
+  bed = countingCanvas();
+  painter.carryOut({ do: 'open', id: 1, associationId: 'assoc-01', canvas: bed.canvas });
+  painter.carryOut({ do: 'rows', id: 1, rows: [row] });
+  painter.carryOut({ do: 'size', id: 1, size: { width: 400, height: 60, ratio: 1 } });
+  send();
+});
+
+/** A second of a wave that rises, up to now. */
+function send() {
+  const samples = Buffer.from(Int16Array.from({ length: 100 }, (_, i) => i).buffer).toString('base64');
+  const message: WaveMessage = {
+    ...{ type: 'wave', associationId: 'assoc-01', code, rateHz: 100, scale: 0.01, offset: 0, samples, gap: false },
+    start: new Date(nowMs - 1000).toISOString(),
+  };
+  painter.carryOut({ do: 'take', texts: [JSON.stringify(message)] });
+}
+
+/** Lets `count` frames of the browser pass, 60 a second; each second brings new samples. */
+function pass(count: number) {
+  for (let i = 1; i <= count; i++) {
+    nowMs += 1000 / 60;
+    if (i % 60 === 0) send();
+    for (const draw of frames.splice(0)) draw();
+  }
+}
+
+function drawnIn(count: number): number {
+  const before = bed.counts.strokes;
+  pass(count);
+  return bed.counts.strokes - before;
+}
+
+describe('the painter of the waves', () => {
+  it('draws about every second frame of the browser', () => {
+    pass(120);
+    const drawn = drawnIn(240);
+    expect(drawn).toBeGreaterThan(100);
+    expect(drawn).toBeLessThanOrEqual(124);
+  });
+
+  it('draws nothing on a canvas out of view, and all that is held once it is in view again', () => {
+    pass(120);
+    painter.carryOut({ do: 'show', id: 1, isShown: false });
+    expect(drawnIn(120)).toBe(0);
+    painter.carryOut({ do: 'show', id: 1, isShown: true });
+    expect(drawnIn(60)).toBeGreaterThan(20);
+  });
+
+  it('empties the canvases and asks for no more frames while waves are off', () => {
+    pass(120);
+    const { clears } = bed.counts;
+    painter.carryOut({ do: 'pace', frameMs: 0 });
+    expect(bed.counts.clears).toBeGreaterThan(clears);
+    expect(drawnIn(60)).toBe(0);
+    expect(frames).toEqual([]);
+    painter.carryOut({ do: 'pace', frameMs: frameMsFull });
+    expect(drawnIn(60)).toBeGreaterThan(20);
+  });
+
+  it('draws less often at a slower pace', () => {
+    pass(120);
+    painter.carryOut({ do: 'pace', frameMs: frameMsFull * 3 });
+    expect(drawnIn(120)).toBeLessThanOrEqual(22);
+  });
+
+  it('leaves a message that it cannot read as a gap', () => {
+    painter.carryOut({ do: 'take', texts: ['{"type":"wave",', '{"type":"wave","associationId":"assoc-01"}'] });
+    pass(120);
+    expect(drawnIn(60)).toBeGreaterThan(20);
+  });
+
+  it('says how late its frames were, and begins anew', () => {
+    pass(60);
+    painter.lateMs();
+    pass(60);
+    expect(painter.lateMs()).toBeLessThan(20);
+    nowMs += 700;
+    pass(2);
+    expect(painter.lateMs()).toBeGreaterThan(650);
+    pass(60);
+    expect(painter.lateMs()).toBeLessThan(20);
+  });
+
+  it('asks for no frame when the last canvas is gone', () => {
+    painter.carryOut({ do: 'close', id: 1 });
+    pass(2);
+    expect(frames).toEqual([]);
+  });
+});

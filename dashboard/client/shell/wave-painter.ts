@@ -1,0 +1,117 @@
+/**
+ * Holds the waves that came and draws them on all canvases of the page. Runs in a worker (`wave-worker.ts`), so that drawing
+ * takes nothing of the main thread; in a browser that cannot do that it runs on the main thread, with fewer frames.
+ */
+import type { WaveMessage } from '../../protocol-live.ts';
+import { createSweeper, type SweepCanvas, type Sweeper, type SweepRow, type SweepSize } from './sweeper.ts';
+import { createWaveStore } from './wave-store.ts';
+
+/** What the page asks of the painter. `id` names a canvas. */
+export type PainterOrder =
+  | { readonly do: 'open'; readonly id: number; readonly associationId: string; readonly canvas: SweepCanvas }
+  | { readonly do: 'rows'; readonly id: number; readonly rows: readonly SweepRow[] }
+  | { readonly do: 'size'; readonly id: number; readonly size: SweepSize }
+  /** A canvas that is scrolled out of view is not drawn. */
+  | { readonly do: 'show'; readonly id: number; readonly isShown: boolean }
+  | { readonly do: 'close'; readonly id: number }
+  /** Wave messages of the server, as they came. */
+  | { readonly do: 'take'; readonly texts: readonly string[] }
+  /** Keeps the waves of these beds and forgets the others. */
+  | { readonly do: 'keep'; readonly associationIds: ReadonlySet<string> }
+  | { readonly do: 'clear' }
+  /** Time between two frames; 0 draws no waves and empties the canvases. */
+  | { readonly do: 'pace'; readonly frameMs: number };
+
+export type Painter = {
+  carryOut(order: PainterOrder): void;
+  /** How late the latest frames came, at most, ms; asking begins anew. */
+  lateMs(): number;
+};
+
+/** At 25 mm/s, 30 frames a second move the pen by 3 px each: smooth to the eye, half the work of 60. */
+export const frameMsFull = 1000 / 31;
+
+type Sector = { readonly associationId: string; readonly sweeper: Sweeper; isShown: boolean };
+
+/** @param now steady clock, ms */
+export function createPainter(now: () => number, requestFrame: (draw: () => void) => void): Painter {
+  const store = createWaveStore();
+  const sectors = new Map<number, Sector>();
+  let frameMs = frameMsFull;
+  let lastFrameMs = Number.NEGATIVE_INFINITY;
+  let worstLateMs = 0;
+  let isRunning = false;
+
+  function run() {
+    if (isRunning || frameMs === 0 || sectors.size === 0) return;
+    isRunning = true;
+    lastFrameMs = now();
+    requestFrame(frame);
+  }
+
+  function frame() {
+    if (frameMs === 0 || sectors.size === 0) {
+      isRunning = false;
+      return;
+    }
+    requestFrame(frame);
+    const nowMs = now();
+    const passedMs = nowMs - lastFrameMs;
+    if (passedMs < frameMs) return;
+    worstLateMs = Math.max(worstLateMs, passedMs - frameMs);
+    lastFrameMs = nowMs;
+    for (const { associationId, sweeper, isShown } of sectors.values()) {
+      const bed = isShown ? store.bed(associationId) : undefined;
+      const penMs = bed ? store.pen(bed, nowMs) : Number.NaN;
+      if (bed && !Number.isNaN(penMs)) sweeper.draw(bed, penMs);
+    }
+  }
+
+  function take(text: string) {
+    try {
+      store.take(JSON.parse(text) as WaveMessage, now());
+    } catch {
+      // What cannot be read leaves a gap in the trace: nothing is drawn where nothing came.
+    }
+  }
+
+  return {
+    carryOut(order) {
+      switch (order.do) {
+        case 'open': {
+          const { associationId, canvas } = order;
+          sectors.set(order.id, { associationId, sweeper: createSweeper(canvas), isShown: true });
+          return run();
+        }
+        case 'rows':
+          return sectors.get(order.id)?.sweeper.rows(order.rows);
+        case 'size':
+          return sectors.get(order.id)?.sweeper.size(order.size);
+        case 'show': {
+          const sector = sectors.get(order.id);
+          if (!sector || sector.isShown === order.isShown) return;
+          sector.isShown = order.isShown;
+          return sector.sweeper.blank();
+        }
+        case 'close':
+          sectors.delete(order.id);
+          return;
+        case 'take':
+          return order.texts.forEach(take);
+        case 'keep':
+          return store.keep(order.associationIds);
+        case 'clear':
+          return store.clear();
+        case 'pace':
+          frameMs = order.frameMs;
+          if (frameMs === 0) for (const { sweeper } of sectors.values()) sweeper.blank();
+          return run();
+      }
+    },
+    lateMs() {
+      const worst = worstLateMs;
+      worstLateMs = 0;
+      return worst;
+    },
+  };
+}

@@ -1,0 +1,11 @@
+/** The worker's composition root: the painter of the waves, beside the main thread. */
+import { createSteadyClock } from '../core/connection.ts';
+import { createPainter, type PainterOrder } from './wave-painter.ts';
+
+/** How often the worker says how late its frames are. */
+const reportEveryMs = 1000;
+
+const steady = createSteadyClock(Date.now, () => performance.now());
+const painter = createPainter(steady, (draw) => requestAnimationFrame(draw));
+addEventListener('message', (message: MessageEvent<PainterOrder>) => painter.carryOut(message.data));
+setInterval(() => postMessage({ lateMs: painter.lateMs() }), reportEveryMs);

@@ -1,0 +1,114 @@
+/** The page's side of the waves: passes messages, canvases and sizes to the painter, in a worker where the browser can. */
+import { createSteadyClock } from '../core/connection.ts';
+import type { SweepRow } from './sweeper.ts';
+import { createPainter, frameMsFull, type PainterOrder } from './wave-painter.ts';
+
+/** On the main thread waves are drawn less often: numbers and alarms come first. */
+const frameMsOnMainThread = 100;
+/** Waves are passed on together: to wake the worker for each costs more than to parse it. Well within `playoutMarginMs`. */
+const batchMs = 50;
+
+export type OpenWaves = { rows(rows: readonly SweepRow[]): void; close(): void };
+export type Waves = ReturnType<typeof openWaves>;
+
+/** @param onLate called about once a second with how late the painter's frames were, ms */
+export function openWaves(onLate: (lateMs: number) => void, onFailed: () => void) {
+  const painter = canUseWorker() ? paintInWorker(onLate, onFailed) : paintHere();
+  const canvases = new Map<Element, number>();
+  let lastId = 0;
+  let texts: string[] = [];
+  let kept: ReadonlySet<string> = new Set();
+
+  function passOn() {
+    if (texts.length > 0) painter.order({ do: 'take', texts });
+    texts = [];
+  }
+
+  const sizes = new ResizeObserver((entries) => {
+    for (const { target, contentRect } of entries) {
+      const id = canvases.get(target);
+      const { width, height } = contentRect;
+      const ratio = window.devicePixelRatio || 1;
+      if (id !== undefined) painter.order({ do: 'size', id, size: { width, height, ratio } });
+    }
+  });
+  const views = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      const id = canvases.get(target);
+      if (id !== undefined) painter.order({ do: 'show', id, isShown: isIntersecting });
+    }
+  });
+
+  return {
+    /** Takes a canvas over for good: it cannot be opened a second time. */
+    open(canvas: HTMLCanvasElement, associationId: string): OpenWaves {
+      const id = ++lastId;
+      canvases.set(canvas, id);
+      painter.open(id, associationId, canvas);
+      sizes.observe(canvas);
+      views.observe(canvas);
+      return {
+        rows: (rows) => painter.order({ do: 'rows', id, rows }),
+        close() {
+          sizes.unobserve(canvas);
+          views.unobserve(canvas);
+          canvases.delete(canvas);
+          painter.order({ do: 'close', id });
+        },
+      };
+    },
+    /** A wave message of the server, as it came. */
+    take(text: string) {
+      if (texts.length === 0) setTimeout(passOn, batchMs);
+      texts.push(text);
+    },
+    /** Keeps the waves of these beds and forgets the others. */
+    keep(associationIds: Iterable<string>) {
+      const ids = new Set(associationIds);
+      if (ids.symmetricDifference(kept).size === 0) return;
+      kept = ids;
+      painter.order({ do: 'keep', associationIds: ids });
+    },
+    clear() {
+      texts = [];
+      painter.order({ do: 'clear' });
+    },
+    /** How often waves are drawn, as a part of the full rate; 0 draws none. */
+    pace: (part: number) => painter.order({ do: 'pace', frameMs: part === 0 ? 0 : painter.frameMs / part }),
+  };
+}
+
+type PainterHandle = {
+  readonly frameMs: number;
+  order(order: PainterOrder): void;
+  open(id: number, associationId: string, canvas: HTMLCanvasElement): void;
+};
+
+function canUseWorker(): boolean {
+  return typeof Worker === 'function' && 'transferControlToOffscreen' in HTMLCanvasElement.prototype;
+}
+
+function paintInWorker(onLate: (lateMs: number) => void, onFailed: () => void): PainterHandle {
+  const worker = new Worker(new URL('./wave-worker.ts', import.meta.url), { type: 'module' });
+  worker.onmessage = (message: MessageEvent<{ lateMs: number }>) => onLate(message.data.lateMs);
+  worker.onerror = onFailed;
+  return {
+    frameMs: frameMsFull,
+    order: (order) => worker.postMessage(order),
+    open(id, associationId, canvas) {
+      const offscreen = canvas.transferControlToOffscreen();
+      worker.postMessage({ do: 'open', id, associationId, canvas: offscreen } satisfies PainterOrder, [offscreen]);
+    },
+  };
+}
+
+function paintHere(): PainterHandle {
+  const steady = createSteadyClock(Date.now, () => performance.now());
+  const painter = createPainter(steady, (draw) => requestAnimationFrame(draw));
+  painter.carryOut({ do: 'pace', frameMs: frameMsOnMainThread });
+  return {
+    frameMs: frameMsOnMainThread,
+    order: painter.carryOut,
+    open: (id, associationId, canvas) => painter.carryOut({ do: 'open', id, associationId, canvas }),
+  };
+}
