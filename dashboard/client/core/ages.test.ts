@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { ageClass, ageText, transportToleranceMs as slack } from './ages.ts';
+import { ageClass, ageMark, ageText, transportToleranceMs as slack } from './ages.ts';
 
 describe('the age of a value', () => {
   it.each([
@@ -36,5 +36,22 @@ describe('the age of a value', () => {
     [Number.NaN, 'unknown'],
   ])('%d ms reads "%s"', (age, text) => {
     expect(ageText(age)).toBe(text);
+  });
+});
+
+describe('the mark of an age', () => {
+  it.each([1, 200, 1000, 60_000, 3_600_000])('changes with everything that is shown of it, at %i ms', (intervalMs) => {
+    const ages = Array.from({ length: 8_000 }, (_, i) => i * 50 - 10_000);
+    for (const [i, age] of ages.slice(1).entries()) {
+      const before = ages[i]!;
+      if (ageMark(before, intervalMs) !== ageMark(age, intervalMs)) continue;
+      expect([age, ageClass(age, intervalMs)]).toEqual([age, ageClass(before, intervalMs)]);
+      // Below the tolerance of the way no text of an age may be needed.
+      if (age > slack) expect([age, ageText(age)]).toEqual([age, ageText(before)]);
+    }
+  });
+
+  it('stands still while a value that comes every second is current', () => {
+    expect(new Set([0, 250, 1000, slack].map((age) => ageMark(age, 1000))).size).toBe(1);
   });
 });

@@ -32,3 +32,12 @@ export function ageText(ageMs: number): string {
   if (hours < 48) return `${hours} h ${String(minutes % 60).padStart(2, '0')}`;
   return `${Math.floor(hours / 24)} d`;
 }
+
+/**
+ * Changes whenever an age is shown differently: its class, or its text. Below the tolerance of the way every age is `current`
+ * and its text, where there is room for one, may stand still.
+ */
+export function ageMark(ageMs: number, intervalMs: number): string {
+  if (ageMs >= 0 && ageMs <= transportToleranceMs) return '';
+  return `${ageClass(ageMs, intervalMs)} ${ageText(ageMs)}`;
+}

@@ -9,6 +9,7 @@ import { patientName, type Slot, slotPriority, slotsOf } from '../core/numerics.
 import { tileWaves } from '../core/wave-choice.ts';
 import { BedState, bedNotice } from './bed-state.tsx';
 import { useCommonBeat } from './flash.ts';
+import { memo } from './memo.ts';
 import { SlotView } from './slot.tsx';
 import { patientHref } from './top-bar.tsx';
 import { WaveCanvas } from './waves.tsx';
@@ -22,7 +23,8 @@ const columnSparePx = 18;
 
 type TileProps = { bed: Bed; alarms: readonly Alarm[]; widthPx: number; heightPx: number; showWard: boolean };
 
-export function Tile(props: TileProps) {
+/** Drawn again when the bed, its alarms or its place change, not whenever something of the ward does. */
+export const Tile = memo(function Tile(props: TileProps) {
   const { bed, alarms } = props;
   const headline = foremost(alarms);
   const hidden = behind(alarms, headline);
@@ -62,7 +64,7 @@ export function Tile(props: TileProps) {
       <Body bed={bed} alarms={alarms} widthPx={props.widthPx} heightPx={props.heightPx} />
     </article>
   );
-}
+});
 
 function AlarmLine(props: { alarm: Alarm | undefined; hidden: ReturnType<typeof behind>; notice: string | undefined }) {
   const { alarm, notice } = props;
