@@ -76,6 +76,11 @@ export const Numeric = Type.Object(
     unit: Type.String(),
     time: Instant,
     receivedAt: Instant,
+    /**
+     * The measured error of the device's clock, positive where it is behind; absent: none worth a word. A value was measured at
+     * `time` + `clockOffsetMs`, but never after `receivedAt`.
+     */
+    clockOffsetMs: Type.Optional(Type.Integer()),
     /** When the next one is due, in ms: an hour for a cuff pressure, the device's own interval for a rate. */
     intervalMs: Type.Integer({ minimum: 1 }),
   },

@@ -2,6 +2,7 @@
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
 import { currentPeriod } from '../../contracts/periods.ts';
 import type { LimitChange } from '../protocol.ts';
+import { newDeviceClock } from './device-clocks.ts';
 import {
   type BedState,
   type DeviceState,
@@ -140,6 +141,7 @@ export function deviceOf(state: LiveState, deviceId: string): DeviceState | unde
     conditions: [],
     conditionsAtMs: 0,
     seenAtMs: 0,
+    clock: newDeviceClock(),
     bedIds: new Set(),
   };
   state.devices.set(deviceId, device);

@@ -1,5 +1,6 @@
 /** Folds what devices sent: numerics, status, connection and the arrival of waveforms. */
 
+import { bornAtMs } from '../../contracts/device-clock.ts';
 import { usableNumber } from '../../contracts/messages/check.ts';
 import type {
   ConnectionRecord,
@@ -11,17 +12,20 @@ import { parameters, waves } from '../../contracts/parameters.ts';
 import { visibleText } from '../../contracts/text.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import { bedFor, deviceOf } from './beds.ts';
+import { noteClock, tellClock } from './device-clocks.ts';
 import { type DeviceState, type LiveState, nextN, stampHead } from './state.ts';
 
 /** DESIGN: where a device does not say when its next reading is due. */
 const defaultIntervalMs = 1000;
 /** A wave that did not come for this long is no longer offered to the screens. */
 const waveForgetMs = 10_000;
+/** An error of a device's clock that is smaller changes no age that a person reads: it is not sent. */
+const clockOffsetMsMin = 500;
 
 /**
  * Folds numerics. A value that is not newer than the one shown is left out. Newer is judged by the earlier of device
- * time and receive time: buffered readings come late and stay old, and a device whose clock ran ahead for a while does
- * not hide the readings after it.
+ * time (with the measured error of its clock taken out) and receive time: buffered readings come late and stay old, and a
+ * device whose clock ran ahead for a while does not hide the readings after it.
  */
 export function foldObservation(
   state: LiveState,
@@ -31,9 +35,13 @@ export function foldObservation(
 ): void {
   const times = timesOf(record.receivedAt, record.reading.time);
   if (times === undefined) return;
+  // Also where the bed is not on the screens: the clock is the device's, whoever lies there.
+  const clockOffsetMs = noteClock(state.devices.get(record.deviceId), times.deviceMs, times.receivedMs);
   const bed = bedFor(state, associationId, record.deviceId, nowMs);
   if (bed === undefined) return;
-  heardOf(state, record.deviceId, times.receivedMs);
+  const device = heardOf(state, record.deviceId, times.receivedMs);
+  if (device) tellClock(state, bed, device, times.receivedMs);
+  const effectiveMs = bornAtMs(times.deviceMs, times.receivedMs, clockOffsetMs);
   const readingIntervalMs = record.reading.intervalMs ?? defaultIntervalMs;
   let n = 0;
   for (const sent of record.reading.values) {
@@ -41,7 +49,7 @@ export function foldObservation(
     const parameter = parameters.get(code);
     if (parameter === undefined) continue;
     const known = bed.values.get(code);
-    if (known && known.effectiveMs >= times.effectiveMs) continue;
+    if (known && known.effectiveMs >= effectiveMs) continue;
     if (n === 0) n = nextN(state);
     const value = usableNumber(sent);
     // What no body could yield, or comes in a unit that is not the table's, is shown as invalid, never as a number.
@@ -53,9 +61,10 @@ export function foldObservation(
       unit,
       time: record.reading.time,
       receivedAt: record.receivedAt,
+      ...(Math.abs(clockOffsetMs) < clockOffsetMsMin ? {} : { clockOffsetMs }),
       intervalMs: Math.max(readingIntervalMs, parameter.episodicMs ?? 0),
     };
-    bed.values.set(code, { numeric, effectiveMs: times.effectiveMs, n });
+    bed.values.set(code, { numeric, effectiveMs, n });
     bed.n = n;
   }
 }
@@ -69,6 +78,8 @@ export function foldStatus(state: LiveState, associationId: string, record: Stat
   if (device === undefined) return;
   device.seenAtMs = Math.max(device.seenAtMs, receivedMs);
   if (record.will && isOldWill(device, record.will)) return;
+  const bornMs = record.reading.time === undefined ? undefined : parseInstant(record.reading.time);
+  if (record.reading.online && bornMs !== undefined) noteClock(device, bornMs, receivedMs, 'birth');
   const { online, conditions, device: about } = record.reading;
   let changed = setOnline(device, online, receivedMs);
   const model = about ? visibleText(`${about.manufacturer} ${about.model}`) : device.model;
@@ -133,11 +144,11 @@ export function forgetWaves(state: LiveState, nowMs: number): void {
   }
 }
 
-function timesOf(receivedAt: string, time: string): { receivedMs: number; effectiveMs: number } | undefined {
+function timesOf(receivedAt: string, time: string): { receivedMs: number; deviceMs: number } | undefined {
   const receivedMs = parseInstant(receivedAt);
   const deviceMs = parseInstant(time);
   if (receivedMs === undefined || deviceMs === undefined) return undefined;
-  return { receivedMs, effectiveMs: Math.min(receivedMs, deviceMs) };
+  return { receivedMs, deviceMs };
 }
 
 /** A reading, too, shows that the device is there, unless the gateway said since that it is gone. */

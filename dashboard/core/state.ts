@@ -12,6 +12,7 @@ import type { TechnicalCondition } from '../../contracts/messages/device.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
 import { visibleText } from '../../contracts/text.ts';
 import type { LimitChange, Numeric } from '../protocol.ts';
+import type { DeviceClockState } from './device-clocks.ts';
 
 /** Devices known at once; past it a device that has no association is left out, and counted. */
 export const devicesMax = 5_000;
@@ -38,6 +39,7 @@ export type DeviceState = {
   conditionsAtMs: number;
   /** The gateway's clock at the last sign of it. */
   seenAtMs: number;
+  readonly clock: DeviceClockState;
   /** Its beds on the screens: one, as a rule. */
   readonly bedIds: Set<string>;
 };

@@ -3,8 +3,8 @@
  * device's own time; the wall clock (`now`) only notices silence and how long a call has gone unanswered. Fed the same inputs
  * it gives the same alarms, whatever is repeated and wherever it is stopped and taken up again from its state.
  */
+import { assess, skewed } from '../../contracts/device-clock.ts';
 import type { LimitGroup } from '../../contracts/parameters.ts';
-import { assess, skewed } from './clock.ts';
 import { count, type Draft, draftOf } from './draft.ts';
 import type { AssociationInput, CommandInput, Environment, Input, ObservationInput, Profile, Step } from './inputs.ts';
 import { answer, pauseAudio } from './lifecycle.ts';

@@ -1,9 +1,9 @@
 /** One association's engine state: plain JSON, so that it can be snapshot. Bounded: see each part. */
 
+import { type DeviceClock, initialClock } from '../../contracts/device-clock.ts';
 import type { Alarm, AlertKind, Limits, Priority } from '../../contracts/messages/alarms.ts';
 import type { Actor } from '../../contracts/messages/records.ts';
 import type { LimitGroup } from '../../contracts/parameters.ts';
-import { type Clock, initialClock } from './clock.ts';
 import type { AssociationInput } from './inputs.ts';
 import { initialLine, type Line } from './line.ts';
 import type { Continuity } from './missing.ts';
@@ -113,7 +113,7 @@ export type State = {
   readonly seen: Seen;
   /** Which numbers are missing; absent in states of before it was watched. */
   readonly continuity?: Continuity;
-  readonly clock: Clock;
+  readonly clock: DeviceClock;
   readonly silence: Silence;
   /** By condition, and parameter where it names one; at most `technicalMax` and a handful. */
   readonly technical: Readonly<Record<string, Technical>>;

@@ -17,16 +17,6 @@ export const firstReadingMs = 60_000;
 /** A device that declares no interval sends once a second (contracts/messages/device.ts). */
 export const intervalMsDefault = 1_000;
 
-/**
- * A reading older than this against the gateway's clock is late, and a clock further off is skewed (CLINICAL: 10 s is the
- * outer bound for an alarm to reach a screen).
- */
-export const lateMsMax = 10_000;
-
-/** How long, and over how many readings, old times must come at the pace of real time to be a wrong clock and no backlog (ours). */
-export const skewProofMs = 10_000;
-export const skewProofReadings = 3;
-
 /** No breath for 20 s (CLINICAL, table of limits). */
 export const apnoeaMs = 20_000;
 

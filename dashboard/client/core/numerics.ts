@@ -1,5 +1,6 @@
 /** A bed's values as a clinician reads them: in a fixed order, a pressure in one place, each with the limits that judge it. */
 import { adultLimits } from '../../../contracts/adult-limits.ts';
+import { bornAtMs as measuredAtMs } from '../../../contracts/device-clock.ts';
 import type { Alarm, Limits, Priority } from '../../../contracts/messages/alarms.ts';
 import type { PatientCategory } from '../../../contracts/messages/records.ts';
 import { type LimitGroup, type Parameter, type ParameterGroup, parameters } from '../../../contracts/parameters.ts';
@@ -18,6 +19,9 @@ export type Slot = {
   readonly values: readonly Shown[];
   readonly pressure: boolean;
 };
+
+/** A clock that is wrong by less than this gets no mark (as the server's notice at the bed). */
+const clockTellMs = 3_000;
 
 const groupOrder: readonly ParameterGroup[] = ['HR', 'SpO2', 'ABP', 'NIBP', 'RR', 'EtCO2', 'PR', 'Temp'];
 const pressureLabels: Partial<Readonly<Record<ParameterGroup, string>>> = { ABP: 'ABP', NIBP: 'NBP' };
@@ -46,9 +50,16 @@ function slot(group: ParameterGroup, label: string, values: readonly Shown[], pr
   return { key: first.numeric.code, group, label, unitLabel: first.parameter.unitLabel, values, pressure };
 }
 
-/** Event time of a value's age: the earlier of the device's and the gateway's clock (protocol.ts, `Numeric`). */
-export function bornAtMs(numeric: Numeric): number {
-  return Math.min(Date.parse(numeric.time), Date.parse(numeric.receivedAt));
+/** The instant from which a value's age counts (protocol.ts, `Numeric`). */
+export function bornAtMs({ time, receivedAt, clockOffsetMs = 0 }: Numeric): number {
+  return measuredAtMs(Date.parse(time), Date.parse(receivedAt), clockOffsetMs);
+}
+
+/** What a number's mark says of its device's clock; undefined where the clock is right, within what an age may show. */
+export function clockText({ clockOffsetMs = 0 }: Numeric): string | undefined {
+  if (Math.abs(clockOffsetMs) < clockTellMs) return undefined;
+  const seconds = Math.round(Math.abs(clockOffsetMs) / 1000);
+  return `The device clock is ${seconds} s ${clockOffsetMs > 0 ? 'behind' : 'ahead'}: the age counts from the corrected time`;
 }
 
 /** A number with its parameter's digits; without a value, why: a dash and a word. A real 0 is `0`. */

@@ -4,7 +4,16 @@ import type { Bed } from '../../protocol.ts';
 import { ageClass, ageText } from '../core/ages.ts';
 import { parameterColours } from '../core/colours.ts';
 import type { SlotSize } from '../core/grid.ts';
-import { bornAtMs, limitsFor, type Shown, type Slot, slotPriority, valueText, wardLimits } from '../core/numerics.ts';
+import {
+  bornAtMs,
+  clockText,
+  limitsFor,
+  type Shown,
+  type Slot,
+  slotPriority,
+  valueText,
+  wardLimits,
+} from '../core/numerics.ts';
 import { useApp } from '../shell/app.ts';
 import { useAgeClock } from './age-clock.ts';
 
@@ -31,6 +40,7 @@ export function SlotView({ slot, bed, alarms, size, everyAge }: SlotProps) {
   const priority = slotPriority(slot.values, alarms, bed.device.deviceId);
   const sayAge = everyAge || lost || worst !== 'current' || oldest > nowMs;
   const note = slot.values.map((one) => valueText(one).note).find((text) => text !== undefined);
+  const doubt = doubtOf(slot, bed);
   const age = sayAge && (
     <span class="slot__age" data-testid={`age-${slot.key}`}>
       {ageText(oldest)}
@@ -43,7 +53,14 @@ export function SlotView({ slot, bed, alarms, size, everyAge }: SlotProps) {
     <div class={classes.join(' ')} style={{ '--colour': parameterColours[slot.group] }} data-age-class={worst}>
       <div class="slot__box">
         <div class="slot__head">
-          <span class="slot__label">{slot.label}</span>
+          <span class="slot__label">
+            {slot.label}
+            {doubt && (
+              <span class="slot__doubt" role="img" title={doubt} aria-label={doubt} data-testid={`doubt-${slot.key}`}>
+                !
+              </span>
+            )}
+          </span>
           <span class="slot__unit">{slot.unitLabel}</span>
           {age}
         </div>
@@ -65,6 +82,12 @@ export function SlotView({ slot, bed, alarms, size, everyAge }: SlotProps) {
       </div>
     </div>
   );
+}
+
+/** Why a number must be read with care: whose it is, or what its device's clock says. */
+function doubtOf(slot: Slot, bed: Bed): string | undefined {
+  const shared = bed.notices.find((one) => one.code === 'shared-identity');
+  return shared?.text ?? slot.values.map((one) => clockText(one.numeric)).find((text) => text !== undefined);
 }
 
 function everyClass(values: readonly Shown[], ages: readonly number[]) {

@@ -1,0 +1,59 @@
+/** The clock of each device, measured from what it sends, and what the screens say about it. */
+import { assess, assessBirth, initialClock, measuredOffsetMs } from '../../contracts/device-clock.ts';
+import { endNotice, noteNotice } from './notices.ts';
+import type { BedState, DeviceState, LiveState } from './state.ts';
+
+/** A clock that is wrong by less is not worth a word: a number's age is then right all the same. */
+const tellMs = 3_000;
+/** An error that changed by less than this keeps its text. */
+const retellMs = 1_000;
+const code = 'device-clock';
+/** What was received longer before the newest reading is history that is read again: its own time stands. */
+const historyMs = 60_000;
+
+export type DeviceClockState = {
+  clock: typeof initialClock;
+  /** Receive time of the newest reading that the clock was measured by. */
+  heardMs: number;
+  /** The error that the beds say; 0 where they say nothing. */
+  toldMs: number;
+};
+
+export function newDeviceClock(): DeviceClockState {
+  return { clock: initialClock, heardMs: 0, toldMs: 0 };
+}
+
+/**
+ * Measures a device's clock by one more reading. What was received before the last one teaches nothing: the history is read after
+ * what is now.
+ * @returns the measured error in ms, to be added to the reading's own time
+ */
+export function noteClock(
+  device: DeviceState | undefined,
+  timeMs: number,
+  receivedMs: number,
+  kind: 'reading' | 'birth' = 'reading',
+): number {
+  if (device === undefined) return 0;
+  const of = device.clock;
+  if (receivedMs >= of.heardMs) {
+    of.heardMs = receivedMs;
+    of.clock =
+      kind === 'birth' ? assessBirth(of.clock, timeMs, receivedMs) : assess(of.clock, timeMs, receivedMs).clock;
+  }
+  return receivedMs < of.heardMs - historyMs ? 0 : Math.round(measuredOffsetMs(of.clock));
+}
+
+/** Says at a bed that its device's clock is wrong, and for how long it has been known; ends the notice where it is right. */
+export function tellClock(state: LiveState, bed: BedState, device: DeviceState, receivedMs: number): void {
+  const of = device.clock;
+  const errorMs = measuredOffsetMs(of.clock);
+  if (Math.abs(errorMs) < tellMs) {
+    of.toldMs = 0;
+    if (bed.notices.size > 0) endNotice(state, bed, code);
+    return;
+  }
+  if (Math.abs(errorMs - of.toldMs) >= retellMs) of.toldMs = errorMs;
+  const text = `Device clock is ${Math.round(Math.abs(of.toldMs) / 1000)} s ${of.toldMs > 0 ? 'behind' : 'ahead'}`;
+  noteNotice(state, bed, { code, text, sinceMs: receivedMs, untilMs: Number.POSITIVE_INFINITY });
+}
