@@ -39,7 +39,8 @@ describe('asyncapi.yaml', () => {
     expect(examples.length).toBeGreaterThan(0);
     for (const { payload } of examples) {
       expect(validator.Check(payload)).toBe(true);
-      expect(validator.Check({ ...(payload as object), unknown: 1 })).toBe(false);
+      // What a device says beside what we know is ignored; what we say is all that we say.
+      expect(validator.Check({ ...(payload as object), unknown: 1 })).toBe(name !== 'Inbox');
     }
     expect(validator.Check({})).toBe(false);
   });

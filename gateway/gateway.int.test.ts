@@ -165,7 +165,7 @@ describe('bad input', () => {
     ['garbage', own, 'garbage', 'payload-not-json', 0x99],
     ['bytes', own, Buffer.from([0xff, 0x00, 0xfe]), 'payload-not-utf8', 0x99],
     ['nothing', own, '', 'payload-not-json', 0x99],
-    ['a member too many', own, { ...good, x: 1 }, 'payload-schema', 0x99],
+    ['values that are no list', own, { ...good, values: {} }, 'payload-schema', 0x99],
     ['an absurd value alone', own, { ...good, values: [absurd] }, 'value-implausible', 0x99],
     ['an unknown code alone', own, { ...good, values: [{ ...spo2, code: 'MDC_NO' }] }, 'code-unknown', 0x99],
     ['a time ahead', own, { ...good, time: iso(Date.now() + hourMs) }, 'time-invalid', 0x99],
@@ -206,7 +206,7 @@ describe('bad input', () => {
 
   it('of a part does not hide the rest', async () => {
     const client = await connect('bad');
-    const mixed = { boot: `mixed-${run}`, seq: 1, ...good, values: [spo2, absurd] };
+    const mixed = { boot: `mixed-${run}`, seq: 1, ...good, values: [spo2, absurd, null], firmware: '2' };
     expect(await publishFor(client, own, mixed)).toBe(0);
     const kept = (await recordsOf(operator, 'observations', device('bad'))).filter(
       ({ opened }) => opened.place.boot === `mixed-${run}`,

@@ -19,6 +19,7 @@ import {
   StatusRecord,
   WaveformRecord,
 } from './records.ts';
+import { usableObservation, usableStatus, usableWaveform } from './usable.ts';
 
 const schemas = {
   [contentTypes.observation]: ObservationRecord,
@@ -44,7 +45,10 @@ const validators = new Map<string, Validator>(
   Object.entries(schemas).map(([name, schema]) => [name, Compile(schema as TSchema) as Validator]),
 );
 
-/** Parses and validates what an envelope held. A version that we do not know is a fault: the record stays where it is. */
+/**
+ * Parses and validates what an envelope held. A version that we do not know is a fault: the record stays where it is. Of a
+ * reading that does not fit, the body is what can be used of it (usable.ts), the same for every reader.
+ */
 export function checkRecord(contentType: string, plaintext: Uint8Array): Checked {
   const validator = validators.get(contentType);
   if (!validator) return fault(`holds ${contentType.slice(0, 80)}, which this version does not know`);
@@ -54,12 +58,29 @@ export function checkRecord(contentType: string, plaintext: Uint8Array): Checked
   } catch {
     return fault('does not hold JSON');
   }
-  if (!validator.Check(body)) {
+  if (contentType === contentTypes.status || !validator.Check(body)) {
+    // Rare: a status, or a reading in which a member cannot be used.
+    const usable = usableRecord(contentType, body);
+    if (usable !== undefined && validator.Check(usable)) return { ok: true, contentType, body: usable } as Checked;
     const [first] = validator.Errors(body);
     return fault(`does not fit ${contentType} at ${first?.instancePath || 'its root'}`);
   }
   return { ok: true, contentType, body } as Checked;
 }
+
+/** The record with what can be used of its reading; undefined where nothing can. */
+function usableRecord(contentType: string, record: unknown): unknown {
+  if (typeof record !== 'object' || record === null || !('reading' in record)) return undefined;
+  const use = usableBy[contentType];
+  const usable = use?.(record.reading);
+  return usable && { ...record, reading: usable.body };
+}
+
+const usableBy: Readonly<Record<string, (sent: unknown) => { readonly body: unknown } | undefined>> = {
+  [contentTypes.observation]: usableObservation,
+  [contentTypes.waveform]: usableWaveform,
+  [contentTypes.status]: usableStatus,
+};
 
 function fault(what: string): Checked {
   return { ok: false, fault: { code: 'payload-schema', message: `A record ${what}.` } };

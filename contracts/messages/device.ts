@@ -1,4 +1,9 @@
-/** What devices publish over MQTT and what the gateway sends to their inbox. */
+/**
+ * What devices publish over MQTT and what the gateway sends to their inbox.
+ *
+ * Messages of devices are open: a member that we do not know is ignored and stays in the log, for a reader that knows it. What is
+ * used of a message that does not fit is in usable.ts.
+ */
 import { type Static, Type } from 'typebox';
 import { type TechnicalConditionCode, technicalConditions } from '../parameters.ts';
 import { instantSource } from '../time.ts';
@@ -18,6 +23,11 @@ export const Seq = Type.Integer({
   maximum: Number.MAX_SAFE_INTEGER,
   description: 'from 1, by device boot and MQTT topic',
 });
+export const IntervalMs = Type.Integer({
+  minimum: 100,
+  maximum: 86_400_000,
+  description: 'when the next one is due; default 1000',
+});
 const Code = Type.String({ pattern: '^MDC_[A-Z0-9_]{1,60}$' });
 
 /** `boot` and `seq` go together; a device that has neither gets them from the gateway. */
@@ -27,83 +37,65 @@ export const validities = ['invalid', 'questionable', 'calibrating'] as const;
 export type Validity = (typeof validities)[number];
 
 /** One numeric. Without `value`, `validity` says why there is none; a number never says that. */
-export const NumericValue = Type.Object(
-  {
-    code: Code,
-    value: Type.Optional(Type.Number()),
-    unit: Type.String({ minLength: 1, maxLength: 20, description: 'UCUM' }),
-    validity: Type.Optional(Type.Enum([...validities])),
-  },
-  closed,
-);
+export const NumericValue = Type.Object({
+  code: Code,
+  value: Type.Optional(Type.Number()),
+  unit: Type.String({ minLength: 1, maxLength: 20, description: 'UCUM' }),
+  validity: Type.Optional(Type.Enum([...validities])),
+});
 export type NumericValue = Static<typeof NumericValue>;
 
 /** `devices/{deviceId}/observations`: numerics of one instant. */
-export const Observation = Type.Object(
-  {
-    ...identity,
-    time: Instant,
-    intervalMs: Type.Optional(
-      Type.Integer({ minimum: 100, maximum: 86_400_000, description: 'when the next one is due; default 1000' }),
-    ),
-    values: Type.Array(NumericValue, { minItems: 1, maxItems: 64 }),
-  },
-  closed,
-);
+export const Observation = Type.Object({
+  ...identity,
+  time: Instant,
+  intervalMs: Type.Optional(IntervalMs),
+  values: Type.Array(NumericValue, { minItems: 1, maxItems: 64 }),
+});
 export type Observation = Static<typeof Observation>;
 
 /** `devices/{deviceId}/waveforms`: samples of one wave, base64 of little-endian int16; -32768 is a missing sample. */
-export const Waveform = Type.Object(
-  {
-    ...identity,
-    start: Instant,
-    code: Code,
-    rateHz: Type.Number({ exclusiveMinimum: 0, maximum: 2000 }),
-    scale: Type.Number(),
-    offset: Type.Number(),
-    samples: Type.String({ minLength: 4, maxLength: 65_536, pattern: '^[A-Za-z0-9+/]+={0,2}$' }),
-  },
-  closed,
-);
+export const Waveform = Type.Object({
+  ...identity,
+  start: Instant,
+  code: Code,
+  rateHz: Type.Number({ exclusiveMinimum: 0, maximum: 2000 }),
+  scale: Type.Number(),
+  offset: Type.Number(),
+  samples: Type.String({ minLength: 4, maxLength: 65_536, pattern: '^[A-Za-z0-9+/]+={0,2}$' }),
+});
 export type Waveform = Static<typeof Waveform>;
 
 const codes = Object.keys(technicalConditions) as TechnicalConditionCode[];
 
 /** One technical condition: present or gone. `code` of a parameter where it concerns one. */
-export const TechnicalCondition = Type.Object(
-  {
-    condition: Type.Enum([...codes]),
-    code: Type.Optional(Code),
-    present: Type.Boolean(),
-  },
-  closed,
-);
+export const TechnicalCondition = Type.Object({
+  condition: Type.Enum([...codes]),
+  code: Type.Optional(Code),
+  present: Type.Boolean(),
+});
 export type TechnicalCondition = Static<typeof TechnicalCondition>;
+
+/** The device as its label says. Texts for people: `visibleText` before they are shown. */
+export const StatusDevice = Type.Object({
+  manufacturer: Type.String({ maxLength: 80 }),
+  model: Type.String({ maxLength: 80 }),
+  serial: Type.Optional(Type.String({ maxLength: 80 })),
+});
+export type StatusDevice = Static<typeof StatusDevice>;
 
 /**
  * `devices/{deviceId}/status`: birth (`online: true`), change of technical conditions, and, as the will, `online: false`.
  * `conditions` is the whole list at each message. A will has no time: the broker of the connection knows it better.
  */
-export const Status = Type.Object(
-  {
-    ...identity,
-    time: Type.Optional(Instant),
-    online: Type.Boolean(),
-    intervalMs: Type.Optional(Type.Integer({ minimum: 100, maximum: 86_400_000 })),
-    device: Type.Optional(
-      Type.Object(
-        {
-          manufacturer: Type.String({ maxLength: 80 }),
-          model: Type.String({ maxLength: 80 }),
-          serial: Type.Optional(Type.String({ maxLength: 80 })),
-        },
-        closed,
-      ),
-    ),
-    conditions: Type.Optional(Type.Array(TechnicalCondition, { maxItems: 64 })),
-  },
-  closed,
-);
+export const Status = Type.Object({
+  ...identity,
+  time: Type.Optional(Instant),
+  online: Type.Boolean(),
+  intervalMs: Type.Optional(IntervalMs),
+  device: Type.Optional(StatusDevice),
+  conditions: Type.Optional(Type.Array(TechnicalCondition, { maxItems: 64 })),
+});
 export type Status = Static<typeof Status>;
 
 /** `devices/{deviceId}/inbox`: at each change and at least every 10 s. */

@@ -29,17 +29,18 @@ describe('an observation', () => {
   it.each<[string, unknown, string]>([
     ['as it should be', observation, 'accepted'],
     ['without boot and seq', { time: at(0), values: [spo2] }, 'accepted'],
-    ['with boot alone', { boot: 'b1', time: at(0), values: [spo2] }, 'refused: payload-schema'],
-    ['with seq alone', { seq: 1, time: at(0), values: [spo2] }, 'refused: payload-schema'],
-    ['with seq 0', { ...observation, seq: 0 }, 'refused: payload-schema'],
-    ['with seq 1.5', { ...observation, seq: 1.5 }, 'refused: payload-schema'],
+    ['with boot alone', { boot: 'b1', time: at(0), values: [spo2] }, 'accepted-in-part: payload-schema'],
+    ['with seq alone', { seq: 1, time: at(0), values: [spo2] }, 'accepted-in-part: payload-schema'],
+    ['with seq 0', { ...observation, seq: 0 }, 'accepted-in-part: payload-schema'],
+    ['with seq 1.5', { ...observation, seq: 1.5 }, 'accepted-in-part: payload-schema'],
     ['with the greatest seq', { ...observation, seq: Number.MAX_SAFE_INTEGER }, 'accepted'],
-    ['with a seq past it', { ...observation, seq: 2 ** 53 }, 'refused: payload-schema'],
-    ['with an empty boot', { ...observation, boot: '' }, 'refused: payload-schema'],
+    ['with a seq past it', { ...observation, seq: 2 ** 53 }, 'accepted-in-part: payload-schema'],
+    ['with an empty boot', { ...observation, boot: '' }, 'accepted-in-part: payload-schema'],
     ['without values', { ...observation, values: [] }, 'refused: payload-schema'],
     ['with 64 values', { ...observation, values: Array(64).fill(spo2) }, 'accepted'],
     ['with 65 values', { ...observation, values: Array(65).fill(spo2) }, 'refused: payload-schema'],
-    ['with a member too many', { ...observation, patient: 'x' }, 'refused: payload-schema'],
+    ['with a member that we do not know', { ...observation, patient: 'x' }, 'accepted'],
+    ['with such a member in a numeric', { ...observation, values: [{ ...spo2, site: 'ear' }] }, 'accepted'],
     ['with a real 0', { ...observation, values: [{ ...spo2, value: 0 }] }, 'accepted'],
     ['with a value as text', { ...observation, values: [{ ...spo2, value: '97' }] }, 'refused: payload-schema'],
     ['with null as a value', { ...observation, values: [{ ...spo2, value: null }] }, 'refused: payload-schema'],
@@ -81,14 +82,60 @@ describe('an observation', () => {
     ['with a byte order mark', `\ufeff${JSON.stringify(observation)}`, 'refused: payload-not-json'],
     ['with NaN', JSON.stringify(observation).replace('97', 'NaN'), 'refused: payload-not-json'],
     ['with a number past all numbers', JSON.stringify(observation).replace('97', '1e999'), 'refused: payload-schema'],
-    [
-      'with __proto__',
-      JSON.stringify(observation).replace('"boot"', '"__proto__":{},"boot"'),
-      'refused: payload-schema',
-    ],
+    ['with __proto__', JSON.stringify(observation).replace('"boot"', '"__proto__":{},"boot"'), 'accepted'],
     ['nested deeper than any stack', '['.repeat(100_000), 'refused: payload-not-json'],
   ])('%s', (_name, text, expected) => {
     expect(outcome(judgePayload('observations', text, nowMs, bounds))).toBe(expected);
+  });
+
+  it.each<[string, unknown]>([
+    ['null', null],
+    ['a number', 7],
+    ['text', 'HR'],
+    ['a list', []],
+    ['nothing in it', {}],
+    ['no code', { value: 98, unit: '%' }],
+    ['a code that is no text', { ...spo2, code: 1 }],
+    ['a value as text', { ...spo2, value: '98' }],
+    ['null as a value', { ...spo2, value: null }],
+    ['a value past all numbers', '1e400'],
+    ['true as a value', { ...spo2, value: true }],
+    ['a validity that we do not know', { ...spo2, validity: 'demo' }],
+    ['a validity that is no text', { ...spo2, validity: 1 }],
+    ['no unit', { ...spo2, unit: undefined }],
+    ['a unit that is no text', { ...spo2, unit: null }],
+    ['an unknown code', { ...spo2, code: 'MDC_NO' }],
+  ])('keeps a heart rate of 30 beside a numeric with %s', (_name, item) => {
+    const hr = { code: 'MDC_ECG_HEART_RATE', value: 30, unit: '/min' };
+    for (const values of [
+      [item, hr],
+      [hr, item],
+    ]) {
+      const text = JSON.stringify({ ...observation, values }).replace('"1e400"', '{"code":"MDC_TEMP","value":1e400}');
+      expect(outcome(judgePayload('observations', text, nowMs, bounds))).toMatch(/^accepted-in-part: /);
+    }
+    expect(outcome(judge('observations', { ...observation, values: [item, item] }))).toMatch(/^refused: /);
+  });
+
+  it.each<[string, object]>([
+    ['an interval as text', { intervalMs: '1000' }],
+    ['an interval of 0', { intervalMs: 0 }],
+    ['an interval below all', { intervalMs: -1 }],
+    ['null as an interval', { intervalMs: null }],
+    ['null as boot and seq', { boot: null, seq: null }],
+    ['a boot that is a number', { boot: 7 }],
+  ])('is kept with %s', (_name, members) => {
+    const judged = judge('observations', { ...observation, ...members });
+    expect(outcome(judged)).toBe('accepted-in-part: payload-schema');
+    const own = 'intervalMs' in members;
+    expect(judged).toMatchObject({ reading: own ? { boot: 'b1', seq: 1 } : { boot: undefined, seq: undefined } });
+  });
+
+  it('counts what is left out, and says nothing of what it was', () => {
+    const values = [spo2, null, { ...spo2, value: 'Jane' }, absurd];
+    expect(judge('observations', { ...observation, intervalMs: 'Doe', values })).toMatchObject({
+      fault: { message: 'intervalMs cannot be used. And 3 more.' },
+    });
   });
 
   it('tells its identity and time', () => {
@@ -122,6 +169,11 @@ describe('a waveform', () => {
     ['with base64 cut short', { ...waveform, samples: 'AAAAA' }, 'refused: payload-schema'],
     ['with base64url', { ...waveform, samples: 'AA-_' }, 'refused: payload-schema'],
     ['ahead past the bound', { ...waveform, start: at(300_001) }, 'refused: time-invalid'],
+    ['with a member that we do not know', { ...waveform, lead: 'II' }, 'accepted'],
+    ['without seq', { ...waveform, seq: undefined }, 'accepted-in-part: payload-schema'],
+    ['with null as seq', { ...waveform, seq: null }, 'accepted-in-part: payload-schema'],
+    ['with null as rate', { ...waveform, rateHz: null }, 'refused: payload-schema'],
+    ['with samples as a list', { ...waveform, samples: [1, 2] }, 'refused: payload-schema'],
   ])('%s', (_name, body, expected) => {
     expect(outcome(judge('waveforms', body))).toBe(expected);
   });
@@ -135,8 +187,22 @@ describe('a status', () => {
     [
       'with an unknown condition',
       { online: true, conditions: [{ condition: 'X', present: true }] },
-      'refused: payload-schema',
+      'accepted-in-part: payload-schema',
     ],
+    ['with null as conditions', { online: true, conditions: null }, 'accepted-in-part: payload-schema'],
+    ['with 65 conditions', { online: true, conditions: Array(65).fill({}) }, 'accepted-in-part: payload-schema'],
+    ['with null as interval', { online: true, intervalMs: null }, 'accepted-in-part: payload-schema'],
+    ['with a device without a model', { online: true, device: { model: 'x' } }, 'accepted-in-part: payload-schema'],
+    ['with a member that we do not know', { online: true, firmware: '2' }, 'accepted'],
+    ['with a device as it should be', { online: true, device: { manufacturer: 'A', model: '' } }, 'accepted'],
+    [
+      'with a model that turns the direction of writing',
+      { online: true, device: { manufacturer: 'A', model: 'B\u202e' } },
+      'accepted-in-part: payload-schema',
+    ],
+    ['with null as its time', { online: true, time: null }, 'refused: payload-schema'],
+    ['with online as text', { online: 'true' }, 'refused: payload-schema'],
+    ['that is a list', [], 'refused: payload-schema'],
     ['without online', {}, 'refused: payload-schema'],
     ['of a time that is none', { online: true, time: '2026-02-30T12:00:00.000Z' }, 'refused: time-invalid'],
   ])('%s', (_name, body, expected) => {

@@ -1,8 +1,10 @@
 /** Judges what a device published: pure, from the payload's text. */
 import { Compile } from 'typebox/compile';
 import type { Fault } from '../../contracts/errors.ts';
-import { Observation, Status, Waveform } from '../../contracts/messages/device.ts';
+import { Observation, Status, StatusDevice, Waveform } from '../../contracts/messages/device.ts';
+import { usableObservation, usableStatus, usableWaveform } from '../../contracts/messages/usable.ts';
 import { waves } from '../../contracts/parameters.ts';
+import { textFault } from '../../contracts/text.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import type { DeviceTopicKind } from '../../contracts/topics.ts';
 import { valueFault } from './values.ts';
@@ -26,10 +28,11 @@ export type Reading = {
 /**
  * A reading is appended whole, byte for byte as the device sent it, or not at all.
  *
- * `accepted-in-part`: some numerics must not be used (unknown code or unit, no human body yields the value), others are fine.
- * Refusing the whole would hide a good SpO2 because of an absurd temperature; taking the bad one out would change what the device
- * signed off. So the whole reading is appended, readers leave out what `usableNumber` of contracts does not give, and a copy
- * with the reason goes to `rejected`: nothing is lost and nothing is silent. Only where no numeric is fine is all of it refused.
+ * `accepted-in-part`: some members must not be used (a numeric of unknown code or unit, a value that is no number or that no human
+ * body yields, an unknown technical condition), others are fine. Refusing the whole would hide a good SpO2 because of an absurd
+ * temperature; taking the bad one out would change what the device signed off. So the whole reading is appended, every reader uses
+ * what `usable.ts` and `usableNumber` of contracts give, and a copy with the reason goes to `rejected`: nothing is lost and
+ * nothing is silent. Only where nothing is fine is all of it refused. Members that we do not know are no fault.
  */
 export type Judgement =
   | { readonly verdict: 'accepted'; readonly reading: Reading }
@@ -59,31 +62,72 @@ export function judgePayload(
     return refuse('payload-not-json', 'The payload is not JSON.');
   }
   switch (kind) {
-    case 'observations':
-      return observation.Check(body) ? judgeObservation(body, nowMs, bounds) : misfit(kind, observation.Errors(body));
-    case 'waveforms':
-      return waveform.Check(body) ? judgeWaveform(body, nowMs, bounds) : misfit(kind, waveform.Errors(body));
-    case 'status':
-      return status.Check(body) ? judgeStatus(body, nowMs, bounds) : misfit(kind, status.Errors(body));
+    case 'observations': {
+      if (observation.Check(body)) return judgeObservation(body, nowMs, bounds);
+      const usable = usableObservation(body);
+      if (usable === undefined) return misfit(kind, observation.Errors(body));
+      return judgeObservation(usable.body, nowMs, bounds, usable.faults, usable.stated);
+    }
+    case 'waveforms': {
+      if (waveform.Check(body)) return judgeWaveform(body, nowMs, bounds);
+      const usable = usableWaveform(body);
+      if (usable === undefined) return misfit(kind, waveform.Errors(body));
+      return judgeWaveform(usable.body, nowMs, bounds, usable.faults);
+    }
+    case 'status': {
+      const usable = usableStatus(body);
+      if (usable === undefined) return misfit(kind, status.Errors(body));
+      return judgeStatus(usable.body, nowMs, bounds, usable.faults);
+    }
   }
 }
 
-function judgeObservation(body: Observation, nowMs: number, bounds: TimeBounds): Judgement {
-  const read = readIdentity(body, body.time, nowMs, bounds);
-  if ('code' in read) return { verdict: 'refused', fault: read };
-  let first: Fault | undefined;
-  let faults = 0;
+const none: readonly Fault[] = [];
+
+/** @param stated numerics that say no more than that the device sent something unusable: of them none is good */
+function judgeObservation(
+  body: Observation,
+  nowMs: number,
+  bounds: TimeBounds,
+  found: readonly Fault[] = none,
+  stated = 0,
+): Judgement {
+  const placed = readTime(body.time, nowMs, bounds);
+  if (typeof placed === 'object') return { verdict: 'refused', fault: placed };
+  let first = found[0];
+  let faults = found.length;
+  let bad = stated;
   for (const numeric of body.values) {
     const fault = valueFault(numeric);
     if (fault === undefined) continue;
     faults += 1;
+    bad += 1;
     first ??= { code: fault, message: describe(fault, numeric.code) };
   }
-  if (first === undefined) return { verdict: 'accepted', reading: read };
-  if (faults === body.values.length) return { verdict: 'refused', fault: first };
-  const more = faults > 1 ? ` And ${faults - 1} more.` : '';
-  return { verdict: 'accepted-in-part', reading: read, fault: { code: first.code, message: first.message + more } };
+  if (first !== undefined && bad === body.values.length) return { verdict: 'refused', fault: first };
+  return accept(body, placed, first, faults);
 }
+
+/** Accepts a reading; in part where there are faults, or where it has but one half of its identity. */
+function accept(
+  { boot, seq }: { boot?: string; seq?: number },
+  timeMs: number | undefined,
+  first: Fault | undefined,
+  faults: number,
+): Judgement {
+  const halved = (boot === undefined) !== (seq === undefined);
+  const reading = halved ? { boot: undefined, seq: undefined, timeMs } : { boot, seq, timeMs };
+  const count = faults + (halved ? 1 : 0);
+  if (count === 0) return { verdict: 'accepted', reading };
+  const { code, message } = first ?? halfIdentity;
+  const more = count > 1 ? ` And ${count - 1} more.` : '';
+  return { verdict: 'accepted-in-part', reading, fault: { code, message: message + more } };
+}
+
+const halfIdentity: Fault = {
+  code: 'payload-schema',
+  message: 'boot and seq go together: the message is numbered by the gateway.',
+};
 
 /** Names the parameter, never the value. */
 function describe(fault: NonNullable<ReturnType<typeof valueFault>>, code: string): string {
@@ -99,9 +143,9 @@ function describe(fault: NonNullable<ReturnType<typeof valueFault>>, code: strin
   }
 }
 
-function judgeWaveform(body: Waveform, nowMs: number, bounds: TimeBounds): Judgement {
-  const read = readIdentity(body, body.start, nowMs, bounds);
-  if ('code' in read) return { verdict: 'refused', fault: read };
+function judgeWaveform(body: Waveform, nowMs: number, bounds: TimeBounds, found: readonly Fault[] = none): Judgement {
+  const placed = readTime(body.start, nowMs, bounds);
+  if (typeof placed === 'object') return { verdict: 'refused', fault: placed };
   if (!waves.has(body.code)) return refuse('code-unknown', `${body.code} is not in the table of waves.`);
   const { samples } = body;
   const padding = samples.endsWith('==') ? 2 : samples.endsWith('=') ? 1 : 0;
@@ -110,24 +154,26 @@ function judgeWaveform(body: Waveform, nowMs: number, bounds: TimeBounds): Judge
     return refuse('payload-schema', 'The samples are not base64 of whole 16-bit numbers.');
   }
   if (body.scale === 0) return refuse('payload-schema', 'The scale is 0: every sample would be the same.');
-  return { verdict: 'accepted', reading: read };
+  return accept(body, placed, found[0], found.length);
 }
 
-function judgeStatus(body: Status, nowMs: number, bounds: TimeBounds): Judgement {
-  const read = readIdentity(body, body.time, nowMs, bounds);
-  return 'code' in read ? { verdict: 'refused', fault: read } : { verdict: 'accepted', reading: read };
+function judgeStatus(body: Status, nowMs: number, bounds: TimeBounds, found: readonly Fault[]): Judgement {
+  const placed = body.time === undefined ? undefined : readTime(body.time, nowMs, bounds);
+  if (typeof placed === 'object') return { verdict: 'refused', fault: placed };
+  const faults = [...found, ...textFaults(body)];
+  return accept(body, placed, faults[0], faults.length);
 }
 
-function readIdentity(
-  body: { boot?: string; seq?: number },
-  time: string | undefined,
-  nowMs: number,
-  bounds: TimeBounds,
-): Reading | Fault {
-  if ((body.boot === undefined) !== (body.seq === undefined)) {
-    return { code: 'payload-schema', message: 'boot and seq go together.' };
-  }
-  if (time === undefined) return { boot: body.boot, seq: body.seq, timeMs: undefined };
+/** Screens write out what they cannot show as it is; the hospital's engineers should know of it all the same. */
+function textFaults({ device }: Status): Fault[] {
+  return Object.entries(device ?? {}).flatMap(([name, text]): Fault[] => {
+    const fault = name in StatusDevice.properties && text !== '' ? textFault(text) : undefined;
+    return fault === undefined ? [] : [{ code: 'payload-schema', message: `device.${name} ${fault}.` }];
+  });
+}
+
+/** The instant in ms since 1970, or why it cannot be the reading's. */
+function readTime(time: string, nowMs: number, bounds: TimeBounds): number | Fault {
   const timeMs = parseInstant(time);
   if (timeMs === undefined) return { code: 'time-invalid', message: 'The time is no instant of the calendar.' };
   if (timeMs - nowMs > bounds.aheadMaxMs) {
@@ -136,7 +182,7 @@ function readIdentity(
   if (nowMs - timeMs > bounds.lateMaxMs) {
     return { code: 'time-invalid', message: `The time is more than ${bounds.lateMaxMs} ms ago.` };
   }
-  return { boot: body.boot, seq: body.seq, timeMs };
+  return timeMs;
 }
 
 /** Names that a fault may repeat: ours. What a device called a member may be anything, also a patient's name. */

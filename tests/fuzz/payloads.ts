@@ -1,7 +1,7 @@
 /** Mutated payloads through the pipeline of a message, and what must hold of each. */
 import fc from 'fast-check';
 import type { Logger } from 'pino';
-import { checkRecord } from '../../contracts/messages/check.ts';
+import { checkRecord, usableNumber } from '../../contracts/messages/check.ts';
 import type { DeviceTopicKind } from '../../contracts/topics.ts';
 import { createCounters } from '../../gateway/counters.ts';
 import { createIngest } from '../../gateway/ingest.ts';
@@ -239,6 +239,7 @@ export type PayloadWorld = {
 
 /** One message may take so long, on any machine: a regular expression that explodes takes for ever. */
 const msMax = 2_000;
+const seedTime = '2026-03-01T12:00:00.000Z';
 /** The time of the seeds, and a second. */
 const nowMs = Date.parse('2026-03-01T12:00:01.000Z');
 
@@ -283,6 +284,7 @@ export function openPayloadWorld(): PayloadWorld {
       const [outcome] = outcomes;
       if (!outcome || outcomes.length !== 1) throw new Error(`settled ${outcomes.length} times`);
       judge(outcome, records, failed, payload);
+      if (kind === 'observations' && outcome.kind === 'refused') checkNothingGood(payload);
       return outcome.kind;
     },
   };
@@ -321,4 +323,22 @@ function checkSamples(payload: Buffer): void {
   const whole = /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(samples);
   const { length } = Buffer.from(samples, 'base64');
   if (!whole || length === 0 || length % 2 !== 0) throw new Error('appended samples are not whole numbers');
+}
+
+/** A reading that can be placed in time and holds one good number is never refused for the sake of what is beside it. */
+function checkNothingGood(payload: Buffer): void {
+  let sent: { time?: unknown; values?: unknown };
+  try {
+    sent = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload));
+  } catch {
+    return;
+  }
+  if (sent?.time !== seedTime || !Array.isArray(sent.values) || sent.values.length > 64) return;
+  const good = sent.values.some(
+    (item) =>
+      typeof item?.value === 'number' &&
+      Object.keys(item).every((name) => ['code', 'value', 'unit'].includes(name)) &&
+      usableNumber(item) !== undefined,
+  );
+  if (good) throw new Error('a good number was refused');
 }

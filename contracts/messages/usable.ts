@@ -1,0 +1,188 @@
+/**
+ * What can be used of a message in which something is wrong. Pure: the gateway asks it what to accept, every reader asks it (through
+ * `checkRecord`) what to use, so that no two houses see another reading in the same bytes.
+ *
+ * The device's bytes stay in the log as they came. One member that nobody can use must not hide the good heart rate beside it:
+ * decision 006.
+ */
+import { Compile } from 'typebox/compile';
+import type { Fault } from '../errors.ts';
+import { parameters } from '../parameters.ts';
+import {
+  Boot,
+  Instant,
+  IntervalMs,
+  NumericValue,
+  Observation,
+  Seq,
+  Status,
+  StatusDevice,
+  TechnicalCondition,
+  Waveform,
+} from './device.ts';
+
+export type Usable<Body> = {
+  /** Fits the schema. */
+  readonly body: Body;
+  /** What is left out, in the order of the message; empty where all of it is used. */
+  readonly faults: readonly Fault[];
+  /** Numerics of `body` that only say that the device sent something unusable for this parameter. */
+  readonly stated: number;
+};
+
+const check = {
+  boot: Compile(Boot),
+  seq: Compile(Seq),
+  intervalMs: Compile(IntervalMs),
+  instant: Compile(Instant),
+  numeric: Compile(NumericValue),
+  condition: Compile(TechnicalCondition),
+  device: Compile(StatusDevice),
+  observation: Compile(Observation),
+  waveform: Compile(Waveform),
+  status: Compile(Status),
+};
+
+/** Longest list of numerics or conditions that is looked at: that of the schema. */
+const listMax = 64;
+
+/**
+ * Numerics. Undefined where nothing can be used: no object, no list of 1 to 64 values, none of them usable; or no time. The time
+ * decides whose reading it is and whether it is about now, so nothing stands in for it.
+ */
+export function usableObservation(sent: unknown): Usable<Observation> | undefined {
+  if (!isObject(sent) || !check.instant.Check(sent.time)) return undefined;
+  if (!Array.isArray(sent.values) || sent.values.length < 1 || sent.values.length > listMax) return undefined;
+  const faults: Fault[] = [];
+  const values: NumericValue[] = [];
+  let stated = 0;
+  const members = { ...identityOf(sent, faults), time: sent.time, ...intervalOf(sent, faults) };
+  for (const item of sent.values as unknown[]) {
+    if (check.numeric.Check(item)) {
+      values.push(item);
+      continue;
+    }
+    const statement = statementOf(item);
+    faults.push(statement.fault);
+    if (statement.numeric === undefined) continue;
+    values.push(statement.numeric);
+    stated += 1;
+  }
+  if (values.length === stated) return undefined;
+  const body = { ...members, values };
+  return check.observation.Check(body) ? { body, faults, stated } : undefined;
+}
+
+/**
+ * A wave. Only its identity can be left out: a sample, a rate or a start that cannot be used makes another curve of all the rest.
+ */
+export function usableWaveform(sent: unknown): Usable<Waveform> | undefined {
+  if (!isObject(sent)) return undefined;
+  const faults: Fault[] = [];
+  const { start, code, rateHz, scale, offset, samples } = sent;
+  const body = { ...identityOf(sent, faults), start, code, rateHz, scale, offset, samples };
+  return check.waveform.Check(body) ? { body, faults, stated: 0 } : undefined;
+}
+
+/**
+ * The device's word on itself. Undefined without `online`, or where its time cannot be used. A condition that we do not know is left out, and
+ * the others stay.
+ */
+export function usableStatus(sent: unknown): Usable<Status> | undefined {
+  if (!isObject(sent) || typeof sent.online !== 'boolean') return undefined;
+  if (sent.time !== undefined && !check.instant.Check(sent.time)) return undefined;
+  const faults: Fault[] = [];
+  const body = {
+    ...identityOf(sent, faults),
+    ...(sent.time === undefined ? {} : { time: sent.time }),
+    online: sent.online,
+    ...intervalOf(sent, faults),
+    ...deviceOf(sent, faults),
+    ...conditionsOf(sent, faults),
+  };
+  return check.status.Check(body) ? { body, faults, stated: 0 } : undefined;
+}
+
+type Members = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function fault(message: string): Fault {
+  return { code: 'payload-schema', message };
+}
+
+/** `boot` and `seq`: both, or none and the gateway numbers the message (a repeat after a reconnect then counts twice). */
+function identityOf({ boot, seq }: Members, faults: Fault[]): { boot: string; seq: number } | Record<never, never> {
+  if (boot === undefined && seq === undefined) return {};
+  if (check.boot.Check(boot) && check.seq.Check(seq)) return { boot, seq };
+  faults.push(fault('boot and seq cannot be used: the message is numbered by the gateway.'));
+  return {};
+}
+
+function intervalOf({ intervalMs }: Members, faults: Fault[]): { intervalMs?: number } {
+  if (intervalMs === undefined) return {};
+  if (check.intervalMs.Check(intervalMs)) return { intervalMs };
+  faults.push(fault('intervalMs cannot be used.'));
+  return {};
+}
+
+/**
+ * A numeric that cannot be used. Where its parameter is known, the device has said something of it all the same, and that it is
+ * no number must be seen: an old number would stay on the screen otherwise.
+ */
+function statementOf(item: unknown): { readonly fault: Fault; readonly numeric?: NumericValue } {
+  if (!isObject(item)) return { fault: fault('A numeric is no object.') };
+  const parameter = typeof item.code === 'string' ? parameters.get(item.code) : undefined;
+  if (parameter === undefined) {
+    return { fault: { code: 'code-unknown', message: 'A numeric has no code of the parameter table.' } };
+  }
+  const { code, unit } = parameter;
+  const [member] = check.numeric.Errors(item).map(({ instancePath }) => instancePath.split('/')[1]);
+  const what = member === 'value' || member === 'validity' || member === 'unit' ? `a ${member}` : 'a member';
+  const validity = item.validity === 'calibrating' ? 'calibrating' : 'invalid';
+  const missing = item.unit === undefined;
+  return {
+    fault: fault(missing ? `${code} has no unit.` : `${code} has ${what} that cannot be used.`),
+    numeric: { code, unit, validity },
+  };
+}
+
+function deviceOf({ device }: Members, faults: Fault[]): { device?: StatusDevice } {
+  if (device === undefined) return {};
+  if (isObject(device)) {
+    const { manufacturer, model, serial } = device;
+    const named = { manufacturer, model };
+    if (serial === undefined && check.device.Check(named)) return { device: named };
+    const whole = { ...named, serial };
+    if (check.device.Check(whole)) return { device: whole };
+    if (check.device.Check(named)) {
+      faults.push(fault('device.serial cannot be used.'));
+      return { device: named };
+    }
+  }
+  faults.push(fault('device cannot be used.'));
+  return {};
+}
+
+function conditionsOf({ conditions }: Members, faults: Fault[]): { conditions?: TechnicalCondition[] } {
+  if (conditions === undefined) return {};
+  if (!Array.isArray(conditions) || conditions.length > listMax) {
+    faults.push(fault('conditions is no list of at most 64.'));
+    return {};
+  }
+  const usable: TechnicalCondition[] = [];
+  for (const item of conditions as unknown[]) {
+    const { condition, code, present } = isObject(item) ? item : ({} as Members);
+    const bare = { condition, present };
+    const whole = code === undefined ? bare : { ...bare, code };
+    if (check.condition.Check(whole)) usable.push(whole);
+    else {
+      faults.push(fault('A technical condition is not known, or has a member that cannot be used.'));
+      // Of which parameter it is matters less than that it is there.
+      if (check.condition.Check(bare)) usable.push(bare);
+    }
+  }
+  return { conditions: usable };
+}

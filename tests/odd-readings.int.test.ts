@@ -1,0 +1,105 @@
+/** Readings with something odd in them, from the device over MQTT, the gateway, Kafka and the alarm engine to a screen. */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { writeAccounts } from '../dashboard/accounts/accounts.ts';
+import { hashPassword } from '../dashboard/accounts/password.ts';
+import { type Live, newBrowser } from '../dashboard/browser.testing.ts';
+import type { Numeric } from '../dashboard/protocol.ts';
+import { connectDevice, type TestDevice } from './device.ts';
+import { startTestPlatform, type TestPlatform, testDevices } from './platform.ts';
+import { admitted, associate, openLogAs, ownPorts, startHouse, until } from './system.ts';
+
+const ward = `odd-${randomUUID().slice(0, 6)}`;
+const password = 'a long enough phrase';
+const beds = testDevices.map((deviceId, at) => ({ deviceId, period: admitted(String(at + 1), ward, `Name${at}`) }));
+const closers: (() => Promise<unknown> | unknown)[] = [];
+const devices: TestDevice[] = [];
+let screen: Live;
+let platform: TestPlatform;
+
+const heartRate = { code: 'MDC_ECG_HEART_RATE', value: 30, unit: '/min' };
+const spo2 = { code: 'MDC_PULS_OXIM_SAT_O2', value: 98, unit: '%' };
+
+beforeAll(async () => {
+  const own = await startTestPlatform(`test-${process.pid}-odd`);
+  closers.push(() => own.platform.close());
+  platform = await ownPorts(own.data);
+  const accountsFile = join(mkdtempSync(join(tmpdir(), 'vigil-odd-')), 'accounts.json');
+  const hash = await hashPassword(password);
+  const nurse = {
+    userId: 'nurse',
+    name: 'Nora',
+    role: 'nurse',
+    wards: [ward],
+    password: hash,
+    disabled: false,
+  } as const;
+  writeAccounts(accountsFile, new Map([['nurse', { ...nurse, wards: [ward] }]]));
+  const operator = await openLogAs(platform, 'operator');
+  closers.push(operator.close);
+  for (const { deviceId, period } of beds) await associate(platform, operator, deviceId, 1, period);
+  for (const house of ['gateway', 'alarms', 'dashboard'] as const) {
+    const running = await startHouse(platform, house, { VIGIL_ACCOUNTS_FILE: accountsFile });
+    closers.push(running.close);
+  }
+  const ca = readFileSync(join(platform.stateDir, 'certs', 'ca.pem'), 'utf8');
+  const browser = newBrowser({ port: platform.httpPort, ca, origin: `https://localhost:${platform.httpPort}` });
+  expect((await browser.login('nurse', password)).status).toBe(200);
+  screen = await browser.live({ type: 'watch', scope: { ward }, waves: null });
+  closers.push(() => screen.close());
+  await until('the screen has the ward', () => screen.of('snapshot').length > 0);
+}, 180_000);
+
+afterAll(async () => {
+  for (const device of devices) await device.close();
+  for (const close of closers.reverse()) await close();
+});
+
+async function deviceOf(bed: number): Promise<TestDevice> {
+  const device = await connectDevice(platform, beds[bed]!.deviceId);
+  devices.push(device);
+  return device;
+}
+
+/** The alarm texts of a bed that the screen was told of. */
+const alarmsOf = (bed: number): string[] => {
+  const { associationId } = beds[bed]!.period;
+  return [...screen.of('snapshot'), ...screen.of('delta')]
+    .flatMap(({ alarms }) => alarms)
+    .filter((alarm) => alarm.associationId === associationId)
+    .map(({ text }) => text);
+};
+
+/** What the screen shows last for a code of a bed. */
+const shown = (bed: number, code: string) => {
+  const { associationId } = beds[bed]!.period;
+  return [...screen.of('snapshot').map(({ beds }) => beds), ...screen.of('delta').map(({ beds }) => beds)]
+    .flatMap((shownBeds): { associationId: string; values: Numeric[] }[] => [...shownBeds])
+    .filter((one) => one.associationId === associationId)
+    .flatMap(({ values }) => values)
+    .filter((value) => value.code === code)
+    .at(-1);
+};
+
+describe('a heart rate of 30', () => {
+  it.each<[number, string, string, string]>([
+    [0, 'null', 'null', ''],
+    [1, 'a value as text', '{"code":"MDC_PULS_OXIM_SAT_O2","value":"98","unit":"%"}', ''],
+    [2, 'a value past all numbers', '{"code":"MDC_PULS_OXIM_SAT_O2","value":1e400,"unit":"%"}', ''],
+    [3, 'an unknown validity', '{"code":"MDC_PULS_OXIM_SAT_O2","value":98,"unit":"%","validity":"demo"}', ''],
+    [4, 'an unknown member', '{"code":"MDC_PULS_OXIM_SAT_O2","value":98,"unit":"%","site":"ear"}', ',"firmware":"2.1"'],
+    [5, 'an interval that is none', JSON.stringify(spo2), ',"intervalMs":"1000"'],
+  ])('alarms on the screen of bed %i beside %s', async (bed, _name, item, members) => {
+    const device = await deviceOf(bed);
+    const time = new Date().toISOString();
+    const text = `{"boot":"b","seq":1,"time":"${time}","values":[${item},${JSON.stringify(heartRate)}]${members}}`;
+    await device.publish('observations', Buffer.from(text));
+    await until('the alarm', () => alarmsOf(bed).includes('HR 30 < 40'), 20_000);
+    await until('the number', () => shown(bed, heartRate.code)?.value === 30, 20_000);
+    if (bed >= 1 && bed <= 3) expect(shown(bed, spo2.code)).toMatchObject({ validity: 'invalid' });
+    if (bed === 4) expect(shown(bed, spo2.code)?.value).toBe(98);
+  });
+});
