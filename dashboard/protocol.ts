@@ -81,7 +81,7 @@ export const Numeric = Type.Object(
      * `time` + `clockOffsetMs`, but never after `receivedAt`.
      */
     clockOffsetMs: Type.Optional(Type.Integer()),
-    /** When the next one is due, in ms: an hour for a cuff pressure, the device's own interval for a rate. */
+    /** When the next one is due, in ms: learned from the last spacings of this parameter (dashboard/core/intervals.ts). */
     intervalMs: Type.Integer({ minimum: 1 }),
   },
   closed,

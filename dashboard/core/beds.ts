@@ -81,6 +81,7 @@ function addBed(
     deviceId,
     period,
     values: new Map(),
+    rhythms: new Map(),
     waves: new Map(),
     notices: new Map(),
     headN: 0,

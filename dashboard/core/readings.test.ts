@@ -94,6 +94,34 @@ describe('a value on the screen', () => {
     expect(shown(state)?.intervalMs).toBe(1000);
   });
 
+  const cuff = { code: 'MDC_PRESS_CUFF_SYS', value: 120, unit: 'mm[Hg]' };
+  const temperature = { code: 'MDC_TEMP_BODY', value: 36.9, unit: 'Cel' };
+  const intervalOf = (state: ReturnType<typeof emptyState>, code: string) =>
+    state.beds.get('assoc-01')?.values.get(code)?.numeric.intervalMs;
+
+  it('has the interval at which its own parameter comes: a cuff each 15 min, a temperature each 2 s, a rate each second', () => {
+    const state = oneBed();
+    for (let second = 0; second <= 3600; second += 1) {
+      const values = [hr(80), ...(second % 2 === 0 ? [temperature] : []), ...(second % 900 === 0 ? [cuff] : [])];
+      foldObservation(state, 'assoc-01', observation('d1', t0 + second * 1000, values), t0);
+    }
+    expect(intervalOf(state, cuff.code)).toBe(900_000);
+    expect(intervalOf(state, temperature.code)).toBe(2000);
+    expect(shown(state)?.intervalMs).toBe(1000);
+  });
+
+  it('has the same interval where the newest value is read first and the hour before it afterwards, and the screens are told', () => {
+    const state = oneBed();
+    const at = (minutes: number) => observation('d1', t0 + minutes * 60_000, [cuff]);
+    foldObservation(state, 'assoc-01', at(60), t0);
+    expect(intervalOf(state, cuff.code)).toBe(3_600_000);
+    const told = state.n;
+    for (const minutes of [0, 15, 30, 45]) foldObservation(state, 'assoc-01', at(minutes), t0);
+    expect(intervalOf(state, cuff.code)).toBe(900_000);
+    expect(state.beds.get('assoc-01')!.n).toBeGreaterThan(told);
+    expect(state.beds.get('assoc-01')!.values.get(cuff.code)!.n).toBeGreaterThan(told);
+  });
+
   it('of a code that the table does not have, or of a time that is none, is left out', () => {
     const state = oneBed();
     foldObservation(state, 'assoc-01', observation('d1', t0, [{ code: 'MDC_X', value: 1, unit: '1' }]), t0);

@@ -8,15 +8,14 @@ import type {
   StatusRecord,
   WaveformRecord,
 } from '../../contracts/messages/records.ts';
-import { parameters, waves } from '../../contracts/parameters.ts';
+import { type Parameter, parameters, waves } from '../../contracts/parameters.ts';
 import { visibleText } from '../../contracts/text.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import { bedFor, deviceOf } from './beds.ts';
 import { noteClock, tellClock } from './device-clocks.ts';
-import { type DeviceState, type LiveState, nextN, stampHead } from './state.ts';
+import { intervalMsOf, withValue } from './intervals.ts';
+import { type BedState, type DeviceState, type LiveState, nextN, stampHead } from './state.ts';
 
-/** DESIGN: where a device does not say when its next reading is due. */
-const defaultIntervalMs = 1000;
 /** A wave that did not come for this long is no longer offered to the screens. */
 const waveForgetMs = 10_000;
 /** An error of a device's clock that is smaller changes no age that a person reads: it is not sent. */
@@ -42,13 +41,13 @@ export function foldObservation(
   const device = heardOf(state, record.deviceId, times.receivedMs);
   if (device) tellClock(state, bed, device, times.receivedMs);
   const effectiveMs = bornAtMs(times.deviceMs, times.receivedMs, clockOffsetMs);
-  const readingIntervalMs = record.reading.intervalMs ?? defaultIntervalMs;
   let n = 0;
   for (const sent of record.reading.values) {
     const { code, unit } = sent;
     const parameter = parameters.get(code);
     if (parameter === undefined) continue;
     const known = bed.values.get(code);
+    const intervalMs = learnInterval(state, bed, parameter, effectiveMs, record.reading.intervalMs);
     if (known && known.effectiveMs >= effectiveMs) continue;
     if (n === 0) n = nextN(state);
     const value = usableNumber(sent);
@@ -62,11 +61,31 @@ export function foldObservation(
       time: record.reading.time,
       receivedAt: record.receivedAt,
       ...(Math.abs(clockOffsetMs) < clockOffsetMsMin ? {} : { clockOffsetMs }),
-      intervalMs: Math.max(readingIntervalMs, parameter.episodicMs ?? 0),
+      intervalMs,
     };
     bed.values.set(code, { numeric, effectiveMs, n });
     bed.n = n;
   }
+}
+
+/** Notes that a value came at `atMs`, and returns when the next one is due. An older value changes what the shown one says of it. */
+function learnInterval(
+  state: LiveState,
+  bed: BedState,
+  parameter: Parameter,
+  atMs: number,
+  declaredMs: number | undefined,
+): number {
+  const { code } = parameter;
+  const rhythm = withValue(bed.rhythms.get(code), atMs, declaredMs);
+  bed.rhythms.set(code, rhythm);
+  const intervalMs = intervalMsOf(rhythm, parameter);
+  const known = bed.values.get(code);
+  if (known && known.effectiveMs >= atMs && known.numeric.intervalMs !== intervalMs) {
+    bed.n = nextN(state);
+    bed.values.set(code, { ...known, numeric: { ...known.numeric, intervalMs }, n: bed.n });
+  }
+  return intervalMs;
 }
 
 /** Folds a device's birth, will or technical conditions; `conditions` is the whole list where it is there. */

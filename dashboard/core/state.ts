@@ -13,6 +13,7 @@ import type { AssociationPeriod, DeviceAssociations } from '../../contracts/mess
 import { visibleText } from '../../contracts/text.ts';
 import type { LimitChange, Numeric } from '../protocol.ts';
 import type { DeviceClockState } from './device-clocks.ts';
+import type { Rhythm } from './intervals.ts';
 
 /** Devices known at once; past it a device that has no association is left out, and counted. */
 export const devicesMax = 5_000;
@@ -60,6 +61,8 @@ export type BedState = {
   /** undefined: a device without association. */
   period: AssociationPeriod | undefined;
   readonly values: Map<string, ValueState>;
+  /** By code: when its values came, for when the next one is due. */
+  readonly rhythms: Map<string, Rhythm>;
   /** Wave codes and when (receive time, ms) they last came. */
   readonly waves: Map<string, number>;
   /** By code: see notices.ts. */
