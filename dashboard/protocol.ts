@@ -94,6 +94,8 @@ export const Device = Type.Object(
     /** null: not heard of since the server started. */
     online: Type.Union([Type.Boolean(), Type.Null()]),
     onlineChangedAt: Type.Union([Instant, Type.Null()]),
+    /** When it was last lost. What it sent until then is not current, even after it came back. */
+    lostAt: Type.Optional(Instant),
     model: Type.Optional(Type.String()),
     conditions: Type.Array(TechnicalCondition),
   },

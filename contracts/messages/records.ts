@@ -26,6 +26,7 @@ export const WaveformRecord = Type.Object({ ...fromGateway, reading: Waveform },
 export type WaveformRecord = Static<typeof WaveformRecord>;
 
 export const connectionEndReasons = ['will', 'keep-alive', 'closed', 'taken-over', 'refused', 'drained'] as const;
+export type ConnectionEndReason = (typeof connectionEndReasons)[number];
 
 /**
  * The connection that a word of the gateway is about: where its claim lies in `sessions`. The greater one is the newer, whichever

@@ -2,19 +2,35 @@
  * The alarms on the screens. Every event carries the whole alarm with its revision, so the highest revision wins and the
  * order in which events and snapshots are read does not matter.
  */
+
+import { isDeviceSilent } from '../../contracts/device-silence.ts';
 import type { Alarm, AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import { bedFor } from './beds.ts';
-import { type AlarmHeld, alarmsMax, clearedMax, type LiveState, nextN, remember, wardOf } from './state.ts';
+import { type AlarmHeld, alarmsMax, clearedMax, type LiveState, nextN, remember, stampHeads, wardOf } from './state.ts';
 
 /** Folds a record of `alarms`. @returns whether the screens change */
 export function foldAlarmEvent(state: LiveState, event: AlarmEvent, nowMs: number): boolean {
   const atMs = parseInstant(event.at) ?? 0;
   const { alarm } = event;
   if (isOld(state, alarm)) return false;
+  if (event.type === 'raised' && isDeviceSilent(alarm)) noteLost(state, alarm, atMs);
   if (event.type !== 'cleared') return hold(state, alarm, atMs, nowMs);
   noteCleared(state, alarm);
   return drop(state, alarm.alarmId);
+}
+
+/**
+ * The engine missed every reading of the device: what it sent until then is not current when it comes back. The engine may
+ * notice the silence only by the reading that ends it; so the onset counts, which is before that reading.
+ */
+function noteLost(state: LiveState, alarm: Alarm, atMs: number): void {
+  const device = state.devices.get(alarm.deviceId);
+  const lostMs = Math.min(atMs, parseInstant(alarm.onsetAt) ?? atMs);
+  if (device && lostMs > device.lostAtMs) {
+    device.lostAtMs = lostMs;
+    stampHeads(state, device);
+  }
 }
 
 /**

@@ -137,6 +137,7 @@ export function deviceOf(state: LiveState, deviceId: string): DeviceState | unde
     deviceId,
     online: null,
     onlineAtMs: 0,
+    lostAtMs: 0,
     claim: undefined,
     model: undefined,
     conditions: [],

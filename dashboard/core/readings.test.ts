@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import type { Alarm } from '../../contracts/messages/alarms.ts';
+import type { ConnectionEndReason, ConnectionRecord } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
+import { foldAlarmEvent } from './alarms.ts';
 import { foldAssociations, tick } from './beds.ts';
-import { hr, observation, period, t0, table } from './fold.testing.ts';
+import { alarm, hr, observation, period, t0, table } from './fold.testing.ts';
 import { foldConnection, foldObservation, foldStatus, foldWaveArrival, forgetWaves } from './readings.ts';
 import { emptyState, unassignedForgetMs } from './state.ts';
 
@@ -272,4 +275,63 @@ it('offers a wave while it comes', () => {
   expect(state.beds.get('assoc-01')?.waves.size).toBe(1);
   forgetWaves(state, t0 + 10_001);
   expect(state.beds.get('assoc-01')?.waves.size).toBe(0);
+});
+
+describe('a device that was lost', () => {
+  const ends = (reason: ConnectionEndReason) => ({ connected: false, reason });
+  const fold = (state: ReturnType<typeof emptyState>, atMs: number, fields: Partial<ConnectionRecord>) =>
+    foldConnection(
+      state,
+      'assoc-01',
+      { deviceId: 'd1', receivedAt: formatInstant(atMs), connected: true, ...fields },
+      atMs,
+    );
+  it.each([
+    ['closed', true],
+    ['keep-alive', true],
+    ['will', true],
+    ['taken-over', false],
+    ['refused', false],
+    ['drained', false],
+  ] as const)('is remembered after it came back: %s, %s', (reason, lost) => {
+    const state = oneBed();
+    fold(state, t0, {});
+    fold(state, t0 + 5000, ends(reason));
+    fold(state, t0 + 9000, {});
+    expect(state.devices.get('d1')?.lostAtMs).toBe(lost ? t0 + 5000 : 0);
+    expect(state.devices.get('d1')?.online).toBe(true);
+  });
+
+  it('by its will, or by the silence that the engine tells of; a parameter without data is no loss', () => {
+    const state = oneBed();
+    fold(state, t0, {});
+    const reading = { online: false };
+    foldStatus(
+      state,
+      'assoc-01',
+      { deviceId: 'd1', receivedAt: formatInstant(t0 + 1000), reading, will: { reason: 'will' } },
+      t0,
+    );
+    expect(state.devices.get('d1')?.lostAtMs).toBe(t0 + 1000);
+    fold(state, t0 + 2000, {});
+    const noData = { kind: 'technical', condition: 'no-data', onsetAt: formatInstant(t0 + 30_000) } as const;
+    const tell = (fields: Partial<Alarm>, atMs: number) =>
+      foldAlarmEvent(
+        state,
+        { type: 'raised', at: formatInstant(atMs), alarm: alarm(`n-${atMs}`, 'assoc-01', 1, { ...noData, ...fields }) },
+        t0,
+      );
+    tell({ code: 'MDC_ECG_HEART_RATE' }, t0 + 30_500);
+    expect(state.devices.get('d1')?.lostAtMs).toBe(t0 + 1000);
+    tell({}, t0 + 31_000);
+    expect(state.devices.get('d1')?.lostAtMs).toBe(t0 + 30_000);
+  });
+
+  it('does not stay lost where the clock was set back before it came again', () => {
+    const state = oneBed();
+    fold(state, t0, {});
+    fold(state, t0 + 600_000, { ...ends('closed'), claim: 1 });
+    fold(state, t0 + 1000, { claim: 2 });
+    expect(state.devices.get('d1')?.lostAtMs).toBe(t0 + 999);
+  });
 });

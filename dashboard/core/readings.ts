@@ -3,6 +3,7 @@
 import { bornAtMs } from '../../contracts/device-clock.ts';
 import { usableNumber } from '../../contracts/messages/check.ts';
 import type {
+  ConnectionEndReason,
   ConnectionRecord,
   ObservationRecord,
   StatusRecord,
@@ -14,7 +15,7 @@ import { parseInstant } from '../../contracts/time.ts';
 import { bedFor, deviceOf } from './beds.ts';
 import { noteClock, tellClock } from './device-clocks.ts';
 import { intervalMsOf, withValue } from './intervals.ts';
-import { type BedState, type DeviceState, type LiveState, nextN, stampHead } from './state.ts';
+import { type BedState, type DeviceState, type LiveState, nextN, stampHead, stampHeads } from './state.ts';
 
 /** A wave that did not come for this long is no longer offered to the screens. */
 const waveForgetMs = 10_000;
@@ -100,7 +101,7 @@ export function foldStatus(state: LiveState, associationId: string, record: Stat
   const bornMs = record.reading.time === undefined ? undefined : parseInstant(record.reading.time);
   if (record.reading.online && bornMs !== undefined) noteClock(device, bornMs, receivedMs, 'birth');
   const { online, conditions, device: about } = record.reading;
-  let changed = setOnline(device, online, receivedMs);
+  let changed = setOnline(device, online, receivedMs, record.will?.reason);
   const model = about ? visibleText(`${about.manufacturer} ${about.model}`) : device.model;
   if (model !== device.model) changed = true;
   device.model = model;
@@ -127,7 +128,7 @@ export function foldConnection(state: LiveState, associationId: string, record: 
     if (device.claim !== undefined && claim > device.claim) device.onlineAtMs = Math.min(device.onlineAtMs, receivedMs);
     device.claim = claim;
   }
-  if (setOnline(device, record.connected, receivedMs)) stampHeads(state, device);
+  if (setOnline(device, record.connected, receivedMs, record.reason)) stampHeads(state, device);
 }
 
 /** The will of a connection that is not the device's newest says nothing of the device. */
@@ -175,20 +176,24 @@ function heardOf(state: LiveState, deviceId: string, receivedMs: number): Device
   const device = deviceOf(state, deviceId);
   if (device === undefined) return undefined;
   device.seenAtMs = Math.max(device.seenAtMs, receivedMs);
-  if (receivedMs > device.onlineAtMs && setOnline(device, true, receivedMs)) stampHeads(state, device);
+  if (receivedMs > device.onlineAtMs && setOnline(device, true, receivedMs, undefined)) stampHeads(state, device);
   return device;
 }
 
-function setOnline(device: DeviceState, online: boolean, receivedMs: number): boolean {
+/** Ends of a connection that say nothing of the device: its next connection goes on, as the alarm engine judges too. */
+const handOvers: readonly (ConnectionEndReason | undefined)[] = ['taken-over', 'refused', 'drained'];
+
+function setOnline(
+  device: DeviceState,
+  online: boolean,
+  receivedMs: number,
+  endReason: ConnectionEndReason | undefined,
+): boolean {
   if (receivedMs < device.onlineAtMs || device.online === online) return false;
   device.online = online;
   device.onlineAtMs = receivedMs;
+  if (!online && !handOvers.includes(endReason)) device.lostAtMs = receivedMs;
+  // The gateway's clock was set back: what comes from now on is not older than the loss.
+  if (online) device.lostAtMs = Math.min(device.lostAtMs, receivedMs - 1);
   return true;
-}
-
-function stampHeads(state: LiveState, device: DeviceState): void {
-  for (const associationId of device.bedIds) {
-    const bed = state.beds.get(associationId);
-    if (bed) stampHead(state, bed);
-  }
 }

@@ -61,6 +61,7 @@ function deviceView(device: DeviceState | undefined, deviceId: string): BedHead[
     deviceId,
     online: device?.online ?? null,
     onlineChangedAt: device && device.onlineAtMs > 0 ? formatInstant(device.onlineAtMs) : null,
+    ...(device && device.lostAtMs > 0 ? { lostAt: formatInstant(device.lostAtMs) } : {}),
     ...(device?.model === undefined ? {} : { model: device.model }),
     conditions: [...(device?.conditions ?? [])],
   };

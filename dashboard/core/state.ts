@@ -33,6 +33,8 @@ export type DeviceState = {
   online: boolean | null;
   /** The gateway's clock at the last change of `online`, ms since 1970. */
   onlineAtMs: number;
+  /** When it was last lost, by the receiving clock, ms since 1970; 0: never seen to be lost. What it sent before may be of another time. */
+  lostAtMs: number;
   /** The newest of its connections known, by its claim. */
   claim: number | undefined;
   model: string | undefined;
@@ -143,6 +145,14 @@ export function remember(state: LiveState, gone: Gone): void {
 export function stampHead(state: LiveState, bed: BedState): void {
   bed.headN = nextN(state);
   bed.n = bed.headN;
+}
+
+/** Stamps every bed of a device. */
+export function stampHeads(state: LiveState, device: DeviceState): void {
+  for (const associationId of device.bedIds) {
+    const bed = state.beds.get(associationId);
+    if (bed) stampHead(state, bed);
+  }
 }
 
 /** The ward whose screens show it; null for a device without association. */

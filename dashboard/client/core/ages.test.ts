@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { ageClass, ageMark, ageText, transportToleranceMs as slack } from './ages.ts';
+import { ageClass, ageMark, ageText, transportToleranceMs as slack, sourceOf, valueClass } from './ages.ts';
+import { alarm, bed, numeric } from './fixtures.ts';
 
 describe('the age of a value', () => {
   it.each([
@@ -53,5 +54,46 @@ describe('the mark of an age', () => {
 
   it('stands still while a value that comes every second is current', () => {
     expect(new Set([0, 250, 1000, slack].map((age) => ageMark(age, 1000))).size).toBe(1);
+  });
+});
+
+describe('a value of a device that is gone', () => {
+  const receivedMs = Date.parse('2026-01-01T10:00:00.050Z');
+  const cuff = numeric('MDC_PRESS_CUFF_SYS', 120, { intervalMs: 900_000 });
+  it.each([
+    ['the device is there', false, undefined, 300_000, 'current'],
+    ['the device is gone, though the next value is due in 10 min', true, undefined, 300_000, 'old'],
+    ['the device is gone since 0 s', true, receivedMs, 0, 'old'],
+    ['the device came back, the value is from before', false, receivedMs + 1, 300_000, 'old'],
+    ['the device was lost when the value was received', false, receivedMs, 300_000, 'old'],
+    ['the device came back and the value is new', false, receivedMs - 1, 300_000, 'current'],
+    ['the device is there, the value is overdue', false, undefined, 900_000 + slack + 1, 'old'],
+    ['the device is gone and the value is expired', true, undefined, 2_700_000 + slack + 1, 'expired'],
+  ] as const)('%s', (_name, gone, lostAtMs, ageMs, wanted) => {
+    expect(valueClass(cuff, ageMs, { gone, lostAtMs })).toBe(wanted);
+  });
+
+  const device = bed('a').device;
+  const noData = alarm('n', { kind: 'technical', condition: 'no-data' });
+  const { code: _code, ...silent } = noData;
+  it.each([
+    ['online', device, [], false],
+    ['offline', { ...device, online: false }, [], true],
+    ['not heard of', { ...device, online: null }, [], true],
+    ['no data', device, [silent], true],
+    ['no data, acknowledged', device, [{ ...silent, signal: 'acknowledged' }], true],
+    ['disconnected', device, [{ ...silent, condition: 'disconnected' }], true],
+    ['no data of one parameter', device, [noData], false],
+    ['no data of another device', device, [{ ...silent, deviceId: 'bed-02' }], false],
+    ['no data, over', device, [{ ...silent, present: false }], false],
+    ['a physiological alarm', device, [alarm('a')], false],
+    ['leads off', device, [{ ...silent, condition: 'MDC_EVT_LEADS_OFF' }], false],
+  ] as const)('%s', (_name, about, alarms, gone) => {
+    expect(sourceOf(about, alarms as never).gone).toBe(gone);
+  });
+
+  it('knows when the device was last lost', () => {
+    expect(sourceOf({ ...device, lostAt: '2026-01-01T10:00:00.050Z' }, []).lostAtMs).toBe(receivedMs);
+    expect(sourceOf(device, []).lostAtMs).toBeUndefined();
   });
 });

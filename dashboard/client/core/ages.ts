@@ -3,6 +3,10 @@
  * it is replaced by a dash. Nobody may take an old number for the patient's state.
  */
 
+import { isDeviceSilent } from '../../../contracts/device-silence.ts';
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import type { Device, Numeric } from '../../protocol.ts';
+
 export type AgeClass = 'current' | 'old' | 'expired';
 
 /**
@@ -19,6 +23,30 @@ export function ageClass(ageMs: number, intervalMs: number): AgeClass {
   const interval = Number.isFinite(intervalMs) && intervalMs > 0 ? intervalMs : 1000;
   if (!Number.isFinite(ageMs) || ageMs > expiredIntervals * interval + transportToleranceMs) return 'expired';
   return ageMs > interval + transportToleranceMs ? 'old' : 'current';
+}
+
+/**
+ * The class of a value whose sender may be gone. What a lost device sent is never current, however long its interval is; nor is
+ * it after the device came back, until a new value comes.
+ */
+export function valueClass(
+  numeric: Pick<Numeric, 'intervalMs' | 'receivedAt'>,
+  ageMs: number,
+  source: { readonly gone: boolean; readonly lostAtMs: number | undefined },
+): AgeClass {
+  const byAge = ageClass(ageMs, numeric.intervalMs);
+  const lost = source.gone || (source.lostAtMs !== undefined && Date.parse(numeric.receivedAt) <= source.lostAtMs);
+  return lost && byAge === 'current' ? 'old' : byAge;
+}
+
+/** Whether a bed's device is gone, and when it was last lost: by its connection, or by the engine's alarm that nothing comes. */
+export function sourceOf(
+  device: Pick<Device, 'deviceId' | 'online' | 'lostAt'>,
+  alarms: readonly Alarm[],
+): { gone: boolean; lostAtMs: number | undefined } {
+  const silent = alarms.some((alarm) => alarm.deviceId === device.deviceId && isDeviceSilent(alarm));
+  const lostAtMs = device.lostAt === undefined ? undefined : Date.parse(device.lostAt);
+  return { gone: device.online !== true || silent, lostAtMs };
 }
 
 /** An age for people: `3 s`, `4 min`, `2 h 05`, `3 d`. A negative age (the device's clock is ahead) is 0 s. */

@@ -1,7 +1,7 @@
 /** A number with all that makes it readable: label, unit, limits, colour, age, and the alarm about it. */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol.ts';
-import { ageClass, ageText } from '../core/ages.ts';
+import { type AgeClass, ageText, sourceOf, valueClass } from '../core/ages.ts';
 import { parameterColours } from '../core/colours.ts';
 import type { SlotSize } from '../core/grid.ts';
 import {
@@ -36,7 +36,10 @@ export function SlotView({ slot, bed, alarms, size, everyAge }: SlotProps) {
   const ages = slot.values.map((one) => now - bornAtMs(one.numeric));
   // Of a pressure's three values the oldest speaks for all.
   const oldest = Math.max(...ages);
-  const worst = lost && everyClass(slot.values, ages) === 'current' ? 'old' : everyClass(slot.values, ages);
+  const source = sourceOf(bed.device, alarms);
+  const sender = lost ? { ...source, gone: true } : source;
+  const classes = slot.values.map((one, i) => valueClass(one.numeric, ages[i]!, sender));
+  const worst = worstOf(classes);
   const priority = slotPriority(slot.values, alarms, bed.device.deviceId);
   const sayAge = everyAge || lost || worst !== 'current' || oldest > nowMs;
   const note = slot.values.map((one) => valueText(one).note).find((text) => text !== undefined);
@@ -47,10 +50,10 @@ export function SlotView({ slot, bed, alarms, size, everyAge }: SlotProps) {
       {worst !== 'current' && (size === 'large' || size === 'huge') ? ' ago' : ''}
     </span>
   );
-  const classes = ['slot', `slot--${size}`, slot.pressure ? 'slot--pressure' : '', `is-${worst}`];
-  if (priority) classes.push(`slot--alarm-${priority}`);
+  const names = ['slot', `slot--${size}`, slot.pressure ? 'slot--pressure' : '', `is-${worst}`];
+  if (priority) names.push(`slot--alarm-${priority}`);
   return (
-    <div class={classes.join(' ')} style={{ '--colour': parameterColours[slot.group] }} data-age-class={worst}>
+    <div class={names.join(' ')} style={{ '--colour': parameterColours[slot.group] }} data-age-class={worst}>
       <div class="slot__box">
         <div class="slot__head">
           <span class="slot__label">
@@ -70,9 +73,9 @@ export function SlotView({ slot, bed, alarms, size, everyAge }: SlotProps) {
           <div class="slot__value">
             <span class="slot__value-text">
               {slot.pressure ? (
-                <PressureValue values={slot.values} ages={ages} />
+                <PressureValue values={slot.values} classes={classes} />
               ) : (
-                <OneValue shown={slot.values[0]!} ageMs={ages[0]!} />
+                <OneValue shown={slot.values[0]!} age={classes[0]!} />
               )}
             </span>
           </div>
@@ -90,21 +93,20 @@ function doubtOf(slot: Slot, bed: Bed): string | undefined {
   return shared?.text ?? slot.values.map((one) => clockText(one.numeric)).find((text) => text !== undefined);
 }
 
-function everyClass(values: readonly Shown[], ages: readonly number[]) {
-  const classes = values.map((one, i) => ageClass(ages[i]!, one.numeric.intervalMs));
+/** Of a pressure's three values the oldest speaks for all. */
+function worstOf(classes: readonly AgeClass[]): AgeClass {
   return classes.includes('expired') ? 'expired' : classes.includes('old') ? 'old' : 'current';
 }
 
-function OneValue({ shown, ageMs }: { shown: Shown; ageMs: number }) {
-  const expired = ageClass(ageMs, shown.numeric.intervalMs) === 'expired';
-  return <span data-testid={`value-${shown.numeric.code}`}>{expired ? '–' : valueText(shown).text}</span>;
+function OneValue({ shown, age }: { shown: Shown; age: AgeClass }) {
+  return <span data-testid={`value-${shown.numeric.code}`}>{age === 'expired' ? '–' : valueText(shown).text}</span>;
 }
 
 /** `120/80 (93)`: systolic over diastolic, the mean in brackets. */
-function PressureValue({ values, ages }: { values: readonly Shown[]; ages: readonly number[] }) {
+function PressureValue({ values, classes }: { values: readonly Shown[]; classes: readonly AgeClass[] }) {
   const part = (name: string) => {
     const i = values.findIndex((one) => one.numeric.code.endsWith(name));
-    return i < 0 ? <span>–</span> : <OneValue shown={values[i]!} ageMs={ages[i]!} />;
+    return i < 0 ? <span>–</span> : <OneValue shown={values[i]!} age={classes[i]!} />;
   };
   const hasMean = values.some((one) => one.numeric.code.endsWith('_MEAN'));
   return (

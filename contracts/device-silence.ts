@@ -1,0 +1,8 @@
+/** Whether an alarm says that nothing comes from a whole device. The server and the screens decide it alike. */
+import type { Alarm } from './messages/alarms.ts';
+
+/** An alarm with a `code` is about one parameter; the others of the device go on. */
+export function isDeviceSilent(alarm: Alarm): boolean {
+  if (alarm.kind !== 'technical' || !alarm.present || alarm.code !== undefined) return false;
+  return alarm.condition === 'no-data' || alarm.condition === 'disconnected';
+}

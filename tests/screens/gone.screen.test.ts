@@ -1,0 +1,113 @@
+/** What a screen shows of a device that is gone: every number of it is old at once, also the one that comes once in an hour. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { NumericValue } from '../../contracts/messages/device.ts';
+import { parameters } from '../../contracts/parameters.ts';
+import { logIn, openBrowser } from '../browser.ts';
+import { until } from '../system.ts';
+import { alarmOf, type PlayedBed, patient, period, raised } from './scene.ts';
+import { openScreenServer, type ScreenServer } from './server.ts';
+
+const ward = 'ICU';
+const cuff = { MDC_PRESS_CUFF_SYS: 120, MDC_PRESS_CUFF_DIA: 70, MDC_PRESS_CUFF_MEAN: 89 };
+const rate = { MDC_ECG_HEART_RATE: 78 };
+const everything = { ...cuff, ...rate, MDC_TEMP_BODY: 36.9 };
+const bed: PlayedBed = {
+  deviceId: 'bed-01',
+  period: period('U-1', ward, patient()),
+  values: everything,
+  waves: [],
+  ageMs: 0,
+};
+const { associationId } = bed.period;
+
+let server: ScreenServer;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([
+    openScreenServer({ accounts: [{ userId: 'nora', name: 'Nora Nurse', role: 'nurse', wards: [ward] }] }),
+    openBrowser(inject('chromium')),
+  ]);
+  server.associate({ deviceId: bed.deviceId, version: 1, periods: [bed.period] });
+  connect(true);
+  observe(everything);
+  page = await logIn(browser, server, 'nora');
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+
+function connect(connected: boolean): void {
+  const receivedAt = new Date().toISOString();
+  const reason = connected ? {} : ({ reason: 'keep-alive' } as const);
+  server.connection(associationId, { deviceId: bed.deviceId, receivedAt, connected, ...reason });
+}
+
+/** Readings that say that the next one is due in a minute, so that no number ages by itself during the test. */
+function observe(values: Readonly<Record<string, number>>): void {
+  const time = new Date().toISOString();
+  const sent = Object.entries(values).map(
+    ([code, value]): NumericValue => ({ code, value, unit: parameters.get(code)!.unit }),
+  );
+  const reading = { time, intervalMs: 60_000, values: sent };
+  server.observe(associationId, { deviceId: bed.deviceId, receivedAt: time, reading });
+}
+
+const classes = async () => {
+  const found: Record<string, string> = {};
+  for (const code of ['MDC_ECG_HEART_RATE', 'MDC_PRESS_CUFF_SYS', 'MDC_TEMP_BODY'])
+    found[code] = await page
+      .locator('.slot', { has: page.getByTestId(`value-${code}`) })
+      .evaluate((slot) => slot.getAttribute('data-age-class')!);
+  return found;
+};
+const all = (age: string) => ({ MDC_ECG_HEART_RATE: age, MDC_PRESS_CUFF_SYS: age, MDC_TEMP_BODY: age });
+const become = (wanted: Record<string, string>) =>
+  until(JSON.stringify(wanted), async () => JSON.stringify(await classes()) === JSON.stringify(wanted));
+
+describe('a device that is gone', () => {
+  it('greys all that it sent at once, with its age; after it came back only what is new has its colour again', async () => {
+    await page.getByTestId('value-MDC_TEMP_BODY').waitFor();
+    await become(all('current'));
+    connect(false);
+    await become(all('old'));
+    expect(await page.getByTestId('age-MDC_TEMP_BODY').textContent()).toMatch(/^\d+ s/);
+    const colour = (testId: string) => page.getByTestId(testId).evaluate((element) => getComputedStyle(element).color);
+    expect(await colour('value-MDC_TEMP_BODY')).toBe(await colour('value-MDC_ECG_HEART_RATE'));
+    connect(true);
+    observe(rate);
+    await become({ ...all('old'), MDC_ECG_HEART_RATE: 'current' });
+    observe(everything);
+    await become(all('current'));
+  });
+
+  it('greys all that it sent where the alarm processor says that no data come, though the connection stands', async () => {
+    await become(all('current'));
+    const {
+      code: _code,
+      value: _value,
+      limit: _limit,
+      ...silent
+    } = alarmOf(bed, {
+      kind: 'technical',
+      priority: 'medium',
+      condition: 'no-data',
+      text: 'No data',
+    });
+    const now = new Date().toISOString();
+    const raisedNow = raised({ ...silent, onsetAt: now, determinedAt: now, raisedAt: now });
+    server.alarms(raisedNow);
+    await become(all('old'));
+    server.alarms({
+      ...raisedNow,
+      type: 'cleared',
+      alarm: { ...raisedNow.alarm, rev: 2, present: false, signal: 'off' },
+    });
+    observe(rate);
+    await become({ ...all('old'), MDC_ECG_HEART_RATE: 'current' });
+  });
+});
