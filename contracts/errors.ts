@@ -38,6 +38,8 @@ const classes = {
   'not-allowed': 'permanent',
   'not-found': 'permanent',
   conflict: 'permanent',
+  'bed-occupied': 'permanent',
+  'place-unknown': 'permanent',
   'recording-invalid': 'permanent',
   'start-failed': 'permanent',
 } as const satisfies Record<string, ErrorClass>;
