@@ -1,8 +1,8 @@
 /** The dashboard's server as a process, on a real Kafka: what each account sees and may do, by every path. */
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Alarm } from '../contracts/messages/alarms.ts';
 import { checkRecord } from '../contracts/messages/check.ts';
@@ -21,6 +21,9 @@ const wards = { icu: `icu-${run}`, step: `step-${run}` };
 const deviceIcu = `dash-${run}-1`;
 const deviceStep = `dash-${run}-2`;
 const deviceLoose = `dash-${run}-3`;
+
+const beds = Array.from({ length: 9 }, (_, at) => String(at + 1));
+const registry = { version: 1, wards: [wards.icu, wards.step].map((ward) => ({ ward, beds })) };
 
 let house: RunningHouse;
 let target: Target;
@@ -104,6 +107,8 @@ beforeAll(async () => {
       account('auditor', 'auditor', []),
     ]),
   );
+  const wardsFile = join(dirname(accountsFile), 'wards.json');
+  writeFileSync(wardsFile, JSON.stringify(registry));
   operator = await openLogAs(platform, 'operator');
   gateway = await openLogAs(platform, 'gateway');
   alarms = await openLogAs(platform, 'alarms');
@@ -111,7 +116,11 @@ beforeAll(async () => {
   inStep = admitted('7', wards.step, 'Othername');
   await associate(platform, operator, deviceIcu, 1, inIcu);
   await associate(platform, operator, deviceStep, 1, inStep);
-  house = await startHouse(platform, 'dashboard', { VIGIL_ACCOUNTS_FILE: accountsFile, VIGIL_LOG_LEVEL: 'debug' });
+  house = await startHouse(platform, 'dashboard', {
+    VIGIL_ACCOUNTS_FILE: accountsFile,
+    VIGIL_WARDS_FILE: wardsFile,
+    VIGIL_LOG_LEVEL: 'debug',
+  });
   target = {
     port: platform.httpPort,
     ca: readFileSync(join(platform.stateDir, 'certs', 'ca.pem'), 'utf8'),
@@ -370,20 +379,20 @@ describe('acts', () => {
     });
   });
 
-  it('admits and ends, one change at a time', async () => {
+  it('assigns, moves, corrects and ends, one change at a time', async () => {
     const nurse = await loggedIn('nurse-step');
     const technician = await loggedIn('technician');
     const deviceId = `dash-${run}-4`;
     const path = `/api/devices/${deviceId}/associations`;
-    const patient = { patientId: 'P-new', familyName: 'Fresh', givenName: 'Test', category: 'adult' };
+    const patient = { patientId: 'P-new', familyName: 'Fresh', givenName: 'Test', category: 'neonatal' };
     const body = { ward: wards.step, bed: '8', patient, version: 0 };
-    expect((await technician.post(path, { ...body, ward: wards.icu })).status).toBe(403);
+    expect((await technician.post(path, { ...body, ward: wards.icu, bed: '1' })).status).toBe(403);
     const started = await nurse.post(path, body);
     expect(started.status).toBe(201);
     expect((await nurse.post(path, body)).status).toBe(409);
     const { associationId } = started.body;
-    const view = await nurse.get(`/api/associations/${associationId}`);
-    expect(view.body.bed).toMatchObject({ ward: wards.step, bed: '8', patient });
+    const view = () => nurse.get(`/api/associations/${associationId}`);
+    expect((await view()).body).toMatchObject({ bed: { ward: wards.step, bed: '8', patient }, version: 1 });
     // Two patients for one bed, at the same time, by two devices: one gets it.
     const rivals = await Promise.all(
       ['5', '6'].map((number) =>
@@ -395,8 +404,52 @@ describe('acts', () => {
       ),
     );
     expect(rivals.map((answer) => answer.status).sort()).toEqual([201, 409]);
-    expect((await nurse.call('DELETE', `${path}/${associationId}`)).status).toBe(200);
-    expect((await nurse.get(`/api/associations/${associationId}`)).status).toBe(404);
+    expect(rivals.find((answer) => answer.status === 409)?.body).toMatchObject({
+      code: 'bed-occupied',
+      occupiedBy: { patient: { familyName: 'Fresh' } },
+    });
+    const move = { ward: wards.step, bed: '6', version: 1 };
+    expect((await nurse.post(`/api/devices/${deviceId}/move`, move)).status).toBe(200);
+    expect((await view()).body).toMatchObject({ bed: { bed: '6', patient }, version: 2 });
+    // A correction by who saw the device before the move is no conflict; a second correction of the same version is one.
+    const correct = (changes: object) => nurse.post(`${path}/${associationId}/patient`, { version: 1, changes });
+    expect((await correct({ familyName: 'Right' })).status).toBe(200);
+    const late = await correct({ familyName: 'Wrong' });
+    expect(late.status).toBe(409);
+    expect(late.body).toMatchObject({ version: 3, changes: [{ act: 'moved' }, { act: 'corrected' }] });
+    expect(late.body.changes[1]).toMatchObject({
+      by: { userId: 'nurse-step' },
+      fields: [{ field: 'familyName', from: 'Fresh', to: 'Right' }],
+    });
+    expect((await view()).body.bed).toMatchObject({ bed: '6', patient: { ...patient, familyName: 'Right' } });
+    expect((await nurse.call('DELETE', `${path}/${associationId}?whole=patient`)).status).toBe(200);
+    expect((await view()).status).toBe(404);
+    const auditor = await loggedIn('auditor');
+    await until('the audit records', async () => {
+      const { body } = await auditor.get('/api/audit?userId=nurse-step');
+      const done = body.records
+        .filter((record: { associationId?: string }) => record.associationId === associationId)
+        .map((record: { action: string }) => record.action);
+      return ['association-started', 'association-moved', 'patient-corrected', 'association-ended'].every((action) =>
+        done.includes(action),
+      );
+    });
+  });
+
+  it('puts a device to registered places alone, and says which is near', async () => {
+    const nurse = await loggedIn('nurse-step');
+    const post = (ward: string, bed: string) =>
+      nurse.post(`/api/devices/dash-${run}-9/associations`, { ward, bed, patient: null, version: 0 });
+    const refused = await post(`${wards.step} `, '1');
+    expect([refused.status, refused.body.code]).toEqual([400, 'place-unknown']);
+    expect(refused.body.message).toBe(`There is no such ward. Did you mean ${wards.step}?`);
+    expect((await post(wards.step, '99')).status).toBe(400);
+    const moved = await nurse.post(`/api/devices/${deviceStep}/move`, { ward: wards.step, bed: '99', version: 1 });
+    expect(moved.status).toBe(400);
+    expect((await nurse.get('/api/places')).body).toEqual({
+      wards: [{ ward: wards.step, beds: registry.wards[1]?.beds }],
+      unregistered: [],
+    });
   });
 });
 

@@ -21,6 +21,7 @@ import { createTokens } from './sessions/token.ts';
 import { settings } from './settings.ts';
 import { createTrendStore } from './trend-store.ts';
 import { openWaitingRoom, portTaken } from './waiting-room.ts';
+import { followWards } from './wards-file.ts';
 
 /** @throws VigilError `certificate-invalid`, before anything is opened */
 function readTls(certFile: string, key: string): { cert: string; key: string } {
@@ -59,6 +60,7 @@ async function start(): Promise<() => Promise<void>> {
   const tls = readTls(told.httpCertFile, told.httpKeyFile);
   const boot = randomBytes(9).toString('base64url').replaceAll('_', '.');
   const accounts = followAccounts(told.accountsFile, logger);
+  const wards = followWards(told.wardsFile, logger);
   const sessions = createSessions(accounts, createTokens(told.sessionKey), now);
   const trends = createTrendStore(told);
 
@@ -98,6 +100,7 @@ async function start(): Promise<() => Promise<void>> {
       feed,
       hub,
       trends,
+      wards,
       pseudonymKey: told.pseudonymKey,
       origins: told.publicOrigins,
       now,
@@ -134,6 +137,7 @@ async function start(): Promise<() => Promise<void>> {
     await feed.close();
     await audit.close();
     await log.close();
+    wards.close();
     accounts.close();
   };
 }

@@ -1,5 +1,6 @@
 /**
- * What the dashboard's server and a screen say to each other: REST bodies (live messages: protocol-live.ts). The server checks what comes
+ * What the dashboard's server and a screen say to each other: REST bodies (devices and beds: protocol-devices.ts; live
+ * messages: protocol-live.ts). The server checks what comes
  * in against these schemas and makes the OpenAPI page from them; a screen needs the types alone (`import type`).
  * No `node:` import here: the browser's build reads this file.
  */
@@ -10,7 +11,7 @@ import { Actor, AssociationId, auditActions, DeviceId, Patient } from '../contra
 import { limitGroups } from '../contracts/parameters.ts';
 
 const closed = { additionalProperties: false } as const;
-const Ward = Type.String({ minLength: 1, maxLength: 40 });
+export const Ward = Type.String({ minLength: 1, maxLength: 40 });
 const Code = Type.String({ pattern: '^MDC_[A-Z0-9_]{1,60}$' });
 
 /** The body of every answer that is no success. `message` is one sentence for a person. */
@@ -140,7 +141,16 @@ export const Bed = Type.Object({ ...head, values: Type.Array(Numeric) }, closed)
 export type Bed = Static<typeof Bed>;
 
 /** `GET /api/associations/:associationId` */
-export const PatientView = Type.Object({ at: Instant, bed: Bed, alarms: Type.Array(Alarm) }, closed);
+export const PatientView = Type.Object(
+  {
+    at: Instant,
+    bed: Bed,
+    alarms: Type.Array(Alarm),
+    /** Of the device's associations, to be sent with a correction. */
+    version: Type.Integer({ minimum: 0 }),
+  },
+  closed,
+);
 export type PatientView = Static<typeof PatientView>;
 
 /** `GET /api/associations/:associationId/trends?codes=A,B&from=…&to=…&points=500`: `to` excluded, at most 31 days, 16 codes. */
@@ -198,52 +208,6 @@ export const LimitsBody = Type.Object(
   closed,
 );
 export type LimitsBody = Static<typeof LimitsBody>;
-
-/** `GET /api/devices`: for who may associate. `version` goes into the next change, so that two people do not overwrite each other. */
-export const Devices = Type.Object(
-  {
-    devices: Type.Array(
-      Type.Object(
-        {
-          device: Device,
-          version: Type.Integer({ minimum: 0 }),
-          current: Type.Union([
-            Type.Object(
-              {
-                associationId: AssociationId,
-                ward: Type.Union([Ward, Type.Null()]),
-                bed: Type.Union([Type.String(), Type.Null()]),
-                occupied: Type.Boolean(),
-              },
-              closed,
-            ),
-            Type.Null(),
-          ]),
-        },
-        closed,
-      ),
-    ),
-  },
-  closed,
-);
-export type Devices = Static<typeof Devices>;
-
-/** `POST /api/devices/:deviceId/associations` (201): ends the device's former association and starts this one. */
-export const AssociateBody = Type.Object(
-  {
-    ward: Ward,
-    bed: Type.String({ minLength: 1, maxLength: 40 }),
-    patient: Type.Union([Patient, Type.Null()]),
-    /** Of `GET /api/devices`; 0 for a device that never had one. Another one meanwhile: 409. */
-    version: Type.Integer({ minimum: 0 }),
-  },
-  closed,
-);
-export type AssociateBody = Static<typeof AssociateBody>;
-
-/** Also of `DELETE /api/devices/:deviceId/associations/:associationId` (200), whose id is the one that ended. */
-export const Associated = Type.Object({ associationId: AssociationId, version: Type.Integer() }, closed);
-export type Associated = Static<typeof Associated>;
 
 /** `GET /api/audit`: newest first; `before` is the former page's `next`. */
 export const AuditQuery = Type.Object(

@@ -101,6 +101,7 @@ beforeAll(async () => {
       audit,
       feed,
       hub,
+      wards: { current: () => ({ wards: [{ ward, beds: ['1'] }] }) },
       trends: createTrendStore({
         influxUrl: platform.influxUrl,
         influxCaFile: join(certs, 'ca.pem'),

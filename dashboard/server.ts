@@ -44,6 +44,8 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   'not-allowed': 403,
   'not-found': 404,
   conflict: 409,
+  'bed-occupied': 409,
+  'place-unknown': 400,
   'rate-limited': 429,
   'payload-schema': 400,
   'payload-too-large': 413,

@@ -30,6 +30,7 @@ export const settings = {
     help: 'the origins that browsers see, e.g. https://monitor.hospital.example, comma-separated',
     fallback: ['https://localhost:8443'],
   },
+  wardsFile: { kind: 'file', env: 'VIGIL_WARDS_FILE', help: 'registry of wards and beds, JSON' },
   accountsFile: { kind: 'file', env: 'VIGIL_ACCOUNTS_FILE', help: 'local accounts, JSON' },
   sessionKey: {
     kind: 'secret',

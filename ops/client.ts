@@ -10,6 +10,7 @@ const sources = [
   'dashboard/client',
   'dashboard/pace.ts',
   'dashboard/protocol.ts',
+  'dashboard/protocol-devices.ts',
   'dashboard/protocol-live.ts',
   'contracts',
 ];

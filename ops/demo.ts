@@ -18,7 +18,7 @@ import { openSealedLog } from '../contracts/sealed-log.ts';
 import { readSettings } from '../contracts/settings.ts';
 import { formatInstant } from '../contracts/time.ts';
 import { run } from './platform/run.ts';
-import { serviceEnv, type Whereabouts } from './platform/serviceEnv.ts';
+import { serviceEnv, shippedWardsFile, type Whereabouts } from './platform/serviceEnv.ts';
 
 export type Login = { readonly userId: string; readonly role: Role; readonly wards: string; readonly password: string };
 
@@ -32,6 +32,12 @@ const people: readonly { userId: string; name: string; role: Role; wards: string
   { userId: 'auditor', name: 'Demo Auditor', role: 'auditor', wards: '*' },
 ];
 const accountProgram = join(import.meta.dirname, '..', 'dashboard', 'account.ts');
+
+/** Puts the shipped registry of wards and beds into a folder that has none: it is the hospital's to edit from then on. */
+export function ensureWards(folder: string): void {
+  const file = join(folder, 'wards.json');
+  if (!existsSync(file)) writeAtomic(file, readFileSync(shippedWardsFile, 'utf8'), 0o644);
+}
 
 /** bed-01, bed-02 … */
 export function demoDevices(beds: number): string[] {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { ensureCertificates } from '../certs/ensure.ts';
 import { privateDirectory } from '../certs/files.ts';
 import { ensureClient } from './client.ts';
-import { demoDevices, ensureDemoAccounts, ensureDemoAdmissions, type Login } from './demo.ts';
+import { demoDevices, ensureDemoAccounts, ensureDemoAdmissions, ensureWards, type Login } from './demo.ts';
 import { requireDisk } from './disk.ts';
 import { gatewayProcesses, restartInTurn } from './gateways.ts';
 import { type House, type HouseOptions, startHouse } from './houses.ts';
@@ -101,6 +101,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
 
   await step('Certificates', async () => {
     await ensureCertificates({ stateDir, devices: demoDevices(settings.beds), nowMs: Date.now() });
+    ensureWards(stateDir);
   });
   const software = await step('Java, Kafka, InfluxDB', (remark) => ensureSoftware(settings.softwareDir, remark));
   await step('Browser client', () => ensureClient());

@@ -124,22 +124,53 @@ export const AssociationPeriod = Type.Object(
 );
 export type AssociationPeriod = Static<typeof AssociationPeriod>;
 
-/** In `associations`: all periods of one device that readings may still belong to, oldest first, at most 64. */
-export const DeviceAssociations = Type.Object(
-  {
-    deviceId: DeviceId,
-    version: Type.Integer({ minimum: 1 }),
-    periods: Type.Array(AssociationPeriod, { maxItems: 64 }),
-  },
-  closed,
-);
-export type DeviceAssociations = Static<typeof DeviceAssociations>;
-
 export const roles = ['nurse', 'physician', 'technician', 'auditor'] as const;
 export type Role = (typeof roles)[number];
 
 export const Actor = Type.Object({ userId: Name(64), name: Name(), role: Type.Enum([...roles]) }, closed);
 export type Actor = Static<typeof Actor>;
+
+export const associationActs = ['assigned', 'moved', 'corrected', 'ended'] as const;
+export type AssociationAct = (typeof associationActs)[number];
+
+/** What somebody did to a device's table. `version` is the table's version after it. A field's null means: it had no value. */
+export const AssociationChange = Type.Object(
+  {
+    version: Type.Integer({ minimum: 1 }),
+    associationId: AssociationId,
+    act: Type.Enum([...associationActs]),
+    at: Instant,
+    by: Actor,
+    fields: Type.Array(
+      Type.Object(
+        {
+          field: Name(40),
+          from: Type.Union([Type.String({ maxLength: 80 }), Type.Null()]),
+          to: Type.Union([Type.String({ maxLength: 80 }), Type.Null()]),
+        },
+        closed,
+      ),
+      { maxItems: 10 },
+    ),
+  },
+  closed,
+);
+export type AssociationChange = Static<typeof AssociationChange>;
+
+/**
+ * In `associations`: all periods of one device that readings may still belong to, oldest first, at most 64. `changes` says who
+ * did what, oldest first, at most 64; it is absent from what older versions and the operator's tools wrote.
+ */
+export const DeviceAssociations = Type.Object(
+  {
+    deviceId: DeviceId,
+    version: Type.Integer({ minimum: 1 }),
+    periods: Type.Array(AssociationPeriod, { maxItems: 64 }),
+    changes: Type.Optional(Type.Array(AssociationChange, { maxItems: 64 })),
+  },
+  closed,
+);
+export type DeviceAssociations = Static<typeof DeviceAssociations>;
 
 /** The wards whose beds some clinician's screen shows, by dashboard process; older than 30 s counts for nothing. */
 export const PresenceRecord = Type.Object({ at: Instant, wards: Type.Array(Name(40), { maxItems: 200 }) }, closed);
@@ -157,6 +188,8 @@ export const auditActions = [
   'audio-paused',
   'limits-changed',
   'association-started',
+  'association-moved',
+  'patient-corrected',
   'association-ended',
   'access-denied',
   'rejected-viewed',

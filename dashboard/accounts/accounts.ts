@@ -66,7 +66,12 @@ export function writeAccounts(path: string, accounts: ReadonlyMap<string, Accoun
   renameSync(draft, path);
 }
 
-export type Accounts = { get(userId: string): Account | undefined; size(): number; close(): void };
+export type Accounts = {
+  get(userId: string): Account | undefined;
+  all(): Iterable<Account>;
+  size(): number;
+  close(): void;
+};
 
 const lookEveryMs = 2_000;
 
@@ -86,7 +91,12 @@ export function followAccounts(path: string, log: Logger): Accounts {
     }
   }, lookEveryMs);
   timer.unref();
-  return { get: (userId) => accounts.get(userId), size: () => accounts.size, close: () => clearInterval(timer) };
+  return {
+    get: (userId) => accounts.get(userId),
+    all: () => accounts.values(),
+    size: () => accounts.size,
+    close: () => clearInterval(timer),
+  };
 }
 
 function stampOf(path: string): string {

@@ -1,13 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { formatInstant } from '../../contracts/time.ts';
-import type { AssociateBody } from '../protocol.ts';
-import { endAssociation, startAssociation } from './associate.ts';
+import type { AssociateBody, CorrectBody } from '../protocol-devices.ts';
+import { type Asked, assignDevice, correctPatient, type Decision, endAssociation, moveDevice } from './associate.ts';
 import { foldAssociations } from './beds.ts';
 import { auditor, everywhere, nurse, period, t0, table, technician } from './fold.testing.ts';
 import type { Viewer } from './rights.ts';
-import { emptyState } from './state.ts';
+import { emptyState, type LiveState } from './state.ts';
 
 const patient = { patientId: 'P-1', familyName: 'Made', givenName: 'Up', category: 'adult' as const };
+const neonate = {
+  ...patient,
+  patientId: 'P-4',
+  sex: 'female' as const,
+  birthDate: '2026-01-01',
+  category: 'neonatal' as const,
+};
 const body = (fields: Partial<AssociateBody> = {}): AssociateBody => ({
   ward: 'icu',
   bed: '1',
@@ -15,25 +22,57 @@ const body = (fields: Partial<AssociateBody> = {}): AssociateBody => ({
   version: 0,
   ...fields,
 });
+const by = (viewer: Viewer): Asked => ({ viewer, nowMs: t0 });
+const outcome = (decision: Decision) => (decision.ok ? 'ok' : decision.code);
 
-/** d1 in icu bed 1 with patient P-1 at version 4, d2 in step bed 2 with P-2, d3 in icu bed 3 without a patient. */
+/**
+ * d1 in icu bed 1 with patient P-1 at version 4, d2 in step bed 2 with P-2, d3 in icu bed 3 without a patient, d4 and d5 in icu bed 4 with
+ * the newborn P-4.
+ */
 function ward() {
   const state = emptyState();
   foldAssociations(state, table('d1', 4, period('assoc-01', 'icu', { patient })), t0);
   const other = { ...patient, patientId: 'P-2' };
   foldAssociations(state, table('d2', 1, period('assoc-02', 'step', { patient: other, bed: '2' })), t0);
   foldAssociations(state, table('d3', 1, period('assoc-03', 'icu', { patient: null, bed: '3' })), t0);
+  foldAssociations(state, table('d4', 1, period('assoc-04', 'icu', { patient: neonate, bed: '4' })), t0);
+  foldAssociations(state, table('d5', 1, period('assoc-05', 'icu', { patient: neonate, bed: '4' })), t0);
   return state;
 }
 
-describe('starting an association', () => {
+/** Decides and folds what was decided, as the server does. */
+function carryOut(state: LiveState, decision: Decision): Decision {
+  if (decision.ok) for (const one of decision.tables) foldAssociations(state, one, t0);
+  return decision;
+}
+const periodOf = (state: LiveState, deviceId: string) => state.associations.get(deviceId)?.periods.at(-1);
+
+describe('assigning a device', () => {
   it.each<[string, Viewer, string, AssociateBody, string]>([
     ['a new device', nurse, 'd9', body({ bed: '9', patient: { ...patient, patientId: 'P-9' } }), 'ok'],
-    ['a second device at the same patient', nurse, 'd9', body(), 'ok'],
-    ['without a patient, at a bed that has one', nurse, 'd9', body({ patient: null }), 'ok'],
-    ['the device changed meanwhile', nurse, 'd1', body({ version: 3 }), 'conflict'],
-    ['a device that the caller thinks new', nurse, 'd1', body(), 'conflict'],
-    ['another patient in the bed', nurse, 'd9', body({ patient: { ...patient, patientId: 'P-9' } }), 'conflict'],
+    ['a device that is on no list of mine', nurse, 'd9', body({ bed: '9', patient: null, version: null }), 'ok'],
+    ['as unlisted, a device that has a bed', nurse, 'd3', body({ bed: '9', patient: null, version: null }), 'conflict'],
+    ['a second device with the same patient typed again', nurse, 'd9', body(), 'bed-occupied'],
+    ['without a patient, at a bed that has one', nurse, 'd9', body({ patient: null }), 'bed-occupied'],
+    ['another patient in the bed', nurse, 'd9', body({ patient: { ...patient, patientId: 'P-9' } }), 'bed-occupied'],
+    ['the same patient as there', nurse, 'd9', body({ patient: null, samePatientAs: 'assoc-01' }), 'ok'],
+    [
+      'the same patient as one who is not there',
+      nurse,
+      'd9',
+      body({ patient: null, samePatientAs: 'assoc-04' }),
+      'conflict',
+    ],
+    [
+      'the same patient, by a technician',
+      technician,
+      'd9',
+      body({ patient: null, samePatientAs: 'assoc-01' }),
+      'not-allowed',
+    ],
+    ['to a bed with a patient, by a technician', technician, 'd9', body({ patient: null }), 'not-allowed'],
+    ['the device changed meanwhile', nurse, 'd3', body({ version: 0, bed: '3' }), 'conflict'],
+    ['a device that has a patient', nurse, 'd1', body({ version: 4 }), 'conflict'],
     ['the patient in another bed', nurse, 'd9', body({ bed: '9' }), 'conflict'],
     ['another ward', nurse, 'd9', body({ ward: 'step' }), 'not-allowed'],
     ['a device of another ward', nurse, 'd2', body({ bed: '9', version: 1 }), 'not-allowed'],
@@ -44,23 +83,34 @@ describe('starting an association', () => {
     ['a technician, from an empty bed', technician, 'd3', body({ bed: '9', patient: null, version: 1 }), 'ok'],
     ['a technician, from a patient', technician, 'd1', body({ bed: '9', patient: null, version: 4 }), 'not-allowed'],
   ])('%s', (_, viewer, deviceId, wanted, expected) => {
-    const decision = startAssociation(ward(), viewer, deviceId, wanted, 'assoc-new', t0);
-    expect(decision.ok ? 'ok' : decision.code).toBe(expected);
+    expect(outcome(assignDevice(ward(), by(viewer), deviceId, wanted, 'assoc-new'))).toBe(expected);
   });
 
   it('ends the former one at the instant at which the new one begins', () => {
-    const decision = startAssociation(ward(), nurse, 'd1', body({ version: 4 }), 'assoc-new', t0);
+    const wanted = body({ version: 1, bed: '3', patient: { ...patient, patientId: 'P-3' } });
+    const decision = assignDevice(ward(), by(nurse), 'd3', wanted, 'assoc-new');
     const at = formatInstant(t0);
     expect(decision).toMatchObject({
       ok: true,
-      table: {
-        version: 5,
-        periods: [
-          { associationId: 'assoc-01', to: at },
-          { associationId: 'assoc-new', from: at, to: null },
-        ],
-      },
+      tables: [
+        {
+          version: 2,
+          periods: [
+            { associationId: 'assoc-03', to: at },
+            { associationId: 'assoc-new', from: at, to: null },
+          ],
+        },
+      ],
     });
+  });
+
+  it('says whom the bed has, so that the nurse can answer, and carries this patient over as they are', () => {
+    const state = ward();
+    const asked = assignDevice(state, by(nurse), 'd9', body({ bed: '4', patient: null }), 'assoc-new');
+    expect(asked).toMatchObject({ code: 'bed-occupied', occupiedBy: { associationId: 'assoc-04', patient: neonate } });
+    const wanted = body({ bed: '4', patient: null, samePatientAs: 'assoc-04' });
+    carryOut(state, assignDevice(state, by(nurse), 'd9', wanted, 'assoc-new'));
+    expect(periodOf(state, 'd9')).toMatchObject({ associationId: 'assoc-new', bed: '4', patient: neonate });
   });
 
   it('keeps the newest 64 periods', () => {
@@ -69,9 +119,162 @@ describe('starting an association', () => {
       period(`assoc-${at}`, 'icu', { from: formatInstant(t0 - 1000 + at), to: formatInstant(t0 - 999 + at) }),
     );
     foldAssociations(state, table('d1', 1, ...past), t0);
-    const decision = startAssociation(state, nurse, 'd1', body({ version: 1 }), 'assoc-new', t0);
-    expect(decision.ok && decision.table.periods.map((one) => one.associationId)).toHaveLength(64);
-    expect(decision.ok && decision.table.periods[0]?.associationId).toBe('assoc-1');
+    const decision = assignDevice(state, by(nurse), 'd1', body({ version: 1 }), 'assoc-new');
+    const periods = decision.ok ? decision.tables[0]!.periods : [];
+    expect(periods).toHaveLength(64);
+    expect(periods[0]?.associationId).toBe('assoc-1');
+  });
+});
+
+describe('moving a device', () => {
+  const to = (bed: string, version = 1, wardName = 'icu') => ({ ward: wardName, bed, version });
+
+  it('keeps a newborn a newborn: the same association, the same patient, in another bed', () => {
+    const state = ward();
+    const before = periodOf(state, 'd4');
+    carryOut(state, moveDevice(state, by(nurse), 'd4', to('9')));
+    expect(periodOf(state, 'd4')).toEqual({ ...before, bed: '9' });
+  });
+
+  it("takes the patient's other device along, and says who moved what", () => {
+    const state = ward();
+    carryOut(state, moveDevice(state, by(nurse), 'd4', to('9')));
+    expect(periodOf(state, 'd5')).toMatchObject({ associationId: 'assoc-05', bed: '9', patient: neonate });
+    expect(state.associations.get('d5')?.changes).toMatchObject([
+      { version: 2, act: 'moved', by: { userId: 'n' }, fields: [{ field: 'bed', from: '4', to: '9' }] },
+    ]);
+  });
+
+  it.each<[string, Viewer, string, ReturnType<typeof to>, string]>([
+    ['with a patient to an empty bed', nurse, 'd1', to('9', 4), 'ok'],
+    ['with a patient to a bed that has a device without one', nurse, 'd1', to('3', 4), 'ok'],
+    ['without a patient, by a technician', technician, 'd3', to('9'), 'ok'],
+    ['with a patient, by a technician', technician, 'd1', to('9', 4), 'not-allowed'],
+    ['with a patient to another patient', nurse, 'd1', to('4', 4), 'conflict'],
+    ['without a patient to a patient', nurse, 'd3', to('1'), 'bed-occupied'],
+    ['without a patient to a patient, by a technician', technician, 'd3', to('1'), 'not-allowed'],
+    ['to the bed where it is', nurse, 'd1', to('1', 4), 'conflict'],
+    ['to another ward', nurse, 'd1', to('2', 4, 'step'), 'not-allowed'],
+    ['from another ward', nurse, 'd2', to('9'), 'not-allowed'],
+    ['of a version that is not on record', nurse, 'd1', to('9', 3), 'conflict'],
+    ['that has no bed', nurse, 'd9', to('9', 0), 'not-found'],
+  ])('%s', (_, viewer, deviceId, wanted, expected) => {
+    expect(outcome(moveDevice(ward(), by(viewer), deviceId, wanted))).toBe(expected);
+  });
+
+  it('is not hindered by a correction meanwhile, and keeps it', () => {
+    const state = ward();
+    carryOut(
+      state,
+      correctPatient(state, by(nurse), 'd4', 'assoc-04', { version: 1, changes: { familyName: 'Right' } }),
+    );
+    expect(outcome(carryOut(state, moveDevice(state, by(nurse), 'd4', to('9'))))).toBe('ok');
+    expect(periodOf(state, 'd4')?.patient?.familyName).toBe('Right');
+  });
+
+  it('is refused when somebody moved the device meanwhile, and names who and where', () => {
+    const state = ward();
+    carryOut(state, moveDevice(state, by(nurse), 'd3', to('8')));
+    const late = moveDevice(state, by({ ...nurse, userId: 'm', name: 'M' }), 'd3', to('9'));
+    expect(late).toMatchObject({
+      code: 'conflict',
+      version: 2,
+      changes: [{ act: 'moved', by: { name: 'N' }, fields: [{ field: 'bed', from: '3', to: '8' }] }],
+    });
+  });
+});
+
+describe('correcting a patient', () => {
+  const wanted = (changes: CorrectBody['changes'], fields: Partial<CorrectBody> = {}): CorrectBody => ({
+    version: 1,
+    changes,
+    ...fields,
+  });
+
+  it("changes the given fields alone, on all of the patient's devices, and keeps the associations", () => {
+    const state = ward();
+    carryOut(state, correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ givenName: 'Ada', sex: null })));
+    const { sex: _, ...rest } = neonate;
+    for (const [deviceId, associationId] of [
+      ['d4', 'assoc-04'],
+      ['d5', 'assoc-05'],
+    ] as const)
+      expect(periodOf(state, deviceId)).toMatchObject({ associationId, patient: { ...rest, givenName: 'Ada' } });
+    expect(periodOf(state, 'd4')?.patient).not.toHaveProperty('sex');
+    expect(state.associations.get('d4')?.changes?.at(-1)).toMatchObject({
+      act: 'corrected',
+      by: { userId: 'n' },
+      fields: [
+        { field: 'givenName', from: 'Up', to: 'Ada' },
+        { field: 'sex', from: 'female', to: null },
+      ],
+    });
+  });
+
+  it.each<[string, Viewer, CorrectBody, string]>([
+    ['a name', nurse, wanted({ familyName: 'Right' }), 'ok'],
+    ['the category without saying from which', nurse, wanted({ category: 'adult' }), 'conflict'],
+    [
+      'the category from a wrong one',
+      nurse,
+      wanted({ category: 'adult' }, { categoryBefore: 'paediatric' }),
+      'conflict',
+    ],
+    ['the category from the right one', nurse, wanted({ category: 'adult' }, { categoryBefore: 'neonatal' }), 'ok'],
+    ['nothing that differs', nurse, wanted({ familyName: 'Made' }), 'conflict'],
+    ['the id of a patient who is at another device', nurse, wanted({ patientId: 'P-1' }), 'conflict'],
+    ['by a technician', technician, wanted({ familyName: 'Right' }), 'not-allowed'],
+    ['by a nurse of another ward', { ...nurse, wards: ['step'] }, wanted({ familyName: 'Right' }), 'not-found'],
+  ])('%s', (_, viewer, change, expected) => {
+    expect(outcome(correctPatient(ward(), by(viewer), 'd4', 'assoc-04', change))).toBe(expected);
+  });
+
+  it.each<[string, CorrectBody['changes']]>([
+    ['the same field', { familyName: 'Second' }],
+    ['another field', { birthDate: '2026-01-02' }],
+  ])('lets nobody win silently: after another clinician’s change, %s is refused with who and what', (_, changes) => {
+    const state = ward();
+    carryOut(state, correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ familyName: 'First' })));
+    const second = { ...nurse, userId: 'm', name: 'M' };
+    const refused = correctPatient(state, by(second), 'd4', 'assoc-04', wanted(changes));
+    expect(refused).toMatchObject({
+      code: 'conflict',
+      version: 2,
+      changes: [
+        { by: { name: 'N' }, at: formatInstant(t0), fields: [{ field: 'familyName', from: 'Made', to: 'First' }] },
+      ],
+    });
+    // Having seen that, the person may decide to apply it all the same.
+    expect(outcome(correctPatient(state, by(second), 'd4', 'assoc-04', wanted(changes, { version: 2 })))).toBe('ok');
+  });
+
+  it('also counts a correction that was made at the patient’s other device', () => {
+    const state = ward();
+    carryOut(state, correctPatient(state, by(nurse), 'd5', 'assoc-05', wanted({ familyName: 'First' })));
+    const refused = correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ familyName: 'Second' }));
+    expect(outcome(refused)).toBe('conflict');
+  });
+
+  it('is not hindered by a move meanwhile', () => {
+    const state = ward();
+    carryOut(state, moveDevice(state, by(nurse), 'd4', { ward: 'icu', bed: '9', version: 1 }));
+    carryOut(state, correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ familyName: 'Right' })));
+    expect(periodOf(state, 'd4')).toMatchObject({ bed: '9', patient: { familyName: 'Right' } });
+  });
+
+  it('shows a technician who changed a patient, and no patient data', () => {
+    const state = ward();
+    carryOut(state, correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ familyName: 'Secret' })));
+    carryOut(state, endAssociation(state, by(nurse), 'd4', 'assoc-04'));
+    const refused = assignDevice(
+      state,
+      by(technician),
+      'd4',
+      body({ bed: '9', patient: null, version: 1 }),
+      'assoc-new',
+    );
+    expect(refused).toMatchObject({ code: 'conflict', changes: [{ act: 'corrected', fields: [] }, { act: 'ended' }] });
+    expect(JSON.stringify(refused)).not.toContain('Secret');
   });
 });
 
@@ -85,8 +288,18 @@ describe('ending one', () => {
     ['without one, by a technician', technician, 'd3', 'assoc-03', 'ok'],
     ['by a physician', everywhere, 'd1', 'assoc-01', 'not-allowed'],
   ])('%s', (_, viewer, deviceId, associationId, expected) => {
-    const decision = endAssociation(ward(), viewer, deviceId, associationId, t0);
-    expect(decision.ok ? 'ok' : decision.code).toBe(expected);
-    if (decision.ok) expect(decision.table.periods.at(-1)?.to).toBe(formatInstant(t0));
+    const decision = endAssociation(ward(), by(viewer), deviceId, associationId);
+    expect(outcome(decision)).toBe(expected);
+    if (decision.ok) expect(decision.tables[0]?.periods.at(-1)?.to).toBe(formatInstant(t0));
+  });
+
+  it.each([
+    ['device', 'one of two devices', null],
+    ['patient', 'both', formatInstant(t0)],
+  ] as const)('of a whole %s ends %s', (whole, _, otherEnd) => {
+    const state = ward();
+    carryOut(state, endAssociation(state, by(nurse), 'd4', 'assoc-04', whole));
+    expect(periodOf(state, 'd4')?.to).toBe(formatInstant(t0));
+    expect(periodOf(state, 'd5')?.to).toBe(otherEnd);
   });
 });

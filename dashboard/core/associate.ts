@@ -1,85 +1,284 @@
-/** Starting and ending a device's association: what is decided before anything is written. */
+/**
+ * Changing a device's association: what is decided before anything is written. Four separate acts: assign a device to a bed, move
+ * it, correct its patient's data, end. No act changes what it is not about.
+ *
+ * A patient may have several devices in one bed. Each has its own table and its own association; what is about the patient (a
+ * move, a correction, a discharge) is decided for all of them at once.
+ */
 import type { Fault } from '../../contracts/errors.ts';
-import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
+import type {
+  AssociationAct,
+  AssociationChange,
+  AssociationPeriod,
+  DeviceAssociations,
+  Patient,
+} from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
-import type { AssociateBody } from '../protocol.ts';
+import type { AssociateBody, AssociationRefused, CorrectBody, MoveBody } from '../protocol-devices.ts';
+import { actsSince, changedFields, patientWith, visibleChanges } from './association-changes.ts';
 import { periodAt } from './beds.ts';
 import { may, seesWard, type Viewer } from './rights.ts';
 import type { LiveState } from './state.ts';
 
 /** Of one device; the oldest go: their readings are older than what the log keeps. */
 const periodsMax = 64;
+const changesMax = 64;
 
-export type Decision = { readonly ok: true; readonly table: DeviceAssociations } | ({ readonly ok: false } & Fault);
+/** What a refusal says beside its code and sentence. */
+type Details = Partial<Pick<AssociationRefused, 'version' | 'changes' | 'occupiedBy'>>;
+export type Decision =
+  | {
+      readonly ok: true;
+      /** The tables to write, the asked device's first. */
+      readonly tables: readonly DeviceAssociations[];
+      /** The association as it is then, or as it ended. */
+      readonly period: AssociationPeriod;
+    }
+  | ({ readonly ok: false } & Fault & Details);
 
-const refuse = (code: Fault['code'], message: string): Decision => ({ ok: false, code, message });
-const changedMeanwhile = () => refuse('conflict', 'The device was associated anew meanwhile: look again.');
+const refuse = (code: Fault['code'], message: string, details: Details = {}): Decision => ({
+  ok: false,
+  code,
+  message,
+  ...details,
+});
 const notYours = () => refuse('not-allowed', 'This ward or patient is not for your account to change.');
 
-/** Whether the viewer may end this period: its ward is theirs and, where a patient is in it, so are patients. */
-function mayEnd(viewer: Viewer, period: AssociationPeriod): boolean {
-  return seesWard(viewer, period.ward) && (period.patient === null || may(viewer, 'admit-patient'));
+/** Whether the viewer may change this period: its ward is theirs and, where a patient is in it, so are patients. */
+function mayChange(viewer: Viewer, period: AssociationPeriod): boolean {
+  if (!may(viewer, 'associate-device') || !seesWard(viewer, period.ward)) return false;
+  return period.patient === null || may(viewer, 'admit-patient');
 }
 
+/** Who asks, when; the same for every act. */
+export type Asked = { readonly viewer: Viewer; readonly nowMs: number };
+
 /**
- * Ends what the device has now and starts a period at `nowMs`.
+ * Assigns a device that has no patient to a bed, and starts an association.
  * @param associationId a new UUIDv7
- * @returns `conflict` where the table changed meanwhile, the bed has another patient, or the patient is in another bed;
- * `not-allowed` where a ward is not the viewer's, or a patient is concerned and may not be admitted by this role
+ * @returns `conflict` where the device changed meanwhile, has a patient, or the patient is in another bed; `bed-occupied` where the
+ * bed has a patient and the answer whether the device is theirs is missing; `not-allowed` where a ward is not the viewer's, or a patient
+ * is concerned and this role may not admit
  */
-export function startAssociation(
+export function assignDevice(
   state: LiveState,
-  viewer: Viewer,
+  { viewer, nowMs }: Asked,
   deviceId: string,
   wanted: AssociateBody,
   associationId: string,
-  nowMs: number,
 ): Decision {
   const table = state.associations.get(deviceId);
-  if ((table?.version ?? 0) !== wanted.version) return changedMeanwhile();
+  const current = periodAt(table, nowMs);
   if (!may(viewer, 'associate-device') || !seesWard(viewer, wanted.ward)) return notYours();
   if (wanted.patient !== null && !may(viewer, 'admit-patient')) return notYours();
-  const current = periodAt(table, nowMs);
-  if (current && !mayEnd(viewer, current)) return notYours();
-  for (const [otherId, other] of state.associations) {
-    const period = otherId === deviceId ? undefined : periodAt(other, nowMs);
-    if (!period) continue;
-    const samePatient = period.patient?.patientId === wanted.patient?.patientId;
-    const sameBed = period.ward === wanted.ward && period.bed === wanted.bed;
-    if (sameBed && !samePatient && period.patient !== null && wanted.patient !== null)
-      return refuse('conflict', 'Another patient is in this bed: end that association first.');
-    if (!sameBed && samePatient && wanted.patient !== null)
-      return refuse('conflict', 'This patient is in another bed: end that association first.');
-  }
+  if (current && !mayChange(viewer, current)) return notYours();
+  if (wanted.version === null ? current !== undefined : (table?.version ?? 0) !== wanted.version)
+    return changedMeanwhile(viewer, table, wanted.version ?? 0);
+  if (current?.patient)
+    return refuse('conflict', 'A patient is admitted at this device. Discharge them first, or move the device.');
+  const inBed = patientInBed(state, wanted, nowMs, [deviceId]);
+  let { patient } = wanted;
+  if (wanted.samePatientAs !== undefined) {
+    if (!may(viewer, 'admit-patient')) return notYours();
+    if (inBed?.period.associationId !== wanted.samePatientAs)
+      return refuse('conflict', 'That patient is not in this bed any more. Look again.');
+    patient = inBed.period.patient;
+  } else if (inBed) return bedOccupied(viewer, inBed);
+  if (patient && isElsewhere(state, patient.patientId, wanted, nowMs, [deviceId]))
+    return refuse('conflict', 'This patient is in another bed. Move that device, or end that association first.');
   const at = formatInstant(nowMs);
-  const { ward, bed, patient } = wanted;
-  const started = { associationId, patient, ward, bed, from: at, to: null };
-  return write(deviceId, table, [...ended(table, current, at), started]);
+  const { ward, bed } = wanted;
+  const period: AssociationPeriod = { associationId, patient, ward, bed, from: at, to: null };
+  const fields = changedFields(current, period);
+  const periods = [...ended(table, current, at), period];
+  return {
+    ok: true,
+    period,
+    tables: [write(deviceId, table, periods, { associationId, act: 'assigned', fields }, { viewer, nowMs })],
+  };
 }
 
-/** Ends a period at `nowMs`; the device is then without association. `not-found` where it is not the device's current one. */
-export function endAssociation(
-  state: LiveState,
-  viewer: Viewer,
-  deviceId: string,
-  associationId: string,
-  nowMs: number,
-): Decision {
+/**
+ * Moves a device to another bed. Its association goes on, with its patient, alarms, acknowledgements and limits; the patient's other
+ * devices in the bed go along. A correction of the patient's data meanwhile does not hinder it.
+ */
+export function moveDevice(state: LiveState, asked: Asked, deviceId: string, wanted: MoveBody): Decision {
+  const { viewer, nowMs } = asked;
   const table = state.associations.get(deviceId);
   const current = periodAt(table, nowMs);
+  if (!may(viewer, 'associate-device') || !seesWard(viewer, wanted.ward)) return notYours();
+  if (current && !mayChange(viewer, current)) return notYours();
+  if (actsSince(table, wanted.version, ['assigned', 'moved', 'ended']))
+    return changedMeanwhile(viewer, table, wanted.version);
+  if (!current) return refuse('not-found', 'The device has no bed now. Assign it to one.');
+  if (current.ward === wanted.ward && current.bed === wanted.bed)
+    return refuse('conflict', 'The device is in this bed already.');
+  const movers = [deviceId, ...companions(state, deviceId, current, nowMs)];
+  const inBed = patientInBed(state, wanted, nowMs, movers);
+  if (inBed && inBed.period.patient.patientId !== current.patient?.patientId) {
+    if (current.patient === null) return bedOccupied(viewer, inBed);
+    return refuse('conflict', 'Another patient is in this bed. Move or discharge that patient first.');
+  }
+  const { ward, bed } = wanted;
+  return changeAll(state, asked, movers, 'moved', (period) => ({ ...period, ward, bed }));
+}
+
+/**
+ * Corrects a patient's data, on all of the patient's devices. The association goes on. Any other change of the patient's data since
+ * the form was filled is a conflict, also of another field: the fields name one person together, and half of one person's data with
+ * half of another's would be nobody's. A move meanwhile does not hinder it.
+ */
+export function correctPatient(
+  state: LiveState,
+  asked: Asked,
+  deviceId: string,
+  associationId: string,
+  wanted: CorrectBody,
+): Decision {
+  const { viewer, nowMs } = asked;
+  const table = state.associations.get(deviceId);
+  const current = periodAt(table, nowMs);
+  if (!current?.patient || current.associationId !== associationId || !seesWard(viewer, current.ward))
+    return refuse('not-found', 'The device has no such patient now.');
+  if (!mayChange(viewer, current)) return notYours();
+  if (actsSince(table, wanted.version, ['assigned', 'corrected', 'ended']))
+    return changedMeanwhile(viewer, table, wanted.version);
+  const patient = patientWith(current.patient, wanted.changes);
+  if (patient.category !== current.patient.category && wanted.categoryBefore !== current.patient.category)
+    return refuse('conflict', 'The category decides the limits. Confirm that it changes, and from which.');
+  const movers = [deviceId, ...companions(state, deviceId, current, nowMs)];
+  if (patient.patientId !== current.patient.patientId) {
+    if (isElsewhere(state, patient.patientId, undefined, nowMs, movers))
+      return refuse('conflict', 'A patient with this id is at another device.');
+  }
+  if (changedFields(current, { ...current, patient }).length === 0)
+    return refuse('conflict', 'Nothing was changed: the patient has these data already.');
+  return changeAll(state, asked, movers, 'corrected', (period) => ({ ...period, patient }));
+}
+
+/**
+ * Ends an association: the device is then without a bed. `whole: 'patient'` ends those of all of the patient's devices in the bed
+ * (a discharge). `not-found` where it is not the device's current one.
+ */
+export function endAssociation(
+  state: LiveState,
+  asked: Asked,
+  deviceId: string,
+  associationId: string,
+  whole: 'device' | 'patient' = 'device',
+): Decision {
+  const { viewer, nowMs } = asked;
+  const current = periodAt(state.associations.get(deviceId), nowMs);
   if (current?.associationId !== associationId || !seesWard(viewer, current.ward))
     return refuse('not-found', 'The device has no such association now.');
-  if (!may(viewer, 'associate-device') || !mayEnd(viewer, current)) return notYours();
-  return write(deviceId, table, ended(table, current, formatInstant(nowMs)));
+  if (!mayChange(viewer, current)) return notYours();
+  const enders = [deviceId, ...(whole === 'patient' ? companions(state, deviceId, current, nowMs) : [])];
+  const to = formatInstant(nowMs);
+  return changeAll(state, asked, enders, 'ended', (period) => ({ ...period, to }));
+}
+
+/** Changes the current period of each device. The first device's decides what is answered. */
+function changeAll(
+  state: LiveState,
+  asked: Asked,
+  deviceIds: readonly string[],
+  act: AssociationAct,
+  change: (period: AssociationPeriod) => AssociationPeriod,
+): Decision {
+  const tables: DeviceAssociations[] = [];
+  let first: AssociationPeriod | undefined;
+  for (const deviceId of deviceIds) {
+    const table = state.associations.get(deviceId);
+    const before = periodAt(table, asked.nowMs);
+    if (!table || !before) continue;
+    const after = change(before);
+    first ??= after;
+    const periods = table.periods.map((period) => (period === before ? after : period));
+    const fields = changedFields(before, after);
+    tables.push(write(deviceId, table, periods, { associationId: before.associationId, act, fields }, asked));
+  }
+  if (!first) return refuse('not-found', 'The device has no association now.');
+  return { ok: true, tables, period: first };
+}
+
+function changedMeanwhile(viewer: Viewer, table: DeviceAssociations | undefined, version: number): Decision {
+  const changes = visibleChanges(viewer, table, version);
+  const who = [...new Set(changes.map((change) => change.by.name))].join(', ');
+  const message = `Not saved: ${who === '' ? 'somebody' : who} changed this device's bed or patient meanwhile. Look at what changed and decide.`;
+  return refuse('conflict', message, { version: table?.version ?? 0, changes });
+}
+
+type InBed = { readonly deviceId: string; readonly period: AssociationPeriod & { readonly patient: Patient } };
+
+/** Asks whether the device is the same patient's. Who may not admit gets no question and no name. */
+function bedOccupied(viewer: Viewer, { deviceId, period }: InBed): Decision {
+  if (!may(viewer, 'admit-patient'))
+    return refuse('not-allowed', 'A patient is in this bed. A nurse assigns a further device to a patient.');
+  const { associationId, patient } = period;
+  return refuse('bed-occupied', 'A patient is in this bed. Is this device the same patient’s?', {
+    occupiedBy: { associationId, deviceId, patient },
+  });
+}
+
+type Place = { readonly ward: string; readonly bed: string };
+
+/** The patient who is in a bed now, by a device that is not among `except`. */
+function patientInBed(
+  state: LiveState,
+  { ward, bed }: Place,
+  nowMs: number,
+  except: readonly string[],
+): InBed | undefined {
+  for (const [deviceId, period] of currentPeriods(state, nowMs, except)) {
+    const { patient } = period;
+    if (patient && period.ward === ward && period.bed === bed) return { deviceId, period: { ...period, patient } };
+  }
+  return undefined;
+}
+
+/** Whether a patient is at a device in any bed but `place`. */
+function isElsewhere(
+  state: LiveState,
+  patientId: string,
+  place: Place | undefined,
+  nowMs: number,
+  except: readonly string[],
+): boolean {
+  for (const [, { patient, ward, bed }] of currentPeriods(state, nowMs, except))
+    if (patient?.patientId === patientId && (ward !== place?.ward || bed !== place.bed)) return true;
+  return false;
+}
+
+/** The other devices of the same patient in the same bed. */
+function companions(state: LiveState, deviceId: string, current: AssociationPeriod, nowMs: number): string[] {
+  if (current.patient === null) return [];
+  const { ward, bed, patient } = current;
+  return [...currentPeriods(state, nowMs, [deviceId])]
+    .filter(([, other]) => other.ward === ward && other.bed === bed && other.patient?.patientId === patient.patientId)
+    .map(([id]) => id);
+}
+
+function* currentPeriods(state: LiveState, nowMs: number, except: readonly string[]) {
+  for (const [deviceId, table] of state.associations) {
+    const period = except.includes(deviceId) ? undefined : periodAt(table, nowMs);
+    if (period) yield [deviceId, period] as const;
+  }
 }
 
 function ended(table: DeviceAssociations | undefined, current: AssociationPeriod | undefined, at: string) {
   return (table?.periods ?? []).map((period) => (period === current ? { ...period, to: at } : period));
 }
 
-function write(deviceId: string, table: DeviceAssociations | undefined, periods: AssociationPeriod[]): Decision {
-  return {
-    ok: true,
-    table: { deviceId, version: (table?.version ?? 0) + 1, periods: periods.slice(-periodsMax) },
-  };
+function write(
+  deviceId: string,
+  table: DeviceAssociations | undefined,
+  periods: readonly AssociationPeriod[],
+  what: Pick<AssociationChange, 'associationId' | 'act' | 'fields'>,
+  { viewer, nowMs }: Asked,
+): DeviceAssociations {
+  const version = (table?.version ?? 0) + 1;
+  const { userId, name, role } = viewer;
+  const change: AssociationChange = { version, at: formatInstant(nowMs), by: { userId, name, role }, ...what };
+  const changes = [...(table?.changes ?? []), change].slice(-changesMax);
+  return { deviceId, version, periods: periods.slice(-periodsMax), changes };
 }

@@ -109,7 +109,8 @@ export function clinicalRoutes(app: App, parts: Parts): void {
       const bed = await bedOf(parts, request, request.params.associationId);
       await trail.record({ actor: actorOf(viewer), action: 'patient-viewed', ...whereabouts(bed) });
       const alarms = alarmsOfBed(state, viewer, bed.associationId, -1);
-      return { at: formatInstant(now()), bed: bedView(state, viewer, bed), alarms };
+      const version = state.associations.get(bed.deviceId)?.version ?? 0;
+      return { at: formatInstant(now()), bed: bedView(state, viewer, bed), alarms, version };
     },
   );
 

@@ -13,6 +13,7 @@ import type { Hub } from '../live/hub.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Tickets } from '../sessions/tickets.ts';
 import type { TrendStore } from '../trend-store.ts';
+import type { Wards } from '../wards-file.ts';
 
 export type App = FastifyInstance<
   Server,
@@ -32,6 +33,7 @@ export type Parts = {
   readonly feed: Feed;
   readonly hub: Hub;
   readonly trends: TrendStore;
+  readonly wards: Pick<Wards, 'current'>;
   readonly pseudonymKey: string;
   readonly origins: readonly string[];
   readonly now: () => number;

@@ -26,7 +26,7 @@ export type Sessions = {
   revoke(mark: string, atMs: number): void;
 };
 
-export function createSessions(accounts: Accounts, tokens: Tokens, now: () => number): Sessions {
+export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, now: () => number): Sessions {
   const liveAt = new Map<string, number>();
   const revoked = new Map<string, number>();
 

@@ -98,7 +98,19 @@ describe('every service of docker-compose.yml', () => {
   it('is of one image, which init builds for all', () => {
     const ours = services.filter(([, { image }]) => image.includes('VIGIL_IMAGE'));
     expect(ours.map(([name]) => name).sort()).toEqual(
-      ['accounts', 'alarms', 'dashboard', 'demo', 'gateway', 'init', 'setup', 'simulators', 'trends', 'vigil'].sort(),
+      [
+        'accounts',
+        'alarms',
+        'dashboard',
+        'demo',
+        'gateway',
+        'init',
+        'setup',
+        'simulators',
+        'trends',
+        'vigil',
+        'wards',
+      ].sort(),
     );
     expect(ours.filter(([, { build }]) => build !== undefined).map(([name]) => name)).toEqual(['init']);
   });
@@ -184,6 +196,7 @@ describe('the settings of our services', () => {
         VIGIL_HTTP_HOST: '0.0.0.0',
         VIGIL_MQTT_URL: 'mqtts://gateway:8883',
         VIGIL_ACCOUNTS_FILE: '/run/vigil-accounts/secrets/accounts.json',
+        VIGIL_WARDS_FILE: '/run/vigil-accounts/secrets/wards.json',
       };
       const { PATH: _path, VIGIL_STATE_DIR: _state, ...expected } = serviceEnv(where, name);
       for (const key of Object.keys(expected)) expected[key] = differs[key] ?? expected[key]!;
@@ -194,7 +207,7 @@ describe('the settings of our services', () => {
   it.each(['gateway', 'alarms', 'trends', 'dashboard'] as const)('%s finds every file that it is told of', (name) => {
     const files = new Set(sharesOf(name, []).map(({ to }) => `/run/vigil/${to}`));
     const told = Object.entries(environment(name)).filter(
-      ([key]) => key.endsWith('_FILE') && key !== 'VIGIL_ACCOUNTS_FILE',
+      ([key]) => key.endsWith('_FILE') && key !== 'VIGIL_ACCOUNTS_FILE' && key !== 'VIGIL_WARDS_FILE',
     );
     expect(told.filter(([, path]) => !files.has(path))).toEqual([]);
   });

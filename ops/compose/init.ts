@@ -8,7 +8,7 @@ import { ensureCertificates } from '../../certs/ensure.ts';
 import { privateDirectory, writeAtomic } from '../../certs/files.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { describeSettings, readSettings } from '../../contracts/settings.ts';
-import { ensureDemoAccounts, ensureDemoAdmissions } from '../demo.ts';
+import { ensureDemoAccounts, ensureDemoAdmissions, ensureWards } from '../demo.ts';
 import { ensureDatabase } from '../platform/influxSetup.ts';
 import { ensureTopics } from '../platform/topics.ts';
 import { handOut } from './handOut.ts';
@@ -33,6 +33,7 @@ async function identities(): Promise<void> {
     writeAtomic(file, `${JSON.stringify({ accounts: [] })}\n`, 0o600);
     say('Nobody can log in yet: --profile demo makes demo accounts, docker compose run --rm accounts makes real ones.');
   }
+  ensureWards(accounts);
   say('Every service has its certificates and secrets.');
 }
 

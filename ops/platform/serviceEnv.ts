@@ -1,4 +1,5 @@
 /** The environment of each process, as `npm start` gives it and as a test gives it to what it starts. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Service } from '../../contracts/topics.ts';
 
@@ -26,6 +27,15 @@ export const packedMemory = {
   MALLOC_TOP_PAD_: '0',
   NODE_OPTIONS: '--max-semi-space-size=8',
 };
+
+/** The wards and beds of a fresh system. */
+export const shippedWardsFile = join(import.meta.dirname, '..', 'wards', 'wards.json');
+
+/** The registry of a state folder; the shipped one where the folder has none (a test, a benchmark). */
+export function wardsFileOf(stateDir: string): string {
+  const own = join(stateDir, 'wards.json');
+  return existsSync(own) ? own : shippedWardsFile;
+}
 
 /**
  * Settings of one process (contracts/settings.ts).
@@ -88,6 +98,7 @@ export function serviceEnv(
         VIGIL_HTTP_CERT_FILE: join(certs, 'web-server.pem'),
         VIGIL_HTTP_KEY_FILE: join(certs, 'web-server.key'),
         VIGIL_PUBLIC_ORIGIN: `https://localhost:${where.httpPort},https://127.0.0.1:${where.httpPort}`,
+        VIGIL_WARDS_FILE: wardsFileOf(where.stateDir),
         VIGIL_ACCOUNTS_FILE: join(secrets, 'accounts.json'),
         VIGIL_SESSION_KEY_FILE: join(secrets, 'session.key'),
         ...overrides,

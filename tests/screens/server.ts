@@ -34,6 +34,7 @@ import {
   forgetWaves,
 } from '../../dashboard/core/readings.ts';
 import { emptyState } from '../../dashboard/core/state.ts';
+import type { Registry } from '../../dashboard/core/wards.ts';
 import { emptyWaves, foldWave } from '../../dashboard/core/waves.ts';
 import type { Feed } from '../../dashboard/live/feed.ts';
 import { createHub, silentMsMax } from '../../dashboard/live/hub.ts';
@@ -52,6 +53,8 @@ export type ScreenServerOptions = {
   readonly accounts: readonly Pick<Account, 'userId' | 'name' | 'role' | 'wards'>[];
   /** A client that is built already; by default the present one is built. */
   readonly clientDir?: string;
+  /** The registered wards and beds; by default none, since a test associates by itself. */
+  readonly wards?: Registry['wards'];
   /** The rows that InfluxDB would answer; none by default. */
   readonly trends?: TrendStore['query'];
   /** Called for each command that a screen sent, once the log has it. By default nobody answers. */
@@ -101,6 +104,7 @@ export async function openScreenServer(options: ScreenServerOptions) {
       feed: live.feed,
       hub,
       trends: { query: options.trends ?? (async () => new Map()) },
+      wards: { current: () => ({ wards: options.wards ?? [] }) },
       pseudonymKey,
       origins: [origin],
       now,

@@ -1,41 +1,110 @@
-/** A device's new bed and patient as typed into the form. */
-import type { PatientCategory } from '../../../contracts/messages/records.ts';
-import type { AssociateBody } from '../../protocol.ts';
+/** A patient's data as typed into a form, and which of them were changed. */
+import type { AssociationChange, Patient, PatientCategory } from '../../../contracts/messages/records.ts';
+import type { CorrectBody } from '../../protocol-devices.ts';
 
-export type ReadAssociation = { ok: true; body: AssociateBody } | { ok: false; message: string };
-type Field = 'ward' | 'bed' | 'patientId' | 'familyName' | 'givenName' | 'birthDate' | 'sex' | 'category';
+export type PatientField = 'patientId' | 'familyName' | 'givenName' | 'birthDate' | 'sex' | 'category';
+/** A form's fields as text; empty where nothing was entered or chosen. */
+export type PatientDraft = Readonly<Record<PatientField, string>>;
 
-/** Reads the form. `version` is the device's as listed, so that two people do not overwrite each other. */
-export function readAssociation(field: (name: Field) => string, version: number, mayAdmit: boolean): ReadAssociation {
-  const text = (name: Field) => field(name).trim();
-  const wrong = (message: string): ReadAssociation => ({ ok: false, message });
-  const [ward, bed] = [text('ward'), text('bed')];
-  if (ward === '') return wrong('Enter the ward.');
-  if (bed === '') return wrong('Enter the bed.');
-  const [patientId, familyName, givenName, birthDate] = [
-    text('patientId'),
-    text('familyName'),
-    text('givenName'),
-    text('birthDate'),
-  ];
-  if (!mayAdmit || `${patientId}${familyName}${givenName}${birthDate}` === '')
-    return { ok: true, body: { ward, bed, patient: null, version } };
-  if (patientId === '') return wrong('Enter the patient id.');
-  if (familyName === '') return wrong('Enter the family name.');
-  if (birthDate !== '' && !isDate(birthDate)) return wrong('Write the date of birth as YYYY-MM-DD.');
-  const category = categories.find((one) => one === text('category'));
-  if (!category) return wrong('Choose a category: limits depend on it.');
-  const sex = sexes.find((one) => one === text('sex'));
-  const patient = { patientId, familyName, givenName, category, ...(birthDate && { birthDate }), ...(sex && { sex }) };
-  return { ok: true, body: { ward, bed, patient, version } };
+export const emptyPatient: PatientDraft = {
+  patientId: '',
+  familyName: '',
+  givenName: '',
+  birthDate: '',
+  sex: '',
+  category: '',
+};
+
+export type ReadPatient = { ok: true; patient: Patient | null } | { ok: false; message: string };
+export type ReadChanges =
+  | { ok: true; changes: CorrectBody['changes']; categoryBefore?: PatientCategory }
+  | { ok: false; message: string };
+
+/** The draft that shows a patient as they are. */
+export function draftOf(patient: Patient): PatientDraft {
+  const { patientId, familyName, givenName, birthDate = '', sex = '', category } = patient;
+  return { patientId, familyName, givenName, birthDate, sex, category };
+}
+
+/** Reads a new patient; null where all fields are empty. */
+export function readPatient(draft: PatientDraft): ReadPatient {
+  const typed = trimmed(draft);
+  if (Object.values(typed).every((text) => text === '')) return { ok: true, patient: null };
+  const { patientId, familyName, givenName, birthDate } = typed;
+  const category = categories.find((one) => one === typed.category);
+  const message = draftFault(typed);
+  if (message !== undefined || !category) return { ok: false, message: message ?? noCategory };
+  const sex = sexes.find((one) => one === typed.sex);
+  return {
+    ok: true,
+    patient: { patientId, familyName, givenName, category, ...(birthDate && { birthDate }), ...(sex && { sex }) },
+  };
+}
+
+/**
+ * Reads what differs between a patient as the form has shown them and as they stand in it now: the changed fields alone, and
+ * the former category where the category is one of them.
+ */
+export function readChanges(shown: Patient, draft: PatientDraft): ReadChanges {
+  const typed = trimmed(draft);
+  const message = draftFault(typed);
+  if (message !== undefined) return { ok: false, message };
+  const before = draftOf(shown);
+  const changes: Record<string, string | null> = {};
+  for (const field of Object.keys(before) as PatientField[]) {
+    if (typed[field] === before[field].trim()) continue;
+    changes[field] = typed[field] === '' && (field === 'birthDate' || field === 'sex') ? null : typed[field];
+  }
+  if (Object.keys(changes).length === 0) return { ok: false, message: 'Nothing was changed.' };
+  const read = changes as CorrectBody['changes'];
+  return { ok: true, changes: read, ...(read.category && { categoryBefore: shown.category }) };
+}
+
+const noCategory = 'Choose a category: limits depend on it.';
+
+function draftFault({ patientId, familyName, birthDate, category }: PatientDraft): string | undefined {
+  if (patientId === '') return 'Enter the patient id.';
+  if (familyName === '') return 'Enter the family name.';
+  if (birthDate !== '' && !isDate(birthDate)) return 'Write the date of birth as YYYY-MM-DD.';
+  if (!categories.some((one) => one === category)) return noCategory;
+  return undefined;
+}
+
+function trimmed(draft: PatientDraft): PatientDraft {
+  const entries = Object.entries(draft).map(([field, text]) => [field, text.trim()] as const);
+  return Object.fromEntries(entries) as PatientDraft;
 }
 
 /** As in contracts/messages/records.ts; its schemas do not belong into the bundle. */
-const categories: readonly PatientCategory[] = ['adult', 'paediatric', 'neonatal'];
-const sexes = ['female', 'male', 'other', 'unknown'] as const;
+export const categories: readonly PatientCategory[] = ['adult', 'paediatric', 'neonatal'];
+export const sexes = ['female', 'male', 'other', 'unknown'] as const;
 
 function isDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const at = new Date(`${text}T00:00:00.000Z`);
   return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+}
+
+const fieldNames: Readonly<Record<string, string>> = {
+  ward: 'ward',
+  bed: 'bed',
+  patientId: 'patient id',
+  familyName: 'family name',
+  givenName: 'given name',
+  birthDate: 'date of birth',
+  sex: 'sex',
+  category: 'category',
+};
+
+const actNames: Readonly<Record<AssociationChange['act'], string>> = {
+  assigned: 'assigned the device',
+  moved: 'moved the device',
+  corrected: 'corrected the patient',
+  ended: 'took the device away',
+};
+
+/** What somebody changed, for a person: `Nora corrected the patient: family name Made → First`. */
+export function changeText({ act, by, fields }: AssociationChange): string {
+  const what = fields.map(({ field, from, to }) => `${fieldNames[field] ?? field} ${from ?? 'none'} → ${to ?? 'none'}`);
+  return `${by.name} ${actNames[act]}${what.length > 0 ? `: ${what.join(', ')}` : ''}`;
 }

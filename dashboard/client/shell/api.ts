@@ -5,10 +5,7 @@ import { requestHeader } from '../../pace.ts';
 import type {
   Accepted,
   AcknowledgeBody,
-  AssociateBody,
-  Associated,
   AuditPage,
-  Devices,
   ErrorBody,
   LoginBody,
   PatientView,
@@ -17,6 +14,7 @@ import type {
   Trends,
   Wards,
 } from '../../protocol.ts';
+import type { AssociateBody, Associated, CorrectBody, Devices, MoveBody, Places } from '../../protocol-devices.ts';
 
 export type Answer<T> =
   | { readonly ok: true; readonly data: T }
@@ -81,11 +79,16 @@ export function createApi(onLoggedOut: () => void) {
       ask<Accepted>('POST', `/api/associations/${id(associationId)}/pause-audio`, { forMs }),
     setLimits: (associationId: string, group: LimitGroup, limits: Limits | null) =>
       ask<Accepted>('POST', `/api/associations/${id(associationId)}/limits`, { group, limits }),
+    places: () => ask<Places>('GET', '/api/places'),
     devices: () => ask<Devices>('GET', '/api/devices'),
     associate: (deviceId: string, body: AssociateBody) =>
       ask<Associated>('POST', `/api/devices/${id(deviceId)}/associations`, body),
-    endAssociation: (deviceId: string, associationId: string) =>
-      ask<Associated>('DELETE', `/api/devices/${id(deviceId)}/associations/${id(associationId)}`),
+    moveDevice: (deviceId: string, body: MoveBody) =>
+      ask<Associated>('POST', `/api/devices/${id(deviceId)}/move`, body),
+    correctPatient: (deviceId: string, associationId: string, body: CorrectBody) =>
+      ask<Associated>('POST', `/api/devices/${id(deviceId)}/associations/${id(associationId)}/patient`, body),
+    endAssociation: (deviceId: string, associationId: string, whole: 'device' | 'patient') =>
+      ask<Associated>('DELETE', `/api/devices/${id(deviceId)}/associations/${id(associationId)}?whole=${whole}`),
     audit: (query: { before?: number; action?: string; userId?: string }) => {
       const search = new URLSearchParams({ limit: '100' });
       for (const [name, value] of Object.entries(query)) if (value) search.set(name, String(value));

@@ -2,11 +2,14 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { technicalConditions } from '../../../contracts/parameters.ts';
-import type { Devices } from '../../protocol.ts';
+import { deviceIdPattern } from '../../../contracts/topics.ts';
+import type { Devices } from '../../protocol-devices.ts';
 import { whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 import { AlarmPanel } from './alarm-panel.tsx';
 import { AssociateForm } from './associate-form.tsx';
+import { TextField } from './fields.tsx';
+import type { FormRow } from './form-parts.tsx';
 
 const refreshMs = 5000;
 export type DeviceRow = Devices['devices'][number];
@@ -15,7 +18,7 @@ export function DevicesPage() {
   const app = useApp();
   const devices = useSignal<readonly DeviceRow[] | undefined>(undefined);
   const problem = useSignal<string | undefined>(undefined);
-  const editing = useSignal<DeviceRow | undefined>(undefined);
+  const editing = useSignal<FormRow | undefined>(undefined);
   const done = useSignal<string | undefined>(undefined);
 
   async function load() {
@@ -51,6 +54,7 @@ export function DevicesPage() {
         )}
         {editing.value && (
           <AssociateForm
+            key={editing.value.device.deviceId}
             row={editing.value}
             onDone={(text) => {
               done.value = text;
@@ -59,6 +63,15 @@ export function DevicesPage() {
             }}
             onCancel={() => {
               editing.value = undefined;
+            }}
+          />
+        )}
+        {app.may('associate-device') && !editing.value && (
+          <UnlistedDevice
+            onDevice={(deviceId) => {
+              done.value = undefined;
+              const listed = devices.value?.find((row) => row.device.deviceId === deviceId);
+              editing.value = listed ?? { device: { deviceId }, current: null, version: null };
             }}
           />
         )}
@@ -97,6 +110,40 @@ export function DevicesPage() {
   );
 }
 
+/** A device that is not listed: new, or last in a ward that is not one's own. */
+function UnlistedDevice({ onDevice }: { onDevice: (deviceId: string) => void }) {
+  const typed = useSignal('');
+  const problem = useSignal<string | undefined>(undefined);
+  return (
+    <form
+      class="form form__buttons"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        const deviceId = typed.value.trim();
+        problem.value = deviceIdPattern.test(deviceId) ? undefined : 'Enter the id that is on the device.';
+        if (problem.value === undefined) onDevice(deviceId);
+      }}
+    >
+      <TextField
+        label="A device that is not listed, by its id"
+        name="unlisted"
+        maxLength={64}
+        value={typed.value}
+        onValue={(value) => {
+          typed.value = value;
+        }}
+      />
+      <button class="button" type="submit" data-testid="associate-unlisted">
+        Assign it
+      </button>
+      <p class="form__problem" role="alert">
+        {problem.value}
+      </p>
+    </form>
+  );
+}
+
 function Row({ row, onEdit }: { row: DeviceRow; onEdit: () => void }) {
   const app = useApp();
   const { device, current } = row;
@@ -129,10 +176,10 @@ function Row({ row, onEdit }: { row: DeviceRow; onEdit: () => void }) {
             class="button button--small"
             type="button"
             data-testid={`associate-${device.deviceId}`}
-            aria-label={`Change the bed of ${device.deviceId}`}
+            aria-label={`Change the bed or the patient of ${device.deviceId}`}
             onClick={onEdit}
           >
-            Change bed
+            Change
           </button>
         ) : (
           app.may('associate-device') && <span class="dim">a nurse’s task</span>

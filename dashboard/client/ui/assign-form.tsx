@@ -1,0 +1,76 @@
+/** Assigns a device without a patient to a bed, or admits a patient at the bed where it is. */
+import { useSignal } from '@preact/signals';
+import { emptyPatient, readPatient } from '../core/association-input.ts';
+import { useApp } from '../shell/app.ts';
+import { FormEnd, type FormProps, Meanwhile, useSending, WhosePatient } from './form-parts.tsx';
+import { PatientFields, PlaceFields } from './patient-fields.tsx';
+
+export function AssignForm({ row, onDone, onCancel }: FormProps) {
+  const app = useApp();
+  const { device, current, version } = row;
+  const { deviceId } = device;
+  const mayAdmit = app.may('admit-patient');
+  const admits = current !== null;
+  const place = useSignal({ ward: current?.ward ?? '', bed: current?.bed ?? '' });
+  const draft = useSignal(emptyPatient);
+  const sending = useSending(onDone);
+
+  function save(samePatientAs?: string, seen = version) {
+    const { ward, bed } = place.value;
+    const read = readPatient(draft.value);
+    if (ward === '' || bed === '') sending.problem.value = 'Choose a ward and a bed.';
+    else if (!read.ok) sending.problem.value = read.message;
+    else if (admits && read.patient === null && samePatientAs === undefined)
+      sending.problem.value = 'Enter the patient id.';
+    else {
+      // Who is in the bed already is not sent again: the server has their data.
+      const whose = samePatientAs === undefined ? { patient: read.patient } : { patient: null, samePatientAs };
+      const done = `${deviceId} is now at ${ward} ${bed}.`;
+      void sending.send(() => app.api.associate(deviceId, { ward, bed, version: seen, ...whose }), done);
+    }
+  }
+
+  return (
+    <form
+      class="form"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        save();
+      }}
+    >
+      {!admits && (
+        <PlaceFields
+          draft={place.value}
+          onDraft={(next) => {
+            place.value = next;
+          }}
+        />
+      )}
+      {mayAdmit ? (
+        <fieldset class="form__group">
+          <legend>{admits ? 'Patient' : 'Patient (leave all empty for none)'}</legend>
+          <PatientFields
+            draft={draft.value}
+            onDraft={(next) => {
+              draft.value = next;
+            }}
+          />
+        </fieldset>
+      ) : (
+        <p class="dim">Admitting a patient is a nurse’s task. This puts the device to a bed without one.</p>
+      )}
+      <WhosePatient
+        deviceId={deviceId}
+        refused={sending.refused.value}
+        onSame={(associationId) => save(associationId)}
+        onOther={() => {
+          sending.refused.value = undefined;
+          sending.problem.value = 'Choose another bed, or discharge the patient who is in this one first.';
+        }}
+      />
+      <Meanwhile refused={sending.refused.value} onInsist={(seen) => save(undefined, seen)} />
+      <FormEnd sending={sending} save={admits ? 'Admit' : 'Assign'} onCancel={onCancel} />
+    </form>
+  );
+}

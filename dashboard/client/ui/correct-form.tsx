@@ -1,0 +1,86 @@
+/** Corrects a patient's data: shows them as the server has them, and sends the changed fields alone. */
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { Patient } from '../../../contracts/messages/records.ts';
+import { draftOf, emptyPatient, readChanges } from '../core/association-input.ts';
+import { useApp } from '../shell/app.ts';
+import { Confirm } from './fields.tsx';
+import { FormEnd, type FormProps, Meanwhile, useSending } from './form-parts.tsx';
+import { PatientFields } from './patient-fields.tsx';
+
+export function CorrectForm({ row, onDone, onCancel }: FormProps) {
+  const app = useApp();
+  const { deviceId } = row.device;
+  const associationId = row.current?.associationId ?? '';
+  /** The patient and the version belong together: they came in one answer. */
+  const shown = useSignal<{ patient: Patient; version: number } | undefined>(undefined);
+  const draft = useSignal(emptyPatient);
+  const confirmed = useSignal(false);
+  const sending = useSending(onDone);
+  useEffect(() => {
+    void app.api.patient(associationId).then((answer) => {
+      const patient = answer.ok ? answer.data.bed.patient : null;
+      if (!answer.ok) sending.problem.value = answer.message;
+      else if (!patient) sending.problem.value = 'There is no patient at this device any more.';
+      else {
+        shown.value = { patient, version: answer.data.version };
+        draft.value = draftOf(patient);
+      }
+    });
+  }, [associationId]);
+  const known = shown.value;
+  const otherCategory = known !== undefined && draft.value.category !== known.patient.category;
+
+  function save(version: number) {
+    if (!known) return;
+    const read = readChanges(known.patient, draft.value);
+    if (!read.ok) sending.problem.value = read.message;
+    else if (read.categoryBefore && !confirmed.value)
+      sending.problem.value = 'Other limits will judge this patient. Tick the box if that is right.';
+    else {
+      const { ok: _, ...body } = read;
+      void sending.send(
+        () => app.api.correctPatient(deviceId, associationId, { version, ...body }),
+        `The patient’s data at ${deviceId} are corrected.`,
+      );
+    }
+  }
+
+  return (
+    <form
+      class="form"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        save(known?.version ?? 0);
+      }}
+    >
+      {known ? (
+        <>
+          <PatientFields
+            draft={draft.value}
+            onDraft={(next) => {
+              draft.value = next;
+            }}
+          />
+          {otherCategory && (
+            <Confirm
+              text={`Judge this patient by the limits of “${draft.value.category || 'no category'}”, not of “${known.patient.category}” any more`}
+              checked={confirmed.value}
+              onChecked={(checked) => {
+                confirmed.value = checked;
+              }}
+            />
+          )}
+          <p class="dim">
+            For another person, discharge this patient and admit the other one: their alarms and trends must not mix.
+          </p>
+        </>
+      ) : (
+        <p class="dim">Loading …</p>
+      )}
+      <Meanwhile refused={sending.refused.value} onInsist={save} />
+      <FormEnd sending={sending} {...(known && { save: 'Save' })} onCancel={onCancel} />
+    </form>
+  );
+}

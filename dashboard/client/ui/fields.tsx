@@ -1,0 +1,47 @@
+/**
+ * The fields of forms. Each shows the value that it is given and reports what a person enters: a form keeps its draft itself, so that
+ * what nobody touched stays what it was. (Preact ignores `defaultValue` on a select box: it showed its first option instead.)
+ */
+type FieldProps = { label: string; name: string; value: string; onValue: (value: string) => void };
+
+export function TextField(props: FieldProps & { maxLength: number; placeholder?: string; autoFocus?: boolean }) {
+  const { label, onValue, ...rest } = props;
+  return (
+    <label class="field">
+      <span>{label}</span>
+      <input {...rest} onInput={(event) => onValue(event.currentTarget.value)} />
+    </label>
+  );
+}
+
+/** A value that is not among the options is shown all the same: a box never shows another value than it has. */
+export function ChoiceField(props: FieldProps & { options: readonly { value: string; text: string }[] }) {
+  const { label, name, value, options, onValue } = props;
+  const all = options.some((option) => option.value === value) ? options : [{ value, text: value }, ...options];
+  return (
+    <label class="field">
+      <span>{label}</span>
+      <select name={name} value={value} onChange={(event) => onValue(event.currentTarget.value)}>
+        {all.map((option) => (
+          <option key={option.value} value={option.value} selected={option.value === value}>
+            {option.text}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+export function Confirm(props: { text: string; checked: boolean; onChecked: (checked: boolean) => void }) {
+  return (
+    <label class="field field--inline">
+      <input
+        type="checkbox"
+        data-testid="associate-confirm"
+        checked={props.checked}
+        onChange={(event) => props.onChecked(event.currentTarget.checked)}
+      />
+      <span>{props.text}</span>
+    </label>
+  );
+}

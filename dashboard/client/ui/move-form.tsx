@@ -1,0 +1,78 @@
+/** Moves a device to another bed. The patient's data are not in this form: who is at the device stays as they are. */
+import { useSignal } from '@preact/signals';
+import { useApp } from '../shell/app.ts';
+import { FormEnd, type FormProps, Meanwhile, useSending, WhosePatient } from './form-parts.tsx';
+import { PlaceFields } from './patient-fields.tsx';
+
+export function MoveForm({ row, onDone, onCancel }: FormProps) {
+  const app = useApp();
+  const { device, current } = row;
+  const { deviceId } = device;
+  const place = useSignal({ ward: current?.ward ?? '', bed: current?.bed ?? '' });
+  const sending = useSending(onDone);
+  const along = current?.occupied ? [...companions(app, current)] : [];
+
+  function move(version: number) {
+    const { ward, bed } = place.value;
+    if (ward === '' || bed === '') sending.problem.value = 'Choose a ward and a bed.';
+    else if (ward === current?.ward && bed === current.bed)
+      sending.problem.value = 'The device is in this bed already.';
+    else
+      void sending.send(
+        () => app.api.moveDevice(deviceId, { ward, bed, version }),
+        `${deviceId} is now at ${ward} ${bed}.`,
+      );
+  }
+
+  /** A device without a patient that comes to a patient gets an association of its own: its former readings are not theirs. */
+  function join(samePatientAs: string) {
+    const { ward, bed } = place.value;
+    const body = { ward, bed, patient: null, samePatientAs, version: row.version };
+    void sending.send(() => app.api.associate(deviceId, body), `${deviceId} is now at ${ward} ${bed}.`);
+  }
+
+  return (
+    <form
+      class="form"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        move(row.version ?? 0);
+      }}
+    >
+      <PlaceFields
+        draft={place.value}
+        onDraft={(next) => {
+          place.value = next;
+        }}
+      />
+      {current?.occupied && (
+        <p class="dim">
+          The patient moves with the device{along.length > 0 ? `, and so does ${along.join(', ')}` : ''}. Alarms,
+          acknowledgements and limits go along.
+        </p>
+      )}
+      <WhosePatient
+        deviceId={deviceId}
+        refused={sending.refused.value}
+        onSame={join}
+        onOther={() => {
+          sending.refused.value = undefined;
+          sending.problem.value = 'Choose another bed, or discharge the patient who is in this one first.';
+        }}
+      />
+      <Meanwhile refused={sending.refused.value} onInsist={move} />
+      <FormEnd sending={sending} save="Move" onCancel={onCancel} />
+    </form>
+  );
+}
+
+/** The other devices of the patient that the screen shows. */
+export function companions(app: ReturnType<typeof useApp>, current: { associationId: string }): string[] {
+  const beds = app.screen.value?.beds;
+  const own = beds?.get(current.associationId);
+  if (!beds || !own?.patient) return [];
+  return [...beds.values()]
+    .filter((bed) => bed !== own && bed.patient?.patientId === own.patient?.patientId)
+    .map((bed) => bed.device.deviceId);
+}

@@ -1,0 +1,72 @@
+/** The fields of a patient's data and of a place, as drafts that a form keeps. */
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { Places } from '../../protocol-devices.ts';
+import { categories, type PatientDraft, type PatientField, sexes } from '../core/association-input.ts';
+import { useApp } from '../shell/app.ts';
+import { ChoiceField, TextField } from './fields.tsx';
+
+const choose = { value: '', text: 'choose …' };
+const options = (values: readonly string[]) => values.map((value) => ({ value, text: value }));
+
+export function PatientFields({ draft, onDraft }: { draft: PatientDraft; onDraft: (draft: PatientDraft) => void }) {
+  const field = (name: PatientField) => ({
+    name,
+    value: draft[name],
+    onValue: (value: string) => onDraft({ ...draft, [name]: value }),
+  });
+  return (
+    <div class="form__row">
+      <TextField label="Patient id" maxLength={64} {...field('patientId')} />
+      <TextField label="Family name" maxLength={80} {...field('familyName')} />
+      <TextField label="Given name" maxLength={80} {...field('givenName')} />
+      <TextField label="Born" maxLength={10} placeholder="YYYY-MM-DD" {...field('birthDate')} />
+      <ChoiceField label="Sex" options={[{ value: '', text: 'not stated' }, ...options(sexes)]} {...field('sex')} />
+      <ChoiceField label="Category" options={[choose, ...options(categories)]} {...field('category')} />
+    </div>
+  );
+}
+
+export type PlaceDraft = { readonly ward: string; readonly bed: string };
+
+/** The registered wards and beds to choose from; undefined until the server has answered. */
+export function usePlaces() {
+  const app = useApp();
+  const places = useSignal<Places['wards'] | undefined>(undefined);
+  const problem = useSignal<string | undefined>(undefined);
+  useEffect(() => {
+    void app.api.places().then((answer) => {
+      if (answer.ok) places.value = answer.data.wards;
+      else problem.value = answer.message;
+    });
+  }, []);
+  return { places, problem };
+}
+
+export function PlaceFields({ draft, onDraft }: { draft: PlaceDraft; onDraft: (draft: PlaceDraft) => void }) {
+  const { places, problem } = usePlaces();
+  const wards = places.value ?? [];
+  const beds = wards.find(({ ward }) => ward === draft.ward)?.beds ?? [];
+  return (
+    <div class="form__row">
+      <ChoiceField
+        label="Ward"
+        name="ward"
+        value={draft.ward}
+        options={[choose, ...options(wards.map(({ ward }) => ward))]}
+        onValue={(ward) => onDraft({ ward, bed: '' })}
+      />
+      <ChoiceField
+        label="Bed"
+        name="bed"
+        value={draft.bed}
+        options={[choose, ...options(beds)]}
+        onValue={(bed) => onDraft({ ...draft, bed })}
+      />
+      {problem.value && <p class="form__problem">{problem.value}</p>}
+      {places.value?.length === 0 && (
+        <p class="form__problem">No ward of yours is registered. The operator adds wards and beds to the registry.</p>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,138 @@
+/** Devices, beds and patients as people change them, in a real browser: what nobody touched stays what it was. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { AssociationPeriod } from '../../contracts/messages/records.ts';
+import { logIn, openBrowser } from '../browser.ts';
+import { until } from '../system.ts';
+import { patient, period } from './scene.ts';
+import { openScreenServer, type ScreenServer } from './server.ts';
+
+const ward = 'ICU';
+let server: ScreenServer;
+let browser: Browser;
+let page: Page;
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([
+    openScreenServer({
+      accounts: [
+        { userId: 'nora', name: 'Nora Nurse', role: 'nurse', wards: [ward] },
+        { userId: 'ted', name: 'Ted Technician', role: 'technician', wards: [ward] },
+      ],
+      wards: [{ ward, beds: ['U-1', 'U-2', 'U-3', 'U-4', 'U-5', 'U-6', 'U-7', 'U-8'] }],
+    }),
+    openBrowser(inject('chromium')),
+  ]);
+  page = await logIn(browser, server, 'nora');
+  await page.goto(`${server.origin}/#/devices`);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+
+const newborn = (familyName: string) =>
+  patient({ familyName, givenName: '', birthDate: '2026-11-01', sex: 'female', category: 'neonatal' });
+const now = (deviceId: string): AssociationPeriod => server.state.associations.get(deviceId)!.periods.at(-1)!;
+
+function put(deviceId: string, one: AssociationPeriod) {
+  server.associate({ deviceId, version: 1, periods: [one] });
+  return one;
+}
+
+async function open(on: Page, deviceId: string, act?: string) {
+  await on.getByTestId(`associate-${deviceId}`).click();
+  if (act) await on.getByTestId(`act-${act}`).click();
+}
+
+describe('moving a device', () => {
+  it('moves a newborn with the device and leaves the newborn a newborn', async () => {
+    const before = put('bed-01', period('U-1', ward, newborn('Otter')));
+    await open(page, 'bed-01', 'move');
+    // The patient is not in this form at all.
+    expect(await page.locator('select[name=category], input[name=patientId]').count()).toBe(0);
+    await page.locator('select[name=bed]').selectOption('U-2');
+    await page.getByTestId('associate-save').click();
+    await until('the move', () => now('bed-01').bed === 'U-2');
+    expect(now('bed-01')).toEqual({ ...before, bed: 'U-2' });
+    expect(server.state.associations.get('bed-01')?.periods).toHaveLength(1);
+  });
+
+  it('offers a technician the beds and no patient', async () => {
+    put('bed-08', period('U-7', ward, null));
+    const other = await logIn(browser, server, 'ted');
+    await other.goto(`${server.origin}/#/devices`);
+    await open(other, 'bed-08');
+    await other.locator('select[name=bed]').selectOption('U-8');
+    await other.getByTestId('associate-save').click();
+    await until('the move', () => now('bed-08').bed === 'U-8');
+    expect(await other.getByTestId('associate-bed-01').count()).toBe(0);
+    await other.context().close();
+  });
+});
+
+describe('correcting a patient', () => {
+  it('shows the patient as they are and changes nothing but the field that was typed', async () => {
+    const before = put('bed-02', period('U-3', ward, newborn('Marten')));
+    await open(page, 'bed-02', 'correct');
+    await page.locator('select[name=category]').waitFor();
+    expect(await page.locator('select[name=category]').inputValue()).toBe('neonatal');
+    expect(await page.locator('select[name=sex]').inputValue()).toBe('female');
+    await page.locator('input[name=givenName]').fill('Ada');
+    await page.getByTestId('associate-save').click();
+    await until('the correction', () => now('bed-02').patient?.givenName === 'Ada');
+    expect(now('bed-02')).toEqual({ ...before, patient: { ...before.patient, givenName: 'Ada' } });
+  });
+
+  it('shows who changed what meanwhile, and saves nothing before the person has decided', async () => {
+    put('bed-03', period('U-4', ward, newborn('Weasel')));
+    const other = await logIn(browser, server, 'nora');
+    await other.goto(`${server.origin}/#/devices`);
+    await open(other, 'bed-03', 'correct');
+    await open(page, 'bed-03', 'correct');
+    for (const [on, name] of [
+      [page, 'Stoat'],
+      [other, 'Ermine'],
+    ] as const) {
+      await on.locator('select[name=category]').waitFor();
+      await on.locator('input[name=familyName]').fill(name);
+      await on.getByTestId('associate-save').click();
+    }
+    await other.getByTestId('associate-conflict').getByText('family name Weasel → Stoat').waitFor();
+    expect(await other.getByTestId('associate-conflict').textContent()).toContain('Nora Nurse');
+    expect(now('bed-03').patient?.familyName).toBe('Stoat');
+    await other.getByTestId('associate-insist').click();
+    await until('the decision', () => now('bed-03').patient?.familyName === 'Ermine');
+    await other.context().close();
+  });
+
+  it('asks before a category changes, since other limits then judge the patient', async () => {
+    put('bed-04', period('U-5', ward, newborn('Polecat')));
+    await open(page, 'bed-04', 'correct');
+    await page.locator('select[name=category]').selectOption('paediatric');
+    await page.getByTestId('associate-save').click();
+    await page.getByTestId('associate-error').getByText('Other limits will judge this patient').waitFor();
+    expect(now('bed-04').patient?.category).toBe('neonatal');
+    await page.getByTestId('associate-confirm').check();
+    await page.getByTestId('associate-save').click();
+    await until('the category', () => now('bed-04').patient?.category === 'paediatric');
+  });
+});
+
+describe('a second device at a bed', () => {
+  it('asks whether it is the same patient’s, and then joins this patient as they are', async () => {
+    const before = put('bed-05', period('U-6', ward, newborn('Badger')));
+    await page.locator('input[name=unlisted]').fill('bed-06');
+    await page.getByTestId('associate-unlisted').click();
+    await page.locator('select[name=ward]').selectOption(ward);
+    await page.locator('select[name=bed]').selectOption('U-6');
+    await page.getByTestId('associate-save').click();
+    await page.getByTestId('associate-whose').getByText('Badger').waitFor();
+    expect(server.state.associations.get('bed-06')).toBeUndefined();
+    await page.getByTestId('associate-same').click();
+    await until('the second device', () => server.state.associations.get('bed-06') !== undefined);
+    expect(now('bed-06')).toMatchObject({ bed: 'U-6', patient: before.patient, to: null });
+    expect(now('bed-06').associationId).not.toBe(before.associationId);
+  });
+});
