@@ -54,12 +54,18 @@ export const Observation = Type.Object({
 });
 export type Observation = Static<typeof Observation>;
 
-/** `devices/{deviceId}/waveforms`: samples of one wave, base64 of little-endian int16; -32768 is a missing sample. */
+/** Longest time that the samples of one message may cover: a chunk that claims more would blank the trace for as long. */
+export const chunkMsMax = 10_000;
+
+/**
+ * `devices/{deviceId}/waveforms`: samples of one wave, base64 of little-endian int16; -32768 is a missing sample. They cover at most
+ * `chunkMsMax`.
+ */
 export const Waveform = Type.Object({
   ...identity,
   start: Instant,
   code: Code,
-  rateHz: Type.Number({ exclusiveMinimum: 0, maximum: 2000 }),
+  rateHz: Type.Number({ minimum: 1, maximum: 2000 }),
   scale: Type.Number(),
   offset: Type.Number(),
   samples: Type.String({ minLength: 4, maxLength: 65_536, pattern: '^[A-Za-z0-9+/]+={0,2}$' }),

@@ -121,3 +121,49 @@ describe('the kept chunks', () => {
     expect(state.tracks.size).toBe(0);
   });
 });
+
+describe('an odd chunk', () => {
+  /** Which of the chunks, given as [start in s, rate in Hz, samples], are shown; each is received a second after its start. */
+  function shown(...chunks: [number, number, number][]): boolean[] {
+    const state = emptyWaves();
+    return chunks.map(([start, rateHz, count]) => {
+      const record = second(t0 + start * 1000);
+      const samples = Buffer.alloc(count * 2).toString('base64');
+      return foldWave(state, 'assoc-01', { ...record, reading: { ...record.reading, rateHz, samples } }) !== undefined;
+    });
+  }
+  const good = (start: number): [number, number, number] => [start, 100, 100];
+
+  it.each<[string, [number, number, number][], boolean[]]>([
+    [
+      'of 0.125 Hz that claims a minute hides itself alone',
+      [good(0), good(1), [2, 0.125, 8], good(3), good(4)],
+      [true, true, false, true, true],
+    ],
+    [
+      'of the right rate that ends far ahead hides itself alone',
+      [good(0), good(1), [2, 100, 1000], good(3), good(4)],
+      [true, true, false, true, true],
+    ],
+    ['of another rate hides itself alone', [good(0), [1, 250, 250], good(2), good(3)], [true, false, true, true]],
+    [
+      'of another rate is shown from the second in a row on',
+      [good(0), [1, 250, 250], [2, 250, 250], [3, 250, 250]],
+      [true, false, true, true],
+    ],
+    ['of nearly the same rate is shown', [good(0), [1, 100.4, 100], [2, 99.7, 100]], [true, true, true]],
+  ])('%s', (_name, chunks, expected) => {
+    expect(shown(...chunks)).toEqual(expected);
+  });
+
+  it('leaves no chunk of the former rate for a screen that opens', () => {
+    const state = emptyWaves();
+    for (const [at, rateHz] of [100, 100, 50, 50].entries()) {
+      const record = second(t0 + at * 1000);
+      const samples = Buffer.alloc(rateHz * 2).toString('base64');
+      foldWave(state, 'assoc-01', { ...record, reading: { ...record.reading, rateHz, samples } });
+    }
+    const rates = recentChunks(state, 'assoc-01', 'MDC_PULS_OXIM_PLETH').map(({ record }) => record.reading.rateHz);
+    expect(rates).toEqual([50]);
+  });
+});

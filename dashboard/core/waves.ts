@@ -11,6 +11,10 @@ export const wavesMax = 4_000;
 export const keptMs = 8_000;
 /** Later than usual by more than this is not live. */
 const lateMs = 10_000;
+/** A chunk that ends this much further ahead than the ones before it is not believed before a second one agrees. */
+const aheadMs = 2_000;
+/** Rates closer than this are one rate: some devices measure theirs anew for each chunk. */
+const rateTolerance = 0.01;
 /** Two chunks that are late by the same (within this) are a clock that was set, not a buffer that empties. */
 const steadyMs = 500;
 
@@ -28,6 +32,10 @@ type Track = {
   offsetMs: number;
   lastOffsetMs: number;
   lastReceivedMs: number;
+  /** Of the chunks that are shown. */
+  rateHz: number;
+  /** Of the chunk before, shown or not. */
+  lastRateHz: number;
 };
 
 export type WaveState = { readonly tracks: Map<string, Track> };
@@ -47,7 +55,11 @@ function durationMs(samples: string, rateHz: number): number {
   return (Math.floor(bytes / 2) / rateHz) * 1000;
 }
 
-/** Takes a chunk. @returns it where the screens show it now, undefined where it came late, twice or without a time */
+/**
+ * Takes a chunk. One that is unlike the chunks before it, by its rate or by ending far ahead of them, is not shown until the next
+ * one is like it: a single odd chunk would blank the trace for as long as it claims to last.
+ * @returns it where the screens show it now, undefined where it came late, twice, without a time or is odd
+ */
 export function foldWave(state: WaveState, associationId: string, record: WaveformRecord): Chunk | undefined {
   const { reading } = record;
   const startMs = parseInstant(reading.start);
@@ -60,8 +72,9 @@ export function foldWave(state: WaveState, associationId: string, record: Wavefo
     endMs: startMs + durationMs(reading.samples, reading.rateHz),
     record,
   };
-  const track = trackOf(state, associationId, reading.code, receivedMs - chunk.endMs);
+  const track = trackOf(state, associationId, reading.code, receivedMs - chunk.endMs, reading.rateHz);
   track.lastReceivedMs = Math.max(track.lastReceivedMs, receivedMs);
+  if (!hasRate(track, reading.rateHz)) return undefined;
   if (!isLive(track, receivedMs - chunk.endMs)) return undefined;
   const last = track.chunks[track.chunks.length - 1];
   if (last && startMs <= last.startMs) {
@@ -74,7 +87,7 @@ export function foldWave(state: WaveState, associationId: string, record: Wavefo
   return chunk;
 }
 
-function trackOf(state: WaveState, associationId: string, code: string, offsetMs: number): Track {
+function trackOf(state: WaveState, associationId: string, code: string, offsetMs: number, rateHz: number): Track {
   const key = trackKey(associationId, code);
   const known = state.tracks.get(key);
   if (known) return known;
@@ -83,17 +96,41 @@ function trackOf(state: WaveState, associationId: string, code: string, offsetMs
     for (const entry of state.tracks) if (!oldest || entry[1].lastReceivedMs < oldest[1].lastReceivedMs) oldest = entry;
     if (oldest) state.tracks.delete(oldest[0]);
   }
-  const track: Track = { chunks: [], offsetMs, lastOffsetMs: offsetMs, lastReceivedMs: 0 };
+  const track: Track = {
+    chunks: [],
+    offsetMs,
+    lastOffsetMs: offsetMs,
+    lastReceivedMs: 0,
+    rateHz,
+    lastRateHz: rateHz,
+  };
   state.tracks.set(key, track);
   return track;
+}
+
+/** Whether a chunk has the rate of the trace; a second chunk in a row of another rate changes it, and the trace begins anew. */
+function hasRate(track: Track, rateHz: number): boolean {
+  const confirmed = isSameRate(rateHz, track.lastRateHz);
+  track.lastRateHz = rateHz;
+  if (isSameRate(rateHz, track.rateHz)) return true;
+  if (!confirmed) return false;
+  track.rateHz = rateHz;
+  track.chunks.length = 0;
+  return true;
+}
+
+function isSameRate(a: number, b: number): boolean {
+  return Math.abs(a - b) <= rateTolerance * b;
 }
 
 function isLive(track: Track, offsetMs: number): boolean {
   const steady = Math.abs(offsetMs - track.lastOffsetMs) < steadyMs;
   const late = offsetMs - track.offsetMs > lateMs;
+  const ahead = track.offsetMs - offsetMs > aheadMs;
   track.lastOffsetMs = offsetMs;
-  if (offsetMs < track.offsetMs || (late && steady)) track.offsetMs = offsetMs;
-  return !late || steady;
+  if ((ahead || late) && !steady) return false;
+  if (offsetMs < track.offsetMs || late) track.offsetMs = offsetMs;
+  return true;
 }
 
 /** The kept chunks of a wave, oldest first. */

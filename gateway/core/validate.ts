@@ -1,7 +1,7 @@
 /** Judges what a device published: pure, from the payload's text. */
 import { Compile } from 'typebox/compile';
 import type { Fault } from '../../contracts/errors.ts';
-import { Observation, Status, StatusDevice, Waveform } from '../../contracts/messages/device.ts';
+import { chunkMsMax, Observation, Status, StatusDevice, Waveform } from '../../contracts/messages/device.ts';
 import { usableObservation, usableStatus, usableWaveform } from '../../contracts/messages/usable.ts';
 import { waves } from '../../contracts/parameters.ts';
 import { textFault } from '../../contracts/text.ts';
@@ -152,6 +152,11 @@ function judgeWaveform(body: Waveform, nowMs: number, bounds: TimeBounds, found:
   const bytes = (samples.length / 4) * 3 - padding;
   if (samples.length % 4 !== 0 || bytes % 2 !== 0 || bytes === 0) {
     return refuse('payload-schema', 'The samples are not base64 of whole 16-bit numbers.');
+  }
+  const durationMs = (bytes / 2 / body.rateHz) * 1000;
+  if (durationMs > chunkMsMax) return refuse('payload-schema', `The samples cover more than ${chunkMsMax} ms.`);
+  if (placed + durationMs - nowMs > bounds.aheadMaxMs) {
+    return refuse('time-invalid', `The samples end more than ${bounds.aheadMaxMs} ms ahead of the gateway.`);
   }
   if (body.scale === 0) return refuse('payload-schema', 'The scale is 0: every sample would be the same.');
   return accept(body, placed, found[0], found.length);
