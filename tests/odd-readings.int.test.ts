@@ -103,3 +103,14 @@ describe('a heart rate of 30', () => {
     if (bed === 4) expect(shown(bed, spo2.code)?.value).toBe(98);
   });
 });
+
+it.each<[number, string, readonly [number, number]]>([
+  [6, 'first', [30, 80]],
+  [7, 'last', [80, 30]],
+])('of a heart rate that comes twice, bed %i shows and alarms the graver one: %s', async (bed, _name, pair) => {
+  const device = await deviceOf(bed);
+  const values = pair.map((value) => ({ ...heartRate, value }));
+  await device.publish('observations', { time: new Date().toISOString(), values });
+  await until('the alarm', () => alarmsOf(bed).includes('HR 30 < 40'), 20_000);
+  await until('the number', () => shown(bed, heartRate.code)?.value === 30, 20_000);
+});

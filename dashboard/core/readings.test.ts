@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
+import type { NumericValue } from '../../contracts/messages/device.ts';
 import type { ConnectionEndReason, ConnectionRecord } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import { foldAlarmEvent } from './alarms.ts';
 import { foldAssociations, tick } from './beds.ts';
 import { alarm, hr, observation, period, t0, table } from './fold.testing.ts';
+import { endNotices, noticesOf } from './notices.ts';
 import { foldConnection, foldObservation, foldStatus, foldWaveArrival, forgetWaves } from './readings.ts';
 import { emptyState, unassignedForgetMs } from './state.ts';
 
@@ -333,5 +335,35 @@ describe('a device that was lost', () => {
     fold(state, t0 + 600_000, { ...ends('closed'), claim: 1 });
     fold(state, t0 + 1000, { claim: 2 });
     expect(state.devices.get('d1')?.lostAtMs).toBe(t0 + 999);
+  });
+});
+
+describe('a parameter that comes twice in one message', () => {
+  const heartRate = 'MDC_ECG_HEART_RATE';
+  function bedWith(...values: NumericValue[]) {
+    const state = emptyState();
+    foldAssociations(state, table('d1', 1, period('assoc-01')), t0);
+    foldObservation(state, 'assoc-01', observation('d1', t0, values), t0);
+    return { state, bed: state.beds.get('assoc-01')! };
+  }
+
+  it.each<[string, NumericValue[], number]>([
+    ['the graver first', [hr(30), hr(80)], 30],
+    ['the graver last', [hr(80), hr(30)], 30],
+    ['by two codes of one measurement', [hr(80), hr(30, { code: 'MDC_ECG_CARD_BEAT_RATE' })], 30],
+  ])('shows the graver number and says so at the bed: %s', (_name, values, expected) => {
+    const { state, bed } = bedWith(...values);
+    expect([...bed.values.values()].map(({ numeric }) => [numeric.code, numeric.value])).toEqual([
+      [heartRate, expected],
+    ]);
+    expect(noticesOf(bed)).toMatchObject([{ text: 'HR came twice in one message: the graver is judged' }]);
+    endNotices(state, t0 + 5 * 60_000 - 1);
+    expect(noticesOf(bed)).toHaveLength(1);
+    endNotices(state, t0 + 5 * 60_000);
+    expect(noticesOf(bed)).toEqual([]);
+  });
+
+  it('says nothing where each comes once', () => {
+    expect(noticesOf(bedWith(hr(80)).bed)).toEqual([]);
   });
 });

@@ -9,16 +9,20 @@ import type {
   StatusRecord,
   WaveformRecord,
 } from '../../contracts/messages/records.ts';
+import { numericsByCode } from '../../contracts/numerics.ts';
 import { type Parameter, parameters, waves } from '../../contracts/parameters.ts';
 import { visibleText } from '../../contracts/text.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import { bedFor, deviceOf } from './beds.ts';
 import { noteClock, tellClock } from './device-clocks.ts';
 import { intervalMsOf, withValue } from './intervals.ts';
+import { noteNotice } from './notices.ts';
 import { type BedState, type DeviceState, type LiveState, nextN, stampHead, stampHeads } from './state.ts';
 
 /** A wave that did not come for this long is no longer offered to the screens. */
 const waveForgetMs = 10_000;
+/** After a message in which a parameter came twice, the bed says so for this long. */
+const doubledMs = 5 * 60_000;
 /** An error of a device's clock that is smaller changes no age that a person reads: it is not sent. */
 const clockOffsetMsMin = 500;
 
@@ -43,7 +47,9 @@ export function foldObservation(
   if (device) tellClock(state, bed, device, times.receivedMs);
   const effectiveMs = bornAtMs(times.deviceMs, times.receivedMs, clockOffsetMs);
   let n = 0;
-  for (const sent of record.reading.values) {
+  const { values, doubled } = numericsByCode(record.reading.values);
+  for (const parameter of doubled) noteDoubled(state, bed, parameter, times.receivedMs, nowMs);
+  for (const sent of values) {
     const { code, unit } = sent;
     const parameter = parameters.get(code);
     if (parameter === undefined) continue;
@@ -87,6 +93,20 @@ function learnInterval(
     bed.values.set(code, { ...known, numeric: { ...known.numeric, intervalMs }, n: bed.n });
   }
   return intervalMs;
+}
+
+/** Says at the bed that a parameter came twice in one message; ends by itself when it has not come twice for a while. */
+function noteDoubled(
+  state: LiveState,
+  bed: BedState,
+  { code, label }: Parameter,
+  receivedMs: number,
+  nowMs: number,
+): void {
+  const untilMs = receivedMs + doubledMs;
+  if (untilMs <= nowMs) return;
+  const text = `${label} came twice in one message: the graver is judged`;
+  noteNotice(state, bed, { code: `doubled-${code}`, text, sinceMs: receivedMs, untilMs });
 }
 
 /** Folds a device's birth, will or technical conditions; `conditions` is the whole list where it is there. */

@@ -28,6 +28,18 @@ describe('records as inputs', () => {
     });
   });
 
+  it('of a parameter that comes twice in a reading the graver is judged, wherever it stands', () => {
+    const [good] = values;
+    const grave = { ...good, value: 30 };
+    for (const both of [
+      [good, grave],
+      [grave, good],
+    ]) {
+      const reading = { time, values: both };
+      expect(take(contentTypes.observation, { ...observation, reading })).toMatchObject({ input: { values: [grave] } });
+    }
+  });
+
   it('status, connection and command', () => {
     const status = { deviceId: 'bed-01', receivedAt: time, reading: { online: true, conditions: [] } };
     expect(take(contentTypes.status, status)).toMatchObject({

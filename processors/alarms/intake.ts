@@ -2,6 +2,7 @@
 import type { Place } from '../../contracts/envelope/header.ts';
 import { type AnyRecord, checkRecord } from '../../contracts/messages/check.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
+import { numericsByCode } from '../../contracts/numerics.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import type { Input, StatusInput } from '../core/inputs.ts';
 
@@ -26,7 +27,8 @@ function convert(record: AnyRecord, { boot, seq }: Place): Input | undefined {
       const time = parseInstant(reading.time);
       const receivedAt = parseInstant(record.body.receivedAt);
       if (time === undefined || receivedAt === undefined) return undefined;
-      const { values, intervalMs } = reading;
+      const { values } = numericsByCode(reading.values);
+      const { intervalMs } = reading;
       const declared = intervalMs === undefined ? {} : { intervalMs };
       return { type: 'observation', deviceId, time, receivedAt, boot, seq, values, ...declared };
     }

@@ -4,10 +4,11 @@
  */
 import type { Limits } from '../../contracts/messages/alarms.ts';
 import { usableNumber } from '../../contracts/messages/check.ts';
+import { canonicalParameter } from '../../contracts/numerics.ts';
 import { type LimitGroup, parameters } from '../../contracts/parameters.ts';
 import type { Value } from './inputs.ts';
 import type { Active } from './state.ts';
-import { canonicalParameter, conditionName, limitText, type Rule, rulesFor, type TierName, tiers } from './tiers.ts';
+import { conditionName, limitText, type Rule, rulesFor, type TierName, tiers } from './tiers.ts';
 import { gapIntervals, lostMs, silenceIntervals, silenceMsMin } from './tuning.ts';
 
 /** One parameter beyond one bound. */

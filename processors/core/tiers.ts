@@ -1,6 +1,6 @@
 /** What is judged of a value: which bounds it may break, in which order of gravity, and what its alarm says. */
 import type { Limits, Priority } from '../../contracts/messages/alarms.ts';
-import { type Parameter, parameters } from '../../contracts/parameters.ts';
+import type { Parameter } from '../../contracts/parameters.ts';
 import { hysteresis, plainPriority } from './profiles.ts';
 import { apnoeaMs, sparseIntervalMs } from './tuning.ts';
 
@@ -95,12 +95,3 @@ function rounded(value: number, limit: number, digits: number): string {
 }
 
 const plain = (value: number) => String(exact(value));
-
-const canonical = new Map<number, Parameter>();
-for (const row of parameters.values()) if (!canonical.has(row.mdc)) canonical.set(row.mdc, row);
-
-/** Two reference ids of one MDC code name one measurement: the row that stands for both. */
-export function canonicalParameter(code: string): Parameter | undefined {
-  const row = parameters.get(code);
-  return row && canonical.get(row.mdc);
-}

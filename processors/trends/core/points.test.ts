@@ -37,6 +37,14 @@ describe('points of a reading', () => {
     expect(points(numeric)?.map((point) => point.value)).toEqual(value === undefined ? [] : [value]);
   });
 
+  it.each([
+    ['first', [hr(30), hr(72)]],
+    ['last', [hr(72), hr(30)]],
+    ['by another code of the same measurement', [hr(72), hr(30, { code: 'MDC_ECG_CARD_BEAT_RATE' })]],
+  ])('keep the graver of two numbers of one parameter: %s', (_, both) => {
+    expect(points(...both)?.map(({ code, value }) => [code, value])).toEqual([['MDC_ECG_HEART_RATE', 30]]);
+  });
+
   it('say what is questionable', () => {
     expect(points(hr(72, { validity: 'questionable' }))).toMatchObject([{ value: 72, questionable: true }]);
   });
