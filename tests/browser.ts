@@ -63,9 +63,14 @@ export async function openLogin(browser: Browser, at: { readonly httpPort: numbe
 /** A page of its own (cookies are not shared), logged in. */
 export async function logIn(browser: Browser, at: { readonly httpPort: number }, userId: string): Promise<Page> {
   const page = await openLogin(browser, at);
+  await enter(page, userId);
+  return page;
+}
+
+/** Fills in the login of a page and waits until it is done. */
+export async function enter(page: Page, userId: string): Promise<void> {
   await page.getByTestId('login-user').fill(userId);
   await page.getByTestId('login-password').fill(password);
   await page.getByTestId('login-submit').click();
   await page.getByTestId('login-submit').waitFor({ state: 'hidden' });
-  return page;
 }

@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { ageClass, ageMark, ageText, transportToleranceMs as slack, sourceOf, valueClass } from './ages.ts';
+import {
+  ageClass,
+  ageMark,
+  ageOf,
+  ageText,
+  shownClass,
+  transportToleranceMs as slack,
+  sourceOf,
+  valueClass,
+} from './ages.ts';
 import { alarm, bed, numeric } from './fixtures.ts';
 
 describe('the age of a value', () => {
@@ -40,12 +49,37 @@ describe('the age of a value', () => {
   });
 });
 
+const mark = (ageMs: number, intervalMs: number) => ageMark(ageOf(-ageMs, 0, 0), intervalMs);
+
+describe('the age of a value on a screen that is behind', () => {
+  const last = 3000 + slack;
+  it.each([
+    // known until, age then, class
+    [100_000, 100_000, 'expired'],
+    [last + 1, last + 1, 'expired'],
+    [last, last + 1, 'old'],
+    [1000, 20_000, 'old'],
+    [0, 20_000, 'old'],
+    [1000, last, 'old'],
+    [1000, 1000, 'current'],
+    [-500, last + 1, 'old'],
+    [Number.NEGATIVE_INFINITY, last + 1, 'expired'],
+  ])('known until %d ms after it was measured, %d ms old: %s', (knownUntilMs, ageMs, expected) => {
+    const age = ageOf(0, ageMs, knownUntilMs);
+    expect([age.ms, shownClass(age, 1000)]).toEqual([ageMs, expected]);
+  });
+
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])('of %d ms is a dash all the same', (ageMs) => {
+    expect(shownClass(ageOf(-ageMs, 0, 0), 1000)).toBe('expired');
+  });
+});
+
 describe('the mark of an age', () => {
   it.each([1, 200, 1000, 60_000, 3_600_000])('changes with everything that is shown of it, at %i ms', (intervalMs) => {
     const ages = Array.from({ length: 8_000 }, (_, i) => i * 50 - 10_000);
     for (const [i, age] of ages.slice(1).entries()) {
       const before = ages[i]!;
-      if (ageMark(before, intervalMs) !== ageMark(age, intervalMs)) continue;
+      if (mark(before, intervalMs) !== mark(age, intervalMs)) continue;
       expect([age, ageClass(age, intervalMs)]).toEqual([age, ageClass(before, intervalMs)]);
       // Below the tolerance of the way no text of an age may be needed.
       if (age > slack) expect([age, ageText(age)]).toEqual([age, ageText(before)]);
@@ -53,7 +87,7 @@ describe('the mark of an age', () => {
   });
 
   it('stands still while a value that comes every second is current', () => {
-    expect(new Set([0, 250, 1000, slack].map((age) => ageMark(age, 1000))).size).toBe(1);
+    expect(new Set([0, 250, 1000, slack].map((age) => mark(age, 1000))).size).toBe(1);
   });
 });
 
@@ -70,7 +104,7 @@ describe('a value of a device that is gone', () => {
     ['the device is there, the value is overdue', false, undefined, 900_000 + slack + 1, 'old'],
     ['the device is gone and the value is expired', true, undefined, 2_700_000 + slack + 1, 'expired'],
   ] as const)('%s', (_name, gone, lostAtMs, ageMs, wanted) => {
-    expect(valueClass(cuff, ageMs, { gone, lostAtMs })).toBe(wanted);
+    expect(valueClass(cuff, ageOf(-ageMs, 0, 0), { gone, lostAtMs })).toBe(wanted);
   });
 
   const device = bed('a').device;

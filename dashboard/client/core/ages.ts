@@ -31,10 +31,10 @@ export function ageClass(ageMs: number, intervalMs: number): AgeClass {
  */
 export function valueClass(
   numeric: Pick<Numeric, 'intervalMs' | 'receivedAt'>,
-  ageMs: number,
+  age: Age,
   source: { readonly gone: boolean; readonly lostAtMs: number | undefined },
 ): AgeClass {
-  const byAge = ageClass(ageMs, numeric.intervalMs);
+  const byAge = shownClass(age, numeric.intervalMs);
   const lost = source.gone || (source.lostAtMs !== undefined && Date.parse(numeric.receivedAt) <= source.lostAtMs);
   return lost && byAge === 'current' ? 'old' : byAge;
 }
@@ -61,11 +61,28 @@ export function ageText(ageMs: number): string {
   return `${Math.floor(hours / 24)} d`;
 }
 
+/** How old a value is now, and how old it was at the last instant up to which this screen knows the ward. */
+export type Age = { readonly ms: number; readonly knownMs: number };
+
+/** The age of a value born at `bornMs`; `knownUntilMs` is now where the screen keeps up. */
+export function ageOf(bornMs: number, nowMs: number, knownUntilMs: number): Age {
+  return { ms: nowMs - bornMs, knownMs: Math.min(nowMs, knownUntilMs) - bornMs };
+}
+
+/**
+ * The class of an age. A screen that is behind does not know yet what came since: newer values may wait in it. So a value that is too
+ * old only by that time is not replaced by a dash; it greys and says its age.
+ */
+export function shownClass(age: Age, intervalMs: number): AgeClass {
+  const byAge = ageClass(age.ms, intervalMs);
+  return byAge === 'expired' && ageClass(age.knownMs, intervalMs) !== 'expired' ? 'old' : byAge;
+}
+
 /**
  * Changes whenever an age is shown differently: its class, or its text. Below the tolerance of the way every age is `current`
  * and its text, where there is room for one, may stand still.
  */
-export function ageMark(ageMs: number, intervalMs: number): string {
-  if (ageMs >= 0 && ageMs <= transportToleranceMs) return '';
-  return `${ageClass(ageMs, intervalMs)} ${ageText(ageMs)}`;
+export function ageMark(age: Age, intervalMs: number): string {
+  if (age.ms >= 0 && age.ms <= transportToleranceMs) return '';
+  return `${shownClass(age, intervalMs)} ${ageText(age.ms)}`;
 }

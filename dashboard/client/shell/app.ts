@@ -7,11 +7,13 @@ import type { Permission, Session } from '../../protocol.ts';
 import { createSteadyClock } from '../core/connection.ts';
 import type { Screen } from '../core/fold.ts';
 import { createLead, remoteAt, sawRemote } from '../core/lead.ts';
+import { numbersEveryMs, wavePace, withNumbersHeld } from '../core/load.ts';
 import { formatRoute, parseRoute, type Route } from '../core/routes.ts';
 import { pageSound } from '../core/sound.ts';
 import { createAnswers, pauseMs } from './answers.ts';
 import { createApi } from './api.ts';
 import { type LinkState, type Live, openLive, type WatchWish } from './live.ts';
+import { openLoadMonitor } from './load-monitor.ts';
 import { openSpeaker, type SpeakerState } from './speaker.ts';
 import { openWaves } from './waves.ts';
 import { createSeenCodes, wishFor } from './wish.ts';
@@ -49,10 +51,18 @@ export function createApp() {
   let lead = createLead();
   const serverNow = () => remoteAt(lead, steady()) ?? Date.now();
   const now = signal(serverNow());
-  const waves = openWaves(
-    () => {},
-    () => {},
-  );
+  /** The server's time in the newest message whose numbers stand on this screen. */
+  const shownUntilMs = signal(Number.NEGATIVE_INFINITY);
+  const monitor = openLoadMonitor(steady, tickMs, onTick);
+  const wavesFailed = signal(false);
+  const waves = openWaves(monitor.drawnLate, () => {
+    wavesFailed.value = true;
+  });
+  /** Until when this screen knows the ward: now, or less while newer messages wait for a slow screen. */
+  const knownUntilMs = computed(() => (monitor.isBehind.value ? Math.min(now.value, shownUntilMs.value) : now.value));
+  /** The newest state and its server's time; a slow screen does not show all of them. */
+  let newest: Screen | undefined;
+  let newestAtMs = Number.NEGATIVE_INFINITY;
   const speaker = openSpeaker((state) => {
     speakerState.value = state;
   });
@@ -67,6 +77,7 @@ export function createApp() {
     live?.close();
     live = undefined;
     waves.clear();
+    newest = undefined;
     batch(() => {
       screen.value = undefined;
       link.value = 'connecting';
@@ -102,10 +113,14 @@ export function createApp() {
   }
 
   const seenCodes = createSeenCodes();
-  const wish = computed<WatchWish>(() => wishFor(route.value, ward.value, seenCodes(screen.value), may('view-vitals')));
+  const wish = computed<WatchWish>(() => {
+    const asked = wishFor(route.value, ward.value, seenCodes(screen.value), may('view-vitals'));
+    return wavePace(monitor.level.value) === 0 ? { ...asked, waves: null } : asked;
+  });
   let sent = '';
 
   const stops = [
+    effect(() => waves.pace(wavePace(monitor.level.value))),
     effect(() => {
       const asked = wish.value;
       const text = JSON.stringify(asked);
@@ -135,27 +150,50 @@ export function createApp() {
     random: Math.random,
     ticket: api.ticket,
     onScreen(next: Screen) {
-      screen.value = next;
+      newest = next;
       waves.keep(next.beds.keys());
+      show();
     },
     onSnapshot() {
       waves.clear();
     },
     onWave: waves.take,
     onServerTime(at: string) {
-      sawRemote(lead, Date.parse(at), steady());
+      const atMs = Date.parse(at);
+      // A message that waited for a slow screen says nothing of the way, and must not be taken for the quickest.
+      if (!monitor.isBehind.peek() || remoteAt(lead, steady()) === undefined) sawRemote(lead, atMs, steady());
+      newestAtMs = atMs;
       lastHeardMs.value = serverNow();
     },
     onState(state: LinkState) {
       link.value = state;
       // What was shown before is of another place and will not change any more.
-      if (state === 'forbidden') screen.value = undefined;
+      if (state === 'forbidden') newest = screen.value = undefined;
     },
     onProblem(text: string | undefined) {
       linkProblem.value = text;
     },
     onSessionEnded: () => forget('ended'),
   };
+
+  /** Shows the newest state. While the screen cannot keep up, its numbers only where they are a second newer than those shown. */
+  function show(atMs = newestAtMs) {
+    const shown = screen.peek();
+    const newerMs = atMs - shownUntilMs.peek();
+    const isHeld = monitor.level.peek() === 'numbers-slower' && newerMs >= 0 && newerMs < numbersEveryMs;
+    const next = newest && shown && isHeld ? withNumbersHeld(shown, newest) : newest;
+    batch(() => {
+      screen.value = next;
+      if (next?.beds === newest?.beds) shownUntilMs.value = newestAtMs;
+    });
+  }
+
+  function onTick() {
+    batch(() => {
+      now.value = serverNow();
+      if (newest?.beds !== screen.peek()?.beds) show(now.peek());
+    });
+  }
 
   function setWard(next: string) {
     localStorage.setItem(wardKey, next);
@@ -166,9 +204,6 @@ export function createApp() {
     route.value = parseRoute(location.hash);
   };
   addEventListener('hashchange', onHash);
-  const tick = setInterval(() => {
-    now.value = serverNow();
-  }, tickMs);
   const renew = setInterval(() => {
     if (session.value) void resume();
   }, sessionRenewMs);
@@ -194,8 +229,10 @@ export function createApp() {
     linkProblem,
     sessionEnded,
     now,
+    knownUntilMs,
+    load: monitor.level,
     waves,
-    steady,
+    wavesFailed,
     watches,
     may,
     enter,
@@ -215,7 +252,7 @@ export function createApp() {
     },
     close() {
       for (const stop of stops) stop();
-      clearInterval(tick);
+      monitor.close();
       clearInterval(renew);
       removeEventListener('hashchange', onHash);
       removeEventListener('pointerdown', unlock);

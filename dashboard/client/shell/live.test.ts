@@ -153,6 +153,21 @@ describe('the live connection', () => {
     expect(states).toEqual(['live', 'lost', 'live']);
   });
 
+  it('does not take the time in which the page stood still for silence of the server', async () => {
+    open();
+    await connected();
+    await until(() => states.at(-1) === 'live');
+    send(heartbeat);
+    send(delta(10, 11, 1));
+    clockMs = 30_000;
+    // The timer is due before the messages are read, as after a long task of a page.
+    for (const endMs = Date.now() + 600; Date.now() < endMs; );
+    await until(() => screen?.n === 11);
+    expect(states).toEqual(['live']);
+    clockMs = 35_001;
+    await until(() => states.at(-1) === 'lost');
+  });
+
   it('goes on asking for a ticket, and tells why there is none', async () => {
     refusal = { status: 503, message: 'The log is away.' };
     open();

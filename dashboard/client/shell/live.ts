@@ -157,10 +157,14 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
     become('live');
   }
 
+  let watchedMs = events.now();
   const watchdog = setInterval(() => {
     const now = events.now();
-    if (state !== 'forbidden' && isLost(lastHeardMs, now)) become('lost');
-    if (socket && isLost(lastHeardMs, now) && now - openedMs > openTimeoutMs) abandon();
+    // While the page stood still no message could be taken: they wait behind this timer, and that time is not silence.
+    const listenedMs = now - Math.max(0, now - watchedMs - watchdogMs);
+    watchedMs = now;
+    if (state !== 'forbidden' && isLost(lastHeardMs, listenedMs)) become('lost');
+    if (socket && isLost(lastHeardMs, listenedMs) && now - openedMs > openTimeoutMs) abandon();
   }, watchdogMs);
 
   function close() {

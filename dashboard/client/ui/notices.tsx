@@ -1,5 +1,6 @@
 /** What is wrong with Vigil itself, one line each, until it is right again. */
 import type { ComponentChildren } from 'preact';
+import { loadText } from '../core/load.ts';
 import { clockText, whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 import { PauseFailureSound } from './lost-banner.tsx';
@@ -38,12 +39,31 @@ export function Notices() {
           <PauseFailureSound />
         </div>
       )}
+      <SlowScreen />
       {app.watches.value && app.link.value === 'connecting' && app.screen.value === undefined && (
         <p class="notice notice--plain" role="status">
           Connecting to the ward …
         </p>
       )}
     </div>
+  );
+}
+
+/** What this screen leaves out because it cannot keep up. */
+function SlowScreen() {
+  const app = useApp();
+  const text = loadText(app.load.value);
+  if (app.wavesFailed.value)
+    return (
+      <Notice level="medium" id="notice-waves-failed">
+        This browser does not draw waves. Numbers and alarms go on. Load the page again, or use another browser.
+      </Notice>
+    );
+  if (text === undefined) return null;
+  return (
+    <Notice level="medium" id="notice-slow">
+      {text}
+    </Notice>
   );
 }
 

@@ -4,18 +4,9 @@ import type { Bed } from '../../protocol.ts';
 import { type AgeClass, ageText, sourceOf, valueClass } from '../core/ages.ts';
 import { parameterColours } from '../core/colours.ts';
 import type { SlotSize } from '../core/grid.ts';
-import {
-  bornAtMs,
-  clockText,
-  limitsFor,
-  type Shown,
-  type Slot,
-  slotPriority,
-  valueText,
-  wardLimits,
-} from '../core/numerics.ts';
+import { clockText, limitsFor, type Shown, type Slot, slotPriority, valueText, wardLimits } from '../core/numerics.ts';
 import { useApp } from '../shell/app.ts';
-import { useAgeClock } from './age-clock.ts';
+import { useAges } from './ages.ts';
 
 /** An age that a reader takes for "now" is left out where there is little room. */
 const nowMs = 5_000;
@@ -32,10 +23,9 @@ type SlotProps = {
 export function SlotView({ slot, bed, alarms, size, everyAge }: SlotProps) {
   const app = useApp();
   const lost = app.link.value === 'lost';
-  const now = useAgeClock(slot.values.map((one) => one.numeric));
-  const ages = slot.values.map((one) => now - bornAtMs(one.numeric));
+  const ages = useAges(slot.values.map((one) => one.numeric));
   // Of a pressure's three values the oldest speaks for all.
-  const oldest = Math.max(...ages);
+  const oldest = Math.max(...ages.map((age) => age.ms));
   const source = sourceOf(bed.device, alarms);
   const sender = lost ? { ...source, gone: true } : source;
   const classes = slot.values.map((one, i) => valueClass(one.numeric, ages[i]!, sender));

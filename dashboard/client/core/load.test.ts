@@ -1,0 +1,135 @@
+import { describe, expect, it } from 'vitest';
+import { bed, snapshot } from './fixtures.ts';
+import { screenOf } from './fold.ts';
+import {
+  calmForMs,
+  calmMs,
+  judgeLoad,
+  type Load,
+  type LoadSample,
+  loadLevels,
+  loadText,
+  overloadedMs,
+  relapseMs,
+  startLoad,
+  strainedMs,
+  wavePace,
+  withNumbersHeld,
+} from './load.ts';
+
+const calm: LoadSample = { lateMs: 0, drawLateMs: 0 };
+const strained: LoadSample = { lateMs: strainedMs.main + 1, drawLateMs: 0 };
+const overloaded: LoadSample = { lateMs: overloadedMs + 1, drawLateMs: 0 };
+
+/** A sample each second, from `fromMs` on; returns the load after each. */
+function run(load: Load, samples: readonly LoadSample[], fromMs = 0): Load[] {
+  const loads: Load[] = [];
+  for (const [i, sample] of samples.entries()) {
+    load = judgeLoad(load, sample, fromMs + i * 1000);
+    loads.push(load);
+  }
+  return loads;
+}
+const times = (count: number, sample: LoadSample) => Array.from({ length: count }, () => sample);
+const levels = (loads: readonly Load[]) => loads.map(({ level }) => level);
+const levelAfter = (...samples: LoadSample[]) => run(startLoad, samples).at(-1)!.level;
+
+describe('a screen that cannot keep up', () => {
+  it('gives up waves before numbers, one level after two strained seconds each', () => {
+    expect(levels(run(startLoad, times(8, strained)))).toEqual([
+      'full',
+      'waves-slower',
+      'waves-slower',
+      'no-waves',
+      'no-waves',
+      'numbers-slower',
+      'numbers-slower',
+      'numbers-slower',
+    ]);
+  });
+
+  it('gives up two levels at once when it is far behind', () => {
+    expect(levels(run(startLoad, times(4, overloaded)))).toEqual(['full', 'no-waves', 'no-waves', 'numbers-slower']);
+  });
+
+  it.each<[string, LoadSample, string]>([
+    ['at the bound of strain', { lateMs: strainedMs.main, drawLateMs: 0 }, 'full'],
+    ['one step past it', { lateMs: strainedMs.main + 1, drawLateMs: 0 }, 'waves-slower'],
+    ['with frames at their bound', { lateMs: 0, drawLateMs: strainedMs.draw }, 'full'],
+    ['with frames one step past it', { lateMs: 0, drawLateMs: strainedMs.draw + 1 }, 'waves-slower'],
+    ['at the bound of overload', { lateMs: overloadedMs, drawLateMs: 0 }, 'waves-slower'],
+    ['one step past that', { lateMs: overloadedMs + 1, drawLateMs: 0 }, 'no-waves'],
+  ])('is judged %s', (_name, sample, level) => {
+    expect(levelAfter(sample, sample)).toBe(level);
+  });
+
+  it('is not judged by one slow second, nor by two with a better one between', () => {
+    expect(levelAfter(overloaded, calm, overloaded, calm, overloaded)).toBe('full');
+  });
+
+  it('holds no numbers back because frames are late', () => {
+    const loads = run(startLoad, times(20, { lateMs: 0, drawLateMs: 60_000 }));
+    expect(levels(loads)).toContain('no-waves');
+    expect(levels(loads)).not.toContain('numbers-slower');
+  });
+
+  it('always says what is left out, and that alarms go on', () => {
+    for (const level of loadLevels.slice(1)) expect(loadText(level)).toMatch(/slow.*waves.*alarms go on/i);
+    expect(loadText('full')).toBeUndefined();
+    expect(loadLevels.map(wavePace)).toEqual([1, 1 / 3, 0, 0]);
+  });
+});
+
+describe('a screen that keeps up again', () => {
+  const down = run(startLoad, times(6, strained)).at(-1)!;
+  const wait = calmForMs.least / 1000;
+
+  it('gets back one level after each long calm', () => {
+    const loads = run(down, times(3 * wait + 1, calm), 10_000);
+    expect(loads[wait - 1]!.level).toBe('numbers-slower');
+    expect(loads[wait]!.level).toBe('no-waves');
+    expect(loads[2 * wait]!.level).toBe('waves-slower');
+    expect(loads[3 * wait]!.level).toBe('full');
+  });
+
+  it('waits anew after a second that was not calm', () => {
+    const halfCalm = { lateMs: calmMs.main + 1, drawLateMs: 0 };
+    const loads = run(down, [...times(wait, calm), halfCalm, ...times(wait, calm)], 10_000);
+    expect(loads.at(-1)!.level).toBe('numbers-slower');
+  });
+
+  it('waits twice as long after it was given too much too early, but not for ever', () => {
+    const relapse = [...times(wait + 1, calm), ...times(2, strained)];
+    const again = run(down, relapse, 10_000).at(-1)!;
+    expect(again).toMatchObject({ level: 'numbers-slower', calmForMs: 2 * calmForMs.least });
+    let load = again;
+    let nowMs = 100_000;
+    for (let i = 0; i < 10; i++) {
+      const calmSeconds = load.calmForMs / 1000 + 1;
+      load = run(load, [...times(calmSeconds, calm), ...times(2, strained)], nowMs).at(-1)!;
+      nowMs += calmSeconds * 1000 + relapseMs;
+    }
+    expect(load.calmForMs).toBe(calmForMs.most);
+    const calmAgain = run(load, times(5 * (calmForMs.most / 1000) + 5, calm), nowMs).at(-1)!;
+    expect(calmAgain).toMatchObject({ level: 'full', calmForMs: calmForMs.least });
+  });
+});
+
+describe('numbers that are held back', () => {
+  const before = screenOf(snapshot({ beds: [bed('a'), bed('b')] }));
+
+  it('do not hold back alarms, health or the number of the message', () => {
+    const next = { ...before, n: 99, beds: new Map(before.beds), alarms: new Map(), alarmsOf: new Map() };
+    const shown = withNumbersHeld(before, next);
+    expect(shown.beds).toBe(before.beds);
+    expect(shown).toMatchObject({ n: 99, alarms: next.alarms, alarmsOf: next.alarmsOf });
+  });
+
+  it('do not hold back a bed that comes or goes', () => {
+    const [first, second] = [...before.beds];
+    const gone = { ...before, beds: new Map([first!]) };
+    expect(withNumbersHeld(before, gone)).toBe(gone);
+    const changed = { ...before, beds: new Map([first!, ['c', second![1]]]) };
+    expect(withNumbersHeld(before, changed)).toBe(changed);
+  });
+});

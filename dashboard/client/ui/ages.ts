@@ -1,0 +1,25 @@
+/** The ages of a component's numbers, so that it is drawn again only when one of them reads differently. */
+import { computed } from '@preact/signals';
+import { useMemo } from 'preact/hooks';
+import type { Numeric } from '../../protocol.ts';
+import { type Age, ageMark, ageOf } from '../core/ages.ts';
+import { bornAtMs } from '../core/numerics.ts';
+import { useApp } from '../shell/app.ts';
+
+/** Returns the age of each numeric as it was when it last read differently: as good as now for what is shown. */
+export function useAges(numerics: readonly Numeric[]): readonly Age[] {
+  const app = useApp();
+  const born = numerics.map((one) => ({ ms: bornAtMs(one), intervalMs: one.intervalMs }));
+  const ages = useMemo(() => {
+    let shown: readonly Age[] = [];
+    let mark: string | undefined;
+    return computed(() => {
+      const next = born.map(({ ms }) => ageOf(ms, app.now.value, app.knownUntilMs.value));
+      const nextMark = next.map((age, i) => ageMark(age, born[i]!.intervalMs)).join();
+      if (nextMark !== mark) shown = next;
+      mark = nextMark;
+      return shown;
+    });
+  }, [JSON.stringify(born)]);
+  return ages.value;
+}
