@@ -114,3 +114,20 @@ it.each<[number, string, readonly [number, number]]>([
   await until('the alarm', () => alarmsOf(bed).includes('HR 30 < 40'), 20_000);
   await until('the number', () => shown(bed, heartRate.code)?.value === 30, 20_000);
 });
+
+it('a value that is corrected at the same time is shown as it is judged', async () => {
+  const bed = 8;
+  const device = await deviceOf(bed);
+  const time = new Date().toISOString();
+  const send = (seq: number, value: number) =>
+    device.publish('observations', { boot: 'b', seq, time, values: [{ ...heartRate, value }] });
+  await send(1, 80);
+  await send(2, 30);
+  await until('the alarm', () => alarmsOf(bed).includes('HR 30 < 40'), 20_000);
+  await until('the number', () => shown(bed, heartRate.code)?.value === 30, 20_000);
+  // The first one again, as after a lost acknowledgement.
+  await send(1, 80);
+  await device.publish('observations', { boot: 'b', seq: 3, time, values: [spo2] });
+  await until('what came after it', () => shown(bed, spo2.code)?.value === 98, 20_000);
+  expect(shown(bed, heartRate.code)?.value).toBe(30);
+});

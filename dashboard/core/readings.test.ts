@@ -367,3 +367,47 @@ describe('a parameter that comes twice in one message', () => {
     expect(noticesOf(bedWith(hr(80)).bed)).toEqual([]);
   });
 });
+
+describe('of two values of one instant', () => {
+  type Sent = { atMs: number; value: number; receivedMs: number; boot: string; seq: number };
+  const sent = (value: number, seq: number, receivedMs: number, more: Partial<Sent> = {}): Sent => ({
+    ...{ atMs: t0, value, receivedMs: t0 + receivedMs, boot: 'b', seq },
+    ...more,
+  });
+  const ahead = { atMs: t0 + 60_000 };
+
+  it.each<[string, Sent[], number]>([
+    ['the later receipt counts', [sent(80, 1, 10), sent(30, 2, 500)], 30],
+    ['the later receipt counts, back to normal', [sent(30, 1, 10), sent(80, 2, 500)], 80],
+    ['a correction within the same millisecond counts', [sent(80, 1, 10), sent(30, 2, 10)], 30],
+    ['the first, sent again after its correction, does not', [sent(80, 1, 10), sent(30, 2, 500), sent(80, 1, 900)], 30],
+    [
+      'nor does it from a clock that is ahead',
+      [sent(80, 1, 10, ahead), sent(30, 2, 500, ahead), sent(80, 1, 900, ahead)],
+      30,
+    ],
+    ['a correction from a clock that is ahead counts', [sent(80, 1, 10, ahead), sent(30, 2, 500, ahead)], 30],
+    ['a correction after a restart of the device counts', [sent(80, 9, 10), sent(30, 1, 500, { boot: 'c' })], 30],
+    [
+      'history that is read again brings nothing back',
+      [sent(80, 1, 10), sent(30, 1, 500, { boot: 'c' }), sent(80, 1, 10)],
+      30,
+    ],
+    ['a later instant counts, whatever its number', [sent(80, 9, 10), sent(81, 1, 2000, { atMs: t0 + 1000 })], 81],
+    ['an earlier instant does not, whatever its number', [sent(80, 1, 10), sent(79, 2, 2000, { atMs: t0 - 1000 })], 80],
+  ])('%s', (_name, readings, expected) => {
+    const state = oneBed();
+    for (const { atMs, value, receivedMs, boot, seq } of readings)
+      foldObservation(state, 'assoc-01', observation('d1', atMs, [hr(value)], receivedMs), t0 + 2000, { boot, seq });
+    expect(shown(state)?.value).toBe(expected);
+  });
+
+  it('an exact repeat changes nothing, so no screen is told of it', () => {
+    const state = oneBed();
+    const fold = () => foldObservation(state, 'assoc-01', observation('d1', t0, [hr(80)]), t0, { boot: 'b', seq: 1 });
+    fold();
+    const { n } = state;
+    fold();
+    expect(state.n).toBe(n);
+  });
+});

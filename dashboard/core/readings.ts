@@ -1,5 +1,6 @@
 /** Folds what devices sent: numerics, status, connection and the arrival of waveforms. */
 
+import { corrects, type ReadingId } from '../../contracts/corrections.ts';
 import { bornAtMs } from '../../contracts/device-clock.ts';
 import { usableNumber } from '../../contracts/messages/check.ts';
 import type {
@@ -17,7 +18,16 @@ import { bedFor, deviceOf } from './beds.ts';
 import { noteClock, tellClock } from './device-clocks.ts';
 import { intervalMsOf, withValue } from './intervals.ts';
 import { noteNotice } from './notices.ts';
-import { type BedState, type DeviceState, type LiveState, nextN, stampHead, stampHeads } from './state.ts';
+import {
+  type BedState,
+  type DeviceState,
+  type LiveState,
+  nextN,
+  type Origin,
+  stampHead,
+  stampHeads,
+  type ValueState,
+} from './state.ts';
 
 /** A wave that did not come for this long is no longer offered to the screens. */
 const waveForgetMs = 10_000;
@@ -29,13 +39,15 @@ const clockOffsetMsMin = 500;
 /**
  * Folds numerics. A value that is not newer than the one shown is left out. Newer is judged by the earlier of device
  * time (with the measured error of its clock taken out) and receive time: buffered readings come late and stay old, and a
- * device whose clock ran ahead for a while does not hide the readings after it.
+ * device whose clock ran ahead for a while does not hide the readings after it. Of two of one instant the later receipt counts.
+ * @param id the reading's identity, from its envelope
  */
 export function foldObservation(
   state: LiveState,
   associationId: string,
   record: ObservationRecord,
   nowMs: number,
+  id?: ReadingId,
 ): void {
   const times = timesOf(record.receivedAt, record.reading.time);
   if (times === undefined) return;
@@ -46,6 +58,7 @@ export function foldObservation(
   const device = heardOf(state, record.deviceId, times.receivedMs);
   if (device) tellClock(state, bed, device, times.receivedMs);
   const effectiveMs = bornAtMs(times.deviceMs, times.receivedMs, clockOffsetMs);
+  const origin = { ...times, id };
   let n = 0;
   const { values, doubled } = numericsByCode(record.reading.values);
   for (const parameter of doubled) noteDoubled(state, bed, parameter, times.receivedMs, nowMs);
@@ -55,7 +68,7 @@ export function foldObservation(
     if (parameter === undefined) continue;
     const known = bed.values.get(code);
     const intervalMs = learnInterval(state, bed, parameter, effectiveMs, record.reading.intervalMs);
-    if (known && known.effectiveMs >= effectiveMs) continue;
+    if (known && !replaces(known, origin, effectiveMs)) continue;
     if (n === 0) n = nextN(state);
     const value = usableNumber(sent);
     // What no body could yield, or comes in a unit that is not the table's, is shown as invalid, never as a number.
@@ -70,9 +83,19 @@ export function foldObservation(
       ...(Math.abs(clockOffsetMs) < clockOffsetMsMin ? {} : { clockOffsetMs }),
       intervalMs,
     };
-    bed.values.set(code, { numeric, effectiveMs, n });
+    bed.values.set(code, { numeric, effectiveMs, origin, n });
     bed.n = n;
   }
+}
+
+/** Whether a value that came takes the place of the one shown. */
+function replaces(known: ValueState, came: Origin, effectiveMs: number): boolean {
+  const before = known.origin;
+  const sameBoot = came.id !== undefined && came.id.boot === before.id?.boot;
+  // Sent again: also where the device's clock is ahead, so that every receipt looks newer than the one before.
+  if (sameBoot && came.deviceMs <= before.deviceMs && !corrects(before.id!, came.id!)) return false;
+  if (came.deviceMs === before.deviceMs) return sameBoot || came.receivedMs > before.receivedMs;
+  return effectiveMs > known.effectiveMs || (effectiveMs === known.effectiveMs && came.receivedMs > before.receivedMs);
 }
 
 /** Notes that a value came at `atMs`, and returns when the next one is due. An older value changes what the shown one says of it. */

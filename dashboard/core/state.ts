@@ -7,6 +7,8 @@
  * stamped later than its last number, so no queue by screen is needed and a slow screen gets the newest value only.
  * What left is kept in a bounded list; a screen that slept longer than it reaches gets a snapshot.
  */
+
+import type { ReadingId } from '../../contracts/corrections.ts';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 import type { TechnicalCondition } from '../../contracts/messages/device.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
@@ -51,7 +53,16 @@ export type ValueState = {
   readonly numeric: Numeric;
   /** The earlier of device time and receive time, ms since 1970: the order of values. */
   readonly effectiveMs: number;
+  /** Which reading it is of. */
+  readonly origin: Origin;
   readonly n: number;
+};
+
+/** A reading: its device time and its receipt, ms since 1970, and its identity where its place in the log is known. */
+export type Origin = {
+  readonly deviceMs: number;
+  readonly receivedMs: number;
+  readonly id: ReadingId | undefined;
 };
 
 /** A notice at a bed. Times in ms since 1970. */

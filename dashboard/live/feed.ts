@@ -1,5 +1,6 @@
 /** Reads Kafka into the live state. Every record is opened, checked and folded; one that is no good is counted and left. */
 import type { Logger } from 'pino';
+import type { Place } from '../../contracts/envelope/header.ts';
 import { createReader, type LogRecord, type Reader } from '../../contracts/kafka/reader.ts';
 import { type AnyRecord, checkRecord } from '../../contracts/messages/check.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
@@ -54,11 +55,11 @@ export async function openFeed(
   let closed = false;
 
   /** @returns whether alarms on a screen changed */
-  function fold(record: AnyRecord, { key, timestampMs }: LogRecord, writer: string): boolean {
+  function fold(record: AnyRecord, { key, timestampMs }: LogRecord, place: Place): boolean {
     switch (record.contentType) {
       case contentTypes.observation:
         noteReading(signs, parseInstant(record.body.receivedAt) ?? 0);
-        foldObservation(state, key, record.body, now());
+        foldObservation(state, key, record.body, now(), place);
         return false;
       case contentTypes.status:
         foldStatus(state, key, record.body, now());
@@ -92,7 +93,7 @@ export async function openFeed(
         return false;
       case contentTypes.presence:
         if (key === log.boot) signs.kafkaAtMs = now();
-        if (writer === 'alarms') signs.alarmsAtMs = Math.max(signs.alarmsAtMs, timestampMs);
+        if (place.writer === 'alarms') signs.alarmsAtMs = Math.max(signs.alarmsAtMs, timestampMs);
         return false;
       case contentTypes.audit:
       case contentTypes.rejected:
@@ -122,7 +123,7 @@ export async function openFeed(
         const pending = log.open({ topic, key: record.key, value: record.value });
         const opened = pending instanceof Promise ? await pending : pending;
         const checked = checkRecord(opened.contentType, opened.plaintext);
-        if (checked.ok) alarms = fold(checked, record, opened.place.writer) || alarms;
+        if (checked.ok) alarms = fold(checked, record, opened.place) || alarms;
         else leave(topic, record.offset, checked.fault.message);
       } catch (error) {
         leave(topic, record.offset, (error as Error).message);
@@ -165,7 +166,7 @@ export async function openFeed(
     void readHistory().catch((error) => logger.warn({ error: error.message }, 'older values are not shown'));
   }
 
-  /** Values are ordered by their own time, so what is read again or late changes nothing that is newer. */
+  /** Values are ordered by their own time and then by receipt, so what is read again or late changes nothing that is newer. */
   async function readHistory(): Promise<void> {
     const history = await follow('history', ['observations'], historyMs);
     if (closed) return history.close();

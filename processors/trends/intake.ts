@@ -7,6 +7,7 @@ import type { LogRecord, RecordBatch } from '../../contracts/kafka/reader.ts';
 import { checkRecord } from '../../contracts/messages/check.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
+import { type Corrections, isLatest } from './core/corrections.ts';
 import { type Point, pointsOf } from './core/points.ts';
 import type { TrendCounters } from './counters.ts';
 
@@ -20,6 +21,7 @@ const missingKeysMax = 10_000;
 
 export function createIntake(log: Logger, open: SealedLog['open'], counters: TrendCounters): Intake {
   const missingKeys = new Set<string>();
+  const corrections: Corrections = new Map();
 
   function skip(batch: RecordBatch, record: LogRecord, code: ErrorCode): Point[] {
     counters.poison += 1;
@@ -47,8 +49,7 @@ export function createIntake(log: Logger, open: SealedLog['open'], counters: Tre
     if (oldest !== undefined) missingKeys.delete(oldest);
   }
 
-  async function pointsOfOne(batch: RecordBatch, record: LogRecord): Promise<Point[]> {
-    const opened = await openOne(batch, record);
+  function pointsOfOne(batch: RecordBatch, record: LogRecord, opened: Opened | ErrorCode): Point[] {
     if (typeof opened === 'string') return skip(batch, record, opened);
     const checked = checkRecord(opened.contentType, opened.plaintext);
     if (!checked.ok) return skip(batch, record, checked.fault.code);
@@ -56,13 +57,16 @@ export function createIntake(log: Logger, open: SealedLog['open'], counters: Tre
     const points = pointsOf(opened.place.key, checked.body);
     if (!points) return skip(batch, record, 'time-invalid');
     counters.readings += 1;
-    return points;
+    const [first] = points;
+    return first === undefined || isLatest(corrections, first.associationId, first.timeMs, opened.place) ? points : [];
   }
 
   return {
     async points(batch) {
       counters.records += batch.records.length;
-      return (await Promise.all(batch.records.map((record) => pointsOfOne(batch, record)))).flat();
+      const opened = await Promise.all(batch.records.map((record) => openOne(batch, record)));
+      // In the order of the log, whichever was opened first: which of two readings is the later one depends on it.
+      return batch.records.flatMap((record, at) => pointsOfOne(batch, record, opened[at]!));
     },
   };
 }
