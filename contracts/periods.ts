@@ -36,6 +36,21 @@ export function endedAtMs(period: FromTo, periods: readonly FromTo[], nowMs: num
 export const begunBeforeMs = 60_000;
 
 /**
+ * Where a device that has no period now was last: the period that ended last. Undefined: in no ward that is known, because it never
+ * had a period, or the hospital deleted its table. Such a device is biomedical engineering's.
+ */
+export function lastPlace<Period extends FromTo & { readonly ward: string }>(
+  periods: readonly Period[],
+): { readonly ward: string; readonly endedAtMs: number } | undefined {
+  let last: { readonly ward: string; readonly endedAtMs: number } | undefined;
+  for (const { ward, to } of periods) {
+    const endedAtMs = to === null ? undefined : parseInstant(to);
+    if (endedAtMs !== undefined && (last === undefined || endedAtMs >= last.endedAtMs)) last = { ward, endedAtMs };
+  }
+  return last;
+}
+
+/**
  * The start of a period without an end, as the present clock would have told it. Where it is ahead of `nowMs` nobody knows when
  * it was; the readings of the last `begunBeforeMs` then belong to this period and not to the one before it.
  */

@@ -204,17 +204,26 @@ describe('what a ward sees', () => {
     expect(await (await nurse.live({ type: 'watch', scope, waves: null })).closed).toBe(4004);
   });
 
-  it("gives all of one's wards for *, and a device without association to every ward", async () => {
+  it("gives all of one's wards for *, and a device that was in no ward to who has all wards alone", async () => {
     await reading(looseAssociation, deviceLoose, 'MDC_ECG_HEART_RATE', 77);
-    for (const userId of ['nurse-icu', 'nurse-step']) {
+    const watching = async (userId: string) => {
       const live = await (await loggedIn(userId)).live(watchWard('*'));
+      await until('a snapshot', () => live.of('snapshot').length === 1);
       const beds = () => [...live.of('snapshot').flatMap((s) => s.beds), ...live.of('delta').flatMap((d) => d.beds)];
-      await until('the loose device', () => beds().some((bed) => bed.associationId === looseAssociation));
-      const own = userId === 'nurse-icu' ? inIcu : inStep;
-      expect(beds().some((bed) => bed.associationId === own.associationId)).toBe(true);
-      expect(beds().some((bed) => bed.associationId === (own === inIcu ? inStep : inIcu).associationId)).toBe(false);
+      return { live, sees: (associationId: string) => beds().some((bed) => bed.associationId === associationId) };
+    };
+    const physician = await watching('physician');
+    await until('the loose device', () => physician.sees(looseAssociation));
+    for (const userId of ['nurse-icu', 'nurse-step']) {
+      const { live, sees } = await watching(userId);
+      expect([inIcu, inStep].map(({ associationId }) => sees(associationId))).toEqual([
+        userId === 'nurse-icu',
+        userId === 'nurse-step',
+      ]);
+      expect(sees(looseAssociation)).toBe(false);
       live.close();
     }
+    physician.live.close();
   });
 
   it('shows a technician devices and technical alarms, never a name, a value or a physiological alarm', async () => {

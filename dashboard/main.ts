@@ -86,7 +86,12 @@ async function start(): Promise<() => Promise<void>> {
     now,
     logger,
   });
-  const presence = announcePresence(log, { wards: hub.watchedWards, now, logger });
+  const presence = announcePresence(log, {
+    wards: hub.watchedWards,
+    engineering: hub.watchesEngineering,
+    now,
+    logger,
+  });
 
   let ready = false;
   const app = await buildServer(

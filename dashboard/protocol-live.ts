@@ -22,6 +22,8 @@ export const Health = Type.Object(
     alarms: Type.Enum(['ok', 'stale']),
     kafkaAt: Type.Union([Instant, Type.Null()]),
     alarmsAt: Type.Union([Instant, Type.Null()]),
+    /** Present alarms of devices without a bed that no open screen may show; absent where there is none. */
+    unseenAlarms: Type.Optional(Type.Integer({ minimum: 1 })),
   },
   closed,
 );
@@ -35,7 +37,7 @@ export type Health = Static<typeof Health>;
 export const Watch = Type.Object(
   {
     type: Type.Literal('watch'),
-    /** A ward, `*` for all of one's wards, or one association. Unassigned devices come with every ward. */
+    /** A ward, `*` for all of one's wards, or one association. A ward comes with the devices that were last in it. */
     scope: Type.Union([Type.Object({ ward: Ward }, closed), Type.Object({ associationId: AssociationId }, closed)]),
     /** Waveforms of these associations within the scope, of these codes (all codes where absent); null for none. */
     waves: Type.Union([

@@ -117,12 +117,15 @@ export type BedNotice = Static<typeof BedNotice>;
 
 const head = {
   associationId: AssociationId,
-  /** null: the device has no association; such a bed is on every ward's screen, under "Unassigned". */
+  /** null: the device has no association. It stands in the tray of the ward where it was last, or of biomedical engineering. */
   ward: Type.Union([Ward, Type.Null()]),
   bed: Type.Union([Type.String(), Type.Null()]),
   /** A patient is admitted; `patient` is null all the same for a technician. */
   occupied: Type.Boolean(),
   patient: Type.Union([Patient, Type.Null()]),
+  /** Of a device without association: the ward where it was last. Absent: in none that is known. */
+  tray: Type.Optional(Ward),
+  /** Since when the association holds, or since when the device has none; null where that is not known. */
   since: Type.Union([Instant, Type.Null()]),
   device: Device,
   /** Codes of the waveforms that came lately. */

@@ -173,7 +173,15 @@ export const DeviceAssociations = Type.Object(
 export type DeviceAssociations = Static<typeof DeviceAssociations>;
 
 /** The wards whose beds some clinician's screen shows, by dashboard process; older than 30 s counts for nothing. */
-export const PresenceRecord = Type.Object({ at: Instant, wards: Type.Array(Name(40), { maxItems: 200 }) }, closed);
+export const PresenceRecord = Type.Object(
+  {
+    at: Instant,
+    wards: Type.Array(Name(40), { maxItems: 200 }),
+    /** Some clinician's screen shows the devices that were in no ward. */
+    engineering: Type.Optional(Type.Literal(true)),
+  },
+  closed,
+);
 export type PresenceRecord = Static<typeof PresenceRecord>;
 
 export const auditActions = [

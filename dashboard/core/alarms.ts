@@ -7,7 +7,16 @@ import { isDeviceSilent } from '../../contracts/device-silence.ts';
 import type { Alarm, AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import { bedFor } from './beds.ts';
-import { type AlarmHeld, alarmsMax, clearedMax, type LiveState, nextN, remember, stampHeads, wardOf } from './state.ts';
+import {
+  type AlarmHeld,
+  alarmsMax,
+  audienceOf,
+  clearedMax,
+  type LiveState,
+  nextN,
+  remember,
+  stampHeads,
+} from './state.ts';
 
 /** Folds a record of `alarms`. @returns whether the screens change */
 export function foldAlarmEvent(state: LiveState, event: AlarmEvent, nowMs: number): boolean {
@@ -94,7 +103,7 @@ function drop(state: LiveState, alarmId: string): boolean {
   const bed = state.beds.get(associationId);
   if (bed === undefined) return false;
   bed.n = nextN(state);
-  remember(state, { n: bed.n, kind: 'alarm', associationId, alarmId, ward: wardOf(bed) });
+  remember(state, { n: bed.n, kind: 'alarm', associationId, alarmId, ward: audienceOf(bed) });
   return true;
 }
 

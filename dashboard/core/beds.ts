@@ -1,9 +1,10 @@
 /** Which beds are on the screens: the association periods that hold now, and devices that have none. */
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
-import { currentPeriod } from '../../contracts/periods.ts';
+import { currentPeriod, lastPlace } from '../../contracts/periods.ts';
 import type { LimitChange } from '../protocol.ts';
 import { newDeviceClock } from './device-clocks.ts';
 import {
+  audienceOf,
   type BedState,
   type DeviceState,
   devicesMax,
@@ -13,7 +14,6 @@ import {
   remember,
   stampHead,
   unassignedForgetMs,
-  wardOf,
 } from './state.ts';
 
 /** The prefix of the association that a device without one gets (contracts/envelope/pseudonym.ts). */
@@ -56,6 +56,7 @@ function place(state: LiveState, deviceId: string, nowMs: number): void {
     // A device without association keeps its bed until it gets one.
     const stays = bed.period === undefined ? period === undefined : bed.associationId === period?.associationId;
     if (!stays) removeBed(state, bed);
+    else if (period === undefined) moveTray(state, bed);
   }
   if (period === undefined) return;
   const bed = state.beds.get(period.associationId);
@@ -80,6 +81,7 @@ function addBed(
     associationId,
     deviceId,
     period,
+    tray: period ? undefined : lastPlace(state.associations.get(deviceId)?.periods ?? []),
     values: new Map(),
     rhythms: new Map(),
     waves: new Map(),
@@ -102,18 +104,33 @@ function removeBed(state: LiveState, bed: BedState): void {
     kind: 'bed',
     associationId: bed.associationId,
     alarmId: undefined,
-    ward: wardOf(bed),
+    ward: audienceOf(bed),
   });
 }
 
 /** The same association at another bed: its former ward's screens lose it, the new one's get all of it. */
 function move(state: LiveState, bed: BedState, period: AssociationPeriod): void {
-  if (wardOf(bed) !== period.ward) {
+  const before = audienceOf(bed);
+  bed.period = period;
+  changeAudience(state, bed, before);
+}
+
+/** A device without a bed whose past was written anew: of another ward, it loses the values of its time in the former one. */
+function moveTray(state: LiveState, bed: BedState): void {
+  const tray = lastPlace(state.associations.get(bed.deviceId)?.periods ?? []);
+  if (tray?.ward === bed.tray?.ward && tray?.endedAtMs === bed.tray?.endedAtMs) return;
+  const before = audienceOf(bed);
+  bed.tray = tray;
+  if (audienceOf(bed) !== before) bed.values.clear();
+  changeAudience(state, bed, before);
+}
+
+function changeAudience(state: LiveState, bed: BedState, before: string | null): void {
+  if (audienceOf(bed) !== before) {
     const { associationId } = bed;
-    remember(state, { n: nextN(state), kind: 'bed', associationId, alarmId: undefined, ward: wardOf(bed) });
+    remember(state, { n: nextN(state), kind: 'bed', associationId, alarmId: undefined, ward: before });
     restampAlarms(state, associationId);
   }
-  bed.period = period;
   stampHead(state, bed);
 }
 

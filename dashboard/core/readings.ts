@@ -58,6 +58,7 @@ export function foldObservation(
   const device = heardOf(state, record.deviceId, times.receivedMs);
   if (device) tellClock(state, bed, device, times.receivedMs);
   const effectiveMs = bornAtMs(times.deviceMs, times.receivedMs, clockOffsetMs);
+  if (isBeforeTray(bed, effectiveMs, nowMs)) return;
   const origin = { ...times, id };
   let n = 0;
   const { values, doubled } = numericsByCode(record.reading.values);
@@ -96,6 +97,14 @@ function replaces(known: ValueState, came: Origin, effectiveMs: number): boolean
   if (sameBoot && came.deviceMs <= before.deviceMs && !corrects(before.id!, came.id!)) return false;
   if (came.deviceMs === before.deviceMs) return sameBoot || came.receivedMs > before.receivedMs;
   return effectiveMs > known.effectiveMs || (effectiveMs === known.effectiveMs && came.receivedMs > before.receivedMs);
+}
+
+/**
+ * Whether a device without a bed measured this before it came into its present tray: that is not for this ward. Where the end lies
+ * ahead of the clock, the clock was set back since, and nothing can be said.
+ */
+function isBeforeTray({ tray }: BedState, atMs: number, nowMs: number): boolean {
+  return tray !== undefined && tray.endedAtMs <= nowMs && atMs < tray.endedAtMs;
 }
 
 /** Notes that a value came at `atMs`, and returns when the next one is due. An older value changes what the shown one says of it. */
@@ -189,7 +198,7 @@ export function foldWaveArrival(
   const receivedMs = parseInstant(record.receivedAt);
   if (receivedMs === undefined || !waves.has(record.reading.code)) return false;
   const bed = bedFor(state, associationId, record.deviceId, nowMs);
-  if (bed === undefined) return false;
+  if (bed === undefined || isBeforeTray(bed, receivedMs, nowMs)) return false;
   heardOf(state, record.deviceId, receivedMs);
   if (!bed.waves.has(record.reading.code)) stampHead(state, bed);
   bed.waves.set(record.reading.code, receivedMs);

@@ -47,8 +47,12 @@ export function may(viewer: Viewer, permission: Permission): boolean {
   return table[viewer.role].includes(permission);
 }
 
-/** Whether beds of a ward may be seen at all. `null` is a device without an association: everyone at a bedside sees it. */
+/**
+ * Whether beds of a ward, and devices that were last in it, may be seen at all. `null` is a device that was in no ward: biomedical
+ * engineering's, which is every technician and whoever has all wards.
+ */
 export function seesWard(viewer: Viewer, ward: string | null): boolean {
   if (!may(viewer, 'view-devices')) return false;
-  return ward === null || viewer.wards.includes('*') || viewer.wards.includes(ward);
+  if (viewer.wards.includes('*')) return true;
+  return ward === null ? viewer.role === 'technician' : viewer.wards.includes(ward);
 }

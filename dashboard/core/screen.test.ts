@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Bed } from '../protocol.ts';
 import { foldAlarmEvent } from './alarms.ts';
-import { foldAssociations, tick } from './beds.ts';
+import { foldAssociations, forgetAssociations, tick } from './beds.ts';
 import { alarm, auditor, everywhere, hr, nurse, observation, period, t0, table, technician } from './fold.testing.ts';
 import { foldConnection, foldObservation, foldStatus } from './readings.ts';
 import type { Viewer } from './rights.ts';
-import { changesSince, devicesFor, type Scope, wardsFor, wholeScreen } from './screen.ts';
+import { changesSince, devicesFor, type Scope, unseenAlarms, wardsFor, wholeScreen } from './screen.ts';
 import { emptyState, goneMax, type LiveState } from './state.ts';
 
 /** What a screen holds after applying deltas as protocol-live.ts says. */
@@ -149,9 +149,17 @@ describe('who sees what', () => {
     wholeScreen(twoWards(), viewer, scope).beds.map((bed) => bed.associationId);
 
   it.each<[string, Viewer, Scope, string[]]>([
-    ['a nurse her ward', nurse, { ward: 'icu' }, ['assoc-01', 'u-device-3']],
-    ['a nurse for * her ward', nurse, { ward: '*' }, ['assoc-01', 'u-device-3']],
-    ['a nurse of another ward what has none', nurse, { ward: 'step' }, ['u-device-3']],
+    ['a nurse her ward', nurse, { ward: 'icu' }, ['assoc-01']],
+    ['a nurse for * her ward', nurse, { ward: '*' }, ['assoc-01']],
+    ['a nurse nothing of another ward', nurse, { ward: 'step' }, []],
+    ['a nurse nothing of a device that was in no ward', nurse, { associationId: 'u-device-3' }, []],
+    ['who has all wards, at one of them, its beds', everywhere, { ward: 'icu' }, ['assoc-01']],
+    [
+      'a technician, wherever they look, biomedical engineering’s devices',
+      technician,
+      { ward: 'icu' },
+      ['assoc-01', 'u-device-3'],
+    ],
     ['a nurse nobody of another ward', nurse, { associationId: 'assoc-02' }, []],
     ['who has all wards all', everywhere, { ward: '*' }, ['assoc-01', 'assoc-02', 'u-device-3']],
     ['an auditor nothing', auditor, { ward: '*' }, []],
@@ -170,7 +178,8 @@ describe('who sees what', () => {
     const state = twoWards();
     expect(wardsFor(state, nurse)).toEqual([{ ward: 'icu', beds: 1, alarms: 2 }]);
     expect(wardsFor(state, technician)).toEqual([{ ward: 'icu', beds: 1, alarms: 1 }]);
-    expect(devicesFor(state, nurse, t0).map((row) => row.device.deviceId)).toEqual(['d1', 'd3']);
+    expect(devicesFor(state, nurse, t0).map((row) => row.device.deviceId)).toEqual(['d1']);
+    expect(devicesFor(state, technician, t0).map((row) => row.device.deviceId)).toEqual(['d1', 'd3']);
     expect(devicesFor(state, auditor, t0)).toEqual([]);
   });
 });
@@ -191,4 +200,74 @@ it('writes out what turns the direction of writing or cannot be seen, from whate
   );
   expect(hidden).not.toContain('HIDDEN');
   expect(hidden).toContain('eoD');
+});
+
+describe('a device without a bed', () => {
+  const stepNurse: Viewer = { ...nurse, userId: 's', wards: ['step'] };
+  const at = (ms: number) => formatInstant(t0 + ms);
+  const ids = (state: LiveState, viewer: Viewer, scope: Scope = { ward: '*' }) =>
+    wholeScreen(state, viewer, scope).beds.map((bed) => bed.associationId);
+
+  /** d1 was in icu with a patient until t0 + 1 s, and goes on measuring. */
+  function discharged() {
+    const state = emptyState();
+    foldAssociations(state, table('d1', 1, period('assoc-01', 'icu')), t0);
+    foldObservation(state, 'assoc-01', observation('d1', t0, [hr(70)]), t0);
+    foldAssociations(state, table('d1', 2, period('assoc-01', 'icu', { to: at(1000) })), t0 + 1000);
+    foldObservation(state, 'u-device-1', observation('d1', t0 + 2000, [hr(71)]), t0 + 2000);
+    const raised = alarm('alarm-unassigned-0', 'u-device-1', 1);
+    foldAlarmEvent(state, { type: 'raised', at: at(2000), alarm: raised }, t0 + 2000);
+    return state;
+  }
+
+  it('stands in the tray of the ward where it was last, with its alarms, and on no screen of another ward', () => {
+    const state = discharged();
+    const { beds, alarms } = wholeScreen(state, nurse, { ward: 'icu' });
+    expect(beds).toMatchObject([
+      { associationId: 'u-device-1', ward: null, tray: 'icu', since: at(1000), patient: null },
+    ]);
+    expect(alarms.map((one) => one.alarmId)).toEqual(['alarm-unassigned-0']);
+    for (const scope of [{ ward: 'step' }, { ward: '*' }, { associationId: 'u-device-1' }] as const)
+      expect(wholeScreen(state, stepNurse, scope)).toEqual({ beds: [], alarms: [] });
+    expect(devicesFor(state, stepNurse, t0 + 2000)).toEqual([]);
+    expect(wardsFor(state, stepNurse)).toEqual([{ ward: 'step', beds: 0, alarms: 0 }]);
+    expect(wardsFor(state, nurse)).toEqual([{ ward: 'icu', beds: 0, alarms: 1 }]);
+  });
+
+  it('goes to the tray of the next ward after that, without what it measured in the former tray', () => {
+    const state = discharged();
+    const inStep = period('assoc-02', 'step', { from: at(3000), to: at(4000) });
+    foldAssociations(state, table('d1', 3, period('assoc-01', 'icu', { to: at(1000) }), inStep), t0 + 4000);
+    // Read again after a start of the server, and late: both are of the time in the tray of icu.
+    foldObservation(state, 'u-device-1', observation('d1', t0 + 2500, [hr(72)]), t0 + 4500);
+    expect(ids(state, nurse)).toEqual([]);
+    expect(wholeScreen(state, stepNurse, { ward: '*' }).beds).toMatchObject([{ tray: 'step', values: [] }]);
+    foldObservation(state, 'u-device-1', observation('d1', t0 + 5000, [hr(73)]), t0 + 5000);
+    expect(wholeScreen(state, stepNurse, { ward: '*' }).beds[0]?.values).toMatchObject([{ value: 73 }]);
+  });
+
+  it('keeps its last ward when old periods are cut off, and loses it with its table', () => {
+    const state = discharged();
+    const last = period('assoc-99', 'step', { from: at(3000), to: at(4000) });
+    foldAssociations(state, table('d1', 66, last), t0 + 5000);
+    expect([ids(state, nurse), ids(state, stepNurse)]).toEqual([[], ['u-device-1']]);
+    forgetAssociations(state, 'd1', t0 + 6000);
+    expect([ids(state, stepNurse), ids(state, technician), ids(state, everywhere)]).toEqual([
+      [],
+      ['u-device-1'],
+      ['u-device-1'],
+    ]);
+  });
+
+  it('whose alarm no open screen may show is counted', () => {
+    const state = discharged();
+    const looks = (viewer: Viewer, scope: Scope) => unseenAlarms(state, [{ viewer, scope }]);
+    expect(unseenAlarms(state, [])).toBe(1);
+    expect(looks(stepNurse, { ward: '*' })).toBe(1);
+    // A technician does not see what a patient has.
+    expect(looks(technician, { ward: 'icu' })).toBe(1);
+    expect(looks(nurse, { ward: 'icu' })).toBe(0);
+    expect(looks(everywhere, { ward: 'step' })).toBe(1);
+    expect(looks(everywhere, { ward: '*' })).toBe(0);
+  });
 });

@@ -1,6 +1,7 @@
 /** What one screen gets: its scope, narrowed to what its viewer may see, as a snapshot or as what changed since a number. */
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 import type { Patient } from '../../contracts/messages/records.ts';
+import { lastPlace } from '../../contracts/periods.ts';
 import { visibleText } from '../../contracts/text.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Bed, BedHead } from '../protocol.ts';
@@ -9,19 +10,22 @@ import type { Delta, Watch } from '../protocol-live.ts';
 import { periodAt } from './beds.ts';
 import { noticesOf } from './notices.ts';
 import { may, seesWard, type Viewer } from './rights.ts';
-import { type BedState, type DeviceState, type LiveState, wardOf } from './state.ts';
+import { audienceOf, type BedState, type DeviceState, type LiveState, wardOf } from './state.ts';
 
 export type Scope = Watch['scope'];
 
 /** Whether a bed is within a scope and its viewer may see it. */
 export function isVisible(viewer: Viewer, scope: Scope, bed: BedState): boolean {
-  if ('associationId' in scope) return scope.associationId === bed.associationId && seesWard(viewer, wardOf(bed));
-  return wardInScope(viewer, scope, wardOf(bed));
+  const ward = audienceOf(bed);
+  if ('associationId' in scope) return scope.associationId === bed.associationId && seesWard(viewer, ward);
+  return wardInScope(viewer, scope, ward);
 }
 
+/** A technician, whose account may be of one ward, has biomedical engineering's devices in every scope; others in that of all wards. */
 function wardInScope(viewer: Viewer, scope: Scope, ward: string | null): boolean {
   if (!seesWard(viewer, ward)) return false;
-  return 'associationId' in scope || ward === null || scope.ward === '*' || scope.ward === ward;
+  if ('associationId' in scope || scope.ward === '*') return true;
+  return ward === null ? viewer.role === 'technician' : scope.ward === ward;
 }
 
 /** Whether an alarm may be seen by who sees its bed: a technician's screen has the technical ones alone. */
@@ -39,7 +43,8 @@ export function headOf(state: LiveState, viewer: Viewer, bed: BedState): BedHead
     bed: bed.period ? visibleText(bed.period.bed) : null,
     occupied: (bed.period?.patient ?? null) !== null,
     patient: clinical && bed.period?.patient ? visiblePatient(bed.period.patient) : null,
-    since: bed.period?.from ?? null,
+    ...(bed.tray ? { tray: visibleText(bed.tray.ward) } : {}),
+    since: bed.period?.from ?? (bed.tray ? formatInstant(bed.tray.endedAtMs) : null),
     device: deviceView(device, bed.deviceId),
     waves: clinical ? [...bed.waves.keys()] : [],
     notices: noticesOf(bed),
@@ -158,7 +163,7 @@ export function devicesFor(state: LiveState, viewer: Viewer, nowMs: number): Dev
   for (const device of state.devices.values()) {
     const table = state.associations.get(device.deviceId);
     const period = periodAt(table, nowMs);
-    if (!seesWard(viewer, period?.ward ?? null)) continue;
+    if (!seesWard(viewer, period?.ward ?? lastPlace(table?.periods ?? [])?.ward ?? null)) continue;
     devices.push({
       device: deviceView(device, device.deviceId),
       version: table?.version ?? 0,
@@ -175,17 +180,43 @@ export function devicesFor(state: LiveState, viewer: Viewer, nowMs: number): Dev
   return devices;
 }
 
-/** The wards with beds that the viewer may see, and those of the account that have none, by name. */
+/**
+ * The wards that the viewer may see and that have beds, devices without a bed, or are the account's, by name. A bed with several
+ * devices is one bed.
+ */
 export function wardsFor(state: LiveState, viewer: Viewer): { ward: string; beds: number; alarms: number }[] {
-  const counts = new Map<string, { beds: number; alarms: number }>();
-  for (const ward of viewer.wards) if (ward !== '*') counts.set(ward, { beds: 0, alarms: 0 });
+  const counts = new Map<string, { beds: Set<string>; alarms: number }>();
+  for (const ward of viewer.wards) if (ward !== '*') counts.set(ward, { beds: new Set(), alarms: 0 });
   for (const bed of state.beds.values()) {
-    const ward = wardOf(bed);
+    const ward = audienceOf(bed);
     if (ward === null || !seesWard(viewer, ward)) continue;
-    const count = counts.get(ward) ?? { beds: 0, alarms: 0 };
-    count.beds += 1;
+    const count = counts.get(ward) ?? { beds: new Set(), alarms: 0 };
+    if (bed.period) count.beds.add(bed.period.bed);
     count.alarms += alarmsOfBed(state, viewer, bed.associationId, -1).length;
     counts.set(ward, count);
   }
-  return [...counts].map(([ward, count]) => ({ ward, ...count })).sort((a, b) => a.ward.localeCompare(b.ward));
+  return [...counts]
+    .map(([ward, { beds, alarms }]) => ({ ward, beds: beds.size, alarms }))
+    .sort((a, b) => a.ward.localeCompare(b.ward));
+}
+
+/** One screen as far as it matters who sees what through it. */
+export type Looking = { readonly viewer: Viewer; readonly scope: Scope };
+
+/**
+ * Present alarms of devices without a bed that none of the open screens may show. A ward's alarms are its people's, and presence says
+ * who watches it; these devices would otherwise be everybody's and nobody's.
+ */
+export function unseenAlarms(state: LiveState, screens: readonly Looking[]): number {
+  let unseen = 0;
+  for (const bed of state.beds.values()) {
+    if (bed.period) continue;
+    for (const alarmId of state.alarmsOf.get(bed.associationId) ?? []) {
+      const alarm = state.alarms.get(alarmId)?.alarm;
+      if (!alarm?.present) continue;
+      const isSeen = ({ viewer, scope }: Looking) => isVisible(viewer, scope, bed) && seesAlarm(viewer, alarm);
+      if (!screens.some(isSeen)) unseen += 1;
+    }
+  }
+  return unseen;
 }

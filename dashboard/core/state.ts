@@ -73,6 +73,8 @@ export type BedState = {
   readonly deviceId: string;
   /** undefined: a device without association. */
   period: AssociationPeriod | undefined;
+  /** Of a device without association: the ward where it was last and since when it has no bed. Undefined: in none that is known. */
+  tray: { readonly ward: string; readonly endedAtMs: number } | undefined;
   readonly values: Map<string, ValueState>;
   /** By code: when its values came, for when the next one is due. */
   readonly rhythms: Map<string, Rhythm>;
@@ -166,7 +168,12 @@ export function stampHeads(state: LiveState, device: DeviceState): void {
   }
 }
 
-/** The ward whose screens show it; null for a device without association. */
+/** The ward of the bed; null for a device without association. */
 export function wardOf(bed: BedState): string | null {
   return bed.period ? visibleText(bed.period.ward) : null;
+}
+
+/** The ward whose people may see it: the bed's, else the one where the device was last. Null: biomedical engineering's. */
+export function audienceOf(bed: BedState): string | null {
+  return wardOf(bed) ?? (bed.tray ? visibleText(bed.tray.ward) : null);
 }

@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws';
 import type { Trail } from '../../contracts/audit-trail.ts';
 import type { Budget } from '../core/budget.ts';
 import { judgeHealth } from '../core/health.ts';
+import { unseenAlarms } from '../core/screen.ts';
 import type { Claims } from '../core/session-rules.ts';
 import type { Chunk } from '../core/waves.ts';
 import { closeCodes, heartbeatMs, numericsEveryMs } from '../pace.ts';
@@ -26,6 +27,8 @@ export type Hub = {
   sendWave(chunk: Chunk): void;
   /** The wards that at least one open screen of a clinician shows. */
   watchedWards(): string[];
+  /** Whether at least one open screen of a clinician shows the devices that were in no ward. */
+  watchesEngineering(): boolean;
   /** Ends the connections of a session that was logged out. */
   endSession(sessionId: string): void;
   health(): Health;
@@ -48,7 +51,11 @@ export function createHub(options: {
   const { feed, sessions, trail, stream, budget, silentMs, now, logger } = options;
   const screens = new Map<Screen, { socket: WebSocket; answeredAtMs: number }>();
   const past = { skippedWaves: 0, skippedNumerics: 0, closedForResync: 0 };
-  const health = () => judgeHealth(feed().signs, now());
+  const health = (): Health => {
+    const looking = [...screens.keys()].flatMap((screen) => screen.looking() ?? []);
+    const unseen = unseenAlarms(feed().state, looking);
+    return { ...judgeHealth(feed().signs, now()), ...(unseen > 0 && { unseenAlarms: unseen }) };
+  };
 
   function flush(load: 'numerics' | 'alarms'): void {
     for (const screen of screens.keys()) screen.flush(load);
@@ -108,6 +115,7 @@ export function createHub(options: {
       for (const screen of screens.keys()) screen.wave(chunk, text);
     },
     watchedWards: () => [...new Set([...screens.keys()].flatMap((screen) => screen.watchedWards()))],
+    watchesEngineering: () => [...screens.keys()].some((screen) => screen.watchesEngineering()),
     endSession(sessionId) {
       for (const screen of screens.keys())
         if (screen.claims.sessionId === sessionId) screen.end(closeCodes.sessionEnded, 'logged out');

@@ -9,16 +9,20 @@ const wardsMax = 200;
 
 export type Presence = { close(): Promise<void> };
 
-/** @param wards those that an open screen shows now */
+/** @param wards those that an open screen shows now; `engineering`: whether one shows the devices that were in no ward */
 export function announcePresence(
   log: SealedLog,
-  options: { wards: () => string[]; now: () => number; logger: Logger },
+  options: { wards: () => string[]; engineering: () => boolean; now: () => number; logger: Logger },
 ): Presence {
-  const { wards, now, logger } = options;
+  const { wards, engineering, now, logger } = options;
   let busy = false;
 
-  function announce(watched: string[]): Promise<unknown> {
-    const record: PresenceRecord = { at: formatInstant(now()), wards: watched.slice(0, wardsMax) };
+  function announce(watched: string[], isEngineering: boolean): Promise<unknown> {
+    const record: PresenceRecord = {
+      at: formatInstant(now()),
+      wards: watched.slice(0, wardsMax),
+      ...(isEngineering && { engineering: true }),
+    };
     return log
       .append('presence', log.boot, contentTypes.presence, record)
       .catch((error) => logger.warn({ code: error.code }, 'presence waits for Kafka'));
@@ -28,7 +32,7 @@ export function announcePresence(
     // One at a time: while Kafka is away nothing piles up.
     if (busy) return;
     busy = true;
-    void announce(wards()).finally(() => {
+    void announce(wards(), engineering()).finally(() => {
       busy = false;
     });
   }, presenceEveryMs);
@@ -37,7 +41,7 @@ export function announcePresence(
     async close() {
       clearInterval(timer);
       // Nobody watches through a server that is gone; said at once, not after 30 s.
-      await Promise.race([announce([]), new Promise((done) => setTimeout(done, 2_000))]);
+      await Promise.race([announce([], false), new Promise((done) => setTimeout(done, 2_000))]);
     },
   };
 }

@@ -7,9 +7,9 @@ import { textFaultIn } from '../../contracts/text.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Budget } from '../core/budget.ts';
 import { may, seesWard, type Viewer } from '../core/rights.ts';
-import { changesSince, isVisible, type Scope, wholeScreen } from '../core/screen.ts';
+import { changesSince, isVisible, type Looking, type Scope, wholeScreen } from '../core/screen.ts';
 import type { Claims } from '../core/session-rules.ts';
-import { type LiveState, wardOf } from '../core/state.ts';
+import { audienceOf, type LiveState } from '../core/state.ts';
 import { type Chunk, recentChunks } from '../core/waves.ts';
 import { closeCodes } from '../pace.ts';
 import { type Delta, type Health, type ServerMessage, Watch } from '../protocol-live.ts';
@@ -27,6 +27,10 @@ export type Screen = {
   readonly openedAtMs: number;
   /** The wards that somebody looks at through it, for presence: none before its first watch, none for a technician. */
   watchedWards(): string[];
+  /** Whether a clinician sees biomedical engineering's devices through it. */
+  watchesEngineering(): boolean;
+  /** What it shows to whom; undefined before its first watch. */
+  looking(): Looking | undefined;
   viewer(): Viewer;
   /** Sends what changed. `alarms`: something that must not wait may be in it. */
   flush(load: 'numerics' | 'alarms'): void;
@@ -163,6 +167,13 @@ export function createScreen(parts: ScreenParts): Screen {
     openedAtMs,
     viewer: () => viewer,
     watchedWards: () => (watch && may(viewer, 'view-vitals') ? wardsOf(state, viewer, watch.scope) : []),
+    watchesEngineering: () =>
+      watch !== undefined &&
+      'ward' in watch.scope &&
+      watch.scope.ward === '*' &&
+      may(viewer, 'view-vitals') &&
+      seesWard(viewer, null),
+    looking: () => (watch && !ended() ? { viewer, scope: watch.scope } : undefined),
     flush,
     wave,
     end,
@@ -220,7 +231,7 @@ function lookOf(state: LiveState, viewer: Viewer, scope: Scope) {
     return allowed ? ({ action: 'ward-viewed', ward: scope.ward } as const) : undefined;
   }
   const bed = state.beds.get(scope.associationId);
-  if (!bed || !seesWard(viewer, wardOf(bed))) return undefined;
+  if (!bed || !seesWard(viewer, audienceOf(bed))) return undefined;
   const patientId = bed.period?.patient?.patientId;
   return {
     action: 'patient-viewed',
@@ -236,11 +247,14 @@ function scopeFields(scope: Scope): { ward: string } | { associationId: string }
 function wardsOf(state: LiveState, viewer: Viewer, scope: Scope): string[] {
   if ('associationId' in scope) {
     const bed = state.beds.get(scope.associationId);
-    return bed?.period ? [bed.period.ward] : [];
+    const ward = bed ? audienceOf(bed) : null;
+    return ward === null ? [] : [ward];
   }
   if (scope.ward !== '*') return [scope.ward];
   const wards = new Set<string>();
-  for (const bed of state.beds.values())
-    if (bed.period && seesWard(viewer, bed.period.ward)) wards.add(bed.period.ward);
+  for (const bed of state.beds.values()) {
+    const ward = audienceOf(bed);
+    if (ward !== null && seesWard(viewer, ward)) wards.add(ward);
+  }
   return [...wards];
 }

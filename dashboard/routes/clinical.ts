@@ -11,7 +11,7 @@ import { actorOf, notFound, viewerOf } from '../access.ts';
 import { acknowledgeFault } from '../core/acknowledge.ts';
 import { seesWard } from '../core/rights.ts';
 import { alarmsOfBed, bedView, seesAlarm, wardsFor } from '../core/screen.ts';
-import { type BedState, wardOf } from '../core/state.ts';
+import { audienceOf, type BedState } from '../core/state.ts';
 import {
   Accepted,
   AcknowledgeBody,
@@ -38,7 +38,7 @@ const commandAnswers = { 202: Accepted, 401: ErrorBody, 403: ErrorBody, 404: Err
 export async function bedOf(parts: Parts, request: FastifyRequest, associationId: string): Promise<BedState> {
   const viewer = viewerOf(request);
   const bed = parts.feed.state.beds.get(associationId);
-  if (bed && seesWard(viewer, wardOf(bed))) return bed;
+  if (bed && seesWard(viewer, audienceOf(bed))) return bed;
   if (bed) await denied(parts, request, { associationId });
   throw notFound();
 }
@@ -51,7 +51,7 @@ async function denied(parts: Parts, request: FastifyRequest, about: Partial<Audi
 /** The fields of an audit record that say where. */
 export function whereabouts(bed: BedState): Partial<AuditEvent> {
   const patientId = bed.period?.patient?.patientId;
-  const ward = wardOf(bed);
+  const ward = audienceOf(bed);
   return {
     associationId: bed.associationId,
     ...(ward === null ? {} : { ward }),

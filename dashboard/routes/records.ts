@@ -25,7 +25,10 @@ export function recordRoutes(app: App, parts: Parts): void {
       if ('message' in plan) throw new VigilError(plan.code, plan.message);
       const detail = `${plan.codes.join(' ')} from ${request.query.from} to ${request.query.to}`;
       await trail.record({ actor: actorOf(viewerOf(request)), action: 'trend-viewed', ...whereabouts(bed), detail });
-      return trendsOf(plan, await trends.query(plan, bed.associationId));
+      // A device without a bed has one association in every tray: no ward sees what it measured in another one's.
+      const fromMs = Math.max(plan.fromMs, bed.tray?.endedAtMs ?? 0);
+      if (fromMs >= plan.toMs) return trendsOf(plan, new Map());
+      return trendsOf(plan, await trends.query({ ...plan, fromMs }, bed.associationId));
     },
   );
 

@@ -4,7 +4,11 @@ import { Inbox } from '../../contracts/messages/device.ts';
 import { inboxAt, isWatched, presenceLifeMs } from './inbox.ts';
 
 const nowMs = Date.parse('2026-03-01T12:00:00.000Z');
-const presence = (ageMs: number, ...wards: string[]) => ({ atMs: nowMs - ageMs, wards: new Set(wards) });
+const presence = (ageMs: number, ...wards: string[]) => ({
+  atMs: nowMs - ageMs,
+  wards: new Set(wards),
+  engineering: wards.includes('*'),
+});
 
 it.each([
   ['nobody', 'ICU', [], false],
@@ -16,9 +20,11 @@ it.each([
   ['a clock ahead past it', 'ICU', [presence(-presenceLifeMs - 1, 'ICU')], false],
   ['one of several', 'ICU', [presence(0, 'ED'), presence(99_999, 'ICU'), presence(5, 'ED', 'ICU')], true],
   ['a screen that shows no ward', 'ICU', [presence(0)], false],
-  ['no patient, any ward', undefined, [presence(0, 'ED')], true],
-  ['no patient, a screen without ward', undefined, [presence(0)], false],
-  ['no patient, nobody', undefined, [], false],
+  ['no ward, any ward', undefined, [presence(0, 'ED')], false],
+  ['no ward, biomedical engineering', undefined, [presence(0, '*')], true],
+  ['no ward, biomedical engineering, stale', undefined, [presence(presenceLifeMs + 1, '*')], false],
+  ['no ward, a screen without ward', undefined, [presence(0)], false],
+  ['no ward, nobody', undefined, [], false],
 ])('watched by %s', (_name, ward, presences, expected) => {
   expect(isWatched(ward, presences, nowMs)).toBe(expected);
 });
@@ -38,4 +44,16 @@ it('tells that there is none', () => {
   const inbox = inboxAt([], [], nowMs);
   expect(inbox).toMatchObject({ association: null, watched: false });
   expect(Compile(Inbox).Check(inbox)).toBe(true);
+});
+
+it.each([
+  ['the ward where the device was last', [presence(0, 'ED')], true],
+  ['the ward where it was before', [presence(0, 'ICU')], false],
+  ['biomedical engineering alone', [presence(0, '*')], false],
+])('a device without a bed is watched by %s: %s', (_, presences, expected) => {
+  const periods = [
+    { associationId: 'a-1', fromMs: nowMs - 9000, toMs: nowMs - 5000, ward: 'ICU' },
+    { associationId: 'a-2', fromMs: nowMs - 5000, toMs: nowMs - 1000, ward: 'ED' },
+  ];
+  expect(inboxAt(periods, presences, nowMs).watched).toBe(expected);
 });

@@ -8,7 +8,12 @@ export const presenceLifeMs = 30_000;
 /** And a device hears from its inbox at least this often. */
 export const inboxIntervalMs = 10_000;
 
-export type Presence = { readonly atMs: number; readonly wards: ReadonlySet<string> };
+export type Presence = {
+  readonly atMs: number;
+  readonly wards: ReadonlySet<string>;
+  /** Some clinician's screen shows the devices that were in no ward. */
+  readonly engineering: boolean;
+};
 
 /**
  * The inbox at an instant.
@@ -20,18 +25,30 @@ export function inboxAt(periods: readonly Period[], presences: Iterable<Presence
   return {
     time: formatInstant(nowMs),
     association: period ? { associationId: period.associationId, from: formatInstant(period.fromMs) } : null,
-    watched: isWatched(period?.ward, presences, nowMs),
+    watched: isWatched(period?.ward ?? lastWard(periods), presences, nowMs),
   };
 }
 
+/** The ward where a device was last: the rule of `lastPlace` (contracts/periods.ts), over periods whose instants are read. */
+function lastWard(periods: readonly Period[]): string | undefined {
+  const last = periods
+    .filter(({ toMs }) => Number.isFinite(toMs))
+    .reduce<Period | undefined>(
+      (latest, period) => (latest === undefined || period.toMs >= latest.toMs ? period : latest),
+      undefined,
+    );
+  return last?.ward;
+}
+
 /**
- * Whether a clinician's screen shows the bed. A device without patient is shown on every ward's screen, so any counts. A record
+ * Whether a clinician's screen shows a device of this ward: one with a bed there, or one without a bed that was last there. Undefined: in
+ * no ward, so a screen counts that shows biomedical engineering's devices. A record
  * from the future (a dashboard whose clock is ahead) counts within the same bound: it is alive.
  */
 export function isWatched(ward: string | undefined, presences: Iterable<Presence>, nowMs: number): boolean {
   for (const presence of presences) {
     if (Math.abs(nowMs - presence.atMs) > presenceLifeMs) continue;
-    if (ward === undefined ? presence.wards.size > 0 : presence.wards.has(ward)) return true;
+    if (ward === undefined ? presence.engineering : presence.wards.has(ward)) return true;
   }
   return false;
 }
