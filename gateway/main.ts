@@ -8,8 +8,10 @@ import { type Health, openMetricsServer } from '../contracts/metrics-server.ts';
 import { openSealedLog, type SealedLog } from '../contracts/sealed-log.ts';
 import { readSettings, type Settings } from '../contracts/settings.ts';
 import { stopOnSignals } from '../contracts/stopping.ts';
+import { keepSteadyTime, wallAheadMs } from '../contracts/system-clock.ts';
 import { createClaims } from './claims.ts';
 import { inboxAt } from './core/inbox.ts';
+import { boundsByBothClocks } from './core/validate.ts';
 import { createCounters } from './counters.ts';
 import { createIngest } from './ingest.ts';
 import { type Listener, openListener } from './listener/listener.ts';
@@ -34,6 +36,7 @@ const countersEveryMs = 60_000;
 type Gateway = { readonly port: number; readonly metricsPort: number; close(): Promise<void> };
 
 async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logger): Promise<Gateway> {
+  const clock = keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
   const boot = randomBytes(9).toString('hex');
   const now = Date.now;
   const counters = createCounters();
@@ -57,6 +60,7 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     upstream: upstreamConfig && (() => upstream),
     ready: () => health === 'ready',
     crl: revocation.state,
+    clock,
   });
   const metricsServer = await openMetricsServer({
     host: settings.metricsHost,
@@ -87,7 +91,7 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     now,
     onAssociation: (deviceId) => listener?.inboxChanged(deviceId),
   });
-  const bounds = { aheadMaxMs: settings.aheadMaxMs, lateMaxMs: settings.lateMaxMs };
+  const bounds = boundsByBothClocks(settings, wallAheadMs);
   const publish = createIngest({ append, tables, boot, bounds, counters, measures, log });
   const notices = createNotices({ append, publish, tables, boot, counters, log, now });
   const claims = await createClaims({
@@ -166,6 +170,7 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
       await Promise.all([tables.close(), claims.close()]);
       await sealedLog.close();
       await metricsServer.close();
+      clock.close();
       log.info(counters, 'closed');
     },
   };

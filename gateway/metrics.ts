@@ -3,6 +3,7 @@ import type { DataKey, Sealer } from '../contracts/envelope/sealer.ts';
 import { observe } from '../contracts/histogram.ts';
 import type { Appender } from '../contracts/kafka/appender.ts';
 import { createMetrics, type Metrics } from '../contracts/metrics.ts';
+import { addClockMetrics, type SystemClock } from '../contracts/system-clock.ts';
 import { deviceTopicKinds } from '../contracts/topics.ts';
 import type { CounterName, Counters } from './counters.ts';
 import type { Listener } from './listener/listener.ts';
@@ -32,6 +33,7 @@ export type GatewayMetricsSources = {
   ready(): boolean;
   /** What is gone by of the devices' CRL. */
   readonly crl?: Revocation['state'];
+  readonly clock?: SystemClock;
 };
 
 export function gatewayMetrics(from: GatewayMetricsSources): Metrics {
@@ -41,6 +43,7 @@ export function gatewayMetrics(from: GatewayMetricsSources): Metrics {
   readingMetrics(metrics, from);
   laneMetrics(metrics, from);
   upstreamMetrics(metrics, from.counters, () => from.upstream?.());
+  addClockMetrics(metrics, from.clock);
   metrics.gauge('vigil_gateway_ready', '1 while devices are served.', () => (from.ready() ? 1 : 0));
   return metrics;
 }

@@ -2,7 +2,9 @@
 import { join } from 'node:path';
 import { ensureCertificates } from '../certs/ensure.ts';
 import { privateDirectory } from '../certs/files.ts';
+import { keepSteadyTime } from '../contracts/system-clock.ts';
 import { ensureClient } from './client.ts';
+import { clockEnv, clockLog } from './clock.ts';
 import { demoDevices, ensureDemoAccounts, ensureDemoAdmissions, ensureWards, type Login } from './demo.ts';
 import { requireDisk } from './disk.ts';
 import { gatewayProcesses, restartInTurn } from './gateways.ts';
@@ -88,9 +90,18 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
       supervise({
         name: more.name ?? of,
         report,
-        start: () => startHouse(where, of, { ...more, logLevel: settings.logLevel, signal }),
+        // A process that is started again goes on at the time of the others, whatever the machine's clock says by then.
+        start: () =>
+          startHouse(where, of, {
+            ...more,
+            env: { ...more.env, ...clockEnv(clock) },
+            logLevel: settings.logLevel,
+            signal,
+          }),
       }),
     );
+  const clock = keepSteadyTime({ log: clockLog(report), replace: false });
+  opened.push({ what: 'clock', close: async () => clock.close() });
   const gateways = gatewayProcesses(settings.gateways, settings.metricsPort, process.env);
 
   privateDirectory(stateDir);

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { VigilError } from '../contracts/errors.ts';
 import { readSettings } from '../contracts/settings.ts';
+import { keepSteadyTime } from '../contracts/system-clock.ts';
 import { ensureIdentities, readPem } from './certificates.ts';
 import { type Fleet, startFleet } from './fleet.ts';
 import { deviceIds, helpText, type Options, parseOptions } from './options.ts';
@@ -21,6 +22,7 @@ async function run(options: Options): Promise<number> {
   const settings = readSettings(simulatorSettings, process.env);
   const lines = options.json || !process.stdout.isTTY;
   const log = pino({ level: lines ? settings.logLevel : 'silent', base: { process: 'simulators' } });
+  keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
   const certs = options.certs ?? (settings.deviceCertsDir || join(settings.stateDir, 'certs', 'devices'));
   const ca = readPem(options.ca ?? (settings.mqttCaFile || join(settings.stateDir, 'certs', 'ca.pem')));
   const issued = await ensureIdentities(certs, deviceIds(options), options.issue);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Manifest } from '../contracts/settings.ts';
+import { clockSettings } from '../contracts/system-clock.ts';
 
 /** Options of the command line go before these. */
 export const simulatorSettings = {
@@ -28,6 +29,7 @@ export const simulatorSettings = {
     help: 'folder of <deviceId>.pem and .key; by default certs/devices in the state folder',
     fallback: '',
   },
+  ...clockSettings,
   logLevel: {
     kind: 'choice',
     env: 'VIGIL_LOG_LEVEL',

@@ -10,6 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import { VigilError } from '../errors.ts';
+import { logAheadMs } from '../system-clock.ts';
 import type { KafkaTopic } from '../topics.ts';
 import { partitionOf } from './connect.ts';
 import { type Appended, createLane, depthsOf, type Lane, type Settle, takeBatch, type Waiting } from './lane.ts';
@@ -97,7 +98,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     const lane = laneOf(topic, partitionOf(topic, key));
     count.pendingBytes += bytes;
     count.pendingRecords += 1;
-    lane.queue.push({ key, value, timestampMs: Date.now(), bytes, settle });
+    lane.queue.push({ key, value, timestampMs: Date.now() + logAheadMs(), bytes, settle });
     if (lane.busy || ready.has(lane)) return;
     ready.add(lane);
     flushIn(lingerMs);

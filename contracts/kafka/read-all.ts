@@ -4,6 +4,7 @@
  */
 import { type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs';
 import type { Logger } from 'pino';
+import { logAheadMs } from '../system-clock.ts';
 import type { KafkaTopic } from '../topics.ts';
 import type { LogRecord, TopicPartition } from './reader.ts';
 
@@ -99,7 +100,7 @@ export async function openPartitionReader(
         offset,
         key: key?.toString('latin1') ?? '',
         value,
-        timestampMs: Number(timestamp),
+        timestampMs: Number(timestamp) - logAheadMs(),
       });
     }
     resolveOffset(batch.lastOffset());

@@ -4,6 +4,7 @@
  */
 import { type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs';
 import type { Logger } from 'pino';
+import { logAheadMs } from '../system-clock.ts';
 import type { KafkaTopic } from '../topics.ts';
 import { copartition } from './copartition.ts';
 
@@ -11,6 +12,7 @@ export type LogRecord = {
   readonly offset: string;
   readonly key: string;
   readonly value: Buffer | null;
+  /** When it was appended, in the time of this process (contracts/system-clock.ts). */
   readonly timestampMs: number;
 };
 export type TopicPartition = `${KafkaTopic}/${number}`;
@@ -123,7 +125,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     const start = new Map<TopicPartition, string>();
     const since =
       typeof options.start === 'object'
-        ? await offsetsSince(kafka, [...partitions.keys()], options.start.sinceMs)
+        ? await offsetsSince(kafka, [...partitions.keys()], options.start.sinceMs + logAheadMs())
         : undefined;
     for (const [place, { low, high }] of ends) {
       const known = positions.get(place);
@@ -172,7 +174,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
         offset: message.offset,
         key: message.key?.toString('latin1') ?? '',
         value: message.value,
-        timestampMs: Number(message.timestamp),
+        timestampMs: Number(message.timestamp) - logAheadMs(),
       }));
       if (records.length > 0) {
         await retry(

@@ -1,4 +1,5 @@
 import type { Manifest } from '../settings.ts';
+import { clockSettings } from '../system-clock.ts';
 
 /** What every process that talks to Kafka and seals or opens records is told. */
 export const kafkaSettings = {
@@ -18,4 +19,5 @@ export const kafkaSettings = {
     env: 'VIGIL_PSEUDONYM_KEY_FILE',
     help: 'file with the key of device and actor pseudonyms, base64url, mode 0600',
   },
+  ...clockSettings,
 } as const satisfies Manifest;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Judgement, judgePayload } from './validate.ts';
+import { boundsByBothClocks, type Judgement, judgePayload } from './validate.ts';
 
 const nowMs = Date.parse('2026-03-01T12:00:00.000Z');
 const bounds = { aheadMaxMs: 300_000, lateMaxMs: 86_400_000 };
@@ -186,6 +186,29 @@ describe('a waveform', () => {
     ['with samples as a list', { ...waveform, samples: [1, 2] }, 'refused: payload-schema'],
   ])('%s', (_name, body, expected) => {
     expect(outcome(judge('waveforms', body))).toBe(expected);
+  });
+});
+
+describe('the bounds while the machine’s clock was set', () => {
+  it.each([
+    ['by nothing: the end of the bound', 0, 300_000, true],
+    ['by nothing: past it', 0, 300_001, false],
+    ['back by 10 min: a device that follows the gateway’s time', -600_000, 0, true],
+    ['back by 10 min: a device that follows the machine’s clock', -600_000, -600_000, true],
+    ['back by 10 min: late by both', -600_000, -86_400_000 - 600_001, false],
+    ['forward by 10 min: a device that follows the machine’s clock', 600_000, 600_000, true],
+    ['forward by 10 min: ahead of both by too much', 600_000, 900_001, false],
+    ['forward by 10 days: a device that follows the machine’s clock', 864_000_000, 864_000_000, true],
+    ['back by 10 days: a device that follows the machine’s clock', -864_000_000, -864_000_000, true],
+  ])('%s', (_name, wallAheadMs, timeMs, accepted) => {
+    const reading = { ...observation, time: at(timeMs) };
+    const judged = judgePayload(
+      'observations',
+      JSON.stringify(reading),
+      Date.parse(at(0)),
+      boundsByBothClocks(bounds, () => wallAheadMs),
+    );
+    expect(judged.verdict).toBe(accepted ? 'accepted' : 'refused');
   });
 });
 

@@ -17,6 +17,23 @@ export type TimeBounds = {
   readonly lateMaxMs: number;
 };
 
+/**
+ * The bounds as they are at each moment. While the machine's clock was set, two times may be the right one: the gateway's own and
+ * the machine's. A reading that is within the bounds by one of them is taken: to refuse every device's readings because of the
+ * gateway's own clock would darken the ward.
+ * @param wallAheadMs how far the machine's clock is ahead of the gateway's time now
+ */
+export function boundsByBothClocks({ aheadMaxMs, lateMaxMs }: TimeBounds, wallAheadMs: () => number): TimeBounds {
+  return {
+    get aheadMaxMs() {
+      return aheadMaxMs + Math.max(0, wallAheadMs());
+    },
+    get lateMaxMs() {
+      return lateMaxMs + Math.max(0, -wallAheadMs());
+    },
+  };
+}
+
 export type Reading = {
   /** The device's own identity of the reading; both or none. */
   readonly boot: string | undefined;

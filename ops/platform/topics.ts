@@ -116,6 +116,8 @@ export function topicConfig(name: KafkaTopic, replication: Replication = oneCopy
     'cleanup.policy': row.cleanup,
     'retention.ms': row.retentionMs,
     'message.timestamp.type': 'CreateTime',
+    // A broker whose clock was set back would refuse what is stamped an hour ahead of it.
+    'message.timestamp.after.max.ms': '9223372036854775807',
     'max.message.bytes': messageBytesMax,
   };
   // Where there is one copy, the broker's own default says it.

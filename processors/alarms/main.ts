@@ -8,6 +8,7 @@ import { type Health, openMetricsServer } from '../../contracts/metrics-server.t
 import { openSealedLog } from '../../contracts/sealed-log.ts';
 import { readSettings, type Settings } from '../../contracts/settings.ts';
 import { stopOnSignals } from '../../contracts/stopping.ts';
+import { keepSteadyTime } from '../../contracts/system-clock.ts';
 import type { Environment } from '../core/inputs.ts';
 import { profileOf } from '../core/profiles.ts';
 import { createAssociations } from './associations.ts';
@@ -24,6 +25,7 @@ const closeMsMax = 9_000;
 const hash: Environment['hash'] = (text) => createHash('sha256').update(text).digest('base64url').slice(0, 22);
 
 async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger) {
+  const clock = keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
   const profile = profileOf(readProfiles(settings.profilesFile));
   const boot = randomBytes(9).toString('hex');
   let processor: Processor | undefined;
@@ -31,7 +33,7 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
   const metricsServer = await openMetricsServer({
     host: settings.metricsHost,
     port: settings.metricsPort,
-    metrics: alarmsMetrics(() => processor?.counters()),
+    metrics: alarmsMetrics(() => processor?.counters(), clock),
     health: () => health,
     log,
   });
@@ -69,6 +71,7 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
       await table.close();
       await sealedLog.close();
       await metricsServer.close();
+      clock.close();
       log.info(started.counters(), 'closed');
     },
   };

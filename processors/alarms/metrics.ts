@@ -1,10 +1,15 @@
 /** What Prometheus is shown of the alarm processor. The names are in ops/prometheus/alerts.yml. */
 import { createMetrics, type Metrics } from '../../contracts/metrics.ts';
+import { addClockMetrics, type SystemClock } from '../../contracts/system-clock.ts';
 import { type Counter, counterNames, type State } from '../core/state.ts';
 
 /** @param counters those of the processor by name; undefined until it has started */
-export function alarmsMetrics(counters: () => Readonly<Record<string, number>> | undefined): Metrics {
+export function alarmsMetrics(
+  counters: () => Readonly<Record<string, number>> | undefined,
+  clock?: SystemClock,
+): Metrics {
   const metrics = createMetrics();
+  addClockMetrics(metrics, clock);
   const read = (name: string) => () => counters()?.[name] ?? 0;
   metrics.gauge('vigil_alarms_partitions', 'Partitions that are judged here.', read('partitions'));
   metrics.gauge('vigil_alarms_associations', 'Associations whose state is held here.', read('engines'));

@@ -5,6 +5,7 @@ import { VigilError } from '../../contracts/errors.ts';
 import { createReader, type Reader } from '../../contracts/kafka/reader.ts';
 import { openSealedLog } from '../../contracts/sealed-log.ts';
 import { readSettings } from '../../contracts/settings.ts';
+import { keepSteadyTime } from '../../contracts/system-clock.ts';
 import { newTrendCounters } from './counters.ts';
 import { openPointStore } from './influx.ts';
 import { createIntake } from './intake.ts';
@@ -21,6 +22,7 @@ async function main(): Promise<void> {
     log.fatal({ error: error.message, stack: error.stack }, 'uncaught');
     process.exit(1);
   });
+  keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
   const counters = newTrendCounters();
   const boot = randomUUID();
   const sealed = await openSealedLog({ settings, service: 'trends', boot, log });

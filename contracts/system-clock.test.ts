@@ -1,0 +1,34 @@
+import { afterEach, expect, it } from 'vitest';
+import { keepSteadyTime, logAheadMs, type SystemClock, wallAheadMs } from './system-clock.ts';
+
+const quiet = { warn: () => {}, info: () => {} };
+let clock: SystemClock | undefined;
+afterEach(() => {
+  clock?.close();
+});
+
+it('starts at the machine’s clock and gives Date.now back when it is closed', () => {
+  const before = Date.now;
+  clock = keepSteadyTime({ log: quiet });
+  expect(Date.now).not.toBe(before);
+  expect(Math.abs(wallAheadMs())).toBeLessThanOrEqual(5);
+  expect(clock.step()).toBeUndefined();
+  clock.close();
+  expect(Date.now).toBe(before);
+});
+
+it.each([-864_000_000, -10_000, 10_000, 864_000_000])('joins processes that noticed a step of %i ms', (aheadMs) => {
+  const wall = Date.now();
+  clock = keepSteadyTime({ log: quiet, aheadMs });
+  expect(Math.abs(Date.now() - (wall - aheadMs))).toBeLessThan(1_000);
+  expect(Math.abs(wallAheadMs() - aheadMs)).toBeLessThanOrEqual(5);
+  expect(clock.step()?.aheadMs).toBe(aheadMs);
+  // A record in Kafka is never stamped earlier than either clock.
+  expect(Math.abs(logAheadMs() - Math.max(0, aheadMs))).toBeLessThanOrEqual(5);
+});
+
+it('only watches where it is told so', () => {
+  const before = Date.now;
+  clock = keepSteadyTime({ log: quiet, replace: false });
+  expect(Date.now).toBe(before);
+});
