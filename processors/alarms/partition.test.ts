@@ -203,3 +203,59 @@ describe('a patient whose device never sends', () => {
     expect(one.raised()).toEqual(['no-data']);
   });
 });
+
+describe('a start after the machine’s clock was set back', () => {
+  const minuteMs = 60_000;
+  /** Judges 5 s of a patient, then starts again by a clock that shows `backMs` less. */
+  function startAgain(backMs: number, HR: number) {
+    const before = open();
+    before.read(0, 5, HR);
+    const states = bodies(before.partition.flush(t0 + 5_100, 0, 0n));
+    const events: AlarmEvent[] = [];
+    const nowMs = t0 + 5_100 - backMs;
+    const partition = createPartition({
+      env,
+      restored: { ...nothing, states, position: { observations: 6n, commands: 0n }, replayTo: 6n },
+      associationAt: () => adult,
+      emit: (event) => events.push(event),
+      counters: { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 },
+      nowMs,
+    });
+    return { partition, events, nowMs };
+  }
+  const tellsOf = (events: AlarmEvent[], condition: string, type = 'raised') =>
+    events.some((event) => event.type === type && event.alarm.condition === condition);
+
+  it.each([10_000, 10 * minuteMs, 14_400 * minuteMs])(
+    'notices silence in the usual time, set back by %i ms',
+    (backMs) => {
+      const { partition, events, nowMs } = startAgain(backMs, 80);
+      partition.tick(nowMs + 4_000);
+      expect(tellsOf(events, 'no-data')).toBe(false);
+      partition.tick(nowMs + 5_001);
+      expect(tellsOf(events, 'no-data')).toBe(true);
+    },
+  );
+
+  it('escalates an alarm that nobody answers in the usual time', () => {
+    const { partition, events, nowMs } = startAgain(10 * minuteMs, 150);
+    partition.tick(nowMs + minuteMs + 1);
+    expect(tellsOf(events, 'HR.extreme-high', 'escalated')).toBe(true);
+  });
+
+  it('takes what was stamped before the step for no later than now', () => {
+    const { partition, events, nowMs } = startAgain(10 * minuteMs, 80);
+    const gone = {
+      type: 'connection',
+      deviceId: 'bed-01',
+      receivedAt: t0 + 5_200,
+      connected: false,
+      reason: 'keep-alive',
+    } as const;
+    partition.observation(key, 6n, t0 + 5_200, gone, gone.receivedAt, nowMs + 100);
+    expect(tellsOf(events, 'disconnected')).toBe(true);
+    const again = reading(6, { HR: 80 }, { receivedAt: nowMs + 1_000 });
+    partition.observation(key, 7n, again.receivedAt, again, again.receivedAt, nowMs + 1_000);
+    expect(tellsOf(events, 'disconnected', 'resolved')).toBe(true);
+  });
+});

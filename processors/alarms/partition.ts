@@ -3,10 +3,12 @@
  * reads, appends and writes snapshots.
  */
 import type { AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
+import { notAhead } from '../../contracts/steady-time.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import { step } from '../core/engine.ts';
 import type { AssociationInput, CommandInput, Environment, Input } from '../core/inputs.ts';
 import { realign } from '../core/realign.ts';
+import { rearm } from '../core/rearm.ts';
 import { initialState, type State } from '../core/state.ts';
 import { nextDue } from '../core/timers.ts';
 
@@ -79,7 +81,7 @@ export function createPartition(options: {
     if (v !== 1 || state.v !== 1 || state.associationId !== associationId) return;
     counters.restored += 1;
     const since = { observations: BigInt(offsets.observations), commands: BigInt(offsets.commands) };
-    engines.set(associationId, fresh(associationId, state, since, options.nowMs));
+    engines.set(associationId, fresh(associationId, rearm(state, options.nowMs), since, options.nowMs));
   }
 
   function fresh(associationId: string, state: State, since: Position, nowMs: number): Held {
@@ -141,7 +143,11 @@ export function createPartition(options: {
     const held = hold(key, nowMs);
     held.touchedMs = nowMs;
     if (offset < held.since.observations) counters.skipped += 1;
-    else run(held, input, live ? nowMs : Math.min(receivedAt, nowMs), { ...position, observations: offset });
+    else {
+      // A stamp ahead of now is of before the machine's clock was set back; what it says of silence is of now at the latest.
+      const seen = 'receivedAt' in input ? { ...input, receivedAt: notAhead(input.receivedAt, nowMs) } : input;
+      run(held, seen, live ? nowMs : Math.min(receivedAt, nowMs), { ...position, observations: offset });
+    }
     if (!live) counters.replayed += 1;
     passed(offset, nowMs);
   }
