@@ -8,6 +8,7 @@ import { createTrail } from '../contracts/audit-trail.ts';
 import { VigilError } from '../contracts/errors.ts';
 import { openSealedLog } from '../contracts/sealed-log.ts';
 import { describeSettings, readSettings } from '../contracts/settings.ts';
+import { keepSteadyTime } from '../contracts/system-clock.ts';
 import { followAccounts } from './accounts/accounts.ts';
 import { followAudit } from './audit/projection.ts';
 import { defaultBudget } from './core/budget.ts';
@@ -56,6 +57,7 @@ async function start(): Promise<() => Promise<void>> {
     logger.fatal({ error: error.message, stack: error.stack }, 'uncaught');
     process.exit(1);
   });
+  const clock = keepSteadyTime({ log: logger, aheadMs: told.clockAheadMs });
   const now = Date.now;
   const tls = readTls(told.httpCertFile, told.httpKeyFile);
   const boot = randomBytes(9).toString('base64url').replaceAll('_', '.');
@@ -84,6 +86,7 @@ async function start(): Promise<() => Promise<void>> {
     budget: defaultBudget,
     silentMs: silentMsMax,
     now,
+    clockStep: clock.step,
     logger,
   });
   const presence = announcePresence(log, {
@@ -144,6 +147,7 @@ async function start(): Promise<() => Promise<void>> {
     await log.close();
     wards.close();
     accounts.close();
+    clock.close();
   };
 }
 

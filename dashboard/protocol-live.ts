@@ -24,6 +24,11 @@ export const Health = Type.Object(
     alarmsAt: Type.Union([Instant, Type.Null()]),
     /** Present alarms of devices without a bed that no open screen may show; absent where there is none. */
     unseenAlarms: Type.Optional(Type.Integer({ minimum: 1 })),
+    /**
+     * There while the clock of the server's machine is not the time that Vigil keeps: somebody set it. Ages and alarms stay right.
+     * `aheadMs`: by how much it is ahead, negative where it was set back; `at`: when that was noticed, in Vigil's time.
+     */
+    clock: Type.Optional(Type.Object({ aheadMs: Type.Integer(), at: Instant }, closed)),
   },
   closed,
 );

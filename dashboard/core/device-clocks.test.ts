@@ -94,7 +94,7 @@ describe('a number of a device whose clock is wrong', () => {
       bed.state,
       'assoc-01',
       { deviceId: 'd1', receivedAt: at(400), reading: { online: true, time: at(100) } },
-      0,
+      t0 + 400_000,
     );
     bed.send(400.1, 70, 300);
     expect(bed.numeric()?.clockOffsetMs ?? 0).toBe(0);

@@ -28,7 +28,12 @@ export function noteReading(signs: LifeSigns, receivedMs: number): void {
   signs.readingsAtMs = Math.max(signs.readingsAtMs, receivedMs);
 }
 
-export function judgeHealth(signs: LifeSigns, nowMs: number): Health {
+/** @param clock where the machine's clock was set and differs from the time that the process keeps */
+export function judgeHealth(
+  signs: LifeSigns,
+  nowMs: number,
+  clock?: { readonly aheadMs: number; readonly atMs: number },
+): Health {
   const readingsCome = nowMs - signs.readingsAtMs < readingsNowMs;
   const alarmsSince = Math.max(signs.alarmsAtMs, signs.readingsSinceMs);
   return {
@@ -36,5 +41,6 @@ export function judgeHealth(signs: LifeSigns, nowMs: number): Health {
     alarms: readingsCome && nowMs - alarmsSince > alarmsStaleMs ? 'stale' : 'ok',
     kafkaAt: signs.kafkaAtMs > 0 ? formatInstant(signs.kafkaAtMs) : null,
     alarmsAt: signs.alarmsAtMs > 0 ? formatInstant(signs.alarmsAtMs) : null,
+    ...(clock && { clock: { aheadMs: clock.aheadMs, at: formatInstant(clock.atMs) } }),
   };
 }

@@ -108,7 +108,7 @@ describe('a value on the screen', () => {
     const state = oneBed();
     for (let second = 0; second <= 3600; second += 1) {
       const values = [hr(80), ...(second % 2 === 0 ? [temperature] : []), ...(second % 900 === 0 ? [cuff] : [])];
-      foldObservation(state, 'assoc-01', observation('d1', t0 + second * 1000, values), t0);
+      foldObservation(state, 'assoc-01', observation('d1', t0 + second * 1000, values), t0 + second * 1000);
     }
     expect(intervalOf(state, cuff.code)).toBe(900_000);
     expect(intervalOf(state, temperature.code)).toBe(2000);
@@ -117,11 +117,12 @@ describe('a value on the screen', () => {
 
   it('has the same interval where the newest value is read first and the hour before it afterwards, and the screens are told', () => {
     const state = oneBed();
+    const nowMs = t0 + 3_600_000;
     const at = (minutes: number) => observation('d1', t0 + minutes * 60_000, [cuff]);
-    foldObservation(state, 'assoc-01', at(60), t0);
+    foldObservation(state, 'assoc-01', at(60), nowMs);
     expect(intervalOf(state, cuff.code)).toBe(3_600_000);
     const told = state.n;
-    for (const minutes of [0, 15, 30, 45]) foldObservation(state, 'assoc-01', at(minutes), t0);
+    for (const minutes of [0, 15, 30, 45]) foldObservation(state, 'assoc-01', at(minutes), nowMs);
     expect(intervalOf(state, cuff.code)).toBe(900_000);
     expect(state.beds.get('assoc-01')!.n).toBeGreaterThan(told);
     expect(state.beds.get('assoc-01')!.values.get(cuff.code)!.n).toBeGreaterThan(told);
@@ -167,6 +168,29 @@ describe('which bed a reading goes to', () => {
     expect(state.beds.size).toBe(1);
     tick(state, t0 + unassignedForgetMs + 1);
     expect(state.beds.size).toBe(0);
+  });
+});
+
+describe('a start after the machine’s clock was set back', () => {
+  it.each([10_000, 600_000, 864_000_000])(
+    'lets the readings of now replace those of before, set back by %i ms',
+    (backMs) => {
+      const state = oneBed();
+      const nowMs = t0 - backMs;
+      foldObservation(state, 'assoc-01', observation('d1', t0, [hr(80)]), nowMs);
+      foldObservation(state, 'assoc-01', observation('d1', nowMs + 1000, [hr(150)]), nowMs + 1000);
+      expect(state.beds.get('assoc-01')?.values.get('MDC_ECG_HEART_RATE')?.numeric.value).toBe(150);
+    },
+  );
+
+  it('takes the gateway’s word on the connection although the word before is stamped later', () => {
+    const state = oneBed();
+    const nowMs = t0 - 600_000;
+    const told = (connected: boolean, ms: number) =>
+      ({ deviceId: 'd1', receivedAt: formatInstant(ms), connected }) as Parameters<typeof foldConnection>[2];
+    foldConnection(state, 'assoc-01', told(true, t0), nowMs);
+    foldConnection(state, 'assoc-01', told(false, nowMs + 1000), nowMs + 1000);
+    expect(state.devices.get('d1')?.online).toBe(false);
   });
 });
 

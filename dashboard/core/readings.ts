@@ -12,6 +12,7 @@ import type {
 } from '../../contracts/messages/records.ts';
 import { numericsByCode } from '../../contracts/numerics.ts';
 import { type Parameter, parameters, waves } from '../../contracts/parameters.ts';
+import { notAhead } from '../../contracts/steady-time.ts';
 import { visibleText } from '../../contracts/text.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import { bedFor, deviceOf } from './beds.ts';
@@ -49,7 +50,7 @@ export function foldObservation(
   nowMs: number,
   id?: ReadingId,
 ): void {
-  const times = timesOf(record.receivedAt, record.reading.time);
+  const times = timesOf(record.receivedAt, record.reading.time, nowMs);
   if (times === undefined) return;
   // Also where the bed is not on the screens: the clock is the device's, whoever lies there.
   const clockOffsetMs = noteClock(state.devices.get(record.deviceId), times.deviceMs, times.receivedMs);
@@ -143,7 +144,7 @@ function noteDoubled(
 
 /** Folds a device's birth, will or technical conditions; `conditions` is the whole list where it is there. */
 export function foldStatus(state: LiveState, associationId: string, record: StatusRecord, nowMs: number): void {
-  const receivedMs = parseInstant(record.receivedAt);
+  const receivedMs = receivedMsOf(record.receivedAt, nowMs);
   if (receivedMs === undefined) return;
   bedFor(state, associationId, record.deviceId, nowMs);
   const device = deviceOf(state, record.deviceId);
@@ -167,7 +168,7 @@ export function foldStatus(state: LiveState, associationId: string, record: Stat
 
 /** Folds the gateway's notice that a device's connection came or ended. */
 export function foldConnection(state: LiveState, associationId: string, record: ConnectionRecord, nowMs: number): void {
-  const receivedMs = parseInstant(record.receivedAt);
+  const receivedMs = receivedMsOf(record.receivedAt, nowMs);
   if (receivedMs === undefined) return;
   bedFor(state, associationId, record.deviceId, nowMs);
   const device = deviceOf(state, record.deviceId);
@@ -195,7 +196,7 @@ export function foldWaveArrival(
   record: WaveformRecord,
   nowMs: number,
 ): boolean {
-  const receivedMs = parseInstant(record.receivedAt);
+  const receivedMs = receivedMsOf(record.receivedAt, nowMs);
   if (receivedMs === undefined || !waves.has(record.reading.code)) return false;
   const bed = bedFor(state, associationId, record.deviceId, nowMs);
   if (bed === undefined || isBeforeTray(bed, receivedMs, nowMs)) return false;
@@ -216,8 +217,18 @@ export function forgetWaves(state: LiveState, nowMs: number): void {
   }
 }
 
-function timesOf(receivedAt: string, time: string): { receivedMs: number; deviceMs: number } | undefined {
+/** When the gateway received it; of before now, also where the machine's clock was set back since. */
+function receivedMsOf(receivedAt: string, nowMs: number): number | undefined {
   const receivedMs = parseInstant(receivedAt);
+  return receivedMs === undefined ? undefined : notAhead(receivedMs, nowMs);
+}
+
+function timesOf(
+  receivedAt: string,
+  time: string,
+  nowMs: number,
+): { receivedMs: number; deviceMs: number } | undefined {
+  const receivedMs = receivedMsOf(receivedAt, nowMs);
   const deviceMs = parseInstant(time);
   if (receivedMs === undefined || deviceMs === undefined) return undefined;
   return { receivedMs, deviceMs };

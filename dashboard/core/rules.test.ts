@@ -1,6 +1,7 @@
 /** The small rules: rights, sessions, login delay, passwords, budget, health. */
 import { describe, expect, it } from 'vitest';
 import { roles } from '../../contracts/messages/records.ts';
+import { formatInstant } from '../../contracts/time.ts';
 import { permissions } from '../protocol.ts';
 import { admit, defaultBudget, type Load } from './budget.ts';
 import { auditor, everywhere, nurse, t0, technician } from './fold.testing.ts';
@@ -161,6 +162,12 @@ describe('health', () => {
     ['readings that have just begun', signs({ alarmsAtMs: 0, readingsSinceMs: t0 - alarmsStaleMs }), t0, 'ok', 'ok'],
   ])('%s', (_, given, nowMs, kafka, alarms) => {
     expect(judgeHealth(given, nowMs)).toMatchObject({ kafka, alarms });
+  });
+
+  it('says that the clock was set for as long as the step stands', () => {
+    expect(judgeHealth(signs({}), t0).clock).toBeUndefined();
+    const stepped = judgeHealth(signs({}), t0, { aheadMs: -600_000, atMs: t0 });
+    expect(stepped.clock).toEqual({ aheadMs: -600_000, at: formatInstant(t0) });
   });
 
   it('gives the engine its time again after a pause of the readings', () => {

@@ -5,6 +5,7 @@ import { createReader, type LogRecord, type Reader } from '../../contracts/kafka
 import { type AnyRecord, checkRecord } from '../../contracts/messages/check.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
+import { notAhead } from '../../contracts/steady-time.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import { foldAlarmEvent, foldAlarmState, forgetAlarmsBefore } from '../core/alarms.ts';
@@ -58,7 +59,7 @@ export async function openFeed(
   function fold(record: AnyRecord, { key, timestampMs }: LogRecord, place: Place): boolean {
     switch (record.contentType) {
       case contentTypes.observation:
-        noteReading(signs, parseInstant(record.body.receivedAt) ?? 0);
+        noteReading(signs, notAhead(parseInstant(record.body.receivedAt) ?? 0, now()));
         foldObservation(state, key, record.body, now(), place);
         return false;
       case contentTypes.status:
@@ -76,10 +77,10 @@ export async function openFeed(
         return false;
       }
       case contentTypes.alarmEvent:
-        signs.alarmsAtMs = Math.max(signs.alarmsAtMs, timestampMs);
+        signs.alarmsAtMs = Math.max(signs.alarmsAtMs, notAhead(timestampMs, now()));
         return foldAlarmEvent(state, record.body, now());
       case contentTypes.alarmState:
-        signs.alarmsAtMs = Math.max(signs.alarmsAtMs, timestampMs);
+        signs.alarmsAtMs = Math.max(signs.alarmsAtMs, notAhead(timestampMs, now()));
         return foldAlarmState(state, record.body, now());
       case contentTypes.associations:
         deviceOfKey.set(key, record.body.deviceId);
@@ -93,7 +94,7 @@ export async function openFeed(
         return false;
       case contentTypes.presence:
         if (key === log.boot) signs.kafkaAtMs = now();
-        if (place.writer === 'alarms') signs.alarmsAtMs = Math.max(signs.alarmsAtMs, timestampMs);
+        if (place.writer === 'alarms') signs.alarmsAtMs = Math.max(signs.alarmsAtMs, notAhead(timestampMs, now()));
         return false;
       case contentTypes.audit:
       case contentTypes.rejected:

@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Trail } from '../../contracts/audit-trail.ts';
+import type { ClockStep } from '../../contracts/system-clock.ts';
 import type { Budget } from '../core/budget.ts';
 import { judgeHealth } from '../core/health.ts';
 import { unseenAlarms } from '../core/screen.ts';
@@ -46,6 +47,8 @@ export function createHub(options: {
   /** As a rule `silentMsMax`. */
   readonly silentMs: number;
   readonly now: () => number;
+  /** The step of the machine's clock that stands (contracts/system-clock.ts). */
+  readonly clockStep?: () => ClockStep | undefined;
   readonly logger: Logger;
 }): Hub {
   const { feed, sessions, trail, stream, budget, silentMs, now, logger } = options;
@@ -54,7 +57,7 @@ export function createHub(options: {
   const health = (): Health => {
     const looking = [...screens.keys()].flatMap((screen) => screen.looking() ?? []);
     const unseen = unseenAlarms(feed().state, looking);
-    return { ...judgeHealth(feed().signs, now()), ...(unseen > 0 && { unseenAlarms: unseen }) };
+    return { ...judgeHealth(feed().signs, now(), options.clockStep?.()), ...(unseen > 0 && { unseenAlarms: unseen }) };
   };
 
   function flush(load: 'numerics' | 'alarms'): void {

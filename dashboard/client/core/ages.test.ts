@@ -15,7 +15,9 @@ describe('the age of a value', () => {
   it.each([
     // age, interval, class
     [0, 1000, 'current'],
-    [-5000, 1000, 'current'],
+    [-slack, 1000, 'current'],
+    [-slack - 1, 1000, 'old'],
+    [-600_000, 60_000, 'old'],
     [1000 + slack - 1, 1000, 'current'],
     [1000 + slack, 1000, 'current'],
     [1000 + slack + 1, 1000, 'old'],
@@ -35,6 +37,9 @@ describe('the age of a value', () => {
   it.each([
     [0, '0 s'],
     [-1, '0 s'],
+    [-slack, '0 s'],
+    [-slack - 1, 'clock?'],
+    [-600_000, 'clock?'],
     [999, '0 s'],
     [1000, '1 s'],
     [99_999, '99 s'],

@@ -18,11 +18,13 @@ export const transportToleranceMs = 1500;
 /** Intervals after which a value is no longer shown. */
 const expiredIntervals = 3;
 
-/** A value's class by its age. `intervalMs` is when the next value is due; not finite or not above 0 counts as 1 s. */
+/**
+ * A value's class by its age. A value from the future has an age that nobody knows (a clock was set), so it is never `current`.
+ * `intervalMs` is when the next value is due; not finite or not above 0 counts as 1 s. */
 export function ageClass(ageMs: number, intervalMs: number): AgeClass {
   const interval = Number.isFinite(intervalMs) && intervalMs > 0 ? intervalMs : 1000;
   if (!Number.isFinite(ageMs) || ageMs > expiredIntervals * interval + transportToleranceMs) return 'expired';
-  return ageMs > interval + transportToleranceMs ? 'old' : 'current';
+  return isAhead(ageMs) || ageMs > interval + transportToleranceMs ? 'old' : 'current';
 }
 
 /**
@@ -49,9 +51,15 @@ export function sourceOf(
   return { gone: device.online !== true || silent, lostAtMs };
 }
 
-/** An age for people: `3 s`, `4 min`, `2 h 05`, `3 d`. A negative age (the device's clock is ahead) is 0 s. */
+/** Whether an age lies in the future by more than the clocks of two machines may differ. */
+export function isAhead(ageMs: number): boolean {
+  return ageMs < -transportToleranceMs;
+}
+
+/** An age for people: `3 s`, `4 min`, `2 h 05`, `3 d`; `clock?` for a value from the future. */
 export function ageText(ageMs: number): string {
   if (!Number.isFinite(ageMs)) return 'unknown';
+  if (isAhead(ageMs)) return 'clock?';
   const seconds = Math.max(0, Math.floor(ageMs / 1000));
   if (seconds < 100) return `${seconds} s`;
   const minutes = Math.floor(seconds / 60);

@@ -1,5 +1,6 @@
 /** What is wrong with Vigil itself, one line each, until it is right again. */
 import type { ComponentChildren } from 'preact';
+import { ageText } from '../core/ages.ts';
 import { loadText } from '../core/load.ts';
 import { clockText, whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
@@ -32,6 +33,13 @@ export function Notices() {
         <Notice level="high" id="notice-alarms">
           The alarm processor is silent{since(health.alarmsAt)}: values are shown, but nobody judges them. Watch the
           bedside monitors.
+        </Notice>
+      )}
+      {health?.clock && (
+        <Notice level="medium" id="notice-clock">
+          The server’s clock was set {health.clock.aheadMs < 0 ? 'back' : 'forward'} by{' '}
+          {ageText(Math.abs(health.clock.aheadMs))} at {whenText(Date.parse(health.clock.at), now)}. Vigil goes on by
+          its own time: ages and alarms stay right. Tell the operator.
         </Notice>
       )}
       {health && (health.kafka !== 'ok' || health.alarms !== 'ok') && (

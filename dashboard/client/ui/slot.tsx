@@ -37,7 +37,7 @@ export function SlotView({ slot, bed, alarms, size, everyAge }: SlotProps) {
   const age = sayAge && (
     <span class="slot__age" data-testid={`age-${slot.key}`}>
       {ageText(oldest)}
-      {worst !== 'current' && (size === 'large' || size === 'huge') ? ' ago' : ''}
+      {worst !== 'current' && oldest >= 0 && (size === 'large' || size === 'huge') ? ' ago' : ''}
     </span>
   );
   const names = ['slot', `slot--${size}`, slot.pressure ? 'slot--pressure' : '', `is-${worst}`];
