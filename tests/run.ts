@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
-import { defaultSoftwareDir, ensureChromium, ensureSoftware } from '../ops/platform/software.ts';
+import { defaultSoftwareDir, ensureChromium, ensureFaketime, ensureSoftware } from '../ops/platform/software.ts';
 import { ensureForeignClients } from './foreign/ensure.ts';
 import { add, check, closingLine, nothing, type Tally, tallyOf } from './tally.ts';
 
@@ -38,6 +38,7 @@ async function software(): Promise<Tally> {
   try {
     await ensureSoftware(process.env.VIGIL_SOFTWARE_DIR || defaultSoftwareDir, report);
     await ensureChromium(report);
+    await ensureFaketime(report);
     await ensureForeignClients(process.env.VIGIL_SOFTWARE_DIR || defaultSoftwareDir);
     return check(true);
   } catch (error) {

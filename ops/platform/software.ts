@@ -1,5 +1,5 @@
 /** Gets the parts that are no npm packages: Java, the Kafka broker, InfluxDB, a browser for the tests. */
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { privateDirectory } from '../../certs/files.ts';
 import { VigilError } from '../../contracts/errors.ts';
@@ -115,5 +115,22 @@ export async function ensureChromium(report: Report): Promise<string> {
   const found = onPath(names);
   if (found === undefined)
     throw new VigilError('missing-program', 'Chromium is missing: install it for the browser tests.');
+  return found;
+}
+
+/**
+ * A library that shifts the clock of a process, for the tests of a clock that is set.
+ * @throws VigilError `missing-program`
+ */
+export async function ensureFaketime(report: Report): Promise<string> {
+  const find = () => {
+    const machines = existsSync('/usr/lib') ? readdirSync('/usr/lib').filter((name) => name.includes('-linux-')) : [];
+    const files = machines.map((machine) => join('/usr/lib', machine, 'faketime', 'libfaketimeMT.so.1'));
+    return files.find((file) => existsSync(file));
+  };
+  if (find() === undefined) await installPackages('libfaketime', ['libfaketime'], report);
+  const found = find();
+  if (found === undefined)
+    throw new VigilError('missing-program', 'libfaketime is missing: install it for the tests of a clock that is set.');
   return found;
 }

@@ -1,0 +1,172 @@
+/** The clock of the server's machine is set, back and forward, while a ward is watched; then Vigil starts anew by the new time. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { SealedLog } from '../contracts/sealed-log.ts';
+import { ensureFaketime } from '../ops/platform/software.ts';
+import { addAccount, logIn, openBrowser } from './browser.ts';
+import { connectDevice, type TestDevice } from './device.ts';
+import { alarmsOf } from './log-witness.ts';
+import { startTestPlatform, type TestPlatform } from './platform.ts';
+import { admitted, associate, type House, openLogAs, type RunningHouse, startHouse, until } from './system.ts';
+
+const ward = 'ward-c';
+const earlier = admitted('bed-01', ward, 'Earlier');
+const houseNames: readonly House[] = ['gateway', 'alarms', 'dashboard'];
+const houses: RunningHouse[] = [];
+const closers: (() => Promise<unknown>)[] = [];
+let platform: TestPlatform;
+let operator: SealedLog;
+let browser: Browser;
+let page: Page;
+let device: TestDevice;
+let readings: ReturnType<typeof stream>;
+let shiftFile: string;
+
+/** Sets the clock of all our processes; Kafka, the devices and the browser keep the right time. */
+async function setClock(aheadMs: number): Promise<void> {
+  writeFileSync(shiftFile, `${aheadMs < 0 ? '-' : '+'}${Math.abs(aheadMs) / 1000}\n`);
+}
+
+/** That the fault struck: each process has noticed by how much its machine's clock is off now. */
+async function assertStruck(aheadMs: number): Promise<void> {
+  for (const { house, output } of houses)
+    await until(`${house} to notice its clock at ${aheadMs} ms`, () => {
+      const said = [...output().matchAll(/"aheadMs":(-?\d+)/g)].at(-1)?.[1];
+      return said !== undefined && Math.abs(Number(said) - aheadMs) < 2_000;
+    });
+}
+
+beforeAll(async () => {
+  const own = await startTestPlatform(`test-${process.pid}-clock`);
+  platform = own.data;
+  closers.push(async () => {
+    await own.platform.close();
+    rmSync(platform.stateDir, { recursive: true, force: true });
+  });
+  addAccount(platform, 'nurse', 'Nora Nurse', 'nurse', [ward]);
+  operator = await openLogAs(platform, 'operator');
+  closers.push(operator.close);
+  await associate(platform, operator, 'bed-01', 1, earlier);
+  shiftFile = join(platform.stateDir, 'clock-shift');
+  await setClock(0);
+  const env = {
+    LD_PRELOAD: await ensureFaketime(() => {}),
+    FAKETIME_TIMESTAMP_FILE: shiftFile,
+    FAKETIME_NO_CACHE: '1',
+    FAKETIME_DONT_FAKE_MONOTONIC: '1',
+  };
+  for (const house of houseNames) {
+    const running = await startHouse(platform, house, env);
+    houses.push(running);
+    closers.push(running.close);
+  }
+  browser = await openBrowser(inject('chromium'));
+  closers.push(() => browser.close());
+  page = await logIn(browser, platform, 'nurse');
+  device = await connectDevice(platform, 'bed-01');
+  closers.push(() => device.close());
+  readings = stream(device);
+  closers.push(() => readings.pause());
+}, 300_000);
+
+afterAll(async () => {
+  for (const close of closers.reverse()) await close();
+}, 120_000);
+
+/** Two readings a second, by a device whose own clock is right. */
+function stream(of: TestDevice) {
+  let heartRate: number | undefined = 80;
+  let running = true;
+  const sent: Promise<unknown>[] = [];
+  const loop = (async () => {
+    for (; running; await sleep(500))
+      if (heartRate !== undefined) sent.push(of.observe({ MDC_ECG_HEART_RATE: heartRate }).catch(() => undefined));
+  })();
+  return {
+    set(value: number | undefined) {
+      heartRate = value;
+    },
+    async pause() {
+      running = false;
+      await loop;
+      await Promise.all(sent);
+    },
+  };
+}
+
+const heartRate = () => page.getByTestId('value-MDC_ECG_HEART_RATE').first();
+const shows = (text: string) => until(`HR ${text} on the page`, async () => (await heartRate().textContent()) === text);
+const ageClass = () => page.locator('[data-age-class]').first().getAttribute('data-age-class');
+const raised = async (condition: string) =>
+  (await alarmsOf(operator, earlier.associationId)).filter((alarm) => alarm.condition === condition);
+
+/** Stops the readings and tells how long it took until the page said so. */
+async function silenceNoticedAfterMs(): Promise<number> {
+  readings.set(undefined);
+  const fromMs = performance.now();
+  await page.getByTestId('alarm-list').locator('li').filter({ hasText: 'No data' }).first().waitFor();
+  return performance.now() - fromMs;
+}
+
+async function goOn(value: number): Promise<void> {
+  readings.set(value);
+  await shows(String(value));
+  await until('the silence to be over', async () => {
+    const all = await raised('no-data');
+    return all.length > 0 && all.every((alarm) => !alarm.present);
+  });
+}
+
+describe('the clock of the server', () => {
+  it.each([
+    ['back by 10 min', -600_000],
+    ['forward by 10 min', 600_000],
+    ['back by 10 days', -864_000_000],
+    ['forward by 10 days', 864_000_000],
+    ['back by 10 s', -10_000],
+  ])('set %s: is said, and values, ages, silence and patients stay right', async (_what, aheadMs) => {
+    readings.set(80);
+    await shows('80');
+    const silences = (await raised('no-data')).length;
+    await setClock(aheadMs);
+    await assertStruck(aheadMs);
+    await page.getByTestId('notice-clock').waitFor();
+    readings.set(81);
+    await shows('81');
+    expect(await ageClass()).toBe('current');
+    // Nobody fell silent because of the clock.
+    expect(await raised('no-data')).toHaveLength(silences);
+    expect(await page.getByTestId('banner-lost').count()).toBe(0);
+    // The usual time is 5 s, and the tick of the engine; the bound leaves room for a slow machine.
+    expect(await silenceNoticedAfterMs()).toBeLessThan(20_000);
+    expect(await ageClass()).not.toBe('current');
+    await goOn(82);
+    await setClock(0);
+    await page.getByTestId('notice-clock').waitFor({ state: 'hidden' });
+  });
+
+  it('set back by 4 min and Vigil started anew: patients stay, old values do not come back, silence is noticed', async () => {
+    const later = admitted('bed-02', ward, 'Later');
+    await associate(platform, operator, 'bed-02', 1, { ...later, from: new Date().toISOString() });
+    await page.getByText('Later').first().waitFor();
+    // Less than the certificates of this test are old by: TLS itself reads the machine's clock.
+    await setClock(-240_000);
+    await assertStruck(-240_000);
+    for (const house of houses) {
+      await house.kill();
+      await house.start();
+    }
+    page = await logIn(browser, platform, 'nurse');
+    await page.getByText('Later').first().waitFor();
+    await page.getByText('Earlier').first().waitFor();
+    readings.set(90);
+    await shows('90');
+    expect(await ageClass()).toBe('current');
+    expect(await silenceNoticedAfterMs()).toBeLessThan(20_000);
+    expect(await ageClass()).not.toBe('current');
+    await goOn(91);
+  });
+});
