@@ -1,6 +1,7 @@
 /** The browser client's composition root. */
 import { render } from 'preact';
 import { AppProvider, createApp } from './shell/app.ts';
+import { openGuard } from './shell/guard.ts';
 import { Shell } from './ui/shell.tsx';
 
 const app = createApp();
@@ -12,3 +13,4 @@ render(
   </AppProvider>,
   root,
 );
+openGuard(document, () => performance.now());

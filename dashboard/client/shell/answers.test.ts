@@ -47,6 +47,29 @@ describe('acknowledging', () => {
     expect(asks).toHaveLength(2);
   });
 
+  const conflict = (now: Alarm): Reply => ({
+    ok: false,
+    status: 409,
+    code: 'conflict',
+    message: 'The server says why.',
+    body: { code: 'conflict', message: 'The server says why.', alarm: now },
+  });
+  it.each([
+    ['changed', alarm('a1', { rev: 2, text: 'HR 0' }), 'Not acknowledged. This alarm changed to “HR 0”: look again.'],
+    [
+      'ended',
+      alarm('a1', { rev: 2, present: false, signal: 'latched' }),
+      'Not acknowledged. This alarm changed to “HR 134 > 120, ended”: look again.',
+    ],
+    ['acknowledged by another', alarm('a1', { rev: 2, signal: 'acknowledged' }), 'The server says why.'],
+    ['not read by this server yet', alarm('a1', { rev: 0 }), 'The server says why.'],
+  ])('asks the person to look again where the alarm that they saw has %s', async (_name, now, message) => {
+    const { asks, answers } = page(conflict(now), alarm('a1'));
+    await answers.acknowledge(alarm('a1'));
+    expect(asks).toEqual(['ack a1 rev 1']);
+    expect(answers.asked.value.get('a1')).toEqual({ state: 'error', message, changed: true });
+  });
+
   it.each([
     [10_000, 'pending'],
     [10_001, 'error'],

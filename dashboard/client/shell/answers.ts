@@ -4,13 +4,19 @@
  */
 import { effect, type Signal, signal } from '@preact/signals';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import type { AcknowledgeRefused } from '../../protocol.ts';
 import { isUnanswered } from '../core/alarm-order.ts';
 import type { Screen } from '../core/fold.ts';
 import type { Api } from './api.ts';
 
 export type Asked =
   | { readonly state: 'pending'; readonly sinceMs: number }
-  | { readonly state: 'error'; readonly message: string };
+  | {
+      readonly state: 'error';
+      readonly message: string;
+      /** The alarm is another one than the person saw: `message` says it all. */
+      readonly changed?: boolean;
+    };
 
 /** The alarm processor has answered within this time or something is wrong. */
 const patienceMs = 10_000;
@@ -55,18 +61,27 @@ export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now:
     }
   });
 
-  async function ask(key: string, send: () => ReturnType<Api['acknowledge']>) {
+  async function ask(key: string, send: () => ReturnType<Api['acknowledge']>, seenRev = 0) {
     if (asked.peek().get(key)?.state === 'pending') return;
     put(key, { state: 'pending', sinceMs: now.peek() });
     const answer = await send();
-    if (!answer.ok) put(key, { state: 'error', message: answer.message });
+    if (!answer.ok) put(key, refusalOf(answer, seenRev));
   }
 
   return {
     asked,
     /** Acknowledges an alarm as the person sees it: `rev` is the revision that the button's row shows. */
     acknowledge: ({ alarmId, rev }: Pick<Alarm, 'alarmId' | 'rev'>) =>
-      ask(alarmId, () => api.acknowledge(alarmId, { rev })),
+      ask(alarmId, () => api.acknowledge(alarmId, { rev }), rev),
     pauseAudio: (associationId: string) => ask(`pause:${associationId}`, () => api.pauseAudio(associationId, pauseMs)),
   };
+}
+
+/** Asks again where the alarm has changed since the person saw it: the row shows by then what it is now. */
+function refusalOf(answer: Extract<Awaited<ReturnType<Api['acknowledge']>>, { ok: false }>, seenRev: number): Asked {
+  const now = answer.status === 409 ? (answer.body as Partial<AcknowledgeRefused> | undefined)?.alarm : undefined;
+  if (!now) return { state: 'error', message: answer.message };
+  if (!isUnanswered(now) || now.rev < seenRev) return { state: 'error', message: answer.message, changed: true };
+  const text = `${now.text}${now.present ? '' : ', ended'}`;
+  return { state: 'error', message: `Not acknowledged. This alarm changed to “${text}”: look again.`, changed: true };
 }

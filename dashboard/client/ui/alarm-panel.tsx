@@ -2,7 +2,7 @@
 
 import { isUnanswered, listed } from '../core/alarm-order.ts';
 import { useApp } from '../shell/app.ts';
-import { AlarmRow } from './alarm-row.tsx';
+import { AlarmList } from './alarm-list.tsx';
 import { PauseAudio } from './pause-audio.tsx';
 
 /** More rows than anyone reads; the rest is counted. */
@@ -21,16 +21,12 @@ export function AlarmPanel() {
         <span class="bar__gap" />
         {app.may('pause-audio') && beds.length > 0 && <PauseAudio associationIds={beds} />}
       </div>
-      {alarms.length === 0 ? (
-        <p class="alarms__none">{screen ? 'No alarms.' : 'Waiting for the server.'}</p>
-      ) : (
-        <ul class="alarms__list">
-          {alarms.slice(0, rowsMax).map((alarm) => (
-            <AlarmRow key={alarm.alarmId} alarm={alarm} bed={screen?.beds.get(alarm.associationId)} />
-          ))}
-          {alarms.length > rowsMax && <li class="alarms__rest">and {alarms.length - rowsMax} more</li>}
-        </ul>
-      )}
+      <AlarmList
+        alarms={alarms}
+        rowsMax={rowsMax}
+        none={screen ? 'No alarms.' : 'Waiting for the server.'}
+        bedOf={(alarm) => screen?.beds.get(alarm.associationId)}
+      />
     </aside>
   );
 }

@@ -9,19 +9,21 @@ import { useApp } from '../shell/app.ts';
 import { useCommonBeat } from './flash.ts';
 import { patientHref } from './top-bar.tsx';
 
-export function AlarmRow({ alarm, bed }: { alarm: Alarm; bed: Bed | undefined }) {
+/** `gone`: the alarm has left the list, but its row keeps the place while somebody points at the list. */
+export function AlarmRow({ alarm, bed, gone }: { alarm: Alarm; bed: Bed | undefined; gone?: boolean }) {
   const app = useApp();
-  const open = isUnanswered(alarm);
+  const open = isUnanswered(alarm) && !gone;
   const now = app.now.value;
   const pausedUntil = open ? audioPausedUntilMs(alarm, now) : undefined;
   const row = useRef<HTMLLIElement>(null);
-  const look = lookOf(alarm);
+  const look = gone ? 'over' : lookOf(alarm);
   useCommonBeat(row, open ? `${alarm.priority}${look}` : undefined);
   return (
     <li
       ref={row}
       class={`alarm alarm--${alarm.priority} is-${look}`}
       data-testid={`alarm-${alarm.alarmId}`}
+      data-alarm={alarm.alarmId}
       data-signal={alarm.signal}
       data-look={look}
       data-priority={alarm.priority}
@@ -55,7 +57,7 @@ export function AlarmRow({ alarm, bed }: { alarm: Alarm; bed: Bed | undefined })
           </span>
         )}
       </div>
-      <Answer alarm={alarm} />
+      {gone ? <p class="alarm__answer">no longer listed</p> : <Answer alarm={alarm} />}
     </li>
   );
 }
@@ -63,6 +65,8 @@ export function AlarmRow({ alarm, bed }: { alarm: Alarm; bed: Bed | undefined })
 /** Acknowledged only once the server's event says so; until then pending, or what went wrong. */
 function Answer({ alarm }: { alarm: Alarm }) {
   const app = useApp();
+  /** What the row showed when the pointer went down: this the person means, even if it changes before the pointer goes up. */
+  const seen = useRef(alarm);
   const now = app.now.value;
   if (!isUnanswered(alarm)) {
     const at = alarm.acknowledgedAt === undefined ? '' : ` ${whenText(Date.parse(alarm.acknowledgedAt), now)}`;
@@ -82,15 +86,20 @@ function Answer({ alarm }: { alarm: Alarm }) {
         class={`button alarm__ack${pending ? ' is-pending' : ''}`}
         type="button"
         data-testid={`ack-${alarm.alarmId}`}
-        aria-disabled={pending}
+        aria-disabled={pending || undefined}
+        data-acts-on={`${alarm.alarmId} ${alarm.priority} ${alarm.condition} ${alarm.onsets} ${alarm.present}`}
         aria-label={`Acknowledge ${alarm.text}`}
-        onClick={() => void app.answers.acknowledge(alarm)}
+        onPointerDown={() => {
+          seen.current = alarm;
+        }}
+        onClick={(event) => void app.answers.acknowledge(event.detail === 0 ? alarm : seen.current)}
       >
         {pending ? 'Sending …' : 'Acknowledge'}
       </button>
       {asked?.state === 'error' && (
         <p class="alarm__error" role="alert" data-testid={`ack-error-${alarm.alarmId}`}>
-          Not acknowledged. {asked.message}
+          {asked.changed ? '' : 'Not acknowledged. '}
+          {asked.message}
         </p>
       )}
     </>

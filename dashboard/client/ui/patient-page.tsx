@@ -10,7 +10,7 @@ import { dateTimeText, yearsOld } from '../core/times.ts';
 import { orderedWaves } from '../core/wave-choice.ts';
 import type { Answer } from '../shell/api.ts';
 import { useApp } from '../shell/app.ts';
-import { AlarmRow } from './alarm-row.tsx';
+import { AlarmList } from './alarm-list.tsx';
 import { BedState, bedNotice } from './bed-state.tsx';
 import { LimitsPanel } from './limits-panel.tsx';
 import { PauseAudio } from './pause-audio.tsx';
@@ -106,15 +106,7 @@ function Found({ bed, isLive, onClose }: { bed: Bed; isLive: boolean; onClose: (
               <span class="bar__gap" />
               {app.may('pause-audio') && <PauseAudio associationIds={[bed.associationId]} />}
             </div>
-            {alarms.length === 0 ? (
-              <p class="alarms__none">No alarms.</p>
-            ) : (
-              <ul class="alarms__list">
-                {alarms.map((alarm) => (
-                  <AlarmRow key={alarm.alarmId} alarm={alarm} bed={bed} />
-                ))}
-              </ul>
-            )}
+            <AlarmList alarms={alarms} rowsMax={alarms.length} none="No alarms." bedOf={() => bed} />
           </section>
           <OtherBeds associationId={bed.associationId} />
           <section class="panel" aria-label="Alarm limits">
@@ -140,11 +132,7 @@ function OtherBeds({ associationId }: { associationId: string }) {
         <h2>Other beds</h2>
         {open.length > othersMax && <span class="dim">and {open.length - othersMax} more</span>}
       </div>
-      <ul class="alarms__list">
-        {open.slice(0, othersMax).map((alarm) => (
-          <AlarmRow key={alarm.alarmId} alarm={alarm} bed={screen?.beds.get(alarm.associationId)} />
-        ))}
-      </ul>
+      <AlarmList alarms={open} rowsMax={othersMax} none="" bedOf={(alarm) => screen?.beds.get(alarm.associationId)} />
     </section>
   );
 }

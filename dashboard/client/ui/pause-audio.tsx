@@ -26,7 +26,8 @@ export function PauseAudio({ associationIds }: { associationIds: readonly string
         class="button"
         type="button"
         data-testid="pause-audio"
-        aria-disabled={pending}
+        aria-disabled={pending || undefined}
+        data-acts-on={sounding.map((alarm) => alarm.alarmId).join()}
         title={
           error?.state === 'error' ? error.message : 'Alarms stay on the screen; new ones of higher priority sound'
         }

@@ -39,6 +39,7 @@ export const Tile = memo(function Tile(props: TileProps) {
       ref={box}
       class={`tile${frame ? ` tile--${frame.priority}${frame.flashes ? '' : ' tile--steady'}` : ''}${bed.ward === null ? ' tile--unassigned' : ''}`}
       data-testid={`bed-${bedName}`}
+      data-acts-area
       data-association={bed.associationId}
       data-priority={frame?.priority ?? 'none'}
       data-flashes={frame?.flashes ?? false}

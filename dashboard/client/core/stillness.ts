@@ -1,0 +1,83 @@
+/**
+ * Whether something that acts may be pressed. A person aims at what they saw a moment ago: a button that has just come to this
+ * place, or has just changed what it is about, is not the one that they meant. So it is dead until it has stood still for a while.
+ */
+
+/** How long a button must have stood still. People need 200 to 500 ms to see that something moved and to hold back the finger. */
+export const stillMs = 1000;
+/** A smaller shift changes nothing of what lies under a finger. */
+const shiftPxMin = 4;
+/** Places that buttons left, remembered at once; past it the oldest are forgotten. */
+const leftMax = 2000;
+
+/** In px of the window. */
+export type Place = { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number };
+
+/** One thing that acts, as it stands now; `about` says on what it acts. */
+export type Acting<K> = { readonly key: K; readonly place: Place; readonly about: string };
+
+type Known = {
+  readonly place: Place;
+  readonly about: string;
+  /** Since when it stands there and is about this; minus infinity where nobody can have meant another one. */
+  readonly sinceMs: number;
+};
+
+export type Stillness<K> = {
+  readonly known: ReadonlyMap<K, Known>;
+  /** Where something that acts stood until lately. */
+  readonly left: readonly { readonly place: Place; readonly atMs: number }[];
+};
+
+export function emptyStillness<K>(): Stillness<K> {
+  return { known: new Map(), left: [] };
+}
+
+/** Returns what is known after everything that acts was looked at again. */
+export function lookAgain<K>(before: Stillness<K>, acting: readonly Acting<K>[], nowMs: number): Stillness<K> {
+  const left = before.left.filter((one) => nowMs - one.atMs < stillMs);
+  const known = new Map<K, Known>();
+  const fresh: Acting<K>[] = [];
+  for (const one of acting) {
+    const held = before.known.get(one.key);
+    if (!held) fresh.push(one);
+    else if (isSamePlace(held.place, one.place) && held.about === one.about) known.set(one.key, held);
+    else {
+      left.push({ place: held.place, atMs: nowMs });
+      known.set(one.key, { place: one.place, about: one.about, sinceMs: nowMs });
+    }
+  }
+  const here = new Set(acting.map((one) => one.key));
+  for (const [key, held] of before.known) if (!here.has(key)) left.push({ place: held.place, atMs: nowMs });
+  for (const { key, place, about } of fresh) {
+    const replaces = left.some((one) => overlaps(one.place, place));
+    known.set(key, { place, about, sinceMs: replaces ? nowMs : Number.NEGATIVE_INFINITY });
+  }
+  return { known, left: left.slice(-leftMax) };
+}
+
+/** Whether it may be pressed at `nowMs`. What nobody has looked at yet may not. */
+export function isStill<K>(stillness: Stillness<K>, key: K, nowMs: number): boolean {
+  const held = stillness.known.get(key);
+  return held !== undefined && nowMs - held.sinceMs >= stillMs;
+}
+
+/** Everything that may not be pressed at `nowMs`. */
+export function unsettled<K>({ known }: Stillness<K>, nowMs: number): Set<K> {
+  const found = new Set<K>();
+  for (const [key, { sinceMs }] of known) if (nowMs - sinceMs < stillMs) found.add(key);
+  return found;
+}
+
+function isSamePlace(a: Place, b: Place): boolean {
+  return (
+    Math.abs(a.left - b.left) < shiftPxMin &&
+    Math.abs(a.top - b.top) < shiftPxMin &&
+    Math.abs(a.right - b.right) < shiftPxMin &&
+    Math.abs(a.bottom - b.bottom) < shiftPxMin
+  );
+}
+
+function overlaps(a: Place, b: Place): boolean {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
