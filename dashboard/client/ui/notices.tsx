@@ -47,6 +47,12 @@ export function Notices() {
           <PauseFailureSound />
         </div>
       )}
+      {health?.unseenAlarms !== undefined && (
+        <Notice level="medium" id="notice-unseen">
+          {health.unseenAlarms === 1 ? 'An alarm' : `${health.unseenAlarms} alarms`} of a device without a bed{' '}
+          {health.unseenAlarms === 1 ? 'is' : 'are'} on no open screen. Biomedical engineering must look.
+        </Notice>
+      )}
       <SlowScreen />
       {app.watches.value && app.link.value === 'connecting' && app.screen.value === undefined && (
         <p class="notice notice--plain" role="status">

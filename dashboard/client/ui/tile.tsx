@@ -3,11 +3,12 @@ import { useRef } from 'preact/hooks';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { type Wave, waves } from '../../../contracts/parameters.ts';
 import type { Bed } from '../../protocol.ts';
-import { behind, foremost, frameOf, isUnanswered, lookOf, marks, remarks } from '../core/alarm-order.ts';
+import { behind, foremost, frameOf, isUnanswered, listed, lookOf, marks, remarks } from '../core/alarm-order.ts';
 import { numberGrid, type SlotSize, slotSize } from '../core/grid.ts';
 import { patientName, type Slot, slotPriority, slotsOf } from '../core/numerics.ts';
 import { tileWaves } from '../core/wave-choice.ts';
 import { BedState, bedNotice } from './bed-state.tsx';
+import { type Companion, Companions, companionPlan } from './companions.tsx';
 import { useCommonBeat } from './flash.ts';
 import { memo } from './memo.ts';
 import { SlotView } from './slot.tsx';
@@ -21,14 +22,25 @@ const restPx = 42;
 /** Beside a wave a number may be larger than in a cell of its own: nothing stands below it. */
 const columnSparePx = 18;
 
-type TileProps = { bed: Bed; alarms: readonly Alarm[]; widthPx: number; heightPx: number; showWard: boolean };
+type TileProps = {
+  bed: Bed;
+  alarms: readonly Alarm[];
+  /** The other devices at the bed. */
+  companions: readonly Companion[];
+  widthPx: number;
+  heightPx: number;
+  showWard: boolean;
+};
 
 /** Drawn again when the bed, its alarms or its place change, not whenever something of the ward does. */
 export const Tile = memo(function Tile(props: TileProps) {
-  const { bed, alarms } = props;
-  const headline = foremost(alarms);
-  const hidden = behind(alarms, headline);
-  const frame = frameOf(alarms);
+  const { bed, alarms, companions } = props;
+  // The bed's line and frame speak for all of its devices; a number is marked by the alarms of its own device alone.
+  const ofBed = companions.length === 0 ? alarms : listed([...alarms, ...companions.flatMap((one) => one.alarms)]);
+  const plan = companionPlan(companions, props.widthPx, props.heightPx);
+  const headline = foremost(ofBed);
+  const hidden = behind(ofBed, headline);
+  const frame = frameOf(ofBed);
   const box = useRef<HTMLElement>(null);
   const flashing = [headline, ...hidden.named].filter((alarm) => alarm && isUnanswered(alarm));
   useCommonBeat(box, flashing.map((alarm) => `${alarm!.alarmId}${lookOf(alarm!)}`).join() || undefined);
@@ -62,7 +74,8 @@ export const Tile = memo(function Tile(props: TileProps) {
         <BedState bed={bed} />
       </header>
       <AlarmLine alarm={headline} hidden={hidden} notice={bedNotice(bed)} />
-      <Body bed={bed} alarms={alarms} widthPx={props.widthPx} heightPx={props.heightPx} />
+      <Body bed={bed} alarms={alarms} widthPx={props.widthPx} heightPx={props.heightPx - plan.heightPx} />
+      <Companions companions={companions} plan={plan} />
     </article>
   );
 });
@@ -111,7 +124,7 @@ function Hidden({ hidden }: { hidden: ReturnType<typeof behind> }) {
   );
 }
 
-function Body({ bed, alarms, widthPx, heightPx }: Omit<TileProps, 'showWard'>) {
+function Body({ bed, alarms, widthPx, heightPx }: Omit<TileProps, 'showWard' | 'companions'>) {
   const slots = slotsOf(bed.values);
   const known = tileWaves(bed.waves).flatMap((code) => waves.get(code) ?? []);
   const bodyPx = heightPx - headPx;

@@ -4,11 +4,14 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol.ts';
 import { compareHeadlines, foremost, isUnanswered } from '../core/alarm-order.ts';
+import { type BedGroup, groupBeds } from '../core/bed-groups.ts';
 import { type Grid, gridFor } from '../core/grid.ts';
 import { compareBeds } from '../core/numerics.ts';
 import { useApp } from '../shell/app.ts';
 import { AlarmPanel } from './alarm-panel.tsx';
+import type { Companion } from './companions.tsx';
 import { Tile } from './tile.tsx';
+import { Tray } from './tray.tsx';
 
 type Filter = 'all' | 'alarms' | 'occupied';
 const filters: readonly { key: Filter; text: string }[] = [
@@ -17,6 +20,7 @@ const filters: readonly { key: Filter; text: string }[] = [
   { key: 'alarms', text: 'With alarm' },
 ];
 const none: readonly Alarm[] = [];
+const alone: readonly Companion[] = [];
 const gapPx = 6;
 /** Below this width tiles are rows of a list. */
 const listWidthPx = 620;
@@ -26,9 +30,10 @@ export function WardPage() {
   const filter = useSignal<Filter>('all');
   const worstFirst = useSignal(false);
   const screen = app.screen.value;
-  const beds = screen ? shown([...screen.beds.values()], screen.alarmsOf, filter.value, worstFirst.value) : [];
-  const total = screen?.beds.size ?? 0;
-  const severalWards = new Set(beds.map((bed) => bed.ward).filter((ward) => ward !== null)).size > 1;
+  const { groups, tray, doubled } = groupBeds(screen?.beds.values() ?? []);
+  const beds = screen ? shown(groups, screen.alarmsOf, filter.value, worstFirst.value) : [];
+  const total = groups.length;
+  const severalWards = new Set(beds.map(({ bed }) => bed.ward)).size > 1;
   return (
     <main class="ward" id="main" tabIndex={-1}>
       <section class="ward__beds" aria-label="Beds">
@@ -67,7 +72,12 @@ export function WardPage() {
             Alarms first
           </button>
         </div>
-        <Tiles beds={beds} alarmsOf={screen?.alarmsOf} showWard={severalWards} />
+        {doubled.map(({ ward, bed }) => (
+          <p key={`${ward}/${bed}`} class="notice notice--medium" role="alert" data-testid="bed-doubled">
+            Two patients are recorded in bed {bed} of {ward}. Correct that under Devices.
+          </p>
+        ))}
+        <Tiles groups={beds} alarmsOf={screen?.alarmsOf} showWard={severalWards} />
         {screen && beds.length === 0 && (
           <div class="empty" data-testid="ward-empty">
             <p class="empty__title">{total === 0 ? 'No beds in this ward' : 'No bed fits this choice'}</p>
@@ -78,6 +88,7 @@ export function WardPage() {
             </p>
           </div>
         )}
+        {screen && <Tray beds={tray} alarmsOf={screen.alarmsOf} />}
       </section>
       <AlarmPanel />
     </main>
@@ -85,23 +96,28 @@ export function WardPage() {
 }
 
 function shown(
-  beds: Bed[],
+  groups: readonly BedGroup[],
   alarmsOf: ReadonlyMap<string, readonly Alarm[]>,
   filter: Filter,
   worstFirst: boolean,
-): Bed[] {
-  const of = (bed: Bed) => alarmsOf.get(bed.associationId) ?? none;
-  const kept = beds.filter(
-    (bed) =>
-      filter === 'all' || (filter === 'alarms' ? of(bed).length > 0 : bed.occupied || of(bed).some(isUnanswered)),
+): BedGroup[] {
+  const of = ({ bed, companions }: BedGroup) =>
+    companions.length === 0
+      ? (alarmsOf.get(bed.associationId) ?? none)
+      : [bed, ...companions].flatMap((one) => alarmsOf.get(one.associationId) ?? none);
+  const kept = groups.filter(
+    (group) =>
+      filter === 'all' ||
+      (filter === 'alarms' ? of(group).length > 0 : group.bed.occupied || of(group).some(isUnanswered)),
   );
-  if (!worstFirst) return kept.sort(compareBeds);
-  const headlines = new Map(kept.map((bed) => [bed, foremost(of(bed))]));
-  return kept.sort((a, b) => compareHeadlines(headlines.get(a), headlines.get(b)) || compareBeds(a, b));
+  const byDoor = (a: BedGroup, b: BedGroup) => compareBeds(a.bed, b.bed);
+  if (!worstFirst) return kept.sort(byDoor);
+  const headlines = new Map(kept.map((group) => [group, foremost(of(group))]));
+  return kept.sort((a, b) => compareHeadlines(headlines.get(a), headlines.get(b)) || byDoor(a, b));
 }
 
 function Tiles(props: {
-  beds: readonly Bed[];
+  groups: readonly BedGroup[];
   alarmsOf: ReadonlyMap<string, readonly Alarm[]> | undefined;
   showWard: boolean;
 }) {
@@ -118,8 +134,9 @@ function Tiles(props: {
     observer.observe(element);
     return () => observer.disconnect();
   }, []);
+  const alarmsOfBed = (bed: Bed) => props.alarmsOf?.get(bed.associationId) ?? none;
   const { width, height } = size.value;
-  const grid: Grid = gridFor(props.beds.length, width, height, gapPx);
+  const grid: Grid = gridFor(props.groups.length, width, height, gapPx);
   const asList = width < listWidthPx;
   const columns = asList ? 1 : grid.columns;
   const tileWidth = (width - gapPx * (columns - 1)) / columns;
@@ -130,11 +147,14 @@ function Tiles(props: {
         class={`tiles__grid${grid.scrolls || asList ? ' tiles__grid--scrolls' : ''}`}
         style={{ '--columns': columns, '--rows': grid.rows, '--tile-height': `${tileHeight}px` }}
       >
-        {props.beds.map((bed) => (
+        {props.groups.map(({ bed, companions }) => (
           <Tile
             key={bed.associationId}
             bed={bed}
-            alarms={props.alarmsOf?.get(bed.associationId) ?? none}
+            alarms={alarmsOfBed(bed)}
+            companions={
+              companions.length === 0 ? alone : companions.map((one) => ({ bed: one, alarms: alarmsOfBed(one) }))
+            }
             widthPx={Math.round(tileWidth)}
             heightPx={Math.round(tileHeight)}
             showWard={props.showWard}

@@ -1,0 +1,60 @@
+/** One bed is one tile: which devices stand at one bed, and which stand at none. */
+import type { Bed } from '../../protocol.ts';
+
+export type BedGroup = {
+  /** The device whose waves and numbers are large: the patient's, and of several the one that came first. */
+  readonly bed: Bed;
+  /** The other devices at the bed. One without a patient is among them, and is not taken for the patient's. */
+  readonly companions: readonly Bed[];
+};
+
+export type Grouped = {
+  readonly groups: readonly BedGroup[];
+  /** Devices without a bed, longest there first. */
+  readonly tray: readonly Bed[];
+  /** Beds in which several patients are recorded. Each keeps a tile of their own: no patient's number stands under another's name. */
+  readonly doubled: readonly { readonly ward: string; readonly bed: string }[];
+};
+
+const none: readonly Bed[] = [];
+
+export function groupBeds(beds: Iterable<Bed>): Grouped {
+  const tray: Bed[] = [];
+  const places = new Map<string, Bed[]>();
+  for (const bed of beds) {
+    if (bed.ward === null || bed.bed === null) tray.push(bed);
+    else {
+      const key = JSON.stringify([bed.ward, bed.bed]);
+      const there = places.get(key);
+      if (there) there.push(bed);
+      else places.set(key, [bed]);
+    }
+  }
+  const groups: BedGroup[] = [];
+  const doubled: { ward: string; bed: string }[] = [];
+  for (const there of places.values()) {
+    if (there.length === 1) {
+      groups.push({ bed: there[0]!, companions: none });
+      continue;
+    }
+    const byPatient = Map.groupBy(there.toSorted(compareArrival), (bed) => bed.patient?.patientId);
+    // A technician is told no patient: then what stands at one bed is one tile.
+    const unnamed = byPatient.get(undefined) ?? [];
+    byPatient.delete(undefined);
+    const named = [...byPatient.values()];
+    if (named.length > 1) doubled.push({ ward: there[0]!.ward!, bed: there[0]!.bed! });
+    const [first = [], ...others] = named;
+    const [bed, ...companions] = [...first, ...unnamed];
+    if (bed) groups.push({ bed, companions });
+    for (const [own, ...more] of others) if (own) groups.push({ bed: own, companions: more });
+  }
+  return { groups, tray: tray.sort(compareArrival), doubled };
+}
+
+function compareArrival(a: Bed, b: Bed): number {
+  return (
+    Number(b.occupied) - Number(a.occupied) ||
+    (a.since ?? '').localeCompare(b.since ?? '') ||
+    a.device.deviceId.localeCompare(b.device.deviceId, 'en', { numeric: true })
+  );
+}

@@ -1,0 +1,53 @@
+/** Devices without a bed: a strip below the tiles, never a tile among beds. Its gravest alarm is said also while it is closed. */
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import type { Bed } from '../../protocol.ts';
+import { foremost, listed, lookOf, marks } from '../core/alarm-order.ts';
+import { dateTimeText } from '../core/times.ts';
+import { BedState } from './bed-state.tsx';
+import { patientHref } from './top-bar.tsx';
+
+type Props = { beds: readonly Bed[]; alarmsOf: ReadonlyMap<string, readonly Alarm[]> };
+
+export function Tray({ beds, alarmsOf }: Props) {
+  if (beds.length === 0) return null;
+  const headline = foremost(beds.flatMap((bed) => alarmsOf.get(bed.associationId) ?? []));
+  return (
+    <details class="tray" data-testid="tray">
+      <summary class="tray__head">
+        <span data-testid="tray-count">
+          {beds.length === 1 ? '1 device without a bed' : `${beds.length} devices without a bed`}
+        </span>
+        {headline && <AlarmWords alarm={headline} />}
+      </summary>
+      <ul class="tray__list">
+        {beds.map((bed) => (
+          <li key={bed.associationId} class="tray__row" data-testid={`tray-${bed.device.deviceId}`}>
+            <a href={patientHref(bed.associationId)}>{bed.device.deviceId}</a>
+            <span class="dim">
+              {bed.tray === undefined ? 'was in no ward' : `last in ${bed.tray}`}
+              {bed.since === null ? '' : `, no bed since ${dateTimeText(Date.parse(bed.since))}`}
+            </span>
+            <BedState bed={bed} />
+            {listed(alarmsOf.get(bed.associationId) ?? []).map((alarm) => (
+              <AlarmWords key={alarm.alarmId} alarm={alarm} />
+            ))}
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function AlarmWords({ alarm }: { alarm: Alarm }) {
+  const text = `${marks[alarm.priority]} ${alarm.deviceId}: ${alarm.text}`;
+  return (
+    <span
+      class={`tray__alarm look look--${alarm.priority} is-${lookOf(alarm)}`}
+      data-mark={text}
+      data-priority={alarm.priority}
+      data-testid="tray-alarm"
+    >
+      {text}
+    </span>
+  );
+}

@@ -1,0 +1,124 @@
+/** One bed is one tile, and a device without a bed is none: it stands in the tray of the ward where it was last. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { unassignedAssociation } from '../../contracts/envelope/pseudonym.ts';
+import { logIn, openBrowser } from '../browser.ts';
+import { until } from '../system.ts';
+import { alarmOf, type PlayedBed, patient, period, play, raised } from './scene.ts';
+import { openScreenServer, type ScreenServer } from './server.ts';
+
+const pictures = mkdtempSync(join(tmpdir(), 'vigil-one-tile-'));
+const values = { MDC_ECG_HEART_RATE: 88, MDC_PULS_OXIM_SAT_O2: 97, MDC_RESP_RATE: 14 };
+let server: ScreenServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  console.log(`pictures in ${pictures}`);
+  [server, browser] = await Promise.all([
+    openScreenServer({
+      accounts: [
+        { userId: 'nora', name: 'Nora Nurse', role: 'nurse', wards: ['ICU'] },
+        { userId: 'sam', name: 'Sam Stepdown', role: 'nurse', wards: ['Step-down'] },
+        { userId: 'ted', name: 'Ted Technician', role: 'technician', wards: ['Step-down'] },
+      ],
+    }),
+    openBrowser(inject('chromium')),
+  ]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+
+const played = (deviceId: string, one: PlayedBed['period'], more: Record<string, number> = {}): PlayedBed => ({
+  deviceId,
+  period: one,
+  values: { ...values, ...more },
+  waves: ['MDC_ECG_ELEC_POTL_II'],
+  ageMs: 0,
+});
+
+describe('a bed with two devices', () => {
+  it('has one tile with the numbers and the alarms of both', async () => {
+    const who = patient({ familyName: 'Otter' });
+    const monitor = played('bed-01', period('U-1', 'ICU', who));
+    const pump = played(
+      'bed-02',
+      { ...period('U-1', 'ICU', who), from: new Date().toISOString() },
+      { MDC_TEMP_BODY: 38.4 },
+    );
+    const stop = play(server, [monitor, pump, played('bed-03', period('U-2', 'ICU', patient()))]);
+    const page = await logIn(browser, server, 'nora');
+    await page.getByTestId('companion-bed-02').getByTestId('value-MDC_TEMP_BODY').waitFor();
+    const number = page.getByTestId('companion-bed-02').getByTestId('value-MDC_TEMP_BODY');
+    const tile = (await page.getByTestId('bed-U-1').boundingBox())!;
+    const box = (await number.boundingBox())!;
+    expect(box.height).toBeGreaterThan(10);
+    expect(box.y + box.height).toBeLessThanOrEqual(tile.y + tile.height);
+    expect(await page.getByTestId('bed-U-1').count()).toBe(1);
+    expect(await page.getByTestId('bed-count').textContent()).toBe('2 beds');
+    const ofPump = alarmOf(pump, { text: 'HR 188 > 160' });
+    server.alarms(raised(ofPump));
+    await page.getByTestId('bed-U-1').getByTestId('tile-alarm').getByText('HR 188 > 160').waitFor();
+    expect(await page.getByTestId('bed-U-1').getAttribute('data-priority')).toBe('high');
+    await page.getByTestId(`ack-${ofPump.alarmId}`).waitFor();
+    await page.screenshot({ path: join(pictures, 'two-devices.png') });
+    stop();
+    await page.context().close();
+  });
+});
+
+describe('a device without a bed', () => {
+  it('is in the tray of its last ward with its alarm, and nothing of it reaches another ward after a discharge', async () => {
+    const before = played('bed-07', period('U-7', 'ICU', patient({ familyName: 'Marten' })), {
+      MDC_ECG_HEART_RATE: 177,
+    });
+    const stay = play(server, [before]);
+    const nora = await logIn(browser, server, 'nora');
+    await nora.getByTestId('bed-U-7').getByTestId('value-MDC_ECG_HEART_RATE').waitFor();
+    stay();
+    const endedAt = new Date().toISOString();
+    const associationId = unassignedAssociation(Buffer.alloc(32, 2).toString('base64url'), 'bed-07');
+    server.associate({ deviceId: 'bed-07', version: 2, periods: [{ ...before.period, to: endedAt }] });
+    const measure = () =>
+      server.observe(associationId, {
+        deviceId: 'bed-07',
+        receivedAt: new Date().toISOString(),
+        reading: {
+          time: new Date().toISOString(),
+          intervalMs: 1000,
+          values: [{ code: 'MDC_ECG_HEART_RATE', value: 178, unit: '/min' }],
+        },
+      });
+    const timer = setInterval(measure, 500);
+    const stray = alarmOf({ ...before, period: { ...before.period, associationId } }, { text: 'HR 178 > 160' });
+    server.alarms(raised(stray));
+    await nora.getByTestId('tray-count').getByText('1 device without a bed').waitFor();
+    await nora.getByTestId('tray').getByText('HR 178 > 160').first().waitFor();
+    expect(await nora.getByTestId('bed-bed-07').count()).toBe(0);
+    expect(await nora.getByTestId('bed-U-7').count()).toBe(0);
+    await nora.getByTestId('tray-count').click();
+    await nora.getByTestId('tray-bed-07').getByText('last in ICU').waitFor();
+    await nora.screenshot({ path: join(pictures, 'tray.png') });
+    for (const userId of ['sam', 'ted']) {
+      const other = await logIn(browser, server, userId);
+      await until('the other ward', () => server.hub.stats().screens >= 2);
+      await other.getByTestId('alarm-list').waitFor();
+      await new Promise((done) => setTimeout(done, 1500));
+      const text = await other.content();
+      for (const secret of ['bed-07', '178', 'Marten'])
+        expect([userId, text.includes(secret)]).toEqual([userId, false]);
+      await other.context().close();
+    }
+    clearInterval(timer);
+    await nora.context().close();
+    // Nobody's open screen may show the alarm now: each screen says how many there are, and nothing else of them.
+    const sam = await logIn(browser, server, 'sam');
+    await sam.getByTestId('notice-unseen').waitFor();
+    await sam.context().close();
+  });
+});
