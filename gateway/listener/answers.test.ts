@@ -220,7 +220,7 @@ describe('an acknowledgement', () => {
     const client = await join(bench, 'bed-07');
     client.sendBytes(Buffer.from(hex.replaceAll(' ', ''), 'hex'));
     await client.closed;
-    expect(client.rest()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.malformedPacket }]);
+    expect(client.rest()).toMatchObject([{ cmd: 'disconnect', reasonCode: reason.protocolError }]);
   });
 });
 

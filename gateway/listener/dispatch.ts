@@ -49,9 +49,8 @@ export function dispatch(
     case 'connect':
       violate(context, connection, reason.protocolError, 'CONNECT came twice.'); // [MQTT-3.1.0-2]
       break;
+    // `checkFrame` refuses both before.
     case 'auth':
-      violate(context, connection, reason.protocolError, 'AUTH comes without an authentication method.');
-      break;
     case 'connack':
     case 'suback':
     case 'unsuback':

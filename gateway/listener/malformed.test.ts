@@ -41,7 +41,7 @@ describe('a packet that is not well formed', () => {
     ['PUBREL with wrong flags', 4, '60 02 0001', reason.malformedPacket],
     ['PUBREL that is too long for 3.1.1', 4, '62 03 0001 00', reason.malformedPacket],
     ['PUBREL cut short', 4, '62 01 00', reason.malformedPacket],
-    ['PUBLISH with a subscription identifier', 5, '30 06 0001 61 02 0b01', reason.malformedPacket],
+    ['PUBLISH with a subscription identifier', 5, '30 06 0001 61 02 0b01', reason.protocolError],
     ['PUBLISH without property length', 5, '30 03 0001 61', reason.malformedPacket],
     ['SUBSCRIBE with wrong flags', 4, '80 06 0001 0001 61 00', reason.malformedPacket],
     ['SUBSCRIBE with packet id 0', 4, '82 06 0000 0001 61 00', reason.protocolError],
@@ -59,6 +59,43 @@ describe('a packet that is not well formed', () => {
     ['DISCONNECT with wrong flags', 4, 'e1 00', reason.malformedPacket],
     ['DISCONNECT with a body in 3.1.1', 4, 'e0 01 00', reason.malformedPacket],
     ['AUTH with wrong flags', 5, 'f1 00', reason.malformedPacket],
+    ['AUTH of nothing, without a method', 5, 'f0 00', reason.protocolError],
+    ['AUTH with a reason alone', 5, 'f0 01 00', reason.protocolError],
+    ['AUTH without properties', 5, 'f0 02 00 00', reason.protocolError],
+    ['AUTH with a method that was not agreed on', 5, 'f0 06 18 04 15 0001 61', reason.protocolError],
+    ['AUTH with data and no method', 5, 'f0 06 18 04 16 0001 61', reason.protocolError],
+    ['AUTH with a reason of another packet', 5, 'f0 01 04', reason.protocolError],
+    ['AUTH with a property of CONNECT', 5, 'f0 05 18 03 21 0001', reason.malformedPacket],
+    ['AUTH that is longer than its fields', 5, 'f0 03 00 00 00', reason.malformedPacket],
+    ['PUBACK with a reason that does not exist', 5, '40 03 0001 01', reason.protocolError],
+    ['PUBREC with a reason of PUBREL', 5, '50 03 0001 92', reason.protocolError],
+    ['PUBREL with a reason of PUBACK', 5, '62 03 0001 10', reason.protocolError],
+    ['PUBCOMP with a reason of PUBACK', 5, '70 03 0001 10', reason.protocolError],
+    ['DISCONNECT with a reason of CONNACK', 5, 'e0 01 84', reason.protocolError],
+    [
+      'DISCONNECT with a Server Reference, which only a server sends',
+      5,
+      'e0 06 00 04 1c 0001 61',
+      reason.protocolError,
+    ],
+    ['DISCONNECT with a property twice', 5, 'e0 0c 00 0a 11 00000000 11 00000000', reason.protocolError],
+    [
+      'CONNECT with a property of CONNACK',
+      5,
+      '10 10 0004 4d515454 05 02 003c 02 24 01 0001 61',
+      reason.malformedPacket,
+    ],
+    [
+      'CONNECT with Receive Maximum twice',
+      5,
+      '10 14 0004 4d515454 05 02 003c 06 21 0001 21 0001 0001 61',
+      reason.protocolError,
+    ],
+    ['SUBSCRIBE with identifier 0', 5, '82 09 0001 02 0b00 0001 61 00', reason.protocolError],
+    ['SUBSCRIBE with identifier twice', 5, '82 0b 0001 04 0b01 0b02 0001 61 00', reason.protocolError],
+    ['SUBSCRIBE to QoS 3 in MQTT 5', 5, '82 07 0001 00 0001 61 03', reason.protocolError],
+    ['PUBLISH with topic alias 0', 5, '30 07 0001 61 03 23 0000', reason.topicAliasInvalid],
+    ['PUBLISH with a wildcard in its response topic', 5, '30 08 0001 61 04 08 0001 23', reason.protocolError],
     ['AUTH of 3.1.1', 4, 'f0 01 00', reason.malformedPacket],
     ['packet type 0', 4, '00 00', reason.protocolError],
     ['CONNACK of a client', 4, '20 02 0000', reason.protocolError],
@@ -118,6 +155,19 @@ describe('a packet that is not well formed', () => {
   ] as const)('is not %s', (_name, version, bytes) => {
     expect(checkFrame(hex(bytes), version)).toBeUndefined();
     expect(decode(hex(bytes), version)).toBeDefined();
+  });
+});
+
+describe('a packet that is well formed', () => {
+  it('is one that the library reads, whatever its reason code: nothing is called malformed for want of a reader', () => {
+    const frames: string[] = [];
+    for (let code = 0; code < 256; code += 1) {
+      const byte = code.toString(16).padStart(2, '0');
+      for (const type of ['40', '50', '62', '70']) frames.push(`${type} 03 0001 ${byte}`, `${type} 04 0001 ${byte} 00`);
+      for (const type of ['e0', 'f0']) frames.push(`${type} 01 ${byte}`, `${type} 02 ${byte} 00`);
+    }
+    const unread = frames.filter((frame) => !checkFrame(hex(frame), 5) && !decode(hex(frame), 5));
+    expect(unread).toEqual([]);
   });
 });
 
@@ -226,6 +276,19 @@ describe('the listener', () => {
     const client = await dial(bench, await deviceCertificate('bed-07'));
     client.sendBytes(hex('10 0e 0004 4d515454 05 03 003c 00 0001 61'));
     expect(await client.next()).toMatchObject({ cmd: 'connack', reasonCode: reason.malformedPacket });
+    await client.closed;
+  });
+
+  it.each([
+    ['AUTH of nothing', 'f0 00'],
+    ['AUTH with a method', 'f0 06 18 04 15 0001 61'],
+    ['DISCONNECT with a reason of CONNACK', 'e0 01 84'],
+    ['SUBSCRIBE to QoS 3', '82 07 0001 00 0001 61 03'],
+    ['a second CONNECT', '10 0e 0004 4d515454 05 02 003c 00 0001 61'],
+  ])('answers %s with a protocol error, 0x82', async (_name, bytes) => {
+    const client = await join(bench, 'bed-07', 5);
+    client.sendBytes(hex(bytes));
+    expect(await client.next()).toMatchObject({ cmd: 'disconnect', reasonCode: reason.protocolError });
     await client.closed;
   });
 

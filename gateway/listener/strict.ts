@@ -7,6 +7,7 @@ import { isUtf8 } from 'node:buffer';
 import { type ReasonCode, reason } from '../core/reasons.ts';
 import { isTopicName } from '../core/topics.ts';
 import { clientProperties, type PropertyHolder } from './properties.ts';
+import { clientReasonCodes } from './reason-codes.ts';
 
 /** Why a connection is closed. The words are ours: they repeat nothing that was sent. */
 export type Violation = { readonly code: ReasonCode; readonly words: string };
@@ -57,7 +58,7 @@ export function checkFrame(frame: Buffer, version: 4 | 5): Violation | undefined
       if (flagsAre(cursor, flags, 0)) reasonAndProperties(cursor, 'disconnect');
       break;
     case 15:
-      if (flagsAre(cursor, flags, 0)) reasonAndProperties(cursor, 'auth');
+      if (flagsAre(cursor, flags, 0) && reasonAndProperties(cursor, 'auth')) unasked(cursor);
       break;
     default:
       return { code: reason.protocolError, words: 'A client does not send this packet type.' };
@@ -128,11 +129,21 @@ function acknowledgement(c: Cursor): boolean {
   return c.version === 4 || reasonAndProperties(c, 'ack');
 }
 
+/** An AUTH that is well formed: no method is ever agreed on, so none may come [MQTT-4.12.0-7]. */
+function unasked(c: Cursor): boolean {
+  if (c.version === 4 || c.at !== c.bytes.length) return true;
+  return malformed(c, 'AUTH comes without an authentication method.', reason.protocolError);
+}
+
 /** Reason code and properties, both of which may be left out at the end (sections 3.4.2.1, 3.14.2.1). */
 function reasonAndProperties(c: Cursor, holder: PropertyHolder): boolean {
   if (c.at === c.bytes.length) return true;
   if (c.version === 4) return malformed(c, 'The packet is longer than its fields.');
-  if (!bytes(c, 1)) return false;
+  const code = c.bytes[c.at]!;
+  c.at += 1;
+  if (!clientReasonCodes.get(packetType(c.bytes))?.has(code)) {
+    return malformed(c, 'The reason code does not belong into this packet.', reason.protocolError);
+  }
   return c.at === c.bytes.length || properties(c, holder);
 }
 
@@ -148,7 +159,12 @@ function topicList(c: Cursor, holder: 'subscribe' | 'unsubscribe'): boolean {
     c.at += 1;
     if (options === undefined) return malformed(c, 'A topic filter comes without options.');
     const reserved = c.version === 5 ? 0xc0 : 0xfc;
-    if ((options & reserved) !== 0 || (options & 3) === 3) return malformed(c, 'Subscription options are wrong.'); // [MQTT-3.8.3-5]
+    if ((options & reserved) !== 0) return malformed(c, 'Subscription options are wrong.'); // [MQTT-3.8.3-5]
+    if ((options & 3) === 3) {
+      // Section 3.8.3.1; in 3.1.1 it is one of the reserved bits [MQTT-3.8.3-4].
+      const code = c.version === 5 ? reason.protocolError : reason.malformedPacket;
+      return malformed(c, 'A subscription asks for QoS 3, which does not exist.', code);
+    }
     if ((options & 0x30) === 0x30) return malformed(c, 'Retain Handling 3 does not exist.', reason.protocolError);
   }
   return true;
@@ -221,6 +237,9 @@ function properties(c: Cursor, holder: PropertyHolder): boolean {
     const id = varInt(c);
     if (id === -1) return false;
     const property = clientProperties.get(id);
+    if (property?.serverOnly === holder) {
+      return malformed(c, 'A property is one that only a server sends.', reason.protocolError);
+    }
     if (!property?.in.includes(holder)) return malformed(c, 'A property does not belong into this packet.');
     if (seen.has(id) && !property.many) return malformed(c, 'A property stands twice.', reason.protocolError);
     seen.add(id);
