@@ -116,6 +116,8 @@ export const WaveMessage = Type.Object(
     samples: Type.String(),
     /** Some before it were left out because the connection was too slow: draw a gap. */
     gap: Type.Boolean(),
+    /** Another number each time the device's clock was set: the trace begins anew. Absent: 0. */
+    timeline: Type.Optional(Type.Integer({ minimum: 1 })),
   },
   closed,
 );

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { WaveformRecord } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
@@ -165,5 +166,80 @@ describe('an odd chunk', () => {
     }
     const rates = recentChunks(state, 'assoc-01', 'MDC_PULS_OXIM_PLETH').map(({ record }) => record.reading.rateHz);
     expect(rates).toEqual([50]);
+  });
+});
+
+describe('a device clock that is set while a wave comes', () => {
+  /** A chunk of `lengthMs` at 100 Hz. */
+  const chunk = (startMs: number, receivedMs: number, lengthMs: number): WaveformRecord => {
+    const record = second(startMs, receivedMs);
+    return { ...record, reading: { ...record.reading, samples: Buffer.alloc(lengthMs / 5).toString('base64') } };
+  };
+  /** Ten seconds at the old time, ten at the new. Returns how long after the step nothing was shown, and the chunks shown since. */
+  function set(byMs: number, lengthMs: number) {
+    const state = emptyWaves();
+    const shown: { receivedMs: number; timeline: number }[] = [];
+    for (let at = 0; at < 20_000; at += lengthMs) {
+      const receivedMs = t0 + at + lengthMs + 40;
+      const taken = foldWave(state, 'assoc-01', chunk(t0 + at + (at < 10_000 ? 0 : byMs), receivedMs, lengthMs));
+      if (taken && at >= 10_000) shown.push({ receivedMs, timeline: taken.timeline });
+    }
+    return { blankMs: (shown[0]?.receivedMs ?? Number.POSITIVE_INFINITY) - t0 - 10_000, shown };
+  }
+
+  const days = 86_400_000;
+  const steps = [1_000, 5_000, 9_500, 10_500, 30_000, 90_000, 3_600_000, 10 * days].flatMap((ms) => [-ms, ms]);
+  it.each(steps.flatMap((byMs) => [250, 500, 1000].map((lengthMs) => [byMs, lengthMs] as const)))(
+    'by %i ms: chunks of %i ms are shown again within 3 s',
+    (byMs, lengthMs) => {
+      const { blankMs, shown } = set(byMs, lengthMs);
+      expect(blankMs).toBeLessThanOrEqual(3_000);
+      // A clock set back begins a trace anew; what the screen has drawn beyond is void. By 1 s it has caught up before.
+      if (byMs < -1_000) expect(shown.at(-1)?.timeline).toBe(1);
+      expect(new Set(shown.map(({ timeline }) => timeline)).size).toBe(1);
+      expect(shown.length).toBeGreaterThanOrEqual((20_000 - 10_000 - 3_000) / lengthMs);
+    },
+  );
+
+  const lengths = fc.constantFrom(200, 250, 500, 1000);
+
+  it('begins no trace anew for a buffer that empties faster than real time', () => {
+    fc.assert(
+      fc.property(
+        lengths,
+        fc.integer({ min: 1, max: 120 }),
+        fc.double({ min: 1.5, max: 50, noNaN: true }),
+        (lengthMs, outageS, speed) => {
+          const state = emptyWaves();
+          const fold = (at: number, receivedMs: number) =>
+            foldWave(state, 'assoc-01', chunk(t0 + at, receivedMs, lengthMs));
+          let at = 0;
+          for (; at < 5_000; at += lengthMs) fold(at, t0 + at + lengthMs);
+          // Away, then what was kept is sent at `speed` until it has caught up.
+          let receivedMs = t0 + at + outageS * 1000;
+          for (; receivedMs > t0 + at + lengthMs; at += lengthMs, receivedMs += lengthMs / speed) fold(at, receivedMs);
+          for (let i = 0; i < 10; i += 1, at += lengthMs) {
+            const taken = fold(at, Math.max(receivedMs, t0 + at + lengthMs));
+            if (i > 0) expect(taken?.timeline).toBe(0);
+          }
+        },
+      ),
+    );
+  });
+
+  it('begins no trace anew for a single stray chunk, wherever it lies', () => {
+    fc.assert(
+      fc.property(lengths, fc.integer({ min: -10 * days, max: 10 * days }), (lengthMs, strayMs) => {
+        const state = emptyWaves();
+        for (let at = 0; at < 10_000; at += lengthMs) {
+          const receivedMs = t0 + at + lengthMs;
+          if (at === 5_000) foldWave(state, 'assoc-01', chunk(t0 + at + strayMs, receivedMs, lengthMs));
+          const taken = foldWave(state, 'assoc-01', chunk(t0 + at, receivedMs, lengthMs));
+          // A stray that lies just ahead is a gap like another: what it hides, it hides for its own length.
+          if (at < 5_000 || Math.abs(strayMs) > 12_000) expect(taken?.timeline).toBe(0);
+          if (at === 9_000) expect(taken?.timeline ?? 0).toBe(0);
+        }
+      }),
+    );
   });
 });

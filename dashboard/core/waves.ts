@@ -15,8 +15,13 @@ const lateMs = 10_000;
 const aheadMs = 2_000;
 /** Rates closer than this are one rate: some devices measure theirs anew for each chunk. */
 const rateTolerance = 0.01;
-/** Two chunks that are late by the same (within this) are a clock that was set, not a buffer that empties. */
-const steadyMs = 500;
+/** A chunk that overlaps the trace by more than this, and by more than half, is a repeat, late, or of a clock that was set back. */
+const overlapMs = 250;
+/** Chunks out of place that follow each other for so long, at the pace of real time, are a clock that was set. */
+const runMsMin = 1_000;
+/** What the pace of such a run may be off: jitter of the network, ms, and drift. A buffer that empties is faster. */
+const runJitterMs = 200;
+const runDrift = 0.05;
 
 export type Chunk = {
   readonly associationId: string;
@@ -24,13 +29,27 @@ export type Chunk = {
   readonly startMs: number;
   readonly endMs: number;
   readonly record: WaveformRecord;
+  /** Another number each time the trace begins anew because the device's clock was set; 0 at first. */
+  readonly timeline: number;
+};
+
+/** Chunks in a row that are out of place in the trace, but follow each other. */
+type Run = {
+  /** Where the run's first chunk ended, and when it came. */
+  readonly fromMs: number;
+  readonly receivedMs: number;
+  readonly endMs: number;
 };
 
 type Track = {
-  readonly chunks: Chunk[];
-  /** The smallest (receive time − device time) of late: the device's clock and the way's usual delay. */
+  chunks: Chunk[];
+  /** The smallest (receive time − device time) since the trace began: the device's clock and the way's usual delay. */
   offsetMs: number;
-  lastOffsetMs: number;
+  /** Where the last shown chunk starts, and where the trace ends, device time. */
+  startMs: number;
+  endMs: number;
+  timeline: number;
+  run: Run | undefined;
   lastReceivedMs: number;
   /** Of the chunks that are shown. */
   rateHz: number;
@@ -56,8 +75,9 @@ function durationMs(samples: string, rateHz: number): number {
 }
 
 /**
- * Takes a chunk. One that is unlike the chunks before it, by its rate or by ending far ahead of them, is not shown until the next
- * one is like it: a single odd chunk would blank the trace for as long as it claims to last.
+ * Takes a chunk. One that is unlike the chunks before it, by its rate or by its place, is not shown until the next ones are like it:
+ * a single odd chunk would blank the trace for as long as it claims to last, and a buffer that empties would draw the past. Where
+ * they go on steadily in another place, the device's clock was set, forward or back, and the trace begins anew there.
  * @returns it where the screens show it now, undefined where it came late, twice, without a time or is odd
  */
 export function foldWave(state: WaveState, associationId: string, record: WaveformRecord): Chunk | undefined {
@@ -65,25 +85,13 @@ export function foldWave(state: WaveState, associationId: string, record: Wavefo
   const startMs = parseInstant(reading.start);
   const receivedMs = parseInstant(record.receivedAt);
   if (startMs === undefined || receivedMs === undefined) return undefined;
-  const chunk = {
-    associationId,
-    code: reading.code,
-    startMs,
-    endMs: startMs + durationMs(reading.samples, reading.rateHz),
-    record,
-  };
-  const track = trackOf(state, associationId, reading.code, receivedMs - chunk.endMs, reading.rateHz);
+  const endMs = startMs + durationMs(reading.samples, reading.rateHz);
+  const track = trackOf(state, associationId, reading.code, receivedMs - endMs, reading.rateHz);
   track.lastReceivedMs = Math.max(track.lastReceivedMs, receivedMs);
-  if (!hasRate(track, reading.rateHz)) return undefined;
-  if (!isLive(track, receivedMs - chunk.endMs)) return undefined;
-  const last = track.chunks[track.chunks.length - 1];
-  if (last && startMs <= last.startMs) {
-    // A repeat, or out of order by less than a clock is ever set back: the screen has drawn past it.
-    if (last.startMs - startMs < lateMs) return undefined;
-    track.chunks.length = 0;
-  }
+  if (!hasRate(track, reading.rateHz) || !hasPlace(track, startMs, endMs, receivedMs)) return undefined;
+  const chunk = { associationId, code: reading.code, startMs, endMs, record, timeline: track.timeline };
   track.chunks.push(chunk);
-  while (track.chunks.length > 1 && track.chunks[0]!.endMs < chunk.endMs - keptMs) track.chunks.shift();
+  while (track.chunks.length > 1 && track.chunks[0]!.endMs < endMs - keptMs) track.chunks.shift();
   return chunk;
 }
 
@@ -99,7 +107,10 @@ function trackOf(state: WaveState, associationId: string, code: string, offsetMs
   const track: Track = {
     chunks: [],
     offsetMs,
-    lastOffsetMs: offsetMs,
+    startMs: Number.NEGATIVE_INFINITY,
+    endMs: Number.NEGATIVE_INFINITY,
+    timeline: 0,
+    run: undefined,
     lastReceivedMs: 0,
     rateHz,
     lastRateHz: rateHz,
@@ -123,14 +134,30 @@ function isSameRate(a: number, b: number): boolean {
   return Math.abs(a - b) <= rateTolerance * b;
 }
 
-function isLive(track: Track, offsetMs: number): boolean {
-  const steady = Math.abs(offsetMs - track.lastOffsetMs) < steadyMs;
-  const late = offsetMs - track.offsetMs > lateMs;
-  const ahead = track.offsetMs - offsetMs > aheadMs;
-  track.lastOffsetMs = offsetMs;
-  if ((ahead || late) && !steady) return false;
-  if (offsetMs < track.offsetMs || late) track.offsetMs = offsetMs;
+/** Whether a chunk is shown where it stands: in its turn, or in a place that the chunks before it have proven. */
+function hasPlace(track: Track, startMs: number, endMs: number, receivedMs: number): boolean {
+  const offsetMs = receivedMs - endMs;
+  const isLate = offsetMs - track.offsetMs > lateMs;
+  const isAhead = track.offsetMs - offsetMs > aheadMs;
+  const isBehind = startMs <= track.startMs || track.endMs - startMs > Math.max(overlapMs, (endMs - startMs) / 2);
+  if (!isLate && !isAhead && !isBehind) {
+    track.run = undefined;
+    track.offsetMs = Math.min(track.offsetMs, offsetMs);
+    track.startMs = startMs;
+    track.endMs = Math.max(track.endMs, endMs);
+    return true;
+  }
+  const { run } = track;
+  const goesOn = run !== undefined && Math.abs(startMs - run.endMs) <= overlapMs && hasPace(run, endMs, receivedMs);
+  track.run = goesOn ? { ...run, endMs } : { fromMs: endMs, receivedMs, endMs };
+  if (!goesOn || endMs - run.fromMs < runMsMin) return false;
+  Object.assign(track, { run: undefined, chunks: [], timeline: track.timeline + 1, offsetMs, startMs, endMs });
   return true;
+}
+
+function hasPace({ fromMs, receivedMs: sinceMs }: Run, endMs: number, receivedMs: number): boolean {
+  const deviceMs = endMs - fromMs;
+  return Math.abs(receivedMs - sinceMs - deviceMs) <= runJitterMs + runDrift * deviceMs;
 }
 
 /** The kept chunks of a wave, oldest first. */

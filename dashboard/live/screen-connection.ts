@@ -220,8 +220,9 @@ function parseWatch(text: string): Watch | undefined {
 
 export function waveText(chunk: Chunk, gap: boolean): string {
   const { start, rateHz, scale, offset, samples } = chunk.record.reading;
-  const { associationId, code } = chunk;
-  return JSON.stringify({ type: 'wave', associationId, code, start, rateHz, scale, offset, samples, gap });
+  const { associationId, code, timeline } = chunk;
+  const wave = { type: 'wave', associationId, code, start, rateHz, scale, offset, samples, gap };
+  return JSON.stringify(timeline === 0 ? wave : { ...wave, timeline });
 }
 
 /** The audit record of a look at a scope; undefined where it is not the viewer's, or there is no such thing. */

@@ -24,4 +24,29 @@ describe('the remote clock', () => {
     sawRemote(lead, 9 * leadWindowMs - 500, 9 * leadWindowMs);
     expect(remoteAt(lead, 0)).toBe(-500);
   });
+
+  it.each([-600_000, -10_000])('is followed within 3 s where it is set back by %i ms', (byMs) => {
+    const lead = createLead();
+    for (let at = 0; at <= 20_000; at += 1000) sawRemote(lead, at < 10_000 ? at : at + byMs, at);
+    expect(remoteAt(lead, 20_000)).toBe(20_000 + byMs);
+    const late = createLead();
+    for (let at = 0; at <= 12_000; at += 1000) sawRemote(late, at < 10_000 ? at : at + byMs, at);
+    expect(remoteAt(late, 12_000)).toBe(12_000 + byMs);
+  });
+
+  it('is followed at once where it is set forward', () => {
+    const lead = createLead();
+    for (let at = 0; at <= 10_000; at += 1000) sawRemote(lead, at < 10_000 ? at : at + 600_000, at);
+    expect(remoteAt(lead, 10_000)).toBe(610_000);
+  });
+
+  it('is not taken for set by messages that come late in a burst, or by one alone', () => {
+    const lead = createLead();
+    for (let at = 0; at <= 10_000; at += 1000) sawRemote(lead, at, at);
+    for (let at = 11_000; at <= 20_000; at += 1000) sawRemote(lead, at, 20_000 + (at - 11_000) / 100);
+    expect(remoteAt(lead, 20_100)).toBe(20_100);
+    sawRemote(lead, 10_000, 21_000);
+    sawRemote(lead, 22_000, 22_000);
+    expect(remoteAt(lead, 22_000)).toBe(22_000);
+  });
 });

@@ -11,15 +11,35 @@ export type Lead = {
   now: number;
   before: number;
   windowFromMs: number;
+  /** Messages in a row that came with one and the same smaller lead. */
+  run: { readonly aheadMs: number; readonly sinceMs: number; readonly count: number } | undefined;
 };
 
 export function createLead(): Lead {
   const none = Number.NEGATIVE_INFINITY;
-  return { now: none, before: none, windowFromMs: none };
+  return { now: none, before: none, windowFromMs: none, run: undefined };
 }
 
-/** A message that carries `remoteMs` came at `localMs` (a clock that never runs backward). Mutates. */
-export function sawRemote(lead: Lead, remoteMs: number, localMs: number): void {
+/** Leads that differ by no more than this are the same. */
+const sameMs = 500;
+/** So many messages, for so long, with one smaller lead: one of the two clocks was set. A slow way varies more. */
+const runCount = 2;
+const runMs = 1_000;
+
+/**
+ * A message that carries `remoteMs` came at `localMs` (a clock that never runs backward). Mutates.
+ * @param stepMs a lead that is smaller by more than this, and stays so, shows that a clock was set
+ */
+export function sawRemote(lead: Lead, remoteMs: number, localMs: number, stepMs = 5_000): void {
+  const aheadMs = remoteMs - localMs;
+  if (Math.max(lead.now, lead.before) - aheadMs > stepMs) {
+    const { run } = lead;
+    const same = run !== undefined && Math.abs(aheadMs - run.aheadMs) <= sameMs;
+    lead.run = same ? { ...run, count: run.count + 1 } : { aheadMs, sinceMs: localMs, count: 1 };
+    const isProven = lead.run.count >= runCount && localMs - lead.run.sinceMs >= runMs;
+    if (isProven)
+      Object.assign(lead, { now: aheadMs, before: Number.NEGATIVE_INFINITY, windowFromMs: localMs, run: undefined });
+  } else lead.run = undefined;
   const open = localMs - lead.windowFromMs;
   if (open > leadWindowMs) {
     lead.before = open > 2 * leadWindowMs ? Number.NEGATIVE_INFINITY : lead.now;

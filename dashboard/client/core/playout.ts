@@ -9,8 +9,12 @@ import { createLead, type Lead, remoteAt, sawRemote } from './lead.ts';
 export const playoutMarginMs = 400;
 /** Longest delay that is still called live; a device that sends larger chunks shows them in steps. */
 export const playoutDelayMaxMs = 6000;
-/** Further from its mark than this, the pen jumps instead of hurrying. */
+/** Chunks that keep coming later than before by more than this: the screen's clock was set, or the way became slower. */
+const stepMs = 300;
+/** Further behind its mark than this, the pen jumps instead of hurrying. */
 const jumpMs = 3000;
+/** Further ahead of its mark than this, it jumps back instead of lingering: where it is, there is nothing to draw. */
+const jumpBackMs = 800;
 
 export type Playout = {
   /** Event time against screen time, of the quickest chunks. */
@@ -27,7 +31,7 @@ export function createPlayout(): Playout {
 
 /** A chunk came: `endMs` is the event time after its last sample, `nowMs` the screen's monotonic clock. Mutates. */
 export function chunkArrived(playout: Playout, startMs: number, endMs: number, nowMs: number): void {
-  sawRemote(playout.lead, endMs, nowMs);
+  sawRemote(playout.lead, endMs, nowMs, stepMs);
   playout.chunkMs = Math.max(playout.chunkMs * 0.99, Math.min(endMs - startMs, playoutDelayMaxMs));
 }
 
@@ -40,7 +44,7 @@ export function movePen(playout: Playout, nowMs: number): number {
   const off = mark - (playout.penMs + passed);
   // It hurries or lingers by at most a quarter, so that a late chunk does not tear the trace.
   const next =
-    Number.isNaN(playout.penMs) || Math.abs(off) > jumpMs
+    Number.isNaN(playout.penMs) || off > jumpMs || off < -jumpBackMs
       ? mark
       : playout.penMs + passed + Math.max(-0.25 * passed, Math.min(0.25 * passed, off));
   playout.penMs = next;

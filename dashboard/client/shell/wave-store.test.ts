@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { WaveMessage } from '../../protocol-live.ts';
+import { indexAt, sampleAt } from '../core/wave-buffer.ts';
 import { createWaveStore, heldBedsMax, heldWavesMax } from './wave-store.ts';
 
 const second = (start: number, changes: Partial<WaveMessage> = {}): WaveMessage => ({
@@ -37,6 +38,34 @@ describe('the waves held', () => {
     expect(waveOf(store).epoch).toBeGreaterThan(epoch);
     store.take(second(10_001_000, { rateHz: 2 }), 3000);
     expect(waveOf(store).buffer.rateHz).toBe(2);
+  });
+
+  it.each([-1000, -30_000, -3_600_000, 30_000])(
+    'begin anew, with their pen, where the device’s clock was set by %i ms',
+    (byMs) => {
+      const store = createWaveStore();
+      for (let at = 0; at < 60_000; at += 1000) store.take(second(at), at);
+      const { epoch } = waveOf(store);
+      for (let at = 60_000; at < 63_000; at += 1000) store.take(second(at + byMs, { timeline: 1 }), at);
+      const held = store.bed('assoc-01')!;
+      const { buffer } = waveOf(store);
+      expect(waveOf(store).epoch).toBeGreaterThan(epoch);
+      const pen = store.pen(held, 62_500);
+      expect(pen).toBeGreaterThan(60_000 + byMs);
+      expect(sampleAt(buffer, indexAt(buffer, pen))).not.toBeNaN();
+    },
+  );
+
+  it('go on being drawn where the screen’s own clock was set forward', () => {
+    const store = createWaveStore();
+    const jump = (at: number) => (at < 60_000 ? at : at + 600_000);
+    for (let at = 0; at < 65_000; at += 1000) {
+      store.take(second(at), jump(at));
+      store.pen(store.bed('assoc-01')!, jump(at));
+    }
+    const { buffer } = waveOf(store);
+    const pen = store.pen(store.bed('assoc-01')!, jump(64_000));
+    expect(sampleAt(buffer, indexAt(buffer, pen))).not.toBeNaN();
   });
 
   it('note from where a late chunk changes what was drawn', () => {

@@ -9,11 +9,13 @@ export const heldBedsMax = 100;
 export const heldWavesMax = 12;
 
 export type HeldBed = {
-  readonly playout: Playout;
+  playout: Playout;
   readonly waves: Map<string, HeldWave>;
 };
 export type HeldWave = {
   buffer: WaveBuffer;
+  /** As the server numbers it. */
+  readonly timeline: number;
   /** The oldest sample that changed behind the pen since it was last drawn: redraw from there. */
   lateFrom: number;
   /** Another one whenever a buffer begins anew, in the whole store: what was drawn of it is void. */
@@ -35,17 +37,22 @@ export function createWaveStore() {
         beds.set(message.associationId, bed);
       }
       let wave = bed.waves.get(message.code);
-      if (!wave || wave.buffer.rateHz !== message.rateHz) {
+      const { rateHz, timeline = 0 } = message;
+      const wasSet = wave !== undefined && wave.timeline !== timeline;
+      // The device's clock was set: the pen, too, begins anew.
+      if (wasSet) bed.playout = createPlayout();
+      if (!wave || wasSet || wave.buffer.rateHz !== rateHz) {
         if (!wave && bed.waves.size >= heldWavesMax) return;
-        wave = { buffer: createWaveBuffer(message.rateHz), lateFrom: Number.POSITIVE_INFINITY, epoch: ++epochs };
+        wave = { buffer: createWaveBuffer(rateHz), timeline, lateFrom: Number.POSITIVE_INFINITY, epoch: ++epochs };
         bed.waves.set(message.code, wave);
       }
       const samples = decodeSamples(bytesOf(message.samples), message.scale, message.offset, missingSample);
       const startMs = Date.parse(message.start);
+      const before = wave.buffer.next;
       const written = writeWave(wave.buffer, startMs, samples);
       if (written.kind === 'restart') wave.epoch = ++epochs;
       if (written.kind === 'late') wave.lateFrom = Math.min(wave.lateFrom, written.from);
-      else if (written.kind !== 'stale')
+      if (written.kind === 'restart' || wave.buffer.next > before)
         chunkArrived(bed.playout, startMs, startMs + (samples.length * 1000) / message.rateHz, nowMs);
     },
     bed: (associationId: string): HeldBed | undefined => beds.get(associationId),

@@ -1,0 +1,62 @@
+/** From the server's fold to the pen: what a person sees of a wave while a clock is set. */
+import { describe, expect, it } from 'vitest';
+import type { WaveformRecord } from '../../../contracts/messages/records.ts';
+import { formatInstant } from '../../../contracts/time.ts';
+import { emptyWaves, foldWave } from '../../core/waves.ts';
+import { waveText } from '../../live/screen-connection.ts';
+import { indexAt, sampleAt } from '../core/wave-buffer.ts';
+import { createWaveStore } from './wave-store.ts';
+
+const t0 = Date.UTC(2026, 0, 1, 12);
+const code = 'MDC_PULS_OXIM_PLETH';
+const stepAtMs = 20_000;
+const endMs = 120_000;
+
+/** How long, in all, there was no sample under the pen after `fromMs`; the pen is looked at each 50 ms. */
+function blankMs(options: {
+  readonly lengthMs: number;
+  readonly fromMs: number;
+  readonly deviceAt?: (ms: number) => number;
+  readonly screenAt?: (ms: number) => number;
+}): number {
+  const { lengthMs, fromMs, deviceAt = (ms) => ms, screenAt = (ms) => ms } = options;
+  const state = emptyWaves();
+  const store = createWaveStore();
+  let blank = 0;
+  for (let now = lengthMs; now < endMs; now += 50) {
+    if (now % lengthMs === 0) {
+      const samples = Buffer.alloc(lengthMs / 5).toString('base64');
+      const start = formatInstant(t0 + deviceAt(now - lengthMs));
+      const reading = { start, code, rateHz: 100, scale: 1, offset: 0, samples };
+      const record: WaveformRecord = { deviceId: 'd1', receivedAt: formatInstant(t0 + now + 30), reading };
+      const chunk = foldWave(state, 'assoc-01', record);
+      if (chunk) store.take(JSON.parse(waveText(chunk, false)), screenAt(now));
+    }
+    const bed = store.bed('assoc-01');
+    const wave = bed?.waves.get(code);
+    if (!bed || !wave) continue;
+    const penMs = store.pen(bed, screenAt(now));
+    if (now >= fromMs && Number.isNaN(sampleAt(wave.buffer, indexAt(wave.buffer, penMs)))) blank += 50;
+  }
+  return blank;
+}
+
+const days = 86_400_000;
+const steps = [500, 1_000, 2_000, 5_000, 9_500, 10_500, 39_000, 41_000, 600_000, 10 * days].flatMap((ms) => [-ms, ms]);
+
+describe.each([250, 500, 1000])('a wave in chunks of %i ms', (lengthMs) => {
+  it('is drawn without a hole while nothing is set', () => {
+    expect(blankMs({ lengthMs, fromMs: 3_000 })).toBe(0);
+  });
+
+  it.each(steps)('is drawn again within 3 s after the device’s clock was set by %i ms', (byMs) => {
+    const deviceAt = (ms: number) => (ms < stepAtMs ? ms : ms + byMs);
+    expect(blankMs({ lengthMs, fromMs: stepAtMs + 3_000, deviceAt })).toBe(0);
+  });
+
+  it.each(steps)('is drawn again within 3 s after the screen’s clock was set by %i ms', (byMs) => {
+    // The screen's steady clock never runs back (core/connection.ts).
+    const screenAt = (ms: number) => (ms < stepAtMs ? ms : ms + Math.max(0, byMs));
+    expect(blankMs({ lengthMs, fromMs: stepAtMs + 3_000, screenAt })).toBe(0);
+  });
+});
