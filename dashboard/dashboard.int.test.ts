@@ -182,7 +182,7 @@ describe('what a ward sees', () => {
       ['GET', `/api/associations/${inStep.associationId}/trends?codes=MDC_ECG_HEART_RATE&from=${from}&to=${to}`],
       ['POST', `/api/alarms/${foreign.alarmId}/acknowledge`, { rev: 1 }],
       ['POST', `/api/associations/${inStep.associationId}/pause-audio`, { forMs: 60_000 }],
-      ['POST', `/api/associations/${inStep.associationId}/limits`, { group: 'HR', limits: null }],
+      ['POST', `/api/associations/${inStep.associationId}/limits`, { group: 'HR', limits: null, seenAt: null }],
       ['DELETE', `/api/devices/${deviceStep}/associations/${inStep.associationId}`],
     ];
     for (const [method, path, body] of paths) {
@@ -377,11 +377,19 @@ describe('acts', () => {
   it('keeps limits for the patient, and refuses those that no value could satisfy', async () => {
     const physician = await loggedIn('physician');
     const path = `/api/associations/${inIcu.associationId}/limits`;
-    expect((await physician.post(path, { group: 'HR', limits: { low: 130, high: 120 } })).status).toBe(400);
-    expect((await physician.post(path, { group: 'HR', limits: { low: 45, high: 130, delayMs: 99_999 } })).status).toBe(
+    expect((await physician.post(path, { group: 'HR', limits: { low: 130, high: 120 }, seenAt: null })).status).toBe(
       400,
     );
-    expect((await physician.post(path, { group: 'HR', limits: { low: 45, high: 130 } })).status).toBe(202);
+    const limits = { low: 45, high: 130 };
+    const wrong = { group: 'HR', limits: { ...limits, delayMs: 99_999 }, seenAt: null };
+    expect((await physician.post(path, wrong)).status).toBe(400);
+    // Two at once, who have seen the same: one is told what the other one set.
+    const answers = await Promise.all([1, 2].map(() => physician.post(path, { group: 'HR', limits, seenAt: null })));
+    expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
+    expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({
+      message: 'Not saved: The physician set the HR limits to low 45, high 130 meanwhile.',
+      current: { limits },
+    });
     await until('the limits', async () => {
       const { body } = await physician.get(`/api/associations/${inIcu.associationId}`);
       return body.bed.limits[0]?.limits?.high === 130 && body.bed.limits[0].by.userId === 'physician';

@@ -205,12 +205,23 @@ export type AcknowledgeRefused = Static<typeof AcknowledgeRefused>;
 export const PauseAudioBody = Type.Object({ forMs: Type.Integer({ minimum: 1000, maximum: 120_000 }) }, closed);
 export type PauseAudioBody = Static<typeof PauseAudioBody>;
 
-/** `POST /api/associations/:associationId/limits` */
+/**
+ * `POST /api/associations/:associationId/limits`: replaces the patient's own limits of a group. `seenAt` is the `at` of the change
+ * that the form has shown, null for none; another one meanwhile: 409.
+ */
 export const LimitsBody = Type.Object(
-  { group: Type.Enum(limitGroups), limits: Type.Union([Limits, Type.Null()]) },
+  {
+    group: Type.Enum(limitGroups),
+    limits: Type.Union([Limits, Type.Null()]),
+    seenAt: Type.Union([Instant, Type.Null()]),
+  },
   closed,
 );
 export type LimitsBody = Static<typeof LimitsBody>;
+
+/** The 409 of a change of limits: nothing was changed, and `current` is what somebody set meanwhile. */
+export const LimitsRefused = Type.Object({ code: Type.String(), message: Type.String(), current: LimitChange }, closed);
+export type LimitsRefused = Static<typeof LimitsRefused>;
 
 /** `GET /api/audit`: newest first; `before` is the former page's `next`. */
 export const AuditQuery = Type.Object(

@@ -182,7 +182,11 @@ describe('every route', () => {
       ['POST', '/api/login', { userId: 'nurse', password: 'Topsecret-1', admin: true }],
       ['POST', '/api/login', { userId: 'nurse', password: 'Topsecret-1'.repeat(100) }],
       ['POST', `/api/associations/${period.associationId}/pause-audio`, { forMs: 999_999 }],
-      ['POST', `/api/associations/${period.associationId}/limits`, { group: 'Topsecret-1', limits: null }],
+      [
+        'POST',
+        `/api/associations/${period.associationId}/limits`,
+        { group: 'Topsecret-1', limits: null, seenAt: null },
+      ],
       ['GET', `/api/associations/${period.associationId}/trends?codes=Topsecret-1&from=a&to=b`],
       ['GET', `/api/associations/${encodeURIComponent("' OR 1=1")}/trends?codes=MDC_TEMP&from=a&to=b`],
       [

@@ -9,6 +9,7 @@ import { AssociationId, contentTypes } from '../../contracts/messages/records.ts
 import { formatInstant } from '../../contracts/time.ts';
 import { actorOf, notFound, viewerOf } from '../access.ts';
 import { acknowledgeFault } from '../core/acknowledge.ts';
+import { newestChange, noteSent, seenFault } from '../core/limits-seen.ts';
 import { seesWard } from '../core/rights.ts';
 import { alarmsOfBed, bedView, seesAlarm, wardsFor } from '../core/screen.ts';
 import { audienceOf, type BedState } from '../core/state.ts';
@@ -17,7 +18,9 @@ import {
   AcknowledgeBody,
   AcknowledgeRefused,
   ErrorBody,
+  type LimitChange,
   LimitsBody,
+  LimitsRefused,
   PatientView,
   PauseAudioBody,
   Wards,
@@ -80,6 +83,7 @@ async function sendCommand(parts: Parts, command: Command): Promise<Accepted> {
 export function clinicalRoutes(app: App, parts: Parts): void {
   const { feed, trail, now } = parts;
   const { state } = feed;
+  const sentLimits = new Map<string, LimitChange>();
   const asked = (request: FastifyRequest, associationId: string) => ({
     commandId: randomUUIDv7(),
     associationId,
@@ -161,16 +165,31 @@ export function clinicalRoutes(app: App, parts: Parts): void {
     '/api/associations/:associationId/limits',
     {
       config: { access: 'set-limits' },
-      schema: { params: AssociationParams, body: LimitsBody, response: { ...commandAnswers, 400: ErrorBody } },
+      schema: {
+        params: AssociationParams,
+        body: LimitsBody,
+        response: { ...commandAnswers, 400: ErrorBody, 409: LimitsRefused },
+      },
     },
     async (request, reply) => {
-      const { group, limits } = request.body;
+      const { group, limits, seenAt } = request.body;
       const bed = await bedOf(parts, request, request.params.associationId);
       if (limits) checkOrder(limits);
+      const key = `${bed.associationId}/${group}`;
+      const newest = newestChange(state.limits.get(bed.associationId)?.get(group), sentLimits.get(key));
+      const fault = seenFault(newest, seenAt);
+      if (fault && newest) return reply.code(409).send({ ...fault, current: newest });
       const command: Command = { type: 'set-limits', ...asked(request, bed.associationId), group, limits };
+      const { by, at } = command;
+      noteSent(sentLimits, key, { group, limits, by, at });
       const detail = `${group} ${limits ? JSON.stringify(limits) : "back to the ward's"}; command ${command.commandId}`;
-      await trail.record({ actor: command.by, action: 'limits-changed', ...whereabouts(bed), detail });
-      return reply.code(202).send(await sendCommand(parts, command));
+      try {
+        await trail.record({ actor: by, action: 'limits-changed', ...whereabouts(bed), detail });
+        return reply.code(202).send(await sendCommand(parts, command));
+      } catch (error) {
+        sentLimits.delete(key);
+        throw error;
+      }
     },
   );
 }

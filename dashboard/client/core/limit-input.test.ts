@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { readLimits } from './limit-input.ts';
+import { draftOfLimits, readChangedLimits, readLimits } from './limit-input.ts';
 
 const read = (fields: Record<string, string>) => readLimits('HR', (name) => fields[name] ?? '');
 
@@ -31,5 +31,20 @@ describe('limits as typed', () => {
     [{ low: 'Infinity' }, 'The low limit is not a number.'],
   ])('%o are not', (fields, message) => {
     expect(read(fields)).toEqual({ ok: false, message });
+  });
+});
+
+describe('changed limits', () => {
+  const own = { low: 45, high: 130, delayMs: 20_000 };
+  it.each<[string, object | undefined, object, unknown]>([
+    ['nothing', own, {}, { ok: false, message: 'Nothing was changed.' }],
+    // Before, an untouched form made the ward's limits the patient's own.
+    ['nothing, and none are the patient’s own', undefined, {}, { ok: false, message: 'Nothing was changed.' }],
+    ['one', own, { low: '40' }, { ok: true, limits: { low: 40, high: 130, delayMs: 20_000 } }],
+    ['one, and none were the patient’s own', undefined, { high: '130' }, { ok: true, limits: { high: 130 } }],
+    ['one back to the ward’s', own, { low: '' }, { ok: true, limits: { high: 130, delayMs: 20_000 } }],
+    ['all back to the ward’s', own, { low: '', high: ' ' }, { ok: true, limits: null }],
+  ])('%s', (_, before, changes, expected) => {
+    expect(readChangedLimits('HR', { ...draftOfLimits(before), ...changes }, before)).toEqual(expected);
   });
 });

@@ -30,6 +30,28 @@ export function readLimits(group: LimitGroup, field: (name: (typeof order)[numbe
   return { ok: true, limits };
 }
 
+export type LimitDraft = Readonly<Record<(typeof order)[number], string>>;
+
+/** The form of a patient's own limits; empty where the ward's hold. */
+export function draftOfLimits(own: Limits | null | undefined): LimitDraft {
+  const text = (name: (typeof order)[number]) => (own?.[name] === undefined ? '' : String(own[name]));
+  return { extremeLow: text('extremeLow'), low: text('low'), high: text('high'), extremeHigh: text('extremeHigh') };
+}
+
+/** Reads the patient's own limits where they differ from those shown; null where all were emptied. What the form does not show stays. */
+export function readChangedLimits(
+  group: LimitGroup,
+  draft: LimitDraft,
+  own: Limits | undefined,
+): { ok: true; limits: Limits | null } | { ok: false; message: string } {
+  const before = draftOfLimits(own);
+  if (order.every((name) => draft[name].trim() === before[name])) return { ok: false, message: 'Nothing was changed.' };
+  if (order.every((name) => draft[name].trim() === '')) return { ok: true, limits: null };
+  const read = readLimits(group, (name) => draft[name]);
+  if (!read.ok) return read;
+  return { ok: true, limits: { ...(own?.delayMs === undefined ? {} : { delayMs: own.delayMs }), ...read.limits } };
+}
+
 /** An extreme limit may equal its plain one: every breach is then an extreme one. */
 function isPair(a: string, b: string): boolean {
   return (a === 'extremeLow' && b === 'low') || (a === 'high' && b === 'extremeHigh');

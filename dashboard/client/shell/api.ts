@@ -1,12 +1,11 @@
 /** The server's REST routes. Every failure comes back as a value with one sentence for a person; nothing throws. */
-import type { Limits } from '../../../contracts/messages/alarms.ts';
-import type { LimitGroup } from '../../../contracts/parameters.ts';
 import { requestHeader } from '../../pace.ts';
 import type {
   Accepted,
   AcknowledgeBody,
   AuditPage,
   ErrorBody,
+  LimitsBody,
   LoginBody,
   PatientView,
   Session,
@@ -77,8 +76,8 @@ export function createApi(onLoggedOut: () => void) {
       ask<Accepted>('POST', `/api/alarms/${id(alarmId)}/acknowledge`, body),
     pauseAudio: (associationId: string, forMs: number) =>
       ask<Accepted>('POST', `/api/associations/${id(associationId)}/pause-audio`, { forMs }),
-    setLimits: (associationId: string, group: LimitGroup, limits: Limits | null) =>
-      ask<Accepted>('POST', `/api/associations/${id(associationId)}/limits`, { group, limits }),
+    setLimits: (associationId: string, body: LimitsBody) =>
+      ask<Accepted>('POST', `/api/associations/${id(associationId)}/limits`, body),
     places: () => ask<Places>('GET', '/api/places'),
     devices: () => ask<Devices>('GET', '/api/devices'),
     associate: (deviceId: string, body: AssociateBody) =>

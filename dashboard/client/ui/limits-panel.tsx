@@ -2,8 +2,8 @@
 import { useSignal } from '@preact/signals';
 import type { Limits } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, limitGroups, parameters } from '../../../contracts/parameters.ts';
-import type { Bed } from '../../protocol.ts';
-import { readLimits } from '../core/limit-input.ts';
+import type { Bed, LimitChange, LimitsRefused } from '../../protocol.ts';
+import { draftOfLimits, readChangedLimits } from '../core/limit-input.ts';
 import { mergedLimits, wardLimits } from '../core/numerics.ts';
 import { whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
@@ -25,10 +25,8 @@ export function LimitsPanel({ bed }: { bed: Bed }) {
       <LimitForm
         bed={bed}
         group={editing.value}
-        start={mergedLimits(
-          ward[editing.value],
-          bed.limits.find((one) => one.group === editing.value)?.limits ?? undefined,
-        )}
+        ward={ward[editing.value] ?? {}}
+        own={bed.limits.find((one) => one.group === editing.value)}
         onDone={() => {
           editing.value = undefined;
         }}
@@ -109,50 +107,98 @@ const fields = [
   ['extremeHigh', 'Extreme high'],
 ] as const;
 
-function LimitForm(props: { bed: Bed; group: LimitGroup; start: Limits; onDone: () => void }) {
-  const { bed, group, start, onDone } = props;
+type LimitFormProps = {
+  bed: Bed;
+  group: LimitGroup;
+  /** The ward's limits, which hold where the patient has none of their own. */
+  ward: Limits;
+  own: LimitChange | undefined;
+  onDone: () => void;
+};
+
+/** Shows the patient's own limits and sends those alone: the ward's stand in the empty fields and are not made the patient's. */
+function LimitForm({ bed, group, ward, own, onDone }: LimitFormProps) {
   const app = useApp();
+  /** The change that the person has seen. */
+  const seen = useSignal(own);
+  const draft = useSignal(draftOfLimits(own?.limits));
   const problem = useSignal<string | undefined>(undefined);
+  const refused = useSignal<LimitChange | undefined>(undefined);
   const busy = useSignal(false);
 
   async function send(limits: Limits | null) {
     busy.value = true;
-    const answer = await app.api.setLimits(bed.associationId, group, limits);
+    const answer = await app.api.setLimits(bed.associationId, { group, limits, seenAt: seen.value?.at ?? null });
     busy.value = false;
-    if (answer.ok) onDone();
-    else problem.value = answer.message;
+    if (answer.ok) return onDone();
+    problem.value = answer.message;
+    if (answer.status === 409) refused.value = (answer.body as LimitsRefused).current;
   }
 
-  function submit(event: SubmitEvent) {
-    event.preventDefault();
-    const data = new FormData(event.currentTarget as HTMLFormElement);
-    const read = readLimits(group, (name) => String(data.get(name) ?? ''));
+  function save() {
+    const read = readChangedLimits(group, draft.value, own?.limits ?? undefined);
     if (read.ok) void send(read.limits);
     else problem.value = read.message;
   }
 
   return (
-    <form class="form" onSubmit={submit} noValidate aria-labelledby="limit-title" data-testid="limit-form">
+    <form
+      class="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save();
+      }}
+      noValidate
+      aria-labelledby="limit-title"
+      data-testid="limit-form"
+    >
       <h2 id="limit-title">Limits of {names[group] ?? group} for this patient</h2>
       <div class="form__row form__row--numbers">
         {fields.map(([name, text]) => (
           <label key={name} class="field">
             <span>{text}</span>
-            <input name={name} inputMode="decimal" defaultValue={start[name] ?? ''} aria-describedby="limit-problem" />
+            <input
+              name={name}
+              inputMode="decimal"
+              value={draft.value[name]}
+              placeholder={ward[name] === undefined ? '' : String(ward[name])}
+              aria-describedby="limit-problem"
+              onInput={(event) => {
+                draft.value = { ...draft.value, [name]: event.currentTarget.value };
+              }}
+            />
           </label>
         ))}
       </div>
       <p class="dim">Empty: the ward’s limit. The change is put on record with your name.</p>
-      <p class="form__problem" role="alert" id="limit-problem">
+      <p class="form__problem" role="alert" id="limit-problem" data-testid="limit-problem">
         {problem.value}
       </p>
       <div class="form__buttons">
-        <button class="button button--primary" type="submit" disabled={busy.value} data-testid="limit-save">
-          Save
-        </button>
-        <button class="button" type="button" disabled={busy.value} onClick={() => void send(null)}>
-          Back to the ward’s
-        </button>
+        {refused.value ? (
+          <button
+            class="button"
+            type="button"
+            disabled={busy.value}
+            data-testid="limit-insist"
+            onClick={() => {
+              seen.value = refused.value;
+              refused.value = undefined;
+              save();
+            }}
+          >
+            I have seen this. Save mine all the same
+          </button>
+        ) : (
+          <button class="button button--primary" type="submit" disabled={busy.value} data-testid="limit-save">
+            Save
+          </button>
+        )}
+        {own?.limits && (
+          <button class="button" type="button" disabled={busy.value} onClick={() => void send(null)}>
+            Back to the ward’s
+          </button>
+        )}
         <button class="button" type="button" onClick={onDone}>
           Cancel
         </button>

@@ -1,0 +1,35 @@
+/** Whether a change of limits starts from what is in force: two clinicians may change the same ones at once. */
+import type { Fault } from '../../contracts/errors.ts';
+import type { LimitChange } from '../protocol.ts';
+
+/** Changes that were sent and may not have been read back yet; the oldest go. */
+const sentMax = 1_000;
+
+/** The newest change of a group: the one that was read, or one that this server has sent since. */
+export function newestChange(read: LimitChange | undefined, sent: LimitChange | undefined): LimitChange | undefined {
+  return sent && (read === undefined || sent.at > read.at) ? sent : read;
+}
+
+/** Returns a `conflict` that names who changed the limits and to what, when the form has shown another change. */
+export function seenFault(newest: LimitChange | undefined, seenAt: string | null): Fault | undefined {
+  if (newest === undefined || newest.at === seenAt) return undefined;
+  const { group, by, limits } = newest;
+  const words = limits ? Object.entries(limits).map(([name, value]) => `${names[name] ?? name} ${value}`) : [];
+  const what = words.length > 0 ? `to ${words.join(', ')}` : "back to the ward's";
+  return { code: 'conflict', message: `Not saved: ${by.name} set the ${group} limits ${what} meanwhile.` };
+}
+
+const names: Readonly<Record<string, string>> = {
+  extremeLow: 'extreme low',
+  low: 'low',
+  high: 'high',
+  extremeHigh: 'extreme high',
+  delayMs: 'delay in ms',
+};
+
+/** Notes a change that was sent. */
+export function noteSent(sent: Map<string, LimitChange>, key: string, change: LimitChange): void {
+  sent.delete(key);
+  sent.set(key, change);
+  if (sent.size > sentMax) sent.delete(sent.keys().next().value!);
+}
