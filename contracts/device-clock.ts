@@ -16,7 +16,7 @@ export const skewProofMs = 10_000;
 export const skewProofReadings = 3;
 
 /** The smallest differences of two windows agree within this, or nothing is learned from them (ours). */
-const steadyMs = 500;
+const agreeMs = 500;
 /** A difference smaller than the measured one by more than this: the device's clock was set, so the old measure is worth nothing. */
 const stepMs = 2_000;
 
@@ -37,8 +37,8 @@ export type Pace = {
   readonly beforeMs: number | null;
   /** The measured error of the clock: positive where it is behind. Null until two windows agreed. */
   readonly steadyMs: number | null;
-  /** The smallest difference seen, while none has shown that the clock is wrong by more than `lateMsMax`. */
-  readonly agreedMs: number | null;
+  /** The smallest difference since the clock was last set: delay only adds, so the clock is at most so far behind. */
+  readonly boundMs: number;
 };
 
 /** Plain JSON: the engine keeps it in its state. */
@@ -74,45 +74,20 @@ export function assess(clock: DeviceClock, time: number, receivedAt: number): As
 }
 
 function nextPace(pace: Pace | null, difference: number, receivedAt: number): Pace {
+  const fresh = { sinceMs: receivedAt, readings: 1, leastMs: difference, beforeMs: null };
   const set = pace !== null && pace.steadyMs !== null && difference < pace.steadyMs - stepMs;
-  if (pace === null || set || receivedAt < pace.sinceMs) {
-    const agreedMs = agreed(set || pace === null ? null : pace.agreedMs, difference);
-    const steadyMs = set || pace === null ? null : smaller(pace.steadyMs, difference);
-    return { sinceMs: receivedAt, readings: 1, leastMs: difference, beforeMs: null, steadyMs, agreedMs };
-  }
-  const next: Pace = {
-    ...pace,
-    readings: pace.readings + 1,
-    leastMs: Math.min(pace.leastMs, difference),
-    steadyMs: smaller(pace.steadyMs, difference),
-    agreedMs: agreed(pace.agreedMs, difference),
-  };
-  const full = receivedAt - next.sinceMs >= skewProofMs / 2 && next.readings >= (skewProofReadings + 1) / 2;
-  return full ? nextWindow(next, difference, receivedAt) : next;
-}
-
-function nextWindow(full: Pace, difference: number, receivedAt: number): Pace {
-  const { leastMs, beforeMs } = full;
-  const proven = beforeMs !== null && Math.abs(leastMs - beforeMs) <= steadyMs;
-  const measuredMs = proven ? Math.min(leastMs, beforeMs) : full.steadyMs;
-  const wrong = measuredMs !== null && Math.abs(measuredMs) > lateMsMax;
-  return {
-    sinceMs: receivedAt,
-    readings: 1,
-    leastMs: difference,
-    beforeMs: leastMs,
-    steadyMs: measuredMs,
-    agreedMs: wrong ? null : full.agreedMs,
-  };
-}
-
-const smaller = (known: number | null, difference: number) => (known === null ? null : Math.min(known, difference));
-
-/** A difference within bounds shows that the clock is not wrong by more; one that is far ahead shows that it is. */
-function agreed(known: number | null, difference: number): number | null {
-  if (difference < -lateMsMax) return null;
-  if (difference > lateMsMax) return known;
-  return known === null ? difference : Math.min(known, difference);
+  if (pace === null || set) return { ...fresh, steadyMs: null, boundMs: difference };
+  const steadyMs = pace.steadyMs === null ? null : Math.min(pace.steadyMs, difference);
+  const boundMs = Math.min(pace.boundMs, difference);
+  // The gateway's clock was set back, or another gateway's is behind.
+  if (receivedAt < pace.sinceMs) return { ...fresh, steadyMs, boundMs };
+  const readings = pace.readings + 1;
+  const leastMs = Math.min(pace.leastMs, difference);
+  const full = receivedAt - pace.sinceMs >= skewProofMs / 2 && readings >= (skewProofReadings + 1) / 2;
+  if (!full) return { ...pace, readings, leastMs, steadyMs, boundMs };
+  const proven = pace.beforeMs !== null && Math.abs(leastMs - pace.beforeMs) <= agreeMs;
+  const measuredMs = proven ? Math.min(leastMs, pace.beforeMs!) : steadyMs;
+  return { ...fresh, beforeMs: leastMs, steadyMs: measuredMs, boundMs: proven ? measuredMs! : boundMs };
 }
 
 /** Whether the clock is further off than lateness may be. */
@@ -123,6 +98,11 @@ export function skewed(clock: DeviceClock): boolean {
 /** The measured error of a device's clock, ms, positive where it is behind; 0 while it is not measured. */
 export function measuredOffsetMs(clock: DeviceClock): number {
   return clock.pace?.steadyMs ?? 0;
+}
+
+/** Whether the clock is known: its error is measured, or a reading has shown it to be right within `lateMsMax`. */
+export function isKnown({ pace }: DeviceClock): boolean {
+  return pace != null && (pace.steadyMs !== null || Math.abs(pace.boundMs) <= lateMsMax);
 }
 
 /**
@@ -138,21 +118,17 @@ export type Span = { readonly fromMs: number; readonly toMs: number };
 
 /**
  * When a reading was measured, on the gateway's clock, as exactly as that is known. A clock that is right: at its own time. One
- * whose error is measured: around the corrected time. One that nothing is known of: between its own time and its receipt.
+ * whose error is measured: around the corrected time. One that is not measured yet: between its own time and the latest that is
+ * possible, for a first reading its receipt.
  */
 export function whenMeasured({ pace }: DeviceClock, timeMs: number, receivedAtMs: number): Span {
-  const measuredMs = pace?.steadyMs ?? null;
-  if (measuredMs !== null) {
-    if (Math.abs(measuredMs) <= exactMs) return { fromMs: timeMs, toMs: timeMs };
-    const atMs = timeMs + measuredMs;
-    return span(atMs - correctedToleranceMs, atMs + correctedToleranceMs, receivedAtMs);
-  }
-  const agreedMs = pace?.agreedMs ?? null;
-  if (agreedMs !== null) {
-    if (Math.abs(agreedMs) <= exactMs) return { fromMs: timeMs, toMs: timeMs };
-    return span(timeMs + Math.min(0, agreedMs), timeMs + Math.max(0, agreedMs), receivedAtMs);
-  }
-  return span(timeMs <= receivedAtMs ? timeMs : receivedAtMs - unknownAgeMs, receivedAtMs, receivedAtMs);
+  if (pace == null) return span(timeMs, receivedAtMs, receivedAtMs);
+  const errorMs = pace.steadyMs ?? pace.boundMs;
+  if (Math.abs(errorMs) <= exactMs) return { fromMs: timeMs, toMs: timeMs };
+  const atMs = timeMs + errorMs;
+  const latestMs = atMs + correctedToleranceMs;
+  if (pace.steadyMs !== null) return span(atMs - correctedToleranceMs, latestMs, receivedAtMs);
+  return span(errorMs > 0 ? timeMs : atMs - unknownAgeMs, latestMs, receivedAtMs);
 }
 
 /** Nothing is measured after it was received. */
@@ -166,7 +142,7 @@ function span(fromMs: number, toMs: number, receivedAtMs: number): Span {
  * explains: the clock was set back, or the message was kept on the way. Which of the two cannot be told, so the measure is dropped.
  */
 export function assessBirth(clock: DeviceClock, time: number, receivedAt: number): DeviceClock {
-  const measuredMs = clock.pace?.steadyMs ?? clock.pace?.agreedMs ?? null;
+  const measuredMs = clock.pace?.steadyMs ?? clock.pace?.boundMs ?? null;
   const doubted = measuredMs !== null && receivedAt - time - measuredMs > stepMs;
   return assess(doubted ? initialClock : clock, time, receivedAt).clock;
 }

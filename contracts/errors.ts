@@ -20,6 +20,7 @@ const classes = {
   'unit-unknown': 'permanent',
   'value-implausible': 'permanent',
   'time-invalid': 'permanent',
+  'association-unclear': 'permanent',
   'topic-unknown': 'permanent',
   'topic-not-authorized': 'permanent',
   'sealed-malformed': 'permanent',

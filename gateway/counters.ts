@@ -32,6 +32,7 @@ export const counterNames = [
   'appended',
   'appendedInPart',
   'rejected',
+  'unattributed',
   'appendFailures',
   'qos2Repeats',
   'acknowledged',

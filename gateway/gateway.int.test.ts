@@ -80,11 +80,13 @@ describe('a reading', () => {
     // Written with spaces and in another order than ours: it must lie there so.
     const written = (seq: number, ms: number) =>
       `{ "values": [ {"unit":"%", "value":9.70e1, "code":"MDC_PULS_OXIM_SAT_O2"} ],\n "seq": ${seq}, "boot": "b-${run}", "time": "${iso(ms)}" }`;
+    // The newest first, as after an outage; numbered when measured, as a device does.
+    const seqOf = (index: number) => times.length - index;
     for (const [index, [ms]] of times.entries())
-      expect(await publishFor(client, topic, written(index + 1, ms), index % 2 ? 2 : 1)).toBe(0);
+      expect(await publishFor(client, topic, written(seqOf(index), ms), index % 2 ? 2 : 1)).toBe(0);
     const found = await recordsOf(operator, 'observations', device('assigned'));
     for (const [index, [ms, associationId]] of times.entries()) {
-      const record = found.find(({ opened }) => opened.place.boot === `b-${run}` && opened.place.seq === index + 1);
+      const record = found.find(({ opened }) => opened.place.boot === `b-${run}` && opened.place.seq === seqOf(index));
       expect(record).toMatchObject({
         key: associationId,
         opened: {
@@ -92,7 +94,7 @@ describe('a reading', () => {
           place: { topic: 'observations', key: associationId, writer: devicePseudonym(platform, device('assigned')) },
         },
       });
-      expect(record?.opened.plaintext.toString()).toContain(`"reading":${written(index + 1, ms)}}`);
+      expect(record?.opened.plaintext.toString()).toContain(`"reading":${written(seqOf(index), ms)}}`);
     }
   });
 

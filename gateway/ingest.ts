@@ -5,20 +5,23 @@ import type { Fault } from '../contracts/errors.ts';
 import { contentTypes, type RejectedRecord } from '../contracts/messages/records.ts';
 import { formatInstant } from '../contracts/time.ts';
 import type { DeviceTopicKind } from '../contracts/topics.ts';
-import { periodAt } from './core/associations.ts';
+import { type Attribution, attribute, periodAt } from './core/associations.ts';
+import { measuredWithin, noteTime } from './core/clocks.ts';
 import { noteNumber } from './core/continuity.ts';
 import { leftOutBefore } from './core/quiet.ts';
 import { publishReasonCode } from './core/reasons.ts';
 import { recordKinds, recordPrefix, recordSuffix } from './core/records.ts';
 import { judgePublishTopic } from './core/topics.ts';
-import { judgePayload, type Reading, type TimeBounds } from './core/validate.ts';
+import { type Judgement, judgePayload, type Reading, type TimeBounds } from './core/validate.ts';
 import type { Counters } from './counters.ts';
 import type { Incoming, Outcome, Sink } from './listener/sink.ts';
 import { bump, type Measures } from './measures.ts';
 import type { AppendSealed, Unsealed } from './sealing.ts';
+import type { Source } from './source.ts';
 import type { Tables } from './tables.ts';
 
 type Settle = (outcome: Outcome) => void;
+type Taken = Exclude<Judgement, { verdict: 'refused' }>;
 
 const appended: Outcome = { kind: 'appended' };
 const failed: Outcome = { kind: 'failed' };
@@ -30,11 +33,15 @@ export function createIngest(options: {
   /** This process's start. */
   readonly boot: string;
   readonly bounds: TimeBounds;
+  /** By what is known of the device's clock; or by the time that the reading states, where a person has decided that it is right. */
+  readonly attribution: 'by-clock' | 'by-stated-time';
+  /** A reading was kept apart, since it is not clear whose it is. May be called for each. */
+  readonly onUnattributed?: (source: Source) => void;
   readonly counters: Counters;
   readonly measures: Measures;
   readonly log: Logger;
 }): Sink['publish'] {
-  const { append, tables, boot, bounds, counters, measures, log } = options;
+  const { append, tables, boot, bounds, attribution, counters, measures, log } = options;
   let rejections = 0;
 
   function publish(message: Incoming, settle: Settle): void {
@@ -49,18 +56,8 @@ export function createIngest(options: {
     const judged = judgePayload(kind, text, receivedAtMs, bounds);
     switch (judged.verdict) {
       case 'accepted':
-        append(recordOf(message, kind, judged.reading), (error) => {
-          if (error !== undefined) {
-            settle(lost(message, error));
-            return;
-          }
-          counters.appended += 1;
-          measures.readings[kind].appended += 1;
-          settle(appended);
-        });
-        break;
       case 'accepted-in-part':
-        appendInPart(message, kind, judged.reading, judged.fault, settle);
+        take(message, kind, judged, settle);
         break;
       case 'refused':
         reject(message, judged.fault, settle);
@@ -68,13 +65,78 @@ export function createIngest(options: {
     }
   }
 
-  /** The association is that of the reading's own time; a status without time (a will) belongs to now. */
+  function take(message: Incoming, kind: DeviceTopicKind, judged: Taken, settle: Settle): void {
+    const whose = attributionOf(message, kind, judged.reading);
+    if (whose.kind === 'unclear') {
+      keepApart(message, kind, settle);
+      return;
+    }
+    const record = recordOf(message, kind, judged.reading, whose.associationId);
+    if (judged.verdict === 'accepted-in-part') {
+      appendInPart(message, kind, record, judged.fault, settle);
+      return;
+    }
+    append(record, (error) => {
+      if (error !== undefined) {
+        settle(lost(message, error));
+        return;
+      }
+      counters.appended += 1;
+      measures.readings[kind].appended += 1;
+      settle(appended);
+    });
+  }
+
+  /**
+   * The association at the instant of measurement, as exactly as the device's clock is known. A status is about the device and
+   * holds no value: where it is unclear, and where it states no time (a will), it belongs to now.
+   */
+  function attributionOf({ source, receivedAtMs }: Incoming, kind: DeviceTopicKind, reading: Reading): Attribution {
+    const periods = tables.periodsOf(source.pseudonym);
+    const { timeMs } = reading;
+    if (timeMs === undefined || attribution === 'by-stated-time')
+      return { kind: 'certain', associationId: periodAt(periods, timeMs ?? receivedAtMs)?.associationId };
+    const isBirth = kind === 'status' && !source.born;
+    if (isBirth) source.born = true;
+    const timed = {
+      boot: reading.boot ?? source.boot,
+      seq: reading.seq,
+      timeMs,
+      receivedAtMs,
+      kind: isBirth ? 'birth' : timedKinds[kind],
+    } as const;
+    const clock = noteTime(source.clocks, timed);
+    const whose = attribute(periods, measuredWithin(source.clocks, clock, source.boot, timeMs, receivedAtMs));
+    return whose.kind === 'unclear' && kind === 'status'
+      ? { kind: 'certain', associationId: periodAt(periods, receivedAtMs)?.associationId }
+      : whose;
+  }
+
+  /**
+   * Shown under no name: sealed into `rejected`, from where a person may send it through once it is known whose it is. That is not
+   * the device's fault, so it is acknowledged as taken.
+   */
+  function keepApart(message: Incoming, kind: DeviceTopicKind, settle: Settle): void {
+    append(rejectedRecord(message, associationUnclear), (error) => {
+      if (error !== undefined) {
+        settle(lost(message, error));
+        return;
+      }
+      counters.unattributed += 1;
+      measures.readings[kind].rejected += 1;
+      bump(measures.rejections, associationUnclear.code);
+      logSometimes('warn', message, { code: associationUnclear.code }, 'a reading is kept apart');
+      options.onUnattributed?.(message.source);
+      settle({ kind: 'appended', words: associationUnclear.message });
+    });
+  }
+
   function recordOf(
     { source, payload, receivedAtMs, will }: Incoming,
     kind: DeviceTopicKind,
     reading: Reading,
+    associationId: string | undefined,
   ): Unsealed {
-    const period = periodAt(tables.periodsOf(source.pseudonym), reading.timeMs ?? receivedAtMs);
     const { topic, contentType } = recordKinds[kind];
     const numbered = reading.boot !== undefined && reading.seq !== undefined;
     if (!numbered) source.seqs[kind] += 1;
@@ -88,7 +150,7 @@ export function createIngest(options: {
       );
     return {
       topic,
-      key: period?.associationId ?? source.unassigned,
+      key: associationId ?? source.unassigned,
       writer: source.pseudonym,
       boot: numbered ? reading.boot : source.boot,
       seq: numbered ? reading.seq : source.seqs[kind],
@@ -101,7 +163,7 @@ export function createIngest(options: {
   function appendInPart(
     message: Incoming,
     kind: DeviceTopicKind,
-    reading: Reading,
+    record: Unsealed,
     fault: Fault,
     settle: Settle,
   ): void {
@@ -119,7 +181,7 @@ export function createIngest(options: {
       measures.readings[kind].appendedInPart += 1;
       settle({ kind: 'appended', words: `Kept, but not all of it is used. ${fault.message}` });
     };
-    append(recordOf(message, kind, reading), one);
+    append(record, one);
     append(rejectedRecord(message, fault, true), one);
   }
 
@@ -177,6 +239,13 @@ export function createIngest(options: {
 }
 
 const kindOf = ({ source, topic }: Incoming) => source.topics.get(topic) ?? 'other';
+
+const timedKinds = { observations: 'observation', waveforms: 'waveform', status: 'status' } as const;
+
+const associationUnclear: Fault = {
+  code: 'association-unclear',
+  message: 'The patient changed about when this was measured: it is not clear whose it is, and it is kept apart.',
+};
 
 const unknownTopic: Fault = { code: 'topic-unknown', message: 'The topic is none of this device.' };
 

@@ -11,6 +11,7 @@ import { stopOnSignals } from '../contracts/stopping.ts';
 import { keepSteadyTime, wallAheadMs } from '../contracts/system-clock.ts';
 import { createClaims } from './claims.ts';
 import { inboxAt } from './core/inbox.ts';
+import { createMemory } from './core/remembered.ts';
 import { boundsByBothClocks } from './core/validate.ts';
 import { createCounters } from './counters.ts';
 import { createIngest } from './ingest.ts';
@@ -19,7 +20,7 @@ import { openRevocation } from './listener/revocation.ts';
 import type { Sink } from './listener/sink.ts';
 import { createMeasures } from './measures.ts';
 import { gatewayMetrics, timedSealer } from './metrics.ts';
-import { createNotices } from './notices.ts';
+import { createNotices, type Notices } from './notices.ts';
 import { createSealing } from './sealing.ts';
 import { gatewaySettings, limitsOf } from './settings.ts';
 import { createSource } from './source.ts';
@@ -92,8 +93,18 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     onAssociation: (deviceId) => listener?.inboxChanged(deviceId),
   });
   const bounds = boundsByBothClocks(settings, wallAheadMs);
-  const publish = createIngest({ append, tables, boot, bounds, counters, measures, log });
-  const notices = createNotices({ append, publish, tables, boot, counters, log, now });
+  const publish = createIngest({
+    append,
+    tables,
+    boot,
+    bounds,
+    attribution: 'by-clock',
+    onUnattributed: (source) => notices.tellBed(source, 'unattributed'),
+    counters,
+    measures,
+    log,
+  });
+  const notices: Notices = createNotices({ append, publish, tables, boot, counters, log, now });
   const claims = await createClaims({
     sealedLog,
     boot,
@@ -105,6 +116,7 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     monotonicMs: () => performance.now(),
   });
   let connections = 0;
+  const memoryOf = createMemory();
   const sink: Sink = {
     publish,
     ...notices,
@@ -116,7 +128,7 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     ready: tables.isReady,
     sourceOf(deviceId) {
       connections += 1;
-      return createSource(pseudonymKey, deviceId, `${boot}.${connections}`);
+      return createSource(pseudonymKey, deviceId, `${boot}.${connections}`, memoryOf);
     },
     inbox: ({ pseudonym }) =>
       Buffer.from(JSON.stringify(inboxAt(tables.periodsOf(pseudonym), tables.presences(), now()))),

@@ -180,6 +180,11 @@ function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
     'code',
   );
   metrics.counter(
+    'vigil_gateway_unattributed_total',
+    'Readings kept apart in `rejected`, since it is not clear whose they are.',
+    () => counters.unattributed,
+  );
+  metrics.counter(
     'vigil_gateway_acknowledged_total',
     'PUBACK and PUBREC that were written.',
     () => counters.acknowledged,

@@ -1,9 +1,11 @@
 /** The device behind one connection, as the pipeline needs it: everything that would be costly to find out for each reading. */
 import { pseudonym, unassignedAssociation } from '../contracts/envelope/pseudonym.ts';
 import { type DeviceTopicKind, deviceTopic, deviceTopicKinds } from '../contracts/topics.ts';
-
+import type { DeviceClocks } from './core/clocks.ts';
 import { type Continuity, newContinuity } from './core/continuity.ts';
 import { newQuiet, type Quiet } from './core/quiet.ts';
+import { newRemembered, type Remembered } from './core/remembered.ts';
+import type { IdentityWatch } from './core/shared-identity.ts';
 
 export type Source = {
   readonly deviceId: string;
@@ -19,6 +21,12 @@ export type Source = {
   readonly seqs: Record<DeviceTopicKind, number>;
   /** How the numbers go on that the device gives itself, by topic. */
   readonly numbers: Readonly<Record<DeviceTopicKind, Continuity>>;
+  /** What is known of the device's clock; shared by its connections. */
+  readonly clocks: DeviceClocks;
+  /** Whether two devices use its certificate; shared by its connections. */
+  readonly identity: IdentityWatch;
+  /** Its birth message has come: the first status of the connection. */
+  born: boolean;
   /** For what is logged of its messages: a bad device fills no disk. */
   readonly quiet: Quiet;
   /** The device's own topics. */
@@ -29,15 +37,25 @@ export type Source = {
  * A device that numbers its readings itself is known by its own boot and seq, across connections: a repeat is recognised. One that
  * does not is numbered here, by connection: what it sends again after a lost connection counts as another reading.
  */
-export function createSource(pseudonymKey: string, deviceId: string, boot: string): Source {
+export function createSource(
+  pseudonymKey: string,
+  deviceId: string,
+  boot: string,
+  rememberedOf: (devicePseudonym: string) => Remembered = newRemembered,
+): Source {
+  const devicePseudonym = pseudonym(pseudonymKey, 'device', deviceId);
+  const { clocks, identity } = rememberedOf(devicePseudonym);
   return {
     deviceId,
-    pseudonym: pseudonym(pseudonymKey, 'device', deviceId),
+    pseudonym: devicePseudonym,
     unassigned: unassignedAssociation(pseudonymKey, deviceId),
     claim: undefined,
     boot,
     seqs: { observations: 0, waveforms: 0, status: 0 },
     numbers: { observations: newContinuity(), waveforms: newContinuity(), status: newContinuity() },
+    clocks,
+    identity,
+    born: false,
     quiet: newQuiet(),
     topics: new Map(deviceTopicKinds.map((kind) => [deviceTopic(deviceId, kind), kind])),
   };

@@ -4,7 +4,7 @@ import { ageClass } from '../client/core/ages.ts';
 import { bornAtMs, clockText } from '../client/core/numerics.ts';
 import { foldAssociations } from './beds.ts';
 import { hr, nurse, observation, period, t0, table } from './fold.testing.ts';
-import { foldObservation, foldStatus } from './readings.ts';
+import { foldObservation } from './readings.ts';
 import { headOf } from './screen.ts';
 import { emptyState } from './state.ts';
 
@@ -84,19 +84,5 @@ describe('a number of a device whose clock is wrong', () => {
     bed.send(23, 0, 0, 0.05, 'assoc-02');
     expect(bed.notices('assoc-02')).toEqual([]);
     expect(bed.numeric('assoc-02')?.clockOffsetMs).toBeUndefined();
-  });
-
-  it('is not corrected any more after a birth message that the measured error does not explain', () => {
-    const bed = oneBed();
-    for (let s = 0; s <= 20; s += 1) bed.send(s, 80, 7);
-    const at = (s: number) => formatInstant(t0 + s * 1000);
-    foldStatus(
-      bed.state,
-      'assoc-01',
-      { deviceId: 'd1', receivedAt: at(400), reading: { online: true, time: at(100) } },
-      t0 + 400_000,
-    );
-    bed.send(400.1, 70, 300);
-    expect(bed.numeric()?.clockOffsetMs ?? 0).toBe(0);
   });
 });

@@ -1,5 +1,5 @@
 /** The clock of each device, measured from what it sends, and what the screens say about it. */
-import { assess, assessBirth, initialClock, measuredOffsetMs } from '../../contracts/device-clock.ts';
+import { assess, initialClock, measuredOffsetMs } from '../../contracts/device-clock.ts';
 import { endNotice, noteNotice } from './notices.ts';
 import type { BedState, DeviceState, LiveState } from './state.ts';
 
@@ -28,18 +28,12 @@ export function newDeviceClock(): DeviceClockState {
  * what is now.
  * @returns the measured error in ms, to be added to the reading's own time
  */
-export function noteClock(
-  device: DeviceState | undefined,
-  timeMs: number,
-  receivedMs: number,
-  kind: 'reading' | 'birth' = 'reading',
-): number {
+export function noteClock(device: DeviceState | undefined, timeMs: number, receivedMs: number): number {
   if (device === undefined) return 0;
   const of = device.clock;
   if (receivedMs >= of.heardMs) {
     of.heardMs = receivedMs;
-    of.clock =
-      kind === 'birth' ? assessBirth(of.clock, timeMs, receivedMs) : assess(of.clock, timeMs, receivedMs).clock;
+    of.clock = assess(of.clock, timeMs, receivedMs).clock;
   }
   return receivedMs < of.heardMs - historyMs ? 0 : Math.round(measuredOffsetMs(of.clock));
 }

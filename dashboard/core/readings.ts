@@ -151,8 +151,6 @@ export function foldStatus(state: LiveState, associationId: string, record: Stat
   if (device === undefined) return;
   device.seenAtMs = Math.max(device.seenAtMs, receivedMs);
   if (record.will && isOldWill(device, record.will)) return;
-  const bornMs = record.reading.time === undefined ? undefined : parseInstant(record.reading.time);
-  if (record.reading.online && bornMs !== undefined) noteClock(device, bornMs, receivedMs, 'birth');
   const { online, conditions, device: about } = record.reading;
   let changed = setOnline(device, online, receivedMs, record.will?.reason);
   const model = about ? visibleText(`${about.manufacturer} ${about.model}`) : device.model;

@@ -1,4 +1,6 @@
-/** Which association a reading belongs to: by the reading's own time, so that yesterday's patient keeps yesterday's readings. */
+/** Which association a reading belongs to: by when it was measured, so that yesterday's patient keeps yesterday's readings. */
+
+import type { Span } from '../../contracts/device-clock.ts';
 import type { DeviceAssociations } from '../../contracts/messages/records.ts';
 import { begunAtMs } from '../../contracts/periods.ts';
 import { parseInstant } from '../../contracts/time.ts';
@@ -35,4 +37,28 @@ export function periodAt(periods: readonly Period[], timeMs: number): Period | u
     if (timeMs >= period.fromMs && timeMs < period.toMs) return period;
   }
   return undefined;
+}
+
+/** Whose a reading is. `associationId` undefined: the device had no patient. `unclear`: the patient changed within the span. */
+export type Attribution =
+  | { readonly kind: 'certain'; readonly associationId: string | undefined }
+  | { readonly kind: 'unclear' };
+
+const unclear: Attribution = { kind: 'unclear' };
+
+/** The association of a reading that was measured within `span`; unclear where more than one holds in it. */
+export function attribute(periods: readonly Period[], { fromMs, toMs }: Span): Attribution {
+  const first = periodAt(periods, fromMs)?.associationId;
+  if (fromMs === toMs) return { kind: 'certain', associationId: first };
+  const newest = periods[periods.length - 1];
+  // Nearly always: all of the span is in the period that lasts.
+  if (newest === undefined || (fromMs >= newest.fromMs && toMs < newest.toMs))
+    return { kind: 'certain', associationId: first };
+  for (const period of periods) {
+    for (const boundaryMs of [period.fromMs, period.toMs]) {
+      if (boundaryMs <= fromMs || boundaryMs > toMs) continue;
+      if (periodAt(periods, boundaryMs)?.associationId !== first) return unclear;
+    }
+  }
+  return { kind: 'certain', associationId: first };
 }

@@ -43,6 +43,8 @@ export function createRedrive(options: {
       tables,
       boot: 'redrive',
       bounds,
+      // Whose it is was decided by the person who sends it through: the time that it states counts.
+      attribution: 'by-stated-time',
       counters: createCounters(),
       measures: createMeasures(),
       log,

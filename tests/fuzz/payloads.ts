@@ -263,6 +263,7 @@ export function openPayloadWorld(): PayloadWorld {
     },
     tables: { periodsOf: () => [] },
     boot: 'fuzz',
+    attribution: 'by-clock',
     bounds: { aheadMaxMs: 300_000, lateMaxMs: 604_800_000 },
     counters,
     measures: createMeasures(),

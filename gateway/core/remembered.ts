@@ -1,0 +1,25 @@
+/** What the gateway remembers of a device beyond one connection. */
+import type { DeviceClocks } from './clocks.ts';
+import { type IdentityWatch, newIdentityWatch } from './shared-identity.ts';
+
+export type Remembered = { readonly clocks: DeviceClocks; readonly identity: IdentityWatch };
+
+/** Devices that are remembered while they are not connected. Past it the longest away is forgotten. */
+const devicesMax = 20_000;
+
+export function newRemembered(): Remembered {
+  return { clocks: [], identity: newIdentityWatch() };
+}
+
+/** The memory of all devices of this process: gives that of one, by its pseudonym. */
+export function createMemory(): (devicePseudonym: string) => Remembered {
+  const all = new Map<string, Remembered>();
+  return (devicePseudonym) => {
+    const known = all.get(devicePseudonym) ?? newRemembered();
+    all.delete(devicePseudonym);
+    all.set(devicePseudonym, known);
+    const oldest = all.size > devicesMax ? all.keys().next().value : undefined;
+    if (oldest !== undefined) all.delete(oldest);
+    return known;
+  };
+}
