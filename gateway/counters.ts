@@ -33,6 +33,7 @@ export const counterNames = [
   'appendedInPart',
   'rejected',
   'unattributed',
+  'sharedIdentity',
   'appendFailures',
   'qos2Repeats',
   'acknowledged',

@@ -6,11 +6,12 @@ import { contentTypes, type RejectedRecord } from '../contracts/messages/records
 import { formatInstant } from '../contracts/time.ts';
 import type { DeviceTopicKind } from '../contracts/topics.ts';
 import { type Attribution, attribute, periodAt } from './core/associations.ts';
-import { measuredWithin, noteTime } from './core/clocks.ts';
+import { isAboutNow, measuredWithin, noteTime } from './core/clocks.ts';
 import { noteNumber } from './core/continuity.ts';
 import { leftOutBefore } from './core/quiet.ts';
 import { publishReasonCode } from './core/reasons.ts';
 import { recordKinds, recordPrefix, recordSuffix } from './core/records.ts';
+import { noteBoot } from './core/shared-identity.ts';
 import { judgePublishTopic } from './core/topics.ts';
 import { type Judgement, judgePayload, type Reading, type TimeBounds } from './core/validate.ts';
 import type { Counters } from './counters.ts';
@@ -37,6 +38,8 @@ export function createIngest(options: {
   readonly attribution: 'by-clock' | 'by-stated-time';
   /** A reading was kept apart, since it is not clear whose it is. May be called for each. */
   readonly onUnattributed?: (source: Source) => void;
+  /** Two devices use this one's certificate. May be called for each reading. */
+  readonly onSharedIdentity?: (source: Source) => void;
   readonly counters: Counters;
   readonly measures: Measures;
   readonly log: Logger;
@@ -106,6 +109,9 @@ export function createIngest(options: {
       kind: isBirth ? 'birth' : timedKinds[kind],
     } as const;
     const clock = noteTime(source.clocks, timed);
+    if (kind === 'observations' && reading.boot !== undefined && isAboutNow(clock, timeMs, receivedAtMs)) {
+      if (noteBoot(source.identity, reading.boot, receivedAtMs)) options.onSharedIdentity?.(source);
+    }
     const whose = attribute(periods, measuredWithin(source.clocks, clock, source.boot, timeMs, receivedAtMs));
     return whose.kind === 'unclear' && kind === 'status'
       ? { kind: 'certain', associationId: periodAt(periods, receivedAtMs)?.associationId }

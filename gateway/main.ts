@@ -23,6 +23,7 @@ import { gatewayMetrics, timedSealer } from './metrics.ts';
 import { createNotices, type Notices } from './notices.ts';
 import { createSealing } from './sealing.ts';
 import { gatewaySettings, limitsOf } from './settings.ts';
+import { createIdentityAlarm } from './shared-identity.ts';
 import { createSource } from './source.ts';
 import { followTables } from './tables.ts';
 import { upstreamConfigOf } from './upstream/settings.ts';
@@ -100,11 +101,18 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     bounds,
     attribution: 'by-clock',
     onUnattributed: (source) => notices.tellBed(source, 'unattributed'),
+    onSharedIdentity: (source) => identityAlarm.raise(source),
     counters,
     measures,
     log,
   });
   const notices: Notices = createNotices({ append, publish, tables, boot, counters, log, now });
+  const identityAlarm = createIdentityAlarm({
+    tellBed: (source) => notices.tellBed(source, 'shared-identity'),
+    counters,
+    log,
+    now,
+  });
   const claims = await createClaims({
     sealedLog,
     boot,
@@ -121,6 +129,7 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     publish,
     ...notices,
     claim: claims.claim,
+    lostAlive: identityAlarm.lostAlive,
     ended(source, reason) {
       claims.forget(source);
       notices.ended(source, reason);

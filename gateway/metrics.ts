@@ -89,6 +89,8 @@ function connectionMetrics(metrics: Metrics, from: GatewayMetricsSources): void 
   const takenOver = 'Connections that ended since the client connected anew: to this gateway, or to another one.';
   const byWhere = () => outcomes(counters, { here: 'takeOvers', elsewhere: 'takenElsewhere' });
   metrics.counter('vigil_gateway_taken_over_total', takenOver, byWhere, 'where');
+  const shared = 'Signs that two devices use one certificate: they take turns.';
+  metrics.counter('vigil_gateway_shared_identity_total', shared, () => counters.sharedIdentity);
   const unclaimed = 'Connections accepted without a claim, since Kafka did not answer.';
   metrics.counter('vigil_gateway_unclaimed_total', unclaimed, () => counters.connectionsUnclaimed);
   metrics.counter(

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureCertificates } from '../certs/ensure.ts';
@@ -170,5 +171,68 @@ describe('a device clock 60 s behind while the patient changes', () => {
     await until('the value once the clock is measured', async () => (await bedOf(second))?.hr?.value === 0, 40_000);
     one.stop();
     expect(await heartRatesOf('unknown', first)).toEqual(new Set());
+  }, 120_000);
+});
+
+/** Connects as often as it loses the connection, as a bedside device does, and sends a heart rate each 250 ms while it is connected. */
+async function stubborn(name: string, boot: string | undefined, hr: number) {
+  const client = await connectMqtt(platform, device(name), { reconnectPeriod: 300 });
+  clients.push(client);
+  let seq = 0;
+  const timer = setInterval(() => {
+    if (!client.connected) return;
+    seq += 1;
+    const values = [{ code: hrCode, value: hr, unit: '/min' }];
+    const body = { ...(boot && { boot, seq }), time: iso(Date.now()), intervalMs: 1000, values };
+    client.publishAsync(`devices/${device(name)}/observations`, JSON.stringify(body), { qos: 0 }).catch(() => {});
+  }, 250);
+  return {
+    client,
+    async stop() {
+      clearInterval(timer);
+      await client.endAsync(true);
+    },
+  };
+}
+
+describe('two devices with one certificate', () => {
+  it.each([
+    ['that number their readings', ['boot-a', 'boot-b']],
+    ['that do not', [undefined, undefined]],
+  ] as const)(
+    '%s take turns: the bed and the operator are told',
+    async (_, [bootA, bootB]) => {
+      const name = bootA ? 'shared' : 'shared-plain';
+      const patient = admitted(bootA ? '3' : '4', ward, 'Fifth');
+      await associate(platform, operator, device(name), 1, patient);
+      const two = [await stubborn(name, bootA, 61), await stubborn(name, bootB, 139)];
+      await until(
+        'the notice at the bed',
+        async () => {
+          const bed = await bedOf(patient);
+          return bed?.notices.includes('shared-identity') && bed.alarms.includes('shared-identity');
+        },
+        40_000,
+      );
+      await Promise.all(two.map((one) => one.stop()));
+      const metricsPort = /"metricsPort":(\d+)/.exec(houses[0]!.output())?.[1];
+      const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+      expect(Number(/^vigil_gateway_shared_identity_total (\d+)/m.exec(metrics)?.[1])).toBeGreaterThan(0);
+    },
+    120_000,
+  );
+
+  it('is not said of one device that loses its network again and again', async () => {
+    const patient = admitted('5', ward, 'Sixth');
+    await associate(platform, operator, device('flapping'), 1, patient);
+    const one = await stubborn('flapping', 'boot-f', 70);
+    for (let i = 0; i < 6; i += 1) {
+      await until('a connection', () => one.client.connected, 20_000);
+      await sleep(400);
+      one.client.stream.destroy();
+    }
+    await until('the value', async () => (await bedOf(patient))?.hr?.value === 70, 20_000);
+    expect((await bedOf(patient))?.notices).toEqual([]);
+    await one.stop();
   }, 120_000);
 });

@@ -1,3 +1,5 @@
+import { once } from 'node:events';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { reason } from '../core/reasons.ts';
 import {
@@ -70,6 +72,27 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     expect(await newer.next()).toMatchObject({ cmd: 'pingresp' });
     await told('bed-07 connected', 'bed-07 will: gone', 'bed-07 ended: taken-over', 'bed-07 connected again');
     expect(bench.counters.takeOvers).toBe(1);
+  });
+
+  it('tells of a connection that lost its client id while it was alive, not of one that answers nothing', async () => {
+    const older = await join(bench, 'bed-07', version);
+    await join(bench, 'bed-07', version);
+    await until('a word on it', () => bench.lostAlive.length > 0);
+    expect(bench.lostAlive).toEqual(['bed-07']);
+    await older.closed;
+    const dead = await join(bench, 'bed-08', version);
+    dead.socket.allowHalfOpen = true;
+    await join(bench, 'bed-08', version);
+    await once(dead.socket, 'end');
+    // The listener lets its socket go after a second.
+    await sleep(1_500);
+    dead.socket.destroy();
+    expect(bench.lostAlive).toEqual(['bed-07']);
+    // An orderly end is no take-over.
+    const orderly = await join(bench, 'bed-09', version);
+    orderly.send({ cmd: 'disconnect' });
+    await orderly.closed;
+    expect(bench.lostAlive).toEqual(['bed-07']);
   });
 
   it('does not acknowledge on the newer connection what came on the older', async () => {

@@ -61,6 +61,8 @@ export type Bench = {
   /** Publishes not settled yet, in order. */
   readonly handed: Handed[];
   readonly said: string[];
+  /** Devices whose connection lost its client id while it was alive. */
+  readonly lostAlive: string[];
   ready: boolean;
   /** Claims that wait for the test; where undefined they are settled at once. */
   claims: Claim[] | undefined;
@@ -111,6 +113,7 @@ export async function openBench(
   const measures = createMeasures();
   const handed: Handed[] = [];
   const said: string[] = [];
+  const lostAlive: string[] = [];
   let sources = 0;
   let passedMs = 0;
   const sink: Sink = {
@@ -135,6 +138,7 @@ export async function openBench(
       return () => clearImmediate(soon);
     },
     connected: (source, replaced) => void said.push(`${source.deviceId} connected${replaced ? ' again' : ''}`),
+    lostAlive: (source) => void lostAlive.push(source.deviceId),
     ended: (source, reason) => void said.push(`${source.deviceId} ended: ${reason}`),
     will: (source, will: Will) => void said.push(`${source.deviceId} will: ${Buffer.from(will.payload).toString()}`),
     inbox: (source) => Buffer.from(JSON.stringify({ to: source.deviceId })),
@@ -160,6 +164,7 @@ export async function openBench(
     measures,
     handed,
     said,
+    lostAlive,
     ready: true,
     claims: undefined,
     aheadMs: 0,

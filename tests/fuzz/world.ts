@@ -96,6 +96,7 @@ export async function openWorld(): Promise<World> {
       return () => clearImmediate(soon);
     },
     connected: () => {},
+    lostAlive: () => {},
     ended: () => {},
     will: () => {},
     inbox: () => Buffer.from('{}'),
