@@ -1,5 +1,7 @@
 /** When a session still holds. Pure: the token's claims, the account as it is now, and the clock come in. */
 
+import { notAhead } from '../../contracts/steady-time.ts';
+
 /** However busy: a shift. */
 export const sessionMaxMs = 12 * 60 * 60_000;
 /** Without a request and without a live connection. */
@@ -18,6 +20,15 @@ export type Claims = {
   /** Of the account's password hash: a new password ends all sessions. */
   readonly fingerprint: string;
 };
+
+/** The claims as the present clock would have told them: a session that began ahead of it began before the clock was set back. */
+export function claimsAt(claims: Claims, nowMs: number): Claims {
+  const startedAtMs = notAhead(claims.startedAtMs, nowMs);
+  const seenAtMs = notAhead(claims.seenAtMs, nowMs);
+  return startedAtMs === claims.startedAtMs && seenAtMs === claims.seenAtMs
+    ? claims
+    : { ...claims, startedAtMs, seenAtMs };
+}
 
 export type Verdict = 'holds' | 'too-old' | 'idle' | 'revoked' | 'account-changed';
 

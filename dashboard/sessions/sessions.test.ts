@@ -34,6 +34,19 @@ describe('a session', () => {
     expect((await open().read(token))?.viewer.userId).toBe('nurse1');
   });
 
+  it.each([10_000, 600_000, 864_000_000])(
+    'lasts no longer where the server starts by a clock set back by %i ms',
+    async (backMs) => {
+      const { clock, sessions, open } = world();
+      const { token } = (await sessions.start('nurse1'))!;
+      clock.ms = t0 - backMs;
+      const renewed = (await open().read(token))?.renewed;
+      expect(renewed).toBeDefined();
+      clock.ms = t0 - backMs + sessionIdleMs;
+      expect(await open().read(renewed!)).toBeUndefined();
+    },
+  );
+
   it('is none of another key, of a changed token, of another algorithm, of nothing', async () => {
     const { sessions } = world();
     const { token, claims } = (await sessions.start('nurse1'))!;

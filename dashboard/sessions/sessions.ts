@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Viewer } from '../core/rights.ts';
-import { type Claims, judgeSession, renewAfterMs, sessionMaxMs } from '../core/session-rules.ts';
+import { type Claims, claimsAt, judgeSession, renewAfterMs, sessionMaxMs } from '../core/session-rules.ts';
 import { fingerprintOf, sessionMark, type Tokens } from './token.ts';
 
 /** Sessions of which this process remembers when they were at work; past it the oldest are judged by their token alone. */
@@ -66,10 +66,11 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
     },
     async read(token) {
       const nowMs = now();
-      const claims = await tokens.verify(token, nowMs);
+      const signed = await tokens.verify(token, nowMs);
+      const claims = signed && claimsAt(signed, nowMs);
       const viewer = claims && recheck(claims);
       if (!claims || !viewer) return undefined;
-      const old = nowMs - claims.seenAtMs > renewAfterMs;
+      const old = claims !== signed || nowMs - claims.seenAtMs > renewAfterMs;
       return { viewer, claims, renewed: old ? await tokens.sign({ ...claims, seenAtMs: nowMs }) : undefined };
     },
     revoke(mark, atMs) {
