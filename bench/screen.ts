@@ -24,8 +24,9 @@ const browserFlags = [
 ];
 /** The first layout, the compilation and the filling of the traces are over by then. */
 const settleMs = 8_000;
-/** One alarm in this time is raised, painted and ended. */
+/** One alarm in this time is raised; it ends after a while, painted or not. */
 const probeEveryMs = 500;
+const probeLastsMs = 3_000;
 
 type Case = { readonly beds: number; readonly width: number; readonly height: number };
 const cases: Readonly<Record<string, Case>> = {
@@ -126,7 +127,7 @@ async function measureRow(browser: Browser, ward: MadeUpWard, one: Case, seconds
     rendererMb: rssMb(await rendererPid(browserCdp)),
     breachToPaintedMs: { ...percentiles(delays), alarms: raised.length, notSeen: raised.length - delays.length },
     dashes: await page.locator('[data-age-class="expired"]').count(),
-    notice: (await page.getByTestId('notice-slow').allInnerTexts()).join(' '),
+    notice: (await page.getByTestId('notice-slow').locator('p').allInnerTexts()).join(' '),
   };
 }
 
@@ -197,9 +198,10 @@ async function probeAlarms(ward: MadeUpWard, beds: number, seconds: number) {
     const step = Math.floor(n / 7) * 8 + 1 + (n % 7);
     const bed = step % beds;
     raised.push(ward.alarm(bed, 'raised'));
+    setTimeout(() => ward.alarm(bed, 'cleared'), probeLastsMs);
     await sleep(probeEveryMs);
-    ward.alarm(bed, 'cleared');
   }
+  await sleep(probeLastsMs);
   return raised;
 }
 

@@ -1,7 +1,7 @@
 /** A clinician in a real browser: the distribution's Chromium, headless, with an empty profile of its own. */
 import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core';
 import type { Role } from '../contracts/messages/records.ts';
 import type { TestPlatform } from './platform.ts';
 import { root } from './system.ts';
@@ -73,4 +73,16 @@ export async function enter(page: Page, userId: string): Promise<void> {
   await page.getByTestId('login-password').fill(password);
   await page.getByTestId('login-submit').click();
   await page.getByTestId('login-submit').waitFor({ state: 'hidden' });
+}
+
+/** How many pixels of a canvas are drawn on. A worker draws the waves, so the picture is copied before it is read. */
+export function pixelsDrawn(canvas: Locator): Promise<number> {
+  return canvas.evaluate((element) => {
+    const { width, height } = element as HTMLCanvasElement;
+    const copy = Object.assign(document.createElement('canvas'), { width, height });
+    const paint = copy.getContext('2d')!;
+    paint.drawImage(element as HTMLCanvasElement, 0, 0);
+    const { data } = paint.getImageData(0, 0, width, height);
+    return data.filter((value, at) => at % 4 === 3 && value > 0).length;
+  });
 }

@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Child, saysReady, startChild } from '../ops/platform/child.ts';
 import { serviceEnv } from '../ops/platform/serviceEnv.ts';
-import { addAccount, logIn, openBrowser } from './browser.ts';
+import { addAccount, logIn, openBrowser, pixelsDrawn } from './browser.ts';
 import { connectDevice, type TestDevice } from './device.ts';
 import type { TestPlatform } from './platform.ts';
 import { admitted, associate, openLogAs, ownPorts, root, startHouse, until } from './system.ts';
@@ -132,19 +132,8 @@ describe('a ward', () => {
       await simulator.ready;
       const tile = nurse.getByTestId('bed-E-01');
       await tile.getByTestId('value-MDC_PULS_OXIM_SAT_O2').waitFor();
-      await until('a wave that is drawn', () =>
-        tile
-          .locator('canvas')
-          .first()
-          .evaluate((canvas) => {
-            const { width, height } = canvas as HTMLCanvasElement;
-            const pixels = (canvas as HTMLCanvasElement).getContext('2d')!.getImageData(0, 0, width, height).data;
-            const colours = new Set<number>();
-            for (let n = 0; n < pixels.length; n += 4)
-              colours.add((pixels[n]! << 16) | (pixels[n + 1]! << 8) | pixels[n + 2]!);
-            return colours.size > 2;
-          }),
-      );
+      // A line over half the tile has hundreds of pixels.
+      await until('a wave that is drawn', async () => (await pixelsDrawn(tile.locator('canvas').first())) > 200);
       await nurse.getByTestId('open-E-01').click();
       await nurse.getByTestId('patient-view').getByText('Narwhal').first().waitFor();
       await nurse.getByTestId('trend-chart-MDC_ECG_HEART_RATE').waitFor();

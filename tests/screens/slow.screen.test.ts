@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type MadeUpWard, openMadeUpWard, userId } from '../../bench/ward.ts';
-import { enter, openBrowser, openLogin } from '../browser.ts';
+import { enter, openBrowser, openLogin, pixelsDrawn } from '../browser.ts';
 import { until } from '../system.ts';
 import { patient, period } from './scene.ts';
 
@@ -77,9 +77,11 @@ function block([forMs, breath]: readonly [number, number]): void {
 }
 
 const witness = () => page.evaluate<Witness>('window.witness');
+const waveOfBed2 = () => pixelsDrawn(page.getByTestId('bed-2').locator('canvas').first());
 
 describe('a screen that is too slow', () => {
   it('says so, keeps numbers and true ages, shows a new alarm, and asks for no waves', async () => {
+    await until('a wave that is drawn', async () => (await waveOfBed2()) > 200);
     seldomAtMs = send(seldom, 60_000);
     send(silent, 1_000);
     await page.getByTestId('bed-S-2').getByText('71').waitFor();
@@ -89,6 +91,7 @@ describe('a screen that is too slow', () => {
     await page.getByTestId('notice-slow').getByText('waves are off').waitFor();
     await page.getByTestId(`alarm-${alarmId}`).waitFor();
     await until('no wish for waves', () => asked.at(-1) === false);
+    await until('a canvas that is empty', async () => (await waveOfBed2()) === 0);
     await until('enough rounds', async () => (await witness()).rounds >= 6);
     const second = ward.alarm(0, 'raised', 'medium');
     await page.getByTestId(`alarm-${second.alarmId}`).waitFor();
@@ -111,6 +114,7 @@ describe('a screen that is too slow', () => {
     await page.evaluate('window.unblocked = true');
     await page.getByTestId('notice-slow').waitFor({ state: 'detached', timeout: 150_000 });
     await until('a wish for waves', () => asked.at(-1) === true);
+    await until('a wave that is drawn', async () => (await waveOfBed2()) > 200);
     expect(await page.getByTestId('banner-lost').count()).toBe(0);
   });
 });
