@@ -275,23 +275,11 @@ describe('what else acts', () => {
     await settled();
     const at = await centre(change);
     await holdClock();
-    const receivedAt = new Date().toISOString();
-    server.connection('u-another', { deviceId: 'another', receivedAt, connected: true });
+    server.associate({ deviceId: 'another', version: 1, periods: [period('U-9', ward, null)] });
     await page.getByTestId('device-another').waitFor();
     await page.mouse.click(...at);
     await page.getByTestId('moved-hint').waitFor();
     await frames();
     expect(await page.getByTestId('associate-form').count()).toBe(0);
-  });
-
-  it('a second click of a double click does not press what came to that place', async () => {
-    const alarm = alarmOf(first, {});
-    tell(raised(alarm));
-    await row(alarm).waitFor();
-    await settled();
-    await page.mouse.dblclick(...(await centre(page.getByTestId('bed-U-1'))));
-    await page.getByTestId('patient-view').waitFor();
-    await frames();
-    expect(server.commands).toEqual([]);
   });
 });
