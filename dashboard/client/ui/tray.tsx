@@ -1,7 +1,7 @@
 /** Devices without a bed: a strip below the tiles, never a tile among beds. Its gravest alarm is said also while it is closed. */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol.ts';
-import { foremost, listed, lookOf, marks } from '../core/alarm-order.ts';
+import { gravest, listed, lookOf, marks } from '../core/alarm-order.ts';
 import { dateTimeText } from '../core/times.ts';
 import { BedState } from './bed-state.tsx';
 import { patientHref } from './top-bar.tsx';
@@ -10,7 +10,7 @@ type Props = { beds: readonly Bed[]; alarmsOf: ReadonlyMap<string, readonly Alar
 
 export function Tray({ beds, alarmsOf }: Props) {
   if (beds.length === 0) return null;
-  const headline = foremost(beds.flatMap((bed) => alarmsOf.get(bed.associationId) ?? []));
+  const headline = gravest(beds.flatMap((bed) => alarmsOf.get(bed.associationId) ?? []));
   return (
     <details class="tray" data-testid="tray">
       <summary class="tray__head">
