@@ -14,6 +14,7 @@ import { followAudit } from './audit/projection.ts';
 import { defaultBudget } from './core/budget.ts';
 import { openFeed } from './live/feed.ts';
 import { createHub, type Hub, silentMsMax } from './live/hub.ts';
+import { watchPlaces } from './live/place-watch.ts';
 import { announcePresence } from './live/presence.ts';
 import { buildServer } from './server.ts';
 import { createSessions } from './sessions/sessions.ts';
@@ -78,8 +79,10 @@ async function start(): Promise<() => Promise<void>> {
     onAlarms: () => hub?.flushAlarms(),
     onWave: (chunk) => hub?.sendWave(chunk),
   });
+  const places = watchPlaces({ wards, accounts, state: feed.state, isReady: feed.isReady, logger });
   hub = createHub({
     feed: () => feed,
+    unregistered: places.count,
     sessions,
     trail,
     stream: boot,
@@ -133,7 +136,8 @@ async function start(): Promise<() => Promise<void>> {
     const { leftOut, beds, alarms, devices } = feed.state;
     const sizes = { beds: beds.size, alarms: alarms.size, devices: devices.size };
     const waits = { auditWaiting: trail.waiting(), appendBytes: log.appender.pendingBytes() };
-    logger.info({ ...hub?.stats(), ...sizes, ...waits, leftOut, unreadable: feed.unreadable() }, 'counters');
+    const strays = { unregistered: places.count(), unseenAlarms: hub?.health().unseenAlarms ?? 0 };
+    logger.info({ ...hub?.stats(), ...sizes, ...strays, ...waits, leftOut, unreadable: feed.unreadable() }, 'counters');
   }, countersEveryMs);
 
   return async () => {
@@ -145,6 +149,7 @@ async function start(): Promise<() => Promise<void>> {
     await feed.close();
     await audit.close();
     await log.close();
+    places.close();
     wards.close();
     accounts.close();
     clock.close();

@@ -24,6 +24,8 @@ export const Health = Type.Object(
     alarmsAt: Type.Union([Instant, Type.Null()]),
     /** Present alarms of devices without a bed that no open screen may show; absent where there is none. */
     unseenAlarms: Type.Optional(Type.Integer({ minimum: 1 })),
+    /** Accounts and devices at wards or beds that are not registered; absent where there is none. */
+    unregistered: Type.Optional(Type.Integer({ minimum: 1 })),
     /**
      * There while the clock of the server's machine is not the time that Vigil keeps: somebody set it. Ages and alarms stay right.
      * `aheadMs`: by how much it is ahead, negative where it was set back; `at`: when that was noticed, in Vigil's time.

@@ -40,6 +40,8 @@ export type Hub = {
 
 export function createHub(options: {
   readonly feed: () => Feed;
+  /** How many accounts and devices stand at places that are not registered. */
+  readonly unregistered?: () => number;
   readonly sessions: Sessions;
   readonly trail: Trail;
   readonly stream: string;
@@ -51,13 +53,18 @@ export function createHub(options: {
   readonly clockStep?: () => ClockStep | undefined;
   readonly logger: Logger;
 }): Hub {
-  const { feed, sessions, trail, stream, budget, silentMs, now, logger } = options;
+  const { feed, sessions, trail, stream, budget, silentMs, now, logger, unregistered = () => 0 } = options;
   const screens = new Map<Screen, { socket: WebSocket; answeredAtMs: number }>();
   const past = { skippedWaves: 0, skippedNumerics: 0, closedForResync: 0 };
   const health = (): Health => {
     const looking = [...screens.keys()].flatMap((screen) => screen.looking() ?? []);
+    const strays = unregistered();
     const unseen = unseenAlarms(feed().state, looking);
-    return { ...judgeHealth(feed().signs, now(), options.clockStep?.()), ...(unseen > 0 && { unseenAlarms: unseen }) };
+    return {
+      ...judgeHealth(feed().signs, now(), options.clockStep?.()),
+      ...(unseen > 0 && { unseenAlarms: unseen }),
+      ...(strays > 0 && { unregistered: strays }),
+    };
   };
 
   function flush(load: 'numerics' | 'alarms'): void {

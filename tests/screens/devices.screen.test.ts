@@ -17,6 +17,7 @@ beforeAll(async () => {
     openScreenServer({
       accounts: [
         { userId: 'nora', name: 'Nora Nurse', role: 'nurse', wards: [ward] },
+        { userId: 'paula', name: 'Paula Physician', role: 'physician', wards: ['*'] },
         { userId: 'ted', name: 'Ted Technician', role: 'technician', wards: [ward] },
       ],
       wards: [{ ward, beds: ['U-1', 'U-2', 'U-3', 'U-4', 'U-5', 'U-6', 'U-7', 'U-8'] }],
@@ -134,5 +135,17 @@ describe('a second device at a bed', () => {
     await until('the second device', () => server.state.associations.get('bed-06') !== undefined);
     expect(now('bed-06')).toMatchObject({ bed: 'U-6', patient: before.patient, to: null });
     expect(now('bed-06').associationId).not.toBe(before.associationId);
+  });
+});
+
+describe('a device at a ward that is not registered', () => {
+  it('is named on a screen of all wards, and still shown', async () => {
+    const other = await logIn(browser, server, 'paula');
+    expect(await other.getByTestId('notice-places').count()).toBe(0);
+    put('bed-09', period('U-1', 'ICU2', patient({ familyName: 'Lynx' })));
+    await other.getByTestId('notice-places').getByText('device bed-09 (ICU2 U-1)').waitFor();
+    await other.locator('[data-association]').filter({ hasText: 'Lynx' }).waitFor();
+    expect(await page.getByTestId('notice-places').count()).toBe(0);
+    await other.context().close();
   });
 });

@@ -101,8 +101,11 @@ describe('a device without a bed', () => {
     await nora.getByTestId('tray').getByText('HR 178 > 160').first().waitFor();
     expect(await nora.getByTestId('bed-bed-07').count()).toBe(0);
     expect(await nora.getByTestId('bed-U-7').count()).toBe(0);
-    await nora.getByTestId('tray-count').click();
-    await nora.getByTestId('tray-bed-07').getByText('last in ICU').waitFor();
+    // What has just moved does not act yet.
+    await until('the open tray', async () => {
+      await nora.getByTestId('tray-count').click();
+      return nora.getByTestId('tray-bed-07').getByText('last in ICU').isVisible();
+    });
     await nora.screenshot({ path: join(pictures, 'tray.png') });
     for (const userId of ['sam', 'ted']) {
       const other = await logIn(browser, server, userId);

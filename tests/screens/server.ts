@@ -34,7 +34,7 @@ import {
   forgetWaves,
 } from '../../dashboard/core/readings.ts';
 import { emptyState } from '../../dashboard/core/state.ts';
-import type { Registry } from '../../dashboard/core/wards.ts';
+import { type Registry, unregistered } from '../../dashboard/core/wards.ts';
 import { emptyWaves, foldWave } from '../../dashboard/core/waves.ts';
 import type { Feed } from '../../dashboard/live/feed.ts';
 import { createHub, silentMsMax } from '../../dashboard/live/hub.ts';
@@ -85,6 +85,10 @@ export async function openScreenServer(options: ScreenServerOptions) {
   const trail = createTrail(log, { pseudonymKey, now, logger });
   const hub = createHub({
     feed: () => live.feed,
+    unregistered: () => {
+      const { wards } = options;
+      return wards ? unregistered({ wards }, accounts.all(), live.state).length : 0;
+    },
     sessions,
     trail,
     stream: boot,

@@ -5,6 +5,7 @@ import { loadText } from '../core/load.ts';
 import { clockText, whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 import { PauseFailureSound } from './lost-banner.tsx';
+import { PlacesNotice } from './places-notice.tsx';
 
 /** Time enough to finish what one does. */
 const warnBeforeMs = 15 * 60_000;
@@ -47,6 +48,7 @@ export function Notices() {
           <PauseFailureSound />
         </div>
       )}
+      <PlacesNotice />
       {health?.unseenAlarms !== undefined && (
         <Notice level="medium" id="notice-unseen">
           {health.unseenAlarms === 1 ? 'An alarm' : `${health.unseenAlarms} alarms`} of a device without a bed{' '}

@@ -1,0 +1,38 @@
+/** For accounts of all wards: who and what stands at wards and beds that are not registered. */
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { Places } from '../../protocol-devices.ts';
+import { useApp } from '../shell/app.ts';
+
+const namedMax = 3;
+
+export function PlacesNotice() {
+  const app = useApp();
+  const count = app.screen.value?.health.unregistered ?? 0;
+  const isOperator = app.session.value?.wards.includes('*') ?? false;
+  const found = useSignal<Places['unregistered']>([]);
+  useEffect(() => {
+    if (!isOperator || count === 0) return;
+    void app.api.places().then((answer) => {
+      if (answer.ok) found.value = answer.data.unregistered;
+    });
+  }, [count, isOperator]);
+  if (!isOperator || count === 0) return null;
+  const named = found.value.slice(0, namedMax);
+  const more = count - named.length;
+  return (
+    <div class="notice notice--medium" role="alert" data-testid="notice-places">
+      <span class="notice__mark" aria-hidden="true">
+        **
+      </span>
+      <p>
+        Not in the registry of wards and beds:{' '}
+        {named
+          .map(({ what, id, ward, bed }) => `${what} ${id} (${bed === undefined ? ward : `${ward} ${bed}`})`)
+          .join(', ')}
+        {more > 0 && `${named.length > 0 ? ' and ' : ''}${more} more`}. Their alarms may reach nobody: tell the
+        operator.
+      </p>
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+import { pino } from 'pino';
+import { expect, it, vi } from 'vitest';
+import { foldAssociations } from '../core/beds.ts';
+import { period, t0, table } from '../core/fold.testing.ts';
+import { emptyState } from '../core/state.ts';
+import { watchPlaces } from './place-watch.ts';
+
+it('says once which accounts and devices are at places that are not registered, and when all is right again', async () => {
+  const state = emptyState();
+  foldAssociations(state, table('d1', 1, period('assoc-01', 'ICU ', { bed: '1' })), t0);
+  const lines: string[] = [];
+  let wards = [{ ward: 'ICU', beds: ['1'] }];
+  const watch = watchPlaces({
+    wards: { current: () => ({ wards }) },
+    accounts: { all: () => [] },
+    state,
+    isReady: () => true,
+    logger: pino({}, { write: (line: string) => void lines.push(line) }),
+    everyMs: 2,
+  });
+  try {
+    await vi.waitFor(() => expect(lines).toHaveLength(1), 30_000);
+    expect(lines[0]).toContain('device d1: ward ICU  bed 1');
+    expect(lines[0]).not.toContain('Made');
+    expect(watch.count()).toBe(1);
+    wards = [{ ward: 'ICU ', beds: ['1'] }];
+    await vi.waitFor(() => expect(lines).toHaveLength(2), 30_000);
+    expect(lines[1]).toContain('all accounts and devices are at registered');
+    expect(watch.count()).toBe(0);
+  } finally {
+    watch.close();
+  }
+});
