@@ -77,6 +77,7 @@ describe('the rules find', () => {
     ['utils', 'gateway/utils/a.ts', '', /says nothing/],
     ['a manager', 'gateway/deviceManager.ts', '', /says nothing/],
     ['an import without ending', 'gateway/a.ts', "import { b } from './b';", /without its ending/],
+    ['a field with a default value', 'dashboard/client/ui/a.tsx', '<select defaultValue={sex} />', /default value/],
     ['work left', 'gateway/a.ts', '// TODO: later', /work left for later/],
     ['a skipped test', 'gateway/a.test.ts', "it.skip('a', () => {});", /does not run/],
     ['an only test', 'gateway/a.test.ts', "describe.only('a', () => {});", /does not run/],

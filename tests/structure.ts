@@ -27,7 +27,7 @@ const isOurs = (target: string) =>
 
 /** The faults of one file, each in one sentence; none where it is as it should be. */
 export function faultsOf(source: Source): string[] {
-  const rules = isTest(source.path) ? [words] : [words, direction, kafka, environment, purity, size, form];
+  const rules = isTest(source.path) ? [words] : [words, direction, kafka, environment, purity, size, form, fields];
   return rules.flatMap((rule) => rule(source).map((fault) => `${source.path}: ${fault}`));
 }
 
@@ -106,6 +106,12 @@ function form(source: Source): string[] {
     if (isOurs(target) && !/\.\w+$/.test(target)) faults.push(`imports ${target} without its ending`);
   }
   return faults;
+}
+
+/** A form keeps its draft: Preact ignores `defaultValue` on a select box, which then shows, and sends, its first option. */
+function fields(source: Source): string[] {
+  const found = source.path.endsWith('.tsx') && /\bdefault(?:Value|Checked)\b/.test(code(source));
+  return found ? ['has a field with a default value: give it its value'] : [];
 }
 
 /** Work left for later, and tests that do not run. */
