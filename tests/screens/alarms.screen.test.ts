@@ -143,3 +143,14 @@ describe('the list of alarms', () => {
     expect(await flashes(row)).toBe(true);
   });
 });
+
+describe('the page of a patient', () => {
+  it('names the gravest of the other beds’ alarms that have no room there', async () => {
+    const more = [1, 2, 3, 4].map(() => alarmOf(foreign, { priority: 'low', text: 'Temp 38.6 > 38.5' }));
+    server.alarms(...more.map(raised));
+    await page.getByTestId('open-U-1').click();
+    const rest = page.getByTestId('other-beds').getByTestId('alarms-rest');
+    await rest.waitFor();
+    expect(await rest.locator('[data-priority]').first().getAttribute('data-priority')).toBe('high');
+  });
+});

@@ -2,11 +2,12 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol.ts';
-import { gravest, lookOf, marks } from '../core/alarm-order.ts';
+import { behind, gravest, isUnanswered, lookOf, marks } from '../core/alarm-order.ts';
 import { placeText } from '../core/numerics.ts';
 import { type Rows, rowsOf } from '../core/row-order.ts';
 import { useApp } from '../shell/app.ts';
 import { AlarmRow } from './alarm-row.tsx';
+import { useCommonBeat } from './flash.ts';
 import { useHand } from './hand.ts';
 
 type AlarmListProps = {
@@ -25,7 +26,11 @@ export function AlarmList({ alarms, rowsMax, none, bedOf }: AlarmListProps) {
   const shown = rowsOf(last.current, alarms, hand.points.value, rowsMax);
   last.current = shown;
   useKeptFocus(box);
-  const more = alarms.length - shown.rows.length;
+  const standing = new Set(shown.rows.map((row) => row.alarm.alarmId));
+  const rest = behind(
+    alarms.filter((alarm) => !standing.has(alarm.alarmId)),
+    undefined,
+  );
   return (
     <div class="alarms__box" ref={box} {...hand.on}>
       {shown.rows.length === 0 ? (
@@ -35,7 +40,14 @@ export function AlarmList({ alarms, rowsMax, none, bedOf }: AlarmListProps) {
           {shown.rows.map(({ alarm, gone }) => (
             <AlarmRow key={alarm.alarmId} alarm={alarm} bed={bedOf(alarm)} gone={gone} />
           ))}
-          {more > 0 && <li class="alarms__rest">and {more} more</li>}
+          {rest.count > 0 && (
+            <li class="alarms__rest" data-testid="alarms-rest">
+              and {rest.count} more
+              {rest.named.map((alarm) => (
+                <Chip key={alarm.alarmId} alarm={alarm} />
+              ))}
+            </li>
+          )}
         </ul>
       )}
       {shown.fresh.length > 0 && <Fresh alarms={shown.fresh} bedOf={bedOf} />}
@@ -50,13 +62,30 @@ function Fresh({ alarms, bedOf }: { alarms: readonly Alarm[]; bedOf: (alarm: Ala
   if (!top) return null;
   return (
     <p class="alarms__fresh" data-testid="fresh-alarms">
-      <span class={`tile__chip look look--${top.priority} is-${lookOf(top)}`} data-mark={marks[top.priority]}>
-        {marks[top.priority]}
-      </span>
+      <Chip alarm={top} />
       <span>
         {alarms.length} new at the end: {placeText(bedOf(top), top.deviceId, app.ward.value === '*')} {top.text}
       </span>
     </p>
+  );
+}
+
+/** The mark of an alarm that has no row here: a grave one is never only a number. */
+function Chip({ alarm }: { alarm: Alarm }) {
+  const { priority } = alarm;
+  const chip = useRef<HTMLSpanElement>(null);
+  useCommonBeat(chip, isUnanswered(alarm) ? `${priority}${lookOf(alarm)}` : undefined);
+  return (
+    <span
+      ref={chip}
+      class={`tile__chip look look--${priority} is-${lookOf(alarm)}`}
+      data-mark={marks[priority]}
+      data-priority={priority}
+      title={alarm.text}
+    >
+      {marks[priority]}
+      <span class="unseen"> {priority} priority</span>
+    </span>
   );
 }
 

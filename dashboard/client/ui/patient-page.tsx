@@ -130,7 +130,6 @@ function OtherBeds({ associationId }: { associationId: string }) {
     <section class="panel" aria-label="Alarms of other beds" data-testid="other-beds">
       <div class="alarms__head">
         <h2>Other beds</h2>
-        {open.length > othersMax && <span class="dim">and {open.length - othersMax} more</span>}
       </div>
       <AlarmList alarms={open} rowsMax={othersMax} none="" bedOf={(alarm) => screen?.beds.get(alarm.associationId)} />
     </section>
