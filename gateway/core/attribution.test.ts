@@ -83,6 +83,16 @@ describe('a device with a wrong clock, while the patient changes at 100 s', () =
   });
 });
 
+it('is certain where the patient moved to another bed with the device, and unclear where a gap without a patient lies between', () => {
+  const moved = changeAt(100).map((period) => ({ ...period, associationId: 'same' }));
+  expect(device(moved)({ at: 110, behind: 60 })).toBe('same');
+  const [first, second] = changeAt(100);
+  const gap = [{ ...first!, toMs: ms(80) }, second!];
+  expect(device(gap)({ at: 95, behind: 60 })).toBe('unclear');
+  expect(device(gap)({ at: 95, behind: 10 })).toBe('none');
+  expect(device([first!])({ at: 110, behind: 60 })).toBe('unclear');
+});
+
 describe('a backlog of an outage in which the patient changed', () => {
   const backlog = (send: (sent: Sent) => string, behind: number, boot?: string) =>
     seconds(31, 3630).map((at) => send({ at, delay: 3632 - at + at / 1000, behind, ...(boot && { boot }) }));
