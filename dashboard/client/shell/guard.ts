@@ -15,6 +15,7 @@ export function openGuard(page: Document, now: () => number): { close(): void } 
   let stillness = emptyStillness<Element>();
   let marked = new Set<Element>();
   let frame: number | undefined;
+  let afterFrame: ReturnType<typeof setTimeout> | undefined;
   /** What the pointer went down on, and whether it might be pressed then. */
   let down: { element: Element; mayAct: boolean } | undefined;
   const hint = createHint(page);
@@ -29,11 +30,13 @@ export function openGuard(page: Document, now: () => number): { close(): void } 
     return nowMs;
   }
 
-  /** Once in the next frame, however much happens until then. */
+  /** Once after the next frame, however much happens until then: its layout is done by then, so looking costs no other one. */
   function lookSoon(): void {
     frame ??= requestAnimationFrame(() => {
-      frame = undefined;
-      look();
+      afterFrame = setTimeout(() => {
+        frame = undefined;
+        look();
+      });
     });
   }
 
@@ -60,9 +63,7 @@ export function openGuard(page: Document, now: () => number): { close(): void } 
 
   const observer = new MutationObserver(lookSoon);
   observer.observe(page.body, { childList: true, subtree: true });
-  const timer = setInterval(() => {
-    if (!page.hidden) look();
-  }, lookMs);
+  const timer = setInterval(lookSoon, lookMs);
   page.addEventListener('pointerdown', onPointerDown, { capture: true, passive: true });
   page.addEventListener('click', onClick, { capture: true });
   page.addEventListener('scroll', lookSoon, { capture: true, passive: true });
@@ -73,6 +74,7 @@ export function openGuard(page: Document, now: () => number): { close(): void } 
       observer.disconnect();
       clearInterval(timer);
       if (frame !== undefined) cancelAnimationFrame(frame);
+      clearTimeout(afterFrame);
       page.removeEventListener('pointerdown', onPointerDown, { capture: true });
       page.removeEventListener('click', onClick, { capture: true });
       page.removeEventListener('scroll', lookSoon, { capture: true });
