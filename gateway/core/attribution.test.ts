@@ -121,7 +121,7 @@ describe('a backlog of an outage in which the patient changed', () => {
 
   it('is unclear where the change lies between its time and the receipt, after a restart of the gateway without a birth', () => {
     const found = backlog(device(changeAt(1800)), 0);
-    found.forEach((whose, i) => expect(whose === wanted[i] || whose === 'unclear').toBe(true));
+    for (const [i, whose] of found.entries()) expect(whose === wanted[i] || whose === 'unclear').toBe(true);
     expect(found[0]).toBe('unclear');
     expect(found.at(-1)).toBe('second');
   });
@@ -130,7 +130,7 @@ describe('a backlog of an outage in which the patient changed', () => {
     const send = device(changeAt(1800));
     send({ at: 3630.5, behind: 60, kind: 'birth' });
     const found = backlog(send, 60);
-    found.forEach((whose, i) => expect(whose === wanted[i] || whose === 'unclear').toBe(true));
+    for (const [i, whose] of found.entries()) expect(whose === wanted[i] || whose === 'unclear').toBe(true);
     expect(found.filter((whose) => whose === 'unclear').length).toBeLessThan(70);
   });
 
@@ -139,7 +139,7 @@ describe('a backlog of an outage in which the patient changed', () => {
     for (const at of seconds(0, 30)) send({ at, behind: 0 });
     send({ at: 3630.5, behind: 600, kind: 'birth' });
     const found = backlog(send, 600);
-    found.forEach((whose, i) => expect(whose === wanted[i] || whose === 'unclear').toBe(true));
+    for (const [i, whose] of found.entries()) expect(whose === wanted[i] || whose === 'unclear').toBe(true);
   });
 
   it('of an earlier start of the device is judged by the clock of that start', () => {
