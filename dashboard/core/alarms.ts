@@ -5,6 +5,7 @@
 
 import { isDeviceSilent } from '../../contracts/device-silence.ts';
 import type { Alarm, AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
+import { notAhead } from '../../contracts/steady-time.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import { bedFor } from './beds.ts';
 import {
@@ -20,7 +21,7 @@ import {
 
 /** Folds a record of `alarms`. @returns whether the screens change */
 export function foldAlarmEvent(state: LiveState, event: AlarmEvent, nowMs: number): boolean {
-  const atMs = parseInstant(event.at) ?? 0;
+  const atMs = notAhead(parseInstant(event.at) ?? 0, nowMs);
   const { alarm } = event;
   if (isOld(state, alarm)) return false;
   if (event.type === 'raised' && isDeviceSilent(alarm)) noteLost(state, alarm, atMs);
@@ -47,7 +48,7 @@ function noteLost(state: LiveState, alarm: Alarm, atMs: number): void {
  * not have, and of which nothing was said since, has ended before our log began.
  */
 export function foldAlarmState(state: LiveState, snapshot: AlarmState, nowMs: number): boolean {
-  const atMs = parseInstant(snapshot.at) ?? 0;
+  const atMs = notAhead(parseInstant(snapshot.at) ?? 0, nowMs);
   let changed = forgetAlarmsBefore(state, snapshot, atMs);
   for (const alarm of snapshot.live) {
     if (!isOld(state, alarm)) changed = hold(state, alarm, atMs, nowMs) || changed;

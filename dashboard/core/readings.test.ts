@@ -183,6 +183,15 @@ describe('a start after the machine’s clock was set back', () => {
     },
   );
 
+  it('lets new readings be current although the device was lost before, at what is a later time now', () => {
+    const state = oneBed();
+    const nowMs = t0 - 600_000;
+    const silence = { kind: 'technical', condition: 'no-data', onsetAt: formatInstant(t0 - 5000) } as const;
+    const silent = alarm('alarm-0000000001', 'assoc-01', 1, silence);
+    foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: silent }, nowMs);
+    expect(state.devices.get('d1')?.lostAtMs).toBe(nowMs);
+  });
+
   it('takes the gateway’s word on the connection although the word before is stamped later', () => {
     const state = oneBed();
     const nowMs = t0 - 600_000;
@@ -345,7 +354,7 @@ describe('a device that was lost', () => {
       foldAlarmEvent(
         state,
         { type: 'raised', at: formatInstant(atMs), alarm: alarm(`n-${atMs}`, 'assoc-01', 1, { ...noData, ...fields }) },
-        t0,
+        atMs,
       );
     tell({ code: 'MDC_ECG_HEART_RATE' }, t0 + 30_500);
     expect(state.devices.get('d1')?.lostAtMs).toBe(t0 + 1000);
