@@ -49,6 +49,8 @@ export const Devices = Type.Object(
             ),
             Type.Null(),
           ]),
+          /** Of a device without a bed: the ward where it was last; absent where it was in none that is known. */
+          lastWard: Type.Optional(Ward),
         },
         closed,
       ),

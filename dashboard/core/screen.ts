@@ -163,7 +163,8 @@ export function devicesFor(state: LiveState, viewer: Viewer, nowMs: number): Dev
   for (const device of state.devices.values()) {
     const table = state.associations.get(device.deviceId);
     const period = periodAt(table, nowMs);
-    if (!seesWard(viewer, period?.ward ?? lastPlace(table?.periods ?? [])?.ward ?? null)) continue;
+    const last = period ? undefined : lastPlace(table?.periods ?? []);
+    if (!seesWard(viewer, period?.ward ?? last?.ward ?? null)) continue;
     devices.push({
       device: deviceView(device, device.deviceId),
       version: table?.version ?? 0,
@@ -175,6 +176,7 @@ export function devicesFor(state: LiveState, viewer: Viewer, nowMs: number): Dev
             occupied: period.patient !== null,
           }
         : null,
+      ...(last ? { lastWard: visibleText(last.ward) } : {}),
     });
   }
   return devices;

@@ -18,6 +18,8 @@ const actions: readonly AuditEntry['action'][] = [
   'audio-paused',
   'limits-changed',
   'association-started',
+  'association-moved',
+  'patient-corrected',
   'association-ended',
   'access-denied',
   'rejected-viewed',

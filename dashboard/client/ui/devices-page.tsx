@@ -166,7 +166,9 @@ function Row({ row, onEdit }: { row: DeviceRow; onEdit: () => void }) {
           <span class="is-refused">○ offline{since}</span>
         )}
       </td>
-      <td>{current?.ward ?? <span class="dim">none</span>}</td>
+      <td>
+        {current?.ward ?? <span class="dim">{row.lastWard === undefined ? 'none' : `last in ${row.lastWard}`}</span>}
+      </td>
       <td>{current?.bed ?? <span class="dim">none</span>}</td>
       <td>{current ? current.occupied ? 'admitted' : <span class="dim">none</span> : <span class="dim">none</span>}</td>
       <td>{present.length > 0 ? present.join(', ') : <span class="dim">nothing wrong</span>}</td>

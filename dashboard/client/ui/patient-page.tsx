@@ -15,6 +15,7 @@ import { BedState, bedNotice } from './bed-state.tsx';
 import { LimitsPanel } from './limits-panel.tsx';
 import { PauseAudio } from './pause-audio.tsx';
 import { SlotView } from './slot.tsx';
+import { patientHref } from './top-bar.tsx';
 import { Trends } from './trends.tsx';
 import { WaveCanvas } from './waves.tsx';
 
@@ -147,6 +148,14 @@ function PatientHead({ bed, onClose }: { bed: Bed; onClose: () => void }) {
     patient?.category,
     patient ? `id ${patient.patientId}` : undefined,
   ].filter((fact) => fact !== undefined);
+  const others = [...(app.screen.value?.beds.values() ?? [])].filter(
+    (one) =>
+      one !== bed &&
+      one.associationId !== bed.associationId &&
+      one.ward !== null &&
+      one.ward === bed.ward &&
+      one.bed === bed.bed,
+  );
   return (
     <header class="patient__head">
       <button class="button" type="button" data-testid="patient-close" onClick={onClose} title="Escape">
@@ -168,9 +177,16 @@ function PatientHead({ bed, onClose }: { bed: Bed; onClose: () => void }) {
       <span class="bar__gap" />
       <BedState bed={bed} />
       <p class="dim patient__device">
-        {bed.ward ?? 'no ward'} · device {bed.device.deviceId}
+        {bed.ward ?? (bed.tray === undefined ? 'no ward' : `no bed, last in ${bed.tray}`)} · device{' '}
+        {bed.device.deviceId}
         {bed.device.model ? ` (${bed.device.model})` : ''}
         {bed.since ? ` · since ${dateTimeText(Date.parse(bed.since))}` : ''}
+        {others.map((one) => (
+          <>
+            {' '}
+            · <a href={patientHref(one.associationId)}>also at this bed: {one.device.deviceId}</a>
+          </>
+        ))}
       </p>
     </header>
   );
