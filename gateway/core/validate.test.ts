@@ -212,6 +212,14 @@ describe('the bounds while the machine’s clock was set', () => {
   });
 });
 
+it.each([0, 1, 99, -99])(
+  'clocks that are %i ms apart, as any two are, leave the bounds as they are configured',
+  (apartMs) => {
+    const { aheadMaxMs, lateMaxMs } = boundsByBothClocks(bounds, () => apartMs);
+    expect({ aheadMaxMs, lateMaxMs }).toEqual(bounds);
+  },
+);
+
 describe('a status', () => {
   it.each<[string, unknown, string]>([
     ['birth', { boot: 'b1', seq: 1, time: at(0), online: true }, 'accepted'],

@@ -26,13 +26,19 @@ export type TimeBounds = {
 export function boundsByBothClocks({ aheadMaxMs, lateMaxMs }: TimeBounds, wallAheadMs: () => number): TimeBounds {
   return {
     get aheadMaxMs() {
-      return aheadMaxMs + Math.max(0, wallAheadMs());
+      return aheadMaxMs + set(wallAheadMs());
     },
     get lateMaxMs() {
-      return lateMaxMs + Math.max(0, -wallAheadMs());
+      return lateMaxMs + set(-wallAheadMs());
     },
   };
 }
+
+/** Two clocks that were not set differ by some milliseconds too: the bounds, which a refusal names, stay as they were configured. */
+function set(apartMs: number): number {
+  return apartMs >= setMsMin ? apartMs : 0;
+}
+const setMsMin = 100;
 
 export type Reading = {
   /** The device's own identity of the reading; both or none. */
