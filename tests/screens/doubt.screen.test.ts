@@ -1,0 +1,93 @@
+/** What a clinician sees at a bed whose device has a wrong clock, or whose certificate two devices use. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { gatewayNotices } from '../../contracts/bed-notices.ts';
+import { parameters } from '../../contracts/parameters.ts';
+import { foldNotice } from '../../dashboard/core/notices.ts';
+import { logIn, openBrowser } from '../browser.ts';
+import { patient, period, widest } from './scene.ts';
+import { openScreenServer, type ScreenServer } from './server.ts';
+
+const pictures = mkdtempSync(join(tmpdir(), 'vigil-doubt-'));
+const hr = 'MDC_ECG_HEART_RATE';
+let server: ScreenServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  console.log(`pictures in ${pictures}`);
+  [server, browser] = await Promise.all([
+    openScreenServer({ accounts: [{ userId: 'nora', name: 'Nora Nurse', role: 'nurse', wards: ['ICU'] }] }),
+    openBrowser(inject('chromium')),
+  ]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+
+const iso = (ms: number) => new Date(ms).toISOString();
+
+/** Sends every parameter each second, as a device whose clock is `behindMs` behind; the last 15 s at once. */
+function sendBehind(deviceId: string, associationId: string, behindMs: number): () => void {
+  const values = Object.entries(widest).map(([code, value]) => ({ code, value, unit: parameters.get(code)!.unit }));
+  const send = (atMs: number) => {
+    const reading = { time: iso(atMs - behindMs), values };
+    server.observe(associationId, { deviceId, receivedAt: iso(atMs + 20), reading });
+  };
+  for (let back = 15; back >= 0; back -= 1) send(Date.now() - back * 1000);
+  const timer = setInterval(() => send(Date.now()), 1000);
+  return () => clearInterval(timer);
+}
+
+it.each([
+  [1366, 768],
+  [1920, 1080],
+])('marks the numbers and says why, on the tile and on the patient page, at %d × %d', async (width, height) => {
+  const beds = [
+    ['bed-01', period(`U-1-${width}`, 'ICU', patient({ familyName: 'Behind' })), 7_000],
+    ['bed-02', period(`U-2-${width}`, 'ICU', patient({ familyName: 'Shared' })), 0],
+    ['bed-03', period(`U-3-${width}`, 'ICU', patient({ familyName: 'Fine' })), 0],
+  ] as const;
+  const stops = beds.map(([deviceId, held, behindMs]) => {
+    server.associate({ deviceId, version: width, periods: [held] });
+    server.connection(held.associationId, { deviceId, receivedAt: iso(Date.now()), connected: true });
+    return sendBehind(deviceId, held.associationId, behindMs);
+  });
+  const shared = {
+    deviceId: 'bed-02',
+    receivedAt: iso(Date.now()),
+    notice: 'shared-identity',
+    forMs: 300_000,
+  } as const;
+  foldNotice(server.state, beds[1][1].associationId, shared, Date.now());
+
+  const page = await logIn(browser, server, 'nora');
+  await page.setViewportSize({ width, height });
+  const tile = (at: 0 | 1 | 2) => page.getByTestId(`bed-${beds[at][1].bed}`);
+  const words = 'Device clock is 7 s behind';
+  await tile(0).getByText(words).first().waitFor();
+  await tile(1).getByText(gatewayNotices['shared-identity'].text).first().waitFor();
+  for (const at of [0, 1, 2] as const) await tile(at).getByTestId(`value-${hr}`).filter({ hasText: '188' }).waitFor();
+  expect(await tile(0).getByTestId(`doubt-${hr}`).getAttribute('title')).toContain('7 s behind');
+  expect(await tile(1).getByTestId(`doubt-${hr}`).getAttribute('title')).toContain('two patients');
+  expect(await tile(2).getByTestId(`doubt-${hr}`).count()).toBe(0);
+  expect(await tile(2).getByTestId('bed-notice').count()).toBe(0);
+  // Nothing of a label is pushed out of its number by the mark.
+  const cut = await page.evaluate(() =>
+    [...document.querySelectorAll('.slot__label, .slot__doubt, .tile__bed, .tile__notice')]
+      .filter((one) => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).display !== 'inline')
+      .map((one) => `${one.className}: ${one.textContent}`),
+  );
+  expect(cut).toEqual([]);
+  await page.screenshot({ path: join(pictures, `ward-${width}.png`) });
+  await page.getByTestId(`open-${beds[0][1].bed}`).click();
+  await page.getByTestId('notice-device-clock').filter({ hasText: words }).waitFor();
+  await page.getByTestId(`value-${hr}`).filter({ hasText: '188' }).waitFor();
+  await page.screenshot({ path: join(pictures, `patient-${width}.png`) });
+  await page.close();
+  for (const stop of stops) stop();
+});
