@@ -17,7 +17,7 @@ npm run bench -- screen [--rows 8,32,64,64-4k] [--seconds 20] [--chunk-ms 500] [
     What the page costs in Chromium with 8, 32 and 64 beds of two waves at 1920 × 1080, and 64 at 3840 × 2160: busy time of its
     main thread, frames, memory, and the time from a breach until its alarm is painted. The dashboard server is the real one,
     in this process; readings, waves and alarms are put into its live state, without device, gateway and Kafka, so that their
-    processor time does not disturb. Needs the built client: npm run build; --client takes another build, for comparison
+    processor time does not disturb. --client takes another build of the client than the present one, for comparison
 `;
 
 const [name, ...args] = process.argv.slice(2);

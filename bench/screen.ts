@@ -1,5 +1,5 @@
 /** What the page costs in a browser: main thread, frames, memory, and how soon an alarm is painted. */
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { type Browser, type CDPSession, chromium, type Page } from 'playwright-core';
@@ -14,7 +14,6 @@ const path =
   'the real dashboard server and WebSocket in the process of the benchmark, the built client in Chromium; readings, waves and ' +
   'alarms are put into the live state of the server (no device, gateway, Kafka or alarm processor)';
 
-const root = join(import.meta.dirname, '..');
 const browserFlags = [
   '--no-sandbox',
   '--disable-gpu',
@@ -67,7 +66,7 @@ export async function measureScreen(args: string[]): Promise<void> {
       rows: { type: 'string', default: Object.keys(cases).join() },
       seconds: { type: 'string', default: '20' },
       'chunk-ms': { type: 'string', default: '500' },
-      client: { type: 'string', default: join(root, 'dashboard', 'client', 'dist') },
+      client: { type: 'string' },
       json: { type: 'boolean' },
     },
   });
@@ -79,7 +78,9 @@ export async function measureScreen(args: string[]): Promise<void> {
   for (const name of values.rows.split(',')) {
     const one = cases[name];
     if (!one) throw new VigilError('settings-invalid', `--rows takes ${Object.keys(cases).join(', ')}.`);
-    const ward = await openMadeUpWard({ beds: one.beds, chunkMs, clientDir: values.client });
+    const { client } = values;
+    const built = client === undefined ? {} : { clientDir: resolve(client) };
+    const ward = await openMadeUpWard({ beds: one.beds, chunkMs, ...built });
     const browser = await chromium.launch({ executablePath, headless: true, args: browserFlags });
     try {
       const row = await measureRow(browser, ward, one, seconds);
