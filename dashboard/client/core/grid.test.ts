@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gridFor, numberGrid, slotSize, tileLeast } from './grid.ts';
+import { gridFor, tileLeast } from './grid.ts';
 
 describe('the grid of tiles', () => {
   it.each([
@@ -27,32 +27,5 @@ describe('the grid of tiles', () => {
         }
       }),
     );
-  });
-});
-
-describe('the numbers of a bed without waves', () => {
-  it.each([
-    [0, 'small'],
-    [46, 'small'],
-    [47, 'middle'],
-    [83, 'middle'],
-    [84, 'large'],
-    [127, 'large'],
-    [128, 'huge'],
-  ] as const)('%d px hold a %s one', (height, size) => {
-    expect(slotSize(height)).toBe(size);
-  });
-
-  it.each([
-    // numbers, width, height, columns, size
-    [6, 528, 277, 3, 'huge'],
-    [5, 528, 277, 3, 'huge'],
-    [6, 310, 150, 3, 'middle'],
-    [4, 310, 150, 2, 'middle'],
-    [4, 380, 96, 2, 'middle'],
-    [1, 310, 96, 1, 'large'],
-    [9, 90, 96, 1, 'small'],
-  ] as const)('%d in %d × %d', (count, width, height, columns, size) => {
-    expect(numberGrid(count, width, height)).toEqual({ columns, size });
   });
 });

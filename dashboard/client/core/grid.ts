@@ -3,7 +3,7 @@
 export type Grid = { readonly columns: number; readonly rows: number; readonly scrolls: boolean };
 
 /** A tile narrower or lower than this is not readable from a desk. */
-export const tileLeast = { widthPx: 300, heightPx: 150 } as const;
+export const tileLeast = { widthPx: 300, heightPx: 160 } as const;
 /** Width to height of a tile that reads best. */
 const bestShape = 1.75;
 
@@ -26,38 +26,4 @@ export function gridFor(count: number, widthPx: number, heightPx: number, gapPx:
     }
   }
   return best ?? { columns: Math.min(most, count), rows: Math.ceil(count / Math.min(most, count)), scrolls: true };
-}
-
-export type SlotSize = 'huge' | 'large' | 'middle' | 'small';
-
-/** The largest size of a number that its cell holds, with its label above and its age below. */
-export function slotSize(heightPx: number): SlotSize {
-  if (heightPx >= 128) return 'huge';
-  if (heightPx >= 84) return 'large';
-  return heightPx >= 47 ? 'middle' : 'small';
-}
-
-/** Narrower, and a number with its limits does not fit. */
-const slotLeastPx = 98;
-
-/** Width to height of a cell that reads best. */
-const bestCell = 1.6;
-
-/** Columns and size for the numbers of a bed without waves: the largest numbers, in cells of the best shape. */
-export function numberGrid(count: number, widthPx: number, heightPx: number): { columns: number; size: SlotSize } {
-  const most = Math.max(1, Math.min(count, Math.floor(widthPx / slotLeastPx)));
-  const size = slotSize(heightPx / Math.ceil(count / most));
-  let best = most;
-  let bestOff = Number.POSITIVE_INFINITY;
-  for (let columns = 1; columns <= most; columns++) {
-    const rows = Math.ceil(count / columns);
-    if (slotSize(heightPx / rows) !== size) continue;
-    const shape = widthPx / columns / (heightPx / rows);
-    const off = Math.abs(Math.log(shape / bestCell)) + 0.25 * (columns * rows - count);
-    if (off < bestOff) {
-      best = columns;
-      bestOff = off;
-    }
-  }
-  return { columns: best, size };
 }

@@ -173,9 +173,9 @@ function Row({ row }: { row: AuditEntry }) {
       <td class={`nowrap${row.action === 'access-denied' || row.action === 'login-failed' ? ' is-refused' : ''}`}>
         {row.action}
       </td>
-      <td>{row.ward}</td>
-      <td>{about.join(', ')}</td>
-      <td>{row.detail}</td>
+      <td data-label="Ward">{row.ward}</td>
+      <td data-label="About">{about.join(', ')}</td>
+      <td data-label="Detail">{row.detail}</td>
       <td class="nowrap">
         {row.verified ? <span class="dim">✓ verified</span> : <span class="is-refused">✗ does not verify</span>}
       </td>

@@ -9,7 +9,7 @@ import { patientHref } from './top-bar.tsx';
 export type Companion = { readonly bed: Bed; readonly alarms: readonly Alarm[] };
 
 const headPx = 20;
-const rowPx = 44;
+const rowPx = 48;
 /** Narrower, and a number with its limits does not fit. */
 const slotLeastPx = 98;
 /** Of a tile's height, for all companions together. */
@@ -45,7 +45,7 @@ export function Companions(props: { companions: readonly Companion[]; plan: Retu
             </p>
             <div class="companion__numbers" style={{ '--number-columns': columns }}>
               {shown.map((slot) => (
-                <SlotView key={slot.key} slot={slot} bed={bed} alarms={alarms} size="small" />
+                <SlotView key={slot.key} slot={slot} bed={bed} alarms={alarms} />
               ))}
             </div>
           </section>

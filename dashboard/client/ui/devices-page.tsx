@@ -157,7 +157,7 @@ function Row({ row, onEdit }: { row: DeviceRow; onEdit: () => void }) {
         {device.deviceId}
         {device.model && <span class="table__note">{device.model}</span>}
       </th>
-      <td class="nowrap">
+      <td class="nowrap" data-label="Connection">
         {device.online === null ? (
           <span class="dim">? not heard of</span>
         ) : device.online ? (
@@ -166,12 +166,14 @@ function Row({ row, onEdit }: { row: DeviceRow; onEdit: () => void }) {
           <span class="is-refused">○ offline{since}</span>
         )}
       </td>
-      <td>
+      <td data-label="Ward">
         {current?.ward ?? <span class="dim">{row.lastWard === undefined ? 'none' : `last in ${row.lastWard}`}</span>}
       </td>
-      <td>{current?.bed ?? <span class="dim">none</span>}</td>
-      <td>{current ? current.occupied ? 'admitted' : <span class="dim">none</span> : <span class="dim">none</span>}</td>
-      <td>{present.length > 0 ? present.join(', ') : <span class="dim">nothing wrong</span>}</td>
+      <td data-label="Bed">{current?.bed ?? <span class="dim">none</span>}</td>
+      <td data-label="Patient">
+        {current ? current.occupied ? 'admitted' : <span class="dim">none</span> : <span class="dim">none</span>}
+      </td>
+      <td data-label="It says">{present.length > 0 ? present.join(', ') : <span class="dim">nothing wrong</span>}</td>
       <td class="num">
         {mayMove ? (
           <button

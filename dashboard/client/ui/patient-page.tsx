@@ -91,7 +91,7 @@ function Found({ bed, isLive, onClose }: { bed: Bed; isLive: boolean; onClose: (
         )}
         <div class={`patient__numbers${shown.length === 0 ? ' patient__numbers--wide' : ''}`} data-testid="numbers">
           {slots.map((slot) => (
-            <SlotView key={slot.key} slot={slot} bed={bed} alarms={alarms} size="large" everyAge />
+            <SlotView key={slot.key} slot={slot} bed={bed} alarms={alarms} everyAge />
           ))}
           {slots.length === 0 && <p class="dim">No values yet.</p>}
         </div>

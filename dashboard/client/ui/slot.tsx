@@ -1,10 +1,10 @@
 /** A number with all that makes it readable: label, unit, limits, colour, age, and the alarm about it. */
-import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import type { Alarm, Limits } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol.ts';
 import { type AgeClass, ageText, sourceOf, valueClass } from '../core/ages.ts';
 import { parameterColours } from '../core/colours.ts';
-import type { SlotSize } from '../core/grid.ts';
 import { clockText, limitsFor, type Shown, type Slot, slotPriority, valueText, wardLimits } from '../core/numerics.ts';
+import { widthEm } from '../core/tile-plan.ts';
 import { useApp } from '../shell/app.ts';
 import { useAges } from './ages.ts';
 
@@ -15,12 +15,11 @@ type SlotProps = {
   slot: Slot;
   bed: Bed;
   alarms: readonly Alarm[];
-  size: SlotSize;
   /** The patient's page has the room to say every age. */
   everyAge?: boolean;
 };
 
-export function SlotView({ slot, bed, alarms, size, everyAge }: SlotProps) {
+export function SlotView({ slot, bed, alarms, everyAge }: SlotProps) {
   const app = useApp();
   const lost = app.link.value === 'lost';
   const ages = useAges(slot.values.map((one) => one.numeric));
@@ -37,13 +36,22 @@ export function SlotView({ slot, bed, alarms, size, everyAge }: SlotProps) {
   const age = sayAge && (
     <span class="slot__age" data-testid={`age-${slot.key}`}>
       {ageText(oldest)}
-      {worst !== 'current' && oldest >= 0 && (size === 'large' || size === 'huge') ? ' ago' : ''}
+      {everyAge && worst !== 'current' && oldest >= 0 ? ' ago' : ''}
     </span>
   );
-  const names = ['slot', `slot--${size}`, slot.pressure ? 'slot--pressure' : '', `is-${worst}`];
+  const limits = limitsFor(slot.values[0]!.parameter, bed.limits, wardLimits(bed.patient?.category));
+  const em = widthEm({ pressure: slot.pressure, digits: slot.values[0]!.parameter.digits });
+  const names = ['slot', `is-${worst}`];
+  if (limits) names.push('slot--limits');
+  if (slot.pressure) names.push('slot--pressure');
+  if (note) names.push('slot--note');
   if (priority) names.push(`slot--alarm-${priority}`);
   return (
-    <div class={names.join(' ')} style={{ '--colour': parameterColours[slot.group] }} data-age-class={worst}>
+    <div
+      class={names.join(' ')}
+      style={{ '--colour': parameterColours[slot.group], '--em': em }}
+      data-age-class={worst}
+    >
       <div class="slot__box">
         <div class="slot__head">
           <span class="slot__label">
@@ -57,9 +65,7 @@ export function SlotView({ slot, bed, alarms, size, everyAge }: SlotProps) {
           <span class="slot__unit">{slot.unitLabel}</span>
           {age}
         </div>
-        <div
-          class={`slot__main${size === 'small' ? ' slot__main--small' : ''}${slot.pressure ? ' slot__main--pressure' : ''}`}
-        >
+        <div class="slot__main">
           <div class="slot__value">
             <span class="slot__value-text">
               {slot.pressure ? (
@@ -69,9 +75,9 @@ export function SlotView({ slot, bed, alarms, size, everyAge }: SlotProps) {
               )}
             </span>
           </div>
-          {note && <span class="slot__note">{note}</span>}
-          <SlotLimits first={slot.values[0]!} bed={bed} />
+          {limits && <SlotLimits digits={slot.values[0]!.parameter.digits} limits={limits.limits} own={limits.own} />}
         </div>
+        {note && <span class="slot__note">{note}</span>}
       </div>
     </div>
   );
@@ -109,18 +115,15 @@ function PressureValue({ values, classes }: { values: readonly Shown[]; classes:
   );
 }
 
-function SlotLimits({ first, bed }: { first: Shown; bed: Bed }) {
-  const found = limitsFor(first.parameter, bed.limits, wardLimits(bed.patient?.category));
-  if (!found) return null;
-  const { low, high } = found.limits;
-  const digits = first.parameter.digits;
+function SlotLimits({ digits, limits, own }: { digits: number; limits: Limits; own: boolean }) {
+  const { low, high } = limits;
   const text = (limit: number | undefined) => (limit === undefined ? '' : limit.toFixed(digits));
   return (
     <span
-      class={`slot__limits${found.own ? ' is-own' : ''}`}
+      class={`slot__limits${own ? ' is-own' : ''}`}
       title={`Alarm limits: ${low === undefined ? 'no low' : `low ${text(low)}`}, ${
         high === undefined ? 'no high' : `high ${text(high)}`
-      }${found.own ? ' (this patient’s own)' : ''}`}
+      }${own ? ' (this patient’s own)' : ''}`}
     >
       <span>{text(high)}</span>
       <span>{text(low)}</span>

@@ -1,26 +1,19 @@
 /** One bed: who lies there, what is wrong, the waves and beside each its number. */
 import { useRef } from 'preact/hooks';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
-import { type Wave, waves } from '../../../contracts/parameters.ts';
 import type { Bed } from '../../protocol.ts';
 import { behind, foremost, frameOf, isUnanswered, listed, lookOf, marks, remarks } from '../core/alarm-order.ts';
-import { numberGrid, type SlotSize, slotSize } from '../core/grid.ts';
-import { patientName, type Slot, slotPriority, slotsOf } from '../core/numerics.ts';
-import { tileWaves } from '../core/wave-choice.ts';
+import { patientName } from '../core/numerics.ts';
+import { headHeightPx, stripHeightPx } from '../core/tile-plan.ts';
 import { BedState, bedNotice } from './bed-state.tsx';
 import { type Companion, Companions, companionPlan } from './companions.tsx';
 import { useCommonBeat } from './flash.ts';
 import { memo } from './memo.ts';
-import { SlotView } from './slot.tsx';
+import { TileBody } from './tile-body.tsx';
 import { patientHref } from './top-bar.tsx';
-import { WaveCanvas } from './waves.tsx';
 
-/** A wave lower than this shows nothing. */
-const waveRowLeastPx = 38;
-const headPx = 54;
-const restPx = 42;
-/** Beside a wave a number may be larger than in a cell of its own: nothing stands below it. */
-const columnSparePx = 18;
+/** The line around a tile. */
+const edgePx = 1;
 
 type TileProps = {
   bed: Bed;
@@ -46,6 +39,11 @@ export const Tile = memo(function Tile(props: TileProps) {
   useCommonBeat(box, flashing.map((alarm) => `${alarm!.alarmId}${lookOf(alarm!)}`).join() || undefined);
   const name = bed.patient ? patientName(bed.patient) : bed.occupied ? 'Patient' : 'No patient';
   const bedName = bed.bed ?? bed.device.deviceId;
+  const widthPx = props.widthPx - 2 * edgePx;
+  const words = headline
+    ? [marks[headline.priority], headline.text, ...remarks(headline), 'acknowledged', '+99 ***']
+    : [];
+  const abovePx = headHeightPx(bedName, widthPx) + stripHeightPx(words.join(' '), widthPx) + 2 * edgePx;
   return (
     <article
       ref={box}
@@ -67,14 +65,18 @@ export const Tile = memo(function Tile(props: TileProps) {
         >
           {bedName}
         </a>
-        <span class={`tile__name${bed.patient ? '' : ' dim'}`} title={name}>
+        <span class={`tile__name${bed.patient ? '' : ' dim'}`} title={name} data-may-shorten>
           {bed.ward === null ? 'Unassigned' : name}
         </span>
-        {props.showWard && bed.ward !== null && <span class="tile__ward dim">{bed.ward}</span>}
+        {props.showWard && bed.ward !== null && (
+          <span class="tile__ward dim" title={bed.ward} data-may-shorten>
+            {bed.ward}
+          </span>
+        )}
         <BedState bed={bed} />
       </header>
       <AlarmLine alarm={headline} hidden={hidden} notice={bedNotice(bed)} />
-      <Body bed={bed} alarms={alarms} widthPx={props.widthPx} heightPx={props.heightPx - plan.heightPx} />
+      <TileBody bed={bed} alarms={alarms} box={{ widthPx, heightPx: props.heightPx - plan.heightPx - abovePx }} />
       <Companions companions={companions} plan={plan} />
     </article>
   );
@@ -122,49 +124,4 @@ function Hidden({ hidden }: { hidden: ReturnType<typeof behind> }) {
       ))}
     </span>
   );
-}
-
-function Body({ bed, alarms, widthPx, heightPx }: Omit<TileProps, 'showWard' | 'companions'>) {
-  const slots = slotsOf(bed.values);
-  const known = tileWaves(bed.waves).flatMap((code) => waves.get(code) ?? []);
-  const bodyPx = heightPx - headPx;
-  const beside = (wave: Wave) => slots.find((slot) => slot.group === wave.group);
-  const fits = (rest: number) => Math.max(1, Math.floor((bodyPx - rest) / waveRowLeastPx));
-  const shownWaves = known.slice(0, Math.min(known.length, fits(slots.length > known.length ? restPx : 0)));
-  const taken = new Set(shownWaves.map(beside));
-  const others = slots.filter((slot) => !taken.has(slot));
-  const rest = others.length > 3 && widthPx < 420 ? withoutPulse(others, alarms, bed.device.deviceId) : others;
-  const view = (slot: Slot, size: SlotSize) => (
-    <SlotView key={slot.key} slot={slot} bed={bed} alarms={alarms} size={size} />
-  );
-  if (slots.length === 0 && known.length === 0)
-    return <div class="tile__body tile__body--empty">{bed.occupied ? 'No values yet' : 'No values'}</div>;
-  if (known.length === 0) {
-    const grid = numberGrid(slots.length, widthPx, bodyPx);
-    return (
-      <div class="tile__body tile__body--numbers" style={{ '--number-columns': grid.columns }}>
-        {slots.map((slot) => view(slot, grid.size))}
-      </div>
-    );
-  }
-  const rowPx = (bodyPx - (rest.length > 0 ? restPx : 0)) / shownWaves.length;
-  return (
-    <div class="tile__body tile__body--waves">
-      <div class="tile__sweep" style={{ '--wave-rows': shownWaves.length }}>
-        <WaveCanvas associationId={bed.associationId} waves={shownWaves} />
-        <div class="tile__column">
-          {shownWaves.map((wave) => {
-            const slot = beside(wave);
-            return slot ? view(slot, slotSize(rowPx + columnSparePx)) : <div key={wave.code} class="slot slot--none" />;
-          })}
-        </div>
-      </div>
-      {rest.length > 0 && <div class="tile__rest">{rest.map((slot) => view(slot, 'small'))}</div>}
-    </div>
-  );
-}
-
-/** Beside a heart rate the pulse is the first to go where there is no room, unless it alarms. */
-function withoutPulse(slots: readonly Slot[], alarms: readonly Alarm[], deviceId: string): Slot[] {
-  return slots.filter((slot) => slot.group !== 'PR' || slotPriority(slot.values, alarms, deviceId) !== undefined);
 }

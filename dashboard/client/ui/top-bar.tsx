@@ -31,7 +31,9 @@ export function TopBar() {
       {app.watches.value && <SoundState />}
       <Clock />
       <div class="bar__who">
-        <span data-testid="who">{session.actor.name}</span>
+        <span data-testid="who" title={session.actor.name} data-may-shorten>
+          {session.actor.name}
+        </span>
         <span class="dim">{session.actor.role}</span>
       </div>
       <button class="button" type="button" data-testid="logout" onClick={() => void app.logOut()}>
@@ -67,6 +69,8 @@ function WardChoice() {
       class="bar__ward"
       aria-label="Ward"
       data-testid="ward-choice"
+      data-may-shorten
+      title={now === '*' ? 'All my wards' : now}
       value={now}
       onChange={(event) => {
         app.setWard(event.currentTarget.value);

@@ -22,8 +22,12 @@ const filters: readonly { key: Filter; text: string }[] = [
 const none: readonly Alarm[] = [];
 const alone: readonly Companion[] = [];
 const gapPx = 6;
+/** Kept free beside the tiles (ward.css). */
+const scrollbarPx = 11;
 /** Below this width tiles are rows of a list. */
 const listWidthPx = 620;
+/** Where the beds do not fit anyway each gets the room for its numbers and two waves. */
+const scrolledTilePx = 224;
 
 export function WardPage() {
   const app = useApp();
@@ -139,8 +143,8 @@ function Tiles(props: {
   const grid: Grid = gridFor(props.groups.length, width, height, gapPx);
   const asList = width < listWidthPx;
   const columns = asList ? 1 : grid.columns;
-  const tileWidth = (width - gapPx * (columns - 1)) / columns;
-  const tileHeight = asList || grid.scrolls ? 190 : (height - gapPx * (grid.rows - 1)) / grid.rows;
+  const tileWidth = (width - scrollbarPx - gapPx * (columns - 1)) / columns;
+  const tileHeight = asList || grid.scrolls ? scrolledTilePx : (height - gapPx * (grid.rows - 1)) / grid.rows;
   return (
     <div class="tiles" ref={box}>
       <div
@@ -155,8 +159,8 @@ function Tiles(props: {
             companions={
               companions.length === 0 ? alone : companions.map((one) => ({ bed: one, alarms: alarmsOfBed(one) }))
             }
-            widthPx={Math.round(tileWidth)}
-            heightPx={Math.round(tileHeight)}
+            widthPx={Math.floor(tileWidth)}
+            heightPx={Math.floor(tileHeight)}
             showWard={props.showWard}
           />
         ))}

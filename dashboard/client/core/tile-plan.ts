@@ -1,0 +1,173 @@
+/**
+ * What a bed's tile shows in the room that it has. A number is never cut: where there is little room the waves go first, then
+ * the numbers stand in more rows, and at last the tile grows. Widths are those of the widest usual font (DejaVu Sans, bold).
+ */
+
+/** What makes one parameter's cell wide or high. */
+export type Cell = {
+  readonly label: string;
+  /** Systolic over diastolic, the mean below. */
+  readonly pressure: boolean;
+  /** Digits after the point. */
+  readonly digits: number;
+  /** A word beside the number (`questionable`), on a line of its own. */
+  readonly note: string | undefined;
+};
+
+/** Width of the longest text of a cell, in em: `288/188`, `40.0`, `188`. As `--em` in slot.css. */
+export function widthEm({ pressure, digits }: Pick<Cell, 'pressure' | 'digits'>): number {
+  if (pressure) return 4.65;
+  return digits > 0 ? 2.55 : 2.15;
+}
+
+/** The smallest size of a number on a tile. */
+const leastFontPx = 16;
+const cellEdgesPx = 14;
+const labelCharPx = 8.2;
+const noteCharPx = 6.8;
+/** Label, number and the line of the mean or of the age. */
+export const cellLeastPx = 48;
+const noteLinePx = 13;
+/** A pressure's age stands beside its label. */
+const pressureLeastPx = 90;
+
+export function leastWidthPx(cell: Cell): number {
+  return Math.max(
+    widthEm(cell) * leastFontPx + cellEdgesPx,
+    cell.label.length * labelCharPx + cellEdgesPx,
+    (cell.note?.length ?? 0) * noteCharPx + cellEdgesPx,
+    cell.pressure ? pressureLeastPx : 0,
+  );
+}
+
+function leastHeightPx(cells: readonly Cell[]): number {
+  return cellLeastPx + (cells.some((cell) => cell.note !== undefined) ? noteLinePx : 0);
+}
+
+export type TilePlan<C extends Cell> = {
+  /** How many of the waves are drawn, from the first on. */
+  readonly waves: number;
+  /** All rows have this many equal columns; undefined where each cell takes what it needs. */
+  readonly columns: number | undefined;
+  /** Width of the numbers beside the waves, px; 0 without waves. */
+  readonly columnPx: number;
+  /** Rows of numbers below the waves, or all numbers where no wave is drawn. */
+  readonly rows: readonly (readonly C[])[];
+  /** Without this height something would be cut, px. */
+  readonly leastPx: number;
+  /** Height of one row of numbers below waves, px. */
+  readonly rowPx: number;
+};
+
+/** Where a number stands beside its wave, limits included. */
+const columnLeastPx = 136;
+const columnShare = 0.25;
+/** Beside a wave. */
+const waveRowLeastPx = 50;
+
+/**
+ * The plan for a box. `beside[i]` is the cell that stands beside wave i, if its parameter has come; `cells` are all cells in
+ * their order. Draws as many waves as leave room for every number.
+ */
+export function planTile<C extends Cell>(
+  box: { readonly widthPx: number; readonly heightPx: number },
+  cells: readonly C[],
+  beside: readonly (C | undefined)[],
+): TilePlan<C> {
+  const columnPx = Math.round(Math.max(columnLeastPx, box.widthPx * columnShare));
+  for (let waves = beside.length; waves > 0; waves -= 1) {
+    const taken = beside.slice(0, waves);
+    const rest = cells.filter((cell) => !taken.includes(cell));
+    const rows = packed(rest, box.widthPx);
+    const rowPx = leastHeightPx(rest);
+    const noted = taken.some((cell) => cell?.note !== undefined) ? noteLinePx : 0;
+    const leastPx = waves * (waveRowLeastPx + noted) + rows.length * rowPx;
+    if (leastPx <= box.heightPx) return { waves, columns: undefined, columnPx, rows, leastPx, rowPx };
+  }
+  const columns = equalColumns(cells, box);
+  const rows = columns === undefined ? packed(cells, box.widthPx) : chunked(cells, columns);
+  const rowPx = leastHeightPx(cells);
+  return { waves: 0, columns, columnPx: 0, rows, leastPx: rows.length * rowPx, rowPx };
+}
+
+/** Cells in their order, as many in a row as its width holds. */
+export function packed<C extends Cell>(cells: readonly C[], widthPx: number): C[][] {
+  const rows: C[][] = [];
+  let leftPx = 0;
+  for (const cell of cells) {
+    const needPx = leastWidthPx(cell);
+    if (rows.length === 0 || needPx > leftPx) {
+      rows.push([]);
+      leftPx = widthPx;
+    }
+    rows.at(-1)!.push(cell);
+    leftPx -= needPx;
+  }
+  return rows;
+}
+
+/** Width to height of a cell that reads best. */
+const bestShape = 1.6;
+
+/** The number of equal columns that gives cells of the best shape; undefined where equal cells would be too small. */
+function equalColumns(
+  cells: readonly Cell[],
+  { widthPx, heightPx }: { readonly widthPx: number; readonly heightPx: number },
+): number | undefined {
+  const needPx = Math.max(...cells.map(leastWidthPx));
+  const needHeightPx = leastHeightPx(cells);
+  let best: number | undefined;
+  let bestOff = Number.POSITIVE_INFINITY;
+  for (let columns = 1; columns <= cells.length; columns += 1) {
+    const rows = Math.ceil(cells.length / columns);
+    if (widthPx / columns < needPx || heightPx / rows < needHeightPx) continue;
+    const shape = widthPx / columns / (heightPx / rows);
+    const off = Math.abs(Math.log(shape / bestShape)) + 0.25 * (columns * rows - cells.length);
+    if (off < bestOff) {
+      best = columns;
+      bestOff = off;
+    }
+  }
+  return best;
+}
+
+function chunked<C>(cells: readonly C[], columns: number): C[][] {
+  return Array.from({ length: Math.ceil(cells.length / columns) }, (_, row) =>
+    cells.slice(row * columns, (row + 1) * columns),
+  );
+}
+
+const bedFontPx = 16;
+const bedLinePx = 18.4;
+const bedShare = 0.6;
+const stripLinePx = 20;
+const boldEm = 0.69;
+
+/** Height of a tile's first line, with the bed's name on as many lines as it needs. */
+export function headHeightPx(bedName: string, tilePx: number): number {
+  const lines = linesOf(bedName, tilePx * bedShare - 16, bedFontPx * boldEm);
+  return Math.max(28, Math.ceil(lines * bedLinePx));
+}
+
+/** Height of the strip that names the alarm. */
+export function stripHeightPx(words: string, tilePx: number): number {
+  return Math.max(26, 6 + stripLinePx * linesOf(words, tilePx - 16, 15 * boldEm));
+}
+
+/** Lines that a text takes where words wrap whole, and break only where one alone is wider than the line. */
+export function linesOf(text: string, widthPx: number, charPx: number): number {
+  const perLine = Math.max(1, Math.floor(widthPx / charPx));
+  let lines = 1;
+  let used = 0;
+  for (const word of text.split(' ')) {
+    const need = used === 0 ? word.length : word.length + 1;
+    if (used + need <= perLine) {
+      used += need;
+      continue;
+    }
+    if (used > 0) lines += 1;
+    lines += Math.ceil(word.length / perLine) - 1;
+    used = word.length % perLine || perLine;
+  }
+  return lines;
+}

@@ -1,0 +1,88 @@
+/** The waves and numbers of a bed in the room that its tile has for them. */
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import { waves } from '../../../contracts/parameters.ts';
+import type { Bed } from '../../protocol.ts';
+import { type Slot, slotPriority, slotsOf, valueText } from '../core/numerics.ts';
+import { type Cell, leastWidthPx, planTile } from '../core/tile-plan.ts';
+import { tileWaves } from '../core/wave-choice.ts';
+import { SlotView } from './slot.tsx';
+import { WaveCanvas } from './waves.tsx';
+
+/** Narrower, and the pulse beside a heart rate is left out unless it alarms. */
+const pulseLeastPx = 420;
+
+type SlotCell = Cell & { readonly slot: Slot };
+
+type TileBodyProps = { bed: Bed; alarms: readonly Alarm[]; box: { widthPx: number; heightPx: number } };
+
+/** `box` is the room below the bed's name and its alarm. */
+export function TileBody({ bed, alarms, box }: TileBodyProps) {
+  const slots = slotsOf(bed.values);
+  const codes = tileWaves(bed.waves);
+  if (slots.length === 0 && codes.length === 0)
+    return <div class="tile__body tile__body--empty">{bed.occupied ? 'No values yet' : 'No values'}</div>;
+  return (
+    <div class="tile__body">
+      <Planned bed={bed} alarms={alarms} slots={slots} codes={codes} box={box} />
+    </div>
+  );
+}
+
+type PlannedProps = {
+  bed: Bed;
+  alarms: readonly Alarm[];
+  slots: readonly Slot[];
+  codes: readonly string[];
+  box: { widthPx: number; heightPx: number };
+};
+
+function Planned({ bed, alarms, slots, codes, box }: PlannedProps) {
+  const known = codes.flatMap((code) => waves.get(code) ?? []);
+  const cells = (box.widthPx < pulseLeastPx ? withoutPulse(slots, alarms, bed.device.deviceId) : slots).map(cellOf);
+  const beside = known.map((wave) => cells.find((cell) => cell.slot.group === wave.group));
+  const plan = planTile(box, cells, beside);
+  const shown = known.slice(0, plan.waves);
+  const view = ({ slot }: SlotCell) => <SlotView key={slot.key} slot={slot} bed={bed} alarms={alarms} />;
+  return (
+    <div class="tile__plan" style={{ '--least': `${plan.leastPx}px`, '--rest': `${plan.rowPx}px` }}>
+      {shown.length > 0 && (
+        <div class="tile__sweep" style={{ '--wave-rows': shown.length, '--column': `${plan.columnPx}px` }}>
+          <WaveCanvas associationId={bed.associationId} waves={shown} />
+          <div class="tile__column">
+            {shown.map((wave, i) => {
+              const cell = beside[i];
+              return cell ? view(cell) : <div key={wave.code} class="slot slot--none" />;
+            })}
+          </div>
+        </div>
+      )}
+      {plan.rows.map((row) => (
+        <div
+          key={row[0]?.slot.key}
+          class={`tile__row${shown.length > 0 ? ' tile__row--rest' : ''}${plan.columns ? ' tile__row--equal' : ''}`}
+          style={plan.columns ? { '--number-columns': plan.columns } : { gridTemplateColumns: widthsOf(row) }}
+        >
+          {row.map(view)}
+        </div>
+      ))}
+    </div>
+  );
+}
+
+/** Each cell at least as wide as its text; what is left is shared by need. */
+function widthsOf(row: readonly Cell[]): string {
+  return row
+    .map((cell) => `minmax(${Math.floor(leastWidthPx(cell))}px, ${Math.round(leastWidthPx(cell))}fr)`)
+    .join(' ');
+}
+
+function cellOf(slot: Slot): SlotCell {
+  const note = slot.values.map((one) => valueText(one).note).find((text) => text !== undefined);
+  return { slot, label: slot.label, pressure: slot.pressure, digits: slot.values[0]!.parameter.digits, note };
+}
+
+/** Beside a heart rate the pulse is the first to go where there is no room, unless it alarms. */
+function withoutPulse(slots: readonly Slot[], alarms: readonly Alarm[], deviceId: string): readonly Slot[] {
+  if (slots.length < 5 || !slots.some((slot) => slot.group === 'HR')) return slots;
+  return slots.filter((slot) => slot.group !== 'PR' || slotPriority(slot.values, alarms, deviceId) !== undefined);
+}

@@ -1,0 +1,239 @@
+/**
+ * No number, limit or alarm is cut: every screen at every window size with the longest values, measured in a real browser.
+ * `VIGIL_SCREENSHOTS_DIR=<folder>` also writes a picture of each screen at each size there.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { logIn, openBrowser, openLogin } from '../browser.ts';
+import { until } from '../system.ts';
+import { resize, sizes, unreadable } from './overflow.ts';
+import {
+  longDeviceId,
+  longestAlarms,
+  longestBeds,
+  longGivenName,
+  longWard,
+  type PlayedBed,
+  play,
+  raised,
+} from './scene.ts';
+import { openScreenServer, type ScreenServer } from './server.ts';
+import { trendRows } from './trend-rows.ts';
+
+const pictures = process.env.VIGIL_SCREENSHOTS_DIR;
+const wards = {
+  one: 'ICU 1',
+  eight: longWard,
+  sixteen: 'ICU 16',
+  many: 'ICU 66',
+  empty: 'Ward without a bed',
+} as const;
+/** Without the ward of 66: a screen of all wards would measure every size on 91 tiles. */
+const few = [wards.one, wards.eight, wards.sixteen, wards.empty];
+
+let server: ScreenServer;
+let browser: Browser;
+let nurse: Page;
+const closers: (() => unknown)[] = [];
+const beds = new Map<string, PlayedBed[]>();
+
+beforeAll(async () => {
+  const name = longGivenName;
+  [server, browser] = await Promise.all([
+    openScreenServer({
+      accounts: [
+        { userId: 'nora', name, role: 'nurse', wards: few },
+        { userId: 'max', name, role: 'nurse', wards: [wards.many] },
+        { userId: 'tom', name, role: 'technician', wards: few },
+        { userId: 'ada', name, role: 'auditor', wards: ['*'] },
+      ],
+      trends: trendRows,
+    }),
+    openBrowser(inject('chromium')),
+  ]);
+  closers.push(server.close, () => browser.close());
+  let version = 0;
+  for (const [ward, count] of [
+    [wards.one, 1],
+    [wards.eight, 8],
+    [wards.sixteen, 16],
+    [wards.many, 66],
+  ] as const) {
+    const made = longestBeds(count, ward).map((bed) => {
+      version += 1;
+      // The 66 have no waves: drawing them without a graphics card takes longer than all that is measured here.
+      const waves = ward === wards.many ? [] : bed.waves;
+      return {
+        ...bed,
+        waves,
+        deviceId: ward === wards.eight ? bed.deviceId : `${bed.deviceId.slice(0, 55)}-${version}`,
+      };
+    });
+    beds.set(ward, made);
+    closers.push(play(server, made));
+    const count_ = ward === wards.many ? 99 : count * 3;
+    server.alarms(...longestAlarms(made, count_).map(raised));
+  }
+  nurse = await logIn(browser, server, 'nora');
+});
+
+afterAll(async () => {
+  for (const close of closers.reverse()) await close();
+});
+
+/** Goes through all sizes on the page as it stands and expects that everything can be read at each. */
+async function expectReadable(page: Page, screen: string): Promise<void> {
+  const found: string[] = [];
+  for (const size of sizes) {
+    await resize(page, size);
+    found.push(...(await unreadable(page)).map((line) => `${size.name}: ${line}`));
+    await picture(page, screen, size.name);
+  }
+  expect(found).toEqual([]);
+}
+
+async function picture(page: Page, screen: string, size: string): Promise<void> {
+  if (pictures === undefined) return;
+  mkdirSync(pictures, { recursive: true });
+  const session = await page.context().newCDPSession(page);
+  const { data } = await session.send('Page.captureScreenshot');
+  await session.detach();
+  writeFileSync(join(pictures, `${screen}-${size}.png`.replaceAll(/[ %]+/g, '_')), Buffer.from(data, 'base64'));
+}
+
+async function goTo(page: Page, hash: string): Promise<void> {
+  await page.evaluate((to) => {
+    location.hash = to;
+  }, hash);
+}
+
+/** What has just moved takes no click for a second, so a click right after a resize is lost on purpose. */
+async function clickUntil(page: Page, button: string, appears: string): Promise<void> {
+  await until(appears, async () => {
+    if (await page.getByTestId(appears).isVisible()) return true;
+    await page.getByTestId(button).click();
+    await page.waitForTimeout(200);
+    return page.getByTestId(appears).isVisible();
+  });
+  await page.locator('.moved-hint').waitFor({ state: 'detached' });
+}
+
+const openWard = async (page: Page, ward: string) => {
+  await goTo(page, `#/ward/${encodeURIComponent(ward)}`);
+  const first = beds.get(ward)?.[0];
+  if (first) await page.locator(`[data-association="${first.period.associationId}"]`).waitFor();
+  const count = ward === '*' ? 25 : (beds.get(ward)?.length ?? 0);
+  await page.waitForFunction((tiles) => document.querySelectorAll('.tile').length === tiles, count);
+};
+
+describe('every text can be read whole at every window size', () => {
+  it('on the login, with its messages', async () => {
+    const page = await openLogin(browser, server);
+    await page.getByTestId('login-user').fill('nobody');
+    await page.getByTestId('login-password').fill('a wrong password');
+    await page.getByTestId('login-submit').click();
+    await page.getByTestId('login-error').getByText('wrong').waitFor();
+    await expectReadable(page, 'login');
+    await page.context().close();
+  });
+
+  it.each([
+    ['1 bed', wards.one],
+    ['8 beds', wards.eight],
+    ['16 beds', wards.sixteen],
+    ['no bed', wards.empty],
+  ])('on a ward of %s', async (name, ward) => {
+    await openWard(nurse, ward);
+    if (ward === wards.empty) await nurse.getByTestId('ward-empty').waitFor();
+    await expectReadable(nurse, `ward-${name}`);
+  });
+
+  it('on a ward of 66 beds', async () => {
+    const page = await logIn(browser, server, 'max');
+    await openWard(page, wards.many);
+    await expectReadable(page, 'ward-66 beds');
+    await page.context().close();
+  });
+
+  it('on all wards at once, each tile with its ward', async () => {
+    await openWard(nurse, '*');
+    await expectReadable(nurse, 'ward-all');
+  });
+
+  it('on the page of a patient with the longest names, and the form of its limits', async () => {
+    const bed = beds.get(wards.eight)![0]!;
+    await openWard(nurse, wards.eight);
+    await goTo(nurse, `#/patient/${bed.period.associationId}`);
+    await nurse.getByTestId('trends').waitFor();
+    await expectReadable(nurse, 'patient');
+    await clickUntil(nurse, 'edit-limits-BPsys', 'limit-form');
+    await expectReadable(nurse, 'patient-limits');
+  });
+
+  it('on the page of a patient with negative pressures and no wave', async () => {
+    const [, , , negative] = beds.get(wards.eight)!;
+    await goTo(nurse, `#/patient/${negative!.period.associationId}`);
+    await nurse.getByTestId('trends').waitFor();
+    await expectReadable(nurse, 'patient-negative');
+    const [, noWaves] = beds.get(wards.eight)!;
+    await goTo(nurse, `#/patient/${noWaves!.period.associationId}`);
+    await nurse.getByTestId('trends').waitFor();
+    await expectReadable(nurse, 'patient-no-waves');
+  });
+
+  it('on a page of a patient that is not there', async () => {
+    await goTo(nurse, '#/patient/00000000-0000-0000-0000-000000000000');
+    await nurse.getByTestId('patient-error').waitFor();
+    await expectReadable(nurse, 'patient-none');
+  });
+
+  it('on the devices, and the form that moves one', async () => {
+    await openWard(nurse, wards.eight);
+    await goTo(nurse, '#/devices');
+    await nurse.getByTestId(`associate-${longDeviceId}`).waitFor();
+    await expectReadable(nurse, 'devices');
+    await clickUntil(nurse, `associate-${longDeviceId}`, 'associate-form');
+    await expectReadable(nurse, 'devices-form');
+  });
+
+  it('on the devices of a technician', async () => {
+    const page = await logIn(browser, server, 'tom');
+    await page.getByTestId('devices-page').waitFor();
+    await page.getByTestId(`device-${longDeviceId}`).waitFor();
+    await expectReadable(page, 'devices-technician');
+    await page.context().close();
+  });
+
+  it('on the audit trail', async () => {
+    const page = await logIn(browser, server, 'ada');
+    await page.getByTestId('audit-page').waitFor();
+    await page.getByTestId('audit-patient-viewed').first().waitFor();
+    await expectReadable(page, 'audit');
+    await page.context().close();
+  });
+
+  it('under the notices that Kafka and the alarm processor are away', async () => {
+    await openWard(nurse, wards.eight);
+    server.alive.kafka = false;
+    server.alive.alarms = false;
+    server.signs.kafkaAtMs -= 60_000;
+    server.signs.alarmsAtMs -= 60_000;
+    server.signs.readingsAtMs = Date.now() + 60_000;
+    server.signs.readingsSinceMs = 1;
+    await nurse.getByTestId('notice-kafka').waitFor();
+    await nurse.getByTestId('notice-alarms').waitFor();
+    await expectReadable(nurse, 'notices');
+    server.alive.kafka = true;
+    server.alive.alarms = true;
+    await nurse.getByTestId('notice-kafka').waitFor({ state: 'detached' });
+  });
+
+  it('under the banner of a lost server', async () => {
+    await nurse.context().setOffline(true);
+    server.hub.close();
+    await nurse.getByTestId('banner-lost').waitFor();
+    await expectReadable(nurse, 'lost');
+  });
+});

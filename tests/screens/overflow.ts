@@ -1,0 +1,234 @@
+/**
+ * Finds text on a page that a person cannot read whole: cut off by a box, outside the window, or under other text. It looks at
+ * every text that is drawn, so a new element is covered without being named here.
+ */
+import type { Page } from 'playwright-core';
+
+/** The window sizes of the issue in CSS pixels, and three of them at a zoom of 200 %, which halves them. */
+export const sizes = [
+  { name: '360', width: 360, height: 780, zoom: 1 },
+  { name: '414', width: 414, height: 896, zoom: 1 },
+  { name: '768', width: 768, height: 1024, zoom: 1 },
+  { name: '1024', width: 1024, height: 768, zoom: 1 },
+  { name: '1280', width: 1280, height: 800, zoom: 1 },
+  { name: '1366', width: 1366, height: 768, zoom: 1 },
+  { name: '1920', width: 1920, height: 1080, zoom: 1 },
+  { name: '3840', width: 3840, height: 2160, zoom: 1 },
+  { name: '1280 at 200 %', width: 640, height: 400, zoom: 2 },
+  { name: '1366 at 200 %', width: 683, height: 384, zoom: 2 },
+  { name: '1920 at 200 %', width: 960, height: 540, zoom: 2 },
+] as const;
+export type Size = (typeof sizes)[number];
+
+/** Sets the window's size without a reload, and waits until the page has laid itself out for it. */
+export async function resize(page: Page, { width, height }: { width: number; height: number }): Promise<void> {
+  await page.setViewportSize({ width, height });
+  await page.evaluate(async () => {
+    const frame = () => new Promise((done) => requestAnimationFrame(done));
+    // The grid is computed from a ResizeObserver's report: one frame to report, one to render, one to lay out.
+    for (let n = 0; n < 4; n += 1) await frame();
+  });
+}
+
+/** One sentence for each text that cannot be read whole; none where all is well. */
+export function unreadable(page: Page): Promise<string[]> {
+  return page.evaluate(findUnreadable);
+}
+
+/** Runs in the page: it may use nothing from outside itself. */
+function findUnreadable(): string[] {
+  /** Half a pixel is rounding; a digit that misses one pixel of its edge is still read. */
+  const slackPx = 1.01;
+  const numberLeastPx = 13;
+  const textLeastPx = 10;
+  type Box = { left: number; right: number; top: number; bottom: number };
+  type Text = Box & { text: string; element: Element; layer: Element | null };
+  const faults = new Map<string, number>();
+  const fault = (kind: string, element: Element, text: string, detail: string) => {
+    const line = `${kind}: "${text.slice(0, 60)}" in ${nameOf(element)}${detail}`;
+    faults.set(line, (faults.get(line) ?? 0) + 1);
+  };
+
+  function nameOf(element: Element): string {
+    const path: string[] = [];
+    for (let at: Element | null = element; at && path.length < 3; at = at.parentElement) {
+      const name = typeof at.className === 'string' ? at.className.trim().split(/\s+/)[0] : '';
+      if (name) path.unshift(`.${name}`);
+      else if (path.length === 0) path.unshift(at.tagName.toLowerCase());
+    }
+    return path.join(' ');
+  }
+
+  function isDrawn(element: Element): boolean {
+    if (element.closest('.unseen, noscript, script, style, option')) return false;
+    return element.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+  }
+
+  /** A name may end in an ellipsis where its title says it whole; nothing else may. */
+  function mayBeCut(element: Element, text: string): boolean {
+    const titled = element.closest('[title]');
+    return titled?.matches('[data-may-shorten]') === true && (titled.getAttribute('title') ?? '').includes(text);
+  }
+
+  /** What of a text's line holds ink: the rest of its box is room above and below. */
+  function inkOf(rect: DOMRect, fontPx: number): Box {
+    const middle = (rect.top + rect.bottom) / 2;
+    return {
+      left: rect.left,
+      right: rect.right,
+      top: middle - Math.min(rect.height, fontPx * 0.8) / 2,
+      bottom: middle + Math.min(rect.height, fontPx * 0.8) / 2,
+    };
+  }
+
+  type Clip = Box & { at: Element; across: boolean; down: boolean; scrolls: boolean };
+  const clipsOfElement = new Map<Element, readonly Clip[]>();
+
+  /** The boxes that cut what is in an element, from the inside out. */
+  function clipsOf(element: Element): readonly Clip[] {
+    const known = clipsOfElement.get(element);
+    if (known) return known;
+    const style = getComputedStyle(element);
+    const parent = style.position === 'fixed' ? null : element.parentElement;
+    const outer = parent === null || parent === document.documentElement ? [] : clipsOf(parent);
+    const across = style.display !== 'inline' && style.overflowX !== 'visible';
+    const down = style.display !== 'inline' && style.overflowY !== 'visible';
+    let clips = outer;
+    if (across || down) {
+      const box = element.getBoundingClientRect();
+      const left = box.left + element.clientLeft;
+      const top = box.top + element.clientTop;
+      const scrolls = style.overflowY === 'auto' || style.overflowY === 'scroll';
+      const edges = { left, top, right: left + element.clientWidth, bottom: top + element.clientHeight };
+      clips = [{ at: element, across, down, scrolls, ...edges }, ...outer];
+    }
+    clipsOfElement.set(element, clips);
+    return clips;
+  }
+
+  function checkClipping(element: Element, text: string, ink: Box): boolean {
+    for (const { at, across, down, scrolls, left, top, right, bottom } of clipsOf(element)) {
+      if (across && (ink.left < left - slackPx || ink.right > right + slackPx)) {
+        if (mayBeCut(at, text)) return false;
+        const by = Math.max(left - ink.left, ink.right - right).toFixed(0);
+        fault('cut at its side', element, text, ` by ${nameOf(at)}, ${by} px`);
+        return true;
+      }
+      if (down && (ink.top < top - slackPx || ink.bottom > bottom + slackPx)) {
+        // What lies further down is reached by scrolling, whatever cuts further out.
+        if (scrolls && at.scrollHeight > at.clientHeight) break;
+        const by = Math.max(top - ink.top, ink.bottom - bottom).toFixed(0);
+        fault('cut above or below', element, text, ` by ${nameOf(at)}, ${by} px`);
+        return true;
+      }
+    }
+    if (ink.left < -slackPx || ink.right > innerWidth + slackPx) {
+      fault('outside the window', element, text, `, ${Math.max(-ink.left, ink.right - innerWidth).toFixed(0)} px`);
+      return true;
+    }
+    return false;
+  }
+
+  const texts: Text[] = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+    const text = node.textContent?.trim() ?? '';
+    const element = node.parentElement;
+    if (text === '' || !element || !isDrawn(element)) continue;
+    const style = getComputedStyle(element);
+    const fontPx = Number.parseFloat(style.fontSize);
+    const isValue = element.closest('.slot__value') !== null;
+    if (fontPx < (isValue ? numberLeastPx : textLeastPx)) {
+      fault('too small to read', element, isValue ? 'a number' : text, `, ${fontPx.toFixed(1)} px`);
+    }
+    const range = document.createRange();
+    range.selectNodeContents(node);
+    const layer = element.closest('.lost, dialog, [popover], .skip');
+    for (const rect of range.getClientRects()) {
+      if (rect.width < 0.5) continue;
+      const ink = inkOf(rect, fontPx);
+      if (!checkClipping(element, text, ink)) texts.push({ ...ink, text, element, layer });
+    }
+  }
+
+  /** A piece of text that a scrolling or shortening box hides takes no part in overlaps. */
+  function isShown(one: Text): boolean {
+    for (const box of clipsOf(one.element)) {
+      if (one.bottom <= box.top || one.top >= box.bottom || one.left >= box.right || one.right <= box.left)
+        return false;
+      if (box.across) one.right = Math.min(one.right, box.right);
+      if (!box.down) continue;
+      one.top = Math.max(one.top, box.top);
+      one.bottom = Math.min(one.bottom, box.bottom);
+    }
+    return true;
+  }
+
+  const shown = texts.filter(isShown).sort((a, b) => a.top - b.top);
+  for (const [i, a] of shown.entries()) {
+    for (let j = i + 1; j < shown.length && shown[j]!.top < a.bottom - slackPx; j += 1) {
+      const b = shown[j]!;
+      if (a.element === b.element || a.layer !== b.layer) continue;
+      const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      // A table's head stays while the rows move under it, on a ground of its own.
+      if (a.element.closest('thead') !== b.element.closest('thead')) continue;
+      if (across > slackPx && down > slackPx) {
+        fault('over each other', a.element, `${a.text}" and "${b.text}`, ` and ${nameOf(b.element)}`);
+      }
+    }
+  }
+
+  // Boxes with a ground of their own hide what lies under them though no letters meet.
+  for (const parent of document.querySelectorAll('body *')) {
+    const display = getComputedStyle(parent).display;
+    if (!display.includes('flex') && !display.includes('grid')) continue;
+    const boxes = [...parent.children].filter(
+      (child) => isDrawn(child) && !['absolute', 'fixed'].includes(getComputedStyle(child).position),
+    );
+    const rects = boxes.map((box) => box.getBoundingClientRect());
+    for (const [i, a] of rects.entries()) {
+      for (let j = i + 1; j < rects.length; j += 1) {
+        const b = rects[j]!;
+        const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+        const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+        if (across > slackPx && down > slackPx && boxes[i]!.textContent && boxes[j]!.textContent) {
+          fault(
+            'boxes over each other',
+            boxes[i]!,
+            nameOf(boxes[j]!),
+            `, ${across.toFixed(0)} × ${down.toFixed(0)} px`,
+          );
+        }
+      }
+    }
+  }
+
+  // What stands in a field is no text node: its width is measured on a canvas.
+  const pen = document.createElement('canvas').getContext('2d')!;
+  for (const field of document.querySelectorAll<HTMLInputElement | HTMLSelectElement>('select, input[placeholder]')) {
+    if (!isDrawn(field)) continue;
+    const style = getComputedStyle(field);
+    pen.font = `${style.fontWeight} ${style.fontSize} ${style.fontFamily}`;
+    const isSelect = field instanceof HTMLSelectElement;
+    const text = isSelect ? (field.selectedOptions[0]?.text ?? '') : field.placeholder;
+    const arrowPx = isSelect ? 20 : 0;
+    const room = field.clientWidth - Number.parseFloat(style.paddingLeft) - Number.parseFloat(style.paddingRight);
+    if (pen.measureText(text).width > room - arrowPx + slackPx && !mayBeCut(field, text)) {
+      fault('cut in its field', field, text, `, ${(pen.measureText(text).width - room + arrowPx).toFixed(0)} px`);
+    }
+  }
+
+  for (const element of document.querySelectorAll('body, body *')) {
+    const style = getComputedStyle(element);
+    const scrollsAcross = style.overflowX === 'auto' || style.overflowX === 'scroll' || element === document.body;
+    if (scrollsAcross && element.scrollWidth > element.clientWidth + slackPx && isDrawn(element)) {
+      fault('scrolls sideways', element, '', `, ${element.scrollWidth - element.clientWidth} px`);
+    }
+  }
+  const root = document.documentElement;
+  if (root.scrollWidth > root.clientWidth) {
+    fault('the page scrolls sideways', root, '', `, ${root.scrollWidth - root.clientWidth} px`);
+  }
+  return [...faults].map(([line, count]) => (count > 1 ? `${line} (${count} times)` : line));
+}
