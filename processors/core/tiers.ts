@@ -1,5 +1,6 @@
 /** What is judged of a value: which bounds it may break, in which order of gravity, and what its alarm says. */
 import type { Limits, Priority } from '../../contracts/messages/alarms.ts';
+import { numberText } from '../../contracts/number-text.ts';
 import type { Parameter } from '../../contracts/parameters.ts';
 import { hysteresis, plainPriority } from './profiles.ts';
 import { apnoeaMs, sparseIntervalMs } from './tuning.ts';
@@ -88,7 +89,7 @@ export function limitText(parameter: Parameter, tier: TierName, value: number, l
 /** As many digits as show that the value is beyond its limit: 120.4 > 120 is not written `120 > 120`. */
 function rounded(value: number, limit: number, digits: number): string {
   for (let more = digits; more < digits + 3; more++) {
-    const text = value.toFixed(more);
+    const text = numberText(value, more);
     if (Math.sign(Number(text) - limit) === Math.sign(value - limit)) return text;
   }
   return plain(value);

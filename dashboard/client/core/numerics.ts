@@ -3,6 +3,7 @@ import { adultLimits } from '../../../contracts/adult-limits.ts';
 import { bornAtMs as measuredAtMs } from '../../../contracts/device-clock.ts';
 import type { Alarm, Limits, Priority } from '../../../contracts/messages/alarms.ts';
 import type { PatientCategory } from '../../../contracts/messages/records.ts';
+import { numberText } from '../../../contracts/number-text.ts';
 import { type LimitGroup, type Parameter, type ParameterGroup, parameters } from '../../../contracts/parameters.ts';
 import type { LimitChange, Numeric } from '../../protocol.ts';
 import { gravest, isAboutNow } from './alarm-order.ts';
@@ -66,7 +67,7 @@ export function clockText({ clockOffsetMs = 0 }: Numeric): string | undefined {
 export function valueText(shown: Shown): { text: string; note: string | undefined } {
   const { numeric, parameter } = shown;
   if (numeric.value === undefined) return { text: '–', note: numeric.validity ?? 'no value' };
-  return { text: numeric.value.toFixed(parameter.digits), note: numeric.validity };
+  return { text: numberText(numeric.value, parameter.digits), note: numeric.validity };
 }
 
 /** The limits that judge a parameter here: the ward's, with the patient's own lying over them value by value. */

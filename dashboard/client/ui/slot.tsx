@@ -1,5 +1,6 @@
 /** A number with all that makes it readable: label, unit, limits, colour, age, and the alarm about it. */
 import type { Alarm, Limits } from '../../../contracts/messages/alarms.ts';
+import { numberText } from '../../../contracts/number-text.ts';
 import type { Bed } from '../../protocol.ts';
 import { type AgeClass, ageText, sourceOf, valueClass } from '../core/ages.ts';
 import { parameterColours } from '../core/colours.ts';
@@ -117,7 +118,7 @@ function PressureValue({ values, classes }: { values: readonly Shown[]; classes:
 
 function SlotLimits({ digits, limits, own }: { digits: number; limits: Limits; own: boolean }) {
   const { low, high } = limits;
-  const text = (limit: number | undefined) => (limit === undefined ? '' : limit.toFixed(digits));
+  const text = (limit: number | undefined) => (limit === undefined ? '' : numberText(limit, digits));
   return (
     <span
       class={`slot__limits${own ? ' is-own' : ''}`}

@@ -1,0 +1,26 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { numberText } from './number-text.ts';
+
+describe('the text of a number', () => {
+  it.each([
+    [0, 0, '0'],
+    [-0, 0, '0'],
+    [-0.4, 0, '0'],
+    [-0.5, 0, '-1'],
+    [-0.04, 1, '0.0'],
+    [-0.06, 1, '-0.1'],
+    [-50, 0, '-50'],
+    [36.94, 1, '36.9'],
+  ])('%d with %d digits is %s', (value, digits, text) => {
+    expect(numberText(value, digits)).toBe(text);
+  });
+
+  it('is never a zero with a sign', () => {
+    fc.assert(
+      fc.property(fc.double({ min: -2, max: 2, noNaN: true }), fc.nat(3), (value, digits) => {
+        expect(numberText(value, digits)).not.toMatch(/^-0(\.0*)?$/);
+      }),
+    );
+  });
+});
