@@ -170,7 +170,7 @@ export type TrendQuery = Static<typeof TrendQuery>;
 
 /**
  * Values by time steps of `stepMs`: `[start of step in ms since 1970, mean, min, max]`. A step without readings is absent:
- * a screen draws a gap where two neighbours are further apart than one step.
+ * a screen draws a gap where two neighbours are much further apart than the series' usual interval.
  */
 export const Trends = Type.Object(
   {

@@ -4,36 +4,74 @@ import { trendColumns } from './trend-series.ts';
 const point = (at: number, value: number): [number, number, number, number] => [at, value, value - 1, value + 1];
 
 describe('trend columns', () => {
-  it('break the line where a step is missing', () => {
-    const columns = trendColumns(
-      { stepMs: 1000, series: [{ code: 'A', points: [point(0, 1), point(1000, 2), point(5000, 0)] }] },
-      ['A'],
-    );
-    expect(columns.x).toEqual([0, 1, 2, 5]);
-    expect(columns.series.get('A')!.mean).toEqual([1, 2, null, 0]);
-    expect(columns.series.get('A')!.min).toEqual([0, 1, null, -1]);
+  const hr = 'MDC_ECG_HEART_RATE';
+  const cuff = 'MDC_PRESS_CUFF_SYS';
+  const every = (ms: number, count: number) => Array.from({ length: count }, (_, i) => point(i * ms, i));
+
+  it('break the line where the pause is longer than the usual interval allows', () => {
+    const points = [...every(1000, 3), point(8000, 0)];
+    const columns = trendColumns({ stepMs: 1000, series: [{ code: hr, points }] }, [hr]);
+    expect(columns.x).toEqual([0, 1, 2, 5, 8]);
+    expect(columns.series.get(hr)!.mean).toEqual([0, 1, 2, null, 0]);
+    expect(columns.series.get(hr)!.min).toEqual([-1, 0, 1, null, -1]);
+    expect(columns.series.get(hr)!.lone).toEqual([4]);
   });
 
-  it('put two parameters on one axis', () => {
-    const columns = trendColumns(
-      {
-        stepMs: 1000,
-        series: [
-          { code: 'A', points: [point(0, 1), point(2000, 2)] },
-          { code: 'B', points: [point(1000, 7)] },
-          { code: 'C', points: [point(9000, 7)] },
-        ],
-      },
-      ['A', 'B'],
-    );
+  it.each([
+    ['every 15 s in steps of 7.5 s', 15_000, 7_500],
+    ['every 60 s in steps of 7.5 s', 60_000, 7_500],
+    ['every second', 1_000, 1_000],
+  ])('join readings %s', (_name, intervalMs, stepMs) => {
+    const columns = trendColumns({ stepMs, series: [{ code: hr, points: every(intervalMs, 5) }] }, [hr]);
+    expect(columns.series.get(hr)!.mean).toEqual([0, 1, 2, 3, 4]);
+    expect(columns.series.get(hr)!.lone).toEqual([]);
+  });
+
+  it('join over one missed reading and never over two', () => {
+    const points = [
+      point(0, 1),
+      point(15_000, 2),
+      point(45_000, 3),
+      point(60_000, 4),
+      point(105_000, 5),
+      point(120_000, 6),
+    ];
+    const { mean } = trendColumns({ stepMs: 7_500, series: [{ code: hr, points }] }, [hr]).series.get(hr)!;
+    expect(mean).toEqual([1, 2, 3, 4, null, 5, 6]);
+  });
+
+  it('make each cuff pressure a dot of its own, joined to none', () => {
+    const columns = trendColumns({ stepMs: 7_500, series: [{ code: cuff, points: every(300_000, 3) }] }, [cuff]);
+    expect(columns.series.get(cuff)!.mean).toEqual([0, null, 1, null, 2]);
+    expect(columns.series.get(cuff)!.lone).toEqual([0, 2, 4]);
+  });
+
+  it('make a single reading a dot', () => {
+    const columns = trendColumns({ stepMs: 7_500, series: [{ code: hr, points: [point(0, 1)] }] }, [hr]);
+    expect(columns.series.get(hr)!).toMatchObject({ mean: [1], lone: [0] });
+  });
+
+  it('do not join two readings of which nothing says how often they come', () => {
+    const columns = trendColumns({ stepMs: 7_500, series: [{ code: hr, points: every(2_400_000, 2) }] }, [hr]);
+    expect(columns.series.get(hr)!).toMatchObject({ mean: [0, null, 1], lone: [0, 2] });
+  });
+
+  it('put two parameters on one axis, and neither breaks the line of the other', () => {
+    const pr = 'MDC_PULS_OXIM_PULS_RATE';
+    const series = [
+      { code: hr, points: [point(0, 1), point(2000, 2)] },
+      { code: pr, points: [point(1000, 7)] },
+      { code: 'MDC_RESP_RATE', points: [point(9000, 7)] },
+    ];
+    const columns = trendColumns({ stepMs: 1000, series }, [hr, pr]);
     expect(columns.x).toEqual([0, 1, 2]);
-    expect(columns.series.get('A')!.mean).toEqual([1, null, 2]);
-    expect(columns.series.get('B')!.mean).toEqual([null, 7, null]);
-    expect(columns.series.has('C')).toBe(false);
+    expect(columns.series.get(hr)!.mean).toEqual([1, undefined, 2]);
+    expect(columns.series.get(pr)!.mean).toEqual([undefined, 7, undefined]);
+    expect(columns.series.has('MDC_RESP_RATE')).toBe(false);
   });
 
   it('are empty for nothing', () => {
-    expect(trendColumns({ stepMs: 1000, series: [] }, ['A']).x).toEqual([]);
-    expect(trendColumns({ stepMs: 1000, series: [{ code: 'A', points: [] }] }, ['A']).x).toEqual([]);
+    expect(trendColumns({ stepMs: 1000, series: [] }, [hr]).x).toEqual([]);
+    expect(trendColumns({ stepMs: 1000, series: [{ code: hr, points: [] }] }, [hr]).x).toEqual([]);
   });
 });

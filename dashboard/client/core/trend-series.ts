@@ -1,34 +1,67 @@
 /** Trend points as a chart draws them: columns on one time axis, with a hole wherever nothing was measured. */
+import { parameters } from '../../../contracts/parameters.ts';
 import type { Trends } from '../../protocol.ts';
+
+type Values = (number | null | undefined)[];
+
+export type TrendColumn = {
+  /** Mean, least and greatest of each step; null breaks the line, undefined does not. */
+  readonly mean: Values;
+  readonly min: Values;
+  readonly max: Values;
+  /** Places in the columns of the points that stand alone. */
+  readonly lone: readonly number[];
+};
 
 export type TrendColumns = {
   /** Seconds since 1970, rising. */
   readonly x: number[];
-  /** By code: mean, least and greatest of each step; null where there is none. */
-  readonly series: ReadonlyMap<string, { mean: (number | null)[]; min: (number | null)[]; max: (number | null)[] }>;
+  /** By code. */
+  readonly series: ReadonlyMap<string, TrendColumn>;
 };
 
+/** A pause longer than this many usual intervals is a gap: one reading may be missed, two in a row are a hole. */
+const gapIntervals = 2.5;
+
 /**
- * Columns for the asked codes. Between two steps with a longer pause than one step lies a step of nulls, so that the line
- * breaks there: no value is made up between two readings. An episodic value (a cuff pressure) never joins its neighbours.
+ * The usual interval of a series, ms: the median distance of its steps, at least one step; undefined for fewer than three points. So
+ * readings every 15 s in steps of 7.5 s join, and a real pause among them does not.
+ */
+export function usualIntervalMs(points: Trends['series'][number]['points'], stepMs: number): number | undefined {
+  const distances = points.slice(1).map(([at], i) => at - points[i]![0]);
+  if (distances.length < 2) return undefined;
+  distances.sort((a, b) => a - b);
+  return Math.max(stepMs, distances[Math.floor((distances.length - 1) / 2)]!);
+}
+
+/** Whether values of this code come one by one, on demand (a cuff, a thermometer): each is a dot, and none is joined to another. */
+function isEpisodic(code: string): boolean {
+  return parameters.get(code)?.episodicMs !== undefined;
+}
+
+/**
+ * Columns for the asked codes. `null` breaks the line: in a pause longer than the series' own usual interval allows, and
+ * between any two episodic values. `undefined` means that only another series has a value there, and the line goes on.
  */
 export function trendColumns(trends: Trends, codes: readonly string[]): TrendColumns {
   const wanted = trends.series.filter((one) => codes.includes(one.code));
-  const instants = new Set<number>();
-  for (const one of wanted) {
-    let last: number | undefined;
-    for (const [at] of one.points) {
-      if (last !== undefined && at - last > trends.stepMs * 1.5) instants.add(last + trends.stepMs);
-      instants.add(at);
-      last = at;
-    }
-  }
+  const breaksOf = new Map(wanted.map((one) => [one.code, breaksIn(one, trends.stepMs)]));
+  const instants = new Set(wanted.flatMap((one) => [...one.points.map(([at]) => at), ...breaksOf.get(one.code)!]));
   const times = [...instants].sort((a, b) => a - b);
   const place = new Map(times.map((at, i) => [at, i]));
   const series = new Map(
     wanted.map((one) => {
-      const empty = () => new Array<number | null>(times.length).fill(null);
-      const columns = { mean: empty(), min: empty(), max: empty() };
+      const empty = () => new Array<number | null | undefined>(times.length).fill(undefined);
+      const columns = {
+        mean: empty(),
+        min: empty(),
+        max: empty(),
+        lone: lonePlaces(one, breaksOf.get(one.code)!, place),
+      };
+      for (const at of breaksOf.get(one.code)!) {
+        const i = place.get(at)!;
+        columns.mean[i] = columns.min[i] = columns.max[i] = null;
+      }
       for (const [at, mean, min, max] of one.points) {
         const i = place.get(at)!;
         columns.mean[i] = mean;
@@ -39,4 +72,34 @@ export function trendColumns(trends: Trends, codes: readonly string[]): TrendCol
     }),
   );
   return { x: times.map((at) => at / 1000), series };
+}
+
+/** Instants between two points at which the line breaks. */
+function breaksIn({ code, points }: Trends['series'][number], stepMs: number): number[] {
+  const usualMs = isEpisodic(code) ? 0 : (usualIntervalMs(points, stepMs) ?? stepMs) * gapIntervals;
+  const breaks: number[] = [];
+  for (const [i, [at]] of points.entries()) {
+    const before = points[i - 1]?.[0];
+    if (before !== undefined && at - before > usualMs) breaks.push((before + at) / 2);
+  }
+  return breaks;
+}
+
+/** Places of the points that no line joins to another: they are drawn as dots. */
+function lonePlaces(
+  { points }: Trends['series'][number],
+  breaks: readonly number[],
+  place: ReadonlyMap<number, number>,
+): number[] {
+  const lone: number[] = [];
+  let next = 0;
+  let joinedBefore = false;
+  for (const [i, [at]] of points.entries()) {
+    const after = points[i + 1]?.[0];
+    while (next < breaks.length && breaks[next]! < at) next += 1;
+    const joinsAfter = after !== undefined && !(next < breaks.length && breaks[next]! < after);
+    if (!joinedBefore && !joinsAfter) lone.push(place.get(at)!);
+    joinedBefore = joinsAfter;
+  }
+  return lone;
 }

@@ -1,6 +1,7 @@
 /** One chart: the mean as a line, least and greatest as a band, a hole where nothing was measured. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
+import { numberText } from '../../../contracts/number-text.ts';
 import { parameters } from '../../../contracts/parameters.ts';
 import { parameterColours } from '../core/colours.ts';
 import type { Chart } from '../core/trend-charts.ts';
@@ -26,13 +27,21 @@ type TrendChartProps = {
 export function TrendChart({ chart, columns, fromMs, toMs, syncKey, showTime }: TrendChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
+  /** What is drawn now: the chart asks for it again at each drawing. */
+  const held = useRef(columns);
+  held.current = columns;
   const shape = [...columns.series.keys()].join();
   const height = plotPx + (showTime ? timeAxisPx : 0);
   const range = { min: fromMs / 1000, max: toMs / 1000 };
   useLayoutEffect(() => {
     const element = box.current!;
     const made = new uPlot(
-      optionsFor([...columns.series.keys()], { width: element.clientWidth, height, syncKey, showTime }),
+      optionsFor([...columns.series.keys()], (code) => held.current.series.get(code)?.lone ?? [], {
+        width: element.clientWidth,
+        height,
+        syncKey,
+        showTime,
+      }),
       dataOf(columns),
       element,
     );
@@ -73,11 +82,12 @@ function colourOf(code: string): string {
 function summary(chart: Chart, columns: TrendColumns): string {
   return chart.codes
     .flatMap((code) => {
-      const means = columns.series.get(code)?.mean.filter((value) => value !== null) ?? [];
+      const means = columns.series.get(code)?.mean.filter((value) => typeof value === 'number') ?? [];
       const last = means.at(-1);
       if (last === undefined) return [];
       const label = parameters.get(code)?.label ?? code;
-      return [`${label}: least ${Math.min(...means)}, greatest ${Math.max(...means)}, last ${last}.`];
+      const text = (value: number) => numberText(value, parameters.get(code)?.digits ?? 0);
+      return [`${label}: least ${text(Math.min(...means))}, greatest ${text(Math.max(...means))}, last ${text(last)}.`];
     })
     .join(' ');
 }
@@ -89,6 +99,7 @@ function dataOf(columns: TrendColumns): uPlot.AlignedData {
 
 function optionsFor(
   codes: readonly string[],
+  loneOf: (code: string) => readonly number[],
   size: { width: number; height: number; syncKey: string; showTime: boolean },
 ): uPlot.Options {
   const axis = { stroke: axisColour, font, ticks: { show: false }, grid: { stroke: gridColour, width: 1 } };
@@ -112,6 +123,8 @@ function optionsFor(
           stroke: colourOf(code),
           width: 1.5,
           spanGaps: false,
+          // A point that no line touches would not be seen without a dot.
+          points: { show: true, size: 5, fill: colourOf(code), filter: () => [...loneOf(code)] },
           dash: [...(dashes[i % dashes.length] ?? [])],
         },
         edge,
