@@ -1,0 +1,84 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Cell, cellLeastPx, leastWidthPx, linesOf, packed, planTile } from './tile-plan.ts';
+
+const number = (label: string, changes: Partial<Cell> = {}): Cell => ({
+  label,
+  pressure: false,
+  digits: 0,
+  note: undefined,
+  ...changes,
+});
+const all = [
+  number('HR'),
+  number('SpO2'),
+  number('ABP', { pressure: true }),
+  number('NBP', { pressure: true }),
+  number('RR'),
+  number('EtCO2'),
+  number('PR'),
+  number('Temp', { digits: 1 }),
+];
+const beside = [all[0], all[1], all[2]];
+
+describe('the plan of a tile', () => {
+  it.each([
+    // width, height, waves
+    [348, 250, 3],
+    [348, 196, 2],
+    [348, 195, 1],
+    [348, 146, 1],
+    [348, 145, 0],
+    [300, 106, 0],
+  ])('of %d × %d draws %d waves', (widthPx, heightPx, count) => {
+    expect(planTile({ widthPx, heightPx }, all, beside).waves).toBe(count);
+  });
+
+  it('gives every number the width of its text, and shows each exactly once', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 200, max: 3000 }),
+        fc.integer({ min: 0, max: 1500 }),
+        fc.subarray(all),
+        fc.nat(3),
+        fc.constantFrom(undefined, 'questionable'),
+        (widthPx, heightPx, chosen, waveCount, note) => {
+          const cells = chosen.map((cell) => ({ ...cell, note }));
+          const places = Array.from({ length: waveCount }, (_, at) =>
+            cells.find((cell) => cell.label === all[at]!.label),
+          );
+          const plan = planTile({ widthPx, heightPx }, cells, places);
+          const shown = [...places.slice(0, plan.waves).filter((cell) => cell !== undefined), ...plan.rows.flat()];
+          expect(shown.map((cell) => cell.label).sort()).toEqual(cells.map((cell) => cell.label).sort());
+          for (const row of plan.rows) {
+            expect(row.reduce((sum, cell) => sum + leastWidthPx(cell), 0)).toBeLessThanOrEqual(widthPx);
+            if (plan.columns)
+              for (const cell of row) expect(leastWidthPx(cell)).toBeLessThanOrEqual(widthPx / plan.columns);
+          }
+          expect(plan.leastPx).toBeGreaterThanOrEqual(plan.rows.length * cellLeastPx);
+          if (plan.waves > 0) expect(plan.leastPx).toBeLessThanOrEqual(heightPx);
+        },
+      ),
+    );
+  });
+
+  it('breaks rows where the next number would not fit', () => {
+    expect(packed(all, 300).map((row) => row.map((cell) => cell.label))).toEqual([
+      ['HR', 'SpO2', 'ABP', 'NBP'],
+      ['RR', 'EtCO2', 'PR', 'Temp'],
+    ]);
+  });
+});
+
+describe('the lines of a text', () => {
+  it.each([
+    ['', 100, 1],
+    ['1234567890', 100, 1],
+    ['12345678901', 100, 2],
+    ['12345 67890', 100, 2],
+    ['1234 67890', 100, 1],
+    ['a 123456789012345678901', 100, 4],
+  ])('"%s" in %d px takes %d', (text, widthPx, lines) => {
+    expect(linesOf(text, widthPx, 10)).toBe(lines);
+  });
+});
