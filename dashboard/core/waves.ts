@@ -15,10 +15,10 @@ const lateMs = 10_000;
 const aheadMs = 2_000;
 /** Rates closer than this are one rate: some devices measure theirs anew for each chunk. */
 const rateTolerance = 0.01;
-/** A chunk that overlaps the trace by more than this, and by more than half, is a repeat, late, or of a clock that was set back. */
-const overlapMs = 250;
 /** Chunks out of place that follow each other for so long, at the pace of real time, are a clock that was set. */
 const runMsMin = 1_000;
+/** Each of them begins where the one before it ended, within this. */
+const joinMs = 250;
 /** What the pace of such a run may be off: jitter of the network, ms, and drift. A buffer that empties is faster. */
 const runJitterMs = 200;
 const runDrift = 0.05;
@@ -45,9 +45,8 @@ type Track = {
   chunks: Chunk[];
   /** The smallest (receive time − device time) since the trace began: the device's clock and the way's usual delay. */
   offsetMs: number;
-  /** Where the last shown chunk starts, and where the trace ends, device time. */
+  /** Where the last shown chunk starts, device time. */
   startMs: number;
-  endMs: number;
   timeline: number;
   run: Run | undefined;
   lastReceivedMs: number;
@@ -108,7 +107,6 @@ function trackOf(state: WaveState, associationId: string, code: string, offsetMs
     chunks: [],
     offsetMs,
     startMs: Number.NEGATIVE_INFINITY,
-    endMs: Number.NEGATIVE_INFINITY,
     timeline: 0,
     run: undefined,
     lastReceivedMs: 0,
@@ -139,19 +137,18 @@ function hasPlace(track: Track, startMs: number, endMs: number, receivedMs: numb
   const offsetMs = receivedMs - endMs;
   const isLate = offsetMs - track.offsetMs > lateMs;
   const isAhead = track.offsetMs - offsetMs > aheadMs;
-  const isBehind = startMs <= track.startMs || track.endMs - startMs > Math.max(overlapMs, (endMs - startMs) / 2);
+  const isBehind = startMs <= track.startMs;
   if (!isLate && !isAhead && !isBehind) {
     track.run = undefined;
     track.offsetMs = Math.min(track.offsetMs, offsetMs);
     track.startMs = startMs;
-    track.endMs = Math.max(track.endMs, endMs);
     return true;
   }
   const { run } = track;
-  const goesOn = run !== undefined && Math.abs(startMs - run.endMs) <= overlapMs && hasPace(run, endMs, receivedMs);
+  const goesOn = run !== undefined && Math.abs(startMs - run.endMs) <= joinMs && hasPace(run, endMs, receivedMs);
   track.run = goesOn ? { ...run, endMs } : { fromMs: endMs, receivedMs, endMs };
   if (!goesOn || endMs - run.fromMs < runMsMin) return false;
-  Object.assign(track, { run: undefined, chunks: [], timeline: track.timeline + 1, offsetMs, startMs, endMs });
+  Object.assign(track, { run: undefined, chunks: [], timeline: track.timeline + 1, offsetMs, startMs });
   return true;
 }
 
