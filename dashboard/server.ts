@@ -199,7 +199,8 @@ function plainRoutes(app: App, parts: Parts): void {
 
 async function pageRoutes(app: App, clientDir: string): Promise<void> {
   const built = existsSync(join(clientDir, 'index.html'));
-  if (built) await app.register(staticFiles, { root: clientDir, serve: false });
+  // Only what the build has compressed is sent so: an answer with a secret in it is never compressed (BREACH).
+  if (built) await app.register(staticFiles, { root: clientDir, serve: false, preCompressed: true });
   app.setNotFoundHandler(() => {
     throw notFound();
   });
