@@ -16,6 +16,14 @@ export function dateTimeText(ms: number): string {
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${clockText(ms)}`;
 }
 
+/** `2026-01-31 14:03:07 UTC+01:00`: for what is read elsewhere and later. */
+export function zonedText(ms: number): string {
+  if (!Number.isFinite(ms)) return '–';
+  const minutes = -new Date(ms).getTimezoneOffset();
+  const ahead = Math.abs(minutes);
+  return `${dateTimeText(ms)} UTC${minutes < 0 ? '-' : '+'}${two(Math.floor(ahead / 60))}:${two(ahead % 60)}`;
+}
+
 /** The clock for today's instants, the date before it for others. */
 export function whenText(ms: number, nowMs: number): string {
   const full = dateTimeText(ms);

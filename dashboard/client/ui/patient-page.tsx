@@ -6,7 +6,7 @@ import { waves } from '../../../contracts/parameters.ts';
 import type { Bed, PatientView } from '../../protocol.ts';
 import { isUnanswered, listed } from '../core/alarm-order.ts';
 import { patientName, slotsOf } from '../core/numerics.ts';
-import { dateTimeText, yearsOld } from '../core/times.ts';
+import { dateTimeText, yearsOld, zonedText } from '../core/times.ts';
 import { orderedWaves } from '../core/wave-choice.ts';
 import type { Answer } from '../shell/api.ts';
 import { useApp } from '../shell/app.ts';
@@ -173,6 +173,9 @@ function PatientHead({ bed, onClose }: { bed: Bed; onClose: () => void }) {
                 : 'No patient'}
         </h1>
         <p class="dim">{facts.join(' · ')}</p>
+        <p class="print-only" data-testid="printed-at">
+          Printed {zonedText(app.now.value)}
+        </p>
       </div>
       <span class="bar__gap" />
       <BedState bed={bed} />
