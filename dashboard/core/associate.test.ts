@@ -278,6 +278,60 @@ describe('correcting a patient', () => {
   });
 });
 
+describe('the changes that a refusal names', () => {
+  const stepNurse: Viewer = { ...nurse, userId: 's', name: 'S', wards: ['step'] };
+  const secret = { ...patient, patientId: 'P-9', familyName: 'Secret', birthDate: '1950-01-01' };
+
+  /** d9 in icu: admitted, corrected twice and discharged, by N. */
+  function past() {
+    const state = ward();
+    carryOut(state, assignDevice(state, by(nurse), 'd9', body({ bed: '9', patient: secret }), 'assoc-09'));
+    const correct = (version: number, changes: CorrectBody['changes']) =>
+      carryOut(state, correctPatient(state, by(nurse), 'd9', 'assoc-09', { version, changes }));
+    correct(1, { familyName: 'Realname' });
+    correct(2, { birthDate: '1950-01-02' });
+    carryOut(state, endAssociation(state, by(nurse), 'd9', 'assoc-09'));
+    return state;
+  }
+  const inStep = (version: number) => body({ ward: 'step', bed: '9', patient: null, version });
+
+  it.each([0, 1, 2, 3])('hold nothing of a patient of a ward that the viewer may not see (version %i)', (version) => {
+    const state = past();
+    const refusals = [
+      assignDevice(state, by(stepNurse), 'd9', inStep(version), 'assoc-new'),
+      moveDevice(state, by(stepNurse), 'd9', { ward: 'step', bed: '9', version }),
+    ];
+    for (const refused of refusals) {
+      expect(refused).toMatchObject({ code: 'conflict', version: 4, changes: [] });
+      expect(JSON.stringify(refused)).not.toMatch(/Secret|Realname|1950|P-9|"N"|N changed/);
+    }
+  });
+
+  it('hold what happened in a ward of the viewer', () => {
+    const refused = moveDevice(past(), by(nurse), 'd9', { ward: 'icu', bed: '9', version: 1 });
+    expect(refused).toMatchObject({ changes: [{ act: 'corrected' }, { act: 'corrected' }, { act: 'ended' }] });
+  });
+
+  it('hold nothing of a patient who has gone to a ward that the viewer may not see', () => {
+    const state = ward();
+    const both: Viewer = { ...nurse, name: 'Both', wards: ['icu', 'step'] };
+    carryOut(state, moveDevice(state, by(both), 'd1', { ward: 'step', bed: '9', version: 4 }));
+    const wanted = { version: 5, changes: { familyName: 'Realname' } };
+    carryOut(state, correctPatient(state, by(stepNurse), 'd1', 'assoc-01', wanted));
+    carryOut(state, endAssociation(state, by(stepNurse), 'd1', 'assoc-01'));
+    const refused = assignDevice(state, by(nurse), 'd1', body({ bed: '9', patient: null, version: 4 }), 'assoc-new');
+    expect(refused).toMatchObject({ code: 'conflict', changes: [] });
+  });
+
+  it('hold nothing of an association that is no longer in the table', () => {
+    const state = past();
+    const cut = state.associations.get('d9')!;
+    foldAssociations(state, { ...cut, version: 5, periods: [] }, t0);
+    const refused = assignDevice(state, by(nurse), 'd9', body({ bed: '9', patient: null, version: 1 }), 'assoc-new');
+    expect(refused).toMatchObject({ code: 'conflict', changes: [] });
+  });
+});
+
 describe('ending one', () => {
   it.each<[string, Viewer, string, string, string]>([
     ["of one's ward", nurse, 'd1', 'assoc-01', 'ok'],

@@ -52,7 +52,11 @@ export function actsSince(
   return !isWhole || since.some((change) => acts.includes(change.act));
 }
 
-/** The changes since `version` that a viewer may read: of their wards, and patients' data only for who sees patients. */
+/**
+ * The changes since `version` that a viewer may read: of their wards, and patients' data only for who sees patients. A change is of
+ * the ward where its association is now or was last, and of the wards that it names. The ward of an association that is no longer
+ * in the table is not known, and nobody reads its changes.
+ */
 export function visibleChanges(
   viewer: Viewer,
   table: DeviceAssociations | undefined,
@@ -60,11 +64,19 @@ export function visibleChanges(
 ): AssociationChange[] {
   const clinical = may(viewer, 'view-vitals');
   const isPlace = (field: string) => placeFields.some((name) => name === field);
-  const wards = (change: AssociationChange) =>
-    change.fields.filter(({ field }) => field === 'ward').flatMap(({ from, to }) => [from, to]);
   return recordedSince(table, version)
-    .filter((change) => wards(change).every((ward) => ward === null || seesWard(viewer, ward)))
+    .filter((change) => wardsOf(change, table).every((ward) => ward !== undefined && seesWard(viewer, ward)))
     .map((change) => ({ ...change, fields: change.fields.filter(({ field }) => clinical || isPlace(field)) }));
+}
+
+/** The wards that a change is about; undefined stands for one that is not known. */
+function wardsOf(
+  { associationId, fields }: AssociationChange,
+  table: DeviceAssociations | undefined,
+): (string | undefined)[] {
+  const period = table?.periods.find((one) => one.associationId === associationId);
+  const named = fields.filter(({ field }) => field === 'ward').flatMap(({ from, to }) => [from, to]);
+  return [period?.ward, ...named.filter((ward) => ward !== null)];
 }
 
 function recordedSince(table: DeviceAssociations | undefined, version: number): readonly AssociationChange[] {
