@@ -148,8 +148,8 @@ export function correctPatient(
     return refuse('conflict', 'The category decides the limits. Confirm that it changes, and from which.');
   const movers = [deviceId, ...companions(state, deviceId, current, nowMs)];
   if (patient.patientId !== current.patient.patientId) {
-    if (isElsewhere(state, patient.patientId, undefined, nowMs, movers))
-      return refuse('conflict', 'A patient with this id is at another device.');
+    if (isElsewhere(state, patient.patientId, current, nowMs, movers))
+      return refuse('conflict', 'A patient with this id is in another bed.');
   }
   if (changedFields(current, { ...current, patient }).length === 0)
     return refuse('conflict', 'Nothing was changed: the patient has these data already.');
@@ -240,12 +240,12 @@ function patientInBed(
 function isElsewhere(
   state: LiveState,
   patientId: string,
-  place: Place | undefined,
+  place: Place,
   nowMs: number,
   except: readonly string[],
 ): boolean {
   for (const [, { patient, ward, bed }] of currentPeriods(state, nowMs, except))
-    if (patient?.patientId === patientId && (ward !== place?.ward || bed !== place.bed)) return true;
+    if (patient?.patientId === patientId && (ward !== place.ward || bed !== place.bed)) return true;
   return false;
 }
 

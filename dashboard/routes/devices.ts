@@ -2,20 +2,12 @@
 import { randomUUIDv7 } from 'node:crypto';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
-import type { AuditEvent } from '../../contracts/audit-chain.ts';
-import { pseudonym } from '../../contracts/envelope/pseudonym.ts';
 import { VigilError } from '../../contracts/errors.ts';
-import { AssociationId, contentTypes, DeviceId } from '../../contracts/messages/records.ts';
+import { AssociationId, DeviceId } from '../../contracts/messages/records.ts';
 import { visibleText } from '../../contracts/text.ts';
-import { actorOf, viewerOf } from '../access.ts';
-import {
-  type Asked,
-  assignDevice,
-  correctPatient,
-  type Decision,
-  endAssociation,
-  moveDevice,
-} from '../core/associate.ts';
+import { viewerOf } from '../access.ts';
+import { createChanges, type MakeChange } from '../changes.ts';
+import { assignDevice, correctPatient, type Decision, endAssociation, moveDevice } from '../core/associate.ts';
 import { seesWard } from '../core/rights.ts';
 import { devicesFor } from '../core/screen.ts';
 import { placeFault, type Unregistered, unregistered } from '../core/wards.ts';
@@ -32,12 +24,6 @@ import {
 } from '../protocol-devices.ts';
 import type { App, Parts } from './parts.ts';
 
-/** A change waits this long for its own record to come back from Kafka. */
-const readBackMs = 5_000;
-const lookEveryMs = 20;
-/** Changes under way; past it one is refused. */
-const changesWaitingMax = 50;
-
 const DeviceParams = Type.Object({ deviceId: DeviceId });
 const PeriodParams = Type.Object({ deviceId: DeviceId, associationId: AssociationId });
 const answers = {
@@ -50,19 +36,16 @@ const answers = {
   503: ErrorBody,
 };
 
-type Change = {
-  readonly deviceId: string;
-  readonly action: AuditEvent['action'];
-  readonly decide: (asked: Asked) => Decision;
-  /** What the audit record says beside who, which patient and where. */
-  readonly detail: (decision: Extract<Decision, { ok: true }>) => string;
-};
+const { 200: _, ...refusals } = answers;
 
 export function deviceRoutes(app: App, parts: Parts): void {
-  const { feed, wards, accounts, now } = parts;
-  const change = createChanges(parts);
-  const at = (place: { ward: string; bed: string }) => `at ${place.ward} ${place.bed}`;
+  const change = createChanges({ ...parts, state: parts.feed.state });
+  listRoutes(app, parts);
+  placeRoutes(app, parts, change);
+  patientRoutes(app, parts, change);
+}
 
+function listRoutes(app: App, { feed, wards, accounts, now }: Parts): void {
   app.get(
     '/api/devices',
     { config: { access: 'associate-device' }, schema: { response: { 200: Devices, 401: ErrorBody, 403: ErrorBody } } },
@@ -83,6 +66,11 @@ export function deviceRoutes(app: App, parts: Parts): void {
       };
     },
   );
+}
+
+/** Puts a device at a bed. */
+function placeRoutes(app: App, { feed, wards }: Parts, change: MakeChange): void {
+  const at = (place: { ward: string; bed: string }) => `at ${place.ward} ${place.bed}`;
 
   /** Before every other judgement of the body, so that a name with a space behind it gets a suggestion too. */
   const placeCheck = async (request: FastifyRequest) => {
@@ -92,7 +80,6 @@ export function deviceRoutes(app: App, parts: Parts): void {
     if (fault) throw new VigilError(fault.code, fault.message);
   };
 
-  const { 200: _, ...refusals } = answers;
   app.post(
     '/api/devices/:deviceId/associations',
     {
@@ -103,12 +90,12 @@ export function deviceRoutes(app: App, parts: Parts): void {
     async (request, reply) => {
       const { deviceId } = request.params;
       const associationId = randomUUIDv7();
-      return change(request, reply.code(201), {
-        deviceId,
+      const decision = await change(viewerOf(request), {
         action: 'association-started',
         decide: (asked) => assignDevice(feed.state, asked, deviceId, request.body, associationId),
         detail: ({ period }) => `${deviceId} ${at(period)}`,
       });
+      return answer(reply, decision, 201);
     },
   );
 
@@ -121,15 +108,18 @@ export function deviceRoutes(app: App, parts: Parts): void {
     },
     async (request, reply) => {
       const { deviceId } = request.params;
-      return change(request, reply, {
-        deviceId,
+      const decision = await change(viewerOf(request), {
         action: 'association-moved',
         decide: (asked) => moveDevice(feed.state, asked, deviceId, request.body),
         detail: ({ period, tables }) => `${tables.map((table) => table.deviceId).join(', ')} now ${at(period)}`,
       });
+      return answer(reply, decision);
     },
   );
+}
 
+/** Corrects a patient's data, and ends a stay or a device's part in it. */
+function patientRoutes(app: App, { feed }: Parts, change: MakeChange): void {
   app.post(
     '/api/devices/:deviceId/associations/:associationId/patient',
     {
@@ -138,8 +128,7 @@ export function deviceRoutes(app: App, parts: Parts): void {
     },
     async (request, reply) => {
       const { deviceId, associationId } = request.params;
-      return change(request, reply, {
-        deviceId,
+      const decision = await change(viewerOf(request), {
         action: 'patient-corrected',
         decide: (asked) => correctPatient(feed.state, asked, deviceId, associationId, request.body),
         detail: ({ tables }) => {
@@ -151,6 +140,7 @@ export function deviceRoutes(app: App, parts: Parts): void {
           return `${words.join(', ')} at ${tables.map((table) => table.deviceId).join(', ')}`;
         },
       });
+      return answer(reply, decision);
     },
   );
 
@@ -163,71 +153,25 @@ export function deviceRoutes(app: App, parts: Parts): void {
     async (request, reply) => {
       const { deviceId, associationId } = request.params;
       const { whole } = request.query;
-      return change(request, reply, {
-        deviceId,
+      const decision = await change(viewerOf(request), {
         action: 'association-ended',
         decide: (asked) => endAssociation(feed.state, asked, deviceId, associationId, whole),
         detail: ({ tables }) => tables.map((table) => table.deviceId).join(', '),
       });
+      return answer(reply, decision);
     },
   );
 }
 
-/**
- * Decides and writes changes one after the other, each when the one before has been read back: two devices may want one bed. Of a
- * change of several devices each table is a record of its own; where Kafka takes the first and not the rest, the answer is an
- * error, and the same change made again completes it.
- */
-function createChanges({ feed, trail, log, pseudonymKey, now }: Parts) {
-  let last: Promise<unknown> = Promise.resolve();
-  let waiting = 0;
-
-  async function make(asked: Asked, what: Change): Promise<Decision> {
-    const decision = what.decide(asked);
-    if (!decision.ok) return decision;
-    const { period, tables } = decision;
-    await trail.record({
-      actor: actorOf(asked.viewer),
-      action: what.action,
-      associationId: period.associationId,
-      ward: period.ward,
-      ...(period.patient ? { patientId: period.patient.patientId } : {}),
-      detail: what.detail(decision),
-    });
-    for (const table of tables) {
-      const key = pseudonym(pseudonymKey, 'device', table.deviceId);
-      await log.append('associations', key, contentTypes.associations, table);
-    }
-    for (const table of tables) await readBack(table.deviceId, table.version);
-    return decision;
+function answer(reply: FastifyReply, decision: Decision, done = 200): FastifyReply {
+  if (decision.ok) {
+    const version = decision.tables[0]?.version ?? 0;
+    return reply.code(done).send({ associationId: decision.period.associationId, version });
   }
-
-  async function readBack(deviceId: string, version: number): Promise<void> {
-    for (const untilMs = now() + readBackMs; now() < untilMs; ) {
-      if ((feed.state.associations.get(deviceId)?.version ?? 0) >= version) return;
-      await new Promise((done) => setTimeout(done, lookEveryMs));
-    }
-  }
-
-  return async (request: FastifyRequest, reply: FastifyReply, what: Change): Promise<FastifyReply> => {
-    if (waiting >= changesWaitingMax) throw new VigilError('log-backlog-full', 'Too many changes at once: try again.');
-    waiting += 1;
-    const made = last.then(() => make({ viewer: viewerOf(request), nowMs: now() }, what));
-    last = made.catch(() => {});
-    try {
-      const decision = await made;
-      if (decision.ok) {
-        const version = decision.tables[0]?.version ?? 0;
-        return reply.send({ associationId: decision.period.associationId, version });
-      }
-      const { ok: _, ...refused } = decision;
-      if (refused.code !== 'conflict' && refused.code !== 'bed-occupied')
-        throw new VigilError(refused.code, refused.message);
-      return reply.code(409).send(refused);
-    } finally {
-      waiting -= 1;
-    }
-  };
+  const { ok: _, ...refused } = decision;
+  if (refused.code !== 'conflict' && refused.code !== 'bed-occupied')
+    throw new VigilError(refused.code, refused.message);
+  return reply.code(409).send(refused);
 }
 
 /** Names that were written before they were judged. */
