@@ -88,7 +88,7 @@ export function bed(category: Category | null = 'adult', associationId = 'associ
     command(
       s: number,
       asked:
-        | { type: 'acknowledge'; alarmId: string }
+        | { type: 'acknowledge'; alarmId: string; rev?: number }
         | { type: 'pause-audio'; forMs: number }
         | Pick<Extract<Command, { type: 'set-limits' }>, 'type' | 'group' | 'limits'>,
       commandId = `command-${++commands}`,

@@ -128,6 +128,49 @@ describe('acknowledgements that change nothing are counted', () => {
     }
   });
 
+  const seen = (one: Bed, condition: string) => {
+    const { alarmId, rev } = one.live()[condition]!;
+    return { type: 'acknowledge' as const, alarmId, rev };
+  };
+
+  it('of another text than the alarm has now: 130 acknowledged is not 150 acknowledged', () => {
+    const one = medium();
+    const before = seen(one, 'HR.high');
+    one.run(7, 12, { HR: 138 });
+    expect(one.live()['HR.high']).toMatchObject({ text: 'HR 138 > 120', onsets: 1 });
+    one.command(12, before);
+    expect(one.live()['HR.high']?.signal).toBe('on');
+    expect(one.count('acknowledgementsStale')).toBe(1);
+    one.command(13, seen(one, 'HR.high'));
+    expect(one.live()['HR.high']?.signal).toBe('acknowledged');
+  });
+
+  it('of a former onset, however close the two are', () => {
+    const one = high();
+    const before = seen(one, 'HR.extreme-high');
+    one.run(3, 9, { HR: 80 });
+    one.run(10, 10, { HR: 150 });
+    one.command(11, before);
+    expect(one.live()['HR.extreme-high']).toMatchObject({ signal: 'on', onsets: 2 });
+    expect(one.count('acknowledgementsStale')).toBe(1);
+    one.command(12, seen(one, 'HR.extreme-high'));
+    expect(one.live()['HR.extreme-high']?.signal).toBe('acknowledged');
+  });
+
+  it('but not of an older revision that says the same, escalated or ended since', () => {
+    const escalated = high();
+    const before = seen(escalated, 'HR.extreme-high');
+    escalated.run(3, 65, { HR: 150 });
+    expect(escalated.types('HR.extreme-high')).toContain('escalated');
+    escalated.command(65, before);
+    expect(escalated.live()['HR.extreme-high']?.signal).toBe('acknowledged');
+    const ended = high();
+    const present = seen(ended, 'HR.extreme-high');
+    ended.run(3, 4, { HR: 100 });
+    ended.command(5, present);
+    expect(ended.types('HR.extreme-high')).toEqual(['raised', 'resolved', 'acknowledged', 'cleared']);
+  });
+
   it('of an alarm not known yet: held, and applied when it is raised', () => {
     const known = medium();
     const alarmId = idOf(known, 'HR.high');

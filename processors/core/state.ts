@@ -59,6 +59,8 @@ export type LiveAlarm = {
   readonly realarmAt: number | null;
   /** Event time at which value and text were last told. */
   readonly toldAt: number;
+  /** The revision since which it says what it says: text, priority and count of onsets. Absent in states of before it was noted. */
+  readonly saidRev?: number;
 };
 
 /** An alarm that has left: a repeat of its readings raises nothing new. `from` and `to` are event times. */
