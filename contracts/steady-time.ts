@@ -55,7 +55,7 @@ export function followClock(time: SteadyTime, reading: ClockReading): { time: St
 }
 
 /** Clocks of two processes differ by no more than this, unless one of them was set, ms. */
-const clocksApartMsMax = 5_000;
+export const clocksApartMsMax = 5_000;
 
 /**
  * An instant that has passed, as the present clock would have told it. What lies further ahead of `nowMs` than two clocks may be

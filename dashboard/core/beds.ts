@@ -19,9 +19,9 @@ import {
 /** The prefix of the association that a device without one gets (contracts/envelope/pseudonym.ts). */
 const unassignedPrefix = 'u-';
 
-/** The period that holds at `nowMs` (contracts/periods.ts). */
-export function periodAt(table: DeviceAssociations | undefined, nowMs: number): AssociationPeriod | undefined {
-  return currentPeriod(table?.periods ?? [], nowMs);
+/** The period that lasts (contracts/periods.ts). */
+export function periodAt(table: DeviceAssociations | undefined, _nowMs: number): AssociationPeriod | undefined {
+  return currentPeriod(table?.periods ?? []);
 }
 
 /** Folds a record of `associations`. An older version of a device's table changes nothing; of two with one version the later counts. */

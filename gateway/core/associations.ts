@@ -2,8 +2,7 @@
 
 import type { Span } from '../../contracts/device-clock.ts';
 import type { DeviceAssociations } from '../../contracts/messages/records.ts';
-import { begunAtMs } from '../../contracts/periods.ts';
-import { parseInstant } from '../../contracts/time.ts';
+import { timePeriods } from '../../contracts/periods.ts';
 
 export type Period = {
   readonly associationId: string;
@@ -12,22 +11,23 @@ export type Period = {
   /** Excluded; Infinity while it lasts. */
   readonly toMs: number;
   readonly ward: string;
+  /** The earliest instants at which it may have begun and ended, where its stamps cannot be right (contracts/periods.ts). */
+  readonly fromEarliestMs?: number;
+  readonly toEarliestMs?: number;
 };
 
-/**
- * The periods of a device with their instants read, oldest first; undefined where one is no instant. A period without an end that
- * would begin after `nowMs` has begun already (contracts/periods.ts).
- */
+/** The periods of a device with their instants read (contracts/periods.ts), oldest first; undefined where one is no instant. */
 export function readPeriods(associations: DeviceAssociations, nowMs: number): Period[] | undefined {
-  const periods: Period[] = [];
-  for (const period of associations.periods) {
-    const fromMs = parseInstant(period.from);
-    const toMs = period.to === null ? Number.POSITIVE_INFINITY : parseInstant(period.to);
-    if (fromMs === undefined || toMs === undefined) return undefined;
-    const begunMs = period.to === null ? begunAtMs(fromMs, nowMs) : fromMs;
-    periods.push({ associationId: period.associationId, fromMs: begunMs, toMs, ward: period.ward });
-  }
-  return periods.sort((a, b) => a.fromMs - b.fromMs);
+  return timePeriods(associations.periods, nowMs)
+    ?.map(({ period, fromMs, toMs, fromEarliestMs, toEarliestMs }) => ({
+      associationId: period.associationId,
+      fromMs,
+      toMs,
+      ward: period.ward,
+      ...(fromEarliestMs < fromMs && { fromEarliestMs }),
+      ...(toEarliestMs < toMs && { toEarliestMs }),
+    }))
+    .sort((a, b) => a.fromMs - b.fromMs);
 }
 
 /** The period that holds the instant; where two do, the one that began later. Undefined: the device had no patient then. */
@@ -46,19 +46,29 @@ export type Attribution =
 
 const unclear: Attribution = { kind: 'unclear' };
 
-/** The association of a reading that was measured within `span`; unclear where more than one holds in it. */
-export function attribute(periods: readonly Period[], { fromMs, toMs }: Span): Attribution {
+/**
+ * The association of a reading that was measured within `span`. Unclear where more than one holds in it, and where it touches a time
+ * of which nobody knows whether the patient had changed.
+ */
+export function attribute(periods: readonly Period[], span: Span): Attribution {
+  const { fromMs, toMs } = span;
   const first = periodAt(periods, fromMs)?.associationId;
-  if (fromMs === toMs) return { kind: 'certain', associationId: first };
   const newest = periods[periods.length - 1];
   // Nearly always: all of the span is in the period that lasts.
-  if (newest === undefined || (fromMs >= newest.fromMs && toMs < newest.toMs))
+  if (newest === undefined || (fromMs >= newest.fromMs && toMs < (newest.toEarliestMs ?? newest.toMs)))
     return { kind: 'certain', associationId: first };
   for (const period of periods) {
+    if (isInDoubt(span, period.fromEarliestMs, period.fromMs)) return unclear;
+    if (isInDoubt(span, period.toEarliestMs, period.toMs)) return unclear;
     for (const boundaryMs of [period.fromMs, period.toMs]) {
       if (boundaryMs <= fromMs || boundaryMs > toMs) continue;
       if (periodAt(periods, boundaryMs)?.associationId !== first) return unclear;
     }
   }
   return { kind: 'certain', associationId: first };
+}
+
+/** Whether the act, which happened between the two instants, may have come before or after the reading. */
+function isInDoubt({ fromMs, toMs }: Span, earliestMs: number | undefined, latestMs: number): boolean {
+  return earliestMs !== undefined && toMs >= earliestMs && fromMs < latestMs;
 }

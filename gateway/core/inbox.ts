@@ -1,5 +1,6 @@
 /** What a device is told in its inbox. */
 import type { Inbox } from '../../contracts/messages/device.ts';
+import { lastEnded } from '../../contracts/periods.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import { type Period, periodAt } from './associations.ts';
 
@@ -25,19 +26,8 @@ export function inboxAt(periods: readonly Period[], presences: Iterable<Presence
   return {
     time: formatInstant(nowMs),
     association: period ? { associationId: period.associationId, from: formatInstant(period.fromMs) } : null,
-    watched: isWatched(period?.ward ?? lastWard(periods), presences, nowMs),
+    watched: isWatched((period ?? lastEnded(periods))?.ward, presences, nowMs),
   };
-}
-
-/** The ward where a device was last: the rule of `lastPlace` (contracts/periods.ts), over periods whose instants are read. */
-function lastWard(periods: readonly Period[]): string | undefined {
-  const last = periods
-    .filter(({ toMs }) => Number.isFinite(toMs))
-    .reduce<Period | undefined>(
-      (latest, period) => (latest === undefined || period.toMs >= latest.toMs ? period : latest),
-      undefined,
-    );
-  return last?.ward;
 }
 
 /**

@@ -30,20 +30,20 @@ const own = unassignedAssociation(key, 'bed-01');
 describe('who is at which device', () => {
   it('is not known before the table says', () => {
     const table = createAssociations(key);
-    expect(table.at('association-1', t0)).toBeUndefined();
-    expect(table.at('u-anything', t0)).toMatchObject({ category: 'unassigned', endedAt: null });
+    expect(table.at('association-1')).toBeUndefined();
+    expect(table.at('u-anything')).toMatchObject({ category: 'unassigned', endedAt: null });
   });
 
-  const ends: [string, number, number | null][] = [
-    ['a moment before its end', 9.999, null],
-    ['at its end', 10, t0 + 10_000],
-    ['after', 11, t0 + 10_000],
+  const ends: [string, number, number][] = [
+    ['is over by a clock a moment before its end', 9.999, t0 + 9_999],
+    ['is over at its end', 10, t0 + 10_000],
+    ['is over after its end', 11, t0 + 10_000],
   ];
   for (const [name, s, endedAt] of ends)
-    it(`a period ${name}`, () => {
+    it(`a period with an end ${name}`, () => {
       const table = createAssociations(key);
-      table.fold(row(1, period('association-1', 0, 10)));
-      expect(table.at('association-1', t0 + s * 1000)).toMatchObject({
+      table.fold(row(1, period('association-1', 0, 10)), t0 + s * 1000);
+      expect(table.at('association-1')).toMatchObject({
         category: 'neonatal',
         ward: 'NICU',
         endedAt,
@@ -53,44 +53,52 @@ describe('who is at which device', () => {
 
   it('a device with a patient has no life of its own, and has it again afterwards', () => {
     const table = createAssociations(key);
-    table.fold(row(1, period('association-1', 0, 10)));
-    expect([-1, 0, 9, 10].map((s) => table.at(own, t0 + s * 1000)?.endedAt)).toEqual([null, t0, t0, null]);
+    table.fold(row(1, period('association-1', 0, null)), t0);
+    expect(table.at(own)?.endedAt).toBe(t0);
+    table.fold(row(2, period('association-1', 0, 10)), t0 + 10_000);
+    expect(table.at(own)?.endedAt).toBeNull();
   });
 
   it('a bed without a patient is judged as an unassigned device', () => {
     const table = createAssociations(key);
-    table.fold(row(1, period('association-1', 0, null, null)));
-    expect(table.at('association-1', t0)?.category).toBe('unassigned');
-    expect([...table.open(t0)]).toEqual([]);
+    table.fold(row(1, period('association-1', 0, null, null)), t0 + 60_000);
+    expect(table.at('association-1')?.category).toBe('unassigned');
+    expect([...table.open()]).toEqual([]);
   });
 
   it('names the patients who are at a device now', () => {
     const table = createAssociations(key);
-    table.fold(row(1, period('association-1', 0, 10), period('association-2', 10, 20)));
-    expect([-1, 0, 10].map((s) => [...table.open(t0 + s * 1000)])).toEqual([[], ['association-1'], ['association-2']]);
+    const named = (...periods: AssociationPeriod[]) => {
+      table.fold(row(1, ...periods), t0 + 60_000);
+      return [...table.open()];
+    };
+    expect(named()).toEqual([]);
+    expect(named(period('association-1', 0, null))).toEqual(['association-1']);
+    expect(named(period('association-1', 0, 10), period('association-2', 10, null))).toEqual(['association-2']);
+    expect(named(period('association-1', 0, 10), period('association-2', 10, 20))).toEqual([]);
   });
 
   it('keeps a patient who was admitted before the clock was set back, and has ended the one before', () => {
     const table = createAssociations(key);
-    table.fold(row(1, period('association-1', 0, 600), period('association-2', 600, null)));
-    expect([...table.open(t0 + 30_000)]).toEqual(['association-2']);
-    expect(table.at('association-2', t0 + 30_000)?.endedAt).toBeNull();
-    expect(table.at('association-1', t0 + 30_000)?.endedAt).toBe(t0 + 30_000);
-    expect(table.at(own, t0 + 30_000)?.endedAt).not.toBeNull();
+    table.fold(row(1, period('association-1', 0, 600), period('association-2', 600, null)), t0 + 90_000);
+    expect([...table.open()]).toEqual(['association-2']);
+    expect(table.at('association-2')?.endedAt).toBeNull();
+    expect(table.at('association-1')?.endedAt).toBe(t0 + 30_000);
+    expect(table.at(own)?.endedAt).toBe(t0 + 30_000);
   });
 
   it('an older row does not undo a newer one', () => {
     const table = createAssociations(key);
-    table.fold(row(2, period('association-1', 0, 10)));
-    table.fold(row(1, period('association-1', 0, null)));
-    expect(table.at('association-1', t0 + 11_000)?.endedAt).toBe(t0 + 10_000);
+    table.fold(row(2, period('association-1', 0, 10)), t0 + 60_000);
+    table.fold(row(1, period('association-1', 0, null)), t0 + 60_000);
+    expect(table.at('association-1')?.endedAt).toBe(t0 + 10_000);
   });
 
   it('waits for the table, and not for ever', async () => {
     const table = createAssociations(key);
     const waited = table.known('association-1', 60_000);
-    table.fold(row(1, period('association-2', 0, null)));
-    table.fold(row(2, period('association-1', 0, null)));
+    table.fold(row(1, period('association-2', 0, null)), t0 + 60_000);
+    table.fold(row(2, period('association-1', 0, null)), t0 + 60_000);
     expect(await waited).toBe(true);
     expect(await table.known('association-9', 10)).toBe(false);
   });

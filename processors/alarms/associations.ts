@@ -1,36 +1,37 @@
 /** Who is at which device, folded from the `associations` table: the category that chooses the limits, and when a period ended. */
 import { unassignedAssociation } from '../../contracts/envelope/pseudonym.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
-import { currentPeriod, endedAtMs } from '../../contracts/periods.ts';
-import { parseInstant } from '../../contracts/time.ts';
+import { currentPeriod, hasEnded, type Timed, timePeriods } from '../../contracts/periods.ts';
 import type { AssociationInput } from '../core/inputs.ts';
 
 /** Devices in the table. It has a row for each device that the hospital owns; past this, rows are refused and counted. */
 const devicesMax = 100_000;
 
 export type Associations = {
-  fold(body: DeviceAssociations): void;
+  /** @param nowMs when it was read: no act in it is later */
+  fold(body: DeviceAssociations, nowMs: number): void;
   /** Undefined where the table does not know the association (yet). */
-  at(associationId: string, nowMs: number): AssociationInput | undefined;
+  at(associationId: string): AssociationInput | undefined;
   /** Resolves true once the table knows the association, false after `waitMs`. */
   known(associationId: string, waitMs: number): Promise<boolean>;
   /** The associations of patients who are at a device now. */
-  open(nowMs: number): Iterable<string>;
+  open(): Iterable<string>;
   refused(): number;
 };
 
 export function createAssociations(pseudonymKey: string): Associations {
   const devices = new Map<string, DeviceAssociations>();
-  const periods = new Map<string, AssociationPeriod & { readonly deviceId: string }>();
+  const periods = new Map<string, Timed<AssociationPeriod> & { readonly deviceId: string }>();
   /** By the association that a device has while it has none. */
   const unassigned = new Map<string, string>();
   const waiting = new Set<() => void>();
   let refused = 0;
 
-  function fold(body: DeviceAssociations): void {
+  function fold(body: DeviceAssociations, nowMs: number): void {
     const before = devices.get(body.deviceId);
     if (before && before.version > body.version) return;
-    if (!before && devices.size >= devicesMax) {
+    const timed = timePeriods(body.periods, nowMs);
+    if (!timed || (!before && devices.size >= devicesMax)) {
       refused += 1;
       return;
     }
@@ -41,27 +42,27 @@ export function createAssociations(pseudonymKey: string): Associations {
     devices.set(body.deviceId, body);
     unassigned.set(unassignedAssociation(pseudonymKey, body.deviceId), body.deviceId);
     const { deviceId } = body;
-    for (const period of body.periods) periods.set(period.associationId, { ...period, deviceId });
+    for (const each of timed) periods.set(each.period.associationId, { ...each, deviceId });
     for (const wake of waiting) wake();
   }
 
-  function ofDevice(deviceId: string, nowMs: number): AssociationInput {
-    const now = currentPeriod(devices.get(deviceId)?.periods ?? [], nowMs);
-    const endedAt = now ? Math.min(parseInstant(now.from) ?? nowMs, nowMs) : null;
+  function ofDevice(deviceId: string): AssociationInput {
+    const now = currentPeriod(devices.get(deviceId)?.periods ?? []);
+    const endedAt = now ? (periods.get(now.associationId)?.fromMs ?? null) : null;
     return { type: 'association', category: 'unassigned', ward: null, endedAt };
   }
 
-  function at(associationId: string, nowMs: number): AssociationInput | undefined {
-    const period = periods.get(associationId);
-    if (period) {
-      const { deviceId, ward, patient } = period;
-      const endedAt = endedAtMs(period, devices.get(deviceId)?.periods ?? [], nowMs);
-      const from = parseInstant(period.from);
+  function at(associationId: string): AssociationInput | undefined {
+    const known = periods.get(associationId);
+    if (known) {
+      const { deviceId, fromMs, toMs } = known;
+      const { ward, patient } = known.period;
+      const endedAt = hasEnded(known) ? toMs : null;
       const category = patient?.category ?? 'unassigned';
-      return { type: 'association', category, ward, endedAt, deviceId, ...(from !== undefined && { from }) };
+      return { type: 'association', category, ward, endedAt, deviceId, from: fromMs };
     }
     const deviceId = unassigned.get(associationId);
-    if (deviceId !== undefined) return ofDevice(deviceId, nowMs);
+    if (deviceId !== undefined) return ofDevice(deviceId);
     return associationId.startsWith('u-')
       ? { type: 'association', category: 'unassigned', ward: null, endedAt: null }
       : undefined;
@@ -73,7 +74,7 @@ export function createAssociations(pseudonymKey: string): Associations {
     known(associationId, waitMs) {
       const { promise, resolve } = Promise.withResolvers<boolean>();
       const look = () => {
-        const found = at(associationId, 0) !== undefined;
+        const found = at(associationId) !== undefined;
         if (found) done(true);
         return found;
       };
@@ -86,9 +87,9 @@ export function createAssociations(pseudonymKey: string): Associations {
       if (!look()) waiting.add(look);
       return promise;
     },
-    *open(nowMs) {
+    *open() {
       for (const { periods: ofDevice } of devices.values()) {
-        const current = currentPeriod(ofDevice, nowMs);
+        const current = currentPeriod(ofDevice);
         if (current !== undefined && current.patient !== null) yield current.associationId;
       }
     },

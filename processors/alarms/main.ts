@@ -42,7 +42,7 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
   const table = await sealedLog.followTable(['associations'], (opened, record) => {
     if (opened === null) return;
     const checked = checkRecord(opened.contentType, opened.plaintext);
-    if (checked.ok && checked.contentType === contentTypes.associations) associations.fold(checked.body);
+    if (checked.ok && checked.contentType === contentTypes.associations) associations.fold(checked.body, Date.now());
     else log.error({ offset: record.offset }, 'a record of the associations is left out');
   });
   await table.ready;

@@ -59,7 +59,7 @@ export type Partition = ReturnType<typeof createPartition>;
 export function createPartition(options: {
   readonly env: Environment;
   readonly restored: Restored;
-  readonly associationAt: (associationId: string, nowMs: number) => AssociationInput | undefined;
+  readonly associationAt: (associationId: string) => AssociationInput | undefined;
   readonly emit: (event: AlarmEvent) => void;
   readonly counters: Counters;
   /** Told of what an engine counts, before and after a step. */
@@ -101,7 +101,7 @@ export function createPartition(options: {
 
   /** While the past is replayed a period has not ended yet: the readings of its end are still to come. */
   function tellAssociation(held: Held, nowMs: number): void {
-    const known = options.associationAt(held.associationId, nowMs);
+    const known = options.associationAt(held.associationId);
     if (!known) return;
     const input = live ? known : { ...known, endedAt: held.state.association?.endedAt ?? null };
     const text = JSON.stringify(input);

@@ -123,7 +123,7 @@ export async function startProcessor(options: {
       const offset = BigInt(record.offset);
       // The first alarm of an association must not wait for its data key to be made.
       if (taken?.ok && !owner.partition.has(record.key)) void log.sealer.keyFor(record.key, 'alarms').catch(() => {});
-      if (taken?.ok && !owner.partition.has(record.key) && associations.at(record.key, now()) === undefined)
+      if (taken?.ok && !owner.partition.has(record.key) && associations.at(record.key) === undefined)
         await associations.known(record.key, associationWaitMs);
       if (mine !== generation || closing) return;
       const { key, timestampMs } = record;
@@ -167,8 +167,7 @@ export async function startProcessor(options: {
     }
     if (at >= expectAt) {
       expectAt = at + expectMs;
-      for (const id of associations.open(now()))
-        owned.get(partitionOf('observations', id))?.partition.expect(id, now());
+      for (const id of associations.open()) owned.get(partitionOf('observations', id))?.partition.expect(id, now());
     }
     for (const { partition, outbox } of owned.values())
       if (at - (outbox.waitingSince() ?? at) < deafMs) partition.tick(now());
