@@ -1,14 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import {
-  assess,
-  assessBirth,
-  bornAtMs,
-  type DeviceClock,
-  initialClock,
-  measuredOffsetMs,
-  whenMeasured,
-} from './device-clock.ts';
+import { assess, bornAtMs, type DeviceClock, initialClock, measuredOffsetMs, wasSetBack } from './device-clock.ts';
 
 const t0 = Date.UTC(2026, 0, 1, 12);
 
@@ -145,40 +137,15 @@ describe('the age of a value', () => {
   });
 });
 
-describe('when a reading was measured', () => {
-  const spanOf = (clock: DeviceClock, time: number, receivedAt: number) => {
-    const { fromMs, toMs } = whenMeasured(clock, t0 + time * 1000, t0 + receivedAt * 1000);
-    return [Math.round((fromMs - t0) / 100) / 10, Math.round((toMs - t0) / 100) / 10];
-  };
-
-  it('is its own time where the clock is right, also of a backlog', () => {
-    expect(spanOf(feed(live(0, 0, 0)), -3600, 1)).toEqual([-3600, -3600]);
-    expect(spanOf(feed(live(0, 30, 1.9)), -3600, 31)).toEqual([-3600, -3600]);
-  });
-
-  it('is around the corrected time where the error is measured, and never after the receipt', () => {
-    expect(spanOf(feed(live(0, 30, 60, 0)), 0, 100)).toEqual([58, 62]);
-    expect(spanOf(feed(live(0, 30, 60, 0)), 0, 60)).toEqual([58, 60]);
-    expect(spanOf(feed(live(0, 30, -60, 0)), 90, 31)).toEqual([28, 31]);
-  });
-
-  it('is between its own time and the receipt where nothing is known', () => {
-    const unknown = feed([{ at: 0, behind: 0, delay: 600 }]);
-    expect(spanOf(unknown, 0, 600)).toEqual([0, 600]);
-    expect(spanOf(feed(live(0, 0, -60, 0)), 60, 0)).toEqual([-60, 0]);
-  });
-
-  it('is within the first difference where that is some seconds', () => {
-    expect(spanOf(feed(live(0, 0, 7, 0)), -100, 0)).toEqual([-100, -91]);
-    // Ahead: the first reading may have been late, so the clock may be further ahead.
-    expect(spanOf(feed(live(0, 0, -7, 0)), -100, 0)).toEqual([-167, -105]);
-  });
-
-  it('drops what was known when a birth message is later than that explains', () => {
-    const right = feed(live(0, 30, 0));
-    const born = assessBirth(right, t0 + 100_000, t0 + 100_050);
-    expect(spanOf(born, 50, 101)).toEqual([50, 50]);
-    const setBack = assessBirth(right, t0 + 40_000, t0 + 100_000);
-    expect(spanOf(setBack, 50, 101)).toEqual([50, 101]);
+describe('a clock that was set back', () => {
+  const newest = { seq: 7, timeMs: t0 };
+  it.each([
+    ['a later number with a time more than 2 s earlier', 8, -2001, true],
+    ['a later number with a time 2 s earlier', 8, -2000, false],
+    ['a later number with a later time', 8, 1, false],
+    ['the same number again', 7, -3_600_000, false],
+    ['an earlier number, which comes late', 6, -3_600_000, false],
+  ])('is shown, or not, by %s', (_, seq, byMs, isSet) => {
+    expect(wasSetBack(newest, { seq, timeMs: t0 + byMs })).toBe(isSet);
   });
 });

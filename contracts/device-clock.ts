@@ -1,8 +1,10 @@
 /**
- * What a device's clock is worth. A reading carries the device's time; the gateway adds its own at receipt. The difference is the
- * error of the device's clock plus the delay on the way. A delay is never negative, so the smallest difference of late is the best
- * estimate of the error. A backlog comes faster than real time, so its differences shrink; those of a wrong clock stay the same.
- * The engine (is it late?), the gateway (whose is it?) and the dashboard (how old is it?) ask this one rule.
+ * Estimates the error of a device's clock. A reading carries the device's time; the gateway adds its own at receipt. The difference is
+ * the error of the clock plus the delay on the way. A delay is never negative, so the smallest difference of late is the best estimate.
+ * A backlog comes faster than real time, so its differences shrink; those of a wrong clock stay the same, and so do those of a way
+ * that is slower by a constant. The engine (is it late?) and the dashboard (how old is it?) take the estimate: a constant delay then
+ * passes for an error. The gateway (whose is it?) must not guess: it asks between which limits the error lies
+ * (gateway/core/clock-error.ts). That a clock was set back, `wasSetBack` says to gateway and dashboard alike.
  */
 
 /**
@@ -20,12 +22,11 @@ const agreeMs = 500;
 /** A difference smaller than the measured one by more than this: the device's clock was set, so the old measure is worth nothing. */
 const stepMs = 2_000;
 
-/** A clock that is wrong by no more than this is taken to be right when it is asked whose a reading is (ours). */
+/** A device's time line may run back by so much, and its clock may be wrong by so much and counts as right (ours). */
 export const exactMs = 2_000;
-/** How far the instant of measurement may lie from the corrected time (ours). */
-export const correctedToleranceMs = 2_000;
-/** A clock that is ahead and not measured yet: how old a reading of it may be at most (ours). */
-const unknownAgeMs = 60_000;
+
+/** An error of a device's clock that is smaller is no word to a person: a number's age is then right all the same. */
+export const clockTellMs = 3_000;
 
 /** What the differences (receive time − device time) of late were. Windows of half of `skewProofMs`, one after the other. */
 export type Pace = {
@@ -37,8 +38,6 @@ export type Pace = {
   readonly beforeMs: number | null;
   /** The measured error of the clock: positive where it is behind. Null until two windows agreed. */
   readonly steadyMs: number | null;
-  /** The smallest difference since the clock was last set: delay only adds, so the clock is at most so far behind. */
-  readonly boundMs: number;
 };
 
 /** Plain JSON: the engine keeps it in its state. */
@@ -76,18 +75,16 @@ export function assess(clock: DeviceClock, time: number, receivedAt: number): As
 function nextPace(pace: Pace | null, difference: number, receivedAt: number): Pace {
   const fresh = { sinceMs: receivedAt, readings: 1, leastMs: difference, beforeMs: null };
   const set = pace !== null && pace.steadyMs !== null && difference < pace.steadyMs - stepMs;
-  if (pace === null || set) return { ...fresh, steadyMs: null, boundMs: difference };
+  if (pace === null || set) return { ...fresh, steadyMs: null };
   const steadyMs = pace.steadyMs === null ? null : Math.min(pace.steadyMs, difference);
-  const boundMs = Math.min(pace.boundMs, difference);
   // The gateway's clock was set back, or another gateway's is behind.
-  if (receivedAt < pace.sinceMs) return { ...fresh, steadyMs, boundMs };
+  if (receivedAt < pace.sinceMs) return { ...fresh, steadyMs };
   const readings = pace.readings + 1;
   const leastMs = Math.min(pace.leastMs, difference);
   const full = receivedAt - pace.sinceMs >= skewProofMs / 2 && readings >= (skewProofReadings + 1) / 2;
-  if (!full) return { ...pace, readings, leastMs, steadyMs, boundMs };
+  if (!full) return { sinceMs: pace.sinceMs, readings, leastMs, beforeMs: pace.beforeMs, steadyMs };
   const proven = pace.beforeMs !== null && Math.abs(leastMs - pace.beforeMs) <= agreeMs;
-  const measuredMs = proven ? Math.min(leastMs, pace.beforeMs!) : steadyMs;
-  return { ...fresh, beforeMs: leastMs, steadyMs: measuredMs, boundMs: proven ? measuredMs! : boundMs };
+  return { ...fresh, beforeMs: leastMs, steadyMs: proven ? Math.min(leastMs, pace.beforeMs!) : steadyMs };
 }
 
 /** Whether the clock is further off than lateness may be. */
@@ -100,11 +97,6 @@ export function measuredOffsetMs(clock: DeviceClock): number {
   return clock.pace?.steadyMs ?? 0;
 }
 
-/** Whether the clock is known: its error is measured, or a reading has shown it to be right within `lateMsMax`. */
-export function isKnown({ pace }: DeviceClock): boolean {
-  return pace != null && (pace.steadyMs !== null || Math.abs(pace.boundMs) <= lateMsMax);
-}
-
 /**
  * The instant at which a value was measured, on the gateway's clock: the device's time with the measured error taken out. Never
  * later than its receipt, so no correction makes an old value young.
@@ -113,36 +105,13 @@ export function bornAtMs(timeMs: number, receivedAtMs: number, offsetMs: number)
   return Math.min(receivedAtMs, timeMs + offsetMs);
 }
 
-/** From `fromMs` to `toMs`, both included. */
-export type Span = { readonly fromMs: number; readonly toMs: number };
+/** The newest reading of one start (`boot`) of a device, by its number. */
+export type Numbered = { readonly seq: number; readonly timeMs: number };
 
 /**
- * When a reading was measured, on the gateway's clock, as exactly as that is known. A clock that is right: at its own time. One
- * whose error is measured: around the corrected time. One that is not measured yet: between its own time and the latest that is
- * possible, for a first reading its receipt.
+ * Whether a reading shows that the device's clock was set back: a later number with an earlier time. A device numbers a reading when
+ * it measures it (docs/integrator.md). Then nothing is known of the clock until it is measured again.
  */
-export function whenMeasured({ pace }: DeviceClock, timeMs: number, receivedAtMs: number): Span {
-  if (pace == null) return span(timeMs, receivedAtMs, receivedAtMs);
-  const errorMs = pace.steadyMs ?? pace.boundMs;
-  if (Math.abs(errorMs) <= exactMs) return { fromMs: timeMs, toMs: timeMs };
-  const atMs = timeMs + errorMs;
-  const latestMs = atMs + correctedToleranceMs;
-  if (pace.steadyMs !== null) return span(atMs - correctedToleranceMs, latestMs, receivedAtMs);
-  return span(errorMs > 0 ? timeMs : atMs - unknownAgeMs, latestMs, receivedAtMs);
-}
-
-/** Nothing is measured after it was received. */
-function span(fromMs: number, toMs: number, receivedAtMs: number): Span {
-  const lastMs = Math.min(toMs, receivedAtMs);
-  return { fromMs: Math.min(fromMs, lastMs), toMs: lastMs };
-}
-
-/**
- * Takes a birth message, which a device sends when it connects, with its time then. One that is later than the measured error
- * explains: the clock was set back, or the message was kept on the way. Which of the two cannot be told, so the measure is dropped.
- */
-export function assessBirth(clock: DeviceClock, time: number, receivedAt: number): DeviceClock {
-  const measuredMs = clock.pace?.steadyMs ?? clock.pace?.boundMs ?? null;
-  const doubted = measuredMs !== null && receivedAt - time - measuredMs > stepMs;
-  return assess(doubted ? initialClock : clock, time, receivedAt).clock;
+export function wasSetBack(newest: Numbered, came: Numbered): boolean {
+  return came.seq > newest.seq && came.timeMs < newest.timeMs - exactMs;
 }

@@ -112,7 +112,7 @@ export function createIngest(options: {
     if (kind === 'observations' && reading.boot !== undefined && isAboutNow(clock, timeMs, receivedAtMs)) {
       if (noteBoot(source.identity, reading.boot, receivedAtMs)) options.onSharedIdentity?.(source);
     }
-    const whose = attribute(periods, measuredWithin(source.clocks, clock, source.boot, timeMs, receivedAtMs));
+    const whose = attribute(periods, measuredWithin(source.clocks, clock, source.boot, timed));
     return whose.kind === 'unclear' && kind === 'status'
       ? { kind: 'certain', associationId: periodAt(periods, receivedAtMs)?.associationId }
       : whose;

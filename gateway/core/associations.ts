@@ -1,8 +1,8 @@
 /** Which association a reading belongs to: by when it was measured, so that yesterday's patient keeps yesterday's readings. */
 
-import type { Span } from '../../contracts/device-clock.ts';
 import type { DeviceAssociations } from '../../contracts/messages/records.ts';
 import { timePeriods } from '../../contracts/periods.ts';
+import type { Span } from './clock-error.ts';
 
 export type Period = {
   readonly associationId: string;

@@ -4,26 +4,29 @@
  */
 import {
   assess,
-  assessBirth,
   type DeviceClock,
   exactMs,
   initialClock,
-  isKnown,
   lateMsMax,
   measuredOffsetMs,
-  type Span,
-  whenMeasured,
+  wasSetBack,
 } from '../../contracts/device-clock.ts';
+import { type ClockError, isDoubtedBy, isKnown, noteDoubt, noteError, type Span, whenMeasured } from './clock-error.ts';
 
 /** Starts of one device that are remembered. Past it the longest unused is forgotten: of its clock nothing is known then. */
 const bootsMax = 4;
 
 export type BootClock = {
   readonly boot: string;
+  /** What its error is about. */
   clock: DeviceClock;
-  /** The newest reading by its number, or by its time where it has none. */
+  /** Between which limits its error lies; null while nothing is known. */
+  error: ClockError | null;
+  /** The newest reading by its number, or by its receipt where it has none. */
   seq: number;
   timeMs: number;
+  /** Number of the first reading after the clock was set back. Of the clock that wrote the readings before it nothing is known. */
+  setSeq: number;
 };
 
 /** The last used one is the last. */
@@ -39,34 +42,67 @@ export type Timed = {
   readonly kind: 'observation' | 'status' | 'birth' | 'waveform';
 };
 
-/** Takes the time of one more message. @returns the clock that wrote it */
+/** Takes the time of one more message. @returns the clock of the start that sent it */
 export function noteTime(clocks: DeviceClocks, timed: Timed): BootClock {
-  const known = clockOfBoot(clocks, timed);
-  const { timeMs, receivedAtMs } = timed;
+  const bootClock = clockOfBoot(clocks, timed);
   switch (timed.kind) {
     case 'birth':
-      known.clock = assessBirth(known.clock, timeMs, receivedAtMs);
+      noteBirth(bootClock, timed);
       break;
     case 'observation':
-      forgetWhenSetBack(known, timed);
-      known.clock = assess(known.clock, timeMs, receivedAtMs).clock;
+      if (isBeforeSet(bootClock, timed.seq)) break;
+      noteNumber(bootClock, timed);
+      noteMessage(bootClock, timed);
       break;
     case 'status':
-      known.clock = assess(known.clock, timeMs, receivedAtMs).clock;
+      noteMessage(bootClock, timed);
       break;
     case 'waveform':
       // It is sent when its last sample is there: its start says little of the clock.
       break;
   }
-  return known;
+  return bootClock;
 }
 
-/** A later number with an earlier time: the clock was set back. Without numbers it may be a backlog as well: nobody knows. */
-function forgetWhenSetBack(known: BootClock, { seq, timeMs }: Timed): void {
-  if (seq !== undefined && seq <= known.seq) return;
-  if (timeMs < known.timeMs - exactMs) known.clock = initialClock;
-  known.seq = seq ?? known.seq;
-  known.timeMs = timeMs;
+function noteMessage(bootClock: BootClock, { timeMs, receivedAtMs }: Timed): void {
+  const former = bootClock.error?.former ?? null;
+  bootClock.clock = assess(bootClock.clock, timeMs, receivedAtMs).clock;
+  bootClock.error = noteError(bootClock.error, bootClock.clock, timeMs, receivedAtMs);
+  if (former !== null && bootClock.error.former === null) bootClock.setSeq = bootClock.seq;
+}
+
+function noteBirth(bootClock: BootClock, timed: Timed): void {
+  const { error } = bootClock;
+  const { timeMs, receivedAtMs } = timed;
+  if (error === null || !isDoubtedBy(error, timeMs, receivedAtMs)) {
+    noteMessage(bootClock, timed);
+    return;
+  }
+  bootClock.clock = assess(initialClock, timeMs, receivedAtMs).clock;
+  bootClock.error = noteDoubt(error, timeMs, receivedAtMs);
+}
+
+/**
+ * Notes a reading's number, and forgets the clock where it was set back. Without numbers an earlier time may be a backlog as well:
+ * nobody knows, so the clock is forgotten, too.
+ */
+function noteNumber(bootClock: BootClock, { seq, timeMs, receivedAtMs }: Timed): void {
+  const isSet = seq === undefined ? timeMs < bootClock.timeMs - exactMs : wasSetBack(bootClock, { seq, timeMs });
+  if (isSet) {
+    bootClock.clock = initialClock;
+    bootClock.error = null;
+    bootClock.setSeq = seq ?? 0;
+  }
+  if (seq !== undefined && seq <= bootClock.seq) return;
+  // Set back by less than a reading shows: what came before says nothing of this one.
+  if (timeMs <= bootClock.timeMs && bootClock.error !== null)
+    bootClock.error = { ...bootClock.error, newestMs: timeMs, mostMs: receivedAtMs - timeMs };
+  bootClock.seq = seq ?? bootClock.seq;
+  bootClock.timeMs = timeMs;
+}
+
+function isBeforeSet({ setSeq }: BootClock, seq: number | undefined): boolean {
+  return seq !== undefined && seq < setSeq;
 }
 
 function clockOfBoot(clocks: DeviceClocks, { boot }: Timed): BootClock {
@@ -74,7 +110,8 @@ function clockOfBoot(clocks: DeviceClocks, { boot }: Timed): BootClock {
   if (last?.boot === boot) return last;
   const at = clocks.findIndex((one) => one.boot === boot);
   const [known] = at < 0 ? [] : clocks.splice(at, 1);
-  const entry = known ?? { boot, clock: initialClock, seq: 0, timeMs: Number.NEGATIVE_INFINITY };
+  const fresh = { boot, clock: initialClock, error: null, seq: 0, timeMs: Number.NEGATIVE_INFINITY, setSeq: 0 };
+  const entry = known ?? fresh;
   clocks.push(entry);
   if (clocks.length > bootsMax) clocks.shift();
   return entry;
@@ -86,13 +123,15 @@ function clockOfBoot(clocks: DeviceClocks, { boot }: Timed): BootClock {
  */
 export function measuredWithin(
   clocks: DeviceClocks,
-  { clock }: BootClock,
+  bootClock: BootClock,
   connectionBoot: string,
-  timeMs: number,
-  receivedAtMs: number,
+  { kind, seq, timeMs, receivedAtMs }: Timed,
 ): Span {
-  const ofConnection = isKnown(clock) ? undefined : clocks.find((one) => one.boot === connectionBoot);
-  return whenMeasured(ofConnection?.clock ?? clock, timeMs, receivedAtMs);
+  if (kind === 'observation' && isBeforeSet(bootClock, seq)) return whenMeasured(null, timeMs, receivedAtMs);
+  const { error } = bootClock;
+  if (isKnown(error)) return whenMeasured(error, timeMs, receivedAtMs, clocks);
+  const ofConnection = clocks.find(({ boot }) => boot === connectionBoot);
+  return whenMeasured(ofConnection?.error ?? error, timeMs, receivedAtMs);
 }
 
 /** Whether a reading is about now, as far as its clock is known: not of a backlog. */

@@ -1,0 +1,74 @@
+import { describe, expect, it } from 'vitest';
+import { type DeviceClocks, measuredWithin, noteTime, type Timed } from './clocks.ts';
+
+const t0 = Date.UTC(2026, 0, 1, 12);
+
+/** Readings each second from `from` to `to`, both included; the clock is `behind` s behind. */
+const live = (from: number, to: number, behind: number, delay = 0.05) =>
+  Array.from({ length: to - from + 1 }, (_, i) => ({ at: from + i, behind, delay }));
+
+function clockOf(sent: readonly { at: number; behind: number; delay: number }[]) {
+  const clocks: DeviceClocks = [];
+  let seq = 0;
+  const take = (timeS: number, receiptS: number, kind: Timed['kind']) => {
+    seq += kind === 'observation' ? 1 : 0;
+    const timed = { boot: 'b', seq, timeMs: t0 + timeS * 1000, receivedAtMs: t0 + receiptS * 1000, kind };
+    return { timed, clock: noteTime(clocks, timed) };
+  };
+  for (const { at, behind, delay } of sent) take(at - behind, at + delay, 'observation');
+  return {
+    birth: (timeS: number, receiptS: number) => take(timeS, receiptS, 'birth'),
+    /** When a reading that states `timeS` and came at `receiptS` was measured: from and to, s. A wave, so it teaches nothing. */
+    spanOf(timeS: number, receiptS: number) {
+      const { timed, clock } = take(timeS, receiptS, 'waveform');
+      const { fromMs, toMs } = measuredWithin(clocks, clock, 'b', timed);
+      return [Math.round((fromMs - t0) / 100) / 10, Math.round((toMs - t0) / 100) / 10];
+    },
+  };
+}
+
+describe('when a reading was measured', () => {
+  it('is its own time where the clock is right, also of a backlog', () => {
+    expect(clockOf(live(0, 0, 0)).spanOf(-3600, 1)).toEqual([-3600, -3600]);
+    expect(clockOf(live(0, 30, 1.9)).spanOf(-3600, 31)).toEqual([-3600, -3600]);
+  });
+
+  it('is around the corrected time where the error is measured, and never after the receipt', () => {
+    const behind = clockOf(live(0, 30, 60, 0));
+    expect(behind.spanOf(-30.5, 100)).toEqual([27.5, 31.5]);
+    expect(behind.spanOf(-30.5, 30)).toEqual([27.5, 30]);
+    expect(clockOf(live(0, 30, -60, 0)).spanOf(90, 31)).toEqual([28, 31]);
+  });
+
+  it('is between its own time and the receipt where nothing is known', () => {
+    expect(clockOf([]).spanOf(0, 600)).toEqual([0, 600]);
+    expect(clockOf([{ at: 0, behind: 0, delay: 600 }]).spanOf(0, 600)).toEqual([0, 600]);
+    expect(clockOf(live(0, 0, -60, 0)).spanOf(60, 0)).toEqual([-60, 0]);
+  });
+
+  it('is within the first difference where that is some seconds', () => {
+    expect(clockOf(live(0, 0, 7, 0)).spanOf(-100, 0)).toEqual([-100, -91]);
+    // Ahead: the first reading may have been late, so the clock may be further ahead.
+    expect(clockOf(live(0, 0, -7, 0)).spanOf(-100, 0)).toEqual([-167, -105]);
+  });
+
+  it('is up to the receipt where a reading comes later than any before, and its own time once a later one is as fast as ever', () => {
+    const right = clockOf(live(0, 30, 0));
+    expect(right.spanOf(31, 33.1)).toEqual([31, 33.1]);
+    expect(right.spanOf(31, 33)).toEqual([31, 31]);
+    expect(right.spanOf(31, 91)).toEqual([31, 91]);
+    right.birth(95, 95.05);
+    expect(right.spanOf(31, 96)).toEqual([31, 31]);
+    expect(right.spanOf(96, 100)).toEqual([96, 100]);
+  });
+
+  it('is told by a birth message how late at most, and doubted where that is later than the clock explains', () => {
+    const right = clockOf(live(0, 30, 0));
+    right.birth(93, 99);
+    expect(right.spanOf(50, 101)).toEqual([50, 58]);
+    const setBack = clockOf(live(0, 30, 0));
+    setBack.birth(40, 100);
+    expect(setBack.spanOf(50, 101)).toEqual([48.1, 101]);
+    expect(setBack.spanOf(35, 101)).toEqual([33.1, 97]);
+  });
+});
