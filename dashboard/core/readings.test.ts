@@ -425,6 +425,27 @@ describe('of two values of one instant', () => {
     ['a correction from a clock that is ahead counts', [sent(80, 1, 10, ahead), sent(30, 2, 500, ahead)], 30],
     ['a correction after a restart of the device counts', [sent(80, 9, 10), sent(30, 1, 500, { boot: 'c' })], 30],
     [
+      'the first, sent again after a restart corrected it, does not',
+      [sent(80, 9, 10), sent(30, 1, 500, { boot: 'c' }), sent(80, 9, 900)],
+      30,
+    ],
+    [
+      'the first, sent again after two restarts and newer values, does not, though the device’s clock is ahead',
+      [
+        sent(80, 9, 10, { atMs: t0 + 60_000 }),
+        sent(31, 1, 500, { boot: 'c', atMs: t0 + 60_001 }),
+        sent(30, 1, 700, { boot: 'd', atMs: t0 + 60_002 }),
+        sent(80, 9, 900, { atMs: t0 + 60_000 }),
+        sent(31, 1, 950, { boot: 'c', atMs: t0 + 60_001 }),
+      ],
+      30,
+    ],
+    [
+      'a later word of the start before the restart counts',
+      [sent(80, 9, 10), sent(30, 1, 500, { boot: 'c' }), sent(31, 10, 900)],
+      31,
+    ],
+    [
       'history that is read again brings nothing back',
       [sent(80, 1, 10), sent(30, 1, 500, { boot: 'c' }), sent(80, 1, 10)],
       30,

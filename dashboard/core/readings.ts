@@ -1,6 +1,6 @@
 /** Folds what devices sent: numerics, status, connection and the arrival of waveforms. */
 
-import { corrects, type ReadingId } from '../../contracts/corrections.ts';
+import { isOldWord, type ReadingId, withWord } from '../../contracts/corrections.ts';
 import { bornAtMs } from '../../contracts/device-clock.ts';
 import { usableNumber } from '../../contracts/messages/check.ts';
 import type {
@@ -85,7 +85,8 @@ export function foldObservation(
       ...(Math.abs(clockOffsetMs) < clockOffsetMsMin ? {} : { clockOffsetMs }),
       intervalMs,
     };
-    bed.values.set(code, { numeric, effectiveMs, origin, n });
+    const words = id === undefined ? known?.words : withWord(known?.words ?? [], { ...id, deviceMs: times.deviceMs });
+    bed.values.set(code, { numeric, effectiveMs, origin, words: words ?? [], n });
     bed.n = n;
   }
 }
@@ -94,8 +95,10 @@ export function foldObservation(
 function replaces(known: ValueState, came: Origin, effectiveMs: number): boolean {
   const before = known.origin;
   const sameBoot = came.id !== undefined && came.id.boot === before.id?.boot;
-  // Sent again: also where the device's clock is ahead, so that every receipt looks newer than the one before.
-  if (sameBoot && came.deviceMs <= before.deviceMs && !corrects(before.id!, came.id!)) return false;
+  // Sent again: also where the device's clock is ahead, so that every receipt looks newer than the one before, and also where
+  // another start of the device was shown in between.
+  const notBefore = known.words.filter(({ deviceMs }) => came.deviceMs <= deviceMs);
+  if (came.id !== undefined && isOldWord(notBefore, came.id)) return false;
   if (came.deviceMs === before.deviceMs) return sameBoot || came.receivedMs > before.receivedMs;
   return effectiveMs > known.effectiveMs || (effectiveMs === known.effectiveMs && came.receivedMs > before.receivedMs);
 }

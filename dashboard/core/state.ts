@@ -55,6 +55,8 @@ export type ValueState = {
   readonly effectiveMs: number;
   /** Which reading it is of. */
   readonly origin: Origin;
+  /** Of each start of the device the last reading that was shown, with its device time: none of them is shown again. */
+  readonly words: readonly (ReadingId & { readonly deviceMs: number })[];
   readonly n: number;
 };
 

@@ -52,6 +52,26 @@ describe('of readings of one instant', () => {
       [true, true],
     ],
     [
+      'one of an earlier start, sent again after a later start corrected it, is not',
+      [
+        [1, 'b', 5],
+        [1, 'c', 1],
+        [1, 'b', 5],
+        [1, 'b', 4],
+      ],
+      [true, true, false, false],
+    ],
+    [
+      'a new word of that earlier start is, and then the later start’s, sent again, is not',
+      [
+        [1, 'b', 5],
+        [1, 'c', 1],
+        [1, 'b', 6],
+        [1, 'c', 1],
+      ],
+      [true, true, true, false],
+    ],
+    [
       'one of another instant is, whatever its number',
       [
         [2, 'b', 2],
