@@ -3,6 +3,7 @@
  * order in which events and snapshots are read does not matter.
  */
 
+import { measuredOffsetMs } from '../../contracts/device-clock.ts';
 import { isDeviceSilent } from '../../contracts/device-silence.ts';
 import type { Alarm, AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
 import { notAhead } from '../../contracts/steady-time.ts';
@@ -32,11 +33,13 @@ export function foldAlarmEvent(state: LiveState, event: AlarmEvent, nowMs: numbe
 
 /**
  * The engine missed every reading of the device: what it sent until then is not current when it comes back. The engine may
- * notice the silence only by the reading that ends it; so the onset counts, which is before that reading.
+ * notice the silence only by the reading that ends it; so the onset counts, which is before that reading. It is in the device's time,
+ * and the loss in the receiving clock's: the measured error of the device's clock lies between them.
  */
 function noteLost(state: LiveState, alarm: Alarm, atMs: number): void {
   const device = state.devices.get(alarm.deviceId);
-  const lostMs = Math.min(atMs, parseInstant(alarm.onsetAt) ?? atMs);
+  const offsetMs = device === undefined ? 0 : measuredOffsetMs(device.clock.clock);
+  const lostMs = Math.min(atMs, (parseInstant(alarm.onsetAt) ?? atMs) + offsetMs);
   if (device && lostMs > device.lostAtMs) {
     device.lostAtMs = lostMs;
     stampHeads(state, device);

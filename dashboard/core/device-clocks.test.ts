@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest';
 import { formatInstant } from '../../contracts/time.ts';
 import { ageClass } from '../client/core/ages.ts';
 import { bornAtMs, clockText } from '../client/core/numerics.ts';
+import { foldAlarmEvent } from './alarms.ts';
 import { foldAssociations } from './beds.ts';
-import { hr, nurse, observation, period, t0, table } from './fold.testing.ts';
+import { alarm, hr, nurse, observation, period, t0, table } from './fold.testing.ts';
 import { foldObservation } from './readings.ts';
 import { headOf } from './screen.ts';
 import { emptyState } from './state.ts';
@@ -86,3 +87,72 @@ describe('a number of a device whose clock is wrong', () => {
     expect(bed.numeric('assoc-02')?.clockOffsetMs).toBeUndefined();
   });
 });
+
+describe('a clock that is set back', () => {
+  const cuff = 'MDC_PRESS_BLD_NONINV_SYS';
+  const minuteMs = 60_000;
+  /** Cuff pressures each 5 min, numbered by the device if `boot` is given; received at `atMin`, measured `delayMin` before. */
+  function cuffBed(boot: string | null = 'b') {
+    const state = emptyState();
+    foldAssociations(state, table('d1', 1, period('assoc-01')), t0);
+    return {
+      state,
+      send(seq: number, atMin: number, behindMin: number, value: number, receivedMin = atMin) {
+        const [atMs, receivedMs] = [t0 + (atMin - behindMin) * minuteMs, t0 + receivedMin * minuteMs];
+        const sent = observation('d1', atMs, [{ code: cuff, value, unit: 'mm[Hg]' }], receivedMs);
+        const own = boot === null ? {} : { boot, seq };
+        const id = { boot: boot ?? 'gateway.1', seq };
+        foldObservation(state, 'assoc-01', { ...sent, reading: { ...sent.reading, ...own } }, receivedMs, id);
+      },
+      shown: () => state.beds.get('assoc-01')!.values.get(cuff)!.numeric,
+    };
+  }
+
+  it.each([60, 6, 3])('by %d min shows each new cuff pressure at once, and its age after three', (backMin) => {
+    const bed = cuffBed();
+    for (let i = 0; i <= 6; i += 1) bed.send(i + 1, i * 5, 0, 120);
+    for (let i = 7; i <= 12; i += 1) {
+      bed.send(i + 1, i * 5, backMin, 60 + i);
+      expect(bed.shown().value).toBe(60 + i);
+      // Never younger than it is.
+      expect(bornAtMs(bed.shown())).toBeLessThanOrEqual(t0 + i * 5 * minuteMs);
+    }
+    expect(bornAtMs(bed.shown())).toBe(t0 + 60 * minuteMs);
+  });
+
+  it('keeps the newer value where an older number comes late, and where the device does not number', () => {
+    const bed = cuffBed();
+    bed.send(1, 0, 0, 120);
+    bed.send(3, 10, 60, 80);
+    bed.send(2, 5, 0, 119, 11);
+    expect(bed.shown().value).toBe(80);
+    const plain = cuffBed(null);
+    plain.send(1, 10, 0, 80);
+    plain.send(2, 5, 0, 120, 11);
+    expect(plain.shown().value).toBe(80);
+  });
+
+  it('forgets the error of before, so that a clock that was ahead and is set right makes no number old', () => {
+    const bed = cuffBed();
+    for (let i = 0; i <= 6; i += 1) bed.send(i + 1, i, -4, 120);
+    expect(bornAtMs(bed.shown())).toBe(t0 + 6 * minuteMs);
+    bed.send(8, 7, 0, 60);
+    expect(bornAtMs(bed.shown())).toBe(t0 + 7 * minuteMs);
+  });
+});
+
+it.each([60, -60, 7, 0])(
+  'takes a device to be lost after its last reading where its clock is %d s behind',
+  (behindS) => {
+    const bed = oneBed();
+    for (let s = 0; s <= 60; s += 1) bed.send(s, 80, behindS);
+    const noData = {
+      kind: 'technical',
+      condition: 'no-data',
+      onsetAt: formatInstant(t0 + (65 - behindS) * 1000),
+    } as const;
+    const at = formatInstant(t0 + 70_000);
+    foldAlarmEvent(bed.state, { type: 'raised', at, alarm: alarm('silent-0001', 'assoc-01', 1, noData) }, t0 + 70_000);
+    expect(Math.abs(bed.state.devices.get('d1')!.lostAtMs - t0 - 65_000)).toBeLessThan(100);
+  },
+);

@@ -1,48 +1,75 @@
 /** The clock of each device, measured from what it sends, and what the screens say about it. */
-import { assess, initialClock, measuredOffsetMs } from '../../contracts/device-clock.ts';
+import {
+  assess,
+  clockTellMs,
+  initialClock,
+  measuredOffsetMs,
+  type Numbered,
+  wasSetBack,
+} from '../../contracts/device-clock.ts';
 import { endNotice, noteNotice } from './notices.ts';
 import type { BedState, DeviceState, LiveState } from './state.ts';
 
-/** A clock that is wrong by less is not worth a word: a number's age is then right all the same. */
-const tellMs = 3_000;
 /** An error that changed by less than this keeps its text. */
 const retellMs = 1_000;
 const code = 'device-clock';
 /** What was received longer before the newest reading is history that is read again: its own time stands. */
 const historyMs = 60_000;
 
+/** A reading's place among those of one start of the device, by the device's own number. */
+export type StartNumbered = Numbered & { readonly boot: string };
+
 export type DeviceClockState = {
   clock: typeof initialClock;
   /** Receive time of the newest reading that the clock was measured by. */
   heardMs: number;
+  /** The newest reading by number, of the start of the device that sent last; undefined where that does not number. */
+  newest: StartNumbered | undefined;
   /** The error that the beds say; 0 where they say nothing. */
   toldMs: number;
 };
 
 export function newDeviceClock(): DeviceClockState {
-  return { clock: initialClock, heardMs: 0, toldMs: 0 };
+  return { clock: initialClock, heardMs: 0, newest: undefined, toldMs: 0 };
 }
 
 /**
  * Measures a device's clock by one more reading. What was received before the last one teaches nothing: the history is read after
- * what is now.
+ * what is now. A clock that was set back is measured anew.
+ * @param number undefined where the device does not number its readings
  * @returns the measured error in ms, to be added to the reading's own time
  */
-export function noteClock(device: DeviceState | undefined, timeMs: number, receivedMs: number): number {
+export function noteClock(
+  device: DeviceState | undefined,
+  timeMs: number,
+  receivedMs: number,
+  number: StartNumbered | undefined,
+): number {
   if (device === undefined) return 0;
   const of = device.clock;
   if (receivedMs >= of.heardMs) {
     of.heardMs = receivedMs;
+    if (showsSetBack(of.newest, number)) of.clock = initialClock;
+    if (!isOlder(of.newest, number)) of.newest = number;
     of.clock = assess(of.clock, timeMs, receivedMs).clock;
   }
   return receivedMs < of.heardMs - historyMs ? 0 : Math.round(measuredOffsetMs(of.clock));
+}
+
+/** Whether `came` shows that the clock was set back after `before` (contracts/device-clock.ts). */
+export function showsSetBack(before: StartNumbered | undefined, came: StartNumbered | undefined): boolean {
+  return before !== undefined && came !== undefined && before.boot === came.boot && wasSetBack(before, came);
+}
+
+function isOlder(newest: StartNumbered | undefined, came: StartNumbered | undefined): boolean {
+  return newest !== undefined && came !== undefined && came.boot === newest.boot && came.seq <= newest.seq;
 }
 
 /** Says at a bed that its device's clock is wrong, and for how long it has been known; ends the notice where it is right. */
 export function tellClock(state: LiveState, bed: BedState, device: DeviceState, receivedMs: number): void {
   const of = device.clock;
   const errorMs = measuredOffsetMs(of.clock);
-  if (Math.abs(errorMs) < tellMs) {
+  if (Math.abs(errorMs) < clockTellMs) {
     of.toldMs = 0;
     if (bed.notices.size > 0) endNotice(state, bed, code);
     return;

@@ -16,7 +16,7 @@ import { notAhead } from '../../contracts/steady-time.ts';
 import { visibleText } from '../../contracts/text.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import { bedFor, deviceOf } from './beds.ts';
-import { noteClock, tellClock } from './device-clocks.ts';
+import { noteClock, type StartNumbered, showsSetBack, tellClock } from './device-clocks.ts';
 import { intervalMsOf, withValue } from './intervals.ts';
 import { noteNotice } from './notices.ts';
 import {
@@ -40,7 +40,8 @@ const clockOffsetMsMin = 500;
 /**
  * Folds numerics. A value that is not newer than the one shown is left out. Newer is judged by the earlier of device
  * time (with the measured error of its clock taken out) and receive time: buffered readings come late and stay old, and a
- * device whose clock ran ahead for a while does not hide the readings after it. Of two of one instant the later receipt counts.
+ * device whose clock ran ahead for a while does not hide the readings after it. Of two of one instant the later receipt counts. Where
+ * the device's own numbers show that its clock was set back, the later number is newer.
  * @param id the reading's identity, from its envelope
  */
 export function foldObservation(
@@ -53,14 +54,15 @@ export function foldObservation(
   const times = timesOf(record.receivedAt, record.reading.time, nowMs);
   if (times === undefined) return;
   // Also where the bed is not on the screens: the clock is the device's, whoever lies there.
-  const clockOffsetMs = noteClock(state.devices.get(record.deviceId), times.deviceMs, times.receivedMs);
+  const number = numberOf(record, times.deviceMs);
+  const clockOffsetMs = noteClock(state.devices.get(record.deviceId), times.deviceMs, times.receivedMs, number);
   const bed = bedFor(state, associationId, record.deviceId, nowMs);
   if (bed === undefined) return;
   const device = heardOf(state, record.deviceId, times.receivedMs);
   if (device) tellClock(state, bed, device, times.receivedMs);
   const effectiveMs = bornAtMs(times.deviceMs, times.receivedMs, clockOffsetMs);
   if (isBeforeTray(bed, effectiveMs, nowMs)) return;
-  const origin = { ...times, id };
+  const origin = { ...times, id, number };
   let n = 0;
   const { values, doubled } = numericsByCode(record.reading.values);
   for (const parameter of doubled) noteDoubled(state, bed, parameter, times.receivedMs, nowMs);
@@ -91,9 +93,17 @@ export function foldObservation(
   }
 }
 
+/** The device's own number of a reading; one that the gateway gave says when it came, not when it was measured. */
+function numberOf({ reading: { boot, seq } }: ObservationRecord, timeMs: number): StartNumbered | undefined {
+  return boot === undefined || seq === undefined ? undefined : { boot, seq, timeMs };
+}
+
 /** Whether a value that came takes the place of the one shown. */
 function replaces(known: ValueState, came: Origin, effectiveMs: number): boolean {
   const before = known.origin;
+  // Its time may look older than it is until the clock is measured again; the value is the newest all the same.
+  if (showsSetBack(before.number, came.number)) return true;
+  if (showsSetBack(came.number, before.number)) return false;
   const sameBoot = came.id !== undefined && came.id.boot === before.id?.boot;
   // Sent again: also where the device's clock is ahead, so that every receipt looks newer than the one before, and also where
   // another start of the device was shown in between.

@@ -14,7 +14,7 @@ import type { TechnicalCondition } from '../../contracts/messages/device.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
 import { visibleText } from '../../contracts/text.ts';
 import type { LimitChange, Numeric } from '../protocol.ts';
-import type { DeviceClockState } from './device-clocks.ts';
+import type { DeviceClockState, StartNumbered } from './device-clocks.ts';
 import type { Rhythm } from './intervals.ts';
 
 /** Devices known at once; past it a device that has no association is left out, and counted. */
@@ -65,6 +65,8 @@ export type Origin = {
   readonly deviceMs: number;
   readonly receivedMs: number;
   readonly id: ReadingId | undefined;
+  /** The device's own number of it; undefined where it has none. */
+  readonly number: StartNumbered | undefined;
 };
 
 /** A notice at a bed. Times in ms since 1970. */

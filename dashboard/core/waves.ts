@@ -4,6 +4,7 @@
  */
 import type { WaveformRecord } from '../../contracts/messages/records.ts';
 import { parseInstant } from '../../contracts/time.ts';
+import { samplesMs } from '../../contracts/wave-samples.ts';
 
 /** Waves (association and code) held at once; past it the one that is longest silent goes. */
 export const wavesMax = 4_000;
@@ -66,13 +67,6 @@ function trackKey(associationId: string, code: string): string {
   return `${associationId}/${code}`;
 }
 
-/** Milliseconds that base64 of int16 samples last. */
-function durationMs(samples: string, rateHz: number): number {
-  const padding = samples.endsWith('==') ? 2 : samples.endsWith('=') ? 1 : 0;
-  const bytes = (samples.length / 4) * 3 - padding;
-  return (Math.floor(bytes / 2) / rateHz) * 1000;
-}
-
 /**
  * Takes a chunk. One that is unlike the chunks before it, by its rate or by its place, is not shown until the next ones are like it:
  * a single odd chunk would blank the trace for as long as it claims to last, and a buffer that empties would draw the past. Where
@@ -84,7 +78,7 @@ export function foldWave(state: WaveState, associationId: string, record: Wavefo
   const startMs = parseInstant(reading.start);
   const receivedMs = parseInstant(record.receivedAt);
   if (startMs === undefined || receivedMs === undefined) return undefined;
-  const endMs = startMs + durationMs(reading.samples, reading.rateHz);
+  const endMs = startMs + samplesMs(reading.samples, reading.rateHz);
   const track = trackOf(state, associationId, reading.code, receivedMs - endMs, reading.rateHz);
   track.lastReceivedMs = Math.max(track.lastReceivedMs, receivedMs);
   if (!hasRate(track, reading.rateHz) || !hasPlace(track, startMs, endMs, receivedMs)) return undefined;

@@ -7,6 +7,7 @@ import { waves } from '../../contracts/parameters.ts';
 import { textFault } from '../../contracts/text.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import type { DeviceTopicKind } from '../../contracts/topics.ts';
+import { sampleBytes, samplesMs } from '../../contracts/wave-samples.ts';
 import { valueFault } from './values.ts';
 
 /** How far a device's own time may be from the gateway's clock; both ends included. */
@@ -171,12 +172,11 @@ function judgeWaveform(body: Waveform, nowMs: number, bounds: TimeBounds, found:
   if (typeof placed === 'object') return { verdict: 'refused', fault: placed };
   if (!waves.has(body.code)) return refuse('code-unknown', `${body.code} is not in the table of waves.`);
   const { samples } = body;
-  const padding = samples.endsWith('==') ? 2 : samples.endsWith('=') ? 1 : 0;
-  const bytes = (samples.length / 4) * 3 - padding;
+  const bytes = sampleBytes(samples);
   if (samples.length % 4 !== 0 || bytes % 2 !== 0 || bytes === 0) {
     return refuse('payload-schema', 'The samples are not base64 of whole 16-bit numbers.');
   }
-  const durationMs = (bytes / 2 / body.rateHz) * 1000;
+  const durationMs = samplesMs(samples, body.rateHz);
   if (durationMs > chunkMsMax) return refuse('payload-schema', `The samples cover more than ${chunkMsMax} ms.`);
   if (placed + durationMs - nowMs > bounds.aheadMaxMs) {
     return refuse('time-invalid', `The samples end more than ${bounds.aheadMaxMs} ms ahead of the gateway.`);

@@ -43,6 +43,22 @@ describe('slots', () => {
     ]);
     expect(slots.map((s) => s.key)).toEqual(['MDC_TTHOR_RESP_RATE']);
   });
+
+  it.each([
+    ['by the corrected time, after the clock was set back', '09:05:00.000', '10:05:00.000', 3_600_000, 40],
+    ['not by receipt: a value that comes late stays old', '09:05:00.000', '10:05:00.000', 0, 12],
+    ['of one instant by receipt', '10:00:00.000', '10:00:05.000', 0, 40],
+  ])('shows the sensor that was read last %s', (_, time, receivedAt, clockOffsetMs, value) => {
+    const slots = slotsOf([
+      numeric('MDC_TTHOR_RESP_RATE', 12),
+      numeric('MDC_CO2_RESP_RATE', 40, {
+        time: `2026-01-01T${time}Z`,
+        receivedAt: `2026-01-01T${receivedAt}Z`,
+        clockOffsetMs,
+      }),
+    ]);
+    expect(slots[0]!.values.map((one) => one.numeric.value)).toEqual([value]);
+  });
 });
 
 describe('a value', () => {

@@ -1,6 +1,6 @@
 /** A bed's values as a clinician reads them: in a fixed order, a pressure in one place, each with the limits that judge it. */
 import { adultLimits } from '../../../contracts/adult-limits.ts';
-import { bornAtMs as measuredAtMs } from '../../../contracts/device-clock.ts';
+import { clockTellMs, bornAtMs as measuredAtMs } from '../../../contracts/device-clock.ts';
 import type { Alarm, Limits, Priority } from '../../../contracts/messages/alarms.ts';
 import type { PatientCategory } from '../../../contracts/messages/records.ts';
 import { numberText } from '../../../contracts/number-text.ts';
@@ -21,20 +21,20 @@ export type Slot = {
   readonly pressure: boolean;
 };
 
-/** A clock that is wrong by less than this gets no mark (as the server's notice at the bed). */
-const clockTellMs = 3_000;
-
 const groupOrder: readonly ParameterGroup[] = ['HR', 'SpO2', 'ABP', 'NIBP', 'RR', 'EtCO2', 'PR', 'Temp'];
 const pressureLabels: Partial<Readonly<Record<ParameterGroup, string>>> = { ABP: 'ABP', NIBP: 'NBP' };
 
-/** The slots of a bed. Where several sensors measure the same (three ways to count breaths), the one read last. */
+/**
+ * The slots of a bed. Where several sensors measure the same (three ways to count breaths), the one read last: by the corrected time,
+ * for a device's clock may have been set back since one of them stopped; of one instant by receipt.
+ */
 export function slotsOf(values: readonly Numeric[]): Slot[] {
   const newest = new Map<string, Shown>();
   for (const numeric of values) {
     const parameter = parameters.get(numeric.code);
     if (!parameter) continue;
     const held = newest.get(parameter.label);
-    if (!held || numeric.time > held.numeric.time) newest.set(parameter.label, { parameter, numeric });
+    if (!held || isReadLater(numeric, held.numeric)) newest.set(parameter.label, { parameter, numeric });
   }
   const shown = [...newest.values()];
   return groupOrder.flatMap((group) => {
@@ -44,6 +44,10 @@ export function slotsOf(values: readonly Numeric[]): Slot[] {
     mine.sort((a, b) => a.parameter.mdc - b.parameter.mdc);
     return mine.length === 0 ? [] : [slot(group, label, mine, true)];
   });
+}
+
+function isReadLater(a: Numeric, b: Numeric): boolean {
+  return (bornAtMs(a) - bornAtMs(b) || Date.parse(a.receivedAt) - Date.parse(b.receivedAt)) > 0;
 }
 
 function slot(group: ParameterGroup, label: string, values: readonly Shown[], pressure: boolean): Slot {
