@@ -1,14 +1,17 @@
 /** Whether an acknowledgement is of what the person saw. */
+import type { Said } from '../../contracts/acknowledgement.ts';
 import type { Fault } from '../../contracts/errors.ts';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 
 /**
- * Returns a `conflict` when `seenRev` is not the alarm's current revision, otherwise undefined. Every change of an alarm that a
- * person can read raises its revision. A change of the text alone counts: 85 % acknowledged is not 70 % acknowledged. An
- * association id is not compared, since the alarm id is a hash over it.
+ * Returns a `conflict` when the person has not seen what the alarm says now, otherwise undefined. Every change of an alarm raises
+ * its revision, also one that a person need not know; so a revision from `said.rev` on is accepted: since then the alarm has
+ * become no graver, it only came and went or was escalated. 85 % acknowledged is not 70 % acknowledged. An association id is not
+ * compared, since the alarm id is a hash over it.
  */
-export function acknowledgeFault(current: Alarm, seenRev: number): Fault | undefined {
-  if (current.rev === seenRev) return undefined;
+export function acknowledgeFault(current: Alarm, said: Said, seenRev: number): Fault | undefined {
+  const isOpen = current.signal === 'on' || current.signal === 'latched';
+  if (current.rev === seenRev || (isOpen && said.rev <= seenRev && seenRev < current.rev)) return undefined;
   return { code: 'conflict', message: `${whatChanged(current, seenRev)} It now says: ${current.text}.` };
 }
 

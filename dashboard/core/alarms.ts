@@ -3,6 +3,7 @@
  * order in which events and snapshots are read does not matter.
  */
 
+import { saidAfter } from '../../contracts/acknowledgement.ts';
 import { measuredOffsetMs } from '../../contracts/device-clock.ts';
 import { isDeviceSilent } from '../../contracts/device-silence.ts';
 import type { Alarm, AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
@@ -88,7 +89,8 @@ function hold(state: LiveState, alarm: Alarm, saidAtMs: number, nowMs: number): 
     return false;
   }
   const bed = bedFor(state, alarm.associationId, alarm.deviceId, nowMs);
-  state.alarms.set(alarm.alarmId, { alarm, n: nextN(state), saidAtMs });
+  const said = saidAfter(state.alarms.get(alarm.alarmId), alarm, saidAtMs);
+  state.alarms.set(alarm.alarmId, { alarm, n: nextN(state), saidAtMs, said });
   const ofBed = state.alarmsOf.get(alarm.associationId) ?? new Set();
   ofBed.add(alarm.alarmId);
   state.alarmsOf.set(alarm.associationId, ofBed);

@@ -8,6 +8,7 @@
  * What left is kept in a bounded list; a screen that slept longer than it reaches gets a snapshot.
  */
 
+import type { Said } from '../../contracts/acknowledgement.ts';
 import type { ReadingId } from '../../contracts/corrections.ts';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 import type { TechnicalCondition } from '../../contracts/messages/device.ts';
@@ -97,6 +98,8 @@ export type AlarmHeld = {
   readonly n: number;
   /** When it was said, by its writer's clock, ms. */
   readonly saidAtMs: number;
+  /** Which revisions an acknowledgement may be of. */
+  readonly said: Said;
 };
 
 /** What left the screens: a bed, or an alarm of a bed. */

@@ -132,10 +132,11 @@ export function clinicalRoutes(app: App, parts: Parts): void {
       const viewer = viewerOf(request);
       const { alarmId } = request.params;
       const { rev } = request.body;
-      const alarm = state.alarms.get(alarmId)?.alarm;
-      if (!alarm || !seesAlarm(viewer, alarm)) throw notFound();
+      const held = state.alarms.get(alarmId);
+      if (!held || !seesAlarm(viewer, held.alarm)) throw notFound();
+      const { alarm, said } = held;
       const bed = await bedOf(parts, request, alarm.associationId);
-      const fault = acknowledgeFault(alarm, rev);
+      const fault = acknowledgeFault(alarm, said, rev);
       if (fault) return reply.code(409).send({ ...fault, alarm });
       const command: Command = { type: 'acknowledge', ...asked(request, bed.associationId), alarmId, rev };
       const detail = `${alarm.condition}, revision ${rev}; command ${command.commandId}`;

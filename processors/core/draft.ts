@@ -1,5 +1,6 @@
 /** One step's working copy: parts are replaced, never changed, so that the state before stays as it was. */
-import type { Alarm, AlarmEvent, AlarmEventType, Priority } from '../../contracts/messages/alarms.ts';
+import { saidAfter } from '../../contracts/acknowledgement.ts';
+import type { AlarmEvent, AlarmEventType, Priority } from '../../contracts/messages/alarms.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Environment } from './inputs.ts';
 import type { Counter, LiveAlarm, State } from './state.ts';
@@ -24,19 +25,13 @@ export function count(d: Draft, name: Counter, n = 1): void {
 /** Graver is higher. */
 export const gravity: Readonly<Record<Priority, number>> = { low: 1, medium: 2, high: 3 };
 
-/** Stores an alarm after a change and tells of it: one more `rev`. Notes since which revision it says what it says. */
+/** Stores an alarm after a change and tells of it: one more `rev`. Notes since which revision it became no graver. */
 export function tell(d: Draft, key: string, type: AlarmEventType, live: LiveAlarm): LiveAlarm {
   const alarm = { ...live.alarm, rev: live.alarm.rev + 1, signal: signalOf(live) };
-  const before = d.s.live[key]?.alarm;
-  const told = { ...live, alarm, ...(before && saysTheSame(before, alarm) ? {} : { saidRev: alarm.rev }) };
+  const told = { ...live, alarm, said: saidAfter(d.s.live[key], alarm, d.now) };
   d.s.live = { ...d.s.live, [key]: told };
   d.events.push({ type, at: formatInstant(d.now), alarm });
   return told;
-}
-
-/** Whether who saw the one has seen the other: 85 % acknowledged is not 70 % acknowledged. */
-function saysTheSame(a: Alarm, b: Alarm): boolean {
-  return a.text === b.text && a.priority === b.priority && a.onsets === b.onsets;
 }
 
 function signalOf(live: LiveAlarm): 'on' | 'off' | 'latched' | 'acknowledged' {

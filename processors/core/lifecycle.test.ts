@@ -145,7 +145,7 @@ describe('acknowledgements that change nothing are counted', () => {
     expect(one.live()['HR.high']?.signal).toBe('acknowledged');
   });
 
-  it('of a former onset, however close the two are', () => {
+  it('of a former onset, where it has begun anew after 5 s or more', () => {
     const one = high();
     const before = seen(one, 'HR.extreme-high');
     one.run(3, 9, { HR: 80 });
@@ -155,6 +155,18 @@ describe('acknowledgements that change nothing are counted', () => {
     expect(one.count('acknowledgementsStale')).toBe(1);
     one.command(12, seen(one, 'HR.extreme-high'));
     expect(one.live()['HR.extreme-high']?.signal).toBe('acknowledged');
+  });
+
+  it('but not where the alarm comes and goes each second, or its value was graver when it was seen', () => {
+    const flaps = high();
+    const before = seen(flaps, 'HR.extreme-high');
+    for (const s of [3, 5, 7]) {
+      flaps.run(s, s, { HR: 80 });
+      flaps.run(s + 1, s + 1, { HR: s === 7 ? 145 : 150 });
+    }
+    expect(flaps.live()['HR.extreme-high']).toMatchObject({ onsets: 4, present: true, signal: 'on' });
+    flaps.command(8.1, before);
+    expect(flaps.live()['HR.extreme-high']?.signal).toBe('acknowledged');
   });
 
   it('but not of an older revision that says the same, escalated or ended since', () => {

@@ -128,7 +128,7 @@ export function acknowledge(d: Draft, key: string, by: Command['by'], at: string
 /**
  * An acknowledgement as it came. One for an alarm not known yet is held for when it is raised (a replay may meet the two in
  * another order); one that was given before the alarm called again does not answer the new call, and one of an older revision does
- * not answer what the alarm says since.
+ * not answer what has become graver since (contracts/acknowledgement.ts).
  */
 export function answer(d: Draft, command: Extract<Command, { type: 'acknowledge' }>): void {
   const found = Object.entries(d.s.live).find(([, live]) => live.alarm.alarmId === command.alarmId);
@@ -136,8 +136,8 @@ export function answer(d: Draft, command: Extract<Command, { type: 'acknowledge'
     const [key, live] = found;
     const again = live.alarm.onsets > 1 || live.signalSince > Date.parse(live.alarm.raisedAt);
     const isBeforeCall = again && Date.parse(command.at) + clockToleranceMs < live.signalSince;
-    const isOfOtherText = command.rev !== undefined && command.rev < (live.saidRev ?? 0);
-    if (isBeforeCall || isOfOtherText) count(d, 'acknowledgementsStale');
+    const isOfLess = command.rev !== undefined && command.rev < (live.said?.rev ?? 0);
+    if (isBeforeCall || isOfLess) count(d, 'acknowledgementsStale');
     else acknowledge(d, key, command.by, command.at);
     return;
   }

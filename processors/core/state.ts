@@ -1,5 +1,6 @@
 /** One association's engine state: plain JSON, so that it can be snapshot. Bounded: see each part. */
 
+import type { Said } from '../../contracts/acknowledgement.ts';
 import { type DeviceClock, initialClock } from '../../contracts/device-clock.ts';
 import type { Alarm, AlertKind, Limits, Priority } from '../../contracts/messages/alarms.ts';
 import type { Actor } from '../../contracts/messages/records.ts';
@@ -59,8 +60,8 @@ export type LiveAlarm = {
   readonly realarmAt: number | null;
   /** Event time at which value and text were last told. */
   readonly toldAt: number;
-  /** The revision since which it says what it says: text, priority and count of onsets. Absent in states of before it was noted. */
-  readonly saidRev?: number;
+  /** Which revisions an acknowledgement may be of. Absent in states of before it was noted. */
+  readonly said?: Said;
 };
 
 /** An alarm that has left: a repeat of its readings raises nothing new. `from` and `to` are event times. */

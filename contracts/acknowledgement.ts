@@ -1,0 +1,62 @@
+/**
+ * Whether an acknowledgement is of what the alarm says now. A person acknowledges the revision that their screen showed. A newer
+ * revision may say the same in substance: the alarm was escalated, its sound was paused, it ended, or it comes and goes each
+ * second. Then the acknowledgement counts. It does not count for a state that is graver than the one that the person saw.
+ */
+import type { Alarm } from './messages/alarms.ts';
+
+/** An alarm that comes back after a shorter end comes and goes; after this long it has begun anew (ours). */
+export const newOnsetMs = 5_000;
+
+/** What a house remembers of an alarm beside its newest revision. */
+export type Said = {
+  /** The first revision since which the alarm has become no graver: one who saw it or a later one knows what it says now. */
+  readonly rev: number;
+  /** When the end of the condition was told, ms since 1970; absent while the condition is present. */
+  readonly endedAtMs?: number;
+};
+
+/**
+ * Returns what to remember after `alarm` was told at `atMs`. Without a state before, or with a revision missing between, only the
+ * newest revision is known to say what the alarm says.
+ */
+export function saidAfter(
+  before: { readonly alarm: Alarm; readonly said?: Said | undefined } | undefined,
+  alarm: Alarm,
+  atMs: number,
+): Said {
+  const ended = alarm.present ? {} : { endedAtMs: before?.said?.endedAtMs ?? atMs };
+  if (!before?.said || alarm.rev !== before.alarm.rev + 1) return { rev: alarm.rev, ...ended };
+  const { endedAtMs } = before.said;
+  const beganAnew = alarm.present && endedAtMs !== undefined && atMs - endedAtMs >= newOnsetMs;
+  return { rev: beganAnew || saysMore(before.alarm, alarm) ? alarm.rev : before.said.rev, ...ended };
+}
+
+/** Whether `after` says something that who saw `before` does not know: another condition, a graver value, a new call. */
+export function saysMore(before: Alarm, after: Alarm): boolean {
+  if (isOther(before, after) || (before.late && !after.late) || (calls(after) && !calls(before))) return true;
+  if (before.text === after.text) return false;
+  const [was, is] = [excessOf(before), excessOf(after)];
+  // Words that changed without a value, or beside the same value, are news.
+  return was === undefined || is === undefined || before.value === after.value || is > was;
+}
+
+function isOther(a: Alarm, b: Alarm): boolean {
+  return (
+    a.alarmId !== b.alarmId ||
+    a.condition !== b.condition ||
+    a.priority !== b.priority ||
+    a.code !== b.code ||
+    a.limit !== b.limit ||
+    a.unit !== b.unit
+  );
+}
+
+function calls({ signal }: Alarm): boolean {
+  return signal === 'on' || signal === 'latched';
+}
+
+/** How far the value is from its limit. */
+function excessOf({ value, limit }: Alarm): number | undefined {
+  return value === undefined || limit === undefined ? undefined : Math.abs(value - limit);
+}
