@@ -24,6 +24,15 @@ describe('wave buffer', () => {
     expect(timeOf(b, b.next)).toBeCloseTo(1000 + 200 * 1004 + 1000, 0);
   });
 
+  it.each([-0.01, -0.003, 0.003, 0.01])('leaves no hole where the rate is off by the part %d', (off) => {
+    // 500 Hz in chunks of 2 s: 10 samples more or less than the rate says.
+    const b = createWaveBuffer(500);
+    const samples = new Float32Array(1000).fill(1);
+    for (let i = 0; i < 30; i++) writeWave(b, Math.round(i * 2000 * (1 + off)), samples);
+    for (let i = b.first; i < b.next; i++) expect(sampleAt(b, i)).toBe(1);
+    expect(timeOf(b, b.next)).toBeCloseTo(30 * 2000 * (1 + off), -2);
+  });
+
   it('leaves a hole where a chunk is missing, and fills it when the chunk comes late', () => {
     const b = createWaveBuffer(100);
     writeWave(b, 0, seconds(1));

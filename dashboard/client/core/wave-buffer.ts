@@ -7,6 +7,8 @@
 export const waveBufferSeconds = 40;
 /** Samples that a chunk's start may be off its predecessor's end and still join: clocks round to whole milliseconds. */
 const joinTolerance = 2.5;
+/** And this part of the chunk: the server draws all chunks of a trace with one rate, though the device measures its own anew. */
+const joinTolerancePart = 0.02;
 
 export type WaveBuffer = {
   rateHz: number;
@@ -37,7 +39,7 @@ export function writeWave(buffer: WaveBuffer, startMs: number, samples: ArrayLik
   if (Number.isNaN(buffer.baseMs)) return restart(buffer, startMs, samples);
   const place = ((startMs - buffer.baseMs) * buffer.rateHz) / 1000;
   const apart = place - buffer.next;
-  if (Math.abs(apart) <= joinTolerance) {
+  if (Math.abs(apart) <= joinTolerance + joinTolerancePart * samples.length) {
     // Half a sample is rounding; the rest is drift, followed so that no hole is made up.
     buffer.baseMs += (apart * 1000) / buffer.rateHz;
     return put(buffer, buffer.next, samples, 'joined');
