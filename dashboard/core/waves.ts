@@ -1,6 +1,9 @@
 /**
  * The newest seconds of each waveform, for a screen that opens, and the rule of what is live. A chunk is live by how much
  * later than usual it came: a device's clock may be wrong by any constant, but what was buffered came later than the rest.
+ *
+ * Odd chunks may come beside the real ones: of another rate, from another clock, much shorter. The side that covers more
+ * time is the trace. The number of chunks proves nothing: a hundred chunks of 8 ms are less than one second of an ECG.
  */
 import type { WaveformRecord } from '../../contracts/messages/records.ts';
 import { parseInstant } from '../../contracts/time.ts';
@@ -10,51 +13,84 @@ import { samplesMs } from '../../contracts/wave-samples.ts';
 export const wavesMax = 4_000;
 /** Of each wave, this much device time is kept for a screen that opens. */
 export const keptMs = 8_000;
+/** And no more chunks than this; the oldest goes. */
+export const keptChunksMax = 512;
 /** Later than usual by more than this is not live. */
 const lateMs = 10_000;
-/** A chunk that ends this much further ahead than the ones before it is not believed before a second one agrees. */
+/** A chunk that ends this much further ahead than the quickest one is not in the trace, even where it joins. */
 const aheadMs = 2_000;
-/** Rates closer than this are one rate: some devices measure theirs anew for each chunk. */
-const rateTolerance = 0.01;
-/** Chunks out of place that follow each other for so long, at the pace of real time, are a clock that was set. */
-const runMsMin = 1_000;
-/** Each of them begins where the one before it ended, within this. */
+/** Rates closer than this are one rate: some devices measure theirs anew for each chunk, within 1 % to either side. */
+const rateTolerance = 0.025;
+/** A chunk joins where the trace ended, within this. One that does not join may be ahead of the quickest by no more. */
 const joinMs = 250;
-/** What the pace of such a run may be off: jitter of the network, ms, and drift. A buffer that empties is faster. */
-const runJitterMs = 200;
-const runDrift = 0.05;
+/** The usual duration of a trace's chunks follows them over about this much covered time. */
+const usualOverMs = 3_000;
+/** The quickest way is forgotten by this part of the time that passes: a clock drifts, and one odd chunk was too quick. */
+const offsetRise = 0.05;
+/** Lines of chunks beside the trace that are watched at once; past it the one that covers least goes. */
+const linesMax = 4;
+/** A line replaces the trace only after it has gone on for so long, at the pace of real time. */
+const lineMsMin = 900;
+/** How far the pace of a line may be off: jitter of the network, ms, and drift. A buffer that empties is faster. */
+const lineJitterMs = 200;
+const lineDrift = 0.05;
+/** A line that is silent for this and twice its chunks' duration is forgotten. */
+const lineSilentMs = 2_000;
+/** What the trace covers beyond a line counts against the line up to this, so that a trace of long standing can end. */
+const creditMsMax = 5_000;
+/** A line may lack this part of its shorter chunk: times are rounded, rates measured anew. */
+const slack = 0.1;
 
 export type Chunk = {
   readonly associationId: string;
   readonly code: string;
   readonly startMs: number;
   readonly endMs: number;
+  /** The rate to draw it with: that of the trace, which stays the same while the device measures its own anew. */
+  readonly rateHz: number;
   readonly record: WaveformRecord;
   /** Another number each time the trace begins anew because the device's clock was set; 0 at first. */
   readonly timeline: number;
 };
 
-/** Chunks in a row that are out of place in the trace, but follow each other. */
-type Run = {
-  /** Where the run's first chunk ended, and when it came. */
-  readonly fromMs: number;
-  readonly receivedMs: number;
+/** What a chunk says of itself, and when it came. */
+type Piece = {
+  readonly rateHz: number;
+  readonly startMs: number;
   readonly endMs: number;
+  readonly lastsMs: number;
+  readonly receivedMs: number;
+  /** Receive time − device time of its end. */
+  readonly offsetMs: number;
+};
+
+/** Chunks that do not belong in the trace, but belong together: of one rate, of like duration, equally far from the time they came. */
+type Line = {
+  readonly rateHz: number;
+  /** Where the line's first chunk ended, and what else is known of it. */
+  readonly fromMs: number;
+  readonly lastsMs: number;
+  readonly offsetMs: number;
+  endMs: number;
+  receivedMs: number;
+  /** How much more time the line has covered than the trace has since the line began. */
+  leadMs: number;
 };
 
 type Track = {
   chunks: Chunk[];
-  /** The smallest (receive time − device time) since the trace began: the device's clock and the way's usual delay. */
-  offsetMs: number;
-  /** Where the last shown chunk starts, device time. */
-  startMs: number;
-  timeline: number;
-  run: Run | undefined;
-  lastReceivedMs: number;
-  /** Of the chunks that are shown. */
+  /** Of the trace. */
   rateHz: number;
-  /** Of the chunk before, shown or not. */
-  lastRateHz: number;
+  /** Where its last chunk starts and ends, device time. */
+  startMs: number;
+  endMs: number;
+  /** The smallest recent (receive time − device time): the device's clock and the way's usual delay. */
+  offsetMs: number;
+  /** How long its chunks last. */
+  usualMs: number;
+  timeline: number;
+  lines: Line[];
+  lastReceivedMs: number;
 };
 
 export type WaveState = { readonly tracks: Map<string, Track> };
@@ -68,27 +104,37 @@ function trackKey(associationId: string, code: string): string {
 }
 
 /**
- * Takes a chunk. One that is unlike the chunks before it, by its rate or by its place, is not shown until the next ones are like it:
- * a single odd chunk would blank the trace for as long as it claims to last, and a buffer that empties would draw the past. Where
- * they go on steadily in another place, the device's clock was set, forward or back, and the trace begins anew there.
+ * Takes a chunk. One that is unlike the trace, by its rate or by its place, is not shown: it would blank the trace for as long as
+ * it claims to last, and a buffer that empties would draw the past. Where such chunks go on at the pace of real time and cover
+ * more than the trace does, the device's clock or rate was set, and the trace begins anew with them.
  * @returns it where the screens show it now, undefined where it came late, twice, without a time or is odd
  */
 export function foldWave(state: WaveState, associationId: string, record: WaveformRecord): Chunk | undefined {
   const { reading } = record;
+  const { rateHz } = reading;
   const startMs = parseInstant(reading.start);
   const receivedMs = parseInstant(record.receivedAt);
   if (startMs === undefined || receivedMs === undefined) return undefined;
-  const endMs = startMs + samplesMs(reading.samples, reading.rateHz);
-  const track = trackOf(state, associationId, reading.code, receivedMs - endMs, reading.rateHz);
+  const lastsMs = samplesMs(reading.samples, rateHz);
+  const endMs = startMs + lastsMs;
+  const piece = { rateHz, startMs, endMs, lastsMs, receivedMs, offsetMs: receivedMs - endMs };
+  const track = trackOf(state, associationId, reading.code, piece);
   track.lastReceivedMs = Math.max(track.lastReceivedMs, receivedMs);
-  if (!hasRate(track, reading.rateHz) || !hasPlace(track, startMs, endMs, receivedMs)) return undefined;
-  const chunk = { associationId, code: reading.code, startMs, endMs, record, timeline: track.timeline };
+  if (belongs(track, piece)) goOn(track, piece);
+  else if (replaces(track, piece)) beginAnew(track, piece);
+  else return undefined;
+  const { timeline } = track;
+  const chunk = { associationId, code: reading.code, startMs, endMs, rateHz: track.rateHz, record, timeline };
   track.chunks.push(chunk);
-  while (track.chunks.length > 1 && track.chunks[0]!.endMs < endMs - keptMs) track.chunks.shift();
+  while (track.chunks.length > 1 && isPast(track, track.chunks[0]!)) track.chunks.shift();
   return chunk;
 }
 
-function trackOf(state: WaveState, associationId: string, code: string, offsetMs: number, rateHz: number): Track {
+function isPast(track: Track, oldest: Chunk): boolean {
+  return oldest.endMs < track.endMs - keptMs || track.chunks.length > keptChunksMax;
+}
+
+function trackOf(state: WaveState, associationId: string, code: string, piece: Piece): Track {
   const key = trackKey(associationId, code);
   const known = state.tracks.get(key);
   if (known) return known;
@@ -99,56 +145,96 @@ function trackOf(state: WaveState, associationId: string, code: string, offsetMs
   }
   const track: Track = {
     chunks: [],
-    offsetMs,
+    rateHz: piece.rateHz,
     startMs: Number.NEGATIVE_INFINITY,
+    endMs: piece.startMs,
+    offsetMs: piece.offsetMs,
+    usualMs: piece.lastsMs,
     timeline: 0,
-    run: undefined,
+    lines: [],
     lastReceivedMs: 0,
-    rateHz,
-    lastRateHz: rateHz,
   };
   state.tracks.set(key, track);
   return track;
-}
-
-/** Whether a chunk has the rate of the trace; a second chunk in a row of another rate changes it, and the trace begins anew. */
-function hasRate(track: Track, rateHz: number): boolean {
-  const confirmed = isSameRate(rateHz, track.lastRateHz);
-  track.lastRateHz = rateHz;
-  if (isSameRate(rateHz, track.rateHz)) return true;
-  if (!confirmed) return false;
-  track.rateHz = rateHz;
-  track.chunks.length = 0;
-  return true;
 }
 
 function isSameRate(a: number, b: number): boolean {
   return Math.abs(a - b) <= rateTolerance * b;
 }
 
-/** Whether a chunk is shown where it stands: in its turn, or in a place that the chunks before it have proven. */
-function hasPlace(track: Track, startMs: number, endMs: number, receivedMs: number): boolean {
-  const offsetMs = receivedMs - endMs;
+/** Much shorter than the others: it may be shown, but it proves nothing. */
+function isShort({ lastsMs }: Piece, usualMs: number): boolean {
+  return lastsMs < usualMs / 2;
+}
+
+/** Whether a chunk is shown in the trace as it is. */
+function belongs(track: Track, piece: Piece): boolean {
+  if (!isSameRate(piece.rateHz, track.rateHz) || isElsewhere(track, piece)) return false;
+  const joins = !isShort(piece, track.usualMs) && Math.abs(piece.startMs - track.endMs) <= joinMs;
+  return joins || track.offsetMs - piece.offsetMs <= joinMs;
+}
+
+/** Whether a chunk lies where the trace cannot be, by its own clock. */
+function isElsewhere(track: Track, { startMs, offsetMs }: Piece): boolean {
   const isLate = offsetMs - track.offsetMs > lateMs;
   const isAhead = track.offsetMs - offsetMs > aheadMs;
   const isBehind = startMs <= track.startMs;
-  if (!isLate && !isAhead && !isBehind) {
-    track.run = undefined;
-    track.offsetMs = Math.min(track.offsetMs, offsetMs);
-    track.startMs = startMs;
-    return true;
-  }
-  const { run } = track;
-  const goesOn = run !== undefined && Math.abs(startMs - run.endMs) <= joinMs && hasPace(run, endMs, receivedMs);
-  track.run = goesOn ? { ...run, endMs } : { fromMs: endMs, receivedMs, endMs };
-  if (!goesOn || endMs - run.fromMs < runMsMin) return false;
-  Object.assign(track, { run: undefined, chunks: [], timeline: track.timeline + 1, offsetMs, startMs });
-  return true;
+  return isLate || isAhead || isBehind;
 }
 
-function hasPace({ fromMs, receivedMs: sinceMs }: Run, endMs: number, receivedMs: number): boolean {
-  const deviceMs = endMs - fromMs;
-  return Math.abs(receivedMs - sinceMs - deviceMs) <= runJitterMs + runDrift * deviceMs;
+/** Moves the trace on. A short chunk moves nothing: the real one that follows may begin before it. */
+function goOn(track: Track, piece: Piece): void {
+  const { lastsMs } = piece;
+  for (const line of track.lines) line.leadMs = Math.max(-creditMsMax, line.leadMs - lastsMs);
+  const isWeightless = isShort(piece, track.usualMs);
+  track.usualMs += (lastsMs - track.usualMs) * Math.min(1, lastsMs / usualOverMs);
+  if (isWeightless) return;
+  track.offsetMs = Math.min(track.offsetMs + offsetRise * lastsMs, piece.offsetMs);
+  track.startMs = piece.startMs;
+  track.endMs = piece.endMs;
+}
+
+/** Puts a chunk that does not belong in the trace with its like. Returns whether they have covered enough to replace the trace. */
+function replaces(track: Track, piece: Piece): boolean {
+  const { rateHz, endMs, lastsMs, receivedMs, offsetMs } = piece;
+  track.lines = track.lines.filter((line) => receivedMs - line.receivedMs <= lineSilentMs + 2 * line.lastsMs);
+  const line = track.lines.find((other) => isLike(other, piece));
+  if (!line) {
+    if (track.lines.length >= linesMax) dropLeast(track.lines);
+    track.lines.push({ rateHz, fromMs: endMs, offsetMs, lastsMs, endMs, receivedMs, leadMs: lastsMs });
+    return false;
+  }
+  const coveredMs = Math.min(lastsMs, endMs - line.endMs);
+  if (coveredMs <= 0) return false;
+  line.leadMs += coveredMs;
+  line.endMs = endMs;
+  line.receivedMs = receivedMs;
+  // Two lines that both cover all of the time lead by turns, each by less than a chunk of either: the trace stays.
+  const { usualMs } = track;
+  return endMs - line.fromMs >= lineMsMin && line.leadMs >= usualMs + lastsMs - slack * Math.min(usualMs, lastsMs);
+}
+
+/** A short odd chunk and a real one never share a line, even where both lie in one place: the one would hold up the other. */
+function isLike(line: Line, piece: Piece): boolean {
+  const { rateHz, endMs, lastsMs, offsetMs } = piece;
+  if (!isSameRate(rateHz, line.rateHz) || lastsMs < line.lastsMs / 2 || lastsMs > line.lastsMs * 2) return false;
+  return Math.abs(offsetMs - line.offsetMs) <= lineJitterMs + lineDrift * Math.abs(endMs - line.fromMs);
+}
+
+function dropLeast(lines: Line[]): void {
+  const least = Math.min(...lines.map(({ leadMs }) => leadMs));
+  lines.splice(
+    lines.findIndex(({ leadMs }) => leadMs === least),
+    1,
+  );
+}
+
+/** The trace goes on with the chunks that have replaced it. Where they lie elsewhere, what the screens have drawn is void. */
+function beginAnew(track: Track, piece: Piece): void {
+  const { rateHz, startMs, endMs, offsetMs, lastsMs } = piece;
+  const wasSet = isElsewhere(track, piece) || track.offsetMs - offsetMs > joinMs;
+  const timeline = track.timeline + (wasSet ? 1 : 0);
+  Object.assign(track, { chunks: [], rateHz, startMs, endMs, offsetMs, usualMs: lastsMs, timeline, lines: [] });
 }
 
 /** The kept chunks of a wave, oldest first. */

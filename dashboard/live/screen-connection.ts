@@ -219,8 +219,8 @@ function parseWatch(text: string): Watch | undefined {
 }
 
 export function waveText(chunk: Chunk, gap: boolean): string {
-  const { start, rateHz, scale, offset, samples } = chunk.record.reading;
-  const { associationId, code, timeline } = chunk;
+  const { start, scale, offset, samples } = chunk.record.reading;
+  const { associationId, code, rateHz, timeline } = chunk;
   const wave = { type: 'wave', associationId, code, start, rateHz, scale, offset, samples, gap };
   return JSON.stringify(timeline === 0 ? wave : { ...wave, timeline });
 }

@@ -1,4 +1,4 @@
-/** From the server's fold to the pen: what a person sees of a wave while a clock is set. */
+/** From the server's fold to the pen: what a person sees of a wave while a clock is set, or while odd chunks come beside it. */
 import { describe, expect, it } from 'vitest';
 import type { WaveformRecord } from '../../../contracts/messages/records.ts';
 import { formatInstant } from '../../../contracts/time.ts';
@@ -18,19 +18,26 @@ function blankMs(options: {
   readonly fromMs: number;
   readonly deviceAt?: (ms: number) => number;
   readonly screenAt?: (ms: number) => number;
+  /** Short chunks that come after each real one: where they start against its end, and their rate. */
+  readonly odd?: readonly (readonly [aheadMs: number, rateHz: number])[];
+  /** By how much the rate that the device states is off, as a part of it. */
+  readonly rateOff?: (ms: number) => number;
 }): number {
-  const { lengthMs, fromMs, deviceAt = (ms) => ms, screenAt = (ms) => ms } = options;
+  const { lengthMs, fromMs, deviceAt = (ms) => ms, screenAt = (ms) => ms, odd = [], rateOff = () => 0 } = options;
   const state = emptyWaves();
   const store = createWaveStore();
   let blank = 0;
+  function send(now: number, startMs: number, rateHz: number, count: number) {
+    const samples = Buffer.alloc(count * 2).toString('base64');
+    const reading = { start: formatInstant(t0 + startMs), code, rateHz, scale: 1, offset: 0, samples };
+    const record: WaveformRecord = { deviceId: 'd1', receivedAt: formatInstant(t0 + now + 30), reading };
+    const chunk = foldWave(state, 'assoc-01', record);
+    if (chunk) store.take(JSON.parse(waveText(chunk, false)), screenAt(now));
+  }
   for (let now = lengthMs; now < endMs; now += 50) {
     if (now % lengthMs === 0) {
-      const samples = Buffer.alloc(lengthMs / 5).toString('base64');
-      const start = formatInstant(t0 + deviceAt(now - lengthMs));
-      const reading = { start, code, rateHz: 100, scale: 1, offset: 0, samples };
-      const record: WaveformRecord = { deviceId: 'd1', receivedAt: formatInstant(t0 + now + 30), reading };
-      const chunk = foldWave(state, 'assoc-01', record);
-      if (chunk) store.take(JSON.parse(waveText(chunk, false)), screenAt(now));
+      send(now, deviceAt(now - lengthMs), 100 * (1 + rateOff(now)), lengthMs / 10);
+      for (const [aheadMs, rateHz] of odd) send(now, deviceAt(now) + aheadMs, rateHz, 2);
     }
     const bed = store.bed('assoc-01');
     const wave = bed?.waves.get(code);
@@ -58,5 +65,34 @@ describe.each([250, 500, 1000])('a wave in chunks of %i ms', (lengthMs) => {
     // The screen's steady clock never runs back (core/connection.ts).
     const screenAt = (ms: number) => (ms < stepAtMs ? ms : ms + Math.max(0, byMs));
     expect(blankMs({ lengthMs, fromMs: stepAtMs + 3_000, screenAt })).toBe(0);
+  });
+});
+
+describe.each([250, 500, 1000])('a wave in chunks of %i ms with odd ones beside it', (lengthMs) => {
+  it.each<[string, readonly (readonly [number, number])[]]>([
+    ['half a second ahead', [[500, 100]]],
+    ['1.9 s ahead', [[1900, 100]]],
+    ['a quarter of a second ahead', [[250, 100]]],
+    [
+      'two in a row of another rate',
+      [
+        [10, 50],
+        [50, 50],
+      ],
+    ],
+    [
+      'a minute away, ahead and behind',
+      [
+        [60_000, 100],
+        [-60_000, 100],
+      ],
+    ],
+  ])('is drawn without a hole: %s', (_, odd) => {
+    expect(blankMs({ lengthMs, fromMs: 3_000, odd })).toBe(0);
+  });
+
+  it('is drawn without a hole by a device that measures its rate anew', () => {
+    const rateOff = (now: number) => (((now / lengthMs) * 37) % 21) / 1000 - 0.01;
+    expect(blankMs({ lengthMs, fromMs: 3_000, rateOff })).toBe(0);
   });
 });

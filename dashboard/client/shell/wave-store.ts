@@ -39,7 +39,7 @@ export function createWaveStore() {
       let wave = bed.waves.get(message.code);
       const { rateHz, timeline = 0 } = message;
       const wasSet = wave !== undefined && wave.timeline !== timeline;
-      // The device's clock was set: the pen, too, begins anew.
+      // The device's clock was set: the pen, too, begins anew. (The server sends one rate for all chunks of a trace.)
       if (wasSet) bed.playout = createPlayout();
       if (!wave || wasSet || wave.buffer.rateHz !== rateHz) {
         if (!wave && bed.waves.size >= heldWavesMax) return;
