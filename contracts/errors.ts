@@ -41,6 +41,7 @@ const classes = {
   conflict: 'permanent',
   'bed-occupied': 'permanent',
   'place-unknown': 'permanent',
+  'patient-invalid': 'permanent',
   'recording-invalid': 'permanent',
   'start-failed': 'permanent',
 } as const satisfies Record<string, ErrorClass>;

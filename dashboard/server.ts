@@ -46,6 +46,7 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   conflict: 409,
   'bed-occupied': 409,
   'place-unknown': 400,
+  'patient-invalid': 400,
   'rate-limited': 429,
   'payload-schema': 400,
   'payload-too-large': 413,

@@ -56,6 +56,7 @@ describe('assigning a device', () => {
     ['without a patient, at a bed that has one', nurse, 'd9', body({ patient: null }), 'bed-occupied'],
     ['another patient in the bed', nurse, 'd9', body({ patient: { ...patient, patientId: 'P-9' } }), 'bed-occupied'],
     ['the same patient as there', nurse, 'd9', body({ patient: null, samePatientAs: 'assoc-01' }), 'ok'],
+    ['the same patient as there, typed again', nurse, 'd9', body({ samePatientAs: 'assoc-01' }), 'ok'],
     [
       'the same patient as one who is not there',
       nurse,
@@ -111,6 +112,28 @@ describe('assigning a device', () => {
     const wanted = body({ bed: '4', patient: null, samePatientAs: 'assoc-04' });
     carryOut(state, assignDevice(state, by(nurse), 'd9', wanted, 'assoc-new'));
     expect(periodOf(state, 'd9')).toMatchObject({ associationId: 'assoc-new', bed: '4', patient: neonate });
+  });
+
+  it.each([
+    ['another id', { ...patient, patientId: 'OTHER' }],
+    ['the same id and another name', { ...patient, familyName: 'Other' }],
+    ['the same id and another category', { ...patient, category: 'paediatric' as const }],
+  ])('does not drop a typed patient who contradicts the patient in the bed: %s', (_, typed) => {
+    const wanted = body({ patient: typed, samePatientAs: 'assoc-01' });
+    const refused = assignDevice(ward(), by(nurse), 'd9', wanted, 'assoc-new');
+    expect(refused).toMatchObject({ ok: false, code: 'conflict', message: expect.stringContaining('another patient') });
+    expect(JSON.stringify(refused)).not.toMatch(/OTHER|Made/);
+  });
+
+  it.each([
+    ['2050-01-01', 'patient-invalid'],
+    ['1879-12-31', 'patient-invalid'],
+    ['2025-02-30', 'patient-invalid'],
+    ['1880-01-01', 'ok'],
+    ['2026-01-01', 'ok'],
+  ])('judges the date of birth by the server’s date: %s', (birthDate, expected) => {
+    const wanted = body({ bed: '9', patient: { ...patient, patientId: 'P-9', birthDate } });
+    expect(outcome(assignDevice(ward(), by(nurse), 'd9', wanted, 'assoc-new'))).toBe(expected);
   });
 
   it('keeps the newest 64 periods', () => {
@@ -227,6 +250,22 @@ describe('correcting a patient', () => {
     ['by a nurse of another ward', { ...nurse, wards: ['step'] }, wanted({ familyName: 'Right' }), 'not-found'],
   ])('%s', (_, viewer, change, expected) => {
     expect(outcome(correctPatient(ward(), by(viewer), 'd4', 'assoc-04', change))).toBe(expected);
+  });
+
+  it.each([
+    ['2050-01-01', 'patient-invalid'],
+    ['1879-12-31', 'patient-invalid'],
+    ['1880-01-01', 'ok'],
+    [null, 'ok'],
+  ])('judges a corrected date of birth by the server’s date: %s', (birthDate, expected) => {
+    expect(outcome(correctPatient(ward(), by(nurse), 'd4', 'assoc-04', wanted({ birthDate })))).toBe(expected);
+  });
+
+  it('corrects another field of a patient whose stored date of birth is wrong', () => {
+    const state = ward();
+    const wrong = { ...neonate, patientId: 'P-8', birthDate: '2050-01-01' };
+    foldAssociations(state, table('d8', 1, period('assoc-08', 'icu', { patient: wrong, bed: '8' })), t0);
+    expect(outcome(correctPatient(state, by(nurse), 'd8', 'assoc-08', wanted({ givenName: 'Right' })))).toBe('ok');
   });
 
   it.each<[string, CorrectBody['changes']]>([

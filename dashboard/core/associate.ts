@@ -13,6 +13,7 @@ import type {
   DeviceAssociations,
   Patient,
 } from '../../contracts/messages/records.ts';
+import { birthDateFault, contradictions } from '../../contracts/patient-rules.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { AssociateBody, AssociationRefused, CorrectBody, MoveBody } from '../protocol-devices.ts';
 import { actsSince, changedFields, patientWith, visibleChanges } from './association-changes.ts';
@@ -56,7 +57,8 @@ export type Asked = { readonly viewer: Viewer; readonly nowMs: number };
 /**
  * Assigns a device that has no patient to a bed, and starts an association.
  * @param associationId a new UUIDv7
- * @returns `conflict` where the device changed meanwhile, has a patient, or the patient is in another bed; `bed-occupied` where the
+ * @returns `conflict` where the device changed meanwhile, has a patient, the patient is in another bed, or the body names another patient
+ * than `samePatientAs`; `patient-invalid` where the date of birth cannot be; `bed-occupied` where the
  * bed has a patient and the answer whether the device is theirs is missing; `not-allowed` where a ward is not the viewer's, or a patient
  * is concerned and this role may not admit
  */
@@ -82,8 +84,17 @@ export function assignDevice(
     if (!may(viewer, 'admit-patient')) return notYours();
     if (inBed?.period.associationId !== wanted.samePatientAs)
       return refuse('conflict', 'That patient is not in this bed any more. Look again.');
+    if (patient && contradictions(patient, inBed.period.patient).length > 0)
+      return refuse(
+        'conflict',
+        'You entered another patient than the one who is in this bed. Nothing was saved. Choose another bed, or leave the patient’s fields empty if the device is at the patient in this bed.',
+      );
     patient = inBed.period.patient;
-  } else if (inBed) return bedOccupied(viewer, inBed);
+  } else {
+    const fault = bornFault(patient?.birthDate, nowMs);
+    if (fault) return fault;
+    if (inBed) return bedOccupied(viewer, inBed);
+  }
   if (patient && isElsewhere(state, patient.patientId, wanted, nowMs, [deviceId]))
     return refuse('conflict', 'This patient is in another bed. Move that device, or end that association first.');
   const at = formatInstant(nowMs);
@@ -143,6 +154,8 @@ export function correctPatient(
   if (!mayChange(viewer, current)) return notYours();
   if (actsSince(table, wanted.version, ['assigned', 'corrected', 'ended']))
     return changedMeanwhile(viewer, table, wanted.version);
+  const fault = bornFault(wanted.changes.birthDate, nowMs);
+  if (fault) return fault;
   const patient = patientWith(current.patient, wanted.changes);
   if (patient.category !== current.patient.category && wanted.categoryBefore !== current.patient.category)
     return refuse('conflict', 'The category decides the limits. Confirm that it changes, and from which.');
@@ -206,6 +219,12 @@ function changedMeanwhile(viewer: Viewer, table: DeviceAssociations | undefined,
   const who = [...new Set(changes.map((change) => change.by.name))].join(', ');
   const message = `Not saved: ${who === '' ? 'somebody' : who} changed this device's bed or patient meanwhile. Look at what changed and decide.`;
   return refuse('conflict', message, { version: table?.version ?? 0, changes });
+}
+
+/** The refusal of a date of birth that cannot be; undefined where it may be, and where none was entered. */
+function bornFault(birthDate: string | null | undefined, nowMs: number): Decision | undefined {
+  const message = typeof birthDate === 'string' ? birthDateFault(birthDate, nowMs) : undefined;
+  return message === undefined ? undefined : refuse('patient-invalid', message);
 }
 
 type InBed = { readonly deviceId: string; readonly period: AssociationPeriod & { readonly patient: Patient } };

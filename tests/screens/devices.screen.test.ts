@@ -153,6 +153,28 @@ describe('a second device at a bed', () => {
   });
 });
 
+describe('another patient typed for an occupied bed', () => {
+  it('offers no "yes" that would drop the typed patient, and names the contradiction', async () => {
+    const before = put('bed-10', period('U-8', ward, newborn('Fisher')));
+    await page.locator('input[name=unlisted]').fill('bed-11');
+    await page.getByTestId('associate-unlisted').click();
+    await page.locator('select[name=ward]').selectOption(ward);
+    await page.locator('select[name=bed]').selectOption('U-8');
+    await page.locator('input[name=patientId]').fill('OTHER-PATIENT');
+    await page.locator('input[name=familyName]').fill('Fisher');
+    await page.locator('select[name=category]').selectOption('neonatal');
+    await page.getByTestId('associate-save').click();
+    const { patientId } = before.patient!;
+    const text = `patient id: you entered OTHER-PATIENT, in this bed is ${patientId}`;
+    await page.getByTestId('associate-contradiction').getByText(text).waitFor();
+    expect(await page.getByTestId('associate-same').count()).toBe(0);
+    // Somebody who typed the id of the patient in the bed after all may answer the question.
+    await page.locator('input[name=patientId]').fill(patientId);
+    await press(page, 'associate-same', async () => server.state.associations.get('bed-11') !== undefined);
+    expect(now('bed-11')).toMatchObject({ bed: 'U-8', patient: before.patient });
+  });
+});
+
 describe('a device at a ward that is not registered', () => {
   it('is named on a screen of all wards, and still shown', async () => {
     const other = await logIn(browser, server, 'paula');

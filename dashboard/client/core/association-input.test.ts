@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import { changeText, draftOf, emptyPatient, type PatientDraft, readChanges, readPatient } from './association-input.ts';
+import {
+  changeText,
+  contradictionTexts,
+  draftOf,
+  emptyPatient,
+  type PatientDraft,
+  readChanges,
+  readPatient,
+} from './association-input.ts';
 
 const full = {
   patientId: 'P7',
@@ -10,15 +18,16 @@ const full = {
   category: 'adult',
 } as const;
 const newborn = { ...full, category: 'neonatal' } as const;
+const nowMs = Date.UTC(2026, 5, 15, 9);
 const withChanges = (changes: Partial<PatientDraft>): PatientDraft => ({ ...draftOf(newborn), ...changes });
 
 describe('a new patient as typed', () => {
   it('is read whole', () => {
-    expect(readPatient({ ...full, patientId: ' P7 ' })).toEqual({ ok: true, patient: full });
+    expect(readPatient({ ...full, patientId: ' P7 ' }, nowMs)).toEqual({ ok: true, patient: full });
   });
 
   it('is none where nothing was entered', () => {
-    expect(readPatient(emptyPatient)).toEqual({ ok: true, patient: null });
+    expect(readPatient(emptyPatient, nowMs)).toEqual({ ok: true, patient: null });
   });
 
   it.each([
@@ -26,11 +35,14 @@ describe('a new patient as typed', () => {
     [{ familyName: '' }, 'Enter the family name.'],
     [{ birthDate: '28.2.1990' }, 'Write the date of birth as YYYY-MM-DD.'],
     [{ birthDate: '1990-02-30' }, 'Write the date of birth as YYYY-MM-DD.'],
+    [{ birthDate: '2050-01-01' }, 'The date of birth lies in the future. Check it.'],
+    [{ birthDate: '2026-06-16' }, 'The date of birth lies in the future. Check it.'],
+    [{ birthDate: '1879-12-31' }, 'The date of birth is before 1880. Check the year.'],
     // No category is chosen before somebody chooses one: an adult's limits are wrong for a newborn.
     [{ category: '' }, 'Choose a category: limits depend on it.'],
     [{ category: 'other' }, 'Choose a category: limits depend on it.'],
   ])('%o is refused: %s', (changes, message) => {
-    expect(readPatient({ ...full, ...changes })).toEqual({ ok: false, message });
+    expect(readPatient({ ...full, ...changes }, nowMs)).toEqual({ ok: false, message });
   });
 });
 
@@ -40,17 +52,37 @@ describe('a correction', () => {
     ['a value taken away', { birthDate: '', sex: '' }, { ok: true, changes: { birthDate: null, sex: null } }],
     ['a given name taken away', { givenName: '' }, { ok: true, changes: { givenName: '' } }],
     ['the category', { category: 'adult' }, { ok: true, changes: { category: 'adult' }, categoryBefore: 'neonatal' }],
+    [
+      'a date of birth to come',
+      { birthDate: '2050-01-01' },
+      { ok: false, message: 'The date of birth lies in the future. Check it.' },
+    ],
     ['nothing', {}, { ok: false, message: 'Nothing was changed.' }],
     ['a space behind a name', { familyName: 'Example ' }, { ok: false, message: 'Nothing was changed.' }],
     ['the family name taken away', { familyName: '' }, { ok: false, message: 'Enter the family name.' }],
   ])('of %s has the changed fields alone', (_, changes, expected) => {
-    expect(readChanges(newborn, withChanges(changes))).toEqual(expected);
+    expect(readChanges(newborn, withChanges(changes), nowMs)).toEqual(expected);
   });
 
   it('does not make a patient without a sex one of unknown sex', () => {
     const { sex: _, ...without } = newborn;
-    expect(readChanges(without, draftOf(without))).toEqual({ ok: false, message: 'Nothing was changed.' });
+    expect(readChanges(without, draftOf(without), nowMs)).toEqual({ ok: false, message: 'Nothing was changed.' });
   });
+});
+
+it('corrects a name where the stored date of birth is wrong and was not touched', () => {
+  const wrong = { ...newborn, birthDate: '2050-01-01' };
+  const read = readChanges(wrong, { ...draftOf(wrong), givenName: 'Eve' }, nowMs);
+  expect(read).toEqual({ ok: true, changes: { givenName: 'Eve' } });
+});
+
+it('says how what was typed contradicts the patient who is in the bed', () => {
+  expect(contradictionTexts(emptyPatient, full)).toEqual([]);
+  expect(contradictionTexts({ ...emptyPatient, patientId: ' P7 ' }, full)).toEqual([]);
+  expect(contradictionTexts({ ...draftOf(full), patientId: 'OTHER' }, { ...full, givenName: '' })).toEqual([
+    'patient id: you entered OTHER, in this bed is P7',
+    'given name: you entered Ada, in this bed is none',
+  ]);
 });
 
 it('says who changed what', () => {

@@ -1,8 +1,8 @@
 /** A patient's data as typed into a form, and which of them were changed. */
 import type { AssociationChange, Patient, PatientCategory } from '../../../contracts/messages/records.ts';
+import { birthDateFault, contradictions, type PatientField } from '../../../contracts/patient-rules.ts';
 import type { CorrectBody } from '../../protocol-devices.ts';
 
-export type PatientField = 'patientId' | 'familyName' | 'givenName' | 'birthDate' | 'sex' | 'category';
 /** A form's fields as text; empty where nothing was entered or chosen. */
 export type PatientDraft = Readonly<Record<PatientField, string>>;
 
@@ -26,13 +26,13 @@ export function draftOf(patient: Patient): PatientDraft {
   return { patientId, familyName, givenName, birthDate, sex, category };
 }
 
-/** Reads a new patient; null where all fields are empty. */
-export function readPatient(draft: PatientDraft): ReadPatient {
+/** Reads a new patient; null where all fields are empty. @param nowMs the server's time */
+export function readPatient(draft: PatientDraft, nowMs: number): ReadPatient {
   const typed = trimmed(draft);
   if (Object.values(typed).every((text) => text === '')) return { ok: true, patient: null };
   const { patientId, familyName, givenName, birthDate } = typed;
   const category = categories.find((one) => one === typed.category);
-  const message = draftFault(typed);
+  const message = draftFault(typed) ?? bornFault(birthDate, nowMs);
   if (message !== undefined || !category) return { ok: false, message: message ?? noCategory };
   const sex = sexes.find((one) => one === typed.sex);
   return {
@@ -43,13 +43,15 @@ export function readPatient(draft: PatientDraft): ReadPatient {
 
 /**
  * Reads what differs between a patient as the form has shown them and as they stand in it now: the changed fields alone, and
- * the former category where the category is one of them.
+ * the former category where the category is one of them. A date of birth that was not changed is not judged again.
+ * @param nowMs the server's time
  */
-export function readChanges(shown: Patient, draft: PatientDraft): ReadChanges {
+export function readChanges(shown: Patient, draft: PatientDraft, nowMs: number): ReadChanges {
   const typed = trimmed(draft);
-  const message = draftFault(typed);
-  if (message !== undefined) return { ok: false, message };
   const before = draftOf(shown);
+  const born = typed.birthDate === before.birthDate ? undefined : bornFault(typed.birthDate, nowMs);
+  const message = draftFault(typed) ?? born;
+  if (message !== undefined) return { ok: false, message };
   const changes: Record<string, string | null> = {};
   for (const field of Object.keys(before) as PatientField[]) {
     if (typed[field] === before[field].trim()) continue;
@@ -62,12 +64,22 @@ export function readChanges(shown: Patient, draft: PatientDraft): ReadChanges {
 
 const noCategory = 'Choose a category: limits depend on it.';
 
-function draftFault({ patientId, familyName, birthDate, category }: PatientDraft): string | undefined {
+function draftFault({ patientId, familyName, category }: PatientDraft): string | undefined {
   if (patientId === '') return 'Enter the patient id.';
   if (familyName === '') return 'Enter the family name.';
-  if (birthDate !== '' && !isDate(birthDate)) return 'Write the date of birth as YYYY-MM-DD.';
   if (!categories.some((one) => one === category)) return noCategory;
   return undefined;
+}
+
+function bornFault(birthDate: string, nowMs: number): string | undefined {
+  return birthDate === '' ? undefined : birthDateFault(birthDate, nowMs);
+}
+
+/** How what was typed contradicts the patient who is in the bed, field by field, for a person; empty where nothing does. */
+export function contradictionTexts(draft: PatientDraft, there: Patient): string[] {
+  return contradictions(trimmed(draft), there).map(
+    ({ field, typed, there: known }) => `${fieldNames[field]}: you entered ${typed}, in this bed is ${known ?? 'none'}`,
+  );
 }
 
 function trimmed(draft: PatientDraft): PatientDraft {
@@ -78,12 +90,6 @@ function trimmed(draft: PatientDraft): PatientDraft {
 /** As in contracts/messages/records.ts; its schemas do not belong into the bundle. */
 export const categories: readonly PatientCategory[] = ['adult', 'paediatric', 'neonatal'];
 export const sexes = ['female', 'male', 'other', 'unknown'] as const;
-
-function isDate(text: string): boolean {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
-  const at = new Date(`${text}T00:00:00.000Z`);
-  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
-}
 
 const fieldNames: Readonly<Record<string, string>> = {
   ward: 'ward',

@@ -17,14 +17,15 @@ export function AssignForm({ row, onDone, onCancel }: FormProps) {
 
   function save(samePatientAs?: string, seen = version) {
     const { ward, bed } = place.value;
-    const read = readPatient(draft.value);
+    const read = readPatient(draft.value, app.now.value);
     if (ward === '' || bed === '') sending.problem.value = 'Choose a ward and a bed.';
-    else if (!read.ok) sending.problem.value = read.message;
-    else if (admits && read.patient === null && samePatientAs === undefined)
+    else if (!read.ok && samePatientAs === undefined) sending.problem.value = read.message;
+    else if (admits && read.ok && read.patient === null && samePatientAs === undefined)
       sending.problem.value = 'Enter the patient id.';
     else {
-      // Who is in the bed already is not sent again: the server has their data.
-      const whose = samePatientAs === undefined ? { patient: read.patient } : { patient: null, samePatientAs };
+      // What was typed goes along: the server refuses it where it contradicts the patient who is in the bed.
+      const patient = read.ok ? read.patient : null;
+      const whose = { patient, ...(samePatientAs !== undefined && { samePatientAs }) };
       const done = `${deviceId} is now at ${ward} ${bed}.`;
       void sending.send(() => app.api.associate(deviceId, { ward, bed, version: seen, ...whose }), done);
     }
@@ -63,6 +64,7 @@ export function AssignForm({ row, onDone, onCancel }: FormProps) {
       <WhosePatient
         deviceId={deviceId}
         refused={sending.refused.value}
+        typed={draft.value}
         onSame={(associationId) => save(associationId)}
         onOther={() => {
           sending.refused.value = undefined;

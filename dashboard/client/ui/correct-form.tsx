@@ -33,7 +33,7 @@ export function CorrectForm({ row, onDone, onCancel }: FormProps) {
 
   function save(version: number) {
     if (!known) return;
-    const read = readChanges(known.patient, draft.value);
+    const read = readChanges(known.patient, draft.value, app.now.value);
     if (!read.ok) sending.problem.value = read.message;
     else if (read.categoryBefore && !confirmed.value)
       sending.problem.value = 'Other limits will judge this patient. Tick the box if that is right.';

@@ -2,7 +2,7 @@
 import { type Signal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import type { Associated, AssociationRefused, Devices } from '../../protocol-devices.ts';
-import { changeText } from '../core/association-input.ts';
+import { changeText, contradictionTexts, type PatientDraft } from '../core/association-input.ts';
 import { patientName } from '../core/numerics.ts';
 import { whenText } from '../core/times.ts';
 import type { Answer } from '../shell/api.ts';
@@ -64,36 +64,62 @@ export function Meanwhile(props: { refused: AssociationRefused | undefined; onIn
   );
 }
 
-/** One bed, one patient: asks whether the device is the patient's who is in the bed. */
+/**
+ * One bed, one patient: asks whether the device is the patient's who is in the bed. Where another patient was typed, it names the
+ * contradiction and offers no "Yes": that would drop the typed patient and put the device at the other one.
+ */
 export function WhosePatient(props: {
   deviceId: string;
   refused: AssociationRefused | undefined;
+  /** What was typed in the patient's fields; absent in a form that has none. */
+  typed?: PatientDraft;
   onSame: (associationId: string) => void;
   onOther: () => void;
 }) {
   const { deviceId, refused } = props;
   const there = refused?.occupiedBy;
   if (!there) return null;
+  const against = props.typed ? contradictionTexts(props.typed, there.patient) : [];
   const born = there.patient.birthDate ? `, born ${there.patient.birthDate}` : '';
   return (
     <div class="form__group" data-testid="associate-whose">
       <p>
         In this bed, at {there.deviceId}: <strong>{patientName(there.patient)}</strong>
-        {born}. Is {deviceId} at the same patient?
+        {born}. {against.length === 0 && `Is ${deviceId} at the same patient?`}
       </p>
+      {against.length > 0 && <Contradiction texts={against} />}
       <div class="form__buttons">
-        <button
-          class="button button--primary"
-          type="button"
-          data-testid="associate-same"
-          onClick={() => props.onSame(there.associationId)}
-        >
-          Yes, {deviceId} is at this patient
-        </button>
+        {against.length === 0 && (
+          <button
+            class="button button--primary"
+            type="button"
+            data-testid="associate-same"
+            onClick={() => props.onSame(there.associationId)}
+          >
+            Yes, {deviceId} is at this patient
+          </button>
+        )}
         <button class="button" type="button" data-testid="associate-other" onClick={props.onOther}>
-          No
+          {against.length === 0 ? 'No' : 'It is another patient'}
         </button>
       </div>
+    </div>
+  );
+}
+
+function Contradiction({ texts }: { texts: readonly string[] }) {
+  return (
+    <div class="form__problem" role="alert" data-testid="associate-contradiction">
+      <p>You entered other data than those of the patient in this bed. Nothing was saved.</p>
+      <ul>
+        {texts.map((text) => (
+          <li key={text}>{text}</li>
+        ))}
+      </ul>
+      <p>
+        Another patient: choose another bed, or discharge the patient in this one first. The patient in this bed: empty
+        the fields that you filled.
+      </p>
     </div>
   );
 }

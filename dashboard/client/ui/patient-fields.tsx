@@ -1,8 +1,9 @@
 /** The fields of a patient's data and of a place, as drafts that a form keeps. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import type { PatientField } from '../../../contracts/patient-rules.ts';
 import type { Places } from '../../protocol-devices.ts';
-import { categories, type PatientDraft, type PatientField, sexes } from '../core/association-input.ts';
+import { categories, type PatientDraft, sexes } from '../core/association-input.ts';
 import { useApp } from '../shell/app.ts';
 import { ChoiceField, TextField } from './fields.tsx';
 
