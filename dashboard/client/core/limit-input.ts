@@ -7,6 +7,18 @@ const words = { extremeLow: 'extreme low', low: 'low', high: 'high', extremeHigh
 
 export type ReadLimits = { ok: true; limits: Limits } | { ok: false; message: string };
 
+/**
+ * A plain decimal number, with a point or a comma before the decimals. After a comma at most two digits: `1,200` may be meant
+ * as a thousand. No exponent, no sign but a minus.
+ */
+const plainNumber = /^-?\d+(?:\.\d+|,\d{1,2})?$/;
+
+/** The number that a field's text means; undefined where it is none, also for `-0`, which nobody means. */
+function numberOf(text: string): number | undefined {
+  const value = plainNumber.test(text) ? Number(text.replace(',', '.')) : Number.NaN;
+  return Number.isFinite(value) && !Object.is(value, -0) ? value : undefined;
+}
+
 /** Reads the four fields of a group; empty ones are left to the ward's profile. A comma counts as a decimal point. */
 export function readLimits(group: LimitGroup, field: (name: (typeof order)[number]) => string): ReadLimits {
   const rows = [...parameters.values()].filter((one) => one.limits === group);
@@ -15,10 +27,11 @@ export function readLimits(group: LimitGroup, field: (name: (typeof order)[numbe
   const limits: Limits = {};
   let before: { name: (typeof order)[number]; value: number } | undefined;
   for (const name of order) {
-    const text = field(name).trim().replace(',', '.');
+    const text = field(name).trim();
     if (text === '') continue;
-    const value = Number(text);
-    if (!Number.isFinite(value)) return { ok: false, message: `The ${words[name]} limit is not a number.` };
+    const value = numberOf(text);
+    if (value === undefined)
+      return { ok: false, message: `The ${words[name]} limit is not a plain number. Write it like 120 or 38.5.` };
     if (value < min || value > max)
       return { ok: false, message: `The ${words[name]} limit must lie between ${min} and ${max}.` };
     if (before && value <= before.value && !(value === before.value && isPair(before.name, name)))
@@ -31,6 +44,16 @@ export function readLimits(group: LimitGroup, field: (name: (typeof order)[numbe
 }
 
 export type LimitDraft = Readonly<Record<(typeof order)[number], string>>;
+
+/** Says how the form reads the fields that were written otherwise than Vigil writes numbers (`38,5`, `050`); undefined for none. */
+export function understoodText(draft: LimitDraft): string | undefined {
+  const read = order.flatMap((name) => {
+    const text = draft[name].trim();
+    const value = numberOf(text);
+    return value === undefined || text === String(value) ? [] : [`${words[name]} ${value}`];
+  });
+  return read.length === 0 ? undefined : `Read as: ${read.join(', ')}.`;
+}
 
 /** The form of a patient's own limits; empty where the ward's hold. */
 export function draftOfLimits(own: Limits | null | undefined): LimitDraft {

@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { Limits } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, limitGroups, parameters } from '../../../contracts/parameters.ts';
 import type { Bed, LimitChange, LimitsRefused } from '../../protocol.ts';
-import { draftOfLimits, readChangedLimits } from '../core/limit-input.ts';
+import { draftOfLimits, readChangedLimits, understoodText } from '../core/limit-input.ts';
 import { mergedLimits, wardLimits } from '../core/numerics.ts';
 import { whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
@@ -170,6 +170,9 @@ function LimitForm({ bed, group, ward, own, onDone }: LimitFormProps) {
           </label>
         ))}
       </div>
+      <p role="status" data-testid="limit-understood">
+        {understoodText(draft.value)}
+      </p>
       <p class="dim">Empty: the ward’s limit. The change is put on record with your name.</p>
       <p class="form__problem" role="alert" id="limit-problem" data-testid="limit-problem">
         {problem.value}
