@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { formatRoute, parseRoute, type Route } from './routes.ts';
+import { permissionsOf } from '../../core/rights.ts';
+import { formatRoute, pagesFor, parseRoute, type Route, shownRoute } from './routes.ts';
 
 describe('places', () => {
   it.each([
@@ -18,4 +19,20 @@ describe('places', () => {
       expect(parseRoute(hash)).toEqual({ page: 'ward', ward: undefined });
     },
   );
+});
+
+describe('the pages of a role', () => {
+  // Each page asks the server for what its route allows: `/api/devices` is for who may associate a device.
+  it.each([
+    ['nurse', ['ward', 'devices'], { devices: 'devices', patient: 'patient', audit: 'ward' }],
+    ['physician', ['ward'], { devices: 'ward', patient: 'patient', audit: 'ward' }],
+    ['technician', ['devices'], { ward: 'devices', patient: 'devices', audit: 'devices' }],
+    ['auditor', ['audit'], { ward: 'audit', devices: 'audit', patient: 'audit' }],
+  ] as const)('%s: offers no page that the server would refuse', (role, pages, shown) => {
+    const may = (permission: string) => permissionsOf(role).some((one) => one === permission);
+    expect(pagesFor(may)).toEqual(pages);
+    const route = (page: string) => ({ page, ward: undefined, associationId: 'a' }) as unknown as Route;
+    for (const [asked, page] of Object.entries(shown))
+      expect([asked, shownRoute(route(asked), may).page]).toEqual([asked, page]);
+  });
 });

@@ -1,4 +1,5 @@
 /** The page's places, as they stand after `#`: every one can be kept as a bookmark and opened again. */
+import type { Permission } from '../../protocol.ts';
 
 export type Route =
   | { readonly page: 'ward'; readonly ward: string | undefined }
@@ -41,4 +42,24 @@ export function formatRoute(route: Route): string {
     case 'audit':
       return '#/audit';
   }
+}
+
+type Page = Route['page'];
+type May = (permission: Permission) => boolean;
+
+/** The pages of the top bar that a person may use, in order. Each asks for the permission of the server's route behind it. */
+export function pagesFor(may: May): Exclude<Page, 'patient'>[] {
+  const pages: Exclude<Page, 'patient'>[] = [];
+  if (may('view-vitals')) pages.push('ward');
+  if (may('associate-device')) pages.push('devices');
+  if (may('view-audit')) pages.push('audit');
+  return pages;
+}
+
+/** The place that stands for the one in the address: the person's first page where they may not use that one. */
+export function shownRoute(asked: Route, may: May): Route {
+  const pages = pagesFor(may);
+  if (asked.page === 'patient' ? may('view-vitals') : pages.includes(asked.page)) return asked;
+  const page = pages[0] ?? 'ward';
+  return page === 'ward' ? { page, ward: undefined } : { page };
 }

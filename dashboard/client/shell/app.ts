@@ -8,7 +8,7 @@ import { createSteadyClock } from '../core/connection.ts';
 import type { Screen } from '../core/fold.ts';
 import { createLead, remoteAt, sawRemote } from '../core/lead.ts';
 import { numbersEveryMs, wavePace, withNumbersHeld } from '../core/load.ts';
-import { formatRoute, parseRoute, type Route } from '../core/routes.ts';
+import { formatRoute, parseRoute, type Route, shownRoute } from '../core/routes.ts';
 import { pageSound } from '../core/sound.ts';
 import { createAnswers, pauseMs } from './answers.ts';
 import { createApi } from './api.ts';
@@ -114,7 +114,7 @@ export function createApp() {
 
   const seenCodes = createSeenCodes();
   const wish = computed<WatchWish>(() => {
-    const asked = wishFor(route.value, ward.value, seenCodes(screen.value), may('view-vitals'));
+    const asked = wishFor(shownRoute(route.value, may), ward.value, seenCodes(screen.value), may('view-vitals'));
     return wavePace(monitor.level.value) === 0 ? { ...asked, waves: null } : asked;
   });
   let sent = '';

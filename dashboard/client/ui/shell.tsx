@@ -1,4 +1,5 @@
 /** Which page stands: nobody known yet, the login, or the place that the address names. */
+import { shownRoute } from '../core/routes.ts';
 import { useApp } from '../shell/app.ts';
 import { Announcer } from './announcer.tsx';
 import { AuditPage } from './audit-page.tsx';
@@ -29,7 +30,7 @@ export function Shell() {
       <Notices />
       <Place />
       {app.watches.value && <LostBanner />}
-      <Announcer title={titles[app.route.value.page]} />
+      <Announcer title={titles[shownRoute(app.route.value, app.may).page]} />
     </div>
   );
 }
@@ -41,10 +42,9 @@ function skipToMain() {
 
 function Place() {
   const app = useApp();
-  const route = app.route.value;
-  const clinical = app.may('view-vitals');
-  if (route.page === 'audit' || (!app.watches.value && app.may('view-audit'))) return <AuditPage />;
-  if (route.page === 'devices' || !clinical) return <DevicesPage />;
+  const route = shownRoute(app.route.value, app.may);
+  if (route.page === 'audit') return <AuditPage />;
+  if (route.page === 'devices') return <DevicesPage />;
   if (route.page === 'patient') return <PatientPage key={route.associationId} associationId={route.associationId} />;
   return <WardPage />;
 }

@@ -3,16 +3,22 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Priority } from '../../../contracts/messages/alarms.ts';
 import { isUnanswered, marks } from '../core/alarm-order.ts';
-import { formatRoute } from '../core/routes.ts';
+import { formatRoute, pagesFor, shownRoute } from '../core/routes.ts';
 import { clockText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 
 const priorities: readonly Priority[] = ['high', 'medium', 'low'];
 
+const tabs = {
+  ward: { href: '#/', text: 'Ward' },
+  devices: { href: '#/devices', text: 'Devices' },
+  audit: { href: '#/audit', text: 'Audit trail' },
+} as const;
+
 export function TopBar() {
   const app = useApp();
   const session = app.session.value;
-  const page = app.route.value.page;
+  const page = shownRoute(app.route.value, app.may).page;
   if (!session) return null;
   return (
     <header class="bar">
@@ -22,9 +28,9 @@ export function TopBar() {
       </a>
       {app.may('view-vitals') && <WardChoice />}
       <nav class="bar__nav" aria-label="Pages">
-        {app.may('view-vitals') && <Tab href="#/" text="Ward" current={page === 'ward' || page === 'patient'} />}
-        {app.may('view-devices') && <Tab href="#/devices" text="Devices" current={page === 'devices'} />}
-        {app.may('view-audit') && <Tab href="#/audit" text="Audit trail" current={true} />}
+        {pagesFor(app.may).map((one) => (
+          <Tab key={one} {...tabs[one]} current={one === page || (one === 'ward' && page === 'patient')} />
+        ))}
       </nav>
       {app.watches.value && <AlarmCounts />}
       <span class="bar__gap" />
