@@ -8,8 +8,25 @@ export const gatewayNotices = {
   unattributed: { text: 'Some readings are not shown: not clear whose they are', priority: 'medium' },
   /** Two devices connect with one certificate and take turns: each sends as the device at this bed. */
   'shared-identity': { text: 'Two devices use one certificate: values may be of two patients', priority: 'medium' },
+  /** Every such reading goes to `rejected`: its time is further ahead of the gateway's clock than is allowed. */
+  'refused-ahead': { text: 'Readings are refused: the device clock is too far ahead', priority: 'medium' },
+  /** The same, where its time is longer ago than the log keeps: a clock that starts at 1970, or a very old backlog. */
+  'refused-old': { text: 'Readings are refused: their time is too long ago', priority: 'medium' },
 } as const satisfies Record<string, { readonly text: string; readonly priority: 'high' | 'medium' | 'low' }>;
 
 export type GatewayNotice = keyof typeof gatewayNotices;
+
+/** Past this long without a reading that was taken, a refusal ends what was said of the device's clock before. */
+const clockStaleMs = 10_000;
+
+/**
+ * Whether a notice ends what is said of the device's clock ("is 30 s behind"): its readings are refused because of their time, so the
+ * measure is of before. While other readings of the device are taken, the measure goes on and stays.
+ * @param takenAtMs receive time of the last reading that was taken
+ */
+export function endsClockMeasure(notice: GatewayNotice, receivedAtMs: number, takenAtMs: number): boolean {
+  const refused = notice === 'refused-ahead' || notice === 'refused-old';
+  return refused && receivedAtMs - takenAtMs > clockStaleMs;
+}
 
 export const gatewayNoticeCodes = Object.keys(gatewayNotices) as GatewayNotice[];

@@ -24,7 +24,9 @@ const platform = await ownPorts(inject('platform'));
 /** Names of this run: the platform is shared with other test files. */
 const run = randomUUID().slice(0, 6);
 const device = (name: string) => `${name}-${run}`;
-const names = ['assigned', 'numbered', 'bad', 'will', 'inbox', 'old', 'moved', 'killed', 'drained'].map(device);
+const names = ['clock', 'assigned', 'numbered', 'bad', 'will', 'inbox', 'old', 'moved', 'killed', 'drained'].map(
+  device,
+);
 const spo2 = { code: 'MDC_PULS_OXIM_SAT_O2', value: 97, unit: '%' };
 const iso = (ms: number) => new Date(ms).toISOString();
 const hourMs = 3_600_000;
@@ -205,6 +207,21 @@ describe('bad input', () => {
       await client.endAsync();
     },
   );
+
+  it('tells the bed that readings are refused because of their time', async () => {
+    const client = await connect('clock');
+    const topic = `devices/${device('clock')}/observations`;
+    for (const time of [iso(Date.now() + hourMs), '1970-01-01T00:00:00.000Z', iso(Date.now() + hourMs)])
+      expect(await publishFor(client, topic, { time, values: [spo2] })).toBe(0x99);
+    const notices = await until('both notices', async () => {
+      const found = await recordsOf(operator, 'observations', device('clock'));
+      const codes = found.flatMap(({ body }) => (body.notice === undefined ? [] : [body.notice]));
+      return codes.length > 1 && codes;
+    });
+    // Each once in 15 s.
+    expect(notices).toEqual(['refused-ahead', 'refused-old']);
+    await client.endAsync();
+  });
 
   it('of a part does not hide the rest', async () => {
     const client = await connect('bad');

@@ -1,6 +1,7 @@
 /** The way of a reading through the gateway: validate → associate → seal → lane → settle. */
 import { isUtf8 } from 'node:buffer';
 import type { Logger } from 'pino';
+import type { GatewayNotice } from '../contracts/bed-notices.ts';
 import type { Fault } from '../contracts/errors.ts';
 import { contentTypes, type RejectedRecord } from '../contracts/messages/records.ts';
 import { formatInstant } from '../contracts/time.ts';
@@ -40,6 +41,8 @@ export function createIngest(options: {
   readonly onUnattributed?: (source: Source) => void;
   /** Two devices use this one's certificate. May be called for each reading. */
   readonly onSharedIdentity?: (source: Source) => void;
+  /** A reading was refused for a reason that the bed is to be told. May be called for each. */
+  readonly onRefused?: (source: Source, notice: GatewayNotice) => void;
   readonly counters: Counters;
   readonly measures: Measures;
   readonly log: Logger;
@@ -63,7 +66,7 @@ export function createIngest(options: {
         take(message, kind, judged, settle);
         break;
       case 'refused':
-        reject(message, judged.fault, settle);
+        reject(message, judged.fault, settle, judged.notice);
         break;
     }
   }
@@ -191,7 +194,7 @@ export function createIngest(options: {
     append(rejectedRecord(message, fault, true), one);
   }
 
-  function reject(message: Incoming, fault: Fault, settle: Settle): void {
+  function reject(message: Incoming, fault: Fault, settle: Settle, notice?: GatewayNotice): void {
     append(rejectedRecord(message, fault), (error) => {
       if (error !== undefined) {
         settle(lost(message, error));
@@ -200,6 +203,8 @@ export function createIngest(options: {
       counters.rejected += 1;
       measures.readings[kindOf(message)].rejected += 1;
       bump(measures.rejections, fault.code);
+      // A will says what was written when the device connected: its time is not the clock of now.
+      if (notice !== undefined && message.will === undefined) options.onRefused?.(message.source, notice);
       logSometimes('warn', message, { code: fault.code, detail: fault.message }, 'rejected');
       settle({ kind: 'refused', code: publishReasonCode(fault.code), words: fault.message });
     });

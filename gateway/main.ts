@@ -101,6 +101,7 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     bounds,
     attribution: 'by-clock',
     onUnattributed: (source) => notices.tellBed(source, 'unattributed'),
+    onRefused: (source, notice) => notices.tellBed(source, notice),
     onSharedIdentity: (source) => identityAlarm.raise(source),
     counters,
     measures,

@@ -25,6 +25,8 @@ const retryMs = 1_000;
 export const bedNoticeForMs: Readonly<Record<GatewayNotice, number>> = {
   unattributed: 120_000,
   'shared-identity': 300_000,
+  'refused-ahead': 120_000,
+  'refused-old': 120_000,
 };
 /** While its causes go on, a notice about a bed is written this often. */
 const bedNoticeAgainMs = 15_000;

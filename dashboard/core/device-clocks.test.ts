@@ -5,6 +5,7 @@ import { bornAtMs, clockText } from '../client/core/numerics.ts';
 import { foldAlarmEvent } from './alarms.ts';
 import { foldAssociations } from './beds.ts';
 import { alarm, hr, nurse, observation, period, t0, table } from './fold.testing.ts';
+import { foldNotice } from './notices.ts';
 import { foldObservation } from './readings.ts';
 import { headOf } from './screen.ts';
 import { emptyState } from './state.ts';
@@ -28,6 +29,10 @@ function oneBed() {
       const shown = numeric()!;
       const ageMs = t0 + atS * 1000 - bornAtMs(shown);
       return { value: shown.value, ageMs, age: ageClass(ageMs, shown.intervalMs) };
+    },
+    refuse(atS: number, notice: 'refused-ahead' | 'refused-old' | 'unattributed', id = 'assoc-01') {
+      const receivedAt = formatInstant(t0 + atS * 1000);
+      foldNotice(state, id, { deviceId: 'd1', receivedAt, notice, forMs: 120_000 }, t0 + atS * 1000);
     },
     notices: (id = 'assoc-01') => headOf(state, nurse, state.beds.get(id)!).notices.map((one) => one.text),
   };
@@ -85,6 +90,32 @@ describe('a number of a device whose clock is wrong', () => {
     bed.send(23, 0, 0, 0.05, 'assoc-02');
     expect(bed.notices('assoc-02')).toEqual([]);
     expect(bed.numeric('assoc-02')?.clockOffsetMs).toBeUndefined();
+  });
+
+  it.each([
+    ['refused-ahead', 'Readings are refused: the device clock is too far ahead'],
+    ['refused-old', 'Readings are refused: their time is too long ago'],
+  ] as const)('says no longer how wrong it was where its readings are refused (%s)', (code, text) => {
+    const bed = oneBed();
+    for (let s = 0; s <= 20; s += 1) bed.send(s, 80, 30);
+    bed.refuse(22, code);
+    expect(bed.notices()).toEqual(['Device clock is 30 s behind', text]);
+    bed.refuse(37, code);
+    expect(bed.notices()).toEqual([text]);
+    // What is taken again is measured again.
+    for (let s = 40; s <= 41; s += 1) bed.send(s, 80, 30);
+    expect(bed.notices()).toEqual([text, 'Device clock is 30 s behind']);
+  });
+
+  it('goes on to say so where only some of its readings are refused, or for another reason', () => {
+    const bed = oneBed();
+    for (let s = 0; s <= 30; s += 1) {
+      bed.send(s, 80, 60);
+      if (s % 15 === 0) bed.refuse(s, 'refused-ahead');
+    }
+    expect(bed.notices()).toContain('Device clock is 60 s behind');
+    bed.refuse(60, 'unattributed');
+    expect(bed.notices()).toContain('Device clock is 60 s behind');
   });
 });
 

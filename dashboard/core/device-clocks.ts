@@ -7,12 +7,11 @@ import {
   type Numbered,
   wasSetBack,
 } from '../../contracts/device-clock.ts';
-import { endNotice, noteNotice } from './notices.ts';
+import { clockNotice, endNotice, noteNotice } from './notices.ts';
 import type { BedState, DeviceState, LiveState } from './state.ts';
 
 /** An error that changed by less than this keeps its text. */
 const retellMs = 1_000;
-const code = 'device-clock';
 /** What was received longer before the newest reading is history that is read again: its own time stands. */
 const historyMs = 60_000;
 
@@ -71,10 +70,10 @@ export function tellClock(state: LiveState, bed: BedState, device: DeviceState, 
   const errorMs = measuredOffsetMs(of.clock);
   if (Math.abs(errorMs) < clockTellMs) {
     of.toldMs = 0;
-    if (bed.notices.size > 0) endNotice(state, bed, code);
+    if (bed.notices.size > 0) endNotice(state, bed, clockNotice);
     return;
   }
   if (Math.abs(errorMs - of.toldMs) >= retellMs) of.toldMs = errorMs;
   const text = `Device clock is ${Math.round(Math.abs(of.toldMs) / 1000)} s ${of.toldMs > 0 ? 'behind' : 'ahead'}`;
-  noteNotice(state, bed, { code, text, sinceMs: receivedMs, untilMs: Number.POSITIVE_INFINITY });
+  noteNotice(state, bed, { code: clockNotice, text, sinceMs: receivedMs, untilMs: Number.POSITIVE_INFINITY });
 }

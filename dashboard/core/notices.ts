@@ -2,13 +2,15 @@
  * Notices at a bed: what a person must know to trust its data. The gateway says some (`NoticeRecord`), the fold of readings others.
  * Each ends by itself at `untilMs` unless it is noted again.
  */
-import { gatewayNotices } from '../../contracts/bed-notices.ts';
+import { endsClockMeasure, gatewayNotices } from '../../contracts/bed-notices.ts';
 import type { NoticeRecord } from '../../contracts/messages/records.ts';
 import { formatInstant, parseInstant } from '../../contracts/time.ts';
 import type { BedNotice } from '../protocol.ts';
 import { bedFor } from './beds.ts';
 import { type BedState, type LiveState, stampHead } from './state.ts';
 
+/** The code of the notice that says how wrong the device's clock is (device-clocks.ts). */
+export const clockNotice = 'device-clock';
 /** Notices of one bed at once; their codes are ours, so this is never reached but by a mistake. */
 const noticesMax = 16;
 
@@ -41,6 +43,10 @@ export function foldNotice(state: LiveState, associationId: string, record: Noti
   if (bed === undefined) return;
   const { text } = gatewayNotices[record.notice];
   noteNotice(state, bed, { code: record.notice, text, sinceMs, untilMs: sinceMs + record.forMs });
+  const clock = state.devices.get(record.deviceId)?.clock;
+  if (clock === undefined || !endsClockMeasure(record.notice, sinceMs, clock.heardMs)) return;
+  clock.toldMs = 0;
+  endNotice(state, bed, clockNotice);
 }
 
 /** Ends the notices whose time is over. To be called about once a second. */

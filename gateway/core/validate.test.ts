@@ -254,3 +254,20 @@ describe('a status', () => {
     expect(judge('status', { online: false })).toMatchObject({ reading: { timeMs: undefined } });
   });
 });
+
+describe('a refusal because of the time says at the bed which way the clock is wrong', () => {
+  const noticeOf = (judged: Judgement) => (judged.verdict === 'refused' ? judged.notice : judged.verdict);
+  it.each<[string, 'observations' | 'waveforms' | 'status', unknown, string | undefined]>([
+    ['an observation ahead', 'observations', { ...observation, time: at(3_600_000) }, 'refused-ahead'],
+    ['a status ahead', 'status', { online: true, time: at(3_600_000) }, 'refused-ahead'],
+    ['a wave that starts ahead', 'waveforms', { ...waveform, start: at(3_600_000) }, 'refused-ahead'],
+    ['a wave that ends ahead', 'waveforms', { ...waveform, start: at(299_989) }, 'refused-ahead'],
+    ['an observation of 1970', 'observations', { ...observation, time: at(-nowMs) }, 'refused-old'],
+    ['a wave of 1970', 'waveforms', { ...waveform, start: at(-nowMs) }, 'refused-old'],
+    ['a time that is none', 'observations', { ...observation, time: '2026-02-30T12:00:00.000Z' }, undefined],
+    ['another fault', 'observations', { ...observation, values: [] }, undefined],
+    ['a time within the bounds', 'observations', observation, 'accepted'],
+  ])('%s', (_name, kind, body, expected) => {
+    expect(noticeOf(judge(kind, body))).toBe(expected);
+  });
+});

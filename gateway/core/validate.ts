@@ -1,5 +1,6 @@
 /** Judges what a device published: pure, from the payload's text. */
 import { Compile } from 'typebox/compile';
+import type { GatewayNotice } from '../../contracts/bed-notices.ts';
 import type { Fault } from '../../contracts/errors.ts';
 import { chunkMsMax, Observation, Status, StatusDevice, Waveform } from '../../contracts/messages/device.ts';
 import { usableObservation, usableStatus, usableWaveform } from '../../contracts/messages/usable.ts';
@@ -61,7 +62,10 @@ export type Reading = {
 export type Judgement =
   | { readonly verdict: 'accepted'; readonly reading: Reading }
   | { readonly verdict: 'accepted-in-part'; readonly reading: Reading; readonly fault: Fault }
-  | { readonly verdict: 'refused'; readonly fault: Fault };
+  | Refused;
+
+/** `notice`: what the bed is to be told, where all that the device sends may be refused for the same reason. */
+type Refused = { readonly verdict: 'refused'; readonly fault: Fault; readonly notice?: GatewayNotice };
 
 const observation = Compile(Observation);
 const waveform = Compile(Waveform);
@@ -117,7 +121,7 @@ function judgeObservation(
   stated = 0,
 ): Judgement {
   const placed = readTime(body.time, nowMs, bounds);
-  if (typeof placed === 'object') return { verdict: 'refused', fault: placed };
+  if (typeof placed === 'object') return placed;
   let first = found[0];
   let faults = found.length;
   let bad = stated;
@@ -169,7 +173,7 @@ function describe(fault: NonNullable<ReturnType<typeof valueFault>>, code: strin
 
 function judgeWaveform(body: Waveform, nowMs: number, bounds: TimeBounds, found: readonly Fault[] = none): Judgement {
   const placed = readTime(body.start, nowMs, bounds);
-  if (typeof placed === 'object') return { verdict: 'refused', fault: placed };
+  if (typeof placed === 'object') return placed;
   if (!waves.has(body.code)) return refuse('code-unknown', `${body.code} is not in the table of waves.`);
   const { samples } = body;
   const bytes = sampleBytes(samples);
@@ -179,7 +183,11 @@ function judgeWaveform(body: Waveform, nowMs: number, bounds: TimeBounds, found:
   const durationMs = samplesMs(samples, body.rateHz);
   if (durationMs > chunkMsMax) return refuse('payload-schema', `The samples cover more than ${chunkMsMax} ms.`);
   if (placed + durationMs - nowMs > bounds.aheadMaxMs) {
-    return refuse('time-invalid', `The samples end more than ${bounds.aheadMaxMs} ms ahead of the gateway.`);
+    return refuse(
+      'time-invalid',
+      `The samples end more than ${bounds.aheadMaxMs} ms ahead of the gateway.`,
+      'refused-ahead',
+    );
   }
   if (body.scale === 0) return refuse('payload-schema', 'The scale is 0: every sample would be the same.');
   return accept(body, placed, found[0], found.length);
@@ -187,7 +195,7 @@ function judgeWaveform(body: Waveform, nowMs: number, bounds: TimeBounds, found:
 
 function judgeStatus(body: Status, nowMs: number, bounds: TimeBounds, found: readonly Fault[]): Judgement {
   const placed = body.time === undefined ? undefined : readTime(body.time, nowMs, bounds);
-  if (typeof placed === 'object') return { verdict: 'refused', fault: placed };
+  if (typeof placed === 'object') return placed;
   const faults = [...found, ...textFaults(body)];
   return accept(body, placed, faults[0], faults.length);
 }
@@ -201,14 +209,15 @@ function textFaults({ device }: Status): Fault[] {
 }
 
 /** The instant in ms since 1970, or why it cannot be the reading's. */
-function readTime(time: string, nowMs: number, bounds: TimeBounds): number | Fault {
+function readTime(time: string, nowMs: number, bounds: TimeBounds): number | Refused {
   const timeMs = parseInstant(time);
-  if (timeMs === undefined) return { code: 'time-invalid', message: 'The time is no instant of the calendar.' };
+  if (timeMs === undefined) return refuse('time-invalid', 'The time is no instant of the calendar.');
   if (timeMs - nowMs > bounds.aheadMaxMs) {
-    return { code: 'time-invalid', message: `The time is more than ${bounds.aheadMaxMs} ms ahead of the gateway.` };
+    const words = `The time is more than ${bounds.aheadMaxMs} ms ahead of the gateway.`;
+    return refuse('time-invalid', words, 'refused-ahead');
   }
   if (nowMs - timeMs > bounds.lateMaxMs) {
-    return { code: 'time-invalid', message: `The time is more than ${bounds.lateMaxMs} ms ago.` };
+    return refuse('time-invalid', `The time is more than ${bounds.lateMaxMs} ms ago.`, 'refused-old');
   }
   return timeMs;
 }
@@ -216,7 +225,7 @@ function readTime(time: string, nowMs: number, bounds: TimeBounds): number | Fau
 /** Names that a fault may repeat: ours. What a device called a member may be anything, also a patient's name. */
 const ourNames = new Set([Observation, Waveform, Status].flatMap((schema) => Object.keys(schema.properties)));
 
-function misfit(kind: DeviceTopicKind, errors: readonly { instancePath: string; keyword: string }[]): Judgement {
+function misfit(kind: DeviceTopicKind, errors: readonly { instancePath: string; keyword: string }[]): Refused {
   const [first] = errors;
   const [, member = ''] = (first?.instancePath ?? '').split('/');
   const where = ourNames.has(member) ? member : 'its members';
@@ -226,6 +235,6 @@ function misfit(kind: DeviceTopicKind, errors: readonly { instancePath: string; 
   );
 }
 
-function refuse(code: Fault['code'], message: string): Judgement {
-  return { verdict: 'refused', fault: { code, message } };
+function refuse(code: Fault['code'], message: string, notice?: GatewayNotice): Refused {
+  return { verdict: 'refused', fault: { code, message }, ...(notice && { notice }) };
 }

@@ -1,5 +1,5 @@
 /** The gateway's notices about a bed, as technical alarms: each holds for as long as the gateway said, from its last word. */
-import { gatewayNotices } from '../../contracts/bed-notices.ts';
+import { endsClockMeasure, gatewayNotices } from '../../contracts/bed-notices.ts';
 import type { Draft } from './draft.ts';
 import type { NoticeInput } from './inputs.ts';
 import { reconcile } from './reconcile.ts';
@@ -11,6 +11,7 @@ export function notice(d: Draft, { notice: code, receivedAt, forMs }: NoticeInpu
   if (until <= d.now) return;
   d.s.notices = { ...d.s.notices, [code]: until };
   setTechnical(d, code, { condition: code, ...gatewayNotices[code], onset: receivedAt });
+  if (endsClockMeasure(code, receivedAt, d.s.silence.readingAt)) dropTechnical(d, 'clock-skew');
   reconcile(d, receivedAt);
 }
 
