@@ -123,18 +123,27 @@ export type Wave = {
   readonly unit: string;
   /** The numeric whose colour it has. */
   readonly group: ParameterGroup;
+  /**
+   * Plausible range of a sample, both ends included. Samples outside are kept and drawn at the edge of the row; they do not
+   * set its scale. A wave of unit 1 has whatever scale its device has, so its range is that of any converter.
+   */
+  readonly min: number;
+  readonly max: number;
 };
 
+const ecg = { unit: 'mV', group: 'HR', min: -20, max: 20 } as const;
+const unitless = { unit: '1', min: -100_000, max: 100_000 } as const;
+
 const waveRows: readonly Wave[] = [
-  { code: 'MDC_ECG_ELEC_POTL_I', mdc: 131329, label: 'I', unit: 'mV', group: 'HR' },
-  { code: 'MDC_ECG_ELEC_POTL_II', mdc: 131330, label: 'II', unit: 'mV', group: 'HR' },
-  { code: 'MDC_ECG_ELEC_POTL_V1', mdc: 131331, label: 'V1', unit: 'mV', group: 'HR' },
-  { code: 'MDC_ECG_ELEC_POTL_V', mdc: 131395, label: 'V', unit: 'mV', group: 'HR' },
-  { code: 'MDC_ECG_ELEC_POTL_AVR', mdc: 131390, label: 'aVR', unit: 'mV', group: 'HR' },
-  { code: 'MDC_PULS_OXIM_PLETH', mdc: 150452, label: 'Pleth', unit: '1', group: 'SpO2' },
-  { code: 'MDC_CONC_AWAY_CO2', mdc: 151700, label: 'CO2', unit: 'mm[Hg]', group: 'EtCO2' },
-  { code: 'MDC_IMPED_TTHOR', mdc: 151784, label: 'Resp', unit: '1', group: 'RR' },
-  { code: 'MDC_PRESS_BLD_ART_ABP', mdc: 150036, label: 'ABP', unit: 'mm[Hg]', group: 'ABP' },
+  { code: 'MDC_ECG_ELEC_POTL_I', mdc: 131329, label: 'I', ...ecg },
+  { code: 'MDC_ECG_ELEC_POTL_II', mdc: 131330, label: 'II', ...ecg },
+  { code: 'MDC_ECG_ELEC_POTL_V1', mdc: 131331, label: 'V1', ...ecg },
+  { code: 'MDC_ECG_ELEC_POTL_V', mdc: 131395, label: 'V', ...ecg },
+  { code: 'MDC_ECG_ELEC_POTL_AVR', mdc: 131390, label: 'aVR', ...ecg },
+  { code: 'MDC_PULS_OXIM_PLETH', mdc: 150452, label: 'Pleth', ...unitless, group: 'SpO2' },
+  { code: 'MDC_CONC_AWAY_CO2', mdc: 151700, label: 'CO2', unit: 'mm[Hg]', group: 'EtCO2', min: -50, max: 250 },
+  { code: 'MDC_IMPED_TTHOR', mdc: 151784, label: 'Resp', ...unitless, group: 'RR' },
+  { code: 'MDC_PRESS_BLD_ART_ABP', mdc: 150036, label: 'ABP', unit: 'mm[Hg]', group: 'ABP', min: -100, max: 400 },
 ];
 
 export const waves: ReadonlyMap<string, Wave> = new Map(waveRows.map((row) => [row.code, row]));

@@ -1,5 +1,7 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { gainFor, gainY } from './gain.ts';
+import { waves } from '../../../contracts/parameters.ts';
+import { gainFor, gainY, spanOf } from './gain.ts';
 
 describe('gain', () => {
   it('keeps asystole flat: noise never fills the row', () => {
@@ -31,5 +33,82 @@ describe('gain', () => {
     expect(gainY(gain, 2, 50)).toBe(0);
     expect(gainY(gain, -1, 50)).toBe(50);
     expect(gainY(gain, 0.5, 50)).toBe(25);
+  });
+});
+
+describe('the span that the scale shows', () => {
+  const plausible = { min: -20, max: 20 };
+  const rateHz = 250;
+  /** Six seconds of an ECG: R waves of 1 mV, 80 ms wide. */
+  const ecg = (perMinute: number) =>
+    Float32Array.from({ length: 6 * rateHz }, (_, i) => {
+      const inBeatMs = ((i * 1000) / rateHz) % (60_000 / perMinute);
+      return inBeatMs < 80 ? 1 - Math.abs(inBeatMs - 40) / 40 : 0;
+    });
+  /** The part of the row's height that the beats take. */
+  const shownPart = (samples: Float32Array, unit = 'mV') => {
+    const span = spanOf(samples, plausible, unit)!;
+    const gain = gainFor(undefined, span.min, span.max, unit)!;
+    return gainY(gain, 0, 1) - gainY(gain, 1, 1);
+  };
+  const put = (samples: Float32Array, value: number, places: Iterable<number>) => {
+    for (const place of places) samples[place] = value;
+    return samples;
+  };
+
+  it.each([20, 30, 60, 120, 250])('is all of the signal at %i beats a minute', (perMinute) => {
+    const span = spanOf(ecg(perMinute), plausible, 'mV')!;
+    expect(span.min).toBe(0);
+    expect(span.max).toBeGreaterThan(0.95);
+    expect(shownPart(ecg(perMinute))).toBeGreaterThan(0.7);
+  });
+
+  it.each([1e30, 1e38, Number.POSITIVE_INFINITY, 1000, 19.9, -19.9, -1e30])(
+    'keeps the beats visible beside a sample of %d',
+    (value) => {
+      expect(shownPart(put(ecg(60), value, [700]))).toBeGreaterThan(0.2);
+      // Two of them each second, as a chunk of 8 ms brings them.
+      const places = [0, 1, 2, 3, 4, 5].flatMap((s) => [s * rateHz + 200, s * rateHz + 201]);
+      expect(shownPart(put(ecg(60), value, places))).toBeGreaterThan(0.2);
+    },
+  );
+
+  it('keeps the beats visible beside two whole seconds that no body yields', () => {
+    const seconds = Array.from({ length: 2 * rateHz }, (_, i) => i);
+    expect(shownPart(put(ecg(60), 1e30, seconds))).toBeGreaterThan(0.7);
+  });
+
+  it.each([0, 1e30, 19, -19])('keeps a flat line flat, also beside a sample of %d', (value) => {
+    const flat = Float32Array.from({ length: 1500 }, (_, i) => (i % 2 ? 0.01 : -0.01));
+    const span = spanOf(put(flat, value, [700]), plausible, 'mV')!;
+    const gain = gainFor(undefined, span.min, span.max, 'mV')!;
+    expect(gain.high - gain.low).toBeGreaterThanOrEqual(0.5);
+  });
+
+  it('shows the single beat of a flat line whole', () => {
+    const flat = new Float32Array(1500);
+    expect(spanOf(put(flat, 1, [700]), plausible, 'mV')).toEqual({ min: 0, max: 1 });
+  });
+
+  it('shows a wave of which most samples are implausible: all count', () => {
+    const raised = ecg(60).map((value) => 1000 + value * 1000);
+    expect(spanOf(raised, plausible, 'mV')!.max).toBeGreaterThan(1950);
+  });
+
+  it('is none where no sample is a number', () => {
+    expect(spanOf(new Float32Array(0), plausible, 'mV')).toBeUndefined();
+    expect(spanOf(Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY), plausible, 'mV')).toBeUndefined();
+  });
+
+  it('of whatever wave and samples is finite and never upside down', () => {
+    const value = fc.oneof(fc.float(), fc.constantFrom(0, 1e30, -1e30, Number.NaN, Number.POSITIVE_INFINITY));
+    fc.assert(
+      fc.property(fc.array(value, { maxLength: 50 }), fc.constantFrom(...waves.values()), (values, wave) => {
+        const span = spanOf(Float32Array.from(values), wave, wave.unit);
+        if (span === undefined) return;
+        expect(Number.isFinite(span.min)).toBe(true);
+        expect(span.max).toBeGreaterThanOrEqual(span.min);
+      }),
+    );
   });
 });

@@ -1,5 +1,5 @@
 /** Draws a bed's waves on one canvas: each frame only what is new, the erase bar ahead of it, nothing where nothing came. */
-import { type Gain, gainFor, gainY } from '../core/gain.ts';
+import { type Gain, gainFor, gainY, spanOf } from '../core/gain.ts';
 import { eraseSpans, oldestVisibleMs, type Sweep, sweepOf, sweepX } from '../core/sweep.ts';
 import { indexAt, sampleAt, timeOf } from '../core/wave-buffer.ts';
 import type { HeldBed, HeldWave } from './wave-store.ts';
@@ -8,6 +8,9 @@ export type SweepRow = {
   readonly code: string;
   readonly colour: string;
   readonly unit: string;
+  /** Plausible range of a sample. */
+  readonly min: number;
+  readonly max: number;
   readonly mmPerS: number;
 };
 /** A canvas of the page, or one whose drawing a worker has taken over. */
@@ -52,7 +55,7 @@ export function createSweeper(canvas: SweepCanvas): Sweeper {
     const sweep = sweepOf(width, trace.mmPerS);
     const { buffer } = wave;
     if (penMs - trace.gainAtMs > gainEveryMs || !trace.gain || trace.epoch !== wave.epoch) {
-      const gain = measuredGain(trace.gain, wave, penMs, trace.unit);
+      const gain = measuredGain(trace, wave, penMs);
       if (gain !== trace.gain) trace.penMs = Number.NaN;
       trace.gain = gain;
       trace.gainAtMs = penMs;
@@ -135,15 +138,10 @@ export function createSweeper(canvas: SweepCanvas): Sweeper {
   };
 }
 
-function measuredGain(present: Gain | undefined, wave: HeldWave, penMs: number, unit: string): Gain | undefined {
-  const { buffer } = wave;
-  let min = Number.POSITIVE_INFINITY;
-  let max = Number.NEGATIVE_INFINITY;
+function measuredGain(trace: Trace, { buffer }: HeldWave, penMs: number): Gain | undefined {
   const from = Math.max(buffer.first, indexAt(buffer, penMs - gainSeconds * 1000));
-  for (let i = from; i < buffer.next; i++) {
-    const value = sampleAt(buffer, i);
-    if (value < min) min = value;
-    if (value > max) max = value;
-  }
-  return gainFor(present, min, max, unit);
+  const samples = new Float32Array(Math.max(0, buffer.next - from));
+  for (let i = 0; i < samples.length; i++) samples[i] = sampleAt(buffer, from + i);
+  const span = spanOf(samples, trace, trace.unit);
+  return span === undefined ? trace.gain : gainFor(trace.gain, span.min, span.max, trace.unit);
 }

@@ -4,7 +4,7 @@ import type { SweepCanvas } from './sweeper.ts';
 import { createPainter, frameMsFull, type Painter } from './wave-painter.ts';
 
 const code = 'MDC_ECG_ELEC_POTL_II';
-const row = { code, colour: '#fff', unit: 'mV', mmPerS: 25 };
+const row = { code, colour: '#fff', unit: 'mV', min: -20, max: 20, mmPerS: 25 };
 
 /** A canvas that counts what is drawn on it; a real one is drawn on in `tests/screens/`. */
 function countingCanvas() {

@@ -22,6 +22,8 @@ export function WaveCanvas({ associationId, waves }: { associationId: string; wa
         code: wave.code,
         colour: parameterColours[wave.group],
         unit: wave.unit,
+        min: wave.min,
+        max: wave.max,
         mmPerS: paperSpeedOf(wave),
       })),
     );
