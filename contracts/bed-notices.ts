@@ -30,3 +30,11 @@ export function endsClockMeasure(notice: GatewayNotice, receivedAtMs: number, ta
 }
 
 export const gatewayNoticeCodes = Object.keys(gatewayNotices) as GatewayNotice[];
+
+/** How long a notice holds after its last cause. */
+export const gatewayNoticeForMs: Readonly<Record<GatewayNotice, number>> = {
+  unattributed: 120_000,
+  'shared-identity': 300_000,
+  'refused-ahead': 120_000,
+  'refused-old': 120_000,
+};

@@ -64,3 +64,11 @@ export const clocksApartMsMax = 5_000;
 export function notAhead(instantMs: number, nowMs: number): number {
   return instantMs > nowMs + clocksApartMsMax ? nowMs : instantMs;
 }
+
+/**
+ * The end of what began before now and lasts `lengthMs` at most (an audio pause, a notice, a timer). An end further ahead was
+ * stamped before the machine's clock was set back: it comes after `lengthMs`.
+ */
+export function notLonger(untilMs: number, nowMs: number, lengthMs: number): number {
+  return Math.min(untilMs, nowMs + lengthMs);
+}

@@ -4,7 +4,9 @@
  * in against these schemas and makes the OpenAPI page from them; a screen needs the types alone (`import type`).
  * No `node:` import here: the browser's build reads this file.
  */
+
 import { type Static, Type } from 'typebox';
+import { audioPauseMsMax } from '../contracts/audio-pause.ts';
 import { Alarm, Limits } from '../contracts/messages/alarms.ts';
 import { Instant, TechnicalCondition, validities } from '../contracts/messages/device.ts';
 import { Actor, AssociationId, auditActions, DeviceId, Patient } from '../contracts/messages/records.ts';
@@ -202,7 +204,7 @@ export const AcknowledgeRefused = Type.Object({ code: Type.String(), message: Ty
 export type AcknowledgeRefused = Static<typeof AcknowledgeRefused>;
 
 /** `POST /api/associations/:associationId/pause-audio` */
-export const PauseAudioBody = Type.Object({ forMs: Type.Integer({ minimum: 1000, maximum: 120_000 }) }, closed);
+export const PauseAudioBody = Type.Object({ forMs: Type.Integer({ minimum: 1000, maximum: audioPauseMsMax }) }, closed);
 export type PauseAudioBody = Static<typeof PauseAudioBody>;
 
 /**

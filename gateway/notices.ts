@@ -4,7 +4,7 @@
  * whose claim the log never had nothing is said: the log was away, and silence tells.
  */
 import type { Logger } from 'pino';
-import type { GatewayNotice } from '../contracts/bed-notices.ts';
+import { type GatewayNotice, gatewayNoticeForMs } from '../contracts/bed-notices.ts';
 import type { ConnectionRecord, NoticeRecord } from '../contracts/messages/records.ts';
 import { contentTypes } from '../contracts/messages/records.ts';
 import { formatInstant } from '../contracts/time.ts';
@@ -21,13 +21,6 @@ import type { Tables } from './tables.ts';
 const retriesMax = 20_000;
 const retryMs = 1_000;
 
-/** How long a notice about a bed holds after its last cause. */
-export const bedNoticeForMs: Readonly<Record<GatewayNotice, number>> = {
-  unattributed: 120_000,
-  'shared-identity': 300_000,
-  'refused-ahead': 120_000,
-  'refused-old': 120_000,
-};
 /** While its causes go on, a notice about a bed is written this often. */
 const bedNoticeAgainMs = 15_000;
 /** Notices about beds that are remembered, so as not to be written for each cause. Past it the oldest is forgotten. */
@@ -127,7 +120,7 @@ export function createNotices(options: {
       deviceId,
       receivedAt: formatInstant(atMs),
       notice,
-      forMs: bedNoticeForMs[notice],
+      forMs: gatewayNoticeForMs[notice],
     };
     seq += 1;
     append(

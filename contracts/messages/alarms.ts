@@ -3,6 +3,7 @@
  * signal, and who answered; see CLINICAL.md, "Alarm vocabulary".
  */
 import { type Static, Type } from 'typebox';
+import { audioPauseMsMax } from '../audio-pause.ts';
 import { limitGroups } from '../parameters.ts';
 import { Instant } from './device.ts';
 import { Actor, AssociationId, DeviceId } from './records.ts';
@@ -103,7 +104,7 @@ export const Command = Type.Union([
     closed,
   ),
   Type.Object(
-    { type: Type.Literal('pause-audio'), ...asked, forMs: Type.Integer({ minimum: 1000, maximum: 120_000 }) },
+    { type: Type.Literal('pause-audio'), ...asked, forMs: Type.Integer({ minimum: 1000, maximum: audioPauseMsMax }) },
     closed,
   ),
   Type.Object(

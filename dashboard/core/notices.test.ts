@@ -46,6 +46,17 @@ describe('a notice at a bed', () => {
     expect(head().notices).toMatchObject([{ since: formatInstant(t0) }]);
   });
 
+  it.each([4_000, 10_000, 600_000, 864_000_000])(
+    'ends one in its usual time that was stamped %i ms ahead, before the clock was set back',
+    (aheadMs) => {
+      const { state, head } = oneBed();
+      foldNotice(state, 'assoc-01', record(t0 + aheadMs), t0);
+      expect(Date.parse(head().notices[0]!.since)).toBeLessThanOrEqual(t0 + 5_000);
+      endNotices(state, t0 + 125_000);
+      expect(head().notices).toEqual([]);
+    },
+  );
+
   it('shows nothing for a notice that is over when it is read, nor for a period that has ended', () => {
     const { state, head } = oneBed();
     foldNotice(state, 'assoc-01', record(t0 - 120_000), t0);

@@ -4,6 +4,7 @@
  */
 import { endsClockMeasure, gatewayNotices } from '../../contracts/bed-notices.ts';
 import type { NoticeRecord } from '../../contracts/messages/records.ts';
+import { notAhead } from '../../contracts/steady-time.ts';
 import { formatInstant, parseInstant } from '../../contracts/time.ts';
 import type { BedNotice } from '../protocol.ts';
 import { bedFor } from './beds.ts';
@@ -37,8 +38,10 @@ export function endNotice(state: LiveState, bed: BedState, code: string): void {
 
 /** Folds a notice of the gateway. */
 export function foldNotice(state: LiveState, associationId: string, record: NoticeRecord, nowMs: number): void {
-  const sinceMs = parseInstant(record.receivedAt);
-  if (sinceMs === undefined || sinceMs + record.forMs <= nowMs) return;
+  const receivedMs = parseInstant(record.receivedAt);
+  if (receivedMs === undefined) return;
+  const sinceMs = notAhead(receivedMs, nowMs);
+  if (sinceMs + record.forMs <= nowMs) return;
   const bed = bedFor(state, associationId, record.deviceId, nowMs);
   if (bed === undefined) return;
   const { text } = gatewayNotices[record.notice];

@@ -243,6 +243,38 @@ describe('a start after the machine’s clock was set back', () => {
     expect(tellsOf(events, 'HR.extreme-high', 'escalated')).toBe(true);
   });
 
+  it.each([false, true])(
+    'tells the screens that an alarm sounds again whose pause cannot be right: events lost %s',
+    (lost) => {
+      const before = open();
+      before.read(0, 5, 150);
+      const pause = {
+        type: 'pause-audio',
+        commandId: 'command-1',
+        associationId: key,
+        at: new Date(t0 + 5_050).toISOString(),
+        by: nurse,
+        forMs: 120_000,
+      } as const;
+      before.partition.command(key, 0n, t0 + 5_050, { type: 'command', command: pause }, t0 + 5_050);
+      expect(before.events.at(-1)?.alarm.audioPausedUntil).toBeDefined();
+      const states = bodies(before.partition.flush(t0 + 5_100, 0, 0n));
+      const events: AlarmEvent[] = [];
+      const told = lost ? [] : before.events;
+      createPartition({
+        env,
+        restored: { ...nothing, states, told, position: { observations: 6n, commands: 1n }, replayTo: 6n },
+        associationAt: () => adult,
+        emit: (event) => events.push(event),
+        counters: { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 },
+        nowMs: t0 - 10 * minuteMs,
+      });
+      const { rev } = before.events.at(-1)!.alarm;
+      expect(events).toMatchObject([{ type: 'updated', alarm: { condition: 'HR.extreme-high', rev: rev + 1 } }]);
+      expect(events[0]?.alarm.audioPausedUntil).toBeUndefined();
+    },
+  );
+
   it('takes what was stamped before the step for no later than now', () => {
     const { partition, events, nowMs } = startAgain(10 * minuteMs, 80);
     const gone = {

@@ -81,7 +81,12 @@ export function createPartition(options: {
     if (v !== 1 || state.v !== 1 || state.associationId !== associationId) return;
     counters.restored += 1;
     const since = { observations: BigInt(offsets.observations), commands: BigInt(offsets.commands) };
-    engines.set(associationId, fresh(associationId, rearm(state, options.nowMs), since, options.nowMs));
+    const rearmed = rearm(state, options.nowMs);
+    const held = fresh(associationId, rearmed, since, options.nowMs);
+    engines.set(associationId, held);
+    // What the screens have of an alarm that is another one by the present clock: they are told when the past is replayed.
+    for (const [key, { alarm }] of Object.entries(state.live))
+      if (rearmed.live[key]?.alarm !== alarm) held.told.push({ type: 'updated', at: alarm.raisedAt, alarm });
   }
 
   function fresh(associationId: string, state: State, since: Position, nowMs: number): Held {

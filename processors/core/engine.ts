@@ -3,6 +3,7 @@
  * device's own time; the wall clock (`now`) only notices silence and how long a call has gone unanswered. Fed the same inputs
  * it gives the same alarms, whatever is repeated and wherever it is stopped and taken up again from its state.
  */
+import { audioPauseMsMax } from '../../contracts/audio-pause.ts';
 import { assess, skewed } from '../../contracts/device-clock.ts';
 import type { LimitGroup } from '../../contracts/parameters.ts';
 import { count, type Draft, draftOf } from './draft.ts';
@@ -27,7 +28,7 @@ import {
 } from './silence.ts';
 import type { State } from './state.ts';
 import { endLate, endMain, runTimers } from './timers.ts';
-import { commandIdsMax, lostMs, pauseMsMax } from './tuning.ts';
+import { commandIdsMax, lostMs } from './tuning.ts';
 
 /**
  * One step.
@@ -156,7 +157,7 @@ function command(d: Draft, { command }: CommandInput): void {
       leaveAnsweredSilence(d);
       return;
     case 'pause-audio': {
-      const until = Math.min(Date.parse(command.at), d.now) + Math.min(command.forMs, pauseMsMax);
+      const until = Math.min(Date.parse(command.at), d.now) + Math.min(command.forMs, audioPauseMsMax);
       if (until > d.now) pauseAudio(d, until);
       return;
     }

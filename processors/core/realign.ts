@@ -51,6 +51,7 @@ function same(a: Alarm, b: Alarm): boolean {
     a.signal === b.signal &&
     a.onsets === b.onsets &&
     a.escalation === b.escalation &&
-    a.late === b.late
+    a.late === b.late &&
+    a.audioPausedUntil === b.audioPausedUntil
   );
 }

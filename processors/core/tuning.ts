@@ -45,9 +45,6 @@ export const escalationMs: Readonly<Record<Priority, number | undefined>> = {
 };
 export const escalationMax = 3;
 
-/** Audio pause (CLINICAL: at most 2 min). */
-export const pauseMsMax = 120_000;
-
 /** An alarm's value is told again when it got worse and at least `worseMs` passed, or changed and `changedMs` passed (ours). */
 export const worseMs = 5_000;
 export const changedMs = 60_000;

@@ -1,5 +1,7 @@
 /** What is played in front of the screens: beds with the longest names, numbers and alarms that the contracts allow. */
+
 import { randomUUID } from 'node:crypto';
+import { audioPauseMsMax } from '../../contracts/audio-pause.ts';
 import type { Alarm, AlarmEvent } from '../../contracts/messages/alarms.ts';
 import type { NumericValue } from '../../contracts/messages/device.ts';
 import type { AssociationPeriod, Patient, WaveformRecord } from '../../contracts/messages/records.ts';
@@ -150,7 +152,7 @@ export function longestAlarms(beds: readonly PlayedBed[], count: number): Alarm[
           priority,
           text: 'Temp 40.0 > 39.5',
           code: 'MDC_TEMP_BODY',
-          audioPausedUntil: new Date(Date.now() + 7_200_000).toISOString(),
+          audioPausedUntil: new Date(Date.now() + audioPauseMsMax).toISOString(),
         });
     }
   });

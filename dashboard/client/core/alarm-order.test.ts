@@ -87,6 +87,10 @@ describe('the order of alarms', () => {
     ['2026-01-01T10:00:00.000Z', 0, false],
     ['2026-01-01T10:00:00.000Z', 1, false],
     [undefined, 0, false],
+    // A pause lasts 2 min at most; two clocks may be 5 s apart. One that ends later was asked for before a clock was set back.
+    ['2026-01-01T10:02:05.000Z', 0, true],
+    ['2026-01-01T10:02:05.001Z', 0, false],
+    ['2026-01-11T10:00:00.000Z', 0, false],
   ])('a pause until %s is %d ms later still one: %s', (until, later, paused) => {
     const some = alarm('a', until === undefined ? {} : { audioPausedUntil: until });
     const now = Date.parse('2026-01-01T10:00:00.000Z') + later;

@@ -1,4 +1,5 @@
 /** Which alarm comes first, which speaks for a bed, and what each looks like in words. */
+import { audioPauseUntil } from '../../../contracts/audio-pause.ts';
 import type { Alarm, Priority } from '../../../contracts/messages/alarms.ts';
 
 const rank: Readonly<Record<Priority, number>> = { high: 3, medium: 2, low: 1 };
@@ -96,9 +97,7 @@ export function behind(alarms: readonly Alarm[], headline: Alarm | undefined): {
 
 /** When the audio of an alarm comes back, ms since 1970; undefined where it is not paused now. */
 export function audioPausedUntilMs(alarm: Alarm, nowMs: number): number | undefined {
-  if (alarm.audioPausedUntil === undefined) return undefined;
-  const until = Date.parse(alarm.audioPausedUntil);
-  return until > nowMs ? until : undefined;
+  return audioPauseUntil(alarm.audioPausedUntil, nowMs);
 }
 
 /** What besides its text must be known of an alarm, in short words. */

@@ -59,6 +59,7 @@ describe('the level that sounds', () => {
     ['late sounds low', [alarm('a', { priority: 'high', late: true })], 'low'],
     ['late does not lower another', [alarm('a', { priority: 'high', late: true }), alarm('b')], 'medium'],
     ['paused', [alarm('a', { priority: 'high', ...until(1) })], undefined],
+    ['a pause that ends later than any can', [alarm('a', { priority: 'high', ...until(125_001) })], 'high'],
     ['pause just over', [alarm('a', { priority: 'high', ...until(0) })], 'high'],
     ['paused here, not there', [alarm('a', { priority: 'high', ...until(1) }), alarm('b', { priority: 'low' })], 'low'],
   ] as const)('%s', (_name, alarms, level) => {

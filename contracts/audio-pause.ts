@@ -1,0 +1,16 @@
+/** How long the sound of alarms may be paused: one rule for the engine, the server and the screens. */
+import { clocksApartMsMax } from './steady-time.ts';
+
+/** Audio pause, ms (CLINICAL, "Alarm vocabulary": at most 2 min). */
+export const audioPauseMsMax = 120_000;
+
+/**
+ * The end of an audio pause that is in force at `nowMs`; undefined where there is none. An end further ahead than any pause lasts was
+ * stamped before the machine's clock was set back: such a pause silences nothing.
+ * @param until an instant, or ms since 1970
+ */
+export function audioPauseUntil(until: string | number | undefined, nowMs: number): number | undefined {
+  if (until === undefined) return undefined;
+  const untilMs = typeof until === 'number' ? until : Date.parse(until);
+  return untilMs > nowMs && untilMs <= nowMs + audioPauseMsMax + clocksApartMsMax ? untilMs : undefined;
+}
