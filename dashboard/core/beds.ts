@@ -190,13 +190,14 @@ export function bedFor(state: LiveState, associationId: string, deviceId: string
   return addBed(state, associationId, deviceId, undefined);
 }
 
-/** Folds limits that a clinician asked for; they are the patient's, and go with the association. */
+/**
+ * Folds limits that a clinician asked for; they are the patient's, and go with the association. The last in the log counts, as in
+ * the engine: not the latest by its stamp, for the clock may have been set back between two changes.
+ */
 export function foldLimits(state: LiveState, associationId: string, change: LimitChange): void {
   const changes = state.limits.get(associationId) ?? new Map<string, LimitChange>();
   state.limits.set(associationId, changes);
   if (state.limits.size > limitsMax) state.limits.delete(state.limits.keys().next().value!);
-  const known = changes.get(change.group);
-  if (known && known.at > change.at) return;
   changes.set(change.group, change);
   const bed = state.beds.get(associationId);
   if (bed) stampHead(state, bed);

@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { LimitChange } from '../protocol.ts';
-import { newestChange, noteSent, seenFault } from './limits-seen.ts';
+import { foldLimits } from './beds.ts';
+import { newestChange, noteSent, type SentChange, seenFault } from './limits-seen.ts';
+import { emptyState } from './state.ts';
 
 const by = { userId: 'p', name: 'Paul', role: 'physician' } as const;
 const first = '2026-01-01T10:00:00.000Z';
 const second = '2026-01-01T10:00:01.000Z';
+const third = '2026-01-01T10:00:02.000Z';
 const change = (at: string, limits: LimitChange['limits'] = { low: 45, high: 130 }): LimitChange => ({
   group: 'HR',
   limits,
@@ -29,10 +32,25 @@ describe('a change of limits', () => {
   });
 
   it('counts from when it was sent, not from when it was read back', () => {
-    const sent = new Map<string, LimitChange>();
-    noteSent(sent, 'assoc-01/HR', change(second));
+    const sent = new Map<string, SentChange>();
+    noteSent(sent, 'assoc-01/HR', change(second), change(first));
     expect(newestChange(change(first), sent.get('assoc-01/HR'))?.at).toBe(second);
-    expect(newestChange(change(second), change(first))?.at).toBe(second);
+    expect(newestChange(change(second), sent.get('assoc-01/HR'))?.at).toBe(second);
+    expect(newestChange(change(third), sent.get('assoc-01/HR'))?.at).toBe(third);
     expect(newestChange(undefined, undefined)).toBeUndefined();
+  });
+
+  it('counts also where the clock was set back since the one before', () => {
+    const sent = new Map<string, SentChange>();
+    noteSent(sent, 'assoc-01/HR', change(first), change(second));
+    expect(newestChange(change(second), sent.get('assoc-01/HR'))?.at).toBe(first);
+    expect(newestChange(change(first), sent.get('assoc-01/HR'))?.at).toBe(first);
+  });
+
+  it('is shown in the order of the log, as the engine takes it: also after the clock was set back', () => {
+    const state = emptyState();
+    foldLimits(state, 'assoc-01', change(second, { low: 50, high: 120 }));
+    foldLimits(state, 'assoc-01', change(first, { low: 40, high: 100 }));
+    expect(state.limits.get('assoc-01')?.get('HR')?.limits).toEqual({ low: 40, high: 100 });
   });
 });

@@ -5,9 +5,15 @@ import type { LimitChange } from '../protocol.ts';
 /** Changes that were sent and may not have been read back yet; the oldest go. */
 const sentMax = 1_000;
 
+/** A change that this server has sent, and the newest one that it had read by then. */
+export type SentChange = { readonly change: LimitChange; readonly over: LimitChange | undefined };
+
 /** The newest change of a group: the one that was read, or one that this server has sent since. */
-export function newestChange(read: LimitChange | undefined, sent: LimitChange | undefined): LimitChange | undefined {
-  return sent && (read === undefined || sent.at > read.at) ? sent : read;
+export function newestChange(read: LimitChange | undefined, sent: SentChange | undefined): LimitChange | undefined {
+  if (sent === undefined) return read;
+  // Nothing was read since: their stamps say nothing, for the clock may have been set back in between.
+  if (read === undefined || read.at === sent.over?.at) return sent.change;
+  return sent.change.at > read.at ? sent.change : read;
 }
 
 /** Returns a `conflict` that names who changed the limits and to what, when the form has shown another change. */
@@ -27,9 +33,14 @@ const names: Readonly<Record<string, string>> = {
   delayMs: 'delay in ms',
 };
 
-/** Notes a change that was sent. */
-export function noteSent(sent: Map<string, LimitChange>, key: string, change: LimitChange): void {
+/** Notes a change that is sent. @param read the newest one that was read */
+export function noteSent(
+  sent: Map<string, SentChange>,
+  key: string,
+  change: LimitChange,
+  read: LimitChange | undefined,
+): void {
   sent.delete(key);
-  sent.set(key, change);
+  sent.set(key, { change, over: read });
   if (sent.size > sentMax) sent.delete(sent.keys().next().value!);
 }

@@ -9,7 +9,7 @@ import { AssociationId, contentTypes } from '../../contracts/messages/records.ts
 import { formatInstant } from '../../contracts/time.ts';
 import { actorOf, notFound, viewerOf } from '../access.ts';
 import { acknowledgeFault } from '../core/acknowledge.ts';
-import { newestChange, noteSent, seenFault } from '../core/limits-seen.ts';
+import { newestChange, noteSent, type SentChange, seenFault } from '../core/limits-seen.ts';
 import { seesWard } from '../core/rights.ts';
 import { alarmsOfBed, bedView, seesAlarm, wardsFor } from '../core/screen.ts';
 import { audienceOf, type BedState } from '../core/state.ts';
@@ -18,7 +18,6 @@ import {
   AcknowledgeBody,
   AcknowledgeRefused,
   ErrorBody,
-  type LimitChange,
   LimitsBody,
   LimitsRefused,
   PatientView,
@@ -83,7 +82,7 @@ async function sendCommand(parts: Parts, command: Command): Promise<Accepted> {
 export function clinicalRoutes(app: App, parts: Parts): void {
   const { feed, trail, now } = parts;
   const { state } = feed;
-  const sentLimits = new Map<string, LimitChange>();
+  const sentLimits = new Map<string, SentChange>();
   const asked = (request: FastifyRequest, associationId: string) => ({
     commandId: randomUUIDv7(),
     associationId,
@@ -177,12 +176,13 @@ export function clinicalRoutes(app: App, parts: Parts): void {
       const bed = await bedOf(parts, request, request.params.associationId);
       if (limits) checkOrder(limits);
       const key = `${bed.associationId}/${group}`;
-      const newest = newestChange(state.limits.get(bed.associationId)?.get(group), sentLimits.get(key));
+      const read = state.limits.get(bed.associationId)?.get(group);
+      const newest = newestChange(read, sentLimits.get(key));
       const fault = seenFault(newest, seenAt);
       if (fault && newest) return reply.code(409).send({ ...fault, current: newest });
       const command: Command = { type: 'set-limits', ...asked(request, bed.associationId), group, limits };
       const { by, at } = command;
-      noteSent(sentLimits, key, { group, limits, by, at });
+      noteSent(sentLimits, key, { group, limits, by, at }, read);
       const detail = `${group} ${limits ? JSON.stringify(limits) : "back to the ward's"}; command ${command.commandId}`;
       try {
         await trail.record({ actor: by, action: 'limits-changed', ...whereabouts(bed), detail });
