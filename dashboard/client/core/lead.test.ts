@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createLead, leadWindowMs, remoteAt, sawRemote } from './lead.ts';
+import { createLead, leadWindowMs, remoteAt, sawNewRemote, sawRemote } from './lead.ts';
 
 describe('the remote clock', () => {
   it('is unknown before the first message', () => {
@@ -25,13 +25,34 @@ describe('the remote clock', () => {
     expect(remoteAt(lead, 0)).toBe(-500);
   });
 
-  it.each([-600_000, -10_000])('is followed within 3 s where it is set back by %i ms', (byMs) => {
+  it.each([-600_000, -10_000])('of a device is followed within 3 s where it is set back by %i ms', (byMs) => {
     const lead = createLead();
-    for (let at = 0; at <= 20_000; at += 1000) sawRemote(lead, at < 10_000 ? at : at + byMs, at);
+    for (let at = 0; at <= 20_000; at += 1000) sawRemote(lead, at < 10_000 ? at : at + byMs, at, 300);
     expect(remoteAt(lead, 20_000)).toBe(20_000 + byMs);
     const late = createLead();
-    for (let at = 0; at <= 12_000; at += 1000) sawRemote(late, at < 10_000 ? at : at + byMs, at);
+    for (let at = 0; at <= 12_000; at += 1000) sawRemote(late, at < 10_000 ? at : at + byMs, at, 300);
     expect(remoteAt(late, 12_000)).toBe(12_000 + byMs);
+  });
+
+  it.each([600, 6_000, 60_000])('of a server is not taken for set while the way is %i ms slower', (lagMs) => {
+    const lead = createLead();
+    for (let at = 0; at < 10_000; at += 1000) sawRemote(lead, at - 50, at);
+    for (let at = 10_000; at < leadWindowMs; at += 1000) {
+      sawRemote(lead, at - lagMs, at);
+      expect(remoteAt(lead, at)).toBe(at - 50);
+    }
+  });
+
+  it.each([
+    ['set back by 10 min', -600_000, -600_050],
+    ['set back by 10 s', -10_000, -10_050],
+    ['as before, by a slower message', -4_000, -50],
+    ['set forward', 600_000, 599_950],
+  ])('of a server that was started anew is taken at once: %s', (_what, byMs, expectedMs) => {
+    const lead = createLead();
+    for (let at = 0; at < 10_000; at += 1000) sawRemote(lead, at - 50, at);
+    sawNewRemote(lead, 10_000 - 50 + byMs, 10_000);
+    expect(remoteAt(lead, 10_000)).toBe(10_000 + expectedMs);
   });
 
   it('is followed at once where it is set forward', () => {

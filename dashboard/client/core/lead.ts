@@ -22,15 +22,29 @@ export function createLead(): Lead {
 
 /** Leads that differ by no more than this are the same. */
 const sameMs = 500;
-/** So many messages, for so long, with one smaller lead: one of the two clocks was set. A slow way varies more. */
+/** So many messages, for so long, with one smaller lead: the device's clock was set, or its way is slower from now on. */
 const runCount = 2;
 const runMs = 1_000;
 
+/** A server that was started anew tells another time than before where its lead is smaller by more than this (ours). */
+const newRemoteStepMs = 5_000;
+
+/**
+ * The first message of a server process that this screen did not know. Its clock may be behind the one before; that of a process
+ * that runs on never jumps (contracts/steady-time.ts). Mutates.
+ */
+export function sawNewRemote(lead: Lead, remoteMs: number, localMs: number): void {
+  const isBehind = Math.max(lead.now, lead.before) - (remoteMs - localMs) > newRemoteStepMs;
+  if (isBehind) Object.assign(lead, createLead());
+  sawRemote(lead, remoteMs, localMs);
+}
+
 /**
  * A message that carries `remoteMs` came at `localMs` (a clock that never runs backward). Mutates.
- * @param stepMs a lead that is smaller by more than this, and stays so, shows that a clock was set
+ * @param stepMs for a remote clock that may be set: a lead that is smaller by more than this, and stays so, is followed. Without it a
+ * slow way never makes what is on the screen look younger before its window is over.
  */
-export function sawRemote(lead: Lead, remoteMs: number, localMs: number, stepMs = 5_000): void {
+export function sawRemote(lead: Lead, remoteMs: number, localMs: number, stepMs = Number.POSITIVE_INFINITY): void {
   const aheadMs = remoteMs - localMs;
   if (Math.max(lead.now, lead.before) - aheadMs > stepMs) {
     const { run } = lead;

@@ -25,7 +25,14 @@ function page(reply: Reply, ...alarms: Alarm[]) {
   } as Pick<Api, 'acknowledge' | 'pauseAudio'> as Api;
   const screen = signal<Screen | undefined>(screenOf(snapshot({ alarms })));
   const now = signal(nowMs);
-  return { asks, screen, now, answers: createAnswers(api, screen, now) };
+  let steadyMs = 0;
+  const answers = createAnswers(api, screen, now, () => steadyMs);
+  /** Time passes; the server's clock may be set as well. */
+  const pass = (ms: number, stepMs = 0) => {
+    steadyMs += ms;
+    now.value += ms + stepMs;
+  };
+  return { asks, screen, pass, answers };
 }
 
 describe('acknowledging', () => {
@@ -71,12 +78,14 @@ describe('acknowledging', () => {
   });
 
   it.each([
-    [10_000, 'pending'],
-    [10_001, 'error'],
-  ])('%d ms without the event it is %s', async (waitedMs, state) => {
-    const { now, answers } = page(accepted, alarm('a1'));
+    [10_000, 0, 'pending'],
+    [10_001, 0, 'error'],
+    [10_001, -600_000, 'error'],
+    [10_000, 600_000, 'pending'],
+  ])('%d ms without the event, the server’s clock set by %d ms, it is %s', async (waitedMs, stepMs, state) => {
+    const { pass, answers } = page(accepted, alarm('a1'));
     await answers.acknowledge(alarm('a1'));
-    now.value = nowMs + waitedMs;
+    pass(waitedMs, stepMs);
     expect(answers.asked.value.get('a1')?.state).toBe(state);
   });
 

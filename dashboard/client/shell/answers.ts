@@ -3,14 +3,15 @@
  * pending, and after a refusal or a long silence it is an error that a person can see and repeat.
  */
 import { effect, type Signal, signal } from '@preact/signals';
+import { audioPauseMsMax } from '../../../contracts/audio-pause.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { AcknowledgeRefused } from '../../protocol.ts';
-import { isUnanswered } from '../core/alarm-order.ts';
+import { audioPausedUntilMs, isUnanswered } from '../core/alarm-order.ts';
 import type { Screen } from '../core/fold.ts';
 import type { Api } from './api.ts';
 
 export type Asked =
-  | { readonly state: 'pending'; readonly sinceMs: number }
+  | { readonly state: 'pending'; readonly sinceSteadyMs: number }
   | {
       readonly state: 'error';
       readonly message: string;
@@ -20,10 +21,13 @@ export type Asked =
 
 /** The alarm processor has answered within this time or something is wrong. */
 const patienceMs = 10_000;
-/** At most 2 min (CLINICAL, "Alarm vocabulary"). */
-export const pauseMs = 120_000;
+export const pauseMs = audioPauseMsMax;
 
-export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now: Signal<number>) {
+/**
+ * @param now the server's clock, which may be set; it is also what makes this look again
+ * @param steady never runs backward or jumps, ms: it says how long an answer has been waited for
+ */
+export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now: Signal<number>, steady: () => number) {
   /** By alarm id, and `pause:` with the association's. Bounded: entries leave with their alarm, and errors with a new try. */
   const asked = signal<ReadonlyMap<string, Asked>>(new Map());
 
@@ -42,10 +46,7 @@ export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now:
         const id = key.slice('pause:'.length);
         const theirs = screen.value?.alarmsOf.get(id) ?? [];
         const open = theirs.filter(isUnanswered);
-        if (
-          alarms &&
-          open.every((alarm) => alarm.audioPausedUntil !== undefined && Date.parse(alarm.audioPausedUntil) > nowMs)
-        ) {
+        if (alarms && open.every((alarm) => audioPausedUntilMs(alarm, nowMs) !== undefined)) {
           put(key, undefined);
           continue;
         }
@@ -56,14 +57,14 @@ export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now:
           continue;
         }
       }
-      if (entry.state === 'pending' && nowMs - entry.sinceMs > patienceMs)
+      if (entry.state === 'pending' && steady() - entry.sinceSteadyMs > patienceMs)
         put(key, { state: 'error', message: 'No answer yet. Try again.' });
     }
   });
 
   async function ask(key: string, send: () => ReturnType<Api['acknowledge']>, seenRev = 0) {
     if (asked.peek().get(key)?.state === 'pending') return;
-    put(key, { state: 'pending', sinceMs: now.peek() });
+    put(key, { state: 'pending', sinceSteadyMs: steady() });
     const answer = await send();
     if (!answer.ok) put(key, refusalOf(answer, seenRev));
   }

@@ -6,7 +6,7 @@ import { sessionRenewMs } from '../../pace.ts';
 import type { Permission, Session } from '../../protocol.ts';
 import { createSteadyClock } from '../core/connection.ts';
 import type { Screen } from '../core/fold.ts';
-import { createLead, remoteAt, sawRemote } from '../core/lead.ts';
+import { createLead, remoteAt, sawNewRemote, sawRemote } from '../core/lead.ts';
 import { numbersEveryMs, wavePace, withNumbersHeld } from '../core/load.ts';
 import { formatRoute, parseRoute, type Route, shownRoute } from '../core/routes.ts';
 import { pageSound } from '../core/sound.ts';
@@ -45,12 +45,15 @@ export function createApp() {
   const sessionEnded = signal(false);
   const speakerState = signal<SpeakerState>('blocked');
   const lastHeardMs = signal<number | undefined>(undefined);
-  /** The sound that says that Vigil itself fails is paused on this screen until then. */
-  const failurePausedUntilMs = signal(0);
   const steady = createSteadyClock(Date.now, () => performance.now());
   let lead = createLead();
+  /** The server process that `lead` is of. */
+  let streamSeen: string | undefined;
   const serverNow = () => remoteAt(lead, steady()) ?? Date.now();
   const now = signal(serverNow());
+  /** The sound that says that Vigil itself fails is paused on this screen until then; by this screen's clock, which is never set. */
+  const failurePauseEndMs = signal(0);
+  const failurePausedUntilMs = computed(() => now.value + failurePauseEndMs.value - steady());
   /** The server's time in the newest message whose numbers stand on this screen. */
   const shownUntilMs = signal(Number.NEGATIVE_INFINITY);
   const monitor = openLoadMonitor(steady, tickMs, onTick);
@@ -158,8 +161,10 @@ export function createApp() {
       waves.clear();
     },
     onWave: waves.take,
-    onServerTime(at: string) {
+    onServerTime(at: string, stream?: string) {
       const atMs = Date.parse(at);
+      if (stream !== undefined && stream !== streamSeen) sawNewRemote(lead, atMs, steady());
+      streamSeen = stream ?? streamSeen;
       // A message that waited for a slow screen says nothing of the way, and must not be taken for the quickest.
       if (!monitor.isBehind.peek() || remoteAt(lead, steady()) === undefined) sawRemote(lead, atMs, steady());
       newestAtMs = atMs;
@@ -210,7 +215,7 @@ export function createApp() {
   const unlock = () => {
     speaker.enable();
     // Somebody came: the notice stays, the sound need not.
-    if (sessionEnded.peek()) failurePausedUntilMs.value = now.peek() + pauseMs;
+    if (sessionEnded.peek()) failurePauseEndMs.value = steady() + pauseMs;
   };
   addEventListener('pointerdown', unlock, { passive: true });
   addEventListener('keydown', unlock, { passive: true });
@@ -239,10 +244,10 @@ export function createApp() {
     enableSound: unlock,
     failurePausedUntilMs,
     pauseFailureSound() {
-      failurePausedUntilMs.value = now.peek() + pauseMs;
+      failurePauseEndMs.value = steady() + pauseMs;
     },
     setWard,
-    answers: createAnswers(api, screen, now),
+    answers: createAnswers(api, screen, now, steady),
     go(to: Route) {
       location.hash = formatRoute(to);
     },

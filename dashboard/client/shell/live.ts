@@ -20,8 +20,8 @@ export type LiveEvents = {
   readonly onSnapshot: () => void;
   /** A `WaveMessage` as it came: who draws it parses it, beside the main thread. */
   readonly onWave: (text: string) => void;
-  /** The server's time, with each message that carries it. */
-  readonly onServerTime: (at: string) => void;
+  /** The server's time, with each message that carries it; `stream` of a snapshot is the server process that sent it. */
+  readonly onServerTime: (at: string, stream?: string) => void;
   readonly onState: (state: LinkState) => void;
   /** Why there is no connection, for a person; undefined once there is one. */
   readonly onProblem: (text: string | undefined) => void;
@@ -124,7 +124,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
     switch (message.type) {
       case 'snapshot':
         screen = screenOf(message);
-        events.onServerTime(message.at);
+        events.onServerTime(message.at, message.stream);
         events.onSnapshot();
         events.onScreen(screen);
         return heard();
