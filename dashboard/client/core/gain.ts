@@ -10,7 +10,7 @@ const fewPart = 0.01;
 /** So many spans of the other samples the few may widen the scale, to either side. What is beyond is drawn at the edge of the row. */
 const fewReach = 2;
 /** So many samples, evenly spread, are enough to know the span. */
-const sortedMax = 1024;
+const sortedMax = 512;
 
 export type Gain = { readonly low: number; readonly high: number };
 export type Span = { readonly min: number; readonly max: number };
@@ -23,23 +23,35 @@ export type Span = { readonly min: number; readonly max: number };
  * @returns undefined where no sample is a number
  */
 export function spanOf(samples: Float32Array, plausible: Span, unit: string): Span | undefined {
-  const finite = samples.filter((value) => Number.isFinite(value));
-  const possible = finite.filter((value) => value >= plausible.min && value <= plausible.max);
-  const counted = possible.length >= finite.length / 2 ? possible : finite;
-  if (counted.length === 0) return undefined;
-  const step = Math.ceil(counted.length / sortedMax);
-  const sorted = step === 1 ? counted.slice() : counted.filter((_, i) => i % step === 0);
-  sorted.sort();
-  const few = Math.floor(sorted.length * fewPart);
-  const low = sorted[few]!;
-  const high = sorted[sorted.length - 1 - few]!;
-  const reach = fewReach * Math.max(high - low, leastSpan[unit] ?? leastSpanOther);
-  let [min, max] = [high, low];
-  for (const value of counted) {
+  let finite = 0;
+  let possible = 0;
+  for (const value of samples) {
+    if (Number.isFinite(value)) finite += 1;
+    if (value >= plausible.min && value <= plausible.max) possible += 1;
+  }
+  if (finite === 0) return undefined;
+  const all = possible < finite / 2;
+  const [least, most] = all ? [-Number.MAX_VALUE, Number.MAX_VALUE] : [plausible.min, plausible.max];
+  const step = Math.ceil((all ? finite : possible) / sortedMax);
+  const sorted = new Float32Array(sortedMax);
+  let [counted, taken, min, max] = [0, 0, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const value of samples) {
+    if (!(value >= least && value <= most)) continue;
+    if (counted % step === 0) sorted[taken++] = value;
+    counted += 1;
     if (value < min) min = value;
     if (value > max) max = value;
   }
+  const { low, high } = mostOf(sorted.subarray(0, taken));
+  const reach = fewReach * Math.max(high - low, leastSpan[unit] ?? leastSpanOther);
   return { min: Math.max(min, low - reach), max: Math.min(max, high + reach) };
+}
+
+/** The span of all but the few lowest and highest. Sorts in place. */
+function mostOf(samples: Float32Array): { low: number; high: number } {
+  samples.sort();
+  const few = Math.floor(samples.length * fewPart);
+  return { low: samples[few]!, high: samples[samples.length - 1 - few]! };
 }
 
 /** The scale for the samples seen, keeping the present one while it still fits: not clipped, not under half used. */
