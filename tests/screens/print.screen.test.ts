@@ -1,7 +1,7 @@
 /** The print-out of a patient's page. */
 import { expect, inject, it } from 'vitest';
 import { logIn, openBrowser } from '../browser.ts';
-import { longestBeds, play } from './scene.ts';
+import { alarmOf, longestBeds, play, raised } from './scene.ts';
 import { openScreenServer } from './server.ts';
 
 it('prints whose page it is, where and when, in dark letters', async () => {
@@ -10,8 +10,9 @@ it('prints whose page it is, where and when, in dark letters', async () => {
   });
   const browser = await openBrowser(inject('chromium'));
   try {
-    const [, bed] = longestBeds(2, 'ICU');
-    const stop = play(server, [bed!]);
+    const [, bed, other] = longestBeds(3, 'ICU');
+    const stop = play(server, [bed!, other!]);
+    server.alarms(raised(alarmOf(bed!)), raised(alarmOf(other!, { text: 'HR 199 > 160' })));
     const page = await logIn(browser, server, 'nora');
     await page.getByTestId('open-U-2').waitFor();
     await page.evaluate((id) => {
@@ -27,6 +28,13 @@ it('prints whose page it is, where and when, in dark letters', async () => {
     expect(printed).not.toContain('Log out');
     const colour = await page.locator('.patient__head h1').evaluate((title) => getComputedStyle(title).color);
     expect(colour).toBe('rgb(0, 0, 0)');
+    // The number that alarms was white on red: grounds are not printed.
+    const alarming = page.locator('.patient__numbers .slot--alarm-high .slot__value');
+    expect(await alarming.evaluate((value) => getComputedStyle(value).color)).toBe('rgb(0, 0, 0)');
+    // No other patient is on the sheet.
+    expect(printed).toContain('HR 188 > 160');
+    expect(printed).not.toContain('HR 199 > 160');
+    expect(printed).not.toContain('Featherstonehaugh-3');
     stop();
   } finally {
     await browser.close();

@@ -128,7 +128,7 @@ function OtherBeds({ associationId }: { associationId: string }) {
   );
   if (open.length === 0) return null;
   return (
-    <section class="panel" aria-label="Alarms of other beds" data-testid="other-beds">
+    <section class="panel patient__others" aria-label="Alarms of other beds" data-testid="other-beds">
       <div class="alarms__head">
         <h2>Other beds</h2>
       </div>
