@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Cell, cellLeastPx, leastWidthPx, linesOf, packed, planTile } from './tile-plan.ts';
+import { type Cell, cellLeastPx, leastWidthPx, linesOf, packed, planTile, sharePx } from './tile-plan.ts';
 
 const number = (label: string, changes: Partial<Cell> = {}): Cell => ({
   label,
@@ -60,6 +60,47 @@ describe('the plan of a tile', () => {
         },
       ),
     );
+  });
+
+  it.each([
+    // A tile of a ward of 8 beds at 1366 × 768 and at 768 × 1024.
+    [
+      345,
+      165,
+      1,
+      [
+        ['SpO2', 'ABP', 'NBP'],
+        ['RR', 'EtCO2', 'Temp'],
+      ],
+    ],
+    [
+      366,
+      90,
+      0,
+      [
+        ['HR', 'SpO2', 'ABP'],
+        ['NBP', 'RR', 'EtCO2', 'Temp'],
+      ],
+    ],
+  ])('of %d × %d shares the numbers out evenly over the rows', (widthPx, heightPx, count, rows) => {
+    const shown = all.filter((cell) => cell.label !== 'PR');
+    const plan = planTile({ widthPx, heightPx }, shown, beside.slice(0, count));
+    expect(plan.waves).toBe(count);
+    expect(plan.rows.map((row) => row.map((cell) => cell.label))).toEqual(rows);
+  });
+
+  it('leaves a single value beside pressures the room for its limits on a tile of 345 px', () => {
+    const row = [all[1]!, all[2]!, all[3]!];
+    const wanted = row.map(sharePx);
+    expect((345 * wanted[0]!) / wanted.reduce((sum, px) => sum + px, 0)).toBeGreaterThan(92);
+    for (const cell of row) expect(sharePx(cell)).toBeGreaterThanOrEqual(leastWidthPx(cell));
+  });
+
+  it('gives the row below the waves more height on a large tile', () => {
+    const [small, large] = [300, 1950].map((heightPx) => planTile({ widthPx: 1200, heightPx }, all, beside));
+    expect(small!.rowPx).toBe(cellLeastPx);
+    expect(large!.rowPx).toBeGreaterThan(150);
+    expect(large!.leastPx).toBeLessThanOrEqual(1950);
   });
 
   it('breaks rows where the next number would not fit', () => {

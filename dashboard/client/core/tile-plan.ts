@@ -40,6 +40,16 @@ export function leastWidthPx(cell: Cell): number {
   );
 }
 
+/** Narrower, and the limits beside a single value are hidden (slot.css). */
+const withLimitsPx = 96;
+/** A pressure never shows its limits where three cells share a narrow tile, but is wider than a single value. */
+const pressureSharePx = 126;
+
+/** By what a cell shares the width of its row with the others. */
+export function sharePx(cell: Cell): number {
+  return Math.max(leastWidthPx(cell), cell.pressure ? pressureSharePx : withLimitsPx);
+}
+
 function leastHeightPx(cells: readonly Cell[]): number {
   return cellLeastPx + (cells.some((cell) => cell.note !== undefined) ? noteLinePx : 0);
 }
@@ -64,6 +74,9 @@ const columnLeastPx = 136;
 const columnShare = 0.25;
 /** Beside a wave. */
 const waveRowLeastPx = 50;
+/** Of a wave's height, for a row of numbers below the waves where there is room. */
+const restShare = 0.55;
+const restMostPx = 200;
 
 /**
  * The plan for a box. `beside[i]` is the cell that stands beside wave i, if its parameter has come; `cells` are all cells in
@@ -78,14 +91,17 @@ export function planTile<C extends Cell>(
   for (let waves = beside.length; waves > 0; waves -= 1) {
     const taken = beside.slice(0, waves);
     const rest = cells.filter((cell) => !taken.includes(cell));
-    const rows = packed(rest, box.widthPx);
-    const rowPx = leastHeightPx(rest);
+    const rows = balanced(rest, box.widthPx);
     const noted = taken.some((cell) => cell?.note !== undefined) ? noteLinePx : 0;
-    const leastPx = waves * (waveRowLeastPx + noted) + rows.length * rowPx;
-    if (leastPx <= box.heightPx) return { waves, columns: undefined, columnPx, rows, leastPx, rowPx };
+    const wavesPx = waves * (waveRowLeastPx + noted);
+    const rowLeastPx = leastHeightPx(rest);
+    if (wavesPx + rows.length * rowLeastPx > box.heightPx) continue;
+    const evenPx = (box.heightPx * restShare) / (waves + rows.length * restShare);
+    const rowPx = Math.max(rowLeastPx, Math.floor(Math.min(evenPx, restMostPx)));
+    return { waves, columns: undefined, columnPx, rows, leastPx: wavesPx + rows.length * rowPx, rowPx };
   }
   const columns = equalColumns(cells, box);
-  const rows = columns === undefined ? packed(cells, box.widthPx) : chunked(cells, columns);
+  const rows = columns === undefined ? balanced(cells, box.widthPx) : chunked(cells, columns);
   const rowPx = leastHeightPx(cells);
   return { waves: 0, columns, columnPx: 0, rows, leastPx: rows.length * rowPx, rowPx };
 }
@@ -105,6 +121,18 @@ export function packed<C extends Cell>(cells: readonly C[], widthPx: number): C[
   }
   return rows;
 }
+
+/** As few rows as `packed`, but each as full as the others: the last number is not alone and large below a crowded row. */
+function balanced<C extends Cell>(cells: readonly C[], widthPx: number): C[][] {
+  const rows = packed(cells, widthPx);
+  const sumPx = cells.reduce((sum, cell) => sum + leastWidthPx(cell), 0);
+  for (let limitPx = sumPx / rows.length; limitPx < widthPx; limitPx += balanceStepPx) {
+    const even = packed(cells, limitPx);
+    if (even.length === rows.length) return even;
+  }
+  return rows;
+}
+const balanceStepPx = 4;
 
 /** Width to height of a cell that reads best. */
 const bestShape = 1.6;
@@ -135,6 +163,12 @@ function chunked<C>(cells: readonly C[], columns: number): C[][] {
   return Array.from({ length: Math.ceil(cells.length / columns) }, (_, row) =>
     cells.slice(row * columns, (row + 1) * columns),
   );
+}
+
+/** How much larger the words of a large tile are: name, bed and alarm are read from as far away as its numbers. */
+export function wordScale(widthPx: number, heightPx: number): number {
+  if (widthPx >= 1600 && heightPx >= 900) return 2;
+  return widthPx >= 700 && heightPx >= 450 ? 1.5 : 1;
 }
 
 const bedFontPx = 16;

@@ -3,7 +3,7 @@ import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { waves } from '../../../contracts/parameters.ts';
 import type { Bed } from '../../protocol.ts';
 import { type Slot, slotPriority, slotsOf, valueText } from '../core/numerics.ts';
-import { type Cell, leastWidthPx, planTile } from '../core/tile-plan.ts';
+import { type Cell, leastWidthPx, planTile, sharePx } from '../core/tile-plan.ts';
 import { tileWaves } from '../core/wave-choice.ts';
 import { SlotView } from './slot.tsx';
 import { WaveCanvas } from './waves.tsx';
@@ -69,11 +69,9 @@ function Planned({ bed, alarms, slots, codes, box }: PlannedProps) {
   );
 }
 
-/** Each cell at least as wide as its text; what is left is shared by need. */
+/** Each cell at least as wide as its text; what is left is shared so that limits have room. */
 function widthsOf(row: readonly Cell[]): string {
-  return row
-    .map((cell) => `minmax(${Math.floor(leastWidthPx(cell))}px, ${Math.round(leastWidthPx(cell))}fr)`)
-    .join(' ');
+  return row.map((cell) => `minmax(${Math.floor(leastWidthPx(cell))}px, ${Math.round(sharePx(cell))}fr)`).join(' ');
 }
 
 function cellOf(slot: Slot): SlotCell {

@@ -4,7 +4,7 @@ import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol.ts';
 import { behind, foremost, frameOf, isUnanswered, listed, lookOf, marks, remarks } from '../core/alarm-order.ts';
 import { patientName } from '../core/numerics.ts';
-import { headHeightPx, stripHeightPx } from '../core/tile-plan.ts';
+import { headHeightPx, stripHeightPx, wordScale } from '../core/tile-plan.ts';
 import { BedState, bedNotice } from './bed-state.tsx';
 import { type Companion, Companions, companionPlan } from './companions.tsx';
 import { useCommonBeat } from './flash.ts';
@@ -43,11 +43,14 @@ export const Tile = memo(function Tile(props: TileProps) {
   const words = headline
     ? [marks[headline.priority], headline.text, ...remarks(headline), 'acknowledged', '+99 ***']
     : [];
-  const abovePx = headHeightPx(bedName, widthPx) + stripHeightPx(words.join(' '), widthPx) + 2 * edgePx;
+  const scale = wordScale(props.widthPx, props.heightPx);
+  const linesPx = headHeightPx(bedName, widthPx / scale) + stripHeightPx(words.join(' '), widthPx / scale);
+  const abovePx = linesPx * scale + 2 * edgePx;
   return (
     <article
       ref={box}
       class={`tile${frame ? ` tile--${frame.priority}${frame.flashes ? '' : ' tile--steady'}` : ''}${bed.ward === null ? ' tile--unassigned' : ''}`}
+      style={{ '--tile-px': `${scale}px` }}
       data-testid={`bed-${bedName}`}
       data-acts-area
       data-association={bed.associationId}
