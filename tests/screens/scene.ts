@@ -159,7 +159,7 @@ export function longestAlarms(beds: readonly PlayedBed[], count: number): Alarm[
 }
 
 /** Puts beds on the screens and keeps their values and waves coming. @returns what stops it */
-export function play(server: ScreenServer, beds: readonly PlayedBed[]): () => void {
+export function play(server: ScreenServer, beds: readonly PlayedBed[], everyMs = 2_000): () => void {
   for (const { deviceId, period: held } of beds) {
     server.associate({
       deviceId,
@@ -173,7 +173,7 @@ export function play(server: ScreenServer, beds: readonly PlayedBed[]): () => vo
     for (const bed of beds) send(server, bed);
   };
   round();
-  const timer = setInterval(round, 2_000);
+  const timer = setInterval(round, everyMs);
   return () => clearInterval(timer);
 }
 

@@ -117,8 +117,8 @@ function createHint(page: Document) {
   let timer: ReturnType<typeof setTimeout> | undefined;
   return {
     show({ left, bottom }: { left: number; bottom: number }) {
-      element.style.left = `${Math.max(8, Math.min(left, innerWidth - 280))}px`;
-      element.style.top = `${Math.max(8, Math.min(bottom + 4, innerHeight - 40))}px`;
+      element.style.setProperty('--hint-left', `${left}px`);
+      element.style.setProperty('--hint-top', `${bottom + 4}px`);
       page.body.append(element);
       clearTimeout(timer);
       timer = setTimeout(() => element.remove(), hintMs);

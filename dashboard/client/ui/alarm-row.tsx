@@ -44,7 +44,11 @@ export function AlarmRow({ alarm, bed, gone }: { alarm: Alarm; bed: Bed | undefi
         <span class="alarm__text">{alarm.text}</span>
       </div>
       <div class="alarm__when dim">
-        {bed?.patient && <span class="alarm__patient">{patientName(bed.patient)}</span>}
+        {bed?.patient && (
+          <span class="alarm__patient" title={patientName(bed.patient)} data-may-shorten>
+            {patientName(bed.patient)}
+          </span>
+        )}
         <time dateTime={alarm.onsetAt}>{whenText(Date.parse(alarm.onsetAt), now)}</time>
         {remarks(alarm).map((word) => (
           <span key={word} class="alarm__remark">
@@ -69,11 +73,13 @@ function Answer({ alarm }: { alarm: Alarm }) {
   const seen = useRef(alarm);
   const now = app.now.value;
   if (!isUnanswered(alarm)) {
-    const at = alarm.acknowledgedAt === undefined ? '' : ` ${whenText(Date.parse(alarm.acknowledgedAt), now)}`;
+    const by = alarm.acknowledgedBy?.name;
     return (
       <p class="alarm__answer" data-testid={`acked-${alarm.alarmId}`}>
-        ✓ {alarm.acknowledgedBy?.name ?? 'acknowledged'}
-        {at}
+        <span class="alarm__by" title={by && `✓ ${by}`} data-may-shorten={by !== undefined || undefined}>
+          ✓ {by ?? 'acknowledged'}
+        </span>{' '}
+        {alarm.acknowledgedAt && <span>{whenText(Date.parse(alarm.acknowledgedAt), now)}</span>}
       </p>
     );
   }

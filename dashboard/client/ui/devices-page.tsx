@@ -170,10 +170,12 @@ function Row({ row, onEdit }: { row: DeviceRow; onEdit: () => void }) {
         {current?.ward ?? <span class="dim">{row.lastWard === undefined ? 'none' : `last in ${row.lastWard}`}</span>}
       </td>
       <td data-label="Bed">{current?.bed ?? <span class="dim">none</span>}</td>
-      <td data-label="Patient">
+      <td class="table__words" data-label="Patient">
         {current ? current.occupied ? 'admitted' : <span class="dim">none</span> : <span class="dim">none</span>}
       </td>
-      <td data-label="It says">{present.length > 0 ? present.join(', ') : <span class="dim">nothing wrong</span>}</td>
+      <td class="table__words" data-label="It says">
+        {present.length > 0 ? present.join(', ') : <span class="dim">nothing wrong</span>}
+      </td>
       <td class="num">
         {mayMove ? (
           <button

@@ -11,7 +11,7 @@ const plotPx = 96;
 const timeAxisPx = 28;
 const axisColour = '#9fb0c0';
 const gridColour = '#1e2833';
-const font = '12px system-ui, sans-serif';
+const fontPx = 12;
 /** The second and third line of a chart (diastolic, mean; pulse beside HR) are told apart by dashes. */
 const dashes: readonly (readonly number[])[] = [[], [6, 4], [2, 3]];
 
@@ -31,7 +31,8 @@ export function TrendChart({ chart, columns, fromMs, toMs, syncKey, showTime }: 
   const held = useRef(columns);
   held.current = columns;
   const shape = [...columns.series.keys()].join();
-  const height = plotPx + (showTime ? timeAxisPx : 0);
+  const scale = letterScale();
+  const height = (plotPx + (showTime ? timeAxisPx : 0)) * scale;
   const range = { min: fromMs / 1000, max: toMs / 1000 };
   useLayoutEffect(() => {
     const element = box.current!;
@@ -39,6 +40,7 @@ export function TrendChart({ chart, columns, fromMs, toMs, syncKey, showTime }: 
       optionsFor([...columns.series.keys()], (code) => held.current.series.get(code)?.lone ?? [], {
         width: element.clientWidth,
         height,
+        scale,
         syncKey,
         showTime,
       }),
@@ -54,7 +56,7 @@ export function TrendChart({ chart, columns, fromMs, toMs, syncKey, showTime }: 
       made.destroy();
       plot.current = undefined;
     };
-  }, [shape, syncKey, showTime]);
+  }, [shape, syncKey, showTime, scale]);
   useLayoutEffect(() => {
     plot.current?.setData(dataOf(columns), false);
     plot.current?.setScale('x', range);
@@ -71,6 +73,11 @@ export function TrendChart({ chart, columns, fromMs, toMs, syncKey, showTime }: 
       <div class="trend__plot" ref={box} />
     </figure>
   );
+}
+
+/** How much larger letters are on a large screen (tokens.css). */
+function letterScale(): number {
+  return Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--px')) || 1;
 }
 
 function colourOf(code: string): string {
@@ -100,8 +107,10 @@ function dataOf(columns: TrendColumns): uPlot.AlignedData {
 function optionsFor(
   codes: readonly string[],
   loneOf: (code: string) => readonly number[],
-  size: { width: number; height: number; syncKey: string; showTime: boolean },
+  size: { width: number; height: number; scale: number; syncKey: string; showTime: boolean },
 ): uPlot.Options {
+  const { scale } = size;
+  const font = `${fontPx * scale}px system-ui, sans-serif`;
   const axis = { stroke: axisColour, font, ticks: { show: false }, grid: { stroke: gridColour, width: 1 } };
   const edge = { stroke: 'transparent', width: 0, points: { show: false }, spanGaps: false };
   return {
@@ -112,8 +121,14 @@ function optionsFor(
     cursor: { sync: { key: size.syncKey }, drag: { x: false, y: false }, points: { size: 6 } },
     scales: { x: { time: true, auto: false }, y: { range: (_plot, min, max) => padded(min, max) } },
     axes: [
-      { ...axis, show: size.showTime, size: timeAxisPx, values: (_plot, ticks) => ticks.map(tickText) },
-      { ...axis, size: 44, space: 26 },
+      {
+        ...axis,
+        show: size.showTime,
+        size: timeAxisPx * scale,
+        space: 50 * scale,
+        values: (_plot, ticks) => ticks.map(tickText),
+      },
+      { ...axis, size: 44 * scale, space: 26 * scale },
     ],
     series: [
       {},
@@ -121,10 +136,10 @@ function optionsFor(
         {
           label: parameters.get(code)?.label ?? code,
           stroke: colourOf(code),
-          width: 1.5,
+          width: 1.5 * scale,
           spanGaps: false,
           // A point that no line touches would not be seen without a dot.
-          points: { show: true, size: 5, fill: colourOf(code), filter: () => [...loneOf(code)] },
+          points: { show: true, size: 5 * scale, fill: colourOf(code), filter: () => [...loneOf(code)] },
           dash: [...(dashes[i % dashes.length] ?? [])],
         },
         edge,

@@ -1,0 +1,246 @@
+/** As `layout.screen.test.ts`, of screens in trouble: open tray, beds with two devices, doubts, forms that are refused, a slow screen. */
+import { randomUUID } from 'node:crypto';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { gatewayNotices } from '../../contracts/bed-notices.ts';
+import { unassignedAssociation } from '../../contracts/envelope/pseudonym.ts';
+import { noteNotice } from '../../dashboard/core/notices.ts';
+import { openBrowser } from '../browser.ts';
+import { until } from '../system.ts';
+import { clickUntil, expectReadable, goTo, logInCalm, pinLoad } from './readable.ts';
+import {
+  alarmOf,
+  longAlarmText,
+  longBed,
+  longDeviceId,
+  longestAlarms,
+  longestBeds,
+  longFamilyName,
+  longGivenName,
+  longPatientId,
+  longWard,
+  type PlayedBed,
+  patient,
+  period,
+  play,
+  raised,
+  widest,
+} from './scene.ts';
+import { openScreenServer, type ScreenServer } from './server.ts';
+
+const ward = longWard;
+const otherBed = 'Window place 12C, isolation anteroom two';
+const nurse = { userId: 'nora', name: longGivenName, role: 'nurse' } as const;
+let server: ScreenServer;
+let browser: Browser;
+let page: Page;
+const closers: (() => unknown)[] = [];
+const longest = patient({ familyName: longFamilyName, givenName: longGivenName, patientId: longPatientId });
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([
+    openScreenServer({
+      accounts: [
+        { ...nurse, wards: [ward] },
+        { userId: 'paula', name: longGivenName, role: 'physician', wards: ['*'] },
+      ],
+      wards: [{ ward, beds: [longBed, otherBed, 'U-2', 'U-3', 'U-4', 'U-5', 'U-6', 'U-7', 'U-8'] }],
+    }),
+    openBrowser(inject('chromium')),
+  ]);
+  closers.push(server.close, () => browser.close());
+  const beds = withCompanions(longestBeds(8, ward));
+  closers.push(play(server, beds), strays());
+  server.alarms(...longestAlarms(beds.slice(0, 4), 12).map(raised));
+  for (const at of [1, 4, 5, 7]) doubt(beds[at]!);
+  page = await logInCalm(browser, server, 'nora');
+});
+
+afterAll(async () => {
+  for (const close of closers.reverse()) await close();
+});
+
+/** A second device at the first bed, a second and a third at the third, one without a patient at the seventh. */
+function withCompanions(beds: PlayedBed[]): PlayedBed[] {
+  const from = new Date().toISOString();
+  const beside = (bed: PlayedBed, deviceId: string, of: PlayedBed['period']['patient']): PlayedBed => ({
+    ...bed,
+    deviceId,
+    period: { ...bed.period, associationId: randomUUID(), patient: of, from },
+    waves: [],
+  });
+  const [first, , third] = beds;
+  const seventh = beds[6]!;
+  return [
+    ...beds,
+    beside(first!, `pump-${longDeviceId.slice(5)}`, first!.period.patient),
+    beside(third!, 'bed-21', third!.period.patient),
+    beside(third!, 'bed-22', null),
+    beside(seventh, 'bed-23', null),
+  ];
+}
+
+/** All that a bed can be doubted for at once. */
+function doubt({ period: { associationId } }: PlayedBed): void {
+  const bed = server.state.beds.get(associationId)!;
+  const [sinceMs, untilMs] = [Date.now(), Number.POSITIVE_INFINITY];
+  for (const [code, { text }] of Object.entries(gatewayNotices))
+    noteNotice(server.state, bed, { code, text, sinceMs, untilMs });
+  const text = 'Device clock is 3599 s behind';
+  noteNotice(server.state, bed, { code: 'device-clock', text, sinceMs, untilMs });
+}
+
+/** Three devices without a bed, with alarms. @returns what stops them */
+function strays(): () => void {
+  const ids = [longDeviceId.replace('bedside', 'strayed'), 'bed-31', 'bed-32'];
+  const played = ids.map((deviceId): PlayedBed => {
+    const before = { ...period('U-8', ward, longest), to: new Date().toISOString() };
+    server.associate({ deviceId, version: 1, periods: [before] });
+    const associationId = unassignedAssociation(Buffer.alloc(32, 2).toString('base64url'), deviceId);
+    return { deviceId, period: { ...before, associationId }, values: widest, waves: [], ageMs: 0 };
+  });
+  const send = () => {
+    for (const {
+      deviceId,
+      period: { associationId },
+    } of played) {
+      const time = new Date().toISOString();
+      const values = [{ code: 'MDC_ECG_HEART_RATE', value: 188, unit: '/min' }];
+      server.observe(associationId, { deviceId, receivedAt: time, reading: { time, intervalMs: 4000, values } });
+    }
+  };
+  send();
+  server.alarms(raised(alarmOf(played[0]!, { text: longAlarmText })), raised(alarmOf(played[1]!)));
+  const timer = setInterval(send, 2_000);
+  return () => clearInterval(timer);
+}
+
+/** `shows` is what only the form of this act has. */
+async function openForm(deviceId: string, act: string, shows: string): Promise<void> {
+  await goTo(page, '#/devices');
+  await page.getByTestId(`associate-${deviceId}`).waitFor();
+  await clickUntil(page, `associate-${deviceId}`, `act-${act}`);
+  await until(act, async () => {
+    if (await page.locator(shows).isVisible()) return true;
+    await page.getByTestId(`act-${act}`).click();
+    await page.waitForTimeout(200);
+    return page.locator(shows).isVisible();
+  });
+}
+
+/** Another clinician changed the device meanwhile, as the form will be told when it saves. */
+function changeMeanwhile(deviceId: string): void {
+  const table = server.state.associations.get(deviceId)!;
+  const version = table.version + 1;
+  const [now] = table.periods;
+  const before = { patientId: longPatientId, familyName: longFamilyName, givenName: longGivenName };
+  const fields = Object.entries(before).map(([field, from]) => ({ field, from, to: `${from.slice(1)}X` }));
+  const change = { version, at: new Date().toISOString(), by: nurse, act: 'corrected', fields, ward } as const;
+  server.associate({ deviceId, version, periods: [now!], changes: [change] } as never);
+}
+
+describe('every text can be read whole in trouble', () => {
+  it('on a ward with two devices at a bed, notices of doubt, and an open tray', async () => {
+    await page.getByTestId('companion-bed-21').waitFor();
+    await page.getByTestId('bed-notice').first().waitFor();
+    expect(await page.locator('.companion').count()).toBe(4);
+    await clickUntil(page, 'tray-count', 'tray-bed-31');
+    await expectReadable(page, 'trouble-tray');
+    await clickUntil(page, 'filter-alarms', 'tray-bed-31');
+  });
+
+  it('on the page of a patient with notices and two devices', async () => {
+    const bed = [...server.state.beds.values()].find((one) => one.notices.size > 0)!;
+    await goTo(page, `#/patient/${bed.associationId}`);
+    await page.getByTestId('notice-shared-identity').waitFor();
+    await expectReadable(page, 'trouble-patient');
+  });
+
+  it('on the form that moves a device', async () => {
+    await openForm(longDeviceId, 'move', 'select[name=bed]');
+    await page.locator('select[name=bed]').selectOption(otherBed);
+    await expectReadable(page, 'form-move');
+  });
+
+  it('on the form that corrects a patient, with a confirmation', async () => {
+    await openForm(longDeviceId, 'correct', 'select[name=category]');
+    await page.locator('select[name=category]').selectOption('paediatric');
+    await page.getByTestId('associate-confirm').waitFor();
+    await expectReadable(page, 'form-correct');
+    await page.locator('select[name=category]').selectOption('adult');
+  });
+
+  it('on the form that corrects a patient, once somebody else has changed them', async () => {
+    await page.locator('input[name=givenName]').fill('Ada');
+    changeMeanwhile(longDeviceId);
+    await clickUntil(page, 'associate-save', 'associate-conflict');
+    await expectReadable(page, 'form-conflict');
+  });
+
+  it('on the form that discharges a patient with two devices', async () => {
+    await openForm(longDeviceId, 'end', '[data-testid=associate-discharge]');
+    await expectReadable(page, 'form-end');
+  });
+
+  it('on the form that assigns a device, and asks whose patient it is', async () => {
+    await goTo(page, '#/');
+    await goTo(page, '#/devices');
+    await page.locator('input[name=unlisted]').fill(`unlisted-${longDeviceId.slice(9)}`);
+    await clickUntil(page, 'associate-unlisted', 'associate-form');
+    await page.locator('select[name=ward]').selectOption(ward);
+    await page.locator('select[name=bed]').selectOption(longBed);
+    await clickUntil(page, 'associate-save', 'associate-whose');
+    await expectReadable(page, 'form-assign');
+  });
+
+  it('under the notices of the operator, the clock and unseen alarms', async () => {
+    const paula = await logInCalm(browser, server, 'paula');
+    for (const [at, deviceId] of [longDeviceId.replace('bedside', 'unknown'), 'bed-41', 'bed-42', 'bed-43'].entries())
+      server.associate({
+        deviceId,
+        version: 1,
+        periods: [period(`${longBed.slice(2)}-${at}`, 'Ward that is in no registry of wards', longest)],
+      });
+    await paula.getByTestId('notice-places').getByText('unknown').waitFor();
+    await expectReadable(paula, 'trouble-places');
+    await paula.context().close();
+  });
+
+  it('on a screen that cannot keep up', async () => {
+    const slow = await logInCalm(browser, server, 'nora');
+    await slow.evaluate(() => Reflect.deleteProperty(Document.prototype, 'hidden'));
+    await slow.getByTestId('companion-bed-21').waitFor();
+    while ((await slow.getByTestId('notice-slow').count()) === 0)
+      await slow.evaluate(() => {
+        // The page's own timer comes that late, whatever the machine does.
+        const endMs = performance.now() + 1_700;
+        while (performance.now() < endMs);
+      });
+    await slow.evaluate(pinLoad);
+    await expectReadable(slow, 'trouble-slow');
+    await slow.context().close();
+  });
+});
+
+it('keeps the word beside a press that was lost in a window that becomes smaller', async () => {
+  await page.setViewportSize({ width: 1920, height: 1080 });
+  await page.evaluate(() => {
+    const far = document.createElement('button');
+    far.style.cssText = 'position: fixed; right: 10px; bottom: 10px; width: 40px; height: 40px; z-index: 60';
+    far.dataset.testid = 'far';
+    document.body.append(far);
+  });
+  await page.mouse.click(1890, 1050);
+  await until('a press on what has just moved', async () => {
+    await page.getByTestId('far').evaluate((far) => {
+      far.style.right = far.style.right === '10px' ? '14px' : '10px';
+    });
+    await page.mouse.click(1885, 1050);
+    return page.getByTestId('moved-hint').isVisible();
+  });
+  await page.setViewportSize({ width: 360, height: 780 });
+  const box = (await page.getByTestId('moved-hint').boundingBox())!;
+  expect(box.x).toBeGreaterThanOrEqual(0);
+  expect(box.x + box.width).toBeLessThanOrEqual(360);
+  expect(box.y + box.height).toBeLessThanOrEqual(780);
+});
