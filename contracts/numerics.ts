@@ -25,11 +25,12 @@ export type Numerics = {
  * adult limits, or nearer to them; of two that are equally grave the later in the message.
  *
  * The patient's own limits decide nothing here, on purpose: the engine, the screens and the trends must choose the same number,
- * and only the engine knows the limits in force. A parameter that came twice stands in the place of the first, by its canonical code.
- * A reading without doubles is handed back as it is.
+ * and only the engine knows the limits in force. A parameter that came twice stands in the place of the first. Every parameter has
+ * its canonical code, by which its alarms name it.
  */
 export function numericsByCode(values: readonly NumericValue[]): Numerics {
-  if (!hasDouble(values)) return { values, doubled: none };
+  if (!hasDouble(values))
+    return { values: values.every(isCanonical) ? values : values.map(canonically), doubled: none };
   const chosen = new Map<string, NumericValue>();
   const doubled = new Map<string, Parameter>();
   for (const numeric of values) {
@@ -40,13 +41,19 @@ export function numericsByCode(values: readonly NumericValue[]): Numerics {
     else {
       if (parameter) doubled.set(code, parameter);
       const graver = gravity(parameter, numeric) >= gravity(parameter, before) ? numeric : before;
-      chosen.set(code, graver.code === code ? graver : { ...graver, code });
+      chosen.set(code, graver);
     }
   }
-  return { values: [...chosen.values()], doubled: [...doubled.values()] };
+  return { values: [...chosen.values()].map(canonically), doubled: [...doubled.values()] };
 }
 
 const none: readonly Parameter[] = [];
+
+const isCanonical = ({ code }: NumericValue): boolean => (canonicalParameter(code)?.code ?? code) === code;
+
+function canonically(numeric: NumericValue): NumericValue {
+  return isCanonical(numeric) ? numeric : { ...numeric, code: canonicalParameter(numeric.code)!.code };
+}
 
 /** Readings are short: comparing all pairs costs less than a set for each reading. */
 function hasDouble(values: readonly NumericValue[]): boolean {

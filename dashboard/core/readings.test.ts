@@ -399,6 +399,12 @@ describe('a parameter that comes twice in one message', () => {
     expect(noticesOf(bed)).toEqual([]);
   });
 
+  it('holds a number that came alone by its other code under the code that its alarms have', () => {
+    const { bed } = bedWith(hr(170, { code: 'MDC_ECG_CARD_BEAT_RATE' }));
+    expect([...bed.values.keys()]).toEqual([heartRate]);
+    expect(bed.values.get(heartRate)?.numeric.code).toBe(heartRate);
+  });
+
   it('says nothing where each comes once', () => {
     expect(noticesOf(bedWith(hr(80)).bed)).toEqual([]);
   });
