@@ -103,11 +103,15 @@ const ageClass = () => page.locator('[data-age-class]').first().getAttribute('da
 const raised = async (condition: string) =>
   (await alarmsOf(operator, earlier.associationId)).filter((alarm) => alarm.condition === condition);
 
+/** The usual time is 5 s, and the tick of the engine. The bound is for a slow machine, and far below the larger steps. */
+const silenceMsMax = 120_000;
+
 /** Stops the readings and tells how long it took until the page said so. */
 async function silenceNoticedAfterMs(): Promise<number> {
   readings.set(undefined);
   const fromMs = performance.now();
-  await page.getByTestId('alarm-list').locator('li').filter({ hasText: 'No data' }).first().waitFor();
+  const noData = page.getByTestId('alarm-list').locator('li').filter({ hasText: 'No data' }).first();
+  await noData.waitFor({ timeout: silenceMsMax });
   return performance.now() - fromMs;
 }
 
@@ -140,8 +144,7 @@ describe('the clock of the server', () => {
     // Nobody fell silent because of the clock.
     expect(await raised('no-data')).toHaveLength(silences);
     expect(await page.getByTestId('banner-lost').count()).toBe(0);
-    // The usual time is 5 s, and the tick of the engine; the bound leaves room for a slow machine.
-    expect(await silenceNoticedAfterMs()).toBeLessThan(20_000);
+    expect(await silenceNoticedAfterMs()).toBeLessThan(silenceMsMax);
     expect(await ageClass()).not.toBe('current');
     await goOn(82);
     await setClock(0);
@@ -165,7 +168,7 @@ describe('the clock of the server', () => {
     readings.set(90);
     await shows('90');
     expect(await ageClass()).toBe('current');
-    expect(await silenceNoticedAfterMs()).toBeLessThan(20_000);
+    expect(await silenceNoticedAfterMs()).toBeLessThan(silenceMsMax);
     expect(await ageClass()).not.toBe('current');
     await goOn(91);
   });

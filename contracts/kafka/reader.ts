@@ -124,8 +124,10 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
   ): Promise<Map<TopicPartition, string>> {
     const start = new Map<TopicPartition, string>();
     const since =
+      // By this process's time also while the machine's clock is ahead: what was stamped before that step is behind it, and to read
+      // more does no harm.
       typeof options.start === 'object'
-        ? await offsetsSince(kafka, [...partitions.keys()], options.start.sinceMs + logAheadMs())
+        ? await offsetsSince(kafka, [...partitions.keys()], options.start.sinceMs)
         : undefined;
     for (const [place, { low, high }] of ends) {
       const known = positions.get(place);
