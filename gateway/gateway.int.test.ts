@@ -240,6 +240,26 @@ describe('bad input', () => {
     });
   });
 
+  it.each<[string, (text: string) => Buffer]>([
+    ['a byte order mark', (text) => Buffer.from(`\ufeff${text}`)],
+    ['a trailing NUL', (text) => Buffer.from(`${text}\0`)],
+    ['a byte of Latin-1', (text) => Buffer.from(text.replace('{', '{"note":"M\xfcller",'), 'latin1')],
+    ['a second, empty list of values', (text) => Buffer.from(text.replace(/\}$/, ',"values":[]}'))],
+  ])('of %s does not hide a good value, and what was sent lies in rejected', async (_name, change) => {
+    const client = await connect('bad');
+    const boot = `mend-${randomUUID().slice(0, 8)}`;
+    const payload = change(JSON.stringify({ boot, seq: 1, ...good, values: [spo2] }));
+    expect(await publishFor(client, own, payload)).toBe(0);
+    const kept = (await recordsOf(operator, 'observations', device('bad'))).filter(
+      ({ opened }) => opened.place.boot === boot,
+    );
+    expect(kept).toMatchObject([{ body: { reading: { values: [spo2] } } }]);
+    expect((await recordsOf(operator, 'rejected', device('bad'))).at(-1)).toMatchObject({
+      body: { kept: true, payload: payload.toString('base64') },
+    });
+    await client.endAsync();
+  });
+
   it('is not written to the log with its payload', () => {
     expect(gateway.output()).toContain('payload-not-json');
     expect(gateway.output()).not.toMatch(/garbage|"values"|31415\.926/);

@@ -14,7 +14,7 @@ import { publishReasonCode } from './core/reasons.ts';
 import { recordKinds, recordPrefix, recordSuffix } from './core/records.ts';
 import { noteBoot } from './core/shared-identity.ts';
 import { judgePublishTopic } from './core/topics.ts';
-import { type Judgement, judgePayload, type Reading, type TimeBounds } from './core/validate.ts';
+import { type Judgement, judgeBytes, type Reading, type TimeBounds } from './core/validate.ts';
 import type { Counters } from './counters.ts';
 import type { Incoming, Outcome, Sink } from './listener/sink.ts';
 import { bump, type Measures } from './measures.ts';
@@ -59,7 +59,7 @@ export function createIngest(options: {
       return;
     }
     const text = isUtf8(payload) ? payload.toString('utf8') : undefined;
-    const judged = judgePayload(kind, text, receivedAtMs, bounds);
+    const judged = judgeBytes(kind, payload, text, receivedAtMs, bounds);
     switch (judged.verdict) {
       case 'accepted':
       case 'accepted-in-part':
@@ -77,11 +77,13 @@ export function createIngest(options: {
       keepApart(message, kind, settle);
       return;
     }
-    const record = recordOf(message, kind, judged.reading, whose.associationId);
     if (judged.verdict === 'accepted-in-part') {
+      const readAs = judged.mended === undefined ? message : { ...message, payload: Buffer.from(judged.mended) };
+      const record = recordOf(readAs, kind, judged.reading, whose.associationId);
       appendInPart(message, kind, record, judged.fault, settle);
       return;
     }
+    const record = recordOf(message, kind, judged.reading, whose.associationId);
     append(record, (error) => {
       if (error !== undefined) {
         settle(lost(message, error));

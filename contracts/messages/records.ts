@@ -18,7 +18,7 @@ const fromGateway = {
   receivedAt: Instant,
 };
 
-/** In `observations`: `reading` is what the device sent, as it sent it. `boot` and `seq` are in the envelope's header. */
+/** In `observations`: `reading` is what the device sent, as it sent it where it is JSON in which no member comes twice. `boot` and `seq` are in the envelope's header. */
 export const ObservationRecord = Type.Object({ ...fromGateway, reading: Observation }, closed);
 export type ObservationRecord = Static<typeof ObservationRecord>;
 

@@ -1,4 +1,4 @@
-/** The bodies of the gateway's records. The device's own JSON goes in verbatim: what it sent is what is kept. */
+/** The bodies of the gateway's records. The device's own JSON goes in verbatim, but where it cannot be read as it is (mend.ts). */
 import type { ConnectionRecord, ContentType, StatusRecord } from '../../contracts/messages/records.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';

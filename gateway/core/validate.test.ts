@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { boundsByBothClocks, type Judgement, judgePayload } from './validate.ts';
+import { boundsByBothClocks, type Judgement, judgeBytes, judgePayload } from './validate.ts';
 
 const nowMs = Date.parse('2026-03-01T12:00:00.000Z');
 const bounds = { aheadMaxMs: 300_000, lateMaxMs: 86_400_000 };
@@ -269,5 +269,31 @@ describe('a refusal because of the time says at the bed which way the clock is w
     ['a time within the bounds', 'observations', observation, 'accepted'],
   ])('%s', (_name, kind, body, expected) => {
     expect(noticeOf(judge(kind, body))).toBe(expected);
+  });
+});
+
+describe('a heart rate of 30 is taken where the payload', () => {
+  const hr = (value: number) => `{"code":"MDC_ECG_HEART_RATE","value":${value},"unit":"/min"}`;
+  const head = `"boot":"b1","seq":1,"time":"${at(0)}"`;
+  const good = `{${head},"values":[${hr(30)}]}`;
+  const valuesOf = (payload: Buffer) => {
+    const utf8 = Buffer.from(payload.toString()).equals(payload) ? payload.toString() : undefined;
+    const judged = judgeBytes('observations', payload, utf8, nowMs, bounds);
+    if (judged.verdict !== 'accepted-in-part') return judged.verdict;
+    return (JSON.parse(judged.mended!) as typeof observation).values.map(({ value }) => value);
+  };
+  it.each<[string, Buffer, unknown]>([
+    ['starts with a byte order mark', Buffer.from(`\ufeff${good}`), [30]],
+    ['ends with a NUL', Buffer.from(`${good}\0`), [30]],
+    ['has a byte of Latin-1', Buffer.from(good.replace('{', '{"note":"M\xfcller",'), 'latin1'), [30]],
+    ['has both', Buffer.from(`\xef\xbb\xbf${good.replace('{', '{"note":"M\xfcller",')}\0`, 'latin1'), [30]],
+    ['has an empty list of values beside it', Buffer.from(`{${head},"values":[${hr(30)}],"values":[]}`), [30]],
+    ['has a normal rate behind it', Buffer.from(good.replace('30', '30,"value":75')), [30, 75]],
+    ['says two numbers of itself', Buffer.from(good.replace('{', '{"seq":7,')), [30]],
+    ['is cut short', Buffer.from(good.slice(0, -1)), 'refused'],
+    ['says two times', Buffer.from(good.replace('{', `{"time":"${at(-5)}",`)), 'refused'],
+    ['is as it should be', Buffer.from(good), 'accepted'],
+  ])('%s', (_name, payload, expected) => {
+    expect(valuesOf(payload)).toEqual(expected);
   });
 });

@@ -9,6 +9,7 @@ import { textFault } from '../../contracts/text.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import type { DeviceTopicKind } from '../../contracts/topics.ts';
 import { sampleBytes, samplesMs } from '../../contracts/wave-samples.ts';
+import { readAnyway, readEveryMember } from './mend.ts';
 import { valueFault } from './values.ts';
 
 /** How far a device's own time may be from the gateway's clock; both ends included. */
@@ -51,7 +52,8 @@ export type Reading = {
 };
 
 /**
- * A reading is appended whole, byte for byte as the device sent it, or not at all.
+ * A reading is appended whole, byte for byte as the device sent it, or not at all. The one exception is a payload that every reader
+ * would have to read in its own way: not quite JSON, or with a member that comes twice. What is read of it is appended then.
  *
  * `accepted-in-part`: some members must not be used (a numeric of unknown code or unit, a value that is no number or that no human
  * body yields, an unknown technical condition), others are fine. Refusing the whole would hide a good SpO2 because of an absurd
@@ -59,10 +61,15 @@ export type Reading = {
  * what `usable.ts` and `usableNumber` of contracts give, and a copy with the reason goes to `rejected`: nothing is lost and
  * nothing is silent. Only where nothing is fine is all of it refused. Members that we do not know are no fault.
  */
-export type Judgement =
-  | { readonly verdict: 'accepted'; readonly reading: Reading }
-  | { readonly verdict: 'accepted-in-part'; readonly reading: Reading; readonly fault: Fault }
-  | Refused;
+export type Judgement = { readonly verdict: 'accepted'; readonly reading: Reading } | InPart | Refused;
+
+/** `mended`: what is appended in place of the payload, where the payload cannot be read as it is (mend.ts). */
+type InPart = {
+  readonly verdict: 'accepted-in-part';
+  readonly reading: Reading;
+  readonly fault: Fault;
+  readonly mended?: string;
+};
 
 /** `notice`: what the bed is to be told, where all that the device sends may be refused for the same reason. */
 type Refused = { readonly verdict: 'refused'; readonly fault: Fault; readonly notice?: GatewayNotice };
@@ -70,6 +77,39 @@ type Refused = { readonly verdict: 'refused'; readonly fault: Fault; readonly no
 const observation = Compile(Observation);
 const waveform = Compile(Waveform);
 const status = Compile(Status);
+
+/** Longest text that is read in another way than it came: what is appended must never outgrow the log's longest record. */
+const mendedMax = 65_536;
+
+/**
+ * Judges a payload, and what else it can be read as where it is no UTF-8 or no JSON.
+ * @param text the payload as UTF-8 text, undefined where it is not UTF-8
+ */
+export function judgeBytes(
+  kind: DeviceTopicKind,
+  payload: Uint8Array,
+  text: string | undefined,
+  nowMs: number,
+  bounds: TimeBounds,
+): Judgement {
+  const judged = judgePayload(kind, text, nowMs, bounds);
+  if (judged.verdict !== 'refused' || !unreadable.includes(judged.fault.code)) return judged;
+  const mended = payload.length > mendedMax ? undefined : readAnyway(payload);
+  if (mended === undefined) return judged;
+  const second = judgePayload(kind, mended.text, nowMs, bounds);
+  if (second.verdict === 'refused') return unreadable.includes(second.fault.code) ? judged : second;
+  return asMended(second, mended.text, mended.fault);
+}
+
+const unreadable: readonly string[] = ['payload-not-utf8', 'payload-not-json'];
+
+function asMended(judged: Exclude<Judgement, Refused>, text: string, { code, message }: Fault): InPart {
+  const { reading } = judged;
+  if (judged.verdict === 'accepted')
+    return { verdict: 'accepted-in-part', reading, fault: { code, message }, mended: text };
+  const fault = { code, message: `${message} ${judged.fault.message}` };
+  return { verdict: 'accepted-in-part', reading, fault, mended: judged.mended ?? text };
+}
 
 /**
  * Judges a payload.
@@ -89,6 +129,19 @@ export function judgePayload(
   } catch {
     return refuse('payload-not-json', 'The payload is not JSON.');
   }
+  const plain = readEveryMember(text, body);
+  if (plain === undefined) return judgeBody(kind, body, nowMs, bounds);
+  if (plain.length > mendedMax) return { verdict: 'refused', fault: memberTwice };
+  const judged = judgeBody(kind, JSON.parse(plain), nowMs, bounds);
+  return judged.verdict === 'refused' ? judged : asMended(judged, plain, memberTwice);
+}
+
+const memberTwice: Fault = {
+  code: 'payload-schema',
+  message: 'A member comes twice in one object: each value is read, and what must be said once is not used.',
+};
+
+function judgeBody(kind: DeviceTopicKind, body: unknown, nowMs: number, bounds: TimeBounds): Judgement {
   switch (kind) {
     case 'observations': {
       if (observation.Check(body)) return judgeObservation(body, nowMs, bounds);

@@ -1,0 +1,143 @@
+/**
+ * What else a payload can be read as, where it is not quite JSON, or says a member twice. Pure. The bytes as they came go to
+ * `rejected`; what is read here is what the log and so every reader gets.
+ */
+import type { Fault } from '../../contracts/errors.ts';
+
+export type Mended = { readonly text: string; readonly fault: Fault };
+
+/**
+ * Reads a payload that is no UTF-8 or no JSON: without a byte order mark before it, without NULs and blanks after it, and with U+FFFD
+ * for each byte that is no UTF-8. Undefined where that changes nothing.
+ */
+export function readAnyway(payload: Uint8Array): Mended | undefined {
+  const decoded = new TextDecoder('utf-8', { ignoreBOM: true }).decode(payload);
+  let end = decoded.length;
+  while (end > 0 && '\0 \t\r\n'.includes(decoded[end - 1]!)) end -= 1;
+  const text = decoded.slice(decoded.startsWith('\ufeff') ? 1 : 0, end);
+  // A U+FFFD that the device sent itself is three bytes, as many as a broken one becomes: the bytes tell.
+  const isBroken = decoded.includes('\ufffd') && !isSame(new TextEncoder().encode(decoded), payload);
+  if (isBroken) return { text, fault: notUtf8 };
+  return text === decoded ? undefined : { text, fault: notBare };
+}
+
+const notUtf8: Fault = { code: 'payload-not-utf8', message: 'Some bytes are not UTF-8: each is read as U+FFFD.' };
+const notBare: Fault = {
+  code: 'payload-not-json',
+  message: 'A byte order mark or NULs stand around the JSON: it is read without them.',
+};
+
+function isSame(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, i) => byte === b[i]);
+}
+
+/** Members of a message whose items are what is said, one by one. */
+const lists = ['values', 'conditions'];
+
+/**
+ * Reads a JSON text in which a member comes twice in one object. JSON.parse would keep the last one and say nothing: an alarm could
+ * hide behind it. Both lists of values or conditions count. An item that says something twice is as many items, each with one of the
+ * words; of a parameter that then comes twice the graver is judged, as always. Another member that says two things is null: it
+ * cannot be used. Undefined where no member comes twice, or only where nobody looks.
+ * @param text valid JSON
+ * @param body what JSON.parse made of it
+ */
+export function readEveryMember(text: string, body: unknown): string | undefined {
+  // A colon may be written as \u003a: then the numbers say nothing.
+  if (colonsOfText(text) === colonsOf(body) && !text.includes('\\u003')) return undefined;
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
+  let twice = false;
+  const members = [...partsOf(text)].map(([name, words]): [string, string] => {
+    twice ||= words.length > 1;
+    if (!lists.includes(JSON.parse(name))) return [name, new Set(words).size === 1 ? words[0]! : 'null'];
+    const said = words.filter((word) => word.startsWith('['));
+    if (said.length === 0) return [name, words[0]!];
+    const items = said.flatMap(itemsOf).flatMap((item) => {
+      const each = item.startsWith('{') ? readEach(item) : undefined;
+      twice ||= each !== undefined;
+      return each ?? [item];
+    });
+    return [name, `[${items.join()}]`];
+  });
+  return twice ? `{${members.map(([name, word]) => `${name}:${word}`).join()}}` : undefined;
+}
+
+/** An item that says a member more often is no item: each word would copy all the others. */
+const timesMax = 8;
+
+/** An object that says a member twice, as one object for each of the words; undefined where it does not. */
+function readEach(object: string): string[] | undefined {
+  const members = [...partsOf(object)];
+  const times = members.reduce((most, [, words]) => Math.max(most, words.length), 0);
+  if (times < 2) return undefined;
+  if (times > timesMax) return ['null'];
+  return Array.from({ length: times }, (_, i) => {
+    const parts = members.map(([name, words]) => `${name}:${words[Math.min(i, words.length - 1)]}`);
+    return `{${parts.join()}}`;
+  });
+}
+
+/** The text of each member of an object, by the name as JSON.stringify writes it. */
+function partsOf(object: string): Map<string, string[]> {
+  const parts = new Map<string, string[]>();
+  for (const member of itemsOf(object)) {
+    const end = endOfText(member, 0);
+    const name = JSON.stringify(JSON.parse(member.slice(0, end)));
+    const word = member.slice(member.indexOf(':', end) + 1).trim();
+    const words = parts.get(name);
+    if (words === undefined) parts.set(name, [word]);
+    else words.push(word);
+  }
+  return parts;
+}
+
+/** The texts between the commas of a list or an object. No recursion: a device may send any depth. */
+function itemsOf(text: string): string[] {
+  const items: string[] = [];
+  const whole = text.trim();
+  let depth = 0;
+  let start = 1;
+  for (let i = 0; i < whole.length; i += 1) {
+    const char = whole[i]!;
+    if (char === '"') i = endOfText(whole, i) - 1;
+    else if (char === '[' || char === '{') depth += 1;
+    else if (char === ']' || char === '}') depth -= 1;
+    else if (char === ',' && depth === 1) {
+      items.push(whole.slice(start, i).trim());
+      start = i + 1;
+    }
+  }
+  const last = whole.slice(start, -1).trim();
+  return last === '' ? items : [...items, last];
+}
+
+/** Where the JSON string ends that starts at `from`. */
+function endOfText(text: string, from: number): number {
+  let i = from + 1;
+  while (text[i] !== '"') i += text[i] === '\\' ? 2 : 1;
+  return i + 1;
+}
+
+function colonsOfText(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf(':'); at !== -1; at = text.indexOf(':', at + 1)) count += 1;
+  return count;
+}
+
+/** How deep colons are counted; a message that nests deeper is looked at exactly. */
+const depthMax = 8;
+
+/** The colons that a value would have as JSON: one a member, and those within texts. Fewer than in the text: something was dropped. */
+function colonsOf(value: unknown, depth = 0): number {
+  if (typeof value === 'string') return colonsOfText(value);
+  if (typeof value !== 'object' || value === null || depth > depthMax) return 0;
+  let count = 0;
+  if (Array.isArray(value)) {
+    for (const item of value) count += colonsOf(item, depth + 1);
+    return count;
+  }
+  for (const name in value) {
+    count += 1 + colonsOfText(name) + colonsOf((value as Record<string, unknown>)[name], depth + 1);
+  }
+  return count;
+}
