@@ -118,7 +118,7 @@ export const EndQuery = Type.Object({ whole: Type.Optional(Type.Enum(['device', 
 export const Associated = Type.Object({ associationId: AssociationId, version: Type.Integer() }, closed);
 export type Associated = Static<typeof Associated>;
 
-/** The 409 of a change of an association: nothing was changed. */
+/** The 409 of a change of an association, and its 404 (the stay is over; `changes` says who ended it): nothing was changed. */
 export const AssociationRefused = Type.Object(
   {
     code: Type.String(),

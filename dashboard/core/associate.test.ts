@@ -261,6 +261,33 @@ describe('correcting a patient', () => {
     expect(outcome(correctPatient(ward(), by(nurse), 'd4', 'assoc-04', wanted({ birthDate })))).toBe(expected);
   });
 
+  it('says who ended the stay and when, to whoever may know', () => {
+    const state = ward();
+    carryOut(state, endAssociation(state, by({ ...nurse, name: 'Ender' }), 'd4', 'assoc-04'));
+    const refused = correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ familyName: 'Right' }));
+    expect(refused).toMatchObject({
+      code: 'not-found',
+      changes: [{ act: 'ended', at: formatInstant(t0), by: { name: 'Ender' } }],
+    });
+    expect(endAssociation(state, by(nurse), 'd4', 'assoc-04')).toMatchObject({
+      code: 'not-found',
+      changes: [{ act: 'ended', by: { name: 'Ender' } }],
+    });
+    // Another ward's nurse learns no more than of a patient who never was.
+    const elsewhere = { ...nurse, wards: ['step'] };
+    const hidden = correctPatient(state, by(elsewhere), 'd4', 'assoc-04', wanted({ familyName: 'Right' }));
+    expect(hidden).toEqual(correctPatient(state, by(elsewhere), 'd4', 'assoc-99', wanted({ familyName: 'Right' })));
+  });
+
+  it('says nothing of where a patient went who has left the ward of the viewer', () => {
+    const state = ward();
+    const both: Viewer = { ...nurse, name: 'Both', wards: ['icu', 'step'] };
+    carryOut(state, moveDevice(state, by(both), 'd1', { ward: 'step', bed: '9', version: 4 }));
+    const refused = correctPatient(state, by(nurse), 'd1', 'assoc-01', wanted({ familyName: 'Right' }, { version: 4 }));
+    expect(refused).toEqual({ ok: false, code: 'not-found', message: expect.any(String) });
+    expect(JSON.stringify(refused)).not.toMatch(/step|Both/);
+  });
+
   it('corrects another field of a patient whose stored date of birth is wrong', () => {
     const state = ward();
     const wrong = { ...neonate, patientId: 'P-8', birthDate: '2050-01-01' };

@@ -150,7 +150,7 @@ export function correctPatient(
   const table = state.associations.get(deviceId);
   const current = periodAt(table, nowMs);
   if (!current?.patient || current.associationId !== associationId || !seesWard(viewer, current.ward))
-    return refuse('not-found', 'The device has no such patient now.');
+    return isOver(viewer, table, associationId);
   if (!mayChange(viewer, current)) return notYours();
   if (actsSince(table, wanted.version, ['assigned', 'corrected', 'ended']))
     return changedMeanwhile(viewer, table, wanted.version);
@@ -181,9 +181,10 @@ export function endAssociation(
   whole: 'device' | 'patient' = 'device',
 ): Decision {
   const { viewer, nowMs } = asked;
-  const current = periodAt(state.associations.get(deviceId), nowMs);
+  const table = state.associations.get(deviceId);
+  const current = periodAt(table, nowMs);
   if (current?.associationId !== associationId || !seesWard(viewer, current.ward))
-    return refuse('not-found', 'The device has no such association now.');
+    return isOver(viewer, table, associationId);
   if (!mayChange(viewer, current)) return notYours();
   const enders = [deviceId, ...(whole === 'patient' ? companions(state, deviceId, current, nowMs) : [])];
   const to = formatInstant(nowMs);
@@ -212,6 +213,15 @@ function changeAll(
   }
   if (!first) return refuse('not-found', 'The device has no association now.');
   return { ok: true, tables, period: first };
+}
+
+/** The refusal of a change to a stay that is over or out of the viewer's sight. Says who ended it, where the viewer may know. */
+function isOver(viewer: Viewer, table: DeviceAssociations | undefined, associationId: string): Decision {
+  const changes = visibleChanges(viewer, table, 0).filter(
+    (change) => change.associationId === associationId && change.act === 'ended',
+  );
+  const message = 'This is over: the device is no longer at this patient in a ward of yours. Nothing was saved.';
+  return refuse('not-found', message, changes.length > 0 ? { changes } : {});
 }
 
 function changedMeanwhile(viewer: Viewer, table: DeviceAssociations | undefined, version: number): Decision {

@@ -31,7 +31,7 @@ const answers = {
   400: ErrorBody,
   401: ErrorBody,
   403: ErrorBody,
-  404: ErrorBody,
+  404: AssociationRefused,
   409: AssociationRefused,
   503: ErrorBody,
 };
@@ -169,6 +169,7 @@ function answer(reply: FastifyReply, decision: Decision, done = 200): FastifyRep
     return reply.code(done).send({ associationId: decision.period.associationId, version });
   }
   const { ok: _, ...refused } = decision;
+  if (refused.code === 'not-found') return reply.code(404).send(refused);
   if (refused.code !== 'conflict' && refused.code !== 'bed-occupied')
     throw new VigilError(refused.code, refused.message);
   return reply.code(409).send(refused);

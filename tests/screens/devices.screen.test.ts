@@ -136,6 +136,25 @@ describe('correcting a patient', () => {
   });
 });
 
+describe('a form whose patient has meanwhile left', () => {
+  it('says that it is over, who ended it, and takes Save away', async () => {
+    put('bed-12', period('U-1', ward, newborn('Sable')));
+    await open(page, 'bed-12', 'correct');
+    await page.locator('input[name=givenName]').fill('Ada');
+    const other = await logIn(browser, server, 'nora');
+    await other.goto(`${server.origin}/#/devices`);
+    await open(other, 'bed-12', 'end');
+    await other.getByTestId('associate-confirm').check();
+    await press(other, 'associate-discharge', async () => now('bed-12').to !== null);
+    await other.context().close();
+    await page.getByTestId('associate-save').click();
+    await page.getByTestId('associate-over').getByText('Nora Nurse took the device away').waitFor();
+    expect(await page.getByTestId('associate-error').textContent()).toContain('This is over');
+    expect(await page.getByTestId('associate-save').count()).toBe(0);
+    await page.getByRole('button', { name: 'Close' }).click();
+  });
+});
+
 describe('a second device at a bed', () => {
   it('asks whether it is the same patient’s, and then joins this patient as they are', async () => {
     const before = put('bed-05', period('U-6', ward, newborn('Badger')));

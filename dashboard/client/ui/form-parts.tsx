@@ -21,6 +21,8 @@ export type Sending = {
   readonly problem: Signal<string | undefined>;
   /** The body of the last 409. */
   readonly refused: Signal<AssociationRefused | undefined>;
+  /** The 404: what the form is about has ended or left the wards of this account, so nothing can be saved any more. */
+  readonly over: Signal<Pick<AssociationRefused, 'changes'> | undefined>;
   send(ask: () => Promise<Answer<Associated>>, doneText: string): Promise<void>;
 };
 
@@ -28,6 +30,7 @@ export function useSending(onDone: (text: string) => void): Sending {
   const busy = useSignal(false);
   const problem = useSignal<string | undefined>(undefined);
   const refused = useSignal<AssociationRefused | undefined>(undefined);
+  const over = useSignal<Pick<AssociationRefused, 'changes'> | undefined>(undefined);
   async function send(ask: () => Promise<Answer<Associated>>, doneText: string) {
     if (busy.peek()) return;
     busy.value = true;
@@ -38,8 +41,9 @@ export function useSending(onDone: (text: string) => void): Sending {
     if (answer.ok) return onDone(doneText);
     problem.value = answer.message;
     if (answer.status === 409) refused.value = answer.body as AssociationRefused;
+    if (answer.status === 404) over.value = (answer.body as AssociationRefused | undefined) ?? {};
   }
-  return { busy, problem, refused, send };
+  return { busy, problem, refused, over, send };
 }
 
 /** What was done since the form was filled, and the choice to go on all the same. Nothing is sent before that choice. */
@@ -130,21 +134,28 @@ export function FormEnd(props: {
   onCancel: () => void;
   children?: ComponentChildren;
 }) {
-  const { busy, problem } = props.sending;
+  const app = useApp();
+  const { busy, problem, over } = props.sending;
+  const isOver = over.value !== undefined;
   return (
     <>
-      <p class="form__problem" role="alert" data-testid="associate-error">
+      <div class="form__problem" role="alert" data-testid="associate-error">
         {problem.value}
-      </p>
+        {over.value?.changes?.map((change) => (
+          <p key={change.version} data-testid="associate-over">
+            {changeText(change)} ({whenText(Date.parse(change.at), app.now.value)})
+          </p>
+        ))}
+      </div>
       <div class="form__buttons">
-        {props.save && (
+        {props.save && !isOver && (
           <button class="button button--primary" type="submit" disabled={busy.value} data-testid="associate-save">
             {busy.value ? 'Saving …' : props.save}
           </button>
         )}
-        {props.children}
+        {!isOver && props.children}
         <button class="button" type="button" onClick={props.onCancel}>
-          Cancel
+          {isOver ? 'Close' : 'Cancel'}
         </button>
       </div>
     </>
