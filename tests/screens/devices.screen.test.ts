@@ -155,6 +155,33 @@ describe('a form whose patient has meanwhile left', () => {
   });
 });
 
+describe('what was typed and not saved', () => {
+  it('is not dropped by another form, row or page before the person says so', async () => {
+    put('bed-13', period('U-2', ward, newborn('Ferret')));
+    put('bed-14', period('U-3', ward, newborn('Genet')));
+    const name = page.locator('input[name=givenName]');
+    const title = page.locator('#associate-title');
+    await open(page, 'bed-13', 'correct');
+    await name.fill('Ada');
+    const isAsked = async () => (await page.getByTestId('unsaved').count()) > 0;
+    const isNotAsked = async () => !(await isAsked());
+    for (const way of ['act-move', 'associate-bed-14']) {
+      await press(page, way, isAsked);
+      await press(page, 'unsaved-keep', isNotAsked);
+      expect([way, await name.inputValue()]).toEqual([way, 'Ada']);
+    }
+    await page.goto(`${server.origin}/#/`);
+    await page.getByTestId('unsaved').waitFor();
+    expect(page.url()).toContain('#/devices');
+    await press(page, 'unsaved-keep', isNotAsked);
+    expect(await name.inputValue()).toBe('Ada');
+    await press(page, 'associate-bed-14', isAsked);
+    await press(page, 'unsaved-drop', async () => (await title.textContent())?.startsWith('bed-14') ?? false);
+    await page.getByRole('button', { name: 'Cancel' }).click();
+    expect(now('bed-13').patient?.givenName).toBe('');
+  });
+});
+
 describe('a second device at a bed', () => {
   it('asks whether it is the same patient’s, and then joins this patient as they are', async () => {
     const before = put('bed-05', period('U-6', ward, newborn('Badger')));

@@ -26,6 +26,12 @@ export function draftOf(patient: Patient): PatientDraft {
   return { patientId, familyName, givenName, birthDate, sex, category };
 }
 
+/** Whether a form holds something else than what it began with. */
+export function isTyped(before: PatientDraft, draft: PatientDraft): boolean {
+  const typed = trimmed(draft);
+  return (Object.keys(before) as PatientField[]).some((field) => typed[field] !== before[field].trim());
+}
+
 /** Reads a new patient; null where all fields are empty. @param nowMs the server's time */
 export function readPatient(draft: PatientDraft, nowMs: number): ReadPatient {
   const typed = trimmed(draft);

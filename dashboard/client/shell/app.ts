@@ -15,6 +15,7 @@ import { createApi } from './api.ts';
 import { type LinkState, type Live, openLive, type WatchWish } from './live.ts';
 import { openLoadMonitor } from './load-monitor.ts';
 import { openSpeaker, type SpeakerState } from './speaker.ts';
+import { createUnsaved } from './unsaved.ts';
 import { openWaves } from './waves.ts';
 import { createSeenCodes, wishFor } from './wish.ts';
 
@@ -71,6 +72,7 @@ export function createApp() {
   });
   const api = createApi(() => forget(session.peek() ? 'ended' : undefined));
   let live: Live | undefined;
+  const unsaved = createUnsaved();
 
   const may = (permission: Permission) => session.value?.may.includes(permission) ?? false;
   const watches = computed(() => may('view-vitals') || may('view-devices'));
@@ -206,7 +208,13 @@ export function createApp() {
   }
 
   const onHash = () => {
-    route.value = parseRoute(location.hash);
+    const hash = location.hash || '#/';
+    unsaved.leave(() => {
+      route.value = parseRoute(hash);
+      if (location.hash !== hash) history.replaceState(null, '', hash);
+    });
+    // While the person is asked, the address names the page that they still see.
+    if (unsaved.asks.peek()) history.replaceState(null, '', formatRoute(route.peek()));
   };
   addEventListener('hashchange', onHash);
   const renew = setInterval(() => {
@@ -248,6 +256,7 @@ export function createApp() {
     },
     setWard,
     answers: createAnswers(api, screen, now, steady),
+    unsaved,
     go(to: Route) {
       location.hash = formatRoute(to);
     },

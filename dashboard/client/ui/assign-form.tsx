@@ -1,6 +1,6 @@
 /** Assigns a device without a patient to a bed, or admits a patient at the bed where it is. */
 import { useSignal } from '@preact/signals';
-import { emptyPatient, readPatient } from '../core/association-input.ts';
+import { emptyPatient, isTyped, readPatient } from '../core/association-input.ts';
 import { useApp } from '../shell/app.ts';
 import { FormEnd, type FormProps, Meanwhile, useSending, WhosePatient } from './form-parts.tsx';
 import { PatientFields, PlaceFields } from './patient-fields.tsx';
@@ -14,6 +14,8 @@ export function AssignForm({ row, onDone, onCancel }: FormProps) {
   const place = useSignal({ ward: current?.ward ?? '', bed: current?.bed ?? '' });
   const draft = useSignal(emptyPatient);
   const sending = useSending(onDone);
+  const isPlaced = place.value.ward !== (current?.ward ?? '') || place.value.bed !== (current?.bed ?? '');
+  const isDirty = isPlaced || isTyped(emptyPatient, draft.value);
 
   function save(samePatientAs?: string, seen = version) {
     const { ward, bed } = place.value;
@@ -72,7 +74,7 @@ export function AssignForm({ row, onDone, onCancel }: FormProps) {
         }}
       />
       <Meanwhile refused={sending.refused.value} onInsist={(seen) => save(undefined, seen)} />
-      <FormEnd sending={sending} save={admits ? 'Admit' : 'Assign'} onCancel={onCancel} />
+      <FormEnd sending={sending} save={admits ? 'Admit' : 'Assign'} isDirty={isDirty} onCancel={onCancel} />
     </form>
   );
 }

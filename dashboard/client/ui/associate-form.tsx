@@ -41,7 +41,10 @@ export function AssociateForm({ row, onDone, onCancel }: Props) {
               aria-pressed={chosen.value === act}
               data-testid={`act-${act}`}
               onClick={() => {
-                chosen.value = act;
+                if (act === chosen.value) return;
+                app.unsaved.leave(() => {
+                  chosen.value = act;
+                });
               }}
             >
               {actTexts[act]}

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Patient } from '../../../contracts/messages/records.ts';
-import { draftOf, emptyPatient, readChanges } from '../core/association-input.ts';
+import { draftOf, emptyPatient, isTyped, readChanges } from '../core/association-input.ts';
 import { useApp } from '../shell/app.ts';
 import { Confirm } from './fields.tsx';
 import { FormEnd, type FormProps, Meanwhile, useSending } from './form-parts.tsx';
@@ -29,6 +29,7 @@ export function CorrectForm({ row, onDone, onCancel }: FormProps) {
     });
   }, [associationId]);
   const known = shown.value;
+  const isDirty = known !== undefined && isTyped(draftOf(known.patient), draft.value);
   const otherCategory = known !== undefined && draft.value.category !== known.patient.category;
 
   function save(version: number) {
@@ -80,7 +81,7 @@ export function CorrectForm({ row, onDone, onCancel }: FormProps) {
         <p class="dim">Loading …</p>
       )}
       <Meanwhile refused={sending.refused.value} onInsist={save} />
-      <FormEnd sending={sending} {...(known && { save: 'Save' })} onCancel={onCancel} />
+      <FormEnd sending={sending} {...(known && { save: 'Save' })} isDirty={isDirty} onCancel={onCancel} />
     </form>
   );
 }

@@ -94,8 +94,12 @@ export function DevicesPage() {
                   key={row.device.deviceId}
                   row={row}
                   onEdit={() => {
-                    done.value = undefined;
-                    editing.value = row;
+                    // The open form keeps the version that it was filled on.
+                    if (row.device.deviceId === editing.value?.device.deviceId) return;
+                    app.unsaved.leave(() => {
+                      done.value = undefined;
+                      editing.value = row;
+                    });
                   }}
                 />
               ))}

@@ -7,6 +7,7 @@ import { patientName } from '../core/numerics.ts';
 import { whenText } from '../core/times.ts';
 import type { Answer } from '../shell/api.ts';
 import { useApp } from '../shell/app.ts';
+import { UnsavedQuestion, useUnsaved } from './unsaved.tsx';
 
 type Listed = Devices['devices'][number];
 /** `version` is null for a device that is on no list of this account. */
@@ -131,14 +132,18 @@ function Contradiction({ texts }: { texts: readonly string[] }) {
 export function FormEnd(props: {
   sending: Sending;
   save?: string;
+  /** Whether something was typed that is not saved. */
+  isDirty?: boolean;
   onCancel: () => void;
   children?: ComponentChildren;
 }) {
   const app = useApp();
   const { busy, problem, over } = props.sending;
   const isOver = over.value !== undefined;
+  useUnsaved(props.isDirty === true && !isOver);
   return (
     <>
+      <UnsavedQuestion />
       <div class="form__problem" role="alert" data-testid="associate-error">
         {problem.value}
         {over.value?.changes?.map((change) => (

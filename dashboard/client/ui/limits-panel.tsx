@@ -7,6 +7,7 @@ import { draftOfLimits, readChangedLimits, understoodText } from '../core/limit-
 import { mergedLimits, wardLimits } from '../core/numerics.ts';
 import { whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
+import { UnsavedQuestion, useUnsaved } from './unsaved.tsx';
 
 const names: Partial<Record<LimitGroup, string>> = { BPsys: 'BP systolic', BPmean: 'BP mean' };
 
@@ -125,6 +126,8 @@ function LimitForm({ bed, group, ward, own, onDone }: LimitFormProps) {
   const problem = useSignal<string | undefined>(undefined);
   const refused = useSignal<LimitChange | undefined>(undefined);
   const busy = useSignal(false);
+  const first = useSignal(draft.peek());
+  useUnsaved(fields.some(([name]) => draft.value[name].trim() !== first.value[name]));
 
   async function send(limits: Limits | null) {
     busy.value = true;
@@ -174,6 +177,7 @@ function LimitForm({ bed, group, ward, own, onDone }: LimitFormProps) {
         {understoodText(draft.value)}
       </p>
       <p class="dim">Empty: the ward’s limit. The change is put on record with your name.</p>
+      <UnsavedQuestion />
       <p class="form__problem" role="alert" id="limit-problem" data-testid="limit-problem">
         {problem.value}
       </p>

@@ -10,6 +10,7 @@ export function MoveForm({ row, onDone, onCancel }: FormProps) {
   const { deviceId } = device;
   const place = useSignal({ ward: current?.ward ?? '', bed: current?.bed ?? '' });
   const sending = useSending(onDone);
+  const isDirty = place.value.ward !== (current?.ward ?? '') || place.value.bed !== (current?.bed ?? '');
   const along = current?.occupied ? [...companions(app, current)] : [];
 
   function move(version: number) {
@@ -62,7 +63,7 @@ export function MoveForm({ row, onDone, onCancel }: FormProps) {
         }}
       />
       <Meanwhile refused={sending.refused.value} onInsist={move} />
-      <FormEnd sending={sending} save="Move" onCancel={onCancel} />
+      <FormEnd sending={sending} save="Move" isDirty={isDirty} onCancel={onCancel} />
     </form>
   );
 }
