@@ -35,8 +35,8 @@ export function createIngest(options: {
   /** This process's start. */
   readonly boot: string;
   readonly bounds: TimeBounds;
-  /** By what is known of the device's clock; or by the time that the reading states, where a person has decided that it is right. */
-  readonly attribution: 'by-clock' | 'by-stated-time';
+  /** By what is known of the device's clock; or, where a person sends it through, by the time that it states or as the person says. */
+  readonly attribution: 'by-clock' | 'by-stated-time' | { readonly associationId: string };
   /** A reading was kept apart, since it is not clear whose it is. May be called for each. */
   readonly onUnattributed?: (source: Source) => void;
   /** Two devices use this one's certificate. May be called for each reading. */
@@ -100,6 +100,7 @@ export function createIngest(options: {
    * holds no value: where it is unclear, and where it states no time (a will), it belongs to now.
    */
   function attributionOf({ source, receivedAtMs }: Incoming, kind: DeviceTopicKind, reading: Reading): Attribution {
+    if (typeof attribution === 'object') return { kind: 'certain', associationId: attribution.associationId };
     const periods = tables.periodsOf(source.pseudonym);
     const { timeMs } = reading;
     if (timeMs === undefined || attribution === 'by-stated-time')

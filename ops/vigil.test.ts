@@ -36,6 +36,11 @@ it.each([
   [['rejected', 'redrive', '--as', 'x'], /Name what to send/],
   [['rejected', 'redrive', '--since', '1h', '--as', 'x'], /Name what to send/],
   [['rejected', 'redrive', '0:1'], /Say who asks/],
+  [
+    ['rejected', 'redrive', '--code', 'association-unclear', '--association', 'a', '--as', 'x'],
+    /--association goes with/,
+  ],
+  [['rejected', 'list', '--association', 'a'], /--association goes with/],
   [['rejected', 'redrive', '0:1', '--as', 'a b'], /--as takes the id of an account/],
   [['rejected', 'redrive', '0:1', '--as', 'x'], /with --password-stdin/],
   [['rejected', 'redrive', '0:1', '--as', 'x', '--password-stdin'], /User or password is wrong|VIGIL_/],

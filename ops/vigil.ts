@@ -23,6 +23,8 @@ const help = `What devices sent and the gateway could not take lies in Kafka for
   npm run vigil -- rejected show <id> ... --as <user>        what was sent
   npm run vigil -- rejected redrive <id> ... --as <user>     sends it through the gateway again, by the rules of now
   npm run vigil -- rejected redrive --code <code> --as <user>      all of a code
+  npm run vigil -- rejected redrive <id> ... --association <id> --as <user>
+                                                      gives it to the patient you name; association-unclear needs it
 
   --device <id>, --code <code>, --since <30m|12h|7d|time>    only these
   --as <user>         the account of the dashboard that asks; to show, a physician; to redrive, a physician or technician; of all
@@ -49,6 +51,7 @@ function readArguments(args: string[]) {
         help: { type: 'boolean' },
         device: { type: 'string' },
         code: { type: 'string' },
+        association: { type: 'string' },
         since: { type: 'string' },
         as: { type: 'string' },
         'password-stdin': { type: 'boolean' },
@@ -77,6 +80,8 @@ async function main(args: string[]): Promise<number> {
   if (command === 'list' && ids.length > 0) throw wrong('list takes no ids');
   if (command === 'show' && ids.length === 0) throw wrong('Name what to show, by its id');
   if (command === 'redrive' && !picks) throw wrong('Name what to send, by id, --code or --device');
+  if (values.association !== undefined && (command !== 'redrive' || ids.length === 0))
+    throw wrong('--association goes with redrive and the ids of what to send');
   if (command !== 'list' && values.as === undefined) throw wrong('Say who asks, with --as');
   const settings = readSettings(vigilSettings, process.env);
   const claimed =
@@ -84,7 +89,7 @@ async function main(args: string[]): Promise<number> {
   return atDesk(settings, async (desk) => {
     if (claimed === undefined || command === 'list') await list(desk, filter);
     else if (command === 'show') await show(desk, claimed, filter);
-    else return (await redrive(desk, claimed, filter, () => gatewaySide(settings))) ? 0 : 1;
+    else return (await redrive(desk, claimed, filter, () => gatewaySide(settings), values.association)) ? 0 : 1;
     return 0;
   });
 }

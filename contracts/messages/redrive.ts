@@ -12,6 +12,8 @@ export const RedriveRequest = Type.Object(
     boot: Type.String({ maxLength: 64 }),
     seq: Type.Integer({ minimum: 0 }),
     record: RejectedRecord,
+    /** Whose it is, as a person has decided. Without it the reading's own time decides. */
+    associationId: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
   },
   closed,
 );

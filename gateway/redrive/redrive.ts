@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { RedriveRequest, RedriveResult } from '../../contracts/messages/redrive.ts';
-import { parseInstant } from '../../contracts/time.ts';
+import { formatInstant, parseInstant } from '../../contracts/time.ts';
+import type { Period } from '../core/associations.ts';
 import type { TimeBounds } from '../core/validate.ts';
 import { createCounters } from '../counters.ts';
 import { createIngest } from '../ingest.ts';
@@ -13,7 +14,7 @@ import { createSource } from '../source.ts';
 import type { Tables } from '../tables.ts';
 
 /**
- * The reading keeps its device, the time at which it came, and its own `boot` and `seq`. Where it has none, it gets some that follow
+ * Takes rejected messages one by one. A reading keeps its device, the time at which it came, and its own `boot` and `seq`. Where it has none, it gets some that follow
  * from the rejected record: whoever sends the same record through twice writes the same reading twice, which every reader knows.
  * Nothing goes to `rejected`: what is still no good lies there already.
  */
@@ -26,10 +27,13 @@ export function createRedrive(options: {
 }): (request: RedriveRequest) => Promise<RedriveResult> {
   const { append, tables, pseudonymKey, bounds, log } = options;
 
-  return ({ id, boot, seq, record }) => {
+  return ({ id, boot, seq, record, associationId }) => {
+    const invalid = (words: string) => Promise.resolve({ id, outcome: 'invalid', words } as const);
     const receivedAtMs = parseInstant(record.receivedAt);
-    if (receivedAtMs === undefined)
-      return Promise.resolve({ id, outcome: 'invalid', words: 'It has no time of receipt.' });
+    if (receivedAtMs === undefined) return invalid('It has no time of receipt.');
+    const source = createSource(pseudonymKey, record.deviceId, bootOf(boot, seq));
+    const doubt = ownerFault(record.code, associationId, tables.periodsOf(source.pseudonym), receivedAtMs);
+    if (doubt !== undefined) return invalid(doubt);
     let written: Unsealed | undefined;
     const publish = createIngest({
       append(unsealed, settle) {
@@ -43,13 +47,11 @@ export function createRedrive(options: {
       tables,
       boot: 'redrive',
       bounds,
-      // Whose it is was decided by the person who sends it through: the time that it states counts.
-      attribution: 'by-stated-time',
+      attribution: associationId === undefined ? 'by-stated-time' : { associationId },
       counters: createCounters(),
       measures: createMeasures(),
       log,
     });
-    const source = createSource(pseudonymKey, record.deviceId, bootOf(boot, seq));
     const payload = Buffer.from(record.payload, 'base64');
     return new Promise((resolve) => {
       publish({ source, topic: record.topic, payload, receivedAtMs }, (outcome) =>
@@ -57,6 +59,32 @@ export function createRedrive(options: {
       );
     });
   };
+}
+
+/** Periods of the device that a refusal names; the newest. */
+const periodsNamedMax = 5;
+
+/**
+ * Why it is not known whose a rejected message is; undefined where it is. The stated time of one that was unclear is what nobody
+ * could trust: a person must name its association, which must be of this device and have begun before the message came.
+ */
+export function ownerFault(
+  code: string,
+  associationId: string | undefined,
+  periods: readonly Period[],
+  receivedAtMs: number,
+): string | undefined {
+  if (associationId === undefined && code !== 'association-unclear') return undefined;
+  const begun = periods.filter(({ fromMs }) => fromMs <= receivedAtMs);
+  if (begun.some((period) => period.associationId === associationId)) return undefined;
+  const named = begun.slice(-periodsNamedMax).map(({ associationId: id, ward, fromMs, toMs }) => {
+    const to = Number.isFinite(toMs) ? formatInstant(toMs) : 'now';
+    return `${id} (${ward}, ${formatInstant(fromMs)} to ${to})`;
+  });
+  const which = named.length === 0 ? 'The device had no patient then.' : `The device had: ${named.join('; ')}.`;
+  return associationId === undefined
+    ? `The time that it states says not whose it is. Name its association with --association. ${which}`
+    : `The association is none that this device had when it came. ${which}`;
 }
 
 function resultOf(id: string, outcome: Outcome, written: Unsealed | undefined): RedriveResult {

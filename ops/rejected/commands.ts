@@ -53,6 +53,7 @@ export async function show(desk: Desk, claimed: Claimed, filter: Filter): Promis
 /**
  * Sends what is open through the gateway's pipeline again. Twice does nothing more: what the trail says to be appended is left
  * alone, and where a crash lost that word, the reading is written again under the same name.
+ * @param associationId whose all of them are, as the person says; without it their own time decides
  * @returns whether everything that was asked for lies in the log now
  */
 export async function redrive(
@@ -60,9 +61,11 @@ export async function redrive(
   claimed: Claimed,
   filter: Filter,
   openGateway: () => GatewaySide,
+  associationId?: string,
 ): Promise<boolean> {
   const { log, logger, say } = desk;
-  const asked = [filter.ids.join(' '), filter.code, filter.device].filter((one) => one).join(' ');
+  const whose = associationId === undefined ? undefined : `--association ${associationId}`;
+  const asked = [filter.ids.join(' '), filter.code, filter.device, whose].filter((one) => one).join(' ');
   const { actor } = await admit(desk, claimed, 'redrive-rejected', `redrive ${asked}`);
   const contents = new Map<string, RejectedRecord>();
   let bytes = 0;
@@ -88,7 +91,13 @@ export async function redrive(
   try {
     for (let at = 0; at < open.length; at += batchMax) {
       const batch = open.slice(at, at + batchMax);
-      const requests = batch.map(({ id, boot, seq }) => ({ id, boot, seq, record: contents.get(id)! }));
+      const requests = batch.map(({ id, boot, seq }) => ({
+        id,
+        boot,
+        seq,
+        record: contents.get(id)!,
+        ...(associationId !== undefined && { associationId }),
+      }));
       good += await redriveBatch(desk, actor, requests, gateway);
     }
   } finally {
@@ -106,12 +115,18 @@ async function redriveBatch(
   gateway: GatewaySide,
 ): Promise<number> {
   const action = 'rejected-redriven';
-  await trail.record({ actor, action, detail: `asked for ${batch.map(({ id }) => id).join(' ')}` });
+  await trail.record({ actor, action, detail: askedDetail(batch) });
   const results = await gateway.redrive(batch);
   const appended = batch.filter((_, at) => results[at]?.outcome === 'appended');
   if (appended.length > 0) await trail.record({ actor, action, detail: appendedDetail(appended.map(nameOf)) });
   for (const result of results) say(resultLine(result));
   return appended.length;
+}
+
+function askedDetail(batch: readonly RedriveRequest[]): string {
+  const associationId = batch[0]?.associationId;
+  const whose = associationId === undefined ? '' : ` for association ${associationId}`;
+  return `asked for ${batch.map(({ id }) => id).join(' ')}${whose}`;
 }
 
 function resultLine({ id, outcome, words, place }: RedriveResult): string {

@@ -1,0 +1,73 @@
+/** Whose a rejected message is when a person sends it through again. */
+import pino from 'pino';
+import { expect, it } from 'vitest';
+import type { RedriveRequest } from '../../contracts/messages/redrive.ts';
+import { formatInstant } from '../../contracts/time.ts';
+import type { Period } from '../core/associations.ts';
+import type { Unsealed } from '../sealing.ts';
+import { createRedrive } from './redrive.ts';
+
+const t0 = Date.UTC(2026, 0, 1, 12);
+const minuteMs = 60_000;
+const period = (associationId: string, fromMs: number, toMs: number): Period => ({
+  associationId,
+  fromMs,
+  toMs,
+  ward: 'icu',
+});
+const periods = [
+  period('first', t0 - 60 * minuteMs, t0),
+  period('second', t0, t0 + 60 * minuteMs),
+  period('third', t0 + 60 * minuteMs, Number.POSITIVE_INFINITY),
+];
+
+function redriven(code: string, associationId?: string) {
+  const written: Unsealed[] = [];
+  const redrive = createRedrive({
+    append(unsealed, settle) {
+      written.push(unsealed);
+      settle();
+    },
+    tables: { periodsOf: () => periods },
+    pseudonymKey: 'a2V5',
+    bounds: { aheadMaxMs: 5 * minuteMs, lateMaxMs: 86_400_000 },
+    log: pino({ level: 'silent' }),
+  });
+  // It states a minute before the change, and came two minutes after it.
+  const values = [{ code: 'MDC_ECG_HEART_RATE', value: 80, unit: '/min' }];
+  const payload = JSON.stringify({ boot: 'b', seq: 7, time: formatInstant(t0 - minuteMs), values });
+  const request: RedriveRequest = {
+    ...{ id: '0:1', boot: 'g', seq: 1 },
+    record: {
+      deviceId: 'bed-07',
+      receivedAt: formatInstant(t0 + 2 * minuteMs),
+      topic: 'devices/bed-07/observations',
+      ...{ code: code as RedriveRequest['record']['code'], detail: 'd' },
+      payload: Buffer.from(payload).toString('base64'),
+    },
+    ...(associationId !== undefined && { associationId }),
+  };
+  return redrive(request).then((result) => ({ ...result, keys: written.map(({ key }) => key) }));
+}
+
+it('gives a reading to the patient of its own time, where that was not in doubt', async () => {
+  expect(await redriven('time-invalid')).toMatchObject({ outcome: 'appended', keys: ['first'] });
+});
+
+it('does not give an unclear reading to the patient of its own time, and names the periods of the device', async () => {
+  const { outcome, words, keys } = await redriven('association-unclear');
+  expect({ outcome, keys }).toEqual({ outcome: 'invalid', keys: [] });
+  expect(words).toMatch(/--association.*first \(icu, 2026-01-01T11:00:00.*second \(icu/);
+  expect(words).not.toMatch(/third/);
+});
+
+it.each(['first', 'second'])('gives an unclear reading to the patient whom the person names: %s', async (whose) => {
+  expect(await redriven('association-unclear', whose)).toMatchObject({ outcome: 'appended', keys: [whose] });
+});
+
+it.each([
+  ['of another device', 'stranger'],
+  ['that began after the reading came', 'third'],
+])('refuses an association %s', async (_, whose) => {
+  expect(await redriven('association-unclear', whose)).toMatchObject({ outcome: 'invalid', keys: [] });
+});
