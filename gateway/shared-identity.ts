@@ -9,7 +9,7 @@ export type IdentityAlarm = {
   /** Two devices are at work. May be called for each sign of it. */
   raise(source: Source): void;
   /** A connection that was alive lost its client id to a newer one. */
-  lostAlive(source: Source): void;
+  lostAlive(source: Source, address: string | undefined): void;
 };
 
 export function createIdentityAlarm(options: {
@@ -29,9 +29,10 @@ export function createIdentityAlarm(options: {
 
   return {
     raise,
-    lostAlive(source) {
+    lostAlive(source, address) {
       const { observations, status, waveforms } = source.numbers;
-      if (noteLost(source.identity, observations.boot ?? status.boot ?? waveforms.boot, now())) raise(source);
+      const boot = observations.boot ?? status.boot ?? waveforms.boot;
+      if (noteLost(source.identity, { boot, address }, now())) raise(source);
     },
   };
 }

@@ -33,7 +33,7 @@ const clients: MqttClient[] = [];
 beforeAll(async () => {
   own = await startTestPlatform(`test-${process.pid}-attribution`);
   platform = await ownPorts(own.data);
-  const devices = ['behind', 'unknown', 'shared', 'shared-plain', 'flapping'].map(device);
+  const devices = ['behind', 'unknown', 'shared', 'shared-plain', 'flapping', 'again', 'again-plain'].map(device);
   await ensureCertificates({ stateDir: platform.stateDir, devices, nowMs: Date.now() });
   const accountsFile = join(mkdtempSync(join(tmpdir(), 'vigil-accounts-')), 'accounts.json');
   const hash = await hashPassword(password);
@@ -174,9 +174,13 @@ describe('a device clock 60 s behind while the patient changes', () => {
   }, 120_000);
 });
 
-/** Connects as often as it loses the connection, as a bedside device does, and sends a heart rate each 250 ms while it is connected. */
-async function stubborn(name: string, boot: string | undefined, hr: number) {
-  const client = await connectMqtt(platform, device(name), { reconnectPeriod: 300 });
+/**
+ * Connects as often as it loses the connection, as a bedside device does, and sends a heart rate each 250 ms while it is connected.
+ * @param localAddress the device's own
+ */
+async function stubborn(name: string, boot: string | undefined, hr: number, localAddress = '127.0.0.1') {
+  const from = { localAddress } as object;
+  const client = await connectMqtt(platform, device(name), { reconnectPeriod: 300, ...from });
   clients.push(client);
   let seq = 0;
   const timer = setInterval(() => {
@@ -195,6 +199,13 @@ async function stubborn(name: string, boot: string | undefined, hr: number) {
   };
 }
 
+/** How often the gateway noticed that two devices use one certificate. */
+async function signsOfSharing(): Promise<number> {
+  const metricsPort = /"metricsPort":(\d+)/.exec(houses[0]!.output())?.[1];
+  const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
+  return Number(/^vigil_gateway_shared_identity_total (\d+)/m.exec(metrics)?.[1]);
+}
+
 describe('two devices with one certificate', () => {
   it.each([
     ['that number their readings', ['boot-a', 'boot-b']],
@@ -205,7 +216,7 @@ describe('two devices with one certificate', () => {
       const name = bootA ? 'shared' : 'shared-plain';
       const patient = admitted(bootA ? '3' : '4', ward, 'Fifth');
       await associate(platform, operator, device(name), 1, patient);
-      const two = [await stubborn(name, bootA, 61), await stubborn(name, bootB, 139)];
+      const two = [await stubborn(name, bootA, 61), await stubborn(name, bootB, 139, '127.0.0.2')];
       await until(
         'the notice at the bed',
         async () => {
@@ -215,9 +226,7 @@ describe('two devices with one certificate', () => {
         40_000,
       );
       await Promise.all(two.map((one) => one.stop()));
-      const metricsPort = /"metricsPort":(\d+)/.exec(houses[0]!.output())?.[1];
-      const metrics = await (await fetch(`http://127.0.0.1:${metricsPort}/metrics`)).text();
-      expect(Number(/^vigil_gateway_shared_identity_total (\d+)/m.exec(metrics)?.[1])).toBeGreaterThan(0);
+      expect(await signsOfSharing()).toBeGreaterThan(0);
     },
     120_000,
   );
@@ -235,4 +244,33 @@ describe('two devices with one certificate', () => {
     expect((await bedOf(patient))?.notices).toEqual([]);
     await one.stop();
   }, 120_000);
+
+  it.each([
+    ['again', 'boot-g'],
+    ['again-plain', undefined],
+  ])(
+    'is not said of one device that connects again before its old socket closes: %s',
+    async (name, boot) => {
+      const patient = admitted(boot ? '6' : '7', ward, 'Seventh');
+      await associate(platform, operator, device(name), 1, patient);
+      const ended: (number | undefined)[] = [];
+      const signs = await signsOfSharing();
+      for (let i = 1; i <= 6; i += 1) {
+        // The one before stays open until the gateway ends it.
+        const client = await connectMqtt(platform, device(name));
+        clients.push(client);
+        client.on('disconnect', ({ reasonCode }) => ended.push(reasonCode));
+        const values = [{ code: hrCode, value: 70 + i, unit: '/min' }];
+        const body = { ...(boot && { boot, seq: i }), time: iso(Date.now()), intervalMs: 1000, values };
+        await publishFor(client, `devices/${device(name)}/observations`, body);
+      }
+      // Session taken over: each one but the last was alive.
+      await until('the ends', () => ended.length === 5, 20_000);
+      expect(ended).toEqual(Array(5).fill(0x8e));
+      await until('the value', async () => (await bedOf(patient))?.hr?.value === 76, 20_000);
+      expect(await signsOfSharing()).toBe(signs);
+      expect((await bedOf(patient))?.notices).toEqual([]);
+    },
+    60_000,
+  );
 });

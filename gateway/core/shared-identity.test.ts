@@ -8,7 +8,11 @@ function boots(sequence: string, everyMs = 1000): number[] {
 }
 function lost(sequence: (string | undefined)[], everyMs = 1000): number[] {
   const watch = newIdentityWatch();
-  return sequence.flatMap((boot, i) => (noteLost(watch, boot, i * everyMs) ? [i] : []));
+  return sequence.flatMap((boot, i) => (noteLost(watch, { boot, address: '10.0.0.1' }, i * everyMs) ? [i] : []));
+}
+function lostAt(addresses: (string | undefined)[]): number[] {
+  const watch = newIdentityWatch();
+  return addresses.flatMap((address, i) => (noteLost(watch, { boot: undefined, address }, i * 1000) ? [i] : []));
 }
 
 it.each([
@@ -32,11 +36,19 @@ it.each([
 
 it.each([
   ['two devices by turns', ['A', 'B', 'A', 'B'], [2, 3]],
-  ['two that send no boot', [undefined, undefined, undefined], [2]],
   ['one device that connects twice', ['A', 'A', 'A', 'A', 'A'], []],
   ['twice only', ['A', 'B'], []],
 ])('live connections that lose the client id: %s', (_, sequence, said) => {
   expect(lost(sequence)).toEqual(said);
+});
+
+it.each([
+  ['two by turns', ['10.0.0.1', '10.0.0.2', '10.0.0.1', '10.0.0.2'], [2, 3]],
+  ['one that connects again before its old socket closes', Array(8).fill('10.0.0.1'), []],
+  ['one that moved to another network', ['10.0.0.1', '10.0.0.1', '10.0.0.2', '10.0.0.2', '10.0.0.2'], []],
+  ['of an unknown address', Array(8).fill(undefined), []],
+])('live connections of devices that name no start lose the client id: %s', (_, addresses, said) => {
+  expect(lostAt(addresses)).toEqual(said);
 });
 
 it('connections that lose the client id a minute apart are no sign', () => {

@@ -16,7 +16,7 @@ export type IdentityWatch = {
   readonly turnsMs: number[];
   /** Starts whose readings came, the last one last. */
   readonly boots: string[];
-  /** Of the connection that last lost the client id while it was alive. */
+  /** Who last lost the client id while alive: the start of the device, or the address where it names no start. */
   lostBy: string | undefined;
 };
 
@@ -36,16 +36,26 @@ export function noteBoot(watch: IdentityWatch, boot: string, nowMs: number): boo
   return at >= 0 && noteTurn(watch, nowMs);
 }
 
+/** The connection that lost its client id. */
+export type Loser = {
+  /** The start of the device that sent on it; undefined where it named none. */
+  readonly boot: string | undefined;
+  /** The network address of the other side; undefined where it is not known. */
+  readonly address: string | undefined;
+};
+
 /**
- * Notes that a connection which was alive lost its client id to another one. One device that connects twice loses it to itself: then
- * the start that lost is the same as before.
- * @param boot the start that sent on the lost connection; undefined where it sent none
+ * Notes that a connection which was alive lost its client id to another one. One device that connects again before its old socket
+ * closes loses the id to itself: then the start that lost, or the address, is the same as before. Where neither is known, nothing is
+ * counted.
  * @returns whether two devices are at work
  */
-export function noteLost(watch: IdentityWatch, boot: string | undefined, nowMs: number): boolean {
+export function noteLost(watch: IdentityWatch, { boot, address }: Loser, nowMs: number): boolean {
+  const loser = boot !== undefined ? `boot ${boot}` : address !== undefined ? `address ${address}` : undefined;
+  if (loser === undefined) return false;
   const before = watch.lostBy;
-  watch.lostBy = boot;
-  return (boot === undefined || boot !== before) && noteTurn(watch, nowMs);
+  watch.lostBy = loser;
+  return loser !== before && noteTurn(watch, nowMs);
 }
 
 function noteTurn({ turnsMs }: IdentityWatch, nowMs: number): boolean {

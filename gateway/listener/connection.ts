@@ -214,7 +214,9 @@ export function endConnection(context: Context, connection: Connection, cause: E
     );
     context.sessions.leave(client.session, connection, end.willDue ? client.will : undefined, end.notice);
   }
-  if (client && cause.kind === 'taken-over') socket.once('end', () => context.sink.lostAlive(client.source));
+  const { remoteAddress } = socket;
+  if (client && cause.kind === 'taken-over')
+    socket.once('end', () => context.sink.lostAlive(client.source, remoteAddress));
   // Nothing more is wanted from the client, but what was written to it (CONNACK, DISCONNECT) is to arrive.
   socket.removeAllListeners('data');
   socket.end();

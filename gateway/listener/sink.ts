@@ -37,8 +37,11 @@ export type Sink = {
   claim(source: Source, clientId: string, settle: (claimed: boolean) => void): () => void;
   /** A connection was accepted; `replaced`: in place of one with the same client id. */
   connected(source: Source, replaced: boolean): void;
-  /** A connection lost its client id to a newer one, and answered its end: it was alive, not one that the network had dropped. */
-  lostAlive(source: Source): void;
+  /**
+   * A connection lost its client id to a newer one, and answered its end: it was alive, not one that the network had dropped.
+   * @param address of the other side of the connection
+   */
+  lostAlive(source: Source, address: string | undefined): void;
   ended(source: Source, reason: NonNullable<ConnectionRecord['reason']>): void;
   will(source: Source, will: Will, reason: NonNullable<ConnectionRecord['reason']>): void;
   /** The payload of the device's inbox now. */
