@@ -198,20 +198,43 @@ describe('a row of the list of alarms', () => {
     expect(acknowledged()[0]).toMatchObject({ alarmId: meant.alarmId });
   });
 
-  it('that changes between the press and the release is not acknowledged, says what it is now, and asks again', async () => {
+  it('whose text changes between the press and the release is dead: nothing is sent', async () => {
     const seen = alarmOf(first, { text: 'SpO2 84 < 85' });
     tell(raised(seen));
     await button(seen).waitFor();
     await settled();
     await page.mouse.move(...(await centre(button(seen))));
     await page.mouse.down();
+    await holdClock();
     const now = { ...seen, rev: 2, text: 'SpO2 61 < 85' };
     tell({ ...raised(now), type: 'updated' });
     await row(seen).getByText('SpO2 61 < 85').waitFor();
     await page.mouse.up();
+    await page.getByTestId('moved-hint').waitFor();
+    await frames();
+    expect(await button(seen).getAttribute('aria-disabled')).toBe('true');
+    expect(await button(seen).textContent()).toBe('Acknowledge');
+    expect(server.commands).toEqual([]);
+    await goOn();
+    await settled();
+    await button(seen).click();
+    await until('the acknowledgement', () => acknowledged().length === 1);
+    expect(acknowledged()[0]).toMatchObject({ alarmId: seen.alarmId, rev: 2 });
+  });
+
+  it('that changes otherwise between the press and the release is refused by the server, and asks again', async () => {
+    const seen = alarmOf(first, { text: 'SpO2 84 < 85' });
+    tell(raised(seen));
+    await button(seen).waitFor();
+    await settled();
+    await page.mouse.move(...(await centre(button(seen))));
+    await page.mouse.down();
+    tell({ ...raised({ ...seen, rev: 2, late: true }), type: 'updated' });
+    await row(seen).getByText('late').waitFor();
+    await page.mouse.up();
     const error = page.getByTestId(`ack-error-${seen.alarmId}`);
     await error.waitFor();
-    expect(await error.textContent()).toBe('Not acknowledged. This alarm changed to “SpO2 61 < 85”: look again.');
+    expect(await error.textContent()).toBe('Not acknowledged. This alarm changed to “SpO2 84 < 85”: look again.');
     expect(server.commands).toEqual([]);
     await settled();
     await button(seen).click();

@@ -66,6 +66,14 @@ export function AlarmRow({ alarm, bed, gone }: { alarm: Alarm; bed: Bed | undefi
   );
 }
 
+/**
+ * What a person who acknowledges has seen. Not the revision: it also counts what nobody reads, and each such change would make the
+ * button dead.
+ */
+function aboutOf({ alarmId, priority, condition, text, onsets, present }: Alarm): string {
+  return [alarmId, priority, condition, text, onsets, present].join(' ');
+}
+
 /** Acknowledged only once the server's event says so; until then pending, or what went wrong. */
 function Answer({ alarm }: { alarm: Alarm }) {
   const app = useApp();
@@ -93,7 +101,7 @@ function Answer({ alarm }: { alarm: Alarm }) {
         type="button"
         data-testid={`ack-${alarm.alarmId}`}
         aria-disabled={pending || undefined}
-        data-acts-on={`${alarm.alarmId} ${alarm.priority} ${alarm.condition} ${alarm.onsets} ${alarm.present}`}
+        data-acts-on={aboutOf(alarm)}
         aria-label={`Acknowledge ${alarm.text}`}
         onPointerDown={() => {
           seen.current = alarm;
