@@ -1,5 +1,4 @@
 import { once } from 'node:events';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { reason } from '../core/reasons.ts';
 import {
@@ -84,9 +83,11 @@ describe.each([4, 5] as const)('MQTT %i', (version) => {
     dead.socket.allowHalfOpen = true;
     await join(bench, 'bed-08', version);
     await once(dead.socket, 'end');
-    // The listener lets its socket go after a second.
-    await sleep(1_500);
-    dead.socket.destroy();
+    // The listener lets its socket go after a second; from then on what is written to it is refused.
+    await until('a socket that was let go', () => {
+      if (!dead.socket.destroyed) dead.send({ cmd: 'pingreq' });
+      return dead.socket.destroyed;
+    });
     expect(bench.lostAlive).toEqual(['bed-07']);
     // An orderly end is no take-over.
     const orderly = await join(bench, 'bed-09', version);

@@ -111,7 +111,13 @@ describe('a device without a bed', () => {
       const other = await logIn(browser, server, userId);
       await until('the other ward', () => server.hub.stats().screens >= 2);
       await other.getByTestId('alarm-list').waitFor();
-      await new Promise((done) => setTimeout(done, 1500));
+      // A screen is told of changes in their order: when it shows this alarm, it has got all that it gets of the reading before it.
+      measure();
+      const next = played(`device-${userId}`, period(`next-${userId}`, 'Step-down', patient()));
+      server.associate({ deviceId: next.deviceId, version: 1, periods: [next.period] });
+      const last = alarmOf(next, { kind: 'technical', condition: 'no-data', text: 'No data' });
+      server.alarms(raised(last));
+      await other.getByTestId(`alarm-${last.alarmId}`).waitFor();
       const text = await other.content();
       for (const secret of ['bed-07', '178', 'Marten'])
         expect([userId, text.includes(secret)]).toEqual([userId, false]);
