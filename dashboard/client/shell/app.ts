@@ -58,9 +58,10 @@ export function createApp() {
   /** The server's time in the newest message whose numbers stand on this screen. */
   const shownUntilMs = signal(Number.NEGATIVE_INFINITY);
   const monitor = openLoadMonitor(steady, tickMs, onTick);
+  /** What the canvases show has come to stand still: none of it is shown. */
   const wavesFailed = signal(false);
-  const waves = openWaves(monitor.drawnLate, () => {
-    wavesFailed.value = true;
+  const waves = openWaves(monitor.drawnLate, (isStuck) => {
+    wavesFailed.value = isStuck;
   });
   /** Until when this screen knows the ward: now, or less while newer messages wait for a slow screen. */
   const knownUntilMs = computed(() => (monitor.isBehind.value ? Math.min(now.value, shownUntilMs.value) : now.value));

@@ -114,6 +114,18 @@ describe('the painter of the waves', () => {
     expect(painter.lateMs()).toBeLessThan(20);
   });
 
+  it('says how long it has waited for a frame that does not come', () => {
+    pass(60);
+    painter.lateMs();
+    nowMs += 5_000;
+    expect(painter.lateMs()).toBeGreaterThan(4_900);
+    painter.carryOut({ do: 'pace', frameMs: 0 });
+    pass(2);
+    nowMs += 5_000;
+    painter.lateMs();
+    expect(painter.lateMs()).toBe(0);
+  });
+
   it('asks for no frame when the last canvas is gone', () => {
     painter.carryOut({ do: 'close', id: 1 });
     pass(2);

@@ -24,7 +24,7 @@ export type PainterOrder =
 
 export type Painter = {
   carryOut(order: PainterOrder): void;
-  /** How late the latest frames came, at most, ms; asking begins anew. */
+  /** How late the latest frames came, and the one that is waited for, at most, ms; asking begins anew. */
   lateMs(): number;
 };
 
@@ -109,7 +109,8 @@ export function createPainter(now: () => number, requestFrame: (draw: () => void
       }
     },
     lateMs() {
-      const worst = worstLateMs;
+      const waitsMs = isRunning ? now() - lastFrameMs - frameMs : 0;
+      const worst = Math.max(worstLateMs, waitsMs);
       worstLateMs = 0;
       return worst;
     },

@@ -1,5 +1,6 @@
 /** The page's side of the waves: passes messages, canvases and sizes to the painter, in a worker where the browser can. */
 import { createSteadyClock } from '../core/connection.ts';
+import { heardReport, lookAtPainter, type PaintWatch, startWatch } from '../core/paint-watch.ts';
 import type { SweepRow } from './sweeper.ts';
 import { createPainter, frameMsFull, type PainterOrder } from './wave-painter.ts';
 
@@ -7,13 +8,18 @@ import { createPainter, frameMsFull, type PainterOrder } from './wave-painter.ts
 const frameMsOnMainThread = 100;
 /** Waves are passed on together: to wake the worker for each costs more than to parse it. Well within `playoutMarginMs`. */
 const batchMs = 50;
+/** How often the page looks whether its painter still paints. */
+const lookEveryMs = 500;
 
 export type OpenWaves = { rows(rows: readonly SweepRow[]): void; close(): void };
 export type Waves = ReturnType<typeof openWaves>;
 
-/** @param onLate called about once a second with how late the painter's frames were, ms */
-export function openWaves(onLate: (lateMs: number) => void, onFailed: () => void) {
-  const painter = canUseWorker() ? paintInWorker(onLate, onFailed) : paintHere();
+/**
+ * @param onLate called about once a second with how late the painter's frames were, ms
+ * @param onStuck called when what the canvases show has come to stand still, and when it goes on again
+ */
+export function openWaves(onLate: (lateMs: number) => void, onStuck: (isStuck: boolean) => void) {
+  const painter = canUseWorker() ? paintInWorker(onLate, onStuck) : paintHere();
   const canvases = new Map<Element, number>();
   let lastId = 0;
   let texts: string[] = [];
@@ -88,10 +94,28 @@ function canUseWorker(): boolean {
   return typeof Worker === 'function' && 'transferControlToOffscreen' in HTMLCanvasElement.prototype;
 }
 
-function paintInWorker(onLate: (lateMs: number) => void, onFailed: () => void): PainterHandle {
+function paintInWorker(onLate: (lateMs: number) => void, onStuck: (isStuck: boolean) => void): PainterHandle {
   const worker = new Worker(new URL('./wave-worker.ts', import.meta.url), { type: 'module' });
-  worker.onmessage = (message: MessageEvent<{ lateMs: number }>) => onLate(message.data.lateMs);
-  worker.onerror = onFailed;
+  const steady = createSteadyClock(Date.now, () => performance.now());
+  let watch = startWatch(steady());
+  /** It met a fault that it did not expect: what it draws from then on is not trusted, whatever it reports. */
+  let isBroken = false;
+
+  function note(next: PaintWatch) {
+    const changed = next.isStuck !== watch.isStuck;
+    watch = next;
+    if (changed && !isBroken) onStuck(watch.isStuck);
+  }
+
+  worker.onmessage = ({ data }: MessageEvent<{ lateMs: number }>) => {
+    onLate(data.lateMs);
+    note(heardReport(watch, data.lateMs, steady()));
+  };
+  worker.onerror = () => {
+    isBroken = true;
+    onStuck(true);
+  };
+  setInterval(() => note(lookAtPainter(watch, steady(), !document.hidden)), lookEveryMs);
   return {
     frameMs: frameMsFull,
     order: (order) => worker.postMessage(order),

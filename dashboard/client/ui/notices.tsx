@@ -1,7 +1,7 @@
 /** What is wrong with Vigil itself, one line each, until it is right again. */
 import type { ComponentChildren } from 'preact';
 import { ageText } from '../core/ages.ts';
-import { loadText } from '../core/load.ts';
+import { loadText, wavePace } from '../core/load.ts';
 import { clockText, whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 import { PauseFailureSound } from './lost-banner.tsx';
@@ -69,10 +69,11 @@ export function Notices() {
 function SlowScreen() {
   const app = useApp();
   const text = loadText(app.load.value);
-  if (app.wavesFailed.value)
+  if (app.wavesFailed.value && wavePace(app.load.value) > 0)
     return (
       <Notice level="medium" id="notice-waves-failed">
-        This browser does not draw waves. Numbers and alarms go on. Load the page again, or use another browser.
+        This screen draws no waves: their painter has stopped. Numbers and alarms go on. Load the page again, or use
+        another browser.
       </Notice>
     );
   if (text === undefined) return null;

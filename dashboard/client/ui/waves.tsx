@@ -35,6 +35,7 @@ export function WaveCanvas({ associationId, waves }: { associationId: string; wa
         key={associationId}
         ref={canvas}
         class="sweep__canvas"
+        style={{ visibility: app.wavesFailed.value ? 'hidden' : 'visible' }}
         role="img"
         aria-label={`Waves: ${waves.map((w) => w.label).join(', ')}`}
       />
