@@ -18,7 +18,7 @@ export const sizes = [
   { name: '1366 at 200 %', width: 683, height: 384, zoom: 2 },
   { name: '1920 at 200 %', width: 960, height: 540, zoom: 2 },
 ] as const;
-export type Size = (typeof sizes)[number];
+export type Size = { readonly name: string; readonly width: number; readonly height: number };
 
 /** Sets the window's size without a reload, and waits until the page has laid itself out for it. */
 export async function resize(page: Page, { width, height }: { width: number; height: number }): Promise<void> {
