@@ -198,7 +198,7 @@ describe('a row of the list of alarms', () => {
     expect(acknowledged()[0]).toMatchObject({ alarmId: meant.alarmId });
   });
 
-  it('whose text changes between the press and the release is dead: nothing is sent', async () => {
+  it('that gets graver between the press and the release is dead: nothing is sent', async () => {
     const seen = alarmOf(first, { text: 'SpO2 84 < 85' });
     tell(raised(seen));
     await button(seen).waitFor();
@@ -206,8 +206,7 @@ describe('a row of the list of alarms', () => {
     await page.mouse.move(...(await centre(button(seen))));
     await page.mouse.down();
     await holdClock();
-    const now = { ...seen, rev: 2, text: 'SpO2 61 < 85' };
-    tell({ ...raised(now), type: 'updated' });
+    tell({ ...raised({ ...seen, rev: 2, text: 'SpO2 61 < 85' }), type: 'updated' });
     await row(seen).getByText('SpO2 61 < 85').waitFor();
     await page.mouse.up();
     await page.getByTestId('moved-hint').waitFor();
@@ -222,15 +221,16 @@ describe('a row of the list of alarms', () => {
     expect(acknowledged()[0]).toMatchObject({ alarmId: seen.alarmId, rev: 2 });
   });
 
-  it('that changes otherwise between the press and the release is refused by the server, and asks again', async () => {
+  it('of a revision that the server cannot judge is not acknowledged, says what it is now, and asks again', async () => {
     const seen = alarmOf(first, { text: 'SpO2 84 < 85' });
     tell(raised(seen));
     await button(seen).waitFor();
     await settled();
     await page.mouse.move(...(await centre(button(seen))));
     await page.mouse.down();
-    tell({ ...raised({ ...seen, rev: 2, late: true }), type: 'updated' });
-    await row(seen).getByText('late').waitFor();
+    // Revisions 2 to 4 are missing: between them it may have been graver.
+    tell({ ...raised({ ...seen, rev: 5, escalation: 1 }), type: 'escalated' });
+    await row(seen).getByText('escalated').waitFor();
     await page.mouse.up();
     const error = page.getByTestId(`ack-error-${seen.alarmId}`);
     await error.waitFor();
@@ -239,7 +239,7 @@ describe('a row of the list of alarms', () => {
     await settled();
     await button(seen).click();
     await until('the acknowledgement', () => acknowledged().length === 1);
-    expect(acknowledged()[0]).toMatchObject({ alarmId: seen.alarmId, rev: 2 });
+    expect(acknowledged()[0]).toMatchObject({ alarmId: seen.alarmId, rev: 5 });
   });
 });
 
@@ -272,7 +272,7 @@ describe('what else acts', () => {
     }
   });
 
-  it('the sound of an alarm that has come just now is not paused with those that the person has seen', async () => {
+  it('the sound is paused at once, also where an alarm has come or gone just now', async () => {
     tell(raised(alarmOf(first, { priority: 'low' })));
     await page.getByTestId('pause-audio').waitFor();
     await settled();
@@ -281,12 +281,6 @@ describe('what else acts', () => {
     const unseen = alarmOf(second, {});
     tell(raised(unseen));
     await row(unseen).waitFor();
-    await page.mouse.click(...at);
-    await page.getByTestId('moved-hint').waitFor();
-    await frames();
-    expect(server.commands).toEqual([]);
-    await goOn();
-    await settled();
     await page.mouse.click(...at);
     await until('the pauses', () => server.commands.length === 2);
   });

@@ -11,7 +11,9 @@ import {
   gravest,
   listed,
   lookOf,
+  possibleRemarks,
   remarks,
+  widestText,
 } from './alarm-order.ts';
 import { alarm } from './fixtures.ts';
 
@@ -95,6 +97,22 @@ describe('the order of alarms', () => {
     const some = alarm('a', until === undefined ? {} : { audioPausedUntil: until });
     const now = Date.parse('2026-01-01T10:00:00.000Z') + later;
     expect(audioPausedUntilMs(some, now) !== undefined).toBe(paused);
+  });
+
+  it.each([
+    ['HR 99 > 120', 'HR 000 > 000'],
+    ['Temp 38.6 > 38.5', 'Temp 000.6 > 000.5'],
+    ['SpO2 84 < 85', 'SpO2 000 < 000'],
+    ['ABPs -5 < 90', 'ABPs -000 < 000'],
+    ['No data for 1234 s', 'No data for 1234 s'],
+  ])('keeps room beside "%s" for longer numbers', (text, widest) => {
+    expect(widestText(alarm('a', { text }))).toBe(widest);
+  });
+
+  it('knows the remarks that an alarm may get', () => {
+    const all = { late: true, onsets: 3, escalation: 1, signal: 'latched', present: false } as const;
+    expect(possibleRemarks(alarm('a', { ...all, priority: 'high' }))).toHaveLength(remarks(alarm('a', all)).length);
+    expect(possibleRemarks(alarm('a', { priority: 'low' }))).toEqual(['ended, unseen']);
   });
 
   it('says what is odd about an alarm', () => {

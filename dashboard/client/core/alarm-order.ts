@@ -100,6 +100,25 @@ export function audioPausedUntilMs(alarm: Alarm, nowMs: number): number | undefi
   return audioPauseUntil(alarm.audioPausedUntil, nowMs);
 }
 
+/**
+ * The words that an alarm may show during its life, the longest of those that exclude each other: a place that has room for them
+ * does not change its height when the alarm ends, comes back or is escalated.
+ */
+export function possibleRemarks(alarm: Alarm): string[] {
+  const { priority } = alarm;
+  return [
+    ...(alarm.late ? ['late'] : []),
+    'ended, unseen',
+    ...(priority === 'high' ? ['99 ×'] : []),
+    ...(priority === 'low' ? [] : ['escalated']),
+  ];
+}
+
+/** The text with three digits for each smaller number: the next value is hardly ever longer. */
+export function widestText({ text }: Alarm): string {
+  return text.replace(/(?<![\w.])\d{1,3}(?!\d)/g, '000');
+}
+
 /** What besides its text must be known of an alarm, in short words. */
 export function remarks(alarm: Alarm): string[] {
   const words: string[] = [];

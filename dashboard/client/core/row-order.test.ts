@@ -1,17 +1,20 @@
 import { describe, expect, it } from 'vitest';
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { alarm } from './fixtures.ts';
-import { type Rows, rowsOf } from './row-order.ts';
+import { type Movement, noRows as none, type Rows, rowsOf as rowsAt } from './row-order.ts';
 
-const none: Rows = { rows: [], fresh: [] };
 const [a, b, c] = [alarm('a'), alarm('b'), alarm('c')];
 const high = alarm('high', { priority: 'high' });
+/** All at the same time. */
+const rowsOf = (before: Rows, alarms: readonly Alarm[], held: boolean, rowsMax: number) =>
+  rowsAt(before, alarms, held ? 'held' : 'free', rowsMax, 0);
 const shown = ({ rows }: Rows) => rows.map((row) => `${row.alarm.alarmId}${row.gone ? ' gone' : ''}`);
 
 describe('the rows of a list', () => {
   const before = rowsOf(none, [a, b, c], false, 200);
 
   it('follow the order of the alarms while nobody points at them', () => {
-    expect(shown(rowsOf(before, [high, c, a], false, 200))).toEqual(['high', 'c', 'a']);
+    expect(shown(rowsOf(before, [high, c, a], false, 200))).toEqual(['high', 'a', 'c']);
     expect(shown(rowsOf(before, [high, a, b, c], false, 2))).toEqual(['high', 'a']);
   });
 
@@ -46,5 +49,50 @@ describe('the rows of a list', () => {
     const held = rowsOf(rowsOf(before, [high, a, b, c], true, 200), [a, b, c], true, 200);
     expect(held.fresh).toEqual([]);
     expect(shown(held)).toEqual(['a', 'b', 'c', 'high gone']);
+  });
+});
+
+describe('the rows of a list that nobody points at', () => {
+  const over = { present: false, signal: 'latched' } as const;
+  const flap = alarm('flap', { priority: 'high' });
+  const steady = alarm('steady');
+  const at = (before: Rows, alarms: readonly Alarm[], movement: Movement, nowMs: number) =>
+    rowsAt(before, alarms, movement, 200, nowMs);
+
+  it('keep their places where an alarm comes and goes', () => {
+    let rows = none;
+    for (let s = 0; s < 60; s += 1) {
+      const now = { ...flap, rev: s + 1, onsets: 1 + Math.floor(s / 2), ...(s % 2 === 1 ? over : {}) };
+      rows = at(rows, [now, steady], 'free', s * 1000);
+      expect(shown(rows)).toEqual(['flap', 'steady']);
+    }
+  });
+
+  it.each([
+    ['1 ms before 10 s', 9_999, ['flap', 'steady']],
+    ['after 10 s', 10_000, ['steady', 'flap']],
+  ])('sort an alarm as ended %s', (_name, afterMs, wanted) => {
+    const before = at(none, [flap, steady], 'free', 0);
+    expect(shown(at(before, [{ ...flap, ...over }, steady], 'free', afterMs))).toEqual(wanted);
+  });
+
+  it('keep their places while they rest, but a new high alarm comes at its own place at once', () => {
+    const d = alarm('d', { condition: 'SpO2.low' });
+    const before = at(none, [a, b, c], 'free', 0);
+    const rests = at(before, [high, alarm('b', { rev: 2, priority: 'low' }), c, d], 'resting', 1000);
+    expect(shown(rests)).toEqual(['high', 'a gone', 'b', 'c', 'd']);
+    expect(rests.fresh.map((one) => one.alarmId)).toEqual(['d']);
+    expect(shown(at(rests, [high, b, c, d], 'free', 5000))).toEqual(['high', 'b', 'c', 'd']);
+  });
+
+  it('give the row of an alarm that has gone to the next one of the same condition at the same bed', () => {
+    const first = alarm('first', { condition: 'SpO2.low' });
+    const before = at(none, [first, a], 'free', 0);
+    const next = alarm('next', { condition: 'SpO2.low' });
+    const rows = at(before, [next, a], 'held', 1000);
+    expect([shown(rows).toSorted(), rows.fresh]).toEqual([['a', 'next'], []]);
+    expect(shown(rows).indexOf('next')).toBe(shown(before).indexOf('first'));
+    const other = alarm('other', { condition: 'SpO2.low', priority: 'high' });
+    expect(shown(at(before, [other, a], 'held', 1000)).at(-1)).toBe('other');
   });
 });

@@ -1,10 +1,13 @@
-/** The order of rows in a list that somebody may be pointing at. */
+/** The order of rows in a list that somebody may be pointing at, or is about to. */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import { compareAlarms, isUnanswered } from './alarm-order.ts';
 
 export type Rows = {
   readonly rows: readonly Row[];
-  /** Alarms that came while the order was held; they stand at the end of `rows`. */
+  /** Alarms that came while the rows kept their places; they stand at the end of `rows`. */
   readonly fresh: readonly Alarm[];
+  /** When each alarm was last seen present, ms. */
+  readonly presentAtMs: ReadonlyMap<string, number>;
 };
 export type Row = {
   readonly alarm: Alarm;
@@ -13,23 +16,70 @@ export type Row = {
 };
 
 /**
- * Returns the rows to show of `alarms`, which are in order. While `held`, every row keeps its place: new alarms come after them,
- * and one that has gone leaves an empty row. `rowsMax` bounds a free list.
+ * `free`: the rows are sorted anew. `resting`: they were sorted a moment ago, so each keeps its place, but a new high alarm goes to
+ * its own place at once. `held`: somebody points at the list, so each keeps its place and every new alarm comes last.
  */
-export function rowsOf(before: Rows, alarms: readonly Alarm[], held: boolean, rowsMax: number): Rows {
-  const first = alarms.slice(0, rowsMax);
-  if (!held) return { rows: first.map((alarm) => ({ alarm, gone: false })), fresh: [] };
-  const now = new Map(alarms.map((alarm) => [alarm.alarmId, alarm]));
-  const stood = new Set(before.rows.map((row) => row.alarm.alarmId));
-  const kept = before.rows.map(({ alarm }): Row => {
-    const current = now.get(alarm.alarmId);
-    return { alarm: current ?? alarm, gone: current === undefined };
-  });
-  const added = first.filter((alarm) => !stood.has(alarm.alarmId));
+export type Movement = 'free' | 'resting' | 'held';
+
+/** How long rows rest after they were sorted. */
+export const rowsRestMs = 5_000;
+/** An alarm that ended keeps the rank of a present one for so long: one that comes and goes stays where it is. */
+const rankMs = 10_000;
+
+export const noRows: Rows = { rows: [], fresh: [], presentAtMs: new Map() };
+
+/** Returns the rows to show of `alarms` at `nowMs`. `rowsMax` bounds a free list. */
+export function rowsOf(
+  before: Rows,
+  alarms: readonly Alarm[],
+  movement: Movement,
+  rowsMax: number,
+  nowMs: number,
+): Rows {
+  const presentAtMs = new Map<string, number>();
+  for (const { alarmId, present } of alarms) {
+    const atMs = present ? nowMs : before.presentAtMs.get(alarmId);
+    if (atMs !== undefined) presentAtMs.set(alarmId, atMs);
+  }
+  const ranked = (alarm: Alarm): Alarm =>
+    nowMs - (presentAtMs.get(alarm.alarmId) ?? Number.NEGATIVE_INFINITY) < rankMs ? { ...alarm, present: true } : alarm;
+  const compare = (a: Alarm, b: Alarm) => compareAlarms(ranked(a), ranked(b));
+  const first = alarms.toSorted(compare).slice(0, rowsMax);
+  if (movement === 'free') return { rows: first.map((alarm) => ({ alarm, gone: false })), fresh: [], presentAtMs };
+
+  const kept = keptRows(before.rows, alarms);
+  const stands = new Set(kept.map((row) => row.alarm.alarmId));
+  const added = first.filter((alarm) => !stands.has(alarm.alarmId));
+  const urgent = movement === 'resting' ? added.filter((one) => one.priority === 'high' && isUnanswered(one)) : [];
+  for (const alarm of urgent) {
+    const at = kept.findIndex((row) => compare(alarm, row.alarm) < 0);
+    kept.splice(at < 0 ? kept.length : at, 0, { alarm, gone: false });
+  }
+  const last = added.filter((alarm) => !urgent.includes(alarm));
   const wereFresh = new Set(before.fresh.map((alarm) => alarm.alarmId));
   const fresh = [
     ...kept.filter((row) => !row.gone && wereFresh.has(row.alarm.alarmId)).map((row) => row.alarm),
-    ...added,
+    ...last,
   ];
-  return { rows: [...kept, ...added.map((alarm) => ({ alarm, gone: false }))], fresh };
+  return { rows: [...kept, ...last.map((alarm) => ({ alarm, gone: false }))], fresh, presentAtMs };
+}
+
+/** Each row in its place as it is now. Where an alarm has gone, the next one of the same condition at the same bed takes its row. */
+function keptRows(rows: readonly Row[], alarms: readonly Alarm[]): Row[] {
+  const now = new Map(alarms.map((alarm) => [alarm.alarmId, alarm]));
+  const stood = new Set(rows.map((row) => row.alarm.alarmId));
+  const next = new Map<string, Alarm>();
+  for (const alarm of alarms) if (!stood.has(alarm.alarmId)) next.set(conditionOf(alarm), alarm);
+  return rows.map(({ alarm }): Row => {
+    const current = now.get(alarm.alarmId);
+    if (current) return { alarm: current, gone: false };
+    const another = next.get(conditionOf(alarm));
+    if (!another) return { alarm, gone: true };
+    next.delete(conditionOf(alarm));
+    return { alarm: another, gone: false };
+  });
+}
+
+function conditionOf({ associationId, deviceId, condition, priority }: Alarm): string {
+  return [associationId, deviceId, condition, priority].join(' ');
 }

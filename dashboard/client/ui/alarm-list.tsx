@@ -1,10 +1,11 @@
-/** Alarms as rows, in the one order; while somebody points at them, no row moves and new ones come last. */
-import { useLayoutEffect, useRef } from 'preact/hooks';
+/** Alarms as rows, in the one order; while somebody points at them, no row moves and new ones come last. Else they move seldom. */
+import { type Signal, useSignal } from '@preact/signals';
+import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol.ts';
 import { behind, gravest, isUnanswered, lookOf, marks } from '../core/alarm-order.ts';
 import { placeText } from '../core/numerics.ts';
-import { type Rows, rowsOf } from '../core/row-order.ts';
+import { noRows, type Rows, rowsOf, rowsRestMs } from '../core/row-order.ts';
 import { useApp } from '../shell/app.ts';
 import { AlarmRow } from './alarm-row.tsx';
 import { useCommonBeat } from './flash.ts';
@@ -20,11 +21,15 @@ type AlarmListProps = {
 };
 
 export function AlarmList({ alarms, rowsMax, none, bedOf }: AlarmListProps) {
+  const app = useApp();
   const hand = useHand();
-  const last = useRef<Rows>({ rows: [], fresh: [] });
+  const last = useRef<Rows>(noRows);
+  const rests = useSignal(false);
   const box = useRef<HTMLDivElement>(null);
-  const shown = rowsOf(last.current, alarms, hand.points.value, rowsMax);
+  const movement = hand.points.value ? 'held' : rests.value ? 'resting' : 'free';
+  const shown = rowsOf(last.current, alarms, movement, rowsMax, app.now.value);
   last.current = shown;
+  useRest(rests, shown.rows.map((row) => row.alarm.alarmId).join());
   useKeptFocus(box);
   const standing = new Set(shown.rows.map((row) => row.alarm.alarmId));
   const rest = behind(
@@ -53,6 +58,19 @@ export function AlarmList({ alarms, rowsMax, none, bedOf }: AlarmListProps) {
       {shown.fresh.length > 0 && <Fresh alarms={shown.fresh} bedOf={bedOf} />}
     </div>
   );
+}
+
+/** Lets the rows rest for a while after their order has changed. */
+function useRest(rests: Signal<boolean>, order: string) {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useLayoutEffect(() => {
+    if (rests.peek()) return;
+    rests.value = true;
+    timer.current = setTimeout(() => {
+      rests.value = false;
+    }, rowsRestMs);
+  }, [order]);
+  useEffect(() => () => clearTimeout(timer.current), []);
 }
 
 /** Below the rows, so that it moves none of them: what came while somebody pointed at the list. */

@@ -2,8 +2,17 @@
 import { useRef } from 'preact/hooks';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol.ts';
-import { audioPausedUntilMs, isUnanswered, lookOf, marks, remarks } from '../core/alarm-order.ts';
+import {
+  audioPausedUntilMs,
+  isUnanswered,
+  lookOf,
+  marks,
+  possibleRemarks,
+  remarks,
+  widestText,
+} from '../core/alarm-order.ts';
 import { patientName, placeText } from '../core/numerics.ts';
+import { type Sight, sightOf } from '../core/sight.ts';
 import { countdownText, whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 import { useCommonBeat } from './flash.ts';
@@ -18,6 +27,8 @@ export function AlarmRow({ alarm, bed, gone }: { alarm: Alarm; bed: Bed | undefi
   const row = useRef<HTMLLIElement>(null);
   const look = gone ? 'over' : lookOf(alarm);
   useCommonBeat(row, open ? `${alarm.priority}${look}` : undefined);
+  const place = placeText(bed, alarm.deviceId, app.ward.value === '*');
+  const onset = whenText(Date.parse(alarm.onsetAt), now);
   return (
     <li
       ref={row}
@@ -38,28 +49,42 @@ export function AlarmRow({ alarm, bed, gone }: { alarm: Alarm; bed: Bed | undefi
         <span class="unseen"> {alarm.priority} priority</span>
       </span>
       <div class="alarm__what">
-        <a class="alarm__bed" href={patientHref(alarm.associationId)}>
-          {placeText(bed, alarm.deviceId, app.ward.value === '*')}
-        </a>
-        <span class="alarm__text">{alarm.text}</span>
+        <div>
+          <a class="alarm__bed" href={patientHref(alarm.associationId)}>
+            {place}
+          </a>
+          <span class="alarm__text">{alarm.text}</span>
+        </div>
+        <Reserve class="alarm__what-room" words={[place, widestText(alarm)]} />
       </div>
-      <div class="alarm__when dim">
-        {bed?.patient && (
-          <span class="alarm__patient" title={patientName(bed.patient)} data-may-shorten>
-            {patientName(bed.patient)}
-          </span>
-        )}
-        <time dateTime={alarm.onsetAt}>{whenText(Date.parse(alarm.onsetAt), now)}</time>
-        {remarks(alarm).map((word) => (
-          <span key={word} class="alarm__remark">
-            {word}
-          </span>
-        ))}
-        {pausedUntil !== undefined && (
-          <span class="alarm__remark" data-testid={`paused-${alarm.alarmId}`}>
-            sound paused {countdownText(pausedUntil, now)}
-          </span>
-        )}
+      <div class="alarm__more dim">
+        <div class="alarm__when">
+          {bed?.patient && (
+            <span class="alarm__patient" title={patientName(bed.patient)} data-may-shorten>
+              {patientName(bed.patient)}
+            </span>
+          )}
+          <time dateTime={alarm.onsetAt}>{onset}</time>
+          {remarks(alarm).map((word) => (
+            <span key={word} class="alarm__remark">
+              {word}
+            </span>
+          ))}
+          {pausedUntil !== undefined && (
+            <span class="alarm__remark" data-testid={`paused-${alarm.alarmId}`}>
+              sound paused {countdownText(pausedUntil, now)}
+            </span>
+          )}
+        </div>
+        <Reserve
+          class="alarm__when"
+          words={[
+            ...(bed?.patient ? [patientName(bed.patient)] : []),
+            onset,
+            ...possibleRemarks(alarm),
+            'sound paused 0:00',
+          ]}
+        />
       </div>
       {gone ? <p class="alarm__answer">no longer listed</p> : <Answer alarm={alarm} />}
     </li>
@@ -67,11 +92,17 @@ export function AlarmRow({ alarm, bed, gone }: { alarm: Alarm; bed: Bed | undefi
 }
 
 /**
- * What a person who acknowledges has seen. Not the revision: it also counts what nobody reads, and each such change would make the
- * button dead.
+ * Takes the room of the longest words that may come to stand in its place, so that the row is as high before as after. They are
+ * drawn by the style sheet: nobody reads them.
  */
-function aboutOf({ alarmId, priority, condition, text, onsets, present }: Alarm): string {
-  return [alarmId, priority, condition, text, onsets, present].join(' ');
+export function Reserve({ words, ...props }: { class: string; words: readonly string[] }) {
+  return (
+    <span class={`reserve ${props.class}`} aria-hidden="true">
+      {words.map((word) => (
+        <span key={word} data-reserve={word} />
+      ))}
+    </span>
+  );
 }
 
 /** Acknowledged only once the server's event says so; until then pending, or what went wrong. */
@@ -80,6 +111,8 @@ function Answer({ alarm }: { alarm: Alarm }) {
   /** What the row showed when the pointer went down: this the person means, even if it changes before the pointer goes up. */
   const seen = useRef(alarm);
   const now = app.now.value;
+  const sight = useRef<Sight>(undefined);
+  sight.current = sightOf(sight.current, alarm, now);
   if (!isUnanswered(alarm)) {
     const by = alarm.acknowledgedBy?.name;
     return (
@@ -101,7 +134,7 @@ function Answer({ alarm }: { alarm: Alarm }) {
         type="button"
         data-testid={`ack-${alarm.alarmId}`}
         aria-disabled={pending || undefined}
-        data-acts-on={aboutOf(alarm)}
+        data-acts-on={sight.current.about}
         aria-label={`Acknowledge ${alarm.text}`}
         onPointerDown={() => {
           seen.current = alarm;

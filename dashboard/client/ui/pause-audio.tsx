@@ -1,4 +1,7 @@
-/** Silences the sounding alarms of some beds for two minutes at most; what comes new and more urgent sounds all the same. */
+/**
+ * Silences the sounding alarms of some beds for two minutes at most; what comes new and more urgent sounds all the same. It acts on
+ * whatever sounds: that is harmless, bounded and counted down, and in a busy ward the list of these alarms changes all the time.
+ */
 import { audioPausedUntilMs, isUnanswered } from '../core/alarm-order.ts';
 import { countdownText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
@@ -27,7 +30,7 @@ export function PauseAudio({ associationIds }: { associationIds: readonly string
         type="button"
         data-testid="pause-audio"
         aria-disabled={pending || undefined}
-        data-acts-on={sounding.map((alarm) => alarm.alarmId).join()}
+        data-acts-on="sound"
         title={
           error?.state === 'error' ? error.message : 'Alarms stay on the screen; new ones of higher priority sound'
         }

@@ -2,9 +2,21 @@
 import { useRef } from 'preact/hooks';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol.ts';
-import { behind, foremost, frameOf, isUnanswered, listed, lookOf, marks, remarks } from '../core/alarm-order.ts';
+import {
+  behind,
+  foremost,
+  frameOf,
+  isUnanswered,
+  listed,
+  lookOf,
+  marks,
+  possibleRemarks,
+  remarks,
+  widestText,
+} from '../core/alarm-order.ts';
 import { patientName } from '../core/numerics.ts';
 import { headHeightPx, stripHeightPx, wordScale } from '../core/tile-plan.ts';
+import { Reserve } from './alarm-row.tsx';
 import { BedState, bedNotice } from './bed-state.tsx';
 import { type Companion, Companions, companionPlan } from './companions.tsx';
 import { useCommonBeat } from './flash.ts';
@@ -40,9 +52,7 @@ export const Tile = memo(function Tile(props: TileProps) {
   const name = bed.patient ? patientName(bed.patient) : bed.occupied ? 'Patient' : 'No patient';
   const bedName = bed.bed ?? bed.device.deviceId;
   const widthPx = props.widthPx - 2 * edgePx;
-  const words = headline
-    ? [marks[headline.priority], headline.text, ...remarks(headline), 'acknowledged', '+99 ***']
-    : [];
+  const words = roomOf(headline, ofBed);
   const scale = wordScale(props.widthPx, props.heightPx);
   const linesPx = headHeightPx(bedName, widthPx / scale) + stripHeightPx(words.join(' '), widthPx / scale);
   const abovePx = linesPx * scale + 2 * edgePx;
@@ -78,14 +88,26 @@ export const Tile = memo(function Tile(props: TileProps) {
         )}
         <BedState bed={bed} />
       </header>
-      <AlarmLine alarm={headline} hidden={hidden} notice={bedNotice(bed)} />
+      <AlarmLine alarm={headline} hidden={hidden} notice={bedNotice(bed)} room={words} />
       <TileBody bed={bed} alarms={alarms} box={{ widthPx, heightPx: props.heightPx - plan.heightPx - abovePx }} />
       <Companions companions={companions} plan={plan} />
     </article>
   );
 });
 
-function AlarmLine(props: { alarm: Alarm | undefined; hidden: ReturnType<typeof behind>; notice: string | undefined }) {
+/** The longest words that the alarm line may come to show while the bed has these alarms: it has always room for them. */
+function roomOf(headline: Alarm | undefined, ofBed: readonly Alarm[]): string[] {
+  if (!headline) return [];
+  const texts = ofBed.map(widestText).toSorted((a, b) => b.length - a.length);
+  return [marks[headline.priority], texts[0] ?? headline.text, ...possibleRemarks(headline), '+99 *** **'];
+}
+
+function AlarmLine(props: {
+  alarm: Alarm | undefined;
+  hidden: ReturnType<typeof behind>;
+  notice: string | undefined;
+  room: readonly string[];
+}) {
   const { alarm, notice } = props;
   if (!alarm) return <p class="tile__alarm tile__alarm--none">{notice}</p>;
   return (
@@ -94,15 +116,18 @@ function AlarmLine(props: { alarm: Alarm | undefined; hidden: ReturnType<typeof 
       data-testid="tile-alarm"
       data-look={lookOf(alarm)}
     >
-      <span class="tile__mark">{marks[alarm.priority]}</span>
-      <span class="tile__text">{alarm.text}</span>
-      {!isUnanswered(alarm) && <span class="tile__remark">acknowledged</span>}
-      {remarks(alarm).map((word) => (
-        <span key={word} class="tile__remark">
-          {word}
-        </span>
-      ))}
-      {props.hidden.count > 0 && <Hidden hidden={props.hidden} />}
+      <span class="tile__words">
+        <span class="tile__mark">{marks[alarm.priority]}</span>
+        <span class="tile__text">{alarm.text}</span>
+        {!isUnanswered(alarm) && <span class="tile__remark">acknowledged</span>}
+        {remarks(alarm).map((word) => (
+          <span key={word} class="tile__remark">
+            {word}
+          </span>
+        ))}
+        {props.hidden.count > 0 && <Hidden hidden={props.hidden} />}
+      </span>
+      <Reserve class="tile__words tile__room" words={props.room} />
     </p>
   );
 }

@@ -1,0 +1,32 @@
+/**
+ * What a row of an alarm has shown to a person. Its button is about something new when the row says more than it has said during
+ * the last seconds; an alarm that comes and goes, or whose value falls and rises again, stays the one that the person sees.
+ */
+import { newOnsetMs, saysMore } from '../../../contracts/acknowledgement.ts';
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+
+/** What a row said within this time has been seen. */
+const seenMs = 5_000;
+
+export type Sight = {
+  /** Changes whenever the row says more than before. */
+  readonly about: string;
+  /** The gravest that the row has said lately, and when it was last said, ms. */
+  readonly gravest: Alarm;
+  readonly atMs: number;
+  /** Since when the row shows that the alarm has ended, ms; absent while it is present. */
+  readonly endedAtMs?: number;
+};
+
+/** Returns what the row has shown once it shows `alarm` at `nowMs`. */
+export function sightOf(before: Sight | undefined, alarm: Alarm, nowMs: number): Sight {
+  const ended = alarm.present ? {} : { endedAtMs: before?.endedAtMs ?? nowMs };
+  const fresh = { about: `${alarm.alarmId} ${alarm.rev}`, gravest: alarm, atMs: nowMs, ...ended };
+  if (!before) return fresh;
+  const beganAnew = alarm.present && before.endedAtMs !== undefined && nowMs - before.endedAtMs >= newOnsetMs;
+  if (beganAnew || saysMore(before.gravest, alarm)) return fresh;
+  const { about } = before;
+  if (alarm.text === before.gravest.text || nowMs - before.atMs >= seenMs)
+    return { about, gravest: alarm, atMs: nowMs, ...ended };
+  return { about, gravest: before.gravest, atMs: before.atMs, ...ended };
+}
