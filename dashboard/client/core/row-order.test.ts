@@ -85,6 +85,11 @@ describe('the rows of a list that nobody points at', () => {
     expect(shown(at(rests, [high, b, c, d], 'free', 5000))).toEqual(['high', 'b', 'c', 'd']);
   });
 
+  it('are sorted at once where the list was empty', () => {
+    const ended = alarm('ended', { priority: 'high', ...over });
+    expect(shown(at(none, [ended, steady, flap], 'resting', 0))).toEqual(['flap', 'steady', 'ended']);
+  });
+
   it('give the row of an alarm that has gone to the next one of the same condition at the same bed', () => {
     const first = alarm('first', { condition: 'SpO2.low' });
     const before = at(none, [first, a], 'free', 0);

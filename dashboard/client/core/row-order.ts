@@ -45,7 +45,9 @@ export function rowsOf(
     nowMs - (presentAtMs.get(alarm.alarmId) ?? Number.NEGATIVE_INFINITY) < rankMs ? { ...alarm, present: true } : alarm;
   const compare = (a: Alarm, b: Alarm) => compareAlarms(ranked(a), ranked(b));
   const first = alarms.toSorted(compare).slice(0, rowsMax);
-  if (movement === 'free') return { rows: first.map((alarm) => ({ alarm, gone: false })), fresh: [], presentAtMs };
+  // An empty list has no places to keep.
+  if (movement === 'free' || (movement === 'resting' && before.rows.length === 0))
+    return { rows: first.map((alarm) => ({ alarm, gone: false })), fresh: [], presentAtMs };
 
   const kept = keptRows(before.rows, alarms);
   const stands = new Set(kept.map((row) => row.alarm.alarmId));
