@@ -1,10 +1,11 @@
 /** What must stay in reach and in sight on low windows: a phone held sideways, a tablet, a screen at a zoom of 200 %. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { foldLimits } from '../../dashboard/core/beds.ts';
 import { openBrowser } from '../browser.ts';
 import { resize } from './overflow.ts';
-import { expectReadable, logInCalm } from './readable.ts';
-import { longBed, longestAlarms, longestBeds, longWard, play, raised } from './scene.ts';
+import { expectReadable, goTo, logInCalm } from './readable.ts';
+import { longBed, longestAlarms, longestBeds, longGivenName, longWard, play, raised } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 const lowSizes = [
@@ -29,11 +30,15 @@ const closers: (() => unknown)[] = [];
 
 beforeAll(async () => {
   [server, browser] = await Promise.all([
-    openScreenServer({ accounts: [{ userId: 'nora', name: 'Nora Nurse', role: 'nurse', wards: [longWard] }] }),
+    openScreenServer({
+      accounts: [{ userId: 'nora', name: 'Nora Nurse', role: 'nurse', wards: [longWard, 'Step-down'] }],
+    }),
     openBrowser(inject('chromium')),
   ]);
   closers.push(server.close, () => browser.close());
   const beds = longestBeds(6, longWard);
+  const other = { ...longestBeds(2, 'Step-down')[1]!, deviceId: 'bed-step' };
+  beds.push({ ...other, period: { ...other.period, bed: 'S-1' } });
   closers.push(play(server, beds));
   server.alarms(...longestAlarms(beds, 14).map(raised));
   page = await logInCalm(browser, server, 'nora');
@@ -65,4 +70,49 @@ it.each(lowSizes)('reaches every acknowledge button at $name', async (size) => {
 
 it('lets every text of the ward be read whole on low windows', async () => {
   await expectReadable(page, 'ward-low', lowSizes.slice(0, 6));
+});
+
+it.each([...lowSizes, { name: '1366 × 768', width: 1366, height: 768 }])(
+  'shows the name of the patient beside the longest bed name at $name',
+  async (size) => {
+    await goTo(page, '#/ward/*');
+    await page.getByTestId('bed-S-1').waitFor();
+    await resize(page, size);
+    const tile = page.getByTestId(`bed-${longBed}`);
+    expect((await tile.locator('.tile__name').boundingBox())!.width).toBeGreaterThanOrEqual(80);
+  },
+);
+
+it('breaks no number and no head of the table of limits', async () => {
+  const bed = [...server.state.beds.values()].find((one) => one.period?.bed === longBed)!;
+  const by = { userId: 'ada', name: longGivenName, role: 'physician' } as const;
+  foldLimits(server.state, bed.associationId, {
+    group: 'Temp',
+    limits: { extremeLow: 34.5, low: 35.5, high: 38.5, extremeHigh: 39.5 },
+    by,
+    at: new Date().toISOString(),
+  });
+  await goTo(page, `#/patient/${bed.associationId}`);
+  await page.getByTestId('limits-Temp').getByText('38.5').waitFor();
+  const broken: string[] = [];
+  for (const width of [360, 414, 683, 768, 1024, 1366, 1920]) {
+    await resize(page, { width, height: 768 });
+    const found = await page
+      .locator('[aria-label="Alarm limits"] td.num, [aria-label="Alarm limits"] thead th')
+      .evaluateAll((cells) =>
+        cells.flatMap((cell) => {
+          const text = cell.firstChild;
+          if (text?.nodeType !== Node.TEXT_NODE) return [];
+          const words = [...(text.textContent ?? '').matchAll(/\S+/g)];
+          return words.flatMap((word) => {
+            const range = document.createRange();
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            return range.getClientRects().length > 1 ? [word[0]] : [];
+          });
+        }),
+      );
+    broken.push(...found.map((word) => `${width}: ${word}`));
+  }
+  expect(broken).toEqual([]);
 });
