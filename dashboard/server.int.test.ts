@@ -207,6 +207,20 @@ describe('every route', () => {
         ],
       ),
       ['POST', '/api/login', { userId: 'Topsecret-1\u202e', password: 'x' }],
+      // A member of another type is not taken for one that is nearly the same: null is not 0, and "1" is not 1.
+      ['POST', '/api/alarms/alarm-0123456789abcdef/acknowledge', { rev: '1' }],
+      ['POST', '/api/alarms/alarm-0123456789abcdef/acknowledge', { rev: true }],
+      ['POST', `/api/devices/${deviceId}/move`, { ward, bed: '1', version: null }],
+      ['POST', `/api/devices/${deviceId}/move`, { ward, bed: '1', version: '1' }],
+      ['POST', `/api/devices/${deviceId}/move`, { ward, bed: '1', version: false }],
+      ['POST', `/api/devices/${deviceId}/associations`, { ward, bed: '1', patient: '', version: 1 }],
+      ['POST', `/api/devices/${deviceId}/associations`, { ward, bed: '1', patient: null, version: '1' }],
+      ['POST', `/api/associations/${period.associationId}/pause-audio`, { forMs: '60000' }],
+      [
+        'POST',
+        `/api/associations/${period.associationId}/limits`,
+        { group: 'HR', limits: { low: '45', high: 130 }, seenAt: null },
+      ],
     ];
     for (const [method, path, body] of paths) {
       const answer = await nurse.call(method, path, body);
@@ -218,6 +232,11 @@ describe('every route', () => {
     await auditor.login('auditor', password);
     const filtered = await auditor.get(`/api/audit?userId=${encodeURIComponent('Topsecret-1\u202e')}`);
     expect([filtered.status, JSON.stringify(filtered.body)]).toEqual([400, expect.not.stringContaining('Topsecret-1')]);
+    // A query has text alone: there a number is read from its digits.
+    const limited = await auditor.get('/api/audit?limit=1');
+    expect([limited.status, limited.body.records.length]).toEqual([200, 1]);
+    for (const query of ['limit=1x', 'limit=0', 'limit=', 'limit=1&limit=2', 'before=null', 'more=1'])
+      expect([query, (await auditor.get(`/api/audit?${query}`)).status]).toEqual([query, 400]);
     expect((await nurse.call('POST', '/api/login', 'x'.repeat(70_000))).status).toBe(413);
     expect((await nurse.get('/api/nothing')).status).toBe(404);
   });
