@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Trail } from '../contracts/audit-trail.ts';
 import { VigilError } from '../contracts/errors.ts';
-import { may, type Viewer } from './core/rights.ts';
+import { may, notOnYourWards, type Viewer } from './core/rights.ts';
 import { requestHeader } from './pace.ts';
 import type { Permission } from './protocol.ts';
 import type { App } from './routes/parts.ts';
@@ -27,8 +27,7 @@ export const cookieOptions = { path: '/', httpOnly: true, secure: true, sameSite
 
 export const notLoggedIn = () => new VigilError('not-logged-in', 'Log in first.');
 export const notAllowed = () => new VigilError('not-allowed', 'Your account may not do this.');
-/** The same answer for what is not there and for what is in another ward. */
-export const notFound = () => new VigilError('not-found', 'There is no such bed, alarm or device on your wards.');
+export const notFound = () => new VigilError('not-found', notOnYourWards);
 
 const changing = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 

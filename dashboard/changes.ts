@@ -12,7 +12,7 @@ import { VigilError } from '../contracts/errors.ts';
 import { contentTypes } from '../contracts/messages/records.ts';
 import type { SealedLog } from '../contracts/sealed-log.ts';
 import { actorOf } from './access.ts';
-import type { Asked, Decision } from './core/associate.ts';
+import type { Asked, Decision, Denied } from './core/associate.ts';
 import type { Viewer } from './core/rights.ts';
 import type { LiveState } from './core/state.ts';
 
@@ -67,6 +67,10 @@ export function createChanges(options: {
     return true;
   }
 
+  async function recordDenied(viewer: Viewer, { action }: Change, { detail, ...about }: Denied): Promise<void> {
+    await trail.record({ actor: actorOf(viewer), action: 'access-denied', ...about, detail: `${action} ${detail}` });
+  }
+
   async function make(viewer: Viewer, change: Change): Promise<Decision> {
     if (!isReadBack())
       throw new VigilError(
@@ -74,7 +78,10 @@ export function createChanges(options: {
         'Nothing was changed: an earlier change is not read back yet. Try again.',
       );
     const decision = change.decide({ viewer, nowMs: now() });
-    if (!decision.ok) return decision;
+    if (!decision.ok) {
+      if (decision.denied) await recordDenied(viewer, change, decision.denied);
+      return decision;
+    }
     const { period, tables } = decision;
     await trail.record({
       actor: actorOf(viewer),

@@ -197,7 +197,12 @@ describe('what a ward sees', () => {
       patient: null,
       version: 1,
     });
-    expect(taken.status).toBe(403);
+    expect([taken.status, Object.keys(taken.body)]).toEqual([404, ['code', 'message']]);
+    const auditor = await loggedIn('auditor');
+    await until('the audit record of the attempt', async () => {
+      const { body } = await auditor.get('/api/audit?action=access-denied&userId=nurse-icu');
+      return body.records.some(({ detail }: { detail: string }) => detail === `association-started ${deviceStep}`);
+    });
     expect(JSON.stringify((await nurse.get('/api/wards')).body)).not.toContain(wards.step);
     expect(JSON.stringify((await nurse.get('/api/devices')).body)).not.toContain(deviceStep);
     expect(await (await nurse.live(watchWard(wards.step))).closed).toBe(4004);

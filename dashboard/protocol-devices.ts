@@ -67,7 +67,8 @@ const Version = Type.Integer({ minimum: 0 });
  * `POST /api/devices/:deviceId/associations` (201): assigns a device without a patient to a bed, with or without a patient. A bed
  * that has a patient already: 409 `bed-occupied`, unless `samePatientAs` names that patient's association in this bed; the
  * device then joins this patient, whose data the server carries over. A `patient` beside it may only say what this patient's data
- * say: 409. A date of birth that cannot be: 400 `patient-invalid`.
+ * say: 409. A date of birth that cannot be: 400 `patient-invalid`. A device that is or was last in a ward that is not the caller's: 404.
+ * A patient id that is in use in such a ward: 403 `not-allowed`, on record as `access-denied`.
  */
 export const AssociateBody = Type.Object(
   {

@@ -4,7 +4,7 @@ import type { AssociateBody, CorrectBody } from '../protocol-devices.ts';
 import { type Asked, assignDevice, correctPatient, type Decision, endAssociation, moveDevice } from './associate.ts';
 import { foldAssociations } from './beds.ts';
 import { auditor, everywhere, nurse, period, t0, table, technician } from './fold.testing.ts';
-import type { Viewer } from './rights.ts';
+import { notOnYourWards, type Viewer } from './rights.ts';
 import { emptyState, type LiveState } from './state.ts';
 
 const patient = { patientId: 'P-1', familyName: 'Made', givenName: 'Up', category: 'adult' as const };
@@ -76,7 +76,7 @@ describe('assigning a device', () => {
     ['a device that has a patient', nurse, 'd1', body({ version: 4 }), 'conflict'],
     ['the patient in another bed', nurse, 'd9', body({ bed: '9' }), 'conflict'],
     ['another ward', nurse, 'd9', body({ ward: 'step' }), 'not-allowed'],
-    ['a device of another ward', nurse, 'd2', body({ bed: '9', version: 1 }), 'not-allowed'],
+    ['a device of another ward', nurse, 'd2', body({ bed: '9', version: 1 }), 'not-found'],
     ['a physician', everywhere, 'd9', body({ bed: '9' }), 'not-allowed'],
     ['an auditor', auditor, 'd9', body({ bed: '9', patient: null }), 'not-allowed'],
     ['a technician with a patient', technician, 'd9', body({ bed: '9' }), 'not-allowed'],
@@ -149,6 +149,76 @@ describe('assigning a device', () => {
   });
 });
 
+describe('what is in a ward that the viewer may not see', () => {
+  const stepNurse: Viewer = { ...nurse, userId: 's', wards: ['step'] };
+  const stepTechnician: Viewer = { ...technician, wards: ['step'] };
+  const allTechnician: Viewer = { ...technician, wards: ['*'] };
+  const allNurse: Viewer = { ...nurse, wards: ['*'] };
+  /** d3 has left its bed and stands in the tray of icu, at version 2. */
+  function tray() {
+    const state = ward();
+    carryOut(state, endAssociation(state, by(nurse), 'd3', 'assoc-03'));
+    return state;
+  }
+  const take = (viewer: Viewer, deviceId: string, version: number | null) =>
+    assignDevice(tray(), by(viewer), deviceId, body({ ward: 'step', bed: '9', patient: null, version }), 'assoc-new');
+
+  it.each<[string, Viewer, string]>([
+    ['a nurse of another ward', stepNurse, 'not-found'],
+    ['a technician of another ward', stepTechnician, 'not-found'],
+    ['a technician of all wards', allTechnician, 'ok'],
+    ['a nurse of all wards', allNurse, 'ok'],
+  ])('takes a device out of the tray of icu only for who may see it there: %s', (_, viewer, expected) => {
+    for (const version of [2, null]) expect(outcome(take(viewer, 'd3', version))).toBe(expected);
+  });
+
+  it.each([stepNurse, stepTechnician, allTechnician])(
+    'lets a $role of $wards assign a device that was never anywhere',
+    (viewer) => {
+      for (const version of [0, null]) expect(outcome(take(viewer, 'd9', version))).toBe('ok');
+    },
+  );
+
+  it('answers with nothing of the device, whatever version is asked for, and puts the attempt on record', () => {
+    const answers = [0, 1, 2, 99, null].flatMap((version) => [
+      take(stepNurse, 'd3', version),
+      take(stepNurse, 'd1', version),
+      moveDevice(tray(), by(stepNurse), 'd3', { ward: 'step', bed: '9', version: version ?? 0 }),
+      moveDevice(tray(), by(stepNurse), 'd1', { ward: 'step', bed: '9', version: version ?? 0 }),
+    ]);
+    const unknown = moveDevice(tray(), by(stepNurse), 'd9', { ward: 'step', bed: '9', version: 5 });
+    for (const answer of answers) {
+      const { denied, ...said } = answer as Extract<Decision, { ok: false }>;
+      expect(said).toEqual(unknown);
+      expect(denied).toEqual({ detail: expect.stringMatching(/^d[13]$/) });
+    }
+    expect(unknown).toEqual({ ok: false, code: 'not-found', message: notOnYourWards });
+  });
+
+  it('admits no patient twice, and tells who may not see the other ward no place', () => {
+    // P-1 is in icu bed 1.
+    const state = ward();
+    const admit = (viewer: Viewer) =>
+      assignDevice(state, by(viewer), 'd9', body({ ward: 'step', bed: '9' }), 'assoc-new');
+    const correct = (viewer: Viewer) =>
+      correctPatient(state, by(viewer), 'd2', 'assoc-02', { version: 1, changes: { patientId: 'P-1' } });
+    for (const act of [admit, correct]) {
+      const refused = act(stepNurse);
+      expect(refused).toMatchObject({ ok: false, code: 'not-allowed', denied: { patientId: 'P-1' } });
+      expect((refused as { message: string }).message).not.toMatch(/another bed|icu|P-1/);
+      expect(act(allNurse)).toMatchObject({ ok: false, code: 'conflict' });
+      expect(act(allNurse)).not.toHaveProperty('denied');
+    }
+  });
+
+  it('puts on record who would correct or end what is there', () => {
+    const end = endAssociation(ward(), by(stepNurse), 'd1', 'assoc-01');
+    const correct = correctPatient(ward(), by(stepNurse), 'd1', 'assoc-01', { version: 4, changes: { sex: null } });
+    for (const refused of [end, correct])
+      expect(refused).toMatchObject({ code: 'not-found', denied: { detail: 'd1' } });
+  });
+});
+
 describe('moving a device', () => {
   const to = (bed: string, version = 1, wardName = 'icu') => ({ ward: wardName, bed, version });
 
@@ -178,7 +248,7 @@ describe('moving a device', () => {
     ['without a patient to a patient, by a technician', technician, 'd3', to('1'), 'not-allowed'],
     ['to the bed where it is', nurse, 'd1', to('1', 4), 'conflict'],
     ['to another ward', nurse, 'd1', to('2', 4, 'step'), 'not-allowed'],
-    ['from another ward', nurse, 'd2', to('9'), 'not-allowed'],
+    ['from another ward', nurse, 'd2', to('9'), 'not-found'],
     ['of a version that is not on record', nurse, 'd1', to('9', 3), 'conflict'],
     ['that has no bed', nurse, 'd9', to('9', 0), 'not-found'],
   ])('%s', (_, viewer, deviceId, wanted, expected) => {
@@ -284,7 +354,13 @@ describe('correcting a patient', () => {
     const both: Viewer = { ...nurse, name: 'Both', wards: ['icu', 'step'] };
     carryOut(state, moveDevice(state, by(both), 'd1', { ward: 'step', bed: '9', version: 4 }));
     const refused = correctPatient(state, by(nurse), 'd1', 'assoc-01', wanted({ familyName: 'Right' }, { version: 4 }));
-    expect(refused).toEqual({ ok: false, code: 'not-found', message: expect.any(String) });
+    // `denied` is for the audit trail; the answer leaves it out.
+    expect(refused).toEqual({
+      ok: false,
+      code: 'not-found',
+      message: expect.any(String),
+      denied: { detail: 'd1' },
+    });
     expect(JSON.stringify(refused)).not.toMatch(/step|Both/);
   });
 
@@ -368,7 +444,18 @@ describe('the changes that a refusal names', () => {
       moveDevice(state, by(stepNurse), 'd9', { ward: 'step', bed: '9', version }),
     ];
     for (const refused of refusals) {
-      expect(refused).toMatchObject({ code: 'conflict', version: 4, changes: [] });
+      expect(refused).toEqual({ ok: false, code: 'not-found', message: notOnYourWards, denied: { detail: 'd9' } });
+      expect(JSON.stringify(refused)).not.toMatch(/Secret|Realname|1950|P-9|"N"|N changed/);
+    }
+    // Later the device comes to step, where the viewer may see it, but not what it did in icu.
+    const both: Viewer = { ...nurse, userId: 'b', name: 'Both', wards: ['icu', 'step'] };
+    carryOut(state, assignDevice(state, by(both), 'd9', inStep(4), 'assoc-10'));
+    carryOut(state, endAssociation(state, by(both), 'd9', 'assoc-10'));
+    for (const refused of [
+      assignDevice(state, by(stepNurse), 'd9', inStep(version), 'assoc-new'),
+      moveDevice(state, by(stepNurse), 'd9', { ward: 'step', bed: '9', version }),
+    ]) {
+      expect(refused).toMatchObject({ code: 'conflict', version: 6, changes: [{ version: 5 }, { version: 6 }] });
       expect(JSON.stringify(refused)).not.toMatch(/Secret|Realname|1950|P-9|"N"|N changed/);
     }
   });
@@ -386,7 +473,7 @@ describe('the changes that a refusal names', () => {
     carryOut(state, correctPatient(state, by(stepNurse), 'd1', 'assoc-01', wanted));
     carryOut(state, endAssociation(state, by(stepNurse), 'd1', 'assoc-01'));
     const refused = assignDevice(state, by(nurse), 'd1', body({ bed: '9', patient: null, version: 4 }), 'assoc-new');
-    expect(refused).toMatchObject({ code: 'conflict', changes: [] });
+    expect(refused).toEqual({ ok: false, code: 'not-found', message: notOnYourWards, denied: { detail: 'd1' } });
   });
 
   it('hold nothing of an association that is no longer in the table', () => {

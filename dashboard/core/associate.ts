@@ -5,6 +5,7 @@
  * A patient may have several devices in one bed. Each has its own table and its own association; what is about the patient (a
  * move, a correction, a discharge) is decided for all of them at once.
  */
+import type { AuditEvent } from '../../contracts/audit-chain.ts';
 import type { Fault } from '../../contracts/errors.ts';
 import type {
   AssociationAct,
@@ -14,19 +15,22 @@ import type {
   Patient,
 } from '../../contracts/messages/records.ts';
 import { birthDateFault, contradictions } from '../../contracts/patient-rules.ts';
+import { lastPlace } from '../../contracts/periods.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { AssociateBody, AssociationRefused, CorrectBody, MoveBody } from '../protocol-devices.ts';
 import { actsSince, changedFields, patientWith, visibleChanges } from './association-changes.ts';
 import { periodAt } from './beds.ts';
-import { may, seesWard, type Viewer } from './rights.ts';
+import { may, notOnYourWards, seesWard, type Viewer } from './rights.ts';
 import type { LiveState } from './state.ts';
 
 /** Of one device; the oldest go: their readings are older than what the log keeps. */
 const periodsMax = 64;
 const changesMax = 64;
 
+/** For the audit trail alone: what in a ward that is not the viewer's the act would have touched. */
+export type Denied = Pick<AuditEvent, 'patientId'> & { readonly detail: string };
 /** What a refusal says beside its code and sentence. */
-type Details = Partial<Pick<AssociationRefused, 'version' | 'changes' | 'occupiedBy'>>;
+type Details = Partial<Pick<AssociationRefused, 'version' | 'changes' | 'occupiedBy'>> & { readonly denied?: Denied };
 export type Decision =
   | {
       readonly ok: true;
@@ -45,6 +49,19 @@ const refuse = (code: Fault['code'], message: string, details: Details = {}): De
 });
 const notYours = () => refuse('not-allowed', 'This ward or patient is not for your account to change.');
 
+/**
+ * Whether the viewer may see the place where a device is, or where it was last. A device that was never anywhere is nobody's yet: who
+ * has it in hand assigns it by its id.
+ */
+function seesDevice(viewer: Viewer, table: DeviceAssociations | undefined, nowMs: number): boolean {
+  if (table === undefined || table.periods.length === 0) return true;
+  const ward = periodAt(table, nowMs)?.ward ?? lastPlace(table.periods)?.ward;
+  return seesWard(viewer, ward ?? null);
+}
+
+/** Of a device that the viewer may not see: not even that its version is another one. */
+const unseen = (deviceId: string) => refuse('not-found', notOnYourWards, { denied: { detail: deviceId } });
+
 /** Whether the viewer may change this period: its ward is theirs and, where a patient is in it, so are patients. */
 function mayChange(viewer: Viewer, period: AssociationPeriod): boolean {
   if (!may(viewer, 'associate-device') || !seesWard(viewer, period.ward)) return false;
@@ -57,7 +74,7 @@ export type Asked = { readonly viewer: Viewer; readonly nowMs: number };
 /**
  * Assigns a device that has no patient to a bed, and starts an association.
  * @param associationId a new UUIDv7
- * @returns `conflict` where the device changed meanwhile, has a patient, the patient is in another bed, or the body names another patient
+ * @returns `not-found` where the device is, or was last, in a ward that the viewer may not see; `conflict` where the device changed meanwhile, has a patient, the patient is in another bed, or the body names another patient
  * than `samePatientAs`; `patient-invalid` where the date of birth cannot be; `bed-occupied` where the
  * bed has a patient and the answer whether the device is theirs is missing; `not-allowed` where a ward is not the viewer's, or a patient
  * is concerned and this role may not admit
@@ -73,6 +90,7 @@ export function assignDevice(
   const current = periodAt(table, nowMs);
   if (!may(viewer, 'associate-device') || !seesWard(viewer, wanted.ward)) return notYours();
   if (wanted.patient !== null && !may(viewer, 'admit-patient')) return notYours();
+  if (!seesDevice(viewer, table, nowMs)) return unseen(deviceId);
   if (current && !mayChange(viewer, current)) return notYours();
   if (wanted.version === null ? current !== undefined : (table?.version ?? 0) !== wanted.version)
     return changedMeanwhile(viewer, table, wanted.version ?? 0);
@@ -95,8 +113,9 @@ export function assignDevice(
     if (fault) return fault;
     if (inBed) return bedOccupied(viewer, inBed);
   }
-  if (patient && isElsewhere(state, patient.patientId, wanted, nowMs, [deviceId]))
-    return refuse('conflict', 'This patient is in another bed. Move that device, or end that association first.');
+  const words = 'This patient is in another bed. Move that device, or end that association first.';
+  const elsewhere = patient && elsewhereFault(state, { viewer, nowMs }, patient.patientId, wanted, [deviceId], words);
+  if (elsewhere) return elsewhere;
   const at = formatInstant(nowMs);
   const { ward, bed } = wanted;
   const period: AssociationPeriod = { associationId, patient, ward, bed, from: at, to: null };
@@ -118,6 +137,8 @@ export function moveDevice(state: LiveState, asked: Asked, deviceId: string, wan
   const table = state.associations.get(deviceId);
   const current = periodAt(table, nowMs);
   if (!may(viewer, 'associate-device') || !seesWard(viewer, wanted.ward)) return notYours();
+  if (!table) return refuse('not-found', notOnYourWards);
+  if (!seesDevice(viewer, table, nowMs)) return unseen(deviceId);
   if (current && !mayChange(viewer, current)) return notYours();
   if (actsSince(table, wanted.version, ['assigned', 'moved', 'ended']))
     return changedMeanwhile(viewer, table, wanted.version);
@@ -150,7 +171,7 @@ export function correctPatient(
   const table = state.associations.get(deviceId);
   const current = periodAt(table, nowMs);
   if (!current?.patient || current.associationId !== associationId || !seesWard(viewer, current.ward))
-    return isOver(viewer, table, associationId);
+    return isOver(asked, table, associationId);
   if (!mayChange(viewer, current)) return notYours();
   if (actsSince(table, wanted.version, ['assigned', 'corrected', 'ended']))
     return changedMeanwhile(viewer, table, wanted.version);
@@ -161,8 +182,9 @@ export function correctPatient(
     return refuse('conflict', 'The category decides the limits. Confirm that it changes, and from which.');
   const movers = [deviceId, ...companions(state, deviceId, current, nowMs)];
   if (patient.patientId !== current.patient.patientId) {
-    if (isElsewhere(state, patient.patientId, current, nowMs, movers))
-      return refuse('conflict', 'A patient with this id is in another bed.');
+    const words = 'A patient with this id is in another bed.';
+    const elsewhere = elsewhereFault(state, asked, patient.patientId, current, movers, words);
+    if (elsewhere) return elsewhere;
   }
   if (changedFields(current, { ...current, patient }).length === 0)
     return refuse('conflict', 'Nothing was changed: the patient has these data already.');
@@ -184,7 +206,7 @@ export function endAssociation(
   const table = state.associations.get(deviceId);
   const current = periodAt(table, nowMs);
   if (current?.associationId !== associationId || !seesWard(viewer, current.ward))
-    return isOver(viewer, table, associationId);
+    return isOver(asked, table, associationId);
   if (!mayChange(viewer, current)) return notYours();
   const enders = [deviceId, ...(whole === 'patient' ? companions(state, deviceId, current, nowMs) : [])];
   const to = formatInstant(nowMs);
@@ -216,12 +238,13 @@ function changeAll(
 }
 
 /** The refusal of a change to a stay that is over or out of the viewer's sight. Says who ended it, where the viewer may know. */
-function isOver(viewer: Viewer, table: DeviceAssociations | undefined, associationId: string): Decision {
+function isOver({ viewer, nowMs }: Asked, table: DeviceAssociations | undefined, associationId: string): Decision {
   const changes = visibleChanges(viewer, table, 0).filter(
     (change) => change.associationId === associationId && change.act === 'ended',
   );
   const message = 'This is over: the device is no longer at this patient in a ward of yours. Nothing was saved.';
-  return refuse('not-found', message, changes.length > 0 ? { changes } : {});
+  const denied = table && !seesDevice(viewer, table, nowMs) ? { denied: { detail: table.deviceId } } : {};
+  return refuse('not-found', message, { ...(changes.length > 0 ? { changes } : {}), ...denied });
 }
 
 function changedMeanwhile(viewer: Viewer, table: DeviceAssociations | undefined, version: number): Decision {
@@ -265,17 +288,28 @@ function patientInBed(
   return undefined;
 }
 
-/** Whether a patient is at a device in any bed but `place`. */
-function isElsewhere(
+/**
+ * The refusal of a patient who is at a device in any bed but `place`: nobody is admitted twice. Who may not see that ward is not told
+ * that the patient is in one, and the attempt goes on record: else ids could be tried until one is refused.
+ * @param words what is said to who may see one of the beds
+ */
+function elsewhereFault(
   state: LiveState,
+  { viewer, nowMs }: Asked,
   patientId: string,
   place: Place,
-  nowMs: number,
   except: readonly string[],
-): boolean {
-  for (const [, { patient, ward, bed }] of currentPeriods(state, nowMs, except))
-    if (patient?.patientId === patientId && (ward !== place.ward || bed !== place.bed)) return true;
-  return false;
+  words: string,
+): Decision | undefined {
+  const wards = [...currentPeriods(state, nowMs, except)]
+    .filter(([, { patient }]) => patient?.patientId === patientId)
+    .filter(([, { ward, bed }]) => ward !== place.ward || bed !== place.bed)
+    .map(([, { ward }]) => ward);
+  if (wards.length === 0) return undefined;
+  if (wards.some((ward) => seesWard(viewer, ward))) return refuse('conflict', words);
+  const message =
+    'Nothing was saved: this patient id cannot be used on your wards now. Check the id. If it is right, call the ward that the patient comes from.';
+  return refuse('not-allowed', message, { denied: { patientId, detail: 'a patient of another ward' } });
 }
 
 /** The other devices of the same patient in the same bed. */

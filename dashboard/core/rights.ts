@@ -47,6 +47,9 @@ export function may(viewer: Viewer, permission: Permission): boolean {
   return table[viewer.role].includes(permission);
 }
 
+/** The one answer for what is not there and for what is in a ward that the viewer may not see. */
+export const notOnYourWards = 'There is no such bed, alarm or device on your wards.';
+
 /**
  * Whether beds of a ward, and devices that were last in it, may be seen at all. `null` is a device that was in no ward: biomedical
  * engineering's, which is every technician and whoever has all wards.

@@ -168,7 +168,7 @@ function answer(reply: FastifyReply, decision: Decision, done = 200): FastifyRep
     const version = decision.tables[0]?.version ?? 0;
     return reply.code(done).send({ associationId: decision.period.associationId, version });
   }
-  const { ok: _, ...refused } = decision;
+  const { ok: _, denied: __, ...refused } = decision;
   if (refused.code === 'not-found') return reply.code(404).send(refused);
   if (refused.code !== 'conflict' && refused.code !== 'bed-occupied')
     throw new VigilError(refused.code, refused.message);

@@ -114,7 +114,7 @@ export function DevicesPage() {
   );
 }
 
-/** A device that is not listed: new, or last in a ward that is not one's own. */
+/** A device that is not listed: a new one. One that was last in a ward that is not one's own is refused. */
 function UnlistedDevice({ onDevice }: { onDevice: (deviceId: string) => void }) {
   const typed = useSignal('');
   const problem = useSignal<string | undefined>(undefined);
