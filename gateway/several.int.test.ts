@@ -96,14 +96,18 @@ it('so is a device of MQTT 3.1.1, without a word', async () => {
 
 it('the newest wins, however fast the device goes to and fro', async () => {
   const all: Seen[] = [];
-  for (let n = 0; n < 20; n += 1) all.push(await connect('fast', n % 2));
+  // Two addresses, and each of them at both gateways.
+  for (let n = 0; n < 20; n += 1) {
+    const from = { localAddress: n % 4 < 2 ? '127.0.0.1' : '127.0.0.2' } as object;
+    all.push(await connect('fast', n % 2, from));
+  }
   await Promise.all(all.slice(0, -1).map(({ closed }) => closed));
   await sleep(500);
   expect(all.at(-1)!.client.connected).toBe(true);
   expect(all.slice(0, -1).map(({ code }) => code)).toEqual(all.slice(0, -1).map(() => 0x8e));
   const said = (await saidOf('fast')) as ConnectionRecord[];
   expect(said.every(({ connected }) => connected)).toBe(true);
-  // Connections that lose their client id while they are alive, again and again: two devices, for all that the gateways can know.
+  // Connections from two addresses lose their client id while they are alive, again and again: two devices, for all that the gateways know.
   await until('the notice for the bed', async () => {
     const records = await recordsOf(operator, 'observations', device('fast'));
     return records.some(({ body }) => body.notice === 'shared-identity');
