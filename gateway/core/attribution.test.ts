@@ -21,7 +21,7 @@ type Sent = {
   readonly behind: number;
   readonly boot?: string;
   readonly seq?: number;
-  readonly kind?: 'observation' | 'birth';
+  readonly kind?: 'observation' | 'birth' | 'waveform';
   readonly numbered?: boolean;
 };
 
@@ -43,6 +43,12 @@ function device(periods: readonly Period[], clocks: DeviceClocks = []) {
 const seconds = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i);
 
 describe('a device with a wrong clock, while the patient changes at 100 s', () => {
+  it('60 s ahead that sends waves alone: those kept from before the change are not given to the second patient', () => {
+    const send = device(changeAt(100));
+    const kept = seconds(80, 99).map((at) => send({ at, delay: 110 - at, behind: -60, kind: 'waveform' }));
+    expect(new Set(kept)).toEqual(new Set(['unclear']));
+  });
+
   it.each([0, 1.5, 5, 9, 60, 36_000, -5, -60, -280])(
     '%d s behind, measured: each reading is right or unclear',
     (behind) => {

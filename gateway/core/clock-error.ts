@@ -100,7 +100,9 @@ export function whenMeasured(
   receivedAtMs: number,
   others: readonly { readonly error: ClockError | null }[] = [],
 ): Span {
-  if (error === null) return span(Math.min(timeMs, receivedAtMs), receivedAtMs, receivedAtMs);
+  // A time ahead of its receipt shows a clock that is ahead, and not by how much.
+  if (error === null)
+    return span(timeMs <= receivedAtMs ? timeMs : receivedAtMs - unknownAgeMs, receivedAtMs, receivedAtMs);
   const { leastMs, measured, former } = error;
   const isRight = Math.abs(leastMs) <= exactMs;
   const nearMs = isRight ? exactMs : leastMs + correctedToleranceMs;
