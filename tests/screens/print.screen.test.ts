@@ -3,6 +3,7 @@ import { expect, inject, it } from 'vitest';
 import { logIn, openBrowser } from '../browser.ts';
 import { alarmOf, longestBeds, play, raised } from './scene.ts';
 import { openScreenServer } from './server.ts';
+import { trendRows } from './trend-rows.ts';
 
 it('prints whose page it is, where and when, in dark letters', async () => {
   const server = await openScreenServer({
@@ -35,6 +36,49 @@ it('prints whose page it is, where and when, in dark letters', async () => {
     expect(printed).toContain('HR 188 > 160');
     expect(printed).not.toContain('HR 199 > 160');
     expect(printed).not.toContain('Featherstonehaugh-3');
+    stop();
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+});
+
+it('prints each curve whole on an A4 sheet, upright and lying, however wide the window is', async () => {
+  const server = await openScreenServer({
+    accounts: [{ userId: 'nora', name: 'Nora', role: 'nurse', wards: ['ICU'] }],
+    trends: trendRows,
+  });
+  const browser = await openBrowser(inject('chromium'));
+  try {
+    const [bed] = longestBeds(1, 'ICU');
+    const stop = play(server, [bed!]);
+    const page = await logIn(browser, server, 'nora');
+    await page.setViewportSize({ width: 1920, height: 900 });
+    await page.evaluate((id) => {
+      location.hash = `#/patient/${id}`;
+    }, bed!.period.associationId);
+    const canvas = page.locator('.trend__plot canvas').first();
+    await canvas.waitFor();
+    const drawn = () => canvas.evaluate((one: HTMLCanvasElement) => one.toDataURL().length);
+    await expect.poll(drawn, { timeout: 20_000 }).toBeGreaterThan(3_000);
+    const before = await canvas.evaluate((one: HTMLCanvasElement) => one.width);
+    await page.emulateMedia({ media: 'print' });
+    // A sheet of A4 at 96 px an inch, without its margins.
+    for (const width of [718, 1047]) {
+      await page.setViewportSize({ width, height: 1000 });
+      const sheet = await page.locator('.trend__plot').evaluateAll((plots) =>
+        plots.map((plot) => {
+          const one = plot.querySelector('canvas')!;
+          return { over: one.getBoundingClientRect().right - plot.getBoundingClientRect().right, width: one.width };
+        }),
+      );
+      expect(sheet.length).toBeGreaterThan(0);
+      for (const chart of sheet) {
+        expect(chart.over).toBeLessThanOrEqual(1);
+        // Not drawn anew: a chart that is drawn anew is empty on the sheet.
+        expect(chart.width).toBe(before);
+      }
+    }
     stop();
   } finally {
     await browser.close();

@@ -49,7 +49,10 @@ export function TrendChart({ chart, columns, fromMs, toMs, syncKey, showTime }: 
     );
     made.setScale('x', range);
     plot.current = made;
-    const observer = new ResizeObserver(() => made.setSize({ width: element.clientWidth, height }));
+    // Paper does not wait for a chart to be drawn again: it gets the drawn one, shrunk by print.css.
+    const observer = new ResizeObserver(() => {
+      if (!matchMedia('print').matches) made.setSize({ width: element.clientWidth, height });
+    });
     observer.observe(element);
     return () => {
       observer.disconnect();
