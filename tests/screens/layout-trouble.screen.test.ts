@@ -135,7 +135,15 @@ function changeMeanwhile(deviceId: string): void {
   const [now] = table.periods;
   const before = { patientId: longPatientId, familyName: longFamilyName, givenName: longGivenName };
   const fields = Object.entries(before).map(([field, from]) => ({ field, from, to: `${from.slice(1)}X` }));
-  const change = { version, at: new Date().toISOString(), by: nurse, act: 'corrected', fields, ward } as const;
+  const change = {
+    version,
+    at: new Date().toISOString(),
+    by: nurse,
+    act: 'corrected',
+    associationId: now!.associationId,
+    fields,
+    ward,
+  } as const;
   server.associate({ deviceId, version, periods: [now!], changes: [change] } as never);
 }
 
@@ -175,6 +183,8 @@ describe('every text can be read whole in trouble', () => {
     changeMeanwhile(longDeviceId);
     await clickUntil(page, 'associate-save', 'associate-conflict');
     await expectReadable(page, 'form-conflict');
+    // What was typed would be asked about by the next form.
+    await page.getByTestId('associate-form').getByRole('button', { name: 'Cancel' }).click();
   });
 
   it('on the form that discharges a patient with two devices', async () => {

@@ -114,9 +114,9 @@ function findUnreadable(): string[] {
         fault('cut at its side', element, text, ` by ${nameOf(at)}, ${by} px`);
         return true;
       }
+      // What lies further down is reached by scrolling, whatever cuts further out.
+      if (down && scrolls && at.scrollHeight > at.clientHeight && (ink.top < top || ink.bottom > bottom)) break;
       if (down && (ink.top < top - slackPx || ink.bottom > bottom + slackPx)) {
-        // What lies further down is reached by scrolling, whatever cuts further out.
-        if (scrolls && at.scrollHeight > at.clientHeight) break;
         if (mayBeCut(at, text)) return false;
         const by = Math.max(top - ink.top, ink.bottom - bottom).toFixed(0);
         fault('cut above or below', element, text, ` by ${nameOf(at)}, ${by} px`);
