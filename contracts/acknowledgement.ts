@@ -12,12 +12,12 @@ export const newOnsetMs = 5_000;
 export type Said = {
   /** The first revision since which the alarm has become no graver: one who saw it or a later one knows what it says now. */
   readonly rev: number;
-  /** When the end of the condition was told, ms since 1970; absent while the condition is present. */
+  /** When the alarm event said that the condition had ended, ms since 1970; absent while the condition is present. */
   readonly endedAtMs?: number;
 };
 
 /**
- * Returns what to remember after `alarm` was told at `atMs`. Without a state before, or with a revision missing between, only the
+ * Returns what to remember after the alarm event of `atMs` with `alarm`. Without a state before, or with a revision missing between, only the
  * newest revision is known to say what the alarm says.
  */
 export function saidAfter(
