@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 import { defaultSoftwareDir, ensureChromium, ensureFaketime, ensureSoftware } from '../ops/platform/software.ts';
 import { ensureForeignClients } from './foreign/ensure.ts';
-import { add, check, closingLine, nothing, type Tally, tallyOf } from './tally.ts';
+import { add, check, closingLine, failuresOf, nothing, type Tally, tallyOf } from './tally.ts';
 
 const root = join(import.meta.dirname, '..');
 const bin = (name: string) => join(root, 'node_modules', name);
@@ -16,7 +16,10 @@ const bin = (name: string) => join(root, 'node_modules', name);
 /** Of one part, far above what it takes. */
 const partMsMax = 20 * 60_000;
 
-type Part = { readonly name: string; readonly run: (reports: string) => Promise<Tally> };
+type Part = { readonly name: string; readonly run: (run: Run) => Promise<Tally> };
+
+/** One run of this program: where vitest leaves its reports, and what has failed so far. */
+type Run = { readonly reports: string; readonly failures: string[] };
 
 const parts: readonly Part[] = [
   { name: 'software', run: software },
@@ -28,7 +31,7 @@ const parts: readonly Part[] = [
       check((await node([bin('vite/bin/vite.js'), 'build', 'dashboard/client', '--logLevel', 'warn'])) === 0),
   },
   ...['unit', 'screens', 'integration', 'e2e', 'faults'].map(
-    (name): Part => ({ name, run: (reports) => project(name, reports) }),
+    (name): Part => ({ name, run: (run) => project(name, run) }),
   ),
 ];
 
@@ -47,11 +50,12 @@ async function software(): Promise<Tally> {
   }
 }
 
-async function project(name: string, reports: string): Promise<Tally> {
+async function project(name: string, { reports, failures }: Run): Promise<Tally> {
   const file = join(reports, `${name}.json`);
   const reporters = ['--reporter', 'default', '--reporter', 'json', '--outputFile.json', file];
   const code = await node([bin('vitest/vitest.mjs'), 'run', '--project', name, '--passWithNoTests', ...reporters]);
   const report: unknown = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
+  failures.push(...failuresOf(report, root));
   return tallyOf(report, code);
 }
 
@@ -81,19 +85,20 @@ async function main(names: readonly string[]): Promise<number> {
     process.stderr.write(`"${unknown}" is no part: ${parts.map(({ name }) => name).join(', ')}.\n`);
     return 1;
   }
-  const reports = makeReportFolder();
+  const run: Run = { reports: makeReportFolder(), failures: [] };
   const chosen = names.length === 0 ? parts : parts.filter(({ name }) => names.includes(name));
   let sum = nothing;
   const rows: string[] = [];
   for (const part of chosen) {
     process.stdout.write(`\n== ${part.name}\n`);
     const startedAtMs = performance.now();
-    const tally = await part.run(reports);
+    const tally = await part.run(run);
     const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
     rows.push(`${part.name.padEnd(12)} ${seconds.padStart(7)} s   ${closingLine(tally)}`);
     sum = add(sum, tally);
   }
-  rmSync(reports, { recursive: true, force: true });
+  rmSync(run.reports, { recursive: true, force: true });
+  if (run.failures.length > 0) process.stdout.write(`\n== failed\n${run.failures.join('\n')}\n`);
   // The rows are told as "part: …" so that only the last line reads as the count.
   process.stdout.write(`\n${rows.map((row) => `part ${row}`).join('\n')}\n\n${closingLine(sum)}\n`);
   return sum.failed === 0 && sum.passed > 0 ? 0 : 1;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { add, check, closingLine, nothing, tallyOf } from './tally.ts';
+import { add, check, closingLine, failuresOf, nothing, tallyOf } from './tally.ts';
 
 describe('tallyOf', () => {
   it.each([
@@ -18,4 +18,25 @@ describe('tallyOf', () => {
 it('adds checks and tests up in the line that CI reads', () => {
   const sum = [check(true), check(false), { passed: 7, failed: 0, skipped: 2 }].reduce(add, nothing);
   expect(closingLine(sum)).toBe('8 passed, 1 failed, 2 skipped');
+});
+
+it('tells what failed: the file, the test, the head of the error, without colours', () => {
+  const report = {
+    testResults: [
+      { name: '/there/a.test.ts', status: 'passed', assertionResults: [{ status: 'passed', fullName: 'a holds' }] },
+      {
+        name: '/there/b.test.ts',
+        status: 'failed',
+        assertionResults: [
+          { status: 'failed', fullName: 'b holds', failureMessages: ['\u001b[31mError: 1\u001b[39m\n at b'] },
+        ],
+      },
+      { name: '/there/c.test.ts', status: 'failed', message: 'does not load', assertionResults: [] },
+    ],
+  };
+  expect(failuresOf(report, '/there')).toEqual([
+    'b.test.ts > b holds\n    Error: 1\n     at b',
+    'c.test.ts\n    does not load',
+  ]);
+  expect(failuresOf(undefined, '/there')).toEqual([]);
 });

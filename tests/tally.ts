@@ -1,4 +1,5 @@
 /** Adds up what vitest's JSON reports say. Pure. */
+import { stripVTControlCharacters } from 'node:util';
 
 export type Tally = { readonly passed: number; readonly failed: number; readonly skipped: number };
 
@@ -31,6 +32,36 @@ export function tallyOf(report: unknown, exitCode: number | null): Tally {
   };
   // A file that does not load, a hook or a global set-up that throws: vitest fails without a failed test.
   return exitCode !== 0 && tally.failed === 0 ? { ...tally, failed: 1 } : tally;
+}
+
+/**
+ * What failed in one vitest run, a few lines each: file, name of the test, the first lines of the error.
+ * They are printed again behind all parts, since of a long run often only the end is kept.
+ */
+export function failuresOf(report: unknown, root: string): readonly string[] {
+  return list((report as Report | undefined)?.testResults).flatMap((file) => {
+    const name = String(file.name ?? '').replace(`${root}/`, '');
+    const failed = list(file.assertionResults).filter(({ status }) => status === 'failed');
+    const named = failed.map((test) => `${name} > ${test.fullName}\n${head(list(test.failureMessages)[0])}`);
+    // A file that does not load has a message and no test.
+    return named.length === 0 && file.status === 'failed' ? [`${name}\n${head(file.message)}`] : named;
+  });
+}
+
+type Report = Readonly<Record<string, unknown>>;
+
+const errorLinesMax = 25;
+
+function list(value: unknown): readonly Report[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function head(message: unknown): string {
+  const lines = stripVTControlCharacters(String(message ?? '')).split('\n');
+  return lines
+    .slice(0, errorLinesMax)
+    .map((line) => `    ${line}`)
+    .join('\n');
 }
 
 /** The line that CI reads: alone on its line, the last one. */
