@@ -29,9 +29,12 @@ const wallMs = (): number => machineNow();
 export const wallAheadMs = (): number => wallMs() - Date.now();
 
 /**
- * How far the stamps of records in Kafka are ahead of `Date.now`, ms. Kafka deletes records by their stamp and its own machine's
- * clock, so of the two times that may be the broker's a record is stamped with the later: too late a stamp only keeps it longer.
+ * What a record in Kafka is stamped with, ms since 1970. Kafka deletes records by their stamp and its own machine's clock, so of the
+ * two times that may be the broker's it is the later: too late a stamp only keeps a record longer.
  */
+export const logNowMs = (): number => Math.max(Date.now(), wallMs());
+
+/** How far such stamps are ahead of `Date.now`, ms. */
 export const logAheadMs = (): number => Math.max(0, wallAheadMs());
 
 export type ClockStep = {

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import { VigilError } from '../errors.ts';
-import { logAheadMs } from '../system-clock.ts';
+import { logNowMs } from '../system-clock.ts';
 import type { KafkaTopic } from '../topics.ts';
 import { partitionOf } from './connect.ts';
 import { type Appended, createLane, depthsOf, type Lane, type Settle, takeBatch, type Waiting } from './lane.ts';
@@ -71,7 +71,9 @@ const disconnectMsMax = 2_000;
 export function createAppender(kafka: Kafka, options: AppenderOptions): Appender {
   const { log, lingerMs = 1, batchBytesMax = 1_048_576, pendingBytesMax = 268_435_456, timeoutMs = 30_000 } = options;
   const producing = createProducing(kafka);
-  const lanes = new Map<string, Lane>();
+  /** By topic, then by partition: it is looked up for each record. */
+  const lanes = new Map<KafkaTopic, Map<number, Lane>>();
+  const everyLane = () => [...lanes.values()].flatMap((ofTopic) => [...ofTopic.values()]);
   /** Lanes that hold records and have no request under way. */
   const ready = new Set<Lane>();
   /** Nodes that have not answered. A second request would gain nothing: a broker takes the next of a connection when it has answered. */
@@ -98,18 +100,22 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     const lane = laneOf(topic, partitionOf(topic, key));
     count.pendingBytes += bytes;
     count.pendingRecords += 1;
-    lane.queue.push({ key, value, timestampMs: Date.now() + logAheadMs(), bytes, settle });
+    lane.queue.push({ key, value, timestampMs: logNowMs(), bytes, settle });
     if (lane.busy || ready.has(lane)) return;
     ready.add(lane);
     flushIn(lingerMs);
   }
 
   function laneOf(topic: KafkaTopic, partition: number): Lane {
-    const id = `${topic}/${partition}`;
-    let lane = lanes.get(id);
+    let ofTopic = lanes.get(topic);
+    if (!ofTopic) {
+      ofTopic = new Map();
+      lanes.set(topic, ofTopic);
+    }
+    let lane = ofTopic.get(partition);
     if (!lane) {
       lane = createLane(topic, partition);
-      lanes.set(id, lane);
+      ofTopic.set(partition, lane);
     }
     return lane;
   }
@@ -164,7 +170,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     for (const lane of some) begin(lane);
     let why: Error | undefined;
     try {
-      await producing.refresh([...new Set([...lanes.values()].map(({ topic }) => topic))]);
+      await producing.refresh([...lanes.keys()]);
     } catch (error) {
       why = error as Error;
     }
@@ -292,14 +298,14 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
       }),
     pendingBytes: () => count.pendingBytes,
     stats: () => ({ ...count }),
-    depths: () => depthsOf(lanes.values()),
+    depths: () => depthsOf(everyLane()),
     async close(drainMs = 5_000) {
       const untilMs = performance.now() + drainMs;
       while (count.pendingRecords > 0 && performance.now() < untilMs) await sleep(10);
       closed = true;
       clearTimeout(flushing);
       ready.clear();
-      for (const lane of lanes.values()) {
+      for (const lane of everyLane()) {
         const left = lane.busy ? [] : lane.batch;
         if (!lane.busy) lane.batch = [];
         settled(left);
