@@ -12,7 +12,8 @@ import { VigilError } from '../contracts/errors.ts';
 import { contentTypes } from '../contracts/messages/records.ts';
 import type { SealedLog } from '../contracts/sealed-log.ts';
 import { actorOf } from './access.ts';
-import type { Asked, Decision, Denied } from './core/associate.ts';
+import type { Decision } from './core/associate.ts';
+import type { Asked, Denied } from './core/association-refusals.ts';
 import type { Viewer } from './core/rights.ts';
 import type { LiveState } from './core/state.ts';
 

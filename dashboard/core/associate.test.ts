@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { formatInstant } from '../../contracts/time.ts';
 import type { AssociateBody, CorrectBody } from '../protocol-devices.ts';
-import { type Asked, assignDevice, correctPatient, type Decision, endAssociation, moveDevice } from './associate.ts';
+import { assignDevice, correctPatient, type Decision, endAssociation, moveDevice } from './associate.ts';
+import type { Asked } from './association-refusals.ts';
 import { foldAssociations } from './beds.ts';
 import { auditor, everywhere, nurse, period, t0, table, technician } from './fold.testing.ts';
 import { notOnYourWards, type Viewer } from './rights.ts';

@@ -5,32 +5,39 @@
  * A patient may have several devices in one bed. Each has its own table and its own association; what is about the patient (a
  * move, a correction, a discharge) is decided for all of them at once.
  */
-import type { AuditEvent } from '../../contracts/audit-chain.ts';
-import type { Fault } from '../../contracts/errors.ts';
 import type {
   AssociationAct,
   AssociationChange,
   AssociationPeriod,
   DeviceAssociations,
-  Patient,
 } from '../../contracts/messages/records.ts';
-import { birthDateFault, contradictions } from '../../contracts/patient-rules.ts';
-import { lastPlace } from '../../contracts/periods.ts';
+import { contradictions } from '../../contracts/patient-rules.ts';
 import { formatInstant } from '../../contracts/time.ts';
-import type { AssociateBody, AssociationRefused, CorrectBody, MoveBody } from '../protocol-devices.ts';
-import { actsSince, changedFields, patientWith, visibleChanges } from './association-changes.ts';
+import type { AssociateBody, CorrectBody, MoveBody } from '../protocol-devices.ts';
+import { actsSince, changedFields, patientWith } from './association-changes.ts';
+import {
+  type Asked,
+  bedOccupied,
+  bornFault,
+  changedMeanwhile,
+  elsewhereFault,
+  isOver,
+  mayChange,
+  notYours,
+  type Refusal,
+  refuse,
+  seesDevice,
+  unseen,
+} from './association-refusals.ts';
 import { periodAt } from './beds.ts';
-import { may, notOnYourWards, seesWard, type Viewer } from './rights.ts';
+import { othersAtPatient, patientInBed } from './occupancy.ts';
+import { may, notOnYourWards, seesWard } from './rights.ts';
 import type { LiveState } from './state.ts';
 
 /** Of one device; the oldest go: their readings are older than what the log keeps. */
 const periodsMax = 64;
 const changesMax = 64;
 
-/** For the audit trail alone: what in a ward that is not the viewer's the act would have touched. */
-export type Denied = Pick<AuditEvent, 'patientId'> & { readonly detail: string };
-/** What a refusal says beside its code and sentence. */
-type Details = Partial<Pick<AssociationRefused, 'version' | 'changes' | 'occupiedBy'>> & { readonly denied?: Denied };
 export type Decision =
   | {
       readonly ok: true;
@@ -39,37 +46,7 @@ export type Decision =
       /** The association as it is then, or as it ended. */
       readonly period: AssociationPeriod;
     }
-  | ({ readonly ok: false } & Fault & Details);
-
-const refuse = (code: Fault['code'], message: string, details: Details = {}): Decision => ({
-  ok: false,
-  code,
-  message,
-  ...details,
-});
-const notYours = () => refuse('not-allowed', 'This ward or patient is not for your account to change.');
-
-/**
- * Whether the viewer may see the place where a device is, or where it was last. A device that was never anywhere is nobody's yet: who
- * has it in hand assigns it by its id.
- */
-function seesDevice(viewer: Viewer, table: DeviceAssociations | undefined, nowMs: number): boolean {
-  if (table === undefined || table.periods.length === 0) return true;
-  const ward = periodAt(table, nowMs)?.ward ?? lastPlace(table.periods)?.ward;
-  return seesWard(viewer, ward ?? null);
-}
-
-/** Of a device that the viewer may not see: not even that its version is another one. */
-const unseen = (deviceId: string) => refuse('not-found', notOnYourWards, { denied: { detail: deviceId } });
-
-/** Whether the viewer may change this period: its ward is theirs and, where a patient is in it, so are patients. */
-function mayChange(viewer: Viewer, period: AssociationPeriod): boolean {
-  if (!may(viewer, 'associate-device') || !seesWard(viewer, period.ward)) return false;
-  return period.patient === null || may(viewer, 'admit-patient');
-}
-
-/** Who asks, when; the same for every act. */
-export type Asked = { readonly viewer: Viewer; readonly nowMs: number };
+  | Refusal;
 
 /**
  * Assigns a device that has no patient to a bed, and starts an association.
@@ -145,7 +122,7 @@ export function moveDevice(state: LiveState, asked: Asked, deviceId: string, wan
   if (!current) return refuse('not-found', 'The device has no bed now. Assign it to one.');
   if (current.ward === wanted.ward && current.bed === wanted.bed)
     return refuse('conflict', 'The device is in this bed already.');
-  const movers = [deviceId, ...companions(state, deviceId, current, nowMs)];
+  const movers = [deviceId, ...othersAtPatient(state, deviceId, current, nowMs)];
   const inBed = patientInBed(state, wanted, nowMs, movers);
   if (inBed && inBed.period.patient.patientId !== current.patient?.patientId) {
     if (current.patient === null) return bedOccupied(viewer, inBed);
@@ -180,7 +157,7 @@ export function correctPatient(
   const patient = patientWith(current.patient, wanted.changes);
   if (patient.category !== current.patient.category && wanted.categoryBefore !== current.patient.category)
     return refuse('conflict', 'The category decides the limits. Confirm that it changes, and from which.');
-  const movers = [deviceId, ...companions(state, deviceId, current, nowMs)];
+  const movers = [deviceId, ...othersAtPatient(state, deviceId, current, nowMs)];
   if (patient.patientId !== current.patient.patientId) {
     const words = 'A patient with this id is in another bed.';
     const elsewhere = elsewhereFault(state, asked, patient.patientId, current, movers, words);
@@ -208,7 +185,7 @@ export function endAssociation(
   if (current?.associationId !== associationId || !seesWard(viewer, current.ward))
     return isOver(asked, table, associationId);
   if (!mayChange(viewer, current)) return notYours();
-  const enders = [deviceId, ...(whole === 'patient' ? companions(state, deviceId, current, nowMs) : [])];
+  const enders = [deviceId, ...(whole === 'patient' ? othersAtPatient(state, deviceId, current, nowMs) : [])];
   const to = formatInstant(nowMs);
   return changeAll(state, asked, enders, 'ended', (period) => ({ ...period, to }));
 }
@@ -235,97 +212,6 @@ function changeAll(
   }
   if (!first) return refuse('not-found', 'The device has no association now.');
   return { ok: true, tables, period: first };
-}
-
-/** The refusal of a change to a stay that is over or out of the viewer's sight. Says who ended it, where the viewer may know. */
-function isOver({ viewer, nowMs }: Asked, table: DeviceAssociations | undefined, associationId: string): Decision {
-  const changes = visibleChanges(viewer, table, 0).filter(
-    (change) => change.associationId === associationId && change.act === 'ended',
-  );
-  const message = 'This is over: the device is no longer at this patient in a ward of yours. Nothing was saved.';
-  const denied = table && !seesDevice(viewer, table, nowMs) ? { denied: { detail: table.deviceId } } : {};
-  return refuse('not-found', message, { ...(changes.length > 0 ? { changes } : {}), ...denied });
-}
-
-function changedMeanwhile(viewer: Viewer, table: DeviceAssociations | undefined, version: number): Decision {
-  const changes = visibleChanges(viewer, table, version);
-  const who = [...new Set(changes.map((change) => change.by.name))].join(', ');
-  const message = `Not saved: ${who === '' ? 'somebody' : who} changed this device's bed or patient meanwhile. Look at what changed and decide.`;
-  return refuse('conflict', message, { version: table?.version ?? 0, changes });
-}
-
-/** The refusal of a date of birth that cannot be; undefined where it may be, and where none was entered. */
-function bornFault(birthDate: string | null | undefined, nowMs: number): Decision | undefined {
-  const message = typeof birthDate === 'string' ? birthDateFault(birthDate, nowMs) : undefined;
-  return message === undefined ? undefined : refuse('patient-invalid', message);
-}
-
-type InBed = { readonly deviceId: string; readonly period: AssociationPeriod & { readonly patient: Patient } };
-
-/** Asks whether the device is the same patient's. Who may not admit gets no question and no name. */
-function bedOccupied(viewer: Viewer, { deviceId, period }: InBed): Decision {
-  if (!may(viewer, 'admit-patient'))
-    return refuse('not-allowed', 'A patient is in this bed. A nurse assigns a further device to a patient.');
-  const { associationId, patient } = period;
-  return refuse('bed-occupied', 'A patient is in this bed. Is this device the same patient’s?', {
-    occupiedBy: { associationId, deviceId, patient },
-  });
-}
-
-type Place = { readonly ward: string; readonly bed: string };
-
-/** The patient who is in a bed now, by a device that is not among `except`. */
-function patientInBed(
-  state: LiveState,
-  { ward, bed }: Place,
-  nowMs: number,
-  except: readonly string[],
-): InBed | undefined {
-  for (const [deviceId, period] of currentPeriods(state, nowMs, except)) {
-    const { patient } = period;
-    if (patient && period.ward === ward && period.bed === bed) return { deviceId, period: { ...period, patient } };
-  }
-  return undefined;
-}
-
-/**
- * The refusal of a patient who is at a device in any bed but `place`: nobody is admitted twice. Who may not see that ward is not told
- * that the patient is in one, and the attempt goes on record: else ids could be tried until one is refused.
- * @param words what is said to who may see one of the beds
- */
-function elsewhereFault(
-  state: LiveState,
-  { viewer, nowMs }: Asked,
-  patientId: string,
-  place: Place,
-  except: readonly string[],
-  words: string,
-): Decision | undefined {
-  const wards = [...currentPeriods(state, nowMs, except)]
-    .filter(([, { patient }]) => patient?.patientId === patientId)
-    .filter(([, { ward, bed }]) => ward !== place.ward || bed !== place.bed)
-    .map(([, { ward }]) => ward);
-  if (wards.length === 0) return undefined;
-  if (wards.some((ward) => seesWard(viewer, ward))) return refuse('conflict', words);
-  const message =
-    'Nothing was saved: this patient id cannot be used on your wards now. Check the id. If it is right, call the ward that the patient comes from.';
-  return refuse('not-allowed', message, { denied: { patientId, detail: 'a patient of another ward' } });
-}
-
-/** The other devices of the same patient in the same bed. */
-function companions(state: LiveState, deviceId: string, current: AssociationPeriod, nowMs: number): string[] {
-  if (current.patient === null) return [];
-  const { ward, bed, patient } = current;
-  return [...currentPeriods(state, nowMs, [deviceId])]
-    .filter(([, other]) => other.ward === ward && other.bed === bed && other.patient?.patientId === patient.patientId)
-    .map(([id]) => id);
-}
-
-function* currentPeriods(state: LiveState, nowMs: number, except: readonly string[]) {
-  for (const [deviceId, table] of state.associations) {
-    const period = except.includes(deviceId) ? undefined : periodAt(table, nowMs);
-    if (period) yield [deviceId, period] as const;
-  }
 }
 
 function ended(table: DeviceAssociations | undefined, current: AssociationPeriod | undefined, at: string) {

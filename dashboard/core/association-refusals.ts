@@ -1,0 +1,109 @@
+/** Why an act on an association is refused, in words for the person who asked, and how much of the reason they may know. */
+import type { AuditEvent } from '../../contracts/audit-chain.ts';
+import type { Fault } from '../../contracts/errors.ts';
+import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
+import { birthDateFault } from '../../contracts/patient-rules.ts';
+import { lastPlace } from '../../contracts/periods.ts';
+import type { AssociationRefused } from '../protocol-devices.ts';
+import { visibleChanges } from './association-changes.ts';
+import { periodAt } from './beds.ts';
+import { currentPeriods, type InBed, type Place } from './occupancy.ts';
+import { may, notOnYourWards, seesWard, type Viewer } from './rights.ts';
+import type { LiveState } from './state.ts';
+
+/** For the audit trail alone: what in a ward that is not the viewer's the act would have touched. */
+export type Denied = Pick<AuditEvent, 'patientId'> & { readonly detail: string };
+/** What a refusal says beside its code and sentence. */
+type Details = Partial<Pick<AssociationRefused, 'version' | 'changes' | 'occupiedBy'>> & { readonly denied?: Denied };
+export type Refusal = { readonly ok: false } & Fault & Details;
+
+/** Who asks, when; the same for every act. */
+export type Asked = { readonly viewer: Viewer; readonly nowMs: number };
+
+export const refuse = (code: Fault['code'], message: string, details: Details = {}): Refusal => ({
+  ok: false,
+  code,
+  message,
+  ...details,
+});
+export const notYours = () => refuse('not-allowed', 'This ward or patient is not for your account to change.');
+
+/**
+ * Whether the viewer may see the place where a device is, or where it was last. A device that was never anywhere is nobody's yet: who
+ * has it in hand assigns it by its id.
+ */
+export function seesDevice(viewer: Viewer, table: DeviceAssociations | undefined, nowMs: number): boolean {
+  if (table === undefined || table.periods.length === 0) return true;
+  const ward = periodAt(table, nowMs)?.ward ?? lastPlace(table.periods)?.ward;
+  return seesWard(viewer, ward ?? null);
+}
+
+/** Of a device that the viewer may not see: not even that its version is another one. */
+export const unseen = (deviceId: string) => refuse('not-found', notOnYourWards, { denied: { detail: deviceId } });
+
+/** Whether the viewer may change this period: its ward is theirs and, where a patient is in it, so are patients. */
+export function mayChange(viewer: Viewer, period: AssociationPeriod): boolean {
+  if (!may(viewer, 'associate-device') || !seesWard(viewer, period.ward)) return false;
+  return period.patient === null || may(viewer, 'admit-patient');
+}
+
+/** The refusal of a change to a stay that is over or out of the viewer's sight. Says who ended it, where the viewer may know. */
+export function isOver(
+  { viewer, nowMs }: Asked,
+  table: DeviceAssociations | undefined,
+  associationId: string,
+): Refusal {
+  const changes = visibleChanges(viewer, table, 0).filter(
+    (change) => change.associationId === associationId && change.act === 'ended',
+  );
+  const message = 'This is over: the device is no longer at this patient in a ward of yours. Nothing was saved.';
+  const denied = table && !seesDevice(viewer, table, nowMs) ? { denied: { detail: table.deviceId } } : {};
+  return refuse('not-found', message, { ...(changes.length > 0 ? { changes } : {}), ...denied });
+}
+
+export function changedMeanwhile(viewer: Viewer, table: DeviceAssociations | undefined, version: number): Refusal {
+  const changes = visibleChanges(viewer, table, version);
+  const who = [...new Set(changes.map((change) => change.by.name))].join(', ');
+  const message = `Not saved: ${who === '' ? 'somebody' : who} changed this device's bed or patient meanwhile. Look at what changed and decide.`;
+  return refuse('conflict', message, { version: table?.version ?? 0, changes });
+}
+
+/** The refusal of a date of birth that cannot be; undefined where it may be, and where none was entered. */
+export function bornFault(birthDate: string | null | undefined, nowMs: number): Refusal | undefined {
+  const message = typeof birthDate === 'string' ? birthDateFault(birthDate, nowMs) : undefined;
+  return message === undefined ? undefined : refuse('patient-invalid', message);
+}
+
+/** Asks whether the device is the same patient's. Who may not admit gets no question and no name. */
+export function bedOccupied(viewer: Viewer, { deviceId, period }: InBed): Refusal {
+  if (!may(viewer, 'admit-patient'))
+    return refuse('not-allowed', 'A patient is in this bed. A nurse assigns a further device to a patient.');
+  const { associationId, patient } = period;
+  return refuse('bed-occupied', 'A patient is in this bed. Is this device the same patient’s?', {
+    occupiedBy: { associationId, deviceId, patient },
+  });
+}
+
+/**
+ * The refusal of a patient who is at a device in any bed but `place`: nobody is admitted twice. Who may not see that ward is not told
+ * that the patient is in one, and the attempt goes on record: else ids could be tried until one is refused.
+ * @param words what is said to who may see one of the beds
+ */
+export function elsewhereFault(
+  state: LiveState,
+  { viewer, nowMs }: Asked,
+  patientId: string,
+  place: Place,
+  except: readonly string[],
+  words: string,
+): Refusal | undefined {
+  const wards = [...currentPeriods(state, nowMs, except)]
+    .filter(([, { patient }]) => patient?.patientId === patientId)
+    .filter(([, { ward, bed }]) => ward !== place.ward || bed !== place.bed)
+    .map(([, { ward }]) => ward);
+  if (wards.length === 0) return undefined;
+  if (wards.some((ward) => seesWard(viewer, ward))) return refuse('conflict', words);
+  const message =
+    'Nothing was saved: this patient id cannot be used on your wards now. Check the id. If it is right, call the ward that the patient comes from.';
+  return refuse('not-allowed', message, { denied: { patientId, detail: 'a patient of another ward' } });
+}
