@@ -1,5 +1,7 @@
 /** One bed is one tile: which devices stand at one bed, and which stand at none. */
+import { atSamePatient } from '../../../contracts/patient-rules.ts';
 import type { Bed } from '../../protocol.ts';
+import type { Screen } from './fold.ts';
 
 export type BedGroup = {
   /** The device whose waves and numbers are large: the patient's, and of several the one that came first. */
@@ -49,6 +51,13 @@ export function groupBeds(beds: Iterable<Bed>): Grouped {
     for (const [own, ...more] of others) if (own) groups.push({ bed: own, companions: more });
   }
   return { groups, tray: tray.sort(compareArrival), doubled };
+}
+
+/** The other devices at the patient of an association, in the same bed, by id. Of the beds that this screen has; it may lack some. */
+export function othersAtPatient(beds: Screen['beds'] | undefined, associationId: string | undefined): string[] {
+  const own = beds?.get(associationId ?? '');
+  if (!beds || !own) return [];
+  return [...beds.values()].filter((bed) => bed !== own && atSamePatient(own, bed)).map((bed) => bed.device.deviceId);
 }
 
 function compareArrival(a: Bed, b: Bed): number {

@@ -1,9 +1,9 @@
 /** Discharges a patient, or takes a device away from its bed. */
 import { useSignal } from '@preact/signals';
+import { othersAtPatient } from '../core/bed-groups.ts';
 import { useApp } from '../shell/app.ts';
 import { Confirm } from './fields.tsx';
 import { FormEnd, type FormProps, useSending } from './form-parts.tsx';
-import { companions } from './move-form.tsx';
 
 const endsStay = 'A patient is admitted here. Tick the box if the patient’s time at this device is over.';
 
@@ -14,7 +14,7 @@ export function EndForm({ row, onDone, onCancel }: FormProps) {
   const confirmed = useSignal(false);
   const sending = useSending(onDone);
   if (!current) return null;
-  const others = current.occupied ? companions(app, current) : [];
+  const others = othersAtPatient(app.screen.value?.beds, current.associationId);
 
   function end(whole: 'device' | 'patient', done: string) {
     if (!current) return;

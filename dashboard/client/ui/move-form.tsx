@@ -1,5 +1,6 @@
 /** Moves a device to another bed. The patient's data are not in this form: who is at the device stays as they are. */
 import { useSignal } from '@preact/signals';
+import { othersAtPatient } from '../core/bed-groups.ts';
 import { useApp } from '../shell/app.ts';
 import { FormEnd, type FormProps, Meanwhile, useSending, WhosePatient } from './form-parts.tsx';
 import { PlaceFields } from './patient-fields.tsx';
@@ -11,7 +12,7 @@ export function MoveForm({ row, onDone, onCancel }: FormProps) {
   const place = useSignal({ ward: current?.ward ?? '', bed: current?.bed ?? '' });
   const sending = useSending(onDone);
   const isDirty = place.value.ward !== (current?.ward ?? '') || place.value.bed !== (current?.bed ?? '');
-  const along = current?.occupied ? [...companions(app, current)] : [];
+  const along = othersAtPatient(app.screen.value?.beds, current?.associationId);
 
   function move(version: number) {
     const { ward, bed } = place.value;
@@ -66,14 +67,4 @@ export function MoveForm({ row, onDone, onCancel }: FormProps) {
       <FormEnd sending={sending} save="Move" isDirty={isDirty} onCancel={onCancel} />
     </form>
   );
-}
-
-/** The other devices of the patient that the screen shows. */
-export function companions(app: ReturnType<typeof useApp>, current: { associationId: string }): string[] {
-  const beds = app.screen.value?.beds;
-  const own = beds?.get(current.associationId);
-  if (!beds || !own?.patient) return [];
-  return [...beds.values()]
-    .filter((bed) => bed !== own && bed.patient?.patientId === own.patient?.patientId)
-    .map((bed) => bed.device.deviceId);
 }
