@@ -14,7 +14,7 @@ import { publishReasonCode } from './core/reasons.ts';
 import { recordKinds, recordPrefix, recordSuffix } from './core/records.ts';
 import { noteBoot } from './core/shared-identity.ts';
 import { judgePublishTopic } from './core/topics.ts';
-import { type Judgement, judgeBytes, type Reading, type TimeBounds } from './core/validate.ts';
+import { type Judgement, judgePayload, type Reading, type TimeBounds } from './core/validate.ts';
 import type { Counters } from './counters.ts';
 import type { Incoming, Outcome, Sink } from './listener/sink.ts';
 import { bump, type Measures } from './measures.ts';
@@ -59,7 +59,7 @@ export function createIngest(options: {
       return;
     }
     const text = isUtf8(payload) ? payload.toString('utf8') : undefined;
-    const judged = judgeBytes(kind, payload, text, receivedAtMs, bounds);
+    const judged = judgePayload(kind, payload, text, receivedAtMs, bounds);
     switch (judged.verdict) {
       case 'accepted':
       case 'accepted-in-part':

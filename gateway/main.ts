@@ -12,7 +12,6 @@ import { keepSteadyTime, wallAheadMs } from '../contracts/system-clock.ts';
 import { createClaims } from './claims.ts';
 import { inboxAt } from './core/inbox.ts';
 import { createMemory } from './core/remembered.ts';
-import { boundsByBothClocks } from './core/validate.ts';
 import { createCounters } from './counters.ts';
 import { createIngest } from './ingest.ts';
 import { type Listener, openListener } from './listener/listener.ts';
@@ -93,7 +92,7 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     now,
     onAssociation: (deviceId) => listener?.inboxChanged(deviceId),
   });
-  const bounds = boundsByBothClocks(settings, wallAheadMs);
+  const bounds = { aheadMaxMs: settings.aheadMaxMs, lateMaxMs: settings.lateMaxMs, wallAheadMs };
   const publish = createIngest({
     append,
     tables,

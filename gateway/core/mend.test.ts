@@ -31,7 +31,7 @@ describe('bytes around or in the JSON that are none of it', () => {
 
 describe('a member that comes twice in one object', () => {
   const read = (sent: string) => {
-    const plain = readEveryMember(sent, JSON.parse(sent));
+    const plain = readEveryMember(Buffer.from(sent), sent);
     return plain === undefined ? undefined : JSON.parse(plain);
   };
   it.each<[string, string, unknown]>([
@@ -91,10 +91,10 @@ describe('a member that comes twice in one object', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue(), { minKeys: 1 }), fc.nat(2), (object, blanks) => {
         const sent = JSON.stringify(object, null, blanks);
-        expect(readEveryMember(sent, JSON.parse(sent))).toBeUndefined();
+        expect(readEveryMember(Buffer.from(sent), sent)).toBeUndefined();
         const [name] = Object.keys(object);
         const doubled = `${sent.slice(0, -1)},${JSON.stringify(name)}:"again:"}`;
-        const plain = readEveryMember(doubled, JSON.parse(doubled));
+        const plain = readEveryMember(Buffer.from(doubled), doubled);
         expect(plain).toBeDefined();
         const { [name!]: _twice, ...others } = JSON.parse(plain!);
         const { [name!]: _before, ...expected } = JSON.parse(sent);

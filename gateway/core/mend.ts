@@ -39,12 +39,11 @@ const lists = ['values', 'conditions'];
  * hide behind it. Both lists of values or conditions count. An item that says something twice is as many items, each with one of the
  * words; of a parameter that then comes twice the graver is judged, as always. Another member that says two things is null: it
  * cannot be used. Undefined where no member comes twice, or only where nobody looks.
- * @param text valid JSON
- * @param body what JSON.parse made of it
+ * @param payload valid JSON
+ * @param text the same as text
  */
-export function readEveryMember(text: string, body: unknown): string | undefined {
-  if (!mayRepeat(text)) return undefined;
-  if (typeof body !== 'object' || body === null || Array.isArray(body)) return undefined;
+export function readEveryMember(payload: Uint8Array, text: string): string | undefined {
+  if (!mayRepeat(payload) || !text.trimStart().startsWith('{')) return undefined;
   let twice = false;
   const members = [...partsOf(text)].map(([name, words]): [string, string] => {
     twice ||= words.length > 1;
@@ -110,10 +109,8 @@ function itemsOf(text: string): string[] {
   return last === '' ? items : [...items, last];
 }
 
-/** Where the JSON string ends that starts at `from`. Long ones are jumped over: a quote ends them unless a backslash stands before. */
+/** Where the JSON string ends that starts at `from`. */
 function endOfText(text: string, from: number): number {
-  const next = text.indexOf('"', from + 1);
-  if (text[next - 1] !== '\\') return next + 1;
   let i = from + 1;
   while (text[i] !== '"') i += text[i] === '\\' ? 2 : 1;
   return i + 1;
@@ -131,34 +128,32 @@ const firstOf = new Int32Array(depthMax + 1);
 const hashedMax = 64;
 
 /**
- * Whether a member may come twice in one object: false is certain, true is not. One pass, about 2 µs a kilobyte.
- * @param text valid JSON
+ * Whether a member may come twice in one object: false is certain, true is not. One pass over the bytes, about 1.5 µs a kilobyte.
+ * @param json valid JSON
  */
-function mayRepeat(text: string): boolean {
+function mayRepeat(json: Uint8Array): boolean {
   let depth = 0;
   let top = 0;
-  for (let i = 0; i < text.length; i += 1) {
-    const char = text.charCodeAt(i);
-    if (char === openBrace || char === openBracket) {
+  for (let i = 0; i < json.length; i += 1) {
+    const byte = json[i]!;
+    if (byte === openBrace || byte === openBracket) {
       if (depth === depthMax) return true;
       depth += 1;
       firstOf[depth] = top;
-    } else if (char === closeBrace || char === closeBracket) {
+    } else if (byte === closeBrace || byte === closeBracket) {
       top = firstOf[depth]!;
       depth -= 1;
-    } else if (char === quote) {
+    } else if (byte === quote) {
       const start = i + 1;
       let hash = 0;
       let end = start;
-      let inText = text.charCodeAt(end);
-      while (inText !== quote && inText !== backslash && end - start < hashedMax) {
-        hash = (Math.imul(hash, 31) + inText) | 0;
+      while (json[end] !== quote && json[end] !== backslash && end - start < hashedMax) {
+        hash = (Math.imul(hash, 31) + json[end]!) | 0;
         end += 1;
-        inText = text.charCodeAt(end);
       }
-      const isPlain = inText === quote;
-      i = isPlain ? end : endOfText(text, i) - 1;
-      if (!isName(text, i + 1)) continue;
+      const isPlain = json[end] === quote;
+      i = isPlain ? end : quoteAfter(json, end);
+      if (!isName(json, i + 1)) continue;
       // A name may be written in two ways (\u0061 is a): not by its hash.
       if (!isPlain || top === namesMax) return true;
       for (let other = firstOf[depth]!; other < top; other += 1) if (hashes[other] === hash) return true;
@@ -169,12 +164,21 @@ function mayRepeat(text: string): boolean {
   return false;
 }
 
-const [quote, backslash, colon] = [0x22, 0x5c, 0x3a];
+/** Where the text ends of which `from` is a byte that no backslash stands before. Long ones are jumped over. */
+function quoteAfter(json: Uint8Array, from: number): number {
+  const next = json.indexOf(quote, from);
+  if (json[next - 1] !== backslash) return next;
+  let i = from;
+  while (json[i] !== quote) i += json[i] === backslash ? 2 : 1;
+  return i;
+}
+
+const [blank, quote, backslash, colon] = [0x20, 0x22, 0x5c, 0x3a];
 const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
 
 /** Whether the text that ends before `from` names a member: a colon follows it. */
-function isName(text: string, from: number): boolean {
+function isName(json: Uint8Array, from: number): boolean {
   let i = from;
-  while (text.charCodeAt(i) <= 0x20) i += 1;
-  return text.charCodeAt(i) === colon;
+  while (json[i]! <= blank) i += 1;
+  return json[i] === colon;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { boundsByBothClocks, type Judgement, judgeBytes, judgePayload } from './validate.ts';
+import { type Judgement, judgePayload, type TimeBounds } from './validate.ts';
 
 const nowMs = Date.parse('2026-03-01T12:00:00.000Z');
 const bounds = { aheadMaxMs: 300_000, lateMaxMs: 86_400_000 };
@@ -22,8 +22,10 @@ const waveform = {
 function outcome(judged: Judgement): string {
   return judged.verdict === 'accepted' ? 'accepted' : `${judged.verdict}: ${judged.fault.code}`;
 }
-const judge = (kind: 'observations' | 'waveforms' | 'status', body: unknown) =>
-  judgePayload(kind, JSON.stringify(body), nowMs, bounds);
+type Kind = 'observations' | 'waveforms' | 'status';
+const judgeText = (kind: Kind, text: string, at = nowMs, within: TimeBounds = bounds) =>
+  judgePayload(kind, Buffer.from(text), text, at, within);
+const judge = (kind: Kind, body: unknown) => judgeText(kind, JSON.stringify(body));
 
 describe('an observation', () => {
   it.each<[string, unknown, string]>([
@@ -75,17 +77,21 @@ describe('an observation', () => {
     expect(outcome(judge('observations', body))).toBe(expected);
   });
 
-  it.each<[string, string | undefined, string]>([
-    ['that is not UTF-8', undefined, 'refused: payload-not-utf8'],
+  it('that is not UTF-8', () => {
+    const judged = judgePayload('observations', Buffer.from([0xff]), undefined, nowMs, bounds);
+    expect(outcome(judged)).toBe('refused: payload-not-utf8');
+  });
+
+  it.each<[string, string, string]>([
     ['that is empty', '', 'refused: payload-not-json'],
     ['cut short', JSON.stringify(observation).slice(0, -1), 'refused: payload-not-json'],
-    ['with a byte order mark', `\ufeff${JSON.stringify(observation)}`, 'refused: payload-not-json'],
+    ['with a byte order mark', `\ufeff${JSON.stringify(observation)}`, 'accepted-in-part: payload-not-json'],
     ['with NaN', JSON.stringify(observation).replace('97', 'NaN'), 'refused: payload-not-json'],
     ['with a number past all numbers', JSON.stringify(observation).replace('97', '1e999'), 'refused: payload-schema'],
     ['with __proto__', JSON.stringify(observation).replace('"boot"', '"__proto__":{},"boot"'), 'accepted'],
     ['nested deeper than any stack', '['.repeat(100_000), 'refused: payload-not-json'],
   ])('%s', (_name, text, expected) => {
-    expect(outcome(judgePayload('observations', text, nowMs, bounds))).toBe(expected);
+    expect(outcome(judgeText('observations', text))).toBe(expected);
   });
 
   it.each<[string, unknown]>([
@@ -112,7 +118,7 @@ describe('an observation', () => {
       [hr, item],
     ]) {
       const text = JSON.stringify({ ...observation, values }).replace('"1e400"', '{"code":"MDC_TEMP","value":1e400}');
-      expect(outcome(judgePayload('observations', text, nowMs, bounds))).toMatch(/^accepted-in-part: /);
+      expect(outcome(judgeText('observations', text))).toMatch(/^accepted-in-part: /);
     }
     expect(outcome(judge('observations', { ...observation, values: [item, item] }))).toMatch(/^refused: /);
   });
@@ -202,12 +208,10 @@ describe('the bounds while the machine’s clock was set', () => {
     ['back by 10 days: a device that follows the machine’s clock', -864_000_000, -864_000_000, true],
   ])('%s', (_name, wallAheadMs, timeMs, accepted) => {
     const reading = { ...observation, time: at(timeMs) };
-    const judged = judgePayload(
-      'observations',
-      JSON.stringify(reading),
-      Date.parse(at(0)),
-      boundsByBothClocks(bounds, () => wallAheadMs),
-    );
+    const judged = judgeText('observations', JSON.stringify(reading), Date.parse(at(0)), {
+      ...bounds,
+      wallAheadMs: () => wallAheadMs,
+    });
     expect(judged.verdict).toBe(accepted ? 'accepted' : 'refused');
   });
 });
@@ -215,8 +219,14 @@ describe('the bounds while the machine’s clock was set', () => {
 it.each([0, 1, 99, -99])(
   'clocks that are %i ms apart, as any two are, leave the bounds as they are configured',
   (apartMs) => {
-    const { aheadMaxMs, lateMaxMs } = boundsByBothClocks(bounds, () => apartMs);
-    expect({ aheadMaxMs, lateMaxMs }).toEqual(bounds);
+    for (const [timeMs, bound] of [
+      [bounds.aheadMaxMs + 1, bounds.aheadMaxMs],
+      [-bounds.lateMaxMs - 1, bounds.lateMaxMs],
+    ] as const) {
+      const late = JSON.stringify({ ...observation, time: at(timeMs) });
+      const judged = judgeText('observations', late, Date.parse(at(0)), { ...bounds, wallAheadMs: () => apartMs });
+      expect(judged).toMatchObject({ verdict: 'refused', fault: { message: expect.stringContaining(`${bound} ms`) } });
+    }
   },
 );
 
@@ -278,7 +288,7 @@ describe('a heart rate of 30 is taken where the payload', () => {
   const good = `{${head},"values":[${hr(30)}]}`;
   const valuesOf = (payload: Buffer) => {
     const utf8 = Buffer.from(payload.toString()).equals(payload) ? payload.toString() : undefined;
-    const judged = judgeBytes('observations', payload, utf8, nowMs, bounds);
+    const judged = judgePayload('observations', payload, utf8, nowMs, bounds);
     if (judged.verdict !== 'accepted-in-part') return judged.verdict;
     return (JSON.parse(judged.mended!) as typeof observation).values.map(({ value }) => value);
   };

@@ -18,30 +18,13 @@ export type TimeBounds = {
   readonly aheadMaxMs: number;
   /** A buffered reading that is older than the log keeps is refused; so is the clock that starts at 1970. */
   readonly lateMaxMs: number;
+  /**
+   * How far the machine's clock is ahead of the gateway's time now. While the machine's clock was set, two times may be the right
+   * one. A reading that is within the bounds by one of them is taken: to refuse every device's readings because of the gateway's own
+   * clock would darken the ward. Asked only where a reading is out of the bounds; absent: the two are the same.
+   */
+  readonly wallAheadMs?: () => number;
 };
-
-/**
- * The bounds as they are at each moment. While the machine's clock was set, two times may be the right one: the gateway's own and
- * the machine's. A reading that is within the bounds by one of them is taken: to refuse every device's readings because of the
- * gateway's own clock would darken the ward.
- * @param wallAheadMs how far the machine's clock is ahead of the gateway's time now
- */
-export function boundsByBothClocks({ aheadMaxMs, lateMaxMs }: TimeBounds, wallAheadMs: () => number): TimeBounds {
-  return {
-    get aheadMaxMs() {
-      return aheadMaxMs + set(wallAheadMs());
-    },
-    get lateMaxMs() {
-      return lateMaxMs + set(-wallAheadMs());
-    },
-  };
-}
-
-/** Two clocks that were not set differ by some milliseconds too: the bounds, which a refusal names, stay as they were configured. */
-function set(apartMs: number): number {
-  return apartMs >= setMsMin ? apartMs : 0;
-}
-const setMsMin = 100;
 
 export type Reading = {
   /** The device's own identity of the reading; both or none. */
@@ -84,19 +67,20 @@ const mendedMax = 65_536;
 /**
  * Judges a payload, and what else it can be read as where it is no UTF-8 or no JSON.
  * @param text the payload as UTF-8 text, undefined where it is not UTF-8
+ * @param nowMs when the packet came, by the gateway's clock
  */
-export function judgeBytes(
+export function judgePayload(
   kind: DeviceTopicKind,
   payload: Uint8Array,
   text: string | undefined,
   nowMs: number,
   bounds: TimeBounds,
 ): Judgement {
-  const judged = judgePayload(kind, text, nowMs, bounds);
+  const judged = judgeText(kind, payload, text, nowMs, bounds);
   if (judged.verdict !== 'refused' || !unreadable.includes(judged.fault.code)) return judged;
   const mended = payload.length > mendedMax ? undefined : readAnyway(payload);
   if (mended === undefined) return judged;
-  const second = judgePayload(kind, mended.text, nowMs, bounds);
+  const second = judgeText(kind, Buffer.from(mended.text), mended.text, nowMs, bounds);
   if (second.verdict === 'refused') return unreadable.includes(second.fault.code) ? judged : second;
   return asMended(second, mended.text, mended.fault);
 }
@@ -111,13 +95,9 @@ function asMended(judged: Exclude<Judgement, Refused>, text: string, { code, mes
   return { verdict: 'accepted-in-part', reading, fault, mended: judged.mended ?? text };
 }
 
-/**
- * Judges a payload.
- * @param text the payload as UTF-8 text, undefined where it is not UTF-8
- * @param nowMs when the packet came, by the gateway's clock
- */
-export function judgePayload(
+function judgeText(
   kind: DeviceTopicKind,
+  payload: Uint8Array,
   text: string | undefined,
   nowMs: number,
   bounds: TimeBounds,
@@ -129,7 +109,7 @@ export function judgePayload(
   } catch {
     return refuse('payload-not-json', 'The payload is not JSON.');
   }
-  const plain = readEveryMember(text, body);
+  const plain = readEveryMember(payload, text);
   if (plain === undefined) return judgeBody(kind, body, nowMs, bounds);
   if (plain.length > mendedMax) return { verdict: 'refused', fault: memberTwice };
   const judged = judgeBody(kind, JSON.parse(plain), nowMs, bounds);
@@ -265,15 +245,25 @@ function textFaults({ device }: Status): Fault[] {
 function readTime(time: string, nowMs: number, bounds: TimeBounds): number | Refused {
   const timeMs = parseInstant(time);
   if (timeMs === undefined) return refuse('time-invalid', 'The time is no instant of the calendar.');
-  if (timeMs - nowMs > bounds.aheadMaxMs) {
-    const words = `The time is more than ${bounds.aheadMaxMs} ms ahead of the gateway.`;
-    return refuse('time-invalid', words, 'refused-ahead');
+  const aheadMs = timeMs - nowMs;
+  if (aheadMs <= bounds.aheadMaxMs && -aheadMs <= bounds.lateMaxMs) return timeMs;
+  const wallAheadMs = bounds.wallAheadMs?.() ?? 0;
+  const aheadMaxMs = bounds.aheadMaxMs + stepOrZero(wallAheadMs);
+  if (aheadMs > aheadMaxMs) {
+    return refuse('time-invalid', `The time is more than ${aheadMaxMs} ms ahead of the gateway.`, 'refused-ahead');
   }
-  if (nowMs - timeMs > bounds.lateMaxMs) {
-    return refuse('time-invalid', `The time is more than ${bounds.lateMaxMs} ms ago.`, 'refused-old');
+  const lateMaxMs = bounds.lateMaxMs + stepOrZero(-wallAheadMs);
+  if (-aheadMs > lateMaxMs) {
+    return refuse('time-invalid', `The time is more than ${lateMaxMs} ms ago.`, 'refused-old');
   }
   return timeMs;
 }
+
+/** Two clocks that were not set differ by some milliseconds too: the bounds, which a refusal names, stay as they were configured. */
+function stepOrZero(apartMs: number): number {
+  return apartMs >= stepMsMin ? apartMs : 0;
+}
+const stepMsMin = 100;
 
 /** Names that a fault may repeat: ours. What a device called a member may be anything, also a patient's name. */
 const ourNames = new Set([Observation, Waveform, Status].flatMap((schema) => Object.keys(schema.properties)));
