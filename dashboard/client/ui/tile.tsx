@@ -1,7 +1,6 @@
 /** One bed: who lies there, what is wrong, the waves and beside each its number. */
 import { useRef } from 'preact/hooks';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
-import type { Bed } from '../../protocol.ts';
 import {
   behind,
   foremost,
@@ -14,6 +13,7 @@ import {
   remarks,
   widestText,
 } from '../core/alarm-order.ts';
+import type { PlacedBed } from '../core/bed-groups.ts';
 import { patientName } from '../core/numerics.ts';
 import { headHeightPx, stripHeightPx, wordScale } from '../core/tile-plan.ts';
 import { Reserve } from './alarm-row.tsx';
@@ -28,7 +28,7 @@ import { patientHref } from './top-bar.tsx';
 const edgePx = 1;
 
 type TileProps = {
-  bed: Bed;
+  bed: PlacedBed;
   alarms: readonly Alarm[];
   /** The other devices at the bed. */
   companions: readonly Companion[];
@@ -50,7 +50,7 @@ export const Tile = memo(function Tile(props: TileProps) {
   const flashing = [headline, ...hidden.named].filter((alarm) => alarm && isUnanswered(alarm));
   useCommonBeat(box, flashing.map((alarm) => `${alarm!.alarmId}${lookOf(alarm!)}`).join() || undefined);
   const name = bed.patient ? patientName(bed.patient) : bed.occupied ? 'Patient' : 'No patient';
-  const bedName = bed.bed ?? bed.device.deviceId;
+  const bedName = bed.bed;
   const widthPx = props.widthPx - 2 * edgePx;
   const words = roomOf(headline, ofBed);
   const scale = wordScale(props.widthPx, props.heightPx);
@@ -59,14 +59,14 @@ export const Tile = memo(function Tile(props: TileProps) {
   return (
     <article
       ref={box}
-      class={`tile${frame ? ` tile--${frame.priority}${frame.flashes ? '' : ' tile--steady'}` : ''}${bed.ward === null ? ' tile--unassigned' : ''}`}
+      class={`tile${frame ? ` tile--${frame.priority}${frame.flashes ? '' : ' tile--steady'}` : ''}`}
       style={{ '--tile-px': `${scale}px` }}
       data-testid={`bed-${bedName}`}
       data-acts-area
       data-association={bed.associationId}
       data-priority={frame?.priority ?? 'none'}
       data-flashes={frame?.flashes ?? false}
-      aria-label={`${bed.ward === null ? 'Unassigned device' : 'Bed'} ${bedName}, ${name}`}
+      aria-label={`Bed ${bedName}, ${name}`}
     >
       <header class="tile__head">
         <a
@@ -79,9 +79,9 @@ export const Tile = memo(function Tile(props: TileProps) {
           {bedName}
         </a>
         <span class={`tile__name${bed.patient ? '' : ' dim'}`} title={name} data-may-shorten>
-          {bed.ward === null ? 'Unassigned' : name}
+          {name}
         </span>
-        {props.showWard && bed.ward !== null && (
+        {props.showWard && (
           <span class="tile__ward dim" title={bed.ward} data-may-shorten>
             {bed.ward}
           </span>
