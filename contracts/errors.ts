@@ -63,8 +63,3 @@ export class VigilError extends Error {
     this.class = classes[code];
   }
 }
-
-/** The class of any thrown thing: what is not ours counts as ambiguous, so that it is repeated only where that is harmless. */
-export function errorClass(error: unknown): ErrorClass {
-  return error instanceof VigilError ? error.class : 'ambiguous';
-}

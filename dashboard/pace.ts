@@ -15,9 +15,6 @@ export const numericsEveryMs = 250;
 /** How often an open page asks `GET /api/session`, which renews its cookie. */
 export const sessionRenewMs = 5 * 60_000;
 
-/** A value older than its interval is grey, older than this many intervals a dash. */
-export const dashAfterIntervals = 3;
-
 /** The header that every POST and DELETE carries beside its Origin; its value is this text. */
 export const requestHeader = { name: 'x-vigil', value: '1' } as const;
 
@@ -33,7 +30,7 @@ export const closeCodes = {
   sessionEnded: 4001,
   /** The connection could not take its alarms: connect again at once, the snapshot brings everything. */
   resync: 4002,
-  /** The message was none of `ClientMessage`. */
+  /** The message was no `Watch`. */
   badMessage: 4003,
   /** The ward or patient is not this account's. */
   notAllowed: 4004,

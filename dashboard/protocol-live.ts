@@ -62,8 +62,6 @@ export const Watch = Type.Object(
   closed,
 );
 export type Watch = Static<typeof Watch>;
-export const ClientMessage = Watch;
-export type ClientMessage = Watch;
 
 /** Everything in scope as it stands at number `n` of this server's `stream`. */
 export const Snapshot = Type.Object(

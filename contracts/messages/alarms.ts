@@ -10,12 +10,11 @@ import { Actor, AssociationId, DeviceId } from './records.ts';
 
 const closed = { additionalProperties: false } as const;
 
-export const alertKinds = ['physiological', 'technical'] as const;
+const alertKinds = ['physiological', 'technical'] as const;
 export type AlertKind = (typeof alertKinds)[number];
 export const priorities = ['high', 'medium', 'low'] as const;
 export type Priority = (typeof priorities)[number];
-export const signalPresences = ['on', 'off', 'latched', 'acknowledged'] as const;
-export type SignalPresence = (typeof signalPresences)[number];
+const signalPresences = ['on', 'off', 'latched', 'acknowledged'] as const;
 
 /**
  * One alarm as it stands. Every event carries all of it, with `rev` counting its changes from 1, so that a reader keeps the
@@ -58,7 +57,7 @@ export const Alarm = Type.Object(
 );
 export type Alarm = Static<typeof Alarm>;
 
-export const alarmEventTypes = [
+const alarmEventTypes = [
   'raised',
   'updated',
   'escalated',

@@ -2,7 +2,7 @@
  * What lies sealed in Kafka. Each type has a content type with a version (`cty` of its envelope); a reader that meets a
  * version it does not know leaves the record, counts it and says so.
  */
-import { type Static, type TSchema, Type } from 'typebox';
+import { type Static, Type } from 'typebox';
 import { gatewayNoticeCodes } from '../bed-notices.ts';
 import { deviceIdPattern } from '../topics.ts';
 import { Instant, Observation, Status, Waveform } from './device.ts';
@@ -92,7 +92,7 @@ export const RejectedRecord = Type.Object(
 );
 export type RejectedRecord = Static<typeof RejectedRecord>;
 
-export const patientCategories = ['adult', 'paediatric', 'neonatal'] as const;
+const patientCategories = ['adult', 'paediatric', 'neonatal'] as const;
 export type PatientCategory = (typeof patientCategories)[number];
 
 export const Patient = Type.Object(
@@ -130,7 +130,7 @@ export type Role = (typeof roles)[number];
 export const Actor = Type.Object({ userId: Name(64), name: Name(), role: Type.Enum([...roles]) }, closed);
 export type Actor = Static<typeof Actor>;
 
-export const associationActs = ['assigned', 'moved', 'corrected', 'ended'] as const;
+const associationActs = ['assigned', 'moved', 'corrected', 'ended'] as const;
 export type AssociationAct = (typeof associationActs)[number];
 
 /** What somebody did to a device's table. `version` is the table's version after it. A field's null means: it had no value. */
@@ -244,5 +244,3 @@ export const contentTypes = {
   audit: version('audit', 1),
 } as const;
 export type ContentType = (typeof contentTypes)[keyof typeof contentTypes];
-
-export type RecordSchema = TSchema;

@@ -13,9 +13,9 @@ import { beginChains, type ChainCheck, checkNext, missingRecords, newCheck } fro
 import type { AuditPage, AuditQuery } from '../protocol.ts';
 
 /** How far back it reads at its start. */
-export const auditSinceMs = 30 * 24 * 60 * 60_000;
+const auditSinceMs = 30 * 24 * 60 * 60_000;
 /** Records in memory, about 1 kB each; past it the oldest go, and the page says from when on it is complete. */
-export const auditRecordsMax = 100_000;
+const auditRecordsMax = 100_000;
 
 type Held = { readonly id: number; readonly record: AuditRecord; readonly verified: boolean };
 
@@ -72,7 +72,6 @@ export function createAuditView(check: ChainCheck = newCheck(true)) {
         chain: {
           intact: faults.length === 0,
           records: check.records,
-          chains: check.chains.size,
           faults: faults.slice(0, 20),
         },
       };

@@ -7,7 +7,7 @@ export const ticketMs = 30_000;
 const ticketsMax = 5_000;
 
 export type Tickets = {
-  issue(claims: Claims): { ticket: string; validUntilMs: number };
+  issue(claims: Claims): string;
   /** Uses a ticket up. undefined where it is unknown, used, too old, or of another session. */
   redeem(ticket: string, sessionId: string): Claims | undefined;
 };
@@ -23,7 +23,7 @@ export function createTickets(now: () => number): Tickets {
         if (until > now() && open.size <= ticketsMax) break;
         open.delete(old);
       }
-      return { ticket, validUntilMs };
+      return ticket;
     },
     redeem(ticket, sessionId) {
       const found = open.get(ticket);

@@ -198,7 +198,6 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
     append,
     associate,
     audit: { page: view.page },
-    addAudit: (record: AuditRecord) => view.add(record),
     observe: (associationId: string, record: ObservationRecord) =>
       foldObservation(state, associationId, record, Date.now()),
     status: (associationId: string, record: StatusRecord) => foldStatus(state, associationId, record, Date.now()),

@@ -4,8 +4,6 @@
  */
 import { computed, signal } from '@preact/signals';
 
-export type Unsaved = ReturnType<typeof createUnsaved>;
-
 export function createUnsaved() {
   const isDirty = signal(false);
   const waiting = signal<(() => void) | undefined>(undefined);

@@ -22,8 +22,6 @@ export type HeldWave = {
   epoch: number;
 };
 
-export type WaveStore = ReturnType<typeof createWaveStore>;
-
 export function createWaveStore() {
   const beds = new Map<string, HeldBed>();
   let epochs = 0;
