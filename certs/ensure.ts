@@ -36,7 +36,7 @@ export type EnsureOptions = {
 };
 
 /** The Kafka client that creates topics and access control lists. No service runs as this one. */
-export const kafkaAdmin = 'admin';
+const kafkaAdmin = 'admin';
 
 /**
  * Makes or renews everything that is missing, expires within 30 days, or lacks a wanted name; keeps the rest as it is.

@@ -12,7 +12,7 @@ import type { SealedLog } from './sealed-log.ts';
 import { formatInstant } from './time.ts';
 
 /** Who waits for a record gives up after this; the record is still written. */
-export const auditWaitMs = 4_000;
+const auditWaitMs = 4_000;
 /** Records that wait for Kafka; past it an act or look is refused at once. */
 export const waitingMax = 1_000;
 const retryMs = 500;

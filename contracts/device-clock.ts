@@ -14,8 +14,8 @@
 export const lateMsMax = 10_000;
 
 /** How long, and over how many readings, the difference must stay the same before it is the clock's error and no delay (ours). */
-export const skewProofMs = 10_000;
-export const skewProofReadings = 3;
+const skewProofMs = 10_000;
+const skewProofReadings = 3;
 
 /** The smallest differences of two windows agree within this, or nothing is learned from them (ours). */
 const agreeMs = 500;

@@ -73,7 +73,7 @@ export function guardRoutes(app: App, options: AccessOptions): void {
   });
 }
 
-export async function sessionOf(request: FastifyRequest, sessions: Sessions): Promise<LiveSession | undefined> {
+async function sessionOf(request: FastifyRequest, sessions: Sessions): Promise<LiveSession | undefined> {
   const token = request.cookies[cookieName];
   return token === undefined ? undefined : sessions.read(token);
 }

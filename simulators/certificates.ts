@@ -7,7 +7,7 @@ import { VigilError } from '../contracts/errors.ts';
 export type Identity = { readonly cert: Buffer; readonly key: Buffer };
 
 /** Device ids without a certificate or key in the folder. */
-export function missingCertificates(folder: string, deviceIds: readonly string[]): string[] {
+function missingCertificates(folder: string, deviceIds: readonly string[]): string[] {
   return deviceIds.filter((id) => !existsSync(join(folder, `${id}.pem`)) || !existsSync(join(folder, `${id}.key`)));
 }
 

@@ -13,7 +13,7 @@ export function filesBelow(folder: string): string[] {
  * A text as it may stand in a file: plain, UTF-16, and base64 in each of its three alignments (the first and last characters, which
  * depend on the neighbours, left out), so that something merely encoded is found too.
  */
-export function spellings(text: string): Buffer[] {
+function spellings(text: string): Buffer[] {
   const plain = Buffer.from(text);
   const aligned = [0, 1, 2].map((shift) => {
     const encoded = Buffer.concat([Buffer.alloc(shift), plain])

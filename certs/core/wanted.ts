@@ -26,7 +26,7 @@ export const authorities: Readonly<Record<AuthorityName, string>> = {
 };
 
 /** Where every server of one machine is reached. */
-export const localNames = ['localhost', '127.0.0.1', '::1'] as const;
+const localNames = ['localhost', '127.0.0.1', '::1'] as const;
 
 /** Servers that are no Kafka clients: their certificates open nothing, they only prove who answers. */
 const serverFiles = ['mqtt-server', 'web-server', 'influxdb'] as const;

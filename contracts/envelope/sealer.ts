@@ -13,7 +13,7 @@ import { headerPrefix, type Place } from './header.ts';
 /** How long a data key seals: an hour. */
 export const keyLifetimeMs = 3_600_000;
 /** And how many messages: far below the 2^32 of NIST SP 800-38D section 8.3. */
-export const keyMessagesMax = 2 ** 28;
+const keyMessagesMax = 2 ** 28;
 /** Subjects with a live key at once, by audience; past it the longest unused is forgotten and made anew at need. */
 const keysMax = 50_000;
 

@@ -10,7 +10,7 @@ import { parseHash } from './password.ts';
 
 export const userIdPattern = /^[A-Za-z0-9._@-]{1,64}$/;
 /** Accounts in one file. */
-export const accountsMax = 10_000;
+const accountsMax = 10_000;
 
 export const Account = Type.Object(
   {

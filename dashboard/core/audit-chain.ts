@@ -3,7 +3,7 @@ import { chainStart, type Hash, hashIsRight } from '../../contracts/audit-chain.
 import type { AuditRecord } from '../../contracts/messages/records.ts';
 
 /** Records that came before one that they follow, by chain; past it the missing one counts as lost. */
-export const aheadMax = 1_000;
+const aheadMax = 1_000;
 export const faultsMax = 20;
 
 type Chain = {

@@ -1,8 +1,8 @@
 /** Rules of a password as NIST SP 800-63B-4 has them: long enough, not the name, not one thing repeated; nothing about kinds of characters. */
 import type { Fault } from '../../contracts/errors.ts';
 
-export const passwordCharactersMin = 12;
-export const passwordCharactersMax = 256;
+const passwordCharactersMin = 12;
+const passwordCharactersMax = 256;
 
 /** What is wrong with a new password, or undefined. */
 export function passwordFault(password: string, userId: string): Fault | undefined {

@@ -18,7 +18,7 @@ const faultsMax = 50;
 const suggestionsMax = 3;
 
 /** The file: `{"version": 1, "wards": [{"ward": "icu", "beds": ["ICU-1", "ICU-2"]}]}`. */
-export const WardsFile = Type.Object(
+const WardsFile = Type.Object(
   {
     version: Type.Literal(1),
     wards: Type.Array(Type.Object({ ward: Name, beds: Type.Array(Name, { maxItems: bedsMax }) }, closed), {

@@ -17,7 +17,7 @@ import { emptyState, type LiveState } from '../core/state.ts';
 import { type Chunk, emptyWaves, foldWave, forgetTracks, type WaveState } from '../core/waves.ts';
 
 /** How far back each topic is read at the start. */
-export const lookBackMs = { observations: 5 * 60_000, waveforms: 20_000, alarms: 24 * 60 * 60_000 } as const;
+const lookBackMs = { observations: 5 * 60_000, waveforms: 20_000, alarms: 24 * 60 * 60_000 } as const;
 /** Then, while the screens are served already, so far back for what is measured once in an hour (a cuff pressure). */
 const historyMs = 65 * 60_000;
 const tickMs = 1_000;

@@ -15,9 +15,9 @@ import type { Feed } from './feed.ts';
 import { createScreen, type Screen, waveText } from './screen-connection.ts';
 
 /** Live connections of one session: its tabs. */
-export const screensOfSessionMax = 12;
+const screensOfSessionMax = 12;
 /** Live connections of this server. */
-export const screensMax = 500;
+const screensMax = 500;
 /** Without an answer to a ping for this long the way is broken though nothing said so. */
 export const silentMsMax = 15_000;
 

@@ -8,7 +8,7 @@
 import { type DeviceClock, exactMs, lateMsMax } from '../../contracts/device-clock.ts';
 
 /** How far the instant of measurement may lie from the corrected time (ours). */
-export const correctedToleranceMs = 2_000;
+const correctedToleranceMs = 2_000;
 /** A clock that is ahead and not measured yet: how old a reading of it may be at most (ours). */
 const unknownAgeMs = 60_000;
 

@@ -16,9 +16,9 @@ import {
 import type { Counters } from '../counters.ts';
 
 /** Unless told otherwise: the promise of 5 s, with room. */
-export const crlPollMs = 1_000;
+const crlPollMs = 1_000;
 /** How often it is said that a CRL is past its next update, or that a changed one is no good. */
-export const crlWarnEveryMs = 60_000;
+const crlWarnEveryMs = 60_000;
 
 export type Revocation = {
   /** What TLS knows of the client, in the form in which it is judged. */

@@ -68,7 +68,7 @@ const periodsNamedMax = 5;
  * Why it is not known whose a rejected message is; undefined where it is. The stated time of one that was unclear is what nobody
  * could trust: a person must name its association, which must be of this device and have begun before the message came.
  */
-export function ownerFault(
+function ownerFault(
   code: string,
   associationId: string | undefined,
   periods: readonly Period[],

@@ -7,7 +7,7 @@ import { onPath, type Report } from '../platform/programs.ts';
 import { run } from '../platform/run.ts';
 import { type Docker, dockerWith } from './docker.ts';
 
-export const composeVersion = '2.40.3';
+const composeVersion = '2.40.3';
 const moduleDir = join(import.meta.dirname, 'plugin');
 const versionMajorMin = 2;
 

@@ -32,7 +32,7 @@ export const packedMemory = {
 export const shippedWardsFile = join(import.meta.dirname, '..', 'wards', 'wards.json');
 
 /** The registry of a state folder; the shipped one where the folder has none (a test, a benchmark). */
-export function wardsFileOf(stateDir: string): string {
+function wardsFileOf(stateDir: string): string {
   const own = join(stateDir, 'wards.json');
   return existsSync(own) ? own : shippedWardsFile;
 }

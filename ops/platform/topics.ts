@@ -136,7 +136,7 @@ export function topicConfig(name: KafkaTopic, replication: Replication = oneCopy
 }
 
 /** What a service may do: write its topics, read its topics, and commit offsets in groups that start with its name. */
-export function accessOf(service: Service): AclEntry[] {
+function accessOf(service: Service): AclEntry[] {
   const allow = (resourceType: AclResourceTypes, resourceName: string, operation: AclOperationTypes): AclEntry => ({
     principal: `User:${service}`,
     host: '*',

@@ -19,8 +19,8 @@ export type Desk = {
 };
 
 /** Of one run, so that memory stays bounded; the rest waits for another. */
-export const redriveMax = 5_000;
-export const redriveBytesMax = 64 * 1024 * 1024;
+const redriveMax = 5_000;
+const redriveBytesMax = 64 * 1024 * 1024;
 
 export type Claimed = { readonly userId: string; readonly person: Person | undefined };
 

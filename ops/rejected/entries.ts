@@ -33,7 +33,7 @@ export type Filter = {
 };
 
 /** Entries held at once; past it the oldest are left out, and it is said. */
-export const entriesMax = 100_000;
+const entriesMax = 100_000;
 
 export type Entries = { readonly entries: readonly Entry[]; readonly leftOut: number; readonly unreadable: number };
 

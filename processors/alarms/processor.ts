@@ -23,7 +23,7 @@ import { createOutbox, type Outbox } from './outbox.ts';
 import { type Counters, createPartition, type Partition, type Position, type Snapshot } from './partition.ts';
 import { restorePartitions } from './restore.ts';
 
-export const alarmsGroup = 'alarms';
+const alarmsGroup = 'alarms';
 const tickMs = 500;
 /** A tick that comes this late tells that we stood still ourselves: what lies in the log is read before silence is judged. */
 const stalledMs = 1_500;

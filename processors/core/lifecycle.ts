@@ -9,7 +9,7 @@ import type { Active, LiveAlarm } from './state.ts';
 import { changedMs, clockToleranceMs, closedMax, escalationMs, heldMax, realarmMs, worseMs } from './tuning.ts';
 
 /** `alarmId` (DESIGN, "Identities"): the same readings always give the same alarm. */
-export function alarmIdOf(d: Draft, active: Active): string {
+function alarmIdOf(d: Draft, active: Active): string {
   return d.env.hash(`${d.s.associationId}\n${active.key}\n${formatInstant(active.onset)}`);
 }
 

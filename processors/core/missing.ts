@@ -34,7 +34,7 @@ export type Continuity = {
   readonly toldAt: number;
 };
 
-export const initialContinuity: Continuity = { heads: [], holes: [], toldAt: 0 };
+const initialContinuity: Continuity = { heads: [], holes: [], toldAt: 0 };
 
 export const missingKey = 'readings-missing';
 

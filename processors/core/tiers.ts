@@ -5,7 +5,7 @@ import type { Parameter } from '../../contracts/parameters.ts';
 import { hysteresis, plainPriority } from './profiles.ts';
 import { apnoeaMs, sparseIntervalMs } from './tuning.ts';
 
-export const tierNames = ['low', 'high', 'extreme-low', 'extreme-high', 'asystole', 'apnoea'] as const;
+const tierNames = ['low', 'high', 'extreme-low', 'extreme-high', 'asystole', 'apnoea'] as const;
 export type TierName = (typeof tierNames)[number];
 
 /** Of one parameter and side only the highest present rank calls: asystole stands for "HR < 40", that for "HR < 50". */

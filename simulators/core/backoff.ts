@@ -9,7 +9,7 @@ export type BackoffState = {
   readonly random: RandomState;
 };
 
-export const backoffFirstMs = 250;
+const backoffFirstMs = 250;
 export const backoffMsMax = 8_000;
 /** A connection that held this long was a good one. */
 export const goodConnectionMs = 5_000;

@@ -25,7 +25,7 @@ type Vital = {
 };
 
 /** Which family writes such a table; the families differ in how they say "no value" (ATTRIBUTION.md). */
-export function numericFamily(table: Table): RecordingFamily {
+function numericFamily(table: Table): RecordingFamily {
   if (table.delimiter === '|') return 'physionet2019';
   const minutes = table.columns.some((c) => c.name.toLowerCase() === 't' && c.unit?.startsWith('min'));
   const pressures = table.columns.some((c) => /^(ABP|NBP)(Sys|Dias|Mean)$/i.test(c.name));

@@ -6,7 +6,7 @@ import { type DeviceTopicKind, deviceTopicKinds } from '../../contracts/topics.t
 import type { Message } from './replay.ts';
 
 /** An hour of numerics at 1 Hz, and about two minutes of five waves. */
-export const outboxMax: Readonly<Record<DeviceTopicKind, number>> = {
+const outboxMax: Readonly<Record<DeviceTopicKind, number>> = {
   status: 64,
   observations: 3_600,
   waveforms: 1_200,

@@ -41,7 +41,7 @@ export function badRecording(file: string, line: number | undefined, what: strin
 }
 
 /** How long a wave lasts, in ms. */
-export function waveLengthMs(wave: WaveTrack): number {
+function waveLengthMs(wave: WaveTrack): number {
   return (wave.samples.length * 1000) / wave.rateHz;
 }
 

@@ -70,7 +70,7 @@ function samplePositions(times: readonly number[], rateHz: number): number[] {
 }
 
 /** To int16 with its scale and offset; the full range of the wave uses ±32500. */
-export function quantise(
+function quantise(
   values: readonly number[],
   positions: readonly number[],
   count: number,

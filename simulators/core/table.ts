@@ -20,7 +20,7 @@ export type Table = {
 };
 
 /** A larger file is refused before it fills the memory: two days of 1 Hz, or 1 h of 500 Hz. */
-export const tableRowsMax = 2_000_000;
+const tableRowsMax = 2_000_000;
 
 const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const noValue = new Set(['', 'nan', 'na', 'n/a', 'null', '-', '--']);

@@ -22,7 +22,7 @@ const controllerId = 9;
  * A broker that does not answer is given up after this, so that a fault of a few seconds already moves its partitions; Kafka's own
  * default is 9 s, and 30 s for a replica that lags.
  */
-export const sessionMs = 5_000;
+const sessionMs = 5_000;
 const lagMs = 5_000;
 const graceMs = 5_000;
 

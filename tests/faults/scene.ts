@@ -56,7 +56,7 @@ export type Fleet = {
   close(): void;
 };
 
-export const fleetMax = 12;
+const fleetMax = 12;
 /** A log that is still being closed may come back between two looks. */
 const gone = { recursive: true, force: true, maxRetries: 10, retryDelay: 200 } as const;
 const finishMsMax = 180_000;

@@ -4,7 +4,7 @@
  */
 
 /** Without a report, or without a frame, for this long on a page that is seen, the painter is stuck. */
-export const stuckMs = 3_000;
+const stuckMs = 3_000;
 /** Until its first report it has drawn nothing: it may take so long to load. */
 const startMs = 15_000;
 /** A page that comes to look so late was busy or asleep itself, and may have reports waiting. */

@@ -6,7 +6,7 @@
 /** Ordinary paper speeds (mm/s): 25 for ECG and pressures, 6.25 for breathing, whose cycles are longer. */
 export const paperSpeeds = { fast: 25, slow: 6.25 } as const;
 /** CSS pixels in a millimetre (CSS: 96 px are an inch). A screen's real millimetres differ: 25 mm/s-like. */
-export const pxPerMm = 96 / 25.4;
+const pxPerMm = 96 / 25.4;
 
 export type Sweep = {
   /** Width of the trace, CSS pixels. */

@@ -27,7 +27,7 @@ const gapIntervals = 2.5;
  * The usual interval of a series, ms: the median distance of its steps, at least one step; undefined for fewer than three points. So
  * readings every 15 s in steps of 7.5 s join, and a real pause among them does not.
  */
-export function usualIntervalMs(points: Trends['series'][number]['points'], stepMs: number): number | undefined {
+function usualIntervalMs(points: Trends['series'][number]['points'], stepMs: number): number | undefined {
   const distances = points.slice(1).map(([at], i) => at - points[i]![0]);
   if (distances.length < 2) return undefined;
   distances.sort((a, b) => a - b);

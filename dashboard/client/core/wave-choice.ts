@@ -2,7 +2,7 @@
 import { type ParameterGroup, type Wave, waves } from '../../../contracts/parameters.ts';
 import { paperSpeeds } from './sweep.ts';
 
-export const tileWavesMax = 3;
+const tileWavesMax = 3;
 
 /** The best lead for a rhythm first (II, then V); of each group only one. */
 const preference: readonly string[] = [

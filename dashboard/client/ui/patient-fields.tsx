@@ -31,7 +31,7 @@ export function PatientFields({ draft, onDraft }: { draft: PatientDraft; onDraft
 export type PlaceDraft = { readonly ward: string; readonly bed: string };
 
 /** The registered wards and beds to choose from; undefined until the server has answered. */
-export function usePlaces() {
+function usePlaces() {
   const app = useApp();
   const places = useSignal<Places['wards'] | undefined>(undefined);
   const problem = useSignal<string | undefined>(undefined);
