@@ -1,4 +1,5 @@
 /** `npm run vigil`: what an operator does to a running system by hand. */
+import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -17,7 +18,10 @@ import { askPassword, knownPerson } from './rejected/person.ts';
 import { ruleSettings, type VigilSettings, vigilSettings } from './rejected/settings.ts';
 import { checkIds, readSince } from './rejected/words.ts';
 
-const help = `What devices sent and the gateway could not take lies in Kafka for 30 days, sealed, with the reason.
+const help = `  npm run vigil -- rejected …                         what the gateway could not take; see below
+  npm run vigil -- replay --capture <file> [--events]      what the alarm engine tells of a capture; replay --help
+
+What devices sent and the gateway could not take lies in Kafka for 30 days, sealed, with the reason.
 
   npm run vigil -- rejected list                      a line for each: id, time, device, code, state, reason
   npm run vigil -- rejected show <id> ... --as <user>        what was sent
@@ -63,7 +67,18 @@ function readArguments(args: string[]) {
   }
 }
 
+/** A house of its own: it runs as its own program, as the services do. */
+function replay(args: readonly string[]): Promise<number> {
+  const program = join(import.meta.dirname, '..', 'processors', 'replay', 'main.ts');
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const child = spawn(process.execPath, [program, ...args], { stdio: 'inherit' });
+  child.once('error', reject);
+  child.once('close', (code) => resolve(code ?? 1));
+  return promise;
+}
+
 async function main(args: string[]): Promise<number> {
+  if (args[0] === 'replay') return replay(args.slice(1));
   const { values, positionals } = readArguments(args);
   if (values.help === true) {
     process.stdout.write(help);

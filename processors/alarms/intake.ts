@@ -10,8 +10,11 @@ export type Taken =
   | { readonly ok: true; readonly input: Input; readonly receivedAt: number | undefined }
   | { readonly ok: false; readonly reason: string };
 
+/** The identity of a record, as its envelope names it. */
+type Numbered = Pick<Place, 'boot' | 'seq'>;
+
 /** What a record of `observations` or `commands` is to the engine; or why it is nothing to it. */
-export function inputOf(contentType: string, plaintext: Uint8Array, place: Place): Taken {
+export function inputOf(contentType: string, plaintext: Uint8Array, place: Numbered): Taken {
   const checked = checkRecord(contentType, plaintext);
   if (!checked.ok) return { ok: false, reason: checked.fault.message };
   const input = convert(checked, place);
@@ -20,7 +23,7 @@ export function inputOf(contentType: string, plaintext: Uint8Array, place: Place
     : { ok: false, reason: 'A record is nothing to the alarm engine, or its time is none.' };
 }
 
-function convert(record: AnyRecord, { boot, seq }: Place): Input | undefined {
+function convert(record: AnyRecord, { boot, seq }: Numbered): Input | undefined {
   switch (record.contentType) {
     case contentTypes.observation: {
       const { deviceId, reading } = record.body;

@@ -1,7 +1,4 @@
-/**
- * What would other limits have done? `npm run replay -- [--limits '{"SpO2":{"low":88,"delayMs":15000}}'] recording…`
- * prints alarms per bed-hour under the adult ward profile, and beside it under the profile with these changes.
- */
+/** `npm run replay`: what would other limits have done, and what does the engine make of a capture? */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -11,8 +8,10 @@ import { adultLimits } from '../../contracts/adult-limits.ts';
 import { Limits } from '../../contracts/messages/alarms.ts';
 import { type LimitGroup, limitGroups } from '../../contracts/parameters.ts';
 import { visibleLines, visibleText } from '../../contracts/text.ts';
-import type { Profile } from '../core/inputs.ts';
-import { limitsFault } from '../core/profiles.ts';
+import type { Category, Profile } from '../core/inputs.ts';
+import { builtInProfiles, limitsFault, profileOf } from '../core/profiles.ts';
+import { readCapture } from './capture.ts';
+import { eventLine, playCapture } from './play.ts';
 import { readRecording } from './recording.ts';
 import { changed, heading, line, tally, together } from './tally.ts';
 
@@ -43,11 +42,19 @@ function limitsOf(text: string): Profile {
 }
 
 const usage = `npm run replay -- [--limits '{"SpO2":{"low":88,"delayMs":15000}}'] recording…
-  Alarms per bed-hour of recordings (CSV, PSV) under the adult ward profile, and beside it with these changes.`;
+    Alarms per bed-hour of recordings (CSV, PSV) under the adult ward profile, and beside it with these changes.
+npm run replay -- --capture <file> [--events] [--limits …]
+    What the alarm engine tells of a capture (NDJSON; docs/developer.md): a line for each event; --events: as NDJSON,
+    {type, at, alarm}. Also as npm run vigil -- replay. Neither needs a running system.`;
 
 function readArguments() {
   try {
-    const options = { limits: { type: 'string' }, help: { type: 'boolean' } } as const;
+    const options = {
+      capture: { type: 'string' },
+      events: { type: 'boolean' },
+      limits: { type: 'string' },
+      help: { type: 'boolean' },
+    } as const;
     return parseArgs({ allowPositionals: true, options });
   } catch (error) {
     return fail(`${(error as Error).message.split('. ')[0]}.\n${usage}`);
@@ -59,22 +66,61 @@ if (values.help) {
   process.stdout.write(`${usage}\n`);
   process.exit(0);
 }
-if (positionals.length === 0) fail(usage);
-const profiles: [string, Profile][] = [['adult ward profile', adultLimits]];
-if (values.limits !== undefined) profiles.push(['with --limits', changed(adultLimits, limitsOf(values.limits))]);
+const limits = values.limits === undefined ? undefined : limitsOf(values.limits);
+if (values.capture !== undefined) {
+  if (positionals.length > 0) fail(`One capture at a time.\n${usage}`);
+  replayCapture(values.capture, values.events === true, limits);
+} else {
+  if (positionals.length === 0 || values.events) fail(usage);
+  compareRecordings(positionals, limits);
+}
 
-const recordings = positionals.map((path) => {
-  const readings = readRecording(readFileSync(path, 'utf8'), 0);
-  return readings
-    ? { name: visibleText(basename(path)), readings }
-    : fail(`${path} is not a recording in a known format.`);
-});
-for (const [name, profile] of profiles) {
-  const tallies = recordings.map((recording) => ({ ...recording, tally: tally(hash, profile, recording.readings) }));
-  process.stdout.write(`${name}\n${heading}\n`);
-  for (const one of tallies) process.stdout.write(`${line(one.name, one.tally)}\n`);
-  const all = together(tallies.map((one) => one.tally));
-  process.stdout.write(`${line('all', all)}\n`);
-  for (const [condition, n] of [...all.byCondition].sort(([, a], [, b]) => b - a))
-    process.stdout.write(`  ${condition.padEnd(24)} ${n}\n`);
+function replayCapture(path: string, asEvents: boolean, limits: Profile | undefined): void {
+  const { captured, faults, refused } = readCapture(readText(path));
+  const said = [...faults, ...refused.map(({ line, message }) => ({ line, message: `is refused: ${message}` }))];
+  for (const { line, message } of said) process.stderr.write(`${visibleText(`${path}:${line}: ${message}`)}\n`);
+  if (faults.length > 0) fail(`${path} is not judged: ${faults.length} of its lines cannot be read.`);
+  if (captured.length === 0) fail(`${path} holds no lines.`);
+  const profile = profileOf(builtInProfiles);
+  const env = {
+    hash,
+    profile: (category: Category, ward: string | null) => {
+      const found = profile(category, ward);
+      return found && limits ? changed(found, limits) : found;
+    },
+  };
+  const events = playCapture(env, captured);
+  const lines = asEvents
+    ? events.map((event) => JSON.stringify(event))
+    : events.map((event) => eventLine(event, captured[0]!.atMs));
+  if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`);
+  else if (!asEvents) process.stdout.write('No alarm.\n');
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    return fail(`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`);
+  }
+}
+
+function compareRecordings(paths: readonly string[], limits: Profile | undefined): void {
+  const profiles: [string, Profile][] = [['adult ward profile', adultLimits]];
+  if (limits !== undefined) profiles.push(['with --limits', changed(adultLimits, limits)]);
+  const recordings = paths.map((path) => {
+    const readings = readRecording(readText(path), 0);
+    return readings
+      ? { name: visibleText(basename(path)), readings }
+      : fail(`${path} is not a recording in a known format.`);
+  });
+  for (const [name, profile] of profiles) {
+    const tallies = recordings.map((recording) => ({ ...recording, tally: tally(hash, profile, recording.readings) }));
+    process.stdout.write(`${name}\n${heading}\n`);
+    for (const one of tallies) process.stdout.write(`${line(one.name, one.tally)}\n`);
+    const all = together(tallies.map((one) => one.tally));
+    process.stdout.write(`${line('all', all)}\n`);
+    for (const [condition, n] of [...all.byCondition].sort(([, a], [, b]) => b - a))
+      process.stdout.write(`  ${condition.padEnd(24)} ${n}\n`);
+  }
 }

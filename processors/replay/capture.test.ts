@@ -1,0 +1,195 @@
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Compile } from 'typebox/compile';
+import { afterAll, describe, expect, it } from 'vitest';
+import { AlarmEvent } from '../../contracts/messages/alarms.ts';
+import { env } from '../core/bed.testing.ts';
+import { readCapture } from './capture.ts';
+import { eventLine, playCapture } from './play.ts';
+
+const startMs = Date.parse('2026-03-01T10:00:00.000Z');
+const at = (s: number) => new Date(startMs + s * 1000).toISOString();
+const admitted = { at: at(0), kind: 'association', category: 'adult', ward: 'ICU' };
+const numeric = (code: string, value: number, unit: string) => ({ code, value, unit });
+const hr = (s: number, value: number, more: object = {}) => ({
+  at: at(s),
+  kind: 'observations',
+  body: { boot: 'b1', seq: s + 1, time: at(s), values: [numeric('MDC_ECG_HEART_RATE', value, '/min')], ...more },
+});
+const heartRates = (from: number, to: number, value: number) =>
+  Array.from({ length: to - from + 1 }, (_, i) => hr(from + i, value));
+const ndjson = (lines: readonly object[]) => lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+const play = (lines: readonly object[]) => {
+  const { captured, faults, refused } = readCapture(ndjson(lines));
+  expect([...faults, ...refused]).toEqual([]);
+  return playCapture(env, captured);
+};
+const told = (lines: readonly object[]) =>
+  play(lines).map((event) => `${eventLine(event, startMs).trim().replace(/ +/g, ' ')}`);
+
+describe('a capture', () => {
+  it('gives the events of the alarm processor, each whole', () => {
+    const events = play([admitted, ...heartRates(1, 20, 134)]);
+    expect(events.map(({ type, alarm }) => [type, alarm.condition, alarm.onsetAt, alarm.raisedAt])).toEqual([
+      ['raised', 'HR.high', at(1), at(7)],
+    ]);
+    const check = Compile(AlarmEvent);
+    for (const event of events) expect(check.Check(event)).toBe(true);
+  });
+
+  it('runs the wall clock between its lines, so that silence and escalation are told when they were due', () => {
+    expect(told([admitted, ...heartRates(1, 10, 80), { at: at(200), kind: 'connection', connected: false }])).toEqual([
+      '0:15 raised medium No data',
+      '3:15 escalated medium No data',
+      '3:20 raised medium Device disconnected',
+      '3:20 updated medium No data',
+      '3:20 resolved medium No data',
+      '3:20 cleared medium No data',
+    ]);
+  });
+
+  it('ends with its last line: nobody knows what came after it', () => {
+    expect(told([admitted, ...heartRates(1, 10, 80)])).toEqual([]);
+  });
+
+  it('answers all that call at that moment by *, and one alarm by its id', () => {
+    const answer = (s: number, alarm: string) => ({
+      at: at(s),
+      kind: 'command',
+      command: { type: 'acknowledge', alarm },
+    });
+    const [raised] = play([admitted, ...heartRates(1, 10, 134)]);
+    for (const alarm of ['*', raised!.alarm.alarmId]) {
+      const events = play([admitted, ...heartRates(1, 10, 134), answer(11, alarm), ...heartRates(12, 13, 134)]);
+      expect(events.map(({ type }) => type)).toEqual(['raised', 'acknowledged']);
+      expect(events[1]!.alarm.acknowledgedAt).toBe(at(11));
+    }
+    expect(play([admitted, answer(1, '*'), ...heartRates(2, 3, 80)])).toEqual([]);
+  });
+
+  it('takes the limits and the pause of a command', () => {
+    const limits = { at: at(0), kind: 'command', command: { type: 'set-limits', group: 'HR', limits: { high: 135 } } };
+    expect(told([admitted, limits, ...heartRates(1, 20, 134)])).toEqual([]);
+    const pause = { at: at(9), kind: 'command', command: { type: 'pause-audio', forMs: 60_000 } };
+    expect(told([admitted, ...heartRates(1, 8, 134), pause])).toEqual([
+      '0:07 raised medium HR 134 > 120',
+      '0:09 audio-paused medium HR 134 > 120',
+    ]);
+  });
+
+  it('judges a device that does not number its readings, and times in other zones and in ms', () => {
+    const lines = heartRates(1, 20, 134).map(({ at: receivedAt, kind, body: { time, values } }, i) => ({
+      at: i % 2 === 0 ? Date.parse(receivedAt) : receivedAt.replace('10:', '11:').replace('Z', '+01:00'),
+      kind,
+      body: { time, values },
+    }));
+    expect(told([admitted, ...lines])).toEqual(['0:07 raised medium HR 134 > 120']);
+  });
+
+  it('does not turn the clock back where a line was received before the one above it', () => {
+    const readings = heartRates(1, 20, 134);
+    const events = play([admitted, ...readings.slice(0, 10), hr(30, 134), ...readings.slice(10)]);
+    const clock = events.map((event) => Date.parse(event.at));
+    expect(clock).toEqual([...clock].sort((a, b) => a - b));
+  });
+
+  it('leaves out blank lines and remarks', () => {
+    const text = `# SpO2 of a patient\n\n${ndjson([admitted])}  \r\n`;
+    expect(readCapture(text)).toMatchObject({ captured: [{ line: 3 }], faults: [], refused: [] });
+  });
+});
+
+describe('a line that cannot be used', () => {
+  it.each<[string, string, RegExp]>([
+    ['no JSON', '{"at":', /no JSON object/],
+    ['a list', '[]', /no JSON object/],
+    ['no time', '{"kind":"connection","connected":true}', /no "at"/],
+    ['a time without a zone', `{"at":"2026-03-01T10:00:00","kind":"connection","connected":true}`, /no "at"/],
+    ['a time that is none', `{"at":"2026-02-31T99:00:00Z","kind":"connection","connected":true}`, /no "at"/],
+    ['a negative time', '{"at":-1,"kind":"connection","connected":true}', /no "at"/],
+    ['an unknown kind', '{"at":1,"kind":"waves"}', /"kind" is none of/],
+    ['a connection that says nothing', '{"at":1,"kind":"connection"}', /"connected"/],
+    ['a message without a body', '{"at":1,"kind":"observations"}', /no "body"/],
+    ['an unknown category', '{"at":1,"kind":"association","category":"cat"}', /"category"/],
+    ['a ward that is a number', '{"at":1,"kind":"association","category":"adult","ward":7}', /"ward"/],
+    ['an end that is none', '{"at":1,"kind":"association","category":"adult","endedAt":"soon"}', /"endedAt"/],
+    ['no command', '{"at":1,"kind":"command"}', /no "command"/],
+    ['an unknown command', '{"at":1,"kind":"command","command":{"type":"shout"}}', /"command" cannot be used/],
+    [
+      'a pause without an end',
+      '{"at":1,"kind":"command","command":{"type":"pause-audio"}}',
+      /"command" cannot be used/,
+    ],
+  ])('is named: %s', (_name, line, message) => {
+    const { captured, faults } = readCapture(`${JSON.stringify(admitted)}\n${line}\n`);
+    expect(captured).toHaveLength(1);
+    expect(faults).toEqual([{ line: 2, message: expect.stringMatching(message) }]);
+  });
+
+  it('is refused, not judged, where the gateway would refuse the message', () => {
+    const { captured, refused, faults } = readCapture(ndjson([admitted, hr(1, 134, { values: [] }), hr(2, 134)]));
+    expect({ lines: captured.map(({ line }) => line), refused: refused.map(({ line }) => line), faults }).toEqual({
+      lines: [1, 3],
+      refused: [2],
+      faults: [],
+    });
+  });
+});
+
+describe('npm run vigil -- replay', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vigil-capture-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const file = (name: string, text: string) => {
+    const path = join(folder, name);
+    writeFileSync(path, text);
+    return path;
+  };
+  const run = (...args: string[]) => {
+    const program = join(import.meta.dirname, '../../ops/vigil.ts');
+    const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'replay', ...args], { encoding: 'utf8' });
+    return { status, stdout, stderr };
+  };
+
+  it('prints the events as NDJSON, and for people', () => {
+    const path = file('tachycardia.ndjson', ndjson([admitted, ...heartRates(1, 20, 134)]));
+    const { status, stdout, stderr } = run('--capture', path, '--events');
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(
+      stdout
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ).toMatchObject([
+      { type: 'raised', at: at(7), alarm: { condition: 'HR.high', priority: 'medium', text: 'HR 134 > 120' } },
+    ]);
+    expect(run('--capture', path).stdout).toMatch(/0:07 {2}raised {8}medium {2}HR 134 > 120\n/);
+    expect(run('--capture', path, '--limits', '{"HR":{"high":135}}').stdout).toBe('No alarm.\n');
+  });
+
+  it('names each line that it cannot read, and judges nothing then', () => {
+    const path = file('broken.ndjson', `${ndjson([admitted])}nonsense\n{"at":1,"kind":"waves"}\n`);
+    const { status, stdout, stderr } = run('--capture', path, '--events');
+    expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
+    expect(stderr).toMatch(/:2: is no JSON object\n.*:3: "kind" is none of[\s\S]*2 of its lines cannot be read/);
+  });
+
+  it.each([
+    [['--capture', '/nowhere/at/all'], /cannot be read \(ENOENT\)/],
+    [['--capture', 'a', 'b'], /One capture at a time/],
+    [['--events'], /npm run replay/],
+    [['--kapture', 'a'], /Unknown option/],
+  ])('says what is wrong with %j', (args, message) => {
+    const { status, stderr } = run(...(args as string[]));
+    expect(status).toBe(1);
+    expect(stderr).toMatch(message as RegExp);
+  });
+
+  it('says that an empty capture holds nothing', () => {
+    expect(run('--capture', file('empty.ndjson', '\n'))).toMatchObject({
+      status: 1,
+      stderr: expect.stringMatching(/holds no lines/),
+    });
+  });
+});

@@ -1,0 +1,141 @@
+/**
+ * Captures: what one patient's engine was fed, one input a line (NDJSON), in the order of receipt. A capture needs no Kafka, can be
+ * read and written by people, and is judged by the engine that runs at the bedside. Pure. The format is in docs/developer.md.
+ */
+import { contentTypes } from '../../contracts/messages/records.ts';
+import { formatInstant } from '../../contracts/time.ts';
+import { inputOf } from '../alarms/intake.ts';
+import type { Category, Input } from '../core/inputs.ts';
+
+/** One line of a capture. `*` of an acknowledgement: all alarms that call at that moment. */
+export type Captured = {
+  readonly line: number;
+  /** When it was received, ms since 1970. */
+  readonly atMs: number;
+  readonly input: Input | 'acknowledge-all';
+};
+
+export type CaptureFault = { readonly line: number; readonly message: string };
+
+export type Capture = {
+  readonly captured: readonly Captured[];
+  /** Lines that are none: the capture must not be judged without them. */
+  readonly faults: readonly CaptureFault[];
+  /** Messages of the device that the gateway would refuse: the engine never sees them. */
+  readonly refused: readonly CaptureFault[];
+};
+
+export const captureAssociationId = 'capture-association';
+const deviceId = 'capture';
+/** Who answers in a capture. */
+export const captureActor = { userId: 'capture', name: 'Capture', role: 'nurse' } as const;
+const categories: readonly unknown[] = ['adult', 'paediatric', 'neonatal', 'unassigned', null];
+
+type Members = Readonly<Record<string, unknown>>;
+type Read = { readonly input: Captured['input'] } | { readonly fault: string } | { readonly refused: string };
+
+/** Reads a capture. Blank lines and lines that begin with # are left out. */
+export function readCapture(text: string): Capture {
+  const captured: Captured[] = [];
+  const faults: CaptureFault[] = [];
+  const refused: CaptureFault[] = [];
+  text.split('\n').forEach((words, i) => {
+    if (words.trim() === '' || words.trimStart().startsWith('#')) return;
+    const line = i + 1;
+    const body = parse(words);
+    if (body === undefined) {
+      faults.push({ line, message: 'is no JSON object' });
+      return;
+    }
+    const atMs = readAt(body.at);
+    if (atMs === undefined) {
+      faults.push({ line, message: 'has no "at" that is an instant (RFC 3339 with a zone, or ms since 1970)' });
+      return;
+    }
+    const read = readLine(body, atMs, line);
+    if ('fault' in read) faults.push({ line, message: read.fault });
+    else if ('refused' in read) refused.push({ line, message: read.refused });
+    else captured.push({ line, atMs, input: read.input });
+  });
+  return { captured, faults, refused };
+}
+
+function readLine(body: Members, atMs: number, line: number): Read {
+  switch (body.kind) {
+    case 'association':
+      return readAssociation(body, atMs);
+    case 'observations':
+      return readMessage(contentTypes.observation, body, atMs, line);
+    case 'status':
+      return readMessage(contentTypes.status, body, atMs, line);
+    case 'connection':
+      if (typeof body.connected !== 'boolean') return { fault: 'has no "connected" that is true or false' };
+      return { input: { type: 'connection', deviceId, receivedAt: atMs, connected: body.connected } };
+    case 'command':
+      return readCommand(body.command, atMs, line);
+    default:
+      return { fault: '"kind" is none of association, observations, status, connection, command' };
+  }
+}
+
+function readAssociation({ category = null, ward = null, endedAt = null }: Members, atMs: number): Read {
+  if (!categories.includes(category)) return { fault: '"category" is none of adult, paediatric, neonatal, unassigned' };
+  if (ward !== null && typeof ward !== 'string') return { fault: '"ward" is no text' };
+  const endedAtMs = endedAt === null ? null : readAt(endedAt);
+  if (endedAtMs === undefined) return { fault: '"endedAt" is no instant' };
+  const input = { type: 'association', category: category as Category | null, ward, endedAt: endedAtMs } as const;
+  return { input: { ...input, deviceId, from: atMs } };
+}
+
+/** By the way of every reading: a record of the log, checked and converted as the alarm processor does it. */
+function readMessage(contentType: string, { body }: Members, atMs: number, line: number): Read {
+  if (!isObject(body)) return { fault: 'has no "body", the message of the device' };
+  const { boot, seq } = body;
+  const numbered = typeof boot === 'string' && typeof seq === 'number';
+  return read(
+    contentType,
+    { deviceId, receivedAt: formatInstant(atMs), reading: body },
+    numbered ? { boot, seq } : { boot: 'capture', seq: line },
+  );
+}
+
+function readCommand(given: unknown, atMs: number, line: number): Read {
+  if (!isObject(given)) return { fault: 'has no "command"' };
+  const { alarm, ...rest } = given;
+  if (given.type === 'acknowledge' && alarm === '*') return { input: 'acknowledge-all' };
+  const asked = {
+    commandId: `capture-${line}`,
+    associationId: captureAssociationId,
+    at: formatInstant(atMs),
+    by: captureActor,
+    ...rest,
+    ...(alarm !== undefined && { alarmId: alarm }),
+  };
+  const taken = read(contentTypes.command, asked, { boot: 'capture', seq: line });
+  return 'refused' in taken ? { fault: `"command" cannot be used: ${taken.refused}` } : taken;
+}
+
+function read(contentType: string, record: unknown, numbered: { readonly boot: string; readonly seq: number }): Read {
+  const taken = inputOf(contentType, Buffer.from(JSON.stringify(record)), numbered);
+  return taken.ok ? { input: taken.input } : { refused: taken.reason };
+}
+
+function parse(words: string): Members | undefined {
+  try {
+    const body: unknown = JSON.parse(words);
+    return isObject(body) ? body : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function readAt(at: unknown): number | undefined {
+  if (typeof at === 'number') return Number.isSafeInteger(at) && at >= 0 ? at : undefined;
+  if (typeof at !== 'string' || !/^\d{4}-\d{2}-\d{2}T.*(?:Z|[+-]\d{2}:\d{2})$/.test(at)) return undefined;
+  const ms = Date.parse(at);
+  return Number.isNaN(ms) ? undefined : ms;
+}
+
+function isObject(value: unknown): value is Members {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,55 @@
+/** Judges a capture: the engine that runs at the bedside, with a wall clock that runs from line to line. Pure. */
+import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
+import { formatInstant } from '../../contracts/time.ts';
+import { step } from '../core/engine.ts';
+import type { Environment, Input } from '../core/inputs.ts';
+import { initialState, type State } from '../core/state.ts';
+import { nextDue } from '../core/timers.ts';
+import { type Captured, captureActor, captureAssociationId } from './capture.ts';
+
+/**
+ * What the engine tells of a capture, in the order in which it tells it. Between two lines it is woken whenever something is due, as
+ * the processor wakes it, up to the last line. A line that was received before the one above it does not turn the clock back.
+ */
+export function playCapture(env: Environment, captured: readonly Captured[]): AlarmEvent[] {
+  const events: AlarmEvent[] = [];
+  let state = initialState(captureAssociationId);
+  let now = Number.NEGATIVE_INFINITY;
+
+  const feed = (input: Input) => {
+    const result = step(env, state, input, now);
+    state = result.state;
+    events.push(...result.events);
+  };
+  for (const { atMs, input, line } of captured) {
+    for (let due = nextDue(state); due <= atMs; due = nextDue(state)) {
+      now = Math.max(now, due);
+      feed({ type: 'tick' });
+      // Due again at once: nothing will come of it.
+      if (nextDue(state) <= due) break;
+    }
+    now = Math.max(now, atMs);
+    if (input !== 'acknowledge-all') feed(input);
+    else for (const [n, alarmId] of calling(state).entries()) feed(acknowledgement(alarmId, `${line}-${n}`, now));
+  }
+  return events;
+}
+
+/** The alarms that nobody has answered. */
+function calling({ live }: State): string[] {
+  return Object.values(live)
+    .filter(({ alarm }) => alarm.signal === 'on' || alarm.signal === 'latched')
+    .map(({ alarm }) => alarm.alarmId);
+}
+
+function acknowledgement(alarmId: string, id: string, atMs: number): Input {
+  const command = { associationId: captureAssociationId, at: formatInstant(atMs), by: captureActor, alarmId };
+  return { type: 'command', command: { type: 'acknowledge', commandId: `capture-all-${id}`, ...command } };
+}
+
+/** One event as a person reads it: the time since the capture began, what happened, how grave, the text. */
+export function eventLine({ type, at, alarm }: AlarmEvent, startMs: number): string {
+  const seconds = Math.round((Date.parse(at) - startMs) / 1000);
+  const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+  return `${clock.padStart(8)}  ${type.padEnd(12)}  ${alarm.priority.padEnd(6)}  ${alarm.text}`;
+}
