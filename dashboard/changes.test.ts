@@ -18,7 +18,7 @@ const patient = { patientId: 'P-1', familyName: 'Made', givenName: 'Up', categor
 function house(options: { takes?: number; readsBack?: boolean } = {}) {
   const state = emptyState();
   for (const id of ['1', '2', '3'])
-    foldAssociations(state, table(`d${id}`, 1, period(`assoc-0${id}`, 'icu', { patient })), t0);
+    foldAssociations(state, table(`d${id}`, 1, period(`assoc-0${id}`, 'icu', { patient })));
   let takes = options.takes ?? Number.POSITIVE_INFINITY;
   let readsBack = options.readsBack ?? true;
   const written: DeviceAssociations[] = [];
@@ -31,7 +31,7 @@ function house(options: { takes?: number; readsBack?: boolean } = {}) {
         if (takes <= 0) throw new VigilError('log-append-failed', 'Kafka is away.');
         takes -= 1;
         written.push(body as DeviceAssociations);
-        if (readsBack) foldAssociations(state, body as DeviceAssociations, t0);
+        if (readsBack) foldAssociations(state, body as DeviceAssociations);
         return { offset: '0' } as never;
       },
     },
@@ -50,7 +50,7 @@ function house(options: { takes?: number; readsBack?: boolean } = {}) {
     },
     readOn: () => {
       readsBack = true;
-      for (const one of written) foldAssociations(state, one, t0);
+      for (const one of written) foldAssociations(state, one);
     },
   };
 }

@@ -38,7 +38,7 @@ function askAll(rows: readonly Row[], startMs: number, nowMs: number) {
   const periods = readPeriods(body, startMs)!;
   const whose = attribute(periods, { fromMs: nowMs, toMs: nowMs });
   const screens = emptyState();
-  foldAssociations(screens, body, startMs);
+  foldAssociations(screens, body);
   tick(screens, nowMs);
   const engines = createAssociations(key);
   engines.fold(body, startMs);
@@ -214,7 +214,7 @@ describe('the ward of a device without a patient', () => {
     const watching = { atMs: ms(7), wards: new Set([ward]), engineering: false };
     expect(inboxAt(readPeriods(body, ms(7))!, [watching], ms(7)).watched).toBe(true);
     const screens = emptyState();
-    foldAssociations(screens, body, ms(7));
+    foldAssociations(screens, body);
     expect(lastPlace(body.periods)?.ward).toBe(ward);
   });
 });

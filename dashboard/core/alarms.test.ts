@@ -22,7 +22,7 @@ const snapshot = (atMs: number, ...live: Alarm[]): Said => ({
 
 function after(said: Said[]): string[] {
   const state = emptyState();
-  foldAssociations(state, table('d1', 1, period('assoc-01')), t0);
+  foldAssociations(state, table('d1', 1, period('assoc-01')));
   for (const one of said) {
     if ('event' in one) foldAlarmEvent(state, one.event, t0);
     else foldAlarmState(state, one.state, t0);
@@ -58,7 +58,7 @@ describe('the alarms on the screens', () => {
 
   it('are forgotten with their association, but for what was said since', () => {
     const state = emptyState();
-    foldAssociations(state, table('d1', 1, period('assoc-01')), t0);
+    foldAssociations(state, table('d1', 1, period('assoc-01')));
     foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: a(1) }, t0);
     expect(forgetAlarmsBefore(state, { associationId: 'assoc-01', live: [] }, t0)).toBe(false);
     expect(forgetAlarmsBefore(state, { associationId: 'assoc-01', live: [] }, t0 + 1)).toBe(true);
@@ -69,7 +69,7 @@ describe('the alarms on the screens', () => {
     const state = emptyState();
     expect(foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: a(1) }, t0)).toBe(false);
     const before = state.n;
-    foldAssociations(state, table('d1', 1, period('assoc-01')), t0);
+    foldAssociations(state, table('d1', 1, period('assoc-01')));
     expect(state.alarms.get('alarm-0000000001')!.n).toBeGreaterThan(before);
   });
 

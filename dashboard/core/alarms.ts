@@ -27,7 +27,7 @@ export function foldAlarmEvent(state: LiveState, event: AlarmEvent, nowMs: numbe
   const { alarm } = event;
   if (isOld(state, alarm)) return false;
   if (event.type === 'raised' && isDeviceSilent(alarm)) noteLost(state, alarm, atMs);
-  if (event.type !== 'cleared') return hold(state, alarm, atMs, nowMs);
+  if (event.type !== 'cleared') return hold(state, alarm, atMs);
   noteCleared(state, alarm);
   return drop(state, alarm.alarmId);
 }
@@ -55,7 +55,7 @@ export function foldAlarmState(state: LiveState, snapshot: AlarmState, nowMs: nu
   const atMs = notAhead(parseInstant(snapshot.at) ?? 0, nowMs);
   let changed = forgetAlarmsBefore(state, snapshot, atMs);
   for (const alarm of snapshot.live) {
-    if (!isOld(state, alarm)) changed = hold(state, alarm, atMs, nowMs) || changed;
+    if (!isOld(state, alarm)) changed = hold(state, alarm, atMs) || changed;
   }
   return changed;
 }
@@ -83,12 +83,12 @@ function isOld(state: LiveState, alarm: Alarm): boolean {
   return alarm.rev <= rev;
 }
 
-function hold(state: LiveState, alarm: Alarm, saidAtMs: number, nowMs: number): boolean {
+function hold(state: LiveState, alarm: Alarm, saidAtMs: number): boolean {
   if (!state.alarms.has(alarm.alarmId) && state.alarms.size >= alarmsMax && !makeRoom(state)) {
     state.leftOut += 1;
     return false;
   }
-  const bed = bedFor(state, alarm.associationId, alarm.deviceId, nowMs);
+  const bed = bedFor(state, alarm.associationId, alarm.deviceId);
   const said = saidAfter(state.alarms.get(alarm.alarmId), alarm, saidAtMs);
   state.alarms.set(alarm.alarmId, { alarm, n: nextN(state), saidAtMs, said });
   const ofBed = state.alarmsOf.get(alarm.associationId) ?? new Set();

@@ -32,18 +32,18 @@ const outcome = (decision: Decision) => (decision.ok ? 'ok' : decision.code);
  */
 function ward() {
   const state = emptyState();
-  foldAssociations(state, table('d1', 4, period('assoc-01', 'icu', { patient })), t0);
+  foldAssociations(state, table('d1', 4, period('assoc-01', 'icu', { patient })));
   const other = { ...patient, patientId: 'P-2' };
-  foldAssociations(state, table('d2', 1, period('assoc-02', 'step', { patient: other, bed: '2' })), t0);
-  foldAssociations(state, table('d3', 1, period('assoc-03', 'icu', { patient: null, bed: '3' })), t0);
-  foldAssociations(state, table('d4', 1, period('assoc-04', 'icu', { patient: neonate, bed: '4' })), t0);
-  foldAssociations(state, table('d5', 1, period('assoc-05', 'icu', { patient: neonate, bed: '4' })), t0);
+  foldAssociations(state, table('d2', 1, period('assoc-02', 'step', { patient: other, bed: '2' })));
+  foldAssociations(state, table('d3', 1, period('assoc-03', 'icu', { patient: null, bed: '3' })));
+  foldAssociations(state, table('d4', 1, period('assoc-04', 'icu', { patient: neonate, bed: '4' })));
+  foldAssociations(state, table('d5', 1, period('assoc-05', 'icu', { patient: neonate, bed: '4' })));
   return state;
 }
 
 /** Decides and folds what was decided, as the server does. */
 function carryOut(state: LiveState, decision: Decision): Decision {
-  if (decision.ok) for (const one of decision.tables) foldAssociations(state, one, t0);
+  if (decision.ok) for (const one of decision.tables) foldAssociations(state, one);
   return decision;
 }
 const periodOf = (state: LiveState, deviceId: string) => state.associations.get(deviceId)?.periods.at(-1);
@@ -142,7 +142,7 @@ describe('assigning a device', () => {
     const past = Array.from({ length: 64 }, (_, at) =>
       period(`assoc-${at}`, 'icu', { from: formatInstant(t0 - 1000 + at), to: formatInstant(t0 - 999 + at) }),
     );
-    foldAssociations(state, table('d1', 1, ...past), t0);
+    foldAssociations(state, table('d1', 1, ...past));
     const decision = assignDevice(state, by(nurse), 'd1', body({ version: 1 }), 'assoc-new');
     const periods = decision.ok ? decision.tables[0]!.periods : [];
     expect(periods).toHaveLength(64);
@@ -368,7 +368,7 @@ describe('correcting a patient', () => {
   it('corrects another field of a patient whose stored date of birth is wrong', () => {
     const state = ward();
     const wrong = { ...neonate, patientId: 'P-8', birthDate: '2050-01-01' };
-    foldAssociations(state, table('d8', 1, period('assoc-08', 'icu', { patient: wrong, bed: '8' })), t0);
+    foldAssociations(state, table('d8', 1, period('assoc-08', 'icu', { patient: wrong, bed: '8' })));
     expect(outcome(correctPatient(state, by(nurse), 'd8', 'assoc-08', wanted({ givenName: 'Right' })))).toBe('ok');
   });
 
@@ -480,7 +480,7 @@ describe('the changes that a refusal names', () => {
   it('hold nothing of an association that is no longer in the table', () => {
     const state = past();
     const cut = state.associations.get('d9')!;
-    foldAssociations(state, { ...cut, version: 5, periods: [] }, t0);
+    foldAssociations(state, { ...cut, version: 5, periods: [] });
     const refused = assignDevice(state, by(nurse), 'd9', body({ bed: '9', patient: null, version: 1 }), 'assoc-new');
     expect(refused).toMatchObject({ code: 'conflict', changes: [] });
   });

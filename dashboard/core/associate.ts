@@ -29,7 +29,7 @@ import {
   seesDevice,
   unseen,
 } from './association-refusals.ts';
-import { periodAt } from './beds.ts';
+import { currentPeriodOf } from './beds.ts';
 import { othersAtPatient, patientInBed } from './occupancy.ts';
 import { may, notOnYourWards, seesWard } from './rights.ts';
 import type { LiveState } from './state.ts';
@@ -64,16 +64,16 @@ export function assignDevice(
   associationId: string,
 ): Decision {
   const table = state.associations.get(deviceId);
-  const current = periodAt(table, nowMs);
+  const current = currentPeriodOf(table);
   if (!may(viewer, 'associate-device') || !seesWard(viewer, wanted.ward)) return notYours();
   if (wanted.patient !== null && !may(viewer, 'admit-patient')) return notYours();
-  if (!seesDevice(viewer, table, nowMs)) return unseen(deviceId);
+  if (!seesDevice(viewer, table)) return unseen(deviceId);
   if (current && !mayChange(viewer, current)) return notYours();
   if (wanted.version === null ? current !== undefined : (table?.version ?? 0) !== wanted.version)
     return changedMeanwhile(viewer, table, wanted.version ?? 0);
   if (current?.patient)
     return refuse('conflict', 'A patient is admitted at this device. Discharge them first, or move the device.');
-  const inBed = patientInBed(state, wanted, nowMs, [deviceId]);
+  const inBed = patientInBed(state, wanted, [deviceId]);
   let { patient } = wanted;
   if (wanted.samePatientAs !== undefined) {
     if (!may(viewer, 'admit-patient')) return notYours();
@@ -91,7 +91,7 @@ export function assignDevice(
     if (inBed) return bedOccupied(viewer, inBed);
   }
   const words = 'This patient is in another bed. Move that device, or end that association first.';
-  const elsewhere = patient && elsewhereFault(state, { viewer, nowMs }, patient.patientId, wanted, [deviceId], words);
+  const elsewhere = patient && elsewhereFault(state, viewer, patient.patientId, wanted, [deviceId], words);
   if (elsewhere) return elsewhere;
   const at = formatInstant(nowMs);
   const { ward, bed } = wanted;
@@ -110,20 +110,20 @@ export function assignDevice(
  * devices in the bed go along. A correction of the patient's data meanwhile does not hinder it.
  */
 export function moveDevice(state: LiveState, asked: Asked, deviceId: string, wanted: MoveBody): Decision {
-  const { viewer, nowMs } = asked;
+  const { viewer } = asked;
   const table = state.associations.get(deviceId);
-  const current = periodAt(table, nowMs);
+  const current = currentPeriodOf(table);
   if (!may(viewer, 'associate-device') || !seesWard(viewer, wanted.ward)) return notYours();
   if (!table) return refuse('not-found', notOnYourWards);
-  if (!seesDevice(viewer, table, nowMs)) return unseen(deviceId);
+  if (!seesDevice(viewer, table)) return unseen(deviceId);
   if (current && !mayChange(viewer, current)) return notYours();
   if (actsSince(table, wanted.version, ['assigned', 'moved', 'ended']))
     return changedMeanwhile(viewer, table, wanted.version);
   if (!current) return refuse('not-found', 'The device has no bed now. Assign it to one.');
   if (current.ward === wanted.ward && current.bed === wanted.bed)
     return refuse('conflict', 'The device is in this bed already.');
-  const movers = [deviceId, ...othersAtPatient(state, deviceId, current, nowMs)];
-  const inBed = patientInBed(state, wanted, nowMs, movers);
+  const movers = [deviceId, ...othersAtPatient(state, deviceId, current)];
+  const inBed = patientInBed(state, wanted, movers);
   if (inBed && inBed.period.patient.patientId !== current.patient?.patientId) {
     if (current.patient === null) return bedOccupied(viewer, inBed);
     return refuse('conflict', 'Another patient is in this bed. Move or discharge that patient first.');
@@ -146,9 +146,9 @@ export function correctPatient(
 ): Decision {
   const { viewer, nowMs } = asked;
   const table = state.associations.get(deviceId);
-  const current = periodAt(table, nowMs);
+  const current = currentPeriodOf(table);
   if (!current?.patient || current.associationId !== associationId || !seesWard(viewer, current.ward))
-    return isOver(asked, table, associationId);
+    return isOver(viewer, table, associationId);
   if (!mayChange(viewer, current)) return notYours();
   if (actsSince(table, wanted.version, ['assigned', 'corrected', 'ended']))
     return changedMeanwhile(viewer, table, wanted.version);
@@ -157,10 +157,10 @@ export function correctPatient(
   const patient = patientWith(current.patient, wanted.changes);
   if (patient.category !== current.patient.category && wanted.categoryBefore !== current.patient.category)
     return refuse('conflict', 'The category decides the limits. Confirm that it changes, and from which.');
-  const movers = [deviceId, ...othersAtPatient(state, deviceId, current, nowMs)];
+  const movers = [deviceId, ...othersAtPatient(state, deviceId, current)];
   if (patient.patientId !== current.patient.patientId) {
     const words = 'A patient with this id is in another bed.';
-    const elsewhere = elsewhereFault(state, asked, patient.patientId, current, movers, words);
+    const elsewhere = elsewhereFault(state, viewer, patient.patientId, current, movers, words);
     if (elsewhere) return elsewhere;
   }
   if (changedFields(current, { ...current, patient }).length === 0)
@@ -181,11 +181,11 @@ export function endAssociation(
 ): Decision {
   const { viewer, nowMs } = asked;
   const table = state.associations.get(deviceId);
-  const current = periodAt(table, nowMs);
+  const current = currentPeriodOf(table);
   if (current?.associationId !== associationId || !seesWard(viewer, current.ward))
-    return isOver(asked, table, associationId);
+    return isOver(viewer, table, associationId);
   if (!mayChange(viewer, current)) return notYours();
-  const enders = [deviceId, ...(whole === 'patient' ? othersAtPatient(state, deviceId, current, nowMs) : [])];
+  const enders = [deviceId, ...(whole === 'patient' ? othersAtPatient(state, deviceId, current) : [])];
   const to = formatInstant(nowMs);
   return changeAll(state, asked, enders, 'ended', (period) => ({ ...period, to }));
 }
@@ -202,7 +202,7 @@ function changeAll(
   let first: AssociationPeriod | undefined;
   for (const deviceId of deviceIds) {
     const table = state.associations.get(deviceId);
-    const before = periodAt(table, asked.nowMs);
+    const before = currentPeriodOf(table);
     if (!table || !before) continue;
     const after = change(before);
     first ??= after;

@@ -6,7 +6,7 @@ import { birthDateFault } from '../../contracts/patient-rules.ts';
 import { lastPlace } from '../../contracts/periods.ts';
 import type { AssociationRefused } from '../protocol-devices.ts';
 import { visibleChanges } from './association-changes.ts';
-import { periodAt } from './beds.ts';
+import { currentPeriodOf } from './beds.ts';
 import { currentPeriods, type InBed, type Place } from './occupancy.ts';
 import { may, notOnYourWards, seesWard, type Viewer } from './rights.ts';
 import type { LiveState } from './state.ts';
@@ -32,9 +32,9 @@ export const notYours = () => refuse('not-allowed', 'This ward or patient is not
  * Whether the viewer may see the place where a device is, or where it was last. A device that was never anywhere is nobody's yet: who
  * has it in hand assigns it by its id.
  */
-export function seesDevice(viewer: Viewer, table: DeviceAssociations | undefined, nowMs: number): boolean {
+export function seesDevice(viewer: Viewer, table: DeviceAssociations | undefined): boolean {
   if (table === undefined || table.periods.length === 0) return true;
-  const ward = periodAt(table, nowMs)?.ward ?? lastPlace(table.periods)?.ward;
+  const ward = currentPeriodOf(table)?.ward ?? lastPlace(table.periods)?.ward;
   return seesWard(viewer, ward ?? null);
 }
 
@@ -48,16 +48,12 @@ export function mayChange(viewer: Viewer, period: AssociationPeriod): boolean {
 }
 
 /** The refusal of a change to a stay that is over or out of the viewer's sight. Says who ended it, where the viewer may know. */
-export function isOver(
-  { viewer, nowMs }: Asked,
-  table: DeviceAssociations | undefined,
-  associationId: string,
-): Refusal {
+export function isOver(viewer: Viewer, table: DeviceAssociations | undefined, associationId: string): Refusal {
   const changes = visibleChanges(viewer, table, 0).filter(
     (change) => change.associationId === associationId && change.act === 'ended',
   );
   const message = 'This is over: the device is no longer at this patient in a ward of yours. Nothing was saved.';
-  const denied = table && !seesDevice(viewer, table, nowMs) ? { denied: { detail: table.deviceId } } : {};
+  const denied = table && !seesDevice(viewer, table) ? { denied: { detail: table.deviceId } } : {};
   return refuse('not-found', message, { ...(changes.length > 0 ? { changes } : {}), ...denied });
 }
 
@@ -91,13 +87,13 @@ export function bedOccupied(viewer: Viewer, { deviceId, period }: InBed): Refusa
  */
 export function elsewhereFault(
   state: LiveState,
-  { viewer, nowMs }: Asked,
+  viewer: Viewer,
   patientId: string,
   place: Place,
   except: readonly string[],
   words: string,
 ): Refusal | undefined {
-  const wards = [...currentPeriods(state, nowMs, except)]
+  const wards = [...currentPeriods(state, except)]
     .filter(([, { patient }]) => patient?.patientId === patientId)
     .filter(([, { ward, bed }]) => ward !== place.ward || bed !== place.bed)
     .map(([, { ward }]) => ward);

@@ -19,28 +19,27 @@ import {
 /** The prefix of the association that a device without one gets (contracts/envelope/pseudonym.ts). */
 const unassignedPrefix = 'u-';
 
-/** The period that lasts (contracts/periods.ts). */
-export function periodAt(table: DeviceAssociations | undefined, _nowMs: number): AssociationPeriod | undefined {
+/** The period of a device that lasts (contracts/periods.ts). */
+export function currentPeriodOf(table: DeviceAssociations | undefined): AssociationPeriod | undefined {
   return currentPeriod(table?.periods ?? []);
 }
 
 /** Folds a record of `associations`. An older version of a device's table changes nothing; of two with one version the later counts. */
-export function foldAssociations(state: LiveState, table: DeviceAssociations, nowMs: number): void {
+export function foldAssociations(state: LiveState, table: DeviceAssociations): void {
   const known = state.associations.get(table.deviceId);
   if (known && known.version > table.version) return;
   state.associations.set(table.deviceId, table);
   deviceOf(state, table.deviceId);
-  place(state, table.deviceId, nowMs);
+  place(state, table.deviceId);
 }
 
 /** Forgets a device's associations (a tombstone: the hospital deleted the device). */
-export function forgetAssociations(state: LiveState, deviceId: string, nowMs: number): void {
-  if (state.associations.delete(deviceId)) place(state, deviceId, nowMs);
+export function forgetAssociations(state: LiveState, deviceId: string): void {
+  if (state.associations.delete(deviceId)) place(state, deviceId);
 }
 
-/** Starts and ends what the clock starts and ends. To be called about once a second. */
+/** Takes devices without a bed off the screens that have been silent for `unassignedForgetMs`. To be called about once a second. */
 export function tick(state: LiveState, nowMs: number): void {
-  for (const deviceId of state.associations.keys()) place(state, deviceId, nowMs);
   for (const bed of state.beds.values()) {
     if (bed.period !== undefined) continue;
     const seenAtMs = state.devices.get(bed.deviceId)?.seenAtMs ?? 0;
@@ -50,8 +49,8 @@ export function tick(state: LiveState, nowMs: number): void {
 }
 
 /** Makes the beds of one device what its associations say now. */
-function place(state: LiveState, deviceId: string, nowMs: number): void {
-  const period = periodAt(state.associations.get(deviceId), nowMs);
+function place(state: LiveState, deviceId: string): void {
+  const period = currentPeriodOf(state.associations.get(deviceId));
   for (const bed of bedsOfDevice(state, deviceId)) {
     // A device without association keeps its bed until it gets one.
     const stays = bed.period === undefined ? period === undefined : bed.associationId === period?.associationId;
@@ -179,11 +178,11 @@ function dropIdleDevice(state: LiveState): boolean {
  * The bed that a record keyed by `associationId` belongs to; made for a device without association. Undefined for an
  * association that is not on the screens: ended, not yet begun, or unknown.
  */
-export function bedFor(state: LiveState, associationId: string, deviceId: string, nowMs: number): BedState | undefined {
+export function bedFor(state: LiveState, associationId: string, deviceId: string): BedState | undefined {
   const bed = state.beds.get(associationId);
   if (bed) return bed;
   const unassigned = associationId.startsWith(unassignedPrefix);
-  if (!unassigned || periodAt(state.associations.get(deviceId), nowMs) || !deviceOf(state, deviceId)) {
+  if (!unassigned || currentPeriodOf(state.associations.get(deviceId)) || !deviceOf(state, deviceId)) {
     state.leftOut += 1;
     return undefined;
   }

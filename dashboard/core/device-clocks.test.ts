@@ -14,7 +14,7 @@ const code = 'MDC_ECG_HEART_RATE';
 
 function oneBed() {
   const state = emptyState();
-  foldAssociations(state, table('d1', 1, period('assoc-01')), t0);
+  foldAssociations(state, table('d1', 1, period('assoc-01')));
   const numeric = (id = 'assoc-01') => state.beds.get(id)?.values.get(code)?.numeric;
   return {
     state,
@@ -83,7 +83,7 @@ describe('a number of a device whose clock is wrong', () => {
     for (let s = 0; s <= 20; s += 1) bed.send(s, 80, 60);
     const to = formatInstant(t0 + 21_000);
     const periods = [period('assoc-01', 'icu', { to }), period('assoc-02', 'icu', { from: to })];
-    foldAssociations(bed.state, table('d1', 2, ...periods), t0 + 21_000);
+    foldAssociations(bed.state, table('d1', 2, ...periods));
     bed.send(22, 0, 60, 0.05, 'assoc-02');
     expect(bed.notices('assoc-02')).toEqual(['Device clock is 60 s behind']);
     expect(bed.numeric('assoc-02')).toMatchObject({ value: 0, clockOffsetMs: 60_050 });
@@ -125,7 +125,7 @@ describe('a clock that is set back', () => {
   /** Cuff pressures each 5 min, numbered by the device if `boot` is given; received at `atMin`, measured `delayMin` before. */
   function cuffBed(boot: string | null = 'b') {
     const state = emptyState();
-    foldAssociations(state, table('d1', 1, period('assoc-01')), t0);
+    foldAssociations(state, table('d1', 1, period('assoc-01')));
     return {
       state,
       send(seq: number, atMin: number, behindMin: number, value: number, receivedMin = atMin) {

@@ -8,7 +8,7 @@ import { emptyState } from './state.ts';
 
 function oneBed() {
   const state = emptyState();
-  foldAssociations(state, table('d1', 1, period('assoc-01')), t0);
+  foldAssociations(state, table('d1', 1, period('assoc-01')));
   const head = () => headOf(state, nurse, state.beds.get('assoc-01')!);
   return { state, head };
 }

@@ -42,7 +42,7 @@ export function foldNotice(state: LiveState, associationId: string, record: Noti
   if (receivedMs === undefined) return;
   const sinceMs = notAhead(receivedMs, nowMs);
   if (sinceMs + record.forMs <= nowMs) return;
-  const bed = bedFor(state, associationId, record.deviceId, nowMs);
+  const bed = bedFor(state, associationId, record.deviceId);
   if (bed === undefined) return;
   const { text } = gatewayNotices[record.notice];
   noteNotice(state, bed, { code: record.notice, text, sinceMs, untilMs: sinceMs + record.forMs });

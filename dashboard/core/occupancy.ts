@@ -1,7 +1,7 @@
 /** Who is where now: which patient is in a bed, and which devices are at one patient. */
 import type { AssociationPeriod, Patient } from '../../contracts/messages/records.ts';
 import { atSamePatient } from '../../contracts/patient-rules.ts';
-import { periodAt } from './beds.ts';
+import { currentPeriodOf } from './beds.ts';
 import type { LiveState } from './state.ts';
 
 /** A patient in a bed, and a device that says so. */
@@ -10,13 +10,8 @@ export type InBed = { readonly deviceId: string; readonly period: AssociationPer
 export type Place = { readonly ward: string; readonly bed: string };
 
 /** The patient who is in a bed now, by a device that is not among `except`. */
-export function patientInBed(
-  state: LiveState,
-  { ward, bed }: Place,
-  nowMs: number,
-  except: readonly string[],
-): InBed | undefined {
-  for (const [deviceId, period] of currentPeriods(state, nowMs, except)) {
+export function patientInBed(state: LiveState, { ward, bed }: Place, except: readonly string[]): InBed | undefined {
+  for (const [deviceId, period] of currentPeriods(state, except)) {
     const { patient } = period;
     if (patient && period.ward === ward && period.bed === bed) return { deviceId, period: { ...period, patient } };
   }
@@ -24,21 +19,14 @@ export function patientInBed(
 }
 
 /** The other devices at the patient of `current`, in the same bed: what is done to the patient is done to them as well. */
-export function othersAtPatient(
-  state: LiveState,
-  deviceId: string,
-  current: AssociationPeriod,
-  nowMs: number,
-): string[] {
-  return [...currentPeriods(state, nowMs, [deviceId])]
-    .filter(([, other]) => atSamePatient(current, other))
-    .map(([id]) => id);
+export function othersAtPatient(state: LiveState, deviceId: string, current: AssociationPeriod): string[] {
+  return [...currentPeriods(state, [deviceId])].filter(([, other]) => atSamePatient(current, other)).map(([id]) => id);
 }
 
 /** Each device that is in a bed now, with its period. */
-export function* currentPeriods(state: LiveState, nowMs: number, except: readonly string[]) {
+export function* currentPeriods(state: LiveState, except: readonly string[]) {
   for (const [deviceId, table] of state.associations) {
-    const period = except.includes(deviceId) ? undefined : periodAt(table, nowMs);
+    const period = except.includes(deviceId) ? undefined : currentPeriodOf(table);
     if (period) yield [deviceId, period] as const;
   }
 }

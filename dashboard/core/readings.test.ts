@@ -12,7 +12,7 @@ import { emptyState, unassignedForgetMs } from './state.ts';
 
 function oneBed() {
   const state = emptyState();
-  foldAssociations(state, table('d1', 1, period('assoc-01')), t0);
+  foldAssociations(state, table('d1', 1, period('assoc-01')));
   return state;
 }
 const shown = (state: ReturnType<typeof emptyState>, id = 'assoc-01') =>
@@ -143,7 +143,7 @@ describe('which bed a reading goes to', () => {
     const state = emptyState();
     const former = period('assoc-old', 'icu', { to: formatInstant(t0 - 1000) });
     const current = period('assoc-new', 'icu', { from: formatInstant(t0 - 1000) });
-    foldAssociations(state, table('d1', 2, former, current), t0);
+    foldAssociations(state, table('d1', 2, former, current));
     foldObservation(state, 'assoc-old', observation('d1', t0 - 5000, [hr(60)], t0), t0);
     foldObservation(state, 'assoc-new', observation('d1', t0, [hr(80)]), t0);
     expect([...state.beds.keys()]).toEqual(['assoc-new']);
@@ -155,7 +155,7 @@ describe('which bed a reading goes to', () => {
     const state = emptyState();
     foldObservation(state, 'u-device-1', observation('d1', t0, [hr(80)]), t0);
     expect(state.beds.get('u-device-1')?.period).toBeUndefined();
-    foldAssociations(state, table('d1', 1, period('assoc-01')), t0);
+    foldAssociations(state, table('d1', 1, period('assoc-01')));
     expect([...state.beds.keys()]).toEqual(['assoc-01']);
     foldObservation(state, 'u-device-1', observation('d1', t0 + 1000, [hr(81)]), t0);
     expect([...state.beds.keys()]).toEqual(['assoc-01']);
@@ -213,9 +213,9 @@ describe('associations', () => {
       return state.beds.size;
     };
     const times = [t0 + 999, t0 + 1000, t0 + 1999, t0 + 2000];
-    foldAssociations(state, table('d1', 1, period('assoc-01', 'icu', { from })), t0);
+    foldAssociations(state, table('d1', 1, period('assoc-01', 'icu', { from })));
     expect(times.map(shownAt)).toEqual([1, 1, 1, 1]);
-    foldAssociations(state, table('d1', 2, period('assoc-01', 'icu', { from, to })), t0);
+    foldAssociations(state, table('d1', 2, period('assoc-01', 'icu', { from, to })));
     expect(times.map(shownAt)).toEqual([0, 0, 0, 0]);
   });
 
@@ -225,7 +225,6 @@ describe('associations', () => {
     foldAssociations(
       state,
       table('d1', 1, period('assoc-01', 'icu', { to: at }), period('assoc-02', 'icu', { from: at })),
-      t0,
     );
     tick(state, t0);
     expect([...state.beds.keys()]).toEqual(['assoc-02']);
@@ -233,8 +232,8 @@ describe('associations', () => {
 
   it('are not changed by an older version', () => {
     const state = emptyState();
-    foldAssociations(state, table('d1', 2, period('assoc-02')), t0);
-    foldAssociations(state, table('d1', 1, period('assoc-01')), t0);
+    foldAssociations(state, table('d1', 2, period('assoc-02')));
+    foldAssociations(state, table('d1', 1, period('assoc-01')));
     expect([...state.beds.keys()]).toEqual(['assoc-02']);
   });
 });
@@ -378,7 +377,7 @@ describe('a parameter that comes twice in one message', () => {
   const heartRate = 'MDC_ECG_HEART_RATE';
   function bedWith(...values: NumericValue[]) {
     const state = emptyState();
-    foldAssociations(state, table('d1', 1, period('assoc-01')), t0);
+    foldAssociations(state, table('d1', 1, period('assoc-01')));
     foldObservation(state, 'assoc-01', observation('d1', t0, values), t0);
     return { state, bed: state.beds.get('assoc-01')! };
   }

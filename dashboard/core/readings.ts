@@ -56,7 +56,7 @@ export function foldObservation(
   // Also where the bed is not on the screens: the clock is the device's, whoever lies there.
   const number = numberOf(record, times.deviceMs);
   const clockOffsetMs = noteClock(state.devices.get(record.deviceId), times.deviceMs, times.receivedMs, number);
-  const bed = bedFor(state, associationId, record.deviceId, nowMs);
+  const bed = bedFor(state, associationId, record.deviceId);
   if (bed === undefined) return;
   const device = heardOf(state, record.deviceId, times.receivedMs);
   if (device) tellClock(state, bed, device, times.receivedMs);
@@ -159,7 +159,7 @@ function noteDoubled(
 export function foldStatus(state: LiveState, associationId: string, record: StatusRecord, nowMs: number): void {
   const receivedMs = receivedMsOf(record.receivedAt, nowMs);
   if (receivedMs === undefined) return;
-  bedFor(state, associationId, record.deviceId, nowMs);
+  bedFor(state, associationId, record.deviceId);
   const device = deviceOf(state, record.deviceId);
   if (device === undefined) return;
   device.seenAtMs = Math.max(device.seenAtMs, receivedMs);
@@ -181,7 +181,7 @@ export function foldStatus(state: LiveState, associationId: string, record: Stat
 export function foldConnection(state: LiveState, associationId: string, record: ConnectionRecord, nowMs: number): void {
   const receivedMs = receivedMsOf(record.receivedAt, nowMs);
   if (receivedMs === undefined) return;
-  bedFor(state, associationId, record.deviceId, nowMs);
+  bedFor(state, associationId, record.deviceId);
   const device = deviceOf(state, record.deviceId);
   if (device === undefined) return;
   device.seenAtMs = Math.max(device.seenAtMs, receivedMs);
@@ -209,7 +209,7 @@ export function foldWaveArrival(
 ): boolean {
   const receivedMs = receivedMsOf(record.receivedAt, nowMs);
   if (receivedMs === undefined || !waves.has(record.reading.code)) return false;
-  const bed = bedFor(state, associationId, record.deviceId, nowMs);
+  const bed = bedFor(state, associationId, record.deviceId);
   if (bed === undefined || isBeforeTray(bed, receivedMs, nowMs)) return false;
   heardOf(state, record.deviceId, receivedMs);
   if (!bed.waves.has(record.reading.code)) stampHead(state, bed);

@@ -7,7 +7,7 @@ import { formatInstant } from '../../contracts/time.ts';
 import type { Bed, BedHead } from '../protocol.ts';
 import type { Devices } from '../protocol-devices.ts';
 import type { Delta, Watch } from '../protocol-live.ts';
-import { periodAt } from './beds.ts';
+import { currentPeriodOf } from './beds.ts';
 import { noticesOf } from './notices.ts';
 import { may, seesWard, type Viewer } from './rights.ts';
 import { audienceOf, type BedState, type DeviceState, type LiveState, wardOf } from './state.ts';
@@ -158,11 +158,11 @@ function addGone(
 }
 
 /** Every device within the viewer's wards or without association, for who may associate. */
-export function devicesFor(state: LiveState, viewer: Viewer, nowMs: number): Devices['devices'] {
+export function devicesFor(state: LiveState, viewer: Viewer): Devices['devices'] {
   const devices: Devices['devices'] = [];
   for (const device of state.devices.values()) {
     const table = state.associations.get(device.deviceId);
-    const period = periodAt(table, nowMs);
+    const period = currentPeriodOf(table);
     const last = period ? undefined : lastPlace(table?.periods ?? []);
     if (!seesWard(viewer, period?.ward ?? last?.ward ?? null)) continue;
     devices.push({

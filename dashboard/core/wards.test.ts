@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { foldAssociations } from './beds.ts';
-import { period, t0, table } from './fold.testing.ts';
+import { period, table } from './fold.testing.ts';
 import { emptyState } from './state.ts';
 import { nearNames, placeFault, readRegistry, unregistered } from './wards.ts';
 
@@ -82,9 +82,9 @@ describe('near names', () => {
 describe('what is not registered', () => {
   it('is named: wards of accounts, and places of devices that are there now', () => {
     const state = emptyState();
-    foldAssociations(state, table('d1', 1, period('assoc-01', 'ICU', { bed: 'U-1' })), t0);
-    foldAssociations(state, table('d2', 1, period('assoc-02', 'ICU ', { bed: 'U-1' })), t0);
-    foldAssociations(state, table('d3', 1, period('assoc-03', 'ICU', { bed: 'U-99' })), t0);
+    foldAssociations(state, table('d1', 1, period('assoc-01', 'ICU', { bed: 'U-1' })));
+    foldAssociations(state, table('d2', 1, period('assoc-02', 'ICU ', { bed: 'U-1' })));
+    foldAssociations(state, table('d3', 1, period('assoc-03', 'ICU', { bed: 'U-99' })));
     const accounts = [
       { userId: 'nora', wards: ['ICU', 'Old ward'] },
       { userId: 'paul', wards: ['*'] },

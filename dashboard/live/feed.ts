@@ -84,7 +84,7 @@ export async function openFeed(
         return foldAlarmState(state, record.body, now());
       case contentTypes.associations:
         deviceOfKey.set(key, record.body.deviceId);
-        foldAssociations(state, record.body, now());
+        foldAssociations(state, record.body);
         return true;
       case contentTypes.command:
         if (record.body.type === 'set-limits') {
@@ -109,7 +109,7 @@ export async function openFeed(
     const deviceId = topic === 'associations' ? deviceOfKey.get(key) : undefined;
     if (deviceId === undefined) return false;
     deviceOfKey.delete(key);
-    forgetAssociations(state, deviceId, now());
+    forgetAssociations(state, deviceId);
     return true;
   }
 

@@ -1,13 +1,13 @@
 import { pino } from 'pino';
 import { expect, it, vi } from 'vitest';
 import { foldAssociations } from '../core/beds.ts';
-import { period, t0, table } from '../core/fold.testing.ts';
+import { period, table } from '../core/fold.testing.ts';
 import { emptyState } from '../core/state.ts';
 import { watchPlaces } from './place-watch.ts';
 
 it('says once which accounts and devices are at places that are not registered, and when all is right again', async () => {
   const state = emptyState();
-  foldAssociations(state, table('d1', 1, period('assoc-01', 'ICU ', { bed: '1' })), t0);
+  foldAssociations(state, table('d1', 1, period('assoc-01', 'ICU ', { bed: '1' })));
   const lines: string[] = [];
   let wards = [{ ward: 'ICU', beds: ['1'] }];
   const watch = watchPlaces({

@@ -20,7 +20,7 @@ const watchIcu: Watch = { type: 'watch', scope: { ward: 'icu' }, waves: { associ
 /** A screen on a socket that keeps what it is given; how much of it waits is set by the test. */
 function world(viewer: Viewer = nurse) {
   const state = emptyState();
-  foldAssociations(state, table('d1', 1, period('assoc-01')), t0);
+  foldAssociations(state, table('d1', 1, period('assoc-01')));
   const clock = { ms: t0 };
   const sent: ServerMessage[] = [];
   const audit: AuditEvent[] = [];
@@ -169,7 +169,7 @@ describe('a resume', () => {
     }
     const w = world();
     for (let version = 2; version < 2 * goneMax + 6; version += 1)
-      foldAssociations(w.state, table('d2', version, ...(version % 2 === 0 ? [period('assoc-02')] : [])), t0);
+      foldAssociations(w.state, table('d2', version, ...(version % 2 === 0 ? [period('assoc-02')] : [])));
     await w.watch({ ...watchIcu, resume: { stream: 'stream-1', n: 1 } });
     expect(w.sent[0]?.type).toBe('snapshot');
   });

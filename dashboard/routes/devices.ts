@@ -45,12 +45,12 @@ export function deviceRoutes(app: App, parts: Parts): void {
   patientRoutes(app, parts, change);
 }
 
-function listRoutes(app: App, { feed, wards, accounts, now }: Parts): void {
+function listRoutes(app: App, { feed, wards, accounts }: Parts): void {
   app.get(
     '/api/devices',
     { config: { access: 'associate-device' }, schema: { response: { 200: Devices, 401: ErrorBody, 403: ErrorBody } } },
     async (request) => {
-      return { devices: devicesFor(feed.state, viewerOf(request), now()) };
+      return { devices: devicesFor(feed.state, viewerOf(request)) };
     },
   );
 

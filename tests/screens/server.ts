@@ -165,7 +165,7 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
   };
 
   function associate(table: DeviceAssociations): void {
-    foldAssociations(state, table, Date.now());
+    foldAssociations(state, table);
     hub().flushAlarms();
   }
 
