@@ -21,11 +21,7 @@ export function TileBody({ bed, alarms, box }: TileBodyProps) {
   const codes = tileWaves(bed.waves);
   if (slots.length === 0 && codes.length === 0)
     return <div class="tile__body tile__body--empty">{bed.occupied ? 'No values yet' : 'No values'}</div>;
-  return (
-    <div class="tile__body">
-      <Planned bed={bed} alarms={alarms} slots={slots} codes={codes} box={box} />
-    </div>
-  );
+  return <Planned bed={bed} alarms={alarms} slots={slots} codes={codes} box={box} />;
 }
 
 type PlannedProps = {
@@ -44,27 +40,29 @@ function Planned({ bed, alarms, slots, codes, box }: PlannedProps) {
   const shown = known.slice(0, plan.waves);
   const view = ({ slot }: SlotCell) => <SlotView key={slot.key} slot={slot} bed={bed} alarms={alarms} />;
   return (
-    <div class="tile__plan" style={{ '--least': `${plan.leastPx}px`, '--rest': `${plan.rowPx}px` }}>
-      {shown.length > 0 && (
-        <div class="tile__sweep" style={{ '--wave-rows': shown.length, '--column': `${plan.columnPx}px` }}>
-          <WaveCanvas associationId={bed.associationId} waves={shown} />
-          <div class="tile__column">
-            {shown.map((wave, i) => {
-              const cell = beside[i];
-              return cell ? view(cell) : <div key={wave.code} class="slot slot--none" />;
-            })}
+    <div class="tile__body tile__body--planned" style={{ '--least': `${plan.leastPx}px`, '--rest': `${plan.rowPx}px` }}>
+      <div class="tile__plan">
+        {shown.length > 0 && (
+          <div class="tile__sweep" style={{ '--wave-rows': shown.length, '--column': `${plan.columnPx}px` }}>
+            <WaveCanvas associationId={bed.associationId} waves={shown} />
+            <div class="tile__column">
+              {shown.map((wave, i) => {
+                const cell = beside[i];
+                return cell ? view(cell) : <div key={wave.code} class="slot slot--none" />;
+              })}
+            </div>
           </div>
-        </div>
-      )}
-      {plan.rows.map((row) => (
-        <div
-          key={row[0]?.slot.key}
-          class={`tile__row${shown.length > 0 ? ' tile__row--rest' : ''}${plan.columns ? ' tile__row--equal' : ''}`}
-          style={plan.columns ? { '--number-columns': plan.columns } : { gridTemplateColumns: widthsOf(row) }}
-        >
-          {row.map(view)}
-        </div>
-      ))}
+        )}
+        {plan.rows.map((row) => (
+          <div
+            key={row[0]?.slot.key}
+            class={`tile__row${shown.length > 0 ? ' tile__row--rest' : ''}${plan.columns ? ' tile__row--equal' : ''}`}
+            style={plan.columns ? { '--number-columns': plan.columns } : { gridTemplateColumns: widthsOf(row) }}
+          >
+            {row.map(view)}
+          </div>
+        ))}
+      </div>
     </div>
   );
 }
