@@ -41,6 +41,7 @@ function findUnreadable(): string[] {
   const slackPx = 1.01;
   const numberLeastPx = 13;
   const textLeastPx = 10;
+  const nameLeastPx = 30;
   type Box = { left: number; right: number; top: number; bottom: number };
   type Text = Box & { text: string; element: Element; layer: Element | null };
   const faults = new Map<string, number>();
@@ -219,6 +220,26 @@ function findUnreadable(): string[] {
     if (pen.measureText(text).width > room - arrowPx + slackPx && !mayBeCut(field, text)) {
       fault('cut in its field', field, text, `, ${(pen.measureText(text).width - room + arrowPx).toFixed(0)} px`);
     }
+  }
+
+  for (const slot of document.querySelectorAll('.slot--limits')) {
+    if (isDrawn(slot) && !slot.querySelector('.slot__limits')?.checkVisibility())
+      fault('limits not shown', slot, slot.querySelector('.slot__label')?.textContent ?? '', '');
+  }
+
+  // A shortened name still tells one bed from the next, and is read whole where the pointer stays on it.
+  for (const name of document.querySelectorAll<HTMLElement>('[data-may-shorten]:not(select)')) {
+    const text = name.textContent?.trim() ?? '';
+    if (text === '' || !isDrawn(name)) continue;
+    if (name.clientWidth < Math.min(nameLeastPx, name.scrollWidth - slackPx))
+      fault('nothing left of a name', name, text, `, ${name.clientWidth} px`);
+    if (name.scrollWidth <= name.clientWidth && name.scrollHeight <= name.clientHeight + slackPx) continue;
+    const { left, top, width, height } = name.getBoundingClientRect();
+    const [x, y] = [left + width / 2, top + height / 2];
+    const isInSight = clipsOf(name).every((box) => x > box.left && x < box.right && y > box.top && y < box.bottom);
+    const hit = isInSight ? document.elementFromPoint(x, y) : null;
+    if (hit && !hit.closest('.lost') && !hit.closest('[title]')?.getAttribute('title')?.includes(text))
+      fault('nowhere whole', name, text, ` under ${nameOf(hit)}`);
   }
 
   for (const element of document.querySelectorAll('body, body *')) {

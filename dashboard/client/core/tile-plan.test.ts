@@ -1,12 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Cell, cellLeastPx, leastWidthPx, linesOf, packed, planTile, sharePx } from './tile-plan.ts';
+import { type Cell, cellLeastPx, headHeightPx, leastWidthPx, linesOf, packed, planTile } from './tile-plan.ts';
 
 const number = (label: string, changes: Partial<Cell> = {}): Cell => ({
   label,
   pressure: false,
   digits: 0,
   note: undefined,
+  limits: false,
   ...changes,
 });
 const all = [
@@ -89,11 +90,29 @@ describe('the plan of a tile', () => {
     expect(plan.rows.map((row) => row.map((cell) => cell.label))).toEqual(rows);
   });
 
-  it('leaves a single value beside pressures the room for its limits on a tile of 345 px', () => {
-    const row = [all[1]!, all[2]!, all[3]!];
-    const wanted = row.map(sharePx);
-    expect((345 * wanted[0]!) / wanted.reduce((sum, px) => sum + px, 0)).toBeGreaterThan(92);
-    for (const cell of row) expect(sharePx(cell)).toBeGreaterThanOrEqual(leastWidthPx(cell));
+  it.each([
+    // The narrowest tile, a phone, a tile of a ward of 8 beds at 1366 × 768.
+    [298],
+    [334],
+    [345],
+  ])('of %d px has more rows rather than numbers without their limits', (widthPx) => {
+    const limited = all.filter((cell) => cell.label !== 'PR').map((cell) => ({ ...cell, limits: true }));
+    const { rows } = planTile({ widthPx, heightPx: 90 }, limited, []);
+    expect(rows.map((row) => row.map((cell) => cell.label))).toEqual([
+      ['HR', 'SpO2'],
+      ['ABP', 'NBP'],
+      ['RR', 'EtCO2', 'Temp'],
+    ]);
+    for (const row of rows) expect(row.reduce((sum, cell) => sum + leastWidthPx(cell), 0)).toBeLessThanOrEqual(widthPx);
+  });
+
+  it.each([
+    ['HR', {}, 85],
+    ['EtCO2', {}, 92],
+    ['Temp', { digits: 1 }, 91],
+    ['ABP', { pressure: true }, 125],
+  ] as const)('gives %s the room for its limits beside it', (label, changes, px) => {
+    expect(Math.ceil(leastWidthPx(number(label, { ...changes, limits: true })))).toBe(px);
   });
 
   it('gives the row below the waves more height on a large tile', () => {
@@ -108,6 +127,23 @@ describe('the plan of a tile', () => {
       ['HR', 'SpO2', 'ABP', 'NBP'],
       ['RR', 'EtCO2', 'PR', 'Temp'],
     ]);
+  });
+});
+
+describe('the head of a tile', () => {
+  const alone = { bed: 'U-1', hasNotice: false, ward: null, state: undefined };
+  it.each([
+    ['a short bed', alone, 28],
+    ['all marks where they fit', { ...alone, hasNotice: true, state: 'not heard of' }, 28],
+    ['a state that does not fit', { ...alone, hasNotice: true, state: 'offline 2026-01-31 14:03:07' }, 40],
+    ['a bed of two lines', { ...alone, bed: 'Window place 12B anteroom' }, 37],
+    [
+      'a long bed, ward and state on lines of their own',
+      { bed: 'Window place 12B anteroom', hasNotice: true, ward: 'ICU', state: 'offline 2026-01-31 14:03:07' },
+      79,
+    ],
+  ] as const)('of 298 px holds %s', (_what, head, px) => {
+    expect(headHeightPx(head, 298)).toBe(px);
   });
 });
 

@@ -12,6 +12,8 @@ export type Cell = {
   readonly digits: number;
   /** A word beside the number (`questionable`), on a line of its own. */
   readonly note: string | undefined;
+  /** Alarm limits stand beside the number. */
+  readonly limits: boolean;
 };
 
 /** Width of the longest text of a cell, in em: `288/188`, `40.0`, `188`. As `--em` in slot.css. */
@@ -23,7 +25,13 @@ export function widthEm({ pressure, digits }: Pick<Cell, 'pressure' | 'digits'>)
 /** The smallest size of a number on a tile. */
 const leastFontPx = 16;
 const cellEdgesPx = 14;
+/** What stands beside the number where it has limits: they never give way to a smaller cell. As `--edge` in slot.css. */
+const limitsEdgePx = 50;
 const labelCharPx = 8.2;
+/** In a narrow cell label and age are written smaller (slot.css): they share a line, for the limits need the one below. */
+const narrowLabelCharPx = 7.6;
+/** `99 min`, `47 h 59`. */
+const narrowAgePx = 40;
 const noteCharPx = 6.8;
 /** Label, number and the line of the mean or of the age. */
 export const cellLeastPx = 48;
@@ -32,25 +40,18 @@ const noteLinePx = 13;
 const pressureLeastPx = 90;
 
 export function leastWidthPx(cell: Cell): number {
-  return Math.max(
-    widthEm(cell) * leastFontPx + cellEdgesPx,
+  const px = Math.max(
+    widthEm(cell) * leastFontPx + (cell.limits ? limitsEdgePx : cellEdgesPx),
     cell.label.length * labelCharPx + cellEdgesPx,
+    cell.limits && !cell.pressure ? cell.label.length * narrowLabelCharPx + narrowAgePx + cellEdgesPx : 0,
     (cell.note?.length ?? 0) * noteCharPx + cellEdgesPx,
     cell.pressure ? pressureLeastPx : 0,
   );
+  return Math.ceil(px);
 }
 
-/** Narrower, and the limits beside a single value are hidden (slot.css). */
-const withLimitsPx = 96;
-/** A pressure never shows its limits where three cells share a narrow tile, but is wider than a single value. */
-const pressureSharePx = 126;
-
-/** By what a cell shares the width of its row with the others. */
-export function sharePx(cell: Cell): number {
-  return Math.max(leastWidthPx(cell), cell.pressure ? pressureSharePx : withLimitsPx);
-}
-
-function leastHeightPx(cells: readonly Cell[]): number {
+/** Height below which a row of these cells would be cut, px. */
+export function leastHeightPx(cells: readonly Cell[]): number {
   return cellLeastPx + (cells.some((cell) => cell.note !== undefined) ? noteLinePx : 0);
 }
 
@@ -177,10 +178,51 @@ const bedShare = 0.6;
 const stripLinePx = 20;
 const boldEm = 0.69;
 
-/** Height of a tile's first line, with the bed's name on as many lines as it needs. */
-export function headHeightPx(bedName: string, tilePx: number): number {
-  const lines = linesOf(bedName, tilePx * bedShare - 16, bedFontPx * boldEm);
-  return Math.max(28, Math.ceil(lines * bedLinePx));
+/** What stands in a tile's head beside the patient's name. */
+export type TileHead = {
+  readonly bed: string;
+  /** The mark that something is to be known about the bed. */
+  readonly hasNotice: boolean;
+  /** Where several wards are on the screen. */
+  readonly ward: string | null;
+  /** What is said of a device that is away. */
+  readonly state: string | undefined;
+};
+
+/** As in tile.css: gaps, the least widths of the bed, the name and the ward, and the size of the small words. */
+const headGapPx = 8;
+const headRowGapPx = 2;
+const headLeastPx = 28;
+const bedLeastPx = 38;
+const nameBasisPx = 84;
+const wardBasisPx = 36;
+const noticePx = 18;
+const smallCharPx = 12 * 0.64;
+const smallEdgesPx = 14;
+const nameLinePx = 19;
+
+/** Height of a tile's head: the bed's name takes the lines that it needs, and what does not fit beside it stands below. */
+export function headHeightPx({ bed, hasNotice, ward, state }: TileHead, tilePx: number): number {
+  const bedMostPx = tilePx * bedShare;
+  const bedLines = linesOf(bed, bedMostPx - 16, bedFontPx * boldEm);
+  const bedPx =
+    bedLines > 1 ? bedMostPx : Math.min(bedMostPx, Math.max(bedLeastPx, bed.length * bedFontPx * boldEm + 16));
+  const besidePx = [
+    nameBasisPx,
+    ...(ward === null ? [] : [wardBasisPx]),
+    ...(hasNotice ? [noticePx] : []),
+    ...(state === undefined ? [] : [state.length * smallCharPx + smallEdgesPx]),
+  ];
+  const roomPx = tilePx - headGapPx;
+  let usedPx = bedPx;
+  let lines = 1;
+  for (const px of besidePx) {
+    if (usedPx + headGapPx + px > roomPx) {
+      lines += 1;
+      usedPx = px;
+    } else usedPx += headGapPx + px;
+  }
+  return Math.max(headLeastPx, Math.ceil(bedLines * bedLinePx) + (lines - 1) * (headRowGapPx + nameLinePx));
 }
 
 /** Height of the strip that names the alarm. */

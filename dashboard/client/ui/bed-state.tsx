@@ -6,17 +6,25 @@ import { useApp } from '../shell/app.ts';
 
 export function BedState({ bed }: { bed: Bed }) {
   const app = useApp();
-  const { online, onlineChangedAt } = bed.device;
-  if (online) return <NoticeMark bed={bed} />;
-  const since = onlineChangedAt === null ? '' : ` ${whenText(Date.parse(onlineChangedAt), app.now.value)}`;
+  const state = stateText(bed, app.now.value);
   return (
     <>
       <NoticeMark bed={bed} />
-      <span class="tile__offline" data-testid="offline">
-        {online === false ? `offline${since}` : 'not heard of'}
-      </span>
+      {state && (
+        <span class="tile__offline" data-testid="offline">
+          {state}
+        </span>
+      )}
     </>
   );
+}
+
+/** What is said of a device that is away; undefined where it is online. */
+export function stateText(bed: Bed, nowMs: number): string | undefined {
+  const { online, onlineChangedAt } = bed.device;
+  if (online) return undefined;
+  const since = onlineChangedAt === null ? '' : ` ${whenText(Date.parse(onlineChangedAt), nowMs)}`;
+  return online === false ? `offline${since}` : 'not heard of';
 }
 
 /** A mark in the head of the tile: the words are in its title, and in the alarm line where no alarm takes it. */

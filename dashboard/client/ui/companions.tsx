@@ -2,52 +2,67 @@
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol.ts';
 import { slotPriority, slotsOf } from '../core/numerics.ts';
+import { columnsOf, type SlotCell, slotCell } from '../core/slot-cell.ts';
+import { leastHeightPx, packed } from '../core/tile-plan.ts';
 import { BedState } from './bed-state.tsx';
 import { SlotView } from './slot.tsx';
 import { patientHref } from './top-bar.tsx';
 
 export type Companion = { readonly bed: Bed; readonly alarms: readonly Alarm[] };
 
+type CompanionPlan = Companion & {
+  /** The rows of numbers that have room, each number with its limits. */
+  readonly rows: readonly (readonly SlotCell[])[];
+  readonly rowPx: number;
+  /** How many numbers have no room. */
+  readonly hidden: number;
+};
+
 const headPx = 20;
-const rowPx = 48;
-/** Narrower, and a number with its limits does not fit. */
-const slotLeastPx = 98;
 /** Of a tile's height, for all companions together. */
 const shareMax = 0.45;
 
-/** How many numbers of each companion a tile of this size has room for, and what they take of its height. */
+/** The numbers of each companion that a tile of this size has room for, and what they take of its height. */
 export function companionPlan(companions: readonly Companion[], widthPx: number, heightPx: number) {
-  const columns = Math.max(1, Math.floor(widthPx / slotLeastPx));
   const each = (heightPx * shareMax) / Math.max(1, companions.length);
-  const rowsMax = Math.max(1, Math.floor((each - headPx) / rowPx));
-  const rows = companions.map(({ bed }) => Math.min(rowsMax, Math.ceil(slotsOf(bed.values).length / columns)));
-  return { columns, rows, heightPx: rows.reduce((sum, count) => sum + headPx + count * rowPx, 0) };
+  const plans = companions.map((one): CompanionPlan => {
+    const { bed, alarms } = one;
+    const isAlarming = ({ slot }: SlotCell) => slotPriority(slot.values, alarms, bed.device.deviceId) !== undefined;
+    // Where not all have room, those that alarm come first.
+    const cells = slotsOf(bed.values)
+      .map((slot) => slotCell(slot, bed))
+      .sort((a, b) => Number(isAlarming(b)) - Number(isAlarming(a)));
+    const rowPx = leastHeightPx(cells);
+    const rows = packed(cells, widthPx).slice(0, Math.max(1, Math.floor((each - headPx) / rowPx)));
+    return { ...one, rows, rowPx, hidden: cells.length - rows.flat().length };
+  });
+  return { plans, heightPx: plans.reduce((sum, { rows, rowPx }) => sum + headPx + rows.length * rowPx, 0) };
 }
 
-export function Companions(props: { companions: readonly Companion[]; plan: ReturnType<typeof companionPlan> }) {
-  const { columns, rows } = props.plan;
+export function Companions({ plan }: { plan: ReturnType<typeof companionPlan> }) {
   return (
     <>
-      {props.companions.map(({ bed, alarms }, at) => {
+      {plan.plans.map(({ bed, alarms, rows, rowPx, hidden }) => {
         const { deviceId } = bed.device;
-        const alarming = (slot: ReturnType<typeof slotsOf>[number]) =>
-          slotPriority(slot.values, alarms, deviceId) !== undefined;
-        // Where not all have room, those that alarm come first.
-        const slots = slotsOf(bed.values).sort((a, b) => Number(alarming(b)) - Number(alarming(a)));
-        const shown = slots.slice(0, columns * rows[at]!);
         return (
           <section key={bed.associationId} class="companion" data-testid={`companion-${deviceId}`}>
             <p class="companion__head">
               <a href={patientHref(bed.associationId)}>{deviceId}</a>
               {!bed.occupied && <span class="companion__remark">no patient assigned</span>}
-              {shown.length < slots.length && <span class="dim">+{slots.length - shown.length} numbers</span>}
+              {hidden > 0 && <span class="dim">+{hidden} numbers</span>}
               <BedState bed={bed} />
             </p>
-            <div class="companion__numbers" style={{ '--number-columns': columns }}>
-              {shown.map((slot) => (
-                <SlotView key={slot.key} slot={slot} bed={bed} alarms={alarms} />
-              ))}
-            </div>
+            {rows.map((row) => (
+              <div
+                key={row[0]!.slot.key}
+                class="companion__numbers"
+                style={{ gridTemplateColumns: columnsOf(row), height: `${rowPx}px` }}
+              >
+                {row.map(({ slot }) => (
+                  <SlotView key={slot.key} slot={slot} bed={bed} alarms={alarms} />
+                ))}
+              </div>
+            ))}
           </section>
         );
       })}

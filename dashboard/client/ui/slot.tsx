@@ -4,7 +4,8 @@ import { numberText } from '../../../contracts/number-text.ts';
 import type { Bed } from '../../protocol.ts';
 import { type AgeClass, ageText, sourceOf, valueClass } from '../core/ages.ts';
 import { parameterColours } from '../core/colours.ts';
-import { clockText, limitsFor, type Shown, type Slot, slotPriority, valueText, wardLimits } from '../core/numerics.ts';
+import { limitsFor, type Shown, type Slot, slotPriority, valueText, wardLimits } from '../core/numerics.ts';
+import { doubtOf } from '../core/slot-cell.ts';
 import { widthEm } from '../core/tile-plan.ts';
 import { useApp } from '../shell/app.ts';
 import { useAges } from './ages.ts';
@@ -55,7 +56,7 @@ export function SlotView({ slot, bed, alarms, everyAge }: SlotProps) {
     >
       <div class="slot__box">
         <div class="slot__head">
-          <span class="slot__label">
+          <span class="slot__label" title={slot.unitLabel}>
             {slot.label}
             {doubt && (
               <span class="slot__doubt" role="img" title={doubt} aria-label={doubt} data-testid={`doubt-${slot.key}`}>
@@ -82,12 +83,6 @@ export function SlotView({ slot, bed, alarms, everyAge }: SlotProps) {
       </div>
     </div>
   );
-}
-
-/** Why a number must be read with care: whose it is, or what its device's clock says. */
-function doubtOf(slot: Slot, bed: Bed): string | undefined {
-  const shared = bed.notices.find((one) => one.code === 'shared-identity');
-  return shared?.text ?? slot.values.map((one) => clockText(one.numeric)).find((text) => text !== undefined);
 }
 
 /** Of a pressure's three values the oldest speaks for all. */

@@ -2,16 +2,15 @@
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { waves } from '../../../contracts/parameters.ts';
 import type { Bed } from '../../protocol.ts';
-import { type Slot, slotPriority, slotsOf, valueText } from '../core/numerics.ts';
-import { type Cell, leastWidthPx, planTile, sharePx } from '../core/tile-plan.ts';
+import { type Slot, slotPriority, slotsOf } from '../core/numerics.ts';
+import { columnsOf, type SlotCell, slotCell } from '../core/slot-cell.ts';
+import { planTile } from '../core/tile-plan.ts';
 import { tileWaves } from '../core/wave-choice.ts';
 import { SlotView } from './slot.tsx';
 import { WaveCanvas } from './waves.tsx';
 
 /** Narrower, and the pulse beside a heart rate is left out unless it alarms. */
 const pulseLeastPx = 420;
-
-type SlotCell = Cell & { readonly slot: Slot };
 
 type TileBodyProps = { bed: Bed; alarms: readonly Alarm[]; box: { widthPx: number; heightPx: number } };
 
@@ -34,7 +33,9 @@ type PlannedProps = {
 
 function Planned({ bed, alarms, slots, codes, box }: PlannedProps) {
   const known = codes.flatMap((code) => waves.get(code) ?? []);
-  const cells = (box.widthPx < pulseLeastPx ? withoutPulse(slots, alarms, bed.device.deviceId) : slots).map(cellOf);
+  const cells = (box.widthPx < pulseLeastPx ? withoutPulse(slots, alarms, bed.device.deviceId) : slots).map((slot) =>
+    slotCell(slot, bed),
+  );
   const beside = known.map((wave) => cells.find((cell) => cell.slot.group === wave.group));
   const plan = planTile(box, cells, beside);
   const shown = known.slice(0, plan.waves);
@@ -57,7 +58,7 @@ function Planned({ bed, alarms, slots, codes, box }: PlannedProps) {
           <div
             key={row[0]?.slot.key}
             class={`tile__row${shown.length > 0 ? ' tile__row--rest' : ''}${plan.columns ? ' tile__row--equal' : ''}`}
-            style={plan.columns ? { '--number-columns': plan.columns } : { gridTemplateColumns: widthsOf(row) }}
+            style={plan.columns ? { '--number-columns': plan.columns } : { gridTemplateColumns: columnsOf(row) }}
           >
             {row.map(view)}
           </div>
@@ -65,16 +66,6 @@ function Planned({ bed, alarms, slots, codes, box }: PlannedProps) {
       </div>
     </div>
   );
-}
-
-/** Each cell at least as wide as its text; what is left is shared so that limits have room. */
-function widthsOf(row: readonly Cell[]): string {
-  return row.map((cell) => `minmax(${Math.floor(leastWidthPx(cell))}px, ${Math.round(sharePx(cell))}fr)`).join(' ');
-}
-
-function cellOf(slot: Slot): SlotCell {
-  const note = slot.values.map((one) => valueText(one).note).find((text) => text !== undefined);
-  return { slot, label: slot.label, pressure: slot.pressure, digits: slot.values[0]!.parameter.digits, note };
 }
 
 /** Beside a heart rate the pulse is the first to go where there is no room, unless it alarms. */

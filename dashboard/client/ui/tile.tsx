@@ -16,8 +16,9 @@ import {
 import type { PlacedBed } from '../core/bed-groups.ts';
 import { patientName } from '../core/numerics.ts';
 import { headHeightPx, stripHeightPx, wordScale } from '../core/tile-plan.ts';
+import { useApp } from '../shell/app.ts';
 import { Reserve } from './alarm-row.tsx';
-import { BedState, bedNotice } from './bed-state.tsx';
+import { BedState, bedNotice, stateText } from './bed-state.tsx';
 import { type Companion, Companions, companionPlan } from './companions.tsx';
 import { useCommonBeat } from './flash.ts';
 import { memo } from './memo.ts';
@@ -39,10 +40,10 @@ type TileProps = {
 
 /** Drawn again when the bed, its alarms or its place change, not whenever something of the ward does. */
 export const Tile = memo(function Tile(props: TileProps) {
+  const app = useApp();
   const { bed, alarms, companions } = props;
   // The bed's line and frame speak for all of its devices; a number is marked by the alarms of its own device alone.
   const ofBed = companions.length === 0 ? alarms : listed([...alarms, ...companions.flatMap((one) => one.alarms)]);
-  const plan = companionPlan(companions, props.widthPx, props.heightPx);
   const headline = foremost(ofBed);
   const hidden = behind(ofBed, headline);
   const frame = frameOf(ofBed);
@@ -52,9 +53,17 @@ export const Tile = memo(function Tile(props: TileProps) {
   const name = bed.patient ? patientName(bed.patient) : bed.occupied ? 'Patient' : 'No patient';
   const bedName = bed.bed;
   const widthPx = props.widthPx - 2 * edgePx;
+  const plan = companionPlan(companions, widthPx, props.heightPx);
   const words = roomOf(headline, ofBed);
   const scale = wordScale(props.widthPx, props.heightPx);
-  const linesPx = headHeightPx(bedName, widthPx / scale) + stripHeightPx(words.join(' '), widthPx / scale);
+  const head = {
+    bed: bedName,
+    hasNotice: bed.notices.length > 0,
+    ward: props.showWard ? bed.ward : null,
+    // Its words change at midnight alone: no reason to draw a tile at each tick.
+    state: stateText(bed, app.now.peek()),
+  };
+  const linesPx = headHeightPx(head, widthPx / scale) + stripHeightPx(words.join(' '), widthPx / scale);
   const abovePx = linesPx * scale + 2 * edgePx;
   return (
     <article
@@ -73,7 +82,7 @@ export const Tile = memo(function Tile(props: TileProps) {
           class="tile__bed"
           href={patientHref(bed.associationId)}
           data-testid={`open-${bedName}`}
-          title={`Open ${bedName}`}
+          title={`${bedName}, ${name}${bed.ward === null ? '' : `, ${bed.ward}`}: open`}
           aria-label={`${bedName}, ${name}: open`}
         >
           {bedName}
@@ -90,7 +99,7 @@ export const Tile = memo(function Tile(props: TileProps) {
       </header>
       <AlarmLine alarm={headline} hidden={hidden} notice={bedNotice(bed)} room={words} />
       <TileBody bed={bed} alarms={alarms} box={{ widthPx, heightPx: props.heightPx - plan.heightPx - abovePx }} />
-      <Companions companions={companions} plan={plan} />
+      <Companions plan={plan} />
     </article>
   );
 });

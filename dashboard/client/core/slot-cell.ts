@@ -1,0 +1,33 @@
+/** What makes the place of a number on a tile wide or high: its text, its limits, and the words around it. */
+import type { Bed } from '../../protocol.ts';
+import { clockText, limitsFor, type Slot, valueText, wardLimits } from './numerics.ts';
+import { type Cell, leastWidthPx } from './tile-plan.ts';
+
+export type SlotCell = Cell & { readonly slot: Slot };
+
+export function slotCell(slot: Slot, bed: Bed): SlotCell {
+  const { parameter } = slot.values[0]!;
+  return {
+    slot,
+    // The mark of doubt stands beside the label.
+    label: doubtOf(slot, bed) === undefined ? slot.label : `${slot.label}!`,
+    pressure: slot.pressure,
+    digits: parameter.digits,
+    note: slot.values.map((one) => valueText(one).note).find((text) => text !== undefined),
+    limits: limitsFor(parameter, bed.limits, wardLimits(bed.patient?.category)) !== undefined,
+  };
+}
+
+/** Why a number must be read with care: whose it is, or what its device's clock says. */
+export function doubtOf(slot: Slot, bed: Bed): string | undefined {
+  const shared = bed.notices.find((one) => one.code === 'shared-identity');
+  return shared?.text ?? slot.values.map((one) => clockText(one.numeric)).find((text) => text !== undefined);
+}
+
+/** Each cell at least as wide as its text; what is left is shared. */
+export function columnsOf(row: readonly Cell[]): string {
+  return row
+    .map(leastWidthPx)
+    .map((px) => `minmax(${Math.floor(px)}px, ${Math.round(px)}fr)`)
+    .join(' ');
+}
