@@ -181,7 +181,7 @@ export function createIngest(options: {
   ): void {
     let missing = 2;
     let error: unknown;
-    const one = (failure?: unknown) => {
+    const onAppended = (failure?: unknown) => {
       error ??= failure;
       missing -= 1;
       if (missing > 0) return;
@@ -193,8 +193,8 @@ export function createIngest(options: {
       measures.readings[kind].appendedInPart += 1;
       settle({ kind: 'appended', words: `Kept, but not all of it is used. ${fault.message}` });
     };
-    append(record, one);
-    append(rejectedRecord(message, fault, true), one);
+    append(record, onAppended);
+    append(rejectedRecord(message, fault, true), onAppended);
   }
 
   function reject(message: Incoming, fault: Fault, settle: Settle, notice?: GatewayNotice): void {
