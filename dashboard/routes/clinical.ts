@@ -79,22 +79,31 @@ async function sendCommand(parts: Parts, command: Command): Promise<Accepted> {
   return { commandId: command.commandId };
 }
 
-export function clinicalRoutes(app: App, parts: Parts): void {
-  const { feed, trail, now } = parts;
-  const { state } = feed;
-  const sentLimits = new Map<string, SentChange>();
-  const asked = (request: FastifyRequest, associationId: string) => ({
+/** What every command says of itself: who asked for it, and when. */
+function asked({ now }: Parts, request: FastifyRequest, associationId: string) {
+  return {
     commandId: randomUUIDv7(),
     associationId,
     at: formatInstant(now()),
     by: actorOf(viewerOf(request)),
-  });
+  };
+}
+
+export function clinicalRoutes(app: App, parts: Parts): void {
+  viewRoutes(app, parts);
+  acknowledgeRoute(app, parts);
+  pauseAudioRoute(app, parts);
+  limitsRoute(app, parts);
+}
+
+function viewRoutes(app: App, parts: Parts): void {
+  const { feed, trail, now } = parts;
 
   app.get(
     '/api/wards',
     { config: { access: 'view-devices' }, schema: { response: { 200: Wards, 401: ErrorBody, 403: ErrorBody } } },
     async (request) => {
-      return { wards: wardsFor(state, viewerOf(request)) };
+      return { wards: wardsFor(feed.state, viewerOf(request)) };
     },
   );
 
@@ -111,11 +120,15 @@ export function clinicalRoutes(app: App, parts: Parts): void {
       const viewer = viewerOf(request);
       const bed = await bedOf(parts, request, request.params.associationId);
       await trail.record({ actor: actorOf(viewer), action: 'patient-viewed', ...whereabouts(bed) });
-      const alarms = alarmsOfBed(state, viewer, bed.associationId, -1);
-      const version = state.associations.get(bed.deviceId)?.version ?? 0;
-      return { at: formatInstant(now()), bed: bedView(state, viewer, bed), alarms, version };
+      const alarms = alarmsOfBed(feed.state, viewer, bed.associationId, -1);
+      const version = feed.state.associations.get(bed.deviceId)?.version ?? 0;
+      return { at: formatInstant(now()), bed: bedView(feed.state, viewer, bed), alarms, version };
     },
   );
+}
+
+function acknowledgeRoute(app: App, parts: Parts): void {
+  const { feed, trail } = parts;
 
   app.post(
     '/api/alarms/:alarmId/acknowledge',
@@ -131,20 +144,22 @@ export function clinicalRoutes(app: App, parts: Parts): void {
       const viewer = viewerOf(request);
       const { alarmId } = request.params;
       const { rev } = request.body;
-      const held = state.alarms.get(alarmId);
+      const held = feed.state.alarms.get(alarmId);
       if (!held || !seesAlarm(viewer, held.alarm)) throw notFound();
       const { alarm, said } = held;
       const bed = await bedOf(parts, request, alarm.associationId);
       const fault = acknowledgeFault(alarm, said, rev);
       if (fault) return reply.code(409).send({ ...fault, alarm });
-      const command: Command = { type: 'acknowledge', ...asked(request, bed.associationId), alarmId, rev };
+      const command: Command = { type: 'acknowledge', ...asked(parts, request, bed.associationId), alarmId, rev };
       const detail = `${alarm.condition}, revision ${rev}; command ${command.commandId}`;
       const actor = actorOf(viewer);
       await trail.record({ actor, action: 'alarm-acknowledged', ...whereabouts(bed), alarmId, detail });
       return reply.code(202).send(await sendCommand(parts, command));
     },
   );
+}
 
+function pauseAudioRoute(app: App, parts: Parts): void {
   app.post(
     '/api/associations/:associationId/pause-audio',
     {
@@ -154,12 +169,17 @@ export function clinicalRoutes(app: App, parts: Parts): void {
     async (request, reply) => {
       const bed = await bedOf(parts, request, request.params.associationId);
       const { forMs } = request.body;
-      const command: Command = { type: 'pause-audio', ...asked(request, bed.associationId), forMs };
+      const command: Command = { type: 'pause-audio', ...asked(parts, request, bed.associationId), forMs };
       const detail = `for ${forMs} ms; command ${command.commandId}`;
-      await trail.record({ actor: command.by, action: 'audio-paused', ...whereabouts(bed), detail });
+      await parts.trail.record({ actor: command.by, action: 'audio-paused', ...whereabouts(bed), detail });
       return reply.code(202).send(await sendCommand(parts, command));
     },
   );
+}
+
+function limitsRoute(app: App, parts: Parts): void {
+  const { feed, trail } = parts;
+  const sentLimits = new Map<string, SentChange>();
 
   app.post(
     '/api/associations/:associationId/limits',
@@ -176,11 +196,11 @@ export function clinicalRoutes(app: App, parts: Parts): void {
       const bed = await bedOf(parts, request, request.params.associationId);
       if (limits) checkOrder(limits);
       const key = `${bed.associationId}/${group}`;
-      const read = state.limits.get(bed.associationId)?.get(group);
+      const read = feed.state.limits.get(bed.associationId)?.get(group);
       const newest = newestChange(read, sentLimits.get(key));
       const fault = seenFault(newest, seenAt);
       if (fault && newest) return reply.code(409).send({ ...fault, current: newest });
-      const command: Command = { type: 'set-limits', ...asked(request, bed.associationId), group, limits };
+      const command: Command = { type: 'set-limits', ...asked(parts, request, bed.associationId), group, limits };
       const { by, at } = command;
       noteSent(sentLimits, key, { group, limits, by, at }, read);
       const detail = `${group} ${limits ? JSON.stringify(limits) : "back to the ward's"}; command ${command.commandId}`;
