@@ -5,6 +5,13 @@ import { type LimitGroup, parameters } from '../../../contracts/parameters.ts';
 const order = ['extremeLow', 'low', 'high', 'extremeHigh'] as const;
 const words = { extremeLow: 'extreme low', low: 'low', high: 'high', extremeHigh: 'extreme high' } as const;
 
+const groupNames: Partial<Record<LimitGroup, string>> = { BPsys: 'BP systolic', BPmean: 'BP mean' };
+
+/** The name of a group of limits, for people. */
+export function groupName(group: LimitGroup): string {
+  return groupNames[group] ?? group;
+}
+
 export type ReadLimits = { ok: true; limits: Limits } | { ok: false; message: string };
 
 /**

@@ -8,26 +8,44 @@ import { Confirm } from './fields.tsx';
 import { FormEnd, type FormProps, Meanwhile, useSending } from './form-parts.tsx';
 import { PatientFields } from './patient-fields.tsx';
 
+/** A patient as the server has them. The patient and the version belong together: they came in one answer. */
+type ShownPatient = { readonly patient: Patient; readonly version: number };
+
+/** Asks for the patient of an association, once; then one of the two is called. */
+function usePatient(
+  associationId: string,
+  onPatient: (shown: ShownPatient) => void,
+  onProblem: (text: string) => void,
+) {
+  const app = useApp();
+  useEffect(() => {
+    void app.api.patient(associationId).then((answer) => {
+      const patient = answer.ok ? answer.data.bed.patient : null;
+      if (!answer.ok) onProblem(answer.message);
+      else if (!patient) onProblem('There is no patient at this device any more.');
+      else onPatient({ patient, version: answer.data.version });
+    });
+  }, [associationId]);
+}
+
 export function CorrectForm({ row, onDone, onCancel }: FormProps) {
   const app = useApp();
   const { deviceId } = row.device;
   const associationId = row.current?.associationId ?? '';
-  /** The patient and the version belong together: they came in one answer. */
-  const shown = useSignal<{ patient: Patient; version: number } | undefined>(undefined);
+  const shown = useSignal<ShownPatient | undefined>(undefined);
   const draft = useSignal(emptyPatient);
   const confirmed = useSignal(false);
   const sending = useSending(onDone);
-  useEffect(() => {
-    void app.api.patient(associationId).then((answer) => {
-      const patient = answer.ok ? answer.data.bed.patient : null;
-      if (!answer.ok) sending.problem.value = answer.message;
-      else if (!patient) sending.problem.value = 'There is no patient at this device any more.';
-      else {
-        shown.value = { patient, version: answer.data.version };
-        draft.value = draftOf(patient);
-      }
-    });
-  }, [associationId]);
+  usePatient(
+    associationId,
+    (patient) => {
+      shown.value = patient;
+      draft.value = draftOf(patient.patient);
+    },
+    (text) => {
+      sending.problem.value = text;
+    },
+  );
   const known = shown.value;
   const isDirty = known !== undefined && isTyped(draftOf(known.patient), draft.value);
   const otherCategory = known !== undefined && draft.value.category !== known.patient.category;

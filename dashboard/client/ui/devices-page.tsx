@@ -14,12 +14,11 @@ import type { FormRow } from './form-parts.tsx';
 const refreshMs = 5000;
 export type DeviceRow = Devices['devices'][number];
 
-export function DevicesPage() {
+/** The devices, asked for anew every few seconds. `devices` is undefined until the server has answered. */
+function useDevices() {
   const app = useApp();
   const devices = useSignal<readonly DeviceRow[] | undefined>(undefined);
   const problem = useSignal<string | undefined>(undefined);
-  const editing = useSignal<FormRow | undefined>(undefined);
-  const done = useSignal<string | undefined>(undefined);
 
   async function load() {
     const answer = await app.api.devices();
@@ -34,6 +33,23 @@ export function DevicesPage() {
     const timer = setInterval(() => void load(), refreshMs);
     return () => clearInterval(timer);
   }, []);
+  return { devices, problem, load };
+}
+
+export function DevicesPage() {
+  const app = useApp();
+  const { devices, problem, load } = useDevices();
+  const editing = useSignal<FormRow | undefined>(undefined);
+  const done = useSignal<string | undefined>(undefined);
+
+  function edit(row: DeviceRow) {
+    // The open form keeps the version that it was filled on.
+    if (row.device.deviceId === editing.value?.device.deviceId) return;
+    app.unsaved.leave(() => {
+      done.value = undefined;
+      editing.value = row;
+    });
+  }
 
   return (
     <div class="ward">
@@ -76,41 +92,36 @@ export function DevicesPage() {
           />
         )}
         <div class="sheet__scroll">
-          <table class="table">
-            <thead>
-              <tr>
-                <th scope="col">Device</th>
-                <th scope="col">Connection</th>
-                <th scope="col">Ward</th>
-                <th scope="col">Bed</th>
-                <th scope="col">Patient</th>
-                <th scope="col">It says</th>
-                <td />
-              </tr>
-            </thead>
-            <tbody>
-              {devices.value?.map((row) => (
-                <Row
-                  key={row.device.deviceId}
-                  row={row}
-                  onEdit={() => {
-                    // The open form keeps the version that it was filled on.
-                    if (row.device.deviceId === editing.value?.device.deviceId) return;
-                    app.unsaved.leave(() => {
-                      done.value = undefined;
-                      editing.value = row;
-                    });
-                  }}
-                />
-              ))}
-            </tbody>
-          </table>
+          <DeviceTable devices={devices.value ?? []} onEdit={edit} />
           {devices.value?.length === 0 && <p class="dim sheet__none">No device has been heard of.</p>}
           {!devices.value && !problem.value && <p class="dim sheet__none">Loading …</p>}
         </div>
       </main>
       <AlarmPanel />
     </div>
+  );
+}
+
+function DeviceTable(props: { devices: readonly DeviceRow[]; onEdit: (row: DeviceRow) => void }) {
+  return (
+    <table class="table">
+      <thead>
+        <tr>
+          <th scope="col">Device</th>
+          <th scope="col">Connection</th>
+          <th scope="col">Ward</th>
+          <th scope="col">Bed</th>
+          <th scope="col">Patient</th>
+          <th scope="col">It says</th>
+          <td />
+        </tr>
+      </thead>
+      <tbody>
+        {props.devices.map((row) => (
+          <Row key={row.device.deviceId} row={row} onEdit={() => props.onEdit(row)} />
+        ))}
+      </tbody>
+    </table>
   );
 }
 

@@ -1,0 +1,145 @@
+/** The form that changes one group of a patient's limits. */
+import { type Signal, useSignal } from '@preact/signals';
+import type { Limits } from '../../../contracts/messages/alarms.ts';
+import type { LimitGroup } from '../../../contracts/parameters.ts';
+import type { Bed, LimitChange, LimitsRefused } from '../../protocol.ts';
+import { draftOfLimits, groupName, type LimitDraft, readChangedLimits, understoodText } from '../core/limit-input.ts';
+import { useApp } from '../shell/app.ts';
+import { UnsavedQuestion, useUnsaved } from './unsaved.tsx';
+
+const fields = [
+  ['extremeLow', 'Extreme low'],
+  ['low', 'Low'],
+  ['high', 'High'],
+  ['extremeHigh', 'Extreme high'],
+] as const;
+
+type LimitFormProps = {
+  bed: Bed;
+  group: LimitGroup;
+  /** The ward's limits, which hold where the patient has none of their own. */
+  ward: Limits;
+  own: LimitChange | undefined;
+  onDone: () => void;
+};
+
+/** Shows the patient's own limits and sends those alone: the ward's stand in the empty fields and are not made the patient's. */
+export function LimitForm({ bed, group, ward, own, onDone }: LimitFormProps) {
+  const app = useApp();
+  /** The change that the person has seen. */
+  const seen = useSignal(own);
+  const draft = useSignal(draftOfLimits(own?.limits));
+  const problem = useSignal<string | undefined>(undefined);
+  const refused = useSignal<LimitChange | undefined>(undefined);
+  const busy = useSignal(false);
+  const first = useSignal(draft.peek());
+  useUnsaved(fields.some(([name]) => draft.value[name].trim() !== first.value[name]));
+
+  async function send(limits: Limits | null) {
+    busy.value = true;
+    const answer = await app.api.setLimits(bed.associationId, { group, limits, seenAt: seen.value?.at ?? null });
+    busy.value = false;
+    if (answer.ok) return onDone();
+    problem.value = answer.message;
+    if (answer.status === 409) refused.value = (answer.body as LimitsRefused).current;
+  }
+
+  function save() {
+    const read = readChangedLimits(group, draft.value, own?.limits ?? undefined);
+    if (read.ok) void send(read.limits);
+    else problem.value = read.message;
+  }
+
+  return (
+    <form
+      class="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        save();
+      }}
+      noValidate
+      aria-labelledby="limit-title"
+      data-testid="limit-form"
+    >
+      <h2 id="limit-title">Limits of {groupName(group)} for this patient</h2>
+      <LimitFields draft={draft} ward={ward} />
+      <p role="status" data-testid="limit-understood">
+        {understoodText(draft.value)}
+      </p>
+      <p class="dim">Empty: the ward’s limit. The change is put on record with your name.</p>
+      <UnsavedQuestion />
+      <p class="form__problem" role="alert" id="limit-problem" data-testid="limit-problem">
+        {problem.value}
+      </p>
+      <LimitButtons
+        refused={refused.value !== undefined}
+        hasOwn={Boolean(own?.limits)}
+        busy={busy.value}
+        onInsist={() => {
+          seen.value = refused.value;
+          refused.value = undefined;
+          save();
+        }}
+        onWards={() => void send(null)}
+        onCancel={onDone}
+      />
+    </form>
+  );
+}
+
+/** Four numbers. An empty one shows the ward's limit, which then holds. */
+function LimitFields({ draft, ward }: { draft: Signal<LimitDraft>; ward: Limits }) {
+  return (
+    <div class="form__row form__row--numbers">
+      {fields.map(([name, text]) => (
+        <label key={name} class="field">
+          <span>{text}</span>
+          <input
+            name={name}
+            inputMode="decimal"
+            value={draft.value[name]}
+            placeholder={ward[name] === undefined ? '' : String(ward[name])}
+            aria-describedby="limit-problem"
+            onInput={(event) => {
+              draft.value = { ...draft.value, [name]: event.currentTarget.value };
+            }}
+          />
+        </label>
+      ))}
+    </div>
+  );
+}
+
+type LimitButtonsProps = {
+  /** Somebody changed the limits meanwhile, and the person has been told to what. */
+  refused: boolean;
+  hasOwn: boolean;
+  busy: boolean;
+  onInsist: () => void;
+  onWards: () => void;
+  onCancel: () => void;
+};
+
+function LimitButtons({ refused, hasOwn, busy, onInsist, onWards, onCancel }: LimitButtonsProps) {
+  return (
+    <div class="form__buttons">
+      {refused ? (
+        <button class="button" type="button" disabled={busy} data-testid="limit-insist" onClick={onInsist}>
+          I have seen this. Save mine all the same
+        </button>
+      ) : (
+        <button class="button button--primary" type="submit" disabled={busy} data-testid="limit-save">
+          Save
+        </button>
+      )}
+      {hasOwn && (
+        <button class="button" type="button" disabled={busy} onClick={onWards}>
+          Back to the ward’s
+        </button>
+      )}
+      <button class="button" type="button" onClick={onCancel}>
+        Cancel
+      </button>
+    </div>
+  );
+}
