@@ -5,6 +5,7 @@
  */
 import { audioPauseMsMax } from '../../contracts/audio-pause.ts';
 import { assess, skewed } from '../../contracts/device-clock.ts';
+import { effectiveLimits } from '../../contracts/effective-limits.ts';
 import type { LimitGroup } from '../../contracts/parameters.ts';
 import { count, type Draft, draftOf } from './draft.ts';
 import type { AssociationInput, CommandInput, Environment, Input, ObservationInput, Profile, Step } from './inputs.ts';
@@ -12,7 +13,7 @@ import { answer, pauseAudio } from './lifecycle.ts';
 import { initialLine, judge, rebased, usable } from './line.ts';
 import { forgetMissing, watchMissing } from './missing.ts';
 import { notice } from './notices.ts';
-import { effectiveLimits, limitsFault } from './profiles.ts';
+import { limitsFault } from './profiles.ts';
 import { reconcile } from './reconcile.ts';
 import { note } from './seen.ts';
 import {

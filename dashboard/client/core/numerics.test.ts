@@ -5,7 +5,6 @@ import {
   bornAtMs,
   compareBeds,
   limitsFor,
-  mergedLimits,
   patientName,
   placeText,
   slotPriority,
@@ -100,17 +99,6 @@ describe('limits', () => {
   ] as const)('%s', (_name, parameter, changes, wanted) => {
     expect(limitsFor(parameter, changes as never, ward)).toEqual(wanted);
   });
-});
-
-it.each([
-  [{ high: 120, extremeHigh: 140 }, { high: 150 }, { high: 150, extremeHigh: 150 }],
-  [{ low: 50, extremeLow: 40 }, { low: 30 }, { low: 30, extremeLow: 30 }],
-  [{ low: 50, extremeLow: 40 }, { low: 45 }, { low: 45, extremeLow: 40 }],
-  [undefined, { high: 150 }, { high: 150 }],
-  [{ high: 120 }, undefined, { high: 120 }],
-  [undefined, undefined, {}],
-])('%o with %o over it is %o', (ward, own, merged) => {
-  expect(mergedLimits(ward, own)).toEqual(merged);
 });
 
 it('a category without a profile has no limits of another’s', () => {

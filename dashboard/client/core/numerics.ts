@@ -1,6 +1,7 @@
 /** A bed's values as a clinician reads them: in a fixed order, a pressure in one place, each with the limits that judge it. */
 import { adultLimits } from '../../../contracts/adult-limits.ts';
 import { clockTellMs, bornAtMs as measuredAtMs } from '../../../contracts/device-clock.ts';
+import { effectiveLimits } from '../../../contracts/effective-limits.ts';
 import type { Alarm, Limits, Priority } from '../../../contracts/messages/alarms.ts';
 import type { PatientCategory } from '../../../contracts/messages/records.ts';
 import { numberText } from '../../../contracts/number-text.ts';
@@ -83,19 +84,8 @@ export function limitsFor(
 ): { limits: Limits; own: boolean } | undefined {
   if (parameter.limits === undefined) return undefined;
   const own = changes.find((one) => one.group === parameter.limits)?.limits ?? undefined;
-  const limits = ward[parameter.limits];
-  return own || limits ? { limits: mergedLimits(limits, own), own: own !== undefined } : undefined;
-}
-
-/** As the alarm engine lays them over each other: an extreme limit never lies inside its plain one, it moves out with it. */
-export function mergedLimits(ward: Limits | undefined, own: Limits | undefined): Limits {
-  const merged = { ...ward, ...own };
-  const { low, high, extremeLow, extremeHigh } = merged;
-  return {
-    ...merged,
-    ...(low !== undefined && extremeLow !== undefined && { extremeLow: Math.min(low, extremeLow) }),
-    ...(high !== undefined && extremeHigh !== undefined && { extremeHigh: Math.max(high, extremeHigh) }),
-  };
+  const limits = effectiveLimits(ward[parameter.limits], own);
+  return limits && { limits, own: own !== undefined };
 }
 
 /** The ward's limits for a patient of this category; none where Vigil has no profile: better no number than another's. */

@@ -1,10 +1,11 @@
 /** The limits that judge this patient, and for who may change them the way to the form. */
 import { useSignal } from '@preact/signals';
+import { effectiveLimits } from '../../../contracts/effective-limits.ts';
 import type { Limits } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, limitGroups, parameters } from '../../../contracts/parameters.ts';
 import type { Bed, LimitChange } from '../../protocol.ts';
 import { groupName } from '../core/limit-input.ts';
-import { mergedLimits, wardLimits } from '../core/numerics.ts';
+import { wardLimits } from '../core/numerics.ts';
 import { whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 import { LimitForm } from './limit-form.tsx';
@@ -83,7 +84,7 @@ type LimitRowProps = {
 
 function LimitRow({ group, ward, change, onEdit }: LimitRowProps) {
   const app = useApp();
-  const limits = mergedLimits(ward, change?.limits ?? undefined);
+  const limits = effectiveLimits(ward, change?.limits ?? undefined) ?? {};
   return (
     <tr data-testid={`limits-${group}`}>
       <th scope="row">
