@@ -7,9 +7,10 @@
 
 import { type Static, Type } from 'typebox';
 import { audioPauseMsMax } from '../contracts/audio-pause.ts';
+import { auditActions } from '../contracts/audit-actions.ts';
 import { Alarm, Limits } from '../contracts/messages/alarms.ts';
 import { Instant, TechnicalCondition, validities } from '../contracts/messages/device.ts';
-import { Actor, AssociationId, auditActions, DeviceId, Patient } from '../contracts/messages/records.ts';
+import { Actor, AssociationId, DeviceId, Patient } from '../contracts/messages/records.ts';
 import { limitGroups } from '../contracts/parameters.ts';
 
 const closed = { additionalProperties: false } as const;

@@ -3,6 +3,7 @@
  * version it does not know leaves the record, counts it and says so.
  */
 import { type Static, Type } from 'typebox';
+import { auditActions } from '../audit-actions.ts';
 import { gatewayNoticeCodes } from '../bed-notices.ts';
 import { deviceIdPattern } from '../topics.ts';
 import { Instant, Observation, Status, Waveform } from './device.ts';
@@ -184,26 +185,6 @@ export const PresenceRecord = Type.Object(
 );
 export type PresenceRecord = Static<typeof PresenceRecord>;
 
-export const auditActions = [
-  'login',
-  'login-failed',
-  'logout',
-  'ward-viewed',
-  'patient-viewed',
-  'trend-viewed',
-  'audit-viewed',
-  'alarm-acknowledged',
-  'audio-paused',
-  'limits-changed',
-  'association-started',
-  'association-moved',
-  'patient-corrected',
-  'association-ended',
-  'access-denied',
-  'rejected-viewed',
-  'rejected-redriven',
-] as const;
-
 /** In `audit`: one look or act. `prev` is the `hash` of the record before it from the same process; a chain starts at `boot`. */
 export const AuditRecord = Type.Object(
   {
@@ -211,7 +192,7 @@ export const AuditRecord = Type.Object(
     boot: Name(64),
     n: Type.Integer({ minimum: 1 }),
     actor: Type.Union([Actor, Type.Object({ userId: Name(64) }, closed)]),
-    action: Type.Enum([...auditActions]),
+    action: Type.Enum(auditActions),
     ward: Type.Optional(Type.String()),
     associationId: Type.Optional(Type.String()),
     patientId: Type.Optional(Type.String()),

@@ -1,30 +1,11 @@
 /** The audit trail, newest first, and whether its chain is whole. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { auditActions } from '../../../contracts/audit-actions.ts';
 import type { AuditEntry, AuditPage as Page } from '../../protocol.ts';
 import { dateTimeText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 
-/** As in contracts/messages/records.ts; its schemas do not belong into the bundle. */
-const actions: readonly AuditEntry['action'][] = [
-  'login',
-  'login-failed',
-  'logout',
-  'ward-viewed',
-  'patient-viewed',
-  'trend-viewed',
-  'audit-viewed',
-  'alarm-acknowledged',
-  'audio-paused',
-  'limits-changed',
-  'association-started',
-  'association-moved',
-  'patient-corrected',
-  'association-ended',
-  'access-denied',
-  'rejected-viewed',
-  'rejected-redriven',
-];
 /** Rows held on the page: older ones are asked for again. */
 const rowsMax = 2000;
 
@@ -79,7 +60,7 @@ export function AuditPage() {
               }}
             >
               <option value="">all</option>
-              {actions.map((one) => (
+              {auditActions.map((one) => (
                 <option key={one} value={one}>
                   {one}
                 </option>

@@ -1,0 +1,20 @@
+/** The looks and acts that go on record. Without imports, so that a browser's bundle can take them without the schemas. */
+export const auditActions = [
+  'login',
+  'login-failed',
+  'logout',
+  'ward-viewed',
+  'patient-viewed',
+  'trend-viewed',
+  'audit-viewed',
+  'alarm-acknowledged',
+  'audio-paused',
+  'limits-changed',
+  'association-started',
+  'association-moved',
+  'patient-corrected',
+  'association-ended',
+  'access-denied',
+  'rejected-viewed',
+  'rejected-redriven',
+] as const;
