@@ -1,10 +1,9 @@
 /** The registry of wards and beds: one JSON file, checked whole when it is read, and read again when it changes. */
-import { readFileSync, statSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { VigilError } from '../contracts/errors.ts';
 import { type Registry, readRegistry } from './core/wards.ts';
-
-const lookEveryMs = 2_000;
+import { type Followed, followFile } from './follow-file.ts';
 
 /** @throws VigilError `settings-invalid`: names the file and all that is wrong with it */
 export function readWardsFile(path: string): Registry {
@@ -34,32 +33,15 @@ function bad(path: string, what: string, cause?: unknown): VigilError {
   return new VigilError('settings-invalid', `The wards file ${path} ${what}.`, { cause });
 }
 
-export type Wards = { current(): Registry; close(): void };
+export type Wards = Followed<Registry>;
 
 /** Reads the registry and follows its file. A change that is faulty is refused whole: it is logged, and the former one stays. */
-export function followWards(path: string, log: Logger, everyMs = lookEveryMs): Wards {
-  let registry = readWardsFile(path);
-  let seen = stampOf(path);
-  const timer = setInterval(() => {
-    const stamp = stampOf(path);
-    if (stamp === seen) return;
-    seen = stamp;
-    try {
-      registry = readWardsFile(path);
-      log.info({ wards: registry.wards.length }, 'wards and beds read again');
-    } catch (error) {
-      log.error({ error: (error as Error).message }, 'the wards file changed and is faulty: the former one stays');
-    }
-  }, everyMs);
-  timer.unref();
-  return { current: () => registry, close: () => clearInterval(timer) };
-}
-
-function stampOf(path: string): string {
-  try {
-    const { mtimeMs, size, ino } = statSync(path);
-    return `${mtimeMs}/${size}/${ino}`;
-  } catch {
-    return 'absent';
-  }
+export function followWards(path: string, log: Logger, everyMs?: number): Wards {
+  return followFile({
+    path,
+    read: readWardsFile,
+    onRead: ({ wards }) => log.info({ wards: wards.length }, 'wards and beds read again'),
+    onFault: (error) => log.error({ error }, 'the wards file changed and is faulty: the former one stays'),
+    ...(everyMs === undefined ? {} : { everyMs }),
+  });
 }

@@ -1,11 +1,12 @@
 /** The local accounts: one JSON file, checked whole when it is read, and read again when it changes. */
-import { readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { VigilError } from '../../contracts/errors.ts';
 import { roles } from '../../contracts/messages/records.ts';
 import { textFaultIn } from '../../contracts/text.ts';
+import { followFile } from '../follow-file.ts';
 import { parseHash } from './password.ts';
 
 export const userIdPattern = /^[A-Za-z0-9._@-]{1,64}$/;
@@ -73,37 +74,18 @@ export type Accounts = {
   close(): void;
 };
 
-const lookEveryMs = 2_000;
-
 /** Reads the accounts and follows their file: who is disabled is out within seconds. A change that is no good is logged and left. */
 export function followAccounts(path: string, log: Logger): Accounts {
-  let accounts = readAccounts(path);
-  let seen = stampOf(path);
-  const timer = setInterval(() => {
-    const now = stampOf(path);
-    if (now === seen) return;
-    seen = now;
-    try {
-      accounts = readAccounts(path);
-      log.info({ accounts: accounts.size }, 'accounts read again');
-    } catch (error) {
-      log.error({ error: (error as Error).message }, 'the accounts changed and are no good: the former ones stay');
-    }
-  }, lookEveryMs);
-  timer.unref();
+  const file = followFile({
+    path,
+    read: readAccounts,
+    onRead: (accounts) => log.info({ accounts: accounts.size }, 'accounts read again'),
+    onFault: (error) => log.error({ error }, 'the accounts changed and are no good: the former ones stay'),
+  });
   return {
-    get: (userId) => accounts.get(userId),
-    all: () => accounts.values(),
-    size: () => accounts.size,
-    close: () => clearInterval(timer),
+    get: (userId) => file.current().get(userId),
+    all: () => file.current().values(),
+    size: () => file.current().size,
+    close: file.close,
   };
-}
-
-function stampOf(path: string): string {
-  try {
-    const { mtimeMs, size, ino } = statSync(path);
-    return `${mtimeMs}/${size}/${ino}`;
-  } catch {
-    return 'absent';
-  }
 }

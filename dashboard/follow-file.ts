@@ -1,0 +1,44 @@
+/** A file of the operator's that is read when the server starts and again whenever it changes. */
+import { statSync } from 'node:fs';
+
+const lookEveryMs = 2_000;
+
+export type Followed<Content> = { current(): Content; close(): void };
+
+/**
+ * Reads the file, and again when it changes. Content that cannot be read is refused whole: the former one stays.
+ * @param read throws where the content is wrong; what it throws at the start is thrown on
+ */
+export function followFile<Content>(options: {
+  readonly path: string;
+  readonly read: (path: string) => Content;
+  readonly onRead: (content: Content) => void;
+  readonly onFault: (message: string) => void;
+  readonly everyMs?: number;
+}): Followed<Content> {
+  const { path, read, onRead, onFault } = options;
+  let content = read(path);
+  let seen = stampOf(path);
+  const timer = setInterval(() => {
+    const stamp = stampOf(path);
+    if (stamp === seen) return;
+    seen = stamp;
+    try {
+      content = read(path);
+      onRead(content);
+    } catch (error) {
+      onFault((error as Error).message);
+    }
+  }, options.everyMs ?? lookEveryMs);
+  timer.unref();
+  return { current: () => content, close: () => clearInterval(timer) };
+}
+
+function stampOf(path: string): string {
+  try {
+    const { mtimeMs, size, ino } = statSync(path);
+    return `${mtimeMs}/${size}/${ino}`;
+  } catch {
+    return 'absent';
+  }
+}
