@@ -155,14 +155,25 @@ function noteDoubled(
   noteNotice(state, bed, { code: `doubled-${code}`, text, sinceMs: receivedMs, untilMs });
 }
 
+/** Notes a sign of a device, and makes its bed where it has none. Undefined past `devicesMax`. */
+function noteSign(
+  state: LiveState,
+  associationId: string,
+  deviceId: string,
+  receivedMs: number,
+): DeviceState | undefined {
+  bedFor(state, associationId, deviceId);
+  const device = deviceOf(state, deviceId);
+  if (device) device.seenAtMs = Math.max(device.seenAtMs, receivedMs);
+  return device;
+}
+
 /** Folds a device's birth, will or technical conditions; `conditions` is the whole list where it is there. */
 export function foldStatus(state: LiveState, associationId: string, record: StatusRecord, nowMs: number): void {
   const receivedMs = receivedMsOf(record.receivedAt, nowMs);
   if (receivedMs === undefined) return;
-  bedFor(state, associationId, record.deviceId);
-  const device = deviceOf(state, record.deviceId);
+  const device = noteSign(state, associationId, record.deviceId, receivedMs);
   if (device === undefined) return;
-  device.seenAtMs = Math.max(device.seenAtMs, receivedMs);
   if (record.will && isOldWill(device, record.will)) return;
   const { online, conditions, device: about } = record.reading;
   let changed = setOnline(device, online, receivedMs, record.will?.reason);
@@ -181,10 +192,8 @@ export function foldStatus(state: LiveState, associationId: string, record: Stat
 export function foldConnection(state: LiveState, associationId: string, record: ConnectionRecord, nowMs: number): void {
   const receivedMs = receivedMsOf(record.receivedAt, nowMs);
   if (receivedMs === undefined) return;
-  bedFor(state, associationId, record.deviceId);
-  const device = deviceOf(state, record.deviceId);
+  const device = noteSign(state, associationId, record.deviceId, receivedMs);
   if (device === undefined) return;
-  device.seenAtMs = Math.max(device.seenAtMs, receivedMs);
   const { claim } = record;
   if (claim !== undefined) {
     if (device.claim !== undefined && claim < device.claim) return;
