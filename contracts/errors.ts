@@ -33,6 +33,7 @@ const classes = {
   'log-offset-regressed': 'permanent',
   'log-backlog-full': 'transient',
   'log-closed': 'transient',
+  'turn-lost': 'transient',
   'trends-unavailable': 'transient',
   'not-logged-in': 'permanent',
   'rate-limited': 'transient',

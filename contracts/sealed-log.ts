@@ -10,18 +10,27 @@ import { connectKafka, type Kafka } from './kafka/connect.ts';
 import type { Appended } from './kafka/lane.ts';
 import { createReader, type LogRecord } from './kafka/reader.ts';
 import type { kafkaSettings } from './kafka/settings.ts';
+import { type Turn, takeTurn } from './kafka/turn.ts';
 import type { ContentType } from './messages/records.ts';
 import type { Settings } from './settings.ts';
-import type { KafkaTopic, Service } from './topics.ts';
+import { type KafkaTopic, type Service, type TurnTopic, turns } from './topics.ts';
 
 /** Of one call of the appender: about a second. */
 const appendRetries = 3;
+/** Of taking a turn: the first one of a cluster waits until Kafka has made its own topic for it. About 8 s. */
+const turnRetries = 8;
 /** How long `open` waits for a data key that the log should have by now. */
 const keyWaitMs = 10_000;
 /** Wrapped keys held at once, about 1.5 kB each; past it the oldest are forgotten, and their records do not open here. */
 const wrappedKeysMax = 200_000;
 
 export type TableRecord = LogRecord & { readonly topic: KafkaTopic };
+
+export type TurnRecord = { readonly key: string; readonly contentType: ContentType; readonly body: unknown };
+export type SealedTurn = Pick<Turn, 'commit' | 'close'> & {
+  /** Seals and writes records that nobody reads before `commit`. Rejects as `Turn.write` does. */
+  write(records: readonly TurnRecord[]): Promise<void>;
+};
 
 export type SealedLog = {
   readonly kafka: Kafka;
@@ -32,6 +41,8 @@ export type SealedLog = {
   readonly boot: string;
   /** Seals a JSON body as this service and appends it; for writers of few records. Rejects as `Appender.append` does. */
   append(topic: KafkaTopic, key: string, contentType: ContentType, body: unknown): Promise<Appended>;
+  /** Takes the turn to write a topic; whoever had it can no longer write. Rejects as `takeTurn` of contracts/kafka/turn.ts does. */
+  takeTurn(topic: TurnTopic): Promise<SealedTurn>;
   /** Opens a record; waits (at most 10 s) for a data key that has not been read yet. Throws or rejects as `Opener.open` does. */
   open(record: SealedRecord): Opened | Promise<Opened>;
   /**
@@ -75,6 +86,14 @@ export async function openSealedLog(options: {
   });
   let seq = 0;
   let tables = 0;
+  const turnKafka = connectKafka(settings, `${service}-${boot}-turn`, log, turnRetries);
+
+  async function seal(topic: KafkaTopic, { key, contentType, body }: TurnRecord): Promise<Buffer> {
+    const dataKey = await sealer.keyFor(key, topic);
+    seq += 1;
+    const plaintext = Buffer.from(JSON.stringify(body));
+    return sealer.seal(dataKey, { topic, key, writer: service, boot, seq }, contentType, plaintext);
+  }
 
   return {
     kafka,
@@ -85,14 +104,20 @@ export async function openSealedLog(options: {
     boot,
     open: opener.open,
     async append(topic, key, contentType, body) {
-      const dataKey = await sealer.keyFor(key, topic);
-      seq += 1;
-      const plaintext = Buffer.from(JSON.stringify(body));
-      return appender.append(
-        topic,
-        key,
-        sealer.seal(dataKey, { topic, key, writer: service, boot, seq }, contentType, plaintext),
-      );
+      return appender.append(topic, key, await seal(topic, { key, contentType, body }));
+    },
+    async takeTurn(topic) {
+      const { write, commit, close } = await takeTurn(turnKafka, turns[topic].id);
+      return {
+        commit,
+        close,
+        async write(records) {
+          const values = await Promise.all(
+            records.map(async (record) => ({ key: record.key, value: await seal(topic, record) })),
+          );
+          await write(topic, values);
+        },
+      };
     },
     async followTable(topics, onRecord, from = 'beginning') {
       tables += 1;

@@ -121,6 +121,15 @@ export const kafkaTopics = {
   },
 } as const satisfies Record<string, TopicRow>;
 
+/**
+ * The topics whose changes depend on all that was written before, so that of several processes of the service only one may write at a
+ * time (contracts/kafka/turn.ts): by Kafka's transactional id. The operator's tools write without a turn.
+ */
+export const turns = {
+  associations: { service: 'dashboard', id: 'dashboard-associations' },
+} as const satisfies Partial<Record<KafkaTopic, { readonly service: Service; readonly id: string }>>;
+export type TurnTopic = keyof typeof turns;
+
 export const kafkaTopicNames = Object.keys(kafkaTopics) as KafkaTopic[];
 
 /** The topics that a service writes or reads: its access control list. */

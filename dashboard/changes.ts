@@ -1,25 +1,31 @@
 /**
- * Decides and writes changes of associations one after the other, each when the one before has been read back: two devices may want
- * one bed, and a change that is decided on an old state would undo the one before it.
+ * Decides and writes changes of associations one after the other, each on all that was written before: two devices may want one bed, and
+ * a change that is decided on an old state would undo the one before it. Several dashboards may run, so each change takes the turn
+ * (contracts/kafka/turn.ts) and then reads the log to its end. Where another dashboard takes the turn meanwhile, nothing of this change is
+ * written and it is decided anew. Why so: docs/decisions/019-turns.md.
  *
- * Each table of a change of several devices is a record of its own. The asked device's is written last. Where Kafka takes only some
- * of them the answer is an error, the asked device is as it was, and the same change made again completes it.
+ * Each table of a change of several devices is a record of its own. They are in the log all together or not at all.
  */
+import { randomInt } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditEvent } from '../contracts/audit-chain.ts';
 import type { Trail } from '../contracts/audit-trail.ts';
 import { pseudonym } from '../contracts/envelope/pseudonym.ts';
 import { VigilError } from '../contracts/errors.ts';
-import { contentTypes } from '../contracts/messages/records.ts';
-import type { SealedLog } from '../contracts/sealed-log.ts';
+import { contentTypes, type DeviceAssociations } from '../contracts/messages/records.ts';
+import type { SealedLog, SealedTurn } from '../contracts/sealed-log.ts';
 import { actorOf } from './access.ts';
 import type { Decision } from './core/associate.ts';
 import type { Asked, Denied } from './core/association-refusals.ts';
 import type { Viewer } from './core/rights.ts';
-import type { LiveState } from './core/state.ts';
+import type { Feed } from './live/feed.ts';
 
-/** A change waits this long for its own records to come back from Kafka. */
-const readBackMsMax = 5_000;
-const lookEveryMs = 20;
+/** A change waits this long for Kafka to give it the turn, and for the log's end, before and after. */
+const waitMsMax = 5_000;
+/** So often a change is decided anew because another dashboard had the turn. */
+const triesMax = 12;
+/** Before the next try, for each one made: at most so long, by chance, so that dashboards do not take the turn from each other for ever. */
+const againMsMax = 100;
 /** Changes under way; past it one is refused. */
 const changesWaitingMax = 50;
 
@@ -27,88 +33,112 @@ export type Change = {
   readonly action: AuditEvent['action'];
   readonly decide: (asked: Asked) => Decision;
   /** What the audit record says beside who, which patient and where. */
-  readonly detail: (decision: Extract<Decision, { ok: true }>) => string;
+  readonly detail: (decision: Made) => string;
 };
+type Made = Extract<Decision, { ok: true }>;
 
 /** @throws VigilError `log-backlog-full`, `log-unavailable`, and what the log and the trail throw */
 export type MakeChange = (viewer: Viewer, change: Change) => Promise<Decision>;
 
 export function createChanges(options: {
-  readonly state: Pick<LiveState, 'associations'>;
+  readonly feed: Pick<Feed, 'readAssociations'>;
   readonly trail: Pick<Trail, 'record'>;
-  readonly log: Pick<SealedLog, 'append'>;
+  readonly log: Pick<SealedLog, 'takeTurn'>;
   readonly pseudonymKey: string;
   readonly now: () => number;
-  /** As a rule `readBackMsMax`. */
-  readonly readBackMs?: number;
+  /** As a rule `waitMsMax`. */
+  readonly waitMs?: number;
 }): MakeChange {
-  const { state, trail, log, pseudonymKey, now, readBackMs = readBackMsMax } = options;
-  /** The versions that Kafka took and that have not been read back, by device. */
-  const unread = new Map<string, number>();
+  const { feed, trail, log, pseudonymKey, now, waitMs = waitMsMax } = options;
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
-
-  /** Whether all that was written has been read back. */
-  function isReadBack(): boolean {
-    for (const [deviceId, version] of unread) {
-      const table = state.associations.get(deviceId);
-      // A table that is gone was deleted after it.
-      const isDeleted = table === undefined && version > 1;
-      if (isDeleted || (table?.version ?? 0) >= version) unread.delete(deviceId);
-    }
-    return unread.size === 0;
-  }
-
-  async function readBack(): Promise<boolean> {
-    const untilMs = performance.now() + readBackMs;
-    while (!isReadBack()) {
-      if (performance.now() >= untilMs) return false;
-      await new Promise((done) => setTimeout(done, lookEveryMs));
-    }
-    return true;
-  }
 
   async function recordDenied(viewer: Viewer, { action }: Change, { detail, ...about }: Denied): Promise<void> {
     await trail.record({ actor: actorOf(viewer), action: 'access-denied', ...about, detail: `${action} ${detail}` });
   }
 
-  async function make(viewer: Viewer, change: Change): Promise<Decision> {
-    if (!isReadBack())
-      throw new VigilError(
-        'log-unavailable',
-        'Nothing was changed: an earlier change is not read back yet. Try again.',
-      );
+  async function recordMade(viewer: Viewer, { action }: Change, { period }: Made, detail: string): Promise<void> {
+    await trail.record({
+      actor: actorOf(viewer),
+      action,
+      associationId: period.associationId,
+      ward: period.ward,
+      ...(period.patient ? { patientId: period.patient.patientId } : {}),
+      detail,
+    });
+  }
+
+  const recordOf = (table: DeviceAssociations) => ({
+    key: pseudonym(pseudonymKey, 'device', table.deviceId),
+    contentType: contentTypes.associations,
+    body: table,
+  });
+
+  /** Decides and writes in one turn. What is written goes on record before it is committed. */
+  async function makeIn(turn: SealedTurn, viewer: Viewer, change: Change): Promise<Decision> {
     const decision = change.decide({ viewer, nowMs: now() });
     if (!decision.ok) {
       if (decision.denied) await recordDenied(viewer, change, decision.denied);
       return decision;
     }
-    const { period, tables } = decision;
-    await trail.record({
-      actor: actorOf(viewer),
-      action: change.action,
-      associationId: period.associationId,
-      ward: period.ward,
-      ...(period.patient ? { patientId: period.patient.patientId } : {}),
-      detail: change.detail(decision),
-    });
-    for (const table of tables.toReversed()) {
-      const key = pseudonym(pseudonymKey, 'device', table.deviceId);
-      await log.append('associations', key, contentTypes.associations, table);
-      unread.set(table.deviceId, table.version);
+    await turn.write(decision.tables.map(recordOf));
+    const detail = change.detail(decision);
+    await recordMade(viewer, change, decision, detail);
+    try {
+      await turn.commit();
+    } catch (error) {
+      if (isLost(error)) await recordMade(viewer, change, decision, `not done, another change came first: ${detail}`);
+      throw error;
     }
-    if (!(await readBack()))
-      throw new VigilError(
-        'log-unavailable',
-        'The change is written, but this server has not read it back yet. Look again.',
-      );
     return decision;
+  }
+
+  async function make(viewer: Viewer, change: Change): Promise<Decision> {
+    const turn = await withinWait(log.takeTurn('associations'), waitMs, (late) => late.close());
+    try {
+      if (!(await readOn()))
+        throw new VigilError(
+          'log-unavailable',
+          'Nothing was changed: this server reads the log too slowly. Try again.',
+        );
+      const decision = await makeIn(turn, viewer, change);
+      if (decision.ok && !(await readOn()))
+        throw new VigilError(
+          'log-unavailable',
+          'The change is written, but this server has not read it back yet. Look again.',
+        );
+      return decision;
+    } finally {
+      void turn.close();
+    }
+  }
+
+  async function readOn(): Promise<boolean> {
+    try {
+      await withinWait(feed.readAssociations(), waitMs);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async function makeInTurn(viewer: Viewer, change: Change): Promise<Decision> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await make(viewer, change);
+      } catch (error) {
+        if (!isLost(error)) throw error;
+        if (tries === triesMax)
+          throw new VigilError('log-unavailable', 'Nothing was changed: too many change beds at once. Try again.');
+        await sleep(randomInt(againMsMax * tries));
+      }
+    }
   }
 
   return async (viewer, change) => {
     if (waiting >= changesWaitingMax) throw new VigilError('log-backlog-full', 'Too many changes at once: try again.');
     waiting += 1;
-    const made = last.then(() => make(viewer, change));
+    const made = last.then(() => makeInTurn(viewer, change));
     last = made.catch(() => {});
     try {
       return await made;
@@ -116,4 +146,20 @@ export function createChanges(options: {
       waiting -= 1;
     }
   };
+}
+
+const isLost = (error: unknown) => error instanceof VigilError && error.code === 'turn-lost';
+
+/** @param discard called with what comes too late. @throws VigilError `log-unavailable` where it does not come in time */
+async function withinWait<T>(coming: Promise<T>, waitMs: number, discard?: (late: T) => unknown): Promise<T> {
+  const { promise: over, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    coming.then(discard, () => {});
+    reject(new VigilError('log-unavailable', 'Nothing was changed: Kafka did not answer in time. Try again.'));
+  }, waitMs);
+  try {
+    return await Promise.race([coming, over]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

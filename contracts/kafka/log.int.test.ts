@@ -58,6 +58,47 @@ describe('the sealed log on a real Kafka', () => {
     expect(seen).toEqual([presence(1), presence(2), null]);
   });
 
+  it('lets only the newest taker of a turn write, and readers see what was committed, to the end of the log', async () => {
+    const [first, second] = [await as('dashboard'), await as('dashboard')];
+    const key = `device-${randomUUID()}`;
+    const record = (deviceId: string) => ({
+      key,
+      contentType: contentTypes.associations,
+      body: { deviceId, version: 1, periods: [] },
+    });
+    const lost = await first.takeTurn('associations');
+    await lost.write([record('lost')]);
+    const turn = await second.takeTurn('associations');
+    await expect(lost.commit()).rejects.toMatchObject({ code: 'turn-lost' });
+    await turn.write([record('d1'), record('d2')]);
+    await turn.commit();
+    const left = await first.takeTurn('associations');
+    await left.write([record('given-up')]);
+    for (const one of [lost, turn, left]) await one.close();
+    const gateway = await as('gateway');
+    const seen: string[] = [];
+    const reader = await read(gateway, {
+      topics: ['associations'],
+      start: 'beginning',
+      async onRecords({ records }) {
+        for (const { key: at, value } of records) {
+          if (at !== key || value === null) continue;
+          const { plaintext } = await gateway.open({ topic: 'associations', key, value });
+          seen.push(JSON.parse(plaintext.toString()).deviceId);
+        }
+      },
+    });
+    await reader.caughtUp;
+    expect(seen).toEqual(['d1', 'd2']);
+    const next = await second.takeTurn('associations');
+    await next.write([record('d3')]);
+    await next.commit();
+    await next.close();
+    await reader.reachEnd();
+    expect(seen).toEqual(['d1', 'd2', 'd3']);
+    await expect(gateway.takeTurn('associations')).rejects.toMatchObject({ code: 'log-unavailable' });
+  });
+
   it('keeps the order of a key, batch after batch, with rising offsets', async () => {
     const alarms = await as('alarms');
     const key = `order-${randomUUID()}`;

@@ -30,6 +30,8 @@ export type Feed = {
   /** Resolves when everything that lay in the topics at the start has been folded. */
   readonly ready: Promise<void>;
   isReady(): boolean;
+  /** Resolves when every association that is in the log now has been folded. */
+  readAssociations(): Promise<void>;
   /** Records that did not open or were not what their type says. */
   unreadable(): number;
   close(): Promise<void>;
@@ -149,11 +151,13 @@ export async function openFeed(
   }
 
   const readers: Reader[] = [];
+  let beds: Reader | undefined;
   async function open(): Promise<void> {
     // Associations first: without them no reading has a bed, and no bed a ward.
-    const associations = await follow('beds', ['associations']);
-    readers.push(associations);
-    await associations.caughtUp;
+    beds = await follow('beds', ['associations']);
+    readers.push(beds);
+    readers.push(beds);
+    await beds.caughtUp;
     readers.push(
       ...(await Promise.all([
         follow('states', ['alarm-state', 'commands', 'presence']),
@@ -190,6 +194,7 @@ export async function openFeed(
     signs,
     ready: open(),
     isReady: () => ready,
+    readAssociations: async () => beds?.reachEnd(),
     unreadable: () => unreadable,
     async close() {
       clearInterval(timer);

@@ -39,7 +39,7 @@ const answers = {
 const { 200: _, ...refusals } = answers;
 
 export function deviceRoutes(app: App, parts: Parts): void {
-  const change = createChanges({ ...parts, state: parts.feed.state });
+  const change = createChanges(parts);
   listRoutes(app, parts);
   placeRoutes(app, parts, change);
   patientRoutes(app, parts, change);

@@ -24,7 +24,7 @@ export type App = FastifyInstance<
 >;
 
 export type Parts = {
-  readonly log: Pick<SealedLog, 'append' | 'boot'>;
+  readonly log: Pick<SealedLog, 'append' | 'takeTurn' | 'boot'>;
   readonly accounts: Accounts;
   readonly sessions: Sessions;
   readonly tickets: Tickets;

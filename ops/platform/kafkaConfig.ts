@@ -64,6 +64,7 @@ export function brokerProperties(config: KafkaConfig): string {
     'offsets.topic.num.partitions': 4,
     'transaction.state.log.replication.factor': factor,
     'transaction.state.log.min.isr': inSyncMin,
+    'transaction.state.log.num.partitions': 4,
     'share.coordinator.state.topic.replication.factor': factor,
     'share.coordinator.state.topic.min.isr': inSyncMin,
     // One machine: nobody to wait for before a group gets its partitions.

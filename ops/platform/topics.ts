@@ -18,6 +18,7 @@ import {
   type Service,
   services,
   topicsOf,
+  turns,
 } from '../../contracts/topics.ts';
 import { messageBytesMax, oneCopy, type Replication } from './kafkaConfig.ts';
 
@@ -135,7 +136,7 @@ export function topicConfig(name: KafkaTopic, replication: Replication = oneCopy
   };
 }
 
-/** What a service may do: write its topics, read its topics, and commit offsets in groups that start with its name. */
+/** What a service may do: write and read its topics, take its turns, and commit offsets in groups that start with its name. */
 function accessOf(service: Service): AclEntry[] {
   const allow = (resourceType: AclResourceTypes, resourceName: string, operation: AclOperationTypes): AclEntry => ({
     principal: `User:${service}`,
@@ -149,7 +150,7 @@ function accessOf(service: Service): AclEntry[] {
         : kafkajs.ResourcePatternTypes.LITERAL,
     operation,
   });
-  const { TOPIC, GROUP } = kafkajs.AclResourceTypes;
+  const { TOPIC, GROUP, TRANSACTIONAL_ID } = kafkajs.AclResourceTypes;
   const { WRITE, READ, DESCRIBE } = kafkajs.AclOperationTypes;
   const writes = topicsOf(service, 'writers');
   const reads = topicsOf(service, 'readers');
@@ -157,6 +158,9 @@ function accessOf(service: Service): AclEntry[] {
     ...writes.map((topic) => allow(TOPIC, topic, WRITE)),
     ...reads.map((topic) => allow(TOPIC, topic, READ)),
     ...[...new Set([...writes, ...reads])].map((topic) => allow(TOPIC, topic, DESCRIBE)),
+    ...Object.values(turns)
+      .filter((turn) => turn.service === service)
+      .map(({ id }) => allow(TRANSACTIONAL_ID, id, WRITE)),
     allow(GROUP, service, READ),
   ];
 }

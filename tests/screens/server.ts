@@ -19,6 +19,7 @@ import {
   type StatusRecord,
   type WaveformRecord,
 } from '../../contracts/messages/records.ts';
+import type { SealedTurn, TurnRecord } from '../../contracts/sealed-log.ts';
 import { type Account, followAccounts, writeAccounts } from '../../dashboard/accounts/accounts.ts';
 import { hashPassword } from '../../dashboard/accounts/password.ts';
 import { createAuditView } from '../../dashboard/audit/projection.ts';
@@ -81,7 +82,7 @@ export async function openScreenServer(options: ScreenServerOptions) {
   const accounts = followAccounts(join(folder, 'accounts.json'), logger);
   const sessions = createSessions(accounts, createTokens(Buffer.alloc(32, 1).toString('base64url')), now);
   const pseudonymKey = Buffer.alloc(32, 2).toString('base64url');
-  const log = { append: live.append, boot };
+  const log = { append: live.append, takeTurn: live.takeTurn, boot };
   const trail = createTrail(log, { pseudonymKey, now, logger });
   const hub = createHub({
     feed: () => live.feed,
@@ -160,6 +161,7 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
     signs,
     ready: Promise.resolve(),
     isReady: () => true,
+    readAssociations: async () => {},
     unreadable: () => 0,
     close: async () => {},
   };
@@ -173,10 +175,23 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
   async function append(topic: string, _key: string, contentType: string, body: unknown) {
     await options.beforeAppend?.(topic);
     if (contentType === contentTypes.audit) view.add(body as AuditRecord);
-    if (contentType === contentTypes.associations) associate(body as DeviceAssociations);
     if (contentType === contentTypes.command) takeCommand(body as Command);
     offset += 1;
     return { partition: 0, offset: BigInt(offset), timestampMs: Date.now() } as never;
+  }
+
+  async function takeTurn(): Promise<SealedTurn> {
+    const written: TurnRecord[] = [];
+    return {
+      async write(records) {
+        await options.beforeAppend?.('associations');
+        written.push(...records);
+      },
+      async commit() {
+        for (const { body } of written) associate(body as DeviceAssociations);
+      },
+      close: async () => {},
+    };
   }
 
   function takeCommand(command: Command): void {
@@ -196,6 +211,7 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
     /** Every command that a screen sent, oldest first. */
     commands,
     append,
+    takeTurn,
     associate,
     audit: { page: view.page },
     observe: (associationId: string, record: ObservationRecord) =>
