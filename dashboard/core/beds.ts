@@ -114,7 +114,10 @@ function move(state: LiveState, bed: BedState, period: AssociationPeriod): void 
   changeAudience(state, bed, before);
 }
 
-/** A device without a bed whose past was written anew: of another ward, it loses the values of its time in the former one. */
+/**
+ * Takes a device without a bed to the tray of another ward, where its table now says that it was last in that ward. Its values go: they
+ * are of the former ward.
+ */
 function moveTray(state: LiveState, bed: BedState): void {
   const tray = lastPlace(state.associations.get(bed.deviceId)?.periods ?? []);
   if (tray?.ward === bed.tray?.ward && tray?.endedAtMs === bed.tray?.endedAtMs) return;

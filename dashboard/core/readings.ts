@@ -1,6 +1,6 @@
 /** Folds what devices sent: numerics, status, connection and the arrival of waveforms. */
 
-import { isOldWord, type ReadingId, withWord } from '../../contracts/corrections.ts';
+import { type ReadingId, wasTaken, withTaken } from '../../contracts/corrections.ts';
 import { bornAtMs } from '../../contracts/device-clock.ts';
 import { usableNumber } from '../../contracts/messages/check.ts';
 import type {
@@ -87,8 +87,8 @@ export function foldObservation(
       ...(Math.abs(clockOffsetMs) < clockOffsetMsMin ? {} : { clockOffsetMs }),
       intervalMs,
     };
-    const words = id === undefined ? known?.words : withWord(known?.words ?? [], { ...id, deviceMs: times.deviceMs });
-    bed.values.set(code, { numeric, effectiveMs, origin, words: words ?? [], n });
+    const shown = id === undefined ? known?.shown : withTaken(known?.shown ?? [], { ...id, deviceMs: times.deviceMs });
+    bed.values.set(code, { numeric, effectiveMs, origin, shown: shown ?? [], n });
     bed.n = n;
   }
 }
@@ -107,8 +107,8 @@ function replaces(known: ValueState, came: Origin, effectiveMs: number): boolean
   const sameBoot = came.id !== undefined && came.id.boot === before.id?.boot;
   // Sent again: also where the device's clock is ahead, so that every receipt looks newer than the one before, and also where
   // another start of the device was shown in between.
-  const notBefore = known.words.filter(({ deviceMs }) => came.deviceMs <= deviceMs);
-  if (came.id !== undefined && isOldWord(notBefore, came.id)) return false;
+  const notBefore = known.shown.filter(({ deviceMs }) => came.deviceMs <= deviceMs);
+  if (came.id !== undefined && wasTaken(notBefore, came.id)) return false;
   if (came.deviceMs === before.deviceMs) return sameBoot || came.receivedMs > before.receivedMs;
   return effectiveMs > known.effectiveMs || (effectiveMs === known.effectiveMs && came.receivedMs > before.receivedMs);
 }

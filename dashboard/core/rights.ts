@@ -1,9 +1,11 @@
 /**
  * Who may see and do what. One table; every route and every live message asks here.
  *
- * A nurse admits, moves, corrects and discharges patients. A technician assigns and moves devices, but never reads a name, a value or
- * a physiological alarm, and changes only devices that have no patient: who cannot see a patient does not move or discharge
- * one, and does not say whose a second device is. A technician sends rejected input through again without seeing it. An auditor reads the audit trail and nothing clinical.
+ * - A nurse admits, moves, corrects and discharges patients.
+ * - A technician assigns and moves devices that have no patient. A technician never sees a name, a value or a physiological alarm, so
+ *   a technician cannot move or discharge a patient, nor say that a second device belongs to the patient of a bed. A technician
+ *   sends rejected input through again without seeing it.
+ * - An auditor reads the audit trail and nothing clinical.
  */
 import type { Role } from '../../contracts/messages/records.ts';
 import type { Permission } from '../protocol.ts';

@@ -1,7 +1,7 @@
 /**
  * What the screens show, folded from Kafka: associations, devices, values and alarms. The functions that change it (beds.ts,
- * readings.ts, alarms.ts) change it in place, for a copy at each reading would cost more than all else; they do nothing
- * beside, so the same records in the same order give the same state.
+ * readings.ts, alarms.ts) change it in place: a copy at each reading would cost more than everything else. They have no other
+ * effect, so the same records in the same order give the same state.
  *
  * Each change takes the next number `n` and stamps what it touched. What a screen lacks is then everything in its scope
  * stamped later than its last number, so no queue by screen is needed and a slow screen gets the newest value only.
@@ -34,16 +34,16 @@ export const unassignedForgetMs = 15 * 60_000;
 export type DeviceState = {
   readonly deviceId: string;
   online: boolean | null;
-  /** The gateway's clock at the last change of `online`, ms since 1970. */
+  /** When `online` last changed, by the gateway's clock, ms since 1970. */
   onlineAtMs: number;
-  /** When it was last lost, by the receiving clock, ms since 1970; 0: never seen to be lost. What it sent before may be of another time. */
+  /** When its connection was last lost, by the gateway's clock, ms since 1970; 0: never. A value received before that is not current. */
   lostAtMs: number;
-  /** The newest of its connections known, by its claim. */
+  /** The claim of its newest connection that is known; a later connection has a higher one (gateway/claims.ts). */
   claim: number | undefined;
   model: string | undefined;
   conditions: readonly TechnicalCondition[];
   conditionsAtMs: number;
-  /** The gateway's clock at the last sign of it. */
+  /** When something last came from it, by the gateway's clock, ms since 1970. */
   seenAtMs: number;
   readonly clock: DeviceClockState;
   /** Its beds on the screens: one, as a rule. */
@@ -52,12 +52,15 @@ export type DeviceState = {
 
 export type ValueState = {
   readonly numeric: Numeric;
-  /** The earlier of device time and receive time, ms since 1970: the order of values. */
+  /**
+   * When it was measured, as far as the device's clock is known, and never after its receipt; ms since 1970. Of two values the later
+   * one is shown.
+   */
   readonly effectiveMs: number;
-  /** Which reading it is of. */
+  /** The reading that it came in. */
   readonly origin: Origin;
-  /** Of each start of the device the last reading that was shown, with its device time: none of them is shown again. */
-  readonly words: readonly (ReadingId & { readonly deviceMs: number })[];
+  /** For each start of the device, the last of its readings that was shown here. One of these that comes again is not shown anew. */
+  readonly shown: readonly (ReadingId & { readonly deviceMs: number })[];
   readonly n: number;
 };
 

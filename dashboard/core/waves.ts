@@ -17,17 +17,23 @@ export const keptMs = 8_000;
 export const keptChunksMax = 512;
 /** Later than usual by more than this is not live. */
 const lateMs = 10_000;
-/** A chunk that ends this much further ahead than the quickest one is not in the trace, even where it joins. */
+/**
+ * The quickest chunk is the one with the least delay. A chunk that seems quicker by more than this states a time that has not come
+ * yet. It is not shown, even where it begins just where the trace ended.
+ */
 const aheadMs = 2_000;
 /** Rates closer than this are one rate: some devices measure theirs anew for each chunk, within 1 % to either side. */
 const rateTolerance = 0.025;
-/** A chunk joins where the trace ended, within this. One that does not join may be ahead of the quickest by no more. */
+/** A chunk joins if it begins this close to where the trace ended. One that does not may seem quicker than the quickest by no more. */
 const joinMs = 250;
 /** The usual duration of a trace's chunks follows them over about this much covered time. */
 const usualOverMs = 3_000;
-/** The quickest way is forgotten by this part of the time that passes: a clock drifts, and one odd chunk was too quick. */
+/** The least delay rises by this part of the time that passes: a clock drifts, or one odd chunk was too quick. */
 const offsetRise = 0.05;
-/** Lines of chunks beside the trace that are watched at once; past it the one that covers least goes. */
+/**
+ * A line is a run of chunks that do not fit the trace but fit each other. So many are watched at once; past it the one that covers
+ * least goes.
+ */
 const linesMax = 4;
 /** A line replaces the trace only after it has gone on for so long, at the pace of real time. */
 const lineMsMin = 900;

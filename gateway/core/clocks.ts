@@ -1,6 +1,7 @@
 /**
- * The clocks of one device as the gateway knows them, one for each of its starts (`boot`): a device may come back with another
- * clock. They outlive its connection, so that a backlog after an outage is attributed by the clock that wrote it.
+ * What the gateway knows of a device's clock, kept for each start (`boot`) of the device, because the clock may be another one after a
+ * restart. It is kept when the connection ends: the readings that come late after an outage are then attributed by what is known of
+ * the clock that stamped them.
  */
 import {
   assess,
@@ -13,23 +14,23 @@ import {
 } from '../../contracts/device-clock.ts';
 import { type ClockError, isDoubtedBy, isKnown, noteDoubt, noteError, type Span, whenMeasured } from './clock-error.ts';
 
-/** Starts of one device that are remembered. Past it the longest unused is forgotten: of its clock nothing is known then. */
+/** Starts of one device that are remembered. Past it the one unused for longest is forgotten, with all that was known of its clock. */
 const bootsMax = 4;
 
 export type BootClock = {
   readonly boot: string;
-  /** What its error is about. */
+  /** The estimate of its error. */
   clock: DeviceClock;
-  /** Between which limits its error lies; null while nothing is known. */
+  /** The limits of its error: it lies between them. Null while nothing is known. */
   error: ClockError | null;
-  /** The newest reading by its number, or by its receipt where it has none. */
+  /** Number and device time of the newest reading: of the highest number, or of the last that came where readings have no number. */
   seq: number;
   timeMs: number;
-  /** Number of the first reading after the clock was set back. Of the clock that wrote the readings before it nothing is known. */
+  /** The clock was set before the reading of this number. How wrong it was when readings of lower numbers were stamped is not known. */
   setSeq: number;
 };
 
-/** The last used one is the last. */
+/** The one that was used last is the last. */
 export type DeviceClocks = BootClock[];
 
 export type Timed = {
@@ -38,11 +39,11 @@ export type Timed = {
   readonly seq: number | undefined;
   readonly timeMs: number;
   readonly receivedAtMs: number;
-  /** `birth`: the first status of a connection, sent at that moment. What is no observation teaches nothing by its number. */
+  /** `birth`: the first status of a connection, sent at that moment. Only the numbers of observations tell the order of readings. */
   readonly kind: 'observation' | 'status' | 'birth' | 'waveform';
 };
 
-/** Takes the time of one more message. @returns the clock of the start that sent it */
+/** Learns from the time of one more message. @returns what is known of the clock that stamped it */
 export function noteTime(clocks: DeviceClocks, timed: Timed): BootClock {
   const bootClock = clockOfBoot(clocks, timed);
   switch (timed.kind) {
@@ -58,7 +59,7 @@ export function noteTime(clocks: DeviceClocks, timed: Timed): BootClock {
       noteMessage(bootClock, timed);
       break;
     case 'waveform':
-      // It is sent when its last sample is there: its start says little of the clock.
+      // A waveform is sent when its last sample is taken, so the time of its first sample says little about the clock.
       break;
   }
   return bootClock;
@@ -71,6 +72,10 @@ function noteMessage(bootClock: BootClock, { timeMs, receivedAtMs }: Timed): voi
   if (former !== null && bootClock.error.former === null) bootClock.setSeq = bootClock.seq;
 }
 
+/**
+ * A birth message is sent when the device connects. One that came much later than the limits explain shows that the clock was set back,
+ * or that the message was kept on the way: the limits no longer hold.
+ */
 function noteBirth(bootClock: BootClock, timed: Timed): void {
   const { error } = bootClock;
   const { timeMs, receivedAtMs } = timed;
@@ -83,8 +88,8 @@ function noteBirth(bootClock: BootClock, timed: Timed): void {
 }
 
 /**
- * Notes a reading's number, and forgets the clock where it was set back. Without numbers an earlier time may be a backlog as well:
- * nobody knows, so the clock is forgotten, too.
+ * Notes a reading's number, and forgets what is known of the clock where the number shows that it was set back. Without numbers an
+ * earlier time may also mean a reading that comes late. Which of the two it is nobody knows, so the clock is forgotten then as well.
  */
 function noteNumber(bootClock: BootClock, { seq, timeMs, receivedAtMs }: Timed): void {
   const isSet = seq === undefined ? timeMs < bootClock.timeMs - exactMs : wasSetBack(bootClock, { seq, timeMs });
@@ -94,7 +99,7 @@ function noteNumber(bootClock: BootClock, { seq, timeMs, receivedAtMs }: Timed):
     bootClock.setSeq = seq ?? 0;
   }
   if (seq !== undefined && seq <= bootClock.seq) return;
-  // Set back by less than a reading shows: what came before says nothing of this one.
+  // The clock may have been set back by too little to be sure: what earlier readings say of it does not hold for this one.
   if (timeMs <= bootClock.timeMs && bootClock.error !== null)
     bootClock.error = { ...bootClock.error, newestMs: timeMs, mostMs: receivedAtMs - timeMs };
   bootClock.seq = seq ?? bootClock.seq;
@@ -118,8 +123,8 @@ function clockOfBoot(clocks: DeviceClocks, { boot }: Timed): BootClock {
 }
 
 /**
- * When a reading was measured. Where nothing is known of the clock that wrote it, that of the connection counts: a birth message
- * may come without numbers.
+ * Returns the span of time in which a reading was measured. Where nothing is known of the clock of its start, the clock of the
+ * connection counts: a birth message that names no start is noted there.
  */
 export function measuredWithin(
   clocks: DeviceClocks,
@@ -134,7 +139,7 @@ export function measuredWithin(
   return whenMeasured(ofConnection?.error ?? error, timeMs, receivedAtMs);
 }
 
-/** Whether a reading is about now, as far as its clock is known: not of a backlog. */
+/** Whether a reading is current, as far as its clock is known: it did not wait in the device. */
 export function isAboutNow({ clock }: BootClock, timeMs: number, receivedAtMs: number): boolean {
   return receivedAtMs - timeMs - measuredOffsetMs(clock) <= lateMsMax;
 }

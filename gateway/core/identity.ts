@@ -12,8 +12,8 @@ export type Identity =
 /**
  * The device of a connection.
  * @param commonName the subject's CN as TLS reports it: text, a list where the subject has several, or undefined
- * @param clientId as in CONNECT; it equals the device id or starts with it and `/`, and is a text that can be shown. The empty one is judged by the caller,
- * who may assign one [MQTT-3.1.3-6].
+ * @param clientId as in CONNECT: the device id, alone or followed by `/` and more characters that a screen can show. An empty one
+ * passes here: the caller decides whether to assign one [MQTT-3.1.3-6].
  */
 export function identify(commonName: unknown, clientId: string): Identity {
   if (!isDeviceId(commonName)) return { ok: false, fault: 'certificate' };
@@ -23,7 +23,7 @@ export function identify(commonName: unknown, clientId: string): Identity {
   return own ? { ok: true, deviceId: commonName } : { ok: false, fault: 'client-id' };
 }
 
-/** A CN that may be a device: also no path of dots, since ids become file names. */
+/** Whether a CN may be a device id. `.` and `..` may not: ids become names of files. */
 function isDeviceId(value: unknown): value is string {
   return typeof value === 'string' && deviceIdPattern.test(value) && value !== '.' && value !== '..';
 }

@@ -1,22 +1,24 @@
 /**
  * Two devices with one certificate. The gateway takes them for one device, so their readings stand at one bed and may be of two
- * patients. They give themselves away in two ways: they take the client id from each other again and again, though the one that
- * lost it was alive; or readings about now come by turns from two starts (`boot`) of the device, which a device never returns to.
+ * patients. There are two signs of it:
+ * - They take the client id from each other again and again, though the connection that lost it was alive.
+ * - Current readings come by turns from two starts (`boot`) of the device. One device never goes back to an earlier start.
+ * A turn is one such change, from the one device to the other.
  */
 
 /** So many turns within `windowMs`: no restart and no bad network does that (ours). */
 const turnsMin = 3;
 const windowMs = 60_000;
-/** Starts of a device that are remembered: two are at work. */
+/** Starts of a device that are remembered. Two devices need two; the others are restarts of theirs. */
 const bootsMax = 4;
 
 /** What has been seen of one device, on one gateway. */
 export type IdentityWatch = {
-  /** When turns were taken, ms since 1970; the oldest first, at most `turnsMin`. */
+  /** When the last turns happened, ms since 1970; the oldest first, at most `turnsMin`. */
   readonly turnsMs: number[];
-  /** Starts whose readings came, the last one last. */
+  /** The starts that sent current readings; the one that sent last is the last. */
   readonly boots: string[];
-  /** Who last lost the client id while alive: the start of the device, or the address where it names no start. */
+  /** Whose connection last lost the client id while it was alive: the start of the device, or its address where it names no start. */
   lostBy: string | undefined;
 };
 
@@ -24,7 +26,7 @@ export function newIdentityWatch(): IdentityWatch {
   return { turnsMs: [], boots: [], lostBy: undefined };
 }
 
-/** Notes a reading about now. @returns whether two devices are at work */
+/** Notes a current reading (not one of a backlog). @returns whether two devices are at work */
 export function noteBoot(watch: IdentityWatch, boot: string, nowMs: number): boolean {
   const { boots } = watch;
   if (boots[boots.length - 1] === boot) return false;
@@ -32,7 +34,7 @@ export function noteBoot(watch: IdentityWatch, boot: string, nowMs: number): boo
   if (at >= 0) boots.splice(at, 1);
   boots.push(boot);
   if (boots.length > bootsMax) boots.shift();
-  // A start that is met for the first time is a restart.
+  // A start that is seen for the first time is a restart, not a turn.
   return at >= 0 && noteTurn(watch, nowMs);
 }
 

@@ -2,15 +2,15 @@
  * A point in InfluxDB is overwritten by what is written last at its time, so a message that comes again after its correction would
  * bring the old value back. This remembers which readings were written, for the newest instants of each association.
  */
-import { isOldWord, type ReadingId, withWord } from '../../../contracts/corrections.ts';
+import { type ReadingId, wasTaken, withTaken } from '../../../contracts/corrections.ts';
 
 /** Instants remembered of one association: a device sends again what was in flight, no more. */
 export const instantsMax = 64;
 /** Associations remembered; past it the one that has been silent longest goes. A forgotten one takes every reading. */
 export const associationsMax = 5_000;
 
-/** `words`: of each start of the device the last reading that was written; the one that stands there is the last. */
-type Instant = { readonly timeMs: number; words: readonly ReadingId[] };
+/** `taken`: for each start of the device its last reading that was written; the last of them stands in InfluxDB. */
+type Instant = { readonly timeMs: number; taken: readonly ReadingId[] };
 
 /** By association, the one heard last at the end. */
 export type Corrections = Map<string, Instant[]>;
@@ -23,13 +23,13 @@ export function isLatest(corrections: Corrections, associationId: string, timeMs
   if (corrections.size > associationsMax) corrections.delete(corrections.keys().next().value!);
   const known = instants.findLast((instant) => instant.timeMs === timeMs);
   if (known === undefined) {
-    instants.push({ timeMs, words: [id] });
+    instants.push({ timeMs, taken: [id] });
     if (instants.length > instantsMax) instants.shift();
     return true;
   }
-  const last = known.words.at(-1);
+  const last = known.taken.at(-1);
   if (last?.boot === id.boot && last.seq === id.seq) return true;
-  if (isOldWord(known.words, id)) return false;
-  known.words = withWord(known.words, id);
+  if (wasTaken(known.taken, id)) return false;
+  known.taken = withTaken(known.taken, id);
   return true;
 }
