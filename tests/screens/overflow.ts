@@ -42,6 +42,8 @@ function findUnreadable(): string[] {
   const numberLeastPx = 13;
   const textLeastPx = 10;
   const nameLeastPx = 30;
+  /** What lies over the page on purpose. */
+  const layers = '.lost, dialog, [popover], .skip, .notices.is-open';
   type Box = { left: number; right: number; top: number; bottom: number };
   type Text = Box & { text: string; element: Element; layer: Element | null };
   const faults = new Map<string, number>();
@@ -145,7 +147,7 @@ function findUnreadable(): string[] {
     }
     const range = document.createRange();
     range.selectNodeContents(node);
-    const layer = element.closest('.lost, dialog, [popover], .skip');
+    const layer = element.closest(layers);
     for (const rect of range.getClientRects()) {
       if (rect.width < 0.5) continue;
       const ink = inkOf(rect, fontPx);
@@ -238,7 +240,7 @@ function findUnreadable(): string[] {
     const [x, y] = [left + width / 2, top + height / 2];
     const isInSight = clipsOf(name).every((box) => x > box.left && x < box.right && y > box.top && y < box.bottom);
     const hit = isInSight ? document.elementFromPoint(x, y) : null;
-    if (hit && !hit.closest('.lost') && !hit.closest('[title]')?.getAttribute('title')?.includes(text))
+    if (hit && !hit.closest(layers) && !hit.closest('[title]')?.getAttribute('title')?.includes(text))
       fault('nowhere whole', name, text, ` under ${nameOf(hit)}`);
   }
 

@@ -1,10 +1,11 @@
-/** What is wrong with Vigil itself, one line each, until it is right again. */
+/** What is wrong with Vigil itself, the gravest first, until it is right again. */
 import type { ComponentChildren } from 'preact';
 import { ageText } from '../core/ages.ts';
 import { loadText, wavePace } from '../core/load.ts';
 import { clockText, whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 import { PauseFailureSound } from './lost-banner.tsx';
+import { NoticeStrip } from './notice-strip.tsx';
 import { PlacesNotice } from './places-notice.tsx';
 
 /** Time enough to finish what one does. */
@@ -13,17 +14,37 @@ const warnBeforeMs = 15 * 60_000;
 export function Notices() {
   const app = useApp();
   const health = app.screen.value?.health;
-  const now = app.now.value;
-  const endsAtMs = Date.parse(app.session.value?.endsAt ?? '');
-  const since = (at: string | null) => (at === null ? '' : ` since ${whenText(Date.parse(at), now)}`);
+  const failing = health !== undefined && (health.kafka !== 'ok' || health.alarms !== 'ok');
   return (
-    <div class="notices">
+    <NoticeStrip act={failing && <PauseFailureSound />}>
+      <HealthNotices />
       {app.watches.value && app.speakerState.value !== 'on' && <SoundOff />}
-      {app.watches.value && endsAtMs - now < warnBeforeMs && (
-        <Notice level="medium" id="notice-session">
-          Your session ends at {clockText(endsAtMs)}: then this screen shows no alarms. Log out and in again before.
+      <SessionEnds />
+      <PlacesNotice />
+      {health?.unseenAlarms !== undefined && (
+        <Notice level="medium" id="notice-unseen">
+          {health.unseenAlarms === 1 ? 'An alarm' : `${health.unseenAlarms} alarms`} of a device without a bed{' '}
+          {health.unseenAlarms === 1 ? 'is' : 'are'} on no open screen. Biomedical engineering must look.
         </Notice>
       )}
+      <SlowScreen />
+      {app.watches.value && app.link.value === 'connecting' && app.screen.value === undefined && (
+        <p class="notice notice--plain" role="status">
+          Connecting to the ward …
+        </p>
+      )}
+    </NoticeStrip>
+  );
+}
+
+/** The gravest come first: nobody gets new values, or nobody judges them. */
+function HealthNotices() {
+  const app = useApp();
+  const health = app.screen.value?.health;
+  const now = app.now.value;
+  const since = (at: string | null) => (at === null ? '' : ` since ${whenText(Date.parse(at), now)}`);
+  return (
+    <>
       {health?.kafka === 'away' && (
         <Notice level="high" id="notice-kafka">
           The message log is away{since(health.kafkaAt)}: no new values, alarms or acknowledgements. Watch the bedside
@@ -43,25 +64,18 @@ export function Notices() {
           its own time: ages and alarms stay right. Tell the operator.
         </Notice>
       )}
-      {health && (health.kafka !== 'ok' || health.alarms !== 'ok') && (
-        <div class="notice notice--high">
-          <PauseFailureSound />
-        </div>
-      )}
-      <PlacesNotice />
-      {health?.unseenAlarms !== undefined && (
-        <Notice level="medium" id="notice-unseen">
-          {health.unseenAlarms === 1 ? 'An alarm' : `${health.unseenAlarms} alarms`} of a device without a bed{' '}
-          {health.unseenAlarms === 1 ? 'is' : 'are'} on no open screen. Biomedical engineering must look.
-        </Notice>
-      )}
-      <SlowScreen />
-      {app.watches.value && app.link.value === 'connecting' && app.screen.value === undefined && (
-        <p class="notice notice--plain" role="status">
-          Connecting to the ward …
-        </p>
-      )}
-    </div>
+    </>
+  );
+}
+
+function SessionEnds() {
+  const app = useApp();
+  const endsAtMs = Date.parse(app.session.value?.endsAt ?? '');
+  if (!app.watches.value || !(endsAtMs - app.now.value < warnBeforeMs)) return null;
+  return (
+    <Notice level="medium" id="notice-session">
+      Your session ends at {clockText(endsAtMs)}: then this screen shows no alarms. Log out and in again before.
+    </Notice>
   );
 }
 

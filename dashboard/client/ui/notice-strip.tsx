@@ -1,0 +1,69 @@
+/**
+ * The place of the notices. It is always as high, with or without them: a notice that comes or goes moves no alarm and no tile.
+ * What has no room in it is counted on a button, which opens them all over the page.
+ */
+import { useSignal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
+
+/** Less of a notice than this is no line of it. */
+const linePx = 18;
+
+/** What the closed strip does not show whole. */
+type Unseen = { readonly count: number; readonly isHigh: boolean; readonly isCut: boolean };
+
+const nothing: Unseen = { count: 0, isHigh: false, isCut: false };
+
+export function NoticeStrip({ act, children }: { act: ComponentChildren; children: ComponentChildren }) {
+  const list = useRef<HTMLDivElement>(null);
+  const unseen = useSignal(nothing);
+  const isOpen = useSignal(false);
+  useLayoutEffect(() => {
+    const element = list.current!;
+    const look = () => {
+      if (element.childElementCount === 0) isOpen.value = false;
+      if (!isOpen.peek()) unseen.value = unseenIn(element, unseen.peek());
+    };
+    const sizes = new ResizeObserver(look);
+    sizes.observe(element);
+    const changes = new MutationObserver(look);
+    changes.observe(element, { childList: true, subtree: true, characterData: true });
+    look();
+    return () => {
+      sizes.disconnect();
+      changes.disconnect();
+    };
+  }, [isOpen.value]);
+  const { count, isHigh, isCut } = unseen.value;
+  return (
+    <div class={`notices${isOpen.value ? ' is-open' : ''}`}>
+      <div class="notices__box">
+        <div class="notices__list" ref={list}>
+          {children}
+        </div>
+        {act && <div class="notices__act">{act}</div>}
+        <button
+          class={`button notices__more${isHigh ? ' notices__more--high' : ''}${isCut || isOpen.value ? ' is-cut' : ''}`}
+          type="button"
+          aria-expanded={isOpen.value}
+          data-testid="notices-more"
+          onClick={() => {
+            isOpen.value = !isOpen.value;
+          }}
+        >
+          {isOpen.value ? 'Close' : count === 0 ? 'More' : `+${count} ${isHigh ? '***' : '**'}`}
+        </button>
+      </div>
+    </div>
+  );
+}
+
+/** The same object where nothing has changed, so that nothing is drawn again. */
+function unseenIn(list: HTMLElement, before: Unseen): Unseen {
+  const bottomPx = list.getBoundingClientRect().top + list.clientHeight;
+  const below = [...list.children].filter((one) => one.getBoundingClientRect().top + linePx > bottomPx);
+  const isCut = list.scrollHeight > list.clientHeight + 1;
+  const isHigh = below.some((one) => one.classList.contains('notice--high'));
+  const isSame = before.count === below.length && before.isHigh === isHigh && before.isCut === isCut;
+  return isSame ? before : { count: below.length, isHigh, isCut };
+}

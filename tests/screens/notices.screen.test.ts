@@ -1,0 +1,126 @@
+/** Notices of Vigil itself: they come and go without moving an alarm or a tile, and each can be read. */
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { openBrowser } from '../browser.ts';
+import { until } from '../system.ts';
+import { resize } from './overflow.ts';
+import { expectReadable, logInCalm } from './readable.ts';
+import { longestAlarms, longestBeds, play, raised } from './scene.ts';
+import { openScreenServer, type ScreenServer } from './server.ts';
+
+const windows = [
+  [360, 780],
+  [640, 360],
+  [640, 400],
+  [683, 384],
+  [768, 1024],
+  [1024, 768],
+  [1366, 768],
+  [1920, 1080],
+  [3840, 2160],
+].map(([width, height]) => ({ name: `${width} × ${height}`, width: width!, height: height! }));
+const acting = '.alarm__ack, .tile, .tab, [data-testid=filter-all]';
+
+let server: ScreenServer;
+let browser: Browser;
+let page: Page;
+const closers: (() => unknown)[] = [];
+
+beforeAll(async () => {
+  [server, browser] = await Promise.all([
+    openScreenServer({ accounts: [{ userId: 'nora', name: 'Nora Nurse', role: 'nurse', wards: ['ICU'] }] }),
+    openBrowser(inject('chromium')),
+  ]);
+  closers.push(server.close, () => browser.close());
+  const beds = longestBeds(6, 'ICU').map((bed) => ({ ...bed, waves: [] }));
+  closers.push(play(server, beds));
+  server.alarms(...longestAlarms(beds, 6).map(raised));
+  page = await logInCalm(browser, server, 'nora');
+  await page.getByTestId('open-U-2').waitFor();
+});
+
+afterAll(async () => {
+  for (const close of closers.reverse()) await close();
+});
+
+async function fail(isFailing: boolean): Promise<void> {
+  server.alive.kafka = server.alive.alarms = !isFailing;
+  if (isFailing) {
+    server.signs.kafkaAtMs -= 60_000;
+    server.signs.alarmsAtMs -= 60_000;
+    server.signs.readingsAtMs = Date.now() + 600_000;
+    server.signs.readingsSinceMs = 1;
+  }
+  const state = isFailing ? 'attached' : 'detached';
+  for (const id of ['notice-kafka', 'notice-alarms']) await page.getByTestId(id).waitFor({ state });
+}
+
+const places = () =>
+  page.locator(acting).evaluateAll((all) =>
+    all.map((one) => {
+      const { left, top } = one.getBoundingClientRect();
+      return `${one.dataset.testid ?? one.textContent}: ${Math.round(left)}, ${Math.round(top)}`;
+    }),
+  );
+
+/** Pixels of the notice that are in sight, of its whole height. */
+const shownPx = (id: string) =>
+  page.getByTestId(id).evaluate((notice) => {
+    const box = notice.getBoundingClientRect();
+    const list = notice.parentElement!.getBoundingClientRect();
+    return Math.min(box.bottom, list.bottom, innerHeight) - Math.max(box.top, list.top, 0);
+  });
+
+/** A press right after the button has moved is lost on purpose. */
+async function pressUntil(text: string): Promise<void> {
+  const more = page.getByTestId('notices-more');
+  await until(text, async () => {
+    await more.click();
+    await page.waitForTimeout(200);
+    return (await more.textContent()) === text;
+  });
+  await page.locator('.moved-hint').waitFor({ state: 'detached' });
+}
+
+it('moves nothing that acts when notices come, at every window size', async () => {
+  const before = new Map<string, string[]>();
+  for (const size of windows) {
+    await resize(page, size);
+    before.set(size.name, await places());
+  }
+  await fail(true);
+  for (const size of windows) {
+    await resize(page, size);
+    expect(await places(), size.name).toEqual(before.get(size.name));
+    expect(await shownPx('notice-kafka'), size.name).toBeGreaterThan(18);
+    // Some of the list is in sight below them.
+    const list = await page.locator('.alarms__list').boundingBox();
+    expect(Math.min(list!.y + list!.height, size.height) - list!.y, size.name).toBeGreaterThanOrEqual(100);
+  }
+});
+
+it('counts the notices that have no room, by their gravest mark, and opens them over the page', async () => {
+  const more = page.getByTestId('notices-more');
+  const before = new Map<string, string[]>();
+  for (const size of windows) {
+    await resize(page, size);
+    before.set(size.name, await places());
+    expect(await more.textContent(), size.name).toContain('+1 ***');
+  }
+  await pressUntil('Close');
+  for (const size of windows) {
+    await resize(page, size);
+    for (const id of ['notice-kafka', 'notice-alarms']) expect(await shownPx(id), size.name).toBeGreaterThan(18);
+    expect(await page.getByTestId('pause-failure-sound').isVisible()).toBe(true);
+    expect(await places(), size.name).toEqual(before.get(size.name));
+  }
+  await expectReadable(page, 'notices-open', windows);
+  await pressUntil('+1 ***');
+});
+
+it('takes nothing of its place when the notices have gone', async () => {
+  const before = await places();
+  await fail(false);
+  await expect.poll(() => page.getByTestId('notices-more').isVisible()).toBe(false);
+  expect(await places()).toEqual(before);
+});
