@@ -1,90 +1,14 @@
 /** In a busy ward, too, an alarm can be acknowledged: what comes and goes moves no row, and its button stays alive. */
-import type { Browser, Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
-import type { Alarm, AlarmEvent, Command } from '../../contracts/messages/alarms.ts';
-import { logIn, openBrowser } from '../browser.ts';
+import type { Locator } from 'playwright-core';
+import { beforeEach, describe, expect, it } from 'vitest';
+import type { Alarm } from '../../contracts/messages/alarms.ts';
 import { until } from '../system.ts';
-import { alarmOf, type PlayedBed, patient, period, play, raised } from './scene.ts';
-import { openScreenServer, type ScreenServer } from './server.ts';
+import { centre, openAlarmWard } from './alarm-ward.ts';
+import { alarmOf, raised } from './scene.ts';
 
-const ward = 'ICU';
-const beds = [1, 2, 3, 4].map(
-  (number): PlayedBed => ({
-    deviceId: `bed-0${number}`,
-    period: period(`U-${number}`, ward, patient()),
-    values: { MDC_ECG_HEART_RATE: 78 },
-    waves: [],
-    ageMs: 0,
-  }),
-);
-const [first, second] = beds as [PlayedBed, PlayedBed];
-
-let server: ScreenServer;
-let browser: Browser;
-let page: Page;
-let stop: () => void;
-let shown: Alarm[] = [];
-
-beforeAll(async () => {
-  [server, browser] = await Promise.all([
-    openScreenServer({ accounts: [{ userId: 'nora', name: 'Nora Nurse', role: 'nurse', wards: [ward] }] }),
-    openBrowser(inject('chromium')),
-  ]);
-  stop = play(server, beds);
-  page = await logIn(browser, server, 'nora');
-});
-
-afterAll(async () => {
-  stop();
-  await browser.close();
-  await server.close();
-});
-
-beforeEach(async () => {
-  await page.setViewportSize({ width: 1920, height: 1080 });
-  await page.goto(`${server.origin}/#/`);
-  await page.mouse.move(5, 5);
-  await page.getByTestId('bed-U-4').waitFor();
-});
-
-afterEach(async () => {
-  await goOn();
-  // Another page has another list, which no hand holds.
-  await page.goto(`${server.origin}/#/devices`);
-  tell(...shown.map((alarm): AlarmEvent => ({ ...raised({ ...alarm, rev: 99, signal: 'off' }), type: 'cleared' })));
-  shown = [];
-  server.commands.length = 0;
-  await page.mouse.move(5, 5);
-  await until('no alarm', async () => (await page.locator('[data-alarm]').count()) === 0);
-});
-
-/** Folds events of the alarm processor, and remembers what is to be cleared after the test. */
-function tell(...events: AlarmEvent[]): void {
-  shown.push(...events.filter((event) => event.type === 'raised').map((event) => event.alarm));
-  server.alarms(...events);
-}
-
-const row = (alarm: Alarm) => page.getByTestId(`alarm-${alarm.alarmId}`);
-const button = (alarm: Alarm) => page.getByTestId(`ack-${alarm.alarmId}`);
-const settled = () =>
-  until('that everything stands still', async () => (await page.locator('[data-unsettled]').count()) === 0);
-async function centre(locator: Locator): Promise<[number, number]> {
-  const { x, y, width, height } = (await locator.boundingBox())!;
-  return [x + width / 2, y + height / 2];
-}
-const acknowledged = () =>
-  server.commands.filter((one): one is Extract<Command, { type: 'acknowledge' }> => one.type === 'acknowledge');
-
-/** Stops the page's steady clock: what moves from now on has moved just now, however slow this machine is. */
-const holdClock = () =>
-  page.evaluate(() => {
-    const atMs = performance.now();
-    performance.now = () => atMs;
-  });
-const goOn = () => page.evaluate(() => Reflect.deleteProperty(performance, 'now'));
-/** Two frames, so that a click that was let through has had its effect. */
-const frames = () =>
-  page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+const stage = openAlarmWard();
+const { tell, row, button, settled, acknowledged, holdClock, goOn, frames } = stage;
+const [first, second] = stage.beds;
 
 describe('in a ward where alarms come and go each second', () => {
   let flapping: Alarm;
@@ -116,22 +40,23 @@ describe('in a ward where alarms come and go each second', () => {
     await frames();
     await frames();
   }
-  const places = () => page.locator('.alarm').evaluateAll((rows) => rows.map((one) => one.getBoundingClientRect().top));
+  const places = () =>
+    stage.page.locator('.alarm').evaluateAll((rows) => rows.map((one) => one.getBoundingClientRect().top));
   const isDead = (locator: Locator) => locator.evaluate((element) => element.hasAttribute('data-unsettled'));
 
   it.each([1920, 1366, 360])(
     'no row moves or dies at a width of %d px, with and without the pointer on it',
     async (width) => {
       await goOn();
-      await page.setViewportSize({ width, height: 780 });
+      await stage.page.setViewportSize({ width, height: 780 });
       // The guard has looked at the new places by then: it looks every 250 ms.
-      await page.evaluate(() => new Promise((done) => setTimeout(done, 600)));
+      await stage.page.evaluate(() => new Promise((done) => setTimeout(done, 600)));
       await frames();
       await settled();
       await holdClock();
       const before = await places();
       for (let times = 0; times < 24; times += 1) {
-        if (times === 12) await page.mouse.move(...(await centre(button(steady))));
+        if (times === 12) await stage.page.mouse.move(...(await centre(button(steady))));
         await flap();
         expect([times, await places()]).toEqual([times, before]);
         for (const one of [steady, flapping]) expect([times, await isDead(button(one))]).toEqual([times, false]);
@@ -141,7 +66,7 @@ describe('in a ward where alarms come and go each second', () => {
   );
 
   it('the alarm line of its tile keeps its height, and breaks no condition', async () => {
-    const line = page.getByTestId('bed-U-1').getByTestId('tile-alarm');
+    const line = stage.page.getByTestId('bed-U-1').getByTestId('tile-alarm');
     const shape = () =>
       line.evaluate((element) => {
         const text = element.querySelector('.tile__text')!;
@@ -157,13 +82,13 @@ describe('in a ward where alarms come and go each second', () => {
 
   it.each(['mouse', 'touch', 'key'] as const)('both are acknowledged at once by %s', async (by) => {
     const press = async (alarm: Alarm) => {
-      if (by === 'mouse') return page.mouse.click(...(await centre(button(alarm))));
+      if (by === 'mouse') return stage.page.mouse.click(...(await centre(button(alarm))));
       if (by === 'key') {
         await button(alarm).focus();
-        return page.keyboard.press('Enter');
+        return stage.page.keyboard.press('Enter');
       }
       const [x, y] = await centre(button(alarm));
-      const session = await page.context().newCDPSession(page);
+      const session = await stage.page.context().newCDPSession(stage.page);
       await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [{ x, y }] });
       await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
       await session.detach();
@@ -175,15 +100,15 @@ describe('in a ward where alarms come and go each second', () => {
     await press(flapping);
     await until('the other acknowledgement', () => acknowledged().length === 2);
     expect(acknowledged().map((one) => one.alarmId)).toEqual([steady.alarmId, flapping.alarmId]);
-    expect(await page.getByTestId('moved-hint').count()).toBe(0);
+    expect(await stage.page.getByTestId('moved-hint').count()).toBe(0);
   });
 
   it('one that ended between press and release is acknowledged; the server takes the revision that the person saw', async () => {
-    await page.mouse.move(...(await centre(button(flapping))));
-    await page.mouse.down();
+    await stage.page.mouse.move(...(await centre(button(flapping))));
+    await stage.page.mouse.down();
     await flap();
     await flap();
-    await page.mouse.up();
+    await stage.page.mouse.up();
     await until('the acknowledgement', () => acknowledged().length === 1);
     expect(acknowledged()[0]).toMatchObject({ alarmId: flapping.alarmId, rev: 1 });
   });
@@ -196,8 +121,8 @@ describe('in a ward where alarms come and go each second', () => {
     await until('that its button is dead', () => isDead(button(flapping)));
     expect(await isDead(button(steady))).toBe(false);
     expect(await places()).toEqual(before);
-    await page.mouse.click(...(await centre(button(flapping))));
-    await page.getByTestId('moved-hint').waitFor();
-    expect(server.commands).toEqual([]);
+    await stage.page.mouse.click(...(await centre(button(flapping))));
+    await stage.page.getByTestId('moved-hint').waitFor();
+    expect(stage.server.commands).toEqual([]);
   });
 });
