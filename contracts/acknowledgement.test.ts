@@ -1,28 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { newOnsetMs, type Said, saidAfter, saysMore } from './acknowledgement.ts';
+import { newAlarm } from './messages/alarms.testing.ts';
 import type { Alarm } from './messages/alarms.ts';
 
-const seen: Alarm = {
+const seen = newAlarm('2026-01-01T10:00:00.000Z', {
   alarmId: 'alarm-0000000000001',
-  rev: 1,
   associationId: 'association-0001',
   deviceId: 'bed-01',
   condition: 'HR.extreme-high',
-  kind: 'physiological',
-  priority: 'high',
   code: 'MDC_ECG_HEART_RATE',
   text: 'HR 146 > 140',
   value: 146,
   limit: 140,
-  present: true,
-  signal: 'on',
-  onsetAt: '2026-01-01T10:00:00.000Z',
-  determinedAt: '2026-01-01T10:00:00.000Z',
-  raisedAt: '2026-01-01T10:00:00.000Z',
-  onsets: 1,
-  late: false,
-  escalation: 0,
-};
+});
 const hr = (value: number): Partial<Alarm> => ({ value, text: `HR ${value} > 140` });
 const low = (value: number): Partial<Alarm> => ({
   condition: 'SpO2.extreme-low',

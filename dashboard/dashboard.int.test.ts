@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newAlarm } from '../contracts/messages/alarms.testing.ts';
 import type { Alarm } from '../contracts/messages/alarms.ts';
 import { checkRecord } from '../contracts/messages/check.ts';
 import { type AssociationPeriod, contentTypes } from '../contracts/messages/records.ts';
@@ -47,29 +48,16 @@ async function reading(associationId: string, deviceId: string, code: string, va
 }
 
 function alarmOf(period: AssociationPeriod, deviceId: string, fields: Partial<Alarm> = {}): Alarm {
-  return {
+  return newAlarm(iso(), {
     alarmId: `alarm-${randomUUID()}`,
-    rev: 1,
     associationId: period.associationId,
     deviceId,
-    condition: 'HR.high',
-    kind: 'physiological',
-    priority: 'high',
     code: 'MDC_ECG_HEART_RATE',
-    text: 'HR 151 > 120',
     value: 151,
     limit: 120,
     unit: '/min',
-    present: true,
-    signal: 'on',
-    onsetAt: iso(),
-    determinedAt: iso(),
-    raisedAt: iso(),
-    onsets: 1,
-    late: false,
-    escalation: 0,
     ...fields,
-  };
+  });
 }
 
 async function raise(alarm: Alarm, type = 'raised') {

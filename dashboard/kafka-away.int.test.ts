@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { newAlarm } from '../contracts/messages/alarms.testing.ts';
 import { contentTypes } from '../contracts/messages/records.ts';
 import type { Platform } from '../ops/platform/platform.ts';
 import { startTestPlatform, type TestPlatform } from '../tests/platform.ts';
@@ -81,24 +82,15 @@ it('is told to the screens within its bound, refuses what cannot be put on recor
   const alarms = await openLogAs(data, 'alarms');
   closing.push(alarms.close);
   const at = new Date().toISOString();
-  const alarm = {
+  const alarm = newAlarm(at, {
     alarmId: `alarm-${randomUUID()}`,
-    rev: 1,
     associationId: period.associationId,
     deviceId: 'bed-01',
     condition: 'no-data',
     kind: 'technical',
     priority: 'medium',
     text: 'No data',
-    present: true,
-    signal: 'on',
-    onsetAt: at,
-    determinedAt: at,
-    raisedAt: at,
-    onsets: 1,
-    late: false,
-    escalation: 0,
-  };
+  });
   await alarms.append('alarms', period.associationId, contentTypes.alarmEvent, { type: 'raised', at, alarm });
   await until('an alarm on the screen that stayed open', () =>
     live.of('delta').some((delta) => delta.alarms.length > 0),

@@ -8,6 +8,7 @@ import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createTrail } from '../contracts/audit-trail.ts';
 import { kafkaSettings } from '../contracts/kafka/settings.ts';
+import { newAlarm } from '../contracts/messages/alarms.testing.ts';
 import { contentTypes } from '../contracts/messages/records.ts';
 import { openSealedLog, type SealedLog } from '../contracts/sealed-log.ts';
 import { readSettings } from '../contracts/settings.ts';
@@ -354,24 +355,11 @@ describe('a screen that cannot keep up', () => {
 
   async function raise(alarmId: string) {
     const at = new Date().toISOString();
-    const alarm = {
+    const alarm = newAlarm(at, {
       alarmId,
-      rev: 1,
       associationId: period.associationId,
       deviceId,
-      condition: 'HR.high',
-      kind: 'physiological',
-      priority: 'high',
-      text: 'HR 151 > 120',
-      present: true,
-      signal: 'on',
-      onsetAt: at,
-      determinedAt: at,
-      raisedAt: at,
-      onsets: 1,
-      late: false,
-      escalation: 0,
-    };
+    });
     await alarms.append('alarms', period.associationId, contentTypes.alarmEvent, { type: 'raised', at, alarm });
   }
 });

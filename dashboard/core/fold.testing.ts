@@ -1,4 +1,6 @@
 /** Made-up records for the tests of the fold. */
+
+import { newAlarm } from '../../contracts/messages/alarms.testing.ts';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 import type { NumericValue } from '../../contracts/messages/device.ts';
 import type { AssociationPeriod, DeviceAssociations, ObservationRecord } from '../../contracts/messages/records.ts';
@@ -47,23 +49,13 @@ export function observation(
 
 export function alarm(alarmId: string, associationId: string, rev: number, fields: Partial<Alarm> = {}): Alarm {
   const at = formatInstant(t0);
-  return {
+  return newAlarm(at, {
     alarmId,
     rev,
     associationId,
     deviceId: 'd1',
-    condition: 'HR.high',
-    kind: 'physiological',
     priority: 'medium',
     text: `HR rev ${rev}`,
-    present: true,
-    signal: 'on',
-    onsetAt: at,
-    determinedAt: at,
-    raisedAt: at,
-    onsets: 1,
-    late: false,
-    escalation: 0,
     ...fields,
-  };
+  });
 }

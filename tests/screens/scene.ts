@@ -2,6 +2,7 @@
 
 import { randomUUID } from 'node:crypto';
 import { audioPauseMsMax } from '../../contracts/audio-pause.ts';
+import { newAlarm } from '../../contracts/messages/alarms.testing.ts';
 import type { Alarm, AlarmEvent } from '../../contracts/messages/alarms.ts';
 import type { NumericValue } from '../../contracts/messages/device.ts';
 import type { AssociationPeriod, Patient, WaveformRecord } from '../../contracts/messages/records.ts';
@@ -99,28 +100,16 @@ let alarmNumber = 0;
 export function alarmOf(bed: PlayedBed, fields: Partial<Alarm> = {}): Alarm {
   alarmNumber += 1;
   const at = new Date(Date.now() - alarmNumber * 1000).toISOString();
-  return {
+  return newAlarm(at, {
     alarmId: `alarm-${String(alarmNumber).padStart(12, '0')}`,
-    rev: 1,
     associationId: bed.period.associationId,
     deviceId: bed.deviceId,
-    condition: 'HR.high',
-    kind: 'physiological',
-    priority: 'high',
     code: 'MDC_ECG_HEART_RATE',
     text: 'HR 188 > 160',
     value: 188,
     limit: 160,
-    present: true,
-    signal: 'on',
-    onsetAt: at,
-    determinedAt: at,
-    raisedAt: at,
-    onsets: 1,
-    late: false,
-    escalation: 0,
     ...fields,
-  };
+  });
 }
 
 export function raised(alarm: Alarm): AlarmEvent {

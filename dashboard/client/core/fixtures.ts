@@ -1,32 +1,24 @@
 /** Made-up alarms and beds for the tests of this folder. */
+
+import { newAlarm } from '../../../contracts/messages/alarms.testing.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed, Numeric } from '../../protocol.ts';
 import type { Snapshot } from '../../protocol-live.ts';
 
 export function alarm(alarmId: string, changes: Partial<Alarm> = {}): Alarm {
-  return {
+  return newAlarm('2026-01-01T10:00:00.000Z', {
     alarmId,
-    rev: 1,
     associationId: 'assoc-01',
     deviceId: 'bed-01',
-    condition: 'HR.high',
-    kind: 'physiological',
     priority: 'medium',
     code: 'MDC_ECG_HEART_RATE',
     text: 'HR 134 > 120',
     value: 134,
     limit: 120,
     unit: '/min',
-    present: true,
-    signal: 'on',
-    onsetAt: '2026-01-01T10:00:00.000Z',
-    determinedAt: '2026-01-01T10:00:00.000Z',
     raisedAt: '2026-01-01T10:00:00.200Z',
-    onsets: 1,
-    late: false,
-    escalation: 0,
     ...changes,
-  };
+  });
 }
 
 export function numeric(code: string, value: number | undefined, changes: Partial<Numeric> = {}): Numeric {
