@@ -12,12 +12,12 @@ import { keepSteadyTime, wallAheadMs } from '../contracts/system-clock.ts';
 import { createClaims } from './claims.ts';
 import { inboxAt } from './core/inbox.ts';
 import { createMemory } from './core/remembered.ts';
-import { createCounters } from './counters.ts';
+import { type Counters, createCounters } from './counters.ts';
 import { createIngest } from './ingest.ts';
 import { type Listener, openListener } from './listener/listener.ts';
-import { openRevocation } from './listener/revocation.ts';
+import { openRevocation, type Revocation } from './listener/revocation.ts';
 import type { Sink } from './listener/sink.ts';
-import { createMeasures } from './measures.ts';
+import { createMeasures, type Measures } from './measures.ts';
 import { gatewayMetrics, timedSealer } from './metrics.ts';
 import { createNotices, type Notices } from './notices.ts';
 import { createSealing } from './sealing.ts';
@@ -36,13 +36,25 @@ const countersEveryMs = 60_000;
 
 type Gateway = { readonly port: number; readonly metricsPort: number; close(): Promise<void> };
 
+/** What every part of the gateway is given. */
+type Common = {
+  readonly settings: Settings<typeof gatewaySettings>;
+  /** This process's start. */
+  readonly boot: string;
+  readonly counters: Counters;
+  readonly measures: Measures;
+  readonly log: Logger;
+};
+
+/** Asked anew each time: the process's clock replaces `Date.now` when it starts. */
+const now = () => Date.now();
+const monotonicMs = () => performance.now();
+
 async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logger): Promise<Gateway> {
   const clock = keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
-  const boot = randomBytes(9).toString('hex');
-  const now = Date.now;
   const counters = createCounters();
   const measures = createMeasures();
-  const { pseudonymKey } = settings;
+  const common: Common = { settings, boot: randomBytes(9).toString('hex'), counters, measures, log };
   const upstreamConfig = upstreamConfigOf(settings);
   const clientCa = readFileSync(settings.mqttClientCaFile, 'utf8');
   const revocation = openRevocation({ file: settings.mqttCrlFile, clientCa, log, counters, now });
@@ -70,7 +82,48 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     health: () => health,
     log,
   });
-  sealedLog = await openSealedLog({
+  sealedLog = await openLog(common);
+  const intake = await openIntake(common, sealedLog, () => listener);
+  listener = await openMqtt(common, intake.sink, clientCa, revocation);
+  upstream =
+    upstreamConfig &&
+    openUpstream({
+      config: upstreamConfig,
+      sink: intake.sink,
+      packetBytesMax: settings.packetBytesMax,
+      unackedBytesMax: settings.unackedBytesMax,
+      counters,
+      measures,
+      log,
+      now,
+      monotonicMs,
+    });
+  health = 'ready';
+  const timer = setInterval(
+    () =>
+      log.info({ ...counters, connections: listener.connections(), unackedBytes: listener.unackedBytes() }, 'counters'),
+    countersEveryMs,
+  );
+
+  return {
+    port: listener.port,
+    metricsPort: metricsServer.port,
+    async close() {
+      health = 'draining';
+      clearInterval(timer);
+      await Promise.all([listener.close(drainMs), upstream?.close(drainMs)]);
+      revocation.close();
+      await intake.close();
+      await sealedLog.close();
+      await metricsServer.close();
+      clock.close();
+      log.info(counters, 'closed');
+    },
+  };
+}
+
+function openLog({ settings, boot, measures, log }: Common): Promise<SealedLog> {
+  return openSealedLog({
     settings,
     service: 'gateway',
     boot,
@@ -84,20 +137,27 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
       },
     },
   });
+}
+
+type Intake = { readonly sink: Sink; close(): Promise<void> };
+
+/** What becomes of a message, whichever way it came. Ready when the associations and the claims in Kafka are read. */
+async function openIntake(common: Common, sealedLog: SealedLog, listener: () => Listener | undefined): Promise<Intake> {
+  const { settings, boot, counters, measures, log } = common;
+  const { pseudonymKey } = settings;
   const append = createSealing(timedSealer(sealedLog.sealer, measures), sealedLog.appender);
   const tables = await followTables({
     log,
     sealedLog,
     pseudonymKey,
     now,
-    onAssociation: (deviceId) => listener?.inboxChanged(deviceId),
+    onAssociation: (deviceId) => listener()?.inboxChanged(deviceId),
   });
-  const bounds = { aheadMaxMs: settings.aheadMaxMs, lateMaxMs: settings.lateMaxMs, wallAheadMs };
   const publish = createIngest({
     append,
     tables,
     boot,
-    bounds,
+    bounds: { aheadMaxMs: settings.aheadMaxMs, lateMaxMs: settings.lateMaxMs, wallAheadMs },
     attribution: 'by-clock',
     onUnattributed: (source) => notices.tellBed(source, 'unattributed'),
     onRefused: (source, notice) => notices.tellBed(source, notice),
@@ -117,11 +177,11 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     sealedLog,
     boot,
     onClaimed: notices.claimed,
-    onTaken: (clientId) => listener?.taken(clientId),
+    onTaken: (clientId) => listener()?.taken(clientId),
     counters,
     measures,
     log,
-    monotonicMs: () => performance.now(),
+    monotonicMs,
   });
   let connections = 0;
   const memoryOf = createMemory();
@@ -143,7 +203,22 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
       Buffer.from(JSON.stringify(inboxAt(tables.periodsOf(pseudonym), tables.presences(), now()))),
   };
   await Promise.all([tables.ready, claims.ready]);
-  listener = await openListener({
+  return {
+    sink,
+    async close() {
+      notices.close();
+      await Promise.all([tables.close(), claims.close()]);
+    },
+  };
+}
+
+function openMqtt(
+  { settings, counters, measures, log }: Common,
+  sink: Sink,
+  clientCa: string,
+  revocation: Revocation,
+): Promise<Listener> {
+  return openListener({
     host: settings.mqttHost,
     port: settings.mqttPort,
     sharePort: settings.mqttSharePort,
@@ -157,44 +232,8 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     measures,
     log,
     now,
-    monotonicMs: () => performance.now(),
+    monotonicMs,
   });
-  upstream =
-    upstreamConfig &&
-    openUpstream({
-      config: upstreamConfig,
-      sink,
-      packetBytesMax: settings.packetBytesMax,
-      unackedBytesMax: settings.unackedBytesMax,
-      counters,
-      measures,
-      log,
-      now,
-      monotonicMs: () => performance.now(),
-    });
-  health = 'ready';
-  const timer = setInterval(
-    () =>
-      log.info({ ...counters, connections: listener.connections(), unackedBytes: listener.unackedBytes() }, 'counters'),
-    countersEveryMs,
-  );
-
-  return {
-    port: listener.port,
-    metricsPort: metricsServer.port,
-    async close() {
-      health = 'draining';
-      clearInterval(timer);
-      await Promise.all([listener.close(drainMs), upstream?.close(drainMs)]);
-      revocation.close();
-      notices.close();
-      await Promise.all([tables.close(), claims.close()]);
-      await sealedLog.close();
-      await metricsServer.close();
-      clock.close();
-      log.info(counters, 'closed');
-    },
-  };
 }
 
 async function main(): Promise<void> {
