@@ -6,10 +6,11 @@ import type { RejectedRecord } from '../../contracts/messages/records.ts';
 import type { RedriveRequest, RedriveResult } from '../../contracts/messages/redrive.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { visibleText } from '../../contracts/text.ts';
+import { appendedDetail, batchMax } from './appended.ts';
 import { type Entries, type Filter, nameOf, readEntries } from './entries.ts';
 import type { GatewaySide } from './gateway.ts';
 import type { Person } from './person.ts';
-import { appendedDetail, batchMax, listLine, printable } from './words.ts';
+import { listLine, printable } from './words.ts';
 
 export type Desk = {
   readonly log: SealedLog;

@@ -8,7 +8,7 @@ import { contentTypes, type RejectedRecord } from '../../contracts/messages/reco
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import { type KafkaTopic, kafkaTopics } from '../../contracts/topics.ts';
-import { appendedIn } from './words.ts';
+import { appendedIn } from './appended.ts';
 
 /** One rejected message. `id` is where it lies: `partition:offset`. */
 export type Entry = {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { appendedDetail, appendedIn, batchMax, checkIds, listLine, printable, readSince } from './words.ts';
+import { checkIds, listLine, printable, readSince } from './words.ts';
 
 const nowMs = Date.UTC(2026, 2, 1, 12);
 
@@ -42,15 +42,6 @@ describe('a payload', () => {
   it('that is no UTF-8 is shown in base64', () => {
     expect(printable(Buffer.from([0xff, 0xfe]))).toBe('not UTF-8, in base64: //4=');
   });
-});
-
-it('what the audit trail keeps of a batch is read back, and fits', () => {
-  const names = Array.from({ length: batchMax }, (_, at) => `${'b'.repeat(64)}.${10 ** 15 + at}`);
-  const detail = appendedDetail(names);
-  expect(detail.length).toBeLessThan(2_000);
-  expect(appendedIn(detail)).toEqual(names);
-  expect(appendedIn('asked for 0:1 0:2')).toEqual([]);
-  expect(appendedIn('')).toEqual([]);
 });
 
 it('a line has id, time, device, code, state and reason', () => {

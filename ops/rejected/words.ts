@@ -1,4 +1,4 @@
-/** What the command line writes and reads as text: ids, times, lines, and what the audit trail keeps of a redrive. */
+/** What the command line writes and reads as text: ids, times and lines. */
 import { isUtf8 } from 'node:buffer';
 import { VigilError } from '../../contracts/errors.ts';
 import { visibleLines, visibleText } from '../../contracts/text.ts';
@@ -45,19 +45,4 @@ export function listLine({ id, receivedAtMs, deviceId, code, state, detail }: En
 export function printable(payload: Buffer): string {
   if (!isUtf8(payload)) return `not UTF-8, in base64: ${payload.toString('base64')}`;
   return visibleLines(payload.toString('utf8'));
-}
-
-/** Records that one audit record speaks of: it holds 2,000 characters. */
-export const batchMax = 20;
-
-const appendedMark = 'appended ';
-
-/** What the audit trail keeps of readings that were appended: read back, it says what must not be sent again. */
-export function appendedDetail(names: readonly string[]): string {
-  return appendedMark + names.join(' ');
-}
-
-/** The names in such a detail; none in any other. */
-export function appendedIn(detail: string): string[] {
-  return detail.startsWith(appendedMark) ? detail.slice(appendedMark.length).split(' ') : [];
 }
