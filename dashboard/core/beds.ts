@@ -2,7 +2,6 @@
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
 import { currentPeriod, lastPlace } from '../../contracts/periods.ts';
 import type { LimitChange } from '../protocol.ts';
-import { newDeviceClock } from './device-clocks.ts';
 import {
   audienceOf,
   type BedState,
@@ -10,6 +9,7 @@ import {
   devicesMax,
   type LiveState,
   limitsMax,
+  newDeviceClock,
   nextN,
   remember,
   stampHead,

@@ -1,36 +1,12 @@
 /** The clock of each device, measured from what it sends, and what the screens say about it. */
-import {
-  assess,
-  clockTellMs,
-  initialClock,
-  measuredOffsetMs,
-  type Numbered,
-  wasSetBack,
-} from '../../contracts/device-clock.ts';
+import { assess, clockTellMs, initialClock, measuredOffsetMs, wasSetBack } from '../../contracts/device-clock.ts';
 import { clockNotice, endNotice, noteNotice } from './notices.ts';
-import type { BedState, DeviceState, LiveState } from './state.ts';
+import type { BedState, DeviceState, LiveState, StartNumbered } from './state.ts';
 
 /** An error that changed by less than this keeps its text. */
 const retellMs = 1_000;
 /** What was received longer before the newest reading is history that is read again: its own time stands. */
 const historyMs = 60_000;
-
-/** A reading's place among those of one start of the device, by the device's own number. */
-export type StartNumbered = Numbered & { readonly boot: string };
-
-export type DeviceClockState = {
-  clock: typeof initialClock;
-  /** Receive time of the newest reading that the clock was measured by. */
-  heardMs: number;
-  /** The newest reading by number, of the start of the device that sent last; undefined where that does not number. */
-  newest: StartNumbered | undefined;
-  /** The error that the beds say; 0 where they say nothing. */
-  toldMs: number;
-};
-
-export function newDeviceClock(): DeviceClockState {
-  return { clock: initialClock, heardMs: 0, newest: undefined, toldMs: 0 };
-}
 
 /**
  * Measures a device's clock by one more reading. What was received before the last one teaches nothing: the history is read after

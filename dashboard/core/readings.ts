@@ -16,7 +16,7 @@ import { notAhead } from '../../contracts/steady-time.ts';
 import { visibleText } from '../../contracts/text.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import { bedFor, deviceOf } from './beds.ts';
-import { noteClock, type StartNumbered, showsSetBack, tellClock } from './device-clocks.ts';
+import { noteClock, showsSetBack, tellClock } from './device-clocks.ts';
 import { intervalMsOf, withValue } from './intervals.ts';
 import { noteNotice } from './notices.ts';
 import {
@@ -25,6 +25,7 @@ import {
   type LiveState,
   nextN,
   type Origin,
+  type StartNumbered,
   stampHead,
   stampHeads,
   type ValueState,

@@ -10,12 +10,12 @@
 
 import type { Said } from '../../contracts/acknowledgement.ts';
 import type { ReadingId } from '../../contracts/corrections.ts';
+import { initialClock, type Numbered } from '../../contracts/device-clock.ts';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 import type { TechnicalCondition } from '../../contracts/messages/device.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
 import { visibleText } from '../../contracts/text.ts';
 import type { LimitChange, Numeric } from '../protocol.ts';
-import type { DeviceClockState, StartNumbered } from './device-clocks.ts';
 import type { Rhythm } from './intervals.ts';
 
 /** Devices known at once; past it a device that has no association is left out, and counted. */
@@ -30,6 +30,23 @@ export const clearedMax = 50_000;
 export const limitsMax = 20_000;
 /** A device without association and without alarms leaves the screens after this long without a sign of it. */
 export const unassignedForgetMs = 15 * 60_000;
+
+/** A reading's place among those of one start of the device, by the device's own number. */
+export type StartNumbered = Numbered & { readonly boot: string };
+
+export type DeviceClockState = {
+  clock: typeof initialClock;
+  /** Receive time of the newest reading that the clock was measured by. */
+  heardMs: number;
+  /** The newest reading by number, of the start of the device that sent last; undefined where that does not number. */
+  newest: StartNumbered | undefined;
+  /** The error that the beds say; 0 where they say nothing. */
+  toldMs: number;
+};
+
+export function newDeviceClock(): DeviceClockState {
+  return { clock: initialClock, heardMs: 0, newest: undefined, toldMs: 0 };
+}
 
 export type DeviceState = {
   readonly deviceId: string;
