@@ -1,7 +1,8 @@
 /** The print-out of a patient's page. */
 import { expect, inject, it } from 'vitest';
 import { logIn, openBrowser } from '../browser.ts';
-import { alarmOf, longestBeds, play, raised } from './scene.ts';
+import { pdfPages } from './pdf-text.ts';
+import { alarmOf, longestAlarms, longestBeds, play, raised } from './scene.ts';
 import { openScreenServer } from './server.ts';
 import { trendRows } from './trend-rows.ts';
 
@@ -77,6 +78,39 @@ it('prints each curve whole on an A4 sheet, upright and lying, however wide the 
         expect(chart.over).toBeLessThanOrEqual(1);
         // Not drawn anew: a chart that is drawn anew is empty on the sheet.
         expect(chart.width).toBe(before);
+      }
+    }
+    stop();
+  } finally {
+    await browser.close();
+    await server.close();
+  }
+});
+
+it('names patient, bed and time on every sheet, upright and lying', async () => {
+  const server = await openScreenServer({
+    accounts: [{ userId: 'nora', name: 'Nora', role: 'nurse', wards: ['ICU'] }],
+    trends: trendRows,
+  });
+  const browser = await openBrowser(inject('chromium'));
+  try {
+    const [long, short] = longestBeds(2, 'ICU');
+    const stop = play(server, [long!, short!]);
+    server.alarms(...longestAlarms([long!, short!], 40).map(raised));
+    const page = await logIn(browser, server, 'nora');
+    for (const { period } of [long!, short!]) {
+      const who = period.patient!;
+      await page.evaluate((id) => {
+        location.hash = `#/patient/${id}`;
+      }, period.associationId);
+      await page.getByTestId('patient-view').getByText(who.familyName).first().waitFor();
+      await page.getByTestId('trends').waitFor();
+      for (const landscape of [false, true]) {
+        const sheets = pdfPages(await page.pdf({ format: 'A4', landscape }));
+        expect(sheets.length).toBeGreaterThan(2);
+        for (const sheet of sheets)
+          for (const word of [who.familyName, who.givenName, who.patientId, who.birthDate!, period.bed, 'Printed'])
+            expect(sheet).toContain(word.replaceAll(/\s/g, ''));
       }
     }
     stop();
