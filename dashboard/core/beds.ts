@@ -1,6 +1,7 @@
 /** Which beds are on the screens: the association periods that hold now, and devices that have none. */
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
 import { currentPeriod, lastPlace } from '../../contracts/periods.ts';
+import { noStarts } from '../../contracts/shared-identity.ts';
 import type { LimitChange } from '../protocol.ts';
 import {
   audienceOf,
@@ -163,6 +164,7 @@ export function deviceOf(state: LiveState, deviceId: string): DeviceState | unde
     conditionsAtMs: 0,
     seenAtMs: 0,
     clock: newDeviceClock(),
+    starts: noStarts,
     bedIds: new Set(),
   };
   state.devices.set(deviceId, device);

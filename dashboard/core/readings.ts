@@ -19,6 +19,7 @@ import { bedFor, deviceOf } from './beds.ts';
 import { noteClock, showsSetBack, tellClock } from './device-clocks.ts';
 import { intervalMsOf, withValue } from './intervals.ts';
 import { noteNotice } from './notices.ts';
+import { watchIdentity } from './shared-identity.ts';
 import {
   type BedState,
   type DeviceState,
@@ -61,6 +62,11 @@ export function foldObservation(
   if (bed === undefined) return;
   const device = heardOf(state, record.deviceId, times.receivedMs);
   if (device) tellClock(state, bed, device, times.receivedMs);
+  const { boot } = record.reading;
+  if (device && boot !== undefined) {
+    const { deviceMs: timeMs, receivedMs } = times;
+    watchIdentity(state, bed, device, { boot, timeMs, receivedMs }, nowMs);
+  }
   const effectiveMs = bornAtMs(times.deviceMs, times.receivedMs, clockOffsetMs);
   if (isBeforeTray(bed, effectiveMs, nowMs)) return;
   const origin = { ...times, id, number };

@@ -14,6 +14,7 @@ import { initialClock, type Numbered } from '../../contracts/device-clock.ts';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 import type { TechnicalCondition } from '../../contracts/messages/device.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
+import type { Starts } from '../../contracts/shared-identity.ts';
 import { visibleText } from '../../contracts/text.ts';
 import type { LimitChange, Numeric } from '../protocol.ts';
 import type { Rhythm } from './intervals.ts';
@@ -63,6 +64,8 @@ export type DeviceState = {
   /** When something last came from it, by the gateway's clock, ms since 1970. */
   seenAtMs: number;
   readonly clock: DeviceClockState;
+  /** The starts whose readings came (shared-identity.ts). */
+  starts: Starts;
   /** Its beds on the screens: one, as a rule. */
   readonly bedIds: Set<string>;
 };

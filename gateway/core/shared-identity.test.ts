@@ -2,10 +2,6 @@ import { expect, it } from 'vitest';
 import { newIdentityWatch, noteBoot, noteLost } from './shared-identity.ts';
 
 /** Which of the steps say that two devices are at work, counted from 0; steps are a second apart unless said. */
-function boots(sequence: string, everyMs = 1000): number[] {
-  const watch = newIdentityWatch();
-  return [...sequence].flatMap((boot, i) => (noteBoot(watch, boot, i * everyMs) ? [i] : []));
-}
 function lost(sequence: (string | undefined)[], everyMs = 1000): number[] {
   const watch = newIdentityWatch();
   return sequence.flatMap((boot, i) => (noteLost(watch, { boot, address: '10.0.0.1' }, i * everyMs) ? [i] : []));
@@ -14,25 +10,6 @@ function lostAt(addresses: (string | undefined)[]): number[] {
   const watch = newIdentityWatch();
   return addresses.flatMap((address, i) => (noteLost(watch, { boot: undefined, address }, i * 1000) ? [i] : []));
 }
-
-it.each([
-  ['one start', 'AAAAAAAA', []],
-  ['a restart', 'AAAABBBB', []],
-  ['many restarts', 'ABCDEFGHIJKLMNOP', []],
-  ['one reading of the start before', 'AAABABBB', []],
-  ['two by turns', 'ABABABAB', [4, 5, 6, 7]],
-  ['two by turns, several readings each', 'AABBAABBAABB', [8, 10]],
-  ['three by turns', 'ABCABCABC', [5, 6, 7, 8]],
-])('readings about now of %s', (_, sequence, said) => {
-  expect(boots(sequence)).toEqual(said);
-});
-
-it.each([
-  [30_000, [4, 5]],
-  [30_001, []],
-])('readings by turns each %d ms: three turns within a minute', (everyMs, said) => {
-  expect(boots('ABABAB', everyMs)).toEqual(said);
-});
 
 it.each([
   ['two devices by turns', ['A', 'B', 'A', 'B'], [2, 3]],
@@ -53,4 +30,13 @@ it.each([
 
 it('connections that lose the client id a minute apart are no sign', () => {
   expect(lost(['A', 'B', 'A', 'B', 'A', 'B'], 30_001)).toEqual([]);
+});
+
+it('counts turns of readings and of connections together', () => {
+  const watch = newIdentityWatch();
+  expect(noteBoot(watch, 'A', 0)).toBe(false);
+  expect(noteBoot(watch, 'B', 1000)).toBe(false);
+  expect(noteBoot(watch, 'A', 2000)).toBe(false);
+  expect(noteLost(watch, { boot: 'A', address: undefined }, 3000)).toBe(false);
+  expect(noteBoot(watch, 'B', 4000)).toBe(true);
 });

@@ -31,8 +31,8 @@ function convert(record: AnyRecord, { boot, seq }: Numbered): Input | undefined 
       const receivedAt = parseInstant(record.body.receivedAt);
       if (time === undefined || receivedAt === undefined) return undefined;
       const { values } = numericsByCode(reading.values);
-      const { intervalMs } = reading;
-      const declared = intervalMs === undefined ? {} : { intervalMs };
+      const { intervalMs, boot: start } = reading;
+      const declared = { ...(intervalMs !== undefined && { intervalMs }), ...(start !== undefined && { start }) };
       return { type: 'observation', deviceId, time, receivedAt, boot, seq, values, ...declared };
     }
     case contentTypes.status: {

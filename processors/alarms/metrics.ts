@@ -30,6 +30,8 @@ export function alarmsMetrics(
     'Of those, readings that came after all.',
     read('readingsFilled'),
   );
+  const shared = 'Signs that two devices use one certificate, of readings of all gateways: told of at their beds.';
+  metrics.counter('vigil_alarms_shared_identity_total', shared, read('sharedIdentity'));
   metrics.counter(
     'vigil_alarms_judged_total',
     'What the engines met: readings, repeats, late ones and so on; after a restart what is read again counts again.',

@@ -8,6 +8,7 @@ import { assess, skewed } from '../../contracts/device-clock.ts';
 import { effectiveLimits } from '../../contracts/effective-limits.ts';
 import type { LimitGroup } from '../../contracts/parameters.ts';
 import { count, type Draft, draftOf } from './draft.ts';
+import { watchIdentity } from './identity.ts';
 import type { AssociationInput, CommandInput, Environment, Input, ObservationInput, Profile, Step } from './inputs.ts';
 import { answer, pauseAudio } from './lifecycle.ts';
 import { initialLine, judge, rebased, usable } from './line.ts';
@@ -106,7 +107,9 @@ function observe(d: Draft, input: ObservationInput): void {
     }
   }
   reconcile(d, input.time);
-  if (!over(d)) watchMissing(d, input);
+  if (over(d)) return;
+  watchMissing(d, input);
+  watchIdentity(d, input);
 }
 
 function countReading(d: Draft, input: ObservationInput, late: boolean, stepped: boolean): void {

@@ -17,6 +17,8 @@ export type ObservationInput = {
   readonly intervalMs?: number;
   readonly boot: string;
   readonly seq: number;
+  /** The start of the device that it names itself; absent where it names none, and `boot` is the gateway's. */
+  readonly start?: string;
   readonly values: readonly Value[];
 };
 

@@ -4,6 +4,7 @@
  */
 import { audioPauseUntil } from '../../contracts/audio-pause.ts';
 import { type GatewayNotice, gatewayNoticeForMs } from '../../contracts/bed-notices.ts';
+import type { Starts } from '../../contracts/shared-identity.ts';
 import { notAhead, notLonger } from '../../contracts/steady-time.ts';
 import type { Continuity } from './missing.ts';
 import type { LiveAlarm, State } from './state.ts';
@@ -11,7 +12,7 @@ import { escalationMs, realarmMs } from './tuning.ts';
 
 export function rearm(state: State, now: number): State {
   const past = (ms: number) => notAhead(ms, now);
-  const { silence, main, late, notices, continuity } = state;
+  const { silence, main, late, notices, continuity, starts } = state;
   const pause = state.pause && audioPauseUntil(state.pause.until, now) !== undefined ? state.pause : null;
   const live = Object.entries(state.live).map(([key, one]) => [key, rearmAlarm(one, pause, now)] as const);
   return {
@@ -31,6 +32,7 @@ export function rearm(state: State, now: number): State {
     pause,
     ...(notices && { notices: rearmNotices(notices, now) }),
     ...(continuity && { continuity: rearmContinuity(continuity, now) }),
+    ...(starts && { starts: rearmStarts(starts, now) }),
   };
 }
 
@@ -47,6 +49,14 @@ function rearmContinuity({ heads, holes, toldAt }: Continuity, now: number): Con
     heads,
     holes: holes.map((hole) => ({ ...hole, since: notAhead(hole.since, now) })),
     toldAt: notAhead(toldAt, now),
+  };
+}
+
+function rearmStarts({ turns, starts }: Starts, now: number): Starts {
+  const past = (ms: number) => notAhead(ms, now);
+  return {
+    turns: { ...turns, turnsMs: turns.turnsMs.map(past) },
+    starts: starts.map((start) => ({ ...start, firstMs: past(start.firstMs), lastMs: past(start.lastMs) })),
   };
 }
 

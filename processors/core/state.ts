@@ -5,6 +5,7 @@ import { type DeviceClock, initialClock } from '../../contracts/device-clock.ts'
 import type { Alarm, AlertKind, Limits, Priority } from '../../contracts/messages/alarms.ts';
 import type { Actor } from '../../contracts/messages/records.ts';
 import type { LimitGroup } from '../../contracts/parameters.ts';
+import type { Starts } from '../../contracts/shared-identity.ts';
 import type { AssociationInput } from './inputs.ts';
 import { initialLine, type Line } from './line.ts';
 import type { Continuity } from './missing.ts';
@@ -100,6 +101,7 @@ export const counterNames = [
   'readingsMissing',
   'readingsFilled',
   'numberingsOdd',
+  'sharedIdentity',
 ] as const;
 export type Counter = (typeof counterNames)[number];
 
@@ -116,6 +118,8 @@ export type State = {
   readonly seen: Seen;
   /** Which numbers are missing; absent in states of before it was watched. */
   readonly continuity?: Continuity;
+  /** The starts whose readings came; absent in states of before they were watched. */
+  readonly starts?: Starts;
   readonly clock: DeviceClock;
   readonly silence: Silence;
   /** By condition, and parameter where it names one; at most `technicalMax` and a handful. */

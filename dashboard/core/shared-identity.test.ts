@@ -1,0 +1,53 @@
+import { expect, it } from 'vitest';
+import { foldAssociations } from './beds.ts';
+import { hr, observation, period, t0, table } from './fold.testing.ts';
+import { endNotices, noticesOf } from './notices.ts';
+import { foldObservation } from './readings.ts';
+import { emptyState, type LiveState } from './state.ts';
+
+/** One reading each second of each start, in the order of the log, as two gateways write it. */
+function play(state: LiveState, boots: string, fromS: number, toS: number, nowMs?: number): void {
+  for (let s = fromS; s < toS; s += 1)
+    for (const [i, boot] of [...boots].entries()) {
+      const atMs = t0 + s * 1000 + i * 100;
+      const record = observation('d1', atMs, [hr(80 + 40 * i)], atMs + 20);
+      const reading = { ...record.reading, boot, seq: s + 1 };
+      foldObservation(state, 'assoc-01', { ...record, reading }, nowMs ?? atMs + 20, { boot, seq: s + 1 });
+    }
+}
+function ward(): LiveState {
+  const state = emptyState();
+  foldAssociations(state, table('d1', 1, period('assoc-01')));
+  return state;
+}
+const said = (state: LiveState) => noticesOf(state.beds.get('assoc-01')!).map(({ code, text }) => `${code}: ${text}`);
+const words = ['shared-identity: Two devices use one certificate: values may be of two patients'];
+
+it('says at the bed that two devices are at work, each on a gateway of its own, and ends it 5 min after the last sign', () => {
+  const state = ward();
+  play(state, 'A', 0, 10);
+  expect(said(state)).toEqual([]);
+  play(state, 'AB', 10, 30);
+  expect(said(state)).toEqual(words);
+  play(state, 'B', 30, 31);
+  endNotices(state, t0 + 329_000);
+  expect(said(state)).toEqual(words);
+  endNotices(state, t0 + 331_000);
+  expect(said(state)).toEqual([]);
+});
+
+it('says nothing of a device that started anew, also when a dashboard reads the log and then its history', () => {
+  const state = ward();
+  const nowMs = t0 + 600_000;
+  for (const fromS of [300, 0]) {
+    if (fromS === 0) play(state, 'A', 0, 300, nowMs);
+    play(state, 'B', 300, 600, nowMs);
+  }
+  expect(said(state)).toEqual([]);
+});
+
+it('says nothing of signs that are over', () => {
+  const state = ward();
+  play(state, 'AB', 0, 30, t0 + 330_000);
+  expect(said(state)).toEqual([]);
+});
