@@ -16,7 +16,7 @@ const Code = Type.String({ pattern: '^MDC_[A-Z0-9_]{1,60}$' });
 /** Whether what lies behind the server still works. A screen shows anything but `ok` as a banner of its own. */
 export const Health = Type.Object(
   {
-    /** `away`: nothing was acknowledged by Kafka for 12 s: no new reading, no new alarm, no acknowledgement. */
+    /** `away`: the server’s own record has not come back from Kafka for 8 s: no new reading, no new alarm, no acknowledgement. */
     kafka: Type.Enum(['ok', 'away']),
     /** `stale`: readings come but the alarm processor shows no sign of life: values are true, alarms are not. */
     alarms: Type.Enum(['ok', 'stale']),
