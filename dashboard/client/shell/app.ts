@@ -6,14 +6,16 @@ import { sessionRenewMs } from '../../pace.ts';
 import type { Permission, Session } from '../../protocol.ts';
 import { createSteadyClock } from '../core/connection.ts';
 import type { Screen } from '../core/fold.ts';
-import { createLead, remoteAt, sawNewRemote, sawRemote } from '../core/lead.ts';
-import { numbersEveryMs, wavePace, withNumbersHeld } from '../core/load.ts';
-import { formatRoute, parseRoute, type Route, shownRoute } from '../core/routes.ts';
+import { wavePace } from '../core/load.ts';
+import { shownRoute } from '../core/routes.ts';
 import { pageSound } from '../core/sound.ts';
 import { createAnswers, pauseMs } from './answers.ts';
 import { createApi } from './api.ts';
 import { type LinkState, type Live, openLive, type WatchWish } from './live.ts';
 import { openLoadMonitor } from './load-monitor.ts';
+import { openPageRoute } from './page-route.ts';
+import { createServerTime } from './server-time.ts';
+import { createShownScreen } from './shown-screen.ts';
 import { openSpeaker, type SpeakerState } from './speaker.ts';
 import { createUnsaved } from './unsaved.ts';
 import { openWaves } from './waves.ts';
@@ -36,9 +38,10 @@ export function createApp() {
   /** undefined: not known yet; null: nobody is logged in. */
   const session: Signal<Session | null | undefined> = signal(undefined);
   const sessionProblem = signal<string | undefined>(undefined);
-  const route = signal<Route>(parseRoute(location.hash));
+  const unsaved = createUnsaved();
+  const pageRoute = openPageRoute(unsaved);
+  const { route } = pageRoute;
   const ward = signal(localStorage.getItem(wardKey) ?? '*');
-  const screen = signal<Screen | undefined>(undefined);
   const link = signal<LinkState>('connecting');
   /** What the server or the browser last said of why there is no live connection. */
   const linkProblem = signal<string | undefined>(undefined);
@@ -47,33 +50,24 @@ export function createApp() {
   const speakerState = signal<SpeakerState>('blocked');
   const lastHeardMs = signal<number | undefined>(undefined);
   const steady = createSteadyClock(Date.now, () => performance.now());
-  let lead = createLead();
-  /** The server process that `lead` is of. */
-  let streamSeen: string | undefined;
-  const serverNow = () => remoteAt(lead, steady()) ?? Date.now();
-  const now = signal(serverNow());
+  const serverTime = createServerTime(steady);
+  const now = signal(serverTime.now());
   /** The sound that says that Vigil itself fails is paused on this screen until then; by this screen's clock, which is never set. */
   const failurePauseEndMs = signal(0);
   const failurePausedUntilMs = computed(() => now.value + failurePauseEndMs.value - steady());
-  /** The server's time in the newest message whose numbers stand on this screen. */
-  const shownUntilMs = signal(Number.NEGATIVE_INFINITY);
   const monitor = openLoadMonitor(steady, tickMs, onTick);
+  const shown = createShownScreen(monitor, now);
+  const { screen } = shown;
   /** What the canvases show has come to stand still: none of it is shown. */
   const wavesFailed = signal(false);
   const waves = openWaves(monitor.drawnLate, (isStuck) => {
     wavesFailed.value = isStuck;
   });
-  /** Until when this screen knows the ward: now, or less while newer messages wait for a slow screen. */
-  const knownUntilMs = computed(() => (monitor.isBehind.value ? Math.min(now.value, shownUntilMs.value) : now.value));
-  /** The newest state and its server's time; a slow screen does not show all of them. */
-  let newest: Screen | undefined;
-  let newestAtMs = Number.NEGATIVE_INFINITY;
   const speaker = openSpeaker((state) => {
     speakerState.value = state;
   });
   const api = createApi(() => forget(session.peek() ? 'ended' : undefined));
   let live: Live | undefined;
-  const unsaved = createUnsaved();
 
   const may = (permission: Permission) => session.value?.may.includes(permission) ?? false;
   const watches = computed(() => may('view-vitals') || may('view-devices'));
@@ -83,9 +77,8 @@ export function createApp() {
     live?.close();
     live = undefined;
     waves.clear();
-    newest = undefined;
     batch(() => {
-      screen.value = undefined;
+      shown.clear();
       link.value = 'connecting';
       lastHeardMs.value = undefined;
       linkProblem.value = undefined;
@@ -95,7 +88,7 @@ export function createApp() {
   }
 
   function enter(entered: Session) {
-    lead = createLead();
+    serverTime.forget();
     batch(() => {
       sessionProblem.value = undefined;
       sessionEnded.value = false;
@@ -127,28 +120,35 @@ export function createApp() {
 
   const stops = [
     effect(() => waves.pace(wavePace(monitor.level.value))),
-    effect(() => {
-      const asked = wish.value;
-      const text = JSON.stringify(asked);
-      if (!session.value || !watches.value) return;
-      if (live) {
-        if (text !== sent) live.watch(asked);
-      } else live = openLive(asked, liveEvents);
-      sent = text;
-    }),
-    effect(() => {
-      const lost = link.value === 'lost';
-      const known = screen.value;
-      const healthy = !known || (known.health.kafka === 'ok' && known.health.alarms === 'ok');
-      const page = { lost: lost || sessionEnded.value, healthy, pausedUntilMs: failurePausedUntilMs.value };
-      const sounds = session.value || sessionEnded.value;
-      speaker.play(sounds ? pageSound(page, known?.alarms.values() ?? [], now.value) : undefined);
-    }),
-    effect(() => {
-      const where = route.value;
-      if (where.page === 'ward' && where.ward !== undefined && where.ward !== ward.peek()) setWard(where.ward);
-    }),
+    effect(askForWish),
+    effect(playSound),
+    effect(followRouteToWard),
   ];
+
+  /** Opens the live connection, and tells the server when something else is to be seen. */
+  function askForWish() {
+    const asked = wish.value;
+    const text = JSON.stringify(asked);
+    if (!session.value || !watches.value) return;
+    if (live) {
+      if (text !== sent) live.watch(asked);
+    } else live = openLive(asked, liveEvents);
+    sent = text;
+  }
+
+  function playSound() {
+    const lost = link.value === 'lost';
+    const known = screen.value;
+    const healthy = !known || (known.health.kafka === 'ok' && known.health.alarms === 'ok');
+    const page = { lost: lost || sessionEnded.value, healthy, pausedUntilMs: failurePausedUntilMs.value };
+    const sounds = session.value || sessionEnded.value;
+    speaker.play(sounds ? pageSound(page, known?.alarms.values() ?? [], now.value) : undefined);
+  }
+
+  function followRouteToWard() {
+    const where = route.value;
+    if (where.page === 'ward' && where.ward !== undefined && where.ward !== ward.peek()) setWard(where.ward);
+  }
 
   const liveEvents = {
     origin: location.origin.replace(/^http/, 'ws'),
@@ -156,9 +156,8 @@ export function createApp() {
     random: Math.random,
     ticket: api.ticket,
     onScreen(next: Screen) {
-      newest = next;
       waves.keep(next.beds.keys());
-      show();
+      shown.take(next);
     },
     onSnapshot() {
       waves.clear();
@@ -166,17 +165,14 @@ export function createApp() {
     onWave: waves.take,
     onServerTime(at: string, stream?: string) {
       const atMs = Date.parse(at);
-      if (stream !== undefined && stream !== streamSeen) sawNewRemote(lead, atMs, steady());
-      streamSeen = stream ?? streamSeen;
-      // A message that waited for a slow screen says nothing of the way, and must not be taken for the quickest.
-      if (!monitor.isBehind.peek() || remoteAt(lead, steady()) === undefined) sawRemote(lead, atMs, steady());
-      newestAtMs = atMs;
-      lastHeardMs.value = serverNow();
+      serverTime.saw(atMs, stream, monitor.isBehind.peek());
+      shown.heard(atMs);
+      lastHeardMs.value = serverTime.now();
     },
     onState(state: LinkState) {
       link.value = state;
       // What was shown before is of another place and will not change any more.
-      if (state === 'forbidden') newest = screen.value = undefined;
+      if (state === 'forbidden') shown.clear();
     },
     onProblem(text: string | undefined) {
       linkProblem.value = text;
@@ -184,22 +180,10 @@ export function createApp() {
     onSessionEnded: () => forget('ended'),
   };
 
-  /** Shows the newest state. While the screen cannot keep up, its numbers only where they are a second newer than those shown. */
-  function show(atMs = newestAtMs) {
-    const shown = screen.peek();
-    const newerMs = atMs - shownUntilMs.peek();
-    const isHeld = monitor.level.peek() === 'numbers-slower' && newerMs >= 0 && newerMs < numbersEveryMs;
-    const next = newest && shown && isHeld ? withNumbersHeld(shown, newest) : newest;
-    batch(() => {
-      screen.value = next;
-      if (next?.beds === newest?.beds) shownUntilMs.value = newestAtMs;
-    });
-  }
-
   function onTick() {
     batch(() => {
-      now.value = serverNow();
-      if (newest?.beds !== screen.peek()?.beds) show(now.peek());
+      now.value = serverTime.now();
+      shown.catchUp();
     });
   }
 
@@ -208,16 +192,6 @@ export function createApp() {
     ward.value = next;
   }
 
-  const onHash = () => {
-    const hash = location.hash || '#/';
-    unsaved.leave(() => {
-      route.value = parseRoute(hash);
-      if (location.hash !== hash) history.replaceState(null, '', hash);
-    });
-    // While the person is asked, the address names the page that they still see.
-    if (unsaved.asks.peek()) history.replaceState(null, '', formatRoute(route.peek()));
-  };
-  addEventListener('hashchange', onHash);
   const renew = setInterval(() => {
     if (session.value) void resume();
   }, sessionRenewMs);
@@ -243,7 +217,7 @@ export function createApp() {
     linkProblem,
     sessionEnded,
     now,
-    knownUntilMs,
+    knownUntilMs: shown.knownUntilMs,
     load: monitor.level,
     waves,
     wavesFailed,
@@ -258,9 +232,7 @@ export function createApp() {
     setWard,
     answers: createAnswers(api, screen, now, steady),
     unsaved,
-    go(to: Route) {
-      location.hash = formatRoute(to);
-    },
+    go: pageRoute.go,
     async logOut() {
       await api.logOut();
       forget();
@@ -269,7 +241,7 @@ export function createApp() {
       for (const stop of stops) stop();
       monitor.close();
       clearInterval(renew);
-      removeEventListener('hashchange', onHash);
+      pageRoute.close();
       removeEventListener('pointerdown', unlock);
       removeEventListener('keydown', unlock);
       live?.close();
