@@ -23,6 +23,7 @@ import {
 
 /** Folds a record of `alarms`. @returns whether the screens change */
 export function foldAlarmEvent(state: LiveState, event: AlarmEvent, nowMs: number): boolean {
+  state.nowMs = nowMs;
   const atMs = notAhead(parseInstant(event.at) ?? 0, nowMs);
   const { alarm } = event;
   if (isOld(state, alarm)) return false;
@@ -52,6 +53,7 @@ function noteLost(state: LiveState, alarm: Alarm, atMs: number): void {
  * not have, and of which nothing was said since, has ended before our log began.
  */
 export function foldAlarmState(state: LiveState, snapshot: AlarmState, nowMs: number): boolean {
+  state.nowMs = nowMs;
   const atMs = notAhead(parseInstant(snapshot.at) ?? 0, nowMs);
   let changed = forgetAlarmsBefore(state, snapshot, atMs);
   for (const alarm of snapshot.live) {

@@ -41,6 +41,7 @@ export function forgetAssociations(state: LiveState, deviceId: string): void {
 
 /** Takes devices without a bed off the screens that have been silent for `unassignedForgetMs`. To be called about once a second. */
 export function tick(state: LiveState, nowMs: number): void {
+  state.nowMs = nowMs;
   for (const bed of state.beds.values()) {
     if (bed.period !== undefined) continue;
     const seenAtMs = state.devices.get(bed.deviceId)?.seenAtMs ?? 0;
@@ -116,15 +117,18 @@ function move(state: LiveState, bed: BedState, period: AssociationPeriod): void 
 }
 
 /**
- * Takes a device without a bed to the tray of another ward, where its table now says that it was last in that ward. Its values go: they
- * are of the former ward.
+ * Takes a device without a bed to the tray of another ward, where its table now says that it was last in that ward. Its values and
+ * waves go: they are of the former ward.
  */
 function moveTray(state: LiveState, bed: BedState): void {
   const tray = lastPlace(state.associations.get(bed.deviceId)?.periods ?? []);
   if (tray?.ward === bed.tray?.ward && tray?.endedAtMs === bed.tray?.endedAtMs) return;
   const before = audienceOf(bed);
   bed.tray = tray;
-  if (audienceOf(bed) !== before) bed.values.clear();
+  if (audienceOf(bed) !== before) {
+    bed.values.clear();
+    bed.waves.clear();
+  }
   changeAudience(state, bed, before);
 }
 

@@ -32,6 +32,8 @@ import {
   type ValueState,
 } from './state.ts';
 
+import { isBeforeTray, isWaveBeforeTray } from './tray.ts';
+
 /** A wave that did not come for this long is no longer offered to the screens. */
 const waveForgetMs = 10_000;
 /** After a message in which a parameter came twice, the bed says so for this long. */
@@ -118,14 +120,6 @@ function replaces(known: ValueState, came: Origin, effectiveMs: number): boolean
   if (came.id !== undefined && wasTaken(notBefore, came.id)) return false;
   if (came.deviceMs === before.deviceMs) return sameBoot || came.receivedMs > before.receivedMs;
   return effectiveMs > known.effectiveMs || (effectiveMs === known.effectiveMs && came.receivedMs > before.receivedMs);
-}
-
-/**
- * Whether a device without a bed measured this before it came into its present tray: that is not for this ward. Where the end lies
- * ahead of the clock, the clock was set back since, and nothing can be said.
- */
-function isBeforeTray({ tray }: BedState, atMs: number, nowMs: number): boolean {
-  return tray !== undefined && tray.endedAtMs <= nowMs && atMs < tray.endedAtMs;
 }
 
 /** Notes that a value came at `atMs`, and returns when the next one is due. An older value changes what the shown one says of it. */
@@ -224,9 +218,10 @@ export function foldWaveArrival(
   nowMs: number,
 ): boolean {
   const receivedMs = receivedMsOf(record.receivedAt, nowMs);
-  if (receivedMs === undefined || !waves.has(record.reading.code)) return false;
+  const startMs = parseInstant(record.reading.start);
+  if (receivedMs === undefined || startMs === undefined || !waves.has(record.reading.code)) return false;
   const bed = bedFor(state, associationId, record.deviceId);
-  if (bed === undefined || isBeforeTray(bed, receivedMs, nowMs)) return false;
+  if (bed === undefined || isWaveBeforeTray(state, bed, startMs, receivedMs, nowMs)) return false;
   heardOf(state, record.deviceId, receivedMs);
   if (!bed.waves.has(record.reading.code)) stampHead(state, bed);
   bed.waves.set(record.reading.code, receivedMs);

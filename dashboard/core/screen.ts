@@ -10,7 +10,8 @@ import type { Delta, Watch } from '../protocol-live.ts';
 import { currentPeriodOf } from './beds.ts';
 import { noticesOf } from './notices.ts';
 import { may, seesWard, type Viewer } from './rights.ts';
-import { audienceOf, type BedState, type DeviceState, type LiveState, wardOf } from './state.ts';
+import { type AlarmHeld, audienceOf, type BedState, type DeviceState, type LiveState, wardOf } from './state.ts';
+import { isAlarmOfTray } from './tray.ts';
 
 export type Scope = Watch['scope'];
 
@@ -28,9 +29,13 @@ function wardInScope(viewer: Viewer, scope: Scope, ward: string | null): boolean
   return ward === null ? viewer.role === 'technician' : scope.ward === ward;
 }
 
-/** Whether an alarm may be seen by who sees its bed: a technician's screen has the technical ones alone. */
-export function seesAlarm(viewer: Viewer, alarm: Alarm): boolean {
-  return alarm.kind === 'technical' || may(viewer, 'view-vitals');
+/**
+ * Whether an alarm may be seen by who sees its bed: a technician's screen has the technical ones alone, and who sees not every ward has
+ * none that is of the tray of another ward.
+ */
+export function seesAlarm(state: LiveState, viewer: Viewer, bed: BedState, held: AlarmHeld): boolean {
+  if (held.alarm.kind !== 'technical' && !may(viewer, 'view-vitals')) return false;
+  return viewer.wards.includes('*') || isAlarmOfTray(state, bed, held);
 }
 
 /** A bed's head as this viewer may see it. */
@@ -88,9 +93,11 @@ export function bedView(state: LiveState, viewer: Viewer, bed: BedState): Bed {
 /** The alarms of a bed that this viewer may see, stamped after `sinceN`. */
 export function alarmsOfBed(state: LiveState, viewer: Viewer, associationId: string, sinceN: number): Alarm[] {
   const alarms: Alarm[] = [];
+  const bed = state.beds.get(associationId);
+  if (bed === undefined) return alarms;
   for (const alarmId of state.alarmsOf.get(associationId) ?? []) {
     const held = state.alarms.get(alarmId);
-    if (held && held.n > sinceN && seesAlarm(viewer, held.alarm)) alarms.push(held.alarm);
+    if (held && held.n > sinceN && seesAlarm(state, viewer, bed, held)) alarms.push(held.alarm);
   }
   return alarms;
 }
@@ -214,9 +221,10 @@ export function unseenAlarms(state: LiveState, screens: readonly Looking[]): num
   for (const bed of state.beds.values()) {
     if (bed.period) continue;
     for (const alarmId of state.alarmsOf.get(bed.associationId) ?? []) {
-      const alarm = state.alarms.get(alarmId)?.alarm;
-      if (!alarm?.present) continue;
-      const isSeen = ({ viewer, scope }: Looking) => isVisible(viewer, scope, bed) && seesAlarm(viewer, alarm);
+      const held = state.alarms.get(alarmId);
+      if (!held?.alarm.present) continue;
+      const isSeen = ({ viewer, scope }: Looking) =>
+        isVisible(viewer, scope, bed) && seesAlarm(state, viewer, bed, held);
       if (!screens.some(isSeen)) unseen += 1;
     }
   }

@@ -137,6 +137,8 @@ export type Gone = {
 export type LiveState = {
   /** Of the last change. */
   n: number;
+  /** This server's clock at the last tick or alarm. */
+  nowMs: number;
   readonly devices: Map<string, DeviceState>;
   readonly associations: Map<string, DeviceAssociations>;
   /** The beds on the screens now, by association. */
@@ -157,6 +159,7 @@ export type LiveState = {
 export function emptyState(): LiveState {
   return {
     n: 0,
+    nowMs: 0,
     devices: new Map(),
     associations: new Map(),
     beds: new Map(),

@@ -260,3 +260,23 @@ it('counts as watching the ward that it shows, for who sees vitals', async () =>
     expect(w.screen.watchedWards()).toEqual(wards);
   }
 });
+
+describe('a screen that opens', () => {
+  it('gets no trace that a device without a bed has drawn in the tray of another ward', async () => {
+    const w = world({ ...nurse, wards: ['step'] });
+    const at = (s: number) => formatInstant(t0 + s * 1000);
+    foldAssociations(w.state, table('d1', 2, period('assoc-01', 'icu', { to: at(1) })));
+    const play = (s: number) => {
+      const samples = Buffer.alloc(200).toString('base64');
+      const reading = { start: at(s), code: 'MDC_PULS_OXIM_PLETH', rateHz: 100, scale: 1, offset: 0, samples };
+      const record = { deviceId: 'd1', receivedAt: at(s + 1), reading };
+      w.clock.ms = t0 + s * 1000 + 1000;
+      if (foldWaveArrival(w.state, 'u-device-1', record, w.clock.ms)) foldWave(w.waves, 'u-device-1', record);
+    };
+    for (let s = 2; s < 6; s += 1) play(s);
+    foldAssociations(w.state, table('d1', 4, period('assoc-02', 'step', { to: at(7) })));
+    for (let s = 6; s < 9; s += 1) play(s);
+    await w.watch({ type: 'watch', scope: { ward: 'step' }, waves: { associations: 'all' } });
+    expect(w.of('wave').map(({ start }) => start)).toEqual([at(7), at(8)]);
+  });
+});

@@ -4,12 +4,13 @@ import { Compile } from 'typebox/compile';
 import type { Trail } from '../../contracts/audit-trail.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { textFaultIn } from '../../contracts/text.ts';
-import { formatInstant } from '../../contracts/time.ts';
+import { formatInstant, parseInstant } from '../../contracts/time.ts';
 import type { Budget } from '../core/budget.ts';
 import { may, seesWard, type Viewer } from '../core/rights.ts';
 import { changesSince, isVisible, type Looking, type Scope, wholeScreen } from '../core/screen.ts';
 import type { Claims } from '../core/session-rules.ts';
 import { audienceOf, type LiveState } from '../core/state.ts';
+import { isWaveBeforeTray } from '../core/tray.ts';
 import { type Chunk, recentChunks } from '../core/waves.ts';
 import { closeCodes } from '../pace.ts';
 import { type Delta, type Health, type ServerMessage, Watch } from '../protocol-live.ts';
@@ -117,7 +118,10 @@ export function createScreen(parts: ScreenParts): Screen {
     if (associations !== 'all' && !associations.includes(chunk.associationId)) return false;
     if (codes && !codes.includes(chunk.code)) return false;
     const bed = state.beds.get(chunk.associationId);
-    return bed !== undefined && isVisible(viewer, watch.scope, bed);
+    if (bed === undefined || !isVisible(viewer, watch.scope, bed)) return false;
+    // A trace that is kept may be of the tray of another ward.
+    const receivedMs = parseInstant(chunk.record.receivedAt) ?? chunk.startMs;
+    return !isWaveBeforeTray(state, bed, chunk.startMs, receivedMs, now());
   }
 
   function wave(chunk: Chunk, text: string): void {

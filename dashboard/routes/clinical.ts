@@ -145,9 +145,10 @@ function acknowledgeRoute(app: App, parts: Parts): void {
       const { alarmId } = request.params;
       const { rev } = request.body;
       const held = feed.state.alarms.get(alarmId);
-      if (!held || !seesAlarm(viewer, held.alarm)) throw notFound();
+      if (!held) throw notFound();
       const { alarm, said } = held;
       const bed = await bedOf(parts, request, alarm.associationId);
+      if (!seesAlarm(feed.state, viewer, bed, held)) throw notFound();
       const fault = acknowledgeFault(alarm, said, rev);
       if (fault) return reply.code(409).send({ ...fault, alarm });
       const command: Command = { type: 'acknowledge', ...asked(parts, request, bed.associationId), alarmId, rev };
