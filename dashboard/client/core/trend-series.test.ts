@@ -27,6 +27,11 @@ describe('trend columns', () => {
     expect(columns.series.get(hr)!.lone).toEqual([]);
   });
 
+  it('stand in the order of the codes, whatever the order of the answer', () => {
+    const series = ['B', 'C', 'A'].map((code) => ({ code, points: every(1000, 3) }));
+    expect([...trendColumns({ stepMs: 1000, series }, ['A', 'B', 'C']).series.keys()]).toEqual(['A', 'B', 'C']);
+  });
+
   it('join over one missed reading and never over two', () => {
     const points = [
       point(0, 1),
