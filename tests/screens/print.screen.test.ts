@@ -108,6 +108,7 @@ it('names patient, bed and time on every sheet, upright and lying', async () => 
       for (const landscape of [false, true]) {
         const sheets = pdfPages(await page.pdf({ format: 'A4', landscape }));
         expect(sheets.length).toBeGreaterThan(2);
+        expect(sheets.join('')).toContain('limitssys90to160,mean60to110');
         for (const sheet of sheets)
           for (const word of [who.familyName, who.givenName, who.patientId, who.birthDate!, period.bed, 'Printed'])
             expect(sheet).toContain(word.replaceAll(/\s/g, ''));

@@ -1,48 +1,54 @@
-/** One chart: the mean as a line, least and greatest as a band, a hole where nothing was measured. */
+/** One chart: the mean as a line, least and greatest as a band, a hole where nothing was measured; its limits as dashed lines. */
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { numberText } from '../../../contracts/number-text.ts';
 import { parameters } from '../../../contracts/parameters.ts';
 import { parameterColours } from '../core/colours.ts';
 import type { Chart } from '../core/trend-charts.ts';
+import { type LimitLine, rangeWithLimits } from '../core/trend-limits.ts';
 import type { TrendColumns } from '../core/trend-series.ts';
 
-const plotPx = 96;
-const timeAxisPx = 28;
+const plotPx = 104;
+const timeAxisPx = 22;
 const axisColour = '#9fb0c0';
 const gridColour = '#1e2833';
+const limitColour = '#c4d0db';
+const groundColour = '#10161dcc';
 const fontPx = 12;
+/** Width of a chart on an upright sheet of A4. */
+const sheetPx = 690;
 /** The second and third line of a chart (diastolic, mean; pulse beside HR) are told apart by dashes. */
 const dashes: readonly (readonly number[])[] = [[], [6, 4], [2, 3]];
 
 type TrendChartProps = {
   chart: Chart;
   columns: TrendColumns;
+  limits: readonly LimitLine[];
+  /** The limits in words; undefined where there are none. */
+  limitsText: string | undefined;
   fromMs: number;
   toMs: number;
   syncKey: string;
-  showTime: boolean;
 };
 
-export function TrendChart({ chart, columns, fromMs, toMs, syncKey, showTime }: TrendChartProps) {
+export function TrendChart({ chart, columns, limits, limitsText, fromMs, toMs, syncKey }: TrendChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   /** What is drawn now: the chart asks for it again at each drawing. */
-  const held = useRef(columns);
-  held.current = columns;
+  const held = useRef({ columns, limits });
+  held.current = { columns, limits };
   const shape = [...columns.series.keys()].join();
   const scale = letterScale();
-  const height = (plotPx + (showTime ? timeAxisPx : 0)) * scale;
+  const height = (plotPx + timeAxisPx) * scale;
   const range = { min: fromMs / 1000, max: toMs / 1000 };
   useLayoutEffect(() => {
     const element = box.current!;
     const made = new uPlot(
-      optionsFor([...columns.series.keys()], (code) => held.current.series.get(code)?.lone ?? [], {
+      optionsFor([...columns.series.keys()], () => held.current, {
         width: element.clientWidth,
         height,
         scale,
         syncKey,
-        showTime,
       }),
       dataOf(columns),
       element,
@@ -54,16 +60,23 @@ export function TrendChart({ chart, columns, fromMs, toMs, syncKey, showTime }: 
       if (!matchMedia('print').matches) made.setSize({ width: element.clientWidth, height });
     });
     observer.observe(element);
+    // A chart of a wide window, shrunk to a sheet, has marks that nobody can read: it is drawn for the sheet, in time.
+    const forSheet = () => made.setSize({ width: Math.min(element.clientWidth, sheetPx), height });
+    const forWindow = () => made.setSize({ width: element.clientWidth, height });
+    addEventListener('beforeprint', forSheet);
+    addEventListener('afterprint', forWindow);
     return () => {
+      removeEventListener('beforeprint', forSheet);
+      removeEventListener('afterprint', forWindow);
       observer.disconnect();
       made.destroy();
       plot.current = undefined;
     };
-  }, [shape, syncKey, showTime, scale]);
+  }, [shape, syncKey, scale]);
   useLayoutEffect(() => {
     plot.current?.setData(dataOf(columns), false);
     plot.current?.setScale('x', range);
-  }, [columns]);
+  }, [columns, limits.map(({ value, fromMs }) => `${value}/${fromMs}`).join()]);
   return (
     <figure class="trend" data-testid={`trend-chart-${chart.codes[0]}`}>
       <figcaption class="trend__title">
@@ -71,6 +84,11 @@ export function TrendChart({ chart, columns, fromMs, toMs, syncKey, showTime }: 
           {chart.title}
         </span>{' '}
         <span class="dim">{chart.unitLabel}</span>
+        {limitsText !== undefined && (
+          <span class="trend__limits" data-testid="trend-limits">
+            limits {limitsText}
+          </span>
+        )}
         <span class="unseen">{summary(chart, columns)}</span>
       </figcaption>
       <div class="trend__plot" ref={box} />
@@ -107,10 +125,12 @@ function dataOf(columns: TrendColumns): uPlot.AlignedData {
   return [columns.x, ...[...columns.series.values()].flatMap((one) => [one.mean, one.max, one.min])];
 }
 
+type Drawn = { readonly columns: TrendColumns; readonly limits: readonly LimitLine[] };
+
 function optionsFor(
   codes: readonly string[],
-  loneOf: (code: string) => readonly number[],
-  size: { width: number; height: number; scale: number; syncKey: string; showTime: boolean },
+  drawn: () => Drawn,
+  size: { width: number; height: number; scale: number; syncKey: string },
 ): uPlot.Options {
   const { scale } = size;
   const font = `${fontPx * scale}px system-ui, sans-serif`;
@@ -119,20 +139,24 @@ function optionsFor(
   return {
     width: size.width,
     height: size.height,
-    padding: [8, 8, size.showTime ? 0 : 8, 0],
+    padding: [8, 8, 0, 0],
     legend: { show: false },
     cursor: { sync: { key: size.syncKey }, drag: { x: false, y: false }, points: { size: 6 } },
-    scales: { x: { time: true, auto: false }, y: { range: (_plot, min, max) => padded(min, max) } },
+    scales: {
+      x: { time: true, auto: false },
+      y: { range: (_plot, min, max) => rangeOf(min, max, drawn().limits) },
+    },
     axes: [
       {
         ...axis,
-        show: size.showTime,
         size: timeAxisPx * scale,
-        space: 50 * scale,
+        space: 54 * scale,
+        incrs: timeStepsS,
         values: (_plot, ticks) => ticks.map(tickText),
       },
-      { ...axis, size: 44 * scale, space: 26 * scale },
+      { ...axis, size: 44 * scale, space: 20 * scale },
     ],
+    hooks: { draw: [(plot) => drawLimits(plot, drawn().limits, scale)] },
     series: [
       {},
       ...codes.flatMap((code, i): uPlot.Series[] => [
@@ -142,7 +166,12 @@ function optionsFor(
           width: 1.5 * scale,
           spanGaps: false,
           // A point that no line touches would not be seen without a dot.
-          points: { show: true, size: 5 * scale, fill: colourOf(code), filter: () => [...loneOf(code)] },
+          points: {
+            show: true,
+            size: 5 * scale,
+            fill: colourOf(code),
+            filter: () => [...(drawn().columns.series.get(code)?.lone ?? [])],
+          },
           dash: [...(dashes[i % dashes.length] ?? [])],
         },
         edge,
@@ -156,14 +185,51 @@ function optionsFor(
   };
 }
 
+/** Quarters and whole hours, as people name times; 5 min where there is room for their words. */
+const timeStepsS = [300, 900, 1800, 3600, 7200, 14_400, 21_600];
+
+/** Each limit as a thin dashed line from when it was in force, with its number at the edge. */
+function drawLimits(plot: uPlot, limits: readonly LimitLine[], scale: number): void {
+  const { ctx, bbox } = plot;
+  const px = uPlot.pxRatio * scale;
+  ctx.save();
+  ctx.font = `${11 * px}px system-ui, sans-serif`;
+  ctx.textAlign = 'left';
+  ctx.textBaseline = 'middle';
+  ctx.setLineDash([7 * px, 5 * px]);
+  ctx.lineWidth = Math.max(1, uPlot.pxRatio);
+  for (const { value, text, fromMs, place } of limits) {
+    const y = plot.valToPos(value, 'y', true);
+    if (y < bbox.top || y > bbox.top + bbox.height) continue;
+    const left = Math.max(bbox.left, plot.valToPos(fromMs / 1000, 'x', true));
+    const right = bbox.left + bbox.width;
+    ctx.strokeStyle = limitColour;
+    ctx.beginPath();
+    ctx.moveTo(left, y);
+    ctx.lineTo(right, y);
+    ctx.stroke();
+    const width = ctx.measureText(text).width + 6 * px;
+    const from = place === 0 ? right - width : Math.min(left, right - 2 * width);
+    ctx.fillStyle = groundColour;
+    ctx.fillRect(from, y - 6 * px, width, 12 * px);
+    ctx.fillStyle = limitColour;
+    ctx.fillText(text, from + 3 * px, y);
+  }
+  ctx.restore();
+}
+
 /** Never a scale so narrow that noise looks like an event. */
-function padded(min: number | null, max: number | null): [number, number] {
-  if (min === null || max === null || !Number.isFinite(min) || !Number.isFinite(max)) return [0, 1];
+function rangeOf(least: number | null, greatest: number | null, limits: readonly LimitLine[]): [number, number] {
+  if (least === null || greatest === null || !Number.isFinite(least) || !Number.isFinite(greatest)) return [0, 1];
+  const [min, max] = rangeWithLimits(least, greatest, limits);
   const room = Math.max(2, (max - min) * 0.1, (10 - (max - min)) / 2);
   return [Math.floor(min - room), Math.ceil(max + room)];
 }
 
+/** `14:15`; at midnight the day that begins. */
 function tickText(seconds: number): string {
   const at = new Date(seconds * 1000);
-  return `${String(at.getHours()).padStart(2, '0')}:${String(at.getMinutes()).padStart(2, '0')}`;
+  const [hours, minutes] = [at.getHours(), at.getMinutes()];
+  if (hours === 0 && minutes === 0) return at.toLocaleDateString('en-GB', { day: 'numeric', month: 'short' });
+  return `${String(hours).padStart(2, '0')}:${String(minutes).padStart(2, '0')}`;
 }

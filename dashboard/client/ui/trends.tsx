@@ -3,7 +3,9 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { parameters } from '../../../contracts/parameters.ts';
 import type { Bed, Trends as TrendAnswer } from '../../protocol.ts';
+import { wardLimits } from '../core/numerics.ts';
 import { chartsOf } from '../core/trend-charts.ts';
+import { limitLines, limitsText } from '../core/trend-limits.ts';
 import { trendColumns } from '../core/trend-series.ts';
 import type { Answer } from '../shell/api.ts';
 import { useApp } from '../shell/app.ts';
@@ -48,6 +50,7 @@ export function Trends({ bed }: { bed: Bed }) {
     <>
       <div class="trends__head">
         <h2>Trends</h2>
+        <span class="dim">dashed: the alarm limits now in force, since they were set</span>
         <span class="bar__gap" />
         <fieldset class="choice">
           <legend class="unseen">Hours shown</legend>
@@ -111,17 +114,19 @@ function Charts(props: {
         Nothing was recorded for this bed in the last {props.hours} h.
       </p>
     );
+  const ward = wardLimits(bed.patient?.category);
   return (
     <div class="trends__charts" data-testid="trends">
-      {charts.map((chart, i) => (
+      {charts.map((chart) => (
         <TrendChart
           key={chart.title}
           chart={chart}
           columns={trendColumns(answer, chart.codes)}
+          limits={limitLines(chart.codes, bed.limits, ward, loaded.fromMs)}
+          limitsText={limitsText(chart.codes, bed.limits, ward)}
           fromMs={loaded.fromMs}
           toMs={loaded.toMs}
           syncKey={bed.associationId}
-          showTime={i === charts.length - 1}
         />
       ))}
     </div>

@@ -1,0 +1,105 @@
+/** The alarm limits of a chart: lines over the time in which this screen knows that they were in force. */
+import type { Limits } from '../../../contracts/messages/alarms.ts';
+import { numberText } from '../../../contracts/number-text.ts';
+import { type LimitGroup, type Parameter, parameters } from '../../../contracts/parameters.ts';
+import type { LimitChange } from '../../protocol.ts';
+import { limitsFor } from './numerics.ts';
+
+export type LimitLine = {
+  readonly value: number;
+  readonly text: string;
+  /** In force from then on; what was in force before is not known here. */
+  readonly fromMs: number;
+  readonly side: 'low' | 'high';
+  /** Which of the chart's groups it is of; the numbers of the second stand at the other edge. */
+  readonly place: number;
+};
+
+/** Said beside a number where a chart has limits of two groups. */
+const short: Partial<Record<LimitGroup, string>> = {
+  HR: 'HR',
+  PR: 'PR',
+  BPsys: 'sys',
+  BPmean: 'mean',
+};
+
+type WardLimits = Readonly<Partial<Record<string, Limits>>>;
+type Known = { readonly group: LimitGroup; readonly parameter: Parameter; readonly limits: Limits };
+
+/** The limits of each group on the chart, in the order of its codes. */
+function limitsOn(codes: readonly string[], changes: readonly LimitChange[], ward: WardLimits): Known[] {
+  const found = new Map<LimitGroup, Known>();
+  for (const code of codes) {
+    const parameter = parameters.get(code);
+    const group = parameter?.limits;
+    if (!parameter || group === undefined || found.has(group)) continue;
+    const limits = limitsFor(parameter, changes, ward)?.limits;
+    if (limits) found.set(group, { group, parameter, limits });
+  }
+  // Heart rate and pulse have the same limits: one line.
+  const known = [...found.values()];
+  return known.filter(
+    ({ limits }, at) =>
+      !known.slice(0, at).some((one) => one.limits.low === limits.low && one.limits.high === limits.high),
+  );
+}
+
+/** The lines of a chart that begins at `fromMs`. */
+export function limitLines(
+  codes: readonly string[],
+  changes: readonly LimitChange[],
+  ward: WardLimits,
+  fromMs: number,
+): LimitLine[] {
+  const known = limitsOn(codes, changes, ward);
+  return known.flatMap(({ group, parameter, limits }, place) => {
+    const changedAt = changes.find((one) => one.group === group)?.at;
+    return (['low', 'high'] as const).flatMap((side): LimitLine[] => {
+      const value = limits[side];
+      if (value === undefined) return [];
+      const name = known.length > 1 ? short[group] : undefined;
+      const number = numberText(value, parameter.digits);
+      return [
+        {
+          value,
+          text: name === undefined ? number : `${name} ${number}`,
+          fromMs: changedAt === undefined ? fromMs : Math.max(fromMs, Date.parse(changedAt)),
+          side,
+          place,
+        },
+      ];
+    });
+  });
+}
+
+/**
+ * The range of values that a chart shows: how far the curve is from a limit is to be seen. Where the whole curve is beyond one limit, the
+ * other one would only flatten it.
+ */
+export function rangeWithLimits(min: number, max: number, lines: readonly LimitLine[]): [number, number] {
+  const shown = lines.filter(
+    ({ side, place }) =>
+      !lines.some(
+        (other) =>
+          other.place === place && other.side !== side && (side === 'low' ? min > other.value : max < other.value),
+      ),
+  );
+  const values = shown.map((line) => line.value);
+  return [Math.min(min, ...values), Math.max(max, ...values)];
+}
+
+/** `50 to 120`, `sys 90 to 160, mean 60 to 110`, `from 90`; undefined where the chart has no limits. */
+export function limitsText(
+  codes: readonly string[],
+  changes: readonly LimitChange[],
+  ward: WardLimits,
+): string | undefined {
+  const known = limitsOn(codes, changes, ward);
+  const texts = known.flatMap(({ group, parameter, limits: { low, high } }) => {
+    const [from, to] = [low, high].map((one) => (one === undefined ? undefined : numberText(one, parameter.digits)));
+    if (from === undefined && to === undefined) return [];
+    const range = from === undefined ? `up to ${to}` : to === undefined ? `from ${from}` : `${from} to ${to}`;
+    return [known.length > 1 && short[group] ? `${short[group]} ${range}` : range];
+  });
+  return texts.length === 0 ? undefined : texts.join(', ');
+}
