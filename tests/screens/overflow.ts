@@ -42,6 +42,7 @@ function findUnreadable(): string[] {
   const numberLeastPx = 13;
   const textLeastPx = 10;
   const nameLeastPx = 30;
+  const fieldMostEm = 36;
   /** What lies over the page on purpose. */
   const layers = '.lost, dialog, [popover], .skip, .notices.is-open';
   type Box = { left: number; right: number; top: number; bottom: number };
@@ -222,6 +223,15 @@ function findUnreadable(): string[] {
     if (pen.measureText(text).width > room - arrowPx + slackPx && !mayBeCut(field, text)) {
       fault('cut in its field', field, text, `, ${(pen.measureText(text).width - room + arrowPx).toFixed(0)} px`);
     }
+  }
+
+  // A field as wide as a large screen is far from its label at one end and from its button at the other.
+  for (const field of document.querySelectorAll('form :is(input, select, button)')) {
+    const widthPx = field.getBoundingClientRect().width;
+    const isLong = field instanceof HTMLButtonElement && (field.textContent ?? '').length > fieldMostEm;
+    const mostPx = fieldMostEm * Number.parseFloat(getComputedStyle(field).fontSize);
+    if (isDrawn(field) && !isLong && widthPx > mostPx)
+      fault('wide as the screen', field, field.textContent ?? '', `, ${widthPx.toFixed(0)} px`);
   }
 
   for (const slot of document.querySelectorAll('.slot--limits')) {

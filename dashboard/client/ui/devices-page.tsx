@@ -131,7 +131,7 @@ function UnlistedDevice({ onDevice }: { onDevice: (deviceId: string) => void }) 
   const problem = useSignal<string | undefined>(undefined);
   return (
     <form
-      class="form form__buttons"
+      class="form form--line"
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
