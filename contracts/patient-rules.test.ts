@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { atSamePatient, birthDateFault, contradictions } from './patient-rules.ts';
+import { birthDateFault, contradictions } from './patient-rules.ts';
 
 const form = 'Write the date of birth as YYYY-MM-DD.';
 const early = 'The date of birth is before 1880. Check the year.';
@@ -43,24 +43,5 @@ describe('what was typed for the patient of a bed', () => {
     ],
   ])('names each field that contradicts: %s', (_, typed, expected) => {
     expect(contradictions(typed, there)).toEqual(expected);
-  });
-});
-
-describe('two devices', () => {
-  const here = { ward: 'ICU', bed: '1', patient: { patientId: 'P-1' } };
-  it.each([
-    ['one patient, one bed', here, true],
-    ['one patient, another bed', { ...here, bed: '2' }, false],
-    ['one patient, another ward', { ...here, ward: 'ED' }, false],
-    ['another patient, one bed', { ...here, patient: { patientId: 'P-2' } }, false],
-    ['no patient, one bed', { ...here, patient: null }, false],
-  ])('%s', (_, there, expected) => {
-    expect(atSamePatient(here, there)).toBe(expected);
-    expect(atSamePatient(there, here)).toBe(expected);
-  });
-
-  it('without a patient are at no same patient', () => {
-    const empty = { ...here, patient: null };
-    expect(atSamePatient(empty, empty)).toBe(false);
   });
 });

@@ -39,20 +39,6 @@ export function contradictions(typed: Partial<Record<PatientField, string>>, the
   });
 }
 
-type AtBed = {
-  readonly ward: string | null;
-  readonly bed: string | null;
-  readonly patient: Pick<Patient, 'patientId'> | null;
-};
-
-/**
- * Whether two devices are at one patient in one bed. What is done to the patient (a move, a correction, a discharge) is done to both.
- * False where a patient is not known: a technician is told none.
- */
-export function atSamePatient(a: AtBed, b: AtBed): boolean {
-  return a.patient !== null && a.patient.patientId === b.patient?.patientId && a.ward === b.ward && a.bed === b.bed;
-}
-
 function isCalendarDate(text: string): boolean {
   if (!/^\d{4}-\d{2}-\d{2}$/.test(text)) return false;
   const at = new Date(`${text}T00:00:00.000Z`);

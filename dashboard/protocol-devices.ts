@@ -44,6 +44,11 @@ export const Devices = Type.Object(
                 ward: Type.Union([Ward, Type.Null()]),
                 bed: Type.Union([Type.String(), Type.Null()]),
                 occupied: Type.Boolean(),
+                /**
+                 * The patient's other devices in the bed: they go along when the patient moves, and a correction and a discharge are
+                 * theirs, too. Empty for who may not admit.
+                 */
+                others: Type.Array(DeviceId),
               },
               closed,
             ),

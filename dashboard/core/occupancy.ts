@@ -1,6 +1,5 @@
 /** Who is where now: which patient is in a bed, and which devices are at one patient. */
 import type { AssociationPeriod, Patient } from '../../contracts/messages/records.ts';
-import { atSamePatient } from '../../contracts/patient-rules.ts';
 import { currentPeriodOf } from './beds.ts';
 import type { LiveState } from './state.ts';
 
@@ -20,7 +19,25 @@ export function patientInBed(state: LiveState, { ward, bed }: Place, except: rea
 
 /** The other devices at the patient of `current`, in the same bed: what is done to the patient is done to them as well. */
 export function othersAtPatient(state: LiveState, deviceId: string, current: AssociationPeriod): string[] {
-  return [...currentPeriods(state, [deviceId])].filter(([, other]) => atSamePatient(current, other)).map(([id]) => id);
+  return othersAtPatients(state)(deviceId, current);
+}
+
+/** The same for many devices: all associations are read once. */
+export function othersAtPatients(state: LiveState): (deviceId: string, current: AssociationPeriod) => string[] {
+  const ids = new Map<string, string[]>();
+  for (const [deviceId, period] of currentPeriods(state, [])) {
+    const key = patientInBedKey(period);
+    if (key === undefined) continue;
+    const there = ids.get(key);
+    if (there) there.push(deviceId);
+    else ids.set(key, [deviceId]);
+  }
+  return (deviceId, current) => ids.get(patientInBedKey(current) ?? '')?.filter((id) => id !== deviceId) ?? [];
+}
+
+/** The same for two devices at one patient in one bed; undefined without a patient. */
+function patientInBedKey({ ward, bed, patient }: AssociationPeriod): string | undefined {
+  return patient === null ? undefined : JSON.stringify([ward, bed, patient.patientId]);
 }
 
 /** Each device that is in a bed now, with its period. */

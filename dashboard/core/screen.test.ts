@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { AssociationPeriod } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Bed } from '../protocol.ts';
 import { foldAlarmEvent } from './alarms.ts';
@@ -181,6 +182,21 @@ describe('who sees what', () => {
     expect(devicesFor(state, nurse).map((row) => row.device.deviceId)).toEqual(['d1']);
     expect(devicesFor(state, technician).map((row) => row.device.deviceId)).toEqual(['d1', 'd3']);
     expect(devicesFor(state, auditor)).toEqual([]);
+  });
+
+  it('has the other devices at a patient in one bed, for who may admit', () => {
+    const state = emptyState();
+    const patient = { patientId: 'P-1', familyName: 'Made', givenName: 'Up', category: 'adult' } as const;
+    const put = (deviceId: string, fields: Partial<AssociationPeriod>) =>
+      foldAssociations(state, table(deviceId, 1, period(`assoc-${deviceId}`, 'icu', fields)));
+    put('d1', { patient });
+    put('d2', { patient });
+    put('d3', { patient, bed: '2' });
+    put('d4', { patient: null });
+    put('d5', { patient: { ...patient, patientId: 'P-2' } });
+    const others = (viewer: Viewer) => devicesFor(state, viewer).map(({ current }) => current?.others.join());
+    expect(others(nurse)).toEqual(['d2', 'd1', '', '', '']);
+    expect(others(technician)).toEqual(['', '', '', '', '']);
   });
 });
 

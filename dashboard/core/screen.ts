@@ -9,6 +9,7 @@ import type { Devices } from '../protocol-devices.ts';
 import type { Delta, Watch } from '../protocol-live.ts';
 import { currentPeriodOf } from './beds.ts';
 import { noticesOf } from './notices.ts';
+import { othersAtPatients } from './occupancy.ts';
 import { may, seesWard, type Viewer } from './rights.ts';
 import { type AlarmHeld, audienceOf, type BedState, type DeviceState, type LiveState, wardOf } from './state.ts';
 import { isAlarmOfTray } from './tray.ts';
@@ -167,6 +168,7 @@ function addGone(
 /** Every device within the viewer's wards or without association, for who may associate. */
 export function devicesFor(state: LiveState, viewer: Viewer): Devices['devices'] {
   const devices: Devices['devices'] = [];
+  const othersOf = may(viewer, 'admit-patient') ? othersAtPatients(state) : () => [];
   for (const device of state.devices.values()) {
     const table = state.associations.get(device.deviceId);
     const period = currentPeriodOf(table);
@@ -181,6 +183,7 @@ export function devicesFor(state: LiveState, viewer: Viewer): Devices['devices']
             ward: visibleText(period.ward),
             bed: visibleText(period.bed),
             occupied: period.patient !== null,
+            others: othersOf(device.deviceId, period),
           }
         : null,
       ...(last ? { lastWard: visibleText(last.ward) } : {}),

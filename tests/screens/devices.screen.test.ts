@@ -17,10 +17,14 @@ beforeAll(async () => {
     openScreenServer({
       accounts: [
         { userId: 'nora', name: 'Nora Nurse', role: 'nurse', wards: [ward] },
+        { userId: 'nina', name: 'Nina Nurse', role: 'nurse', wards: [ward, 'HDU'] },
         { userId: 'paula', name: 'Paula Physician', role: 'physician', wards: ['*'] },
         { userId: 'ted', name: 'Ted Technician', role: 'technician', wards: [ward] },
       ],
-      wards: [{ ward, beds: ['U-1', 'U-2', 'U-3', 'U-4', 'U-5', 'U-6', 'U-7', 'U-8'] }],
+      wards: [
+        { ward, beds: ['U-1', 'U-2', 'U-3', 'U-4', 'U-5', 'U-6', 'U-7', 'U-8'] },
+        { ward: 'HDU', beds: ['H-1', 'H-2'] },
+      ],
     }),
     openBrowser(inject('chromium')),
   ]);
@@ -133,6 +137,27 @@ describe('correcting a patient', () => {
     await page.getByTestId('associate-confirm').check();
     await page.getByTestId('associate-save').click();
     await until('the category', () => now('bed-04').patient?.category === 'paediatric');
+  });
+});
+
+describe('ending the stay of a patient with two devices', () => {
+  it('names the other device and offers to take one away, also where the screen shows another ward', async () => {
+    const who = newborn('Civet');
+    for (const deviceId of ['bed-15', 'bed-16']) put(deviceId, period('H-1', 'HDU', who));
+    put('bed-17', period('H-2', 'HDU', newborn('Genet')));
+    const other = await logIn(browser, server, 'nina');
+    await other.goto(`${server.origin}/#/ward/${ward}`);
+    await other.getByTestId('bed-count').waitFor();
+    await other.goto(`${server.origin}/#/devices`);
+    await open(other, 'bed-15', 'end');
+    expect(await other.getByTestId('associate-discharge').textContent()).toBe(
+      'Discharge the patient (ends bed-16 too)',
+    );
+    expect(await other.getByTestId('associate-end').textContent()).toBe('Take bed-15 away from H-1');
+    // A device that joins the patient while the form is open is named as well.
+    put('bed-18', period('H-1', 'HDU', who));
+    await other.getByText('Discharge the patient (ends bed-16, bed-18 too)').waitFor();
+    await other.context().close();
   });
 });
 

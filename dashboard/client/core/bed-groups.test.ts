@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Bed } from '../../protocol.ts';
-import { groupBeds, othersAtPatient } from './bed-groups.ts';
+import { groupBeds } from './bed-groups.ts';
 import { bed } from './fixtures.ts';
 
 const at = (id: string, changes: Partial<Bed> = {}) =>
@@ -43,24 +43,5 @@ describe('one bed is one tile', () => {
     const grouped = groupBeds([at('a', { ...loose, ...since(5) }), at('b'), at('c', { ...loose, ...since(1) })]);
     expect(grouped.groups.map((group) => group.bed.associationId)).toEqual(['b']);
     expect(grouped.tray.map((one) => one.associationId)).toEqual(['c', 'a']);
-  });
-});
-
-describe('the other devices at a patient, which a move takes along and a discharge ends', () => {
-  it.each<[string, Bed, string[]]>([
-    ['a device at the patient in the bed', at('b'), ['b']],
-    ['a device at the patient in another bed, by mistake', at('b', { bed: '2' }), []],
-    ['a device at the patient in another ward, by mistake', at('b', { ward: 'ED' }), []],
-    ['a device without a patient in the bed', at('b', empty), []],
-    ['another patient in the bed, by mistake', at('b', { patient: other }), []],
-  ])('%s', (_, second, expected) => {
-    expect(othersAtPatient(new Map([at('a'), second].map((one) => [one.associationId, one])), 'a')).toEqual(expected);
-  });
-
-  it('are none for a device without a patient, and for one that the screen does not have', () => {
-    const beds = new Map([at('a', empty), at('b', empty)].map((one) => [one.associationId, one]));
-    expect(othersAtPatient(beds, 'a')).toEqual([]);
-    expect(othersAtPatient(beds, 'c')).toEqual([]);
-    expect(othersAtPatient(undefined, 'a')).toEqual([]);
   });
 });

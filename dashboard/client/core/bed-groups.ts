@@ -1,7 +1,5 @@
 /** One bed is one tile: which devices stand at one bed, and which stand at none. */
-import { atSamePatient } from '../../../contracts/patient-rules.ts';
 import type { Bed } from '../../protocol.ts';
-import type { Screen } from './fold.ts';
 
 /** A bed of a ward: what a tile is drawn for. */
 export type PlacedBed = Bed & { readonly ward: string; readonly bed: string };
@@ -56,13 +54,6 @@ export function groupBeds(beds: Iterable<Bed>): Grouped {
     for (const [own, ...more] of others) if (own) groups.push({ bed: own, companions: more });
   }
   return { groups, tray: tray.sort(compareArrival), doubled };
-}
-
-/** The other devices at the patient of an association, in the same bed, by id. Of the beds that this screen has; it may lack some. */
-export function othersAtPatient(beds: Screen['beds'] | undefined, associationId: string | undefined): string[] {
-  const own = beds?.get(associationId ?? '');
-  if (!beds || !own) return [];
-  return [...beds.values()].filter((bed) => bed !== own && atSamePatient(own, bed)).map((bed) => bed.device.deviceId);
 }
 
 function compareArrival(a: Bed, b: Bed): number {

@@ -71,7 +71,7 @@ export function DevicesPage() {
         {editing.value && (
           <AssociateForm
             key={editing.value.device.deviceId}
-            row={editing.value}
+            row={withOthersNow(editing.value, devices.value)}
             onDone={(text) => {
               done.value = text;
               editing.value = undefined;
@@ -100,6 +100,13 @@ export function DevicesPage() {
       <AlarmPanel />
     </div>
   );
+}
+
+/** The open form keeps what it was filled on, its version too; only the devices that go along are those of now. */
+function withOthersNow(row: FormRow, devices: readonly DeviceRow[] | undefined): FormRow {
+  const { current } = row;
+  const now = devices?.find((one) => one.current?.associationId === current?.associationId)?.current;
+  return current && now ? { ...row, current: { ...current, others: now.others } } : row;
 }
 
 function DeviceTable(props: { devices: readonly DeviceRow[]; onEdit: (row: DeviceRow) => void }) {

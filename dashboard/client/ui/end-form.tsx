@@ -1,6 +1,5 @@
 /** Discharges a patient, or takes a device away from its bed. */
 import { useSignal } from '@preact/signals';
-import { othersAtPatient } from '../core/bed-groups.ts';
 import { useApp } from '../shell/app.ts';
 import { Confirm } from './fields.tsx';
 import { FormEnd, type FormProps, useSending } from './form-parts.tsx';
@@ -14,7 +13,7 @@ export function EndForm({ row, onDone, onCancel }: FormProps) {
   const confirmed = useSignal(false);
   const sending = useSending(onDone);
   if (!current) return null;
-  const others = othersAtPatient(app.screen.value?.beds, current.associationId);
+  const { others } = current;
 
   function end(whole: 'device' | 'patient', done: string) {
     if (!current) return;

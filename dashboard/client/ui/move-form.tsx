@@ -1,6 +1,5 @@
 /** Moves a device to another bed. The patient's data are not in this form: who is at the device stays as they are. */
 import { useSignal } from '@preact/signals';
-import { othersAtPatient } from '../core/bed-groups.ts';
 import { useApp } from '../shell/app.ts';
 import { FormEnd, type FormProps, Meanwhile, useSending, WhosePatient } from './form-parts.tsx';
 import { PlaceFields } from './patient-fields.tsx';
@@ -12,7 +11,7 @@ export function MoveForm({ row, onDone, onCancel }: FormProps) {
   const place = useSignal({ ward: current?.ward ?? '', bed: current?.bed ?? '' });
   const sending = useSending(onDone);
   const isDirty = place.value.ward !== (current?.ward ?? '') || place.value.bed !== (current?.bed ?? '');
-  const along = othersAtPatient(app.screen.value?.beds, current?.associationId);
+  const along = current?.others ?? [];
 
   function move(version: number) {
     const { ward, bed } = place.value;
