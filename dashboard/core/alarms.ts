@@ -18,8 +18,10 @@ import {
   type LiveState,
   nextN,
   remember,
+  rememberHidden,
   stampHeads,
 } from './state.ts';
+import { isAlarmOfTray } from './tray.ts';
 
 /** Folds a record of `alarms`. @returns whether the screens change */
 export function foldAlarmEvent(state: LiveState, event: AlarmEvent, nowMs: number): boolean {
@@ -91,8 +93,11 @@ function hold(state: LiveState, alarm: Alarm, saidAtMs: number): boolean {
     return false;
   }
   const bed = bedFor(state, alarm.associationId, alarm.deviceId);
-  const said = saidAfter(state.alarms.get(alarm.alarmId), alarm, saidAtMs);
-  state.alarms.set(alarm.alarmId, { alarm, n: nextN(state), saidAtMs, said });
+  const before = state.alarms.get(alarm.alarmId);
+  const said = saidAfter(before, alarm, saidAtMs);
+  const ofTray = bed === undefined || isAlarmOfTray(state, bed, { alarm, saidAtMs });
+  state.alarms.set(alarm.alarmId, { alarm, n: nextN(state), saidAtMs, said, ofTray });
+  if (bed && before?.ofTray && !ofTray) rememberHidden(state, bed, alarm.alarmId);
   const ofBed = state.alarmsOf.get(alarm.associationId) ?? new Set();
   ofBed.add(alarm.alarmId);
   state.alarmsOf.set(alarm.associationId, ofBed);

@@ -13,9 +13,11 @@ import {
   newDeviceClock,
   nextN,
   remember,
+  rememberHidden,
   stampHead,
   unassignedForgetMs,
 } from './state.ts';
+import { isAlarmOfTray } from './tray.ts';
 
 /** The prefix of the association that a device without one gets (contracts/envelope/pseudonym.ts). */
 const unassignedPrefix = 'u-';
@@ -44,6 +46,7 @@ export function tick(state: LiveState, nowMs: number): void {
   state.nowMs = nowMs;
   for (const bed of state.beds.values()) {
     if (bed.period !== undefined) continue;
+    stampAlarms(state, bed, 'changed');
     const seenAtMs = state.devices.get(bed.deviceId)?.seenAtMs ?? 0;
     const alarms = state.alarmsOf.get(bed.associationId)?.size ?? 0;
     if (alarms === 0 && nowMs - seenAtMs > unassignedForgetMs) removeBed(state, bed);
@@ -93,7 +96,7 @@ function addBed(
   state.beds.set(associationId, bed);
   state.devices.get(deviceId)?.bedIds.add(associationId);
   stampHead(state, bed);
-  restampAlarms(state, associationId);
+  stampAlarms(state, bed, 'all');
   return bed;
 }
 
@@ -136,16 +139,25 @@ function changeAudience(state: LiveState, bed: BedState, before: string | null):
   if (audienceOf(bed) !== before) {
     const { associationId } = bed;
     remember(state, { n: nextN(state), kind: 'bed', associationId, alarmId: undefined, ward: before });
-    restampAlarms(state, associationId);
-  }
+    stampAlarms(state, bed, 'all');
+  } else stampAlarms(state, bed, 'changed');
   stampHead(state, bed);
 }
 
-/** A screen that gets a bed gets its alarms with it, however old they are. */
-function restampAlarms(state: LiveState, associationId: string): void {
-  for (const alarmId of state.alarmsOf.get(associationId) ?? []) {
+/**
+ * Judges anew which alarms belong to the tray of a device, and stamps them: those of which that has changed, or all, since a screen that
+ * gets a bed gets its alarms with it, however old they are. As time passes, and as the device's clock becomes known, an alarm may come
+ * to belong there, or no longer do so.
+ */
+function stampAlarms(state: LiveState, bed: BedState, which: 'all' | 'changed'): void {
+  for (const alarmId of state.alarmsOf.get(bed.associationId) ?? []) {
     const held = state.alarms.get(alarmId);
-    if (held) state.alarms.set(alarmId, { ...held, n: nextN(state) });
+    if (held === undefined) continue;
+    const ofTray = isAlarmOfTray(state, bed, held);
+    if (which === 'changed' && ofTray === held.ofTray) continue;
+    state.alarms.set(alarmId, { ...held, ofTray, n: nextN(state) });
+    if (held.ofTray && !ofTray) rememberHidden(state, bed, alarmId);
+    bed.n = state.n;
   }
 }
 

@@ -12,7 +12,6 @@ import { noticesOf } from './notices.ts';
 import { othersAtPatients } from './occupancy.ts';
 import { may, seesWard, type Viewer } from './rights.ts';
 import { type AlarmHeld, audienceOf, type BedState, type DeviceState, type LiveState, wardOf } from './state.ts';
-import { isAlarmOfTray } from './tray.ts';
 
 export type Scope = Watch['scope'];
 
@@ -34,9 +33,9 @@ function wardInScope(viewer: Viewer, scope: Scope, ward: string | null): boolean
  * Whether an alarm may be seen by who sees its bed: a technician's screen has the technical ones alone, and who sees not every ward has
  * none that is of the tray of another ward.
  */
-export function seesAlarm(state: LiveState, viewer: Viewer, bed: BedState, held: AlarmHeld): boolean {
+export function seesAlarm(viewer: Viewer, held: AlarmHeld): boolean {
   if (held.alarm.kind !== 'technical' && !may(viewer, 'view-vitals')) return false;
-  return viewer.wards.includes('*') || isAlarmOfTray(state, bed, held);
+  return viewer.wards.includes('*') || held.ofTray;
 }
 
 /** A bed's head as this viewer may see it. */
@@ -94,11 +93,9 @@ export function bedView(state: LiveState, viewer: Viewer, bed: BedState): Bed {
 /** The alarms of a bed that this viewer may see, stamped after `sinceN`. */
 export function alarmsOfBed(state: LiveState, viewer: Viewer, associationId: string, sinceN: number): Alarm[] {
   const alarms: Alarm[] = [];
-  const bed = state.beds.get(associationId);
-  if (bed === undefined) return alarms;
   for (const alarmId of state.alarmsOf.get(associationId) ?? []) {
     const held = state.alarms.get(alarmId);
-    if (held && held.n > sinceN && seesAlarm(state, viewer, bed, held)) alarms.push(held.alarm);
+    if (held && held.n > sinceN && seesAlarm(viewer, held)) alarms.push(held.alarm);
   }
   return alarms;
 }
@@ -149,13 +146,17 @@ function addGone(
   sinceN: number,
   changes: Pick<Delta, 'gone' | 'cleared'>,
 ): void {
+  const isHidden = (alarmId: string) => {
+    const held = state.alarms.get(alarmId);
+    return held === undefined || !seesAlarm(viewer, held);
+  };
   for (let at = state.gone.length - 1; at >= 0; at -= 1) {
     const gone = state.gone[at]!;
     if (gone.n <= sinceN) break;
     if ('associationId' in scope && scope.associationId !== gone.associationId) continue;
     if (!wardInScope(viewer, scope, gone.ward)) continue;
     if (gone.kind === 'alarm') {
-      if (gone.alarmId !== undefined && !state.alarms.has(gone.alarmId)) changes.cleared.push(gone.alarmId);
+      if (gone.alarmId !== undefined && isHidden(gone.alarmId)) changes.cleared.push(gone.alarmId);
       continue;
     }
     const bed = state.beds.get(gone.associationId);
@@ -226,8 +227,7 @@ export function unseenAlarms(state: LiveState, screens: readonly Looking[]): num
     for (const alarmId of state.alarmsOf.get(bed.associationId) ?? []) {
       const held = state.alarms.get(alarmId);
       if (!held?.alarm.present) continue;
-      const isSeen = ({ viewer, scope }: Looking) =>
-        isVisible(viewer, scope, bed) && seesAlarm(state, viewer, bed, held);
+      const isSeen = ({ viewer, scope }: Looking) => isVisible(viewer, scope, bed) && seesAlarm(viewer, held);
       if (!screens.some(isSeen)) unseen += 1;
     }
   }

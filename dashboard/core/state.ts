@@ -123,6 +123,8 @@ export type AlarmHeld = {
   readonly saidAtMs: number;
   /** Which revisions an acknowledgement may be of. */
   readonly said: Said;
+  /** Whether it may be shown in the tray in which its device stands (tray.ts), as judged at its stamp; true of a device in a bed. */
+  readonly ofTray: boolean;
 };
 
 /** What left the screens: a bed, or an alarm of a bed. */
@@ -186,6 +188,12 @@ export function remember(state: LiveState, gone: Gone): void {
     const dropped = state.gone.splice(0, state.gone.length - goneMax);
     state.forgottenN = dropped[dropped.length - 1]!.n;
   }
+}
+
+/** Remembers that an alarm left the screens of a tray, though it is held. */
+export function rememberHidden(state: LiveState, bed: BedState, alarmId: string): void {
+  const { associationId } = bed;
+  remember(state, { n: nextN(state), kind: 'alarm', associationId, alarmId, ward: audienceOf(bed) });
 }
 
 export function stampHead(state: LiveState, bed: BedState): void {

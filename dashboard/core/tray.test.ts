@@ -92,6 +92,31 @@ describe.each(ways)('a device without a bed that comes into the tray of another 
     expect(seen(state, stepNurse)).toEqual([1]);
   });
 
+  it('is taken from the screens that have it when the clock reaches the beginning of the tray', () => {
+    const state = inTray();
+    say(state, 20);
+    move(state);
+    tick(state, t0 + 60_000);
+    const n = state.n;
+    tick(state, t0 + 101_000);
+    expect(changesSince(state, stepNurse, { ward: 'step' }, n)?.cleared).toEqual(['alarm-of-the-tray']);
+    expect(changesSince(state, everywhere, { ward: '*' }, n)?.cleared).toEqual([]);
+  });
+
+  it('comes to the screens when the clock of its device is known, by which it began in this tray', () => {
+    const state = inTray();
+    move(state);
+    const said = alarm('alarm-of-the-tray', tray, 1, { onsetAt: at(95) });
+    foldAlarmEvent(state, { type: 'raised', at: at(95), alarm: said }, t0 + 101_000);
+    expect(seen(state, stepNurse)).toEqual([]);
+    const n = state.n;
+    for (let s = 102; s < 142; s += 1)
+      foldObservation(state, tray, observation('d1', t0 + (s - 10) * 1000, [hr(72)], t0 + s * 1000), t0 + s * 1000);
+    tick(state, t0 + 142_000);
+    expect(seen(state, stepNurse)).toEqual([1]);
+    expect(changesSince(state, stepNurse, { ward: 'step' }, n)?.alarms.map(({ rev }) => rev)).toEqual([1]);
+  });
+
   it.each([
     ['a trace of before that comes late', 90, 105, false],
     ['a trace that began before', 99.9, 101, false],

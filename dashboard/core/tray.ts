@@ -29,7 +29,11 @@ export function isWaveBeforeTray(
  * Whether an alarm may be shown in the present tray: it began there, or it holds and something was said of it there. A technical one that holds is about
  * the device and says nothing that was measured.
  */
-export function isAlarmOfTray(state: LiveState, bed: BedState, { alarm, saidAtMs }: AlarmHeld): boolean {
+export function isAlarmOfTray(
+  state: LiveState,
+  bed: BedState,
+  { alarm, saidAtMs }: Pick<AlarmHeld, 'alarm' | 'saidAtMs'>,
+): boolean {
   const isBefore = (atMs: number) => isBeforeTray(bed, atMs, state.nowMs);
   if (bed.tray === undefined) return true;
   if (alarm.present && alarm.kind === 'technical') return true;

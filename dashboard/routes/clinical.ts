@@ -148,7 +148,7 @@ function acknowledgeRoute(app: App, parts: Parts): void {
       if (!held) throw notFound();
       const { alarm, said } = held;
       const bed = await bedOf(parts, request, alarm.associationId);
-      if (!seesAlarm(feed.state, viewer, bed, held)) throw notFound();
+      if (!seesAlarm(viewer, held)) throw notFound();
       const fault = acknowledgeFault(alarm, said, rev);
       if (fault) return reply.code(409).send({ ...fault, alarm });
       const command: Command = { type: 'acknowledge', ...asked(parts, request, bed.associationId), alarmId, rev };
