@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { assess, bornAtMs, type DeviceClock, initialClock, measuredOffsetMs, wasSetBack } from './device-clock.ts';
+import {
+  assess,
+  bornAtMs,
+  type DeviceClock,
+  finerGrain,
+  grainMsMax,
+  initialClock,
+  measuredOffsetMs,
+  wasSetBack,
+} from './device-clock.ts';
 
 const t0 = Date.UTC(2026, 0, 1, 12);
 
@@ -148,4 +157,14 @@ describe('a clock that was set back', () => {
   ])('is shown, or not, by %s', (_, seq, byMs, isSet) => {
     expect(wasSetBack(newest, { seq, timeMs: t0 + byMs })).toBe(isSet);
   });
+});
+
+it.each([
+  ['milliseconds', [1_767_268_800_123, 1_767_268_801_124], 1],
+  ['whole seconds', [1_767_268_801_000, 1_767_268_802_000], 1_000],
+  ['whole minutes', [1_767_268_800_000, 1_767_268_860_000, 1_767_268_860_000], 60_000],
+  ['one time alone that may be a whole minute', [1_767_268_860_000], 60_000],
+  ['none', [], 300_000],
+])('times in %s are so coarse', (_, times, expected) => {
+  expect(times.reduce(finerGrain, grainMsMax)).toBe(expected);
 });

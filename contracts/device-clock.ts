@@ -105,6 +105,25 @@ export function bornAtMs(timeMs: number, receivedAtMs: number, offsetMs: number)
   return Math.min(receivedAtMs, timeMs + offsetMs);
 }
 
+/** Times of a device that are cut or rounded more coarsely than this are taken for as coarse as this (ours). */
+export const grainMsMax = 300_000;
+
+/**
+ * Returns how coarse a device's times are: the greatest step of which all of them are multiples, ms. It begins at `grainMsMax` and falls
+ * within some readings to what it is: 1 of times in milliseconds, 60,000 of times in whole minutes.
+ * @param grainMs of the times before
+ */
+export function finerGrain(grainMs: number, timeMs: number): number {
+  let step = grainMs;
+  let rest = Math.abs(timeMs) % step;
+  while (rest > 0) {
+    const next = step % rest;
+    step = rest;
+    rest = next;
+  }
+  return step;
+}
+
 /** The newest reading of one start (`boot`) of a device, by its number. */
 export type Numbered = { readonly seq: number; readonly timeMs: number };
 

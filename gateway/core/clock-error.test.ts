@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { type DeviceClocks, measuredWithin, noteTime, type Timed } from './clocks.ts';
 
-const t0 = Date.UTC(2026, 0, 1, 12);
+/** With a millisecond: the device does not cut its times. */
+const t0 = Date.UTC(2026, 0, 1, 12, 0, 0, 1);
 
 /** Readings each second from `from` to `to`, both included; the clock is `behind` s behind. */
 const live = (from: number, to: number, behind: number, delay = 0.05) =>

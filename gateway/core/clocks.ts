@@ -7,6 +7,8 @@ import {
   assess,
   type DeviceClock,
   exactMs,
+  finerGrain,
+  grainMsMax,
   initialClock,
   lateMsMax,
   measuredOffsetMs,
@@ -28,6 +30,8 @@ export type BootClock = {
   timeMs: number;
   /** The clock was set before the reading of this number. How wrong it was when readings of lower numbers were stamped is not known. */
   setSeq: number;
+  /** How coarse its times are, ms (contracts/device-clock.ts). */
+  grainMs: number;
 };
 
 /** The one that was used last is the last. */
@@ -46,6 +50,7 @@ export type Timed = {
 /** Learns from the time of one more message. @returns what is known of the clock that stamped it */
 export function noteTime(clocks: DeviceClocks, timed: Timed): BootClock {
   const bootClock = clockOfBoot(clocks, timed);
+  bootClock.grainMs = finerGrain(bootClock.grainMs, timed.timeMs);
   switch (timed.kind) {
     case 'birth':
       noteBirth(bootClock, timed);
@@ -115,7 +120,15 @@ function clockOfBoot(clocks: DeviceClocks, { boot }: Timed): BootClock {
   if (last?.boot === boot) return last;
   const at = clocks.findIndex((one) => one.boot === boot);
   const [known] = at < 0 ? [] : clocks.splice(at, 1);
-  const fresh = { boot, clock: initialClock, error: null, seq: 0, timeMs: Number.NEGATIVE_INFINITY, setSeq: 0 };
+  const fresh = {
+    boot,
+    clock: initialClock,
+    error: null,
+    seq: 0,
+    timeMs: Number.NEGATIVE_INFINITY,
+    setSeq: 0,
+    grainMs: grainMsMax,
+  };
   const entry = known ?? fresh;
   clocks.push(entry);
   if (clocks.length > bootsMax) clocks.shift();
@@ -124,7 +137,8 @@ function clockOfBoot(clocks: DeviceClocks, { boot }: Timed): BootClock {
 
 /**
  * Returns the span of time in which a reading was measured. Where nothing is known of the clock of its start, the clock of the
- * connection counts: a birth message that names no start is noted there.
+ * connection counts: a birth message that names no start is noted there. Coarse times (in whole minutes) widen the span by their step,
+ * for the reading may be anywhere in it, and so may the message that the limits of the error are of.
  */
 export function measuredWithin(
   clocks: DeviceClocks,
@@ -132,11 +146,18 @@ export function measuredWithin(
   connectionBoot: string,
   { kind, seq, timeMs, receivedAtMs }: Timed,
 ): Span {
-  if (kind === 'observation' && isBeforeSet(bootClock, seq)) return whenMeasured(null, timeMs, receivedAtMs);
-  const { error } = bootClock;
-  if (isKnown(error)) return whenMeasured(error, timeMs, receivedAtMs, clocks);
+  const { error, grainMs } = bootClock;
+  if (kind === 'observation' && isBeforeSet(bootClock, seq))
+    return widened(whenMeasured(null, timeMs, receivedAtMs), grainMs, receivedAtMs);
+  if (isKnown(error)) return widened(whenMeasured(error, timeMs, receivedAtMs, clocks), grainMs, receivedAtMs);
   const ofConnection = clocks.find(({ boot }) => boot === connectionBoot);
-  return whenMeasured(ofConnection?.error ?? error, timeMs, receivedAtMs);
+  return widened(whenMeasured(ofConnection?.error ?? error, timeMs, receivedAtMs), grainMs, receivedAtMs);
+}
+
+/** Steps that are no wider than what counts as exact widen nothing. */
+function widened(span: Span, grainMs: number, receivedAtMs: number): Span {
+  if (grainMs <= exactMs) return span;
+  return { fromMs: span.fromMs - grainMs, toMs: Math.min(span.toMs + grainMs, receivedAtMs) };
 }
 
 /** Whether a reading is current, as far as its clock is known: it did not wait in the device. */
