@@ -7,7 +7,7 @@ import { unassignedAssociation } from '../../contracts/envelope/pseudonym.ts';
 import { noteNotice } from '../../dashboard/core/notices.ts';
 import { openBrowser } from '../browser.ts';
 import { until } from '../system.ts';
-import { clickUntil, expectReadable, goTo, logInCalm, pinLoad } from './readable.ts';
+import { clickUntil, expectReadable, goTo, logInCalm, pinLoad, pressStill, pressUntil } from './readable.ts';
 import {
   alarmOf,
   longAlarmText,
@@ -120,8 +120,8 @@ async function closeForm(): Promise<void> {
   const form = page.getByTestId('associate-form');
   await until('no form', async () => {
     if ((await form.count()) === 0) return true;
-    await form.getByRole('button', { name: 'Cancel' }).click();
-    await page.waitForTimeout(200);
+    await pressStill(form.getByRole('button', { name: 'Cancel' }));
+    await page.waitForTimeout(100);
     return (await form.count()) === 0;
   });
 }
@@ -132,12 +132,7 @@ async function openForm(deviceId: string, act: string, shows: string): Promise<v
   await goTo(page, '#/devices');
   await page.getByTestId(`associate-${deviceId}`).waitFor();
   await clickUntil(page, `associate-${deviceId}`, `act-${act}`);
-  await until(act, async () => {
-    if (await page.locator(shows).isVisible()) return true;
-    await page.getByTestId(`act-${act}`).click();
-    await page.waitForTimeout(200);
-    return page.locator(shows).isVisible();
-  });
+  await pressUntil(page.getByTestId(`act-${act}`), page.locator(shows));
 }
 
 /** Another clinician changed the device meanwhile, as the form will be told when it saves. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { openBrowser } from '../browser.ts';
 import { until } from '../system.ts';
 import { resize } from './overflow.ts';
-import { expectReadable, logInCalm } from './readable.ts';
+import { expectReadable, logInCalm, pressStill } from './readable.ts';
 import { longestAlarms, longestBeds, play, raised } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
@@ -72,11 +72,11 @@ const shownPx = (id: string) =>
   });
 
 /** A press right after the button has moved is lost on purpose. */
-async function pressUntil(text: string): Promise<void> {
+async function pressUntilItSays(text: string): Promise<void> {
   const more = page.getByTestId('notices-more');
   await until(text, async () => {
-    await more.click();
-    await page.waitForTimeout(200);
+    await pressStill(more);
+    await page.waitForTimeout(100);
     return (await more.textContent()) === text;
   });
   await page.locator('.moved-hint').waitFor({ state: 'detached' });
@@ -107,7 +107,7 @@ it('counts the notices that have no room, by their gravest mark, and opens them 
     before.set(size.name, await places());
     expect(await more.textContent(), size.name).toContain('+1 ***');
   }
-  await pressUntil('Close');
+  await pressUntilItSays('Close');
   for (const size of windows) {
     await resize(page, size);
     for (const id of ['notice-kafka', 'notice-alarms']) expect(await shownPx(id), size.name).toBeGreaterThan(18);
@@ -115,7 +115,7 @@ it('counts the notices that have no room, by their gravest mark, and opens them 
     expect(await places(), size.name).toEqual(before.get(size.name));
   }
   await expectReadable(page, 'notices-open', windows);
-  await pressUntil('+1 ***');
+  await pressUntilItSays('+1 ***');
 });
 
 it('takes nothing of its place when the notices have gone', async () => {

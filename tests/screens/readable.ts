@@ -1,7 +1,7 @@
 /** A page as the tests of the layout need it: nothing on it depends on how fast the machine is, and it is measured at each size. */
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Browser, Page } from 'playwright-core';
+import type { Browser, Locator, Page } from 'playwright-core';
 import { expect } from 'vitest';
 import { enter } from '../browser.ts';
 import { until } from '../system.ts';
@@ -70,13 +70,32 @@ export async function goTo(page: Page, hash: string): Promise<void> {
   }, hash);
 }
 
-/** What has just moved takes no click for a second, so a click right after a resize is lost on purpose. */
+/** The page looks that often for what has moved (`shell/guard.ts`). */
+const lookMs = 300;
+
+/**
+ * Presses a button once it has stood still: what has just moved takes no press for a second, and a press that was lost leaves a word
+ * beside it for two more.
+ */
+export async function pressStill(button: Locator): Promise<void> {
+  const page = button.page();
+  await button.scrollIntoViewIfNeeded();
+  await page.waitForTimeout(lookMs);
+  await button.and(page.locator(':not([data-unsettled])')).waitFor();
+  await button.click();
+}
+
+/** Presses until `appears` is there: a button may move again right before the press. */
 export async function clickUntil(page: Page, button: string, appears: string): Promise<void> {
-  await until(appears, async () => {
-    if (await page.getByTestId(appears).first().isVisible()) return true;
-    await page.getByTestId(button).click();
-    await page.waitForTimeout(200);
-    return page.getByTestId(appears).first().isVisible();
+  await pressUntil(page.getByTestId(button), page.getByTestId(appears).first());
+}
+
+export async function pressUntil(button: Locator, appears: Locator): Promise<void> {
+  await until(`${appears}`, async () => {
+    if (await appears.isVisible()) return true;
+    await pressStill(button);
+    await button.page().waitForTimeout(100);
+    return appears.isVisible();
   });
-  await page.locator('.moved-hint').waitFor({ state: 'detached' });
+  await button.page().locator('.moved-hint').waitFor({ state: 'detached' });
 }

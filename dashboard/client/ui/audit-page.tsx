@@ -147,7 +147,7 @@ function Row({ row }: { row: AuditEntry }) {
   return (
     <tr data-testid={`audit-${row.action}`}>
       <td class="nowrap">{dateTimeText(Date.parse(row.at))}</td>
-      <td>
+      <td class="table__who">
         {row.name ?? row.userId}
         {row.role && <span class="table__note">{row.role}</span>}
       </td>
