@@ -95,7 +95,12 @@ describe('a device without a bed', () => {
         },
       });
     const timer = setInterval(measure, 500);
-    const stray = alarmOf({ ...before, period: { ...before.period, associationId } }, { text: 'HR 178 > 160' });
+    // It began in the tray: one that began at the bed is not for who sees the tray.
+    const at = new Date().toISOString();
+    const stray = alarmOf(
+      { ...before, period: { ...before.period, associationId } },
+      { text: 'HR 178 > 160', onsetAt: at, determinedAt: at, raisedAt: at },
+    );
     server.alarms(raised(stray));
     await nora.getByTestId('tray-count').getByText('1 device without a bed').waitFor();
     await nora.getByTestId('tray').getByText('HR 178 > 160').first().waitFor();
