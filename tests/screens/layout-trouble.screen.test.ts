@@ -94,7 +94,8 @@ function doubt({ period: { associationId } }: PlayedBed): void {
 function strays(): () => void {
   const ids = [longDeviceId.replace('bedside', 'strayed'), 'bed-31', 'bed-32'];
   const played = ids.map((deviceId): PlayedBed => {
-    const before = { ...period('U-8', ward, longest), to: new Date().toISOString() };
+    // Before their alarms began: one of before is not shown in the tray.
+    const before = { ...period('U-8', ward, longest), to: new Date(Date.now() - 1_200_000).toISOString() };
     server.associate({ deviceId, version: 1, periods: [before] });
     const associationId = unassignedAssociation(Buffer.alloc(32, 2).toString('base64url'), deviceId);
     return { deviceId, period: { ...before, associationId }, values: widest, waves: [], ageMs: 0 };
@@ -160,6 +161,7 @@ describe('every text can be read whole in trouble', () => {
     await page.getByTestId('bed-notice').first().waitFor();
     expect(await page.locator('.companion').count()).toBe(4);
     await clickUntil(page, 'tray-count', 'tray-bed-31');
+    await page.getByTestId('tray-bed-31').getByTestId('tray-alarm').waitFor();
     await expectReadable(page, 'trouble-tray');
     await clickUntil(page, 'filter-alarms', 'tray-bed-31');
   });
