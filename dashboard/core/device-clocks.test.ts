@@ -187,3 +187,30 @@ it.each([60, -60, 7, 0])(
     expect(Math.abs(bed.state.devices.get('d1')!.lostAtMs - t0 - 65_000)).toBeLessThan(100);
   },
 );
+
+describe('a device whose times are coarse', () => {
+  const play = (grainS: number, everyS: number, toS: number) => {
+    const bed = oneBed();
+    for (let s = 0.5; s < toS; s += everyS) bed.send(s, 80, grainS === 0 ? 0 : s - Math.floor(s / grainS) * grainS);
+    return bed;
+  };
+  it.each([
+    ['whole minutes, a reading each second', 60, 1, ['Device times are in steps of 60 s: numbers look too old']],
+    ['steps of 10 s', 10, 1, ['Device times are in steps of 10 s: numbers look too old']],
+    ['whole seconds', 1, 1, []],
+    ['milliseconds', 0, 1, []],
+    ['whole minutes, a reading each minute', 60, 60, []],
+  ])('is told at the bed where its numbers look older than they are: %s', (_, grainS, everyS, said) => {
+    expect(
+      play(grainS, everyS, 180)
+        .notices()
+        .filter((text) => text.startsWith('Device times')),
+    ).toEqual(said);
+  });
+
+  it('is not told of where two messages of one instant come one after the other', () => {
+    const bed = oneBed();
+    for (let s = 0; s < 120; s += 10) for (const delayS of [0.1, 0.2, 1.9]) bed.send(s, 80, 0, delayS);
+    expect(bed.notices()).toEqual([]);
+  });
+});

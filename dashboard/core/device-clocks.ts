@@ -1,10 +1,20 @@
 /** The clock of each device, measured from what it sends, and what the screens say about it. */
-import { assess, clockTellMs, initialClock, measuredOffsetMs, wasSetBack } from '../../contracts/device-clock.ts';
+import {
+  assess,
+  clockTellMs,
+  exactMs,
+  finerGrain,
+  initialClock,
+  measuredOffsetMs,
+  wasSetBack,
+} from '../../contracts/device-clock.ts';
 import { clockNotice, endNotice, noteNotice } from './notices.ts';
 import type { BedState, DeviceState, LiveState, StartNumbered } from './state.ts';
 
 /** An error that changed by less than this keeps its text. */
 const retellMs = 1_000;
+/** After the last sign of coarse times the bed says so for this long. */
+const coarseForMs = 120_000;
 /** What was received longer before the newest reading is history that is read again: its own time stands. */
 const historyMs = 60_000;
 
@@ -27,6 +37,11 @@ export function noteClock(
     if (showsSetBack(of.newest, number)) of.clock = initialClock;
     if (!isOlder(of.newest, number)) of.newest = number;
     of.clock = assess(of.clock, timeMs, receivedMs).clock;
+    of.grainMs = finerGrain(of.grainMs, timeMs);
+    if (timeMs !== of.statedMs) {
+      of.statedMs = timeMs;
+      of.statedAtMs = receivedMs;
+    }
   }
   return receivedMs < of.heardMs - historyMs ? 0 : Math.round(measuredOffsetMs(of.clock));
 }
@@ -38,6 +53,23 @@ export function showsSetBack(before: StartNumbered | undefined, came: StartNumbe
 
 function isOlder(newest: StartNumbered | undefined, came: StartNumbered | undefined): boolean {
   return newest !== undefined && came !== undefined && came.boot === newest.boot && came.seq <= newest.seq;
+}
+
+/**
+ * Says at a bed that its device gives one time for the readings of a while (cut to whole minutes): they look older than they are, and most
+ * of its numbers are dashes. Times that are coarse but never the same for two readings are those of a device that measures seldom.
+ */
+export function tellCoarse(
+  state: LiveState,
+  bed: BedState,
+  { clock }: DeviceState,
+  receivedMs: number,
+  nowMs: number,
+): void {
+  const untilMs = receivedMs + coarseForMs;
+  if (clock.grainMs <= exactMs || receivedMs - clock.statedAtMs <= exactMs || untilMs <= nowMs) return;
+  const text = `Device times are in steps of ${Math.round(clock.grainMs / 1000)} s: numbers look too old`;
+  noteNotice(state, bed, { code: 'device-times', text, sinceMs: receivedMs, untilMs });
 }
 
 /** Says at a bed that its device's clock is wrong, and for how long it has been known; ends the notice where it is right. */

@@ -16,7 +16,7 @@ import { notAhead } from '../../contracts/steady-time.ts';
 import { visibleText } from '../../contracts/text.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import { bedFor, deviceOf } from './beds.ts';
-import { noteClock, showsSetBack, tellClock } from './device-clocks.ts';
+import { noteClock, showsSetBack, tellClock, tellCoarse } from './device-clocks.ts';
 import { intervalMsOf, withValue } from './intervals.ts';
 import { noteNotice } from './notices.ts';
 import { watchIdentity } from './shared-identity.ts';
@@ -63,7 +63,10 @@ export function foldObservation(
   const bed = bedFor(state, associationId, record.deviceId);
   if (bed === undefined) return;
   const device = heardOf(state, record.deviceId, times.receivedMs);
-  if (device) tellClock(state, bed, device, times.receivedMs);
+  if (device) {
+    tellClock(state, bed, device, times.receivedMs);
+    tellCoarse(state, bed, device, times.receivedMs, nowMs);
+  }
   const { boot } = record.reading;
   if (device && boot !== undefined) {
     const { deviceMs: timeMs, receivedMs } = times;

@@ -10,7 +10,7 @@
 
 import type { Said } from '../../contracts/acknowledgement.ts';
 import type { ReadingId } from '../../contracts/corrections.ts';
-import { initialClock, type Numbered } from '../../contracts/device-clock.ts';
+import { grainMsMax, initialClock, type Numbered } from '../../contracts/device-clock.ts';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 import type { TechnicalCondition } from '../../contracts/messages/device.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
@@ -43,10 +43,23 @@ export type DeviceClockState = {
   newest: StartNumbered | undefined;
   /** The error that the beds say; 0 where they say nothing. */
   toldMs: number;
+  /** How coarse its times are, ms (contracts/device-clock.ts). */
+  grainMs: number;
+  /** The newest time that it stated, and when that was first received. */
+  statedMs: number;
+  statedAtMs: number;
 };
 
 export function newDeviceClock(): DeviceClockState {
-  return { clock: initialClock, heardMs: 0, newest: undefined, toldMs: 0 };
+  return {
+    clock: initialClock,
+    heardMs: 0,
+    newest: undefined,
+    toldMs: 0,
+    grainMs: grainMsMax,
+    statedMs: 0,
+    statedAtMs: 0,
+  };
 }
 
 export type DeviceState = {
