@@ -214,3 +214,18 @@ describe('a device whose times are coarse', () => {
     expect(bed.notices()).toEqual([]);
   });
 });
+
+it('keeps the numbers of a device bright while a second one with its certificate states other times', () => {
+  const bed = oneBed();
+  const send = (boot: string, seq: number, s: number, behindS: number) => {
+    const receivedMs = t0 + s * 1000 + 50;
+    const record = observation('d1', t0 + (s - behindS) * 1000, [hr(boot === 'A' ? 80 : 40)], receivedMs);
+    const reading = { ...record.reading, boot, seq };
+    foldObservation(bed.state, 'assoc-01', { ...record, reading }, receivedMs, { boot, seq });
+  };
+  for (let s = 0; s <= 90; s += 1) {
+    if (s > 20 && s % 5 === 0) send('B', s, s - 0.5, -290);
+    send('A', s + 1, s, 0);
+    expect([s, bed.look(s + 0.1)]).toMatchObject([s, { value: 80, age: 'current' }]);
+  }
+});

@@ -9,12 +9,14 @@ import {
   wasSetBack,
 } from '../../contracts/device-clock.ts';
 import { clockNotice, endNotice, noteNotice } from './notices.ts';
-import type { BedState, DeviceState, LiveState, StartNumbered } from './state.ts';
+import type { BedState, DeviceClockState, DeviceState, LiveState, StartNumbered } from './state.ts';
 
 /** An error that changed by less than this keeps its text. */
 const retellMs = 1_000;
 /** After the last sign of coarse times the bed says so for this long. */
 const coarseForMs = 120_000;
+/** Starts of one device beside the present one whose clocks are kept; past it the one that was used longest ago goes. */
+const otherBootsMax = 3;
 /** What was received longer before the newest reading is history that is read again: its own time stands. */
 const historyMs = 60_000;
 
@@ -34,6 +36,7 @@ export function noteClock(
   const of = device.clock;
   if (receivedMs >= of.heardMs) {
     of.heardMs = receivedMs;
+    useClockOf(of, number?.boot);
     if (showsSetBack(of.newest, number)) of.clock = initialClock;
     if (!isOlder(of.newest, number)) of.newest = number;
     of.clock = assess(of.clock, timeMs, receivedMs).clock;
@@ -44,6 +47,16 @@ export function noteClock(
     }
   }
   return receivedMs < of.heardMs - historyMs ? 0 : Math.round(measuredOffsetMs(of.clock));
+}
+
+/** Goes on with the clock of a start of the device; a new start has the clock that was there. */
+function useClockOf(of: DeviceClockState, boot: string | undefined): void {
+  if (boot === of.boot) return;
+  of.others.set(of.boot, of.clock);
+  of.clock = of.others.get(boot) ?? of.clock;
+  of.others.delete(boot);
+  of.boot = boot;
+  if (of.others.size > otherBootsMax) of.others.delete(of.others.keys().next().value);
 }
 
 /** Whether `came` shows that the clock was set back after `before` (contracts/device-clock.ts). */

@@ -10,7 +10,7 @@
 
 import type { Said } from '../../contracts/acknowledgement.ts';
 import type { ReadingId } from '../../contracts/corrections.ts';
-import { grainMsMax, initialClock, type Numbered } from '../../contracts/device-clock.ts';
+import { type DeviceClock, grainMsMax, initialClock, type Numbered } from '../../contracts/device-clock.ts';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 import type { TechnicalCondition } from '../../contracts/messages/device.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
@@ -36,7 +36,11 @@ export const unassignedForgetMs = 15 * 60_000;
 export type StartNumbered = Numbered & { readonly boot: string };
 
 export type DeviceClockState = {
-  clock: typeof initialClock;
+  /** Of the start of the device that sent last. */
+  clock: DeviceClock;
+  boot: string | undefined;
+  /** Of its other starts; a second device with the same certificate has a clock of its own. */
+  readonly others: Map<string | undefined, DeviceClock>;
   /** Receive time of the newest reading that the clock was measured by. */
   heardMs: number;
   /** The newest reading by number, of the start of the device that sent last; undefined where that does not number. */
@@ -53,6 +57,8 @@ export type DeviceClockState = {
 export function newDeviceClock(): DeviceClockState {
   return {
     clock: initialClock,
+    boot: undefined,
+    others: new Map(),
     heardMs: 0,
     newest: undefined,
     toldMs: 0,
