@@ -377,6 +377,9 @@ describe('acts', () => {
     const limits = { low: 45, high: 130 };
     const wrong = { group: 'HR', limits: { ...limits, delayMs: 99_999 }, seenAt: null };
     expect((await physician.post(path, wrong)).status).toBe(400);
+    // The alarm processor would drop them, and the screens would show them as in force.
+    for (const odd of [{ low: -1e308, high: 1e308 }, { high: 10_000 }, { low: -1 }])
+      expect((await physician.post(path, { group: 'HR', limits: odd, seenAt: null })).status).toBe(400);
     // Two at once, who have seen the same: one is told what the other one set.
     const answers = await Promise.all([1, 2].map(() => physician.post(path, { group: 'HR', limits, seenAt: null })));
     expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);

@@ -3,6 +3,7 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { AuditEvent } from '../../contracts/audit-chain.ts';
+import { limitsFault } from '../../contracts/effective-limits.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import type { Command } from '../../contracts/messages/alarms.ts';
 import { AssociationId, contentTypes } from '../../contracts/messages/records.ts';
@@ -195,7 +196,7 @@ function limitsRoute(app: App, parts: Parts): void {
     async (request, reply) => {
       const { group, limits, seenAt } = request.body;
       const bed = await bedOf(parts, request, request.params.associationId);
-      if (limits) checkOrder(limits);
+      if (limits) checkLimits(group, limits);
       const key = `${bed.associationId}/${group}`;
       const read = feed.state.limits.get(bed.associationId)?.get(group);
       const newest = newestChange(read, sentLimits.get(key));
@@ -216,12 +217,13 @@ function limitsRoute(app: App, parts: Parts): void {
   );
 }
 
-/** Limits in an order that no value could satisfy would alarm for ever, or never. */
-function checkOrder(limits: Exclude<LimitsBody['limits'], null>): void {
-  const order = [limits.extremeLow, limits.low, limits.high, limits.extremeHigh].filter((limit) => limit !== undefined);
-  const rising = order.every((limit, at) => at === 0 || order[at - 1]! <= limit);
-  const apart = limits.low === undefined || limits.high === undefined || limits.low < limits.high;
-  if (!rising || !apart) {
-    throw new VigilError('payload-schema', 'Limits rise from extreme low over low and high to extreme high.');
+/** The alarm processor drops limits that cannot be, so a screen must not show them as in force. */
+function checkLimits(group: LimitsBody['group'], limits: Exclude<LimitsBody['limits'], null>): void {
+  switch (limitsFault(group, limits)) {
+    case 'crossing':
+      throw new VigilError('payload-schema', 'Limits rise from extreme low over low and high to extreme high.');
+    case 'implausible':
+      throw new VigilError('payload-schema', `No body yields a value at such a limit of ${group}.`);
+    case undefined:
   }
 }

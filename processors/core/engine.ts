@@ -5,7 +5,7 @@
  */
 import { audioPauseMsMax } from '../../contracts/audio-pause.ts';
 import { assess, skewed } from '../../contracts/device-clock.ts';
-import { effectiveLimits } from '../../contracts/effective-limits.ts';
+import { effectiveLimits, limitsFault } from '../../contracts/effective-limits.ts';
 import type { LimitGroup } from '../../contracts/parameters.ts';
 import { count, type Draft, draftOf } from './draft.ts';
 import { watchIdentity } from './identity.ts';
@@ -14,7 +14,6 @@ import { answer, pauseAudio } from './lifecycle.ts';
 import { initialLine, judge, rebased, usable } from './line.ts';
 import { forgetMissing, watchMissing } from './missing.ts';
 import { notice } from './notices.ts';
-import { limitsFault } from './profiles.ts';
 import { reconcile } from './reconcile.ts';
 import { note } from './seen.ts';
 import {

@@ -4,8 +4,9 @@
  * configures its own, and a category without one is refused, never judged by another's.
  */
 import { adultLimits } from '../../contracts/adult-limits.ts';
-import type { Limits, Priority } from '../../contracts/messages/alarms.ts';
-import { type LimitGroup, limitGroups, parameters } from '../../contracts/parameters.ts';
+import { limitsFault } from '../../contracts/effective-limits.ts';
+import type { Priority } from '../../contracts/messages/alarms.ts';
+import { type LimitGroup, limitGroups } from '../../contracts/parameters.ts';
 import type { Category, Environment, Profile } from './inputs.ts';
 
 /** Priority of the plain limits; extreme ones are high (CLINICAL, table). */
@@ -49,19 +50,6 @@ export function profileOf(table: ProfileTable): Environment['profile'] {
   return (category, ward) =>
     (ward === null || !Object.hasOwn(table.wards, ward) ? undefined : table.wards[ward]?.[category]) ??
     table.hospital[category];
-}
-
-/** Why limits cannot be: outside what the parameter can yield, or crossing each other. Undefined where they can. */
-export function limitsFault(group: LimitGroup, limits: Limits): 'implausible' | 'crossing' | undefined {
-  const rows = [...parameters.values()].filter((row) => row.limits === group);
-  const min = Math.min(...rows.map((row) => row.min));
-  const max = Math.max(...rows.map((row) => row.max));
-  const { extremeLow, low, high, extremeHigh } = limits;
-  const given = [extremeLow, low, high, extremeHigh].filter((value) => value !== undefined);
-  if (given.some((value) => !Number.isFinite(value) || value < min || value > max)) return 'implausible';
-  return given.some((value, i) => i > 0 && value < given[i - 1]!) || (low !== undefined && low === high)
-    ? 'crossing'
-    : undefined;
 }
 
 /** Whether a table's every profile can be used; the first fault as a sentence, undefined where there is none. */
