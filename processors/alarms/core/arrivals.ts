@@ -20,7 +20,7 @@ export type Arrival = {
   readonly validAt: number | null;
   /** The engine's clock when it came, the wall clock for what is silent. */
   readonly heardAt: number;
-  /** Between the last valid values, ms: at most `spacingsMax`. */
+  /** Between the last times at which the device named it, ms: at most `spacingsMax`. */
   readonly spacings: readonly number[];
   /** Interval that the device declared with it, ms. */
   readonly declaredMs: number | null;
@@ -38,11 +38,11 @@ export type Arrival = {
 
 export type ArrivalsPart = {
   readonly codes: Readonly<Record<string, Arrival>>;
-  /** The newest corrected time of any reading: what is missing is measured by it. */
-  readonly now: number;
+  /** The newest corrected time of any reading: what is missing is measured by it. Null before the first. */
+  readonly now: number | null;
 };
 
-export const initialArrivals: ArrivalsPart = { codes: {}, now: Number.NEGATIVE_INFINITY };
+export const initialArrivals: ArrivalsPart = { codes: {}, now: null };
 
 const spacingsMax = 5;
 /** A device that declares no interval sends once a second (contracts/messages/device.ts). */
@@ -108,6 +108,7 @@ export function note(
       ...before,
       clock,
       namedAt: Math.max(before.namedAt, at),
+      spacings: at > before.namedAt ? [...before.spacings, at - before.namedAt].slice(-spacingsMax) : before.spacings,
       declaredMs: reading.declaredMs ?? before.declaredMs,
       why: valid ? null : reasonOf(parameter, numeric),
     };
@@ -125,7 +126,7 @@ export function note(
       single: intervalMs > singleMs,
       noDataMs: noDataMsOf(intervalMs),
     });
-    if (!late) now = Math.max(now, at);
+    if (!late) now = Math.max(now ?? at, at);
   }
   return { part: noticed({ codes, now }), came };
 }
@@ -148,15 +149,13 @@ function arrivalOf({ time, declaredMs }: Reading): Arrival {
 }
 
 function withValid(before: Arrival, at: number, late: boolean, beyond: boolean, wallMs: number): Arrival {
-  const { validAt, spacings, tens } = before;
+  const { validAt, tens } = before;
   const isNewest = validAt === null || at > validAt;
-  const spacing = validAt === null || at <= validAt ? [] : [at - validAt];
   return {
     ...before,
     ...(isNewest && { validAt: at, beyond }),
     // A backlog says nothing about now.
     ...(!late && { heardAt: wallMs }),
-    spacings: [...spacings, ...spacing].slice(-spacingsMax),
     tens: counted(tens, Math.floor(at / tenMs)),
   };
 }
@@ -180,7 +179,7 @@ function reasonOf({ unit }: Parameter, { validity, value, unit: sent }: NumericV
 /** Judges every parameter at the time of the device's newest reading: what a reading shows to be missing in the others. */
 function noticed(part: ArrivalsPart): ArrivalsPart {
   const { now } = part;
-  if (now === Number.NEGATIVE_INFINITY) return part;
+  if (now === null) return part;
   let codes = part.codes;
   for (const [code, arrival] of Object.entries(part.codes)) {
     const parameter = parameters.get(code)!;

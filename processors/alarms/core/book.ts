@@ -45,9 +45,11 @@ export type BookPart = {
   readonly held: readonly Held[];
   /** `over`: the gravest priority that it silences. */
   readonly pause: { readonly until: number; readonly over: Priority } | null;
+  /** Conditions that hold and were never raised, since a graver one stood for them. */
+  readonly hidden: readonly string[];
 };
 
-export const initialBook: BookPart = { live: {}, closed: [], held: [], pause: null };
+export const initialBook: BookPart = { live: {}, closed: [], held: [], pause: null, hidden: [] };
 
 export type Desk = Clock & {
   readonly associationId: string;
@@ -70,11 +72,12 @@ type Draft = {
   closed: Closed[];
   held: readonly Held[];
   pause: BookPart['pause'];
+  hidden: readonly string[];
   events: AlarmEvent[];
 };
 
-function open({ live, closed, held, pause }: BookPart): Draft {
-  return { live: { ...live }, closed: [...closed], held, pause, events: [] };
+function open({ live, closed, held, pause, hidden }: BookPart): Draft {
+  return { live: { ...live }, closed: [...closed], held, pause, hidden, events: [] };
 }
 
 function close({ events, ...part }: Draft): Told {
@@ -131,6 +134,7 @@ export function reconcile(
   const held = new Map(conditions.map((condition) => [condition.key, condition]));
   const subsumed = subsumption(conditions);
   for (const episode of uncovered(episodes, conditions)) passBy(draft, episode, held, desk);
+  const stillHidden: string[] = [];
   // The gravest first, so that a screen is at no moment without the call.
   for (const condition of [...conditions].sort((a, b) => b.rank - a.rank)) {
     const live = draft.live[condition.key];
@@ -139,12 +143,16 @@ export function reconcile(
       const change = decideRefresh(live, condition, hidden);
       if (change) apply(draft, condition.key, change, desk);
       if (change && live.subsumed && !hidden) afterCall(draft, condition.key, desk);
-    } else if (!hidden && !condition.clearing && !(condition.outOfOrder && isKnown(draft, condition)))
-      begin(draft, condition, desk);
+    } else if (hidden || (condition.clearing && draft.hidden.includes(condition.key))) {
+      // What is about to end need not be called to once the graver one has ended.
+      stillHidden.push(condition.key);
+    } else if (!(condition.outOfOrder && isKnown(draft, condition))) begin(draft, condition, desk);
   }
   for (const [key, live] of Object.entries(draft.live))
     if (live.alarm.present && !held.has(key)) end(draft, key, endedAt(key), desk);
-  return draft.events.length === 0 ? { part, events: [] } : close(draft);
+  if (draft.events.length === 0 && stillHidden.join() === part.hidden.join()) return { part, events: [] };
+  draft.hidden = stillHidden;
+  return close(draft);
 }
 
 /** A condition that begins: a new alarm, or a further onset of one that nobody has answered or that has just ended. */

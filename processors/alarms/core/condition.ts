@@ -26,7 +26,7 @@ export type Condition = {
   readonly valueAt: number;
   /** How far beyond the limit. */
   readonly excess: number;
-  /** Inside the limit by now, though not for long enough to be over. Nobody is called to it who was not before. */
+  /** Inside the limit by now, though not for long enough to be over. */
   readonly clearing?: boolean;
   /** From readings that were not about now when they came. */
   readonly late: boolean;

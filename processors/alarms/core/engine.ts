@@ -5,16 +5,17 @@
  * whatever is repeated and wherever it is stopped and taken up again from its state.
  */
 import type { AlarmEvent, Command } from '../../../contracts/messages/alarms.ts';
-import type { LimitGroup, Parameter } from '../../../contracts/parameters.ts';
+import type { Parameter } from '../../../contracts/parameters.ts';
 import { arrivalConditions, note as noteArrivals, noticeSilent, silentDue } from './arrivals.ts';
 import { acknowledge, bookDue, closeAll, type Desk, pauseAudio, reconcile, tick } from './book.ts';
 import type { Condition, Episode } from './condition.ts';
 import { continuityConditions, missingKey, number } from './continuity.ts';
 import { awaitFirst, connection, deviceConditions, hear, noticeSilence, silenceDue, status } from './device.ts';
 import type { AssociationInput, Category, Input, ObservationInput } from './inputs.ts';
+import { rulesOf } from './judging.ts';
 import { conditionsOf, endLate, lateDue, limits, refoldLimits } from './limits.ts';
 import { endNotices, notice, noticeConditions, noticesDue } from './notices.ts';
-import { adultProfile, type Profile, rulesOfPatient } from './profile.ts';
+import { adultProfile, type Profile } from './profile.ts';
 import { noProfileConditions } from './profile-missing.ts';
 import { rates, ratesConditions } from './rates.ts';
 import { isBeyond, rulesFor } from './rules.ts';
@@ -104,13 +105,13 @@ function allConditions(env: Environment, state: State): Condition[] {
 function observe(env: Environment, state: State, input: ObservationInput, now: number): Judged {
   const { seen, repeat } = noteSeen(state.seen, input.boot, input.seq, input.time);
   if (repeat) return { state, endAt: input.time };
-  const rulesOf = rulesIn(env, state);
+  const judgedBy = rulesIn(env, state);
   const isBeyondAny = (parameter: Parameter, value: number) =>
-    rulesFor(parameter, rulesOf(parameter), false).some((rule) => isBeyond(rule, value));
+    rulesFor(parameter, judgedBy(parameter), false).some((rule) => isBeyond(rule, value));
   const { boot, seq, time, receivedAt, values, numbered = true, intervalMs } = input;
   const reading = { boot, seq, time, receivedAt, values, numbered, declaredMs: intervalMs ?? null };
   const { part: arrivals, came } = noteArrivals(state.arrivals, reading, isBeyondAny, now);
-  const judged = limits(state.limits, came, rulesOf, now);
+  const judged = limits(state.limits, came, judgedBy, now);
   const isSeen = state.book.live[missingKey]?.acknowledged ?? false;
   const concerned = state.association?.category !== 'unassigned' && !isOver(state);
   const next: State = {
@@ -130,23 +131,7 @@ function profileInForce(env: Environment, { association }: State): Profile | und
   return category === null ? undefined : env.profile(category, ward);
 }
 
-/** The rules of a parameter for this patient. A pulse is judged by the limits of the heart rate: it is one rate ("Judged or told", 8). */
-function rulesIn(env: Environment, state: State) {
-  const profile = profileInForce(env, state);
-  return ({ limits: group }: Parameter) => {
-    if (group === undefined || profile === undefined) return undefined;
-    const judgedAs: LimitGroup = group === 'PR' && state.overrides.PR === undefined ? 'HR' : group;
-    const rules = rulesOfPatient(profile.groups[judgedAs], state.overrides[judgedAs]);
-    const own = profile.groups[group];
-    if (judgedAs === group || rules === undefined || 'off' in own) return rules;
-    // The limits are the heart rate's, the delays the pleth's.
-    return {
-      ...rules,
-      ...(rules.low && { low: { ...rules.low, delay: own.low?.delay ?? rules.low.delay } }),
-      ...(rules.high && { high: { ...rules.high, delay: own.high?.delay ?? rules.high.delay } }),
-    };
-  };
-}
+const rulesIn = (env: Environment, state: State) => rulesOf(profileInForce(env, state), state.overrides);
 
 function deskOf(env: Environment, state: State, input: Input, now: number): Desk {
   const deviceId = ('deviceId' in input ? input.deviceId : undefined) ?? state.deviceId ?? 'unknown';

@@ -16,7 +16,7 @@ const t0 = Date.parse('2026-03-01T10:00:00.000Z');
 /** What a device sends in one second. `nothing`: no message; `other`: a message without the parameter. */
 type Second = 'beyond' | 'inside' | 'edge' | 'invalid' | 'doubtful' | 'nothing' | 'other';
 const beyond = 87;
-const valueOf: Readonly<Record<Exclude<Second, 'nothing'>, object | undefined>> = {
+const numericOf: Readonly<Record<Exclude<Second, 'nothing'>, object | undefined>> = {
   beyond: { value: beyond },
   inside: { value: 97 },
   // Within the hysteresis: not beyond, and not clear of the limit.
@@ -28,7 +28,7 @@ const valueOf: Readonly<Record<Exclude<Second, 'nothing'>, object | undefined>> 
 
 const heartRate = { code: 'MDC_ECG_HEART_RATE', unit: '/min', value: 80 };
 function inputOf(second: Exclude<Second, 'nothing'>, s: number): Input {
-  const of = valueOf[second];
+  const of = numericOf[second];
   const spo2 = of === undefined ? [] : [{ code: 'MDC_PULS_OXIM_SAT_O2', unit: '%', ...of }];
   const time = t0 + s * 1000;
   return {

@@ -43,7 +43,27 @@ export type Rule = {
  * @param rules undefined: there is no profile for the patient, or the group is off
  * @param single a single measurement, judged as it comes: no delay, and the next one within the limit ends it
  */
-export function rulesFor({ limits: group }: Parameter, rules: GroupRules | undefined, single: boolean): Rule[] {
+export function rulesFor(parameter: Parameter, rules: GroupRules | undefined, single: boolean): readonly Rule[] {
+  const key = rules ?? withoutProfile;
+  let known = made.get(key);
+  if (known === undefined) {
+    known = new Map();
+    made.set(key, known);
+  }
+  const name = single ? `${parameter.limits} single` : `${parameter.limits}`;
+  let found = known.get(name);
+  if (found === undefined) {
+    found = makeRules(parameter, rules, single);
+    known.set(name, found);
+  }
+  return found;
+}
+
+/** The rules that were made of a profile's group: they are asked for with each value. */
+const made = new WeakMap<object, Map<string, readonly Rule[]>>();
+const withoutProfile = {};
+
+function makeRules({ limits: group }: Parameter, rules: GroupRules | undefined, single: boolean): readonly Rule[] {
   if (group === undefined) return [];
   const found: Rule[] = [];
   const offDelayMs = single ? 0 : (rules?.offDelayMs ?? offDelayMsDefault);
