@@ -53,8 +53,8 @@ const singleMs = 60_000;
 const noDataIntervals = 3;
 const noDataMsMin = 20_000;
 /** Intermittent: looked at over a minute, of what is expected at least six times in it (ours). */
-const minuteMs = 60_000;
 const tenMs = 10_000;
+const lookedAtMs = 50_000;
 const patchyIntervalMsMax = 10_000;
 
 /** How often the parameter is expected, ms. */
@@ -166,7 +166,7 @@ function counted(tens: Arrival['tens'], ten: number): Arrival['tens'] {
     return tens.map((one) => (one.ten === ten ? { ten, valid: one.valid + 1 } : one));
   }
   if (last?.ten === ten) return [...tens.slice(0, -1), { ten, valid: last.valid + 1 }];
-  return [...tens, { ten, valid: 1 }].filter((one) => one.ten > ten - minuteMs / tenMs - 1);
+  return [...tens, { ten, valid: 1 }].filter((one) => one.ten >= ten - lookedAtMs / tenMs);
 }
 
 function reasonOf({ unit }: Parameter, { validity, value, unit: sent }: NumericValue): string {
@@ -196,16 +196,16 @@ function noticed(part: ArrivalsPart): ArrivalsPart {
   return codes === part.codes ? part : { ...part, codes };
 }
 
-/** Less than half of what a minute should bring came in it. */
+/**
+ * Less than half of what the last 50 s should bring was valid. The ten seconds that run are not over: with the five before them they
+ * make the minute.
+ */
 function isPatchy({ tens, since }: Arrival, intervalMs: number, now: number): boolean {
-  if (intervalMs > patchyIntervalMsMax || now - since < minuteMs) return false;
+  if (intervalMs > patchyIntervalMsMax || now - since < lookedAtMs) return false;
   const ten = Math.floor(now / tenMs);
-  // The ten seconds that run are not over: the six before them are counted.
-  const valid = tens.reduce(
-    (sum, one) => (one.ten < ten && one.ten >= ten - minuteMs / tenMs ? sum + one.valid : sum),
-    0,
-  );
-  return valid < minuteMs / intervalMs / 2;
+  const from = ten - lookedAtMs / tenMs;
+  const valid = tens.reduce((sum, one) => (one.ten < ten && one.ten >= from ? sum + one.valid : sum), 0);
+  return valid < lookedAtMs / intervalMs / 2;
 }
 
 /** By the wall clock: parameters of which nothing valid has come for their no-data time. */

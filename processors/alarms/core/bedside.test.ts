@@ -107,7 +107,7 @@ describe('a value that is valid now and then', () => {
   it('SpO2 of 87 that is valid one second in three alarms when its delay is over, and is said to come only now and then', () => {
     const bed = bedside();
     bed.run(0, 90, (s) => ({ ...well, SpO2: s % 3 === 0 ? 87 : null }));
-    expect(bed.told()).toEqual(['12 raised SpO2.low', '60 raised SpO2.intermittent']);
+    expect(bed.told()).toEqual(['12 raised SpO2.low', '50 raised SpO2.intermittent']);
   });
 
   it('five seconds on, five off', () => {
