@@ -41,7 +41,7 @@ export type SealedLog = {
   readonly boot: string;
   /** Seals a JSON body as this service and appends it; for writers of few records. Rejects as `Appender.append` does. */
   append(topic: KafkaTopic, key: string, contentType: ContentType, body: unknown): Promise<Appended>;
-  /** Takes the turn to write a topic; whoever had it can no longer write. Rejects as `takeTurn` of contracts/kafka/turn.ts does. */
+  /** From now on only this process can write the topic: Kafka refuses the one that could before. Rejects as `takeTurn` of contracts/kafka/turn.ts does. */
   takeTurn(topic: TurnTopic): Promise<SealedTurn>;
   /** Opens a record; waits (at most 10 s) for a data key that has not been read yet. Throws or rejects as `Opener.open` does. */
   open(record: SealedRecord): Opened | Promise<Opened>;

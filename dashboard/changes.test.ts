@@ -124,29 +124,32 @@ describe('a change of several devices that Kafka does not take', () => {
 
 describe('a change on a dashboard, while another dashboard makes one', () => {
   for (const at of ['write', 'commit'] as const)
-    it.each(acts)(`%s against a move: what was first is done, the other is told by whom (${at})`, async (name, act) => {
-      const log = newLog();
-      const mine = dashboard(log);
-      const other = dashboard(log, { ...nurse, userId: 'other', name: 'Other' });
-      log.on(async (step, turn) => {
-        if (turn === 1 && step === at) expect(await other.ask(moveTo('7'))).toMatchObject({ ok: true });
-      });
-      const decision = await mine.ask(act);
-      if (name === 'a move') {
-        expect(decision).toMatchObject({
-          ok: false,
-          code: 'conflict',
-          changes: [{ act: 'moved', by: { name: 'Other' } }],
+    it.each(acts)(
+      `%s against a move: the first change is made, and the second person is shown who made it (${at})`,
+      async (name, act) => {
+        const log = newLog();
+        const mine = dashboard(log);
+        const other = dashboard(log, { ...nurse, userId: 'other', name: 'Other' });
+        log.on(async (step, turn) => {
+          if (turn === 1 && step === at) expect(await other.ask(moveTo('7'))).toMatchObject({ ok: true });
         });
-        expect(log.written).toHaveLength(3);
-      } else {
-        // It is about something else: it holds for the patient in the new bed.
-        expect(decision).toMatchObject({ ok: true });
-        for (const id of ['d1', 'd2', 'd3']) expect(last(mine.state, id).bed).toBe('7');
-      }
-      for (const id of ['d1', 'd2', 'd3'])
-        expect(log.written.at(-1)!.version).toBe(mine.state.associations.get(id)!.version);
-    });
+        const decision = await mine.ask(act);
+        if (name === 'a move') {
+          expect(decision).toMatchObject({
+            ok: false,
+            code: 'conflict',
+            changes: [{ act: 'moved', by: { name: 'Other' } }],
+          });
+          expect(log.written).toHaveLength(3);
+        } else {
+          // It is about something else: it holds for the patient in the new bed.
+          expect(decision).toMatchObject({ ok: true });
+          for (const id of ['d1', 'd2', 'd3']) expect(last(mine.state, id).bed).toBe('7');
+        }
+        for (const id of ['d1', 'd2', 'd3'])
+          expect(log.written.at(-1)!.version).toBe(mine.state.associations.get(id)!.version);
+      },
+    );
 
   it('does not admit one patient in two beds', async () => {
     const log = newLog();

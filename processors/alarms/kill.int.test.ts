@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 import type { Child } from '../../ops/platform/child.ts';
-import type { Numerics } from '../core/bed.testing.ts';
+import type { Numerics } from '../bed.testing.ts';
 import { type AlarmLab, type LabBed, openLab } from './lab.testing.ts';
 
 let lab: AlarmLab;

@@ -4,7 +4,7 @@ import { Compile } from 'typebox/compile';
 import { expect, it, vi } from 'vitest';
 import { AlarmEvent, type Command } from '../../contracts/messages/alarms.ts';
 import { connectionEndReasons } from '../../contracts/messages/records.ts';
-import { env, nurse, reading, t0, valuesOf } from './bed.testing.ts';
+import { env, nurse, reading, t0, valuesOf } from '../bed.testing.ts';
 import { step } from './engine.ts';
 import type { Input } from './inputs.ts';
 import { initialState, type State } from './state.ts';

@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { Alarm, AlarmEvent } from '../../contracts/messages/alarms.ts';
-import { env, nurse, reading, t0, valuesOf, wallOf } from './bed.testing.ts';
+import { env, nurse, reading, t0, valuesOf, wallOf } from '../bed.testing.ts';
 import { step } from './engine.ts';
 import type { Input, ObservationInput } from './inputs.ts';
 import { realign } from './realign.ts';

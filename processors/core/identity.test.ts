@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bed, reading, t0 } from './bed.testing.ts';
+import { bed, reading, t0 } from '../bed.testing.ts';
 import { rearm } from './rearm.ts';
 
 /** A reading of each of the starts, each second, in the log's order. */

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { type Bed, bed, t0 } from './bed.testing.ts';
+import { type Bed, bed, t0 } from '../bed.testing.ts';
 
 /** Generous: the machine may be busy. */
 vi.setConfig({ testTimeout: 120_000 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
-import { bed, type Numerics, reading, t0 } from './bed.testing.ts';
+import { bed, type Numerics, reading, t0 } from '../bed.testing.ts';
 import { missingKey } from './missing.ts';
 import { holesMax } from './tuning.ts';
 

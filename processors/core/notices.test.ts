@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { GatewayNotice } from '../../contracts/bed-notices.ts';
-import { bed, reading, t0 } from './bed.testing.ts';
+import { bed, reading, t0 } from '../bed.testing.ts';
 
 const notice = (s: number, code: GatewayNotice = 'unattributed', forMs = 120_000) => ({
   type: 'notice' as const,

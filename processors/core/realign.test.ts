@@ -1,6 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
 import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
-import { type Bed, bed, env, t0 } from './bed.testing.ts';
+import { type Bed, bed, env, t0 } from '../bed.testing.ts';
 import { realign } from './realign.ts';
 import type { State } from './state.ts';
 

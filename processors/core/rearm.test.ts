@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { audioPauseUntil } from '../../contracts/audio-pause.ts';
 import { gatewayNoticeCodes, gatewayNoticeForMs } from '../../contracts/bed-notices.ts';
-import { bed, env, reading, t0 } from './bed.testing.ts';
+import { bed, env, reading, t0 } from '../bed.testing.ts';
 import { step } from './engine.ts';
 import { rearm } from './rearm.ts';
 import type { State } from './state.ts';

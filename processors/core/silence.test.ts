@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { bed, type Numerics, reading, t0 } from './bed.testing.ts';
+import { bed, type Numerics, reading, t0 } from '../bed.testing.ts';
 import type { StatusInput } from './inputs.ts';
 
 /** Generous: the machine may be busy. */

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { Compile } from 'typebox/compile';
 import { afterAll, describe, expect, it } from 'vitest';
 import { AlarmEvent } from '../../contracts/messages/alarms.ts';
-import { env } from '../core/bed.testing.ts';
+import { env } from '../bed.testing.ts';
 import { readCapture } from './capture.ts';
 import { eventLine, playCapture } from './play.ts';
 

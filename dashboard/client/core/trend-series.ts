@@ -44,7 +44,7 @@ function isEpisodic(code: string): boolean {
  * between any two episodic values. `undefined` means that only another series has a value there, and the line goes on.
  */
 export function trendColumns(trends: Trends, codes: readonly string[]): TrendColumns {
-  // In the order of the codes, whatever the order of the answer: by it the lines of a chart are told apart.
+  // Sorted by code, not as the server answered: how a line is drawn depends on its place.
   const wanted = codes.flatMap((code) => trends.series.find((one) => one.code === code) ?? []);
   const breaksOf = new Map(wanted.map((one) => [one.code, breaksIn(one, trends.stepMs)]));
   const instants = new Set(wanted.flatMap((one) => [...one.points.map(([at]) => at), ...breaksOf.get(one.code)!]));

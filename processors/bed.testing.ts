@@ -1,11 +1,11 @@
 /** A bed for tests: feeds the engine readings in plain numbers and keeps what it told. */
 import { createHash } from 'node:crypto';
-import type { Alarm, AlarmEvent, Command } from '../../contracts/messages/alarms.ts';
-import { parameters } from '../../contracts/parameters.ts';
-import { step } from './engine.ts';
-import type { Category, Environment, Input, ObservationInput, Value } from './inputs.ts';
-import { builtInProfiles, profileOf } from './profiles.ts';
-import { initialState, type State } from './state.ts';
+import type { Alarm, AlarmEvent, Command } from '../contracts/messages/alarms.ts';
+import { parameters } from '../contracts/parameters.ts';
+import { step } from './core/engine.ts';
+import type { Category, Environment, Input, ObservationInput, Value } from './core/inputs.ts';
+import { builtInProfiles, profileOf } from './core/profiles.ts';
+import { initialState, type State } from './core/state.ts';
 
 export const t0 = Date.parse('2026-03-01T10:00:00.000Z');
 export const env: Environment = {
