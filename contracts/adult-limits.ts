@@ -5,16 +5,13 @@
 import type { Limits } from './messages/alarms.ts';
 import type { LimitGroup } from './parameters.ts';
 
-/** 6 s for SpO2 and rates from the pleth is Mindray's default; for the other continuous parameters it is ours. */
-const delayMs = 6_000;
-
 export const adultLimits: Readonly<Record<LimitGroup, Limits>> = {
-  HR: { low: 50, high: 120, extremeLow: 40, extremeHigh: 140, delayMs },
-  PR: { low: 50, high: 120, extremeLow: 40, extremeHigh: 140, delayMs },
-  SpO2: { low: 90, extremeLow: 85, delayMs },
-  RR: { low: 8, high: 30, extremeLow: 5, extremeHigh: 40, delayMs },
-  BPsys: { low: 90, high: 160, extremeLow: 70, extremeHigh: 200, delayMs },
-  BPmean: { low: 60, high: 110, extremeLow: 50, extremeHigh: 130, delayMs },
-  Temp: { low: 36, high: 38.5, extremeLow: 34, extremeHigh: 40, delayMs },
-  EtCO2: { low: 25, high: 50, extremeLow: 15, extremeHigh: 65, delayMs },
+  HR: { low: 50, high: 120, extremeLow: 40, extremeHigh: 140 },
+  PR: { low: 50, high: 120, extremeLow: 40, extremeHigh: 140 },
+  SpO2: { low: 90, extremeLow: 85 },
+  RR: { low: 8, high: 30, extremeLow: 5, extremeHigh: 40 },
+  BPsys: { low: 90, high: 160, extremeLow: 70, extremeHigh: 200 },
+  BPmean: { low: 60, high: 110, extremeLow: 50, extremeHigh: 130 },
+  Temp: { low: 36, high: 38.5, extremeLow: 34, extremeHigh: 40 },
+  EtCO2: { low: 25, high: 50, extremeLow: 15, extremeHigh: 65 },
 };

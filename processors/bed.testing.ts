@@ -1,11 +1,13 @@
 /** A bed for tests: feeds the engine readings in plain numbers and keeps what it told. */
 import { createHash } from 'node:crypto';
 import type { Alarm, AlarmEvent, Command } from '../contracts/messages/alarms.ts';
+import type { NumericValue } from '../contracts/messages/device.ts';
 import { parameters } from '../contracts/parameters.ts';
-import { step } from './core/engine.ts';
-import type { Category, Environment, Input, ObservationInput, Value } from './core/inputs.ts';
-import { builtInProfiles, profileOf } from './core/profiles.ts';
-import { initialState, type State } from './core/state.ts';
+import { addCounts, type Counter } from './alarms/core/counts.ts';
+import { type Environment, step } from './alarms/core/engine.ts';
+import type { Category, Input, ObservationInput } from './alarms/core/inputs.ts';
+import { builtInProfiles, profileOf } from './alarms/core/profile-table.ts';
+import { initialState, type State } from './alarms/core/state.ts';
 
 export const t0 = Date.parse('2026-03-01T10:00:00.000Z');
 export const env: Environment = {
@@ -27,7 +29,7 @@ const codes = {
 export type Numerics = Partial<Record<keyof typeof codes, number | null>>;
 
 /** `null`: said to be invalid. */
-export function valuesOf(numerics: Numerics): Value[] {
+export function valuesOf(numerics: Numerics): NumericValue[] {
   return Object.entries(numerics).map(([name, value]) => {
     const code = codes[name as keyof typeof codes];
     const { unit } = parameters.get(code)!;
@@ -47,6 +49,7 @@ export function reading(s: number, numerics: Numerics, more: Partial<Observation
     receivedAt: more.receivedAt ?? time + 20,
     intervalMs: 1000,
     boot: 'b1',
+    start: 'b1',
     seq: Math.round(s * 1000) + 1_000_000,
     values: valuesOf(numerics),
     ...more,
@@ -63,6 +66,7 @@ export type Bed = ReturnType<typeof bed>;
 export function bed(category: Category | null = 'adult', associationId = 'association-1') {
   let state: State = initialState(associationId);
   const events: AlarmEvent[] = [];
+  const counted = new Map<Counter, number>();
   let commands = 0;
 
   function feed(input: Input, now = wallOf(input, t0)): readonly AlarmEvent[] {
@@ -70,6 +74,7 @@ export function bed(category: Category | null = 'adult', associationId = 'associ
     // Through JSON, as a snapshot would: what does not survive it must not matter.
     state = JSON.parse(JSON.stringify(result.state)) as State;
     events.push(...result.events);
+    addCounts(counted, result.counts ?? {});
     return result.events;
   }
   const associationOf = (endedAt: number | null) => ({ type: 'association' as const, category, ward: 'ICU', endedAt });
@@ -97,11 +102,11 @@ export function bed(category: Category | null = 'adult', associationId = 'associ
       return feed({ type: 'command', command: { commandId, associationId, at, by: nurse, ...asked } as Command });
     },
     live: (): Record<string, Alarm> =>
-      Object.fromEntries(Object.entries(state.live).map(([key, { alarm }]) => [key, alarm])),
+      Object.fromEntries(Object.entries(state.book.live).map(([key, { alarm }]) => [key, alarm])),
     /** Conditions by the order in which they were raised. */
     raised: () => events.filter((event) => event.type === 'raised').map((event) => event.alarm.condition),
     types: (condition: string) =>
       events.filter((event) => event.alarm.condition === condition).map((event) => event.type),
-    count: (name: keyof State['counters']) => state.counters[name] ?? 0,
+    count: (name: Counter) => counted.get(name) ?? 0,
   };
 }

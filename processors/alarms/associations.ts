@@ -2,7 +2,7 @@
 import { unassignedAssociation } from '../../contracts/envelope/pseudonym.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
 import { currentPeriod, hasEnded, type Timed, timePeriods } from '../../contracts/periods.ts';
-import type { AssociationInput } from '../core/inputs.ts';
+import type { AssociationInput } from './core/inputs.ts';
 
 /** Devices in the table. It has a row for each device that the hospital owns; past this, rows are refused and counted. */
 const devicesMax = 100_000;

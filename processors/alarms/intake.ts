@@ -4,7 +4,7 @@ import { type AnyRecord, checkRecord } from '../../contracts/messages/check.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { numericsByCode } from '../../contracts/numerics.ts';
 import { parseInstant } from '../../contracts/time.ts';
-import type { Input, StatusInput } from '../core/inputs.ts';
+import type { Input, StatusInput } from './core/inputs.ts';
 
 export type Taken =
   | { readonly ok: true; readonly input: Input; readonly receivedAt: number | undefined }

@@ -15,9 +15,9 @@ import type { KafkaTopic } from '../../contracts/topics.ts';
 import { saysReady, startChild } from '../../ops/platform/child.ts';
 import { serviceEnv } from '../../ops/platform/serviceEnv.ts';
 import { env, type Numerics, valuesOf } from '../bed.testing.ts';
-import { step } from '../core/engine.ts';
-import type { Input } from '../core/inputs.ts';
-import { initialState } from '../core/state.ts';
+import { step } from './core/engine.ts';
+import type { Input } from './core/inputs.ts';
+import { initialState } from './core/state.ts';
 import { inputOf } from './intake.ts';
 
 type Platform = Parameters<typeof serviceEnv>[0];

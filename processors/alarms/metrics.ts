@@ -1,7 +1,7 @@
 /** What Prometheus is shown of the alarm processor. The names are in ops/prometheus/alerts.yml. */
 import { createMetrics, type Metrics } from '../../contracts/metrics.ts';
 import { addClockMetrics, type SystemClock } from '../../contracts/system-clock.ts';
-import { type Counter, counterNames, type State } from '../core/state.ts';
+import { counterNames } from './core/counts.ts';
 
 /** @param counters those of the processor by name; undefined until it has started */
 export function alarmsMetrics(
@@ -39,13 +39,4 @@ export function alarmsMetrics(
     'what',
   );
   return metrics;
-}
-
-/** Adds what one step of an engine counted to what all of this process have. */
-export function addCounts(sum: Map<Counter, number>, before: State['counters'], after: State['counters']): void {
-  if (before === after) return;
-  for (const name of counterNames) {
-    const more = (after[name] ?? 0) - (before[name] ?? 0);
-    if (more > 0) sum.set(name, (sum.get(name) ?? 0) + more);
-  }
 }

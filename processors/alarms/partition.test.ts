@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
 import { env, nurse, reading, t0 } from '../bed.testing.ts';
-import type { AssociationInput, CommandInput, ObservationInput } from '../core/inputs.ts';
+import type { AssociationInput, CommandInput, ObservationInput } from './core/inputs.ts';
 import { createPartition, type Restored } from './partition.ts';
 
 const nowMs = t0 + 60_000;

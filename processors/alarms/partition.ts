@@ -5,18 +5,20 @@
 import type { AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
 import { notAhead } from '../../contracts/steady-time.ts';
 import { formatInstant } from '../../contracts/time.ts';
-import { step } from '../core/engine.ts';
-import type { AssociationInput, CommandInput, Environment, Input } from '../core/inputs.ts';
-import { realign } from '../core/realign.ts';
-import { rearm } from '../core/rearm.ts';
-import { initialState, type State } from '../core/state.ts';
-import { nextDue } from '../core/timers.ts';
+import type { Counts } from './core/counts.ts';
+import { type Environment, nextDue, profileInForce, step } from './core/engine.ts';
+import type { AssociationInput, CommandInput, Input } from './core/inputs.ts';
+import { migrate } from './core/migrate.ts';
+import { adultProfile } from './core/profile.ts';
+import { realign } from './core/realign.ts';
+import { rearm } from './core/rearm.ts';
+import { initialState, type State } from './core/state.ts';
 
 /** Next offsets to read. */
 export type Position = { readonly observations: bigint; readonly commands: bigint };
 
 /** What `AlarmState.engine` holds. `told`: events in `alarms` before this offset are in the snapshots. */
-export type EngineSnapshot = { readonly v: 1; readonly state: State; readonly told: string };
+export type EngineSnapshot = { readonly v: 1; readonly state: unknown; readonly told: string };
 
 export type Restored = {
   readonly states: readonly AlarmState[];
@@ -62,8 +64,8 @@ export function createPartition(options: {
   readonly associationAt: (associationId: string) => AssociationInput | undefined;
   readonly emit: (event: AlarmEvent) => void;
   readonly counters: Counters;
-  /** Told of what an engine counts, before and after a step. */
-  readonly onCounts?: (before: State['counters'], after: State['counters']) => void;
+  /** Called with what an engine counted in a step. */
+  readonly onCounts?: (counts: Counts) => void;
   readonly nowMs: number;
 }) {
   const { env, restored, emit, counters } = options;
@@ -77,16 +79,17 @@ export function createPartition(options: {
   if (position.observations >= restored.replayTo) goLive(options.nowMs);
 
   function restore({ associationId, offsets, engine }: AlarmState): void {
-    const { v, state } = engine as EngineSnapshot;
-    if (v !== 1 || state.v !== 1 || state.associationId !== associationId) return;
+    const { v, state: written } = engine as EngineSnapshot;
+    const state = v === 1 ? migrate(associationId, written) : undefined;
+    if (state === undefined) return;
     counters.restored += 1;
     const since = { observations: BigInt(offsets.observations), commands: BigInt(offsets.commands) };
-    const rearmed = rearm(state, options.nowMs);
+    const rearmed = rearm(state, profileInForce(env, state) ?? adultProfile, options.nowMs);
     const held = fresh(associationId, rearmed, since, options.nowMs);
     engines.set(associationId, held);
     // What the screens have of an alarm that is another one by the present clock: they are told when the past is replayed.
-    for (const [key, { alarm }] of Object.entries(state.live))
-      if (rearmed.live[key]?.alarm !== alarm) held.told.push({ type: 'updated', at: alarm.raisedAt, alarm });
+    for (const [key, { alarm }] of Object.entries(state.book.live))
+      if (rearmed.book.live[key]?.alarm !== alarm) held.told.push({ type: 'updated', at: alarm.raisedAt, alarm });
   }
 
   function fresh(associationId: string, state: State, since: Position, nowMs: number): Held {
@@ -116,7 +119,8 @@ export function createPartition(options: {
   }
 
   function run(held: Held, input: Input, nowMs: number, from: Position = position): void {
-    const { state, events } = step(env, held.state, input, nowMs);
+    const { state, events, counts } = step(env, held.state, input, nowMs);
+    if (counts) options.onCounts?.(counts);
     told(held, state, events, nowMs, from, input.type === 'command');
   }
 
@@ -128,7 +132,6 @@ export function createPartition(options: {
     from: Position,
     urgent: boolean,
   ): void {
-    options.onCounts?.(held.state.counters, state.counters);
     held.state = state;
     held.dirty ??= { from, atMs: nowMs, urgent: false };
     if (events.length > 0 || urgent) held.dirty.urgent = true;
@@ -188,7 +191,7 @@ export function createPartition(options: {
       tellAssociation(held, nowMs);
       if (nextDue(held.state) <= nowMs) run(held, { type: 'tick' }, nowMs);
       if (held.told.length === 0) continue;
-      const { state, events } = realign(env, held.state, held.told, nowMs);
+      const { state, events } = realign(held.state, held.told, nowMs);
       held.told = [];
       counters.realigned += events.length;
       if (state !== held.state && events.length > 0) told(held, state, events, nowMs, position, true);
@@ -243,13 +246,13 @@ export function createPartition(options: {
       associationId,
       at: formatInstant(nowMs),
       offsets: { observations: String(position.observations), commands: String(position.commands) },
-      live: Object.values(state.live).map(({ alarm }) => alarm),
+      live: Object.values(state.book.live).map(({ alarm }) => alarm),
       engine,
     };
   }
 
   function forgettable({ state, dirty, touchedMs }: Held, nowMs: number): boolean {
-    if (dirty || Object.keys(state.live).length > 0 || nowMs - touchedMs < forgetMs) return false;
+    if (dirty || Object.keys(state.book.live).length > 0 || nowMs - touchedMs < forgetMs) return false;
     const { association } = state;
     return association === null || association.endedAt !== null || association.category === 'unassigned';
   }
@@ -273,6 +276,6 @@ export function createPartition(options: {
     isLive: () => live,
     isDirty: () => [...engines.values()].some(({ dirty }) => dirty !== undefined),
     engines: () => engines.size,
-    liveAlarms: () => [...engines.values()].reduce((sum, { state }) => sum + Object.keys(state.live).length, 0),
+    liveAlarms: () => [...engines.values()].reduce((sum, { state }) => sum + Object.keys(state.book.live).length, 0),
   };
 }

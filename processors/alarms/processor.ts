@@ -14,10 +14,9 @@ import { contentTypes, type PresenceRecord } from '../../contracts/messages/reco
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
-import type { Environment } from '../core/inputs.ts';
-import type { Counter } from '../core/state.ts';
 import type { Associations } from './associations.ts';
-import { addCounts } from './metrics.ts';
+import { addCounts, type Counter } from './core/counts.ts';
+import type { Environment } from './core/engine.ts';
 import { createOpening } from './opening.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { type Counters, createPartition, type Partition, type Position, type Snapshot } from './partition.ts';
@@ -88,7 +87,7 @@ export async function startProcessor(options: {
           outbox.put(event);
         },
         counters,
-        onCounts: (before, after) => addCounts(judged, before, after),
+        onCounts: (counts) => addCounts(judged, counts),
         nowMs: now(),
       });
       next.set(p, { partition, outbox, told: from.toldTo });

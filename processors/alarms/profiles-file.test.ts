@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { adultLimits } from '../../contracts/adult-limits.ts';
 import { VigilError } from '../../contracts/errors.ts';
-import { profileOf } from '../core/profiles.ts';
+import { adultProfile, profileOfLimits } from './core/profile.ts';
+import { profileOf } from './core/profile-table.ts';
 import { readProfiles } from './profiles-file.ts';
 
 let folder: string;
@@ -22,18 +22,18 @@ function profiles(content: unknown) {
 describe('limit profiles of a hospital', () => {
   it('without a file: adults, and devices without a patient as adults; no child as an adult', () => {
     const profile = profileOf(readProfiles(''));
-    expect([profile('adult', 'ICU'), profile('unassigned', null)]).toEqual([adultLimits, adultLimits]);
+    expect([profile('adult', 'ICU'), profile('unassigned', null)]).toEqual([adultProfile, adultProfile]);
     expect([profile('paediatric', 'ICU'), profile('neonatal', null)]).toEqual([undefined, undefined]);
   });
 
   it('by ward, then by hospital', () => {
     const neonatal = { HR: { low: 100, high: 180 } };
     const profile = profiles({ hospital: { neonatal }, wards: { CCU: { adult: { HR: { high: 110 } } } } });
-    expect(profile('neonatal', 'CCU')).toEqual(neonatal);
-    expect(profile('adult', 'CCU')).toEqual({ HR: { high: 110 } });
-    expect(profile('adult', 'ICU')).toEqual(adultLimits);
+    expect(profile('neonatal', 'CCU')).toEqual(profileOfLimits(neonatal));
+    expect(profile('adult', 'CCU')).toEqual(profileOfLimits({ HR: { high: 110 } }));
+    expect(profile('adult', 'ICU')).toEqual(adultProfile);
     expect(profile('paediatric', 'CCU')).toBeUndefined();
-    expect(profile('adult', 'constructor')).toEqual(adultLimits);
+    expect(profile('adult', 'constructor')).toEqual(adultProfile);
   });
 
   for (const [name, content] of [

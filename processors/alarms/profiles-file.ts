@@ -6,7 +6,7 @@ import { VigilError } from '../../contracts/errors.ts';
 import { Limits } from '../../contracts/messages/alarms.ts';
 import { limitGroups } from '../../contracts/parameters.ts';
 import { textFaultIn } from '../../contracts/text.ts';
-import { builtInProfiles, type ProfileTable, tableFault } from '../core/profiles.ts';
+import { builtInProfiles, type ProfileTable, tableFault, tableOf } from './core/profile-table.ts';
 
 const closed = { additionalProperties: false } as const;
 const Profile = Type.Object(
@@ -58,8 +58,7 @@ export function readProfiles(path: string): ProfileTable {
       `In the file that VIGIL_LIMIT_PROFILES_FILE names, a ward's name ${names.fault}.`,
     );
   const { hospital, wards } = given as Static<typeof ProfilesFile>;
-  const table: ProfileTable = { hospital: { ...builtInProfiles.hospital, ...hospital }, wards: wards ?? {} };
-  const fault = tableFault(table);
+  const fault = tableFault(hospital ?? {}, wards ?? {});
   if (fault) throw new VigilError('settings-invalid', `In the file that VIGIL_LIMIT_PROFILES_FILE names, ${fault}.`);
-  return table;
+  return tableOf(hospital ?? {}, wards ?? {});
 }

@@ -44,7 +44,6 @@ describe('a capture', () => {
       '0:15 raised medium No data',
       '3:15 escalated medium No data',
       '3:20 raised medium Device disconnected',
-      '3:20 updated medium No data',
       '3:20 resolved medium No data',
       '3:20 cleared medium No data',
     ]);

@@ -4,8 +4,8 @@
  */
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
+import type { Category, Input } from '../alarms/core/inputs.ts';
 import { inputOf } from '../alarms/intake.ts';
-import type { Category, Input } from '../core/inputs.ts';
 
 /** One line of a capture. `*` of an acknowledgement: all alarms that call at that moment. */
 export type Captured = {

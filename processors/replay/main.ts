@@ -9,8 +9,9 @@ import { limitsFault } from '../../contracts/effective-limits.ts';
 import { Limits } from '../../contracts/messages/alarms.ts';
 import { type LimitGroup, limitGroups } from '../../contracts/parameters.ts';
 import { visibleLines, visibleText } from '../../contracts/text.ts';
-import type { Category, Profile } from '../core/inputs.ts';
-import { builtInProfiles, profileOf } from '../core/profiles.ts';
+import type { Category } from '../alarms/core/inputs.ts';
+import { adultProfile, type Profile } from '../alarms/core/profile.ts';
+import { builtInProfiles, type LimitsByGroup, profileOf } from '../alarms/core/profile-table.ts';
 import { readCapture } from './capture.ts';
 import { eventLine, playCapture } from './play.ts';
 import { readRecording } from './recording.ts';
@@ -23,7 +24,7 @@ function fail(message: string): never {
   process.exit(1);
 }
 
-function limitsOf(text: string): Profile {
+function limitsOf(text: string): LimitsByGroup {
   let given: unknown;
   try {
     given = JSON.parse(text);
@@ -39,7 +40,7 @@ function limitsOf(text: string): Profile {
     const fault = limitsFault(group as LimitGroup, merged);
     if (fault) fail(`--limits of ${group} are ${fault}.`);
   }
-  return given as Profile;
+  return given as LimitsByGroup;
 }
 
 const usage = `npm run replay -- [--limits '{"SpO2":{"low":88,"delayMs":15000}}'] recording…
@@ -76,7 +77,7 @@ if (values.capture !== undefined) {
   compareRecordings(positionals, limits);
 }
 
-function replayCapture(path: string, asEvents: boolean, limits: Profile | undefined): void {
+function replayCapture(path: string, asEvents: boolean, limits: LimitsByGroup | undefined): void {
   const { captured, faults, refused } = readCapture(readText(path));
   const said = [...faults, ...refused.map(({ line, message }) => ({ line, message: `is refused: ${message}` }))];
   for (const { line, message } of said) process.stderr.write(`${visibleText(`${path}:${line}: ${message}`)}\n`);
@@ -106,9 +107,9 @@ function readText(path: string): string {
   }
 }
 
-function compareRecordings(paths: readonly string[], limits: Profile | undefined): void {
-  const profiles: [string, Profile][] = [['adult ward profile', adultLimits]];
-  if (limits !== undefined) profiles.push(['with --limits', changed(adultLimits, limits)]);
+function compareRecordings(paths: readonly string[], limits: LimitsByGroup | undefined): void {
+  const profiles: [string, Profile][] = [['adult ward profile', adultProfile]];
+  if (limits !== undefined) profiles.push(['with --limits', changed(adultProfile, limits)]);
   const recordings = paths.map((path) => {
     const readings = readRecording(readText(path), 0);
     return readings

@@ -1,10 +1,10 @@
 /** Judges a capture: the engine that runs at the bedside, with a wall clock that runs from line to line. Pure. */
 import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
 import { formatInstant } from '../../contracts/time.ts';
-import { step } from '../core/engine.ts';
-import type { Environment, Input } from '../core/inputs.ts';
-import { initialState, type State } from '../core/state.ts';
-import { nextDue } from '../core/timers.ts';
+import { calls } from '../alarms/core/alarm.ts';
+import { type Environment, nextDue, step } from '../alarms/core/engine.ts';
+import type { Input } from '../alarms/core/inputs.ts';
+import { initialState, type State } from '../alarms/core/state.ts';
 import { type Captured, captureActor, captureAssociationId } from './capture.ts';
 
 /**
@@ -36,9 +36,9 @@ export function playCapture(env: Environment, captured: readonly Captured[]): Al
 }
 
 /** The alarms that nobody has answered. */
-function calling({ live }: State): string[] {
-  return Object.values(live)
-    .filter(({ alarm }) => alarm.signal === 'on' || alarm.signal === 'latched')
+function calling({ book }: State): string[] {
+  return Object.values(book.live)
+    .filter(calls)
     .map(({ alarm }) => alarm.alarmId);
 }
 

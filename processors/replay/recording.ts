@@ -1,6 +1,7 @@
 /** Recordings as readings: the three table formats that ship in `simulators/recordings` (see ATTRIBUTION.md there). */
+import type { NumericValue } from '../../contracts/messages/device.ts';
 import { parameters } from '../../contracts/parameters.ts';
-import type { ObservationInput, Value } from '../core/inputs.ts';
+import type { ObservationInput } from '../alarms/core/inputs.ts';
 
 type Column = { readonly name: string; readonly code: string };
 type Format = {
@@ -93,7 +94,7 @@ export function readRecording(text: string, startMs: number): ObservationInput[]
 const cells = (line: string, separator: string) => line.split(separator).map((cell) => cell.trim());
 
 /** Undefined where the source has nothing to say; `invalid` where it says that it has no value. */
-function readingOf(code: string, text: string | undefined, zeroIsMissing: boolean): Value | undefined {
+function readingOf(code: string, text: string | undefined, zeroIsMissing: boolean): NumericValue | undefined {
   if (text === undefined || text === '') return undefined;
   const { unit } = parameters.get(code)!;
   const value = Number(text);

@@ -1,9 +1,11 @@
 /** What the engine makes of a recording under given limits: "what would other limits have done?" (DESIGN, "Alarms"). */
 import type { Priority } from '../../contracts/messages/alarms.ts';
 import type { LimitGroup } from '../../contracts/parameters.ts';
-import { step } from '../core/engine.ts';
-import type { Environment, Input, ObservationInput, Profile } from '../core/inputs.ts';
-import { initialState } from '../core/state.ts';
+import { type Environment, step } from '../alarms/core/engine.ts';
+import type { Input, ObservationInput } from '../alarms/core/inputs.ts';
+import { type Profile, rulesOfPatient } from '../alarms/core/profile.ts';
+import type { LimitsByGroup } from '../alarms/core/profile-table.ts';
+import { initialState } from '../alarms/core/state.ts';
 
 export type Tally = {
   readonly hours: number;
@@ -54,12 +56,12 @@ export function together(tallies: readonly Tally[]): Tally {
 }
 
 /** A profile with some groups' limits changed; what is left out stays. */
-export function changed(profile: Profile, changes: Profile): Profile {
-  const groups = Object.keys(changes) as LimitGroup[];
-  return {
-    ...profile,
-    ...Object.fromEntries(groups.map((group) => [group, { ...profile[group], ...changes[group] }])),
-  };
+export function changed(profile: Profile, changes: LimitsByGroup): Profile {
+  const groups = Object.entries(changes).map(([group, limits]) => {
+    const before = profile.groups[group as LimitGroup];
+    return [group, rulesOfPatient(before, limits) ?? before] as const;
+  });
+  return { ...profile, groups: { ...profile.groups, ...Object.fromEntries(groups) } };
 }
 
 /** One line of a table: alarms per bed-hour. */

@@ -1,11 +1,8 @@
-/** What the engine is fed: opened, checked records, as plain data. Times are milliseconds since 1970. */
-import type { GatewayNotice } from '../../contracts/bed-notices.ts';
-import type { AlarmEvent, Command, Limits } from '../../contracts/messages/alarms.ts';
-import type { NumericValue, TechnicalCondition } from '../../contracts/messages/device.ts';
-import type { connectionEndReasons, PatientCategory } from '../../contracts/messages/records.ts';
-import type { LimitGroup } from '../../contracts/parameters.ts';
-
-export type Value = Readonly<NumericValue>;
+/** What the engine is fed: opened, checked records, as plain data. Times are ms since 1970. */
+import type { GatewayNotice } from '../../../contracts/bed-notices.ts';
+import type { Command } from '../../../contracts/messages/alarms.ts';
+import type { NumericValue, TechnicalCondition } from '../../../contracts/messages/device.ts';
+import type { connectionEndReasons, PatientCategory } from '../../../contracts/messages/records.ts';
 
 /** One reading: `time` is the device's clock, `receivedAt` the gateway's. They never mix (STYLE 8). */
 export type ObservationInput = {
@@ -17,9 +14,10 @@ export type ObservationInput = {
   readonly intervalMs?: number;
   readonly boot: string;
   readonly seq: number;
-  /** The start of the device that it names itself; absent where it names none, and `boot` is the gateway's. */
+  /** The start of the device that it names itself; absent where it names none: the gateway numbers it, in the order of receipt. */
   readonly start?: string;
-  readonly values: readonly Value[];
+  /** One of a code (contracts/numerics.ts). */
+  readonly values: readonly Readonly<NumericValue>[];
 };
 
 /** The device's word on itself; a will (`online: false`) has no time. `conditions` is the whole list, absent where untold. */
@@ -60,7 +58,7 @@ export type NoticeInput = {
 
 export type CommandInput = { readonly type: 'command'; readonly command: Command };
 
-/** A device without a patient is judged by its ward's adult profile: see profiles.ts. */
+/** A device without a patient may be on anyone. */
 export type Category = PatientCategory | 'unassigned';
 
 /** Who is at the device. `category` null: not known. `endedAt`: the period is over, its alarms end. */
@@ -85,15 +83,3 @@ export type Input =
   | CommandInput
   | AssociationInput
   | TickInput;
-
-/** What the engine cannot make itself (STYLE 3). */
-export type Environment = {
-  /** A collision-resistant hash of a text, 16 to 64 characters. */
-  readonly hash: (text: string) => string;
-  /** The limits of a ward for a category; undefined where there is no such profile. */
-  readonly profile: (category: Category, ward: string | null) => Profile | undefined;
-};
-
-export type Profile = Readonly<Partial<Record<LimitGroup, Limits>>>;
-
-export type Step<State> = { readonly state: State; readonly events: readonly AlarmEvent[] };

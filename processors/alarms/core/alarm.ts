@@ -1,0 +1,261 @@
+/**
+ * The life of one alarm (CLINICAL, "Alarm vocabulary"): raised, told again, answered by a person, calling again, ended.
+ * `decide…` says what changes, `evolve` makes the change. Pure: wall clock and numbers come in.
+ */
+import { type Said, saidAfter } from '../../../contracts/acknowledgement.ts';
+import type { Alarm, AlarmEventType, Command, Priority } from '../../../contracts/messages/alarms.ts';
+import { formatInstant } from '../../../contracts/time.ts';
+import type { Condition } from './condition.ts';
+import type { Profile } from './profile.ts';
+
+/** An alarm on the screens, and what the engine must remember of it. */
+export type Live = {
+  readonly alarm: Alarm;
+  readonly acknowledged: boolean;
+  /** A graver condition of the same cause stands for it: present, without a signal (BICEPS). */
+  readonly subsumed: boolean;
+  /** Of the present occurrence, device time. */
+  readonly onset: number;
+  /** Wall clock since which it calls. */
+  readonly signalSince: number;
+  readonly escalateAt: number | null;
+  readonly realarmAt: number | null;
+  /** Device time at which value and text were last told. */
+  readonly toldAt: number;
+  /** Which revisions an acknowledgement may be of. */
+  readonly said?: Said;
+};
+
+export type Change =
+  | { readonly type: 'raise'; readonly condition: Condition; readonly alarm: Alarm }
+  | { readonly type: 'recur'; readonly condition: Condition; readonly acknowledged: boolean }
+  | { readonly type: 'refresh'; readonly condition: Condition; readonly subsumed: boolean }
+  | { readonly type: 'end'; readonly at: number }
+  | { readonly type: 'acknowledge'; readonly by: Command['by']; readonly at: string }
+  | { readonly type: 'realarm' }
+  | { readonly type: 'escalate' }
+  | { readonly type: 'pause-audio'; readonly until: number }
+  | { readonly type: 'resume-audio' }
+  | { readonly type: 'clear' };
+
+const told: Readonly<Record<Change['type'], AlarmEventType>> = {
+  raise: 'raised',
+  recur: 'updated',
+  refresh: 'updated',
+  end: 'resolved',
+  acknowledge: 'acknowledged',
+  realarm: 'realarmed',
+  escalate: 'escalated',
+  'pause-audio': 'audio-paused',
+  'resume-audio': 'updated',
+  clear: 'cleared',
+};
+export const eventTypeOf = ({ type }: Change): AlarmEventType => told[type];
+
+/** Times of the wall clock that a change is made at. */
+export type Clock = {
+  readonly now: number;
+  readonly profile: Pick<Profile, 'realarmMs' | 'escalationMs'>;
+  /** Until when an audio pause silences an alarm of a priority that begins to call; null where none does. */
+  readonly pausedUntil?: (priority: Priority) => number | null;
+};
+
+/** So often an unanswered alarm climbs at most (ours). */
+const escalationMax = 3;
+
+/** The alarm after a change: one more `rev`, its signal, and since which revision it has become no graver. */
+export function evolve(before: Live | undefined, change: Change, clock: Clock): Live {
+  const after = changed(before, change, clock);
+  const alarm = { ...after.alarm, rev: after.alarm.rev + 1, signal: signalOf(after) };
+  return { ...after, alarm, said: saidAfter(before, alarm, clock.now) };
+}
+
+function changed(before: Live | undefined, change: Change, clock: Clock): Live {
+  if (change.type === 'raise') return calling({ ...freshOf(change.condition), alarm: change.alarm }, clock);
+  if (before === undefined) throw new Error(`There is no alarm to ${change.type}.`);
+  const { alarm } = before;
+  switch (change.type) {
+    case 'recur': {
+      const { resolvedAt: _over, ...rest } = alarm;
+      const { condition, acknowledged } = change;
+      const again = { ...rest, ...valuesOf(condition), present: true, onsets: alarm.onsets + 1, late: condition.late };
+      if (acknowledged) {
+        const realarmAt = Date.parse(alarm.acknowledgedAt!) + clock.profile.realarmMs;
+        const answered = { ...again, realarmAt: formatInstant(realarmAt) };
+        return { ...before, ...occurrence(condition), acknowledged, realarmAt, alarm: answered };
+      }
+      return calling({ ...freshOf(condition), alarm: unanswered(again) }, clock);
+    }
+    case 'refresh': {
+      const { condition, subsumed } = change;
+      const late = alarm.late && condition.late;
+      const next = {
+        ...before,
+        subsumed,
+        toldAt: condition.valueAt,
+        alarm: { ...alarm, ...valuesOf(condition), late },
+      };
+      return before.subsumed && !subsumed && !before.acknowledged ? calling(next, clock) : next;
+    }
+    case 'end': {
+      const { realarmAt: _off, ...rest } = alarm;
+      const ended = { ...rest, present: false, resolvedAt: formatInstant(change.at) };
+      const next = { ...before, alarm: ended, realarmAt: null };
+      return latches(next) ? next : { ...next, escalateAt: null };
+    }
+    case 'acknowledge': {
+      const realarmAt = alarm.present ? clock.now + clock.profile.realarmMs : null;
+      return {
+        ...before,
+        acknowledged: true,
+        escalateAt: null,
+        realarmAt,
+        alarm: {
+          ...alarm,
+          acknowledgedBy: change.by,
+          acknowledgedAt: change.at,
+          ...(realarmAt !== null && { realarmAt: formatInstant(realarmAt) }),
+        },
+      };
+    }
+    case 'realarm':
+      return calling({ ...before, acknowledged: false, realarmAt: null, alarm: unanswered(alarm) }, clock);
+    case 'escalate': {
+      const escalation = alarm.escalation + 1;
+      const wait = clock.profile.escalationMs[alarm.priority];
+      const again = wait !== undefined && escalation < escalationMax;
+      return { ...before, escalateAt: again ? before.escalateAt! + wait : null, alarm: { ...alarm, escalation } };
+    }
+    case 'pause-audio':
+      return { ...before, alarm: { ...alarm, audioPausedUntil: formatInstant(change.until) } };
+    case 'resume-audio': {
+      const { audioPausedUntil: _over, ...rest } = alarm;
+      return { ...before, alarm: rest };
+    }
+    case 'clear':
+      return { ...before, acknowledged: true, escalateAt: null, realarmAt: null };
+  }
+}
+
+/** It begins to call: escalation starts to count; only a pause over something graver silences it. */
+function calling(live: Live, { now, profile, pausedUntil }: Clock): Live {
+  const wait = profile.escalationMs[live.alarm.priority];
+  const { audioPausedUntil: _old, ...rest } = live.alarm;
+  const until = pausedUntil?.(rest.priority) ?? null;
+  const alarm = until === null ? rest : { ...rest, audioPausedUntil: formatInstant(until) };
+  return { ...live, alarm, signalSince: now, escalateAt: wait === undefined ? null : now + wait };
+}
+
+function unanswered(alarm: Alarm): Alarm {
+  const { acknowledgedBy: _by, acknowledgedAt: _at, realarmAt: _was, ...rest } = alarm;
+  return { ...rest, escalation: 0 };
+}
+
+const occurrence = ({ onset, valueAt }: Condition) => ({ onset, toldAt: valueAt, subsumed: false });
+
+const freshOf = (condition: Condition) => ({
+  ...occurrence(condition),
+  acknowledged: false,
+  signalSince: 0,
+  escalateAt: null,
+  realarmAt: null,
+});
+
+function valuesOf({ text, code, value, limit, unit }: Condition) {
+  return {
+    text,
+    ...(code !== undefined && { code }),
+    ...(value !== undefined && { value }),
+    ...(limit !== undefined && { limit }),
+    ...(unit !== undefined && { unit }),
+  };
+}
+
+/** A new alarm of a condition, before its first revision. */
+export function alarmOf(
+  condition: Condition,
+  of: { readonly alarmId: string; readonly rev: number; readonly associationId: string; readonly deviceId: string },
+  now: number,
+): Alarm {
+  return {
+    ...of,
+    condition: condition.name,
+    kind: condition.kind,
+    priority: condition.priority,
+    ...valuesOf(condition),
+    present: true,
+    signal: 'on',
+    onsetAt: formatInstant(condition.onset),
+    determinedAt: formatInstant(condition.determined),
+    raisedAt: formatInstant(now),
+    onsets: 1,
+    late: condition.late,
+    escalation: 0,
+  };
+}
+
+function signalOf(live: Live): Alarm['signal'] {
+  if (live.alarm.present) return live.subsumed ? 'off' : live.acknowledged ? 'acknowledged' : 'on';
+  return latches(live) && !live.acknowledged ? 'latched' : 'off';
+}
+
+/** High physiological alarms stay until a person has seen them; one that a graver one stands for need not. */
+export function latches({ alarm, subsumed }: Live): boolean {
+  return alarm.kind === 'physiological' && alarm.priority === 'high' && !subsumed;
+}
+
+/** It sounds: nobody has answered it, and nothing stands for it. */
+export function calls(live: Live): boolean {
+  return !live.subsumed && (live.alarm.signal === 'on' || live.alarm.signal === 'latched');
+}
+
+/** Graver is higher. */
+export const gravity: Readonly<Record<Priority, number>> = { low: 1, medium: 2, high: 3 };
+
+/** An alarm's value is told again when it got worse and `worseMs` passed, or changed and `changedMs` passed (ours). */
+const worseMs = 5_000;
+const changedMs = 60_000;
+
+/** Whether a condition that goes on is worth telling of. */
+export function decideRefresh(live: Live, condition: Condition, subsumed: boolean): Change | undefined {
+  const { alarm } = live;
+  const sinceToldMs = condition.valueAt - live.toldAt;
+  const shown = Math.abs((alarm.value ?? 0) - (alarm.limit ?? 0));
+  const worse = condition.excess > shown && sinceToldMs >= worseMs;
+  const changed = condition.text !== alarm.text && sinceToldMs >= changedMs;
+  const moved = condition.limit !== alarm.limit || (alarm.kind === 'technical' && condition.text !== alarm.text);
+  const current = alarm.late && !condition.late;
+  const tells = worse || changed || moved || current || subsumed !== live.subsumed;
+  return tells ? { type: 'refresh', condition, subsumed } : undefined;
+}
+
+/** An acknowledgement may be this much older than a repeated signal by another machine's clock and still mean it (ours). */
+const clockToleranceMs = 2_000;
+
+/**
+ * A person's answer: one that was given before the alarm called again does not answer the new call, and one of an older revision does
+ * not answer what has become graver since (contracts/acknowledgement.ts).
+ */
+export function decideAcknowledge(
+  live: Live,
+  command: Extract<Command, { type: 'acknowledge' }>,
+): Change | 'repeated' | 'stale' {
+  const again = live.alarm.onsets > 1 || live.signalSince > Date.parse(live.alarm.raisedAt);
+  const isBeforeCall = again && Date.parse(command.at) + clockToleranceMs < live.signalSince;
+  const isOfLess = command.rev !== undefined && command.rev < (live.said?.rev ?? 0);
+  if (isBeforeCall || isOfLess) return 'stale';
+  return live.acknowledged ? 'repeated' : { type: 'acknowledge', by: command.by, at: command.at };
+}
+
+/** What the wall clock brings: the next change that is due, undefined where there is none. */
+export function decideByClock(live: Live, now: number): Change | undefined {
+  if (live.subsumed) return undefined;
+  if (live.escalateAt !== null && live.escalateAt <= now) return { type: 'escalate' };
+  return live.realarmAt !== null && live.realarmAt <= now ? { type: 'realarm' } : undefined;
+}
+
+/** The wall clock at which `decideByClock` next brings something. */
+export function clockDue({ subsumed, escalateAt, realarmAt }: Live): number {
+  if (subsumed) return Number.POSITIVE_INFINITY;
+  return Math.min(escalateAt ?? Number.POSITIVE_INFINITY, realarmAt ?? Number.POSITIVE_INFINITY);
+}

@@ -1,0 +1,276 @@
+/** Troubles of ordinary bedsides, each with what must happen (CLINICAL, "Judged or told"). */
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import type { AlarmEvent, Command } from '../../../contracts/messages/alarms.ts';
+import { calls } from './alarm.ts';
+import { type Environment, nextDue, step } from './engine.ts';
+import type { Input, ObservationInput } from './inputs.ts';
+import { adultProfile } from './profile.ts';
+import { initialState, type State } from './state.ts';
+
+const env: Environment = {
+  hash: (text) => createHash('sha256').update(text).digest('base64url').slice(0, 22),
+  profile: (category) => (category === 'adult' ? adultProfile : undefined),
+};
+const t0 = Date.parse('2026-03-01T10:00:00.000Z');
+const units = { HR: '/min', PR: '/min', SpO2: '%', RR: '/min', NBPs: 'mm[Hg]' } as const;
+const codes = {
+  HR: 'MDC_ECG_HEART_RATE',
+  PR: 'MDC_PULS_OXIM_PULS_RATE',
+  SpO2: 'MDC_PULS_OXIM_SAT_O2',
+  RR: 'MDC_RESP_RATE',
+  NBPs: 'MDC_PRESS_BLD_NONINV_SYS',
+} as const;
+type Numbers = Partial<Record<keyof typeof codes, number | null>>;
+
+function bedside() {
+  let state: State = initialState('association');
+  const events: AlarmEvent[] = [];
+  let seq = 0;
+  const keep = (result: { state: State; events: readonly AlarmEvent[] }) => {
+    // Through JSON, as a snapshot would: what does not survive it must not matter.
+    state = JSON.parse(JSON.stringify(result.state)) as State;
+    events.push(...result.events);
+  };
+  const feed = (input: Input, now: number) => {
+    for (let due = nextDue(state); due <= now; due = nextDue(state)) keep(step(env, state, { type: 'tick' }, due));
+    keep(step(env, state, input, now));
+  };
+  feed({ type: 'association', category: 'adult', ward: 'ICU', endedAt: null, from: t0 }, t0);
+  const send = (s: number, numbers: Numbers, more: Partial<ObservationInput> = {}) => {
+    const time = t0 + Math.round(s * 1000);
+    const values = Object.entries(numbers).map(([name, value]) => {
+      const code = codes[name as keyof typeof codes];
+      const unit = units[name as keyof typeof units];
+      return value === null ? ({ code, unit, validity: 'invalid' } as const) : { code, unit, value };
+    });
+    const receivedAt = more.receivedAt ?? time + 20;
+    feed(
+      { type: 'observation', deviceId: 'd', time, receivedAt, boot: 'b', start: 'b', seq: ++seq, values, ...more },
+      receivedAt,
+    );
+  };
+  return {
+    send,
+    /** Each second from `from` to `to`, both included. */
+    run(from: number, to: number, of: Numbers | ((s: number) => Numbers), more: Partial<ObservationInput> = {}) {
+      for (let s = from; s <= to; s += 1) send(s, typeof of === 'function' ? of(s) : of, more);
+    },
+    pass: (s: number) => feed({ type: 'tick' }, t0 + s * 1000),
+    acknowledgeAll(s: number) {
+      const by = { userId: 'u', name: 'N. Urse', role: 'nurse' } as const;
+      const at = new Date(t0 + s * 1000).toISOString();
+      for (const { alarm } of Object.values(state.book.live).filter(calls))
+        feed(
+          {
+            type: 'command',
+            command: {
+              type: 'acknowledge',
+              commandId: `${s}-${alarm.alarmId}`,
+              associationId: 'a',
+              at,
+              by,
+              alarmId: alarm.alarmId,
+            },
+          },
+          t0 + s * 1000,
+        );
+    },
+    command: (s: number, asked: object) =>
+      feed(
+        {
+          type: 'command',
+          command: {
+            commandId: `c-${s}`,
+            associationId: 'a',
+            at: new Date(t0 + s * 1000).toISOString(),
+            by: { userId: 'u', name: 'N', role: 'nurse' },
+            ...asked,
+          } as Command,
+        },
+        t0 + s * 1000,
+      ),
+    /** `15 raised SpO2.low` */
+    told: (kind?: 'physiological' | 'technical') =>
+      events
+        .filter(({ type, alarm }) => type !== 'escalated' && (kind === undefined || alarm.kind === kind))
+        .map(({ type, at, alarm }) => `${Math.round((Date.parse(at) - t0) / 1000)} ${type} ${alarm.condition}`),
+    live: () =>
+      Object.values(state.book.live)
+        .map(({ alarm }) => `${alarm.condition} ${alarm.signal}`)
+        .sort(),
+    alarm: (condition: string) =>
+      Object.values(state.book.live).find(({ alarm }) => alarm.condition === condition)?.alarm,
+  };
+}
+
+const well: Numbers = { HR: 80, SpO2: 97, RR: 15 };
+
+describe('a value that is valid now and then', () => {
+  it('SpO2 of 87 that is valid one second in three alarms when its delay is over, and is said to come only now and then', () => {
+    const bed = bedside();
+    bed.run(0, 90, (s) => ({ ...well, SpO2: s % 3 === 0 ? 87 : null }));
+    expect(bed.told()).toEqual(['12 raised SpO2.low', '50 raised SpO2.intermittent']);
+  });
+
+  it('five seconds on, five off', () => {
+    const bed = bedside();
+    bed.run(0, 40, (s) => ({ ...well, SpO2: s % 10 < 5 ? 87 : null }));
+    expect(bed.told()).toEqual(['10 raised SpO2.low']);
+  });
+
+  it('a value inside the limit begins the delay anew', () => {
+    const bed = bedside();
+    bed.run(0, 40, (s) => ({ ...well, SpO2: s % 8 === 0 ? 95 : 87 }));
+    expect(bed.told()).toEqual([]);
+  });
+});
+
+describe('modules of one monitor with times of their own', () => {
+  it('half a second apart, all are judged', () => {
+    const bed = bedside();
+    for (let s = 0; s <= 30; s += 1) {
+      bed.send(s, { HR: 80 });
+      bed.send(s - 0.5, { SpO2: 87 });
+      bed.send(s - 0.25, { RR: 35 });
+    }
+    expect(bed.told()).toEqual(['10 raised SpO2.low', '14 raised RR.high']);
+  });
+});
+
+describe('a single measurement', () => {
+  it('a cuff pressure of 82 stays until the next measurement', () => {
+    const bed = bedside();
+    bed.send(0, { ...well, NBPs: 82 });
+    bed.run(1, 1200, well);
+    expect(bed.told()).toEqual(['0 raised BPsys.low']);
+    bed.send(1201, { ...well, NBPs: 118 });
+    expect(bed.told()).toEqual(['0 raised BPsys.low', '1201 resolved BPsys.low', '1201 cleared BPsys.low']);
+  });
+});
+
+describe('silence of a parameter', () => {
+  it('heart rate and SpO2 that stop are told of while an hourly cuff goes on', () => {
+    const bed = bedside();
+    bed.run(0, 60, well);
+    for (const s of [100, 3700]) bed.send(s, { NBPs: 120 }, { intervalMs: 3_600_000 });
+    bed.pass(4000);
+    expect(bed.live()).toEqual(expect.arrayContaining(['HR.no-data on', 'SpO2.no-data on', 'RR.no-data on']));
+  });
+
+  it('an alarm never ends because nothing came', () => {
+    const bed = bedside();
+    bed.run(0, 20, { ...well, HR: 134 });
+    bed.run(21, 900, { SpO2: 97, RR: 15 });
+    expect(bed.alarm('HR.high')).toMatchObject({ present: true });
+    expect(bed.alarm('HR.no-data')).toMatchObject({ priority: 'medium' });
+  });
+
+  it('a unit that is not understood is named at the bed', () => {
+    const bed = bedside();
+    for (let s = 0; s <= 30; s += 1)
+      bed.send(
+        s,
+        { SpO2: 97 },
+        {
+          values: [
+            { code: codes.HR, unit: 'bpm', value: 80 },
+            { code: codes.SpO2, unit: '%', value: 97 },
+          ],
+        },
+      );
+    expect(bed.alarm('HR.no-data')?.text).toBe('HR: no value (unit bpm not understood)');
+  });
+});
+
+describe('one cause, one call', () => {
+  it('a tachycardia calls once, by the heart rate', () => {
+    const bed = bedside();
+    bed.run(0, 60, { HR: 134, PR: 133, SpO2: 97 });
+    expect(bed.told()).toEqual(['6 raised HR.high']);
+  });
+
+  it('without a valid ECG the pulse calls, by the same limits', () => {
+    const bed = bedside();
+    bed.run(0, 30, { HR: null, PR: 133, SpO2: 97 });
+    expect(bed.told('physiological')).toEqual(['6 raised PR.high']);
+  });
+
+  it('a pulse beside an asystole is told, and ends nothing', () => {
+    const bed = bedside();
+    bed.run(0, 10, { HR: 80, PR: 78 });
+    bed.run(11, 14, { HR: 0, PR: 78 });
+    expect(bed.alarm('asystole')).toMatchObject({ priority: 'high', text: 'Asystole: HR 0 (pulse 78)' });
+  });
+
+  it('a heart rate and a pulse that differ by more than 25 for 10 s are told of', () => {
+    const bed = bedside();
+    bed.run(0, 20, { HR: 80, PR: 110, SpO2: 97 });
+    expect(bed.told()).toEqual(['10 raised rates-differ']);
+  });
+
+  it('a heart rate around its limit is one alarm', () => {
+    const bed = bedside();
+    bed.run(0, 600, (s) => ({ ...well, HR: s % 8 < 7 ? 123 : 117 }));
+    expect(bed.told().filter((line) => line.includes('raised'))).toEqual(['6 raised HR.high']);
+  });
+});
+
+describe('an outage that ends', () => {
+  it('one acknowledged tachycardia stays one alarm, acknowledged, through an outage of 390 s', () => {
+    const bed = bedside();
+    bed.run(0, 20, { ...well, HR: 134 });
+    bed.acknowledgeAll(21);
+    bed.pass(410);
+    for (let s = 21; s <= 410; s += 1) bed.send(s, { ...well, HR: 134 }, { receivedAt: t0 + 411_000 });
+    bed.run(412, 430, { ...well, HR: 134 });
+    const raised = bed.told('physiological').filter((line) => line.includes('raised'));
+    expect(raised).toEqual(['6 raised HR.high']);
+    expect(bed.alarm('HR.high')).toMatchObject({ present: true, onsets: 1 });
+  });
+});
+
+describe('numbers that begin anew', () => {
+  it('the same boot and number with another time is a new reading', () => {
+    const bed = bedside();
+    bed.run(0, 100, well);
+    for (let s = 101; s <= 110; s += 1) bed.send(s, { HR: 0, SpO2: 50 }, { seq: s - 100 });
+    expect(bed.live()).toEqual(expect.arrayContaining(['asystole on', 'SpO2.extreme-low on']));
+  });
+});
+
+describe('an audio pause', () => {
+  it('over an acknowledged alarm has no reach: a later asystole calls', () => {
+    const bed = bedside();
+    bed.run(0, 10, { ...well, HR: 134 });
+    bed.acknowledgeAll(11);
+    bed.command(12, { type: 'pause-audio', forMs: 120_000 });
+    bed.run(13, 16, { ...well, HR: 0 });
+    expect(bed.alarm('asystole')).toMatchObject({ signal: 'on' });
+    expect(bed.alarm('asystole')).not.toHaveProperty('audioPausedUntil');
+  });
+
+  it('is not extended, and is ended by anything as grave', () => {
+    const bed = bedside();
+    bed.run(0, 10, { ...well, HR: 134 });
+    bed.command(11, { type: 'pause-audio', forMs: 60_000 });
+    bed.run(11, 39, { ...well, HR: 134 });
+    bed.command(40, { type: 'pause-audio', forMs: 120_000 });
+    expect(bed.alarm('HR.high')?.audioPausedUntil).toBe(new Date(t0 + 71_000).toISOString());
+    bed.run(41, 60, { ...well, HR: 134, SpO2: 88 });
+    expect(bed.alarm('SpO2.low')).not.toHaveProperty('audioPausedUntil');
+    expect(bed.alarm('HR.high')).not.toHaveProperty('audioPausedUntil');
+  });
+});
+
+describe('limits that are changed', () => {
+  it('judge the last value at once, and merge with what was set before', () => {
+    const bed = bedside();
+    bed.run(0, 20, { ...well, HR: 110 });
+    bed.command(21, { type: 'set-limits', group: 'HR', limits: { high: 105 } });
+    bed.command(22, { type: 'set-limits', group: 'HR', limits: { low: 60 } });
+    expect(bed.told()).toEqual(['21 raised HR.high']);
+    bed.command(23, { type: 'set-limits', group: 'HR', limits: null });
+    expect(bed.told()).toEqual(['21 raised HR.high', '23 resolved HR.high', '23 cleared HR.high']);
+  });
+});

@@ -1,0 +1,341 @@
+/**
+ * The alarms of one association: from the conditions that hold to the alarms on the screens. Whatever differs is raised, told, or
+ * ended; commands answer. Pure.
+ */
+import { audioPauseMsMax } from '../../../contracts/audio-pause.ts';
+import type { Alarm, AlarmEvent, Command, Priority } from '../../../contracts/messages/alarms.ts';
+import { formatInstant } from '../../../contracts/time.ts';
+import {
+  alarmOf,
+  type Change,
+  type Clock,
+  calls,
+  clockDue,
+  decideAcknowledge,
+  decideByClock,
+  decideRefresh,
+  eventTypeOf,
+  evolve,
+  gravity,
+  type Live,
+} from './alarm.ts';
+import type { Condition, Episode } from './condition.ts';
+
+/** An alarm that has left: its readings, when they come again, raise nothing, and what comes soon after is the same alarm. */
+export type Closed = {
+  readonly key: string;
+  readonly from: number;
+  readonly to: number;
+  readonly alarm: Alarm;
+  readonly acknowledged: boolean;
+};
+
+export type Held = {
+  readonly alarmId: string;
+  readonly by: Command['by'];
+  readonly at: string;
+  readonly heldAt: number;
+};
+
+export type BookPart = {
+  /** By condition: bounded by the tables. */
+  readonly live: Readonly<Record<string, Live>>;
+  readonly closed: readonly Closed[];
+  /** Acknowledgements of alarms not known yet: a replay may meet the two in another order. */
+  readonly held: readonly Held[];
+  /** `over`: the gravest priority that it silences. */
+  readonly pause: { readonly until: number; readonly over: Priority } | null;
+  /** Conditions that hold and were never raised, since a graver one stood for them. */
+  readonly hidden: readonly string[];
+};
+
+export const initialBook: BookPart = { live: {}, closed: [], held: [], pause: null, hidden: [] };
+
+export type Desk = Clock & {
+  readonly associationId: string;
+  readonly deviceId: string;
+  /** A collision-resistant hash of a text, 16 to 64 characters. */
+  readonly hash: (text: string) => string;
+};
+
+export type Told = { readonly part: BookPart; readonly events: readonly AlarmEvent[] };
+
+const closedMax = 32;
+const heldMax = 16;
+const heldMs = 600_000;
+/** What comes so soon after the end of an alarm is the same one (CLINICAL, "Alarm vocabulary"). */
+const recurMs = 30_000;
+
+/** A working copy: parts are replaced, never changed. */
+type Draft = {
+  live: Record<string, Live>;
+  closed: Closed[];
+  held: readonly Held[];
+  pause: BookPart['pause'];
+  hidden: readonly string[];
+  events: AlarmEvent[];
+};
+
+function open({ live, closed, held, pause, hidden }: BookPart): Draft {
+  return { live: { ...live }, closed: [...closed], held, pause, hidden, events: [] };
+}
+
+function close({ events, ...part }: Draft): Told {
+  return { part, events };
+}
+
+function apply(draft: Draft, key: string, change: Change, desk: Desk): Live {
+  const after = evolve(draft.live[key], change, { ...desk, pausedUntil: pausedUntil(draft, desk.now) });
+  draft.live[key] = after;
+  draft.events.push({ type: eventTypeOf(change), at: formatInstant(desk.now), alarm: after.alarm });
+  return after;
+}
+
+/** A pause silences what is slighter than what called when it began. */
+function pausedUntil({ pause }: Draft, now: number): (priority: Priority) => number | null {
+  return (priority) =>
+    pause !== null && pause.until > now && gravity[priority] < gravity[pause.over] ? pause.until : null;
+}
+
+/** Something calls anew. As grave as what the pause silences, or graver: the pause is over for all. */
+function afterCall(draft: Draft, key: string, desk: Desk): void {
+  const live = draft.live[key]!;
+  const { pause } = draft;
+  if (pause === null || pause.until <= desk.now || !calls(live)) return;
+  if (gravity[live.alarm.priority] < gravity[pause.over]) return;
+  draft.pause = null;
+  for (const [other, { alarm }] of Object.entries(draft.live))
+    if (other !== key && alarm.audioPausedUntil !== undefined) apply(draft, other, { type: 'resume-audio' }, desk);
+}
+
+function leave(draft: Draft, key: string, to: number, desk: Desk): void {
+  const { acknowledged, onset } = draft.live[key]!;
+  const { alarm } = apply(draft, key, { type: 'clear' }, desk);
+  delete draft.live[key];
+  const others = draft.closed.filter((one) => one.alarm.alarmId !== alarm.alarmId);
+  draft.closed = [...others, { key, from: onset, to, alarm, acknowledged }].slice(-closedMax);
+}
+
+/**
+ * From conditions to alarms. Of the conditions of one cause only the gravest calls; one that had been raised before stays present with
+ * its signal off and calls again when the graver one ends; one that had not is not raised.
+ * @param endedAt device time at which a condition that no longer holds ended
+ */
+export function reconcile(
+  part: BookPart,
+  conditions: readonly Condition[],
+  episodes: readonly Episode[],
+  endedAt: (key: string) => number,
+  desk: Desk,
+): Told {
+  if (conditions.length === 0 && episodes.length === 0 && Object.keys(part.live).length === 0)
+    return { part, events: [] };
+  const draft = open(part);
+  const held = new Map(conditions.map((condition) => [condition.key, condition]));
+  const subsumed = subsumption(conditions);
+  for (const episode of uncovered(episodes, conditions)) passBy(draft, episode, held, desk);
+  const stillHidden: string[] = [];
+  // The gravest first, so that a screen is at no moment without the call.
+  for (const condition of [...conditions].sort((a, b) => b.rank - a.rank)) {
+    const live = draft.live[condition.key];
+    const hidden = subsumed(condition);
+    if (live?.alarm.present) {
+      const change = decideRefresh(live, condition, hidden);
+      if (change) apply(draft, condition.key, change, desk);
+      if (change && live.subsumed && !hidden) afterCall(draft, condition.key, desk);
+    } else if (hidden || (condition.clearing && draft.hidden.includes(condition.key))) {
+      // What is about to end need not be called to once the graver one has ended.
+      stillHidden.push(condition.key);
+    } else if (!(condition.outOfOrder && isKnown(draft, condition))) begin(draft, condition, desk);
+  }
+  for (const [key, live] of Object.entries(draft.live))
+    if (live.alarm.present && !held.has(key)) end(draft, key, endedAt(key), desk);
+  if (draft.events.length === 0 && stillHidden.join() === part.hidden.join()) return { part, events: [] };
+  draft.hidden = stillHidden;
+  return close(draft);
+}
+
+/** A condition that begins: a new alarm, or a further onset of one that nobody has answered or that has just ended. */
+function begin(draft: Draft, condition: Condition, desk: Desk): void {
+  const { key } = condition;
+  const before = draft.live[key];
+  if (before === undefined) {
+    const recent = draft.closed.findLast((one) => one.key === key);
+    const alarmId = desk.hash(`${desk.associationId}\n${key}\n${formatInstant(condition.onset)}`);
+    const isSoon = recent !== undefined && recent.alarm.alarmId !== alarmId && isWithin(condition.onset - recent.to);
+    if (!isSoon) {
+      const { rev } = draft.closed.find((one) => one.alarm.alarmId === alarmId)?.alarm ?? { rev: 0 };
+      const { associationId, deviceId } = desk;
+      apply(
+        draft,
+        key,
+        { type: 'raise', condition, alarm: alarmOf(condition, { alarmId, rev, associationId, deviceId }, desk.now) },
+        desk,
+      );
+      afterCall(draft, key, desk);
+      answerHeld(draft, key, desk);
+      return;
+    }
+    draft.live[key] = revived(recent);
+    draft.closed = draft.closed.filter((one) => one !== recent);
+  }
+  const { acknowledged, alarm } = draft.live[key]!;
+  // Its answer holds for as long as it would have, had the condition not been away for a moment.
+  const answeredUntil = Date.parse(alarm.acknowledgedAt ?? '') + desk.profile.realarmMs;
+  apply(draft, key, { type: 'recur', condition, acknowledged: acknowledged && answeredUntil > desk.now }, desk);
+  afterCall(draft, key, desk);
+}
+
+const isWithin = (sinceEndMs: number) => sinceEndMs >= 0 && sinceEndMs <= recurMs;
+
+function revived({ alarm, acknowledged, from }: Closed): Live {
+  return {
+    alarm,
+    acknowledged,
+    subsumed: false,
+    onset: from,
+    signalSince: 0,
+    escalateAt: null,
+    realarmAt: null,
+    toldAt: from,
+  };
+}
+
+function answerHeld(draft: Draft, key: string, desk: Desk): void {
+  const { alarmId } = draft.live[key]!.alarm;
+  const held = draft.held.find((one) => one.alarmId === alarmId);
+  if (held === undefined) return;
+  draft.held = draft.held.filter((one) => one !== held);
+  apply(draft, key, { type: 'acknowledge', by: held.by, at: held.at }, desk);
+}
+
+/** The condition ended at `endAt`, device time. It latches, or leaves. */
+function end(draft: Draft, key: string, endAt: number, desk: Desk): void {
+  const { alarm } = apply(draft, key, { type: 'end', at: endAt }, desk);
+  if (alarm.signal !== 'latched') leave(draft, key, endAt, desk);
+}
+
+/** A condition that held and was over when its readings came: on record once, unless it is known. */
+function passBy(draft: Draft, { condition, endedAt }: Episode, held: ReadonlyMap<string, Condition>, desk: Desk): void {
+  const { key } = condition;
+  if (held.has(key) || draft.live[key]?.alarm.present || isKnown(draft, condition)) return;
+  begin(draft, condition, desk);
+  end(draft, key, endedAt, desk);
+}
+
+/** Without the episodes for which a graver one, or a condition that holds, stood all the same. */
+function uncovered(episodes: readonly Episode[], conditions: readonly Condition[]): readonly Episode[] {
+  if (episodes.length === 0) return episodes;
+  const all = [...episodes, ...conditions.map((condition) => ({ condition, endedAt: Number.POSITIVE_INFINITY }))];
+  return episodes.filter(
+    ({ condition: { chain, rank, onset }, endedAt }) =>
+      !all.some(
+        (other) =>
+          other.condition.chain === chain &&
+          other.condition.rank > rank &&
+          other.condition.onset <= endedAt &&
+          other.endedAt >= onset,
+      ),
+  );
+}
+
+/** Readings that came again, or late, and show what was an alarm already then. */
+function isKnown(draft: Draft, { key, onset }: Condition): boolean {
+  const within = (from: number, to: number) => onset >= from && onset <= to;
+  const live = draft.live[key];
+  if (live?.alarm.resolvedAt !== undefined && within(live.onset, Date.parse(live.alarm.resolvedAt))) return true;
+  return draft.closed.some((one) => one.key === key && within(one.from, one.to));
+}
+
+/** Whether a graver condition of the same cause holds, or one that stands for this one too. */
+function subsumption(conditions: readonly Condition[]): (condition: Condition) => boolean {
+  const ranks = new Map<string, number>();
+  for (const { chain, rank } of conditions)
+    ranks.set(chain, Math.max(rank, ranks.get(chain) ?? Number.NEGATIVE_INFINITY));
+  return ({ chain, rank, under }) => rank < ranks.get(chain)! || (under !== undefined && ranks.has(under));
+}
+
+/**
+ * The period is over: nobody is at the device any more whom these alarms could call to. What a late reading still shows of it is put on
+ * record once, raised and closed.
+ */
+export function closeAll(part: BookPart, conditions: readonly Condition[], endAt: number, desk: Desk): Told {
+  const draft = open(part);
+  draft.pause = null;
+  const subsumed = subsumption(conditions);
+  for (const condition of conditions)
+    if (!draft.live[condition.key] && !subsumed(condition) && !isKnown(draft, condition))
+      begin(draft, { ...condition, late: true }, desk);
+  for (const key of Object.keys(draft.live)) {
+    if (draft.live[key]!.alarm.present) end(draft, key, endAt, desk);
+    if (draft.live[key]) leave(draft, key, endAt, desk);
+  }
+  return close(draft);
+}
+
+/** A person's answer to an alarm. One that is not known yet is held for when it is raised. */
+export function acknowledge(
+  part: BookPart,
+  command: Extract<Command, { type: 'acknowledge' }>,
+  over: boolean,
+  desk: Desk,
+): Told & { readonly outcome: 'done' | 'repeated' | 'stale' | 'held' | 'unknown' } {
+  const draft = open(part);
+  const found = Object.entries(part.live).find(([, live]) => live.alarm.alarmId === command.alarmId);
+  if (found === undefined) {
+    if (over || part.closed.some((one) => one.alarm.alarmId === command.alarmId))
+      return { part, events: [], outcome: 'unknown' };
+    const held = { alarmId: command.alarmId, by: command.by, at: command.at, heldAt: desk.now };
+    return { part: { ...part, held: [...part.held, held].slice(-heldMax) }, events: [], outcome: 'held' };
+  }
+  const [key, live] = found;
+  const change = decideAcknowledge(live, command);
+  if (typeof change === 'string') return { part, events: [], outcome: change };
+  const { alarm } = apply(draft, key, change, desk);
+  if (!alarm.present) leave(draft, key, Date.parse(alarm.resolvedAt!), desk);
+  return { ...close(draft), outcome: 'done' };
+}
+
+/**
+ * Silences what calls now and nobody has answered, at most 2 min. A pause is not extended: a new one begins only after something has
+ * called again, which ended the one before.
+ */
+export function pauseAudio(part: BookPart, until: number, desk: Desk): Told {
+  const calling = Object.entries(part.live).filter(([, live]) => calls(live));
+  const runs = part.pause !== null && part.pause.until > desk.now;
+  const ends = Math.min(until, desk.now + audioPauseMsMax);
+  if (runs || calling.length === 0 || ends <= desk.now) return { part, events: [] };
+  const draft = open(part);
+  const over = calling
+    .map(([, { alarm }]) => alarm.priority)
+    .reduce((most, one) => (gravity[one] > gravity[most] ? one : most));
+  draft.pause = { until: ends, over };
+  for (const [key] of calling) apply(draft, key, { type: 'pause-audio', until: ends }, desk);
+  return close(draft);
+}
+
+/** What the wall clock brings: unanswered alarms climb, answered ones call again, pauses and held answers end. */
+export function tick(part: BookPart, desk: Desk): Told {
+  if (bookDue(part) > desk.now) return { part, events: [] };
+  const draft = open(part);
+  if (draft.pause !== null && draft.pause.until <= desk.now) draft.pause = null;
+  draft.held = draft.held.filter((one) => one.heldAt + heldMs > desk.now);
+  for (const key of Object.keys(draft.live))
+    for (
+      let change = decideByClock(draft.live[key]!, desk.now);
+      change;
+      change = decideByClock(draft.live[key]!, desk.now)
+    ) {
+      apply(draft, key, change, desk);
+      if (change.type === 'realarm') afterCall(draft, key, desk);
+    }
+  return close(draft);
+}
+
+/** The wall clock at which `tick` next brings something. */
+export function bookDue({ live, pause, held }: BookPart): number {
+  let due = pause?.until ?? Number.POSITIVE_INFINITY;
+  for (const one of held) due = Math.min(due, one.heldAt + heldMs);
+  for (const one of Object.values(live)) due = Math.min(due, clockDue(one));
+  return due;
+}

@@ -1,0 +1,160 @@
+/**
+ * The detector of lost readings. A device numbers its readings by one, so a number that never comes is a reading that was lost between the
+ * device's clock and here, whoever lost it, and somebody must know. What comes out of order, again, or after a new start is none. See
+ * docs/decisions/011-gap-watch.md. Pure.
+ */
+import type { Condition } from './condition.ts';
+import type { Counts } from './counts.ts';
+
+/** Numbers of one boot that have not come. */
+export type Hole = {
+  readonly boot: string;
+  /** Both included. */
+  readonly from: number;
+  readonly to: number;
+  /** How many of them: all, or fewer where several holes had to be remembered as one. */
+  readonly missing: number;
+  /** Device time of the reading behind it. */
+  readonly at: number;
+  /** The gateway's clock when it was found, or last became smaller. */
+  readonly since: number;
+  /** It is told of. */
+  readonly told: boolean;
+};
+
+export type ContinuityPart = {
+  /** By boot, the most recently used last: the highest number so far, and the device time of its reading. */
+  readonly heads: readonly { readonly boot: string; readonly seq: number; readonly time: number }[];
+  /** The oldest first; at most `holesMax`. */
+  readonly holes: readonly Hole[];
+  /** The gateway's clock when a hole was last told of. */
+  readonly toldAt: number;
+  /** Onset of what is told. */
+  readonly since: number | null;
+};
+
+export const initialContinuity: ContinuityPart = { heads: [], holes: [], toldAt: 0, since: null };
+
+/**
+ * A number that has not come for so long, while others have, is a reading that is lost (ours): six times what is late. A backlog that
+ * fills the hole in the meantime starts it anew.
+ */
+const proofMs = 60_000;
+/** Lost readings are told of for so long after the last of them, unless a person has seen it or they come after all (ours). */
+const toldMs = 600_000;
+/**
+ * A device that counts further than this between two readings, and a number for each 10 ms between their times, does not number by one but
+ * by a clock: nothing can be said of what it misses (ours).
+ */
+const numbersAtOnceMax = 20;
+const numberMsMin = 10;
+const bootsMax = 8;
+const holesMax = 16;
+
+export const missingKey = 'readings-missing';
+
+type Numbered = { readonly boot: string; readonly seq: number; readonly time: number; readonly receivedAt: number };
+
+/** Notes the number of a reading that is no repeat. @param isSeen a person has answered what is told */
+export function number(part: ContinuityPart, reading: Numbered, isSeen: boolean): ContinuityPart {
+  const next = told(noted(part, reading), reading.receivedAt, isSeen);
+  if (next === part) return part;
+  const first = next.holes.find((hole) => hole.told);
+  const since = first === undefined ? null : (part.since ?? first.at);
+  return since === next.since ? next : { ...next, since };
+}
+
+/** With the reading's number: it fills a hole, follows the highest, or leaves a hole behind. */
+function noted(before: ContinuityPart, { boot, seq, time, receivedAt }: Numbered): ContinuityPart {
+  const head = before.heads.at(-1)?.boot === boot ? before.heads.at(-1) : before.heads.find((one) => one.boot === boot);
+  // A number that was had, with a later time: the device numbers anew.
+  const anew = head !== undefined && seq <= head.seq && time > head.time;
+  if (head !== undefined && seq <= head.seq && !anew) return filled(before, boot, seq, receivedAt);
+  const heads = [...before.heads.filter((one) => one !== head), { boot, seq, time }].slice(-bootsMax);
+  // The first of a boot: where it began is not known, since it may have been another patient's.
+  if (head === undefined || anew || seq === head.seq + 1) return { ...before, heads };
+  const missing = seq - head.seq - 1;
+  if (missing > numbersAtOnceMax + Math.abs(time - head.time) / numberMsMin) return { ...before, heads };
+  const hole: Hole = { boot, from: head.seq + 1, to: seq - 1, missing, at: time, since: receivedAt, told: false };
+  return { ...before, heads, holes: bounded([...before.holes, hole]) };
+}
+
+function filled(before: ContinuityPart, boot: string, seq: number, receivedAt: number): ContinuityPart {
+  const hit = before.holes.find((hole) => hole.boot === boot && seq >= hole.from && seq <= hole.to);
+  if (hit === undefined) return before;
+  const left = partsOf(hit, seq)
+    .filter(({ missing }) => missing > 0)
+    .map((hole) => ({ ...hole, since: receivedAt }));
+  return { ...before, holes: bounded(before.holes.flatMap((hole) => (hole === hit ? left : [hole]))) };
+}
+
+function partsOf(hole: Hole, seq: number): Hole[] {
+  const { from, to, missing } = hole;
+  if (missing <= to - from) return [{ ...hole, missing: missing - 1 }];
+  return [
+    { ...hole, to: seq - 1, missing: seq - from },
+    { ...hole, from: seq + 1, missing: to - seq },
+  ];
+}
+
+/** Where there are too many, the two oldest neighbours become one: how many are missing stays known, not which. */
+function bounded(holes: readonly Hole[]): readonly Hole[] {
+  if (holes.length <= holesMax) return holes;
+  for (const [at, hole] of holes.entries()) {
+    const next = holes.findIndex((other, i) => i > at && other.boot === hole.boot);
+    const other = holes[next];
+    if (other === undefined || other.told !== hole.told) continue;
+    const missing = hole.missing + other.missing;
+    const one = { ...hole, to: other.to, missing, since: Math.min(hole.since, other.since) };
+    return holes.flatMap((each, i) => (i === at ? [one] : i === next ? [] : [each]));
+  }
+  return holes.slice(1);
+}
+
+/** What has stood for long enough is told of; what was told for long enough, or seen by a person, is left. */
+function told(now: ContinuityPart, receivedAt: number, isSeen: boolean): ContinuityPart {
+  if (now.holes.length === 0) return now;
+  const due = now.holes.filter((hole) => !hole.told && receivedAt - hole.since >= proofMs);
+  if (due.length > 0) {
+    const holes = now.holes.map((hole) => (due.includes(hole) ? { ...hole, told: true } : hole));
+    return { ...now, holes, toldAt: receivedAt };
+  }
+  if (!isSeen && receivedAt - now.toldAt < toldMs) return now;
+  const holes = now.holes.filter((hole) => !hole.told);
+  return holes.length === now.holes.length ? now : { ...now, holes };
+}
+
+export function continuityConditions({ holes, since }: ContinuityPart): Condition[] {
+  if (since === null) return [];
+  const missing = holes.reduce((sum, hole) => (hole.told ? sum + hole.missing : sum), 0);
+  return [
+    {
+      key: missingKey,
+      name: missingKey,
+      kind: 'technical',
+      priority: 'low',
+      chain: missingKey,
+      rank: 0,
+      text: missing === 1 ? '1 reading missing' : `${missing} readings missing`,
+      onset: since,
+      determined: since,
+      valueAt: since,
+      excess: 0,
+      late: false,
+      outOfOrder: false,
+    },
+  ];
+}
+
+/** What changed for the metrics: holes that are told of now, the readings in them, and those of them that came after all. */
+export function continuityCounts(before: ContinuityPart, after: ContinuityPart): Counts {
+  if (before.holes === after.holes) return {};
+  const toldOf = ({ holes }: ContinuityPart) => holes.filter((hole) => hole.told);
+  const missing = (holes: readonly Hole[]) => holes.reduce((sum, hole) => sum + hole.missing, 0);
+  const [was, is] = [toldOf(before), toldOf(after)];
+  const isNew = after.toldAt !== before.toldAt;
+  return {
+    ...(isNew && { gaps: is.length - was.length, readingsMissing: missing(is) - missing(was) }),
+    ...(!isNew && is.length > 0 && { readingsFilled: missing(was) - missing(is) }),
+  };
+}

@@ -1,0 +1,38 @@
+/** What the engine met in one step, for the metrics (processors/alarms/metrics.ts). It changes nothing. Pure. */
+import { usableNumber } from '../../../contracts/messages/check.ts';
+import type { ObservationInput } from './inputs.ts';
+
+export const counterNames = [
+  'readings',
+  'repeats',
+  'lateReadings',
+  'valuesMissing',
+  'acknowledgementsHeld',
+  'acknowledgementsUnknown',
+  'acknowledgementsRepeated',
+  'acknowledgementsStale',
+  'commandsRepeated',
+  'limitsRefused',
+  'gaps',
+  'readingsMissing',
+  'readingsFilled',
+  'sharedIdentity',
+] as const;
+export type Counter = (typeof counterNames)[number];
+export type Counts = Readonly<Partial<Record<Counter, number>>>;
+
+export function countReading({ values }: ObservationInput, came: readonly { readonly late: boolean }[]): Counts {
+  return {
+    readings: 1,
+    lateReadings: came.some(({ late }) => late) ? 1 : 0,
+    valuesMissing: values.filter((numeric) => usableNumber(numeric) === undefined).length,
+  };
+}
+
+/** Adds what one step counted to a sum. */
+export function addCounts(sum: Map<Counter, number>, counts: Counts): void {
+  for (const name of Object.keys(counts) as Counter[]) {
+    const more = counts[name] ?? 0;
+    if (more > 0) sum.set(name, (sum.get(name) ?? 0) + more);
+  }
+}

@@ -1,0 +1,245 @@
+/**
+ * The detector of a device that is silent, gone, or has something to say of itself (CLINICAL, "Silence is an alarm"). Silence is noticed by the
+ * wall clock, or by the gateway's between two readings, so that a log tells of the same silences as the moment did. Pure.
+ */
+import { endsClockMeasure } from '../../../contracts/bed-notices.ts';
+import { assess, type DeviceClock, initialClock, skewed } from '../../../contracts/device-clock.ts';
+import type { Priority } from '../../../contracts/messages/alarms.ts';
+import { parameters, technicalConditions } from '../../../contracts/parameters.ts';
+import type { Condition } from './condition.ts';
+import type { ConnectionInput, NoticeInput, ObservationInput, StatusInput } from './inputs.ts';
+
+export type DevicePart = {
+  readonly clock: DeviceClock;
+  /** Nothing heard since it was last judged: there is silence to notice. */
+  readonly armed: boolean;
+  /** Armed by the admission alone: `firstReadingMs` counts. */
+  readonly awaiting: boolean;
+  /** Device time of the last reading about now, or of the connection: the onset of silence counts from it. */
+  readonly eventTime: number;
+  /** The gateway's clock then. Two readings are compared by it. */
+  readonly receivedAt: number;
+  /** The engine's clock then. The wall clock is compared with it. */
+  readonly heardAt: number;
+  readonly intervalMs: number;
+  /** The gateway's clock at the last reading about now; 0 before the first. */
+  readonly readingAt: number;
+  /** The last word on the connection, on the gateway's clock. */
+  readonly connectionAt: number;
+  /** The newest connection known, by its claim. */
+  readonly claim?: number;
+  readonly statusAt: number;
+  readonly status: { readonly boot: string; readonly seq: number } | null;
+  readonly silentSince: number | null;
+  readonly disconnectedSince: number | null;
+  /** Since when its clock is said to be wrong, and how. */
+  readonly skew: { readonly since: number; readonly text: string } | null;
+  /** Its own technical conditions that hold, by condition and code: at most `conditionsMax`. */
+  readonly own: Readonly<
+    Record<
+      string,
+      { readonly condition: keyof typeof technicalConditions; readonly code?: string; readonly since: number }
+    >
+  >;
+};
+
+/** A device that declares no interval sends once a second (contracts/messages/device.ts). */
+const intervalMsDefault = 1_000;
+/** Silence: no reading for 3 intervals, at least 5 s (CLINICAL, "Silence is an alarm"). */
+const silenceMs = (intervalMs: number) => Math.max(3 * intervalMs, 5_000);
+/** A patient was admitted to a device that has sent nothing since: somebody must look after so long (ours). */
+const firstReadingMs = 60_000;
+const conditionsMax = 64;
+
+export const initialDevice: DevicePart = {
+  clock: initialClock,
+  armed: false,
+  awaiting: false,
+  eventTime: 0,
+  receivedAt: 0,
+  heardAt: 0,
+  intervalMs: intervalMsDefault,
+  readingAt: 0,
+  connectionAt: 0,
+  statusAt: 0,
+  status: null,
+  silentSince: null,
+  disconnectedSince: null,
+  skew: null,
+  own: {},
+};
+
+const patienceMs = ({ awaiting, intervalMs }: DevicePart) => (awaiting ? firstReadingMs : silenceMs(intervalMs));
+
+/** A patient is at a device that has sent nothing yet. */
+export function awaitFirst(part: DevicePart, from: number, now: number): DevicePart {
+  if (part.armed || part.heardAt !== 0) return part;
+  return { ...part, armed: true, awaiting: true, eventTime: from, receivedAt: now, heardAt: now };
+}
+
+/** By the wall clock. */
+export function noticeSilence(part: DevicePart, now: number): DevicePart {
+  return part.armed && now - part.heardAt >= patienceMs(part) ? fallSilent(part) : part;
+}
+
+/** The gateway refuses its readings because of their time: what was said of its clock is of before. */
+export function endClockMeasure(part: DevicePart, { notice, receivedAt }: NoticeInput): DevicePart {
+  const ends = part.skew !== null && endsClockMeasure(notice, receivedAt, part.readingAt);
+  return ends ? { ...part, skew: null } : part;
+}
+
+/** The wall clock at which `noticeSilence` finds something. */
+export const silenceDue = (part: DevicePart): number =>
+  part.armed ? part.heardAt + patienceMs(part) : Number.POSITIVE_INFINITY;
+
+function fallSilent(part: DevicePart): DevicePart {
+  return { ...part, armed: false, silentSince: part.silentSince ?? part.eventTime + patienceMs(part) };
+}
+
+/** A reading. One about now ends silence. @returns also whether it was late for the device's clock */
+export function hear(part: DevicePart, input: ObservationInput, now: number): DevicePart {
+  const { clock, late } = assess(part.clock, input.time, input.receivedAt);
+  const known = { ...part, clock, skew: skewOf(clock, part.skew, input.time) };
+  if (late) return known;
+  const before = known.armed && input.receivedAt - known.receivedAt >= patienceMs(known) ? fallSilent(known) : known;
+  // What was received before the gateway noticed the end says nothing of the time after.
+  if (before.disconnectedSince !== null && input.receivedAt <= before.connectionAt) return before;
+  return {
+    ...before,
+    armed: true,
+    awaiting: false,
+    silentSince: null,
+    disconnectedSince: null,
+    eventTime: input.time,
+    receivedAt: part.awaiting ? input.receivedAt : Math.max(input.receivedAt, part.receivedAt),
+    heardAt: now,
+    intervalMs: shortest(part, input.receivedAt, input.intervalMs ?? part.intervalMs),
+    readingAt: input.receivedAt,
+  };
+}
+
+/**
+ * A device may send its pressures by the hour and its rates by the second, each with its own interval. The longer one does not say when
+ * the device is silent, while the shorter one goes on.
+ */
+function shortest({ readingAt, intervalMs }: DevicePart, receivedAt: number, declaredMs: number): number {
+  const goesOn = readingAt !== 0 && receivedAt - readingAt < silenceMs(intervalMs);
+  return goesOn ? Math.min(intervalMs, declaredMs) : declaredMs;
+}
+
+function skewOf(clock: DeviceClock, before: DevicePart['skew'], time: number): DevicePart['skew'] {
+  if (!skewed(clock)) return null;
+  const seconds = Math.round(Math.abs(clock.offsetMs) / 1000);
+  const text = `Device clock is ${seconds} s ${clock.offsetMs > 0 ? 'behind' : 'ahead'}`;
+  // The first text stays: the seconds would change with each reading.
+  return before ?? { since: time, text };
+}
+
+/**
+ * The gateway's word that a connection came or ended. A connection taken over by the device's next one, or closed because a gateway went
+ * out of service, is no end: silence will tell if the device does not come back.
+ */
+export function connection(part: DevicePart, input: ConnectionInput, now: number): DevicePart {
+  const { claim, connectionAt } = part;
+  if (isOlder(input.claim, claim)) return part;
+  const newer = input.claim !== undefined && claim !== undefined && input.claim > claim;
+  const known: DevicePart =
+    input.claim === undefined
+      ? part
+      : // Another gateway's clock may be behind: of a newer connection its word counts all the same.
+        { ...part, claim: input.claim, connectionAt: newer ? Math.min(connectionAt, input.receivedAt) : connectionAt };
+  if (input.connected) return connected(known, input.receivedAt, now);
+  const isNoEnd = input.reason === 'taken-over' || input.reason === 'drained' || input.reason === 'refused';
+  return isNoEnd ? known : disconnected(known, input.receivedAt);
+}
+
+function connected(part: DevicePart, receivedAt: number, now: number): DevicePart {
+  if (receivedAt < part.connectionAt) return part;
+  // While readings come, a connection or a status says nothing more; before the first, silence counts from here.
+  const begins = (!part.armed || part.awaiting) && part.silentSince === null;
+  const armed = { armed: true, awaiting: false, eventTime: receivedAt, receivedAt, heardAt: now };
+  return { ...part, disconnectedSince: null, connectionAt: receivedAt, ...(begins && armed) };
+}
+
+function disconnected(part: DevicePart, receivedAt: number): DevicePart {
+  if (receivedAt < part.connectionAt) return part;
+  const disconnectedSince = part.disconnectedSince ?? receivedAt;
+  return { ...part, disconnectedSince, silentSince: null, connectionAt: receivedAt, armed: false };
+}
+
+/** A word about a connection that is not the device's newest. */
+function isOlder(claim: number | undefined, known: number | undefined): boolean {
+  return claim !== undefined && known !== undefined && claim < known;
+}
+
+/** Of a connection that never was claimed, nothing is known but that it is none of those that were. */
+function isOldWill({ will }: StatusInput, known: number | undefined): boolean {
+  if (will === undefined) return false;
+  return will.reason === 'taken-over' || (will.claim === undefined ? known !== undefined : isOlder(will.claim, known));
+}
+
+/** The device's word on itself. Its list of conditions is whole each time; an older list says nothing new. */
+export function status(part: DevicePart, input: StatusInput, now: number): DevicePart {
+  if (isOldWill(input, part.claim)) return part;
+  if (!input.online) return disconnected(part, input.receivedAt);
+  const older = part.status?.boot === input.boot && input.seq <= part.status.seq;
+  if (older || input.receivedAt < part.statusAt) return part;
+  const said = {
+    ...part,
+    statusAt: input.receivedAt,
+    status: { boot: input.boot, seq: input.seq },
+    ...(input.intervalMs !== undefined && { intervalMs: input.intervalMs }),
+    ...(input.conditions !== undefined && { own: ownOf(part, input) }),
+  };
+  return connected(said, input.receivedAt, now);
+}
+
+function ownOf({ own }: DevicePart, { conditions = [], time, receivedAt }: StatusInput): DevicePart['own'] {
+  const present = conditions.filter((one) => one.present).slice(0, conditionsMax);
+  return Object.fromEntries(
+    present.map(({ condition, code }) => {
+      const key = code === undefined ? condition : `${condition}/${code}`;
+      const since = own[key]?.since ?? time ?? receivedAt;
+      return [key, { condition, since, ...(code !== undefined && { code }) }];
+    }),
+  );
+}
+
+/** @param pressed false: nobody is at a device without a patient, so its silence is told, but not pressed */
+export function deviceConditions(part: DevicePart, pressed: boolean): Condition[] {
+  const found: Condition[] = [];
+  const priority: Priority = pressed ? 'medium' : 'low';
+  const add = (name: string, priority: Priority, text: string, onset: number, more: Partial<Condition> = {}) =>
+    found.push({
+      ...bare,
+      key: name,
+      name,
+      chain: name,
+      priority,
+      text,
+      onset,
+      determined: onset,
+      valueAt: onset,
+      ...more,
+    });
+  const silence = (rank: number) => ({ chain: 'silence', rank });
+  if (part.silentSince !== null) add('no-data', priority, 'No data', part.silentSince, silence(1));
+  if (part.disconnectedSince !== null)
+    add('disconnected', priority, 'Device disconnected', part.disconnectedSince, silence(2));
+  if (part.skew !== null) add('clock-skew', 'low', part.skew.text, part.skew.since);
+  for (const [key, { condition, code, since }] of Object.entries(part.own)) {
+    const { text, priority } = technicalConditions[condition];
+    const label = code === undefined ? undefined : parameters.get(code)?.label;
+    const words = label === undefined ? text : `${label}: ${text}`;
+    add(condition, priority, words, since, { key, chain: key, ...(code !== undefined && { code }) });
+  }
+  return found;
+}
+
+const bare = {
+  kind: 'technical',
+  rank: 0,
+  excess: 0,
+  late: false,
+  outOfOrder: false,
+} as const;

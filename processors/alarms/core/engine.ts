@@ -1,0 +1,291 @@
+/**
+ * The alarm engine of one association: a pure state machine, `(state, input, now) → {state, events}`. Detectors judge readings at the
+ * device's own time, each with its own part of the state; then the conditions that hold are brought together with the alarms once.
+ * The wall clock (`now`) only notices silence and how long a call has gone unanswered. Fed the same inputs it gives the same alarms,
+ * whatever is repeated and wherever it is stopped and taken up again from its state.
+ */
+import type { AlarmEvent, Command } from '../../../contracts/messages/alarms.ts';
+import { type Parameter, parameters } from '../../../contracts/parameters.ts';
+import {
+  arrivalConditions,
+  giveUp,
+  initialArrivals,
+  note as noteArrivals,
+  noticeSilent,
+  silenceChainOf,
+  silentDue,
+} from './arrivals.ts';
+import { acknowledge, bookDue, closeAll, type Desk, pauseAudio, reconcile, tick } from './book.ts';
+import type { Condition, Episode } from './condition.ts';
+import { continuityConditions, continuityCounts, missingKey, number } from './continuity.ts';
+import { type Counts, countReading } from './counts.ts';
+import {
+  awaitFirst,
+  connection,
+  deviceConditions,
+  endClockMeasure,
+  hear,
+  noticeSilence,
+  silenceDue,
+  status,
+} from './device.ts';
+import { identity } from './identity.ts';
+import type { AssociationInput, Category, Input, ObservationInput } from './inputs.ts';
+import { rulesOf } from './judging.ts';
+import { conditionsOf, endLate, lateDue, limits, refoldLimits, without } from './limits.ts';
+import { endNotices, notice, noticeConditions, noticesDue } from './notices.ts';
+import { adultProfile, type Profile } from './profile.ts';
+import { noProfileConditions } from './profile-missing.ts';
+import { rates, ratesConditions } from './rates.ts';
+import { isBeyond, rulesFor } from './rules.ts';
+import { note as noteSeen } from './seen.ts';
+import type { State } from './state.ts';
+
+/** What the engine cannot make itself. */
+export type Environment = {
+  /** A collision-resistant hash of a text, 16 to 64 characters. */
+  readonly hash: (text: string) => string;
+  /** What a ward judges a category by; undefined where there is no such profile. */
+  readonly profile: (category: Category, ward: string | null) => Profile | undefined;
+};
+
+export type Step = { readonly state: State; readonly events: readonly AlarmEvent[]; readonly counts?: Counts };
+
+/**
+ * One step.
+ * @param now wall clock, ms since 1970: of a live input the present, of one that is replayed the time it was received
+ */
+export function step(env: Environment, before: State, input: Input, now: number): Step {
+  const desk = deskOf(env, before, input, now);
+  const passed = passTime(before, desk);
+  const known =
+    'deviceId' in input && input.deviceId !== undefined ? { ...passed.state, deviceId: input.deviceId } : passed.state;
+  const judged = take(env, known, input, desk);
+  const told = settle(env, judged, passed.endings, desk);
+  const events = [...passed.events, ...(judged.events ?? []), ...told.events];
+  return { state: told.state, events, ...(judged.counts && { counts: judged.counts }) };
+}
+
+/** What the detectors make of an input. */
+type Judged = {
+  readonly state: State;
+  /** Device time from which on what no longer holds is over. */
+  readonly endAt: number;
+  readonly episodes?: readonly Episode[];
+  readonly events?: readonly AlarmEvent[];
+  readonly counts?: Counts;
+};
+
+function take(env: Environment, state: State, input: Input, desk: Desk): Judged {
+  switch (input.type) {
+    case 'observation':
+      return observe(env, state, input, desk.now);
+    case 'status':
+      if (isOver(state)) return { state, endAt: input.receivedAt };
+      return {
+        state: { ...state, device: status(state.device, input, desk.now) },
+        endAt: input.time ?? input.receivedAt,
+      };
+    case 'connection':
+      if (isOver(state)) return { state, endAt: input.receivedAt };
+      return { state: { ...state, device: connection(state.device, input, desk.now) }, endAt: input.receivedAt };
+    case 'notice':
+      if (isOver(state)) return { state, endAt: input.receivedAt };
+      return {
+        state: {
+          ...state,
+          notices: notice(state.notices, input, desk.now),
+          device: endClockMeasure(state.device, input),
+        },
+        endAt: input.receivedAt,
+      };
+    case 'association':
+      return associate(env, state, input, desk.now);
+    case 'command':
+      return command(env, state, input.command, desk);
+    case 'tick':
+      return { state, endAt: desk.now };
+  }
+}
+
+/** The period has ended: nobody is at the device whom the state of the device could concern. */
+const isOver = ({ association }: State) => (association?.endedAt ?? null) !== null;
+
+/** Brings the conditions that hold together with the alarms, once an input. */
+function settle(env: Environment, judged: Judged, endings: ReadonlyMap<string, number>, desk: Desk): Step {
+  const { state, endAt, episodes = [] } = judged;
+  const told = isOver(state)
+    ? closeAll(state.book, conditionsOf(state.limits), endAt, desk)
+    : reconcile(state.book, allConditions(env, state), episodes, (key) => endings.get(key) ?? endAt, desk);
+  return { state: told.part === state.book ? state : { ...state, book: told.part }, events: told.events };
+}
+
+function allConditions(env: Environment, state: State): Condition[] {
+  const isUnassigned = state.association?.category === 'unassigned';
+  return [
+    ...conditionsOf(state.limits),
+    ...arrivalConditions(state.arrivals),
+    ...deviceConditions(state.device, !isUnassigned),
+    ...ratesConditions(state.rates),
+    ...continuityConditions(state.continuity),
+    ...noticeConditions(state.notices),
+    ...noProfileConditions(state, profileInForce(env, state) !== undefined),
+  ];
+}
+
+function observe(env: Environment, state: State, input: ObservationInput, now: number): Judged {
+  const { seen, repeat } = noteSeen(state.seen, input.boot, input.seq, input.time);
+  if (repeat) return { state, endAt: input.time, counts: { repeats: 1 } };
+  const judgedBy = rulesIn(env, state);
+  const isBeyondAny = (parameter: Parameter, value: number) =>
+    rulesFor(parameter, judgedBy(parameter), false).some((rule) => isBeyond(rule, value));
+  const { boot, seq, time, receivedAt, values, intervalMs } = input;
+  const numbered = input.start !== undefined;
+  const reading = { boot, seq, time, receivedAt, values, numbered, declaredMs: intervalMs ?? null };
+  const { part: noted, came } = noteArrivals(state.arrivals, reading, isBeyondAny, now);
+  const { part: arrivals, codes: gone } = giveUp(noted, (chain) => isAnswered(state, chain));
+  const judged = limits(without(state.limits, gone), came, judgedBy, now);
+  const isSeen = state.book.live[missingKey]?.acknowledged ?? false;
+  const concerned = state.association?.category !== 'unassigned' && !isOver(state);
+  const { part: identityPart, found } = identity(state.identity, input);
+  const continuity = concerned ? number(state.continuity, { boot, seq, time, receivedAt }, isSeen) : state.continuity;
+  const next: State = {
+    ...state,
+    seen,
+    arrivals,
+    limits: judged.part,
+    device: isOver(state) ? state.device : hear(state.device, input, now),
+    rates: rates(state.rates, time, values),
+    continuity,
+    ...(!isOver(state) && {
+      identity: identityPart,
+      notices: found ? notice(state.notices, found, now) : state.notices,
+    }),
+  };
+  const counts = {
+    ...countReading(input, came),
+    ...continuityCounts(state.continuity, continuity),
+    ...(found && !isOver(state) && { sharedIdentity: 1 }),
+  };
+  return { state: next, endAt: time, episodes: judged.episodes ?? [], counts };
+}
+
+/** A person has answered the call of this silence, and every alarm about what is silent. */
+function isAnswered({ book }: State, chain: string): boolean {
+  const about = Object.values(book.live).filter(({ alarm }) => {
+    const parameter = parameters.get(alarm.code ?? '');
+    return parameter !== undefined && silenceChainOf(parameter) === chain;
+  });
+  const isSaid = about.some(({ alarm, acknowledged }) => alarm.kind === 'technical' && acknowledged);
+  return isSaid && about.every(({ acknowledged, subsumed }) => acknowledged || subsumed);
+}
+
+/** What the patient is judged by; undefined where the category has no profile, or is not known. */
+export function profileInForce(env: Environment, { association }: State): Profile | undefined {
+  const { category = null, ward = null } = association ?? {};
+  return category === null ? undefined : env.profile(category, ward);
+}
+
+const rulesIn = (env: Environment, state: State) => rulesOf(profileInForce(env, state), state.overrides);
+
+function deskOf(env: Environment, state: State, input: Input, now: number): Desk {
+  const deviceId = ('deviceId' in input ? input.deviceId : undefined) ?? state.deviceId ?? 'unknown';
+  const profile = profileInForce(env, state) ?? adultProfile;
+  return { now, profile, associationId: state.associationId, deviceId, hash: env.hash };
+}
+
+/** What is due by the wall clock, before the input is looked at. `endings`: when what late values showed was over. */
+function passTime(state: State, desk: Desk): Step & { readonly endings: ReadonlyMap<string, number> } {
+  if (nextDue(state) > desk.now) return { state, events: [], endings: noEndings };
+  const { now } = desk;
+  const late = endLate(state.limits, now);
+  const { part: book, events } = tick(state.book, desk);
+  const next: State = {
+    ...state,
+    book,
+    limits: late.part,
+    notices: endNotices(state.notices, now),
+    device: noticeSilence(state.device, now),
+    arrivals: isOver(state) ? state.arrivals : noticeSilent(state.arrivals, now),
+  };
+  return { state: next, events, endings: late.endings };
+}
+
+const noEndings: ReadonlyMap<string, number> = new Map();
+
+/** The wall clock at which a tick next does something; infinity where only an input can. */
+export function nextDue(state: State): number {
+  const silent = isOver(state) ? Number.POSITIVE_INFINITY : silentDue(state.arrivals);
+  return Math.min(
+    bookDue(state.book),
+    silenceDue(state.device),
+    noticesDue(state.notices),
+    lateDue(state.limits),
+    silent,
+  );
+}
+
+/** The silence of a device without a patient is over once a person has seen it: a stored device must not call for ever. */
+function leaveAnsweredSilence(state: State): State {
+  const { association, book, device } = state;
+  const isSeen = ['no-data', 'disconnected'].some((key) => book.live[key]?.acknowledged);
+  if (association?.category !== 'unassigned' || !isSeen) return state;
+  const isOpen = (code: string) =>
+    Object.values(book.live).some((live) => live.alarm.code === code && !live.acknowledged);
+  return {
+    ...state,
+    device: { ...device, silentSince: null, disconnectedSince: null },
+    arrivals: initialArrivals,
+    limits: without(
+      state.limits,
+      Object.keys(state.limits).filter((code) => !isOpen(code)),
+    ),
+  };
+}
+
+/** Who is at the device changed. At the end of a period every condition ends and every alarm leaves, seen or not. */
+function associate(env: Environment, before: State, input: AssociationInput, now: number): Judged {
+  const { category, ward, endedAt, from } = input;
+  const state: State = { ...before, association: { category, ward, endedAt } };
+  if (endedAt === null) {
+    const awaits = from !== undefined && category !== null && category !== 'unassigned';
+    const device = awaits ? awaitFirst(state.device, from, now) : state.device;
+    return { state: { ...state, device, limits: refoldLimits(state.limits, rulesIn(env, state)) }, endAt: now };
+  }
+  const continuity = { ...state.continuity, holes: [], since: null };
+  const device = { ...state.device, armed: false, silentSince: null, disconnectedSince: null, own: {} };
+  return { state: { ...state, device, continuity, notices: {}, limits: {} }, endAt: endedAt };
+}
+
+const commandIdsMax = 64;
+const acknowledgementCounters = {
+  held: 'acknowledgementsHeld',
+  unknown: 'acknowledgementsUnknown',
+  repeated: 'acknowledgementsRepeated',
+  stale: 'acknowledgementsStale',
+} as const;
+
+function command(env: Environment, before: State, asked: Command, desk: Desk): Judged {
+  const endAt = desk.now;
+  if (before.commandIds.includes(asked.commandId)) return { state: before, endAt, counts: { commandsRepeated: 1 } };
+  const state = { ...before, commandIds: [...before.commandIds, asked.commandId].slice(-commandIdsMax) };
+  switch (asked.type) {
+    case 'acknowledge': {
+      const { part: book, events, outcome } = acknowledge(state.book, asked, isOver(state), desk);
+      const left = leaveAnsweredSilence({ ...state, book });
+      const counts = outcome === 'done' ? {} : { [acknowledgementCounters[outcome]]: 1 };
+      return { state: left, endAt, events, counts };
+    }
+    case 'pause-audio': {
+      const until = Math.min(Date.parse(asked.at), desk.now) + asked.forMs;
+      const { part: book, events } = pauseAudio(state.book, until, desk);
+      return { state: { ...state, book }, endAt, events };
+    }
+    case 'set-limits': {
+      const { [asked.group]: own, ...others } = state.overrides;
+      const overrides = asked.limits === null ? others : { ...others, [asked.group]: { ...own, ...asked.limits } };
+      const next = { ...state, overrides };
+      return { state: { ...next, limits: refoldLimits(next.limits, rulesIn(env, next)) }, endAt };
+    }
+  }
+}

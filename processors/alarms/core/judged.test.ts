@@ -1,0 +1,129 @@
+/** The rule above all others (CLINICAL, "Judged or told"), over generated streams. */
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { type Environment, nextDue, step } from './engine.ts';
+import type { Input } from './inputs.ts';
+import { adultProfile } from './profile.ts';
+import { initialState, type State } from './state.ts';
+
+const env: Environment = {
+  hash: (text) => createHash('sha256').update(text).digest('base64url').slice(0, 22),
+  profile: () => adultProfile,
+};
+const t0 = Date.parse('2026-03-01T10:00:00.000Z');
+
+/** What a device sends in one second. `nothing`: no message; `other`: a message without the parameter. */
+type Second = 'beyond' | 'inside' | 'edge' | 'invalid' | 'doubtful' | 'nothing' | 'other';
+const beyond = 87;
+const numericOf: Readonly<Record<Exclude<Second, 'nothing'>, object | undefined>> = {
+  beyond: { value: beyond },
+  inside: { value: 97 },
+  // Within the hysteresis: not beyond, and not clear of the limit.
+  edge: { value: 90 },
+  invalid: { validity: 'invalid' },
+  doubtful: { value: 97, validity: 'questionable' },
+  other: undefined,
+};
+
+const heartRate = { code: 'MDC_ECG_HEART_RATE', unit: '/min', value: 80 };
+function inputOf(second: Exclude<Second, 'nothing'>, s: number): Input {
+  const of = numericOf[second];
+  const spo2 = of === undefined ? [] : [{ code: 'MDC_PULS_OXIM_SAT_O2', unit: '%', ...of }];
+  const time = t0 + s * 1000;
+  return {
+    type: 'observation',
+    deviceId: 'd',
+    time,
+    receivedAt: time + 20,
+    boot: 'b',
+    start: 'b',
+    seq: s + 1,
+    values: [heartRate, ...spo2],
+  };
+}
+
+function* play(seconds: readonly Second[]): Generator<State> {
+  let state = initialState('association');
+  const feed = (input: Input, now: number) => {
+    for (let due = nextDue(state); due <= now; due = nextDue(state))
+      state = step(env, state, { type: 'tick' }, due).state;
+    state = step(env, state, input, now).state;
+  };
+  feed({ type: 'association', category: 'adult', ward: 'ICU', endedAt: null, from: t0 }, t0);
+  for (const [s, second] of seconds.entries()) {
+    const now = t0 + s * 1000 + 20;
+    if (second === 'nothing') feed({ type: 'tick' }, now);
+    else feed(inputOf(second, s), now);
+    yield state;
+  }
+}
+
+/** Runs of seconds that are alike, and single ones: both are what bedsides are made of. */
+const stream = fc
+  .array(
+    fc.record({
+      pattern: fc.array(
+        fc.constantFrom<Second>('beyond', 'inside', 'edge', 'invalid', 'doubtful', 'nothing', 'other'),
+        {
+          minLength: 1,
+          maxLength: 4,
+        },
+      ),
+      times: fc.integer({ min: 1, max: 40 }),
+    }),
+    { minLength: 2, maxLength: 8 },
+  )
+  .map((runs) => runs.flatMap(({ pattern, times }) => Array.from({ length: times }, () => pattern).flat()));
+
+const isOn = (state: State, names: readonly string[]) =>
+  Object.values(state.book.live).some(({ alarm }) => alarm.present && names.includes(alarm.condition));
+const judgedBy = ['SpO2.low', 'SpO2.extreme-low'];
+const toldBy = ['SpO2.no-data', 'SpO2.intermittent', 'no-data', 'disconnected'];
+
+it('a minute whose valid values, at least two, were all beyond a limit ends with its alarm on, or with a word that nobody judges', () => {
+  const seed = Date.now() % 2 ** 31;
+  console.log(`seed ${seed}`);
+  let minutes = 0;
+  fc.assert(
+    fc.property(stream, (seconds) => {
+      let s = -1;
+      for (const state of play(seconds)) {
+        s += 1;
+        // The parameter must have been there for a minute: before, it may have begun a moment ago.
+        const first = seconds.findIndex((one) => one !== 'nothing' && one !== 'other');
+        if (first === -1 || s < first + 60) continue;
+        const minute = seconds.slice(s - 59, s + 1);
+        const valid = minute.filter((one) => one === 'beyond' || one === 'inside' || one === 'edge');
+        if (valid.length < 2 || valid.some((one) => one !== 'beyond')) continue;
+        minutes += 1;
+        if (!isOn(state, [...judgedBy, ...toldBy])) throw new Error(`nobody judges at ${s} s: ${minute.join(' ')}`);
+      }
+    }),
+    { seed, numRuns: 300 },
+  );
+  expect(minutes).toBeGreaterThan(100);
+});
+
+it('an alarm ends only by values inside the limit', () => {
+  const seed = Date.now() % 2 ** 31;
+  console.log(`seed ${seed}`);
+  let ends = 0;
+  fc.assert(
+    fc.property(stream, (seconds) => {
+      let was = false;
+      let s = -1;
+      for (const state of play(seconds)) {
+        s += 1;
+        const is = isOn(state, judgedBy);
+        if (was && !is) {
+          ends += 1;
+          expect(seconds[s], `at ${s} s`).toBe('inside');
+        }
+        was = is;
+      }
+    }),
+    { seed, numRuns: 200 },
+  );
+  expect(ends).toBeGreaterThan(10);
+});

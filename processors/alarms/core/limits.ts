@@ -1,0 +1,262 @@
+/**
+ * The detector of limits. Each parameter has a timeline of its own (CLINICAL, "Judged or told", 1): whether a value is in order is
+ * decided against the values of the same code alone. Nothing here knows the wall clock. Pure.
+ */
+import { usableNumber } from '../../../contracts/messages/check.ts';
+import type { NumericValue } from '../../../contracts/messages/device.ts';
+import { type Parameter, parameters } from '../../../contracts/parameters.ts';
+import type { Condition, Episode } from './condition.ts';
+import type { GroupRules } from './profile.ts';
+import { conditionName, excessOf, isBeyond, isClear, limitText, rulesFor, type TierName, tiers } from './rules.ts';
+import { insert, refold, startTimeline, type Timeline } from './timeline.ts';
+import { judge, type Sample, type Tracker, type Trackers } from './track.ts';
+
+export type Line = {
+  readonly samples: Timeline<Sample, Trackers>;
+  /** Values older than the timeline's window, judged apart; absent where there are none. */
+  readonly late?: { readonly samples: Timeline<Sample, Trackers>; readonly heardAt: number };
+  /** The newest reading by its number: a later number with an older time shows that the clock was set back. */
+  readonly boot: string;
+  readonly seq: number;
+};
+
+/** By code. */
+export type LimitsPart = Readonly<Record<string, Line>>;
+
+/** One value of a reading, and what is known of it beside the number. */
+export type Came = {
+  readonly numeric: NumericValue;
+  readonly time: number;
+  readonly boot: string;
+  readonly seq: number;
+  /** The device numbers its readings itself. */
+  readonly numbered: boolean;
+  /** Reached the gateway more than 10 s after its time (CLINICAL, "Judged or told", 2). */
+  readonly late: boolean;
+  /** A single measurement: expected less than once a minute. */
+  readonly single: boolean;
+  /** How long nothing valid may come before a technical alarm says so: time beyond that is judged by nobody. */
+  readonly noDataMs: number;
+};
+
+export type RulesOf = (parameter: Parameter) => GroupRules | undefined;
+
+/** Judges the values of one reading. @param now wall clock: only notes when late values were heard of */
+export function limits(
+  part: LimitsPart,
+  came: readonly Came[],
+  rulesOf: RulesOf,
+  now: number,
+): { readonly part: LimitsPart; readonly episodes: readonly Episode[] } {
+  const next: Record<string, Line> = { ...part };
+  const episodes: Episode[] = [];
+  for (const one of came) {
+    const parameter = parameters.get(one.numeric.code);
+    if (parameter?.limits === undefined) continue;
+    next[parameter.code] = takeValue(next[parameter.code], one, parameter, rulesOf(parameter), now, episodes);
+  }
+  return { part: next, episodes };
+}
+
+/** Without what is measured no more: a person has answered every alarm of it. */
+export function without(part: LimitsPart, codes: readonly string[]): LimitsPart {
+  if (codes.length === 0) return part;
+  return Object.fromEntries(Object.entries(part).filter(([code]) => !codes.includes(code)));
+}
+
+/** Other limits are in force: the last values are judged by them at once. */
+export function refoldLimits(part: LimitsPart, rulesOf: RulesOf): LimitsPart {
+  const lines = Object.entries(part).map(([code, line]) => {
+    const parameter = parameters.get(code)!;
+    const fold = foldBy(parameter, rulesOf(parameter));
+    const last = line.samples.window.findLast(({ value, questionable }) => value !== null && !questionable);
+    const samples = refold(line.samples, (base) => base, fold);
+    // The window may hold no value any more, or one that hysteresis would keep: the last one answers.
+    const head = last === undefined ? samples.head : answered(samples.head, last, rulesOf(parameter), parameter);
+    return [code, { ...line, samples: { ...samples, head } }] as const;
+  });
+  return Object.fromEntries(lines);
+}
+
+/** Without what the last value is inside of, by the limits in force. */
+function answered(head: Trackers, last: Sample, rules: GroupRules | undefined, parameter: Parameter): Trackers {
+  const inForce = rulesFor(parameter, rules, last.single);
+  const kept = Object.entries(head).filter(([tier]) => {
+    const rule = inForce.find((one) => one.tier === tier);
+    return rule !== undefined && (isBeyond(rule, last.value!) || !isClear(rule, last.value!));
+  });
+  return Object.fromEntries(kept);
+}
+
+/** Late values that stop coming: what they showed is over, since what is now is judged on the timeline itself (ours). */
+const lateIdleMs = 10_000;
+
+/** @returns also when, in device time, the conditions were over that they showed */
+export function endLate(
+  part: LimitsPart,
+  now: number,
+): { readonly part: LimitsPart; readonly endings: ReadonlyMap<string, number> } {
+  const endings = new Map<string, number>();
+  if (lateDue(part) > now) return { part, endings };
+  const lines = Object.entries(part).map(([code, line]) => {
+    const { late, ...rest } = line;
+    if (late === undefined || late.heardAt + lateIdleMs > now) return [code, line] as const;
+    for (const { tier } of Object.values(late.samples.head))
+      endings.set(conditionName(parameters.get(code)!, tier), late.samples.window.at(-1)!.at);
+    return [code, rest] as const;
+  });
+  return { part: Object.fromEntries(lines), endings };
+}
+
+export function lateDue(part: LimitsPart): number {
+  let due = Number.POSITIVE_INFINITY;
+  for (const { late } of Object.values(part)) if (late) due = Math.min(due, late.heardAt + lateIdleMs);
+  return due;
+}
+
+function takeValue(
+  before: Line | undefined,
+  came: Came,
+  parameter: Parameter,
+  rules: GroupRules | undefined,
+  now: number,
+  episodes: Episode[],
+): Line {
+  const sample = sampleOf(came);
+  const fold = foldBy(parameter, rules);
+  const line = before ?? { samples: startTimeline<Sample, Trackers>({}), boot: came.boot, seq: 0 };
+  const onFolded = (was: Trackers, is: Trackers, { at }: Sample) => {
+    for (const tracker of Object.values(was))
+      if (tracker.determined !== null && is[tracker.tier]?.determined == null)
+        episodes.push({ condition: conditionOf(parameter, tracker, true), endedAt: at });
+  };
+  const { line: samples, place } = insert(line.samples, sample, fold, onFolded);
+  const isNewest = came.boot !== line.boot || came.seq > line.seq;
+  const numbered = isNewest ? { boot: came.boot, seq: came.seq } : { boot: line.boot, seq: line.seq };
+  if (place !== 'too-old') return { ...line, ...numbered, samples };
+  if (isSetBack(came, isNewest && came.boot === line.boot)) {
+    // Time goes on from here. What holds stays; what was judged apart in the meantime goes on.
+    const again = startTimeline<Sample, Trackers>({ ...line.late?.samples.head, ...holding(line.samples.head) });
+    return { ...numbered, samples: insert(again, sample, fold).line };
+  }
+  return { ...line, late: takeLate(line.late?.samples, sample, fold, now) };
+}
+
+/**
+ * Whether an old value shows that the clock was set back: a later number; or, where the device does not number, a clock that was found
+ * to be behind since (`late` no more). Else it is a backlog.
+ */
+function isSetBack({ numbered, late }: Came, isNewest: boolean): boolean {
+  return numbered ? isNewest : !late;
+}
+
+/** Values older than the window: judged in their own order. What comes older than even those begins anew. */
+function takeLate(
+  before: Timeline<Sample, Trackers> | undefined,
+  sample: Sample,
+  fold: (before: Trackers, sample: Sample) => Trackers,
+  now: number,
+): NonNullable<Line['late']> {
+  const started = before ?? startTimeline<Sample, Trackers>({});
+  const inserted = insert(started, sample, fold);
+  if (inserted.place !== 'too-old') return { samples: inserted.line, heardAt: now };
+  return { samples: insert(startTimeline<Sample, Trackers>({}), sample, fold).line, heardAt: now };
+}
+
+function sampleOf({ numeric, time, late, single, noDataMs }: Came): Sample {
+  const value = usableNumber(numeric) ?? null;
+  return { at: time, value, questionable: numeric.validity === 'questionable', late, single, noDataMs };
+}
+
+function foldBy(parameter: Parameter, rules: GroupRules | undefined) {
+  const often = rulesFor(parameter, rules, false);
+  const singly = rulesFor(parameter, rules, true);
+  return (before: Trackers, sample: Sample) => judge(before, sample, sample.single ? singly : often);
+}
+
+/** After a clock was set back: conditions that hold. Delays begin anew. */
+function holding(trackers: Trackers): Trackers {
+  const kept = Object.entries(trackers).filter(([, { determined }]) => determined !== null);
+  return Object.fromEntries(kept.map(([tier, tracker]) => [tier, { ...tracker, lastAt: null, insideSince: null }]));
+}
+
+/** The limits that are broken, one condition a name. */
+export function conditionsOf(part: LimitsPart): Condition[] {
+  const found = new Map<string, Condition>();
+  const add = (condition: Condition) => {
+    const other = found.get(condition.key);
+    found.set(condition.key, other === undefined ? condition : together(other, condition));
+  };
+  for (const [code, { samples, late }] of Object.entries(part)) {
+    const parameter = parameters.get(code)!;
+    if (parameter.limits === 'PR' && rateIsJudged(part, samples)) continue;
+    for (const tracker of Object.values(samples.head))
+      if (tracker.determined !== null) add(conditionOf(parameter, tracker, false, part));
+    if (late === undefined) continue;
+    for (const tracker of Object.values(late.samples.head))
+      if (tracker.determined !== null && !found.has(conditionName(parameter, tracker.tier)))
+        add(conditionOf(parameter, tracker, true));
+  }
+  return [...found.values()];
+}
+
+/** Of several sensors of one parameter the latest value counts, and the earliest onset. */
+function together(a: Condition, b: Condition): Condition {
+  const first = a.onset <= b.onset ? a : b;
+  return { ...(a.valueAt >= b.valueAt ? a : b), onset: first.onset, determined: first.determined };
+}
+
+const heartRate = 'MDC_ECG_HEART_RATE';
+const pulseRate = 'MDC_PULS_OXIM_PULS_RATE';
+
+/** So long after a valid heart rate the pulse is not judged: the ECG's may be invalid for a moment (ours). */
+const rateHoldMs = 5_000;
+
+/** One cause, one call: while the ECG's rate is valid, it is judged, and not the pulse (CLINICAL, "Judged or told", 8). */
+function rateIsJudged(part: LimitsPart, pulse: Timeline<Sample, Trackers>): boolean {
+  const rate = part[heartRate]?.samples.window.findLast(({ value, questionable }) => value !== null && !questionable);
+  const at = pulse.window.at(-1)?.at;
+  return rate !== undefined && at !== undefined && at - rate.at <= rateHoldMs;
+}
+
+function conditionOf(parameter: Parameter, tracker: Tracker, outOfOrder: boolean, part?: LimitsPart): Condition {
+  const { tier, value, limit } = tracker;
+  const name = conditionName(parameter, tier);
+  const { side, rank } = tiers[tier];
+  return {
+    key: name,
+    name,
+    kind: 'physiological',
+    priority: tracker.priority,
+    chain: `${parameter.group === 'PR' ? 'HR' : parameter.group}.${side}`,
+    // Of two that are equally grave the ECG's rate calls, and the systolic pressure.
+    rank: 10 * rank + (parameter.limits === 'PR' || parameter.limits === 'BPmean' ? 0 : 1),
+    text: textOf(parameter, tier, value, limit, tracker.questionable, part),
+    code: parameter.code,
+    value,
+    limit,
+    unit: parameter.unit,
+    onset: tracker.onset,
+    determined: tracker.determined!,
+    valueAt: tracker.valueAt,
+    excess: excessOf(tracker, value),
+    ...(tracker.insideSince !== null && { clearing: true }),
+    late: tracker.late || outOfOrder,
+    outOfOrder,
+  };
+}
+
+function textOf(
+  parameter: Parameter,
+  tier: TierName,
+  value: number,
+  limit: number,
+  questionable: boolean,
+  part: LimitsPart | undefined,
+): string {
+  const text = limitText(parameter, tier, value, limit);
+  const doubt = questionable ? ' (questionable)' : '';
+  const pulse = tier === 'asystole' ? part?.[pulseRate]?.samples.window.at(-1)?.value : undefined;
+  // Motion and compressions make a pulse: it is told, and ends nothing.
+  return pulse === undefined || pulse === null ? `${text}${doubt}` : `${text} (pulse ${pulse})${doubt}`;
+}

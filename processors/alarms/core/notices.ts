@@ -1,0 +1,43 @@
+/** The gateway's notices about a bed, as technical conditions: each holds for as long as the gateway said, from its last word. Pure. */
+import { gatewayNotices } from '../../../contracts/bed-notices.ts';
+import type { Condition } from './condition.ts';
+import type { NoticeInput } from './inputs.ts';
+
+/** By code: since when (the gateway's clock), and until when. At most one each. */
+export type NoticesPart = Readonly<
+  Partial<Record<NoticeInput['notice'], { readonly since: number; readonly until: number }>>
+>;
+
+export function notice(part: NoticesPart, { notice: code, receivedAt, forMs }: NoticeInput, now: number): NoticesPart {
+  const before = part[code];
+  const until = Math.max(receivedAt + forMs, before?.until ?? 0);
+  return until <= now ? part : { ...part, [code]: { since: before?.since ?? receivedAt, until } };
+}
+
+/** Ends what is over. */
+export function endNotices(part: NoticesPart, now: number): NoticesPart {
+  if (noticesDue(part) > now) return part;
+  return Object.fromEntries(Object.entries(part).filter(([, { until }]) => until > now));
+}
+
+/** The wall clock at which the next notice ends. */
+export function noticesDue(part: NoticesPart): number {
+  return Math.min(...Object.values(part).map(({ until }) => until), Number.POSITIVE_INFINITY);
+}
+
+export function noticeConditions(part: NoticesPart): Condition[] {
+  return Object.entries(part).map(([code, { since }]) => ({
+    key: code,
+    name: code,
+    kind: 'technical',
+    chain: code,
+    rank: 0,
+    ...gatewayNotices[code as NoticeInput['notice']],
+    onset: since,
+    determined: since,
+    valueAt: since,
+    excess: 0,
+    late: false,
+    outOfOrder: false,
+  }));
+}

@@ -1,0 +1,27 @@
+/** A category without a profile is refused, aloud; no other category's limits stand in (CLINICAL, "Default adult limits"). Pure. */
+import type { Condition } from './condition.ts';
+import type { State } from './state.ts';
+
+export function noProfileConditions({ association, arrivals }: State, hasProfile: boolean): Condition[] {
+  const measured = Object.values(arrivals.codes);
+  if (hasProfile || measured.length === 0) return [];
+  const category = association?.category ?? null;
+  const since = Math.min(...measured.map(({ since }) => since));
+  return [
+    {
+      key: 'no-profile',
+      name: 'no-profile',
+      kind: 'technical',
+      priority: 'medium',
+      chain: 'no-profile',
+      rank: 0,
+      text: category === null ? 'No limits: patient category not known' : `No limits for ${category} patients here`,
+      onset: since,
+      determined: since,
+      valueAt: since,
+      excess: 0,
+      late: false,
+      outOfOrder: false,
+    },
+  ];
+}

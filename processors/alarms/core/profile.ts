@@ -1,0 +1,127 @@
+/**
+ * What a patient is judged by: limits, delays, hysteresis, and how long a call may go unanswered. A profile is complete: each group of
+ * parameters has limits, or is off with a reason (CLINICAL, "Judged or told", 10). Pure.
+ */
+import { adultLimits } from '../../../contracts/adult-limits.ts';
+import type { Limits, Priority } from '../../../contracts/messages/alarms.ts';
+import { type LimitGroup, limitGroups } from '../../../contracts/parameters.ts';
+
+/**
+ * How long a value must be beyond its limit before it alarms, in the device's time.
+ * - `fixed`: so long (0 to 30 s).
+ * - `tiered`: the further beyond, the shorter: of the steps that the value has reached, the last one (SpO2: 88 after 15 s, 86 after 10 s).
+ * - `area`: distance from the limit × time reaches so many unit·ms, and at the latest after `capMs` (Philips, smart alarm delay).
+ */
+export type Delay =
+  | { readonly kind: 'fixed'; readonly ms: number }
+  | {
+      readonly kind: 'tiered';
+      readonly ms: number;
+      readonly steps: readonly { readonly by: number; readonly ms: number }[];
+    }
+  | { readonly kind: 'area'; readonly unitMs: number; readonly capMs: number };
+
+export type Bound = { readonly limit: number; readonly delay: Delay };
+
+export type GroupRules = {
+  /** Of the plain limits; extreme ones are high. */
+  readonly priority: Priority;
+  readonly low?: Bound;
+  readonly high?: Bound;
+  readonly extremeLow?: number;
+  readonly extremeHigh?: number;
+  /** How far inside its limit a value must be to end the alarm, in the parameter's unit. */
+  readonly hysteresis: number;
+  /** And for how long, ms. */
+  readonly offDelayMs: number;
+};
+
+export type Off = { readonly off: string };
+
+export type Profile = {
+  readonly groups: Readonly<Record<LimitGroup, GroupRules | Off>>;
+  /** An acknowledged alarm whose condition lasts calls again after so long (CLINICAL: default 3 min). */
+  readonly realarmMs: number;
+  /** An alarm that nobody answers climbs one level after each of these; absent: it does not. */
+  readonly escalationMs: Readonly<Partial<Record<Priority, number>>>;
+};
+
+/** Priority of the plain limits (CLINICAL, table); how far inside a value must be: about the sensor's own noise (ours). */
+const ours: Readonly<Record<LimitGroup, { readonly priority: Priority; readonly hysteresis: number }>> = {
+  HR: { priority: 'medium', hysteresis: 2 },
+  PR: { priority: 'medium', hysteresis: 2 },
+  SpO2: { priority: 'medium', hysteresis: 1 },
+  RR: { priority: 'medium', hysteresis: 1 },
+  BPsys: { priority: 'medium', hysteresis: 2 },
+  BPmean: { priority: 'medium', hysteresis: 2 },
+  Temp: { priority: 'low', hysteresis: 0.1 },
+  EtCO2: { priority: 'medium', hysteresis: 1 },
+};
+
+/** Upper and lower delay, s: as a Dräger IACS ships (CLINICAL, "Delays"). Temperature comes singly; that of EtCO2 is ours. */
+const delaysS: Readonly<Record<LimitGroup, { readonly high: number; readonly low: number }>> = {
+  HR: { high: 6, low: 6 },
+  PR: { high: 6, low: 10 },
+  SpO2: { high: 6, low: 10 },
+  RR: { high: 14, low: 14 },
+  BPsys: { high: 10, low: 4 },
+  BPmean: { high: 10, low: 4 },
+  Temp: { high: 6, low: 6 },
+  EtCO2: { high: 6, low: 6 },
+};
+
+/** Limits by group as a profile, with our delays, priorities and hysteresis. A group that is left out is off. */
+export function profileOfLimits(limits: Readonly<Partial<Record<LimitGroup, Limits>>>): Profile {
+  const groups = limitGroups.map((group) => {
+    const own = limits[group];
+    return [group, own === undefined ? { off: 'no limits were given' } : groupOf(group, own)] as const;
+  });
+  return {
+    groups: Object.fromEntries(groups) as Record<LimitGroup, GroupRules | Off>,
+    realarmMs: 180_000,
+    escalationMs: { high: 60_000, medium: 180_000 },
+  };
+}
+
+function groupOf(group: LimitGroup, { low, high, extremeLow, extremeHigh, delayMs }: Limits): GroupRules {
+  const delayOf = (side: 'low' | 'high'): Delay => ({ kind: 'fixed', ms: delayMs ?? delaysS[group][side] * 1000 });
+  return {
+    ...ours[group],
+    offDelayMs: 5_000,
+    ...(low !== undefined && { low: { limit: low, delay: delayOf('low') } }),
+    ...(high !== undefined && { high: { limit: high, delay: delayOf('high') } }),
+    ...(extremeLow !== undefined && { extremeLow }),
+    ...(extremeHigh !== undefined && { extremeHigh }),
+  };
+}
+
+/** The adult ward profile: limits of CLINICAL's table, which a hospital may change. */
+export const adultProfile: Profile = profileOfLimits(adultLimits);
+
+/**
+ * A group's rules for one patient: the profile's, with the patient's own limits over them. What these leave out stays, so that a limit
+ * can be moved but none falls away unsaid; an extreme limit never lies inside its plain one, it moves out with it.
+ */
+export function rulesOfPatient(rules: GroupRules | Off | undefined, own: Limits | undefined): GroupRules | undefined {
+  if (rules === undefined || 'off' in rules) return undefined;
+  if (own === undefined) return rules;
+  const boundOf = (limit: number | undefined, before: Bound | undefined): Bound | undefined => {
+    if (limit === undefined && before === undefined) return undefined;
+    const delay: Delay =
+      own.delayMs !== undefined ? { kind: 'fixed', ms: own.delayMs } : (before?.delay ?? { kind: 'fixed', ms: 0 });
+    return { limit: limit ?? before!.limit, delay };
+  };
+  const low = boundOf(own.low, rules.low);
+  const high = boundOf(own.high, rules.high);
+  const extremeLow = own.extremeLow ?? rules.extremeLow;
+  const extremeHigh = own.extremeHigh ?? rules.extremeHigh;
+  return {
+    priority: rules.priority,
+    hysteresis: rules.hysteresis,
+    offDelayMs: rules.offDelayMs,
+    ...(low && { low }),
+    ...(high && { high }),
+    ...(extremeLow !== undefined && { extremeLow: Math.min(extremeLow, low?.limit ?? extremeLow) }),
+    ...(extremeHigh !== undefined && { extremeHigh: Math.max(extremeHigh, high?.limit ?? extremeHigh) }),
+  };
+}

@@ -1,0 +1,75 @@
+/**
+ * After a crash: the events that were appended after the last snapshot, against the state that was rebuilt from it. They are the same
+ * but where the wall clock had spoken in between; then the screens hear what holds, with a `rev` above all they have. Pure.
+ */
+import type { Alarm, AlarmEvent } from '../../../contracts/messages/alarms.ts';
+import { formatInstant } from '../../../contracts/time.ts';
+import type { BookPart, Closed } from './book.ts';
+import type { State } from './state.ts';
+
+const closedMax = 32;
+
+/** @param told events of this association appended since its snapshot, in their order; judged when the engine has caught up */
+export function realign(
+  state: State,
+  told: readonly AlarmEvent[],
+  now: number,
+): { readonly state: State; readonly events: readonly AlarmEvent[] } {
+  const last = new Map<string, AlarmEvent>();
+  for (const event of told) {
+    const before = last.get(event.alarm.alarmId);
+    if (!before || event.alarm.rev >= before.alarm.rev) last.set(event.alarm.alarmId, event);
+  }
+  let book = state.book;
+  const events: AlarmEvent[] = [];
+  for (const event of last.values()) {
+    const next = realignAlarm(book, event, now);
+    if (next === undefined) continue;
+    book = next.book;
+    events.push(next.event);
+  }
+  return { state: book === state.book ? state : { ...state, book }, events };
+}
+
+/** What the screens must hear of an alarm that they know by `event`; undefined where they know what holds. */
+function realignAlarm(
+  book: BookPart,
+  { type, alarm }: AlarmEvent,
+  now: number,
+): { readonly book: BookPart; readonly event: AlarmEvent } | undefined {
+  const at = formatInstant(now);
+  const found = Object.entries(book.live).find(([, live]) => live.alarm.alarmId === alarm.alarmId);
+  if (found) {
+    const [key, live] = found;
+    const isBehind = alarm.rev > live.alarm.rev || (alarm.rev === live.alarm.rev && !isSame(alarm, live.alarm));
+    if (!isBehind) return undefined;
+    const above: Alarm = { ...live.alarm, rev: Math.max(alarm.rev, live.alarm.rev) + 1 };
+    return {
+      book: { ...book, live: { ...book.live, [key]: { ...live, alarm: above } } },
+      event: { type: 'updated', at, alarm: above },
+    };
+  }
+  const closed = book.closed.find((one) => one.alarm.alarmId === alarm.alarmId);
+  if (type === 'cleared' || (closed && closed.alarm.rev > alarm.rev)) return undefined;
+  const cleared: Alarm = { ...alarm, rev: alarm.rev + 1, present: false, signal: 'off', resolvedAt: at };
+  const onset = Date.parse(alarm.onsetAt);
+  const unknown: Closed = { key: alarm.condition, from: onset, to: onset, alarm: cleared, acknowledged: true };
+  const entry: Closed = closed === undefined ? unknown : { ...closed, alarm: { ...closed.alarm, rev: cleared.rev } };
+  const others = book.closed.filter((one) => one !== closed);
+  return {
+    book: { ...book, closed: [...others, entry].slice(-closedMax) },
+    event: { type: 'cleared', at, alarm: cleared },
+  };
+}
+
+/** Whether a screen would show the same. */
+function isSame(a: Alarm, b: Alarm): boolean {
+  return (
+    a.present === b.present &&
+    a.signal === b.signal &&
+    a.onsets === b.onsets &&
+    a.escalation === b.escalation &&
+    a.late === b.late &&
+    a.audioPausedUntil === b.audioPausedUntil
+  );
+}

@@ -1,0 +1,102 @@
+/**
+ * A state that was taken by a clock ahead of the present one: the machine's clock was set back before this process started. Nothing
+ * in it can have happened after now, so what is dated ahead of now counts as of now, and no timer runs longer than it ever does. Pure.
+ */
+import { audioPauseUntil } from '../../../contracts/audio-pause.ts';
+import { type GatewayNotice, gatewayNoticeForMs } from '../../../contracts/bed-notices.ts';
+import type { Starts } from '../../../contracts/shared-identity.ts';
+import { notAhead, notLonger } from '../../../contracts/steady-time.ts';
+import type { Live } from './alarm.ts';
+import type { ArrivalsPart } from './arrivals.ts';
+import type { BookPart } from './book.ts';
+import type { ContinuityPart } from './continuity.ts';
+import type { DevicePart } from './device.ts';
+import type { LimitsPart } from './limits.ts';
+import type { NoticesPart } from './notices.ts';
+import type { Profile } from './profile.ts';
+import type { State } from './state.ts';
+
+type Past = (ms: number) => number;
+
+/** @param profile what the patient is judged by: how long its timers run at most */
+export function rearm(state: State, profile: Profile, now: number): State {
+  const past: Past = (ms) => notAhead(ms, now);
+  return {
+    ...state,
+    arrivals: rearmArrivals(state.arrivals, past),
+    limits: rearmLimits(state.limits, past),
+    device: rearmDevice(state.device, past),
+    continuity: rearmContinuity(state.continuity, past),
+    identity: rearmIdentity(state.identity, past),
+    notices: rearmNotices(state.notices, now),
+    book: rearmBook(state.book, profile, now),
+  };
+}
+
+function rearmArrivals({ codes, now }: ArrivalsPart, past: Past): ArrivalsPart {
+  const rearmed = Object.entries(codes).map(
+    ([code, arrival]) => [code, { ...arrival, heardAt: past(arrival.heardAt) }] as const,
+  );
+  return { now, codes: Object.fromEntries(rearmed) };
+}
+
+function rearmLimits(part: LimitsPart, past: Past): LimitsPart {
+  const lines = Object.entries(part).map(([code, line]) => {
+    const { late } = line;
+    return [code, late ? { ...line, late: { ...late, heardAt: past(late.heardAt) } } : line] as const;
+  });
+  return Object.fromEntries(lines);
+}
+
+function rearmDevice(part: DevicePart, past: Past): DevicePart {
+  return {
+    ...part,
+    receivedAt: past(part.receivedAt),
+    heardAt: past(part.heardAt),
+    readingAt: past(part.readingAt),
+    connectionAt: past(part.connectionAt),
+    statusAt: past(part.statusAt),
+  };
+}
+
+function rearmContinuity(part: ContinuityPart, past: Past): ContinuityPart {
+  const holes = part.holes.map((hole) => ({ ...hole, since: past(hole.since) }));
+  return { ...part, holes, toldAt: past(part.toldAt) };
+}
+
+function rearmIdentity({ turns, starts }: Starts, past: Past): Starts {
+  return {
+    turns: { ...turns, turnsMs: turns.turnsMs.map(past) },
+    starts: starts.map((start) => ({ ...start, firstMs: past(start.firstMs), lastMs: past(start.lastMs) })),
+  };
+}
+
+function rearmNotices(part: NoticesPart, now: number): NoticesPart {
+  const rearmed = Object.entries(part).map(([code, { since, until }]) => {
+    const forMs = gatewayNoticeForMs[code as GatewayNotice] ?? 0;
+    return [code, { since, until: notLonger(until, now, forMs) }] as const;
+  });
+  return Object.fromEntries(rearmed);
+}
+
+function rearmBook(part: BookPart, profile: Profile, now: number): BookPart {
+  const pause = part.pause && audioPauseUntil(part.pause.until, now) !== undefined ? part.pause : null;
+  const live = Object.entries(part.live).map(([key, one]) => [key, rearmAlarm(one, pause, profile, now)] as const);
+  const held = part.held.map((one) => ({ ...one, heldAt: notAhead(one.heldAt, now) }));
+  return { ...part, pause, held, live: Object.fromEntries(live) };
+}
+
+/** An audio pause that is not in force silences no alarm, also where it ended before the clock was set back. */
+function rearmAlarm(live: Live, pause: BookPart['pause'], profile: Profile, now: number): Live {
+  const { escalateAt, realarmAt } = live;
+  const waitMs = profile.escalationMs[live.alarm.priority];
+  const { audioPausedUntil, ...alarm } = live.alarm;
+  const isPauseOver = audioPausedUntil !== undefined && Date.parse(audioPausedUntil) > (pause?.until ?? now);
+  return {
+    ...live,
+    alarm: isPauseOver ? alarm : live.alarm,
+    signalSince: notAhead(live.signalSince, now),
+    escalateAt: escalateAt === null || waitMs === undefined ? escalateAt : notLonger(escalateAt, now, waitMs),
+    realarmAt: realarmAt === null ? null : notLonger(realarmAt, now, profile.realarmMs),
+  };
+}

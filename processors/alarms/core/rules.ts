@@ -1,0 +1,135 @@
+/**
+ * What is judged of a value: which bounds it may break, in which order of gravity, after which delay, and what its alarm says. Pure.
+ * The numbers themselves are in a profile (profile.ts).
+ */
+import type { Priority } from '../../../contracts/messages/alarms.ts';
+import { numberText } from '../../../contracts/number-text.ts';
+import type { Parameter } from '../../../contracts/parameters.ts';
+import type { Delay, GroupRules } from './profile.ts';
+
+const tierNames = ['low', 'high', 'extreme-low', 'extreme-high', 'asystole', 'apnoea'] as const;
+export type TierName = (typeof tierNames)[number];
+
+/** Of one parameter and side only the highest present rank calls: asystole stands for "HR < 40", that for "HR < 50". */
+export const tiers: Readonly<Record<TierName, { readonly side: 'low' | 'high'; readonly rank: number }>> = {
+  low: { side: 'low', rank: 1 },
+  high: { side: 'high', rank: 1 },
+  'extreme-low': { side: 'low', rank: 2 },
+  'extreme-high': { side: 'high', rank: 2 },
+  asystole: { side: 'low', rank: 3 },
+  apnoea: { side: 'low', rank: 3 },
+};
+
+/** No breath for 20 s (CLINICAL, table of limits). */
+export const apnoeaMs = 20_000;
+
+export type Rule = {
+  readonly tier: TierName;
+  readonly priority: Priority;
+  readonly limit: number;
+  /** How far inside the limit a value must be to be clear of it, in the parameter's unit. */
+  readonly hysteresis: number;
+  readonly delay: Delay;
+  /** How long it must be clear for the condition to end. */
+  readonly offDelayMs: number;
+};
+
+/**
+ * The rules for a parameter.
+ *
+ * Asystole and apnoea need no limits, so they are judged for every category. Delay never applies to them nor to extreme limits
+ * (CLINICAL, "Delays"). A numeric cannot show single breaths, so apnoea is a rate of 0 that lasts 20 s; the first 0 already
+ * breaks the extreme limit and alarms as that.
+ * @param rules undefined: there is no profile for the patient, or the group is off
+ * @param single a single measurement, judged as it comes: no delay, and the next one within the limit ends it
+ */
+export function rulesFor(parameter: Parameter, rules: GroupRules | undefined, single: boolean): readonly Rule[] {
+  const key = rules ?? withoutProfile;
+  let known = made.get(key);
+  if (known === undefined) {
+    known = new Map();
+    made.set(key, known);
+  }
+  const name = single ? `${parameter.limits} single` : `${parameter.limits}`;
+  let found = known.get(name);
+  if (found === undefined) {
+    found = makeRules(parameter, rules, single);
+    known.set(name, found);
+  }
+  return found;
+}
+
+/** The rules that were made of a profile's group: they are asked for with each value. */
+const made = new WeakMap<object, Map<string, readonly Rule[]>>();
+const withoutProfile = {};
+
+function makeRules({ limits: group }: Parameter, rules: GroupRules | undefined, single: boolean): readonly Rule[] {
+  if (group === undefined) return [];
+  const found: Rule[] = [];
+  const offDelayMs = single ? 0 : (rules?.offDelayMs ?? offDelayMsDefault);
+  if (rules !== undefined) {
+    const { low, high, extremeLow, extremeHigh, hysteresis, priority } = rules;
+    const plain = (tier: TierName, { limit, delay }: { readonly limit: number; readonly delay: Delay }) =>
+      found.push({ tier, priority, limit, hysteresis, delay: single ? atOnce : delay, offDelayMs });
+    const extreme = (tier: TierName, limit: number) =>
+      found.push({ tier, priority: 'high', limit, hysteresis, delay: atOnce, offDelayMs });
+    if (low) plain('low', low);
+    if (high) plain('high', high);
+    if (extremeLow !== undefined) extreme('extreme-low', extremeLow);
+    if (extremeHigh !== undefined) extreme('extreme-high', extremeHigh);
+  }
+  const zero = { priority: 'high', limit: 0, hysteresis: 0, offDelayMs } as const;
+  if (group === 'HR') found.push({ tier: 'asystole', ...zero, delay: atOnce });
+  if (group === 'RR') found.push({ tier: 'apnoea', ...zero, delay: { kind: 'fixed', ms: apnoeaMs } });
+  return found;
+}
+
+const atOnce: Delay = { kind: 'fixed', ms: 0 };
+/** Off-delay where no profile says one (CLINICAL, "Judged or told", 9). */
+const offDelayMsDefault = 5_000;
+
+const isZero = (tier: TierName) => tier === 'asystole' || tier === 'apnoea';
+
+/** Beyond the limit: `>` or `<`; for asystole and apnoea, at 0. */
+export function isBeyond({ tier, limit }: Rule, value: number): boolean {
+  if (isZero(tier)) return value <= 0;
+  return tiers[tier].side === 'low' ? value < limit : value > limit;
+}
+
+/** Clear of the limit: at the limit ∓ hysteresis or further inside. */
+export function isClear({ tier, limit, hysteresis }: Rule, value: number): boolean {
+  if (isZero(tier)) return value > 0;
+  return tiers[tier].side === 'low' ? value >= exact(limit + hysteresis) : value <= exact(limit - hysteresis);
+}
+
+/** How far beyond the limit; 0 where it is not. */
+export function excessOf({ limit }: Pick<Rule, 'limit'>, value: number): number {
+  return Math.abs(value - limit);
+}
+
+/** 36 + 0.1 is 36.1, not 36.100000000000001: a value at the bound must count as at it. */
+const exact = (value: number) => Math.round(value * 1e6) / 1e6;
+
+/** The condition's name, as in contracts/messages/alarms.ts: `HR.high`, `SpO2.extreme-low`, `asystole`. */
+export function conditionName({ limits }: Parameter, tier: TierName): string {
+  return isZero(tier) ? tier : `${limits}.${tier}`;
+}
+
+/** `HR 134 > 120`, without a patient (CLINICAL, "Signals on the screen"). */
+export function limitText({ label, digits }: Parameter, tier: TierName, value: number, limit: number): string {
+  if (tier === 'asystole') return `Asystole: ${label} 0`;
+  if (tier === 'apnoea') return `Apnoea: ${label} 0 for ${apnoeaMs / 1000} s`;
+  const sign = tiers[tier].side === 'low' ? '<' : '>';
+  return `${label} ${rounded(value, limit, digits)} ${sign} ${plain(limit)}`;
+}
+
+/** As many digits as show that the value is beyond its limit: 120.4 > 120 is not written `120 > 120`. */
+function rounded(value: number, limit: number, digits: number): string {
+  for (let more = digits; more < digits + 3; more++) {
+    const text = numberText(value, more);
+    if (Math.sign(Number(text) - limit) === Math.sign(value - limit)) return text;
+  }
+  return plain(value);
+}
+
+const plain = (value: number) => String(exact(value));

@@ -1,0 +1,66 @@
+/**
+ * Which readings an association has had: a repeat is a no-op (DESIGN, "Identities"). A number alone does not tell: a device that begins to
+ * number anew under the same `boot` sends other readings under numbers that were had. So a repeat has the number and the time. Pure.
+ */
+
+/** Numbers without a hole between them, and the device times of the first and the last. */
+type Range = { readonly from: number; readonly to: number; readonly fromAt: number; readonly toAt: number };
+
+/** By boot, the most recently used last: ranges, the highest last. */
+export type Seen = readonly { readonly boot: string; readonly ranges: readonly Range[] }[];
+
+const bootsMax = 8;
+const rangesMax = 32;
+
+/** A device sends at an even pace: a number within a range has about the time that lies between (ours). */
+const evenMs = 5_000;
+
+/**
+ * Notes one reading. What is forgotten at a bound counts as not seen, and so does a reading of which it is not sure: to judge a repeat
+ * twice is harmless, to lose a reading is not.
+ */
+export function note(
+  seen: Seen,
+  boot: string,
+  seq: number,
+  time: number,
+): { readonly seen: Seen; readonly repeat: boolean } {
+  const last = seen.at(-1);
+  const entry = last?.boot === boot ? last : seen.find((one) => one.boot === boot);
+  const ranges = entry?.ranges ?? [];
+  const hit = ranges.findLast((range) => seq >= range.from && seq <= range.to);
+  if (hit !== undefined && Math.abs(time - timeIn(hit, seq)) <= toleranceOf(hit)) return { seen, repeat: true };
+  // The number was had at another time: the device numbers anew, and the old numbers say nothing any more.
+  const next = hit === undefined ? inserted(ranges, seq, time) : [{ from: seq, to: seq, fromAt: time, toAt: time }];
+  const others = entry === last && last !== undefined ? seen.slice(0, -1) : seen.filter((one) => one.boot !== boot);
+  return { seen: [...others, { boot, ranges: next }].slice(-bootsMax), repeat: false };
+}
+
+function timeIn({ from, to, fromAt, toAt }: Range, seq: number): number {
+  return from === to ? fromAt : fromAt + ((toAt - fromAt) * (seq - from)) / (to - from);
+}
+
+/** The times at the ends are known exactly. */
+function toleranceOf({ from, to }: Range): number {
+  return from === to ? 0 : evenMs;
+}
+
+/** The ranges with `seq`, which none of them holds. */
+function inserted(ranges: readonly Range[], seq: number, at: number): readonly Range[] {
+  // From the end: the next number follows the last range, all but always.
+  let i = ranges.length - 1;
+  while (i >= 0 && seq < ranges[i]!.from) i -= 1;
+  const below = ranges[i];
+  const above = ranges[i + 1];
+  const joinsBelow = below !== undefined && below.to === seq - 1;
+  const joinsAbove = above !== undefined && above.from === seq + 1;
+  const range = {
+    from: joinsBelow ? below.from : seq,
+    fromAt: joinsBelow ? below.fromAt : at,
+    to: joinsAbove ? above.to : seq,
+    toAt: joinsAbove ? above.toAt : at,
+  };
+  const left = ranges.slice(0, joinsBelow ? i : i + 1);
+  const right = ranges.slice(joinsAbove ? i + 2 : i + 1);
+  return [...left, range, ...right].slice(-rangesMax);
+}

@@ -1,0 +1,53 @@
+/** One association's engine state: plain JSON, so that it can be snapshot. Each part belongs to one detector, and is bounded there. */
+import type { Limits } from '../../../contracts/messages/alarms.ts';
+import type { LimitGroup } from '../../../contracts/parameters.ts';
+import type { Starts } from '../../../contracts/shared-identity.ts';
+import { type ArrivalsPart, initialArrivals } from './arrivals.ts';
+import { type BookPart, initialBook } from './book.ts';
+import { type ContinuityPart, initialContinuity } from './continuity.ts';
+import { type DevicePart, initialDevice } from './device.ts';
+import { initialIdentity } from './identity.ts';
+import type { AssociationInput } from './inputs.ts';
+import type { LimitsPart } from './limits.ts';
+import type { NoticesPart } from './notices.ts';
+import { initialRates, type RatesPart } from './rates.ts';
+import type { Seen } from './seen.ts';
+
+export type State = {
+  readonly v: 2;
+  readonly associationId: string;
+  readonly deviceId: string | null;
+  readonly association: Pick<AssociationInput, 'category' | 'ward' | 'endedAt'> | null;
+  /** One patient's own limits, by group: at most one each. */
+  readonly overrides: Readonly<Partial<Record<LimitGroup, Limits>>>;
+  readonly seen: Seen;
+  readonly arrivals: ArrivalsPart;
+  readonly limits: LimitsPart;
+  readonly device: DevicePart;
+  readonly rates: RatesPart;
+  readonly continuity: ContinuityPart;
+  readonly identity: Starts;
+  readonly notices: NoticesPart;
+  readonly book: BookPart;
+  readonly commandIds: readonly string[];
+};
+
+export function initialState(associationId: string): State {
+  return {
+    v: 2,
+    associationId,
+    deviceId: null,
+    association: null,
+    overrides: {},
+    seen: [],
+    arrivals: initialArrivals,
+    limits: {},
+    device: initialDevice,
+    rates: initialRates,
+    continuity: initialContinuity,
+    identity: initialIdentity,
+    notices: {},
+    book: initialBook,
+    commandIds: [],
+  };
+}

@@ -1,0 +1,54 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { insert, startTimeline, type Timeline, windowMax } from './timeline.ts';
+
+type Sample = { readonly at: number; readonly value: number };
+/** Not commutative: another order is another text. */
+const fold = (before: string, { at, value }: Sample) => `${before.slice(-400)} ${at}:${value}`;
+const empty = () => startTimeline<Sample, string>('');
+const all = (samples: readonly Sample[]) =>
+  samples.reduce((line: Timeline<Sample, string>, sample) => insert(line, sample, fold).line, empty());
+const inOrder = Array.from({ length: 60 }, (_, i) => ({ at: i * 1000, value: i % 7 }));
+
+describe('a timeline', () => {
+  it('means the same in whatever order up to five places its samples come', () => {
+    const seed = Date.now() % 2 ** 31;
+    console.log(`seed ${seed}`);
+    fc.assert(
+      fc.property(fc.array(fc.nat(5), { minLength: 60, maxLength: 60 }), (delays) => {
+        const order = inOrder.map((sample, i) => ({ sample, key: i + delays[i]! + i / 1000 }));
+        const swapped = order.sort((a, b) => a.key - b.key).map(({ sample }) => sample);
+        expect(all(swapped).head).toBe(all(inOrder).head);
+      }),
+      { seed },
+    );
+  });
+
+  it.each<[string, number, string]>([
+    ['later than all', 60_000, 'newest'],
+    ['at the newest', 59_000, 'same'],
+    ['between the newest two', 58_500, 'between'],
+    ['just inside the window', (60 - windowMax) * 1000, 'same'],
+    ['just before the window', (60 - windowMax) * 1000 - 1, 'between'],
+    ['at the newest before the window', (59 - windowMax) * 1000, 'too-old'],
+    ['long before', 1, 'too-old'],
+  ])('puts a sample %s in its place', (_name, at, place) => {
+    const line = all(inOrder);
+    const inserted = insert(line, { at, value: 9 }, fold);
+    expect(inserted.place).toBe(place);
+    expect(inserted.line.window.length).toBeLessThanOrEqual(windowMax);
+    if (place === 'too-old') expect(inserted.line).toBe(line);
+  });
+
+  it('lets the later receipt count where two samples have one time', () => {
+    const corrected = insert(all([{ at: 1, value: 1 }]), { at: 1, value: 2 }, fold).line;
+    expect(corrected.head).toBe(all([{ at: 1, value: 2 }]).head);
+  });
+
+  it('tells what was worked out again, from the sample that came late on', () => {
+    const seen: number[] = [];
+    const late = [...inOrder.slice(0, 40), ...inOrder.slice(41, 45)];
+    insert(all(late), inOrder[40]!, fold, (_before, _after, { at }) => seen.push(at / 1000));
+    expect(seen).toEqual([40, 41, 42, 43, 44]);
+  });
+});

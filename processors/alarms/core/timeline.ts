@@ -1,0 +1,85 @@
+/**
+ * One parameter's samples in the order of their device time, whatever the order in which they come. What the newest samples mean is
+ * worked out again when an older one comes between them, so samples that were swapped on the way end in the same state as samples
+ * that were not, and nothing waits for them. Pure.
+ *
+ * `S` is a sample, `T` what all samples up to one instant mean: `fold(T, S) → T`.
+ */
+export type Timed = { readonly at: number };
+
+export type Timeline<S extends Timed, T> = {
+  /** What all samples before the window mean. */
+  readonly base: T;
+  /** Device time of the newest sample in `base`; null where there is none. */
+  readonly baseAt: number | null;
+  /** The newest samples, oldest first: at most `windowMax`. */
+  readonly window: readonly S[];
+  /** What all samples mean. */
+  readonly head: T;
+};
+
+/**
+ * Samples that are kept to be worked out again. Messages that are swapped by five places are five samples apart at most; three times
+ * that, since two modules may send one parameter (ours).
+ */
+export const windowMax = 16;
+
+export function startTimeline<S extends Timed, T>(base: T): Timeline<S, T> {
+  return { base, baseAt: null, window: [], head: base };
+}
+
+export type Inserted<S extends Timed, T> = {
+  readonly line: Timeline<S, T>;
+  /**
+   * `newest`: later than all before. `between`: older than the newest, so what came after it was worked out again. `same`: a sample
+   * of this instant was there, and the later receipt counts. `too-old`: older than the window; the line is as it was.
+   */
+  readonly place: 'newest' | 'between' | 'same' | 'too-old';
+};
+
+/**
+ * Puts a sample in its place.
+ * @param onFolded called for each sample that is folded again, with what it meant before and after; not for the newest
+ */
+export function insert<S extends Timed, T>(
+  line: Timeline<S, T>,
+  sample: S,
+  fold: (before: T, sample: S) => T,
+  onFolded?: (before: T, after: T, sample: S) => void,
+): Inserted<S, T> {
+  const { window, baseAt } = line;
+  const newest = window.at(-1);
+  if (newest === undefined || sample.at > newest.at) {
+    if (newest === undefined && baseAt !== null && sample.at <= baseAt) return { line, place: 'too-old' };
+    return {
+      line: shortened({ ...line, window: [...window, sample], head: fold(line.head, sample) }, fold),
+      place: 'newest',
+    };
+  }
+  if (baseAt !== null && sample.at <= baseAt) return { line, place: 'too-old' };
+  const at = window.findIndex((other) => other.at >= sample.at);
+  const isSame = window[at]!.at === sample.at;
+  const next = [...window.slice(0, at), sample, ...window.slice(isSame ? at + 1 : at)];
+  const head = next.reduce((before, one, i) => {
+    const after = fold(before, one);
+    if (i >= at) onFolded?.(before, after, one);
+    return after;
+  }, line.base);
+  return { line: shortened({ ...line, window: next, head }, fold), place: isSame ? 'same' : 'between' };
+}
+
+/** Works the window out again, where what a sample means has changed (other limits). */
+export function refold<S extends Timed, T>(
+  line: Timeline<S, T>,
+  base: (before: T) => T,
+  fold: (before: T, sample: S) => T,
+): Timeline<S, T> {
+  const start = base(line.base);
+  return { ...line, base: start, head: line.window.reduce(fold, start) };
+}
+
+function shortened<S extends Timed, T>(line: Timeline<S, T>, fold: (before: T, sample: S) => T): Timeline<S, T> {
+  const [oldest, ...rest] = line.window;
+  if (oldest === undefined || line.window.length <= windowMax) return line;
+  return { ...line, base: fold(line.base, oldest), baseAt: oldest.at, window: rest };
+}

@@ -1,0 +1,99 @@
+/** One parameter against its rules: how long it has been beyond each limit, and since when it is inside again. Pure. */
+import { excessOf, isBeyond, isClear, type Rule, type TierName } from './rules.ts';
+
+/** One value as the limits see it. */
+export type Sample = {
+  /** Device time. */
+  readonly at: number;
+  /** Null: nothing valid (missing, calibrating, out of range, unknown unit). */
+  readonly value: number | null;
+  /** It may raise an alarm, never end one (CLINICAL, "Judged or told", 5). */
+  readonly questionable: boolean;
+  readonly late: boolean;
+  readonly single: boolean;
+  /** Between values further apart than this a technical alarm was on, and nobody judged. */
+  readonly noDataMs: number;
+};
+
+/** One limit that is, or was just, broken. */
+export type Tracker = {
+  readonly tier: TierName;
+  readonly limit: number;
+  readonly priority: Rule['priority'];
+  /** When the first value beyond was measured. */
+  readonly onset: number;
+  /** Time beyond that counts towards the delay, ms; and distance × time, unit·ms. */
+  readonly countedMs: number;
+  readonly dose: number;
+  /** When the delay had passed; null while it runs. */
+  readonly determined: number | null;
+  /** The latest value beyond, and when. */
+  readonly value: number;
+  readonly valueAt: number;
+  readonly questionable: boolean;
+  readonly late: boolean;
+  /** The latest value that counted; null after the clock was set. */
+  readonly lastAt: number | null;
+  /** Clear of the limit since; null where it is not. */
+  readonly insideSince: number | null;
+};
+
+export type Trackers = Readonly<Partial<Record<TierName, Tracker>>>;
+
+/** What a sample makes of the trackers. An invalid or missing value neither counts nor resets. */
+export function judge(before: Trackers, sample: Sample, rules: readonly Rule[]): Trackers {
+  const { value } = sample;
+  if (value === null) return before;
+  let next: Partial<Record<TierName, Tracker>> | undefined;
+  for (const rule of rules) {
+    const tracker = track(before[rule.tier], rule, value, sample);
+    if (tracker === undefined) continue;
+    next ??= {};
+    next[rule.tier] = tracker;
+  }
+  return next ?? none;
+}
+
+const none: Trackers = {};
+
+function track(before: Tracker | undefined, rule: Rule, value: number, sample: Sample): Tracker | undefined {
+  if (isBeyond(rule, value)) return beyond(before, rule, value, sample);
+  if (before === undefined || sample.questionable) return before;
+  // A value inside the limit ends a delay that runs. A limit that was moved is answered by the value at once, without hysteresis.
+  if (before.determined === null || before.limit !== rule.limit) return undefined;
+  const { at, noDataMs } = sample;
+  if (!isClear(rule, value)) return { ...before, lastAt: at, insideSince: null };
+  const told = before.lastAt !== null && at - before.lastAt <= noDataMs;
+  const insideSince = told && before.insideSince !== null ? before.insideSince : at;
+  return at - insideSince >= rule.offDelayMs ? undefined : { ...before, lastAt: at, insideSince };
+}
+
+function beyond(before: Tracker | undefined, rule: Rule, value: number, sample: Sample): Tracker {
+  const { at, late, questionable, noDataMs } = sample;
+  const now = { tier: rule.tier, limit: rule.limit, priority: rule.priority, value, valueAt: at };
+  const rest = { questionable, late, lastAt: at, insideSince: null };
+  // A condition that holds goes on, through silence and under a limit that was moved: that it ended was not seen.
+  if (before !== undefined && before.determined !== null) return { ...before, ...now, ...rest };
+  const gapMs = before?.lastAt == null ? 0 : at - before.lastAt;
+  // Time in which a technical alarm said that nobody judged does not count; what was counted before it does.
+  const countsMs = gapMs <= noDataMs ? gapMs : 0;
+  const countedMs = (before?.countedMs ?? 0) + countsMs;
+  const dose = before === undefined ? 0 : before.dose + countsMs * excessOf(rule, before.value);
+  const onset = before?.onset ?? at;
+  const determined = hasPassed(rule, value, countedMs, dose) ? at : null;
+  return { ...now, ...rest, onset, countedMs, dose, determined };
+}
+
+function hasPassed({ delay, limit }: Rule, value: number, countedMs: number, dose: number): boolean {
+  switch (delay.kind) {
+    case 'fixed':
+      return countedMs >= delay.ms;
+    case 'tiered': {
+      const by = Math.abs(value - limit);
+      const step = delay.steps.findLast((one) => by >= one.by);
+      return countedMs >= (step?.ms ?? delay.ms);
+    }
+    case 'area':
+      return dose >= delay.unitMs || countedMs >= delay.capMs;
+  }
+}
