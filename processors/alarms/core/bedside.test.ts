@@ -90,6 +90,8 @@ function bedside() {
         },
         t0 + s * 1000,
       ),
+    associate: (s: number) =>
+      feed({ type: 'association', category: 'adult', ward: 'ICU', endedAt: null, from: t0 }, t0 + s * 1000),
     /** `15 raised SpO2.low` */
     told: (kind?: 'physiological' | 'technical') =>
       events
@@ -273,4 +275,15 @@ describe('limits that are changed', () => {
     bed.command(23, { type: 'set-limits', group: 'HR', limits: null });
     expect(bed.told()).toEqual(['21 raised HR.high', '23 resolved HR.high', '23 cleared HR.high']);
   });
+});
+
+it('goes on with an off-delay that runs where the same association or the limits of something else are said again', () => {
+  const bed = bedside();
+  bed.run(0, 10, { HR: 130, SpO2: 97 });
+  bed.run(11, 12, { HR: 100, SpO2: 97 });
+  bed.associate(12.5);
+  bed.command(12.6, { type: 'set-limits', group: 'SpO2', limits: { low: 88 } });
+  expect(bed.live()).toEqual(['HR.high on']);
+  bed.run(13, 16, { HR: 100, SpO2: 97 });
+  expect(bed.live()).toEqual([]);
 });

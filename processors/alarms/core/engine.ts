@@ -186,6 +186,12 @@ export function profileInForce(env: Environment, { association }: State): Profil
   return category === null ? undefined : env.profile(category, ward);
 }
 
+/** The state after a change of what judges it. */
+const refolded = (env: Environment, before: State, after: State): State => ({
+  ...after,
+  limits: refoldLimits(after.limits, rulesIn(env, before), rulesIn(env, after)),
+});
+
 const rulesIn = (env: Environment, state: State) => rulesOf(profileInForce(env, state), state.overrides);
 
 function deskOf(env: Environment, state: State, input: Input, now: number): Desk {
@@ -250,7 +256,7 @@ function associate(env: Environment, before: State, input: AssociationInput, now
   if (endedAt === null) {
     const awaits = from !== undefined && category !== null && category !== 'unassigned';
     const device = awaits ? awaitFirst(state.device, from, now) : state.device;
-    return { state: { ...state, device, limits: refoldLimits(state.limits, rulesIn(env, state)) }, endAt: now };
+    return { state: refolded(env, before, { ...state, device }), endAt: now };
   }
   const continuity = { ...state.continuity, holes: [], since: null };
   const device = { ...state.device, armed: false, silentSince: null, disconnectedSince: null, own: {} };
@@ -285,7 +291,7 @@ function command(env: Environment, before: State, asked: Command, desk: Desk): J
       const { [asked.group]: own, ...others } = state.overrides;
       const overrides = asked.limits === null ? others : { ...others, [asked.group]: { ...own, ...asked.limits } };
       const next = { ...state, overrides };
-      return { state: { ...next, limits: refoldLimits(next.limits, rulesIn(env, next)) }, endAt };
+      return { state: refolded(env, state, next), endAt };
     }
   }
 }

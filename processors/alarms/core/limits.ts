@@ -64,10 +64,12 @@ export function without(part: LimitsPart, codes: readonly string[]): LimitsPart 
   return Object.fromEntries(Object.entries(part).filter(([code]) => !codes.includes(code)));
 }
 
-/** Other limits are in force: the last values are judged by them at once. */
-export function refoldLimits(part: LimitsPart, rulesOf: RulesOf): LimitsPart {
+/** Other limits are in force: the last values that they concern are judged by them at once. What they do not concern goes on. */
+export function refoldLimits(part: LimitsPart, before: RulesOf, rulesOf: RulesOf): LimitsPart {
+  if (before === rulesOf) return part;
   const lines = Object.entries(part).map(([code, line]) => {
     const parameter = parameters.get(code)!;
+    if (JSON.stringify(before(parameter)) === JSON.stringify(rulesOf(parameter))) return [code, line] as const;
     const fold = foldBy(parameter, rulesOf(parameter));
     const last = line.samples.window.findLast(({ value, questionable }) => value !== null && !questionable);
     const samples = refold(line.samples, (base) => base, fold);
