@@ -1,0 +1,98 @@
+/**
+ * Early warning scores of one patient, as the alarm engine makes them and the screens show them: NEWS2 (Royal College of Physicians
+ * 2017), shock index, qSOFA. See CLINICAL.md, "NEWS2" and "Deterioration".
+ */
+import { type Static, Type } from 'typebox';
+import { Instant } from './device.ts';
+import { Actor, AssociationId } from './records.ts';
+
+const closed = { additionalProperties: false } as const;
+
+/** Alert, new Confusion, responds to Voice, responds to Pain, Unresponsive. */
+export const consciousnessLevels = ['A', 'C', 'V', 'P', 'U'] as const;
+export type Consciousness = (typeof consciousnessLevels)[number];
+
+/** In the order of the chart. */
+export const newsParameters = ['RR', 'SpO2', 'oxygen', 'BPsys', 'pulse', 'consciousness', 'Temp'] as const;
+export type NewsParameter = (typeof newsParameters)[number];
+
+export const qsofaParameters = ['RR', 'BPsys', 'consciousness'] as const;
+export type QsofaParameter = (typeof qsofaParameters)[number];
+
+/** Clinical risk, by the aggregate score. `low-medium`: a 3 in a single parameter. */
+export const newsRisks = ['low', 'low-medium', 'medium', 'high'] as const;
+export type NewsRisk = (typeof newsRisks)[number];
+
+/** What the Royal College of Physicians asks for, from the slightest to the gravest. */
+export const newsResponses = ['12-hourly', '4-to-6-hourly', 'ward-review', 'urgent', 'emergency'] as const;
+export type NewsResponse = (typeof newsResponses)[number];
+
+const Spo2Scale = Type.Union([Type.Literal(1), Type.Literal(2)]);
+
+/** What a nurse says of a patient: each member alone, or together. What is left out stays as it was. */
+export const Assessment = Type.Object(
+  {
+    consciousness: Type.Optional(Type.Enum([...consciousnessLevels])),
+    oxygen: Type.Optional(Type.Boolean({ description: 'the patient breathes supplemental oxygen' })),
+    spo2Scale: Type.Optional(Spo2Scale),
+  },
+  closed,
+);
+export type Assessment = Static<typeof Assessment>;
+
+/**
+ * One input of a score. Without `points` it is missing: nothing was measured, or `value` of `at` is too old, or it cannot be scored
+ * before another input is known (a high SpO2 on scale 2, without a word on oxygen).
+ */
+const ScorePart = Type.Object(
+  {
+    parameter: Type.Enum([...newsParameters]),
+    value: Type.Optional(Type.Union([Type.Number(), Type.Boolean(), Type.Enum([...consciousnessLevels])])),
+    at: Type.Optional(Instant),
+    points: Type.Optional(Type.Integer({ minimum: 0, maximum: 3 })),
+  },
+  closed,
+);
+export type ScorePart = Static<typeof ScorePart>;
+
+const entered = <T extends Parameters<typeof Type.Optional>[0]>(value: T) =>
+  Type.Optional(Type.Object({ value, at: Instant, by: Actor }, closed));
+
+/** The scores of one association at `at`. A total is there only where nothing is missing; `atLeast` is the sum of what is known. */
+export const Scores = Type.Object(
+  {
+    associationId: AssociationId,
+    at: Instant,
+    news2: Type.Object(
+      {
+        scale: Spo2Scale,
+        parts: Type.Array(ScorePart, { maxItems: newsParameters.length }),
+        missing: Type.Array(Type.Enum([...newsParameters]), { maxItems: newsParameters.length }),
+        atLeast: Type.Integer({ minimum: 0 }),
+        total: Type.Optional(Type.Integer({ minimum: 0, maximum: 20 })),
+        risk: Type.Optional(Type.Enum([...newsRisks])),
+        response: Type.Optional(Type.Enum([...newsResponses])),
+      },
+      closed,
+    ),
+    shockIndex: Type.Optional(Type.Number({ description: 'heart rate by systolic pressure, two digits' })),
+    qsofa: Type.Object(
+      {
+        met: Type.Array(Type.Enum([...qsofaParameters]), { maxItems: qsofaParameters.length }),
+        missing: Type.Array(Type.Enum([...qsofaParameters]), { maxItems: qsofaParameters.length }),
+        total: Type.Optional(Type.Integer({ minimum: 0, maximum: 3 })),
+      },
+      closed,
+    ),
+    assessment: Type.Object(
+      {
+        consciousness: entered(Type.Enum([...consciousnessLevels])),
+        oxygen: entered(Type.Boolean()),
+        spo2Scale: entered(Spo2Scale),
+      },
+      closed,
+    ),
+  },
+  closed,
+);
+export type Scores = Static<typeof Scores>;

@@ -1,0 +1,33 @@
+/**
+ * qSOFA (Singer et al., JAMA 2016): one point each for a respiratory rate of 22 /min or more, a systolic pressure of 100 mmHg or less, and
+ * altered mentation. Two or more ask for a look at sepsis. Pure.
+ */
+import { type Consciousness, type QsofaParameter, qsofaParameters } from '../../../../contracts/messages/scores.ts';
+import { roundHalfUp } from './round.ts';
+
+export const qsofaFrom = 2;
+
+export type Qsofa = {
+  readonly met: readonly QsofaParameter[];
+  readonly missing: readonly QsofaParameter[];
+  /** Only where nothing is missing. */
+  readonly total?: number;
+};
+
+export function qsofa(set: {
+  readonly RR?: number | undefined;
+  readonly BPsys?: number | undefined;
+  readonly consciousness?: Consciousness | undefined;
+}): Qsofa {
+  const { RR, BPsys, consciousness } = set;
+  const is: Record<QsofaParameter, boolean | undefined> = {
+    RR: isNumber(RR) ? roundHalfUp(RR, 0) >= 22 : undefined,
+    BPsys: isNumber(BPsys) ? roundHalfUp(BPsys, 0) <= 100 : undefined,
+    consciousness: consciousness === undefined ? undefined : consciousness !== 'A',
+  };
+  const met = qsofaParameters.filter((parameter) => is[parameter] === true);
+  const missing = qsofaParameters.filter((parameter) => is[parameter] === undefined);
+  return { met, missing, ...(missing.length === 0 && { total: met.length }) };
+}
+
+const isNumber = (value: number | undefined): value is number => value !== undefined && Number.isFinite(value);
