@@ -1,0 +1,115 @@
+/** The library of captures: each says in its remarks what must happen, and the engine must do so. */
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Compile } from 'typebox/compile';
+import { describe, expect, it } from 'vitest';
+import { AlarmEvent } from '../../contracts/messages/alarms.ts';
+import { env } from '../../processors/bed.testing.ts';
+import { type Captured, readCapture } from '../../processors/replay/capture.ts';
+import { eventLine, playCapture } from '../../processors/replay/play.ts';
+import { brokenMusts, readStory } from './musts.ts';
+
+const folder = import.meta.dirname;
+const names = readdirSync(folder).filter((name) => name.endsWith('.ndjson'));
+const textOf = (name: string) => readFileSync(join(folder, name), 'utf8');
+const isEvent = Compile(AlarmEvent);
+
+function played(captured: readonly Captured[]) {
+  const startMs = captured[0]!.atMs;
+  const events = playCapture(env, captured);
+  return { startMs, events, told: events.map((event) => eventLine(event, startMs)).join('\n') };
+}
+
+describe('the library of captures', () => {
+  it('is there', () => {
+    expect(names.length).toBeGreaterThan(20);
+  });
+
+  it.each(names)('%s', (name) => {
+    const text = textOf(name);
+    const { sentences, musts } = readStory(text);
+    expect(sentences.length, 'it says in a sentence what happens').toBeGreaterThan(0);
+    expect(musts.length, 'it says what must be').toBeGreaterThan(0);
+    const { captured, faults } = readCapture(text);
+    expect(faults).toEqual([]);
+    const { startMs, events, told } = played(captured);
+    const broken = brokenMusts(musts, events, startMs);
+    if (broken.length > 0) throw new Error(`${sentences.join('\n')}\n${broken.join('\n')}\n${told}`);
+    for (const event of events) expect(isEvent.Check(event), JSON.stringify(event)).toBe(true);
+  });
+});
+
+describe('what a capture says of itself', () => {
+  const at = (s: number) => new Date(s * 1000).toISOString();
+  const alarm = { alarmId: 'a', condition: 'HR.high', priority: 'medium', text: 'HR 134 > 120', present: true };
+  const events = [
+    { type: 'raised', at: at(7), alarm: { ...alarm, signal: 'on' } },
+    { type: 'audio-paused', at: at(10), alarm: { ...alarm, signal: 'on', audioPausedUntil: at(40) } },
+    { type: 'acknowledged', at: at(50), alarm: { ...alarm, signal: 'acknowledged' } },
+    { type: 'resolved', at: at(60), alarm: { ...alarm, present: false, signal: 'off' } },
+    { type: 'cleared', at: at(60), alarm: { ...alarm, present: false, signal: 'off' } },
+  ] as unknown as AlarmEvent[];
+  const broken = (must: string) => brokenMusts(readStory(`# must: ${must}`).musts, events, 0).length > 0;
+
+  it.each([
+    'HR.high raised',
+    'HR.high raised once between 0:07 and 0:08',
+    'HR.*|SpO2.low raised once by 0:07',
+    'HR.low raised never',
+    'HR.high raised never after 0:07',
+    'HR.high raised at most 2 times before 0:08',
+    'HR.high calls at 0:07',
+    'HR.high paused from 0:10 to 0:39',
+    'HR.high calls from 0:40 to 0:45',
+    'HR.high acknowledged at 0:59.9',
+    'HR.high present from 0:07 to 0:59.9',
+    'HR.high over at the end',
+    'HR.high medium',
+    'HR.high says "134"',
+  ])('holds: %s', (must) => {
+    expect(broken(must)).toBe(false);
+  });
+
+  it.each([
+    'HR.high raised twice',
+    'HR.high raised once before 0:07',
+    'HR.high raised never',
+    'SpO2.low raised',
+    'HR.high calls at 0:12',
+    'HR.high calls from 0:07 to 0:45',
+    'HR.high paused at 0:40',
+    'HR.high acknowledged at 0:40',
+    'HR.high present from 0:05 to 0:50',
+    'HR.high present at the end',
+    'HR.high over from 0:00',
+    'HR.high high',
+    'HR.high says "135"',
+    'nothing else',
+  ])('does not hold: %s', (must) => {
+    expect(broken(must)).toBe(true);
+  });
+
+  it.each(['HR.high rises', 'HR.high calls', 'HR.high raised thrice', 'HR.high raised at dawn', 'HR.high says 134'])(
+    'is refused where it cannot be read: %s',
+    (must) => {
+      expect(() => readStory(`# must: ${must}`)).toThrow(/line 1/);
+    },
+  );
+});
+
+describe('npm run vigil -- replay --capture <file> --events', () => {
+  it('prints the events that the engine tells of a capture of the library', () => {
+    const name = 'spo2-valid-one-second-in-three.ndjson';
+    const root = join(folder, '../..');
+    const args = [join(root, 'ops/vigil.ts'), 'replay', '--capture', join(folder, name), '--events'];
+    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    const printed = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as AlarmEvent);
+    expect(printed).toEqual(JSON.parse(JSON.stringify(played(readCapture(textOf(name)).captured).events)));
+    expect(printed.map(({ type, alarm }) => `${type} ${alarm.condition}`)).toContain('raised SpO2.low');
+  });
+});

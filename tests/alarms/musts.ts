@@ -1,0 +1,195 @@
+/**
+ * What a capture says of itself: its first remarks tell in sentences what happens and what must be seen of it; those that begin with
+ * `must:` are held by a test. The words are in tests/alarms/README.md. Pure.
+ */
+import type { Alarm, AlarmEvent, AlarmEventType } from '../../contracts/messages/alarms.ts';
+
+const eventWords = [
+  'raised',
+  'updated',
+  'escalated',
+  'acknowledged-by-a-person',
+  'realarmed',
+  'audio-paused',
+  'resolved',
+  'cleared',
+] as const;
+const stateWords = ['calls', 'paused', 'acknowledged', 'latched', 'present', 'over'] as const;
+const priorityWords = ['high', 'medium', 'low'] as const;
+type EventWord = (typeof eventWords)[number];
+type StateWord = (typeof stateWords)[number];
+
+/** Seconds since the first line of the capture. */
+type Span = { readonly fromS: number; readonly toS: number };
+
+export type Must = { readonly text: string; readonly line: number } & (
+  | {
+      readonly kind: 'event';
+      readonly names: string;
+      readonly word: EventWord;
+      readonly times: Times;
+      readonly in: Span;
+    }
+  | { readonly kind: 'state'; readonly names: string; readonly word: StateWord; readonly in: Span }
+  | { readonly kind: 'priority'; readonly names: string; readonly word: (typeof priorityWords)[number] }
+  | { readonly kind: 'says'; readonly names: string; readonly words: string }
+  | { readonly kind: 'nothing-else' }
+);
+type Times = { readonly least: number; readonly most: number };
+
+export type Story = { readonly sentences: readonly string[]; readonly musts: readonly Must[] };
+
+/** Reads the remarks of a capture. Throws where a `must:` cannot be read: it would hold nothing. */
+export function readStory(text: string): Story {
+  const sentences: string[] = [];
+  const musts: Must[] = [];
+  text.split('\n').forEach((remark, i) => {
+    if (!remark.startsWith('#')) return;
+    const words = remark.slice(1).trim();
+    if (words.startsWith('must:')) musts.push(mustOf(words.slice('must:'.length).trim(), i + 1));
+    else if (words !== '') sentences.push(words);
+  });
+  return { sentences, musts };
+}
+
+function mustOf(text: string, line: number): Must {
+  const bad = () => new Error(`line ${line}: "${text}" is no "must:" (tests/alarms/README.md)`);
+  if (text === 'nothing else') return { kind: 'nothing-else', text, line };
+  const says = /^(\S+) says "(.+)"$/.exec(text);
+  if (says) return { kind: 'says', names: says[1]!, words: says[2]!, text, line };
+  const [names = '', word = '', ...rest] = text.split(' ');
+  const when = rest.join(' ');
+  if (isOneOf(priorityWords, word) && when === '') return { kind: 'priority', names, word, text, line };
+  if (isOneOf(stateWords, word)) {
+    const span = spanOf(when);
+    if (span === undefined || when === '') throw bad();
+    return { kind: 'state', names, word, in: span, text, line };
+  }
+  if (!isOneOf(eventWords, word)) throw bad();
+  const counted = /^(once|twice|never|\d+ times|at most \d+ times)?(?:^| ?)(.*)$/.exec(when);
+  const span = counted && spanOf(counted[2]!);
+  if (!span) throw bad();
+  return { kind: 'event', names, word, times: timesOf(counted[1]), in: span, text, line };
+}
+
+function isOneOf<T extends string>(words: readonly T[], word: string): word is T {
+  return (words as readonly string[]).includes(word);
+}
+
+function timesOf(words: string | undefined): Times {
+  if (words === undefined) return { least: 1, most: Number.POSITIVE_INFINITY };
+  if (words === 'never') return { least: 0, most: 0 };
+  const n = words === 'once' ? 1 : words === 'twice' ? 2 : Number(/\d+/.exec(words)![0]);
+  return { least: words.startsWith('at most') ? 0 : n, most: n };
+}
+
+const clock = '((?:\\d+:)?\\d+:\\d{2}(?:\\.\\d+)?)';
+const spans: readonly (readonly [RegExp, (a: number, b: number) => Span])[] = [
+  [/^$/, () => ({ fromS: Number.NEGATIVE_INFINITY, toS: Number.POSITIVE_INFINITY })],
+  [/^at the end$/, () => ({ fromS: Number.POSITIVE_INFINITY, toS: Number.POSITIVE_INFINITY })],
+  [new RegExp(`^at ${clock}$`), (a) => ({ fromS: a, toS: a })],
+  [new RegExp(`^by ${clock}$`), (a) => ({ fromS: Number.NEGATIVE_INFINITY, toS: a })],
+  [new RegExp(`^before ${clock}$`), (a) => ({ fromS: Number.NEGATIVE_INFINITY, toS: a - 0.001 })],
+  [new RegExp(`^after ${clock}$`), (a) => ({ fromS: a + 0.001, toS: Number.POSITIVE_INFINITY })],
+  [new RegExp(`^from ${clock}$`), (a) => ({ fromS: a, toS: Number.POSITIVE_INFINITY })],
+  [new RegExp(`^(?:from|between) ${clock} (?:to|and) ${clock}$`), (a, b) => ({ fromS: a, toS: b })],
+];
+
+function spanOf(words: string): Span | undefined {
+  for (const [pattern, make] of spans) {
+    const found = pattern.exec(words);
+    if (found) return make(secondsOf(found[1]), secondsOf(found[2]));
+  }
+  return undefined;
+}
+
+const secondsOf = (words = '0') => words.split(':').reduce((sum, part) => 60 * sum + Number(part), 0);
+
+/** What of a capture's musts does not hold, a sentence each. */
+export function brokenMusts(musts: readonly Must[], events: readonly AlarmEvent[], startMs: number): string[] {
+  const named = musts.flatMap((must) => ('names' in must ? [must.names] : []));
+  return musts.flatMap((must) => {
+    const fault = faultOf(must, events, startMs, named);
+    return fault === undefined ? [] : [`line ${must.line}, "${must.text}": ${fault}`];
+  });
+}
+
+function faultOf(must: Must, events: readonly AlarmEvent[], startMs: number, named: readonly string[]) {
+  const secondOf = ({ at }: AlarmEvent) => (Date.parse(at) - startMs) / 1000;
+  switch (must.kind) {
+    case 'event': {
+      const type: AlarmEventType = must.word === 'acknowledged-by-a-person' ? 'acknowledged' : must.word;
+      const of = events.filter((event) => event.type === type && isNamed(must.names, event.alarm));
+      const seconds = of.map(secondOf).filter((s) => s >= must.in.fromS && s <= must.in.toS);
+      const { least, most } = must.times;
+      if (seconds.length >= least && seconds.length <= most) return undefined;
+      return `seen ${seconds.length} times in that time, at ${of.map((event) => clockText(secondOf(event))).join(', ') || 'no time'} in all`;
+    }
+    case 'state':
+      return stateFault(must.names, must.word, must.in, events, startMs);
+    case 'priority': {
+      const other = events.find(({ alarm }) => isNamed(must.names, alarm) && alarm.priority !== must.word);
+      return other && `it is ${other.alarm.priority} at ${clockText(secondOf(other))}`;
+    }
+    case 'says': {
+      const texts = new Set(events.filter(({ alarm }) => isNamed(must.names, alarm)).map(({ alarm }) => alarm.text));
+      return [...texts].some((text) => text.includes(must.words)) ? undefined : `it says ${[...texts].join(' / ')}`;
+    }
+    case 'nothing-else': {
+      const others = events.filter(({ alarm }) => !named.some((names) => isNamed(names, alarm)));
+      return others.length === 0 ? undefined : `${[...new Set(others.map(({ alarm }) => alarm.condition))].join(', ')}`;
+    }
+  }
+}
+
+/** `a|b`: any of them; `HR.*`: all that begin so. */
+function isNamed(names: string, { condition }: Pick<Alarm, 'condition'>): boolean {
+  return names.split('|').some((name) => {
+    return name.endsWith('*') ? condition.startsWith(name.slice(0, -1)) : condition === name;
+  });
+}
+
+function stateFault(names: string, word: StateWord, span: Span, events: readonly AlarmEvent[], startMs: number) {
+  const alarms = new Map<string, Alarm>();
+  let [i, nextS] = [0, span.fromS];
+  while (true) {
+    for (; i < events.length && (Date.parse(events[i]!.at) - startMs) / 1000 <= nextS; i++) {
+      const { type, alarm } = events[i]!;
+      if (type === 'cleared') alarms.delete(alarm.alarmId);
+      else alarms.set(alarm.alarmId, alarm);
+    }
+    const of = [...alarms.values()].filter((alarm) => isNamed(names, alarm));
+    if (!isIn(word, of, startMs + nextS * 1000)) return `not at ${clockText(nextS)}`;
+    const next = events[i];
+    if (next === undefined) return undefined;
+    nextS = (Date.parse(next.at) - startMs) / 1000;
+    if (nextS > span.toS) return undefined;
+  }
+}
+
+function isIn(word: StateWord, alarms: readonly Alarm[], nowMs: number): boolean {
+  const isPaused = ({ audioPausedUntil }: Alarm) =>
+    audioPausedUntil !== undefined && Date.parse(audioPausedUntil) > nowMs;
+  const sounds = ({ signal }: Alarm) => signal === 'on' || signal === 'latched';
+  switch (word) {
+    case 'calls':
+      return alarms.some((alarm) => sounds(alarm) && !isPaused(alarm));
+    case 'paused':
+      return alarms.some((alarm) => sounds(alarm) && isPaused(alarm));
+    case 'acknowledged':
+      return alarms.some(({ signal }) => signal === 'acknowledged');
+    case 'latched':
+      return alarms.some(({ signal }) => signal === 'latched');
+    case 'present':
+      return alarms.some(({ present }) => present);
+    case 'over':
+      return alarms.every(({ present }) => !present);
+  }
+}
+
+export function clockText(seconds: number): string {
+  if (!Number.isFinite(seconds)) return 'the end';
+  const whole = Math.floor(Math.abs(seconds) / 60);
+  const rest = Math.round((Math.abs(seconds) % 60) * 1000) / 1000;
+  return `${seconds < 0 ? '-' : ''}${whole}:${rest < 10 ? '0' : ''}${rest}`;
+}
