@@ -5,7 +5,7 @@ import type { NumericValue } from '../contracts/messages/device.ts';
 import { parameters } from '../contracts/parameters.ts';
 import { addCounts, type Counter } from './alarms/core/counts.ts';
 import { type Environment, step } from './alarms/core/engine.ts';
-import type { Category, Input, ObservationInput } from './alarms/core/inputs.ts';
+import type { Category, ConnectionInput, Input, ObservationInput, StatusInput } from './alarms/core/inputs.ts';
 import { builtInProfiles, profileOf } from './alarms/core/profile-table.ts';
 import { initialState, type State } from './alarms/core/state.ts';
 
@@ -37,6 +37,9 @@ export function valuesOf(numerics: Numerics): NumericValue[] {
   });
 }
 
+/** Second `s` as the log writes it. */
+export const instant = (s: number) => new Date(t0 + s * 1000).toISOString();
+
 export const nurse: Command['by'] = { userId: 'u1', name: 'N. Urse', role: 'nurse' };
 
 /** Seconds are counted from `t0`. */
@@ -52,6 +55,25 @@ export function reading(s: number, numerics: Numerics, more: Partial<Observation
     start: 'b1',
     seq: Math.round(s * 1000) + 1_000_000,
     values: valuesOf(numerics),
+    ...more,
+  };
+}
+
+/** The gateway's word on the connection. */
+export function connection(s: number, connected: boolean, reason?: ConnectionInput['reason']): ConnectionInput {
+  return { type: 'connection', deviceId: 'bed-01', receivedAt: t0 + s * 1000, connected, ...(reason && { reason }) };
+}
+
+/** The device's word on itself. */
+export function status(s: number, more: Partial<StatusInput> = {}): StatusInput {
+  const receivedAt = t0 + s * 1000;
+  return {
+    type: 'status',
+    deviceId: 'bed-01',
+    receivedAt,
+    boot: 'b1',
+    seq: Math.round(s * 10) + 1,
+    online: true,
     ...more,
   };
 }
@@ -98,8 +120,14 @@ export function bed(category: Category | null = 'adult', associationId = 'associ
         | Pick<Extract<Command, { type: 'set-limits' }>, 'type' | 'group' | 'limits'>,
       commandId = `command-${++commands}`,
     ) {
-      const at = new Date(t0 + s * 1000).toISOString();
-      return feed({ type: 'command', command: { commandId, associationId, at, by: nurse, ...asked } as Command });
+      return feed({
+        type: 'command',
+        command: { commandId, associationId, at: instant(s), by: nurse, ...asked } as Command,
+      });
+    },
+    /** An answer to the alarm that is live under `key`. */
+    acknowledge(s: number, key: string) {
+      return this.command(s, { type: 'acknowledge', alarmId: this.live()[key]!.alarmId });
     },
     live: (): Record<string, Alarm> =>
       Object.fromEntries(Object.entries(state.book.live).map(([key, { alarm }]) => [key, alarm])),
@@ -109,4 +137,18 @@ export function bed(category: Category | null = 'adult', associationId = 'associ
       events.filter((event) => event.alarm.condition === condition).map((event) => event.type),
     count: (name: Counter) => counted.get(name) ?? 0,
   };
+}
+
+/** A bed with a medium alarm: HR 130 from 0 s, raised at 6 s. */
+export function mediumBed(): Bed {
+  const one = bed();
+  one.run(0, 6, { HR: 130 });
+  return one;
+}
+
+/** A bed with a high alarm: HR 150 from 0 s, raised at 0 s. */
+export function highBed(): Bed {
+  const one = bed();
+  one.run(0, 2, { HR: 150 });
+  return one;
 }

@@ -42,9 +42,18 @@ export type ArrivalsPart = {
   readonly codes: Readonly<Record<string, Arrival>>;
   /** The newest corrected time of any reading: what is missing is measured by it. Null before the first. */
   readonly now: number | null;
+  /** Interval that the device's status declared for all that it sends, ms; absent before it did. */
+  readonly declaredMs?: number;
 };
 
 export const initialArrivals: ArrivalsPart = { codes: {}, now: null };
+
+/** The status declares another interval: what came so far says nothing of what is to come. */
+export function declare(part: ArrivalsPart, declaredMs: number): ArrivalsPart {
+  if (part.declaredMs === declaredMs) return part;
+  const codes = Object.entries(part.codes).map(([code, arrival]) => [code, { ...arrival, spacings: [] }] as const);
+  return { ...part, declaredMs, codes: Object.fromEntries(codes) };
+}
 
 const spacingsMax = 5;
 /** A device that declares no interval sends once a second (contracts/messages/device.ts). */
@@ -59,14 +68,15 @@ const tenMs = 10_000;
 const lookedAtMs = 50_000;
 const patchyIntervalMsMax = 10_000;
 
-/** How often the parameter is expected, ms. */
+/** How often the parameter is expected, ms. @param statusMs what the device's status declared */
 export function intervalOf(
   { episodicMs }: Parameter,
   { declaredMs, spacings }: Pick<Arrival, 'declaredMs' | 'spacings'>,
+  statusMs = intervalMsDefault,
 ): number {
   // Beside a heart rate each second, a cuff pressure declares nothing of itself.
   if (declaredMs !== null && (episodicMs === undefined || declaredMs > singleMs)) return declaredMs;
-  return median(spacings) ?? episodicMs ?? intervalMsDefault;
+  return median(spacings) ?? episodicMs ?? statusMs;
 }
 
 function median(spacings: readonly number[]): number | undefined {
@@ -101,9 +111,11 @@ export function note(
   for (const numeric of reading.values) {
     const parameter = parameters.get(numeric.code);
     if (parameter === undefined) continue;
-    const before = codes[parameter.code] ?? arrivalOf(reading);
-    const { clock, late } = assess(before.clock, reading.time, reading.receivedAt);
+    const known = codes[parameter.code] ?? arrivalOf(reading);
+    const { clock, late, stepped } = assess(known.clock, reading.time, reading.receivedAt);
     const at = bornAtMs(reading.time, reading.receivedAt, clock.offsetMs);
+    // Until the error of its clock was known, the device's times said nothing of how often it sends.
+    const before = stepped && known.heardAt === 0 ? { ...known, since: at, tens: [], spacings: [] } : known;
     const value = usableNumber(numeric);
     const valid = value !== undefined && numeric.validity === undefined;
     const named = {
@@ -116,7 +128,7 @@ export function note(
     };
     const next = valid ? withValid(named, at, late, isBeyond(parameter, value), wallMs) : named;
     codes[parameter.code] = next;
-    const intervalMs = intervalOf(parameter, next);
+    const intervalMs = intervalOf(parameter, next, part.declaredMs);
     const { time, boot, seq, numbered } = reading;
     came.push({
       numeric,
@@ -130,7 +142,7 @@ export function note(
     });
     if (!late) now = Math.max(now ?? at, at);
   }
-  return { part: noticed({ codes, now }), came };
+  return { part: noticed({ ...part, codes, now }), came };
 }
 
 function arrivalOf({ time, declaredMs }: Reading): Arrival {
@@ -151,11 +163,13 @@ function arrivalOf({ time, declaredMs }: Reading): Arrival {
 }
 
 function withValid(before: Arrival, at: number, late: boolean, beyond: boolean, wallMs: number): Arrival {
-  const { givenUp: _over, ...known } = before;
+  const { givenUp, ...known } = before;
   const { validAt, tens } = known;
   const isNewest = validAt === null || at > validAt;
   return {
     ...known,
+    // Measured anew: it is not missed in the time before.
+    ...(givenUp && { since: at }),
     ...(isNewest && { validAt: at, beyond }),
     // A backlog says nothing about now.
     ...(!late && { heardAt: wallMs }),
@@ -187,7 +201,7 @@ function noticed(part: ArrivalsPart): ArrivalsPart {
   for (const [code, arrival] of Object.entries(part.codes)) {
     if (arrival.givenUp) continue;
     const parameter = parameters.get(code)!;
-    const intervalMs = intervalOf(parameter, arrival);
+    const intervalMs = intervalOf(parameter, arrival, part.declaredMs);
     const from = arrival.validAt ?? arrival.since;
     const noDataMs = noDataMsOf(intervalMs);
     // By the wall clock it may have been noticed before, and earlier: that stays until a value comes.
@@ -217,7 +231,7 @@ export function noticeSilent(part: ArrivalsPart, wallMs: number): ArrivalsPart {
   let codes = part.codes;
   for (const [code, arrival] of Object.entries(part.codes)) {
     if (arrival.silentSince !== null || arrival.heardAt === 0 || arrival.givenUp) continue;
-    const noDataMs = noDataMsOf(intervalOf(parameters.get(code)!, arrival));
+    const noDataMs = noDataMsOf(intervalOf(parameters.get(code)!, arrival, part.declaredMs));
     if (wallMs - arrival.heardAt < noDataMs) continue;
     if (codes === part.codes) codes = { ...codes };
     (codes as Record<string, Arrival>)[code] = { ...arrival, silentSince: arrival.validAt! + noDataMs };
@@ -226,11 +240,11 @@ export function noticeSilent(part: ArrivalsPart, wallMs: number): ArrivalsPart {
 }
 
 /** The wall clock at which `noticeSilent` next finds something. */
-export function silentDue({ codes }: ArrivalsPart): number {
+export function silentDue(part: ArrivalsPart): number {
   let due = Number.POSITIVE_INFINITY;
-  for (const [code, arrival] of Object.entries(codes)) {
+  for (const [code, arrival] of Object.entries(part.codes)) {
     if (arrival.silentSince !== null || arrival.heardAt === 0 || arrival.givenUp) continue;
-    due = Math.min(due, arrival.heardAt + noDataMsOf(intervalOf(parameters.get(code)!, arrival)));
+    due = Math.min(due, arrival.heardAt + noDataMsOf(intervalOf(parameters.get(code)!, arrival, part.declaredMs)));
   }
   return due;
 }

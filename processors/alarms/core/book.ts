@@ -66,6 +66,8 @@ const heldMs = 600_000;
 /** What comes so soon after the end of an alarm is the same one (CLINICAL, "Alarm vocabulary"). */
 const recurMs = 30_000;
 
+const none: ReadonlySet<string> = new Set();
+
 /** A working copy: parts are replaced, never changed. */
 type Draft = {
   live: Record<string, Live>;
@@ -120,6 +122,7 @@ function leave(draft: Draft, key: string, to: number, desk: Desk): void {
  * From conditions to alarms. Of the conditions of one cause only the gravest calls; one that had been raised before stays present with
  * its signal off and calls again when the graver one ends; one that had not is not raised.
  * @param endedAt device time at which a condition that no longer holds ended
+ * @param standing chains that stand for others though no condition of them holds
  */
 export function reconcile(
   part: BookPart,
@@ -127,12 +130,13 @@ export function reconcile(
   episodes: readonly Episode[],
   endedAt: (key: string) => number,
   desk: Desk,
+  standing: ReadonlySet<string> = none,
 ): Told {
   if (conditions.length === 0 && episodes.length === 0 && Object.keys(part.live).length === 0)
     return { part, events: [] };
   const draft = open(part);
   const held = new Map(conditions.map((condition) => [condition.key, condition]));
-  const subsumed = subsumption(conditions);
+  const subsumed = subsumption(conditions, standing);
   for (const episode of uncovered(episodes, conditions)) passBy(draft, episode, held, desk);
   const stillHidden: string[] = [];
   // The gravest first, so that a screen is at no moment without the call.
@@ -248,11 +252,12 @@ function isKnown(draft: Draft, { key, onset }: Condition): boolean {
 }
 
 /** Whether a graver condition of the same cause holds, or one that stands for this one too. */
-function subsumption(conditions: readonly Condition[]): (condition: Condition) => boolean {
+function subsumption(conditions: readonly Condition[], standing = none): (condition: Condition) => boolean {
   const ranks = new Map<string, number>();
   for (const { chain, rank } of conditions)
     ranks.set(chain, Math.max(rank, ranks.get(chain) ?? Number.NEGATIVE_INFINITY));
-  return ({ chain, rank, under }) => rank < ranks.get(chain)! || (under !== undefined && ranks.has(under));
+  return ({ chain, rank, under }) =>
+    rank < ranks.get(chain)! || (under !== undefined && (ranks.has(under) || standing.has(under)));
 }
 
 /**
@@ -273,20 +278,24 @@ export function closeAll(part: BookPart, conditions: readonly Condition[], endAt
   return close(draft);
 }
 
-/** A person's answer to an alarm. One that is not known yet is held for when it is raised. */
+/**
+ * A person's answer to an alarm. One that is not known yet is held for when it is raised; where too many are held (`displacing`), the
+ * oldest is lost.
+ */
 export function acknowledge(
   part: BookPart,
   command: Extract<Command, { type: 'acknowledge' }>,
   over: boolean,
   desk: Desk,
-): Told & { readonly outcome: 'done' | 'repeated' | 'stale' | 'held' | 'unknown' } {
+): Told & { readonly outcome: 'done' | 'repeated' | 'stale' | 'held' | 'unknown' | 'displacing' } {
   const draft = open(part);
   const found = Object.entries(part.live).find(([, live]) => live.alarm.alarmId === command.alarmId);
   if (found === undefined) {
     if (over || part.closed.some((one) => one.alarm.alarmId === command.alarmId))
       return { part, events: [], outcome: 'unknown' };
     const held = { alarmId: command.alarmId, by: command.by, at: command.at, heldAt: desk.now };
-    return { part: { ...part, held: [...part.held, held].slice(-heldMax) }, events: [], outcome: 'held' };
+    const outcome = part.held.length < heldMax ? 'held' : 'displacing';
+    return { part: { ...part, held: [...part.held, held].slice(-heldMax) }, events: [], outcome };
   }
   const [key, live] = found;
   const change = decideAcknowledge(live, command);

@@ -1,6 +1,6 @@
 /**
  * The detector of a device that is silent, gone, or has something to say of itself (CLINICAL, "Silence is an alarm"). Silence is noticed by the
- * wall clock, or by the gateway's between two readings, so that a log tells of the same silences as the moment did. Pure.
+ * wall clock alone. Pure.
  */
 import { endsClockMeasure } from '../../../contracts/bed-notices.ts';
 import { assess, type DeviceClock, initialClock, skewed } from '../../../contracts/device-clock.ts';
@@ -30,6 +30,8 @@ export type DevicePart = {
   readonly claim?: number;
   readonly statusAt: number;
   readonly status: { readonly boot: string; readonly seq: number } | null;
+  /** Connected again a moment ago, and no reading since: what it measures is not called to be silent yet. */
+  readonly returning: boolean;
   readonly silentSince: number | null;
   readonly disconnectedSince: number | null;
   /** Since when its clock is said to be wrong, and how. */
@@ -49,6 +51,8 @@ const intervalMsDefault = 1_000;
 const silenceMs = (intervalMs: number) => Math.max(3 * intervalMs, 5_000);
 /** A patient was admitted to a device that has sent nothing since: somebody must look after so long (ours). */
 const firstReadingMs = 60_000;
+/** A device that has connected again begins to send within so long, or what it measures is silent (ours). */
+const returningMs = 5_000;
 const conditionsMax = 64;
 
 export const initialDevice: DevicePart = {
@@ -63,6 +67,7 @@ export const initialDevice: DevicePart = {
   connectionAt: 0,
   statusAt: 0,
   status: null,
+  returning: false,
   silentSince: null,
   disconnectedSince: null,
   skew: null,
@@ -79,7 +84,9 @@ export function awaitFirst(part: DevicePart, from: number, now: number): DeviceP
 
 /** By the wall clock. */
 export function noticeSilence(part: DevicePart, now: number): DevicePart {
-  return part.armed && now - part.heardAt >= patienceMs(part) ? fallSilent(part) : part;
+  const waitedMs = now - part.heardAt;
+  if (part.armed && waitedMs >= patienceMs(part)) return fallSilent(part);
+  return part.returning && waitedMs >= returningMs ? { ...part, returning: false } : part;
 }
 
 /** The gateway refuses its readings because of their time: what was said of its clock is of before. */
@@ -90,24 +97,31 @@ export function endClockMeasure(part: DevicePart, { notice, receivedAt }: Notice
 
 /** The wall clock at which `noticeSilence` finds something. */
 export const silenceDue = (part: DevicePart): number =>
-  part.armed ? part.heardAt + patienceMs(part) : Number.POSITIVE_INFINITY;
+  part.armed
+    ? part.heardAt + (part.returning ? Math.min(returningMs, patienceMs(part)) : patienceMs(part))
+    : Number.POSITIVE_INFINITY;
 
 function fallSilent(part: DevicePart): DevicePart {
-  return { ...part, armed: false, silentSince: part.silentSince ?? part.eventTime + patienceMs(part) };
+  return {
+    ...part,
+    armed: false,
+    returning: false,
+    silentSince: part.silentSince ?? part.eventTime + patienceMs(part),
+  };
 }
 
-/** A reading. One about now ends silence. @returns also whether it was late for the device's clock */
+/** A reading. One about now ends silence. */
 export function hear(part: DevicePart, input: ObservationInput, now: number): DevicePart {
   const { clock, late } = assess(part.clock, input.time, input.receivedAt);
   const known = { ...part, clock, skew: skewOf(clock, part.skew, input.time) };
   if (late) return known;
-  const before = known.armed && input.receivedAt - known.receivedAt >= patienceMs(known) ? fallSilent(known) : known;
   // What was received before the gateway noticed the end says nothing of the time after.
-  if (before.disconnectedSince !== null && input.receivedAt <= before.connectionAt) return before;
+  if (known.disconnectedSince !== null && input.receivedAt <= known.connectionAt) return known;
   return {
-    ...before,
+    ...known,
     armed: true,
     awaiting: false,
+    returning: false,
     silentSince: null,
     disconnectedSince: null,
     eventTime: input.time,
@@ -157,14 +171,21 @@ function connected(part: DevicePart, receivedAt: number, now: number): DevicePar
   if (receivedAt < part.connectionAt) return part;
   // While readings come, a connection or a status says nothing more; before the first, silence counts from here.
   const begins = (!part.armed || part.awaiting) && part.silentSince === null;
-  const armed = { armed: true, awaiting: false, eventTime: receivedAt, receivedAt, heardAt: now };
+  const armed = {
+    armed: true,
+    awaiting: false,
+    returning: part.readingAt !== 0,
+    eventTime: receivedAt,
+    receivedAt,
+    heardAt: now,
+  };
   return { ...part, disconnectedSince: null, connectionAt: receivedAt, ...(begins && armed) };
 }
 
 function disconnected(part: DevicePart, receivedAt: number): DevicePart {
   if (receivedAt < part.connectionAt) return part;
   const disconnectedSince = part.disconnectedSince ?? receivedAt;
-  return { ...part, disconnectedSince, silentSince: null, connectionAt: receivedAt, armed: false };
+  return { ...part, disconnectedSince, silentSince: null, connectionAt: receivedAt, armed: false, returning: false };
 }
 
 /** A word about a connection that is not the device's newest. */
@@ -205,6 +226,13 @@ function ownOf({ own }: DevicePart, { conditions = [], time, receivedAt }: Statu
   );
 }
 
+const silenceChain = 'silence';
+const returningChains: ReadonlySet<string> = new Set([silenceChain]);
+const noChains: ReadonlySet<string> = new Set();
+
+/** Chains that no condition holds of, and that stand for others all the same: a device that has just come back is about to send. */
+export const standing = ({ returning }: DevicePart): ReadonlySet<string> => (returning ? returningChains : noChains);
+
 /** @param pressed false: nobody is at a device without a patient, so its silence is told, but not pressed */
 export function deviceConditions(part: DevicePart, pressed: boolean): Condition[] {
   const found: Condition[] = [];
@@ -222,7 +250,7 @@ export function deviceConditions(part: DevicePart, pressed: boolean): Condition[
       valueAt: onset,
       ...more,
     });
-  const silence = (rank: number) => ({ chain: 'silence', rank });
+  const silence = (rank: number) => ({ chain: silenceChain, rank });
   if (part.silentSince !== null) add('no-data', priority, 'No data', part.silentSince, silence(1));
   if (part.disconnectedSince !== null)
     add('disconnected', priority, 'Device disconnected', part.disconnectedSince, silence(2));

@@ -8,6 +8,7 @@ import type { AlarmEvent, Command } from '../../../contracts/messages/alarms.ts'
 import { type Parameter, parameters } from '../../../contracts/parameters.ts';
 import {
   arrivalConditions,
+  declare,
   giveUp,
   initialArrivals,
   note as noteArrivals,
@@ -27,10 +28,11 @@ import {
   hear,
   noticeSilence,
   silenceDue,
+  standing,
   status,
 } from './device.ts';
 import { identity } from './identity.ts';
-import type { AssociationInput, Category, Input, ObservationInput } from './inputs.ts';
+import type { AssociationInput, Category, Input, ObservationInput, StatusInput } from './inputs.ts';
 import { rulesOf } from './judging.ts';
 import { conditionsOf, endLate, lateDue, limits, refoldLimits, without } from './limits.ts';
 import { endNotices, notice, noticeConditions, noticesDue } from './notices.ts';
@@ -82,10 +84,7 @@ function take(env: Environment, state: State, input: Input, desk: Desk): Judged 
       return observe(env, state, input, desk.now);
     case 'status':
       if (isOver(state)) return { state, endAt: input.receivedAt };
-      return {
-        state: { ...state, device: status(state.device, input, desk.now) },
-        endAt: input.time ?? input.receivedAt,
-      };
+      return { state: hearStatus(state, input, desk.now), endAt: input.time ?? input.receivedAt };
     case 'connection':
       if (isOver(state)) return { state, endAt: input.receivedAt };
       return { state: { ...state, device: connection(state.device, input, desk.now) }, endAt: input.receivedAt };
@@ -108,6 +107,12 @@ function take(env: Environment, state: State, input: Input, desk: Desk): Judged 
   }
 }
 
+function hearStatus(state: State, input: StatusInput, now: number): State {
+  const device = status(state.device, input, now);
+  const isNews = input.intervalMs !== undefined && device.status !== state.device.status;
+  return { ...state, device, arrivals: isNews ? declare(state.arrivals, input.intervalMs) : state.arrivals };
+}
+
 /** The period has ended: nobody is at the device whom the state of the device could concern. */
 const isOver = ({ association }: State) => (association?.endedAt ?? null) !== null;
 
@@ -116,7 +121,14 @@ function settle(env: Environment, judged: Judged, endings: ReadonlyMap<string, n
   const { state, endAt, episodes = [] } = judged;
   const told = isOver(state)
     ? closeAll(state.book, conditionsOf(state.limits), endAt, desk)
-    : reconcile(state.book, allConditions(env, state), episodes, (key) => endings.get(key) ?? endAt, desk);
+    : reconcile(
+        state.book,
+        allConditions(env, state),
+        episodes,
+        (key) => endings.get(key) ?? endAt,
+        desk,
+        standing(state.device),
+      );
   return { state: told.part === state.book ? state : { ...state, book: told.part }, events: told.events };
 }
 
@@ -259,7 +271,14 @@ function associate(env: Environment, before: State, input: AssociationInput, now
     return { state: refolded(env, before, { ...state, device }), endAt: now };
   }
   const continuity = { ...state.continuity, holes: [], since: null };
-  const device = { ...state.device, armed: false, silentSince: null, disconnectedSince: null, own: {} };
+  const device = {
+    ...state.device,
+    armed: false,
+    returning: false,
+    silentSince: null,
+    disconnectedSince: null,
+    own: {},
+  };
   return { state: { ...state, device, continuity, notices: {}, limits: {} }, endAt: endedAt };
 }
 
@@ -267,6 +286,7 @@ const commandIdsMax = 64;
 const acknowledgementCounters = {
   held: 'acknowledgementsHeld',
   unknown: 'acknowledgementsUnknown',
+  displacing: 'acknowledgementsUnknown',
   repeated: 'acknowledgementsRepeated',
   stale: 'acknowledgementsStale',
 } as const;

@@ -33,11 +33,11 @@ export function rearm(state: State, profile: Profile, now: number): State {
   };
 }
 
-function rearmArrivals({ codes, now }: ArrivalsPart, past: Past): ArrivalsPart {
-  const rearmed = Object.entries(codes).map(
+function rearmArrivals(part: ArrivalsPart, past: Past): ArrivalsPart {
+  const rearmed = Object.entries(part.codes).map(
     ([code, arrival]) => [code, { ...arrival, heardAt: past(arrival.heardAt) }] as const,
   );
-  return { now, codes: Object.fromEntries(rearmed) };
+  return { ...part, codes: Object.fromEntries(rearmed) };
 }
 
 function rearmLimits(part: LimitsPart, past: Past): LimitsPart {

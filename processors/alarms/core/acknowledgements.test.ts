@@ -1,0 +1,128 @@
+/** Which acknowledgements answer an alarm, and which do not: these are counted. */
+import { describe, expect, it } from 'vitest';
+import { type Bed, bed, highBed, mediumBed } from '../../bed.testing.ts';
+
+/** An answer to the revision that a screen shows now. */
+const seen = (one: Bed, condition: string) => {
+  const { alarmId, rev } = one.live()[condition]!;
+  return { type: 'acknowledge' as const, alarmId, rev };
+};
+
+describe('an acknowledgement does not count', () => {
+  it('a second time', () => {
+    const one = mediumBed();
+    one.acknowledge(7, 'HR.high');
+    const told = one.events.length;
+    one.acknowledge(8, 'HR.high');
+    expect([one.events.length, one.count('acknowledgementsRepeated')]).toEqual([told, 1]);
+  });
+
+  it('where the same command comes again after the alarm called anew', () => {
+    const one = mediumBed();
+    const { alarmId } = one.live()['HR.high']!;
+    one.command(7, { type: 'acknowledge', alarmId }, 'command-x');
+    one.run(8, 187, { HR: 130 });
+    expect(one.live()['HR.high']?.signal).toBe('on');
+    one.command(188, { type: 'acknowledge', alarmId }, 'command-x');
+    expect([one.live()['HR.high']?.signal, one.count('commandsRepeated')]).toEqual(['on', 1]);
+  });
+
+  it('of an alarm that has left', () => {
+    const one = mediumBed();
+    const { alarmId } = one.live()['HR.high']!;
+    one.run(7, 12, { HR: 100 });
+    const told = one.events.length;
+    one.command(13, { type: 'acknowledge', alarmId });
+    expect([one.events.length, one.count('acknowledgementsUnknown')]).toEqual([told, 1]);
+  });
+
+  it.each([
+    [3, 'on'],
+    [2, 'acknowledged'],
+    [0, 'acknowledged'],
+  ])('given %i s before the alarm called again, where clocks differ by 2 s at most: %s', (before, signal) => {
+    const one = highBed();
+    const { alarmId } = one.live()['HR.extreme-high']!;
+    one.run(3, 9, { HR: 80 });
+    one.run(10, 10, { HR: 150 });
+    const calledAt = 10.02;
+    one.command(calledAt - before, { type: 'acknowledge', alarmId });
+    expect(one.live()['HR.extreme-high']?.signal).toBe(signal);
+  });
+
+  it('of another text than the alarm has now: 130 acknowledged is not 150 acknowledged', () => {
+    const one = mediumBed();
+    const before = seen(one, 'HR.high');
+    one.run(7, 12, { HR: 138 });
+    expect(one.live()['HR.high']).toMatchObject({ text: 'HR 138 > 120', onsets: 1 });
+    one.command(12, before);
+    expect(one.live()['HR.high']?.signal).toBe('on');
+    expect(one.count('acknowledgementsStale')).toBe(1);
+    one.command(13, seen(one, 'HR.high'));
+    expect(one.live()['HR.high']?.signal).toBe('acknowledged');
+  });
+
+  it('of a former onset, where the condition was away for 5 s or more', () => {
+    const one = highBed();
+    const before = seen(one, 'HR.extreme-high');
+    one.run(3, 13, { HR: 80 });
+    one.run(14, 14, { HR: 150 });
+    one.command(15, before);
+    expect(one.live()['HR.extreme-high']).toMatchObject({ signal: 'on', onsets: 2 });
+    expect(one.count('acknowledgementsStale')).toBe(1);
+    one.command(16, seen(one, 'HR.extreme-high'));
+    expect(one.live()['HR.extreme-high']?.signal).toBe('acknowledged');
+  });
+});
+
+describe('an acknowledgement counts', () => {
+  it('of a former onset, where the condition was away for a moment and is no graver', () => {
+    const one = highBed();
+    const before = seen(one, 'HR.extreme-high');
+    one.run(3, 8, { HR: 80 });
+    one.run(9, 9, { HR: 145 });
+    expect(one.live()['HR.extreme-high']).toMatchObject({ onsets: 2, present: true, signal: 'on' });
+    one.command(9.1, before);
+    expect(one.live()['HR.extreme-high']?.signal).toBe('acknowledged');
+  });
+
+  it('of an older revision that was escalated since', () => {
+    const one = highBed();
+    const before = seen(one, 'HR.extreme-high');
+    one.run(3, 65, { HR: 150 });
+    expect(one.types('HR.extreme-high')).toContain('escalated');
+    one.command(65, before);
+    expect(one.live()['HR.extreme-high']?.signal).toBe('acknowledged');
+  });
+
+  it('of an older revision that ended since', () => {
+    const one = highBed();
+    const before = seen(one, 'HR.extreme-high');
+    one.run(3, 8, { HR: 100 });
+    one.command(9, before);
+    expect(one.types('HR.extreme-high')).toEqual(['raised', 'resolved', 'acknowledged', 'cleared']);
+  });
+
+  it('of an alarm that is not known yet: it is held until the alarm is raised', () => {
+    const { alarmId } = mediumBed().live()['HR.high']!;
+    const one = bed();
+    one.command(0, { type: 'acknowledge', alarmId });
+    expect(one.count('acknowledgementsHeld')).toBe(1);
+    one.run(0, 6, { HR: 130 });
+    expect(one.types('HR.high')).toEqual(['raised', 'acknowledged']);
+    expect(one.state().book.held).toEqual([]);
+  });
+});
+
+it('16 acknowledgements are held at most, and none for longer than 10 min; what is pushed out is counted', () => {
+  const one = bed();
+  for (let n = 0; n < 40; n++) one.command(0, { type: 'acknowledge', alarmId: `unknown-alarm-${n}` });
+  expect(one.state().book.held.map(({ alarmId }) => alarmId)).toEqual(
+    Array.from({ length: 16 }, (_, i) => `unknown-alarm-${24 + i}`),
+  );
+  expect([one.count('acknowledgementsHeld'), one.count('acknowledgementsUnknown')]).toEqual([16, 24]);
+  one.tick(599);
+  expect(one.state().book.held).toHaveLength(16);
+  one.tick(600);
+  expect(one.state().book.held).toEqual([]);
+});
