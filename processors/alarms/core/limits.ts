@@ -2,6 +2,7 @@
  * The detector of limits. Each parameter has a timeline of its own (CLINICAL, "Judged or told", 1): whether a value is in order is
  * decided against the values of the same code alone. Nothing here knows the wall clock. Pure.
  */
+import { lateMsMax, wasSetBack } from '../../../contracts/device-clock.ts';
 import { usableNumber } from '../../../contracts/messages/check.ts';
 import type { NumericValue } from '../../../contracts/messages/device.ts';
 import { type Parameter, parameters } from '../../../contracts/parameters.ts';
@@ -13,9 +14,9 @@ import { judge, type Sample, type Tracker, type Trackers } from './track.ts';
 
 export type Line = {
   readonly samples: Timeline<Sample, Trackers>;
-  /** Values older than the timeline's window, judged apart; absent where there are none. */
+  /** Values older than the timeline's window, or of which it is not known, judged apart; absent where there are none. */
   readonly late?: { readonly samples: Timeline<Sample, Trackers>; readonly heardAt: number };
-  /** The newest reading by its number: a later number with an older time shows that the clock was set back. */
+  /** Start and number of the newest reading. */
   readonly boot: string;
   readonly seq: number;
 };
@@ -132,27 +133,38 @@ function takeValue(
       if (tracker.determined !== null && is[tracker.tier]?.determined == null)
         episodes.push({ condition: conditionOf(parameter, tracker, true), endedAt: at });
   };
-  const { line: samples, place } = insert(line.samples, sample, fold, onFolded);
-  const isNewest = came.boot !== line.boot || came.seq > line.seq;
-  const numbered = isNewest ? { boot: came.boot, seq: came.seq } : { boot: line.boot, seq: line.seq };
-  if (place !== 'too-old') return { ...line, ...numbered, samples };
-  if (isSetBack(came, isNewest && came.boot === line.boot)) {
+  const course = courseOf(line, came);
+  if (course === 'set-back') {
     // Time goes on from here. What holds stays; what was judged apart in the meantime goes on.
     const again = startTimeline<Sample, Trackers>({ ...line.late?.samples.head, ...holding(line.samples.head) });
-    return { ...numbered, samples: insert(again, sample, fold).line };
+    return { boot: came.boot, seq: came.seq, samples: insert(again, sample, fold).line };
   }
-  return { ...line, late: takeLate(line.late?.samples, sample, fold, now) };
+  const { line: samples, place } = insert(line.samples, sample, fold, onFolded);
+  if (course === 'apart' || place === 'too-old')
+    return { ...line, late: takeLate(line.late?.samples, sample, fold, now) };
+  // A backlog of the start before says nothing of the numbers that run now.
+  return place === 'newest' ? { ...line, boot: came.boot, seq: came.seq, samples } : { ...line, samples };
 }
+
+/** Two values that are about now are not further apart than this, whichever came first. */
+const aboutNowMs = 2 * lateMsMax;
 
 /**
- * Whether an old value shows that the clock was set back: a later number; or, where the device does not number, a clock that was found
- * to be behind since (`late` no more). Else it is a backlog.
+ * What a value's time says against the newest one's. `set-back`: the device's clock was set back, and the line of time runs on from here.
+ * Of one start a later number with an older time shows it (contracts/device-clock.ts). Where numbers tell nothing (another start, a
+ * device that does not number) an old value that is about now shows it; one that is not may be a backlog or a clock that was set back,
+ * and is judged `apart` until it is known.
  */
-function isSetBack({ numbered, late }: Came, isNewest: boolean): boolean {
-  return numbered ? isNewest : !late;
+function courseOf({ samples, boot, seq }: Line, came: Came): 'on' | 'set-back' | 'apart' {
+  const newestAt = samples.window.at(-1)?.at ?? samples.baseAt;
+  if (newestAt === null) return 'on';
+  if (came.numbered && came.boot === boot)
+    return wasSetBack({ seq, timeMs: newestAt }, { seq: came.seq, timeMs: came.time }) ? 'set-back' : 'on';
+  if (came.time >= newestAt - aboutNowMs) return 'on';
+  return came.late ? 'apart' : 'set-back';
 }
 
-/** Values older than the window: judged in their own order. What comes older than even those begins anew. */
+/** Values that are judged apart, or older than the window: judged in their own order. What comes older than even those begins anew. */
 function takeLate(
   before: Timeline<Sample, Trackers> | undefined,
   sample: Sample,
@@ -218,7 +230,7 @@ const rateHoldMs = 5_000;
 function rateIsJudged(part: LimitsPart, pulse: Timeline<Sample, Trackers>): boolean {
   const rate = part[heartRate]?.samples.window.findLast(({ value, questionable }) => value !== null && !questionable);
   const at = pulse.window.at(-1)?.at;
-  return rate !== undefined && at !== undefined && at - rate.at <= rateHoldMs;
+  return rate !== undefined && at !== undefined && Math.abs(at - rate.at) <= rateHoldMs;
 }
 
 function conditionOf(parameter: Parameter, tracker: Tracker, outOfOrder: boolean, part?: LimitsPart): Condition {
