@@ -3,7 +3,7 @@
  * what the other detectors are told of each value, and the technical alarms of a parameter that nobody judges: every parameter that the
  * device measures is either judged, or one of them is on (CLINICAL, "Judged or told", 1, 2, 4, 5). Pure.
  */
-import { assess, bornAtMs, type DeviceClock, initialClock } from '../../../contracts/device-clock.ts';
+import { type Assessment, assess, bornAtMs, type DeviceClock, initialClock } from '../../../contracts/device-clock.ts';
 import type { Priority } from '../../../contracts/messages/alarms.ts';
 import { usableNumber } from '../../../contracts/messages/check.ts';
 import type { NumericValue } from '../../../contracts/messages/device.ts';
@@ -24,18 +24,22 @@ export type Arrival = {
   readonly spacings: readonly number[];
   /** Interval that the device declared with it, ms. */
   readonly declaredMs: number | null;
+  /** How often it is expected by these, ms. */
+  readonly intervalMs: number;
   /** Why the newest word on it is no value; null where it is one. */
   readonly why: string | null;
   /** The last valid value was beyond a limit. */
   readonly beyond: boolean;
   /** Since when it is expected, and how many valid values came in each 10 s of the last minute. */
   readonly since: number;
-  readonly tens: readonly { readonly ten: number; readonly valid: number }[];
+  /** The counts of valid values in the ten seconds that end with number `ten`, the latest last; at most `tensMax`. */
+  readonly ten: number;
+  readonly tens: readonly number[];
   /** Noticed: nothing valid for its no-data time, since; valid only now and then, since. */
   readonly silentSince: number | null;
   readonly patchySince: number | null;
   /** A person has answered its silence, which went on: it is measured no more, until a valid value comes. */
-  readonly givenUp?: true;
+  readonly givenUp: boolean;
 };
 
 export type ArrivalsPart = {
@@ -44,15 +48,27 @@ export type ArrivalsPart = {
   readonly now: number | null;
   /** Interval that the device's status declared for all that it sends, ms; absent before it did. */
   readonly declaredMs?: number;
+  /** The wall clock before which no silence can be noticed. */
+  readonly quietUntil: number;
+  /** Some parameter is silent, or comes only now and then. */
+  readonly troubled: boolean;
 };
 
-export const initialArrivals: ArrivalsPart = { codes: {}, now: null };
+/** JSON knows no infinity. */
+const never = Number.MAX_SAFE_INTEGER;
+
+export const initialArrivals: ArrivalsPart = { codes: {}, now: null, quietUntil: never, troubled: false };
 
 /** The status declares another interval: what came so far says nothing of what is to come. */
 export function declare(part: ArrivalsPart, declaredMs: number): ArrivalsPart {
   if (part.declaredMs === declaredMs) return part;
-  const codes = Object.entries(part.codes).map(([code, arrival]) => [code, { ...arrival, spacings: [] }] as const);
-  return { ...part, declaredMs, codes: Object.fromEntries(codes) };
+  let { quietUntil } = part;
+  const codes = Object.entries(part.codes).map(([code, arrival]) => {
+    const intervalMs = intervalOf(parameters.get(code)!, arrival.declaredMs, [], declaredMs);
+    if (arrival.heardAt !== 0) quietUntil = Math.min(quietUntil, arrival.heardAt + noDataMsOf(intervalMs));
+    return [code, { ...arrival, spacings: [], intervalMs }] as const;
+  });
+  return { ...part, declaredMs, quietUntil, codes: Object.fromEntries(codes) };
 }
 
 const spacingsMax = 5;
@@ -62,16 +78,20 @@ const intervalMsDefault = 1_000;
 const singleMs = 60_000;
 /** No data: nothing valid for 3 intervals, at least 20 s for what is continuous ("Judged or told", 4). */
 const noDataIntervals = 3;
-const noDataMsMin = 20_000;
+export const noDataMsMin = 20_000;
 /** Intermittent: looked at over a minute, of what is expected at least six times in it (ours). */
 const tenMs = 10_000;
 const lookedAtMs = 50_000;
+const lookedAtTens = lookedAtMs / tenMs;
+/** Those that are looked at, and the ten seconds that run. */
+const tensMax = lookedAtTens + 1;
 const patchyIntervalMsMax = 10_000;
 
-/** How often the parameter is expected, ms. @param statusMs what the device's status declared */
-export function intervalOf(
+/** How often a parameter is expected, ms. @param statusMs what the device's status declared */
+function intervalOf(
   { episodicMs }: Parameter,
-  { declaredMs, spacings }: Pick<Arrival, 'declaredMs' | 'spacings'>,
+  declaredMs: number | null,
+  spacings: readonly number[],
   statusMs = intervalMsDefault,
 ): number {
   // Beside a heart rate each second, a cuff pressure declares nothing of itself.
@@ -107,45 +127,43 @@ export function note(
 ): { readonly part: ArrivalsPart; readonly came: readonly Came[] } {
   const codes: Record<string, Arrival> = { ...part.codes };
   const came: Came[] = [];
-  let now = part.now;
+  const { time, receivedAt, boot, seq, numbered } = reading;
+  let { now, quietUntil } = part;
+  let assessed: { readonly before: DeviceClock; readonly after: Assessment } | undefined;
   for (const numeric of reading.values) {
     const parameter = parameters.get(numeric.code);
     if (parameter === undefined) continue;
-    const known = codes[parameter.code] ?? arrivalOf(reading);
-    const { clock, late, stepped } = assess(known.clock, reading.time, reading.receivedAt);
-    const at = bornAtMs(reading.time, reading.receivedAt, clock.offsetMs);
-    // Until the error of its clock was known, the device's times said nothing of how often it sends.
-    const before = stepped && known.heardAt === 0 ? { ...known, since: at, tens: [], spacings: [] } : known;
-    const value = usableNumber(numeric);
-    const valid = value !== undefined && numeric.validity === undefined;
-    const named = {
-      ...before,
-      clock,
-      namedAt: Math.max(before.namedAt, at),
-      spacings: at > before.namedAt ? [...before.spacings, at - before.namedAt].slice(-spacingsMax) : before.spacings,
-      declaredMs: reading.declaredMs ?? before.declaredMs,
-      why: valid ? null : reasonOf(parameter, numeric),
-    };
-    const next = valid ? withValid(named, at, late, isBeyond(parameter, value), wallMs) : named;
+    const before = codes[parameter.code] ?? arrivalOf(parameter, reading, part.declaredMs);
+    // The values of one reading come by one clock, nearly always: it is assessed once.
+    if (assessed === undefined || !isSameClock(assessed.before, before.clock))
+      assessed = { before: before.clock, after: assess(before.clock, time, receivedAt) };
+    const { late } = assessed.after;
+    const at = bornAtMs(time, receivedAt, assessed.after.clock.offsetMs);
+    const next = named(before, parameter, numeric, { ...assessed.after, at, isBeyond, wallMs, reading, part });
     codes[parameter.code] = next;
-    const intervalMs = intervalOf(parameter, next, part.declaredMs);
-    const { time, boot, seq, numbered } = reading;
-    came.push({
-      numeric,
-      time,
-      boot,
-      seq,
-      numbered,
-      late,
-      single: intervalMs > singleMs,
-      noDataMs: noDataMsOf(intervalMs),
-    });
+    const noDataMs = noDataMsOf(next.intervalMs);
+    if (next.heardAt !== 0) quietUntil = Math.min(quietUntil, next.heardAt + noDataMs);
+    came.push({ numeric, time, boot, seq, numbered, late, single: next.intervalMs > singleMs, noDataMs });
     if (!late) now = Math.max(now ?? at, at);
   }
-  return { part: noticed({ ...part, codes, now }), came };
+  return { part: noticed({ ...part, codes, now, quietUntil }), came };
 }
 
-function arrivalOf({ time, declaredMs }: Reading): Arrival {
+/** The engine's state comes from JSON, where one clock has become several that are equal. */
+function isSameClock(a: DeviceClock, b: DeviceClock): boolean {
+  if (a === b) return true;
+  const [p, q] = [a.pace, b.pace];
+  if (a.offsetMs !== b.offsetMs || p == null || q == null) return false;
+  return (
+    p.sinceMs === q.sinceMs &&
+    p.readings === q.readings &&
+    p.leastMs === q.leastMs &&
+    p.beforeMs === q.beforeMs &&
+    p.steadyMs === q.steadyMs
+  );
+}
+
+function arrivalOf(parameter: Parameter, { time, declaredMs }: Reading, statusMs: number | undefined): Arrival {
   return {
     clock: initialClock,
     namedAt: time,
@@ -153,37 +171,80 @@ function arrivalOf({ time, declaredMs }: Reading): Arrival {
     heardAt: 0,
     spacings: [],
     declaredMs,
+    intervalMs: intervalOf(parameter, declaredMs, [], statusMs),
     why: null,
     beyond: false,
     since: time,
+    ten: 0,
     tens: [],
     silentSince: null,
     patchySince: null,
+    givenUp: false,
   };
 }
 
-function withValid(before: Arrival, at: number, late: boolean, beyond: boolean, wallMs: number): Arrival {
-  const { givenUp, ...known } = before;
-  const { validAt, tens } = known;
-  const isNewest = validAt === null || at > validAt;
+/** A parameter after a reading that names it, with or without a value. */
+function named(
+  known: Arrival,
+  parameter: Parameter,
+  numeric: NumericValue,
+  come: Assessment & {
+    readonly at: number;
+    readonly isBeyond: (parameter: Parameter, value: number) => boolean;
+    readonly wallMs: number;
+    readonly reading: Reading;
+    readonly part: ArrivalsPart;
+  },
+): Arrival {
+  const { at, clock, late, wallMs } = come;
+  // Until the error of its clock was known, the device's times said nothing of how often it sends.
+  const before = come.stepped && known.heardAt === 0 ? { ...known, since: at, tens: [], spacings: [] } : known;
+  const value = usableNumber(numeric);
+  const valid = value !== undefined && numeric.validity === undefined;
+  const isNewest = valid && (before.validAt === null || at > before.validAt);
+  const spacings = at > before.namedAt ? spacedBy(before.spacings, at - before.namedAt) : before.spacings;
+  const declaredMs = come.reading.declaredMs ?? before.declaredMs;
+  const isSame = spacings === known.spacings && declaredMs === before.declaredMs;
+  const ten = Math.floor(at / tenMs);
   return {
-    ...known,
-    // Measured anew: it is not missed in the time before.
-    ...(givenUp && { since: at }),
-    ...(isNewest && { validAt: at, beyond }),
+    clock,
+    namedAt: Math.max(before.namedAt, at),
+    validAt: isNewest ? at : before.validAt,
     // A backlog says nothing about now.
-    ...(!late && { heardAt: wallMs }),
-    tens: counted(tens, Math.floor(at / tenMs)),
+    heardAt: valid && !late ? wallMs : before.heardAt,
+    spacings,
+    declaredMs,
+    intervalMs: isSame ? before.intervalMs : intervalOf(parameter, declaredMs, spacings, come.part.declaredMs),
+    why: valid ? null : reasonOf(parameter, numeric),
+    beyond: isNewest ? come.isBeyond(parameter, value) : before.beyond,
+    // Measured anew: it is not missed in the time before.
+    since: before.givenUp && valid ? at : before.since,
+    ten: valid ? Math.max(before.ten, ten) : before.ten,
+    tens: valid ? counted(before, ten) : before.tens,
+    silentSince: before.silentSince,
+    patchySince: before.patchySince,
+    givenUp: before.givenUp && !valid,
   };
 }
 
-function counted(tens: Arrival['tens'], ten: number): Arrival['tens'] {
-  const last = tens.at(-1);
-  if (last !== undefined && ten < last.ten) {
-    return tens.map((one) => (one.ten === ten ? { ten, valid: one.valid + 1 } : one));
+/** With one spacing more. Of a device that keeps its pace the same list. */
+function spacedBy(spacings: readonly number[], gapMs: number): readonly number[] {
+  if (spacings.length < spacingsMax) return [...spacings, gapMs];
+  return spacings.every((one) => one === gapMs) ? spacings : [...spacings.slice(1), gapMs];
+}
+
+/** With one valid value more in the ten seconds of number `ten`. */
+function counted({ ten: last, tens }: Arrival, ten: number): readonly number[] {
+  const back = tens.length === 0 ? 0 : last - ten;
+  if (back < 0) {
+    const passed = Math.min(-back, tensMax);
+    return [...tens, ...new Array<number>(passed - 1).fill(0), 1].slice(-tensMax);
   }
-  if (last?.ten === ten) return [...tens.slice(0, -1), { ten, valid: last.valid + 1 }];
-  return [...tens, { ten, valid: 1 }].filter((one) => one.ten >= ten - lookedAtMs / tenMs);
+  const next = tens.length === 0 ? [0] : tens.slice();
+  while (next.length <= back && next.length < tensMax) next.unshift(0);
+  const i = next.length - 1 - back;
+  if (i >= 0) next[i]! += 1;
+  return next;
 }
 
 function reasonOf({ unit }: Parameter, { validity, value, unit: sent }: NumericValue): string {
@@ -198,56 +259,59 @@ function noticed(part: ArrivalsPart): ArrivalsPart {
   const { now } = part;
   if (now === null) return part;
   let codes = part.codes;
-  for (const [code, arrival] of Object.entries(part.codes)) {
+  let troubled = false;
+  for (const code in part.codes) {
+    const arrival = part.codes[code]!;
     if (arrival.givenUp) continue;
-    const parameter = parameters.get(code)!;
-    const intervalMs = intervalOf(parameter, arrival, part.declaredMs);
     const from = arrival.validAt ?? arrival.since;
-    const noDataMs = noDataMsOf(intervalMs);
+    const noDataMs = noDataMsOf(arrival.intervalMs);
     // By the wall clock it may have been noticed before, and earlier: that stays until a value comes.
     const silentSince = now - from >= noDataMs ? (arrival.silentSince ?? from + noDataMs) : null;
-    const patchySince = isPatchy(arrival, intervalMs, now) ? (arrival.patchySince ?? now) : null;
+    const patchySince = isPatchy(arrival, now) ? (arrival.patchySince ?? now) : null;
+    if (silentSince !== null || patchySince !== null) troubled = true;
     if (silentSince === arrival.silentSince && patchySince === arrival.patchySince) continue;
     if (codes === part.codes) codes = { ...codes };
     (codes as Record<string, Arrival>)[code] = { ...arrival, silentSince, patchySince };
   }
-  return codes === part.codes ? part : { ...part, codes };
+  return codes === part.codes && troubled === part.troubled ? part : { ...part, codes, troubled };
 }
 
 /**
  * Less than half of what the last 50 s should bring was valid. The ten seconds that run are not over: with the five before them they
  * make the minute.
  */
-function isPatchy({ tens, since }: Arrival, intervalMs: number, now: number): boolean {
+function isPatchy({ ten: last, tens, since, intervalMs }: Arrival, now: number): boolean {
   if (intervalMs > patchyIntervalMsMax || now - since < lookedAtMs) return false;
   const ten = Math.floor(now / tenMs);
-  const from = ten - lookedAtMs / tenMs;
-  const valid = tens.reduce((sum, one) => (one.ten < ten && one.ten >= from ? sum + one.valid : sum), 0);
+  let valid = 0;
+  for (let i = 0; i < tens.length; i += 1) {
+    const one = last - (tens.length - 1 - i);
+    if (one < ten && one >= ten - lookedAtTens) valid += tens[i]!;
+  }
   return valid < lookedAtMs / intervalMs / 2;
 }
 
 /** By the wall clock: parameters of which nothing valid has come for their no-data time. */
 export function noticeSilent(part: ArrivalsPart, wallMs: number): ArrivalsPart {
-  let codes = part.codes;
+  if (part.quietUntil > wallMs) return part;
+  const codes: Record<string, Arrival> = { ...part.codes };
+  let quietUntil = never;
+  let { troubled } = part;
   for (const [code, arrival] of Object.entries(part.codes)) {
     if (arrival.silentSince !== null || arrival.heardAt === 0 || arrival.givenUp) continue;
-    const noDataMs = noDataMsOf(intervalOf(parameters.get(code)!, arrival, part.declaredMs));
-    if (wallMs - arrival.heardAt < noDataMs) continue;
-    if (codes === part.codes) codes = { ...codes };
-    (codes as Record<string, Arrival>)[code] = { ...arrival, silentSince: arrival.validAt! + noDataMs };
+    const noDataMs = noDataMsOf(arrival.intervalMs);
+    if (wallMs - arrival.heardAt < noDataMs) quietUntil = Math.min(quietUntil, arrival.heardAt + noDataMs);
+    else {
+      codes[code] = { ...arrival, silentSince: arrival.validAt! + noDataMs };
+      troubled = true;
+    }
   }
-  return codes === part.codes ? part : { ...part, codes };
+  return { ...part, codes, quietUntil, troubled };
 }
 
-/** The wall clock at which `noticeSilent` next finds something. */
-export function silentDue(part: ArrivalsPart): number {
-  let due = Number.POSITIVE_INFINITY;
-  for (const [code, arrival] of Object.entries(part.codes)) {
-    if (arrival.silentSince !== null || arrival.heardAt === 0 || arrival.givenUp) continue;
-    due = Math.min(due, arrival.heardAt + noDataMsOf(intervalOf(parameters.get(code)!, arrival, part.declaredMs)));
-  }
-  return due;
-}
+/** The wall clock at which `noticeSilent` may find something: no later than what it finds. */
+export const silentDue = ({ quietUntil }: ArrivalsPart): number =>
+  quietUntil === never ? Number.POSITIVE_INFINITY : quietUntil;
 
 /** A parameter that stays silent for so long after a person has answered is measured no more (ours). */
 const givenUpMs = 300_000;
@@ -262,14 +326,14 @@ export function giveUp(
   isSeen: (chain: string) => boolean,
 ): { readonly part: ArrivalsPart; readonly codes: readonly string[] } {
   const { now } = part;
-  if (now === null) return { part, codes: [] };
+  if (now === null || !part.troubled) return { part, codes: noCodes };
   const over = Object.entries(part.codes)
     .filter(([code, { silentSince }]) => {
       const isLong = silentSince !== null && now - silentSince >= givenUpMs;
       return isLong && isSeen(silenceChainOf(parameters.get(code)!));
     })
     .map(([code]) => code);
-  if (over.length === 0) return { part, codes: [] };
+  if (over.length === 0) return { part, codes: noCodes };
   const left = over.map((code) => {
     const arrival: Arrival = { ...part.codes[code]!, silentSince: null, patchySince: null, tens: [], givenUp: true };
     return [code, arrival] as const;
@@ -277,14 +341,17 @@ export function giveUp(
   return { part: { ...part, codes: { ...part.codes, ...Object.fromEntries(left) } }, codes: over };
 }
 
+const noCodes: readonly string[] = [];
+
 /** SpO2 and the pulse rate come from one sensor; systolic, mean and diastolic from one cuff or line. */
 const chainOf = ({ group }: Parameter) => (group === 'PR' ? 'SpO2' : group);
 export const silenceChainOf = (parameter: Parameter) => `${chainOf(parameter)}.silence`;
 const chainRank = ({ group, limits }: Parameter) =>
   group === 'PR' ? 0 : limits === 'BPmean' ? 1 : limits === undefined ? 0 : 2;
 
-export function arrivalConditions({ codes }: ArrivalsPart): Condition[] {
+export function arrivalConditions({ codes, troubled }: ArrivalsPart): Condition[] {
   const found: Condition[] = [];
+  if (!troubled) return found;
   for (const [code, { silentSince, patchySince, why, beyond }] of Object.entries(codes)) {
     const parameter = parameters.get(code)!;
     const priority: Priority = beyond ? 'medium' : 'low';

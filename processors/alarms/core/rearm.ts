@@ -7,7 +7,7 @@ import { type GatewayNotice, gatewayNoticeForMs } from '../../../contracts/bed-n
 import type { Starts } from '../../../contracts/shared-identity.ts';
 import { notAhead, notLonger } from '../../../contracts/steady-time.ts';
 import type { Live } from './alarm.ts';
-import type { ArrivalsPart } from './arrivals.ts';
+import { type ArrivalsPart, noDataMsMin } from './arrivals.ts';
 import type { BookPart } from './book.ts';
 import type { ContinuityPart } from './continuity.ts';
 import type { DevicePart } from './device.ts';
@@ -23,7 +23,7 @@ export function rearm(state: State, profile: Profile, now: number): State {
   const past: Past = (ms) => notAhead(ms, now);
   return {
     ...state,
-    arrivals: rearmArrivals(state.arrivals, past),
+    arrivals: rearmArrivals(state.arrivals, past, now),
     limits: rearmLimits(state.limits, past),
     device: rearmDevice(state.device, past),
     continuity: rearmContinuity(state.continuity, past),
@@ -33,11 +33,11 @@ export function rearm(state: State, profile: Profile, now: number): State {
   };
 }
 
-function rearmArrivals(part: ArrivalsPart, past: Past): ArrivalsPart {
+function rearmArrivals(part: ArrivalsPart, past: Past, now: number): ArrivalsPart {
   const rearmed = Object.entries(part.codes).map(
     ([code, arrival]) => [code, { ...arrival, heardAt: past(arrival.heardAt) }] as const,
   );
-  return { ...part, codes: Object.fromEntries(rearmed) };
+  return { ...part, codes: Object.fromEntries(rearmed), quietUntil: Math.min(part.quietUntil, now + noDataMsMin) };
 }
 
 function rearmLimits(part: LimitsPart, past: Past): LimitsPart {
