@@ -183,9 +183,7 @@ function sampleOf({ numeric, time, late, single, noDataMs }: Came): Sample {
 }
 
 function foldBy(parameter: Parameter, rules: GroupRules | undefined) {
-  const often = rulesFor(parameter, rules, false);
-  const singly = rulesFor(parameter, rules, true);
-  return (before: Trackers, sample: Sample) => judge(before, sample, sample.single ? singly : often);
+  return (before: Trackers, sample: Sample) => judge(before, sample, rulesFor(parameter, rules, sample.single));
 }
 
 /** After a clock was set back: conditions that hold. Delays begin anew. */
@@ -201,7 +199,9 @@ export function conditionsOf(part: LimitsPart): Condition[] {
     const other = found.get(condition.key);
     found.set(condition.key, other === undefined ? condition : together(other, condition));
   };
-  for (const [code, { samples, late }] of Object.entries(part)) {
+  for (const code in part) {
+    const { samples, late } = part[code]!;
+    if (late === undefined && isEmpty(samples.head)) continue;
     const parameter = parameters.get(code)!;
     if (parameter.limits === 'PR' && rateIsJudged(part, samples)) continue;
     for (const tracker of Object.values(samples.head))
@@ -212,6 +212,11 @@ export function conditionsOf(part: LimitsPart): Condition[] {
         add(conditionOf(parameter, tracker, true));
   }
   return [...found.values()];
+}
+
+function isEmpty(trackers: Trackers): boolean {
+  for (const _tier in trackers) return false;
+  return true;
 }
 
 /** Of several sensors of one parameter the latest value counts, and the earliest onset. */

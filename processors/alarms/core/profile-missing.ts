@@ -3,8 +3,9 @@ import type { Condition } from './condition.ts';
 import type { State } from './state.ts';
 
 export function noProfileConditions({ association, arrivals }: State, hasProfile: boolean): Condition[] {
+  if (hasProfile) return [];
   const measured = Object.values(arrivals.codes);
-  if (hasProfile || measured.length === 0) return [];
+  if (measured.length === 0) return [];
   const category = association?.category ?? null;
   const since = Math.min(...measured.map(({ since }) => since));
   return [

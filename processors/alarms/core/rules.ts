@@ -4,7 +4,7 @@
  */
 import type { Priority } from '../../../contracts/messages/alarms.ts';
 import { numberText } from '../../../contracts/number-text.ts';
-import type { Parameter } from '../../../contracts/parameters.ts';
+import type { LimitGroup, Parameter } from '../../../contracts/parameters.ts';
 import type { Delay, GroupRules } from './profile.ts';
 
 const tierNames = ['low', 'high', 'extreme-low', 'extreme-high', 'asystole', 'apnoea'] as const;
@@ -44,27 +44,31 @@ export type Rule = {
  * @param single a single measurement, judged as it comes: no delay, and the next one within the limit ends it
  */
 export function rulesFor(parameter: Parameter, rules: GroupRules | undefined, single: boolean): readonly Rule[] {
+  const group = parameter.limits;
+  if (group === undefined) return none;
+  const made = single ? madeSingle : madeOften;
   const key = rules ?? withoutProfile;
   let known = made.get(key);
   if (known === undefined) {
     known = new Map();
     made.set(key, known);
   }
-  const name = single ? `${parameter.limits} single` : `${parameter.limits}`;
-  let found = known.get(name);
+  let found = known.get(group);
   if (found === undefined) {
-    found = makeRules(parameter, rules, single);
-    known.set(name, found);
+    found = makeRules(group, rules, single);
+    known.set(group, found);
   }
   return found;
 }
 
+const none: readonly Rule[] = [];
+
 /** The rules that were made of a profile's group: they are asked for with each value. */
-const made = new WeakMap<object, Map<string, readonly Rule[]>>();
+const madeOften = new WeakMap<object, Map<LimitGroup, readonly Rule[]>>();
+const madeSingle: typeof madeOften = new WeakMap();
 const withoutProfile = {};
 
-function makeRules({ limits: group }: Parameter, rules: GroupRules | undefined, single: boolean): readonly Rule[] {
-  if (group === undefined) return [];
+function makeRules(group: LimitGroup, rules: GroupRules | undefined, single: boolean): readonly Rule[] {
   const found: Rule[] = [];
   const offDelayMs = single ? 0 : (rules?.offDelayMs ?? offDelayMsDefault);
   if (rules !== undefined) {

@@ -51,10 +51,7 @@ export function insert<S extends Timed, T>(
   const newest = window.at(-1);
   if (newest === undefined || sample.at > newest.at) {
     if (newest === undefined && baseAt !== null && sample.at <= baseAt) return { line, place: 'too-old' };
-    return {
-      line: shortened({ ...line, window: [...window, sample], head: fold(line.head, sample) }, fold),
-      place: 'newest',
-    };
+    return { line: appended(line, sample, fold), place: 'newest' };
   }
   if (baseAt !== null && sample.at <= baseAt) return { line, place: 'too-old' };
   const at = window.findIndex((other) => other.at >= sample.at);
@@ -76,6 +73,24 @@ export function refold<S extends Timed, T>(
 ): Timeline<S, T> {
   const start = base(line.base);
   return { ...line, base: start, head: line.window.reduce(fold, start) };
+}
+
+/** With a sample that is newer than all. It is asked for with nearly every value, so it makes no list in vain. */
+function appended<S extends Timed, T>(
+  { base, baseAt, window, head }: Timeline<S, T>,
+  sample: S,
+  fold: (before: T, sample: S) => T,
+): Timeline<S, T> {
+  const next = window.slice(window.length < windowMax ? 0 : 1);
+  next.push(sample);
+  const isFull = window.length >= windowMax;
+  const oldest = window[0]!;
+  return {
+    base: isFull ? fold(base, oldest) : base,
+    baseAt: isFull ? oldest.at : baseAt,
+    window: next,
+    head: fold(head, sample),
+  };
 }
 
 function shortened<S extends Timed, T>(line: Timeline<S, T>, fold: (before: T, sample: S) => T): Timeline<S, T> {
