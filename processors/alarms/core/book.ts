@@ -24,10 +24,12 @@ import type { Condition, Episode } from './condition.ts';
 /** An alarm that has left: its readings, when they come again, raise nothing, and what comes soon after is the same alarm. */
 export type Closed = {
   readonly key: string;
+  readonly alarmId: string;
+  readonly rev: number;
   readonly from: number;
   readonly to: number;
-  readonly alarm: Alarm;
-  readonly acknowledged: boolean;
+  /** As it left: of the last one of its key, which may begin again. */
+  readonly last?: { readonly alarm: Alarm; readonly acknowledged: boolean };
 };
 
 export type Held = {
@@ -60,7 +62,7 @@ export type Desk = Clock & {
 
 export type Told = { readonly part: BookPart; readonly events: readonly AlarmEvent[] };
 
-const closedMax = 32;
+export const closedMax = 32;
 const heldMax = 16;
 const heldMs = 600_000;
 /** What comes so soon after the end of an alarm is the same one (CLINICAL, "Alarm vocabulary"). */
@@ -114,8 +116,12 @@ function leave(draft: Draft, key: string, to: number, desk: Desk): void {
   const { acknowledged, onset } = draft.live[key]!;
   const { alarm } = apply(draft, key, { type: 'clear' }, desk);
   delete draft.live[key];
-  const others = draft.closed.filter((one) => one.alarm.alarmId !== alarm.alarmId);
-  draft.closed = [...others, { key, from: onset, to, alarm, acknowledged }].slice(-closedMax);
+  const { alarmId, rev } = alarm;
+  const others = draft.closed
+    .filter((one) => one.alarmId !== alarmId)
+    .map((one) => (one.key === key && one.last !== undefined ? withoutLast(one) : one));
+  const entry: Closed = { key, alarmId, rev, from: onset, to, last: { alarm, acknowledged } };
+  draft.closed = [...others, entry].slice(-closedMax);
 }
 
 /**
@@ -166,9 +172,10 @@ function begin(draft: Draft, condition: Condition, desk: Desk): void {
   if (before === undefined) {
     const recent = draft.closed.findLast((one) => one.key === key);
     const alarmId = desk.hash(`${desk.associationId}\n${key}\n${formatInstant(condition.onset)}`);
-    const isSoon = recent !== undefined && recent.alarm.alarmId !== alarmId && isWithin(condition.onset - recent.to);
-    if (!isSoon) {
-      const { rev } = draft.closed.find((one) => one.alarm.alarmId === alarmId)?.alarm ?? { rev: 0 };
+    const soon =
+      recent?.alarmId !== alarmId && recent && isWithin(condition.onset - recent.to) ? recent.last : undefined;
+    if (soon === undefined) {
+      const { rev } = draft.closed.find((one) => one.alarmId === alarmId) ?? { rev: 0 };
       const { associationId, deviceId } = desk;
       apply(
         draft,
@@ -180,7 +187,7 @@ function begin(draft: Draft, condition: Condition, desk: Desk): void {
       answerHeld(draft, key, desk);
       return;
     }
-    draft.live[key] = revived(recent);
+    draft.live[key] = revived(soon, recent!.from);
     draft.closed = draft.closed.filter((one) => one !== recent);
   }
   const { acknowledged, alarm } = draft.live[key]!;
@@ -190,9 +197,13 @@ function begin(draft: Draft, condition: Condition, desk: Desk): void {
   afterCall(draft, key, desk);
 }
 
+function withoutLast({ last: _last, ...rest }: Closed): Closed {
+  return rest;
+}
+
 const isWithin = (sinceEndMs: number) => sinceEndMs >= 0 && sinceEndMs <= recurMs;
 
-function revived({ alarm, acknowledged, from }: Closed): Live {
+function revived({ alarm, acknowledged }: NonNullable<Closed['last']>, from: number): Live {
   return {
     alarm,
     acknowledged,
@@ -291,7 +302,7 @@ export function acknowledge(
   const draft = open(part);
   const found = Object.entries(part.live).find(([, live]) => live.alarm.alarmId === command.alarmId);
   if (found === undefined) {
-    if (over || part.closed.some((one) => one.alarm.alarmId === command.alarmId))
+    if (over || part.closed.some((one) => one.alarmId === command.alarmId))
       return { part, events: [], outcome: 'unknown' };
     const held = { alarmId: command.alarmId, by: command.by, at: command.at, heldAt: desk.now };
     const outcome = part.held.length < heldMax ? 'held' : 'displacing';

@@ -4,10 +4,8 @@
  */
 import type { Alarm, AlarmEvent } from '../../../contracts/messages/alarms.ts';
 import { formatInstant } from '../../../contracts/time.ts';
-import type { BookPart, Closed } from './book.ts';
+import { type BookPart, type Closed, closedMax } from './book.ts';
 import type { State } from './state.ts';
-
-const closedMax = 32;
 
 /** @param told events of this association appended since its snapshot, in their order; judged when the engine has caught up */
 export function realign(
@@ -49,12 +47,17 @@ function realignAlarm(
       event: { type: 'updated', at, alarm: above },
     };
   }
-  const closed = book.closed.find((one) => one.alarm.alarmId === alarm.alarmId);
-  if (type === 'cleared' || (closed && closed.alarm.rev > alarm.rev)) return undefined;
+  const closed = book.closed.find((one) => one.alarmId === alarm.alarmId);
+  if (type === 'cleared' || (closed && closed.rev > alarm.rev)) return undefined;
   const cleared: Alarm = { ...alarm, rev: alarm.rev + 1, present: false, signal: 'off', resolvedAt: at };
   const onset = Date.parse(alarm.onsetAt);
-  const unknown: Closed = { key: alarm.condition, from: onset, to: onset, alarm: cleared, acknowledged: true };
-  const entry: Closed = closed === undefined ? unknown : { ...closed, alarm: { ...closed.alarm, rev: cleared.rev } };
+  const { alarmId, rev } = cleared;
+  const last = closed === undefined ? { alarm: cleared, acknowledged: true } : closed.last;
+  const entry: Closed = {
+    ...(closed ?? { key: alarm.condition, alarmId, from: onset, to: onset }),
+    rev,
+    ...(last && { last: { ...last, alarm: { ...last.alarm, rev } } }),
+  };
   const others = book.closed.filter((one) => one !== closed);
   return {
     book: { ...book, closed: [...others, entry].slice(-closedMax) },
