@@ -1,31 +1,115 @@
-/** Which limits judge a patient: the alarm processor judges by them, and a screen shows them beside the value. Pure. */
-import type { Limits } from './messages/alarms.ts';
+/**
+ * Which limits can be set for a patient: the server refuses others, and so does the alarm processor, by the same rules and with the same
+ * sentence. Pure.
+ */
+import type { GroupInForce, Limits, LimitsAsked, OwnLimits } from './messages/alarms.ts';
 import { type LimitGroup, parameters } from './parameters.ts';
 
-/**
- * One patient's limits over the ward's: what the override leaves out stays the ward's, so that a limit can be moved but none
- * falls away unsaid. An extreme limit never lies inside its plain one: it moves out with it.
- */
-export function effectiveLimits(ward: Limits | undefined, own: Limits | undefined): Limits | undefined {
-  if (ward === undefined && own === undefined) return undefined;
-  const merged = { ...ward, ...own };
-  const { low, high, extremeLow, extremeHigh } = merged;
-  return {
-    ...merged,
-    ...(low !== undefined && extremeLow !== undefined && { extremeLow: Math.min(low, extremeLow) }),
-    ...(high !== undefined && extremeHigh !== undefined && { extremeHigh: Math.max(high, extremeHigh) }),
-  };
+/** From below. */
+export const bounds = ['extremeLow', 'low', 'high', 'extremeHigh'] as const;
+export type BoundName = (typeof bounds)[number];
+export const boundWords = {
+  extremeLow: 'extreme low',
+  low: 'low',
+  high: 'high',
+  extremeHigh: 'extreme high',
+} as const satisfies Record<BoundName, string>;
+
+/** Beyond these no extreme limit is moved (CLINICAL, "Judged or told", 10; values of ours). A pulse is a rate as the ECG's is. */
+const extremesWithin: Readonly<Partial<Record<LimitGroup, { readonly min?: number; readonly max?: number }>>> = {
+  HR: { min: 20, max: 250 },
+  PR: { min: 20, max: 250 },
+  SpO2: { min: 60 },
+  RR: { max: 80 },
+  BPsys: { min: 40 },
+};
+
+/** Groups whose extreme limits always judge. */
+export const vitalGroups: readonly LimitGroup[] = ['HR', 'SpO2', 'RR', 'BPsys'];
+
+/** A limit is switched off for so long at most (ours: as a shift). */
+export const limitsOffMsMax = 12 * 3_600_000;
+
+/** Why these limits of a group cannot hold together: a sentence that names both numbers. Undefined where they can. */
+export function limitsFault(group: LimitGroup, limits: Limits): string | undefined {
+  const { min, max } = rangeOf(group);
+  const within = extremesWithin[group] ?? {};
+  for (const name of bounds) {
+    const limit = limits[name];
+    if (limit === undefined) continue;
+    const what = `The ${boundWords[name]} limit ${limit} of ${group}`;
+    const isLow = name === 'low' || name === 'extremeLow';
+    if (!Number.isFinite(limit) || limit < min || limit > max)
+      return `${what} is outside what is measured, ${min} to ${max}.`;
+    if (isLow && limit <= min) return `${what} could never alarm: no value is below ${min}.`;
+    if (!isLow && limit >= max) return `${what} could never alarm: no value is above ${max}.`;
+    if (isLow && within.min !== undefined && limit < within.min)
+      return `${what} is below the least allowed, ${within.min}.`;
+    if (!isLow && within.max !== undefined && limit > within.max)
+      return `${what} is above the most allowed, ${within.max}.`;
+  }
+  return crossing(group, limits);
 }
 
-/** Why limits cannot be: outside what the parameter can yield, or crossing each other. Undefined where they can. */
-export function limitsFault(group: LimitGroup, limits: Limits): 'implausible' | 'crossing' | undefined {
+/** An extreme limit may equal its plain one: then every breach is an extreme one. */
+function crossing(group: LimitGroup, limits: Limits): string | undefined {
+  const given = bounds.flatMap((name) => (limits[name] === undefined ? [] : [{ name, limit: limits[name] }]));
+  for (const [at, above] of given.entries()) {
+    const below = given[at - 1];
+    if (below === undefined || below.limit < above.limit) continue;
+    const isPair =
+      below.name === 'extremeLow' ? above.name === 'low' : above.name === 'extremeHigh' && below.name === 'high';
+    if (isPair && below.limit === above.limit) continue;
+    return `The ${boundWords[below.name]} limit ${below.limit} of ${group} is not below the ${boundWords[above.name]} limit ${above.limit}.`;
+  }
+  return undefined;
+}
+
+/** What every sensor of the group can measure: a limit outside would be silent with one of them. */
+function rangeOf(group: LimitGroup): { readonly min: number; readonly max: number } {
   const rows = [...parameters.values()].filter((row) => row.limits === group);
-  const min = Math.min(...rows.map((row) => row.min));
-  const max = Math.max(...rows.map((row) => row.max));
-  const { extremeLow, low, high, extremeHigh } = limits;
-  const given = [extremeLow, low, high, extremeHigh].filter((value) => value !== undefined);
-  if (given.some((value) => !Number.isFinite(value) || value < min || value > max)) return 'implausible';
-  return given.some((value, i) => i > 0 && value < given[i - 1]!) || (low !== undefined && low === high)
-    ? 'crossing'
-    : undefined;
+  return { min: Math.max(...rows.map((row) => row.min)), max: Math.min(...rows.map((row) => row.max)) };
+}
+
+/** The patient's own limits after a change; undefined where none are left. */
+export function ownAfter(own: OwnLimits | undefined, asked: LimitsAsked | null): OwnLimits | undefined {
+  if (asked === null) return undefined;
+  const after = Object.entries({ ...own, ...asked }).filter(([, value]) => value !== null);
+  return after.length === 0 ? undefined : Object.fromEntries(after);
+}
+
+/** The bounds that hold after the patient's own lie over the others. */
+export function boundsOver(base: Limits, own: OwnLimits | undefined): Limits {
+  const { off: _off, ...limits } = own ?? {};
+  return { ...base, ...limits };
+}
+
+/**
+ * Why a change of a patient's limits is refused: one sentence. Undefined where it can be made.
+ * @param inForce what judges the patient now
+ * @param nowMs wall clock, ms since 1970
+ */
+export function setLimitsFault(
+  inForce: readonly GroupInForce[],
+  group: LimitGroup,
+  asked: LimitsAsked | null,
+  nowMs: number,
+): string | undefined {
+  const found = inForce.find((one) => one.group === group);
+  if (found === undefined) return `No limits of ${group} judge this patient: there is no profile for the category.`;
+  if (asked !== null && found.off !== undefined && found.off.until === undefined)
+    return `The limits of ${group} are switched off by the profile: ${found.off.reason}.`;
+  const { off } = asked ?? {};
+  if (off) {
+    const untilMs = Date.parse(off.until);
+    if (!(untilMs > nowMs)) return `Limits cannot be switched off until ${off.until}: that is over.`;
+    if (untilMs > nowMs + limitsOffMsMax)
+      return `Limits are switched off for at most ${limitsOffMsMax / 3_600_000} h, not until ${off.until}.`;
+  }
+  const after = boundsOver(found.base, ownAfter(found.own, asked));
+  const fault = limitsFault(group, after);
+  if (fault !== undefined || group !== 'HR') return fault;
+  // A pulse is judged by the limits of the heart rate, under its own.
+  const pulse = inForce.find((one) => one.group === 'PR');
+  return pulse?.own && limitsFault('PR', boundsOver(after, pulse.own));
 }

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newAlarm } from '../contracts/messages/alarms.testing.ts';
-import type { Alarm } from '../contracts/messages/alarms.ts';
+import type { Alarm, GroupInForce, LimitsInForce } from '../contracts/messages/alarms.ts';
 import { checkRecord } from '../contracts/messages/check.ts';
+import { newLimits } from '../contracts/messages/limits.testing.ts';
 import { type AssociationPeriod, contentTypes } from '../contracts/messages/records.ts';
 import type { SealedLog } from '../contracts/sealed-log.ts';
 import { startTestPlatform } from '../tests/platform.ts';
@@ -368,29 +369,49 @@ describe('acts', () => {
     expect((await nurse.post(`/api/alarms/${seen.alarmId}/acknowledge`, { rev: 2 })).status).toBe(202);
   });
 
-  it('keeps limits for the patient, and refuses those that no value could satisfy', async () => {
+  it('refuses limits that cannot hold together with those in force, and names both numbers', async () => {
     const physician = await loggedIn('physician');
-    const path = `/api/associations/${inIcu.associationId}/limits`;
-    expect((await physician.post(path, { group: 'HR', limits: { low: 130, high: 120 }, seenAt: null })).status).toBe(
-      400,
-    );
+    const { associationId } = inIcu;
+    const path = `/api/associations/${associationId}/limits`;
+    const limitsNow = async () => (await physician.get(`/api/associations/${associationId}`)).body.bed.limits;
+    const publish = (body: LimitsInForce) => alarms.append('alarms', associationId, contentTypes.limitsInForce, body);
     const limits = { low: 45, high: 130 };
-    const wrong = { group: 'HR', limits: { ...limits, delayMs: 99_999 }, seenAt: null };
-    expect((await physician.post(path, wrong)).status).toBe(400);
-    // The alarm processor would drop them, and the screens would show them as in force.
-    for (const odd of [{ low: -1e308, high: 1e308 }, { high: 10_000 }, { low: -1 }])
-      expect((await physician.post(path, { group: 'HR', limits: odd, seenAt: null })).status).toBe(400);
+    const ask = (asked: object | null, seenAt: string | null = null) =>
+      physician.post(path, { group: 'HR', limits: asked, seenAt });
+    // Nobody has said yet what is in force: nothing can be checked against it.
+    expect((await ask(limits)).status).toBe(503);
+    await publish(newLimits(associationId));
+    await until('the limits in force', async () => (await limitsNow())?.rev === 1);
+    for (const [odd, sentence] of [
+      [{ low: 130, high: 120 }, 'The low limit 130 of HR is not below the high limit 120.'],
+      [{ high: 150 }, 'The high limit 150 of HR is not below the extreme high limit 140.'],
+      [{ low: 0 }, 'The low limit 0 of HR could never alarm: no value is below 0.'],
+      [{ high: 10_000 }, 'The high limit 10000 of HR is outside what is measured, 0 to 350.'],
+      [{ extremeLow: 19 }, 'The extreme low limit 19 of HR is below the least allowed, 20.'],
+    ] as const) {
+      const answer = await ask(odd);
+      expect([answer.status, answer.body.message]).toEqual([400, sentence]);
+    }
+    expect((await ask({ ...limits, delayMs: 99_999 })).status).toBe(400);
     // Two at once, who have seen the same: one is told what the other one set.
-    const answers = await Promise.all([1, 2].map(() => physician.post(path, { group: 'HR', limits, seenAt: null })));
+    const answers = await Promise.all([1, 2].map(() => ask(limits)));
     expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
     expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({
       message: 'Not saved: The physician set the HR limits to low 45, high 130 meanwhile.',
       current: { limits },
     });
+    // The alarm processor refuses it: the next one starts from what is in force.
+    const { commandId } = answers.find(({ status }) => status === 202)!.body;
+    const refusal = { commandId, associationId, type: 'set-limits', at: iso(), accepted: false, reason: 'They cross.' };
+    await alarms.append('alarms', associationId, contentTypes.commandAnswer, refusal);
+    await until('the refusal', async () => (await ask(limits)).status === 202);
+    const changed = { by: { userId: 'physician', name: 'P', role: 'physician' }, at: iso() } as const;
+    await publish(newLimits(associationId, { HR: { own: limits, changed } }, { rev: 2 }));
     await until('the limits', async () => {
-      const { body } = await physician.get(`/api/associations/${inIcu.associationId}`);
-      return body.bed.limits[0]?.limits?.high === 130 && body.bed.limits[0].by.userId === 'physician';
+      const hr = (await limitsNow())?.groups.find(({ group }: GroupInForce) => group === 'HR');
+      return hr?.limits.high === 130 && hr.changed.by.userId === 'physician';
     });
+    expect((await ask({ high: 125 })).status).toBe(409);
   });
 
   it('assigns, moves, corrects and ends, one change at a time', async () => {

@@ -4,7 +4,7 @@
  * No `node:` import here: the browser's build reads this file.
  */
 import { type Static, Type } from 'typebox';
-import { Alarm } from '../contracts/messages/alarms.ts';
+import { Alarm, CommandAnswer } from '../contracts/messages/alarms.ts';
 import { Instant } from '../contracts/messages/device.ts';
 import { AssociationId } from '../contracts/messages/records.ts';
 import { Bed, BedHead, Numeric } from './protocol.ts';
@@ -72,6 +72,8 @@ export const Snapshot = Type.Object(
     at: Instant,
     beds: Type.Array(Bed),
     alarms: Type.Array(Alarm),
+    /** The last answers to commands about these beds. */
+    answers: Type.Array(CommandAnswer),
     health: Health,
   },
   closed,
@@ -98,6 +100,8 @@ export const Delta = Type.Object(
     alarms: Type.Array(Alarm),
     /** Alarms that left the screens. */
     cleared: Type.Array(Type.String()),
+    /** What became of commands about beds in scope, whoever gave them. */
+    answers: Type.Array(CommandAnswer),
   },
   closed,
 );

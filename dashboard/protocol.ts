@@ -8,7 +8,7 @@
 import { type Static, Type } from 'typebox';
 import { audioPauseMsMax } from '../contracts/audio-pause.ts';
 import { auditActions } from '../contracts/audit-actions.ts';
-import { Alarm, Limits } from '../contracts/messages/alarms.ts';
+import { Alarm, LimitsAsked, LimitsInForce, OwnLimits } from '../contracts/messages/alarms.ts';
 import { Instant, TechnicalCondition, validities } from '../contracts/messages/device.ts';
 import { Actor, AssociationId, DeviceId, Patient } from '../contracts/messages/records.ts';
 import { limitGroups } from '../contracts/parameters.ts';
@@ -107,9 +107,9 @@ export const Device = Type.Object(
 );
 export type Device = Static<typeof Device>;
 
-/** Limits that replace the ward's for one patient; `limits: null` says: back to the ward's. */
+/** One patient's own limits of a group, and who set them; `limits: null`: somebody took them away. */
 export const LimitChange = Type.Object(
-  { group: Type.Enum(limitGroups), limits: Type.Union([Limits, Type.Null()]), by: Actor, at: Instant },
+  { group: Type.Enum(limitGroups), limits: Type.Union([OwnLimits, Type.Null()]), by: Actor, at: Instant },
   closed,
 );
 export type LimitChange = Static<typeof LimitChange>;
@@ -135,7 +135,8 @@ const head = {
   waves: Type.Array(Code),
   /** The oldest first. */
   notices: Type.Array(BedNotice),
-  limits: Type.Array(LimitChange),
+  /** What judges the patient, as the alarm processor said it last. null: it has not said it, or the viewer may not see it. */
+  limits: Type.Union([LimitsInForce, Type.Null()]),
 } as const;
 
 /** One bed without its values. */
@@ -192,7 +193,7 @@ export const Trends = Type.Object(
 );
 export type Trends = Static<typeof Trends>;
 
-/** Answer (202) to what goes into `commands`: Kafka has it; its effect comes as an alarm's next revision. */
+/** Answer (202) to what goes into `commands`: Kafka has it. The alarm processor's answer comes over the live connection. */
 export const Accepted = Type.Object({ commandId: Type.String() }, closed);
 export type Accepted = Static<typeof Accepted>;
 
@@ -209,13 +210,14 @@ export const PauseAudioBody = Type.Object({ forMs: Type.Integer({ minimum: 1000,
 export type PauseAudioBody = Static<typeof PauseAudioBody>;
 
 /**
- * `POST /api/associations/:associationId/limits`: replaces the patient's own limits of a group. `seenAt` is the `at` of the change
- * that the form has shown, null for none; another one meanwhile: 409.
+ * `POST /api/associations/:associationId/limits`: changes the patient's own limits of a group. What is left out stays; null takes a bound
+ * away, `limits: null` all of them. Limits that cannot hold together, with those in force: 400 with both numbers. `seenAt` is the
+ * `at` of the change that the form has shown, null for none; another one meanwhile: 409.
  */
 export const LimitsBody = Type.Object(
   {
     group: Type.Enum(limitGroups),
-    limits: Type.Union([Limits, Type.Null()]),
+    limits: Type.Union([LimitsAsked, Type.Null()]),
     seenAt: Type.Union([Instant, Type.Null()]),
   },
   closed,

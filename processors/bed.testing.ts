@@ -1,6 +1,6 @@
 /** A bed for tests: feeds the engine readings in plain numbers and keeps what it told. */
 import { createHash } from 'node:crypto';
-import type { Alarm, AlarmEvent, Command } from '../contracts/messages/alarms.ts';
+import type { Alarm, AlarmEvent, Command, CommandAnswer } from '../contracts/messages/alarms.ts';
 import type { NumericValue } from '../contracts/messages/device.ts';
 import { parameters } from '../contracts/parameters.ts';
 import { addCounts, type Counter } from './alarms/core/counts.ts';
@@ -88,6 +88,7 @@ export type Bed = ReturnType<typeof bed>;
 export function bed(category: Category | null = 'adult', associationId = 'association-1') {
   let state: State = initialState(associationId);
   const events: AlarmEvent[] = [];
+  const answers: CommandAnswer[] = [];
   const counted = new Map<Counter, number>();
   let commands = 0;
 
@@ -96,6 +97,7 @@ export function bed(category: Category | null = 'adult', associationId = 'associ
     // Through JSON, as a snapshot would: what does not survive it must not matter.
     state = JSON.parse(JSON.stringify(result.state)) as State;
     events.push(...result.events);
+    if (result.answer) answers.push(result.answer);
     addCounts(counted, result.counts ?? {});
     return result.events;
   }
@@ -105,6 +107,7 @@ export function bed(category: Category | null = 'adult', associationId = 'associ
   return {
     feed,
     events,
+    answers,
     state: () => state,
     /** One reading each second from `from` to `to`, both included. */
     run(from: number, to: number, numerics: Numerics, more: Partial<ObservationInput> = {}) {

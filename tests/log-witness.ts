@@ -65,8 +65,8 @@ export async function alarmsOf(operator: SealedLog, associationId: string): Prom
   for (const { key, opened } of await readWhole(operator, 'alarms')) {
     if (key !== associationId) continue;
     const checked = checkRecord(opened.contentType, opened.plaintext);
-    if (!checked.ok || checked.contentType !== contentTypes.alarmEvent)
-      throw new Error('an alarm event does not fit its schema');
+    if (!checked.ok) throw new Error('a record of the alarm processor does not fit its schema');
+    if (checked.contentType !== contentTypes.alarmEvent) continue;
     const { alarm } = checked.body;
     if ((alarms.get(alarm.alarmId)?.rev ?? 0) < alarm.rev) alarms.set(alarm.alarmId, alarm);
   }

@@ -2,7 +2,7 @@
  * Alarms as the processors write them and the screens read them. The model is BICEPS's (IEEE 11073-10207): a condition, its
  * signal, and who answered; see CLINICAL.md, "Alarm vocabulary".
  */
-import { type Static, Type } from 'typebox';
+import { type Static, type TSchema, Type } from 'typebox';
 import { audioPauseMsMax } from '../audio-pause.ts';
 import { limitGroups } from '../parameters.ts';
 import { Instant } from './device.ts';
@@ -73,17 +73,86 @@ export type AlarmEventType = (typeof alarmEventTypes)[number];
 export const AlarmEvent = Type.Object({ type: Type.Enum([...alarmEventTypes]), at: Instant, alarm: Alarm }, closed);
 export type AlarmEvent = Static<typeof AlarmEvent>;
 
+const DelayMs = Type.Integer({ minimum: 0, maximum: 30_000 });
 export const Limits = Type.Object(
   {
     low: Type.Optional(Type.Number()),
     high: Type.Optional(Type.Number()),
     extremeLow: Type.Optional(Type.Number()),
     extremeHigh: Type.Optional(Type.Number()),
-    delayMs: Type.Optional(Type.Integer({ minimum: 0, maximum: 30_000 })),
+    delayMs: Type.Optional(DelayMs),
   },
   closed,
 );
 export type Limits = Static<typeof Limits>;
+
+/** The plain limits of a group do not judge until then; extreme ones, asystole and apnoea do. */
+export const LimitsOff = Type.Object(
+  { reason: Type.String({ minLength: 1, maxLength: 120, pattern: '\\S' }), until: Instant },
+  closed,
+);
+export type LimitsOff = Static<typeof LimitsOff>;
+
+/** One patient's own limits of a group: they lie over those of the profile, bound by bound. */
+export const OwnLimits = Type.Object({ ...Limits.properties, off: Type.Optional(LimitsOff) }, closed);
+export type OwnLimits = Static<typeof OwnLimits>;
+
+const orNull = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
+/** A change of a patient's own limits. What it leaves out stays as it was set before; null takes the patient's own value away. */
+export const LimitsAsked = Type.Object(
+  {
+    low: orNull(Type.Number()),
+    high: orNull(Type.Number()),
+    extremeLow: orNull(Type.Number()),
+    extremeHigh: orNull(Type.Number()),
+    delayMs: orNull(DelayMs),
+    off: orNull(LimitsOff),
+  },
+  closed,
+);
+export type LimitsAsked = Static<typeof LimitsAsked>;
+
+const origins = ['built-in', 'hospital', 'ward'] as const;
+
+/** Where limits come from. `version`: of the file of profiles. */
+export const ProfileSource = Type.Object(
+  { origin: Type.Enum([...origins]), version: Type.String({ minLength: 1, maxLength: 40 }) },
+  closed,
+);
+export type ProfileSource = Static<typeof ProfileSource>;
+
+/** The limits of one group, as the engine judges by them. A bound that `own` names is the patient's, every other the profile's. */
+export const GroupInForce = Type.Object(
+  {
+    group: Type.Enum([...limitGroups]),
+    limits: Limits,
+    /** What holds without the patient's own. */
+    base: Limits,
+    own: Type.Optional(OwnLimits),
+    /** Who set the patient's own limits last, or took them away. */
+    changed: Type.Optional(Type.Object({ by: Actor, at: Instant }, closed)),
+    /** There while the plain limits do not judge. Without an end: the profile says so. */
+    off: Type.Optional(Type.Object({ reason: Type.String({ maxLength: 120 }), until: Type.Optional(Instant) }, closed)),
+  },
+  closed,
+);
+export type GroupInForce = Static<typeof GroupInForce>;
+
+/**
+ * In `alarms` when they change, and in `alarm-state`: what judges a patient now. Screens show this and compute nothing. The highest `rev`
+ * of an association counts. `profile` null: no profile is for this patient, and no limit judges.
+ */
+export const LimitsInForce = Type.Object(
+  {
+    associationId: AssociationId,
+    rev: Type.Integer({ minimum: 1 }),
+    at: Instant,
+    profile: Type.Union([ProfileSource, Type.Null()]),
+    groups: Type.Array(GroupInForce, { maxItems: limitGroups.length }),
+  },
+  closed,
+);
+export type LimitsInForce = Static<typeof LimitsInForce>;
 
 /** In `commands`: what a clinician asked for. `commandId` makes a repeat harmless. */
 const asked = {
@@ -111,12 +180,29 @@ export const Command = Type.Union([
       type: Type.Literal('set-limits'),
       ...asked,
       group: Type.Enum([...limitGroups]),
-      limits: Type.Union([Limits, Type.Null()], { description: 'null: back to the ward profile' }),
+      limits: Type.Union([LimitsAsked, Type.Null()], { description: 'null: back to the ward profile' }),
     },
     closed,
   ),
 ]);
 export type Command = Static<typeof Command>;
+
+/**
+ * In `alarms`: what became of a command. A command that is judged again after a crash gets the same answer again. `at`: when the
+ * command was given. `reason`: why it was refused, one sentence for the person who asked.
+ */
+export const CommandAnswer = Type.Object(
+  {
+    commandId: Type.String({ minLength: 8, maxLength: 64 }),
+    associationId: AssociationId,
+    type: Type.Enum(['acknowledge', 'pause-audio', 'set-limits']),
+    at: Instant,
+    accepted: Type.Boolean(),
+    reason: Type.Optional(Type.String({ maxLength: 400 })),
+  },
+  closed,
+);
+export type CommandAnswer = Static<typeof CommandAnswer>;
 
 /**
  * In `alarm-state`: one association's engine state, written by the alarm processor for itself, and its live alarms, which a
@@ -128,6 +214,8 @@ export const AlarmState = Type.Object(
     at: Instant,
     offsets: Type.Object({ observations: Type.String(), commands: Type.String() }, closed),
     live: Type.Array(Alarm, { maxItems: 200 }),
+    /** Absent in what was written before 2026-12. */
+    limits: Type.Optional(LimitsInForce),
     engine: Type.Unknown(),
   },
   closed,

@@ -3,7 +3,7 @@ import type { Static, TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import type { Fault } from '../errors.ts';
 import { parameters } from '../parameters.ts';
-import { AlarmEvent, AlarmState, Command } from './alarms.ts';
+import { AlarmEvent, AlarmState, Command, CommandAnswer, LimitsInForce } from './alarms.ts';
 import type { NumericValue } from './device.ts';
 import {
   AuditRecord,
@@ -33,6 +33,8 @@ const schemas = {
   [contentTypes.command]: Command,
   [contentTypes.alarmEvent]: AlarmEvent,
   [contentTypes.alarmState]: AlarmState,
+  [contentTypes.commandAnswer]: CommandAnswer,
+  [contentTypes.limitsInForce]: LimitsInForce,
   [contentTypes.presence]: PresenceRecord,
   [contentTypes.audit]: AuditRecord,
 } as const satisfies Record<ContentType, TSchema>;

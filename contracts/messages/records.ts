@@ -221,6 +221,8 @@ export const contentTypes = {
   command: version('command', 1),
   alarmEvent: version('alarm-event', 1),
   alarmState: version('alarm-state', 1),
+  commandAnswer: version('command-answer', 1),
+  limitsInForce: version('limits-in-force', 1),
   presence: version('presence', 1),
   audit: version('audit', 1),
 } as const;

@@ -2,14 +2,12 @@
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
 import { currentPeriod, lastPlace } from '../../contracts/periods.ts';
 import { noStarts } from '../../contracts/shared-identity.ts';
-import type { LimitChange } from '../protocol.ts';
 import {
   audienceOf,
   type BedState,
   type DeviceState,
   devicesMax,
   type LiveState,
-  limitsMax,
   newDeviceClock,
   nextN,
   remember,
@@ -208,17 +206,4 @@ export function bedFor(state: LiveState, associationId: string, deviceId: string
     return undefined;
   }
   return addBed(state, associationId, deviceId, undefined);
-}
-
-/**
- * Folds limits that a clinician asked for; they are the patient's, and go with the association. The last in the log counts, as in
- * the engine: not the latest by its stamp, for the clock may have been set back between two changes.
- */
-export function foldLimits(state: LiveState, associationId: string, change: LimitChange): void {
-  const changes = state.limits.get(associationId) ?? new Map<string, LimitChange>();
-  state.limits.set(associationId, changes);
-  if (state.limits.size > limitsMax) state.limits.delete(state.limits.keys().next().value!);
-  changes.set(change.group, change);
-  const bed = state.beds.get(associationId);
-  if (bed) stampHead(state, bed);
 }

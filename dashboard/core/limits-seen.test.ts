@@ -1,8 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { LimitChange } from '../protocol.ts';
-import { foldLimits } from './beds.ts';
 import { newestChange, noteSent, type SentChange, seenFault } from './limits-seen.ts';
-import { emptyState } from './state.ts';
 
 const by = { userId: 'p', name: 'Paul', role: 'physician' } as const;
 const first = '2026-01-01T10:00:00.000Z';
@@ -33,7 +31,7 @@ describe('a change of limits', () => {
 
   it('counts from when it was sent, not from when it was read back', () => {
     const sent = new Map<string, SentChange>();
-    noteSent(sent, 'assoc-01/HR', change(second), change(first));
+    noteSent(sent, 'assoc-01/HR', { change: change(second), over: change(first), commandId: 'c-1' });
     expect(newestChange(change(first), sent.get('assoc-01/HR'))?.at).toBe(second);
     expect(newestChange(change(second), sent.get('assoc-01/HR'))?.at).toBe(second);
     expect(newestChange(change(third), sent.get('assoc-01/HR'))?.at).toBe(third);
@@ -42,15 +40,8 @@ describe('a change of limits', () => {
 
   it('counts also where the clock was set back since the one before', () => {
     const sent = new Map<string, SentChange>();
-    noteSent(sent, 'assoc-01/HR', change(first), change(second));
+    noteSent(sent, 'assoc-01/HR', { change: change(first), over: change(second), commandId: 'c-1' });
     expect(newestChange(change(second), sent.get('assoc-01/HR'))?.at).toBe(first);
     expect(newestChange(change(first), sent.get('assoc-01/HR'))?.at).toBe(first);
-  });
-
-  it('is shown in the order of the log, as the engine takes it: also after the clock was set back', () => {
-    const state = emptyState();
-    foldLimits(state, 'assoc-01', change(second, { low: 50, high: 120 }));
-    foldLimits(state, 'assoc-01', change(first, { low: 40, high: 100 }));
-    expect(state.limits.get('assoc-01')?.get('HR')?.limits).toEqual({ low: 40, high: 100 });
   });
 });

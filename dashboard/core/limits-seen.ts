@@ -6,7 +6,11 @@ import type { LimitChange } from '../protocol.ts';
 const sentMax = 1_000;
 
 /** A change that this server has sent, and the newest one that it had read by then. */
-export type SentChange = { readonly change: LimitChange; readonly over: LimitChange | undefined };
+export type SentChange = {
+  readonly change: LimitChange;
+  readonly over: LimitChange | undefined;
+  readonly commandId: string;
+};
 
 /** The newest change of a group: the one that was read, or one that this server has sent since. */
 export function newestChange(read: LimitChange | undefined, sent: SentChange | undefined): LimitChange | undefined {
@@ -20,7 +24,9 @@ export function newestChange(read: LimitChange | undefined, sent: SentChange | u
 export function seenFault(newest: LimitChange | undefined, seenAt: string | null): Fault | undefined {
   if (newest === undefined || newest.at === seenAt) return undefined;
   const { group, by, limits } = newest;
-  const words = limits ? Object.entries(limits).map(([name, value]) => `${names[name] ?? name} ${value}`) : [];
+  const { off, ...bounds } = limits ?? {};
+  const words = Object.entries(bounds).map(([name, value]) => `${names[name] ?? name} ${value}`);
+  if (off) words.push(`off until ${off.until}`);
   const what = words.length > 0 ? `to ${words.join(', ')}` : "back to the ward's";
   return { code: 'conflict', message: `Not saved: ${by.name} set the ${group} limits ${what} meanwhile.` };
 }
@@ -33,14 +39,9 @@ const names: Readonly<Record<string, string>> = {
   delayMs: 'delay in ms',
 };
 
-/** Notes a change that is sent. @param read the newest one that was read */
-export function noteSent(
-  sent: Map<string, SentChange>,
-  key: string,
-  change: LimitChange,
-  read: LimitChange | undefined,
-): void {
+/** Notes a change that is sent. */
+export function noteSent(sent: Map<string, SentChange>, key: string, change: SentChange): void {
   sent.delete(key);
-  sent.set(key, { change, over: read });
+  sent.set(key, change);
   if (sent.size > sentMax) sent.delete(sent.keys().next().value!);
 }

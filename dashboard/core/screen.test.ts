@@ -29,7 +29,7 @@ function applyTo(screen: ReturnType<typeof wholeScreen>, changes: NonNullable<Re
   }
   for (const id of changes.cleared) alarms.delete(id);
   for (const one of changes.alarms) alarms.set(one.alarmId, one);
-  return { beds: [...beds.values()], alarms: [...alarms.values()] };
+  return { beds: [...beds.values()], alarms: [...alarms.values()], answers: [...screen.answers, ...changes.answers] };
 }
 
 /** Order does not matter. */

@@ -1,12 +1,12 @@
 /** What one screen gets: its scope, narrowed to what its viewer may see, as a snapshot or as what changed since a number. */
-import type { Alarm } from '../../contracts/messages/alarms.ts';
+import type { Alarm, CommandAnswer } from '../../contracts/messages/alarms.ts';
 import type { Patient } from '../../contracts/messages/records.ts';
 import { lastPlace } from '../../contracts/periods.ts';
 import { visibleText } from '../../contracts/text.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Bed, BedHead } from '../protocol.ts';
 import type { Devices } from '../protocol-devices.ts';
-import type { Delta, Watch } from '../protocol-live.ts';
+import type { Delta, Snapshot, Watch } from '../protocol-live.ts';
 import { currentPeriodOf } from './beds.ts';
 import { noticesOf } from './notices.ts';
 import { othersAtPatients } from './occupancy.ts';
@@ -53,7 +53,7 @@ export function headOf(state: LiveState, viewer: Viewer, bed: BedState): BedHead
     device: deviceView(device, bed.deviceId),
     waves: clinical ? [...bed.waves.keys()] : [],
     notices: noticesOf(bed),
-    limits: clinical ? [...(state.limits.get(bed.associationId)?.values() ?? [])] : [],
+    limits: (clinical && state.limits.get(bed.associationId)) || null,
   };
 }
 
@@ -100,8 +100,23 @@ export function alarmsOfBed(state: LiveState, viewer: Viewer, associationId: str
   return alarms;
 }
 
+/** Answers about beds that this viewer sees in scope, stamped after `sinceN`. What is said of limits is for who may see vitals. */
+function answersSince(state: LiveState, viewer: Viewer, scope: Scope, sinceN: number): CommandAnswer[] {
+  const answers: CommandAnswer[] = [];
+  for (const { answer, n } of state.answers.values()) {
+    const bed = state.beds.get(answer.associationId);
+    if (n <= sinceN || bed === undefined || !isVisible(viewer, scope, bed)) continue;
+    if (answer.type !== 'set-limits' || may(viewer, 'view-vitals')) answers.push(answer);
+  }
+  return answers;
+}
+
 /** Everything in scope as it stands. */
-export function wholeScreen(state: LiveState, viewer: Viewer, scope: Scope): { beds: Bed[]; alarms: Alarm[] } {
+export function wholeScreen(
+  state: LiveState,
+  viewer: Viewer,
+  scope: Scope,
+): Pick<Snapshot, 'beds' | 'alarms' | 'answers'> {
   const beds: Bed[] = [];
   const alarms: Alarm[] = [];
   for (const bed of state.beds.values()) {
@@ -109,21 +124,19 @@ export function wholeScreen(state: LiveState, viewer: Viewer, scope: Scope): { b
     beds.push(bedView(state, viewer, bed));
     alarms.push(...alarmsOfBed(state, viewer, bed.associationId, -1));
   }
-  return { beds, alarms };
+  return { beds, alarms, answers: answersSince(state, viewer, scope, -1) };
 }
+
+export type Changes = Pick<Delta, 'beds' | 'gone' | 'alarms' | 'cleared' | 'answers'>;
 
 /**
  * What changed in scope after number `sinceN`, each thing whole; undefined where that is forgotten and a snapshot is
  * needed.
  */
-export function changesSince(
-  state: LiveState,
-  viewer: Viewer,
-  scope: Scope,
-  sinceN: number,
-): Pick<Delta, 'beds' | 'gone' | 'alarms' | 'cleared'> | undefined {
+export function changesSince(state: LiveState, viewer: Viewer, scope: Scope, sinceN: number): Changes | undefined {
   if (sinceN < state.forgottenN || sinceN > state.n) return undefined;
-  const changes: Pick<Delta, 'beds' | 'gone' | 'alarms' | 'cleared'> = { beds: [], gone: [], alarms: [], cleared: [] };
+  const answers = answersSince(state, viewer, scope, sinceN);
+  const changes: Changes = { beds: [], gone: [], alarms: [], cleared: [], answers };
   for (const bed of state.beds.values()) {
     if (bed.n <= sinceN || !isVisible(viewer, scope, bed)) continue;
     const { associationId } = bed;

@@ -11,12 +11,12 @@
 import type { Said } from '../../contracts/acknowledgement.ts';
 import type { ReadingId } from '../../contracts/corrections.ts';
 import { type DeviceClock, grainMsMax, initialClock, type Numbered } from '../../contracts/device-clock.ts';
-import type { Alarm } from '../../contracts/messages/alarms.ts';
+import type { Alarm, CommandAnswer, LimitsInForce } from '../../contracts/messages/alarms.ts';
 import type { TechnicalCondition } from '../../contracts/messages/device.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
 import type { Starts } from '../../contracts/shared-identity.ts';
 import { visibleText } from '../../contracts/text.ts';
-import type { LimitChange, Numeric } from '../protocol.ts';
+import type { Numeric } from '../protocol.ts';
 import type { Rhythm } from './intervals.ts';
 
 /** Devices known at once; past it a device that has no association is left out, and counted. */
@@ -27,8 +27,10 @@ export const alarmsMax = 20_000;
 export const goneMax = 2_000;
 /** Revisions of alarms that left, so that an older event does not bring one back. */
 export const clearedMax = 50_000;
-/** Associations whose own limits are remembered; past it the first ones that were set go. */
+/** Associations whose limits are remembered; past it the first ones that were published go. */
 export const limitsMax = 20_000;
+/** Answers to commands that are remembered; a screen waits some seconds for one. */
+export const answersMax = 500;
 /** A device without association and without alarms leaves the screens after this long without a sign of it. */
 export const unassignedForgetMs = 15 * 60_000;
 
@@ -168,8 +170,10 @@ export type LiveState = {
   /** The alarms of each association. */
   readonly alarmsOf: Map<string, Set<string>>;
   readonly clearedRevs: Map<string, number>;
-  /** Limits asked for, by association and group. */
-  readonly limits: Map<string, Map<string, LimitChange>>;
+  /** The limits in force, as the alarm processor publishes them, by association. */
+  readonly limits: Map<string, LimitsInForce>;
+  /** What became of the last commands, by `commandId`. */
+  readonly answers: Map<string, { readonly answer: CommandAnswer; readonly n: number }>;
   readonly gone: Gone[];
   /** Changes up to this number can no longer be told as a delta. */
   forgottenN: number;
@@ -188,6 +192,7 @@ export function emptyState(): LiveState {
     alarmsOf: new Map(),
     clearedRevs: new Map(),
     limits: new Map(),
+    answers: new Map(),
     gone: [],
     forgottenN: 0,
     leftOut: 0,

@@ -9,8 +9,9 @@ import { notAhead } from '../../contracts/steady-time.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import { foldAlarmEvent, foldAlarmState, forgetAlarmsBefore } from '../core/alarms.ts';
-import { foldAssociations, foldLimits, forgetAssociations, tick } from '../core/beds.ts';
+import { foldAssociations, forgetAssociations, tick } from '../core/beds.ts';
 import { type LifeSigns, noteReading } from '../core/health.ts';
+import { foldAnswer, foldLimits } from '../core/limits.ts';
 import { endNotices, foldNotice } from '../core/notices.ts';
 import { foldConnection, foldObservation, foldStatus, foldWaveArrival, forgetWaves } from '../core/readings.ts';
 import { emptyState, type LiveState } from '../core/state.ts';
@@ -83,21 +84,22 @@ export async function openFeed(
         return foldAlarmEvent(state, record.body, now());
       case contentTypes.alarmState:
         signs.alarmsAtMs = Math.max(signs.alarmsAtMs, notAhead(timestampMs, now()));
+        if (record.body.limits) foldLimits(state, record.body.limits);
         return foldAlarmState(state, record.body, now());
+      case contentTypes.commandAnswer:
+        return foldAnswer(state, record.body);
+      case contentTypes.limitsInForce:
+        foldLimits(state, record.body);
+        return true;
       case contentTypes.associations:
         deviceOfKey.set(key, record.body.deviceId);
         foldAssociations(state, record.body);
         return true;
-      case contentTypes.command:
-        if (record.body.type === 'set-limits') {
-          const { group, limits, by, at, associationId } = record.body;
-          foldLimits(state, associationId, { group, limits, by, at });
-        }
-        return false;
       case contentTypes.presence:
         if (key === log.boot) signs.kafkaAtMs = now();
         if (place.writer === 'alarms') signs.alarmsAtMs = Math.max(signs.alarmsAtMs, notAhead(timestampMs, now()));
         return false;
+      case contentTypes.command:
       case contentTypes.audit:
       case contentTypes.rejected:
       case contentTypes.claim:
@@ -107,7 +109,10 @@ export async function openFeed(
 
   /** What a table's owner forgot. */
   function foldTombstone(topic: KafkaTopic, { key, timestampMs }: LogRecord): boolean {
-    if (topic === 'alarm-state') return forgetAlarmsBefore(state, { associationId: key, live: [] }, timestampMs);
+    if (topic === 'alarm-state') {
+      state.limits.delete(key);
+      return forgetAlarmsBefore(state, { associationId: key, live: [] }, timestampMs);
+    }
     const deviceId = topic === 'associations' ? deviceOfKey.get(key) : undefined;
     if (deviceId === undefined) return false;
     deviceOfKey.delete(key);
@@ -160,7 +165,7 @@ export async function openFeed(
     await beds.caughtUp;
     readers.push(
       ...(await Promise.all([
-        follow('states', ['alarm-state', 'commands', 'presence']),
+        follow('states', ['alarm-state', 'presence']),
         follow('alarms', ['alarms'], lookBackMs.alarms),
         follow('observations', ['observations'], lookBackMs.observations),
         follow('waveforms', ['waveforms'], lookBackMs.waveforms),

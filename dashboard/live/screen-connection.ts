@@ -7,13 +7,13 @@ import { textFaultIn } from '../../contracts/text.ts';
 import { formatInstant, parseInstant } from '../../contracts/time.ts';
 import type { Budget } from '../core/budget.ts';
 import { may, seesWard, type Viewer } from '../core/rights.ts';
-import { changesSince, isVisible, type Looking, type Scope, wholeScreen } from '../core/screen.ts';
+import { type Changes, changesSince, isVisible, type Looking, type Scope, wholeScreen } from '../core/screen.ts';
 import type { Claims } from '../core/session-rules.ts';
 import { audienceOf, type LiveState } from '../core/state.ts';
 import { isWaveBeforeTray } from '../core/tray.ts';
 import { type Chunk, recentChunks } from '../core/waves.ts';
 import { closeCodes } from '../pace.ts';
-import { type Delta, type Health, type ServerMessage, Watch } from '../protocol-live.ts';
+import { type Health, type ServerMessage, Watch } from '../protocol-live.ts';
 import type { Feed } from './feed.ts';
 import { createOutbox, type ScreenSocket } from './outbox.ts';
 
@@ -101,7 +101,7 @@ export function createScreen(parts: ScreenParts): Screen {
       seenN = state.n;
       return;
     }
-    const urgent = load === 'alarms' || changes.alarms.length > 0 || changes.cleared.length > 0;
+    const urgent = load === 'alarms' || changes.alarms.length + changes.cleared.length + changes.answers.length > 0;
     const text = () => message({ type: 'delta', prev: sentN, n: state.n, at: formatInstant(now()), ...changes });
     if (outbox.send(urgent ? 'alarms' : 'numerics', text)) {
       sentN = seenN = state.n;
@@ -204,13 +204,8 @@ export function createScreen(parts: ScreenParts): Screen {
   };
 }
 
-function isEmpty(changes: Pick<Delta, 'beds' | 'gone' | 'alarms' | 'cleared'>): boolean {
-  return (
-    changes.beds.length === 0 &&
-    changes.gone.length === 0 &&
-    changes.alarms.length === 0 &&
-    changes.cleared.length === 0
-  );
+function isEmpty(changes: Changes): boolean {
+  return Object.values(changes).every((list) => list.length === 0);
 }
 
 function parseWatch(text: string): Watch | undefined {

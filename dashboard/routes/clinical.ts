@@ -3,9 +3,9 @@ import { randomUUIDv7 } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
 import type { AuditEvent } from '../../contracts/audit-chain.ts';
-import { limitsFault } from '../../contracts/effective-limits.ts';
+import { ownAfter, setLimitsFault } from '../../contracts/effective-limits.ts';
 import { VigilError } from '../../contracts/errors.ts';
-import type { Command } from '../../contracts/messages/alarms.ts';
+import type { Command, LimitsInForce } from '../../contracts/messages/alarms.ts';
 import { AssociationId, contentTypes } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import { actorOf, notFound, viewerOf } from '../access.ts';
@@ -19,6 +19,7 @@ import {
   AcknowledgeBody,
   AcknowledgeRefused,
   ErrorBody,
+  type LimitChange,
   LimitsBody,
   LimitsRefused,
   PatientView,
@@ -180,7 +181,7 @@ function pauseAudioRoute(app: App, parts: Parts): void {
 }
 
 function limitsRoute(app: App, parts: Parts): void {
-  const { feed, trail } = parts;
+  const { feed, trail, now } = parts;
   const sentLimits = new Map<string, SentChange>();
 
   app.post(
@@ -196,15 +197,20 @@ function limitsRoute(app: App, parts: Parts): void {
     async (request, reply) => {
       const { group, limits, seenAt } = request.body;
       const bed = await bedOf(parts, request, request.params.associationId);
-      if (limits) checkLimits(group, limits);
+      const inForce = feed.state.limits.get(bed.associationId);
+      checkLimits(inForce, request.body, now());
       const key = `${bed.associationId}/${group}`;
-      const read = feed.state.limits.get(bed.associationId)?.get(group);
-      const newest = newestChange(read, sentLimits.get(key));
+      const read = lastChange(inForce, group);
+      const sent = sentLimits.get(key);
+      const isRefused = sent !== undefined && feed.state.answers.get(sent.commandId)?.answer.accepted === false;
+      const newest = newestChange(read, isRefused ? undefined : sent);
       const fault = seenFault(newest, seenAt);
       if (fault && newest) return reply.code(409).send({ ...fault, current: newest });
       const command: Command = { type: 'set-limits', ...asked(parts, request, bed.associationId), group, limits };
-      const { by, at } = command;
-      noteSent(sentLimits, key, { group, limits, by, at }, read);
+      const { by, at, commandId } = command;
+      const own = inForce?.groups.find((one) => one.group === group)?.own;
+      const change = { group, limits: ownAfter(own, limits) ?? null, by, at };
+      noteSent(sentLimits, key, { change, over: read, commandId });
       const detail = `${group} ${limits ? JSON.stringify(limits) : "back to the ward's"}; command ${command.commandId}`;
       try {
         await trail.record({ actor: by, action: 'limits-changed', ...whereabouts(bed), detail });
@@ -217,13 +223,19 @@ function limitsRoute(app: App, parts: Parts): void {
   );
 }
 
-/** The alarm processor drops limits that cannot be, so a screen must not show them as in force. */
-function checkLimits(group: LimitsBody['group'], limits: Exclude<LimitsBody['limits'], null>): void {
-  switch (limitsFault(group, limits)) {
-    case 'crossing':
-      throw new VigilError('payload-schema', 'Limits rise from extreme low over low and high to extreme high.');
-    case 'implausible':
-      throw new VigilError('payload-schema', `No body yields a value at such a limit of ${group}.`);
-    case undefined:
-  }
+/**
+ * The alarm processor refuses the same.
+ * @throws VigilError `payload-schema`: a sentence that names both numbers; `log-unavailable` where it is not known what is in force
+ */
+function checkLimits(inForce: LimitsInForce | undefined, { group, limits }: LimitsBody, nowMs: number): void {
+  if (inForce === undefined)
+    throw new VigilError('log-unavailable', 'The alarm processor has not said yet which limits judge this patient.');
+  const fault = setLimitsFault(inForce.groups, group, limits, nowMs);
+  if (fault !== undefined) throw new VigilError('payload-schema', fault);
+}
+
+/** Who changed the patient's own limits of a group last, as the alarm processor took it. */
+function lastChange(inForce: LimitsInForce | undefined, group: LimitsBody['group']): LimitChange | undefined {
+  const found = inForce?.groups.find((one) => one.group === group);
+  return found?.changed && { group, limits: found.own ?? null, ...found.changed };
 }

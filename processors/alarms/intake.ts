@@ -80,6 +80,8 @@ function convert(record: AnyRecord, { boot, seq }: Numbered): Input | undefined 
     case contentTypes.associations:
     case contentTypes.alarmEvent:
     case contentTypes.alarmState:
+    case contentTypes.commandAnswer:
+    case contentTypes.limitsInForce:
     case contentTypes.presence:
     case contentTypes.audit:
       return undefined;

@@ -1,18 +1,17 @@
 /**
- * Alarm events of one partition on their way to Kafka, in their order. What Kafka does not take is tried until it does;
+ * Alarm events, answers and limits of one partition on their way to Kafka, in their order. What Kafka does not take is tried until it does;
  * nothing that comes after a failed one goes out before it went out again.
  */
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
-import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
 
 /** Events that wait; past it `room` does not resolve, and nothing more is read. */
 const waitingMax = 2_000;
 const batchMax = 200;
 const retryMs = 500;
 
-export type Outbox = {
-  put(event: AlarmEvent): void;
+export type Outbox<Event> = {
+  put(event: Event): void;
   /** Resolves when there is room for more. */
   room(): Promise<void>;
   /** Resolves when all that was put before is in the log; false where the outbox was closed meanwhile. */
@@ -25,13 +24,13 @@ export type Outbox = {
   close(): void;
 };
 
-export function createOutbox(options: {
-  readonly append: (event: AlarmEvent) => Promise<{ readonly offset: bigint }>;
+export function createOutbox<Event>(options: {
+  readonly append: (event: Event) => Promise<{ readonly offset: bigint }>;
   readonly start: bigint;
   readonly log: Logger;
-}): Outbox {
+}): Outbox<Event> {
   const { append, log } = options;
-  let queue: { readonly event: AlarmEvent; readonly atMs: number }[] = [];
+  let queue: { readonly event: Event; readonly atMs: number }[] = [];
   let next = options.start;
   let put = 0;
   let out = 0;

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
 import { env, nurse, reading, t0 } from '../bed.testing.ts';
 import type { AssociationInput, CommandInput, ObservationInput } from './core/inputs.ts';
-import { createPartition, type Restored } from './partition.ts';
+import { createPartition, type Published, type Restored } from './partition.ts';
 
 const nowMs = t0 + 60_000;
 const key = 'association-1';
@@ -17,18 +17,21 @@ const nothing: Restored = {
 
 function open(restored: Partial<Restored> = {}, at: AssociationInput | undefined = adult) {
   const events: AlarmEvent[] = [];
+  const published: Published[] = [];
   const counters = { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 };
   const partition = createPartition({
     env,
     restored: { ...nothing, ...restored },
     associationAt: () => at,
     emit: (event) => events.push(event),
+    publish: (record) => published.push(record),
     counters,
     nowMs,
   });
   return {
     partition,
     events,
+    published,
     counters,
     /** Readings from `from` to `to` at their offsets. */
     read(from: number, to: number, HR: number, now = (one: ObservationInput) => one.receivedAt) {
@@ -218,6 +221,7 @@ describe('a start after the machine’s clock was set back', () => {
       restored: { ...nothing, states, position: { observations: 6n, commands: 0n }, replayTo: 6n },
       associationAt: () => adult,
       emit: (event) => events.push(event),
+      publish: () => {},
       counters: { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 },
       nowMs,
     });
@@ -266,6 +270,7 @@ describe('a start after the machine’s clock was set back', () => {
         restored: { ...nothing, states, told, position: { observations: 6n, commands: 1n }, replayTo: 6n },
         associationAt: () => adult,
         emit: (event) => events.push(event),
+        publish: () => {},
         counters: { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 },
         nowMs: t0 - 10 * minuteMs,
       });

@@ -2,14 +2,16 @@
  * The engines of one partition, and how far in the log their states are. Everything here is synchronous: the shell around it
  * reads, appends and writes snapshots.
  */
-import type { AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
+import type { AlarmEvent, AlarmState, CommandAnswer, LimitsInForce } from '../../contracts/messages/alarms.ts';
 import { notAhead } from '../../contracts/steady-time.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Counts } from './core/counts.ts';
-import { type Environment, nextDue, profileInForce, step } from './core/engine.ts';
+import { type Environment, nextDue, step } from './core/engine.ts';
+import { limitsInForce } from './core/in-force.ts';
 import type { AssociationInput, CommandInput, Input } from './core/inputs.ts';
+import { profileInForce } from './core/judging.ts';
 import { migrate } from './core/migrate.ts';
-import { adultProfile } from './core/profile.ts';
+import { adultProfile, type Profile } from './core/profile.ts';
 import { realign } from './core/realign.ts';
 import { rearm } from './core/rearm.ts';
 import { initialState, type State } from './core/state.ts';
@@ -45,6 +47,17 @@ type Held = {
   /** The first records that no snapshot includes. */
   dirty: { readonly from: Position; readonly atMs: number; urgent: boolean } | undefined;
   association: string;
+  /** The limits that were published last, and of which profile and own limits they were made. */
+  limits: LimitsInForce | undefined;
+  /** It was written down under another profile: the last values are judged by the present one at once. */
+  readonly hasOtherProfile: boolean;
+  limitsOf:
+    | {
+        readonly profile: Profile | undefined;
+        readonly overrides: State['overrides'];
+        readonly setBy: State['setBy'] | undefined;
+      }
+    | undefined;
   touchedMs: number;
 };
 
@@ -53,8 +66,14 @@ export type Counters = { skipped: number; restored: number; tombstones: number; 
 export type Snapshot = { readonly associationId: string; readonly body: AlarmState | null };
 export type Flush = { readonly snapshots: readonly Snapshot[]; readonly position: Position; readonly undo: () => void };
 
+const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
+
 /** An association that has ended, or that nobody ever knew, or a device without a patient: forgotten once idle for so long. */
 const forgetMs = 24 * 60 * 60 * 1000;
+
+export type Published =
+  | { readonly type: 'command-answer'; readonly body: CommandAnswer }
+  | { readonly type: 'limits-in-force'; readonly body: LimitsInForce };
 
 export type Partition = ReturnType<typeof createPartition>;
 
@@ -63,12 +82,14 @@ export function createPartition(options: {
   readonly restored: Restored;
   readonly associationAt: (associationId: string) => AssociationInput | undefined;
   readonly emit: (event: AlarmEvent) => void;
+  /** Called with what else goes to the screens, in its place among the events. */
+  readonly publish: (record: Published) => void;
   readonly counters: Counters;
   /** Called with what an engine counted in a step. */
   readonly onCounts?: (counts: Counts) => void;
   readonly nowMs: number;
 }) {
-  const { env, restored, emit, counters } = options;
+  const { env, restored, emit, publish, counters } = options;
   const engines = new Map<string, Held>();
   let position = restored.position;
   let commands = [...restored.commands];
@@ -78,14 +99,15 @@ export function createPartition(options: {
   for (const event of restored.told) hold(event.alarm.associationId, options.nowMs).told.push(event);
   if (position.observations >= restored.replayTo) goLive(options.nowMs);
 
-  function restore({ associationId, offsets, engine }: AlarmState): void {
+  function restore({ associationId, offsets, engine, limits }: AlarmState): void {
     const { v, state: written } = engine as EngineSnapshot;
     const state = v === 1 ? migrate(associationId, written) : undefined;
     if (state === undefined) return;
     counters.restored += 1;
     const since = { observations: BigInt(offsets.observations), commands: BigInt(offsets.commands) };
     const rearmed = rearm(state, profileInForce(env, state) ?? adultProfile, options.nowMs);
-    const held = fresh(associationId, rearmed, since, options.nowMs);
+    const hasOtherProfile = limits !== undefined && !isSame(limits.groups, limitsInForce(env, rearmed).groups);
+    const held = { ...fresh(associationId, rearmed, since, options.nowMs), limits, hasOtherProfile };
     engines.set(associationId, held);
     // What the screens have of an alarm that is another one by the present clock: they are told when the past is replayed.
     for (const [key, { alarm }] of Object.entries(state.book.live))
@@ -94,7 +116,8 @@ export function createPartition(options: {
 
   function fresh(associationId: string, state: State, since: Position, nowMs: number): Held {
     const association = JSON.stringify(state.association && { type: 'association', ...state.association });
-    return { associationId, state, since, told: [], dirty: undefined, association, touchedMs: nowMs };
+    const unknown = { limits: undefined, limitsOf: undefined, hasOtherProfile: false };
+    return { associationId, state, since, told: [], dirty: undefined, association, ...unknown, touchedMs: nowMs };
   }
 
   function hold(associationId: string, nowMs: number): Held {
@@ -119,9 +142,26 @@ export function createPartition(options: {
   }
 
   function run(held: Held, input: Input, nowMs: number, from: Position = position): void {
-    const { state, events, counts } = step(env, held.state, input, nowMs);
+    const { state, events, answer, counts } = step(env, held.state, input, nowMs);
     if (counts) options.onCounts?.(counts);
     told(held, state, events, nowMs, from, input.type === 'command');
+    tellLimits(held, nowMs);
+    if (answer) publish({ type: 'command-answer', body: answer });
+  }
+
+  /** Publishes the limits in force where they have changed. */
+  function tellLimits(held: Held, nowMs: number): void {
+    const { state, limitsOf: before } = held;
+    if (state.association === null || !live) return;
+    const of = { profile: profileInForce(env, state), overrides: state.overrides, setBy: state.setBy };
+    if (before?.profile === of.profile && before?.overrides === of.overrides && before?.setBy === of.setBy) return;
+    held.limitsOf = of;
+    const { profile, groups } = limitsInForce(env, state);
+    const { associationId, limits: told } = held;
+    if (told && isSame([told.profile, told.groups], [profile, groups])) return;
+    held.limits = { associationId, rev: (told?.rev ?? 0) + 1, at: formatInstant(nowMs), profile, groups };
+    held.dirty ??= { from: position, atMs: nowMs, urgent: false };
+    publish({ type: 'limits-in-force', body: held.limits });
   }
 
   function told(
@@ -189,6 +229,8 @@ export function createPartition(options: {
     live = true;
     for (const held of engines.values()) {
       tellAssociation(held, nowMs);
+      if (held.hasOtherProfile) run(held, { type: 'profiles', before: undefined }, nowMs);
+      tellLimits(held, nowMs);
       if (nextDue(held.state) <= nowMs) run(held, { type: 'tick' }, nowMs);
       if (held.told.length === 0) continue;
       const { state, events } = realign(held.state, held.told, nowMs);
@@ -240,13 +282,14 @@ export function createPartition(options: {
     };
   }
 
-  function snapshotOf({ associationId, state }: Held, nowMs: number, toldBefore: bigint): AlarmState {
+  function snapshotOf({ associationId, state, limits }: Held, nowMs: number, toldBefore: bigint): AlarmState {
     const engine: EngineSnapshot = { v: 1, state, told: String(toldBefore) };
     return {
       associationId,
       at: formatInstant(nowMs),
       offsets: { observations: String(position.observations), commands: String(position.commands) },
       live: Object.values(state.book.live).map(({ alarm }) => alarm),
+      ...(limits && { limits }),
       engine,
     };
   }
@@ -266,6 +309,14 @@ export function createPartition(options: {
       else if (commands.length === 0) position = { ...position, commands: offset + 1n };
     },
     tick,
+    /** Profiles have changed: everybody is judged by the new ones at once. */
+    judgeAnew(nowMs: number): void {
+      if (!live) return;
+      for (const held of engines.values()) {
+        const before = held.limitsOf?.profile;
+        if (before !== profileInForce(env, held.state)) run(held, { type: 'profiles', before }, nowMs);
+      }
+    },
     /** A patient is at a device, be it that the device never sends. */
     expect(associationId: string, nowMs: number): void {
       if (live) hold(associationId, nowMs);

@@ -10,7 +10,7 @@ import type { Logger } from 'pino';
 import { partitionOf } from '../../contracts/kafka/connect.ts';
 import { openPartitionReader } from '../../contracts/kafka/read-all.ts';
 import { createReader, type RecordBatch, type TopicPartition } from '../../contracts/kafka/reader.ts';
-import { contentTypes, type PresenceRecord } from '../../contracts/messages/records.ts';
+import { type ContentType, contentTypes, type PresenceRecord } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
@@ -19,7 +19,14 @@ import { addCounts, type Counter } from './core/counts.ts';
 import type { Environment } from './core/engine.ts';
 import { createOpening } from './opening.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
-import { type Counters, createPartition, type Partition, type Position, type Snapshot } from './partition.ts';
+import {
+  type Counters,
+  createPartition,
+  type Partition,
+  type Position,
+  type Published,
+  type Snapshot,
+} from './partition.ts';
 import { restorePartitions } from './restore.ts';
 
 const alarmsGroup = 'alarms';
@@ -36,9 +43,14 @@ const signOfLifeMs = 4_000;
 /** How often patients are looked for whose device has sent nothing. */
 const expectMs = 2_000;
 
-type Owned = { readonly partition: Partition; readonly outbox: Outbox; told: bigint };
+type Owned = { readonly partition: Partition; readonly outbox: Outbox<Outgoing>; told: bigint };
 
-export type Processor = { counters(): Record<string, number>; close(): Promise<void> };
+export type Processor = {
+  counters(): Record<string, number>;
+  /** Profiles have changed. */
+  judgeAnew(): void;
+  close(): Promise<void>;
+};
 
 export async function startProcessor(options: {
   readonly log: SealedLog;
@@ -76,7 +88,7 @@ export async function startProcessor(options: {
     if (mine !== generation) return starts;
     const next = new Map<number, Owned>();
     for (const [p, from] of restored) {
-      const append = (event: object) => log.append('alarms', keyOf(event), contentTypes.alarmEvent, event);
+      const append = ({ key, contentType, body }: Outgoing) => log.append('alarms', key, contentType, body);
       const outbox = createOutbox({ append, start: from.toldTo, log: logger });
       const partition = createPartition({
         env,
@@ -84,8 +96,9 @@ export async function startProcessor(options: {
         associationAt: associations.at,
         emit(event) {
           count.events += 1;
-          outbox.put(event);
+          outbox.put({ key: event.alarm.associationId, contentType: contentTypes.alarmEvent, body: event });
         },
+        publish: (record) => outbox.put(outgoing(record)),
         counters,
         onCounts: (counts) => addCounts(judged, counts),
         nowMs: now(),
@@ -243,6 +256,9 @@ export async function startProcessor(options: {
       live: [...owned.values()].reduce((sum, { partition }) => sum + partition.liveAlarms(), 0),
       waiting: [...owned.values()].reduce((sum, { outbox }) => sum + outbox.waiting(), 0),
     }),
+    judgeAnew() {
+      for (const { partition } of owned.values()) partition.judgeAnew(now());
+    },
     async close() {
       closing = true;
       clearInterval(ticker);
@@ -263,4 +279,10 @@ const commitOf = (partition: number, { observations, commands }: Position): Comm
   { topic: 'commands', partition, offset: String(commands) },
 ];
 
-const keyOf = (event: object) => (event as { alarm: { associationId: string } }).alarm.associationId;
+/** A record of `alarms`. */
+type Outgoing = { readonly key: string; readonly contentType: ContentType; readonly body: object };
+
+function outgoing({ type, body }: Published): Outgoing {
+  const contentType = type === 'command-answer' ? contentTypes.commandAnswer : contentTypes.limitsInForce;
+  return { key: body.associationId, contentType, body };
+}

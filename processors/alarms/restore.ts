@@ -38,6 +38,7 @@ export async function restorePartitions(options: {
     'alarms',
     starts((p) => toldFrom.get(p) ?? (alarmEnds.get(p)?.high ?? 0n) - toldMax),
     (contentType, plaintext) => {
+      if (contentType === contentTypes.commandAnswer || contentType === contentTypes.limitsInForce) return null;
       const checked = checkRecord(contentType, plaintext);
       return checked.ok && checked.contentType === contentTypes.alarmEvent ? checked.body : undefined;
     },
@@ -99,7 +100,7 @@ export async function restorePartitions(options: {
     return states;
   }
 
-  async function openState(record: LogRecord): Promise<AlarmState | undefined> {
+  async function openState(record: LogRecord): Promise<AlarmState | null | undefined> {
     return open('alarm-state', record, (contentType, plaintext) => {
       const checked = checkRecord(contentType, plaintext);
       return checked.ok && checked.contentType === contentTypes.alarmState ? checked.body : undefined;
@@ -114,19 +115,22 @@ export async function restorePartitions(options: {
       plaintext: Buffer,
       record: LogRecord,
       opened: Awaited<ReturnType<SealedLog['open']>>,
-    ) => T | undefined,
+    ) => T | null | undefined,
   ) {
     const raw: Raw[] = [];
     const ends = await reader.read(topic, from, (partition, record) => raw.push({ partition, record }));
     const found = new Map<number, T[]>();
     for (const { partition, record } of raw) {
       const item = await open(topic, record, decode);
-      if (item !== undefined) found.set(partition, [...(found.get(partition) ?? []), item]);
+      if (item !== undefined && item !== null) found.set(partition, [...(found.get(partition) ?? []), item]);
     }
     return { found, ends };
   }
 
-  /** A record that does not open is left: the readings are still there to judge. */
+  /**
+   * A record that does not open is left: the readings are still there to judge.
+   * @param decode gives null for what is right and of no use here
+   */
   async function open<T>(
     topic: KafkaTopic,
     record: LogRecord,
@@ -135,8 +139,8 @@ export async function restorePartitions(options: {
       plaintext: Buffer,
       record: LogRecord,
       opened: Awaited<ReturnType<SealedLog['open']>>,
-    ) => T | undefined,
-  ): Promise<T | undefined> {
+    ) => T | null | undefined,
+  ): Promise<T | null | undefined> {
     if (record.value === null) return undefined;
     try {
       const opened = await log.open({ topic, key: record.key, value: record.value });

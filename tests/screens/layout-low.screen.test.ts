@@ -1,7 +1,8 @@
 /** What must stay in reach and in sight on low windows: a phone held sideways, a tablet, a screen at a zoom of 200 %. */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { foldLimits } from '../../dashboard/core/beds.ts';
+import { newLimits } from '../../contracts/messages/limits.testing.ts';
+import { foldLimits } from '../../dashboard/core/limits.ts';
 import { openBrowser } from '../browser.ts';
 import { resize } from './overflow.ts';
 import { expectReadable, goTo, logInCalm } from './readable.ts';
@@ -86,12 +87,9 @@ it.each([...lowSizes, { name: '1366 × 768', width: 1366, height: 768 }])(
 it('breaks no number and no head of the table of limits', async () => {
   const bed = [...server.state.beds.values()].find((one) => one.period?.bed === longBed)!;
   const by = { userId: 'ada', name: longGivenName, role: 'physician' } as const;
-  foldLimits(server.state, bed.associationId, {
-    group: 'Temp',
-    limits: { extremeLow: 34.5, low: 35.5, high: 38.5, extremeHigh: 39.5 },
-    by,
-    at: new Date().toISOString(),
-  });
+  const own = { extremeLow: 34.5, low: 35.5, high: 38.5, extremeHigh: 39.5 };
+  const changed = { by, at: new Date().toISOString() };
+  foldLimits(server.state, newLimits(bed.associationId, { Temp: { own, changed } }, { rev: 9 }));
   await goTo(page, `#/patient/${bed.associationId}`);
   await page.getByTestId('limits-Temp').getByText('38.5').waitFor();
   const broken: string[] = [];

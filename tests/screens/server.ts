@@ -9,7 +9,9 @@ import { pino } from 'pino';
 import { build } from 'vite';
 import { issueAuthority, issueLeaf } from '../../certs/issue.ts';
 import { createTrail } from '../../contracts/audit-trail.ts';
-import type { AlarmEvent, Command } from '../../contracts/messages/alarms.ts';
+import { boundsOver, ownAfter } from '../../contracts/effective-limits.ts';
+import type { AlarmEvent, Command, CommandAnswer } from '../../contracts/messages/alarms.ts';
+import { newLimits } from '../../contracts/messages/limits.testing.ts';
 import {
   type AuditRecord,
   type ConnectionRecord,
@@ -24,9 +26,10 @@ import { type Account, followAccounts, writeAccounts } from '../../dashboard/acc
 import { hashPassword } from '../../dashboard/accounts/password.ts';
 import { createAuditView } from '../../dashboard/audit/projection.ts';
 import { foldAlarmEvent } from '../../dashboard/core/alarms.ts';
-import { foldAssociations, foldLimits, tick } from '../../dashboard/core/beds.ts';
+import { foldAssociations, tick } from '../../dashboard/core/beds.ts';
 import { defaultBudget } from '../../dashboard/core/budget.ts';
 import type { LifeSigns } from '../../dashboard/core/health.ts';
+import { foldAnswer, foldLimits } from '../../dashboard/core/limits.ts';
 import {
   foldConnection,
   foldObservation,
@@ -48,6 +51,8 @@ import { freePorts } from '../../ops/platform/ports.ts';
 import { password } from '../browser.ts';
 import { root } from '../system.ts';
 
+type SetLimits = Extract<Command, { type: 'set-limits' }>;
+
 export type ScreenServer = Awaited<ReturnType<typeof openScreenServer>>;
 
 export type ScreenServerOptions = {
@@ -60,6 +65,8 @@ export type ScreenServerOptions = {
   readonly trends?: TrendStore['query'];
   /** Called for each command that a screen sent, once the log has it. By default nobody answers. */
   readonly onCommand?: (command: Command) => void;
+  /** Whether a change of limits is taken and answered, as the alarm processor does; by default it is. */
+  readonly answersLimits?: boolean;
   /** Called before each append; a rejection is Kafka's refusal. */
   readonly beforeAppend?: (topic: string) => Promise<void>;
 };
@@ -168,6 +175,9 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
 
   function associate(table: DeviceAssociations): void {
     foldAssociations(state, table);
+    for (const { associationId, patient } of table.periods)
+      if (!state.limits.has(associationId) && patient?.category === 'adult')
+        foldLimits(state, newLimits(associationId));
     hub().flushAlarms();
   }
 
@@ -196,15 +206,30 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
 
   function takeCommand(command: Command): void {
     commands.push(command);
-    if (command.type === 'set-limits') {
-      const { group, limits, by, at, associationId } = command;
-      foldLimits(state, associationId, { group, limits, by, at });
-    }
+    if (command.type === 'set-limits' && options.answersLimits !== false) takeLimits(command);
     options.onCommand?.(command);
+  }
+
+  function takeLimits({ type, commandId, associationId, group, limits, by, at }: SetLimits): void {
+    const before = state.limits.get(associationId) ?? newLimits(associationId);
+    const groups = before.groups.map((one) => {
+      if (one.group !== group) return one;
+      const own = ownAfter(one.own, limits);
+      return { group, base: one.base, limits: boundsOver(one.base, own), ...(own && { own }), changed: { by, at } };
+    });
+    foldLimits(state, { ...before, rev: before.rev + 1, groups });
+    answer({ type, commandId, associationId, at, accepted: true });
+  }
+
+  /** Says what became of a command, as the alarm processor does. */
+  function answer(one: CommandAnswer): void {
+    foldAnswer(state, one);
+    hub().flushAlarms();
   }
 
   return {
     state,
+    answer,
     feed,
     signs,
     alive,

@@ -2,6 +2,7 @@
 
 import { newAlarm } from '../../../contracts/messages/alarms.testing.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import { newLimits } from '../../../contracts/messages/limits.testing.ts';
 import type { Bed, Numeric } from '../../protocol.ts';
 import type { Snapshot } from '../../protocol-live.ts';
 
@@ -44,7 +45,7 @@ export function bed(associationId: string, changes: Partial<Bed> = {}): Bed {
     device: { deviceId: 'bed-01', online: true, onlineChangedAt: null, conditions: [] },
     waves: [],
     notices: [],
-    limits: [],
+    limits: newLimits(associationId),
     values: [],
     ...changes,
   };
@@ -58,6 +59,7 @@ export function snapshot(changes: Partial<Snapshot> = {}): Snapshot {
     at: '2026-01-01T10:00:00.000Z',
     beds: [],
     alarms: [],
+    answers: [],
     health: { kafka: 'ok', alarms: 'ok', kafkaAt: null, alarmsAt: null },
     ...changes,
   };

@@ -12,6 +12,7 @@ const delta = (changes: Partial<Delta>): Delta => ({
   gone: [],
   alarms: [],
   cleared: [],
+  answers: [],
   ...changes,
 });
 const hr = (value: number) => numeric('MDC_ECG_HEART_RATE', value);

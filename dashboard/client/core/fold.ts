@@ -1,5 +1,5 @@
 /** What the screen knows, folded from the server's messages. Pure: a message and the state before give the state after. */
-import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import type { Alarm, CommandAnswer } from '../../../contracts/messages/alarms.ts';
 import type { Bed, Numeric } from '../../protocol.ts';
 import type { Delta, Health, Snapshot } from '../../protocol-live.ts';
 import { listed } from './alarm-order.ts';
@@ -12,8 +12,13 @@ export type Screen = {
   readonly alarms: ReadonlyMap<string, Alarm>;
   /** The listed alarms of each bed that has any, in order; identity as with beds. */
   readonly alarmsOf: ReadonlyMap<string, readonly Alarm[]>;
+  /** What became of the last commands, by `commandId`. */
+  readonly answers: ReadonlyMap<string, CommandAnswer>;
   readonly health: Health;
 };
+
+/** Answers that are kept: a command is waited for some seconds. */
+const answersMax = 200;
 
 export function screenOf(snapshot: Snapshot): Screen {
   const alarms = new Map(snapshot.alarms.map((alarm) => [alarm.alarmId, alarm]));
@@ -23,6 +28,7 @@ export function screenOf(snapshot: Snapshot): Screen {
     beds: new Map(snapshot.beds.map((bed) => [bed.associationId, bed])),
     alarms,
     alarmsOf: alarmsByBed(alarms.values()),
+    answers: withAnswers(new Map(), snapshot.answers),
     health: snapshot.health,
   };
 }
@@ -40,7 +46,13 @@ export function applyDelta(screen: Screen, delta: Delta): Screen | undefined {
     for (const [associationId, list] of alarmsByBed(theirs)) changed.set(associationId, list);
     alarmsOf = changed;
   }
-  return { ...screen, n: delta.n, beds, alarms, alarmsOf };
+  return { ...screen, n: delta.n, beds, alarms, alarmsOf, answers: withAnswers(screen.answers, delta.answers) };
+}
+
+function withAnswers(before: Screen['answers'], more: readonly CommandAnswer[]): Screen['answers'] {
+  if (more.length === 0) return before;
+  const all = [...before, ...more.map((answer) => [answer.commandId, answer] as const)];
+  return new Map(all.slice(-answersMax));
 }
 
 function applyBeds(before: Screen['beds'], delta: Delta): Screen['beds'] {

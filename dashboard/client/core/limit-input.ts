@@ -1,9 +1,10 @@
 /** Limits as typed into a form: numbers that a body can have, in order, or one sentence that says what is wrong. */
-import type { Limits } from '../../../contracts/messages/alarms.ts';
+import { bounds, boundWords } from '../../../contracts/effective-limits.ts';
+import type { Limits, LimitsAsked, OwnLimits } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, parameters } from '../../../contracts/parameters.ts';
 
-const order = ['extremeLow', 'low', 'high', 'extremeHigh'] as const;
-const words = { extremeLow: 'extreme low', low: 'low', high: 'high', extremeHigh: 'extreme high' } as const;
+const order = bounds;
+const words = boundWords;
 
 const groupNames: Partial<Record<LimitGroup, string>> = { BPsys: 'BP systolic', BPmean: 'BP mean' };
 
@@ -63,23 +64,24 @@ export function understoodText(draft: LimitDraft): string | undefined {
 }
 
 /** The form of a patient's own limits; empty where the ward's hold. */
-export function draftOfLimits(own: Limits | null | undefined): LimitDraft {
+export function draftOfLimits(own: OwnLimits | null | undefined): LimitDraft {
   const text = (name: (typeof order)[number]) => (own?.[name] === undefined ? '' : String(own[name]));
   return { extremeLow: text('extremeLow'), low: text('low'), high: text('high'), extremeHigh: text('extremeHigh') };
 }
 
-/** Reads the patient's own limits where they differ from those shown; null where all were emptied. What the form does not show stays. */
+/** What a form asks for: the fields that differ from the patient's own limits; null for all that were emptied. */
 export function readChangedLimits(
   group: LimitGroup,
   draft: LimitDraft,
-  own: Limits | undefined,
-): { ok: true; limits: Limits | null } | { ok: false; message: string } {
+  own: OwnLimits | undefined,
+): { ok: true; limits: LimitsAsked | null } | { ok: false; message: string } {
   const before = draftOfLimits(own);
-  if (order.every((name) => draft[name].trim() === before[name])) return { ok: false, message: 'Nothing was changed.' };
+  const changed = order.filter((name) => draft[name].trim() !== before[name]);
+  if (changed.length === 0) return { ok: false, message: 'Nothing was changed.' };
   if (order.every((name) => draft[name].trim() === '')) return { ok: true, limits: null };
   const read = readLimits(group, (name) => draft[name]);
   if (!read.ok) return read;
-  return { ok: true, limits: { ...(own?.delayMs === undefined ? {} : { delayMs: own.delayMs }), ...read.limits } };
+  return { ok: true, limits: Object.fromEntries(changed.map((name) => [name, read.limits[name] ?? null])) };
 }
 
 /** An extreme limit may equal its plain one: every breach is then an extreme one. */

@@ -1,16 +1,17 @@
 import { describe, expect, it } from 'vitest';
+import { newLimits } from '../../../contracts/messages/limits.testing.ts';
 import { parameters } from '../../../contracts/parameters.ts';
 import { alarm, numeric } from './fixtures.ts';
 import {
   bornAtMs,
   compareBeds,
   limitsFor,
+  offText,
   patientName,
   placeText,
   slotPriority,
   slotsOf,
   valueText,
-  wardLimits,
 } from './numerics.ts';
 
 const shown = (code: string, value: number | undefined, changes = {}) => ({
@@ -80,31 +81,41 @@ describe('a value', () => {
   });
 });
 
-describe('limits', () => {
-  const by = { userId: 'u', name: 'U', role: 'nurse' } as const;
-  const at = '2026-01-01T10:00:00.000Z';
-  const ward = { HR: { low: 50, high: 120 } };
+describe('the limits beside a number', () => {
   const hr = parameters.get('MDC_ECG_HEART_RATE')!;
+  const ward = { base: { low: 40, high: 100, extremeHigh: 130 } };
+  const off = { reason: 'pacing', until: '2026-01-01T12:00:00.000Z' };
   it.each([
-    ['the ward’s', hr, [], { limits: ward.HR, own: false }],
+    ['are those of the ward, not the built-in ones', { HR: ward }, { low: 40, high: 100 }, false, undefined],
+    ['are the patient’s own', { HR: { ...ward, own: { high: 110 } } }, { low: 40, high: 110 }, true, undefined],
     [
-      'the patient’s own',
-      hr,
-      [{ group: 'HR', limits: { high: 140 }, by, at }],
-      { limits: { low: 50, high: 140 }, own: true },
+      'are the ward’s where only an extreme one is own',
+      { HR: { own: { extremeHigh: 150 } } },
+      { low: 50 },
+      false,
+      undefined,
     ],
-    ['back to the ward’s', hr, [{ group: 'HR', limits: null, by, at }], { limits: ward.HR, own: false }],
-    ['none known', parameters.get('MDC_RESP_RATE')!, [], undefined],
-    ['never any', parameters.get('MDC_PRESS_BLD_ART_ABP_DIA')!, [], undefined],
-  ] as const)('%s', (_name, parameter, changes, wanted) => {
-    expect(limitsFor(parameter, changes as never, ward)).toEqual(wanted);
+    ['are off, with reason and end', { HR: { limits: { extremeLow: 40 }, off } }, { extremeLow: 40 }, false, off],
+  ] as const)('%s', (_name, groups, limits, own, wantedOff) => {
+    const shown = limitsFor(hr, newLimits('assoc-01', groups));
+    expect(shown?.limits).toMatchObject(limits);
+    expect([shown?.own, shown?.off]).toEqual([own, wantedOff]);
   });
-});
 
-it('a category without a profile has no limits of another’s', () => {
-  expect(wardLimits(undefined).HR?.high).toBe(120);
-  expect(wardLimits('adult').HR?.high).toBe(120);
-  expect(wardLimits('neonatal')).toEqual({});
+  it.each([
+    ['nothing is known', hr, null],
+    ['no profile is for the patient', hr, newLimits('assoc-01', {}, { profile: null, groups: [] })],
+    ['no alarm is of the parameter', parameters.get('MDC_PRESS_BLD_ART_ABP_DIA')!, newLimits('assoc-01')],
+    ['none is plain', hr, newLimits('assoc-01', { HR: { limits: { extremeHigh: 140 } } })],
+  ])('are none where %s', (_name, parameter, inForce) => {
+    expect(limitsFor(parameter, inForce)).toBeUndefined();
+  });
+
+  it('say why and until when they are off', () => {
+    const nowMs = Date.parse('2026-01-01T10:00:00.000Z');
+    expect(offText(off, nowMs)).toMatch(/^Alarm limits are off until \d\d:00:00: pacing$/);
+    expect(offText({ reason: 'not measured here' }, nowMs)).toBe('Alarm limits are off: not measured here');
+  });
 });
 
 describe('the alarm that colours a number', () => {

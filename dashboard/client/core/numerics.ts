@@ -1,14 +1,12 @@
 /** A bed's values as a clinician reads them: in a fixed order, a pressure in one place, each with the limits that judge it. */
-import { adultLimits } from '../../../contracts/adult-limits.ts';
 import { clockTellMs, bornAtMs as measuredAtMs } from '../../../contracts/device-clock.ts';
-import { effectiveLimits } from '../../../contracts/effective-limits.ts';
-import type { Alarm, Limits, Priority } from '../../../contracts/messages/alarms.ts';
-import type { PatientCategory } from '../../../contracts/messages/records.ts';
+import type { Alarm, GroupInForce, Limits, LimitsInForce, Priority } from '../../../contracts/messages/alarms.ts';
 import { numberText } from '../../../contracts/number-text.ts';
 import { type LimitGroup, type Parameter, type ParameterGroup, parameters } from '../../../contracts/parameters.ts';
-import type { LimitChange, Numeric } from '../../protocol.ts';
+import type { Numeric } from '../../protocol.ts';
 import { gravest, isAboutNow } from './alarm-order.ts';
 import type { PlacedBed } from './bed-groups.ts';
+import { whenText } from './times.ts';
 
 export type Shown = { readonly parameter: Parameter; readonly numeric: Numeric };
 
@@ -76,21 +74,32 @@ export function valueText(shown: Shown): { text: string; note: string | undefine
   return { text: numberText(numeric.value, parameter.digits), note: numeric.validity };
 }
 
-/** The limits that judge a parameter here: the ward's, with the patient's own lying over them value by value. */
-export function limitsFor(
-  parameter: Parameter,
-  changes: readonly LimitChange[],
-  ward: Readonly<Partial<Record<string, Limits>>>,
-): { limits: Limits; own: boolean } | undefined {
-  if (parameter.limits === undefined) return undefined;
-  const own = changes.find((one) => one.group === parameter.limits)?.limits ?? undefined;
-  const limits = effectiveLimits(ward[parameter.limits], own);
-  return limits && { limits, own: own !== undefined };
+/** What a screen shows of the limits of a parameter. */
+export type ShownLimits = {
+  readonly limits: Limits;
+  /** One of the plain limits is the patient's own. */
+  readonly own: boolean;
+  /** The plain limits do not judge. */
+  readonly off: GroupInForce['off'];
+};
+
+/** The limits that judge a parameter, as the alarm processor says; undefined where it says none. Nothing is computed here. */
+export function limitsFor(parameter: Parameter, inForce: LimitsInForce | null): ShownLimits | undefined {
+  const found = groupInForce(parameter.limits, inForce);
+  if (found === undefined) return undefined;
+  const { limits, own, off } = found;
+  if (off === undefined && limits.low === undefined && limits.high === undefined) return undefined;
+  return { limits, own: own?.low !== undefined || own?.high !== undefined, off };
 }
 
-/** The ward's limits for a patient of this category; none where Vigil has no profile: better no number than another's. */
-export function wardLimits(category: PatientCategory | undefined): Readonly<Partial<Record<LimitGroup, Limits>>> {
-  return category === undefined || category === 'adult' ? adultLimits : {};
+export function groupInForce(group: LimitGroup | undefined, inForce: LimitsInForce | null): GroupInForce | undefined {
+  return inForce?.groups.find((one) => one.group === group);
+}
+
+/** Why limits are off, and until when. */
+export function offText(off: NonNullable<GroupInForce['off']>, nowMs: number): string {
+  const until = off.until === undefined ? '' : ` until ${whenText(Date.parse(off.until), nowMs)}`;
+  return `Alarm limits are off${until}: ${off.reason}`;
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What makes the place of a number on a tile wide or high: its text, its limits, and the words around it. */
 import type { Bed } from '../../protocol.ts';
-import { clockText, limitsFor, type Slot, valueText, wardLimits } from './numerics.ts';
+import { clockText, limitsFor, type Slot, valueText } from './numerics.ts';
 import { type Cell, leastWidthPx } from './tile-plan.ts';
 
 export type SlotCell = Cell & { readonly slot: Slot };
@@ -14,7 +14,7 @@ export function slotCell(slot: Slot, bed: Bed): SlotCell {
     pressure: slot.pressure,
     digits: parameter.digits,
     note: slot.values.map((one) => valueText(one).note).find((text) => text !== undefined),
-    limits: limitsFor(parameter, bed.limits, wardLimits(bed.patient?.category)) !== undefined,
+    limits: limitsFor(parameter, bed.limits) !== undefined,
   };
 }
 

@@ -1,9 +1,8 @@
 /** The alarm limits of a chart: lines over the time in which this screen knows that they were in force. */
-import type { Limits } from '../../../contracts/messages/alarms.ts';
+import type { Limits, LimitsInForce } from '../../../contracts/messages/alarms.ts';
 import { numberText } from '../../../contracts/number-text.ts';
 import { type LimitGroup, type Parameter, parameters } from '../../../contracts/parameters.ts';
-import type { LimitChange } from '../../protocol.ts';
-import { limitsFor } from './numerics.ts';
+import { groupInForce, limitsFor } from './numerics.ts';
 
 export type LimitLine = {
   readonly value: number;
@@ -23,17 +22,16 @@ const short: Partial<Record<LimitGroup, string>> = {
   BPmean: 'mean',
 };
 
-type WardLimits = Readonly<Partial<Record<string, Limits>>>;
 type Known = { readonly group: LimitGroup; readonly parameter: Parameter; readonly limits: Limits };
 
 /** The limits of each group on the chart, in the order of its codes. */
-function limitsOn(codes: readonly string[], changes: readonly LimitChange[], ward: WardLimits): Known[] {
+function limitsOn(codes: readonly string[], inForce: LimitsInForce | null): Known[] {
   const found = new Map<LimitGroup, Known>();
   for (const code of codes) {
     const parameter = parameters.get(code);
     const group = parameter?.limits;
     if (!parameter || group === undefined || found.has(group)) continue;
-    const limits = limitsFor(parameter, changes, ward)?.limits;
+    const limits = limitsFor(parameter, inForce)?.limits;
     if (limits) found.set(group, { group, parameter, limits });
   }
   // Heart rate and pulse have the same limits: one line.
@@ -45,15 +43,10 @@ function limitsOn(codes: readonly string[], changes: readonly LimitChange[], war
 }
 
 /** The lines of a chart that begins at `fromMs`. */
-export function limitLines(
-  codes: readonly string[],
-  changes: readonly LimitChange[],
-  ward: WardLimits,
-  fromMs: number,
-): LimitLine[] {
-  const known = limitsOn(codes, changes, ward);
+export function limitLines(codes: readonly string[], inForce: LimitsInForce | null, fromMs: number): LimitLine[] {
+  const known = limitsOn(codes, inForce);
   return known.flatMap(({ group, parameter, limits }, place) => {
-    const changedAt = changes.find((one) => one.group === group)?.at;
+    const changedAt = groupInForce(group, inForce)?.changed?.at;
     return (['low', 'high'] as const).flatMap((side): LimitLine[] => {
       const value = limits[side];
       if (value === undefined) return [];
@@ -89,12 +82,8 @@ export function rangeWithLimits(min: number, max: number, lines: readonly LimitL
 }
 
 /** `50 to 120`, `sys 90 to 160, mean 60 to 110`, `from 90`; undefined where the chart has no limits. */
-export function limitsText(
-  codes: readonly string[],
-  changes: readonly LimitChange[],
-  ward: WardLimits,
-): string | undefined {
-  const known = limitsOn(codes, changes, ward);
+export function limitsText(codes: readonly string[], inForce: LimitsInForce | null): string | undefined {
+  const known = limitsOn(codes, inForce);
   const texts = known.flatMap(({ group, parameter, limits: { low, high } }) => {
     const [from, to] = [low, high].map((one) => (one === undefined ? undefined : numberText(one, parameter.digits)));
     if (from === undefined && to === undefined) return [];

@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 import { describe, expect, it } from 'vitest';
-import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import type { Alarm, CommandAnswer } from '../../../contracts/messages/alarms.ts';
 import { alarm, snapshot } from '../core/fixtures.ts';
 import { type Screen, screenOf } from '../core/fold.ts';
 import { createAnswers, pauseMs } from './answers.ts';
@@ -10,6 +10,15 @@ type Reply = Awaited<ReturnType<Api['acknowledge']>>;
 const accepted: Reply = { ok: true, data: { commandId: 'c-1' } };
 const refused: Reply = { ok: false, status: 503, code: 'log-unavailable', message: 'The log is away.' };
 const nowMs = Date.parse('2026-01-01T10:00:00.000Z');
+
+const answer = (commandId: string, type: CommandAnswer['type'], refusal?: string): CommandAnswer => ({
+  commandId,
+  associationId: 'assoc-01',
+  type,
+  at: '2026-01-01T10:00:00.000Z',
+  accepted: refusal === undefined,
+  ...(refusal !== undefined && { reason: refusal }),
+});
 
 function page(reply: Reply, ...alarms: Alarm[]) {
   const asks: string[] = [];
@@ -78,15 +87,26 @@ describe('acknowledging', () => {
   });
 
   it.each([
-    [10_000, 0, 'pending'],
-    [10_001, 0, 'error'],
-    [10_001, -600_000, 'error'],
-    [10_000, 600_000, 'pending'],
+    [5_000, 0, 'pending'],
+    [5_001, 0, 'error'],
+    [5_001, -600_000, 'error'],
+    [5_000, 600_000, 'pending'],
   ])('%d ms without the event, the server’s clock set by %d ms, it is %s', async (waitedMs, stepMs, state) => {
     const { pass, answers } = page(accepted, alarm('a1'));
     await answers.acknowledge(alarm('a1'));
     pass(waitedMs, stepMs);
     expect(answers.asked.value.get('a1')?.state).toBe(state);
+  });
+
+  it('shows why the alarm processor refused it', async () => {
+    const { screen, answers } = page(accepted, alarm('a1'));
+    await answers.acknowledge(alarm('a1'));
+    screen.value = screenOf(snapshot({ alarms: [alarm('a1')], answers: [answer('another-c', 'acknowledge', 'No.')] }));
+    expect(answers.asked.value.get('a1')?.state).toBe('pending');
+    screen.value = screenOf(
+      snapshot({ alarms: [alarm('a1')], answers: [answer('c-1', 'acknowledge', 'It called again.')] }),
+    );
+    expect(answers.asked.value.get('a1')).toEqual({ state: 'error', message: 'It called again.' });
   });
 
   it('forgets what it asked of an alarm that is gone, and keeps it while the server is away', async () => {
@@ -96,6 +116,25 @@ describe('acknowledging', () => {
     expect(answers.asked.value.size).toBe(1);
     screen.value = screenOf(snapshot());
     expect(answers.asked.value.size).toBe(0);
+  });
+});
+
+describe('a command whose form stays open', () => {
+  it.each([
+    ['taken', answer('c-1', 'set-limits'), undefined],
+    ['refused', answer('c-1', 'set-limits', 'They cross.'), 'They cross.'],
+  ])('is %s by the answer of the alarm processor', async (_how, one, refusal) => {
+    const { screen, answers } = page(accepted);
+    const pending = answers.refusalOfCommand('c-1');
+    screen.value = screenOf(snapshot({ answers: [one] }));
+    expect(await pending).toBe(refusal);
+  });
+
+  it('is given up after 5 s without an answer, and says so', async () => {
+    const { pass, answers } = page(accepted);
+    const pending = answers.refusalOfCommand('c-1');
+    pass(5_001);
+    expect(await pending).toBe('The alarm processor has not answered. Look again, and try again.');
   });
 });
 

@@ -11,7 +11,7 @@ import type { Screen } from '../core/fold.ts';
 import type { Api } from './api.ts';
 
 export type Asked =
-  | { readonly state: 'pending'; readonly sinceSteadyMs: number }
+  | { readonly state: 'pending'; readonly sinceSteadyMs: number; readonly commandId?: string }
   | {
       readonly state: 'error';
       readonly message: string;
@@ -19,8 +19,9 @@ export type Asked =
       readonly changed?: boolean;
     };
 
-/** The alarm processor has answered within this time or something is wrong. */
-const patienceMs = 10_000;
+/** The alarm processor has answered within this time or something is wrong (ours). */
+const patienceMs = 5_000;
+const noAnswer = 'The alarm processor has not answered. Look again, and try again.';
 export const pauseMs = audioPauseMsMax;
 
 /**
@@ -57,20 +58,41 @@ export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now:
           continue;
         }
       }
-      if (entry.state === 'pending' && steady() - entry.sinceSteadyMs > patienceMs)
-        put(key, { state: 'error', message: 'No answer yet. Try again.' });
+      if (entry.state !== 'pending') continue;
+      const answer = screen.value?.answers.get(entry.commandId ?? '');
+      if (answer?.accepted === false) put(key, { state: 'error', message: answer.reason ?? 'It was refused.' });
+      else if (steady() - entry.sinceSteadyMs > patienceMs) put(key, { state: 'error', message: noAnswer });
     }
   });
 
   async function ask(key: string, send: () => ReturnType<Api['acknowledge']>, seenRev = 0) {
     if (asked.peek().get(key)?.state === 'pending') return;
-    put(key, { state: 'pending', sinceSteadyMs: steady() });
+    const sinceSteadyMs = steady();
+    put(key, { state: 'pending', sinceSteadyMs });
     const answer = await send();
     if (!answer.ok) put(key, refusalOf(answer, seenRev));
+    else if (asked.peek().get(key)?.state === 'pending')
+      put(key, { state: 'pending', sinceSteadyMs, commandId: answer.data.commandId });
+  }
+
+  /** Resolves with why the alarm processor refused a command, or that it does not answer; undefined once it has taken it. */
+  function refusalOfCommand(commandId: string): Promise<string | undefined> {
+    const since = steady();
+    let stop = () => {};
+    const answered = new Promise<string | undefined>((resolve) => {
+      stop = effect(() => {
+        const isLate = now.value > 0 && steady() - since > patienceMs;
+        const answer = screen.value?.answers.get(commandId);
+        if (answer) resolve(answer.accepted ? undefined : (answer.reason ?? 'It was refused.'));
+        else if (isLate) resolve(noAnswer);
+      });
+    });
+    return answered.finally(() => stop());
   }
 
   return {
     asked,
+    refusalOfCommand,
     /** Acknowledges an alarm as the person sees it: `rev` is the revision that the button's row shows. */
     acknowledge: ({ alarmId, rev }: Pick<Alarm, 'alarmId' | 'rev'>) =>
       ask(alarmId, () => api.acknowledge(alarmId, { rev }), rev),

@@ -85,6 +85,7 @@ const delta = (prev: number, n: number, value: number): Delta => ({
   gone: [],
   alarms: [],
   cleared: [],
+  answers: [],
 });
 async function connected(times = 1) {
   await until(() => watches.length === times);

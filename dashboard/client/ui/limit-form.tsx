@@ -1,7 +1,6 @@
 /** The form that changes one group of a patient's limits. */
 import { type Signal, useSignal } from '@preact/signals';
-import type { Limits } from '../../../contracts/messages/alarms.ts';
-import type { LimitGroup } from '../../../contracts/parameters.ts';
+import type { GroupInForce, Limits, LimitsAsked } from '../../../contracts/messages/alarms.ts';
 import type { Bed, LimitChange, LimitsRefused } from '../../protocol.ts';
 import { draftOfLimits, groupName, type LimitDraft, readChangedLimits, understoodText } from '../core/limit-input.ts';
 import { useApp } from '../shell/app.ts';
@@ -16,36 +15,34 @@ const fields = [
 
 type LimitFormProps = {
   bed: Bed;
-  group: LimitGroup;
-  /** The ward's limits, which hold where the patient has none of their own. */
-  ward: Limits;
-  own: LimitChange | undefined;
+  inForce: GroupInForce;
   onDone: () => void;
 };
 
-/** Shows the patient's own limits and sends those alone: the ward's stand in the empty fields and are not made the patient's. */
-export function LimitForm({ bed, group, ward, own, onDone }: LimitFormProps) {
+/** Shows the patient's own limits and sends what was changed of them: the ward's stand in the empty fields and are not made the patient's. */
+export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
   const app = useApp();
+  const { group, own, base: ward } = inForce;
   /** The change that the person has seen. */
-  const seen = useSignal(own);
-  const draft = useSignal(draftOfLimits(own?.limits));
+  const seenAt = useSignal(inForce.changed?.at ?? null);
+  const draft = useSignal(draftOfLimits(own));
   const problem = useSignal<string | undefined>(undefined);
   const refused = useSignal<LimitChange | undefined>(undefined);
   const busy = useSignal(false);
   const first = useSignal(draft.peek());
   useUnsaved(fields.some(([name]) => draft.value[name].trim() !== first.value[name]));
 
-  async function send(limits: Limits | null) {
+  async function send(limits: LimitsAsked | null) {
     busy.value = true;
-    const answer = await app.api.setLimits(bed.associationId, { group, limits, seenAt: seen.value?.at ?? null });
+    const answer = await app.api.setLimits(bed.associationId, { group, limits, seenAt: seenAt.value });
+    problem.value = answer.ok ? await app.answers.refusalOfCommand(answer.data.commandId) : answer.message;
     busy.value = false;
-    if (answer.ok) return onDone();
-    problem.value = answer.message;
-    if (answer.status === 409) refused.value = (answer.body as LimitsRefused).current;
+    if (problem.value === undefined) return onDone();
+    if (!answer.ok && answer.status === 409) refused.value = (answer.body as LimitsRefused).current;
   }
 
   function save() {
-    const read = readChangedLimits(group, draft.value, own?.limits ?? undefined);
+    const read = readChangedLimits(group, draft.value, own);
     if (read.ok) void send(read.limits);
     else problem.value = read.message;
   }
@@ -73,10 +70,10 @@ export function LimitForm({ bed, group, ward, own, onDone }: LimitFormProps) {
       </p>
       <LimitButtons
         refused={refused.value !== undefined}
-        hasOwn={Boolean(own?.limits)}
+        hasOwn={own !== undefined}
         busy={busy.value}
         onInsist={() => {
-          seen.value = refused.value;
+          seenAt.value = refused.value?.at ?? null;
           refused.value = undefined;
           save();
         }}

@@ -1,30 +1,28 @@
 /** The limits that judge this patient, and for who may change them the way to the form. */
 import { useSignal } from '@preact/signals';
-import { effectiveLimits } from '../../../contracts/effective-limits.ts';
-import type { Limits } from '../../../contracts/messages/alarms.ts';
-import { type LimitGroup, limitGroups, parameters } from '../../../contracts/parameters.ts';
-import type { Bed, LimitChange } from '../../protocol.ts';
+import type { GroupInForce } from '../../../contracts/messages/alarms.ts';
+import { type LimitGroup, parameters } from '../../../contracts/parameters.ts';
+import type { Bed } from '../../protocol.ts';
 import { groupName } from '../core/limit-input.ts';
-import { wardLimits } from '../core/numerics.ts';
+import { groupInForce, offText } from '../core/numerics.ts';
 import { whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
+import { CrossedBell } from './crossed-bell.tsx';
 import { LimitForm } from './limit-form.tsx';
 
 export function LimitsPanel({ bed }: { bed: Bed }) {
   const editing = useSignal<LimitGroup | undefined>(undefined);
-  const ward = wardLimits(bed.patient?.category);
-  const shownGroups = limitGroups.filter(
-    (group) =>
-      bed.values.some((value) => parameters.get(value.code)?.limits === group) ||
-      bed.limits.some((one) => one.group === group),
+  const app = useApp();
+  const shown = (bed.limits?.groups ?? []).filter(
+    ({ group, own, off }) =>
+      bed.values.some((value) => parameters.get(value.code)?.limits === group) || own !== undefined || off?.until,
   );
-  if (editing.value)
+  const edited = groupInForce(editing.value, bed.limits);
+  if (edited)
     return (
       <LimitForm
         bed={bed}
-        group={editing.value}
-        ward={ward[editing.value] ?? {}}
-        own={bed.limits.find((one) => one.group === editing.value)}
+        inForce={edited}
         onDone={() => {
           editing.value = undefined;
         }}
@@ -53,45 +51,54 @@ export function LimitsPanel({ bed }: { bed: Bed }) {
           </tr>
         </thead>
         <tbody>
-          {shownGroups.map((group) => (
+          {shown.map((one) => (
             <LimitRow
-              key={group}
-              group={group}
-              ward={ward[group]}
-              change={bed.limits.find((one) => one.group === group)}
+              key={one.group}
+              inForce={one}
               onEdit={() => {
-                editing.value = group;
+                editing.value = one.group;
               }}
             />
           ))}
         </tbody>
       </table>
-      {shownGroups.length === 0 && <p class="dim">No parameter with limits yet.</p>}
-      {Object.keys(ward).length === 0 && (
-        <p class="dim">There is no ward profile for this patient’s category: only limits set here are shown.</p>
-      )}
+      <p class="dim" data-testid="limits-origin">
+        {originText(bed.limits, shown.length, app.now.value)}
+      </p>
     </>
   );
 }
 
-type LimitRowProps = {
-  group: LimitGroup;
-  ward: Limits | undefined;
-  /** The patient's own. */
-  change: LimitChange | undefined;
-  onEdit: () => void;
-};
+/** Whose the limits are that are no patient's own. */
+function originText(inForce: Bed['limits'], shown: number, nowMs: number): string {
+  if (inForce === null) return 'The alarm processor has not said yet which limits judge this patient.';
+  const { profile, at } = inForce;
+  if (profile === null) return 'No limits judge this patient: there is no profile for the category.';
+  if (shown === 0) return 'No parameter with limits yet.';
+  const whose = {
+    'built-in': 'the built-in adult profile',
+    hospital: 'the hospital’s profile',
+    ward: 'the ward’s profile',
+  };
+  const since = whenText(Date.parse(at), nowMs);
+  return `In force since ${since}: ${whose[profile.origin]}, version ${profile.version}, and the patient’s own.`;
+}
 
-function LimitRow({ group, ward, change, onEdit }: LimitRowProps) {
+type LimitRowProps = { inForce: GroupInForce; onEdit: () => void };
+
+function LimitRow({ inForce, onEdit }: LimitRowProps) {
   const app = useApp();
-  const limits = effectiveLimits(ward, change?.limits ?? undefined) ?? {};
+  const { group, limits, own, changed, off } = inForce;
+  const when = (at: string) => whenText(Date.parse(at), app.now.value);
   return (
     <tr data-testid={`limits-${group}`}>
       <th scope="row">
         {groupName(group)}
-        {change?.limits && (
+        {off && <CrossedBell title={offText(off, app.now.value)} />}
+        {off && <span class="table__note">{offText(off, app.now.value)}</span>}
+        {own && changed && (
           <span class="table__note">
-            own, {change.by.name} {whenText(Date.parse(change.at), app.now.value)}
+            own, {changed.by.name} {when(changed.at)}
           </span>
         )}
       </th>

@@ -1,14 +1,23 @@
 /** A number with all that makes it readable: label, unit, limits, colour, age, and the alarm about it. */
-import type { Alarm, Limits } from '../../../contracts/messages/alarms.ts';
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { numberText } from '../../../contracts/number-text.ts';
 import type { Bed } from '../../protocol.ts';
 import { type AgeClass, ageText, sourceOf, valueClass } from '../core/ages.ts';
 import { parameterColours } from '../core/colours.ts';
-import { limitsFor, type Shown, type Slot, slotPriority, valueText, wardLimits } from '../core/numerics.ts';
+import {
+  limitsFor,
+  offText,
+  type Shown,
+  type ShownLimits,
+  type Slot,
+  slotPriority,
+  valueText,
+} from '../core/numerics.ts';
 import { doubtOf } from '../core/slot-cell.ts';
 import { widthEm } from '../core/tile-plan.ts';
 import { useApp } from '../shell/app.ts';
 import { useAges } from './ages.ts';
+import { CrossedBell } from './crossed-bell.tsx';
 
 /** An age that a reader takes for "now" is left out where there is little room. */
 const nowMs = 5_000;
@@ -41,7 +50,7 @@ export function SlotView({ slot, bed, alarms, everyAge }: SlotProps) {
       {everyAge && worst !== 'current' && oldest >= 0 ? ' ago' : ''}
     </span>
   );
-  const limits = limitsFor(slot.values[0]!.parameter, bed.limits, wardLimits(bed.patient?.category));
+  const limits = limitsFor(slot.values[0]!.parameter, bed.limits);
   const em = widthEm({ pressure: slot.pressure, digits: slot.values[0]!.parameter.digits });
   const names = ['slot', `is-${worst}`];
   if (limits) names.push('slot--limits');
@@ -77,7 +86,7 @@ export function SlotView({ slot, bed, alarms, everyAge }: SlotProps) {
               )}
             </span>
           </div>
-          {limits && <SlotLimits digits={slot.values[0]!.parameter.digits} limits={limits.limits} own={limits.own} />}
+          {limits && <SlotLimits digits={slot.values[0]!.parameter.digits} shown={limits} />}
         </div>
         {note && <span class="slot__note">{note}</span>}
       </div>
@@ -111,8 +120,16 @@ function PressureValue({ values, classes }: { values: readonly Shown[]; classes:
   );
 }
 
-function SlotLimits({ digits, limits, own }: { digits: number; limits: Limits; own: boolean }) {
-  const { low, high } = limits;
+function SlotLimits({ digits, shown }: { digits: number; shown: ShownLimits }) {
+  const app = useApp();
+  const { own, off } = shown;
+  const { low, high } = shown.limits;
+  if (off)
+    return (
+      <span class="slot__limits" data-testid="limits-off">
+        <CrossedBell title={offText(off, app.now.peek())} />
+      </span>
+    );
   const text = (limit: number | undefined) => (limit === undefined ? '' : numberText(limit, digits));
   return (
     <span

@@ -3,7 +3,6 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { parameters } from '../../../contracts/parameters.ts';
 import type { Bed, Trends as TrendAnswer } from '../../protocol.ts';
-import { wardLimits } from '../core/numerics.ts';
 import { chartsOf } from '../core/trend-charts.ts';
 import { limitLines, limitsText } from '../core/trend-limits.ts';
 import { trendColumns } from '../core/trend-series.ts';
@@ -114,7 +113,6 @@ function Charts(props: {
         Nothing was recorded for this bed in the last {props.hours} h.
       </p>
     );
-  const ward = wardLimits(bed.patient?.category);
   return (
     <div class="trends__charts" data-testid="trends">
       {charts.map((chart) => (
@@ -122,8 +120,8 @@ function Charts(props: {
           key={chart.title}
           chart={chart}
           columns={trendColumns(answer, chart.codes)}
-          limits={limitLines(chart.codes, bed.limits, ward, loaded.fromMs)}
-          limitsText={limitsText(chart.codes, bed.limits, ward)}
+          limits={limitLines(chart.codes, bed.limits, loaded.fromMs)}
+          limitsText={limitsText(chart.codes, bed.limits)}
           fromMs={loaded.fromMs}
           toMs={loaded.toMs}
           syncKey={bed.associationId}

@@ -320,11 +320,18 @@ export function acknowledge(
  * Silences what calls now and nobody has answered, at most 2 min. A pause is not extended: a new one begins only after something has
  * called again, which ended the one before.
  */
-export function pauseAudio(part: BookPart, until: number, desk: Desk): Told {
+export function pauseAudio(part: BookPart, until: number, desk: Desk): Told & { readonly refused?: string } {
   const calling = Object.entries(part.live).filter(([, live]) => calls(live));
   const runs = part.pause !== null && part.pause.until > desk.now;
   const ends = Math.min(until, desk.now + audioPauseMsMax);
-  if (runs || calling.length === 0 || ends <= desk.now) return { part, events: [] };
+  const refused = runs
+    ? 'The sound is paused already. A pause is not extended.'
+    : calling.length === 0
+      ? 'Nothing sounds that could be paused.'
+      : ends <= desk.now
+        ? 'The sound was not paused: this came too late.'
+        : undefined;
+  if (refused !== undefined) return { part, events: [], refused };
   const draft = open(part);
   const over = calling
     .map(([, { alarm }]) => alarm.priority)

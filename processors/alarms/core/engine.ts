@@ -4,19 +4,19 @@
  * The wall clock (`now`) only notices silence and how long a call has gone unanswered. Fed the same inputs it gives the same alarms,
  * whatever is repeated and wherever it is stopped and taken up again from its state.
  */
-import type { AlarmEvent, Command } from '../../../contracts/messages/alarms.ts';
+import type { AlarmEvent, CommandAnswer } from '../../../contracts/messages/alarms.ts';
 import { type Parameter, parameters } from '../../../contracts/parameters.ts';
 import {
   arrivalConditions,
   declare,
   giveUp,
-  initialArrivals,
   note as noteArrivals,
   noticeSilent,
   silenceChainOf,
   silentDue,
 } from './arrivals.ts';
-import { acknowledge, bookDue, closeAll, type Desk, pauseAudio, reconcile, tick } from './book.ts';
+import { bookDue, closeAll, type Desk, reconcile, tick } from './book.ts';
+import { command, endLimitsOff, limitsOffDue } from './commands.ts';
 import type { Condition, Episode } from './condition.ts';
 import { continuityConditions, continuityCounts, missingKey, number } from './continuity.ts';
 import { type Counts, countReading } from './counts.ts';
@@ -33,8 +33,8 @@ import {
 } from './device.ts';
 import { identity } from './identity.ts';
 import type { AssociationInput, Category, Input, ObservationInput, StatusInput } from './inputs.ts';
-import { rulesOf } from './judging.ts';
-import { conditionsOf, endLate, lateDue, limits, refoldLimits, without } from './limits.ts';
+import { isOver, profileInForce, refolded, rulesIn, rulesOf } from './judging.ts';
+import { conditionsOf, endLate, lateDue, limits, without } from './limits.ts';
 import { endNotices, notice, noticeConditions, noticesDue } from './notices.ts';
 import { adultProfile, type Profile } from './profile.ts';
 import { noProfileConditions } from './profile-missing.ts';
@@ -51,7 +51,13 @@ export type Environment = {
   readonly profile: (category: Category, ward: string | null) => Profile | undefined;
 };
 
-export type Step = { readonly state: State; readonly events: readonly AlarmEvent[]; readonly counts?: Counts };
+export type Step = {
+  readonly state: State;
+  readonly events: readonly AlarmEvent[];
+  /** What became of a command. */
+  readonly answer?: CommandAnswer;
+  readonly counts?: Counts;
+};
 
 /**
  * One step.
@@ -59,22 +65,24 @@ export type Step = { readonly state: State; readonly events: readonly AlarmEvent
  */
 export function step(env: Environment, before: State, input: Input, now: number): Step {
   const desk = deskOf(env, before, input, now);
-  const passed = passTime(before, desk);
+  const passed = passTime(env, before, desk);
   const known =
     'deviceId' in input && input.deviceId !== undefined ? { ...passed.state, deviceId: input.deviceId } : passed.state;
   const judged = take(env, known, input, desk);
   const told = settle(env, judged, passed.endings, desk);
   const events = [...passed.events, ...(judged.events ?? []), ...told.events];
-  return { state: told.state, events, ...(judged.counts && { counts: judged.counts }) };
+  const { answer, counts } = judged;
+  return { state: told.state, events, ...(answer && { answer }), ...(counts && { counts }) };
 }
 
 /** What the detectors make of an input. */
-type Judged = {
+export type Judged = {
   readonly state: State;
   /** Device time from which on what no longer holds is over. */
   readonly endAt: number;
   readonly episodes?: readonly Episode[];
   readonly events?: readonly AlarmEvent[];
+  readonly answer?: CommandAnswer;
   readonly counts?: Counts;
 };
 
@@ -100,6 +108,8 @@ function take(env: Environment, state: State, input: Input, desk: Desk): Judged 
       };
     case 'association':
       return associate(env, state, input, desk.now);
+    case 'profiles':
+      return { state: refolded(env, state, rulesOf(input.before, state.overrides)), endAt: desk.now };
     case 'command':
       return command(env, state, input.command, desk);
     case 'tick':
@@ -112,9 +122,6 @@ function hearStatus(state: State, input: StatusInput, now: number): State {
   const isNews = input.intervalMs !== undefined && device.status !== state.device.status;
   return { ...state, device, arrivals: isNews ? declare(state.arrivals, input.intervalMs) : state.arrivals };
 }
-
-/** The period has ended: nobody is at the device whom the state of the device could concern. */
-const isOver = ({ association }: State) => (association?.endedAt ?? null) !== null;
 
 /** Brings the conditions that hold together with the alarms, once an input. */
 function settle(env: Environment, judged: Judged, endings: ReadonlyMap<string, number>, desk: Desk): Step {
@@ -192,20 +199,6 @@ function isAnswered({ book }: State, chain: string): boolean {
   return isSaid && about.every(({ acknowledged, subsumed }) => acknowledged || subsumed);
 }
 
-/** What the patient is judged by; undefined where the category has no profile, or is not known. */
-export function profileInForce(env: Environment, { association }: State): Profile | undefined {
-  const { category = null, ward = null } = association ?? {};
-  return category === null ? undefined : env.profile(category, ward);
-}
-
-/** The state after a change of what judges it. */
-const refolded = (env: Environment, before: State, after: State): State => ({
-  ...after,
-  limits: refoldLimits(after.limits, rulesIn(env, before), rulesIn(env, after)),
-});
-
-const rulesIn = (env: Environment, state: State) => rulesOf(profileInForce(env, state), state.overrides);
-
 function deskOf(env: Environment, state: State, input: Input, now: number): Desk {
   const deviceId = ('deviceId' in input ? input.deviceId : undefined) ?? state.deviceId ?? 'unknown';
   const profile = profileInForce(env, state) ?? adultProfile;
@@ -213,7 +206,11 @@ function deskOf(env: Environment, state: State, input: Input, now: number): Desk
 }
 
 /** What is due by the wall clock, before the input is looked at. `endings`: when what late values showed was over. */
-function passTime(state: State, desk: Desk): Step & { readonly endings: ReadonlyMap<string, number> } {
+function passTime(
+  env: Environment,
+  state: State,
+  desk: Desk,
+): Step & { readonly endings: ReadonlyMap<string, number> } {
   if (nextDue(state) > desk.now) return { state, events: [], endings: noEndings };
   const { now } = desk;
   const late = endLate(state.limits, now);
@@ -226,7 +223,7 @@ function passTime(state: State, desk: Desk): Step & { readonly endings: Readonly
     device: noticeSilence(state.device, now),
     arrivals: isOver(state) ? state.arrivals : noticeSilent(state.arrivals, now),
   };
-  return { state: next, events, endings: late.endings };
+  return { state: endLimitsOff(env, next, now), events, endings: late.endings };
 }
 
 const noEndings: ReadonlyMap<string, number> = new Map();
@@ -239,26 +236,9 @@ export function nextDue(state: State): number {
     silenceDue(state.device),
     noticesDue(state.notices),
     lateDue(state.limits),
+    limitsOffDue(state),
     silent,
   );
-}
-
-/** The silence of a device without a patient is over once a person has seen it: a stored device must not call for ever. */
-function leaveAnsweredSilence(state: State): State {
-  const { association, book, device } = state;
-  const isSeen = ['no-data', 'disconnected'].some((key) => book.live[key]?.acknowledged);
-  if (association?.category !== 'unassigned' || !isSeen) return state;
-  const isOpen = (code: string) =>
-    Object.values(book.live).some((live) => live.alarm.code === code && !live.acknowledged);
-  return {
-    ...state,
-    device: { ...device, silentSince: null, disconnectedSince: null },
-    arrivals: initialArrivals,
-    limits: without(
-      state.limits,
-      Object.keys(state.limits).filter((code) => !isOpen(code)),
-    ),
-  };
 }
 
 /** Who is at the device changed. At the end of a period every condition ends and every alarm leaves, seen or not. */
@@ -268,7 +248,7 @@ function associate(env: Environment, before: State, input: AssociationInput, now
   if (endedAt === null) {
     const awaits = from !== undefined && category !== null && category !== 'unassigned';
     const device = awaits ? awaitFirst(state.device, from, now) : state.device;
-    return { state: refolded(env, before, { ...state, device }), endAt: now };
+    return { state: refolded(env, { ...state, device }, rulesIn(env, before)), endAt: now };
   }
   const continuity = { ...state.continuity, holes: [], since: null };
   const device = {
@@ -280,38 +260,4 @@ function associate(env: Environment, before: State, input: AssociationInput, now
     own: {},
   };
   return { state: { ...state, device, continuity, notices: {}, limits: {} }, endAt: endedAt };
-}
-
-const commandIdsMax = 64;
-const acknowledgementCounters = {
-  held: 'acknowledgementsHeld',
-  unknown: 'acknowledgementsUnknown',
-  displacing: 'acknowledgementsUnknown',
-  repeated: 'acknowledgementsRepeated',
-  stale: 'acknowledgementsStale',
-} as const;
-
-function command(env: Environment, before: State, asked: Command, desk: Desk): Judged {
-  const endAt = desk.now;
-  if (before.commandIds.includes(asked.commandId)) return { state: before, endAt, counts: { commandsRepeated: 1 } };
-  const state = { ...before, commandIds: [...before.commandIds, asked.commandId].slice(-commandIdsMax) };
-  switch (asked.type) {
-    case 'acknowledge': {
-      const { part: book, events, outcome } = acknowledge(state.book, asked, isOver(state), desk);
-      const left = leaveAnsweredSilence({ ...state, book });
-      const counts = outcome === 'done' ? {} : { [acknowledgementCounters[outcome]]: 1 };
-      return { state: left, endAt, events, counts };
-    }
-    case 'pause-audio': {
-      const until = Math.min(Date.parse(asked.at), desk.now) + asked.forMs;
-      const { part: book, events } = pauseAudio(state.book, until, desk);
-      return { state: { ...state, book }, endAt, events };
-    }
-    case 'set-limits': {
-      const { [asked.group]: own, ...others } = state.overrides;
-      const overrides = asked.limits === null ? others : { ...others, [asked.group]: { ...own, ...asked.limits } };
-      const next = { ...state, overrides };
-      return { state: refolded(env, state, next), endAt };
-    }
-  }
 }

@@ -3,6 +3,7 @@ import type { GatewayNotice } from '../../../contracts/bed-notices.ts';
 import type { Command } from '../../../contracts/messages/alarms.ts';
 import type { NumericValue, TechnicalCondition } from '../../../contracts/messages/device.ts';
 import type { connectionEndReasons, PatientCategory } from '../../../contracts/messages/records.ts';
+import type { Profile } from './profile.ts';
 
 /** One reading: `time` is the device's clock, `receivedAt` the gateway's. They never mix (STYLE 8). */
 export type ObservationInput = {
@@ -72,6 +73,9 @@ export type AssociationInput = {
   readonly from?: number;
 };
 
+/** Other profiles are in force. `before`: what the patient was judged by until now; undefined where that is not known. */
+export type ProfilesInput = { readonly type: 'profiles'; readonly before: Profile | undefined };
+
 /** The wall clock has moved: silence, escalation and re-alarm are judged. */
 export type TickInput = { readonly type: 'tick' };
 
@@ -82,4 +86,5 @@ export type Input =
   | NoticeInput
   | CommandInput
   | AssociationInput
+  | ProfilesInput
   | TickInput;

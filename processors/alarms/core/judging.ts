@@ -1,10 +1,30 @@
 /** Which rules judge one patient: the profile of the ward and the patient's own limits over it. Pure. */
-import type { Limits } from '../../../contracts/messages/alarms.ts';
-import type { LimitGroup, Parameter } from '../../../contracts/parameters.ts';
-import type { RulesOf } from './limits.ts';
+import type { OwnLimits } from '../../../contracts/messages/alarms.ts';
+import type { LimitGroup } from '../../../contracts/parameters.ts';
+import type { Environment } from './engine.ts';
+import { type RulesOf, refoldLimits } from './limits.ts';
 import { type GroupRules, type Profile, rulesOfPatient } from './profile.ts';
+import type { State } from './state.ts';
 
-type Overrides = Readonly<Partial<Record<LimitGroup, Limits>>>;
+export type Overrides = Readonly<Partial<Record<LimitGroup, OwnLimits>>>;
+
+/** The period has ended: nobody is at the device whom the state of the device could concern. */
+export const isOver = ({ association }: State) => (association?.endedAt ?? null) !== null;
+
+/** What the patient is judged by; undefined where the category has no profile, or is not known. */
+export function profileInForce(env: Environment, { association }: State): Profile | undefined {
+  const { category = null, ward = null } = association ?? {};
+  return category === null ? undefined : env.profile(category, ward);
+}
+
+export const rulesIn = (env: Environment, state: State): RulesOf =>
+  rulesOf(profileInForce(env, state), state.overrides);
+
+/** The state after a change of what judges it: the last values are judged by that at once. @param before what judged them until now */
+export const refolded = (env: Environment, state: State, before: RulesOf): State => ({
+  ...state,
+  limits: refoldLimits(state.limits, before, rulesIn(env, state)),
+});
 
 /** One answer for each profile and patient: it is asked for with each reading, and changes when somebody changes limits. */
 const known = new WeakMap<Profile, WeakMap<Overrides, RulesOf>>();
@@ -28,19 +48,23 @@ const none: RulesOf = () => undefined;
 
 function make(profile: Profile, overrides: Overrides): RulesOf {
   const groups = Object.keys(profile.groups) as LimitGroup[];
-  const made = new Map(groups.map((group) => [group, ofGroup(profile, overrides, group)]));
-  return ({ limits }: Parameter) => (limits === undefined ? undefined : made.get(limits));
+  const made = new Map(groups.map((group) => [group, rulesOfGroup(profile, overrides, group)]));
+  return ({ limits }) => (limits === undefined ? undefined : made.get(limits));
 }
 
-/** A pulse is judged by the limits of the heart rate, since it is one rate (CLINICAL, "Judged or told", 8), after the pleth's delays. */
-function ofGroup(profile: Profile, overrides: Overrides, group: LimitGroup): GroupRules | undefined {
-  if (group !== 'PR' || overrides.PR !== undefined) return rulesOfPatient(profile.groups[group], overrides[group]);
+/**
+ * What judges one group. A pulse is judged by the limits of the heart rate, since it is one rate (CLINICAL, "Judged or told", 8), after
+ * the pleth's delays, and under its own limits where the patient has such.
+ */
+export function rulesOfGroup(profile: Profile, overrides: Overrides, group: LimitGroup): GroupRules | undefined {
+  if (group !== 'PR') return rulesOfPatient(profile.groups[group], overrides[group]);
   const rules = rulesOfPatient(profile.groups.HR, overrides.HR);
   const pleth = profile.groups.PR;
-  if (rules === undefined || 'off' in pleth) return rules;
-  return {
+  if (rules === undefined || 'off' in pleth) return rulesOfPatient(rules, overrides.PR);
+  const delayed = {
     ...rules,
     ...(rules.low && { low: { ...rules.low, delay: pleth.low?.delay ?? rules.low.delay } }),
     ...(rules.high && { high: { ...rules.high, delay: pleth.high?.delay ?? rules.high.delay } }),
   };
+  return rulesOfPatient(delayed, overrides.PR);
 }

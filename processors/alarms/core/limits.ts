@@ -40,7 +40,7 @@ export type Came = {
   readonly noDataMs: number;
 };
 
-export type RulesOf = (parameter: Parameter) => GroupRules | undefined;
+export type RulesOf = (parameter: Pick<Parameter, 'limits'>) => GroupRules | undefined;
 
 /** Judges the values of one reading. @param now wall clock: only notes when late values were heard of */
 export function limits(

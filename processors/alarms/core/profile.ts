@@ -3,7 +3,7 @@
  * parameters has limits, or is off with a reason (CLINICAL, "Judged or told", 10). Pure.
  */
 import { adultLimits } from '../../../contracts/adult-limits.ts';
-import type { Limits, Priority } from '../../../contracts/messages/alarms.ts';
+import type { Limits, OwnLimits, Priority, ProfileSource } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, limitGroups } from '../../../contracts/parameters.ts';
 
 /**
@@ -36,7 +36,8 @@ export type GroupRules = {
   readonly offDelayMs: number;
 };
 
-export type Off = { readonly off: string };
+/** Why the plain limits of a group do not judge. Extreme ones may all the same, and of some groups they must (profile-faults.ts). */
+export type Off = { readonly off: string; readonly extremeLow?: number; readonly extremeHigh?: number };
 
 export type Profile = {
   readonly groups: Readonly<Record<LimitGroup, GroupRules | Off>>;
@@ -44,6 +45,7 @@ export type Profile = {
   readonly realarmMs: number;
   /** An alarm that nobody answers climbs one level after each of these; absent: it does not. */
   readonly escalationMs: Readonly<Partial<Record<Priority, number>>>;
+  readonly source: ProfileSource;
 };
 
 /** Priority of the plain limits (CLINICAL, table); how far inside a value must be: about the sensor's own noise (ours). */
@@ -80,6 +82,7 @@ export function profileOfLimits(limits: Readonly<Partial<Record<LimitGroup, Limi
     groups: Object.fromEntries(groups) as Record<LimitGroup, GroupRules | Off>,
     realarmMs: 180_000,
     escalationMs: { high: 60_000, medium: 180_000 },
+    source: { origin: 'built-in', version: '1' },
   };
 }
 
@@ -100,10 +103,14 @@ export const adultProfile: Profile = profileOfLimits(adultLimits);
 
 /**
  * A group's rules for one patient: the profile's, with the patient's own limits over them. What these leave out stays, so that a limit
- * can be moved but none falls away unsaid; an extreme limit never lies inside its plain one, it moves out with it.
+ * can be moved but none falls away unsaid. While a group is off, its extreme limits judge alone.
  */
-export function rulesOfPatient(rules: GroupRules | Off | undefined, own: Limits | undefined): GroupRules | undefined {
-  if (rules === undefined || 'off' in rules) return undefined;
+export function rulesOfPatient(
+  rules: GroupRules | Off | undefined,
+  own: OwnLimits | undefined,
+): GroupRules | undefined {
+  if (rules === undefined) return undefined;
+  if ('off' in rules) return extremesOf({ priority: 'medium', hysteresis: 0, offDelayMs: 5_000 }, rules);
   if (own === undefined) return rules;
   const boundOf = (limit: number | undefined, before: Bound | undefined): Bound | undefined => {
     if (limit === undefined && before === undefined) return undefined;
@@ -111,17 +118,30 @@ export function rulesOfPatient(rules: GroupRules | Off | undefined, own: Limits 
       own.delayMs !== undefined ? { kind: 'fixed', ms: own.delayMs } : (before?.delay ?? { kind: 'fixed', ms: 0 });
     return { limit: limit ?? before!.limit, delay };
   };
-  const low = boundOf(own.low, rules.low);
-  const high = boundOf(own.high, rules.high);
+  const { priority, hysteresis, offDelayMs } = rules;
+  const low = own.off ? undefined : boundOf(own.low, rules.low);
+  const high = own.off ? undefined : boundOf(own.high, rules.high);
   const extremeLow = own.extremeLow ?? rules.extremeLow;
   const extremeHigh = own.extremeHigh ?? rules.extremeHigh;
   return {
-    priority: rules.priority,
-    hysteresis: rules.hysteresis,
-    offDelayMs: rules.offDelayMs,
+    priority,
+    hysteresis,
+    offDelayMs,
     ...(low && { low }),
     ...(high && { high }),
-    ...(extremeLow !== undefined && { extremeLow: Math.min(extremeLow, low?.limit ?? extremeLow) }),
-    ...(extremeHigh !== undefined && { extremeHigh: Math.max(extremeHigh, high?.limit ?? extremeHigh) }),
+    ...(extremeLow !== undefined && { extremeLow }),
+    ...(extremeHigh !== undefined && { extremeHigh }),
+  };
+}
+
+function extremesOf(
+  rest: Pick<GroupRules, 'priority' | 'hysteresis' | 'offDelayMs'>,
+  { extremeLow, extremeHigh }: Off,
+): GroupRules | undefined {
+  if (extremeLow === undefined && extremeHigh === undefined) return undefined;
+  return {
+    ...rest,
+    ...(extremeLow !== undefined && { extremeLow }),
+    ...(extremeHigh !== undefined && { extremeHigh }),
   };
 }

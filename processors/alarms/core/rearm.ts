@@ -4,8 +4,10 @@
  */
 import { audioPauseUntil } from '../../../contracts/audio-pause.ts';
 import { type GatewayNotice, gatewayNoticeForMs } from '../../../contracts/bed-notices.ts';
+import { limitsOffMsMax } from '../../../contracts/effective-limits.ts';
 import type { Starts } from '../../../contracts/shared-identity.ts';
 import { notAhead, notLonger } from '../../../contracts/steady-time.ts';
+import { formatInstant } from '../../../contracts/time.ts';
 import type { Live } from './alarm.ts';
 import { type ArrivalsPart, noDataMsMin } from './arrivals.ts';
 import type { BookPart } from './book.ts';
@@ -29,6 +31,7 @@ export function rearm(state: State, profile: Profile, now: number): State {
     continuity: rearmContinuity(state.continuity, past),
     identity: rearmIdentity(state.identity, past),
     notices: rearmNotices(state.notices, now),
+    overrides: rearmOverrides(state.overrides, now),
     book: rearmBook(state.book, profile, now),
   };
 }
@@ -75,6 +78,16 @@ function rearmNotices(part: NoticesPart, now: number): NoticesPart {
   const rearmed = Object.entries(part).map(([code, { since, until }]) => {
     const forMs = gatewayNoticeForMs[code as GatewayNotice] ?? 0;
     return [code, { since, until: notLonger(until, now, forMs) }] as const;
+  });
+  return Object.fromEntries(rearmed);
+}
+
+/** Limits that are switched off judge again no later than they ever would. */
+function rearmOverrides(overrides: State['overrides'], now: number): State['overrides'] {
+  const rearmed = Object.entries(overrides).map(([group, own]) => {
+    if (own.off === undefined) return [group, own] as const;
+    const until = formatInstant(notLonger(Date.parse(own.off.until), now, limitsOffMsMax));
+    return [group, { ...own, off: { ...own.off, until } }] as const;
   });
   return Object.fromEntries(rearmed);
 }

@@ -1,5 +1,5 @@
 /** One association's engine state: plain JSON, so that it can be snapshot. Each part belongs to one detector, and is bounded there. */
-import type { Limits } from '../../../contracts/messages/alarms.ts';
+import type { GroupInForce, OwnLimits } from '../../../contracts/messages/alarms.ts';
 import type { LimitGroup } from '../../../contracts/parameters.ts';
 import type { Starts } from '../../../contracts/shared-identity.ts';
 import { type ArrivalsPart, initialArrivals } from './arrivals.ts';
@@ -19,7 +19,9 @@ export type State = {
   readonly deviceId: string | null;
   readonly association: Pick<AssociationInput, 'category' | 'ward' | 'endedAt'> | null;
   /** One patient's own limits, by group: at most one each. */
-  readonly overrides: Readonly<Partial<Record<LimitGroup, Limits>>>;
+  readonly overrides: Readonly<Partial<Record<LimitGroup, OwnLimits>>>;
+  /** Who set them last, or took them away; absent where nobody did. */
+  readonly setBy?: Readonly<Partial<Record<LimitGroup, NonNullable<GroupInForce['changed']>>>>;
   readonly seen: Seen;
   readonly arrivals: ArrivalsPart;
   readonly limits: LimitsPart;
@@ -30,6 +32,8 @@ export type State = {
   readonly notices: NoticesPart;
   readonly book: BookPart;
   readonly commandIds: readonly string[];
+  /** Of these, why some were refused, so that a repeat gets the same answer. */
+  readonly refused?: Readonly<Record<string, string>>;
 };
 
 export function initialState(associationId: string): State {

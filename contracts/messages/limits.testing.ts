@@ -1,0 +1,23 @@
+/** Made-up limits in force for tests: those of the adult profile, and over them what a test names. */
+import { adultLimits } from '../adult-limits.ts';
+import { boundsOver } from '../effective-limits.ts';
+import { type LimitGroup, limitGroups } from '../parameters.ts';
+import type { GroupInForce, LimitsInForce } from './alarms.ts';
+
+export function newLimits(
+  associationId: string,
+  groups: Partial<Record<LimitGroup, Partial<GroupInForce>>> = {},
+  more: Partial<LimitsInForce> = {},
+): LimitsInForce {
+  return {
+    associationId,
+    rev: 1,
+    at: '2026-01-01T08:00:00.000Z',
+    profile: { origin: 'built-in', version: '1' },
+    groups: limitGroups.map((group) => {
+      const base = groups[group]?.base ?? adultLimits[group];
+      return { group, base, limits: boundsOver(base, groups[group]?.own), ...groups[group] };
+    }),
+    ...more,
+  };
+}

@@ -1,0 +1,126 @@
+/** What people ask for: acknowledgements, audio pauses, limits. Each command gets an answer, and a repeat the same one. Pure. */
+import { ownAfter, setLimitsFault } from '../../../contracts/effective-limits.ts';
+import type { Command, CommandAnswer } from '../../../contracts/messages/alarms.ts';
+import type { LimitGroup } from '../../../contracts/parameters.ts';
+import { initialArrivals } from './arrivals.ts';
+import { acknowledge, type Desk, pauseAudio } from './book.ts';
+import type { Environment, Judged } from './engine.ts';
+import { limitsInForce } from './in-force.ts';
+import { isOver, refolded, rulesIn } from './judging.ts';
+import { without } from './limits.ts';
+import type { State } from './state.ts';
+
+const commandIdsMax = 64;
+const acknowledgementCounters = {
+  held: 'acknowledgementsHeld',
+  unknown: 'acknowledgementsUnknown',
+  displacing: 'acknowledgementsUnknown',
+  repeated: 'acknowledgementsRepeated',
+  stale: 'acknowledgementsStale',
+} as const;
+/** Why an acknowledgement is not taken, for the person who gave it. */
+const acknowledgementFaults = {
+  unknown: 'Not acknowledged: this alarm has ended.',
+  stale: 'Not acknowledged: this alarm has called again or has become graver since. Look again.',
+} as const;
+
+export function command(env: Environment, before: State, asked: Command, desk: Desk): Judged {
+  if (before.commandIds.includes(asked.commandId)) {
+    const answer = answerOf(asked, before.refused?.[asked.commandId]);
+    return { state: before, endAt: desk.now, answer, counts: { commandsRepeated: 1 } };
+  }
+  const { refused, ...judged } = carryOut(env, before, asked, desk);
+  const commandIds = [...before.commandIds, asked.commandId].slice(-commandIdsMax);
+  const refusals = { ...before.refused, ...(refused !== undefined && { [asked.commandId]: refused }) };
+  const kept = Object.entries(refusals).filter(([id]) => commandIds.includes(id));
+  const state: State = { ...judged.state, commandIds, ...(kept.length > 0 && { refused: Object.fromEntries(kept) }) };
+  return { ...judged, state, answer: answerOf(asked, refused) };
+}
+
+/** `at` is of the command: an answer that is given again after a crash is the same. */
+function answerOf({ commandId, associationId, type, at }: Command, refused: string | undefined): CommandAnswer {
+  const answer = { commandId, associationId, type, at };
+  return refused === undefined ? { ...answer, accepted: true } : { ...answer, accepted: false, reason: refused };
+}
+
+/** @returns also why it was refused, a sentence */
+function carryOut(
+  env: Environment,
+  state: State,
+  asked: Command,
+  desk: Desk,
+): Omit<Judged, 'answer'> & { readonly refused?: string } {
+  const endAt = desk.now;
+  switch (asked.type) {
+    case 'acknowledge': {
+      const { part: book, events, outcome } = acknowledge(state.book, asked, isOver(state), desk);
+      const left = leaveAnsweredSilence({ ...state, book });
+      const counts = outcome === 'done' ? {} : { [acknowledgementCounters[outcome]]: 1 };
+      const isRefused = outcome === 'unknown' || outcome === 'stale';
+      return { state: left, endAt, events, counts, ...(isRefused && { refused: acknowledgementFaults[outcome] }) };
+    }
+    case 'pause-audio': {
+      const until = Math.min(Date.parse(asked.at), desk.now) + asked.forMs;
+      const { part: book, events, refused } = pauseAudio(state.book, until, desk);
+      return { state: { ...state, book }, endAt, events, ...(refused !== undefined && { refused }) };
+    }
+    case 'set-limits':
+      return setLimits(env, state, asked, desk);
+  }
+}
+
+function setLimits(
+  env: Environment,
+  state: State,
+  { group, limits: change, by, at }: Extract<Command, { type: 'set-limits' }>,
+  { now }: Desk,
+): ReturnType<typeof carryOut> {
+  const fault = isOver(state)
+    ? 'The limits were not changed: the patient is no longer at this device.'
+    : setLimitsFault(limitsInForce(env, state).groups, group, change, now);
+  if (fault !== undefined) return { state, endAt: now, counts: { limitsRefused: 1 }, refused: fault };
+  const own = ownAfter(state.overrides[group], change);
+  const { [group]: _before, ...others } = state.overrides;
+  const setBy = { ...state.setBy, [group]: { by, at } };
+  return { state: withOverrides(env, { ...state, setBy }, own ? { ...others, [group]: own } : others), endAt: now };
+}
+
+/** Other limits of the patient's own: the last values are judged by them at once. */
+function withOverrides(env: Environment, state: State, overrides: State['overrides']): State {
+  return refolded(env, { ...state, overrides }, rulesIn(env, state));
+}
+
+/** Limits that were switched off until now judge again. */
+export function endLimitsOff(env: Environment, state: State, now: number): State {
+  if (limitsOffDue(state) > now) return state;
+  const rest = Object.entries(state.overrides).flatMap(([group, { off, ...limits }]) => {
+    const own = off && Date.parse(off.until) > now ? { ...limits, off } : limits;
+    return Object.keys(own).length === 0 ? [] : [[group as LimitGroup, own] as const];
+  });
+  return withOverrides(env, state, Object.fromEntries(rest));
+}
+
+/** The wall clock at which limits judge again that were switched off; infinity where none are. */
+export function limitsOffDue({ overrides }: State): number {
+  let due = Number.POSITIVE_INFINITY;
+  for (const { off } of Object.values(overrides)) if (off) due = Math.min(due, Date.parse(off.until));
+  return due;
+}
+
+/** The silence of a device without a patient is over once a person has seen it: a stored device must not call for ever. */
+function leaveAnsweredSilence(state: State): State {
+  const { association, book, device } = state;
+  const isSeen = ['no-data', 'disconnected'].some((key) => book.live[key]?.acknowledged);
+  if (association?.category !== 'unassigned' || !isSeen) return state;
+  const isOpen = (code: string) =>
+    Object.values(book.live).some((live) => live.alarm.code === code && !live.acknowledged);
+  return {
+    ...state,
+    device: { ...device, silentSince: null, disconnectedSince: null },
+    arrivals: initialArrivals,
+    limits: without(
+      state.limits,
+      Object.keys(state.limits).filter((code) => !isOpen(code)),
+    ),
+  };
+}

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest';
+import type { AlarmEvent, AlarmState, LimitsInForce } from '../../contracts/messages/alarms.ts';
+import { env, nurse, reading, t0 } from '../bed.testing.ts';
+import type { Environment } from './core/engine.ts';
+import type { AssociationInput, CommandInput } from './core/inputs.ts';
+import { adultProfile, type Profile, profileOfLimits } from './core/profile.ts';
+import { createPartition, type Published, type Restored } from './partition.ts';
+
+const key = 'association-1';
+const adult: AssociationInput = { type: 'association', category: 'adult', ward: 'ICU', endedAt: null };
+const nothing: Restored = {
+  states: [],
+  told: [],
+  commands: [],
+  position: { observations: 0n, commands: 0n },
+  replayTo: 0n,
+};
+
+/** A partition, and the profile that its patients are judged by, which a test may change. */
+function open(restored: Partial<Restored> = {}, first: Profile = adultProfile) {
+  const published: Published[] = [];
+  const events: AlarmEvent[] = [];
+  let profile = first;
+  const changing: Environment = { ...env, profile: () => profile };
+  const partition = createPartition({
+    env: changing,
+    restored: { ...nothing, ...restored },
+    associationAt: () => adult,
+    emit: (event) => events.push(event),
+    publish: (record) => published.push(record),
+    counters: { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 },
+    nowMs: t0,
+  });
+  const limits = () =>
+    published.flatMap(({ type, body }) => (type === 'limits-in-force' ? [body as LimitsInForce] : []));
+  return {
+    partition,
+    published,
+    limits,
+    raised: () => events.filter(({ type }) => type === 'raised').map(({ alarm }) => alarm.text),
+    high: () =>
+      limits()
+        .at(-1)
+        ?.groups.find(({ group }) => group === 'HR')?.limits.high,
+    use(next: Profile, s: number) {
+      profile = next;
+      partition.judgeAnew(t0 + s * 1000);
+    },
+    read(from: number, to: number, HR: number) {
+      for (let s = from; s <= to; s++) {
+        const one = reading(s, { HR });
+        partition.observation(key, BigInt(s), one.receivedAt, one, one.receivedAt, one.receivedAt);
+      }
+    },
+  };
+}
+
+const setHigh = (s: number, high: number): CommandInput => {
+  const at = new Date(t0 + s * 1000).toISOString();
+  const asked = {
+    commandId: `command-${s}`,
+    associationId: key,
+    at,
+    by: nurse,
+    group: 'HR',
+    limits: { high },
+  } as const;
+  return { type: 'command', command: { type: 'set-limits', ...asked } };
+};
+const strict: Profile = {
+  ...profileOfLimits({ HR: { low: 50, high: 100, extremeLow: 40, extremeHigh: 140 } }),
+  source: { origin: 'ward', version: '7' },
+};
+const snapshots = (one: ReturnType<typeof open>, s: number) =>
+  one.partition.flush(t0 + s * 1000, 0, 0n).snapshots.map(({ body }) => JSON.parse(JSON.stringify(body)) as AlarmState);
+
+describe('the limits in force', () => {
+  it('are published once for a patient, with their profile, and are in the snapshot', () => {
+    const one = open({}, strict);
+    one.read(0, 5, 80);
+    expect(one.limits()).toMatchObject([{ associationId: key, rev: 1, profile: { origin: 'ward', version: '7' } }]);
+    expect(one.high()).toBe(100);
+    expect(snapshots(one, 6)[0]?.limits).toEqual(one.limits()[0]);
+  });
+
+  it('are published before the answer to the command that changed them, and a refusal publishes none', () => {
+    const one = open();
+    one.read(0, 0, 80);
+    one.partition.command(key, 0n, t0 + 1_000, setHigh(1, 110), t0 + 1_000);
+    one.partition.command(key, 1n, t0 + 2_000, setHigh(2, 150), t0 + 2_000);
+    expect(one.published.map(({ type }) => type)).toEqual([
+      'limits-in-force',
+      'limits-in-force',
+      'command-answer',
+      'command-answer',
+    ]);
+    expect(one.high()).toBe(110);
+    expect(one.published.at(-1)?.body).toMatchObject({ commandId: 'command-2', accepted: false });
+  });
+
+  it('are not published again after a restart, and their revision goes on', () => {
+    const before = open();
+    before.read(0, 3, 80);
+    const after = open({ states: snapshots(before, 4), position: { observations: 4n, commands: 0n }, replayTo: 4n });
+    expect(after.published).toEqual([]);
+    after.partition.command(key, 0n, t0 + 5_000, setHigh(5, 110), t0 + 5_000);
+    expect(after.limits().map(({ rev }) => rev)).toEqual([2]);
+  });
+
+  it('are said again, the same, where a crash came before the snapshot', () => {
+    const before = open();
+    before.read(0, 3, 80);
+    const states = snapshots(before, 4);
+    before.partition.command(key, 0n, t0 + 5_000, setHigh(5, 110), t0 + 5_000);
+    const commands = [{ key, offset: 0n, atMs: t0 + 5_000, input: setHigh(5, 110) }];
+    const after = open({ states, commands, position: { observations: 4n, commands: 0n }, replayTo: 4n });
+    const ofAnswer = ({ published }: typeof before) => published.filter(({ type }) => type === 'command-answer');
+    expect(ofAnswer(after)).toEqual(ofAnswer(before));
+    expect(after.limits()[0]).toMatchObject({ rev: 2, groups: before.limits()[1]!.groups });
+  });
+});
+
+describe('profiles that change while running', () => {
+  it('judge the last value at once, and are published', () => {
+    const one = open();
+    one.read(0, 20, 107);
+    expect(one.raised()).toEqual([]);
+    one.use(strict, 20.5);
+    expect(one.raised()).toEqual(['HR 107 > 100']);
+    expect([one.high(), one.limits().at(-1)?.rev]).toEqual([100, 2]);
+  });
+
+  it('of the same limits publish their new version, and end no alarm', () => {
+    const one = open();
+    one.read(0, 20, 130);
+    const before = one.partition.liveAlarms();
+    one.use({ ...adultProfile, source: { origin: 'hospital', version: '8' } }, 20.5);
+    expect(one.limits().at(-1)).toMatchObject({ rev: 2, profile: { version: '8' } });
+    expect([one.partition.liveAlarms(), before]).toEqual([1, 1]);
+  });
+
+  it('judge at once also where they changed while the processor was down', () => {
+    const before = open();
+    before.read(0, 20, 107);
+    const states = snapshots(before, 21);
+    const after = open({ states, position: { observations: 21n, commands: 0n }, replayTo: 21n }, strict);
+    expect(after.raised()).toEqual(['HR 107 > 100']);
+    expect(after.high()).toBe(100);
+  });
+});
