@@ -42,7 +42,8 @@ describe('limits of a group', () => {
   });
 
   it.each<[LimitGroup, Limits]>([
-    ['HR', { low: 1, high: 349 }],
+    ['HR', { low: 20, high: 250 }],
+    ['EtCO2', { low: 1, high: 149 }],
     ['SpO2', { extremeLow: 60 }],
     ['HR', { extremeLow: 20, extremeHigh: 250 }],
     ['RR', { extremeHigh: 80 }],

@@ -171,7 +171,7 @@ describe('who sees what', () => {
 
   it('hides names, values and physiological alarms from a technician', () => {
     const { beds, alarms } = wholeScreen(twoWards(), technician, { ward: 'icu' });
-    expect(beds[0]).toMatchObject({ occupied: true, patient: null, values: [], waves: [], limits: [] });
+    expect(beds[0]).toMatchObject({ occupied: true, patient: null, values: [], waves: [], limits: null });
     expect(alarms.map((one) => one.alarmId)).toEqual(['alarm-technical-0']);
   });
 
@@ -244,7 +244,7 @@ describe('a device without a bed', () => {
     ]);
     expect(alarms.map((one) => one.alarmId)).toEqual(['alarm-unassigned-0']);
     for (const scope of [{ ward: 'step' }, { ward: '*' }, { associationId: 'u-device-1' }] as const)
-      expect(wholeScreen(state, stepNurse, scope)).toEqual({ beds: [], alarms: [] });
+      expect(wholeScreen(state, stepNurse, scope)).toEqual({ beds: [], alarms: [], answers: [] });
     expect(devicesFor(state, stepNurse)).toEqual([]);
     expect(wardsFor(state, stepNurse)).toEqual([{ ward: 'step', beds: 0, alarms: 0 }]);
     expect(wardsFor(state, nurse)).toEqual([{ ward: 'icu', beds: 0, alarms: 1 }]);

@@ -259,3 +259,9 @@ export function clockDue({ subsumed, escalateAt, realarmAt }: Live): number {
   if (subsumed) return Number.POSITIVE_INFINITY;
   return Math.min(escalateAt ?? Number.POSITIVE_INFINITY, realarmAt ?? Number.POSITIVE_INFINITY);
 }
+
+/** Why a pause does not begin, for the person who asked. */
+export function pauseFault(runs: boolean, isQuiet: boolean): string {
+  if (runs) return 'The sound is paused already. A pause is not extended.';
+  return isQuiet ? 'Nothing sounds that could be paused.' : 'The sound was not paused: this came too late.';
+}

@@ -18,6 +18,7 @@ import {
   evolve,
   gravity,
   type Live,
+  pauseFault,
 } from './alarm.ts';
 import type { Condition, Episode } from './condition.ts';
 
@@ -324,14 +325,8 @@ export function pauseAudio(part: BookPart, until: number, desk: Desk): Told & { 
   const calling = Object.entries(part.live).filter(([, live]) => calls(live));
   const runs = part.pause !== null && part.pause.until > desk.now;
   const ends = Math.min(until, desk.now + audioPauseMsMax);
-  const refused = runs
-    ? 'The sound is paused already. A pause is not extended.'
-    : calling.length === 0
-      ? 'Nothing sounds that could be paused.'
-      : ends <= desk.now
-        ? 'The sound was not paused: this came too late.'
-        : undefined;
-  if (refused !== undefined) return { part, events: [], refused };
+  if (runs || calling.length === 0 || ends <= desk.now)
+    return { part, events: [], refused: pauseFault(runs, calling.length === 0) };
   const draft = open(part);
   const over = calling
     .map(([, { alarm }]) => alarm.priority)

@@ -14,13 +14,17 @@ describe('limits of one patient', () => {
     expect(one.live()['HR.high']?.present).toBe(true);
   });
 
-  it('the extreme limit moves out with the plain one, never in', () => {
+  it('a plain limit does not pass the extreme one, unless both are moved', () => {
     const one = bed();
     one.command(0, { type: 'set-limits', group: 'HR', limits: { high: 150 } });
-    one.run(0, 10, { HR: 149 });
-    expect(one.raised()).toEqual([]);
-    one.run(11, 11, { HR: 151 });
-    expect(one.live()['HR.extreme-high']?.text).toBe('HR 151 > 150');
+    one.run(0, 0, { HR: 141 });
+    expect(one.live()['HR.extreme-high']?.text).toBe('HR 141 > 140');
+    const moved = bed();
+    moved.command(0, { type: 'set-limits', group: 'HR', limits: { high: 150, extremeHigh: 160 } });
+    moved.run(0, 10, { HR: 149 });
+    expect(moved.raised()).toEqual([]);
+    moved.run(11, 11, { HR: 161 });
+    expect(moved.live()['HR.extreme-high']?.text).toBe('HR 161 > 160');
   });
 
   it('a moved limit is a new question to what is present', () => {
