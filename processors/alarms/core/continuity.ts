@@ -146,15 +146,20 @@ export function continuityConditions({ holes, since }: ContinuityPart): Conditio
   ];
 }
 
-/** What changed for the metrics: holes that are told of now, the readings in them, and those of them that came after all. */
-export function continuityCounts(before: ContinuityPart, after: ContinuityPart): Counts {
+/** What a reading changed for the metrics: holes that are told of now, the readings in them, and whether it is one that was told of. */
+export function continuityCounts(
+  before: ContinuityPart,
+  after: ContinuityPart,
+  { boot, seq }: Pick<Numbered, 'boot' | 'seq'>,
+): Counts {
   if (before.holes === after.holes) return {};
   const toldOf = ({ holes }: ContinuityPart) => holes.filter((hole) => hole.told);
   const missing = (holes: readonly Hole[]) => holes.reduce((sum, hole) => sum + hole.missing, 0);
   const [was, is] = [toldOf(before), toldOf(after)];
   const isNew = after.toldAt !== before.toldAt;
+  const filled = was.some((hole) => hole.boot === boot && seq >= hole.from && seq <= hole.to) ? 1 : 0;
   return {
-    ...(isNew && { gaps: is.length - was.length, readingsMissing: missing(is) - missing(was) }),
-    ...(!isNew && is.length > 0 && { readingsFilled: missing(was) - missing(is) }),
+    ...(isNew && { gaps: is.length - was.length, readingsMissing: missing(is) + filled - missing(was) }),
+    readingsFilled: filled,
   };
 }

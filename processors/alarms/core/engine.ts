@@ -183,7 +183,7 @@ function observe(env: Environment, state: State, input: ObservationInput, now: n
   };
   const counts = {
     ...countReading(input, came),
-    ...continuityCounts(state.continuity, continuity),
+    ...continuityCounts(state.continuity, continuity, { boot, seq }),
     ...(found && !isOver(state) && { sharedIdentity: 1 }),
   };
   return { state: next, endAt: time, episodes: judged.episodes ?? [], counts };
