@@ -85,8 +85,9 @@ export function wallOf(input: Input, otherwise: number): number {
 
 export type Bed = ReturnType<typeof bed>;
 
-export function bed(category: Category | null = 'adult', associationId = 'association-1') {
-  let state: State = initialState(associationId);
+/** @param from a state to go on from, as a process does that starts again */
+export function bed(category: Category | null = 'adult', associationId = 'association-1', from?: State) {
+  let state: State = from ?? initialState(associationId);
   const events: AlarmEvent[] = [];
   const answers: CommandAnswer[] = [];
   const counted = new Map<Counter, number>();
@@ -102,7 +103,7 @@ export function bed(category: Category | null = 'adult', associationId = 'associ
     return result.events;
   }
   const associationOf = (endedAt: number | null) => ({ type: 'association' as const, category, ward: 'ICU', endedAt });
-  feed(associationOf(null));
+  if (from === undefined) feed(associationOf(null));
 
   return {
     feed,

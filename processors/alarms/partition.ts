@@ -236,7 +236,7 @@ export function createPartition(options: {
       const { state, events } = realign(held.state, held.told, nowMs);
       held.told = [];
       counters.realigned += events.length;
-      if (state !== held.state && events.length > 0) told(held, state, events, nowMs, position, true);
+      if (state !== held.state) told(held, state, events, nowMs, position, true);
     }
   }
 

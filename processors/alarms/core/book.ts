@@ -20,6 +20,7 @@ import {
   type Live,
   pauseFault,
 } from './alarm.ts';
+import { subsumption, uncovered } from './chains.ts';
 import type { Condition, Episode } from './condition.ts';
 
 /** An alarm that has left: its readings, when they come again, raise nothing, and what comes soon after is the same alarm. */
@@ -68,8 +69,6 @@ const heldMax = 16;
 const heldMs = 600_000;
 /** What comes so soon after the end of an alarm is the same one (CLINICAL, "Alarm vocabulary"). */
 const recurMs = 30_000;
-
-const none: ReadonlySet<string> = new Set();
 
 /** A working copy: parts are replaced, never changed. */
 type Draft = {
@@ -133,15 +132,15 @@ function leave(draft: Draft, key: string, to: number, desk: Desk): void {
  */
 export function reconcile(
   part: BookPart,
-  conditions: readonly Condition[],
+  found: readonly Condition[],
   episodes: readonly Episode[],
   endedAt: (key: string) => number,
   desk: Desk,
-  standing: ReadonlySet<string> = none,
+  standing: ReadonlySet<string> = new Set(),
 ): Told {
-  if (conditions.length === 0 && episodes.length === 0 && Object.keys(part.live).length === 0)
-    return { part, events: [] };
+  if (found.length === 0 && episodes.length === 0 && Object.keys(part.live).length === 0) return { part, events: [] };
   const draft = open(part);
+  const conditions = withoutPast(draft, found);
   const held = new Map(conditions.map((condition) => [condition.key, condition]));
   const subsumed = subsumption(conditions, standing);
   for (const episode of uncovered(episodes, conditions)) passBy(draft, episode, held, desk);
@@ -157,7 +156,7 @@ export function reconcile(
     } else if (hidden || (condition.clearing && draft.hidden.includes(condition.key))) {
       // What is about to end need not be called to once the graver one has ended.
       stillHidden.push(condition.key);
-    } else if (!(condition.outOfOrder && isKnown(draft, condition))) begin(draft, condition, desk);
+    } else begin(draft, condition, desk);
   }
   for (const [key, live] of Object.entries(draft.live))
     if (live.alarm.present && !held.has(key)) end(draft, key, endedAt(key), desk);
@@ -225,10 +224,11 @@ function answerHeld(draft: Draft, key: string, desk: Desk): void {
   apply(draft, key, { type: 'acknowledge', by: held.by, at: held.at }, desk);
 }
 
-/** The condition ended at `endAt`, device time. It latches, or leaves. */
+/** The condition ended at `endAt`, device time; not before it began, though an old reading may have shown it. It latches, or leaves. */
 function end(draft: Draft, key: string, endAt: number, desk: Desk): void {
-  const { alarm } = apply(draft, key, { type: 'end', at: endAt }, desk);
-  if (alarm.signal !== 'latched') leave(draft, key, endAt, desk);
+  const at = Math.max(endAt, draft.live[key]!.onset);
+  const { alarm } = apply(draft, key, { type: 'end', at }, desk);
+  if (alarm.signal !== 'latched') leave(draft, key, at, desk);
 }
 
 /** A condition that held and was over when its readings came: on record once, unless it is known. */
@@ -239,20 +239,16 @@ function passBy(draft: Draft, { condition, endedAt }: Episode, held: ReadonlyMap
   end(draft, key, endedAt, desk);
 }
 
-/** Without the episodes for which a graver one, or a condition that holds, stood all the same. */
-function uncovered(episodes: readonly Episode[], conditions: readonly Condition[]): readonly Episode[] {
-  if (episodes.length === 0) return episodes;
-  const all = [...episodes, ...conditions.map((condition) => ({ condition, endedAt: Number.POSITIVE_INFINITY }))];
-  return episodes.filter(
-    ({ condition: { chain, rank, onset }, endedAt }) =>
-      !all.some(
-        (other) =>
-          other.condition.chain === chain &&
-          other.condition.rank > rank &&
-          other.condition.onset <= endedAt &&
-          other.endedAt >= onset,
-      ),
-  );
+/**
+ * Without what readings show that came again, or late, and had been an alarm already: neither that, nor what it stood for, stands for
+ * anything that holds now.
+ */
+function withoutPast(draft: Draft, found: readonly Condition[]): readonly Condition[] {
+  const isPast = (one: Condition) => one.outOfOrder && !draft.live[one.key]?.alarm.present;
+  const known = found.filter((one) => isPast(one) && isKnown(draft, one));
+  if (known.length === 0) return found;
+  const isCovered = subsumption(known);
+  return found.filter((one) => !(known.includes(one) || (isPast(one) && isCovered(one))));
 }
 
 /** Readings that came again, or late, and show what was an alarm already then. */
@@ -261,15 +257,6 @@ function isKnown(draft: Draft, { key, onset }: Condition): boolean {
   const live = draft.live[key];
   if (live?.alarm.resolvedAt !== undefined && within(live.onset, Date.parse(live.alarm.resolvedAt))) return true;
   return draft.closed.some((one) => one.key === key && within(one.from, one.to));
-}
-
-/** Whether a graver condition of the same cause holds, or one that stands for this one too. */
-function subsumption(conditions: readonly Condition[], standing = none): (condition: Condition) => boolean {
-  const ranks = new Map<string, number>();
-  for (const { chain, rank } of conditions)
-    ranks.set(chain, Math.max(rank, ranks.get(chain) ?? Number.NEGATIVE_INFINITY));
-  return ({ chain, rank, under }) =>
-    rank < ranks.get(chain)! || (under !== undefined && (ranks.has(under) || standing.has(under)));
 }
 
 /**

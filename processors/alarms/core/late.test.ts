@@ -92,6 +92,19 @@ describe('lateness', () => {
     expect(physiological(one)).toEqual(['HR.extreme-high']);
   });
 
+  it('readings of an asystole that come again take nothing from the alarm that holds now', () => {
+    const one = bed();
+    one.run(0, 10, { HR: 0 });
+    one.run(11, 16, calm);
+    one.run(17, 60, { HR: 45 });
+    expect(one.live()['HR.low']).toMatchObject({ present: true, signal: 'on' });
+    for (let s = 0; s <= 10; s++) {
+      one.feed(reading(s, { HR: 0 }, { boot: 'another', receivedAt: t0 + 61_000 }));
+      expect(one.live()['HR.low']).toMatchObject({ present: true, signal: 'on' });
+      expect(one.live().asystole).toMatchObject({ signal: 'latched', onsets: 1 });
+    }
+  });
+
   it('a backlog of the start before, the newest first and mixed with what comes now, ends no alarm that is present', () => {
     const one = bed();
     one.run(0, 100, calm);

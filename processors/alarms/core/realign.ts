@@ -22,25 +22,24 @@ export function realign(
   const events: AlarmEvent[] = [];
   for (const event of last.values()) {
     const next = realignAlarm(book, event, now);
-    if (next === undefined) continue;
     book = next.book;
-    events.push(next.event);
+    if (next.event !== undefined) events.push(next.event);
   }
   return { state: book === state.book ? state : { ...state, book }, events };
 }
 
-/** What the screens must hear of an alarm that they know by `event`; undefined where they know what holds. */
+/** What the screens must hear of an alarm that they know by `event`; no event where they know what holds. */
 function realignAlarm(
   book: BookPart,
   { type, alarm }: AlarmEvent,
   now: number,
-): { readonly book: BookPart; readonly event: AlarmEvent } | undefined {
+): { readonly book: BookPart; readonly event?: AlarmEvent } {
   const at = formatInstant(now);
   const found = Object.entries(book.live).find(([, live]) => live.alarm.alarmId === alarm.alarmId);
   if (found) {
     const [key, live] = found;
     const isBehind = alarm.rev > live.alarm.rev || (alarm.rev === live.alarm.rev && !isSame(alarm, live.alarm));
-    if (!isBehind) return undefined;
+    if (!isBehind) return { book };
     const above: Alarm = { ...live.alarm, rev: Math.max(alarm.rev, live.alarm.rev) + 1 };
     return {
       book: { ...book, live: { ...book.live, [key]: { ...live, alarm: above } } },
@@ -48,21 +47,28 @@ function realignAlarm(
     };
   }
   const closed = book.closed.find((one) => one.alarmId === alarm.alarmId);
-  if (type === 'cleared' || (closed && closed.rev > alarm.rev)) return undefined;
-  const cleared: Alarm = { ...alarm, rev: alarm.rev + 1, present: false, signal: 'off', resolvedAt: at };
+  const isTold = closed !== undefined && (closed.rev > alarm.rev || (closed.rev === alarm.rev && type === 'cleared'));
+  if (isTold) return { book };
   const onset = Date.parse(alarm.onsetAt);
-  const { alarmId, rev } = cleared;
-  const last = closed === undefined ? { alarm: cleared, acknowledged: true } : closed.last;
-  const entry: Closed = {
-    ...(closed ?? { key: alarm.condition, alarmId, from: onset, to: onset }),
-    rev,
-    ...(last && { last: { ...last, alarm: { ...last.alarm, rev } } }),
-  };
+  if (type === 'cleared') return { book: remember(book, closed, alarm, Date.parse(alarm.resolvedAt ?? alarm.onsetAt)) };
+  const cleared: Alarm = { ...alarm, rev: alarm.rev + 1, present: false, signal: 'off', resolvedAt: at };
+  return { book: remember(book, closed, cleared, onset), event: { type: 'cleared', at, alarm: cleared } };
+}
+
+/** Keeps the revision that the screens have of an alarm that left: should it be raised after all, it goes on above that. */
+function remember(book: BookPart, closed: Closed | undefined, alarm: Alarm, to: number): BookPart {
+  const { alarmId, rev } = alarm;
+  const from = Date.parse(alarm.onsetAt);
+  const known = closed ?? { key: keyOf(alarm), alarmId, from, to };
+  const last = closed === undefined ? { alarm, acknowledged: true } : closed.last;
+  const entry: Closed = { ...known, rev, ...(last && { last: { ...last, alarm: { ...last.alarm, rev } } }) };
   const others = book.closed.filter((one) => one !== closed);
-  return {
-    book: { ...book, closed: [...others, entry].slice(-closedMax) },
-    event: { type: 'cleared', at, alarm: cleared },
-  };
+  return { ...book, closed: [...others, entry].slice(-closedMax) };
+}
+
+/** The key of the condition: a technical one about a parameter is of that parameter alone (arrivals.ts, device.ts). */
+function keyOf({ kind, condition, code }: Alarm): string {
+  return kind === 'technical' && code !== undefined ? `${condition}/${code}` : condition;
 }
 
 /** Whether a screen would show the same. */

@@ -14,6 +14,8 @@ const rangesMax = 32;
 
 /** A device sends at an even pace: a number within a range has about the time that lies between (ours). */
 const evenMs = 5_000;
+/** A step of time that differs by more from the pace of a range begins another range: the device had paused (ours). */
+const paceMs = 1_000;
 
 /**
  * Notes one reading. What is forgotten at a bound counts as not seen, and so does a reading of which it is not sure: to judge a repeat
@@ -36,6 +38,11 @@ export function note(
   return { seen: [...others, { boot, ranges: next }].slice(-bootsMax), repeat: false };
 }
 
+/** Whether a number that follows a range, or precedes it, after so long keeps the range's pace: else times within it would be guessed wrong. */
+function isPaced({ from, to, fromAt, toAt }: Range, stepMs: number): boolean {
+  return from === to || Math.abs(stepMs - (toAt - fromAt) / (to - from)) <= paceMs;
+}
+
 function timeIn({ from, to, fromAt, toAt }: Range, seq: number): number {
   return from === to ? fromAt : fromAt + ((toAt - fromAt) * (seq - from)) / (to - from);
 }
@@ -52,8 +59,8 @@ function inserted(ranges: readonly Range[], seq: number, at: number): readonly R
   while (i >= 0 && seq < ranges[i]!.from) i -= 1;
   const below = ranges[i];
   const above = ranges[i + 1];
-  const joinsBelow = below !== undefined && below.to === seq - 1;
-  const joinsAbove = above !== undefined && above.from === seq + 1;
+  const joinsBelow = below !== undefined && below.to === seq - 1 && isPaced(below, at - below.toAt);
+  const joinsAbove = above !== undefined && above.from === seq + 1 && isPaced(above, above.fromAt - at);
   const range = {
     from: joinsBelow ? below.from : seq,
     fromAt: joinsBelow ? below.fromAt : at,
