@@ -6,15 +6,8 @@
  */
 import type { AlarmEvent, CommandAnswer } from '../../../contracts/messages/alarms.ts';
 import { type Parameter, parameters } from '../../../contracts/parameters.ts';
-import {
-  arrivalConditions,
-  declare,
-  giveUp,
-  note as noteArrivals,
-  noticeSilent,
-  silenceChainOf,
-  silentDue,
-} from './arrivals.ts';
+import { arrivalConditions, giveUp, silenceChainOf } from './arrival-alarms.ts';
+import { declare, note as noteArrivals, noticeSilent, silentDue } from './arrivals.ts';
 import { bookDue, closeAll, type Desk, reconcile, tick } from './book.ts';
 import { command, endLimitsOff, limitsOffDue } from './commands.ts';
 import type { Condition, Episode } from './condition.ts';
