@@ -1,5 +1,6 @@
 /** `npm run bench -- <name>`: figures, each with the command that repeats it. Figures are asserted nowhere else. */
 import { VigilError } from '../contracts/errors.ts';
+import { measureAlarms } from './alarms.ts';
 import { measureDevices } from './devices.ts';
 import { measureFootprint } from './footprint.ts';
 import { measureIngest } from './ingest.ts';
@@ -10,6 +11,10 @@ const help = `npm run bench -- footprint [--seconds 60] [--json]
 npm run bench -- ingest [--connections 200] [--window 64] [--seconds 20] [--profile <folder>] [--skip-limit] [--json]
     Readings a second that one gateway acknowledges, latency at 5,000/s and at 1,000/s, cost of a reading; over mTLS and
     sealing, with a broker of its own, whose limit for Kafka's own producer is measured in the same run
+npm run bench -- alarms [--engine] [--beds 500] [--seconds 400] [--breaches 300] [--kills 3] [--json]
+    Steps a second of the pure engine and the bytes of a bed's state after 1 h and 24 h (--engine: only these); readings a
+    second from Kafka to Kafka, opening and sealing included; time from a breach to the clinician's connection at 1,000
+    readings/s; time from kill -9 of the only processor to its next alarm
 npm run bench -- devices [--counts 10,100,1000,10000] [--rate 1000] [--seconds 60] [--hybrid] [--json]
     CPU and latency of a reading, and memory of the gateway, with few and with many devices; --hybrid: their TLS agrees on its
     keys by X25519 with ML-KEM, not by X25519 alone
@@ -25,6 +30,9 @@ try {
   switch (name) {
     case 'footprint':
       await measureFootprint(args);
+      break;
+    case 'alarms':
+      await measureAlarms(args);
       break;
     case 'devices':
       await measureDevices(args);

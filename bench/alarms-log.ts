@@ -1,0 +1,166 @@
+/** The alarm processor between its topics: sealed readings in, sealed alarms out, on a Kafka of its own. */
+
+import pino from 'pino';
+import { createReader } from '../contracts/kafka/reader.ts';
+import type { AlarmEvent } from '../contracts/messages/alarms.ts';
+import { checkRecord } from '../contracts/messages/check.ts';
+import { contentTypes } from '../contracts/messages/records.ts';
+import type { SealedLog } from '../contracts/sealed-log.ts';
+import { valuesOf } from '../processors/bed.testing.ts';
+import type { TestPlatform } from '../tests/platform.ts';
+import { admitted, associate, devicePseudonym, openLogAs, startHouse, until } from '../tests/system.ts';
+
+type Bed = {
+  readonly deviceId: string;
+  readonly associationId: string;
+  readonly writer: string;
+  readonly n: number;
+  seq: number;
+};
+
+export type ReadingLog = Awaited<ReturnType<typeof openReadingLog>>;
+
+/** Admits patients, and seals their readings as the gateway would. @param wardOf names the ward of a bed */
+export async function openReadingLog(data: TestPlatform, beds: number, wardOf: (bed: number) => string) {
+  const gateway = await openLogAs(data, 'gateway');
+  const operator = await openLogAs(data, 'operator');
+  const all: Bed[] = [];
+  for (let n = 0; n < beds; n += 1) {
+    const deviceId = `bench-${n}`;
+    const period = admitted(String(n), wardOf(n), `Bench ${n}`);
+    all.push({ deviceId, associationId: period.associationId, writer: devicePseudonym(data, deviceId), n, seq: 0 });
+    await associate(data, operator, deviceId, 1, period);
+  }
+  await operator.close();
+
+  /** @param heartRate above 140 breaches at once: an extreme limit has no delay */
+  async function send(bed: Bed, timeMs: number, heartRate: number): Promise<void> {
+    bed.seq += 1;
+    const { deviceId, associationId: key, writer, seq } = bed;
+    const values = valuesOf({ HR: heartRate, PR: heartRate + 1, SpO2: 95 + (seq % 4), RR: 14 + (seq % 3) });
+    const time = new Date(timeMs).toISOString();
+    const reading = { boot: 'bench', seq, time, intervalMs: 1000, values };
+    const receivedAt = new Date(Math.min(timeMs + 5, Date.now())).toISOString();
+    const body = Buffer.from(JSON.stringify({ deviceId, receivedAt, reading }));
+    const dataKey = await gateway.sealer.keyFor(key, 'observations');
+    const place = { topic: 'observations', key, writer, boot: 'bench', seq } as const;
+    const value = gateway.sealer.seal(dataKey, place, contentTypes.observation, body);
+    await gateway.appender.append('observations', key, value);
+  }
+  return { beds: all, send, close: () => gateway.close() };
+}
+
+/** Sends each second a reading of every bed, spread over the second, until it is stopped. */
+export function paceReadings(log: ReadingLog, everyMs: number) {
+  let sent = 0;
+  let failed = 0;
+  const startMs = performance.now();
+  const perMs = log.beds.length / everyMs;
+  const timer = setInterval(() => {
+    const due = Math.floor((performance.now() - startMs) * perMs);
+    for (; sent < due; sent += 1) {
+      const bed = log.beds[sent % log.beds.length]!;
+      log.send(bed, Date.now(), 78 + (sent % 5)).catch(() => {
+        failed += 1;
+      });
+    }
+  }, 5);
+  return {
+    stop() {
+      clearInterval(timer);
+      return { sent, failed };
+    },
+  };
+}
+
+/** Calls back with every alarm event that comes from now on. */
+async function followAlarms(dashboard: SealedLog, onEvent: (event: AlarmEvent) => void) {
+  const reader = await createReader(dashboard.kafka, {
+    group: `dashboard-bench-${process.pid}-${Date.now()}`,
+    topics: ['alarms'],
+    start: 'end',
+    log: pino({ level: 'silent' }),
+    async onRecords({ topic, records }) {
+      for (const { key, value } of records) {
+        if (value === null) continue;
+        const opened = await dashboard.open({ topic, key, value });
+        const checked = checkRecord(opened.contentType, opened.plaintext);
+        if (checked.ok && checked.contentType === contentTypes.alarmEvent) onEvent(checked.body);
+      }
+    },
+  });
+  await reader.caughtUp;
+  return reader;
+}
+
+async function recordsRead(port: number): Promise<number> {
+  const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
+  return Number(/^vigil_alarms_records_total (\d+)$/m.exec(text)?.[1] ?? 0);
+}
+
+/**
+ * Readings a second that one processor opens, judges and turns into sealed alarms: it finds a backlog, of which the first part is warm-up.
+ */
+export async function measureThroughput(
+  data: TestPlatform,
+  log: ReadingLog,
+  secondsOfReadings: number,
+): Promise<{ readonly perS: number; readonly readings: number }> {
+  const t = Date.now() - secondsOfReadings * 1000;
+  for (let s = 0; s < secondsOfReadings; s += 1)
+    // Each bed has a tachycardia of 20 s each three minutes: two alarms for 180 readings.
+    await Promise.all(log.beds.map((bed) => log.send(bed, t + s * 1000, (s + 7 * bed.n) % 180 < 20 ? 150 : 80)));
+  const readings = log.beds.length * secondsOfReadings;
+  const processor = await startHouse(data, 'alarms');
+  try {
+    const port = data.alarmsMetricsPort!;
+    let from: { readonly atMs: number; readonly read: number } | undefined;
+    let to = { atMs: 0, read: 0 };
+    await until(
+      'the backlog to be read',
+      async () => {
+        const read = await recordsRead(port).catch(() => 0);
+        if (from === undefined && read >= readings / 5) from = { atMs: performance.now(), read };
+        if (read > to.read) to = { atMs: performance.now(), read };
+        return read >= readings;
+      },
+      300_000,
+    );
+    return { perS: Math.round(((to.read - from!.read) * 1000) / (to.atMs - from!.atMs)), readings };
+  } finally {
+    await processor.close();
+  }
+}
+
+/** From `kill -9` of the only processor to the first alarm of a breach that came after it, s. Each bed sends once a second meanwhile. */
+export async function measureRecovery(data: TestPlatform, log: ReadingLog, rounds: number): Promise<readonly number[]> {
+  const dashboard = await openLogAs(data, 'dashboard');
+  let onEvent: (event: AlarmEvent) => void = () => {};
+  const follower = await followAlarms(dashboard, (event) => onEvent(event));
+  const processor = await startHouse(data, 'alarms');
+  const pace = paceReadings(log, 1_000);
+  try {
+    const took: number[] = [];
+    for (let round = 0; round < rounds; round += 1) {
+      await new Promise((done) => setTimeout(done, 5_000));
+      await processor.kill();
+      const killedAt = performance.now();
+      const breached = log.beds[(17 * (round + 1)) % log.beds.length]!;
+      const raised = new Promise<void>((resolve) => {
+        onEvent = ({ alarm }) => {
+          if (alarm.associationId === breached.associationId && alarm.condition === 'HR.extreme-high') resolve();
+        };
+      });
+      await log.send(breached, Date.now(), 150);
+      await processor.start();
+      await raised;
+      took.push(Math.round((performance.now() - killedAt) / 100) / 10);
+    }
+    return took;
+  } finally {
+    pace.stop();
+    await processor.close();
+    await follower.close();
+    await dashboard.close();
+  }
+}
