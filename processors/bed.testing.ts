@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import type { Alarm, AlarmEvent, Command, CommandAnswer } from '../contracts/messages/alarms.ts';
 import type { NumericValue } from '../contracts/messages/device.ts';
+import type { Assessment } from '../contracts/messages/scores.ts';
 import { parameters } from '../contracts/parameters.ts';
 import { addCounts, type Counter } from './alarms/core/counts.ts';
 import { type Environment, step } from './alarms/core/engine.ts';
@@ -121,7 +122,8 @@ export function bed(category: Category | null = 'adult', associationId = 'associ
       asked:
         | { type: 'acknowledge'; alarmId: string; rev?: number }
         | { type: 'pause-audio'; forMs: number }
-        | Pick<Extract<Command, { type: 'set-limits' }>, 'type' | 'group' | 'limits'>,
+        | Pick<Extract<Command, { type: 'set-limits' }>, 'type' | 'group' | 'limits'>
+        | ({ type: 'enter-assessment' } & Assessment),
       commandId = `command-${++commands}`,
     ) {
       return feed({

@@ -7,6 +7,7 @@ import { audioPauseMsMax } from '../audio-pause.ts';
 import { limitGroups } from '../parameters.ts';
 import { Instant } from './device.ts';
 import { Actor, AssociationId, DeviceId } from './records.ts';
+import { Assessment } from './scores.ts';
 
 const closed = { additionalProperties: false } as const;
 
@@ -184,6 +185,7 @@ export const Command = Type.Union([
     },
     closed,
   ),
+  Type.Object({ type: Type.Literal('enter-assessment'), ...asked, ...Assessment.properties }, closed),
 ]);
 export type Command = Static<typeof Command>;
 
@@ -195,7 +197,7 @@ export const CommandAnswer = Type.Object(
   {
     commandId: Type.String({ minLength: 8, maxLength: 64 }),
     associationId: AssociationId,
-    type: Type.Enum(['acknowledge', 'pause-audio', 'set-limits']),
+    type: Type.Enum(['acknowledge', 'pause-audio', 'set-limits', 'enter-assessment']),
     at: Instant,
     accepted: Type.Boolean(),
     reason: Type.Optional(Type.String({ maxLength: 400 })),

@@ -7,6 +7,7 @@ import type { Alarm, AlarmEventType, Command, Priority } from '../../../contract
 import { formatInstant } from '../../../contracts/time.ts';
 import type { Condition } from './condition.ts';
 import type { Profile } from './profile.ts';
+import { isScore, scoreRealarmMs } from './scores/names.ts';
 
 /** An alarm on the screens, and what the engine must remember of it. */
 export type Live = {
@@ -60,6 +61,11 @@ export type Clock = {
   readonly pausedUntil?: (priority: Priority) => number | null;
 };
 
+/** How soon an answered alarm calls again while its condition lasts. */
+export function realarmMsOf({ condition }: Pick<Alarm, 'condition'>, { profile }: Pick<Clock, 'profile'>): number {
+  return isScore(condition) ? scoreRealarmMs : profile.realarmMs;
+}
+
 /** So often an unanswered alarm climbs at most (ours). */
 const escalationMax = 3;
 
@@ -80,7 +86,7 @@ function changed(before: Live | undefined, change: Change, clock: Clock): Live {
       const { condition, acknowledged } = change;
       const again = { ...rest, ...valuesOf(condition), present: true, onsets: alarm.onsets + 1, late: condition.late };
       if (acknowledged) {
-        const realarmAt = Date.parse(alarm.acknowledgedAt!) + clock.profile.realarmMs;
+        const realarmAt = Date.parse(alarm.acknowledgedAt!) + realarmMsOf(alarm, clock);
         const answered = { ...again, realarmAt: formatInstant(realarmAt) };
         return { ...before, ...occurrence(condition), acknowledged, realarmAt, alarm: answered };
       }
@@ -104,7 +110,7 @@ function changed(before: Live | undefined, change: Change, clock: Clock): Live {
       return latches(next) ? next : { ...next, escalateAt: null };
     }
     case 'acknowledge': {
-      const realarmAt = alarm.present ? clock.now + clock.profile.realarmMs : null;
+      const realarmAt = alarm.present ? clock.now + realarmMsOf(alarm, clock) : null;
       return {
         ...before,
         acknowledged: true,

@@ -43,6 +43,8 @@ export const silenceChainOf = (parameter: Parameter) => `${chainOf(parameter)}.s
 const chainRank = ({ group, limits }: Parameter) =>
   group === 'PR' ? 0 : limits === 'BPmean' ? 1 : limits === undefined ? 0 : 2;
 
+const underSilence = ['silence'];
+
 export function arrivalConditions({ codes, troubled }: ArrivalsPart): Condition[] {
   const found: Condition[] = [];
   if (!troubled) return found;
@@ -88,7 +90,7 @@ function technical(
     priority,
     chain: silenceChainOf(parameter),
     rank: 10 * rank + chainRank(parameter),
-    under: 'silence',
+    under: underSilence,
     text,
     code,
     onset,

@@ -141,7 +141,8 @@ export function note(
     codes[parameter.code] = next;
     const noDataMs = noDataMsOf(next.intervalMs);
     if (next.heardAt !== 0) quietUntil = Math.min(quietUntil, next.heardAt + noDataMs);
-    came.push({ numeric, time, boot, seq, numbered, late, single: next.intervalMs > singleMs, noDataMs });
+    const { intervalMs } = next;
+    came.push({ numeric, time, boot, seq, numbered, late, at, intervalMs, single: intervalMs > singleMs, noDataMs });
     if (!late) now = Math.max(now ?? at, at);
   }
   return { part: noticed({ ...part, codes, now, quietUntil }), came };

@@ -19,6 +19,7 @@ import {
   gravity,
   type Live,
   pauseFault,
+  realarmMsOf,
 } from './alarm.ts';
 import { subsumption, uncovered } from './chains.ts';
 import type { Condition, Episode } from './condition.ts';
@@ -192,7 +193,7 @@ function begin(draft: Draft, condition: Condition, desk: Desk): void {
   }
   const { acknowledged, alarm } = draft.live[key]!;
   // Its answer holds for as long as it would have, had the condition not been away for a moment.
-  const answeredUntil = Date.parse(alarm.acknowledgedAt ?? '') + desk.profile.realarmMs;
+  const answeredUntil = Date.parse(alarm.acknowledgedAt ?? '') + realarmMsOf(alarm, desk);
   apply(draft, key, { type: 'recur', condition, acknowledged: acknowledged && answeredUntil > desk.now }, desk);
   afterCall(draft, key, desk);
 }

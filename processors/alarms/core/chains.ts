@@ -13,7 +13,7 @@ export function subsumption(
   for (const { chain, rank } of conditions)
     ranks.set(chain, Math.max(rank, ranks.get(chain) ?? Number.NEGATIVE_INFINITY));
   return ({ chain, rank, under }) =>
-    rank < ranks.get(chain)! || (under !== undefined && (ranks.has(under) || standing.has(under)));
+    rank < ranks.get(chain)! || under?.some((other) => ranks.has(other) || standing.has(other)) === true;
 }
 
 const none: ReadonlySet<string> = new Set();

@@ -6,8 +6,9 @@ import { initialArrivals } from './arrivals.ts';
 import { acknowledge, type Desk, pauseAudio } from './book.ts';
 import type { Environment, Judged } from './engine.ts';
 import { limitsInForce } from './in-force.ts';
-import { isOver, refolded, rulesIn } from './judging.ts';
+import { isOver, isScored, refolded, rulesIn } from './judging.ts';
 import { without } from './limits.ts';
+import { scoreAssessment } from './scores/scores.ts';
 import type { State } from './state.ts';
 
 const commandIdsMax = 64;
@@ -64,9 +65,23 @@ function carryOut(
       const { part: book, events, refused } = pauseAudio(state.book, until, desk);
       return { state: { ...state, book }, endAt, events, ...(refused !== undefined && { refused }) };
     }
+    case 'enter-assessment':
+      return enterAssessment(state, asked, desk);
     case 'set-limits':
       return setLimits(env, state, asked, desk);
   }
+}
+
+function enterAssessment(
+  state: State,
+  asked: Extract<Command, { type: 'enter-assessment' }>,
+  { now }: Desk,
+): ReturnType<typeof carryOut> {
+  if (!isScored(state)) {
+    const why = isOver(state) ? 'the patient is no longer at this device' : 'NEWS2 is for adults alone';
+    return { state, endAt: now, refused: `The assessment was not taken: ${why}.` };
+  }
+  return { state: { ...state, scores: scoreAssessment(state.scores, asked, now) }, endAt: now };
 }
 
 function setLimits(

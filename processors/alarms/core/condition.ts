@@ -12,8 +12,8 @@ export type Condition = {
   /** Conditions of one cause: only the one of the highest rank calls. */
   readonly chain: string;
   readonly rank: number;
-  /** A chain of which any condition stands for this one, too: a parameter is silent where the whole device is. */
-  readonly under?: string;
+  /** Chains of which any condition stands for this one, too: a parameter is silent where the whole device is. */
+  readonly under?: readonly string[];
   readonly text: string;
   readonly code?: string;
   readonly value?: number;

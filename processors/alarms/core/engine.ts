@@ -26,13 +26,14 @@ import {
 } from './device.ts';
 import { identity } from './identity.ts';
 import type { AssociationInput, Category, Input, ObservationInput, StatusInput } from './inputs.ts';
-import { isOver, profileInForce, refolded, rulesIn, rulesOf } from './judging.ts';
+import { isOver, isScored, profileInForce, refolded, rulesIn, rulesOf } from './judging.ts';
 import { conditionsOf, endLate, lateDue, limits, without } from './limits.ts';
 import { endNotices, notice, noticeConditions, noticesDue } from './notices.ts';
 import { adultProfile, type Profile } from './profile.ts';
 import { noProfileConditions } from './profile-missing.ts';
 import { rates, ratesConditions } from './rates.ts';
 import { isBeyond, rulesFor } from './rules.ts';
+import { initialScores, scoresConditions, scoreValues } from './scores/scores.ts';
 import { note as noteSeen } from './seen.ts';
 import type { State } from './state.ts';
 
@@ -141,6 +142,7 @@ function allConditions(env: Environment, state: State): Condition[] {
     ...ratesConditions(state.rates),
     ...continuityConditions(state.continuity),
     ...noticeConditions(state.notices),
+    ...(isScored(state) ? scoresConditions(state.scores) : []),
     ...noProfileConditions(state, profileInForce(env, state) !== undefined),
   ];
 }
@@ -169,6 +171,7 @@ function observe(env: Environment, state: State, input: ObservationInput, now: n
     device: isOver(state) ? state.device : hear(state.device, input, now),
     rates: rates(state.rates, time, values),
     continuity,
+    scores: isScored(state) ? scoreValues(state.scores, came) : state.scores,
     ...(!isOver(state) && {
       identity: identityPart,
       notices: found ? notice(state.notices, found, now) : state.notices,
@@ -252,5 +255,5 @@ function associate(env: Environment, before: State, input: AssociationInput, now
     disconnectedSince: null,
     own: {},
   };
-  return { state: { ...state, device, continuity, notices: {}, limits: {} }, endAt: endedAt };
+  return { state: { ...state, device, continuity, notices: {}, limits: {}, scores: initialScores }, endAt: endedAt };
 }

@@ -11,6 +11,9 @@ export type Overrides = Readonly<Partial<Record<LimitGroup, OwnLimits>>>;
 /** The period has ended: nobody is at the device whom the state of the device could concern. */
 export const isOver = ({ association }: State) => (association?.endedAt ?? null) !== null;
 
+/** Early warning scores are for adults alone: a device without a patient may be on anyone. */
+export const isScored = (state: State) => state.association?.category === 'adult' && !isOver(state);
+
 /** What the patient is judged by; undefined where the category has no profile, or is not known. */
 export function profileInForce(env: Environment, { association }: State): Profile | undefined {
   const { category = null, ward = null } = association ?? {};

@@ -34,6 +34,10 @@ export type Came = {
   readonly numbered: boolean;
   /** Reached the gateway more than 10 s after its time (CLINICAL, "Judged or told", 2). */
   readonly late: boolean;
+  /** Its time, corrected by the accepted error of the device's clock. */
+  readonly at: number;
+  /** How often the parameter is expected. */
+  readonly intervalMs: number;
   /** A single measurement: expected less than once a minute. */
   readonly single: boolean;
   /** How long nothing valid may come before a technical alarm says so: time beyond that is judged by nobody. */

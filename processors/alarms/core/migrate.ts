@@ -53,7 +53,11 @@ const check = Compile(StateV1);
 /** @returns undefined where it is no state that an engine wrote: it is learned anew from the log */
 export function migrate(associationId: string, state: unknown): State | undefined {
   const v = (state as { readonly v?: unknown } | null)?.v;
-  if (v === 2) return (state as State).associationId === associationId ? (state as State) : undefined;
+  // A part that an earlier version 2 did not have is learned anew.
+  if (v === 2)
+    return (state as State).associationId === associationId
+      ? { ...initialState(associationId), ...(state as State) }
+      : undefined;
   return check.Check(state) ? ofV1(associationId, state) : undefined;
 }
 

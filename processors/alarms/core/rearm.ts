@@ -8,7 +8,7 @@ import { limitsOffMsMax } from '../../../contracts/effective-limits.ts';
 import type { Starts } from '../../../contracts/shared-identity.ts';
 import { notAhead, notLonger } from '../../../contracts/steady-time.ts';
 import { formatInstant } from '../../../contracts/time.ts';
-import type { Live } from './alarm.ts';
+import { type Live, realarmMsOf } from './alarm.ts';
 import { type ArrivalsPart, noDataMsMin } from './arrivals.ts';
 import type { BookPart } from './book.ts';
 import type { ContinuityPart } from './continuity.ts';
@@ -16,6 +16,7 @@ import type { DevicePart } from './device.ts';
 import type { LimitsPart } from './limits.ts';
 import type { NoticesPart } from './notices.ts';
 import type { Profile } from './profile.ts';
+import { rearmScores } from './scores/scores.ts';
 import type { State } from './state.ts';
 
 type Past = (ms: number) => number;
@@ -32,6 +33,7 @@ export function rearm(state: State, profile: Profile, now: number): State {
     identity: rearmIdentity(state.identity, past),
     notices: rearmNotices(state.notices, now),
     overrides: rearmOverrides(state.overrides, now),
+    scores: rearmScores(state.scores, now),
     book: rearmBook(state.book, profile, now),
   };
 }
@@ -110,6 +112,6 @@ function rearmAlarm(live: Live, pause: BookPart['pause'], profile: Profile, now:
     alarm: isPauseOver ? alarm : live.alarm,
     signalSince: notAhead(live.signalSince, now),
     escalateAt: escalateAt === null || waitMs === undefined ? escalateAt : notLonger(escalateAt, now, waitMs),
-    realarmAt: realarmAt === null ? null : notLonger(realarmAt, now, profile.realarmMs),
+    realarmAt: realarmAt === null ? null : notLonger(realarmAt, now, realarmMsOf(live.alarm, { profile })),
   };
 }

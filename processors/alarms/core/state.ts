@@ -11,6 +11,7 @@ import type { AssociationInput } from './inputs.ts';
 import type { LimitsPart } from './limits.ts';
 import type { NoticesPart } from './notices.ts';
 import { initialRates, type RatesPart } from './rates.ts';
+import { initialScores, type ScoresPart } from './scores/scores.ts';
 import type { Seen } from './seen.ts';
 
 export type State = {
@@ -30,6 +31,7 @@ export type State = {
   readonly continuity: ContinuityPart;
   readonly identity: Starts;
   readonly notices: NoticesPart;
+  readonly scores: ScoresPart;
   readonly book: BookPart;
   readonly commandIds: readonly string[];
   /** Of these, why some were refused, so that a repeat gets the same answer. */
@@ -51,6 +53,7 @@ export function initialState(associationId: string): State {
     continuity: initialContinuity,
     identity: initialIdentity,
     notices: {},
+    scores: initialScores,
     book: initialBook,
     commandIds: [],
   };

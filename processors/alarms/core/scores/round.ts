@@ -3,6 +3,7 @@
  * less: twelve digits are more than any sensor has. Pure.
  */
 export function roundHalfUp(value: number, digits: number): number {
+  if (Number.isInteger(value)) return value;
   const scale = 10 ** digits;
   return Math.round(Number((value * scale).toPrecision(12))) / scale;
 }

@@ -1,0 +1,381 @@
+/** Scores as alarms: what raises them, what ends them, and what does neither. */
+import { describe, expect, it } from 'vitest';
+import { type Bed, bed, type Numerics, reading, t0, wallOf } from '../../../bed.testing.ts';
+import { adultProfile } from '../profile.ts';
+import { rearm } from '../rearm.ts';
+import { setAt } from './known.ts';
+import { isScore } from './names.ts';
+
+/** Scores 0, and breaks no limit. */
+const well: Numerics = { HR: 70, SpO2: 97, RR: 16, ABPs: 130, Temp: 37 };
+/** RR 3, pulse 2, SpO2 2 without breaking any limit; with alert and air: 7. */
+const ill: Numerics = { ...well, HR: 115, SpO2: 92, RR: 26 };
+/** Pulse 2, SpO2 2, systolic 1: 5. */
+const unwell: Numerics = { ...well, HR: 115, SpO2: 92, ABPs: 105 };
+
+const alert = { type: 'enter-assessment', consciousness: 'A', oxygen: false } as const;
+
+function assessed(): Bed {
+  const patient = bed();
+  patient.command(0, alert);
+  return patient;
+}
+const scoresRaised = (patient: Bed) => patient.raised().filter(isScore);
+const present = (patient: Bed) =>
+  Object.values(patient.live())
+    .filter(({ condition, present }) => isScore(condition) && present)
+    .map(({ condition }) => condition);
+
+describe('NEWS2', () => {
+  it('alarms with medium priority once it has been 7 for a minute', () => {
+    const patient = assessed();
+    patient.run(1, 60, ill);
+    expect(scoresRaised(patient)).toEqual([]);
+    patient.run(61, 80, ill);
+    expect(scoresRaised(patient)).toEqual(['NEWS2.high']);
+    expect(patient.live()['NEWS2.high']).toMatchObject({
+      kind: 'physiological',
+      priority: 'medium',
+      text: 'NEWS2 7 ≥ 7',
+      value: 7,
+      limit: 7,
+      signal: 'on',
+      late: false,
+    });
+  });
+
+  it('alarms with low priority at 5', () => {
+    const patient = assessed();
+    patient.run(1, 80, unwell);
+    expect(scoresRaised(patient)).toEqual(['NEWS2.medium']);
+    expect(patient.live()['NEWS2.medium']).toMatchObject({ priority: 'low', text: 'NEWS2 5 ≥ 5' });
+  });
+
+  it('alarms with low priority where one parameter alone scores 3, and names it', () => {
+    const patient = assessed();
+    patient.run(1, 80, { ...well, RR: 26 });
+    expect(scoresRaised(patient)).toEqual(['NEWS2.low-medium']);
+    expect(patient.live()['NEWS2.low-medium']).toMatchObject({ priority: 'low', text: 'NEWS2 3: RR scores 3' });
+  });
+
+  it('does not alarm at 4 without a 3', () => {
+    const patient = assessed();
+    patient.run(1, 400, { ...well, HR: 115, SpO2: 92 });
+    expect(scoresRaised(patient)).toEqual([]);
+  });
+
+  it('calls once while it climbs from 5 to 7 and falls back: the graver one stands for the slighter', () => {
+    const patient = assessed();
+    patient.run(1, 100, unwell);
+    patient.run(101, 200, { ...unwell, RR: 26 });
+    expect(scoresRaised(patient)).toEqual(['NEWS2.medium', 'NEWS2.high']);
+    expect(patient.live()['NEWS2.medium']).toMatchObject({ present: true, signal: 'off' });
+    patient.run(201, 520, unwell);
+    expect(present(patient)).toEqual(['NEWS2.medium']);
+    expect(patient.live()['NEWS2.medium']).toMatchObject({ signal: 'on' });
+  });
+
+  it('is one alarm where it wobbles each second', () => {
+    const patient = assessed();
+    for (let s = 1; s <= 900; s++) patient.feed(reading(s, s % 2 === 0 ? ill : well));
+    expect(scoresRaised(patient).length).toBeLessThanOrEqual(1);
+  });
+
+  it('is one alarm where it falls below for four minutes, and ends after five', () => {
+    const patient = assessed();
+    patient.run(1, 100, ill);
+    patient.run(101, 340, well);
+    patient.run(341, 400, ill);
+    expect(patient.types('NEWS2.high').filter((type) => type === 'raised' || type === 'resolved')).toEqual(['raised']);
+    patient.run(401, 690, well);
+    expect(present(patient)).toContain('NEWS2.high');
+    patient.run(691, 720, well);
+    expect(present(patient)).toEqual([]);
+  });
+
+  it('calls again an hour after it was answered, not after three minutes', () => {
+    const patient = assessed();
+    patient.run(1, 100, ill);
+    const { alarmId } = patient.live()['NEWS2.high']!;
+    patient.command(100, { type: 'acknowledge', alarmId });
+    for (let s = 110; s <= 3_690; s += 10) {
+      patient.feed(reading(s, ill, { intervalMs: 10_000 }));
+      patient.tick(s);
+    }
+    expect(patient.types('NEWS2.high')).not.toContain('realarmed');
+    for (let s = 3_700; s <= 3_720; s += 10) {
+      patient.feed(reading(s, ill, { intervalMs: 10_000 }));
+      patient.tick(s);
+    }
+    expect(patient.types('NEWS2.high')).toContain('realarmed');
+  });
+
+  it('takes scale 2 once it is chosen, and keeps it', () => {
+    const patient = assessed();
+    patient.command(0, { type: 'enter-assessment', oxygen: true, spo2Scale: 2 });
+    // 97 % scores 0 on scale 1; with oxygen and scale 2 it scores 3 beside the 2 of oxygen.
+    patient.run(1, 80, well);
+    expect(patient.live()['NEWS2.medium']).toMatchObject({ value: 5 });
+    patient.command(90, { type: 'enter-assessment', consciousness: 'A' });
+    expect(setAt(patient.state().scores.head.known, t0 + 90_000)).toMatchObject({ scale: 2, oxygen: true });
+  });
+});
+
+describe('what is missing', () => {
+  it('gives no alarm of a partial set that has not reached 7', () => {
+    const patient = bed();
+    patient.run(1, 400, { ...unwell, RR: 22 });
+    expect(scoresRaised(patient).filter((name) => name.startsWith('NEWS2'))).toEqual(['NEWS2.high']);
+    const other = bed();
+    other.run(1, 400, unwell);
+    expect(scoresRaised(other).filter((name) => name.startsWith('NEWS2'))).toEqual([]);
+  });
+
+  it('does not hide an emergency: known parts that reach 7 call, and the alarm says what is missing', () => {
+    const patient = bed();
+    patient.run(1, 80, ill);
+    expect(patient.live()['NEWS2.high']).toMatchObject({
+      text: 'NEWS2 at least 7 ≥ 7 (missing: oxygen, consciousness)',
+    });
+  });
+
+  it('ends no alarm', () => {
+    const patient = assessed();
+    patient.run(1, 100, { ...ill, SpO2: 90 });
+    // The respiratory rate goes: four parts are left, of which none says that the patient is well.
+    const { RR: _gone, ...rest } = ill;
+    patient.run(101, 1_000, rest);
+    expect(present(patient)).toContain('NEWS2.high');
+  });
+
+  it('takes a value that is older than 5 min for missing', () => {
+    const patient = assessed();
+    const { SpO2: _gone, ...rest } = well;
+    patient.run(1, 10, well);
+    patient.run(11, 300, rest);
+    expect(setAt(patient.state().scores.head.known, t0 + 310_000)).toHaveProperty('SpO2', 97);
+    expect(setAt(patient.state().scores.head.known, t0 + 310_001)).toHaveProperty('SpO2', undefined);
+  });
+
+  it('takes a cuff pressure for missing after its expected interval and a minute', () => {
+    const patient = assessed();
+    patient.feed(reading(1, { NBPs: 120 }, { intervalMs: 900_000 }));
+    const { known } = patient.state().scores.head;
+    expect(setAt(known, t0 + 961_000)).toHaveProperty('BPsys', 120);
+    expect(setAt(known, t0 + 962_000)).toHaveProperty('BPsys', undefined);
+  });
+
+  it('takes what a nurse entered for missing after six hours', () => {
+    const patient = assessed();
+    const { known } = patient.state().scores.head;
+    expect(setAt(known, t0 + 6 * 3_600_000)).toMatchObject({ consciousness: 'A', oxygen: false });
+    expect(setAt(known, t0 + 6 * 3_600_000 + 1)).toEqual({ scale: 1, consciousness: undefined, oxygen: undefined });
+  });
+
+  it('uses no questionable, invalid or implausible value', () => {
+    const patient = assessed();
+    patient.run(1, 10, { HR: null });
+    const at = (s: number, more: object) =>
+      reading(s, {}, { values: [{ code: 'MDC_ECG_HEART_RATE', unit: '/min', ...more }] });
+    patient.feed(at(11, { value: 140, validity: 'questionable' }));
+    patient.feed(at(12, { value: 400 }));
+    patient.feed(at(13, { value: 140, unit: 'bpm' }));
+    expect(setAt(patient.state().scores.head.known, t0 + 13_000)).toHaveProperty('pulse', undefined);
+  });
+});
+
+describe('of two sensors', () => {
+  it.each([
+    ['the heart rate goes before the pulse', [[1, { HR: 80, PR: 95 }]], 'pulse', 80],
+    ['the pulse counts where there is no heart rate', [[1, { PR: 95 }]], 'pulse', 95],
+    [
+      'the pulse counts once the heart rate is gone for 70 s',
+      [
+        [1, { HR: 80 }],
+        [90, { PR: 95 }],
+      ],
+      'pulse',
+      95,
+    ],
+    [
+      'the arterial pressure goes before the cuff',
+      [
+        [1, { ABPs: 110 }],
+        [5, { NBPs: 125 }],
+      ],
+      'BPsys',
+      110,
+    ],
+    [
+      'the cuff counts where the line is silent',
+      [
+        [1, { ABPs: 110 }],
+        [400, { NBPs: 125 }],
+      ],
+      'BPsys',
+      125,
+    ],
+    [
+      'an old cuff counts where a line was silent later',
+      [
+        [1, { NBPs: 125 }],
+        [60, { ABPs: 110 }],
+        [500, { HR: 80 }],
+      ],
+      'BPsys',
+      125,
+    ],
+  ] as const)('%s', (_name, readings, input, value) => {
+    const patient = bed();
+    let last = 0;
+    for (const [s, numerics] of readings) {
+      patient.feed(reading(s, numerics));
+      last = s;
+    }
+    expect(setAt(patient.state().scores.head.known, t0 + last * 1_000)[input]).toBe(value);
+  });
+});
+
+describe('a monitor that is wheeled from bed to bed', () => {
+  const hourly = { intervalMs: 3_600_000 } as const;
+  it('alarms with its one set, and ends with its next', () => {
+    const patient = assessed();
+    patient.feed(reading(10, ill, hourly));
+    expect(scoresRaised(patient)).toEqual(['NEWS2.high']);
+    patient.feed(reading(3_610, well, hourly));
+    expect(present(patient)).toEqual([]);
+  });
+});
+
+describe('shock index and qSOFA', () => {
+  it('a shock index of 0.9 alarms after five minutes, with low priority', () => {
+    const patient = bed();
+    patient.run(1, 290, { HR: 108, ABPs: 120 });
+    expect(scoresRaised(patient)).toEqual([]);
+    patient.run(291, 320, { HR: 108, ABPs: 120 });
+    expect(scoresRaised(patient)).toEqual(['shock-index']);
+    expect(patient.live()['shock-index']).toMatchObject({ priority: 'low', text: 'Shock index 0.90 ≥ 0.9' });
+  });
+  it('a shock index of 0.89 does not', () => {
+    const patient = bed();
+    patient.run(1, 400, { HR: 107, ABPs: 120 });
+    expect(scoresRaised(patient)).toEqual([]);
+  });
+  it('a shock index does not call beside the rate that makes it', () => {
+    const patient = bed();
+    patient.run(1, 400, { HR: 130, ABPs: 120 });
+    expect(patient.raised()).toEqual(['HR.high']);
+    patient.run(401, 420, { HR: 118, ABPs: 120 });
+    expect(patient.raised()).toEqual(['HR.high', 'shock-index']);
+  });
+  it('qSOFA alarms at 2 though nobody has entered consciousness, since two are certain', () => {
+    const patient = bed();
+    patient.run(1, 80, { HR: 70, RR: 24, ABPs: 98 });
+    expect(scoresRaised(patient)).toEqual(['qSOFA']);
+    expect(patient.live().qSOFA).toMatchObject({ priority: 'low', text: 'qSOFA at least 2 ≥ 2' });
+  });
+  it('qSOFA does not call beside NEWS2', () => {
+    const patient = assessed();
+    patient.run(1, 400, { ...well, RR: 24, ABPs: 98, HR: 80, SpO2: 95 });
+    expect(scoresRaised(patient)).toEqual(['NEWS2.medium']);
+  });
+});
+
+describe('who is scored', () => {
+  it.each(['paediatric', 'neonatal', 'unassigned', null] as const)('%s is not', (category) => {
+    const patient = bed(category);
+    patient.command(0, alert);
+    patient.run(1, 400, ill);
+    expect(scoresRaised(patient)).toEqual([]);
+  });
+  it('an entry for a child, or for a patient who has gone, is refused with the reason', () => {
+    const child = bed('paediatric');
+    child.command(0, alert);
+    expect(child.answers).toMatchObject([
+      { type: 'enter-assessment', accepted: false, reason: expect.stringContaining('adults') },
+    ]);
+    const gone = bed();
+    gone.end(1);
+    gone.command(2, alert);
+    expect(gone.answers).toMatchObject([
+      { accepted: false, reason: expect.stringContaining('no longer at this device') },
+    ]);
+  });
+  it('nothing is left of a patient who has gone', () => {
+    const patient = assessed();
+    patient.run(1, 100, ill);
+    patient.end(101);
+    expect(present(patient)).toEqual([]);
+    expect(patient.state().scores.head.known).toEqual({ values: {}, entries: {} });
+  });
+});
+
+describe('the order of messages', () => {
+  const stream = () => Array.from({ length: 400 }, (_, i) => reading(i + 1, i < 200 ? ill : i < 250 ? well : unwell));
+  const play = (inputs: readonly ReturnType<typeof reading>[]) => {
+    const patient = assessed();
+    for (const input of inputs) patient.feed(input, wallOf(input, t0));
+    const { known, held } = patient.state().scores.head;
+    return {
+      raised: patient.raised(),
+      ids: patient.events
+        .filter(({ type, alarm }) => type === 'raised' && isScore(alarm.condition))
+        .map(({ alarm }) => alarm.alarmId),
+      known,
+      held,
+    };
+  };
+  it('does not matter where five neighbours are swapped', () => {
+    const swapped = stream();
+    for (let i = 0; i + 5 < swapped.length; i += 5) swapped.splice(i, 5, ...swapped.slice(i, i + 5).reverse());
+    expect(play(swapped)).toEqual(play(stream()));
+    expect(play(stream()).ids.length).toBeGreaterThan(0);
+  });
+  it('a backlog from before all that is remembered changes nothing', () => {
+    const old = Array.from({ length: 30 }, (_, i) => reading(i - 2_000, ill, { receivedAt: t0 + 401_000 }));
+    expect(play([...stream(), ...old]).known).toEqual(play(stream()).known);
+  });
+  it('a nurse who enters while the device is ten minutes behind is heard', () => {
+    const patient = bed();
+    patient.run(1, 300, well);
+    patient.command(900, alert);
+    const backlog = Array.from({ length: 500 }, (_, i) => reading(301 + i, well, { receivedAt: t0 + 901_000 }));
+    for (const input of backlog) patient.feed(input, t0 + 901_000);
+    patient.run(902, 940, well);
+    expect(setAt(patient.state().scores.head.known, t0 + 940_000)).toMatchObject({ consciousness: 'A', oxygen: false });
+  });
+  it('an entry with the time of a clock that is far behind is heard', () => {
+    const patient = bed();
+    patient.run(1, 600, well);
+    patient.command(-3_000, alert);
+    expect(setAt(patient.state().scores.head.known, t0 + 600_000)).toMatchObject({ consciousness: 'A' });
+  });
+});
+
+describe('a clock that was set back', () => {
+  it('goes on with what comes, and keeps what was entered', () => {
+    const patient = assessed();
+    patient.run(1_000, 1_400, ill);
+    expect(present(patient)).toEqual(['NEWS2.high']);
+    for (let s = 1; s <= 320; s++) patient.feed(reading(s, well, { boot: 'b2', start: 'b2' }));
+    expect(setAt(patient.state().scores.head.known, t0 + 320_000)).toMatchObject({ RR: 16, consciousness: 'A' });
+    expect(present(patient)).toEqual([]);
+  });
+  it('before a restart goes on from now', () => {
+    const patient = assessed();
+    patient.run(1_000, 1_400, ill);
+    const { scores } = rearm(patient.state(), adultProfile, t0 + 100_000);
+    for (const { at } of [...Object.values(scores.head.known.values), ...Object.values(scores.head.known.entries)])
+      expect(at).toBeLessThanOrEqual(t0 + 100_000);
+    expect(Object.keys(scores.head.held)).toContain('NEWS2.high');
+  });
+});
+
+it('the state stays small however long it runs', () => {
+  const patient = assessed();
+  patient.run(1, 600, ill);
+  const size = JSON.stringify(patient.state().scores).length;
+  patient.run(601, 3_000, ill);
+  expect(JSON.stringify(patient.state().scores).length).toBeLessThan(size * 1.1);
+  expect(size).toBeLessThan(12_000);
+});

@@ -1,0 +1,163 @@
+/**
+ * The detector of early warning scores: NEWS2, shock index, qSOFA, of adults (CLINICAL, "NEWS2" and "Deterioration"). Values are gathered in
+ * cells of 10 s of device time, and each cell is judged once, so a score that wobbles each second costs nothing and is one alarm. Cells stand
+ * in a timeline: messages that were swapped end in the same state. What is missing neither raises an alarm nor ends one. Pure.
+ */
+import type { Command } from '../../../../contracts/messages/alarms.ts';
+import { usableNumber } from '../../../../contracts/messages/check.ts';
+import type { Condition } from '../condition.ts';
+import type { Came } from '../limits.ts';
+import { insert, startTimeline, type Timeline } from '../timeline.ts';
+import { judgeScores, nothingHeld, releaseScores, type ScoresHeld, scoreConditions } from './judged-scores.ts';
+import {
+  entriesOf,
+  type Known,
+  type Measured,
+  notAfter,
+  nothingKnown,
+  type Sensor,
+  sensorOf,
+  together,
+} from './known.ts';
+
+/** What came within 10 s. Of a continuous parameter its first value, of a single measurement its last. */
+type Cell = Known & {
+  /** Start of the cell. */
+  readonly at: number;
+  /** It holds a value that was not about now when it came. */
+  readonly late: boolean;
+};
+
+/** What all cells up to one instant mean. */
+type Head = {
+  readonly known: Known;
+  /** The instant that was judged last; null before the first. */
+  readonly at: number | null;
+  readonly held: ScoresHeld;
+};
+
+export type ScoresPart = {
+  readonly closed: Timeline<Cell, Head>;
+  /** The newest cell, to which values may still come. */
+  readonly open: Cell | null;
+  readonly head: Head;
+};
+
+const start: Head = { known: nothingKnown, at: null, held: nothingHeld };
+export const initialScores: ScoresPart = { closed: startTimeline(start), open: null, head: start };
+
+/** How much device time is judged at once (ours). */
+const cellMs = 10_000;
+const cellOf = (at: number) => Math.floor(at / cellMs) * cellMs;
+
+/** Takes the values of one reading. Questionable and invalid ones are no value for a score. */
+export function scoreValues(before: ScoresPart, came: readonly Came[]): ScoresPart {
+  let part = before;
+  let cell: Cell | undefined;
+  for (const one of came) {
+    const { numeric, at, late, single, intervalMs } = one;
+    const sensor = sensorOf(numeric.code);
+    if (sensor === undefined || numeric.validity !== undefined) continue;
+    const cellAt = cellOf(at);
+    const there = part.open?.at === cellAt ? part.open.values[sensor] : undefined;
+    // The common case: this cell has a value of the sensor already.
+    if (there !== undefined && !single && there.at < at) continue;
+    const value = usableNumber(numeric);
+    if (value === undefined) continue;
+    const measured: Measured = single ? { at, value, everyMs: intervalMs } : { at, value };
+    const next: Cell = { at: cellAt, values: { [sensor]: measured }, entries: {}, late };
+    // The values of one reading lie in one cell, unless two clocks stand behind them.
+    if (cell !== undefined && cell.at !== cellAt) part = put(part, cell);
+    cell = cell?.at === cellAt ? merged(cell, next) : next;
+  }
+  return cell === undefined ? part : put(part, cell);
+}
+
+/** Takes what a nurse entered. It counts from the command's time, and never as older than all that is remembered. */
+export function scoreAssessment(
+  part: ScoresPart,
+  command: Extract<Command, { type: 'enter-assessment' }>,
+  now: number,
+): ScoresPart {
+  const enteredAt = Math.min(Date.parse(command.at), now);
+  const cellAt = cellOf(enteredAt);
+  const { baseAt } = part.closed;
+  const cell: Cell = {
+    at: baseAt !== null && cellAt <= baseAt ? part.open!.at : cellAt,
+    values: {},
+    entries: entriesOf(command, enteredAt, command.by),
+    late: false,
+  };
+  return put(part, cell);
+}
+
+function put(part: ScoresPart, cell: Cell): ScoresPart {
+  const { closed, open } = part;
+  if (open === null || cell.at > open.at) {
+    const next = open === null ? closed : insert(closed, open, judgeCell).line;
+    return withOpen(next, cell);
+  }
+  if (cell.at === open.at) return withOpen(closed, merged(open, cell));
+  const there = closed.window.find(({ at }) => at === cell.at);
+  const { line, place } = insert(closed, there === undefined ? cell : merged(there, cell), judgeCell);
+  if (place !== 'too-old') return withOpen(line, open);
+  // What is about now and lies before all that is remembered shows that a clock was set back. A backlog is of no use for a score.
+  return cell.late ? part : withOpen(rebased(part, cell.at).closed, cell);
+}
+
+const withOpen = (closed: ScoresPart['closed'], open: Cell): ScoresPart => ({
+  closed,
+  open,
+  head: judgeCell(closed.head, open),
+});
+
+function merged(a: Cell, b: Cell): Cell {
+  const { entries } = together(a, { values: {}, entries: b.entries });
+  const values: Partial<Record<Sensor, Measured>> = { ...a.values };
+  for (const [sensor, measured] of Object.entries(b.values) as [Sensor, Measured][]) {
+    const there = values[sensor];
+    const isLater = there === undefined || measured.at >= there.at;
+    const isWanted = there === undefined || (measured.everyMs === undefined ? measured.at <= there.at : isLater);
+    if (isWanted) values[sensor] = measured;
+  }
+  return { at: a.at, values, entries, late: a.late || b.late };
+}
+
+/** What cells were judged to mean: each is folded again when it is closed, and when it leaves the window. */
+const judged = new WeakMap<Cell, { readonly before: Head; readonly head: Head }>();
+
+function judgeCell(before: Head, cell: Cell): Head {
+  const there = judged.get(cell);
+  if (there?.before === before) return there.head;
+  const head = judgeAnew(before, cell);
+  judged.set(cell, { before, head });
+  return head;
+}
+
+function judgeAnew(before: Head, cell: Cell): Head {
+  const known = together(before.known, cell);
+  // The cell's first measurement: what comes to it later does not change it.
+  const at = firstIn(cell.values) ?? firstIn(cell.entries) ?? cell.at;
+  return { known, at, held: judgeScores(before.held, known, at, cell.late) };
+}
+
+function firstIn(of: Readonly<Record<string, { readonly at: number }>>): number | undefined {
+  let first: number | undefined;
+  for (const { at } of Object.values(of)) if (first === undefined || at < first) first = at;
+  return first;
+}
+
+/** A clock was set back: what is known is of now at the latest, and delays begin anew. What holds stays. */
+export function rebased({ head }: ScoresPart, now: number): ScoresPart {
+  const next: Head = { known: notAfter(head.known, now), at: null, held: releaseScores(head.held) };
+  return { closed: startTimeline(next), open: null, head: next };
+}
+
+/** A state that was taken by a clock ahead of the present one. */
+export function rearmScores(part: ScoresPart, now: number): ScoresPart {
+  return part.open !== null && part.open.at > now ? rebased(part, now) : part;
+}
+
+export function scoresConditions({ head }: ScoresPart): readonly Condition[] {
+  return scoreConditions(head.held);
+}
