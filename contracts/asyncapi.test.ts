@@ -4,6 +4,7 @@ import { Compile } from 'typebox/compile';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { Inbox, Observation, Status, Waveform } from './messages/device.ts';
+import { DeviceAlerts } from './messages/device-alerts.ts';
 import { deviceTopic, parseDeviceTopic } from './topics.ts';
 
 type Document = {
@@ -14,8 +15,14 @@ type Document = {
 };
 
 const document = parse(readFileSync(new URL('./asyncapi.yaml', import.meta.url), 'utf8')) as Document;
-const schemas: Record<string, TSchema> = { Observation, Waveform, Status, Inbox };
-const channels = { observations: 'Observation', waveforms: 'Waveform', status: 'Status', inbox: 'Inbox' } as const;
+const schemas: Record<string, TSchema> = { Observation, Waveform, Status, DeviceAlerts, Inbox };
+const channels = {
+  observations: 'Observation',
+  waveforms: 'Waveform',
+  status: 'Status',
+  alerts: 'DeviceAlerts',
+  inbox: 'Inbox',
+} as const;
 
 describe('asyncapi.yaml', () => {
   it('is AsyncAPI 3 and names each of our MQTT topics, no other', () => {
@@ -51,6 +58,7 @@ describe('asyncapi.yaml', () => {
       '#/channels/observations',
       '#/channels/waveforms',
       '#/channels/status',
+      '#/channels/alerts',
     ]);
   });
 });

@@ -33,7 +33,7 @@ describe("Kafka's topics", () => {
 });
 
 describe("a device's MQTT topic", () => {
-  it.each(['observations', 'waveforms', 'status', 'inbox'] as const)('of %s is read back', (kind) => {
+  it.each(['observations', 'waveforms', 'status', 'alerts', 'inbox'] as const)('of %s is read back', (kind) => {
     expect(parseDeviceTopic(deviceTopic('bed-01', kind))).toEqual({ deviceId: 'bed-01', kind });
   });
 

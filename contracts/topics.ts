@@ -140,8 +140,13 @@ export function topicsOf(service: Service, access: 'writers' | 'readers'): Kafka
 /** `[A-Za-z0-9._-]{1,64}`, the certificate's CN. */
 export const deviceIdPattern = /^[A-Za-z0-9._-]{1,64}$/;
 
-export const deviceTopicKinds = ['observations', 'waveforms', 'status'] as const;
+export const deviceTopicKinds = ['observations', 'waveforms', 'status', 'alerts'] as const;
 export type DeviceTopicKind = (typeof deviceTopicKinds)[number];
+
+/** One of something for each kind of topic that a device publishes to. */
+export function forDeviceTopics<T>(make: (kind: DeviceTopicKind) => T): Record<DeviceTopicKind, T> {
+  return Object.fromEntries(deviceTopicKinds.map((kind) => [kind, make(kind)])) as Record<DeviceTopicKind, T>;
+}
 
 /** `devices/{deviceId}/{kind}`: what a device may publish to. */
 export function deviceTopic(deviceId: string, kind: DeviceTopicKind | 'inbox'): string {
@@ -158,6 +163,7 @@ export function parseDeviceTopic(topic: string): { deviceId: string; kind: Devic
     case 'observations':
     case 'waveforms':
     case 'status':
+    case 'alerts':
     case 'inbox':
       return { deviceId, kind };
     default:

@@ -97,7 +97,8 @@ export function createIngest(options: {
 
   /**
    * The association at the instant of measurement, as exactly as the device's clock is known. A status is about the device and
-   * holds no value: where it is unclear, and where it states no time (a will), it belongs to now.
+   * holds no value: where it is unclear, and where it states no time (a will), it belongs to now. So does a list of alarms: kept apart, an
+   * alarm would be seen by nobody.
    */
   function attributionOf({ source, receivedAtMs }: Incoming, kind: DeviceTopicKind, reading: Reading): Attribution {
     if (typeof attribution === 'object') return { kind: 'certain', associationId: attribution.associationId };
@@ -119,7 +120,7 @@ export function createIngest(options: {
       if (noteBoot(source.identity, reading.boot, receivedAtMs)) options.onSharedIdentity?.(source);
     }
     const whose = attribute(periods, measuredWithin(source.clocks, clock, source.boot, timed));
-    return whose.kind === 'unclear' && kind === 'status'
+    return whose.kind === 'unclear' && (kind === 'status' || kind === 'alerts')
       ? { kind: 'certain', associationId: periodAt(periods, receivedAtMs)?.associationId }
       : whose;
   }
@@ -254,7 +255,8 @@ export function createIngest(options: {
 
 const kindOf = ({ source, topic }: Incoming) => source.topics.get(topic) ?? 'other';
 
-const timedKinds = { observations: 'observation', waveforms: 'waveform', status: 'status' } as const;
+/** A list of alarms is sent at the moment of its time, as a status is. */
+const timedKinds = { observations: 'observation', waveforms: 'waveform', status: 'status', alerts: 'status' } as const;
 
 const associationUnclear: Fault = {
   code: 'association-unclear',

@@ -1,7 +1,7 @@
 /** What the gateway measures besides its counters: numbers in place, so that a reading costs an addition. Shown by `metrics.ts`. */
 
 import { createHistogram, type Histogram } from '../contracts/histogram.ts';
-import { type DeviceTopicKind, deviceTopicKinds } from '../contracts/topics.ts';
+import { type DeviceTopicKind, deviceTopicKinds, forDeviceTopics } from '../contracts/topics.ts';
 import type { ContinuityCounts } from './core/continuity.ts';
 
 /** `other`: what was published to a topic that is none of the device's. */
@@ -45,8 +45,8 @@ export function createMeasures(): Measures {
   const fresh = (): ReadingCounts => ({ appended: 0, appendedInPart: 0, rejected: 0, failed: 0 });
   const numbers = (): ContinuityCounts => ({ missing: 0, filled: 0, repeated: 0, odd: 0 });
   return {
-    readings: { observations: fresh(), waveforms: fresh(), status: fresh(), other: fresh() },
-    numbers: { observations: numbers(), waveforms: numbers(), status: numbers() },
+    readings: { ...forDeviceTopics(fresh), other: fresh() },
+    numbers: forDeviceTopics(numbers),
     rejections: new Map(),
     ends: new Map(),
     ackMs: createHistogram(0.5, 18),

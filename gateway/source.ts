@@ -1,6 +1,6 @@
 /** The device behind one connection, as the pipeline needs it: everything that would be costly to find out for each reading. */
 import { pseudonym, unassignedAssociation } from '../contracts/envelope/pseudonym.ts';
-import { type DeviceTopicKind, deviceTopic, deviceTopicKinds } from '../contracts/topics.ts';
+import { type DeviceTopicKind, deviceTopic, deviceTopicKinds, forDeviceTopics } from '../contracts/topics.ts';
 import type { DeviceClocks } from './core/clocks.ts';
 import { type Continuity, newContinuity } from './core/continuity.ts';
 import { newQuiet, type Quiet } from './core/quiet.ts';
@@ -51,8 +51,8 @@ export function createSource(
     unassigned: unassignedAssociation(pseudonymKey, deviceId),
     claim: undefined,
     boot,
-    seqs: { observations: 0, waveforms: 0, status: 0 },
-    numbers: { observations: newContinuity(), waveforms: newContinuity(), status: newContinuity() },
+    seqs: forDeviceTopics(() => 0),
+    numbers: forDeviceTopics(newContinuity),
     clocks,
     identity,
     born: false,

@@ -11,7 +11,7 @@ import { Assessment } from './scores.ts';
 
 const closed = { additionalProperties: false } as const;
 
-const alertKinds = ['physiological', 'technical'] as const;
+export const alertKinds = ['physiological', 'technical'] as const;
 export type AlertKind = (typeof alertKinds)[number];
 export const priorities = ['high', 'medium', 'low'] as const;
 export type Priority = (typeof priorities)[number];
@@ -35,6 +35,13 @@ export const Alarm = Type.Object(
     kind: Type.Enum([...alertKinds]),
     priority: Type.Enum([...priorities]),
     code: Type.Optional(Type.String({ description: 'MDC reference id of the parameter' })),
+    origin: Type.Optional(Type.Enum(['device'], { description: 'the device’s own alarm; absent: Vigil’s' })),
+    under: Type.Optional(
+      Type.String({
+        maxLength: 80,
+        description: 'condition of the graver alarm of the same cause, which calls for this one',
+      }),
+    ),
     /** For people, without patient: `HR 134 > 120`. */
     text: Type.String({ maxLength: 120 }),
     value: Type.Optional(Type.Number({ description: 'the latest value that breached' })),

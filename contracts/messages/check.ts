@@ -5,6 +5,7 @@ import type { Fault } from '../errors.ts';
 import { parameters } from '../parameters.ts';
 import { AlarmEvent, AlarmState, Command, CommandAnswer, LimitsInForce } from './alarms.ts';
 import type { NumericValue } from './device.ts';
+import { AlertsRecord } from './device-alerts.ts';
 import {
   AuditRecord,
   ClaimRecord,
@@ -20,11 +21,13 @@ import {
   WaveformRecord,
 } from './records.ts';
 import { usableObservation, usableStatus, usableWaveform } from './usable.ts';
+import { usableAlerts } from './usable-alerts.ts';
 
 const schemas = {
   [contentTypes.observation]: ObservationRecord,
   [contentTypes.waveform]: WaveformRecord,
   [contentTypes.status]: StatusRecord,
+  [contentTypes.alerts]: AlertsRecord,
   [contentTypes.connection]: ConnectionRecord,
   [contentTypes.notice]: NoticeRecord,
   [contentTypes.claim]: ClaimRecord,
@@ -82,6 +85,7 @@ const usableBy: Readonly<Record<string, (sent: unknown) => { readonly body: unkn
   [contentTypes.observation]: usableObservation,
   [contentTypes.waveform]: usableWaveform,
   [contentTypes.status]: usableStatus,
+  [contentTypes.alerts]: usableAlerts,
 };
 
 function fault(what: string): Checked {

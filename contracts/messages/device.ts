@@ -28,10 +28,10 @@ export const IntervalMs = Type.Integer({
   maximum: 86_400_000,
   description: 'when the next one is due; default 1000',
 });
-const Code = Type.String({ pattern: '^MDC_[A-Z0-9_]{1,60}$' });
+export const Code = Type.String({ pattern: '^MDC_[A-Z0-9_]{1,60}$' });
 
 /** `boot` and `seq` go together; a device that has neither gets them from the gateway. */
-const identity = { boot: Type.Optional(Boot), seq: Type.Optional(Seq) };
+export const identity = { boot: Type.Optional(Boot), seq: Type.Optional(Seq) };
 
 export const validities = ['invalid', 'questionable', 'calibrating'] as const;
 export type Validity = (typeof validities)[number];

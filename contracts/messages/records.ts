@@ -13,7 +13,7 @@ export const DeviceId = Type.String({ pattern: deviceIdPattern.source });
 export const AssociationId = Type.String({ minLength: 8, maxLength: 64, pattern: '^[A-Za-z0-9._-]+$' });
 const Name = (maxLength = 80) => Type.String({ minLength: 1, maxLength });
 
-const fromGateway = {
+export const fromGateway = {
   deviceId: DeviceId,
   /** The gateway's clock when the packet came: never mixed with the device's own time. */
   receivedAt: Instant,
@@ -213,6 +213,7 @@ export const contentTypes = {
   observation: version('observation', 1),
   waveform: version('waveform', 1),
   status: version('status', 1),
+  alerts: version('alerts', 1),
   connection: version('connection', 1),
   notice: version('notice', 1),
   claim: version('claim', 1),

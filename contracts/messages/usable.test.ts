@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { checkRecord } from './check.ts';
 import { contentTypes } from './records.ts';
 import { usableObservation, usableStatus } from './usable.ts';
+import { usableAlerts } from './usable-alerts.ts';
 
 const time = '2026-03-01T12:00:00.000Z';
 const hr = { code: 'MDC_ECG_HEART_RATE', value: 30, unit: '/min' };
@@ -55,6 +56,44 @@ describe('of an observation every reader uses', () => {
   });
 });
 
+describe('of a list of the device’s own alarms every reader uses', () => {
+  const vt = { code: 'MDC_EVT_ECG_V_TACHY', priority: 'high', kind: 'physiological', text: 'VTACH' };
+  const gravest = { ...vt, code: 'unknown', text: 'Alarm that cannot be read' };
+  it.each<[string, unknown, unknown]>([
+    ['a known one', vt, vt],
+    ['one with a member that is not known', { ...vt, site: 'x' }, { ...vt, site: 'x' }],
+    ['null as an alarm that cannot be read, as grave as can be', null, gravest],
+    ['a code that cannot be used as unknown, with its text', { ...vt, code: 'V T' }, { ...vt, code: 'unknown' }],
+    ['an unknown priority as high', { ...vt, priority: 'red' }, vt],
+    ['an unknown kind as of the patient', { ...vt, priority: 'low', kind: 'x' }, { ...vt, priority: 'low' }],
+    ['the code where there is no text', { ...vt, text: undefined }, { ...vt, text: vt.code }],
+    ['the beginning of a text that is too long', { ...vt, text: 'x'.repeat(200) }, { ...vt, text: 'x'.repeat(120) }],
+    ['no onset that is none', { ...vt, since: 'now', value: 3 }, { ...vt, value: 3 }],
+    ['no side that is none', { ...vt, side: 'left', limit: '3' }, vt],
+  ])('%s, and the alarm beside it', (_name, item, used) => {
+    const beside = { ...vt, code: 'MDC_EVT_APNEA' };
+    expect(read(contentTypes.alerts, { time, alerts: [item, beside] })?.alerts).toEqual([used, beside]);
+  });
+
+  it('the gravest of more than 64', () => {
+    const alerts = [...Array(64).fill({ ...vt, priority: 'low' }), vt];
+    const used = read(contentTypes.alerts, { time, alerts })?.alerts as { priority: string }[];
+    expect(used).toHaveLength(64);
+    expect(used[0]).toEqual(vt);
+  });
+
+  it('no sound that is none', () => {
+    expect(read(contentTypes.alerts, { time, alerts: [], sound: 'loud' })).toEqual({ time, alerts: [] });
+  });
+
+  it.each<[string, object]>([
+    ['no list', { time, alerts: {} }],
+    ['no time', { alerts: [vt] }],
+  ])('nothing, with %s', (_name, reading) => {
+    expect(read(contentTypes.alerts, reading)).toBeUndefined();
+  });
+});
+
 describe('of a status every reader uses', () => {
   const leads = { condition: 'MDC_EVT_LEADS_OFF', present: true };
   it.each<[string, object, object]>([
@@ -86,6 +125,8 @@ it('whatever JSON comes, what is used fits the schema and nothing is thrown', ()
   const seed = Date.now();
   console.log(`seed ${seed}`);
   const odd = fc.oneof(fc.jsonValue(), fc.constant(hr), fc.constant(noSpo2), fc.constant(time), fc.constant(Infinity));
+  const members = ['code', 'priority', 'kind', 'text', 'since', 'parameter', 'side', 'value', 'limit', 'signal'];
+  const alert = fc.record(Object.fromEntries(members.map((name) => [name, odd])), { requiredKeys: [] });
   const any = fc.record(
     {
       time: fc.oneof(fc.constant(time), odd),
@@ -96,6 +137,8 @@ it('whatever JSON comes, what is used fits the schema and nothing is thrown', ()
       online: fc.oneof(fc.boolean(), odd),
       device: odd,
       conditions: fc.oneof(odd, fc.array(odd)),
+      alerts: fc.oneof(odd, fc.array(fc.oneof(odd, alert), { maxLength: 70 })),
+      sound: odd,
     },
     { requiredKeys: [] },
   );
@@ -104,6 +147,10 @@ it('whatever JSON comes, what is used fits the schema and nothing is thrown', ()
       for (const usable of [usableObservation(sent), usableStatus(sent)]) {
         if (usable) expect(usable.faults.length >= usable.stated).toBe(true);
       }
+      // A list of alarms with a time is never refused, and none of its alarms is left out.
+      const isList = sent.time === time && Array.isArray(sent.alerts);
+      const used = usableAlerts(sent)?.body.alerts.length;
+      expect(used).toBe(isList ? Math.min(64, (sent.alerts as unknown[]).length) : undefined);
     }),
     { seed, numRuns: 2_000 },
   );

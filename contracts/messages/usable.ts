@@ -103,18 +103,21 @@ export function usableStatus(sent: unknown): Usable<Status> | undefined {
   return check.status.Check(body) ? { body, faults, stated: 0 } : undefined;
 }
 
-type Members = Readonly<Record<string, unknown>>;
+export type Members = Readonly<Record<string, unknown>>;
 
-function isObject(value: unknown): value is Members {
+export function isObject(value: unknown): value is Members {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function fault(message: string): Fault {
+export function fault(message: string): Fault {
   return { code: 'payload-schema', message };
 }
 
 /** `boot` and `seq`: both, or none and the gateway numbers the message (a repeat after a reconnect then counts twice). */
-function identityOf({ boot, seq }: Members, faults: Fault[]): { boot: string; seq: number } | Record<never, never> {
+export function identityOf(
+  { boot, seq }: Members,
+  faults: Fault[],
+): { boot: string; seq: number } | Record<never, never> {
   if (boot === undefined && seq === undefined) return {};
   if (check.boot.Check(boot) && check.seq.Check(seq)) return { boot, seq };
   faults.push(fault('boot and seq cannot be used: the message is numbered by the gateway.'));

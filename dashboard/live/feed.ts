@@ -100,6 +100,8 @@ export async function openFeed(
         if (place.writer === 'alarms') signs.alarmsAtMs = Math.max(signs.alarmsAtMs, notAhead(timestampMs, now()));
         return false;
       case contentTypes.command:
+      // Its alarms come from the engine.
+      case contentTypes.alerts:
       case contentTypes.audit:
       case contentTypes.rejected:
       case contentTypes.claim:

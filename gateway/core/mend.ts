@@ -32,11 +32,11 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 /** Members of a message whose items are what is said, one by one. */
-const lists = ['values', 'conditions'];
+const lists = ['values', 'conditions', 'alerts'];
 
 /**
  * Reads a JSON text in which a member comes twice in one object. JSON.parse would keep the last one and say nothing: an alarm could
- * hide behind it. Both lists of values or conditions count. An item that says something twice is as many items, each with one of the
+ * hide behind it. Both lists of values, conditions or alarms count. An item that says something twice is as many items, each with one of the
  * words; of a parameter that then comes twice the graver is judged, as always. Another member that says two things is null: it
  * cannot be used. Undefined where no member comes twice, or only where nobody looks.
  * @param payload valid JSON

@@ -4,15 +4,16 @@ import { contentTypes } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { DeviceTopicKind } from '../../contracts/topics.ts';
 
-/** The content type of each kind of device topic, and the Kafka topic it lies in: a status is met in order with readings. */
+/** The content type of each kind of device topic, and the Kafka topic it lies in: a status and a list of alarms are met in order with readings. */
 export const recordKinds = {
   observations: { topic: 'observations', contentType: contentTypes.observation },
   waveforms: { topic: 'waveforms', contentType: contentTypes.waveform },
   status: { topic: 'observations', contentType: contentTypes.status },
+  alerts: { topic: 'observations', contentType: contentTypes.alerts },
 } as const satisfies Record<DeviceTopicKind, { topic: 'observations' | 'waveforms'; contentType: ContentType }>;
 
 /**
- * What stands before and after the device's JSON in an ObservationRecord, WaveformRecord or StatusRecord. ASCII. The device id
+ * What stands before and after the device's JSON in the record of a message. ASCII. The device id
  * needs no escaping: its pattern has no character that JSON escapes.
  */
 export function recordPrefix(deviceId: string, receivedAtMs: number, will?: StatusRecord['will']): string {

@@ -6,6 +6,7 @@ it.each([
   ['devices/bed-07/observations', 'observations'],
   ['devices/bed-07/waveforms', 'waveforms'],
   ['devices/bed-07/status', 'status'],
+  ['devices/bed-07/alerts', 'alerts'],
   ['devices/bed-07/inbox', 'topic-not-authorized'],
   ['devices/bed-08/observations', 'topic-not-authorized'],
   ['devices/bed-070/observations', 'topic-not-authorized'],

@@ -1,4 +1,4 @@
-/** Which MQTT topics a device may use: to publish its own three, to subscribe its own inbox. */
+/** Which MQTT topics a device may use: to publish its own four, to subscribe its own inbox. */
 import type { Fault } from '../../contracts/errors.ts';
 import { type DeviceTopicKind, deviceTopic, parseDeviceTopic } from '../../contracts/topics.ts';
 import { reason } from './reasons.ts';
@@ -11,7 +11,10 @@ export type PublishRight =
 export function judgePublishTopic(deviceId: string, topic: string): PublishRight {
   const parsed = parseDeviceTopic(topic);
   if (parsed === undefined) {
-    return refuse('topic-unknown', 'The topic is none of devices/{deviceId}/observations, waveforms and status.');
+    return refuse(
+      'topic-unknown',
+      'The topic is none of devices/{deviceId}/observations, waveforms, status and alerts.',
+    );
   }
   if (parsed.deviceId !== deviceId) return refuse('topic-not-authorized', 'The topic belongs to another device.');
   if (parsed.kind === 'inbox') return refuse('topic-not-authorized', 'A device does not publish to its inbox.');

@@ -37,10 +37,16 @@ describe('a message that another broker forwards', () => {
 });
 
 it('is subscribed to by kind, shared where there is a group', () => {
-  expect(upstreamFilters('')).toEqual(['devices/+/observations', 'devices/+/waveforms', 'devices/+/status']);
+  expect(upstreamFilters('')).toEqual([
+    'devices/+/observations',
+    'devices/+/waveforms',
+    'devices/+/status',
+    'devices/+/alerts',
+  ]);
   expect(upstreamFilters('vigil')).toEqual([
     '$share/vigil/devices/+/observations',
     '$share/vigil/devices/+/waveforms',
     '$share/vigil/devices/+/status',
+    '$share/vigil/devices/+/alerts',
   ]);
 });

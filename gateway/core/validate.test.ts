@@ -22,7 +22,7 @@ const waveform = {
 function outcome(judged: Judgement): string {
   return judged.verdict === 'accepted' ? 'accepted' : `${judged.verdict}: ${judged.fault.code}`;
 }
-type Kind = 'observations' | 'waveforms' | 'status';
+type Kind = 'observations' | 'waveforms' | 'status' | 'alerts';
 const judgeText = (kind: Kind, text: string, at = nowMs, within: TimeBounds = bounds) =>
   judgePayload(kind, Buffer.from(text), text, at, within);
 const judge = (kind: Kind, body: unknown) => judgeText(kind, JSON.stringify(body));
@@ -229,6 +229,45 @@ it.each([0, 1, 99, -99])(
     }
   },
 );
+
+describe('a list of the device’s own alarms', () => {
+  const vt = { code: 'MDC_EVT_ECG_V_TACHY', priority: 'high', kind: 'physiological', text: '*** VTACH' };
+  const list = { boot: 'b1', seq: 1, time: at(0), alerts: [vt] };
+  it.each<[string, unknown, string]>([
+    ['as it should be', list, 'accepted'],
+    ['empty', { ...list, alerts: [], sound: 'paused', pausedUntil: at(60_000) }, 'accepted'],
+    [
+      'of an unknown code and with members that we do not know',
+      { ...list, alerts: [{ ...vt, code: 'A-1', x: 1 }] },
+      'accepted',
+    ],
+    ['with an unknown priority', { ...list, alerts: [{ ...vt, priority: 'red' }] }, 'accepted-in-part: payload-schema'],
+    ['with an item that is no alarm', { ...list, alerts: [null] }, 'accepted-in-part: payload-schema'],
+    ['with 65 alarms', { ...list, alerts: Array(65).fill(vt) }, 'accepted-in-part: payload-schema'],
+    ['with an unknown sound', { ...list, sound: 'loud' }, 'accepted-in-part: payload-schema'],
+    ['with boot alone', { boot: 'b1', time: at(0), alerts: [vt] }, 'accepted-in-part: payload-schema'],
+    [
+      'with a text that turns the writing',
+      { ...list, alerts: [{ ...vt, text: 'VT\u202e' }] },
+      'accepted-in-part: payload-schema',
+    ],
+    ['without alerts', { boot: 'b1', seq: 1, time: at(0) }, 'refused: payload-schema'],
+    ['without time', { alerts: [vt] }, 'refused: payload-schema'],
+    ['ahead past the bound', { ...list, time: at(300_001) }, 'refused: time-invalid'],
+    ['late past the bound', { ...list, time: at(-86_400_001) }, 'refused: time-invalid'],
+  ])('%s', (_name, body, expected) => {
+    expect(outcome(judge('alerts', body))).toBe(expected);
+  });
+
+  it('that comes twice in one message counts as both', () => {
+    const judged = judgeText('alerts', `{"time":"${at(0)}","alerts":[],"alerts":[${JSON.stringify(vt)}]}`);
+    expect(judged).toMatchObject({ verdict: 'accepted-in-part', mended: expect.stringContaining('VTACH') });
+  });
+
+  it('is refused without a word of what the device said in it', () => {
+    expect(JSON.stringify(judge('alerts', { time: at(0), Meier: 'x', alerts: 'Meier' }))).not.toContain('Meier');
+  });
+});
 
 describe('a status', () => {
   it.each<[string, unknown, string]>([

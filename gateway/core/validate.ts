@@ -3,7 +3,9 @@ import { Compile } from 'typebox/compile';
 import type { GatewayNotice } from '../../contracts/bed-notices.ts';
 import type { Fault } from '../../contracts/errors.ts';
 import { chunkMsMax, Observation, Status, StatusDevice, Waveform } from '../../contracts/messages/device.ts';
+import { DeviceAlerts } from '../../contracts/messages/device-alerts.ts';
 import { usableObservation, usableStatus, usableWaveform } from '../../contracts/messages/usable.ts';
+import { usableAlerts } from '../../contracts/messages/usable-alerts.ts';
 import { waves } from '../../contracts/parameters.ts';
 import { textFault } from '../../contracts/text.ts';
 import { parseInstant } from '../../contracts/time.ts';
@@ -60,6 +62,7 @@ type Refused = { readonly verdict: 'refused'; readonly fault: Fault; readonly no
 const observation = Compile(Observation);
 const waveform = Compile(Waveform);
 const status = Compile(Status);
+const alerts = Compile(DeviceAlerts);
 
 /** Longest text that is read in another way than it came: what is appended must never outgrow the log's longest record. */
 const mendedMax = 65_536;
@@ -139,6 +142,11 @@ function judgeBody(kind: DeviceTopicKind, body: unknown, nowMs: number, bounds: 
       const usable = usableStatus(body);
       if (usable === undefined) return misfit(kind, status.Errors(body));
       return judgeStatus(usable.body, nowMs, bounds, usable.faults);
+    }
+    case 'alerts': {
+      const usable = usableAlerts(body);
+      if (usable === undefined) return misfit(kind, alerts.Errors(body));
+      return judgeAlerts(usable.body, nowMs, bounds, usable.faults);
     }
   }
 }
@@ -233,12 +241,23 @@ function judgeStatus(body: Status, nowMs: number, bounds: TimeBounds, found: rea
   return accept(body, placed, faults[0], faults.length);
 }
 
+function judgeAlerts(body: DeviceAlerts, nowMs: number, bounds: TimeBounds, found: readonly Fault[]): Judgement {
+  const placed = readTime(body.time, nowMs, bounds);
+  if (typeof placed === 'object') return placed;
+  const faults = [...found, ...body.alerts.flatMap(({ text }) => textFaultOf('alerts.text', text))];
+  return accept(body, placed, faults[0], faults.length);
+}
+
 /** Screens write out what they cannot show as it is; the hospital's engineers should know of it all the same. */
 function textFaults({ device }: Status): Fault[] {
-  return Object.entries(device ?? {}).flatMap(([name, text]): Fault[] => {
-    const fault = name in StatusDevice.properties && text !== '' ? textFault(text) : undefined;
-    return fault === undefined ? [] : [{ code: 'payload-schema', message: `device.${name} ${fault}.` }];
-  });
+  return Object.entries(device ?? {}).flatMap(([name, text]) =>
+    name in StatusDevice.properties && text !== '' ? textFaultOf(`device.${name}`, text) : [],
+  );
+}
+
+function textFaultOf(name: string, text: string): Fault[] {
+  const fault = textFault(text);
+  return fault === undefined ? [] : [{ code: 'payload-schema', message: `${name} ${fault}.` }];
 }
 
 /** The instant in ms since 1970, or why it cannot be the reading's. */
@@ -266,7 +285,9 @@ function stepOrZero(apartMs: number): number {
 const stepMsMin = 100;
 
 /** Names that a fault may repeat: ours. What a device called a member may be anything, also a patient's name. */
-const ourNames = new Set([Observation, Waveform, Status].flatMap((schema) => Object.keys(schema.properties)));
+const ourNames = new Set(
+  [Observation, Waveform, Status, DeviceAlerts].flatMap((schema) => Object.keys(schema.properties)),
+);
 
 function misfit(kind: DeviceTopicKind, errors: readonly { instancePath: string; keyword: string }[]): Refused {
   const [first] = errors;

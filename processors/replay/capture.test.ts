@@ -49,6 +49,22 @@ describe('a capture', () => {
     ]);
   });
 
+  it('takes the device’s own alarms, and says whose they are', () => {
+    const vt = { code: 'MDC_EVT_ECG_V_TACHY', priority: 'high', kind: 'physiological', text: '*** VTACH' };
+    const list = (s: number, alerts: object[], more = {}) => ({
+      ...{ at: at(s), kind: 'alerts' },
+      body: { boot: 'b1', seq: s, time: at(s), alerts, ...more },
+    });
+    const events = play([admitted, list(5, [vt]), list(9, [], { sound: 'off' })]);
+    expect(events.map(({ type, alarm }) => [type, alarm.condition, alarm.origin, alarm.signal])).toEqual([
+      ['raised', 'MDC_EVT_ECG_V_TACHY', 'device', 'on'],
+      ['raised', 'device-sound-off', undefined, 'on'],
+      ['resolved', 'MDC_EVT_ECG_V_TACHY', 'device', 'latched'],
+    ]);
+    const check = Compile(AlarmEvent);
+    for (const event of events) expect(check.Check(event)).toBe(true);
+  });
+
   it('ends with its last line: nobody knows what came after it', () => {
     expect(told([admitted, ...heartRates(1, 10, 80)])).toEqual([]);
   });

@@ -68,13 +68,15 @@ function readLine(body: Members, atMs: number, line: number): Read {
       return readMessage(contentTypes.observation, body, atMs, line);
     case 'status':
       return readMessage(contentTypes.status, body, atMs, line);
+    case 'alerts':
+      return readMessage(contentTypes.alerts, body, atMs, line);
     case 'connection':
       if (typeof body.connected !== 'boolean') return { fault: 'has no "connected" that is true or false' };
       return { input: { type: 'connection', deviceId, receivedAt: atMs, connected: body.connected } };
     case 'command':
       return readCommand(body.command, atMs, line);
     default:
-      return { fault: '"kind" is none of association, observations, status, connection, command' };
+      return { fault: '"kind" is none of association, observations, status, alerts, connection, command' };
   }
 }
 

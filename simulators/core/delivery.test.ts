@@ -24,30 +24,31 @@ const drain = (box: ReturnType<typeof outbox>) => {
 };
 
 describe('the outbox', () => {
-  it('gives status before numerics before waves, each in order', () => {
+  it('gives status before alarms, numerics and waves, each in order', () => {
     const box = outbox();
     for (const [kind, n] of [
       ['waveforms', 1],
       ['observations', 1],
+      ['alerts', 1],
       ['status', 1],
       ['observations', 2],
     ] as const) {
       box.add(message(kind, n));
     }
-    expect(box.size).toBe(4);
-    expect(drain(box)).toEqual(['s1', 'o1', 'o2', 'w1']);
+    expect(box.size).toBe(5);
+    expect(drain(box)).toEqual(['s1', 'a1', 'o1', 'o2', 'w1']);
     expect(box.size).toBe(0);
   });
 
   it('loses the oldest of a kind at its limit, not one step before', () => {
-    const box = outbox({ status: 1, observations: 2, waveforms: 1 });
+    const box = outbox({ status: 1, alerts: 1, observations: 2, waveforms: 1 });
     expect([1, 2, 3].map((n) => box.add(message('observations', n)))).toEqual([true, true, false]);
     expect(box.add(message('waveforms', 1))).toBe(true);
     expect(drain(box)).toEqual(['o2', 'o3', 'w1']);
   });
 
   it('takes back what was in flight to the front, in its order, and loses the oldest of it where there is no room', () => {
-    const box = outbox({ status: 1, observations: 3, waveforms: 1 });
+    const box = outbox({ status: 1, alerts: 1, observations: 3, waveforms: 1 });
     box.add(message('observations', 3));
     expect(box.putBack([message('observations', 1), message('waveforms', 1), message('observations', 2)])).toBe(0);
     expect(drain(box)).toEqual(['o1', 'o2', 'o3', 'w1']);
@@ -135,6 +136,7 @@ describe('garbage', () => {
       observations: contentTypes.observation,
       waveforms: contentTypes.waveform,
       status: contentTypes.status,
+      alerts: contentTypes.alerts,
       inbox: 'none',
     }[topic.kind];
     const body = { deviceId: 'bed-01', receivedAt: time, reading };

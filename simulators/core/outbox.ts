@@ -1,13 +1,14 @@
 /**
  * What a device has measured and the gateway has not acknowledged, as bedside devices keep it: bounded by kind, the oldest of a kind
- * goes first. Status before numerics before waves, each in the order of its making.
+ * goes first. Status before alarms, numerics and waves, each in the order of its making.
  */
-import { type DeviceTopicKind, deviceTopicKinds } from '../../contracts/topics.ts';
+import { type DeviceTopicKind, deviceTopicKinds, forDeviceTopics } from '../../contracts/topics.ts';
 import type { Message } from './replay.ts';
 
 /** An hour of numerics at 1 Hz, and about two minutes of five waves. */
 const outboxMax: Readonly<Record<DeviceTopicKind, number>> = {
   status: 64,
+  alerts: 64,
   observations: 3_600,
   waveforms: 1_200,
 };
@@ -23,7 +24,7 @@ export type Outbox = {
 };
 
 export function outbox(max: Readonly<Record<DeviceTopicKind, number>> = outboxMax): Outbox {
-  const queues: Readonly<Record<DeviceTopicKind, Message[]>> = { status: [], observations: [], waveforms: [] };
+  const queues = forDeviceTopics((): Message[] => []);
   return {
     add(message) {
       const queue = queues[message.kind];
@@ -42,10 +43,10 @@ export function outbox(max: Readonly<Record<DeviceTopicKind, number>> = outboxMa
       return dropped;
     },
     take() {
-      return queues.status.shift() ?? queues.observations.shift() ?? queues.waveforms.shift();
+      return queues.status.shift() ?? queues.alerts.shift() ?? queues.observations.shift() ?? queues.waveforms.shift();
     },
     get size() {
-      return queues.status.length + queues.observations.length + queues.waveforms.length;
+      return deviceTopicKinds.reduce((sum, kind) => sum + queues[kind].length, 0);
     },
   };
 }

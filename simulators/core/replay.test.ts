@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { Value } from 'typebox/value';
 import { describe, expect, it } from 'vitest';
 import { Observation, Status, Waveform } from '../../contracts/messages/device.ts';
+import { DeviceAlerts } from '../../contracts/messages/device-alerts.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import { seedRandom } from './random.ts';
 import { type Recording, withLoop } from './recording.ts';
@@ -84,7 +85,7 @@ const seqs = (list: { seq?: number }[]) => list.map((reading) => reading.seq);
 const offsetMs = (time: string) => parseInstant(time)! - epochMs;
 
 describe('every scenario', () => {
-  const schemas = { observations: Observation, waveforms: Waveform, status: Status } as const;
+  const schemas = { observations: Observation, waveforms: Waveform, status: Status, alerts: DeviceAlerts } as const;
   it.each(scenarioNames.filter((name) => name !== 'mixed'))('%s: what a device sends fits the contract', (name) => {
     for (const message of run(replayOf(name), 70_000).messages) {
       expect(message.topic).toBe(`devices/bed-01/${message.kind}`);

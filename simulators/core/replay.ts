@@ -4,7 +4,7 @@
  */
 import type { Observation, Status, TechnicalCondition, Waveform } from '../../contracts/messages/device.ts';
 import { formatInstant } from '../../contracts/time.ts';
-import { type DeviceTopicKind, deviceTopic, deviceTopicKinds } from '../../contracts/topics.ts';
+import { type DeviceTopicKind, deviceTopic, forDeviceTopics } from '../../contracts/topics.ts';
 import { applyToSamples, applyToValues } from './effects.ts';
 import { type Garbage, garbage } from './garbage.ts';
 import { nextRandom, type RandomState } from './random.ts';
@@ -57,8 +57,16 @@ const recentMax = 16;
 const duplicateShare = 0.25;
 
 export function initialReplayState(random: RandomState): ReplayState {
-  const seq = Object.fromEntries(deviceTopicKinds.map((kind) => [kind, 0])) as Record<DeviceTopicKind, number>;
-  return { atMs: 0, seq, random, conditions: [], held: [], recent: [], garbageSent: 0, dropped: 0 };
+  return {
+    atMs: 0,
+    seq: forDeviceTopics(() => 0),
+    random,
+    conditions: [],
+    held: [],
+    recent: [],
+    garbageSent: 0,
+    dropped: 0,
+  };
 }
 
 /** The usual distance of two readings, as declared: recording's interval at this speed, within what the contract allows. */

@@ -1,0 +1,75 @@
+/**
+ * What can be used of a device's list of alarms in which something is wrong (usable.ts says why). Here nothing is left out: an alarm of
+ * which a member cannot be read is an alarm all the same, and what says how grave it is counts as the gravest. Pure.
+ */
+import { Compile } from 'typebox/compile';
+import type { Fault } from '../errors.ts';
+import { type Priority, priorities } from './alarms.ts';
+import { Instant } from './device.ts';
+import { alertsMax, alertTextMax, DeviceAlert, DeviceAlerts } from './device-alerts.ts';
+import { fault, identityOf, isObject, type Members, type Usable } from './usable.ts';
+
+const members = DeviceAlert.properties;
+const check = {
+  alerts: Compile(DeviceAlerts),
+  alert: Compile(DeviceAlert),
+  instant: Compile(Instant),
+  code: Compile(members.code),
+  priority: Compile(members.priority),
+  kind: Compile(members.kind),
+  sound: Compile(DeviceAlerts.properties.sound),
+};
+/** Members of an alarm that may be left out. */
+const optional = (['since', 'parameter', 'side', 'value', 'limit', 'signal'] as const).map(
+  (name) => [name, Compile(members[name])] as const,
+);
+
+/** An alarm whose code cannot be used. */
+export const unknownCode = 'unknown';
+
+/** Undefined where there is no list, or no time: the time decides whose alarms they are. */
+export function usableAlerts(sent: unknown): Usable<DeviceAlerts> | undefined {
+  if (!isObject(sent) || !check.instant.Check(sent.time) || !Array.isArray(sent.alerts)) return undefined;
+  const faults: Fault[] = [];
+  const { sound, pausedUntil } = sent;
+  const body: DeviceAlerts = {
+    ...identityOf(sent, faults),
+    time: sent.time,
+    alerts: listOf(sent.alerts, faults),
+    ...(check.sound.Check(sound) && { sound }),
+    ...(check.instant.Check(pausedUntil) && { pausedUntil }),
+  };
+  if (sound !== undefined && body.sound === undefined) faults.push(fault('sound cannot be used.'));
+  if (pausedUntil !== undefined && body.pausedUntil === undefined) faults.push(fault('pausedUntil cannot be used.'));
+  return check.alerts.Check(body) ? { body, faults, stated: 0 } : undefined;
+}
+
+function listOf(sent: readonly unknown[], faults: Fault[]): DeviceAlert[] {
+  const alerts = sent.map((item) => (check.alert.Check(item) ? item : mended(item, faults)));
+  if (alerts.length <= alertsMax) return alerts;
+  faults.push(fault(`alerts has more than ${alertsMax}: the gravest are used.`));
+  const graver = (a: Priority, b: Priority) => priorities.indexOf(a) - priorities.indexOf(b);
+  return alerts.sort((a, b) => graver(a.priority, b.priority)).slice(0, alertsMax);
+}
+
+function mended(item: unknown, faults: Fault[]): DeviceAlert {
+  faults.push(fault('An alarm of the device has a member that cannot be used.'));
+  const sent: Members = isObject(item) ? item : {};
+  const code = check.code.Check(sent.code) ? sent.code : unknownCode;
+  const kept = optional.flatMap(([name, validator]) => {
+    const value = sent[name];
+    return value !== undefined && validator.Check(value) ? [[name, value] as const] : [];
+  });
+  return {
+    code,
+    priority: check.priority.Check(sent.priority) ? sent.priority : 'high',
+    kind: check.kind.Check(sent.kind) ? sent.kind : 'physiological',
+    text: textOf(sent.text) ?? (code === unknownCode ? 'Alarm that cannot be read' : code),
+    ...Object.fromEntries(kept),
+  };
+}
+
+function textOf(sent: unknown): string | undefined {
+  if (typeof sent !== 'string' || sent === '') return undefined;
+  return sent.slice(0, alertTextMax);
+}
