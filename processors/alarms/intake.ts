@@ -1,6 +1,7 @@
 /** Opened records as the engine's inputs. */
 import type { Place } from '../../contracts/envelope/header.ts';
 import { type AnyRecord, checkRecord } from '../../contracts/messages/check.ts';
+import { soundOf } from '../../contracts/messages/device-alerts.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { numericsByCode } from '../../contracts/numerics.ts';
 import { parseInstant } from '../../contracts/time.ts';
@@ -53,6 +54,13 @@ function convert(record: AnyRecord, { boot, seq }: Numbered): Input | undefined 
         ...(reading.conditions !== undefined && { conditions: reading.conditions }),
       };
       return input;
+    }
+    case contentTypes.alerts: {
+      const { deviceId, reading } = record.body;
+      const time = parseInstant(reading.time);
+      const receivedAt = parseInstant(record.body.receivedAt);
+      if (time === undefined || receivedAt === undefined) return undefined;
+      return { type: 'alerts', deviceId, time, receivedAt, boot, seq, alerts: reading.alerts, sound: soundOf(reading) };
     }
     case contentTypes.connection: {
       const { deviceId, connected, reason, claim } = record.body;

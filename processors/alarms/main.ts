@@ -9,6 +9,7 @@ import { openSealedLog } from '../../contracts/sealed-log.ts';
 import { readSettings, type Settings } from '../../contracts/settings.ts';
 import { stopOnSignals } from '../../contracts/stopping.ts';
 import { keepSteadyTime } from '../../contracts/system-clock.ts';
+import { readAlertCodes } from './alert-codes-file.ts';
 import { createAssociations } from './associations.ts';
 import type { Environment } from './core/engine.ts';
 import { profileOf } from './core/profile-table.ts';
@@ -27,6 +28,7 @@ const hash: Environment['hash'] = (text) => createHash('sha256').update(text).di
 async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger) {
   const clock = keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
   const profile = profileOf(readProfiles(settings.profilesFile));
+  const alertCodes = readAlertCodes(settings.alertCodesFile);
   const boot = randomBytes(9).toString('hex');
   let processor: Processor | undefined;
   let health: Health = 'starting';
@@ -50,7 +52,7 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
   processor = await startProcessor({
     log: sealedLog,
     associations,
-    env: { hash, profile },
+    env: { hash, profile, alertCodes },
     snapshotMs: settings.snapshotMs,
     quietSnapshotMs: settings.quietSnapshotMs,
     logger: log,

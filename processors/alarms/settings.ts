@@ -19,6 +19,12 @@ export const alarmSettings = {
     help: 'limit profiles of wards and categories, JSON; without it adults have the built-in one and children none',
     fallback: '',
   },
+  alertCodesFile: {
+    kind: 'file',
+    env: 'VIGIL_ALERT_CODES_FILE',
+    help: 'conditions of devices’ own alarms that the hospital adds or words otherwise, JSON',
+    fallback: '',
+  },
   snapshotMs: {
     kind: 'integer',
     env: 'VIGIL_ALARMS_SNAPSHOT_MS',

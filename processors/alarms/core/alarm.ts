@@ -82,7 +82,7 @@ function changed(before: Live | undefined, change: Change, clock: Clock): Live {
   const { alarm } = before;
   switch (change.type) {
     case 'recur': {
-      const { resolvedAt: _over, ...rest } = alarm;
+      const { resolvedAt: _over, under: _caller, ...rest } = alarm;
       const { condition, acknowledged } = change;
       const again = { ...rest, ...valuesOf(condition), present: true, onsets: alarm.onsets + 1, late: condition.late };
       if (acknowledged) {
@@ -95,11 +95,12 @@ function changed(before: Live | undefined, change: Change, clock: Clock): Live {
     case 'refresh': {
       const { condition, subsumed } = change;
       const late = alarm.late && condition.late;
+      const { under: _caller, ...rest } = alarm;
       const next = {
         ...before,
         subsumed,
         toldAt: condition.valueAt,
-        alarm: { ...alarm, ...valuesOf(condition), late },
+        alarm: { ...rest, ...valuesOf(condition), late },
       };
       return before.subsumed && !subsumed && !before.acknowledged ? calling(next, clock) : next;
     }
@@ -110,7 +111,7 @@ function changed(before: Live | undefined, change: Change, clock: Clock): Live {
       return latches(next) ? next : { ...next, escalateAt: null };
     }
     case 'acknowledge': {
-      const realarmAt = alarm.present ? clock.now + realarmMsOf(alarm, clock) : null;
+      const realarmAt = alarm.present && !callsOnce(alarm) ? clock.now + realarmMsOf(alarm, clock) : null;
       return {
         ...before,
         acknowledged: true,
@@ -152,12 +153,15 @@ function calling(live: Live, { now, profile, pausedUntil }: Clock): Live {
   return { ...live, alarm, signalSince: now, escalateAt: wait === undefined ? null : now + wait };
 }
 
+/** The sound of a monitor may be off for good reasons: a person is called once. */
+const callsOnce = ({ condition }: Alarm): boolean => condition === 'device-sound-off';
+
 function unanswered(alarm: Alarm): Alarm {
   const { acknowledgedBy: _by, acknowledgedAt: _at, realarmAt: _was, ...rest } = alarm;
   return { ...rest, escalation: 0 };
 }
 
-const occurrence = ({ onset, valueAt }: Condition) => ({ onset, toldAt: valueAt, subsumed: false });
+const occurrence = ({ onset, valueAt, quiet = false }: Condition) => ({ onset, toldAt: valueAt, subsumed: quiet });
 
 const freshOf = (condition: Condition) => ({
   ...occurrence(condition),
@@ -167,13 +171,14 @@ const freshOf = (condition: Condition) => ({
   realarmAt: null,
 });
 
-function valuesOf({ text, code, value, limit, unit }: Condition) {
+function valuesOf({ text, code, value, limit, unit, listedUnder }: Condition) {
   return {
     text,
     ...(code !== undefined && { code }),
     ...(value !== undefined && { value }),
     ...(limit !== undefined && { limit }),
     ...(unit !== undefined && { unit }),
+    ...(listedUnder !== undefined && { under: listedUnder }),
   };
 }
 
@@ -187,6 +192,7 @@ export function alarmOf(
     ...of,
     condition: condition.name,
     kind: condition.kind,
+    ...(condition.origin !== undefined && { origin: condition.origin }),
     priority: condition.priority,
     ...valuesOf(condition),
     present: true,
@@ -215,6 +221,10 @@ export function calls(live: Live): boolean {
   return !live.subsumed && (live.alarm.signal === 'on' || live.alarm.signal === 'latched');
 }
 
+/** A condition that does not call. What is about to end need not call once the graver one has ended. */
+export const isQuiet = ({ quiet, clearing }: Condition, live: Live | undefined): boolean =>
+  quiet ?? (clearing === true && live?.subsumed === true);
+
 /** Graver is higher. */
 export const gravity: Readonly<Record<Priority, number>> = { low: 1, medium: 2, high: 3 };
 
@@ -229,7 +239,8 @@ export function decideRefresh(live: Live, condition: Condition, subsumed: boolea
   const shown = Math.abs((alarm.value ?? 0) - (alarm.limit ?? 0));
   const worse = condition.excess > shown && sinceToldMs >= worseMs;
   const changed = condition.text !== alarm.text && sinceToldMs >= changedMs;
-  const moved = condition.limit !== alarm.limit || (alarm.kind === 'technical' && condition.text !== alarm.text);
+  const isOther = condition.limit !== alarm.limit || condition.listedUnder !== alarm.under;
+  const moved = isOther || (alarm.kind === 'technical' && condition.text !== alarm.text);
   const current = alarm.late && !condition.late;
   const tells = worse || changed || moved || current || subsumed !== live.subsumed;
   return tells ? { type: 'refresh', condition, subsumed } : undefined;

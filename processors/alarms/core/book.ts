@@ -17,6 +17,7 @@ import {
   eventTypeOf,
   evolve,
   gravity,
+  isQuiet,
   type Live,
   pauseFault,
   realarmMsOf,
@@ -120,7 +121,7 @@ function leave(draft: Draft, key: string, to: number, desk: Desk): void {
   const { alarmId, rev } = alarm;
   const others = draft.closed
     .filter((one) => one.alarmId !== alarmId)
-    .map((one) => (one.key === key && one.last !== undefined ? withoutLast(one) : one));
+    .map(({ last, ...one }) => (last === undefined || one.key === key ? one : { ...one, last }));
   const entry: Closed = { key, alarmId, rev, from: onset, to, last: { alarm, acknowledged } };
   draft.closed = [...others, entry].slice(-closedMax);
 }
@@ -149,13 +150,12 @@ export function reconcile(
   // The gravest first, so that a screen is at no moment without the call.
   for (const condition of [...conditions].sort((a, b) => b.rank - a.rank)) {
     const live = draft.live[condition.key];
-    const hidden = subsumed(condition);
+    const hidden = subsumed(condition) || isQuiet(condition, live);
     if (live?.alarm.present) {
       const change = decideRefresh(live, condition, hidden);
       if (change) apply(draft, condition.key, change, desk);
       if (change && live.subsumed && !hidden) afterCall(draft, condition.key, desk);
-    } else if (hidden || (condition.clearing && draft.hidden.includes(condition.key))) {
-      // What is about to end need not be called to once the graver one has ended.
+    } else if (hidden ? !condition.quiet : condition.clearing && draft.hidden.includes(condition.key)) {
       stillHidden.push(condition.key);
     } else begin(draft, condition, desk);
   }
@@ -196,10 +196,6 @@ function begin(draft: Draft, condition: Condition, desk: Desk): void {
   const answeredUntil = Date.parse(alarm.acknowledgedAt ?? '') + realarmMsOf(alarm, desk);
   apply(draft, key, { type: 'recur', condition, acknowledged: acknowledged && answeredUntil > desk.now }, desk);
   afterCall(draft, key, desk);
-}
-
-function withoutLast({ last: _last, ...rest }: Closed): Closed {
-  return rest;
 }
 
 const isWithin = (sinceEndMs: number) => sinceEndMs >= 0 && sinceEndMs <= recurMs;

@@ -8,6 +8,7 @@ import type { Environment, Judged } from './engine.ts';
 import { limitsInForce } from './in-force.ts';
 import { isOver, isScored, refolded, rulesIn } from './judging.ts';
 import { without } from './limits.ts';
+import { withoutAlerts } from './own-alerts.ts';
 import { scoreAssessment } from './scores/scores.ts';
 import type { State } from './state.ts';
 
@@ -133,6 +134,7 @@ function leaveAnsweredSilence(state: State): State {
     ...state,
     device: { ...device, silentSince: null, disconnectedSince: null },
     arrivals: initialArrivals,
+    ownAlerts: withoutAlerts(state.ownAlerts, (key) => !(book.live[key]?.acknowledged ?? true)),
     limits: without(
       state.limits,
       Object.keys(state.limits).filter((code) => !isOpen(code)),

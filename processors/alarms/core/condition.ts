@@ -14,6 +14,11 @@ export type Condition = {
   readonly rank: number;
   /** Chains of which any condition stands for this one, too: a parameter is silent where the whole device is. */
   readonly under?: readonly string[];
+  /** The device's own alarm; absent: Vigil's. */
+  readonly origin?: 'device';
+  /** It is shown and kept on record, and does not call: with the name of the one that calls for it, where there is one. */
+  readonly quiet?: boolean;
+  readonly listedUnder?: string;
   readonly text: string;
   readonly code?: string;
   readonly value?: number;

@@ -3,7 +3,14 @@
  * wall clock alone. Pure.
  */
 import { endsClockMeasure } from '../../../contracts/bed-notices.ts';
-import { assess, type DeviceClock, initialClock, skewed } from '../../../contracts/device-clock.ts';
+import {
+  assess,
+  type DeviceClock,
+  initialClock,
+  lateMsMax,
+  measuredOffsetMs,
+  skewed,
+} from '../../../contracts/device-clock.ts';
 import type { Priority } from '../../../contracts/messages/alarms.ts';
 import { parameters, technicalConditions } from '../../../contracts/parameters.ts';
 import type { Condition } from './condition.ts';
@@ -139,6 +146,11 @@ export function hear(part: DevicePart, input: ObservationInput, now: number): De
 function shortest({ readingAt, intervalMs }: DevicePart, receivedAt: number, declaredMs: number): number {
   const goesOn = readingAt !== 0 && receivedAt - readingAt < silenceMs(intervalMs);
   return goesOn ? Math.min(intervalMs, declaredMs) : declaredMs;
+}
+
+/** Whether a message reached the gateway too long after its time, by what is known of the device's clock. */
+export function isLate({ clock }: DevicePart, time: number, receivedAt: number): boolean {
+  return receivedAt - time - measuredOffsetMs(clock) > lateMsMax;
 }
 
 function skewOf(clock: DeviceClock, before: DevicePart['skew'], time: number): DevicePart['skew'] {

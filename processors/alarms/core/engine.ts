@@ -4,6 +4,7 @@
  * The wall clock (`now`) only notices silence and how long a call has gone unanswered. Fed the same inputs it gives the same alarms,
  * whatever is repeated and wherever it is stopped and taken up again from its state.
  */
+import { type AlertCode, builtInAlertCodes } from '../../../contracts/alert-codes.ts';
 import type { AlarmEvent, CommandAnswer } from '../../../contracts/messages/alarms.ts';
 import { type Parameter, parameters } from '../../../contracts/parameters.ts';
 import { arrivalConditions, giveUp, silenceChainOf } from './arrival-alarms.ts';
@@ -19,20 +20,23 @@ import {
   deviceConditions,
   endClockMeasure,
   hear,
+  isLate,
   noticeSilence,
   silenceDue,
   standing,
   status,
 } from './device.ts';
 import { identity } from './identity.ts';
-import type { AssociationInput, Category, Input, ObservationInput, StatusInput } from './inputs.ts';
+import type { AlertsInput, AssociationInput, Category, Input, ObservationInput, StatusInput } from './inputs.ts';
 import { isOver, isScored, profileInForce, refolded, rulesIn, rulesOf } from './judging.ts';
 import { conditionsOf, endLate, lateDue, limits, without } from './limits.ts';
 import { endNotices, notice, noticeConditions, noticesDue } from './notices.ts';
+import { latchedOf, ofDevice, ownAlertConditions, ownAlerts, withoutAlerts } from './own-alerts.ts';
 import { adultProfile, type Profile } from './profile.ts';
 import { noProfileConditions } from './profile-missing.ts';
 import { rates, ratesConditions } from './rates.ts';
 import { isBeyond, rulesFor } from './rules.ts';
+import { asOneCall } from './same-cause.ts';
 import { initialScores, scoresConditions, scoreValues } from './scores/scores.ts';
 import { note as noteSeen } from './seen.ts';
 import type { State } from './state.ts';
@@ -43,6 +47,8 @@ export type Environment = {
   readonly hash: (text: string) => string;
   /** What a ward judges a category by; undefined where there is no such profile. */
   readonly profile: (category: Category, ward: string | null) => Profile | undefined;
+  /** What devices' own alarms are called by; absent: the built-in table. */
+  readonly alertCodes?: ReadonlyMap<string, AlertCode>;
 };
 
 export type Step = {
@@ -87,6 +93,8 @@ function take(env: Environment, state: State, input: Input, desk: Desk): Judged 
     case 'status':
       if (isOver(state)) return { state, endAt: input.receivedAt };
       return { state: hearStatus(state, input, desk.now), endAt: input.time ?? input.receivedAt };
+    case 'alerts':
+      return heed(env, state, input);
     case 'connection':
       if (isOver(state)) return { state, endAt: input.receivedAt };
       return { state: { ...state, device: connection(state.device, input, desk.now) }, endAt: input.receivedAt };
@@ -121,7 +129,7 @@ function hearStatus(state: State, input: StatusInput, now: number): State {
 function settle(env: Environment, judged: Judged, endings: ReadonlyMap<string, number>, desk: Desk): Step {
   const { state, endAt, episodes = [] } = judged;
   const told = isOver(state)
-    ? closeAll(state.book, conditionsOf(state.limits), endAt, desk)
+    ? closeAll(state.book, [...conditionsOf(state.limits), ...ofDevice(episodes)], endAt, desk)
     : reconcile(
         state.book,
         allConditions(env, state),
@@ -133,9 +141,20 @@ function settle(env: Environment, judged: Judged, endings: ReadonlyMap<string, n
   return { state: told.part === state.book ? state : { ...state, book: told.part }, events: told.events };
 }
 
-function allConditions(env: Environment, state: State): Condition[] {
+/** The device's own alarms. */
+function heed(env: Environment, state: State, input: AlertsInput): Judged {
+  const { part, episodes } = ownAlerts(state.ownAlerts, input, {
+    codes: env.alertCodes ?? builtInAlertCodes,
+    late: isLate(state.device, input.time, input.receivedAt),
+    latched: latchedOf(Object.entries(state.book.live)),
+    over: isOver(state),
+  });
+  return { state: { ...state, ownAlerts: part }, endAt: input.time, episodes };
+}
+
+function allConditions(env: Environment, state: State): readonly Condition[] {
   const isUnassigned = state.association?.category === 'unassigned';
-  return [
+  return asOneCall([
     ...conditionsOf(state.limits),
     ...arrivalConditions(state.arrivals),
     ...deviceConditions(state.device, !isUnassigned),
@@ -144,7 +163,8 @@ function allConditions(env: Environment, state: State): Condition[] {
     ...noticeConditions(state.notices),
     ...(isScored(state) ? scoresConditions(state.scores) : []),
     ...noProfileConditions(state, profileInForce(env, state) !== undefined),
-  ];
+    ...ownAlertConditions(state.ownAlerts),
+  ]);
 }
 
 function observe(env: Environment, state: State, input: ObservationInput, now: number): Judged {
@@ -255,5 +275,12 @@ function associate(env: Environment, before: State, input: AssociationInput, now
     disconnectedSince: null,
     own: {},
   };
-  return { state: { ...state, device, continuity, notices: {}, limits: {}, scores: initialScores }, endAt: endedAt };
+  const ended = {
+    continuity,
+    notices: {},
+    limits: {},
+    scores: initialScores,
+    ownAlerts: withoutAlerts(state.ownAlerts),
+  };
+  return { state: { ...state, device, ...ended }, endAt: endedAt };
 }

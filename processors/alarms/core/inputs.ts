@@ -2,6 +2,7 @@
 import type { GatewayNotice } from '../../../contracts/bed-notices.ts';
 import type { Command } from '../../../contracts/messages/alarms.ts';
 import type { NumericValue, TechnicalCondition } from '../../../contracts/messages/device.ts';
+import type { DeviceAlert, DeviceSound } from '../../../contracts/messages/device-alerts.ts';
 import type { connectionEndReasons, PatientCategory } from '../../../contracts/messages/records.ts';
 import type { Profile } from './profile.ts';
 
@@ -34,6 +35,18 @@ export type StatusInput = {
   readonly will?: { readonly claim?: number | undefined; readonly reason: ConnectionEndReason };
   readonly intervalMs?: number;
   readonly conditions?: readonly TechnicalCondition[];
+};
+
+/** The device's own alarms: all that are present. */
+export type AlertsInput = {
+  readonly type: 'alerts';
+  readonly deviceId: string;
+  readonly time: number;
+  readonly receivedAt: number;
+  readonly boot: string;
+  readonly seq: number;
+  readonly alerts: readonly DeviceAlert[];
+  readonly sound: DeviceSound;
 };
 
 export type ConnectionEndReason = (typeof connectionEndReasons)[number];
@@ -82,6 +95,7 @@ export type TickInput = { readonly type: 'tick' };
 export type Input =
   | ObservationInput
   | StatusInput
+  | AlertsInput
   | ConnectionInput
   | NoticeInput
   | CommandInput

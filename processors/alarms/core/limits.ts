@@ -8,7 +8,17 @@ import type { NumericValue } from '../../../contracts/messages/device.ts';
 import { type Parameter, parameters } from '../../../contracts/parameters.ts';
 import type { Condition, Episode } from './condition.ts';
 import type { GroupRules } from './profile.ts';
-import { conditionName, excessOf, isBeyond, isClear, limitText, rulesFor, type TierName, tiers } from './rules.ts';
+import {
+  causeOf,
+  conditionName,
+  excessOf,
+  isBeyond,
+  isClear,
+  limitText,
+  rulesFor,
+  type TierName,
+  tiers,
+} from './rules.ts';
 import { insert, refold, startTimeline, type Timeline } from './timeline.ts';
 import { judge, type Sample, type Tracker, type Trackers } from './track.ts';
 
@@ -251,7 +261,7 @@ function conditionOf(parameter: Parameter, tracker: Tracker, outOfOrder: boolean
     name,
     kind: 'physiological',
     priority: tracker.priority,
-    chain: `${parameter.group === 'PR' ? 'HR' : parameter.group}.${side}`,
+    chain: causeOf(parameter, side),
     // Of two that are equally grave the ECG's rate calls, and the systolic pressure.
     rank: 10 * rank + (parameter.limits === 'PR' || parameter.limits === 'BPmean' ? 0 : 1),
     text: textOf(parameter, tier, value, limit, tracker.questionable, part),

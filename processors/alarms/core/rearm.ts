@@ -15,6 +15,7 @@ import type { ContinuityPart } from './continuity.ts';
 import type { DevicePart } from './device.ts';
 import type { LimitsPart } from './limits.ts';
 import type { NoticesPart } from './notices.ts';
+import type { OwnAlertsPart } from './own-alerts.ts';
 import type { Profile } from './profile.ts';
 import { rearmScores } from './scores/scores.ts';
 import type { State } from './state.ts';
@@ -34,6 +35,7 @@ export function rearm(state: State, profile: Profile, now: number): State {
     notices: rearmNotices(state.notices, now),
     overrides: rearmOverrides(state.overrides, now),
     scores: rearmScores(state.scores, now),
+    ownAlerts: rearmOwnAlerts(state.ownAlerts, past),
     book: rearmBook(state.book, profile, now),
   };
 }
@@ -92,6 +94,10 @@ function rearmOverrides(overrides: State['overrides'], now: number): State['over
     return [group, { ...own, off: { ...own.off, until } }] as const;
   });
   return Object.fromEntries(rearmed);
+}
+
+function rearmOwnAlerts(part: OwnAlertsPart, past: Past): OwnAlertsPart {
+  return { ...part, lists: part.lists.map((list) => ({ ...list, receivedAt: past(list.receivedAt) })) };
 }
 
 function rearmBook(part: BookPart, profile: Profile, now: number): BookPart {

@@ -20,6 +20,11 @@ export const tiers: Readonly<Record<TierName, { readonly side: 'low' | 'high'; r
   apnoea: { side: 'low', rank: 3 },
 };
 
+/** What is one cause of calls: heart rate and pulse are one rate (CLINICAL, "Judged or told", 8). */
+export function causeOf({ group }: Parameter, side: 'low' | 'high'): string {
+  return `${group === 'PR' ? 'HR' : group}.${side}`;
+}
+
 /** No breath for 20 s (CLINICAL, table of limits). */
 export const apnoeaMs = 20_000;
 

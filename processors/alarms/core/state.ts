@@ -10,6 +10,7 @@ import { initialIdentity } from './identity.ts';
 import type { AssociationInput } from './inputs.ts';
 import type { LimitsPart } from './limits.ts';
 import type { NoticesPart } from './notices.ts';
+import { initialOwnAlerts, type OwnAlertsPart } from './own-alerts.ts';
 import { initialRates, type RatesPart } from './rates.ts';
 import { initialScores, type ScoresPart } from './scores/scores.ts';
 import type { Seen } from './seen.ts';
@@ -32,6 +33,7 @@ export type State = {
   readonly identity: Starts;
   readonly notices: NoticesPart;
   readonly scores: ScoresPart;
+  readonly ownAlerts: OwnAlertsPart;
   readonly book: BookPart;
   readonly commandIds: readonly string[];
   /** Of these, why some were refused, so that a repeat gets the same answer. */
@@ -54,6 +56,7 @@ export function initialState(associationId: string): State {
     identity: initialIdentity,
     notices: {},
     scores: initialScores,
+    ownAlerts: initialOwnAlerts,
     book: initialBook,
     commandIds: [],
   };

@@ -1,0 +1,337 @@
+/** The device's own alarms, each rule with what must happen (CLINICAL, "Alarm vocabulary"). */
+import { describe, expect, it } from 'vitest';
+import { alertsMax, type DeviceAlert } from '../../../contracts/messages/device-alerts.ts';
+import { type Bed, bed, t0 } from '../../bed.testing.ts';
+import { step } from './engine.ts';
+import type { AlertsInput } from './inputs.ts';
+import { migrate } from './migrate.ts';
+import { initialState } from './state.ts';
+
+const vt: DeviceAlert = { code: 'MDC_EVT_ECG_V_TACHY', priority: 'high', kind: 'physiological', text: '*** VTACH' };
+const low: DeviceAlert = {
+  ...{ code: 'MDC_EVT_LO_VAL_LT_LIM', priority: 'medium', kind: 'physiological', text: 'SpO2 83 < 88' },
+  ...{ parameter: 'MDC_PULS_OXIM_SAT_O2', value: 83, limit: 88 },
+};
+const leadsOff: DeviceAlert = { code: 'MDC_EVT_LEADS_OFF', priority: 'low', kind: 'technical', text: 'Leads off' };
+const fast: DeviceAlert = {
+  ...{ code: 'MDC_EVT_ECG_TACHY', priority: 'medium', kind: 'physiological', text: 'Tachycardia' },
+};
+const vendors: DeviceAlert = { code: 'ACME-17', priority: 'medium', kind: 'physiological', text: 'Kink in line' };
+
+let seq = 0;
+function list(s: number, alerts: readonly DeviceAlert[], more: Partial<AlertsInput> = {}): AlertsInput {
+  const time = t0 + s * 1000;
+  seq += 1;
+  return {
+    ...{ type: 'alerts', deviceId: 'bed-01', boot: 'b1', seq, time, receivedAt: time + 20, alerts, sound: 'on' },
+    ...more,
+  };
+}
+/** `raised MDC_EVT_ECG_V_TACHY on` */
+const story = (of: Bed) => of.events.map(({ type, alarm }) => `${type} ${alarm.condition} ${alarm.signal}`);
+const signals = (of: Bed) => Object.values(of.live()).map(({ condition, signal }) => `${condition} ${signal}`);
+const only = (of: Bed) => Object.values(of.live())[0]!;
+
+describe('an alarm of the device', () => {
+  it('is raised at once as the device says it, and marked as the device’s', () => {
+    const of = bed();
+    of.feed(list(5, [{ ...low, since: new Date(t0 + 2_000).toISOString() }]));
+    expect(story(of)).toEqual(['raised MDC_EVT_LO_VAL_LT_LIM on']);
+    expect(only(of)).toMatchObject({
+      ...{ origin: 'device', priority: 'medium', kind: 'physiological', text: 'SpO2: Below the limit (SpO2 83 < 88)' },
+      ...{ code: 'MDC_PULS_OXIM_SAT_O2', value: 83, limit: 88, unit: '%', late: false },
+      ...{ onsetAt: new Date(t0 + 2_000).toISOString(), determinedAt: new Date(t0 + 5_000).toISOString() },
+    });
+  });
+
+  it('ends with the first list that has it no more, and with nothing else', () => {
+    const of = bed();
+    of.feed(list(5, [low]));
+    of.feed({ type: 'connection', deviceId: 'bed-01', receivedAt: t0 + 6_000, connected: false });
+    of.run(7, 40, { SpO2: 97 });
+    of.tick(4_000);
+    expect(signals(of)).toContain('MDC_EVT_LO_VAL_LT_LIM on');
+    of.feed(list(4_001, []));
+    expect(of.types('MDC_EVT_LO_VAL_LT_LIM').slice(-2)).toEqual(['resolved', 'cleared']);
+  });
+
+  it('of high priority latches until a person has seen it; a technical one does not', () => {
+    const of = bed();
+    of.feed(list(5, [vt, { ...leadsOff, priority: 'high' }]));
+    of.feed(list(9, []));
+    expect(signals(of)).toEqual(['MDC_EVT_ECG_V_TACHY latched']);
+    of.command(10, { type: 'acknowledge', alarmId: only(of).alarmId });
+    expect(signals(of)).toEqual([]);
+  });
+
+  it('of high priority breaks through a pause of the sound; a slighter one is silenced by it', () => {
+    const of = bed();
+    of.run(0, 8, { HR: 150 });
+    of.command(9, { type: 'pause-audio', forMs: 120_000 });
+    of.feed(list(10, [leadsOff]));
+    expect(Object.values(of.live()).every(({ audioPausedUntil }) => audioPausedUntil !== undefined)).toBe(true);
+    of.feed(list(11, [leadsOff, vt]));
+    expect(Object.values(of.live()).map(({ audioPausedUntil }) => audioPausedUntil)).toEqual(
+      Object.values(of.live()).map(() => undefined),
+    );
+  });
+
+  it('that the device calls graver now is another one, which calls', () => {
+    const of = bed();
+    of.feed(list(5, [low]));
+    of.command(6, { type: 'acknowledge', alarmId: only(of).alarmId });
+    of.feed(list(7, [{ ...low, priority: 'high' }]));
+    expect(signals(of)).toEqual(['MDC_EVT_LO_VAL_LT_LIM on']);
+    expect(only(of).priority).toBe('high');
+  });
+
+  it('whose numbers change goes on, and says the worse value after 5 s', () => {
+    const of = bed();
+    of.feed(list(5, [low]));
+    of.feed(list(8, [{ ...low, value: 80, text: 'SpO2 80 < 88' }]));
+    of.feed(list(11, [{ ...low, value: 79, text: 'SpO2 79 < 88' }]));
+    expect(story(of)).toEqual(['raised MDC_EVT_LO_VAL_LT_LIM on', 'updated MDC_EVT_LO_VAL_LT_LIM on']);
+    expect(only(of)).toMatchObject({ value: 79, onsetAt: new Date(t0 + 5_000).toISOString() });
+  });
+
+  it('of an unknown code is shown with the device’s text; with other words it is another alarm', () => {
+    const of = bed();
+    of.feed(list(5, [vendors]));
+    expect(only(of)).toMatchObject({ condition: 'ACME-17', text: 'Kink in line' });
+    of.feed(list(6, [vendors, { ...vendors, text: 'Pump stopped' }]));
+    expect(of.raised()).toEqual(['ACME-17', 'ACME-17']);
+    of.feed(list(7, [{ ...vendors, text: 'Pump stopped' }]));
+    expect(Object.values(of.live()).map(({ text }) => text)).toEqual(['Pump stopped']);
+  });
+
+  it('of a code that a hospital has added is shown with the hospital’s words', () => {
+    const alertCodes = new Map([['ACME-17', { text: 'Line kinked' }]]);
+    const env = { hash: (text: string) => text.slice(0, 40).padEnd(16, '-'), profile: () => undefined, alertCodes };
+    const { events } = step(env, initialState('association-1'), list(5, [vendors]), t0 + 5_000);
+    expect(events[0]?.alarm.text).toBe('Line kinked (Kink in line)');
+  });
+
+  it('has no character that a screen cannot show, and no more than 120', () => {
+    const of = bed();
+    of.feed(list(5, [{ ...vendors, text: `a\u202eb ${'é'.repeat(118)}` }]));
+    expect(only(of).text).toMatch(/^a\\u\{202e\}b é+…$/);
+    expect(only(of).text.length).toBe(120);
+  });
+});
+
+describe('of two lists', () => {
+  it('the one of the lower number and the earlier time changes nothing that is present', () => {
+    const of = bed();
+    of.feed(list(10, [vt], { seq: 12 }));
+    of.feed(list(9, [], { seq: 11, receivedAt: t0 + 11_000 }));
+    expect(signals(of)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
+    expect(of.raised()).toHaveLength(1);
+  });
+
+  it('an older one that had an alarm puts it on record, once, and a high one waits for a person', () => {
+    const of = bed();
+    of.feed(list(10, [], { seq: 12 }));
+    const older = list(8, [vt], { seq: 11, receivedAt: t0 + 11_000 });
+    for (let times = 0; times < 3; times += 1) of.feed(older);
+    expect(story(of)).toEqual(['raised MDC_EVT_ECG_V_TACHY on', 'resolved MDC_EVT_ECG_V_TACHY latched']);
+    expect(only(of)).toMatchObject({ late: true, resolvedAt: new Date(t0 + 10_000).toISOString() });
+  });
+
+  it('an older one of an alarm that is known makes no second one', () => {
+    const of = bed();
+    of.feed(list(7, [low], { seq: 10 }));
+    of.feed(list(10, [], { seq: 12 }));
+    of.feed(list(8, [low], { seq: 11, receivedAt: t0 + 11_000 }));
+    expect(of.raised()).toHaveLength(1);
+    expect(signals(of)).toEqual([]);
+  });
+
+  it('one that comes again does nothing', () => {
+    const of = bed();
+    const first = list(7, [low], { seq: 10 });
+    of.feed(first);
+    of.feed(list(10, [], { seq: 11 }));
+    of.feed(first);
+    expect(of.raised()).toHaveLength(1);
+  });
+
+  it('one of a device that numbers anew under the same start counts', () => {
+    const of = bed();
+    of.feed(list(7, [], { seq: 500 }));
+    of.feed(list(20, [vt], { seq: 1 }));
+    expect(signals(of)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
+  });
+
+  it('the first of a new start counts, also where the new gateway’s clock is behind', () => {
+    const of = bed();
+    of.feed(list(7, [low], { seq: 500 }));
+    of.feed(list(8, [vt], { boot: 'b2', seq: 1, receivedAt: t0 + 2_000 }));
+    expect(signals(of)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
+  });
+
+  it('one of the start before, which was on the way, ends nothing', () => {
+    const of = bed();
+    of.feed(list(7, [], { seq: 500 }));
+    of.feed(list(9, [vt], { boot: 'b2', seq: 1 }));
+    of.feed(list(8, [], { seq: 501, receivedAt: t0 + 10_000 }));
+    expect(signals(of)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
+  });
+
+  it('swapped by up to five places none loses an alarm and none doubles it', () => {
+    // Each second list has one alarm, the same one again 16 lists later.
+    const lists = Array.from({ length: 64 }, (_, i) =>
+      list(10 + 60 * i, i % 2 === 1 ? [{ ...vt, code: `X-${i % 16}` }] : [], { seq: 1_000 + i }),
+    );
+    for (let by = 0; by <= 5; by += 1) {
+      const of = bed();
+      const swapped = lists.map((one, i) => ({ one, at: i + ((i * 7) % (by + 1)) })).sort((a, b) => a.at - b.at);
+      for (const { one } of swapped) of.feed(one, t0 + 4_000_000);
+      expect(of.raised()).toHaveLength(8);
+      expect(Object.values(of.live()).map(({ onsets, signal }) => `${onsets} ${signal}`)).toEqual(
+        Array.from({ length: 8 }, () => expect.stringMatching(/^4 /)),
+      );
+    }
+  });
+
+  it('one that came late is marked so until a list of now has the alarm, too', () => {
+    const of = bed();
+    of.run(0, 5, { HR: 80 });
+    of.feed(list(10, [vt], { receivedAt: t0 + 60_000 }));
+    expect(only(of).late).toBe(true);
+    of.feed(list(61, [vt]));
+    expect(Object.values(of.live()).find(({ origin }) => origin === 'device')).toMatchObject({
+      late: false,
+      signal: 'on',
+    });
+  });
+});
+
+describe('one condition that both alarm about', () => {
+  it('is called once, by the one that was first, and the other is listed under it and ends by itself', () => {
+    const of = bed();
+    of.feed(list(2, [fast]));
+    of.run(2, 20, { HR: 130 });
+    expect(signals(of)).toEqual(['MDC_EVT_ECG_TACHY on', 'HR.high off']);
+    expect(of.live()['HR.high']).toMatchObject({ under: 'MDC_EVT_ECG_TACHY', present: true });
+    of.feed(list(21, []));
+    expect(signals(of)).toEqual(['HR.high on']);
+    expect(of.live()['HR.high']).not.toHaveProperty('under');
+  });
+
+  it('is called by Vigil where Vigil was first', () => {
+    const of = bed();
+    of.run(0, 10, { HR: 130 });
+    of.feed(list(11, [fast]));
+    expect(signals(of)).toEqual(['HR.high on', 'MDC_EVT_ECG_TACHY off']);
+    of.run(12, 20, { HR: 80 });
+    expect(signals(of)).toEqual(['MDC_EVT_ECG_TACHY on']);
+  });
+
+  it('is called anew by the graver: Vigil’s extreme limit over the device’s plain one', () => {
+    const of = bed();
+    of.feed(list(1, [low]));
+    of.run(2, 3, { SpO2: 80 });
+    expect(signals(of)).toEqual(['MDC_EVT_LO_VAL_LT_LIM off', 'SpO2.extreme-low on']);
+  });
+
+  it('is called anew by the graver: the device’s high alarm over Vigil’s plain limit', () => {
+    const of = bed();
+    of.run(0, 12, { SpO2: 88 });
+    of.feed(list(13, [{ ...low, priority: 'high' }]));
+    expect(signals(of)).toEqual(['SpO2.low off', 'MDC_EVT_LO_VAL_LT_LIM on']);
+  });
+
+  it('asystole that Vigil sees stands over the device’s high heart rate alarm that was there before', () => {
+    const of = bed();
+    of.feed(list(1, [{ ...fast, code: 'MDC_EVT_ECG_BRADY', priority: 'high' }]));
+    of.run(2, 3, { HR: 0 });
+    expect(signals(of)).toEqual(expect.arrayContaining(['MDC_EVT_ECG_BRADY off', 'asystole on']));
+  });
+
+  it('is not: VT, another side, another parameter', () => {
+    const of = bed();
+    of.run(0, 10, { HR: 130 });
+    of.feed(list(11, [vt, { ...fast, code: 'MDC_EVT_ECG_BRADY' }, low]));
+    expect(signals(of).every((one) => one.endsWith(' on'))).toBe(true);
+  });
+
+  it('of which the device says a technical one in its status, too, is called once', () => {
+    const of = bed();
+    const conditions = [{ condition: 'MDC_EVT_LEADS_OFF', present: true } as const];
+    const { seq: _seq, ...from } = { deviceId: 'bed-01', time: t0 + 1_000, receivedAt: t0 + 1_010, boot: 'b1', seq: 1 };
+    of.feed({ type: 'status', online: true, seq: 1, conditions, ...from });
+    of.feed(list(2, [leadsOff]));
+    expect(signals(of)).toEqual(['MDC_EVT_LEADS_OFF on', 'MDC_EVT_LEADS_OFF off']);
+  });
+});
+
+describe('the sound of the device', () => {
+  it('that is off is a low alarm, which calls once and ends when it is on', () => {
+    const of = bed();
+    of.feed(list(5, [], { sound: 'off' }));
+    expect(only(of)).toMatchObject({ condition: 'device-sound-off', priority: 'low', kind: 'technical', signal: 'on' });
+    of.command(6, { type: 'acknowledge', alarmId: only(of).alarmId });
+    of.tick(3_600);
+    expect(signals(of)).toEqual(['device-sound-off acknowledged']);
+    of.feed(list(3_601, []));
+    expect(signals(of)).toEqual([]);
+  });
+
+  it('that is paused is shown without a call', () => {
+    const of = bed();
+    of.feed(list(5, [vt], { sound: 'paused' }));
+    of.tick(600);
+    expect(signals(of)).toEqual(['MDC_EVT_ECG_V_TACHY on', 'device-sound-paused off']);
+    of.feed(list(601, [vt], { sound: 'off' }));
+    expect(signals(of)).toEqual(['MDC_EVT_ECG_V_TACHY on', 'device-sound-off on']);
+  });
+});
+
+describe('bounds and ends', () => {
+  it('a device that names ever other codes has 64 alarms at most, and one for the rest', () => {
+    const of = bed();
+    for (let n = 0; n < 200; n += 1) of.feed(list(n, [{ ...vt, code: `X-${n}` }]));
+    expect(Object.keys(of.live())).toHaveLength(alertsMax + 1);
+    expect(signals(of)).toContain('more on');
+    expect(JSON.stringify(of.state().ownAlerts).length).toBeLessThan(4_000);
+  });
+
+  it('a list that is all other alarms than the one before shows them all', () => {
+    const of = bed();
+    const of64 = (prefix: string) =>
+      Array.from({ length: alertsMax }, (_, i): DeviceAlert => ({ ...vendors, code: `${prefix}${i}` }));
+    of.feed(list(1, of64('A')));
+    of.feed(list(2, of64('B')));
+    expect(signals(of)).toEqual(of64('B').map(({ code }) => `${code} on`));
+  });
+
+  it('the end of the patient’s period ends them all; a list of the period that comes after is put on record once', () => {
+    const of = bed();
+    of.feed(list(5, [vt], { sound: 'off' }));
+    of.end(100);
+    expect(signals(of)).toEqual([]);
+    const late = list(50, [vt, low], { receivedAt: t0 + 110_000 });
+    of.feed(late);
+    of.feed(late);
+    of.feed(list(60, [vt, low], { receivedAt: t0 + 111_000 }));
+    expect(signals(of)).toEqual([]);
+    expect(of.raised()).toEqual(['MDC_EVT_ECG_V_TACHY', 'device-sound-off', 'MDC_EVT_LO_VAL_LT_LIM']);
+  });
+
+  it('a device without a patient that was put away calls no more once a person has seen its silence and its alarm', () => {
+    const of = bed('unassigned');
+    of.run(0, 5, { HR: 80 });
+    of.feed(list(6, [leadsOff]));
+    of.tick(120);
+    for (const { alarmId } of Object.values(of.live())) of.command(121, { type: 'acknowledge', alarmId });
+    expect(signals(of)).toEqual([]);
+  });
+
+  it('the same alarms come from any state that was stored in between, also one of before the detector', () => {
+    const of = bed();
+    of.feed(list(5, [low]));
+    const { ownAlerts: _none, ...before } = of.state();
+    expect(migrate('association-1', JSON.parse(JSON.stringify(before)))).toMatchObject({ ownAlerts: { alerts: {} } });
+    expect(migrate('association-1', of.state())).toEqual(of.state());
+  });
+});

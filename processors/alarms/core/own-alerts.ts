@@ -1,0 +1,295 @@
+/**
+ * The detector of the alarms that a device raises itself (CLINICAL, "Alarm vocabulary"). They are not judged again and not delayed: the
+ * device's newest list says what is present, and only a later list ends what is not on it. Pure.
+ */
+import type { AlertCode } from '../../../contracts/alert-codes.ts';
+import type { Alarm, AlertKind, Priority } from '../../../contracts/messages/alarms.ts';
+import {
+  alertsMax,
+  alertTextMax,
+  type DeviceAlert,
+  type DeviceSound,
+} from '../../../contracts/messages/device-alerts.ts';
+import { parameters } from '../../../contracts/parameters.ts';
+import { visibleText } from '../../../contracts/text.ts';
+import { parseInstant } from '../../../contracts/time.ts';
+import { gravity } from './alarm.ts';
+import type { Condition, Episode } from './condition.ts';
+import type { AlertsInput } from './inputs.ts';
+import { causeOf } from './rules.ts';
+
+/** An alarm of the list, as it is shown. */
+type OwnAlert = {
+  readonly code: string;
+  readonly kind: AlertKind;
+  readonly priority: Priority;
+  readonly text: string;
+  readonly chain: string;
+  readonly rank: number;
+  readonly parameter?: string;
+  readonly value?: number;
+  readonly limit?: number;
+  /** When it began: the device's word, else the time of the first list that had it. */
+  readonly onset: number;
+  /** Time of the first list that had it, and of the last. */
+  readonly determined: number;
+  readonly valueAt: number;
+  /** The last list that had it came late. */
+  readonly late: boolean;
+};
+
+type List = { readonly boot: string; readonly seq: number; readonly time: number; readonly receivedAt: number };
+
+export type OwnAlertsPart = {
+  /** The last lists, the newest last: at most `listsMax`. What is no newer changes nothing that is present. */
+  readonly lists: readonly List[];
+  /** Present, by key: at most `alertsMax` and one for the rest. */
+  readonly alerts: Readonly<Record<string, OwnAlert>>;
+  /** The device's own sound, and since when it is not on. */
+  readonly sound: { readonly state: Exclude<DeviceSound, 'on'>; readonly since: number } | null;
+};
+
+export const initialOwnAlerts: OwnAlertsPart = { lists: [], alerts: {}, sound: null };
+
+const listsMax = 16;
+/** Clocks of two gateways differ by less (ours). */
+const gatewaysApartMsMax = 10_000;
+/** A longer time since the onset is taken for a wrong clock (ours). */
+const sinceMsMax = 7 * 24 * 3_600_000;
+
+/** What the detector is told beside its part and the list. */
+export type Beside = {
+  readonly codes: ReadonlyMap<string, AlertCode>;
+  /** The list reached the gateway too long after its time. */
+  readonly late: boolean;
+  /** Keys of alarms of the device that are over and wait for a person. */
+  readonly latched: readonly string[];
+  /** The period is over: what a list shows is put on record, and nothing is present. */
+  readonly over: boolean;
+};
+
+/** The keys of the device's alarms that are over and wait for a person. */
+export function latchedOf(live: readonly (readonly [string, { readonly alarm: Alarm }])[]): string[] {
+  return live.filter(([, { alarm }]) => alarm.origin === 'device' && !alarm.present).map(([key]) => key);
+}
+
+/** What episodes show of the device's own alarms. */
+export const ofDevice = (episodes: readonly Episode[]): Condition[] =>
+  episodes.map(({ condition }) => condition).filter(({ origin }) => origin === 'device');
+
+/** Takes a list. @returns also what was present and is over: by an older list, or by one of a period that is over */
+export function ownAlerts(
+  part: OwnAlertsPart,
+  input: AlertsInput,
+  beside: Beside,
+): { readonly part: OwnAlertsPart; readonly episodes: readonly Episode[] } {
+  const place = placeOf(part.lists, input);
+  if (place === 'repeat') return { part, episodes: [] };
+  const { boot, seq, time, receivedAt, sound } = input;
+  const list = { boot, seq, time, receivedAt };
+  if (place === 'older') return { part: noted(part, list), episodes: episodesOf(part, input, beside) };
+  const alerts: Record<string, OwnAlert> = {};
+  for (const [key, alert] of bounded(byKey(input, beside), part, beside.latched)) {
+    const before = part.alerts[key];
+    const { onset, determined } = before ?? alert;
+    alerts[key] = { ...alert, onset, determined };
+  }
+  const isSame = part.sound?.state === sound;
+  const next = sound === 'on' ? null : isSame ? part.sound : { state: sound, since: time };
+  const taken = { lists: [...part.lists, list].slice(-listsMax), alerts, sound: next };
+  if (!beside.over) return { part: taken, episodes: [] };
+  const found = Object.entries(alerts).map(([key, alert]) => ({ condition: conditionOf(key, alert), endedAt: time }));
+  return { part: withoutAlerts(taken), episodes: found };
+}
+
+/**
+ * Whether a list is the newest. Of one start of the device the number tells; a number that was had at another time, or is lower at a later
+ * time, shows that the device numbers anew. Another start is newer, unless it was heard of before, or was received much earlier.
+ */
+function placeOf(lists: readonly List[], { boot, seq, time, receivedAt }: AlertsInput): 'newest' | 'older' | 'repeat' {
+  const last = lists.at(-1);
+  if (last === undefined) return 'newest';
+  const same = lists.filter((list) => list.boot === boot && list.seq === seq);
+  if (same.some((list) => list.time === time)) return 'repeat';
+  if (last.boot === boot) return seq > last.seq || time > last.time || same.length > 0 ? 'newest' : 'older';
+  if (lists.some((list) => list.boot === boot)) return time > last.time ? 'newest' : 'older';
+  return receivedAt >= last.receivedAt - gatewaysApartMsMax ? 'newest' : 'older';
+}
+
+/** With an older list, before those that are newer than it. */
+function noted(part: OwnAlertsPart, list: List): OwnAlertsPart {
+  const at = part.lists.findIndex((one) => isLater(one, list));
+  const lists = [...part.lists.slice(0, at), list, ...part.lists.slice(at)].slice(-listsMax);
+  return { ...part, lists };
+}
+
+const isLater = (one: List, list: List) => (one.boot === list.boot ? one.seq > list.seq : one.time > list.time);
+
+/** What only an older list had was present until the next one. */
+function episodesOf(part: OwnAlertsPart, input: AlertsInput, beside: Beside): readonly Episode[] {
+  const next = part.lists.find((one) => isLater(one, input));
+  const endedAt = Math.max(input.time, next?.time ?? input.time);
+  return [...bounded(byKey(input, beside), part, beside.latched)]
+    .filter(([key]) => part.alerts[key] === undefined)
+    .map(([key, alert]) => ({ condition: { ...conditionOf(key, alert), late: true, outOfOrder: true }, endedAt }));
+}
+
+/** The alarms of a list by their keys; texts of what has one key stand together. */
+function byKey(input: AlertsInput, beside: Beside): ReadonlyMap<string, OwnAlert> {
+  const found = new Map<string, OwnAlert>();
+  for (const sent of input.alerts) {
+    const { key, alert } = shownAs(sent, input.time, beside);
+    const other = found.get(key);
+    const isTold = other === undefined || other.text === alert.text;
+    found.set(key, isTold ? alert : { ...alert, text: shortened(`${other.text}; ${alert.text}`) });
+  }
+  return found;
+}
+
+/**
+ * The key names the condition, how grave it is and of which kind: an alarm that the device calls graver now is another one, which calls. A
+ * code without a row may stand for anything, so its words belong to the key.
+ */
+function shownAs(sent: DeviceAlert, time: number, { codes, late }: Beside) {
+  const { code, kind, priority, value, limit } = sent;
+  const row = codes.get(code);
+  const parameter = parameters.get(sent.parameter ?? row?.parameter ?? '');
+  const side = sent.side ?? row?.side ?? sideOf(sent);
+  const about = sent.parameter ?? row?.parameter;
+  const words = row === undefined ? [wordsOf(sent.text)] : [];
+  const key = ['device', code, about ?? '', side ?? '', kind, priority, ...words].join('/');
+  const since = sent.since === undefined ? time : (parseInstant(sent.since) ?? time);
+  const isCause = kind === 'physiological' && parameter !== undefined && side !== undefined;
+  const alert: OwnAlert = {
+    code,
+    kind,
+    priority,
+    text: textOf(sent, row, parameter?.label),
+    chain: isCause ? causeOf(parameter, side) : chainOf(sent, key),
+    rank: row?.arrest ? 30 : priority === 'high' ? 20 : 10,
+    ...(about !== undefined && { parameter: about }),
+    ...(value !== undefined && { value }),
+    ...(limit !== undefined && { limit }),
+    onset: time - since > sinceMsMax ? time : Math.min(since, time),
+    determined: time,
+    valueAt: time,
+    late,
+  };
+  return { key, alert };
+}
+
+/** A technical condition may stand in the device's status, too: it is one (device.ts). */
+function chainOf({ kind, code, parameter }: DeviceAlert, key: string): string {
+  if (kind === 'physiological') return key;
+  return parameter === undefined ? code : `${code}/${parameter}`;
+}
+
+function sideOf({ value, limit }: DeviceAlert): 'low' | 'high' | undefined {
+  if (value === undefined || limit === undefined || value === limit) return undefined;
+  return value < limit ? 'low' : 'high';
+}
+
+/** Without its numbers: they change while the condition lasts. */
+const wordsOf = (text: string) => visibleText(text).replace(/[\d.,]+/g, '#');
+
+/** The table's words first, so that the same condition reads the same at every monitor; then the device's own, where they say more. */
+function textOf({ text }: DeviceAlert, row: AlertCode | undefined, label: string | undefined): string {
+  const own = visibleText(text);
+  if (row === undefined) return shortened(own);
+  const named = row.parameter === undefined && label !== undefined ? `${label}: ${row.text}` : row.text;
+  return named.toLowerCase().includes(own.toLowerCase()) ? named : shortened(`${named} (${own})`);
+}
+
+function shortened(text: string): string {
+  if (text.length <= alertTextMax) return text;
+  let kept = '';
+  for (const char of text) {
+    if (kept.length + char.length > alertTextMax - 1) break;
+    kept += char;
+  }
+  return `${kept}…`;
+}
+
+const isLatching = ({ kind, priority }: OwnAlert) => kind === 'physiological' && priority === 'high';
+const restKey = 'device/more';
+
+/**
+ * A device that names ever other codes must not fill the screens without end: past the maximum the gravest have a row of their own, and one
+ * alarm stands for the rest.
+ */
+function bounded(
+  came: ReadonlyMap<string, OwnAlert>,
+  { alerts }: OwnAlertsPart,
+  latched: readonly string[],
+): ReadonlyMap<string, OwnAlert> {
+  const latching = Object.keys(alerts).filter((key) => isLatching(alerts[key]!));
+  const waiting = new Set([...latched, ...latching].filter((key) => !came.has(key)));
+  const room = Math.max(0, alertsMax - waiting.size);
+  if (came.size <= room) return came;
+  const isKnown = (key: string) => Number(alerts[key] !== undefined);
+  const inOrder = [...came].sort(
+    ([a, one], [b, other]) => isKnown(b) - isKnown(a) || gravity[other.priority] - gravity[one.priority],
+  );
+  const [first, ...others] = inOrder.slice(room).map(([, alert]) => alert);
+  const gravest = others.reduce((most, one) => (gravity[one.priority] > gravity[most.priority] ? one : most), first!);
+  const { kind, priority, onset, determined, valueAt, late } = gravest;
+  const rest: OwnAlert = {
+    ...{ code: 'more', kind, priority, onset, determined, valueAt, late },
+    text: shortened(`More alarms than can be listed: ${gravest.text}`),
+    chain: restKey,
+    rank: 0,
+  };
+  return new Map([...inOrder.slice(0, room), [`${restKey}/${kind}/${priority}`, rest]]);
+}
+
+/** The period is over, or a person has seen what the device, which is silent, said last. */
+export function withoutAlerts(part: OwnAlertsPart, isKept: (key: string) => boolean = () => false): OwnAlertsPart {
+  const alerts = Object.fromEntries(Object.entries(part.alerts).filter(([key]) => isKept(key)));
+  return { ...part, alerts, sound: null };
+}
+
+export function ownAlertConditions({ alerts, sound }: OwnAlertsPart): Condition[] {
+  const found = Object.entries(alerts).map(([key, alert]) => conditionOf(key, alert));
+  if (sound !== null) found.push(soundCondition(sound));
+  return found;
+}
+
+function conditionOf(key: string, alert: OwnAlert): Condition {
+  const { code, parameter, value, limit, ...shown } = alert;
+  const unit = parameters.get(parameter ?? '')?.unit;
+  return {
+    ...shown,
+    key,
+    name: code,
+    origin: 'device',
+    ...(parameter !== undefined && { code: parameter }),
+    ...(value !== undefined && { value, ...(unit !== undefined && { unit }) }),
+    ...(limit !== undefined && { limit }),
+    excess: value === undefined || limit === undefined ? 0 : Math.abs(value - limit),
+    outOfOrder: false,
+  };
+}
+
+/**
+ * A sound that is off stays off until a person turns it on: that is a low alarm. A pause ends by itself and is a nurse's at the bed: it is
+ * shown without a call.
+ */
+function soundCondition({ state, since }: NonNullable<OwnAlertsPart['sound']>): Condition {
+  const name = `device-sound-${state}`;
+  return {
+    key: name,
+    name,
+    kind: 'technical',
+    priority: 'low',
+    chain: name,
+    rank: 0,
+    text: state === 'off' ? 'Sound of the monitor is off' : 'Sound of the monitor is paused',
+    onset: since,
+    determined: since,
+    valueAt: since,
+    excess: 0,
+    ...(state === 'paused' && { quiet: true }),
+    late: false,
+    outOfOrder: false,
+  };
+}

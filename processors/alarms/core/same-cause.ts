@@ -1,0 +1,42 @@
+/**
+ * One condition that both Vigil and the device alarm about: the graver calls, and the other is listed under it (CLINICAL, "Alarm
+ * vocabulary"). Of two that are equally grave the one calls that was there first, so that nobody is called twice for one thing. Pure.
+ */
+import { gravity } from './alarm.ts';
+import type { Condition } from './condition.ts';
+
+/** Above every other rank. */
+const callerRank = 1_000;
+
+/** The conditions with those of one cause in their order, where the device has one among them. */
+export function asOneCall(conditions: readonly Condition[]): readonly Condition[] {
+  const chains = new Set(conditions.filter(({ origin }) => origin === 'device').map(({ chain }) => chain));
+  if (chains.size === 0) return conditions;
+  const callers = new Map([...chains].map((chain) => [chain, callerOf(conditions, chain)] as const));
+  return conditions.map((condition) => {
+    const of = callers.get(condition.chain);
+    if (of === undefined) return condition;
+    if (condition === of.caller) return { ...condition, rank: callerRank };
+    const isListed = condition.origin === 'device' || condition === of.ours;
+    return isListed ? { ...condition, quiet: true, listedUnder: of.caller.name } : condition;
+  });
+}
+
+/** Who calls for a chain, and the gravest of Vigil's own in it. */
+function callerOf(conditions: readonly Condition[], chain: string) {
+  const all = conditions.filter((condition) => condition.chain === chain);
+  const ours = all
+    .filter(({ origin }) => origin === undefined)
+    .reduce<Condition | undefined>(
+      (most, one) => (most !== undefined && most.rank >= one.rank ? most : one),
+      undefined,
+    );
+  const candidates = all.filter((one) => one.origin === 'device' || one === ours);
+  return { ours, caller: candidates.reduce((most, one) => (isGraver(one, most) ? one : most)) };
+}
+
+function isGraver(a: Condition, b: Condition): boolean {
+  const tier = ({ rank }: Condition) => Math.floor(rank / 10);
+  const graver = gravity[a.priority] - gravity[b.priority] || tier(a) - tier(b) || b.determined - a.determined;
+  return graver > 0 || (graver === 0 && a.key < b.key);
+}
