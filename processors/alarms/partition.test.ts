@@ -10,6 +10,7 @@ const adult: AssociationInput = { type: 'association', category: 'adult', ward: 
 const nothing: Restored = {
   states: [],
   told: [],
+  toldFrom: 0n,
   commands: [],
   position: { observations: 0n, commands: 0n },
   replayTo: 0n,
@@ -98,6 +99,22 @@ describe('snapshots and positions', () => {
     one.partition.passed('observations', 0n, t0);
     one.partition.passed('commands', 0n, t0);
     expect(one.partition.position()).toEqual({ observations: 1n, commands: 1n });
+  });
+
+  it('written while the past is replayed, it says that the events which were found are still to be compared', () => {
+    const first = open();
+    first.read(0, 0, 150);
+    const before = first.partition.flush(t0 + 1_000, 0, 0n);
+    // Two readings are still to be replayed when it is written down again.
+    const again = open({ states: bodies(before), told: first.events, toldFrom: 7n, replayTo: 3n });
+    again.read(0, 1, 150);
+    const toldOf = (at: number) =>
+      bodies(again.partition.flush(at, 0, 9n)).map(({ engine }) => (engine as { told: string }).told);
+    expect(toldOf(t0 + 2_000)).toEqual(['7']);
+    again.read(2, 2, 80);
+    expect(again.partition.isLive()).toBe(true);
+    again.read(3, 3, 80);
+    expect(toldOf(t0 + 4_000)).toEqual(['9']);
   });
 
   it('forgets an ended association that has long been idle, with a tombstone', () => {

@@ -26,6 +26,8 @@ export type Restored = {
   readonly states: readonly AlarmState[];
   /** Events that may be later than the snapshots, in their order. */
   readonly told: readonly AlarmEvent[];
+  /** Where these begin in `alarms`. */
+  readonly toldFrom: bigint;
   /** Commands that may be later than the snapshots. They are given to the engines where the readings of their time are. */
   readonly commands: readonly {
     readonly key: string;
@@ -283,7 +285,8 @@ export function createPartition(options: {
   }
 
   function snapshotOf({ associationId, state, limits }: Held, nowMs: number, toldBefore: bigint): AlarmState {
-    const engine: EngineSnapshot = { v: 1, state, told: String(toldBefore) };
+    // Until the past is replayed, nothing was made of the events that were found: the next owner must find them again.
+    const engine: EngineSnapshot = { v: 1, state, told: String(live ? toldBefore : restored.toldFrom) };
     return {
       associationId,
       at: formatInstant(nowMs),

@@ -34,15 +34,12 @@ export async function restorePartitions(options: {
     ]),
   );
   const alarmEnds = await reader.ends('alarms');
-  const told = await readAll<AlarmEvent>(
-    'alarms',
-    starts((p) => toldFrom.get(p) ?? (alarmEnds.get(p)?.high ?? 0n) - toldMax),
-    (contentType, plaintext) => {
-      if (contentType === contentTypes.commandAnswer || contentType === contentTypes.limitsInForce) return null;
-      const checked = checkRecord(contentType, plaintext);
-      return checked.ok && checked.contentType === contentTypes.alarmEvent ? checked.body : undefined;
-    },
-  );
+  const fromOf = (p: number) => toldFrom.get(p) ?? max((alarmEnds.get(p)?.high ?? 0n) - toldMax, 0n);
+  const told = await readAll<AlarmEvent>('alarms', starts(fromOf), (contentType, plaintext) => {
+    if (contentType === contentTypes.commandAnswer || contentType === contentTypes.limitsInForce) return null;
+    const checked = checkRecord(contentType, plaintext);
+    return checked.ok && checked.contentType === contentTypes.alarmEvent ? checked.body : undefined;
+  });
   const commands = await readAll<Restored['commands'][number]>(
     'commands',
     starts((p) => committed.get(`commands/${p}`) ?? 0n),
@@ -66,6 +63,7 @@ export async function restorePartitions(options: {
         {
           states: states.get(p) ?? [],
           told: told.found.get(p) ?? [],
+          toldFrom: fromOf(p),
           commands: pending,
           position: { observations: start, commands: pending[0]?.offset ?? commandEnd },
           commandsRead: commandEnd,

@@ -1,0 +1,190 @@
+/**
+ * A hundred kills of the alarm processor while recordings replay. Kafka is lists here, and the wall clock is the recording's, so that the
+ * whole of what a kill can cut apart is tried in a second: events that were written or not, snapshots that were not, commands and readings
+ * that came while nobody read. kill.int.test.ts kills the real process.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import type { Alarm, AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
+import { env, nurse } from '../bed.testing.ts';
+import { readRecording } from '../replay/recording.ts';
+import { calls } from './core/alarm.ts';
+import type { AssociationInput, CommandInput, ObservationInput } from './core/inputs.ts';
+import type { State } from './core/state.ts';
+import { createPartition, type EngineSnapshot } from './partition.ts';
+
+const folder = join(import.meta.dirname, '../../simulators/recordings');
+const key = 'association-kills';
+const adult: AssociationInput = { type: 'association', category: 'adult', ward: 'ICU', endedAt: null };
+
+/** mulberry32 */
+function random(seed: number): () => number {
+  let a = seed;
+  return () => {
+    a = (a + 0x6d2b79f5) | 0;
+    let t = Math.imul(a ^ (a >>> 15), 1 | a);
+    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
+    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
+
+type Command = { readonly atMs: number; readonly input: CommandInput };
+
+/** What Kafka keeps of one partition. */
+function newLog(readings: readonly ObservationInput[], commands: Command[]) {
+  return {
+    readings,
+    commands,
+    alarms: [] as AlarmEvent[],
+    snapshot: undefined as AlarmState | undefined,
+    committed: { observations: 0n, commands: 0n },
+  };
+}
+type Log = ReturnType<typeof newLog>;
+
+/** A processor from its start to its end. It has read all readings and commands before `nowMs` of the log when it starts. */
+function startProcessor(log: Log, nowMs: number) {
+  const pending: AlarmEvent[] = [];
+  const toldTo = log.alarms.length;
+  let told = toldTo;
+  const toldFrom = Number((log.snapshot?.engine as EngineSnapshot | undefined)?.told ?? 0);
+  const commandsRead = log.commands.filter(({ atMs }) => atMs <= nowMs).length;
+  const first = Number(log.committed.commands);
+  const replayTo = log.readings.filter(({ receivedAt }) => receivedAt <= nowMs).length;
+  const partition = createPartition({
+    env,
+    restored: {
+      states: log.snapshot ? [log.snapshot] : [],
+      told: log.alarms.slice(toldFrom),
+      toldFrom: BigInt(toldFrom),
+      commands: log.commands
+        .slice(first, commandsRead)
+        .map(({ atMs, input }, i) => ({ key, offset: BigInt(first + i), atMs, input })),
+      position: log.committed,
+      replayTo: BigInt(replayTo),
+    },
+    associationAt: () => adult,
+    emit: (event) => pending.push(event),
+    publish: () => {},
+    counters: { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 },
+    nowMs,
+  });
+  let nextReading = Number(log.committed.observations);
+  let nextCommand = commandsRead;
+
+  return {
+    /** Reads on up to a moment, at its own time each. */
+    read(untilMs: number) {
+      for (;;) {
+        const reading = log.readings[nextReading];
+        const command = log.commands[nextCommand];
+        const isReading = reading !== undefined && reading.receivedAt <= untilMs;
+        const isCommand = command !== undefined && command.atMs <= untilMs;
+        if (isCommand && !(isReading && reading.receivedAt <= command.atMs)) {
+          partition.command(key, BigInt(nextCommand), command.atMs, command.input, Math.max(command.atMs, nowMs));
+          nextCommand += 1;
+        } else if (isReading) {
+          const { receivedAt } = reading;
+          partition.tick(Math.max(receivedAt, nowMs));
+          partition.observation(key, BigInt(nextReading), receivedAt, reading, receivedAt, Math.max(receivedAt, nowMs));
+          nextReading += 1;
+        } else return;
+      }
+    },
+    /** Events reach the log, the first `part` of them (0 to 1). */
+    send(part: number) {
+      log.alarms.push(...pending.splice(0, Math.round(pending.length * part)));
+    },
+    /** As the real one: all events, then the snapshot, then the commit; `steps` says how far it comes. */
+    flush(atMs: number, steps: number) {
+      const before = told;
+      const { snapshots, position, undo } = partition.flush(atMs, 0, BigInt(before));
+      this.send(1);
+      if (steps < 2) undo();
+      if (steps < 1) return;
+      for (const { body } of snapshots) log.snapshot = body === null ? undefined : JSON.parse(JSON.stringify(body));
+      told = log.alarms.length;
+      if (steps > 1) log.committed = position;
+    },
+    /** The alarms that call. */
+    calling: () => {
+      const { snapshots, undo } = partition.flush(0, -Infinity, 0n);
+      undo();
+      const state = (snapshots[0]?.body?.engine as EngineSnapshot | undefined)?.state as State | undefined;
+      return Object.values(state?.book.live ?? {}).filter(calls);
+    },
+  };
+}
+
+/** The alarms as a screen keeps them: of each the highest revision. Without what the wall clock brings. */
+function onScreen(events: readonly AlarmEvent[]): string[] {
+  const best = new Map<string, Alarm>();
+  for (const { alarm } of events) if (alarm.rev >= (best.get(alarm.alarmId)?.rev ?? 0)) best.set(alarm.alarmId, alarm);
+  return [...best.values()]
+    .filter(({ kind }) => kind === 'physiological')
+    .map(
+      ({ alarmId, condition, onsetAt, onsets, present, resolvedAt, acknowledgedBy }) =>
+        `${condition} ${onsetAt} ${alarmId} ×${onsets} ${present ? 'present' : resolvedAt} ${acknowledgedBy?.name ?? '-'}`,
+    )
+    .sort();
+}
+
+/** A run that is never killed. A nurse answers now and then what calls: the commands that this makes are those of every run. */
+function unkilled(readings: readonly ObservationInput[], rand: () => number) {
+  const log = newLog(readings, []);
+  const processor = startProcessor(log, 0);
+  for (const { receivedAt } of readings) {
+    processor.read(receivedAt);
+    if (rand() > 0.03) continue;
+    for (const { alarm } of processor.calling()) {
+      const at = new Date(receivedAt + 1).toISOString();
+      const commandId = `command-${log.commands.length}`;
+      const { alarmId } = alarm;
+      const command = { type: 'acknowledge', commandId, associationId: key, at, by: nurse, alarmId } as const;
+      log.commands.push({ atMs: receivedAt + 1, input: { type: 'command', command } });
+    }
+    processor.read(receivedAt + 1);
+  }
+  processor.send(1);
+  return { commands: log.commands, alarms: onScreen(log.alarms) };
+}
+
+function killed(readings: readonly ObservationInput[], commands: Command[], kills: number, rand: () => number) {
+  const log = newLog(readings, commands);
+  const endMs = readings.at(-1)!.receivedAt + 10;
+  const startMs = readings[0]!.receivedAt;
+  const moments = Array.from({ length: kills }, () => startMs + rand() * (endMs - startMs)).sort((a, b) => a - b);
+  let processor = startProcessor(log, startMs - 1);
+  let from = startMs;
+  for (const moment of [...moments, endMs]) {
+    // Who was away for longer than the next kill is killed as it starts.
+    const killMs = Math.max(moment, from);
+    for (const part of [0.3, 0.6, 0.9]) {
+      const atMs = from + (killMs - from) * part;
+      processor.read(atMs);
+      if (rand() < 0.7) processor.flush(atMs, Math.floor(rand() * 3));
+    }
+    processor.read(killMs);
+    if (killMs === endMs) break;
+    processor.send(rand());
+    // For a while nobody reads; then the next one finds what came.
+    from = Math.min(endMs, killMs + rand() * rand() * 60_000);
+    processor = startProcessor(log, from);
+  }
+  processor.send(1);
+  return onScreen(log.alarms);
+}
+
+describe('killed again and again while a recording replays', () => {
+  const seed = Number(process.env.VIGIL_TEST_SEED ?? Date.now() % 2 ** 31);
+  console.log(`VIGIL_TEST_SEED=${seed}`);
+  const names = readdirSync(folder).filter((name) => /Numerics\.csv$|\.psv$|_1min\.csv$/.test(name));
+  for (const name of names)
+    it(`${name}: gives the alarms and answers of a processor that was never killed`, () => {
+      const rand = random(seed);
+      const readings = readRecording(readFileSync(join(folder, name), 'utf8'), 1_700_000_000_000)!;
+      const expected = unkilled(readings, rand);
+      expect(killed(readings, expected.commands, 100, rand)).toEqual(expected.alarms);
+    });
+});
