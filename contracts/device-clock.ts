@@ -57,16 +57,20 @@ export type Assessment = {
   readonly stepped: boolean;
 };
 
-/** Takes one more reading of the device, in the order of receipt. */
-export function assess(clock: DeviceClock, time: number, receivedAt: number): Assessment {
+/**
+ * Takes one more reading of the device, in the order of receipt.
+ * @param isSetBack its number shows that the clock was set back since the reading before (`wasSetBack`): the difference is the clock's,
+ *   not a delay
+ */
+export function assess(clock: DeviceClock, time: number, receivedAt: number, isSetBack = false): Assessment {
   const difference = receivedAt - time;
-  const pace = nextPace(clock.pace ?? null, difference, receivedAt);
+  const pace = nextPace(isSetBack ? null : (clock.pace ?? null), difference, receivedAt);
   const at = (offsetMs: number, late: boolean, stepped: boolean) => ({ clock: { offsetMs, pace }, late, stepped });
   if (Math.abs(difference) <= lateMsMax) return at(0, false, clock.offsetMs !== 0);
   const more = difference - clock.offsetMs;
   if (Math.abs(more) <= lateMsMax) return at(clock.offsetMs, false, false);
   // Delay only adds: a smaller difference than the accepted one can only be the clock.
-  if (more < 0) return at(difference, false, true);
+  if (more < 0 || isSetBack) return at(difference, false, true);
   const { steadyMs } = pace;
   const accepted = steadyMs !== null && steadyMs - clock.offsetMs > lateMsMax && difference - steadyMs <= lateMsMax;
   return accepted ? at(steadyMs, false, true) : at(clock.offsetMs, true, false);

@@ -103,11 +103,32 @@ describe('a capture', () => {
     expect(told([admitted, ...lines])).toEqual(['0:07 raised medium HR 134 > 120']);
   });
 
-  it('does not turn the clock back where a line was received before the one above it', () => {
+  it('does not turn the clock back where a line was received a little before the one above it', () => {
     const readings = heartRates(1, 20, 134);
-    const events = play([admitted, ...readings.slice(0, 10), hr(30, 134), ...readings.slice(10)]);
+    const events = play([admitted, ...readings.slice(0, 10), hr(15, 134), ...readings.slice(10)]);
     const clock = events.map((event) => Date.parse(event.at));
     expect(clock).toEqual([...clock].sort((a, b) => a - b));
+  });
+
+  it('turns the clock back where a line was received more than 5 s before the one above it', () => {
+    const end = { at: at(-100), kind: 'connection', connected: true };
+    const events = play([admitted, ...heartRates(1, 10, 80), { ...hr(11, 80), at: at(-500) }, end]);
+    expect(
+      events.filter(({ type, alarm }) => type === 'raised' && alarm.condition === 'no-data').map((event) => event.at),
+    ).toEqual([at(-495)]);
+  });
+
+  it('gives the next patient a new engine: nothing of the patient before is left', () => {
+    const ended = { ...admitted, at: at(20), endedAt: at(20) };
+    const limits = { at: at(0), kind: 'command', command: { type: 'set-limits', group: 'HR', limits: { high: 130 } } };
+    const next = [{ ...admitted, at: at(25) }, ...heartRates(26, 40, 125)];
+    const events = play([admitted, limits, ...heartRates(1, 20, 134), ended, ...next]);
+    const raised = events.filter(({ type }) => type === 'raised').map(({ alarm }) => alarm);
+    expect(raised.map(({ condition, limit, onsets }) => [condition, limit, onsets])).toEqual([
+      ['HR.high', 130, 1],
+      ['HR.high', 120, 1],
+    ]);
+    expect(new Set(raised.map(({ associationId }) => associationId)).size).toBe(2);
   });
 
   it('leaves out blank lines and remarks', () => {

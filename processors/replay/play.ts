@@ -1,20 +1,27 @@
 /** Judges a capture: the engine that runs at the bedside, with a wall clock that runs from line to line. Pure. */
 import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
+import { clocksApartMsMax } from '../../contracts/steady-time.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import { calls } from '../alarms/core/alarm.ts';
 import { type Environment, nextDue, step } from '../alarms/core/engine.ts';
 import type { Input } from '../alarms/core/inputs.ts';
+import { profileInForce } from '../alarms/core/judging.ts';
+import { adultProfile } from '../alarms/core/profile.ts';
+import { rearm } from '../alarms/core/rearm.ts';
 import { initialState, type State } from '../alarms/core/state.ts';
 import { type Captured, captureActor, captureAssociationId } from './capture.ts';
 
 /**
  * What the engine tells of a capture, in the order in which it tells it. Between two lines it is woken whenever something is due, as
- * the processor wakes it, up to the last line. A line that was received before the one above it does not turn the clock back.
+ * the processor wakes it, up to the last line. A line that was received a little before the one above it does not turn the clock back:
+ * two gateways' clocks may differ. One that was received long before it shows that the server's clock was set back, and every timer
+ * counts from there, as after a start of the processor. A period that begins after the end of another is another patient's.
  */
 export function playCapture(env: Environment, captured: readonly Captured[]): AlarmEvent[] {
   const events: AlarmEvent[] = [];
   let state = initialState(captureAssociationId);
   let now = Number.NEGATIVE_INFINITY;
+  let periods = 1;
 
   const feed = (input: Input) => {
     const result = step(env, state, input, now);
@@ -28,11 +35,24 @@ export function playCapture(env: Environment, captured: readonly Captured[]): Al
       // Due again at once: nothing will come of it.
       if (nextDue(state) <= due) break;
     }
+    if (now - atMs > clocksApartMsMax) {
+      now = atMs;
+      state = rearm(state, profileInForce(env, state) ?? adultProfile, now);
+    }
     now = Math.max(now, atMs);
+    if (isNextPeriod(state, input)) {
+      periods += 1;
+      state = initialState(`${captureAssociationId}-${periods}`);
+    }
     if (input !== 'acknowledge-all') feed(input);
     else for (const [n, alarmId] of calling(state).entries()) feed(acknowledgement(alarmId, `${line}-${n}`, now));
   }
   return events;
+}
+
+function isNextPeriod({ association }: State, input: Captured['input']): boolean {
+  const isOver = association !== null && association.endedAt !== null;
+  return isOver && input !== 'acknowledge-all' && input.type === 'association' && input.endedAt === null;
 }
 
 /** The alarms that nobody has answered. */

@@ -7,11 +7,12 @@ import { type Parameter, parameters } from '../../../contracts/parameters.ts';
 import type { Arrival, ArrivalsPart } from './arrivals.ts';
 import type { Condition } from './condition.ts';
 
-/** A parameter that stays silent for so long after a person has answered is measured no more (ours). */
+/** A parameter that the device names no more for so long after a person has answered is measured no more (ours). */
 const givenUpMs = 300_000;
 
 /**
- * Gives up the parameters whose silence a person has answered and that stay silent: their sensor was taken off.
+ * Gives up the parameters whose silence a person has answered and that the device names no more: their module was taken off. What it
+ * goes on to name without a value is still measured, and stays said.
  * @param isSeen whether the call of a silence was answered, by its chain
  * @returns also the codes that are given up now
  */
@@ -22,8 +23,8 @@ export function giveUp(
   const { now } = part;
   if (now === null || !part.troubled) return { part, codes: noCodes };
   const over = Object.entries(part.codes)
-    .filter(([code, { silentSince }]) => {
-      const isLong = silentSince !== null && now - silentSince >= givenUpMs;
+    .filter(([code, { silentSince, namedAt }]) => {
+      const isLong = silentSince !== null && now - Math.max(silentSince, namedAt) >= givenUpMs;
       return isLong && isSeen(silenceChainOf(parameters.get(code)!));
     })
     .map(([code]) => code);

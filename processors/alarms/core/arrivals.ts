@@ -7,11 +7,15 @@ import { type Assessment, assess, bornAtMs, type DeviceClock, initialClock } fro
 import { usableNumber } from '../../../contracts/messages/check.ts';
 import type { NumericValue } from '../../../contracts/messages/device.ts';
 import { type Parameter, parameters } from '../../../contracts/parameters.ts';
+import { intervalOf, isSingle, noDataMsOf } from './interval.ts';
 import type { Came } from './limits.ts';
+import { courseOf, isSetBack, type Order, type Stamped } from './order.ts';
 
 /** A parameter as it comes. Times are the device's, corrected by its clock's accepted error, unless said otherwise. */
 export type Arrival = {
   readonly clock: DeviceClock;
+  /** The newest reading of it. */
+  readonly order: Order;
   /** The newest time at which the device named the parameter, with or without a value. */
   readonly namedAt: number;
   /** The newest valid value; null before the first. */
@@ -36,7 +40,7 @@ export type Arrival = {
   /** Noticed: nothing valid for its no-data time, since; valid only now and then, since. */
   readonly silentSince: number | null;
   readonly patchySince: number | null;
-  /** A person has answered its silence, which went on: it is measured no more, until a valid value comes. */
+  /** A person has answered its silence, and the device names it no more: it is not measured, until a valid value comes. */
   readonly givenUp: boolean;
 };
 
@@ -70,13 +74,6 @@ export function declare(part: ArrivalsPart, declaredMs: number): ArrivalsPart {
 }
 
 const spacingsMax = 5;
-/** A device that declares no interval sends once a second (contracts/messages/device.ts). */
-const intervalMsDefault = 1_000;
-/** Whatever is expected less than once a minute is a single measurement (CLINICAL, "Judged or told", 6). */
-const singleMs = 60_000;
-/** No data: nothing valid for 3 intervals, at least 20 s for what is continuous ("Judged or told", 4). */
-const noDataIntervals = 3;
-export const noDataMsMin = 20_000;
 /** Intermittent: looked at over a minute, of what is expected at least six times in it (ours). */
 const tenMs = 10_000;
 const lookedAtMs = 50_000;
@@ -85,33 +82,8 @@ const lookedAtTens = lookedAtMs / tenMs;
 const tensMax = lookedAtTens + 1;
 const patchyIntervalMsMax = 10_000;
 
-/** How often a parameter is expected, ms. @param statusMs what the device's status declared */
-function intervalOf(
-  { episodicMs }: Parameter,
-  declaredMs: number | null,
-  spacings: readonly number[],
-  statusMs = intervalMsDefault,
-): number {
-  // Beside a heart rate each second, a cuff pressure declares nothing of itself.
-  if (declaredMs !== null && (episodicMs === undefined || declaredMs > singleMs)) return declaredMs;
-  return median(spacings) ?? episodicMs ?? statusMs;
-}
-
-function median(spacings: readonly number[]): number | undefined {
-  if (spacings.length < 2) return undefined;
-  return [...spacings].sort((a, b) => a - b)[Math.floor(spacings.length / 2)];
-}
-
-export function noDataMsOf(intervalMs: number): number {
-  return intervalMs > singleMs ? noDataIntervals * intervalMs : Math.max(noDataIntervals * intervalMs, noDataMsMin);
-}
-
-export type Reading = {
-  readonly time: number;
-  readonly receivedAt: number;
-  readonly boot: string;
-  readonly seq: number;
-  readonly numbered: boolean;
+export type Reading = Stamped & {
+  /** Interval that the device declared with it; null where it declared none. */
   readonly declaredMs: number | null;
   readonly values: readonly NumericValue[];
 };
@@ -125,24 +97,31 @@ export function note(
 ): { readonly part: ArrivalsPart; readonly came: readonly Came[] } {
   const codes: Record<string, Arrival> = { ...part.codes };
   const came: Came[] = [];
-  const { time, receivedAt, boot, seq, numbered } = reading;
+  const { time, receivedAt, boot, seq } = reading;
+  const order: Order = { boot, seq, time, receivedAt };
   let { now, quietUntil } = part;
-  let assessed: { readonly before: DeviceClock; readonly after: Assessment } | undefined;
+  let assessed: { readonly before: DeviceClock; readonly isBack: boolean; readonly after: Assessment } | undefined;
   for (const numeric of reading.values) {
     const parameter = parameters.get(numeric.code);
     if (parameter === undefined) continue;
-    const before = codes[parameter.code] ?? arrivalOf(parameter, reading, part.declaredMs);
+    const known = codes[parameter.code];
+    const clock = known?.clock ?? initialClock;
+    const isBack = known !== undefined && isSetBack(known.order, reading);
     // The values of one reading come by one clock, nearly always: it is assessed once.
-    if (assessed === undefined || !isSameClock(assessed.before, before.clock))
-      assessed = { before: before.clock, after: assess(before.clock, time, receivedAt) };
+    if (assessed === undefined || assessed.isBack !== isBack || !isSameClock(assessed.before, clock))
+      assessed = { before: clock, isBack, after: assess(clock, time, receivedAt, isBack) };
     const { late } = assessed.after;
+    const { setByMs, apart, isNewest } = courseOf(known?.order ?? order, reading, clock, assessed.after, isBack);
     const at = bornAtMs(time, receivedAt, assessed.after.clock.offsetMs);
-    const next = named(before, parameter, numeric, { ...assessed.after, at, isBeyond, wallMs, reading, part });
+    const before = known ?? arrivalOf(parameter, reading, order, Math.max(at, now ?? at), part.declaredMs);
+    const placed = { ...assessed.after, at, order: isNewest ? order : before.order };
+    const next = named(before, parameter, numeric, { ...placed, isBeyond, wallMs, reading, part });
     codes[parameter.code] = next;
     const noDataMs = noDataMsOf(next.intervalMs);
     if (next.heardAt !== 0) quietUntil = Math.min(quietUntil, next.heardAt + noDataMs);
     const { intervalMs } = next;
-    came.push({ numeric, time, boot, seq, numbered, late, at, intervalMs, single: intervalMs > singleMs, noDataMs });
+    const single = isSingle(parameter, intervalMs);
+    came.push({ numeric, time, at, setByMs, apart, late, intervalMs, single, noDataMs });
     if (!late) now = Math.max(now ?? at, at);
   }
   return { part: noticed({ ...part, codes, now, quietUntil }), came };
@@ -162,10 +141,18 @@ function isSameClock(a: DeviceClock, b: DeviceClock): boolean {
   );
 }
 
-function arrivalOf(parameter: Parameter, { time, declaredMs }: Reading, statusMs: number | undefined): Arrival {
+/** @param since from when on it is expected: not before it came, whatever its clock says */
+function arrivalOf(
+  parameter: Parameter,
+  { declaredMs }: Reading,
+  order: Order,
+  since: number,
+  statusMs: number | undefined,
+): Arrival {
   return {
     clock: initialClock,
-    namedAt: time,
+    order,
+    namedAt: since,
     validAt: null,
     heardAt: 0,
     spacings: [],
@@ -173,7 +160,7 @@ function arrivalOf(parameter: Parameter, { time, declaredMs }: Reading, statusMs
     intervalMs: intervalOf(parameter, declaredMs, [], statusMs),
     why: null,
     beyond: false,
-    since: time,
+    since,
     ten: 0,
     tens: [],
     silentSince: null,
@@ -189,6 +176,7 @@ function named(
   numeric: NumericValue,
   come: Assessment & {
     readonly at: number;
+    readonly order: Order;
     readonly isBeyond: (parameter: Parameter, value: number) => boolean;
     readonly wallMs: number;
     readonly reading: Reading;
@@ -197,16 +185,22 @@ function named(
 ): Arrival {
   const { at, clock, late, wallMs } = come;
   // Until the error of its clock was known, the device's times said nothing of how often it sends.
-  const before = come.stepped && known.heardAt === 0 ? { ...known, since: at, tens: [], spacings: [] } : known;
+  const isFirstKnown = come.stepped && known.heardAt === 0;
+  const declaredMs = come.reading.declaredMs ?? known.declaredMs;
+  // A declared change to more often is no silence of the time before ("Judged or told", 1).
+  const isOftener = declaredMs !== null && declaredMs < (known.declaredMs ?? 0);
+  const { spacings: spaced } = known;
+  const before =
+    isFirstKnown || isOftener ? { ...known, since: at, tens: [], spacings: isFirstKnown ? [] : spaced } : known;
   const value = usableNumber(numeric);
   const valid = value !== undefined && numeric.validity === undefined;
   const isNewest = valid && (before.validAt === null || at > before.validAt);
   const spacings = at > before.namedAt ? spacedBy(before.spacings, at - before.namedAt) : before.spacings;
-  const declaredMs = come.reading.declaredMs ?? before.declaredMs;
   const isSame = spacings === known.spacings && declaredMs === before.declaredMs;
   const ten = Math.floor(at / tenMs);
   return {
     clock,
+    order: come.order,
     namedAt: Math.max(before.namedAt, at),
     validAt: isNewest ? at : before.validAt,
     // A backlog says nothing about now.
@@ -262,7 +256,7 @@ function noticed(part: ArrivalsPart): ArrivalsPart {
   for (const code in part.codes) {
     const arrival = part.codes[code]!;
     if (arrival.givenUp) continue;
-    const from = arrival.validAt ?? arrival.since;
+    const from = Math.max(arrival.validAt ?? arrival.since, arrival.since);
     const noDataMs = noDataMsOf(arrival.intervalMs);
     // By the wall clock it may have been noticed before, and earlier: that stays until a value comes.
     const silentSince = now - from >= noDataMs ? (arrival.silentSince ?? from + noDataMs) : null;
@@ -311,3 +305,18 @@ export function noticeSilent(part: ArrivalsPart, wallMs: number): ArrivalsPart {
 /** The wall clock at which `noticeSilent` may find something: no later than what it finds. */
 export const silentDue = ({ quietUntil }: ArrivalsPart): number =>
   quietUntil === never ? Number.POSITIVE_INFINITY : quietUntil;
+
+/**
+ * How often the fastest parameter that is not silent is expected, ms; undefined where there is none. Until its pace is known, a cuff says
+ * nothing of how often its device is to be heard.
+ */
+export function fastestMs({ codes, declaredMs: statusMs }: ArrivalsPart): number | undefined {
+  let fastest: number | undefined;
+  for (const code in codes) {
+    const { silentSince, givenUp, declaredMs, spacings } = codes[code]!;
+    if (silentSince !== null || givenUp) continue;
+    const intervalMs = declaredMs ?? intervalOf({}, null, spacings, statusMs);
+    if (fastest === undefined || intervalMs < fastest) fastest = intervalMs;
+  }
+  return fastest;
+}

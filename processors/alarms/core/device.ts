@@ -41,8 +41,8 @@ export type DevicePart = {
   readonly returning: boolean;
   readonly silentSince: number | null;
   readonly disconnectedSince: number | null;
-  /** Since when its clock is said to be wrong, and how. */
-  readonly skew: { readonly since: number; readonly text: string } | null;
+  /** Since when its clock is said to be wrong, and how; and when it last was, on the gateway's clock. */
+  readonly skew: { readonly since: number; readonly text: string; readonly seenAt: number } | null;
   /** Its own technical conditions that hold, by condition and code: at most `conditionsMax`. */
   readonly own: Readonly<
     Record<
@@ -60,6 +60,8 @@ const silenceMs = (intervalMs: number) => Math.max(3 * intervalMs, 5_000);
 const firstReadingMs = 60_000;
 /** A device that has connected again begins to send within so long, or what it measures is silent (ours). */
 const returningMs = 5_000;
+/** A clock that has been right for so long is right (ours). */
+const skewEndsMs = 10_000;
 const conditionsMax = 64;
 
 export const initialDevice: DevicePart = {
@@ -117,11 +119,21 @@ function fallSilent(part: DevicePart): DevicePart {
   };
 }
 
+/** What its parameters say of a reading. */
+export type Heard = {
+  /** None of its values is about now; absent where it has none that is known. */
+  readonly late?: boolean;
+  /** The greatest error of the clocks that stamp them, ms; absent where it has none that is known. */
+  readonly offsetMs?: number;
+  /** How often the fastest of the parameters that still come is expected, ms; undefined where there is none. */
+  readonly intervalMs: number | undefined;
+};
+
 /** A reading. One about now ends silence. */
-export function hear(part: DevicePart, input: ObservationInput, now: number): DevicePart {
+export function hear(part: DevicePart, input: ObservationInput, heard: Heard, now: number): DevicePart {
   const { clock, late } = assess(part.clock, input.time, input.receivedAt);
-  const known = { ...part, clock, skew: skewOf(clock, part.skew, input.time) };
-  if (late) return known;
+  const known = { ...part, clock, skew: skewOf(heard.offsetMs ?? clock.offsetMs, part.skew, input) };
+  if (heard.late ?? late) return known;
   // What was received before the gateway noticed the end says nothing of the time after.
   if (known.disconnectedSince !== null && input.receivedAt <= known.connectionAt) return known;
   return {
@@ -134,18 +146,9 @@ export function hear(part: DevicePart, input: ObservationInput, now: number): De
     eventTime: input.time,
     receivedAt: part.awaiting ? input.receivedAt : Math.max(input.receivedAt, part.receivedAt),
     heardAt: now,
-    intervalMs: shortest(part, input.receivedAt, input.intervalMs ?? part.intervalMs),
+    intervalMs: heard.intervalMs ?? input.intervalMs ?? part.intervalMs,
     readingAt: input.receivedAt,
   };
-}
-
-/**
- * A device may send its pressures by the hour and its rates by the second, each with its own interval. The longer one does not say when
- * the device is silent, while the shorter one goes on.
- */
-function shortest({ readingAt, intervalMs }: DevicePart, receivedAt: number, declaredMs: number): number {
-  const goesOn = readingAt !== 0 && receivedAt - readingAt < silenceMs(intervalMs);
-  return goesOn ? Math.min(intervalMs, declaredMs) : declaredMs;
 }
 
 /** Whether a message reached the gateway too long after its time, by what is known of the device's clock. */
@@ -153,12 +156,16 @@ export function isLate({ clock }: DevicePart, time: number, receivedAt: number):
   return receivedAt - time - measuredOffsetMs(clock) > lateMsMax;
 }
 
-function skewOf(clock: DeviceClock, before: DevicePart['skew'], time: number): DevicePart['skew'] {
-  if (!skewed(clock)) return null;
-  const seconds = Math.round(Math.abs(clock.offsetMs) / 1000);
-  const text = `Device clock is ${seconds} s ${clock.offsetMs > 0 ? 'behind' : 'ahead'}`;
+function skewOf(offsetMs: number, before: DevicePart['skew'], came: ObservationInput): DevicePart['skew'] {
+  const { time, receivedAt } = came;
+  if (!skewed({ offsetMs })) {
+    // Of two modules one may have the right clock.
+    return before !== null && receivedAt - before.seenAt < skewEndsMs ? before : null;
+  }
+  const seconds = Math.round(Math.abs(offsetMs) / 1000);
+  const text = `Device clock is ${seconds} s ${offsetMs > 0 ? 'behind' : 'ahead'}`;
   // The first text stays: the seconds would change with each reading.
-  return before ?? { since: time, text };
+  return { ...(before ?? { since: time, text }), seenAt: receivedAt };
 }
 
 /**

@@ -8,7 +8,7 @@ import { type AlertCode, builtInAlertCodes } from '../../../contracts/alert-code
 import type { AlarmEvent, CommandAnswer } from '../../../contracts/messages/alarms.ts';
 import { type Parameter, parameters } from '../../../contracts/parameters.ts';
 import { arrivalConditions, giveUp, silenceChainOf } from './arrival-alarms.ts';
-import { declare, note as noteArrivals, noticeSilent, silentDue } from './arrivals.ts';
+import { type ArrivalsPart, declare, fastestMs, note as noteArrivals, noticeSilent, silentDue } from './arrivals.ts';
 import { bookDue, closeAll, type Desk, reconcile, tick } from './book.ts';
 import { command, endLimitsOff, limitsOffDue } from './commands.ts';
 import type { Condition, Episode } from './condition.ts';
@@ -19,6 +19,7 @@ import {
   connection,
   deviceConditions,
   endClockMeasure,
+  type Heard,
   hear,
   isLate,
   noticeSilence,
@@ -29,12 +30,12 @@ import {
 import { identity } from './identity.ts';
 import type { AlertsInput, AssociationInput, Category, Input, ObservationInput, StatusInput } from './inputs.ts';
 import { isOver, isScored, profileInForce, refolded, rulesIn, rulesOf } from './judging.ts';
-import { conditionsOf, endLate, lateDue, limits, without } from './limits.ts';
+import { type Came, conditionsOf, endLate, lateDue, limits, without } from './limits.ts';
 import { endNotices, notice, noticeConditions, noticesDue } from './notices.ts';
 import { latchedOf, ofDevice, ownAlertConditions, ownAlerts, withoutAlerts } from './own-alerts.ts';
 import { adultProfile, type Profile } from './profile.ts';
 import { noProfileConditions } from './profile-missing.ts';
-import { rates, ratesConditions } from './rates.ts';
+import { isHeartRateJudged, pulseRate, rates, ratesConditions } from './rates.ts';
 import { isBeyond, rulesFor } from './rules.ts';
 import { asOneCall } from './same-cause.ts';
 import { initialScores, scoresConditions, scoreValues } from './scores/scores.ts';
@@ -129,7 +130,7 @@ function hearStatus(state: State, input: StatusInput, now: number): State {
 function settle(env: Environment, judged: Judged, endings: ReadonlyMap<string, number>, desk: Desk): Step {
   const { state, endAt, episodes = [] } = judged;
   const told = isOver(state)
-    ? closeAll(state.book, [...conditionsOf(state.limits), ...ofDevice(episodes)], endAt, desk)
+    ? closeAll(state.book, [...brokenLimits(state), ...ofDevice(episodes)], endAt, desk)
     : reconcile(
         state.book,
         allConditions(env, state),
@@ -140,6 +141,8 @@ function settle(env: Environment, judged: Judged, endings: ReadonlyMap<string, n
       );
   return { state: told.part === state.book ? state : { ...state, book: told.part }, events: told.events };
 }
+
+const brokenLimits = ({ limits, arrivals }: State) => conditionsOf(limits, isHeartRateJudged(arrivals));
 
 /** The device's own alarms. */
 function heed(env: Environment, state: State, input: AlertsInput): Judged {
@@ -155,7 +158,7 @@ function heed(env: Environment, state: State, input: AlertsInput): Judged {
 function allConditions(env: Environment, state: State): readonly Condition[] {
   const isUnassigned = state.association?.category === 'unassigned';
   return asOneCall([
-    ...conditionsOf(state.limits),
+    ...brokenLimits(state),
     ...arrivalConditions(state.arrivals),
     ...deviceConditions(state.device, !isUnassigned),
     ...ratesConditions(state.rates),
@@ -188,8 +191,8 @@ function observe(env: Environment, state: State, input: ObservationInput, now: n
     seen,
     arrivals,
     limits: judged.part,
-    device: isOver(state) ? state.device : hear(state.device, input, now),
-    rates: rates(state.rates, time, values),
+    device: isOver(state) ? state.device : hear(state.device, input, heardOf(arrivals, came), now),
+    rates: rates(state.rates, came),
     continuity,
     scores: isScored(state) ? scoreValues(state.scores, came) : state.scores,
     ...(!isOver(state) && {
@@ -202,7 +205,19 @@ function observe(env: Environment, state: State, input: ObservationInput, now: n
     ...continuityCounts(state.continuity, continuity, { boot, seq }),
     ...(found && !isOver(state) && { sharedIdentity: 1 }),
   };
-  return { state: next, endAt: time, episodes: judged.episodes ?? [], counts };
+  const episodes = isHeartRateJudged(arrivals)
+    ? judged.episodes.filter(({ condition }) => condition.code !== pulseRate)
+    : judged.episodes;
+  return { state: next, endAt: time, episodes, counts };
+}
+
+/** Whether any value of a reading is about now, and how often the device is to be heard; undefined where no parameter is known. */
+function heardOf(arrivals: ArrivalsPart, came: readonly Came[]): Heard {
+  const intervalMs = fastestMs(arrivals);
+  if (came.length === 0) return { intervalMs };
+  const offsets = came.map(({ numeric }) => arrivals.codes[numeric.code]!.clock.offsetMs);
+  const offsetMs = offsets.reduce((most, one) => (Math.abs(one) > Math.abs(most) ? one : most));
+  return { late: came.every(({ late }) => late), offsetMs, intervalMs };
 }
 
 /** A person has answered the call of this silence, and every alarm about what is silent. */

@@ -2,7 +2,6 @@
  * The detector of limits. Each parameter has a timeline of its own (CLINICAL, "Judged or told", 1): whether a value is in order is
  * decided against the values of the same code alone. Nothing here knows the wall clock. Pure.
  */
-import { lateMsMax, wasSetBack } from '../../../contracts/device-clock.ts';
 import { usableNumber } from '../../../contracts/messages/check.ts';
 import type { NumericValue } from '../../../contracts/messages/device.ts';
 import { type Parameter, parameters } from '../../../contracts/parameters.ts';
@@ -20,15 +19,12 @@ import {
   tiers,
 } from './rules.ts';
 import { insert, refold, startTimeline, type Timeline } from './timeline.ts';
-import { judge, type Sample, type Tracker, type Trackers } from './track.ts';
+import { judge, type Sample, type Tracker, type Trackers, trackerMoved } from './track.ts';
 
 export type Line = {
   readonly samples: Timeline<Sample, Trackers>;
   /** Values older than the timeline's window, or of which it is not known, judged apart; absent where there are none. */
   readonly late?: { readonly samples: Timeline<Sample, Trackers>; readonly heardAt: number };
-  /** Start and number of the newest reading. */
-  readonly boot: string;
-  readonly seq: number;
 };
 
 /** By code. */
@@ -37,11 +33,12 @@ export type LimitsPart = Readonly<Record<string, Line>>;
 /** One value of a reading, and what is known of it beside the number. */
 export type Came = {
   readonly numeric: NumericValue;
+  /** The device's. */
   readonly time: number;
-  readonly boot: string;
-  readonly seq: number;
-  /** The device numbers its readings itself. */
-  readonly numbered: boolean;
+  /** By how much the clock was set since the value before, ms; 0: it was not. */
+  readonly setByMs: number;
+  /** Older than the newest by more than the way can explain, and of a start that is not the newest one's: judged apart until it is known. */
+  readonly apart: boolean;
   /** Reached the gateway more than 10 s after its time (CLINICAL, "Judged or told", 2). */
   readonly late: boolean;
   /** Its time, corrected by the accepted error of the device's clock. */
@@ -141,41 +138,36 @@ function takeValue(
 ): Line {
   const sample = sampleOf(came);
   const fold = foldBy(parameter, rules);
-  const line = before ?? { samples: startTimeline<Sample, Trackers>({}), boot: came.boot, seq: 0 };
+  const line = moved(before ?? { samples: startTimeline<Sample, Trackers>({}) }, came.setByMs);
   const onFolded = (was: Trackers, is: Trackers, { at }: Sample) => {
     for (const tracker of Object.values(was))
       if (tracker.determined !== null && is[tracker.tier]?.determined == null)
         episodes.push({ condition: conditionOf(parameter, tracker, true), endedAt: at });
   };
-  const course = courseOf(line, came);
-  if (course === 'set-back') {
-    // Time goes on from here. What holds stays; what was judged apart in the meantime goes on.
-    const again = startTimeline<Sample, Trackers>({ ...line.late?.samples.head, ...holding(line.samples.head) });
-    return { boot: came.boot, seq: came.seq, samples: insert(again, sample, fold).line };
-  }
+  // What an old value means is not known: a backlog, or a clock that was set back.
+  if (came.apart) return { ...line, late: takeLate(line.late?.samples, sample, fold, now) };
   const { line: samples, place } = insert(line.samples, sample, fold, onFolded);
-  if (course === 'apart' || place === 'too-old')
-    return { ...line, late: takeLate(line.late?.samples, sample, fold, now) };
-  // A backlog of the start before says nothing of the numbers that run now.
-  return place === 'newest' ? { ...line, boot: came.boot, seq: came.seq, samples } : { ...line, samples };
+  if (place !== 'too-old') return { ...line, samples };
+  return { ...line, late: takeLate(line.late?.samples, sample, fold, now) };
 }
 
-/** Two values that are about now are not further apart than this, whichever came first. */
-const aboutNowMs = 2 * lateMsMax;
-
-/**
- * What a value's time says against the newest one's. `set-back`: the device's clock was set back, and the line of time runs on from here.
- * Of one start a later number with an older time shows it (contracts/device-clock.ts). Where numbers tell nothing (another start, a
- * device that does not number) an old value that is about now shows it; one that is not may be a backlog or a clock that was set back,
- * and is judged `apart` until it is known.
- */
-function courseOf({ samples, boot, seq }: Line, came: Came): 'on' | 'set-back' | 'apart' {
-  const newestAt = samples.window.at(-1)?.at ?? samples.baseAt;
-  if (newestAt === null) return 'on';
-  if (came.numbered && came.boot === boot)
-    return wasSetBack({ seq, timeMs: newestAt }, { seq: came.seq, timeMs: came.time }) ? 'set-back' : 'on';
-  if (came.time >= newestAt - aboutNowMs) return 'on';
-  return came.late ? 'apart' : 'set-back';
+/** The device's clock was set: what is known is moved onto the new clock, so that delays go on. */
+function moved(line: Line, byMs: number): Line {
+  if (byMs === 0) return line;
+  const { samples, late } = line;
+  const trackersBy = (trackers: Trackers) =>
+    Object.fromEntries(Object.entries(trackers).map(([tier, tracker]) => [tier, trackerMoved(tracker, byMs)]));
+  // What was judged apart until the clock was found to be set is on the new clock already, and goes on.
+  if (late !== undefined)
+    return { samples: startTimeline<Sample, Trackers>({ ...late.samples.head, ...trackersBy(samples.head) }) };
+  return {
+    samples: {
+      base: trackersBy(samples.base),
+      baseAt: samples.baseAt === null ? null : samples.baseAt + byMs,
+      window: samples.window.map((sample) => ({ ...sample, at: sample.at + byMs })),
+      head: trackersBy(samples.head),
+    },
+  };
 }
 
 /** Values that are judged apart, or older than the window: judged in their own order. What comes older than even those begins anew. */
@@ -200,14 +192,11 @@ function foldBy(parameter: Parameter, rules: GroupRules | undefined) {
   return (before: Trackers, sample: Sample) => judge(before, sample, rulesFor(parameter, rules, sample.single));
 }
 
-/** After a clock was set back: conditions that hold. Delays begin anew. */
-function holding(trackers: Trackers): Trackers {
-  const kept = Object.entries(trackers).filter(([, { determined }]) => determined !== null);
-  return Object.fromEntries(kept.map(([tier, tracker]) => [tier, { ...tracker, lastAt: null, insideSince: null }]));
-}
-
-/** The limits that are broken, one condition a name. */
-export function conditionsOf(part: LimitsPart): Condition[] {
+/**
+ * The limits that are broken, one condition a name.
+ * @param isHeartRateJudged the heart rate is valid and judged, so the pulse is not
+ */
+export function conditionsOf(part: LimitsPart, isHeartRateJudged: boolean): Condition[] {
   const found = new Map<string, Condition>();
   const add = (condition: Condition) => {
     const other = found.get(condition.key);
@@ -217,7 +206,7 @@ export function conditionsOf(part: LimitsPart): Condition[] {
     const { samples, late } = part[code]!;
     if (late === undefined && isEmpty(samples.head)) continue;
     const parameter = parameters.get(code)!;
-    if (parameter.limits === 'PR' && rateIsJudged(part, samples)) continue;
+    if (parameter.limits === 'PR' && isHeartRateJudged) continue;
     for (const tracker of Object.values(samples.head))
       if (tracker.determined !== null) add(conditionOf(parameter, tracker, false, part));
     if (late === undefined) continue;
@@ -237,19 +226,6 @@ function isEmpty(trackers: Trackers): boolean {
 function together(a: Condition, b: Condition): Condition {
   const first = a.onset <= b.onset ? a : b;
   return { ...(a.valueAt >= b.valueAt ? a : b), onset: first.onset, determined: first.determined };
-}
-
-const heartRate = 'MDC_ECG_HEART_RATE';
-const pulseRate = 'MDC_PULS_OXIM_PULS_RATE';
-
-/** So long after a valid heart rate the pulse is not judged: the ECG's may be invalid for a moment (ours). */
-const rateHoldMs = 5_000;
-
-/** One cause, one call: while the ECG's rate is valid, it is judged, and not the pulse (CLINICAL, "Judged or told", 8). */
-function rateIsJudged(part: LimitsPart, pulse: Timeline<Sample, Trackers>): boolean {
-  const rate = part[heartRate]?.samples.window.findLast(({ value, questionable }) => value !== null && !questionable);
-  const at = pulse.window.at(-1)?.at;
-  return rate !== undefined && at !== undefined && Math.abs(at - rate.at) <= rateHoldMs;
 }
 
 function conditionOf(parameter: Parameter, tracker: Tracker, outOfOrder: boolean, part?: LimitsPart): Condition {
@@ -289,7 +265,7 @@ function textOf(
 ): string {
   const text = limitText(parameter, tier, value, limit);
   const doubt = questionable ? ' (questionable)' : '';
-  const pulse = tier === 'asystole' ? part?.[pulseRate]?.samples.window.at(-1)?.value : undefined;
+  const pulse = tier === 'asystole' ? part?.MDC_PULS_OXIM_PULS_RATE?.samples.window.at(-1)?.value : undefined;
   // Motion and compressions make a pulse: it is told, and ends nothing.
   return pulse === undefined || pulse === null ? `${text}${doubt}` : `${text} (pulse ${pulse})${doubt}`;
 }

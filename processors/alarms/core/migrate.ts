@@ -101,11 +101,12 @@ function linesOf(lives: readonly Live[]): LimitsPart {
       valueAt: toldAt,
       questionable: false,
       late: alarm.late,
-      lastAt: null,
+      lastAt: toldAt,
+      noDataMs: 0,
       insideSince: null,
     };
     const head = lines[parameter.code]?.samples.head ?? {};
-    lines[parameter.code] = { samples: startTimeline({ ...head, [tier]: tracker }), boot: '', seq: 0 };
+    lines[parameter.code] = { samples: startTimeline({ ...head, [tier]: tracker }) };
   }
   return lines;
 }

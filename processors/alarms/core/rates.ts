@@ -1,17 +1,23 @@
 /**
- * The detector of a heart rate and a pulse that differ: one of the two sensors counts something else (CLINICAL, "Judged or told", 8).
- * Pure.
+ * Heart rate and pulse are one rate (CLINICAL, "Judged or told", 8): which of them is judged, and the detector of two that differ, since
+ * one of the two sensors counts something else then. Pure.
  */
 import { usableNumber } from '../../../contracts/messages/check.ts';
-import type { NumericValue } from '../../../contracts/messages/device.ts';
+import type { ArrivalsPart } from './arrivals.ts';
 import type { Condition } from './condition.ts';
+import type { Came } from './limits.ts';
+
+const heartRate = 'MDC_ECG_HEART_RATE';
+export const pulseRate = 'MDC_PULS_OXIM_PULS_RATE';
+/** So long after a valid heart rate the pulse is not judged: the ECG's may be invalid for a moment (ours). */
+const rateHoldMs = 5_000;
 
 type Rate = { readonly at: number; readonly value: number };
 
 export type RatesPart = {
   readonly heart: Rate | null;
   readonly pulse: Rate | null;
-  /** Device time since which they differ; null while they agree. */
+  /** Since when they differ, device time with its clock's error taken out; null while they agree. */
   readonly since: number | null;
   /** And have for so long that somebody is told. */
   readonly told: boolean;
@@ -23,24 +29,30 @@ const differMin = 25;
 const differMs = 10_000;
 /** Two values that were measured further apart are not compared (ours). */
 const apartMsMax = 5_000;
+/** Nothing valid of a continuous parameter for so long is told of it (CLINICAL, "Judged or told", 4). */
+const goneMs = 20_000;
 
 /** Takes the values of one reading. Values that came out of order change nothing. */
-export function rates(part: RatesPart, time: number, values: readonly NumericValue[]): RatesPart {
-  const heart = newer(part.heart, rateOf(values, 'MDC_ECG_HEART_RATE', time));
-  const pulse = newer(part.pulse, rateOf(values, 'MDC_PULS_OXIM_PULS_RATE', time));
+export function rates(part: RatesPart, came: readonly Came[]): RatesPart {
+  const heart = newer(part.heart, rateOf(came, heartRate));
+  const pulse = newer(part.pulse, rateOf(came, pulseRate));
   if (heart === part.heart && pulse === part.pulse) return part;
   const next = { ...part, heart, pulse };
-  if (heart === null || pulse === null || Math.abs(heart.at - pulse.at) > apartMsMax) return next;
+  if (heart === null || pulse === null) return next;
+  const apartMs = Math.abs(heart.at - pulse.at);
+  // One of them is gone for so long that a technical alarm says so.
+  if (apartMs > goneMs) return { ...next, since: null, told: false };
+  if (apartMs > apartMsMax) return next;
   if (Math.abs(heart.value - pulse.value) <= differMin) return { ...next, since: null, told: false };
   const at = Math.max(heart.at, pulse.at);
   const since = part.since ?? at;
   return { ...next, since, told: at - since >= differMs };
 }
 
-function rateOf(values: readonly NumericValue[], code: string, at: number): Rate | null {
-  const numeric = values.find((one) => one.code === code && one.validity === undefined);
-  const value = numeric && usableNumber(numeric);
-  return value === undefined ? null : { at, value };
+function rateOf(came: readonly Came[], code: string): Rate | null {
+  const one = came.find(({ numeric }) => numeric.code === code && numeric.validity === undefined);
+  const value = one && usableNumber(one.numeric);
+  return value === undefined ? null : { at: one!.at, value };
 }
 
 function newer(before: Rate | null, came: Rate | null): Rate | null {
@@ -67,4 +79,12 @@ export function ratesConditions({ heart, pulse, since, told }: RatesPart): Condi
       outOfOrder: false,
     },
   ];
+}
+
+/** One cause, one call: while the ECG's rate is valid, it is judged, and not the pulse (CLINICAL, "Judged or told", 8). */
+export function isHeartRateJudged({ codes }: ArrivalsPart): boolean {
+  const { [heartRate]: rate, [pulseRate]: pulse } = codes;
+  if (rate === undefined || rate.validAt === null) return false;
+  const holdMs = Math.max(rateHoldMs, 2 * rate.intervalMs);
+  return Math.max(rate.namedAt, pulse?.namedAt ?? 0) - rate.validAt <= holdMs;
 }

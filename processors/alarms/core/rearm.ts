@@ -9,10 +9,11 @@ import type { Starts } from '../../../contracts/shared-identity.ts';
 import { notAhead, notLonger } from '../../../contracts/steady-time.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import { type Live, realarmMsOf } from './alarm.ts';
-import { type ArrivalsPart, noDataMsMin } from './arrivals.ts';
+import type { ArrivalsPart } from './arrivals.ts';
 import type { BookPart } from './book.ts';
 import type { ContinuityPart } from './continuity.ts';
 import type { DevicePart } from './device.ts';
+import { noDataMsMin } from './interval.ts';
 import type { LimitsPart } from './limits.ts';
 import type { NoticesPart } from './notices.ts';
 import type { OwnAlertsPart } from './own-alerts.ts';
@@ -60,6 +61,7 @@ function rearmDevice(part: DevicePart, past: Past): DevicePart {
     ...part,
     receivedAt: past(part.receivedAt),
     heardAt: past(part.heardAt),
+    skew: part.skew && { ...part.skew, seenAt: past(part.skew.seenAt) },
     readingAt: past(part.readingAt),
     connectionAt: past(part.connectionAt),
     statusAt: past(part.statusAt),

@@ -12,7 +12,7 @@ export type Seen = readonly { readonly boot: string; readonly ranges: readonly R
 const bootsMax = 8;
 const rangesMax = 32;
 
-/** A device sends at an even pace: a number within a range has about the time that lies between (ours). */
+/** A device sends at an even pace: a number within a range has about the time that lies between, and never one outside (ours). */
 const evenMs = 5_000;
 /** A step of time that differs by more from the pace of a range begins another range: the device had paused (ours). */
 const paceMs = 1_000;
@@ -31,7 +31,7 @@ export function note(
   const entry = last?.boot === boot ? last : seen.find((one) => one.boot === boot);
   const ranges = entry?.ranges ?? [];
   const hit = ranges.findLast((range) => seq >= range.from && seq <= range.to);
-  if (hit !== undefined && Math.abs(time - timeIn(hit, seq)) <= toleranceOf(hit)) return { seen, repeat: true };
+  if (hit !== undefined && isTimeOf(hit, seq, time)) return { seen, repeat: true };
   // The number was had at another time: the device numbers anew, and the old numbers say nothing any more.
   const next = hit === undefined ? inserted(ranges, seq, time) : [{ from: seq, to: seq, fromAt: time, toAt: time }];
   const others = entry === last && last !== undefined ? seen.slice(0, -1) : seen.filter((one) => one.boot !== boot);
@@ -43,13 +43,12 @@ function isPaced({ from, to, fromAt, toAt }: Range, stepMs: number): boolean {
   return from === to || Math.abs(stepMs - (toAt - fromAt) / (to - from)) <= paceMs;
 }
 
-function timeIn({ from, to, fromAt, toAt }: Range, seq: number): number {
-  return from === to ? fromAt : fromAt + ((toAt - fromAt) * (seq - from)) / (to - from);
-}
-
-/** The times at the ends are known exactly. */
-function toleranceOf({ from, to }: Range): number {
-  return from === to ? 0 : evenMs;
+/** Whether the number of a range may have had that time. The times at the ends are known exactly. */
+function isTimeOf({ from, to, fromAt, toAt }: Range, seq: number, time: number): boolean {
+  if (seq === from) return time === fromAt;
+  if (seq === to) return time === toAt;
+  const even = fromAt + ((toAt - fromAt) * (seq - from)) / (to - from);
+  return time >= fromAt && time <= toAt && Math.abs(time - even) <= evenMs;
 }
 
 /** The ranges with `seq`, which none of them holds. */

@@ -382,7 +382,7 @@ describe('a parameter that no longer comes while others do', () => {
 });
 
 describe('a sensor that was taken off', () => {
-  const off: Numerics = { ...calm, SpO2: null };
+  const { SpO2: _takenOff, ...off }: Numerics = calm;
   const key = 'SpO2.no-data/MDC_PULS_OXIM_SAT_O2';
   /** SpO2 was well, or low, and comes no more from 11 s on; it is silent since 30 s. */
   function silentBed(SpO2: number): Bed {
@@ -409,6 +409,17 @@ describe('a sensor that was taken off', () => {
     one.run(201, s, off);
     expect(technical(one)).toEqual(expected);
     expect(one.types('SpO2.no-data')).not.toContain('realarmed');
+  });
+
+  it('is still measured, and stays said, while the device names it without a value', () => {
+    const one = silentBed(88);
+    one.run(41, 200, { ...calm, SpO2: null });
+    one.acknowledge(200, key);
+    one.acknowledge(200, 'SpO2.low');
+    one.run(201, 370, { ...calm, SpO2: null });
+    expect(technical(one)).toEqual(['SpO2.low acknowledged', 'SpO2.no-data acknowledged']);
+    one.run(371, 3_000, { ...calm, SpO2: null });
+    expect(technical(one)).toEqual(['SpO2.low on', 'SpO2.no-data on']);
   });
 
   it('calls again 3 min after the answer, and needs another one', () => {

@@ -11,7 +11,7 @@ export type Sample = {
   readonly questionable: boolean;
   readonly late: boolean;
   readonly single: boolean;
-  /** Between values further apart than this a technical alarm was on, and nobody judged. */
+  /** When no value follows it for longer than this, a technical alarm is on, and nobody judges. */
   readonly noDataMs: number;
 };
 
@@ -32,8 +32,9 @@ export type Tracker = {
   readonly valueAt: number;
   readonly questionable: boolean;
   readonly late: boolean;
-  /** The latest value that counted; null after the clock was set. */
-  readonly lastAt: number | null;
+  /** The latest value that counted, and how long the next one may be away. */
+  readonly lastAt: number;
+  readonly noDataMs: number;
   /** Clear of the limit since; null where it is not. */
   readonly insideSince: number | null;
 };
@@ -62,21 +63,34 @@ function track(before: Tracker | undefined, rule: Rule, value: number, sample: S
   // A value inside the limit ends a delay that runs. A limit that was moved is answered by the value at once, without hysteresis.
   if (before.determined === null || before.limit !== rule.limit) return undefined;
   const { at, noDataMs } = sample;
-  if (!isClear(rule, value)) return { ...before, lastAt: at, insideSince: null };
-  const told = before.lastAt !== null && at - before.lastAt <= noDataMs;
-  const insideSince = told && before.insideSince !== null ? before.insideSince : at;
-  return at - insideSince >= rule.offDelayMs ? undefined : { ...before, lastAt: at, insideSince };
+  if (!isClear(rule, value)) return { ...before, lastAt: at, noDataMs, insideSince: null };
+  const goesOn = at - before.lastAt <= before.noDataMs;
+  const insideSince = goesOn && before.insideSince !== null ? before.insideSince : at;
+  return at - insideSince >= rule.offDelayMs ? undefined : { ...before, lastAt: at, noDataMs, insideSince };
+}
+
+/** The same on a clock that was set by so much. */
+export function trackerMoved(tracker: Tracker, byMs: number): Tracker {
+  const { onset, determined, valueAt, lastAt, insideSince } = tracker;
+  return {
+    ...tracker,
+    onset: onset + byMs,
+    determined: determined === null ? null : determined + byMs,
+    valueAt: valueAt + byMs,
+    lastAt: lastAt + byMs,
+    insideSince: insideSince === null ? null : insideSince + byMs,
+  };
 }
 
 function beyond(before: Tracker | undefined, rule: Rule, value: number, sample: Sample): Tracker {
   const { at, late, questionable, noDataMs } = sample;
   const now = { tier: rule.tier, limit: rule.limit, priority: rule.priority, value, valueAt: at };
-  const rest = { questionable, late, lastAt: at, insideSince: null };
+  const rest = { questionable, late, lastAt: at, noDataMs, insideSince: null };
   // A condition that holds goes on, through silence and under a limit that was moved: that it ended was not seen.
   if (before !== undefined && before.determined !== null) return { ...before, ...now, ...rest };
-  const gapMs = before?.lastAt == null ? 0 : at - before.lastAt;
+  const gapMs = before === undefined ? 0 : at - before.lastAt;
   // Time in which a technical alarm said that nobody judged does not count; what was counted before it does.
-  const countsMs = gapMs <= noDataMs ? gapMs : 0;
+  const countsMs = before !== undefined && gapMs <= before.noDataMs ? gapMs : 0;
   const countedMs = (before?.countedMs ?? 0) + countsMs;
   const dose = before === undefined ? 0 : before.dose + countsMs * excessOf(rule, before.value);
   const onset = before?.onset ?? at;

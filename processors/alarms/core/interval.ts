@@ -1,0 +1,36 @@
+/** How often a parameter is expected, and what follows from it (CLINICAL, "Judged or told", 1, 4, 6). Pure. */
+import type { Parameter } from '../../../contracts/parameters.ts';
+
+/** A device that declares no interval sends once a second (contracts/messages/device.ts). */
+const intervalMsDefault = 1_000;
+/** Whatever is expected less than once a minute is a single measurement (CLINICAL, "Judged or told", 6). */
+const singleMs = 60_000;
+/** No data: nothing valid for 3 intervals, at least 20 s for what is continuous ("Judged or told", 4). */
+const noDataIntervals = 3;
+export const noDataMsMin = 20_000;
+
+/** How often a parameter is expected, ms. @param statusMs what the device's status declared */
+export function intervalOf(
+  { episodicMs }: Pick<Parameter, 'episodicMs'>,
+  declaredMs: number | null,
+  spacings: readonly number[],
+  statusMs = intervalMsDefault,
+): number {
+  // Beside a heart rate each second, a cuff pressure declares nothing of itself.
+  if (declaredMs !== null && (episodicMs === undefined || declaredMs > singleMs)) return declaredMs;
+  return median(spacings) ?? episodicMs ?? statusMs;
+}
+
+function median(spacings: readonly number[]): number | undefined {
+  if (spacings.length < 2) return undefined;
+  return [...spacings].sort((a, b) => a - b)[Math.floor(spacings.length / 2)];
+}
+
+export function noDataMsOf(intervalMs: number): number {
+  return intervalMs > singleMs ? noDataIntervals * intervalMs : Math.max(noDataIntervals * intervalMs, noDataMsMin);
+}
+
+/** Judged as it comes, and true until the next one. A cuff measures singly, however often. */
+export function isSingle({ group }: Parameter, intervalMs: number): boolean {
+  return intervalMs > singleMs || group === 'NIBP';
+}
