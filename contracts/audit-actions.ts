@@ -10,6 +10,7 @@ export const auditActions = [
   'alarm-acknowledged',
   'audio-paused',
   'limits-changed',
+  'assessment-entered',
   'association-started',
   'association-moved',
   'patient-corrected',

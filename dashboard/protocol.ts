@@ -11,6 +11,7 @@ import { auditActions } from '../contracts/audit-actions.ts';
 import { Alarm, LimitsAsked, LimitsInForce, OwnLimits } from '../contracts/messages/alarms.ts';
 import { Instant, TechnicalCondition, validities } from '../contracts/messages/device.ts';
 import { Actor, AssociationId, DeviceId, Patient } from '../contracts/messages/records.ts';
+import { Assessment, Scores } from '../contracts/messages/scores.ts';
 import { limitGroups } from '../contracts/parameters.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -35,6 +36,7 @@ export const permissions = [
   'acknowledge',
   'pause-audio',
   'set-limits',
+  'enter-assessment',
   'associate-device',
   'admit-patient',
   'view-audit',
@@ -137,6 +139,8 @@ const head = {
   notices: Type.Array(BedNotice),
   /** What judges the patient, as the alarm processor said it last. null: it has not said it, or the viewer may not see it. */
   limits: Type.Union([LimitsInForce, Type.Null()]),
+  /** Early warning scores, as the alarm processor made them. null: the patient is not scored, or the viewer may not see it. */
+  scores: Type.Union([Scores, Type.Null()]),
 } as const;
 
 /** One bed without its values. */
@@ -227,6 +231,10 @@ export type LimitsBody = Static<typeof LimitsBody>;
 /** The 409 of a change of limits: nothing was changed, and `current` is what somebody set meanwhile. */
 export const LimitsRefused = Type.Object({ code: Type.String(), message: Type.String(), current: LimitChange }, closed);
 export type LimitsRefused = Static<typeof LimitsRefused>;
+
+/** `POST /api/associations/:associationId/assessment`: what a nurse saw at the bed, for NEWS2. What is left out stays as it was. */
+export const AssessmentBody = Type.Object(Assessment.properties, { ...closed, minProperties: 1 });
+export type AssessmentBody = Static<typeof AssessmentBody>;
 
 /** `GET /api/audit`: newest first; `before` is the former page's `next`. */
 export const AuditQuery = Type.Object(

@@ -22,6 +22,7 @@ import { type ErrorCode, VigilError } from '../contracts/errors.ts';
 import { guardRoutes, notAllowed, notFound, notLoggedIn } from './access.ts';
 import { composeTexts, requestTextFault } from './core/request-text.ts';
 import { livePath } from './pace.ts';
+import { assessmentRoute } from './routes/assessment.ts';
 import { clinicalRoutes } from './routes/clinical.ts';
 import { deviceRoutes } from './routes/devices.ts';
 import { loginRoutes } from './routes/login.ts';
@@ -105,6 +106,7 @@ export async function buildServer(
   guardRoutes(app, parts);
   loginRoutes(app, parts);
   clinicalRoutes(app, parts);
+  assessmentRoute(app, parts);
   deviceRoutes(app, parts);
   recordRoutes(app, parts);
   liveRoute(app, parts);

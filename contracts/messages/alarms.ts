@@ -7,7 +7,7 @@ import { audioPauseMsMax } from '../audio-pause.ts';
 import { limitGroups } from '../parameters.ts';
 import { Instant } from './device.ts';
 import { Actor, AssociationId, DeviceId } from './records.ts';
-import { Assessment } from './scores.ts';
+import { Assessment, Scores } from './scores.ts';
 
 const closed = { additionalProperties: false } as const;
 
@@ -225,6 +225,8 @@ export const AlarmState = Type.Object(
     live: Type.Array(Alarm, { maxItems: 200 }),
     /** Absent in what was written before 2026-12. */
     limits: Type.Optional(LimitsInForce),
+    /** Absent of a patient who is not scored. */
+    scores: Type.Optional(Scores),
     engine: Type.Unknown(),
   },
   closed,

@@ -20,6 +20,7 @@ import {
   StatusRecord,
   WaveformRecord,
 } from './records.ts';
+import { Scores } from './scores.ts';
 import { usableObservation, usableStatus, usableWaveform } from './usable.ts';
 import { usableAlerts } from './usable-alerts.ts';
 
@@ -38,6 +39,7 @@ const schemas = {
   [contentTypes.alarmState]: AlarmState,
   [contentTypes.commandAnswer]: CommandAnswer,
   [contentTypes.limitsInForce]: LimitsInForce,
+  [contentTypes.scores]: Scores,
   [contentTypes.presence]: PresenceRecord,
   [contentTypes.audit]: AuditRecord,
 } as const satisfies Record<ContentType, TSchema>;

@@ -224,6 +224,7 @@ export const contentTypes = {
   alarmState: version('alarm-state', 1),
   commandAnswer: version('command-answer', 1),
   limitsInForce: version('limits-in-force', 1),
+  scores: version('scores', 1),
   presence: version('presence', 1),
   audit: version('audit', 1),
 } as const;

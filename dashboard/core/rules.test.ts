@@ -27,7 +27,7 @@ describe('rights', () => {
     expect(table).toEqual({
       nurse: permissions.filter((one) => !['view-audit', 'view-rejected', 'redrive-rejected'].includes(one)),
       physician: [
-        ...['view-vitals', 'view-devices', 'acknowledge', 'pause-audio', 'set-limits'],
+        ...['view-vitals', 'view-devices', 'acknowledge', 'pause-audio', 'set-limits', 'enter-assessment'],
         ...['view-rejected', 'redrive-rejected'],
       ],
       technician: ['view-devices', 'associate-device', 'redrive-rejected'],

@@ -54,6 +54,7 @@ export function headOf(state: LiveState, viewer: Viewer, bed: BedState): BedHead
     waves: clinical ? [...bed.waves.keys()] : [],
     notices: noticesOf(bed),
     limits: (clinical && state.limits.get(bed.associationId)) || null,
+    scores: (clinical && bed.period?.patient && state.scores.get(bed.associationId)) || null,
   };
 }
 
@@ -100,13 +101,15 @@ export function alarmsOfBed(state: LiveState, viewer: Viewer, associationId: str
   return alarms;
 }
 
-/** Answers about beds that this viewer sees in scope, stamped after `sinceN`. What is said of limits is for who may see vitals. */
+const isClinical = ({ type }: CommandAnswer) => type === 'set-limits' || type === 'enter-assessment';
+
+/** Answers about beds that this viewer sees in scope, stamped after `sinceN`. What is said of limits and scores is for who may see vitals. */
 function answersSince(state: LiveState, viewer: Viewer, scope: Scope, sinceN: number): CommandAnswer[] {
   const answers: CommandAnswer[] = [];
   for (const { answer, n } of state.answers.values()) {
     const bed = state.beds.get(answer.associationId);
     if (n <= sinceN || bed === undefined || !isVisible(viewer, scope, bed)) continue;
-    if (answer.type !== 'set-limits' || may(viewer, 'view-vitals')) answers.push(answer);
+    if (!isClinical(answer) || may(viewer, 'view-vitals')) answers.push(answer);
   }
   return answers;
 }

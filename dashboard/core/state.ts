@@ -14,6 +14,7 @@ import { type DeviceClock, grainMsMax, initialClock, type Numbered } from '../..
 import type { Alarm, CommandAnswer, LimitsInForce } from '../../contracts/messages/alarms.ts';
 import type { TechnicalCondition } from '../../contracts/messages/device.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
+import type { Scores } from '../../contracts/messages/scores.ts';
 import type { Starts } from '../../contracts/shared-identity.ts';
 import { visibleText } from '../../contracts/text.ts';
 import type { Numeric } from '../protocol.ts';
@@ -29,6 +30,8 @@ export const goneMax = 2_000;
 export const clearedMax = 50_000;
 /** Associations whose limits are remembered; past it the first ones that were published go. */
 export const limitsMax = 20_000;
+/** Associations whose scores are remembered; past it those go that were told longest ago. */
+export const scoresMax = 20_000;
 /** Answers to commands that are remembered; a screen waits some seconds for one. */
 export const answersMax = 500;
 /** A device without association and without alarms leaves the screens after this long without a sign of it. */
@@ -172,6 +175,8 @@ export type LiveState = {
   readonly clearedRevs: Map<string, number>;
   /** The limits in force, as the alarm processor publishes them, by association. */
   readonly limits: Map<string, LimitsInForce>;
+  /** Early warning scores, as the alarm processor publishes them, by association. */
+  readonly scores: Map<string, Scores>;
   /** What became of the last commands, by `commandId`. */
   readonly answers: Map<string, { readonly answer: CommandAnswer; readonly n: number }>;
   readonly gone: Gone[];
@@ -192,6 +197,7 @@ export function emptyState(): LiveState {
     alarmsOf: new Map(),
     clearedRevs: new Map(),
     limits: new Map(),
+    scores: new Map(),
     answers: new Map(),
     gone: [],
     forgottenN: 0,

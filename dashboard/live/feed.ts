@@ -14,6 +14,7 @@ import { type LifeSigns, noteReading } from '../core/health.ts';
 import { foldAnswer, foldLimits } from '../core/limits.ts';
 import { endNotices, foldNotice } from '../core/notices.ts';
 import { foldConnection, foldObservation, foldStatus, foldWaveArrival, forgetWaves } from '../core/readings.ts';
+import { foldScores } from '../core/scores.ts';
 import { emptyState, type LiveState } from '../core/state.ts';
 import { type Chunk, emptyWaves, foldWave, forgetTracks, type WaveState } from '../core/waves.ts';
 
@@ -85,12 +86,16 @@ export async function openFeed(
       case contentTypes.alarmState:
         signs.alarmsAtMs = Math.max(signs.alarmsAtMs, notAhead(timestampMs, now()));
         if (record.body.limits) foldLimits(state, record.body.limits);
+        if (record.body.scores) foldScores(state, record.body.scores, now());
         return foldAlarmState(state, record.body, now());
       case contentTypes.commandAnswer:
         return foldAnswer(state, record.body);
       case contentTypes.limitsInForce:
         foldLimits(state, record.body);
         return true;
+      case contentTypes.scores:
+        foldScores(state, record.body, now());
+        return false;
       case contentTypes.associations:
         deviceOfKey.set(key, record.body.deviceId);
         foldAssociations(state, record.body);
@@ -113,6 +118,7 @@ export async function openFeed(
   function foldTombstone(topic: KafkaTopic, { key, timestampMs }: LogRecord): boolean {
     if (topic === 'alarm-state') {
       state.limits.delete(key);
+      state.scores.delete(key);
       return forgetAlarmsBefore(state, { associationId: key, live: [] }, timestampMs);
     }
     const deviceId = topic === 'associations' ? deviceOfKey.get(key) : undefined;

@@ -33,7 +33,7 @@ const commandWaitMs = 5_000;
 
 export const AssociationParams = Type.Object({ associationId: AssociationId });
 const AlarmParams = Type.Object({ alarmId: Type.String({ minLength: 16, maxLength: 64 }) });
-const commandAnswers = { 202: Accepted, 401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 503: ErrorBody };
+export const commandAnswers = { 202: Accepted, 401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 503: ErrorBody };
 
 /**
  * The bed of an association, where this viewer may see it.
@@ -64,7 +64,7 @@ export function whereabouts(bed: BedState): Partial<AuditEvent> {
 }
 
 /** Appends a command. @throws VigilError `log-unavailable` where Kafka did not take it in time */
-async function sendCommand(parts: Parts, command: Command): Promise<Accepted> {
+export async function sendCommand(parts: Parts, command: Command): Promise<Accepted> {
   const appended = parts.log.append('commands', command.associationId, contentTypes.command, command);
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(
@@ -82,7 +82,7 @@ async function sendCommand(parts: Parts, command: Command): Promise<Accepted> {
 }
 
 /** What every command says of itself: who asked for it, and when. */
-function asked({ now }: Parts, request: FastifyRequest, associationId: string) {
+export function asked({ now }: Parts, request: FastifyRequest, associationId: string) {
   return {
     commandId: randomUUIDv7(),
     associationId,

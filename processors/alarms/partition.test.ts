@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import type { AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
 import { env, nurse, reading, t0 } from '../bed.testing.ts';
 import type { AssociationInput, CommandInput, ObservationInput } from './core/inputs.ts';
-import { createPartition, type Published, type Restored } from './partition.ts';
+import { createPartition, type Restored } from './partition.ts';
+import type { Published } from './published.ts';
 
 const nowMs = t0 + 60_000;
 const key = 'association-1';

@@ -2,7 +2,7 @@
  * The engines of one partition, and how far in the log their states are. Everything here is synchronous: the shell around it
  * reads, appends and writes snapshots.
  */
-import type { AlarmEvent, AlarmState, CommandAnswer, LimitsInForce } from '../../contracts/messages/alarms.ts';
+import type { AlarmEvent, AlarmState, LimitsInForce } from '../../contracts/messages/alarms.ts';
 import { notAhead } from '../../contracts/steady-time.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Counts } from './core/counts.ts';
@@ -14,7 +14,9 @@ import { migrate } from './core/migrate.ts';
 import { adultProfile, type Profile } from './core/profile.ts';
 import { realign } from './core/realign.ts';
 import { rearm } from './core/rearm.ts';
+import { lookAtScores, lookedAtBefore, type ScoresLook, scoresOf } from './core/scores/view.ts';
 import { initialState, type State } from './core/state.ts';
+import type { Published } from './published.ts';
 
 /** Next offsets to read. */
 export type Position = { readonly observations: bigint; readonly commands: bigint };
@@ -60,6 +62,7 @@ type Held = {
         readonly setBy: State['setBy'] | undefined;
       }
     | undefined;
+  scores: ScoresLook | undefined;
   touchedMs: number;
 };
 
@@ -72,10 +75,6 @@ const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(
 
 /** An association that has ended, or that nobody ever knew, or a device without a patient: forgotten once idle for so long. */
 const forgetMs = 24 * 60 * 60 * 1000;
-
-export type Published =
-  | { readonly type: 'command-answer'; readonly body: CommandAnswer }
-  | { readonly type: 'limits-in-force'; readonly body: LimitsInForce };
 
 export type Partition = ReturnType<typeof createPartition>;
 
@@ -101,7 +100,7 @@ export function createPartition(options: {
   for (const event of restored.told) hold(event.alarm.associationId, options.nowMs).told.push(event);
   if (position.observations >= restored.replayTo) goLive(options.nowMs);
 
-  function restore({ associationId, offsets, engine, limits }: AlarmState): void {
+  function restore({ associationId, offsets, engine, limits, scores }: AlarmState): void {
     const { v, state: written } = engine as EngineSnapshot;
     const state = v === 1 ? migrate(associationId, written) : undefined;
     if (state === undefined) return;
@@ -109,7 +108,8 @@ export function createPartition(options: {
     const since = { observations: BigInt(offsets.observations), commands: BigInt(offsets.commands) };
     const rearmed = rearm(state, profileInForce(env, state) ?? adultProfile, options.nowMs);
     const hasOtherProfile = limits !== undefined && !isSame(limits.groups, limitsInForce(env, rearmed).groups);
-    const held = { ...fresh(associationId, rearmed, since, options.nowMs), limits, hasOtherProfile };
+    const known = { limits, hasOtherProfile, scores: lookedAtBefore(scores) };
+    const held = { ...fresh(associationId, rearmed, since, options.nowMs), ...known };
     engines.set(associationId, held);
     // What the screens have of an alarm that is another one by the present clock: they are told when the past is replayed.
     for (const [key, { alarm }] of Object.entries(state.book.live))
@@ -118,7 +118,7 @@ export function createPartition(options: {
 
   function fresh(associationId: string, state: State, since: Position, nowMs: number): Held {
     const association = JSON.stringify(state.association && { type: 'association', ...state.association });
-    const unknown = { limits: undefined, limitsOf: undefined, hasOtherProfile: false };
+    const unknown = { limits: undefined, limitsOf: undefined, hasOtherProfile: false, scores: undefined };
     return { associationId, state, since, told: [], dirty: undefined, association, ...unknown, touchedMs: nowMs };
   }
 
@@ -148,6 +148,7 @@ export function createPartition(options: {
     if (counts) options.onCounts?.(counts);
     told(held, state, events, nowMs, from, input.type === 'command');
     tellLimits(held, nowMs);
+    tellScores(held, nowMs);
     if (answer) publish({ type: 'command-answer', body: answer });
   }
 
@@ -164,6 +165,14 @@ export function createPartition(options: {
     held.limits = { associationId, rev: (told?.rev ?? 0) + 1, at: formatInstant(nowMs), profile, groups };
     held.dirty ??= { from: position, atMs: nowMs, urgent: false };
     publish({ type: 'limits-in-force', body: held.limits });
+  }
+
+  /** Publishes the scores where they have changed. */
+  function tellScores(held: Held, nowMs: number): void {
+    if (!live) return;
+    const { look, scores } = lookAtScores(held.state, held.scores, nowMs);
+    held.scores = look;
+    if (scores) publish({ type: 'scores', body: scores });
   }
 
   function told(
@@ -233,6 +242,7 @@ export function createPartition(options: {
       tellAssociation(held, nowMs);
       if (held.hasOtherProfile) run(held, { type: 'profiles', before: undefined }, nowMs);
       tellLimits(held, nowMs);
+      tellScores(held, nowMs);
       if (nextDue(held.state) <= nowMs) run(held, { type: 'tick' }, nowMs);
       if (held.told.length === 0) continue;
       const { state, events } = realign(held.state, held.told, nowMs);
@@ -248,6 +258,7 @@ export function createPartition(options: {
     for (const held of engines.values()) {
       tellAssociation(held, nowMs);
       if (nextDue(held.state) <= nowMs) run(held, { type: 'tick' }, nowMs);
+      tellScores(held, nowMs);
     }
   }
 
@@ -287,12 +298,14 @@ export function createPartition(options: {
   function snapshotOf({ associationId, state, limits }: Held, nowMs: number, toldBefore: bigint): AlarmState {
     // Until the past is replayed, nothing was made of the events that were found: the next owner must find them again.
     const engine: EngineSnapshot = { v: 1, state, told: String(live ? toldBefore : restored.toldFrom) };
+    const scores = scoresOf(state, nowMs);
     return {
       associationId,
       at: formatInstant(nowMs),
       offsets: { observations: String(position.observations), commands: String(position.commands) },
       live: Object.values(state.book.live).map(({ alarm }) => alarm),
       ...(limits && { limits }),
+      ...(scores && { scores }),
       engine,
     };
   }

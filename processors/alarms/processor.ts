@@ -10,7 +10,7 @@ import type { Logger } from 'pino';
 import { partitionOf } from '../../contracts/kafka/connect.ts';
 import { openPartitionReader } from '../../contracts/kafka/read-all.ts';
 import { createReader, type RecordBatch, type TopicPartition } from '../../contracts/kafka/reader.ts';
-import { type ContentType, contentTypes, type PresenceRecord } from '../../contracts/messages/records.ts';
+import { contentTypes, type PresenceRecord } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
@@ -19,14 +19,8 @@ import { addCounts, type Counter } from './core/counts.ts';
 import type { Environment } from './core/engine.ts';
 import { createOpening } from './opening.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
-import {
-  type Counters,
-  createPartition,
-  type Partition,
-  type Position,
-  type Published,
-  type Snapshot,
-} from './partition.ts';
+import { type Counters, createPartition, type Partition, type Position, type Snapshot } from './partition.ts';
+import { type Outgoing, outgoing } from './published.ts';
 import { restorePartitions } from './restore.ts';
 
 const alarmsGroup = 'alarms';
@@ -278,11 +272,3 @@ const commitOf = (partition: number, { observations, commands }: Position): Comm
   { topic: 'observations', partition, offset: String(observations) },
   { topic: 'commands', partition, offset: String(commands) },
 ];
-
-/** A record of `alarms`. */
-type Outgoing = { readonly key: string; readonly contentType: ContentType; readonly body: object };
-
-function outgoing({ type, body }: Published): Outgoing {
-  const contentType = type === 'command-answer' ? contentTypes.commandAnswer : contentTypes.limitsInForce;
-  return { key: body.associationId, contentType, body };
-}

@@ -9,6 +9,7 @@ import type { SealedLog } from '../../contracts/sealed-log.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import { inputOf } from './intake.ts';
 import type { EngineSnapshot, Restored } from './partition.ts';
+import { isPublished } from './published.ts';
 
 /** Where no snapshot says how far `alarms` is told, so many of its last events of a partition are looked at. */
 const toldMax = 5_000n;
@@ -36,7 +37,7 @@ export async function restorePartitions(options: {
   const alarmEnds = await reader.ends('alarms');
   const fromOf = (p: number) => toldFrom.get(p) ?? max((alarmEnds.get(p)?.high ?? 0n) - toldMax, 0n);
   const told = await readAll<AlarmEvent>('alarms', starts(fromOf), (contentType, plaintext) => {
-    if (contentType === contentTypes.commandAnswer || contentType === contentTypes.limitsInForce) return null;
+    if (isPublished(contentType)) return null;
     const checked = checkRecord(contentType, plaintext);
     return checked.ok && checked.contentType === contentTypes.alarmEvent ? checked.body : undefined;
   });

@@ -178,12 +178,8 @@ function begin(draft: Draft, condition: Condition, desk: Desk): void {
     if (soon === undefined) {
       const { rev } = draft.closed.find((one) => one.alarmId === alarmId) ?? { rev: 0 };
       const { associationId, deviceId } = desk;
-      apply(
-        draft,
-        key,
-        { type: 'raise', condition, alarm: alarmOf(condition, { alarmId, rev, associationId, deviceId }, desk.now) },
-        desk,
-      );
+      const alarm = alarmOf(condition, { alarmId, rev, associationId, deviceId }, desk.now);
+      apply(draft, key, { type: 'raise', condition, alarm }, desk);
       afterCall(draft, key, desk);
       answerHeld(draft, key, desk);
       return;

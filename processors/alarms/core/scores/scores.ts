@@ -149,7 +149,11 @@ function firstIn(of: Readonly<Record<string, { readonly at: number }>>): number 
 
 /** A clock was set back: what is known is of now at the latest, and delays begin anew. What holds stays. */
 export function rebased({ head }: ScoresPart, now: number): ScoresPart {
-  const next: Head = { known: notAfter(head.known, now), at: null, held: releaseScores(head.held) };
+  const next: Head = {
+    known: notAfter(head.known, now),
+    at: head.at === null ? null : now,
+    held: releaseScores(head.held),
+  };
   return { closed: startTimeline(next), open: null, head: next };
 }
 

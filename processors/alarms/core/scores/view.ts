@@ -1,0 +1,102 @@
+/** The scores as the screens show them, and when they are published. Pure. */
+import { newsParameters, type ScorePart, type Scores } from '../../../../contracts/messages/scores.ts';
+import { scoresKey, urgentKey } from '../../../../contracts/scores-key.ts';
+import { formatInstant } from '../../../../contracts/time.ts';
+import { isScored } from '../judging.ts';
+import type { State } from '../state.ts';
+import { type Entered, type Entries, inputsAt, nextStaleMs, setAt } from './known.ts';
+import { news2 } from './news2.ts';
+import { qsofa } from './qsofa.ts';
+import { shockIndex } from './shock-index.ts';
+
+/** The instant that is scored: of a device that is silent the present, so that its values become too old. */
+const instantOf = ({ scores: { head } }: State, now: number) => Math.max(head.at ?? now, now);
+
+/** @returns undefined of who is not scored, and where nothing is known yet */
+export function scoresOf(state: State, now: number): Scores | undefined {
+  const { known, at: judgedAt } = state.scores.head;
+  if (judgedAt === null || !isScored(state)) return undefined;
+  const at = instantOf(state, now);
+  const set = setAt(known, at);
+  const { points, missing, atLeast, total, risk, response } = news2(set);
+  const inputs = inputsAt(known, at);
+  const parts = newsParameters.map((parameter): ScorePart => {
+    const input = inputs[parameter];
+    const scored = points[parameter];
+    return {
+      parameter,
+      ...(input && { value: input.value, at: formatInstant(input.at) }),
+      ...(scored !== undefined && { points: scored }),
+    };
+  });
+  const index = shockIndex(set.pulse, set.BPsys);
+  return {
+    associationId: state.associationId,
+    at: formatInstant(now),
+    news2: {
+      scale: set.scale,
+      parts,
+      missing: [...missing],
+      atLeast,
+      ...(total !== undefined && { total, risk: risk!, response: response! }),
+    },
+    ...(index !== undefined && { shockIndex: index }),
+    qsofa: qsofaOf(qsofa(set)),
+    assessment: assessmentOf(known.entries),
+  };
+}
+
+const qsofaOf = ({ met, missing, total }: ReturnType<typeof qsofa>): Scores['qsofa'] => ({
+  met: [...met],
+  missing: [...missing],
+  ...(total !== undefined && { total }),
+});
+
+function assessmentOf({ consciousness, oxygen, spo2Scale }: Entries): Scores['assessment'] {
+  const entered = <T>({ value, at, by }: Entered<T>) => ({ value, at: formatInstant(at), by });
+  return {
+    ...(consciousness && { consciousness: entered(consciousness) }),
+    ...(oxygen && { oxygen: entered(oxygen) }),
+    ...(spo2Scale && { spo2Scale: entered(spo2Scale) }),
+  };
+}
+
+/** What was published last of an association, which state was looked at, and when to look again though nothing comes (wall clock). */
+export type ScoresLook = {
+  readonly told: { readonly key: string; readonly urgentKey: string; readonly atMs: number } | undefined;
+  readonly of: Pick<State, 'scores' | 'association'> | undefined;
+  readonly dueMs: number;
+};
+
+/** After a restart: the scores that were published last, as the snapshot has them. */
+export function lookedAtBefore(scores: Scores | undefined): ScoresLook | undefined {
+  if (scores === undefined) return undefined;
+  const told = { key: scoresKey(scores), urgentKey: urgentKey(scores), atMs: Date.parse(scores.at) };
+  return { told, of: undefined, dueMs: 0 };
+}
+
+/** At most so often, but for what is urgent (contracts/scores-key.ts; ours). */
+const publishMs = 10_000;
+
+/** Looks whether the scores have changed. @returns also what is published now */
+export function lookAtScores(
+  state: State,
+  before: ScoresLook | undefined,
+  now: number,
+): { readonly look: ScoresLook; readonly scores?: Scores } {
+  const { scores: part, association } = state;
+  const isSeen = before?.of?.scores === part && before.of.association === association && now < before.dueMs;
+  if (isSeen) return { look: before };
+  const told = before?.told;
+  const of = { scores: part, association };
+  const scores = scoresOf(state, now);
+  if (scores === undefined) return { look: { told, of, dueMs: Number.POSITIVE_INFINITY } };
+  const staleMs = nextStaleMs(part.head.known, instantOf(state, now));
+  const key = scoresKey(scores);
+  if (key === told?.key) return { look: { told, of, dueMs: staleMs } };
+  const urgent = urgentKey(scores);
+  const isSoon = told !== undefined && now >= told.atMs && now - told.atMs < publishMs;
+  if (isSoon && urgent === told.urgentKey)
+    return { look: { told, of, dueMs: Math.min(staleMs, told.atMs + publishMs) } };
+  return { look: { told: { key, urgentKey: urgent, atMs: now }, of, dueMs: staleMs }, scores };
+}

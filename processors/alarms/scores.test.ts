@@ -1,0 +1,177 @@
+/** The scores that the alarm processor publishes: when, and what they say. */
+import { describe, expect, it } from 'vitest';
+import type { AlarmState } from '../../contracts/messages/alarms.ts';
+import { checkRecord } from '../../contracts/messages/check.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import type { Assessment, Scores } from '../../contracts/messages/scores.ts';
+import { env, type Numerics, nurse, reading, t0 } from '../bed.testing.ts';
+import type { AssociationInput } from './core/inputs.ts';
+import { createPartition, type Restored } from './partition.ts';
+
+const key = 'association-1';
+const nothing: Restored = {
+  states: [],
+  told: [],
+  commands: [],
+  position: { observations: 0n, commands: 0n },
+  replayTo: 0n,
+  toldFrom: 0n,
+};
+const well: Numerics = { HR: 70, SpO2: 97, RR: 16, ABPs: 130, Temp: 37 };
+
+function open(restored: Partial<Restored> = {}, category: AssociationInput['category'] = 'adult', startMs = t0) {
+  const published: { readonly s: number; readonly scores: Scores }[] = [];
+  let nowMs = startMs;
+  let association: AssociationInput = { type: 'association', category, ward: 'ICU', endedAt: null };
+  const partition = createPartition({
+    env,
+    restored: { ...nothing, ...restored },
+    associationAt: () => association,
+    emit: () => {},
+    publish: (record) => {
+      if (record.type === 'scores') published.push({ s: (nowMs - t0) / 1000, scores: record.body });
+    },
+    counters: { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 },
+    nowMs: startMs,
+  });
+  let commands = restored.position?.commands ?? 0n;
+  return {
+    partition,
+    published,
+    last: () => published.at(-1)!.scores,
+    read(from: number, to: number, numerics: Numerics) {
+      for (let s = from; s <= to; s++) {
+        const one = reading(s, numerics);
+        nowMs = one.receivedAt;
+        partition.observation(key, BigInt(s), nowMs, one, nowMs, nowMs);
+        partition.tick(nowMs);
+      }
+    },
+    enter(s: number, assessment: Assessment) {
+      nowMs = t0 + s * 1000;
+      const asked = {
+        commandId: `command-${commands}`,
+        associationId: key,
+        at: new Date(nowMs).toISOString(),
+        by: nurse,
+      };
+      const command = { type: 'enter-assessment', ...asked, ...assessment } as const;
+      partition.command(key, commands++, nowMs, { type: 'command', command }, nowMs);
+    },
+    tick(s: number) {
+      nowMs = t0 + s * 1000;
+      partition.tick(nowMs);
+    },
+    end(s: number) {
+      association = { ...association, endedAt: t0 + s * 1000 };
+      this.tick(s);
+    },
+  };
+}
+
+describe('what is published', () => {
+  it('is the whole set: parts with value, time and points, what is missing, and who entered what', () => {
+    const bed = open();
+    bed.enter(0, { consciousness: 'C' });
+    bed.read(1, 1, well);
+    expect(bed.last()).toMatchObject({
+      associationId: key,
+      news2: { scale: 1, atLeast: 3, missing: ['oxygen'] },
+      shockIndex: 0.54,
+      qsofa: { met: ['consciousness'], missing: [], total: 1 },
+      assessment: { consciousness: { value: 'C', at: '2026-03-01T10:00:00.000Z', by: nurse } },
+    });
+    expect(bed.last().news2).not.toHaveProperty('total');
+    expect(bed.last().news2.parts).toEqual([
+      { parameter: 'RR', value: 16, at: '2026-03-01T10:00:01.000Z', points: 0 },
+      { parameter: 'SpO2', value: 97, at: '2026-03-01T10:00:01.000Z', points: 0 },
+      { parameter: 'oxygen' },
+      { parameter: 'BPsys', value: 130, at: '2026-03-01T10:00:01.000Z', points: 0 },
+      { parameter: 'pulse', value: 70, at: '2026-03-01T10:00:01.000Z', points: 0 },
+      { parameter: 'consciousness', value: 'C', at: '2026-03-01T10:00:00.000Z', points: 3 },
+      { parameter: 'Temp', value: 37, at: '2026-03-01T10:00:01.000Z', points: 0 },
+    ]);
+    bed.enter(2, { oxygen: false });
+    expect(bed.last().news2).toMatchObject({ total: 3, risk: 'low-medium', response: 'ward-review' });
+  });
+
+  it('fits its schema', () => {
+    const bed = open();
+    bed.enter(0, { consciousness: 'A', oxygen: true, spo2Scale: 2 });
+    bed.read(1, 1, well);
+    for (const { scores } of bed.published)
+      expect(checkRecord(contentTypes.scores, Buffer.from(JSON.stringify(scores)))).toMatchObject({ ok: true });
+    expect(bed.published.length).toBeGreaterThan(0);
+  });
+});
+
+describe('it is published', () => {
+  it('once while nothing changes but the numbers', () => {
+    const bed = open();
+    for (let s = 1; s <= 600; s++) bed.read(s, s, { ...well, HR: 70 + (s % 10) });
+    expect(bed.published.map(({ s }) => Math.round(s))).toEqual([1]);
+  });
+
+  it('at most each 10 s while points wobble that make no total', () => {
+    const bed = open();
+    for (let s = 1; s <= 600; s++) bed.read(s, s, { ...well, HR: Math.floor(s / 3) % 2 === 0 ? 70 : 95 });
+    const times = bed.published.map(({ s }) => Math.round(s));
+    for (const [i, s] of times.slice(1).entries()) expect(s - times[i]!).toBeGreaterThanOrEqual(10);
+    expect(times.length).toBeGreaterThan(10);
+  });
+
+  it('at once where a nurse has entered something', () => {
+    const bed = open();
+    bed.read(1, 12, well);
+    bed.enter(13, { consciousness: 'A' });
+    bed.enter(14, { oxygen: false });
+    expect(bed.published.slice(-2).map(({ s }) => s)).toEqual([13, 14]);
+    expect(bed.last().news2.total).toBe(0);
+  });
+
+  it('when a value has become too old, though nothing comes any more', () => {
+    const bed = open();
+    bed.enter(0, { consciousness: 'A', oxygen: false });
+    bed.read(1, 5, well);
+    expect(bed.last().news2.total).toBe(0);
+    for (let s = 6; s <= 310; s++) bed.tick(s);
+    expect(bed.last().news2).not.toHaveProperty('total');
+    expect(bed.last().news2.missing).toEqual(['RR', 'SpO2', 'BPsys', 'pulse']);
+    expect(bed.last().news2.parts[0]).toEqual({ parameter: 'RR', value: 16, at: '2026-03-01T10:00:01.000Z' });
+  });
+
+  it('of no child, and of no patient who has gone', () => {
+    const child = open({}, 'paediatric');
+    child.read(1, 60, well);
+    expect(child.published).toEqual([]);
+    const gone = open();
+    gone.read(1, 5, well);
+    gone.end(6);
+    const before = gone.published.length;
+    gone.enter(7, { consciousness: 'U' });
+    gone.read(8, 60, well);
+    expect(gone.published.length).toBe(before);
+  });
+});
+
+describe('after a restart', () => {
+  it('what a nurse entered is still known, and the scores are published where they have changed since', () => {
+    const before = open();
+    before.enter(0, { consciousness: 'V', oxygen: false, spo2Scale: 2 });
+    before.read(1, 30, well);
+    const { snapshots } = before.partition.flush(t0 + 31_000, 0, 0n);
+    const written = JSON.parse(JSON.stringify(snapshots[0]!.body)) as AlarmState;
+    expect(written.scores?.news2).toMatchObject({ total: 3, scale: 2 });
+    const after = open(
+      { states: [written], position: { observations: 31n, commands: 1n }, replayTo: 31n },
+      'adult',
+      t0 + 31_000,
+    );
+    after.tick(32);
+    expect(after.published).toEqual([]);
+    after.enter(33, { oxygen: true });
+    // SpO2 of 97 % on oxygen is 3 on scale 2.
+    expect(after.last().news2).toMatchObject({ total: 8, scale: 2 });
+    expect(after.last().assessment.consciousness).toMatchObject({ value: 'V', by: nurse });
+  });
+});
