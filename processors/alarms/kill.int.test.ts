@@ -1,10 +1,15 @@
-/** Promise 3 under SIGKILL: whatever is killed, the alarms are those of an engine that was never stopped. */
+/**
+ * Promise 3 under SIGKILL: whatever is killed, the alarms are those of an engine that was never stopped, and no answer is lost. Real
+ * recordings replay ten times as fast as they were. VIGIL_TEST_KILLS=100 is the long form.
+ */
 import { randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 import type { Child } from '../../ops/platform/child.ts';
 import type { Numerics } from '../bed.testing.ts';
+import { readRecording } from '../replay/recording.ts';
 import { type AlarmLab, type LabBed, openLab } from './lab.testing.ts';
 
 let lab: AlarmLab;
@@ -29,6 +34,12 @@ function random(seed: number): () => number {
   };
 }
 
+const recordings = join(import.meta.dirname, '../../simulators/recordings');
+/** One reading a second each. */
+const replayed = readdirSync(recordings)
+  .filter((name) => /Numerics\.csv$/.test(name))
+  .map((name) => readRecording(readFileSync(join(recordings, name), 'utf8'), 0)!);
+
 const courses: readonly Numerics[] = [
   { HR: 80, SpO2: 97 },
   { HR: 80, SpO2: 97 },
@@ -49,71 +60,95 @@ const physiological = (alarms: readonly Alarm[]) =>
     .map(tile)
     .sort();
 
+const killsMin = Number(process.env.VIGIL_TEST_KILLS ?? 2);
+
 describe('kill -9, several times, mid-stream', () => {
-  it('gives the alarms of an unkilled run, taken up from snapshots', async () => {
-    const seed = Number(process.env.VIGIL_TEST_SEED ?? randomBytes(4).readUInt32BE());
-    process.stdout.write(`kill: VIGIL_TEST_SEED=${seed}\n`);
-    const rand = random(seed);
-    const name = `alarms-kill-${seed}`;
-    const start = async () => {
-      const child = await lab.start({ VIGIL_ALARMS_SNAPSHOT_MS: '300', VIGIL_ALARMS_QUIET_SNAPSHOT_MS: '1500' }, name);
-      children.push(child);
-      return child;
-    };
-    const beds: LabBed[] = [];
-    for (let n = 0; n < 5; n++) beds.push(await lab.admit('adult'));
-    let child = await start();
+  it(
+    'gives the alarms of an unkilled run, taken up from snapshots',
+    async () => {
+      const seed = Number(process.env.VIGIL_TEST_SEED ?? randomBytes(4).readUInt32BE());
+      process.stdout.write(`kill: VIGIL_TEST_SEED=${seed}\n`);
+      const rand = random(seed);
+      const name = `alarms-kill-${seed}`;
+      const start = async () => {
+        const child = await lab.start(
+          { VIGIL_ALARMS_SNAPSHOT_MS: '300', VIGIL_ALARMS_QUIET_SNAPSHOT_MS: '1500' },
+          name,
+        );
+        children.push(child);
+        return child;
+      };
+      const beds: LabBed[] = [];
+      for (let n = 0; n < 5; n++) beds.push(await lab.admit('adult'));
+      const recorded = await Promise.all(
+        replayed.map((readings) => lab.admit('adult').then((bed) => ({ bed, readings }))),
+      );
+      const answered = await lab.admit('adult');
+      const answers: string[] = [];
+      let child = await start();
 
-    // Ten times real time: each step is a second of the devices', received then.
-    const seconds = 160;
-    // Older than 5 min, what was beyond a limit would count as lost by the wall clock.
-    const secondsMax = 270;
-    const t = Date.now() - (secondsMax + 5) * 1_000;
-    const course = new Map(beds.map((bed) => [bed, courses[0]!]));
-    const kills: number[] = [];
-    let killAt = 20 + Math.floor(rand() * 20);
-    let restart: Promise<void> | undefined;
-    // A busy machine takes longer to come back: two kills there must be.
-    for (let s = 0; s < seconds || (kills.length < 2 && s < secondsMax); s++) {
-      for (const bed of beds) {
-        if (rand() < 0.12) course.set(bed, courses[Math.floor(rand() * courses.length)]!);
-        const numerics = course.get(bed)!;
-        await bed.send(t, s, s, numerics, (time) => time + 20);
-        if (rand() < 0.05) await bed.again();
+      // Ten times real time: each step is a second of the devices', received then.
+      const seconds = 160;
+      const secondsMax = Math.max(270, killsMin * 120);
+      const t = Date.now() - (secondsMax + 5) * 1_000;
+      const course = new Map(beds.map((bed) => [bed, courses[0]!]));
+      const kills: number[] = [];
+      let killAt = 20 + Math.floor(rand() * 20);
+      let restart: Promise<void> | undefined;
+      // A busy machine takes longer to come back: so many kills there must be.
+      for (let s = 0; s < seconds || (kills.length < killsMin && s < secondsMax); s++) {
+        for (const bed of beds) {
+          if (rand() < 0.12) course.set(bed, courses[Math.floor(rand() * courses.length)]!);
+          const numerics = course.get(bed)!;
+          await bed.send(t, s, s, numerics, (time) => time + 20);
+          if (rand() < 0.05) await bed.again();
+        }
+        const received = (time: number) => time + 20;
+        for (const { bed, readings } of recorded)
+          await bed.sendValues(t, s, readings[s % readings.length]!.values, received);
+        await answered.send(t, s, s, { HR: 150 }, received);
+        for (const { alarmId, signal } of lab.alarmsOf(answered))
+          if (signal === 'on' && rand() < 0.05) answers.push(await answered.acknowledge(alarmId));
+        if (s >= killAt && restart === undefined) {
+          process.kill(child.pid, 'SIGKILL');
+          kills.push(s);
+          restart = (async () => {
+            expect((await child.exited).signal).toBe('SIGKILL');
+            child = await start();
+            restart = undefined;
+          })();
+        }
+        if (restart === undefined && s > killAt) killAt = s + 5 + Math.floor(rand() * 30);
+        await new Promise((done) => setTimeout(done, 100));
       }
-      if (s === killAt && restart === undefined) {
-        process.kill(child.pid, 'SIGKILL');
-        kills.push(s);
-        restart = (async () => {
-          expect((await child.exited).signal).toBe('SIGKILL');
-          child = await start();
-          restart = undefined;
-        })();
-      }
-      if (restart === undefined && s > killAt) killAt = s + 15 + Math.floor(rand() * 30);
-      await new Promise((done) => setTimeout(done, 100));
-    }
-    await restart;
-    process.stdout.write(`kill: killed ${kills.length} times, at ${kills.join(', ')} s\n`);
-    expect(kills.length).toBeGreaterThanOrEqual(2);
+      await restart;
+      process.stdout.write(`kill: killed ${kills.length} times, at ${kills.join(', ')} s\n`);
+      expect(kills.length).toBeGreaterThanOrEqual(killsMin);
 
-    const expected = await lab.judged(beds);
-    let seen: string[][] = [];
-    const deadline = Date.now() + 60_000;
-    do {
-      await new Promise((done) => setTimeout(done, 500));
-      seen = beds.map((bed) => physiological(lab.alarmsOf(bed)));
-    } while (JSON.stringify(seen) !== JSON.stringify(expected.map(physiological)) && Date.now() < deadline);
-    expect(seen).toEqual(expected.map(physiological));
-    expect(seen.flat().length).toBeGreaterThan(5);
+      const all = [...beds, ...recorded.map(({ bed }) => bed)];
+      const expected = await lab.judged(all);
+      let seen: string[][] = [];
+      const deadline = Date.now() + 60_000;
+      do {
+        await new Promise((done) => setTimeout(done, 500));
+        seen = all.map((bed) => physiological(lab.alarmsOf(bed)));
+      } while (JSON.stringify(seen) !== JSON.stringify(expected.map(physiological)) && Date.now() < deadline);
+      expect(seen).toEqual(expected.map(physiological));
+      expect(seen.flat().length).toBeGreaterThan(5);
 
-    const takeovers = readFileSync(lab.logFile(name), 'utf8')
-      .split('\n')
-      .filter((line) => line.includes('took over partitions'))
-      .map((line) => JSON.parse(line) as { restored: number });
-    expect(takeovers.slice(1).some(({ restored }) => restored >= beds.length)).toBe(true);
-    await child.stop();
-  }, 240_000);
+      expect(answers.length).toBeGreaterThan(0);
+      const taken = new Set(lab.eventsOf(answered).map(({ alarm }) => alarm.acknowledgedAt));
+      expect(answers.filter((at) => !taken.has(at))).toEqual([]);
+
+      const takeovers = readFileSync(lab.logFile(name), 'utf8')
+        .split('\n')
+        .filter((line) => line.includes('took over partitions'))
+        .map((line) => JSON.parse(line) as { restored: number });
+      expect(takeovers.slice(1).some(({ restored }) => restored >= beds.length)).toBe(true);
+      await child.stop();
+    },
+    240_000 + killsMin * 15_000,
+  );
 });
 
 describe('two processors', () => {

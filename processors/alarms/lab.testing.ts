@@ -8,6 +8,7 @@ import { createReader, type Reader } from '../../contracts/kafka/reader.ts';
 import { kafkaSettings } from '../../contracts/kafka/settings.ts';
 import type { Alarm, AlarmEvent, AlarmState, Command } from '../../contracts/messages/alarms.ts';
 import { checkRecord } from '../../contracts/messages/check.ts';
+import type { NumericValue } from '../../contracts/messages/device.ts';
 import { type ContentType, contentTypes, type PatientCategory } from '../../contracts/messages/records.ts';
 import { openSealedLog, type SealedLog } from '../../contracts/sealed-log.ts';
 import { readSettings } from '../../contracts/settings.ts';
@@ -110,10 +111,13 @@ export async function openLab(platform: Platform) {
     }
     await associate(null);
 
-    const command = (asked: Record<string, unknown>) => {
+    /** @returns the time that the command bears */
+    const command = async (asked: Record<string, unknown>): Promise<string> => {
       commands += 1;
-      const body = { commandId: `command-${id}-${commands}`, associationId, at: iso(Date.now()), by, ...asked };
-      return dashboard.append('commands', associationId, contentTypes.command, body);
+      const at = iso(Date.now());
+      const body = { commandId: `command-${id}-${commands}`, associationId, at, by, ...asked };
+      await dashboard.append('commands', associationId, contentTypes.command, body);
+      return at;
     };
     return {
       deviceId,
@@ -131,6 +135,15 @@ export async function openLab(platform: Platform) {
           sent.push(sealAs(gateway, 'observations', associationId, place, contentTypes.observation, body));
         }
         await Promise.all(sent);
+      },
+      /** One reading of second `s`. */
+      async sendValues(t: number, s: number, values: readonly NumericValue[], receivedAt: (time: number) => number) {
+        seq += 1;
+        const time = t + s * 1000;
+        const reading = { time: iso(time), intervalMs: 1000, values };
+        const body = { deviceId, receivedAt: iso(receivedAt(time)), reading };
+        const place = { writer, boot, seq };
+        await sealAs(gateway, 'observations', associationId, place, contentTypes.observation, body);
       },
       /** One reading, sent again until the log has it. */
       async sendUntilTaken(time: number, numerics: Numerics) {
