@@ -104,6 +104,8 @@ export const Device = Type.Object(
     lostAt: Type.Optional(Instant),
     model: Type.Optional(Type.String()),
     conditions: Type.Array(TechnicalCondition),
+    /** What the device says of its own sound, where that is not on; absent: it is on, or nothing is known of it. */
+    sound: Type.Optional(Type.Enum(['paused', 'off'])),
   },
   closed,
 );

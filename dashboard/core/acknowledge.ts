@@ -1,5 +1,7 @@
 /** Whether an acknowledgement is of what the person saw. */
+
 import type { Said } from '../../contracts/acknowledgement.ts';
+import { alarmText } from '../../contracts/alarm-text.ts';
 import type { Fault } from '../../contracts/errors.ts';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 
@@ -12,7 +14,7 @@ import type { Alarm } from '../../contracts/messages/alarms.ts';
 export function acknowledgeFault(current: Alarm, said: Said, seenRev: number): Fault | undefined {
   const isOpen = current.signal === 'on' || current.signal === 'latched';
   if (current.rev === seenRev || (isOpen && said.rev <= seenRev && seenRev < current.rev)) return undefined;
-  return { code: 'conflict', message: `${whatChanged(current, seenRev)} It now says: ${current.text}.` };
+  return { code: 'conflict', message: `${whatChanged(current, seenRev)} It now says: ${alarmText(current)}.` };
 }
 
 function whatChanged(current: Alarm, seenRev: number): string {

@@ -14,11 +14,13 @@ import {
   type AlarmHeld,
   alarmsMax,
   audienceOf,
+  type BedState,
   clearedMax,
   type LiveState,
   nextN,
   remember,
   rememberHidden,
+  stampHead,
   stampHeads,
 } from './state.ts';
 import { isAlarmOfTray } from './tray.ts';
@@ -101,8 +103,22 @@ function hold(state: LiveState, alarm: Alarm, saidAtMs: number): boolean {
   const ofBed = state.alarmsOf.get(alarm.associationId) ?? new Set();
   ofBed.add(alarm.alarmId);
   state.alarmsOf.set(alarm.associationId, ofBed);
-  if (bed) bed.n = state.n;
+  if (bed) {
+    bed.n = state.n;
+    stampSound(state, bed, alarm);
+  }
   return bed !== undefined;
+}
+
+/** What an alarm says of the device's own sound; undefined where it is about something else. */
+export function deviceSoundOf({ condition }: Alarm): 'paused' | 'off' | undefined {
+  if (condition === 'device-sound-paused') return 'paused';
+  return condition === 'device-sound-off' ? 'off' : undefined;
+}
+
+/** The head of the bed says it, too. */
+function stampSound(state: LiveState, bed: BedState, alarm: Alarm): void {
+  if (deviceSoundOf(alarm) !== undefined) stampHead(state, bed);
 }
 
 function drop(state: LiveState, alarmId: string): boolean {
@@ -116,6 +132,7 @@ function drop(state: LiveState, alarmId: string): boolean {
   const bed = state.beds.get(associationId);
   if (bed === undefined) return false;
   bed.n = nextN(state);
+  stampSound(state, bed, held.alarm);
   remember(state, { n: bed.n, kind: 'alarm', associationId, alarmId, ward: audienceOf(bed) });
   return true;
 }

@@ -69,6 +69,8 @@ function happen(state: LiveState, { kind, device, number }: Step, at: { ms: numb
       const said = alarm(`alarm-${associationId}-${number % 2}-0000`, associationId, 1 + Math.floor(at.ms / 500), {
         deviceId,
         kind: number % 2 === 0 ? 'technical' : 'physiological',
+        condition: number % 2 === 0 ? 'device-sound-off' : 'HR.high',
+        present: number % 3 !== 0,
       });
       const type = number % 4 === 0 ? 'cleared' : 'raised';
       foldAlarmEvent(state, { type, at: formatInstant(at.ms), alarm: said }, at.ms);
@@ -173,6 +175,21 @@ describe('who sees what', () => {
     const { beds, alarms } = wholeScreen(twoWards(), technician, { ward: 'icu' });
     expect(beds[0]).toMatchObject({ occupied: true, patient: null, values: [], waves: [], limits: null });
     expect(alarms.map((one) => one.alarmId)).toEqual(['alarm-technical-0']);
+  });
+
+  it('says in the head of a bed, also to a technician, that the sound of its device is off, while the engine says so', () => {
+    const state = twoWards();
+    const said = { condition: 'device-sound-off', kind: 'technical', priority: 'low' } as const;
+    const soundIn = () => wholeScreen(state, technician, { ward: 'icu' }).beds.map((bed) => bed.device.sound);
+    const tell = (type: 'raised' | 'cleared', rev: number) => {
+      const one = alarm('alarm-sound-0000', 'assoc-01', rev, { ...said, present: type === 'raised' });
+      foldAlarmEvent(state, { type, at: formatInstant(t0), alarm: one }, t0);
+    };
+    expect(soundIn()).toEqual([undefined, undefined]);
+    tell('raised', 1);
+    expect(soundIn()).toEqual(['off', undefined]);
+    tell('cleared', 2);
+    expect(soundIn()).toEqual([undefined, undefined]);
   });
 
   it("counts wards and lists devices within one's own", () => {

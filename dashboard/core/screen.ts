@@ -7,6 +7,7 @@ import { formatInstant } from '../../contracts/time.ts';
 import type { Bed, BedHead } from '../protocol.ts';
 import type { Devices } from '../protocol-devices.ts';
 import type { Delta, Snapshot, Watch } from '../protocol-live.ts';
+import { deviceSoundOf } from './alarms.ts';
 import { currentPeriodOf } from './beds.ts';
 import { noticesOf } from './notices.ts';
 import { othersAtPatients } from './occupancy.ts';
@@ -50,7 +51,7 @@ export function headOf(state: LiveState, viewer: Viewer, bed: BedState): BedHead
     patient: clinical && bed.period?.patient ? visiblePatient(bed.period.patient) : null,
     ...(bed.tray ? { tray: visibleText(bed.tray.ward) } : {}),
     since: bed.period?.from ?? (bed.tray ? formatInstant(bed.tray.endedAtMs) : null),
-    device: deviceView(device, bed.deviceId),
+    device: { ...deviceView(device, bed.deviceId), ...soundOf(state, bed) },
     waves: clinical ? [...bed.waves.keys()] : [],
     notices: noticesOf(bed),
     limits: (clinical && state.limits.get(bed.associationId)) || null,
@@ -77,6 +78,16 @@ function deviceView(device: DeviceState | undefined, deviceId: string): BedHead[
     ...(device?.model === undefined ? {} : { model: device.model }),
     conditions: [...(device?.conditions ?? [])],
   };
+}
+
+/** The engine knows what the device last said of its sound, also after a restart. */
+function soundOf(state: LiveState, { associationId }: BedState): Pick<BedHead['device'], 'sound'> {
+  for (const alarmId of state.alarmsOf.get(associationId) ?? []) {
+    const alarm = state.alarms.get(alarmId)?.alarm;
+    const sound = alarm?.present ? deviceSoundOf(alarm) : undefined;
+    if (sound !== undefined) return { sound };
+  }
+  return {};
 }
 
 /** The values stamped after `sinceN`; none for who may not see vitals. */

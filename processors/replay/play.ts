@@ -1,4 +1,5 @@
 /** Judges a capture: the engine that runs at the bedside, with a wall clock that runs from line to line. Pure. */
+import { alarmText } from '../../contracts/alarm-text.ts';
 import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
 import { clocksApartMsMax } from '../../contracts/steady-time.ts';
 import { formatInstant } from '../../contracts/time.ts';
@@ -71,5 +72,5 @@ function acknowledgement(alarmId: string, id: string, atMs: number): Input {
 export function eventLine({ type, at, alarm }: AlarmEvent, startMs: number): string {
   const seconds = Math.round((Date.parse(at) - startMs) / 1000);
   const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
-  return `${clock.padStart(8)}  ${type.padEnd(12)}  ${alarm.priority.padEnd(6)}  ${alarm.text}`;
+  return `${clock.padStart(8)}  ${type.padEnd(12)}  ${alarm.priority.padEnd(6)}  ${alarmText(alarm)}`;
 }

@@ -10,6 +10,7 @@ import {
   frameOf,
   gravest,
   listed,
+  listedUnder,
   lookOf,
   possibleRemarks,
   remarks,
@@ -176,5 +177,24 @@ describe('how an alarm looks', () => {
     expect(gravest([low, highEnded, medium])?.alarmId).toBe('high-ended');
     expect(gravest([highAck, highEnded])?.alarmId).toBe('high-ended');
     expect(gravest([])).toBeUndefined();
+  });
+
+  it('lists under an alarm what is of the same cause and does not call, with whose it is', () => {
+    const device = { origin: 'device', text: 'Tachycardia', signal: 'off', under: 'HR.high' } as const;
+    const caller = alarm('caller', { condition: 'HR.high' });
+    const under = (...others: Alarm[]) => listedUnder([caller, ...others])(caller);
+    expect(under(alarm('a', device), alarm('b', { ...device, origin: undefined } as never))).toEqual([
+      'Monitor: Tachycardia',
+      'Tachycardia',
+    ]);
+    expect(under(alarm('a', { ...device, present: false }))).toEqual([]);
+    expect(under(alarm('a', { ...device, signal: 'on' }))).toEqual([]);
+    expect(under(alarm('a', { ...device, associationId: 'assoc-02' }))).toEqual([]);
+    expect(under(alarm('a', { ...device, under: 'HR.low' }))).toEqual([]);
+    expect(listedUnder([alarm('a', device)])({ ...caller, present: false })).toEqual([]);
+  });
+
+  it('has room for the word that an alarm is the device’s', () => {
+    expect(widestText(alarm('a', { origin: 'device', text: 'HR 99' }))).toBe('Monitor: HR 000');
   });
 });

@@ -1,4 +1,5 @@
 /** Which alarm comes first, which speaks for a bed, and what each looks like in words. */
+import { alarmText } from '../../../contracts/alarm-text.ts';
 import { audioPauseUntil } from '../../../contracts/audio-pause.ts';
 import type { Alarm, Priority } from '../../../contracts/messages/alarms.ts';
 
@@ -39,6 +40,20 @@ function compareGravity(a: Alarm, b: Alarm): number {
 /** Those that belong on the screen, in order. `off` is no signal. */
 export function listed(alarms: Iterable<Alarm>): Alarm[] {
   return [...alarms].filter((alarm) => alarm.signal !== 'off').sort(compareAlarms);
+}
+
+/**
+ * What is listed under an alarm: a slighter one of the same cause, Vigil's or the device's, that does not call.
+ * @param alarms all of them, the listed ones and those without a signal
+ */
+export function listedUnder(alarms: Iterable<Alarm>): (alarm: Alarm) => readonly string[] {
+  const texts = new Map<string, string[]>();
+  for (const one of alarms) {
+    if (one.under === undefined || !one.present || one.signal !== 'off') continue;
+    const key = `${one.associationId} ${one.under}`;
+    texts.set(key, [...(texts.get(key) ?? []), alarmText(one)]);
+  }
+  return ({ associationId, condition, present }) => (present && texts.get(`${associationId} ${condition}`)) || [];
 }
 
 /** The alarm that is the headline of a bed's tile: the first in the order of all lists. */
@@ -115,8 +130,8 @@ export function possibleRemarks(alarm: Alarm): string[] {
 }
 
 /** The text with three digits for each smaller number: the next value is hardly ever longer. */
-export function widestText({ text }: Alarm): string {
-  return text.replace(/(?<![\w.])\d{1,3}(?!\d)/g, '000');
+export function widestText(alarm: Alarm): string {
+  return alarmText(alarm).replace(/(?<![\w.])\d{1,3}(?!\d)/g, '000');
 }
 
 /** What besides its text must be known of an alarm, in short words. */

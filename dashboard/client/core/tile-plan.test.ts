@@ -131,15 +131,22 @@ describe('the plan of a tile', () => {
 });
 
 describe('the head of a tile', () => {
-  const alone = { bed: 'U-1', hasNotice: false, ward: null, state: undefined };
+  const alone = { bed: 'U-1', hasNotice: false, hasSound: false, ward: null, state: undefined };
   it.each([
     ['a short bed', alone, 28],
     ['all marks where they fit', { ...alone, hasNotice: true, state: 'not heard of' }, 28],
+    ['the mark of the sound beside them', { ...alone, hasNotice: true, hasSound: true }, 28],
     ['a state that does not fit', { ...alone, hasNotice: true, state: 'offline 2026-01-31 14:03:07' }, 40],
     ['a bed of two lines', { ...alone, bed: 'Window place 12B anteroom' }, 37],
     [
       'a long bed, ward and state on lines of their own',
-      { bed: 'Window place 12B anteroom', hasNotice: true, ward: 'ICU', state: 'offline 2026-01-31 14:03:07' },
+      {
+        bed: 'Window place 12B anteroom',
+        hasNotice: true,
+        hasSound: false,
+        ward: 'ICU',
+        state: 'offline 2026-01-31 14:03:07',
+      },
       79,
     ],
   ] as const)('of 298 px holds %s', (_what, head, px) => {

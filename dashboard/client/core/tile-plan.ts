@@ -183,6 +183,8 @@ export type TileHead = {
   readonly bed: string;
   /** The mark that something is to be known about the bed. */
   readonly hasNotice: boolean;
+  /** The mark that the device's own sound is off or paused. */
+  readonly hasSound: boolean;
   /** Where several wards are on the screen. */
   readonly ward: string | null;
   /** What is said of a device that is away. */
@@ -202,7 +204,7 @@ const smallEdgesPx = 14;
 const nameLinePx = 19;
 
 /** Height of a tile's head: the bed's name takes the lines that it needs, and what does not fit beside it stands below. */
-export function headHeightPx({ bed, hasNotice, ward, state }: TileHead, tilePx: number): number {
+export function headHeightPx({ bed, hasNotice, hasSound, ward, state }: TileHead, tilePx: number): number {
   const bedMostPx = tilePx * bedShare;
   const bedLines = linesOf(bed, bedMostPx - 16, bedFontPx * boldEm);
   const bedPx =
@@ -211,6 +213,7 @@ export function headHeightPx({ bed, hasNotice, ward, state }: TileHead, tilePx: 
     nameBasisPx,
     ...(ward === null ? [] : [wardBasisPx]),
     ...(hasNotice ? [noticePx] : []),
+    ...(hasSound ? [noticePx] : []),
     ...(state === undefined ? [] : [state.length * smallCharPx + smallEdgesPx]),
   ];
   const roomPx = tilePx - headGapPx;

@@ -2,7 +2,9 @@
  * Acknowledging and pausing, as asked here. Nothing is taken for done until the server's own event says so: until then it is
  * pending, and after a refusal or a long silence it is an error that a person can see and repeat.
  */
+
 import { effect, type Signal, signal } from '@preact/signals';
+import { alarmText } from '../../../contracts/alarm-text.ts';
 import { audioPauseMsMax } from '../../../contracts/audio-pause.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { AcknowledgeRefused } from '../../protocol.ts';
@@ -105,6 +107,6 @@ function refusalOf(answer: Extract<Awaited<ReturnType<Api['acknowledge']>>, { ok
   const now = answer.status === 409 ? (answer.body as Partial<AcknowledgeRefused> | undefined)?.alarm : undefined;
   if (!now) return { state: 'error', message: answer.message };
   if (!isUnanswered(now) || now.rev < seenRev) return { state: 'error', message: answer.message, changed: true };
-  const text = `${now.text}${now.present ? '' : ', ended'}`;
+  const text = `${alarmText(now)}${now.present ? '' : ', ended'}`;
   return { state: 'error', message: `Not acknowledged. This alarm changed to “${text}”: look again.`, changed: true };
 }

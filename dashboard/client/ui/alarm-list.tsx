@@ -1,9 +1,10 @@
 /** Alarms as rows, in the one order; while somebody points at them, no row moves and new ones come last. Else they move seldom. */
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
+import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol.ts';
-import { behind, gravest, isUnanswered, lookOf, marks } from '../core/alarm-order.ts';
+import { behind, gravest, isUnanswered, listedUnder, lookOf, marks } from '../core/alarm-order.ts';
 import { placeText } from '../core/numerics.ts';
 import { noRows, type Rows, rowsOf, rowsRestMs } from '../core/row-order.ts';
 import { useApp } from '../shell/app.ts';
@@ -31,6 +32,7 @@ export function AlarmList({ alarms, rowsMax, none, bedOf }: AlarmListProps) {
   last.current = shown;
   useRest(rests, shown.rows.map((row) => row.alarm.alarmId).join());
   useKeptFocus(box);
+  const under = listedUnder(app.screen.value?.alarms.values() ?? []);
   const standing = new Set(shown.rows.map((row) => row.alarm.alarmId));
   const rest = behind(
     alarms.filter((alarm) => !standing.has(alarm.alarmId)),
@@ -43,7 +45,7 @@ export function AlarmList({ alarms, rowsMax, none, bedOf }: AlarmListProps) {
       ) : (
         <ul class="alarms__list">
           {shown.rows.map(({ alarm, gone }) => (
-            <AlarmRow key={alarm.alarmId} alarm={alarm} bed={bedOf(alarm)} gone={gone} />
+            <AlarmRow key={alarm.alarmId} alarm={alarm} bed={bedOf(alarm)} gone={gone} under={under(alarm)} />
           ))}
           {rest.count > 0 && (
             <li class="alarms__rest" data-testid="alarms-rest">
@@ -82,7 +84,7 @@ function Fresh({ alarms, bedOf }: { alarms: readonly Alarm[]; bedOf: (alarm: Ala
     <p class="alarms__fresh" data-testid="fresh-alarms">
       <Chip alarm={top} />
       <span>
-        {alarms.length} new at the end: {placeText(bedOf(top), top.deviceId, app.ward.value === '*')} {top.text}
+        {alarms.length} new at the end: {placeText(bedOf(top), top.deviceId, app.ward.value === '*')} {alarmText(top)}
       </span>
     </p>
   );
@@ -99,7 +101,7 @@ function Chip({ alarm }: { alarm: Alarm }) {
       class={`tile__chip look look--${priority} is-${lookOf(alarm)}`}
       data-mark={marks[priority]}
       data-priority={priority}
-      title={alarm.text}
+      title={alarmText(alarm)}
     >
       {marks[priority]}
       <span class="unseen"> {priority} priority</span>

@@ -1,5 +1,6 @@
 /** One alarm: where, what, since when, who answered, and the button to answer. */
 import { useRef } from 'preact/hooks';
+import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol.ts';
 import {
@@ -18,8 +19,16 @@ import { useApp } from '../shell/app.ts';
 import { useCommonBeat } from './flash.ts';
 import { patientHref } from './top-bar.tsx';
 
-/** `gone`: the alarm has left the list, but its row keeps the place while somebody points at the list. */
-export function AlarmRow({ alarm, bed, gone }: { alarm: Alarm; bed: Bed | undefined; gone?: boolean }) {
+type RowProps = {
+  alarm: Alarm;
+  bed: Bed | undefined;
+  /** The alarm has left the list, but its row keeps the place while somebody points at the list. */
+  gone?: boolean;
+  /** Alarms of the same cause that do not call. */
+  under: readonly string[];
+};
+
+export function AlarmRow({ alarm, bed, gone, under }: RowProps) {
   const app = useApp();
   const open = isUnanswered(alarm) && !gone;
   const now = app.now.value;
@@ -53,7 +62,7 @@ export function AlarmRow({ alarm, bed, gone }: { alarm: Alarm; bed: Bed | undefi
           <a class="alarm__bed" href={patientHref(alarm.associationId)}>
             {place}
           </a>
-          <span class="alarm__text">{alarm.text}</span>
+          <span class="alarm__text">{alarmText(alarm)}</span>
         </div>
         <Reserve class="alarm__what-room" words={[place, widestText(alarm)]} />
       </div>
@@ -70,6 +79,11 @@ export function AlarmRow({ alarm, bed, gone }: { alarm: Alarm; bed: Bed | undefi
               {word}
             </span>
           ))}
+          {under.length > 0 && (
+            <span class="alarm__remark" data-testid={`under-${alarm.alarmId}`}>
+              also {under.join(', ')}
+            </span>
+          )}
           {pausedUntil !== undefined && (
             <span class="alarm__remark" data-testid={`paused-${alarm.alarmId}`}>
               sound paused {countdownText(pausedUntil, now)}
@@ -82,6 +96,7 @@ export function AlarmRow({ alarm, bed, gone }: { alarm: Alarm; bed: Bed | undefi
             ...(bed?.patient ? [patientName(bed.patient)] : []),
             onset,
             ...possibleRemarks(alarm),
+            ...(under.length > 0 ? [`also ${under.join(', ')}`] : []),
             'sound paused 0:00',
           ]}
         />
@@ -135,7 +150,7 @@ function Answer({ alarm }: { alarm: Alarm }) {
         data-testid={`ack-${alarm.alarmId}`}
         aria-disabled={pending || undefined}
         data-acts-on={sight.current.about}
-        aria-label={`Acknowledge ${alarm.text}`}
+        aria-label={`Acknowledge ${alarmText(alarm)}`}
         onPointerDown={() => {
           seen.current = alarm;
         }}

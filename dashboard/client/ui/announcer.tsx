@@ -1,6 +1,8 @@
 /** Says new high alarms to a screen reader: at once, but never faster than it can speak. */
+
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
+import { alarmText } from '../../../contracts/alarm-text.ts';
 import { gravest, isUnanswered, marks } from '../core/alarm-order.ts';
 import { placeText } from '../core/numerics.ts';
 import { useApp } from '../shell/app.ts';
@@ -39,7 +41,7 @@ export function Announcer({ title }: { title: string }) {
     for (const alarm of fresh) said.current.add(`${alarm.alarmId}/${alarm.onsets}`);
     const named = fresh.slice(0, spokenMax).map((alarm) => {
       const place = placeText(screen.beds.get(alarm.associationId), alarm.deviceId, app.ward.value === '*');
-      return `Bed ${place}: ${alarm.text}`;
+      return `Bed ${place}: ${alarmText(alarm)}`;
     });
     const more = fresh.length - named.length;
     text.value = `High alarm. ${named.join('. ')}${more > 0 ? `. And ${more} more` : ''}`;

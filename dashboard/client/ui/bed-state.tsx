@@ -10,6 +10,7 @@ export function BedState({ bed }: { bed: Bed }) {
   return (
     <>
       <NoticeMark bed={bed} />
+      <SoundMark bed={bed} />
       {state && (
         <span class="tile__offline" data-testid="offline">
           {state}
@@ -35,6 +36,21 @@ function NoticeMark({ bed }: { bed: Bed }) {
     <span class="tile__notice" role="img" title={words} aria-label={words} data-testid="bed-notice">
       !
     </span>
+  );
+}
+
+export const soundWords = { off: 'Monitor: sound off', paused: 'Monitor: sound paused' } as const;
+
+/** The device's own sound is off or paused: nobody hears it at the bed. */
+function SoundMark({ bed }: { bed: Bed }) {
+  const { sound } = bed.device;
+  if (sound === undefined) return null;
+  return (
+    <svg class="tile__sound" viewBox="0 0 24 24" role="img" aria-label={soundWords[sound]} data-testid="device-sound">
+      <title>{soundWords[sound]}</title>
+      <path class="is-solid" d="M3 9h4l5-5v16l-5-5H3z" />
+      <path d={sound === 'off' ? 'M15 8l7 8M22 8l-7 8' : 'M16 7v10M21 7v10'} />
+    </svg>
   );
 }
 

@@ -11,7 +11,7 @@ import { orderedWaves } from '../core/wave-choice.ts';
 import type { Answer } from '../shell/api.ts';
 import { useApp } from '../shell/app.ts';
 import { AlarmList } from './alarm-list.tsx';
-import { BedState, bedNotice } from './bed-state.tsx';
+import { BedState, bedNotice, soundWords } from './bed-state.tsx';
 import { LimitsPanel } from './limits-panel.tsx';
 import { PauseAudio } from './pause-audio.tsx';
 import { SlotView } from './slot.tsx';
@@ -82,6 +82,11 @@ function Found({ bed, isLive, onClose }: { bed: Bed; isLive: boolean; onClose: (
           {one.text}
         </p>
       ))}
+      {bed.device.sound !== undefined && (
+        <p class="notice notice--plain" role="status" data-testid="notice-device-sound">
+          {soundWords[bed.device.sound]}
+        </p>
+      )}
       {notice && bed.notices.length === 0 && alarms.length === 0 && <p class="notice notice--plain">{notice}</p>}
       <section class="patient__now" aria-label="Now">
         {shown.length > 0 && (

@@ -1,5 +1,6 @@
 /** One bed: who lies there, what is wrong, the waves and beside each its number. */
 import { useRef } from 'preact/hooks';
+import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import {
   behind,
@@ -59,6 +60,7 @@ export const Tile = memo(function Tile(props: TileProps) {
   const head = {
     bed: bedName,
     hasNotice: bed.notices.length > 0,
+    hasSound: bed.device.sound !== undefined,
     ward: props.showWard ? bed.ward : null,
     // Its words change at midnight alone: no reason to draw a tile at each tick.
     state: stateText(bed, app.now.peek()),
@@ -108,7 +110,7 @@ export const Tile = memo(function Tile(props: TileProps) {
 function roomOf(headline: Alarm | undefined, ofBed: readonly Alarm[]): string[] {
   if (!headline) return [];
   const texts = ofBed.map(widestText).toSorted((a, b) => b.length - a.length);
-  return [marks[headline.priority], texts[0] ?? headline.text, ...possibleRemarks(headline), '+99 *** **'];
+  return [marks[headline.priority], texts[0] ?? alarmText(headline), ...possibleRemarks(headline), '+99 *** **'];
 }
 
 function AlarmLine(props: {
@@ -127,7 +129,7 @@ function AlarmLine(props: {
     >
       <span class="tile__words">
         <span class="tile__mark">{marks[alarm.priority]}</span>
-        <span class="tile__text">{alarm.text}</span>
+        <span class="tile__text">{alarmText(alarm)}</span>
         {!isUnanswered(alarm) && <span class="tile__remark">acknowledged</span>}
         {remarks(alarm).map((word) => (
           <span key={word} class="tile__remark">
@@ -151,7 +153,7 @@ function Hidden({ hidden }: { hidden: ReturnType<typeof behind> }) {
           key={alarm.alarmId}
           class={`tile__chip look look--${alarm.priority} is-${lookOf(alarm)}`}
           data-mark={marks[alarm.priority]}
-          title={`${alarm.text}${alarm.present ? '' : ' (ended)'}`}
+          title={`${alarmText(alarm)}${alarm.present ? '' : ' (ended)'}`}
           data-priority={alarm.priority}
           data-look={lookOf(alarm)}
         >

@@ -1,4 +1,5 @@
 /** Devices without a bed: a strip below the tiles, never a tile among beds. Its gravest alarm is said also while it is closed. */
+import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol.ts';
 import { gravest, listed, lookOf, marks } from '../core/alarm-order.ts';
@@ -39,7 +40,7 @@ export function Tray({ beds, alarmsOf }: Props) {
 }
 
 function AlarmWords({ alarm }: { alarm: Alarm }) {
-  const text = `${marks[alarm.priority]} ${alarm.deviceId}: ${alarm.text}`;
+  const text = `${marks[alarm.priority]} ${alarm.deviceId}: ${alarmText(alarm)}`;
   return (
     <span
       class={`tray__alarm look look--${alarm.priority} is-${lookOf(alarm)}`}

@@ -1,0 +1,101 @@
+/** What a clinician sees of the device's own alarms: whose they are, what is listed under what, and whether the monitor sounds. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { logIn, openBrowser } from '../browser.ts';
+import { alarmOf, type PlayedBed, patient, period, play, raised } from './scene.ts';
+import { openScreenServer, type ScreenServer } from './server.ts';
+
+const pictures = mkdtempSync(join(tmpdir(), 'vigil-own-alerts-'));
+const bedOf = (number: number): PlayedBed => ({
+  deviceId: `bed-0${number}`,
+  period: period(`U-${number}`, 'ICU', patient()),
+  values: { MDC_ECG_HEART_RATE: 134, MDC_PULS_OXIM_SAT_O2: 97, MDC_RESP_RATE: 15 },
+  waves: [],
+  ageMs: 0,
+});
+const beds = [1, 2, 3].map(bedOf) as [PlayedBed, PlayedBed, PlayedBed];
+const device = { origin: 'device' } as const;
+const sound = (state: 'off' | 'paused') =>
+  ({
+    condition: `device-sound-${state}`,
+    kind: 'technical',
+    priority: 'low',
+    text: `Sound of the monitor is ${state}`,
+  }) as const;
+const alarms = {
+  vt: alarmOf(beds[0], { ...device, condition: 'MDC_EVT_ECG_V_TACHY', text: 'Ventricular tachycardia (*** VTACH)' }),
+  paused: alarmOf(beds[0], { ...sound('paused'), signal: 'off' }),
+  high: alarmOf(beds[1], { condition: 'HR.high', text: 'HR 134 > 120', priority: 'medium' }),
+  under: alarmOf(beds[1], {
+    ...device,
+    ...{ condition: 'MDC_EVT_ECG_TACHY', text: 'Tachycardia', priority: 'medium', signal: 'off', under: 'HR.high' },
+  }),
+  off: alarmOf(beds[1], sound('off')),
+};
+
+let server: ScreenServer;
+let browser: Browser;
+let page: Page;
+let stop: () => void;
+
+beforeAll(async () => {
+  console.log(`pictures in ${pictures}`);
+  [server, browser] = await Promise.all([
+    openScreenServer({ accounts: [{ userId: 'nora', name: 'Nora Nurse', role: 'nurse', wards: ['ICU'] }] }),
+    openBrowser(inject('chromium')),
+  ]);
+  stop = play(server, beds);
+  server.alarms(...Object.values(alarms).map(raised));
+  page = await logIn(browser, server, 'nora');
+  await page.getByTestId(`alarm-${alarms.vt.alarmId}`).waitFor();
+});
+
+afterAll(async () => {
+  stop();
+  await browser.close();
+  await server.close();
+});
+
+const tile = (bed: string) => page.getByTestId(`bed-${bed}`);
+const row = ({ alarmId }: { alarmId: string }) => page.getByTestId(`alarm-${alarmId}`);
+
+describe.each([
+  [1366, 768],
+  [1920, 1080],
+])('at %d × %d', (width, height) => {
+  it('an alarm of the device says so on tile and row, Vigil’s does not, and what is listed under it stands there', async () => {
+    await page.setViewportSize({ width, height });
+    await tile('U-1').getByTestId('device-sound').waitFor();
+    await page.screenshot({ path: join(pictures, `ward-${width}.png`) });
+    const headline = (bed: string) => tile(bed).locator('.tile__text').textContent();
+    expect(await headline('U-1')).toBe('Monitor: Ventricular tachycardia (*** VTACH)');
+    expect(await headline('U-2')).toBe('HR 134 > 120');
+    expect(await row(alarms.vt).locator('.alarm__text').textContent()).toBe(
+      'Monitor: Ventricular tachycardia (*** VTACH)',
+    );
+    expect(await row(alarms.high).textContent()).toContain('also Monitor: Tachycardia');
+    expect(await row(alarms.under).count()).toBe(0);
+  });
+
+  it('a sound that is paused or off is marked on the tile, and no other tile', async () => {
+    const mark = (bed: string) => tile(bed).getByTestId('device-sound');
+    expect(await mark('U-1').getAttribute('aria-label')).toBe('Monitor: sound paused');
+    expect(await mark('U-2').getAttribute('aria-label')).toBe('Monitor: sound off');
+    expect(await mark('U-3').count()).toBe(0);
+    expect(await row(alarms.paused).count()).toBe(0);
+    expect(await row(alarms.off).count()).toBe(1);
+  });
+});
+
+it('the mark goes when the sound is on again, and the patient page says it while it is not', async () => {
+  await page.getByTestId('open-U-1').click();
+  await page.getByTestId('notice-device-sound').waitFor();
+  await page.screenshot({ path: join(pictures, 'patient-1920.png') });
+  const { paused } = alarms;
+  const ended = { ...paused, rev: paused.rev + 1, present: false, signal: 'off' } as const;
+  server.alarms({ type: 'cleared', at: new Date().toISOString(), alarm: ended });
+  await page.getByTestId('notice-device-sound').waitFor({ state: 'detached' });
+});
