@@ -8,7 +8,15 @@ import { type AlertCode, builtInAlertCodes } from '../../../contracts/alert-code
 import type { AlarmEvent, CommandAnswer } from '../../../contracts/messages/alarms.ts';
 import { type Parameter, parameters } from '../../../contracts/parameters.ts';
 import { arrivalConditions, giveUp, silenceChainOf } from './arrival-alarms.ts';
-import { type ArrivalsPart, declare, fastestMs, note as noteArrivals, noticeSilent, silentDue } from './arrivals.ts';
+import {
+  type ArrivalsPart,
+  declare,
+  fastestMs,
+  initialArrivals,
+  note as noteArrivals,
+  noticeSilent,
+  silentDue,
+} from './arrivals.ts';
 import { bookDue, closeAll, type Desk, reconcile, tick } from './book.ts';
 import { command, endLimitsOff, limitsOffDue } from './commands.ts';
 import type { Condition, Episode } from './condition.ts';
@@ -275,7 +283,9 @@ export function nextDue(state: State): number {
 /** Who is at the device changed. At the end of a period every condition ends and every alarm leaves, seen or not. */
 function associate(env: Environment, before: State, input: AssociationInput, now: number): Judged {
   const { category, ward, endedAt, from } = input;
-  const state: State = { ...before, association: { category, ward, endedAt } };
+  const known: State = { ...before, association: { category, ward, endedAt } };
+  // A device without a patient is one association before and after each patient: what it measured then is learned anew.
+  const state = isOver(before) ? { ...known, arrivals: initialArrivals, limits: {} } : known;
   if (endedAt === null) {
     const awaits = from !== undefined && category !== null && category !== 'unassigned';
     const device = awaits ? awaitFirst(state.device, from, now) : state.device;

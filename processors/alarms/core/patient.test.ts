@@ -111,3 +111,12 @@ describe('the end of a period', () => {
     expect(one.raised()).toEqual(['HR.extreme-high']);
   });
 });
+
+it('a device that is without a patient again is not said to miss what it measured before its patient', () => {
+  const one = bed('unassigned');
+  one.run(0, 30, { HR: 80, SpO2: 97 });
+  one.end(31);
+  one.feed({ type: 'association', category: 'unassigned', ward: 'ICU', endedAt: null }, t0 + 3_600_000);
+  one.run(3_601, 3_630, { HR: 80 });
+  expect(Object.keys(one.live())).toEqual([]);
+});
