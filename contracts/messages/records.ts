@@ -93,7 +93,7 @@ export const RejectedRecord = Type.Object(
 );
 export type RejectedRecord = Static<typeof RejectedRecord>;
 
-const patientCategories = ['adult', 'paediatric', 'neonatal'] as const;
+export const patientCategories = ['adult', 'paediatric', 'neonatal'] as const;
 export type PatientCategory = (typeof patientCategories)[number];
 
 export const Patient = Type.Object(

@@ -141,10 +141,10 @@ function isSameClock(a: DeviceClock, b: DeviceClock): boolean {
   );
 }
 
-/** @param since from when on it is expected: not before it came, whatever its clock says */
-function arrivalOf(
+/** A parameter of which nothing valid has come yet. @param since from when on it is expected: not before it came, whatever its clock says */
+export function arrivalOf(
   parameter: Parameter,
-  { declaredMs }: Reading,
+  { declaredMs }: Pick<Reading, 'declaredMs'>,
   order: Order,
   since: number,
   statusMs: number | undefined,

@@ -4,16 +4,21 @@
  */
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import { Alarm, Limits } from '../../../contracts/messages/alarms.ts';
-import { parameters } from '../../../contracts/parameters.ts';
-import type { Live } from './alarm.ts';
-import type { AssociationInput } from './inputs.ts';
+import { Alarm, Limits, type Priority } from '../../../contracts/messages/alarms.ts';
+import { Actor, patientCategories } from '../../../contracts/messages/records.ts';
+import { parameters, type TechnicalConditionCode, technicalConditions } from '../../../contracts/parameters.ts';
+import { gravity, type Live } from './alarm.ts';
+import { type Arrival, type ArrivalsPart, arrivalOf, initialArrivals } from './arrivals.ts';
+import type { DevicePart } from './device.ts';
+import { noDataMsOf } from './interval.ts';
 import type { LimitsPart, Line } from './limits.ts';
+import type { NoticesPart } from './notices.ts';
 import { conditionName, type TierName, tiers } from './rules.ts';
 import { initialState, type State } from './state.ts';
 import { startTimeline } from './timeline.ts';
 import type { Tracker } from './track.ts';
 
+const categories = [...patientCategories, 'unassigned'] as const;
 const TimeOrNull = Type.Union([Type.Number(), Type.Null()]);
 const LiveV1 = Type.Object({
   alarm: Alarm,
@@ -25,12 +30,37 @@ const LiveV1 = Type.Object({
   realarmAt: TimeOrNull,
   toldAt: Type.Number(),
 });
-const Since = Type.Optional(Type.Object({ onset: Type.Number() }));
+const Clock = Type.Object({
+  offsetMs: Type.Number(),
+  pace: Type.Optional(
+    Type.Union([
+      Type.Null(),
+      Type.Object({
+        sinceMs: Type.Number(),
+        readings: Type.Number(),
+        leastMs: Type.Number(),
+        beforeMs: TimeOrNull,
+        steadyMs: TimeOrNull,
+      }),
+    ]),
+  ),
+});
 const StateV1 = Type.Object({
   v: Type.Literal(1),
+  associationId: Type.String(),
   deviceId: Type.Union([Type.String(), Type.Null()]),
-  association: Type.Unknown(),
+  association: Type.Union([
+    Type.Null(),
+    Type.Object({
+      category: Type.Union([Type.Enum([...categories]), Type.Null()]),
+      ward: Type.Union([Type.String(), Type.Null()]),
+      endedAt: TimeOrNull,
+    }),
+  ]),
   overrides: Type.Record(Type.String(), Limits),
+  /** Device time of the last valid value, by code. */
+  main: Type.Object({ heardAt: Type.Number(), values: Type.Record(Type.String(), Type.Number()) }),
+  clock: Clock,
   silence: Type.Object({
     armed: Type.Boolean(),
     awaiting: Type.Boolean(),
@@ -42,9 +72,30 @@ const StateV1 = Type.Object({
     connectionAt: Type.Number(),
     claim: Type.Optional(Type.Number()),
     statusAt: Type.Number(),
+    status: Type.Union([Type.Null(), Type.Object({ boot: Type.String(), seq: Type.Number() })]),
   }),
-  technical: Type.Object({ 'no-data': Since, disconnected: Since }),
+  technical: Type.Record(
+    Type.String(),
+    Type.Object({
+      condition: Type.String(),
+      text: Type.String(),
+      code: Type.Optional(Type.String()),
+      onset: Type.Number(),
+    }),
+  ),
+  notices: Type.Optional(Type.Record(Type.String(), Type.Number())),
   live: Type.Record(Type.String(), LiveV1),
+  closed: Type.Array(
+    Type.Object({
+      alarmId: Type.String(),
+      rev: Type.Number(),
+      key: Type.String(),
+      from: Type.Number(),
+      to: Type.Number(),
+    }),
+  ),
+  held: Type.Array(Type.Object({ alarmId: Type.String(), by: Actor, at: Type.String(), heldAt: Type.Number() })),
+  pause: Type.Union([Type.Null(), Type.Object({ until: Type.Number(), over: Type.Unknown() })]),
   commandIds: Type.Array(Type.String()),
 });
 type StateV1 = Static<typeof StateV1>;
@@ -52,33 +103,93 @@ const check = Compile(StateV1);
 
 /** @returns undefined where it is no state that an engine wrote: it is learned anew from the log */
 export function migrate(associationId: string, state: unknown): State | undefined {
-  const v = (state as { readonly v?: unknown } | null)?.v;
-  // A part that an earlier version 2 did not have is learned anew.
-  if (v === 2)
-    return (state as State).associationId === associationId
-      ? { ...initialState(associationId), ...(state as State) }
-      : undefined;
+  const written = state as { readonly v?: unknown; readonly associationId?: unknown } | null;
+  if (written?.associationId !== associationId) return undefined;
+  if (written.v === 2) return state as State;
   return check.Check(state) ? ofV1(associationId, state) : undefined;
 }
 
 function ofV1(associationId: string, before: StateV1): State {
   const fresh = initialState(associationId);
-  const { technical, silence } = before;
+  const { pause, held } = before;
   return {
     ...fresh,
     deviceId: before.deviceId,
-    association: before.association as Pick<AssociationInput, 'category' | 'ward' | 'endedAt'> | null,
+    association: before.association,
     overrides: before.overrides,
     commandIds: before.commandIds,
-    device: {
-      ...fresh.device,
-      ...silence,
-      silentSince: technical['no-data']?.onset ?? null,
-      disconnectedSince: technical.disconnected?.onset ?? null,
-    },
+    arrivals: arrivalsOf(before),
+    device: deviceOf(before, fresh.device),
+    notices: noticesOf(before),
     limits: linesOf(Object.values(before.live)),
-    book: { ...fresh.book, live: before.live },
+    book: {
+      ...fresh.book,
+      live: Object.fromEntries(Object.entries(before.live).map(([key, live]) => [keyOf(key, live), live])),
+      closed: before.closed,
+      held,
+      pause: pause !== null && isPriority(pause.over) ? { until: pause.until, over: pause.over } : null,
+    },
   };
+}
+
+const isPriority = (over: unknown): over is Priority => typeof over === 'string' && Object.hasOwn(gravity, over);
+
+/** The silence of a parameter was keyed by its group; now each code has its own. */
+function keyOf(key: string, { alarm: { condition, code } }: Pick<Live, 'alarm'>): string {
+  return key === condition && condition.endsWith('.no-data') && code !== undefined ? `${condition}/${code}` : key;
+}
+
+/** What the device measures, so that its silence goes on, and is noticed where it begins. */
+function arrivalsOf({ main, clock, silence, technical, live }: StateV1): ArrivalsPart {
+  const newestMs = Math.max(...Object.values(main.values));
+  const codes: Record<string, Arrival> = {};
+  let { quietUntil, troubled } = initialArrivals;
+  for (const [code, time] of Object.entries(main.values)) {
+    const parameter = parameters.get(code);
+    if (parameter === undefined) continue;
+    const at = time + clock.offsetMs;
+    const heardAt = main.heardAt - (newestMs - time);
+    const silent = technical[`${parameter.group}.no-data`];
+    const silentSince = silent?.code === code ? silent.onset : null;
+    const order = { boot: '', seq: 0, time, receivedAt: heardAt };
+    const fresh = arrivalOf(parameter, { declaredMs: null }, order, at, silence.intervalMs);
+    const beyond = Object.values(live).some(
+      ({ alarm }) => alarm.present && alarm.kind === 'physiological' && alarm.code === code,
+    );
+    codes[code] = { ...fresh, clock, validAt: at, heardAt, beyond, silentSince };
+    if (silentSince === null) quietUntil = Math.min(quietUntil, heardAt + noDataMsOf(fresh.intervalMs));
+    else troubled = true;
+  }
+  const now = Number.isFinite(newestMs) ? newestMs + clock.offsetMs : null;
+  return { codes, now, declaredMs: silence.intervalMs, quietUntil, troubled };
+}
+
+function deviceOf({ silence, technical, clock }: StateV1, fresh: DevicePart): DevicePart {
+  const { armed, awaiting, eventTime, receivedAt, heardAt, intervalMs, readingAt, connectionAt, claim } = silence;
+  const skew = technical['clock-skew'];
+  const own = Object.entries(technical).flatMap(([key, { condition, code, onset }]) =>
+    isOwn(condition) ? [[key, { condition, since: onset, ...(code !== undefined && { code }) }] as const] : [],
+  );
+  return {
+    ...fresh,
+    ...{ clock, armed, awaiting, eventTime, receivedAt, heardAt, intervalMs, readingAt, connectionAt },
+    ...(claim !== undefined && { claim }),
+    statusAt: silence.statusAt,
+    status: silence.status,
+    silentSince: technical['no-data']?.onset ?? null,
+    disconnectedSince: technical.disconnected?.onset ?? null,
+    skew: skew === undefined ? null : { since: skew.onset, text: skew.text, seenAt: readingAt },
+    own: Object.fromEntries(own),
+  };
+}
+
+const isOwn = (condition: string): condition is TechnicalConditionCode => Object.hasOwn(technicalConditions, condition);
+
+function noticesOf({ notices = {}, technical }: StateV1): NoticesPart {
+  const held = Object.entries(notices).flatMap(([code, until]) =>
+    technical[code] === undefined ? [] : [[code, { since: technical[code].onset, until }] as const],
+  );
+  return Object.fromEntries(held);
 }
 
 /** So that an alarm that was present is ended by a value, and by nothing else. */

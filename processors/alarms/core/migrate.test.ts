@@ -1,0 +1,132 @@
+/**
+ * A state that an engine of before 2026-12 wrote, after 90 s of a patient: an own limit of SpO2, a low SpO2 that was answered and then
+ * came no more, an extreme heart rate and an asystole that latch, leads off, a notice of the gateway, and an answer that is held.
+ */
+import { describe, expect, it } from 'vitest';
+import { type Bed, bed, status, t0 } from '../../bed.testing.ts';
+import { migrate } from './migrate.ts';
+import v1 from './migrate.v1.json' with { type: 'json' };
+import { initialState } from './state.ts';
+
+const id = 'association-1';
+const migrated = (written: unknown = v1): Bed => bed('adult', id, migrate(id, written)!);
+const lives = (one: Bed) =>
+  Object.values(one.live())
+    .map(({ condition, signal }) => `${condition} ${signal}`)
+    .sort();
+const before = Object.values(v1.live)
+  .map(({ alarm }) => `${alarm.condition} ${alarm.signal}`)
+  .sort();
+
+describe('a state of the engine before', () => {
+  it('goes on: every alarm stays as it is, with its answer and its revision', () => {
+    const one = migrated();
+    one.run(91, 95, { HR: 80, RR: 15 });
+    expect(one.events).toEqual([]);
+    expect(lives(one)).toEqual(before);
+    expect(before).toEqual([
+      'HR.extreme-high latched',
+      'MDC_EVT_LEADS_OFF on',
+      'SpO2.low acknowledged',
+      'SpO2.no-data on',
+      'asystole latched',
+      'unattributed on',
+    ]);
+    const revisions = (alarms: object[]) => alarms.map((alarm) => JSON.stringify(alarm)).sort();
+    expect(revisions(Object.values(one.live()))).toEqual(revisions(Object.values(v1.live).map(({ alarm }) => alarm)));
+  });
+
+  it('ends an alarm by a value inside the limit of the patient, and by nothing else', () => {
+    const one = migrated();
+    one.run(91, 100, { HR: 80, RR: 15, SpO2: 91 });
+    expect(one.live()['SpO2.low']).toMatchObject({ present: true, signal: 'acknowledged', onsets: 1 });
+    expect(lives(one)).not.toContain('SpO2.no-data on');
+    one.run(101, 106, { HR: 80, RR: 15, SpO2: 97 });
+    expect(one.types('SpO2.low')).toEqual(['resolved', 'cleared']);
+  });
+
+  it('calls again when the answer ends', () => {
+    const one = migrated();
+    one.run(91, 201, { HR: 80, RR: 15 });
+    expect(one.types('SpO2.low')).toEqual(['realarmed']);
+  });
+
+  it('misses what was measured before, and the device, in the usual times', () => {
+    const one = migrated();
+    one.tick(94.9);
+    expect(one.raised()).toEqual([]);
+    one.tick(95.1);
+    expect(one.raised()).toEqual(['no-data']);
+    const other = migrated();
+    other.run(91, 109, { HR: 80 });
+    expect(other.raised()).toEqual([]);
+    other.run(110, 110, { HR: 80 });
+    expect(other.raised()).toEqual(['RR.no-data']);
+  });
+
+  it("ends the device's own condition by its next list, and the notice after its time", () => {
+    const one = migrated();
+    one.feed(status(91, { seq: 6, conditions: [] }));
+    expect(one.types('MDC_EVT_LEADS_OFF')).toEqual(['resolved', 'cleared']);
+    one.run(92, 120, { HR: 80, RR: 15 });
+    expect(one.types('unattributed')).toEqual([]);
+    one.run(121, 141, { HR: 80, RR: 15 });
+    expect(one.types('unattributed')).toEqual(['resolved', 'cleared']);
+  });
+
+  it('keeps what was held, and takes no command twice', () => {
+    const one = migrated();
+    expect(one.state().book.held).toEqual(v1.held);
+    one.command(91, { type: 'acknowledge', alarmId: v1.live.asystole.alarm.alarmId }, 'command-1');
+    expect([one.count('commandsRepeated'), one.live().asystole?.signal]).toEqual([1, 'latched']);
+    one.command(91, { type: 'acknowledge', alarmId: v1.live.asystole.alarm.alarmId }, 'command-new');
+    expect(one.live().asystole).toBeUndefined();
+  });
+
+  it('keeps the silence and the clock of its device', () => {
+    const technical = {
+      disconnected: { condition: 'disconnected', priority: 'medium', text: 'Device disconnected', onset: t0 + 80_000 },
+      'clock-skew': { condition: 'clock-skew', priority: 'low', text: 'Device clock is 95 s behind', onset: t0 },
+    };
+    const state = migrate(id, { ...v1, technical });
+    expect(state?.device).toMatchObject({
+      disconnectedSince: t0 + 80_000,
+      silentSince: null,
+      skew: { since: t0, text: 'Device clock is 95 s behind' },
+      own: {},
+    });
+    expect(state?.notices).toEqual({});
+  });
+
+  it('keeps an alarm that had left from being raised by its readings again', () => {
+    const closed = [{ alarmId: 'an-alarm-that-left', rev: 4, key: 'HR.high', from: t0 - 60_000, to: t0 - 30_000 }];
+    expect(migrate(id, { ...v1, closed })?.book.closed).toEqual(closed);
+  });
+
+  it('of a patient who was never measured is as it was', () => {
+    const state = migrate(id, { ...v1, main: { heardAt: 0, values: {} }, live: {}, technical: {}, notices: {} });
+    expect(state?.arrivals).toMatchObject({ codes: {}, now: null });
+    expect(state?.book.live).toEqual({});
+  });
+});
+
+describe('a state that cannot be taken over', () => {
+  it.each<[string, unknown]>([
+    ['nothing', null],
+    ['text', 'v1'],
+    ['of another association', { ...v1, associationId: 'association-2' }],
+    ['of another association, as this engine writes it', initialState('association-2')],
+    ['of an engine to come', { ...v1, v: 3 }],
+    ['without its alarms', { ...v1, live: undefined }],
+    ['with an alarm that is none', { ...v1, live: { 'HR.high': { alarm: { alarmId: 'x' } } } }],
+    ['with a time that is none', { ...v1, silence: { ...v1.silence, heardAt: 'yesterday' } }],
+    ['of a category that is none', { ...v1, association: { ...v1.association, category: 'horse' } }],
+  ])('is left: %s', (_name, written) => {
+    expect(migrate(id, written)).toBeUndefined();
+  });
+
+  it("is none of this engine's own", () => {
+    const state = initialState(id);
+    expect(migrate(id, state)).toBe(state);
+  });
+});
