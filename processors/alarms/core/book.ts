@@ -24,6 +24,7 @@ import {
 } from './alarm.ts';
 import { subsumption, uncovered } from './chains.ts';
 import type { Condition, Episode } from './condition.ts';
+import { isKnown, withoutPast } from './past.ts';
 
 /** An alarm that has left: its readings, when they come again, raise nothing, and what comes soon after is the same alarm. */
 export type Closed = {
@@ -230,26 +231,6 @@ function passBy(draft: Draft, { condition, endedAt }: Episode, held: ReadonlyMap
   if (held.has(key) || draft.live[key]?.alarm.present || isKnown(draft, condition)) return;
   begin(draft, condition, desk);
   end(draft, key, endedAt, desk);
-}
-
-/**
- * Without what readings show that came again, or late, and had been an alarm already: neither that, nor what it stood for, stands for
- * anything that holds now.
- */
-function withoutPast(draft: Draft, found: readonly Condition[]): readonly Condition[] {
-  const isPast = (one: Condition) => one.outOfOrder && !draft.live[one.key]?.alarm.present;
-  const known = found.filter((one) => isPast(one) && isKnown(draft, one));
-  if (known.length === 0) return found;
-  const isCovered = subsumption(known);
-  return found.filter((one) => !(known.includes(one) || (isPast(one) && isCovered(one))));
-}
-
-/** Readings that came again, or late, and show what was an alarm already then. */
-function isKnown(draft: Draft, { key, onset }: Condition): boolean {
-  const within = (from: number, to: number) => onset >= from && onset <= to;
-  const live = draft.live[key];
-  if (live?.alarm.resolvedAt !== undefined && within(live.onset, Date.parse(live.alarm.resolvedAt))) return true;
-  return draft.closed.some((one) => one.key === key && within(one.from, one.to));
 }
 
 /**
