@@ -124,9 +124,12 @@ describe('a state that cannot be taken over', () => {
   ])('is left: %s', (_name, written) => {
     expect(migrate(id, written)).toBeUndefined();
   });
+});
 
-  it("is none of this engine's own", () => {
-    const state = initialState(id);
-    expect(migrate(id, state)).toBe(state);
-  });
+it('a state of this engine is taken as it is; a part that it lacks begins anew', () => {
+  const one = bed();
+  one.run(0, 10, { HR: 150 });
+  expect(migrate(id, one.state())).toEqual(one.state());
+  const { rates: _lacking, ...older } = one.state();
+  expect(migrate(id, older)).toEqual({ ...one.state(), rates: initialState(id).rates });
 });

@@ -105,7 +105,8 @@ const check = Compile(StateV1);
 export function migrate(associationId: string, state: unknown): State | undefined {
   const written = state as { readonly v?: unknown; readonly associationId?: unknown } | null;
   if (written?.associationId !== associationId) return undefined;
-  if (written.v === 2) return state as State;
+  // A part that an earlier version 2 did not have is learned anew.
+  if (written.v === 2) return { ...initialState(associationId), ...(state as State) };
   return check.Check(state) ? ofV1(associationId, state) : undefined;
 }
 
