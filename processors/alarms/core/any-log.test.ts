@@ -40,6 +40,8 @@ const finalRevs = (events: readonly AlarmEvent[]) =>
     .filter(({ alarm }) => !/no-data|intermittent/.test(alarm.condition))
     .map(({ alarm }) => `${alarm.alarmId} ${alarm.condition} ${alarm.rev}`)
     .sort();
+/** An alarm about a limit: a score may end when its values have become too old. */
+const isOfValue = ({ kind, code }: Alarm) => kind === 'physiological' && code !== undefined;
 /** What readings alone decide of the physiological alarms. */
 const judgedOf = (events: readonly AlarmEvent[]) =>
   [...screen(events).values()]
@@ -216,8 +218,7 @@ describe('any log', () => {
         const after = withTicks(later, state);
         const whole = withTicks(readings, begin());
         // Scores are of several devices' values, so their onsets are by the clock that was set.
-        const ofValues = (events: readonly AlarmEvent[]) =>
-          judgedOf(events.filter(({ alarm }) => alarm.code !== undefined));
+        const ofValues = (events: readonly AlarmEvent[]) => judgedOf(events.filter(({ alarm }) => isOfValue(alarm)));
         expect(ofValues([...before.events, ...after.events])).toEqual(ofValues(whole.events));
       }),
       seeded(200),
@@ -240,13 +241,12 @@ describe('any log', () => {
           events.some((event) => event.type === type && event.alarm.alarmId === id);
         if (state.device.armed) expect(after.device.silentSince).not.toBeNull();
         for (const { alarm } of calling) {
-          if (alarm.kind === 'technical' || alarm.priority === 'low' || alarm.escalation >= 3) continue;
+          if (!isOfValue(alarm) || alarm.priority === 'low' || alarm.escalation >= 3) continue;
           escalated += 1;
           expect(about(alarm.alarmId, 'escalated'), alarm.condition).toBe(true);
         }
         for (const { alarm, subsumed } of answered)
-          if (!subsumed && alarm.kind === 'physiological')
-            expect(about(alarm.alarmId, 'realarmed'), alarm.condition).toBe(true);
+          if (!subsumed && isOfValue(alarm)) expect(about(alarm.alarmId, 'realarmed'), alarm.condition).toBe(true);
       }),
       seeded(100),
     );
