@@ -182,6 +182,35 @@ describe('birth and will', () => {
   });
 });
 
+describe('the monitor’s own alarms', () => {
+  const lists = (messages: Message[]) =>
+    messages.filter((m) => m.kind === 'alerts').map((m) => JSON.parse(m.payload) as DeviceAlerts);
+
+  it('come as a whole list at the start, at each change and again every 30 s', () => {
+    const told = lists(run(replayOf('arrhythmia', { waves: false }), 125_000).messages);
+    expect(told.map(({ time, alerts, sound }) => [offsetMs(time), alerts.length, sound])).toEqual([
+      [0, 0, 'on'],
+      [10_000, 1, 'on'],
+      [20_000, 1, 'paused'],
+      [40_000, 0, 'paused'],
+      [70_000, 0, 'paused'],
+      [80_000, 0, 'on'],
+      [110_000, 0, 'on'],
+    ]);
+    expect(told[2]).toMatchObject({ pausedUntil: '2026-01-01T00:01:20.000Z' });
+    expect(told[2]!.alerts[0]).toMatchObject({ since: '2026-01-01T00:00:10.000Z', priority: 'high' });
+    expect(seqs(told)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+  });
+
+  it('come again after a connect, and never from a device whose scenario has none', () => {
+    const replay = replayOf('arrhythmia', { waves: false });
+    const { state } = run(replay, 15_000);
+    const again = advance(replay, birth(replay, state, 15_000).state, 15_100).output.messages;
+    expect(lists([...again])).toMatchObject([{ seq: 3, alerts: [{ code: 'MDC_EVT_ECG_V_TACHY' }] }]);
+    expect(lists(run(replayOf('steady'), 60_000).messages)).toEqual([]);
+  });
+});
+
 describe('leads off', () => {
   it('says so before the first invalid value, and that they are back before the first good one', () => {
     const { messages } = run(replayOf('leads-off', { waves: false }), 60_000);

@@ -3,10 +3,12 @@
  * time when it is measured, and keeps them however late or often it is sent.
  */
 import type { Observation, Status, TechnicalCondition, Waveform } from '../../contracts/messages/device.ts';
+import type { DeviceAlerts } from '../../contracts/messages/device-alerts.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import { type DeviceTopicKind, deviceTopic, forDeviceTopics } from '../../contracts/topics.ts';
 import { applyToSamples, applyToValues } from './effects.ts';
 import { type Garbage, garbage } from './garbage.ts';
+import { againMs, hasOwnAlarms, ownAlarmsAt } from './own-alarms.ts';
 import { nextRandom, type RandomState } from './random.ts';
 import { effectAt, type Scenario } from './scenario.ts';
 import { type Item, itemsBetween, type Playback } from './timeline.ts';
@@ -38,6 +40,8 @@ export type ReplayState = {
   readonly seq: Readonly<Record<DeviceTopicKind, number>>;
   readonly random: RandomState;
   readonly conditions: readonly TechnicalCondition[];
+  /** The device's own alarms as they were last sent, and when; null before the first and after each connect. */
+  readonly alarms: { readonly said: string; readonly atMs: number } | null;
   /** Measured in a backlog episode and not yet sent, oldest first. */
   readonly held: readonly Message[];
   /** The last messages, for late duplicates. */
@@ -62,6 +66,7 @@ export function initialReplayState(random: RandomState): ReplayState {
     seq: forDeviceTopics(() => 0),
     random,
     conditions: [],
+    alarms: null,
     held: [],
     recent: [],
     garbageSent: 0,
@@ -83,6 +88,7 @@ export function advance(replay: Replay, state: ReplayState, elapsedMs: number): 
   for (const item of itemsBetween(replay, fromMs, elapsedMs)) produce(replay, run, item);
   const sceneMs = elapsedMs - replay.episodeDelayMs;
   changeConditions(replay, run, elapsedMs);
+  tellOwnAlarms(replay, run, elapsedMs);
   if (run.held.length > 0 && !effectAt(replay.scenario, 'backlog', sceneMs)) release(run);
   const due = replay.scenario.garbageEveryMs > 0 ? Math.floor(elapsedMs / replay.scenario.garbageEveryMs) : 0;
   const bad: Garbage[] = [];
@@ -95,7 +101,10 @@ export function advance(replay: Replay, state: ReplayState, elapsedMs: number): 
   return { state: { ...rest, atMs: Math.max(state.atMs, elapsedMs) }, output: { messages: sent, garbage: bad } };
 }
 
-/** The message that a device sends first on each connection: who it is, its interval and its whole list of conditions. */
+/**
+ * The message that a device sends first on each connection: who it is, its interval and its whole list of conditions. Its own alarms
+ * follow.
+ */
 export function birth(replay: Replay, state: ReplayState, elapsedMs: number): { state: ReplayState; message: Message } {
   const seq = state.seq.status + 1;
   const status: Status = {
@@ -107,7 +116,8 @@ export function birth(replay: Replay, state: ReplayState, elapsedMs: number): { 
     device: { manufacturer: 'Vigil', model: 'Recording replay', serial: replay.deviceId },
     conditions: [...state.conditions],
   };
-  return { state: { ...state, seq: { ...state.seq, status: seq } }, message: message(replay, 'status', status) };
+  const next = { ...state, alarms: null, seq: { ...state.seq, status: seq } };
+  return { state: next, message: message(replay, 'status', status) };
 }
 
 /** The payload of the will, by which the gateway tells that the device is gone. */
@@ -124,6 +134,7 @@ function draft(state: ReplayState): Draft {
 
 function produce(replay: Replay, run: Draft, item: Item): void {
   changeConditions(replay, run, item.elapsedMs);
+  tellOwnAlarms(replay, run, item.elapsedMs);
   const sceneMs = item.elapsedMs - replay.episodeDelayMs;
   if (effectAt(replay.scenario, 'silence', sceneMs)) return;
   switch (item.kind) {
@@ -172,6 +183,24 @@ function changeConditions(replay: Replay, run: Draft, elapsedMs: number): void {
   send(replay, run, message(replay, 'status', status), elapsedMs);
 }
 
+/** The whole list of the device's own alarms: after each connect, when it changes, and again after a while. */
+function tellOwnAlarms(replay: Replay, run: Draft, elapsedMs: number): void {
+  if (!hasOwnAlarms(replay.scenario)) return;
+  const { episodeDelayMs } = replay;
+  const instantOf = (sceneMs: number) => deviceInstant(replay, sceneMs + episodeDelayMs);
+  const own = ownAlarmsAt(replay.scenario, elapsedMs - episodeDelayMs, instantOf);
+  const said = JSON.stringify(own);
+  if (run.alarms?.said === said && elapsedMs - run.alarms.atMs < againMs) return;
+  run.alarms = { said, atMs: elapsedMs };
+  const list: DeviceAlerts = {
+    boot: replay.boot,
+    seq: nextSeq(run, 'alerts'),
+    time: deviceInstant(replay, elapsedMs),
+    ...own,
+  };
+  send(replay, run, message(replay, 'alerts', list), elapsedMs);
+}
+
 function send(replay: Replay, run: Draft, made: Message, elapsedMs: number): void {
   if (effectAt(replay.scenario, 'backlog', elapsedMs - replay.episodeDelayMs)) {
     run.held.push(made);
@@ -207,7 +236,11 @@ function nextSeq(run: Draft, kind: DeviceTopicKind): number {
   return seq;
 }
 
-function message(replay: Replay, kind: DeviceTopicKind, payload: Observation | Waveform | Status): Message {
+function message(
+  replay: Replay,
+  kind: DeviceTopicKind,
+  payload: Observation | Waveform | Status | DeviceAlerts,
+): Message {
   return { kind, topic: deviceTopic(replay.deviceId, kind), payload: JSON.stringify(payload), repeat: false };
 }
 

@@ -1,6 +1,13 @@
 /** What may befall a simulated device, by name. Times count from the device's start, on the wall clock. */
 
-export type Effect = 'desaturation' | 'tachycardia' | 'leads-off' | 'silence' | 'backlog';
+export type Effect =
+  | 'desaturation'
+  | 'tachycardia'
+  | 'leads-off'
+  | 'silence'
+  | 'backlog'
+  | 'arrhythmia'
+  | 'sound-paused';
 
 /** `effect` holds from `fromMs` (included) to `toMs` (excluded) of each round. */
 export type Episode = { readonly effect: Effect; readonly fromMs: number; readonly toMs: number };
@@ -89,6 +96,16 @@ export const scenarios: readonly Scenario[] = [
   },
   {
     ...plain,
+    name: 'arrhythmia',
+    text: 'the monitor’s own alarm: VT for 30 s every 2 min; its sound is paused meanwhile, and 40 s longer',
+    roundMs: 120_000,
+    episodes: [
+      { effect: 'arrhythmia', fromMs: 10_000, toMs: 40_000 },
+      { effect: 'sound-paused', fromMs: 20_000, toMs: 80_000 },
+    ],
+  },
+  {
+    ...plain,
     name: 'sepsis',
     text: 'hourly stays of patients who become septic, an hour in 5 s',
     cast: 'sepsis',
@@ -108,6 +125,7 @@ export const mixed: readonly string[] = [
   'garbage',
   'skew',
   'tachycardia',
+  'arrhythmia',
 ];
 
 export const scenarioNames: readonly string[] = [...scenarios.map((scenario) => scenario.name), 'mixed'];
