@@ -12,6 +12,7 @@ export function newScores(
   return {
     associationId,
     at: '2026-01-01T10:00:00.000Z',
+    validUntil: '2026-01-01T10:05:00.000Z',
     news2: {
       scale: 1,
       parts: [

@@ -3,29 +3,11 @@
  * 2017), shock index, qSOFA. See CLINICAL.md, "NEWS2" and "Deterioration".
  */
 import { type Static, Type } from 'typebox';
+import { consciousnessLevels, newsParameters, newsResponses, newsRisks, qsofaParameters } from '../score-names.ts';
 import { Instant } from './device.ts';
 import { Actor, AssociationId } from './records.ts';
 
 const closed = { additionalProperties: false } as const;
-
-/** Alert, new Confusion, responds to Voice, responds to Pain, Unresponsive. */
-export const consciousnessLevels = ['A', 'C', 'V', 'P', 'U'] as const;
-export type Consciousness = (typeof consciousnessLevels)[number];
-
-/** In the order of the chart. */
-export const newsParameters = ['RR', 'SpO2', 'oxygen', 'BPsys', 'pulse', 'consciousness', 'Temp'] as const;
-export type NewsParameter = (typeof newsParameters)[number];
-
-export const qsofaParameters = ['RR', 'BPsys', 'consciousness'] as const;
-export type QsofaParameter = (typeof qsofaParameters)[number];
-
-/** Clinical risk, by the aggregate score. `low-medium`: a 3 in a single parameter. */
-export const newsRisks = ['low', 'low-medium', 'medium', 'high'] as const;
-export type NewsRisk = (typeof newsRisks)[number];
-
-/** What the Royal College of Physicians asks for, from the slightest to the gravest. */
-export const newsResponses = ['12-hourly', '4-to-6-hourly', 'ward-review', 'urgent', 'emergency'] as const;
-export type NewsResponse = (typeof newsResponses)[number];
 
 const Spo2Scale = Type.Union([Type.Literal(1), Type.Literal(2)]);
 
@@ -63,6 +45,8 @@ export const Scores = Type.Object(
   {
     associationId: AssociationId,
     at: Instant,
+    /** When the first of its inputs becomes too old, unless newer ones come. Absent where none is young enough. */
+    validUntil: Type.Optional(Instant),
     news2: Type.Object(
       {
         scale: Spo2Scale,

@@ -76,6 +76,7 @@ describe('what is published', () => {
     bed.read(1, 1, well);
     expect(bed.last()).toMatchObject({
       associationId: key,
+      validUntil: '2026-03-01T10:05:01.001Z',
       news2: { scale: 1, atLeast: 3, missing: ['oxygen'] },
       shockIndex: 0.54,
       qsofa: { met: ['consciousness'], missing: [], total: 1 },

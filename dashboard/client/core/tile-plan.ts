@@ -187,6 +187,8 @@ export type TileHead = {
   readonly hasSound: boolean;
   /** Where several wards are on the screen. */
   readonly ward: string | null;
+  /** An early warning score. */
+  readonly score?: string | undefined;
   /** What is said of a device that is away. */
   readonly state: string | undefined;
 };
@@ -204,7 +206,7 @@ const smallEdgesPx = 14;
 const nameLinePx = 19;
 
 /** Height of a tile's head: the bed's name takes the lines that it needs, and what does not fit beside it stands below. */
-export function headHeightPx({ bed, hasNotice, hasSound, ward, state }: TileHead, tilePx: number): number {
+export function headHeightPx({ bed, hasNotice, hasSound, ward, score, state }: TileHead, tilePx: number): number {
   const bedMostPx = tilePx * bedShare;
   const bedLines = linesOf(bed, bedMostPx - 16, bedFontPx * boldEm);
   const bedPx =
@@ -214,6 +216,7 @@ export function headHeightPx({ bed, hasNotice, hasSound, ward, state }: TileHead
     ...(ward === null ? [] : [wardBasisPx]),
     ...(hasNotice ? [noticePx] : []),
     ...(hasSound ? [noticePx] : []),
+    ...(score === undefined ? [] : [score.length * smallCharPx + smallEdgesPx]),
     ...(state === undefined ? [] : [state.length * smallCharPx + smallEdgesPx]),
   ];
   const roomPx = tilePx - headGapPx;

@@ -3,6 +3,7 @@ import { requestHeader } from '../../pace.ts';
 import type {
   Accepted,
   AcknowledgeBody,
+  AssessmentBody,
   AuditPage,
   ErrorBody,
   LimitsBody,
@@ -78,6 +79,8 @@ export function createApi(onLoggedOut: () => void) {
       ask<Accepted>('POST', `/api/associations/${id(associationId)}/pause-audio`, { forMs }),
     setLimits: (associationId: string, body: LimitsBody) =>
       ask<Accepted>('POST', `/api/associations/${id(associationId)}/limits`, body),
+    assess: (associationId: string, body: AssessmentBody) =>
+      ask<Accepted>('POST', `/api/associations/${id(associationId)}/assessment`, body),
     places: () => ask<Places>('GET', '/api/places'),
     devices: () => ask<Devices>('GET', '/api/devices'),
     associate: (deviceId: string, body: AssociateBody) =>

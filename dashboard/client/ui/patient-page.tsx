@@ -14,6 +14,7 @@ import { AlarmList } from './alarm-list.tsx';
 import { BedState, bedNotice, soundWords } from './bed-state.tsx';
 import { LimitsPanel } from './limits-panel.tsx';
 import { PauseAudio } from './pause-audio.tsx';
+import { ScoresPanel } from './scores-panel.tsx';
 import { SlotView } from './slot.tsx';
 import { patientHref } from './top-bar.tsx';
 import { Trends } from './trends.tsx';
@@ -115,6 +116,11 @@ function Found({ bed, isLive, onClose }: { bed: Bed; isLive: boolean; onClose: (
             <AlarmList alarms={alarms} rowsMax={alarms.length} none="No alarms." bedOf={() => bed} />
           </section>
           <OtherBeds associationId={bed.associationId} />
+          {bed.patient && (
+            <section class="panel" aria-label="Scores" data-testid="scores">
+              <ScoresPanel bed={bed} />
+            </section>
+          )}
           <section class="panel" aria-label="Alarm limits">
             <LimitsPanel bed={bed} />
           </section>

@@ -2,6 +2,7 @@
 import { useRef } from 'preact/hooks';
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
+import type { Bed } from '../../protocol.ts';
 import {
   behind,
   foremost,
@@ -16,6 +17,7 @@ import {
 } from '../core/alarm-order.ts';
 import type { PlacedBed } from '../core/bed-groups.ts';
 import { patientName } from '../core/numerics.ts';
+import { adviceText, totalText } from '../core/score-words.ts';
 import { headHeightPx, stripHeightPx, wordScale } from '../core/tile-plan.ts';
 import { useApp } from '../shell/app.ts';
 import { Reserve } from './alarm-row.tsx';
@@ -57,11 +59,14 @@ export const Tile = memo(function Tile(props: TileProps) {
   const plan = companionPlan(companions, widthPx, props.heightPx);
   const words = roomOf(headline, ofBed);
   const scale = wordScale(props.widthPx, props.heightPx);
+  // It may go with the time; its room stays until the tile is drawn again.
+  const score = totalText(bed.scores, app.now.peek());
   const head = {
     bed: bedName,
     hasNotice: bed.notices.length > 0,
     hasSound: bed.device.sound !== undefined,
     ward: props.showWard ? bed.ward : null,
+    score,
     // Its words change at midnight alone: no reason to draw a tile at each tick.
     state: stateText(bed, app.now.peek()),
   };
@@ -97,6 +102,7 @@ export const Tile = memo(function Tile(props: TileProps) {
             {bed.ward}
           </span>
         )}
+        <TileScore bed={bed} />
         <BedState bed={bed} />
       </header>
       <AlarmLine alarm={headline} hidden={hidden} notice={bedNotice(bed)} room={words} />
@@ -105,6 +111,17 @@ export const Tile = memo(function Tile(props: TileProps) {
     </article>
   );
 });
+
+function TileScore({ bed }: { bed: Bed }) {
+  const nowMs = useApp().now.value;
+  const score = totalText(bed.scores, nowMs);
+  if (score === undefined || bed.scores === null) return null;
+  return (
+    <span class="tile__score" title={adviceText(bed.scores, nowMs)} data-testid="tile-score">
+      {score}
+    </span>
+  );
+}
 
 /** The longest words that the alarm line may come to show while the bed has these alarms: it has always room for them. */
 function roomOf(headline: Alarm | undefined, ofBed: readonly Alarm[]): string[] {

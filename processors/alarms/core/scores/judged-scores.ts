@@ -1,7 +1,7 @@
 /** The scores against what they alarm from: how long each has been there, and what its alarm says. Pure. */
 import type { Priority } from '../../../../contracts/messages/alarms.ts';
-import { type NewsParameter, newsParameters } from '../../../../contracts/messages/scores.ts';
 import { numberText } from '../../../../contracts/number-text.ts';
+import { type NewsParameter, newsParameters } from '../../../../contracts/score-names.ts';
 import type { Condition } from '../condition.ts';
 import type { Rule } from '../rules.ts';
 import { judge, type Sample, type Tracker } from '../track.ts';

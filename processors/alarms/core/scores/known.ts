@@ -4,13 +4,9 @@
  */
 
 import type { Actor } from '../../../../contracts/messages/records.ts';
-import {
-  type Assessment,
-  type Consciousness,
-  type NewsParameter,
-  newsParameters,
-} from '../../../../contracts/messages/scores.ts';
+import type { Assessment } from '../../../../contracts/messages/scores.ts';
 import { type Parameter, parameters } from '../../../../contracts/parameters.ts';
+import { type Consciousness, type NewsParameter, newsParameters } from '../../../../contracts/score-names.ts';
 import type { News2Set } from './news2.ts';
 
 /** Sensors that the scores know. Two may measure one input: ECG and pleth the pulse, line and cuff the systolic pressure. */

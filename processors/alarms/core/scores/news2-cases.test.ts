@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { NewsRisk } from '../../../../contracts/messages/scores.ts';
+import type { NewsRisk } from '../../../../contracts/score-names.ts';
 import { type News2, type News2Set, news2 } from './news2.ts';
 
 const folder = join(import.meta.dirname, 'cases');

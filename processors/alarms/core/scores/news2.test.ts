@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { type Consciousness, consciousnessLevels } from '../../../../contracts/messages/scores.ts';
+import { type Consciousness, consciousnessLevels } from '../../../../contracts/score-names.ts';
 import { type News2Set, news2 } from './news2.ts';
 
 /** Scores 0. */

@@ -8,7 +8,7 @@ import {
   type NewsResponse,
   type NewsRisk,
   newsParameters,
-} from '../../../../contracts/messages/scores.ts';
+} from '../../../../contracts/score-names.ts';
 import { roundHalfUp } from './round.ts';
 
 /** One set of observations; what is absent is missing. In the units of the parameter table. */

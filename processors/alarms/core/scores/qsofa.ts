@@ -2,7 +2,7 @@
  * qSOFA (Singer et al., JAMA 2016): one point each for a respiratory rate of 22 /min or more, a systolic pressure of 100 mmHg or less, and
  * altered mentation. Two or more ask for a look at sepsis. Pure.
  */
-import { type Consciousness, type QsofaParameter, qsofaParameters } from '../../../../contracts/messages/scores.ts';
+import { type Consciousness, type QsofaParameter, qsofaParameters } from '../../../../contracts/score-names.ts';
 import { roundHalfUp } from './round.ts';
 
 export const qsofaFrom = 2;

@@ -1,5 +1,6 @@
 /** The scores as the screens show them, and when they are published. Pure. */
-import { newsParameters, type ScorePart, type Scores } from '../../../../contracts/messages/scores.ts';
+import type { ScorePart, Scores } from '../../../../contracts/messages/scores.ts';
+import { newsParameters } from '../../../../contracts/score-names.ts';
 import { scoresKey, urgentKey } from '../../../../contracts/scores-key.ts';
 import { formatInstant } from '../../../../contracts/time.ts';
 import { isScored } from '../judging.ts';
@@ -29,10 +30,12 @@ export function scoresOf(state: State, now: number): Scores | undefined {
       ...(scored !== undefined && { points: scored }),
     };
   });
+  const staleMs = nextStaleMs(known, at);
   const index = shockIndex(set.pulse, set.BPsys);
   return {
     associationId: state.associationId,
     at: formatInstant(now),
+    ...(Number.isFinite(staleMs) && { validUntil: formatInstant(staleMs) }),
     news2: {
       scale: set.scale,
       parts,

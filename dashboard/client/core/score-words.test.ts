@@ -1,0 +1,85 @@
+import { describe, expect, it } from 'vitest';
+import { newScores } from '../../../contracts/messages/scores.testing.ts';
+import {
+  adviceText,
+  emptyAssessment,
+  missingText,
+  partText,
+  qsofaText,
+  readAssessment,
+  responseWords,
+  shockIndexText,
+  totalText,
+} from './score-words.ts';
+
+it.each([
+  [{ parameter: 'RR', value: 26 }, '26 /min'],
+  [{ parameter: 'SpO2', value: 0 }, '0 %'],
+  [{ parameter: 'Temp', value: 37 }, '37.0 °C'],
+  [{ parameter: 'oxygen', value: false }, 'on air'],
+  [{ parameter: 'oxygen', value: true }, 'on oxygen'],
+  [{ parameter: 'consciousness', value: 'C' }, 'New confusion'],
+  [{ parameter: 'pulse' }, '–'],
+] as const)('%j is written %s', (part, text) => expect(partText(part)).toBe(text));
+
+it.each([
+  [{ parameter: 'RR' }, true, 'not measured'],
+  [{ parameter: 'oxygen' }, false, 'not entered'],
+  [{ parameter: 'RR', value: 16 }, false, 'too old'],
+  [{ parameter: 'SpO2', value: 97 }, true, 'too old'],
+  [{ parameter: 'SpO2', value: 97 }, false, 'air or oxygen?'],
+] as const)('%j without points, oxygen known %s: %s', (part, isKnown, text) =>
+  expect(missingText(part, isKnown)).toBe(text),
+);
+
+const nowMs = Date.parse('2026-01-01T10:01:00.000Z');
+
+describe('a total', () => {
+  it('is not written once its values are too old and nobody has scored since', () => {
+    const scores = newScores('a');
+    const at = (text: string) => Date.parse(`2026-01-01T${text}Z`);
+    expect(totalText(scores, at('10:06:00.000'))).toBe('NEWS2 0');
+    expect(totalText(scores, at('10:06:00.001'))).toBeUndefined();
+    expect(adviceText(scores, at('10:06:00.001'))).toContain('has not scored this patient since');
+  });
+  it('is written with what to do', () => {
+    const scores = newScores('a', { total: 7, risk: 'high', response: 'emergency' });
+    expect([totalText(scores, nowMs), adviceText(scores, nowMs)]).toEqual(['NEWS2 7', responseWords.emergency]);
+  });
+  it('is not written where something is missing, which is named', () => {
+    const { total: _no, response: _none, risk: _neither, ...partial } = newScores('a').news2;
+    const scores = {
+      ...newScores('a'),
+      news2: { ...partial, atLeast: 5, missing: ['SpO2', 'consciousness'] as const },
+    };
+    const read = scores as unknown as ReturnType<typeof newScores>;
+    expect(totalText(read, nowMs)).toBeUndefined();
+    expect(adviceText(read, nowMs)).toBe('No total: SpO2, consciousness missing. What is known scores 5.');
+    expect(totalText(null, nowMs)).toBeUndefined();
+  });
+});
+
+it('shock index and qSOFA say what is missing', () => {
+  expect(shockIndexText(newScores('a', {}, { shockIndex: 0.9 }))).toBe('Shock index 0.90');
+  const { shockIndex: _no, ...without } = newScores('a');
+  expect(shockIndexText(without)).toBe('Shock index: pulse or pressure missing');
+  expect(qsofaText(newScores('a', {}, { qsofa: { met: ['RR', 'BPsys'], missing: [], total: 2 } }))).toBe(
+    'qSOFA 2 (respiratory rate, systolic pressure)',
+  );
+  expect(qsofaText(newScores('a', {}, { qsofa: { met: [], missing: ['consciousness'] } }))).toBe(
+    'qSOFA: at least 0, consciousness missing',
+  );
+});
+
+it.each([
+  [{}, undefined],
+  [{ consciousness: 'V' }, { consciousness: 'V' }],
+  [{ oxygen: 'air' }, { oxygen: false }],
+  [
+    { oxygen: 'oxygen', spo2Scale: '2' },
+    { oxygen: true, spo2Scale: 2 },
+  ],
+  [{ consciousness: 'X', oxygen: 'x', spo2Scale: '3' }, undefined],
+] as const)('the form %j enters %j', (draft, entered) =>
+  expect(readAssessment({ ...emptyAssessment, ...draft })).toEqual(entered),
+);

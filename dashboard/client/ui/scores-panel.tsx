@@ -1,0 +1,124 @@
+/** Early warning scores of a bed: NEWS2 part by part with the age of each, shock index, qSOFA, and the way to the nurse's entries. */
+import { useSignal } from '@preact/signals';
+import type { ScorePart, Scores } from '../../../contracts/messages/scores.ts';
+import type { Bed } from '../../protocol.ts';
+import { ageText } from '../core/ages.ts';
+import {
+  adviceText,
+  isOutdated,
+  missingText,
+  partNames,
+  partText,
+  qsofaText,
+  shockIndexText,
+  totalText,
+} from '../core/score-words.ts';
+import { whenText } from '../core/times.ts';
+import { useApp } from '../shell/app.ts';
+import { AssessmentForm } from './assessment-form.tsx';
+
+export function ScoresPanel({ bed }: { bed: Bed }) {
+  const app = useApp();
+  const isEditing = useSignal(false);
+  const { scores, patient } = bed;
+  const open = (isOpen: boolean) => {
+    isEditing.value = isOpen;
+  };
+  if (patient?.category !== 'adult')
+    return (
+      <>
+        <h2>Scores</h2>
+        <p class="dim">NEWS2, shock index and qSOFA are for adults alone.</p>
+      </>
+    );
+  return (
+    <>
+      <div class="alarms__head">
+        <h2 data-testid="news2-total">{totalText(scores, app.now.value) ?? 'NEWS2'}</h2>
+        <span class="bar__gap" />
+        {app.may('enter-assessment') && !isEditing.value && (
+          <button class="button button--small" type="button" data-testid="assess" onClick={() => open(true)}>
+            Enter consciousness, oxygen
+          </button>
+        )}
+      </div>
+      {isEditing.value && <AssessmentForm bed={bed} onDone={() => open(false)} />}
+      {scores ? <Known scores={scores} /> : <p class="dim">The alarm processor has not scored this patient yet.</p>}
+    </>
+  );
+}
+
+function Known({ scores }: { scores: Scores }) {
+  const nowMs = useApp().now.value;
+  const { parts, risk = 'none' } = scores.news2;
+  return (
+    <>
+      <p
+        class={`score__advice score__advice--${isOutdated(scores, nowMs) ? 'none' : risk}`}
+        role="status"
+        data-testid="news2-advice"
+      >
+        {adviceText(scores, nowMs)}
+      </p>
+      <table class="table table--tight">
+        <thead>
+          <tr>
+            <th scope="col">NEWS2</th>
+            <th scope="col">Value</th>
+            <th scope="col" class="num">
+              Age
+            </th>
+            <th scope="col" class="num">
+              Points
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {parts.map((part) => (
+            <PartRow key={part.parameter} part={part} scores={scores} />
+          ))}
+        </tbody>
+      </table>
+      <p data-testid="other-scores">
+        {shockIndexText(scores)} · {qsofaText(scores)}
+      </p>
+    </>
+  );
+}
+
+function PartRow({ part, scores }: { part: ScorePart; scores: Scores }) {
+  const app = useApp();
+  const { parameter, at, points } = part;
+  const nowMs = app.now.value;
+  const isOxygenKnown = !scores.news2.missing.includes('oxygen');
+  const note = noteOf(part, scores, nowMs);
+  return (
+    <tr data-testid={`news2-${parameter}`}>
+      <th scope="row">
+        {partNames[parameter]}
+        {note !== undefined && <span class="table__note">{note}</span>}
+      </th>
+      <td class={points === undefined ? 'dim' : ''}>{partText(part)}</td>
+      <td class="num">{at === undefined ? '–' : ageText(nowMs - Date.parse(at))}</td>
+      <td class={`num${points === 3 ? ' score__three' : ''}`}>
+        {points ?? <span class="score__missing">{missingText(part, isOxygenKnown)}</span>}
+      </td>
+    </tr>
+  );
+}
+
+/** Who entered it and when; of SpO2, by which scale it is scored. */
+function noteOf({ parameter }: ScorePart, { news2, assessment }: Scores, nowMs: number): string | undefined {
+  const who = ({ by, at }: { by: { name: string }; at: string }) => `${by.name} ${whenText(Date.parse(at), nowMs)}`;
+  const { consciousness, oxygen, spo2Scale } = assessment;
+  switch (parameter) {
+    case 'consciousness':
+      return consciousness && who(consciousness);
+    case 'oxygen':
+      return oxygen && who(oxygen);
+    case 'SpO2':
+      return spo2Scale ? `scale ${news2.scale}, ${who(spo2Scale)}` : 'scale 1: nobody chose another';
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,174 @@
+/** What a nurse sees of early warning scores, and enters for them: on the tile, on the patient page, at every window size. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import type { Command } from '../../contracts/messages/alarms.ts';
+import { newScores } from '../../contracts/messages/scores.testing.ts';
+import type { Scores } from '../../contracts/messages/scores.ts';
+import { foldScores } from '../../dashboard/core/scores.ts';
+import { logIn, openBrowser } from '../browser.ts';
+import { resize, sizes, unreadable } from './overflow.ts';
+import { clickUntil, pressUntil } from './readable.ts';
+import { longBed, longFamilyName, patient, period, play, widest } from './scene.ts';
+import { openScreenServer, type ScreenServer } from './server.ts';
+
+const pictures = mkdtempSync(join(tmpdir(), 'vigil-scores-'));
+const who = { userId: 'nora', name: 'Nora Nurse', role: 'nurse' } as const;
+let server: ScreenServer;
+let browser: Browser;
+let refusal: string | undefined;
+
+beforeAll(async () => {
+  console.log(`pictures in ${pictures}`);
+  [server, browser] = await Promise.all([
+    openScreenServer({
+      accounts: [
+        { userId: 'nora', name: 'Nora Nurse', role: 'nurse', wards: ['ICU'] },
+        { userId: 'ted', name: 'Ted Technician', role: 'technician', wards: ['ICU'] },
+      ],
+      onCommand: (command) => answer(command),
+    }),
+    openBrowser(inject('chromium')),
+  ]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+
+const ago = (minutes: number) => new Date(Date.now() - minutes * 60_000).toISOString();
+
+/** A set without what a nurse enters, or with it. */
+function scoresOf(associationId: string, isEntered: boolean): Scores {
+  const at = ago(0);
+  const known = [
+    { parameter: 'RR', value: 26, at, points: 3 },
+    { parameter: 'SpO2', value: 92, at, points: 2 },
+    isEntered ? { parameter: 'oxygen', value: true, at, points: 2 } : { parameter: 'oxygen' },
+    { parameter: 'BPsys', value: 105, at: ago(40), points: 1 },
+    { parameter: 'pulse', value: 115, at, points: 2 },
+    isEntered
+      ? { parameter: 'consciousness', value: 'C', at, points: 3 }
+      : { parameter: 'consciousness', value: 'A', at: ago(400) },
+    { parameter: 'Temp', value: 38.2, at: ago(55), points: 1 },
+  ] as Scores['news2']['parts'];
+  const entered = { at, by: who };
+  const qsofa = { met: ['RR' as const], missing: [] };
+  if (isEntered)
+    return newScores(
+      associationId,
+      { parts: known, total: 14, atLeast: 14, risk: 'high', response: 'emergency' },
+      {
+        at,
+        validUntil: ago(-5),
+        shockIndex: 1.1,
+        qsofa: { ...qsofa, total: 1 },
+        assessment: { consciousness: { value: 'C', ...entered }, oxygen: { value: true, ...entered } },
+      },
+    );
+  const whole = newScores(
+    associationId,
+    { parts: known, atLeast: 9, missing: ['oxygen', 'consciousness'] },
+    { at, validUntil: ago(-5) },
+  );
+  const { total: _total, risk: _risk, response: _response, ...news2 } = whole.news2;
+  const assessment = { consciousness: { value: 'A' as const, at: ago(400), by: who } };
+  return { ...whole, news2, shockIndex: 1.1, qsofa: { ...qsofa, missing: ['consciousness'] }, assessment };
+}
+
+/** As the alarm processor: it takes the entry and publishes the scores, or refuses. */
+function answer(command: Command): void {
+  if (command.type !== 'enter-assessment') return;
+  const { commandId, associationId, type, at } = command;
+  if (refusal === undefined) foldScores(server.state, scoresOf(associationId, true), Date.now());
+  const outcome = refusal === undefined ? { accepted: true } : { accepted: false, reason: refusal };
+  server.answer({ commandId, associationId, type, at, ...outcome });
+}
+
+it('a nurse sees what is missing, enters it, and sees the total with what to do', async () => {
+  const held = period('U-1', 'ICU', patient({ familyName: 'Heron' }));
+  const bed = { deviceId: 'bed-01', period: held, values: widest, waves: ['MDC_ECG_ELEC_POTL_II'], ageMs: 0 };
+  const stop = play(server, [bed]);
+  foldScores(server.state, scoresOf(held.associationId, false), Date.now());
+  const page = await logIn(browser, server, 'nora');
+  await page.getByTestId('bed-U-1').getByTestId('value-MDC_ECG_HEART_RATE').waitFor();
+  expect(await page.getByTestId('tile-score').count()).toBe(0);
+  await page.getByTestId('open-U-1').click();
+
+  const panel = page.getByTestId('scores');
+  await panel.getByText('No total: air or oxygen, consciousness missing. What is known scores 9.').waitFor();
+  const row = async (name: string) =>
+    (await panel.getByTestId(`news2-${name}`).locator('th, td').allInnerTexts()).map((text) =>
+      text.replaceAll('\n', ' '),
+    );
+  expect(await row('RR')).toEqual(['Respiratory rate', '26 /min', expect.stringMatching(/^\d s$/), '3']);
+  expect(await row('BPsys')).toEqual(['Systolic pressure', '105 mmHg', '40 min', '1']);
+  expect(await row('oxygen')).toEqual(['Air or oxygen', '–', '–', 'not entered']);
+  expect(await row('consciousness')).toEqual([expect.stringContaining('Nora Nurse'), 'Alert', '6 h 40', 'too old']);
+  await page.screenshot({ path: join(pictures, 'partial.png'), fullPage: true });
+
+  await clickUntil(page, 'assess', 'assessment-form');
+  const save = page.getByTestId('assessment-save');
+  await pressUntil(save, page.getByText('Nothing was entered.'));
+  await page.locator('select[name=consciousness]').selectOption('C');
+  await page.locator('select[name=oxygen]').selectOption('oxygen');
+  await page.screenshot({ path: join(pictures, 'form.png'), fullPage: true });
+  refusal = 'The assessment was not taken: the patient is no longer at this device.';
+  await pressUntil(save, page.getByTestId('assessment-problem').filter({ hasText: refusal }));
+  refusal = undefined;
+  await pressUntil(save, page.getByTestId('news2-total').filter({ hasText: 'NEWS2 14' }));
+  await page.getByTestId('assessment-form').waitFor({ state: 'detached' });
+  expect(server.commands.at(-1)).toMatchObject({ type: 'enter-assessment', consciousness: 'C', oxygen: true, by: who });
+  expect(server.commands.at(-1)).not.toHaveProperty('spo2Scale');
+  expect(await page.getByTestId('news2-advice').innerText()).toContain('Emergency assessment');
+  expect(await panel.getByTestId('other-scores').innerText()).toBe('Shock index 1.10 · qSOFA 1 (respiratory rate)');
+  await page.screenshot({ path: join(pictures, 'total.png'), fullPage: true });
+
+  await page.getByTestId('patient-close').click();
+  await page.getByTestId('bed-U-1').getByTestId('tile-score').filter({ hasText: 'NEWS2 14' }).waitFor();
+  await page.screenshot({ path: join(pictures, 'tile.png') });
+  await page.close();
+
+  const technician = await logIn(browser, server, 'ted');
+  await technician.getByText('U-1').first().waitFor();
+  expect(await technician.getByText('NEWS2').count()).toBe(0);
+  await technician.close();
+  stop();
+});
+
+it('every word can be read at every window size, beside the longest names', async () => {
+  const held = period(longBed, 'ICU', patient({ familyName: longFamilyName }));
+  const child = period('U-3', 'ICU', patient({ category: 'paediatric' }));
+  const bed = { period: held, values: widest, waves: ['MDC_ECG_ELEC_POTL_II'], ageMs: 0 };
+  const stop = play(server, [
+    { ...bed, deviceId: 'bed-02' },
+    { ...bed, deviceId: 'bed-03', period: child },
+  ]);
+  foldScores(server.state, scoresOf(held.associationId, true), Date.now());
+  const page = await logIn(browser, server, 'nora');
+  await page.getByTestId(`bed-${longBed}`).getByTestId('tile-score').waitFor();
+  const faults: string[] = [];
+  const measure = async (name: string) => {
+    for (const size of sizes) {
+      await resize(page, size);
+      for (const fault of await unreadable(page)) faults.push(`${name}, ${size.name}: ${fault}`);
+    }
+    await resize(page, { width: 1366, height: 768 });
+  };
+  await measure('ward');
+  await page.getByTestId(`open-${longBed}`).click();
+  await page.getByTestId('news2-total').waitFor();
+  await clickUntil(page, 'assess', 'assessment-form');
+  await measure('patient with the form');
+  await page.screenshot({ path: join(pictures, 'long.png'), fullPage: true });
+  expect(faults).toEqual([]);
+  await page.getByTestId('patient-close').click();
+  await page.getByTestId('open-U-3').click();
+  await page.getByTestId('scores').getByText('for adults alone').waitFor();
+  expect(await page.getByTestId('assess').count()).toBe(0);
+  await page.close();
+  stop();
+});
