@@ -31,9 +31,13 @@ function convert(record: AnyRecord, { boot, seq }: Numbered): Input | undefined 
       const time = parseInstant(reading.time);
       const receivedAt = parseInstant(record.body.receivedAt);
       if (time === undefined || receivedAt === undefined) return undefined;
-      const { values } = numericsByCode(reading.values);
+      const { values, doubled } = numericsByCode(reading.values);
       const { intervalMs, boot: start } = reading;
-      const declared = { ...(intervalMs !== undefined && { intervalMs }), ...(start !== undefined && { start }) };
+      const declared = {
+        ...(intervalMs !== undefined && { intervalMs }),
+        ...(start !== undefined && { start }),
+        ...(doubled.length > 0 && { doubled: doubled.map(({ code }) => code) }),
+      };
       return { type: 'observation', deviceId, time, receivedAt, boot, seq, values, ...declared };
     }
     case contentTypes.status: {

@@ -35,6 +35,7 @@ import {
   standing,
   status,
 } from './device.ts';
+import { doubled, doubledConditions } from './doubled.ts';
 import { identity } from './identity.ts';
 import type { AlertsInput, AssociationInput, Category, Input, ObservationInput, StatusInput } from './inputs.ts';
 import { isOver, isScored, profileInForce, refolded, rulesIn, rulesOf } from './judging.ts';
@@ -170,6 +171,7 @@ function allConditions(env: Environment, state: State): readonly Condition[] {
     ...arrivalConditions(state.arrivals),
     ...deviceConditions(state.device, !isUnassigned),
     ...ratesConditions(state.rates),
+    ...doubledConditions(state.doubled),
     ...continuityConditions(state.continuity),
     ...noticeConditions(state.notices),
     ...(isScored(state) ? scoresConditions(state.scores) : []),
@@ -201,6 +203,7 @@ function observe(env: Environment, state: State, input: ObservationInput, now: n
     limits: judged.part,
     device: isOver(state) ? state.device : hear(state.device, input, heardOf(arrivals, came), now),
     rates: rates(state.rates, came),
+    doubled: doubled(state.doubled, input),
     continuity,
     scores: isScored(state) ? scoreValues(state.scores, came) : state.scores,
     ...(!isOver(state) && {

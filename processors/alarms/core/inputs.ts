@@ -20,6 +20,8 @@ export type ObservationInput = {
   readonly start?: string;
   /** One of a code (contracts/numerics.ts). */
   readonly values: readonly Readonly<NumericValue>[];
+  /** Codes that the message had more than once; absent where there is none. */
+  readonly doubled?: readonly string[];
 };
 
 /** The device's word on itself; a will (`online: false`) has no time. `conditions` is the whole list, absent where untold. */

@@ -6,6 +6,7 @@ import { type ArrivalsPart, initialArrivals } from './arrivals.ts';
 import { type BookPart, initialBook } from './book.ts';
 import { type ContinuityPart, initialContinuity } from './continuity.ts';
 import { type DevicePart, initialDevice } from './device.ts';
+import { type DoubledPart, initialDoubled } from './doubled.ts';
 import { initialIdentity } from './identity.ts';
 import type { AssociationInput } from './inputs.ts';
 import type { LimitsPart } from './limits.ts';
@@ -29,6 +30,7 @@ export type State = {
   readonly limits: LimitsPart;
   readonly device: DevicePart;
   readonly rates: RatesPart;
+  readonly doubled: DoubledPart;
   readonly continuity: ContinuityPart;
   readonly identity: Starts;
   readonly notices: NoticesPart;
@@ -52,6 +54,7 @@ export function initialState(associationId: string): State {
     limits: {},
     device: initialDevice,
     rates: initialRates,
+    doubled: initialDoubled,
     continuity: initialContinuity,
     identity: initialIdentity,
     notices: {},

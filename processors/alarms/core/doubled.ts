@@ -1,0 +1,48 @@
+/**
+ * The detector of a parameter that comes twice in one message. The graver value is judged (contracts/numerics.ts), and it is said
+ * (CLINICAL, "Judged or told", 1): nobody knows which of the two is the patient's. Pure.
+ */
+import { parameters } from '../../../contracts/parameters.ts';
+import type { Condition } from './condition.ts';
+import type { ObservationInput } from './inputs.ts';
+
+/** By code: device times of the first and the latest message that had it twice. */
+export type DoubledPart = Readonly<Record<string, { readonly since: number; readonly at: number }>>;
+
+export const initialDoubled: DoubledPart = {};
+
+/** It ends when the parameter has come once only for so long (ours). */
+const onceMs = 60_000;
+
+export function doubled(part: DoubledPart, { time, values, doubled: codes = none }: ObservationInput): DoubledPart {
+  if (codes.length === 0 && part === initialDoubled) return part;
+  const next: Record<string, { readonly since: number; readonly at: number }> = {};
+  for (const [code, one] of Object.entries(part)) {
+    const isOnce = !codes.includes(code) && values.some((numeric) => numeric.code === code);
+    // The device's clock may have been set in between, back as well.
+    if (!isOnce || Math.abs(time - one.at) < onceMs) next[code] = one;
+  }
+  for (const code of codes) next[code] = { since: next[code]?.since ?? time, at: time };
+  return Object.keys(next).length === 0 ? initialDoubled : next;
+}
+
+const none: readonly string[] = [];
+
+export function doubledConditions(part: DoubledPart): Condition[] {
+  return Object.entries(part).map(([code, { since }]) => ({
+    key: `twice-in-one-message/${code}`,
+    name: 'twice-in-one-message',
+    kind: 'technical',
+    priority: 'low',
+    chain: `twice-in-one-message/${code}`,
+    rank: 0,
+    text: `${parameters.get(code)?.label ?? code}: twice in one message, the graver is judged`,
+    code,
+    onset: since,
+    determined: since,
+    valueAt: since,
+    excess: 0,
+    late: false,
+    outOfOrder: false,
+  }));
+}
