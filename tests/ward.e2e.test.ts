@@ -118,6 +118,30 @@ describe('a ward', () => {
       expect(seen).not.toContain(secret);
   });
 
+  it('sees at once what the monitor alarms by itself, whose it is, and that it sounds no more; it stays until it was seen', async () => {
+    const device = await connectDevice(platform, 'bed-09');
+    const vt = { code: 'MDC_EVT_ECG_V_TACHY', priority: 'high', kind: 'physiological', text: '*** VTACH' };
+    const tell = (alerts: object[], sound: string) =>
+      device.publish('alerts', { boot: 'own-alerts', seq: ++told, time: new Date().toISOString(), alerts, sound });
+    let told = 0;
+    const rows = nurse.getByTestId('alarm-list').locator('[data-condition=MDC_EVT_ECG_V_TACHY]');
+    try {
+      const sentAt = Date.now();
+      await tell([vt], 'paused');
+      await rows.waitFor();
+      process.stdout.write(`from the monitor to the screen: ${Date.now() - sentAt} ms\n`);
+      expect(await rows.locator('.alarm__text').textContent()).toBe('Monitor: Ventricular tachycardia (*** VTACH)');
+      await nurse.getByTestId('bed-E-09').getByTestId('device-sound').waitFor();
+      await tell([], 'on');
+      await rows.getByText('ended, unseen').waitFor();
+      await nurse.getByTestId('bed-E-09').getByTestId('device-sound').waitFor({ state: 'detached' });
+      await rows.getByRole('button', { name: /Acknowledge/ }).click();
+      await rows.waitFor({ state: 'detached' });
+    } finally {
+      await device.close();
+    }
+  });
+
   it('shows the waves and numerics of a simulated bed, and its trend from the database', async () => {
     const simulator: Child = startChild({
       name: 'simulators',
