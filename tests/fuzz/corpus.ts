@@ -137,6 +137,10 @@ export const payloadSeeds = [
   { kind: 'waveforms', text: waveform },
   { kind: 'status', text: status },
   { kind: 'status', text: '{"online":false}' },
+  {
+    kind: 'alerts',
+    text: '{"boot":"b1","seq":1,"time":"2026-03-01T12:00:00.000Z","sound":"paused","alerts":[{"code":"MDC_EVT_APNEA","priority":"high","kind":"physiological","text":"APNEA"}]}',
+  },
 ] as const;
 
 export type KeptStream = { readonly name: string; readonly chunks: readonly Buffer[] };
