@@ -9,6 +9,7 @@ import type { Alarm, GroupInForce, LimitsInForce } from '../contracts/messages/a
 import { checkRecord } from '../contracts/messages/check.ts';
 import { newLimits } from '../contracts/messages/limits.testing.ts';
 import { type AssociationPeriod, contentTypes } from '../contracts/messages/records.ts';
+import { newScores } from '../contracts/messages/scores.testing.ts';
 import type { SealedLog } from '../contracts/sealed-log.ts';
 import { startTestPlatform } from '../tests/platform.ts';
 import { admitted, associate, openLogAs, ownPorts, type RunningHouse, startHouse, until } from '../tests/system.ts';
@@ -63,6 +64,20 @@ function alarmOf(period: AssociationPeriod, deviceId: string, fields: Partial<Al
 
 async function raise(alarm: Alarm, type = 'raised') {
   await alarms.append('alarms', alarm.associationId, contentTypes.alarmEvent, { type, at: iso(), alarm });
+}
+
+/** What lies in `commands` under this id. */
+async function commandOf(commandId: string): Promise<unknown> {
+  const commands: unknown[] = [];
+  const table = await alarms.followTable(['commands'], (opened) => {
+    const checked = opened && checkRecord(opened.contentType, opened.plaintext);
+    if (checked?.ok) commands.push(checked.body);
+  });
+  const found = await until('the command', () =>
+    commands.find((body) => (body as { commandId: string }).commandId === commandId),
+  );
+  await table.close();
+  return found;
 }
 
 async function loggedIn(userId: string): Promise<Browser> {
@@ -173,6 +188,7 @@ describe('what a ward sees', () => {
       ['POST', `/api/alarms/${foreign.alarmId}/acknowledge`, { rev: 1 }],
       ['POST', `/api/associations/${inStep.associationId}/pause-audio`, { forMs: 60_000 }],
       ['POST', `/api/associations/${inStep.associationId}/limits`, { group: 'HR', limits: null, seenAt: null }],
+      ['POST', `/api/associations/${inStep.associationId}/assessment`, { consciousness: 'A' }],
       ['DELETE', `/api/devices/${deviceStep}/associations/${inStep.associationId}`],
     ];
     for (const [method, path, body] of paths) {
@@ -328,16 +344,7 @@ describe('acts', () => {
       const tried = await nurse.post(`/api/alarms/${alarm.alarmId}/acknowledge`, { rev: alarm.rev });
       return tried.status === 202 && tried;
     });
-    const commands: unknown[] = [];
-    const table = await alarms.followTable(['commands'], (opened) => {
-      const checked = opened && checkRecord(opened.contentType, opened.plaintext);
-      if (checked?.ok) commands.push(checked.body);
-    });
-    const command = await until('the command', () =>
-      commands.find((body) => (body as { commandId: string }).commandId === answer.body.commandId),
-    );
-    await table.close();
-    expect(command).toMatchObject({
+    expect(await commandOf(answer.body.commandId)).toMatchObject({
       type: 'acknowledge',
       alarmId: alarm.alarmId,
       rev: alarm.rev,
@@ -412,6 +419,56 @@ describe('acts', () => {
       return hr?.limits.high === 130 && hr.changed.by.userId === 'physician';
     });
     expect((await ask({ high: 125 })).status).toBe(409);
+  });
+
+  it('takes what a nurse sees of an adult, puts it on record, and shows the scores that the alarm processor made of it', async () => {
+    const nurse = await loggedIn('nurse-icu');
+    const { associationId } = inIcu;
+    const path = `/api/associations/${associationId}/assessment`;
+    for (const odd of [{}, { consciousness: 'X' }, { oxygen: 'yes' }, { spo2Scale: 3 }, { oxygen: true, more: 1 }])
+      expect([odd, (await nurse.post(path, odd)).status]).toEqual([odd, 400]);
+    const technician = await loggedIn('technician');
+    expect((await technician.post(path, { consciousness: 'A' })).status).toBe(403);
+    const entered = await nurse.post(path, { consciousness: 'V', oxygen: false, spo2Scale: 2 });
+    expect(entered.status).toBe(202);
+    expect(await commandOf(entered.body.commandId)).toMatchObject({
+      type: 'enter-assessment',
+      associationId,
+      consciousness: 'V',
+      oxygen: false,
+      spo2Scale: 2,
+      by: { userId: 'nurse-icu', role: 'nurse' },
+    });
+    const auditor = await loggedIn('auditor');
+    const record = await until('the audit record', async () => {
+      const { body } = await auditor.get('/api/audit?action=assessment-entered&userId=nurse-icu');
+      return body.records[0];
+    });
+    expect(record).toMatchObject({ verified: true, associationId, ward: wards.icu });
+    expect(record.detail).toBe(`consciousness V, on air, SpO2 scale 2; command ${entered.body.commandId}`);
+    await alarms.append(
+      'alarms',
+      associationId,
+      contentTypes.scores,
+      newScores(associationId, { total: 3 }, { at: iso() }),
+    );
+    const scoresFor = async (who: Browser) => (await who.get(`/api/associations/${associationId}`)).body.bed?.scores;
+    await until('the scores', async () => (await scoresFor(nurse))?.news2.total === 3);
+  });
+
+  it('takes no assessment of a child', async () => {
+    const nurse = await loggedIn('nurse-step');
+    const path = `/api/devices/dash-${run}-child/associations`;
+    const patient = { patientId: 'P-child', familyName: 'Young', givenName: 'Test', category: 'paediatric' };
+    const { body } = await nurse.post(path, { ward: wards.step, bed: '3', patient, version: 0 });
+    const refused = await until('the bed', async () => {
+      const tried = await nurse.post(`/api/associations/${body.associationId}/assessment`, { consciousness: 'A' });
+      return tried.status !== 404 && tried;
+    });
+    expect([refused.status, refused.body.message]).toEqual([
+      400,
+      'NEWS2 is for adults alone: no adult is at this device.',
+    ]);
   });
 
   it('assigns, moves, corrects and ends, one change at a time', async () => {

@@ -188,6 +188,7 @@ describe('every route', () => {
         `/api/associations/${period.associationId}/limits`,
         { group: 'Topsecret-1', limits: null, seenAt: null },
       ],
+      ['POST', `/api/associations/${period.associationId}/assessment`, { consciousness: 'Topsecret-1' }],
       ['GET', `/api/associations/${period.associationId}/trends?codes=Topsecret-1&from=a&to=b`],
       ['GET', `/api/associations/${encodeURIComponent("' OR 1=1")}/trends?codes=MDC_TEMP&from=a&to=b`],
       [
