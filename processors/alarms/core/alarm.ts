@@ -100,8 +100,10 @@ function changed(before: Live | undefined, change: Change, clock: Clock): Live {
         ...before,
         subsumed,
         toldAt: condition.valueAt,
-        alarm: { ...rest, ...valuesOf(condition), late },
+        alarm: { ...rest, ...valuesOf(condition), priority: condition.priority, late },
       };
+      if (isGraver(condition, alarm) && !subsumed)
+        return calling({ ...next, acknowledged: false, realarmAt: null, alarm: unanswered(next.alarm) }, clock);
       return before.subsumed && !subsumed && !before.acknowledged ? calling(next, clock) : next;
     }
     case 'end': {
@@ -232,6 +234,9 @@ export const gravity: Readonly<Record<Priority, number>> = { low: 1, medium: 2, 
 const worseMs = 5_000;
 const changedMs = 60_000;
 
+/** It has become graver: an answer to it was an answer to less. */
+export const isGraver = (condition: Condition, { priority }: Alarm) => gravity[condition.priority] > gravity[priority];
+
 /** Whether a condition that goes on is worth telling of. */
 export function decideRefresh(live: Live, condition: Condition, subsumed: boolean): Change | undefined {
   const { alarm } = live;
@@ -239,7 +244,8 @@ export function decideRefresh(live: Live, condition: Condition, subsumed: boolea
   const shown = Math.abs((alarm.value ?? 0) - (alarm.limit ?? 0));
   const worse = condition.excess > shown && sinceToldMs >= worseMs;
   const changed = condition.text !== alarm.text && sinceToldMs >= changedMs;
-  const isOther = condition.limit !== alarm.limit || condition.listedUnder !== alarm.under;
+  const isOther =
+    condition.priority !== alarm.priority || condition.limit !== alarm.limit || condition.listedUnder !== alarm.under;
   const moved = isOther || (alarm.kind === 'technical' && condition.text !== alarm.text);
   const current = alarm.late && !condition.late;
   const tells = worse || changed || moved || current || subsumed !== live.subsumed;

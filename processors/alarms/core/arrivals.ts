@@ -189,11 +189,14 @@ function named(
   const declaredMs = come.reading.declaredMs ?? known.declaredMs;
   // A declared change to more often is no silence of the time before ("Judged or told", 1).
   const isOftener = declaredMs !== null && declaredMs < (known.declaredMs ?? 0);
-  const { spacings: spaced } = known;
-  const before =
-    isFirstKnown || isOftener ? { ...known, since: at, tens: [], spacings: isFirstKnown ? [] : spaced } : known;
   const value = usableNumber(numeric);
   const valid = value !== undefined && numeric.validity === undefined;
+  const isBeyond = valid && come.isBeyond(parameter, value);
+  // That it was silent was said; what comes after is looked at anew, unless it was left beyond a limit.
+  const isBack = valid && known.silentSince !== null && !known.beyond && !isBeyond;
+  const { spacings: spaced } = known;
+  const isAnew = isFirstKnown || isOftener || isBack;
+  const before = isAnew ? { ...known, since: at, tens: [], spacings: isFirstKnown ? [] : spaced } : known;
   const isNewest = valid && (before.validAt === null || at > before.validAt);
   const spacings = at > before.namedAt ? spacedBy(before.spacings, at - before.namedAt) : before.spacings;
   const isSame = spacings === known.spacings && declaredMs === before.declaredMs;
@@ -209,7 +212,7 @@ function named(
     declaredMs,
     intervalMs: isSame ? before.intervalMs : intervalOf(parameter, declaredMs, spacings, come.part.declaredMs),
     why: valid ? null : reasonOf(parameter, numeric),
-    beyond: isNewest ? come.isBeyond(parameter, value) : before.beyond,
+    beyond: isNewest ? isBeyond : before.beyond,
     // Measured anew: it is not missed in the time before.
     since: before.givenUp && valid ? at : before.since,
     ten: valid ? Math.max(before.ten, ten) : before.ten,

@@ -17,6 +17,7 @@ import {
   eventTypeOf,
   evolve,
   gravity,
+  isGraver,
   isQuiet,
   type Live,
   pauseFault,
@@ -155,7 +156,8 @@ export function reconcile(
     if (live?.alarm.present) {
       const change = decideRefresh(live, condition, hidden);
       if (change) apply(draft, condition.key, change, desk);
-      if (change && live.subsumed && !hidden) afterCall(draft, condition.key, desk);
+      const isCall = !hidden && (live.subsumed || isGraver(condition, live.alarm));
+      if (change && isCall) afterCall(draft, condition.key, desk);
     } else if (hidden ? !condition.quiet : condition.clearing && draft.hidden.includes(condition.key)) {
       stillHidden.push(condition.key);
     } else begin(draft, condition, desk);

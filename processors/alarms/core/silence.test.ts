@@ -502,3 +502,25 @@ describe('a device without a patient', () => {
     expect(technical(one)).toContain('disconnected on');
   });
 });
+
+describe('a parameter that comes again', () => {
+  it('is looked at anew after a silence that was said: no word of "now and then" for what is well', () => {
+    const one = bed();
+    one.run(0, 60, { HR: 80, SpO2: 97 });
+    one.tick(90);
+    one.run(100, 200, { HR: 80, SpO2: 97 });
+    expect(one.events.filter(({ alarm }) => alarm.condition.endsWith('intermittent'))).toEqual([]);
+  });
+
+  it('calls again as medium, though a nurse had answered the low one, once a value beyond the limit is the last', () => {
+    const one = bed();
+    for (let s = 0; s <= 120; s += 1) one.run(s, s, { HR: 80, SpO2: s % 4 === 0 ? 97 : null });
+    const low = one.live()['SpO2.intermittent/MDC_PULS_OXIM_SAT_O2']!;
+    expect([low.priority, low.signal]).toEqual(['low', 'on']);
+    one.command(121, { type: 'acknowledge', alarmId: low.alarmId });
+    one.run(122, 123, { HR: 80, SpO2: null });
+    one.run(124, 124, { HR: 80, SpO2: 88 });
+    const medium = one.live()['SpO2.intermittent/MDC_PULS_OXIM_SAT_O2']!;
+    expect([medium.alarmId, medium.priority, medium.signal]).toEqual([low.alarmId, 'medium', 'on']);
+  });
+});
