@@ -152,16 +152,25 @@ describe('a line that cannot be used', () => {
     ['a ward that is a number', '{"at":1,"kind":"association","category":"adult","ward":7}', /"ward"/],
     ['an end that is none', '{"at":1,"kind":"association","category":"adult","endedAt":"soon"}', /"endedAt"/],
     ['no command', '{"at":1,"kind":"command"}', /no "command"/],
-    ['an unknown command', '{"at":1,"kind":"command","command":{"type":"shout"}}', /"command" cannot be used/],
-    [
-      'a pause without an end',
-      '{"at":1,"kind":"command","command":{"type":"pause-audio"}}',
-      /"command" cannot be used/,
-    ],
   ])('is named: %s', (_name, line, message) => {
     const { captured, faults } = readCapture(`${JSON.stringify(admitted)}\n${line}\n`);
     expect(captured).toHaveLength(1);
     expect(faults).toEqual([{ line: 2, message: expect.stringMatching(message) }]);
+  });
+
+  it.each([
+    ['an unknown one', { type: 'shout' }],
+    ['a pause without an end', { type: 'pause-audio' }],
+    ['a pause of more than two minutes', { type: 'pause-audio', forMs: 600_000 }],
+    ['limits that are a text', { type: 'set-limits', group: 'HR', limits: 'high' }],
+  ])('is refused, and the rest is judged, where it is a command that nobody can use: %s', (_name, command) => {
+    const lines = [admitted, { at: at(1), kind: 'command', command }, hr(2, 134)];
+    const { captured, refused, faults } = readCapture(ndjson(lines));
+    expect({ lines: captured.map(({ line }) => line), refused, faults }).toEqual({
+      lines: [1, 3],
+      refused: [{ line: 2, message: expect.stringMatching(/"command" cannot be used/) }],
+      faults: [],
+    });
   });
 
   it('is refused, not judged, where the gateway would refuse the message', () => {

@@ -21,7 +21,7 @@ export type Capture = {
   readonly captured: readonly Captured[];
   /** Lines that are none: the capture must not be judged without them. */
   readonly faults: readonly CaptureFault[];
-  /** Messages of the device that the gateway would refuse: the engine never sees them. */
+  /** Messages of the device that the gateway would refuse, and commands that the API would: the engine never sees them. */
   readonly refused: readonly CaptureFault[];
 };
 
@@ -113,8 +113,9 @@ function readCommand(given: unknown, atMs: number, line: number): Read {
     ...rest,
     ...(alarm !== undefined && { alarmId: alarm }),
   };
+  // The API would refuse it too, and the rest of the recording still tells something.
   const taken = read(contentTypes.command, asked, { boot: 'capture', seq: line });
-  return 'refused' in taken ? { fault: `"command" cannot be used: ${taken.refused}` } : taken;
+  return 'refused' in taken ? { refused: `"command" cannot be used: ${taken.refused}` } : taken;
 }
 
 function read(contentType: string, record: unknown, numbered: { readonly boot: string; readonly seq: number }): Read {
