@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { VigilError } from '../contracts/errors.ts';
+import { type Followed, followFile } from '../contracts/follow-file.ts';
 import { type Registry, readRegistry } from './core/wards.ts';
-import { type Followed, followFile } from './follow-file.ts';
 
 /** @throws VigilError `settings-invalid`: names the file and all that is wrong with it */
 export function readWardsFile(path: string): Registry {

@@ -4,9 +4,9 @@ import type { Logger } from 'pino';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { VigilError } from '../../contracts/errors.ts';
+import { followFile } from '../../contracts/follow-file.ts';
 import { roles } from '../../contracts/messages/records.ts';
 import { textFaultIn } from '../../contracts/text.ts';
-import { followFile } from '../follow-file.ts';
 import { parseHash } from './password.ts';
 
 export const userIdPattern = /^[A-Za-z0-9._@-]{1,64}$/;

@@ -1,5 +1,7 @@
 /** The alarm processor as a process, against the real Kafka: the way of a reading, answers, silence, discharge, positions. */
+
 import { readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Child } from '../../ops/platform/child.ts';
 import { type AlarmLab, openLab } from './lab.testing.ts';
@@ -30,7 +32,10 @@ describe('the alarm processor', () => {
     await bed.acknowledge(raised.alarm.alarmId);
     const answered = await lab.until(bed, ({ type }) => type === 'acknowledged');
     expect(answered.alarm.acknowledgedBy?.name).toBe('N. Urse');
-    await bed.send(t, 8, 8, { HR: 100 });
+    // It ends by values that are inside for 5 s.
+    await bed.send(t, 8, 9, { HR: 100 });
+    await sleep(5_000);
+    await bed.send(t, 10, 14, { HR: 100 });
     await lab.until(bed, ({ type }) => type === 'cleared');
     expect(lab.alarmsOf(bed).filter((alarm) => alarm.kind === 'physiological')).toHaveLength(1);
   });

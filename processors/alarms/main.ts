@@ -15,7 +15,7 @@ import type { Environment } from './core/engine.ts';
 import { profileOf } from './core/profile-table.ts';
 import { alarmsMetrics } from './metrics.ts';
 import { type Processor, startProcessor } from './processor.ts';
-import { readProfiles } from './profiles-file.ts';
+import { followProfiles } from './profiles-file.ts';
 import { alarmSettings } from './settings.ts';
 
 const countersEveryMs = 60_000;
@@ -27,7 +27,8 @@ const hash: Environment['hash'] = (text) => createHash('sha256').update(text).di
 
 async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger) {
   const clock = keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
-  const profile = profileOf(readProfiles(settings.profilesFile));
+  const profiles = followProfiles(settings.profilesFile, log, () => processor?.judgeAnew());
+  const profile: Environment['profile'] = (category, ward) => profileOf(profiles.current())(category, ward);
   const alertCodes = readAlertCodes(settings.alertCodesFile);
   const boot = randomBytes(9).toString('hex');
   let processor: Processor | undefined;
@@ -35,7 +36,7 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
   const metricsServer = await openMetricsServer({
     host: settings.metricsHost,
     port: settings.metricsPort,
-    metrics: alarmsMetrics(() => processor?.counters(), clock),
+    metrics: alarmsMetrics(() => processor?.counters(), clock, profiles),
     health: () => health,
     log,
   });
@@ -73,6 +74,7 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
       await table.close();
       await sealedLog.close();
       await metricsServer.close();
+      profiles.close();
       clock.close();
       log.info(started.counters(), 'closed');
     },

@@ -1,40 +1,31 @@
-/** The limit profiles that a hospital configures: for its wards, and for children and newborns, who have none built in. */
+/** The file of limit profiles: for wards, and for children and newborns, who have none built in. It may change while we run. */
 import { readFileSync } from 'node:fs';
+import type { Logger } from 'pino';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { VigilError } from '../../contracts/errors.ts';
-import { Limits } from '../../contracts/messages/alarms.ts';
-import { limitGroups } from '../../contracts/parameters.ts';
-import { textFaultIn } from '../../contracts/text.ts';
-import { builtInProfiles, type ProfileTable, tableFault, tableOf } from './core/profile-table.ts';
+import { type Followed, followFile } from '../../contracts/follow-file.ts';
+import { textFaultIn, visibleText } from '../../contracts/text.ts';
+import { profileFaults } from './core/profile-faults.ts';
+import { type ByCategory, builtInProfiles, type OfFile, type ProfileTable, tableOf } from './core/profile-table.ts';
 
 const closed = { additionalProperties: false } as const;
-const Profile = Type.Object(
-  Object.fromEntries(limitGroups.map((group) => [group, Type.Optional(Limits)])) as Record<
-    (typeof limitGroups)[number],
-    ReturnType<typeof Type.Optional<typeof Limits>>
-  >,
-  closed,
-);
-const Categories = Type.Object(
-  {
-    adult: Type.Optional(Profile),
-    paediatric: Type.Optional(Profile),
-    neonatal: Type.Optional(Profile),
-    unassigned: Type.Optional(Profile),
-  },
-  closed,
-);
+const profile = Type.Optional(Type.Unknown());
+const Categories = Type.Object({ adult: profile, paediatric: profile, neonatal: profile, unassigned: profile }, closed);
 const ProfilesFile = Type.Object(
-  { hospital: Type.Optional(Categories), wards: Type.Optional(Type.Record(Type.String(), Categories)) },
+  {
+    version: Type.String({ minLength: 1, maxLength: 40, pattern: '\\S' }),
+    hospital: Type.Optional(Categories),
+    wards: Type.Optional(Type.Record(Type.String({ minLength: 1, maxLength: 40 }), Categories)),
+  },
   closed,
 );
 const check = Compile(ProfilesFile);
 
 /**
- * The profiles of a file over the built-in adult one. A profile is whole: a group that it leaves out has no limits.
+ * The profiles of a file over the built-in adult one.
  * @param path empty: only what is built in
- * @throws VigilError `settings-invalid`: no JSON, another shape, limits that cross or that no body reaches
+ * @throws VigilError `settings-invalid`: names the file's every fault with its place; nothing of such a file is used
  */
 export function readProfiles(path: string): ProfileTable {
   if (path === '') return builtInProfiles;
@@ -42,23 +33,57 @@ export function readProfiles(path: string): ProfileTable {
   try {
     given = JSON.parse(readFileSync(path, 'utf8'));
   } catch (cause) {
-    throw new VigilError('settings-invalid', 'The file that VIGIL_LIMIT_PROFILES_FILE names does not hold JSON.', {
-      cause,
-    });
+    throw refused(['it cannot be read, or does not hold JSON.'], cause);
   }
-  if (!check.Check(given)) {
-    const [first] = check.Errors(given);
-    const where = first?.instancePath || 'its root';
-    throw new VigilError('settings-invalid', `The file that VIGIL_LIMIT_PROFILES_FILE names is not right at ${where}.`);
-  }
-  const names = textFaultIn(Object.keys((given as Static<typeof ProfilesFile>).wards ?? {}));
-  if (names)
-    throw new VigilError(
-      'settings-invalid',
-      `In the file that VIGIL_LIMIT_PROFILES_FILE names, a ward's name ${names.fault}.`,
-    );
-  const { hospital, wards } = given as Static<typeof ProfilesFile>;
-  const fault = tableFault(hospital ?? {}, wards ?? {});
-  if (fault) throw new VigilError('settings-invalid', `In the file that VIGIL_LIMIT_PROFILES_FILE names, ${fault}.`);
-  return tableOf(hospital ?? {}, wards ?? {});
+  if (!check.Check(given))
+    throw refused(check.Errors(given).map(({ instancePath, message }) => `${instancePath || '/'}: it ${message}.`));
+  const { version, hospital = {}, wards = {} } = given as Static<typeof ProfilesFile>;
+  const texts = textFaultIn([version, ...Object.keys(wards)]);
+  const faults = [
+    ...(texts ? [`/: a name ${texts.fault}.`] : []),
+    ...categoryFaults('/hospital', hospital),
+    ...Object.entries(wards).flatMap(([ward, of]) => categoryFaults(`/wards/${ward}`, of)),
+  ];
+  if (faults.length > 0) throw refused(faults);
+  return tableOf(version, hospital as ByCategory<OfFile>, wards as Readonly<Record<string, ByCategory<OfFile>>>);
+}
+
+const categoryFaults = (path: string, of: Static<typeof Categories>) =>
+  Object.entries(of).flatMap(([category, one]) => profileFaults(one, `${path}/${category}`));
+
+function refused(faults: readonly string[], cause?: unknown): VigilError {
+  const list = [...new Set(faults)].map((fault) => `\n  ${visibleText(fault)}`).join('');
+  const message = `The file that VIGIL_LIMIT_PROFILES_FILE names is refused:${list}`;
+  return new VigilError('settings-invalid', message, { cause });
+}
+
+export type Profiles = Followed<ProfileTable> & {
+  /** Times that the file has changed and was taken. */
+  readonly taken: () => number;
+  /** The file as it is now was refused: a former one judges. */
+  readonly isRefused: () => boolean;
+};
+
+/** Reads the file, and again when it changes. A faulty one is refused whole: the former one stays. @param onChange called after a change */
+export function followProfiles(path: string, log: Logger, onChange: () => void, everyMs?: number): Profiles {
+  let taken = 0;
+  let isRefused = false;
+  const counts = { taken: () => taken, isRefused: () => isRefused };
+  if (path === '') return { ...counts, current: () => builtInProfiles, close: () => {} };
+  const followed = followFile({
+    path,
+    read: readProfiles,
+    onRead() {
+      taken += 1;
+      isRefused = false;
+      log.info('the limit profiles have changed');
+      onChange();
+    },
+    onFault(error) {
+      isRefused = true;
+      log.error({ error }, 'the limit profiles changed and are refused: the former ones judge');
+    },
+    ...(everyMs !== undefined && { everyMs }),
+  });
+  return { ...counts, ...followed };
 }

@@ -38,7 +38,7 @@ function limitsOf(text: string): LimitsByGroup {
     if (!Value.Check(Limits, limits)) fail(`--limits of ${group} are not limits.`);
     const merged = { ...adultLimits[group as LimitGroup], ...limits };
     const fault = limitsFault(group as LimitGroup, merged);
-    if (fault) fail(`--limits of ${group} are ${fault}.`);
+    if (fault) fail(`--limits: ${fault}`);
   }
   return given as LimitsByGroup;
 }

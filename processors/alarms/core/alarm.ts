@@ -6,7 +6,7 @@ import { type Said, saidAfter } from '../../../contracts/acknowledgement.ts';
 import type { Alarm, AlarmEventType, Command, Priority } from '../../../contracts/messages/alarms.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import type { Condition } from './condition.ts';
-import type { Profile } from './profile.ts';
+import { type Profile, type Times, timesOf } from './profile.ts';
 import { isScore, scoreRealarmMs } from './scores/names.ts';
 
 /** An alarm on the screens, and what the engine must remember of it. */
@@ -56,14 +56,14 @@ export const eventTypeOf = ({ type }: Change): AlarmEventType => told[type];
 /** Times of the wall clock that a change is made at. */
 export type Clock = {
   readonly now: number;
-  readonly profile: Pick<Profile, 'realarmMs' | 'escalationMs'>;
+  readonly profile: Times & Partial<Pick<Profile, 'groups'>>;
   /** Until when an audio pause silences an alarm of a priority that begins to call; null where none does. */
   readonly pausedUntil?: (priority: Priority) => number | null;
 };
 
 /** How soon an answered alarm calls again while its condition lasts. */
 export function realarmMsOf({ condition }: Pick<Alarm, 'condition'>, { profile }: Pick<Clock, 'profile'>): number {
-  return isScore(condition) ? scoreRealarmMs : profile.realarmMs;
+  return isScore(condition) ? scoreRealarmMs : timesOf(profile, condition).realarmMs;
 }
 
 /** So often an unanswered alarm climbs at most (ours). */
@@ -131,7 +131,7 @@ function changed(before: Live | undefined, change: Change, clock: Clock): Live {
       return calling({ ...before, acknowledged: false, realarmAt: null, alarm: unanswered(alarm) }, clock);
     case 'escalate': {
       const escalation = alarm.escalation + 1;
-      const wait = clock.profile.escalationMs[alarm.priority];
+      const wait = timesOf(clock.profile, alarm.condition).escalationMs[alarm.priority];
       const again = wait !== undefined && escalation < escalationMax;
       return { ...before, escalateAt: again ? before.escalateAt! + wait : null, alarm: { ...alarm, escalation } };
     }
@@ -148,7 +148,7 @@ function changed(before: Live | undefined, change: Change, clock: Clock): Live {
 
 /** It begins to call: escalation starts to count; only a pause over something graver silences it. */
 function calling(live: Live, { now, profile, pausedUntil }: Clock): Live {
-  const wait = profile.escalationMs[live.alarm.priority];
+  const wait = timesOf(profile, live.alarm.condition).escalationMs[live.alarm.priority];
   const { audioPausedUntil: _old, ...rest } = live.alarm;
   const until = pausedUntil?.(rest.priority) ?? null;
   const alarm = until === null ? rest : { ...rest, audioPausedUntil: formatInstant(until) };

@@ -2,14 +2,15 @@
  * Which profile judges whom: by ward, else by hospital. There is no built-in profile for children and newborns: a hospital that has them
  * configures its own, and a category without one is refused, never judged by another's limits. Pure.
  */
-import { limitsFault } from '../../../contracts/effective-limits.ts';
-import type { Limits } from '../../../contracts/messages/alarms.ts';
-import { type LimitGroup, limitGroups } from '../../../contracts/parameters.ts';
+import type { Limits, ProfileSource } from '../../../contracts/messages/alarms.ts';
+import type { LimitGroup } from '../../../contracts/parameters.ts';
 import type { Category } from './inputs.ts';
-import { adultProfile, type Profile, profileOfLimits } from './profile.ts';
+import { adultProfile, type Profile } from './profile.ts';
 
 export type LimitsByGroup = Readonly<Partial<Record<LimitGroup, Limits>>>;
-type ByCategory<T> = Readonly<Partial<Record<Category, T>>>;
+/** A profile as its file has it. */
+export type OfFile = Omit<Profile, 'source'>;
+export type ByCategory<T> = Readonly<Partial<Record<Category, T>>>;
 
 export type ProfileTable = {
   readonly hospital: ByCategory<Profile>;
@@ -22,17 +23,21 @@ export const builtInProfiles: ProfileTable = {
   wards: {},
 };
 
-/** A file's limits over the built-in profiles. */
+/** A file's profiles over the built-in ones. */
 export function tableOf(
-  hospital: ByCategory<LimitsByGroup>,
-  wards: Readonly<Record<string, ByCategory<LimitsByGroup>>>,
-): ProfileTable {
-  const profiles = (of: ByCategory<LimitsByGroup>): ByCategory<Profile> =>
-    Object.fromEntries(Object.entries(of).map(([category, limits]) => [category, profileOfLimits(limits)]));
-  return {
-    hospital: { ...builtInProfiles.hospital, ...profiles(hospital) },
-    wards: Object.fromEntries(Object.entries(wards).map(([ward, of]) => [ward, profiles(of)])),
+  version: string,
+  hospital: ByCategory<OfFile>,
+  wards: Readonly<Record<string, ByCategory<OfFile>>>,
+) {
+  const profiles = (origin: ProfileSource['origin'], of: ByCategory<OfFile>): ByCategory<Profile> =>
+    Object.fromEntries(
+      Object.entries(of).map(([category, one]) => [category, { ...one, source: { origin, version } }]),
+    );
+  const table: ProfileTable = {
+    hospital: { ...builtInProfiles.hospital, ...profiles('hospital', hospital) },
+    wards: Object.fromEntries(Object.entries(wards).map(([ward, of]) => [ward, profiles('ward', of)])),
   };
+  return table;
 }
 
 /** The lookup of a table, as the engine wants it. */
@@ -40,19 +45,4 @@ export function profileOf(table: ProfileTable): (category: Category, ward: strin
   return (category, ward) =>
     (ward === null || !Object.hasOwn(table.wards, ward) ? undefined : table.wards[ward]?.[category]) ??
     table.hospital[category];
-}
-
-/** Whether every profile can be used; the first fault as a sentence, undefined where there is none. */
-export function tableFault(
-  hospital: ByCategory<LimitsByGroup>,
-  wards: Readonly<Record<string, ByCategory<LimitsByGroup>>>,
-): string | undefined {
-  for (const [ward, categories] of [['hospital', hospital] as const, ...Object.entries(wards)])
-    for (const [category, profile] of Object.entries(categories))
-      for (const group of limitGroups) {
-        const limits = profile?.[group];
-        const fault = limits && limitsFault(group, limits);
-        if (fault) return `the ${category} limits of ${group} of ${ward} are ${fault}`;
-      }
-  return undefined;
 }

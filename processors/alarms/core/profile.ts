@@ -21,8 +21,24 @@ export type Delay =
     }
   | { readonly kind: 'area'; readonly unitMs: number; readonly capMs: number };
 
-export type Bound = { readonly limit: number; readonly delay: Delay };
+/** How long a call goes unanswered before it climbs one level, and for how long an answer holds, ms. */
+export type Times = {
+  /** An acknowledged alarm whose condition lasts calls again after so long (CLINICAL: default 3 min). */
+  readonly realarmMs: number;
+  /** An alarm that nobody answers climbs one level after each of these; absent: it does not. */
+  readonly escalationMs: Readonly<Partial<Record<Priority, number>>>;
+};
 
+/** A plain limit. What it leaves out is as in its group. */
+export type Bound = {
+  readonly limit: number;
+  readonly delay: Delay;
+  readonly priority?: Priority;
+  readonly hysteresis?: number;
+  readonly offDelayMs?: number;
+} & Partial<Times>;
+
+/** What it leaves out of `Times` is as in the profile. */
 export type GroupRules = {
   /** Of the plain limits; extreme ones are high. */
   readonly priority: Priority;
@@ -34,19 +50,27 @@ export type GroupRules = {
   readonly hysteresis: number;
   /** And for how long, ms. */
   readonly offDelayMs: number;
-};
+} & Partial<Times>;
 
 /** Why the plain limits of a group do not judge. Extreme ones may all the same, and of some groups they must (profile-faults.ts). */
 export type Off = { readonly off: string; readonly extremeLow?: number; readonly extremeHigh?: number };
 
 export type Profile = {
   readonly groups: Readonly<Record<LimitGroup, GroupRules | Off>>;
-  /** An acknowledged alarm whose condition lasts calls again after so long (CLINICAL: default 3 min). */
-  readonly realarmMs: number;
-  /** An alarm that nobody answers climbs one level after each of these; absent: it does not. */
-  readonly escalationMs: Readonly<Partial<Record<Priority, number>>>;
   readonly source: ProfileSource;
-};
+} & Times;
+
+/** The times of a condition such as `HR.high`: of its side, else of its group, else of the profile. */
+export function timesOf(profile: Times & Partial<Pick<Profile, 'groups'>>, condition: string): Times {
+  const [group = '', tier = ''] = condition.split('.');
+  const rules = (limitGroups as readonly string[]).includes(group) ? profile.groups?.[group as LimitGroup] : undefined;
+  if (rules === undefined || 'off' in rules) return profile;
+  const side = tier.endsWith('low') ? rules.low : rules.high;
+  return {
+    realarmMs: side?.realarmMs ?? rules.realarmMs ?? profile.realarmMs,
+    escalationMs: side?.escalationMs ?? rules.escalationMs ?? profile.escalationMs,
+  };
+}
 
 /** Priority of the plain limits (CLINICAL, table); how far inside a value must be: about the sensor's own noise (ours). */
 const ours: Readonly<Record<LimitGroup, { readonly priority: Priority; readonly hysteresis: number }>> = {
@@ -116,17 +140,15 @@ export function rulesOfPatient(
     if (limit === undefined && before === undefined) return undefined;
     const delay: Delay =
       own.delayMs !== undefined ? { kind: 'fixed', ms: own.delayMs } : (before?.delay ?? { kind: 'fixed', ms: 0 });
-    return { limit: limit ?? before!.limit, delay };
+    return { ...before, limit: limit ?? before!.limit, delay };
   };
-  const { priority, hysteresis, offDelayMs } = rules;
+  const { low: _low, high: _high, ...rest } = rules;
   const low = own.off ? undefined : boundOf(own.low, rules.low);
   const high = own.off ? undefined : boundOf(own.high, rules.high);
   const extremeLow = own.extremeLow ?? rules.extremeLow;
   const extremeHigh = own.extremeHigh ?? rules.extremeHigh;
   return {
-    priority,
-    hysteresis,
-    offDelayMs,
+    ...rest,
     ...(low && { low }),
     ...(high && { high }),
     ...(extremeLow !== undefined && { extremeLow }),

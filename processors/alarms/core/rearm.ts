@@ -17,7 +17,7 @@ import { noDataMsMin } from './interval.ts';
 import type { LimitsPart } from './limits.ts';
 import type { NoticesPart } from './notices.ts';
 import type { OwnAlertsPart } from './own-alerts.ts';
-import type { Profile } from './profile.ts';
+import { type Profile, timesOf } from './profile.ts';
 import { rearmScores } from './scores/scores.ts';
 import type { State } from './state.ts';
 
@@ -112,7 +112,8 @@ function rearmBook(part: BookPart, profile: Profile, now: number): BookPart {
 /** An audio pause that is not in force silences no alarm, also where it ended before the clock was set back. */
 function rearmAlarm(live: Live, pause: BookPart['pause'], profile: Profile, now: number): Live {
   const { escalateAt, realarmAt } = live;
-  const waitMs = profile.escalationMs[live.alarm.priority];
+  const times = timesOf(profile, live.alarm.condition);
+  const waitMs = times.escalationMs[live.alarm.priority];
   const { audioPausedUntil, ...alarm } = live.alarm;
   const isPauseOver = audioPausedUntil !== undefined && Date.parse(audioPausedUntil) > (pause?.until ?? now);
   return {

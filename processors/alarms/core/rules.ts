@@ -5,7 +5,7 @@
 import type { Priority } from '../../../contracts/messages/alarms.ts';
 import { numberText } from '../../../contracts/number-text.ts';
 import type { LimitGroup, Parameter } from '../../../contracts/parameters.ts';
-import type { Delay, GroupRules } from './profile.ts';
+import type { Bound, Delay, GroupRules } from './profile.ts';
 
 const tierNames = ['low', 'high', 'extreme-low', 'extreme-high', 'asystole', 'apnoea'] as const;
 export type TierName = (typeof tierNames)[number];
@@ -78,8 +78,15 @@ function makeRules(group: LimitGroup, rules: GroupRules | undefined, single: boo
   const offDelayMs = single ? 0 : (rules?.offDelayMs ?? offDelayMsDefault);
   if (rules !== undefined) {
     const { low, high, extremeLow, extremeHigh, hysteresis, priority } = rules;
-    const plain = (tier: TierName, { limit, delay }: { readonly limit: number; readonly delay: Delay }) =>
-      found.push({ tier, priority, limit, hysteresis, delay: single ? atOnce : delay, offDelayMs });
+    const plain = (tier: TierName, bound: Bound) =>
+      found.push({
+        tier,
+        priority: bound.priority ?? priority,
+        limit: bound.limit,
+        hysteresis: bound.hysteresis ?? hysteresis,
+        delay: single ? atOnce : bound.delay,
+        offDelayMs: single ? 0 : (bound.offDelayMs ?? offDelayMs),
+      });
     const extreme = (tier: TierName, limit: number) =>
       found.push({ tier, priority: 'high', limit, hysteresis, delay: atOnce, offDelayMs });
     if (low) plain('low', low);
