@@ -33,13 +33,22 @@ type Row = {
 const minute = 60_000;
 /**
  * Low and medium, since a score calls for an assessment, not for a hand at once, and must not flood a ward (ours). From: CLINICAL, "NEWS2" and
- * "Deterioration". Times of ours. A shock index is no news where its rate or its pressure calls already.
+ * "Deterioration". Times of ours. A shock index and a qSOFA are
+ * no news where a limit of what they are made of calls already.
  */
 const rows: Readonly<Record<ScoreName, Row>> = {
   'NEWS2.high': { from: 7, step: 1, priority: 'medium', chain: 'NEWS2', rank: 3, onMs: minute },
   'NEWS2.medium': { from: 5, step: 1, priority: 'low', chain: 'NEWS2', rank: 2, onMs: minute },
   'NEWS2.low-medium': { from: 3, step: 1, priority: 'low', chain: 'NEWS2', rank: 1, onMs: minute },
-  qSOFA: { from: qsofaFrom, step: 1, priority: 'low', chain: 'qSOFA', rank: 0, under: ['NEWS2'], onMs: minute },
+  qSOFA: {
+    from: qsofaFrom,
+    step: 1,
+    priority: 'low',
+    chain: 'qSOFA',
+    rank: 0,
+    under: ['NEWS2', 'RR.high', 'ABP.low', 'NIBP.low'],
+    onMs: minute,
+  },
   'shock-index': {
     from: shockIndexFrom,
     step: 0.01,

@@ -274,6 +274,11 @@ describe('shock index and qSOFA', () => {
     expect(scoresRaised(patient)).toEqual(['qSOFA']);
     expect(patient.live().qSOFA).toMatchObject({ priority: 'low', text: 'qSOFA at least 2 ≥ 2' });
   });
+  it('qSOFA does not call beside the limits of what it is made of', () => {
+    const patient = bed();
+    patient.run(1, 80, { HR: 70, RR: 35, ABPs: 98 });
+    expect(patient.raised()).toEqual(['RR.high']);
+  });
   it('qSOFA does not call beside NEWS2', () => {
     const patient = assessed();
     patient.run(1, 400, { ...well, RR: 24, ABPs: 98, HR: 80, SpO2: 95 });
