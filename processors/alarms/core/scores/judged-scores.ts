@@ -79,14 +79,16 @@ const rules = Object.fromEntries(
 export function judgeScores(before: ScoresHeld, known: Known, at: number, late: boolean): ScoresHeld {
   const set = setAt(known, at);
   const scored = { news: news2(set), sofa: qsofa(set), index: shockIndex(set.pulse, set.BPsys) };
-  const single = isSpotCheck(known, at);
+  let single: boolean | undefined;
   let held: Partial<Record<ScoreName, { tracker: Tracker; text: string }>> | undefined;
   for (const name of scoreNames) {
     const value = judgedValue(name, scored);
     const was = before[name];
-    const rule = single ? rules[name].singly : rules[name].often;
-    const isBeyond = value !== null && value > rule.limit;
+    const { often, singly } = rules[name];
+    const isBeyond = value !== null && value > often.limit;
     if (was === undefined && !isBeyond) continue;
+    single ??= isSpotCheck(known, at);
+    const rule = single ? singly : often;
     const sample: Sample = { at, value, questionable: false, late, single, noDataMs: freshMs };
     const { high: tracker } = judge(was === undefined ? {} : { high: was.tracker }, sample, [rule]);
     if (tracker === undefined) continue;

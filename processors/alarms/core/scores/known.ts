@@ -30,7 +30,8 @@ export type Entries = {
 
 export type Known = { readonly values: Readonly<Partial<Record<Sensor, Measured>>>; readonly entries: Entries };
 
-export const nothingKnown: Known = { values: {}, entries: {} };
+export const noEntries: Entries = {};
+export const nothingKnown: Known = { values: {}, entries: noEntries };
 
 /** A continuous value is scored for so long (ours). */
 export const freshMs = 300_000;
@@ -75,7 +76,8 @@ export function together(before: Known, { values, entries }: Known): Known {
   return { values: all, entries: entriesTogether(before.entries, entries) };
 }
 
-function entriesTogether(a: Entries, b: Entries): Entries {
+export function entriesTogether(a: Entries, b: Entries): Entries {
+  if (b === noEntries) return a;
   const consciousness = fresherOf(a.consciousness, b.consciousness);
   const oxygen = fresherOf(a.oxygen, b.oxygen);
   const spo2Scale = fresherOf(a.spo2Scale, b.spo2Scale);
@@ -105,48 +107,52 @@ export function inputsAt({ values, entries }: Known, at: number): Readonly<Parti
     RR: inputOf(RR),
     SpO2: inputOf(SpO2),
     oxygen: oxygen && { ...oxygen, untilMs: oxygen.at + entryMs },
-    BPsys: preferred(inputOf(ABP), inputOf(NIBP), at),
-    pulse: preferred(inputOf(HR), inputOf(PR), at),
+    BPsys: inputOf(chosen(ABP, NIBP, at)),
+    pulse: inputOf(chosen(HR, PR, at)),
     consciousness: consciousness && { ...consciousness, untilMs: consciousness.at + entryMs },
     Temp: inputOf(Temp),
   };
   return found as Partial<Record<NewsParameter, Input>>;
 }
 
-function inputOf(measured: Measured | undefined): Input | undefined {
-  if (measured === undefined) return undefined;
-  const { at, value, everyMs } = measured;
-  return { at, value, untilMs: at + (everyMs === undefined ? freshMs : Math.max(everyMs + singleGraceMs, freshMs)) };
-}
+const inputOf = (measured: Measured | undefined): Input | undefined =>
+  measured && { at: measured.at, value: measured.value, untilMs: untilOf(measured) };
 
-function preferred(first: Input | undefined, other: Input | undefined, at: number): Input | undefined {
+/** Until when a value is young enough to be scored. */
+const untilOf = ({ at, everyMs }: Measured): number =>
+  at + (everyMs === undefined ? freshMs : Math.max(everyMs + singleGraceMs, freshMs));
+
+const youngAt = (measured: Measured | undefined, at: number): number | undefined =>
+  measured !== undefined && at <= untilOf(measured) ? measured.value : undefined;
+
+function chosen(first: Measured | undefined, other: Measured | undefined, at: number): Measured | undefined {
   if (first === undefined || other === undefined) return first ?? other;
-  if (isFresh(first, at) !== isFresh(other, at)) return isFresh(first, at) ? first : other;
+  const isYoung = at <= untilOf(first);
+  if (isYoung !== at <= untilOf(other)) return isYoung ? first : other;
   return other.at - first.at > preferMs ? other : first;
 }
 
-export const isFresh = ({ untilMs }: Input, at: number) => at <= untilMs;
-
-/** The set that is scored at an instant. */
-export function setAt(known: Known, at: number): News2Set {
-  const { RR, SpO2, oxygen, BPsys, pulse, consciousness, Temp } = inputsAt(known, at);
-  const of = <T extends Input['value']>(input: Input | undefined) =>
-    input !== undefined && isFresh(input, at) ? (input.value as T) : undefined;
+/** The set that is scored at an instant. It is asked for often, so it makes nothing but the set. */
+export function setAt({ values, entries }: Known, at: number): News2Set {
+  const { HR, PR, RR, SpO2, ABP, NIBP, Temp } = values;
+  const { consciousness, oxygen, spo2Scale } = entries;
   return {
-    RR: of<number>(RR),
-    SpO2: of<number>(SpO2),
-    oxygen: of<boolean>(oxygen),
-    BPsys: of<number>(BPsys),
-    pulse: of<number>(pulse),
-    consciousness: of<Consciousness>(consciousness),
-    Temp: of<number>(Temp),
-    scale: known.entries.spo2Scale?.value ?? 1,
+    RR: youngAt(RR, at),
+    SpO2: youngAt(SpO2, at),
+    oxygen: oxygen !== undefined && at <= oxygen.at + entryMs ? oxygen.value : undefined,
+    BPsys: youngAt(chosen(ABP, NIBP, at), at),
+    pulse: youngAt(chosen(HR, PR, at), at),
+    consciousness: consciousness !== undefined && at <= consciousness.at + entryMs ? consciousness.value : undefined,
+    Temp: youngAt(Temp, at),
+    scale: spo2Scale?.value ?? 1,
   };
 }
 
 /** Whether everything that is scored now is a single measurement: of a monitor that is wheeled from bed to bed. */
 export function isSpotCheck({ values }: Known, at: number): boolean {
-  return Object.values(values).every((measured) => measured.everyMs !== undefined || !isFresh(inputOf(measured)!, at));
+  for (const measured of Object.values(values))
+    if (measured.everyMs === undefined && at <= untilOf(measured)) return false;
+  return true;
 }
 
 /** When the next input becomes too old that is not so at `at`; infinity where none does. */
@@ -155,7 +161,7 @@ export function nextStaleMs(known: Known, at: number): number {
   let next = Number.POSITIVE_INFINITY;
   for (const name of newsParameters) {
     const input = inputs[name];
-    if (input !== undefined && isFresh(input, at)) next = Math.min(next, input.untilMs + 1);
+    if (input !== undefined && at <= input.untilMs) next = Math.min(next, input.untilMs + 1);
   }
   return next;
 }

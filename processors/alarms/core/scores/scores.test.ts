@@ -153,8 +153,8 @@ describe('what is missing', () => {
     const { SpO2: _gone, ...rest } = well;
     patient.run(1, 10, well);
     patient.run(11, 300, rest);
-    expect(setAt(patient.state().scores.head.known, t0 + 310_000)).toHaveProperty('SpO2', 97);
-    expect(setAt(patient.state().scores.head.known, t0 + 310_001)).toHaveProperty('SpO2', undefined);
+    expect(setAt(patient.state().scores.head.known, t0 + 301_000)).toHaveProperty('SpO2', 97);
+    expect(setAt(patient.state().scores.head.known, t0 + 301_001)).toHaveProperty('SpO2', undefined);
   });
 
   it('takes a cuff pressure for missing after its expected interval and a minute', () => {

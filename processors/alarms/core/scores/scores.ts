@@ -1,6 +1,6 @@
 /**
  * The detector of early warning scores: NEWS2, shock index, qSOFA, of adults (CLINICAL, "NEWS2" and "Deterioration"). Values are gathered in
- * cells of 10 s of device time, and each cell is judged once, so a score that wobbles each second costs nothing and is one alarm. Cells stand
+ * cells of 20 s of device time, and each cell is judged once, so a score that wobbles each second costs nothing and is one alarm. Cells stand
  * in a timeline: messages that were swapped end in the same state. What is missing neither raises an alarm nor ends one. Pure.
  */
 import type { Command } from '../../../../contracts/messages/alarms.ts';
@@ -11,8 +11,10 @@ import { insert, startTimeline, type Timeline } from '../timeline.ts';
 import { judgeScores, nothingHeld, releaseScores, type ScoresHeld, scoreConditions } from './judged-scores.ts';
 import {
   entriesOf,
+  entriesTogether,
   type Known,
   type Measured,
+  noEntries,
   notAfter,
   nothingKnown,
   type Sensor,
@@ -20,7 +22,7 @@ import {
   together,
 } from './known.ts';
 
-/** What came within 10 s. Of a continuous parameter its first value, of a single measurement its last. */
+/** What came within 20 s. Of a continuous parameter its first value, of a single measurement its last. */
 type Cell = Known & {
   /** Start of the cell. */
   readonly at: number;
@@ -47,7 +49,7 @@ const start: Head = { known: nothingKnown, at: null, held: nothingHeld };
 export const initialScores: ScoresPart = { closed: startTimeline(start), open: null, head: start };
 
 /** How much device time is judged at once (ours). */
-const cellMs = 10_000;
+const cellMs = 20_000;
 const cellOf = (at: number) => Math.floor(at / cellMs) * cellMs;
 
 /** Takes the values of one reading. Questionable and invalid ones are no value for a score. */
@@ -65,7 +67,7 @@ export function scoreValues(before: ScoresPart, came: readonly Came[]): ScoresPa
     const value = usableNumber(numeric);
     if (value === undefined) continue;
     const measured: Measured = single ? { at, value, everyMs: intervalMs } : { at, value };
-    const next: Cell = { at: cellAt, values: { [sensor]: measured }, entries: {}, late };
+    const next: Cell = { at: cellAt, values: { [sensor]: measured }, entries: noEntries, late };
     // The values of one reading lie in one cell, unless two clocks stand behind them.
     if (cell !== undefined && cell.at !== cellAt) part = put(part, cell);
     cell = cell?.at === cellAt ? merged(cell, next) : next;
@@ -112,7 +114,7 @@ const withOpen = (closed: ScoresPart['closed'], open: Cell): ScoresPart => ({
 });
 
 function merged(a: Cell, b: Cell): Cell {
-  const { entries } = together(a, { values: {}, entries: b.entries });
+  const entries = entriesTogether(a.entries, b.entries);
   const values: Partial<Record<Sensor, Measured>> = { ...a.values };
   for (const [sensor, measured] of Object.entries(b.values) as [Sensor, Measured][]) {
     const there = values[sensor];
