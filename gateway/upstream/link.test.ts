@@ -109,7 +109,7 @@ describe('a connection to another broker', () => {
     });
     expect(visits[0]?.came[1]).toMatchObject({
       cmd: 'subscribe',
-      subscriptions: [{ qos: 1, rh: 2, rap: false }, { rh: 2 }, { rh: 2 }],
+      subscriptions: [{ qos: 1, rh: 2, rap: false }, { rh: 2 }, { rh: 2 }, { rh: 2 }],
     });
   });
 
