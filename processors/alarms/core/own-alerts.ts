@@ -49,6 +49,8 @@ export type OwnAlertsPart = {
   readonly sound: { readonly state: Exclude<DeviceSound, 'on'>; readonly since: number } | null;
 };
 
+const none: readonly Condition[] = [];
+
 export const initialOwnAlerts: OwnAlertsPart = { lists: [], alerts: {}, sound: null };
 
 const listsMax = 16;
@@ -248,8 +250,11 @@ export function withoutAlerts(part: OwnAlertsPart, isKept: (key: string) => bool
   return { ...part, alerts, sound: null };
 }
 
-export function ownAlertConditions({ alerts, sound }: OwnAlertsPart): Condition[] {
-  const found = Object.entries(alerts).map(([key, alert]) => conditionOf(key, alert));
+/** Asked for with each reading, and nearly always nothing. */
+export function ownAlertConditions({ alerts, sound }: OwnAlertsPart): readonly Condition[] {
+  const keys = Object.keys(alerts);
+  if (keys.length === 0 && sound === null) return none;
+  const found = keys.map((key) => conditionOf(key, alerts[key]!));
   if (sound !== null) found.push(soundCondition(sound));
   return found;
 }
