@@ -99,6 +99,23 @@ describe('the alarm processor', () => {
     expect(lab.alarmsOf(bed).map((alarm) => alarm.text)).toEqual(['HR 151 > 140']);
   });
 
+  it('publishes what is missing of a NEWS2, and the total once a nurse has entered it, also after a restart', async () => {
+    const bed = await lab.admit('adult');
+    await bed.send(Date.now() - 2_000, 0, 2, { HR: 70, SpO2: 97, RR: 16, ABPs: 130, Temp: 37 });
+    const partial = await lab.untilScores(bed, ({ news2 }) => news2.missing.length === 2);
+    expect(partial.news2).toMatchObject({ atLeast: 0, missing: ['oxygen', 'consciousness'] });
+    await bed.assess({ consciousness: 'V', oxygen: true });
+    const whole = await lab.untilScores(bed, ({ news2 }) => news2.total !== undefined);
+    expect(whole.news2).toMatchObject({ total: 5, risk: 'medium', response: 'urgent' });
+    expect(whole.assessment.consciousness?.by.name).toBe('N. Urse');
+    await lab.untilState(bed);
+    await processor.stop();
+    processor = await lab.start({ VIGIL_ALARMS_QUIET_SNAPSHOT_MS: '600000' }, 'alarms-one');
+    await bed.assess({ spo2Scale: 2 });
+    const again = await lab.untilScores(bed, ({ news2 }) => news2.scale === 2);
+    expect(again.news2.total).toBe(8);
+  });
+
   it('clears the alarms of a patient who left', async () => {
     const bed = await lab.admit('adult');
     await bed.send(Date.now(), 0, 0, { HR: 150 });

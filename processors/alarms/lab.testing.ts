@@ -10,6 +10,7 @@ import type { Alarm, AlarmEvent, AlarmState, Command } from '../../contracts/mes
 import { checkRecord } from '../../contracts/messages/check.ts';
 import type { NumericValue } from '../../contracts/messages/device.ts';
 import { type ContentType, contentTypes, type PatientCategory } from '../../contracts/messages/records.ts';
+import type { Assessment, Scores } from '../../contracts/messages/scores.ts';
 import { openSealedLog, type SealedLog } from '../../contracts/sealed-log.ts';
 import { readSettings } from '../../contracts/settings.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
@@ -48,6 +49,7 @@ export async function openLab(platform: Platform) {
 
   const told = new Map<string, Told[]>();
   const states = new Map<string, AlarmState[]>();
+  const scores = new Map<string, Scores[]>();
   const readers: Reader[] = [];
   for (const topic of ['alarms', 'alarm-state'] as const)
     readers.push(
@@ -64,6 +66,8 @@ export async function openLab(platform: Platform) {
             if (!checked.ok) throw new Error(checked.fault.message);
             if (checked.contentType === contentTypes.alarmEvent)
               told.set(key, [...(told.get(key) ?? []), { ...checked.body, offset, seenAt: Date.now() }]);
+            if (checked.contentType === contentTypes.scores)
+              scores.set(key, [...(scores.get(key) ?? []), checked.body]);
             if (checked.contentType === contentTypes.alarmState)
               states.set(key, [...(states.get(key) ?? []), checked.body]);
           }
@@ -179,6 +183,7 @@ export async function openLab(platform: Platform) {
         await sealAs(gateway, 'observations', key, place, contentTypes.observation, body);
       },
       acknowledge: (alarmId: string) => command({ type: 'acknowledge', alarmId }),
+      assess: (assessment: Assessment) => command({ type: 'enter-assessment', ...assessment }),
       setLimits: (group: string, limits: unknown) => command({ type: 'set-limits', group, limits }),
       discharge: () => associate(Date.now()),
     };
@@ -195,6 +200,17 @@ export async function openLab(platform: Platform) {
       while ((states.get(associationId)?.length ?? 0) === 0) {
         if (Date.now() > deadline) throw new Error('no snapshot came');
         await new Promise((done) => setTimeout(done, 50));
+      }
+    },
+    /** Resolves with the first scores of the bed that are wanted. */
+    async untilScores(bed: { associationId: string }, wanted: (one: Scores) => boolean): Promise<Scores> {
+      const deadline = Date.now() + 30_000;
+      for (;;) {
+        const known = scores.get(bed.associationId) ?? [];
+        const found = known.find(wanted);
+        if (found) return found;
+        if (Date.now() > deadline) throw new Error(`no such scores; there were ${JSON.stringify(known)}`);
+        await new Promise((done) => setTimeout(done, 20));
       }
     },
     /** As a screen keeps them: the highest revision of each. */
