@@ -62,11 +62,17 @@ function mended(item: unknown, faults: Fault[]): DeviceAlert {
   });
   return {
     code,
-    priority: check.priority.Check(sent.priority) ? sent.priority : 'high',
+    priority: priorityOf(sent.priority),
     kind: check.kind.Check(sent.kind) ? sent.kind : 'physiological',
     text: textOf(sent.text) ?? (code === unknownCode ? 'Alarm that cannot be read' : code),
     ...Object.fromEntries(kept),
   };
+}
+
+/** BICEPS knows a priority `none`, of what calls for nobody (IEEE 11073-10207): the least of ours. */
+function priorityOf(sent: unknown): Priority {
+  if (sent === 'none') return 'low';
+  return check.priority.Check(sent) ? sent : 'high';
 }
 
 function textOf(sent: unknown): string | undefined {

@@ -65,6 +65,7 @@ describe('of a list of the device’s own alarms every reader uses', () => {
     ['null as an alarm that cannot be read, as grave as can be', null, gravest],
     ['a code that cannot be used as unknown, with its text', { ...vt, code: 'V T' }, { ...vt, code: 'unknown' }],
     ['an unknown priority as high', { ...vt, priority: 'red' }, vt],
+    ['a priority of none as low', { ...vt, priority: 'none' }, { ...vt, priority: 'low' }],
     ['an unknown kind as of the patient', { ...vt, priority: 'low', kind: 'x' }, { ...vt, priority: 'low' }],
     ['the code where there is no text', { ...vt, text: undefined }, { ...vt, text: vt.code }],
     ['the beginning of a text that is too long', { ...vt, text: 'x'.repeat(200) }, { ...vt, text: 'x'.repeat(120) }],
