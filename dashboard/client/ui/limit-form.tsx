@@ -4,6 +4,7 @@ import type { GroupInForce, Limits, LimitsAsked } from '../../../contracts/messa
 import type { Bed, LimitChange, LimitsRefused } from '../../protocol.ts';
 import { draftOfLimits, groupName, type LimitDraft, readChangedLimits, understoodText } from '../core/limit-input.ts';
 import { useApp } from '../shell/app.ts';
+import { LimitOff } from './limit-off.tsx';
 import { UnsavedQuestion, useUnsaved } from './unsaved.tsx';
 
 const fields = [
@@ -41,6 +42,12 @@ export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
     if (!answer.ok && answer.status === 409) refused.value = (answer.body as LimitsRefused).current;
   }
 
+  /** The person has read who changed the limits meanwhile, and to what. */
+  function insist() {
+    seenAt.value = refused.value?.at ?? seenAt.value;
+    refused.value = undefined;
+  }
+
   function save() {
     const read = readChangedLimits(group, draft.value, own);
     if (read.ok) void send(read.limits);
@@ -64,6 +71,14 @@ export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
         {understoodText(draft.value)}
       </p>
       <p class="dim">Empty: the ward’s limit. The change is put on record with your name.</p>
+      <LimitOff
+        off={inForce.off}
+        busy={busy.value}
+        onAsk={(asked) => {
+          insist();
+          void send(asked);
+        }}
+      />
       <UnsavedQuestion />
       <p class="form__problem" role="alert" id="limit-problem" data-testid="limit-problem">
         {problem.value}
@@ -73,8 +88,7 @@ export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
         hasOwn={own !== undefined}
         busy={busy.value}
         onInsist={() => {
-          seenAt.value = refused.value?.at ?? null;
-          refused.value = undefined;
+          insist();
           save();
         }}
         onWards={() => void send(null)}

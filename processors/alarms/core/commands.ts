@@ -35,7 +35,8 @@ export function command(env: Environment, before: State, asked: Command, desk: D
   const commandIds = [...before.commandIds, asked.commandId].slice(-commandIdsMax);
   const refusals = { ...before.refused, ...(refused !== undefined && { [asked.commandId]: refused }) };
   const kept = Object.entries(refusals).filter(([id]) => commandIds.includes(id));
-  const state: State = { ...judged.state, commandIds, ...(kept.length > 0 && { refused: Object.fromEntries(kept) }) };
+  const { refused: _before, ...rest } = judged.state;
+  const state: State = { ...rest, commandIds, ...(kept.length > 0 && { refused: Object.fromEntries(kept) }) };
   return { ...judged, state, answer: answerOf(asked, refused) };
 }
 

@@ -1,0 +1,76 @@
+/** Switches the plain limits of a group off for a while, with a reason, or on again. Extreme limits go on judging. */
+import { useSignal } from '@preact/signals';
+import type { GroupInForce, LimitsAsked } from '../../../contracts/messages/alarms.ts';
+import { offText } from '../core/numerics.ts';
+import { useApp } from '../shell/app.ts';
+import { ChoiceField, TextField } from './fields.tsx';
+
+const hourMs = 3_600_000;
+/** The server takes 12 h at most. */
+const choices = [
+  { value: '0.5', text: '30 min' },
+  { value: '1', text: '1 h' },
+  { value: '2', text: '2 h' },
+  { value: '4', text: '4 h' },
+  { value: '8', text: '8 h' },
+];
+
+type LimitOffProps = { off: GroupInForce['off']; busy: boolean; onAsk: (asked: LimitsAsked) => void };
+
+export function LimitOff({ off, busy, onAsk }: LimitOffProps) {
+  const app = useApp();
+  const reason = useSignal('');
+  const hours = useSignal('1');
+  if (off)
+    return (
+      <div class="form__buttons" data-testid="limit-off">
+        <span>{offText(off, app.now.value)}</span>
+        {off.until !== undefined && (
+          <button
+            class="button"
+            type="button"
+            disabled={busy}
+            data-testid="limit-on"
+            onClick={() => onAsk({ off: null })}
+          >
+            Switch on again
+          </button>
+        )}
+      </div>
+    );
+  const given = reason.value.trim();
+  return (
+    <div class="form__row" data-testid="limit-off">
+      <TextField
+        name="offReason"
+        label="Reason to switch low and high off"
+        maxLength={120}
+        value={reason.value}
+        onValue={(value) => {
+          reason.value = value;
+        }}
+      />
+      <ChoiceField
+        name="offHours"
+        label="For"
+        value={hours.value}
+        options={choices}
+        onValue={(value) => {
+          hours.value = value;
+        }}
+      />
+      <button
+        class="button"
+        type="button"
+        disabled={busy || given === ''}
+        data-testid="limit-switch-off"
+        onClick={() => {
+          const until = new Date(app.now.peek() + Number(hours.value) * hourMs).toISOString();
+          onAsk({ off: { reason: given, until } });
+        }}
+      >
+        Switch off
+      </button>
+    </div>
+  );
+}

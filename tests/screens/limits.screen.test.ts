@@ -1,0 +1,129 @@
+/** The limits on the screen are those that the alarm processor says, and what it refuses is said where it was asked. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { newLimits } from '../../contracts/messages/limits.testing.ts';
+import { foldLimits } from '../../dashboard/core/limits.ts';
+import { logIn, openBrowser } from '../browser.ts';
+import { until } from '../system.ts';
+import { alarmOf, type PlayedBed, patient, period, play, raised } from './scene.ts';
+import { openScreenServer, type ScreenServer } from './server.ts';
+
+const pictures = mkdtempSync(join(tmpdir(), 'vigil-limits-'));
+const hr = 'MDC_ECG_HEART_RATE';
+const reason = 'The high limit 150 of HR is not below the extreme high limit 140.';
+let server: ScreenServer;
+let browser: Browser;
+let page: Page;
+let stop: () => void;
+const one: PlayedBed = {
+  deviceId: 'bed-01',
+  period: period('L-1', 'CCU', patient({ familyName: 'Limit' })),
+  values: { [hr]: 107, MDC_PULS_OXIM_SAT_O2: 97 },
+  waves: [],
+  ageMs: 0,
+};
+const { associationId } = one.period!;
+
+beforeAll(async () => {
+  console.log(`pictures in ${pictures}`);
+  [server, browser] = await Promise.all([
+    openScreenServer({
+      accounts: [{ userId: 'paul', name: 'Paul Physician', role: 'physician', wards: ['CCU'] }],
+      answersLimits: false,
+    }),
+    openBrowser(inject('chromium')),
+  ]);
+  stop = play(server, [one]);
+  page = await logIn(browser, server, 'paul');
+});
+
+afterAll(async () => {
+  stop();
+  await browser.close();
+  await server.close();
+});
+
+let rev = 1;
+const publish = (...[groups]: [Parameters<typeof newLimits>[1]]) =>
+  foldLimits(
+    server.state,
+    newLimits(associationId, groups, { rev: ++rev, profile: { origin: 'ward', version: 'CCU 7' } }),
+  );
+
+async function openForm() {
+  await page.getByTestId('open-L-1').or(page.getByTestId('patient-view')).first().waitFor();
+  if ((await page.getByTestId('open-L-1').count()) > 0) await page.getByTestId('open-L-1').click();
+  await page.getByTestId('edit-limits-HR').click();
+  await page.getByTestId('limit-form').waitFor();
+}
+
+describe('a ward with a profile of its own', () => {
+  it('has its limits on the tile, the same as in the alarm', async () => {
+    publish({ HR: { base: { extremeLow: 40, low: 50, high: 100, extremeHigh: 140 } } });
+    server.alarms(raised(alarmOf(one, { code: hr, text: 'HR 107 > 100', value: 107, limit: 100 })));
+    const tile = page.getByTestId('bed-L-1');
+    await tile.getByTestId('tile-alarm').getByText('HR 107 > 100').waitFor();
+    const beside = tile.locator('.slot__limits').first();
+    await until('the limits of the ward', async () => (await beside.textContent()) === '10050');
+    await page.screenshot({ path: join(pictures, 'ward.png') });
+  });
+});
+
+describe('limits that are switched off', () => {
+  it('are a crossed bell on the tile, with the reason', async () => {
+    const off = { reason: 'pacing wires', until: new Date(Date.now() + 3_600_000).toISOString() };
+    publish({ HR: { limits: { extremeLow: 40, extremeHigh: 140 }, own: { off }, off } });
+    const bell = page.getByTestId('bed-L-1').getByTestId('limits-off').locator('svg');
+    await bell.waitFor();
+    expect(await bell.getAttribute('aria-label')).toMatch(/^Alarm limits are off until .*: pacing wires$/);
+    expect((await bell.boundingBox())!.width).toBeGreaterThan(10);
+    await page.screenshot({ path: join(pictures, 'off.png') });
+    publish({});
+    await bell.waitFor({ state: 'detached' });
+  });
+});
+
+describe('a change of limits', () => {
+  it('that crosses one in force is refused by the server, in words', async () => {
+    await openForm();
+    await page.getByLabel('High', { exact: true }).fill('150');
+    await page.getByTestId('limit-save').click();
+    await page.getByTestId('limit-problem').getByText(reason).waitFor();
+    expect(server.commands).toEqual([]);
+  });
+
+  it('that the alarm processor refuses is said in the form, which stays open', async () => {
+    await page.getByLabel('High', { exact: true }).fill('110');
+    await page.getByTestId('limit-save').click();
+    await until('the command', () => server.commands.length === 1);
+    const { commandId, at } = server.commands[0]!;
+    server.answer({ commandId, associationId, type: 'set-limits', at, accepted: false, reason });
+    await page.getByTestId('limit-problem').getByText(reason).waitFor();
+    await page.screenshot({ path: join(pictures, 'refused.png') });
+  });
+
+  it('that gets no answer within 5 s is said to have none', async () => {
+    await page.getByTestId('limit-save').click();
+    await until('the command', () => server.commands.length === 2);
+    await page.getByTestId('limit-problem').getByText('has not answered').waitFor({ timeout: 8_000 });
+    const { commandId, at } = server.commands[1]!;
+    server.answer({ commandId, associationId, type: 'set-limits', at, accepted: false, reason: 'Too late.' });
+  });
+
+  it('to off takes a reason and an end, and the form closes once it is taken', async () => {
+    await page.getByLabel('Reason to switch low and high off').fill('pacing wires');
+    await page.getByTestId('limit-switch-off').click();
+    await until('the command', () => server.commands.length === 3);
+    const command = server.commands[2]!;
+    if (command.type !== 'set-limits') throw new Error('another command');
+    const endMs = Date.parse(command.limits?.off?.until ?? '');
+    expect(command.limits?.off?.reason).toBe('pacing wires');
+    expect(Math.abs(endMs - Date.now() - 3_600_000)).toBeLessThan(30_000);
+    const { commandId, at } = command;
+    server.answer({ commandId, associationId, type: 'set-limits', at, accepted: true });
+    await page.getByTestId('limit-form').waitFor({ state: 'detached' });
+  });
+});
