@@ -419,6 +419,12 @@ describe('acts', () => {
       return hr?.limits.high === 130 && hr.changed.by.userId === 'physician';
     });
     expect((await ask({ high: 125 })).status).toBe(409);
+    // The compacted record alone tells them, too: after a restart, and after 30 days.
+    const inState = newLimits(associationId, { HR: { own: { high: 105 } } }, { rev: 3 });
+    const offsets = { observations: '0', commands: '0' };
+    const body = { associationId, at: iso(0), offsets, live: [], limits: inState, engine: {} };
+    await alarms.append('alarm-state', associationId, contentTypes.alarmState, body);
+    await until('the limits of the snapshot', async () => (await limitsNow())?.rev === 3);
   });
 
   it('takes what a nurse sees of an adult, puts it on record, and shows the scores that the alarm processor made of it', async () => {

@@ -6,7 +6,14 @@ import { pseudonym } from '../../contracts/envelope/pseudonym.ts';
 import { openPartitionReader } from '../../contracts/kafka/read-all.ts';
 import { createReader, type Reader } from '../../contracts/kafka/reader.ts';
 import { kafkaSettings } from '../../contracts/kafka/settings.ts';
-import type { Alarm, AlarmEvent, AlarmState, Command } from '../../contracts/messages/alarms.ts';
+import type {
+  Alarm,
+  AlarmEvent,
+  AlarmState,
+  Command,
+  CommandAnswer,
+  LimitsInForce,
+} from '../../contracts/messages/alarms.ts';
 import { checkRecord } from '../../contracts/messages/check.ts';
 import type { NumericValue } from '../../contracts/messages/device.ts';
 import { type ContentType, contentTypes, type PatientCategory } from '../../contracts/messages/records.ts';
@@ -50,6 +57,7 @@ export async function openLab(platform: Platform) {
   const told = new Map<string, Told[]>();
   const states = new Map<string, AlarmState[]>();
   const scores = new Map<string, Scores[]>();
+  const published = new Map<string, (CommandAnswer | LimitsInForce)[]>();
   const readers: Reader[] = [];
   for (const topic of ['alarms', 'alarm-state'] as const)
     readers.push(
@@ -66,6 +74,11 @@ export async function openLab(platform: Platform) {
             if (!checked.ok) throw new Error(checked.fault.message);
             if (checked.contentType === contentTypes.alarmEvent)
               told.set(key, [...(told.get(key) ?? []), { ...checked.body, offset, seenAt: Date.now() }]);
+            if (
+              checked.contentType === contentTypes.commandAnswer ||
+              checked.contentType === contentTypes.limitsInForce
+            )
+              published.set(key, [...(published.get(key) ?? []), checked.body]);
             if (checked.contentType === contentTypes.scores)
               scores.set(key, [...(scores.get(key) ?? []), checked.body]);
             if (checked.contentType === contentTypes.alarmState)
@@ -194,6 +207,9 @@ export async function openLab(platform: Platform) {
   return {
     admit,
     eventsOf,
+    /** Answers to commands, and the limits in force, as they were published. */
+    publishedOf: ({ associationId }: { associationId: string }) => published.get(associationId) ?? [],
+    lastStateOf: ({ associationId }: { associationId: string }) => states.get(associationId)?.at(-1),
     /** Resolves when a snapshot of the bed's engine has been read. */
     async untilState({ associationId }: { associationId: string }, withinMs = 30_000): Promise<void> {
       const deadline = Date.now() + withinMs;

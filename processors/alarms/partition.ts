@@ -146,8 +146,10 @@ export function createPartition(options: {
   function run(held: Held, input: Input, nowMs: number, from: Position = position): void {
     const { state, events, answer, counts } = step(env, held.state, input, nowMs);
     if (counts) options.onCounts?.(counts);
-    told(held, state, events, nowMs, from, input.type === 'command');
+    held.state = state;
+    // First the limits: a screen never shows an alarm beside a limit that it does not break.
     tellLimits(held, nowMs);
+    told(held, state, events, nowMs, from, input.type === 'command');
     tellScores(held, nowMs);
     if (answer) publish({ type: 'command-answer', body: answer });
   }
