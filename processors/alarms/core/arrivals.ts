@@ -113,7 +113,9 @@ export function note(
     const { late } = assessed.after;
     const { setByMs, apart, isNewest } = courseOf(known?.order ?? order, reading, clock, assessed.after, isBack);
     const at = bornAtMs(time, receivedAt, assessed.after.clock.offsetMs);
-    const before = known ?? arrivalOf(parameter, reading, order, Math.max(at, now ?? at), part.declaredMs);
+    // It is expected from when on it came: neither a clock that is behind nor a backlog makes it missing in the time before.
+    const since = late ? receivedAt : Math.max(at, now ?? at);
+    const before = known ?? arrivalOf(parameter, reading, order, since, part.declaredMs);
     const placed = { ...assessed.after, at, order: isNewest ? order : before.order };
     const next = named(before, parameter, numeric, { ...placed, isBeyond, wallMs, reading, part });
     codes[parameter.code] = next;

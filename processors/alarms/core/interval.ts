@@ -23,7 +23,8 @@ export function intervalOf(
 
 function median(spacings: readonly number[]): number | undefined {
   if (spacings.length < 2) return undefined;
-  return [...spacings].sort((a, b) => a - b)[Math.floor(spacings.length / 2)];
+  // Of two in the middle the shorter: to expect a value too early is told, to expect it too late is silence.
+  return [...spacings].sort((a, b) => a - b)[Math.floor((spacings.length - 1) / 2)];
 }
 
 export function noDataMsOf(intervalMs: number): number {
