@@ -1,6 +1,5 @@
 /** `npm run replay`: what would other limits have done, and what does the engine make of a capture? */
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Value } from 'typebox/value';
@@ -16,6 +15,7 @@ import { readCapture } from './capture.ts';
 import { eventLine, playCapture } from './play.ts';
 import { readRecording } from './recording.ts';
 import { changed, heading, line, tally, together } from './tally.ts';
+import { compareFiles, readText } from './what-if.ts';
 
 const hash = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 22);
 
@@ -47,7 +47,14 @@ const usage = `npm run replay -- [--limits '{"SpO2":{"low":88,"delayMs":15000}}'
     Alarms per bed-hour of recordings (CSV, PSV) under the adult ward profile, and beside it with these changes.
 npm run replay -- --capture <file> [--events] [--limits …]
     What the alarm engine tells of a capture (NDJSON; docs/developer.md): a line for each event; --events: as NDJSON,
-    {type, at, alarm}. Also as npm run vigil -- replay. Neither needs a running system.`;
+    {type, at, alarm}.
+npm run replay -- --profile <A> [--profile <B>…] [--labels <events.json>] [--ward <ward>] [--json] [--html <page>] file…
+    The alarms of the same patients under each profile, and why what differs differs (docs/developer.md). A profile is
+    adult (built in) or a file of limit profiles (processors/alarms/profiles/); A is the measure of the others.
+    Files are recordings (CSV, PSV) and captures (NDJSON). --ward judges all of them as of this ward.
+    --labels: a list of {"patient": <file name>, "at": <s from the start, or RFC 3339>, "until"?, "name", "condition"?
+    or "parameter"?}; gives the time from each event to the first call, or MISSED.
+Also as npm run vigil -- replay. None needs a running system.`;
 
 function readArguments() {
   try {
@@ -55,6 +62,11 @@ function readArguments() {
       capture: { type: 'string' },
       events: { type: 'boolean' },
       limits: { type: 'string' },
+      profile: { type: 'string', multiple: true },
+      labels: { type: 'string' },
+      ward: { type: 'string' },
+      json: { type: 'boolean' },
+      html: { type: 'string' },
       help: { type: 'boolean' },
     } as const;
     return parseArgs({ allowPositionals: true, options });
@@ -69,7 +81,13 @@ if (values.help) {
   process.exit(0);
 }
 const limits = values.limits === undefined ? undefined : limitsOf(values.limits);
-if (values.capture !== undefined) {
+if (values.profile !== undefined) {
+  if (values.capture !== undefined || values.events || limits !== undefined)
+    fail(`--profile goes with neither --capture, --events nor --limits: name captures as files.\n${usage}`);
+  compareProfileFiles(values.profile);
+} else if (values.labels !== undefined || values.ward !== undefined || values.json || values.html !== undefined) {
+  fail(`--labels, --ward, --json and --html need --profile.\n${usage}`);
+} else if (values.capture !== undefined) {
   if (positionals.length > 0) fail(`One capture at a time.\n${usage}`);
   replayCapture(values.capture, values.events === true, limits);
 } else {
@@ -77,8 +95,17 @@ if (values.capture !== undefined) {
   compareRecordings(positionals, limits);
 }
 
+function compareProfileFiles(profiles: readonly string[]): void {
+  const { labels, ward, json, html } = values;
+  try {
+    process.stdout.write(compareFiles({ profiles, files: positionals, labels, ward, json, html }));
+  } catch (error) {
+    fail((error as Error).message);
+  }
+}
+
 function replayCapture(path: string, asEvents: boolean, limits: LimitsByGroup | undefined): void {
-  const { captured, faults, refused } = readCapture(readText(path));
+  const { captured, faults, refused } = readCapture(readFile(path));
   const said = [...faults, ...refused.map(({ line, message }) => ({ line, message: `is refused: ${message}` }))];
   for (const { line, message } of said) process.stderr.write(`${visibleText(`${path}:${line}: ${message}`)}\n`);
   if (faults.length > 0) fail(`${path} is not judged: ${faults.length} of its lines cannot be read.`);
@@ -99,11 +126,11 @@ function replayCapture(path: string, asEvents: boolean, limits: LimitsByGroup | 
   else if (!asEvents) process.stdout.write('No alarm.\n');
 }
 
-function readText(path: string): string {
+function readFile(path: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readText(path);
   } catch (error) {
-    return fail(`${path} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown'}).`);
+    return fail((error as Error).message);
   }
 }
 
@@ -111,7 +138,7 @@ function compareRecordings(paths: readonly string[], limits: LimitsByGroup | und
   const profiles: [string, Profile][] = [['adult ward profile', adultProfile]];
   if (limits !== undefined) profiles.push(['with --limits', changed(adultProfile, limits)]);
   const recordings = paths.map((path) => {
-    const readings = readRecording(readText(path), 0);
+    const readings = readRecording(readFile(path), 0);
     return readings
       ? { name: visibleText(basename(path)), readings }
       : fail(`${path} is not a recording in a known format.`);

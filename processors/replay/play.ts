@@ -4,7 +4,7 @@ import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
 import { clocksApartMsMax } from '../../contracts/steady-time.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import { calls } from '../alarms/core/alarm.ts';
-import { type Environment, nextDue, step } from '../alarms/core/engine.ts';
+import { type Environment, nextDue, type Step, step } from '../alarms/core/engine.ts';
 import type { Input } from '../alarms/core/inputs.ts';
 import { profileInForce } from '../alarms/core/judging.ts';
 import { adultProfile } from '../alarms/core/profile.ts';
@@ -20,6 +20,12 @@ import { type Captured, captureActor, captureAssociationId } from './capture.ts'
  */
 export function playCapture(env: Environment, captured: readonly Captured[]): AlarmEvent[] {
   const events: AlarmEvent[] = [];
+  playSteps(env, captured, (result) => events.push(...result.events));
+  return events;
+}
+
+/** The same, step by step. @param onStep gets each step: its events, and the state after it */
+export function playSteps(env: Environment, captured: readonly Captured[], onStep: (result: Step) => void): void {
   let state = initialState(captureAssociationId);
   let now = Number.NEGATIVE_INFINITY;
   let periods = 1;
@@ -27,7 +33,7 @@ export function playCapture(env: Environment, captured: readonly Captured[]): Al
   const feed = (input: Input) => {
     const result = step(env, state, input, now);
     state = result.state;
-    events.push(...result.events);
+    onStep(result);
   };
   for (const { atMs, input, line } of captured) {
     for (let due = nextDue(state); due <= atMs; due = nextDue(state)) {
@@ -48,7 +54,6 @@ export function playCapture(env: Environment, captured: readonly Captured[]): Al
     if (input !== 'acknowledge-all') feed(input);
     else for (const [n, alarmId] of calling(state).entries()) feed(acknowledgement(alarmId, `${line}-${n}`, now));
   }
-  return events;
 }
 
 function isNextPeriod({ association }: State, input: Captured['input']): boolean {

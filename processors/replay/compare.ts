@@ -1,0 +1,132 @@
+/** What other profiles would have done: the alarms of the same patients under each, and what differs, explained. Pure. */
+import { type Priority, priorities } from '../../contracts/messages/alarms.ts';
+import type { Environment } from '../alarms/core/engine.ts';
+import type { Profile } from '../alarms/core/profile.ts';
+import { type Call, callMs, callsOf } from './calls.ts';
+import { type Explained, explain, unpaired } from './explain.ts';
+import { type LabelledEvent, latencyMs } from './labels.ts';
+import { type PatientShare, patientShares } from './outliers.ts';
+import { bedDaysOf, type Stay } from './stays.ts';
+
+export type NamedProfile = {
+  readonly name: string;
+  /** Which profile of its file judges whom. */
+  readonly profile: Environment['profile'];
+};
+
+export type ByPriority = Readonly<Record<Priority, number>>;
+
+/** The calls under one profile. */
+export type Summary = {
+  readonly name: string;
+  readonly calls: number;
+  readonly perBedDay: number;
+  readonly byPriority: ByPriority;
+  /** `technical`: the calls that say that it is not judged. */
+  readonly byParameter: readonly ({ readonly parameter: string; readonly technical: boolean } & ByPriority)[];
+  /** Of the calls whose end is known, how many lasted less than 15 s. */
+  readonly ended: number;
+  readonly shorterThan15s: number;
+  /** Calls by how long they lasted, as in `durationBins`. */
+  readonly durations: readonly number[];
+  readonly list: readonly Call[];
+};
+
+/** Against the first profile. */
+export type Difference = {
+  readonly name: string;
+  readonly removed: readonly Explained[];
+  readonly added: readonly Explained[];
+};
+
+/** `latencyMs`: one for each profile; null: missed. */
+export type LabelResult = LabelledEvent & { readonly latencyMs: readonly (number | null)[] };
+
+export type Comparison = {
+  readonly patients: number;
+  readonly bedDays: number;
+  readonly profiles: readonly Summary[];
+  readonly differences: readonly Difference[];
+  readonly labels: readonly LabelResult[];
+  /** Under the first profile. */
+  readonly shares: readonly PatientShare[];
+};
+
+/** Upper ends, s; the last: longer, and those that still held at the end of the recording. */
+export const durationBinsS: readonly number[] = [5, 15, 30, 60, 300, 1800, Number.POSITIVE_INFINITY];
+
+/** A short alarm: the measure in which studies compare delays (Görges 2009: 14 s). */
+const shortMs = 15_000;
+
+/** Compares profiles over the same patients. The first one is the measure of the others. */
+export function compareProfiles(
+  hash: Environment['hash'],
+  profiles: readonly NamedProfile[],
+  stays: readonly Stay[],
+  labels: readonly LabelledEvent[],
+): Comparison {
+  const bedDays = bedDaysOf(stays);
+  const runs = profiles.map(({ profile }) => stays.map((stay) => callsOf({ hash, profile }, stay)));
+  const summaries = profiles.map(({ name }, n) => summaryOf(name, runs[n]!.flat(), bedDays));
+  const first = profiles[0]!;
+  return {
+    patients: stays.length,
+    bedDays,
+    profiles: summaries,
+    differences: profiles.slice(1).map((other, n) => differenceOf(first, runs[0]!, other, runs[n + 1]!, stays)),
+    labels: labels.map((label) => ({ ...label, latencyMs: runs.map((calls) => latencyMs(label, calls.flat())) })),
+    shares: patientShares(hash, (stay) => profileOfStay(first, stay), stays, runs[0]!.flat()),
+  };
+}
+
+/** What judges a patient; undefined where the profile's file has nothing for the category. */
+export function profileOfStay({ profile }: NamedProfile, { category, ward }: Stay): Profile | undefined {
+  return category === null ? undefined : profile(category, ward);
+}
+
+function differenceOf(
+  a: NamedProfile,
+  callsA: readonly (readonly Call[])[],
+  b: NamedProfile,
+  callsB: readonly (readonly Call[])[],
+  stays: readonly Stay[],
+): Difference {
+  const removed: Explained[] = [];
+  const added: Explained[] = [];
+  for (const [n, stay] of stays.entries()) {
+    const [ofA, ofB] = [callsA[n]!, callsB[n]!];
+    const { onlyA, onlyB } = unpaired(ofA, ofB);
+    removed.push(...onlyA.map((call) => explain(call, ofB, profileOfStay(b, stay), stay)));
+    added.push(...onlyB.map((call) => explain(call, ofA, profileOfStay(a, stay), stay)));
+  }
+  return { name: b.name, removed, added };
+}
+
+const none: ByPriority = { high: 0, medium: 0, low: 0 };
+
+function summaryOf(name: string, list: readonly Call[], bedDays: number): Summary {
+  const rows = new Map<string, Summary['byParameter'][number]>();
+  for (const { parameter, kind, priority } of list) {
+    const technical = kind === 'technical';
+    const key = `${parameter} ${kind}`;
+    const row = rows.get(key) ?? { parameter, technical, ...none };
+    rows.set(key, { ...row, [priority]: row[priority] + 1 });
+  }
+  const count = (priority: Priority) => list.filter((call) => call.priority === priority).length;
+  const lasted = list.map(callMs);
+  const known = lasted.filter((ms) => ms !== null);
+  const binOf = (ms: number | null) => durationBinsS.findIndex((end) => (ms ?? Number.POSITIVE_INFINITY) <= end * 1000);
+  return {
+    name,
+    calls: list.length,
+    perBedDay: bedDays === 0 ? 0 : list.length / bedDays,
+    byPriority: Object.fromEntries(priorities.map((priority) => [priority, count(priority)])) as ByPriority,
+    byParameter: [...rows.values()].sort(
+      (x, y) => Number(x.technical) - Number(y.technical) || x.parameter.localeCompare(y.parameter),
+    ),
+    ended: known.length,
+    shorterThan15s: known.filter((ms) => ms < shortMs).length,
+    durations: durationBinsS.map((_end, bin) => lasted.filter((ms) => binOf(ms) === bin).length),
+    list,
+  };
+}
