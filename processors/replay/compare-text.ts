@@ -24,7 +24,7 @@ const listedMax = 12;
 export function comparisonText(comparison: Comparison): string {
   const { patients, bedDays, profiles, differences } = comparison;
   const lines = [
-    `${patients} patients, ${(bedDays * 24).toFixed(1)} bed-hours. Calls per bed-day; in brackets: calls.`,
+    `${patients} patients, ${(bedDays * 24).toFixed(1)} bed-hours. Calls per bed-day; in brackets: calls, of a parameter high/medium/low.`,
     ...profiles.map(({ name }, n) => `  ${letterOf(n)}: ${visibleText(name)}`),
     '',
     ...table(profiles, bedDays),
@@ -47,7 +47,7 @@ function table(profiles: readonly Summary[], bedDays: number): string[] {
   const parameters = rowsOf(profiles).map(({ label, counts }) => {
     const numbers = profiles.map((_one, n) => {
       const { high, medium, low } = counts[n]!;
-      return cell(high + medium + low);
+      return `${perDay(high + medium + low, bedDays)} (${high}/${medium}/${low})`.padStart(16);
     });
     return `${label.padEnd(24)}${numbers.join('')}`;
   });
@@ -79,8 +79,16 @@ export function rowsOf(profiles: readonly Summary[]): Row[] {
 
 const none = { high: 0, medium: 0, low: 0 };
 
-function differenceLines({ removed, added }: Difference, letter: string, patients: number): string[] {
+/** What is other about the calls that both make. */
+export function bothText(of: Difference, letter: string): string {
+  const byMost = (n: number, ms: number) => `${n}${n === 0 ? '' : ` (at most ${(ms / 1000).toFixed(1)} s)`}`;
+  return `${of.both} calls are in A and ${letter}: in ${letter} ${byMost(of.later, of.laterMsMax)} come later, ${byMost(of.sooner, of.soonerMsMax)} sooner, ${of.otherPriority} with another priority.`;
+}
+
+function differenceLines(difference: Difference, letter: string, patients: number): string[] {
+  const { removed, added } = difference;
   return [
+    bothText(difference, letter),
     ...explainedLines(`${letter} does not make ${removed.length} calls that A makes`, removed, patients),
     ...explainedLines(`${letter} makes ${added.length} calls that A does not make`, added, patients),
     '',

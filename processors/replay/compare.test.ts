@@ -95,6 +95,13 @@ describe('a call that the other profile does not make is explained', () => {
     expect(said(removed)).toEqual([['HR.high', 'off', 'HR.high does not judge']]);
   });
 
+  it('and of one that both make it is said by how much later it comes', () => {
+    const [late] = compare(other({ HR: { delayMs: 15_000 } }), high(40, 125)).differences;
+    expect(late).toMatchObject({ removed: [], added: [], later: 1, laterMsMax: 9_000, sooner: 0, otherPriority: 0 });
+    const [soon] = compare(other({ HR: { delayMs: 2_000 } }), high(40, 125)).differences;
+    expect(soon).toMatchObject({ later: 0, sooner: 1, soonerMsMax: 4_000 });
+  });
+
   it('and so is one that it adds', () => {
     const { removed, added } = compare(other({ HR: { high: 110 } }), high(20, 115)).differences[0]!;
     expect(removed).toEqual([]);

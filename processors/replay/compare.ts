@@ -3,7 +3,7 @@ import { type Priority, priorities } from '../../contracts/messages/alarms.ts';
 import type { Environment } from '../alarms/core/engine.ts';
 import type { Profile } from '../alarms/core/profile.ts';
 import { type Call, callMs, callsOf } from './calls.ts';
-import { type Explained, explain, unpaired } from './explain.ts';
+import { type Explained, explain, type Pair, pair } from './explain.ts';
 import { type LabelledEvent, latencyMs } from './labels.ts';
 import { type PatientShare, patientShares } from './outliers.ts';
 import { bedDaysOf, type Stay } from './stays.ts';
@@ -37,6 +37,13 @@ export type Difference = {
   readonly name: string;
   readonly removed: readonly Explained[];
   readonly added: readonly Explained[];
+  /** Calls that both make: how many, and how many come later, sooner, or with another priority under this profile. */
+  readonly both: number;
+  readonly later: number;
+  readonly laterMsMax: number;
+  readonly sooner: number;
+  readonly soonerMsMax: number;
+  readonly otherPriority: number;
 };
 
 /** `latencyMs`: one for each profile; null: missed. */
@@ -93,13 +100,23 @@ function differenceOf(
 ): Difference {
   const removed: Explained[] = [];
   const added: Explained[] = [];
+  const both: Pair[] = [];
   for (const [n, stay] of stays.entries()) {
     const [ofA, ofB] = [callsA[n]!, callsB[n]!];
-    const { onlyA, onlyB } = unpaired(ofA, ofB);
+    const { pairs, onlyA, onlyB } = pair(ofA, ofB);
+    both.push(...pairs);
     removed.push(...onlyA.map((call) => explain(call, ofB, profileOfStay(b, stay), stay)));
     added.push(...onlyB.map((call) => explain(call, ofA, profileOfStay(a, stay), stay)));
   }
-  return { name: b.name, removed, added };
+  const laterMs = both.map((one) => one.b.calledMs - one.a.calledMs);
+  return {
+    ...{ name: b.name, removed, added, both: both.length },
+    later: laterMs.filter((ms) => ms > 0).length,
+    laterMsMax: laterMs.reduce((most, ms) => Math.max(most, ms), 0),
+    sooner: laterMs.filter((ms) => ms < 0).length,
+    soonerMsMax: laterMs.reduce((most, ms) => Math.max(most, -ms), 0),
+    otherPriority: both.filter((one) => one.a.priority !== one.b.priority).length,
+  };
 }
 
 const none: ByPriority = { high: 0, medium: 0, low: 0 };

@@ -15,17 +15,28 @@ export type Reason = 'goes-on' | 'other-calls' | 'off' | 'limit-moved' | 'delay'
 
 export type Explained = { readonly call: Call; readonly reason: Reason; readonly words: string };
 
-/** Pairs calls of the same condition that overlap, each once, and returns those of both sides that are left. */
-export function unpaired(a: readonly Call[], b: readonly Call[]): { readonly onlyA: Call[]; readonly onlyB: Call[] } {
+export type Pair = { readonly a: Call; readonly b: Call };
+
+/** Pairs calls of the same condition that overlap, each once, and returns also those of both sides that are left. */
+export function pair(
+  a: readonly Call[],
+  b: readonly Call[],
+): { readonly pairs: Pair[]; readonly onlyA: Call[]; readonly onlyB: Call[] } {
   const left = new Set(b);
-  const onlyA = a.filter((call) => {
+  const pairs: Pair[] = [];
+  const onlyA: Call[] = [];
+  for (const call of a) {
     const fits = [...left].filter((other) => other.condition === call.condition && overlap(call, other));
-    if (fits.length === 0) return true;
+    if (fits.length === 0) {
+      onlyA.push(call);
+      continue;
+    }
     const apart = (other: Call) => Math.abs(other.onsetMs - call.onsetMs);
-    left.delete(fits.reduce((nearest, other) => (apart(other) < apart(nearest) ? other : nearest)));
-    return false;
-  });
-  return { onlyA, onlyB: [...left] };
+    const nearest = fits.reduce((least, other) => (apart(other) < apart(least) ? other : least));
+    left.delete(nearest);
+    pairs.push({ a: call, b: nearest });
+  }
+  return { pairs, onlyA, onlyB: [...left] };
 }
 
 const endOf = ({ endMs }: Call) => endMs ?? Number.POSITIVE_INFINITY;

@@ -1,6 +1,6 @@
 /** A comparison of profiles as one page that needs nothing else: no script, no resource, every text escaped. Pure. */
 import type { Comparison, Difference, Summary } from './compare.ts';
-import { addedText, fitText, latencyText, letterOf, percent, reasonWords, rowsOf } from './compare-text.ts';
+import { addedText, bothText, fitText, latencyText, letterOf, percent, reasonWords, rowsOf } from './compare-text.ts';
 import { clock, type Explained } from './explain.ts';
 import { bars, cumulative, escapeHtml, profileColours, trace } from './plots.ts';
 import { pointsOf, type Stay } from './stays.ts';
@@ -13,7 +13,7 @@ const style = `
 body{font:15px/1.45 system-ui,sans-serif;color:#111;background:#fff;margin:0 auto;padding:1rem;max-width:70rem}
 h1{font-size:1.5rem}h2{font-size:1.15rem;margin:1.8rem 0 .5rem}
 .scroll{overflow-x:auto}table{border-collapse:collapse}th,td{padding:.25rem .6rem;text-align:left;border-bottom:1px solid #bbb;vertical-align:top}
-td.n,th.n{text-align:right;font-variant-numeric:tabular-nums}svg{max-width:100%;height:auto;display:block}
+td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}td:not(.n){min-width:6.5rem}svg{max-width:100%;height:auto;display:block}
 .key span{display:inline-block;width:.9em;height:.9em;margin:0 .35em 0 1em;border:1px solid #111;vertical-align:-.1em}
 .missed{font-weight:700;color:#8b0000}
 @media print{body{max-width:none;padding:0;font-size:11px}h2{break-after:avoid}tr,svg{break-inside:avoid}*{print-color-adjust:exact}}`;
@@ -67,6 +67,7 @@ function plots({ profiles, bedDays, shares }: Comparison): string {
   const parameters = rowsOf(profiles).map(({ label, counts }) => ({
     label,
     values: counts.map(({ high, medium, low }) => perDay(high + medium + low)),
+    notes: counts.map(({ high, medium, low }) => `(${high} high, ${medium} medium, ${low} low)`),
   }));
   const priorities = (['high', 'medium', 'low'] as const).map((priority) => ({
     label: priority,
@@ -109,8 +110,10 @@ function patientsTable({ shares }: Comparison): string {
   return `<h2>Who makes most of the alarms (A)</h2>${tableOf(['Patient', 'Calls', 'Together', 'Limit that would fit'], rows)}`;
 }
 
-function differenceTables({ removed, added }: Difference, letter: string, stays: readonly Stay[]): string[] {
+function differenceTables(difference: Difference, letter: string, stays: readonly Stay[]): string[] {
+  const { removed, added } = difference;
   return [
+    `<h2>A and ${letter}</h2><p>${escapeHtml(bothText(difference, letter))}</p>`,
     explainedTable(`${letter} does not make ${removed.length} calls that A makes`, removed, stays),
     explainedTable(`${letter} makes ${added.length} calls that A does not make`, added, stays),
   ];

@@ -21,20 +21,25 @@ const open = (title: string, width: number, height: number) =>
   `<svg role="img" aria-label="${escapeHtml(title)}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui,sans-serif" font-size="12"><title>${escapeHtml(title)}</title>`;
 const round = (n: number) => Math.round(n * 10) / 10;
 
-export type Bar = { readonly label: string; readonly values: readonly number[] };
+/** `notes`: behind each number. */
+export type Bar = {
+  readonly label: string;
+  readonly values: readonly number[];
+  readonly notes?: readonly string[];
+};
 
 /** Horizontal bars, one for each profile, with its number beside it. @param digits of the numbers, after the point */
 export function bars(title: string, rows: readonly Bar[], digits: number): string {
-  const [left, wide, thick] = [150, 440, 14];
+  const [left, wide, thick] = [130, 340, 14];
   const most = Math.max(1e-9, ...rows.flatMap(({ values }) => values));
   let y = 4;
-  const drawn = rows.map(({ label, values }) => {
+  const drawn = rows.map(({ label, values, notes }) => {
     const middle = y + (values.length * thick) / 2 + 4;
     const parts = values.map((value, n) => {
       const long = round((value / most) * wide);
       const top = y + n * thick;
       const colour = profileColours[n % profileColours.length];
-      return `<rect x="${left}" y="${top}" width="${long}" height="${thick - 2}" fill="${colour}"/><text x="${left + long + 5}" y="${top + 10}">${value.toFixed(digits)}</text>`;
+      return `<rect x="${left}" y="${top}" width="${long}" height="${thick - 2}" fill="${colour}"/><text x="${left + long + 5}" y="${top + 10}">${value.toFixed(digits)} ${escapeHtml(notes?.[n] ?? '')}</text>`;
     });
     y += values.length * thick + 8;
     return `<text x="${left - 8}" y="${middle}" text-anchor="end">${escapeHtml(label)}</text>${parts.join('')}`;
