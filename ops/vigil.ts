@@ -20,6 +20,7 @@ import { checkIds, readSince } from './rejected/words.ts';
 
 const help = `  npm run vigil -- rejected …                         what the gateway could not take; see below
   npm run vigil -- replay --capture <file> [--events]      what the alarm engine tells of a capture; replay --help
+  npm run vigil -- replay --profile <A> --profile <B> <file>…   what other limits would do
 
 What devices sent and the gateway could not take lies in Kafka for 30 days, sealed, with the reason.
 
