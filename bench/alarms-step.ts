@@ -51,16 +51,15 @@ export function measureSteps(rounds: number): number {
   const states = Array.from({ length: beds }, (_, bed) => step(env, initialState(`bed-${bed}`), admitted, t0).state);
   let best = 0;
   for (let round = 0; round < rounds; round += 1) {
-    const from = round * roundSeconds;
-    const inputs = Array.from({ length: roundSeconds }, (_, s) =>
-      Array.from({ length: beds }, (_, bed) => readingAt(from + s, bed)),
-    );
-    const startMs = performance.now();
-    for (const ofSecond of inputs)
-      for (const [bed, input] of ofSecond.entries())
-        states[bed] = step(env, states[bed]!, input, input.receivedAt).state;
-    const perS = (roundSeconds * beds * 1000) / (performance.now() - startMs);
-    best = Math.max(best, perS);
+    let tookMs = 0;
+    for (let second = round * roundSeconds; second < (round + 1) * roundSeconds; second += 1) {
+      // Readings are made second by second, so that their number is no burden for the collector of garbage.
+      const inputs = Array.from({ length: beds }, (_, bed) => readingAt(second, bed));
+      const startMs = performance.now();
+      for (const [bed, input] of inputs.entries()) states[bed] = step(env, states[bed]!, input, input.receivedAt).state;
+      tookMs += performance.now() - startMs;
+    }
+    best = Math.max(best, (roundSeconds * beds * 1000) / tookMs);
   }
   return Math.round(best);
 }
