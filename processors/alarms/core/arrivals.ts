@@ -99,6 +99,7 @@ export function note(
   const came: Came[] = [];
   const { time, receivedAt, boot, seq } = reading;
   const order: Order = { boot, seq, time, receivedAt };
+  const of: Context = { isBeyond, wallMs, reading, statusMs: part.declaredMs };
   let { now, quietUntil } = part;
   let assessed: { readonly before: DeviceClock; readonly isBack: boolean; readonly after: Assessment } | undefined;
   for (const numeric of reading.values) {
@@ -116,8 +117,8 @@ export function note(
     // It is expected from when on it came: neither a clock that is behind nor a backlog makes it missing in the time before.
     const since = late ? receivedAt : Math.max(at, now ?? at);
     const before = known ?? arrivalOf(parameter, reading, order, since, part.declaredMs);
-    const placed = { ...assessed.after, at, order: isNewest ? order : before.order };
-    const next = named(before, parameter, numeric, { ...placed, isBeyond, wallMs, reading, part });
+    const place: Place = { assessed: assessed.after, at, order: isNewest ? order : before.order };
+    const next = named(before, parameter, numeric, place, of);
     codes[parameter.code] = next;
     const noDataMs = noDataMsOf(next.intervalMs);
     if (next.heardAt !== 0) quietUntil = Math.min(quietUntil, next.heardAt + noDataMs);
@@ -171,29 +172,33 @@ export function arrivalOf(
   };
 }
 
+/** Where a reading stands in a parameter's time. `at`: corrected by the accepted error of its clock. */
+type Place = { readonly assessed: Assessment; readonly at: number; readonly order: Order };
+
+type Context = {
+  readonly isBeyond: (parameter: Parameter, value: number) => boolean;
+  readonly wallMs: number;
+  readonly reading: Reading;
+  /** Interval that the device's status declared, ms. */
+  readonly statusMs: number | undefined;
+};
+
 /** A parameter after a reading that names it, with or without a value. */
 function named(
   known: Arrival,
   parameter: Parameter,
   numeric: NumericValue,
-  come: Assessment & {
-    readonly at: number;
-    readonly order: Order;
-    readonly isBeyond: (parameter: Parameter, value: number) => boolean;
-    readonly wallMs: number;
-    readonly reading: Reading;
-    readonly part: ArrivalsPart;
-  },
+  { assessed: { clock, late, stepped }, at, order }: Place,
+  of: Context,
 ): Arrival {
-  const { at, clock, late, wallMs } = come;
   // Until the error of its clock was known, the device's times said nothing of how often it sends.
-  const isFirstKnown = come.stepped && known.heardAt === 0;
-  const declaredMs = come.reading.declaredMs ?? known.declaredMs;
+  const isFirstKnown = stepped && known.heardAt === 0;
+  const declaredMs = of.reading.declaredMs ?? known.declaredMs;
   // A declared change to more often is no silence of the time before ("Judged or told", 1).
   const isOftener = declaredMs !== null && declaredMs < (known.declaredMs ?? 0);
   const value = usableNumber(numeric);
   const valid = value !== undefined && numeric.validity === undefined;
-  const isBeyond = valid && come.isBeyond(parameter, value);
+  const isBeyond = valid && of.isBeyond(parameter, value);
   // That it was silent was said; what comes after is looked at anew, unless it was left beyond a limit.
   const isBack = valid && known.silentSince !== null && !known.beyond && !isBeyond;
   const { spacings: spaced } = known;
@@ -205,14 +210,14 @@ function named(
   const ten = Math.floor(at / tenMs);
   return {
     clock,
-    order: come.order,
+    order,
     namedAt: Math.max(before.namedAt, at),
     validAt: isNewest ? at : before.validAt,
     // A backlog says nothing about now.
-    heardAt: valid && !late ? wallMs : before.heardAt,
+    heardAt: valid && !late ? of.wallMs : before.heardAt,
     spacings,
     declaredMs,
-    intervalMs: isSame ? before.intervalMs : intervalOf(parameter, declaredMs, spacings, come.part.declaredMs),
+    intervalMs: isSame ? before.intervalMs : intervalOf(parameter, declaredMs, spacings, of.statusMs),
     why: valid ? null : reasonOf(parameter, numeric),
     beyond: isNewest ? isBeyond : before.beyond,
     // Measured anew: it is not missed in the time before.

@@ -321,6 +321,6 @@ export function tick(part: BookPart, desk: Desk): Told {
 export function bookDue({ live, pause, held }: BookPart): number {
   let due = pause?.until ?? Number.POSITIVE_INFINITY;
   for (const one of held) due = Math.min(due, one.heldAt + heldMs);
-  for (const one of Object.values(live)) due = Math.min(due, clockDue(one));
+  for (const key in live) due = Math.min(due, clockDue(live[key]!));
   return due;
 }

@@ -120,7 +120,10 @@ export function endLimitsOff(env: Environment, state: State, now: number): State
 /** The wall clock at which limits judge again that were switched off; infinity where none are. */
 export function limitsOffDue({ overrides }: State): number {
   let due = Number.POSITIVE_INFINITY;
-  for (const { off } of Object.values(overrides)) if (off) due = Math.min(due, Date.parse(off.until));
+  for (const group in overrides) {
+    const off = overrides[group as LimitGroup]?.off;
+    if (off) due = Math.min(due, Date.parse(off.until));
+  }
   return due;
 }
 

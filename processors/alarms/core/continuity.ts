@@ -22,9 +22,11 @@ export type Hole = {
   readonly told: boolean;
 };
 
+type Head = { readonly boot: string; readonly seq: number; readonly time: number };
+
 export type ContinuityPart = {
   /** By boot, the most recently used last: the highest number so far, and the device time of its reading. */
-  readonly heads: readonly { readonly boot: string; readonly seq: number; readonly time: number }[];
+  readonly heads: readonly Head[];
   /** The oldest first; at most `holesMax`. */
   readonly holes: readonly Hole[];
   /** The gateway's clock when a hole was last told of. */
@@ -70,13 +72,20 @@ function noted(before: ContinuityPart, { boot, seq, time, receivedAt }: Numbered
   // A number that was had, with a later time: the device numbers anew.
   const anew = head !== undefined && seq <= head.seq && time > head.time;
   if (head !== undefined && seq <= head.seq && !anew) return filled(before, boot, seq, receivedAt);
-  const heads = [...before.heads.filter((one) => one !== head), { boot, seq, time }].slice(-bootsMax);
+  const heads = withHead(before.heads, head, { boot, seq, time });
   // The first of a boot: where it began is not known, since it may have been another patient's.
   if (head === undefined || anew || seq === head.seq + 1) return { ...before, heads };
   const missing = seq - head.seq - 1;
   if (missing > numbersAtOnceMax + Math.abs(time - head.time) / numberMsMin) return { ...before, heads };
   const hole: Hole = { boot, from: head.seq + 1, to: seq - 1, missing, at: time, since: receivedAt, told: false };
   return { ...before, heads, holes: bounded([...before.holes, hole]) };
+}
+
+function withHead(heads: ContinuityPart['heads'], head: Head | undefined, next: Head): ContinuityPart['heads'] {
+  const isLast = head !== undefined && head === heads.at(-1);
+  const others = isLast ? heads.slice(0, -1) : heads.filter((one) => one !== head);
+  const after = [...others, next];
+  return after.length > bootsMax ? after.slice(-bootsMax) : after;
 }
 
 function filled(before: ContinuityPart, boot: string, seq: number, receivedAt: number): ContinuityPart {

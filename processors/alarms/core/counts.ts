@@ -21,12 +21,13 @@ export const counterNames = [
 export type Counter = (typeof counterNames)[number];
 export type Counts = Readonly<Partial<Record<Counter, number>>>;
 
+const oneReading: Counts = { readings: 1, lateReadings: 0, valuesMissing: 0 };
+
 export function countReading({ values }: ObservationInput, came: readonly { readonly late: boolean }[]): Counts {
-  return {
-    readings: 1,
-    lateReadings: came.some(({ late }) => late) ? 1 : 0,
-    valuesMissing: values.filter((numeric) => usableNumber(numeric) === undefined).length,
-  };
+  let valuesMissing = 0;
+  for (const numeric of values) if (usableNumber(numeric) === undefined) valuesMissing += 1;
+  const isLate = came.some(({ late }) => late);
+  return valuesMissing === 0 && !isLate ? oneReading : { readings: 1, lateReadings: isLate ? 1 : 0, valuesMissing };
 }
 
 /** Adds what one step counted to a sum. */

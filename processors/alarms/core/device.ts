@@ -252,8 +252,17 @@ const noChains: ReadonlySet<string> = new Set();
 /** Chains that no condition holds of, and that stand for others all the same: a device that has just come back is about to send. */
 export const standing = ({ returning }: DevicePart): ReadonlySet<string> => (returning ? returningChains : noChains);
 
+function hasNothingToSay({ silentSince, disconnectedSince, skew, own }: DevicePart): boolean {
+  if (silentSince !== null || disconnectedSince !== null || skew !== null) return false;
+  for (const _key in own) return false;
+  return true;
+}
+
+const none: readonly Condition[] = [];
+
 /** @param pressed false: nobody is at a device without a patient, so its silence is told, but not pressed */
-export function deviceConditions(part: DevicePart, pressed: boolean): Condition[] {
+export function deviceConditions(part: DevicePart, pressed: boolean): readonly Condition[] {
+  if (hasNothingToSay(part)) return none;
   const found: Condition[] = [];
   const priority: Priority = pressed ? 'medium' : 'low';
   const add = (name: string, priority: Priority, text: string, onset: number, more: Partial<Condition> = {}) =>

@@ -166,18 +166,21 @@ function heed(env: Environment, state: State, input: AlertsInput): Judged {
 
 function allConditions(env: Environment, state: State): readonly Condition[] {
   const isUnassigned = state.association?.category === 'unassigned';
-  return asOneCall([
-    ...brokenLimits(state),
-    ...arrivalConditions(state.arrivals),
-    ...deviceConditions(state.device, !isUnassigned),
-    ...ratesConditions(state.rates),
-    ...doubledConditions(state.doubled),
-    ...continuityConditions(state.continuity),
-    ...noticeConditions(state.notices),
-    ...(isScored(state) ? scoresConditions(state.scores) : []),
-    ...noProfileConditions(state, profileInForce(env, state) !== undefined),
-    ...ownAlertConditions(state.ownAlerts),
-  ]);
+  const found = [...brokenLimits(state)];
+  // Nearly always there is nothing: so lists are joined only where there is something in them.
+  const add = (conditions: readonly Condition[]) => {
+    for (const condition of conditions) found.push(condition);
+  };
+  add(arrivalConditions(state.arrivals));
+  add(deviceConditions(state.device, !isUnassigned));
+  add(ratesConditions(state.rates));
+  add(doubledConditions(state.doubled));
+  add(continuityConditions(state.continuity));
+  add(noticeConditions(state.notices));
+  if (isScored(state)) add(scoresConditions(state.scores));
+  add(noProfileConditions(state, profileInForce(env, state) !== undefined));
+  add(ownAlertConditions(state.ownAlerts));
+  return found.length === 0 ? found : asOneCall(found);
 }
 
 function observe(env: Environment, state: State, input: ObservationInput, now: number): Judged {
@@ -193,7 +196,8 @@ function observe(env: Environment, state: State, input: ObservationInput, now: n
   const { part: arrivals, codes: gone } = giveUp(noted, (chain) => isAnswered(state, chain));
   const judged = limits(without(state.limits, gone), came, judgedBy, now);
   const isSeen = state.book.live[missingKey]?.acknowledged ?? false;
-  const concerned = state.association?.category !== 'unassigned' && !isOver(state);
+  const over = isOver(state);
+  const concerned = state.association?.category !== 'unassigned' && !over;
   const { part: identityPart, found } = identity(state.identity, input);
   const continuity = concerned ? number(state.continuity, { boot, seq, time, receivedAt }, isSeen) : state.continuity;
   const next: State = {
@@ -201,24 +205,24 @@ function observe(env: Environment, state: State, input: ObservationInput, now: n
     seen,
     arrivals,
     limits: judged.part,
-    device: isOver(state) ? state.device : hear(state.device, input, heardOf(arrivals, came), now),
+    device: over ? state.device : hear(state.device, input, heardOf(arrivals, came), now),
     rates: rates(state.rates, came),
     doubled: doubled(state.doubled, input),
     continuity,
     scores: isScored(state) ? scoreValues(state.scores, came) : state.scores,
-    ...(!isOver(state) && {
-      identity: identityPart,
-      notices: found ? notice(state.notices, found, now) : state.notices,
-    }),
+    identity: over ? state.identity : identityPart,
+    notices: found && !over ? notice(state.notices, found, now) : state.notices,
   };
-  const counts = {
-    ...countReading(input, came),
-    ...continuityCounts(state.continuity, continuity, { boot, seq }),
-    ...(found && !isOver(state) && { sharedIdentity: 1 }),
-  };
-  const episodes = isHeartRateJudged(arrivals)
-    ? judged.episodes.filter(({ condition }) => condition.code !== pulseRate)
-    : judged.episodes;
+  const isPlain = continuity.holes === state.continuity.holes && !found;
+  const counts = isPlain
+    ? countReading(input, came)
+    : {
+        ...countReading(input, came),
+        ...continuityCounts(state.continuity, continuity, { boot, seq }),
+        ...(found && !over && { sharedIdentity: 1 }),
+      };
+  const hasPulse = judged.episodes.length > 0 && isHeartRateJudged(arrivals);
+  const episodes = hasPulse ? judged.episodes.filter(({ condition }) => condition.code !== pulseRate) : judged.episodes;
   return { state: next, endAt: time, episodes, counts };
 }
 
@@ -226,9 +230,14 @@ function observe(env: Environment, state: State, input: ObservationInput, now: n
 function heardOf(arrivals: ArrivalsPart, came: readonly Came[]): Heard {
   const intervalMs = fastestMs(arrivals);
   if (came.length === 0) return { intervalMs };
-  const offsets = came.map(({ numeric }) => arrivals.codes[numeric.code]!.clock.offsetMs);
-  const offsetMs = offsets.reduce((most, one) => (Math.abs(one) > Math.abs(most) ? one : most));
-  return { late: came.every(({ late }) => late), offsetMs, intervalMs };
+  let offsetMs = 0;
+  let isAllLate = true;
+  for (const { numeric, late } of came) {
+    const own = arrivals.codes[numeric.code]!.clock.offsetMs;
+    if (Math.abs(own) > Math.abs(offsetMs)) offsetMs = own;
+    if (!late) isAllLate = false;
+  }
+  return { late: isAllLate, offsetMs, intervalMs };
 }
 
 /** A person has answered the call of this silence, and every alarm about what is silent. */

@@ -124,7 +124,10 @@ export function endLate(
 
 export function lateDue(part: LimitsPart): number {
   let due = Number.POSITIVE_INFINITY;
-  for (const { late } of Object.values(part)) if (late) due = Math.min(due, late.heardAt + lateIdleMs);
+  for (const code in part) {
+    const { late } = part[code]!;
+    if (late) due = Math.min(due, late.heardAt + lateIdleMs);
+  }
   return due;
 }
 

@@ -22,10 +22,15 @@ export function endNotices(part: NoticesPart, now: number): NoticesPart {
 
 /** The wall clock at which the next notice ends. */
 export function noticesDue(part: NoticesPart): number {
-  return Math.min(...Object.values(part).map(({ until }) => until), Number.POSITIVE_INFINITY);
+  let due = Number.POSITIVE_INFINITY;
+  for (const code in part) due = Math.min(due, part[code as NoticeInput['notice']]!.until);
+  return due;
 }
 
-export function noticeConditions(part: NoticesPart): Condition[] {
+const none: readonly Condition[] = [];
+
+export function noticeConditions(part: NoticesPart): readonly Condition[] {
+  if (noticesDue(part) === Number.POSITIVE_INFINITY) return none;
   return Object.entries(part).map(([code, { since }]) => ({
     key: code,
     name: code,

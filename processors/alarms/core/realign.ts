@@ -51,7 +51,13 @@ function realignAlarm(
   if (isTold) return { book };
   const onset = Date.parse(alarm.onsetAt);
   if (type === 'cleared') return { book: remember(book, closed, alarm, Date.parse(alarm.resolvedAt ?? alarm.onsetAt)) };
-  const cleared: Alarm = { ...alarm, rev: alarm.rev + 1, present: false, signal: 'off', resolvedAt: at };
+  const cleared: Alarm = {
+    ...alarm,
+    rev: alarm.rev + 1,
+    present: false,
+    signal: 'off',
+    resolvedAt: closed ? formatInstant(closed.to) : at,
+  };
   return { book: remember(book, closed, cleared, onset), event: { type: 'cleared', at, alarm: cleared } };
 }
 

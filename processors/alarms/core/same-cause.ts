@@ -10,8 +10,8 @@ const callerRank = 1_000;
 
 /** The conditions with those of one cause in their order, where the device has one among them. */
 export function asOneCall(conditions: readonly Condition[]): readonly Condition[] {
+  if (!conditions.some(({ origin }) => origin === 'device')) return conditions;
   const chains = new Set(conditions.filter(({ origin }) => origin === 'device').map(({ chain }) => chain));
-  if (chains.size === 0) return conditions;
   const callers = new Map([...chains].map((chain) => [chain, callerOf(conditions, chain)] as const));
   return conditions.map((condition) => {
     const of = callers.get(condition.chain);
