@@ -245,7 +245,10 @@ export function decideRefresh(live: Live, condition: Condition, subsumed: boolea
   const worse = condition.excess > shown && sinceToldMs >= worseMs;
   const changed = condition.text !== alarm.text && sinceToldMs >= changedMs;
   const isOther =
-    condition.priority !== alarm.priority || condition.limit !== alarm.limit || condition.listedUnder !== alarm.under;
+    condition.priority !== alarm.priority ||
+    condition.limit !== alarm.limit ||
+    condition.code !== alarm.code ||
+    condition.listedUnder !== alarm.under;
   const moved = isOther || (alarm.kind === 'technical' && condition.text !== alarm.text);
   const current = alarm.late && !condition.late;
   const tells = worse || changed || moved || current || subsumed !== live.subsumed;

@@ -287,3 +287,21 @@ it('goes on with an off-delay that runs where the same association or the limits
   bed.run(13, 16, { HR: 100, SpO2: 97 });
   expect(bed.live()).toEqual([]);
 });
+
+it('a tachycardia is one alarm, whether the heart rate or the pulse shows it, and its answer stays', () => {
+  const bed = bedside();
+  bed.run(0, 10, { HR: 80, PR: 80 });
+  bed.run(11, 40, { HR: null, PR: 130 });
+  bed.acknowledgeAll(41);
+  bed.run(42, 70, { HR: 131, PR: 130 });
+  bed.run(71, 90, { HR: null, PR: 132 });
+  expect(
+    bed
+      .told('physiological')
+      .map((line) => line.split(' ').slice(1).join(' '))
+      .filter((line) => line.startsWith('raised')),
+  ).toEqual(['raised PR.high']);
+  expect(bed.live()).toContain('PR.high acknowledged');
+  bed.run(91, 96, { HR: 80, PR: 132 });
+  expect(bed.live()).toEqual([]);
+});

@@ -160,7 +160,7 @@ export function reconcile(
       if (change && isCall) afterCall(draft, condition.key, desk);
     } else if (hidden ? !condition.quiet : condition.clearing && draft.hidden.includes(condition.key)) {
       stillHidden.push(condition.key);
-    } else begin(draft, condition, desk);
+    } else if (!condition.onlyGoesOn) begin(draft, condition, desk);
   }
   for (const [key, live] of Object.entries(draft.live))
     if (live.alarm.present && !held.has(key)) end(draft, key, endedAt(key), desk);

@@ -33,6 +33,8 @@ export type Condition = {
   readonly excess: number;
   /** Inside the limit by now, though not for long enough to be over. */
   readonly clearing?: boolean;
+  /** It keeps an alarm that is there, and raises none. */
+  readonly onlyGoesOn?: boolean;
   /** From readings that were not about now when they came. */
   readonly late: boolean;
   /** From a reading that came after later ones: what it shows may have been an alarm already. */

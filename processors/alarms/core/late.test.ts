@@ -208,7 +208,7 @@ describe('a wrong clock', () => {
     one.run(0, 10, { HR: 80, PR: 80 });
     for (let s = 11; s <= 30; s += 1)
       one.feed(reading(s - 600, { PR: 133 }, { seq: 1_010_000 + s, receivedAt: t0 + s * 1000 + 20 }));
-    expect(one.live()['PR.high']).toMatchObject({ present: true, late: false });
+    expect(one.live()['HR.high']).toMatchObject({ condition: 'PR.high', present: true, late: false });
   });
 
   it('one reading from the far future is not the present of the next ones', () => {

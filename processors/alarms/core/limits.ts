@@ -116,7 +116,7 @@ export function endLate(
     const { late, ...rest } = line;
     if (late === undefined || late.heardAt + lateIdleMs > now) return [code, line] as const;
     for (const { tier } of Object.values(late.samples.head))
-      endings.set(conditionName(parameters.get(code)!, tier), late.samples.window.at(-1)!.at);
+      endings.set(conditionKey(parameters.get(code)!, tier), late.samples.window.at(-1)!.at);
     return [code, rest] as const;
   });
   return { part: Object.fromEntries(lines), endings };
@@ -209,16 +209,26 @@ export function conditionsOf(part: LimitsPart, isHeartRateJudged: boolean): Cond
     const { samples, late } = part[code]!;
     if (late === undefined && isEmpty(samples.head)) continue;
     const parameter = parameters.get(code)!;
-    if (parameter.limits === 'PR' && isHeartRateJudged) continue;
-    for (const tracker of Object.values(samples.head))
-      if (tracker.determined !== null) add(conditionOf(parameter, tracker, false, part));
-    if (late === undefined) continue;
+    const isMasked = parameter.limits === 'PR' && isHeartRateJudged;
+    for (const tracker of Object.values(samples.head)) {
+      if (tracker.determined === null || (isMasked && !waits(part, tracker.tier))) continue;
+      const condition = conditionOf(parameter, tracker, false, part);
+      add(isMasked ? { ...condition, onlyGoesOn: true } : condition);
+    }
+    if (late === undefined || isMasked) continue;
     for (const tracker of Object.values(late.samples.head))
-      if (tracker.determined !== null && !found.has(conditionName(parameter, tracker.tier)))
+      if (tracker.determined !== null && !found.has(conditionKey(parameter, tracker.tier)))
         add(conditionOf(parameter, tracker, true));
   }
   return [...found.values()];
 }
+
+/** The heart rate is beyond the same limit, and its delay runs: a call of the pulse goes on until the heart rate calls, or is inside. */
+const waits = (part: LimitsPart, tier: TierName) => part.MDC_ECG_HEART_RATE?.samples.head[tier]?.determined === null;
+
+/** Heart rate and pulse are one rate, so one alarm: whichever of them raised it (CLINICAL, "Judged or told", 8). */
+export const conditionKey = (parameter: Parameter, tier: TierName): string =>
+  conditionName(parameter.limits === 'PR' ? { limits: 'HR' } : parameter, tier);
 
 function isEmpty(trackers: Trackers): boolean {
   for (const _tier in trackers) return false;
@@ -236,7 +246,7 @@ function conditionOf(parameter: Parameter, tracker: Tracker, outOfOrder: boolean
   const name = conditionName(parameter, tier);
   const { side, rank } = tiers[tier];
   return {
-    key: name,
+    key: conditionKey(parameter, tier),
     name,
     kind: 'physiological',
     priority: tracker.priority,

@@ -74,7 +74,8 @@ function remember(book: BookPart, closed: Closed | undefined, alarm: Alarm, to: 
 
 /** The key of the condition: a technical one about a parameter is of that parameter alone (arrivals.ts, device.ts). */
 function keyOf({ kind, condition, code }: Alarm): string {
-  return kind === 'technical' && code !== undefined ? `${condition}/${code}` : condition;
+  if (kind === 'technical' && code !== undefined) return `${condition}/${code}`;
+  return condition.replace(/^PR\./, 'HR.');
 }
 
 /** Whether a screen would show the same. */

@@ -127,7 +127,7 @@ export function excessOf({ limit }: Pick<Rule, 'limit'>, value: number): number 
 const exact = (value: number) => Math.round(value * 1e6) / 1e6;
 
 /** The condition's name, as in contracts/messages/alarms.ts: `HR.high`, `SpO2.extreme-low`, `asystole`. */
-export function conditionName({ limits }: Parameter, tier: TierName): string {
+export function conditionName({ limits }: Pick<Parameter, 'limits'>, tier: TierName): string {
   return isZero(tier) ? tier : `${limits}.${tier}`;
 }
 
