@@ -99,6 +99,7 @@ describe('visibleText', () => {
     ['a zero-width space', 'IC\u200bU', 'IC\\u{200b}U'],
     ['half a surrogate pair', 'a\ud83d', 'a\\u{d83d}'],
     ['private use', '\ue000', '\\u{e000}'],
+    ['too many marks', `x${'\u0336'.repeat(9)}y`, `x${'\u0336'.repeat(8)}\\u{336}y`],
     ['a name', 'Nguyễn علی‌رضا', 'Nguyễn علی‌رضا'],
   ])('writes out %s', (_name, text, shown) => {
     expect(visibleText(text)).toBe(shown);

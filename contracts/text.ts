@@ -66,12 +66,17 @@ export function normalText(text: string): string {
 
 /**
  * Returns a text for one line of a screen, a terminal or a log: what `textFault` calls unseen or misleading is written out, as
- * `\u{202e}`. Everything else stays as it is.
+ * `\u{202e}`, and so are marks that would run into the lines above and below. Everything else stays as it is.
  */
 export function visibleText(text: string): string {
   if (/^[ -~]*$/.test(text)) return text;
   const chars = [...text];
-  return chars.map((char, at) => (kindAt(chars, at) === undefined ? char : writtenOut(char))).join('');
+  let marks = 0;
+  const shown = chars.map((char, at) => {
+    marks = isMark.test(char) ? marks + 1 : 0;
+    return marks <= marksMax && kindAt(chars, at) === undefined ? char : writtenOut(char);
+  });
+  return shown.join('');
 }
 
 /** `visibleText` for a text of several lines; the line ends stay. */

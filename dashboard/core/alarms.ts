@@ -110,8 +110,9 @@ function hold(state: LiveState, alarm: Alarm, saidAtMs: number): boolean {
   return bed !== undefined;
 }
 
-/** What an alarm says of the device's own sound; undefined where it is about something else. */
-export function deviceSoundOf({ condition }: Alarm): 'paused' | 'off' | undefined {
+/** What an alarm says of the device's own sound; undefined where it is about something else, or of the device's list, whose codes may have any name. */
+export function deviceSoundOf({ condition, origin }: Alarm): 'paused' | 'off' | undefined {
+  if (origin !== undefined) return undefined;
   if (condition === 'device-sound-paused') return 'paused';
   return condition === 'device-sound-off' ? 'off' : undefined;
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isDeviceSilent } from '../../contracts/device-silence.ts';
 import type { AssociationPeriod } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Bed } from '../protocol.ts';
@@ -190,6 +191,18 @@ describe('who sees what', () => {
     expect(soundIn()).toEqual(['off', undefined]);
     tell('cleared', 2);
     expect(soundIn()).toEqual([undefined, undefined]);
+  });
+
+  it('takes no alarm that a device names itself for Vigil’s word on its sound or its silence', () => {
+    const state = twoWards();
+    const own = { kind: 'technical', priority: 'high', origin: 'device', present: true } as const;
+    for (const [n, condition] of ['device-sound-off', 'device-sound-paused', 'no-data', 'disconnected'].entries()) {
+      const one = alarm(`alarm-own-00000${n}`, 'assoc-01', 1, { ...own, condition });
+      foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: one }, t0);
+      expect([condition, isDeviceSilent(one)]).toEqual([condition, false]);
+    }
+    const { device } = wholeScreen(state, nurse, { ward: 'icu' }).beds[0]!;
+    expect([device.sound, device.lostAt]).toEqual([undefined, undefined]);
   });
 
   it("counts wards and lists devices within one's own", () => {

@@ -62,8 +62,9 @@ export type Clock = {
 };
 
 /** How soon an answered alarm calls again while its condition lasts. */
-export function realarmMsOf({ condition }: Pick<Alarm, 'condition'>, { profile }: Pick<Clock, 'profile'>): number {
-  return isScore(condition) ? scoreRealarmMs : timesOf(profile, condition).realarmMs;
+export function realarmMsOf(alarm: Pick<Alarm, 'condition' | 'origin'>, { profile }: Pick<Clock, 'profile'>): number {
+  const isOurScore = alarm.origin === undefined && isScore(alarm.condition);
+  return isOurScore ? scoreRealarmMs : timesOf(profile, alarm).realarmMs;
 }
 
 /** So often an unanswered alarm climbs at most (ours). */
@@ -131,7 +132,7 @@ function changed(before: Live | undefined, change: Change, clock: Clock): Live {
       return calling({ ...before, acknowledged: false, realarmAt: null, alarm: unanswered(alarm) }, clock);
     case 'escalate': {
       const escalation = alarm.escalation + 1;
-      const wait = timesOf(clock.profile, alarm.condition).escalationMs[alarm.priority];
+      const wait = timesOf(clock.profile, alarm).escalationMs[alarm.priority];
       const again = wait !== undefined && escalation < escalationMax;
       return { ...before, escalateAt: again ? before.escalateAt! + wait : null, alarm: { ...alarm, escalation } };
     }
@@ -148,7 +149,7 @@ function changed(before: Live | undefined, change: Change, clock: Clock): Live {
 
 /** It begins to call: escalation starts to count; only a pause over something graver silences it. */
 function calling(live: Live, { now, profile, pausedUntil }: Clock): Live {
-  const wait = timesOf(profile, live.alarm.condition).escalationMs[live.alarm.priority];
+  const wait = timesOf(profile, live.alarm).escalationMs[live.alarm.priority];
   const { audioPausedUntil: _old, ...rest } = live.alarm;
   const until = pausedUntil?.(rest.priority) ?? null;
   const alarm = until === null ? rest : { ...rest, audioPausedUntil: formatInstant(until) };
@@ -156,7 +157,7 @@ function calling(live: Live, { now, profile, pausedUntil }: Clock): Live {
 }
 
 /** The sound of a monitor may be off for good reasons: a person is called once. */
-const callsOnce = ({ condition }: Alarm): boolean => condition === 'device-sound-off';
+const callsOnce = ({ condition, origin }: Alarm): boolean => origin === undefined && condition === 'device-sound-off';
 
 function unanswered(alarm: Alarm): Alarm {
   const { acknowledgedBy: _by, acknowledgedAt: _at, realarmAt: _was, ...rest } = alarm;

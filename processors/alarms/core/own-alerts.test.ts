@@ -5,6 +5,7 @@ import { type Bed, bed, t0 } from '../../bed.testing.ts';
 import { step } from './engine.ts';
 import type { AlertsInput } from './inputs.ts';
 import { migrate } from './migrate.ts';
+import { adultProfile } from './profile.ts';
 import { initialState } from './state.ts';
 
 const vt: DeviceAlert = { code: 'MDC_EVT_ECG_V_TACHY', priority: 'high', kind: 'physiological', text: '*** VTACH' };
@@ -333,5 +334,49 @@ describe('bounds and ends', () => {
     const { ownAlerts: _none, ...before } = of.state();
     expect(migrate('association-1', JSON.parse(JSON.stringify(before)))).toMatchObject({ ownAlerts: { alerts: {} } });
     expect(migrate('association-1', of.state())).toEqual(of.state());
+  });
+});
+
+describe('a device that names its alarm as Vigil names its own', () => {
+  const named = (code: string): DeviceAlert => ({ code, priority: 'high', kind: 'technical', text: 'Named' });
+
+  /** Vigil's own calls at the end of a minute in which only the respiratory rate came. */
+  function silencesBeside(alerts: readonly DeviceAlert[]): string[] {
+    const of = bed();
+    of.run(0, 10, { HR: 80, SpO2: 97, RR: 15 });
+    of.feed(list(10, alerts));
+    of.run(11, 60, { RR: 15 });
+    return Object.values(of.live())
+      .filter(({ signal, origin }) => signal === 'on' && origin === undefined)
+      .map(({ text }) => text);
+  }
+
+  it.each(['SpO2.silence', 'HR.silence', 'silence'])('hides no silence of a parameter: %s', (code) => {
+    expect(silencesBeside([]).length).toBeGreaterThan(1);
+    expect(silencesBeside([named(code)])).toEqual(silencesBeside([]));
+  });
+
+  it('does not stand for the silence of the whole device', () => {
+    const of = bed();
+    of.run(0, 10, { HR: 80 });
+    of.feed(list(10, [named('silence'), named('no-data'), named('disconnected')]));
+    of.tick(60);
+    expect(of.live()['no-data']).toMatchObject({ signal: 'on' });
+  });
+
+  it.each(['device-sound-off', 'NEWS2.high', 'HR.high'])('calls again when it is answered and lasts: %s', (code) => {
+    const of = bed();
+    of.feed(list(10, [{ ...vt, code }]));
+    of.command(12, { type: 'acknowledge', alarmId: only(of).alarmId });
+    of.tick(12 + adultProfile.realarmMs / 1000);
+    expect(of.types(code)).toEqual(['raised', 'acknowledged', 'realarmed']);
+  });
+});
+
+describe('a text that shows nothing', () => {
+  it.each([' ', '\u00a0\u00a0', '\u3000'])('is shown as the code: "%s"', (text) => {
+    const of = bed();
+    of.feed(list(5, [{ ...vendors, text }]));
+    expect(only(of).text).toBe('ACME-17');
   });
 });

@@ -10,7 +10,7 @@ import {
   type DeviceAlert,
   type DeviceSound,
 } from '../../../contracts/messages/device-alerts.ts';
-import { parameters } from '../../../contracts/parameters.ts';
+import { parameters, technicalConditions } from '../../../contracts/parameters.ts';
 import { visibleText } from '../../../contracts/text.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import { gravity } from './alarm.ts';
@@ -180,9 +180,12 @@ function shownAs(sent: DeviceAlert, time: number, { codes, late }: Beside) {
   return { key, alert };
 }
 
-/** A technical condition may stand in the device's status, too: it is one (device.ts). */
+/**
+ * A technical condition may stand in the device's status, too: it is one (device.ts). Any other code is the device's own word: it must not
+ * name a cause of Vigil's (`SpO2.silence`, `clock-skew`), whose alarm it would stand for.
+ */
 function chainOf({ kind, code, parameter }: DeviceAlert, key: string): string {
-  if (kind === 'physiological') return key;
+  if (kind === 'physiological' || !Object.hasOwn(technicalConditions, code)) return key;
   return parameter === undefined ? code : `${code}/${parameter}`;
 }
 
@@ -195,11 +198,12 @@ function sideOf({ value, limit }: DeviceAlert): 'low' | 'high' | undefined {
 const wordsOf = (text: string) => visibleText(text).replace(/[\d.,]+/g, '#');
 
 /** The table's words first, so that the same condition reads the same at every monitor; then the device's own, where they say more. */
-function textOf({ text }: DeviceAlert, row: AlertCode | undefined, label: string | undefined): string {
+function textOf({ text, code }: DeviceAlert, row: AlertCode | undefined, label: string | undefined): string {
   const own = visibleText(text);
-  if (row === undefined) return shortened(own);
+  const isBlank = own.trim() === '';
+  if (row === undefined) return shortened(isBlank ? code : own);
   const named = row.parameter === undefined && label !== undefined ? `${label}: ${row.text}` : row.text;
-  return named.toLowerCase().includes(own.toLowerCase()) ? named : shortened(`${named} (${own})`);
+  return isBlank || named.toLowerCase().includes(own.toLowerCase()) ? named : shortened(`${named} (${own})`);
 }
 
 function shortened(text: string): string {

@@ -37,7 +37,7 @@ describe('the times of a profile', () => {
     ['constructor', 180_000, adultProfile.escalationMs],
     ['MDC_EVT_LEADS_OFF', 180_000, adultProfile.escalationMs],
   ])('are of the side, else of the group, else its own: %s', (condition, realarmMs, escalationMs) => {
-    expect(timesOf(sided, condition)).toMatchObject({ realarmMs, escalationMs });
+    expect(timesOf(sided, { condition })).toMatchObject({ realarmMs, escalationMs });
   });
 
   it('are those that an alarm lives by, with delay, hysteresis and priority of its side', () => {

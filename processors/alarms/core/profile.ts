@@ -3,7 +3,7 @@
  * parameters has limits, or is off with a reason (CLINICAL, "Judged or told", 10). Pure.
  */
 import { adultLimits } from '../../../contracts/adult-limits.ts';
-import type { Limits, OwnLimits, Priority, ProfileSource } from '../../../contracts/messages/alarms.ts';
+import type { Alarm, Limits, OwnLimits, Priority, ProfileSource } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, limitGroups } from '../../../contracts/parameters.ts';
 
 /**
@@ -60,8 +60,12 @@ export type Profile = {
   readonly source: ProfileSource;
 } & Times;
 
-/** The times of a condition such as `HR.high`: of its side, else of its group, else of the profile. */
-export function timesOf(profile: Times & Partial<Pick<Profile, 'groups'>>, condition: string): Times {
+/** The times of an alarm such as `HR.high`: of its side, else of its group, else of the profile. A device's codes may have any name. */
+export function timesOf(
+  profile: Times & Partial<Pick<Profile, 'groups'>>,
+  { condition, origin }: Pick<Alarm, 'condition' | 'origin'>,
+): Times {
+  if (origin !== undefined) return profile;
   const [group = '', tier = ''] = condition.split('.');
   const rules = (limitGroups as readonly string[]).includes(group) ? profile.groups?.[group as LimitGroup] : undefined;
   if (rules === undefined || 'off' in rules) return profile;

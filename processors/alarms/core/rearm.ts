@@ -112,7 +112,7 @@ function rearmBook(part: BookPart, profile: Profile, now: number): BookPart {
 /** An audio pause that is not in force silences no alarm, also where it ended before the clock was set back. */
 function rearmAlarm(live: Live, pause: BookPart['pause'], profile: Profile, now: number): Live {
   const { escalateAt, realarmAt } = live;
-  const times = timesOf(profile, live.alarm.condition);
+  const times = timesOf(profile, live.alarm);
   const waitMs = times.escalationMs[live.alarm.priority];
   const { audioPausedUntil, ...alarm } = live.alarm;
   const isPauseOver = audioPausedUntil !== undefined && Date.parse(audioPausedUntil) > (pause?.until ?? now);
