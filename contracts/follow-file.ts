@@ -17,8 +17,9 @@ export function followFile<Content>(options: {
   readonly everyMs?: number;
 }): Followed<Content> {
   const { path, read, onRead, onFault } = options;
-  let content = read(path);
+  // The stamp first: what is written while we read is read again.
   let seen = stampOf(path);
+  let content = read(path);
   const timer = setInterval(() => {
     const stamp = stampOf(path);
     if (stamp === seen) return;

@@ -42,6 +42,15 @@ describe('the limits in force', () => {
     expect(changesSince(state, nurse, ward, after)?.beds).toEqual([]);
   });
 
+  it('of one number and another content come to the screens: an owner that died told the first', () => {
+    const state = admitted();
+    foldLimits(state, newLimits('assoc-01'));
+    const before = state.n;
+    const other = newLimits('assoc-01', { HR: { own: { high: 130 } } });
+    foldLimits(state, other);
+    expect(changesSince(state, nurse, ward, before)?.beds[0]?.head?.limits).toEqual(other);
+  });
+
   it('are not for a technician', () => {
     const state = admitted();
     foldLimits(state, newLimits('assoc-01'));

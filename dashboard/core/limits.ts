@@ -11,7 +11,8 @@ export function foldLimits(state: LiveState, inForce: LimitsInForce): void {
   state.limits.set(associationId, inForce);
   if (state.limits.size > limitsMax) state.limits.delete(state.limits.keys().next().value!);
   const bed = state.beds.get(associationId);
-  if (bed && before?.rev !== rev) stampHead(state, bed);
+  // Of one number the later word counts: an owner that died may have told what the next one does not know of.
+  if (bed && JSON.stringify(before) !== JSON.stringify(inForce)) stampHead(state, bed);
 }
 
 /** What became of a command. One that is told again after a crash of the alarm processor changes nothing. @returns whether it is new */

@@ -12,6 +12,7 @@ const adult: AssociationInput = { type: 'association', category: 'adult', ward: 
 const nothing: Restored = {
   states: [],
   told: [],
+  limits: [],
   toldFrom: 0n,
   commands: [],
   position: { observations: 0n, commands: 0n },
@@ -122,7 +123,45 @@ describe('the limits in force', () => {
   });
 });
 
+describe('limits that were told before a crash', () => {
+  it('are counted on from, where two changes were told and no snapshot has the second', () => {
+    const before = open();
+    before.read(0, 3, 80);
+    const states = snapshots(before, 4);
+    const commands = [120, 110].map((high, n) => ({
+      ...{ key, offset: BigInt(n), atMs: t0 + (5 + n) * 1000, input: setHigh(5 + n, high) },
+    }));
+    for (const { offset, atMs, input } of commands) before.partition.command(key, offset, atMs, input, atMs);
+    const told = before.limits().slice(1);
+    expect(told.map(({ rev }) => rev)).toEqual([2, 3]);
+    const position = { observations: 4n, commands: 0n };
+    const after = open({ states, commands, position, replayTo: 4n, limits: told });
+    after.partition.command(key, 2n, t0 + 9_000, setHigh(9, 105), t0 + 9_000);
+    expect(after.limits().map(({ rev }) => rev)).toEqual([4]);
+    expect(after.high()).toBe(105);
+  });
+
+  it('are in the next snapshot at once, so that what lies in the log before it needs not be read', () => {
+    const one = open();
+    one.partition.expect(key, t0);
+    one.use(strict, 1);
+    expect(one.limits()).toHaveLength(2);
+    const [flushed] = one.partition.flush(t0 + 1_001, 20_000, 5n).snapshots;
+    expect(flushed?.body?.limits).toEqual(one.limits()[1]);
+  });
+});
+
 describe('profiles that change while running', () => {
+  it('judge the last value at once also where they changed while the past was replayed', () => {
+    const one = open({ replayTo: 21n });
+    one.read(0, 19, 107);
+    one.use(strict, 19.5);
+    expect(one.partition.isLive()).toBe(false);
+    // The last record of the past says nothing of the heart rate.
+    one.partition.passed('observations', 20n, t0 + 21_000);
+    expect(one.raised()).toEqual(['HR 107 > 100']);
+  });
+
   it('judge the last value at once, and are published', () => {
     const one = open();
     one.read(0, 20, 107);

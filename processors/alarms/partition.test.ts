@@ -11,6 +11,7 @@ const adult: AssociationInput = { type: 'association', category: 'adult', ward: 
 const nothing: Restored = {
   states: [],
   told: [],
+  limits: [],
   toldFrom: 0n,
   commands: [],
   position: { observations: 0n, commands: 0n },

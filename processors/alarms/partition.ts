@@ -11,12 +11,13 @@ import { limitsInForce } from './core/in-force.ts';
 import type { AssociationInput, CommandInput, Input } from './core/inputs.ts';
 import { profileInForce } from './core/judging.ts';
 import { migrate } from './core/migrate.ts';
-import { adultProfile, type Profile } from './core/profile.ts';
+import { adultProfile } from './core/profile.ts';
 import { realign } from './core/realign.ts';
 import { rearm } from './core/rearm.ts';
 import { lookAtScores, lookedAtBefore, type ScoresLook, scoresOf } from './core/scores/view.ts';
 import { initialState, type State } from './core/state.ts';
 import type { Published } from './published.ts';
+import { isSame, limitsAfter, noLimits, noteTold, type ToldLimits } from './told-limits.ts';
 
 /** Next offsets to read. */
 export type Position = { readonly observations: bigint; readonly commands: bigint };
@@ -28,7 +29,9 @@ export type Restored = {
   readonly states: readonly AlarmState[];
   /** Events that may be later than the snapshots, in their order. */
   readonly told: readonly AlarmEvent[];
-  /** Where these begin in `alarms`. */
+  /** Limits in force that were told since then, in their order. */
+  readonly limits: readonly LimitsInForce[];
+  /** Where both begin in `alarms`. */
   readonly toldFrom: bigint;
   /** Commands that may be later than the snapshots. They are given to the engines where the readings of their time are. */
   readonly commands: readonly {
@@ -51,17 +54,9 @@ type Held = {
   /** The first records that no snapshot includes. */
   dirty: { readonly from: Position; readonly atMs: number; urgent: boolean } | undefined;
   association: string;
-  /** The limits that were published last, and of which profile and own limits they were made. */
-  limits: LimitsInForce | undefined;
+  toldLimits: ToldLimits;
   /** It was written down under another profile: the last values are judged by the present one at once. */
   readonly hasOtherProfile: boolean;
-  limitsOf:
-    | {
-        readonly profile: Profile | undefined;
-        readonly overrides: State['overrides'];
-        readonly setBy: State['setBy'] | undefined;
-      }
-    | undefined;
   scores: ScoresLook | undefined;
   touchedMs: number;
 };
@@ -70,8 +65,6 @@ export type Counters = { skipped: number; restored: number; tombstones: number; 
 
 export type Snapshot = { readonly associationId: string; readonly body: AlarmState | null };
 export type Flush = { readonly snapshots: readonly Snapshot[]; readonly position: Position; readonly undo: () => void };
-
-const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 
 /** An association that has ended, or that nobody ever knew, or a device without a patient: forgotten once idle for so long. */
 const forgetMs = 24 * 60 * 60 * 1000;
@@ -95,9 +88,12 @@ export function createPartition(options: {
   let position = restored.position;
   let commands = [...restored.commands];
   let live = false;
+  /** Profiles changed while the past was replayed: some of it was judged by the former ones. */
+  let hasNewProfiles = false;
 
   for (const body of restored.states) restore(body);
   for (const event of restored.told) hold(event.alarm.associationId, options.nowMs).told.push(event);
+  for (const limits of restored.limits) noteTold(hold(limits.associationId, options.nowMs), limits);
   if (position.observations >= restored.replayTo) goLive(options.nowMs);
 
   function restore({ associationId, offsets, engine, limits, scores }: AlarmState): void {
@@ -108,7 +104,7 @@ export function createPartition(options: {
     const since = { observations: BigInt(offsets.observations), commands: BigInt(offsets.commands) };
     const rearmed = rearm(state, profileInForce(env, state) ?? adultProfile, options.nowMs);
     const hasOtherProfile = limits !== undefined && !isSame(limits.groups, limitsInForce(env, rearmed).groups);
-    const known = { limits, hasOtherProfile, scores: lookedAtBefore(scores) };
+    const known = { toldLimits: { limits, of: undefined }, hasOtherProfile, scores: lookedAtBefore(scores) };
     const held = { ...fresh(associationId, rearmed, since, options.nowMs), ...known };
     engines.set(associationId, held);
     // What the screens have of an alarm that is another one by the present clock: they are told when the past is replayed.
@@ -118,7 +114,7 @@ export function createPartition(options: {
 
   function fresh(associationId: string, state: State, since: Position, nowMs: number): Held {
     const association = JSON.stringify(state.association && { type: 'association', ...state.association });
-    const unknown = { limits: undefined, limitsOf: undefined, hasOtherProfile: false, scores: undefined };
+    const unknown = { toldLimits: noLimits, hasOtherProfile: false, scores: undefined };
     return { associationId, state, since, told: [], dirty: undefined, association, ...unknown, touchedMs: nowMs };
   }
 
@@ -156,17 +152,15 @@ export function createPartition(options: {
 
   /** Publishes the limits in force where they have changed. */
   function tellLimits(held: Held, nowMs: number): void {
-    const { state, limitsOf: before } = held;
-    if (state.association === null || !live) return;
-    const of = { profile: profileInForce(env, state), overrides: state.overrides, setBy: state.setBy };
-    if (before?.profile === of.profile && before?.overrides === of.overrides && before?.setBy === of.setBy) return;
-    held.limitsOf = of;
-    const { profile, groups } = limitsInForce(env, state);
-    const { associationId, limits: told } = held;
-    if (told && isSame([told.profile, told.groups], [profile, groups])) return;
-    held.limits = { associationId, rev: (told?.rev ?? 0) + 1, at: formatInstant(nowMs), profile, groups };
+    if (!live) return;
+    const { limits: before } = held.toldLimits;
+    held.toldLimits = limitsAfter(env, held.state, held.toldLimits, nowMs);
+    const { limits } = held.toldLimits;
+    if (limits === undefined || limits === before) return;
+    // A change is written down at once, as events are: what lies in `alarms` before the place that a snapshot names is in the snapshot.
     held.dirty ??= { from: position, atMs: nowMs, urgent: false };
-    publish({ type: 'limits-in-force', body: held.limits });
+    if (before) held.dirty.urgent = true;
+    publish({ type: 'limits-in-force', body: limits });
   }
 
   /** Publishes the scores where they have changed. */
@@ -242,7 +236,7 @@ export function createPartition(options: {
     live = true;
     for (const held of engines.values()) {
       tellAssociation(held, nowMs);
-      if (held.hasOtherProfile) run(held, { type: 'profiles', before: undefined }, nowMs);
+      if (held.hasOtherProfile || hasNewProfiles) run(held, { type: 'profiles', before: undefined }, nowMs);
       tellLimits(held, nowMs);
       tellScores(held, nowMs);
       if (nextDue(held.state) <= nowMs) run(held, { type: 'tick' }, nowMs);
@@ -297,7 +291,11 @@ export function createPartition(options: {
     };
   }
 
-  function snapshotOf({ associationId, state, limits }: Held, nowMs: number, toldBefore: bigint): AlarmState {
+  function snapshotOf(
+    { associationId, state, toldLimits: { limits } }: Held,
+    nowMs: number,
+    toldBefore: bigint,
+  ): AlarmState {
     // Until the past is replayed, nothing was made of the events that were found: the next owner must find them again.
     const engine: EngineSnapshot = { v: 1, state, told: String(live ? toldBefore : restored.toldFrom) };
     const scores = scoresOf(state, nowMs);
@@ -329,9 +327,10 @@ export function createPartition(options: {
     tick,
     /** Profiles have changed: everybody is judged by the new ones at once. */
     judgeAnew(nowMs: number): void {
+      hasNewProfiles = !live;
       if (!live) return;
       for (const held of engines.values()) {
-        const before = held.limitsOf?.profile;
+        const before = held.toldLimits.of?.profile;
         if (before !== profileInForce(env, held.state)) run(held, { type: 'profiles', before }, nowMs);
       }
     },

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { PartitionReader, Starts } from '../../contracts/kafka/read-all.ts';
 import type { LogRecord } from '../../contracts/kafka/reader.ts';
-import type { AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
+import type { AlarmEvent, AlarmState, LimitsInForce } from '../../contracts/messages/alarms.ts';
 import { checkRecord } from '../../contracts/messages/check.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
@@ -36,10 +36,12 @@ export async function restorePartitions(options: {
   );
   const alarmEnds = await reader.ends('alarms');
   const fromOf = (p: number) => toldFrom.get(p) ?? max((alarmEnds.get(p)?.high ?? 0n) - toldMax, 0n);
-  const told = await readAll<AlarmEvent>('alarms', starts(fromOf), (contentType, plaintext) => {
-    if (isPublished(contentType)) return null;
+  const told = await readAll<AlarmEvent | LimitsInForce>('alarms', starts(fromOf), (contentType, plaintext) => {
+    if (isPublished(contentType) && contentType !== contentTypes.limitsInForce) return null;
     const checked = checkRecord(contentType, plaintext);
-    return checked.ok && checked.contentType === contentTypes.alarmEvent ? checked.body : undefined;
+    if (!checked.ok) return undefined;
+    const { contentType: is, body } = checked;
+    return is === contentTypes.alarmEvent || is === contentTypes.limitsInForce ? body : undefined;
   });
   const commands = await readAll<Restored['commands'][number]>(
     'commands',
@@ -59,11 +61,13 @@ export async function restorePartitions(options: {
       const start = max(committed.get(`observations/${p}`) ?? 0n, low);
       const commandEnd = commands.ends.get(p)?.high ?? 0n;
       const pending = commands.found.get(p) ?? [];
+      const toldOf = told.found.get(p) ?? [];
       return [
         p,
         {
           states: states.get(p) ?? [],
-          told: told.found.get(p) ?? [],
+          told: toldOf.filter((one) => 'alarm' in one),
+          limits: toldOf.filter((one) => 'groups' in one),
           toldFrom: fromOf(p),
           commands: pending,
           position: { observations: start, commands: pending[0]?.offset ?? commandEnd },
