@@ -1,9 +1,9 @@
 /** The device's own alarms, each rule with what must happen (CLINICAL, "Alarm vocabulary"). */
 import { describe, expect, it } from 'vitest';
 import { alertsMax, type DeviceAlert } from '../../../contracts/messages/device-alerts.ts';
-import { type Bed, bed, t0 } from '../../bed.testing.ts';
+import { type Bed, bed, env, t0 } from '../../bed.testing.ts';
 import { step } from './engine.ts';
-import type { AlertsInput } from './inputs.ts';
+import type { AlertsInput, AssociationInput } from './inputs.ts';
 import { migrate } from './migrate.ts';
 import { adultProfile } from './profile.ts';
 import { initialState } from './state.ts';
@@ -18,6 +18,8 @@ const fast: DeviceAlert = {
   ...{ code: 'MDC_EVT_ECG_TACHY', priority: 'medium', kind: 'physiological', text: 'Tachycardia' },
 };
 const vendors: DeviceAlert = { code: 'ACME-17', priority: 'medium', kind: 'physiological', text: 'Kink in line' };
+
+const adult: AssociationInput = { type: 'association', category: 'adult', ward: 'ICU', endedAt: null };
 
 let seq = 0;
 function list(s: number, alerts: readonly DeviceAlert[], more: Partial<AlertsInput> = {}): AlertsInput {
@@ -378,5 +380,49 @@ describe('a text that shows nothing', () => {
     const of = bed();
     of.feed(list(5, [{ ...vendors, text }]));
     expect(only(of).text).toBe('ACME-17');
+  });
+});
+
+describe('a device whose lists change each 10 ms', () => {
+  const many = (n: number, priority: DeviceAlert['priority']) =>
+    Array.from({ length: alertsMax }, (_, at) => ({ ...vendors, priority, code: `C${n}-${at}` }));
+  /** The lists of one minute: 6,000. */
+  function flooded(alertsAt: (n: number) => readonly DeviceAlert[]) {
+    let state = step(env, initialState('association-1'), adult, t0).state;
+    let events = 0;
+    let longest = 0;
+    for (let n = 1; n <= 6_000; n++) {
+      const result = step(env, state, list(n / 100, alertsAt(n)), t0 + n * 10);
+      state = result.state;
+      events += result.events.length;
+      if (n % 500 === 0) longest = Math.max(longest, JSON.stringify(state).length);
+    }
+    return { events, longest, texts: Object.values(state.book.live).map(({ alarm }) => alarm.text) };
+  }
+
+  it.each<[string, (n: number) => readonly DeviceAlert[]]>([
+    ['ever other alarms', (n) => many(n, 'medium')],
+    ['ever other high ones', (n) => many(n, 'high')],
+    ['the same on and off', (n) => (n % 2 ? many(0, 'medium') : [])],
+    ['the same high ones on and off', (n) => (n % 2 ? many(0, 'high') : [])],
+  ])('does not fill the log or the state: %s', (_name, alertsAt) => {
+    const { events, longest } = flooded(alertsAt);
+    // 256 that begin and end, and three events for each on and off of the one that stands for the rest.
+    expect(events).toBeLessThan(4 * 4 * alertsMax + 3 * 6_000);
+    expect(longest).toBeLessThan(150_000);
+  });
+
+  it('still calls, by one alarm that names the gravest', () => {
+    const { texts } = flooded((n) => [...many(n, 'medium'), vt].slice(1));
+    expect(texts.some((text) => text.startsWith('More alarms than can be listed'))).toBe(true);
+    expect(texts.some((text) => text.startsWith('Ventricular tachycardia'))).toBe(true);
+  });
+
+  it('has its alarms by themselves again in the next minute', () => {
+    const of = bed();
+    for (let n = 1; n <= 10; n++) of.feed(list(n, many(n, 'medium')));
+    of.feed(list(11, []));
+    of.feed(list(62, [fast]));
+    expect(signals(of)).toEqual(['MDC_EVT_ECG_TACHY on']);
   });
 });

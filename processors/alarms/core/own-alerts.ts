@@ -47,6 +47,8 @@ export type OwnAlertsPart = {
   readonly alerts: Readonly<Record<string, OwnAlert>>;
   /** The device's own sound, and since when it is not on. */
   readonly sound: { readonly state: Exclude<DeviceSound, 'on'>; readonly since: number } | null;
+  /** How many alarms began since a list was received; absent: none yet. */
+  readonly begun?: { readonly since: number; readonly n: number };
 };
 
 const none: readonly Condition[] = [];
@@ -54,6 +56,9 @@ const none: readonly Condition[] = [];
 export const initialOwnAlerts: OwnAlertsPart = { lists: [], alerts: {}, sound: null };
 
 const listsMax = 16;
+/** So many alarms of a device begin by themselves in a minute (ours): four whole lists. What is more shares one. */
+const begunMax = 4 * alertsMax;
+const begunMs = 60_000;
 /** Clocks of two gateways differ by less (ours). */
 const gatewaysApartMsMax = 10_000;
 /** A longer time since the onset is taken for a wrong clock (ours). */
@@ -89,16 +94,20 @@ export function ownAlerts(
   if (place === 'repeat') return { part, episodes: [] };
   const { boot, seq, time, receivedAt, sound } = input;
   const list = { boot, seq, time, receivedAt };
-  if (place === 'older') return { part: noted(part, list), episodes: episodesOf(part, input, beside) };
+  const begun = begunAt(part, receivedAt);
+  const came = bounded(byKey(input, beside), { ...part, begun }, beside.latched);
+  const began = [...came.keys()].filter((key) => part.alerts[key] === undefined).length;
+  const counted = { ...part, begun: { ...begun, n: begun.n + began } };
+  if (place === 'older') return { part: noted(counted, list), episodes: episodesOf(part, input, came) };
   const alerts: Record<string, OwnAlert> = {};
-  for (const [key, alert] of bounded(byKey(input, beside), part, beside.latched)) {
+  for (const [key, alert] of came) {
     const before = part.alerts[key];
     const { onset, determined } = before ?? alert;
     alerts[key] = { ...alert, onset, determined };
   }
   const isSame = part.sound?.state === sound;
   const next = sound === 'on' ? null : isSame ? part.sound : { state: sound, since: time };
-  const taken = { lists: [...part.lists, list].slice(-listsMax), alerts, sound: next };
+  const taken = { ...counted, lists: [...part.lists, list].slice(-listsMax), alerts, sound: next };
   if (!beside.over) return { part: taken, episodes: [] };
   const found = Object.entries(alerts).map(([key, alert]) => ({ condition: conditionOf(key, alert), endedAt: time }));
   return { part: withoutAlerts(taken), episodes: found };
@@ -128,10 +137,10 @@ function noted(part: OwnAlertsPart, list: List): OwnAlertsPart {
 const isLater = (one: List, list: List) => (one.boot === list.boot ? one.seq > list.seq : one.time > list.time);
 
 /** What only an older list had was present until the next one. */
-function episodesOf(part: OwnAlertsPart, input: AlertsInput, beside: Beside): readonly Episode[] {
+function episodesOf(part: OwnAlertsPart, input: AlertsInput, came: ReadonlyMap<string, OwnAlert>): readonly Episode[] {
   const next = part.lists.find((one) => isLater(one, input));
   const endedAt = Math.max(input.time, next?.time ?? input.time);
-  return [...bounded(byKey(input, beside), part, beside.latched)]
+  return [...came]
     .filter(([key]) => part.alerts[key] === undefined)
     .map(([key, alert]) => ({ condition: { ...conditionOf(key, alert), late: true, outOfOrder: true }, endedAt }));
 }
@@ -219,20 +228,26 @@ function shortened(text: string): string {
 const isLatching = ({ kind, priority }: OwnAlert) => kind === 'physiological' && priority === 'high';
 const restKey = 'device/more';
 
+/** Counted anew each minute, by the gateway's clock; also where that was set back. */
+function begunAt({ begun }: OwnAlertsPart, receivedAt: number): NonNullable<OwnAlertsPart['begun']> {
+  return begun !== undefined && Math.abs(receivedAt - begun.since) < begunMs ? begun : { since: receivedAt, n: 0 };
+}
+
 /**
- * A device that names ever other codes must not fill the screens without end: past the maximum the gravest have a row of their own, and one
- * alarm stands for the rest.
+ * A device that names ever other codes, or the same ones on and off, must not fill the screens and the log without end: past the maximum the
+ * gravest have a row of their own, and one alarm stands for the rest.
  */
 function bounded(
   came: ReadonlyMap<string, OwnAlert>,
-  { alerts }: OwnAlertsPart,
+  { alerts, begun }: OwnAlertsPart & Required<Pick<OwnAlertsPart, 'begun'>>,
   latched: readonly string[],
 ): ReadonlyMap<string, OwnAlert> {
   const latching = Object.keys(alerts).filter((key) => isLatching(alerts[key]!));
   const waiting = new Set([...latched, ...latching].filter((key) => !came.has(key)));
-  const room = Math.max(0, alertsMax - waiting.size);
-  if (came.size <= room) return came;
   const isKnown = (key: string) => Number(alerts[key] !== undefined);
+  const known = [...came.keys()].filter(isKnown).length;
+  const room = Math.min(Math.max(0, alertsMax - waiting.size), known + Math.max(0, begunMax - begun.n));
+  if (came.size <= room) return came;
   const inOrder = [...came].sort(
     ([a, one], [b, other]) => isKnown(b) - isKnown(a) || gravity[other.priority] - gravity[one.priority],
   );
