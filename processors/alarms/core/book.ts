@@ -191,11 +191,15 @@ function begin(draft: Draft, condition: Condition, desk: Desk): void {
     draft.closed = draft.closed.filter((one) => one !== recent);
   }
   const { acknowledged, alarm } = draft.live[key]!;
-  // Its answer holds for as long as it would have, had the condition not been away for a moment.
+  // Its answer holds for as long as it would have, had the condition not been away for a moment. No answer reaches a second asystole.
   const answeredUntil = Date.parse(alarm.acknowledgedAt ?? '') + realarmMsOf(alarm, desk);
-  apply(draft, key, { type: 'recur', condition, acknowledged: acknowledged && answeredUntil > desk.now }, desk);
+  const isAnswered = acknowledged && answeredUntil > desk.now && !isVital(condition);
+  apply(draft, key, { type: 'recur', condition, acknowledged: isAnswered }, desk);
   afterCall(draft, key, desk);
 }
+
+/** High and physiological: asystole, apnoea, desaturation, extreme limits, the device's own (CLINICAL, "Audio pause": they break through). */
+const isVital = ({ kind, priority }: Condition) => kind === 'physiological' && priority === 'high';
 
 const isWithin = (sinceEndMs: number) => sinceEndMs >= 0 && sinceEndMs <= recurMs;
 
