@@ -7,7 +7,7 @@ import { type Assessment, assess, bornAtMs, type DeviceClock, initialClock } fro
 import { usableNumber } from '../../../contracts/messages/check.ts';
 import type { NumericValue } from '../../../contracts/messages/device.ts';
 import { type Parameter, parameters } from '../../../contracts/parameters.ts';
-import { intervalOf, isSingle, noDataMsOf } from './interval.ts';
+import { intervalOf, isSingle, noDataMsOf, patchyIntervalMsMax } from './interval.ts';
 import type { Came } from './limits.ts';
 import { courseOf, isSetBack, type Order, type Stamped } from './order.ts';
 
@@ -80,7 +80,6 @@ const lookedAtMs = 50_000;
 const lookedAtTens = lookedAtMs / tenMs;
 /** Those that are looked at, and the ten seconds that run. */
 const tensMax = lookedAtTens + 1;
-const patchyIntervalMsMax = 10_000;
 
 export type Reading = Stamped & {
   /** Interval that the device declared with it; null where it declared none. */

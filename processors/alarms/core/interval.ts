@@ -9,6 +9,9 @@ const singleMs = 60_000;
 const noDataIntervals = 3;
 export const noDataMsMin = 20_000;
 
+/** What is expected less often than this is not called intermittent: a minute would bring fewer than six values (ours). */
+export const patchyIntervalMsMax = 10_000;
+
 /** How often a parameter is expected, ms. @param statusMs what the device's status declared */
 export function intervalOf(
   { episodicMs }: Pick<Parameter, 'episodicMs'>,

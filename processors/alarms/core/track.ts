@@ -1,4 +1,5 @@
 /** One parameter against its rules: how long it has been beyond each limit, and since when it is inside again. Pure. */
+import { noDataMsOf, patchyIntervalMsMax } from './interval.ts';
 import { excessOf, isBeyond, isClear, type Rule, type TierName } from './rules.ts';
 
 /** One value as the limits see it. */
@@ -89,13 +90,22 @@ function beyond(before: Tracker | undefined, rule: Rule, value: number, sample: 
   // A condition that holds goes on, through silence and under a limit that was moved: that it ended was not seen.
   if (before !== undefined && before.determined !== null) return { ...before, ...now, ...rest };
   const gapMs = before === undefined ? 0 : at - before.lastAt;
-  // Time in which a technical alarm said that nobody judged does not count; what was counted before it does.
-  const countsMs = before !== undefined && gapMs <= before.noDataMs ? gapMs : 0;
+  const countsMs = before === undefined ? 0 : countedOf(gapMs, before.noDataMs);
   const countedMs = (before?.countedMs ?? 0) + countsMs;
   const dose = before === undefined ? 0 : before.dose + countsMs * excessOf(rule, before.value);
   const onset = before?.onset ?? at;
   const determined = hasPassed(rule, value, countedMs, dose) ? at : null;
   return { ...now, ...rest, onset, countedMs, dose, determined };
+}
+
+/**
+ * How much of the time between two values beyond counts. Time in which a technical alarm said that nobody judged does not. Of what is
+ * expected too seldom to be called intermittent (arrivals.ts) the time before that alarm counts: else values that come a little less
+ * often than the no-data time would never be judged.
+ */
+function countedOf(gapMs: number, noDataMs: number): number {
+  if (gapMs <= noDataMs) return gapMs;
+  return noDataMs > noDataMsOf(patchyIntervalMsMax) ? noDataMs : 0;
 }
 
 function hasPassed({ delay, limit }: Rule, value: number, countedMs: number, dose: number): boolean {
