@@ -18,4 +18,5 @@ export const auditActions = [
   'access-denied',
   'rejected-viewed',
   'rejected-redriven',
+  'patients-captured',
 ] as const;

@@ -42,6 +42,7 @@ export const permissions = [
   'view-audit',
   'view-rejected',
   'redrive-rejected',
+  'capture-patients',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

@@ -20,6 +20,7 @@ function vigil(...args: string[]) {
 it('explains itself', () => {
   const { code, out, err } = vigil('--help');
   expect({ code, err }).toEqual({ code: 0, err: '' });
+  expect(vigil('capture', '--help')).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/--pseudonymous/) });
   expect(out).toMatch(/rejected list[\s\S]*rejected show[\s\S]*rejected redrive[\s\S]*VIGIL_KAFKA_BROKERS/);
 });
 
@@ -45,6 +46,8 @@ it.each([
   [['rejected', 'redrive', '0:1', '--as', 'x'], /with --password-stdin/],
   [['rejected', 'redrive', '0:1', '--as', 'x', '--password-stdin'], /User or password is wrong|VIGIL_/],
   [['rejected', 'list'], /VIGIL_KAFKA_CA_FILE .*cannot be read/],
+  [['capture', '--ward', 'ICU'], /capture needs --since/],
+  [['capture', '--nonsense'], /--nonsense/],
   [['--nonsense'], /--nonsense/],
 ])('answers %j in one sentence', (args, message) => {
   const { code, out, err } = vigil(...args);

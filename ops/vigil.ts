@@ -1,26 +1,22 @@
 /** `npm run vigil`: what an operator does to a running system by hand. */
 import { spawn } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import pino from 'pino';
-import { createTrail } from '../contracts/audit-trail.ts';
 import { VigilError } from '../contracts/errors.ts';
-import { kafkaSettings } from '../contracts/kafka/settings.ts';
-import { openSealedLog } from '../contracts/sealed-log.ts';
 import { describeSettings, readSettings } from '../contracts/settings.ts';
 import { visibleLines } from '../contracts/text.ts';
-import { serviceEnv, type Whereabouts } from './platform/serviceEnv.ts';
-import { type Claimed, type Desk, list, redrive, show } from './rejected/commands.ts';
+import { capture } from './capture/main.ts';
+import { atDesk, claim, whereabouts, wrong } from './desk.ts';
+import { list, redrive, show } from './rejected/commands.ts';
 import type { Filter } from './rejected/entries.ts';
 import { openGatewaySide } from './rejected/gateway.ts';
-import { askPassword, knownPerson } from './rejected/person.ts';
 import { ruleSettings, type VigilSettings, vigilSettings } from './rejected/settings.ts';
 import { checkIds, readSince } from './rejected/words.ts';
 
 const help = `  npm run vigil -- rejected …                         what the gateway could not take; see below
   npm run vigil -- replay --capture <file> [--events]      what the alarm engine tells of a capture; replay --help
   npm run vigil -- replay --profile <A> --profile <B> <file>…   what other limits would do
+  npm run vigil -- capture --ward <ward> --since 24h …     writes captures from the log; capture --help
 
 What devices sent and the gateway could not take lies in Kafka for 30 days, sealed, with the reason.
 
@@ -43,9 +39,6 @@ The rules of now are those of this version, and ${ruleSettings.join(', ')} where
 Settings:
 ${describeSettings(vigilSettings)}
 `;
-
-/** Kafka is given up after this. */
-const answerMs = 30_000;
 
 function readArguments(args: string[]) {
   try {
@@ -80,6 +73,7 @@ function replay(args: readonly string[]): Promise<number> {
 
 async function main(args: string[]): Promise<number> {
   if (args[0] === 'replay') return replay(args.slice(1));
+  if (args[0] === 'capture') return capture(args.slice(1), process.env);
   const { values, positionals } = readArguments(args);
   if (values.help === true) {
     process.stdout.write(help);
@@ -102,7 +96,7 @@ async function main(args: string[]): Promise<number> {
   const settings = readSettings(vigilSettings, process.env);
   const claimed =
     values.as === undefined ? undefined : await claim(settings, values.as, values['password-stdin'] === true);
-  return atDesk(settings, async (desk) => {
+  return atDesk(settings, 'rejected', async (desk) => {
     if (claimed === undefined || command === 'list') await list(desk, filter);
     else if (command === 'show') await show(desk, claimed, filter);
     else return (await redrive(desk, claimed, filter, () => gatewaySide(settings), values.association)) ? 0 : 1;
@@ -110,55 +104,11 @@ async function main(args: string[]): Promise<number> {
   });
 }
 
-async function claim(settings: VigilSettings, userId: string, fromStdin: boolean): Promise<Claimed> {
-  if (!/^[A-Za-z0-9._@-]{1,64}$/.test(userId)) throw wrong('--as takes the id of an account');
-  const password = await askPassword(fromStdin, userId);
-  const accountsFile = settings.accountsFile || join(settings.stateDir, 'secrets', 'accounts.json');
-  return { userId, person: await knownPerson(accountsFile, userId, password) };
-}
-
-function whereabouts(settings: VigilSettings, stateDir: string): Whereabouts {
-  // The servers' addresses are not needed to read and write the log.
-  return { stateDir, kafkaBrokers: settings.kafkaBrokers, influxUrl: '', mqttPort: 0, httpPort: 0 };
-}
-
 function gatewaySide(settings: VigilSettings) {
   const rules = Object.fromEntries(
     ruleSettings.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : [])),
   );
   return openGatewaySide(whereabouts(settings, settings.gatewayStateDir || settings.stateDir), rules);
-}
-
-async function atDesk(settings: VigilSettings, work: (desk: Desk) => Promise<number>): Promise<number> {
-  const logger = pino({ level: 'silent' });
-  const operator = readSettings(kafkaSettings, serviceEnv(whereabouts(settings, settings.stateDir), 'operator'));
-  const boot = `rejected-${randomUUID()}`;
-  const log = await within(
-    answerMs,
-    settings.kafkaBrokers,
-    openSealedLog({ settings: operator, service: 'operator', boot, log: logger }),
-  );
-  const trail = createTrail(log, { pseudonymKey: operator.pseudonymKey, now: Date.now, logger });
-  try {
-    return await work({ log, logger, trail, say: (line) => process.stdout.write(`${line}\n`) });
-  } finally {
-    await trail.close();
-    await log.close();
-  }
-}
-
-async function within<T>(ms: number, brokers: string, work: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new VigilError('log-unavailable', `Kafka at ${brokers} does not answer.`)), ms);
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-function wrong(message: string): VigilError {
-  return new VigilError('settings-invalid', `${message}; see npm run vigil -- --help.`);
 }
 
 main(process.argv.slice(2)).then(

@@ -38,6 +38,7 @@ const table: Readonly<Record<Role, readonly Permission[]>> = {
     'enter-assessment',
     'view-rejected',
     'redrive-rejected',
+    'capture-patients',
   ],
   technician: ['view-devices', 'associate-device', 'redrive-rejected'],
   auditor: ['view-audit'],

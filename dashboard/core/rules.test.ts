@@ -25,10 +25,12 @@ describe('rights', () => {
       roles.map((role) => [role, permissions.filter((one) => may({ ...nurse, role }, one))]),
     );
     expect(table).toEqual({
-      nurse: permissions.filter((one) => !['view-audit', 'view-rejected', 'redrive-rejected'].includes(one)),
+      nurse: permissions.filter(
+        (one) => !['view-audit', 'view-rejected', 'redrive-rejected', 'capture-patients'].includes(one),
+      ),
       physician: [
         ...['view-vitals', 'view-devices', 'acknowledge', 'pause-audio', 'set-limits', 'enter-assessment'],
-        ...['view-rejected', 'redrive-rejected'],
+        ...['view-rejected', 'redrive-rejected', 'capture-patients'],
       ],
       technician: ['view-devices', 'associate-device', 'redrive-rejected'],
       auditor: ['view-audit'],

@@ -5,7 +5,8 @@ import type { AuditEvent } from '../../contracts/audit-chain.ts';
 import type { Role } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { permissionsOf } from '../../dashboard/core/rights.ts';
-import { type Claimed, type Desk, redrive, show } from './commands.ts';
+import type { Claimed, Desk } from '../desk.ts';
+import { redrive, show } from './commands.ts';
 import { type Entry, passes } from './entries.ts';
 import type { GatewaySide } from './gateway.ts';
 

@@ -1,29 +1,18 @@
 /** `npm run vigil -- rejected list|show|redrive`. */
-import type { Logger } from 'pino';
-import type { Trail } from '../../contracts/audit-trail.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import type { RejectedRecord } from '../../contracts/messages/records.ts';
 import type { RedriveRequest, RedriveResult } from '../../contracts/messages/redrive.ts';
-import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { visibleText } from '../../contracts/text.ts';
+import { admitted, type Claimed, type Desk } from '../desk.ts';
 import { appendedDetail, batchMax } from './appended.ts';
 import { type Entries, type Filter, nameOf, readEntries } from './entries.ts';
 import type { GatewaySide } from './gateway.ts';
 import type { Person } from './person.ts';
 import { listLine, printable } from './words.ts';
 
-export type Desk = {
-  readonly log: SealedLog;
-  readonly logger: Logger;
-  readonly trail: Trail;
-  readonly say: (line: string) => void;
-};
-
 /** Of one run, so that memory stays bounded; the rest waits for another. */
 const redriveMax = 5_000;
 const redriveBytesMax = 64 * 1024 * 1024;
-
-export type Claimed = { readonly userId: string; readonly person: Person | undefined };
 
 export async function list({ log, logger, say }: Desk, filter: Filter): Promise<void> {
   const found = await readEntries(log, logger, filter);
@@ -136,25 +125,9 @@ function resultLine({ id, outcome, words, place }: RedriveResult): string {
   return visibleText(`${id}: ${what}${words ? `. ${words}` : ''}`);
 }
 
-/** @throws VigilError `not-logged-in`, `not-allowed`; either is on record */
-async function admit(
-  { trail }: Desk,
-  { userId, person }: Claimed,
-  permission: string,
-  detail: string,
-): Promise<Person> {
-  const about = `rejected ${detail}`.slice(0, 200);
-  if (!person) {
-    await trail.record({ actor: { userId }, action: 'login-failed', detail: about });
-    throw new VigilError('not-logged-in', 'User or password is wrong.');
-  }
-  const allWards = person.wards.includes('*');
-  if (person.may.includes(permission) && allWards) return person;
-  await trail.record({ actor: person.actor, action: 'access-denied', detail: about });
-  const why = allWards
-    ? `its role, ${person.actor.role}, may not`
-    : 'it does not have all wards (*), by which rejected input is not sorted';
-  throw new VigilError('not-allowed', `${userId} may not do this: ${why}.`);
+/** Rejected input is not sorted by ward. @throws VigilError as `admitted` does */
+function admit(desk: Desk, claimed: Claimed, permission: string, detail: string): Promise<Person> {
+  return admitted(desk, claimed, permission, undefined, `rejected ${detail}`);
 }
 
 function requireAll({ entries }: Entries, { ids }: Filter): void {

@@ -1,13 +1,11 @@
 /** What lies in `rejected`, and what of it was sent through again. */
-import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Opened } from '../../contracts/envelope/header.ts';
-import { createReader, type ReaderOptions } from '../../contracts/kafka/reader.ts';
 import { checkRecord } from '../../contracts/messages/check.ts';
 import { contentTypes, type RejectedRecord } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { parseInstant } from '../../contracts/time.ts';
-import { type KafkaTopic, kafkaTopics } from '../../contracts/topics.ts';
+import { kafkaTopics } from '../../contracts/topics.ts';
+import { readTopic } from '../sealed-topic.ts';
 import { appendedIn } from './appended.ts';
 
 /** One rejected message. `id` is where it lies: `partition:offset`. */
@@ -55,34 +53,39 @@ export async function readEntries(
   const known = readRedriven(log, logger).then((names) => {
     redriven = names;
   });
-  const reading = readTopic(log, logger, 'rejected', 'beginning', known, (opened, id) => {
-    const checked = opened && checkRecord(opened.contentType, opened.plaintext);
-    if (!opened || !checked?.ok || checked.contentType !== contentTypes.rejected) {
-      unreadable += 1;
-      return;
-    }
-    const record = checked.body;
-    const name = nameOf(opened.place);
-    const state = record.kept ? 'kept' : redriven.has(name) ? 'redriven' : 'open';
-    const { deviceId, code, detail } = record;
-    const { boot, seq } = opened.place;
-    const entry: Entry = {
-      id,
-      boot,
-      seq,
-      receivedAtMs: parseInstant(record.receivedAt) ?? 0,
-      deviceId,
-      code,
-      detail,
-      state,
-    };
-    if (entries.has(name) || !passes(entry, filter)) return;
-    entries.set(name, entry);
-    visit(entry, record);
-    if (entries.size <= entriesMax) return;
-    leftOut += 1;
-    entries.delete(entries.keys().next().value!);
-  });
+  const reading = readTopic(
+    log,
+    logger,
+    { topic: 'rejected', start: 'beginning', after: known },
+    (opened, { partition, offset }) => {
+      const checked = opened && checkRecord(opened.contentType, opened.plaintext);
+      if (!opened || !checked?.ok || checked.contentType !== contentTypes.rejected) {
+        unreadable += 1;
+        return;
+      }
+      const record = checked.body;
+      const name = nameOf(opened.place);
+      const state = record.kept ? 'kept' : redriven.has(name) ? 'redriven' : 'open';
+      const { deviceId, code, detail } = record;
+      const { boot, seq } = opened.place;
+      const entry: Entry = {
+        id: `${partition}:${offset}`,
+        boot,
+        seq,
+        receivedAtMs: parseInstant(record.receivedAt) ?? 0,
+        deviceId,
+        code,
+        detail,
+        state,
+      };
+      if (entries.has(name) || !passes(entry, filter)) return;
+      entries.set(name, entry);
+      visit(entry, record);
+      if (entries.size <= entriesMax) return;
+      leftOut += 1;
+      entries.delete(entries.keys().next().value!);
+    },
+  );
   await Promise.all([known, reading]);
   return { entries: [...entries.values()].sort((a, b) => a.receivedAtMs - b.receivedAtMs), leftOut, unreadable };
 }
@@ -104,48 +107,11 @@ export function nameOf({ boot, seq }: { readonly boot: string; readonly seq: num
 async function readRedriven(log: SealedLog, logger: Logger): Promise<Set<string>> {
   const names = new Set<string>();
   const sinceMs = Date.now() - kafkaTopics.rejected.retentionMs;
-  await readTopic(log, logger, 'audit', { sinceMs }, Promise.resolve(), (opened) => {
+  await readTopic(log, logger, { topic: 'audit', start: { sinceMs } }, (opened) => {
     const checked = opened && checkRecord(opened.contentType, opened.plaintext);
     if (!checked?.ok || checked.contentType !== contentTypes.audit || checked.body.action !== 'rejected-redriven')
       return;
     for (const name of appendedIn(checked.body.detail ?? '')) names.add(name);
   });
   return names;
-}
-
-/** Hands out every record that the topic holds now, one after the other, none before `after`; undefined for one that does not open. */
-async function readTopic(
-  log: SealedLog,
-  logger: Logger,
-  topic: KafkaTopic,
-  start: ReaderOptions['start'],
-  after: Promise<void>,
-  onRecord: (opened: Opened | undefined, id: string) => void,
-): Promise<void> {
-  const reader = await createReader(log.kafka, {
-    group: `${log.service}-rejected-${randomUUID()}`,
-    topics: [topic],
-    start,
-    log: logger,
-    async onRecords({ partition, records }) {
-      // Together: one whose key was deleted is waited for for seconds.
-      const opened = await Promise.all(records.map(({ key, value }) => openOne(log, logger, topic, key, value)));
-      await after;
-      for (const [at, { offset, value }] of records.entries()) {
-        if (value !== null) onRecord(opened[at], `${partition}:${offset}`);
-      }
-    },
-  });
-  await reader.caughtUp;
-  await reader.close();
-}
-
-async function openOne(log: SealedLog, logger: Logger, topic: KafkaTopic, key: string, value: Buffer | null) {
-  if (value === null) return undefined;
-  try {
-    return await log.open({ topic, key, value });
-  } catch (error) {
-    logger.warn({ topic, error: (error as Error).message }, 'a record does not open');
-    return undefined;
-  }
 }

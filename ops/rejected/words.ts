@@ -8,13 +8,13 @@ import type { Entry } from './entries.ts';
 const unitsMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 /** `30m`, `12h`, `7d` ago, or an instant, in ms since 1970. Throws VigilError `settings-invalid`. */
-export function readSince(text: string, nowMs: number): number {
+export function readSince(text: string, nowMs: number, option = '--since'): number {
   const [, count, unit = ''] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
   const atMs = count === undefined ? parseInstant(text) : nowMs - Number(count) * unitsMs[unit]!;
   if (atMs !== undefined) return atMs;
   throw new VigilError(
     'settings-invalid',
-    `--since takes 30m, 12h, 7d or a time as 2026-03-01T12:00:00.000Z, not "${text}".`,
+    `${option} takes 30m, 12h, 7d or a time as 2026-03-01T12:00:00.000Z, not "${text}".`,
   );
 }
 

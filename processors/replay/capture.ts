@@ -2,6 +2,7 @@
  * Captures: what one patient's engine was fed, one input a line (NDJSON), in the order of receipt. A capture needs no Kafka, can be
  * read and written by people, and is judged by the engine that runs at the bedside. Pure. The format is in docs/developer.md.
  */
+import { captureAssociationId } from '../../contracts/capture.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Category, Input } from '../alarms/core/inputs.ts';
@@ -25,7 +26,6 @@ export type Capture = {
   readonly refused: readonly CaptureFault[];
 };
 
-export const captureAssociationId = 'capture-association';
 const deviceId = 'capture';
 /** Who answers in a capture. */
 export const captureActor = { userId: 'capture', name: 'Capture', role: 'nurse' } as const;
@@ -71,12 +71,13 @@ function readLine(body: Members, atMs: number, line: number): Read {
     case 'alerts':
       return readMessage(contentTypes.alerts, body, atMs, line);
     case 'connection':
-      if (typeof body.connected !== 'boolean') return { fault: 'has no "connected" that is true or false' };
-      return { input: { type: 'connection', deviceId, receivedAt: atMs, connected: body.connected } };
+      return readConnection(body, atMs, line);
+    case 'notice':
+      return read(contentTypes.notice, gatewayRecord(body, atMs, ['notice', 'forMs']), unnumbered(line));
     case 'command':
       return readCommand(body.command, atMs, line);
     default:
-      return { fault: '"kind" is none of association, observations, status, alerts, connection, command' };
+      return { fault: '"kind" is none of association, observations, status, alerts, connection, notice, command' };
   }
 }
 
@@ -90,15 +91,31 @@ function readAssociation({ category = null, ward = null, endedAt = null }: Membe
 }
 
 /** By the way of every reading: a record of the log, checked and converted as the alarm processor does it. */
-function readMessage(contentType: string, { body }: Members, atMs: number, line: number): Read {
+function readMessage(contentType: string, given: Members, atMs: number, line: number): Read {
+  const { body } = given;
   if (!isObject(body)) return { fault: 'has no "body", the message of the device' };
-  const { boot, seq } = body;
-  const numbered = typeof boot === 'string' && typeof seq === 'number';
-  return read(
-    contentType,
-    { deviceId, receivedAt: formatInstant(atMs), reading: body },
-    numbered ? { boot, seq } : { boot: 'capture', seq: line },
-  );
+  const record = { ...gatewayRecord(given, atMs, ['will']), reading: body };
+  return read(contentType, record, numbersOf(given) ?? numbersOf(body) ?? unnumbered(line));
+}
+
+function readConnection(body: Members, atMs: number, line: number): Read {
+  if (typeof body.connected !== 'boolean') return { fault: 'has no "connected" that is true or false' };
+  return read(contentTypes.connection, gatewayRecord(body, atMs, ['connected', 'claim', 'reason']), unnumbered(line));
+}
+
+/** What the gateway says of a record, with those of the line's own members that it may have. */
+function gatewayRecord(body: Members, atMs: number, names: readonly string[]): Members {
+  const own = names.flatMap((name) => (body[name] === undefined ? [] : [[name, body[name]]]));
+  return { deviceId, receivedAt: formatInstant(atMs), ...Object.fromEntries(own) };
+}
+
+/** A message is numbered by the device, or else by the gateway, which `capture` notes beside the message. */
+function numbersOf({ boot, seq }: Members): { readonly boot: string; readonly seq: number } | undefined {
+  return typeof boot === 'string' && typeof seq === 'number' ? { boot, seq } : undefined;
+}
+
+function unnumbered(line: number): { readonly boot: string; readonly seq: number } {
+  return { boot: 'capture', seq: line };
 }
 
 function readCommand(given: unknown, atMs: number, line: number): Read {
@@ -114,7 +131,7 @@ function readCommand(given: unknown, atMs: number, line: number): Read {
     ...(alarm !== undefined && { alarmId: alarm }),
   };
   // The API would refuse it too, and the rest of the recording still tells something.
-  const taken = read(contentTypes.command, asked, { boot: 'capture', seq: line });
+  const taken = read(contentTypes.command, asked, unnumbered(line));
   return 'refused' in taken ? { refused: `"command" cannot be used: ${taken.refused}` } : taken;
 }
 

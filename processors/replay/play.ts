@@ -1,5 +1,6 @@
 /** Judges a capture: the engine that runs at the bedside, with a wall clock that runs from line to line. Pure. */
 import { alarmText } from '../../contracts/alarm-text.ts';
+import { captureAssociationId } from '../../contracts/capture.ts';
 import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
 import { clocksApartMsMax } from '../../contracts/steady-time.ts';
 import { formatInstant } from '../../contracts/time.ts';
@@ -10,7 +11,7 @@ import { profileInForce } from '../alarms/core/judging.ts';
 import { adultProfile } from '../alarms/core/profile.ts';
 import { rearm } from '../alarms/core/rearm.ts';
 import { initialState, type State } from '../alarms/core/state.ts';
-import { type Captured, captureActor, captureAssociationId } from './capture.ts';
+import { type Captured, captureActor } from './capture.ts';
 
 /**
  * What the engine tells of a capture, in the order in which it tells it. Between two lines it is woken whenever something is due, as

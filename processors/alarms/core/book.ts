@@ -2,6 +2,7 @@
  * The alarms of one association: from the conditions that hold to the alarms on the screens. Whatever differs is raised, told, or
  * ended; commands answer. Pure.
  */
+import { alarmIdText } from '../../../contracts/alarm-id.ts';
 import { audioPauseMsMax } from '../../../contracts/audio-pause.ts';
 import type { Alarm, AlarmEvent, Command, Priority } from '../../../contracts/messages/alarms.ts';
 import { formatInstant } from '../../../contracts/time.ts';
@@ -175,7 +176,7 @@ function begin(draft: Draft, condition: Condition, desk: Desk): void {
   const before = draft.live[key];
   if (before === undefined) {
     const recent = draft.closed.findLast((one) => one.key === key);
-    const alarmId = desk.hash(`${desk.associationId}\n${key}\n${formatInstant(condition.onset)}`);
+    const alarmId = desk.hash(alarmIdText(desk.associationId, key, condition.onset));
     const soon =
       recent?.alarmId !== alarmId && recent && isWithin(condition.onset - recent.to) ? recent.last : undefined;
     if (soon === undefined) {

@@ -2,6 +2,7 @@
  * After a crash: the events that were appended after the last snapshot, against the state that was rebuilt from it. They are the same
  * but where the wall clock had spoken in between; then the screens hear what holds, with a `rev` above all they have. Pure.
  */
+import { alarmKey } from '../../../contracts/alarm-id.ts';
 import type { Alarm, AlarmEvent } from '../../../contracts/messages/alarms.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import { type BookPart, type Closed, closedMax } from './book.ts';
@@ -65,17 +66,11 @@ function realignAlarm(
 function remember(book: BookPart, closed: Closed | undefined, alarm: Alarm, to: number): BookPart {
   const { alarmId, rev } = alarm;
   const from = Date.parse(alarm.onsetAt);
-  const known = closed ?? { key: keyOf(alarm), alarmId, from, to };
+  const known = closed ?? { key: alarmKey(alarm), alarmId, from, to };
   const last = closed === undefined ? { alarm, acknowledged: true } : closed.last;
   const entry: Closed = { ...known, rev, ...(last && { last: { ...last, alarm: { ...last.alarm, rev } } }) };
   const others = book.closed.filter((one) => one !== closed);
   return { ...book, closed: [...others, entry].slice(-closedMax) };
-}
-
-/** The key of the condition: a technical one about a parameter is of that parameter alone (arrivals.ts, device.ts). */
-function keyOf({ kind, condition, code }: Alarm): string {
-  if (kind === 'technical' && code !== undefined) return `${condition}/${code}`;
-  return condition.replace(/^PR\./, 'HR.');
 }
 
 /** Whether a screen would show the same. */

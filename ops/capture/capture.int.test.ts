@@ -1,0 +1,156 @@
+/** What a ward had, captured from the real Kafka as it is typed, and judged again: the same alarms, with the same answers. */
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import type { Alarm, AlarmEvent } from '../../contracts/messages/alarms.ts';
+import { checkRecord } from '../../contracts/messages/check.ts';
+import { contentTypes, type Role } from '../../contracts/messages/records.ts';
+import { writeAccounts } from '../../dashboard/accounts/accounts.ts';
+import { hashPassword } from '../../dashboard/accounts/password.ts';
+import { type AlarmLab, type LabBed, openLab } from '../../processors/alarms/lab.testing.ts';
+import { readWhole } from '../../tests/log-witness.ts';
+import { openLogAs, root } from '../../tests/system.ts';
+import type { Child } from '../platform/child.ts';
+
+const platform = inject('platform');
+const run = randomUUID().slice(0, 6);
+const ward = `ward-${run}`;
+const password = 'a long enough phrase';
+const accountsFile = join(platform.stateDir, `accounts-capture-${run}.json`);
+const folder = mkdtempSync(join(tmpdir(), 'vigil-capture-int-'));
+
+let lab: AlarmLab;
+let processor: Child;
+let bed: LabBed;
+
+beforeAll(async () => {
+  const hash = await hashPassword(password);
+  const account = (userId: string, role: Role, wards: string[]) =>
+    [userId, { userId, name: userId, role, wards, password: hash, disabled: false }] as const;
+  writeAccounts(accountsFile, new Map([account('physician', 'physician', [ward]), account('nurse', 'nurse', ['*'])]));
+  lab = await openLab(platform);
+  processor = await lab.start({}, `alarms-capture-${run}`);
+  bed = await lab.admit('adult', ward);
+  const other = await lab.admit('adult', `other-${run}`);
+  await other.send(Date.now(), 0, 0, { HR: 80 });
+  const t = Date.now() - 8_000;
+  await bed.setLimits('SpO2', { low: 95 });
+  await bed.send(t, 0, 7, { HR: 130, SpO2: 94 });
+  const raised = await lab.until(bed, ({ alarm }) => alarm.condition === 'HR.high');
+  await bed.acknowledge(raised.alarm.alarmId);
+  await lab.until(bed, ({ type }) => type === 'acknowledged');
+  await bed.send(t, 8, 20, { HR: 135, SpO2: 94 });
+  await lab.until(bed, ({ alarm }) => alarm.condition === 'SpO2.low');
+});
+afterAll(async () => {
+  await processor?.stop();
+  await lab?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+async function vigil(...args: string[]) {
+  const child = spawn(process.execPath, [join(root, 'ops/vigil.ts'), ...args], {
+    stdio: 'pipe',
+    env: {
+      PATH: process.env.PATH,
+      VIGIL_STATE_DIR: platform.stateDir,
+      VIGIL_KAFKA_BROKERS: platform.kafkaBrokers,
+      VIGIL_ACCOUNTS_FILE: accountsFile,
+    },
+  });
+  child.stdin.on('error', () => {});
+  child.stdin.end(password);
+  const closed = new Promise<number | null>((done) => child.on('close', done));
+  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+  return { out, err, code };
+}
+const capture = (out: string, user: string, ...more: string[]) =>
+  vigil(
+    ...['capture', '--ward', ward, '--since', '10m', '--out', join(folder, out)],
+    ...['--as', user, '--password-stdin', '--why', 'a test', ...more],
+  );
+
+/** Of each physiological alarm, as it was last told: what does not depend on whose it is and when it was judged. */
+function lastOf(alarms: readonly Alarm[], shiftMs = 0) {
+  const best = new Map<string, Alarm>();
+  for (const alarm of alarms) if (alarm.kind === 'physiological') best.set(alarm.alarmId, alarm);
+  return [...best.values()]
+    .map(({ condition, onsetAt, onsets, acknowledgedBy }) => {
+      return { condition, onset: Date.parse(onsetAt) - shiftMs, onsets, acknowledged: acknowledgedBy !== undefined };
+    })
+    .sort((a, b) => a.condition.localeCompare(b.condition));
+}
+async function replayed(file: string): Promise<Alarm[]> {
+  const { out, err, code } = await vigil('replay', '--capture', file, '--events');
+  expect({ err, code }).toEqual({ err: '', code: 0 });
+  const events = out.trim().split('\n');
+  return events.map((line) => (JSON.parse(line) as AlarmEvent).alarm);
+}
+async function auditDetails(): Promise<string[]> {
+  const operator = await openLogAs(platform, 'operator');
+  const records = await readWhole(operator, 'audit');
+  await operator.close();
+  return records.flatMap(({ opened }) => {
+    const checked = checkRecord(opened.contentType, opened.plaintext);
+    if (!checked.ok || checked.contentType !== contentTypes.audit || checked.body.ward !== ward) return [];
+    const { actor, action, associationId, detail } = checked.body;
+    return [`${actor.userId} ${action} ${associationId ?? ''}: ${detail}`];
+  });
+}
+
+describe('a capture of a ward', () => {
+  it('gives the alarms that the ward had, answered as they were, and is on record', async () => {
+    const { out, err, code } = await capture('plain', 'physician');
+    expect({ err, code }).toEqual({ err: '', code: 0 });
+    expect(out).toMatch(/21 readings, 2 commands[\s\S]*1 patient, 25 lines written/);
+    const [file, ...others] = readdirSync(join(folder, 'plain'));
+    expect(others).toEqual([]);
+    const path = join(folder, 'plain', file!);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const had = lastOf(lab.alarmsOf(bed));
+    expect(had.map(({ condition, acknowledged }) => [condition, acknowledged])).toEqual([
+      ['HR.high', true],
+      ['SpO2.low', false],
+    ]);
+    expect(lastOf(await replayed(path))).toEqual(had);
+    const said = (await auditDetails()).filter((one) => one.startsWith('physician patients-captured'));
+    expect(said).toEqual([
+      expect.stringMatching(/: asked for .*why: a test/),
+      expect.stringMatching(new RegExp(`${bed.associationId}: 25 lines .*why: a test`)),
+      expect.stringMatching(/: written: 1 patient, 25 lines .*why: a test/),
+    ]);
+  });
+
+  it('with made-up names gives the same alarms at moved times', async () => {
+    const { err, code } = await capture('pseudonymous', 'physician', '--pseudonymous');
+    expect({ err, code }).toEqual({ err: '', code: 0 });
+    const path = join(folder, 'pseudonymous', 'patient-001.ndjson');
+    const written = readFileSync(path, 'utf8');
+    for (const name of [run, bed.deviceId, bed.associationId, 'boot-of', 'N. Urse', 'u1'])
+      expect(written).not.toContain(`${name}`);
+    const had = lastOf(lab.alarmsOf(bed));
+    const again = await replayed(path);
+    const [first] = again.filter(({ condition }) => condition === had[0]!.condition);
+    const shiftMs = Date.parse(first!.onsetAt) - had[0]!.onset;
+    expect(Math.abs(shiftMs % 60_000)).toBe(0);
+    expect(shiftMs).toBeLessThan(-300 * 86_400_000);
+    expect(lastOf(again, shiftMs)).toEqual(had);
+  });
+
+  it('is refused to a nurse, on record, and says so where nobody was there', async () => {
+    const refused = await capture('refused', 'nurse');
+    expect(refused).toMatchObject({ out: '', code: 1, err: expect.stringMatching(/its role, nurse, may not/) });
+    expect(await auditDetails()).toContainEqual(expect.stringMatching(/^nurse access-denied : capture /));
+    const empty = await capture('empty', 'physician', '--bed', 'nowhere');
+    expect(empty).toMatchObject({
+      err: '',
+      code: 1,
+      out: expect.stringMatching(/Nobody was at a device of .*nothing is written/),
+    });
+    expect(readdirSync(folder).sort()).toEqual(['plain', 'pseudonymous']);
+  });
+});

@@ -1,0 +1,86 @@
+/** One capture that is being written: a stay, its file, and its lines in order. */
+import { alarmIdText } from '../../contracts/alarm-id.ts';
+import { sha256 } from '../../contracts/audit-trail.ts';
+import { captureAssociationId } from '../../contracts/capture.ts';
+import type { Opened } from '../../contracts/envelope/header.ts';
+import type { Disguise } from './disguise.ts';
+import type { CaptureFile } from './files.ts';
+import { commandLine, lineOf, type Manner } from './lines.ts';
+import type { Given, Sources } from './sources.ts';
+import { associationLines, type Due, type Stay } from './stays.ts';
+import { createTape, type Tape } from './tape.ts';
+
+/** Characters of a hash that are an alarm's id, as the alarm processor has it. */
+const alarmIdLength = 22;
+
+export type Recorder = {
+  readonly stay: Stay;
+  readonly file: CaptureFile;
+  readonly count: Tape['count'];
+  /** Acknowledgements of alarms that the capture cannot name. */
+  readonly leftOut: number;
+  /** @returns whether the record is something to the alarm engine */
+  take(opened: Opened, appendedMs: number): boolean;
+  finish(): void;
+};
+
+export function createRecorder(
+  stay: Stay,
+  file: CaptureFile,
+  sources: Pick<Sources, 'commands' | 'onsets' | 'answers'>,
+  { untilMs, disguise }: { readonly untilMs: number; readonly disguise: Disguise | undefined },
+): Recorder {
+  const manner = mannerOf(sources, disguise);
+  const given = sources.commands.get(stay.associationId) ?? [];
+  const due = dueOf(stay, given, manner, untilMs);
+  file.write(`# Written by vigil capture${disguise ? ', with made-up names and times' : ''}.\n`);
+  const { count, take, finish } = createTape(due, (line) => file.write(`${JSON.stringify(line)}\n`));
+  return {
+    stay,
+    file,
+    count,
+    leftOut: leftOutOf(stay, given, manner),
+    take(opened, appendedMs) {
+      const line = lineOf(opened, appendedMs, manner);
+      if (line) take(line, appendedMs);
+      return line !== undefined;
+    },
+    finish,
+  };
+}
+
+/** Alarms of the log have other ids in a capture: its association is another, and its times may be. */
+export function mannerOf(
+  { onsets, answers }: Pick<Sources, 'onsets' | 'answers'>,
+  disguise: Disguise | undefined,
+): Manner {
+  return {
+    disguise,
+    wasTaken: (commandId) => answers.get(commandId),
+    alarmIdOf(alarmId) {
+      const onset = onsets.get(alarmId);
+      if (onset === undefined) return undefined;
+      const onsetMs = onset.onsetMs + (disguise?.shiftMs ?? 0);
+      return sha256(alarmIdText(captureAssociationId, onset.key, onsetMs)).slice(0, alarmIdLength);
+    },
+  };
+}
+
+function leftOutOf({ fromMs }: Stay, given: readonly Given[], { alarmIdOf }: Manner): number {
+  const isLeftOut = ({ command, atMs }: Given) =>
+    atMs >= fromMs && command.type === 'acknowledge' && alarmIdOf(command.alarmId) === undefined;
+  return given.filter(isLeftOut).length;
+}
+
+/** Limits and assessments of before the capture hold at its begin; what else was done before is over. */
+export function dueOf(stay: Stay, given: readonly Given[], manner: Manner, untilMs: number): Due[] {
+  const commands = given.flatMap(({ command, atMs }): Due[] => {
+    const isStanding = command.type === 'set-limits' || command.type === 'enter-assessment';
+    if (atMs < stay.fromMs && !isStanding) return [];
+    const dueMs = Math.max(atMs, stay.fromMs);
+    const line = commandLine(command, dueMs, manner);
+    return line ? [{ atMs: dueMs, line }] : [];
+  });
+  const [first, ...later] = associationLines(stay, untilMs, manner.disguise);
+  return [first!, ...commands, ...later];
+}

@@ -1,0 +1,109 @@
+/** What of the log goes into captures besides the readings: who was at the ward's devices, commands, and the alarms they answer. */
+import type { Logger } from 'pino';
+import { alarmKey } from '../../contracts/alarm-id.ts';
+import { VigilError } from '../../contracts/errors.ts';
+import type { Command } from '../../contracts/messages/alarms.ts';
+import { checkRecord } from '../../contracts/messages/check.ts';
+import { contentTypes, type DeviceAssociations } from '../../contracts/messages/records.ts';
+import type { SealedLog } from '../../contracts/sealed-log.ts';
+import { readTopic } from '../sealed-topic.ts';
+import { type Stay, staysOf, type Wanted } from './stays.ts';
+
+/** Patients, commands and alarms of one run; past each it is refused, and a shorter time must be asked for (ours). */
+const staysMax = 500;
+const commandsMax = 100_000;
+const alarmsMax = 200_000;
+
+export type Given = { readonly command: Command; readonly atMs: number };
+/** What an alarm's id is made of. */
+export type Onset = { readonly key: string; readonly onsetMs: number };
+
+export type Sources = {
+  readonly stays: readonly Stay[];
+  /** By association, in their order. */
+  readonly commands: ReadonlyMap<string, readonly Given[]>;
+  readonly onsets: ReadonlyMap<string, Onset>;
+  /** By command: whether the engine took it. */
+  readonly answers: ReadonlyMap<string, boolean>;
+  /** Records that did not open or could not be read. */
+  readonly unreadable: number;
+};
+
+type Log = { readonly log: SealedLog; readonly logger: Logger };
+
+/** The stays of a ward. @throws VigilError `settings-invalid` where they are too many */
+export async function readStays(
+  { log, logger }: Log,
+  wanted: Wanted,
+  nowMs: number,
+): Promise<{ readonly stays: readonly Stay[]; readonly unreadable: number }> {
+  const rows = new Map<string, DeviceAssociations>();
+  let unreadable = 0;
+  await readTopic(log, logger, { topic: 'associations', start: 'beginning' }, (opened) => {
+    const checked = opened && checkRecord(opened.contentType, opened.plaintext);
+    if (!checked?.ok || checked.contentType !== contentTypes.associations) {
+      unreadable += 1;
+      return;
+    }
+    const before = rows.get(checked.body.deviceId);
+    if (!before || before.version <= checked.body.version) rows.set(checked.body.deviceId, checked.body);
+  });
+  const found = [...rows.values()].map((row) => staysOf(row, wanted, nowMs));
+  const stays = found.flatMap((some) => some ?? []).sort((a, b) => a.fromMs - b.fromMs);
+  if (stays.length > staysMax) throw tooMany(`${stays.length} patients`);
+  return { stays, unreadable: unreadable + found.filter((some) => some === undefined).length };
+}
+
+/** What people asked for, and what became of it. */
+export async function readSources(desk: Log, stays: readonly Stay[], wanted: Wanted): Promise<Omit<Sources, 'stays'>> {
+  const ids = new Set(stays.map(({ associationId }) => associationId));
+  const isWanted = (key: string) => ids.has(key);
+  const [commands, told] = await Promise.all([
+    readCommands(desk, isWanted, wanted.untilMs),
+    readTold(desk, isWanted, wanted.sinceMs),
+  ]);
+  return { ...commands, ...told, unreadable: commands.unreadable + told.unreadable };
+}
+
+/** From the beginning: limits that were set before still hold. */
+async function readCommands({ log, logger }: Log, isWanted: (key: string) => boolean, untilMs: number) {
+  const commands = new Map<string, Given[]>();
+  let count = 0;
+  let unreadable = 0;
+  await readTopic(log, logger, { topic: 'commands', start: 'beginning', isWanted }, (opened, { key, timestampMs }) => {
+    const checked = opened && checkRecord(opened.contentType, opened.plaintext);
+    if (!checked?.ok || checked.contentType !== contentTypes.command) {
+      unreadable += 1;
+      return;
+    }
+    if (timestampMs > untilMs) return;
+    count += 1;
+    if (count > commandsMax) throw tooMany('commands');
+    commands.set(key, [...(commands.get(key) ?? []), { command: checked.body, atMs: timestampMs }]);
+  });
+  return { commands, unreadable };
+}
+
+async function readTold({ log, logger }: Log, isWanted: (key: string) => boolean, sinceMs: number) {
+  const onsets = new Map<string, Onset>();
+  const answers = new Map<string, boolean>();
+  let unreadable = 0;
+  await readTopic(log, logger, { topic: 'alarms', start: { sinceMs }, isWanted }, (opened) => {
+    const checked = opened && checkRecord(opened.contentType, opened.plaintext);
+    if (!checked?.ok) unreadable += 1;
+    else if (checked.contentType === contentTypes.commandAnswer)
+      answers.set(checked.body.commandId, checked.body.accepted);
+    else if (checked.contentType === contentTypes.alarmEvent) {
+      const { alarm } = checked.body;
+      // A device's own alarm has more in its key than the alarm says: an answer to it cannot be named in a capture.
+      if (alarm.origin === 'device') return;
+      onsets.set(alarm.alarmId, { key: alarmKey(alarm), onsetMs: Date.parse(alarm.onsetAt) });
+    }
+    if (onsets.size > alarmsMax) throw tooMany('alarms');
+  });
+  return { onsets, answers, unreadable };
+}
+
+function tooMany(what: string): VigilError {
+  return new VigilError('settings-invalid', `Too many at once (${what}): ask for a bed or a shorter time.`);
+}

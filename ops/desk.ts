@@ -1,0 +1,103 @@
+/** What an operator's commands have in common: the log, opened as the operator, who asks, and the audit trail. */
+import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
+import pino, { type Logger } from 'pino';
+import { createTrail, type Trail } from '../contracts/audit-trail.ts';
+import { VigilError } from '../contracts/errors.ts';
+import { kafkaSettings } from '../contracts/kafka/settings.ts';
+import { openSealedLog, type SealedLog } from '../contracts/sealed-log.ts';
+import { readSettings } from '../contracts/settings.ts';
+import { serviceEnv, type Whereabouts } from './platform/serviceEnv.ts';
+import { askPassword, knownPerson, type Person } from './rejected/person.ts';
+import type { VigilSettings } from './rejected/settings.ts';
+
+/** Kafka is given up after this. */
+const answerMs = 30_000;
+
+export type Desk = {
+  readonly log: SealedLog;
+  readonly logger: Logger;
+  readonly trail: Trail;
+  readonly say: (line: string) => void;
+};
+
+export type Claimed = { readonly userId: string; readonly person: Person | undefined };
+
+/** Who asks, with the password. @throws VigilError `settings-invalid` */
+export async function claim(settings: VigilSettings, userId: string, fromStdin: boolean): Promise<Claimed> {
+  if (!/^[A-Za-z0-9._@-]{1,64}$/.test(userId)) throw wrong('--as takes the id of an account');
+  const password = await askPassword(fromStdin, userId);
+  const accountsFile = settings.accountsFile || join(settings.stateDir, 'secrets', 'accounts.json');
+  return { userId, person: await knownPerson(accountsFile, userId, password) };
+}
+
+/**
+ * The person, where the account may do this. Who may not is on record.
+ * @param ward undefined: of no one ward, so that the account needs them all
+ * @param about what was asked, for the record
+ * @throws VigilError `not-logged-in`, `not-allowed`
+ */
+export async function admitted(
+  { trail }: Desk,
+  { userId, person }: Claimed,
+  permission: string,
+  ward: string | undefined,
+  about: string,
+): Promise<Person> {
+  const record = { detail: about.slice(0, 200), ...(ward !== undefined && { ward }) };
+  if (!person) {
+    await trail.record({ actor: { userId }, action: 'login-failed', ...record });
+    throw new VigilError('not-logged-in', 'User or password is wrong.');
+  }
+  const hasWard = person.wards.includes('*') || (ward !== undefined && person.wards.includes(ward));
+  if (person.may.includes(permission) && hasWard) return person;
+  await trail.record({ actor: person.actor, action: 'access-denied', ...record });
+  const why = !hasWard
+    ? ward === undefined
+      ? 'it does not have all wards (*), by which rejected input is not sorted'
+      : 'it does not have this ward'
+    : `its role, ${person.actor.role}, may not`;
+  throw new VigilError('not-allowed', `${userId} may not do this: ${why}.`);
+}
+
+export function whereabouts(settings: VigilSettings, stateDir: string): Whereabouts {
+  // The servers' addresses are not needed to read and write the log.
+  return { stateDir, kafkaBrokers: settings.kafkaBrokers, influxUrl: '', mqttPort: 0, httpPort: 0 };
+}
+
+/** Opens the log as the operator for a piece of work. @param name of the work: the audit trail's chain begins with it */
+export async function atDesk(
+  settings: VigilSettings,
+  name: string,
+  work: (desk: Desk) => Promise<number>,
+): Promise<number> {
+  const logger = pino({ level: 'silent' });
+  const operator = readSettings(kafkaSettings, serviceEnv(whereabouts(settings, settings.stateDir), 'operator'));
+  const boot = `${name}-${randomUUID()}`;
+  const log = await within(
+    answerMs,
+    settings.kafkaBrokers,
+    openSealedLog({ settings: operator, service: 'operator', boot, log: logger }),
+  );
+  const trail = createTrail(log, { pseudonymKey: operator.pseudonymKey, now: Date.now, logger });
+  try {
+    return await work({ log, logger, trail, say: (line) => process.stdout.write(`${line}\n`) });
+  } finally {
+    await trail.close();
+    await log.close();
+  }
+}
+
+async function within<T>(ms: number, brokers: string, work: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new VigilError('log-unavailable', `Kafka at ${brokers} does not answer.`)), ms);
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+export function wrong(message: string): VigilError {
+  return new VigilError('settings-invalid', `${message}; see npm run vigil -- --help.`);
+}
