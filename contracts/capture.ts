@@ -5,6 +5,3 @@
 
 /** The association of the first patient of a capture, wherever it comes from: alarm ids are made of it. */
 export const captureAssociationId = 'capture-association';
-
-/** Begins a line that is a remark. */
-export const captureRemark = '#';

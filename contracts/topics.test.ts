@@ -17,6 +17,12 @@ describe("Kafka's topics", () => {
     expect(topicsOf('gateway', 'readers')).toEqual(['associations', 'keys', 'presence', 'sessions']);
   });
 
+  it('let the operator read what a capture is made of, and write no reading, command or alarm', () => {
+    const sources = ['associations', 'observations', 'commands', 'alarms'];
+    expect(topicsOf('operator', 'readers')).toEqual(expect.arrayContaining(sources));
+    expect(topicsOf('operator', 'writers')).toEqual(['associations', 'keys', 'audit']);
+  });
+
   it('never wrap a data key for nobody', () => {
     for (const name of kafkaTopicNames) expect(kafkaTopics[name].readers.length).toBeGreaterThan(0);
   });

@@ -11,7 +11,7 @@ import type { Desk } from '../desk.ts';
 import { readAsked } from './asked.ts';
 import { captureName, openCapture, targetOf } from './files.ts';
 import { captureAt } from './main.ts';
-import { dueOf } from './recorder.ts';
+import { createRecorder, dueOf } from './recorder.ts';
 import { associationLines, staysOf } from './stays.ts';
 import { createTape } from './tape.ts';
 
@@ -106,6 +106,30 @@ describe('a tape', () => {
       [iso(wanted.untilMs), 'association'],
     ]);
     expect(due[1]!.line.command).toMatchObject({ type: 'set-limits', commandId: 'command-1' });
+  });
+});
+
+describe('a recorder', () => {
+  it('counts the answers to alarms that it cannot name, and writes the others', () => {
+    const [stay] = staysOf(row(period('association-1', t0 - hourMs, null)), wanted, t0 + 3 * hourMs)!;
+    const asked = { type: 'acknowledge', associationId: 'association-1', at: iso(t0), by } as const;
+    const given = [
+      { command: { ...asked, commandId: 'command-1', alarmId: 'known' }, atMs: t0 + 1 },
+      { command: { ...asked, commandId: 'command-2', alarmId: 'of-the-monitor' }, atMs: t0 + 2 },
+      { command: { ...asked, commandId: 'command-3', alarmId: 'of-before' }, atMs: t0 - 1 },
+    ];
+    const sources = {
+      commands: new Map([['association-1', given]]),
+      onsets: new Map([['known', { key: 'HR.high', onsetMs: t0 }]]),
+      answers: new Map(),
+    };
+    let written = '';
+    const file = { name: 'a', write: (more: string) => (written += more), keep: () => {}, drop: () => {} };
+    const recorder = createRecorder(stay!, file, sources, { untilMs: wanted.untilMs, disguise: undefined });
+    recorder.finish();
+    expect(recorder.leftOut).toBe(1);
+    expect(written.match(/command-\d/g)).toEqual(['command-1']);
+    expect(recorder.count).toEqual({ readings: 0, commands: 1, lines: 3 });
   });
 });
 

@@ -53,7 +53,7 @@ export async function captureAt(desk: Desk, claimed: Claimed, asked: Asked): Pro
     for (const { file } of recorders) file.drop();
   };
   process.once('exit', drop);
-  process.once('SIGINT', () => process.exit(130));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => process.exit(1));
   try {
     for (const [n, stay] of found.stays.entries()) recorders.push(begin(stay, n, sources, asked));
     const unreadable = found.unreadable + sources.unreadable + (await readReadings(desk, recorders, asked));

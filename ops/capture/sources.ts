@@ -79,7 +79,9 @@ async function readCommands({ log, logger }: Log, isWanted: (key: string) => boo
     if (timestampMs > untilMs) return;
     count += 1;
     if (count > commandsMax) throw tooMany('commands');
-    commands.set(key, [...(commands.get(key) ?? []), { command: checked.body, atMs: timestampMs }]);
+    const ofKey = commands.get(key) ?? [];
+    ofKey.push({ command: checked.body, atMs: timestampMs });
+    commands.set(key, ofKey);
   });
   return { commands, unreadable };
 }
