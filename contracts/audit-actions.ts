@@ -11,6 +11,8 @@ export const auditActions = [
   'audio-paused',
   'limits-changed',
   'assessment-entered',
+  'standby-begun',
+  'standby-ended',
   'association-started',
   'association-moved',
   'patient-corrected',

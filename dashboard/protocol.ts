@@ -8,11 +8,12 @@
 import { type Static, Type } from 'typebox';
 import { audioPauseMsMax } from '../contracts/audio-pause.ts';
 import { auditActions } from '../contracts/audit-actions.ts';
-import { Alarm, LimitsAsked, LimitsInForce, OwnLimits } from '../contracts/messages/alarms.ts';
+import { Alarm, LimitsAsked, LimitsInForce, OwnLimits, Standby, StandbyReason } from '../contracts/messages/alarms.ts';
 import { Instant, TechnicalCondition, validities } from '../contracts/messages/device.ts';
 import { Actor, AssociationId, DeviceId, Patient } from '../contracts/messages/records.ts';
 import { Assessment, Scores } from '../contracts/messages/scores.ts';
 import { limitGroups } from '../contracts/parameters.ts';
+import { standbyMsMax, standbyMsMin } from '../contracts/standby.ts';
 
 const closed = { additionalProperties: false } as const;
 export const Ward = Type.String({ minLength: 1, maxLength: 40 });
@@ -37,6 +38,7 @@ export const permissions = [
   'pause-audio',
   'set-limits',
   'enter-assessment',
+  'standby',
   'associate-device',
   'admit-patient',
   'view-audit',
@@ -142,6 +144,8 @@ const head = {
   notices: Type.Array(BedNotice),
   /** What judges the patient, as the alarm processor said it last. null: it has not said it, or the viewer may not see it. */
   limits: Type.Union([LimitsInForce, Type.Null()]),
+  /** The patient is away, as the alarm processor said it last. null: no standby. */
+  standby: Type.Union([Standby, Type.Null()]),
   /** Early warning scores, as the alarm processor made them. null: the patient is not scored, or the viewer may not see it. */
   scores: Type.Union([Scores, Type.Null()]),
 } as const;
@@ -211,6 +215,13 @@ export type AcknowledgeBody = Static<typeof AcknowledgeBody>;
 /** The 409 of an acknowledgement: nothing was acknowledged, and `alarm` is what it is now. */
 export const AcknowledgeRefused = Type.Object({ code: Type.String(), message: Type.String(), alarm: Alarm }, closed);
 export type AcknowledgeRefused = Static<typeof AcknowledgeRefused>;
+
+/** `POST /api/associations/:associationId/standby`: the patient is away, at most 4 h. `DELETE` of it ends it. */
+export const StandbyBody = Type.Object(
+  { reason: StandbyReason, forMs: Type.Integer({ minimum: standbyMsMin, maximum: standbyMsMax }) },
+  closed,
+);
+export type StandbyBody = Static<typeof StandbyBody>;
 
 /** `POST /api/associations/:associationId/pause-audio` */
 export const PauseAudioBody = Type.Object({ forMs: Type.Integer({ minimum: 1000, maximum: audioPauseMsMax }) }, closed);

@@ -123,7 +123,9 @@ export function bed(category: Category | null = 'adult', associationId = 'associ
         | { type: 'acknowledge'; alarmId: string; rev?: number }
         | { type: 'pause-audio'; forMs: number }
         | Pick<Extract<Command, { type: 'set-limits' }>, 'type' | 'group' | 'limits'>
-        | ({ type: 'enter-assessment' } & Assessment),
+        | ({ type: 'enter-assessment' } & Assessment)
+        | { type: 'standby'; reason: string; forMs: number }
+        | { type: 'end-standby' },
       commandId = `command-${++commands}`,
     ) {
       return feed({

@@ -5,6 +5,7 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { audioPauseMsMax } from '../audio-pause.ts';
 import { limitGroups } from '../parameters.ts';
+import { standbyMsMax, standbyMsMin } from '../standby.ts';
 import { Instant } from './device.ts';
 import { Actor, AssociationId, DeviceId } from './records.ts';
 import { Assessment, Scores } from './scores.ts';
@@ -162,6 +163,26 @@ export const LimitsInForce = Type.Object(
 );
 export type LimitsInForce = Static<typeof LimitsInForce>;
 
+/** Why a patient is away. */
+export const StandbyReason = Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' });
+
+export const Standby = Type.Object({ since: Instant, until: Instant, reason: StandbyReason, by: Actor }, closed);
+
+/**
+ * In `alarms` when it changes, and in `alarm-state`: whether the patient is away. The highest `rev` of an association counts. `standby` null:
+ * it has ended.
+ */
+export const StandbyInForce = Type.Object(
+  {
+    associationId: AssociationId,
+    rev: Type.Integer({ minimum: 1 }),
+    at: Instant,
+    standby: Type.Union([Standby, Type.Null()]),
+  },
+  closed,
+);
+export type StandbyInForce = Static<typeof StandbyInForce>;
+
 /** In `commands`: what a clinician asked for. `commandId` makes a repeat harmless. */
 const asked = {
   commandId: Type.String({ minLength: 8, maxLength: 64 }),
@@ -193,6 +214,16 @@ export const Command = Type.Union([
     closed,
   ),
   Type.Object({ type: Type.Literal('enter-assessment'), ...asked, ...Assessment.properties }, closed),
+  Type.Object(
+    {
+      type: Type.Literal('standby'),
+      ...asked,
+      reason: StandbyReason,
+      forMs: Type.Integer({ minimum: standbyMsMin, maximum: standbyMsMax }),
+    },
+    closed,
+  ),
+  Type.Object({ type: Type.Literal('end-standby'), ...asked }, closed),
 ]);
 export type Command = Static<typeof Command>;
 
@@ -204,7 +235,7 @@ export const CommandAnswer = Type.Object(
   {
     commandId: Type.String({ minLength: 8, maxLength: 64 }),
     associationId: AssociationId,
-    type: Type.Enum(['acknowledge', 'pause-audio', 'set-limits', 'enter-assessment']),
+    type: Type.Enum(['acknowledge', 'pause-audio', 'set-limits', 'enter-assessment', 'standby', 'end-standby']),
     at: Instant,
     accepted: Type.Boolean(),
     reason: Type.Optional(Type.String({ maxLength: 400 })),
@@ -225,6 +256,8 @@ export const AlarmState = Type.Object(
     live: Type.Array(Alarm, { maxItems: 200 }),
     /** Absent in what was written before 2026-12. */
     limits: Type.Optional(LimitsInForce),
+    /** Absent where the bed never was on standby. */
+    standby: Type.Optional(StandbyInForce),
     /** Absent of a patient who is not scored. */
     scores: Type.Optional(Scores),
     engine: Type.Unknown(),

@@ -3,7 +3,7 @@ import type { Static, TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import type { Fault } from '../errors.ts';
 import { parameters } from '../parameters.ts';
-import { AlarmEvent, AlarmState, Command, CommandAnswer, LimitsInForce } from './alarms.ts';
+import { AlarmEvent, AlarmState, Command, CommandAnswer, LimitsInForce, StandbyInForce } from './alarms.ts';
 import type { NumericValue } from './device.ts';
 import { AlertsRecord } from './device-alerts.ts';
 import {
@@ -39,6 +39,7 @@ const schemas = {
   [contentTypes.alarmState]: AlarmState,
   [contentTypes.commandAnswer]: CommandAnswer,
   [contentTypes.limitsInForce]: LimitsInForce,
+  [contentTypes.standby]: StandbyInForce,
   [contentTypes.scores]: Scores,
   [contentTypes.presence]: PresenceRecord,
   [contentTypes.audit]: AuditRecord,

@@ -225,6 +225,7 @@ export const contentTypes = {
   commandAnswer: version('command-answer', 1),
   limitsInForce: version('limits-in-force', 1),
   scores: version('scores', 1),
+  standby: version('standby', 1),
   presence: version('presence', 1),
   audit: version('audit', 1),
 } as const;

@@ -29,7 +29,7 @@ describe('rights', () => {
         (one) => !['view-audit', 'view-rejected', 'redrive-rejected', 'capture-patients'].includes(one),
       ),
       physician: [
-        ...['view-vitals', 'view-devices', 'acknowledge', 'pause-audio', 'set-limits', 'enter-assessment'],
+        ...['view-vitals', 'view-devices', 'acknowledge', 'pause-audio', 'set-limits', 'enter-assessment', 'standby'],
         ...['view-rejected', 'redrive-rejected', 'capture-patients'],
       ],
       technician: ['view-devices', 'associate-device', 'redrive-rejected'],

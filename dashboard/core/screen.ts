@@ -55,6 +55,7 @@ export function headOf(state: LiveState, viewer: Viewer, bed: BedState): BedHead
     waves: clinical ? [...bed.waves.keys()] : [],
     notices: noticesOf(bed),
     limits: (clinical && state.limits.get(bed.associationId)) || null,
+    standby: (clinical && state.standby.get(bed.associationId)?.standby) || null,
     scores: (clinical && bed.period?.patient && state.scores.get(bed.associationId)) || null,
   };
 }
@@ -112,7 +113,8 @@ export function alarmsOfBed(state: LiveState, viewer: Viewer, associationId: str
   return alarms;
 }
 
-const isClinical = ({ type }: CommandAnswer) => type === 'set-limits' || type === 'enter-assessment';
+const isClinical = ({ type }: CommandAnswer) =>
+  type === 'set-limits' || type === 'enter-assessment' || type === 'standby' || type === 'end-standby';
 
 /** Answers about beds that this viewer sees in scope, stamped after `sinceN`. What is said of limits and scores is for who may see vitals. */
 function answersSince(state: LiveState, viewer: Viewer, scope: Scope, sinceN: number): CommandAnswer[] {

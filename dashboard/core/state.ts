@@ -11,7 +11,7 @@
 import type { Said } from '../../contracts/acknowledgement.ts';
 import type { ReadingId } from '../../contracts/corrections.ts';
 import { type DeviceClock, grainMsMax, initialClock, type Numbered } from '../../contracts/device-clock.ts';
-import type { Alarm, CommandAnswer, LimitsInForce } from '../../contracts/messages/alarms.ts';
+import type { Alarm, CommandAnswer, LimitsInForce, StandbyInForce } from '../../contracts/messages/alarms.ts';
 import type { TechnicalCondition } from '../../contracts/messages/device.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
 import type { Scores } from '../../contracts/messages/scores.ts';
@@ -175,6 +175,8 @@ export type LiveState = {
   readonly clearedRevs: Map<string, number>;
   /** The limits in force, as the alarm processor publishes them, by association. */
   readonly limits: Map<string, LimitsInForce>;
+  /** Who is away, as the alarm processor publishes it, by association. One that has ended stays, with its `rev`. */
+  readonly standby: Map<string, StandbyInForce>;
   /** Early warning scores, as the alarm processor publishes them, by association. */
   readonly scores: Map<string, Scores>;
   /** What became of the last commands, by `commandId`. */
@@ -197,6 +199,7 @@ export function emptyState(): LiveState {
     alarmsOf: new Map(),
     clearedRevs: new Map(),
     limits: new Map(),
+    standby: new Map(),
     scores: new Map(),
     answers: new Map(),
     gone: [],

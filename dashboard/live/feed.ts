@@ -15,6 +15,7 @@ import { foldAnswer, foldLimits } from '../core/limits.ts';
 import { endNotices, foldNotice } from '../core/notices.ts';
 import { foldConnection, foldObservation, foldStatus, foldWaveArrival, forgetWaves } from '../core/readings.ts';
 import { foldScores } from '../core/scores.ts';
+import { foldStandby } from '../core/standby.ts';
 import { emptyState, type LiveState } from '../core/state.ts';
 import { type Chunk, emptyWaves, foldWave, forgetTracks, type WaveState } from '../core/waves.ts';
 
@@ -86,12 +87,16 @@ export async function openFeed(
       case contentTypes.alarmState:
         signs.alarmsAtMs = Math.max(signs.alarmsAtMs, notAhead(timestampMs, now()));
         if (record.body.limits) foldLimits(state, record.body.limits);
+        if (record.body.standby) foldStandby(state, record.body.standby);
         if (record.body.scores) foldScores(state, record.body.scores, now());
         return foldAlarmState(state, record.body, now());
       case contentTypes.commandAnswer:
         return foldAnswer(state, record.body);
       case contentTypes.limitsInForce:
         foldLimits(state, record.body);
+        return true;
+      case contentTypes.standby:
+        foldStandby(state, record.body);
         return true;
       case contentTypes.scores:
         foldScores(state, record.body, now());
@@ -118,6 +123,7 @@ export async function openFeed(
   function foldTombstone(topic: KafkaTopic, { key, timestampMs }: LogRecord): boolean {
     if (topic === 'alarm-state') {
       state.limits.delete(key);
+      state.standby.delete(key);
       state.scores.delete(key);
       return forgetAlarmsBefore(state, { associationId: key, live: [] }, timestampMs);
     }

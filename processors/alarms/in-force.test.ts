@@ -12,7 +12,7 @@ const adult: AssociationInput = { type: 'association', category: 'adult', ward: 
 const nothing: Restored = {
   states: [],
   told: [],
-  limits: [],
+  inForce: [],
   toldFrom: 0n,
   commands: [],
   position: { observations: 0n, commands: 0n },
@@ -135,7 +135,7 @@ describe('limits that were told before a crash', () => {
     const told = before.limits().slice(1);
     expect(told.map(({ rev }) => rev)).toEqual([2, 3]);
     const position = { observations: 4n, commands: 0n };
-    const after = open({ states, commands, position, replayTo: 4n, limits: told });
+    const after = open({ states, commands, position, replayTo: 4n, inForce: told });
     after.partition.command(key, 2n, t0 + 9_000, setHigh(9, 105), t0 + 9_000);
     expect(after.limits().map(({ rev }) => rev)).toEqual([4]);
     expect(after.high()).toBe(105);
@@ -187,5 +187,40 @@ describe('profiles that change while running', () => {
     const after = open({ states, position: { observations: 21n, commands: 0n }, replayTo: 21n }, strict);
     expect(after.raised()).toEqual(['HR 107 > 100']);
     expect(after.high()).toBe(100);
+  });
+});
+
+describe('standby', () => {
+  const at = (s: number) => new Date(t0 + s * 1000).toISOString();
+  const imaging = (s: number): CommandInput => {
+    const asked = { commandId: `standby-${s}`, associationId: key, at: at(s), by: nurse } as const;
+    return { type: 'command', command: { type: 'standby', ...asked, reason: 'Imaging', forMs: 600_000 } };
+  };
+  const told = ({ published }: ReturnType<typeof open>) =>
+    published.flatMap(({ type, body }) => (type === 'standby' ? [body] : []));
+
+  it('is published when it begins and when it ends, and never where there is none', () => {
+    const one = open();
+    one.read(0, 5, 80);
+    expect(told(one)).toEqual([]);
+    one.partition.command(key, 0n, t0 + 6_000, imaging(6), t0 + 6_000);
+    one.partition.tick(t0 + 605_000);
+    const standby = { since: at(6), until: at(606), reason: 'Imaging', by: nurse };
+    expect(told(one)).toEqual([{ associationId: key, rev: 1, at: at(6), standby }]);
+    one.partition.tick(t0 + 606_000);
+    expect(told(one)[1]).toEqual({ associationId: key, rev: 2, at: at(606), standby: null });
+  });
+
+  it('goes on after a restart, and is published again only when it ends', () => {
+    const one = open();
+    one.read(0, 0, 80);
+    one.partition.command(key, 0n, t0, imaging(0), t0);
+    const states = snapshots(one, 7);
+    expect(states[0]?.standby).toMatchObject({ rev: 1, standby: { reason: 'Imaging' } });
+    const next = open({ states });
+    next.partition.tick(t0 + 599_000);
+    expect(told(next)).toEqual([]);
+    next.partition.tick(t0 + 600_000);
+    expect(told(next)).toMatchObject([{ rev: 2, standby: null }]);
   });
 });

@@ -94,6 +94,7 @@ function convert(record: AnyRecord, { boot, seq }: Numbered): Input | undefined 
     case contentTypes.alarmState:
     case contentTypes.commandAnswer:
     case contentTypes.limitsInForce:
+    case contentTypes.standby:
     case contentTypes.presence:
     case contentTypes.audit:
       return undefined;

@@ -61,7 +61,7 @@ function startProcessor(log: Log, nowMs: number) {
     restored: {
       states: log.snapshot ? [log.snapshot] : [],
       told: log.alarms.slice(toldFrom),
-      limits: [],
+      inForce: [],
       toldFrom: BigInt(toldFrom),
       commands: log.commands
         .slice(first, commandsRead)

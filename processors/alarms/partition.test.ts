@@ -11,7 +11,7 @@ const adult: AssociationInput = { type: 'association', category: 'adult', ward: 
 const nothing: Restored = {
   states: [],
   told: [],
-  limits: [],
+  inForce: [],
   toldFrom: 0n,
   commands: [],
   position: { observations: 0n, commands: 0n },

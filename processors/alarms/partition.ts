@@ -2,7 +2,7 @@
  * The engines of one partition, and how far in the log their states are. Everything here is synchronous: the shell around it
  * reads, appends and writes snapshots.
  */
-import type { AlarmEvent, AlarmState, LimitsInForce } from '../../contracts/messages/alarms.ts';
+import type { AlarmEvent, AlarmState, LimitsInForce, StandbyInForce } from '../../contracts/messages/alarms.ts';
 import { notAhead } from '../../contracts/steady-time.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Counts } from './core/counts.ts';
@@ -16,8 +16,8 @@ import { realign } from './core/realign.ts';
 import { rearm } from './core/rearm.ts';
 import { lookAtScores, lookedAtBefore, type ScoresLook, scoresOf } from './core/scores/view.ts';
 import { initialState, type State } from './core/state.ts';
+import { type InForceTold, inForceNow, isSame, noteTold, nothingTold } from './in-force.ts';
 import type { Published } from './published.ts';
-import { isSame, limitsAfter, noLimits, noteTold, type ToldLimits } from './told-limits.ts';
 
 /** Next offsets to read. */
 export type Position = { readonly observations: bigint; readonly commands: bigint };
@@ -29,8 +29,8 @@ export type Restored = {
   readonly states: readonly AlarmState[];
   /** Events that may be later than the snapshots, in their order. */
   readonly told: readonly AlarmEvent[];
-  /** Limits in force that were told since then, in their order. */
-  readonly limits: readonly LimitsInForce[];
+  /** Limits in force, and standby, that were told since then, in their order. */
+  readonly inForce: readonly (LimitsInForce | StandbyInForce)[];
   /** Where both begin in `alarms`. */
   readonly toldFrom: bigint;
   /** Commands that may be later than the snapshots. They are given to the engines where the readings of their time are. */
@@ -54,7 +54,7 @@ type Held = {
   /** The first records that no snapshot includes. */
   dirty: { readonly from: Position; readonly atMs: number; urgent: boolean } | undefined;
   association: string;
-  toldLimits: ToldLimits;
+  inForce: InForceTold;
   /** It was written down under another profile: the last values are judged by the present one at once. */
   readonly hasOtherProfile: boolean;
   scores: ScoresLook | undefined;
@@ -93,10 +93,10 @@ export function createPartition(options: {
 
   for (const body of restored.states) restore(body);
   for (const event of restored.told) hold(event.alarm.associationId, options.nowMs).told.push(event);
-  for (const limits of restored.limits) noteTold(hold(limits.associationId, options.nowMs), limits);
+  for (const one of restored.inForce) noteTold(hold(one.associationId, options.nowMs), one);
   if (position.observations >= restored.replayTo) goLive(options.nowMs);
 
-  function restore({ associationId, offsets, engine, limits, scores }: AlarmState): void {
+  function restore({ associationId, offsets, engine, limits, scores, standby }: AlarmState): void {
     const { v, state: written } = engine as EngineSnapshot;
     const state = v === 1 ? migrate(associationId, written) : undefined;
     if (state === undefined) return;
@@ -104,7 +104,7 @@ export function createPartition(options: {
     const since = { observations: BigInt(offsets.observations), commands: BigInt(offsets.commands) };
     const rearmed = rearm(state, profileInForce(env, state) ?? adultProfile, options.nowMs);
     const hasOtherProfile = limits !== undefined && !isSame(limits.groups, limitsInForce(env, rearmed).groups);
-    const known = { toldLimits: { limits, of: undefined }, hasOtherProfile, scores: lookedAtBefore(scores) };
+    const known = { hasOtherProfile, inForce: { limits, standby, of: undefined }, scores: lookedAtBefore(scores) };
     const held = { ...fresh(associationId, rearmed, since, options.nowMs), ...known };
     engines.set(associationId, held);
     // What the screens have of an alarm that is another one by the present clock: they are told when the past is replayed.
@@ -114,7 +114,7 @@ export function createPartition(options: {
 
   function fresh(associationId: string, state: State, since: Position, nowMs: number): Held {
     const association = JSON.stringify(state.association && { type: 'association', ...state.association });
-    const unknown = { toldLimits: noLimits, hasOtherProfile: false, scores: undefined };
+    const unknown = { inForce: nothingTold, hasOtherProfile: false, scores: undefined };
     return { associationId, state, since, told: [], dirty: undefined, association, ...unknown, touchedMs: nowMs };
   }
 
@@ -144,23 +144,23 @@ export function createPartition(options: {
     if (counts) options.onCounts?.(counts);
     held.state = state;
     // First the limits: a screen never shows an alarm beside a limit that it does not break.
-    tellLimits(held, nowMs);
+    tellInForce(held, nowMs);
     told(held, state, events, nowMs, from, input.type === 'command');
     tellScores(held, nowMs);
     if (answer) publish({ type: 'command-answer', body: answer });
   }
 
-  /** Publishes the limits in force where they have changed. */
-  function tellLimits(held: Held, nowMs: number): void {
+  /** Publishes the limits in force, and the standby, where they have changed. */
+  function tellInForce(held: Held, nowMs: number): void {
     if (!live) return;
-    const { limits: before } = held.toldLimits;
-    held.toldLimits = limitsAfter(env, held.state, held.toldLimits, nowMs);
-    const { limits } = held.toldLimits;
-    if (limits === undefined || limits === before) return;
+    const isFirst = held.inForce.limits === undefined;
+    const { told, records } = inForceNow(env, held.state, held.inForce, nowMs);
+    held.inForce = told;
+    if (records.length === 0) return;
     // A change is written down at once, as events are: what lies in `alarms` before the place that a snapshot names is in the snapshot.
     held.dirty ??= { from: position, atMs: nowMs, urgent: false };
-    if (before) held.dirty.urgent = true;
-    publish({ type: 'limits-in-force', body: limits });
+    if (!isFirst || told.standby) held.dirty.urgent = true;
+    for (const record of records) publish(record);
   }
 
   /** Publishes the scores where they have changed. */
@@ -237,7 +237,7 @@ export function createPartition(options: {
     for (const held of engines.values()) {
       tellAssociation(held, nowMs);
       if (held.hasOtherProfile || hasNewProfiles) run(held, { type: 'profiles', before: undefined }, nowMs);
-      tellLimits(held, nowMs);
+      tellInForce(held, nowMs);
       tellScores(held, nowMs);
       if (nextDue(held.state) <= nowMs) run(held, { type: 'tick' }, nowMs);
       if (held.told.length === 0) continue;
@@ -291,11 +291,8 @@ export function createPartition(options: {
     };
   }
 
-  function snapshotOf(
-    { associationId, state, toldLimits: { limits } }: Held,
-    nowMs: number,
-    toldBefore: bigint,
-  ): AlarmState {
+  function snapshotOf({ associationId, state, inForce }: Held, nowMs: number, toldBefore: bigint): AlarmState {
+    const { limits, standby } = inForce;
     // Until the past is replayed, nothing was made of the events that were found: the next owner must find them again.
     const engine: EngineSnapshot = { v: 1, state, told: String(live ? toldBefore : restored.toldFrom) };
     const scores = scoresOf(state, nowMs);
@@ -305,6 +302,7 @@ export function createPartition(options: {
       offsets: { observations: String(position.observations), commands: String(position.commands) },
       live: Object.values(state.book.live).map(({ alarm }) => alarm),
       ...(limits && { limits }),
+      ...(standby && { standby }),
       ...(scores && { scores }),
       engine,
     };
@@ -330,7 +328,7 @@ export function createPartition(options: {
       hasNewProfiles = !live;
       if (!live) return;
       for (const held of engines.values()) {
-        const before = held.toldLimits.of?.profile;
+        const before = held.inForce.of?.profile;
         if (before !== profileInForce(env, held.state)) run(held, { type: 'profiles', before }, nowMs);
       }
     },

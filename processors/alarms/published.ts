@@ -1,16 +1,18 @@
 /** What the alarm processor writes to `alarms` beside the events: for the screens, made anew by the next owner of a partition. */
-import type { CommandAnswer, LimitsInForce } from '../../contracts/messages/alarms.ts';
+import type { CommandAnswer, LimitsInForce, StandbyInForce } from '../../contracts/messages/alarms.ts';
 import { type ContentType, contentTypes } from '../../contracts/messages/records.ts';
 import type { Scores } from '../../contracts/messages/scores.ts';
 
 export type Published =
   | { readonly type: 'command-answer'; readonly body: CommandAnswer }
   | { readonly type: 'limits-in-force'; readonly body: LimitsInForce }
+  | { readonly type: 'standby'; readonly body: StandbyInForce }
   | { readonly type: 'scores'; readonly body: Scores };
 
 const publishedAs = {
   'command-answer': contentTypes.commandAnswer,
   'limits-in-force': contentTypes.limitsInForce,
+  standby: contentTypes.standby,
   scores: contentTypes.scores,
 } as const satisfies Record<Published['type'], ContentType>;
 

@@ -2,7 +2,7 @@
 import type { Logger } from 'pino';
 import type { PartitionReader, Starts } from '../../contracts/kafka/read-all.ts';
 import type { LogRecord } from '../../contracts/kafka/reader.ts';
-import type { AlarmEvent, AlarmState, LimitsInForce } from '../../contracts/messages/alarms.ts';
+import type { AlarmEvent, AlarmState, LimitsInForce, StandbyInForce } from '../../contracts/messages/alarms.ts';
 import { checkRecord } from '../../contracts/messages/check.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
@@ -36,13 +36,23 @@ export async function restorePartitions(options: {
   );
   const alarmEnds = await reader.ends('alarms');
   const fromOf = (p: number) => toldFrom.get(p) ?? max((alarmEnds.get(p)?.high ?? 0n) - toldMax, 0n);
-  const told = await readAll<AlarmEvent | LimitsInForce>('alarms', starts(fromOf), (contentType, plaintext) => {
-    if (isPublished(contentType) && contentType !== contentTypes.limitsInForce) return null;
-    const checked = checkRecord(contentType, plaintext);
-    if (!checked.ok) return undefined;
-    const { contentType: is, body } = checked;
-    return is === contentTypes.alarmEvent || is === contentTypes.limitsInForce ? body : undefined;
-  });
+  const told = await readAll<AlarmEvent | LimitsInForce | StandbyInForce>(
+    'alarms',
+    starts(fromOf),
+    (contentType, plaintext) => {
+      if (isPublished(contentType) && !isInForce(contentType)) return null;
+      const checked = checkRecord(contentType, plaintext);
+      if (!checked.ok) return undefined;
+      switch (checked.contentType) {
+        case contentTypes.alarmEvent:
+        case contentTypes.limitsInForce:
+        case contentTypes.standby:
+          return checked.body;
+        default:
+          return undefined;
+      }
+    },
+  );
   const commands = await readAll<Restored['commands'][number]>(
     'commands',
     starts((p) => committed.get(`commands/${p}`) ?? 0n),
@@ -67,7 +77,7 @@ export async function restorePartitions(options: {
         {
           states: states.get(p) ?? [],
           told: toldOf.filter((one) => 'alarm' in one),
-          limits: toldOf.filter((one) => 'groups' in one),
+          inForce: toldOf.filter((one) => 'groups' in one || 'standby' in one),
           toldFrom: fromOf(p),
           commands: pending,
           position: { observations: start, commands: pending[0]?.offset ?? commandEnd },
@@ -161,3 +171,6 @@ export async function restorePartitions(options: {
 }
 
 const max = (a: bigint, b: bigint) => (a > b ? a : b);
+
+const isInForce = (contentType: string): boolean =>
+  contentType === contentTypes.limitsInForce || contentType === contentTypes.standby;

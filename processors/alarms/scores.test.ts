@@ -12,7 +12,7 @@ const key = 'association-1';
 const nothing: Restored = {
   states: [],
   told: [],
-  limits: [],
+  inForce: [],
   commands: [],
   position: { observations: 0n, commands: 0n },
   replayTo: 0n,

@@ -46,6 +46,7 @@ export function bed(associationId: string, changes: Partial<Bed> = {}): Bed {
     waves: [],
     notices: [],
     limits: newLimits(associationId),
+    standby: null,
     scores: null,
     values: [],
     ...changes,

@@ -15,6 +15,8 @@ export type Live = {
   readonly acknowledged: boolean;
   /** A graver condition of the same cause stands for it: present, without a signal (BICEPS). */
   readonly subsumed: boolean;
+  /** Its signal is off since the bed is on standby, and for no graver condition. */
+  readonly away?: boolean;
   /** Of the present occurrence, device time. */
   readonly onset: number;
   /** Wall clock since which it calls. */
@@ -30,7 +32,7 @@ export type Live = {
 export type Change =
   | { readonly type: 'raise'; readonly condition: Condition; readonly alarm: Alarm }
   | { readonly type: 'recur'; readonly condition: Condition; readonly acknowledged: boolean }
-  | { readonly type: 'refresh'; readonly condition: Condition; readonly subsumed: boolean }
+  | { readonly type: 'refresh'; readonly condition: Condition; readonly subsumed: boolean; readonly away?: boolean }
   | { readonly type: 'end'; readonly at: number }
   | { readonly type: 'acknowledge'; readonly by: Command['by']; readonly at: string }
   | { readonly type: 'realarm' }
@@ -94,12 +96,13 @@ function changed(before: Live | undefined, change: Change, clock: Clock): Live {
       return calling({ ...freshOf(condition), alarm: unanswered(again) }, clock);
     }
     case 'refresh': {
-      const { condition, subsumed } = change;
+      const { condition, subsumed, away = false } = change;
       const late = alarm.late && condition.late;
       const { under: _caller, ...rest } = alarm;
       const next = {
         ...before,
         subsumed,
+        away,
         toldAt: condition.valueAt,
         alarm: { ...rest, ...valuesOf(condition), priority: condition.priority, late },
       };
@@ -111,7 +114,10 @@ function changed(before: Live | undefined, change: Change, clock: Clock): Live {
       const { realarmAt: _off, ...rest } = alarm;
       const ended = { ...rest, present: false, resolvedAt: formatInstant(change.at) };
       const next = { ...before, alarm: ended, realarmAt: null };
-      return latches(next) ? next : { ...next, escalateAt: null };
+      if (!latches(next)) return { ...next, escalateAt: null };
+      // It ended on standby, and nobody has seen it: now it calls.
+      if (next.away && !next.acknowledged) return calling({ ...next, subsumed: false, away: false }, clock);
+      return next;
     }
     case 'acknowledge': {
       const realarmAt = alarm.present && !callsOnce(alarm) ? clock.now + realarmMsOf(alarm, clock) : null;
@@ -164,7 +170,12 @@ function unanswered(alarm: Alarm): Alarm {
   return { ...rest, escalation: 0 };
 }
 
-const occurrence = ({ onset, valueAt, quiet = false }: Condition) => ({ onset, toldAt: valueAt, subsumed: quiet });
+const occurrence = ({ onset, valueAt, quiet = false }: Condition) => ({
+  onset,
+  toldAt: valueAt,
+  subsumed: quiet,
+  away: false,
+});
 
 const freshOf = (condition: Condition) => ({
   ...occurrence(condition),
@@ -215,8 +226,8 @@ function signalOf(live: Live): Alarm['signal'] {
 }
 
 /** High physiological alarms stay until a person has seen them; one that a graver one stands for need not. */
-export function latches({ alarm, subsumed }: Live): boolean {
-  return alarm.kind === 'physiological' && alarm.priority === 'high' && !subsumed;
+export function latches({ alarm, subsumed, away }: Live): boolean {
+  return alarm.kind === 'physiological' && alarm.priority === 'high' && (!subsumed || away === true);
 }
 
 /** It sounds: nobody has answered it, and nothing stands for it. */
@@ -226,7 +237,7 @@ export function calls(live: Live): boolean {
 
 /** A condition that does not call. What is about to end need not call once the graver one has ended. */
 export const isQuiet = ({ quiet, clearing }: Condition, live: Live | undefined): boolean =>
-  quiet ?? (clearing === true && live?.subsumed === true);
+  quiet ?? (clearing === true && live?.subsumed === true && live.away !== true);
 
 /** Graver is higher. */
 export const gravity: Readonly<Record<Priority, number>> = { low: 1, medium: 2, high: 3 };
@@ -239,7 +250,7 @@ const changedMs = 60_000;
 export const isGraver = (condition: Condition, { priority }: Alarm) => gravity[condition.priority] > gravity[priority];
 
 /** Whether a condition that goes on is worth telling of. */
-export function decideRefresh(live: Live, condition: Condition, subsumed: boolean): Change | undefined {
+export function decideRefresh(live: Live, condition: Condition, subsumed: boolean, away: boolean): Change | undefined {
   const { alarm } = live;
   const sinceToldMs = condition.valueAt - live.toldAt;
   const shown = Math.abs((alarm.value ?? 0) - (alarm.limit ?? 0));
@@ -252,8 +263,8 @@ export function decideRefresh(live: Live, condition: Condition, subsumed: boolea
     condition.listedUnder !== alarm.under;
   const moved = isOther || (alarm.kind === 'technical' && condition.text !== alarm.text);
   const current = alarm.late && !condition.late;
-  const tells = worse || changed || moved || current || subsumed !== live.subsumed;
-  return tells ? { type: 'refresh', condition, subsumed } : undefined;
+  const tells = worse || changed || moved || current || subsumed !== live.subsumed || away !== (live.away ?? false);
+  return tells ? { type: 'refresh', condition, subsumed, away } : undefined;
 }
 
 /** An acknowledgement may be this much older than a repeated signal by another machine's clock and still mean it (ours). */

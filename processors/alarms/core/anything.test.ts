@@ -58,6 +58,12 @@ const command = fc.record({
     fc.record({ type: fc.constant('acknowledge' as const), which: fc.nat(30) }),
     fc.record({ type: fc.constant('pause-audio' as const), forMs: fc.integer({ min: 1_000, max: 120_000 }) }),
     fc.record({
+      type: fc.constant('standby' as const),
+      reason: fc.constant('Imaging'),
+      forMs: fc.integer({ min: 60_000, max: 14_400_000 }),
+    }),
+    fc.record({ type: fc.constant('end-standby' as const) }),
+    fc.record({
       type: fc.constant('set-limits' as const),
       group: fc.constantFrom('HR' as const, 'SpO2' as const),
       limits: fc.constantFrom(null, { high: 90 }, { low: 45, delayMs: 0 }, { low: 200, high: 10 }),

@@ -293,6 +293,15 @@ function isPatchy({ ten: last, tens, since, intervalMs }: Arrival, now: number):
   return valid < lookedAtMs / intervalMs / 2;
 }
 
+/** Standby is over: what comes again was not missed in the time before. What is still silent stays so. */
+export function afterStandby(part: ArrivalsPart): ArrivalsPart {
+  const codes = Object.entries(part.codes).map(([code, arrival]) => {
+    if (arrival.silentSince !== null || arrival.validAt === null) return [code, arrival] as const;
+    return [code, { ...arrival, since: arrival.validAt, tens: [], patchySince: null }] as const;
+  });
+  return { ...part, codes: Object.fromEntries(codes) };
+}
+
 /** By the wall clock: parameters of which nothing valid has come for their no-data time. */
 export function noticeSilent(part: ArrivalsPart, wallMs: number): ArrivalsPart {
   if (part.quietUntil > wallMs) return part;

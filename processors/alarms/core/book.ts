@@ -134,6 +134,7 @@ function leave(draft: Draft, key: string, to: number, desk: Desk): void {
  * its signal off and calls again when the graver one ends; one that had not is not raised.
  * @param endedAt device time at which a condition that no longer holds ended
  * @param standing chains that stand for others though no condition of them holds
+ * @param hides which conditions do not call since the bed is on standby: they are treated as if a graver one stood for them
  */
 export function reconcile(
   part: BookPart,
@@ -142,6 +143,7 @@ export function reconcile(
   endedAt: (key: string) => number,
   desk: Desk,
   standing: ReadonlySet<string> = new Set(),
+  hides?: (condition: Condition, live: Live | undefined) => boolean,
 ): Told {
   if (found.length === 0 && episodes.length === 0 && Object.keys(part.live).length === 0) return { part, events: [] };
   const draft = open(part);
@@ -153,9 +155,11 @@ export function reconcile(
   // The gravest first, so that a screen is at no moment without the call.
   for (const condition of [...conditions].sort((a, b) => b.rank - a.rank)) {
     const live = draft.live[condition.key];
-    const hidden = subsumed(condition) || isQuiet(condition, live);
+    const covered = subsumed(condition) || isQuiet(condition, live);
+    const away = !covered && hides?.(condition, live) === true;
+    const hidden = covered || away;
     if (live?.alarm.present) {
-      const change = decideRefresh(live, condition, hidden);
+      const change = decideRefresh(live, condition, hidden, away);
       if (change) apply(draft, condition.key, change, desk);
       const isCall = !hidden && (live.subsumed || isGraver(condition, live.alarm));
       if (change && isCall) afterCall(draft, condition.key, desk);

@@ -10,6 +10,7 @@ import { isOver, isScored, refolded, rulesIn } from './judging.ts';
 import { without } from './limits.ts';
 import { withoutAlerts } from './own-alerts.ts';
 import { scoreAssessment } from './scores/scores.ts';
+import { standbyOf } from './standby.ts';
 import type { State } from './state.ts';
 
 const commandIdsMax = 64;
@@ -69,9 +70,27 @@ function carryOut(
     }
     case 'enter-assessment':
       return enterAssessment(state, asked, desk);
+    case 'standby':
+      return beginStandby(state, asked, desk);
+    case 'end-standby':
+      if (state.standby === null) return { state, endAt, refused: 'The bed is not on standby.' };
+      return { state: { ...state, standby: null }, endAt };
     case 'set-limits':
       return setLimits(env, state, asked, desk);
   }
+}
+
+/** A second one takes the place of the first. */
+function beginStandby(
+  state: State,
+  asked: Extract<Command, { type: 'standby' }>,
+  { now }: Desk,
+): ReturnType<typeof carryOut> {
+  const refuse = (why: string) => ({ state, endAt: now, refused: `Standby did not begin: ${why}.` });
+  if (isOver(state)) return refuse('the patient is no longer at this device');
+  if (state.association?.category === 'unassigned') return refuse('no patient is at this device');
+  const standby = standbyOf(asked, now);
+  return standby === undefined ? refuse('this came too late') : { state: { ...state, standby }, endAt: now };
 }
 
 function enterAssessment(

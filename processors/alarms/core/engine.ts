@@ -6,10 +6,13 @@
  */
 import { type AlertCode, builtInAlertCodes } from '../../../contracts/alert-codes.ts';
 import type { AlarmEvent, CommandAnswer } from '../../../contracts/messages/alarms.ts';
+import { usableNumber } from '../../../contracts/messages/check.ts';
+import type { NumericValue } from '../../../contracts/messages/device.ts';
 import { type Parameter, parameters } from '../../../contracts/parameters.ts';
 import { arrivalConditions, giveUp, silenceChainOf } from './arrival-alarms.ts';
 import {
   type ArrivalsPart,
+  afterStandby,
   declare,
   fastestMs,
   initialArrivals,
@@ -49,6 +52,7 @@ import { isBeyond, rulesFor } from './rules.ts';
 import { asOneCall } from './same-cause.ts';
 import { initialScores, scoresConditions, scoreValues } from './scores/scores.ts';
 import { note as noteSeen } from './seen.ts';
+import { afterValues, endStandby, hiding, standbyDue } from './standby.ts';
 import type { State } from './state.ts';
 
 /** What the engine cannot make itself. */
@@ -147,6 +151,7 @@ function settle(env: Environment, judged: Judged, endings: ReadonlyMap<string, n
         (key) => endings.get(key) ?? endAt,
         desk,
         standing(state.device),
+        hiding(state.standby, state.device, state.arrivals),
       );
   return { state: told.part === state.book ? state : { ...state, book: told.part }, events: told.events };
 }
@@ -196,6 +201,7 @@ function observe(env: Environment, state: State, input: ObservationInput, now: n
   const { part: arrivals, codes: gone } = giveUp(noted, (chain) => isAnswered(state, chain));
   const judged = limits(without(state.limits, gone), came, judgedBy, now);
   const isSeen = state.book.live[missingKey]?.acknowledged ?? false;
+  const standby = afterValues(state.standby, came, (one) => mayCall(one, isBeyondAny), now);
   const over = isOver(state);
   const concerned = state.association?.category !== 'unassigned' && !over;
   const { part: identityPart, found } = identity(state.identity, input);
@@ -203,13 +209,14 @@ function observe(env: Environment, state: State, input: ObservationInput, now: n
   const next: State = {
     ...state,
     seen,
-    arrivals,
+    arrivals: standby === state.standby ? arrivals : afterStandby(arrivals),
     limits: judged.part,
     device: over ? state.device : hear(state.device, input, heardOf(arrivals, came), now),
     rates: rates(state.rates, came),
     doubled: doubled(state.doubled, input),
     continuity,
     scores: isScored(state) ? scoreValues(state.scores, came) : state.scores,
+    standby,
     identity: over ? state.identity : identityPart,
     notices: found && !over ? notice(state.notices, found, now) : state.notices,
   };
@@ -224,6 +231,12 @@ function observe(env: Environment, state: State, input: ObservationInput, now: n
   const hasPulse = judged.episodes.length > 0 && isHeartRateJudged(arrivals);
   const episodes = hasPulse ? judged.episodes.filter(({ condition }) => condition.code !== pulseRate) : judged.episodes;
   return { state: next, endAt: time, episodes, counts };
+}
+
+/** A value that is valid, or that may raise an alarm all the same. */
+function mayCall(numeric: NumericValue, isBeyond: (parameter: Parameter, value: number) => boolean): boolean {
+  const value = usableNumber(numeric);
+  return value !== undefined && (numeric.validity === undefined || isBeyond(parameters.get(numeric.code)!, value));
 }
 
 /** Whether any value of a reading is about now, and how often the device is to be heard; undefined where no parameter is known. */
@@ -241,7 +254,9 @@ function heardOf(arrivals: ArrivalsPart, came: readonly Came[]): Heard {
 }
 
 /** A person has answered the call of this silence, and every alarm about what is silent. */
-function isAnswered({ book }: State, chain: string): boolean {
+function isAnswered({ book, standby }: State, chain: string): boolean {
+  // What is not measured while the patient is away is measured again.
+  if (standby !== null) return false;
   const about = Object.values(book.live).filter(({ alarm }) => {
     const parameter = parameters.get(alarm.code ?? '');
     return parameter !== undefined && silenceChainOf(parameter) === chain;
@@ -273,6 +288,7 @@ function passTime(
     notices: endNotices(state.notices, now),
     device: noticeSilence(state.device, now),
     arrivals: isOver(state) ? state.arrivals : noticeSilent(state.arrivals, now),
+    standby: endStandby(state.standby, now),
   };
   return { state: endLimitsOff(env, next, now), events, endings: late.endings };
 }
@@ -288,6 +304,7 @@ export function nextDue(state: State): number {
     noticesDue(state.notices),
     lateDue(state.limits),
     limitsOffDue(state),
+    standbyDue(state.standby),
     silent,
   );
 }
@@ -316,6 +333,7 @@ function associate(env: Environment, before: State, input: AssociationInput, now
     continuity,
     notices: {},
     limits: {},
+    standby: null,
     scores: initialScores,
     ownAlerts: withoutAlerts(state.ownAlerts),
   };

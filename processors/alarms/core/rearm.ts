@@ -19,6 +19,7 @@ import type { NoticesPart } from './notices.ts';
 import type { OwnAlertsPart } from './own-alerts.ts';
 import { type Profile, timesOf } from './profile.ts';
 import { rearmScores } from './scores/scores.ts';
+import { rearmStandby } from './standby.ts';
 import type { State } from './state.ts';
 
 type Past = (ms: number) => number;
@@ -37,6 +38,7 @@ export function rearm(state: State, profile: Profile, now: number): State {
     overrides: rearmOverrides(state.overrides, now),
     scores: rearmScores(state.scores, now),
     ownAlerts: rearmOwnAlerts(state.ownAlerts, past),
+    standby: rearmStandby(state.standby, now),
     book: rearmBook(state.book, profile, now),
   };
 }

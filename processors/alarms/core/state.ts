@@ -15,6 +15,7 @@ import { initialOwnAlerts, type OwnAlertsPart } from './own-alerts.ts';
 import { initialRates, type RatesPart } from './rates.ts';
 import { initialScores, type ScoresPart } from './scores/scores.ts';
 import type { Seen } from './seen.ts';
+import type { StandbyPart } from './standby.ts';
 
 export type State = {
   readonly v: 2;
@@ -36,6 +37,7 @@ export type State = {
   readonly notices: NoticesPart;
   readonly scores: ScoresPart;
   readonly ownAlerts: OwnAlertsPart;
+  readonly standby: StandbyPart;
   readonly book: BookPart;
   readonly commandIds: readonly string[];
   /** Of these, why some were refused, so that a repeat gets the same answer. */
@@ -60,6 +62,7 @@ export function initialState(associationId: string): State {
     notices: {},
     scores: initialScores,
     ownAlerts: initialOwnAlerts,
+    standby: null,
     book: initialBook,
     commandIds: [],
   };
