@@ -137,6 +137,8 @@ describe('a command', () => {
     expect(read(line)).toMatchObject({ command: { by: { role: 'nurse' }, limits: { high: 130 } } });
     const until = iso(t0 + 60_000 + disguise.shiftMs);
     expect(line).toMatchObject({ command: { limits: { off: { reason: 'left out', until } } } });
+    const standby = { type: 'standby', ...asked, reason: 'Imaging of Anna Miller', forMs: 60_000 } as const;
+    expect(commandLine(standby, t0, { ...plain, disguise })).toMatchObject({ command: { reason: 'left out' } });
   });
 });
 

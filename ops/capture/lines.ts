@@ -98,6 +98,7 @@ export function commandLine(
     const { type, rev } = asked;
     return line({ type, alarm, ...(rev !== undefined && wasTaken(commandId) !== true && { rev }) });
   }
+  if (asked.type === 'standby' && disguise) return line({ ...asked, reason: 'left out' });
   if (asked.type !== 'set-limits' || !disguise || !asked.limits?.off) return line(asked);
   const until = disguise.instant(asked.limits.off.until) ?? asked.limits.off.until;
   return line({ ...asked, limits: { ...asked.limits, off: { reason: 'left out', until } } });
