@@ -86,6 +86,10 @@ describe('a change of a patient’s limits', () => {
     expect(setLimitsFault(inForce, group, asked, nowMs)).toBe(sentence);
   });
 
+  it('is refused where it names nothing: the hand-over would show a change that is none', () => {
+    expect(setLimitsFault(inForce, 'HR', {}, nowMs)).toBe('No limit of HR is named: nothing would change.');
+  });
+
   it.each<[string, LimitGroup, LimitsAsked | null]>([
     ['within those in force', 'HR', { high: 115, extremeHigh: 130 }],
     ['that moves the extreme one, too', 'HR', { high: 150, extremeHigh: 160 }],

@@ -97,6 +97,7 @@ export function setLimitsFault(
 ): string | undefined {
   const found = inForce.find((one) => one.group === group);
   if (found === undefined) return `No limits of ${group} judge this patient: there is no profile for the category.`;
+  if (asked !== null && Object.keys(asked).length === 0) return `No limit of ${group} is named: nothing would change.`;
   if (asked !== null && found.off !== undefined && found.off.until === undefined)
     return `The limits of ${group} are switched off by the profile: ${found.off.reason}.`;
   const { off } = asked ?? {};

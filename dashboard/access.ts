@@ -2,6 +2,7 @@
 import type { FastifyRequest } from 'fastify';
 import type { Trail } from '../contracts/audit-trail.ts';
 import { VigilError } from '../contracts/errors.ts';
+import { countChange, type RequestPace } from './core/request-pace.ts';
 import { may, notOnYourWards, type Viewer } from './core/rights.ts';
 import { requestHeader } from './pace.ts';
 import type { Permission } from './protocol.ts';
@@ -46,6 +47,7 @@ export function isOurs(request: FastifyRequest, origins: readonly string[]): boo
 }
 
 export function guardRoutes(app: App, options: AccessOptions): void {
+  const pace: RequestPace = new Map();
   app.decorateRequest('live', undefined);
   app.addHook('onRoute', (route) => {
     if (route.config?.access === undefined) throw new Error(`${route.url} does not say who may call it`);
@@ -70,7 +72,23 @@ export function guardRoutes(app: App, options: AccessOptions): void {
       });
       throw notAllowed();
     }
+    // Who is logged in can always log out.
+    if (access !== 'session' && changing.has(request.method)) await keepPace(pace, request, live, options.trail);
   });
+}
+
+/** @throws VigilError `rate-limited`; once in a minute it is put on record */
+async function keepPace(
+  pace: RequestPace,
+  request: FastifyRequest,
+  { viewer, claims }: LiveSession,
+  trail: AccessOptions['trail'],
+): Promise<void> {
+  const counted = countChange(pace, claims.sessionId, performance.now());
+  if (counted === 'taken') return;
+  const detail = `${request.method} ${request.routeOptions.url ?? 'unknown'}: too many requests`;
+  if (counted === 'first-refused') await trail.record({ actor: actorOf(viewer), action: 'access-denied', detail });
+  throw new VigilError('rate-limited', 'Too many requests from this login: try again in a minute.');
 }
 
 async function sessionOf(request: FastifyRequest, sessions: Sessions): Promise<LiveSession | undefined> {

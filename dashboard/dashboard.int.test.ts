@@ -376,6 +376,17 @@ describe('acts', () => {
     expect((await nurse.post(`/api/alarms/${seen.alarmId}/acknowledge`, { rev: 2 })).status).toBe(202);
   });
 
+  it('takes 600 changes of a login in a minute; past it, others and the logout go on', async () => {
+    const stolen = await loggedIn('nurse-icu');
+    const path = `/api/associations/${inIcu.associationId}/assessment`;
+    const odd = await Promise.all(Array.from({ length: 620 }, () => stolen.post(path, {})));
+    expect(odd.filter(({ status }) => status === 400)).toHaveLength(600);
+    expect(odd.filter(({ status, body }) => status === 429 && body.code === 'rate-limited')).toHaveLength(20);
+    expect((await stolen.get(`/api/associations/${inIcu.associationId}`)).status).toBe(200);
+    expect((await (await loggedIn('nurse-icu')).post(path, { oxygen: true })).status).toBe(202);
+    expect((await stolen.post('/api/logout', {})).status).toBeLessThan(300);
+  });
+
   it('refuses limits that cannot hold together with those in force, and names both numbers', async () => {
     const physician = await loggedIn('physician');
     const { associationId } = inIcu;
