@@ -4,7 +4,7 @@ import type { Parameter } from '../../../contracts/parameters.ts';
 /** A device that declares no interval sends once a second (contracts/messages/device.ts). */
 const intervalMsDefault = 1_000;
 /** Whatever is expected less than once a minute is a single measurement (CLINICAL, "Judged or told", 6). */
-const singleMs = 60_000;
+export const singleMs = 60_000;
 /** No data: nothing valid for 3 intervals, at least 20 s for what is continuous ("Judged or told", 4). */
 const noDataIntervals = 3;
 export const noDataMsMin = 20_000;

@@ -1,5 +1,5 @@
 /** One parameter against its rules: how long it has been beyond each limit, and since when it is inside again. Pure. */
-import { noDataMsOf, patchyIntervalMsMax } from './interval.ts';
+import { noDataMsOf, patchyIntervalMsMax, singleMs } from './interval.ts';
 import { excessOf, isBeyond, isClear, type Rule, type TierName } from './rules.ts';
 
 /** One value as the limits see it. */
@@ -105,7 +105,8 @@ function beyond(before: Tracker | undefined, rule: Rule, value: number, sample: 
  */
 function countedOf(gapMs: number, noDataMs: number): number {
   if (gapMs <= noDataMs) return gapMs;
-  return noDataMs > noDataMsOf(patchyIntervalMsMax) ? noDataMs : 0;
+  const isSlow = noDataMs > noDataMsOf(patchyIntervalMsMax) && noDataMs <= noDataMsOf(singleMs);
+  return isSlow ? noDataMs : 0;
 }
 
 function hasPassed({ delay, limit }: Rule, value: number, countedMs: number, dose: number): boolean {
