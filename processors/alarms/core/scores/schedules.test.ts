@@ -82,6 +82,12 @@ it('messages that are swapped by up to five places give the same scores and lose
   // How often a temperature comes is learned in the order of receipt.
   const withoutTemp = ({ known: { values, entries } }: ReturnType<typeof play>) => ({ ...values, Temp: null, entries });
   const names = ({ alarms }: ReturnType<typeof play>) => alarms.map((one) => one.split(' ')[0]!);
+  /** Of NEWS2 the gravest band calls, so around a minute one band may call in one order and its neighbour in the other. */
+  const scores = (of: readonly string[]) => [...new Set(of.map((one) => one.split(/[. ]/)[0]!))];
+  const lastsMs = (alarm: string) => {
+    const [, onset = '', , , end = ''] = alarm.split(' ');
+    return end === 'present' ? Number.POSITIVE_INFINITY : Date.parse(end) - Date.parse(onset);
+  };
   let alarms = 0;
   fc.assert(
     fc.property(stream, fc.nat(), fc.boolean(), (readings, random, isEntered) => {
@@ -92,7 +98,8 @@ it('messages that are swapped by up to five places give the same scores and lose
       const [swapped, expected] = [play(order, isEntered), play(onTime(readings), isEntered)];
       alarms += expected.alarms.length;
       expect(withoutTemp(swapped)).toEqual(withoutTemp(expected));
-      for (const name of names(expected)) expect(names(swapped)).toContain(name);
+      const lasting = expected.alarms.filter((alarm) => lastsMs(alarm) > 120_000);
+      for (const score of scores(lasting)) expect(scores(swapped.alarms)).toContain(score);
       for (const name of names(swapped)) {
         const times = (of: readonly string[]) => of.filter((one) => one === name).length;
         expect(times(names(swapped))).toBeLessThanOrEqual(times(names(expected)) + 1);
