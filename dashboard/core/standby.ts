@@ -6,7 +6,7 @@ import { type LiveState, limitsMax, stampHead } from './state.ts';
 export function foldStandby(state: LiveState, inForce: StandbyInForce): void {
   const { associationId, rev } = inForce;
   const before = state.standby.get(associationId);
-  if (before && before.rev >= rev) return;
+  if (before && before.rev > rev) return;
   state.standby.delete(associationId);
   state.standby.set(associationId, inForce);
   if (state.standby.size > limitsMax) state.standby.delete(state.standby.keys().next().value!);

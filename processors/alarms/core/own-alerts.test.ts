@@ -426,3 +426,10 @@ describe('a device whose lists change each 10 ms', () => {
     expect(signals(of)).toEqual(['MDC_EVT_ECG_TACHY on']);
   });
 });
+
+it('an arrest is about the patient, though the device calls it technical: it stays until a person has seen it', () => {
+  const of = bed();
+  of.feed(list(5, [{ code: 'MDC_EVT_ECG_ASYSTOLE', priority: 'high', kind: 'technical', text: 'ASYSTOLE' }]));
+  of.feed(list(8, []));
+  expect(signals(of)).toEqual(['MDC_EVT_ECG_ASYSTOLE latched']);
+});

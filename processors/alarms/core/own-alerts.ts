@@ -162,8 +162,10 @@ function byKey(input: AlertsInput, beside: Beside): ReadonlyMap<string, OwnAlert
  * code without a row may stand for anything, so its words belong to the key.
  */
 function shownAs(sent: DeviceAlert, time: number, { codes, late }: Beside) {
-  const { code, kind, priority, value, limit } = sent;
+  const { code, priority, value, limit } = sent;
   const row = codes.get(code);
+  // An arrest is about the patient, whatever the device calls it: it latches, and no standby hides it.
+  const kind = row?.arrest ? 'physiological' : sent.kind;
   const parameter = parameters.get(sent.parameter ?? row?.parameter ?? '');
   const side = sent.side ?? row?.side ?? sideOf(sent);
   const about = sent.parameter ?? row?.parameter;
