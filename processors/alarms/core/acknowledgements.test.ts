@@ -126,3 +126,13 @@ it('16 acknowledgements are held at most, and none for longer than 10 min; what 
   one.tick(600);
   expect(one.state().book.held).toEqual([]);
 });
+
+it('an answer that ran out while a graver alarm stood for it counts no more at the moment when that one ends', () => {
+  const one = mediumBed();
+  one.acknowledge(7, 'HR.high');
+  one.run(8, 200, { HR: 150 });
+  expect(one.live()['HR.high']?.signal).toBe('off');
+  one.run(201, 206, { HR: 130 });
+  expect(one.live()['HR.extreme-high']?.present).toBe(false);
+  expect(one.live()['HR.high']?.signal).toBe('on');
+});

@@ -163,6 +163,8 @@ export function reconcile(
       if (change) apply(draft, condition.key, change, desk);
       const isCall = !hidden && (live.subsumed || isGraver(condition, live.alarm));
       if (change && isCall) afterCall(draft, condition.key, desk);
+      // Its answer may have run out while a graver one stood for it.
+      if (change && live.subsumed && !hidden) applyDue(draft, condition.key, desk);
     } else if (hidden ? !condition.quiet : condition.clearing && draft.hidden.includes(condition.key)) {
       stillHidden.push(condition.key);
     } else if (!condition.onlyGoesOn) begin(draft, condition, desk);
@@ -314,16 +316,17 @@ export function tick(part: BookPart, desk: Desk): Told {
   const draft = open(part);
   if (draft.pause !== null && draft.pause.until <= desk.now) draft.pause = null;
   draft.held = draft.held.filter((one) => one.heldAt + heldMs > desk.now);
-  for (const key of Object.keys(draft.live))
-    for (
-      let change = decideByClock(draft.live[key]!, desk.now);
-      change;
-      change = decideByClock(draft.live[key]!, desk.now)
-    ) {
-      apply(draft, key, change, desk);
-      if (change.type === 'realarm') afterCall(draft, key, desk);
-    }
+  for (const key of Object.keys(draft.live)) applyDue(draft, key, desk);
   return close(draft);
+}
+
+/** All that the wall clock brings to one alarm. */
+function applyDue(draft: Draft, key: string, desk: Desk): void {
+  const next = () => decideByClock(draft.live[key]!, desk.now);
+  for (let change = next(); change; change = next()) {
+    apply(draft, key, change, desk);
+    if (change.type === 'realarm') afterCall(draft, key, desk);
+  }
 }
 
 /** The wall clock at which `tick` next brings something. */
