@@ -189,6 +189,8 @@ describe('what a ward sees', () => {
       ['POST', `/api/associations/${inStep.associationId}/pause-audio`, { forMs: 60_000 }],
       ['POST', `/api/associations/${inStep.associationId}/limits`, { group: 'HR', limits: null, seenAt: null }],
       ['POST', `/api/associations/${inStep.associationId}/assessment`, { consciousness: 'A' }],
+      ['POST', `/api/associations/${inStep.associationId}/standby`, { reason: 'Imaging', forMs: 60_000 }],
+      ['DELETE', `/api/associations/${inStep.associationId}/standby`],
       ['DELETE', `/api/devices/${deviceStep}/associations/${inStep.associationId}`],
     ];
     for (const [method, path, body] of paths) {
@@ -471,6 +473,48 @@ describe('acts', () => {
     );
     const scoresFor = async (who: Browser) => (await who.get(`/api/associations/${associationId}`)).body.bed?.scores;
     await until('the scores', async () => (await scoresFor(nurse))?.news2.total === 3);
+  });
+
+  it('takes a standby of a bed, puts it on record, and shows what the alarm processor made of it', async () => {
+    const nurse = await loggedIn('nurse-icu');
+    const { associationId } = inIcu;
+    const path = `/api/associations/${associationId}/standby`;
+    const asked = { reason: 'Imaging', forMs: 1_800_000 };
+    for (const odd of [
+      {},
+      { ...asked, reason: ' ' },
+      { ...asked, reason: 'x'.repeat(81) },
+      { ...asked, forMs: 14_400_001 },
+    ])
+      expect([odd, (await nurse.post(path, odd)).status]).toEqual([odd, 400]);
+    const technician = await loggedIn('technician');
+    expect((await technician.post(path, asked)).status).toBe(403);
+    const begun = await nurse.post(path, asked);
+    expect(begun.status).toBe(202);
+    const by = { userId: 'nurse-icu', role: 'nurse' };
+    expect(await commandOf(begun.body.commandId)).toMatchObject({ type: 'standby', associationId, ...asked, by });
+    const auditor = await loggedIn('auditor');
+    const record = await until('the audit record', async () => {
+      const { body } = await auditor.get('/api/audit?action=standby-begun&userId=nurse-icu');
+      return body.records[0];
+    });
+    expect(record).toMatchObject({ verified: true, associationId, ward: wards.icu });
+    expect(record.detail).toBe(`Imaging, for 1800000 ms; command ${begun.body.commandId}`);
+    const actor = { ...by, name: 'N. Urse', role: 'nurse' as const };
+    const standby = { since: iso(), until: iso(Date.now() + 1_800_000), reason: 'Imaging', by: actor };
+    await alarms.append('alarms', associationId, contentTypes.standby, { associationId, rev: 1, at: iso(), standby });
+    const standbyNow = async () => (await nurse.get(`/api/associations/${associationId}`)).body.bed?.standby;
+    await until('the standby', async () => (await standbyNow())?.reason === 'Imaging');
+    const ended = await nurse.call('DELETE', path);
+    expect(ended.status).toBe(202);
+    expect(await commandOf(ended.body.commandId)).toMatchObject({ type: 'end-standby', associationId, by });
+    await alarms.append('alarms', associationId, contentTypes.standby, {
+      associationId,
+      rev: 2,
+      at: iso(),
+      standby: null,
+    });
+    await until('its end', async () => (await standbyNow()) === null);
   });
 
   it('takes no assessment of a child', async () => {

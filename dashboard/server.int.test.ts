@@ -189,6 +189,7 @@ describe('every route', () => {
         { group: 'Topsecret-1', limits: null, seenAt: null },
       ],
       ['POST', `/api/associations/${period.associationId}/assessment`, { consciousness: 'Topsecret-1' }],
+      ['POST', `/api/associations/${period.associationId}/standby`, { reason: 'Topsecret-1', forMs: 1 }],
       ['GET', `/api/associations/${period.associationId}/trends?codes=Topsecret-1&from=a&to=b`],
       ['GET', `/api/associations/${encodeURIComponent("' OR 1=1")}/trends?codes=MDC_TEMP&from=a&to=b`],
       [

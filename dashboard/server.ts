@@ -28,6 +28,7 @@ import { deviceRoutes } from './routes/devices.ts';
 import { loginRoutes } from './routes/login.ts';
 import type { App, Parts } from './routes/parts.ts';
 import { recordRoutes } from './routes/records.ts';
+import { standbyRoutes } from './routes/standby.ts';
 
 const bodyBytesMax = 65_536;
 /** A screen's message; its largest lists a hundred associations. */
@@ -107,6 +108,7 @@ export async function buildServer(
   loginRoutes(app, parts);
   clinicalRoutes(app, parts);
   assessmentRoute(app, parts);
+  standbyRoutes(app, parts);
   deviceRoutes(app, parts);
   recordRoutes(app, parts);
   liveRoute(app, parts);

@@ -167,6 +167,7 @@ export type LimitsInForce = Static<typeof LimitsInForce>;
 export const StandbyReason = Type.String({ minLength: 1, maxLength: 80, pattern: '\\S' });
 
 export const Standby = Type.Object({ since: Instant, until: Instant, reason: StandbyReason, by: Actor }, closed);
+export type Standby = Static<typeof Standby>;
 
 /**
  * In `alarms` when it changes, and in `alarm-state`: whether the patient is away. The highest `rev` of an association counts. `standby` null:

@@ -10,6 +10,7 @@ import type {
   LoginBody,
   PatientView,
   Session,
+  StandbyBody,
   Ticket,
   Trends,
   Wards,
@@ -79,6 +80,9 @@ export function createApi(onLoggedOut: () => void) {
       ask<Accepted>('POST', `/api/associations/${id(associationId)}/pause-audio`, { forMs }),
     setLimits: (associationId: string, body: LimitsBody) =>
       ask<Accepted>('POST', `/api/associations/${id(associationId)}/limits`, body),
+    standby: (associationId: string, body: StandbyBody) =>
+      ask<Accepted>('POST', `/api/associations/${id(associationId)}/standby`, body),
+    endStandby: (associationId: string) => ask<Accepted>('DELETE', `/api/associations/${id(associationId)}/standby`),
     assess: (associationId: string, body: AssessmentBody) =>
       ask<Accepted>('POST', `/api/associations/${id(associationId)}/assessment`, body),
     places: () => ask<Places>('GET', '/api/places'),

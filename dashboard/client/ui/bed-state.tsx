@@ -1,6 +1,7 @@
 /** Whether a bed's device is there and what it says of itself. */
 import { technicalConditions } from '../../../contracts/parameters.ts';
 import type { Bed } from '../../protocol.ts';
+import { standbyText, standbyUntil } from '../core/standby-words.ts';
 import { whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 
@@ -20,8 +21,9 @@ export function BedState({ bed }: { bed: Bed }) {
   );
 }
 
-/** What is said of a device that is away; undefined where it is online. */
+/** What is said of a patient, or a device, that is away; undefined where both are there. */
 export function stateText(bed: Bed, nowMs: number): string | undefined {
+  if (bed.standby !== null) return `standby until ${standbyUntil(bed.standby, nowMs)}`;
   const { online, onlineChangedAt } = bed.device;
   if (online) return undefined;
   const since = onlineChangedAt === null ? '' : ` ${whenText(Date.parse(onlineChangedAt), nowMs)}`;
@@ -55,7 +57,8 @@ function SoundMark({ bed }: { bed: Bed }) {
 }
 
 /** One line about a bed without an alarm; undefined where there is nothing to say. */
-export function bedNotice(bed: Bed): string | undefined {
+export function bedNotice(bed: Bed, nowMs: number): string | undefined {
+  if (bed.standby !== null) return standbyText(bed.standby, nowMs);
   if (bed.notices.length > 0) return bed.notices.map((one) => one.text).join('. ');
   const present = bed.device.conditions.filter((one) => one.present);
   if (present.length > 0) return present.map((one) => technicalConditions[one.condition].text).join(', ');

@@ -16,6 +16,7 @@ import { LimitsPanel } from './limits-panel.tsx';
 import { PauseAudio } from './pause-audio.tsx';
 import { ScoresPanel } from './scores-panel.tsx';
 import { SlotView } from './slot.tsx';
+import { StandbyPanel } from './standby-panel.tsx';
 import { patientHref } from './top-bar.tsx';
 import { Trends } from './trends.tsx';
 import { WaveCanvas } from './waves.tsx';
@@ -69,7 +70,7 @@ function Found({ bed, isLive, onClose }: { bed: Bed; isLive: boolean; onClose: (
   const alarms = app.screen.value?.alarmsOf.get(bed.associationId) ?? none;
   const slots = slotsOf(bed.values);
   const shown = orderedWaves(bed.waves.filter((code) => waves.has(code))).slice(0, wavesMax);
-  const notice = bedNotice(bed);
+  const notice = bedNotice(bed, app.now.value);
   return (
     <>
       <PatientHead bed={bed} onClose={onClose} />
@@ -88,7 +89,9 @@ function Found({ bed, isLive, onClose }: { bed: Bed; isLive: boolean; onClose: (
           {soundWords[bed.device.sound]}
         </p>
       )}
-      {notice && bed.notices.length === 0 && alarms.length === 0 && <p class="notice notice--plain">{notice}</p>}
+      {notice && bed.standby === null && bed.notices.length === 0 && alarms.length === 0 && (
+        <p class="notice notice--plain">{notice}</p>
+      )}
       <section class="patient__now" aria-label="Now">
         {shown.length > 0 && (
           <div class="patient__waves" style={{ '--wave-rows': shown.length }}>
@@ -113,6 +116,7 @@ function Found({ bed, isLive, onClose }: { bed: Bed; isLive: boolean; onClose: (
               <span class="bar__gap" />
               {app.may('pause-audio') && <PauseAudio associationIds={[bed.associationId]} />}
             </div>
+            <StandbyPanel bed={bed} />
             <AlarmList alarms={alarms} rowsMax={alarms.length} none="No alarms." bedOf={() => bed} />
           </section>
           <OtherBeds associationId={bed.associationId} />

@@ -105,7 +105,7 @@ export const Tile = memo(function Tile(props: TileProps) {
         <TileScore bed={bed} />
         <BedState bed={bed} />
       </header>
-      <AlarmLine alarm={headline} hidden={hidden} notice={bedNotice(bed)} room={words} />
+      <AlarmLine alarm={headline} hidden={hidden} notice={bedNotice(bed, app.now.peek())} room={words} />
       <TileBody bed={bed} alarms={alarms} box={{ widthPx, heightPx: props.heightPx - plan.heightPx - abovePx }} />
       <Companions plan={plan} />
     </article>

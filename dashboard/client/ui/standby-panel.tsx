@@ -1,0 +1,154 @@
+/** The patient is away: nothing calls only because no values come, until a time, until values come, or until a person ends it. */
+import { useSignal } from '@preact/signals';
+import type { Bed } from '../../protocol.ts';
+import { standbyReasons, standbyText, standbyTimes } from '../core/standby-words.ts';
+import { useApp } from '../shell/app.ts';
+import { ChoiceField, TextField } from './fields.tsx';
+import { UnsavedQuestion, useUnsaved } from './unsaved.tsx';
+
+export function StandbyPanel({ bed }: { bed: Bed }) {
+  const app = useApp();
+  const isOpen = useSignal(false);
+  const { standby } = bed;
+  if (standby !== null) return <Running bed={bed} text={standbyText(standby, app.now.value)} />;
+  if (!app.may('standby') || bed.patient === null) return null;
+  if (isOpen.value)
+    return (
+      <StandbyForm
+        bed={bed}
+        onDone={() => {
+          isOpen.value = false;
+        }}
+      />
+    );
+  return (
+    <button
+      class="button button--small"
+      type="button"
+      data-testid="standby"
+      onClick={() => {
+        isOpen.value = true;
+      }}
+    >
+      Standby: patient away
+    </button>
+  );
+}
+
+function Running({ bed, text }: { bed: Bed; text: string }) {
+  const app = useApp();
+  const { busy, problem, ask } = useAsked();
+  return (
+    <div class="form__buttons" data-testid="standby-runs">
+      <span role="status">{text}</span>
+      {app.may('standby') && (
+        <button
+          class="button"
+          type="button"
+          disabled={busy}
+          data-testid="standby-end"
+          onClick={() => void ask(() => app.api.endStandby(bed.associationId))}
+        >
+          End standby
+        </button>
+      )}
+      <p class="form__problem" role="alert">
+        {problem}
+      </p>
+    </div>
+  );
+}
+
+function StandbyForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
+  const app = useApp();
+  const reason = useSignal('');
+  const minutes = useSignal('30');
+  const { busy, problem, ask } = useAsked();
+  const given = reason.value.trim();
+  useUnsaved(given !== '');
+  const begin = async () => {
+    const forMs = Number(minutes.value) * 60_000;
+    if (await ask(() => app.api.standby(bed.associationId, { reason: given, forMs }))) onDone();
+  };
+  return (
+    <form
+      class="form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (!busy && given !== '') void begin();
+      }}
+      noValidate
+      aria-label="Standby"
+      data-testid="standby-form"
+    >
+      <div class="form__buttons">
+        {standbyReasons.map((one) => (
+          <button
+            key={one}
+            class="button button--small"
+            type="button"
+            aria-pressed={given === one}
+            onClick={() => {
+              reason.value = one;
+            }}
+          >
+            {one}
+          </button>
+        ))}
+      </div>
+      <div class="form__row">
+        <TextField
+          name="standbyReason"
+          label="Why the patient is away"
+          maxLength={80}
+          value={reason.value}
+          onValue={(value) => {
+            reason.value = value;
+          }}
+        />
+        <ChoiceField
+          name="standbyMinutes"
+          label="For"
+          value={minutes.value}
+          options={standbyTimes}
+          onValue={(value) => {
+            minutes.value = value;
+          }}
+        />
+      </div>
+      <p class="dim">It ends by itself when values come, a minute after it began at the earliest.</p>
+      <UnsavedQuestion />
+      <p class="form__problem" role="alert" data-testid="standby-problem">
+        {problem}
+      </p>
+      <div class="form__buttons">
+        <button
+          class="button button--primary"
+          type="submit"
+          disabled={busy || given === ''}
+          data-testid="standby-begin"
+        >
+          Begin standby
+        </button>
+        <button class="button" type="button" onClick={onDone}>
+          Cancel
+        </button>
+      </div>
+    </form>
+  );
+}
+
+/** A command that waits for the alarm processor's answer. `ask` gives whether it was taken. */
+function useAsked() {
+  const app = useApp();
+  const busy = useSignal(false);
+  const problem = useSignal<string | undefined>(undefined);
+  async function ask(send: () => ReturnType<typeof app.api.endStandby>): Promise<boolean> {
+    busy.value = true;
+    const answer = await send();
+    problem.value = answer.ok ? await app.answers.refusalOfCommand(answer.data.commandId) : answer.message;
+    busy.value = false;
+    return problem.value === undefined;
+  }
+  return { busy: busy.value, problem: problem.value, ask };
+}

@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { foldAssociations } from './beds.ts';
+import { nurse, period, table, technician } from './fold.testing.ts';
+import { changesSince, wholeScreen } from './screen.ts';
+import { foldStandby } from './standby.ts';
+import { emptyState } from './state.ts';
+
+const ward = { ward: 'icu' };
+const at = '2026-01-01T10:00:00.000Z';
+const by = { userId: 'u1', name: 'N. Urse', role: 'nurse' } as const;
+const standby = { since: at, until: '2026-01-01T10:30:00.000Z', reason: 'Dialysis', by };
+const told = (rev: number, isOn: boolean) => ({ associationId: 'assoc-01', rev, at, standby: isOn ? standby : null });
+
+function admitted() {
+  const state = emptyState();
+  foldAssociations(state, table('d1', 1, period('assoc-01')));
+  return state;
+}
+
+it('standby is the newest by its revision, in whatever order event and snapshot are read', () => {
+  const state = admitted();
+  foldStandby(state, told(2, false));
+  foldStandby(state, told(1, true));
+  expect(wholeScreen(state, nurse, ward).beds[0]?.standby).toBeNull();
+  foldStandby(state, told(3, true));
+  expect(wholeScreen(state, nurse, ward).beds[0]?.standby).toEqual(standby);
+});
+
+it('standby comes to the screens with the head of its bed, once', () => {
+  const state = admitted();
+  const before = state.n;
+  foldStandby(state, told(1, true));
+  expect(changesSince(state, nurse, ward, before)?.beds[0]?.head?.standby).toEqual(standby);
+  const after = state.n;
+  foldStandby(state, told(1, true));
+  expect(state.n).toBe(after);
+});
+
+it('why a patient is away is not for a technician', () => {
+  const state = admitted();
+  foldStandby(state, told(1, true));
+  expect(JSON.stringify(wholeScreen(state, technician, ward))).not.toContain('Dialysis');
+});

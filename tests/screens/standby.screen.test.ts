@@ -1,0 +1,90 @@
+/** What a nurse sees of a bed on standby, and how it begins and ends. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import type { Command } from '../../contracts/messages/alarms.ts';
+import { foldStandby } from '../../dashboard/core/standby.ts';
+import { logIn, openBrowser } from '../browser.ts';
+import { clickUntil, pressUntil } from './readable.ts';
+import { patient, period, play, widest } from './scene.ts';
+import { openScreenServer, type ScreenServer } from './server.ts';
+
+const pictures = mkdtempSync(join(tmpdir(), 'vigil-standby-'));
+const who = { userId: 'nora', name: 'Nora Nurse', role: 'nurse' } as const;
+let server: ScreenServer;
+let browser: Browser;
+let refusal: string | undefined;
+let rev = 0;
+
+beforeAll(async () => {
+  console.log(`pictures in ${pictures}`);
+  [server, browser] = await Promise.all([
+    openScreenServer({
+      accounts: [{ userId: 'nora', name: 'Nora Nurse', role: 'nurse', wards: ['ICU'] }],
+      onCommand: (command) => answer(command),
+    }),
+    openBrowser(inject('chromium')),
+  ]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+
+/** As the alarm processor: it takes the command and publishes the standby, or refuses. */
+function answer(command: Command): void {
+  if (command.type !== 'standby' && command.type !== 'end-standby') return;
+  const { commandId, associationId, type, at, by } = command;
+  const outcome = refusal === undefined ? { accepted: true } : { accepted: false, reason: refusal };
+  if (refusal === undefined) {
+    const until = new Date(Date.parse(at) + (command.type === 'standby' ? command.forMs : 0)).toISOString();
+    const standby = command.type === 'standby' ? { since: at, until, reason: command.reason, by } : null;
+    rev += 1;
+    foldStandby(server.state, { associationId, rev, at, standby });
+  }
+  server.answer({ commandId, associationId, type, at, ...outcome });
+}
+
+it('a nurse says that the patient is away, sees it on the tile, and ends it', async () => {
+  const held = period('U-1', 'ICU', patient({ familyName: 'Heron' }));
+  const bed = { deviceId: 'bed-01', period: held, values: widest, waves: ['MDC_ECG_ELEC_POTL_II'], ageMs: 0 };
+  const stop = play(server, [bed]);
+  const page = await logIn(browser, server, 'nora');
+  await page.getByTestId('bed-U-1').getByTestId('value-MDC_ECG_HEART_RATE').waitFor();
+  await page.getByTestId('open-U-1').click();
+
+  await clickUntil(page, 'standby', 'standby-form');
+  const begin = page.getByTestId('standby-begin');
+  expect(await begin.isDisabled()).toBe(true);
+  await page.getByRole('button', { name: 'Imaging' }).click();
+  await page.locator('select[name=standbyMinutes]').selectOption('120');
+  await page.screenshot({ path: join(pictures, 'form.png'), fullPage: true });
+  refusal = 'Standby did not begin: the patient is no longer at this device.';
+  await pressUntil(begin, page.getByTestId('standby-problem').filter({ hasText: refusal }));
+  refusal = undefined;
+  await pressUntil(begin, page.getByTestId('standby-runs').filter({ hasText: 'Standby: Imaging until' }));
+  expect(server.commands.at(-1)).toMatchObject({ type: 'standby', reason: 'Imaging', forMs: 7_200_000, by: who });
+  await page.screenshot({ path: join(pictures, 'runs.png'), fullPage: true });
+
+  await page.getByTestId('patient-close').click();
+  const tile = page.getByTestId('bed-U-1');
+  await tile.getByText(/^Standby: Imaging until \d\d:\d\d \(Nora Nurse\)$/).waitFor();
+  for (const [width, height] of [
+    [1920, 1080],
+    [1024, 768],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await page.waitForTimeout(300);
+    await page.screenshot({ path: join(pictures, `ward-${width}.png`) });
+  }
+
+  await page.getByTestId('open-U-1').click();
+  await pressUntil(page.getByTestId('standby-end'), page.getByTestId('standby'));
+  expect(server.commands.at(-1)).toMatchObject({ type: 'end-standby', by: who });
+  await page.getByTestId('patient-close').click();
+  await tile.getByText(/^Standby/).waitFor({ state: 'detached' });
+  stop();
+});
