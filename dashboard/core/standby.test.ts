@@ -36,6 +36,13 @@ it('standby comes to the screens with the head of its bed, once', () => {
   expect(state.n).toBe(after);
 });
 
+it('standby that is told anew after a crash, under the same revision, is what holds', () => {
+  const state = admitted();
+  foldStandby(state, told(1, true));
+  foldStandby(state, told(1, false));
+  expect(wholeScreen(state, nurse, ward).beds[0]?.standby).toBeNull();
+});
+
 it('why a patient is away is not for a technician', () => {
   const state = admitted();
   foldStandby(state, told(1, true));

@@ -11,5 +11,5 @@ export function foldStandby(state: LiveState, inForce: StandbyInForce): void {
   state.standby.set(associationId, inForce);
   if (state.standby.size > limitsMax) state.standby.delete(state.standby.keys().next().value!);
   const bed = state.beds.get(associationId);
-  if (bed) stampHead(state, bed);
+  if (bed && JSON.stringify(before) !== JSON.stringify(inForce)) stampHead(state, bed);
 }
