@@ -101,9 +101,9 @@ function explainedLines(head: string, list: readonly Explained[], patients: numb
     const n = list.filter((one) => one.reason === reason).length;
     return n === 0 ? [] : [`${n} ${words}`];
   });
-  const listed = list.slice(0, listedMax).map(({ call, words }) => {
+  const listed = list.slice(0, listedMax).map(({ call, atMs, words }) => {
     const who = patients === 1 ? '' : `${visibleText(call.patient)}  `;
-    return `  ${who}${clock(call.onsetMs)}  ${call.priority.padEnd(6)}  ${visibleText(call.text)}: ${words}`;
+    return `  ${who}${clock(atMs)}  ${call.priority.padEnd(6)}  ${visibleText(call.text)}: ${words}`;
   });
   const more = list.length > listedMax ? [`  … and ${list.length - listedMax} more (--json, --html)`] : [];
   return [`${head}: ${counts.join('; ')}.`, ...listed, ...more];

@@ -73,6 +73,14 @@ describe('a call that the other profile does not make is explained', () => {
     expect(said(removed)).toEqual([['HR.high', 'delay', 'beyond 120 for 10 s at most; delay 15 s']]);
   });
 
+  it('by a delay that each value inside the limit began anew', () => {
+    const wave = [...rows(8, { HR: 126 }), ...rows(2, { HR: 119 })];
+    const flapping = stay('a', [...rows(10), ...wave, ...wave, ...wave, ...rows(120)]);
+    const { removed } = compare(other({ HR: { delayMs: 10_000 } }), flapping).differences[0]!;
+    expect(said(removed)).toEqual([['HR.high', 'delay', 'beyond 120 for 7 s at most; delay 10 s']]);
+    expect(removed.find(physiological)!.atMs).toBe(10_000);
+  });
+
   it('by an alarm of the same cause that calls instead', () => {
     const { removed, added } = compare(other({ HR: { high: 110, extremeHigh: 124 } }), high(20, 130)).differences[0]!;
     expect(said(removed)).toEqual([['HR.high', 'other-calls', 'HR.extreme-high (high) of the same cause calls']]);
@@ -145,22 +153,22 @@ describe('a comparison', () => {
     expect(shares.at(-1)!.cumulative).toBe(1);
   });
 
-  it('proposes no limit beyond the extreme one', () => {
-    const steady = stay('a', [
-      ...rows(10),
-      ...rows(60, { SpO2: 82 }),
-      ...rows(60),
-      ...rows(60, { SpO2: 88 }),
-      ...rows(90),
-    ]);
-    const calls = callsOf(env, steady).filter(({ condition }) => condition === 'SpO2.low');
-    const fit = fitOf(
-      env.hash,
-      { ...adultProfile, groups: { ...adultProfile.groups, SpO2: { ...adultProfile.groups.SpO2, extremeLow: 89 } } },
-      steady,
-      calls,
-    );
-    expect(fit).toMatchObject({ condition: 'SpO2.low', from: 90, to: null });
+  const twice = (SpO2: number) => {
+    const burst = [...rows(60, { SpO2 }), ...rows(60)];
+    return stay('a', [...rows(10), ...burst, ...burst]);
+  };
+  it.each([
+    ['as far as the extreme one, where that is enough', 85, 'SpO2.low', 90, 85, 0],
+    ['never below the least allowed of an extreme one', 59, 'SpO2.extreme-low', 85, null, null],
+  ])('moves a limit %s', (_name, value, condition, from, to, left) => {
+    const patient = twice(value);
+    const fit = fitOf(env.hash, adultProfile, patient, callsOf(env, patient));
+    expect(fit).toEqual({ condition, calls: 2, from, to, left });
+  });
+
+  it('proposes no limit for a single call', () => {
+    const once = stay('a', [...rows(10), ...rows(60, { SpO2: 88 }), ...rows(90)]);
+    expect(fitOf(env.hash, adultProfile, once, callsOf(env, once))).toBeUndefined();
   });
 
   it('is the same text and page each time, and the page runs no markup of a name', () => {
@@ -257,6 +265,13 @@ describe('npm run vigil -- replay --profile', () => {
     const json = JSON.parse(run(...two, '--json', '--html', page, recording).stdout);
     expect(json.profiles.map(({ name }: { name: string }) => name)).toEqual(['adult', shipped]);
     expect(readFileSync(page, 'utf8')).toMatch(/^<!doctype html>/);
+  }, 60_000);
+
+  it('takes captures beside recordings, also of a device without a patient', () => {
+    const capture = join(import.meta.dirname, '../../tests/alarms/device-without-a-patient.ndjson');
+    const { status, stdout, stderr } = run('--profile', 'adult', '--profile', shipped, capture, recording);
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+    expect(stdout).toMatch(/^2 patients/);
   }, 60_000);
 
   it.each<[string, () => string[], RegExp]>([

@@ -5,7 +5,7 @@ import type { Delay, Profile } from '../alarms/core/profile.ts';
 import { conditionName, isBeyond, rulesFor } from '../alarms/core/rules.ts';
 import { isScore } from '../alarms/core/scores/names.ts';
 import type { Call } from './calls.ts';
-import { pointsOf, type Stay } from './stays.ts';
+import { type Point, pointsOf, type Stay } from './stays.ts';
 
 /**
  * `goes-on`: within one alarm of the same condition that goes on. `other-calls`: another alarm of the same cause calls. `off`: the limit
@@ -13,7 +13,13 @@ import { pointsOf, type Stay } from './stays.ts';
  */
 export type Reason = 'goes-on' | 'other-calls' | 'off' | 'limit-moved' | 'delay' | 'not-raised';
 
-export type Explained = { readonly call: Call; readonly reason: Reason; readonly words: string };
+export type Explained = {
+  readonly call: Call;
+  /** From the start of the recording to the onset, ms. */
+  readonly atMs: number;
+  readonly reason: Reason;
+  readonly words: string;
+};
 
 export type Pair = { readonly a: Call; readonly b: Call };
 
@@ -51,24 +57,30 @@ function overlap(a: Call, b: Call): boolean {
  * @param profile the other one; undefined where it has none for the patient
  */
 export function explain(call: Call, others: readonly Call[], profile: Profile | undefined, stay: Stay): Explained {
+  return { call, atMs: call.onsetMs - stay.startMs, ...why(call, others, profile, stay) };
+}
+
+type Why = Pick<Explained, 'reason' | 'words'>;
+
+function why(call: Call, others: readonly Call[], profile: Profile | undefined, stay: Stay): Why {
   const concurrent = others.filter((other) => overlap(call, other));
   const same = concurrent.find(({ condition }) => condition === call.condition);
   if (same !== undefined) {
     const words = `within one ${call.condition} that goes on since ${clock(same.onsetMs - stay.startMs)}`;
-    return { call, reason: 'goes-on', words };
+    return { reason: 'goes-on', words };
   }
   const other = concurrent.find(({ cause }) => cause === call.cause);
   if (other !== undefined) {
     const words = `${other.condition} (${other.priority}) of the same cause calls`;
-    return { call, reason: 'other-calls', words };
+    return { reason: 'other-calls', words };
   }
   // A score need not call beside the limits of its inputs.
   const beside = isScore(call.condition) ? concurrent.find(({ kind }) => kind === 'physiological') : undefined;
-  if (beside !== undefined) return { call, reason: 'not-raised', words: `not raised while ${beside.condition} calls` };
-  return { call, ...byRule(call, profile, stay) };
+  if (beside !== undefined) return { reason: 'not-raised', words: `not raised while ${beside.condition} calls` };
+  return byRule(call, profile, stay);
 }
 
-function byRule(call: Call, profile: Profile | undefined, stay: Stay): Omit<Explained, 'call'> {
+function byRule(call: Call, profile: Profile | undefined, stay: Stay): Why {
   const parameter = parameters.get(call.code ?? '');
   const group = parameter?.limits;
   if (call.kind !== 'physiological' || parameter === undefined || group === undefined)
@@ -85,9 +97,20 @@ function byRule(call: Call, profile: Profile | undefined, stay: Stay): Omit<Expl
     return { reason: 'limit-moved', words: `limit ${rule.limit}: the worst value was ${worst}` };
   }
   if (rule.delay.kind === 'fixed' && rule.delay.ms === 0) return { reason: 'not-raised', words: 'not raised' };
-  const lastedMs = beyond.length === 0 ? 0 : beyond.at(-1)!.atMs - beyond[0]!.atMs;
+  const lastedMs = longestMs(points, (value) => isBeyond(rule, value));
   const words = `beyond ${rule.limit} for ${seconds(lastedMs)} at most; delay ${delayWords(rule.delay)}`;
   return { reason: 'delay', words };
+}
+
+/** The longest time without a value inside the limit, from the first value beyond it to the last. */
+function longestMs(points: readonly Point[], isBeyondAt: (value: number) => boolean): number {
+  let longest = 0;
+  let since: number | null = null;
+  for (const { atMs, value } of points) {
+    since = isBeyondAt(value) ? (since ?? atMs) : null;
+    if (since !== null) longest = Math.max(longest, atMs - since);
+  }
+  return longest;
 }
 
 export function delayWords(delay: Delay): string {

@@ -45,7 +45,10 @@ export function patientShares(
   });
 }
 
-/** The smallest move of the most frequent limit that leaves at most half of the calls of its cause: found by running the engine again. */
+/**
+ * The smallest move of the most frequent limit that leaves at most half of the calls of its cause: found by running the engine again.
+ * Undefined where no limit called twice.
+ */
 export function fitOf(
   hash: (text: string) => string,
   profile: Profile,
@@ -82,7 +85,8 @@ function mostFrequent(calls: readonly Call[]): Call | undefined {
     if (!(limitGroups as readonly string[]).includes(call.parameter) || call.limit === null) continue;
     counts.set(call.condition, { call, n: (counts.get(call.condition)?.n ?? 0) + 1 });
   }
-  return [...counts.values()].sort((a, b) => b.n - a.n)[0]?.call;
+  // One call is no pattern (ours).
+  return [...counts.values()].filter(({ n }) => n > 1).sort((a, b) => b.n - a.n)[0]?.call;
 }
 
 function stepOf(group: LimitGroup): number {

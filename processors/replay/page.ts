@@ -125,7 +125,7 @@ function explainedTable(head: string, list: readonly Explained[], stays: readonl
     .slice(0, shownMax)
     .map((one) => [
       td(one.call.patient),
-      td(clock(one.call.onsetMs - startOf(one, stays))),
+      td(clock(one.atMs)),
       td(one.call.priority),
       td(one.call.text),
       td(`${reasonWords[one.reason]}: ${one.words}`),
@@ -136,7 +136,6 @@ function explainedTable(head: string, list: readonly Explained[], stays: readonl
 }
 
 const stayOf = ({ call }: Explained, stays: readonly Stay[]) => stays.find(({ patient }) => patient === call.patient);
-const startOf = (one: Explained, stays: readonly Stay[]) => stayOf(one, stays)?.startMs ?? 0;
 
 /** The value around a call: as long before and after as it lasted, at least a minute; of hourly values, five hours. */
 function traceOf(one: Explained, stays: readonly Stay[]): string {

@@ -55,11 +55,16 @@ function profileOfName(name: string): NamedProfile['profile'] {
   }
 }
 
-/** A file that has nothing for a patient would show the built-in profile's alarms under its name. */
+/**
+ * A file that has nothing for a patient would show the built-in profile's alarms under its name. Of a device without a patient that is
+ * what its hospital gets.
+ */
 function checkProfiles(profiles: readonly NamedProfile[], stays: readonly Stay[]): void {
   for (const named of profiles) {
     if (named.name === 'adult') continue;
-    const without = stays.find((stay) => profileOfStay(named, stay)?.source.origin === 'built-in');
+    const without = stays.find(
+      (stay) => stay.category !== 'unassigned' && profileOfStay(named, stay)?.source.origin === 'built-in',
+    );
     if (without === undefined) continue;
     const { category, ward, patient } = without;
     const where = ward === null ? 'in no ward' : `in the ward ${ward}`;
