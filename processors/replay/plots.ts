@@ -44,7 +44,7 @@ export function bars(title: string, rows: readonly Bar[], digits: number): strin
     y += values.length * thick + 8;
     return `<text x="${left - 8}" y="${middle}" text-anchor="end">${escapeHtml(label)}</text>${parts.join('')}`;
   });
-  return `${open(title, 660, y + 4)}${drawn.join('')}</svg>`;
+  return `${open(title, 760, y + 4)}${drawn.join('')}</svg>`;
 }
 
 /** Cumulative share of the calls over the patients, the one with the most first. @param shares 0 to 1 */
