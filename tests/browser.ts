@@ -86,3 +86,14 @@ export function pixelsDrawn(canvas: Locator): Promise<number> {
     return data.filter((value, at) => at % 4 === 3 && value > 0).length;
   });
 }
+
+/** Opens a patient from the ward. A press on what has just moved does nothing (dashboard/client/core/stillness.ts): it presses again. */
+export async function openPatient(page: Page, bed: string): Promise<void> {
+  const view = page.getByTestId('patient-view');
+  const open = page.getByTestId(`open-${bed}`);
+  await open.or(view).first().waitFor();
+  while (!(await view.isVisible())) {
+    await open.click({ timeout: 2_000 }).catch(() => {});
+    await view.waitFor({ timeout: 2_000 }).catch(() => {});
+  }
+}

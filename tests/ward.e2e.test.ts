@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Child, saysReady, startChild } from '../ops/platform/child.ts';
 import { serviceEnv } from '../ops/platform/serviceEnv.ts';
-import { addAccount, logIn, openBrowser, pixelsDrawn } from './browser.ts';
+import { addAccount, logIn, openBrowser, openPatient, pixelsDrawn } from './browser.ts';
 import { connectDevice, type TestDevice } from './device.ts';
 import type { TestPlatform } from './platform.ts';
 import { admitted, associate, openLogAs, ownPorts, root, startHouse, until } from './system.ts';
@@ -158,7 +158,7 @@ describe('a ward', () => {
       await tile.getByTestId('value-MDC_PULS_OXIM_SAT_O2').waitFor();
       // A line over half the tile has hundreds of pixels.
       await until('a wave that is drawn', async () => (await pixelsDrawn(tile.locator('canvas').first())) > 200);
-      await nurse.getByTestId('open-E-01').click();
+      await openPatient(nurse, 'E-01');
       await nurse.getByTestId('patient-view').getByText('Narwhal').first().waitFor();
       await nurse.getByTestId('trend-chart-MDC_ECG_HEART_RATE').waitFor();
     } finally {

@@ -48,7 +48,8 @@ it('answers and publishes, says the same after a kill, and judges by changed pro
   processor = await lab.start(settings, 'alarms-limits-2');
   const log = () => readFileSync(lab.logFile('alarms-limits-2'), 'utf8');
   await until('the partitions', () => log().includes('took over partitions'));
-  expect(log()).not.toContain('a record to restore from');
+  // Other tests put bytes that are no record into the topic: those do not open. What opens is understood.
+  expect(log()).not.toContain('a record to restore from is left out');
   expect(lab.publishedOf(bed)).toHaveLength(4);
 
   const strict = structuredClone(hospital);

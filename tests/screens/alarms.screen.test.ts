@@ -2,7 +2,7 @@
 import type { Browser, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
-import { logIn, openBrowser } from '../browser.ts';
+import { logIn, openBrowser, openPatient } from '../browser.ts';
 import { alarmOf, type PlayedBed, patient, period, play, raised } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
@@ -148,7 +148,7 @@ describe('the page of a patient', () => {
   it('names the gravest of the other beds’ alarms that have no room there', async () => {
     const more = [1, 2, 3, 4].map(() => alarmOf(foreign, { priority: 'low', text: 'Temp 38.6 > 38.5' }));
     server.alarms(...more.map(raised));
-    await page.getByTestId('open-U-1').click();
+    await openPatient(page, 'U-1');
     const rest = page.getByTestId('other-beds').getByTestId('alarms-rest');
     await rest.waitFor();
     expect(await rest.locator('[data-priority]').first().getAttribute('data-priority')).toBe('high');

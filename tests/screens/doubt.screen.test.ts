@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { gatewayNotices } from '../../contracts/bed-notices.ts';
 import { parameters } from '../../contracts/parameters.ts';
 import { foldNotice } from '../../dashboard/core/notices.ts';
-import { logIn, openBrowser } from '../browser.ts';
+import { logIn, openBrowser, openPatient } from '../browser.ts';
 import { patient, period, widest } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
@@ -84,7 +84,7 @@ it.each([
   );
   expect(cut).toEqual([]);
   await page.screenshot({ path: join(pictures, `ward-${width}.png`) });
-  await page.getByTestId(`open-${beds[0][1].bed}`).click();
+  await openPatient(page, beds[0][1].bed);
   await page.getByTestId('notice-device-clock').filter({ hasText: words }).waitFor();
   await page.getByTestId(`value-${hr}`).filter({ hasText: '188' }).waitFor();
   await page.screenshot({ path: join(pictures, `patient-${width}.png`) });

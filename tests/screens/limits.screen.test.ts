@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { newLimits } from '../../contracts/messages/limits.testing.ts';
 import { foldLimits } from '../../dashboard/core/limits.ts';
-import { logIn, openBrowser } from '../browser.ts';
+import { logIn, openBrowser, openPatient } from '../browser.ts';
 import { until } from '../system.ts';
 import { alarmOf, type PlayedBed, patient, period, play, raised } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
@@ -54,8 +54,7 @@ const publish = (...[groups]: [Parameters<typeof newLimits>[1]]) =>
   );
 
 async function openForm() {
-  await page.getByTestId('open-L-1').or(page.getByTestId('patient-view')).first().waitFor();
-  if ((await page.getByTestId('open-L-1').count()) > 0) await page.getByTestId('open-L-1').click();
+  await openPatient(page, 'L-1');
   await page.getByTestId('edit-limits-HR').click();
   await page.getByTestId('limit-form').waitFor();
 }

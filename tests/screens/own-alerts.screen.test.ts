@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { logIn, openBrowser } from '../browser.ts';
+import { logIn, openBrowser, openPatient } from '../browser.ts';
 import { alarmOf, type PlayedBed, patient, period, play, raised } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
@@ -91,7 +91,7 @@ describe.each([
 });
 
 it('the mark goes when the sound is on again, and the patient page says it while it is not', async () => {
-  await page.getByTestId('open-U-1').click();
+  await openPatient(page, 'U-1');
   await page.getByTestId('notice-device-sound').waitFor();
   await page.screenshot({ path: join(pictures, 'patient-1920.png') });
   const { paused } = alarms;

@@ -8,7 +8,7 @@ import type { Command } from '../../contracts/messages/alarms.ts';
 import { newScores } from '../../contracts/messages/scores.testing.ts';
 import type { Scores } from '../../contracts/messages/scores.ts';
 import { foldScores } from '../../dashboard/core/scores.ts';
-import { logIn, openBrowser } from '../browser.ts';
+import { logIn, openBrowser, openPatient } from '../browser.ts';
 import { resize, sizes, unreadable } from './overflow.ts';
 import { clickUntil, pressUntil } from './readable.ts';
 import { longBed, longFamilyName, patient, period, play, widest } from './scene.ts';
@@ -96,7 +96,7 @@ it('a nurse sees what is missing, enters it, and sees the total with what to do'
   const page = await logIn(browser, server, 'nora');
   await page.getByTestId('bed-U-1').getByTestId('value-MDC_ECG_HEART_RATE').waitFor();
   expect(await page.getByTestId('tile-score').count()).toBe(0);
-  await page.getByTestId('open-U-1').click();
+  await openPatient(page, 'U-1');
 
   const panel = page.getByTestId('scores');
   await panel.getByText('No total: air or oxygen, consciousness missing. What is known scores 9.').waitFor();
@@ -159,14 +159,14 @@ it('every word can be read at every window size, beside the longest names', asyn
     await resize(page, { width: 1366, height: 768 });
   };
   await measure('ward');
-  await page.getByTestId(`open-${longBed}`).click();
+  await openPatient(page, longBed);
   await page.getByTestId('news2-total').waitFor();
   await clickUntil(page, 'assess', 'assessment-form');
   await measure('patient with the form');
   await page.screenshot({ path: join(pictures, 'long.png'), fullPage: true });
   expect(faults).toEqual([]);
   await page.getByTestId('patient-close').click();
-  await page.getByTestId('open-U-3').click();
+  await openPatient(page, 'U-3');
   await page.getByTestId('scores').getByText('for adults alone').waitFor();
   expect(await page.getByTestId('assess').count()).toBe(0);
   await page.close();

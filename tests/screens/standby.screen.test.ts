@@ -6,7 +6,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import type { Command } from '../../contracts/messages/alarms.ts';
 import { foldStandby } from '../../dashboard/core/standby.ts';
-import { logIn, openBrowser } from '../browser.ts';
+import { logIn, openBrowser, openPatient } from '../browser.ts';
 import { clickUntil, pressUntil } from './readable.ts';
 import { patient, period, play, widest } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
@@ -54,7 +54,7 @@ it('a nurse says that the patient is away, sees it on the tile, and ends it', as
   const stop = play(server, [bed]);
   const page = await logIn(browser, server, 'nora');
   await page.getByTestId('bed-U-1').getByTestId('value-MDC_ECG_HEART_RATE').waitFor();
-  await page.getByTestId('open-U-1').click();
+  await openPatient(page, 'U-1');
 
   await clickUntil(page, 'standby', 'standby-form');
   const begin = page.getByTestId('standby-begin');
@@ -81,7 +81,7 @@ it('a nurse says that the patient is away, sees it on the tile, and ends it', as
     await page.screenshot({ path: join(pictures, `ward-${width}.png`) });
   }
 
-  await page.getByTestId('open-U-1').click();
+  await openPatient(page, 'U-1');
   await pressUntil(page.getByTestId('standby-end'), page.getByTestId('standby'));
   expect(server.commands.at(-1)).toMatchObject({ type: 'end-standby', by: who });
   await page.getByTestId('patient-close').click();

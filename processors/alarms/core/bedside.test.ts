@@ -305,3 +305,12 @@ it('a tachycardia is one alarm, whether the heart rate or the pulse shows it, an
   bed.run(91, 96, { HR: 80, PR: 132 });
   expect(bed.live()).toEqual([]);
 });
+
+it('HR and pulse that differ by about 25 are one alarm, until they have agreed for 10 s', () => {
+  const bed = bedside();
+  bed.run(0, 120, (s) => ({ HR: 80, PR: s < 20 || s % 3 > 0 ? 108 : 100 }));
+  const told = () => bed.told('technical').filter((line) => line.includes('rates-differ') && !line.includes('cleared'));
+  expect(told()).toEqual(['10 raised rates-differ']);
+  bed.run(121, 140, { HR: 80, PR: 82 });
+  expect(told().slice(1)).toEqual(['130 resolved rates-differ']);
+});

@@ -21,16 +21,22 @@ export type RatesPart = {
   readonly since: number | null;
   /** And have for so long that somebody is told. */
   readonly told: boolean;
+  /** Since when they agree again, after that; null while they differ. */
+  readonly agreeSince: number | null;
 };
 
-export const initialRates: RatesPart = { heart: null, pulse: null, since: null, told: false };
+export const initialRates: RatesPart = { heart: null, pulse: null, since: null, told: false, agreeSince: null };
 
 const differMin = 25;
 const differMs = 10_000;
+/** What was said is over when they have agreed for as long: around 25 /min it is one alarm (ours). */
+const agreeMs = differMs;
 /** Two values that were measured further apart are not compared (ours). */
 const apartMsMax = 5_000;
 /** Nothing valid of a continuous parameter for so long is told of it (CLINICAL, "Judged or told", 4). */
 const goneMs = 20_000;
+
+const agreed = { since: null, told: false, agreeSince: null } as const;
 
 /** Takes the values of one reading. Values that came out of order change nothing. */
 export function rates(part: RatesPart, came: readonly Came[]): RatesPart {
@@ -41,12 +47,15 @@ export function rates(part: RatesPart, came: readonly Came[]): RatesPart {
   if (heart === null || pulse === null) return next;
   const apartMs = Math.abs(heart.at - pulse.at);
   // One of them is gone for so long that a technical alarm says so.
-  if (apartMs > goneMs) return { ...next, since: null, told: false };
+  if (apartMs > goneMs) return { ...next, ...agreed };
   if (apartMs > apartMsMax) return next;
-  if (Math.abs(heart.value - pulse.value) <= differMin) return { ...next, since: null, told: false };
   const at = Math.max(heart.at, pulse.at);
+  if (Math.abs(heart.value - pulse.value) <= differMin) {
+    const agreeSince = part.agreeSince ?? at;
+    return part.told && at - agreeSince < agreeMs ? { ...next, agreeSince } : { ...next, ...agreed };
+  }
   const since = part.since ?? at;
-  return { ...next, since, told: at - since >= differMs };
+  return { ...next, since, told: part.told || at - since >= differMs, agreeSince: null };
 }
 
 function rateOf(came: readonly Came[], code: string): Rate | null {
