@@ -1,13 +1,14 @@
 /** The pure engine on one core: steps a second, and how large the state of a bed is. */
-import { createHash } from 'node:crypto';
+
 import { numericsByCode } from '../contracts/numerics.ts';
+import { alarmHash } from '../processors/alarms/alarm-hash.ts';
 import { type Environment, nextDue, step } from '../processors/alarms/core/engine.ts';
 import type { Input, ObservationInput } from '../processors/alarms/core/inputs.ts';
 import { adultProfile } from '../processors/alarms/core/profile.ts';
 import { initialState, type State } from '../processors/alarms/core/state.ts';
 
 const env: Environment = {
-  hash: (text) => createHash('sha256').update(text).digest('base64url').slice(0, 22),
+  hash: alarmHash,
   profile: () => adultProfile,
 };
 const t0 = Date.parse('2026-03-01T10:00:00Z');

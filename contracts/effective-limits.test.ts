@@ -86,7 +86,7 @@ describe('a change of a patient’s limits', () => {
     expect(setLimitsFault(inForce, group, asked, nowMs)).toBe(sentence);
   });
 
-  it('is refused where it names nothing: the hand-over would show a change that is none', () => {
+  it('is refused when it names no limit, so that the record shows no change that was not made', () => {
     expect(setLimitsFault(inForce, 'HR', {}, nowMs)).toBe('No limit of HR is named: nothing would change.');
   });
 

@@ -1,9 +1,10 @@
 /** A bed for tests: feeds the engine readings in plain numbers and keeps what it told. */
-import { createHash } from 'node:crypto';
+
 import type { Alarm, AlarmEvent, Command, CommandAnswer } from '../contracts/messages/alarms.ts';
 import type { NumericValue } from '../contracts/messages/device.ts';
 import type { Assessment } from '../contracts/messages/scores.ts';
 import { parameters } from '../contracts/parameters.ts';
+import { alarmHash } from './alarms/alarm-hash.ts';
 import { addCounts, type Counter } from './alarms/core/counts.ts';
 import { type Environment, step } from './alarms/core/engine.ts';
 import type { Category, ConnectionInput, Input, ObservationInput, StatusInput } from './alarms/core/inputs.ts';
@@ -12,7 +13,7 @@ import { initialState, type State } from './alarms/core/state.ts';
 
 export const t0 = Date.parse('2026-03-01T10:00:00.000Z');
 export const env: Environment = {
-  hash: (text) => createHash('sha256').update(text).digest('base64url').slice(0, 22),
+  hash: alarmHash,
   profile: profileOf(builtInProfiles),
 };
 
@@ -77,6 +78,13 @@ export function status(s: number, more: Partial<StatusInput> = {}): StatusInput 
     online: true,
     ...more,
   };
+}
+
+/** The reading of second `s`, numbered by one, of a device that declares no interval. */
+export function plainReading(s: number, values: readonly NumericValue[]): ObservationInput {
+  const time = t0 + s * 1000;
+  const numbered = { boot: 'b', start: 'b', seq: s + 1 };
+  return { type: 'observation', deviceId: 'd', time, receivedAt: time + 20, ...numbered, values };
 }
 
 /** The wall clock at which a log says that an input came. */

@@ -69,8 +69,8 @@ describe('of a list of the device’s own alarms every reader uses', () => {
     ['an unknown kind as of the patient', { ...vt, priority: 'low', kind: 'x' }, { ...vt, priority: 'low' }],
     ['the code where there is no text', { ...vt, text: undefined }, { ...vt, text: vt.code }],
     ['the beginning of a text that is too long', { ...vt, text: 'x'.repeat(200) }, { ...vt, text: 'x'.repeat(120) }],
-    ['no onset that is none', { ...vt, since: 'now', value: 3 }, { ...vt, value: 3 }],
-    ['no side that is none', { ...vt, side: 'left', limit: '3' }, vt],
+    ['no onset when its time cannot be read', { ...vt, since: 'now', value: 3 }, { ...vt, value: 3 }],
+    ['no side when it is neither low nor high', { ...vt, side: 'left', limit: '3' }, vt],
   ])('%s, and the alarm beside it', (_name, item, used) => {
     const beside = { ...vt, code: 'MDC_EVT_APNEA' };
     expect(read(contentTypes.alerts, { time, alerts: [item, beside] })?.alerts).toEqual([used, beside]);

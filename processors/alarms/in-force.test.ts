@@ -2,22 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { AlarmEvent, AlarmState, LimitsInForce } from '../../contracts/messages/alarms.ts';
 import { env, nurse, reading, t0 } from '../bed.testing.ts';
 import type { Environment } from './core/engine.ts';
-import type { AssociationInput, CommandInput } from './core/inputs.ts';
+import type { CommandInput } from './core/inputs.ts';
 import { adultProfile, type Profile, profileOfLimits } from './core/profile.ts';
+import { adult, key, nothing } from './partition.testing.ts';
 import { createPartition, type Restored } from './partition.ts';
 import type { Published } from './published.ts';
-
-const key = 'association-1';
-const adult: AssociationInput = { type: 'association', category: 'adult', ward: 'ICU', endedAt: null };
-const nothing: Restored = {
-  states: [],
-  told: [],
-  inForce: [],
-  toldFrom: 0n,
-  commands: [],
-  position: { observations: 0n, commands: 0n },
-  replayTo: 0n,
-};
 
 /** A partition, and the profile that its patients are judged by, which a test may change. */
 function open(restored: Partial<Restored> = {}, first: Profile = adultProfile) {

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { Alarm } from '../../contracts/messages/alarms.ts';
 import type { Child } from '../../ops/platform/child.ts';
+import { randomFrom } from '../../tests/faults/random.ts';
 import type { Numerics } from '../bed.testing.ts';
 import { readRecording } from '../replay/recording.ts';
 import { type AlarmLab, type LabBed, openLab } from './lab.testing.ts';
@@ -22,17 +23,6 @@ afterAll(async () => {
   for (const child of children) await child.stop();
   await lab?.close();
 });
-
-/** mulberry32: the run can be repeated from its printed seed. */
-function random(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 const recordings = join(import.meta.dirname, '../../simulators/recordings');
 /** One reading a second each. */
@@ -68,7 +58,7 @@ describe('kill -9, several times, mid-stream', () => {
     async () => {
       const seed = Number(process.env.VIGIL_TEST_SEED ?? randomBytes(4).readUInt32BE());
       process.stdout.write(`kill: VIGIL_TEST_SEED=${seed}\n`);
-      const rand = random(seed);
+      const rand = randomFrom(seed).next;
       const name = `alarms-kill-${seed}`;
       const start = async () => {
         const child = await lab.start(

@@ -7,6 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Alarm, AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
+import { randomFrom } from '../../tests/faults/random.ts';
 import { env as bedEnv, nurse } from '../bed.testing.ts';
 import { readRecording } from '../replay/recording.ts';
 import { calls } from './core/alarm.ts';
@@ -21,17 +22,6 @@ const key = 'association-kills';
 /** An answer that lasts: when an answered alarm calls again, the wall clock says, which is another one in each run. */
 const env: typeof bedEnv = { ...bedEnv, profile: () => ({ ...adultProfile, realarmMs: 10 ** 12 }) };
 const adult: AssociationInput = { type: 'association', category: 'adult', ward: 'ICU', endedAt: null };
-
-/** mulberry32 */
-function random(seed: number): () => number {
-  let a = seed;
-  return () => {
-    a = (a + 0x6d2b79f5) | 0;
-    let t = Math.imul(a ^ (a >>> 15), 1 | a);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 type Command = { readonly atMs: number; readonly input: CommandInput };
 
@@ -189,7 +179,7 @@ describe('killed again and again while a recording replays', () => {
   const names = readdirSync(folder).filter((name) => /Numerics\.csv$|\.psv$|_1min\.csv$/.test(name));
   for (const name of names)
     it(`${name}: gives the alarms and answers of a processor that was never killed`, () => {
-      const rand = random(seed);
+      const rand = randomFrom(seed).next;
       const readings = readRecording(readFileSync(join(folder, name), 'utf8'), 1_700_000_000_000)!;
       const expected = unkilled(readings, rand);
       expect(killed(readings, expected.commands, 100, rand)).toEqual(expected.alarms);

@@ -1,5 +1,5 @@
 /** The alarm processor: readings become alarms. What is opened here is closed here, in reverse. */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { type Logger, pino } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 import { checkRecord } from '../../contracts/messages/check.ts';
@@ -9,6 +9,7 @@ import { openSealedLog } from '../../contracts/sealed-log.ts';
 import { readSettings, type Settings } from '../../contracts/settings.ts';
 import { stopOnSignals } from '../../contracts/stopping.ts';
 import { keepSteadyTime } from '../../contracts/system-clock.ts';
+import { alarmHash } from './alarm-hash.ts';
 import { readAlertCodes } from './alert-codes-file.ts';
 import { createAssociations } from './associations.ts';
 import type { Environment } from './core/engine.ts';
@@ -21,9 +22,6 @@ import { alarmSettings } from './settings.ts';
 const countersEveryMs = 60_000;
 /** From SIGTERM until we leave whatever is still under way: the log has all that the next owner needs. */
 const closeMsMax = 9_000;
-
-/** 132 bits: no two alarms of a hospital meet. */
-const hash: Environment['hash'] = (text) => createHash('sha256').update(text).digest('base64url').slice(0, 22);
 
 async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger) {
   const clock = keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
@@ -53,7 +51,7 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
   processor = await startProcessor({
     log: sealedLog,
     associations,
-    env: { hash, profile, alertCodes },
+    env: { hash: alarmHash, profile, alertCodes },
     snapshotMs: settings.snapshotMs,
     quietSnapshotMs: settings.quietSnapshotMs,
     logger: log,

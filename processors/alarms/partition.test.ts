@@ -2,21 +2,11 @@ import { describe, expect, it } from 'vitest';
 import type { AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
 import { env, nurse, reading, t0 } from '../bed.testing.ts';
 import type { AssociationInput, CommandInput, ObservationInput } from './core/inputs.ts';
+import { adult, key, nothing } from './partition.testing.ts';
 import { createPartition, type Restored } from './partition.ts';
 import type { Published } from './published.ts';
 
 const nowMs = t0 + 60_000;
-const key = 'association-1';
-const adult: AssociationInput = { type: 'association', category: 'adult', ward: 'ICU', endedAt: null };
-const nothing: Restored = {
-  states: [],
-  told: [],
-  inForce: [],
-  toldFrom: 0n,
-  commands: [],
-  position: { observations: 0n, commands: 0n },
-  replayTo: 0n,
-};
 
 function open(restored: Partial<Restored> = {}, at: AssociationInput | undefined = adult) {
   const events: AlarmEvent[] = [];

@@ -1,5 +1,5 @@
 /** `npm run replay`: what would other limits have done, and what does the engine make of a capture? */
-import { createHash } from 'node:crypto';
+
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Value } from 'typebox/value';
@@ -8,6 +8,7 @@ import { limitsFault } from '../../contracts/effective-limits.ts';
 import { Limits } from '../../contracts/messages/alarms.ts';
 import { type LimitGroup, limitGroups } from '../../contracts/parameters.ts';
 import { visibleLines, visibleText } from '../../contracts/text.ts';
+import { alarmHash as hash } from '../alarms/alarm-hash.ts';
 import type { Category } from '../alarms/core/inputs.ts';
 import { adultProfile, type Profile } from '../alarms/core/profile.ts';
 import { builtInProfiles, type LimitsByGroup, profileOf } from '../alarms/core/profile-table.ts';
@@ -16,8 +17,6 @@ import { eventLine, playCapture } from './play.ts';
 import { readRecording } from './recording.ts';
 import { changed, heading, line, tally, together } from './tally.ts';
 import { compareFiles, readText } from './what-if.ts';
-
-const hash = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 22);
 
 function fail(message: string): never {
   process.stderr.write(`${visibleLines(message)}\n`);

@@ -1,9 +1,10 @@
 /** The defaults on real recordings: what they cost in alarms, and that they miss nothing that is there. */
-import { createHash } from 'node:crypto';
+
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { limitGroups } from '../../contracts/parameters.ts';
+import { alarmHash as hash } from '../alarms/alarm-hash.ts';
 import { adultProfile, type Profile } from '../alarms/core/profile.ts';
 import { readRecording } from './recording.ts';
 import { changed, heading, line, type Tally, tally, together } from './tally.ts';
@@ -12,7 +13,6 @@ import { changed, heading, line, type Tally, tally, together } from './tally.ts'
 vi.setConfig({ testTimeout: 120_000 });
 
 const folder = join(import.meta.dirname, '../../simulators/recordings');
-const hash = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 22);
 const recordings = readdirSync(folder)
   .filter((name) => /Numerics\.csv$|\.psv$|_1min\.csv$/.test(name))
   .map((name) => ({ name, readings: readRecording(readFileSync(join(folder, name), 'utf8'), 0)! }));

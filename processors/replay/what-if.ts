@@ -1,8 +1,9 @@
 /** `replay --profile A --profile B`: reads the profiles, recordings and labels, and writes the comparison. */
-import { createHash } from 'node:crypto';
+
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import { VigilError } from '../../contracts/errors.ts';
+import { alarmHash as hash } from '../alarms/alarm-hash.ts';
 import { builtInProfiles, profileOf } from '../alarms/core/profile-table.ts';
 import { readProfiles } from '../alarms/profiles-file.ts';
 import { compareProfiles, type NamedProfile, profileOfStay } from './compare.ts';
@@ -22,8 +23,6 @@ export type Asked = {
   readonly json?: boolean | undefined;
   readonly html?: string | undefined;
 };
-
-const hash = (text: string) => createHash('sha256').update(text).digest('base64url').slice(0, 22);
 
 /** Compares, and returns what is to be printed. @throws Error with a sentence for the person who asked */
 export function compareFiles(asked: Asked): string {

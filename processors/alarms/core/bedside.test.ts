@@ -1,7 +1,8 @@
 /** Troubles of ordinary bedsides, each with what must happen (CLINICAL, "Judged or told"). */
-import { createHash } from 'node:crypto';
+
 import { describe, expect, it } from 'vitest';
 import type { AlarmEvent, Command } from '../../../contracts/messages/alarms.ts';
+import { alarmHash } from '../alarm-hash.ts';
 import { calls } from './alarm.ts';
 import { type Environment, nextDue, step } from './engine.ts';
 import type { Input, ObservationInput } from './inputs.ts';
@@ -9,7 +10,7 @@ import { adultProfile } from './profile.ts';
 import { initialState, type State } from './state.ts';
 
 const env: Environment = {
-  hash: (text) => createHash('sha256').update(text).digest('base64url').slice(0, 22),
+  hash: alarmHash,
   profile: (category) => (category === 'adult' ? adultProfile : undefined),
 };
 const t0 = Date.parse('2026-03-01T10:00:00.000Z');

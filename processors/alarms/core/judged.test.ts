@@ -1,17 +1,18 @@
 /** The rule above all others (CLINICAL, "Judged or told"), over generated streams. */
-import { createHash } from 'node:crypto';
+
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
+import { plainReading, t0 } from '../../bed.testing.ts';
+import { alarmHash } from '../alarm-hash.ts';
 import { type Environment, nextDue, step } from './engine.ts';
 import type { Input } from './inputs.ts';
 import { adultProfile } from './profile.ts';
 import { initialState, type State } from './state.ts';
 
 const env: Environment = {
-  hash: (text) => createHash('sha256').update(text).digest('base64url').slice(0, 22),
+  hash: alarmHash,
   profile: () => adultProfile,
 };
-const t0 = Date.parse('2026-03-01T10:00:00.000Z');
 
 /** What a device sends in one second. `nothing`: no message; `other`: a message without the parameter. */
 type Second = 'beyond' | 'inside' | 'edge' | 'invalid' | 'doubtful' | 'nothing' | 'other';
@@ -30,17 +31,7 @@ const heartRate = { code: 'MDC_ECG_HEART_RATE', unit: '/min', value: 80 };
 function inputOf(second: Exclude<Second, 'nothing'>, s: number): Input {
   const of = numericOf[second];
   const spo2 = of === undefined ? [] : [{ code: 'MDC_PULS_OXIM_SAT_O2', unit: '%', ...of }];
-  const time = t0 + s * 1000;
-  return {
-    type: 'observation',
-    deviceId: 'd',
-    time,
-    receivedAt: time + 20,
-    boot: 'b',
-    start: 'b',
-    seq: s + 1,
-    values: [heartRate, ...spo2],
-  };
+  return plainReading(s, [heartRate, ...spo2]);
 }
 
 function* play(seconds: readonly Second[]): Generator<State> {

@@ -1,18 +1,19 @@
 /** The same messages give the same alarms, however they come ("Judged or told", 7). Silence is what the schedule itself tells of: left out. */
-import { createHash } from 'node:crypto';
+
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AlarmEvent } from '../../../contracts/messages/alarms.ts';
+import { plainReading, t0 } from '../../bed.testing.ts';
+import { alarmHash } from '../alarm-hash.ts';
 import { type Environment, nextDue, step } from './engine.ts';
 import type { ObservationInput } from './inputs.ts';
 import { adultProfile } from './profile.ts';
 import { initialState, type State } from './state.ts';
 
 const env: Environment = {
-  hash: (text) => createHash('sha256').update(text).digest('base64url').slice(0, 22),
+  hash: alarmHash,
   profile: () => adultProfile,
 };
-const t0 = Date.parse('2026-03-01T10:00:00.000Z');
 
 type Delivered = { readonly input: ObservationInput; readonly now: number };
 
@@ -33,23 +34,13 @@ const patient = fc
         Array.from({ length: times }, (_, i) => ({ hr, spo2, i, invalidEach })),
       )
       .map(({ hr, spo2, i, invalidEach }, s): ObservationInput => {
-        const time = t0 + s * 1000;
         const values = [
           { code: 'MDC_ECG_HEART_RATE', unit: '/min', value: hr },
           i % invalidEach === 0
             ? ({ code: 'MDC_PULS_OXIM_SAT_O2', unit: '%', validity: 'invalid' } as const)
             : { code: 'MDC_PULS_OXIM_SAT_O2', unit: '%', value: spo2 },
         ];
-        return {
-          type: 'observation',
-          deviceId: 'd',
-          time,
-          receivedAt: time + 20,
-          boot: 'b',
-          start: 'b',
-          seq: s + 1,
-          values,
-        };
+        return plainReading(s, values);
       }),
   );
 
