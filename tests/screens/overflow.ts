@@ -20,13 +20,32 @@ export const sizes = [
 ] as const;
 export type Size = { readonly name: string; readonly width: number; readonly height: number };
 
-/** Sets the window's size without a reload, and waits until the page has laid itself out for it. */
+/** So long a page may draw nothing before it is made to. */
+const stalledMs = 5_000;
+
+/**
+ * Sets the window's size without a reload, and waits until the page has laid itself out for it. Headless Chromium sometimes stops
+ * to draw a page on a busy machine; a picture makes it draw again.
+ * @throws where the page draws nothing even then.
+ */
 export async function resize(page: Page, { width, height }: { width: number; height: number }): Promise<void> {
   await page.setViewportSize({ width, height });
-  await page.evaluate(async () => {
-    const frame = () => new Promise((done) => requestAnimationFrame(done));
-    // The grid is computed from a ResizeObserver's report: one frame to report, one to render, one to lay out.
-    for (let n = 0; n < 3; n += 1) await frame();
+  for (let tries = 0; tries < 3; tries += 1) {
+    if (await page.evaluate(drawsThreeFrames, stalledMs)) return;
+    await page.screenshot();
+  }
+  throw new Error(`The page draws nothing at ${width} × ${height}.`);
+}
+
+/**
+ * Runs in the page. The grid is computed from a ResizeObserver's report: one frame to report, one to render, one to lay out.
+ * @returns false where they took longer than that.
+ */
+function drawsThreeFrames(mostMs: number): Promise<boolean> {
+  return new Promise((done) => {
+    const draw = (left: number) => (left === 0 ? done(true) : requestAnimationFrame(() => draw(left - 1)));
+    setTimeout(() => done(false), mostMs);
+    draw(3);
   });
 }
 
