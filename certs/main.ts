@@ -117,7 +117,8 @@ async function main(args: string[]): Promise<void> {
   }
   const stray = Object.keys(values).find((option) => option !== 'state' && !command.options.includes(option));
   if (stray !== undefined) throw wrong(`--${stray} does not belong to this command; see npm run certs -- --help.`);
-  const stateDir = values.state ?? readSettings(certsSettings, process.env).stateDir;
+  const settings = readSettings(certsSettings, process.env);
+  const stateDir = values.state ?? settings.stateDir;
   process.stdout.write(await command.run(stateDir, rest, values));
 }
 

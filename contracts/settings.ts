@@ -4,6 +4,7 @@
  */
 import { accessSync, constants, readFileSync, statSync } from 'node:fs';
 import { VigilError } from './errors.ts';
+import { unknownNameFaults } from './setting-names.ts';
 import { visibleText } from './text.ts';
 
 type Base<Kind extends string, Value> = {
@@ -49,12 +50,28 @@ export type Settings<M extends Manifest> = { readonly [Name in keyof M]: ValueOf
 
 /**
  * Reads every setting of a manifest.
- * @throws VigilError `settings-invalid`, naming every variable at fault and what it should be.
+ * @throws VigilError `settings-invalid`, naming every variable at fault and what it should be, and every `VIGIL_` name that no
+ * program of ours reads: it would be without effect, and nobody would notice.
  */
-export function readSettings<const M extends Manifest>(
+export function readSettings<const M extends Manifest>(manifest: M, env: Environment): Settings<M> {
+  const { settings, faults } = checkSettings(manifest, env);
+  refuse([...faults, ...unknownNameFaults(env)]);
+  return settings;
+}
+
+/** What `process.env` is. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws VigilError `settings-invalid` where there is a fault */
+export function refuse(faults: readonly string[]): void {
+  if (faults.length > 0) throw new VigilError('settings-invalid', `Bad settings: ${faults.join('; ')}.`);
+}
+
+/** The settings of a manifest, and one sentence for each that is at fault; they are whole only where there is no fault. */
+export function checkSettings<const M extends Manifest>(
   manifest: M,
-  env: Readonly<Record<string, string | undefined>>,
-): Settings<M> {
+  env: Environment,
+): { readonly settings: Settings<M>; readonly faults: readonly string[] } {
   const values: Record<string, unknown> = {};
   const faults: string[] = [];
   for (const [name, setting] of Object.entries(manifest)) {
@@ -69,8 +86,7 @@ export function readSettings<const M extends Manifest>(
       faults.push(`${setting.env} ${parsed.fault} (${setting.help})`);
     else values[name] = parsed.value;
   }
-  if (faults.length > 0) throw new VigilError('settings-invalid', `Bad settings: ${faults.join('; ')}.`);
-  return Object.freeze(values) as Settings<M>;
+  return { settings: Object.freeze(values) as Settings<M>, faults };
 }
 
 const unseen = 'holds a control character or one that cannot be seen';

@@ -6,8 +6,9 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 import { watchForAlarm } from './clinician.ts';
+import { type PassedOn, withoutPlaces } from './passed-on.ts';
 import { freePorts } from './platform/ports.ts';
-import type { StartSettings } from './settings.ts';
+import { type StartSettings, whereaboutsOf } from './settings.ts';
 import { createSteps } from './steps.ts';
 import { type System, startSystem } from './system.ts';
 
@@ -30,6 +31,7 @@ const alarmWithinMs = 120_000;
 /** @returns the exit code */
 export async function runCheck(options: {
   readonly settings: StartSettings;
+  readonly passed: PassedOn;
   readonly startedAtMs: number;
   readonly signal: AbortSignal;
 }): Promise<number> {
@@ -42,7 +44,9 @@ export async function runCheck(options: {
   try {
     const settings = await ownPlace(options.settings, stateDir);
     const steps = createSteps(say, Date.now);
-    system = await startSystem({ settings, steps, report: (line) => say(`${line}.\n`), signal, shortLived: true });
+    const passed = withoutPlaces(options.passed, whereaboutsOf(settings));
+    const report = (line: string) => say(`${line}.\n`);
+    system = await startSystem({ settings, passed, steps, report, signal, shortLived: true });
     const startupS = seconds(startedAtMs);
     const login = system.logins.find(({ role }) => role === 'physician');
     if (login === undefined) throw new VigilError('start-failed', 'There is no demo physician to log in.');

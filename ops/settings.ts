@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Manifest, Settings } from '../contracts/settings.ts';
+import type { Whereabouts } from './platform/serviceEnv.ts';
 import { defaultSoftwareDir } from './platform/software.ts';
 
 const port = (env: string, what: string, fallback: number) =>
@@ -67,3 +68,11 @@ export const startSettings = {
 } as const satisfies Manifest;
 
 export type StartSettings = Settings<typeof startSettings>;
+
+/** Where the system that has these settings is found. */
+export function whereaboutsOf(settings: StartSettings): Whereabouts {
+  const { stateDir, mqttPort, metricsPort, alarmsMetricsPort, httpPort } = settings;
+  const kafkaBrokers = `127.0.0.1:${settings.kafkaPort}`;
+  const influxUrl = `https://127.0.0.1:${settings.influxPort}`;
+  return { stateDir, kafkaBrokers, influxUrl, mqttPort, metricsPort, alarmsMetricsPort, httpPort };
+}

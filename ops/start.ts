@@ -1,9 +1,10 @@
 /** `npm start`: the whole system on one machine, until Ctrl-C. `npm start -- --check` proves it and ends. */
 import { parseArgs } from 'node:util';
 import { VigilError } from '../contracts/errors.ts';
-import { describeSettings, readSettings } from '../contracts/settings.ts';
+import { describeSettings } from '../contracts/settings.ts';
 import { visibleLines } from '../contracts/text.ts';
 import { runCheck } from './check.ts';
+import { readStart } from './passed-on.ts';
 import { startSettings } from './settings.ts';
 import { createSteps } from './steps.ts';
 import { type System, startSystem } from './system.ts';
@@ -17,6 +18,8 @@ const help = `Starts Vigil on this machine: Kafka, InfluxDB, gateway, alarms, tr
 
 Settings:
 ${describeSettings(startSettings)}
+
+The settings of the processes that it starts are taken too, and go to the process that has them: docs/settings.md.
 `;
 
 /** When the person pressed return: the launcher tells, so that installing packages counts too. */
@@ -35,18 +38,22 @@ async function main(args: string[]): Promise<number> {
   const stopping = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
   const env = gateways === undefined ? process.env : { ...process.env, VIGIL_GATEWAYS: gateways };
-  const settings = readSettings(startSettings, env);
-  if (check === true) return runCheck({ settings, startedAtMs, signal: stopping.signal });
+  const { settings, passed, unused } = readStart(env);
+  if (check === true) return runCheck({ settings, passed, startedAtMs, signal: stopping.signal });
 
   const say = (line: string) => process.stdout.write(line);
+  if (unused.length > 0) process.stderr.write(`npm start does not use ${unused.join(', ')} (docs/settings.md).\n`);
   const steps = createSteps(say, Date.now);
   const system = await startSystem({
     settings,
+    passed,
+    upstream: env,
     steps,
     report: (line) => process.stderr.write(`${line}.\n`),
     signal: stopping.signal,
   });
-  say(greeting(system, (Date.now() - startedAtMs) / 1000));
+  const [origin] = (passed.dashboard.VIGIL_PUBLIC_ORIGIN ?? `https://localhost:${system.where.httpPort}`).split(',');
+  say(greeting(system, origin ?? '', (Date.now() - startedAtMs) / 1000));
   const stopRolling = restartOnSignal(system, (line) => say(`${line}.\n`));
   await untilAborted(stopping.signal);
   stopRolling();
@@ -54,12 +61,12 @@ async function main(args: string[]): Promise<number> {
   return 0;
 }
 
-function greeting({ where, logins }: System, seconds: number): string {
+function greeting({ where, logins }: System, origin: string, seconds: number): string {
   const rows = logins.map(
     ({ userId, password, wards }) => `  ${userId.padEnd(12)} ${password}   ${wards === '*' ? 'all wards' : wards}`,
   );
   return `
-Vigil is ready after ${seconds.toFixed(1)} s: https://localhost:${where.httpPort}
+Vigil is ready after ${seconds.toFixed(1)} s: ${origin}
 (The browser will warn of the certificate: its authority is ${where.stateDir}/certs/ca.pem.)
 ${rows.length === 0 ? '' : `\nDemo logins of this installation:\n${rows.join('\n')}\n`}
 Logs: ${where.stateDir}/logs. Ctrl-C stops everything and keeps the data; kill -USR2 ${process.pid} starts the gateways anew in turn.

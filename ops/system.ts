@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { ensureCertificates } from '../certs/ensure.ts';
 import { privateDirectory } from '../certs/files.ts';
+import type { Environment } from '../contracts/settings.ts';
 import { keepSteadyTime } from '../contracts/system-clock.ts';
 import { ensureClient } from './client.ts';
 import { clockEnv, clockLog } from './clock.ts';
@@ -10,6 +11,7 @@ import { requireDisk } from './disk.ts';
 import { gatewayProcesses, restartInTurn } from './gateways.ts';
 import { type House, type HouseOptions, startHouse } from './houses.ts';
 import { takeLock } from './lock.ts';
+import { addressesOf, nothingPassedOn, type PassedOn } from './passed-on.ts';
 import { startInflux } from './platform/influx.ts';
 import { startBroker } from './platform/kafka.ts';
 import { requireFreePorts } from './platform/ports.ts';
@@ -17,7 +19,7 @@ import type { Whereabouts } from './platform/serviceEnv.ts';
 import { ensureSoftware } from './platform/software.ts';
 import { ensureTopics } from './platform/topics.ts';
 import { keepCertificates } from './renewal.ts';
-import { type StartSettings, startSettings } from './settings.ts';
+import { type StartSettings, startSettings, whereaboutsOf } from './settings.ts';
 import type { Steps } from './steps.ts';
 import { type Supervised, supervise } from './supervisor.ts';
 
@@ -38,6 +40,10 @@ export type SystemOptions = {
   readonly report: (line: string) => void;
   /** Ends the start where it is. */
   readonly signal: AbortSignal;
+  /** Settings of the processes beside those that follow from `settings`. */
+  readonly passed?: PassedOn;
+  /** Has the settings of a broker upstream (`gatewayProcesses`). A system for a trial has none: it would take the ward's messages. */
+  readonly upstream?: Environment;
   /** It runs for minutes only (KafkaOptions.shortLived). */
   readonly shortLived?: boolean;
 };
@@ -64,18 +70,10 @@ export async function startSystem(options: SystemOptions): Promise<System> {
 }
 
 async function start(options: SystemOptions, opened: Closing[], close: () => Promise<void>): Promise<System> {
-  const { settings, steps, report, signal, shortLived = false } = options;
+  const { settings, steps, report, signal, shortLived = false, passed = nothingPassedOn, upstream = {} } = options;
   const { stateDir } = settings;
   const processes: Supervised[] = [];
-  const where: Whereabouts = {
-    stateDir,
-    kafkaBrokers: `127.0.0.1:${settings.kafkaPort}`,
-    influxUrl: `https://127.0.0.1:${settings.influxPort}`,
-    mqttPort: settings.mqttPort,
-    metricsPort: settings.metricsPort,
-    alarmsMetricsPort: settings.alarmsMetricsPort,
-    httpPort: settings.httpPort,
-  };
+  const where = whereaboutsOf(settings);
   const step = <T>(title: string, work: (remark: (line: string) => void) => Promise<T>) => {
     signal.throwIfAborted();
     return steps.run(title, work);
@@ -94,7 +92,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
         start: () =>
           startHouse(where, of, {
             ...more,
-            env: { ...more.env, ...clockEnv(clock) },
+            env: { ...passed[of], ...more.env, ...clockEnv(clock) },
             logLevel: settings.logLevel,
             signal,
           }),
@@ -102,7 +100,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
     );
   const clock = keepSteadyTime({ log: clockLog(report), replace: false });
   opened.push({ what: 'clock', close: async () => clock.close() });
-  const gateways = gatewayProcesses(settings.gateways, settings.metricsPort, process.env);
+  const gateways = gatewayProcesses(settings.gateways, settings.metricsPort, upstream);
 
   privateDirectory(stateDir);
   requireDisk(stateDir, settings.diskFreeMbMin);
@@ -111,15 +109,18 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
   await requireFreePorts(portsOf(settings));
 
   await step('Certificates', async () => {
-    await ensureCertificates({ stateDir, devices: demoDevices(settings.beds), nowMs: Date.now() });
+    const names = addressesOf(passed);
+    await ensureCertificates({ stateDir, devices: demoDevices(settings.beds), names, nowMs: Date.now() });
     ensureWards(stateDir);
   });
   const software = await step('Java, Kafka, InfluxDB', (remark) => ensureSoftware(settings.softwareDir, remark));
   await step('Browser client', () => ensureClient());
   let logins: Login[] = [];
-  await step(settings.demo ? 'Kafka, InfluxDB, demo accounts' : 'Kafka, InfluxDB', () =>
+  // The hospital's own accounts are left alone.
+  const demoAccounts = settings.demo && passed.dashboard.VIGIL_ACCOUNTS_FILE === undefined;
+  await step(demoAccounts ? 'Kafka, InfluxDB, demo accounts' : 'Kafka, InfluxDB', () =>
     allOrFirstError([
-      settings.demo ? ensureDemoAccounts(stateDir).then((made) => (logins = made)) : Promise.resolve(),
+      demoAccounts ? ensureDemoAccounts(stateDir).then((made) => (logins = made)) : Promise.resolve(),
       keep(
         supervise({
           name: 'kafka',

@@ -91,7 +91,9 @@ describe('npm start', () => {
     timeout: 600_000,
   }, async () => {
     const state = freshFolder();
-    const env = { ...(await ownPorts()), VIGIL_STATE_DIR: state, VIGIL_BEDS: '2' };
+    const profiles = join(root, 'processors', 'alarms', 'profiles', 'adult.json');
+    const ofProcesses = { VIGIL_MQTT_CONNECTIONS_MAX: '77', VIGIL_LIMIT_PROFILES_FILE: profiles };
+    const env = { ...(await ownPorts()), VIGIL_STATE_DIR: state, VIGIL_BEDS: '2', ...ofProcesses };
     const first = start(['ops/start.ts'], env);
     await until('the first start', () => /Vigil is ready/.test(first.out()) || first.child.exitCode !== null, 300_000);
     expect(first.err()).toBe('');
@@ -100,6 +102,12 @@ describe('npm start', () => {
 
     const children = childrenOf(first.child.pid ?? 0);
     expect(children.length).toBe(7);
+    const environ = (program: string) =>
+      readFileSync(`/proc/${children.find(({ command }) => command.includes(program))?.pid}/environ`, 'utf8').split(
+        '\0',
+      );
+    expect(environ('gateway/main.ts')).toContain('VIGIL_MQTT_CONNECTIONS_MAX=77');
+    expect(environ('alarms/main.ts')).toContain(`VIGIL_LIMIT_PROFILES_FILE=${profiles}`);
     const addresses = children.flatMap(({ pid }) => listeningAddresses(pid));
     expect(addresses.length).toBe(portNames.length);
     expect(addresses.filter((address) => !isLoopback(address))).toEqual([]);

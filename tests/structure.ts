@@ -31,8 +31,12 @@ export function faultsOf(source: Source): string[] {
   return rules.flatMap((rule) => rule(source).map((fault) => `${source.path}: ${fault}`));
 }
 
-/** Files that a house publishes for the processes beside it: ops drives the dashboard as a browser does. */
-const published = /^dashboard\/(?:pace|protocol|protocol-live)\.ts$/;
+/**
+ * Files that a house publishes for the processes beside it: ops drives the dashboard as a browser does, and hands each process its
+ * settings.
+ */
+const published =
+  /^dashboard\/(?:pace|protocol|protocol-live)\.ts$|^(?:gateway|gateway\/upstream|dashboard|simulators|processors\/\w+)\/settings\.ts$/;
 
 /** Imports point one way: a house to contracts/ and itself, contracts/ to itself; ops/ also to certs/. */
 function direction(source: Source): string[] {

@@ -11,7 +11,7 @@ import { simulatorSettings } from '../../simulators/settings.ts';
 import { influxToml } from '../platform/influxConfig.ts';
 import { brokerProperties } from '../platform/kafkaConfig.ts';
 import { packedMemory, serviceEnv } from '../platform/serviceEnv.ts';
-import { vigilSettings } from '../rejected/settings.ts';
+import { ruleSettings, vigilSettings } from '../rejected/settings.ts';
 import { holders, sharesOf } from './identities.ts';
 import { demoSettings, identitiesSettings, platformSettings } from './settings.ts';
 
@@ -36,7 +36,8 @@ type Service = {
   network_mode?: string;
   ports?: string[];
   profiles?: string[];
-  environment?: Record<string, string>;
+  environment?: Record<string, string | null>;
+  env_file?: { path: string; required: boolean }[];
   volumes?: Mount[];
   logging: { options: Record<string, string> };
   healthcheck?: { test: string[] };
@@ -74,10 +75,16 @@ function substituted(value: string): string {
   return result.replaceAll('$$', '$');
 }
 
+/** What a service is started with where nothing is set: Compose leaves a name without value out. */
 const environment = (name: string) =>
   Object.fromEntries(
-    Object.entries(compose.services[name]!.environment ?? {}).map(([key, value]) => [key, substituted(String(value))]),
+    Object.entries(compose.services[name]!.environment ?? {})
+      .filter(([, value]) => value !== null)
+      .map(([key, value]) => [key, substituted(String(value))]),
   );
+/** The names that Compose takes from `.env` or from the environment as they are. */
+const takenOver = (name: string) =>
+  Object.entries(compose.services[name]!.environment ?? {}).flatMap(([key, value]) => (value === null ? [key] : []));
 
 describe('every service of docker-compose.yml', () => {
   it.each(services)('%s runs with least rights', (_name, service) => {
@@ -131,7 +138,7 @@ describe('every service of docker-compose.yml', () => {
 
   it.each(services)('%s has no secret in its environment, only paths of files', (_name, service) => {
     for (const [key, value] of Object.entries(service.environment ?? {})) {
-      if (/PASSWORD|SECRET|TOKEN|_KEY(_FILE)?$/.test(key))
+      if (value !== null && /PASSWORD|SECRET|TOKEN|_KEY(_FILE)?$/.test(key))
         expect(String(value), key).toMatch(/^\/(run\/vigil|etc\/kafka\/secrets)/);
     }
   });
@@ -178,6 +185,29 @@ describe('the settings of our services', () => {
       expect(required.map(({ env }) => env).filter((env) => !(env in told))).toEqual([]);
     },
   );
+
+  /** Said by `npm start` to its own processes only, or without meaning in a container. */
+  const notInCompose = ['VIGIL_CLOCK_AHEAD_MS', 'VIGIL_MQTT_SHARE_PORT', 'VIGIL_STATE_DIR'];
+  it.each(['gateway', 'alarms', 'trends', 'dashboard', 'simulators', 'vigil'])(
+    '%s takes over from .env each setting that docker-compose.yml does not fix',
+    (name) => {
+      const fixed = [...Object.keys(environment(name)), ...notInCompose];
+      const names = [
+        ...Object.values(manifests[name]!).map(({ env }) => env),
+        ...(name === 'vigil' ? ruleSettings : []),
+      ];
+      expect(takenOver(name).sort()).toEqual(names.filter((env) => !fixed.includes(env)).sort());
+    },
+  );
+
+  it('are read by init as they stand in .env, so that a name that no program reads stops the start', () => {
+    expect(compose.services.init!.env_file).toEqual([{ path: '.env', required: false }]);
+    const waitsForInit = (name: string): boolean => {
+      const before = Object.keys(compose.services[name]!.depends_on ?? {});
+      return before.includes('init') || before.some(waitsForInit);
+    };
+    expect(services.map(([name]) => name).filter((name) => name !== 'init' && !waitsForInit(name))).toEqual([]);
+  });
 
   const where = {
     stateDir: '/run/vigil',

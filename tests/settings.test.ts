@@ -1,0 +1,81 @@
+/** Every setting has one meaning everywhere: in the code, in the documents, in Compose, and at the start of each process. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { settingNames } from '../contracts/setting-names.ts';
+import { everyManifest, settingsPage } from './settings-page.ts';
+
+const root = join(import.meta.dirname, '..');
+const stateDir = mkdtempSync(join(tmpdir(), 'vigil-settings-'));
+afterAll(() => rmSync(stateDir, { recursive: true, force: true }));
+
+const read = (file: string) => readFileSync(join(root, file), 'utf8');
+const namesIn = (text: string) => [...text.matchAll(/\bVIGIL_[A-Z0-9_]*[A-Z0-9]\b/g)].map(([name]) => name);
+/** Read by tests and by `npm start`'s launcher, not by a process of the product. */
+const ofTests = ['VIGIL_FAULTS_FULL', 'VIGIL_SCREENSHOTS_DIR', 'VIGIL_TEST_KILLS', 'VIGIL_TEST_SEED'];
+const ofLauncher = ['VIGIL_LAUNCHED_AT_MS'];
+const composeText = read('docker-compose.yml');
+
+describe('the list of all names', () => {
+  it('is what the manifests, docker-compose.yml, the tests and the launcher read', () => {
+    const declared = everyManifest.flatMap(([, manifest]) => Object.values(manifest).map(({ env }) => env));
+    const ours = declared.filter((name) => name.startsWith('VIGIL_'));
+    const all = new Set([...ours, ...namesIn(composeText), ...ofTests, ...ofLauncher]);
+    expect([...settingNames].sort()).toEqual([...all].sort());
+  });
+});
+
+describe('the documents', () => {
+  const documents = [
+    ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'dashboard/README.md'],
+    ...readdirSync(join(root, 'docs'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.md'))
+      .map((file) => join('docs', file)),
+  ];
+
+  it.each(documents)('%s names no setting that no program reads', (file) => {
+    expect(namesIn(read(file)).filter((name) => !settingNames.includes(name))).toEqual([]);
+  });
+
+  it('list every setting of every process, with its default and its range', async () => {
+    await expect(settingsPage()).toMatchFileSnapshot(join(root, 'docs', 'settings.md'));
+  });
+
+  it('say of each name that only docker-compose.yml reads what it is for', () => {
+    const page = settingsPage();
+    const compose = read('docs/operator-compose.md');
+    const untold = [...new Set(namesIn(composeText))].filter((name) => !page.includes(name) && !compose.includes(name));
+    expect(untold).toEqual([]);
+  });
+});
+
+describe('a name that no program reads', () => {
+  const programs: [string, ...string[]][] = [
+    ['gateway/main.ts'],
+    ['gateway/redrive/main.ts'],
+    ['processors/alarms/main.ts'],
+    ['processors/trends/main.ts'],
+    ['dashboard/main.ts'],
+    ['simulators/main.ts'],
+    ['certs/main.ts', 'list'],
+    ['certs/main.ts', 'list', '--state', stateDir],
+    ['ops/start.ts'],
+    ['ops/start.ts', '--check'],
+    ['ops/vigil.ts', 'rejected', 'list'],
+    ['ops/compose/init.ts', 'identities'],
+    ['ops/compose/init.ts', 'platform'],
+    ['ops/compose/init.ts', 'demo'],
+  ];
+
+  it.each(programs)('is refused at the start of %s %s, with the nearest that one does read', (file, ...args) => {
+    const { status, stderr } = spawnSync(process.execPath, [join(root, file), ...args], {
+      encoding: 'utf8',
+      env: { PATH: process.env.PATH, VIGIL_STATE_DIR: stateDir, VIGIL_MQTT_PROT: 'secret-value' },
+    });
+    expect(stderr).toContain('VIGIL_MQTT_PROT is not a setting (did you mean VIGIL_MQTT_PORT?)');
+    expect(stderr).not.toContain('secret-value');
+    expect(status).not.toBe(0);
+  });
+});
