@@ -39,64 +39,77 @@ export function giveUp(
 const noCodes: readonly string[] = [];
 
 /** SpO2 and the pulse rate come from one sensor; systolic, mean and diastolic from one cuff or line. */
-const chainOf = ({ group }: Parameter) => (group === 'PR' ? 'SpO2' : group);
-export const silenceChainOf = (parameter: Parameter) => `${chainOf(parameter)}.silence`;
-const chainRank = ({ group, limits }: Parameter) =>
+const sensorOf = ({ group }: Parameter) => (group === 'PR' ? 'SpO2' : group);
+/** Names the sensor whose silence a person answers. */
+export const silenceChainOf = (parameter: Parameter) => `${sensorOf(parameter)}.silence`;
+const rankInSensor = ({ group, limits }: Parameter) =>
   group === 'PR' ? 0 : limits === 'BPmean' ? 1 : limits === undefined ? 0 : 2;
 
-const underSilence = ['silence'];
+/** What begins so long after a trouble of the same sensor is a trouble of its own, since the first may have been answered (ours). */
+const togetherMs = 60_000;
 
-export function arrivalConditions({ codes, troubled }: ArrivalsPart): Condition[] {
-  const found: Condition[] = [];
-  if (!troubled) return found;
-  for (const [code, { silentSince, patchySince, why, beyond }] of Object.entries(codes)) {
-    const parameter = parameters.get(code)!;
-    const priority: Priority = beyond ? 'medium' : 'low';
-    const { label, group } = parameter;
-    if (silentSince !== null) {
-      const reason = why === null || why === 'no value' ? '' : ` (${why})`;
-      found.push(
-        technical(`${group}.no-data`, code, parameter, priority, `${label}: no value${reason}`, silentSince, 2),
-      );
-    }
-    if (patchySince !== null)
-      found.push(
-        technical(
-          `${group}.intermittent`,
-          code,
-          parameter,
-          priority,
-          `${label}: valid only now and then`,
-          patchySince,
-          1,
-        ),
-      );
-  }
-  return found;
+/** A parameter that nobody judges: nothing valid comes, or too little. */
+type Trouble = {
+  readonly key: string;
+  readonly name: string;
+  readonly code: string;
+  readonly parameter: Parameter;
+  readonly silent: boolean;
+  readonly since: number;
+  readonly beyond: boolean;
+  readonly text: string;
+};
+
+export function arrivalConditions({ codes, troubled }: ArrivalsPart): readonly Condition[] {
+  if (!troubled) return none;
+  const troubles = Object.entries(codes).flatMap(([code, arrival]) => troublesOf(code, arrival));
+  return troubles.map((one) => conditionOf(one, troubles));
 }
 
-function technical(
-  name: string,
-  code: string,
-  parameter: Parameter,
-  priority: Priority,
-  text: string,
-  onset: number,
-  rank: number,
-): Condition {
+const none: readonly Condition[] = [];
+
+function troublesOf(code: string, { silentSince, patchySince, why, beyond }: Arrival): Trouble[] {
+  const parameter = parameters.get(code)!;
+  const { label, group } = parameter;
+  const trouble = (name: string, since: number, text: string, silent: boolean): Trouble[] => [
+    { key: `${name}/${code}`, name, code, parameter, silent, since, beyond, text: `${label}: ${text}` },
+  ];
+  const reason = why === null || why === 'no value' ? '' : ` (${why})`;
+  return [
+    ...(silentSince === null ? [] : trouble(`${group}.no-data`, silentSince, `no value${reason}`, true)),
+    ...(patchySince === null ? [] : trouble(`${group}.intermittent`, patchySince, 'valid only now and then', false)),
+  ];
+}
+
+/**
+ * Whether one trouble calls for another one: the silence of a parameter for its coming now and then, and the main parameter of a sensor for
+ * the others, where the same befell them together. A parameter that fails later calls by itself.
+ */
+function standsFor(caller: Trouble, other: Trouble): boolean {
+  if (caller.code === other.code) return caller.silent && !other.silent;
+  const isMain = rankInSensor(caller.parameter) > rankInSensor(other.parameter);
+  if (!isMain || sensorOf(caller.parameter) !== sensorOf(other.parameter)) return false;
+  return (caller.silent || !other.silent) && other.since - caller.since <= togetherMs;
+}
+
+function conditionOf(trouble: Trouble, all: readonly Trouble[]): Condition {
+  const { key, name, code, parameter, silent, since, text } = trouble;
+  const callers = all.filter((one) => standsFor(one, trouble)).map((one) => one.key);
+  const isBeyond = trouble.beyond || all.some((one) => one.beyond && standsFor(trouble, one));
+  const priority: Priority = isBeyond ? 'medium' : 'low';
   return {
-    key: `${name}/${code}`,
+    key,
     name,
     kind: 'technical',
     priority,
-    chain: silenceChainOf(parameter),
-    rank: 10 * rank + chainRank(parameter),
-    under: underSilence,
+    chain: key,
+    rank: (silent ? 20 : 10) + rankInSensor(parameter),
+    under: ['silence', ...callers],
     text,
     code,
-    onset,
-    determined: onset,
-    valueAt: onset,
+    onset: since,
+    determined: since,
+    valueAt: since,
     excess: 0,
     late: false,
     outOfOrder: false,

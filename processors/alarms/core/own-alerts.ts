@@ -193,7 +193,7 @@ function shownAs(sent: DeviceAlert, time: number, { codes, late }: Beside) {
 
 /**
  * A technical condition may stand in the device's status, too: it is one (device.ts). Any other code is the device's own word: it must not
- * name a cause of Vigil's (`SpO2.silence`, `clock-skew`), whose alarm it would stand for.
+ * name a cause of Vigil's (`silence`, `clock-skew`), whose alarm it would stand for.
  */
 function chainOf({ kind, code, parameter }: DeviceAlert, key: string): string {
   if (kind === 'physiological' || !Object.hasOwn(technicalConditions, code)) return key;

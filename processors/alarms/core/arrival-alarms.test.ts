@@ -1,0 +1,59 @@
+/** Technical alarms of the parameters of one sensor: which of them calls for which (CLINICAL, "Judged or told", 4 and 8). */
+import { describe, expect, it } from 'vitest';
+import { type Bed, bed, type Numerics, reading } from '../../bed.testing.ts';
+
+/** One reading each second, of what holds then. */
+function run(one: Bed, from: number, to: number, numerics: (s: number) => Numerics): void {
+  for (let s = from; s <= to; s += 1) one.feed(reading(s, numerics(s)));
+}
+
+function acknowledgeAll(one: Bed, s: number): void {
+  for (const key of Object.keys(one.live())) one.acknowledge(s, key);
+}
+
+const technical = (one: Bed) =>
+  Object.values(one.live())
+    .filter(({ kind }) => kind === 'technical')
+    .map(({ text, priority, signal }) => `${text}, ${priority}, ${signal}`);
+
+describe('one sensor', () => {
+  it('that is off is one call, by its main parameter', () => {
+    const one = bed();
+    run(one, 0, 60, (s) => (s < 30 ? { HR: 80, SpO2: 97, PR: 80 } : { HR: 80, SpO2: null, PR: null }));
+    expect(technical(one)).toEqual(['SpO2: no value, low, on']);
+  });
+
+  it('that is off is as grave as the gravest of its parameters: medium where the pulse was left beyond its limit', () => {
+    const one = bed();
+    run(one, 0, 60, (s) => (s < 30 ? { SpO2: 97, PR: 130 } : { SpO2: null, PR: null }));
+    expect(technical(one)).toEqual(['SpO2: no value, medium, on']);
+  });
+
+  it('of which one parameter never has a value: the other one is told of when it comes only now and then', () => {
+    const one = bed();
+    run(one, 0, 30, () => ({ HR: 80, SpO2: 97, PR: null }));
+    acknowledgeAll(one, 31);
+    run(one, 31, 150, (s) => ({ HR: 80, SpO2: s % 4 === 0 ? 97 : null, PR: null }));
+    expect(technical(one)).toEqual(['PR: no value, low, acknowledged', 'SpO2: valid only now and then, low, on']);
+  });
+
+  it('of which the main parameter was silent, and answered: the next one that falls silent calls by itself', () => {
+    const one = bed();
+    run(one, 0, 60, (s) => ({ SpO2: s < 20 ? 97 : null, PR: 80 }));
+    acknowledgeAll(one, 61);
+    run(one, 61, 160, (s) => ({ SpO2: null, PR: s < 110 ? 80 : null }));
+    expect(technical(one)).toEqual(['SpO2: no value, low, acknowledged', 'PR: no value, low, on']);
+  });
+
+  it('of which the mean pressure is silent says also that the systolic one comes only now and then', () => {
+    const one = bed();
+    run(one, 0, 100, (s) => ({ ABPs: s % 4 === 0 ? 120 : null, ABPm: null }));
+    expect(technical(one)).toEqual(['ABPm: no value, low, on', 'ABPs: valid only now and then, low, on']);
+  });
+
+  it('that comes only now and then is one call, by its main parameter', () => {
+    const one = bed();
+    run(one, 0, 100, (s) => (s % 4 === 0 ? { SpO2: 97, PR: 80 } : { SpO2: null, PR: null }));
+    expect(technical(one)).toEqual(['SpO2: valid only now and then, low, on']);
+  });
+});
