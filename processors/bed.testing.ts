@@ -94,8 +94,16 @@ export function wallOf(input: Input, otherwise: number): number {
 
 export type Bed = ReturnType<typeof bed>;
 
-/** @param from a state to go on from, as a process does that starts again */
-export function bed(category: Category | null = 'adult', associationId = 'association-1', from?: State) {
+/**
+ * @param from a state to go on from, as a process does that starts again
+ * @param under what the patient is judged by, if not by the built-in profiles
+ */
+export function bed(
+  category: Category | null = 'adult',
+  associationId = 'association-1',
+  from?: State,
+  under: Environment = env,
+) {
   let state: State = from ?? initialState(associationId);
   const events: AlarmEvent[] = [];
   const answers: CommandAnswer[] = [];
@@ -103,7 +111,7 @@ export function bed(category: Category | null = 'adult', associationId = 'associ
   let commands = 0;
 
   function feed(input: Input, now = wallOf(input, t0)): readonly AlarmEvent[] {
-    const result = step(env, state, input, now);
+    const result = step(under, state, input, now);
     // Through JSON, as a snapshot would: what does not survive it must not matter.
     state = JSON.parse(JSON.stringify(result.state)) as State;
     events.push(...result.events);

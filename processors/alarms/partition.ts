@@ -9,7 +9,7 @@ import type { Counts } from './core/counts.ts';
 import { type Environment, nextDue, step } from './core/engine.ts';
 import { limitsInForce } from './core/in-force.ts';
 import type { AssociationInput, CommandInput, Input } from './core/inputs.ts';
-import { profileInForce } from './core/judging.ts';
+import { isScoredOtherwise, profileInForce } from './core/judging.ts';
 import { migrate } from './core/migrate.ts';
 import { adultProfile } from './core/profile.ts';
 import { realign } from './core/realign.ts';
@@ -103,7 +103,9 @@ export function createPartition(options: {
     counters.restored += 1;
     const since = { observations: BigInt(offsets.observations), commands: BigInt(offsets.commands) };
     const rearmed = rearm(state, profileInForce(env, state) ?? adultProfile, options.nowMs);
-    const hasOtherProfile = limits !== undefined && !isSame(limits.groups, limitsInForce(env, rearmed).groups);
+    const hasOtherProfile =
+      (limits !== undefined && !isSame(limits.groups, limitsInForce(env, rearmed).groups)) ||
+      isScoredOtherwise(env, rearmed);
     const known = { hasOtherProfile, inForce: { limits, standby, of: undefined }, scores: lookedAtBefore(scores) };
     const held = { ...fresh(associationId, rearmed, since, options.nowMs), ...known };
     engines.set(associationId, held);
@@ -166,7 +168,7 @@ export function createPartition(options: {
   /** Publishes the scores where they have changed. */
   function tellScores(held: Held, nowMs: number): void {
     if (!live) return;
-    const { look, scores } = lookAtScores(held.state, held.scores, nowMs);
+    const { look, scores } = lookAtScores(env, held.state, held.scores, nowMs);
     held.scores = look;
     if (scores) publish({ type: 'scores', body: scores });
   }
@@ -295,7 +297,7 @@ export function createPartition(options: {
     const { limits, standby } = inForce;
     // Until the past is replayed, nothing was made of the events that were found: the next owner must find them again.
     const engine: EngineSnapshot = { v: 1, state, told: String(live ? toldBefore : restored.toldFrom) };
-    const scores = scoresOf(state, nowMs);
+    const scores = scoresOf(env, state, nowMs);
     return {
       associationId,
       at: formatInstant(nowMs),

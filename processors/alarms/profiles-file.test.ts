@@ -34,7 +34,11 @@ function refusal(content: unknown): string[] {
 
 /** The adult profile with groups changed; undefined takes one away. */
 const changed = (groups: Record<string, unknown>) => ({ ...adult, groups: { ...adult.groups, ...groups } });
+/** As a profile of children is. */
+const { scores, ...unscored } = adult;
 const hospital = (profile: unknown) => ({ version: '1', hospital: { adult: profile } });
+const scored = (changes: object) => hospital({ ...adult, scores: { ...scores, ...changes } });
+const calls = (changes: object) => scored({ calls: { ...scores.calls, ...changes } });
 const hr = (changes: object) => hospital(changed({ HR: { ...adult.groups.HR, ...changes } }));
 
 describe('limit profiles of a hospital', () => {
@@ -44,8 +48,12 @@ describe('limit profiles of a hospital', () => {
     expect([profile('paediatric', 'ICU'), profile('neonatal', null)]).toEqual([undefined, undefined]);
   });
 
+  it('without a word on scores: those that are built in, as files of before they could be set', () => {
+    expect(profiles(hospital(unscored))('adult', null)?.scores).toEqual(adultProfile.scores);
+  });
+
   it('by ward, then by hospital, each with its origin and version', () => {
-    const profile = profiles({ version: '2026-12', hospital: { neonatal: adult }, wards: { CCU: { adult } } });
+    const profile = profiles({ version: '2026-12', hospital: { neonatal: unscored }, wards: { CCU: { adult } } });
     expect(profile('neonatal', 'CCU')?.source).toEqual({ origin: 'hospital', version: '2026-12' });
     expect(profile('adult', 'CCU')?.source).toEqual({ origin: 'ward', version: '2026-12' });
     expect(profile('adult', 'ICU')).toEqual(adultProfile);
@@ -79,6 +87,8 @@ describe('limit profiles of a hospital', () => {
       'an off group whose extreme limits judge',
       hospital(changed({ HR: { off: 'telemetry has its own', extremeLow: 40, extremeHigh: 140 } })),
     ],
+    ['a score that does not alarm, with a reason', calls({ qSOFA: { off: 'not used here' } })],
+    ['a graver NEWS2', calls({ 'NEWS2.high': { from: 8, priority: 'high', delayMs: 0 } })],
     ['no wards', { version: '1' }],
   ])('takes %s', (_what, content) => {
     expect(profiles(content)('adult', null)).toBeDefined();
@@ -127,6 +137,48 @@ describe('a file that is refused', () => {
       'a re-alarm time that nobody offers',
       hospital({ ...adult, realarmMs: 240_000 }),
       /adult\/realarmMs: it must be equal to one of the allowed values: 60000, 120000/,
+    ],
+    [
+      'scores of a child',
+      { version: '1', hospital: { paediatric: adult } },
+      /paediatric\/scores: scores are for adults alone/,
+    ],
+    ['scores of nothing', hospital({ ...adult, scores: null }), /adult\/scores: it/],
+    ['scores without times', hospital({ ...adult, scores: { calls: scores.calls } }), /adult\/scores: it must have/],
+    ['a score left out', calls({ qSOFA: undefined }), /calls\/qSOFA: it is missing. Say when/],
+    ['an unknown score', calls({ MEWS: scores.calls.qSOFA }), /calls\/MEWS: there is no such score/],
+    ['an off score without a reason', calls({ qSOFA: { off: ' ' } }), /calls\/qSOFA\/off: it/],
+    [
+      'a NEWS2 that is never reached',
+      calls({ 'NEWS2.high': { ...scores.calls['NEWS2.high'], from: 21 } }),
+      /high\/from: it must be <= 20/,
+    ],
+    ['half a point', calls({ qSOFA: { ...scores.calls.qSOFA, from: 1.5 } }), /qSOFA\/from: it must be integer/],
+    [
+      'a red parameter of two points',
+      calls({ 'NEWS2.low-medium': { ...scores.calls.qSOFA, from: 2 } }),
+      /low-medium\/from: it must be >= 3/,
+    ],
+    [
+      'an index of three digits',
+      calls({ 'shock-index': { ...scores.calls['shock-index'], from: 0.905 } }),
+      /shock-index\/from: it must have two digits/,
+    ],
+    ['a priority that is none', calls({ qSOFA: { ...scores.calls.qSOFA, priority: 'none' } }), /qSOFA\/priority: it/],
+    [
+      'steps of NEWS2 the wrong way',
+      calls({ 'NEWS2.medium': { ...scores.calls['NEWS2.medium'], from: 7 } }),
+      /medium\/from: 7 is not below 7/,
+    ],
+    [
+      'what a nurse entered counting for a day',
+      scored({ ages: { ...scores.ages, enteredMs: 86_400_000 } }),
+      /ages\/enteredMs: it must be <= 43200000/,
+    ],
+    [
+      'a score delayed for an hour',
+      calls({ qSOFA: { ...scores.calls.qSOFA, delayMs: 3_600_000 } }),
+      /qSOFA\/delayMs: it/,
     ],
     [
       'no escalation of high alarms',

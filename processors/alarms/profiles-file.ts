@@ -49,7 +49,7 @@ export function readProfiles(path: string): ProfileTable {
 }
 
 const categoryFaults = (path: string, of: Static<typeof Categories>) =>
-  Object.entries(of).flatMap(([category, one]) => profileFaults(one, `${path}/${category}`));
+  Object.entries(of).flatMap(([category, one]) => profileFaults(one, `${path}/${category}`, category === 'adult'));
 
 function refused(faults: readonly string[], cause?: unknown): VigilError {
   const list = [...new Set(faults)].map((fault) => `\n  ${visibleText(fault)}`).join('');

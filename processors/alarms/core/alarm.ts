@@ -7,7 +7,8 @@ import type { Alarm, AlarmEventType, Command, Priority } from '../../../contract
 import { formatInstant } from '../../../contracts/time.ts';
 import type { Condition } from './condition.ts';
 import { type Profile, type Times, timesOf } from './profile.ts';
-import { isScore, scoreRealarmMs } from './scores/names.ts';
+import { isScore } from './scores/names.ts';
+import { builtInScores } from './scores/score-rules.ts';
 
 /** An alarm on the screens, and what the engine must remember of it. */
 export type Live = {
@@ -58,7 +59,7 @@ export const eventTypeOf = ({ type }: Change): AlarmEventType => told[type];
 /** Times of the wall clock that a change is made at. */
 export type Clock = {
   readonly now: number;
-  readonly profile: Times & Partial<Pick<Profile, 'groups'>>;
+  readonly profile: Times & Partial<Pick<Profile, 'groups' | 'scores'>>;
   /** Until when an audio pause silences an alarm of a priority that begins to call; null where none does. */
   readonly pausedUntil?: (priority: Priority) => number | null;
 };
@@ -66,7 +67,7 @@ export type Clock = {
 /** How soon an answered alarm calls again while its condition lasts. */
 export function realarmMsOf(alarm: Pick<Alarm, 'condition' | 'origin'>, { profile }: Pick<Clock, 'profile'>): number {
   const isOurScore = alarm.origin === undefined && isScore(alarm.condition);
-  return isOurScore ? scoreRealarmMs : timesOf(profile, alarm).realarmMs;
+  return isOurScore ? (profile.scores ?? builtInScores).realarmMs : timesOf(profile, alarm).realarmMs;
 }
 
 /** So often an unanswered alarm climbs at most (ours). */

@@ -6,7 +6,7 @@ import { initialArrivals } from './arrivals.ts';
 import { acknowledge, type Desk, pauseAudio } from './book.ts';
 import type { Environment, Judged } from './engine.ts';
 import { limitsInForce } from './in-force.ts';
-import { isOver, isScored, refolded, rulesIn } from './judging.ts';
+import { isOver, isScored, refolded, rulesIn, scoreRulesIn } from './judging.ts';
 import { without } from './limits.ts';
 import { withoutAlerts } from './own-alerts.ts';
 import { scoreAssessment } from './scores/scores.ts';
@@ -69,7 +69,7 @@ function carryOut(
       return { state: { ...state, book }, endAt, events, ...(refused !== undefined && { refused }) };
     }
     case 'enter-assessment':
-      return enterAssessment(state, asked, desk);
+      return enterAssessment(env, state, asked, desk);
     case 'standby':
       return beginStandby(state, asked, desk);
     case 'end-standby':
@@ -94,6 +94,7 @@ function beginStandby(
 }
 
 function enterAssessment(
+  env: Environment,
   state: State,
   asked: Extract<Command, { type: 'enter-assessment' }>,
   { now }: Desk,
@@ -102,7 +103,10 @@ function enterAssessment(
     const why = isOver(state) ? 'the patient is no longer at this device' : 'NEWS2 is for adults alone';
     return { state, endAt: now, refused: `The assessment was not taken: ${why}.` };
   }
-  return { state: { ...state, scores: scoreAssessment(state.scores, asked, now) }, endAt: now };
+  return {
+    state: { ...state, scores: scoreAssessment(state.scores, asked, now, scoreRulesIn(env, state)) },
+    endAt: now,
+  };
 }
 
 function setLimits(

@@ -41,7 +41,7 @@ import {
 import { doubled, doubledConditions } from './doubled.ts';
 import { identity } from './identity.ts';
 import type { AlertsInput, AssociationInput, Category, Input, ObservationInput, StatusInput } from './inputs.ts';
-import { isOver, isScored, profileInForce, refolded, rulesIn, rulesOf } from './judging.ts';
+import { isOver, isScored, profileInForce, refolded, rulesIn, rulesOf, scoreRulesIn } from './judging.ts';
 import { type Came, conditionsOf, endLate, lateDue, limits, without } from './limits.ts';
 import { endNotices, notice, noticeConditions, noticesDue } from './notices.ts';
 import { latchedOf, ofDevice, ownAlertConditions, ownAlerts, withoutAlerts } from './own-alerts.ts';
@@ -182,7 +182,7 @@ function allConditions(env: Environment, state: State): readonly Condition[] {
   add(doubledConditions(state.doubled));
   add(continuityConditions(state.continuity));
   add(noticeConditions(state.notices));
-  if (isScored(state)) add(scoresConditions(state.scores));
+  if (isScored(state)) add(scoresConditions(state.scores, scoreRulesIn(env, state)));
   add(noProfileConditions(state, profileInForce(env, state) !== undefined));
   add(ownAlertConditions(state.ownAlerts));
   return found.length === 0 ? found : asOneCall(found);
@@ -215,7 +215,7 @@ function observe(env: Environment, state: State, input: ObservationInput, now: n
     rates: rates(state.rates, came),
     doubled: doubled(state.doubled, input),
     continuity,
-    scores: isScored(state) ? scoreValues(state.scores, came) : state.scores,
+    scores: isScored(state) ? scoreValues(state.scores, came, scoreRulesIn(env, state)) : state.scores,
     standby,
     identity: over ? state.identity : identityPart,
     notices: found && !over ? notice(state.notices, found, now) : state.notices,

@@ -4,6 +4,8 @@ import type { LimitGroup } from '../../../contracts/parameters.ts';
 import type { Environment } from './engine.ts';
 import { type RulesOf, refoldLimits } from './limits.ts';
 import { type GroupRules, type Profile, rulesOfPatient } from './profile.ts';
+import { builtInScores, type ScoreRules } from './scores/score-rules.ts';
+import { refoldScores } from './scores/scores.ts';
 import type { State } from './state.ts';
 
 export type Overrides = Readonly<Partial<Record<LimitGroup, OwnLimits>>>;
@@ -20,6 +22,10 @@ export function profileInForce(env: Environment, { association }: State): Profil
   return category === null ? undefined : env.profile(category, ward);
 }
 
+/** What the patient's scores are judged by. */
+export const scoreRulesIn = (env: Environment, state: State): ScoreRules =>
+  profileInForce(env, state)?.scores ?? builtInScores;
+
 export const rulesIn = (env: Environment, state: State): RulesOf =>
   rulesOf(profileInForce(env, state), state.overrides);
 
@@ -27,7 +33,15 @@ export const rulesIn = (env: Environment, state: State): RulesOf =>
 export const refolded = (env: Environment, state: State, before: RulesOf): State => ({
   ...state,
   limits: refoldLimits(state.limits, before, rulesIn(env, state)),
+  scores: isScored(state) ? refoldScores(state.scores, scoreRulesIn(env, state)) : state.scores,
 });
+
+/** Whether the rules in force make other alarms of the last sets than those that a state was written under. */
+export function isScoredOtherwise(env: Environment, state: State): boolean {
+  if (!isScored(state)) return false;
+  const { held } = refoldScores(state.scores, scoreRulesIn(env, state)).head;
+  return JSON.stringify(held) !== JSON.stringify(state.scores.head.held);
+}
 
 /** One answer for each profile and patient: it is asked for with each reading, and changes when somebody changes limits. */
 const known = new WeakMap<Profile, WeakMap<Overrides, RulesOf>>();

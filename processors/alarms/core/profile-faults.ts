@@ -2,13 +2,14 @@
  * What is wrong with a profile as a file has it: every fault, each with its place and a sentence. A profile is complete or it is
  * refused: each group has its limits, or is off with a reason (CLINICAL, "Judged or told", 10). Pure.
  */
-import { type Static, type TSchema, Type } from 'typebox';
-import { Compile, type Validator } from 'typebox/compile';
+import { type Static, Type } from 'typebox';
 import { adultLimits } from '../../../contracts/adult-limits.ts';
 import { bounds, limitsFault, vitalGroups } from '../../../contracts/effective-limits.ts';
 import { type Limits, priorities } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, limitGroups } from '../../../contracts/parameters.ts';
 import type { Bound, Delay } from './profile.ts';
+import { faultsOf, Reason, shapesOf } from './profile-shapes.ts';
+import { scoreFaults } from './scores/score-faults.ts';
 
 const closed = { additionalProperties: false } as const;
 /** Longest delay (CLINICAL, "Delays": 0 to 30 s). */
@@ -29,8 +30,16 @@ const times = { realarmMs: Type.Optional(RealarmMs), escalationMs: Type.Optional
 const extremes = { extremeLow: Type.Optional(Type.Number()), extremeHigh: Type.Optional(Type.Number()) };
 
 const shapes = {
-  profile: Type.Object({ realarmMs: RealarmMs, escalationMs: escalations(true), groups: Type.Object({}) }, closed),
-  off: Type.Object({ off: Type.String({ minLength: 1, maxLength: 120, pattern: '\\S' }), ...extremes }, closed),
+  profile: Type.Object(
+    {
+      realarmMs: RealarmMs,
+      escalationMs: escalations(true),
+      groups: Type.Object({}),
+      scores: Type.Optional(Type.Unknown()),
+    },
+    closed,
+  ),
+  off: Type.Object({ off: Reason, ...extremes }, closed),
   rules: Type.Object(
     {
       priority: Priority,
@@ -70,24 +79,13 @@ const shapes = {
     { kind: Type.Literal('area'), unitMs: Type.Integer({ minimum: 1, maximum: 1_000_000 }), capMs: DelayMs },
     closed,
   ),
-} satisfies Record<string, TSchema>;
-const checks = new Map<string, Validator>(
-  Object.entries(shapes).map(([name, shape]) => [name, Compile(shape as TSchema) as Validator]),
-);
+};
+const checks = shapesOf(shapes);
+const shapeFaults = (shape: keyof typeof shapes, value: unknown, path: string) => faultsOf(checks, shape, value, path);
 
-/** The faults of one value by its shape; each is at most one line. */
-function shapeFaults(shape: keyof typeof shapes, value: unknown, path: string): string[] {
-  const check = checks.get(shape)!;
-  if (check.Check(value)) return [];
-  const found = check.Errors(value).map(({ instancePath, message, params }) => {
-    const allowed = 'allowedValues' in params ? `: ${params.allowedValues.join(', ')}` : '';
-    return `${path}${instancePath}: it ${message}${allowed}.`;
-  });
-  return [...new Set(found)];
-}
-
-export function profileFaults(profile: unknown, path: string): string[] {
-  const faults = shapeFaults('profile', profile, path);
+/** @param isScored the patients are scored; a profile of others says nothing of scores */
+export function profileFaults(profile: unknown, path: string, isScored: boolean): string[] {
+  const faults = [...shapeFaults('profile', profile, path), ...scoreFaultsOf(profile, path, isScored)];
   const groups = (profile as { readonly groups?: unknown } | null)?.groups;
   if (groups === null || typeof groups !== 'object') return faults;
   const unknown = Object.keys(groups).filter((name) => !(limitGroups as readonly string[]).includes(name));
@@ -100,6 +98,12 @@ export function profileFaults(profile: unknown, path: string): string[] {
       return groupFaults(group, (groups as Record<string, unknown>)[group], at);
     }),
   ];
+}
+
+function scoreFaultsOf(profile: unknown, path: string, isScored: boolean): string[] {
+  if (profile === null || typeof profile !== 'object' || !('scores' in profile)) return [];
+  if (!isScored) return [`${path}/scores: scores are for adults alone. Leave it out.`];
+  return scoreFaults(profile.scores, `${path}/scores`);
 }
 
 type Rules = Static<typeof shapes.rules>;

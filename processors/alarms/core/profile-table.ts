@@ -6,10 +6,11 @@ import type { Limits, ProfileSource } from '../../../contracts/messages/alarms.t
 import type { LimitGroup } from '../../../contracts/parameters.ts';
 import type { Category } from './inputs.ts';
 import { adultProfile, type Profile } from './profile.ts';
+import { builtInScores } from './scores/score-rules.ts';
 
 export type LimitsByGroup = Readonly<Partial<Record<LimitGroup, Limits>>>;
-/** A profile as its file has it. */
-export type OfFile = Omit<Profile, 'source'>;
+/** A profile as its file has it. One of before 2026-12 says nothing of scores. */
+export type OfFile = Omit<Profile, 'source' | 'scores'> & Partial<Pick<Profile, 'scores'>>;
 export type ByCategory<T> = Readonly<Partial<Record<Category, T>>>;
 
 export type ProfileTable = {
@@ -31,7 +32,10 @@ export function tableOf(
 ) {
   const profiles = (origin: ProfileSource['origin'], of: ByCategory<OfFile>): ByCategory<Profile> =>
     Object.fromEntries(
-      Object.entries(of).map(([category, one]) => [category, { ...one, source: { origin, version } }]),
+      Object.entries(of).map(([category, one]) => [
+        category,
+        { ...one, scores: one.scores ?? builtInScores, source: { origin, version } },
+      ]),
     );
   const table: ProfileTable = {
     hospital: { ...builtInProfiles.hospital, ...profiles('hospital', hospital) },

@@ -5,6 +5,7 @@
 import { adultLimits } from '../../../contracts/adult-limits.ts';
 import type { Alarm, Limits, OwnLimits, Priority, ProfileSource } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, limitGroups } from '../../../contracts/parameters.ts';
+import { builtInScores, type ScoreRules } from './scores/score-rules.ts';
 
 /**
  * How long a value must be beyond its limit before it alarms, in the device's time.
@@ -57,6 +58,8 @@ export type Off = { readonly off: string; readonly extremeLow?: number; readonly
 
 export type Profile = {
   readonly groups: Readonly<Record<LimitGroup, GroupRules | Off>>;
+  /** Of adults; nobody else is scored. */
+  readonly scores: ScoreRules;
   readonly source: ProfileSource;
 } & Times;
 
@@ -108,6 +111,7 @@ export function profileOfLimits(limits: Readonly<Partial<Record<LimitGroup, Limi
   });
   return {
     groups: Object.fromEntries(groups) as Record<LimitGroup, GroupRules | Off>,
+    scores: builtInScores,
     realarmMs: 180_000,
     escalationMs: { high: 60_000, medium: 180_000 },
     source: { origin: 'built-in', version: '1' },

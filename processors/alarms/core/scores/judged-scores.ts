@@ -1,15 +1,16 @@
 /** The scores against what they alarm from: how long each has been there, and what its alarm says. Pure. */
-import type { Priority } from '../../../../contracts/messages/alarms.ts';
 import { numberText } from '../../../../contracts/number-text.ts';
 import { type NewsParameter, newsParameters } from '../../../../contracts/score-names.ts';
 import type { Condition } from '../condition.ts';
 import type { Rule } from '../rules.ts';
 import { judge, type Sample, type Tracker } from '../track.ts';
-import { freshMs, isSpotCheck, type Known, setAt } from './known.ts';
+import { isSpotCheck, type Known, setAt } from './known.ts';
 import { type ScoreName, scoreNames } from './names.ts';
 import { type News2, news2 } from './news2.ts';
-import { type Qsofa, qsofa, qsofaFrom } from './qsofa.ts';
-import { shockIndex, shockIndexFrom } from './shock-index.ts';
+import { type Qsofa, qsofa } from './qsofa.ts';
+import { roundHalfUp } from './round.ts';
+import type { ScoreCall, ScoreRules } from './score-rules.ts';
+import { shockIndex } from './shock-index.ts';
 
 /** Scores that have reached what they alarm from, or did until a moment ago: how long, and the words. */
 export type ScoresHeld = Readonly<Partial<Record<ScoreName, { readonly tracker: Tracker; readonly text: string }>>>;
@@ -18,82 +19,79 @@ export type ScoresHeld = Readonly<Partial<Record<ScoreName, { readonly tracker: 
 export const nothingHeld: ScoresHeld = {};
 
 type Row = {
-  readonly from: number;
   /** The least difference between two scores. */
   readonly step: number;
-  readonly priority: Priority;
   readonly chain: string;
   readonly rank: number;
-  /** Chains of which any condition stands for this score. */
+  /** Chains of which any condition stands for this score: it is no news where a limit of what it is made of calls already. */
   readonly under?: readonly string[];
-  /** How long it must be reached before it alarms. */
-  readonly onMs: number;
 };
 
-const minute = 60_000;
-/**
- * Low and medium, since a score calls for an assessment, not for a hand at once, and must not flood a ward (ours). From: CLINICAL, "NEWS2" and
- * "Deterioration". Times of ours. A shock index and a qSOFA are
- * no news where a limit of what they are made of calls already.
- */
 const rows: Readonly<Record<ScoreName, Row>> = {
-  'NEWS2.high': { from: 7, step: 1, priority: 'medium', chain: 'NEWS2', rank: 3, onMs: minute },
-  'NEWS2.medium': { from: 5, step: 1, priority: 'low', chain: 'NEWS2', rank: 2, onMs: minute },
-  'NEWS2.low-medium': { from: 3, step: 1, priority: 'low', chain: 'NEWS2', rank: 1, onMs: minute },
-  qSOFA: {
-    from: qsofaFrom,
-    step: 1,
-    priority: 'low',
-    chain: 'qSOFA',
-    rank: 0,
-    under: ['NEWS2', 'RR.high', 'ABP.low', 'NIBP.low'],
-    onMs: minute,
-  },
+  'NEWS2.high': { step: 1, chain: 'NEWS2', rank: 3 },
+  'NEWS2.medium': { step: 1, chain: 'NEWS2', rank: 2 },
+  'NEWS2.low-medium': { step: 1, chain: 'NEWS2', rank: 1 },
+  qSOFA: { step: 1, chain: 'qSOFA', rank: 0, under: ['NEWS2', 'RR.high', 'ABP.low', 'NIBP.low'] },
   'shock-index': {
-    from: shockIndexFrom,
     step: 0.01,
-    priority: 'low',
     chain: 'shock-index',
     rank: 0,
     under: ['NEWS2', 'qSOFA', 'HR.high', 'ABP.low', 'NIBP.low'],
-    onMs: 5 * minute,
   },
 };
 
-/** A score must be below for so long to end its alarm (ours). */
-const offMs = 5 * minute;
+type Made = { readonly call: ScoreCall; readonly often: Rule; readonly singly: Rule };
+/** What a profile's scores that are not off are judged by. */
+type MadeRules = Readonly<Partial<Record<ScoreName, Made>>>;
 
-const ruleOf = ({ from, step, priority, onMs }: Row, isSingle: boolean): Rule => ({
-  tier: 'high',
-  priority,
-  limit: from - step,
-  hysteresis: 0,
-  delay: { kind: 'fixed', ms: isSingle ? 0 : onMs },
-  offDelayMs: isSingle ? 0 : offMs,
-});
-const rules = Object.fromEntries(
-  scoreNames.map((name) => [name, { often: ruleOf(rows[name], false), singly: ruleOf(rows[name], true) }]),
-) as Record<ScoreName, { readonly often: Rule; readonly singly: Rule }>;
+/** The rules that were made of a profile's scores: they are asked for with each set. */
+const madeRules = new WeakMap<ScoreRules, MadeRules>();
+
+function rulesOf(scores: ScoreRules): MadeRules {
+  const known = madeRules.get(scores);
+  if (known !== undefined) return known;
+  const found = scoreNames.flatMap((name) => {
+    const call = scores.calls[name];
+    if ('off' in call) return [];
+    const { from, priority, delayMs } = call;
+    const limit = roundHalfUp(from - rows[name].step, 2);
+    const rule = { tier: 'high', priority, limit, hysteresis: 0 } as const;
+    const often: Rule = { ...rule, delay: { kind: 'fixed', ms: delayMs }, offDelayMs: scores.offDelayMs };
+    const singly: Rule = { ...rule, delay: { kind: 'fixed', ms: 0 }, offDelayMs: 0 };
+    return [[name, { call, often, singly }] as const];
+  });
+  const made: MadeRules = Object.fromEntries(found);
+  madeRules.set(scores, made);
+  return made;
+}
 
 /** Judges what is known at an instant. Where every value is a single measurement, each is judged as it comes. */
-export function judgeScores(before: ScoresHeld, known: Known, at: number, late: boolean): ScoresHeld {
-  const set = setAt(known, at);
+export function judgeScores(
+  before: ScoresHeld,
+  known: Known,
+  { at, late }: { readonly at: number; readonly late: boolean },
+  by: ScoreRules,
+): ScoresHeld {
+  const set = setAt(known, at, by.ages);
   const scored = { news: news2(set), sofa: qsofa(set), index: shockIndex(set.pulse, set.BPsys) };
+  const rules = rulesOf(by);
   let single: boolean | undefined;
   let held: Partial<Record<ScoreName, { tracker: Tracker; text: string }>> | undefined;
   for (const name of scoreNames) {
-    const value = judgedValue(name, scored);
+    const made = rules[name];
+    if (made === undefined) continue;
+    const { from } = made.call;
+    const value = judgedValue(name, scored, from);
     const was = before[name];
-    const { often, singly } = rules[name];
-    const isBeyond = value !== null && value > often.limit;
+    const isBeyond = value !== null && value > made.often.limit;
     if (was === undefined && !isBeyond) continue;
-    single ??= isSpotCheck(known, at);
-    const rule = single ? singly : often;
-    const sample: Sample = { at, value, questionable: false, late, single, noDataMs: freshMs };
+    single ??= isSpotCheck(known, at, by.ages);
+    const rule = single ? made.singly : made.often;
+    const sample: Sample = { at, value, questionable: false, late, single, noDataMs: by.ages.continuousMs };
     const { high: tracker } = judge(was === undefined ? {} : { high: was.tracker }, sample, [rule]);
     if (tracker === undefined) continue;
     held ??= {};
-    held[name] = { tracker, text: isBeyond ? textOf(name, value, scored) : was!.text };
+    held[name] = { tracker, text: isBeyond ? textOf(name, value, from, scored) : was!.text };
   }
   return held ?? nothingHeld;
 }
@@ -111,21 +109,21 @@ const pointsMax: Readonly<Record<NewsParameter, number>> = {
 };
 
 /**
- * What is judged of a set; null where too little is known. A partial NEWS2 has no total, but its known parts may reach 7 by themselves: then
- * the emergency is certain and called (ours). Nothing slighter is called of a partial set.
+ * What is judged of a set; null where too little is known. A partial NEWS2 has no total, but its known parts may reach what is grave by
+ * themselves: then the emergency is certain and called (ours). Nothing slighter is called of a partial set.
  */
-function judgedValue(name: ScoreName, { news, sofa, index }: Scored): number | null {
+function judgedValue(name: ScoreName, { news, sofa, index }: Scored, from: number): number | null {
   const { total, atLeast, missing, points } = news;
   const atMost = missing.reduce((sum, one) => sum + pointsMax[one], atLeast);
   switch (name) {
     case 'NEWS2.high':
-      return certain(atLeast, atMost, rows[name].from);
+      return certain(atLeast, atMost, from);
     case 'NEWS2.medium':
-      return total ?? (atMost < rows[name].from ? atMost : null);
+      return total ?? (atMost < from ? atMost : null);
     case 'NEWS2.low-medium':
       return total === undefined ? null : Math.max(...newsParameters.map((one) => points[one] ?? 0));
     case 'qSOFA':
-      return certain(sofa.met.length, sofa.met.length + sofa.missing.length, qsofaFrom);
+      return certain(sofa.met.length, sofa.met.length + sofa.missing.length, from);
     case 'shock-index':
       return index ?? null;
   }
@@ -136,8 +134,7 @@ function certain(atLeast: number, atMost: number, from: number): number | null {
   return atMost < from ? atMost : null;
 }
 
-function textOf(name: ScoreName, value: number, { news, sofa }: Scored): string {
-  const { from } = rows[name];
+function textOf(name: ScoreName, value: number, from: number, { news, sofa }: Scored): string {
   switch (name) {
     case 'NEWS2.high':
     case 'NEWS2.medium':
@@ -175,12 +172,15 @@ export function releaseScores(held: ScoresHeld): ScoresHeld {
 
 const none: readonly Condition[] = [];
 
-export function scoreConditions(held: ScoresHeld): readonly Condition[] {
+export function scoreConditions(held: ScoresHeld, by: ScoreRules): readonly Condition[] {
   if (held === nothingHeld) return none;
   const found: Condition[] = [];
+  const rules = rulesOf(by);
   for (const [name, { tracker, text }] of Object.entries(held) as [ScoreName, NonNullable<ScoresHeld[ScoreName]>][]) {
-    if (tracker.determined === null) continue;
-    const { from, priority, chain, rank, under } = rows[name];
+    const call = rules[name]?.call;
+    if (tracker.determined === null || call === undefined) continue;
+    const { from, priority } = call;
+    const { chain, rank, under } = rows[name];
     found.push({
       key: name,
       name,

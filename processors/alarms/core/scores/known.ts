@@ -8,6 +8,7 @@ import type { Assessment } from '../../../../contracts/messages/scores.ts';
 import { type Parameter, parameters } from '../../../../contracts/parameters.ts';
 import { type Consciousness, type NewsParameter, newsParameters } from '../../../../contracts/score-names.ts';
 import type { News2Set } from './news2.ts';
+import type { InputAges } from './score-rules.ts';
 
 /** Sensors that the scores know. Two may measure one input: ECG and pleth the pulse, line and cuff the systolic pressure. */
 export type Sensor = 'HR' | 'PR' | 'RR' | 'SpO2' | 'ABP' | 'NIBP' | 'Temp';
@@ -33,12 +34,6 @@ export type Known = { readonly values: Readonly<Partial<Record<Sensor, Measured>
 export const noEntries: Entries = {};
 export const nothingKnown: Known = { values: {}, entries: noEntries };
 
-/** A continuous value is scored for so long (ours). */
-export const freshMs = 300_000;
-/** A single measurement is scored for its expected interval and so much, since no cuff comes to the second (ours). */
-export const singleGraceMs = 60_000;
-/** Consciousness and oxygen are scored for so long after a nurse entered them: the longest interval for a NEWS2 of 1 to 4 (ours). */
-export const entryMs = 6 * 3_600_000;
 /** The ECG's rate and the line's pressure are taken unless the other sensor's value is newer by more than this (ours). */
 const preferMs = 70_000;
 
@@ -100,64 +95,73 @@ export function entriesOf({ consciousness, oxygen, spo2Scale }: Assessment, at: 
 export type Input = { readonly at: number; readonly value: number | boolean | Consciousness; readonly untilMs: number };
 
 /** The newest word on each input, be it too old. Of two sensors of one input, one that is young enough goes first. */
-export function inputsAt({ values, entries }: Known, at: number): Readonly<Partial<Record<NewsParameter, Input>>> {
+export function inputsAt(
+  { values, entries }: Known,
+  at: number,
+  ages: InputAges,
+): Readonly<Partial<Record<NewsParameter, Input>>> {
+  const inputOf = (measured: Measured | undefined): Input | undefined =>
+    measured && { at: measured.at, value: measured.value, untilMs: untilOf(measured, ages) };
   const { HR, PR, RR, SpO2, ABP, NIBP, Temp } = values;
   const { consciousness, oxygen } = entries;
   const found: Record<NewsParameter, Input | undefined> = {
     RR: inputOf(RR),
     SpO2: inputOf(SpO2),
-    oxygen: oxygen && { ...oxygen, untilMs: oxygen.at + entryMs },
-    BPsys: inputOf(chosen(ABP, NIBP, at)),
-    pulse: inputOf(chosen(HR, PR, at)),
-    consciousness: consciousness && { ...consciousness, untilMs: consciousness.at + entryMs },
+    oxygen: oxygen && { ...oxygen, untilMs: oxygen.at + ages.enteredMs },
+    BPsys: inputOf(chosen(ABP, NIBP, at, ages)),
+    pulse: inputOf(chosen(HR, PR, at, ages)),
+    consciousness: consciousness && { ...consciousness, untilMs: consciousness.at + ages.enteredMs },
     Temp: inputOf(Temp),
   };
   return found as Partial<Record<NewsParameter, Input>>;
 }
 
-const inputOf = (measured: Measured | undefined): Input | undefined =>
-  measured && { at: measured.at, value: measured.value, untilMs: untilOf(measured) };
-
 /** Until when a value is young enough to be scored. */
-const untilOf = ({ at, everyMs }: Measured): number =>
-  at + (everyMs === undefined ? freshMs : Math.max(everyMs + singleGraceMs, freshMs));
+const untilOf = ({ at, everyMs }: Measured, { continuousMs, singleGraceMs }: InputAges): number =>
+  at + (everyMs === undefined ? continuousMs : Math.max(everyMs + singleGraceMs, continuousMs));
 
-const youngAt = (measured: Measured | undefined, at: number): number | undefined =>
-  measured !== undefined && at <= untilOf(measured) ? measured.value : undefined;
+const youngAt = (measured: Measured | undefined, at: number, ages: InputAges): number | undefined =>
+  measured !== undefined && at <= untilOf(measured, ages) ? measured.value : undefined;
 
-function chosen(first: Measured | undefined, other: Measured | undefined, at: number): Measured | undefined {
+function chosen(
+  first: Measured | undefined,
+  other: Measured | undefined,
+  at: number,
+  ages: InputAges,
+): Measured | undefined {
   if (first === undefined || other === undefined) return first ?? other;
-  const isYoung = at <= untilOf(first);
-  if (isYoung !== at <= untilOf(other)) return isYoung ? first : other;
+  const isYoung = at <= untilOf(first, ages);
+  if (isYoung !== at <= untilOf(other, ages)) return isYoung ? first : other;
   return other.at - first.at > preferMs ? other : first;
 }
 
 /** The set that is scored at an instant. It is asked for often, so it makes nothing but the set. */
-export function setAt({ values, entries }: Known, at: number): News2Set {
+export function setAt({ values, entries }: Known, at: number, ages: InputAges): News2Set {
   const { HR, PR, RR, SpO2, ABP, NIBP, Temp } = values;
   const { consciousness, oxygen, spo2Scale } = entries;
   return {
-    RR: youngAt(RR, at),
-    SpO2: youngAt(SpO2, at),
-    oxygen: oxygen !== undefined && at <= oxygen.at + entryMs ? oxygen.value : undefined,
-    BPsys: youngAt(chosen(ABP, NIBP, at), at),
-    pulse: youngAt(chosen(HR, PR, at), at),
-    consciousness: consciousness !== undefined && at <= consciousness.at + entryMs ? consciousness.value : undefined,
-    Temp: youngAt(Temp, at),
+    RR: youngAt(RR, at, ages),
+    SpO2: youngAt(SpO2, at, ages),
+    oxygen: oxygen !== undefined && at <= oxygen.at + ages.enteredMs ? oxygen.value : undefined,
+    BPsys: youngAt(chosen(ABP, NIBP, at, ages), at, ages),
+    pulse: youngAt(chosen(HR, PR, at, ages), at, ages),
+    consciousness:
+      consciousness !== undefined && at <= consciousness.at + ages.enteredMs ? consciousness.value : undefined,
+    Temp: youngAt(Temp, at, ages),
     scale: spo2Scale?.value ?? 1,
   };
 }
 
 /** Whether everything that is scored now is a single measurement: of a monitor that is wheeled from bed to bed. */
-export function isSpotCheck({ values }: Known, at: number): boolean {
+export function isSpotCheck({ values }: Known, at: number, ages: InputAges): boolean {
   for (const measured of Object.values(values))
-    if (measured.everyMs === undefined && at <= untilOf(measured)) return false;
+    if (measured.everyMs === undefined && at <= untilOf(measured, ages)) return false;
   return true;
 }
 
 /** When the next input becomes too old that is not so at `at`; infinity where none does. */
-export function nextStaleMs(known: Known, at: number): number {
-  const inputs = inputsAt(known, at);
+export function nextStaleMs(known: Known, at: number, ages: InputAges): number {
+  const inputs = inputsAt(known, at, ages);
   let next = Number.POSITIVE_INFINITY;
   for (const name of newsParameters) {
     const input = inputs[name];

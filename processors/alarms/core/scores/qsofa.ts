@@ -5,8 +5,6 @@
 import { type Consciousness, type QsofaParameter, qsofaParameters } from '../../../../contracts/score-names.ts';
 import { roundHalfUp } from './round.ts';
 
-export const qsofaFrom = 2;
-
 export type Qsofa = {
   readonly met: readonly QsofaParameter[];
   readonly missing: readonly QsofaParameter[];

@@ -3,8 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { type Bed, bed, type Numerics, reading, t0, wallOf } from '../../../bed.testing.ts';
 import { adultProfile } from '../profile.ts';
 import { rearm } from '../rearm.ts';
-import { setAt } from './known.ts';
+import { type Known, setAt as setOf } from './known.ts';
 import { isScore } from './names.ts';
+import { builtInScores } from './score-rules.ts';
 
 /** Scores 0, and breaks no limit. */
 const well: Numerics = { HR: 70, SpO2: 97, RR: 16, ABPs: 130, Temp: 37 };
@@ -14,6 +15,8 @@ const ill: Numerics = { ...well, HR: 115, SpO2: 92, RR: 26 };
 const unwell: Numerics = { ...well, HR: 115, SpO2: 92, ABPs: 105 };
 
 const alert = { type: 'enter-assessment', consciousness: 'A', oxygen: false } as const;
+
+const setAt = (known: Known, at: number) => setOf(known, at, builtInScores.ages);
 
 function assessed(): Bed {
   const patient = bed();

@@ -7,7 +7,7 @@ import type { Command } from '../../../../contracts/messages/alarms.ts';
 import { usableNumber } from '../../../../contracts/messages/check.ts';
 import type { Condition } from '../condition.ts';
 import type { Came } from '../limits.ts';
-import { insert, startTimeline, type Timeline } from '../timeline.ts';
+import { insert, refold, startTimeline, type Timeline } from '../timeline.ts';
 import { judgeScores, nothingHeld, releaseScores, type ScoresHeld, scoreConditions } from './judged-scores.ts';
 import {
   entriesOf,
@@ -21,6 +21,7 @@ import {
   sensorOf,
   together,
 } from './known.ts';
+import type { ScoreRules } from './score-rules.ts';
 
 /** What came within 20 s. Of a continuous parameter its first value, of a single measurement its last. */
 type Cell = Known & {
@@ -53,7 +54,7 @@ const cellMs = 20_000;
 const cellOf = (at: number) => Math.floor(at / cellMs) * cellMs;
 
 /** Takes the values of one reading. Questionable and invalid ones are no value for a score. */
-export function scoreValues(before: ScoresPart, came: readonly Came[]): ScoresPart {
+export function scoreValues(before: ScoresPart, came: readonly Came[], by: ScoreRules): ScoresPart {
   let part = before;
   let cell: Cell | undefined;
   for (const one of came) {
@@ -69,10 +70,10 @@ export function scoreValues(before: ScoresPart, came: readonly Came[]): ScoresPa
     const measured: Measured = single ? { at, value, everyMs: intervalMs } : { at, value };
     const next: Cell = { at: cellAt, values: { [sensor]: measured }, entries: noEntries, late };
     // The values of one reading lie in one cell, unless two clocks stand behind them.
-    if (cell !== undefined && cell.at !== cellAt) part = put(part, cell);
+    if (cell !== undefined && cell.at !== cellAt) part = put(part, cell, by);
     cell = cell?.at === cellAt ? merged(cell, next) : next;
   }
-  return cell === undefined ? part : put(part, cell);
+  return cell === undefined ? part : put(part, cell, by);
 }
 
 /** Takes what a nurse entered. It counts from the command's time, and never as older than all that is remembered. */
@@ -80,6 +81,7 @@ export function scoreAssessment(
   part: ScoresPart,
   command: Extract<Command, { type: 'enter-assessment' }>,
   now: number,
+  by: ScoreRules,
 ): ScoresPart {
   const enteredAt = Math.min(Date.parse(command.at), now);
   const cellAt = cellOf(enteredAt);
@@ -90,27 +92,28 @@ export function scoreAssessment(
     entries: entriesOf(command, enteredAt, command.by),
     late: false,
   };
-  return put(part, cell);
+  return put(part, cell, by);
 }
 
-function put(part: ScoresPart, cell: Cell): ScoresPart {
+function put(part: ScoresPart, cell: Cell, by: ScoreRules): ScoresPart {
   const { closed, open } = part;
+  const judgeCell = judgeBy(by);
   if (open === null || cell.at > open.at) {
     const next = open === null ? closed : insert(closed, open, judgeCell).line;
-    return withOpen(next, cell);
+    return withOpen(next, cell, by);
   }
-  if (cell.at === open.at) return withOpen(closed, merged(open, cell));
+  if (cell.at === open.at) return withOpen(closed, merged(open, cell), by);
   const there = closed.window.find(({ at }) => at === cell.at);
   const { line, place } = insert(closed, there === undefined ? cell : merged(there, cell), judgeCell);
-  if (place !== 'too-old') return withOpen(line, open);
+  if (place !== 'too-old') return withOpen(line, open, by);
   // What is about now and lies before all that is remembered shows that a clock was set back. A backlog is of no use for a score.
-  return cell.late ? part : withOpen(rebased(part, cell.at).closed, cell);
+  return cell.late ? part : withOpen(rebased(part, cell.at).closed, cell, by);
 }
 
-const withOpen = (closed: ScoresPart['closed'], open: Cell): ScoresPart => ({
+const withOpen = (closed: ScoresPart['closed'], open: Cell, by: ScoreRules): ScoresPart => ({
   closed,
   open,
-  head: judgeCell(closed.head, open),
+  head: judgeBy(by)(closed.head, open),
 });
 
 function merged(a: Cell, b: Cell): Cell {
@@ -126,21 +129,29 @@ function merged(a: Cell, b: Cell): Cell {
 }
 
 /** What cells were judged to mean: each is folded again when it is closed, and when it leaves the window. */
-const judged = new WeakMap<Cell, { readonly before: Head; readonly head: Head }>();
+const judged = new WeakMap<Cell, { readonly before: Head; readonly by: ScoreRules; readonly head: Head }>();
 
-function judgeCell(before: Head, cell: Cell): Head {
-  const there = judged.get(cell);
-  if (there?.before === before) return there.head;
-  const head = judgeAnew(before, cell);
-  judged.set(cell, { before, head });
-  return head;
-}
+const judgeBy =
+  (by: ScoreRules) =>
+  (before: Head, cell: Cell): Head => {
+    const there = judged.get(cell);
+    if (there?.before === before && there.by === by) return there.head;
+    const head = judgeAnew(before, cell, by);
+    judged.set(cell, { before, by, head });
+    return head;
+  };
 
-function judgeAnew(before: Head, cell: Cell): Head {
+function judgeAnew(before: Head, cell: Cell, by: ScoreRules): Head {
   const known = together(before.known, cell);
   // The cell's first measurement: what comes to it later does not change it.
   const at = firstIn(cell.values) ?? firstIn(cell.entries) ?? cell.at;
-  return { known, at, held: judgeScores(before.held, known, at, cell.late) };
+  return { known, at, held: judgeScores(before.held, known, { at, late: cell.late }, by) };
+}
+
+/** After a change of what scores are judged by: the last sets are judged by that at once. Where nothing has changed the part means the same. */
+export function refoldScores(part: ScoresPart, by: ScoreRules): ScoresPart {
+  const closed = refold(part.closed, (base) => base, judgeBy(by));
+  return part.open === null ? { ...part, closed, head: closed.head } : withOpen(closed, part.open, by);
 }
 
 function firstIn(of: Readonly<Record<string, { readonly at: number }>>): number | undefined {
@@ -164,6 +175,6 @@ export function rearmScores(part: ScoresPart, now: number): ScoresPart {
   return part.open !== null && part.open.at > now ? rebased(part, now) : part;
 }
 
-export function scoresConditions({ head }: ScoresPart): readonly Condition[] {
-  return scoreConditions(head.held);
+export function scoresConditions({ head }: ScoresPart, by: ScoreRules): readonly Condition[] {
+  return scoreConditions(head.held, by);
 }

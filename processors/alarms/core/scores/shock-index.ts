@@ -1,8 +1,6 @@
 /** The shock index: heart rate by systolic pressure (CLINICAL, "Deterioration": 0.9 or more is of interest). Pure. */
 import { roundHalfUp } from './round.ts';
 
-export const shockIndexFrom = 0.9;
-
 /** @returns the index with two digits; undefined where a value is missing, or no pressure is above 0 */
 export function shockIndex(pulse: number | undefined, systolic: number | undefined): number | undefined {
   if (pulse === undefined || systolic === undefined) return undefined;

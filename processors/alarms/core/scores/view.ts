@@ -3,24 +3,27 @@ import type { ScorePart, Scores } from '../../../../contracts/messages/scores.ts
 import { newsParameters } from '../../../../contracts/score-names.ts';
 import { scoresKey, urgentKey } from '../../../../contracts/scores-key.ts';
 import { formatInstant } from '../../../../contracts/time.ts';
-import { isScored } from '../judging.ts';
+import type { Environment } from '../engine.ts';
+import { isScored, scoreRulesIn } from '../judging.ts';
 import type { State } from '../state.ts';
 import { type Entered, type Entries, inputsAt, nextStaleMs, setAt } from './known.ts';
 import { news2 } from './news2.ts';
 import { qsofa } from './qsofa.ts';
+import type { ScoreRules } from './score-rules.ts';
 import { shockIndex } from './shock-index.ts';
 
 /** The instant that is scored: of a device that is silent the present, so that its values become too old. */
 const instantOf = ({ scores: { head } }: State, now: number) => Math.max(head.at ?? now, now);
 
 /** @returns undefined of who is not scored, and where nothing is known yet */
-export function scoresOf(state: State, now: number): Scores | undefined {
+export function scoresOf(env: Environment, state: State, now: number): Scores | undefined {
   const { known, at: judgedAt } = state.scores.head;
   if (judgedAt === null || !isScored(state)) return undefined;
   const at = instantOf(state, now);
-  const set = setAt(known, at);
+  const { ages } = scoreRulesIn(env, state);
+  const set = setAt(known, at, ages);
   const { points, missing, atLeast, total, risk, response } = news2(set);
-  const inputs = inputsAt(known, at);
+  const inputs = inputsAt(known, at, ages);
   const parts = newsParameters.map((parameter): ScorePart => {
     const input = inputs[parameter];
     const scored = points[parameter];
@@ -30,7 +33,7 @@ export function scoresOf(state: State, now: number): Scores | undefined {
       ...(scored !== undefined && { points: scored }),
     };
   });
-  const staleMs = nextStaleMs(known, at);
+  const staleMs = nextStaleMs(known, at, ages);
   const index = shockIndex(set.pulse, set.BPsys);
   return {
     associationId: state.associationId,
@@ -67,7 +70,7 @@ function assessmentOf({ consciousness, oxygen, spo2Scale }: Entries): Scores['as
 /** What was published last of an association, which state was looked at, and when to look again though nothing comes (wall clock). */
 export type ScoresLook = {
   readonly told: { readonly key: string; readonly urgentKey: string; readonly atMs: number } | undefined;
-  readonly of: Pick<State, 'scores' | 'association'> | undefined;
+  readonly of: { readonly state: Pick<State, 'scores' | 'association'>; readonly by: ScoreRules } | undefined;
   readonly dueMs: number;
 };
 
@@ -83,18 +86,21 @@ const publishMs = 10_000;
 
 /** Looks whether the scores have changed. @returns also what is published now */
 export function lookAtScores(
+  env: Environment,
   state: State,
   before: ScoresLook | undefined,
   now: number,
 ): { readonly look: ScoresLook; readonly scores?: Scores } {
   const { scores: part, association } = state;
-  const isSeen = before?.of?.scores === part && before.of.association === association && now < before.dueMs;
-  if (isSeen) return { look: before };
+  const by = scoreRulesIn(env, state);
+  const isSame =
+    before?.of?.by === by && before.of.state.scores === part && before.of.state.association === association;
+  if (isSame && now < before.dueMs) return { look: before };
   const told = before?.told;
-  const of = { scores: part, association };
-  const scores = scoresOf(state, now);
+  const of = { state: { scores: part, association }, by };
+  const scores = scoresOf(env, state, now);
   if (scores === undefined) return { look: { told, of, dueMs: Number.POSITIVE_INFINITY } };
-  const staleMs = nextStaleMs(part.head.known, instantOf(state, now));
+  const staleMs = nextStaleMs(part.head.known, instantOf(state, now), by.ages);
   const key = scoresKey(scores);
   if (key === told?.key) return { look: { told, of, dueMs: staleMs } };
   const urgent = urgentKey(scores);

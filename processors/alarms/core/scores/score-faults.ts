@@ -1,0 +1,75 @@
+/** What is wrong with the scores of a profile as a file has them: every fault, each with its place and a sentence. Pure. */
+import { type TSchema, Type } from 'typebox';
+import { priorities } from '../../../../contracts/messages/alarms.ts';
+import { faultsOf, Reason, shapesOf } from '../profile-shapes.ts';
+import { type ScoreName, scoreNames } from './names.ts';
+import type { ScoreCall, ScoreRules } from './score-rules.ts';
+
+const closed = { additionalProperties: false } as const;
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+
+/** Longest delay: half an hour (ours). */
+const DelayMs = Type.Integer({ minimum: 0, maximum: 30 * minuteMs });
+const Priority = Type.Enum([...priorities]);
+/** A NEWS2 is 20 at most, a qSOFA 3; a single red parameter is 3 points (CLINICAL, "NEWS2"). The least ones are ours. */
+const callFrom = (from: TSchema) => Type.Object({ from, priority: Priority, delayMs: DelayMs }, closed);
+
+const shapes = shapesOf({
+  scores: Type.Object(
+    {
+      calls: Type.Object({}),
+      offDelayMs: Type.Integer({ minimum: 0, maximum: hourMs }),
+      realarmMs: Type.Integer({ minimum: 5 * minuteMs, maximum: 12 * hourMs }),
+      ages: Type.Object(
+        {
+          continuousMs: Type.Integer({ minimum: minuteMs, maximum: hourMs }),
+          singleGraceMs: Type.Integer({ minimum: 0, maximum: hourMs }),
+          // CLINICAL, "NEWS2": the longest interval of a set is 12 h; what is older is of another set.
+          enteredMs: Type.Integer({ minimum: 10 * minuteMs, maximum: 12 * hourMs }),
+        },
+        closed,
+      ),
+    },
+    closed,
+  ),
+  off: Type.Object({ off: Reason }, closed),
+});
+const callShapes = shapesOf<ScoreName>({
+  'NEWS2.high': callFrom(Type.Integer({ minimum: 2, maximum: 20 })),
+  'NEWS2.medium': callFrom(Type.Integer({ minimum: 1, maximum: 20 })),
+  'NEWS2.low-medium': callFrom(Type.Integer({ minimum: 3, maximum: 3 })),
+  qSOFA: callFrom(Type.Integer({ minimum: 1, maximum: 3 })),
+  'shock-index': callFrom(Type.Number({ minimum: 0.5, maximum: 3 })),
+});
+
+export function scoreFaults(scores: unknown, path: string): string[] {
+  const faults = faultsOf(shapes, 'scores', scores, path);
+  const calls = (scores as { readonly calls?: unknown } | null)?.calls;
+  if (calls === null || typeof calls !== 'object') return faults;
+  const isKnown = (name: string) => (scoreNames as readonly string[]).includes(name);
+  const ofCalls = [
+    ...Object.keys(calls)
+      .filter((name) => !isKnown(name))
+      .map((name) => `${path}/calls/${name}: there is no such score.`),
+    ...scoreNames.flatMap((name) => callFaults(name, calls, `${path}/calls/${name}`)),
+  ];
+  return [...faults, ...ofCalls, ...(ofCalls.length === 0 ? orderFaults(calls as ScoreRules['calls'], path) : [])];
+}
+
+function callFaults(name: ScoreName, calls: object, path: string): string[] {
+  if (!Object.hasOwn(calls, name)) return [`${path}: it is missing. Say when it alarms, or {"off": "<reason>"}.`];
+  const call = (calls as Readonly<Record<ScoreName, unknown>>)[name];
+  const isOff = call !== null && typeof call === 'object' && 'off' in call;
+  const faults = isOff ? faultsOf(shapes, 'off', call, path) : faultsOf(callShapes, name, call, path);
+  if (isOff || faults.length > 0 || name !== 'shock-index') return faults;
+  // It is made with two digits.
+  return Number((call as ScoreCall).from.toFixed(2)) === (call as ScoreCall).from
+    ? []
+    : [`${path}/from: it must have two digits after the point at most.`];
+}
+
+function orderFaults({ 'NEWS2.high': high, 'NEWS2.medium': medium }: ScoreRules['calls'], path: string): string[] {
+  if ('off' in high || 'off' in medium || medium.from < high.from) return [];
+  return [`${path}/calls/NEWS2.medium/from: ${medium.from} is not below ${high.from}, from which NEWS2.high alarms.`];
+}

@@ -1,0 +1,160 @@
+/** What a profile says of scores is what they alarm by, at once after a change, too. */
+import { describe, expect, it } from 'vitest';
+import { type Bed, bed, env, type Numerics, t0 } from '../../../bed.testing.ts';
+import type { Environment } from '../engine.ts';
+import { isScoredOtherwise } from '../judging.ts';
+import { adultProfile, type Profile } from '../profile.ts';
+import type { State } from '../state.ts';
+import { isScore, type ScoreName } from './names.ts';
+import { builtInScores, type ScoreRules } from './score-rules.ts';
+import { scoresOf } from './view.ts';
+
+const well: Numerics = { HR: 70, SpO2: 97, RR: 16, ABPs: 130, Temp: 37 };
+/** RR 3, pulse 2, SpO2 2 without breaking any limit; with alert and air: 7. */
+const ill: Numerics = { ...well, HR: 115, SpO2: 92, RR: 26 };
+
+type Calls = Partial<ScoreRules['calls']>;
+const rulesWith = (calls: Calls, more: Partial<ScoreRules> = {}): ScoreRules => ({
+  ...builtInScores,
+  ...more,
+  calls: { ...builtInScores.calls, ...calls },
+});
+const under = (scores: ScoreRules): Environment => {
+  const profile: Profile = { ...adultProfile, scores };
+  return { ...env, profile: () => profile };
+};
+
+function assessed(by: Environment, from?: State): Bed {
+  const patient = bed('adult', 'association-1', from, by);
+  if (from === undefined) patient.command(0, { type: 'enter-assessment', consciousness: 'A', oxygen: false });
+  return patient;
+}
+const raised = (patient: Bed) => patient.raised().filter(isScore);
+const present = (patient: Bed) =>
+  Object.values(patient.live())
+    .filter(({ condition, present }) => isScore(condition) && present)
+    .map(({ condition }) => condition);
+
+/** The same patient under other rules, as after a change of the file. */
+function changeTo(scores: ScoreRules, patient: Bed, s: number): Bed {
+  const after = assessed(under(scores), patient.state());
+  after.feed({ type: 'profiles', before: undefined }, t0 + s * 1000);
+  return after;
+}
+
+describe('a profile says', () => {
+  it('from which score, with which priority and after how long it alarms', () => {
+    const patient = assessed(under(rulesWith({ 'NEWS2.high': { from: 6, priority: 'high', delayMs: 0 } })));
+    patient.run(1, 21, { ...ill, HR: 105 });
+    expect(raised(patient)).toEqual(['NEWS2.high']);
+    expect(patient.live()['NEWS2.high']).toMatchObject({ priority: 'high', text: 'NEWS2 6 ≥ 6', value: 6, limit: 6 });
+  });
+
+  it.each<[ScoreName, Numerics]>([
+    ['NEWS2.high', ill],
+    ['NEWS2.medium', { ...well, HR: 115, SpO2: 92, ABPs: 105 }],
+    ['NEWS2.low-medium', { ...well, RR: 26 }],
+    ['qSOFA', { RR: 24, ABPs: 98 }],
+    ['shock-index', { HR: 108, ABPs: 120 }],
+  ])('that %s does not alarm, and it is shown all the same', (name, numerics) => {
+    const loud = assessed(under(rulesWith({})));
+    loud.run(1, 400, numerics);
+    expect(raised(loud)).toContain(name);
+    const by = under(rulesWith({ [name]: { off: 'not used here' } }));
+    const quiet = assessed(by);
+    quiet.run(1, 400, numerics);
+    expect(raised(quiet)).not.toContain(name);
+    const at = t0 + 400_000;
+    expect(scoresOf(by, quiet.state(), at)).toEqual(scoresOf(env, loud.state(), at));
+  });
+
+  it('that an index alarms from 0.95, and not from 0.94', () => {
+    const by = under(rulesWith({ 'shock-index': { from: 0.95, priority: 'low', delayMs: 0 } }));
+    const below = assessed(by);
+    below.run(1, 60, { HR: 94, ABPs: 100 });
+    expect(raised(below)).toEqual([]);
+    const at = assessed(by);
+    at.run(1, 60, { HR: 95, ABPs: 100 });
+    expect(raised(at)).toEqual(['shock-index']);
+  });
+
+  it('how old an input may be', () => {
+    const by = under(rulesWith({}, { ages: { continuousMs: 60_000, singleGraceMs: 0, enteredMs: 600_000 } }));
+    const patient = assessed(by);
+    patient.run(1, 1, { ...well });
+    const missing = (s: number) => scoresOf(by, patient.state(), t0 + s * 1000)?.news2.missing;
+    expect(missing(61)).toEqual([]);
+    expect(missing(62)).toEqual(['RR', 'SpO2', 'BPsys', 'pulse']);
+    expect(missing(601)).toContain('consciousness');
+  });
+
+  it('after how long an alarm ends, and after how long an answered one calls again', () => {
+    const by = under(rulesWith({}, { offDelayMs: 60_000, realarmMs: 300_000 }));
+    const patient = assessed(by);
+    patient.run(1, 100, ill);
+    patient.acknowledge(100, 'NEWS2.high');
+    patient.run(101, 399, ill);
+    expect(patient.types('NEWS2.high')).not.toContain('realarmed');
+    patient.run(400, 401, ill);
+    expect(patient.types('NEWS2.high')).toContain('realarmed');
+    patient.run(402, 500, well);
+    expect(present(patient)).toEqual([]);
+  });
+});
+
+describe('a change of the profile', () => {
+  it('ends an alarm at once that the last set does not reach any more', () => {
+    const patient = assessed(under(rulesWith({})));
+    patient.run(1, 100, ill);
+    expect(present(patient)).toContain('NEWS2.high');
+    const after = changeTo(rulesWith({ 'NEWS2.high': { from: 9, priority: 'medium', delayMs: 60_000 } }), patient, 101);
+    expect(present(after)).not.toContain('NEWS2.high');
+    expect(present(after)).toContain('NEWS2.medium');
+  });
+
+  it('raises an alarm at once that the last sets have reached for long enough', () => {
+    const patient = assessed(under(rulesWith({})));
+    patient.run(1, 100, { ...well, HR: 115, SpO2: 92 });
+    expect(raised(patient)).toEqual([]);
+    const after = changeTo(rulesWith({ 'NEWS2.medium': { from: 4, priority: 'low', delayMs: 60_000 } }), patient, 101);
+    expect(present(after)).toEqual(['NEWS2.medium']);
+  });
+
+  it('gives an alarm that is on its new priority', () => {
+    const patient = assessed(under(rulesWith({})));
+    patient.run(1, 100, ill);
+    const { alarmId } = patient.live()['NEWS2.high']!;
+    const after = changeTo(rulesWith({ 'NEWS2.high': { from: 7, priority: 'high', delayMs: 60_000 } }), patient, 101);
+    expect(after.live()['NEWS2.high']).toMatchObject({ alarmId, priority: 'high', present: true });
+    expect(raised(after)).toEqual([]);
+  });
+
+  it('of one score leaves the alarms of the others, though they fall off just then', () => {
+    const patient = assessed(under(rulesWith({})));
+    patient.run(1, 100, ill);
+    patient.run(101, 200, well);
+    const { alarmId } = patient.live()['NEWS2.high']!;
+    const after = changeTo(rulesWith({ qSOFA: { off: 'not used here' } }), patient, 201);
+    expect(after.live()['NEWS2.high']).toMatchObject({ alarmId, present: true });
+  });
+
+  it('ends the alarm of a score that was switched off', () => {
+    const patient = assessed(under(rulesWith({})));
+    patient.run(1, 100, ill);
+    const off = { off: 'not used here' };
+    const after = changeTo(
+      rulesWith({ 'NEWS2.high': off, 'NEWS2.medium': off, 'NEWS2.low-medium': off }),
+      patient,
+      101,
+    );
+    expect(present(after)).toEqual([]);
+  });
+
+  it('that came while the processor was away is noticed, and none is seen where none was', () => {
+    const patient = assessed(under(rulesWith({})));
+    patient.run(1, 600, ill);
+    expect(isScoredOtherwise(under(rulesWith({})), patient.state())).toBe(false);
+    const other = rulesWith({ 'NEWS2.high': { from: 9, priority: 'medium', delayMs: 60_000 } });
+    expect(isScoredOtherwise(under(other), patient.state())).toBe(true);
+  });
+});
