@@ -206,6 +206,16 @@ describe('one cause, one call', () => {
     expect(bed.alarm('asystole')).toMatchObject({ priority: 'high', text: 'Asystole: HR 0 (pulse 78)' });
   });
 
+  it('a pulse that came some seconds before the asystole, or has no value now, is not told beside it', () => {
+    for (const pulse of [{}, { PR: null }]) {
+      const bed = bedside();
+      bed.run(0, 10, { HR: 80, PR: 78 });
+      bed.run(11, 16, { HR: 80, ...pulse });
+      bed.run(17, 18, { HR: 0, ...pulse });
+      expect(bed.alarm('asystole')).toMatchObject({ text: 'Asystole: HR 0' });
+    }
+  });
+
   it('a heart rate and a pulse that differ by more than 25 for 10 s are told of', () => {
     const bed = bedside();
     bed.run(0, 20, { HR: 80, PR: 110, SpO2: 97 });

@@ -226,3 +226,14 @@ describe('a wrong clock', () => {
     expect(one.count('lateReadings')).toBe(600);
   });
 });
+
+it('a backlog that comes as slowly as it was measured is one alarm, though it has no value for a while', () => {
+  const one = bed();
+  one.run(1000, 1020, { HR: 80 });
+  for (let s = 0; s <= 40; s += 1) {
+    const HR = s > 10 && s < 30 ? null : 150;
+    one.feed(reading(s, { HR }, { receivedAt: t0 + 1_021_000 + s * 1000 }));
+    one.run(1021 + s, 1021 + s, { HR: 80 });
+  }
+  expect(one.live()['HR.extreme-high']).toMatchObject({ present: true, onsets: 1, late: true });
+});

@@ -142,6 +142,7 @@ function takeValue(
   const sample = sampleOf(came);
   const fold = foldBy(parameter, rules);
   const line = moved(before ?? { samples: startTimeline<Sample, Trackers>({}) }, came.setByMs);
+  if (sample.value === null && !corrects(line, sample)) return came.late ? stillHeard(line, now) : line;
   const onFolded = (was: Trackers, is: Trackers, { at }: Sample) => {
     for (const tracker of Object.values(was))
       if (tracker.determined !== null && is[tracker.tier]?.determined == null)
@@ -153,6 +154,19 @@ function takeValue(
   if (place !== 'too-old') return { ...line, samples };
   return { ...line, late: takeLate(line.late?.samples, sample, fold, now) };
 }
+
+/**
+ * Whether a word that there is no value takes one back that came for the same instant. Any other such word means nothing here, and has no
+ * place on the line: it must not push out the last measurement, which is true until the next one, and which other limits judge at once.
+ */
+function corrects({ samples, late }: Line, { at }: Sample): boolean {
+  const isSame = (sample: Sample) => sample.at === at;
+  return samples.window.some(isSame) || late?.samples.window.some(isSame) === true;
+}
+
+/** Late readings go on to come, though this one has no value. */
+const stillHeard = (line: Line, now: number): Line =>
+  line.late ? { ...line, late: { ...line.late, heardAt: now } } : line;
 
 /** The device's clock was set: what is known is moved onto the new clock, so that delays go on. */
 function moved(line: Line, byMs: number): Line {
@@ -198,8 +212,9 @@ function foldBy(parameter: Parameter, rules: GroupRules | undefined) {
 /**
  * The limits that are broken, one condition a name.
  * @param isHeartRateJudged the heart rate is valid and judged, so the pulse is not
+ * @param pulse the pulse rate of now, told beside an asystole; absent where there is none
  */
-export function conditionsOf(part: LimitsPart, isHeartRateJudged: boolean): Condition[] {
+export function conditionsOf(part: LimitsPart, isHeartRateJudged: boolean, pulse?: number): Condition[] {
   const found = new Map<string, Condition>();
   const add = (condition: Condition) => {
     const other = found.get(condition.key);
@@ -212,7 +227,7 @@ export function conditionsOf(part: LimitsPart, isHeartRateJudged: boolean): Cond
     const isMasked = parameter.limits === 'PR' && isHeartRateJudged;
     for (const tracker of Object.values(samples.head)) {
       if (tracker.determined === null || (isMasked && !waits(part, tracker.tier))) continue;
-      const condition = conditionOf(parameter, tracker, false, part);
+      const condition = conditionOf(parameter, tracker, false, pulse);
       add(isMasked ? { ...condition, onlyGoesOn: true } : condition);
     }
     if (late === undefined || isMasked) continue;
@@ -241,7 +256,7 @@ function together(a: Condition, b: Condition): Condition {
   return { ...(a.valueAt >= b.valueAt ? a : b), onset: first.onset, determined: first.determined };
 }
 
-function conditionOf(parameter: Parameter, tracker: Tracker, outOfOrder: boolean, part?: LimitsPart): Condition {
+function conditionOf(parameter: Parameter, tracker: Tracker, outOfOrder: boolean, pulse?: number): Condition {
   const { tier, value, limit } = tracker;
   const name = conditionName(parameter, tier);
   const { side, rank } = tiers[tier];
@@ -253,7 +268,7 @@ function conditionOf(parameter: Parameter, tracker: Tracker, outOfOrder: boolean
     chain: causeOf(parameter, side),
     // Of two that are equally grave the ECG's rate calls, and the systolic pressure.
     rank: 10 * rank + (parameter.limits === 'PR' || parameter.limits === 'BPmean' ? 0 : 1),
-    text: textOf(parameter, tier, value, limit, tracker.questionable, part),
+    text: textOf(parameter, tracker, pulse),
     code: parameter.code,
     value,
     limit,
@@ -270,15 +285,11 @@ function conditionOf(parameter: Parameter, tracker: Tracker, outOfOrder: boolean
 
 function textOf(
   parameter: Parameter,
-  tier: TierName,
-  value: number,
-  limit: number,
-  questionable: boolean,
-  part: LimitsPart | undefined,
+  { tier, value, limit, questionable }: Tracker,
+  pulse: number | undefined,
 ): string {
   const text = limitText(parameter, tier, value, limit);
   const doubt = questionable ? ' (questionable)' : '';
-  const pulse = tier === 'asystole' ? part?.MDC_PULS_OXIM_PULS_RATE?.samples.window.at(-1)?.value : undefined;
   // Motion and compressions make a pulse: it is told, and ends nothing.
-  return pulse === undefined || pulse === null ? `${text}${doubt}` : `${text} (pulse ${pulse})${doubt}`;
+  return pulse === undefined || tier !== 'asystole' ? `${text}${doubt}` : `${text} (pulse ${pulse})${doubt}`;
 }

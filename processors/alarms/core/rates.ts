@@ -31,7 +31,7 @@ const differMin = 25;
 const differMs = 10_000;
 /** What was said is over when they have agreed for as long: around 25 /min it is one alarm (ours). */
 const agreeMs = differMs;
-/** Two values that were measured further apart are not compared (ours). */
+/** Two values that were measured further apart are not compared, nor told beside each other (ours). */
 const apartMsMax = 5_000;
 /** Nothing valid of a continuous parameter for so long is told of it (CLINICAL, "Judged or told", 4). */
 const goneMs = 20_000;
@@ -88,6 +88,11 @@ export function ratesConditions({ heart, pulse, since, told }: RatesPart): Condi
       outOfOrder: false,
     },
   ];
+}
+
+/** The pulse rate of now; undefined where the last one is too old to be told beside an asystole. */
+export function pulseNow({ pulse }: RatesPart, { now }: ArrivalsPart): number | undefined {
+  return pulse !== null && now !== null && now - pulse.at < apartMsMax ? pulse.value : undefined;
 }
 
 /** One cause, one call: while the ECG's rate is valid, it is judged, and not the pulse (CLINICAL, "Judged or told", 8). */
