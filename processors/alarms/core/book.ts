@@ -183,8 +183,9 @@ function begin(draft: Draft, condition: Condition, desk: Desk): void {
   if (before === undefined) {
     const recent = draft.closed.findLast((one) => one.key === key);
     const alarmId = desk.hash(alarmIdText(desk.associationId, key, condition.onset));
-    const soon =
-      recent?.alarmId !== alarmId && recent && isWithin(condition.onset - recent.to) ? recent.last : undefined;
+    const { onset, resumedAt } = condition;
+    const isOther = recent?.alarmId !== alarmId || resumedAt !== undefined;
+    const soon = isOther && recent && isWithin((resumedAt ?? onset) - recent.to) ? recent.last : undefined;
     if (soon === undefined) {
       const { rev } = draft.closed.find((one) => one.alarmId === alarmId) ?? { rev: 0 };
       const { associationId, deviceId } = desk;

@@ -35,6 +35,8 @@ export type Condition = {
   readonly clearing?: boolean;
   /** It keeps an alarm that is there, and raises none. */
   readonly onlyGoesOn?: boolean;
+  /** Since when it holds again, where something else was judged in its place for a while; absent where it was not. */
+  readonly resumedAt?: number;
   /** From readings that were not about now when they came. */
   readonly late: boolean;
   /** From a reading that came after later ones: what it shows may have been an alarm already. */

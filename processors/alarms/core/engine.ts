@@ -47,7 +47,7 @@ import { endNotices, notice, noticeConditions, noticesDue } from './notices.ts';
 import { latchedOf, ofDevice, ownAlertConditions, ownAlerts, withoutAlerts } from './own-alerts.ts';
 import { adultProfile, type Profile } from './profile.ts';
 import { noProfileConditions } from './profile-missing.ts';
-import { isHeartRateJudged, pulseNow, pulseRate, rates, ratesConditions } from './rates.ts';
+import { isHeartRateJudged, pulseRate, rates, ratesConditions, ratesNow } from './rates.ts';
 import { isBeyond, rulesFor } from './rules.ts';
 import { asOneCall } from './same-cause.ts';
 import { initialScores, scoresConditions, scoreValues } from './scores/scores.ts';
@@ -156,8 +156,7 @@ function settle(env: Environment, judged: Judged, endings: ReadonlyMap<string, n
   return { state: told.part === state.book ? state : { ...state, book: told.part }, events: told.events };
 }
 
-const brokenLimits = ({ limits, arrivals, rates }: State) =>
-  conditionsOf(limits, isHeartRateJudged(arrivals), pulseNow(rates, arrivals));
+const brokenLimits = ({ limits, arrivals, rates }: State) => conditionsOf(limits, ratesNow(rates, arrivals));
 
 /** The device's own alarms. */
 function heed(env: Environment, state: State, input: AlertsInput): Judged {

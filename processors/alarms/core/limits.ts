@@ -51,6 +51,16 @@ export type Came = {
   readonly noDataMs: number;
 };
 
+/** What the limits of the pulse must know of both rates. */
+export type RatesNow = {
+  /** The heart rate is valid and judged, so the pulse is not. */
+  readonly isHeartRateJudged: boolean;
+  /** And has been for so long that it ends what the pulse raised. */
+  readonly isHeartRateSteady: boolean;
+  /** The pulse rate of now, told beside an asystole; undefined where the last one is too old. */
+  readonly pulse: number | undefined;
+};
+
 export type RulesOf = (parameter: Pick<Parameter, 'limits'>) => GroupRules | undefined;
 
 /** Judges the values of one reading. @param now wall clock: only notes when late values were heard of */
@@ -209,12 +219,8 @@ function foldBy(parameter: Parameter, rules: GroupRules | undefined) {
   return (before: Trackers, sample: Sample) => judge(before, sample, rulesFor(parameter, rules, sample.single));
 }
 
-/**
- * The limits that are broken, one condition a name.
- * @param isHeartRateJudged the heart rate is valid and judged, so the pulse is not
- * @param pulse the pulse rate of now, told beside an asystole; absent where there is none
- */
-export function conditionsOf(part: LimitsPart, isHeartRateJudged: boolean, pulse?: number): Condition[] {
+/** The limits that are broken, one condition a name. */
+export function conditionsOf(part: LimitsPart, rates: RatesNow): Condition[] {
   const found = new Map<string, Condition>();
   const add = (condition: Condition) => {
     const other = found.get(condition.key);
@@ -224,11 +230,12 @@ export function conditionsOf(part: LimitsPart, isHeartRateJudged: boolean, pulse
     const { samples, late } = part[code]!;
     if (late === undefined && isEmpty(samples.head)) continue;
     const parameter = parameters.get(code)!;
-    const isMasked = parameter.limits === 'PR' && isHeartRateJudged;
+    const isPulse = parameter.limits === 'PR';
+    const isMasked = isPulse && rates.isHeartRateJudged;
     for (const tracker of Object.values(samples.head)) {
-      if (tracker.determined === null || (isMasked && !waits(part, tracker.tier))) continue;
-      const condition = conditionOf(parameter, tracker, false, pulse);
-      add(isMasked ? { ...condition, onlyGoesOn: true } : condition);
+      if (tracker.determined === null || (isMasked && !goesOn(part, tracker.tier, rates))) continue;
+      const condition = conditionOf(parameter, tracker, false, rates.pulse);
+      add(isPulse ? { ...condition, ...(isMasked ? { onlyGoesOn: true } : resumed(part, tracker)) } : condition);
     }
     if (late === undefined || isMasked) continue;
     for (const tracker of Object.values(late.samples.head))
@@ -238,8 +245,22 @@ export function conditionsOf(part: LimitsPart, isHeartRateJudged: boolean, pulse
   return [...found.values()];
 }
 
-/** The heart rate is beyond the same limit, and its delay runs: a call of the pulse goes on until the heart rate calls, or is inside. */
-const waits = (part: LimitsPart, tier: TierName) => part.MDC_ECG_HEART_RATE?.samples.head[tier]?.determined === null;
+const heartLine = ({ MDC_ECG_HEART_RATE: line }: LimitsPart) => line?.samples;
+
+/**
+ * Whether a call of the pulse goes on beside a heart rate that is judged: the heart rate is beyond the same limit, and its delay runs; or
+ * it has not been inside for long enough.
+ */
+function goesOn(part: LimitsPart, tier: TierName, { isHeartRateSteady }: RatesNow): boolean {
+  const own = heartLine(part)?.head[tier];
+  return own === undefined ? !isHeartRateSteady : own.determined === null;
+}
+
+/** Since when the pulse is judged again, where a heart rate was judged since it went beyond the limit. */
+function resumed(part: LimitsPart, { onset }: Tracker): Pick<Condition, 'resumedAt'> {
+  const last = heartLine(part)?.window.at(-1)?.at;
+  return last !== undefined && last > onset ? { resumedAt: last } : {};
+}
 
 /** Heart rate and pulse are one rate, so one alarm: whichever of them raised it (CLINICAL, "Judged or told", 8). */
 export const conditionKey = (parameter: Parameter, tier: TierName): string =>

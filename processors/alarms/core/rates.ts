@@ -5,17 +5,21 @@
 import { usableNumber } from '../../../contracts/messages/check.ts';
 import type { ArrivalsPart } from './arrivals.ts';
 import type { Condition } from './condition.ts';
-import type { Came } from './limits.ts';
+import type { Came, RatesNow } from './limits.ts';
 
 const heartRate = 'MDC_ECG_HEART_RATE';
 export const pulseRate = 'MDC_PULS_OXIM_PULS_RATE';
 /** So long after a valid heart rate the pulse is not judged: the ECG's may be invalid for a moment (ours). */
 const rateHoldMs = 5_000;
+/** A heart rate that was valid for so long ends what the pulse raised: the off-delay (CLINICAL, "Judged or told", 9). */
+const steadyMs = 5_000;
 
 type Rate = { readonly at: number; readonly value: number };
 
 export type RatesPart = {
   readonly heart: Rate | null;
+  /** Since when valid heart rates have come without a gap in which the pulse was judged; absent in a state of before 2026-12. */
+  readonly heartSince?: number;
   readonly pulse: Rate | null;
   /** Since when they differ, device time with its clock's error taken out; null while they agree. */
   readonly since: number | null;
@@ -43,7 +47,7 @@ export function rates(part: RatesPart, came: readonly Came[]): RatesPart {
   const heart = newer(part.heart, rateOf(came, heartRate));
   const pulse = newer(part.pulse, rateOf(came, pulseRate));
   if (heart === part.heart && pulse === part.pulse) return part;
-  const next = { ...part, heart, pulse };
+  const next = { ...part, heart, pulse, ...(heart !== part.heart && { heartSince: heartSinceOf(part, came) }) };
   if (heart === null || pulse === null) return next;
   const apartMs = Math.abs(heart.at - pulse.at);
   // One of them is gone for so long that a technical alarm says so.
@@ -58,8 +62,18 @@ export function rates(part: RatesPart, came: readonly Came[]): RatesPart {
   return { ...next, since, told: part.told || at - since >= differMs, agreeSince: null };
 }
 
+const cameOf = (came: readonly Came[], code: string) =>
+  came.find(({ numeric }) => numeric.code === code && numeric.validity === undefined);
+
+/** After a valid heart rate that is the newest. */
+function heartSinceOf({ heart, heartSince }: RatesPart, came: readonly Came[]): number {
+  const { at, intervalMs, single } = cameOf(came, heartRate)!;
+  if (single) return at - steadyMs;
+  return heart !== null && heartSince !== undefined && at - heart.at <= holdMsOf(intervalMs) ? heartSince : at;
+}
+
 function rateOf(came: readonly Came[], code: string): Rate | null {
-  const one = came.find(({ numeric }) => numeric.code === code && numeric.validity === undefined);
+  const one = cameOf(came, code);
   const value = one && usableNumber(one.numeric);
   return value === undefined ? null : { at: one!.at, value };
 }
@@ -90,15 +104,20 @@ export function ratesConditions({ heart, pulse, since, told }: RatesPart): Condi
   ];
 }
 
-/** The pulse rate of now; undefined where the last one is too old to be told beside an asystole. */
-export function pulseNow({ pulse }: RatesPart, { now }: ArrivalsPart): number | undefined {
-  return pulse !== null && now !== null && now - pulse.at < apartMsMax ? pulse.value : undefined;
+export function ratesNow({ heart, heartSince, pulse }: RatesPart, arrivals: ArrivalsPart): RatesNow {
+  const { now } = arrivals;
+  return {
+    isHeartRateJudged: isHeartRateJudged(arrivals),
+    isHeartRateSteady: heart === null || heartSince === undefined || heart.at - heartSince >= steadyMs,
+    pulse: pulse !== null && now !== null && now - pulse.at < apartMsMax ? pulse.value : undefined,
+  };
 }
 
 /** One cause, one call: while the ECG's rate is valid, it is judged, and not the pulse (CLINICAL, "Judged or told", 8). */
 export function isHeartRateJudged({ codes }: ArrivalsPart): boolean {
   const { [heartRate]: rate, [pulseRate]: pulse } = codes;
   if (rate === undefined || rate.validAt === null) return false;
-  const holdMs = Math.max(rateHoldMs, 2 * rate.intervalMs);
-  return Math.max(rate.namedAt, pulse?.namedAt ?? 0) - rate.validAt <= holdMs;
+  return Math.max(rate.namedAt, pulse?.namedAt ?? 0) - rate.validAt <= holdMsOf(rate.intervalMs);
 }
+
+const holdMsOf = (intervalMs: number) => Math.max(rateHoldMs, 2 * intervalMs);
