@@ -65,31 +65,43 @@ export type Assessment = {
 export function assess(clock: DeviceClock, time: number, receivedAt: number, isSetBack = false): Assessment {
   const difference = receivedAt - time;
   const pace = nextPace(isSetBack ? null : (clock.pace ?? null), difference, receivedAt);
-  const at = (offsetMs: number, late: boolean, stepped: boolean) => ({ clock: { offsetMs, pace }, late, stepped });
-  if (Math.abs(difference) <= lateMsMax) return at(0, false, clock.offsetMs !== 0);
+  if (Math.abs(difference) <= lateMsMax) return found(0, pace, false, clock.offsetMs !== 0);
   const more = difference - clock.offsetMs;
-  if (Math.abs(more) <= lateMsMax) return at(clock.offsetMs, false, false);
+  if (Math.abs(more) <= lateMsMax) return found(clock.offsetMs, pace, false, false);
   // Delay only adds: a smaller difference than the accepted one can only be the clock.
-  if (more < 0 || isSetBack) return at(difference, false, true);
+  if (more < 0 || isSetBack) return found(difference, pace, false, true);
   const { steadyMs } = pace;
   const accepted = steadyMs !== null && steadyMs - clock.offsetMs > lateMsMax && difference - steadyMs <= lateMsMax;
-  return accepted ? at(steadyMs, false, true) : at(clock.offsetMs, true, false);
+  return accepted ? found(steadyMs, pace, false, true) : found(clock.offsetMs, pace, true, false);
 }
 
+const found = (offsetMs: number, pace: Pace, late: boolean, stepped: boolean): Assessment => ({
+  clock: { offsetMs, pace },
+  late,
+  stepped,
+});
+
 function nextPace(pace: Pace | null, difference: number, receivedAt: number): Pace {
-  const fresh = { sinceMs: receivedAt, readings: 1, leastMs: difference, beforeMs: null };
   const set = pace !== null && pace.steadyMs !== null && difference < pace.steadyMs - stepMs;
-  if (pace === null || set) return { ...fresh, steadyMs: null };
+  if (pace === null || set) return freshPace(receivedAt, difference, null, null);
   const steadyMs = pace.steadyMs === null ? null : Math.min(pace.steadyMs, difference);
   // The gateway's clock was set back, or another gateway's is behind.
-  if (receivedAt < pace.sinceMs) return { ...fresh, steadyMs };
+  if (receivedAt < pace.sinceMs) return freshPace(receivedAt, difference, null, steadyMs);
   const readings = pace.readings + 1;
   const leastMs = Math.min(pace.leastMs, difference);
   const full = receivedAt - pace.sinceMs >= skewProofMs / 2 && readings >= (skewProofReadings + 1) / 2;
   if (!full) return { sinceMs: pace.sinceMs, readings, leastMs, beforeMs: pace.beforeMs, steadyMs };
   const proven = pace.beforeMs !== null && Math.abs(leastMs - pace.beforeMs) <= agreeMs;
-  return { ...fresh, beforeMs: leastMs, steadyMs: proven ? Math.min(leastMs, pace.beforeMs!) : steadyMs };
+  return freshPace(receivedAt, difference, leastMs, proven ? Math.min(leastMs, pace.beforeMs!) : steadyMs);
 }
+
+const freshPace = (sinceMs: number, leastMs: number, beforeMs: number | null, steadyMs: number | null): Pace => ({
+  sinceMs,
+  readings: 1,
+  leastMs,
+  beforeMs,
+  steadyMs,
+});
 
 /** Whether the clock is further off than lateness may be. */
 export function skewed(clock: DeviceClock): boolean {

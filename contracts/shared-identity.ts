@@ -52,6 +52,12 @@ export const noStarts: Starts = { turns: noTurns, starts: [] };
 
 export type StartReading = { readonly boot: string; readonly timeMs: number; readonly receivedMs: number };
 
+/** With a start as the last, in the place of what it was before. */
+function latest(starts: readonly Start[], known: Start | undefined, start: Start): readonly Start[] {
+  if (known !== undefined && known === starts.at(-1)) return starts.with(-1, start);
+  return [...starts.filter((one) => one !== known), start].slice(-bootsMax);
+}
+
 /**
  * Notes a reading in the log's order. Each start has a clock of its own, for two devices have two. What is no sign: a backlog (it is not
  * about now), a record that is read again, and what a gateway appends late of a start that is over: two starts are at work only where
@@ -62,13 +68,14 @@ export function noteStart(
   now: Starts,
   { boot, timeMs, receivedMs }: StartReading,
 ): { readonly starts: Starts; readonly isShared: boolean } {
-  const known = now.starts.find((start) => start.boot === boot);
+  const last = now.starts.at(-1);
+  const known = last?.boot === boot ? last : now.starts.find((start) => start.boot === boot);
   if (known !== undefined && receivedMs <= known.lastMs) return { starts: now, isShared: false };
   const { clock, late } = assess(known?.clock ?? initialClock, timeMs, receivedMs);
   const start = { boot, clock, firstMs: known?.firstMs ?? receivedMs, lastMs: receivedMs };
-  const others = now.starts.filter((one) => one !== known);
-  const starts = [...others, start].slice(-bootsMax);
-  const isAfter = known === undefined || others.every(({ firstMs }) => receivedMs > firstMs + clocksApartMsMax);
+  const starts = latest(now.starts, known, start);
+  const isAfter =
+    known === undefined || now.starts.every((one) => one === known || receivedMs > one.firstMs + clocksApartMsMax);
   if (late || !isAfter) return { starts: { turns: now.turns, starts }, isShared: false };
   const { turns, isShared } = noteBoot(now.turns, boot, receivedMs);
   return { starts: { turns, starts }, isShared };

@@ -86,7 +86,7 @@ function byRule(call: Call, profile: Profile | undefined, stay: Stay): Why {
   if (call.kind !== 'physiological' || parameter === undefined || group === undefined)
     return { reason: 'not-raised', words: 'not raised' };
   if (profile === undefined) return { reason: 'off', words: 'no profile for this patient' };
-  const rules = rulesFor(parameter, rulesOfGroup(profile, {}, group), false);
+  const rules = rulesFor(parameter, rulesOfGroup(profile, {}, group), false).list;
   const rule = rules.find(({ tier }) => conditionName(parameter, tier) === call.condition);
   if (rule === undefined) return { reason: 'off', words: `${call.condition} does not judge` };
   const points = pointsOf(stay, parameter.code, call.onsetMs, call.endMs ?? stay.endMs);

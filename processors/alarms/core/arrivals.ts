@@ -100,7 +100,7 @@ export function note(
   const order: Order = { boot, seq, time, receivedAt };
   const of: Context = { isBeyond, wallMs, reading, statusMs: part.declaredMs };
   let { now, quietUntil } = part;
-  let assessed: { readonly before: DeviceClock; readonly isBack: boolean; readonly after: Assessment } | undefined;
+  let place: Place | undefined;
   for (const numeric of reading.values) {
     const parameter = parameters.get(numeric.code);
     if (parameter === undefined) continue;
@@ -108,22 +108,22 @@ export function note(
     const clock = known?.clock ?? initialClock;
     const isBack = known !== undefined && isSetBack(known.order, reading);
     // The values of one reading come by one clock, nearly always: it is assessed once.
-    if (assessed === undefined || assessed.isBack !== isBack || !isSameClock(assessed.before, clock))
-      assessed = { before: clock, isBack, after: assess(clock, time, receivedAt, isBack) };
-    const { late } = assessed.after;
-    const { setByMs, apart, isNewest } = courseOf(known?.order ?? order, reading, clock, assessed.after, isBack);
-    const at = bornAtMs(time, receivedAt, assessed.after.clock.offsetMs);
+    if (place === undefined || place.isBack !== isBack || !isSameClock(place.before, clock))
+      place = placeOf(clock, reading, isBack);
+    const { assessed, at } = place;
+    const { late } = assessed;
+    const { setByMs, apart, isNewest } = courseOf(known?.order ?? order, reading, clock, assessed, isBack);
     // It is expected from when on it came: neither a clock that is behind nor a backlog makes it missing in the time before.
     const since = late ? receivedAt : Math.max(at, now ?? at);
     const before = known ?? arrivalOf(parameter, reading, order, since, part.declaredMs);
-    const place: Place = { assessed: assessed.after, at, order: isNewest ? order : before.order };
-    const next = named(before, parameter, numeric, place, of);
+    const value = usableNumber(numeric) ?? null;
+    const next = named(before, { parameter, numeric, value }, place, isNewest ? order : before.order, of);
     codes[parameter.code] = next;
     const noDataMs = noDataMsOf(next.intervalMs);
     if (next.heardAt !== 0) quietUntil = Math.min(quietUntil, next.heardAt + noDataMs);
     const { intervalMs } = next;
     const single = isSingle(parameter, intervalMs);
-    came.push({ numeric, time, at, setByMs, apart, late, intervalMs, single, noDataMs });
+    came.push({ parameter, numeric, value, time, at, setByMs, apart, late, intervalMs, single, noDataMs });
     if (!late) now = Math.max(now ?? at, at);
   }
   return { part: noticed({ ...part, codes, now, quietUntil }), came };
@@ -171,8 +171,18 @@ export function arrivalOf(
   };
 }
 
-/** Where a reading stands in a parameter's time. `at`: corrected by the accepted error of its clock. */
-type Place = { readonly assessed: Assessment; readonly at: number; readonly order: Order };
+/** Where a reading stands in the time of a clock that was `before`. `at`: corrected by the clock's accepted error. */
+type Place = {
+  readonly before: DeviceClock;
+  readonly isBack: boolean;
+  readonly assessed: Assessment;
+  readonly at: number;
+};
+
+function placeOf(before: DeviceClock, { time, receivedAt }: Reading, isBack: boolean): Place {
+  const assessed = assess(before, time, receivedAt, isBack);
+  return { before, isBack, assessed, at: bornAtMs(time, receivedAt, assessed.clock.offsetMs) };
+}
 
 type Context = {
   readonly isBeyond: (parameter: Parameter, value: number) => boolean;
@@ -185,9 +195,9 @@ type Context = {
 /** A parameter after a reading that names it, with or without a value. */
 function named(
   known: Arrival,
-  parameter: Parameter,
-  numeric: NumericValue,
-  { assessed: { clock, late, stepped }, at, order }: Place,
+  { parameter, numeric, value }: Pick<Came, 'parameter' | 'numeric' | 'value'>,
+  { assessed: { clock, late, stepped }, at }: Place,
+  order: Order,
   of: Context,
 ): Arrival {
   // Until the error of its clock was known, the device's times said nothing of how often it sends.
@@ -195,8 +205,7 @@ function named(
   const declaredMs = of.reading.declaredMs ?? known.declaredMs;
   // A declared change to more often is no silence of the time before ("Judged or told", 1).
   const isOftener = declaredMs !== null && declaredMs < (known.declaredMs ?? 0);
-  const value = usableNumber(numeric);
-  const valid = value !== undefined && numeric.validity === undefined;
+  const valid = value !== null && numeric.validity === undefined;
   const isBeyond = valid && of.isBeyond(parameter, value);
   // That it was silent was said; what comes after is looked at anew, unless it was left beyond a limit.
   const isBack = valid && known.silentSince !== null && !known.beyond && !isBeyond;
@@ -232,7 +241,8 @@ function named(
 /** With one spacing more. Of a device that keeps its pace the same list. */
 function spacedBy(spacings: readonly number[], gapMs: number): readonly number[] {
   if (spacings.length < spacingsMax) return [...spacings, gapMs];
-  return spacings.every((one) => one === gapMs) ? spacings : [...spacings.slice(1), gapMs];
+  for (const one of spacings) if (one !== gapMs) return [...spacings.slice(1), gapMs];
+  return spacings;
 }
 
 /** With one valid value more in the ten seconds of number `ten`. */

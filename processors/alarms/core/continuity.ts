@@ -68,7 +68,8 @@ export function number(part: ContinuityPart, reading: Numbered, isSeen: boolean)
 
 /** With the reading's number: it fills a hole, follows the highest, or leaves a hole behind. */
 function noted(before: ContinuityPart, { boot, seq, time, receivedAt }: Numbered): ContinuityPart {
-  const head = before.heads.at(-1)?.boot === boot ? before.heads.at(-1) : before.heads.find((one) => one.boot === boot);
+  const last = before.heads.at(-1);
+  const head = last?.boot === boot ? last : before.heads.find((one) => one.boot === boot);
   // A number that was had, with a later time: the device numbers anew.
   const anew = head !== undefined && seq <= head.seq && time > head.time;
   if (head !== undefined && seq <= head.seq && !anew) return filled(before, boot, seq, receivedAt);
@@ -84,7 +85,7 @@ function noted(before: ContinuityPart, { boot, seq, time, receivedAt }: Numbered
 function withHead(heads: ContinuityPart['heads'], head: Head | undefined, next: Head): ContinuityPart['heads'] {
   const isLast = head !== undefined && head === heads.at(-1);
   const others = isLast ? heads.slice(0, -1) : heads.filter((one) => one !== head);
-  const after = [...others, next];
+  const after = others.concat(next);
   return after.length > bootsMax ? after.slice(-bootsMax) : after;
 }
 
@@ -133,8 +134,10 @@ function told(now: ContinuityPart, receivedAt: number, isSeen: boolean): Continu
   return holes.length === now.holes.length ? now : { ...now, holes };
 }
 
-export function continuityConditions({ holes, since }: ContinuityPart): Condition[] {
-  if (since === null) return [];
+const none: readonly Condition[] = [];
+
+export function continuityConditions({ holes, since }: ContinuityPart): readonly Condition[] {
+  if (since === null) return none;
   const missing = holes.reduce((sum, hole) => (hole.told ? sum + hole.missing : sum), 0);
   return [
     {

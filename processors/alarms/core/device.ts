@@ -132,12 +132,14 @@ export type Heard = {
 /** A reading. One about now ends silence. */
 export function hear(part: DevicePart, input: ObservationInput, heard: Heard, now: number): DevicePart {
   const { clock, late } = assess(part.clock, input.time, input.receivedAt);
-  const known = { ...part, clock, skew: skewOf(heard.offsetMs ?? clock.offsetMs, part.skew, input) };
-  if (heard.late ?? late) return known;
+  const skew = skewOf(heard.offsetMs ?? clock.offsetMs, part.skew, input);
   // What was received before the gateway noticed the end says nothing of the time after.
-  if (known.disconnectedSince !== null && input.receivedAt <= known.connectionAt) return known;
+  const isBefore = part.disconnectedSince !== null && input.receivedAt <= part.connectionAt;
+  if ((heard.late ?? late) || isBefore) return { ...part, clock, skew };
   return {
-    ...known,
+    ...part,
+    clock,
+    skew,
     armed: true,
     awaiting: false,
     returning: false,

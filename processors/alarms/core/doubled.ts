@@ -27,8 +27,10 @@ export function doubled(part: DoubledPart, { time, values, doubled: codes = none
 }
 
 const none: readonly string[] = [];
+const nothing: readonly Condition[] = [];
 
-export function doubledConditions(part: DoubledPart): Condition[] {
+export function doubledConditions(part: DoubledPart): readonly Condition[] {
+  if (part === initialDoubled) return nothing;
   return Object.entries(part).map(([code, { since }]) => ({
     key: `twice-in-one-message/${code}`,
     name: 'twice-in-one-message',

@@ -48,7 +48,7 @@ import { latchedOf, ofDevice, ownAlertConditions, ownAlerts, withoutAlerts } fro
 import { adultProfile, type Profile } from './profile.ts';
 import { noProfileConditions } from './profile-missing.ts';
 import { isHeartRateJudged, pulseRate, rates, ratesConditions, ratesNow } from './rates.ts';
-import { isBeyond, rulesFor } from './rules.ts';
+import { isBeyondAny, rulesFor } from './rules.ts';
 import { asOneCall } from './same-cause.ts';
 import { initialScores, scoresConditions, scoreValues } from './scores/scores.ts';
 import { note as noteSeen } from './seen.ts';
@@ -80,13 +80,17 @@ export type Step = {
 export function step(env: Environment, before: State, input: Input, now: number): Step {
   const desk = deskOf(env, before, input, now);
   const passed = passTime(env, before, desk);
-  const known =
-    'deviceId' in input && input.deviceId !== undefined ? { ...passed.state, deviceId: input.deviceId } : passed.state;
-  const judged = take(env, known, input, desk);
+  const judged = take(env, withDevice(passed.state, input), input, desk);
   const told = settle(env, judged, passed.endings, desk);
-  const events = [...passed.events, ...(judged.events ?? []), ...told.events];
+  const isPlain = passed.events.length === 0 && judged.events === undefined;
+  const events = isPlain ? told.events : [...passed.events, ...(judged.events ?? []), ...told.events];
   const { answer, counts } = judged;
   return { state: told.state, events, ...(answer && { answer }), ...(counts && { counts }) };
+}
+
+function withDevice(state: State, input: Input): State {
+  const deviceId = 'deviceId' in input ? input.deviceId : undefined;
+  return deviceId === undefined || deviceId === state.deviceId ? state : { ...state, deviceId };
 }
 
 /** What the detectors make of an input. */
@@ -192,16 +196,16 @@ function observe(env: Environment, state: State, input: ObservationInput, now: n
   const { seen, repeat } = noteSeen(state.seen, input.boot, input.seq, input.time);
   if (repeat) return { state, endAt: input.time, counts: { repeats: 1 } };
   const judgedBy = rulesIn(env, state);
-  const isBeyondAny = (parameter: Parameter, value: number) =>
-    rulesFor(parameter, judgedBy(parameter), false).some((rule) => isBeyond(rule, value));
+  const isBeyond = (parameter: Parameter, value: number) =>
+    isBeyondAny(rulesFor(parameter, judgedBy(parameter), false), value);
   const { boot, seq, time, receivedAt, values, intervalMs } = input;
   const numbered = input.start !== undefined;
   const reading = { boot, seq, time, receivedAt, values, numbered, declaredMs: intervalMs ?? null };
-  const { part: noted, came } = noteArrivals(state.arrivals, reading, isBeyondAny, now);
+  const { part: noted, came } = noteArrivals(state.arrivals, reading, isBeyond, now);
   const { part: arrivals, codes: gone } = giveUp(noted, (chain) => isAnswered(state, chain));
   const judged = limits(without(state.limits, gone), came, judgedBy, now);
   const isSeen = state.book.live[missingKey]?.acknowledged ?? false;
-  const standby = afterValues(state.standby, came, (one) => mayCall(one, isBeyondAny), now);
+  const standby = afterValues(state.standby, came, (one) => mayCall(one, isBeyond), now);
   const over = isOver(state);
   const concerned = state.association?.category !== 'unassigned' && !over;
   const { part: identityPart, found } = identity(state.identity, input);

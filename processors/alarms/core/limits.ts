@@ -2,7 +2,6 @@
  * The detector of limits. Each parameter has a timeline of its own (CLINICAL, "Judged or told", 1): whether a value is in order is
  * decided against the values of the same code alone. Nothing here knows the wall clock. Pure.
  */
-import { usableNumber } from '../../../contracts/messages/check.ts';
 import type { NumericValue } from '../../../contracts/messages/device.ts';
 import { type Parameter, parameters } from '../../../contracts/parameters.ts';
 import type { Condition, Episode } from './condition.ts';
@@ -18,8 +17,8 @@ import {
   type TierName,
   tiers,
 } from './rules.ts';
-import { insert, refold, startTimeline, type Timeline } from './timeline.ts';
-import { judge, type Sample, type Tracker, type Trackers, trackerMoved } from './track.ts';
+import { append, insert, refold, startTimeline, type Timeline } from './timeline.ts';
+import { isEmpty, judge, type Sample, type Tracker, type Trackers, trackerMoved } from './track.ts';
 
 export type Line = {
   readonly samples: Timeline<Sample, Trackers>;
@@ -32,7 +31,10 @@ export type LimitsPart = Readonly<Record<string, Line>>;
 
 /** One value of a reading, and what is known of it beside the number. */
 export type Came = {
+  readonly parameter: Parameter;
   readonly numeric: NumericValue;
+  /** Null: no number that a rule may use. */
+  readonly value: number | null;
   /** The device's. */
   readonly time: number;
   /** By how much the clock was set since the value before, ms; 0: it was not. */
@@ -73,9 +75,9 @@ export function limits(
   const next: Record<string, Line> = { ...part };
   const episodes: Episode[] = [];
   for (const one of came) {
-    const parameter = parameters.get(one.numeric.code);
-    if (parameter?.limits === undefined) continue;
-    next[parameter.code] = takeValue(next[parameter.code], one, parameter, rulesOf(parameter), now, episodes);
+    const { parameter } = one;
+    if (parameter.limits === undefined) continue;
+    next[parameter.code] = takeValue(next[parameter.code], one, rulesOf(parameter), now, episodes);
   }
   return { part: next, episodes };
 }
@@ -106,7 +108,7 @@ export function refoldLimits(part: LimitsPart, before: RulesOf, rulesOf: RulesOf
 function answered(head: Trackers, last: Sample, rules: GroupRules | undefined, parameter: Parameter): Trackers {
   const inForce = rulesFor(parameter, rules, last.single);
   const kept = Object.entries(head).filter(([tier]) => {
-    const rule = inForce.find((one) => one.tier === tier);
+    const rule = inForce.list.find((one) => one.tier === tier);
     return rule !== undefined && (isBeyond(rule, last.value!) || !isClear(rule, last.value!));
   });
   return Object.fromEntries(kept);
@@ -144,22 +146,35 @@ export function lateDue(part: LimitsPart): number {
 function takeValue(
   before: Line | undefined,
   came: Came,
-  parameter: Parameter,
   rules: GroupRules | undefined,
   now: number,
   episodes: Episode[],
 ): Line {
   const sample = sampleOf(came);
-  const fold = foldBy(parameter, rules);
+  const fold = foldBy(came.parameter, rules);
   const line = moved(before ?? { samples: startTimeline<Sample, Trackers>({}) }, came.setByMs);
   if (sample.value === null && !corrects(line, sample)) return came.late ? stillHeard(line, now) : line;
+  const newer = came.apart ? undefined : append(line.samples, sample, fold);
+  if (newer === undefined) return takeOld(line, came, sample, fold, now, episodes);
+  return line.late === undefined ? { samples: newer } : { samples: newer, late: line.late };
+}
+
+/** A value that is not newer than all before it. */
+function takeOld(
+  line: Line,
+  { parameter, apart }: Came,
+  sample: Sample,
+  fold: Fold,
+  now: number,
+  episodes: Episode[],
+): Line {
   const onFolded = (was: Trackers, is: Trackers, { at }: Sample) => {
     for (const tracker of Object.values(was))
       if (tracker.determined !== null && is[tracker.tier]?.determined == null)
         episodes.push({ condition: conditionOf(parameter, tracker, true), endedAt: at });
   };
   // What an old value means is not known: a backlog, or a clock that was set back.
-  if (came.apart) return { ...line, late: takeLate(line.late?.samples, sample, fold, now) };
+  if (apart) return { ...line, late: takeLate(line.late?.samples, sample, fold, now) };
   const { line: samples, place } = insert(line.samples, sample, fold, onFolded);
   if (place !== 'too-old') return { ...line, samples };
   return { ...line, late: takeLate(line.late?.samples, sample, fold, now) };
@@ -201,7 +216,7 @@ function moved(line: Line, byMs: number): Line {
 function takeLate(
   before: Timeline<Sample, Trackers> | undefined,
   sample: Sample,
-  fold: (before: Trackers, sample: Sample) => Trackers,
+  fold: Fold,
   now: number,
 ): NonNullable<Line['late']> {
   const started = before ?? startTimeline<Sample, Trackers>({});
@@ -210,17 +225,20 @@ function takeLate(
   return { samples: insert(startTimeline<Sample, Trackers>({}), sample, fold).line, heardAt: now };
 }
 
-function sampleOf({ numeric, time, late, single, noDataMs }: Came): Sample {
-  const value = usableNumber(numeric) ?? null;
+function sampleOf({ numeric, value, time, late, single, noDataMs }: Came): Sample {
   return { at: time, value, questionable: numeric.validity === 'questionable', late, single, noDataMs };
 }
 
-function foldBy(parameter: Parameter, rules: GroupRules | undefined) {
-  return (before: Trackers, sample: Sample) => judge(before, sample, rulesFor(parameter, rules, sample.single));
+type Fold = (before: Trackers, sample: Sample) => Trackers;
+
+function foldBy(parameter: Parameter, rules: GroupRules | undefined): Fold {
+  const often = rulesFor(parameter, rules, false);
+  return (before, sample) => judge(before, sample, sample.single ? rulesFor(parameter, rules, true) : often);
 }
 
 /** The limits that are broken, one condition a name. */
-export function conditionsOf(part: LimitsPart, rates: RatesNow): Condition[] {
+export function conditionsOf(part: LimitsPart, rates: RatesNow): readonly Condition[] {
+  if (!isAnyBroken(part)) return none;
   const found = new Map<string, Condition>();
   const add = (condition: Condition) => {
     const other = found.get(condition.key);
@@ -245,6 +263,16 @@ export function conditionsOf(part: LimitsPart, rates: RatesNow): Condition[] {
   return [...found.values()];
 }
 
+const none: readonly Condition[] = [];
+
+function isAnyBroken(part: LimitsPart): boolean {
+  for (const code in part) {
+    const { samples, late } = part[code]!;
+    if (late !== undefined || !isEmpty(samples.head)) return true;
+  }
+  return false;
+}
+
 const heartLine = ({ MDC_ECG_HEART_RATE: line }: LimitsPart) => line?.samples;
 
 /**
@@ -265,11 +293,6 @@ function resumed(part: LimitsPart, { onset }: Tracker): Pick<Condition, 'resumed
 /** Heart rate and pulse are one rate, so one alarm: whichever of them raised it (CLINICAL, "Judged or told", 8). */
 export const conditionKey = (parameter: Parameter, tier: TierName): string =>
   conditionName(parameter.limits === 'PR' ? { limits: 'HR' } : parameter, tier);
-
-function isEmpty(trackers: Trackers): boolean {
-  for (const _tier in trackers) return false;
-  return true;
-}
 
 /** Of several sensors of one parameter the latest value counts, and the earliest onset. */
 function together(a: Condition, b: Condition): Condition {

@@ -2,7 +2,6 @@
  * Heart rate and pulse are one rate (CLINICAL, "Judged or told", 8): which of them is judged, and the detector of two that differ, since
  * one of the two sensors counts something else then. Pure.
  */
-import { usableNumber } from '../../../contracts/messages/check.ts';
 import type { ArrivalsPart } from './arrivals.ts';
 import type { Condition } from './condition.ts';
 import type { Came, RatesNow } from './limits.ts';
@@ -74,16 +73,17 @@ function heartSinceOf({ heart, heartSince }: RatesPart, came: readonly Came[]): 
 
 function rateOf(came: readonly Came[], code: string): Rate | null {
   const one = cameOf(came, code);
-  const value = one && usableNumber(one.numeric);
-  return value === undefined ? null : { at: one!.at, value };
+  return one === undefined || one.value === null ? null : { at: one.at, value: one.value };
 }
 
 function newer(before: Rate | null, came: Rate | null): Rate | null {
   return came === null || (before !== null && came.at <= before.at) ? before : came;
 }
 
-export function ratesConditions({ heart, pulse, since, told }: RatesPart): Condition[] {
-  if (!told || since === null || heart === null || pulse === null) return [];
+const none: readonly Condition[] = [];
+
+export function ratesConditions({ heart, pulse, since, told }: RatesPart): readonly Condition[] {
+  if (!told || since === null || heart === null || pulse === null) return none;
   const at = since + differMs;
   return [
     {

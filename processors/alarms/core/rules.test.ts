@@ -1,9 +1,23 @@
 import { describe, expect, it } from 'vitest';
-import { parameters } from '../../../contracts/parameters.ts';
-import { limitText } from './rules.ts';
+import { limitGroups, parameters } from '../../../contracts/parameters.ts';
+import { adultProfile, rulesOfPatient } from './profile.ts';
+import { isBeyond, isBeyondAny, limitText, rulesFor } from './rules.ts';
 
 describe('the text of an alarm about a limit', () => {
   it('says 0 of a value that rounds to zero from below, never -0', () => {
     expect(limitText(parameters.get('MDC_PRESS_BLD_ART_ABP_SYS')!, 'low', -0.3, 90)).toBe('ABPs 0 < 90');
+  });
+});
+
+describe('a value is beyond the rules of a parameter together exactly where it is beyond one of them', () => {
+  it.each(limitGroups)('%s', (group) => {
+    const parameter = [...parameters.values()].find(({ limits }) => limits === group)!;
+    for (const patient of [rulesOfPatient(adultProfile.groups[group], undefined), undefined])
+      for (const single of [false, true]) {
+        const rules = rulesFor(parameter, patient, single);
+        const bounds = [0, ...rules.list.map(({ limit }) => limit)];
+        for (const value of bounds.flatMap((bound) => [bound - 1, bound - 1e-9, bound, bound + 1e-9, bound + 1]))
+          expect([value, isBeyondAny(rules, value)]).toEqual([value, rules.list.some((rule) => isBeyond(rule, value))]);
+      }
   });
 });

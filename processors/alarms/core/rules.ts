@@ -39,6 +39,22 @@ export type Rule = {
   readonly offDelayMs: number;
 };
 
+/** What judges one parameter. A value from `from` to `to` breaks none of the rules. */
+export type Rules = { readonly list: readonly Rule[]; readonly from: number; readonly to: number };
+
+export function together(list: readonly Rule[]): Rules {
+  let from = Number.NEGATIVE_INFINITY;
+  let to = Number.POSITIVE_INFINITY;
+  for (const { tier, limit } of list)
+    if (isZero(tier)) from = Math.max(from, Number.MIN_VALUE);
+    else if (tiers[tier].side === 'low') from = Math.max(from, limit);
+    else to = Math.min(to, limit);
+  return { list, from, to };
+}
+
+/** Beyond any of them. */
+export const isBeyondAny = ({ from, to }: Rules, value: number): boolean => value < from || value > to;
+
 /**
  * The rules for a parameter.
  *
@@ -48,7 +64,7 @@ export type Rule = {
  * @param rules undefined: there is no profile for the patient, or the group is off
  * @param single a single measurement, judged as it comes: no delay, and the next one within the limit ends it
  */
-export function rulesFor(parameter: Parameter, rules: GroupRules | undefined, single: boolean): readonly Rule[] {
+export function rulesFor(parameter: Parameter, rules: GroupRules | undefined, single: boolean): Rules {
   const group = parameter.limits;
   if (group === undefined) return none;
   const made = single ? madeSingle : madeOften;
@@ -60,16 +76,16 @@ export function rulesFor(parameter: Parameter, rules: GroupRules | undefined, si
   }
   let found = known.get(group);
   if (found === undefined) {
-    found = makeRules(group, rules, single);
+    found = together(makeRules(group, rules, single));
     known.set(group, found);
   }
   return found;
 }
 
-const none: readonly Rule[] = [];
+const none: Rules = together([]);
 
 /** The rules that were made of a profile's group: they are asked for with each value. */
-const madeOften = new WeakMap<object, Map<LimitGroup, readonly Rule[]>>();
+const madeOften = new WeakMap<object, Map<LimitGroup, Rules>>();
 const madeSingle: typeof madeOften = new WeakMap();
 const withoutProfile = {};
 

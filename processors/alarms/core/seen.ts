@@ -30,6 +30,10 @@ export function note(
   const last = seen.at(-1);
   const entry = last?.boot === boot ? last : seen.find((one) => one.boot === boot);
   const ranges = entry?.ranges ?? [];
+  const end = ranges.at(-1);
+  // Nearly always it is the next number, at its pace.
+  if (entry === last && end !== undefined && seq === end.to + 1 && isPaced(end, time - end.toAt))
+    return { seen: seen.with(-1, { boot, ranges: ranges.with(-1, { ...end, to: seq, toAt: time }) }), repeat: false };
   const hit = ranges.findLast((range) => seq >= range.from && seq <= range.to);
   if (hit !== undefined && isTimeOf(hit, seq, time)) return { seen, repeat: true };
   // The number was had at another time: the device numbers anew, and the old numbers say nothing any more.

@@ -37,6 +37,17 @@ export type Inserted<S extends Timed, T> = {
   readonly place: 'newest' | 'between' | 'same' | 'too-old';
 };
 
+/** Puts a sample behind all others. @returns undefined where it is not newer than all of them */
+export function append<S extends Timed, T>(
+  line: Timeline<S, T>,
+  sample: S,
+  fold: (before: T, sample: S) => T,
+): Timeline<S, T> | undefined {
+  const { window, baseAt } = line;
+  const newestAt = window.length > 0 ? window[window.length - 1]!.at : baseAt;
+  return newestAt === null || sample.at > newestAt ? appended(line, sample, fold) : undefined;
+}
+
 /**
  * Puts a sample in its place.
  * @param onFolded called for each sample that is folded again, with what it meant before and after; not for the newest
@@ -48,11 +59,8 @@ export function insert<S extends Timed, T>(
   onFolded?: (before: T, after: T, sample: S) => void,
 ): Inserted<S, T> {
   const { window, baseAt } = line;
-  const newest = window.at(-1);
-  if (newest === undefined || sample.at > newest.at) {
-    if (newest === undefined && baseAt !== null && sample.at <= baseAt) return { line, place: 'too-old' };
-    return { line: appended(line, sample, fold), place: 'newest' };
-  }
+  const newer = append(line, sample, fold);
+  if (newer !== undefined) return { line: newer, place: 'newest' };
   if (baseAt !== null && sample.at <= baseAt) return { line, place: 'too-old' };
   const at = window.findIndex((other) => other.at >= sample.at);
   const isSame = window[at]!.at === sample.at;
@@ -81,16 +89,14 @@ function appended<S extends Timed, T>(
   sample: S,
   fold: (before: T, sample: S) => T,
 ): Timeline<S, T> {
-  const next = window.slice(window.length < windowMax ? 0 : 1);
-  next.push(sample);
-  const isFull = window.length >= windowMax;
+  const after = fold(head, sample);
+  if (window.length < windowMax) return { base, baseAt, window: [...window, sample], head: after };
+  // In place of a copy that grows by one: this one has its size from the start.
+  const next = window.slice();
+  for (let i = 1; i < next.length; i += 1) next[i - 1] = next[i]!;
+  next[next.length - 1] = sample;
   const oldest = window[0]!;
-  return {
-    base: isFull ? fold(base, oldest) : base,
-    baseAt: isFull ? oldest.at : baseAt,
-    window: next,
-    head: fold(head, sample),
-  };
+  return { base: fold(base, oldest), baseAt: oldest.at, window: next, head: after };
 }
 
 function shortened<S extends Timed, T>(line: Timeline<S, T>, fold: (before: T, sample: S) => T): Timeline<S, T> {

@@ -1,6 +1,6 @@
 /** One parameter against its rules: how long it has been beyond each limit, and since when it is inside again. Pure. */
 import { noDataMsOf, patchyIntervalMsMax, singleMs } from './interval.ts';
-import { excessOf, isBeyond, isClear, type Rule, type TierName } from './rules.ts';
+import { excessOf, isBeyond, isBeyondAny, isClear, type Rule, type Rules, type TierName } from './rules.ts';
 
 /** One value as the limits see it. */
 export type Sample = {
@@ -43,11 +43,13 @@ export type Tracker = {
 export type Trackers = Readonly<Partial<Record<TierName, Tracker>>>;
 
 /** What a sample makes of the trackers. An invalid or missing value neither counts nor resets. */
-export function judge(before: Trackers, sample: Sample, rules: readonly Rule[]): Trackers {
+export function judge(before: Trackers, sample: Sample, rules: Rules): Trackers {
   const { value } = sample;
   if (value === null) return before;
+  // Nearly always nothing is broken, and nothing was.
+  if (isEmpty(before) && !isBeyondAny(rules, value)) return none;
   let next: Partial<Record<TierName, Tracker>> | undefined;
-  for (const rule of rules) {
+  for (const rule of rules.list) {
     const tracker = track(before[rule.tier], rule, value, sample);
     if (tracker === undefined) continue;
     next ??= {};
@@ -57,6 +59,11 @@ export function judge(before: Trackers, sample: Sample, rules: readonly Rule[]):
 }
 
 const none: Trackers = {};
+
+export function isEmpty(trackers: Trackers): boolean {
+  for (const _tier in trackers) return false;
+  return true;
+}
 
 function track(before: Tracker | undefined, rule: Rule, value: number, sample: Sample): Tracker | undefined {
   if (isBeyond(rule, value)) return beyond(before, rule, value, sample);

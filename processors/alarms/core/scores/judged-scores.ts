@@ -2,7 +2,7 @@
 import { numberText } from '../../../../contracts/number-text.ts';
 import { type NewsParameter, newsParameters } from '../../../../contracts/score-names.ts';
 import type { Condition } from '../condition.ts';
-import type { Rule } from '../rules.ts';
+import { isBeyondAny, type Rule, type Rules, together } from '../rules.ts';
 import { judge, type Sample, type Tracker } from '../track.ts';
 import { isSpotCheck, type Known, setAt } from './known.ts';
 import { type ScoreName, scoreNames } from './names.ts';
@@ -40,7 +40,7 @@ const rows: Readonly<Record<ScoreName, Row>> = {
   },
 };
 
-type Made = { readonly call: ScoreCall; readonly often: Rule; readonly singly: Rule };
+type Made = { readonly call: ScoreCall; readonly often: Rules; readonly singly: Rules };
 /** What a profile's scores that are not off are judged by. */
 type MadeRules = Readonly<Partial<Record<ScoreName, Made>>>;
 
@@ -58,7 +58,7 @@ function rulesOf(scores: ScoreRules): MadeRules {
     const rule = { tier: 'high', priority, limit, hysteresis: 0 } as const;
     const often: Rule = { ...rule, delay: { kind: 'fixed', ms: delayMs }, offDelayMs: scores.offDelayMs };
     const singly: Rule = { ...rule, delay: { kind: 'fixed', ms: 0 }, offDelayMs: 0 };
-    return [[name, { call, often, singly }] as const];
+    return [[name, { call, often: together([often]), singly: together([singly]) }] as const];
   });
   const made: MadeRules = Object.fromEntries(found);
   madeRules.set(scores, made);
@@ -83,12 +83,12 @@ export function judgeScores(
     const { from } = made.call;
     const value = judgedValue(name, scored, from);
     const was = before[name];
-    const isBeyond = value !== null && value > made.often.limit;
+    const isBeyond = value !== null && isBeyondAny(made.often, value);
     if (was === undefined && !isBeyond) continue;
     single ??= isSpotCheck(known, at, by.ages);
-    const rule = single ? made.singly : made.often;
+    const judgedBy = single ? made.singly : made.often;
     const sample: Sample = { at, value, questionable: false, late, single, noDataMs: by.ages.continuousMs };
-    const { high: tracker } = judge(was === undefined ? {} : { high: was.tracker }, sample, [rule]);
+    const { high: tracker } = judge(was === undefined ? {} : { high: was.tracker }, sample, judgedBy);
     if (tracker === undefined) continue;
     held ??= {};
     held[name] = { tracker, text: isBeyond ? textOf(name, value, from, scored) : was!.text };

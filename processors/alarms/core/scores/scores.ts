@@ -4,7 +4,6 @@
  * in a timeline: messages that were swapped end in the same state. What is missing neither raises an alarm nor ends one. Pure.
  */
 import type { Command } from '../../../../contracts/messages/alarms.ts';
-import { usableNumber } from '../../../../contracts/messages/check.ts';
 import type { Condition } from '../condition.ts';
 import type { Came } from '../limits.ts';
 import { insert, refold, startTimeline, type Timeline } from '../timeline.ts';
@@ -58,15 +57,13 @@ export function scoreValues(before: ScoresPart, came: readonly Came[], by: Score
   let part = before;
   let cell: Cell | undefined;
   for (const one of came) {
-    const { numeric, at, late, single, intervalMs } = one;
+    const { numeric, value, at, late, single, intervalMs } = one;
     const sensor = sensorOf(numeric.code);
-    if (sensor === undefined || numeric.validity !== undefined) continue;
+    if (sensor === undefined || value === null || numeric.validity !== undefined) continue;
     const cellAt = cellOf(at);
     const there = part.open?.at === cellAt ? part.open.values[sensor] : undefined;
     // The common case: this cell has a value of the sensor already.
     if (there !== undefined && !single && there.at < at) continue;
-    const value = usableNumber(numeric);
-    if (value === undefined) continue;
     const measured: Measured = single ? { at, value, everyMs: intervalMs } : { at, value };
     const next: Cell = { at: cellAt, values: { [sensor]: measured }, entries: noEntries, late };
     // The values of one reading lie in one cell, unless two clocks stand behind them.
