@@ -4,6 +4,7 @@ import { measureAlarms } from './alarms.ts';
 import { measureDevices } from './devices.ts';
 import { measureFootprint } from './footprint.ts';
 import { measureIngest } from './ingest.ts';
+import { measureKeys } from './keys.ts';
 import { measureScreen } from './screen.ts';
 
 const help = `npm run bench -- footprint [--seconds 60] [--json]
@@ -18,6 +19,9 @@ npm run bench -- alarms [--engine] [--beds 500] [--seconds 400] [--breaches 300]
 npm run bench -- devices [--counts 10,100,1000,10000] [--rate 1000] [--seconds 60] [--hybrid] [--json]
     CPU and latency of a reading, and memory of the gateway, with few and with many devices; --hybrid: their TLS agrees on its
     keys by X25519 with ML-KEM, not by X25519 alone
+npm run bench -- keys [--beds 64] [--days 365] [--json]
+    Seconds until gateway, processors and dashboard are ready, and their memory, with a year of data keys in the log, before
+    and after Kafka has pruned it
 npm run bench -- screen [--rows 8,32,64,64-4k] [--seconds 20] [--chunk-ms 500] [--client <folder>] [--json]
     What the page costs in Chromium with 8, 32 and 64 beds of two waves at 1920 × 1080, and 64 at 3840 × 2160: busy time of its
     main thread, frames, memory, and the time from a breach until its alarm is painted. The dashboard server is the real one,
@@ -39,6 +43,9 @@ try {
       break;
     case 'ingest':
       await measureIngest(args);
+      break;
+    case 'keys':
+      await measureKeys(args);
       break;
     case 'screen':
       await measureScreen(args);

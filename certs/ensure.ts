@@ -15,10 +15,11 @@ import {
 } from './core/wanted.ts';
 import { crlFile, crlReason, issueCrl } from './crl.ts';
 import { privateDirectory, writeAtomic } from './files.ts';
+import { recordKeys, requireRecordedKeys } from './fingerprints.ts';
 import { issueAuthority, issueLeaf, type Pair, renewAuthority } from './issue.ts';
 import { entryOf, readRegister, record, serialOf } from './register.ts';
 import { ensureSecrets } from './secrets.ts';
-import { factsOf, readPair, writePair } from './stored.ts';
+import { factsOf, readKey, readPair, writePair } from './stored.ts';
 
 export type Issued = { readonly file: string; readonly reason: RenewalReason | 'revoked' };
 
@@ -41,7 +42,8 @@ const kafkaAdmin = 'admin';
 /**
  * Makes or renews everything that is missing, expires within 30 days, or lacks a wanted name; keeps the rest as it is.
  * @returns what was issued and why; empty when nothing had to be done
- * @throws VigilError `settings-invalid` (bad name, folder not writable), `certificate-invalid` (a broken file), `no-space`
+ * @throws VigilError `settings-invalid` (bad name, folder not writable), `certificate-invalid` (a broken file, a key that was there and
+ * is not any more), `no-space`
  */
 export async function ensureCertificates(options: EnsureOptions): Promise<Issued[]> {
   const directory = join(options.stateDir, 'certs');
@@ -50,6 +52,7 @@ export async function ensureCertificates(options: EnsureOptions): Promise<Issued
   for (const id of asked) checkDeviceId(id);
   for (const name of names) checkHostName(name);
   privateDirectory(options.stateDir);
+  requireRecordedKeys(options.stateDir);
   privateDirectory(directory);
   privateDirectory(join(directory, 'devices'));
   const issued: Issued[] = ensureSecrets(join(options.stateDir, 'secrets')).map((name) => ({
@@ -70,6 +73,7 @@ export async function ensureCertificates(options: EnsureOptions): Promise<Issued
     await issueCrl(directory, pairs['device-ca'], options.nowMs);
     issued.push({ file: `certs/${crlFile}`, reason });
   }
+  recordKeys(options.stateDir);
   return issued;
 }
 
@@ -94,7 +98,11 @@ export function enterStored(directory: string, authority: Pair, nowMs: number): 
 async function ensureAuthority(directory: string, name: AuthorityName, nowMs: number, issued: Issued[]): Promise<Pair> {
   const stored = readPair(directory, name);
   if (stored === undefined) {
-    const pair = await issueAuthority(authorities[name], nowMs);
+    // Where only the certificate is gone, a new one for the same key keeps what it has signed.
+    const key = readKey(directory, name);
+    const pair = key
+      ? await renewAuthority(authorities[name], key, nowMs)
+      : await issueAuthority(authorities[name], nowMs);
     writePair(directory, name, pair);
     issued.push({ file: `certs/${name}`, reason: 'missing' });
     return pair;

@@ -8,6 +8,7 @@ import { type RevocationReason, revocationReasons } from './core/register.ts';
 import { crlFile, issueCrl } from './crl.ts';
 import { enrol, revoke } from './devices.ts';
 import { deviceAuthority, ensureCertificates } from './ensure.ts';
+import { acceptLostKeys } from './fingerprints.ts';
 import { readRegister } from './register.ts';
 import { certsSettings } from './settings.ts';
 
@@ -26,6 +27,9 @@ Devices (the CN of a certificate is the device id: 1 to 64 letters, digits, dots
       --serial <hex>                    only this one
       --reason <why>                    ${revocationReasons.join(', ')} (default ${revocationReasons[0]})
   npm run certs -- crl                  issues certs/${crlFile} anew, good for 30 days
+
+Keys that are lost (Vigil does not start without those that its data were written with):
+  npm run certs -- accept-lost-keys     makes new ones for those that are missing or different; what only the lost ones open stays closed
 
   --state <folder>                      another state folder
 Settings:
@@ -74,6 +78,15 @@ const commands: Readonly<Record<string, Command>> = {
       return lines.length > 0
         ? lines.join('')
         : `${deviceId} has no certificate that is still good; the CRL is issued anew.\n`;
+    },
+  },
+  'accept-lost-keys': {
+    options: [],
+    async run(stateDir, names, values) {
+      if (names.length > 0) throw wrong('accept-lost-keys takes no name.');
+      const lost = acceptLostKeys(stateDir);
+      const made = await ensure(stateDir, [], values);
+      return `Given up: ${lost.length > 0 ? lost.join(', ') : 'none'}.\n${made}`;
     },
   },
   crl: {

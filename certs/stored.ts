@@ -23,7 +23,15 @@ export function readPair(directory: string, file: string): Pair | undefined {
   return { certificate, key };
 }
 
-/** Writes the key first: a certificate without its key would be kept, a key without its certificate is written anew. */
+/** The key of a pair, also where its certificate is gone. @throws VigilError `certificate-invalid` */
+export function readKey(directory: string, file: string): string | undefined {
+  const path = join(directory, `${file}.key`);
+  const key = readIfThere(path);
+  if (key !== undefined) parse(path, 'private key', () => createPrivateKey(key));
+  return key;
+}
+
+/** Writes the key first: a certificate without its key would be kept. */
 export function writePair(directory: string, file: string, pair: Pair): void {
   writeAtomic(join(directory, `${file}.key`), pair.key, 0o600);
   writeAtomic(join(directory, `${file}.pem`), pair.certificate, 0o644);

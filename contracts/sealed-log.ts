@@ -1,28 +1,27 @@
 /** The log as every process sees it: Kafka, with everything in it sealed. What each `main.ts` opens first. */
 import { readFileSync } from 'node:fs';
+import type { JWK } from 'jose';
 import type { Logger } from 'pino';
 import type { Opened } from './envelope/header.ts';
 import { createOpener, type Opener, type SealedRecord } from './envelope/opener.ts';
-import { createSealer, type ReaderKeys, type Sealer } from './envelope/sealer.ts';
+import { createSealer, type Sealer } from './envelope/sealer.ts';
+import { createKeyTag, createUnwrap, type ReaderKeys } from './envelope/wrapped-key.ts';
 import { VigilError } from './errors.ts';
 import { type Appender, type AppenderOptions, createAppender } from './kafka/appender.ts';
 import { connectKafka, type Kafka } from './kafka/connect.ts';
+import { followKeys } from './kafka/keys.ts';
 import type { Appended } from './kafka/lane.ts';
 import { createReader, type LogRecord } from './kafka/reader.ts';
 import type { kafkaSettings } from './kafka/settings.ts';
 import { type Turn, takeTurn } from './kafka/turn.ts';
 import type { ContentType } from './messages/records.ts';
 import type { Settings } from './settings.ts';
-import { type KafkaTopic, type Service, type TurnTopic, turns } from './topics.ts';
+import { type KafkaTopic, kafkaTopics, type Service, type TurnTopic, turns } from './topics.ts';
 
 /** Of one call of the appender: about a second. */
 const appendRetries = 3;
 /** Of taking a turn: the first one of a cluster waits until Kafka has made its own topic for it. About 8 s. */
 const turnRetries = 8;
-/** How long `open` waits for a data key that the log should have by now. */
-const keyWaitMs = 10_000;
-/** Wrapped keys held at once, about 1.5 kB each; past it the oldest are forgotten, and their records do not open here. */
-const wrappedKeysMax = 200_000;
 
 export type TableRecord = LogRecord & { readonly topic: KafkaTopic };
 
@@ -43,7 +42,7 @@ export type SealedLog = {
   append(topic: KafkaTopic, key: string, contentType: ContentType, body: unknown): Promise<Appended>;
   /** From now on only this process can write the topic: Kafka refuses the one that could before. Rejects as `takeTurn` of contracts/kafka/turn.ts does. */
   takeTurn(topic: TurnTopic): Promise<SealedTurn>;
-  /** Opens a record; waits (at most 10 s) for a data key that has not been read yet. Throws or rejects as `Opener.open` does. */
+  /** Opens a record; waits until the topics of keys are read so far as they went when it was fetched. Throws or rejects as `Opener.open` does. */
   open(record: SealedRecord): Opened | Promise<Opened>;
   /**
    * Reads whole compacted topics and follows them. A record that does not open is counted and logged, never handed on.
@@ -73,23 +72,31 @@ export async function openSealedLog(options: {
     log,
     ...options.appender,
   });
-  const keys = await followKeys(kafka, service, `${service}-${boot}-keys`, log);
+  const privateJwk = readJson<JWK>('VIGIL_READER_KEY_FILE', settings.readerKeyFile);
+  const keys = await followKeys(kafka, { service, group: `${service}-${boot}-keys`, log });
+  const tagOf = createKeyTag(privateJwk);
+  const unwrap = createUnwrap(service, privateJwk);
   const sealer = createSealer({
+    service,
     readers: readJson<ReaderKeys>('VIGIL_READERS_FILE', readFileSync(settings.readersFile, 'utf8')),
-    publishKey: async ({ kid, value }) => void (await appender.append('keys', kid, value)),
+    publishKey: async ({ topic, kid, value }) => void (await appender.append(topic, kid, value)),
+    async earlierKey(topic, of) {
+      const found = await keys.latest(topic, of);
+      const secret = found && (await unwrap(found.kid, found.wrapped).catch(() => undefined));
+      if (!found || !secret || tagOf(found.kid, secret) !== found.facts.tag) return undefined;
+      return { kid: found.kid, secret, madeMs: found.facts.madeMs };
+    },
+    tagOf,
     now: Date.now,
   });
-  const opener = createOpener({
-    service,
-    privateJwk: readJson('VIGIL_READER_KEY_FILE', settings.readerKeyFile),
-    wrappedKey: keys.get,
-  });
+  const opener = createOpener({ service, privateJwk, wrappedKey: keys.get });
   let seq = 0;
   let tables = 0;
   const turnKafka = connectKafka(settings, `${service}-${boot}-turn`, log, turnRetries);
 
   async function seal(topic: KafkaTopic, { key, contentType, body }: TurnRecord): Promise<Buffer> {
-    const dataKey = await sealer.keyFor(key, topic);
+    // A process has another id at each start: its records are sealed for the service, or each start would leave a key.
+    const dataKey = await sealer.keyFor(kafkaTopics[topic].key === 'processId' ? service : key, topic);
     seq += 1;
     const plaintext = Buffer.from(JSON.stringify(body));
     return sealer.seal(dataKey, { topic, key, writer: service, boot, seq }, contentType, plaintext);
@@ -129,7 +136,8 @@ export async function openSealedLog(options: {
         async onRecords({ topic, records }) {
           for (const record of records) {
             try {
-              onRecord(record.value && (await opener.open({ topic, key: record.key, value: record.value })), {
+              const { key, value, fetchedMs } = record;
+              onRecord(value && (await opener.open({ topic, key, value, fetchedMs })), {
                 ...record,
                 topic,
               });
@@ -155,55 +163,4 @@ function readJson<T>(setting: string, text: string): T {
   } catch (cause) {
     throw new VigilError('settings-invalid', `The file that ${setting} names does not hold JSON.`, { cause });
   }
-}
-
-/** Stands for every key that is not wrapped for us, so that a gateway of 10,000 devices does not hold their keys. */
-const forOthers = Buffer.from('{"recipients":[]}');
-
-/** The `keys` topic in memory, still wrapped. */
-async function followKeys(kafka: Kafka, service: Service, group: string, log: Logger) {
-  /** As `sealer.ts` writes it. */
-  const recipient = `"kid":"${service}"`;
-  const wrapped = new Map<string, Buffer>();
-  const waiting = new Map<string, ((value: Buffer) => void)[]>();
-  const reader = await createReader(kafka, {
-    group,
-    topics: ['keys'],
-    start: 'beginning',
-    log,
-    onRecords({ records }) {
-      for (const { key, value } of records) {
-        if (value === null) {
-          wrapped.delete(key);
-          continue;
-        }
-        wrapped.set(key, value.includes(recipient) ? value : forOthers);
-        const oldest = wrapped.size > wrappedKeysMax ? wrapped.keys().next().value : undefined;
-        if (oldest !== undefined) wrapped.delete(oldest);
-        for (const resolve of waiting.get(key) ?? []) resolve(value);
-        waiting.delete(key);
-      }
-    },
-  });
-
-  async function get(kid: string): Promise<Buffer> {
-    await reader.caughtUp;
-    const known = wrapped.get(kid);
-    if (known) return known;
-    return new Promise((resolve, reject) => {
-      const waiters = waiting.get(kid) ?? [];
-      const timer = setTimeout(() => {
-        const left = (waiting.get(kid) ?? []).filter((other) => other !== arrived);
-        if (left.length > 0) waiting.set(kid, left);
-        else waiting.delete(kid);
-        reject(new VigilError('key-unknown', 'The log holds no data key of that id.'));
-      }, keyWaitMs);
-      const arrived = (value: Buffer) => {
-        clearTimeout(timer);
-        resolve(value);
-      };
-      waiting.set(kid, [...waiters, arrived]);
-    });
-  }
-  return { get, close: reader.close };
 }

@@ -1,6 +1,17 @@
 import { describe, expect, it } from 'vitest';
 import { partitionOf } from './kafka/connect.ts';
-import { clinicalPartitions, deviceTopic, kafkaTopicNames, kafkaTopics, parseDeviceTopic, topicsOf } from './topics.ts';
+import {
+  clinicalPartitions,
+  deviceTopic,
+  kafkaTopicNames,
+  kafkaTopics,
+  keysTopicFor,
+  keysTopicOf,
+  keysTopics,
+  parseDeviceTopic,
+  services,
+  topicsOf,
+} from './topics.ts';
 
 describe("Kafka's topics", () => {
   it('keyed by association share one partition count, so one processor owns all of an association', () => {
@@ -13,14 +24,36 @@ describe("Kafka's topics", () => {
   });
 
   it('let the gateway write readings, rejected input and keys, and read no reading', () => {
-    expect(topicsOf('gateway', 'writers')).toEqual(['observations', 'waveforms', 'rejected', 'keys', 'sessions']);
-    expect(topicsOf('gateway', 'readers')).toEqual(['associations', 'keys', 'presence', 'sessions']);
+    expect(topicsOf('gateway', 'writers')).toEqual([
+      'observations',
+      'waveforms',
+      'rejected',
+      'keys-readings',
+      'keys-rejected',
+      'sessions',
+    ]);
+    expect(topicsOf('gateway', 'readers')).toEqual(['associations', ...keysTopics, 'presence', 'sessions']);
   });
 
   it('let the operator read what a capture is made of, and write no reading, command or alarm', () => {
     const sources = ['associations', 'observations', 'commands', 'alarms'];
     expect(topicsOf('operator', 'readers')).toEqual(expect.arrayContaining(sources));
-    expect(topicsOf('operator', 'writers')).toEqual(['associations', 'keys', 'audit']);
+    expect(topicsOf('operator', 'writers')).toEqual(['associations', 'keys-operator', 'audit']);
+  });
+
+  it('give each topic of data keys at most one writer, and each writer only its own', () => {
+    for (const topic of keysTopics) expect(kafkaTopics[topic].writers.length).toBe(topic === 'keys' ? 0 : 1);
+    for (const service of services)
+      for (const topic of topicsOf(service, 'writers').filter((name) => !(keysTopics as string[]).includes(name))) {
+        const keys = keysTopicOf(service, topic);
+        expect(kafkaTopics[keys].writers).toEqual([service]);
+        expect(keysTopicFor(topic, service)).toBe(keys);
+        // Its keys are there as long as what they open, and an hour.
+        const { retentionMs } = kafkaTopics[topic];
+        const keptMs = kafkaTopics[keys].retentionMs;
+        expect(keptMs < 0 || (retentionMs > 0 && keptMs > retentionMs + 3_600_000)).toBe(true);
+      }
+    expect(keysTopicFor('audit', 'alarms')).toBeUndefined();
   });
 
   it('never wrap a data key for nobody', () => {

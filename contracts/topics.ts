@@ -12,9 +12,9 @@ const dayMs = 24 * 60 * 60 * 1000;
 export type KafkaTopic = keyof typeof kafkaTopics;
 
 type TopicRow = {
-  readonly key: 'associationId' | 'devicePseudonym' | 'keyId' | 'actorPseudonym' | 'processId';
+  readonly key: 'associationId' | 'devicePseudonym' | 'keyId' | 'actorPseudonym' | 'processId' | 'name';
   readonly partitions: number;
-  readonly cleanup: 'delete' | 'compact';
+  readonly cleanup: 'delete' | 'compact' | 'compact,delete';
   /** Milliseconds, -1 for ever. Exceeds the longest outage that Vigil promises to survive. */
   readonly retentionMs: number;
   readonly writers: readonly Service[];
@@ -26,6 +26,9 @@ type TopicRow = {
  * association's readings, commands, state and alarms.
  */
 export const clinicalPartitions = 12;
+
+/** A data key lies in the topic of who made it, so that nobody can delete or flood another's. Kept for years where what it opens is. */
+const wrappedKeys = { key: 'keyId', partitions: 1, cleanup: 'compact', retentionMs: -1, readers: services } as const;
 
 /** `readers` are both who may fetch the topic (ACL) and for whom its data keys are wrapped (audience). */
 export const kafkaTopics = {
@@ -61,14 +64,14 @@ export const kafkaTopics = {
     writers: ['dashboard', 'operator'],
     readers: ['gateway', 'alarms', 'trends', 'dashboard', 'operator'],
   },
-  keys: {
-    key: 'keyId',
-    partitions: 1,
-    cleanup: 'compact',
-    retentionMs: -1,
-    writers: ['gateway', 'alarms', 'dashboard', 'operator'],
-    readers: ['gateway', 'alarms', 'trends', 'dashboard', 'operator'],
-  },
+  // As long as what they open, a day for Kafka to end a segment, and the hour of a key.
+  'keys-readings': { ...wrappedKeys, cleanup: 'compact,delete', retentionMs: 9 * dayMs, writers: ['gateway'] },
+  'keys-rejected': { ...wrappedKeys, cleanup: 'compact,delete', retentionMs: 32 * dayMs, writers: ['gateway'] },
+  'keys-alarms': { ...wrappedKeys, writers: ['alarms'] },
+  'keys-dashboard': { ...wrappedKeys, writers: ['dashboard'] },
+  'keys-operator': { ...wrappedKeys, writers: ['operator'] },
+  // Of houses that began before each writer had a topic of its own: read, never written again.
+  keys: { ...wrappedKeys, writers: [] },
   commands: {
     key: 'associationId',
     partitions: clinicalPartitions,
@@ -102,6 +105,15 @@ export const kafkaTopics = {
     writers: ['dashboard', 'alarms'],
     readers: ['gateway', 'dashboard', 'operator'],
   },
+  house: {
+    // Which keys the data were written with (ops/platform/key-mark.ts). Not sealed: only the set-up writes it.
+    key: 'name',
+    partitions: 1,
+    cleanup: 'compact',
+    retentionMs: -1,
+    writers: [],
+    readers: ['operator'],
+  },
   sessions: {
     // The order of all claims of client ids is what gateways agree by: one partition.
     key: 'processId',
@@ -131,6 +143,36 @@ export const turns = {
 export type TurnTopic = keyof typeof turns;
 
 export const kafkaTopicNames = Object.keys(kafkaTopics) as KafkaTopic[];
+
+export const keysTopics = kafkaTopicNames.filter((name) => kafkaTopics[name].key === 'keyId') as KeysTopic[];
+export type KeysTopic = 'keys' | (`keys-${string}` & KafkaTopic);
+
+/** Where a service publishes the data keys of a topic that it writes. @throws where it writes none */
+export function keysTopicOf(service: Service, topic: KafkaTopic): KeysTopic {
+  if (!(kafkaTopics[topic].writers as readonly Service[]).includes(service))
+    throw new Error(`${service} does not write ${topic}.`);
+  switch (service) {
+    case 'gateway':
+      return topic === 'rejected' ? 'keys-rejected' : 'keys-readings';
+    case 'alarms':
+    case 'dashboard':
+    case 'operator':
+      return `keys-${service}`;
+    case 'trends':
+      throw new Error('trends has no data keys.');
+  }
+}
+
+/**
+ * Where the data key of a record lies: with who wrote it, so that a key from elsewhere opens nothing.
+ * @param writer as the record's header says: a service's name where several write the topic
+ * @returns undefined where no such writer has the topic
+ */
+export function keysTopicFor(topic: KafkaTopic, writer: string): KeysTopic | undefined {
+  const { writers } = kafkaTopics[topic];
+  const service = writers.length === 1 ? writers[0] : writers.find((name) => name === writer);
+  return service && keysTopicOf(service, topic);
+}
 
 /** The topics that a service writes or reads: its access control list. */
 export function topicsOf(service: Service, access: 'writers' | 'readers'): KafkaTopic[] {

@@ -22,6 +22,7 @@ beforeEach(() => {
   keys = [];
   lane = [];
   const sealer = createSealer({
+    service: 'gateway',
     readers,
     publishKey: () => new Promise<void>((resolve, reject) => keys.push({ resolve, reject })),
     now: Date.now,

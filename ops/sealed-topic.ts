@@ -33,7 +33,6 @@ export async function readTopic(
     log: logger,
     async onRecords({ partition, records }) {
       const wanted = records.filter(({ key, value }) => value !== null && isWanted(key));
-      // Together: one whose key was deleted is waited for for seconds.
       const opened = await Promise.all(wanted.map((record) => openOne(log, logger, topic, record)));
       await after;
       try {
@@ -51,9 +50,9 @@ export async function readTopic(
   }
 }
 
-async function openOne(log: SealedLog, logger: Logger, topic: KafkaTopic, { key, value }: LogRecord) {
+async function openOne(log: SealedLog, logger: Logger, topic: KafkaTopic, { key, value, fetchedMs }: LogRecord) {
   try {
-    return await log.open({ topic, key, value: value! });
+    return await log.open({ topic, key, value: value!, fetchedMs });
   } catch (error) {
     logger.warn({ topic, error: (error as Error).message }, 'a record does not open');
     return undefined;

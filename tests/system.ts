@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { pseudonym } from '../contracts/envelope/pseudonym.ts';
+import type { ReaderKeys } from '../contracts/envelope/wrapped-key.ts';
 import { kafkaSettings } from '../contracts/kafka/settings.ts';
 import { type AssociationPeriod, contentTypes, type DeviceAssociations } from '../contracts/messages/records.ts';
 import { openSealedLog, type SealedLog } from '../contracts/sealed-log.ts';
@@ -85,6 +86,9 @@ export async function openLogAs(platform: TestPlatform, service: Service): Promi
     log: pino({ level: 'silent' }),
   });
 }
+
+export const readersOf = (platform: Whereabouts): ReaderKeys =>
+  JSON.parse(readFileSync(serviceEnv(platform, 'operator').VIGIL_READERS_FILE!, 'utf8'));
 
 const pseudonymKey = (platform: TestPlatform) =>
   readFileSync(join(platform.stateDir, 'secrets', 'pseudonym.key'), 'utf8').trim();

@@ -1,74 +1,67 @@
 /** Opening sealed records: the reverse of `sealer.ts`, with the check that a record lies where it was sealed for. */
 import { createDecipheriv } from 'node:crypto';
-import { type CryptoKey, generalDecrypt, importJWK, type JWK } from 'jose';
+import type { JWK } from 'jose';
 import { VigilError } from '../errors.ts';
-import type { KafkaTopic, Service } from '../topics.ts';
+import { type KafkaTopic, type KeysTopic, keysTopicFor, type Service } from '../topics.ts';
 import { type Opened, parseHeader, type SealedHeader } from './header.ts';
+import type { FoundKey } from './key-table.ts';
+import { createUnwrap } from './wrapped-key.ts';
 
 /** Unwrapped data keys held at once; past it the longest held is dropped and unwrapped anew at need. */
 const keysMax = 100_000;
 
-export type SealedRecord = { readonly topic: KafkaTopic; readonly key: string; readonly value: Buffer };
+export type SealedRecord = {
+  readonly topic: KafkaTopic;
+  readonly key: string;
+  readonly value: Buffer;
+  /** When it had been fetched, in milliseconds of `performance.now()`: a data key that the log did not hold by then does not come. */
+  readonly fetchedMs?: number | undefined;
+};
 
 export type Opener = {
   /**
    * The plaintext of a record; at once if its data key was used before, else after unwrapping it.
    * @throws VigilError `sealed-malformed`; `sealed-moved` (it lies elsewhere than it says); `sealed-tampered`; `key-unknown`
-   * (its data key was not published, or was deleted); `key-not-for-us`. Thrown or rejected.
+   * (its writer published no such data key, or it was deleted); `key-not-for-us`. Thrown or rejected.
    */
   open(record: SealedRecord): Opened | Promise<Opened>;
 };
 
+/** Where a record lies, and when it was fetched. */
+export type KeyAsked = { readonly topic: KafkaTopic; readonly writer: string; readonly fetchedMs: number | undefined };
+
+type Held = { readonly secret: Buffer; readonly from: KeysTopic };
+
 export function createOpener(options: {
   readonly service: Service;
   readonly privateJwk: JWK;
-  /** The value in `keys` of a key id. @throws VigilError `key-unknown` */
-  readonly wrappedKey: (kid: string) => Promise<Buffer>;
+  /** The wrapped key of an id, for a record. @throws VigilError `key-unknown` */
+  readonly wrappedKey: (kid: string, asked: KeyAsked) => Promise<FoundKey>;
 }): Opener {
-  const secrets = new Map<string, Buffer>();
-  const pending = new Map<string, Promise<Buffer>>();
-  let ours: Promise<CryptoKey | Uint8Array> | undefined;
+  const held = new Map<string, Held>();
+  const pending = new Map<string, Promise<Held>>();
+  const unwrap = createUnwrap(options.service, options.privateJwk);
 
-  async function unwrap(kid: string): Promise<Buffer> {
-    const wrapped = JSON.parse((await options.wrappedKey(kid)).toString('utf8')) as Parameters<
-      typeof generalDecrypt
-    >[0];
-    ours ??= importJWK(options.privateJwk, 'ECDH-ES+A256KW');
-    const recipient = wrapped.recipients?.find((r) => r.header?.kid === options.service);
-    if (!recipient) throw new VigilError('key-not-for-us', `A data key is not wrapped for ${options.service}.`);
-    let jwk: JWK;
-    let said: { dataKey?: unknown } | undefined;
-    try {
-      const result = await generalDecrypt({ ...wrapped, recipients: [recipient] }, await ours, {
-        keyManagementAlgorithms: ['ECDH-ES+A256KW'],
-        contentEncryptionAlgorithms: ['A256GCM'],
-      });
-      jwk = JSON.parse(Buffer.from(result.plaintext).toString('utf8')) as JWK;
-      said = result.protectedHeader as { dataKey?: unknown } | undefined;
-    } catch (cause) {
-      throw new VigilError('key-not-for-us', `A data key does not unwrap for ${options.service}.`, { cause });
-    }
-    const secret = Buffer.from(jwk.k ?? '', 'base64url');
-    if (jwk.kid !== kid || said?.dataKey !== kid || secret.length !== 32) {
-      throw new VigilError('sealed-tampered', 'A wrapped data key is not the one its place says.');
-    }
-    return secret;
+  async function fetch(kid: string, asked: KeyAsked): Promise<Held> {
+    const { wrapped, from } = await options.wrappedKey(kid, asked);
+    return { secret: await unwrap(kid, wrapped), from };
   }
 
-  function secretFor(kid: string): Promise<Buffer> {
-    let secret = pending.get(kid);
-    if (!secret) {
-      secret = unwrap(kid)
-        .then((bytes) => {
-          secrets.set(kid, bytes);
-          const oldest = secrets.size > keysMax ? secrets.keys().next().value : undefined;
-          if (oldest !== undefined) secrets.delete(oldest);
-          return bytes;
+  function hold(kid: string, asked: KeyAsked): Promise<Held> {
+    const id = `${kid} ${asked.topic} ${asked.writer}`;
+    let one = pending.get(id);
+    if (!one) {
+      one = fetch(kid, asked)
+        .then((found) => {
+          held.set(kid, found);
+          const oldest = held.size > keysMax ? held.keys().next().value : undefined;
+          if (oldest !== undefined) held.delete(oldest);
+          return found;
         })
-        .finally(() => pending.delete(kid));
-      pending.set(kid, secret);
+        .finally(() => pending.delete(id));
+      pending.set(id, one);
     }
-    return secret;
+    return one;
   }
 
   return {
@@ -77,12 +70,16 @@ export function createOpener(options: {
       if (parts.length !== 5 || parts[1] !== '')
         throw new VigilError('sealed-malformed', 'A record is not a compact JWE with a direct key.');
       const header = parseHeader(parts[0]!);
-      if (header.place.topic !== record.topic || header.place.key !== record.key) {
+      const { topic, writer } = header.place;
+      if (topic !== record.topic || header.place.key !== record.key) {
         throw new VigilError('sealed-moved', `A record in ${record.topic} was sealed for another place.`);
       }
-      const secret = secrets.get(header.kid);
-      if (secret) return decrypt(parts, header, secret);
-      return secretFor(header.kid).then((bytes) => decrypt(parts, header, bytes));
+      const known = held.get(header.kid);
+      if (known && (known.from === keysTopicFor(topic, writer) || known.from === 'keys'))
+        return decrypt(parts, header, known.secret);
+      return hold(header.kid, { topic, writer, fetchedMs: record.fetchedMs }).then(({ secret }) =>
+        decrypt(parts, header, secret),
+      );
     },
   };
 }

@@ -1,17 +1,22 @@
 /**
  * Sealing: compact JWE (RFC 7516), `alg: dir`, `enc: A256GCM`, by a data key that belongs to one subject (an association), one
- * set of readers and this process. The content is encrypted with node:crypto, synchronously: a promise for each message cost
+ * set of readers and one writer. The content is encrypted with node:crypto, synchronously: a promise for each message cost
  * the gateway more than half of its throughput. Keys are wrapped with `jose`.
  */
-import { createCipheriv, randomBytes } from 'node:crypto';
-import { type CryptoKey, GeneralEncrypt, importJWK, type JWK } from 'jose';
+import { createCipheriv, randomBytes, randomFillSync } from 'node:crypto';
 import { VigilError } from '../errors.ts';
 import type { ContentType } from '../messages/records.ts';
-import { type KafkaTopic, kafkaTopics, type Service } from '../topics.ts';
+import { type KafkaTopic, type KeysTopic, kafkaTopics, keysTopicOf, type Service } from '../topics.ts';
 import { headerPrefix, type Place } from './header.ts';
+import { createAudience, type KeyOwner, type KeyTag, type ReaderKeys } from './wrapped-key.ts';
 
-/** How long a data key seals: an hour. */
+/** How long a data key seals what Kafka keeps for days: an hour. */
 export const keyLifetimeMs = 3_600_000;
+/**
+ * And what it keeps for years, also after the writer began again: a year, so that the number of keys grows with patients. NIST SP
+ * 800-57 part 1, 5.3.6 allows two for a symmetric key.
+ */
+export const lastingKeyLifetimeMs = 365 * 24 * 3_600_000;
 /** And how many messages: far below the 2^32 of NIST SP 800-38D section 8.3. */
 const keyMessagesMax = 2 ** 28;
 /** Subjects with a live key at once, by audience; past it the longest unused is forgotten and made anew at need. */
@@ -21,8 +26,13 @@ export type DataKey = {
   readonly kid: string;
   readonly secret: Buffer;
   readonly createdMs: number;
-  /** Deterministic nonce, SP 800-38D section 8.2.1: 4 random bytes fixed for the key, then the invocation counter. */
+  readonly lifetimeMs: number;
+  /**
+   * Deterministic nonce, SP 800-38D section 8.2.1: 4 random bytes fixed for the key, then the invocation counter. A lasting key has
+   * 12 random bytes for each message instead (8.2.2): a process does not know what another one has counted.
+   */
   readonly nonce: Buffer;
+  readonly lasts: boolean;
   count: number;
   /** The start of the last header, since most messages of a key come from one device's boot. */
   start: HeaderStart | undefined;
@@ -35,7 +45,9 @@ type HeaderStart = Omit<Place, 'seq'> & {
   readonly rest: string;
 };
 
-export type WrappedKeyRecord = { readonly kid: string; readonly value: Buffer };
+export type WrappedKeyRecord = { readonly topic: KeysTopic; readonly kid: string; readonly value: Buffer };
+/** A key of an earlier process of the same service. */
+export type EarlierKey = { readonly kid: string; readonly secret: Buffer; readonly madeMs: number };
 
 export type Sealer = {
   /** The key of a subject, if there is one and it may still be used. */
@@ -46,59 +58,69 @@ export type Sealer = {
   seal(key: DataKey, place: Place, contentType: ContentType, plaintext: Uint8Array): Buffer;
 };
 
-/** Public reader keys, a JWK set whose `kid`s are service names. */
-export type ReaderKeys = { readonly keys: readonly (JWK & { readonly kid?: string })[] };
-
 export function createSealer(options: {
+  readonly service: Service;
   readonly readers: ReaderKeys;
   /** Must resolve only when the log has the key: a record may not come before it. */
   readonly publishKey: (record: WrappedKeyRecord) => Promise<void>;
+  /** The latest key that the log holds of this service for a subject and these readers; asked only for what is kept for years. */
+  readonly earlierKey?: (topic: KeysTopic, of: KeyOwner) => Promise<EarlierKey | undefined>;
+  /** See `createKeyTag`; without it no later process takes the keys. */
+  readonly tagOf?: KeyTag;
   readonly now: () => number;
 }): Sealer {
+  const { service } = options;
+  const audiences = createAudience(options.readers);
   /** By who may read, then by subject: without joining strings for each message. */
   const keysOf = new Map<string, Map<string, DataKey>>();
   const byTopic = new Map<KafkaTopic, Map<string, DataKey>>();
   const pending = new Map<string, Promise<DataKey>>();
-  const imported = new Map<Service, Promise<CryptoKey | Uint8Array>>();
 
-  const usable = (key: DataKey) => options.now() - key.createdMs < keyLifetimeMs && key.count < keyMessagesMax;
+  // A clock that was set back makes no key live longer.
+  const usable = (key: DataKey) => {
+    const ageMs = options.now() - key.createdMs;
+    return ageMs < key.lifetimeMs && ageMs > -keyLifetimeMs && key.count < keyMessagesMax;
+  };
 
-  function readerKey(role: Service): Promise<CryptoKey | Uint8Array> {
-    let key = imported.get(role);
-    if (!key) {
-      const jwk = options.readers.keys.find((candidate) => candidate.kid === role);
-      if (!jwk) throw new VigilError('key-unknown', `There is no public key of the reader role ${role}.`);
-      key = importJWK(jwk, 'ECDH-ES+A256KW');
-      imported.set(role, key);
-    }
-    return key;
+  function dataKey(kid: string, secret: Buffer, createdMs: number, topic: KeysTopic): DataKey {
+    const nonce = Buffer.alloc(12);
+    randomBytes(4).copy(nonce);
+    const lasts = kafkaTopics[topic].retentionMs < 0;
+    const lifetimeMs = lasts ? lastingKeyLifetimeMs : keyLifetimeMs;
+    return { kid, secret, createdMs, lifetimeMs, lasts, nonce, count: 0, start: undefined };
   }
 
   async function make(subject: string, topic: KafkaTopic): Promise<DataKey> {
+    const roles = kafkaTopics[topic].readers;
+    const place = keysTopicOf(service, topic);
+    const audience = audiences.name(roles);
+    if (kafkaTopics[place].retentionMs < 0) {
+      const earlier = await options.earlierKey?.(place, { subject, audience });
+      const key = earlier && dataKey(earlier.kid, earlier.secret, earlier.madeMs, place);
+      if (key && usable(key)) return key;
+    }
     const kid = randomBytes(16).toString('base64url');
     const secret = randomBytes(32);
-    const jwk = { kty: 'oct', k: secret.toString('base64url'), kid };
-    const wrap = new GeneralEncrypt(new TextEncoder().encode(JSON.stringify(jwk))).setProtectedHeader({
-      enc: 'A256GCM',
-      typ: 'vigil-data-key',
-      cty: 'jwk+json',
-      // `kid` names the recipient's key (RFC 7516 section 4.1.6), so the data key's own id has another name.
-      dataKey: kid,
-      sub: subject,
-    });
-    for (const role of kafkaTopics[topic].readers) {
-      wrap.addRecipient(await readerKey(role)).setUnprotectedHeader({ alg: 'ECDH-ES+A256KW', kid: role });
-    }
-    await options.publishKey({ kid, value: Buffer.from(JSON.stringify(await wrap.encrypt())) });
-    const nonce = Buffer.alloc(12);
-    randomBytes(4).copy(nonce);
-    return { kid, secret, createdMs: options.now(), nonce, count: 0, start: undefined };
+    const madeMs = options.now();
+    const value = await audiences.wrap(
+      kid,
+      secret,
+      { subject, madeMs, audience, tag: options.tagOf?.(kid, secret) ?? '' },
+      roles,
+    );
+    await options.publishKey({ topic: place, kid, value });
+    return dataKey(kid, secret, madeMs, place);
+  }
+
+  /** Topics with the same readers and the same place of their keys share them. */
+  function audienceOf(topic: KafkaTopic): string {
+    return `${kafkaTopics[topic].readers.join()} ${keysTopicOf(service, topic)}`;
   }
 
   function keysFor(topic: KafkaTopic): Map<string, DataKey> {
     let keys = byTopic.get(topic);
     if (keys) return keys;
-    const audience = kafkaTopics[topic].readers.join();
+    const audience = audienceOf(topic);
     keys = keysOf.get(audience) ?? new Map();
     keysOf.set(audience, keys);
     byTopic.set(topic, keys);
@@ -114,7 +136,7 @@ export function createSealer(options: {
     const cached = cachedKey(subject, topic);
     if (cached) return Promise.resolve(cached);
     const keys = keysFor(topic);
-    const id = `${subject} ${kafkaTopics[topic].readers.join()}`;
+    const id = `${subject} ${audienceOf(topic)}`;
     let made = pending.get(id);
     if (!made) {
       made = make(subject, topic)
@@ -148,8 +170,9 @@ function seal(key: DataKey, place: Place, contentType: ContentType, plaintext: U
   if (key.count >= keyMessagesMax)
     throw new VigilError('key-unknown', 'A data key has sealed as many messages as it may.');
   key.count += 1;
+  if (key.lasts) randomFillSync(key.nonce);
   // The counter is the low 48 bits of the invocation field.
-  key.nonce.writeUIntBE(key.count, 6, 6);
+  else key.nonce.writeUIntBE(key.count, 6, 6);
   const header = begun.encoded + Buffer.from(`${begun.rest}${place.seq}}`, 'latin1').toString('base64url');
   const bodyAt = header.length + 2 + nonceLength + 1;
   const value = Buffer.allocUnsafe(bodyAt + Math.ceil((plaintext.length * 4) / 3) + 1 + tagLength);

@@ -3,6 +3,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { serviceEnv } from '../../ops/platform/serviceEnv.ts';
+import { readersOf } from '../../tests/system.ts';
+import { createSealer } from '../envelope/sealer.ts';
+import { createKeyTag } from '../envelope/wrapped-key.ts';
 import { VigilError } from '../errors.ts';
 import { contentTypes } from '../messages/records.ts';
 import { openSealedLog, type SealedLog } from '../sealed-log.ts';
@@ -56,6 +59,63 @@ describe('the sealed log on a real Kafka', () => {
     await dashboard.appender.append('presence', key, null);
     await until(() => seen.length === 3);
     expect(seen).toEqual([presence(1), presence(2), null]);
+  });
+
+  it('opens no record whose key is gone, at once, and waits for none of them', async () => {
+    const alarms = await as('alarms');
+    const dashboard = await as('dashboard');
+    const run = randomUUID().slice(0, 8);
+    const count = 1_000;
+    const records = await Promise.all(
+      Array.from({ length: count }, async (_, n) => {
+        const key = `gone-${run}-${n}`;
+        const { kid } = await alarms.sealer.keyFor(key, 'alarms');
+        await alarms.append('alarms', key, contentTypes.alarmEvent, { n });
+        return { key, kid };
+      }),
+    );
+    const kept = `kept-${run}`;
+    await Promise.all(records.map(({ kid }) => alarms.appender.append('keys-alarms', kid, null)));
+    await alarms.append('alarms', kept, contentTypes.alarmEvent, {});
+    const seen = { gone: 0, kept: 0 };
+    const startedMs = performance.now();
+    const reader = await read(dashboard, {
+      topics: ['alarms'],
+      start: 'beginning',
+      async onRecords({ topic, records: batch }) {
+        for (const record of batch) {
+          if (!record.key.includes(run)) continue;
+          const opened = await Promise.resolve(dashboard.open({ ...record, topic, value: record.value! })).catch(
+            (error: VigilError) => error.code,
+          );
+          if (opened === 'key-unknown') seen.gone += 1;
+          else if (record.key === kept && typeof opened === 'object') seen.kept += 1;
+        }
+      },
+    });
+    await reader.caughtUp;
+    expect(seen).toEqual({ gone: count, kept: 1 });
+    // One look at the log's end each would take seconds, and the ten that each of them once waited, hours.
+    expect(performance.now() - startedMs).toBeLessThan(count * 1_000);
+  });
+
+  it('seals on with the key of an earlier process, and with none that somebody else made', async () => {
+    const key = `stay-${randomUUID()}`;
+    const first = await (await as('alarms')).sealer.keyFor(key, 'alarms');
+    const second = await (await as('alarms')).sealer.keyFor(key, 'alarms');
+    expect(second.kid).toBe(first.kid);
+    // Who has the certificate of alarms, but not its reader key, wraps a key that he knows.
+    const thief = await as('alarms');
+    const planted = createSealer({
+      service: 'alarms',
+      readers: readersOf(inject('platform')),
+      publishKey: async ({ topic, kid, value }) => void (await thief.appender.append(topic, kid, value)),
+      tagOf: createKeyTag({ kty: 'EC', d: 'AAAA' }),
+      now: Date.now,
+    });
+    const { kid } = await planted.keyFor(key, 'alarms');
+    const last = await (await as('alarms')).sealer.keyFor(key, 'alarms');
+    expect(last.kid).not.toBe(kid);
   });
 
   it('lets only the newest taker of a turn write, and readers see what was committed, to the end of the log', async () => {

@@ -94,6 +94,7 @@ export async function openPartitionReader(
     const position = now.positions.get(batch.partition);
     const end = now.ends.get(batch.partition)?.high;
     if (position === undefined || end === undefined) return;
+    const fetchedMs = performance.now();
     for (const { offset, key, value, timestamp } of batch.messages) {
       if (BigInt(offset) < position || BigInt(offset) >= end) continue;
       now.onRecord(batch.partition, {
@@ -101,6 +102,7 @@ export async function openPartitionReader(
         key: key?.toString('latin1') ?? '',
         value,
         timestampMs: Number(timestamp) - logAheadMs(),
+        fetchedMs,
       });
     }
     resolveOffset(batch.lastOffset());

@@ -14,6 +14,8 @@ export type LogRecord = {
   readonly value: Buffer | null;
   /** When it was appended, in the time of this process (contracts/system-clock.ts). */
   readonly timestampMs: number;
+  /** When it had been fetched, in milliseconds of `performance.now()`. */
+  readonly fetchedMs?: number;
 };
 export type TopicPartition = `${KafkaTopic}/${number}`;
 export type RecordBatch = {
@@ -188,11 +190,13 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
       if (over() || isStale()) return;
       const topic = batch.topic as KafkaTopic;
       const place: TopicPartition = `${topic}/${batch.partition}`;
+      const fetchedMs = performance.now();
       const records = batch.messages.map((message) => ({
         offset: message.offset,
         key: message.key?.toString('latin1') ?? '',
         value: message.value,
         timestampMs: Number(message.timestamp) - logAheadMs(),
+        fetchedMs,
       }));
       if (records.length > 0) {
         await retry(

@@ -4,6 +4,7 @@
  */
 import type { Logger } from 'pino';
 import { sha256 } from '../../contracts/audit-trail.ts';
+import type { SealedRecord } from '../../contracts/envelope/opener.ts';
 import { createReader, type Reader } from '../../contracts/kafka/reader.ts';
 import { checkRecord } from '../../contracts/messages/check.ts';
 import { type AuditRecord, contentTypes } from '../../contracts/messages/records.ts';
@@ -113,9 +114,9 @@ export async function followAudit(
     start: { sinceMs: nowMs - auditSinceMs },
     log: logger,
     async onRecords({ records }) {
-      for (const { key, value, offset } of records) {
+      for (const { key, value, offset, fetchedMs } of records) {
         if (value === null) continue;
-        const record = await openAudit(log, key, value).catch((error) => {
+        const record = await openAudit(log, { topic: 'audit', key, value, fetchedMs }).catch((error) => {
           logger.error({ offset, code: error.code, error: error.message }, 'an audit record does not open');
           return undefined;
         });
@@ -133,8 +134,8 @@ export async function followAudit(
 
 const byTime = (a: AuditRecord, b: AuditRecord) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.n - b.n);
 
-async function openAudit(log: SealedLog, key: string, value: Buffer): Promise<AuditRecord> {
-  const opened = await log.open({ topic: 'audit', key, value });
+async function openAudit(log: SealedLog, record: SealedRecord): Promise<AuditRecord> {
+  const opened = await log.open(record);
   const checked = checkRecord(opened.contentType, opened.plaintext);
   if (!checked.ok) throw Object.assign(new Error(checked.fault.message), { code: checked.fault.code });
   if (checked.contentType !== contentTypes.audit) throw new Error(`${checked.contentType} is no audit record`);

@@ -142,7 +142,7 @@ export async function openFeed(
         continue;
       }
       try {
-        const pending = log.open({ topic, key: record.key, value: record.value });
+        const pending = log.open({ ...record, topic, value: record.value });
         const opened = pending instanceof Promise ? await pending : pending;
         const checked = checkRecord(opened.contentType, opened.plaintext);
         if (checked.ok) alarms = fold(checked, record, opened.place) || alarms;

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import kafkajs from 'kafkajs';
+import kafkajs, { type AclEntry } from 'kafkajs';
 import { describe, expect, inject, it } from 'vitest';
 import { kafkaTopicNames, kafkaTopics } from '../../contracts/topics.ts';
+import { until } from '../../tests/system.ts';
 import { ensureTopics } from './topics.ts';
 
 const platform = inject('platform');
@@ -33,6 +35,12 @@ async function appendAs(identity: string | undefined, topic: string, value = 'pr
     await producer.disconnect();
   }
 }
+
+const mayWrite = (identity: string, topic: string) =>
+  appendAs(identity, topic).then(
+    () => true,
+    () => false,
+  );
 
 /** Reads until our record comes: other files of the run write to the same topics. */
 async function readAs(identity: string, topic: string, groupId: string, value = 'probe'): Promise<string> {
@@ -68,6 +76,13 @@ describe('the broker', () => {
     ['gateway', 'commands'],
     ['trends', 'observations'],
     ['alarms', 'observations'],
+    ['gateway', 'keys-alarms'],
+    ['alarms', 'keys-readings'],
+    ['alarms', 'keys-dashboard'],
+    ['dashboard', 'keys-operator'],
+    ['operator', 'keys-dashboard'],
+    ['trends', 'keys-alarms'],
+    ['gateway', 'keys'],
   ])('refuses %s to write %s', async (service, topic) => {
     await expect(appendAs(service, topic)).rejects.toThrow(/authoriz/i);
   });
@@ -112,6 +127,50 @@ describe('the broker', () => {
       }
     } finally {
       await admin.disconnect();
+    }
+  });
+
+  it('takes back what a service was allowed by hand or by an older version, and nothing of others', async () => {
+    const admin = clientOf('admin').admin();
+    await admin.connect();
+    const { TOPIC } = kafkajs.AclResourceTypes;
+    const { ALLOW } = kafkajs.AclPermissionTypes;
+    const given = (principal: string): AclEntry => ({
+      principal,
+      host: '*',
+      permissionType: ALLOW,
+      resourceType: TOPIC,
+      resourceName: 'keys',
+      resourcePatternType: kafkajs.ResourcePatternTypes.LITERAL,
+      operation: kafkajs.AclOperationTypes.WRITE,
+    });
+    const foreign = given('User:backup');
+    try {
+      await admin.createAcls({ acl: [given('User:gateway'), foreign] });
+      await until('the entry is in force', () => mayWrite('gateway', 'keys'));
+      await ensureTopics(platform.kafkaBrokers, certs);
+      await until('the entry is gone', async () => !(await mayWrite('gateway', 'keys')));
+      const { resources } = await admin.describeAcls(foreign);
+      expect(resources.flatMap(({ acls }) => acls).map(({ principal }) => principal)).toEqual(['User:backup']);
+    } finally {
+      await admin.deleteAcls({ filters: [foreign] });
+      await admin.disconnect();
+    }
+  });
+
+  it('is not set up again with other keys than its records need, and says which', async () => {
+    const stateDir = mkdtempSync(join(tmpdir(), 'vigil-other-keys-'));
+    try {
+      for (const folder of ['certs', 'secrets'])
+        cpSync(join(platform.stateDir, folder), join(stateDir, folder), { recursive: true });
+      await ensureTopics(platform.kafkaBrokers, join(stateDir, 'certs'));
+      writeFileSync(join(stateDir, 'secrets/pseudonym.key'), 'another\n');
+      rmSync(join(stateDir, 'secrets/reader-trends.jwk'));
+      await expect(ensureTopics(platform.kafkaBrokers, join(stateDir, 'certs'))).rejects.toThrow(
+        'written with other keys than these: secrets/pseudonym.key, secrets/reader-trends.jwk.',
+      );
+    } finally {
+      rmSync(stateDir, { recursive: true, force: true });
     }
   });
 

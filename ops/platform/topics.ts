@@ -1,6 +1,6 @@
 /** Creates Kafka's topics and access control lists from the one table in contracts/topics.ts. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import kafkajs, {
   type AclEntry,
   type AclOperationTypes,
@@ -21,6 +21,7 @@ import {
   turns,
 } from '../../contracts/topics.ts';
 import { messageBytesMax, oneCopy, type Replication } from './kafkaConfig.ts';
+import { markKeys } from './key-mark.ts';
 
 const readyTimeoutMs = 60_000;
 const retryMs = 50;
@@ -28,12 +29,14 @@ const compactSegmentBytes = 64 * 1024 * 1024;
 const compactSegmentMs = 60 * 60 * 1000;
 
 /**
- * Adds what is missing and changes nothing that is there.
+ * Adds what is missing, and takes away what a service may do that the table does not name (an older version's, or a hand's). Other
+ * principals' entries stay.
  * @param certsDir folder with `ca.pem`, `admin.pem` and `admin.key`
- * @throws VigilError `start-failed`
+ * @throws VigilError `start-failed`; `certificate-invalid` where Kafka's data need other keys than the folder around `certsDir` holds
  */
 export async function ensureTopics(broker: string, certsDir: string, replication = oneCopy): Promise<void> {
-  const admin = await connectAdmin(broker, certsDir);
+  const kafka = adminKafka(broker, certsDir);
+  const admin = await connectAdmin(kafka, broker);
   try {
     const present = await admin.listTopics();
     const topics = kafkaTopicNames
@@ -43,10 +46,13 @@ export async function ensureTopics(broker: string, certsDir: string, replication
       await admin.createTopics({ topics, waitForLeaders: false, timeout: readyTimeoutMs });
       await untilLed(admin);
     }
+    await untilReady(() => markKeys(kafka, dirname(certsDir)));
     const acl = services.flatMap(accessOf);
     await admin.createAcls({ acl });
+    await withdrawOthers(admin, acl);
     await untilInForce(admin, acl.length);
   } catch (cause) {
+    if (cause instanceof VigilError) throw cause;
     throw new VigilError('start-failed', `Kafka's topics cannot be made: ${(cause as Error).message}`, { cause });
   } finally {
     await admin.disconnect();
@@ -66,25 +72,54 @@ async function untilLed(admin: Admin): Promise<void> {
   }
 }
 
+const everything = {
+  resourceType: kafkajs.AclResourceTypes.ANY,
+  resourcePatternType: kafkajs.ResourcePatternTypes.ANY,
+  operation: kafkajs.AclOperationTypes.ANY,
+  permissionType: kafkajs.AclPermissionTypes.ANY,
+};
+
+/** Deletes each entry of a service that is not among `wanted`. */
+async function withdrawOthers(admin: Admin, wanted: readonly AclEntry[]): Promise<void> {
+  const nameOf = (entry: AclEntry) =>
+    [entry.principal, entry.resourceType, entry.resourceName, entry.resourcePatternType, entry.operation].join(' ');
+  const kept = new Set(wanted.map(nameOf));
+  const ours = new Set(services.map((service) => `User:${service}`));
+  const { resources } = await admin.describeAcls(everything);
+  const filters = resources.flatMap(({ acls, ...resource }) =>
+    acls
+      .map((acl): AclEntry => ({ ...resource, ...acl }))
+      .filter((entry) => ours.has(entry.principal) && !kept.has(nameOf(entry))),
+  );
+  if (filters.length > 0) await admin.deleteAcls({ filters });
+}
+
+/** A broker that has just begun is not yet the leader of what it holds. */
+async function untilReady(task: () => Promise<void>): Promise<void> {
+  for (const deadline = Date.now() + readyTimeoutMs; ; await new Promise((resolve) => setTimeout(resolve, retryMs))) {
+    try {
+      return await task();
+    } catch (error) {
+      if (error instanceof VigilError || Date.now() > deadline) throw error;
+    }
+  }
+}
+
 /** The controller has answered before the broker obeys: wait until the broker itself tells of every entry. */
 async function untilInForce(admin: Admin, count: number): Promise<void> {
   const deadline = Date.now() + readyTimeoutMs;
   for (;;) {
-    const { resources } = await admin.describeAcls({
-      resourceType: kafkajs.AclResourceTypes.ANY,
-      resourcePatternType: kafkajs.ResourcePatternTypes.ANY,
-      operation: kafkajs.AclOperationTypes.ANY,
-      permissionType: kafkajs.AclPermissionTypes.ANY,
-    });
+    const { resources } = await admin.describeAcls(everything);
     if (resources.reduce((sum, { acls }) => sum + acls.length, 0) >= count) return;
     if (Date.now() > deadline) throw new Error('the access control lists did not come into force');
     await new Promise((resolve) => setTimeout(resolve, retryMs));
   }
 }
 
-async function connectAdmin(broker: string, certsDir: string): Promise<Admin> {
+/** As the client that makes topics. @param certsDir folder with `ca.pem`, `admin.pem` and `admin.key` */
+export function adminKafka(broker: string, certsDir: string): kafkajs.Kafka {
   const read = (file: string) => readFileSync(join(certsDir, file), 'utf8');
-  const kafka = new kafkajs.Kafka({
+  return new kafkajs.Kafka({
     clientId: 'ops',
     brokers: [broker],
     ssl: { ca: [read('ca.pem')], cert: read('admin.pem'), key: read('admin.key'), minVersion: 'TLSv1.3' },
@@ -93,6 +128,9 @@ async function connectAdmin(broker: string, certsDir: string): Promise<Admin> {
     requestTimeout: 30_000,
     retry: { initialRetryTime: 100, maxRetryTime: 500, retries: 8 },
   });
+}
+
+async function connectAdmin(kafka: kafkajs.Kafka, broker: string): Promise<Admin> {
   const deadline = Date.now() + readyTimeoutMs;
   for (;;) {
     const admin = kafka.admin();
@@ -123,7 +161,7 @@ export function topicConfig(name: KafkaTopic, replication: Replication = oneCopy
   };
   // Where there is one copy, the broker's own default says it.
   if (replication.factor > 1) entries['min.insync.replicas'] = replication.inSyncMin;
-  if (row.cleanup === 'compact') {
+  if (row.cleanup.includes('compact')) {
     entries['min.cleanable.dirty.ratio'] = '0.1';
     entries['segment.bytes'] = compactSegmentBytes;
     entries['segment.ms'] = compactSegmentMs;

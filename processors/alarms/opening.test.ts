@@ -44,6 +44,7 @@ describe('opening what the engines read', () => {
         throw new VigilError('sealed-malformed', 'x');
       },
     ],
+    ['sealed with a key that is gone', () => Promise.reject(new VigilError('key-unknown', 'x'))],
     ['not for us', () => Promise.reject(new VigilError('key-not-for-us', 'x'))],
     ['of another version', () => ({ ...opened, contentType: 'application/vnd.vigil.observation+json;v=9' })],
     ['not what it says', () => ({ ...opened, plaintext: Buffer.from('{"HR": 150}') })],
@@ -65,24 +66,5 @@ describe('opening what the engines read', () => {
     const { log } = logged();
     const opening = createOpening({ open: () => opened }, log);
     expect(opening.take('observations', 0, { ...record, value: null })).toBeUndefined();
-  });
-
-  it('asks again for a key that is late', async () => {
-    let asked = 0;
-    const open = () => (++asked < 3 ? Promise.reject(new VigilError('key-unknown', 'x')) : Promise.resolve(opened));
-    expect(await createOpening({ open }, logged().log).take('observations', 0, record)).toMatchObject({ ok: true });
-  });
-
-  it('does not wait for each record of a key that was deleted', async () => {
-    let asked = 0;
-    const open = () => {
-      asked += 1;
-      return Promise.reject(new VigilError('key-unknown', 'x'));
-    };
-    const opening = createOpening({ open }, logged().log);
-    await opening.take('observations', 0, record);
-    expect(asked).toBe(3);
-    await opening.take('observations', 0, record);
-    expect([asked, opening.leftOut()]).toEqual([4, 2]);
   });
 });

@@ -156,7 +156,7 @@ export async function restorePartitions(options: {
   ): Promise<T | null | undefined> {
     if (record.value === null) return undefined;
     try {
-      const opened = await log.open({ topic, key: record.key, value: record.value });
+      const opened = await log.open({ ...record, topic, value: record.value });
       const item = decode(opened.contentType, opened.plaintext, record, opened);
       if (item === undefined) logger.error({ topic, offset: record.offset }, 'a record to restore from is left out');
       return item;

@@ -41,7 +41,7 @@ class Keys:
     """The data keys by their id, unwrapped when first asked for."""
 
     def __init__(self):
-        self.wrapped = {r.key.decode(): r.value for r in whole(["keys"]) if r.value is not None}
+        self.wrapped = {r.key.decode(): r.value for r in whole(["keys-readings", "keys-rejected"]) if r.value is not None}
         self.known = {}
 
     def get(self, kid):

@@ -45,6 +45,7 @@ beforeAll(async () => {
 async function sealOne() {
   let wrapped: Buffer | undefined;
   const sealer = createSealer({
+    service: 'gateway',
     readers: { keys: publicJwks },
     publishKey: async ({ value }) => {
       wrapped = value;
@@ -103,7 +104,7 @@ describe("Python's jwcrypto", () => {
     const opener = createOpener({
       service: 'alarms',
       privateJwk: privateJwks.get('alarms')!,
-      wrappedKey: async () => Buffer.from(JSON.stringify(sealed.wrapped)),
+      wrappedKey: async () => ({ from: 'keys-readings', wrapped: Buffer.from(JSON.stringify(sealed.wrapped)) }),
     });
     const opened = await opener.open({ topic: 'observations', key: 'assoc-1', value: Buffer.from(sealed.compact!) });
     expect(opened.plaintext.toString()).toBe(text);

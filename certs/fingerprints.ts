@@ -1,0 +1,128 @@
+/**
+ * Which keys Vigil's data were written with. A key that is lost must not be made anew in silence: devices that are enrolled would not verify,
+ * records would not open, and every patient would have another pseudonym.
+ */
+import { createHash, createHmac, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { VigilError } from '../contracts/errors.ts';
+import { services } from '../contracts/topics.ts';
+import { privateDirectory, writeAtomic } from './files.ts';
+
+/** By file below the state folder. A fingerprint tells nothing of the key. */
+export type KeyPrints = Readonly<Record<string, string>>;
+export type RecordedKeys = {
+  /** Counts how often an operator has said that keys are lost for good. */
+  readonly epoch: number;
+  readonly keys: KeyPrints;
+};
+
+const recordFile = 'secrets/fingerprints.json';
+
+type Read = (path: string) => string;
+const publicPrint = (key: KeyObject) =>
+  createHash('sha256')
+    .update(createPublicKey(key).export({ type: 'spki', format: 'der' }))
+    .digest('base64url');
+const pem: Read = (path) => publicPrint(createPrivateKey(readFileSync(path, 'utf8')));
+const jwk: Read = (path) =>
+  publicPrint(createPrivateKey({ key: JSON.parse(readFileSync(path, 'utf8')), format: 'jwk' }));
+/** The key itself has 256 random bits: nobody finds it from the hash. */
+const random: Read = (path) => {
+  const key = readFileSync(path, 'utf8').trim();
+  if (key === '') throw new Error('empty');
+  return createHmac('sha256', key).update('vigil key fingerprint').digest('base64url');
+};
+
+const kept: Readonly<Record<string, Read>> = {
+  'certs/ca.key': pem,
+  'certs/device-ca.key': pem,
+  'secrets/pseudonym.key': random,
+  ...Object.fromEntries(services.map((role) => [`secrets/reader-${role}.jwk`, jwk])),
+};
+
+/** Of the keys that are there. What is there and no key is left out: who uses it says so. */
+export function printsOf(stateDir: string): KeyPrints {
+  const found = Object.entries(kept).flatMap(([file, print]) => {
+    const path = join(stateDir, file);
+    if (!existsSync(path)) return [];
+    try {
+      return [[file, print(path)]];
+    } catch {
+      return [];
+    }
+  });
+  return Object.fromEntries(found);
+}
+
+/** @returns undefined where nothing was recorded yet. @throws VigilError `certificate-invalid` */
+export function readRecorded(stateDir: string): RecordedKeys | undefined {
+  const path = join(stateDir, recordFile);
+  if (!existsSync(path)) return undefined;
+  const recorded = parseRecorded(readFileSync(path, 'utf8'));
+  if (recorded) return recorded;
+  throw new VigilError('certificate-invalid', `${path} does not hold what Vigil wrote there: restore it.`);
+}
+
+/** @returns undefined for what is no such record */
+export function parseRecorded(text: string): RecordedKeys | undefined {
+  try {
+    const { epoch, keys } = JSON.parse(text) as { epoch?: unknown; keys?: unknown };
+    if (!Number.isSafeInteger(epoch) || keys === null || typeof keys !== 'object' || Array.isArray(keys))
+      return undefined;
+    if (Object.values(keys).some((print) => typeof print !== 'string')) return undefined;
+    return { epoch: epoch as number, keys: keys as KeyPrints };
+  } catch {
+    return undefined;
+  }
+}
+
+/** The files of `recorded` that are not there any more, or hold another key. */
+export function differing(recorded: KeyPrints, present: KeyPrints): string[] {
+  return Object.keys(recorded).filter((file) => recorded[file] !== present[file]);
+}
+
+/**
+ * Before anything is made: every key that was there once is there still.
+ * @throws VigilError `certificate-invalid` with the files to restore
+ */
+export function requireRecordedKeys(stateDir: string): void {
+  const recorded = readRecorded(stateDir);
+  if (!recorded) return;
+  const present = printsOf(stateDir);
+  const wrong = differing(recorded.keys, present).filter((file) => present[file] || !existsSync(join(stateDir, file)));
+  if (wrong.length === 0) return;
+  const said = wrong.map((file) => `${file} ${present[file] ? 'is another key' : 'is missing'}`).join(', ');
+  throw new VigilError('certificate-invalid', `${said}. ${remedy(stateDir)}`);
+}
+
+/** What an operator can do. */
+export function remedy(stateDir: string): string {
+  return (
+    `The data were written with the keys that were there before: restore them from the backup of ${stateDir}. ` +
+    'Are they lost for good, then npm run certs -- accept-lost-keys makes new ones; what only they open stays closed, ' +
+    'and devices must be enrolled anew where device-ca.key is among them.'
+  );
+}
+
+/** After everything was made: the next start needs these. */
+export function recordKeys(stateDir: string): void {
+  const recorded = readRecorded(stateDir);
+  const keys = printsOf(stateDir);
+  const isKnown = recorded && Object.keys(keys).every((file) => recorded.keys[file] === keys[file]);
+  if (!isKnown) write(stateDir, { epoch: recorded?.epoch ?? 0, keys: { ...recorded?.keys, ...keys } });
+}
+
+/** An operator says that what is not there any more is lost. @returns the files given up */
+export function acceptLostKeys(stateDir: string): string[] {
+  const recorded = readRecorded(stateDir);
+  const present = printsOf(stateDir);
+  const lost = differing(recorded?.keys ?? {}, present);
+  write(stateDir, { epoch: (recorded?.epoch ?? 0) + 1, keys: present });
+  return lost;
+}
+
+function write(stateDir: string, recorded: RecordedKeys): void {
+  privateDirectory(join(stateDir, 'secrets'));
+  writeAtomic(join(stateDir, recordFile), `${JSON.stringify(recorded, null, 2)}\n`, 0o600);
+}
