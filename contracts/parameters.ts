@@ -25,7 +25,7 @@ export type Parameter = {
   readonly unit: string;
   /** The unit as people write it. */
   readonly unitLabel: string;
-  /** Plausible range, both ends included; outside, the reading is refused. A real 0 is a value. */
+  /** Plausible range, both ends included; outside, there is no value (messages/check.ts). A real 0 is a value. */
   readonly min: number;
   readonly max: number;
   /** Digits after the point on the screen. */

@@ -183,9 +183,7 @@ function begin(draft: Draft, condition: Condition, desk: Desk): void {
   if (before === undefined) {
     const recent = draft.closed.findLast((one) => one.key === key);
     const alarmId = desk.hash(alarmIdText(desk.associationId, key, condition.onset));
-    const { onset, resumedAt } = condition;
-    const isOther = recent?.alarmId !== alarmId || resumedAt !== undefined;
-    const soon = isOther && recent && isWithin((resumedAt ?? onset) - recent.to) ? recent.last : undefined;
+    const soon = recent && isReturn(condition, alarmId, recent) ? recent.last : undefined;
     if (soon === undefined) {
       const { rev } = draft.closed.find((one) => one.alarmId === alarmId) ?? { rev: 0 };
       const { associationId, deviceId } = desk;
@@ -209,7 +207,11 @@ function begin(draft: Draft, condition: Condition, desk: Desk): void {
 /** High and physiological: asystole, apnoea, desaturation, extreme limits, the device's own (CLINICAL, "Audio pause": they break through). */
 const isVital = ({ kind, priority }: Condition) => kind === 'physiological' && priority === 'high';
 
-const isWithin = (sinceEndMs: number) => sinceEndMs >= 0 && sinceEndMs <= recurMs;
+/** Whether a condition that begins is the alarm that has just ended. One id is one onset: then only what holds again since the end is. */
+function isReturn({ onset, resumedAt = onset }: Condition, alarmId: string, { alarmId: ended, to }: Closed): boolean {
+  const isWithin = (at: number) => at >= to && at - to <= recurMs;
+  return (alarmId !== ended && isWithin(onset)) || (resumedAt !== onset && isWithin(resumedAt));
+}
 
 function revived({ alarm, acknowledged }: NonNullable<Closed['last']>, from: number): Live {
   return {
@@ -293,8 +295,8 @@ export function acknowledge(
 }
 
 /**
- * Silences what calls now and nobody has answered, at most 2 min. A pause is not extended: a new one begins only after something has
- * called again, which ended the one before.
+ * Silences what calls now and nobody has answered, at most 2 min. A pause is not extended: a new one begins only once this one is over,
+ * since something new ended it or its time ran out and what it silenced sounds again.
  */
 export function pauseAudio(part: BookPart, until: number, desk: Desk): Told & { readonly refused?: string } {
   const calling = Object.entries(part.live).filter(([, live]) => calls(live));

@@ -35,7 +35,7 @@ export type Condition = {
   readonly clearing?: boolean;
   /** It keeps an alarm that is there, and raises none. */
   readonly onlyGoesOn?: boolean;
-  /** Since when it holds again, where something else was judged in its place for a while; absent where it was not. */
+  /** Since when it holds, where that is later than its onset: until then it was judged otherwise, or the device did not say it. */
   readonly resumedAt?: number;
   /** From readings that were not about now when they came. */
   readonly late: boolean;

@@ -58,6 +58,19 @@ describe('an alarm of the device', () => {
     expect(of.types('MDC_EVT_LO_VAL_LT_LIM').slice(-2)).toEqual(['resolved', 'cleared']);
   });
 
+  it('that comes and goes with one `since` is one alarm, whose answer counts', () => {
+    const of = bed();
+    const one = { ...low, since: new Date(t0 + 2_000).toISOString() };
+    of.feed(list(5, [one]));
+    of.acknowledge(6, Object.keys(of.live())[0]!);
+    of.feed(list(10, []));
+    of.feed(list(15, [one]));
+    expect(only(of)).toMatchObject({ onsets: 2, signal: 'acknowledged' });
+    of.feed(list(20, []));
+    of.feed(list(51, [one]));
+    expect(only(of)).toMatchObject({ onsets: 1, signal: 'on' });
+  });
+
   it('of high priority latches until a person has seen it; a technical one does not', () => {
     const of = bed();
     of.feed(list(5, [vt, { ...leadsOff, priority: 'high' }]));

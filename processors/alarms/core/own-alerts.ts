@@ -292,6 +292,7 @@ function conditionOf(key: string, alert: OwnAlert): Condition {
     ...(value !== undefined && { value, ...(unit !== undefined && { unit }) }),
     ...(limit !== undefined && { limit }),
     excess: value === undefined || limit === undefined ? 0 : Math.abs(value - limit),
+    ...(alert.determined > alert.onset && { resumedAt: alert.determined }),
     outOfOrder: false,
   };
 }
