@@ -27,6 +27,7 @@ import {
 import { subsumption, uncovered } from './chains.ts';
 import type { Condition, Episode } from './condition.ts';
 import { isKnown, withoutPast } from './past.ts';
+import { isReturn, revived } from './recurrence.ts';
 
 /** An alarm that has left: its readings, when they come again, raise nothing, and what comes soon after is the same alarm. */
 export type Closed = {
@@ -72,8 +73,6 @@ export type Told = { readonly part: BookPart; readonly events: readonly AlarmEve
 export const closedMax = 32;
 const heldMax = 16;
 const heldMs = 600_000;
-/** What comes so soon after the end of an alarm is the same one (CLINICAL, "Alarm vocabulary"). */
-const recurMs = 30_000;
 
 /** A working copy: parts are replaced, never changed. */
 type Draft = {
@@ -150,6 +149,8 @@ export function reconcile(
   const conditions = withoutPast(draft, found);
   const held = new Map(conditions.map((condition) => [condition.key, condition]));
   const subsumed = subsumption(conditions, standing);
+  for (const { condition, endedAt } of episodes)
+    if (endedAt === Number.POSITIVE_INFINITY) reveal(draft, held.get(condition.key), subsumed, desk);
   for (const episode of uncovered(episodes, conditions)) passBy(draft, episode, held, desk);
   const stillHidden: string[] = [];
   // The gravest first, so that a screen is at no moment without the call.
@@ -165,7 +166,7 @@ export function reconcile(
       if (change && isCall) afterCall(draft, condition.key, desk);
       // Its answer may have run out while a graver one stood for it.
       if (change && live.subsumed && !hidden) applyDue(draft, condition.key, desk);
-    } else if (hidden ? !condition.quiet : condition.clearing && draft.hidden.includes(condition.key)) {
+    } else if (hidden ? !condition.quiet : isLeftHidden(draft, condition)) {
       stillHidden.push(condition.key);
     } else if (!condition.onlyGoesOn) begin(draft, condition, desk);
   }
@@ -175,6 +176,10 @@ export function reconcile(
   draft.hidden = stillHidden;
   return close(draft);
 }
+
+/** The graver one that stood for it is over, and so is this one, all but its off-delay. */
+const isLeftHidden = ({ hidden }: Draft, { key, clearing, stoodFor }: Condition) =>
+  clearing === true && (stoodFor === true || hidden.includes(key));
 
 /** A condition that begins: a new alarm, or a further onset of one that nobody has answered or that has just ended. */
 function begin(draft: Draft, condition: Condition, desk: Desk): void {
@@ -207,25 +212,6 @@ function begin(draft: Draft, condition: Condition, desk: Desk): void {
 /** High and physiological: asystole, apnoea, desaturation, extreme limits, the device's own (CLINICAL, "Audio pause": they break through). */
 const isVital = ({ kind, priority }: Condition) => kind === 'physiological' && priority === 'high';
 
-/** Whether a condition that begins is the alarm that has just ended. One id is one onset: then only what holds again since the end is. */
-function isReturn({ onset, resumedAt = onset }: Condition, alarmId: string, { alarmId: ended, to }: Closed): boolean {
-  const isWithin = (at: number) => at >= to && at - to <= recurMs;
-  return (alarmId !== ended && isWithin(onset)) || (resumedAt !== onset && isWithin(resumedAt));
-}
-
-function revived({ alarm, acknowledged }: NonNullable<Closed['last']>, from: number): Live {
-  return {
-    alarm,
-    acknowledged,
-    subsumed: false,
-    onset: from,
-    signalSince: 0,
-    escalateAt: null,
-    realarmAt: null,
-    toldAt: from,
-  };
-}
-
 function answerHeld(draft: Draft, key: string, desk: Desk): void {
   const { alarmId } = draft.live[key]!.alarm;
   const held = draft.held.find((one) => one.alarmId === alarmId);
@@ -241,10 +227,21 @@ function end(draft: Draft, key: string, endAt: number, desk: Desk): void {
   if (alarm.signal !== 'latched') leave(draft, key, at, desk);
 }
 
+/** A condition that holds, and called before a graver one began: it is on record as if its readings had come in order. */
+function reveal(
+  draft: Draft,
+  condition: Condition | undefined,
+  subsumed: (condition: Condition) => boolean,
+  desk: Desk,
+): void {
+  if (condition === undefined || condition.onlyGoesOn || draft.live[condition.key]?.alarm.present) return;
+  begin(draft, { ...condition, quiet: subsumed(condition) }, desk);
+}
+
 /** A condition that held and was over when its readings came: on record once, unless it is known. */
 function passBy(draft: Draft, { condition, endedAt }: Episode, held: ReadonlyMap<string, Condition>, desk: Desk): void {
   const { key } = condition;
-  if (held.has(key) || draft.live[key]?.alarm.present || isKnown(draft, condition)) return;
+  if (held.has(key) || draft.live[key]?.alarm.present || isKnown(draft, condition, endedAt)) return;
   begin(draft, condition, desk);
   end(draft, key, endedAt, desk);
 }
@@ -258,7 +255,7 @@ export function closeAll(part: BookPart, conditions: readonly Condition[], endAt
   draft.pause = null;
   const subsumed = subsumption(conditions);
   for (const condition of conditions)
-    if (!draft.live[condition.key] && !subsumed(condition) && !isKnown(draft, condition))
+    if (!draft.live[condition.key] && !subsumed(condition) && !isKnown(draft, condition, condition.onset))
       begin(draft, { ...condition, late: true }, desk);
   for (const key of Object.keys(draft.live)) {
     if (draft.live[key]!.alarm.present) end(draft, key, endAt, desk);

@@ -33,6 +33,8 @@ export type Condition = {
   readonly excess: number;
   /** Inside the limit by now, though not for long enough to be over. */
   readonly clearing?: boolean;
+  /** Clearing, and a graver limit stood for it at each value at which it held: it has never called. */
+  readonly stoodFor?: boolean;
   /** It keeps an alarm that is there, and raises none. */
   readonly onlyGoesOn?: boolean;
   /** Since when it holds, where that is later than its onset: until then it was judged otherwise, or the device did not say it. */
@@ -43,5 +45,8 @@ export type Condition = {
   readonly outOfOrder: boolean;
 };
 
-/** A condition that held and was over by the time it was found: readings came in another order. */
+/**
+ * A condition that held and was over by the time it was found, since readings came in another order; or (`endedAt` infinite) one that goes
+ * on, and called before a graver one came to stand for it.
+ */
 export type Episode = { readonly condition: Condition; readonly endedAt: number };

@@ -170,12 +170,13 @@ function takeOld(
 ): Line {
   const onFolded = (was: Trackers, is: Trackers, { at }: Sample) => {
     for (const tracker of Object.values(was))
-      if (tracker.determined !== null && is[tracker.tier]?.determined == null)
+      if (tracker.called && is[tracker.tier]?.determined == null)
         episodes.push({ condition: conditionOf(parameter, tracker, true), endedAt: at });
   };
   // What an old value means is not known: a backlog, or a clock that was set back.
   if (apart) return { ...line, late: takeLate(line.late?.samples, sample, fold, now) };
   const { line: samples, place } = insert(line.samples, sample, fold, onFolded);
+  if (place === 'between' || place === 'same') addRevealed(line.samples.head, samples.head, parameter, episodes);
   if (place !== 'too-old') return { ...line, samples };
   return { ...line, late: takeLate(line.late?.samples, sample, fold, now) };
 }
@@ -192,6 +193,13 @@ function corrects({ samples, late }: Line, { at }: Sample): boolean {
 /** Late readings go on to come, though this one has no value. */
 const stillHeard = (line: Line, now: number): Line =>
   line.late ? { ...line, late: { ...line.late, heardAt: now } } : line;
+
+/** What goes on, and of which an older value shows that it called before a graver limit stood for it. */
+function addRevealed(before: Trackers, after: Trackers, parameter: Parameter, episodes: Episode[]): void {
+  for (const tracker of Object.values(after))
+    if (tracker.called && !before[tracker.tier]?.called)
+      episodes.push({ condition: conditionOf(parameter, tracker, true), endedAt: Number.POSITIVE_INFINITY });
+}
 
 /** The device's clock was set: what is known is moved onto the new clock, so that delays go on. */
 function moved(line: Line, byMs: number): Line {
@@ -321,7 +329,7 @@ function conditionOf(parameter: Parameter, tracker: Tracker, outOfOrder: boolean
     determined: tracker.determined!,
     valueAt: tracker.valueAt,
     excess: excessOf(tracker, value),
-    ...(tracker.insideSince !== null && { clearing: true }),
+    ...(tracker.insideSince !== null && { clearing: true, ...(!tracker.called && { stoodFor: true }) }),
     late: tracker.late || outOfOrder,
     outOfOrder,
   };

@@ -91,6 +91,21 @@ const check = (name: string, schedule: (readings: ObservationInput[], seed: numb
     expect(alarms).toBeGreaterThan(100);
   });
 
+/**
+ * A value that came early raised it, and a value of before that came after it showed that it was over by then. No engine that waits for
+ * nothing can know.
+ */
+function isTakenBack(
+  { alarmId }: AlarmEvent['alarm'],
+  events: readonly AlarmEvent[],
+  order: readonly Delivered[],
+): boolean {
+  const own = events.filter(({ alarm }) => alarm.alarmId === alarmId).map(({ alarm }) => alarm);
+  const raisedBy = order.find(({ now }) => now === Date.parse(own[0]!.raisedAt))!.input;
+  const { onsets, resolvedAt } = own.at(-1)!;
+  return onsets === 1 && resolvedAt !== undefined && Date.parse(resolvedAt) <= raisedBy.time;
+}
+
 /** 0 to 1, the same for the same numbers. */
 const chance = (seed: number, i: number) => {
   const x = Math.sin(seed * 12.9898 + i * 78.233) * 43758.5453;
@@ -129,19 +144,13 @@ it('messages that are swapped by up to five places lose no alarm and raise no se
         .map((input, i) => ({ input, key: i + 5 * chance(random, i) }))
         .sort((a, b) => a.key - b.key)
         .map(({ input }, i) => ({ input, now: readings[i]!.receivedAt + 5_000 }));
-      // Between a grave alarm and its slighter one the order of two messages may decide which is seen first: the sides must agree, and
-      // the grave ones one by one.
-      const sides = (events: readonly AlarmEvent[]) => [
-        ...new Set(alarmsOf(events).map((alarm) => alarm.split(' ')[0]!.replace('extreme-', ''))),
+      const swapped = play(order);
+      const names = (events: readonly AlarmEvent[]) => [
+        ...new Set(alarmsOf(events).map((alarm) => alarm.split(' ')[0]!)),
       ];
-      const grave = (events: readonly AlarmEvent[]) =>
-        alarmsOf(events)
-          .map((alarm) => alarm.split(' ')[0]!)
-          .filter((name) => name.includes('extreme'));
-      const [swapped, expected] = [play(order), play(onTime(readings))];
-      expect(sides(swapped)).toEqual(sides(expected));
-      expect(grave(swapped)).toEqual(grave(expected));
+      const kept = swapped.filter(({ alarm }) => !isTakenBack(alarm, swapped, order));
+      expect(names(kept)).toEqual(names(play(onTime(readings))));
     }),
-    { seed, numRuns: 150 },
+    { seed, numRuns: 300 },
   );
 });

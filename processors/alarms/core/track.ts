@@ -1,6 +1,6 @@
 /** One parameter against its rules: how long it has been beyond each limit, and since when it is inside again. Pure. */
 import { noDataMsOf, patchyIntervalMsMax, singleMs } from './interval.ts';
-import { excessOf, isBeyond, isBeyondAny, isClear, type Rule, type Rules, type TierName } from './rules.ts';
+import { excessOf, isBeyond, isBeyondAny, isClear, type Rule, type Rules, type TierName, tiers } from './rules.ts';
 
 /** One value as the limits see it. */
 export type Sample = {
@@ -38,6 +38,8 @@ export type Tracker = {
   readonly noDataMs: number;
   /** Clear of the limit since; null where it is not. */
   readonly insideSince: number | null;
+  /** At one value at least it held, and no graver limit of its side stood for it. */
+  readonly called?: true;
 };
 
 export type Trackers = Readonly<Partial<Record<TierName, Tracker>>>;
@@ -55,7 +57,21 @@ export function judge(before: Trackers, sample: Sample, rules: Rules): Trackers 
     next ??= {};
     next[rule.tier] = tracker;
   }
-  return next ?? none;
+  if (next === undefined) return none;
+  for (const rule of rules.list) {
+    const tracker = next[rule.tier];
+    if (tracker?.called || tracker?.determined == null || tracker.insideSince !== null) continue;
+    if (graverOf(next, rule.tier) === undefined) next[rule.tier] = { ...tracker, called: true };
+  }
+  return next;
+}
+
+/** The limit of the same side that stands for this one, where one does. */
+export function graverOf(trackers: Trackers, tier: TierName): Tracker | undefined {
+  const { side, rank } = tiers[tier];
+  return Object.values(trackers).find(
+    (other) => other.determined !== null && tiers[other.tier].side === side && tiers[other.tier].rank > rank,
+  );
 }
 
 const none: Trackers = {};
