@@ -1,7 +1,7 @@
 /** The device's own alarms, each rule with what must happen (CLINICAL, "Alarm vocabulary"). */
 import { describe, expect, it } from 'vitest';
 import { alertsMax, type DeviceAlert } from '../../../contracts/messages/device-alerts.ts';
-import { type Bed, bed, env, t0 } from '../../bed.testing.ts';
+import { type Bed, bed, env, reading, t0 } from '../../bed.testing.ts';
 import { step } from './engine.ts';
 import type { AlertsInput, AssociationInput } from './inputs.ts';
 import { migrate } from './migrate.ts';
@@ -121,7 +121,7 @@ describe('an alarm of the device', () => {
   });
 
   it('of a code that a hospital has added is shown with the hospital’s words', () => {
-    const alertCodes = new Map([['ACME-17', { text: 'Line kinked' }]]);
+    const alertCodes = () => new Map([['ACME-17', { text: 'Line kinked' }]]);
     const env = { hash: (text: string) => text.slice(0, 40).padEnd(16, '-'), profile: () => undefined, alertCodes };
     const { events } = step(env, initialState('association-1'), list(5, [vendors]), t0 + 5_000);
     expect(events[0]?.alarm.text).toBe('Line kinked (Kink in line)');
@@ -191,6 +191,34 @@ describe('of two lists', () => {
     of.feed(list(9, [vt], { boot: 'b2', seq: 1 }));
     of.feed(list(8, [], { seq: 501, receivedAt: t0 + 10_000 }));
     expect(signals(of)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
+  });
+
+  it('late ones of an older start that was never heard of end nothing, and the next list of now ends what they had', () => {
+    const of = bed();
+    of.run(0, 40, { HR: 80 });
+    of.feed(list(40, [vt], { boot: 'b2', seq: 1, sound: 'off' }));
+    of.feed(list(10, [low], { boot: 'b0', seq: 7, receivedAt: t0 + 41_000 }));
+    of.feed(list(12, [], { boot: 'b0', seq: 8, receivedAt: t0 + 41_500 }));
+    expect(signals(of)).toEqual(['MDC_EVT_ECG_V_TACHY on', 'device-sound-off on', 'MDC_EVT_LO_VAL_LT_LIM on']);
+    expect(Object.values(of.live()).at(-1)!.late).toBe(true);
+    of.feed(list(42, [vt], { boot: 'b2', seq: 2 }));
+    expect(signals(of)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
+  });
+
+  it('of a new start whose clock is behind raise at once, and end once its clock is known', () => {
+    const of = bed();
+    of.run(0, 40, { HR: 80 });
+    of.feed(list(40, [vt], { seq: 1 }));
+    const behind = (s: number) => ({ boot: 'b2', receivedAt: t0 + (s + 3_600) * 1000 });
+    of.feed(list(-3_559, [low], { ...behind(-3_559), seq: 1 }));
+    expect(signals(of)).toEqual(['MDC_EVT_ECG_V_TACHY on', 'MDC_EVT_LO_VAL_LT_LIM on']);
+    for (let s = -3_558; s < -3_400; s += 1)
+      of.feed(reading(s, { HR: 80 }, { ...behind(s), start: 'b2', seq: s + 4_000 }));
+    of.feed(list(-3_400, [low], { ...behind(-3_400), seq: 2 }));
+    expect(signals(of).filter((one) => one.startsWith('MDC'))).toEqual([
+      'MDC_EVT_ECG_V_TACHY latched',
+      'MDC_EVT_LO_VAL_LT_LIM on',
+    ]);
   });
 
   it('swapped by up to five places none loses an alarm and none doubles it', () => {

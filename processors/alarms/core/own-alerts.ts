@@ -38,7 +38,14 @@ type OwnAlert = {
   readonly late: boolean;
 };
 
-type List = { readonly boot: string; readonly seq: number; readonly time: number; readonly receivedAt: number };
+type List = {
+  readonly boot: string;
+  readonly seq: number;
+  readonly time: number;
+  readonly receivedAt: number;
+  /** Of a start of which nobody knows whether it is the newest. */
+  readonly unclear?: true;
+};
 
 export type OwnAlertsPart = {
   /** The last lists, the newest last: at most `listsMax`. What is no newer changes nothing that is present. */
@@ -90,12 +97,15 @@ export function ownAlerts(
   input: AlertsInput,
   beside: Beside,
 ): { readonly part: OwnAlertsPart; readonly episodes: readonly Episode[] } {
-  const place = placeOf(part.lists, input);
+  const place = placeOf(part.lists, input, beside.late);
   if (place === 'repeat') return { part, episodes: [] };
   const { boot, seq, time, receivedAt, sound } = input;
   const list = { boot, seq, time, receivedAt };
   const begun = begunAt(part, receivedAt);
-  const came = bounded(byKey(input, beside), { ...part, begun }, beside.latched);
+  const listed = byKey(input, beside);
+  // What is unclear ends nothing: what is present stays beside what it has.
+  const all = place === 'unclear' ? new Map([...Object.entries(part.alerts), ...listed]) : listed;
+  const came = bounded(all, { ...part, begun }, beside.latched);
   const began = [...came.keys()].filter((key) => part.alerts[key] === undefined).length;
   const counted = { ...part, begun: { ...begun, n: begun.n + began } };
   if (place === 'older') return { part: noted(counted, list), episodes: episodesOf(part, input, came) };
@@ -107,7 +117,10 @@ export function ownAlerts(
   }
   const isSame = part.sound?.state === sound;
   const next = sound === 'on' ? null : isSame ? part.sound : { state: sound, since: time };
-  const taken = { ...counted, lists: [...part.lists, list].slice(-listsMax), alerts, sound: next };
+  const taken =
+    place === 'unclear'
+      ? { ...noted(counted, { ...list, unclear: true }), alerts }
+      : { ...counted, lists: [...part.lists, list].slice(-listsMax), alerts, sound: next };
   if (!beside.over) return { part: taken, episodes: [] };
   const found = Object.entries(alerts).map(([key, alert]) => ({ condition: conditionOf(key, alert), endedAt: time }));
   return { part: withoutAlerts(taken), episodes: found };
@@ -115,15 +128,24 @@ export function ownAlerts(
 
 /**
  * Whether a list is the newest. Of one start of the device the number tells; a number that was had at another time, or is lower at a later
- * time, shows that the device numbers anew. Another start is newer, unless it was heard of before, or was received much earlier.
+ * time, shows that the device numbers anew. Another start is newer, unless it was heard of before, or was received much earlier. One that is
+ * of an earlier time and came late may be of a start before, which was held back, or of a new one whose clock is behind: that is unclear
+ * until a list of it is about now.
  */
-function placeOf(lists: readonly List[], { boot, seq, time, receivedAt }: AlertsInput): 'newest' | 'older' | 'repeat' {
+function placeOf(
+  lists: readonly List[],
+  { boot, seq, time, receivedAt }: AlertsInput,
+  late: boolean,
+): 'newest' | 'older' | 'repeat' | 'unclear' {
   const last = lists.at(-1);
   if (last === undefined) return 'newest';
-  const same = lists.filter((list) => list.boot === boot && list.seq === seq);
+  const ofStart = lists.filter((list) => list.boot === boot);
+  const same = ofStart.filter((list) => list.seq === seq);
   if (same.some((list) => list.time === time)) return 'repeat';
   if (last.boot === boot) return seq > last.seq || time > last.time || same.length > 0 ? 'newest' : 'older';
-  if (lists.some((list) => list.boot === boot)) return time > last.time ? 'newest' : 'older';
+  if (ofStart.some(({ unclear }) => !unclear)) return time > last.time ? 'newest' : 'older';
+  if (ofStart.some((list) => list.seq > seq)) return 'older';
+  if (late && time <= last.time) return 'unclear';
   return receivedAt >= last.receivedAt - gatewaysApartMsMax ? 'newest' : 'older';
 }
 
