@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterAll, describe, expect, it } from 'vitest';
 import { builtInAlertCodes } from '../../contracts/alert-codes.ts';
 import { parameters } from '../../contracts/parameters.ts';
-import { readAlertCodes } from './alert-codes-file.ts';
+import { alertCodesMax, followAlertCodes, readAlertCodes } from './alert-codes-file.ts';
+import { fileBytesMax } from './operator-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vigil-codes-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -36,13 +38,48 @@ describe('the table of the conditions that devices alarm about', () => {
 
   it.each([
     ['no JSON', '{', /does not hold JSON/],
-    ['no codes', '{}', /not right at its root/],
-    ['a row without text', '{"codes":{"A":{}}}', /not right at \/codes\/A/],
-    ['an unknown parameter', '{"codes":{"A":{"text":"a","parameter":"MDC_X"}}}', /not right at \/codes\/A\/parameter/],
-    ['an unknown member', '{"codes":{"A":{"text":"a","priority":"low"}}}', /not right at \/codes\/A/],
-    ['a code with a blank', '{"codes":{"A B":{"text":"a"}}}', /"A B" has a name that no device can send/],
-    ['a text that turns the writing', '{"codes":{"A":{"text":"a\\u202e"}}}', /"A" holds a character that turns/],
+    ['no codes', '{}', /\/: it must have required properties codes/],
+    ['a row without text', '{"codes":{"A":{}}}', /\/codes\/A: it must have required properties text/],
+    ['an unknown parameter', '{"codes":{"A":{"text":"a","parameter":"MDC_X"}}}', /\/codes\/A\/parameter: it must be/],
+    ['an unknown member', '{"codes":{"A":{"text":"a","priority":"low"}}}', /\/codes\/A: it must not have/],
+    ['a code with a blank', '{"codes":{"A B":{"text":"a"}}}', /\/codes\/A B: it has a name that no device can send/],
+    [
+      'a text that turns the writing',
+      '{"codes":{"A":{"text":"a\\u202e"}}}',
+      /\/codes\/A: it holds a character that turns/,
+    ],
+    ['too many bytes', ' '.repeat(fileBytesMax + 1), /it has 1048577 bytes: at most 1048576 are read/],
+    [
+      'too many rows',
+      JSON.stringify({
+        codes: Object.fromEntries(Array.from({ length: alertCodesMax + 1 }, (_, n) => [`A${n}`, { text: 'a' }])),
+      }),
+      /\/codes: it has 2001 rows: at most 2000 are taken/,
+    ],
   ])('is refused with %s', (_name, text, fault) => {
     expect(() => read(text)).toThrow(fault);
+  });
+
+  it('is refused with every fault named', () => {
+    const codes = { 'A B': { text: 'a' }, C: { text: 'a\u202e' }, D: { text: 'right' } };
+    expect(() => read(JSON.stringify({ codes }))).toThrow(
+      /VIGIL_ALERT_CODES_FILE names is refused:\n {2}\/codes\/A B: .*\n {2}\/codes\/C: /,
+    );
+  });
+
+  it('is read again when it changes; a faulty one is refused and the former one stays', async () => {
+    const path = join(folder, 'changes.json');
+    const write = (text: string) => writeFileSync(path, JSON.stringify({ codes: { ACME: { text } } }));
+    write('Line kinked');
+    const followed = followAlertCodes(path, pino({ level: 'silent' }), 5);
+    const words = () => followed.current().get('ACME')?.text;
+    expect([words(), followed.isRefused(), followed.taken()]).toEqual(['Line kinked', false, 0]);
+    write('');
+    await expect.poll(() => followed.isRefused()).toBe(true);
+    expect([words(), followed.taken()]).toEqual(['Line kinked', 0]);
+    write('Line is kinked');
+    await expect.poll(words).toBe('Line is kinked');
+    expect([followed.isRefused(), followed.taken()]).toEqual([false, 1]);
+    followed.close();
   });
 });

@@ -10,7 +10,7 @@ import { readSettings, type Settings } from '../../contracts/settings.ts';
 import { stopOnSignals } from '../../contracts/stopping.ts';
 import { keepSteadyTime } from '../../contracts/system-clock.ts';
 import { alarmHash } from './alarm-hash.ts';
-import { readAlertCodes } from './alert-codes-file.ts';
+import { followAlertCodes } from './alert-codes-file.ts';
 import { createAssociations } from './associations.ts';
 import type { Environment } from './core/engine.ts';
 import { profileOf } from './core/profile-table.ts';
@@ -27,14 +27,14 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
   const clock = keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
   const profiles = followProfiles(settings.profilesFile, log, () => processor?.judgeAnew());
   const profile: Environment['profile'] = (category, ward) => profileOf(profiles.current())(category, ward);
-  const alertCodes = readAlertCodes(settings.alertCodesFile);
+  const alertCodes = followAlertCodes(settings.alertCodesFile, log);
   const boot = randomBytes(9).toString('hex');
   let processor: Processor | undefined;
   let health: Health = 'starting';
   const metricsServer = await openMetricsServer({
     host: settings.metricsHost,
     port: settings.metricsPort,
-    metrics: alarmsMetrics(() => processor?.counters(), clock, profiles),
+    metrics: alarmsMetrics(() => processor?.counters(), clock, { profiles, alertCodes }),
     health: () => health,
     log,
   });
@@ -51,7 +51,7 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
   processor = await startProcessor({
     log: sealedLog,
     associations,
-    env: { hash: alarmHash, profile, alertCodes },
+    env: { hash: alarmHash, profile, alertCodes: alertCodes.current },
     snapshotMs: settings.snapshotMs,
     quietSnapshotMs: settings.quietSnapshotMs,
     logger: log,
@@ -73,6 +73,7 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
       await sealedLog.close();
       await metricsServer.close();
       profiles.close();
+      alertCodes.close();
       clock.close();
       log.info(started.counters(), 'closed');
     },

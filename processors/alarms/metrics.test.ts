@@ -30,3 +30,11 @@ it('shows them', async () => {
     expect(text).toContain(`\n${line}\n`);
   }
 });
+
+it('shows that a changed file is refused, and how often one was taken', async () => {
+  const file = (isRefused: boolean, taken: number) => ({ isRefused: () => isRefused, taken: () => taken });
+  const metrics = alarmsMetrics(() => ({}), undefined, { profiles: file(false, 2), alertCodes: file(true, 1) });
+  const text = await metrics.text();
+  for (const line of ['profiles_refused 0', 'profiles_taken_total 2', 'codes_refused 1', 'codes_taken_total 1'])
+    expect(text).toContain(`\nvigil_alarms_${line}\n`);
+});

@@ -2,13 +2,13 @@
 import { createMetrics, type Metrics } from '../../contracts/metrics.ts';
 import { addClockMetrics, type SystemClock } from '../../contracts/system-clock.ts';
 import { counterNames } from './core/counts.ts';
-import type { Profiles } from './profiles-file.ts';
+import type { OperatorFile } from './operator-file.ts';
 
 /** @param counters those of the processor by name; undefined until it has started */
 export function alarmsMetrics(
   counters: () => Readonly<Record<string, number>> | undefined,
   clock?: SystemClock,
-  profiles?: Pick<Profiles, 'taken' | 'isRefused'>,
+  files?: Readonly<Record<'profiles' | 'alertCodes', Pick<OperatorFile<unknown>, 'taken' | 'isRefused'>>>,
 ): Metrics {
   const metrics = createMetrics();
   addClockMetrics(metrics, clock);
@@ -17,14 +17,16 @@ export function alarmsMetrics(
   metrics.gauge('vigil_alarms_associations', 'Associations whose state is held here.', read('engines'));
   metrics.gauge('vigil_alarms_live', 'Alarms on the screens.', read('live'));
   metrics.gauge('vigil_alarms_waiting', 'Alarm events that Kafka has not taken yet.', read('waiting'));
-  const isRefused = () => (profiles?.isRefused() ? 1 : 0);
-  metrics.gauge(
-    'vigil_alarms_profiles_refused',
-    'The changed file of profiles is refused; a former one judges.',
-    isRefused,
-  );
-  const taken = () => profiles?.taken() ?? 0;
-  metrics.counter('vigil_alarms_profiles_taken_total', 'Changes of the file of profiles that were taken.', taken);
+  const isRefused = (file: 'profiles' | 'alertCodes') => () => (files?.[file].isRefused() ? 1 : 0);
+  const taken = (file: 'profiles' | 'alertCodes') => () => files?.[file].taken() ?? 0;
+  const profiles = 'The changed file of profiles is refused; a former one judges.';
+  metrics.gauge('vigil_alarms_profiles_refused', profiles, isRefused('profiles'));
+  const ofProfiles = 'Changes of the file of profiles that were taken.';
+  metrics.counter('vigil_alarms_profiles_taken_total', ofProfiles, taken('profiles'));
+  const codes = 'The changed file of words for alarms of devices is refused; a former one is in use.';
+  metrics.gauge('vigil_alarms_codes_refused', codes, isRefused('alertCodes'));
+  const ofCodes = 'Changes of the file of words for alarms of devices that were taken.';
+  metrics.counter('vigil_alarms_codes_taken_total', ofCodes, taken('alertCodes'));
   metrics.counter('vigil_alarms_records_total', 'Records read.', read('records'));
   metrics.counter('vigil_alarms_events_total', 'Alarm events written.', read('events'));
   metrics.counter(

@@ -61,8 +61,8 @@ export type Environment = {
   readonly hash: (text: string) => string;
   /** What a ward judges a category by; undefined where there is no such profile. */
   readonly profile: (category: Category, ward: string | null) => Profile | undefined;
-  /** What devices' own alarms are called by; absent: the built-in table. */
-  readonly alertCodes?: ReadonlyMap<string, AlertCode>;
+  /** What devices' own alarms are called by now; absent: the built-in table. */
+  readonly alertCodes?: () => ReadonlyMap<string, AlertCode>;
 };
 
 export type Step = {
@@ -165,7 +165,7 @@ const brokenLimits = ({ limits, arrivals, rates }: State) => conditionsOf(limits
 /** The device's own alarms. */
 function heed(env: Environment, state: State, input: AlertsInput): Judged {
   const { part, episodes } = ownAlerts(state.ownAlerts, input, {
-    codes: env.alertCodes ?? builtInAlertCodes,
+    codes: env.alertCodes?.() ?? builtInAlertCodes,
     late: isLate(state.device, input.time, input.receivedAt),
     latched: latchedOf(Object.entries(state.book.live)),
     over: isOver(state),
