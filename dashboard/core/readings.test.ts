@@ -6,7 +6,7 @@ import { formatInstant } from '../../contracts/time.ts';
 import { foldAlarmEvent } from './alarms.ts';
 import { foldAssociations, tick } from './beds.ts';
 import { alarm, hr, observation, period, t0, table } from './fold.testing.ts';
-import { endNotices, noticesOf } from './notices.ts';
+import { noticesOf } from './notices.ts';
 import { foldConnection, foldObservation, foldStatus, foldWaveArrival, forgetWaves } from './readings.ts';
 import { emptyState, unassignedForgetMs } from './state.ts';
 
@@ -386,15 +386,11 @@ describe('a parameter that comes twice in one message', () => {
     ['the graver first', [hr(30), hr(80)], 30],
     ['the graver last', [hr(80), hr(30)], 30],
     ['by two codes of one measurement', [hr(80), hr(30, { code: 'MDC_ECG_CARD_BEAT_RATE' })], 30],
-  ])('shows the graver number and says so at the bed: %s', (_name, values, expected) => {
-    const { state, bed } = bedWith(...values);
+  ])('shows the graver number, and leaves it to the engine’s alarm to say so: %s', (_name, values, expected) => {
+    const { bed } = bedWith(...values);
     expect([...bed.values.values()].map(({ numeric }) => [numeric.code, numeric.value])).toEqual([
       [heartRate, expected],
     ]);
-    expect(noticesOf(bed)).toMatchObject([{ text: 'HR came twice in one message: the graver is judged' }]);
-    endNotices(state, t0 + 5 * 60_000 - 1);
-    expect(noticesOf(bed)).toHaveLength(1);
-    endNotices(state, t0 + 5 * 60_000);
     expect(noticesOf(bed)).toEqual([]);
   });
 

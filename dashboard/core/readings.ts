@@ -18,7 +18,6 @@ import { parseInstant } from '../../contracts/time.ts';
 import { bedFor, deviceOf } from './beds.ts';
 import { noteClock, showsSetBack, tellClock, tellCoarse } from './device-clocks.ts';
 import { intervalMsOf, withValue } from './intervals.ts';
-import { noteNotice } from './notices.ts';
 import { watchIdentity } from './shared-identity.ts';
 import {
   type BedState,
@@ -36,8 +35,6 @@ import { isBeforeTray, isWaveBeforeTray } from './tray.ts';
 
 /** A wave that did not come for this long is no longer offered to the screens. */
 const waveForgetMs = 10_000;
-/** After a message in which a parameter came twice, the bed says so for this long. */
-const doubledMs = 5 * 60_000;
 /** An error of a device's clock that is smaller changes no age that a person reads: it is not sent. */
 const clockOffsetMsMin = 500;
 
@@ -76,9 +73,8 @@ export function foldObservation(
   if (isBeforeTray(bed, effectiveMs, nowMs)) return;
   const origin = { ...times, id, number };
   let n = 0;
-  const { values, doubled } = numericsByCode(record.reading.values);
-  for (const parameter of doubled) noteDoubled(state, bed, parameter, times.receivedMs, nowMs);
-  for (const sent of values) {
+  // Of a parameter that came twice the graver stands here; the engine's alarm says that it came twice.
+  for (const sent of numericsByCode(record.reading.values).values) {
     const { code, unit } = sent;
     const parameter = parameters.get(code);
     if (parameter === undefined) continue;
@@ -143,20 +139,6 @@ function learnInterval(
     bed.values.set(code, { ...known, numeric: { ...known.numeric, intervalMs }, n: bed.n });
   }
   return intervalMs;
-}
-
-/** Says at the bed that a parameter came twice in one message; ends by itself when it has not come twice for a while. */
-function noteDoubled(
-  state: LiveState,
-  bed: BedState,
-  { code, label }: Parameter,
-  receivedMs: number,
-  nowMs: number,
-): void {
-  const untilMs = receivedMs + doubledMs;
-  if (untilMs <= nowMs) return;
-  const text = `${label} came twice in one message: the graver is judged`;
-  noteNotice(state, bed, { code: `doubled-${code}`, text, sinceMs: receivedMs, untilMs });
 }
 
 /** Notes a sign of a device, and makes its bed where it has none. Undefined past `devicesMax`. */
