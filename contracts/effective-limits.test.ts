@@ -91,11 +91,27 @@ describe('a change of a patient’s limits', () => {
   });
 
   it.each<[string, LimitGroup, LimitsAsked | null]>([
+    ['bounds that are the ward’s', 'HR', { low: null, extremeHigh: null }],
+    ['limits that are not switched off', 'HR', { off: null }],
+    ['each, where the patient has none', 'SpO2', { low: null, high: null }],
+  ])('is refused where it would take back %s, and says that nothing would change', (_what, group, asked) => {
+    const sentence = `The patient has no such limit of ${group}: nothing would change.`;
+    expect(setLimitsFault(inForce, group, asked, nowMs)).toBe(sentence);
+  });
+
+  it('is taken where it takes back one own limit beside others that are the ward’s, or switches on again', () => {
+    expect(setLimitsFault(inForce, 'HR', { low: null, high: null }, nowMs)).toBeUndefined();
+    const off = { reason: 'pacing', until: new Date(nowMs + 1_000).toISOString() };
+    const isOff = newLimits('assoc-01', { HR: { own: { off }, off } }).groups;
+    expect(setLimitsFault(isOff, 'HR', { off: null }, nowMs)).toBeUndefined();
+  });
+
+  it.each<[string, LimitGroup, LimitsAsked | null]>([
     ['within those in force', 'HR', { high: 115, extremeHigh: 130 }],
     ['that moves the extreme one, too', 'HR', { high: 150, extremeHigh: 160 }],
     ['that takes all own ones away', 'HR', null],
+    ['that takes all away where there are none', 'SpO2', null],
     ['that switches them off for a while', 'HR', offUntil(limitsOffMsMax)],
-    ['that switches them on again', 'HR', { off: null }],
   ])('is taken %s', (_what, group, asked) => {
     expect(setLimitsFault(inForce, group, asked, nowMs)).toBeUndefined();
   });

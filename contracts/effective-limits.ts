@@ -84,6 +84,12 @@ export function boundsOver(base: Limits, own: OwnLimits | undefined): Limits {
   return { ...base, ...limits };
 }
 
+/** It takes single limits back to the ward's, and none of them is the patient's own. To take all back is right at any time. */
+function takesNothingBack(own: OwnLimits | undefined, asked: LimitsAsked | null): boolean {
+  if (asked === null) return false;
+  return Object.entries(asked).every(([name, value]) => value === null && own?.[name as keyof OwnLimits] === undefined);
+}
+
 /**
  * Why a change of a patient's limits is refused: one sentence. Undefined where it can be made.
  * @param inForce what judges the patient now
@@ -98,6 +104,7 @@ export function setLimitsFault(
   const found = inForce.find((one) => one.group === group);
   if (found === undefined) return `No limits of ${group} judge this patient: there is no profile for the category.`;
   if (asked !== null && Object.keys(asked).length === 0) return `No limit of ${group} is named: nothing would change.`;
+  if (takesNothingBack(found.own, asked)) return `The patient has no such limit of ${group}: nothing would change.`;
   if (asked !== null && found.off !== undefined && found.off.until === undefined)
     return `The limits of ${group} are switched off by the profile: ${found.off.reason}.`;
   const { off } = asked ?? {};
