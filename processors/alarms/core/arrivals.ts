@@ -215,6 +215,9 @@ function named(
   const isNewest = valid && (before.validAt === null || at > before.validAt);
   const spacings = at > before.namedAt ? spacedBy(before.spacings, at - before.namedAt) : before.spacings;
   const isSame = spacings === known.spacings && declaredMs === before.declaredMs;
+  const intervalMs = isSame ? before.intervalMs : intervalOf(parameter, declaredMs, spacings, of.statusMs);
+  // It keeps its own slow pace no longer: it was not missed in the time before.
+  const since = intervalMs < before.intervalMs && before.intervalMs >= patchyIntervalMsMax ? at : before.since;
   const ten = Math.floor(at / tenMs);
   return {
     clock,
@@ -225,11 +228,11 @@ function named(
     heardAt: valid && !late ? of.wallMs : before.heardAt,
     spacings,
     declaredMs,
-    intervalMs: isSame ? before.intervalMs : intervalOf(parameter, declaredMs, spacings, of.statusMs),
+    intervalMs,
     why: valid ? null : reasonOf(parameter, numeric),
     beyond: isNewest ? isBeyond : before.beyond,
     // Measured anew: it is not missed in the time before.
-    since: before.givenUp && valid ? at : before.since,
+    since: before.givenUp && valid ? at : since,
     ten: valid ? Math.max(before.ten, ten) : before.ten,
     tens: valid ? counted(before, ten) : before.tens,
     silentSince: before.silentSince,

@@ -20,8 +20,24 @@ export function intervalOf(
   statusMs = intervalMsDefault,
 ): number {
   // Beside a heart rate each second, a cuff pressure declares nothing of itself.
-  if (declaredMs !== null && (episodicMs === undefined || declaredMs > singleMs)) return declaredMs;
+  if (declaredMs !== null && (episodicMs === undefined || declaredMs > singleMs))
+    return slowPaceOf(spacings, declaredMs) ?? declaredMs;
   return median(spacings) ?? episodicMs ?? statusMs;
+}
+
+/** Spacings that make a pace, and how far each may be from the middle one (ours). */
+const paceSpacingsMin = 3;
+const paceSlack = 0.2;
+
+/**
+ * What a message declares is the pace of the messages: a slow parameter is not in each of them. Where a parameter comes as evenly as a
+ * clock, and too seldom to be called intermittent, that is its own pace. One that comes unevenly is expected as declared.
+ */
+function slowPaceOf(spacings: readonly number[], declaredMs: number): number | undefined {
+  if (spacings.length < paceSpacingsMin) return undefined;
+  const paceMs = median(spacings)!;
+  if (paceMs < patchyIntervalMsMax || paceMs <= declaredMs) return undefined;
+  return spacings.every((one) => Math.abs(one - paceMs) <= paceSlack * paceMs) ? paceMs : undefined;
 }
 
 function median(spacings: readonly number[]): number | undefined {

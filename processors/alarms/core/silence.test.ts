@@ -524,3 +524,42 @@ describe('a parameter that comes again', () => {
     expect([medium.alarmId, medium.priority, medium.signal]).toEqual([low.alarmId, 'medium', 'on']);
   });
 });
+
+describe('a parameter that is not in each message, though the message declares an interval', () => {
+  /** HR each second; RR where `has` says so. Each message declares 1 s. */
+  function feed(one: Bed, from: number, to: number, has: (s: number) => boolean, rr = 15): void {
+    for (let s = from; s <= to; s += 1) one.feed(reading(s, { HR: 80, ...(has(s) && { RR: rr }) }));
+  }
+
+  it('has its own pace where it comes evenly each 15 s: no technical alarm', () => {
+    const one = bed();
+    feed(one, 0, 600, (s) => s % 15 === 0);
+    expect(one.raised()).toEqual([]);
+  });
+
+  it('is judged at that pace, and is silent after three of it', () => {
+    const one = bed();
+    feed(one, 0, 120, (s) => s % 15 === 0, 35);
+    expect(one.raised()).toEqual(['RR.high']);
+    feed(one, 121, 164, () => false);
+    expect(one.raised()).toEqual(['RR.high']);
+    feed(one, 165, 165, () => false);
+    expect(one.raised()).toEqual(['RR.high', 'RR.no-data']);
+  });
+
+  it('is said to come only now and then where it comes unevenly', () => {
+    const one = bed();
+    const times = new Set([0, 11, 30, 41, 59, 70, 88, 99, 118]);
+    feed(one, 0, 120, (s) => times.has(s));
+    expect(one.raised()).toEqual(['RR.intermittent']);
+  });
+
+  it('that comes each second from then on was not missed in the time before', () => {
+    const one = bed();
+    feed(one, 0, 300, (s) => s % 15 === 0);
+    feed(one, 301, 420, () => true);
+    expect(one.raised()).toEqual([]);
+    feed(one, 421, 480, (s) => s % 5 === 0);
+    expect(one.raised()).toEqual(['RR.intermittent']);
+  });
+});
