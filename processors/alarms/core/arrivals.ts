@@ -7,7 +7,7 @@ import { type Assessment, assess, bornAtMs, type DeviceClock, initialClock } fro
 import { usableNumber } from '../../../contracts/messages/check.ts';
 import type { NumericValue } from '../../../contracts/messages/device.ts';
 import { type Parameter, parameters } from '../../../contracts/parameters.ts';
-import { intervalOf, isSingle, noDataMsOf, patchyIntervalMsMax } from './interval.ts';
+import { intervalOf, isSingle, noDataMsOf, patchyIntervalMsMax, spacedBy } from './interval.ts';
 import type { Came } from './limits.ts';
 import { courseOf, isSetBack, type Order, type Stamped } from './order.ts';
 
@@ -22,7 +22,7 @@ export type Arrival = {
   readonly validAt: number | null;
   /** The engine's clock when it came, the wall clock for what is silent. */
   readonly heardAt: number;
-  /** Between the last times at which the device named it, ms: at most `spacingsMax`. */
+  /** Between the last times at which the device named it, ms: at most five. */
   readonly spacings: readonly number[];
   /** Interval that the device declared with it, ms. */
   readonly declaredMs: number | null;
@@ -73,7 +73,6 @@ export function declare(part: ArrivalsPart, declaredMs: number): ArrivalsPart {
   return { ...part, declaredMs, quietUntil, codes: Object.fromEntries(codes) };
 }
 
-const spacingsMax = 5;
 /** Intermittent: looked at over a minute, of what is expected at least six times in it (ours). */
 const tenMs = 10_000;
 const lookedAtMs = 50_000;
@@ -239,13 +238,6 @@ function named(
     patchySince: before.patchySince,
     givenUp: before.givenUp && !valid,
   };
-}
-
-/** With one spacing more. Of a device that keeps its pace the same list. */
-function spacedBy(spacings: readonly number[], gapMs: number): readonly number[] {
-  if (spacings.length < spacingsMax) return [...spacings, gapMs];
-  for (const one of spacings) if (one !== gapMs) return [...spacings.slice(1), gapMs];
-  return spacings;
 }
 
 /** With one valid value more in the ten seconds of number `ten`. */

@@ -63,3 +63,12 @@ export function noDataMsOf(intervalMs: number): number {
 export function isSingle({ group }: Parameter, intervalMs: number): boolean {
   return intervalMs > singleMs || group === 'NIBP';
 }
+
+const spacingsMax = 5;
+
+/** With one spacing more. Of a device that keeps its pace the same list. */
+export function spacedBy(spacings: readonly number[], gapMs: number): readonly number[] {
+  if (spacings.length < spacingsMax) return [...spacings, gapMs];
+  for (const one of spacings) if (one !== gapMs) return [...spacings.slice(1), gapMs];
+  return spacings;
+}
