@@ -4,6 +4,7 @@ import { VigilError } from '../contracts/errors.ts';
 import { describeSettings } from '../contracts/settings.ts';
 import { visibleLines } from '../contracts/text.ts';
 import { runCheck } from './check.ts';
+import { outliveOutput } from './output.ts';
 import { readStart } from './passed-on.ts';
 import { startSettings } from './settings.ts';
 import { createSteps } from './steps.ts';
@@ -112,6 +113,7 @@ function explain(error: unknown): string {
   return `Vigil cannot start: ${(error as Error).message}`;
 }
 
+outliveOutput();
 main(process.argv.slice(2)).then(
   (code) => process.exit(code),
   (error) => {

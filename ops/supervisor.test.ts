@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -10,15 +10,17 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const forever = "console.log('ready'); setInterval(() => {}, 1000);";
 
-function keep(scripts: string[]) {
+function keep(scripts: string[], signal?: AbortSignal) {
   const lines: string[] = [];
   const starts: number[] = [];
+  const pids: number[] = [];
   const supervised = supervise({
     name: 'probe',
     report: (line) => lines.push(line),
     firstDelayMs: 10,
     lastDelayMs: 40,
-    start: async () => {
+    ...(signal && { signal }),
+    start: async (ending) => {
       starts.push(performance.now());
       const child = startChild({
         name: 'probe',
@@ -26,12 +28,15 @@ function keep(scripts: string[]) {
         args: ['-e', scripts.shift() ?? forever],
         logFile: join(folder, 'probe.log'),
         isReady: (line) => line === 'ready',
+        signal: ending,
+        graceMs: 200,
       });
+      pids.push(child.pid);
       await child.ready;
       return child;
     },
   });
-  return { supervised, lines, starts };
+  return { supervised, lines, starts, pids };
 }
 
 async function until(probe: () => boolean): Promise<void> {
@@ -98,4 +103,62 @@ describe('supervise', () => {
     expect(starts.length).toBeLessThanOrEqual(2);
     expect(() => process.kill(one.pid(), 0)).toThrow();
   });
+
+  it('can be closed while it is started again, although that start neither gets ready nor obeys', async () => {
+    // Without a signal this would last until the start is given up, after 120 s.
+    const { supervised, lines, pids } = keep([
+      forever,
+      "process.on('SIGTERM', () => {}); setInterval(() => {}, 1000);",
+    ]);
+    const one = await supervised;
+    process.kill(one.pid(), 'SIGKILL');
+    await until(() => pids.length === 2);
+    await one.close();
+    for (const pid of pids) expect(() => process.kill(pid, 0)).toThrow();
+    expect(lines.some((line) => line.includes('runs again'))).toBe(false);
+  });
+
+  it('starts nothing again once all is being stopped, though it is not closed yet', async () => {
+    const stopping = new AbortController();
+    const { supervised, starts, lines } = keep([], stopping.signal);
+    const one = await supervised;
+    stopping.abort();
+    process.kill(one.pid(), 'SIGKILL');
+    await one.restart();
+    await one.close();
+    expect(starts).toHaveLength(1);
+    expect(lines).toEqual([]);
+  });
+});
+
+it('outlives a log file that was removed when it is full, and starts the process again', async () => {
+  const logFile = join(folder, 'removed', 'probe.log');
+  const lines: string[] = [];
+  const talkative = `console.log('ready'); const line = 'x'.repeat(100_000);
+    setInterval(() => { for (let n = 0; n < 20; n += 1) console.log(line); }, 1);`;
+  const one = await supervise({
+    name: 'probe',
+    report: (line) => lines.push(line),
+    firstDelayMs: 10,
+    start: async (signal) => {
+      const isReady = (line: string) => line === 'ready';
+      const child = startChild({
+        name: 'probe',
+        command: process.execPath,
+        args: ['-e', talkative],
+        logFile,
+        isReady,
+        signal,
+      });
+      await child.ready;
+      return child;
+    },
+  });
+  // Two files of 10 MB: the second time it is full, there is none to move aside.
+  await until(() => existsSync(`${logFile}.1`));
+  rmSync(join(folder, 'removed'), { recursive: true });
+  await until(() => existsSync(logFile) && statSync(logFile).size > 1_000_000);
+  process.kill(one.pid(), 'SIGKILL');
+  await until(() => lines.includes('probe runs again'));
+  await one.close();
 });

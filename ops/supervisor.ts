@@ -1,5 +1,6 @@
 /** Keeps a process running: clinicians depend on it, so one that ends by itself is started again. */
-import type { Child } from './platform/child.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Child, ChildExit } from './platform/child.ts';
 
 export type Supervised = {
   readonly name: string;
@@ -13,8 +14,13 @@ export type Supervised = {
 
 export type SuperviseOptions = {
   readonly name: string;
-  /** Starts the process; rejects or throws where that fails. Resolves when it is ready. */
-  readonly start: () => Promise<Child>;
+  /**
+   * Starts the process; rejects or throws where that fails. Resolves when it is ready. `signal` ends a start that is under way: then it
+   * rejects in bounded time and leaves nothing running.
+   */
+  readonly start: (signal: AbortSignal) => Promise<Child>;
+  /** Everything is being stopped: from then on nothing is started again. */
+  readonly signal?: AbortSignal;
   /** Told in one sentence what happened. */
   readonly report: (line: string) => void;
   readonly graceMs?: number;
@@ -39,72 +45,66 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
   const first = options.firstDelayMs ?? firstDelayMs;
   const last = options.lastDelayMs ?? lastDelayMs;
   const healthy = options.healthyAfterMs ?? healthyAfterMs;
-  let closing = false;
-  let wake: (() => void) | undefined;
+  const ending = new AbortController();
+  const signal = options.signal === undefined ? ending.signal : AbortSignal.any([ending.signal, options.signal]);
   let asked: (() => void) | undefined;
-  let child = await options.start();
+  let child = await options.start(signal);
   const loop = keepRunning();
 
   async function keepRunning(): Promise<void> {
     let delayMs = first;
-    while (!closing) {
+    while (!signal.aborted) {
       const sinceMs = performance.now();
-      const { code, signal } = await child.exited;
-      if (closing) return;
+      const exit = await child.exited;
+      if (signal.aborted) break;
       if (performance.now() - sinceMs >= healthy) delayMs = first;
-      if (asked === undefined) report(endOf(child, code, signal));
+      if (asked === undefined) report(endOf(child, exit));
       else delayMs = 0;
-      for (let started = false; !started && !closing; ) {
+      for (let started = false; !started && !signal.aborted; ) {
         if (delayMs > 0) report(`${name} is started again in ${(delayMs / 1000).toFixed(1)} s`);
-        await pause(delayMs);
+        await sleep(delayMs, undefined, { signal }).catch(() => undefined);
         delayMs = Math.min(Math.max(delayMs * 2, first), last);
-        if (closing) return;
-        try {
-          child = await options.start();
-          started = true;
-          report(`${name} runs again`);
-        } catch (error) {
-          report((error as Error).message);
-        }
+        started = await startAgain();
       }
       asked?.();
       asked = undefined;
     }
+    asked?.();
   }
 
-  function pause(ms: number): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const timer = setTimeout(resolve, ms);
-    wake = () => {
-      clearTimeout(timer);
-      resolve();
-    };
-    return promise;
+  async function startAgain(): Promise<boolean> {
+    if (signal.aborted) return false;
+    try {
+      child = await options.start(signal);
+      if (!signal.aborted) report(`${name} runs again`);
+      return true;
+    } catch (error) {
+      if (!signal.aborted) report((error as Error).message);
+      return false;
+    }
   }
 
   return {
     name,
     pid: () => child.pid,
     async restart() {
-      if (closing) return;
+      if (signal.aborted) return;
       const again = Promise.withResolvers<void>();
       asked = again.resolve;
       await child.stop(options.graceMs);
       await again.promise;
     },
     async close() {
-      closing = true;
-      wake?.();
-      asked?.();
+      ending.abort();
       await child.stop(options.graceMs);
       await loop;
-      // It may have been started once more while we asked it to stop.
+      // It may have become ready while we ended it.
       await child.stop(options.graceMs);
     },
   };
 }
 
-function endOf(child: Child, code: number | null, signal: NodeJS.Signals | null): string {
+function endOf(child: Child, { code, signal }: ChildExit): string {
   const words = child.lastWords();
   return `${child.name} ended by itself (${signal ?? `exit code ${code}`})${words === '' ? '' : `: ${words}`}`;
 }

@@ -4,6 +4,7 @@ import { ensureCertificates } from '../certs/ensure.ts';
 import { privateDirectory } from '../certs/files.ts';
 import type { Environment } from '../contracts/settings.ts';
 import { keepSteadyTime } from '../contracts/system-clock.ts';
+import { endedWithin } from './bounded.ts';
 import { ensureClient } from './client.ts';
 import { clockEnv, clockLog } from './clock.ts';
 import { demoDevices, ensureDemoAccounts, ensureDemoAdmissions, ensureWards, type Login } from './demo.ts';
@@ -48,9 +49,14 @@ export type SystemOptions = {
   readonly shortLived?: boolean;
 };
 
-type Closing = { readonly what: string; readonly close: () => Promise<void> };
+/** What is stopped together; a later one is stopped before an earlier one. */
+type Stage = 'ground' | 'stores' | 'processes' | 'simulators' | 'upkeep';
+const stages: readonly Stage[] = ['ground', 'stores', 'processes', 'simulators', 'upkeep'];
+type Closing = { readonly stage: Stage; readonly close: () => Promise<void> };
 
 const kafkaGraceMs = 30_000;
+/** What is under way when all is to stop has so long to end by itself: a process that does not obey is killed after 10 s. */
+const stepGraceMs = 15_000;
 
 /**
  * Starts everything.
@@ -58,11 +64,18 @@ const kafkaGraceMs = 30_000;
  */
 export async function startSystem(options: SystemOptions): Promise<System> {
   const opened: Closing[] = [];
+  const stopping = new AbortController();
   const close = async () => {
-    for (const { close } of opened.splice(0).reverse()) await close();
+    // First of all, so that nothing is started again while the others are being stopped.
+    stopping.abort();
+    const all = opened.splice(0);
+    for (const stage of stages.toReversed()) {
+      await Promise.all(all.filter((one) => one.stage === stage).map((one) => one.close()));
+    }
   };
   try {
-    return await start(options, opened, close);
+    const signal = AbortSignal.any([options.signal, stopping.signal]);
+    return await start({ ...options, signal }, opened, close);
   } catch (error) {
     await close();
     throw error;
@@ -76,36 +89,39 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
   const where = whereaboutsOf(settings);
   const step = <T>(title: string, work: (remark: (line: string) => void) => Promise<T>) => {
     signal.throwIfAborted();
-    return steps.run(title, work);
+    return steps.run(title, (remark) => endedWithin(work(remark), signal, stepGraceMs));
   };
-  const keep = async (one: Promise<Supervised>) => {
+  const keep = async (stage: Stage, one: Promise<Supervised>) => {
     const supervised = await one;
     processes.push(supervised);
-    opened.push({ what: supervised.name, close: supervised.close });
+    opened.push({ stage, close: supervised.close });
+    if (signal.aborted) await supervised.close();
   };
   const house = (of: House, more: Pick<HouseOptions, 'name' | 'args' | 'env'> = {}) =>
     keep(
+      of === 'simulators' ? 'simulators' : 'processes',
       supervise({
         name: more.name ?? of,
         report,
+        signal,
         // A process that is started again goes on at the time of the others, whatever the machine's clock says by then.
-        start: () =>
+        start: (ending) =>
           startHouse(where, of, {
             ...more,
             env: { ...passed[of], ...more.env, ...clockEnv(clock) },
             logLevel: settings.logLevel,
-            signal,
+            signal: ending,
           }),
       }),
     );
   const clock = keepSteadyTime({ log: clockLog(report), replace: false });
-  opened.push({ what: 'clock', close: async () => clock.close() });
+  opened.push({ stage: 'ground', close: async () => clock.close() });
   const gateways = gatewayProcesses(settings.gateways, settings.metricsPort, upstream);
 
   privateDirectory(stateDir);
   requireDisk(stateDir, settings.diskFreeMbMin);
   const lock = takeLock(stateDir);
-  opened.push({ what: 'lock', close: async () => lock.release() });
+  opened.push({ stage: 'ground', close: async () => lock.release() });
   await requireFreePorts(portsOf(settings));
 
   await step('Certificates', async () => {
@@ -122,28 +138,32 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
     allOrFirstError([
       demoAccounts ? ensureDemoAccounts(stateDir).then((made) => (logins = made)) : Promise.resolve(),
       keep(
+        'stores',
         supervise({
           name: 'kafka',
           report,
+          signal,
           graceMs: kafkaGraceMs,
-          start: () =>
+          start: (ending) =>
             startBroker({
               software,
               stateDir,
               port: settings.kafkaPort,
               controllerPort: settings.kafkaControllerPort,
-              signal,
+              signal: ending,
               shortLived,
             }),
         }),
       ).then(() => ensureTopics(where.kafkaBrokers, join(stateDir, 'certs'))),
       keep(
+        'stores',
         supervise({
           name: 'influxdb',
           report,
-          start: async () => {
+          signal,
+          start: async (ending) => {
             const { influxPort: port, influxRpcPort: rpcPort } = settings;
-            return (await startInflux({ software, stateDir, port, rpcPort, signal })).child;
+            return (await startInflux({ software, stateDir, port, rpcPort, signal: ending })).child;
           },
         }),
       ),
@@ -164,7 +184,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
   }
   signal.throwIfAborted();
   const renewal = keepCertificates({ stateDir, processes, report, nowMs: Date.now });
-  opened.push({ what: 'renewal', close: renewal.close });
+  opened.push({ stage: 'upkeep', close: renewal.close });
   const names = new Set(gateways.map(({ name }) => name));
   return {
     where,

@@ -1,9 +1,18 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { startChild } from './child.ts';
+import { type ChildOptions, startChild } from './child.ts';
 import { openLogFile } from './logFile.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vigil-child-'));
@@ -12,7 +21,7 @@ let count = 0;
 
 function start(
   script: string,
-  options: { isReady?: (line: string) => boolean; readyTimeoutMs?: number; signal?: AbortSignal } = {},
+  options: Partial<Pick<ChildOptions, 'isReady' | 'readyTimeoutMs' | 'signal' | 'graceMs'>> = {},
 ) {
   count += 1;
   const logFile = join(folder, `${count}.log`);
@@ -26,6 +35,12 @@ function isRunning(pid: number): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+async function until(probe: () => boolean): Promise<void> {
+  for (const endMs = Date.now() + 30_000; !probe(); await new Promise((resolve) => setTimeout(resolve, 10))) {
+    if (Date.now() > endMs) throw new Error('waited in vain');
   }
 }
 
@@ -92,6 +107,24 @@ describe('startChild', () => {
     await ready.stop();
   });
 
+  it('kills a start that is called off and does not obey', async () => {
+    const stopping = new AbortController();
+    const { child, log } = start(`process.on('SIGTERM', () => {}); console.log('deaf'); ${forever}`, {
+      isReady,
+      signal: stopping.signal,
+      graceMs: 100,
+    });
+    await until(() => log().includes('deaf'));
+    stopping.abort();
+    await expect(child.ready).rejects.toThrow(/SIGKILL/);
+    expect(isRunning(child.pid)).toBe(false);
+  });
+
+  it('starts nothing where all is being stopped already', () => {
+    expect(() => start(forever, { signal: AbortSignal.abort() })).toThrow(/abort/i);
+    expect(existsSync(join(folder, `${count}.log`))).toBe(false);
+  });
+
   it.runIf(process.platform === 'linux')('does not outlive a parent that was killed', async () => {
     const script = `
       import { startChild } from ${JSON.stringify(join(import.meta.dirname, 'child.ts'))};
@@ -116,13 +149,64 @@ describe('startChild', () => {
 describe('openLogFile', () => {
   it('holds at most two files of its size, readable by us alone', () => {
     const file = join(folder, 'sub', 'a.log');
-    const log = openLogFile(file, 100);
+    const log = openLogFile(file, { bytesMax: 100 });
     for (let line = 0; line < 100; line += 1) log.write(`line ${line}\n`);
     log.close();
     log.write('after closing\n');
     expect(readFileSync(file, 'utf8')).toMatch(/line 99\n$/);
     expect(statSync(file).size + statSync(`${file}.1`).size).toBeLessThan(240);
     expect(statSync(file).mode & 0o777).toBe(0o600);
+  });
+
+  it('makes a file that was removed or moved anew, also at the moment when it is full', () => {
+    const file = join(folder, 'removed', 'c.log');
+    let nowMs = 0;
+    const log = openLogFile(file, { bytesMax: 20, nowMs: () => nowMs });
+    log.write('first\n');
+    rmSync(join(folder, 'removed'), { recursive: true });
+    nowMs += 1_000;
+    log.write('second\n');
+    expect(readFileSync(file, 'utf8')).toBe('second\n');
+    log.write('a line beyond the size of the file\n');
+    rmSync(join(folder, 'removed'), { recursive: true });
+    log.write('lost: the file is gone, and cannot be moved aside\n');
+    nowMs += 1_000;
+    log.write('third\n');
+    log.close();
+    expect(readFileSync(file, 'utf8')).toBe('1 lines of this log could not be written\nthird\n');
+  });
+
+  it.runIf(process.platform === 'linux')('loses lines on a full disk, never throws, and says how many', () => {
+    const file = join(folder, 'full', 'd.log');
+    mkdirSync(join(folder, 'full'));
+    symlinkSync('/dev/full', file);
+    let nowMs = 0;
+    const log = openLogFile(file, { nowMs: () => nowMs });
+    for (const line of ['one\n', 'two\n', 'three\n']) log.write(line);
+    rmSync(file);
+    nowMs += 1_000;
+    log.write('four\n');
+    log.close();
+    log.close();
+    expect(readFileSync(file, 'utf8')).toBe('3 lines of this log could not be written\nfour\n');
+  });
+
+  it('does without a file where its folder cannot be made', async () => {
+    writeFileSync(join(folder, 'no-folder'), '');
+    const logFile = join(folder, 'no-folder', 'e.log');
+    const log = openLogFile(logFile);
+    log.write('nothing\n');
+    log.close();
+    const options = {
+      name: 'probe',
+      command: process.execPath,
+      args: ['-e', `console.log('ready')`],
+      logFile,
+      isReady,
+    };
+    const child = startChild(options);
+    await child.ready;
+    expect(await child.exited).toEqual({ code: 0, signal: null });
   });
 
   it('goes on where it left off', () => {

@@ -30,8 +30,10 @@ export type ChildOptions = {
   /** Says of a line of its output whether it means readiness. Without it the process is ready once it runs. */
   readonly isReady?: (line: string) => boolean;
   readonly readyTimeoutMs?: number;
-  /** Ends the process where it is not ready yet; one that is ready is ended by `stop`. */
+  /** Ends the process where it is not ready yet, as `stop` does; one that is ready is ended by `stop`. */
   readonly signal?: AbortSignal | undefined;
+  /** From SIGTERM to SIGKILL where `signal` ends it. */
+  readonly graceMs?: number;
 };
 
 const defaultGraceMs = 10_000;
@@ -45,8 +47,12 @@ const lastWordsMax = 500;
 const setpriv =
   process.platform === 'linux' ? ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path)) : undefined;
 
-/** Starts the process at once; await `ready` before using it. */
+/**
+ * Starts the process at once; await `ready` before using it.
+ * @throws AbortError where `signal` was aborted before: nothing is started while everything is being stopped
+ */
 export function startChild(options: ChildOptions): Child {
+  options.signal?.throwIfAborted();
   const log = openLogFile(options.logFile);
   const [command, args] =
     setpriv === undefined
@@ -87,7 +93,7 @@ export function startChild(options: ChildOptions): Child {
     ready.reject(failed(`${options.name} ended before it was ready (${how})${words === '' ? '' : `: ${words}`}`));
     exited.resolve({ code, signal });
   });
-  const onAbort = () => process_.kill('SIGTERM');
+  const onAbort = () => void stop(process_, exited.promise, options.graceMs ?? defaultGraceMs);
   options.signal?.addEventListener('abort', onAbort, { once: true });
   const settled = () => {
     clearTimeout(timeout);

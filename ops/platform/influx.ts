@@ -58,6 +58,7 @@ export async function startInflux(options: InfluxOptions): Promise<Influx> {
       url,
       ca: readFileSync(join(certs, 'ca.pem'), 'utf8'),
       adminPassword: password('admin'),
+      signal: options.signal,
       users: [
         { name: 'trends', password: password('trends'), privilege: 'WRITE' },
         { name: 'dashboard', password: password('dashboard'), privilege: 'READ' },

@@ -12,6 +12,8 @@ export type InfluxSetup = {
   readonly ca: string;
   readonly adminPassword: string;
   readonly users: readonly InfluxUser[];
+  /** Ends the set-up where it is. */
+  readonly signal?: AbortSignal | undefined;
 };
 
 type Answer = { readonly status: number; readonly body: string };
@@ -66,6 +68,7 @@ async function untilAnswers(setup: InfluxSetup): Promise<void> {
       await send(setup, 'GET', '/ping');
       return;
     } catch (cause) {
+      setup.signal?.throwIfAborted();
       if (Date.now() > deadline) {
         throw new VigilError('start-failed', `InfluxDB at ${setup.url} does not answer: ${(cause as Error).message}`, {
           cause,
@@ -88,13 +91,21 @@ async function mustQuery(setup: InfluxSetup, statement: string): Promise<void> {
   throw new VigilError('start-failed', `InfluxDB refused "${words}" (${status}): ${body.slice(0, 200).trim()}`);
 }
 
-function send(setup: InfluxSetup, method: string, path: string, body = '', asAdmin = false): Promise<Answer> {
+async function send(setup: InfluxSetup, method: string, path: string, body = '', asAdmin = false): Promise<Answer> {
+  setup.signal?.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const headers: Record<string, string> = { 'content-type': 'application/x-www-form-urlencoded' };
   if (asAdmin) headers.authorization = `Basic ${Buffer.from(`admin:${setup.adminPassword}`).toString('base64')}`;
   const call = request(
     new URL(path, setup.url),
-    { method, headers, ca: setup.ca, agent: false, timeout: requestTimeoutMs },
+    {
+      method,
+      headers,
+      ca: setup.ca,
+      agent: false,
+      timeout: requestTimeoutMs,
+      ...(setup.signal && { signal: setup.signal }),
+    },
     (response) => {
       let answer = '';
       response.setEncoding('utf8');

@@ -1,38 +1,89 @@
-import { closeSync, fstatSync, openSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, renameSync, statSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { privateDirectory } from '../../certs/files.ts';
 
 /** One file and its predecessor: a log takes at most twice this on disk. */
 const logFileBytesMax = 10 * 1024 * 1024;
+/** So often the path is looked at: a file that somebody removed or moved is made anew. */
+const lookEveryMs = 1_000;
 
 export type LogFile = { write(text: string): void; close(): void };
 
+type Options = { readonly bytesMax?: number; readonly nowMs?: () => number };
+
 /**
- * Appends to a file readable only by us; when it is full it becomes `<file>.1`, and what was there before is gone.
- * A disk that is full loses log lines, never the process that writes them.
+ * Appends to a file readable only by us; when it is full it becomes `<file>.1`, and what was there before is gone. Never throws: a
+ * full disk, a removed file or a folder that cannot be written costs log lines, not the process. When lines can be written again, the
+ * first one says how many were lost.
  */
-export function openLogFile(path: string, bytesMax = logFileBytesMax): LogFile {
-  privateDirectory(dirname(path));
-  let file: number | undefined = openSync(path, 'a', 0o600);
-  let bytes = fstatSync(file).size;
+export function openLogFile(path: string, options: Options = {}): LogFile {
+  const { bytesMax = logFileBytesMax, nowMs = () => performance.now() } = options;
+  let file: number | undefined;
+  let bytes = 0;
+  let lookedAtMs = Number.NEGATIVE_INFINITY;
+  let lost = 0;
+  let closed = false;
+
+  function open(): void {
+    privateDirectory(dirname(path));
+    file = openSync(path, 'a', 0o600);
+    bytes = fstatSync(file).size;
+  }
+
+  function shut(): void {
+    const open_ = file;
+    file = undefined;
+    if (open_ === undefined) return;
+    try {
+      closeSync(open_);
+    } catch {
+      // What could not be written by now is lost.
+    }
+  }
+
+  /** Opens the file where it is not open, is full, or is no longer the one at its path. */
+  function ready(): void {
+    const atMs = nowMs();
+    const isDue = atMs - lookedAtMs >= lookEveryMs;
+    if (isDue) lookedAtMs = atMs;
+    if (file !== undefined && bytes > bytesMax) {
+      shut();
+      renameSync(path, `${path}.1`);
+      open();
+    } else if (file !== undefined && isDue && !isAt(path, file)) {
+      shut();
+      open();
+    } else if (file === undefined && isDue) open();
+  }
+
+  try {
+    ready();
+  } catch {
+    // Tried again when lines come.
+  }
   return {
     write(text) {
-      if (file === undefined) return;
+      if (closed) return;
       try {
-        if (bytes > bytesMax) {
-          closeSync(file);
-          renameSync(path, `${path}.1`);
-          file = openSync(path, 'a', 0o600);
-          bytes = 0;
-        }
+        ready();
+        if (file === undefined) throw new Error('not open');
+        if (lost > 0) bytes += writeSync(file, `${lost} lines of this log could not be written\n`);
+        lost = 0;
         bytes += writeSync(file, text);
       } catch {
-        // The disk is full or the folder is gone; the process goes on.
+        lost += 1;
+        shut();
       }
     },
     close() {
-      if (file !== undefined) closeSync(file);
-      file = undefined;
+      closed = true;
+      shut();
     },
   };
+}
+
+function isAt(path: string, file: number): boolean {
+  const there = statSync(path, { throwIfNoEntry: false });
+  const ours = fstatSync(file);
+  return there?.ino === ours.ino && there.dev === ours.dev;
 }
