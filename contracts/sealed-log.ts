@@ -9,6 +9,7 @@ import { createKeyTag, createUnwrap, type ReaderKeys } from './envelope/wrapped-
 import { VigilError } from './errors.ts';
 import { type Appender, type AppenderOptions, createAppender } from './kafka/appender.ts';
 import { connectKafka, type Kafka } from './kafka/connect.ts';
+import { type DamageBook, openDamageBook } from './kafka/damage-book.ts';
 import { followKeys } from './kafka/keys.ts';
 import type { Appended } from './kafka/lane.ts';
 import { createReader, type LogRecord } from './kafka/reader.ts';
@@ -38,6 +39,7 @@ export type SealedLog = {
   readonly opener: Opener;
   readonly service: Service;
   readonly boot: string;
+  readonly damage: DamageBook;
   /** Seals a JSON body as this service and appends it; for writers of few records. Rejects as `Appender.append` does. */
   append(topic: KafkaTopic, key: string, contentType: ContentType, body: unknown): Promise<Appended>;
   /** From now on only this process can write the topic: Kafka refuses the one that could before. Rejects as `takeTurn` of contracts/kafka/turn.ts does. */
@@ -66,6 +68,7 @@ export async function openSealedLog(options: {
   readonly appender?: Omit<AppenderOptions, 'log'>;
 }): Promise<SealedLog> {
   const { settings, service, boot, log } = options;
+  const damage = openDamageBook(log);
   const kafka = connectKafka(settings, `${service}-${boot}`, log);
   // Its own client, whose calls fail while no broker is there: the lane knows how long to try, and says so when it gives up.
   const appender = createAppender(connectKafka(settings, `${service}-${boot}-append`, log, appendRetries), {
@@ -109,6 +112,7 @@ export async function openSealedLog(options: {
     opener,
     service,
     boot,
+    damage,
     open: opener.open,
     async append(topic, key, contentType, body) {
       return appender.append(topic, key, await seal(topic, { key, contentType, body }));
@@ -153,6 +157,7 @@ export async function openSealedLog(options: {
     async close() {
       await appender.close();
       await keys.close();
+      damage.close();
     },
   };
 }

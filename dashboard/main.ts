@@ -3,9 +3,9 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
-import { pino } from 'pino';
 import { createTrail } from '../contracts/audit-trail.ts';
 import { VigilError } from '../contracts/errors.ts';
+import { openProcessLog } from '../contracts/process-log.ts';
 import { openSealedLog } from '../contracts/sealed-log.ts';
 import { describeSettings, readSettings } from '../contracts/settings.ts';
 import { keepSteadyTime } from '../contracts/system-clock.ts';
@@ -53,7 +53,7 @@ async function start(): Promise<() => Promise<void>> {
         `VIGIL_PUBLIC_ORIGIN has ${origin}, which is not like https://host:port.`,
       );
   }
-  const logger = pino({ level: told.logLevel, base: { process: 'dashboard' } });
+  const logger = openProcessLog({ level: told.logLevel, base: { process: 'dashboard' } });
   process.on('uncaughtException', (error) => {
     logger.fatal({ error: error.message, stack: error.stack }, 'uncaught');
     process.exit(1);
@@ -90,6 +90,7 @@ async function start(): Promise<() => Promise<void>> {
     silentMs: silentMsMax,
     now,
     clockStep: clock.step,
+    damage: log.damage,
     logger,
   });
   const presence = announcePresence(log, {
@@ -137,7 +138,8 @@ async function start(): Promise<() => Promise<void>> {
     const sizes = { beds: beds.size, alarms: alarms.size, devices: devices.size };
     const waits = { auditWaiting: trail.waiting(), appendBytes: log.appender.pendingBytes() };
     const strays = { unregistered: places.count(), unseenAlarms: hub?.health().unseenAlarms ?? 0 };
-    logger.info({ ...hub?.stats(), ...sizes, ...strays, ...waits, leftOut, unreadable: feed.unreadable() }, 'counters');
+    const unread = { unreadable: feed.unreadable(), damaged: log.damage.total };
+    logger.info({ ...hub?.stats(), ...sizes, ...strays, ...waits, leftOut, ...unread }, 'counters');
   }, countersEveryMs);
 
   return async () => {

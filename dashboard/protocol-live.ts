@@ -31,6 +31,11 @@ export const Health = Type.Object(
      * `aheadMs`: by how much it is ahead, negative where it was set back; `at`: when that was noticed, in Vigil's time.
      */
     clock: Type.Optional(Type.Object({ aheadMs: Type.Integer(), at: Instant }, closed)),
+    /**
+     * There for an hour after a batch in Kafka was met that cannot be read whole: values and alarms of its time may be missing on the
+     * screens. `batches`: how many since the server's start; `at`: when the newest was met.
+     */
+    damaged: Type.Optional(Type.Object({ batches: Type.Integer({ minimum: 1 }), at: Instant }, closed)),
   },
   closed,
 );

@@ -1,10 +1,11 @@
 /** The gateway: MQTT in, sealed records in Kafka out, acknowledged only then. What is opened here is closed here, in reverse. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { VigilError } from '../contracts/errors.ts';
 import { observe } from '../contracts/histogram.ts';
 import { type Health, openMetricsServer } from '../contracts/metrics-server.ts';
+import { openProcessLog } from '../contracts/process-log.ts';
 import { openSealedLog, type SealedLog } from '../contracts/sealed-log.ts';
 import { readSettings, type Settings } from '../contracts/settings.ts';
 import { stopOnSignals } from '../contracts/stopping.ts';
@@ -74,6 +75,7 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     ready: () => health === 'ready',
     crl: revocation.state,
     clock,
+    damage: () => sealedLog?.damage,
   });
   const metricsServer = await openMetricsServer({
     host: settings.metricsHost,
@@ -238,7 +240,7 @@ function openMqtt(
 
 async function main(): Promise<void> {
   const settings = readSettings(gatewaySettings, process.env);
-  const log = pino({ name: 'gateway', level: settings.logLevel });
+  const log = openProcessLog({ name: 'gateway', level: settings.logLevel });
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'uncaught');
     process.exit(1);

@@ -2,6 +2,7 @@
 import type { DataKey, Sealer } from '../contracts/envelope/sealer.ts';
 import { observe } from '../contracts/histogram.ts';
 import type { Appender } from '../contracts/kafka/appender.ts';
+import { addDamageMetrics, type DamageBook } from '../contracts/kafka/damage-book.ts';
 import { createMetrics, type Metrics } from '../contracts/metrics.ts';
 import { addClockMetrics, type SystemClock } from '../contracts/system-clock.ts';
 import { deviceTopicKinds } from '../contracts/topics.ts';
@@ -34,6 +35,8 @@ export type GatewayMetricsSources = {
   /** What is gone by of the devices' CRL. */
   readonly crl?: Revocation['state'];
   readonly clock?: SystemClock;
+  /** Undefined until the log is open. */
+  readonly damage?: () => DamageBook | undefined;
 };
 
 export function gatewayMetrics(from: GatewayMetricsSources): Metrics {
@@ -44,6 +47,7 @@ export function gatewayMetrics(from: GatewayMetricsSources): Metrics {
   laneMetrics(metrics, from);
   upstreamMetrics(metrics, from.counters, () => from.upstream?.());
   addClockMetrics(metrics, from.clock);
+  addDamageMetrics(metrics, () => from.damage?.());
   metrics.gauge('vigil_gateway_ready', '1 while devices are served.', () => (from.ready() ? 1 : 0));
   return metrics;
 }

@@ -2,8 +2,8 @@
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pino from 'pino';
 import { VigilError } from '../contracts/errors.ts';
+import { openProcessLog } from '../contracts/process-log.ts';
 import { readSettings } from '../contracts/settings.ts';
 import { keepSteadyTime } from '../contracts/system-clock.ts';
 import { ensureIdentities, readPem } from './certificates.ts';
@@ -21,7 +21,7 @@ async function run(options: Options): Promise<number> {
   if (options.inspect) return inspect(options);
   const settings = readSettings(simulatorSettings, process.env);
   const lines = options.json || !process.stdout.isTTY;
-  const log = pino({ level: lines ? settings.logLevel : 'silent', base: { process: 'simulators' } });
+  const log = openProcessLog({ level: lines ? settings.logLevel : 'silent', base: { process: 'simulators' } });
   keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
   const certs = options.certs ?? (settings.deviceCertsDir || join(settings.stateDir, 'certs', 'devices'));
   const ca = readPem(options.ca ?? (settings.mqttCaFile || join(settings.stateDir, 'certs', 'ca.pem')));

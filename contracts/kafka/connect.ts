@@ -8,6 +8,7 @@ import { Kafka, type LogEntry, logLevel, Partitioners } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { Settings } from '../settings.ts';
 import { type KafkaTopic, kafkaTopics } from '../topics.ts';
+import { guardFetches } from './damage.ts';
 import type { kafkaSettings } from './settings.ts';
 
 export type { Kafka } from 'kafkajs';
@@ -40,6 +41,7 @@ function calmRequestQueue(): void {
 }
 
 calmRequestQueue();
+guardFetches();
 
 /**
  * A client of the cluster, over TLS with our own certificate. Opens no connection yet.

@@ -59,6 +59,9 @@ const sessionTimeoutMs = 6_000;
 const retryMaxMs = 5_000;
 /** Leaving a group takes a round trip; a broker that is away never answers, and a process that ends must end. */
 const disconnectMsMax = 3_000;
+/** A reader that kafkajs gives up is started again at this pace, doubled each time. */
+const restartMsMin = 1_000;
+const restartMsMax = 60_000;
 const lookEveryMs = 10;
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
@@ -90,6 +93,8 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
   let assignment: Promise<void> = Promise.resolve();
   let generation = 0;
   let closed = false;
+  /** Until the next start after kafkajs gave up; a batch that is read sets it back. */
+  let restartMs = restartMsMin;
   const { promise: caughtUp, resolve: setCaughtUp } = Promise.withResolvers<void>();
 
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
@@ -114,8 +119,10 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
   consumer.on(consumer.events.REBALANCING, () => options.onRevoked?.());
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     if (payload.restart || closed) return;
-    log.error({ group: options.group, error: payload.error.message }, 'the reader stopped, starting it again');
-    setTimeout(() => void retry(begin, () => closed), 1_000);
+    const error = payload.error.message;
+    log.error({ group: options.group, error, restartMs }, 'the reader stopped, starting it again');
+    setTimeout(() => void retry(begin, () => closed), restartMs);
+    restartMs = Math.min(2 * restartMs, restartMsMax);
   });
 
   async function assign(partitionsOf: Record<KafkaTopic, number[]>, mine: number): Promise<void> {
@@ -206,6 +213,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
         );
       }
       if (over() || isStale()) return;
+      restartMs = restartMsMin;
       resolveOffset(batch.lastOffset());
       const next = BigInt(batch.lastOffset()) + 1n;
       positions.set(place, String(next));

@@ -28,12 +28,21 @@ export function noteReading(signs: LifeSigns, receivedMs: number): void {
   signs.readingsAtMs = Math.max(signs.readingsAtMs, receivedMs);
 }
 
-/** @param clock where the machine's clock was set and differs from the time that the process keeps */
+/** Damage in the log is shown for so long after the newest was met (ours): long enough for a shift to see it and to tell the operator. */
+export const damageShownMs = 60 * 60_000;
+
+/**
+ * @param clock where the machine's clock was set and differs from the time that the process keeps
+ * @param damage batches in Kafka that could not be read whole
+ */
 export function judgeHealth(
   signs: LifeSigns,
   nowMs: number,
   clock?: { readonly aheadMs: number; readonly atMs: number },
+  damage?: { readonly total: number; readonly lastAtMs: number | undefined },
 ): Health {
+  const damagedAtMs = damage?.lastAtMs ?? Number.NEGATIVE_INFINITY;
+  const isShown = damage !== undefined && nowMs - damagedAtMs <= damageShownMs;
   const readingsCome = nowMs - signs.readingsAtMs < readingsNowMs;
   const alarmsSince = Math.max(signs.alarmsAtMs, signs.readingsSinceMs);
   return {
@@ -41,6 +50,7 @@ export function judgeHealth(
     alarms: readingsCome && nowMs - alarmsSince > alarmsStaleMs ? 'stale' : 'ok',
     kafkaAt: signs.kafkaAtMs > 0 ? formatInstant(signs.kafkaAtMs) : null,
     alarmsAt: signs.alarmsAtMs > 0 ? formatInstant(signs.alarmsAtMs) : null,
+    ...(isShown && { damaged: { batches: damage.total, at: formatInstant(damagedAtMs) } }),
     ...(clock && { clock: { aheadMs: clock.aheadMs, at: formatInstant(clock.atMs) } }),
   };
 }

@@ -5,7 +5,7 @@ import { formatInstant } from '../../contracts/time.ts';
 import { permissions } from '../protocol.ts';
 import { admit, defaultBudget, type Load } from './budget.ts';
 import { auditor, everywhere, nurse, t0, technician } from './fold.testing.ts';
-import { alarmsStaleMs, judgeHealth, kafkaAwayMs, noteReading } from './health.ts';
+import { alarmsStaleMs, damageShownMs, judgeHealth, kafkaAwayMs, noteReading } from './health.ts';
 import {
   delayLeftMs,
   type Failures,
@@ -170,6 +170,15 @@ describe('health', () => {
     expect(judgeHealth(signs({}), t0).clock).toBeUndefined();
     const stepped = judgeHealth(signs({}), t0, { aheadMs: -600_000, atMs: t0 });
     expect(stepped.clock).toEqual({ aheadMs: -600_000, at: formatInstant(t0) });
+  });
+
+  it('says for an hour that a part of the log cannot be read, and not before', () => {
+    const damage = { total: 2, lastAtMs: t0 };
+    const damagedAt = (nowMs: number) => judgeHealth(signs({}), nowMs, undefined, damage).damaged;
+    expect(judgeHealth(signs({}), t0, undefined, { total: 0, lastAtMs: undefined }).damaged).toBeUndefined();
+    expect(damagedAt(t0)).toEqual({ batches: 2, at: formatInstant(t0) });
+    expect(damagedAt(t0 + damageShownMs)).toEqual({ batches: 2, at: formatInstant(t0) });
+    expect(damagedAt(t0 + damageShownMs + 1)).toBeUndefined();
   });
 
   it('gives the engine its time again after a pause of the readings', () => {

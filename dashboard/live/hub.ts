@@ -2,6 +2,7 @@
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Trail } from '../../contracts/audit-trail.ts';
+import type { DamageBook } from '../../contracts/kafka/damage-book.ts';
 import type { ClockStep } from '../../contracts/system-clock.ts';
 import type { Budget } from '../core/budget.ts';
 import { judgeHealth } from '../core/health.ts';
@@ -51,6 +52,8 @@ export function createHub(options: {
   readonly now: () => number;
   /** The step of the machine's clock that stands (contracts/system-clock.ts). */
   readonly clockStep?: () => ClockStep | undefined;
+  /** Of the log. */
+  readonly damage?: Pick<DamageBook, 'total' | 'lastAtMs'>;
   readonly logger: Logger;
 }): Hub {
   const { feed, sessions, trail, stream, budget, silentMs, now, logger, unregistered = () => 0 } = options;
@@ -61,7 +64,7 @@ export function createHub(options: {
     const strays = unregistered();
     const unseen = unseenAlarms(feed().state, looking);
     return {
-      ...judgeHealth(feed().signs, now(), options.clockStep?.()),
+      ...judgeHealth(feed().signs, now(), options.clockStep?.(), options.damage),
       ...(unseen > 0 && { unseenAlarms: unseen }),
       ...(strays > 0 && { unregistered: strays }),
     };

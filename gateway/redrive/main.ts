@@ -5,10 +5,10 @@
  */
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import pino from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 import { kafkaSettings } from '../../contracts/kafka/settings.ts';
 import { readRequestLine } from '../../contracts/messages/redrive.ts';
+import { openProcessLog } from '../../contracts/process-log.ts';
 import { openSealedLog } from '../../contracts/sealed-log.ts';
 import { type Manifest, readSettings } from '../../contracts/settings.ts';
 import { createSealing } from '../sealing.ts';
@@ -22,7 +22,7 @@ const redriveSettings = { ...kafkaSettings, aheadMaxMs, lateMaxMs, appendMs, log
 async function main(): Promise<void> {
   const settings = readSettings(redriveSettings, process.env);
   // Standard output is for results.
-  const log = pino({ name: 'redrive', level: settings.logLevel }, pino.destination(2));
+  const log = openProcessLog({ name: 'redrive', level: settings.logLevel }, 2);
   const boot = randomBytes(9).toString('hex');
   const sealedLog = await openSealedLog({
     settings,

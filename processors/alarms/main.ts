@@ -1,11 +1,12 @@
 /** The alarm processor: readings become alarms. What is opened here is closed here, in reverse. */
 import { randomBytes } from 'node:crypto';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 import { checkRecord } from '../../contracts/messages/check.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { type Health, openMetricsServer } from '../../contracts/metrics-server.ts';
-import { openSealedLog } from '../../contracts/sealed-log.ts';
+import { openProcessLog } from '../../contracts/process-log.ts';
+import { openSealedLog, type SealedLog } from '../../contracts/sealed-log.ts';
 import { readSettings, type Settings } from '../../contracts/settings.ts';
 import { stopOnSignals } from '../../contracts/stopping.ts';
 import { keepSteadyTime } from '../../contracts/system-clock.ts';
@@ -30,17 +31,24 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
   const alertCodes = followAlertCodes(settings.alertCodesFile, log);
   const boot = randomBytes(9).toString('hex');
   let processor: Processor | undefined;
+  let sealedLog: SealedLog | undefined;
   let health: Health = 'starting';
   const metricsServer = await openMetricsServer({
     host: settings.metricsHost,
     port: settings.metricsPort,
-    metrics: alarmsMetrics(() => processor?.counters(), clock, { profiles, alertCodes }),
+    metrics: alarmsMetrics(
+      () => processor?.counters(),
+      clock,
+      { profiles, alertCodes },
+      () => sealedLog?.damage,
+    ),
     health: () => health,
     log,
   });
-  const sealedLog = await openSealedLog({ settings, service: 'alarms', boot, log });
+  const open = await openSealedLog({ settings, service: 'alarms', boot, log });
+  sealedLog = open;
   const associations = createAssociations(settings.pseudonymKey);
-  const table = await sealedLog.followTable(['associations'], (opened, record) => {
+  const table = await open.followTable(['associations'], (opened, record) => {
     if (opened === null) return;
     const checked = checkRecord(opened.contentType, opened.plaintext);
     if (checked.ok && checked.contentType === contentTypes.associations) associations.fold(checked.body, Date.now());
@@ -49,7 +57,7 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
   await table.ready;
   const ready = Promise.withResolvers<void>();
   processor = await startProcessor({
-    log: sealedLog,
+    log: open,
     associations,
     env: { hash: alarmHash, profile, alertCodes: alertCodes.current },
     snapshotMs: settings.snapshotMs,
@@ -70,7 +78,7 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
       clearInterval(timer);
       await started.close();
       await table.close();
-      await sealedLog.close();
+      await open.close();
       await metricsServer.close();
       profiles.close();
       alertCodes.close();
@@ -82,7 +90,7 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
 
 async function main(): Promise<void> {
   const settings = readSettings(alarmSettings, process.env);
-  const log = pino({ name: 'alarms', level: settings.logLevel });
+  const log = openProcessLog({ name: 'alarms', level: settings.logLevel });
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'uncaught');
     process.exit(1);

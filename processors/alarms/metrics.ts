@@ -1,4 +1,5 @@
 /** What Prometheus is shown of the alarm processor. The names are in ops/prometheus/alerts.yml. */
+import { addDamageMetrics, type DamageBook } from '../../contracts/kafka/damage-book.ts';
 import { createMetrics, type Metrics } from '../../contracts/metrics.ts';
 import { addClockMetrics, type SystemClock } from '../../contracts/system-clock.ts';
 import { counterNames } from './core/counts.ts';
@@ -9,9 +10,11 @@ export function alarmsMetrics(
   counters: () => Readonly<Record<string, number>> | undefined,
   clock?: SystemClock,
   files?: Readonly<Record<'profiles' | 'alertCodes', Pick<OperatorFile<unknown>, 'taken' | 'isRefused'>>>,
+  damage: () => DamageBook | undefined = () => undefined,
 ): Metrics {
   const metrics = createMetrics();
   addClockMetrics(metrics, clock);
+  addDamageMetrics(metrics, damage);
   const read = (name: string) => () => counters()?.[name] ?? 0;
   metrics.gauge('vigil_alarms_partitions', 'Partitions that are judged here.', read('partitions'));
   metrics.gauge('vigil_alarms_associations', 'Associations whose state is held here.', read('engines'));

@@ -1,8 +1,8 @@
 /** The trend writer: numerics from Kafka into InfluxDB, each offset committed only after InfluxDB has its points. */
 import { randomUUID } from 'node:crypto';
-import pino from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 import { createReader, type Reader } from '../../contracts/kafka/reader.ts';
+import { openProcessLog } from '../../contracts/process-log.ts';
 import { openSealedLog } from '../../contracts/sealed-log.ts';
 import { readSettings } from '../../contracts/settings.ts';
 import { keepSteadyTime } from '../../contracts/system-clock.ts';
@@ -17,7 +17,7 @@ const stopMsMax = 9_000;
 
 async function main(): Promise<void> {
   const settings = readSettings(manifest, process.env);
-  const log = pino({ level: settings.logLevel, base: { process: 'trends' } });
+  const log = openProcessLog({ level: settings.logLevel, base: { process: 'trends' } });
   process.on('uncaughtException', (error) => {
     log.fatal({ error: error.message, stack: error.stack }, 'uncaught');
     process.exit(1);
@@ -63,7 +63,8 @@ async function main(): Promise<void> {
     },
   });
   const metrics = setInterval(() => {
-    log.info({ ...counters, pending: writer.pending, influx: writer.healthy ? 'up' : 'away' }, 'metrics');
+    const state = { pending: writer.pending, influx: writer.healthy ? 'up' : 'away', damaged: sealed.damage.total };
+    log.info({ ...counters, ...state }, 'metrics');
   }, metricsEveryMs);
   log.info('ready');
 

@@ -118,6 +118,18 @@ it('counts the notices that have no room, by their gravest mark, and opens them 
   await pressUntilItSays('+1 ***');
 });
 
+it('says that a part of the message log cannot be read', async () => {
+  Object.assign(server.damage, { total: 2, lastAtMs: Date.now() });
+  const notice = page.getByTestId('notice-damaged');
+  await notice.waitFor({ state: 'attached' });
+  expect(await notice.textContent()).toMatch(/^\*\*2 parts of the message log cannot be read, found at \d\d:\d\d/);
+  await pressUntilItSays('Close');
+  await expectReadable(page, 'notices-damaged', windows);
+  await page.getByTestId('notices-more').click();
+  Object.assign(server.damage, { total: 0, lastAtMs: undefined });
+  await notice.waitFor({ state: 'detached' });
+});
+
 it('takes nothing of its place when the notices have gone', async () => {
   const before = await places();
   await fail(false);

@@ -103,6 +103,7 @@ export async function openScreenServer(options: ScreenServerOptions) {
     budget: defaultBudget,
     silentMs: silentMsMax,
     now,
+    damage: live.damage,
     logger,
   });
   const app = await buildServer(
@@ -152,6 +153,8 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
   const commands: Command[] = [];
   /** Set to false to play that the part behind the server has died. */
   const alive = { kafka: true, alarms: true };
+  /** Batches in Kafka that cannot be read. */
+  const damage: { total: number; lastAtMs: number | undefined } = { total: 0, lastAtMs: undefined };
   view.begin([]);
 
   const timer = setInterval(() => {
@@ -232,6 +235,7 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
     answer,
     feed,
     signs,
+    damage,
     alive,
     /** Every command that a screen sent, oldest first. */
     commands,

@@ -57,6 +57,13 @@ function HealthNotices() {
           bedside monitors.
         </Notice>
       )}
+      {health?.damaged && (
+        <Notice level="medium" id="notice-damaged">
+          {health.damaged.batches === 1 ? 'A part' : `${health.damaged.batches} parts`} of the message log cannot be
+          read, found at {whenText(Date.parse(health.damaged.at), now)}: values and alarms of that time may be missing
+          here. Compare with the bedside monitors, and tell the operator.
+        </Notice>
+      )}
       {health?.clock && (
         <Notice level="medium" id="notice-clock">
           The server’s clock was set {health.clock.aheadMs < 0 ? 'back' : 'forward'} by{' '}

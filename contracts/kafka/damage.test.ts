@@ -1,0 +1,203 @@
+import { createRequire } from 'node:module';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { type Damage, type DecodedRecord, guardFetches, onDamagedBatch, readBatches } from './damage.ts';
+import { openDamageBook } from './damage-book.ts';
+import { encodeProduce } from './record-batch.ts';
+
+const require = createRequire(import.meta.url);
+type Decoder = { new (bytes: Buffer): object };
+const KafkaDecoder = require('kafkajs/src/protocol/decoder') as Decoder;
+const decodeBatch = require('kafkajs/src/protocol/recordBatch/v0/decoder') as (
+  decoder: object,
+) => Promise<{ records: DecodedRecord[] }>;
+const decode = async (bytes: Buffer) => (await decodeBatch(new KafkaDecoder(bytes))).records;
+
+const place = { topic: 'alarms', partition: 3 };
+const perBatch = 4;
+const headerBytes = 61;
+
+/** A batch as it lies in Kafka: the records `first` to `first + perBatch - 1`. */
+function batch(first: number): Buffer {
+  const records = Array.from({ length: perBatch }, (_, n) => ({
+    key: `key-${first + n}`,
+    value: Buffer.from(`value-${first + n}`.padEnd(40, '.')),
+    timestampMs: 1_700_000_000_000 + n,
+  }));
+  const client = 'test';
+  const request = encodeProduce([{ topic: 'alarms', partition: 0, records }], 1, client, 1_000);
+  const isStart = (at: number) => request[at + 16] === 2 && request.readInt32BE(at + 8) === request.length - at - 12;
+  const from = Array.from({ length: request.length }, (_, at) => at).find((at) => at > 20 && isStart(at));
+  const bytes = Buffer.from(request.subarray(from));
+  bytes.writeBigInt64BE(BigInt(first), 0);
+  return bytes;
+}
+
+async function read(...batches: Buffer[]) {
+  const damage: Damage[] = [];
+  const all = await readBatches(Buffer.concat(batches), place, decode, (one) => damage.push(one));
+  const records = all.filter(({ isControlRecord }) => !isControlRecord);
+  return { all, records, damage, offsets: records.map(({ offset }) => Number(offset)) };
+}
+
+const upTo = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => from + n);
+
+describe('the batches of a fetch', () => {
+  it('are read as kafkajs reads them where all is whole', async () => {
+    const { records, damage, offsets } = await read(batch(0), batch(4), batch(8));
+    expect(offsets).toEqual(upTo(0, 12));
+    expect(records.map(({ value }) => value?.toString().replace(/\.*$/, ''))).toEqual(
+      upTo(0, 12).map((n) => `value-${n}`),
+    );
+    expect(damage).toEqual([]);
+  });
+
+  it('may be cut off behind the first one, as Kafka does it', async () => {
+    for (const cut of [1, 30, 100]) {
+      const { offsets, damage } = await read(batch(0), batch(4).subarray(0, -cut));
+      expect({ offsets, damage }).toEqual({ offsets: upTo(0, 4), damage: [] });
+    }
+  });
+
+  it('go on behind a byte that changed, whichever it is: every record of the others comes, and the reader gets on', async () => {
+    const seed = Date.now() % 2 ** 31;
+    const size = batch(4).length;
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 8, max: size - 1 }), fc.integer({ min: 1, max: 255 }), async (at, flip) => {
+        // The leader epoch is of the broker's own, and in no sum.
+        if (at >= 12 && at < 16) return;
+        const damaged = batch(4);
+        damaged[at]! ^= flip;
+        // As it comes: behind a whole one first, and in front where the cut was taken for the end.
+        const first = await read(batch(0), damaged, batch(8));
+        const again = await read(damaged, batch(8), batch(12));
+        const seen = new Set([...first.offsets, ...again.offsets]);
+        for (const n of [...upTo(0, 4), ...upTo(8, 12)]) expect(seen).toContain(n);
+        expect(again.damage).toHaveLength(1);
+        expect(again.damage[0]).toMatchObject(place);
+        const reached = Math.max(...again.all.map(({ offset }) => Number(offset)));
+        expect(reached).toBe(15);
+        // What is handed out of the damaged one is in its order and range: its seal is judged by who opens it.
+        expect(again.offsets).toEqual([...new Set(again.offsets)].sort((a, b) => a - b));
+      }),
+      {
+        seed,
+        numRuns: 300,
+        examples: [
+          [11, 1],
+          [11, 2],
+          [10, 1],
+          [10, 2],
+          [9, 1],
+          [8, 1],
+          [16, 1],
+        ],
+      },
+    );
+  });
+
+  it('give the records of a damaged batch that may be whole, and none without a value', async () => {
+    const damaged = batch(4);
+    damaged[damaged.length - 5]! ^= 1;
+    const { offsets, damage } = await read(damaged, batch(8));
+    expect(offsets).toEqual(upTo(4, 12));
+    expect(damage).toEqual([{ ...place, firstOffset: 4n, lastOffset: 7n, reason: 'checksum', saved: 4 }]);
+  });
+
+  it('count as read where they have no records left, or records in a form that is not ours', async () => {
+    const withoutDecoding = async () => {
+      throw new Error('Snappy compression not implemented');
+    };
+    const damage: Damage[] = [];
+    const all = await readBatches(batch(4), place, withoutDecoding, (one) => damage.push(one));
+    expect(all.map(({ offset, isControlRecord }) => [offset, isControlRecord])).toEqual([['7', true]]);
+    expect(damage).toEqual([{ ...place, firstOffset: 4n, lastOffset: 7n, reason: 'undecodable', saved: 0 }]);
+    const empty = await readBatches(
+      batch(4),
+      place,
+      async () => [],
+      (one) => damage.push(one),
+    );
+    expect(empty.map(({ offset }) => offset)).toEqual(['7']);
+    expect(damage).toHaveLength(1);
+  });
+
+  it('leave to the reader to go on by one where nothing in them can be read', async () => {
+    const { all, damage } = await read(Buffer.alloc(headerBytes + 40, 0xff));
+    expect(all.map(({ offset, isControlRecord }) => [offset, isControlRecord])).toEqual([['0', true]]);
+    expect(damage).toEqual([{ ...place, firstOffset: undefined, lastOffset: undefined, reason: 'header', saved: 0 }]);
+  });
+});
+
+describe('an answer of the broker', () => {
+  type Answer = {
+    responses: {
+      topicName: string;
+      partitions: { errorCode: number; highWatermark: string; messages: DecodedRecord[] }[];
+    }[];
+  };
+  const response = () =>
+    require('kafkajs/src/protocol/requests/fetch/v11/response') as { decode(bytes: Buffer): Promise<Answer> };
+
+  /** Fetch Response (Version: 11) with one partition. */
+  function answer(errorCode: number, records: Buffer): Buffer {
+    const topic = Buffer.from('alarms');
+    const bytes = Buffer.alloc(4 + 2 + 4 + 4 + 2 + topic.length + 4 + 4 + 2 + 8 * 3 + 4 + 4 + 4);
+    let at = bytes.writeInt32BE(0, 0);
+    at = bytes.writeInt16BE(0, at);
+    at = bytes.writeInt32BE(0, at);
+    at = bytes.writeInt32BE(1, at);
+    at = bytes.writeInt16BE(topic.length, at);
+    at += topic.copy(bytes, at);
+    at = bytes.writeInt32BE(1, at);
+    at = bytes.writeInt32BE(3, at);
+    at = bytes.writeInt16BE(errorCode, at);
+    for (const offset of [12n, 12n, 0n]) at = bytes.writeBigInt64BE(offset, at);
+    at = bytes.writeInt32BE(-1, at);
+    at = bytes.writeInt32BE(-1, at);
+    bytes.writeInt32BE(records.length, at);
+    return Buffer.concat([bytes, records]);
+  }
+
+  it('is read by kafkajs through us, to the same result where all is whole', async () => {
+    const bytes = answer(0, Buffer.concat([batch(0), batch(4)]));
+    const before = await response().decode(bytes);
+    guardFetches();
+    expect(await response().decode(bytes)).toEqual(before);
+    expect(before.responses[0]?.partitions[0]?.messages).toHaveLength(8);
+  });
+
+  it('that says the file is damaged is counted, and the reader goes on by one', async () => {
+    guardFetches();
+    const seen: Damage[] = [];
+    const stop = onDamagedBatch((damage) => seen.push(damage));
+    const { responses } = await response().decode(answer(2, Buffer.alloc(0)));
+    stop();
+    expect(responses[0]?.partitions[0]).toMatchObject({ errorCode: 0, highWatermark: '12' });
+    expect(responses[0]?.partitions[0]?.messages.map(({ offset }) => offset)).toEqual(['0']);
+    expect(seen).toMatchObject([{ ...place, reason: 'broker' }]);
+  });
+
+  it('with another error is left as it is', async () => {
+    guardFetches();
+    expect((await response().decode(answer(1, Buffer.alloc(0)))).responses[0]?.partitions[0]).toMatchObject({
+      errorCode: 1,
+    });
+  });
+
+  it('counts a damaged batch once in the book, however often it is fetched, and logs its place', async () => {
+    guardFetches();
+    const lines: object[] = [];
+    const book = openDamageBook({ error: (line: object) => lines.push(line) } as never);
+    const damaged = batch(4);
+    damaged[headerBytes + 3]! ^= 1;
+    for (let n = 0; n < 3; n += 1) await response().decode(answer(0, damaged));
+    book.close();
+    await response().decode(answer(0, batch(0).fill(0xff, 70)));
+    expect(book.total).toBe(1);
+    expect([...book.batches]).toEqual([['alarms', 1]]);
+    expect(lines).toMatchObject([
+      { topic: 'alarms', partition: 3, firstOffset: '4', lastOffset: '7', reason: 'checksum' },
+    ]);
+  });
+});

@@ -1,0 +1,267 @@
+/**
+ * Batches in Kafka that cannot be read: a disk that changed a bit, a compression that kafkajs lacks. Kafka hands them out as they are,
+ * and kafkajs checks no sum: it throws, and starts again at the same place for ever. Here the sum of each batch is checked, what is
+ * whole is handed out, and the reader goes on behind the damage, which is counted and reported.
+ */
+import { createRequire } from 'node:module';
+import { crc32c } from '@node-rs/crc32';
+
+export type Damage = {
+  readonly topic: string;
+  readonly partition: number;
+  /** Undefined where even the beginning of the batch cannot be read: then the reader goes on offset by offset. */
+  readonly firstOffset: bigint | undefined;
+  readonly lastOffset: bigint | undefined;
+  /**
+   * `checksum`: the bytes differ from what was written. `undecodable`: they are what was written, and are no records to us. `header`:
+   * length or format are impossible. `broker`: the broker itself says that its file is damaged.
+   */
+  readonly reason: 'checksum' | 'undecodable' | 'header' | 'broker';
+  /** Records of the batch that are handed out all the same: their seal shows whether they are whole. */
+  readonly saved: number;
+};
+
+/** A record as kafkajs hands it on. A control record is taken for read, and nobody sees it. */
+export type DecodedRecord = {
+  readonly offset: string;
+  readonly key: Buffer | null;
+  readonly value: Buffer | null;
+  readonly timestamp: string;
+  readonly headers: Readonly<Record<string, Buffer>>;
+  readonly isControlRecord: boolean;
+  readonly batchContext: { readonly inTransaction: boolean; readonly producerId: string };
+};
+
+export type Place = { readonly topic: string; readonly partition: number };
+type Report = (damage: Damage) => void;
+
+/** First offset 8, length 4, leader epoch 4, magic 1, sum 4, then what the sum is of. */
+const lengthAt = 8;
+const behindLength = 12;
+const magicAt = 16;
+const sumAt = 17;
+const summedFrom = 21;
+const lastDeltaAt = 23;
+/** Length of a batch without records, without the two fields in front of it. */
+const lengthMin = 49;
+/** A batch of ours holds at most some thousand records; more than this is damage. */
+const lastDeltaMax = 1_000_000;
+/** Lies before every place that is being read: kafkajs then goes on one offset further. */
+const before = 0n;
+
+const listeners = new Set<Report>();
+
+/** Calls the listener for each damaged batch that this process fetches, also again where it is fetched again. Returns how to end it. */
+export function onDamagedBatch(listener: Report): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}
+
+/**
+ * The records in the bytes of a fetched partition, in order. The last batch may be cut off: Kafka fills its answer up to the size asked
+ * for. The first one never is.
+ * @param decode one whole batch, as kafkajs does it
+ */
+export async function readBatches(
+  bytes: Buffer,
+  place: Place,
+  decode: (batch: Buffer) => Promise<DecodedRecord[]>,
+  report: Report,
+): Promise<DecodedRecord[]> {
+  const records: DecodedRecord[] = [];
+  for (let at = 0; bytes.length - at >= behindLength + lengthMin; ) {
+    const end = endOf(bytes, at);
+    if (end === undefined || bytes[at + magicAt] !== 2) {
+      // Behind the first batch this is the cut; damage there is the first batch of the next answer.
+      if (at > 0) break;
+      const next = nextWhole(bytes, at + 1);
+      const lastOffset = next === undefined ? undefined : bytes.readBigInt64BE(next) - 1n;
+      report({ ...place, firstOffset: undefined, lastOffset, reason: 'header', saved: 0 });
+      records.push(placeholder(lastOffset ?? before));
+      if (next === undefined) break;
+      at = next;
+      continue;
+    }
+    const ownEnd = trueEnd(bytes, at, end);
+    records.push(...(await readOne(bytes, at, ownEnd, place, decode, report)));
+    at = ownEnd;
+  }
+  return records;
+}
+
+/**
+ * Where the batch that says it ends at `end` does end. Its length is in no sum: where the sum does not hold, the next whole batch says
+ * it, if that begins before `end` or nothing can begin there.
+ */
+function trueEnd(bytes: Buffer, at: number, end: number): number {
+  if (hasItsSum(bytes, at, end)) return end;
+  const next = nextWhole(bytes, at + 1);
+  if (next === undefined || !follows(bytes, at, next)) return end;
+  const isCut = bytes.length - end < behindLength + lengthMin;
+  const canBegin = isCut || (bytes[end + magicAt] === 2 && follows(bytes, at, end));
+  return next < end || !canBegin ? next : end;
+}
+
+function follows(bytes: Buffer, at: number, later: number): boolean {
+  const further = bytes.readBigInt64BE(later) - bytes.readBigInt64BE(at);
+  return further > 0n && further <= BigInt(lastDeltaMax);
+}
+
+async function readOne(
+  bytes: Buffer,
+  at: number,
+  end: number,
+  place: Place,
+  decode: (batch: Buffer) => Promise<DecodedRecord[]>,
+  report: Report,
+): Promise<DecodedRecord[]> {
+  const firstOffset = bytes.readBigInt64BE(at);
+  const lastOffset = lastOf(bytes, at, end);
+  const hasItsLength = endOf(bytes, at) === end;
+  const isWhole = hasItsLength && hasItsSum(bytes, at, end);
+  const batch = hasItsLength ? bytes.subarray(at, end) : Buffer.from(bytes.subarray(at, end));
+  if (!hasItsLength) batch.writeInt32BE(end - at - behindLength, lengthAt);
+  let decoded: DecodedRecord[] | undefined;
+  try {
+    decoded = await decode(batch);
+  } catch {
+    decoded = undefined;
+  }
+  // Compaction may leave a batch without records: it is read, too.
+  if (isWhole && decoded !== undefined) return decoded.length > 0 ? decoded : [placeholder(lastOffset)];
+  const saved = savedOf(decoded ?? [], firstOffset, lastOffset);
+  const reason = isWhole ? 'undecodable' : 'checksum';
+  report({ ...place, firstOffset, lastOffset, reason, saved: saved.length });
+  return [...saved, placeholder(lastOffset)];
+}
+
+/** Those in their order and in their range. What has no value has no seal that would show it whole. */
+function savedOf(records: readonly DecodedRecord[], first: bigint, last: bigint): DecodedRecord[] {
+  let next = first;
+  return records.filter(({ offset, value, isControlRecord }) => {
+    const own = BigInt(offset);
+    if (isControlRecord || value === null || own < next || own > last) return false;
+    next = own + 1n;
+    return true;
+  });
+}
+
+function placeholder(offset: bigint): DecodedRecord {
+  return {
+    offset: String(offset),
+    key: null,
+    value: null,
+    timestamp: '0',
+    headers: {},
+    isControlRecord: true,
+    batchContext: { inTransaction: false, producerId: '-1' },
+  };
+}
+
+/** Where the batch at `at` ends; undefined where it does not end within the bytes. */
+function endOf(bytes: Buffer, at: number): number | undefined {
+  const length = bytes.readInt32BE(at + lengthAt);
+  const end = at + behindLength + length;
+  return length >= lengthMin && end <= bytes.length ? end : undefined;
+}
+
+function hasItsSum(bytes: Buffer, at: number, end: number): boolean {
+  return crc32c(bytes.subarray(at + summedFrom, end)) === bytes.readUInt32BE(at + sumAt);
+}
+
+function lastOf(bytes: Buffer, at: number, end: number): bigint {
+  const first = bytes.readBigInt64BE(at);
+  const delta = bytes.readInt32BE(at + lastDeltaAt);
+  const isPossible = delta >= 0 && delta <= lastDeltaMax;
+  const nextFirst = isWholeAt(bytes, end) ? bytes.readBigInt64BE(end) : undefined;
+  const last = isPossible ? first + BigInt(delta) : undefined;
+  if (nextFirst === undefined || nextFirst <= first) return last ?? first;
+  return last !== undefined && last < nextFirst ? last : nextFirst - 1n;
+}
+
+function isWholeAt(bytes: Buffer, at: number): boolean {
+  if (bytes.length - at < behindLength + lengthMin || bytes[at + magicAt] !== 2) return false;
+  const end = endOf(bytes, at);
+  return end !== undefined && hasItsSum(bytes, at, end);
+}
+
+function nextWhole(bytes: Buffer, from: number): number | undefined {
+  for (let at = from; bytes.length - at >= behindLength + lengthMin; at += 1) if (isWholeAt(bytes, at)) return at;
+  return undefined;
+}
+
+type Decoder = {
+  readInt16(): number;
+  readInt32(): number;
+  readInt64(): { toString(): string };
+  readString(): string;
+  readArray<T>(read: (decoder: Decoder) => T): T[];
+  readArrayAsync<T>(read: (decoder: Decoder) => Promise<T>): Promise<T[]>;
+  readBytes(count: number): Buffer;
+  canReadBytes(count: number): boolean;
+};
+
+/** The version of the fetch answer that kafkajs takes from every broker that Vigil supports. */
+const fetchVersion = 'v11';
+/** Kafka's `CORRUPT_MESSAGE`. */
+const corruptMessage = 2;
+
+/** Has kafkajs read fetched batches by `readBatches`. Once for a process. */
+export function guardFetches(): void {
+  const require = createRequire(import.meta.url);
+  const Decoder = require('kafkajs/src/protocol/decoder') as new (bytes: Buffer) => Decoder;
+  const decodeBatch = require('kafkajs/src/protocol/recordBatch/v0/decoder') as (
+    decoder: Decoder,
+  ) => Promise<{ records: DecodedRecord[] }>;
+  const answer = require(`kafkajs/src/protocol/requests/fetch/${fetchVersion}/response`) as {
+    decode: (bytes: Buffer) => Promise<unknown>;
+  };
+  const decode = async (bytes: Buffer) => (await decodeBatch(new Decoder(bytes))).records;
+  const report: Report = (damage) => {
+    for (const listener of listeners) listener(damage);
+  };
+  answer.decode = (bytes) =>
+    readAnswer(new Decoder(bytes), (records, place) => readBatches(records, place, decode, report), report);
+}
+
+/**
+ * Fetch Response (Version: 11) => throttle_time_ms error_code session_id [responses]
+ *   responses => topic [partition error_code high_watermark last_stable_offset log_start_offset [producer_id first_offset]
+ *     preferred_read_replica records]
+ */
+async function readAnswer(
+  decoder: Decoder,
+  readRecords: (bytes: Buffer, place: Place) => Promise<DecodedRecord[]>,
+  report: Report,
+) {
+  const clientSideThrottleTime = decoder.readInt32();
+  const errorCode = decoder.readInt16();
+  const sessionId = decoder.readInt32();
+  const responses = await decoder.readArrayAsync(async (inTopic) => {
+    const topicName = inTopic.readString();
+    const partitions = await inTopic.readArrayAsync(async (row) => {
+      const partition = row.readInt32();
+      const place = { topic: topicName, partition };
+      const code = row.readInt16();
+      const head = {
+        partition,
+        highWatermark: row.readInt64().toString(),
+        lastStableOffset: row.readInt64().toString(),
+        lastStartOffset: row.readInt64().toString(),
+        abortedTransactions: row.readArray((one) => ({
+          producerId: one.readInt64().toString(),
+          firstOffset: one.readInt64().toString(),
+        })),
+        preferredReadReplica: row.readInt32(),
+      };
+      const size = row.readInt32();
+      const messages = size > 0 && row.canReadBytes(size) ? await readRecords(row.readBytes(size), place) : [];
+      if (code !== corruptMessage) return { ...head, errorCode: code, messages };
+      report({ ...place, firstOffset: undefined, lastOffset: undefined, reason: 'broker', saved: 0 });
+      return { ...head, errorCode: 0, messages: [placeholder(before)] };
+    });
+    return { topicName, partitions };
+  });
+  // The broker expects the client to wait for that time, and kafkajs does where `throttleTime` is 0.
+  return { throttleTime: 0, clientSideThrottleTime, errorCode, sessionId, responses };
+}
