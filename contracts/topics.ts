@@ -7,7 +7,8 @@
 export const services = ['gateway', 'alarms', 'trends', 'dashboard', 'operator'] as const;
 export type Service = (typeof services)[number];
 
-const dayMs = 24 * 60 * 60 * 1000;
+const hourMs = 60 * 60 * 1000;
+const dayMs = 24 * hourMs;
 
 export type KafkaTopic = keyof typeof kafkaTopics;
 
@@ -17,6 +18,11 @@ type TopicRow = {
   readonly cleanup: 'delete' | 'compact' | 'compact,delete';
   /** Milliseconds, -1 for ever. Exceeds the longest outage that Vigil promises to survive. */
   readonly retentionMs: number;
+  /**
+   * Kafka deletes whole files, so a record stays for up to so much longer than `retentionMs` (ms): a new file is begun this often. For
+   * what is kept for ever, Kafka's own 7 days.
+   */
+  readonly segmentMs: number;
   readonly writers: readonly Service[];
   readonly readers: readonly Service[];
 };
@@ -28,7 +34,14 @@ type TopicRow = {
 export const clinicalPartitions = 12;
 
 /** A data key lies in the topic of who made it, so that nobody can delete or flood another's. Kept for years where what it opens is. */
-const wrappedKeys = { key: 'keyId', partitions: 1, cleanup: 'compact', retentionMs: -1, readers: services } as const;
+const wrappedKeys = {
+  key: 'keyId',
+  partitions: 1,
+  cleanup: 'compact',
+  retentionMs: -1,
+  segmentMs: hourMs,
+  readers: services,
+} as const;
 
 /** `readers` are both who may fetch the topic (ACL) and for whom its data keys are wrapped (audience). */
 export const kafkaTopics = {
@@ -37,6 +50,7 @@ export const kafkaTopics = {
     partitions: clinicalPartitions,
     cleanup: 'delete',
     retentionMs: 7 * dayMs,
+    segmentMs: 6 * hourMs,
     writers: ['gateway'],
     readers: ['alarms', 'trends', 'dashboard', 'operator'],
   },
@@ -45,6 +59,7 @@ export const kafkaTopics = {
     partitions: clinicalPartitions,
     cleanup: 'delete',
     retentionMs: dayMs,
+    segmentMs: hourMs,
     writers: ['gateway'],
     readers: ['alarms', 'trends', 'dashboard', 'operator'],
   },
@@ -53,6 +68,7 @@ export const kafkaTopics = {
     partitions: 3,
     cleanup: 'delete',
     retentionMs: 30 * dayMs,
+    segmentMs: dayMs,
     writers: ['gateway'],
     readers: ['operator'],
   },
@@ -61,10 +77,11 @@ export const kafkaTopics = {
     partitions: 1,
     cleanup: 'compact',
     retentionMs: -1,
+    segmentMs: hourMs,
     writers: ['dashboard', 'operator'],
     readers: ['gateway', 'alarms', 'trends', 'dashboard', 'operator'],
   },
-  // As long as what they open, a day for Kafka to end a segment, and the hour of a key.
+  // Longer than what they open can stay (keptOf), and the hour of a key.
   'keys-readings': { ...wrappedKeys, cleanup: 'compact,delete', retentionMs: 9 * dayMs, writers: ['gateway'] },
   'keys-rejected': { ...wrappedKeys, cleanup: 'compact,delete', retentionMs: 32 * dayMs, writers: ['gateway'] },
   'keys-alarms': { ...wrappedKeys, writers: ['alarms'] },
@@ -77,6 +94,7 @@ export const kafkaTopics = {
     partitions: clinicalPartitions,
     cleanup: 'delete',
     retentionMs: 30 * dayMs,
+    segmentMs: dayMs,
     writers: ['dashboard'],
     readers: ['alarms', 'dashboard', 'operator'],
   },
@@ -85,6 +103,7 @@ export const kafkaTopics = {
     partitions: clinicalPartitions,
     cleanup: 'delete',
     retentionMs: -1,
+    segmentMs: 7 * dayMs,
     writers: ['alarms'],
     readers: ['alarms', 'dashboard', 'operator'],
   },
@@ -93,6 +112,7 @@ export const kafkaTopics = {
     partitions: clinicalPartitions,
     cleanup: 'compact',
     retentionMs: -1,
+    segmentMs: hourMs,
     writers: ['alarms'],
     readers: ['alarms', 'dashboard', 'operator'],
   },
@@ -101,6 +121,7 @@ export const kafkaTopics = {
     partitions: 1,
     cleanup: 'compact',
     retentionMs: -1,
+    segmentMs: hourMs,
     // The alarm processor says here that it judges: its records name no ward.
     writers: ['dashboard', 'alarms'],
     readers: ['gateway', 'dashboard', 'operator'],
@@ -111,6 +132,7 @@ export const kafkaTopics = {
     partitions: 1,
     cleanup: 'compact',
     retentionMs: -1,
+    segmentMs: hourMs,
     writers: [],
     readers: ['operator'],
   },
@@ -120,6 +142,7 @@ export const kafkaTopics = {
     partitions: 1,
     cleanup: 'delete',
     retentionMs: dayMs,
+    segmentMs: hourMs,
     writers: ['gateway'],
     readers: ['gateway', 'operator'],
   },
@@ -128,6 +151,7 @@ export const kafkaTopics = {
     partitions: 3,
     cleanup: 'delete',
     retentionMs: -1,
+    segmentMs: 7 * dayMs,
     writers: ['dashboard', 'operator'],
     readers: ['dashboard', 'operator'],
   },
@@ -141,6 +165,16 @@ export const turns = {
   associations: { service: 'dashboard', id: 'dashboard-associations' },
 } as const satisfies Partial<Record<KafkaTopic, { readonly service: Service; readonly id: string }>>;
 export type TurnTopic = keyof typeof turns;
+
+/** Kafka looks every 5 min for files to delete, and removes them a minute later. */
+const deletionMsMax = 6 * 60_000;
+
+/** How long a record of a topic that is not compacted stays, ms: never less than `least`, never more than `most`. */
+export function keptOf(topic: KafkaTopic): { readonly leastMs: number; readonly mostMs: number } {
+  const { retentionMs, segmentMs } = kafkaTopics[topic];
+  if (retentionMs < 0) return { leastMs: Number.POSITIVE_INFINITY, mostMs: Number.POSITIVE_INFINITY };
+  return { leastMs: retentionMs, mostMs: retentionMs + segmentMs + deletionMsMax };
+}
 
 export const kafkaTopicNames = Object.keys(kafkaTopics) as KafkaTopic[];
 

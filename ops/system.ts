@@ -154,7 +154,9 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
               shortLived,
             }),
         }),
-      ).then(() => ensureTopics(where.kafkaBrokers, join(stateDir, 'certs'))),
+      ).then(async () => {
+        for (const change of await ensureTopics(where.kafkaBrokers, join(stateDir, 'certs'))) report(change);
+      }),
       keep(
         'stores',
         supervise({

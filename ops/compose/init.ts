@@ -42,7 +42,9 @@ async function platform(): Promise<void> {
   const certs = join(stateDir, 'certs');
   const password = (user: string) => readFileSync(join(stateDir, 'secrets', `influx-${user}.password`), 'utf8').trim();
   await Promise.all([
-    ensureTopics(broker, certs),
+    ensureTopics(broker, certs).then((changes) => {
+      for (const change of changes) say(`${change}.`);
+    }),
     ensureDatabase({
       url: influxUrl,
       ca: readFileSync(join(certs, 'ca.pem'), 'utf8'),

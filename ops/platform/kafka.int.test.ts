@@ -105,7 +105,7 @@ describe('the broker', () => {
   });
 
   it('has every topic of the table with its partitions and clean-up, and a second run changes nothing', async () => {
-    await ensureTopics(platform.kafkaBrokers, certs);
+    expect(await ensureTopics(platform.kafkaBrokers, certs)).toEqual([]);
     const admin = clientOf('admin').admin();
     await admin.connect();
     try {
@@ -116,13 +116,18 @@ describe('the broker', () => {
       const type = kafkajs.ConfigResourceTypes.TOPIC;
       const { resources } = await admin.describeConfigs({
         includeSynonyms: false,
-        resources: kafkaTopicNames.map((name) => ({ type, name, configNames: ['cleanup.policy', 'retention.ms'] })),
+        resources: kafkaTopicNames.map((name) => ({
+          type,
+          name,
+          configNames: ['cleanup.policy', 'retention.ms', 'segment.ms'],
+        })),
       });
       for (const { resourceName, configEntries } of resources) {
         const row = kafkaTopics[resourceName as keyof typeof kafkaTopics];
         expect(Object.fromEntries(configEntries.map((entry) => [entry.configName, entry.configValue]))).toEqual({
           'cleanup.policy': row.cleanup,
           'retention.ms': String(row.retentionMs),
+          'segment.ms': String(row.segmentMs),
         });
       }
     } finally {
@@ -154,6 +159,43 @@ describe('the broker', () => {
       expect(resources.flatMap(({ acls }) => acls).map(({ principal }) => principal)).toEqual(['User:backup']);
     } finally {
       await admin.deleteAcls({ filters: [foreign] });
+      await admin.disconnect();
+    }
+  });
+
+  it('gets our settings back where somebody changed them, says so, and keeps what else was set for a topic', async () => {
+    const admin = clientOf('admin').admin();
+    await admin.connect();
+    const type = kafkajs.ConfigResourceTypes.TOPIC;
+    const settingsOf = async (...configNames: string[]) => {
+      const resources = [{ type, name: 'rejected', configNames }];
+      const [described] = (await admin.describeConfigs({ includeSynonyms: false, resources })).resources;
+      return Object.fromEntries(described!.configEntries.map((entry) => [entry.configName, entry.configValue]));
+    };
+    try {
+      // All that is left out goes back to Kafka's own: also how long and in which files it is kept.
+      const configEntries = [
+        { name: 'retention.ms', value: '60000' },
+        { name: 'index.interval.bytes', value: '8192' },
+      ];
+      await admin.alterConfigs({ validateOnly: false, resources: [{ type, name: 'rejected', configEntries }] });
+      await until('the change is in force', async () => (await settingsOf('retention.ms'))['retention.ms'] === '60000');
+      const changes = await ensureTopics(platform.kafkaBrokers, certs);
+      const { retentionMs, segmentMs } = kafkaTopics.rejected;
+      expect(changes).toContain(`Kafka's topic rejected had retention.ms=60000, and has ${retentionMs} now`);
+      expect(changes).toContain(`Kafka's topic rejected had segment.ms=604800000, and has ${segmentMs} now`);
+      expect(changes.filter((change) => !change.includes(' rejected '))).toEqual([]);
+      await until(
+        'ours are in force',
+        async () => (await settingsOf('segment.ms'))['segment.ms'] === String(segmentMs),
+      );
+      expect(await settingsOf('retention.ms', 'segment.ms', 'index.interval.bytes')).toEqual({
+        'retention.ms': String(retentionMs),
+        'segment.ms': String(segmentMs),
+        'index.interval.bytes': '8192',
+      });
+      expect(await ensureTopics(platform.kafkaBrokers, certs)).toEqual([]);
+    } finally {
       await admin.disconnect();
     }
   });

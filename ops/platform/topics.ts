@@ -26,15 +26,19 @@ import { markKeys } from './key-mark.ts';
 const readyTimeoutMs = 60_000;
 const retryMs = 50;
 const compactSegmentBytes = 64 * 1024 * 1024;
-const compactSegmentMs = 60 * 60 * 1000;
+/** Kafka's own. A file that is full sooner than `segmentMs` only keeps less too long. */
+const segmentBytes = 1024 * 1024 * 1024;
 
 /**
- * Adds what is missing, and takes away what a service may do that the table does not name (an older version's, or a hand's). Other
- * principals' entries stay.
+/**
+ * Adds what is missing, takes away what a service may do that the table does not name (an older version's, or a hand's), and sets each
+ * topic's settings to ours where they differ: what is kept depends on them. Other principals' entries and a topic's other settings stay.
  * @param certsDir folder with `ca.pem`, `admin.pem` and `admin.key`
- * @throws VigilError `start-failed`; `certificate-invalid` where Kafka's data need other keys than the folder around `certsDir` holds
+ * @returns one sentence for each setting that was changed
+ * @throws VigilError `start-failed`, also where a topic has another number of partitions, which nobody can change without its records;
+ * `certificate-invalid` where Kafka's data need other keys than the folder around `certsDir` holds
  */
-export async function ensureTopics(broker: string, certsDir: string, replication = oneCopy): Promise<void> {
+export async function ensureTopics(broker: string, certsDir: string, replication = oneCopy): Promise<string[]> {
   const kafka = adminKafka(broker, certsDir);
   const admin = await connectAdmin(kafka, broker);
   try {
@@ -51,6 +55,11 @@ export async function ensureTopics(broker: string, certsDir: string, replication
     await admin.createAcls({ acl });
     await withdrawOthers(admin, acl);
     await untilInForce(admin, acl.length);
+    await requirePartitions(admin);
+    return await mendSettings(
+      admin,
+      kafkaTopicNames.map((name) => topicConfig(name, replication)),
+    );
   } catch (cause) {
     if (cause instanceof VigilError) throw cause;
     throw new VigilError('start-failed', `Kafka's topics cannot be made: ${(cause as Error).message}`, { cause });
@@ -116,6 +125,46 @@ async function untilInForce(admin: Admin, count: number): Promise<void> {
   }
 }
 
+/** All of a patient's records lie in partitions of one number: with another count they would not. */
+async function requirePartitions(admin: Admin): Promise<void> {
+  const { topics } = await admin.fetchTopicMetadata({ topics: [...kafkaTopicNames] });
+  for (const { name, partitions } of topics) {
+    const wanted = kafkaTopics[name as KafkaTopic].partitions;
+    if (partitions.length !== wanted)
+      throw new Error(`${name} has ${partitions.length} partitions instead of ${wanted}`);
+  }
+}
+
+/** Kafka's sources of a topic's setting: set for this topic. */
+const setForTopic = 1;
+
+async function mendSettings(admin: Admin, wanted: readonly ITopicConfig[]): Promise<string[]> {
+  const type = kafkajs.ConfigResourceTypes.TOPIC;
+  const { resources } = await admin.describeConfigs({
+    includeSynonyms: false,
+    resources: wanted.map(({ topic: name }) => ({ type, name })),
+  });
+  const changes: string[] = [];
+  const mended = wanted.flatMap(({ topic, configEntries = [] }) => {
+    const present = resources.find(({ resourceName }) => resourceName === topic)?.configEntries ?? [];
+    const differing = configEntries.filter(
+      ({ name, value }) => present.find(({ configName }) => configName === name)?.configValue !== value,
+    );
+    for (const { name, value } of differing) {
+      const was = present.find(({ configName }) => configName === name)?.configValue;
+      changes.push(`Kafka's topic ${topic} had ${name}=${was}, and has ${value} now`);
+    }
+    // Kafka sets back whatever is left out here.
+    const others = present
+      .filter((entry) => (entry as { configSource?: number }).configSource === setForTopic)
+      .filter(({ configName }) => !configEntries.some(({ name }) => name === configName))
+      .map(({ configName, configValue }) => ({ name: configName, value: configValue }));
+    return differing.length === 0 ? [] : [{ type, name: topic, configEntries: [...configEntries, ...others] }];
+  });
+  if (mended.length > 0) await admin.alterConfigs({ validateOnly: false, resources: mended });
+  return changes;
+}
+
 /** As the client that makes topics. @param certsDir folder with `ca.pem`, `admin.pem` and `admin.key` */
 export function adminKafka(broker: string, certsDir: string): kafkajs.Kafka {
   const read = (file: string) => readFileSync(join(certsDir, file), 'utf8');
@@ -158,13 +207,13 @@ export function topicConfig(name: KafkaTopic, replication: Replication = oneCopy
     // A broker whose clock was set back would refuse what is stamped an hour ahead of it.
     'message.timestamp.after.max.ms': '9223372036854775807',
     'max.message.bytes': messageBytesMax,
+    'segment.ms': row.segmentMs,
+    'segment.bytes': row.cleanup === 'compact' ? compactSegmentBytes : segmentBytes,
   };
   // Where there is one copy, the broker's own default says it.
   if (replication.factor > 1) entries['min.insync.replicas'] = replication.inSyncMin;
   if (row.cleanup.includes('compact')) {
     entries['min.cleanable.dirty.ratio'] = '0.1';
-    entries['segment.bytes'] = compactSegmentBytes;
-    entries['segment.ms'] = compactSegmentMs;
   }
   return {
     topic: name,
