@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { services } from '../contracts/topics.ts';
+import { principals, services } from '../contracts/topics.ts';
 import { authorityLifeMs, dayMs, leafLifeMs } from './core/renewal.ts';
 import { ensureCertificates } from './ensure.ts';
 
@@ -48,7 +48,7 @@ describe('what is issued', () => {
     ['web-server', 'ca', [serverAuth]],
     ['influxdb', 'ca', [serverAuth]],
     ['admin', 'ca', [clientAuth]],
-    ...services.map((service) => [service, 'ca', [clientAuth]] as [string, string, string[]]),
+    ...principals.map((service) => [service, 'ca', [clientAuth]] as [string, string, string[]]),
     ['devices/bed-07', 'device-ca', [clientAuth]],
   ])('%s: signed by %s, for its purpose only, with its own key', (file, authority, purposes) => {
     const leaf = certificate(file);
@@ -107,6 +107,43 @@ describe('what is issued', () => {
   });
 });
 
+describe('the keys of the audit trail', () => {
+  type Key = { readonly owner: string; readonly kid: string; readonly d?: string };
+  const published = (folder = stateDir) =>
+    (JSON.parse(read('secrets/audit-keys.json', folder)) as { keys: Key[] }).keys;
+
+  it('are one for each writer and one for the witness, of which the public halves are published', () => {
+    expect(published().map(({ owner }) => owner)).toEqual(['dashboard', 'operator', 'witness']);
+    expect(new Set(published().map(({ kid }) => kid)).size).toBe(3);
+    for (const key of published()) {
+      expect(key).not.toHaveProperty('d');
+      const own = JSON.parse(read(`secrets/audit-${key.owner}.jwk`));
+      expect(own).toMatchObject({ crv: 'Ed25519', owner: key.owner, d: expect.any(String) });
+    }
+  });
+
+  it('stay published after they were replaced, so that what they signed still verifies', async () => {
+    const folder = freshFolder();
+    await ensureCertificates({ stateDir: folder, nowMs });
+    const before = published(folder);
+    rmSync(join(folder, 'secrets', 'audit-dashboard.jwk'));
+    const issued = await ensureCertificates({ stateDir: folder, nowMs });
+    expect(issued.map(({ file }) => file)).toEqual(['secrets/audit-dashboard.jwk', 'secrets/audit-keys.json']);
+    expect(published(folder)).toHaveLength(4);
+    expect(published(folder)).toEqual(expect.arrayContaining(before));
+  });
+
+  it('are refused where a file holds another one’s key', async () => {
+    const folder = freshFolder();
+    await ensureCertificates({ stateDir: folder, nowMs });
+    const file = (owner: string) => join(folder, 'secrets', `audit-${owner}.jwk`);
+    writeFileSync(file('dashboard'), readFileSync(file('operator')), { mode: 0o600 });
+    await expect(ensureCertificates({ stateDir: folder, nowMs })).rejects.toThrow(
+      /audit-dashboard\.jwk is not the private Ed25519 JWK of dashboard: restore it/,
+    );
+  });
+});
+
 describe('a second run', () => {
   it('changes nothing', async () => {
     const before = fingerprints(stateDir);
@@ -120,7 +157,7 @@ describe('a second run', () => {
     const before = fingerprints(folder);
     const laterMs = nowMs + 61 * dayMs;
     const issued = await ensureCertificates({ stateDir: folder, nowMs: laterMs });
-    const leaves = 4 + 1 + services.length + 1;
+    const leaves = 4 + 1 + principals.length + 1;
     expect(issued.length).toBe(leaves + 1);
     expect(issued).toContainEqual({ file: 'certs/device-ca.crl', reason: 'expires' });
     expect(issued).toContainEqual({ file: 'certs/devices/bed-01', reason: 'expires' });

@@ -3,7 +3,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 import { visibleText } from '../contracts/text.ts';
-import { deviceIdPattern, services } from '../contracts/topics.ts';
+import { deviceIdPattern, principals } from '../contracts/topics.ts';
 import { authorityNeedsRenewal, type RenewalReason, renewalReason } from './core/renewal.ts';
 import {
   type AuthorityName,
@@ -64,7 +64,7 @@ export async function ensureCertificates(options: EnsureOptions): Promise<Issued
     'device-ca': await ensureAuthority(directory, 'device-ca', options.nowMs, issued),
   };
   const devices = new Set([...asked, ...storedDevices(directory)]);
-  for (const one of serviceCertificates([kafkaAdmin, ...services], names)) {
+  for (const one of serviceCertificates([kafkaAdmin, ...principals], names)) {
     await ensureLeaf(directory, one, pairs[one.authority], options.nowMs, issued);
   }
   await ensureDevices(directory, [...devices], asked, pairs['device-ca'], options, issued);

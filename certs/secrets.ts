@@ -1,7 +1,8 @@
-/** The secrets that are no certificates: reader keys, passwords, the pseudonym key and the session key. */
+/** The secrets that are no certificates: reader keys, keys that sign the audit trail, passwords, the pseudonym key and the session key. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { type AuditKeys, auditSigners, thumbprint } from '../contracts/audit-keys.ts';
 import { VigilError } from '../contracts/errors.ts';
 import { services } from '../contracts/topics.ts';
 import { keepPrivate, privateDirectory, writeAtomic } from './files.ts';
@@ -31,13 +32,61 @@ export function ensureSecrets(directory: string): string[] {
     if (ensureFile(join(directory, name), () => newReaderKey(role))) made.push(name);
     keys.push(publicReaderKey(join(directory, name), role));
   }
-  const readers = `${JSON.stringify({ keys }, null, 2)}\n`;
-  const readersFile = join(directory, 'readers.json');
-  if (!existsSync(readersFile) || readFileSync(readersFile, 'utf8') !== readers) {
-    writeAtomic(readersFile, readers, 0o600);
-    made.push('readers.json');
+  if (keepFile(join(directory, 'readers.json'), { keys })) made.push('readers.json');
+  return [...made, ...ensureAuditKeys(directory)];
+}
+
+/** The file of public keys keeps those that were replaced: what they signed must still verify. */
+function ensureAuditKeys(directory: string): string[] {
+  const made: string[] = [];
+  const path = join(directory, 'audit-keys.json');
+  const keys: AuditKeys['keys'][number][] = existsSync(path) ? [...readAuditKeys(path).keys] : [];
+  for (const owner of auditSigners) {
+    const name = `audit-${owner}.jwk`;
+    if (ensureFile(join(directory, name), () => newAuditKey(owner))) made.push(name);
+    const key = publicAuditKey(join(directory, name), owner);
+    if (!keys.some(({ kid }) => kid === key.kid)) keys.push(key);
   }
+  if (keepFile(path, { keys })) made.push('audit-keys.json');
   return made;
+}
+
+/** @returns whether it was written */
+function keepFile(path: string, content: object): boolean {
+  const text = `${JSON.stringify(content, null, 2)}\n`;
+  if (existsSync(path) && readFileSync(path, 'utf8') === text) return false;
+  writeAtomic(path, text, 0o600);
+  return true;
+}
+
+function readAuditKeys(path: string): AuditKeys {
+  try {
+    const set = JSON.parse(readFileSync(path, 'utf8')) as AuditKeys;
+    if (!Array.isArray(set.keys)) throw new Error('no keys');
+    return set;
+  } catch (cause) {
+    throw new VigilError('certificate-invalid', `${path} is no set of public keys: restore it from a backup.`, {
+      cause,
+    });
+  }
+}
+
+function newAuditKey(owner: string): string {
+  const { privateKey } = generateKeyPairSync('ed25519');
+  return `${JSON.stringify({ ...privateKey.export({ format: 'jwk' }), use: 'sig', owner })}\n`;
+}
+
+function publicAuditKey(path: string, owner: string): AuditKeys['keys'][number] {
+  try {
+    const jwk = JSON.parse(readFileSync(path, 'utf8')) as AuditKeys['keys'][number];
+    if (jwk.crv !== 'Ed25519' || jwk.owner !== owner) throw new Error('another key');
+    const key = createPublicKey(createPrivateKey({ key: jwk, format: 'jwk' })).export({ format: 'jwk' });
+    return { ...key, use: 'sig', owner, kid: thumbprint(key) };
+  } catch (cause) {
+    throw new VigilError('certificate-invalid', `${path} is not the private Ed25519 JWK of ${owner}: restore it.`, {
+      cause,
+    });
+  }
 }
 
 function ensureFile(path: string, content: () => string): boolean {

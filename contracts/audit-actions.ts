@@ -1,8 +1,18 @@
+/** The services that write the audit trail; each has a signing key of its own. */
+export const auditWriters = ['dashboard', 'operator'] as const;
+
 /** The looks and acts that go on record. Without imports, so that a browser's bundle can take them without the schemas. */
 export const auditActions = [
   'login',
   'login-failed',
   'logout',
+  'screen-locked',
+  'screen-unlocked',
+  'account-created',
+  'account-changed',
+  'account-disabled',
+  'account-enabled',
+  'account-removed',
   'ward-viewed',
   'patient-viewed',
   'trend-viewed',

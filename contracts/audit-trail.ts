@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
-import { type AuditEvent, type ChainHead, chainStart, linkRecord } from './audit-chain.ts';
+import { type AuditEvent, type ChainHead, chainStart, linkRecord, type Signer } from './audit-chain.ts';
 import { pseudonym } from './envelope/pseudonym.ts';
 import { VigilError } from './errors.ts';
 import { contentTypes } from './messages/records.ts';
@@ -31,16 +31,16 @@ export type Trail = {
 
 export function createTrail(
   log: Pick<SealedLog, 'append' | 'boot'>,
-  options: { pseudonymKey: string; now: () => number; logger: Logger },
+  options: { pseudonymKey: string; signer: Signer; now: () => number; logger: Logger },
 ): Trail {
-  const { pseudonymKey, now, logger } = options;
+  const { pseudonymKey, signer, now, logger } = options;
   let head: ChainHead = { boot: log.boot, n: 0, hash: chainStart };
   let waiting = 0;
   let closed = false;
   let last: Promise<void> = Promise.resolve();
 
   async function write(event: AuditEvent): Promise<void> {
-    const record = linkRecord(head, event, formatInstant(now()), sha256);
+    const record = linkRecord(head, event, formatInstant(now()), sha256, signer);
     const key = pseudonym(pseudonymKey, 'actor', event.actor.userId);
     // The same record until Kafka has it: a repeat has the same number and hash, which every reader knows for what it is.
     while (!closed) {

@@ -7,6 +7,10 @@
 export const services = ['gateway', 'alarms', 'trends', 'dashboard', 'operator'] as const;
 export type Service = (typeof services)[number];
 
+/** Who may have rights on topics. The witness fetches the audit trail and opens none of it: no data key is wrapped for it. */
+export const principals = [...services, 'witness'] as const;
+export type Principal = (typeof principals)[number];
+
 const hourMs = 60 * 60 * 1000;
 const dayMs = 24 * hourMs;
 
@@ -25,6 +29,8 @@ type TopicRow = {
   readonly segmentMs: number;
   readonly writers: readonly Service[];
   readonly readers: readonly Service[];
+  /** Who fetches records without being able to open them. */
+  readonly witnesses?: readonly Principal[];
 };
 
 /**
@@ -154,6 +160,7 @@ export const kafkaTopics = {
     segmentMs: 7 * dayMs,
     writers: ['dashboard', 'operator'],
     readers: ['dashboard', 'operator'],
+    witnesses: ['witness'],
   },
 } as const satisfies Record<string, TopicRow>;
 
@@ -208,9 +215,14 @@ export function keysTopicFor(topic: KafkaTopic, writer: string): KeysTopic | und
   return service && keysTopicOf(service, topic);
 }
 
-/** The topics that a service writes or reads: its access control list. */
-export function topicsOf(service: Service, access: 'writers' | 'readers'): KafkaTopic[] {
-  return kafkaTopicNames.filter((topic) => (kafkaTopics[topic][access] as readonly Service[]).includes(service));
+/** The topics that a service writes, or may fetch: its access control list. */
+export function topicsOf(service: Principal, access: 'writers' | 'readers'): KafkaTopic[] {
+  return kafkaTopicNames.filter((topic) => {
+    const row: TopicRow = kafkaTopics[topic];
+    const allowed: readonly Principal[] =
+      access === 'readers' ? [...row.readers, ...(row.witnesses ?? [])] : row.writers;
+    return allowed.includes(service);
+  });
 }
 
 /** `[A-Za-z0-9._-]{1,64}`, the certificate's CN. */

@@ -1,5 +1,6 @@
 /** Who may call which route. A route that does not say is refused when it is registered, so that none is open by oversight. */
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AuditEvent } from '../contracts/audit-chain.ts';
 import type { Trail } from '../contracts/audit-trail.ts';
 import { VigilError } from '../contracts/errors.ts';
 import { countChange, type RequestPace } from './core/request-pace.ts';
@@ -8,6 +9,8 @@ import { requestHeader } from './pace.ts';
 import type { Permission } from './protocol.ts';
 import type { App } from './routes/parts.ts';
 import type { LiveSession, Sessions } from './sessions/sessions.ts';
+import { type Stations, stationCookie, stationCookieOptions } from './sessions/stations.ts';
+import { sessionMark } from './sessions/token.ts';
 
 /** `public`: no login. `session`: any account. Otherwise the account's role must have the permission. */
 export type Access = 'public' | 'session' | Permission;
@@ -19,6 +22,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Of a route that is not public. */
     live: LiveSession | undefined;
+    /** The browser's id, where we gave it one. */
+    station: string | undefined;
   }
 }
 
@@ -34,6 +39,7 @@ const changing = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
 export type AccessOptions = {
   readonly sessions: Sessions;
+  readonly stations: Stations;
   readonly trail: Trail;
   readonly origins: readonly string[];
   readonly isReady: () => boolean;
@@ -49,6 +55,7 @@ export function isOurs(request: FastifyRequest, origins: readonly string[]): boo
 export function guardRoutes(app: App, options: AccessOptions): void {
   const pace: RequestPace = new Map();
   app.decorateRequest('live', undefined);
+  app.decorateRequest('station', undefined);
   app.addHook('onRoute', (route) => {
     if (route.config?.access === undefined) throw new Error(`${route.url} does not say who may call it`);
   });
@@ -56,6 +63,7 @@ export function guardRoutes(app: App, options: AccessOptions): void {
     const { access } = request.routeOptions.config;
     // An answer with patients in it is kept by no cache.
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
+    request.station = options.stations.read(request.cookies[stationCookie]);
     if (changing.has(request.method) && !isOurs(request, options.origins)) throw notAllowed();
     if (access === 'public') return;
     // Until the audit trail has been read, who was logged out is not known.
@@ -66,7 +74,7 @@ export function guardRoutes(app: App, options: AccessOptions): void {
     if (live.renewed !== undefined) reply.setCookie(cookieName, live.renewed, cookieOptions);
     if (access === undefined || (access !== 'session' && !may(live.viewer, access))) {
       await options.trail.record({
-        actor: actorOf(live.viewer),
+        ...whoOf(request),
         action: 'access-denied',
         detail: `${request.method} ${request.routeOptions.url ?? 'unknown'}`,
       });
@@ -81,13 +89,13 @@ export function guardRoutes(app: App, options: AccessOptions): void {
 async function keepPace(
   pace: RequestPace,
   request: FastifyRequest,
-  { viewer, claims }: LiveSession,
+  { claims }: LiveSession,
   trail: AccessOptions['trail'],
 ): Promise<void> {
   const counted = countChange(pace, claims.sessionId, performance.now());
   if (counted === 'taken') return;
   const detail = `${request.method} ${request.routeOptions.url ?? 'unknown'}: too many requests`;
-  if (counted === 'first-refused') await trail.record({ actor: actorOf(viewer), action: 'access-denied', detail });
+  if (counted === 'first-refused') await trail.record({ ...whoOf(request), action: 'access-denied', detail });
   throw new VigilError('rate-limited', 'Too many requests from this login: try again in a minute.');
 }
 
@@ -104,4 +112,27 @@ export function viewerOf(request: FastifyRequest): Viewer {
 
 export function actorOf({ userId, name, role }: Viewer) {
   return { userId, name, role };
+}
+
+/** The fields of an audit record that say who asked, and from where. */
+export type Who = Pick<AuditEvent, 'actor' | 'session' | 'address' | 'station'>;
+
+/** From where a request comes; of one that nobody is logged in for, too. */
+export function whereFrom(request: FastifyRequest): Pick<Who, 'address' | 'station'> {
+  return { address: request.ip, ...(request.station !== undefined && { station: request.station }) };
+}
+
+/** Of a route that is not public. */
+export function whoOf(request: FastifyRequest): Who {
+  if (!request.live) throw notLoggedIn();
+  const { viewer, claims } = request.live;
+  return { actor: actorOf(viewer), session: sessionMark(claims.sessionId), ...whereFrom(request) };
+}
+
+/** Gives a browser that has none an id. */
+export function keepStation(request: FastifyRequest, reply: FastifyReply, stations: Stations): void {
+  if (request.station !== undefined) return;
+  const { station, value } = stations.issue();
+  request.station = station;
+  reply.setCookie(stationCookie, value, stationCookieOptions);
 }

@@ -3,6 +3,7 @@ import type { AuditEvent } from '../contracts/audit-chain.ts';
 import { VigilError } from '../contracts/errors.ts';
 import type { DeviceAssociations } from '../contracts/messages/records.ts';
 import type { SealedTurn } from '../contracts/sealed-log.ts';
+import { actorOf } from './access.ts';
 import { type Change, createChanges } from './changes.ts';
 import { assignDevice, correctPatient, type Decision, endAssociation, moveDevice } from './core/associate.ts';
 import type { Asked } from './core/association-refusals.ts';
@@ -71,7 +72,7 @@ function dashboard(log: ReturnType<typeof newLog>, viewer = nurse) {
     waitMs: 50,
   });
   const ask = (decide: (state: LiveState, asked: Asked) => Decision) =>
-    change(viewer, {
+    change({ viewer, who: { actor: actorOf(viewer), session: 'mark' } }, {
       action: 'association-moved',
       decide: (asked) => decide(state, asked),
       detail: () => 'd1',

@@ -14,7 +14,7 @@ import { pseudonym } from '../contracts/envelope/pseudonym.ts';
 import { VigilError } from '../contracts/errors.ts';
 import { contentTypes, type DeviceAssociations } from '../contracts/messages/records.ts';
 import type { SealedLog, SealedTurn } from '../contracts/sealed-log.ts';
-import { actorOf } from './access.ts';
+import type { Who } from './access.ts';
 import type { Decision } from './core/associate.ts';
 import type { Asked, Denied } from './core/association-refusals.ts';
 import type { Viewer } from './core/rights.ts';
@@ -37,8 +37,11 @@ export type Change = {
 };
 type Made = Extract<Decision, { ok: true }>;
 
+/** Who asks for a change: what they may do, and what goes on record of them. */
+export type Asking = { readonly viewer: Viewer; readonly who: Who };
+
 /** @throws VigilError `log-backlog-full`, `log-unavailable`, and what the log and the trail throw */
-export type MakeChange = (viewer: Viewer, change: Change) => Promise<Decision>;
+export type MakeChange = (asking: Asking, change: Change) => Promise<Decision>;
 
 export function createChanges(options: {
   readonly feed: Pick<Feed, 'readAssociations'>;
@@ -53,13 +56,13 @@ export function createChanges(options: {
   let last: Promise<unknown> = Promise.resolve();
   let waiting = 0;
 
-  async function recordDenied(viewer: Viewer, { action }: Change, { detail, ...about }: Denied): Promise<void> {
-    await trail.record({ actor: actorOf(viewer), action: 'access-denied', ...about, detail: `${action} ${detail}` });
+  async function recordDenied({ who }: Asking, { action }: Change, { detail, ...about }: Denied): Promise<void> {
+    await trail.record({ ...who, action: 'access-denied', ...about, detail: `${action} ${detail}` });
   }
 
-  async function recordMade(viewer: Viewer, { action }: Change, { period }: Made, detail: string): Promise<void> {
+  async function recordMade({ who }: Asking, { action }: Change, { period }: Made, detail: string): Promise<void> {
     await trail.record({
-      actor: actorOf(viewer),
+      ...who,
       action,
       associationId: period.associationId,
       ward: period.ward,
@@ -75,25 +78,25 @@ export function createChanges(options: {
   });
 
   /** Decides and writes in one turn. What is written goes on record before it is committed. */
-  async function makeIn(turn: SealedTurn, viewer: Viewer, change: Change): Promise<Decision> {
-    const decision = change.decide({ viewer, nowMs: now() });
+  async function makeIn(turn: SealedTurn, asking: Asking, change: Change): Promise<Decision> {
+    const decision = change.decide({ viewer: asking.viewer, nowMs: now() });
     if (!decision.ok) {
-      if (decision.denied) await recordDenied(viewer, change, decision.denied);
+      if (decision.denied) await recordDenied(asking, change, decision.denied);
       return decision;
     }
     await turn.write(decision.tables.map(recordOf));
     const detail = change.detail(decision);
-    await recordMade(viewer, change, decision, detail);
+    await recordMade(asking, change, decision, detail);
     try {
       await turn.commit();
     } catch (error) {
-      if (isLost(error)) await recordMade(viewer, change, decision, `not done, another change came first: ${detail}`);
+      if (isLost(error)) await recordMade(asking, change, decision, `not done, another change came first: ${detail}`);
       throw error;
     }
     return decision;
   }
 
-  async function make(viewer: Viewer, change: Change): Promise<Decision> {
+  async function make(asking: Asking, change: Change): Promise<Decision> {
     const turn = await withinWait(log.takeTurn('associations'), waitMs, (late) => late.close());
     try {
       if (!(await readOn()))
@@ -101,7 +104,7 @@ export function createChanges(options: {
           'log-unavailable',
           'Nothing was changed: this server reads the log too slowly. Try again.',
         );
-      const decision = await makeIn(turn, viewer, change);
+      const decision = await makeIn(turn, asking, change);
       if (decision.ok && !(await readOn()))
         throw new VigilError(
           'log-unavailable',
@@ -122,10 +125,10 @@ export function createChanges(options: {
     }
   }
 
-  async function makeInTurn(viewer: Viewer, change: Change): Promise<Decision> {
+  async function makeInTurn(asking: Asking, change: Change): Promise<Decision> {
     for (let tries = 1; ; tries += 1) {
       try {
-        return await make(viewer, change);
+        return await make(asking, change);
       } catch (error) {
         if (!isLost(error)) throw error;
         if (tries === triesMax)
@@ -135,10 +138,10 @@ export function createChanges(options: {
     }
   }
 
-  return async (viewer, change) => {
+  return async (asking, change) => {
     if (waiting >= changesWaitingMax) throw new VigilError('log-backlog-full', 'Too many changes at once: try again.');
     waiting += 1;
-    const made = last.then(() => makeInTurn(viewer, change));
+    const made = last.then(() => makeInTurn(asking, change));
     last = made.catch(() => {});
     try {
       return await made;

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext } from 'node:tls';
+import { readPublicKeys, readSigner } from '../contracts/audit-keys.ts';
 import { createTrail } from '../contracts/audit-trail.ts';
 import { VigilError } from '../contracts/errors.ts';
 import { openProcessLog } from '../contracts/process-log.ts';
@@ -18,6 +19,7 @@ import { watchPlaces } from './live/place-watch.ts';
 import { announcePresence } from './live/presence.ts';
 import { buildServer } from './server.ts';
 import { createSessions } from './sessions/sessions.ts';
+import { createStations } from './sessions/stations.ts';
 import { createTickets } from './sessions/tickets.ts';
 import { createTokens } from './sessions/token.ts';
 import { settings } from './settings.ts';
@@ -66,12 +68,15 @@ async function start(): Promise<() => Promise<void>> {
   const wards = followWards(told.wardsFile, logger);
   const sessions = createSessions(accounts, createTokens(told.sessionKey), now);
   const trends = createTrendStore(told);
+  const signer = readSigner(told.auditKey, 'dashboard');
+  const keys = readPublicKeys(readFileSync(told.auditKeysFile, 'utf8'));
 
   // Until Kafka is there, whoever looks is told; a port that is taken is known at once.
   const waitingRoom = await openWaitingRoom({ tls, host: told.httpHost, port: told.httpPort });
   const log = await openSealedLog({ settings: told, service: 'dashboard', boot, log: logger });
-  const trail = createTrail(log, { pseudonymKey: told.pseudonymKey, now, logger });
-  const audit = await followAudit(log, { nowMs: now(), logger, onLogout: sessions.revoke });
+  const trail = createTrail(log, { pseudonymKey: told.pseudonymKey, signer, now, logger });
+  const { anchorsFile } = told;
+  const audit = await followAudit(log, { nowMs: now(), logger, keys, anchorsFile, onLogout: sessions.revoke });
   let hub: Hub | undefined;
   const feed = await openFeed(log, {
     now,
@@ -106,6 +111,7 @@ async function start(): Promise<() => Promise<void>> {
       log,
       accounts,
       sessions,
+      stations: createStations(told.sessionKey),
       tickets: createTickets(now),
       trail,
       audit,

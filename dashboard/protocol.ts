@@ -276,8 +276,17 @@ export const AuditEntry = Type.Object(
     detail: Type.Optional(Type.String()),
     boot: Type.String(),
     n: Type.Integer(),
-    /** Its own hash is right and the record before it is the one that it names. */
+    writer: Type.Optional(Type.String()),
+    /** The mark of the session that acted. */
+    session: Type.Optional(Type.String()),
+    address: Type.Optional(Type.String()),
+    station: Type.Optional(Type.String()),
+    patients: Type.Optional(Type.Array(Type.String())),
+    account: Type.Optional(Type.String()),
+    /** Its hash is right, the record before it is the one that it names, and its signature and session are right where it has them. */
     verified: Type.Boolean(),
+    /** False: from before records were signed; who could write the topic could have made it. */
+    signed: Type.Boolean(),
   },
   closed,
 );
@@ -292,6 +301,10 @@ export const AuditPage = Type.Object(
       {
         intact: Type.Boolean(),
         records: Type.Integer(),
+        /** Of them, from before records were signed. */
+        older: Type.Integer(),
+        /** The witness's newest anchor with which the log was compared when the server started; null where it reads none. */
+        anchoredAt: Type.Union([Instant, Type.Null()]),
         /** At most 20, for a person. */
         faults: Type.Array(Type.String()),
       },

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readPublicKeys, readSigner } from '../contracts/audit-keys.ts';
 import { createTrail } from '../contracts/audit-trail.ts';
 import { kafkaSettings } from '../contracts/kafka/settings.ts';
 import { newAlarm } from '../contracts/messages/alarms.testing.ts';
@@ -28,6 +29,7 @@ import { ServerMessage } from './protocol-live.ts';
 import type { App } from './routes/parts.ts';
 import { buildServer } from './server.ts';
 import { createSessions } from './sessions/sessions.ts';
+import { createStations } from './sessions/stations.ts';
 import { createTickets } from './sessions/tickets.ts';
 import { createTokens } from './sessions/token.ts';
 import { createTrendStore } from './trend-store.ts';
@@ -79,9 +81,12 @@ beforeAll(async () => {
   const now = Date.now;
   log = await openSealedLog({ settings, service: 'dashboard', boot, log: logger });
   const accounts = followAccounts(accountsFile, logger);
-  const sessions = createSessions(accounts, createTokens(Buffer.alloc(32, 1).toString('base64url')), now);
-  const trail = createTrail(log, { pseudonymKey: settings.pseudonymKey, now, logger });
-  audit = await followAudit(log, { nowMs: now(), logger, onLogout: sessions.revoke });
+  const sessionKey = Buffer.alloc(32, 1).toString('base64url');
+  const sessions = createSessions(accounts, createTokens(sessionKey), now);
+  const signer = readSigner(readFileSync(env.VIGIL_AUDIT_KEY_FILE!, 'utf8'), 'dashboard');
+  const keys = readPublicKeys(readFileSync(env.VIGIL_AUDIT_KEYS_FILE!, 'utf8'));
+  const trail = createTrail(log, { pseudonymKey: settings.pseudonymKey, signer, now, logger });
+  audit = await followAudit(log, { nowMs: now(), logger, keys, anchorsFile: '', onLogout: sessions.revoke });
   feed = await openFeed(log, {
     now,
     logger,
@@ -97,6 +102,7 @@ beforeAll(async () => {
       log,
       accounts,
       sessions,
+      stations: createStations(sessionKey),
       tickets: createTickets(now),
       trail,
       audit,

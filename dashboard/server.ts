@@ -19,7 +19,7 @@ import {
 import type { Logger } from 'pino';
 import { Type } from 'typebox';
 import { type ErrorCode, VigilError } from '../contracts/errors.ts';
-import { guardRoutes, notAllowed, notFound, notLoggedIn } from './access.ts';
+import { guardRoutes, notAllowed, notFound, notLoggedIn, whoOf } from './access.ts';
 import { composeTexts, requestTextFault } from './core/request-text.ts';
 import { livePath } from './pace.ts';
 import { assessmentRoute } from './routes/assessment.ts';
@@ -179,7 +179,7 @@ function liveRoute(app: App, parts: Parts): void {
       },
     },
     (socket, request) => {
-      if (request.live) hub.open(socket, request.live.claims);
+      if (request.live) hub.open(socket, request.live.claims, whoOf(request));
       else socket.terminate();
     },
   );

@@ -1,3 +1,4 @@
+import { auditKeySettings, auditReaderSettings } from '../contracts/audit-settings.ts';
 import { influxSettings } from '../contracts/influx-settings.ts';
 import { kafkaSettings } from '../contracts/kafka/settings.ts';
 import type { Manifest } from '../contracts/settings.ts';
@@ -6,6 +7,14 @@ import type { Manifest } from '../contracts/settings.ts';
 export const settings = {
   ...kafkaSettings,
   ...influxSettings,
+  ...auditKeySettings,
+  ...auditReaderSettings,
+  anchorsFile: {
+    kind: 'text',
+    env: 'VIGIL_AUDIT_ANCHORS_FILE',
+    help: "the witness's anchors of the audit trail, to read only; empty: the auditor's page cannot say whether the end was cut",
+    fallback: '',
+  },
   logLevel: {
     kind: 'choice',
     env: 'VIGIL_LOG_LEVEL',

@@ -1,7 +1,10 @@
 /** What an operator's commands have in common: the log, opened as the operator, who asks, and the audit trail. */
 import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import pino, { type Logger } from 'pino';
+import { readSigner } from '../contracts/audit-keys.ts';
+import { auditKeySettings } from '../contracts/audit-settings.ts';
 import { createTrail, type Trail } from '../contracts/audit-trail.ts';
 import { VigilError } from '../contracts/errors.ts';
 import { kafkaSettings } from '../contracts/kafka/settings.ts';
@@ -72,20 +75,39 @@ export async function atDesk(
   work: (desk: Desk) => Promise<number>,
 ): Promise<number> {
   const logger = pino({ level: 'silent' });
-  const operator = readSettings(kafkaSettings, serviceEnv(whereabouts(settings, settings.stateDir), 'operator'));
+  const env = serviceEnv(whereabouts(settings, settings.stateDir), 'operator');
+  const operator = readSettings({ ...kafkaSettings, ...auditKeySettings }, env);
+  const signer = readSigner(operator.auditKey, 'operator');
   const boot = `${name}-${randomUUID()}`;
   const log = await within(
     answerMs,
     settings.kafkaBrokers,
     openSealedLog({ settings: operator, service: 'operator', boot, log: logger }),
   );
-  const trail = createTrail(log, { pseudonymKey: operator.pseudonymKey, now: Date.now, logger });
+  const whole = createTrail(log, { pseudonymKey: operator.pseudonymKey, signer, now: Date.now, logger });
+  const trail = trailOfRun(whole, { session: boot, station: hostname().slice(0, 64) });
   try {
     return await work({ log, logger, trail, say: (line) => process.stdout.write(`${line}\n`) });
   } finally {
     await trail.close();
     await log.close();
   }
+}
+
+/** A run of a command is a session: its login goes on record before the person's first act, and each act names it. */
+export function trailOfRun(trail: Trail, run: { readonly session: string; readonly station: string }): Trail {
+  const { session, station } = run;
+  let isBegun = false;
+  return {
+    ...trail,
+    async record(event) {
+      if (!('role' in event.actor)) return trail.record({ ...event, station });
+      const { actor } = event;
+      if (!isBegun) await trail.record({ actor, session, station, action: 'login', detail: 'command line' });
+      isBegun = true;
+      return trail.record({ ...event, session, station });
+    },
+  };
 }
 
 async function within<T>(ms: number, brokers: string, work: Promise<T>): Promise<T> {

@@ -10,6 +10,7 @@ const programs = {
   alarms: 'processors/alarms/main.ts',
   trends: 'processors/trends/main.ts',
   dashboard: 'dashboard/main.ts',
+  witness: 'processors/witness/main.ts',
   simulators: 'simulators/main.ts',
 } as const;
 export type House = keyof typeof programs;

@@ -171,6 +171,8 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
       ),
     ]),
   );
+  // Before the writers of the audit trail, so that it is stopped after them and has seen all.
+  await step('Witness of the audit trail', () => house('witness'));
   await step('Gateway, alarms, trends, dashboard', () =>
     allOrFirstError([
       house('alarms'),

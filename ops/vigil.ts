@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util';
 import { VigilError } from '../contracts/errors.ts';
 import { describeSettings, readSettings } from '../contracts/settings.ts';
 import { visibleLines } from '../contracts/text.ts';
+import { audit } from './audit/main.ts';
 import { capture } from './capture/main.ts';
 import { atDesk, claim, whereabouts, wrong } from './desk.ts';
 import { list, redrive, show } from './rejected/commands.ts';
@@ -16,6 +17,7 @@ import { checkIds, readSince } from './rejected/words.ts';
 const help = `  npm run vigil -- rejected …                         what the gateway could not take; see below
   npm run vigil -- replay --capture <file> [--events]      what the alarm engine tells of a capture; replay --help
   npm run vigil -- replay --profile <A> --profile <B> <file>…   what other limits would do
+  npm run vigil -- audit verify|head                       whether the audit trail is whole; audit --help
   npm run vigil -- capture --ward <ward> --since 24h …     writes captures from the log; capture --help
 
 What devices sent and the gateway could not take lies in Kafka for 30 days, sealed, with the reason.
@@ -73,6 +75,7 @@ function replay(args: readonly string[]): Promise<number> {
 
 async function main(args: string[]): Promise<number> {
   if (args[0] === 'replay') return replay(args.slice(1));
+  if (args[0] === 'audit') return audit(args.slice(1), process.env);
   if (args[0] === 'capture') return capture(args.slice(1), process.env);
   const { values, positionals } = readArguments(args);
   if (values.help === true) {

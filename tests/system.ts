@@ -23,6 +23,7 @@ const entries = {
   alarms: 'processors/alarms/main.ts',
   trends: 'processors/trends/main.ts',
   dashboard: 'dashboard/main.ts',
+  witness: 'processors/witness/main.ts',
 } as const;
 export type House = keyof typeof entries;
 

@@ -9,7 +9,7 @@ import type { Logger } from 'pino';
 import type { Settings } from '../settings.ts';
 import { type KafkaTopic, kafkaTopics } from '../topics.ts';
 import { guardFetches } from './damage.ts';
-import type { kafkaSettings } from './settings.ts';
+import type { kafkaClientSettings } from './settings.ts';
 
 export type { Kafka } from 'kafkajs';
 
@@ -48,7 +48,7 @@ guardFetches();
  * @param retries how often a lost broker is looked for before a call fails; without it for ever, as readers want it
  */
 export function connectKafka(
-  settings: Settings<typeof kafkaSettings>,
+  settings: Settings<typeof kafkaClientSettings>,
   clientId: string,
   log: Logger,
   retries = Number.MAX_SAFE_INTEGER,

@@ -46,8 +46,11 @@ export type ReaderOptions = {
 export type Reader = {
   /** Resolves when all that lay in the assigned partitions at the first assignment has been handed out. */
   readonly caughtUp: Promise<void>;
-  /** Resolves when all that lies in the assigned partitions now has been handed out. For readers that start at the beginning. */
-  reachEnd(): Promise<void>;
+  /**
+   * Resolves when all that lies in the assigned partitions now has been handed out. For readers that start at the beginning.
+   * @returns where they ended when it was called
+   */
+  reachEnd(): Promise<ReadonlyMap<TopicPartition, bigint>>;
   /** Offsets are the next to read. */
   commit(offsets: readonly { topic: KafkaTopic; partition: number; offset: string }[]): Promise<void>;
   pause(): void;
@@ -268,6 +271,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
       const ends = await logEnds(kafka, assigned);
       const isBehind = () => [...ends].some(([place, { high }]) => BigInt(positions.get(place) ?? 0) < high);
       while (isBehind() && !closed) await sleep(lookEveryMs);
+      return new Map([...ends].map(([place, { high }]) => [place, high]));
     },
     commit: (offsets) => consumer.commitOffsets(offsets.map((row) => ({ ...row }))),
     pause: () => consumer.pause(topics.map((topic) => ({ topic }))),

@@ -1,8 +1,8 @@
 import type { Manifest } from '../settings.ts';
 import { clockSettings } from '../system-clock.ts';
 
-/** What every process that talks to Kafka and seals or opens records is told. */
-export const kafkaSettings = {
+/** What every process that talks to Kafka is told. */
+export const kafkaClientSettings = {
   brokers: {
     kind: 'list',
     env: 'VIGIL_KAFKA_BROKERS',
@@ -12,6 +12,12 @@ export const kafkaSettings = {
   kafkaCaFile: { kind: 'file', env: 'VIGIL_KAFKA_CA_FILE', help: 'CA of the Kafka brokers, PEM' },
   kafkaCertFile: { kind: 'file', env: 'VIGIL_KAFKA_CERT_FILE', help: 'our client certificate for Kafka, PEM' },
   kafkaKeyFile: { kind: 'secret', env: 'VIGIL_KAFKA_KEY_FILE', help: 'its private key, PEM, mode 0600' },
+  ...clockSettings,
+} as const satisfies Manifest;
+
+/** What every process that seals or opens records is told. */
+export const kafkaSettings = {
+  ...kafkaClientSettings,
   readersFile: { kind: 'file', env: 'VIGIL_READERS_FILE', help: 'public keys of the reader roles, JWK set' },
   readerKeyFile: { kind: 'secret', env: 'VIGIL_READER_KEY_FILE', help: 'our own reader key, private JWK, mode 0600' },
   pseudonymKey: {
@@ -19,5 +25,4 @@ export const kafkaSettings = {
     env: 'VIGIL_PSEUDONYM_KEY_FILE',
     help: 'file with the key of device and actor pseudonyms, base64url, mode 0600',
   },
-  ...clockSettings,
 } as const satisfies Manifest;

@@ -15,6 +15,7 @@ import {
   DeviceAssociations,
   NoticeRecord,
   ObservationRecord,
+  OlderAuditRecord,
   PresenceRecord,
   RejectedRecord,
   StatusRecord,
@@ -42,6 +43,7 @@ const schemas = {
   [contentTypes.standby]: StandbyInForce,
   [contentTypes.scores]: Scores,
   [contentTypes.presence]: PresenceRecord,
+  [contentTypes.olderAudit]: OlderAuditRecord,
   [contentTypes.audit]: AuditRecord,
 } as const satisfies Record<ContentType, TSchema>;
 

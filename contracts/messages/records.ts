@@ -3,7 +3,7 @@
  * version it does not know leaves the record, counts it and says so.
  */
 import { type Static, Type } from 'typebox';
-import { auditActions } from '../audit-actions.ts';
+import { auditActions, auditWriters } from '../audit-actions.ts';
 import { gatewayNoticeCodes } from '../bed-notices.ts';
 import { deviceIdPattern } from '../topics.ts';
 import { Instant, Observation, Status, Waveform } from './device.ts';
@@ -185,25 +185,54 @@ export const PresenceRecord = Type.Object(
 );
 export type PresenceRecord = Static<typeof PresenceRecord>;
 
+const auditFields = {
+  at: Instant,
+  boot: Name(64),
+  n: Type.Integer({ minimum: 1 }),
+  actor: Type.Union([Actor, Type.Object({ userId: Name(64) }, closed)]),
+  action: Type.Enum(auditActions),
+  ward: Type.Optional(Type.String()),
+  associationId: Type.Optional(Type.String()),
+  patientId: Type.Optional(Type.String()),
+  alarmId: Type.Optional(Type.String()),
+  detail: Type.Optional(Type.String({ maxLength: 2000 })),
+  prev: Type.String(),
+  hash: Type.String({ description: 'base64url of SHA-256 over the RFC 8785 form of this record without hash and sig' }),
+};
+
+/** In `audit`, written before records were signed. A chain of hashes alone: whoever may write the topic could have made it. */
+export const OlderAuditRecord = Type.Object(auditFields, closed);
+export type OlderAuditRecord = Static<typeof OlderAuditRecord>;
+
+/** How many patients one record names. */
+export const auditPatientsMax = 200;
+
 /** In `audit`: one look or act. `prev` is the `hash` of the record before it from the same process; a chain starts at `boot`. */
 export const AuditRecord = Type.Object(
   {
-    at: Instant,
-    boot: Name(64),
-    n: Type.Integer({ minimum: 1 }),
-    actor: Type.Union([Actor, Type.Object({ userId: Name(64) }, closed)]),
-    action: Type.Enum(auditActions),
-    ward: Type.Optional(Type.String()),
-    associationId: Type.Optional(Type.String()),
-    patientId: Type.Optional(Type.String()),
-    alarmId: Type.Optional(Type.String()),
-    detail: Type.Optional(Type.String({ maxLength: 2000 })),
-    prev: Type.String(),
-    hash: Type.String({ description: 'base64url of SHA-256 over the RFC 8785 form of this record without hash' }),
+    ...auditFields,
+    /** The session that acted, by its mark; the record of its login has the same. Absent where nobody was logged in. */
+    session: Type.Optional(Name(64)),
+    /** The network address that asked, as the server saw it. */
+    address: Type.Optional(Type.String({ maxLength: 64 })),
+    /** The browser that asked, by an id that the server gave it; or the host of a command line. */
+    station: Type.Optional(Type.String({ maxLength: 64 })),
+    /** The patients that a look at a ward or a list showed. */
+    patients: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: auditPatientsMax })),
+    /** The account that was created or changed. */
+    account: Type.Optional(Name(64)),
+    writer: Type.Enum([...auditWriters]),
+    /** RFC 7638 thumbprint of the writer's public key. */
+    key: Name(64),
+    sig: Type.String({
+      maxLength: 120,
+      description: 'base64url of Ed25519 (RFC 8032) over `signedText` of this record',
+    }),
   },
   closed,
 );
 export type AuditRecord = Static<typeof AuditRecord>;
+export type AnyAuditRecord = AuditRecord | OlderAuditRecord;
 
 const version = <const N extends string, const V extends number>(name: N, v: V) =>
   `application/vnd.vigil.${name}+json;v=${v}` as const;
@@ -227,6 +256,7 @@ export const contentTypes = {
   scores: version('scores', 1),
   standby: version('standby', 1),
   presence: version('presence', 1),
-  audit: version('audit', 1),
+  olderAudit: version('audit', 1),
+  audit: version('audit', 2),
 } as const;
 export type ContentType = (typeof contentTypes)[keyof typeof contentTypes];

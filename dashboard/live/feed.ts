@@ -113,6 +113,7 @@ export async function openFeed(
       // Its alarms come from the engine.
       case contentTypes.alerts:
       case contentTypes.audit:
+      case contentTypes.olderAudit:
       case contentTypes.rejected:
       case contentTypes.claim:
         return false;
@@ -213,7 +214,9 @@ export async function openFeed(
     signs,
     ready: open(),
     isReady: () => ready,
-    readAssociations: async () => beds?.reachEnd(),
+    async readAssociations() {
+      await beds?.reachEnd();
+    },
     unreadable: () => unreadable,
     async close() {
       clearInterval(timer);

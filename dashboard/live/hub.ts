@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws';
 import type { Trail } from '../../contracts/audit-trail.ts';
 import type { DamageBook } from '../../contracts/kafka/damage-book.ts';
 import type { ClockStep } from '../../contracts/system-clock.ts';
+import type { Who } from '../access.ts';
 import type { Budget } from '../core/budget.ts';
 import { judgeHealth } from '../core/health.ts';
 import { unseenAlarms } from '../core/screen.ts';
@@ -24,7 +25,7 @@ export const silentMsMax = 15_000;
 
 export type Hub = {
   /** Takes over a socket that its ticket opened. */
-  open(socket: WebSocket, claims: Claims): void;
+  open(socket: WebSocket, claims: Claims, who: Who): void;
   flushAlarms(): void;
   sendWave(chunk: Chunk): void;
   /** The wards that at least one open screen of a clinician shows. */
@@ -94,13 +95,25 @@ export function createHub(options: {
 
   return {
     health,
-    open(socket, claims) {
+    open(socket, claims, who) {
       const viewer = sessions.recheck(claims);
       const ofSession = [...screens.keys()].filter((screen) => screen.claims.sessionId === claims.sessionId).length;
       if (!viewer) return socket.close(closeCodes.sessionEnded, 'session ended');
       if (ofSession >= screensOfSessionMax || screens.size >= screensMax)
         return socket.close(closeCodes.tooMany, 'too many connections');
-      const screen = createScreen({ socket, claims, viewer, feed: feed(), trail, stream, budget, health, now, logger });
+      const screen = createScreen({
+        socket,
+        claims,
+        who,
+        viewer,
+        feed: feed(),
+        trail,
+        stream,
+        budget,
+        health,
+        now,
+        logger,
+      });
       const state = { socket, answeredAtMs: now() };
       screens.set(screen, state);
       socket.on('message', (data, isBinary) => {

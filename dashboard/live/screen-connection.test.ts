@@ -2,6 +2,7 @@ import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { AuditEvent } from '../../contracts/audit-chain.ts';
 import { formatInstant } from '../../contracts/time.ts';
+import { actorOf } from '../access.ts';
 import { foldAlarmEvent } from '../core/alarms.ts';
 import { foldAssociations } from '../core/beds.ts';
 import { alarm, hr, nurse, observation, period, t0, table } from '../core/fold.testing.ts';
@@ -37,6 +38,7 @@ function world(viewer: Viewer = nurse) {
   const screen = createScreen({
     socket: socket as never,
     claims: { userId: 'n', sessionId: 's', startedAtMs: t0, seenAtMs: t0, fingerprint: 'f' },
+    who: { actor: actorOf(viewer), session: 'mark', address: '10.0.0.7' },
     viewer,
     feed,
     trail: {

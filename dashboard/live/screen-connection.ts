@@ -5,6 +5,7 @@ import type { Trail } from '../../contracts/audit-trail.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { textFaultIn } from '../../contracts/text.ts';
 import { formatInstant, parseInstant } from '../../contracts/time.ts';
+import type { Who } from '../access.ts';
 import type { Budget } from '../core/budget.ts';
 import { may, seesWard, type Viewer } from '../core/rights.ts';
 import { type Changes, changesSince, isVisible, type Looking, type Scope, wholeScreen } from '../core/screen.ts';
@@ -48,6 +49,8 @@ export type Screen = {
 export type ScreenParts = {
   readonly socket: ScreenSocket;
   readonly claims: Claims;
+  /** Who looks, for the audit trail. */
+  readonly who: Who;
   readonly viewer: Viewer;
   readonly feed: Pick<Feed, 'state' | 'waves' | 'isReady'>;
   readonly trail: Pick<Trail, 'record'>;
@@ -59,7 +62,7 @@ export type ScreenParts = {
 };
 
 export function createScreen(parts: ScreenParts): Screen {
-  const { viewer, feed, trail, stream, now, logger } = parts;
+  const { viewer, who, feed, trail, stream, now, logger } = parts;
   const { state } = feed;
   const outbox = createOutbox(parts.socket, parts.budget, now, logger);
   const { end } = outbox;
@@ -147,15 +150,13 @@ export function createScreen(parts: ScreenParts): Screen {
     const next = parseWatch(text);
     if (!next) return end(closeCodes.badMessage, 'not a message of ours');
     if (!feed.isReady()) return end(closeCodes.unavailable, 'starting');
-    const { userId, name, role } = viewer;
-    const actor = { userId, name, role };
     const look = lookOf(state, viewer, next.scope);
     if (look === undefined) {
-      await trail.record({ actor, action: 'access-denied', detail: 'live', ...scopeFields(next.scope) });
+      await trail.record({ ...who, action: 'access-denied', detail: 'live', ...scopeFields(next.scope) });
       return end(closeCodes.notAllowed, 'not for this account');
     }
     const sameScope = watch !== undefined && JSON.stringify(watch.scope) === JSON.stringify(next.scope);
-    if (!sameScope) await trail.record({ actor, ...look });
+    if (!sameScope) await trail.record({ ...who, ...look });
     if (ended()) return;
     watch = next;
     gaps.clear();

@@ -1,6 +1,7 @@
 /** What a nurse sees at the bed and a monitor does not: consciousness, oxygen, and the SpO2 scale, for NEWS2. */
 import { VigilError } from '../../contracts/errors.ts';
 import type { Command } from '../../contracts/messages/alarms.ts';
+import { whoOf } from '../access.ts';
 import { AssessmentBody, ErrorBody } from '../protocol.ts';
 import { AssociationParams, asked, bedOf, commandAnswers, sendCommand, whereabouts } from './clinical.ts';
 import type { App, Parts } from './parts.ts';
@@ -22,7 +23,7 @@ export function assessmentRoute(app: App, parts: Parts): void {
         ...request.body,
       };
       const detail = `${wordsOf(request.body)}; command ${command.commandId}`;
-      await parts.trail.record({ actor: command.by, action: 'assessment-entered', ...whereabouts(bed), detail });
+      await parts.trail.record({ ...whoOf(request), action: 'assessment-entered', ...whereabouts(bed), detail });
       return reply.code(202).send(await sendCommand(parts, command));
     },
   );

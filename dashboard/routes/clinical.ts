@@ -8,7 +8,7 @@ import { VigilError } from '../../contracts/errors.ts';
 import type { Command, LimitsInForce } from '../../contracts/messages/alarms.ts';
 import { AssociationId, contentTypes } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
-import { actorOf, notFound, viewerOf } from '../access.ts';
+import { actorOf, notFound, viewerOf, whoOf } from '../access.ts';
 import { acknowledgeFault } from '../core/acknowledge.ts';
 import { newestChange, noteSent, type SentChange, seenFault } from '../core/limits-seen.ts';
 import { seesWard } from '../core/rights.ts';
@@ -49,7 +49,7 @@ export async function bedOf(parts: Parts, request: FastifyRequest, associationId
 
 async function denied(parts: Parts, request: FastifyRequest, about: Partial<AuditEvent>): Promise<void> {
   const detail = `${request.method} ${request.routeOptions.url ?? ''}`;
-  await parts.trail.record({ actor: actorOf(viewerOf(request)), action: 'access-denied', detail, ...about });
+  await parts.trail.record({ ...whoOf(request), action: 'access-denied', detail, ...about });
 }
 
 /** The fields of an audit record that say where. */
@@ -121,7 +121,7 @@ function viewRoutes(app: App, parts: Parts): void {
     async (request) => {
       const viewer = viewerOf(request);
       const bed = await bedOf(parts, request, request.params.associationId);
-      await trail.record({ actor: actorOf(viewer), action: 'patient-viewed', ...whereabouts(bed) });
+      await trail.record({ ...whoOf(request), action: 'patient-viewed', ...whereabouts(bed) });
       const alarms = alarmsOfBed(feed.state, viewer, bed.associationId, -1);
       const version = feed.state.associations.get(bed.deviceId)?.version ?? 0;
       return { at: formatInstant(now()), bed: bedView(feed.state, viewer, bed), alarms, version };
@@ -155,8 +155,7 @@ function acknowledgeRoute(app: App, parts: Parts): void {
       if (fault) return reply.code(409).send({ ...fault, alarm });
       const command: Command = { type: 'acknowledge', ...asked(parts, request, bed.associationId), alarmId, rev };
       const detail = `${alarm.condition}, revision ${rev}; command ${command.commandId}`;
-      const actor = actorOf(viewer);
-      await trail.record({ actor, action: 'alarm-acknowledged', ...whereabouts(bed), alarmId, detail });
+      await trail.record({ ...whoOf(request), action: 'alarm-acknowledged', ...whereabouts(bed), alarmId, detail });
       return reply.code(202).send(await sendCommand(parts, command));
     },
   );
@@ -174,7 +173,7 @@ function pauseAudioRoute(app: App, parts: Parts): void {
       const { forMs } = request.body;
       const command: Command = { type: 'pause-audio', ...asked(parts, request, bed.associationId), forMs };
       const detail = `for ${forMs} ms; command ${command.commandId}`;
-      await parts.trail.record({ actor: command.by, action: 'audio-paused', ...whereabouts(bed), detail });
+      await parts.trail.record({ ...whoOf(request), action: 'audio-paused', ...whereabouts(bed), detail });
       return reply.code(202).send(await sendCommand(parts, command));
     },
   );
@@ -213,7 +212,7 @@ function limitsRoute(app: App, parts: Parts): void {
       noteSent(sentLimits, key, { change, over: read, commandId });
       const detail = `${group} ${limits ? JSON.stringify(limits) : "back to the ward's"}; command ${command.commandId}`;
       try {
-        await trail.record({ actor: by, action: 'limits-changed', ...whereabouts(bed), detail });
+        await trail.record({ ...whoOf(request), action: 'limits-changed', ...whereabouts(bed), detail });
         return reply.code(202).send(await sendCommand(parts, command));
       } catch (error) {
         sentLimits.delete(key);

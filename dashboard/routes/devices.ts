@@ -5,8 +5,8 @@ import { Type } from 'typebox';
 import { VigilError } from '../../contracts/errors.ts';
 import { AssociationId, DeviceId } from '../../contracts/messages/records.ts';
 import { visibleText } from '../../contracts/text.ts';
-import { viewerOf } from '../access.ts';
-import { createChanges, type MakeChange } from '../changes.ts';
+import { viewerOf, whoOf } from '../access.ts';
+import { type Asking, createChanges, type MakeChange } from '../changes.ts';
 import { assignDevice, correctPatient, type Decision, endAssociation, moveDevice } from '../core/associate.ts';
 import { seesWard } from '../core/rights.ts';
 import { devicesFor } from '../core/screen.ts';
@@ -90,7 +90,7 @@ function placeRoutes(app: App, { feed, wards }: Parts, change: MakeChange): void
     async (request, reply) => {
       const { deviceId } = request.params;
       const associationId = randomUUIDv7();
-      const decision = await change(viewerOf(request), {
+      const decision = await change(askingOf(request), {
         action: 'association-started',
         decide: (asked) => assignDevice(feed.state, asked, deviceId, request.body, associationId),
         detail: ({ period }) => `${deviceId} ${at(period)}`,
@@ -108,7 +108,7 @@ function placeRoutes(app: App, { feed, wards }: Parts, change: MakeChange): void
     },
     async (request, reply) => {
       const { deviceId } = request.params;
-      const decision = await change(viewerOf(request), {
+      const decision = await change(askingOf(request), {
         action: 'association-moved',
         decide: (asked) => moveDevice(feed.state, asked, deviceId, request.body),
         detail: ({ period, tables }) => `${tables.map((table) => table.deviceId).join(', ')} now ${at(period)}`,
@@ -128,7 +128,7 @@ function patientRoutes(app: App, { feed }: Parts, change: MakeChange): void {
     },
     async (request, reply) => {
       const { deviceId, associationId } = request.params;
-      const decision = await change(viewerOf(request), {
+      const decision = await change(askingOf(request), {
         action: 'patient-corrected',
         decide: (asked) => correctPatient(feed.state, asked, deviceId, associationId, request.body),
         detail: ({ tables }) => {
@@ -153,7 +153,7 @@ function patientRoutes(app: App, { feed }: Parts, change: MakeChange): void {
     async (request, reply) => {
       const { deviceId, associationId } = request.params;
       const { whole } = request.query;
-      const decision = await change(viewerOf(request), {
+      const decision = await change(askingOf(request), {
         action: 'association-ended',
         decide: (asked) => endAssociation(feed.state, asked, deviceId, associationId, whole),
         detail: ({ tables }) => tables.map((table) => table.deviceId).join(', '),
@@ -162,6 +162,8 @@ function patientRoutes(app: App, { feed }: Parts, change: MakeChange): void {
     },
   );
 }
+
+const askingOf = (request: FastifyRequest): Asking => ({ viewer: viewerOf(request), who: whoOf(request) });
 
 function answer(reply: FastifyReply, decision: Decision, done = 200): FastifyReply {
   if (decision.ok) {

@@ -2,7 +2,17 @@
 import { Type } from 'typebox';
 import { VigilError } from '../../contracts/errors.ts';
 import { formatInstant } from '../../contracts/time.ts';
-import { actorOf, cookieName, cookieOptions, notAllowed, notLoggedIn } from '../access.ts';
+import {
+  actorOf,
+  cookieName,
+  cookieOptions,
+  keepStation,
+  notAllowed,
+  notLoggedIn,
+  type Who,
+  whereFrom,
+  whoOf,
+} from '../access.ts';
 import { userIdPattern } from '../accounts/accounts.ts';
 import { lineIsFull, nobodysHash, verifyPassword } from '../accounts/password.ts';
 import { delayLeftMs, type Failures, noteFailure, noteSuccess } from '../core/login-delay.ts';
@@ -28,13 +38,13 @@ function sessionBody(viewer: Viewer, startedAtMs: number): Session {
 }
 
 export function loginRoutes(app: App, parts: Parts): void {
-  const { accounts, sessions, tickets, trail, hub, now } = parts;
+  const { accounts, sessions, stations, tickets, trail, hub, now } = parts;
   const failures: Failures = new Map();
 
-  async function login(userId: string, password: string, address: string) {
+  async function login(userId: string, password: string, from: Pick<Who, 'address' | 'station'>) {
     const account = userIdPattern.test(userId) ? accounts.get(userId) : undefined;
     // By what was typed: a delay that only known users have would tell who they are.
-    const pair = `${userId} ${address}`;
+    const pair = `${userId} ${from.address}`;
     const leftMs = delayLeftMs(failures, pair, now());
     if (leftMs > 0 || lineIsFull())
       throw new VigilError('rate-limited', `Too many logins: try again in ${Math.ceil(leftMs / 1000) || 5} s.`);
@@ -43,14 +53,14 @@ export function loginRoutes(app: App, parts: Parts): void {
     const started = right && account && !account.disabled ? await sessions.start(account.userId) : undefined;
     if (!started || !account) {
       noteFailure(failures, pair, now());
-      await trail.record({ actor: { userId: account?.userId ?? unknownUser }, action: 'login-failed' });
+      await trail.record({ actor: { userId: account?.userId ?? unknownUser }, ...from, action: 'login-failed' });
       throw new VigilError('not-logged-in', 'User or password is wrong.');
     }
     noteSuccess(failures, pair);
     const { name, role, wards } = account;
     const viewer: Viewer = { userId: account.userId, name, role, wards };
-    const detail = `session ${sessionMark(started.claims.sessionId)}`;
-    await trail.record({ actor: actorOf(viewer), action: 'login', detail });
+    const session = sessionMark(started.claims.sessionId);
+    await trail.record({ actor: actorOf(viewer), session, ...from, action: 'login' });
     return { ...started, viewer };
   }
 
@@ -62,7 +72,8 @@ export function loginRoutes(app: App, parts: Parts): void {
     },
     async (request, reply) => {
       const { userId, password } = request.body;
-      const { token, claims, viewer } = await login(userId, password, request.ip);
+      keepStation(request, reply, stations);
+      const { token, claims, viewer } = await login(userId, password, whereFrom(request));
       reply.setCookie(cookieName, token, cookieOptions);
       return sessionBody(viewer, claims.startedAtMs);
     },
@@ -82,13 +93,13 @@ export function loginRoutes(app: App, parts: Parts): void {
     { config: { access: 'session' }, schema: { response: { 204: Type.Null(), 401: ErrorBody } } },
     async (request, reply) => {
       if (!request.live) throw notLoggedIn();
-      const { viewer, claims } = request.live;
+      const { claims } = request.live;
       const mark = sessionMark(claims.sessionId);
       // Out at once, here and for this browser, even where the record has to wait.
       sessions.revoke(mark, now());
       hub.endSession(claims.sessionId);
       reply.clearCookie(cookieName, cookieOptions);
-      await trail.record({ actor: actorOf(viewer), action: 'logout', detail: `session ${mark}` });
+      await trail.record({ ...whoOf(request), action: 'logout' });
       return reply.code(204).send(null);
     },
   );

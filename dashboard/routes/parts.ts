@@ -11,6 +11,7 @@ import type { AuditProjection } from '../audit/projection.ts';
 import type { Feed } from '../live/feed.ts';
 import type { Hub } from '../live/hub.ts';
 import type { Sessions } from '../sessions/sessions.ts';
+import type { Stations } from '../sessions/stations.ts';
 import type { Tickets } from '../sessions/tickets.ts';
 import type { TrendStore } from '../trend-store.ts';
 import type { Wards } from '../wards-file.ts';
@@ -27,6 +28,7 @@ export type Parts = {
   readonly log: Pick<SealedLog, 'append' | 'takeTurn' | 'boot'>;
   readonly accounts: Accounts;
   readonly sessions: Sessions;
+  readonly stations: Stations;
   readonly tickets: Tickets;
   readonly trail: Trail;
   readonly audit: Pick<AuditProjection, 'page'>;

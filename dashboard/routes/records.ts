@@ -1,6 +1,6 @@
 /** History: trends from InfluxDB, and the audit trail. */
 import { VigilError } from '../../contracts/errors.ts';
-import { actorOf, viewerOf } from '../access.ts';
+import { whoOf } from '../access.ts';
 import { planTrend, trendsOf } from '../core/trend-query.ts';
 import { AuditPage, AuditQuery, ErrorBody, TrendQuery, Trends } from '../protocol.ts';
 import { AssociationParams, bedOf, whereabouts } from './clinical.ts';
@@ -24,7 +24,7 @@ export function recordRoutes(app: App, parts: Parts): void {
       const plan = planTrend(request.query, now());
       if ('message' in plan) throw new VigilError(plan.code, plan.message);
       const detail = `${plan.codes.join(' ')} from ${request.query.from} to ${request.query.to}`;
-      await trail.record({ actor: actorOf(viewerOf(request)), action: 'trend-viewed', ...whereabouts(bed), detail });
+      await trail.record({ ...whoOf(request), action: 'trend-viewed', ...whereabouts(bed), detail });
       // A device without a bed has one association in every tray: no ward sees what it measured in another one's.
       const fromMs = Math.max(plan.fromMs, bed.tray?.endedAtMs ?? 0);
       if (fromMs >= plan.toMs) return trendsOf(plan, new Map());
@@ -42,7 +42,7 @@ export function recordRoutes(app: App, parts: Parts): void {
       },
     },
     async (request) => {
-      await trail.record({ actor: actorOf(viewerOf(request)), action: 'audit-viewed' });
+      await trail.record({ ...whoOf(request), action: 'audit-viewed' });
       return audit.page(request.query);
     },
   );

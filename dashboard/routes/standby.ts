@@ -1,5 +1,6 @@
 /** Standby of a bed: the patient is away, for a reason and a time. */
 import type { Command } from '../../contracts/messages/alarms.ts';
+import { whoOf } from '../access.ts';
 import { ErrorBody, StandbyBody } from '../protocol.ts';
 import { AssociationParams, asked, bedOf, commandAnswers, sendCommand, whereabouts } from './clinical.ts';
 import type { App, Parts } from './parts.ts';
@@ -16,7 +17,7 @@ export function standbyRoutes(app: App, parts: Parts): void {
       const { reason, forMs } = request.body;
       const command: Command = { type: 'standby', ...asked(parts, request, bed.associationId), reason, forMs };
       const detail = `${reason}, for ${forMs} ms; command ${command.commandId}`;
-      await parts.trail.record({ actor: command.by, action: 'standby-begun', ...whereabouts(bed), detail });
+      await parts.trail.record({ ...whoOf(request), action: 'standby-begun', ...whereabouts(bed), detail });
       return reply.code(202).send(await sendCommand(parts, command));
     },
   );
@@ -28,7 +29,7 @@ export function standbyRoutes(app: App, parts: Parts): void {
       const bed = await bedOf(parts, request, request.params.associationId);
       const command: Command = { type: 'end-standby', ...asked(parts, request, bed.associationId) };
       const detail = `command ${command.commandId}`;
-      await parts.trail.record({ actor: command.by, action: 'standby-ended', ...whereabouts(bed), detail });
+      await parts.trail.record({ ...whoOf(request), action: 'standby-ended', ...whereabouts(bed), detail });
       return reply.code(202).send(await sendCommand(parts, command));
     },
   );

@@ -7,6 +7,7 @@ import { settings as dashboardSettings } from '../../dashboard/settings.ts';
 import { gatewaySettings } from '../../gateway/settings.ts';
 import { alarmSettings } from '../../processors/alarms/settings.ts';
 import { settings as trendsSettings } from '../../processors/trends/settings.ts';
+import { settings as witnessSettings } from '../../processors/witness/settings.ts';
 import { simulatorSettings } from '../../simulators/settings.ts';
 import { influxToml } from '../platform/influxConfig.ts';
 import { brokerProperties } from '../platform/kafkaConfig.ts';
@@ -61,6 +62,7 @@ const manifests: Record<string, Manifest> = {
   alarms: alarmSettings,
   trends: trendsSettings,
   dashboard: dashboardSettings,
+  witness: witnessSettings,
   simulators: simulatorSettings,
   vigil: vigilSettings,
 };
@@ -117,6 +119,7 @@ describe('every service of docker-compose.yml', () => {
         'trends',
         'vigil',
         'wards',
+        'witness',
       ].sort(),
     );
     expect(ours.filter(([, { build }]) => build !== undefined).map(([name]) => name)).toEqual(['init']);
@@ -218,7 +221,7 @@ describe('the settings of our services', () => {
     alarmsMetricsPort: 9460,
     httpPort: 8443,
   };
-  it.each(['gateway', 'alarms', 'trends', 'dashboard', 'simulators'] as const)(
+  it.each(['gateway', 'alarms', 'trends', 'dashboard', 'witness', 'simulators'] as const)(
     '%s is told what `npm start` tells it, but for the places that differ in a container',
     (name) => {
       const differs: Record<string, string> = {
@@ -227,6 +230,7 @@ describe('the settings of our services', () => {
         VIGIL_MQTT_URL: 'mqtts://gateway:8883',
         VIGIL_ACCOUNTS_FILE: '/run/vigil-accounts/secrets/accounts.json',
         VIGIL_WARDS_FILE: '/run/vigil-accounts/secrets/wards.json',
+        VIGIL_AUDIT_ANCHORS_FILE: '/run/vigil-audit/anchors.ndjson',
       };
       const { PATH: _path, VIGIL_STATE_DIR: _state, ...expected } = serviceEnv(where, name);
       for (const key of Object.keys(expected)) expected[key] = differs[key] ?? expected[key]!;
@@ -234,13 +238,17 @@ describe('the settings of our services', () => {
     },
   );
 
-  it.each(['gateway', 'alarms', 'trends', 'dashboard'] as const)('%s finds every file that it is told of', (name) => {
-    const files = new Set(sharesOf(name, []).map(({ to }) => `/run/vigil/${to}`));
-    const told = Object.entries(environment(name)).filter(
-      ([key]) => key.endsWith('_FILE') && key !== 'VIGIL_ACCOUNTS_FILE' && key !== 'VIGIL_WARDS_FILE',
-    );
-    expect(told.filter(([, path]) => !files.has(path))).toEqual([]);
-  });
+  it.each(['gateway', 'alarms', 'trends', 'dashboard', 'witness'] as const)(
+    '%s finds every file of its own',
+    (name) => {
+      const files = new Set(sharesOf(name, []).map(({ to }) => `/run/vigil/${to}`));
+      const ofOthers = ['VIGIL_ACCOUNTS_FILE', 'VIGIL_WARDS_FILE', 'VIGIL_AUDIT_ANCHORS_FILE'];
+      const told = Object.entries(environment(name)).filter(
+        ([key]) => key.endsWith('_FILE') && !ofOthers.includes(key),
+      );
+      expect(told.filter(([, path]) => !files.has(path))).toEqual([]);
+    },
+  );
 
   it('gives each holder a volume that init fills, and the image a folder for it', () => {
     const filled = compose.services.init!.volumes!.map((mount) => String(mount).split(':')[0]!);
@@ -252,12 +260,27 @@ describe('the settings of our services', () => {
     expect(Object.keys(compose.volumes).sort()).toEqual([...filled].sort());
   });
 
-  it('hands no private key of an authority to anybody, and no reader key to another role', () => {
+  it('lets the witness alone write the anchors, and open nothing', () => {
+    const mounts = services.flatMap(([name, { volumes = [] }]) =>
+      volumes.flatMap((mount) =>
+        typeof mount !== 'string' && mount.source === 'audit-anchors' ? [[name, mount.read_only ?? false]] : [],
+      ),
+    );
+    expect(mounts.sort()).toEqual([
+      ['dashboard', true],
+      ['vigil', true],
+      ['witness', false],
+    ]);
+    expect(sharesOf('witness', []).filter(({ to }) => /reader|pseudonym|session/.test(to))).toEqual([]);
+  });
+
+  it('hands no private key of an authority to anybody, and no reader key or signing key to another role', () => {
     for (const holder of holders) {
       const files = sharesOf(holder, ['bed-01']).flatMap(({ from }) => from);
       expect(files).not.toContain('certs/ca.key');
       expect(files).not.toContain('certs/device-ca.key');
       expect(files.filter((name) => name.includes('reader-') && name !== `secrets/reader-${holder}.jwk`)).toEqual([]);
+      expect(files.filter((name) => /audit-.*jwk/.test(name) && name !== `secrets/audit-${holder}.jwk`)).toEqual([]);
     }
   });
 });

@@ -16,6 +16,7 @@ export const holders = [
   'trends',
   'dashboard',
   'operator',
+  'witness',
   'simulators',
 ] as const;
 export type Holder = (typeof holders)[number];
@@ -69,10 +70,15 @@ export function sharesOf(holder: Holder, devices: readonly string[]): Share[] {
       return [
         ...kafkaClient('dashboard'),
         ...same('certs', 'web-server.pem', 'web-server.key'),
-        ...same('secrets', 'influx-dashboard.password', 'session.key'),
+        ...same('secrets', 'influx-dashboard.password', 'session.key', 'audit-dashboard.jwk', 'audit-keys.json'),
       ];
     case 'operator':
-      return kafkaClient('operator');
+      return [...kafkaClient('operator'), ...same('secrets', 'audit-operator.jwk', 'audit-keys.json')];
+    case 'witness':
+      return [
+        ...same('certs', 'ca.pem', 'witness.pem', 'witness.key'),
+        ...same('secrets', 'audit-witness.jwk', 'audit-keys.json'),
+      ];
     case 'simulators':
       return [
         ...same('certs', 'ca.pem'),

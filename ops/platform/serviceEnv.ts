@@ -1,7 +1,7 @@
 /** The environment of each process, as `npm start` gives it and as a test gives it to what it starts. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Service } from '../../contracts/topics.ts';
+import type { Principal } from '../../contracts/topics.ts';
 
 /** Where a running system is found: plain data, so that a test's worker can be handed it. */
 export type Whereabouts = {
@@ -43,7 +43,7 @@ function wardsFileOf(stateDir: string): string {
  */
 export function serviceEnv(
   where: Whereabouts,
-  service: Service | 'simulators',
+  service: Principal | 'simulators',
   overrides: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
   const certs = join(where.stateDir, 'certs');
@@ -85,7 +85,9 @@ export function serviceEnv(
         ...overrides,
       };
     case 'operator':
-      return { ...common, ...kafkaEnv(where, service), ...overrides };
+      return { ...common, ...kafkaEnv(where, service), ...auditEnv(where, service), ...overrides };
+    case 'witness':
+      return { ...common, ...kafkaClientEnv(where, service), ...auditEnv(where, service), ...overrides };
     case 'trends':
       return { ...common, ...kafkaEnv(where, service), ...influx, ...overrides };
     case 'dashboard':
@@ -93,6 +95,7 @@ export function serviceEnv(
         ...common,
         ...kafkaEnv(where, service),
         ...influx,
+        ...auditEnv(where, service),
         VIGIL_HTTP_HOST: '127.0.0.1',
         VIGIL_HTTP_PORT: String(where.httpPort),
         VIGIL_HTTP_CERT_FILE: join(certs, 'web-server.pem'),
@@ -114,14 +117,33 @@ export function serviceEnv(
   }
 }
 
-function kafkaEnv(where: Whereabouts, service: Service): Record<string, string> {
+/** Where the witness of the audit trail writes its anchors in a state folder. */
+export const anchorsFileOf = (stateDir: string) => join(stateDir, 'audit', 'anchors.ndjson');
+
+/** Of who writes or verifies the audit trail. */
+function auditEnv({ stateDir }: Whereabouts, service: Principal): Record<string, string> {
+  const secrets = join(stateDir, 'secrets');
+  return {
+    VIGIL_AUDIT_KEY_FILE: join(secrets, `audit-${service}.jwk`),
+    VIGIL_AUDIT_KEYS_FILE: join(secrets, 'audit-keys.json'),
+    VIGIL_AUDIT_ANCHORS_FILE: anchorsFileOf(stateDir),
+  };
+}
+
+function kafkaClientEnv(where: Whereabouts, service: Principal): Record<string, string> {
   const certs = join(where.stateDir, 'certs');
-  const secrets = join(where.stateDir, 'secrets');
   return {
     VIGIL_KAFKA_BROKERS: where.kafkaBrokers,
     VIGIL_KAFKA_CA_FILE: join(certs, 'ca.pem'),
     VIGIL_KAFKA_CERT_FILE: join(certs, `${service}.pem`),
     VIGIL_KAFKA_KEY_FILE: join(certs, `${service}.key`),
+  };
+}
+
+function kafkaEnv(where: Whereabouts, service: Principal): Record<string, string> {
+  const secrets = join(where.stateDir, 'secrets');
+  return {
+    ...kafkaClientEnv(where, service),
     VIGIL_READERS_FILE: join(secrets, 'readers.json'),
     VIGIL_READER_KEY_FILE: join(secrets, `reader-${service}.jwk`),
     VIGIL_PSEUDONYM_KEY_FILE: join(secrets, 'pseudonym.key'),

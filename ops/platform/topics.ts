@@ -15,8 +15,8 @@ import {
   type KafkaTopic,
   kafkaTopicNames,
   kafkaTopics,
-  type Service,
-  services,
+  type Principal,
+  principals,
   topicsOf,
   turns,
 } from '../../contracts/topics.ts';
@@ -51,7 +51,7 @@ export async function ensureTopics(broker: string, certsDir: string, replication
       await untilLed(admin);
     }
     await untilReady(() => markKeys(kafka, dirname(certsDir)));
-    const acl = services.flatMap(accessOf);
+    const acl = principals.flatMap(accessOf);
     await admin.createAcls({ acl });
     await withdrawOthers(admin, acl);
     await untilInForce(admin, acl.length);
@@ -224,7 +224,7 @@ export function topicConfig(name: KafkaTopic, replication: Replication = oneCopy
 }
 
 /** What a service may do: write and read its topics, take its turns, and commit offsets in groups that start with its name. */
-function accessOf(service: Service): AclEntry[] {
+function accessOf(service: Principal): AclEntry[] {
   const allow = (resourceType: AclResourceTypes, resourceName: string, operation: AclOperationTypes): AclEntry => ({
     principal: `User:${service}`,
     host: '*',

@@ -1,5 +1,6 @@
 /** What lies in `rejected`, and what of it was sent through again. */
 import type { Logger } from 'pino';
+import { readAudit } from '../../contracts/audit-reading.ts';
 import { checkRecord } from '../../contracts/messages/check.ts';
 import { contentTypes, type RejectedRecord } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
@@ -108,10 +109,9 @@ async function readRedriven(log: SealedLog, logger: Logger): Promise<Set<string>
   const names = new Set<string>();
   const sinceMs = Date.now() - kafkaTopics.rejected.retentionMs;
   await readTopic(log, logger, { topic: 'audit', start: { sinceMs } }, (opened) => {
-    const checked = opened && checkRecord(opened.contentType, opened.plaintext);
-    if (!checked?.ok || checked.contentType !== contentTypes.audit || checked.body.action !== 'rejected-redriven')
-      return;
-    for (const name of appendedIn(checked.body.detail ?? '')) names.add(name);
+    const record = opened && readAudit(opened);
+    if (record?.action !== 'rejected-redriven') return;
+    for (const name of appendedIn(record.detail ?? '')) names.add(name);
   });
   return names;
 }

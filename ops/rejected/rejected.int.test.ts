@@ -1,18 +1,21 @@
 /** The operator's way with rejected input, as it is typed, against real Kafka and a real gateway. */
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ensureCertificates } from '../../certs/ensure.ts';
+import { checkNext, missingRecords, newCheck } from '../../contracts/audit-check.ts';
+import { readPublicKeys } from '../../contracts/audit-keys.ts';
+import { readAudit } from '../../contracts/audit-reading.ts';
+import { judgeRecord } from '../../contracts/audit-rules.ts';
 import { sha256 } from '../../contracts/audit-trail.ts';
-import { checkRecord } from '../../contracts/messages/check.ts';
-import { type AuditRecord, contentTypes, type RejectedRecord, type Role } from '../../contracts/messages/records.ts';
+import { type AnyAuditRecord, contentTypes, type RejectedRecord, type Role } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { type Account, writeAccounts } from '../../dashboard/accounts/accounts.ts';
 import { hashPassword } from '../../dashboard/accounts/password.ts';
-import { checkNext, missingRecords, newCheck } from '../../dashboard/core/audit-chain.ts';
 import { connectMqtt, publishFor, recordsOf } from '../../gateway/gateway.testing.ts';
 import { readWhole } from '../../tests/log-witness.ts';
 import { admitted, associate, openLogAs, ownPorts, type RunningHouse, root, startHouse } from '../../tests/system.ts';
@@ -105,12 +108,9 @@ async function listIds(): Promise<string[]> {
 const states = async () =>
   (await vigil(['list', ...mine])).out.match(/ (open|kept|redriven) /g)?.map((one) => one.trim());
 
-async function audit(): Promise<AuditRecord[]> {
+async function audit(): Promise<AnyAuditRecord[]> {
   const records = await readWhole(operator, 'audit');
-  return records.flatMap(({ opened }) => {
-    const checked = checkRecord(opened.contentType, opened.plaintext);
-    return checked.ok && checked.contentType === contentTypes.audit ? [checked.body] : [];
-  });
+  return records.flatMap(({ opened }) => readAudit(opened) ?? []);
 }
 const readings = async () =>
   (await recordsOf(operator, 'observations', device))
@@ -255,6 +255,8 @@ it('leaves an audit trail whose chains hold', async () => {
   const records = (await audit()).filter(({ boot }) => boot.startsWith('rejected-'));
   expect(records.length).toBeGreaterThanOrEqual(9);
   const check = newCheck(false);
-  for (const record of records.sort((a, b) => a.n - b.n)) expect(checkNext(check, record, sha256)).toBe('ok');
+  const keys = readPublicKeys(readFileSync(join(platform.stateDir, 'secrets', 'audit-keys.json'), 'utf8'));
+  for (const record of records.sort((a, b) => a.n - b.n))
+    expect(checkNext(check, record, judgeRecord(record, undefined, sha256, keys.verify))).toBe('ok');
   expect([...check.faults, ...missingRecords(check)]).toEqual([]);
 });

@@ -21,6 +21,12 @@ export const vigilSettings = {
     help: 'host:port of Kafka, comma-separated',
     fallback: '127.0.0.1:9092',
   },
+  anchorsFile: {
+    kind: 'text',
+    env: 'VIGIL_AUDIT_ANCHORS_FILE',
+    help: "the witness's anchors of the audit trail; empty: audit/anchors.ndjson in the folder",
+    fallback: '',
+  },
   accountsFile: {
     kind: 'text',
     env: 'VIGIL_ACCOUNTS_FILE',

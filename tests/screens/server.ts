@@ -8,7 +8,9 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { build } from 'vite';
 import { issueAuthority, issueLeaf } from '../../certs/issue.ts';
-import { createTrail } from '../../contracts/audit-trail.ts';
+import { newAuditKeys } from '../../contracts/audit.testing.ts';
+import { judgeRecord } from '../../contracts/audit-rules.ts';
+import { createTrail, sha256 } from '../../contracts/audit-trail.ts';
 import { boundsOver, ownAfter } from '../../contracts/effective-limits.ts';
 import type { AlarmEvent, Command, CommandAnswer } from '../../contracts/messages/alarms.ts';
 import { newLimits } from '../../contracts/messages/limits.testing.ts';
@@ -24,7 +26,7 @@ import {
 import type { SealedTurn, TurnRecord } from '../../contracts/sealed-log.ts';
 import { type Account, followAccounts, writeAccounts } from '../../dashboard/accounts/accounts.ts';
 import { hashPassword } from '../../dashboard/accounts/password.ts';
-import { createAuditView } from '../../dashboard/audit/projection.ts';
+import { createAuditView } from '../../dashboard/audit/view.ts';
 import { foldAlarmEvent } from '../../dashboard/core/alarms.ts';
 import { foldAssociations, tick } from '../../dashboard/core/beds.ts';
 import { defaultBudget } from '../../dashboard/core/budget.ts';
@@ -44,12 +46,15 @@ import type { Feed } from '../../dashboard/live/feed.ts';
 import { createHub, silentMsMax } from '../../dashboard/live/hub.ts';
 import { buildServer } from '../../dashboard/server.ts';
 import { createSessions } from '../../dashboard/sessions/sessions.ts';
+import { createStations } from '../../dashboard/sessions/stations.ts';
 import { createTickets } from '../../dashboard/sessions/tickets.ts';
 import { createTokens } from '../../dashboard/sessions/token.ts';
 import type { TrendStore } from '../../dashboard/trend-store.ts';
 import { freePorts } from '../../ops/platform/ports.ts';
 import { password } from '../browser.ts';
 import { root } from '../system.ts';
+
+const auditKeys = newAuditKeys();
 
 type SetLimits = Extract<Command, { type: 'set-limits' }>;
 
@@ -87,10 +92,11 @@ export async function openScreenServer(options: ScreenServerOptions) {
   const boot = 'screens';
   const live = createLive(options, () => hub);
   const accounts = followAccounts(join(folder, 'accounts.json'), logger);
-  const sessions = createSessions(accounts, createTokens(Buffer.alloc(32, 1).toString('base64url')), now);
+  const sessionKey = Buffer.alloc(32, 1).toString('base64url');
+  const sessions = createSessions(accounts, createTokens(sessionKey), now);
   const pseudonymKey = Buffer.alloc(32, 2).toString('base64url');
   const log = { append: live.append, takeTurn: live.takeTurn, boot };
-  const trail = createTrail(log, { pseudonymKey, now, logger });
+  const trail = createTrail(log, { pseudonymKey, signer: auditKeys.signer('dashboard'), now, logger });
   const hub = createHub({
     feed: () => live.feed,
     unregistered: () => {
@@ -111,6 +117,7 @@ export async function openScreenServer(options: ScreenServerOptions) {
       log,
       accounts,
       sessions,
+      stations: createStations(sessionKey),
       tickets: createTickets(now),
       trail,
       audit: live.audit,
@@ -187,7 +194,10 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
   let offset = 0;
   async function append(topic: string, _key: string, contentType: string, body: unknown) {
     await options.beforeAppend?.(topic);
-    if (contentType === contentTypes.audit) view.add(body as AuditRecord);
+    if (contentType === contentTypes.audit) {
+      const record = body as AuditRecord;
+      view.add(record, judgeRecord(record, undefined, sha256, auditKeys.verify));
+    }
     if (contentType === contentTypes.command) takeCommand(body as Command);
     offset += 1;
     return { partition: 0, offset: BigInt(offset), timestampMs: Date.now() } as never;

@@ -8,6 +8,8 @@ import { useApp } from '../shell/app.ts';
 
 /** Rows held on the page: older ones are asked for again. */
 const rowsMax = 2000;
+/** Patients of one look that a row names. */
+const patientsShown = 12;
 
 export function AuditPage() {
   const app = useApp();
@@ -95,6 +97,7 @@ export function AuditPage() {
               <th scope="col">Time</th>
               <th scope="col">Who</th>
               <th scope="col">Did</th>
+              <th scope="col">From</th>
               <th scope="col">Ward</th>
               <th scope="col">About</th>
               <th scope="col">Detail</th>
@@ -125,7 +128,7 @@ export function AuditPage() {
 }
 
 function ChainState({ chain }: { chain: Page['chain'] }) {
-  const text = chain.intact ? `Chain intact, ${chain.records} records` : `Chain broken: ${chain.faults.join('; ')}`;
+  const text = chain.intact ? wholeText(chain) : `Not whole: ${chain.faults.join('; ')}`;
   return (
     <span
       class={`tag ${chain.intact ? 'tag--good' : 'tag--bad'}`}
@@ -138,9 +141,21 @@ function ChainState({ chain }: { chain: Page['chain'] }) {
   );
 }
 
+/** What a page may say: the end is known only as far as the witness has seen it. */
+function wholeText({ records, older, anchoredAt }: Page['chain']): string {
+  const unsigned = older === 0 ? '' : `, ${older} of them older and unsigned`;
+  const end =
+    anchoredAt === null
+      ? '; no anchors here: run audit verify to see whether the end was cut'
+      : `; compared with the anchors of ${dateTimeText(Date.parse(anchoredAt))}`;
+  return `Chain whole, ${records} records${unsigned}${end}`;
+}
+
 function Row({ row }: { row: AuditEntry }) {
   const about = [
     row.patientId && `patient ${row.patientId}`,
+    row.patients && patientsText(row.patients),
+    row.account && `account ${row.account}`,
     row.alarmId && `alarm ${row.alarmId.slice(0, 10)}…`,
     !row.patientId && row.associationId && `period ${row.associationId.slice(0, 13)}…`,
   ].filter(Boolean);
@@ -154,12 +169,29 @@ function Row({ row }: { row: AuditEntry }) {
       <td class={`nowrap${row.action === 'access-denied' || row.action === 'login-failed' ? ' is-refused' : ''}`}>
         {row.action}
       </td>
+      <td data-label="From">
+        {row.address}
+        {row.station && <span class="table__note">station {row.station}</span>}
+      </td>
       <td data-label="Ward">{row.ward}</td>
       <td data-label="About">{about.join(', ')}</td>
       <td data-label="Detail">{row.detail}</td>
       <td class="nowrap">
-        {row.verified ? <span class="dim">✓ verified</span> : <span class="is-refused">✗ does not verify</span>}
+        <Proof row={row} />
       </td>
     </tr>
   );
+}
+
+/** The names are in the record; a page names the first and counts the rest. */
+function patientsText(patients: readonly string[]): string {
+  const shown = patients.slice(0, patientsShown).join(', ');
+  const more = patients.length - patientsShown;
+  return `${patients.length === 1 ? 'patient' : 'patients'} ${shown}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function Proof({ row }: { row: AuditEntry }) {
+  if (!row.verified) return <span class="is-refused">✗ does not verify</span>;
+  if (!row.signed) return <span class="dim">older, unsigned</span>;
+  return <span class="dim">✓ verified</span>;
 }

@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest';
+import { newAuditKeys } from '../../contracts/audit.testing.ts';
 import { type AuditEvent, type ChainHead, chainStart, linkRecord } from '../../contracts/audit-chain.ts';
+import { judgeRecord } from '../../contracts/audit-rules.ts';
 import { sha256 } from '../../contracts/audit-trail.ts';
 import type { AuditRecord } from '../../contracts/messages/records.ts';
-import { createAuditView } from './projection.ts';
+import { createAuditView } from './view.ts';
+
+const keys = newAuditKeys();
+const signer = keys.signer('dashboard');
 
 function records(length: number): AuditRecord[] {
   let head: ChainHead = { boot: 'boot-1', n: 0, hash: chainStart };
@@ -11,8 +16,10 @@ function records(length: number): AuditRecord[] {
       actor: { userId: `user-${at % 2}`, name: 'Some One', role: 'nurse' },
       action: at % 3 === 0 ? 'login' : 'ward-viewed',
       ward: 'icu',
+      session: 's',
+      address: '10.0.0.7',
     };
-    const record = linkRecord(head, event, `2026-01-01T00:00:00.${String(at).padStart(3, '0')}Z`, sha256);
+    const record = linkRecord(head, event, `2026-01-01T00:00:00.${String(at).padStart(3, '0')}Z`, sha256, signer);
     head = { boot: 'boot-1', n: record.n, hash: record.hash };
     return record;
   });
@@ -20,7 +27,7 @@ function records(length: number): AuditRecord[] {
 
 function viewOf(all: readonly AuditRecord[]) {
   const view = createAuditView();
-  for (const record of all) view.add(record);
+  for (const record of all) view.add(record, judgeRecord(record, undefined, sha256, keys.verify));
   return view;
 }
 
@@ -45,7 +52,7 @@ describe('the pages of the trail', () => {
     expect(view.page({ userId: 'nobody' }).records).toEqual([]);
   });
 
-  it('hold a repeat once, and say nothing of hashes', () => {
+  it('hold a repeat once, and say nothing of hashes and signatures', () => {
     const all = records(3);
     const page = viewOf([...all, ...all]).page({});
     expect(page.records).toHaveLength(3);
@@ -58,9 +65,13 @@ describe('the pages of the trail', () => {
       role: 'nurse',
       action: 'ward-viewed',
       ward: 'icu',
+      session: 's',
+      address: '10.0.0.7',
+      writer: 'dashboard',
       verified: true,
+      signed: true,
     });
-    expect(page.chain).toEqual({ intact: true, records: 3, faults: [] });
+    expect(page.chain).toEqual({ intact: true, records: 3, older: 0, anchoredAt: null, faults: [] });
   });
 
   it('show which record was changed, and that one is missing or does not open', () => {

@@ -1,0 +1,369 @@
+/**
+ * The audit trail under attack, on a real Kafka: who may write the topic, who holds a writer's key, and who administers Kafka. Whatever
+ * they change, `audit verify` finds it and names the place.
+ */
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import kafkajs from 'kafkajs';
+import { pino } from 'pino';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newAuditKeys } from '../../contracts/audit.testing.ts';
+import { type AuditEvent, type ChainHead, chainStart, linkRecord, type Signer } from '../../contracts/audit-chain.ts';
+import { readPublicKeys, readSigner } from '../../contracts/audit-keys.ts';
+import { loadAnchors } from '../../contracts/audit-reading.ts';
+import { createTrail, sha256, type Trail } from '../../contracts/audit-trail.ts';
+import { canonicalJson } from '../../contracts/canonical.ts';
+import { createReader } from '../../contracts/kafka/reader.ts';
+import { type Actor, type AnyAuditRecord, contentTypes } from '../../contracts/messages/records.ts';
+import type { SealedLog } from '../../contracts/sealed-log.ts';
+import { followAudit } from '../../dashboard/audit/projection.ts';
+import { startTestPlatform, type TestPlatform } from '../../tests/platform.ts';
+import { openLogAs, type RunningHouse, root, startHouse, until } from '../../tests/system.ts';
+import { anchorsFileOf, serviceEnv } from '../platform/serviceEnv.ts';
+import { ensureTopics, topicConfig } from '../platform/topics.ts';
+import { verifyTrail } from './verify.ts';
+
+const logger = pino({ level: 'silent' });
+const minute = 60_000;
+const person = (userId: string, role: Actor['role']): Actor => ({ userId, name: userId, role });
+const physician = person('paula', 'physician');
+const people = [physician, ...['nora', 'nils', 'nele', 'nick'].map((userId) => person(userId, 'nurse'))];
+const eventOf = (actor: Actor, more: Partial<AuditEvent> = {}): AuditEvent => ({
+  actor,
+  session: `session-of-${actor.userId}`,
+  address: '10.0.0.7',
+  station: 'st1',
+  action: 'ward-viewed',
+  ward: 'icu',
+  ...more,
+});
+
+type Raw = { readonly key: string; readonly value: Buffer; readonly partition: number };
+
+let platform: TestPlatform;
+let dashboard: SealedLog;
+let operator: SealedLog;
+let admin: kafkajs.Admin;
+let witness: RunningHouse;
+let anchorsFile: string;
+let signer: Signer;
+let genuine: Raw[];
+const closing: (() => Promise<unknown> | unknown)[] = [];
+const secret = (name: string) => readFileSync(join(platform.stateDir, 'secrets', name), 'utf8').trim();
+const keys = () => readPublicKeys(secret('audit-keys.json'));
+
+beforeAll(async () => {
+  const own = await startTestPlatform(`test-${process.pid}-audit`);
+  platform = own.data;
+  closing.push(() => own.platform.close());
+  const cert = (file: string) => readFileSync(join(platform.stateDir, 'certs', file), 'utf8');
+  const ssl = { ca: [cert('ca.pem')], cert: cert('admin.pem'), key: cert('admin.key') };
+  admin = new kafkajs.Kafka({ brokers: [platform.kafkaBrokers], ssl, logLevel: 0 }).admin();
+  await admin.connect();
+  closing.push(() => admin.disconnect());
+  [dashboard, operator] = await Promise.all([openLogAs(platform, 'dashboard'), openLogAs(platform, 'operator')]);
+  closing.push(() => Promise.all([dashboard.close(), operator.close()]));
+  anchorsFile = anchorsFileOf(platform.stateDir);
+  signer = readSigner(secret('audit-dashboard.jwk'), 'dashboard');
+
+  await appendOlder(dashboard, 'older-boot', 6);
+  witness = await startHouse(platform, 'witness', { VIGIL_AUDIT_ANCHOR_EVERY_MS: '1000' });
+  const trail = trailOf(dashboard, signer);
+  for (const actor of people) await trail.record(eventOf(actor, { action: 'login' }));
+  for (let n = 0; n < 20; n += 1) await trail.record(eventOf(people[n % people.length]!));
+  await anchored();
+  for (let n = 0; n < 20; n += 1) await trail.record(eventOf(people[n % people.length]!));
+  await trail.close();
+  await anchored();
+  await witness.close();
+  genuine = await rawRecords();
+});
+afterAll(async () => {
+  for (const close of closing.reverse()) await close();
+});
+
+const trailOf = (log: SealedLog, by: Signer): Trail =>
+  createTrail(log, { pseudonymKey: secret('pseudonym.key'), signer: by, now: Date.now, logger });
+
+/** Waits until all that lies in the log is anchored. */
+async function anchored(): Promise<void> {
+  await until('an anchor of all', async () => {
+    const ends = await admin.fetchTopicOffsets('audit');
+    const places = loadAnchors(anchorsFile, keys()).anchors.flatMap((anchor) => anchor.places);
+    return ends.every(({ partition, offset }) =>
+      places.some((p) => p.partition === partition && p.offset === Number(offset)),
+    );
+  });
+}
+
+/** Records as they were before there were signatures. */
+async function appendOlder(log: SealedLog, boot: string, count: number, firstAtMs = Date.now() - 60 * minute) {
+  let head: ChainHead = { boot, n: 0, hash: chainStart };
+  for (let n = 0; n < count; n += 1) {
+    const { session: _, address: __, station: ___, ...event } = eventOf(people[n % people.length]!);
+    const at = new Date(firstAtMs + n * 1000).toISOString();
+    const open = { ...event, at, boot, n: n + 1, prev: head.hash };
+    const hash = sha256(canonicalJson(open));
+    head = { boot, n: n + 1, hash };
+    await appendAs(log, `older-${n % 3}`, contentTypes.olderAudit, { ...open, hash });
+  }
+}
+
+/** Seals with a boot of one's own choice, as a process that has the service's keys can. */
+async function appendAs(log: SealedLog, key: string, type: string, body: Pick<AnyAuditRecord, 'boot' | 'hash'>) {
+  const dataKey = await log.sealer.keyFor(key, 'audit');
+  const place = { topic: 'audit', key, writer: log.service, boot: body.boot, seq: 1 } as const;
+  const value = log.sealer.seal(dataKey, place, type as never, Buffer.from(JSON.stringify(body)));
+  // Not through the appender, which sees that the log was made anew.
+  await produce(log, [{ key, value }]);
+}
+
+async function rawRecords(): Promise<Raw[]> {
+  const raw: Raw[] = [];
+  const reader = await createReader(operator.kafka, {
+    group: `operator-raw-${randomUUID()}`,
+    topics: ['audit'],
+    start: 'beginning',
+    log: logger,
+    onRecords: ({ partition, records }) =>
+      void raw.push(...records.map(({ key, value }) => ({ key, value: value!, partition }))),
+  });
+  await reader.caughtUp;
+  await reader.close();
+  return raw;
+}
+
+/** Makes the topic anew with these records, as who administers Kafka can. */
+async function rewrite(records: readonly Raw[]): Promise<void> {
+  await admin.deleteTopics({ topics: ['audit'] });
+  await until('the topic to be gone', async () => !(await admin.listTopics()).includes('audit'));
+  await until('the topic again', async () => {
+    await ensureTopics(platform.kafkaBrokers, join(platform.stateDir, 'certs')).catch(() => undefined);
+    return (await admin.listTopics()).includes('audit');
+  });
+  expect(topicConfig('audit').numPartitions).toBe(3);
+  if (records.length === 0) return;
+  await produce(operator, records);
+}
+
+async function produce(log: SealedLog, records: readonly (Omit<Raw, 'partition'> & Partial<Raw>)[]): Promise<void> {
+  const producer = log.kafka.producer();
+  await producer.connect();
+  for (const record of records) await producer.send({ topic: 'audit', acks: -1, messages: [record] });
+  await producer.disconnect();
+}
+
+const verify = (heads: { line: number; hash: string }[] = []) =>
+  verifyTrail({
+    log: operator,
+    logger,
+    keys: keys(),
+    loaded: loadAnchors(anchorsFile, keys()),
+    heads,
+    anchorsFile,
+    nowMs: Date.now() + minute,
+  });
+const faultsNow = async () => (await verify()).faults;
+
+async function vigil(...args: string[]) {
+  const env = {
+    ...process.env,
+    VIGIL_STATE_DIR: platform.stateDir,
+    VIGIL_KAFKA_BROKERS: platform.kafkaBrokers,
+  };
+  const child = spawn(process.execPath, [join(root, 'ops', 'vigil.ts'), 'audit', ...args], { env, stdio: 'pipe' });
+  const closed = new Promise((resolve) => child.once('close', resolve));
+  const [out, err, code] = await Promise.all([text(child.stdout), text(child.stderr), closed]);
+  return { out, err, code };
+}
+
+describe('an audit trail as it was written', () => {
+  it('is whole, says which keys signed it, and marks what is older as older', async () => {
+    const { out, err, code } = await vigil('verify');
+    expect({ err, code }).toEqual({ err: '', code: 0 });
+    expect(out).toMatch(/^51 records of 2 process starts/);
+    expect(out).toContain(`45 signed by the dashboard, key ${signer.key}`);
+    expect(out).toMatch(/6 older ones, until .*without a signature/);
+    expect(out).toMatch(/\d+ anchors in .*nothing was written since/);
+    expect(out).toMatch(/WHOLE: every record is as it was written\.\n$/);
+  });
+
+  it('has a head for paper, which later runs ask for', async () => {
+    const { out, code } = await vigil('head');
+    expect([code, out]).toEqual([0, expect.stringMatching(/^\d+:[\w-]{43} {3}\(Vigil audit trail at /)]);
+    const head = out.split(' ')[0]!;
+    expect((await vigil('verify', '--head', head)).code).toBe(0);
+    const other = `${head.split(':')[0]}:${'A'.repeat(43)}`;
+    const asked = await vigil('verify', '--head', other, '--json');
+    expect([asked.code, JSON.parse(asked.out).faults]).toEqual([
+      1,
+      [{ kind: 'anchors', text: expect.stringMatching(/is another one than the head that you have/) }],
+    ]);
+  });
+});
+
+describe('who may write the topic', () => {
+  const past = () => new Date(Date.now() - 120 * minute).toISOString();
+  const forged = (boot: string, by: Signer, more: Partial<AuditEvent>, at = past()) =>
+    linkRecord({ boot, n: 0, hash: chainStart }, eventOf(physician, more), at, sha256, by);
+  const act = { action: 'alarm-acknowledged', alarmId: 'alarm-of-the-past' } as const;
+
+  it.each<[string, string, RegExp, () => Promise<void>]>([
+    [
+      'without a signature, as before there were any',
+      'unsigned',
+      /record 1 of past-1 is not signed, and lies where all are signed/,
+      () => appendOlder(operator, 'past-1', 1, Date.now() - 24 * 60 * minute),
+    ],
+    [
+      'signed with a key of its own making',
+      'forged',
+      /record 1 of past-2 is signed with a key that is not known as one of dashboard/,
+      () => appendAs(dashboard, 'k', contentTypes.audit, forged('past-2', newAuditKeys().signer('dashboard'), act)),
+    ],
+    [
+      'signed as the operator, whose command line acknowledges nothing',
+      'forged',
+      /record 1 of past-3 is of alarm-acknowledged, which the operator's command line never does/,
+      () =>
+        appendAs(
+          operator,
+          'k',
+          contentTypes.audit,
+          forged('past-3', readSigner(secret('audit-operator.jwk'), 'operator'), act),
+        ),
+    ],
+    [
+      'sealed by the operator and signed as the dashboard',
+      'forged',
+      /record 1 of past-4 says that dashboard wrote it, and operator did/,
+      () => appendAs(operator, 'k', contentTypes.audit, forged('past-4', signer, act)),
+    ],
+    [
+      'with the key of the dashboard and a session that never was',
+      'forged',
+      /record 1 of past-5 names a session of paula of which no login is on record/,
+      () => appendAs(dashboard, 'k', contentTypes.audit, forged('past-5', signer, { ...act, session: 'invented' })),
+    ],
+    [
+      'with the key of the dashboard in the session of another',
+      'forged',
+      /record 1 of past-6 (names a session of paula of which no login|says that paula acted, and its session is of nora)/,
+      () =>
+        appendAs(dashboard, 'k', contentTypes.audit, forged('past-6', signer, { ...act, session: 'session-of-nora' })),
+    ],
+    [
+      'with the key of the dashboard in a session that really is, of a time before it came',
+      'backdated',
+      /says .*, and was not in the log at/,
+      async () => {
+        const login = forged('past-7', signer, { action: 'login', session: 'invented-7' });
+        await appendAs(dashboard, 'k', contentTypes.audit, login);
+      },
+    ],
+  ])('cannot forge an act of a physician in the past, %s', async (_, kind, message, forge) => {
+    await forge();
+    const faults = await faultsNow();
+    expect(faults).toContainEqual({ kind, text: expect.stringMatching(message) });
+    await rewrite(genuine);
+    expect(await faultsNow()).toEqual([]);
+  });
+});
+
+describe('who administers Kafka', () => {
+  /** The place of a record in the middle of a partition that has some. */
+  const inMiddle = () => {
+    const partition = [0, 1, 2].find((one) => genuine.filter((raw) => raw.partition === one).length >= 12)!;
+    return genuine.findIndex((raw, at) => {
+      const before = genuine.slice(0, at).filter((one) => one.partition === partition).length;
+      return raw.partition === partition && before === 8;
+    });
+  };
+
+  it.each<[string, RegExp, (raw: Raw[]) => Raw[]]>([
+    [
+      'takes one record out',
+      /^removed record \d+ of test-\S+ is missing, before the one of/m,
+      (r) => r.toSpliced(inMiddle(), 1),
+    ],
+    [
+      'exchanges two records',
+      /^moved record \d+ of test-\S+ lies after its record \d+, at offset \d+ of partition \d/m,
+      (r) => {
+        const at = inMiddle();
+        const next = r.findIndex((raw, index) => index > at && raw.partition === r[at]!.partition);
+        return r.with(at, r[next]!).with(next, r[at]!);
+      },
+    ],
+    [
+      'changes one record',
+      /^unreadable the record at offset \d+ of partition \d does not open/m,
+      (r) => {
+        const { value, ...raw } = r[inMiddle()]!;
+        const parts = value.toString('latin1').split('.');
+        const body = Buffer.from(parts[3]!, 'base64url');
+        body[10] = body[10]! ^ 1;
+        return r.with(inMiddle(), { ...raw, value: Buffer.from(parts.with(3, body.toString('base64url')).join('.')) });
+      },
+    ],
+    ['cuts the beginning', /^cut record \d+ of test-\S+ is missing|^cut records 1 to \d+ of/m, (r) => r.slice(15)],
+    [
+      'cuts the end',
+      /^cut partition \d ends before offset \d+, and offset \d+ was anchored at .* \(line \d+\): \d+ records are cut off/m,
+      (r) => r.slice(0, -5),
+    ],
+    ['takes a whole process out', /^changed the records of partition \d from offset 0/m, (r) => r.slice(6)],
+    ['deletes everything', /^cut partition 0 ends before offset 0, and offset \d+ was anchored/m, () => []],
+  ])('%s: the place is named', async (_, message, change) => {
+    await rewrite(change([...genuine]));
+    const faults = await faultsNow();
+    expect(faults.map(({ kind, text: words }) => `${kind} ${words}`).join('\n')).toMatch(message);
+  });
+
+  it('and deletes everything: the auditor’s page says so, and so does the witness', async () => {
+    await rewrite([]);
+    const audit = await followAudit(dashboard, {
+      nowMs: Date.now(),
+      logger,
+      keys: keys(),
+      anchorsFile,
+      onLogout: () => {},
+    });
+    await audit.caughtUp;
+    const { chain } = audit.page({});
+    await audit.close();
+    expect(chain).toMatchObject({ intact: false, records: 0 });
+    expect(chain.faults[0]).toMatch(/ends before offset 0, and offset \d+ was anchored/);
+    const again = await startHouse(platform, 'witness', { VIGIL_AUDIT_ANCHOR_EVERY_MS: '1000' });
+    await again.close();
+    expect(again.output()).toMatch(/records from offset 0 to \d+ were seen and are gone/);
+    await rewrite(genuine);
+    expect((await faultsNow()).map(({ text: words }) => words).join('\n')).toMatch(/the witness found at line \d+: /);
+  });
+
+  it('and holds the key of the dashboard, and writes a whole new history: the anchors still say no', async () => {
+    await rewrite([]);
+    const trail = trailOf({ ...dashboard, boot: `invented-${randomUUID().slice(0, 8)}` }, signer);
+    await trail.record(eventOf(physician, { action: 'login' }));
+    for (let n = 0; n < 60; n += 1) await trail.record(eventOf(physician));
+    await trail.close();
+    expect((await faultsNow()).map(({ kind }) => kind)).toEqual(expect.arrayContaining(['changed']));
+    // Nor where the anchors are taken away with it.
+    const kept = readFileSync(anchorsFile);
+    const [first] = kept.toString().split('\n');
+    writeFileSync(anchorsFile, `${first}\n`);
+    const { anchors } = loadAnchors(anchorsFile, keys());
+    expect(anchors).toHaveLength(1);
+    const paper = JSON.parse(kept.toString().trim().split('\n').at(-1)!);
+    const { faults } = await verify([{ line: paper.line, hash: paper.hash }]);
+    expect(faults).toContainEqual({
+      kind: 'anchors',
+      text: `line ${paper.line} of the anchors is not in the file any more`,
+    });
+    writeFileSync(anchorsFile, kept);
+    expect(serviceEnv(platform, 'witness').VIGIL_READER_KEY_FILE).toBeUndefined();
+  });
+});

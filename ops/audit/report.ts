@@ -1,0 +1,67 @@
+/** What `audit verify` found, in words. Pure. */
+import type { Anchor } from '../../contracts/audit-anchor.ts';
+import type { AuditFault } from '../../contracts/audit-check.ts';
+
+export type Head = { readonly line: number; readonly hash: string };
+
+export type Report = {
+  readonly records: number;
+  readonly chains: number;
+  readonly firstAt: string | null;
+  readonly lastAt: string | null;
+  /** Of the records, from before they were signed. */
+  readonly older: number;
+  readonly lastOlderAt: string | null;
+  /** Records by the writer and the key that signed them. */
+  readonly keys: readonly { readonly writer: string; readonly key: string; readonly records: number }[];
+  readonly anchors: {
+    readonly file: string;
+    readonly lines: number;
+    /** Places in them whose digest was compared with the log and was right. */
+    readonly checked: number;
+    readonly lastAt: string | null;
+    /** Records that came after the last one: what was cut off behind them cannot be seen yet. */
+    readonly recordsSince: number;
+  };
+  readonly faultCount: number;
+  readonly faults: readonly AuditFault[];
+};
+
+/** For paper: the line's number and its hash. */
+export const headLine = ({ line, hash, at }: Anchor) => `${line}:${hash}   (Vigil audit trail at ${at})`;
+
+export function headOf(text: string): Head | undefined {
+  const parts = /^\s*(\d{1,9}):([A-Za-z0-9_-]{43})(?:\s.*)?$/.exec(text);
+  return parts ? { line: Number(parts[1]), hash: parts[2]! } : undefined;
+}
+
+/** What is wrong with heads on paper: each must be a line of the file, and the file may have more. */
+export function headFaults(heads: readonly Head[], anchors: readonly Anchor[]): AuditFault[] {
+  const hashes = new Map(anchors.map(({ line, hash }) => [line, hash]));
+  return heads
+    .filter(({ line, hash }) => hashes.get(line) !== hash)
+    .map(({ line }) => {
+      const what = hashes.has(line) ? 'is another one than the head that you have' : 'is not in the file any more';
+      return { kind: 'anchors', text: `line ${line} of the anchors ${what}` };
+    });
+}
+
+export function reportLines(report: Report): string[] {
+  const { records, chains, firstAt, lastAt, older, lastOlderAt, keys, anchors, faults, faultCount } = report;
+  const span = firstAt === null ? '' : `, ${firstAt} to ${lastAt}`;
+  return [
+    `${records} records of ${chains} process starts${span}`,
+    ...keys.map((one) => `  ${one.records} signed by the ${one.writer}, key ${one.key}`),
+    ...(older > 0 ? [`  ${older} older ones, until ${lastOlderAt}: a chain of hashes without a signature`] : []),
+    anchorsLine(anchors),
+    ...faults.map(({ kind, text }) => `${kind.toUpperCase().padEnd(10)} ${text}`),
+    ...(faultCount > faults.length ? [`and ${faultCount - faults.length} more.`] : []),
+    faultCount === 0 ? 'WHOLE: every record is as it was written.' : `NOT WHOLE: ${faultCount} faults.`,
+  ];
+}
+
+function anchorsLine({ file, lines, checked, lastAt, recordsSince }: Report['anchors']): string {
+  if (lines === 0) return `No anchors in ${file}.`;
+  const since = recordsSince === 0 ? 'nothing was written since' : `${recordsSince} records since`;
+  return `${lines} anchors in ${file}, ${checked} places compared; the last one at ${lastAt}, ${since}`;
+}

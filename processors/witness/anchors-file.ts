@@ -1,0 +1,31 @@
+/** The witness's file: lines are only added at its end, and are on the disk before anything else happens. */
+import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { type Anchor, type AnchorFile, readAnchors } from '../../contracts/audit-anchor.ts';
+import { sha256 } from '../../contracts/audit-trail.ts';
+import { VigilError } from '../../contracts/errors.ts';
+
+export type AnchorsFile = AnchorFile & { append(anchor: Anchor): void; close(): void };
+
+/** @throws VigilError `settings-invalid` where it cannot be read or written */
+export function openAnchorsFile(path: string, verify: Parameters<typeof readAnchors>[2]): AnchorsFile {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
+    const file = openSync(path, 'a', 0o600);
+    // A line that a crash has cut short stays: nothing is ever taken out of this file.
+    let start = text === '' || text.endsWith('\n') ? '' : '\n';
+    return {
+      ...readAnchors(text, sha256, verify),
+      append(anchor) {
+        writeSync(file, `${start}${JSON.stringify(anchor)}\n`);
+        fsyncSync(file);
+        start = '';
+      },
+      close: () => closeSync(file),
+    };
+  } catch (cause) {
+    const code = (cause as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new VigilError('settings-invalid', `The anchors cannot be kept in ${path} (${code}).`, { cause });
+  }
+}

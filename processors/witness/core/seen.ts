@@ -1,0 +1,68 @@
+/** How far the witness has seen the log of the audit trail, and its digest. Pure: the hash comes in. */
+import { type AnchorPlace, digestStart, nextDigest } from '../../../contracts/audit-anchor.ts';
+import type { Hash } from '../../../contracts/audit-chain.ts';
+
+/** Faults kept until the next anchor; more are left out, since the first ones say where to look. */
+const faultsMax = 20;
+
+export type Seen = {
+  readonly places: Map<number, AnchorPlace>;
+  /** Partitions that went on since the last anchor. */
+  readonly changed: Set<number>;
+  faults: string[];
+};
+
+/** @param places of the last anchors, by partition */
+export function newSeen(places: Iterable<AnchorPlace>): Seen {
+  return { places: new Map([...places].map((place) => [place.partition, place])), changed: new Set(), faults: [] };
+}
+
+export type LogRecord = { readonly offset: number; readonly key: string; readonly value: string };
+
+/** Takes the next record of a partition; says where the log does not go on as it was seen before. */
+export function takeRecord(seen: Seen, partition: number, { offset, key, value }: LogRecord, hash: Hash): void {
+  const before = seen.places.get(partition) ?? emptyPlace(partition);
+  if (offset !== before.offset) noteFault(seen, jumpText(before, offset));
+  // A log that does not go on is witnessed anew from here on.
+  const place = offset === before.offset ? before : { partition, from: offset, offset, digest: digestStart };
+  seen.places.set(partition, { ...place, offset: offset + 1, digest: nextDigest(place.digest, key, value, hash) });
+  seen.changed.add(partition);
+}
+
+/** Compares with where a partition ends now: what was seen and is gone was cut off. */
+export function takeEnd(seen: Seen, partition: number, end: number): void {
+  const place = seen.places.get(partition);
+  if (place === undefined) {
+    seen.places.set(partition, emptyPlace(partition));
+    seen.changed.add(partition);
+  } else if (end < place.offset) {
+    noteFault(seen, jumpText(place, end));
+    seen.places.set(partition, { partition, from: end, offset: end, digest: digestStart });
+    seen.changed.add(partition);
+  }
+}
+
+/** What the next anchor says; undefined where nothing went on. */
+export function nextAnchored(seen: Seen): { readonly places: AnchorPlace[]; readonly faults: string[] } | undefined {
+  if (seen.changed.size === 0) return undefined;
+  const places = [...seen.changed].sort((a, b) => a - b).map((partition) => seen.places.get(partition)!);
+  return { places, faults: [...seen.faults] };
+}
+
+/** The anchor is written: the next one says what comes after it. */
+export function forgetAnchored(seen: Seen): void {
+  seen.changed.clear();
+  seen.faults = [];
+}
+
+const emptyPlace = (partition: number): AnchorPlace => ({ partition, from: 0, offset: 0, digest: digestStart });
+
+function jumpText({ partition, offset }: AnchorPlace, next: number): string {
+  return next < offset
+    ? `partition ${partition}: records from offset ${next} to ${offset - 1} were seen and are gone`
+    : `partition ${partition}: records from offset ${offset} to ${next - 1} are gone`;
+}
+
+function noteFault(seen: Seen, text: string): void {
+  if (seen.faults.length < faultsMax) seen.faults.push(text);
+}

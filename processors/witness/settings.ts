@@ -1,0 +1,30 @@
+import { auditKeySettings, auditReaderSettings } from '../../contracts/audit-settings.ts';
+import { kafkaClientSettings } from '../../contracts/kafka/settings.ts';
+import type { Manifest } from '../../contracts/settings.ts';
+
+/** Everything that the witness of the audit trail is told. */
+export const settings = {
+  ...kafkaClientSettings,
+  ...auditKeySettings,
+  ...auditReaderSettings,
+  logLevel: {
+    kind: 'choice',
+    env: 'VIGIL_LOG_LEVEL',
+    help: 'trace, debug, info, warn, error, fatal or silent',
+    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    fallback: 'info',
+  },
+  anchorsFile: {
+    kind: 'text',
+    env: 'VIGIL_AUDIT_ANCHORS_FILE',
+    help: 'file of the anchors, only appended to; out of reach of who writes the trail',
+  },
+  anchorEveryMs: {
+    kind: 'integer',
+    env: 'VIGIL_AUDIT_ANCHOR_EVERY_MS',
+    help: 'how often a trail that went on is anchored, ms; what was written since the last time can be cut off unseen',
+    min: 1_000,
+    max: 3_600_000,
+    fallback: 60_000,
+  },
+} as const satisfies Manifest;

@@ -1,0 +1,87 @@
+/** Follows the log of the audit trail and writes down, again and again, how far it reached and what lay in it. Opens no record. */
+import type { Logger } from 'pino';
+import { linkAnchor } from '../../contracts/audit-anchor.ts';
+import { sha256 } from '../../contracts/audit-trail.ts';
+import type { Kafka } from '../../contracts/kafka/connect.ts';
+import { createReader, type TopicPartition } from '../../contracts/kafka/reader.ts';
+import { formatInstant } from '../../contracts/time.ts';
+import type { AnchorsFile } from './anchors-file.ts';
+import { forgetAnchored, newSeen, nextAnchored, takeEnd, takeRecord } from './core/seen.ts';
+
+const topic = 'audit';
+
+export type Witness = { close(): Promise<void> };
+
+export async function openWitness(options: {
+  readonly kafka: Kafka;
+  readonly group: string;
+  readonly file: AnchorsFile;
+  readonly signer: { readonly key: string; readonly sign: (text: string) => string };
+  readonly everyMs: number;
+  readonly now: () => number;
+  readonly log: Logger;
+}): Promise<Witness> {
+  const { file, signer, everyMs, now, log } = options;
+  const seen = newSeen(file.anchors.flatMap(({ places }) => places));
+  let { tip } = file;
+  let closed = false;
+  let atWork: Promise<void> = Promise.resolve();
+  for (const fault of file.faults) log.error({ fault }, 'the anchors are not as they were written');
+
+  const reader = await createReader(options.kafka, {
+    group: options.group,
+    topics: [topic],
+    start: 'beginning',
+    log,
+    async onAssigned(partitions) {
+      const start = (partition: number): [TopicPartition, string] => [
+        `${topic}/${partition}`,
+        String(seen.places.get(partition)?.offset ?? 0),
+      ];
+      return new Map((partitions.get(topic) ?? []).map(start));
+    },
+    onRecords({ partition, records }) {
+      for (const { offset, key, value } of records)
+        takeRecord(seen, partition, { offset: Number(offset), key, value: value?.toString('base64url') ?? '' }, sha256);
+    },
+  });
+
+  /** All that lies in the log when it begins is covered by what it writes. */
+  async function anchor(): Promise<void> {
+    const at = formatInstant(now());
+    for (const [place, end] of await reader.reachEnd()) takeEnd(seen, Number(place.split('/')[1]), Number(end));
+    const anchored = nextAnchored(seen);
+    if (anchored === undefined) return;
+    for (const fault of anchored.faults) log.error({ fault }, 'the audit trail was cut or changed');
+    const line = linkAnchor(tip, { at, ...anchored }, sha256, signer);
+    file.append(line);
+    tip = line;
+    forgetAnchored(seen);
+  }
+
+  function round(): Promise<void> {
+    atWork = atWork.then(anchor).catch((error) => {
+      log.error({ error: (error as Error).message }, 'the audit trail was not anchored');
+    });
+    return atWork;
+  }
+
+  await reader.caughtUp;
+  await round();
+  let timer: NodeJS.Timeout | undefined;
+  const again = () => {
+    if (!closed) timer = setTimeout(() => void round().then(again), everyMs);
+  };
+  again();
+
+  return {
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      // What was written since the last round; a Kafka that is away is not waited for.
+      await Promise.race([round(), new Promise((done) => setTimeout(done, 3_000))]);
+      await reader.close();
+      file.close();
+    },
+  };
+}
