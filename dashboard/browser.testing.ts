@@ -15,7 +15,14 @@ export type Target = { readonly port: number; readonly ca: string; readonly orig
 export type Browser = ReturnType<typeof newBrowser>;
 
 export function newBrowser(target: Target) {
-  let cookie = '';
+  const cookies = new Map<string, string>();
+  const cookie = () => [...cookies].map(([name, value]) => `${name}=${value}`).join('; ');
+
+  function keep(pair: string): void {
+    const [name = '', value = ''] = pair.trim().split('=');
+    if (value === '') cookies.delete(name);
+    else cookies.set(name, value);
+  }
 
   function call(
     method: string,
@@ -35,7 +42,7 @@ export function newBrowser(target: Target) {
           path,
           headers: {
             ...headers,
-            ...(cookie ? { cookie } : {}),
+            ...(cookies.size > 0 ? { cookie: cookie() } : {}),
             ...(text === undefined ? {} : { 'content-type': 'application/json' }),
           },
         },
@@ -43,8 +50,7 @@ export function newBrowser(target: Target) {
           const parts: Buffer[] = [];
           response.on('data', (part) => parts.push(part));
           response.on('end', () => {
-            const set = response.headers['set-cookie']?.[0]?.split(';')[0];
-            if (set) cookie = set.endsWith('=') ? '' : set;
+            for (const set of response.headers['set-cookie'] ?? []) keep(set.split(';')[0] ?? '');
             const raw = Buffer.concat(parts).toString();
             const isJson = response.headers['content-type']?.includes('json');
             resolve({
@@ -65,9 +71,9 @@ export function newBrowser(target: Target) {
     get: (path: string) => call('GET', path),
     post: (path: string, body?: unknown) => call('POST', path, body),
     login: (userId: string, password: string) => call('POST', '/api/login', { userId, password }),
-    cookie: () => cookie,
+    cookie,
     setCookie(value: string) {
-      cookie = value;
+      for (const pair of value.split(';')) keep(pair);
     },
     /** Opens a live connection. `closed` resolves with the code; a refused upgrade with its HTTP status. */
     async live(watch?: Watch, overrides: { ticket?: string; origin?: string | null; cookie?: string } = {}) {
@@ -75,7 +81,7 @@ export function newBrowser(target: Target) {
       const origin = overrides.origin === undefined ? target.origin : overrides.origin;
       const socket = new WebSocket(`wss://localhost:${target.port}/api/live?ticket=${ticket}`, {
         ca: target.ca,
-        headers: { cookie: overrides.cookie ?? cookie, ...(origin === null ? {} : { origin }) },
+        headers: { cookie: overrides.cookie ?? cookie(), ...(origin === null ? {} : { origin }) },
       });
       return connection(socket, ticket, watch);
     },

@@ -48,7 +48,7 @@ describe('a setting of a process that npm start runs', () => {
     const { passed, faults } = passedOn(env, where);
     if (faults.length > 0) {
       expect(faults).toEqual([`${name} is made by npm start itself: leave it out`]);
-      expect(name).toMatch(/KAFKA|INFLUX|READER|PSEUDONYM|SHARE_PORT|CLOCK_AHEAD/);
+      expect(name).toMatch(/KAFKA|INFLUX|READER|PSEUDONYM|AUDIT_KEY|SHARE_PORT|CLOCK_AHEAD/);
       return;
     }
     const [gateway] = gatewayProcesses(1, settings.metricsPort, env);

@@ -8,6 +8,7 @@ import { gatewaySettings } from '../gateway/settings.ts';
 import { upstreamSettings } from '../gateway/upstream/settings.ts';
 import { alarmSettings } from '../processors/alarms/settings.ts';
 import { settings as trendsSettings } from '../processors/trends/settings.ts';
+import { settings as witnessSettings } from '../processors/witness/settings.ts';
 import { simulatorSettings } from '../simulators/settings.ts';
 import type { House } from './houses.ts';
 import { serviceEnv, type Whereabouts } from './platform/serviceEnv.ts';
@@ -19,6 +20,7 @@ export const manifests: Readonly<Record<House, Manifest>> = {
   alarms: alarmSettings,
   trends: trendsSettings,
   dashboard: dashboardSettings,
+  witness: witnessSettings,
   simulators: simulatorSettings,
 };
 export const houses = Object.keys(manifests) as House[];
@@ -26,13 +28,21 @@ export const houses = Object.keys(manifests) as House[];
 /** By process, the settings that it is started with beside those that `npm start` makes. */
 export type PassedOn = Readonly<Record<House, Readonly<Record<string, string>>>>;
 
-export const nothingPassedOn: PassedOn = { gateway: {}, alarms: {}, trends: {}, dashboard: {}, simulators: {} };
+export const nothingPassedOn: PassedOn = {
+  gateway: {},
+  alarms: {},
+  trends: {},
+  dashboard: {},
+  witness: {},
+  simulators: {},
+};
 
 /**
  * `npm start` runs Kafka and InfluxDB itself and gives each process its own identity, so these follow from its own settings:
  * another value would have no effect, or would have one process speak to another system than the others.
  */
-const madeByStart = /^VIGIL_(?:KAFKA|INFLUX)_|^VIGIL_(?:READERS_FILE|READER_KEY_FILE|PSEUDONYM_KEY_FILE)$/;
+const madeByStart =
+  /^VIGIL_(?:KAFKA|INFLUX)_|^VIGIL_(?:READERS_FILE|READER_KEY_FILE|PSEUDONYM_KEY_FILE|AUDIT_KEYS?_FILE)$/;
 /** Said to a process by `npm start` alone, and different for each or at each start. */
 const saidByStart = ['VIGIL_MQTT_SHARE_PORT', 'VIGIL_CLOCK_AHEAD_MS'];
 
@@ -78,6 +88,7 @@ export function passedOn(
     alarms: {},
     trends: {},
     dashboard: {},
+    witness: {},
     simulators: {},
   };
   const faults = new Set<string>();

@@ -9,6 +9,7 @@ import { vigilSettings } from '../ops/rejected/settings.ts';
 import { startSettings } from '../ops/settings.ts';
 import { alarmSettings } from '../processors/alarms/settings.ts';
 import { settings as trendsSettings } from '../processors/trends/settings.ts';
+import { settings as witnessSettings } from '../processors/witness/settings.ts';
 import { simulatorSettings } from '../simulators/settings.ts';
 
 export const everyManifest: readonly (readonly [title: string, manifest: Manifest])[] = [
@@ -17,6 +18,7 @@ export const everyManifest: readonly (readonly [title: string, manifest: Manifes
   ['Alarm processor (`processors/alarms/main.ts`)', alarmSettings],
   ['Trend writer (`processors/trends/main.ts`)', trendsSettings],
   ['Dashboard (`dashboard/main.ts`)', dashboardSettings],
+  ['Witness of the audit trail (`processors/witness/main.ts`)', witnessSettings],
   ['Simulators (`npm run simulate`)', simulatorSettings],
   ['`npm run vigil`', vigilSettings],
   ['`npm run certs`', certsSettings],
@@ -36,7 +38,8 @@ Written from the settings that each process declares (\`npx vitest run --project
 - Each is a variable of the environment. An empty one counts as absent. Secrets are files, and the variable names the file.
 - \`npm start\` takes the settings of its own table and those of every process below, and gives each to the process that has it. It
   refuses those that it makes itself: \`VIGIL_KAFKA_*\` and \`VIGIL_INFLUX_*\` of a process, \`VIGIL_READERS_FILE\`,
-  \`VIGIL_READER_KEY_FILE\`, \`VIGIL_PSEUDONYM_KEY_FILE\`, \`VIGIL_MQTT_SHARE_PORT\` and \`VIGIL_CLOCK_AHEAD_MS\`.
+  \`VIGIL_READER_KEY_FILE\`, \`VIGIL_PSEUDONYM_KEY_FILE\`, \`VIGIL_AUDIT_KEY_FILE\`, \`VIGIL_AUDIT_KEYS_FILE\`,
+  \`VIGIL_MQTT_SHARE_PORT\` and \`VIGIL_CLOCK_AHEAD_MS\`.
 - With \`VIGIL_ACCOUNTS_FILE\`, \`npm start\` makes no demo accounts. With \`VIGIL_MQTT_HOST\` or \`VIGIL_HTTP_HOST\` set to one address,
   the servers' certificates carry it, and simulators and screens use it.
 - \`npm start -- --check\` takes them too, but for addresses, files and a broker upstream: it runs in a folder and on ports of its own.

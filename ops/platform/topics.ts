@@ -93,7 +93,7 @@ async function withdrawOthers(admin: Admin, wanted: readonly AclEntry[]): Promis
   const nameOf = (entry: AclEntry) =>
     [entry.principal, entry.resourceType, entry.resourceName, entry.resourcePatternType, entry.operation].join(' ');
   const kept = new Set(wanted.map(nameOf));
-  const ours = new Set(services.map((service) => `User:${service}`));
+  const ours = new Set(principals.map((service) => `User:${service}`));
   const { resources } = await admin.describeAcls(everything);
   const filters = resources.flatMap(({ acls, ...resource }) =>
     acls

@@ -1,10 +1,10 @@
 /** The witness of the audit trail, from its settings to its closing. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import pino from 'pino';
 import { readAuditKey, readPublicKeys } from '../../contracts/audit-keys.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { connectKafka } from '../../contracts/kafka/connect.ts';
+import { openProcessLog } from '../../contracts/process-log.ts';
 import { describeSettings, readSettings } from '../../contracts/settings.ts';
 import { keepSteadyTime } from '../../contracts/system-clock.ts';
 import { openAnchorsFile } from './anchors-file.ts';
@@ -15,7 +15,7 @@ const stopMsMax = 9_000;
 
 async function main(): Promise<void> {
   const settings = readSettings(manifest, process.env);
-  const log = pino({ level: settings.logLevel, base: { process: 'witness' } });
+  const log = openProcessLog({ level: settings.logLevel, base: { process: 'witness' } });
   process.on('uncaughtException', (error) => {
     log.fatal({ error: error.message, stack: error.stack }, 'uncaught');
     process.exit(1);

@@ -6,7 +6,7 @@ import type { Kafka } from '../../contracts/kafka/connect.ts';
 import { createReader, type TopicPartition } from '../../contracts/kafka/reader.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { AnchorsFile } from './anchors-file.ts';
-import { forgetAnchored, newSeen, nextAnchored, takeEnd, takeRecord } from './core/seen.ts';
+import { forgetAnchored, newSeen, nextAnchored, offsetsOf, takeEnd, takeRecord } from './core/seen.ts';
 
 const topic = 'audit';
 
@@ -49,7 +49,11 @@ export async function openWitness(options: {
   /** All that lies in the log when it begins is covered by what it writes. */
   async function anchor(): Promise<void> {
     const at = formatInstant(now());
-    for (const [place, end] of await reader.reachEnd()) takeEnd(seen, Number(place.split('/')[1]), Number(end));
+    const before = offsetsOf(seen);
+    for (const [place, end] of await reader.reachEnd()) {
+      const partition = Number(place.split('/')[1]);
+      takeEnd(seen, partition, Number(end), before.get(partition) ?? 0);
+    }
     const anchored = nextAnchored(seen);
     if (anchored === undefined) return;
     for (const fault of anchored.faults) log.error({ fault }, 'the audit trail was cut or changed');

@@ -1,13 +1,13 @@
 import { createHash } from 'node:crypto';
 import { expect, it } from 'vitest';
-import { forgetAnchored, newSeen, nextAnchored, takeEnd, takeRecord } from './seen.ts';
+import { forgetAnchored, newSeen, nextAnchored, offsetsOf, takeEnd, takeRecord } from './seen.ts';
 
 const hash = (text: string) => createHash('sha256').update(text).digest('base64url');
 const record = (offset: number, value = `v${offset}`) => ({ offset, key: 'k', value });
 
 it('anchors an empty partition once, and then only what went on', () => {
   const seen = newSeen([]);
-  for (const partition of [0, 1]) takeEnd(seen, partition, 0);
+  for (const partition of [0, 1]) takeEnd(seen, partition, 0, 0);
   expect(nextAnchored(seen)?.places.map(({ partition, offset }) => [partition, offset])).toEqual([
     [0, 0],
     [1, 0],
@@ -15,8 +15,8 @@ it('anchors an empty partition once, and then only what went on', () => {
   forgetAnchored(seen);
   expect(nextAnchored(seen)).toBeUndefined();
   takeRecord(seen, 1, record(0), hash);
-  takeEnd(seen, 0, 0);
-  takeEnd(seen, 1, 1);
+  takeEnd(seen, 0, 0, 0);
+  takeEnd(seen, 1, 1, 1);
   expect(nextAnchored(seen)?.places).toEqual([{ partition: 1, from: 0, offset: 1, digest: expect.any(String) }]);
 });
 
@@ -30,6 +30,15 @@ it('says the same digest after a restart as without one', () => {
   expect(after.places.get(0)).toEqual(whole.places.get(0));
 });
 
+it('does not take for cut off what was written after the end was asked for', () => {
+  const seen = newSeen([]);
+  for (let offset = 0; offset < 3; offset += 1) takeRecord(seen, 0, record(offset), hash);
+  const before = offsetsOf(seen).get(0)!;
+  takeRecord(seen, 0, record(3), hash);
+  takeEnd(seen, 0, 3, before);
+  expect(nextAnchored(seen)).toMatchObject({ faults: [], places: [{ from: 0, offset: 4 }] });
+});
+
 it('keeps what an anchor would say until it is written', () => {
   const seen = newSeen([]);
   takeRecord(seen, 0, record(0), hash);
@@ -37,7 +46,11 @@ it('keeps what an anchor would say until it is written', () => {
 });
 
 it.each([
-  ['ends earlier', (seen: ReturnType<typeof newSeen>) => takeEnd(seen, 0, 2), /offset 2 to 4 were seen and are gone/],
+  [
+    'ends earlier',
+    (seen: ReturnType<typeof newSeen>) => takeEnd(seen, 0, 2, 5),
+    /offset 2 to 4 were seen and are gone/,
+  ],
   [
     'begins anew',
     (seen: ReturnType<typeof newSeen>) => takeRecord(seen, 0, record(0), hash),
@@ -56,6 +69,7 @@ it.each([
   expect(next.faults).toEqual([expect.stringMatching(text)]);
   expect(next.places[0]!.offset).toBeGreaterThanOrEqual(next.places[0]!.from);
   forgetAnchored(seen);
-  takeEnd(seen, 0, seen.places.get(0)!.offset);
+  const end = seen.places.get(0)!.offset;
+  takeEnd(seen, 0, end, end);
   expect(nextAnchored(seen)).toBeUndefined();
 });

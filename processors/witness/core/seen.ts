@@ -29,14 +29,22 @@ export function takeRecord(seen: Seen, partition: number, { offset, key, value }
   seen.changed.add(partition);
 }
 
-/** Compares with where a partition ends now: what was seen and is gone was cut off. */
-export function takeEnd(seen: Seen, partition: number, end: number): void {
+/** How far each partition was seen. */
+export function offsetsOf(seen: Seen): ReadonlyMap<number, number> {
+  return new Map([...seen.places].map(([partition, { offset }]) => [partition, offset]));
+}
+
+/**
+ * Compares with where a partition ended: what was seen and is gone was cut off.
+ * @param seenBefore how far it was seen before its end was asked for; more may have been seen since
+ */
+export function takeEnd(seen: Seen, partition: number, end: number, seenBefore: number): void {
   const place = seen.places.get(partition);
   if (place === undefined) {
     seen.places.set(partition, emptyPlace(partition));
     seen.changed.add(partition);
-  } else if (end < place.offset) {
-    noteFault(seen, jumpText(place, end));
+  } else if (end < seenBefore) {
+    noteFault(seen, jumpText({ ...place, offset: seenBefore }, end));
     seen.places.set(partition, { partition, from: end, offset: end, digest: digestStart });
     seen.changed.add(partition);
   }
