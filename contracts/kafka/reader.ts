@@ -6,6 +6,7 @@ import { type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs';
 import type { Logger } from 'pino';
 import { logAheadMs } from '../system-clock.ts';
 import type { KafkaTopic } from '../topics.ts';
+import { type Ahead, createAhead } from './ahead.ts';
 import { copartition } from './copartition.ts';
 
 export type LogRecord = {
@@ -32,6 +33,8 @@ export type ReaderOptions = {
   /** Where to start where the group has committed nothing; but `committed`, the groups are private and commit nothing. */
   readonly start: 'beginning' | 'end' | 'committed' | { readonly sinceMs: number };
   readonly copartitioned?: boolean;
+  /** Fetches the next records while those before are handed out: for who has much to do with each, and may find a backlog. */
+  readonly readsAhead?: boolean;
   /** Called at each assignment; no record is handed out before it resolves. Returns offsets to start at, where it knows better. */
   readonly onAssigned?: (
     partitions: ReadonlyMap<KafkaTopic, readonly number[]>,
@@ -66,10 +69,13 @@ const disconnectMsMax = 3_000;
 const restartMsMin = 1_000;
 const restartMsMax = 60_000;
 const lookEveryMs = 10;
+/** Records that wait to be handed out while more are fetched: about what one fetch brings of readings, 10 MB. */
+const aheadMax = 10_000;
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 export async function createReader(kafka: Kafka, options: ReaderOptions): Promise<Reader> {
   const { log, topics } = options;
+  const ahead: Ahead | undefined = options.readsAhead ? createAhead(aheadMax) : undefined;
   const committed = options.start === 'committed';
   const consumer = kafka.consumer({
     groupId: options.group,
@@ -114,10 +120,14 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     if (payload.batchSize > 0 || payload.lastOffset === null || options.start === 'end') return;
     const place: TopicPartition = `${payload.topic as KafkaTopic}/${payload.partition}`;
     const next = BigInt(payload.lastOffset) + 1n;
-    const position = positions.get(place);
-    if (position === undefined || next <= BigInt(position)) return;
-    positions.set(place, String(next));
-    arrived(place, next);
+    const mine = generation;
+    const pass = () => {
+      const position = positions.get(place);
+      if (mine === generation && position !== undefined && next > BigInt(position)) reached(place, next);
+    };
+    // What came before it may still wait.
+    if (ahead) void ahead.put(0, async () => pass());
+    else pass();
   });
   consumer.on(consumer.events.REBALANCING, () => options.onRevoked?.());
   consumer.on(consumer.events.CRASH, ({ payload }) => {
@@ -184,6 +194,11 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     consumer.seek({ topic, partition: Number(partition), offset });
   }
 
+  function reached(place: TopicPartition, next: bigint): void {
+    positions.set(place, String(next));
+    arrived(place, next);
+  }
+
   function arrived(place: TopicPartition, next: bigint): void {
     const end = missing?.get(place);
     if (end === undefined || next < end) return;
@@ -192,39 +207,43 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
   }
 
   async function eachBatch({ batch, resolveOffset, heartbeat, isRunning, isStale }: EachBatchPayload): Promise<void> {
+    const fetchedMs = performance.now();
     const mine = generation;
-    const over = () => mine !== generation || closed || !isRunning();
+    const over = () => mine !== generation || closed || !isRunning() || isStale();
     const beat = setInterval(() => void heartbeat().catch(() => {}), 1_000);
     try {
       await assignment;
-      if (over() || isStale()) return;
-      const topic = batch.topic as KafkaTopic;
-      const place: TopicPartition = `${topic}/${batch.partition}`;
-      const fetchedMs = performance.now();
-      const records = batch.messages.map((message) => ({
-        offset: message.offset,
-        key: message.key?.toString('latin1') ?? '',
-        value: message.value,
-        timestampMs: Number(message.timestamp) - logAheadMs(),
-        fetchedMs,
-      }));
-      if (records.length > 0) {
-        await retry(
-          async () =>
-            options.onRecords({ topic, partition: batch.partition, records, highWatermark: batch.highWatermark }),
-          over,
-        );
+      if (over()) return;
+      if (ahead) {
+        // To kafkajs it is read. What a rebalance finds waiting is dropped, and read again from where it was handed out.
+        resolveOffset(batch.lastOffset());
+        await ahead.put(batch.messages.length, () => handOut(batch, fetchedMs, over));
+      } else {
+        await handOut(batch, fetchedMs, over);
+        if (!over()) resolveOffset(batch.lastOffset());
       }
-      if (over() || isStale()) return;
-      restartMs = restartMsMin;
-      resolveOffset(batch.lastOffset());
-      const next = BigInt(batch.lastOffset()) + 1n;
-      positions.set(place, String(next));
-      arrived(place, next);
     } finally {
       clearInterval(beat);
     }
     await heartbeat();
+  }
+
+  async function handOut(batch: EachBatchPayload['batch'], fetchedMs: number, over: () => boolean): Promise<void> {
+    const topic = batch.topic as KafkaTopic;
+    const records = batch.messages.map((message) => ({
+      offset: message.offset,
+      key: message.key?.toString('latin1') ?? '',
+      value: message.value,
+      timestampMs: Number(message.timestamp) - logAheadMs(),
+      fetchedMs,
+    }));
+    if (records.length > 0) {
+      const { partition, highWatermark } = batch;
+      await retry(async () => options.onRecords({ topic, partition, records, highWatermark }), over);
+    }
+    if (over()) return;
+    restartMs = restartMsMin;
+    reached(`${topic}/${batch.partition}`, BigInt(batch.lastOffset()) + 1n);
   }
 
   async function retry(task: () => Promise<void>, over: () => boolean): Promise<void> {
@@ -278,7 +297,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     resume: () => consumer.resume(topics.map((topic) => ({ topic }))),
     async close() {
       closed = true;
-      await Promise.race([consumer.disconnect(), sleep(disconnectMsMax)]);
+      await Promise.race([Promise.all([consumer.disconnect(), ahead?.done()]), sleep(disconnectMsMax)]);
     },
   };
 }

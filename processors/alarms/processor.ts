@@ -145,6 +145,7 @@ export async function startProcessor(options: {
     topics: ['observations', 'commands'],
     start: 'committed',
     copartitioned: true,
+    readsAhead: true,
     onAssigned,
     onRecords,
     log: logger,
