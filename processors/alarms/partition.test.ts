@@ -69,11 +69,22 @@ describe('snapshots and positions', () => {
     expect(one.partition.flush(t0 + 5_000, 20_000, 0n).snapshots).toEqual([]);
   });
 
-  it('writes what only reads on after a while', () => {
-    const one = open();
-    one.read(0, 2, 80);
-    expect(one.partition.flush(t0 + 19_999, 20_000, 0n).snapshots).toHaveLength(0);
-    expect(one.partition.flush(t0 + 21_000, 20_000, 0n).snapshots).toHaveLength(1);
+  it('writes what only reads on after half of the quiet time at the earliest, and after all of it at the latest', () => {
+    const early = open();
+    early.read(0, 2, 80);
+    expect(early.partition.flush(t0 + 9_999, 20_000, 0n).snapshots).toHaveLength(0);
+    expect(early.partition.flush(t0 + 20_020, 20_000, 0n).snapshots).toHaveLength(1);
+  });
+
+  it('of many that only read on from one second it writes a few at a time', () => {
+    const { partition } = open();
+    for (let n = 0; n < 500; n += 1) {
+      const one = reading(0, { HR: 80 });
+      partition.observation(`${key}-${n}`, BigInt(n), one.receivedAt, one, one.receivedAt, t0);
+    }
+    const rounds = [10, 12, 14, 16, 18, 20].map((s) => partition.flush(t0 + s * 1000, 20_000, 0n).snapshots.length);
+    expect(rounds.reduce((sum, n) => sum + n, 0)).toBe(500);
+    expect(Math.max(...rounds)).toBeLessThan(200);
   });
 
   it('undone, it is as if it had not been', () => {

@@ -18,6 +18,7 @@ import { lookAtScores, lookedAtBefore, type ScoresLook, scoresOf } from './core/
 import { initialState, type State } from './core/state.ts';
 import { type InForceTold, inForceNow, isSame, noteTold, nothingTold } from './in-force.ts';
 import type { Published } from './published.ts';
+import { patienceOf } from './turn-to-write.ts';
 
 /** Next offsets to read. */
 export type Position = { readonly observations: bigint; readonly commands: bigint };
@@ -265,9 +266,9 @@ export function createPartition(options: {
    * the end of what `alarms` holds of the snapshots before these.
    */
   function flush(nowMs: number, quietMs: number, toldBefore: bigint): Flush {
-    const chosen = [...engines.values()].filter(
-      ({ dirty }) => dirty && (dirty.urgent || nowMs - dirty.atMs >= quietMs),
-    );
+    const isDue = ({ dirty, associationId }: Held) =>
+      dirty && (dirty.urgent || nowMs - dirty.atMs >= quietMs * patienceOf(associationId));
+    const chosen = [...engines.values()].filter(isDue);
     const before = chosen.map((held) => ({ held, dirty: held.dirty! }));
     for (const held of chosen) held.dirty = undefined;
     const left = [...engines.values()].flatMap(({ dirty }) => (dirty ? [dirty.from] : []));
