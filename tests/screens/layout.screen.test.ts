@@ -4,6 +4,9 @@
  */
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, inject, it } from 'vitest';
+import type { StandbyInForce } from '../../contracts/messages/alarms.ts';
+import { standbyMsMax } from '../../contracts/standby.ts';
+import { foldStandby } from '../../dashboard/core/standby.ts';
 import { openBrowser } from '../browser.ts';
 import { sizes } from './overflow.ts';
 import { clickUntil, expectReadable, goTo, logInCalm, openCalm } from './readable.ts';
@@ -12,6 +15,7 @@ import {
   longestAlarms,
   longestBeds,
   longGivenName,
+  longStandbyReason,
   longWard,
   type PlayedBed,
   play,
@@ -71,10 +75,21 @@ beforeAll(async () => {
     beds.set(ward, made);
     closers.push(play(server, made, ward === wards.many ? 4_000 : 2_000));
     const count_ = ward === wards.many ? 99 : count * 3;
-    server.alarms(...longestAlarms(made, count_).map(raised));
+    // Each eighth has no alarm: its line says the longest standby.
+    const away = made.filter((_, at) => at % 8 === 7);
+    for (const { period } of away) foldStandby(server.state, standbyOf(period.associationId));
+    const calling = made.filter((bed) => !away.includes(bed));
+    server.alarms(...longestAlarms(calling, count_).map(raised));
   }
   nurse = await logInCalm(browser, server, 'nora');
 });
+
+function standbyOf(associationId: string): StandbyInForce {
+  const by = { userId: 'nora', name: longGivenName, role: 'nurse' } as const;
+  const at = new Date().toISOString();
+  const until = new Date(Date.now() + standbyMsMax).toISOString();
+  return { associationId, rev: 1, at, standby: { since: at, until, reason: longStandbyReason, by } };
+}
 
 afterAll(async () => {
   for (const close of closers.reverse()) await close();

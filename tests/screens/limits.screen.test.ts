@@ -92,6 +92,18 @@ describe('a change of limits', () => {
     await page.getByTestId('limit-save').click();
     await page.getByTestId('limit-problem').getByText(reason).waitFor();
     expect(server.commands).toEqual([]);
+    await page.screenshot({ path: join(pictures, 'crossing.png') });
+  });
+
+  it('that was refused says so no longer once something else is typed', async () => {
+    const problem = page.getByTestId('limit-problem');
+    await page.getByLabel('High', { exact: true }).fill('11');
+    expect(await problem.textContent()).toBe('');
+    await page.getByTestId('limit-save').click();
+    await problem.getByText('is not').waitFor();
+    await page.getByLabel('Reason to switch low and high off').fill('p');
+    expect(await problem.textContent()).toBe('');
+    await page.getByLabel('Reason to switch low and high off').fill('');
   });
 
   it('that the alarm processor refuses is said in the form, which stays open', async () => {

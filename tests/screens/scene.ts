@@ -22,6 +22,9 @@ export const longDeviceId = 'bedside-monitor-00000000000000000000000000000000000
 export const longAlarmText =
   'NBP systolic 188 > 160 and mean 132 > 110, cuff repeated automatically three times; check cuff size and limb position mm';
 
+/** 80 characters, as long as the reason of a standby may be; the first word has no place to break. */
+export const longStandbyReason = 'Magnetresonanztomographie-Untersuchung with contrast, then theatre 4 & recovery.';
+
 /** Each parameter group once, with as many characters as it can have on a screen. */
 export const widest: Readonly<Record<string, number>> = {
   MDC_ECG_HEART_RATE: 188,

@@ -8,7 +8,7 @@ import type { Command } from '../../contracts/messages/alarms.ts';
 import { foldStandby } from '../../dashboard/core/standby.ts';
 import { logIn, openBrowser, openPatient } from '../browser.ts';
 import { clickUntil, pressUntil } from './readable.ts';
-import { patient, period, play, widest } from './scene.ts';
+import { alarmOf, patient, period, play, raised, widest } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
 const pictures = mkdtempSync(join(tmpdir(), 'vigil-standby-'));
@@ -59,12 +59,16 @@ it('a nurse says that the patient is away, sees it on the tile, and ends it', as
   await clickUntil(page, 'standby', 'standby-form');
   const begin = page.getByTestId('standby-begin');
   expect(await begin.isDisabled()).toBe(true);
-  await page.getByRole('button', { name: 'Imaging' }).click();
+  const imaging = page.getByRole('button', { name: 'Imaging' });
+  await pressUntil(imaging, imaging.and(page.locator('[aria-pressed=true]')));
   await page.locator('select[name=standbyMinutes]').selectOption('120');
   await page.screenshot({ path: join(pictures, 'form.png'), fullPage: true });
   refusal = 'Standby did not begin: the patient is no longer at this device.';
   await pressUntil(begin, page.getByTestId('standby-problem').filter({ hasText: refusal }));
   refusal = undefined;
+  await page.getByLabel('Why the patient is away').fill('X-ray');
+  expect(await page.getByTestId('standby-problem').textContent()).toBe('');
+  await pressUntil(imaging, imaging.and(page.locator('[aria-pressed=true]')));
   await pressUntil(begin, page.getByTestId('standby-runs').filter({ hasText: 'Standby: Imaging until' }));
   expect(server.commands.at(-1)).toMatchObject({ type: 'standby', reason: 'Imaging', forMs: 7_200_000, by: who });
   await page.screenshot({ path: join(pictures, 'runs.png'), fullPage: true });
@@ -86,5 +90,31 @@ it('a nurse says that the patient is away, sees it on the tile, and ends it', as
   expect(server.commands.at(-1)).toMatchObject({ type: 'end-standby', by: who });
   await page.getByTestId('patient-close').click();
   await tile.getByText(/^Standby/).waitFor({ state: 'detached' });
+  stop();
+});
+
+it('the button stands apart from the alarm below it, on a phone and on a desk', async () => {
+  const held = period('U-2', 'ICU', patient({ familyName: 'Egret' }));
+  const bed = { deviceId: 'bed-02', period: held, values: widest, waves: [], ageMs: 0 };
+  const stop = play(server, [bed]);
+  server.alarms(raised(alarmOf(bed)));
+  const page = await logIn(browser, server, 'nora');
+  await openPatient(page, 'U-2');
+  const alarm = page.getByRole('region', { name: 'Alarms of this bed' }).locator('.alarm').first();
+  await alarm.waitFor();
+  for (const [width, height] of [
+    [414, 896],
+    [1366, 768],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await page.getByTestId('standby').scrollIntoViewIfNeeded();
+    // Both in one look: the page may scroll between two.
+    const gapPx = await page.getByTestId('standby').evaluate((button) => {
+      const below = document.querySelector('[aria-label="Alarms of this bed"] .alarm')!;
+      return below.getBoundingClientRect().top - button.getBoundingClientRect().bottom;
+    });
+    await page.screenshot({ path: join(pictures, `button-${width}.png`) });
+    expect(gapPx).toBeGreaterThanOrEqual(8);
+  }
   stop();
 });

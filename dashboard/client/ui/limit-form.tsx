@@ -42,6 +42,11 @@ export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
     if (!answer.ok && answer.status === 409) refused.value = (answer.body as LimitsRefused).current;
   }
 
+  /** What was refused is not what is asked now. Who changed the limits meanwhile stays to be read. */
+  function forget() {
+    if (refused.value === undefined) problem.value = undefined;
+  }
+
   /** The person has read who changed the limits meanwhile, and to what. */
   function insist() {
     seenAt.value = refused.value?.at ?? seenAt.value;
@@ -66,7 +71,7 @@ export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
       data-testid="limit-form"
     >
       <h2 id="limit-title">Limits of {groupName(group)} for this patient</h2>
-      <LimitFields draft={draft} ward={ward} />
+      <LimitFields draft={draft} ward={ward} onEdit={forget} />
       <p role="status" data-testid="limit-understood">
         {understoodText(draft.value)}
       </p>
@@ -78,6 +83,7 @@ export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
           insist();
           void send(asked);
         }}
+        onEdit={forget}
       />
       <UnsavedQuestion />
       <p class="form__problem" role="alert" id="limit-problem" data-testid="limit-problem">
@@ -99,7 +105,7 @@ export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
 }
 
 /** Four numbers. An empty one shows the ward's limit, which then holds. */
-function LimitFields({ draft, ward }: { draft: Signal<LimitDraft>; ward: Limits }) {
+function LimitFields({ draft, ward, onEdit }: { draft: Signal<LimitDraft>; ward: Limits; onEdit: () => void }) {
   return (
     <div class="form__row form__row--numbers">
       {fields.map(([name, text]) => (
@@ -113,6 +119,7 @@ function LimitFields({ draft, ward }: { draft: Signal<LimitDraft>; ward: Limits 
             aria-describedby="limit-problem"
             onInput={(event) => {
               draft.value = { ...draft.value, [name]: event.currentTarget.value };
+              onEdit();
             }}
           />
         </label>

@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import type { GroupInForce, LimitsAsked } from '../../../contracts/messages/alarms.ts';
 import { offText } from '../core/numerics.ts';
 import { useApp } from '../shell/app.ts';
-import { ChoiceField, TextField } from './fields.tsx';
+import { ReasonFor } from './reason-for.tsx';
 
 const hourMs = 3_600_000;
 /** The server takes 12 h at most. */
@@ -15,9 +15,15 @@ const choices = [
   { value: '8', text: '8 h' },
 ];
 
-type LimitOffProps = { off: GroupInForce['off']; busy: boolean; onAsk: (asked: LimitsAsked) => void };
+type LimitOffProps = {
+  off: GroupInForce['off'];
+  busy: boolean;
+  onAsk: (asked: LimitsAsked) => void;
+  /** Something else is asked now than before. */
+  onEdit: () => void;
+};
 
-export function LimitOff({ off, busy, onAsk }: LimitOffProps) {
+export function LimitOff({ off, busy, onAsk, onEdit }: LimitOffProps) {
   const app = useApp();
   const reason = useSignal('');
   const hours = useSignal('1');
@@ -41,23 +47,14 @@ export function LimitOff({ off, busy, onAsk }: LimitOffProps) {
   const given = reason.value.trim();
   return (
     <div class="form__row" data-testid="limit-off">
-      <TextField
-        name="offReason"
+      <ReasonFor
+        names={{ reason: 'offReason', time: 'offHours' }}
         label="Reason to switch low and high off"
         maxLength={120}
-        value={reason.value}
-        onValue={(value) => {
-          reason.value = value;
-        }}
-      />
-      <ChoiceField
-        name="offHours"
-        label="For"
-        value={hours.value}
-        options={choices}
-        onValue={(value) => {
-          hours.value = value;
-        }}
+        reason={reason}
+        time={hours}
+        times={choices}
+        onEdit={onEdit}
       />
       <button
         class="button"

@@ -3,15 +3,23 @@ import { useSignal } from '@preact/signals';
 import type { Bed } from '../../protocol.ts';
 import { standbyReasons, standbyText, standbyTimes } from '../core/standby-words.ts';
 import { useApp } from '../shell/app.ts';
-import { ChoiceField, TextField } from './fields.tsx';
+import { ReasonFor } from './reason-for.tsx';
 import { UnsavedQuestion, useUnsaved } from './unsaved.tsx';
 
 export function StandbyPanel({ bed }: { bed: Bed }) {
   const app = useApp();
-  const isOpen = useSignal(false);
   const { standby } = bed;
-  if (standby !== null) return <Running bed={bed} text={standbyText(standby, app.now.value)} />;
-  if (!app.may('standby') || bed.patient === null) return null;
+  const mayBegin = app.may('standby') && bed.patient !== null;
+  if (standby === null && !mayBegin) return null;
+  return (
+    <div class="standby">
+      {standby === null ? <Begin bed={bed} /> : <Running bed={bed} text={standbyText(standby, app.now.value)} />}
+    </div>
+  );
+}
+
+function Begin({ bed }: { bed: Bed }) {
+  const isOpen = useSignal(false);
   if (isOpen.value)
     return (
       <StandbyForm
@@ -63,7 +71,7 @@ function StandbyForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
   const app = useApp();
   const reason = useSignal('');
   const minutes = useSignal('30');
-  const { busy, problem, ask } = useAsked();
+  const { busy, problem, ask, forget } = useAsked();
   const given = reason.value.trim();
   useUnsaved(given !== '');
   const begin = async () => {
@@ -90,6 +98,7 @@ function StandbyForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
             aria-pressed={given === one}
             onClick={() => {
               reason.value = one;
+              forget();
             }}
           >
             {one}
@@ -97,23 +106,14 @@ function StandbyForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
         ))}
       </div>
       <div class="form__row">
-        <TextField
-          name="standbyReason"
+        <ReasonFor
+          names={{ reason: 'standbyReason', time: 'standbyMinutes' }}
           label="Why the patient is away"
           maxLength={80}
-          value={reason.value}
-          onValue={(value) => {
-            reason.value = value;
-          }}
-        />
-        <ChoiceField
-          name="standbyMinutes"
-          label="For"
-          value={minutes.value}
-          options={standbyTimes}
-          onValue={(value) => {
-            minutes.value = value;
-          }}
+          reason={reason}
+          time={minutes}
+          times={standbyTimes}
+          onEdit={forget}
         />
       </div>
       <p class="dim">It ends by itself when values come, a minute after it began at the earliest.</p>
@@ -150,5 +150,9 @@ function useAsked() {
     busy.value = false;
     return problem.value === undefined;
   }
-  return { busy: busy.value, problem: problem.value, ask };
+  /** What was refused is not what is asked now. */
+  function forget() {
+    problem.value = undefined;
+  }
+  return { busy: busy.value, problem: problem.value, ask, forget };
 }

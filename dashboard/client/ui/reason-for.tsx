@@ -1,0 +1,27 @@
+/** Why something is off for a while, and for how long: alarm limits, or a bed on standby. */
+import type { Signal } from '@preact/signals';
+import { ChoiceField, TextField } from './fields.tsx';
+
+type ReasonForProps = {
+  /** Of the two fields in the form. */
+  names: { reason: string; time: string };
+  label: string;
+  maxLength: number;
+  reason: Signal<string>;
+  time: Signal<string>;
+  times: readonly { value: string; text: string }[];
+  onEdit: () => void;
+};
+
+export function ReasonFor({ names, label, maxLength, reason, time, times, onEdit }: ReasonForProps) {
+  const set = (field: Signal<string>) => (value: string) => {
+    field.value = value;
+    onEdit();
+  };
+  return (
+    <>
+      <TextField name={names.reason} label={label} maxLength={maxLength} value={reason.value} onValue={set(reason)} />
+      <ChoiceField name={names.time} label="For" value={time.value} options={times} onValue={set(time)} />
+    </>
+  );
+}
