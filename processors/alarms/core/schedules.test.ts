@@ -3,10 +3,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AlarmEvent } from '../../../contracts/messages/alarms.ts';
-import { plainReading, t0 } from '../../bed.testing.ts';
+import { nurse, plainReading, t0 } from '../../bed.testing.ts';
 import { alarmHash } from '../alarm-hash.ts';
 import { type Environment, nextDue, step } from './engine.ts';
-import type { ObservationInput } from './inputs.ts';
+import type { Input, ObservationInput } from './inputs.ts';
 import { adultProfile } from './profile.ts';
 import { initialState, type State } from './state.ts';
 
@@ -47,7 +47,14 @@ const patient = fc
 const onTime = (readings: readonly ObservationInput[]): Delivered[] =>
   readings.map((input) => ({ input, now: input.receivedAt }));
 
-function play(delivered: readonly Delivered[], viaJsonEach = 0): AlarmEvent[] {
+const standby = (at: number): Input => {
+  const asked = { commandId: 'away', associationId: 'association', at: new Date(at).toISOString(), by: nurse };
+  return { type: 'command', command: { type: 'standby', ...asked, reason: 'Imaging', forMs: 3_600_000 } };
+};
+
+/** @param awayAt wall clock at which a nurse says that the patient is away; absent: nobody does */
+function play(delivered: readonly Delivered[], viaJsonEach = 0, awayAt = Number.POSITIVE_INFINITY): AlarmEvent[] {
+  let isAsked = false;
   const events: AlarmEvent[] = [];
   let state: State = initialState('association');
   const keep = (result: { state: State; events: readonly AlarmEvent[] }) => {
@@ -56,6 +63,10 @@ function play(delivered: readonly Delivered[], viaJsonEach = 0): AlarmEvent[] {
   };
   keep(step(env, state, { type: 'association', category: 'adult', ward: 'ICU', endedAt: null }, t0));
   for (const [i, { input, now }] of delivered.entries()) {
+    if (now >= awayAt && !isAsked) {
+      isAsked = true;
+      keep(step(env, state, standby(awayAt), awayAt));
+    }
     for (let due = nextDue(state); due <= now; due = nextDue(state)) keep(step(env, state, { type: 'tick' }, due));
     keep(step(env, state, input, now));
     if (viaJsonEach > 0 && i % viaJsonEach === 0) state = JSON.parse(JSON.stringify(state)) as State;
@@ -82,9 +93,11 @@ const check = (name: string, schedule: (readings: ObservationInput[], seed: numb
     let alarms = 0;
     fc.assert(
       fc.property(patient, fc.nat(), (readings, random) => {
+        // In half of the runs the patient is said to be away: no physiological alarm begins or ends by it.
+        const awayAt = isAway(random) ? t0 + 1_000 * Math.floor(chance(random, 9) * readings.length) + 500 : undefined;
         const expected = alarmsOf(play(onTime(readings)));
         alarms += expected.length;
-        expect(alarmsOf(play(schedule(readings, random), viaJsonEach))).toEqual(expected);
+        expect(alarmsOf(play(schedule(readings, random), viaJsonEach, awayAt))).toEqual(expected);
       }),
       { seed, numRuns: 150 },
     );
@@ -111,6 +124,8 @@ const chance = (seed: number, i: number) => {
   const x = Math.sin(seed * 12.9898 + i * 78.233) * 43758.5453;
   return x - Math.floor(x);
 };
+
+const isAway = (random: number) => chance(random, 8) < 0.5;
 
 describe('the same alarms', () => {
   check('restored from any snapshot', (readings) => onTime(readings), 1);
