@@ -30,6 +30,7 @@ function open(restored: Partial<Restored> = {}, first: Profile = adultProfile) {
     published,
     limits,
     raised: () => events.filter(({ type }) => type === 'raised').map(({ alarm }) => alarm.text),
+    ended: () => events.filter(({ type }) => type === 'cleared').map(({ alarm }) => alarm.text),
     high: () =>
       limits()
         .at(-1)
@@ -167,6 +168,20 @@ describe('profiles that change while running', () => {
     one.use({ ...adultProfile, source: { origin: 'hospital', version: '8' } }, 20.5);
     expect(one.limits().at(-1)).toMatchObject({ rev: 2, profile: { version: '8' } });
     expect([one.partition.liveAlarms(), before]).toEqual([1, 1]);
+  });
+
+  it('that a patient’s own limits cross are told as an alarm until the limits fit again, and both go on judging', () => {
+    const one = open();
+    one.read(0, 3, 80);
+    one.partition.command(key, 0n, t0 + 4_000, setHigh(4, 130), t0 + 4_000);
+    const lower = profileOfLimits({ HR: { low: 50, high: 100, extremeLow: 40, extremeHigh: 125 } });
+    one.use(lower, 5);
+    const text = 'Own limits: The high limit 130 of HR is not below the extreme high limit 125.';
+    expect(one.raised()).toEqual([text]);
+    one.read(6, 8, 128);
+    expect(one.raised()).toEqual([text, 'HR 128 > 125']);
+    one.partition.command(key, 1n, t0 + 9_000, setHigh(9, 110), t0 + 9_000);
+    expect(one.ended()).toEqual([text]);
   });
 
   it('judge at once also where they changed while the processor was down', () => {

@@ -25,6 +25,7 @@ import { command, endLimitsOff, limitsOffDue } from './commands.ts';
 import type { Condition, Episode } from './condition.ts';
 import { continuityConditions, continuityCounts, missingKey, number } from './continuity.ts';
 import { type Counts, countReading } from './counts.ts';
+import { crossingConditions } from './crossing.ts';
 import {
   awaitFirst,
   connection,
@@ -188,6 +189,7 @@ function allConditions(env: Environment, state: State): readonly Condition[] {
   add(noticeConditions(state.notices));
   if (isScored(state)) add(scoresConditions(state.scores, scoreRulesIn(env, state)));
   add(noProfileConditions(state, profileInForce(env, state) !== undefined));
+  add(crossingConditions(env, state));
   add(ownAlertConditions(state.ownAlerts));
   return found.length === 0 ? found : asOneCall(found);
 }
