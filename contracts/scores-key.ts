@@ -14,3 +14,9 @@ export function scoresKey(scores: Scores): string {
   const points = parts.map((part) => part.points ?? '-');
   return [urgentKey(scores), scale, ...points, 'qSOFA', ...met, 'without', ...missing].join();
 }
+
+/**
+ * Scores that last are published again so often (ours): what is older than this and a little more is no longer known to have lasted, since
+ * the alarm processor may have been away.
+ */
+export const scoresRepeatMs = 300_000;

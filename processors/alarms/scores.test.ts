@@ -108,10 +108,28 @@ describe('what is published', () => {
 });
 
 describe('it is published', () => {
-  it('once while nothing changes but the numbers', () => {
+  it('once while nothing changes but the numbers, and again every five minutes, so that a trend tells what lasted', () => {
     const bed = open();
-    for (let s = 1; s <= 600; s++) bed.read(s, s, { ...well, HR: 70 + (s % 10) });
-    expect(bed.published.map(({ s }) => Math.round(s))).toEqual([1]);
+    for (let s = 1; s <= 700; s++) bed.read(s, s, { ...well, HR: 70 + (s % 10) });
+    expect(bed.published.map(({ s }) => Math.round(s))).toEqual([1, 301, 601]);
+  });
+
+  it('where the shock index has changed by 0.1, and no sooner', () => {
+    const bed = open();
+    bed.read(1, 40, { ...well, HR: 60, ABPs: 120 });
+    bed.read(41, 80, { ...well, HR: 71, ABPs: 120 });
+    expect(bed.published.map(({ scores }) => scores.shockIndex)).toEqual([0.5]);
+    bed.read(81, 120, { ...well, HR: 72, ABPs: 120 });
+    expect(bed.published.map(({ scores }) => scores.shockIndex)).toEqual([0.5, 0.6]);
+  });
+
+  it('not again and again where nothing is known any more', () => {
+    const bed = open();
+    bed.read(1, 5, well);
+    for (let s = 6; s <= 6_000; s++) bed.tick(s);
+    expect(bed.last().news2).toMatchObject({ atLeast: 0, missing: { length: 7 } });
+    // The temperature, expected each hour, is the last to become too old.
+    expect(bed.published.at(-1)!.s).toBeLessThan(3_700);
   });
 
   it('at most each 10 s while points wobble that make no total', () => {

@@ -1,7 +1,7 @@
 /** The scores as the screens show them, and when they are published. Pure. */
 import type { ScorePart, Scores } from '../../../../contracts/messages/scores.ts';
 import { newsParameters } from '../../../../contracts/score-names.ts';
-import { scoresKey, urgentKey } from '../../../../contracts/scores-key.ts';
+import { scoresKey, scoresRepeatMs, urgentKey } from '../../../../contracts/scores-key.ts';
 import { formatInstant } from '../../../../contracts/time.ts';
 import type { Environment } from '../engine.ts';
 import { isScored, scoreRulesIn } from '../judging.ts';
@@ -9,6 +9,7 @@ import type { State } from '../state.ts';
 import { type Entered, type Entries, inputsAt, nextStaleMs, setAt } from './known.ts';
 import { news2 } from './news2.ts';
 import { qsofa } from './qsofa.ts';
+import { roundHalfUp } from './round.ts';
 import type { ScoreRules } from './score-rules.ts';
 import { shockIndex } from './shock-index.ts';
 
@@ -69,20 +70,35 @@ function assessmentOf({ consciousness, oxygen, spo2Scale }: Entries): Scores['as
 
 /** What was published last of an association, which state was looked at, and when to look again though nothing comes (wall clock). */
 export type ScoresLook = {
-  readonly told: { readonly key: string; readonly urgentKey: string; readonly atMs: number } | undefined;
+  readonly told: Told | undefined;
   readonly of: { readonly state: Pick<State, 'scores' | 'association'>; readonly by: ScoreRules } | undefined;
   readonly dueMs: number;
 };
 
+type Told = {
+  readonly key: string;
+  readonly urgentKey: string;
+  readonly index: number | undefined;
+  readonly atMs: number;
+};
+
+const toldOf = (scores: Scores, atMs: number): Told => ({
+  key: scoresKey(scores),
+  urgentKey: urgentKey(scores),
+  index: scores.shockIndex,
+  atMs,
+});
+
 /** After a restart: the scores that were published last, as the snapshot has them. */
 export function lookedAtBefore(scores: Scores | undefined): ScoresLook | undefined {
   if (scores === undefined) return undefined;
-  const told = { key: scoresKey(scores), urgentKey: urgentKey(scores), atMs: Date.parse(scores.at) };
-  return { told, of: undefined, dueMs: 0 };
+  return { told: toldOf(scores, Date.parse(scores.at)), of: undefined, dueMs: 0 };
 }
 
 /** At most so often, but for what is urgent (contracts/scores-key.ts; ours). */
 const publishMs = 10_000;
+/** A change of the shock index that is published; slighter ones wait for the next word (ours). */
+const indexStep = 0.1;
 
 /** Looks whether the scores have changed. @returns also what is published now */
 export function lookAtScores(
@@ -101,11 +117,25 @@ export function lookAtScores(
   const scores = scoresOf(env, state, now);
   if (scores === undefined) return { look: { told, of, dueMs: Number.POSITIVE_INFINITY } };
   const staleMs = nextStaleMs(part.head.known, instantOf(state, now), by.ages);
-  const key = scoresKey(scores);
-  if (key === told?.key) return { look: { told, of, dueMs: staleMs } };
-  const urgent = urgentKey(scores);
-  const isSoon = told !== undefined && now >= told.atMs && now - told.atMs < publishMs;
-  if (isSoon && urgent === told.urgentKey)
-    return { look: { told, of, dueMs: Math.min(staleMs, told.atMs + publishMs) } };
-  return { look: { told: { key, urgentKey: urgent, atMs: now }, of, dueMs: staleMs }, scores };
+  const next = toldOf(scores, now);
+  const dueMs = Math.min(staleMs, repeatAt(scores, now));
+  if (told === undefined) return { look: { told: next, of, dueMs }, scores };
+  const againMs = repeatAt(scores, Math.min(told.atMs, now));
+  if (isAlike(told, next) && now < againMs) return { look: { told, of, dueMs: Math.min(staleMs, againMs) } };
+  const soonMs = told.atMs + publishMs;
+  const isSoon = now >= told.atMs && now < soonMs;
+  if (isSoon && next.urgentKey === told.urgentKey) return { look: { told, of, dueMs: Math.min(staleMs, soonMs) } };
+  return { look: { told: next, of, dueMs }, scores };
+}
+
+/** Whether a person reads the same in both. */
+function isAlike(told: Told, next: Told): boolean {
+  if (told.key !== next.key || told.index === undefined || next.index === undefined)
+    return told.key === next.key && told.index === next.index;
+  return roundHalfUp(Math.abs(told.index - next.index), 2) < indexStep;
+}
+
+/** Said again so long after it was said, so that a trend tells what lasted from what nobody saw. Of which nothing is known is not said again. */
+function repeatAt({ news2: { parts } }: Scores, toldMs: number): number {
+  return parts.some(({ points }) => points !== undefined) ? toldMs + scoresRepeatMs : Number.POSITIVE_INFINITY;
 }
