@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { partitionOf } from './kafka/connect.ts';
 import {
+  audienceOf,
   clinicalPartitions,
   deviceTopic,
   kafkaTopicNames,
@@ -56,8 +57,22 @@ describe("Kafka's topics", () => {
     expect(keysTopicFor('audit', 'alarms')).toBeUndefined();
   });
 
-  it('never wrap a data key for nobody', () => {
-    for (const name of kafkaTopicNames) expect(kafkaTopics[name].readers.length).toBeGreaterThan(0);
+  it('let the trends read readings and alarms, and neither the state behind them nor what clinicians ask for', () => {
+    expect(topicsOf('trends', 'readers')).toEqual([
+      'observations',
+      'waveforms',
+      'associations',
+      ...keysTopics,
+      'alarms',
+    ]);
+    expect(topicsOf('trends', 'writers')).toEqual([]);
+  });
+
+  it('have data keys that each of their readers can unwrap, and never for nobody', () => {
+    for (const name of kafkaTopicNames) {
+      expect(kafkaTopics[name].readers.length).toBeGreaterThan(0);
+      expect(audienceOf(name)).toEqual(expect.arrayContaining([...kafkaTopics[name].readers]));
+    }
   });
 
   // Reference values: Kafka's own murmur2 (org.apache.kafka.common.utils.Utils), masked and modulo 12.

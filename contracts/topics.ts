@@ -31,6 +31,8 @@ type TopicRow = {
   readonly readers: readonly Service[];
   /** Who fetches records without being able to open them. */
   readonly witnesses?: readonly Principal[];
+  /** The topic whose data keys seal this one too: of the same writer, and read by all who read this one. */
+  readonly keysOf?: string;
 };
 
 /**
@@ -49,7 +51,7 @@ const wrappedKeys = {
   readers: services,
 } as const;
 
-/** `readers` are both who may fetch the topic (ACL) and for whom its data keys are wrapped (audience). */
+/** `readers` are both who may fetch the topic (ACL) and, where it has no `keysOf`, for whom its data keys are wrapped (audience). */
 export const kafkaTopics = {
   observations: {
     key: 'associationId',
@@ -111,7 +113,8 @@ export const kafkaTopics = {
     retentionMs: -1,
     segmentMs: 7 * dayMs,
     writers: ['alarms'],
-    readers: ['alarms', 'dashboard', 'operator'],
+    // The trends take the scores, and open nothing else.
+    readers: ['alarms', 'trends', 'dashboard', 'operator'],
   },
   'alarm-state': {
     key: 'associationId',
@@ -121,6 +124,8 @@ export const kafkaTopics = {
     segmentMs: hourMs,
     writers: ['alarms'],
     readers: ['alarms', 'dashboard', 'operator'],
+    // One key for both, so that who begins after a crash unwraps one for each bed.
+    keysOf: 'alarms',
   },
   presence: {
     key: 'processId',
@@ -213,6 +218,12 @@ export function keysTopicFor(topic: KafkaTopic, writer: string): KeysTopic | und
   const { writers } = kafkaTopics[topic];
   const service = writers.length === 1 ? writers[0] : writers.find((name) => name === writer);
   return service && keysTopicOf(service, topic);
+}
+
+/** For whom the data keys of a topic are wrapped. Kafka lets its readers alone fetch it. */
+export function audienceOf(topic: KafkaTopic): readonly Service[] {
+  const row = kafkaTopics[topic];
+  return kafkaTopics['keysOf' in row ? row.keysOf : topic].readers;
 }
 
 /** The topics that a service writes, or may fetch: its access control list. */

@@ -6,7 +6,7 @@
 import { createCipheriv, randomBytes, randomFillSync } from 'node:crypto';
 import { VigilError } from '../errors.ts';
 import type { ContentType } from '../messages/records.ts';
-import { type KafkaTopic, type KeysTopic, kafkaTopics, keysTopicOf, type Service } from '../topics.ts';
+import { audienceOf, type KafkaTopic, type KeysTopic, kafkaTopics, keysTopicOf, type Service } from '../topics.ts';
 import { headerPrefix, type Place } from './header.ts';
 import { createAudience, type KeyOwner, type KeyTag, type ReaderKeys } from './wrapped-key.ts';
 
@@ -91,7 +91,7 @@ export function createSealer(options: {
   }
 
   async function make(subject: string, topic: KafkaTopic): Promise<DataKey> {
-    const roles = kafkaTopics[topic].readers;
+    const roles = audienceOf(topic);
     const place = keysTopicOf(service, topic);
     const audience = audiences.name(roles);
     if (kafkaTopics[place].retentionMs < 0) {
@@ -113,14 +113,14 @@ export function createSealer(options: {
   }
 
   /** Topics with the same readers and the same place of their keys share them. */
-  function audienceOf(topic: KafkaTopic): string {
-    return `${kafkaTopics[topic].readers.join()} ${keysTopicOf(service, topic)}`;
+  function sharedBy(topic: KafkaTopic): string {
+    return `${audienceOf(topic).join()} ${keysTopicOf(service, topic)}`;
   }
 
   function keysFor(topic: KafkaTopic): Map<string, DataKey> {
     let keys = byTopic.get(topic);
     if (keys) return keys;
-    const audience = audienceOf(topic);
+    const audience = sharedBy(topic);
     keys = keysOf.get(audience) ?? new Map();
     keysOf.set(audience, keys);
     byTopic.set(topic, keys);
@@ -136,7 +136,7 @@ export function createSealer(options: {
     const cached = cachedKey(subject, topic);
     if (cached) return Promise.resolve(cached);
     const keys = keysFor(topic);
-    const id = `${subject} ${audienceOf(topic)}`;
+    const id = `${subject} ${sharedBy(topic)}`;
     let made = pending.get(id);
     if (!made) {
       made = make(subject, topic)

@@ -322,4 +322,38 @@ describe('the sealed log on a real Kafka', () => {
     await reader.caughtUp;
     expect(seen).toEqual(['after']);
   });
+
+  it('of a group begins at what was appended since, and goes on where it has committed', async () => {
+    const key = `since-${randomUUID()}`;
+    const partition = partitionOf('alarms', key);
+    const alarms = await as('alarms');
+    await alarms.appender.append('alarms', key, Buffer.from('before'));
+    await sleep(50);
+    const sinceMs = Date.now();
+    await sleep(50);
+    await alarms.appender.append('alarms', key, Buffer.from('after'));
+    const group = `alarms-since-${randomUUID()}`;
+    async function readOn(doneBy: string) {
+      const seen: { value: string; offset: string }[] = [];
+      const reader = await read(alarms, {
+        group,
+        topics: ['alarms'],
+        start: { committedOrSinceMs: sinceMs },
+        onRecords({ records }) {
+          for (const record of records)
+            if (record.key === key) seen.push({ value: record.value!.toString(), offset: record.offset });
+        },
+      });
+      await until(() => seen.some(({ value }) => value === doneBy));
+      return { reader, seen };
+    }
+    const first = await readOn('after');
+    expect(first.seen.map(({ value }) => value)).toEqual(['after']);
+    const offset = String(BigInt(first.seen[0]!.offset) + 1n);
+    await first.reader.commit([{ topic: 'alarms', partition, offset }]);
+    await first.reader.close();
+    await alarms.appender.append('alarms', key, Buffer.from('later'));
+    const second = await readOn('later');
+    expect(second.seen.map(({ value }) => value)).toEqual(['later']);
+  });
 });

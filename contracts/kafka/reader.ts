@@ -8,6 +8,7 @@ import { logAheadMs } from '../system-clock.ts';
 import type { KafkaTopic } from '../topics.ts';
 import { type Ahead, createAhead } from './ahead.ts';
 import { copartition } from './copartition.ts';
+import { type Ends, logEnds, offsetsSince } from './log-places.ts';
 
 export type LogRecord = {
   readonly offset: string;
@@ -30,8 +31,16 @@ export type ReaderOptions = {
   /** The group's name begins with the service's (ACL). A name unique to the process gives it a copy of the stream of its own. */
   readonly group: string;
   readonly topics: readonly KafkaTopic[];
-  /** Where to start where the group has committed nothing; but `committed`, the groups are private and commit nothing. */
-  readonly start: 'beginning' | 'end' | 'committed' | { readonly sinceMs: number };
+  /**
+   * Where to start where the group has committed nothing; but `committed` and `committedOrSinceMs`, the groups are private and commit
+   * nothing. `committed` starts at the beginning; the other at what was appended since, by partition.
+   */
+  readonly start:
+    | 'beginning'
+    | 'end'
+    | 'committed'
+    | { readonly sinceMs: number }
+    | { readonly committedOrSinceMs: number };
   readonly copartitioned?: boolean;
   /** Fetches the next records while those before are handed out: for who has much to do with each, and may find a backlog. */
   readonly readsAhead?: boolean;
@@ -76,7 +85,11 @@ const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 export async function createReader(kafka: Kafka, options: ReaderOptions): Promise<Reader> {
   const { log, topics } = options;
   const ahead: Ahead | undefined = options.readsAhead ? createAhead(aheadMax) : undefined;
-  const committed = options.start === 'committed';
+  const firstSinceMs =
+    typeof options.start === 'object' && 'committedOrSinceMs' in options.start
+      ? options.start.committedOrSinceMs
+      : undefined;
+  const committed = options.start === 'committed' || firstSinceMs !== undefined;
   const consumer = kafka.consumer({
     groupId: options.group,
     sessionTimeout: sessionTimeoutMs,
@@ -142,7 +155,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     const partitions = new Map(Object.entries(partitionsOf) as [KafkaTopic, number[]][]);
     assigned = partitions;
     const ends = await logEnds(kafka, partitions);
-    const start = committed ? new Map<TopicPartition, string>() : await startOffsets(partitions, ends);
+    const start = committed ? await firstOffsets(partitions, ends) : await startOffsets(partitions, ends);
     const wanted = (await options.onAssigned?.(partitions)) ?? start;
     if (mine !== generation) return;
     for (const [place, offset] of wanted) seek(place, offset);
@@ -156,6 +169,18 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     if (missing.size === 0) setCaughtUp();
   }
 
+  /** Of the partitions in which the group has committed nothing. What was handed out before and not committed is handed out again. */
+  async function firstOffsets(
+    partitions: ReadonlyMap<KafkaTopic, number[]>,
+    ends: Ends,
+  ): Promise<Map<TopicPartition, string>> {
+    if (firstSinceMs === undefined) return new Map();
+    const since = await offsetsSince(kafka, [...partitions.keys()], firstSinceMs);
+    const known = new Map(await committedOffsets());
+    const fresh = [...ends].filter(([place]) => BigInt(known.get(place) ?? -1) < 0n);
+    return new Map(fresh.map(([place, { low }]) => [place, String(since.get(place) ?? low)]));
+  }
+
   async function startOffsets(
     partitions: ReadonlyMap<KafkaTopic, number[]>,
     ends: Ends,
@@ -164,7 +189,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     const since =
       // By this process's time also while the machine's clock is ahead: what was stamped before that step is behind it, and to read
       // more does no harm.
-      typeof options.start === 'object'
+      typeof options.start === 'object' && 'sinceMs' in options.start
         ? await offsetsSince(kafka, [...partitions.keys()], options.start.sinceMs)
         : undefined;
     for (const [place, { low, high }] of ends) {
@@ -300,42 +325,4 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
       await Promise.race([Promise.all([consumer.disconnect(), ahead?.done()]), sleep(disconnectMsMax)]);
     },
   };
-}
-
-type Ends = Map<TopicPartition, { low: bigint; high: bigint }>;
-
-async function logEnds(kafka: Kafka, partitions: ReadonlyMap<KafkaTopic, readonly number[]>): Promise<Ends> {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
-    const ends: Ends = new Map();
-    for (const [topic, wanted] of partitions) {
-      for (const row of await admin.fetchTopicOffsets(topic)) {
-        if (wanted.includes(row.partition))
-          ends.set(`${topic}/${row.partition}`, { low: BigInt(row.low), high: BigInt(row.high) });
-      }
-    }
-    return ends;
-  } finally {
-    await admin.disconnect();
-  }
-}
-
-async function offsetsSince(
-  kafka: Kafka,
-  topics: readonly KafkaTopic[],
-  sinceMs: number,
-): Promise<Map<TopicPartition, bigint>> {
-  const admin = kafka.admin();
-  await admin.connect();
-  try {
-    const offsets = new Map<TopicPartition, bigint>();
-    for (const topic of topics) {
-      for (const row of await admin.fetchTopicOffsetsByTimestamp(topic, sinceMs))
-        offsets.set(`${topic}/${row.partition}`, BigInt(row.offset));
-    }
-    return offsets;
-  } finally {
-    await admin.disconnect();
-  }
 }

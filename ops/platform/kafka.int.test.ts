@@ -90,6 +90,7 @@ describe('the broker', () => {
   it.each([
     ['gateway', 'observations', 'gateway-probe'],
     ['trends', 'commands', 'trends-probe'],
+    ['trends', 'alarm-state', 'trends-probe'],
     ['alarms', 'observations', 'dashboard-probe'],
   ])('refuses %s to read %s in group %s', async (service, topic, group) => {
     // kafkajs wraps a refused group into its own words.

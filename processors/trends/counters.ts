@@ -4,6 +4,8 @@ export type TrendCounters = {
   records: number;
   /** Observations among them. */
   readings: number;
+  /** Sets of scores among them. */
+  scores: number;
   pointsWritten: number;
   /** Points that InfluxDB refused for good. */
   pointsRefused: number;
@@ -14,5 +16,14 @@ export type TrendCounters = {
 };
 
 export function newTrendCounters(): TrendCounters {
-  return { records: 0, readings: 0, pointsWritten: 0, pointsRefused: 0, writesFailed: 0, commits: 0, poison: 0 };
+  return {
+    records: 0,
+    readings: 0,
+    scores: 0,
+    pointsWritten: 0,
+    pointsRefused: 0,
+    writesFailed: 0,
+    commits: 0,
+    poison: 0,
+  };
 }

@@ -1,19 +1,20 @@
-/** The trend writer: numerics from Kafka into InfluxDB, each offset committed only after InfluxDB has its points. */
+/** The trend writer: numerics and scores from Kafka into InfluxDB, each offset committed only after InfluxDB has its points. */
 import { randomUUID } from 'node:crypto';
 import { VigilError } from '../../contracts/errors.ts';
-import { createReader, type Reader } from '../../contracts/kafka/reader.ts';
 import { openProcessLog } from '../../contracts/process-log.ts';
 import { openSealedLog } from '../../contracts/sealed-log.ts';
 import { readSettings } from '../../contracts/settings.ts';
 import { keepSteadyTime } from '../../contracts/system-clock.ts';
 import { newTrendCounters } from './counters.ts';
 import { openPointStore } from './influx.ts';
-import { createIntake } from './intake.ts';
+import { readingSource, scoreSource, type TrendSource } from './intake.ts';
 import { settings as manifest } from './settings.ts';
-import { createTrendWriter } from './writer.ts';
+import { openWay } from './way.ts';
 
 const metricsEveryMs = 30_000;
 const stopMsMax = 9_000;
+/** How long InfluxDB keeps raw points (`raw`, 7 days). */
+const rawForMs = 7 * 24 * 3_600_000;
 
 async function main(): Promise<void> {
   const settings = readSettings(manifest, process.env);
@@ -26,45 +27,15 @@ async function main(): Promise<void> {
   const counters = newTrendCounters();
   const boot = randomUUID();
   const sealed = await openSealedLog({ settings, service: 'trends', boot, log });
-  const intake = createIntake(log, sealed.open, counters);
-  let reader: Reader | undefined;
-  const writer = createTrendWriter({
-    store: openPointStore(settings),
-    counters,
-    log,
-    commit: async (positions) =>
-      reader?.commit(
-        [...positions].map(([partition, next]) => ({ topic: 'observations', partition, offset: String(next) })),
-      ),
-    onFull: (full) => {
-      try {
-        if (full) reader?.pause();
-        else reader?.resume();
-      } catch (error) {
-        // Between two memberships there is nothing to pause, and a new one starts unpaused; the hard limit holds meanwhile.
-        log.debug({ error: (error as Error).message }, 'the reader is between two memberships');
-      }
-    },
-  });
-  reader = await createReader(sealed.kafka, {
-    group: 'trends',
-    topics: ['observations'],
-    start: 'committed',
-    log,
-    onAssigned: async () => {
-      writer.discard();
-      return undefined;
-    },
-    onRecords: async (batch) => {
-      const { generation } = writer;
-      const points = await intake.points(batch);
-      if (generation !== writer.generation) return;
-      await writer.add(points, batch.partition, BigInt(batch.records.at(-1)!.offset) + 1n);
-    },
-  });
+  const store = openPointStore(settings);
+  const sinceMs = Date.now() - rawForMs;
+  const way = (source: TrendSource, group: string) =>
+    openWay({ source, group, sinceMs, sealed, store, counters, log: log.child({ group }) });
+  const ways = await Promise.all([way(readingSource(), 'trends'), way(scoreSource, 'trends-scores')]);
   const metrics = setInterval(() => {
-    const state = { pending: writer.pending, influx: writer.healthy ? 'up' : 'away', damaged: sealed.damage.total };
-    log.info({ ...counters, ...state }, 'metrics');
+    const pending = ways.reduce((sum, one) => sum + one.pending, 0);
+    const influx = ways.every(({ healthy }) => healthy) ? 'up' : 'away';
+    log.info({ ...counters, pending, influx, damaged: sealed.damage.total }, 'metrics');
   }, metricsEveryMs);
   log.info('ready');
 
@@ -72,8 +43,7 @@ async function main(): Promise<void> {
     // What is not committed by then is read again at the next start.
     setTimeout(() => process.exit(0), stopMsMax).unref();
     clearInterval(metrics);
-    await writer.close();
-    await reader?.close();
+    await Promise.all(ways.map((one) => one.close()));
     await sealed.close();
     log.info({ ...counters }, 'stopped');
     process.exit(0);

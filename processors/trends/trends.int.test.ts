@@ -4,6 +4,7 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contentTypes, type ObservationRecord } from '../../contracts/messages/records.ts';
+import { newScores } from '../../contracts/messages/scores.testing.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import type { Child } from '../../ops/platform/child.ts';
 import { type Influx, startInflux } from '../../ops/platform/influx.ts';
@@ -15,6 +16,7 @@ import { openLogAs, type RunningHouse, startHouse, until } from '../../tests/sys
 
 let own: { platform: Platform; data: TestPlatform };
 let gateway: SealedLog;
+let alarms: SealedLog;
 let trends: RunningHouse;
 let influx: Influx | undefined;
 let kafka: Child | undefined;
@@ -23,12 +25,14 @@ beforeAll(async () => {
   // Of our own: it kills InfluxDB.
   own = await startTestPlatform(`test-${process.pid}-trends`);
   gateway = await openLogAs(own.data, 'gateway');
+  alarms = await openLogAs(own.data, 'alarms');
   trends = await startHouse(own.data, 'trends');
 });
 
 afterAll(async () => {
   await trends?.close();
   await gateway?.close();
+  await alarms?.close();
   await influx?.close();
   await kafka?.stop();
   await own?.platform.close();
@@ -48,6 +52,18 @@ async function append(associationId: string, n: number, values: Values): Promise
     reading: { time: new Date(startMs + n * 1000).toISOString(), intervalMs: 1000, values },
   };
   await gateway.append('observations', associationId, contentTypes.observation, body);
+}
+
+/** Publishes scores, as the alarm processor does. Of a partial set the total is left out. */
+async function publishScores(associationId: string, n: number, atLeast: number, isPartial = false): Promise<void> {
+  const scores = newScores(
+    associationId,
+    { atLeast, ...(isPartial ? { missing: ['oxygen'] } : { total: atLeast }) },
+    { at: new Date(startMs + n * 1000).toISOString() },
+  );
+  const { total: _total, risk: _risk, response: _response, ...partial } = scores.news2;
+  const body = isPartial ? { ...scores, news2: partial } : scores;
+  await alarms.append('alarms', associationId, contentTypes.scores, body);
 }
 
 const beats = (value: number): Values => [{ code: heartRate, value, unit: '/min' }];
@@ -86,6 +102,9 @@ async function query(text: string): Promise<(string | number | boolean | null)[]
 
 const rowsOf = (associationId: string, fields = '"value"', retention = 'raw') =>
   query(`SELECT ${fields} FROM "${retention}"."numerics" WHERE "associationId" = '${associationId}'`);
+
+const scoresOf = (associationId: string, code = 'VIGIL_NEWS2') =>
+  query(`SELECT "value" FROM "raw"."numerics" WHERE "associationId" = '${associationId}' AND "code" = '${code}'`);
 
 /** How many points these associations have in all. */
 async function countOf(ids: readonly string[]): Promise<number> {
@@ -150,6 +169,43 @@ describe('trends', () => {
     expect(trends.output()).not.toContain('Hopper');
   });
 
+  it('holds the scores that the alarm processor publishes, a total apart from what a partial set reaches', async () => {
+    const id = randomUUID();
+    await publishScores(id, 0, 4);
+    await publishScores(id, 300, 3, true);
+    await publishScores(id, 600, 0);
+    await publishScores(id, 600, 0);
+    await until('both totals', async () => (await scoresOf(id)).length === 2);
+    expect(await scoresOf(id)).toEqual([
+      [startMs, 4],
+      [startMs + 600_000, 0],
+    ]);
+    expect(await scoresOf(id, 'VIGIL_NEWS2_AT_LEAST')).toEqual([[startMs + 300_000, 3]]);
+    expect(await scoresOf(id, 'VIGIL_SHOCK_INDEX')).toHaveLength(3);
+  });
+
+  it('opens nothing of `alarms` but scores, and says once that a key is not for it', async () => {
+    const id = randomUUID();
+    const nonsense = { nonsense: 'Grace Hopper' };
+    await alarms.append('alarms', id, contentTypes.alarmEvent, nonsense);
+    const foreign = await alarms.sealer.keyFor(id, 'presence');
+    for (const seq of [1, 2, 3]) {
+      const place = { topic: 'alarms', key: id, writer: 'alarms', boot: 'b', seq } as const;
+      const body = Buffer.from(JSON.stringify(newScores(id)));
+      await alarms.appender.append('alarms', id, alarms.sealer.seal(foreign, place, contentTypes.scores, body));
+    }
+    await alarms.append('alarms', id, contentTypes.scores, nonsense);
+    await publishScores(id, 0, 5);
+    await until('the good one', async () => (await scoresOf(id)).length === 1);
+    const codes = trends
+      .output()
+      .split('\n')
+      .filter((line) => line.includes('record skipped') && line.includes('"topic":"alarms"'))
+      .map((line) => (JSON.parse(line) as { code: string }).code);
+    expect(codes.sort()).toEqual(['key-not-for-us', 'payload-schema']);
+    expect(trends.output()).not.toContain('Hopper');
+  });
+
   it('leaves out what is older than InfluxDB keeps, counts it, and keeps its neighbours', async () => {
     const id = randomUUID();
     await append(id, 0, beats(70));
@@ -171,18 +227,23 @@ describe('trends', () => {
       ),
     );
     for (let n = 1; n <= 150; n++) await append(id, n, beats(60 + (n % 40)));
+    await publishScores(id, 100, 5);
     await until('it noticed', () => trends.output().includes('InfluxDB is away'));
     // What it had read and not written was not committed either.
     await trends.kill();
+    const before = trends.output().length;
     await trends.start();
     for (let n = 151; n <= 300; n++) await append(id, n, beats(60 + (n % 40)));
-    await until('the new one noticed too', () => trends.output().split('InfluxDB is away').length > 2);
+    await publishScores(id, 200, 7);
+    await until('the new one noticed too', () => trends.output().slice(before).includes('InfluxDB is away'));
     const port = Number(new URL(own.data.influxUrl).port);
     const software = own.platform.software;
     const [rpcPort = 0] = await freePorts(1);
     influx = await startInflux({ software, stateDir: own.data.stateDir, port, rpcPort });
-    await until('all points', async () => (await rowsOf(id)).length === 301);
-    const rows = await rowsOf(id);
+    const beatsOf = async () => (await rowsOf(id, '"value", "code"')).filter(([, , code]) => code === heartRate);
+    await until('all points', async () => (await beatsOf()).length === 301);
+    const rows = await beatsOf();
+    await until('both scores', async () => (await scoresOf(id)).length === 2);
     expect(rows.map(([time]) => time)).toEqual(rows.map((_, n) => startMs + n * 1000));
     await until('it says so', () => trends.output().includes('InfluxDB is back'));
   });

@@ -1,0 +1,79 @@
+/**
+ * The way of one topic into InfluxDB: its own reader, group and writer. So what holds one topic up (a backlog, a record that does not
+ * open yet) does not hold up the other, and each goes on where its own points are in.
+ */
+import type { Logger } from 'pino';
+import { createReader, type Reader } from '../../contracts/kafka/reader.ts';
+import type { SealedLog } from '../../contracts/sealed-log.ts';
+import type { TrendCounters } from './counters.ts';
+import type { PointStore } from './influx.ts';
+import { createIntake, type TrendSource } from './intake.ts';
+import { createTrendWriter } from './writer.ts';
+
+export type Way = {
+  /** Points gathered or being written. */
+  readonly pending: number;
+  /** InfluxDB took the last batch. */
+  readonly healthy: boolean;
+  close(): Promise<void>;
+};
+
+export async function openWay(options: {
+  readonly source: TrendSource;
+  readonly group: string;
+  /** Where a group that has committed nothing begins, ms since 1970: older points InfluxDB would not take. */
+  readonly sinceMs: number;
+  readonly sealed: SealedLog;
+  readonly store: PointStore;
+  readonly counters: TrendCounters;
+  readonly log: Logger;
+}): Promise<Way> {
+  const { source, group, sealed, store, counters, log } = options;
+  const { topic } = source;
+  const intake = createIntake(source, log, sealed.open, counters);
+  let reader: Reader | undefined;
+  const writer = createTrendWriter({
+    store,
+    counters,
+    log,
+    commit: async (positions) =>
+      reader?.commit([...positions].map(([partition, next]) => ({ topic, partition, offset: String(next) }))),
+    onFull: (full) => {
+      try {
+        if (full) reader?.pause();
+        else reader?.resume();
+      } catch (error) {
+        // Between two memberships there is nothing to pause, and a new one starts unpaused; the hard limit holds meanwhile.
+        log.debug({ error: (error as Error).message }, 'the reader is between two memberships');
+      }
+    },
+  });
+  reader = await createReader(sealed.kafka, {
+    group,
+    topics: [topic],
+    start: { committedOrSinceMs: options.sinceMs },
+    log,
+    onAssigned: async () => {
+      writer.discard();
+      return undefined;
+    },
+    onRecords: async (batch) => {
+      const { generation } = writer;
+      const points = await intake.points(batch);
+      if (generation !== writer.generation) return;
+      await writer.add(points, batch.partition, BigInt(batch.records.at(-1)!.offset) + 1n);
+    },
+  });
+  return {
+    get pending() {
+      return writer.pending;
+    },
+    get healthy() {
+      return writer.healthy;
+    },
+    async close() {
+      await writer.close();
+      await reader?.close();
+    },
+  };
+}
