@@ -18,6 +18,7 @@ import { standbyMsMax, standbyMsMin } from '../contracts/standby.ts';
 const closed = { additionalProperties: false } as const;
 export const Ward = Type.String({ minLength: 1, maxLength: 40 });
 const Code = Type.String({ pattern: '^MDC_[A-Z0-9_]{1,60}$' });
+const TrendCode = Type.String({ pattern: '^(MDC|VIGIL)_[A-Z0-9_]{1,60}$' });
 
 /** The body of every answer that is no success. `message` is one sentence for a person. */
 export const ErrorBody = Type.Object({ code: Type.String(), message: Type.String() }, closed);
@@ -171,10 +172,13 @@ export const PatientView = Type.Object(
 );
 export type PatientView = Static<typeof PatientView>;
 
-/** `GET /api/associations/:associationId/trends?codes=A,B&from=…&to=…&points=500`: `to` excluded, at most 31 days, 16 codes. */
+/**
+ * `GET /api/associations/:associationId/trends?codes=A,B&from=…&to=…&points=500`: `to` excluded, at most 31 days, 24 codes: of
+ * parameters, and of scores (contracts/score-trends.ts).
+ */
 export const TrendQuery = Type.Object(
   {
-    codes: Type.String({ pattern: '^MDC_[A-Z0-9_]{1,60}(,MDC_[A-Z0-9_]{1,60}){0,15}$' }),
+    codes: Type.String({ pattern: '^(MDC|VIGIL)_[A-Z0-9_]{1,60}(,(MDC|VIGIL)_[A-Z0-9_]{1,60}){0,23}$' }),
     from: Instant,
     to: Instant,
     points: Type.Optional(Type.Integer({ minimum: 2, maximum: 2000, default: 500 })),
@@ -193,7 +197,7 @@ export const Trends = Type.Object(
     series: Type.Array(
       Type.Object(
         {
-          code: Code,
+          code: TrendCode,
           points: Type.Array(Type.Tuple([Type.Integer(), Type.Number(), Type.Number(), Type.Number()])),
         },
         closed,

@@ -142,7 +142,7 @@ describe('a ward', () => {
     }
   });
 
-  it('shows the waves and numerics of a simulated bed, and its trend from the database', async () => {
+  it('shows the waves and numerics of a simulated bed, and its trends from the database, of its scores too', async () => {
     const simulator: Child = startChild({
       name: 'simulators',
       command: process.execPath,
@@ -161,6 +161,9 @@ describe('a ward', () => {
       await openPatient(nurse, 'E-01');
       await nurse.getByTestId('patient-view').getByText('Narwhal').first().waitFor();
       await nurse.getByTestId('trend-chart-MDC_ECG_HEART_RATE').waitFor();
+      // Nobody has entered consciousness and oxygen, so it is partial. Charts are asked for each 30 s.
+      const score = nurse.getByTestId('trend-chart-VIGIL_NEWS2');
+      await score.getByText('NEWS2 at least: least').waitFor({ timeout: 90_000 });
     } finally {
       await simulator.stop();
     }

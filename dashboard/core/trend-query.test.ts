@@ -29,6 +29,12 @@ describe('the plan of a trend', () => {
     ['nothing', query(t0, t0), { code: 'time-invalid' }],
     ['the wrong way', query(t0, t0 - 1), { code: 'time-invalid' }],
     ['no date', { ...query(t0, t0), from: '2026-02-30T00:00:00.000Z' }, { code: 'time-invalid' }],
+    [
+      'scores',
+      query(t0 - hourMs, t0, { codes: 'VIGIL_NEWS2,MDC_RESP_RATE' }),
+      { codes: ['VIGIL_NEWS2', 'MDC_RESP_RATE'] },
+    ],
+    ['an unknown score', query(t0 - hourMs, t0, { codes: 'VIGIL_MEWS' }), { code: 'code-unknown' }],
     ['an unknown code', query(t0 - hourMs, t0, { codes: 'MDC_ECG_HEART_RATE,MDC_X' }), { code: 'code-unknown' }],
     [
       'the same code twice',

@@ -1,6 +1,7 @@
 /** From a screen's wish to an InfluxQL query. Everything that enters the text is a number of ours or was matched against a pattern. */
 import type { Fault } from '../../contracts/errors.ts';
 import { parameters } from '../../contracts/parameters.ts';
+import { isScoreTrendCode } from '../../contracts/score-trends.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import type { TrendQuery, Trends } from '../protocol.ts';
 
@@ -21,7 +22,7 @@ export type TrendPlan = {
   readonly toMs: number;
 };
 
-/** @returns `time-invalid` where the span is none or too long, `code-unknown` for what is not in the parameter table */
+/** @returns `time-invalid` where the span is none or too long, `code-unknown` for what is neither in the parameter table nor a score */
 export function planTrend(query: TrendQuery, nowMs: number): TrendPlan | Fault {
   const fromMs = parseInstant(query.from);
   const toMs = parseInstant(query.to);
@@ -31,8 +32,8 @@ export function planTrend(query: TrendQuery, nowMs: number): TrendPlan | Fault {
       message: 'from and to are RFC 3339 UTC instants, from earlier, at most 31 days apart.',
     };
   const codes = [...new Set(query.codes.split(','))];
-  if (codes.some((code) => !parameters.has(code)))
-    return { code: 'code-unknown', message: 'codes are parameter codes, comma-separated.' };
+  if (codes.some((code) => !parameters.has(code) && !isScoreTrendCode(code)))
+    return { code: 'code-unknown', message: 'codes are those of parameters and scores, comma-separated.' };
   const raw = nowMs - fromMs < rawForMs && toMs - fromMs <= rawSpanMsMax;
   const step = Math.ceil((toMs - fromMs) / (query.points ?? 500));
   return {

@@ -13,6 +13,7 @@ import { resize, sizes, unreadable } from './overflow.ts';
 import { clickUntil, pressUntil } from './readable.ts';
 import { longBed, longFamilyName, patient, period, play, widest } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
+import { trendRows } from './trend-rows.ts';
 
 const pictures = mkdtempSync(join(tmpdir(), 'vigil-scores-'));
 const who = { userId: 'nora', name: 'Nora Nurse', role: 'nurse' } as const;
@@ -29,6 +30,7 @@ beforeAll(async () => {
         { userId: 'ted', name: 'Ted Technician', role: 'technician', wards: ['ICU'] },
       ],
       onCommand: (command) => answer(command),
+      trends: trendRows,
     }),
     openBrowser(inject('chromium')),
   ]);
@@ -169,6 +171,39 @@ it('every word can be read at every window size, beside the longest names', asyn
   await openPatient(page, 'U-3');
   await page.getByTestId('scores').getByText('for adults alone').waitFor();
   expect(await page.getByTestId('assess').count()).toBe(0);
+  await page.close();
+  stop();
+});
+
+it('the course of each score is drawn beside the other trends, what a partial set reaches dashed, and no words are cut', async () => {
+  const held = period('U-4', 'ICU', patient({ familyName: 'Stork' }));
+  const child = period('U-5', 'ICU', patient({ category: 'paediatric' }));
+  const bed = { values: widest, waves: ['MDC_ECG_ELEC_POTL_II'], ageMs: 0 };
+  const stop = play(server, [
+    { ...bed, deviceId: 'bed-04', period: held },
+    { ...bed, deviceId: 'bed-05', period: child },
+  ]);
+  foldScores(server.state, scoresOf(held.associationId, true), Date.now());
+  const page = await logIn(browser, server, 'nora');
+  await openPatient(page, 'U-4');
+  await pressUntil(page.getByTestId('trend-4h'), page.locator('[data-testid="trend-4h"][aria-pressed="true"]'));
+  const chart = page.getByTestId('trend-chart-VIGIL_NEWS2');
+  await chart.getByText('NEWS2: least 2, greatest 9, last 9. NEWS2 at least: least 4, greatest 4, last 4.').waitFor();
+  await page.getByTestId('trend-chart-VIGIL_QSOFA').getByText('qSOFA: least 0, greatest 2, last 2.').waitFor();
+  await page.getByTestId('trend-chart-VIGIL_SHOCK_INDEX').getByText('Shock index: least 0.6').waitFor();
+  const faults: string[] = [];
+  for (const size of sizes) {
+    await resize(page, size);
+    for (const fault of await unreadable(page)) faults.push(`${size.name}: ${fault}`);
+  }
+  expect(faults).toEqual([]);
+  await resize(page, { width: 1366, height: 768 });
+  await chart.scrollIntoViewIfNeeded();
+  await page.screenshot({ path: join(pictures, 'trends.png'), fullPage: true });
+  await clickUntil(page, 'patient-close', 'bed-U-5');
+  await openPatient(page, 'U-5');
+  await page.getByTestId('trend-chart-MDC_ECG_HEART_RATE').waitFor();
+  expect(await chart.count()).toBe(0);
   await page.close();
   stop();
 });

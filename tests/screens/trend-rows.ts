@@ -1,14 +1,40 @@
-/** Trends as InfluxDB would answer them: rates every step, a cuff every 5 minutes, a hole of a quarter of an hour. */
+/**
+ * Trends as InfluxDB would answer them: rates every step, a cuff every 5 minutes, a hole of a quarter of an hour; scores each 5 minutes, of
+ * which the third quarter is partial.
+ */
+import { isScoreTrendCode, type ScoreTrendCode } from '../../contracts/score-trends.ts';
+import { scoresRepeatMs } from '../../contracts/scores-key.ts';
 import type { TrendStore } from '../../dashboard/trend-store.ts';
 import { widest } from './scene.ts';
 
 const cuffMs = 5 * 60_000;
+
+/** A score `part` of the way from the start to the end of the chart; undefined where it is not known. */
+function scoreAt(code: ScoreTrendCode, part: number): number | undefined {
+  const isPartial = part >= 0.5 && part < 0.75;
+  switch (code) {
+    case 'VIGIL_NEWS2':
+      return isPartial ? undefined : Math.round(2 + part * 7);
+    case 'VIGIL_NEWS2_AT_LEAST':
+      return isPartial ? 4 : undefined;
+    case 'VIGIL_QSOFA':
+      return isPartial ? undefined : Math.round(part * 2);
+    case 'VIGIL_QSOFA_AT_LEAST':
+      return isPartial ? 1 : undefined;
+    case 'VIGIL_SHOCK_INDEX':
+      return 0.6 + Math.round(part * 60) / 100;
+  }
+}
 
 export const trendRows: TrendStore['query'] = async (plan) => {
   const rows = new Map<string, { timeMs: number; mean: number; min: number; max: number }[]>();
   const holeMs = plan.fromMs + (plan.toMs - plan.fromMs) / 2;
   for (const code of plan.codes) {
     const everyMs = code.includes('CUFF') ? Math.max(cuffMs, plan.stepMs) : plan.stepMs;
+    if (isScoreTrendCode(code)) {
+      rows.set(code, scoreRows(code, plan));
+      continue;
+    }
     const level = widest[code] ?? 0;
     const own: { timeMs: number; mean: number; min: number; max: number }[] = [];
     for (let at = Math.ceil(plan.fromMs / everyMs) * everyMs; at < plan.toMs; at += everyMs) {
@@ -20,3 +46,13 @@ export const trendRows: TrendStore['query'] = async (plan) => {
   }
   return rows;
 };
+
+function scoreRows(code: ScoreTrendCode, { fromMs, toMs, stepMs }: Parameters<TrendStore['query']>[0]) {
+  const everyMs = Math.max(scoresRepeatMs, stepMs);
+  const own: { timeMs: number; mean: number; min: number; max: number }[] = [];
+  for (let timeMs = Math.ceil(fromMs / everyMs) * everyMs; timeMs < toMs; timeMs += everyMs) {
+    const value = scoreAt(code, (timeMs - fromMs) / (toMs - fromMs));
+    if (value !== undefined) own.push({ timeMs, mean: value, min: value, max: value });
+  }
+  return own;
+}

@@ -14,3 +14,6 @@ export const parameterColours: Readonly<Record<ParameterGroup, string>> = {
   EtCO2: '#ffffff',
   Temp: '#ffb38a',
 };
+
+/** Of scores on a trend: of no parameter and no alarm. */
+export const scoreColour = '#a9bcff';

@@ -1,7 +1,13 @@
 /** Which parameters share a chart: those that a clinician compares and that have one unit. */
 import { type Parameter, type ParameterGroup, parameters } from '../../../contracts/parameters.ts';
 
-export type Chart = { readonly title: string; readonly unitLabel: string; readonly codes: readonly string[] };
+export type Chart = {
+  readonly title: string;
+  readonly unitLabel: string;
+  readonly codes: readonly string[];
+  /** Of a score: least and greatest of its scale, by the greatest value drawn. Its lines are steps. Absent: what is measured makes the scale. */
+  readonly scale?: (greatest: number) => readonly [number, number];
+};
 
 const together: readonly { title: string; groups: readonly ParameterGroup[] }[] = [
   { title: 'HR, pulse', groups: ['HR', 'PR'] },

@@ -3,7 +3,9 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { numberText } from '../../../contracts/number-text.ts';
 import { parameters } from '../../../contracts/parameters.ts';
-import { parameterColours } from '../core/colours.ts';
+import { isScoreTrendCode } from '../../../contracts/score-trends.ts';
+import { parameterColours, scoreColour } from '../core/colours.ts';
+import { scoreLabels } from '../core/score-charts.ts';
 import type { Chart } from '../core/trend-charts.ts';
 import { type LimitLine, rangeWithLimits } from '../core/trend-limits.ts';
 import type { TrendColumns } from '../core/trend-series.ts';
@@ -44,7 +46,7 @@ export function TrendChart({ chart, columns, limits, limitsText, fromMs, toMs, s
   useLayoutEffect(() => {
     const element = box.current!;
     const made = new uPlot(
-      optionsFor([...columns.series.keys()], () => held.current, {
+      optionsFor(chart, [...columns.series.keys()], () => held.current, {
         width: element.clientWidth,
         height,
         scale,
@@ -101,7 +103,13 @@ function letterScale(): number {
   return Number.parseFloat(getComputedStyle(document.documentElement).getPropertyValue('--px')) || 1;
 }
 
+function describe(code: string): { readonly label: string; readonly digits: number } {
+  if (isScoreTrendCode(code)) return scoreLabels[code];
+  return parameters.get(code) ?? { label: code, digits: 0 };
+}
+
 function colourOf(code: string): string {
+  if (isScoreTrendCode(code)) return scoreColour;
   const group = parameters.get(code)?.group;
   return group ? parameterColours[group] : axisColour;
 }
@@ -113,12 +121,15 @@ function summary(chart: Chart, columns: TrendColumns): string {
       const means = columns.series.get(code)?.mean.filter((value) => typeof value === 'number') ?? [];
       const last = means.at(-1);
       if (last === undefined) return [];
-      const label = parameters.get(code)?.label ?? code;
-      const text = (value: number) => numberText(value, parameters.get(code)?.digits ?? 0);
+      const { label, digits } = describe(code);
+      const text = (value: number) => numberText(value, digits);
       return [`${label}: least ${text(Math.min(...means))}, greatest ${text(Math.max(...means))}, last ${text(last)}.`];
     })
     .join(' ');
 }
+
+/** From each point straight to the next, and there up or down. */
+const steps = uPlot.paths.stepped!({ align: 1 });
 
 /** Columns in the order of the series: for each code mean, greatest, least. */
 function dataOf(columns: TrendColumns): uPlot.AlignedData {
@@ -128,6 +139,7 @@ function dataOf(columns: TrendColumns): uPlot.AlignedData {
 type Drawn = { readonly columns: TrendColumns; readonly limits: readonly LimitLine[] };
 
 function optionsFor(
+  { codes: all, scale: scaleOf }: Chart,
   codes: readonly string[],
   drawn: () => Drawn,
   size: { width: number; height: number; scale: number; syncKey: string },
@@ -144,7 +156,9 @@ function optionsFor(
     cursor: { sync: { key: size.syncKey }, drag: { x: false, y: false }, points: { size: 6 } },
     scales: {
       x: { time: true, auto: false },
-      y: { range: (_plot, min, max) => rangeOf(min, max, drawn().limits) },
+      y: {
+        range: (_plot, min, max) => (scaleOf ? [...scaleOf(max ?? 0)] : rangeOf(min, max, drawn().limits)),
+      },
     },
     axes: [
       {
@@ -161,7 +175,8 @@ function optionsFor(
       {},
       ...codes.flatMap((code, i): uPlot.Series[] => [
         {
-          label: parameters.get(code)?.label ?? code,
+          label: describe(code).label,
+          ...(scaleOf && { paths: steps }),
           stroke: colourOf(code),
           width: 1.5 * scale,
           spanGaps: false,
@@ -172,7 +187,8 @@ function optionsFor(
             fill: colourOf(code),
             filter: () => [...(drawn().columns.series.get(code)?.lone ?? [])],
           },
-          dash: [...(dashes[i % dashes.length] ?? [])],
+          // By its place on the chart: a score that is partial is dashed also where no total is there.
+          dash: [...(dashes[(scaleOf ? all.indexOf(code) : i) % dashes.length] ?? [])],
         },
         edge,
         edge,

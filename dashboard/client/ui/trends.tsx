@@ -1,8 +1,10 @@
-/** Trends of a bed: one chart for each parameter over the same hours, and what to say when there is nothing to draw. */
+/** Trends of a bed: one chart for each parameter and each score over the same hours, and what to say when there is nothing to draw. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { parameters } from '../../../contracts/parameters.ts';
+import { scoreTrendCodes } from '../../../contracts/score-trends.ts';
 import type { Bed, Trends as TrendAnswer } from '../../protocol.ts';
+import { scoreCharts, scoreColumns } from '../core/score-charts.ts';
 import { chartsOf } from '../core/trend-charts.ts';
 import { limitLines, limitsText } from '../core/trend-limits.ts';
 import { trendColumns } from '../core/trend-series.ts';
@@ -22,7 +24,8 @@ export function Trends({ bed }: { bed: Bed }) {
   const hours = useSignal<(typeof ranges)[number]>(1);
   const loaded = useSignal<Loaded | undefined>(undefined);
   const known = bed.values.map((value) => value.code).filter((code) => parameters.has(code));
-  const codes = known.sort().slice(0, 16);
+  const scored = bed.scores ? scoreTrendCodes : [];
+  const codes = [...known.sort().slice(0, 16), ...scored];
   const codesKey = codes.join();
 
   async function load(isCurrent: () => boolean) {
@@ -104,7 +107,7 @@ function Charts(props: {
       </div>
     );
   const answer = loaded.answer.data;
-  const charts = chartsOf(codes).filter((chart) =>
+  const charts = [...chartsOf(codes), ...scoreCharts].filter((chart) =>
     answer.series.some((one) => chart.codes.includes(one.code) && one.points.length > 0),
   );
   if (charts.length === 0)
@@ -119,7 +122,7 @@ function Charts(props: {
         <TrendChart
           key={chart.title}
           chart={chart}
-          columns={trendColumns(answer, chart.codes)}
+          columns={chart.scale ? scoreColumns(answer, chart.codes, loaded.toMs) : trendColumns(answer, chart.codes)}
           limits={limitLines(chart.codes, bed.limits, loaded.fromMs)}
           limitsText={limitsText(chart.codes, bed.limits)}
           fromMs={loaded.fromMs}
