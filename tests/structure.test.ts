@@ -48,6 +48,24 @@ describe('the rules find', () => {
       /imports gateway/,
     ],
     ['another house at run time', 'gateway/a.ts', "await import('../processors/x.ts');", /imports processors/],
+    [
+      'the engine in the browser',
+      'dashboard/client/core/a.ts',
+      "import { a } from '../../../processors/alarms/core/a.ts';",
+      /imports processors/,
+    ],
+    [
+      'the shell of the engine in the dashboard',
+      'dashboard/core/a.ts',
+      "import type { A } from '../../processors/alarms/a.ts';",
+      /imports processors/,
+    ],
+    [
+      'the engine in another house',
+      'gateway/a.ts',
+      "import { a } from '../processors/alarms/core/a.ts';",
+      /imports processors/,
+    ],
     ['a house in contracts', 'contracts/a.ts', "import '../gateway/a.ts';", /imports gateway/],
     ['ops in a house', 'simulators/a.ts', "import { a } from '../ops/a.ts';", /imports ops/],
     ['tests in a house', 'simulators/a.ts', "import { a } from '../tests/a.ts';", /imports tests/],
@@ -91,6 +109,11 @@ describe('the rules find', () => {
   it.each([
     ['contracts and itself', 'gateway/a.ts', "import { a } from '../contracts/a.ts';\nimport { b } from './b.ts';"],
     ['kafkajs where it belongs', 'contracts/kafka/a.ts', "import { Kafka } from 'kafkajs';"],
+    [
+      'the pure engine in the dashboard’s server',
+      'dashboard/core/a.ts',
+      "import { step } from '../../processors/alarms/core/engine.ts';\nimport { b } from '../../processors/replay/core/b.ts';",
+    ],
     ['types of the shell in core', 'gateway/core/a.ts', "import type { B } from '../b.ts';"],
     ['a date that was given', 'gateway/core/a.ts', 'const a = new Date(ms);'],
     ['a word in a comment', 'gateway/core/a.ts', '/** never Date.now() */\n// nor Math.random()'],

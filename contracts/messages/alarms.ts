@@ -5,8 +5,10 @@
 import { type Static, type TSchema, Type } from 'typebox';
 import { audioPauseMsMax } from '../audio-pause.ts';
 import { limitGroups } from '../parameters.ts';
+import { priorities } from '../priorities.ts';
 import { standbyMsMax, standbyMsMin } from '../standby.ts';
 import { Instant } from './device.ts';
+import { LimitRules } from './limit-rules.ts';
 import { Actor, AssociationId, DeviceId } from './records.ts';
 import { Assessment, Scores } from './scores.ts';
 
@@ -14,7 +16,6 @@ const closed = { additionalProperties: false } as const;
 
 export const alertKinds = ['physiological', 'technical'] as const;
 export type AlertKind = (typeof alertKinds)[number];
-export const priorities = ['high', 'medium', 'low'] as const;
 export type Priority = (typeof priorities)[number];
 const signalPresences = ['on', 'off', 'latched', 'acknowledged'] as const;
 
@@ -149,7 +150,8 @@ export type GroupInForce = Static<typeof GroupInForce>;
 
 /**
  * In `alarms` when they change, and in `alarm-state`: what judges a patient now. Screens show this and compute nothing. The highest `rev`
- * of an association counts. `profile` null: no profile is for this patient, and no limit judges.
+ * of an association counts. `profile` null: no profile is for this patient, and no limit judges. `rules`: how a profile of the hospital or
+ * of a ward judges; absent of the built-in one, which every process knows, and of what was written before it was told.
  */
 export const LimitsInForce = Type.Object(
   {
@@ -158,6 +160,7 @@ export const LimitsInForce = Type.Object(
     at: Instant,
     profile: Type.Union([ProfileSource, Type.Null()]),
     groups: Type.Array(GroupInForce, { maxItems: limitGroups.length }),
+    rules: Type.Optional(LimitRules),
   },
   closed,
 );

@@ -3,7 +3,8 @@
  * `observations`. Each message holds the whole list, so that an end that got lost cannot leave an alarm standing.
  */
 import { type Static, Type } from 'typebox';
-import { alertKinds, priorities } from './alarms.ts';
+import { priorities } from '../priorities.ts';
+import { alertKinds } from './alarms.ts';
 import { Code, Instant, identity } from './device.ts';
 import { fromGateway } from './records.ts';
 

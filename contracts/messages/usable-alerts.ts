@@ -4,7 +4,8 @@
  */
 import { Compile } from 'typebox/compile';
 import type { Fault } from '../errors.ts';
-import { type Priority, priorities } from './alarms.ts';
+import { priorities } from '../priorities.ts';
+import type { Priority } from './alarms.ts';
 import { Instant } from './device.ts';
 import { alertsMax, alertTextMax, DeviceAlert, DeviceAlerts } from './device-alerts.ts';
 import { fault, identityOf, isObject, type Members, type Usable } from './usable.ts';

@@ -1,12 +1,24 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { Compile } from 'typebox/compile';
 import { describe, expect, it } from 'vitest';
-import type { AlarmEvent, AlarmState, LimitsInForce } from '../../contracts/messages/alarms.ts';
+import {
+  type AlarmEvent,
+  type AlarmState,
+  type LimitsInForce,
+  LimitsInForce as LimitsInForceSchema,
+} from '../../contracts/messages/alarms.ts';
 import { env, nurse, reading, t0 } from '../bed.testing.ts';
 import type { Environment } from './core/engine.ts';
+import { profileTold } from './core/in-force.ts';
 import type { CommandInput } from './core/inputs.ts';
-import { adultProfile, type Profile, profileOfLimits } from './core/profile.ts';
+import { adultProfile, type GroupRules, type Profile, profileOfLimits } from './core/profile.ts';
 import { adult, key, nothing } from './partition.testing.ts';
 import { createPartition, type Restored } from './partition.ts';
+import { readProfiles } from './profiles-file.ts';
 import type { Published } from './published.ts';
+
+const examples = join(import.meta.dirname, 'profiles');
 
 /** A partition, and the profile that its patients are judged by, which a test may change. */
 function open(restored: Partial<Restored> = {}, first: Profile = adultProfile) {
@@ -111,6 +123,51 @@ describe('the limits in force', () => {
     expect(ofAnswer(after)).toEqual(ofAnswer(before));
     expect(after.limits()[0]).toMatchObject({ rev: 2, groups: before.limits()[1]!.groups });
   });
+});
+
+describe('how the limits in force judge', () => {
+  it('is told of a profile that is not built in, and again where that alone has changed', () => {
+    const one = open({}, strict);
+    one.read(0, 1, 80);
+    expect(one.limits()[0]?.rules).toEqual(strict.groups);
+    const { high } = strict.groups.HR as GroupRules;
+    const slower: Profile = {
+      ...strict,
+      groups: {
+        ...strict.groups,
+        HR: { ...strict.groups.HR, high: { ...high!, delay: { kind: 'fixed', ms: 9_000 } } },
+      },
+    };
+    one.use(slower, 2);
+    expect(one.limits().map(({ rev, rules }) => [rev, rules])).toEqual([
+      [1, strict.groups],
+      [2, slower.groups],
+    ]);
+  });
+
+  it('is not told of the built-in profile, which every process knows', () => {
+    const one = open();
+    one.read(0, 1, 80);
+    expect(one.limits()).toHaveLength(1);
+    expect(one.limits()[0]).not.toHaveProperty('rules');
+    expect(profileTold(one.limits()[0]!)).toEqual(adultProfile);
+  });
+
+  it.each(readdirSync(examples).filter((name) => name.endsWith('.json')))(
+    'can be told of every profile in the example %s, and is understood',
+    (name) => {
+      const { hospital, wards } = readProfiles(join(examples, name));
+      const profiles = [hospital, ...Object.values(wards)].flatMap((of) => Object.values(of));
+      expect(profiles.length).toBeGreaterThan(0);
+      for (const profile of profiles) {
+        const one = open({}, profile);
+        one.read(0, 0, 80);
+        const told = JSON.parse(JSON.stringify(one.limits()[0]));
+        expect([...Compile(LimitsInForceSchema).Errors(told)]).toEqual([]);
+        expect(profileTold(told)?.groups).toEqual(profile.groups);
+      }
+    },
+  );
 });
 
 describe('limits that were told before a crash', () => {

@@ -48,10 +48,18 @@ function limitsNow(env: Environment, state: State, told: InForceTold, nowMs: num
   const of = { profile: profileInForce(env, state), overrides, setBy };
   if (before?.profile === of.profile && before?.overrides === overrides && before?.setBy === setBy)
     return { told, records: none };
-  const { profile, groups } = limitsInForce(env, state);
+  const { profile, groups, rules } = limitsInForce(env, state);
   const { limits: last } = told;
-  if (last && isSame([last.profile, last.groups], [profile, groups])) return { told: { ...told, of }, records: none };
-  const limits = { associationId, rev: (last?.rev ?? 0) + 1, at: formatInstant(nowMs), profile, groups };
+  if (last && isSame([last.profile, last.groups, last.rules], [profile, groups, rules]))
+    return { told: { ...told, of }, records: none };
+  const limits = {
+    associationId,
+    rev: (last?.rev ?? 0) + 1,
+    at: formatInstant(nowMs),
+    profile,
+    groups,
+    ...(rules && { rules }),
+  };
   return { told: { ...told, limits, of }, records: [{ type: 'limits-in-force', body: limits }] };
 }
 

@@ -6,13 +6,13 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { adultProfile, type Profile } from '../alarms/core/profile.ts';
 import type { LimitsByGroup } from '../alarms/core/profile-table.ts';
 import { env } from '../bed.testing.ts';
-import { callMs, callsOf } from './calls.ts';
 import { compareProfiles, type NamedProfile } from './compare.ts';
 import { comparisonText } from './compare-text.ts';
+import { callMs } from './core/calls.ts';
 import { latencyMs, readLabels } from './labels.ts';
 import { fitOf } from './outliers.ts';
 import { comparisonPage } from './page.ts';
-import { readStay, type Stay } from './stays.ts';
+import { callsOf, readStay, type Stay } from './stays.ts';
 import { changed } from './tally.ts';
 
 type Row = { readonly HR?: number; readonly SpO2?: number };

@@ -1,12 +1,13 @@
 /** What other profiles would have done: the alarms of the same patients under each, and what differs, explained. Pure. */
-import { type Priority, priorities } from '../../contracts/messages/alarms.ts';
+import type { Priority } from '../../contracts/messages/alarms.ts';
+import { priorities } from '../../contracts/priorities.ts';
 import type { Environment } from '../alarms/core/engine.ts';
 import type { Profile } from '../alarms/core/profile.ts';
-import { type Call, callMs, callsOf } from './calls.ts';
+import { type Call, callMs } from './core/calls.ts';
 import { type Explained, explain, type Pair, pair } from './explain.ts';
 import { type LabelledEvent, latencyMs } from './labels.ts';
 import { type PatientShare, patientShares } from './outliers.ts';
-import { bedDaysOf, type Stay } from './stays.ts';
+import { bedDaysOf, callsOf, type Stay } from './stays.ts';
 
 export type NamedProfile = {
   readonly name: string;

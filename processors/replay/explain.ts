@@ -4,7 +4,7 @@ import { rulesOfGroup } from '../alarms/core/judging.ts';
 import type { Delay, Profile } from '../alarms/core/profile.ts';
 import { conditionName, isBeyond, rulesFor } from '../alarms/core/rules.ts';
 import { isScore } from '../alarms/core/scores/names.ts';
-import type { Call } from './calls.ts';
+import type { Call } from './core/calls.ts';
 import { type Point, pointsOf, type Stay } from './stays.ts';
 
 /**

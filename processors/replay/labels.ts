@@ -1,7 +1,7 @@
 /** Events that people have marked in a recording, and how long after each the engine calls. Pure. */
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
-import type { Call } from './calls.ts';
+import type { Call } from './core/calls.ts';
 import type { Stay } from './stays.ts';
 
 const Time = Type.Union([Type.Number({ minimum: 0 }), Type.String({ minLength: 1, maxLength: 40 })]);

@@ -2,8 +2,8 @@
 import { limitsFault } from '../../contracts/effective-limits.ts';
 import { type LimitGroup, limitGroups, parameters } from '../../contracts/parameters.ts';
 import type { Bound, GroupRules, Profile } from '../alarms/core/profile.ts';
-import { type Call, callsOf, type Side } from './calls.ts';
-import type { Stay } from './stays.ts';
+import type { Call, Side } from './core/calls.ts';
+import { callsOf, type Stay } from './stays.ts';
 
 export type Fit = {
   readonly condition: string;

@@ -2,22 +2,17 @@
 import { alarmText } from '../../contracts/alarm-text.ts';
 import { captureAssociationId } from '../../contracts/capture.ts';
 import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
-import { clocksApartMsMax } from '../../contracts/steady-time.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import { calls } from '../alarms/core/alarm.ts';
-import { type Environment, nextDue, type Step, step } from '../alarms/core/engine.ts';
+import type { Environment, Step } from '../alarms/core/engine.ts';
 import type { Input } from '../alarms/core/inputs.ts';
-import { profileInForce } from '../alarms/core/judging.ts';
-import { adultProfile } from '../alarms/core/profile.ts';
-import { rearm } from '../alarms/core/rearm.ts';
 import { initialState, type State } from '../alarms/core/state.ts';
 import { type Captured, captureActor } from './capture.ts';
+import { createPlayer } from './core/player.ts';
 
 /**
- * What the engine tells of a capture, in the order in which it tells it. Between two lines it is woken whenever something is due, as
- * the processor wakes it, up to the last line. A line that was received a little before the one above it does not turn the clock back:
- * two gateways' clocks may differ. One that was received long before it shows that the server's clock was set back, and every timer
- * counts from there, as after a start of the processor. A period that begins after the end of another is another patient's.
+ * What the engine tells of a capture, in the order in which it tells it (core/player.ts: its clock). A period that begins after the end
+ * of another is another patient's.
  */
 export function playCapture(env: Environment, captured: readonly Captured[]): AlarmEvent[] {
   const events: AlarmEvent[] = [];
@@ -27,33 +22,18 @@ export function playCapture(env: Environment, captured: readonly Captured[]): Al
 
 /** The same, step by step. @param onStep gets each step: its events, and the state after it */
 export function playSteps(env: Environment, captured: readonly Captured[], onStep: (result: Step) => void): void {
-  let state = initialState(captureAssociationId);
-  let now = Number.NEGATIVE_INFINITY;
+  const player = createPlayer(env, initialState(captureAssociationId), onStep);
   let periods = 1;
-
-  const feed = (input: Input) => {
-    const result = step(env, state, input, now);
-    state = result.state;
-    onStep(result);
-  };
   for (const { atMs, input, line } of captured) {
-    for (let due = nextDue(state); due <= atMs; due = nextDue(state)) {
-      now = Math.max(now, due);
-      feed({ type: 'tick' });
-      // Due again at once: nothing will come of it.
-      if (nextDue(state) <= due) break;
-    }
-    if (now - atMs > clocksApartMsMax) {
-      now = atMs;
-      state = rearm(state, profileInForce(env, state) ?? adultProfile, now);
-    }
-    now = Math.max(now, atMs);
-    if (isNextPeriod(state, input)) {
+    player.passTo(atMs);
+    if (isNextPeriod(player.state, input)) {
       periods += 1;
-      state = initialState(`${captureAssociationId}-${periods}`);
+      player.begin(initialState(`${captureAssociationId}-${periods}`));
     }
-    if (input !== 'acknowledge-all') feed(input);
-    else for (const [n, alarmId] of calling(state).entries()) feed(acknowledgement(alarmId, `${line}-${n}`, now));
+    if (input !== 'acknowledge-all') player.feed(input);
+    else
+      for (const [n, alarmId] of calling(player.state).entries())
+        player.feed(acknowledgement(alarmId, `${line}-${n}`, player.now));
   }
 }
 

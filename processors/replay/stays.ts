@@ -1,7 +1,10 @@
 /** What one patient's engine was fed, from a recording or a capture: the input of a comparison of profiles. Pure. */
 import { usableNumber } from '../../contracts/messages/check.ts';
+import type { Environment } from '../alarms/core/engine.ts';
 import type { Category } from '../alarms/core/inputs.ts';
 import { type Captured, readCapture } from './capture.ts';
+import { type Call, createCallLog } from './core/calls.ts';
+import { playSteps } from './play.ts';
 import { readRecording } from './recording.ts';
 
 export type Stay = {
@@ -68,6 +71,13 @@ function inWard(input: Captured['input'], ward: string): Captured['input'] {
 /** Bed-time of stays, in days. */
 export function bedDaysOf(stays: readonly Stay[]): number {
   return stays.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0) / 86_400_000;
+}
+
+/** The calls of a stay. Nobody answers but who answers in the capture. */
+export function callsOf(env: Environment, stay: Stay): readonly Call[] {
+  const log = createCallLog(stay.patient);
+  playSteps(env, stay.captured, log.take);
+  return log.calls;
 }
 
 export type Point = { readonly atMs: number; readonly value: number };

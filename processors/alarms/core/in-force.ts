@@ -3,14 +3,24 @@ import type { GroupInForce, Limits, LimitsInForce } from '../../../contracts/mes
 import { type LimitGroup, limitGroups } from '../../../contracts/parameters.ts';
 import type { Environment } from './engine.ts';
 import { profileInForce, rulesOfGroup } from './judging.ts';
-import type { GroupRules, Profile } from './profile.ts';
+import { adultProfile, type GroupRules, type Profile } from './profile.ts';
 import type { State } from './state.ts';
 
 /** No group where no profile is for the patient. */
-export function limitsInForce(env: Environment, state: State): Pick<LimitsInForce, 'profile' | 'groups'> {
+export function limitsInForce(env: Environment, state: State): Pick<LimitsInForce, 'profile' | 'groups' | 'rules'> {
   const profile = profileInForce(env, state);
   if (profile === undefined) return { profile: null, groups: [] };
-  return { profile: profile.source, groups: limitGroups.map((group) => inForce(profile, state, group)) };
+  const { source, groups: rules } = profile;
+  const groups = limitGroups.map((group) => inForce(profile, state, group));
+  return { profile: source, groups, ...(source.origin !== 'built-in' && { rules }) };
+}
+
+/** The profile that limits in force were made of; undefined where that is not told. */
+export function profileTold({ profile, rules }: Pick<LimitsInForce, 'profile' | 'rules'>): Profile | undefined {
+  if (profile === null) return undefined;
+  if (profile.origin === 'built-in') return { ...adultProfile, source: profile };
+  // Other times than the engine's only move when a call that nobody answers climbs or calls again.
+  return rules && { ...adultProfile, source: profile, groups: rules };
 }
 
 function inForce(profile: Profile, { overrides, setBy }: State, group: LimitGroup): GroupInForce {

@@ -5,8 +5,9 @@
 import { type Static, Type } from 'typebox';
 import { adultLimits } from '../../../contracts/adult-limits.ts';
 import { bounds, limitsFault, vitalGroups } from '../../../contracts/effective-limits.ts';
-import { type Limits, priorities } from '../../../contracts/messages/alarms.ts';
+import type { Limits } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, limitGroups } from '../../../contracts/parameters.ts';
+import { priorities } from '../../../contracts/priorities.ts';
 import type { Bound, Delay } from './profile.ts';
 import { faultsOf, Reason, shapesOf } from './profile-shapes.ts';
 import { scoreFaults } from './scores/score-faults.ts';

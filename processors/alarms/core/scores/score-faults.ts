@@ -1,6 +1,6 @@
 /** What is wrong with the scores of a profile as a file has them: every fault, each with its place and a sentence. Pure. */
 import { type TSchema, Type } from 'typebox';
-import { priorities } from '../../../../contracts/messages/alarms.ts';
+import { priorities } from '../../../../contracts/priorities.ts';
 import { faultsOf, Reason, shapesOf } from '../profile-shapes.ts';
 import { type ScoreName, scoreNames } from './names.ts';
 import type { ScoreCall, ScoreRules } from './score-rules.ts';

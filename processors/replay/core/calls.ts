@@ -1,11 +1,9 @@
 /** The calls of one patient under one profile: each alarm that is raised, and each further onset of it. Pure. */
-import type { AlertKind, Priority } from '../../contracts/messages/alarms.ts';
-import { limitGroups, parameters } from '../../contracts/parameters.ts';
-import type { Environment } from '../alarms/core/engine.ts';
-import { causeOf } from '../alarms/core/rules.ts';
-import { isScore } from '../alarms/core/scores/names.ts';
-import { playSteps } from './play.ts';
-import type { Stay } from './stays.ts';
+import type { Alarm, AlertKind, Priority } from '../../../contracts/messages/alarms.ts';
+import { limitGroups, parameters } from '../../../contracts/parameters.ts';
+import type { Step } from '../../alarms/core/engine.ts';
+import { causeOf } from '../../alarms/core/rules.ts';
+import { isScore } from '../../alarms/core/scores/names.ts';
 
 export type Side = 'low' | 'high';
 
@@ -37,32 +35,38 @@ export type Call = {
 /** How long it called, ms; null where its end is not known. */
 export const callMs = ({ calledMs, endMs }: Call) => (endMs === null ? null : Math.max(0, endMs - calledMs));
 
-/** Runs a stay. Nobody answers but who answers in the capture, so a latched alarm counts its further onsets. */
-export function callsOf(env: Environment, stay: Stay): Call[] {
+export type CallLog = {
+  /** In the order in which they began. */
+  readonly calls: readonly Call[];
+  take(step: Pick<Step, 'state' | 'events'>): void;
+};
+
+/** Gathers the calls from the engine's steps. Where nobody answers, a latched alarm counts its further onsets. */
+export function createCallLog(patient: string): CallLog {
   const calls: Call[] = [];
   /** Place of each alarm's last call; -1: that onset did not call. */
   const last = new Map<string, { readonly place: number; readonly onsets: number }>();
-  playSteps(env, stay.captured, ({ state, events }) => {
-    for (const { at, alarm } of events) {
-      const { alarmId, onsets } = alarm;
-      if (onsets > (last.get(alarmId)?.onsets ?? 0)) {
-        const isCall = alarm.signal === 'on' || alarm.signal === 'latched';
-        last.set(alarmId, { onsets, place: isCall ? calls.length : -1 });
-        const live = Object.values(state.book.live).find((one) => one.alarm.alarmId === alarmId);
-        // An alarm that has left already was raised and ended at once: its onset is in the event.
-        const onsetMs = onsets > 1 && live !== undefined ? live.onset : Date.parse(alarm.onsetAt);
-        if (isCall) calls.push(callOf(stay.patient, alarm, onsetMs, Date.parse(at)));
+  return {
+    calls,
+    take({ state, events }) {
+      for (const { at, alarm } of events) {
+        const { alarmId, onsets } = alarm;
+        if (onsets > (last.get(alarmId)?.onsets ?? 0)) {
+          const isCall = alarm.signal === 'on' || alarm.signal === 'latched';
+          last.set(alarmId, { onsets, place: isCall ? calls.length : -1 });
+          const live = Object.values(state.book.live).find((one) => one.alarm.alarmId === alarmId);
+          // An alarm that has left already was raised and ended at once: its onset is in the event.
+          const onsetMs = onsets > 1 && live !== undefined ? live.onset : Date.parse(alarm.onsetAt);
+          if (isCall) calls.push(callOf(patient, alarm, onsetMs, Date.parse(at)));
+        }
+        const { place } = last.get(alarmId)!;
+        const call = calls[place];
+        if (call?.endMs === null && alarm.resolvedAt !== undefined)
+          calls[place] = { ...call, endMs: Date.parse(alarm.resolvedAt) };
       }
-      const { place } = last.get(alarmId)!;
-      const call = calls[place];
-      if (call?.endMs === null && alarm.resolvedAt !== undefined)
-        calls[place] = { ...call, endMs: Date.parse(alarm.resolvedAt) };
-    }
-  });
-  return calls;
+    },
+  };
 }
-
-type Alarm = Parameters<Parameters<typeof playSteps>[2]>[0]['events'][number]['alarm'];
 
 function callOf(patient: string, alarm: Alarm, onsetMs: number, calledMs: number): Call {
   const { condition, kind, priority, alarmId, onsets, code = null, limit = null, text } = alarm;

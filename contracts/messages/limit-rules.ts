@@ -1,0 +1,74 @@
+/**
+ * How the limits of a profile judge: their delays, hysteresis, off-delays and priorities. The alarm processor tells it beside the limits
+ * in force, so that who works out what other limits would do judges as the engine does.
+ */
+import { type Static, Type } from 'typebox';
+import { limitGroups } from '../parameters.ts';
+import { priorities } from '../priorities.ts';
+
+const closed = { additionalProperties: false } as const;
+/** Longest delay (CLINICAL, "Delays": 0 to 30 s). */
+const DelayMs = Type.Integer({ minimum: 0, maximum: 30_000 });
+const OffDelayMs = Type.Integer({ minimum: 0, maximum: 60_000 });
+const Priority = Type.Enum([...priorities]);
+const Ms = Type.Optional(Type.Integer({ minimum: 0 }));
+/** Of calls that nobody answers. */
+const times = {
+  realarmMs: Ms,
+  escalationMs: Type.Optional(Type.Object({ high: Ms, medium: Ms, low: Ms }, closed)),
+};
+const extremes = { extremeLow: Type.Optional(Type.Number()), extremeHigh: Type.Optional(Type.Number()) };
+
+const Steps = Type.Unsafe<readonly { readonly by: number; readonly ms: number }[]>(
+  Type.Array(Type.Object({ by: Type.Number(), ms: DelayMs }, closed), { maxItems: 8 }),
+);
+const Delay = Type.Union([
+  Type.Object({ kind: Type.Literal('fixed'), ms: DelayMs }, closed),
+  Type.Object(
+    {
+      kind: Type.Literal('tiered'),
+      ms: DelayMs,
+      steps: Steps,
+    },
+    closed,
+  ),
+  Type.Object({ kind: Type.Literal('area'), unitMs: Type.Integer({ minimum: 1 }), capMs: DelayMs }, closed),
+]);
+
+const Bound = Type.Object(
+  {
+    limit: Type.Number(),
+    delay: Delay,
+    priority: Type.Optional(Priority),
+    hysteresis: Type.Optional(Type.Number({ minimum: 0 })),
+    offDelayMs: Type.Optional(OffDelayMs),
+    ...times,
+  },
+  closed,
+);
+
+const GroupRules = Type.Union([
+  Type.Object({ off: Type.String({ maxLength: 120 }), ...extremes }, closed),
+  Type.Object(
+    {
+      priority: Priority,
+      low: Type.Optional(Bound),
+      high: Type.Optional(Bound),
+      ...extremes,
+      hysteresis: Type.Number({ minimum: 0 }),
+      offDelayMs: OffDelayMs,
+      ...times,
+    },
+    closed,
+  ),
+]);
+
+/** By group, without the patient's own limits. */
+export const LimitRules = Type.Object(
+  Object.fromEntries(limitGroups.map((group) => [group, GroupRules])) as Record<
+    (typeof limitGroups)[number],
+    typeof GroupRules
+  >,
+  closed,
+);
+export type LimitRules = Static<typeof LimitRules>;

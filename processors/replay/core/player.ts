@@ -1,0 +1,61 @@
+/** One patient's engine with a wall clock that runs from input to input, for what happened before. Pure. */
+import { clocksApartMsMax } from '../../../contracts/steady-time.ts';
+import { type Environment, nextDue, type Step, step } from '../../alarms/core/engine.ts';
+import type { Input } from '../../alarms/core/inputs.ts';
+import { profileInForce } from '../../alarms/core/judging.ts';
+import { adultProfile } from '../../alarms/core/profile.ts';
+import { rearm } from '../../alarms/core/rearm.ts';
+import type { State } from '../../alarms/core/state.ts';
+
+export type Player = {
+  readonly state: State;
+  /** Wall clock, ms since 1970; minus infinity before the first input. */
+  readonly now: number;
+  /**
+   * Lets time pass until `atMs`. The engine is woken whenever something is due, as the processor wakes it. A time that is a little
+   * before the one above does not turn the clock back: two gateways' clocks may differ. One that is long before it shows that the
+   * server's clock was set back, and every timer counts from there, as after a start of the processor.
+   */
+  passTo(atMs: number): void;
+  feed(input: Input): void;
+  /** Another patient's engine goes on from here. */
+  begin(state: State): void;
+};
+
+/** @param onStep gets each step: its events, and the state after it */
+export function createPlayer(env: Environment, first: State, onStep: (result: Step) => void): Player {
+  let state = first;
+  let now = Number.NEGATIVE_INFINITY;
+
+  function feed(input: Input): void {
+    const result = step(env, state, input, now);
+    state = result.state;
+    onStep(result);
+  }
+
+  return {
+    get state() {
+      return state;
+    },
+    get now() {
+      return now;
+    },
+    passTo(atMs) {
+      for (let due = nextDue(state); due <= atMs; due = nextDue(state)) {
+        now = Math.max(now, due);
+        feed({ type: 'tick' });
+        // Due again at once: nothing will come of it.
+        if (nextDue(state) <= due) break;
+      }
+      if (now - atMs > clocksApartMsMax) {
+        now = atMs;
+        state = rearm(state, profileInForce(env, state) ?? adultProfile, now);
+      }
+      now = Math.max(now, atMs);
+    },
+    feed,
+    begin(other) {
+      state = other;
+    },
+  };
+}
