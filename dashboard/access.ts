@@ -68,7 +68,7 @@ export function guardRoutes(app: App, options: AccessOptions): void {
     if (access === 'public') return;
     // Until the audit trail has been read, who was logged out is not known.
     if (!options.isReady()) throw new VigilError('log-unavailable', 'The server is starting: try again shortly.');
-    const live = await sessionOf(request, options.sessions);
+    const live = await readSession(request, options.sessions);
     if (!live) throw notLoggedIn();
     request.live = live;
     if (live.renewed !== undefined) reply.setCookie(cookieName, live.renewed, cookieOptions);
@@ -86,29 +86,33 @@ export function guardRoutes(app: App, options: AccessOptions): void {
 }
 
 /** @throws VigilError `rate-limited`; once in a minute it is put on record */
-async function keepPace(
+export async function keepPace(
   pace: RequestPace,
   request: FastifyRequest,
   { claims }: LiveSession,
   trail: AccessOptions['trail'],
+  perMinuteMax?: number,
 ): Promise<void> {
-  const counted = countChange(pace, claims.sessionId, performance.now());
+  const counted = countChange(pace, claims.sessionId, performance.now(), perMinuteMax);
   if (counted === 'taken') return;
   const detail = `${request.method} ${request.routeOptions.url ?? 'unknown'}: too many requests`;
   if (counted === 'first-refused') await trail.record({ ...whoOf(request), action: 'access-denied', detail });
   throw new VigilError('rate-limited', 'Too many requests from this login: try again in a minute.');
 }
 
-async function sessionOf(request: FastifyRequest, sessions: Sessions): Promise<LiveSession | undefined> {
+async function readSession(request: FastifyRequest, sessions: Sessions): Promise<LiveSession | undefined> {
   const token = request.cookies[cookieName];
   return token === undefined ? undefined : sessions.read(token);
 }
 
-/** The viewer of a route that is not public. */
-export function viewerOf(request: FastifyRequest): Viewer {
+/** The session of a route that is not public. */
+export function sessionOf(request: FastifyRequest): LiveSession {
   if (!request.live) throw notLoggedIn();
-  return request.live.viewer;
+  return request.live;
 }
+
+/** The viewer of a route that is not public. */
+export const viewerOf = (request: FastifyRequest): Viewer => sessionOf(request).viewer;
 
 export function actorOf({ userId, name, role }: Viewer) {
   return { userId, name, role };
@@ -124,8 +128,7 @@ export function whereFrom(request: FastifyRequest): Pick<Who, 'address' | 'stati
 
 /** Of a route that is not public. */
 export function whoOf(request: FastifyRequest): Who {
-  if (!request.live) throw notLoggedIn();
-  const { viewer, claims } = request.live;
+  const { viewer, claims } = sessionOf(request);
   return { actor: actorOf(viewer), session: sessionMark(claims.sessionId), ...whereFrom(request) };
 }
 

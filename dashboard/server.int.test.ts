@@ -10,6 +10,7 @@ import { readPublicKeys, readSigner } from '../contracts/audit-keys.ts';
 import { createTrail } from '../contracts/audit-trail.ts';
 import { kafkaSettings } from '../contracts/kafka/settings.ts';
 import { newAlarm } from '../contracts/messages/alarms.testing.ts';
+import { newLimits } from '../contracts/messages/limits.testing.ts';
 import { contentTypes } from '../contracts/messages/records.ts';
 import { openSealedLog, type SealedLog } from '../contracts/sealed-log.ts';
 import { readSettings } from '../contracts/settings.ts';
@@ -21,12 +22,15 @@ import { type Account, followAccounts, writeAccounts } from './accounts/accounts
 import { hashPassword } from './accounts/password.ts';
 import { type AuditProjection, followAudit } from './audit/projection.ts';
 import { newBrowser, type Target } from './browser.testing.ts';
+import { influxLine, writeLines } from './influx.testing.ts';
 import { type Feed, openFeed } from './live/feed.ts';
 import { createHub, type Hub } from './live/hub.ts';
 import { livePath } from './pace.ts';
 import { AuditPage, ErrorBody } from './protocol.ts';
 import { ServerMessage } from './protocol-live.ts';
+import { WhatIf } from './protocol-what-if.ts';
 import type { App } from './routes/parts.ts';
+import { questionsPerMinuteMax } from './routes/what-if.ts';
 import { buildServer } from './server.ts';
 import { createSessions } from './sessions/sessions.ts';
 import { createStations } from './sessions/stations.ts';
@@ -45,6 +49,7 @@ const budget = { wavesBytesMax: 20_000, numericsBytesMax: 40_000, closeBytesMax:
 
 const routes: { method: string; url: string; access: string | undefined }[] = [];
 let app: App;
+let platform: Awaited<ReturnType<typeof startTestPlatform>>['data'];
 let log: SealedLog;
 let gateway: SealedLog;
 let alarms: SealedLog;
@@ -58,7 +63,7 @@ beforeAll(async () => {
   // Of its own: what other tests leave in a log that all share would be shown on every ward.
   const own = await startTestPlatform(`test-${process.pid}-server`);
   closing.push(() => own.platform.close());
-  const platform = own.data;
+  platform = own.data;
   const [port = 0] = await freePorts(1);
   const env = serviceEnv({ ...platform, httpPort: port }, 'dashboard');
   const settings = readSettings(kafkaSettings, env);
@@ -70,7 +75,13 @@ beforeAll(async () => {
   ];
   writeAccounts(
     accountsFile,
-    new Map([account('nurse', 'nurse'), account('auditor', 'auditor'), account('clumsy', 'nurse')]),
+    new Map([
+      account('nurse', 'nurse'),
+      account('auditor', 'auditor'),
+      account('clumsy', 'nurse'),
+      account('technician', 'technician'),
+      ['stranger', { ...account('stranger', 'nurse')[1], wards: ['elsewhere'] }],
+    ]),
   );
   const operator = await openLogAs(platform, 'operator');
   await associate(platform, operator, deviceId, 1, period);
@@ -196,6 +207,9 @@ describe('every route', () => {
       ],
       ['POST', `/api/associations/${period.associationId}/assessment`, { consciousness: 'Topsecret-1' }],
       ['POST', `/api/associations/${period.associationId}/standby`, { reason: 'Topsecret-1', forMs: 1 }],
+      ['POST', `/api/associations/${period.associationId}/what-if`, { group: 'Topsecret-1' }],
+      ['POST', `/api/associations/${period.associationId}/what-if`, { group: 'HR', limits: { low: 'Topsecret-1' } }],
+      ['POST', `/api/associations/${period.associationId}/what-if`, { group: 'HR', limits: { low: '45' } }],
       ['GET', `/api/associations/${period.associationId}/trends?codes=Topsecret-1&from=a&to=b`],
       ['GET', `/api/associations/${encodeURIComponent("' OR 1=1")}/trends?codes=MDC_TEMP&from=a&to=b`],
       [
@@ -386,6 +400,83 @@ describe('trends', () => {
     expect(status).toBe(200);
     expect(body.series.map((one: { code: string }) => one.code)).toEqual(['MDC_RESP_RATE', 'MDC_ECG_HEART_RATE']);
   });
+});
+
+describe('what other limits would have done', () => {
+  const path = `/api/associations/${period.associationId}/what-if`;
+  const who = async (userId: string) => {
+    const browser = newBrowser(target);
+    await browser.login(userId, password);
+    return browser;
+  };
+
+  it('is unknown before the alarm processor has said how it judges', async () => {
+    const answer = await (await who('nurse')).post(path, { group: 'HR' });
+    expect([answer.status, answer.body.code]).toEqual([503, 'log-unavailable']);
+  });
+
+  it('is worked out from the stored values, and each look is on record', async () => {
+    await tellLimits();
+    const nurse = await who('nurse');
+    const none = await nurse.post(path, { group: 'HR' });
+    expect([none.status, none.body.since, none.body.entered]).toEqual([200, null, null]);
+    const nowMs = Date.now();
+    // A day of one value each 10 s: 98, and for a minute in each hour 130.
+    const lines = Array.from({ length: 8_640 }, (_, n) => {
+      const value = n % 360 < 6 ? 130 : 98;
+      return influxLine(period.associationId, 'MDC_ECG_HEART_RATE', value, nowMs - (8_640 - n) * 10_000);
+    });
+    expect(await writeLines(platform, 'raw', lines)).toBe(204);
+    const { status, body } = await nurse.post(path, { group: 'HR', limits: { high: 135 } });
+    expect([status, Compile(WhatIf).Check(body)]).toEqual([200, true]);
+    expect(body).toMatchObject({ inForce: { high: 0, medium: 24, low: 0 }, entered: { high: 0, medium: 0, low: 0 } });
+    expect(body.everyMs).toBeCloseTo(10_000, -3);
+    const lower = await nurse.post(path, { group: 'HR', limits: { high: 97, extremeHigh: 120 } });
+    expect(lower.body.entered).toEqual({ high: 24, medium: 1, low: 0 });
+    const records = (await (await who('auditor')).get('/api/audit?action=trend-viewed&limit=3')).body.records;
+    expect(records.map(({ userId, detail }: { userId: string; detail: string }) => [userId, detail])).toEqual([
+      ['nurse', 'HR: what {"high":97,"extremeHigh":120} would have done in the last 24 h'],
+      ['nurse', 'HR: what {"high":135} would have done in the last 24 h'],
+      ['nurse', 'HR: what limits in force would have done in the last 24 h'],
+    ]);
+  });
+
+  it('is refused, with both numbers, of limits that a save would refuse', async () => {
+    const nurse = await who('nurse');
+    const message = 'The high limit 150 of HR is not below the extreme high limit 140.';
+    const asked = { group: 'HR', limits: { high: 150 } };
+    const refused = { status: 400, body: { code: 'payload-schema', message } };
+    expect(await nurse.post(path, asked)).toMatchObject(refused);
+    expect(await nurse.post(path.replace('what-if', 'limits'), { ...asked, seenAt: null })).toMatchObject(refused);
+  });
+
+  it('is told to nobody who may not see this patient', async () => {
+    const answers = ['technician', 'auditor', 'stranger'].map(async (userId) => {
+      const { status } = await (await who(userId)).post(path, { group: 'HR' });
+      return [userId, status];
+    });
+    expect(await Promise.all(answers)).toEqual([
+      ['technician', 403],
+      ['auditor', 403],
+      ['stranger', 404],
+    ]);
+  });
+
+  it('is worked out for one login only so often in a minute', async () => {
+    const nurse = await who('nurse');
+    const refused = { group: 'HR', limits: { high: 150 } };
+    const statuses: number[] = [];
+    for (let n = 0; n <= questionsPerMinuteMax; n += 1) statuses.push((await nurse.post(path, refused)).status);
+    expect(statuses.slice(0, -1)).toEqual(new Array(questionsPerMinuteMax).fill(400));
+    expect(statuses.at(-1)).toBe(429);
+    expect((await nurse.get(`/api/associations/${period.associationId}`)).status).toBe(200);
+  });
+
+  async function tellLimits() {
+    const { associationId } = period;
+    await alarms.append('alarms', associationId, contentTypes.limitsInForce, newLimits(associationId));
+    await until('the limits', () => feed.state.limits.has(associationId));
+  }
 });
 
 describe('the audit trail', () => {

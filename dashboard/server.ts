@@ -29,6 +29,7 @@ import { loginRoutes } from './routes/login.ts';
 import type { App, Parts } from './routes/parts.ts';
 import { recordRoutes } from './routes/records.ts';
 import { standbyRoutes } from './routes/standby.ts';
+import { whatIfRoute } from './routes/what-if.ts';
 
 const bodyBytesMax = 65_536;
 /** A screen's message; its largest lists a hundred associations. */
@@ -109,6 +110,7 @@ export async function buildServer(
   clinicalRoutes(app, parts);
   assessmentRoute(app, parts);
   standbyRoutes(app, parts);
+  whatIfRoute(app, parts);
   deviceRoutes(app, parts);
   recordRoutes(app, parts);
   liveRoute(app, parts);

@@ -1,43 +1,24 @@
 /** Trends out of a real InfluxDB, with the rights that the dashboard has there, and without one. */
 import { randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
-import { request } from 'node:https';
-import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 import { formatInstant } from '../contracts/time.ts';
 import { freePorts } from '../ops/platform/ports.ts';
 import { until } from '../tests/system.ts';
 import { planTrend, type TrendPlan } from './core/trend-query.ts';
+import { influxCaFile, influxSecret, influxLine as line, writeLines } from './influx.testing.ts';
 import { createTrendStore } from './trend-store.ts';
 
 const platform = inject('platform');
-const secret = (name: string) => readFileSync(join(platform.stateDir, 'secrets', name), 'utf8').trim();
-const ca = join(platform.stateDir, 'certs', 'ca.pem');
-const store = (influxUrl = platform.influxUrl, influxPassword = secret('influx-dashboard.password')) =>
-  createTrendStore({ influxUrl, influxCaFile: ca, influxUser: 'dashboard', influxPassword, influxDatabase: 'vigil' });
+const store = (influxUrl = platform.influxUrl, influxPassword = influxSecret(platform, 'influx-dashboard.password')) =>
+  createTrendStore({
+    influxUrl,
+    influxCaFile: influxCaFile(platform),
+    influxUser: 'dashboard',
+    influxPassword,
+    influxDatabase: 'vigil',
+  });
 
-/** Writes lines as the trends processor may. @returns the HTTP status */
-function write(retention: string, lines: string[], user = 'trends'): Promise<number> {
-  const query = new URLSearchParams({
-    db: 'vigil',
-    rp: retention,
-    precision: 'ms',
-    u: user,
-    p: secret(`influx-${user}.password`),
-  });
-  return new Promise((resolve, reject) => {
-    const sent = request(
-      `${platform.influxUrl}/write?${query}`,
-      { method: 'POST', ca: readFileSync(ca) },
-      (response) => {
-        response.resume();
-        resolve(response.statusCode ?? 0);
-      },
-    );
-    sent.on('error', reject);
-    sent.end(lines.join('\n'));
-  });
-}
+const write = (retention: string, lines: string[], user?: string) => writeLines(platform, retention, lines, user);
 
 function plan(fromMs: number, toMs: number, points: number, nowMs: number): TrendPlan {
   const query = {
@@ -57,8 +38,6 @@ describe('trends', () => {
     const nowMs = Date.now();
     // On a minute, so that a step of ten seconds begins with it.
     const t0 = Math.floor(nowMs / 60_000) * 60_000 - 120_000;
-    const line = (tag: string, code: string, value: number, atMs: number) =>
-      `numerics,associationId=${tag},code=${code} value=${value} ${atMs}`;
     const values: [number, number][] = [
       [0, 80],
       [1, 84],
@@ -84,9 +63,9 @@ describe('trends', () => {
     const id = `trend-${randomUUID()}`;
     const nowMs = Date.now();
     const t0 = Math.floor(nowMs / 3_600_000) * 3_600_000 - 48 * 3_600_000;
-    const line = (minute: number, value: number, min: number, max: number) =>
+    const minuteLine = (minute: number, value: number, min: number, max: number) =>
       `numerics,associationId=${id},code=MDC_RESP_RATE value=${value},min=${min},max=${max},count=60i ${t0 + minute * 60_000}`;
-    expect(await write('minutes', [line(0, 15, 12, 18), line(1, 17, 4, 20)])).toBe(204);
+    expect(await write('minutes', [minuteLine(0, 15, 12, 18), minuteLine(1, 17, 4, 20)])).toBe(204);
     const rows = await until('the points', async () => {
       const found = await store().query(plan(t0, t0 + 47 * 3_600_000, 47, nowMs), id);
       return found.size > 0 && found;
@@ -108,5 +87,56 @@ describe('trends', () => {
         class: 'transient',
       });
     }
+  });
+});
+
+describe('stored values', () => {
+  const hr = 'MDC_ECG_HEART_RATE';
+  const rr = 'MDC_RESP_RATE';
+
+  it('are each that was measured, of one association and time, and are counted by the hour', async () => {
+    const id = `stored-${randomUUID()}`;
+    const hourMs = 3_600_000;
+    const t0 = Math.floor(Date.now() / hourMs) * hourMs - 2 * hourMs;
+    const lines = [
+      line(id, hr, 80, t0 - 1),
+      line(id, hr, 81, t0 + 1_000),
+      `${line(id, hr, 82, t0 + 2_000)}`.replace('value=82', 'value=82,questionable=true'),
+      line(id, rr, 12, t0 + 2_000),
+      line(id, hr, 83, t0 + hourMs),
+      line(id, hr, 84, t0 + hourMs + 5_000),
+      line(id, 'MDC_TEMP_BODY', 37, t0 + 1_000),
+      line(`${id}-other`, hr, 300, t0 + 1_000),
+    ];
+    expect(await write('raw', lines)).toBe(204);
+    const asked = { codes: [hr, rr], fromMs: t0, toMs: t0 + hourMs + 5_000 };
+    const values = await until('the values', async () => {
+      const found = await store().values(asked, id);
+      return found.length === 4 && found;
+    });
+    const value = (code: string, atMs: number, number: number, questionable = false) => ({
+      ...{ code, timeMs: t0 + atMs, value: number, questionable },
+    });
+    expect(values).toEqual([
+      value(hr, 1_000, 81),
+      value(hr, 2_000, 82, true),
+      value(hr, hourMs, 83),
+      value(rr, 2_000, 12),
+    ]);
+    expect(await store().counts(asked, id)).toEqual([
+      { atMs: t0, values: 3 },
+      { atMs: t0 + hourMs, values: 1 },
+    ]);
+    expect(await store().values(asked, `none-${randomUUID()}`)).toEqual([]);
+    expect(await store().counts(asked, `none-${randomUUID()}`)).toEqual([]);
+  });
+
+  it('are unavailable, and say so, where InfluxDB refuses; nothing but an id enters the query', async () => {
+    const asked = { codes: [hr], fromMs: 0, toMs: 1 };
+    const refused = store(platform.influxUrl, 'wrong');
+    await expect(refused.values(asked, 'association-1')).rejects.toMatchObject({ code: 'trends-unavailable' });
+    await expect(refused.counts(asked, 'association-1')).rejects.toMatchObject({ code: 'trends-unavailable' });
+    for (const id of ["' OR 1=1 --", 'short', ''])
+      await expect(store().values(asked, id)).rejects.toThrow('not an association id');
   });
 });

@@ -9,13 +9,16 @@ export function newLimits(
   groups: Partial<Record<LimitGroup, Partial<GroupInForce>>> = {},
   more: Partial<LimitsInForce> = {},
 ): LimitsInForce {
+  // A pulse is judged by the limits of the heart rate.
+  const limitsOf = (group: LimitGroup) =>
+    groups[group]?.limits ?? boundsOver(groups[group]?.base ?? adultLimits[group], groups[group]?.own);
   return {
     associationId,
     rev: 1,
     at: '2026-01-01T08:00:00.000Z',
     profile: { origin: 'built-in', version: '1' },
     groups: limitGroups.map((group) => {
-      const base = groups[group]?.base ?? adultLimits[group];
+      const base = groups[group]?.base ?? (group === 'PR' ? limitsOf('HR') : adultLimits[group]);
       return { group, base, limits: boundsOver(base, groups[group]?.own), ...groups[group] };
     }),
     ...more,

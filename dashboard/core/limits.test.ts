@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CommandAnswer } from '../../contracts/messages/alarms.ts';
 import { newLimits } from '../../contracts/messages/limits.testing.ts';
+import { adultProfile } from '../../processors/alarms/core/profile.ts';
 import { foldAssociations } from './beds.ts';
 import { nurse, period, table, technician } from './fold.testing.ts';
 import { foldAnswer, foldLimits } from './limits.ts';
@@ -24,6 +25,15 @@ const answer = (commandId: string, type: CommandAnswer['type'] = 'set-limits'): 
 });
 
 describe('the limits in force', () => {
+  it('come to a screen without how they judge: the server alone works with that', () => {
+    const state = admitted();
+    const { groups } = adultProfile;
+    foldLimits(state, newLimits('assoc-01', {}, { profile: { origin: 'ward', version: '7' }, rules: groups }));
+    const shown = wholeScreen(state, nurse, ward).beds[0]?.limits;
+    expect(shown).toEqual(newLimits('assoc-01', {}, { profile: { origin: 'ward', version: '7' } }));
+    expect(state.limits.get('assoc-01')?.rules).toBe(groups);
+  });
+
   it('are the newest by their revision, in whatever order event and snapshot are read', () => {
     const state = admitted();
     const second = newLimits('assoc-01', { HR: { own: { high: 130 } } }, { rev: 2 });

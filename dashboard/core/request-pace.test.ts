@@ -10,6 +10,12 @@ it('takes as many changes of a login in a minute as it says, and names the first
   expect(ask(pace, 3, 59_999)).toEqual(['first-refused', 'refused', 'refused']);
 });
 
+it('takes fewer of what costs more', () => {
+  const pace: RequestPace = new Map();
+  const counted = Array.from({ length: 4 }, () => countChange(pace, 'u1', 0, 2));
+  expect(counted).toEqual(['taken', 'taken', 'first-refused', 'refused']);
+});
+
 it('takes those of the next minute, and of another login', () => {
   const pace: RequestPace = new Map();
   ask(pace, changesPerMinuteMax + 5, 0);

@@ -10,12 +10,14 @@ export type RequestPace = Map<string, { readonly since: number; n: number }>;
 /**
  * Counts one request.
  * @param nowMs monotonic clock, ms
+ * @param perMinuteMax how many are taken in a minute
  * @returns `first-refused` once in a minute, for the audit trail
  */
 export function countChange(
   pace: RequestPace,
   sessionId: string,
   nowMs: number,
+  perMinuteMax = changesPerMinuteMax,
 ): 'taken' | 'first-refused' | 'refused' {
   const isOver = ({ since }: { readonly since: number }) => nowMs - since >= minuteMs;
   const before = pace.get(sessionId);
@@ -25,6 +27,6 @@ export function countChange(
     return 'taken';
   }
   before.n += 1;
-  if (before.n <= changesPerMinuteMax) return 'taken';
-  return before.n === changesPerMinuteMax + 1 ? 'first-refused' : 'refused';
+  if (before.n <= perMinuteMax) return 'taken';
+  return before.n === perMinuteMax + 1 ? 'first-refused' : 'refused';
 }

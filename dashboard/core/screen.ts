@@ -1,5 +1,5 @@
 /** What one screen gets: its scope, narrowed to what its viewer may see, as a snapshot or as what changed since a number. */
-import type { Alarm, CommandAnswer } from '../../contracts/messages/alarms.ts';
+import type { Alarm, CommandAnswer, LimitsInForce } from '../../contracts/messages/alarms.ts';
 import type { Patient } from '../../contracts/messages/records.ts';
 import { lastPlace } from '../../contracts/periods.ts';
 import { visibleText } from '../../contracts/text.ts';
@@ -54,10 +54,17 @@ export function headOf(state: LiveState, viewer: Viewer, bed: BedState): BedHead
     device: { ...deviceView(device, bed.deviceId), ...soundOf(state, bed) },
     waves: clinical ? [...bed.waves.keys()] : [],
     notices: noticesOf(bed),
-    limits: (clinical && state.limits.get(bed.associationId)) || null,
+    limits: (clinical && shownLimits(state.limits.get(bed.associationId))) || null,
     standby: (clinical && state.standby.get(bed.associationId)?.standby) || null,
     scores: (clinical && bed.period?.patient && state.scores.get(bed.associationId)) || null,
   };
+}
+
+/** Delays and the like judge on the server alone: no screen shows them. */
+function shownLimits(inForce: LimitsInForce | undefined): LimitsInForce | undefined {
+  if (inForce?.rules === undefined) return inForce;
+  const { rules: _rules, ...shown } = inForce;
+  return shown;
 }
 
 /** What came in before such texts were refused is written out: no screen shows another name than the one that is stored. */

@@ -47,18 +47,46 @@ export function planTrend(query: TrendQuery, nowMs: number): TrendPlan | Fault {
 
 const associationPattern = /^[A-Za-z0-9._-]{8,64}$/;
 
+/** Which values a query is about. @throws TypeError where the association's id is none: the route has checked it. */
+function where({ codes, fromMs, toMs }: Stored, associationId: string): string {
+  if (!associationPattern.test(associationId)) throw new TypeError('not an association id');
+  const ofCodes = codes.map((code) => `"code" = '${code}'`).join(' OR ');
+  return `WHERE "associationId" = '${associationId}' AND (${ofCodes}) AND time >= ${fromMs}ms AND time < ${toMs}ms`;
+}
+
+/** Values as they are stored: each that was measured, for 7 days. */
+export type Stored = { readonly codes: readonly string[]; readonly fromMs: number; readonly toMs: number };
+
+/** How many values of one code a query of them returns at most: more are a fault of who asks for so long a time. */
+export const valuesOfCodeMax = 50_000;
+
+/** @throws TypeError as `trendQueryText` */
+export function valuesQueryText(stored: Stored, associationId: string): string {
+  return [
+    'SELECT "value", "questionable" FROM "raw"."numerics"',
+    where(stored, associationId),
+    `GROUP BY "code" LIMIT ${valuesOfCodeMax}`,
+  ].join(' ');
+}
+
+/** How many values each hour holds. @throws TypeError as `trendQueryText` */
+export function countsQueryText(stored: Stored, associationId: string): string {
+  return [
+    'SELECT count("value") FROM "raw"."numerics"',
+    where(stored, associationId),
+    'GROUP BY time(1h) fill(none)',
+  ].join(' ');
+}
+
 /** The query's text. @throws TypeError where the association's id is none: the route has checked it. */
 export function trendQueryText(plan: TrendPlan, associationId: string): string {
-  if (!associationPattern.test(associationId)) throw new TypeError('not an association id');
-  const codes = plan.codes.map((code) => `"code" = '${code}'`).join(' OR ');
   // Steps lie on multiples of their length, so that scrolling does not move the points.
   // A minute holds its mean as `value` beside its own least and most.
   const [least, most] = plan.retention === 'raw' ? ['value', 'value'] : ['min', 'max'];
   return [
     `SELECT mean("value") AS "mean", min("${least}") AS "min", max("${most}") AS "max"`,
     `FROM "${plan.retention}"."numerics"`,
-    `WHERE "associationId" = '${associationId}' AND (${codes})`,
-    `AND time >= ${plan.fromMs}ms AND time < ${plan.toMs}ms`,
+    where(plan, associationId),
     `GROUP BY time(${plan.stepMs}ms), "code" fill(none)`,
   ].join(' ');
 }

@@ -8,6 +8,7 @@ import { newLimits } from '../../contracts/messages/limits.testing.ts';
 import { foldLimits } from '../../dashboard/core/limits.ts';
 import { logIn, openBrowser, openPatient } from '../browser.ts';
 import { until } from '../system.ts';
+import { pressStill } from './readable.ts';
 import { alarmOf, type PlayedBed, patient, period, play, raised } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';
 
@@ -89,7 +90,7 @@ describe('a change of limits', () => {
   it('that crosses one in force is refused by the server, in words', async () => {
     await openForm();
     await page.getByLabel('High', { exact: true }).fill('150');
-    await page.getByTestId('limit-save').click();
+    await pressStill(page.getByTestId('limit-save'));
     await page.getByTestId('limit-problem').getByText(reason).waitFor();
     expect(server.commands).toEqual([]);
     await page.screenshot({ path: join(pictures, 'crossing.png') });
@@ -108,7 +109,7 @@ describe('a change of limits', () => {
 
   it('that the alarm processor refuses is said in the form, which stays open', async () => {
     await page.getByLabel('High', { exact: true }).fill('110');
-    await page.getByTestId('limit-save').click();
+    await pressStill(page.getByTestId('limit-save'));
     await until('the command', () => server.commands.length === 1);
     const { commandId, at } = server.commands[0]!;
     server.answer({ commandId, associationId, type: 'set-limits', at, accepted: false, reason });
@@ -117,7 +118,7 @@ describe('a change of limits', () => {
   });
 
   it('that gets no answer within 5 s is said to have none', async () => {
-    await page.getByTestId('limit-save').click();
+    await pressStill(page.getByTestId('limit-save'));
     await until('the command', () => server.commands.length === 2);
     await page.getByTestId('limit-problem').getByText('has not answered').waitFor({ timeout: 8_000 });
     const { commandId, at } = server.commands[1]!;
@@ -126,7 +127,7 @@ describe('a change of limits', () => {
 
   it('to off takes a reason and an end, and the form closes once it is taken', async () => {
     await page.getByLabel('Reason to switch low and high off').fill('pacing wires');
-    await page.getByTestId('limit-switch-off').click();
+    await pressStill(page.getByTestId('limit-switch-off'));
     await until('the command', () => server.commands.length === 3);
     const command = server.commands[2]!;
     if (command.type !== 'set-limits') throw new Error('another command');

@@ -12,7 +12,7 @@ import { newAuditKeys } from '../../contracts/audit.testing.ts';
 import { judgeRecord } from '../../contracts/audit-rules.ts';
 import { createTrail, sha256 } from '../../contracts/audit-trail.ts';
 import { boundsOver, ownAfter } from '../../contracts/effective-limits.ts';
-import type { AlarmEvent, Command, CommandAnswer } from '../../contracts/messages/alarms.ts';
+import type { AlarmEvent, Command, CommandAnswer, GroupInForce } from '../../contracts/messages/alarms.ts';
 import { newLimits } from '../../contracts/messages/limits.testing.ts';
 import {
   type AuditRecord,
@@ -42,6 +42,7 @@ import {
 import { emptyState } from '../../dashboard/core/state.ts';
 import { type Registry, unregistered } from '../../dashboard/core/wards.ts';
 import { emptyWaves, foldWave } from '../../dashboard/core/waves.ts';
+import type { StoredValue } from '../../dashboard/core/what-if.ts';
 import type { Feed } from '../../dashboard/live/feed.ts';
 import { createHub, silentMsMax } from '../../dashboard/live/hub.ts';
 import { buildServer } from '../../dashboard/server.ts';
@@ -49,6 +50,7 @@ import { createSessions } from '../../dashboard/sessions/sessions.ts';
 import { createStations } from '../../dashboard/sessions/stations.ts';
 import { createTickets } from '../../dashboard/sessions/tickets.ts';
 import { createTokens } from '../../dashboard/sessions/token.ts';
+import { storeOfValues } from '../../dashboard/stored-values.testing.ts';
 import type { TrendStore } from '../../dashboard/trend-store.ts';
 import { freePorts } from '../../ops/platform/ports.ts';
 import { password } from '../browser.ts';
@@ -68,6 +70,8 @@ export type ScreenServerOptions = {
   readonly wards?: Registry['wards'];
   /** The rows that InfluxDB would answer; none by default. */
   readonly trends?: TrendStore['query'];
+  /** The values that InfluxDB has stored; none by default. */
+  readonly stored?: () => Promise<readonly StoredValue[]>;
   /** Called for each command that a screen sent, once the log has it. By default nobody answers. */
   readonly onCommand?: (command: Command) => void;
   /** Whether a change of limits is taken and answered, as the alarm processor does; by default it is. */
@@ -123,7 +127,10 @@ export async function openScreenServer(options: ScreenServerOptions) {
       audit: live.audit,
       feed: live.feed,
       hub,
-      trends: { query: options.trends ?? (async () => new Map()) },
+      trends: {
+        query: options.trends ?? (async () => new Map()),
+        ...storeOfValues(options.stored ?? (async () => [])),
+      },
       wards: { current: () => ({ wards: options.wards ?? [] }) },
       pseudonymKey,
       origins: [origin],
@@ -225,10 +232,17 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
 
   function takeLimits({ type, commandId, associationId, group, limits, by, at }: SetLimits): void {
     const before = state.limits.get(associationId) ?? newLimits(associationId);
-    const groups = before.groups.map((one) => {
-      if (one.group !== group) return one;
-      const own = ownAfter(one.own, limits);
-      return { group, base: one.base, limits: boundsOver(one.base, own), ...(own && { own }), changed: { by, at } };
+    const ownOf = ({ own }: GroupInForce) => ownAfter(own, limits);
+    const groups = before.groups.map((one): GroupInForce => {
+      if (one.group === group) {
+        const own = ownOf(one);
+        return { group, base: one.base, limits: boundsOver(one.base, own), ...(own && { own }), changed: { by, at } };
+      }
+      // A pulse is judged by the limits of the heart rate.
+      const heart = one.group === 'PR' && before.groups.find((other) => other.group === 'HR' && other.group === group);
+      if (!heart) return one;
+      const base = boundsOver(heart.base, ownOf(heart));
+      return { ...one, base, limits: boundsOver(base, one.own) };
     });
     foldLimits(state, { ...before, rev: before.rev + 1, groups });
     answer({ type, commandId, associationId, at, accepted: true });

@@ -69,6 +69,9 @@ export function draftOfLimits(own: OwnLimits | null | undefined): LimitDraft {
   return { extremeLow: text('extremeLow'), low: text('low'), high: text('high'), extremeHigh: text('extremeHigh') };
 }
 
+/** What is said of a form in which nothing was changed. */
+export const nothingChanged = 'Nothing was changed.';
+
 /** What a form asks for: the fields that differ from the patient's own limits; null for all that were emptied. */
 export function readChangedLimits(
   group: LimitGroup,
@@ -77,7 +80,7 @@ export function readChangedLimits(
 ): { ok: true; limits: LimitsAsked | null } | { ok: false; message: string } {
   const before = draftOfLimits(own);
   const changed = order.filter((name) => draft[name].trim() !== before[name]);
-  if (changed.length === 0) return { ok: false, message: 'Nothing was changed.' };
+  if (changed.length === 0) return { ok: false, message: nothingChanged };
   if (order.every((name) => draft[name].trim() === '')) return { ok: true, limits: null };
   const read = readLimits(group, (name) => draft[name]);
   if (!read.ok) return read;

@@ -50,7 +50,7 @@ describe('the limit lines of a chart', () => {
   });
 
   it('say heart rate and pulse apart where they differ', () => {
-    const changed = ofHeart({ low: 60, high: 100 }, '2026-01-01T08:00:00Z');
+    const changed = newLimits('assoc-01', { HR: { own: { low: 60, high: 100 } }, PR: { own: { low: 50, high: 120 } } });
     expect(limitsText(heart, changed)).toBe('HR 60 to 100, PR 50 to 120');
   });
 });

@@ -16,6 +16,7 @@ import type {
   Wards,
 } from '../../protocol.ts';
 import type { AssociateBody, Associated, CorrectBody, Devices, MoveBody, Places } from '../../protocol-devices.ts';
+import type { WhatIf, WhatIfBody } from '../../protocol-what-if.ts';
 
 export type Answer<T> =
   | { readonly ok: true; readonly data: T }
@@ -30,12 +31,19 @@ export type Answer<T> =
 
 /** Longer than this the server counts as not answering. */
 const timeoutMs = 10_000;
+/** A day of values takes the server longer; it gives up before this. */
+const workMs = 25_000;
 
 export type Api = ReturnType<typeof createApi>;
 
 /** `onLoggedOut` is called when the server no longer knows the session, whatever was asked. */
 export function createApi(onLoggedOut: () => void) {
-  async function ask<T>(method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<Answer<T>> {
+  async function ask<T>(
+    method: 'GET' | 'POST' | 'DELETE',
+    path: string,
+    body?: unknown,
+    { waitMs = timeoutMs, left }: { waitMs?: number; left?: AbortSignal } = {},
+  ): Promise<Answer<T>> {
     let response: Response;
     try {
       response = await fetch(path, {
@@ -46,7 +54,7 @@ export function createApi(onLoggedOut: () => void) {
           ...(method === 'GET' ? {} : { [requestHeader.name]: requestHeader.value }),
           ...(body === undefined ? {} : { 'content-type': 'application/json' }),
         },
-        signal: AbortSignal.timeout(timeoutMs),
+        signal: left ? AbortSignal.any([left, AbortSignal.timeout(waitMs)]) : AbortSignal.timeout(waitMs),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
     } catch {
@@ -80,6 +88,9 @@ export function createApi(onLoggedOut: () => void) {
       ask<Accepted>('POST', `/api/associations/${id(associationId)}/pause-audio`, { forMs }),
     setLimits: (associationId: string, body: LimitsBody) =>
       ask<Accepted>('POST', `/api/associations/${id(associationId)}/limits`, body),
+    /** @param left aborted when the answer is not wanted any more */
+    whatIf: (associationId: string, body: WhatIfBody, left: AbortSignal) =>
+      ask<WhatIf>('POST', `/api/associations/${id(associationId)}/what-if`, body, { waitMs: workMs, left }),
     standby: (associationId: string, body: StandbyBody) =>
       ask<Accepted>('POST', `/api/associations/${id(associationId)}/standby`, body),
     endStandby: (associationId: string) => ask<Accepted>('DELETE', `/api/associations/${id(associationId)}/standby`),

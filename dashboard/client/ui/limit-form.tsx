@@ -5,6 +5,7 @@ import type { Bed, LimitChange, LimitsRefused } from '../../protocol.ts';
 import { draftOfLimits, groupName, type LimitDraft, readChangedLimits, understoodText } from '../core/limit-input.ts';
 import { useApp } from '../shell/app.ts';
 import { LimitOff } from './limit-off.tsx';
+import { LimitWhatIf } from './limit-what-if.tsx';
 import { UnsavedQuestion, useUnsaved } from './unsaved.tsx';
 
 const fields = [
@@ -75,16 +76,8 @@ export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
       <p role="status" data-testid="limit-understood">
         {understoodText(draft.value)}
       </p>
+      <LimitWhatIf associationId={bed.associationId} inForce={inForce} draft={draft.value} />
       <p class="dim">Empty: the ward’s limit. The change is put on record with your name.</p>
-      <LimitOff
-        off={inForce.off}
-        busy={busy.value}
-        onAsk={(asked) => {
-          insist();
-          void send(asked);
-        }}
-        onEdit={forget}
-      />
       <UnsavedQuestion />
       <p class="form__problem" role="alert" id="limit-problem" data-testid="limit-problem">
         {problem.value}
@@ -99,6 +92,15 @@ export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
         }}
         onWards={() => void send(null)}
         onCancel={onDone}
+      />
+      <LimitOff
+        off={inForce.off}
+        busy={busy.value}
+        onAsk={(asked) => {
+          insist();
+          void send(asked);
+        }}
+        onEdit={forget}
       />
     </form>
   );

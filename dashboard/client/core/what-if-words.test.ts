@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest';
+import type { WhatIf } from '../../protocol-what-if.ts';
+import { type WhatIfShown, whatIfNotes, whatIfRows, whatIfSentence } from './what-if-words.ts';
+
+const hourMs = 3_600_000;
+const toMs = Date.parse('2026-03-02T10:00:00.000Z');
+const ago = (ms: number) => new Date(toMs - ms).toISOString();
+
+const answerOf = (fields: Partial<WhatIf> = {}): WhatIf => ({
+  from: ago(24 * hourMs),
+  to: ago(0),
+  since: ago(24 * hourMs - 1_000),
+  everyMs: 1_000,
+  silentMs: 0,
+  inForce: { high: 2, medium: 9, low: 0 },
+  entered: { high: 1, medium: 3, low: 0 },
+  ...fields,
+});
+const shownOf = (fields: Partial<WhatIf> = {}, off = false): WhatIfShown => ({
+  kind: 'answer',
+  answer: answerOf(fields),
+  parameter: 'HR',
+  off,
+});
+
+describe('the sentence', () => {
+  it.each<[string, WhatIfShown]>([
+    ['With these limits the last 24 h would have called 4 times, not 11.', shownOf()],
+    [
+      'With these limits the last 24 h would have called 1 time, not 11.',
+      shownOf({ entered: { high: 1, medium: 0, low: 0 } }),
+    ],
+    [
+      'With these limits the last 24 h would have called 11 times, as the limits in force.',
+      shownOf({ entered: { high: 0, medium: 11, low: 0 } }),
+    ],
+    ['The limits in force would have called 11 times in the last 24 h.', shownOf({ entered: null })],
+    ['With these limits the last 3 h 20 min would have called 4 times, not 11.', shownOf({ since: ago(12_000_000) })],
+    ['No value of HR is stored for the last 24 h: nothing can be said.', shownOf({ since: null })],
+    [
+      'No value of HR is stored for the last 40 min: nothing can be said.',
+      shownOf({ since: null, from: ago(2_400_000) }),
+    ],
+    ['Working out what these limits would have done in the last 24 h …', { kind: 'working', entered: true }],
+    [
+      'The high limit must lie above the low one.',
+      { kind: 'refused', message: 'The high limit must lie above the low one.' },
+    ],
+    [
+      'What these limits would have done cannot be said now. Saving works all the same.',
+      { kind: 'failed', message: 'The server does not answer.' },
+    ],
+  ])('is: %s', (sentence, shown) => {
+    expect(whatIfSentence(shown)).toBe(sentence);
+  });
+});
+
+describe('the numbers', () => {
+  const cells = (shown: WhatIfShown) => whatIfRows(shown).map((row) => row.cells.join(' '));
+
+  it('are by priority and all together, in force and as entered', () => {
+    expect(cells(shownOf())).toEqual(['2 9 0 11', '1 3 0 4']);
+    expect(cells(shownOf({ entered: null }))).toEqual(['2 9 0 11', '– – – –']);
+  });
+
+  it.each<[string, WhatIfShown]>([
+    ['nothing is stored', shownOf({ since: null })],
+    ['limits are refused', { kind: 'refused', message: 'no' }],
+    ['it failed', { kind: 'failed', message: 'no' }],
+  ])('are none where %s', (_, shown) => {
+    expect(cells(shown)).toEqual(['– – – –', '– – – –']);
+  });
+
+  it('are none of other limits while it works', () => {
+    expect(cells({ kind: 'working', entered: true })).toEqual(['… … … …', '… … … …']);
+    expect(cells({ kind: 'working', entered: false })).toEqual(['… … … …', '– – – –']);
+  });
+});
+
+describe('the notes', () => {
+  it('say how fine the values are, and what is not in the numbers', () => {
+    expect(whatIfNotes(shownOf())).toEqual([
+      'Judged from the stored values (about one each second), as if nobody had answered. Standby and monitor alarms are left out.',
+    ]);
+  });
+
+  it.each([
+    [1_499, 'second'],
+    [5_000, '5 s'],
+    [60_000, '60 s'],
+    [900_000, '15 min'],
+    [hourMs, '1 h'],
+  ])('write %i ms as each %s', (everyMs, text) => {
+    expect(whatIfNotes(shownOf({ everyMs }))[0]).toContain(`(about one each ${text})`);
+  });
+
+  it('say of how long there is nothing, and that low and high are off', () => {
+    const notes = whatIfNotes(shownOf({ since: ago(12 * hourMs), silentMs: 3 * hourMs, everyMs: null }, true));
+    expect(notes).toEqual([
+      'There are no values before the last 12 h.',
+      'Nothing came for 3 h of it.',
+      'Low and high are off, so only extreme limits count.',
+      'Judged from the stored values, as if nobody had answered. Standby and monitor alarms are left out.',
+    ]);
+    expect(whatIfNotes(shownOf({ silentMs: 599_000 }))).toHaveLength(1);
+  });
+
+  it('say why there are no numbers', () => {
+    expect(whatIfNotes({ kind: 'failed', message: 'The server does not answer.' })).toEqual([
+      'The server does not answer.',
+    ]);
+    expect(whatIfNotes(shownOf({ since: null }))).toEqual([]);
+  });
+});

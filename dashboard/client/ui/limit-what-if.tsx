@@ -1,0 +1,88 @@
+/** What the limits in the form would have done over this patient's last 24 hours, before they are saved. */
+import { useSignal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { GroupInForce, LimitsAsked } from '../../../contracts/messages/alarms.ts';
+import { groupName, type LimitDraft, nothingChanged, readChangedLimits } from '../core/limit-input.ts';
+import { type WhatIfShown, whatIfNotes, whatIfRows, whatIfSentence } from '../core/what-if-words.ts';
+import { useApp } from '../shell/app.ts';
+
+/** Nothing was typed for so long (ours). */
+const pauseMs = 600;
+
+type LimitWhatIfProps = { associationId: string; inForce: GroupInForce; draft: LimitDraft };
+
+export function LimitWhatIf({ associationId, inForce, draft }: LimitWhatIfProps) {
+  const app = useApp();
+  const { group, own, off, limits } = inForce;
+  const shown = useSignal<WhatIfShown>({ kind: 'working', entered: false });
+  const read = readChangedLimits(group, draft, own);
+  const refusal = read.ok || read.message === nothingChanged ? undefined : read.message;
+  const asked = read.ok ? read.limits : undefined;
+
+  async function ask(left: AbortSignal) {
+    const body = { group, ...(asked !== undefined && { limits: asked }) };
+    const answer = await app.api.whatIf(associationId, body, left);
+    if (left.aborted) return;
+    if (answer.ok)
+      shown.value = { kind: 'answer', answer: answer.data, parameter: groupName(group), off: off !== undefined };
+    else if (answer.status === 400) shown.value = { kind: 'refused', message: answer.message };
+    else shown.value = { kind: 'failed', message: answer.message };
+  }
+
+  useEffect(() => {
+    if (refusal !== undefined) {
+      shown.value = { kind: 'refused', message: refusal };
+      return;
+    }
+    // What stands there is of other limits.
+    shown.value = { kind: 'working', entered: asked !== undefined };
+    const left = new AbortController();
+    const timer = setTimeout(() => void ask(left.signal), pauseMs);
+    return () => {
+      clearTimeout(timer);
+      left.abort();
+    };
+  }, [associationId, keyOf(asked), refusal, JSON.stringify([limits, own, off])]);
+
+  return <WhatIfView shown={shown.value} />;
+}
+
+const keyOf = (asked: LimitsAsked | null | undefined) => JSON.stringify({ asked });
+
+function WhatIfView({ shown }: { shown: WhatIfShown }) {
+  return (
+    <section class="what-if" aria-label="The last 24 hours" data-testid="what-if">
+      <p class="what-if__sentence" role="status" data-testid="what-if-sentence">
+        {whatIfSentence(shown)}
+      </p>
+      <table class="table table--tight">
+        <thead>
+          <tr>
+            <th scope="col">Calls</th>
+            {['High', 'Medium', 'Low', 'All'].map((name) => (
+              <th key={name} scope="col" class="num">
+                {name}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {whatIfRows(shown).map(({ name, cells }) => (
+            <tr key={name}>
+              <th scope="row">{name}</th>
+              {cells.map((cell, at) => (
+                <td key={at} class="num">
+                  {cell}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      <div class="what-if__notes dim" data-testid="what-if-notes">
+        {shown.kind === 'working' && <progress aria-label="Working out" />}
+        {whatIfNotes(shown).join(' ')}
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { type HourCount, spansOf, spanValuesMax, valuesMax } from './what-if-spans.ts';
+
+const hourMs = 3_600_000;
+const t0 = Date.parse('2026-03-01T00:00:00.000Z');
+const hour = (n: number, values: number): HourCount => ({ atMs: t0 + n * hourMs, values });
+const at = (hours: number) => t0 + hours * hourMs;
+
+describe('stored values are read', () => {
+  it('all at once where they are few, within the time asked for', () => {
+    const counts = [hour(3, 60), hour(1, 60), hour(2, 60)];
+    expect(spansOf(counts, at(1.5), at(3.25))).toEqual({
+      fromMs: at(1.5),
+      spans: [{ fromMs: at(1.5), toMs: at(3.25) }],
+    });
+  });
+
+  it('in pieces of a few thousand, without a gap or an overlap', () => {
+    const counts = Array.from({ length: 25 }, (_, n) => hour(n, 7_200));
+    const { fromMs, spans } = spansOf(counts, at(0.5), at(24.5));
+    expect([fromMs, spans[0]?.fromMs, spans.at(-1)?.toMs]).toEqual([at(0.5), at(0.5), at(24.5)]);
+    for (const [n, { fromMs: from, toMs }] of spans.entries()) {
+      expect(toMs - from).toBeLessThanOrEqual((hourMs * spanValuesMax) / 7_200);
+      if (n > 0) expect(from).toBe(spans[n - 1]!.toMs);
+    }
+  });
+
+  it('from the newest hours alone where there are too many, and say from when', () => {
+    const counts = Array.from({ length: 24 }, (_, n) => hour(n, valuesMax / 4));
+    const { fromMs, spans } = spansOf(counts, at(0), at(24));
+    expect([fromMs, spans[0]?.fromMs, spans.at(-1)?.toMs]).toEqual([at(20), at(20), at(24)]);
+  });
+
+  it('not at all where one hour holds more than can be looked at', () => {
+    expect(spansOf([hour(0, valuesMax + 1)], at(0), at(1))).toEqual({ fromMs: at(1), spans: [] });
+  });
+
+  it('not at all where there are none', () => {
+    expect(spansOf([hour(0, 0)], at(0), at(24))).toEqual({ fromMs: at(0), spans: [] });
+  });
+});

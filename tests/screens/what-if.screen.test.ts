@@ -1,0 +1,161 @@
+/** The limits dialog says what the typed limits would have done over the last 24 hours, before it saves. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { VigilError } from '../../contracts/errors.ts';
+import type { StoredValue } from '../../dashboard/core/what-if.ts';
+import { logIn, openBrowser, openPatient } from '../browser.ts';
+import { until } from '../system.ts';
+import { pressStill } from './readable.ts';
+import { type PlayedBed, patient, period, play } from './scene.ts';
+import { openScreenServer, type ScreenServer } from './server.ts';
+
+const pictures = mkdtempSync(join(tmpdir(), 'vigil-what-if-'));
+const hr = 'MDC_ECG_HEART_RATE';
+const hourMs = 3_600_000;
+let server: ScreenServer;
+let browser: Browser;
+let page: Page;
+let stop: () => void;
+/** What InfluxDB answers next. */
+let stored: () => Promise<readonly StoredValue[]> = async () => [];
+const one: PlayedBed = {
+  deviceId: 'bed-01',
+  period: period('W-1', 'CCU', patient({ familyName: 'Whatif' })),
+  values: { [hr]: 98 },
+  waves: [],
+  ageMs: 0,
+};
+
+/** A heart rate each 10 s: 98, and for a minute in each hour 130. */
+function hoursOf(hours: number): StoredValue[] {
+  const toMs = Date.now();
+  const valueAt = (s: number) => (s % 3600 >= 1800 && s % 3600 < 1860 ? 130 : 98);
+  return Array.from({ length: hours * 360 }, (_, n) => n * 10).map((s) => ({
+    timeMs: toMs - hours * hourMs + s * 1000,
+    code: hr,
+    value: valueAt(s),
+    questionable: false,
+  }));
+}
+
+beforeAll(async () => {
+  console.log(`pictures in ${pictures}`);
+  [server, browser] = await Promise.all([
+    openScreenServer({
+      accounts: [{ userId: 'paul', name: 'Paul Physician', role: 'physician', wards: ['CCU'] }],
+      stored: () => stored(),
+    }),
+    openBrowser(inject('chromium')),
+  ]);
+  stop = play(server, [one]);
+  page = await logIn(browser, server, 'paul');
+});
+
+afterAll(async () => {
+  stop();
+  await browser.close();
+  await server.close();
+});
+
+async function openForm() {
+  await openPatient(page, 'W-1');
+  await page.getByTestId('edit-limits-HR').click();
+  await page.getByTestId('limit-form').waitFor();
+}
+
+const cancel = () => page.getByRole('button', { name: 'Cancel' }).click();
+const typeHigh = (text: string) => page.getByLabel('High', { exact: true }).fill(text);
+const says = (text: string | RegExp) => page.getByTestId('what-if-sentence').getByText(text).waitFor();
+const notes = () => page.getByTestId('what-if-notes').textContent();
+const rows = async () => {
+  const texts = await page.getByTestId('what-if').locator('tbody tr').allTextContents();
+  const cells = await page.getByTestId('what-if').locator('tbody td').allTextContents();
+  return [texts.length, cells.join(' ')];
+};
+async function picture(name: string) {
+  for (const [width, height] of [
+    [414, 896],
+    [1366, 768],
+    [1920, 1080],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await page.getByTestId('limit-form').scrollIntoViewIfNeeded();
+    await page.getByTestId('what-if').scrollIntoViewIfNeeded();
+    await page.screenshot({ path: join(pictures, `${name}-${width}.png`) });
+  }
+}
+
+describe('the limits dialog', () => {
+  it('says how often the limits in force would have called, and then the typed ones', async () => {
+    stored = async () => hoursOf(24);
+    await openForm();
+    await says('The limits in force would have called 24 times in the last 24 h.');
+    expect(await rows()).toEqual([2, '0 24 0 24 – – – –']);
+    await typeHigh('135');
+    await says('With these limits the last 24 h would have called 0 times, not 24.');
+    expect(await rows()).toEqual([2, '0 24 0 24 0 0 0 0']);
+    expect(await notes()).toContain('about one each 10 s');
+    await picture('answer');
+    await typeHigh('95');
+    await says('With these limits the last 24 h would have called 1 time, not 24.');
+    expect(server.commands).toEqual([]);
+  });
+
+  it('shows no number of other limits while it works, moves nothing that may be pressed, and shows the last answer', async () => {
+    const gate = Promise.withResolvers<void>();
+    stored = async () => {
+      await gate.promise;
+      return hoursOf(24);
+    };
+    const save = page.getByTestId('limit-save');
+    const before = await save.boundingBox();
+    await typeHigh('110');
+    await says(/^Working out/);
+    expect(await rows()).toEqual([2, '… … … … … … … …']);
+    await picture('working');
+    await typeHigh('125');
+    gate.resolve();
+    await says('With these limits the last 24 h would have called 24 times, as the limits in force.');
+    expect(await save.boundingBox()).toEqual(before);
+  });
+
+  it('says both numbers of limits that cross, before anybody saves', async () => {
+    await typeHigh('150');
+    await says('The high limit 150 of HR is not below the extreme high limit 140.');
+    expect(await rows()).toEqual([2, '– – – – – – – –']);
+    await picture('refused');
+  });
+
+  it('says that it cannot say it where the trends are away, and saves all the same', async () => {
+    stored = async () => {
+      throw new VigilError('trends-unavailable', 'The trends cannot be read now; live values go on.');
+    };
+    await typeHigh('115');
+    await says(/cannot be said now. Saving works all the same.$/);
+    expect(await notes()).toBe('The trends cannot be read now; live values go on.');
+    await picture('away');
+    await pressStill(page.getByTestId('limit-save'));
+    await until('the command', () => server.commands.length === 1);
+    await page.getByTestId('limit-form').waitFor({ state: 'detached' });
+  });
+
+  it('says that nothing is stored', async () => {
+    stored = async () => [];
+    await openForm();
+    await says('No value of HR is stored for the last 24 h: nothing can be said.');
+    expect(await rows()).toEqual([2, '– – – – – – – –']);
+    await picture('none');
+    await cancel();
+  });
+
+  it('says how long the values are, where they are of less than 24 hours', async () => {
+    stored = async () => hoursOf(3);
+    await openForm();
+    await says(/^The limits in force would have called 3 times in the last 3 h\.$/);
+    expect(await notes()).toContain('There are no values before the last 3 h.');
+    await picture('short');
+  });
+});
