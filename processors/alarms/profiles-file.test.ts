@@ -89,6 +89,7 @@ describe('limit profiles of a hospital', () => {
     ],
     ['a score that does not alarm, with a reason', calls({ qSOFA: { off: 'not used here' } })],
     ['a graver NEWS2', calls({ 'NEWS2.high': { from: 8, priority: 'high', delayMs: 0 } })],
+    ['a hysteresis by which one value alone ends both', hr({ hysteresis: 35 })],
     ['no wards', { version: '1' }],
   ])('takes %s', (_what, content) => {
     expect(profiles(content)('adult', null)).toBeDefined();
@@ -109,6 +110,9 @@ describe('a file that is refused', () => {
     ['an unknown group', hospital(changed({ Pulse: {} })), /Pulse: there is no such group of limits/],
     ['a group left out', hospital(changed({ SpO2: undefined })), /groups\/SpO2: it is missing/],
     ['an empty group', hospital(changed({ SpO2: {} })), /groups\/SpO2: it must have required properties/],
+    ['a group that is nothing', hospital(changed({ SpO2: null })), /groups\/SpO2: it must be object/],
+    ['a group that is a number', hospital(changed({ SpO2: 90 })), /groups\/SpO2: it must be object/],
+    ['groups that are nothing', hospital({ ...adult, groups: null }), /^\/hospital\/adult\/groups: it must be object/],
     ['a side left out', hr({ high: undefined }), /groups\/HR\/high: it is missing/],
     ['an extreme limit left out', hr({ extremeHigh: undefined }), /groups\/HR\/extremeHigh: it is missing/],
     ['an off group without a reason', hospital(changed({ EtCO2: { off: ' ' } })), /groups\/EtCO2\/off: it/],

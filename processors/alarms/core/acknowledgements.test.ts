@@ -50,6 +50,14 @@ describe('an acknowledgement does not count', () => {
     expect(one.live()['HR.extreme-high']?.signal).toBe(signal);
   });
 
+  it('given 3 s before the re-alarm, though the alarm has had one onset', () => {
+    const one = mediumBed();
+    one.acknowledge(7, 'HR.high');
+    one.tick(187);
+    one.acknowledge(184, 'HR.high');
+    expect([one.live()['HR.high']?.signal, one.count('acknowledgementsStale')]).toEqual(['on', 1]);
+  });
+
   it('of another text than the alarm has now: 130 acknowledged is not 150 acknowledged', () => {
     const one = mediumBed();
     const before = seen(one, 'HR.high');
@@ -76,6 +84,12 @@ describe('an acknowledgement does not count', () => {
 });
 
 describe('an acknowledgement counts', () => {
+  it('of the first call, though the clock of the other machine is behind', () => {
+    const one = mediumBed();
+    one.acknowledge(3, 'HR.high');
+    expect(one.live()['HR.high']?.signal).toBe('acknowledged');
+  });
+
   it('of a former onset, where the condition was away for a moment and is no graver', () => {
     const one = highBed();
     const before = seen(one, 'HR.extreme-high');
@@ -112,6 +126,14 @@ describe('an acknowledgement counts', () => {
     expect(one.types('HR.high')).toEqual(['raised', 'acknowledged']);
     expect(one.state().book.held).toEqual([]);
   });
+});
+
+it('an acknowledgement that is held answers no other alarm', () => {
+  const one = bed();
+  one.command(0, { type: 'acknowledge', alarmId: 'of-another-alarm' });
+  one.run(0, 6, { HR: 130 });
+  expect(one.types('HR.high')).toEqual(['raised']);
+  expect(one.state().book.held).toHaveLength(1);
 });
 
 it('16 acknowledgements are held at most, and none for longer than 10 min; what is pushed out is counted', () => {

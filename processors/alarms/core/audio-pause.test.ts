@@ -15,6 +15,14 @@ it('an audio pause silences what calls, and is over by itself', () => {
   expect(one.state().book.pause).toBeNull();
 });
 
+it('an audio pause goes on where what it silences gets worse, but no graver', () => {
+  const one = mediumBed();
+  one.command(10, pause());
+  one.run(11, 20, { HR: 138 });
+  expect(one.live()['HR.high']).toMatchObject({ text: 'HR 138 > 120', audioPausedUntil: instant(130) });
+  expect(one.state().book.pause).not.toBeNull();
+});
+
 it('an audio pause lasts 2 min at most, whatever the command says', () => {
   const one = mediumBed();
   one.command(10, pause(600_000));
@@ -29,6 +37,21 @@ describe('an audio pause ends early by anything new', () => {
     expect(one.live()['SpO2.low']).toMatchObject({ signal: 'on' });
     for (const condition of ['SpO2.low', 'HR.high'])
       expect(one.live()[condition]).not.toHaveProperty('audioPausedUntil');
+    expect(one.state().book.pause).toBeNull();
+  });
+
+  it('of the same priority that a graver alarm stood for until now', () => {
+    const one = bed();
+    one.run(0, 14, { HR: 130, RR: 31 });
+    one.run(15, 19, { HR: 150, RR: 31 });
+    one.acknowledge(19, 'HR.extreme-high');
+    one.command(20, pause());
+    expect(one.state().book.pause?.over).toBe('medium');
+    one.run(21, 25, { HR: 130, RR: 31 });
+    expect(one.live()['HR.high']?.signal).toBe('off');
+    expect(one.state().book.pause).not.toBeNull();
+    one.run(26, 26, { HR: 130, RR: 31 });
+    expect(one.live()['HR.high']?.signal).toBe('on');
     expect(one.state().book.pause).toBeNull();
   });
 
@@ -90,12 +113,16 @@ describe('an audio pause does nothing', () => {
     expect(one.state().book.pause).toBeNull();
   });
 
-  it('where its time was over when the command came', () => {
+  it.each([
+    ['long over', -200, false],
+    ['just over', -113, false],
+    ['not yet over', -112.999, true],
+  ])('where its time was over when the command came: %s', (_name, s, begins) => {
     const one = mediumBed();
-    const command = { commandId: 'old', associationId: 'association-1', at: instant(-200), by: nurse, ...pause() };
+    const command = { commandId: 'old', associationId: 'association-1', at: instant(s), by: nurse, ...pause() };
     one.feed({ type: 'command', command }, t0 + 7_000);
-    expect(one.state().book.pause).toBeNull();
-    expect(one.types('HR.high')).toEqual(['raised']);
+    expect(one.state().book.pause !== null).toBe(begins);
+    expect(one.types('HR.high')).toEqual(begins ? ['raised', 'audio-paused'] : ['raised']);
   });
 });
 

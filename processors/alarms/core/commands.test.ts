@@ -56,6 +56,25 @@ describe('a change of limits', () => {
     expect(one.live()['HR.high']).toBeUndefined();
   });
 
+  it('judges the last value however many came after it that say nothing', () => {
+    const one = ward();
+    one.run(0, 10, { HR: 125 });
+    one.run(11, 26, { HR: null });
+    one.setLimits(26.5, 'HR', { high: 130 });
+    expect(one.live()['HR.high']).toBeUndefined();
+    one.setLimits(26.8, 'HR', { high: 124 });
+    expect(one.live()['HR.high']?.text).toBe('HR 125 > 124');
+  });
+
+  it('ends no alarm by a questionable value that came after the last valid one', () => {
+    const one = ward();
+    one.run(0, 10, { HR: 125 });
+    const values = [{ code: 'MDC_ECG_HEART_RATE', unit: '/min', value: 100, validity: 'questionable' as const }];
+    one.run(11, 11, {}, { values });
+    one.setLimits(11.5, 'HR', { high: 110 });
+    expect(one.live()['HR.high']?.present).toBe(true);
+  });
+
   it('is refused for a category without a profile, and after the period', () => {
     expect(ward('neonatal').setLimits(0, 'HR', { high: 110 }).reason).toContain('no profile');
     const one = ward();
@@ -97,6 +116,14 @@ describe('limits that are switched off', () => {
     expect(one.inForce('HR')?.off).toBeDefined();
     one.tick(60);
     expect(one.inForce('HR')).toMatchObject({ limits: { high: 110 }, own: { high: 110 } });
+  });
+
+  it('are those of the pulse where they are of the heart rate, and of nothing else', () => {
+    const one = ward();
+    one.setLimits(0, 'HR', off(3600));
+    expect((['HR', 'PR', 'SpO2', 'RR'] as const).map((group) => one.inForce(group)?.off?.reason)).toEqual([
+      ...['pacing', 'pacing', undefined, undefined],
+    ]);
   });
 
   it('leave extreme limits, asystole and the desaturation alarm on', () => {

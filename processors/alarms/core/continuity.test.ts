@@ -200,6 +200,45 @@ describe('more holes than are remembered', () => {
   });
 });
 
+describe('a number that comes after all fills', () => {
+  const holes = (one: Bed) =>
+    one.state().continuity.holes.map(({ boot, from, to, missing }) => `${boot} ${from}-${to}: ${missing}`);
+
+  it('the hole of its own start alone, where it lies in it', () => {
+    const one = bed();
+    feedAll(one, 101, 109);
+    feed(one, 113);
+    feed(one, 114, 114, 'b2');
+    feed(one, 50, 115);
+    feed(one, 111, 116, 'b2');
+    expect(holes(one)).toEqual(['b1 110-112: 3']);
+    feed(one, 111, 117);
+    expect(holes(one)).toEqual(['b1 110-110: 1', 'b1 112-112: 1']);
+    feed(one, 110, 118);
+    feed(one, 112, 119);
+    expect(holes(one)).toEqual([]);
+  });
+
+  it('one of the two oldest holes that have become one, as long as one is missing', () => {
+    const one = bed();
+    feed(one, 1);
+    for (let seq = 3; seq <= 35; seq += 2) feed(one, seq);
+    expect(holes(one)[0]).toBe('b1 2-4: 2');
+    expect(holes(one)).toHaveLength(16);
+    feed(one, 2, 36);
+    expect(holes(one)[0]).toBe('b1 2-4: 1');
+    feed(one, 4, 37);
+    expect(holes(one)[0]).toBe('b1 6-6: 1');
+  });
+});
+
+it('forgets the oldest of more than 16 holes where each is of another start', () => {
+  const one = bed();
+  for (let n = 1; n <= 17; n += 1) for (const seq of [1, 3]) feed(one, seq, n * 10 + seq, `b${n}`);
+  const boots = one.state().continuity.holes.map(({ boot }) => boot);
+  expect(boots).toEqual(Array.from({ length: 16 }, (_, i) => `b${i + 2}`));
+});
+
 it('does not concern a device without a patient, whose patients had what it lacks', () => {
   const one = bed('unassigned');
   feedAll(one, 1, 50);

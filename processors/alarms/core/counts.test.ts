@@ -36,6 +36,20 @@ describe('values that are missing', () => {
     expect(valuesMissing).toBe(missing);
   });
 
+  it.each([
+    [[true, false], 1],
+    [[false, true], 1],
+    [[false, false], 0],
+    [[], 0],
+  ])('are counted beside whether any value is late: %j', (late, lateReadings) => {
+    const came = late.map((one) => ({ late: one }));
+    expect(countReading(reading(0, { HR: 80, SpO2: 97 }), came)).toEqual({
+      readings: 1,
+      lateReadings,
+      valuesMissing: 0,
+    });
+  });
+
   it('are counted one by one', () => {
     expect(countReading(reading(0, { HR: null, SpO2: null, RR: 15 }), [{ late: false }])).toEqual({
       readings: 1,

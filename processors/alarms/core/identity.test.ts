@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { bed, reading, t0 } from '../../bed.testing.ts';
+import { identity, initialIdentity } from './identity.ts';
 import { adultProfile } from './profile.ts';
 import { rearm } from './rearm.ts';
 
@@ -47,7 +48,10 @@ describe('two devices with one certificate, each on a gateway of its own', () =>
 
   it('are not told of a device that names no start: its `boot` is that of a connection', () => {
     const one = bed();
-    for (let s = 0; s < 60; s += 1) one.feed(reading(s, { HR: 80 }, { boot: s % 2 === 0 ? 'A' : 'B' }));
+    for (let s = 0; s < 60; s += 1) {
+      const { start: _none, ...nameless } = reading(s, { HR: 80 }, { boot: s % 2 === 0 ? 'A' : 'B' });
+      one.feed(nameless);
+    }
     expect(one.raised()).not.toContain('shared-identity');
   });
 
@@ -57,4 +61,9 @@ describe('two devices with one certificate, each on a gateway of its own', () =>
     const back = rearm(one.state(), adultProfile, t0 + 1000);
     expect(back.identity.starts.map(({ lastMs }) => lastMs)).toEqual([t0 + 1000, t0 + 1000]);
   });
+});
+
+it('a reading that names no start is no sign, and is not remembered', () => {
+  const { start: _none, ...nameless } = reading(1, { HR: 80 });
+  expect(identity(initialIdentity, nameless)).toEqual({ part: initialIdentity, found: undefined });
 });

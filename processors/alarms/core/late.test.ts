@@ -82,6 +82,17 @@ describe('lateness', () => {
     expect(one.events.findLast(({ type }) => type === 'resolved')?.alarm.resolvedAt).toBe(instant(60));
   });
 
+  it('of two backlogs the older one, which comes last, is judged too', () => {
+    const one = bed();
+    one.run(0, 9, calm);
+    one.run(1_000, 1_029, calm);
+    for (let s = 860; s <= 900; s += 1) one.feed(reading(s, calm, { receivedAt: t0 + 1_030_000 }));
+    for (let s = 100; s <= 130; s += 1)
+      one.feed(reading(s, s < 120 ? tachycard : calm, { receivedAt: t0 + 1_031_000 }));
+    expect(physiological(one)).toEqual(['HR.high']);
+    expect(one.types('HR.high')).toEqual(['raised', 'resolved', 'cleared']);
+  });
+
   it('readings that come again under another number raise nothing again', () => {
     const one = bed();
     one.run(0, 20, { HR: 150 });

@@ -1,6 +1,7 @@
 /** The life of an alarm (CLINICAL, "Alarm vocabulary"). */
 import { describe, expect, it } from 'vitest';
 import { type Bed, bed, connection, highBed, instant, mediumBed } from '../../bed.testing.ts';
+import { clockDue } from './alarm.ts';
 
 describe('raised, acknowledged by a named person, resolved', () => {
   it('medium: answered while present, leaves when it ends', () => {
@@ -168,11 +169,50 @@ describe('escalation of what nobody answers runs without a reading', () => {
     expect(one.types('HR.extreme-high')).toEqual(['raised', 'acknowledged']);
   });
 
+  it('counts from the moment on at which no graver alarm stands for it', () => {
+    const one = mediumBed();
+    one.run(7, 100, { HR: 150 });
+    expect(one.live()['HR.high']?.signal).toBe('off');
+    one.acknowledge(100, 'HR.extreme-high');
+    one.run(101, 106, { HR: 130 });
+    expect(one.live()['HR.high']?.signal).toBe('on');
+    const called = 106.02;
+    expect([179.9, 180].map((s) => levels(one, 'HR.high', called + s))).toEqual([0, 1]);
+  });
+
   it('goes on for an alarm that latches', () => {
     const one = highBed();
     one.run(3, 8, { HR: 80 });
     one.tick(61);
     expect(one.live()['HR.extreme-high']).toMatchObject({ escalation: 1, signal: 'latched' });
+  });
+});
+
+describe('the wall clock is waited for', () => {
+  const now = Date.parse(instant(7));
+
+  it('until the next level of escalation, and after an answer until the re-alarm', () => {
+    const one = mediumBed();
+    const due = () => clockDue(one.state().book.live['HR.high']!) - now;
+    expect(due()).toBe(179_020);
+    one.acknowledge(7, 'HR.high');
+    expect(due()).toBe(180_000);
+  });
+
+  it('never for an alarm that a graver one stands for', () => {
+    const one = mediumBed();
+    one.run(7, 8, { HR: 150 });
+    expect(clockDue(one.state().book.live['HR.high']!)).toBe(Number.POSITIVE_INFINITY);
+  });
+});
+
+describe('an alarm that goes on', () => {
+  it('tells a value that is better than the one that it told after 60 s', () => {
+    const one = mediumBed();
+    one.run(7, 65, { HR: 125 });
+    expect(one.live()['HR.high']).toMatchObject({ text: 'HR 130 > 120', value: 130 });
+    one.run(66, 66, { HR: 125 });
+    expect(one.live()['HR.high']).toMatchObject({ text: 'HR 125 > 120', value: 125 });
   });
 });
 

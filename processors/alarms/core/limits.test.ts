@@ -49,6 +49,37 @@ describe('limits of the adult profile: at the limit, one step to each side, zero
       expect(one.raised()).toEqual(conditions);
     });
 
+  it('a pulse beside a valid heart rate raises no alarm, also while the delay of the heart rate runs', () => {
+    const one = bed();
+    one.run(0, 1, { HR: 100, PR: 130 });
+    one.run(2, 7, { HR: 130, PR: 130 });
+    expect(one.raised()).toEqual([]);
+    one.run(8, 8, { HR: 130, PR: 130 });
+    expect(one.raised()).toEqual(['HR.high']);
+  });
+
+  it.each<[string, Numerics, string[]]>([
+    ['no alarm of the pulse where the heart rate is valid', { HR: 80, PR: 80 }, []],
+    ['an alarm of the pulse where there is no heart rate', { PR: 80 }, ['PR.high']],
+  ])('a backlog in which the pulse was high puts on record %s', (_name, now, raised) => {
+    const one = bed();
+    one.run(0, 10, now);
+    one.run(100, 110, now);
+    one.run(20, 40, { ...now, PR: 133 }, { receivedAt: t0 + 111_000 });
+    one.run(41, 60, now, { receivedAt: t0 + 112_000 });
+    one.run(113, 120, now);
+    expect(one.raised().filter((condition) => condition.endsWith('.high'))).toEqual(raised);
+    expect(one.live()).toEqual({});
+  });
+
+  it('one that two sensors show at once has the earliest onset', () => {
+    const one = bed();
+    one.run(1, 4, { ABPs: 85 });
+    expect(one.raised()).toEqual([]);
+    one.run(5, 5, { ABPs: 85, NBPs: 80 });
+    expect(one.live()['BPsys.low']).toMatchObject({ onsetAt: instant(1), determinedAt: instant(5) });
+  });
+
   it('writes value and limit, and never a value that does not look beyond it', () => {
     const one = bed();
     one.run(0, 10, { HR: 134, SpO2: 88, Temp: 38.6 });

@@ -88,6 +88,12 @@ describe('a state of the engine before', () => {
     expect(one.live().asystole).toBeUndefined();
   });
 
+  it('waits for the silence of each parameter', () => {
+    const { codes, quietUntil } = migrate(id, v1)!.arrivals;
+    const heardMs = Object.values(codes).flatMap(({ heardAt, silentSince }) => (silentSince === null ? heardAt : []));
+    expect(quietUntil).toBe(Math.min(...heardMs) + 20_000);
+  });
+
   it('keeps the silence and the clock of its device', () => {
     const technical = {
       disconnected: { condition: 'disconnected', priority: 'medium', text: 'Device disconnected', onset: t0 + 80_000 },

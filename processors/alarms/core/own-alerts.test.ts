@@ -1,10 +1,12 @@
 /** The device's own alarms, each rule with what must happen (CLINICAL, "Alarm vocabulary"). */
 import { describe, expect, it } from 'vitest';
+import { builtInAlertCodes } from '../../../contracts/alert-codes.ts';
 import { alertsMax, type DeviceAlert } from '../../../contracts/messages/device-alerts.ts';
 import { type Bed, bed, env, reading, t0 } from '../../bed.testing.ts';
 import { step } from './engine.ts';
 import type { AlertsInput, AssociationInput } from './inputs.ts';
 import { migrate } from './migrate.ts';
+import { ownAlerts } from './own-alerts.ts';
 import { adultProfile } from './profile.ts';
 import { initialState } from './state.ts';
 
@@ -221,6 +223,15 @@ describe('of two lists', () => {
     ]);
   });
 
+  it('a later one of the start before counts, for two starts of one device may alternate', () => {
+    const of = bed();
+    of.feed(list(7, [], { seq: 500 }));
+    of.feed(list(9, [vt], { boot: 'b2', seq: 1 }));
+    of.feed(list(10, [low], { seq: 501 }));
+    expect(signals(of)).toContain('MDC_EVT_LO_VAL_LT_LIM on');
+    expect(of.types('MDC_EVT_ECG_V_TACHY')).toEqual(['raised', 'resolved']);
+  });
+
   it('swapped by up to five places none loses an alarm and none doubles it', () => {
     // Each second list has one alarm, the same one again 16 lists later.
     const lists = Array.from({ length: 64 }, (_, i) =>
@@ -377,6 +388,52 @@ describe('bounds and ends', () => {
     const { ownAlerts: _none, ...before } = of.state();
     expect(migrate('association-1', JSON.parse(JSON.stringify(before)))).toMatchObject({ ownAlerts: { alerts: {} } });
     expect(migrate('association-1', of.state())).toEqual(of.state());
+  });
+});
+
+describe('alarms that begin by themselves are counted', () => {
+  const lasting = (of: Bed, alerts: readonly DeviceAlert[], from = 0) => {
+    for (let i = 0; i < 260; i += 1) of.feed(list(from + i / 10, alerts));
+  };
+
+  it('once each, however often the list comes', () => {
+    const of = bed();
+    lasting(of, [low]);
+    of.feed(list(30, [low, vt]));
+    expect(of.state().ownAlerts.begun).toEqual({ since: t0 + 20, n: 2 });
+    expect(signals(of)).toEqual(['MDC_EVT_LO_VAL_LT_LIM on', 'MDC_EVT_ECG_V_TACHY on']);
+  });
+
+  it('and those that are known keep their row where no other can begin', () => {
+    const of = bed();
+    of.feed(list(0, [low]));
+    const full = { ...of.state().ownAlerts, begun: { since: t0, n: 256 } };
+    const beside = { codes: builtInAlertCodes, late: false, latched: [], over: false };
+    const { part } = ownAlerts(full, list(1, [low, vt]), beside);
+    expect(Object.values(part.alerts).map(({ code }) => code)).toEqual(['MDC_EVT_LO_VAL_LT_LIM', 'more']);
+  });
+});
+
+describe('the text of an alarm of the device', () => {
+  const shown = (alert: DeviceAlert) => {
+    const of = bed();
+    of.feed(list(1, [alert]));
+    return only(of).text;
+  };
+
+  it.each([
+    [' ', 'Ventricular tachycardia'],
+    ['VENTRICULAR tachy', 'Ventricular tachycardia'],
+    ['*** VTACH', 'Ventricular tachycardia (*** VTACH)'],
+  ])('is that of the table, and the device’s own where it says more: "%s"', (text, expected) => {
+    expect(shown({ ...vt, text })).toBe(expected);
+  });
+
+  it.each([
+    [120, 'x'.repeat(120)],
+    [121, `${'x'.repeat(119)}…`],
+  ])('has 120 characters at most: %i', (length, expected) => {
+    expect(shown({ ...vendors, text: 'x'.repeat(length) })).toBe(expected);
   });
 });
 

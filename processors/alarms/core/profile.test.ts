@@ -4,6 +4,8 @@ import type { Environment } from './engine.ts';
 import { step } from './engine.ts';
 import type { Input } from './inputs.ts';
 import { adultProfile, type GroupRules, type Profile, timesOf } from './profile.ts';
+import { noProfileConditions } from './profile-missing.ts';
+import { profileOf, tableOf } from './profile-table.ts';
 import { initialState } from './state.ts';
 
 const hr = adultProfile.groups.HR as GroupRules;
@@ -26,6 +28,33 @@ const sided: Profile = {
     },
   },
 };
+
+describe('a patient of whom nothing is known', () => {
+  it('is told that no limits judge, once something is measured', () => {
+    const { state, events } = step(env, initialState('association-1'), reading(5, { HR: 130 }), t0 + 5_020);
+    expect(events.map(({ alarm }) => alarm.text)).toEqual(['No limits: patient category not known']);
+    expect(noProfileConditions(state, false)).toMatchObject([{ onset: t0 + 5_000, priority: 'medium' }]);
+    expect(noProfileConditions(state, true)).toEqual([]);
+    expect(noProfileConditions(initialState('association-1'), false)).toEqual([]);
+  });
+});
+
+describe('whose profile judges', () => {
+  const { source: _source, ...own } = adultProfile;
+  const table = tableOf('7', { adult: own }, { ICU: { paediatric: own }, null: { adult: own } });
+
+  it.each([
+    ['adult', 'ICU', { origin: 'hospital', version: '7' }],
+    ['paediatric', 'ICU', { origin: 'ward', version: '7' }],
+    ['paediatric', 'ER', undefined],
+    ['adult', null, { origin: 'hospital', version: '7' }],
+    ['adult', 'null', { origin: 'ward', version: '7' }],
+    ['adult', 'constructor', { origin: 'hospital', version: '7' }],
+    ['unassigned', 'ICU', { origin: 'built-in', version: '1' }],
+  ] as const)('the ward’s, else the hospital’s: %s, %s', (category, ward, source) => {
+    expect(profileOf(table)(category, ward)?.source).toEqual(source);
+  });
+});
 
 describe('the times of a profile', () => {
   it.each([

@@ -52,6 +52,12 @@ describe('after a crash, against what had been told', () => {
     ).toEqual([]);
   });
 
+  it('goes by the highest revision, in whatever order the log has them', () => {
+    const before = physiological(crossed(true).events);
+    const after = crossed(false).state();
+    expect(align(after, [...before].reverse(), 61)).toEqual(align(after, before, 61));
+  });
+
   it('corrects one of the same revision that says something else', () => {
     const before = highBed();
     before.tick(60.5);

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { audioPauseUntil } from '../../../contracts/audio-pause.ts';
 import { gatewayNoticeCodes, gatewayNoticeForMs } from '../../../contracts/bed-notices.ts';
-import { bed, env, reading, t0 } from '../../bed.testing.ts';
+import { bed, env, instant, reading, t0 } from '../../bed.testing.ts';
 import { step } from './engine.ts';
 import { adultProfile } from './profile.ts';
 import { rearm } from './rearm.ts';
@@ -56,6 +56,37 @@ describe('a notice of the gateway', () => {
     const state = rearm(one.state(), adultProfile, now);
     const told = step(env, state, { type: 'tick' }, now + forMs).events;
     expect(told.map(({ type, alarm }) => [type, alarm.condition])).toContainEqual(['resolved', code]);
+  });
+});
+
+describe('limits that were switched off', () => {
+  it.each([
+    ['ahead of twelve hours from now', 14_400, 720],
+    ['within twelve hours', 60, 660],
+  ])('judge again twelve hours later at most: %s', (_name, backMin, latestMin) => {
+    const one = bed();
+    one.command(0, {
+      type: 'set-limits',
+      group: 'HR',
+      limits: { off: { reason: 'pacing', until: instant(600 * 60) } },
+    });
+    one.command(1, { type: 'set-limits', group: 'RR', limits: { high: 32 } });
+    const now = t0 - backMin * minuteMs;
+    const { overrides } = rearm(one.state(), adultProfile, now);
+    const until = new Date(now + latestMin * minuteMs).toISOString();
+    expect(overrides.HR?.off).toMatchObject({ reason: 'pacing', until });
+    expect(overrides.RR).toEqual(one.state().overrides.RR);
+  });
+});
+
+describe('an acknowledgement that is held', () => {
+  it('is given up 10 min later at most', () => {
+    const one = bed();
+    one.command(0, { type: 'acknowledge', alarmId: 'not-known-yet' });
+    const now = t0 - 60 * minuteMs;
+    const state = rearm(one.state(), adultProfile, now);
+    expect(state.book.held).toEqual([{ ...one.state().book.held[0], heldAt: now }]);
+    expect(step(env, state, { type: 'tick' }, now + 10 * minuteMs).state.book.held).toEqual([]);
   });
 });
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { limitGroups, parameters } from '../../../contracts/parameters.ts';
 import { adultProfile, rulesOfPatient } from './profile.ts';
-import { isBeyond, isBeyondAny, limitText, rulesFor } from './rules.ts';
+import { causeOf, isBeyond, isBeyondAny, limitText, rulesFor } from './rules.ts';
 
 describe('the text of an alarm about a limit', () => {
   it('says 0 of a value that rounds to zero from below, never -0', () => {
@@ -20,4 +20,11 @@ describe('a value is beyond the rules of a parameter together exactly where it i
           expect([value, isBeyondAny(rules, value)]).toEqual([value, rules.list.some((rule) => isBeyond(rule, value))]);
       }
   });
+});
+
+it('heart rate and pulse are one cause, each other parameter its own', () => {
+  const causes = ['MDC_ECG_HEART_RATE', 'MDC_PULS_OXIM_PULS_RATE', 'MDC_PULS_OXIM_SAT_O2'].map((code) =>
+    causeOf(parameters.get(code)!, 'high'),
+  );
+  expect(causes).toEqual(['HR.high', 'HR.high', 'SpO2.high']);
 });

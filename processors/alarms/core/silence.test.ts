@@ -80,6 +80,28 @@ describe('no data: 3 intervals, at least 5 s', () => {
     expect(slower.raised()).toEqual(['no-data']);
   });
 
+  it('goes by the pace of the last readings where no interval was declared', () => {
+    const one = bed();
+    for (const s of [0, 1, 2, 3, 4, 5, 6, 7, 19, 31, 43, 55, 67]) one.feed(undeclared(s));
+    const isOn = () => one.live()['no-data']?.present ?? false;
+    const at = [67 + 35.9, 67 + 36.1].map((s) => {
+      one.tick(s);
+      return isOn();
+    });
+    expect(at).toEqual([false, true]);
+  });
+
+  it('goes by what is known, not by a reading of which nothing is known', () => {
+    const one = bed();
+    one.run(0, 3, calm);
+    const unknown = { code: 'MDC_UNKNOWN', value: 1, unit: '/min' };
+    one.feed(reading(4, {}, { intervalMs: 60_000, values: [unknown] }));
+    one.tick(9);
+    expect(one.raised()).toEqual([]);
+    one.tick(9.1);
+    expect(one.raised()).toEqual(['no-data']);
+  });
+
   it('is not ended by readings about the past', () => {
     const one = bed();
     one.run(0, 3, calm);
@@ -215,6 +237,13 @@ describe('the connection', () => {
         one.feed(claimed(20, 7, false, 'will'));
         expect(one.raised()).toEqual(['disconnected']);
       });
+
+    it('an older word on the newest connection does not undo a newer one', () => {
+      const one = moved();
+      one.feed(claimed(20, 8, true));
+      one.feed(claimed(20, 7, false, 'keep-alive'));
+      expect(one.raised()).toEqual([]);
+    });
 
     it('the will of the newest is heeded', () => {
       const one = moved();
@@ -510,6 +539,16 @@ describe('a parameter that comes again', () => {
     one.tick(90);
     one.run(100, 200, { HR: 80, SpO2: 97 });
     expect(one.events.filter(({ alarm }) => alarm.condition.endsWith('intermittent'))).toEqual([]);
+  });
+
+  it('is looked at from then on at which it is expected more often', () => {
+    const one = bed();
+    for (let s = 0; s <= 100; s += 10) one.feed(reading(s, { HR: 80, SpO2: 97 }, { intervalMs: 10_000 }));
+    const now = (s: number) => one.run(s, s, { HR: 80, SpO2: s % 4 === 1 ? 97 : null });
+    for (let s = 101; s < 151; s += 1) now(s);
+    expect(one.raised()).toEqual([]);
+    now(151);
+    expect(one.raised()).toEqual(['SpO2.intermittent']);
   });
 
   it('calls again as medium, though a nurse had answered the low one, once a value beyond the limit is the last', () => {

@@ -40,6 +40,13 @@ describe('a timeline', () => {
     if (place === 'too-old') expect(inserted.line).toBe(line);
   });
 
+  it('keeps every sample in the window while there is room', () => {
+    const swapped = [2, 1, 4, 3].map((at) => ({ at, value: at }));
+    const line = all(swapped);
+    expect(line.window.map(({ at }) => at)).toEqual([1, 2, 3, 4]);
+    expect(line.baseAt).toBeNull();
+  });
+
   it('lets the later receipt count where two samples have one time', () => {
     const corrected = insert(all([{ at: 1, value: 1 }]), { at: 1, value: 2 }, fold).line;
     expect(corrected.head).toBe(all([{ at: 1, value: 2 }]).head);

@@ -1,0 +1,45 @@
+/** A parameter that comes twice in one message (CLINICAL, "Judged or told", 1). */
+import { describe, expect, it } from 'vitest';
+import { reading, t0 } from '../../bed.testing.ts';
+import { type DoubledPart, doubled, doubledConditions, initialDoubled } from './doubled.ts';
+
+const hr = 'MDC_ECG_HEART_RATE';
+const spO2 = 'MDC_PULS_OXIM_SAT_O2';
+const twice = (part: DoubledPart, s: number, codes: readonly string[]) =>
+  doubled(part, reading(s, { HR: 80, SpO2: 97 }, { doubled: codes }));
+const once = (part: DoubledPart, s: number) => doubled(part, reading(s, { HR: 80 }));
+const told = (part: DoubledPart) =>
+  doubledConditions(part).map(({ key, onset }) => `${key} since ${(onset - t0) / 1000}`);
+
+describe('a parameter that came twice in one message', () => {
+  it('is said since the first such message, each one by itself', () => {
+    const part = twice(twice(initialDoubled, 1, [hr]), 5, [hr, spO2]);
+    expect(told(part)).toEqual([`twice-in-one-message/${hr} since 1`, `twice-in-one-message/${spO2} since 5`]);
+    expect(doubledConditions(part)[0]).toMatchObject({
+      ...{ name: 'twice-in-one-message', kind: 'technical', priority: 'low', code: hr },
+      text: 'HR: twice in one message, the graver is judged',
+    });
+  });
+
+  it('is said until it has come once only for a minute', () => {
+    const part = twice(twice(initialDoubled, 1, [hr]), 5, [hr]);
+    expect(told(once(part, 64.999))).toEqual([`twice-in-one-message/${hr} since 1`]);
+    expect(once(part, 65)).toBe(initialDoubled);
+    expect(told(twice(part, 65, [hr]))).toEqual([`twice-in-one-message/${hr} since 1`]);
+  });
+
+  it('is said as long as it does not come, and beside another one that ends', () => {
+    const part = twice(twice(initialDoubled, 1, [hr, spO2]), 100, [spO2]);
+    expect(told(part)).toEqual([`twice-in-one-message/${spO2} since 1`]);
+    expect(told(once(part, 300))).toEqual([`twice-in-one-message/${spO2} since 1`]);
+  });
+
+  it('is not said for ever where the clock was set back', () => {
+    const part = twice(initialDoubled, 3_600, [hr]);
+    expect(once(part, 0)).toBe(initialDoubled);
+  });
+});
+
+it('messages that have each parameter once change nothing', () => {
+  expect(once(initialDoubled, 1)).toBe(initialDoubled);
+});

@@ -1,0 +1,60 @@
+/** What is known for a score, and until when (Scores in docs/clinician.md). */
+import { describe, expect, it } from 'vitest';
+import { nurse } from '../../../bed.testing.ts';
+import { inputsAt, isSpotCheck, type Known, nextStaleMs, setAt } from './known.ts';
+import { builtInScores } from './score-rules.ts';
+
+const { ages } = builtInScores;
+const { continuousMs: freshMs, enteredMs: entryMs } = ages;
+const minuteMs = 60_000;
+const known: Known = {
+  values: { HR: { at: 0, value: 80 }, NIBP: { at: 0, value: 120, everyMs: 10 * minuteMs } },
+  entries: { consciousness: { at: 0, value: 'V', by: nurse }, oxygen: { at: minuteMs, value: true, by: nurse } },
+};
+
+describe('what is known', () => {
+  it('says until when each input is scored', () => {
+    expect(inputsAt(known, 0, ages)).toEqual({
+      pulse: { at: 0, value: 80, untilMs: freshMs },
+      BPsys: { at: 0, value: 120, untilMs: 11 * minuteMs },
+      consciousness: { at: 0, value: 'V', by: nurse, untilMs: entryMs },
+      oxygen: { at: minuteMs, value: true, by: nurse, untilMs: minuteMs + entryMs },
+    });
+    expect(inputsAt({ values: {}, entries: {} }, 0, ages)).toEqual({});
+  });
+
+  it.each([
+    ['before all', 0, freshMs],
+    ['at the last moment of the pulse', freshMs, freshMs],
+    ['then', freshMs + 1, 11 * minuteMs],
+    ['at the last moment of the cuff', 11 * minuteMs, 11 * minuteMs],
+    ['after the cuff', 11 * minuteMs + 1, entryMs],
+    ['after the consciousness', entryMs + 1, minuteMs + entryMs],
+  ])('becomes too old a moment after its last: %s', (_name, at, lastMs) => {
+    expect(nextStaleMs(known, at, ages)).toBe(lastMs + 1);
+  });
+
+  it('never becomes too old where all is', () => {
+    expect(nextStaleMs(known, minuteMs + entryMs + 1, ages)).toBe(Number.POSITIVE_INFINITY);
+  });
+
+  it('is scored up to its last moment', () => {
+    expect(setAt(known, freshMs, ages)).toMatchObject({
+      pulse: 80,
+      BPsys: 120,
+      consciousness: 'V',
+      oxygen: true,
+      scale: 1,
+    });
+    expect(setAt(known, freshMs + 1, ages).pulse).toBeUndefined();
+    expect(setAt(known, 11 * minuteMs + 1, ages).BPsys).toBeUndefined();
+    expect(setAt(known, entryMs, ages).consciousness).toBe('V');
+    expect(setAt(known, entryMs + 1, ages)).toMatchObject({ consciousness: undefined, oxygen: true });
+    expect(setAt(known, minuteMs + entryMs + 1, ages).oxygen).toBeUndefined();
+  });
+
+  it('is a spot check once only single measurements are young', () => {
+    expect(isSpotCheck(known, freshMs, ages)).toBe(false);
+    expect(isSpotCheck(known, freshMs + 1, ages)).toBe(true);
+  });
+});

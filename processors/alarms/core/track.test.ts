@@ -1,0 +1,185 @@
+/** When a value beyond a limit alarms, by each kind of delay (CLINICAL, "Delays"), and when it ends. */
+import { describe, expect, it } from 'vitest';
+import { type Delay, type GroupRules, rulesOfPatient } from './profile.ts';
+import { type Rule, together } from './rules.ts';
+import { judge, type Sample, type Tracker, type Trackers, trackerMoved } from './track.ts';
+
+const noDataMs = 20_000;
+const low = (delay: Delay): Rule => ({
+  ...{ tier: 'low', priority: 'medium', limit: 90, hysteresis: 1, offDelayMs: 5_000 },
+  delay,
+});
+const sample = (s: number, value: number | null, more: Partial<Sample> = {}): Sample => ({
+  ...{ at: s * 1000, value, questionable: false, late: false, single: false, noDataMs },
+  ...more,
+});
+
+/** The tracker after values, by second. */
+function tracked(rule: Rule, values: Readonly<Record<number, number | null>>, more: Partial<Sample> = {}) {
+  let trackers: Trackers = {};
+  for (const [s, value] of Object.entries(values))
+    trackers = judge(trackers, sample(Number(s), value, more), together([rule]));
+  return trackers.low;
+}
+const steady = (from: number, to: number, value: number) =>
+  Object.fromEntries(Array.from({ length: to - from + 1 }, (_, i) => [from + i, value]));
+/** The second at which an alarm is due; undefined where it is not. */
+const alarmsAt = (rule: Rule, values: Readonly<Record<number, number | null>>) => {
+  const at = tracked(rule, values)?.determined;
+  return at == null ? undefined : at / 1000;
+};
+
+describe('a tiered delay: 15 s, 10 s from 4 below on, 5 s from 6 below on', () => {
+  const rule = low({
+    ...{ kind: 'tiered', ms: 15_000 },
+    steps: [
+      { by: 4, ms: 10_000 },
+      { by: 6, ms: 5_000 },
+    ],
+  });
+
+  it.each([
+    ['that reaches no step', 89, 15],
+    ['a little before the first step', 86.1, 15],
+    ['at the first step', 86, 10],
+    ['a little before the second step', 84.1, 10],
+    ['at the second step', 84, 5],
+    ['far beyond', 70, 5],
+    ['at the limit', 90, undefined],
+  ])('of a value %s', (_name, value, s) => {
+    expect(alarmsAt(rule, steady(0, 30, value))).toBe(s);
+  });
+
+  it('is that of the value now; the time counts since the limit was passed', () => {
+    expect(alarmsAt(rule, { ...steady(0, 11, 89), ...steady(12, 20, 86) })).toBe(12);
+    expect(alarmsAt(rule, { ...steady(0, 4, 84), ...steady(5, 20, 89) })).toBe(15);
+  });
+});
+
+describe('an area delay: 20 %·s, at the latest after 12 s', () => {
+  const rule = low({ kind: 'area', unitMs: 20_000, capMs: 12_000 });
+
+  it.each([
+    [80, 2],
+    [86, 5],
+    [88, 10],
+    [89, 12],
+    [89.9, 12],
+    [90, undefined],
+  ])('a value of %d %% alarms after %d s', (value, s) => {
+    expect(alarmsAt(rule, steady(0, 30, value))).toBe(s);
+  });
+
+  it('adds up what each value was beyond, for as long as it stood', () => {
+    // 2 · 4 s + 4 · 3 s.
+    expect(alarmsAt(rule, { ...steady(0, 3, 88), ...steady(4, 20, 86) })).toBe(7);
+    expect(tracked(rule, { 0: 88, 1: 86, 3: 89 })).toMatchObject({ dose: 10_000, countedMs: 3_000, determined: null });
+  });
+
+  it('begins anew after a value inside the limit', () => {
+    expect(tracked(rule, { 0: 80, 1: 80, 2: 91, 3: 80 })).toMatchObject({ dose: 0, countedMs: 0, onset: 3_000 });
+  });
+});
+
+describe('a fixed delay of 6 s', () => {
+  const rule = low({ kind: 'fixed', ms: 6_000 });
+
+  it.each([
+    ['5.999 s', 5.999, null],
+    ['6 s', 6, 6_000],
+  ])('after %s', (_name, s, determined) => {
+    expect(tracked(rule, { 0: 80, [s]: 80 })?.determined).toBe(determined);
+  });
+
+  it('goes on over values that are missing, and does not count time in which nobody judged', () => {
+    expect(tracked(rule, { 0: 80, 2: null, 4: 80 })?.countedMs).toBe(4_000);
+    expect(tracked(rule, { 0: 80, 20: 80 })?.countedMs).toBe(20_000);
+    expect(tracked(rule, { 0: 80, 20.001: 80 })).toMatchObject({ countedMs: 0, onset: 0, determined: null });
+  });
+
+  it.each([
+    ['10 s: intermittent is said of it', 30_000, 0],
+    ['11 s', 33_000, 33_000],
+    ['60 s', 180_000, 180_000],
+    ['more than 60 s', 180_001, 0],
+  ])('counts up to the word of silence of what is expected every %s', (_name, ms, countedMs) => {
+    const slow = low({ kind: 'fixed', ms: 900_000 });
+    expect(tracked(slow, { 0: 80, 500: 80 }, { noDataMs: ms })?.countedMs).toBe(countedMs);
+  });
+});
+
+describe('the end', () => {
+  const rule = low({ kind: 'fixed', ms: 0 });
+
+  it('comes by 5 s at the limit and hysteresis or further inside', () => {
+    expect(tracked(rule, { 0: 80, ...steady(1, 5, 91) })).toMatchObject({ insideSince: 1_000 });
+    expect(tracked(rule, { 0: 80, ...steady(1, 6, 91) })).toBeUndefined();
+    expect(tracked(rule, { 0: 80, ...steady(1, 60, 90.9) })).toMatchObject({ insideSince: null });
+  });
+
+  it('waits again after a value between, and after a silence that was said', () => {
+    expect(tracked(rule, { 0: 80, ...steady(1, 3, 91), 4: 90.5, ...steady(5, 9, 91) })).toMatchObject({
+      insideSince: 5_000,
+    });
+    expect(tracked(rule, { 0: 80, 1: 91, 21: 91 })).toBeUndefined();
+    expect(tracked(rule, { 0: 80, 1: 91, 21.001: 91 })).toMatchObject({ insideSince: 21_001 });
+  });
+
+  it('comes by no questionable value, and at once where the limit was moved', () => {
+    const one = judge({}, sample(0, 80), together([rule]));
+    expect(judge(one, sample(1, 95, { questionable: true }), together([rule]))).toEqual(one);
+    expect(judge(one, sample(1, 81), together([{ ...rule, limit: 81 }]))).toEqual({});
+  });
+});
+
+it.each([
+  ['inside already', 7_000, 67_000],
+  ['not inside', null, null],
+])('moves with a clock that was set: %s', (_name, insideSince, moved) => {
+  const tracker: Tracker = {
+    ...{ tier: 'low', limit: 90, priority: 'medium', onset: 1_000, countedMs: 2_000, dose: 3_000, determined: 4_000 },
+    ...{ value: 80, valueAt: 5_000, questionable: false, late: false, lastAt: 6_000, noDataMs, insideSince },
+  };
+  expect(trackerMoved(tracker, 60_000)).toEqual({
+    ...tracker,
+    ...{ onset: 61_000, determined: 64_000, valueAt: 65_000, lastAt: 66_000, insideSince: moved },
+  });
+  expect(trackerMoved({ ...tracker, determined: null }, 60_000).determined).toBeNull();
+});
+
+describe("a patient's own limits over the profile's", () => {
+  const delay: Delay = { kind: 'fixed', ms: 6_000 };
+  const rules: GroupRules = {
+    priority: 'medium',
+    ...{ hysteresis: 2, offDelayMs: 5_000, low: { limit: 50, delay, hysteresis: 3 }, extremeHigh: 140 },
+  };
+
+  it('move a limit, keep what else is said of it, and add one that the profile does not have, which calls at once', () => {
+    expect(rulesOfPatient(rules, { low: 45, high: 110, extremeLow: 35 })).toEqual({
+      ...rules,
+      ...{ low: { limit: 45, delay, hysteresis: 3 }, high: { limit: 110, delay: { kind: 'fixed', ms: 0 } } },
+      extremeLow: 35,
+    });
+    expect(rulesOfPatient(rules, { delayMs: 9_000 })).toEqual({
+      ...rules,
+      low: { limit: 50, delay: { kind: 'fixed', ms: 9_000 }, hysteresis: 3 },
+    });
+  });
+
+  it('that are switched off leave the extreme ones', () => {
+    const { low: _low, ...rest } = rules;
+    expect(rulesOfPatient(rules, { off: { reason: 'pacing', until: '2026-03-01T11:00:00.000Z' } })).toEqual(rest);
+  });
+
+  it('do not judge a group that the profile has off, but for its extreme limits', () => {
+    expect(rulesOfPatient({ off: 'not measured' }, { low: 45 })).toBeUndefined();
+    expect(rulesOfPatient({ off: 'not measured', extremeLow: 40 }, { low: 45 })).toEqual({
+      ...{ priority: 'medium', hysteresis: 0, offDelayMs: 5_000, extremeLow: 40 },
+    });
+    expect(rulesOfPatient({ off: 'not measured', extremeHigh: 140 }, undefined)).toEqual({
+      ...{ priority: 'medium', hysteresis: 0, offDelayMs: 5_000, extremeHigh: 140 },
+    });
+    expect(rulesOfPatient(undefined, { low: 45 })).toBeUndefined();
+    expect(rulesOfPatient(rules, undefined)).toBe(rules);
+  });
+});
