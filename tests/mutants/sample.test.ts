@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { keyOf, type Mutant, sampleOf, scoreOf } from './sample.ts';
+
+const mutantsOf = (fileName: string, count: number): Mutant[] =>
+  Array.from({ length: count }, (_, line) => ({
+    id: `${line}`,
+    fileName,
+    mutatorName: 'BooleanLiteral',
+    replacement: 'true',
+    location: { start: { line, column: 0 }, end: { line, column: 5 } },
+  }));
+const all = [...mutantsOf('large.ts', 200), ...mutantsOf('small.ts', 20), ...mutantsOf('tiny.ts', 2)];
+const countsOf = (sample: readonly Mutant[]) =>
+  [...Map.groupBy(sample, ({ fileName }) => fileName)].map(([fileName, { length }]) => [fileName, length]);
+
+describe('a sample of mutants', () => {
+  it('takes the share of a large file, four of a small one, and all of a tiny one, each once', () => {
+    const sample = sampleOf(all, 0.1, 1);
+    expect(countsOf(sample)).toEqual([
+      ['large.ts', 20],
+      ['small.ts', 4],
+      ['tiny.ts', 2],
+    ]);
+    expect(new Set(sample.map(keyOf)).size).toBe(26);
+  });
+
+  it('is the same with the same seed, and another with another', () => {
+    expect(sampleOf(all, 0.1, 7)).toEqual(sampleOf(all, 0.1, 7));
+    expect(sampleOf(all, 0.1, 7)).not.toEqual(sampleOf(all, 0.1, 8));
+  });
+
+  it('is everything where the share is 1', () => {
+    expect(sampleOf(all, 1, 1)).toHaveLength(222);
+  });
+});
+
+describe('the share of mutants that the tests find', () => {
+  it('weighs each file by its mutants, tried or not', () => {
+    const files = [
+      { all: 300, counted: 10, found: 9 },
+      { all: 100, counted: 10, found: 5 },
+    ];
+    expect(scoreOf(files).score).toBeCloseTo(0.8);
+  });
+
+  it('is certain where all were tried, and less so the fewer were', () => {
+    const of = (counted: number) => scoreOf([{ all: 100, counted, found: counted * 0.9 }]).halfWidth;
+    expect(of(100)).toBe(0);
+    expect(of(10)).toBeGreaterThan(of(50));
+    // By hand for 10 of 100, nine found: careful 10/12, 1.96 · √(10/12 · 2/12 · 0.9 / 10).
+    expect(of(10)).toBeCloseTo(0.2191, 3);
+  });
+
+  it('leaves out a file of which none counts', () => {
+    expect(
+      scoreOf([
+        { all: 100, counted: 10, found: 9 },
+        { all: 50, counted: 0, found: 0 },
+      ]).score,
+    ).toBeCloseTo(0.9);
+  });
+});
