@@ -31,4 +31,5 @@ export const auditActions = [
   'rejected-viewed',
   'rejected-redriven',
   'patients-captured',
+  'trends-rebuilt',
 ] as const;

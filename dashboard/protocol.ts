@@ -46,6 +46,7 @@ export const permissions = [
   'view-rejected',
   'redrive-rejected',
   'capture-patients',
+  'rebuild-trends',
 ] as const;
 export type Permission = (typeof permissions)[number];
 

@@ -57,7 +57,7 @@ export async function admitted(
   await trail.record({ actor: person.actor, action: 'access-denied', ...record });
   const why = !hasWard
     ? ward === undefined
-      ? 'it does not have all wards (*), by which rejected input is not sorted'
+      ? 'it does not have all wards (*), and this is of no one ward'
       : 'it does not have this ward'
     : `its role, ${person.actor.role}, may not`;
   throw new VigilError('not-allowed', `${userId} may not do this: ${why}.`);

@@ -21,6 +21,11 @@ it('explains itself', () => {
   const { code, out, err } = vigil('--help');
   expect({ code, err }).toEqual({ code: 0, err: '' });
   expect(vigil('capture', '--help')).toMatchObject({ code: 0, err: '', out: expect.stringMatching(/--pseudonymous/) });
+  expect(vigil('trends', '--help')).toMatchObject({
+    code: 0,
+    err: '',
+    out: expect.stringMatching(/trends rebuild --as/),
+  });
   expect(out).toMatch(/rejected list[\s\S]*rejected show[\s\S]*rejected redrive[\s\S]*VIGIL_KAFKA_BROKERS/);
 });
 
@@ -47,6 +52,13 @@ it.each([
   [['rejected', 'redrive', '0:1', '--as', 'x', '--password-stdin'], /User or password is wrong|VIGIL_/],
   [['rejected', 'list'], /VIGIL_KAFKA_CA_FILE .*cannot be read/],
   [['capture', '--ward', 'ICU'], /capture needs --since/],
+  [['trends'], /"trends " is no command/],
+  [['trends', 'wipe'], /"trends wipe" is no command/],
+  [['trends', 'rebuild'], /Say who asks, with --as/],
+  [['trends', 'rebuild', '--as', 'x'], /Say why, with --why/],
+  [['trends', 'rebuild', '--as', 'x', '--why', 'a\u202eb'], /--why /],
+  [['trends', 'rebuild', '--as', 'x', '--why', 'wiped'], /with --password-stdin/],
+  [['trends', '--nonsense'], /--nonsense/],
   [['capture', '--nonsense'], /--nonsense/],
   [['--nonsense'], /--nonsense/],
 ])('answers %j in one sentence', (args, message) => {

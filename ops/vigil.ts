@@ -13,12 +13,14 @@ import type { Filter } from './rejected/entries.ts';
 import { openGatewaySide } from './rejected/gateway.ts';
 import { ruleSettings, type VigilSettings, vigilSettings } from './rejected/settings.ts';
 import { checkIds, readSince } from './rejected/words.ts';
+import { trends } from './trends/main.ts';
 
 const help = `  npm run vigil -- rejected …                         what the gateway could not take; see below
   npm run vigil -- replay --capture <file> [--events]      what the alarm engine tells of a capture; replay --help
   npm run vigil -- replay --profile <A> --profile <B> <file>…   what other limits would do
   npm run vigil -- audit verify|head                       whether the audit trail is whole; audit --help
   npm run vigil -- capture --ward <ward> --since 24h …     writes captures from the log; capture --help
+  npm run vigil -- trends rebuild …                        wiped trends anew from the log; trends --help
 
 What devices sent and the gateway could not take lies in Kafka for 30 days, sealed, with the reason.
 
@@ -77,6 +79,7 @@ async function main(args: string[]): Promise<number> {
   if (args[0] === 'replay') return replay(args.slice(1));
   if (args[0] === 'audit') return audit(args.slice(1), process.env);
   if (args[0] === 'capture') return capture(args.slice(1), process.env);
+  if (args[0] === 'trends') return trends(args.slice(1), process.env);
   const { values, positionals } = readArguments(args);
   if (values.help === true) {
     process.stdout.write(help);

@@ -4,7 +4,7 @@
  * - A nurse admits, moves, corrects and discharges patients.
  * - A technician assigns and moves devices that have no patient. A technician never sees a name, a value or a physiological alarm, so
  *   a technician cannot move or discharge a patient, nor say that a second device belongs to the patient of a bed. A technician
- *   sends rejected input through again without seeing it.
+ *   sends rejected input through again without seeing it, and has wiped trends rebuilt.
  * - An auditor reads the audit trail and nothing clinical.
  */
 import type { Role } from '../../contracts/messages/records.ts';
@@ -41,8 +41,9 @@ const table: Readonly<Record<Role, readonly Permission[]>> = {
     'view-rejected',
     'redrive-rejected',
     'capture-patients',
+    'rebuild-trends',
   ],
-  technician: ['view-devices', 'associate-device', 'redrive-rejected'],
+  technician: ['view-devices', 'associate-device', 'redrive-rejected', 'rebuild-trends'],
   auditor: ['view-audit'],
 };
 

@@ -26,13 +26,14 @@ describe('rights', () => {
     );
     expect(table).toEqual({
       nurse: permissions.filter(
-        (one) => !['view-audit', 'view-rejected', 'redrive-rejected', 'capture-patients'].includes(one),
+        (one) =>
+          !['view-audit', 'view-rejected', 'redrive-rejected', 'capture-patients', 'rebuild-trends'].includes(one),
       ),
       physician: [
         ...['view-vitals', 'view-devices', 'acknowledge', 'pause-audio', 'set-limits', 'enter-assessment', 'standby'],
-        ...['view-rejected', 'redrive-rejected', 'capture-patients'],
+        ...['view-rejected', 'redrive-rejected', 'capture-patients', 'rebuild-trends'],
       ],
-      technician: ['view-devices', 'associate-device', 'redrive-rejected'],
+      technician: ['view-devices', 'associate-device', 'redrive-rejected', 'rebuild-trends'],
       auditor: ['view-audit'],
     });
   });

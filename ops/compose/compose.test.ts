@@ -170,7 +170,7 @@ describe('the networks', () => {
       services.filter(([, { networks }]) => networks?.includes(network)).map(([name]) => name);
     expect(compose.networks.log?.internal).toBe(true);
     expect(compose.networks.trends?.internal).toBe(true);
-    expect(on('trends').sort()).toEqual(['dashboard', 'influxdb', 'setup', 'trends']);
+    expect(on('trends').sort()).toEqual(['dashboard', 'influxdb', 'setup', 'trends', 'vigil']);
     expect(on('log')).not.toContain('simulators');
     for (const name of ['kafka', 'influxdb']) expect(compose.services[name]!.ports).toBeUndefined();
   });

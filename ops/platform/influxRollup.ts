@@ -8,9 +8,14 @@ const fields = 'mean("value") AS "value", min("value") AS "min", max("value") AS
 
 const rounds = { minutes_near: 'EVERY 1m FOR 30m', minutes_late: 'EVERY 1h FOR 26h' } as const;
 
+/** The beginning of a statement that makes minutes of raw points. */
+export function minutesInto(database: string): string {
+  return `SELECT ${fields} INTO "${database}"."minutes"."numerics" FROM "${database}"."raw"."numerics"`;
+}
+
 /** Statements that make the continuous queries anew. */
 export function rollupStatements(database: string): string[] {
-  const body = `SELECT ${fields} INTO "${database}"."minutes"."numerics" FROM "${database}"."raw"."numerics" GROUP BY time(1m), *`;
+  const body = `${minutesInto(database)} GROUP BY time(1m), *`;
   return Object.entries(rounds).flatMap(([name, when]) => [
     `DROP CONTINUOUS QUERY ${name} ON ${database}`,
     `CREATE CONTINUOUS QUERY ${name} ON ${database} RESAMPLE ${when} BEGIN ${body} END`,

@@ -79,19 +79,27 @@ async function untilAnswers(setup: InfluxSetup): Promise<void> {
   }
 }
 
-function query(setup: InfluxSetup, statement: string, asAdmin = true): Promise<Answer> {
-  return send(setup, 'POST', '/query', new URLSearchParams({ q: statement }).toString(), asAdmin);
+function query(setup: InfluxSetup, statement: string, asAdmin = true, timeoutMs = requestTimeoutMs): Promise<Answer> {
+  return send(setup, 'POST', '/query', new URLSearchParams({ q: statement }).toString(), asAdmin, timeoutMs);
 }
 
-async function mustQuery(setup: InfluxSetup, statement: string): Promise<void> {
-  const { status, body } = await query(setup, statement);
+/** Carries a statement out as the administrator. @throws VigilError `start-failed` where InfluxDB refuses it or does not answer */
+export async function mustQuery(setup: InfluxSetup, statement: string, timeoutMs = requestTimeoutMs): Promise<void> {
+  const { status, body } = await query(setup, statement, true, timeoutMs);
   if (status === 200 && !body.includes('"error"')) return;
   // The statement may hold a password: only its first words are told.
   const words = statement.split(' ').slice(0, 3).join(' ');
   throw new VigilError('start-failed', `InfluxDB refused "${words}" (${status}): ${body.slice(0, 200).trim()}`);
 }
 
-async function send(setup: InfluxSetup, method: string, path: string, body = '', asAdmin = false): Promise<Answer> {
+async function send(
+  setup: InfluxSetup,
+  method: string,
+  path: string,
+  body = '',
+  asAdmin = false,
+  timeoutMs = requestTimeoutMs,
+): Promise<Answer> {
   setup.signal?.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const headers: Record<string, string> = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -103,7 +111,7 @@ async function send(setup: InfluxSetup, method: string, path: string, body = '',
       headers,
       ca: setup.ca,
       agent: false,
-      timeout: requestTimeoutMs,
+      timeout: timeoutMs,
       ...(setup.signal && { signal: setup.signal }),
     },
     (response) => {

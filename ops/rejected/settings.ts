@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { influxSettings } from '../../contracts/influx-settings.ts';
 import type { Manifest, Settings } from '../../contracts/settings.ts';
 
 /** What `npm run vigil` is told. */
@@ -15,6 +16,19 @@ export const vigilSettings = {
     help: "folder with the gateway's, as which readings are appended; empty: the same",
     fallback: '',
   },
+  trendsStateDir: {
+    kind: 'text',
+    env: 'VIGIL_TRENDS_STATE_DIR',
+    help: "folder with the trend writer's, as which trends are rebuilt; empty: the same",
+    fallback: '',
+  },
+  setupStateDir: {
+    kind: 'text',
+    env: 'VIGIL_SETUP_STATE_DIR',
+    help: "folder with InfluxDB's administrator's password, as whom minutes are rebuilt; empty: the same",
+    fallback: '',
+  },
+  influxUrl: influxSettings.influxUrl,
   kafkaBrokers: {
     kind: 'text',
     env: 'VIGIL_KAFKA_BROKERS',
