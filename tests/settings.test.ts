@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { isScoreTrendCode } from '../contracts/score-trends.ts';
 import { settingNames } from '../contracts/setting-names.ts';
 import { everyManifest, settingsPage } from './settings-page.ts';
 
@@ -36,7 +37,8 @@ describe('the documents', () => {
   ];
 
   it.each(documents)('%s names no setting that no program reads', (file) => {
-    expect(namesIn(read(file)).filter((name) => !settingNames.includes(name))).toEqual([]);
+    const names = namesIn(read(file)).filter((name) => !isScoreTrendCode(name));
+    expect(names.filter((name) => !settingNames.includes(name))).toEqual([]);
   });
 
   it('list every setting of every process, with its default and its range', async () => {
