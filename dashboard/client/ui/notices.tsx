@@ -60,8 +60,8 @@ function HealthNotices() {
       {health?.damaged && (
         <Notice level="medium" id="notice-damaged">
           {health.damaged.batches === 1 ? 'A part' : `${health.damaged.batches} parts`} of the message log cannot be
-          read, found at {whenText(Date.parse(health.damaged.at), now)}: values and alarms of that time may be missing
-          here. Compare with the bedside monitors, and tell the operator.
+          read, found at {whenText(Date.parse(health.damaged.at), now)}: some values or alarms may be missing here.
+          Compare with the bedside monitors, and tell the operator.
         </Notice>
       )}
       {health?.clock && (
