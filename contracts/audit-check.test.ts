@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { newAuditKeys } from './audit.testing.ts';
+import { operatorActions } from './audit-actions.ts';
 import { type AuditEvent, type ChainHead, chainStart, linkRecord, type Signer } from './audit-chain.ts';
 import { beginChains, checkNext, closeCheck, missingRecords, newCheck } from './audit-check.ts';
 import { judgeRecord } from './audit-rules.ts';
@@ -187,6 +188,16 @@ describe('a record by itself', () => {
       record({ actor: person, action: 'alarm-acknowledged', session }, keys.signer('operator')),
       'forged',
     ],
+    [
+      'an act of the operator’s command line, signed by the dashboard',
+      record({ actor: person, action: 'patients-captured', session }),
+      'forged',
+    ],
+    ...operatorActions.map((action): [string, AuditRecord, undefined] => [
+      `${action} at the operator’s command line`,
+      record({ actor: person, action, session }, keys.signer('operator')),
+      undefined,
+    ]),
     ['a key of one writer used by another', { ...record({}), writer: 'operator' }, 'changed'],
   ])('%s', (_, one, fault) => {
     expect(judge(one)).toMatchObject(fault === undefined ? { kind: 'signed' } : { kind: 'bad', fault });

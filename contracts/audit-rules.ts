@@ -1,4 +1,5 @@
 /** What is wrong with one audit record by itself. Pure. How records follow each other is in audit-check.ts. */
+import { operatorActions } from './audit-actions.ts';
 import { type AuditWriter, type Hash, hashIsRight, isSigned, signedText } from './audit-chain.ts';
 import type { AuditFaultKind } from './audit-check.ts';
 import type { AnyAuditRecord } from './messages/records.ts';
@@ -6,15 +7,15 @@ import type { AnyAuditRecord } from './messages/records.ts';
 /** Whether a text was signed by the key; `unknown` where no such key of that writer is known. */
 export type Verify = (writer: AuditWriter, key: string, text: string, sig: string) => 'right' | 'wrong' | 'unknown';
 
-/** The acts of the operator's command line. All that a person does at a screen is the dashboard's to record. */
-const operatorActions: readonly AnyAuditRecord['action'][] = [
+/** What the operator's key signs. All that a person does at a screen is the dashboard's to record. */
+const signedByOperator: readonly AnyAuditRecord['action'][] = [
   'login',
   'login-failed',
   'access-denied',
-  'rejected-viewed',
-  'rejected-redriven',
-  'patients-captured',
+  ...operatorActions,
 ];
+/** What the dashboard's key does not sign. */
+const notAtScreens: readonly AnyAuditRecord['action'][] = operatorActions;
 
 /** The records of acts by nobody who is logged in. */
 const withoutSession: readonly AnyAuditRecord['action'][] = [
@@ -59,8 +60,10 @@ export function judgeRecord(
     case 'right':
       break;
   }
-  if (writer === 'operator' && !operatorActions.includes(action))
+  if (writer === 'operator' && !signedByOperator.includes(action))
     return bad(`is of ${action}, which the operator's command line never does`);
+  if (writer === 'dashboard' && notAtScreens.includes(action))
+    return bad(`is of ${action}, which nobody does at a screen`);
   if (session === undefined && !isOfNobody(record)) return bad(`says that ${actor.userId} acted, and names no session`);
   return { kind: 'signed' };
 }

@@ -38,6 +38,7 @@ const classes = {
   'not-logged-in': 'permanent',
   'rate-limited': 'transient',
   'not-allowed': 'permanent',
+  locked: 'permanent',
   'not-found': 'permanent',
   conflict: 'permanent',
   'bed-occupied': 'permanent',

@@ -157,6 +157,16 @@ export const kafkaTopics = {
     writers: ['gateway'],
     readers: ['gateway', 'operator'],
   },
+  accounts: {
+    // How each account was when it was last on record: what changed while no dashboard ran is seen by it.
+    key: 'actorPseudonym',
+    partitions: 1,
+    cleanup: 'compact',
+    retentionMs: -1,
+    segmentMs: hourMs,
+    writers: ['dashboard'],
+    readers: ['dashboard'],
+  },
   audit: {
     key: 'actorPseudonym',
     partitions: 3,

@@ -3,6 +3,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { AuditEvent } from '../contracts/audit-chain.ts';
 import type { Trail } from '../contracts/audit-trail.ts';
 import { VigilError } from '../contracts/errors.ts';
+import { visibleText } from '../contracts/text.ts';
+import { countRefusal, newRefusalPace, type RefusalPace } from './core/refusal-pace.ts';
 import { countChange, type RequestPace } from './core/request-pace.ts';
 import { may, notOnYourWards, type Viewer } from './core/rights.ts';
 import { requestHeader } from './pace.ts';
@@ -27,12 +29,16 @@ declare module 'fastify' {
   }
 }
 
+/** What the audit trail calls who is not logged in. */
+export const nobody = 'unknown';
+
 export const cookieName = '__Host-vigil';
 /** `__Host-` holds the browser to Secure, to this path and to no Domain. No Max-Age: it goes with the browser. */
 export const cookieOptions = { path: '/', httpOnly: true, secure: true, sameSite: 'strict' } as const;
 
 export const notLoggedIn = () => new VigilError('not-logged-in', 'Log in first.');
 export const notAllowed = () => new VigilError('not-allowed', 'Your account may not do this.');
+export const locked = () => new VigilError('locked', 'This screen is locked: enter your password first.');
 export const notFound = () => new VigilError('not-found', notOnYourWards);
 
 const changing = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
@@ -54,6 +60,7 @@ export function isOurs(request: FastifyRequest, origins: readonly string[]): boo
 
 export function guardRoutes(app: App, options: AccessOptions): void {
   const pace: RequestPace = new Map();
+  const foreign = newRefusalPace();
   app.decorateRequest('live', undefined);
   app.decorateRequest('station', undefined);
   app.addHook('onRoute', (route) => {
@@ -64,7 +71,10 @@ export function guardRoutes(app: App, options: AccessOptions): void {
     // An answer with patients in it is kept by no cache.
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
     request.station = options.stations.read(request.cookies[stationCookie]);
-    if (changing.has(request.method) && !isOurs(request, options.origins)) throw notAllowed();
+    if (changing.has(request.method) && !isOurs(request, options.origins)) {
+      await recordForeign(foreign, request, options);
+      throw notAllowed();
+    }
     if (access === 'public') return;
     // Until the audit trail has been read, who was logged out is not known.
     if (!options.isReady()) throw new VigilError('log-unavailable', 'The server is starting: try again shortly.');
@@ -72,6 +82,8 @@ export function guardRoutes(app: App, options: AccessOptions): void {
     if (!live) throw notLoggedIn();
     request.live = live;
     if (live.renewed !== undefined) reply.setCookie(cookieName, live.renewed, cookieOptions);
+    // Who is locked out of the screen may look at it without names, unlock it and log out: those routes are for any session.
+    if (live.viewer.locked && access !== 'session') throw locked();
     if (access === undefined || (access !== 'session' && !may(live.viewer, access))) {
       await options.trail.record({
         ...whoOf(request),
@@ -83,6 +95,25 @@ export function guardRoutes(app: App, options: AccessOptions): void {
     // Who is logged in can always log out.
     if (access !== 'session' && changing.has(request.method)) await keepPace(pace, request, live, options.trail);
   });
+}
+
+/**
+ * A changing request that is not from one of our pages: a page of another site uses the browser of somebody who is logged in, or somebody
+ * writes requests by hand. It is refused whether it can be recorded or not, so nobody waits for the record.
+ */
+export async function recordForeign(
+  pace: RefusalPace,
+  request: FastifyRequest,
+  { sessions, trail, isReady }: Pick<AccessOptions, 'sessions' | 'trail' | 'isReady'>,
+): Promise<void> {
+  const leftOut = countRefusal(pace, request.ip, performance.now());
+  if (leftOut === undefined) return;
+  request.live ??= isReady() ? await readSession(request, sessions) : undefined;
+  const who = request.live ? whoOf(request) : { actor: { userId: nobody }, ...whereFrom(request) };
+  const from = request.headers.origin === undefined ? 'no origin' : `origin ${request.headers.origin.slice(0, 100)}`;
+  const more = leftOut > 0 ? `; ${leftOut} more before it` : '';
+  const detail = visibleText(`${request.method} ${request.routeOptions.url ?? 'unknown'}, ${from}${more}`);
+  trail.record({ ...who, action: 'access-denied', detail }).catch(() => {});
 }
 
 /** @throws VigilError `rate-limited`; once in a minute it is put on record */

@@ -39,14 +39,20 @@ describe('the account command', () => {
     });
     expect(readFileSync(file, 'utf8')).not.toContain('phrase');
     expect(await verifyPassword('a long enough phrase', readAccounts(file).get('nurse1')!.password)).toBe(true);
+    const epochs = [readAccounts(file).get('nurse1')?.epoch];
     await call(['disable', '--user', 'nurse1', '--file', file]);
+    epochs.push(readAccounts(file).get('nurse1')?.epoch);
     expect((await call(['list', '--file', file])).output).toBe('nurse1\tnurse\ticu,step\tdisabled');
     await call(['enable', '--user', 'nurse1', '--file', file]);
     expect((await call(['list', '--file', file])).output).toBe('nurse1\tnurse\ticu,step');
+    // Sessions of before are over each time.
+    epochs.push(readAccounts(file).get('nurse1')?.epoch);
+    expect(new Set(epochs.filter((epoch) => epoch !== undefined)).size).toBe(3);
   }, 60_000);
 
   it.each<[string, string[], string, RegExp]>([
     ['a short password', ['--user', 'nurse1'], 'short', /it needs at least 12/],
+    ['a common password', ['--user', 'nurse1'], 'Password1234', /a common one, or easy to guess/],
     ['a bad user', ['--user', 'a b'], 'a long enough phrase', /--user takes/],
     ['a bad role', ['--role', 'boss'], 'a long enough phrase', /--role is one of/],
     ['a name with an override', ['--name', 'No\u202era'], 'a long enough phrase', /--name holds .*U\+202E/],

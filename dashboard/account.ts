@@ -3,6 +3,7 @@
  * `node dashboard/account.ts add --user nurse1 --name "Nora" --role nurse --wards icu --password-stdin --file accounts.json`
  * `… disable --user nurse1 --file accounts.json`, `… list --file accounts.json`
  */
+import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
@@ -10,6 +11,7 @@ import { VigilError } from '../contracts/errors.ts';
 import { type Role, roles } from '../contracts/messages/records.ts';
 import { normalText, textFault, textFaultIn, visibleLines } from '../contracts/text.ts';
 import { type Account, readAccounts, userIdPattern, writeAccounts } from './accounts/accounts.ts';
+import { guessableFault } from './accounts/guessable.ts';
 import { hashPassword, nobodysHash, verifyPassword } from './accounts/password.ts';
 import { passwordFault } from './core/password-rules.ts';
 import { permissionsOf } from './core/rights.ts';
@@ -30,6 +32,8 @@ type Options = {
   'password-stdin'?: boolean;
 };
 
+const newEpoch = () => randomBytes(9).toString('base64url');
+
 const bad = (message: string) => new VigilError('settings-invalid', message);
 
 /** Builds an account from the options and the password that came on standard input. */
@@ -46,7 +50,7 @@ async function newAccount(options: Options, password: string): Promise<Account> 
   if (wardFault) throw bad(`--wards: ward ${Number(wardFault.at) + 1} ${wardFault.fault}.`);
   if (role !== 'auditor' && names.some((ward) => ward === '' || ward.length > 40))
     throw bad('--wards takes ward names, comma-separated, or *.');
-  const fault = passwordFault(password, user);
+  const fault = passwordFault(password, user) ?? (await guessableFault(password, [user, name, ...names]));
   if (fault) throw new VigilError(fault.code, fault.message);
   return {
     userId: user,
@@ -55,6 +59,7 @@ async function newAccount(options: Options, password: string): Promise<Account> 
     wards: names.filter((ward) => ward !== ''),
     password: await hashPassword(password),
     disabled: false,
+    epoch: newEpoch(),
   };
 }
 
@@ -98,7 +103,8 @@ async function run(args: readonly string[]): Promise<string> {
     case 'enable': {
       const account = accounts.get(user);
       if (!account) throw bad(`There is no account ${user}.`);
-      accounts.set(user, { ...account, disabled: positionals[0] === 'disable' });
+      // Its sessions are over, also those of before it was disabled.
+      accounts.set(user, { ...account, disabled: positionals[0] === 'disable', epoch: newEpoch() });
       writeAccounts(file, accounts);
       return `${user}: ${positionals[0]}d`;
     }

@@ -36,6 +36,7 @@ export type Change = {
   readonly detail: (decision: Made) => string;
 };
 type Made = Extract<Decision, { ok: true }>;
+type Occupied = NonNullable<Extract<Decision, { ok: false }>['occupiedBy']>;
 
 /** Who asks for a change: what they may do, and what goes on record of them. */
 export type Asking = { readonly viewer: Viewer; readonly who: Who };
@@ -60,6 +61,11 @@ export function createChanges(options: {
     await trail.record({ ...who, action: 'access-denied', ...about, detail: `${action} ${detail}` });
   }
 
+  /** A question that shows who is in a bed is a look at that patient. */
+  async function recordSeen({ who }: Asking, { associationId, patient }: Occupied): Promise<void> {
+    await trail.record({ ...who, action: 'patient-viewed', associationId, patientId: patient.patientId });
+  }
+
   async function recordMade({ who }: Asking, { action }: Change, { period }: Made, detail: string): Promise<void> {
     await trail.record({
       ...who,
@@ -82,6 +88,7 @@ export function createChanges(options: {
     const decision = change.decide({ viewer: asking.viewer, nowMs: now() });
     if (!decision.ok) {
       if (decision.denied) await recordDenied(asking, change, decision.denied);
+      if (decision.occupiedBy) await recordSeen(asking, decision.occupiedBy);
       return decision;
     }
     await turn.write(decision.tables.map(recordOf));

@@ -13,7 +13,7 @@ import { newScores } from '../contracts/messages/scores.testing.ts';
 import type { SealedLog } from '../contracts/sealed-log.ts';
 import { startTestPlatform } from '../tests/platform.ts';
 import { admitted, associate, openLogAs, ownPorts, type RunningHouse, startHouse, until } from '../tests/system.ts';
-import { type Account, writeAccounts } from './accounts/accounts.ts';
+import { type Account, readAccounts, writeAccounts } from './accounts/accounts.ts';
 import { hashPassword } from './accounts/password.ts';
 import { type Browser, newBrowser, type Target } from './browser.testing.ts';
 import type { Watch } from './protocol-live.ts';
@@ -91,11 +91,13 @@ const watchWard = (ward: string, waves: Watch['waves'] = null): Watch => ({ type
 
 let own: Awaited<ReturnType<typeof startTestPlatform>>;
 
+let accountsFile: string;
+
 beforeAll(async () => {
   // Of its own: what other tests leave in a log that all share would be shown on every ward.
   own = await startTestPlatform(`test-${process.pid}-dashboard`);
   const platform = await ownPorts(own.data);
-  const accountsFile = join(mkdtempSync(join(tmpdir(), 'vigil-accounts-')), 'accounts.json');
+  accountsFile = join(mkdtempSync(join(tmpdir(), 'vigil-accounts-')), 'accounts.json');
   const hash = await hashPassword(password);
   const account = (userId: string, role: Account['role'], names: string[]): [string, Account] => [
     userId,
@@ -603,6 +605,58 @@ describe('acts', () => {
       wards: [{ ward: wards.step, beds: registry.wards[1]?.beds }],
       unregistered: [],
     });
+  });
+});
+
+describe('on record', () => {
+  const recordsOf = async (auditor: Browser, query: string) => (await auditor.get(`/api/audit?${query}`)).body.records;
+
+  it('is from where each look came and which session it was, and that another site asked', async () => {
+    const nurse = await loggedIn('nurse-icu');
+    await nurse.get(`/api/associations/${inIcu.associationId}`);
+    const evil = { origin: 'https://evil.example', 'x-vigil': '1' };
+    expect((await nurse.call('POST', '/api/logout', undefined, evil)).status).toBe(403);
+    expect(await (await nurse.live(undefined, { origin: 'https://evil.example' })).closed).toBe(403);
+    const auditor = await loggedIn('auditor');
+    const [look] = await until('the look', () => recordsOf(auditor, 'action=patient-viewed&userId=nurse-icu'));
+    expect(look).toMatchObject({
+      address: '127.0.0.1',
+      station: expect.stringMatching(/^[\w-]{8}$/),
+      session: expect.stringMatching(/^[\w-]{22}$/),
+      signed: true,
+      verified: true,
+    });
+    const logins = await recordsOf(auditor, 'action=login&userId=nurse-icu');
+    expect(logins).toContainEqual(expect.objectContaining({ session: look.session, station: look.station }));
+    await until('the refusals', async () => {
+      const details = (await recordsOf(auditor, 'action=access-denied&userId=nurse-icu')).map(
+        ({ detail }: { detail: string }) => detail,
+      );
+      return ['POST /api/logout', 'GET /api/live'].every((route) =>
+        details.some((detail: string) => detail.startsWith(`${route}, origin https://evil.example`)),
+      );
+    });
+  });
+
+  it('is every change of an account, and a session does not come back with its account', async () => {
+    const nurse = await loggedIn('nurse-step');
+    const before = readAccounts(accountsFile);
+    const account = before.get('nurse-step')!;
+    const auditor = await loggedIn('auditor');
+    const recorded = (action: string) =>
+      until(action, async () => (await recordsOf(auditor, `action=${action}&userId=nurse-step`)).length > 0);
+    await recorded('account-created');
+    // By hand, without the command line.
+    writeAccounts(accountsFile, new Map([...before, ['nurse-step', { ...account, disabled: true }]]));
+    await recorded('account-disabled');
+    expect((await nurse.get('/api/session')).status).toBe(401);
+    writeAccounts(accountsFile, before);
+    await recorded('account-enabled');
+    expect((await nurse.get('/api/session')).status).toBe(401);
+    await house.kill();
+    await house.start();
+    expect((await nurse.get('/api/session')).status).toBe(401);
+    expect((await (await loggedIn('nurse-step')).get('/api/session')).status).toBe(200);
   });
 });
 

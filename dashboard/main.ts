@@ -10,6 +10,7 @@ import { openProcessLog } from '../contracts/process-log.ts';
 import { openSealedLog } from '../contracts/sealed-log.ts';
 import { describeSettings, readSettings } from '../contracts/settings.ts';
 import { keepSteadyTime } from '../contracts/system-clock.ts';
+import { type AccountRecords, recordAccounts } from './accounts/account-records.ts';
 import { followAccounts } from './accounts/accounts.ts';
 import { followAudit } from './audit/projection.ts';
 import { defaultBudget } from './core/budget.ts';
@@ -64,7 +65,8 @@ async function start(): Promise<() => Promise<void>> {
   const now = Date.now;
   const tls = readTls(told.httpCertFile, told.httpKeyFile);
   const boot = randomBytes(9).toString('base64url').replaceAll('_', '.');
-  const accounts = followAccounts(told.accountsFile, logger);
+  let accountRecords: AccountRecords | undefined;
+  const accounts = followAccounts(told.accountsFile, logger, () => accountRecords?.changed());
   const wards = followWards(told.wardsFile, logger);
   const sessions = createSessions(accounts, createTokens(told.sessionKey), now);
   const trends = createTrendStore(told);
@@ -76,7 +78,24 @@ async function start(): Promise<() => Promise<void>> {
   const log = await openSealedLog({ settings: told, service: 'dashboard', boot, log: logger });
   const trail = createTrail(log, { pseudonymKey: told.pseudonymKey, signer, now, logger });
   const { anchorsFile } = told;
-  const audit = await followAudit(log, { nowMs: now(), logger, keys, anchorsFile, onLogout: sessions.revoke });
+  const audit = await followAudit(log, {
+    nowMs: now(),
+    logger,
+    keys,
+    anchorsFile,
+    onLogout: sessions.revoke,
+    onLock: sessions.setLocked,
+    onSessionsEnded: sessions.endBefore,
+  });
+  accountRecords = await recordAccounts({
+    log,
+    trail,
+    accounts: accounts.all,
+    pseudonymKey: told.pseudonymKey,
+    now,
+    logger,
+    endSessions: sessions.endBefore,
+  });
   let hub: Hub | undefined;
   const feed = await openFeed(log, {
     now,
@@ -121,6 +140,7 @@ async function start(): Promise<() => Promise<void>> {
       wards,
       pseudonymKey: told.pseudonymKey,
       origins: told.publicOrigins,
+      lockAfterMs: told.screenLockMs,
       now,
       isReady: () => ready,
     },
@@ -153,6 +173,7 @@ async function start(): Promise<() => Promise<void>> {
     hub?.close();
     await app.close();
     await presence.close();
+    await accountRecords?.close();
     await trail.close();
     await feed.close();
     await audit.close();

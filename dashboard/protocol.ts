@@ -58,10 +58,18 @@ export const Session = Type.Object(
     may: Type.Array(Type.Enum(permissions)),
     /** Ends then whatever happens; it ends earlier after 30 minutes without a request or a live connection. */
     endsAt: Instant,
+    /** Its screens show no name and take no act until `POST /api/unlock`. */
+    locked: Type.Boolean(),
+    /** A screen that nobody touched for so long asks for `POST /api/lock`. */
+    lockAfterMs: Type.Integer({ minimum: 1 }),
   },
   closed,
 );
 export type Session = Static<typeof Session>;
+
+/** `POST /api/unlock`: of the account that is logged in. */
+export const UnlockBody = Type.Object({ password: Type.String({ minLength: 1, maxLength: 256 }) }, closed);
+export type UnlockBody = Static<typeof UnlockBody>;
 
 /** `POST /api/ticket`: opens one live connection, once, within 30 s, for this session alone. */
 export const Ticket = Type.Object({ ticket: Type.String() }, closed);

@@ -97,7 +97,15 @@ beforeAll(async () => {
   const signer = readSigner(readFileSync(env.VIGIL_AUDIT_KEY_FILE!, 'utf8'), 'dashboard');
   const keys = readPublicKeys(readFileSync(env.VIGIL_AUDIT_KEYS_FILE!, 'utf8'));
   const trail = createTrail(log, { pseudonymKey: settings.pseudonymKey, signer, now, logger });
-  audit = await followAudit(log, { nowMs: now(), logger, keys, anchorsFile: '', onLogout: sessions.revoke });
+  audit = await followAudit(log, {
+    nowMs: now(),
+    logger,
+    keys,
+    anchorsFile: '',
+    onLogout: sessions.revoke,
+    onLock: sessions.setLocked,
+    onSessionsEnded: sessions.endBefore,
+  });
   feed = await openFeed(log, {
     now,
     logger,
@@ -129,6 +137,7 @@ beforeAll(async () => {
       }),
       pseudonymKey: settings.pseudonymKey,
       origins: [origin],
+      lockAfterMs: 900_000,
       now,
       isReady: () => true,
     },

@@ -19,7 +19,8 @@ import {
 import type { Logger } from 'pino';
 import { Type } from 'typebox';
 import { type ErrorCode, VigilError } from '../contracts/errors.ts';
-import { guardRoutes, notAllowed, notFound, notLoggedIn, whoOf } from './access.ts';
+import { guardRoutes, notAllowed, notFound, notLoggedIn, recordForeign, whoOf } from './access.ts';
+import { newRefusalPace } from './core/refusal-pace.ts';
 import { composeTexts, requestTextFault } from './core/request-text.ts';
 import { livePath } from './pace.ts';
 import { assessmentRoute } from './routes/assessment.ts';
@@ -45,6 +46,7 @@ export type ServerOptions = {
 const statusOf: Partial<Record<ErrorCode, number>> = {
   'not-logged-in': 401,
   'not-allowed': 403,
+  locked: 423,
   'not-found': 404,
   conflict: 409,
   'bed-occupied': 409,
@@ -166,6 +168,7 @@ function answerError(error: FastifyError | VigilError, request: FastifyRequest, 
 /** The live connection: cookie, Origin and a ticket that was not used before. */
 function liveRoute(app: App, parts: Parts): void {
   const { tickets, hub, origins } = parts;
+  const foreign = newRefusalPace();
   app.get(
     livePath,
     {
@@ -174,10 +177,19 @@ function liveRoute(app: App, parts: Parts): void {
       schema: { querystring: Type.Object({ ticket: Type.String({ maxLength: 100 }) }) },
       preHandler: async (request) => {
         const { origin } = request.headers;
-        if (origin === undefined || !origins.includes(origin)) throw notAllowed();
+        if (origin === undefined || !origins.includes(origin)) {
+          await recordForeign(foreign, request, parts);
+          throw notAllowed();
+        }
         if (!request.live) throw notLoggedIn();
-        if (!tickets.redeem(request.query.ticket, request.live.claims.sessionId))
+        if (!tickets.redeem(request.query.ticket, request.live.claims.sessionId)) {
+          await parts.trail.record({
+            ...whoOf(request),
+            action: 'access-denied',
+            detail: 'live: a ticket that is not valid',
+          });
           throw new VigilError('not-allowed', 'The ticket is not valid any more.');
+        }
       },
     },
     (socket, request) => {

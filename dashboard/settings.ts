@@ -39,6 +39,14 @@ export const settings = {
     help: 'the origins that browsers see, e.g. https://monitor.hospital.example, comma-separated',
     fallback: ['https://localhost:8443'],
   },
+  screenLockMs: {
+    kind: 'integer',
+    env: 'VIGIL_SCREEN_LOCK_MS',
+    help: 'a screen that nobody touched for so long hides names and asks for the password; alarms go on; ms',
+    min: 60_000,
+    max: 43_200_000,
+    fallback: 900_000,
+  },
   wardsFile: { kind: 'file', env: 'VIGIL_WARDS_FILE', help: 'registry of wards and beds, JSON' },
   accountsFile: { kind: 'file', env: 'VIGIL_ACCOUNTS_FILE', help: 'local accounts, JSON' },
   sessionKey: {

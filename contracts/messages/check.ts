@@ -7,6 +7,7 @@ import { AlarmEvent, AlarmState, Command, CommandAnswer, LimitsInForce, StandbyI
 import type { NumericValue } from './device.ts';
 import { AlertsRecord } from './device-alerts.ts';
 import {
+  AccountRecord,
   AuditRecord,
   ClaimRecord,
   ConnectionRecord,
@@ -43,6 +44,7 @@ const schemas = {
   [contentTypes.standby]: StandbyInForce,
   [contentTypes.scores]: Scores,
   [contentTypes.presence]: PresenceRecord,
+  [contentTypes.account]: AccountRecord,
   [contentTypes.olderAudit]: OlderAuditRecord,
   [contentTypes.audit]: AuditRecord,
 } as const satisfies Record<ContentType, TSchema>;

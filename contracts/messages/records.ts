@@ -185,6 +185,21 @@ export const PresenceRecord = Type.Object(
 );
 export type PresenceRecord = Static<typeof PresenceRecord>;
 
+/** In `accounts`: an account as it was when its last change was put on record. `secret` is a fingerprint that a new password changes. */
+export const AccountRecord = Type.Object(
+  {
+    userId: Name(64),
+    name: Name(),
+    role: Type.Enum([...roles]),
+    wards: Type.Array(Type.String({ maxLength: 40 }), { maxItems: 200 }),
+    disabled: Type.Boolean(),
+    secret: Name(64),
+    removed: Type.Optional(Type.Literal(true)),
+  },
+  closed,
+);
+export type AccountRecord = Static<typeof AccountRecord>;
+
 const auditFields = {
   at: Instant,
   boot: Name(64),
@@ -256,6 +271,7 @@ export const contentTypes = {
   scores: version('scores', 1),
   standby: version('standby', 1),
   presence: version('presence', 1),
+  account: version('account', 1),
   olderAudit: version('audit', 1),
   audit: version('audit', 2),
 } as const;

@@ -23,6 +23,8 @@ export const Account = Type.Object(
     /** argon2id, PHC string format. */
     password: Type.String(),
     disabled: Type.Boolean(),
+    /** Random; another one ends all sessions of the account. The command line gives one whenever it changes an account. */
+    epoch: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' })),
   },
   { additionalProperties: false },
 );
@@ -75,11 +77,14 @@ export type Accounts = {
 };
 
 /** Reads the accounts and follows their file: who is disabled is out within seconds. A change that is no good is logged and left. */
-export function followAccounts(path: string, log: Logger): Accounts {
+export function followAccounts(path: string, log: Logger, onChange: () => void = () => {}): Accounts {
   const file = followFile({
     path,
     read: readAccounts,
-    onRead: (accounts) => log.info({ accounts: accounts.size }, 'accounts read again'),
+    onRead(accounts) {
+      log.info({ accounts: accounts.size }, 'accounts read again');
+      onChange();
+    },
     onFault: (error) => log.error({ error }, 'the accounts changed and are no good: the former ones stay'),
   });
   return {

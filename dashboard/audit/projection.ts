@@ -12,6 +12,7 @@ import { createReader, type LogRecord, type Reader } from '../../contracts/kafka
 import type { AnyAuditRecord } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { parseInstant } from '../../contracts/time.ts';
+import { endsSessions } from '../core/account-changes.ts';
 import type { AuditPage, AuditQuery } from '../protocol.ts';
 import { auditRecordsMax, createAuditView } from './view.ts';
 
@@ -34,10 +35,14 @@ export type FollowAuditOptions = {
   readonly anchorsFile: string;
   /** The mark of a session that was logged out, and when. */
   readonly onLogout: (mark: string, atMs: number) => void;
+  /** The mark of a session whose screens were locked or unlocked. */
+  readonly onLock: (mark: string, isLocked: boolean) => void;
+  /** The sessions of an account that began by then are over. */
+  readonly onSessionsEnded: (userId: string, atMs: number) => void;
 };
 
 export async function followAudit(log: SealedLog, options: FollowAuditOptions): Promise<AuditProjection> {
-  const { logger, nowMs, keys, anchorsFile, onLogout } = options;
+  const { logger, nowMs, keys, anchorsFile, onLogout, onLock, onSessionsEnded } = options;
   const view = createAuditView();
   const sinceMs = nowMs - auditSinceMs;
   const { anchors, faults } = anchorsFile === '' ? { anchors: [], faults: [] } : loadAnchors(anchorsFile, keys);
@@ -47,9 +52,16 @@ export async function followAudit(log: SealedLog, options: FollowAuditOptions): 
   let backlog: Judged[] | undefined = [];
 
   function take({ record, verdict }: Judged): void {
-    if (!view.add(record, verdict) || record.action !== 'logout' || verdict.kind === 'bad') return;
-    const mark = isSigned(record) ? record.session : sessionOfOlder(record);
-    if (mark !== undefined) onLogout(mark, parseInstant(record.at) ?? nowMs);
+    // A record that is forged ends no session; nor does one that is there twice.
+    if (!view.add(record, verdict) || verdict.kind === 'bad') return;
+    const atMs = parseInstant(record.at) ?? nowMs;
+    if (record.action === 'logout') {
+      const mark = isSigned(record) ? record.session : sessionOfOlder(record);
+      if (mark !== undefined) onLogout(mark, atMs);
+    }
+    if (isSigned(record) && record.session !== undefined && /^screen-(un)?locked$/.test(record.action))
+      onLock(record.session, record.action === 'screen-locked');
+    if (isSigned(record) && record.account !== undefined && endsSessions(record)) onSessionsEnded(record.account, atMs);
   }
 
   function takeBacklog(): void {

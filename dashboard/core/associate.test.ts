@@ -191,9 +191,40 @@ describe('what is in a ward that the viewer may not see', () => {
     for (const answer of answers) {
       const { denied, ...said } = answer as Extract<Decision, { ok: false }>;
       expect(said).toEqual(unknown);
-      expect(denied).toEqual({ detail: expect.stringMatching(/^d[13]$/) });
+      // Of a device that has a bed the record says which ward and patient it would have been about; the answer does not.
+      const of = { ward: 'icu', associationId: 'assoc-01', patientId: 'P-1' };
+      expect([{ detail: 'd1', ...of }, { detail: 'd3' }]).toContainEqual(denied);
     }
     expect(unknown).toEqual({ ok: false, code: 'not-found', message: notOnYourWards });
+  });
+
+  it('puts every act on record that is refused for its ward, its patient or the role', () => {
+    const patient = { patientId: 'P-9', familyName: 'Nine', givenName: '', category: 'adult' } as const;
+    const to = (ward: string) => ({ ward, bed: '9', version: 1 });
+    const refused: [Decision, object][] = [
+      [moveDevice(tray(), by(stepNurse), 'd9', to('icu')), { detail: 'd9', ward: 'icu' }],
+      [
+        assignDevice(tray(), by(stepNurse), 'd9', { ...to('icu'), patient: null }, 'new'),
+        { detail: 'd9', ward: 'icu' },
+      ],
+      [
+        assignDevice(tray(), by(stepTechnician), 'd9', { ...to('step'), patient }, 'new'),
+        { detail: 'd9', ward: 'step', patientId: 'P-9' },
+      ],
+      [
+        moveDevice(tray(), by(allTechnician), 'd1', to('step')),
+        { detail: 'd1', ward: 'icu', associationId: 'assoc-01', patientId: 'P-1' },
+      ],
+      [
+        endAssociation(tray(), by(allTechnician), 'd1', 'assoc-01'),
+        { detail: 'd1', ward: 'icu', associationId: 'assoc-01', patientId: 'P-1' },
+      ],
+      [
+        assignDevice(tray(), by(allTechnician), 'd9', { ward: 'icu', bed: '1', patient: null, version: 0 }, 'new'),
+        { detail: 'd1', ward: 'icu', associationId: 'assoc-01', patientId: 'P-1' },
+      ],
+    ];
+    for (const [decision, denied] of refused) expect(decision).toMatchObject({ code: 'not-allowed', denied });
   });
 
   it('admits no patient twice, and tells who may not see the other ward no place', () => {

@@ -20,6 +20,7 @@ import {
   bedOccupied,
   bornFault,
   changedMeanwhile,
+  deniedAt,
   elsewhereFault,
   isOver,
   mayChange,
@@ -65,10 +66,12 @@ export function assignDevice(
 ): Decision {
   const table = state.associations.get(deviceId);
   const current = currentPeriodOf(table);
-  if (!may(viewer, 'associate-device') || !seesWard(viewer, wanted.ward)) return notYours();
-  if (wanted.patient !== null && !may(viewer, 'admit-patient')) return notYours();
-  if (!seesDevice(viewer, table)) return unseen(deviceId);
-  if (current && !mayChange(viewer, current)) return notYours();
+  if (!may(viewer, 'associate-device') || !seesWard(viewer, wanted.ward))
+    return notYours({ detail: deviceId, ward: wanted.ward });
+  if (wanted.patient !== null && !may(viewer, 'admit-patient'))
+    return notYours({ detail: deviceId, ward: wanted.ward, patientId: wanted.patient.patientId });
+  if (!seesDevice(viewer, table)) return unseen(deviceId, table);
+  if (current && !mayChange(viewer, current)) return notYours(deniedAt(deviceId, current));
   if (wanted.version === null ? current !== undefined : (table?.version ?? 0) !== wanted.version)
     return changedMeanwhile(viewer, table, wanted.version ?? 0);
   if (current?.patient)
@@ -76,7 +79,7 @@ export function assignDevice(
   const inBed = patientInBed(state, wanted, [deviceId]);
   let { patient } = wanted;
   if (wanted.samePatientAs !== undefined) {
-    if (!may(viewer, 'admit-patient')) return notYours();
+    if (!may(viewer, 'admit-patient')) return notYours({ detail: deviceId, ward: wanted.ward });
     if (inBed?.period.associationId !== wanted.samePatientAs)
       return refuse('conflict', 'That patient is not in this bed any more. Look again.');
     if (patient && contradictions(patient, inBed.period.patient).length > 0)
@@ -113,10 +116,11 @@ export function moveDevice(state: LiveState, asked: Asked, deviceId: string, wan
   const { viewer } = asked;
   const table = state.associations.get(deviceId);
   const current = currentPeriodOf(table);
-  if (!may(viewer, 'associate-device') || !seesWard(viewer, wanted.ward)) return notYours();
+  if (!may(viewer, 'associate-device') || !seesWard(viewer, wanted.ward))
+    return notYours({ detail: deviceId, ward: wanted.ward });
   if (!table) return refuse('not-found', notOnYourWards);
-  if (!seesDevice(viewer, table)) return unseen(deviceId);
-  if (current && !mayChange(viewer, current)) return notYours();
+  if (!seesDevice(viewer, table)) return unseen(deviceId, table);
+  if (current && !mayChange(viewer, current)) return notYours(deniedAt(deviceId, current));
   if (actsSince(table, wanted.version, ['assigned', 'moved', 'ended']))
     return changedMeanwhile(viewer, table, wanted.version);
   if (!current) return refuse('not-found', 'The device has no bed now. Assign it to one.');
@@ -149,7 +153,7 @@ export function correctPatient(
   const current = currentPeriodOf(table);
   if (!current?.patient || current.associationId !== associationId || !seesWard(viewer, current.ward))
     return isOver(viewer, table, associationId);
-  if (!mayChange(viewer, current)) return notYours();
+  if (!mayChange(viewer, current)) return notYours(deniedAt(deviceId, current));
   if (actsSince(table, wanted.version, ['assigned', 'corrected', 'ended']))
     return changedMeanwhile(viewer, table, wanted.version);
   const fault = bornFault(wanted.changes.birthDate, nowMs);
@@ -184,7 +188,7 @@ export function endAssociation(
   const current = currentPeriodOf(table);
   if (current?.associationId !== associationId || !seesWard(viewer, current.ward))
     return isOver(viewer, table, associationId);
-  if (!mayChange(viewer, current)) return notYours();
+  if (!mayChange(viewer, current)) return notYours(deniedAt(deviceId, current));
   const enders = [deviceId, ...(whole === 'patient' ? othersAtPatient(state, deviceId, current) : [])];
   const to = formatInstant(nowMs);
   return changeAll(state, asked, enders, 'ended', (period) => ({ ...period, to }));

@@ -12,7 +12,7 @@ import { may, notOnYourWards, seesWard, type Viewer } from './rights.ts';
 import type { LiveState } from './state.ts';
 
 /** For the audit trail alone: what in a ward that is not the viewer's the act would have touched. */
-export type Denied = Pick<AuditEvent, 'patientId'> & { readonly detail: string };
+export type Denied = Pick<AuditEvent, 'patientId' | 'associationId' | 'ward'> & { readonly detail: string };
 /** What a refusal says beside its code and sentence. */
 type Details = Partial<Pick<AssociationRefused, 'version' | 'changes' | 'occupiedBy'>> & { readonly denied?: Denied };
 export type Refusal = { readonly ok: false } & Fault & Details;
@@ -26,7 +26,14 @@ export const refuse = (code: Fault['code'], message: string, details: Details = 
   message,
   ...details,
 });
-export const notYours = () => refuse('not-allowed', 'This ward or patient is not for your account to change.');
+/** Always on record: the ward or the patient that the act would have touched is not the viewer's. */
+export const notYours = (denied: Denied) =>
+  refuse('not-allowed', 'This ward or patient is not for your account to change.', { denied });
+
+/** What a change of this period would have touched. */
+export function deniedAt(deviceId: string, { ward, associationId, patient }: AssociationPeriod): Denied {
+  return { detail: deviceId, ward, associationId, ...(patient && { patientId: patient.patientId }) };
+}
 
 /**
  * Whether the viewer may see the place where a device is, or where it was last. A device that was never anywhere is nobody's yet: who
@@ -39,7 +46,11 @@ export function seesDevice(viewer: Viewer, table: DeviceAssociations | undefined
 }
 
 /** Of a device that the viewer may not see: not even that its version is another one. */
-export const unseen = (deviceId: string) => refuse('not-found', notOnYourWards, { denied: { detail: deviceId } });
+export function unseen(deviceId: string, table: DeviceAssociations | undefined): Refusal {
+  const current = currentPeriodOf(table);
+  const denied = current ? deniedAt(deviceId, current) : { detail: deviceId };
+  return refuse('not-found', notOnYourWards, { denied });
+}
 
 /** Whether the viewer may change this period: its ward is theirs and, where a patient is in it, so are patients. */
 export function mayChange(viewer: Viewer, period: AssociationPeriod): boolean {
@@ -73,7 +84,9 @@ export function bornFault(birthDate: string | null | undefined, nowMs: number): 
 /** Asks whether the device is the same patient's. Who may not admit gets no question and no name. */
 export function bedOccupied(viewer: Viewer, { deviceId, period }: InBed): Refusal {
   if (!may(viewer, 'admit-patient'))
-    return refuse('not-allowed', 'A patient is in this bed. A nurse assigns a further device to a patient.');
+    return refuse('not-allowed', 'A patient is in this bed. A nurse assigns a further device to a patient.', {
+      denied: deniedAt(deviceId, period),
+    });
   const { associationId, patient } = period;
   return refuse('bed-occupied', 'A patient is in this bed. Is this device the same patient’s?', {
     occupiedBy: { associationId, deviceId, patient },

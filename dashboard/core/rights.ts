@@ -16,6 +16,8 @@ export type Viewer = {
   readonly name: string;
   readonly role: Role;
   readonly wards: readonly string[];
+  /** Nobody was at this login's screens for a while: until the password is entered they show no name, and nobody can act. */
+  readonly locked?: true;
 };
 
 const table: Readonly<Record<Role, readonly Permission[]>> = {

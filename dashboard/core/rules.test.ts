@@ -1,5 +1,7 @@
 /** The small rules: rights, sessions, login delay, passwords, budget, health. */
+
 import { describe, expect, it } from 'vitest';
+import { sessionMaxMs } from '../../contracts/audit-sessions.ts';
 import { roles } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import { permissions } from '../protocol.ts';
@@ -17,7 +19,7 @@ import {
 } from './login-delay.ts';
 import { passwordFault } from './password-rules.ts';
 import { may, seesWard } from './rights.ts';
-import { type Claims, judgeSession, sessionIdleMs, sessionMaxMs, type Verdict } from './session-rules.ts';
+import { type Claims, judgeSession, sessionIdleMs, type Verdict } from './session-rules.ts';
 
 describe('rights', () => {
   it('are these, by role', () => {

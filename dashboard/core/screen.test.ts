@@ -317,3 +317,24 @@ describe('a device without a bed', () => {
     expect(looks(everywhere, { ward: '*' })).toBe(0);
   });
 });
+
+describe('a locked screen', () => {
+  it('shows the same beds, values and alarms, and no name of a patient', () => {
+    const state = emptyState();
+    foldAssociations(state, table('d1', 1, period('assoc-01')));
+    foldObservation(state, 'assoc-01', observation('d1', t0, [hr(80)]), t0);
+    foldAlarmEvent(
+      state,
+      { type: 'raised', at: formatInstant(t0), alarm: alarm('alarm-0000000001', 'assoc-01', 1) },
+      t0,
+    );
+    const open = wholeScreen(state, nurse, { ward: 'icu' });
+    const locked = wholeScreen(state, { ...nurse, locked: true }, { ward: 'icu' });
+    expect(JSON.stringify(open)).toContain('Made');
+    expect(JSON.stringify(locked)).not.toMatch(/Made|P-assoc-01/);
+    expect(locked).toEqual({ ...open, beds: open.beds.map((bed) => ({ ...bed, patient: null })) });
+    expect(locked.beds[0]).toMatchObject({ occupied: true, values: [{ value: 80 }] });
+    const changes = changesSince(state, { ...nurse, locked: true }, { ward: 'icu' }, 0);
+    expect(JSON.stringify(changes)).not.toMatch(/Made|P-assoc-01/);
+  });
+});

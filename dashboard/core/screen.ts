@@ -48,7 +48,7 @@ export function headOf(state: LiveState, viewer: Viewer, bed: BedState): BedHead
     ward: wardOf(bed),
     bed: bed.period ? visibleText(bed.period.bed) : null,
     occupied: (bed.period?.patient ?? null) !== null,
-    patient: clinical && bed.period?.patient ? visiblePatient(bed.period.patient) : null,
+    patient: clinical && !viewer.locked && bed.period?.patient ? visiblePatient(bed.period.patient) : null,
     ...(bed.tray ? { tray: visibleText(bed.tray.ward) } : {}),
     since: bed.period?.from ?? (bed.tray ? formatInstant(bed.tray.endedAtMs) : null),
     device: { ...deviceView(device, bed.deviceId), ...soundOf(state, bed) },

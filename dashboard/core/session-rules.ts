@@ -1,9 +1,8 @@
 /** When a session still holds. Pure: the token's claims, the account as it is now, and the clock come in. */
 
+import { sessionMaxMs } from '../../contracts/audit-sessions.ts';
 import { notAhead } from '../../contracts/steady-time.ts';
 
-/** However busy: a shift. */
-export const sessionMaxMs = 12 * 60 * 60_000;
 /** Without a request and without a live connection. */
 export const sessionIdleMs = 30 * 60_000;
 /** A token whose `seenAtMs` is older than this is made anew with the answer. */

@@ -112,6 +112,7 @@ export async function openFeed(
       case contentTypes.command:
       // Its alarms come from the engine.
       case contentTypes.alerts:
+      case contentTypes.account:
       case contentTypes.audit:
       case contentTypes.olderAudit:
       case contentTypes.rejected:

@@ -1,11 +1,11 @@
 import { pino } from 'pino';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { AuditEvent } from '../../contracts/audit-chain.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import { actorOf } from '../access.ts';
 import { foldAlarmEvent } from '../core/alarms.ts';
 import { foldAssociations } from '../core/beds.ts';
-import { alarm, hr, nurse, observation, period, t0, table } from '../core/fold.testing.ts';
+import { alarm, hr, nurse, observation, period, t0, table, technician } from '../core/fold.testing.ts';
 import { foldObservation, foldWaveArrival } from '../core/readings.ts';
 import type { Viewer } from '../core/rights.ts';
 import { emptyState, goneMax } from '../core/state.ts';
@@ -17,6 +17,8 @@ import { createScreen, watchWithinMs, waveText } from './screen-connection.ts';
 const budget = { wavesBytesMax: 10, numericsBytesMax: 20, closeBytesMax: 30, waitMsMax: 10_000 };
 const health: Health = { kafka: 'ok', alarms: 'ok', kafkaAt: null, alarmsAt: null };
 const watchIcu: Watch = { type: 'watch', scope: { ward: 'icu' }, waves: { associations: 'all' } };
+
+const turn = () => new Promise((done) => setTimeout(done, 0));
 
 /** A screen on a socket that keeps what it is given; how much of it waits is set by the test. */
 function world(viewer: Viewer = nurse) {
@@ -34,7 +36,7 @@ function world(viewer: Viewer = nurse) {
     close: (code: number) => void closes.push(code),
     terminate: () => {},
   };
-  const trail = { fails: false };
+  const trail = { fails: false, waits: false };
   const screen = createScreen({
     socket: socket as never,
     claims: { userId: 'n', sessionId: 's', startedAtMs: t0, seenAtMs: t0, fingerprint: 'f' },
@@ -45,6 +47,7 @@ function world(viewer: Viewer = nurse) {
       async record(event) {
         if (trail.fails) throw new Error('Kafka is away');
         audit.push(event);
+        if (trail.waits) await new Promise(() => {});
       },
     },
     stream: 'stream-1',
@@ -53,12 +56,15 @@ function world(viewer: Viewer = nurse) {
     now: () => clock.ms,
     logger: pino({ level: 'silent' }),
   });
-  const turn = () => new Promise((done) => setTimeout(done, 0));
   return {
     ...{ state, waves, feed, socket, screen, sent, audit, closes, clock, trail },
     async watch(watch: unknown = watchIcu) {
       screen.received(JSON.stringify(watch));
       await turn();
+    },
+    admit(deviceId: string, associationId: string, version = 1, fields = {}) {
+      foldAssociations(state, table(deviceId, version, period(associationId, 'icu', fields)));
+      screen.flush('alarms');
     },
     reading(value: number, atMs: number) {
       foldObservation(state, 'assoc-01', observation('d1', atMs, [hr(value)]), t0);
@@ -114,9 +120,16 @@ describe('a screen', () => {
     await w.watch();
     await w.watch({ ...watchIcu, waves: null });
     await w.watch({ ...watchIcu, scope: { associationId: 'assoc-01' } });
-    expect(w.audit.map(({ action, ward, patientId }) => [action, ward, patientId])).toEqual([
-      ['ward-viewed', 'icu', undefined],
-      ['patient-viewed', undefined, 'P-assoc-01'],
+    const of = { session: 'mark', address: '10.0.0.7', ward: 'icu' };
+    expect(w.audit).toEqual([
+      { actor: { userId: 'n', name: 'N', role: 'nurse' }, ...of, action: 'ward-viewed', patients: ['P-assoc-01'] },
+      {
+        actor: { userId: 'n', name: 'N', role: 'nurse' },
+        ...of,
+        action: 'patient-viewed',
+        associationId: 'assoc-01',
+        patientId: 'P-assoc-01',
+      },
     ]);
     w.trail.fails = true;
     await w.watch({ ...watchIcu, scope: { ward: '*' } });
@@ -124,6 +137,40 @@ describe('a screen', () => {
     const before = w.sent.length;
     w.raise(1);
     expect(w.sent.length).toBe(before);
+  });
+
+  it('has each patient who comes into view on record, before what shows them is sent', async () => {
+    const w = world();
+    await w.watch();
+    w.admit('d2', 'assoc-02');
+    expect(w.of('delta')).toEqual([]);
+    expect(w.audit.at(-1)).toMatchObject({ action: 'ward-viewed', ward: 'icu', patients: ['P-assoc-02'] });
+    await turn();
+    expect(w.of('delta')[0]?.beds[0]?.head?.patient?.patientId).toBe('P-assoc-02');
+    const records = w.audit.length;
+    w.admit('d2', 'assoc-02', 2, { bed: '2' });
+    await turn();
+    expect([w.of('delta').length, w.audit.length]).toEqual([2, records]);
+  });
+
+  it('shows alarms of who came into view also where the record has to wait, and stays open', async () => {
+    const w = world();
+    await w.watch();
+    w.trail.waits = true;
+    w.admit('d2', 'assoc-02');
+    w.raise(1);
+    expect(w.of('delta')).toEqual([]);
+    await vi.waitFor(() => expect(w.of('delta').flatMap(({ alarms }) => alarms)).toHaveLength(1));
+    expect(w.closes).toEqual([]);
+    w.trail.waits = false;
+    w.raise(2);
+    expect(w.of('delta').at(-1)?.alarms[0]?.rev).toBe(2);
+  });
+
+  it('of a technician, who sees no name, names no patient', async () => {
+    const w = world(technician);
+    await w.watch();
+    expect(w.audit).toEqual([expect.not.objectContaining({ patients: expect.anything() })]);
   });
 
   it.each([

@@ -17,10 +17,13 @@ import { closeCodes } from '../pace.ts';
 import { type Health, type ServerMessage, Watch } from '../protocol-live.ts';
 import type { Feed } from './feed.ts';
 import { createOutbox, type ScreenSocket } from './outbox.ts';
+import { createSeenPatients, type Look } from './seen-patients.ts';
 
 const watchCheck = Compile(Watch);
 /** Messages of a screen that wait for their audit record; past it the screen is not ours. */
 const pendingMax = 8;
+/** So often a look is put on record anew because a patient came meanwhile. */
+const lookTriesMax = 5;
 /** A screen that does not say what it watches. */
 export const watchWithinMs = 5_000;
 
@@ -75,6 +78,7 @@ export function createScreen(parts: ScreenParts): Screen {
   let pending = 0;
   let turn: Promise<void> = Promise.resolve();
   const gaps = new Set<string>();
+  const seen = createSeenPatients(trail, who, logger);
   const openedAtMs = now();
   const skipped = { waves: 0, numerics: 0 };
 
@@ -94,8 +98,13 @@ export function createScreen(parts: ScreenParts): Screen {
   }
 
   function flush(load: 'numerics' | 'alarms'): void {
-    if (!watch || ended() || seenN === state.n) return;
+    if (!watch || ended() || seenN === state.n || seen.isHolding()) return;
     const changes = changesSince(state, viewer, watch.scope, seenN);
+    const fresh = seen.fresh(changes ? patientsOf(changes) : patientsIn(watch.scope));
+    if (fresh.length > 0) {
+      seen.hold(fresh, () => flush('alarms'));
+      return;
+    }
     if (changes === undefined) {
       sendSnapshot(watch.scope);
       return;
@@ -112,6 +121,21 @@ export function createScreen(parts: ScreenParts): Screen {
     } else {
       skipped.numerics += 1;
       outbox.hold(true);
+    }
+  }
+
+  /** The patients that a screen of this scope shows now. */
+  function patientsIn(scope: Scope): string[] {
+    return wholeScreen(state, viewer, scope).beds.flatMap(({ patient }) => patient?.patientId ?? []);
+  }
+
+  /** Also those who come while it is written. */
+  async function recordLook(look: Look, scope: Scope): Promise<void> {
+    await seen.begin(look, patientsIn(scope));
+    for (let tries = 0; tries < lookTriesMax; tries += 1) {
+      const fresh = seen.fresh(patientsIn(scope));
+      if (fresh.length === 0) return;
+      await seen.more(fresh);
     }
   }
 
@@ -156,7 +180,7 @@ export function createScreen(parts: ScreenParts): Screen {
       return end(closeCodes.notAllowed, 'not for this account');
     }
     const sameScope = watch !== undefined && JSON.stringify(watch.scope) === JSON.stringify(next.scope);
-    if (!sameScope) await trail.record({ ...who, ...look });
+    if (!sameScope) await recordLook(look, next.scope);
     if (ended()) return;
     watch = next;
     gaps.clear();
@@ -225,20 +249,21 @@ export function waveText(chunk: Chunk, gap: boolean): string {
   return JSON.stringify(timeline === 0 ? wave : { ...wave, timeline });
 }
 
+/** The patients that a delta names. */
+function patientsOf({ beds }: Changes): string[] {
+  return beds.flatMap((bed) => ('head' in bed && bed.head?.patient ? [bed.head.patient.patientId] : []));
+}
+
 /** The audit record of a look at a scope; undefined where it is not the viewer's, or there is no such thing. */
-function lookOf(state: LiveState, viewer: Viewer, scope: Scope) {
+function lookOf(state: LiveState, viewer: Viewer, scope: Scope): Look | undefined {
   if ('ward' in scope) {
     const allowed = scope.ward === '*' ? may(viewer, 'view-devices') : seesWard(viewer, scope.ward);
     return allowed ? ({ action: 'ward-viewed', ward: scope.ward } as const) : undefined;
   }
   const bed = state.beds.get(scope.associationId);
   if (!bed || !seesWard(viewer, audienceOf(bed))) return undefined;
-  const patientId = bed.period?.patient?.patientId;
-  return {
-    action: 'patient-viewed',
-    ...scopeFields(scope),
-    ...(patientId !== undefined && may(viewer, 'view-vitals') ? { patientId } : {}),
-  } as const;
+  const ward = audienceOf(bed);
+  return { action: 'patient-viewed', ...scopeFields(scope), ...(ward === null ? {} : { ward }) } as const;
 }
 
 function scopeFields(scope: Scope): { ward: string } | { associationId: string } {

@@ -43,7 +43,7 @@ export async function bedOf(parts: Parts, request: FastifyRequest, associationId
   const viewer = viewerOf(request);
   const bed = parts.feed.state.beds.get(associationId);
   if (bed && seesWard(viewer, audienceOf(bed))) return bed;
-  if (bed) await denied(parts, request, { associationId });
+  if (bed) await denied(parts, request, whereabouts(bed));
   throw notFound();
 }
 
@@ -150,7 +150,10 @@ function acknowledgeRoute(app: App, parts: Parts): void {
       if (!held) throw notFound();
       const { alarm, said } = held;
       const bed = await bedOf(parts, request, alarm.associationId);
-      if (!seesAlarm(viewer, held)) throw notFound();
+      if (!seesAlarm(viewer, held)) {
+        await denied(parts, request, { ...whereabouts(bed), alarmId });
+        throw notFound();
+      }
       const fault = acknowledgeFault(alarm, said, rev);
       if (fault) return reply.code(409).send({ ...fault, alarm });
       const command: Command = { type: 'acknowledge', ...asked(parts, request, bed.associationId), alarmId, rev };

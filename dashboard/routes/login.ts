@@ -1,5 +1,6 @@
 /** Login, session, logout and the ticket of a live connection. */
 import { Type } from 'typebox';
+import { sessionMaxMs } from '../../contracts/audit-sessions.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import {
@@ -7,6 +8,7 @@ import {
   cookieName,
   cookieOptions,
   keepStation,
+  nobody,
   notAllowed,
   notLoggedIn,
   type Who,
@@ -17,23 +19,21 @@ import { userIdPattern } from '../accounts/accounts.ts';
 import { lineIsFull, nobodysHash, verifyPassword } from '../accounts/password.ts';
 import { delayLeftMs, type Failures, noteFailure, noteSuccess } from '../core/login-delay.ts';
 import { may, permissionsOf, type Viewer } from '../core/rights.ts';
-import { sessionMaxMs } from '../core/session-rules.ts';
-import { ErrorBody, LoginBody, Session, Ticket } from '../protocol.ts';
+import { ErrorBody, LoginBody, Session, Ticket, UnlockBody } from '../protocol.ts';
 import { sessionMark } from '../sessions/token.ts';
 import type { App, Parts } from './parts.ts';
 
 /** Logins from one address in a minute, right or wrong. */
 const loginsPerMinuteMax = 60;
 
-/** What the audit trail calls a user who is none of ours: people type their password into the wrong field. */
-const unknownUser = 'unknown';
-
-function sessionBody(viewer: Viewer, startedAtMs: number): Session {
+function sessionBody(viewer: Viewer, startedAtMs: number, lockAfterMs: number): Session {
   return {
     actor: actorOf(viewer),
     wards: [...viewer.wards],
     may: [...permissionsOf(viewer.role)],
     endsAt: formatInstant(startedAtMs + sessionMaxMs),
+    locked: viewer.locked ?? false,
+    lockAfterMs,
   };
 }
 
@@ -41,7 +41,11 @@ export function loginRoutes(app: App, parts: Parts): void {
   const { accounts, sessions, stations, tickets, trail, hub, now } = parts;
   const failures: Failures = new Map();
 
-  async function login(userId: string, password: string, from: Pick<Who, 'address' | 'station'>) {
+  /**
+   * Whether the password is the account's; a wrong one is on record, and the next ones have to wait.
+   * @throws VigilError `not-logged-in`, `rate-limited`
+   */
+  async function checkPassword(userId: string, password: string, from: Pick<Who, 'address' | 'station'>) {
     const account = userIdPattern.test(userId) ? accounts.get(userId) : undefined;
     // By what was typed: a delay that only known users have would tell who they are.
     const pair = `${userId} ${from.address}`;
@@ -50,13 +54,20 @@ export function loginRoutes(app: App, parts: Parts): void {
       throw new VigilError('rate-limited', `Too many logins: try again in ${Math.ceil(leftMs / 1000) || 5} s.`);
     // An unknown user costs as much time as a known one.
     const right = await verifyPassword(password, account?.password ?? nobodysHash);
-    const started = right && account && !account.disabled ? await sessions.start(account.userId) : undefined;
-    if (!started || !account) {
+    if (!right || !account || account.disabled) {
       noteFailure(failures, pair, now());
-      await trail.record({ actor: { userId: account?.userId ?? unknownUser }, ...from, action: 'login-failed' });
+      // Of a user who is none of ours not what was typed: people type their password into the wrong field.
+      await trail.record({ actor: { userId: account?.userId ?? nobody }, ...from, action: 'login-failed' });
       throw new VigilError('not-logged-in', 'User or password is wrong.');
     }
     noteSuccess(failures, pair);
+    return account;
+  }
+
+  async function login(userId: string, password: string, from: Pick<Who, 'address' | 'station'>) {
+    const account = await checkPassword(userId, password, from);
+    const started = await sessions.start(account.userId);
+    if (!started) throw new VigilError('not-logged-in', 'User or password is wrong.');
     const { name, role, wards } = account;
     const viewer: Viewer = { userId: account.userId, name, role, wards };
     const session = sessionMark(started.claims.sessionId);
@@ -75,7 +86,7 @@ export function loginRoutes(app: App, parts: Parts): void {
       keepStation(request, reply, stations);
       const { token, claims, viewer } = await login(userId, password, whereFrom(request));
       reply.setCookie(cookieName, token, cookieOptions);
-      return sessionBody(viewer, claims.startedAtMs);
+      return sessionBody(viewer, claims.startedAtMs, parts.lockAfterMs);
     },
   );
 
@@ -84,7 +95,7 @@ export function loginRoutes(app: App, parts: Parts): void {
     { config: { access: 'session' }, schema: { response: { 200: Session, 401: ErrorBody } } },
     async (request) => {
       if (!request.live) throw notLoggedIn();
-      return sessionBody(request.live.viewer, request.live.claims.startedAtMs);
+      return sessionBody(request.live.viewer, request.live.claims.startedAtMs, parts.lockAfterMs);
     },
   );
 
@@ -104,14 +115,62 @@ export function loginRoutes(app: App, parts: Parts): void {
     },
   );
 
+  lockRoutes(app, parts, checkPassword);
+
   app.post(
     '/api/ticket',
     { config: { access: 'session' }, schema: { response: { 200: Ticket, 401: ErrorBody, 403: ErrorBody } } },
     async (request) => {
       if (!request.live) throw notLoggedIn();
       const { viewer, claims } = request.live;
-      if (!may(viewer, 'view-devices')) throw notAllowed();
+      if (!may(viewer, 'view-devices')) {
+        await trail.record({ ...whoOf(request), action: 'access-denied', detail: 'POST /api/ticket' });
+        throw notAllowed();
+      }
       return { ticket: tickets.issue(claims) };
+    },
+  );
+}
+
+type CheckPassword = (userId: string, password: string, from: Pick<Who, 'address' | 'station'>) => Promise<unknown>;
+
+/** A screen that nobody touches locks itself: its alarms go on, names are hidden, and nobody acts until the password is entered. */
+function lockRoutes(app: App, { sessions, trail, lockAfterMs }: Parts, checkPassword: CheckPassword): void {
+  app.post(
+    '/api/lock',
+    { config: { access: 'session' }, schema: { response: { 204: Type.Null(), 401: ErrorBody } } },
+    async (request, reply) => {
+      if (!request.live) throw notLoggedIn();
+      const { viewer, claims } = request.live;
+      // Names go at once, even where the record has to wait.
+      sessions.setLocked(sessionMark(claims.sessionId), true);
+      if (!viewer.locked) await trail.record({ ...whoOf(request), action: 'screen-locked' });
+      return reply.code(204).send(null);
+    },
+  );
+
+  app.post(
+    '/api/unlock',
+    {
+      config: { access: 'session', rateLimit: { max: loginsPerMinuteMax, timeWindow: 60_000 } },
+      schema: { body: UnlockBody, response: { 200: Session, 401: ErrorBody, 403: ErrorBody, 429: ErrorBody } },
+    },
+    async (request) => {
+      if (!request.live) throw notLoggedIn();
+      const { viewer, claims } = request.live;
+      const who = whoOf(request);
+      try {
+        await checkPassword(viewer.userId, request.body.password, whereFrom(request));
+      } catch (error) {
+        // 401 would say that the session is over, and it is not.
+        if (error instanceof VigilError && error.code === 'not-logged-in')
+          throw new VigilError('not-allowed', 'The password is wrong.');
+        throw error;
+      }
+      await trail.record({ ...who, action: 'screen-unlocked' });
+      sessions.setLocked(sessionMark(claims.sessionId), false);
+      const { locked: _, ...unlocked } = viewer;
+      return sessionBody(unlocked, claims.startedAtMs, lockAfterMs);
     },
   );
 }

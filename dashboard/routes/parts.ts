@@ -38,6 +38,8 @@ export type Parts = {
   readonly wards: Pick<Wards, 'current'>;
   readonly pseudonymKey: string;
   readonly origins: readonly string[];
+  /** A screen that nobody touched for so long locks itself. */
+  readonly lockAfterMs: number;
   readonly now: () => number;
   /** Everything that lay in Kafka at the start has been read. */
   readonly isReady: () => boolean;

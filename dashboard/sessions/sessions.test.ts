@@ -1,9 +1,11 @@
 import { SignJWT } from 'jose';
 import { describe, expect, it } from 'vitest';
+import { sessionMaxMs } from '../../contracts/audit-sessions.ts';
 import type { Account } from '../accounts/accounts.ts';
 import { nobodysHash } from '../accounts/password.ts';
-import { renewAfterMs, sessionIdleMs, sessionMaxMs } from '../core/session-rules.ts';
+import { renewAfterMs, sessionIdleMs } from '../core/session-rules.ts';
 import { createSessions } from './sessions.ts';
+import { createStations } from './stations.ts';
 import { createTickets, ticketMs } from './tickets.ts';
 import { createTokens, sessionMark } from './token.ts';
 
@@ -102,6 +104,45 @@ describe('a session', () => {
     expect(await sessions.start('nurse2')).toBeUndefined();
   });
 
+  it('does not come back with its account: enabled again, the old password again, or as it was', async () => {
+    const { sessions, accounts, account, clock } = world();
+    const { token, claims } = (await sessions.start('nurse1'))!;
+    clock.ms += 1;
+    sessions.endBefore('nurse1', clock.ms);
+    expect(accounts.get('nurse1')).toEqual(account);
+    expect(await sessions.read(token)).toBeUndefined();
+    expect(sessions.recheck(claims)).toBeUndefined();
+    clock.ms += 1;
+    const later = (await sessions.start('nurse1'))!;
+    expect(await sessions.read(later.token)).toBeDefined();
+    // An older end, as it is read back from the trail, ends nothing newer; nor does one ahead of the clock end what is to come.
+    sessions.endBefore('nurse1', t0 - 1);
+    sessions.endBefore('nurse1', clock.ms - 1);
+    expect(await sessions.read(later.token)).toBeDefined();
+    sessions.endBefore('nurse1', clock.ms + 3_600_000);
+    clock.ms += 1;
+    expect(await sessions.read((await sessions.start('nurse1'))!.token)).toBeDefined();
+  });
+
+  it('is locked and unlocked whole, with all its screens, and no other one with it', async () => {
+    const { sessions } = world();
+    const { token, claims } = (await sessions.start('nurse1'))!;
+    const other = (await sessions.start('nurse1'))!;
+    sessions.setLocked(sessionMark(claims.sessionId), true);
+    expect((await sessions.read(token))?.viewer.locked).toBe(true);
+    expect(sessions.recheck(claims)?.locked).toBe(true);
+    expect((await sessions.read(other.token))?.viewer).not.toHaveProperty('locked');
+    sessions.setLocked(sessionMark(claims.sessionId), false);
+    expect((await sessions.read(token))?.viewer).not.toHaveProperty('locked');
+  });
+
+  it('ends by another epoch of its account, also where no server saw it disabled', async () => {
+    const { sessions, accounts, account, open } = world();
+    const { token } = (await sessions.start('nurse1'))!;
+    accounts.set('nurse1', { ...account, epoch: 'another' });
+    expect(await open().read(token)).toBeUndefined();
+  });
+
   it('needs a key of 256 bits', () => {
     expect(() => createTokens(Buffer.alloc(31).toString('base64url'))).toThrow(/fewer than 32 bytes/);
   });
@@ -122,5 +163,29 @@ describe('a ticket', () => {
     const late = tickets.issue(claims);
     clock.ms += ticketMs;
     expect(tickets.redeem(late, 's1')).toBeUndefined();
+  });
+});
+
+describe('a station', () => {
+  const stations = createStations(secret);
+  it('is known by the value that it was given, in every process with the same key', () => {
+    const { station, value } = stations.issue();
+    expect(station).toMatch(/^[\w-]{8}$/);
+    expect(createStations(secret).read(value)).toBe(station);
+    expect(stations.issue().station).not.toBe(station);
+  });
+
+  it.each([undefined, '', 'x', '.', 'AAAAAAAA.', 'AAAAAAAA.BBBBBBBBBBBBBBBBBBBBBB', 'AAAAAAAA'])(
+    'is none that we did not give: %s',
+    (value) => {
+      expect(stations.read(value)).toBeUndefined();
+    },
+  );
+
+  it('is none of another key, nor of another id with its seal', () => {
+    const { station, value } = stations.issue();
+    expect(createStations(Buffer.alloc(32, 8).toString('base64url')).read(value)).toBeUndefined();
+    expect(stations.read(value.replace(station, 'AAAAAAAA'))).toBeUndefined();
+    expect(stations.read(`${value}.x`)).toBeUndefined();
   });
 });

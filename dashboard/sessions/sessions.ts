@@ -1,8 +1,9 @@
 /** Sessions: made at login, judged at each request, ended by logout. The list of those logged out comes from the audit trail. */
 import { randomBytes } from 'node:crypto';
+import { sessionMaxMs } from '../../contracts/audit-sessions.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Viewer } from '../core/rights.ts';
-import { type Claims, claimsAt, judgeSession, renewAfterMs, sessionMaxMs } from '../core/session-rules.ts';
+import { type Claims, claimsAt, judgeSession, renewAfterMs } from '../core/session-rules.ts';
 import { fingerprintOf, sessionMark, type Tokens } from './token.ts';
 
 /** Sessions of which this process remembers when they were at work; past it the oldest are judged by their token alone. */
@@ -24,29 +25,43 @@ export type Sessions = {
   recheck(claims: Claims): Viewer | undefined;
   /** @param mark of `sessionMark` */
   revoke(mark: string, atMs: number): void;
+  /**
+   * Whether the screens of a session are locked. It comes from the audit trail, too: so it holds in every process and after a restart.
+   * @param mark of `sessionMark`
+   */
+  setLocked(mark: string, isLocked: boolean): void;
+  /** The sessions of an account that began by then are over for good, whatever becomes of the account. */
+  endBefore(userId: string, atMs: number): void;
 };
 
 export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, now: () => number): Sessions {
   const liveAt = new Map<string, number>();
   const revoked = new Map<string, number>();
+  /** Marks of locked sessions, the longest locked first. */
+  const locked = new Set<string>();
+  /** When the sessions of an account were last ended, by user. */
+  const endedAt = new Map<string, number>();
+
+  const isRevoked = ({ userId, startedAtMs }: Claims, mark: string) =>
+    revoked.has(mark) || startedAtMs <= (endedAt.get(userId) ?? Number.NEGATIVE_INFINITY);
 
   function viewerOf(userId: string): { viewer: Viewer; fingerprint: string } | undefined {
     const account = accounts.get(userId);
     if (!account || account.disabled) return undefined;
     const { name, role, wards } = account;
-    return { viewer: { userId, name, role, wards }, fingerprint: fingerprintOf(account.password) };
+    return { viewer: { userId, name, role, wards }, fingerprint: fingerprintOf(account) };
   }
 
   function recheck(claims: Claims): Viewer | undefined {
     const nowMs = now();
     const found = viewerOf(claims.userId);
     const mark = sessionMark(claims.sessionId);
-    const verdict = judgeSession(claims, found, liveAt.get(mark) ?? 0, revoked.has(mark), nowMs);
+    const verdict = judgeSession(claims, found, liveAt.get(mark) ?? 0, isRevoked(claims, mark), nowMs);
     if (verdict !== 'holds') return undefined;
     liveAt.delete(mark);
     liveAt.set(mark, nowMs);
     if (liveAt.size > rememberedMax) liveAt.delete(liveAt.keys().next().value!);
-    return found?.viewer;
+    return found && (locked.has(mark) ? { ...found.viewer, locked: true } : found.viewer);
   }
 
   return {
@@ -72,6 +87,16 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
       if (!claims || !viewer) return undefined;
       const old = claims !== signed || nowMs - claims.seenAtMs > renewAfterMs;
       return { viewer, claims, renewed: old ? await tokens.sign({ ...claims, seenAtMs: nowMs }) : undefined };
+    },
+    setLocked(mark, isLocked) {
+      locked.delete(mark);
+      if (isLocked) locked.add(mark);
+      if (locked.size > rememberedMax) locked.delete(locked.keys().next().value!);
+    },
+    endBefore(userId, atMs) {
+      // A time ahead of the clock would end the sessions that are still to come.
+      const byMs = Math.min(atMs, now());
+      if (byMs > (endedAt.get(userId) ?? Number.NEGATIVE_INFINITY)) endedAt.set(userId, byMs);
     },
     revoke(mark, atMs) {
       revoked.set(mark, atMs);

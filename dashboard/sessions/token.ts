@@ -1,9 +1,9 @@
 /** The session's token, a signed JWT (RFC 7519, HS256) in the cookie: it outlives a restart of the server without a store. */
 import { createHash } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
+import { sessionMaxMs } from '../../contracts/audit-sessions.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import type { Claims } from '../core/session-rules.ts';
-import { sessionMaxMs } from '../core/session-rules.ts';
 
 const issuer = 'vigil-dashboard';
 const keyBytesMin = 32;
@@ -51,9 +51,15 @@ export function createTokens(secret: string): Tokens {
   };
 }
 
-/** What stands for a password hash in a token. */
-export function fingerprintOf(passwordHash: string): string {
-  return createHash('sha256').update(passwordHash).digest('base64url').slice(0, 22);
+/** What stands in a token for an account's password and epoch: another of either ends the sessions. */
+export function fingerprintOf({
+  password,
+  epoch = '',
+}: {
+  readonly password: string;
+  readonly epoch?: string | undefined;
+}): string {
+  return createHash('sha256').update(`${password}${epoch}`).digest('base64url').slice(0, 22);
 }
 
 /** What stands for a session in the audit trail, where its id itself must not be read. */

@@ -342,6 +342,8 @@ describe('who administers Kafka', () => {
       keys: keys(),
       anchorsFile,
       onLogout: () => {},
+      onLock: () => {},
+      onSessionsEnded: () => {},
     });
     await audit.caughtUp;
     const { chain } = audit.page({});

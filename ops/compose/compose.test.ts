@@ -191,7 +191,7 @@ describe('the settings of our services', () => {
 
   /** Said by `npm start` to its own processes only, or without meaning in a container. */
   const notInCompose = ['VIGIL_CLOCK_AHEAD_MS', 'VIGIL_MQTT_SHARE_PORT', 'VIGIL_STATE_DIR'];
-  it.each(['gateway', 'alarms', 'trends', 'dashboard', 'simulators', 'vigil'])(
+  it.each(['gateway', 'alarms', 'trends', 'dashboard', 'witness', 'simulators', 'vigil'])(
     '%s takes over from .env each setting that docker-compose.yml does not fix',
     (name) => {
       const fixed = [...Object.keys(environment(name)), ...notInCompose];

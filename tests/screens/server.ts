@@ -64,6 +64,8 @@ export type ScreenServer = Awaited<ReturnType<typeof openScreenServer>>;
 
 export type ScreenServerOptions = {
   readonly accounts: readonly Pick<Account, 'userId' | 'name' | 'role' | 'wards'>[];
+  /** A screen that nobody touched for so long locks itself; 15 min by default. */
+  readonly lockAfterMs?: number;
   /** A client that is built already; by default the present one is built. */
   readonly clientDir?: string;
   /** The registered wards and beds; by default none, since a test associates by itself. */
@@ -134,6 +136,7 @@ export async function openScreenServer(options: ScreenServerOptions) {
       wards: { current: () => ({ wards: options.wards ?? [] }) },
       pseudonymKey,
       origins: [origin],
+      lockAfterMs: options.lockAfterMs ?? 900_000,
       now,
       isReady: () => true,
     },

@@ -102,3 +102,13 @@ function alarmsByBed(alarms: Iterable<Alarm>): Map<string, readonly Alarm[]> {
   }
   return lists;
 }
+
+/** The same without the names of patients, for a screen that is locked. Beds that show none keep their identity. */
+export function withoutNames(screen: Screen | undefined): Screen | undefined {
+  if (!screen || ![...screen.beds.values()].some(({ patient }) => patient !== null)) return screen;
+  const beds = [...screen.beds].map(([id, bed]): [string, Bed] => [
+    id,
+    bed.patient === null ? bed : { ...bed, patient: null },
+  ]);
+  return { ...screen, beds: new Map(beds) };
+}

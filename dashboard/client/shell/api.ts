@@ -74,6 +74,8 @@ export function createApi(onLoggedOut: () => void) {
   return {
     logIn: (body: LoginBody) => ask<Session>('POST', '/api/login', body),
     logOut: () => ask<void>('POST', '/api/logout'),
+    lock: () => ask<void>('POST', '/api/lock'),
+    unlock: (password: string) => ask<Session>('POST', '/api/unlock', { password }),
     session: () => ask<Session>('GET', '/api/session'),
     wards: () => ask<Wards>('GET', '/api/wards'),
     ticket: () => ask<Ticket>('POST', '/api/ticket'),

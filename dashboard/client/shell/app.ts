@@ -5,12 +5,13 @@ import { useContext } from 'preact/hooks';
 import { sessionRenewMs } from '../../pace.ts';
 import type { Permission, Session } from '../../protocol.ts';
 import { createSteadyClock } from '../core/connection.ts';
-import type { Screen } from '../core/fold.ts';
+import { type Screen, withoutNames } from '../core/fold.ts';
 import { wavePace } from '../core/load.ts';
 import { shownRoute } from '../core/routes.ts';
 import { pageSound } from '../core/sound.ts';
 import { createAnswers, pauseMs } from './answers.ts';
 import { createApi } from './api.ts';
+import { openIdleLock } from './idle-lock.ts';
 import { type LinkState, type Live, openLive, type WatchWish } from './live.ts';
 import { openLoadMonitor } from './load-monitor.ts';
 import { openPageRoute } from './page-route.ts';
@@ -22,6 +23,9 @@ import { openWaves } from './waves.ts';
 import { createSeenCodes, wishFor } from './wish.ts';
 
 const tickMs = 500;
+/** What a locked screen still shows. */
+const wardRoute = { page: 'ward', ward: undefined } as const;
+const isLooking = (permission: Permission) => permission === 'view-vitals' || permission === 'view-devices';
 const wardKey = 'vigil.ward';
 
 export type App = ReturnType<typeof createApp>;
@@ -57,7 +61,7 @@ export function createApp() {
   const failurePausedUntilMs = computed(() => now.value + failurePauseEndMs.value - steady());
   const monitor = openLoadMonitor(steady, tickMs, onTick);
   const shown = createShownScreen(monitor, now);
-  const { screen } = shown;
+  const screen = computed(() => (locked.value ? withoutNames(shown.screen.value) : shown.screen.value));
   /** What the canvases show has come to stand still: none of it is shown. */
   const wavesFailed = signal(false);
   const waves = openWaves(monitor.drawnLate, (isStuck) => {
@@ -69,7 +73,12 @@ export function createApp() {
   const api = createApi(() => forget(session.peek() ? 'ended' : undefined));
   let live: Live | undefined;
 
-  const may = (permission: Permission) => session.value?.may.includes(permission) ?? false;
+  /** Nobody was here for a while: no name is shown and nobody acts until the password is entered; the server holds to it, too. */
+  const locked = computed(() => session.value?.locked ?? false);
+  /** This page has locked itself and the server has not said yet that it knows. */
+  let lockPending = false;
+  const may = (permission: Permission) =>
+    (session.value?.may.includes(permission) ?? false) && (!locked.value || isLooking(permission));
   const watches = computed(() => may('view-vitals') || may('view-devices'));
 
   /** Everything of the session goes; `ended` where a screen that watched stops without anyone having asked for it. */
@@ -88,6 +97,8 @@ export function createApp() {
   }
 
   function enter(entered: Session) {
+    lockPending = false;
+    idleLock.touch();
     serverTime.forget();
     batch(() => {
       sessionProblem.value = undefined;
@@ -103,7 +114,7 @@ export function createApp() {
   async function resume() {
     const answer = await api.session();
     if (answer.ok) {
-      if (session.value) session.value = answer.data;
+      if (session.value) session.value = lockPending ? { ...answer.data, locked: true } : answer.data;
       else enter(answer.data);
     } else if (answer.status !== 401 && !session.value) {
       sessionProblem.value = answer.message;
@@ -111,9 +122,39 @@ export function createApp() {
     }
   }
 
+  function lock() {
+    const known = session.peek();
+    if (!known) return;
+    lockPending = true;
+    session.value = { ...known, locked: true };
+    void api.lock().then((answer) => {
+      if (answer.ok) lockPending = false;
+    });
+  }
+
+  /** @returns what is wrong, in words; undefined where the screen is unlocked */
+  async function unlock(password: string): Promise<string | undefined> {
+    const answer = await api.unlock(password);
+    if (!answer.ok) return answer.message;
+    lockPending = false;
+    idleLock.touch();
+    session.value = answer.data;
+    return undefined;
+  }
+
+  const idleLock = openIdleLock(steady, lock, () => {
+    // Another tab of this login may have been unlocked.
+    if (locked.peek() && !lockPending) void resume();
+  });
+
   const seenCodes = createSeenCodes();
   const wish = computed<WatchWish>(() => {
-    const asked = wishFor(shownRoute(route.value, may), ward.value, seenCodes(screen.value), may('view-vitals'));
+    const asked = wishFor(
+      locked.value ? wardRoute : shownRoute(route.value, may),
+      ward.value,
+      seenCodes(screen.value),
+      may('view-vitals'),
+    );
     return wavePace(monitor.level.value) === 0 ? { ...asked, waves: null } : asked;
   });
   let sent = '';
@@ -185,6 +226,8 @@ export function createApp() {
       now.value = serverTime.now();
       shown.catchUp();
     });
+    const known = session.peek();
+    idleLock.tick(known && (!known.locked || lockPending) ? known.lockAfterMs : undefined);
   }
 
   function setWard(next: string) {
@@ -195,13 +238,13 @@ export function createApp() {
   const renew = setInterval(() => {
     if (session.value) void resume();
   }, sessionRenewMs);
-  const unlock = () => {
+  const wake = () => {
     speaker.enable();
     // Somebody came: the notice stays, the sound need not.
     if (sessionEnded.peek()) failurePauseEndMs.value = steady() + pauseMs;
   };
-  addEventListener('pointerdown', unlock, { passive: true });
-  addEventListener('keydown', unlock, { passive: true });
+  addEventListener('pointerdown', wake, { passive: true });
+  addEventListener('keydown', wake, { passive: true });
   void resume();
 
   return {
@@ -224,7 +267,9 @@ export function createApp() {
     watches,
     may,
     enter,
-    enableSound: unlock,
+    enableSound: wake,
+    locked,
+    unlock,
     failurePausedUntilMs,
     pauseFailureSound() {
       failurePauseEndMs.value = steady() + pauseMs;
@@ -242,8 +287,9 @@ export function createApp() {
       monitor.close();
       clearInterval(renew);
       pageRoute.close();
-      removeEventListener('pointerdown', unlock);
-      removeEventListener('keydown', unlock);
+      idleLock.close();
+      removeEventListener('pointerdown', wake);
+      removeEventListener('keydown', wake);
       live?.close();
       speaker.close();
     },

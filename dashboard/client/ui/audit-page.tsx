@@ -169,7 +169,7 @@ function Row({ row }: { row: AuditEntry }) {
       <td class={`nowrap${row.action === 'access-denied' || row.action === 'login-failed' ? ' is-refused' : ''}`}>
         {row.action}
       </td>
-      <td data-label="From">
+      <td class="table__from" data-label="From">
         {row.address}
         {row.station && <span class="table__note">station {row.station}</span>}
       </td>

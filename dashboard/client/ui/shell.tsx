@@ -4,6 +4,7 @@ import { useApp } from '../shell/app.ts';
 import { Announcer } from './announcer.tsx';
 import { AuditPage } from './audit-page.tsx';
 import { DevicesPage } from './devices-page.tsx';
+import { LockStrip } from './lock-strip.tsx';
 import { LoginPage } from './login-page.tsx';
 import { LostBanner } from './lost-banner.tsx';
 import { Notices } from './notices.tsx';
@@ -27,6 +28,7 @@ export function Shell() {
         Skip to content
       </button>
       <TopBar />
+      <LockStrip />
       <Notices />
       <Place />
       {app.watches.value && <LostBanner />}
@@ -42,6 +44,7 @@ function skipToMain() {
 
 function Place() {
   const app = useApp();
+  if (app.locked.value) return app.watches.value ? <WardPage /> : null;
   const route = shownRoute(app.route.value, app.may);
   if (route.page === 'audit') return <AuditPage />;
   if (route.page === 'devices') return <DevicesPage />;

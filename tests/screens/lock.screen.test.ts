@@ -1,0 +1,97 @@
+/** A screen that nobody touches: it hides names and takes no act, its alarms go on, and the password brings it back. */
+import { mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { logIn, openBrowser, password } from '../browser.ts';
+import { alarmOf, patient, period, play, raised, widest } from './scene.ts';
+import { openScreenServer, type ScreenServer } from './server.ts';
+
+const pictures = mkdtempSync(join(tmpdir(), 'vigil-lock-'));
+/** Long enough that a slow machine finds the ward before it, short enough to wait for. */
+const lockAfterMs = 10_000;
+let server: ScreenServer;
+let browser: Browser;
+
+beforeAll(async () => {
+  console.log(`pictures in ${pictures}`);
+  [server, browser] = await Promise.all([
+    openScreenServer({
+      accounts: [{ userId: 'nora', name: 'Nora Nurse', role: 'nurse', wards: ['ICU'] }],
+      lockAfterMs,
+    }),
+    openBrowser(inject('chromium')),
+  ]);
+});
+
+afterAll(async () => {
+  await browser.close();
+  await server.close();
+});
+
+/** Every message of the live connection from now on. */
+function listen(page: Page): string[] {
+  const messages: string[] = [];
+  page.on('websocket', (socket) => socket.on('framereceived', ({ payload }) => messages.push(String(payload))));
+  return messages;
+}
+
+it('hides names from a screen that nobody touches, keeps its alarms, and takes the password', async () => {
+  const held = period('U-1', 'ICU', patient({ familyName: 'Heronova' }));
+  const bed = { deviceId: 'bed-01', period: held, values: widest, waves: [], ageMs: 0 };
+  const stop = play(server, [bed]);
+  const page = await logIn(browser, server, 'nora');
+  const messages = listen(page);
+  await page.getByText('Heronova').first().waitFor();
+
+  await page.getByTestId('lock').waitFor();
+  await page.getByText('Heronova').first().waitFor({ state: 'hidden' });
+  // Neither the page nor what it is sent from then on has the name; the numbers go on.
+  await page.reload();
+  await page.getByTestId('lock').waitFor();
+  await page.getByTestId('bed-U-1').getByTestId('value-MDC_ECG_HEART_RATE').waitFor();
+  expect(await page.content()).not.toContain('Heronova');
+  expect(messages.filter((text) => text.includes('"snapshot"')).at(-1)).not.toContain('Heronova');
+
+  server.alarms(raised(alarmOf(bed, { priority: 'high' })));
+  await page.getByText('HR 188 > 160').first().waitFor();
+  for (const [width, height] of [
+    [1920, 1080],
+    [414, 896],
+  ] as const) {
+    await page.setViewportSize({ width, height });
+    await page.waitForTimeout(300);
+    await page.screenshot({ path: join(pictures, `locked-${width}.png`) });
+  }
+  await page.setViewportSize({ width: 1920, height: 1080 });
+
+  // The server refuses what the page does not offer.
+  const refused = await page.evaluate(async (associationId) => {
+    const headers = { 'x-vigil': '1', 'content-type': 'application/json' };
+    const look = await fetch(`/api/associations/${associationId}`);
+    const path = `/api/associations/${associationId}/pause-audio`;
+    const act = await fetch(path, { method: 'POST', headers, body: '{"forMs":60000}' });
+    return [look.status, act.status];
+  }, held.associationId);
+  expect(refused).toEqual([423, 423]);
+  expect(server.commands).toEqual([]);
+
+  await page.getByTestId('unlock-password').fill('not the password');
+  await page.getByTestId('unlock').click();
+  await page.getByTestId('unlock-error').filter({ hasText: 'The password is wrong.' }).waitFor();
+  await page.getByTestId('unlock-password').fill(password);
+  await page.getByTestId('unlock').click();
+  await page.getByText('Heronova').first().waitFor();
+  await page.getByTestId('lock').waitFor({ state: 'hidden' });
+
+  const actions = server.audit.page({}).records.map(({ action, session }) => [action, session !== undefined]);
+  expect(actions).toEqual(
+    expect.arrayContaining([
+      ['screen-locked', true],
+      ['login-failed', false],
+      ['screen-unlocked', true],
+    ]),
+  );
+  stop();
+});
