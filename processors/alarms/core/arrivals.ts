@@ -114,7 +114,7 @@ export function note(
     const { setByMs, apart, isNewest } = courseOf(known?.order ?? order, reading, clock, assessed, isBack);
     // It is expected from when on it came: neither a clock that is behind nor a backlog makes it missing in the time before.
     const since = late ? receivedAt : Math.max(at, now ?? at);
-    const before = known ?? arrivalOf(parameter, reading, order, since, part.declaredMs);
+    const before = known ?? arrivalOf(parameter, reading, order, { at, since }, part.declaredMs);
     const value = usableNumber(numeric) ?? null;
     const next = named(before, { parameter, numeric, value }, place, isNewest ? order : before.order, of);
     codes[parameter.code] = next;
@@ -142,18 +142,21 @@ function isSameClock(a: DeviceClock, b: DeviceClock): boolean {
   );
 }
 
-/** A parameter of which nothing valid has come yet. @param since from when on it is expected: not before it came, whatever its clock says */
+/**
+ * A parameter of which nothing valid has come yet.
+ * @param at when it was measured, by its clock. @param since from when on it is expected: not before it came, whatever its clock says
+ */
 export function arrivalOf(
   parameter: Parameter,
   { declaredMs }: Pick<Reading, 'declaredMs'>,
   order: Order,
-  since: number,
+  { at, since }: { readonly at: number; readonly since: number },
   statusMs: number | undefined,
 ): Arrival {
   return {
     clock: initialClock,
     order,
-    namedAt: since,
+    namedAt: at,
     validAt: null,
     heardAt: 0,
     spacings: [],

@@ -153,7 +153,7 @@ function arrivalsOf({ main, clock, silence, technical, live }: StateV1): Arrival
     const silent = technical[`${parameter.group}.no-data`];
     const silentSince = silent?.code === code ? silent.onset : null;
     const order = { boot: '', seq: 0, time, receivedAt: heardAt };
-    const fresh = arrivalOf(parameter, { declaredMs: null }, order, at, silence.intervalMs);
+    const fresh = arrivalOf(parameter, { declaredMs: null }, order, { at, since: at }, silence.intervalMs);
     const beyond = Object.values(live).some(
       ({ alarm }) => alarm.present && alarm.kind === 'physiological' && alarm.code === code,
     );
