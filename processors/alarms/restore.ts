@@ -100,17 +100,25 @@ export async function restorePartitions(options: {
         else lastTwo.set(record.key, [...(lastTwo.get(record.key) ?? []), { partition, record }].slice(-2));
       },
     );
+    const pairs = [...lastTwo.values()];
+    // Together: each bed's data key is unwrapped in other threads.
+    const bests = await Promise.all(pairs.map(furthest));
     const states = new Map<number, AlarmState[]>();
-    for (const pair of lastTwo.values()) {
-      let best: AlarmState | undefined;
-      for (const { record } of pair) {
-        const state = await openState(record);
-        if (state && (!best || BigInt(state.offsets.observations) >= BigInt(best.offsets.observations))) best = state;
-      }
-      const { partition } = pair[0]!;
+    for (const [at, [first]] of pairs.entries()) {
+      const best = bests[at];
+      const { partition } = first!;
       if (best) states.set(partition, [...(states.get(partition) ?? []), best]);
     }
     return states;
+  }
+
+  async function furthest(pair: readonly Raw[]): Promise<AlarmState | undefined> {
+    let best: AlarmState | undefined;
+    for (const { record } of pair) {
+      const state = await openState(record);
+      if (state && (!best || BigInt(state.offsets.observations) >= BigInt(best.offsets.observations))) best = state;
+    }
+    return best;
   }
 
   async function openState(record: LogRecord): Promise<AlarmState | null | undefined> {
