@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ensureCertificates } from '../../certs/ensure.ts';
+import { keysOf, nextMark } from '../platform/key-mark.ts';
 import { handOut } from './handOut.ts';
 import { holders } from './identities.ts';
 
@@ -19,6 +20,16 @@ it('gives every holder its files, closed to others, and changes nothing the seco
   expect(new Set(first.map((name) => name.split('/')[0]))).toEqual(new Set(holders));
   for (const name of first) expect(statSync(join(folder, name)).mode & 0o077).toBe(0);
   expect(handOut(authority(), folder, ['bed-01'])).toEqual([]);
+});
+
+it('lets the set-up compare the keys of the house with those of the data, without giving it one', () => {
+  handOut(authority(), folder, []);
+  const ours = keysOf(join(folder, 'setup'));
+  expect(Object.keys(ours.keys)).toContain('secrets/reader-alarms.jwk');
+  expect(ours).toEqual(keysOf(authority()));
+  const other = { epoch: 0, keys: { ...ours.keys, 'secrets/pseudonym.key': 'of another house' } };
+  expect(nextMark(other, ours)).toContain('other keys than these: secrets/pseudonym.key');
+  expect(existsSync(join(folder, 'setup/secrets/pseudonym.key'))).toBe(false);
 });
 
 it("joins the broker's key and certificate into one key store", () => {

@@ -56,6 +56,8 @@ export function sharesOf(holder: Holder, devices: readonly string[]): Share[] {
       return [
         ...same('certs', 'ca.pem', 'admin.pem', 'admin.key'),
         ...same('secrets', 'influx-admin.password', 'influx-trends.password', 'influx-dashboard.password'),
+        // By it the set-up sees whether Kafka's data belong to these keys: it has none of them itself.
+        ...same('secrets', 'fingerprints.json'),
       ];
     case 'gateway':
       return [

@@ -22,11 +22,20 @@ const key = 'keys';
  * @throws VigilError `certificate-invalid`
  */
 export async function markKeys(kafka: kafkajs.Kafka, stateDir: string): Promise<void> {
-  const ours: RecordedKeys = { epoch: readRecorded(stateDir)?.epoch ?? 0, keys: printsOf(stateDir) };
+  const ours = keysOf(stateDir);
   const marked = await readMark(kafka);
   const next = nextMark(marked, ours);
   if (typeof next === 'object') return next === marked ? undefined : writeMark(kafka, next);
   throw new VigilError('certificate-invalid', `${next} ${remedy(stateDir)}`);
+}
+
+/**
+ * The keys of the house that a folder belongs to. Where the set-up is apart from the keys, as in compose, it has only the record of them,
+ * which was made when they were checked (certs/ensure.ts).
+ */
+export function keysOf(stateDir: string): RecordedKeys {
+  const recorded = readRecorded(stateDir);
+  return { epoch: recorded?.epoch ?? 0, keys: { ...recorded?.keys, ...printsOf(stateDir) } };
 }
 
 /** What Kafka should carry now, or in one sentence what does not fit. Pure. */
