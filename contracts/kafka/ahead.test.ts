@@ -15,27 +15,39 @@ function gate() {
   return { promise, open: resolve };
 }
 
+const records = (count: number, bytes: number) =>
+  Array.from({ length: count }, () => ({ key: null, value: Buffer.alloc(bytes) }));
+
 it('takes more while few wait, and no more until they are handed out', async () => {
-  const ahead = createAhead(10);
+  const ahead = createAhead(20_000);
   const [first, second] = [gate(), gate()];
-  expect(await settled(ahead.put(10, () => first.promise))).toBe(true);
-  const full = ahead.put(5, () => second.promise);
+  expect(await settled(ahead.put(records(10, 1_000), () => first.promise))).toBe(true);
+  const full = ahead.put(records(10, 1_000), () => second.promise);
   expect(await settled(full)).toBe(false);
   first.open();
   expect(await settled(full)).toBe(true);
   second.open();
 });
 
+it('takes no more while a few long ones wait, which hold as much memory as many short ones', async () => {
+  const ahead = createAhead(10_000_000);
+  const first = gate();
+  const full = ahead.put(records(40, 262_144), () => first.promise);
+  expect(await settled(full)).toBe(false);
+  first.open();
+  expect(await settled(full)).toBe(true);
+});
+
 it('hands batches out one after the other, in their order', async () => {
-  const ahead = createAhead(100);
+  const ahead = createAhead(10_000);
   const seen: string[] = [];
   const first = gate();
-  void ahead.put(1, async () => {
+  void ahead.put(records(1, 100), async () => {
     seen.push('first begins');
     await first.promise;
     seen.push('first ends');
   });
-  void ahead.put(1, async () => {
+  void ahead.put(records(1, 100), async () => {
     seen.push('second');
   });
   expect(await settled(ahead.done())).toBe(false);

@@ -4,23 +4,36 @@
  * finds all of one fetch handed out, as far as its tasks wait for nothing themselves.
  */
 
+/** A record as it waits. */
+export type Waiting = { readonly key: Buffer | null; readonly value: Buffer | null };
+
 export type Ahead = {
-  /** Puts a task, which must not reject, behind those that wait. Resolves when so few records wait that more may be fetched. */
-  put(records: number, task: () => Promise<void>): Promise<void>;
+  /** Puts a task, which must not reject, behind those that wait. Resolves when so little waits that more may be fetched. */
+  put(records: readonly Waiting[], task: () => Promise<void>): Promise<void>;
   /** Resolves when all that was put is done. */
   done(): Promise<void>;
 };
 
-/** @param recordsMax while more wait than these, `put` does not resolve */
-export function createAhead(recordsMax: number): Ahead {
+/** About what the objects around a record's bytes take (ours). */
+const recordBytes = 256;
+
+function bytesOf(records: readonly Waiting[]): number {
+  return records.reduce((sum, { key, value }) => sum + recordBytes + (key?.length ?? 0) + (value?.length ?? 0), 0);
+}
+
+/**
+ * Bytes are counted and not records: a device may send 256 kB at once, and some thousand such records would be more than the memory.
+ * @param bytesMax while more wait than these, `put` does not resolve
+ */
+export function createAhead(bytesMax: number): Ahead {
   let waiting = 0;
   let last = Promise.resolve();
   const watchers = new Set<() => void>();
 
-  async function run(records: number, task: () => Promise<void>): Promise<void> {
+  async function run(bytes: number, task: () => Promise<void>): Promise<void> {
     await task();
-    waiting -= records;
-    if (waiting <= recordsMax) {
+    waiting -= bytes;
+    if (waiting <= bytesMax) {
       for (const resolve of watchers) resolve();
       watchers.clear();
     }
@@ -28,9 +41,10 @@ export function createAhead(recordsMax: number): Ahead {
 
   return {
     async put(records, task) {
-      waiting += records;
-      last = last.then(() => run(records, task));
-      if (waiting > recordsMax) await new Promise<void>((resolve) => watchers.add(resolve));
+      const bytes = bytesOf(records);
+      waiting += bytes;
+      last = last.then(() => run(bytes, task));
+      if (waiting > bytesMax) await new Promise<void>((resolve) => watchers.add(resolve));
     },
     done: () => last,
   };

@@ -78,13 +78,13 @@ const disconnectMsMax = 3_000;
 const restartMsMin = 1_000;
 const restartMsMax = 60_000;
 const lookEveryMs = 10;
-/** Records that wait to be handed out while more are fetched: about what one fetch brings of readings, 10 MB. */
-const aheadMax = 10_000;
+/** Bytes of records that wait to be handed out while more are fetched: about what one fetch brings. */
+const aheadBytesMax = 10_000_000;
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
 export async function createReader(kafka: Kafka, options: ReaderOptions): Promise<Reader> {
   const { log, topics } = options;
-  const ahead: Ahead | undefined = options.readsAhead ? createAhead(aheadMax) : undefined;
+  const ahead: Ahead | undefined = options.readsAhead ? createAhead(aheadBytesMax) : undefined;
   const firstSinceMs =
     typeof options.start === 'object' && 'committedOrSinceMs' in options.start
       ? options.start.committedOrSinceMs
@@ -139,7 +139,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
       if (mine === generation && position !== undefined && next > BigInt(position)) reached(place, next);
     };
     // What came before it may still wait.
-    if (ahead) void ahead.put(0, async () => pass());
+    if (ahead) void ahead.put([], async () => pass());
     else pass();
   });
   consumer.on(consumer.events.REBALANCING, () => options.onRevoked?.());
@@ -242,7 +242,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
       if (ahead) {
         // To kafkajs it is read. What a rebalance finds waiting is dropped, and read again from where it was handed out.
         resolveOffset(batch.lastOffset());
-        await ahead.put(batch.messages.length, () => handOut(batch, fetchedMs, over));
+        await ahead.put(batch.messages, () => handOut(batch, fetchedMs, over));
       } else {
         await handOut(batch, fetchedMs, over);
         if (!over()) resolveOffset(batch.lastOffset());
