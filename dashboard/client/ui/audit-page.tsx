@@ -173,7 +173,9 @@ function Row({ row }: { row: AuditEntry }) {
         {row.address}
         {row.station && <span class="table__note">station {row.station}</span>}
       </td>
-      <td class="table__ward" data-label="Ward">{row.ward}</td>
+      <td class="table__ward" data-label="Ward">
+        {row.ward}
+      </td>
       <td data-label="About">{about.join(', ')}</td>
       <td data-label="Detail">{row.detail}</td>
       <td class="nowrap">
