@@ -52,6 +52,8 @@ export type ReaderOptions = {
   readonly onRevoked?: () => void;
   /** Awaited: back pressure. What it throws is logged, and the batch handed out again. */
   readonly onRecords: (batch: RecordBatch) => Promise<void> | void;
+  /** All before `next` has been handed out, or is nothing to hand out: a transaction's marker, or damage. In its place among the records. */
+  readonly onReached?: (topic: KafkaTopic, partition: number, next: bigint) => void;
   readonly log: Logger;
 };
 
@@ -221,6 +223,8 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
 
   function reached(place: TopicPartition, next: bigint): void {
     positions.set(place, String(next));
+    const [topic, partition] = place.split('/') as [KafkaTopic, string];
+    options.onReached?.(topic, Number(partition), next);
     arrived(place, next);
   }
 

@@ -104,6 +104,16 @@ describe('snapshots and positions', () => {
     expect(one.partition.position()).toEqual({ observations: 1n, commands: 1n });
   });
 
+  it('the past is replayed also where nothing but damage lies at its end, and silence is judged', () => {
+    const one = open({ replayTo: 2n });
+    one.read(0, 0, 80);
+    expect(one.partition.isLive()).toBe(false);
+    one.partition.passed('observations', 1n, t0);
+    expect(one.partition.isLive()).toBe(true);
+    one.partition.tick(t0 + 60_000);
+    expect(one.events.map(({ alarm }) => alarm.kind)).toContain('technical');
+  });
+
   it('written while the past is replayed, it says that the events which were found are still to be compared', () => {
     const first = open();
     first.read(0, 0, 150);

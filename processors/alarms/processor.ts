@@ -140,6 +140,12 @@ export async function startProcessor(options: {
     await owner.outbox.room();
   }
 
+  /** A batch at the log's end that is damaged holds no record: without this the past would be replayed until the next reading. */
+  function onReached(topic: KafkaTopic, p: number, next: bigint): void {
+    if (!closing && (topic === 'observations' || topic === 'commands'))
+      owned.get(p)?.partition.passed(topic, next - 1n, now());
+  }
+
   const reader = await createReader(log.kafka, {
     group: alarmsGroup,
     topics: ['observations', 'commands'],
@@ -148,6 +154,7 @@ export async function startProcessor(options: {
     readsAhead: true,
     onAssigned,
     onRecords,
+    onReached,
     log: logger,
   });
 

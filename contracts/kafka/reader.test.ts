@@ -1,0 +1,99 @@
+import type { Kafka } from 'kafkajs';
+import pino from 'pino';
+import { expect, it } from 'vitest';
+import { createReader, type ReaderOptions } from './reader.ts';
+
+const topic = 'observations';
+const settled = async () => {
+  for (let turn = 0; turn < 10; turn += 1) await new Promise((done) => setImmediate(done));
+};
+
+/** What kafkajs calls of a consumer, by hand. */
+function fakeKafka(high: number) {
+  const listeners = new Map<string, (event: object) => void>();
+  let eachBatch: (payload: object) => Promise<void> = async () => {};
+  const names = ['GROUP_JOIN', 'END_BATCH_PROCESS', 'REBALANCING', 'CRASH'];
+  const consumer = {
+    events: Object.fromEntries(names.map((name) => [name, name])),
+    on: (name: string, listener: (event: object) => void) => void listeners.set(name, listener),
+    async run(options: { eachBatch: typeof eachBatch }) {
+      eachBatch = options.eachBatch;
+    },
+    connect: async () => {},
+    subscribe: async () => {},
+    disconnect: async () => {},
+    seek: () => {},
+  };
+  const admin = {
+    connect: async () => {},
+    disconnect: async () => {},
+    fetchTopicOffsets: async () => [{ partition: 0, low: '0', high: String(high) }],
+    fetchOffsets: async () => [],
+  };
+  const emit = (name: string, payload: object) => listeners.get(name)!({ payload });
+  return {
+    kafka: { consumer: () => consumer, admin: () => admin } as unknown as Kafka,
+    join: () => emit('GROUP_JOIN', { memberAssignment: { [topic]: [0] } }),
+    /** A batch of which kafkajs hands out these; `last` may lie behind them, where a marker or damage is at its end. */
+    batch: (offsets: readonly number[], last: number) => {
+      const messages = offsets.map((offset) => ({ offset: String(offset), key: null, value: null, timestamp: '0' }));
+      const batch = { topic, partition: 0, messages, highWatermark: String(high), lastOffset: () => String(last) };
+      const none = async () => {};
+      return eachBatch({ batch, resolveOffset() {}, heartbeat: none, isRunning: () => true, isStale: () => false });
+    },
+    /** A batch of which nothing is handed out. */
+    empty: (last: number) => emit('END_BATCH_PROCESS', { topic, partition: 0, batchSize: 0, lastOffset: String(last) }),
+  };
+}
+
+const options = (): Pick<ReaderOptions, 'group' | 'topics' | 'start' | 'log' | 'onAssigned'> => ({
+  ...{ group: 'alarms', topics: [topic], start: 'committed', log: pino({ level: 'silent' }) },
+  onAssigned: async () => new Map([[`${topic}/0`, '0']]),
+});
+
+it.each([true, false])('says how far it is, also behind what cannot be handed out (reads ahead: %s)', async (ahead) => {
+  const { kafka, join, batch, empty } = fakeKafka(6);
+  const seen: string[] = [];
+  const reader = await createReader(kafka, {
+    ...options(),
+    readsAhead: ahead,
+    onRecords: ({ records }) => void seen.push(...records.map(({ offset }) => `record ${offset}`)),
+    onReached: (_topic, _partition, next) => void seen.push(`before ${next}`),
+  });
+  join();
+  await batch([0, 1], 1);
+  await batch([2], 3);
+  empty(5);
+  await settled();
+  expect(seen).toEqual(['record 0', 'record 1', 'before 2', 'record 2', 'before 4', 'before 6']);
+  await reader.caughtUp;
+  await reader.close();
+});
+
+it('drops at a rebalance what waits to be handed out, and it is no reached place', async () => {
+  const { kafka, join, batch } = fakeKafka(4);
+  const seen: string[] = [];
+  const { promise: judged, resolve: judge } = Promise.withResolvers<void>();
+  const reader = await createReader(kafka, {
+    ...options(),
+    readsAhead: true,
+    onRecords: async ({ records }) => {
+      seen.push(...records.map(({ offset }) => `record ${offset}`));
+      await judged;
+    },
+    onReached: (_topic, _partition, next) => void seen.push(`before ${next}`),
+  });
+  join();
+  await batch([0, 1], 1);
+  await batch([2, 3], 3);
+  await settled();
+  join();
+  judge();
+  await settled();
+  expect(seen).toEqual(['record 0', 'record 1']);
+  await batch([0, 1], 1);
+  await batch([2, 3], 3);
+  await settled();
+  expect(seen.slice(2)).toEqual(['record 0', 'record 1', 'before 2', 'record 2', 'record 3', 'before 4']);
+  await reader.close();
+});
