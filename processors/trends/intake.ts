@@ -12,7 +12,7 @@ import { scorePointsOf } from './core/score-points.ts';
 import type { TrendCounters } from './counters.ts';
 
 export type Intake = {
-  /** The points of a batch, in its order. Takes at most some 10 s: so long a data key that has not come yet is waited for. */
+  /** The points of a batch, in its order. A record whose data key is missing is skipped at once; while Kafka does not say, it waits. */
   points(batch: RecordBatch): Promise<Point[]>;
 };
 
@@ -56,7 +56,7 @@ export const scoreSource: TrendSource = {
   },
 };
 
-/** Ids of data keys that were waited for in vain (a forgotten patient's): not waited for again. Past it the oldest goes. */
+/** Ids of data keys that are missing (a forgotten patient's): not looked for again. Past it the oldest goes. */
 const missingKeysMax = 10_000;
 
 export function createIntake(
@@ -86,7 +86,7 @@ export function createIntake(
     const kid = header?.kid;
     if (kid !== undefined && missingKeys.has(kid)) return 'key-unknown';
     try {
-      return await open({ topic: batch.topic, key: record.key, value });
+      return await open({ topic: batch.topic, key: record.key, value, fetchedMs: record.fetchedMs });
     } catch (error) {
       if (!(error instanceof VigilError)) return 'sealed-malformed';
       if (error.code === 'key-unknown' && kid !== undefined) missingKeys.add(kid);
