@@ -53,10 +53,11 @@ export function createAuditReading(keys: PublicKeys, anchors: readonly Anchor[],
   /** A record without a signature is only of the time before there were any. */
   function judge(record: AnyAuditRecord, opened: Opened, place: LogPlace): RecordVerdict {
     const { writer, boot } = opened.place;
-    const verdict = sessions.judge(record, judgeRecord(record, { writer, boot }, sha256, keys.verify));
+    const own = judgeRecord(record, { writer, boot }, sha256, keys.verify);
     const part = partOf(place.partition);
-    if (verdict.kind === 'older' && (part.hasSigned || anchored.mustBeSigned(place)))
+    if (own.kind === 'older' && (part.hasSigned || anchored.mustBeSigned(place)))
       return { kind: 'bad', fault: 'unsigned', why: 'is not signed, and lies where all are signed' };
+    const verdict = sessions.judge(record, own);
     if (isSigned(record) && verdict.kind !== 'bad') part.hasSigned = true;
     return verdict;
   }

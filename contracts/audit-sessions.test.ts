@@ -57,6 +57,18 @@ describe('an act is bound to a session', () => {
     expect(why(records)).toMatch(text);
   });
 
+  it('also one that logged in before records were signed, and works on after the upgrade', () => {
+    const { session: _, key: __, sig: ___, writer: ____, ...unsigned } = login;
+    const check = createSessionCheck();
+    check.judge({ ...unsigned, detail: 'session one' }, { kind: 'older' });
+    const judged = (one: AuditRecord) => check.judge(one, { kind: 'signed' }).kind;
+    expect(judged(record(t0 + minute))).toBe('signed');
+    expect(judged(record(t0 + minute, { session: 'two' }))).toBe('bad');
+    expect(judged(record(t0 + minute, { actor: { ...nurse, userId: 'paul' } }))).toBe('bad');
+    expect(judged(record(t0 + 2 * minute, { action: 'logout' }))).toBe('signed');
+    expect(judged(record(t0 + sessionMaxMs + 6 * minute))).toBe('bad');
+  });
+
   it('where the reading begins in the middle, of a session that may have begun before it', () => {
     expect(why([record(t0 + sessionMaxMs)], t0)).toBeUndefined();
     expect(why([record(t0 + sessionMaxMs + 6 * minute)], t0)).toMatch(/no login/);

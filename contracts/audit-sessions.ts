@@ -16,11 +16,28 @@ const sessionsMax = 200_000;
 
 type Known = { readonly userId: string; readonly writer: AuditWriter; readonly atMs: number; endedAtMs: number };
 
+/** The session that a login or logout of before records were signed is about. */
+export function sessionOfOlder({ detail = '' }: AnyAuditRecord): string | undefined {
+  return detail.startsWith('session ') ? detail.slice('session '.length) : undefined;
+}
+
 /**
  * @param fromMs the reading begins with records of this time: of a session that may have begun before it the login is not asked for
  */
 export function createSessionCheck(fromMs = Number.NEGATIVE_INFINITY) {
   const known = new Map<string, Known>();
+
+  function remember(session: string, { actor: { userId }, at }: AnyAuditRecord, writer: AuditWriter): void {
+    if (known.has(session)) return;
+    known.set(session, { userId, writer, atMs: parseInstant(at) ?? 0, endedAtMs: Number.POSITIVE_INFINITY });
+    if (known.size > sessionsMax) known.delete(known.keys().next().value!);
+  }
+
+  /** Who was logged in at a screen when Vigil was brought up to date works on with that session. */
+  function takeOlder(record: AnyAuditRecord): void {
+    const session = record.action === 'login' ? sessionOfOlder(record) : undefined;
+    if (session !== undefined) remember(session, record, 'dashboard');
+  }
 
   function faultOf(record: AnyAuditRecord): string | undefined {
     if (!isSigned(record) || record.session === undefined) return undefined;
@@ -29,8 +46,7 @@ export function createSessionCheck(fromMs = Number.NEGATIVE_INFINITY) {
     const login = known.get(session);
     if (action === 'login') {
       if (login && login.userId !== actor.userId) return `names a session that is of ${login.userId}`;
-      if (!login) known.set(session, { userId: actor.userId, writer, atMs, endedAtMs: Number.POSITIVE_INFINITY });
-      if (known.size > sessionsMax) known.delete(known.keys().next().value!);
+      remember(session, record, writer);
       return undefined;
     }
     if (!login) {
@@ -51,6 +67,7 @@ export function createSessionCheck(fromMs = Number.NEGATIVE_INFINITY) {
     /** The verdict on a record of which nothing else is wrong. */
     judge(record: AnyAuditRecord, verdict: RecordVerdict): RecordVerdict {
       if (verdict.kind === 'bad') return verdict;
+      if (verdict.kind === 'older') takeOlder(record);
       const why = faultOf(record);
       return why === undefined ? verdict : { kind: 'bad', fault: 'forged', why };
     },

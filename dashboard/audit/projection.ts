@@ -7,6 +7,7 @@ import { isSigned } from '../../contracts/audit-chain.ts';
 import type { PublicKeys } from '../../contracts/audit-keys.ts';
 import { type AuditRead, createAuditReading, loadAnchors } from '../../contracts/audit-reading.ts';
 import type { RecordVerdict } from '../../contracts/audit-rules.ts';
+import { sessionOfOlder } from '../../contracts/audit-sessions.ts';
 import type { Opened } from '../../contracts/envelope/header.ts';
 import { createReader, type LogRecord, type Reader } from '../../contracts/kafka/reader.ts';
 import type { AnyAuditRecord } from '../../contracts/messages/records.ts';
@@ -112,8 +113,3 @@ export async function followAudit(log: SealedLog, options: FollowAuditOptions): 
 }
 
 const byTime = ({ record: a }: Judged, { record: b }: Judged) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.n - b.n);
-
-/** Before records were signed, the detail of a logout said which session it was. */
-function sessionOfOlder({ detail = '' }: AnyAuditRecord): string | undefined {
-  return detail.startsWith('session ') ? detail.slice('session '.length) : undefined;
-}
