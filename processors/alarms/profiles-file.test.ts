@@ -122,6 +122,11 @@ describe('a file that is refused', () => {
       /extremeLow: it is missing. The extreme limits of HR cannot be off/,
     ],
     ['limits that cross', hr({ extremeHigh: 110 }), /high limit 120 of HR is not below the extreme high limit 110/],
+    [
+      'an extreme limit inside the plain one',
+      hr({ extremeLow: 55 }),
+      /extreme low limit 55 of HR is not below the low limit 50/,
+    ],
     ['an extreme limit past its floor', hr({ extremeLow: 19 }), /19 of HR is below the least allowed, 20/],
     ['limits of no body', hr({ extremeHigh: 400 }), /400 of HR is outside what is measured, 0 to 350/],
     ['a hysteresis that no value clears', hr({ hysteresis: 40 }), /HR\/hysteresis: no value would end/],

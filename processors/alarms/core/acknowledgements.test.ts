@@ -136,6 +136,14 @@ it('an acknowledgement that is held answers no other alarm', () => {
   expect(one.state().book.held).toHaveLength(1);
 });
 
+it('an acknowledgement that is held stays so while another alarm climbs', () => {
+  const one = highBed();
+  one.command(3, { type: 'acknowledge', alarmId: 'not-known-yet' });
+  one.tick(64);
+  expect(one.types('HR.extreme-high')).toContain('escalated');
+  expect(one.state().book.held.map(({ alarmId }) => alarmId)).toEqual(['not-known-yet']);
+});
+
 it('16 acknowledgements are held at most, and none for longer than 10 min; what is pushed out is counted', () => {
   const one = bed();
   for (let n = 0; n < 40; n++) one.command(0, { type: 'acknowledge', alarmId: `unknown-alarm-${n}` });

@@ -1,12 +1,32 @@
 /** How often valid values of a parameter come, and what is said where it is seldom (CLINICAL, "Judged or told", 4). */
 import { describe, expect, it } from 'vitest';
-import { type Bed, bed, instant, type Numerics, reading } from '../../bed.testing.ts';
+import { assess, type DeviceClock, initialClock, type Pace } from '../../../contracts/device-clock.ts';
+import { parameters } from '../../../contracts/parameters.ts';
+import { type Bed, bed, instant, type Numerics, reading, status, t0, valuesOf } from '../../bed.testing.ts';
+import {
+  type Arrival,
+  type ArrivalsPart,
+  afterStandby,
+  arrivalOf,
+  declare,
+  fastestMs,
+  initialArrivals,
+  note,
+  noticeSilent,
+  silentDue,
+} from './arrivals.ts';
 
 const codes = { SpO2: 'MDC_PULS_OXIM_SAT_O2', RR: 'MDC_RESP_RATE' };
 const arrival = (one: Bed, name: keyof typeof codes) => one.state().arrivals.codes[codes[name]]!;
 /** Readings each second, both ends included, whose values depend on the second. */
 function feed(one: Bed, from: number, to: number, of: (s: number) => Numerics): void {
   for (let s = from; s <= to; s += 1) one.run(s, s, of(s));
+}
+
+/** A reading of a device that declares no interval. */
+function feedPlain(one: Bed, s: number, numerics: Numerics, receivedAt?: number): void {
+  const { intervalMs: _none, ...plain } = reading(s, numerics, receivedAt === undefined ? {} : { receivedAt });
+  one.feed(plain);
 }
 
 describe('valid values are counted by ten seconds', () => {
@@ -25,6 +45,18 @@ describe('valid values are counted by ten seconds', () => {
     expect(arrival(one, 'SpO2').tens).toEqual([1, 0, 2]);
     one.run(14, 14, { SpO2: 97 });
     expect(arrival(one, 'SpO2').tens).toEqual([1, 1, 2]);
+  });
+});
+
+describe('a value of long before', () => {
+  it.each([
+    ['a minute', 60],
+    ['an hour', 3_600],
+  ])('counts in none of the ten seconds that are looked at, and makes no more of them: by %s', (_name, s) => {
+    const one = bed();
+    feed(one, 3_600, 3_601, () => ({ SpO2: 97 }));
+    one.run(3_601 - s, 3_601 - s, { SpO2: 97 });
+    expect(arrival(one, 'SpO2').tens).toEqual([0, 0, 0, 0, 0, 2]);
   });
 });
 
@@ -66,6 +98,7 @@ describe('a parameter is intermittent', () => {
 
 it.each<[string, object, string]>([
   ['it is invalid', { validity: 'invalid' }, 'SpO2: no value'],
+  ['it is invalid, with a number', { validity: 'invalid', value: 97 }, 'SpO2: no value'],
   ['it has no number', {}, 'SpO2: no value'],
   ['it calibrates', { validity: 'calibrating' }, 'SpO2: no value (calibrating)'],
   ['it is questionable', { validity: 'questionable', value: 97 }, 'SpO2: no value (questionable)'],
@@ -80,4 +113,284 @@ it.each<[string, object, string]>([
   }
   const [alarm] = Object.values(one.live());
   expect(alarm).toMatchObject({ text, onsetAt: instant(23) });
+});
+
+type Code = keyof typeof codes;
+const orderAt = (time: number) => ({ boot: 'b1', seq: 5, time, receivedAt: time });
+/** A parameter that came a second before `t0`, with what the test says of it. */
+function came(name: Code, more: Partial<Arrival> = {}): Arrival {
+  const [time, at] = [orderAt(t0 - 1_000), { at: t0 - 1_000, since: t0 - 60_000 }];
+  return { ...arrivalOf(parameters.get(codes[name])!, { declaredMs: null }, time, at, undefined), ...more };
+}
+const partOf = (of: Partial<Record<Code, Arrival>>, more: Partial<ArrivalsPart> = {}): ArrivalsPart => ({
+  ...{ ...initialArrivals, now: t0 - 1_000 },
+  codes: Object.fromEntries(Object.entries(of).map(([name, one]) => [codes[name as Code], one])),
+  ...more,
+});
+
+describe('parameters of one reading by clocks of their own', () => {
+  const pace: Pace = { sinceMs: t0 + 11_000, readings: 2, leastMs: 11_000, beforeMs: null, steadyMs: null };
+  const clock: DeviceClock = { offsetMs: 0, pace };
+  const [time, receivedAt] = [t0, t0 + 12_000];
+  const both = { boot: 'b1', seq: 6, time, receivedAt, numbered: true, declaredMs: null };
+  const noted = (part: ArrivalsPart, first: Numerics) =>
+    note(part, { ...both, values: valuesOf(first) }, () => false, receivedAt).part.codes;
+
+  it.each<[string, DeviceClock]>([
+    ['another error', { ...clock, offsetMs: 5_000 }],
+    ['no measure yet', { offsetMs: 0, pace: null }],
+    ['another beginning of its window', { ...clock, pace: { ...pace, sinceMs: t0 + 10_999 } }],
+    ['more readings in its window', { ...clock, pace: { ...pace, readings: 3 } }],
+    ['a smaller least difference', { ...clock, pace: { ...pace, leastMs: 10_500 } }],
+    ['a window before', { ...clock, pace: { ...pace, beforeMs: 11_000 } }],
+    ['a measured error', { ...clock, pace: { ...pace, steadyMs: 11_900 } }],
+  ])('are each assessed by its own, whichever comes first: one has %s', (_name, other) => {
+    const part = partOf({ SpO2: came('SpO2', { clock }), RR: came('RR', { clock: other }) });
+    for (const values of [
+      { SpO2: 97, RR: 15 },
+      { RR: 15, SpO2: 97 },
+    ]) {
+      const after = noted(part, values);
+      expect(after[codes.SpO2]?.clock).toEqual(assess(clock, time, receivedAt).clock);
+      expect(after[codes.RR]?.clock).toEqual(assess(other, time, receivedAt).clock);
+      expect(after[codes.SpO2]?.clock).not.toEqual(after[codes.RR]?.clock);
+    }
+  });
+
+  it('are assessed the same where the clocks are equal, also those of which nothing is known', () => {
+    for (const one of [clock, initialClock]) {
+      const part = partOf({ SpO2: came('SpO2', { clock: one }), RR: came('RR', { clock: structuredClone(one) }) });
+      const after = noted(part, { SpO2: 97, RR: 15 });
+      expect(after[codes.SpO2]?.clock).toEqual(assess(one, time, receivedAt).clock);
+      expect(after[codes.RR]?.clock).toEqual(after[codes.SpO2]?.clock);
+    }
+  });
+
+  it('are each asked whether its clock was set back: one that came only before was not', () => {
+    const part = partOf({
+      SpO2: came('SpO2', { clock, order: orderAt(t0 + 50_000) }),
+      RR: came('RR', { clock, order: orderAt(t0 - 1_000) }),
+    });
+    for (const values of [
+      { SpO2: 97, RR: 15 },
+      { RR: 15, SpO2: 97 },
+    ]) {
+      const after = noted(part, values);
+      expect(after[codes.SpO2]?.clock).toEqual(assess(clock, time, receivedAt, true).clock);
+      expect(after[codes.RR]?.clock).toEqual(assess(clock, time, receivedAt).clock);
+    }
+  });
+});
+
+describe('a parameter that comes more often than before was not missed in the time before', () => {
+  it('where a shorter interval is declared', () => {
+    const one = bed();
+    for (let s = 0; s <= 100; s += 5) one.run(s, s, { HR: 80, SpO2: 97 }, { intervalMs: 5_000 });
+    one.run(101, 101, { HR: 80, SpO2: 97 });
+    expect(arrival(one, 'SpO2')).toMatchObject({ since: t0 + 101_000, tens: [1] });
+    one.run(102, 200, { HR: 80, SpO2: 97 });
+    expect(one.raised()).toEqual([]);
+  });
+
+  it('where it came each 10 s by itself, in messages of each second', () => {
+    const one = bed();
+    feed(one, 0, 300, (s) => ({ HR: 80, ...(s % 10 === 0 && { SpO2: 97 }) }));
+    expect(arrival(one, 'SpO2').intervalMs).toBe(10_000);
+    feed(one, 301, 400, () => ({ HR: 80, SpO2: 97 }));
+    expect(one.raised()).toEqual([]);
+  });
+
+  it('but is looked at on where it came often enough already, or a longer interval is declared', () => {
+    const one = bed();
+    for (let s = 0; s <= 6; s += 2) feedPlain(one, s, { SpO2: 97 });
+    for (let s = 7; s <= 12; s += 1) feedPlain(one, s, { SpO2: 97 });
+    expect(arrival(one, 'SpO2')).toMatchObject({ since: t0, intervalMs: 1_000 });
+    one.run(13, 13, { SpO2: 97 }, { intervalMs: 1_000 });
+    one.run(18, 18, { SpO2: 97 }, { intervalMs: 5_000 });
+    expect(arrival(one, 'SpO2')).toMatchObject({ since: t0, intervalMs: 5_000, tens: [7, 5] });
+  });
+});
+
+describe('a parameter that was given up', () => {
+  const part = partOf({
+    SpO2: came('SpO2', { givenUp: true, heardAt: t0 - 900_000, validAt: t0 - 900_000 }),
+    RR: came('RR', { since: t0 - 1_000 }),
+  });
+  const noted = (values: Numerics) => {
+    const one = { ...orderAt(t0), seq: 6, numbered: true, declaredMs: null, values: valuesOf(values) };
+    return note(part, one, () => false, t0).part;
+  };
+
+  it('is not missed beside others that come, nor where it is named without a value', () => {
+    for (const values of [{ RR: 15 }, { RR: 15, SpO2: null }]) {
+      const after = noted(values);
+      expect(after.codes[codes.SpO2]).toMatchObject({ givenUp: true, silentSince: null, patchySince: null });
+      expect(after.troubled).toBe(false);
+    }
+  });
+
+  it('is measured anew from its next valid value on', () => {
+    expect(noted({ SpO2: 97 }).codes[codes.SpO2]).toMatchObject({ givenUp: false, since: t0, silentSince: null });
+  });
+});
+
+it('a reading changes nothing in the state before it', () => {
+  const before = partOf({ SpO2: came('SpO2', { ten: t0 / 10_000, tens: [3] }), RR: came('RR') });
+  const kept = structuredClone(before);
+  const values = valuesOf({ SpO2: 97, RR: 15 });
+  const after = note(before, { ...orderAt(t0), numbered: true, declaredMs: null, values }, () => false, t0);
+  expect(after.part.codes[codes.SpO2]?.tens).toEqual([4]);
+  expect(before).toEqual(kept);
+});
+
+describe('what a reading of another parameter shows', () => {
+  const noted = (part: ArrivalsPart) => {
+    const one = { ...orderAt(t0), seq: 6, numbered: true, declaredMs: null, values: valuesOf({ RR: 15 }) };
+    return note(part, one, () => false, t0).part;
+  };
+
+  it('is that one has not come for a minute: what it had before does not count', () => {
+    const full = { ten: t0 / 10_000 - 7, tens: [10, 10, 10, 10, 10, 10], since: t0 - 200_000, validAt: t0 - 61_000 };
+    const after = noted(partOf({ SpO2: came('SpO2', full), RR: came('RR') }));
+    expect(after.codes[codes.SpO2]).toMatchObject({ silentSince: t0 - 41_000, patchySince: t0 });
+  });
+
+  it('is that nothing is amiss any more', () => {
+    expect(noted(partOf({ RR: came('RR', { since: t0 - 1_000 }) }, { troubled: true })).troubled).toBe(false);
+  });
+});
+
+describe('the time of the device', () => {
+  it('does not run back by a reading that came out of order, and what comes first in it is expected from now on', () => {
+    const one = bed();
+    one.run(0, 5, { HR: 80 });
+    one.feed(reading(3.5, { HR: 80, SpO2: 97 }, { receivedAt: t0 + 5_500 }));
+    expect(one.state().arrivals).toMatchObject({ now: t0 + 5_000, troubled: false });
+    expect(arrival(one, 'SpO2')).toMatchObject({
+      spacings: [],
+      since: t0 + 5_000,
+      validAt: t0 + 3_500,
+      namedAt: t0 + 3_500,
+    });
+  });
+
+  it('is not known by a backlog alone, and what comes in it is expected from its receipt on', () => {
+    const one = bed();
+    one.feed(reading(0, { SpO2: 97 }, { receivedAt: t0 + 600_000 }));
+    expect(one.state().arrivals).toMatchObject({ now: null, quietUntil: Number.MAX_SAFE_INTEGER, troubled: false });
+    expect(arrival(one, 'SpO2')).toMatchObject({ since: t0 + 600_000, heardAt: 0, validAt: t0 });
+  });
+
+  it('says nothing of the pace before its error was known: a stored trend by ten minutes, then a value each second', () => {
+    const one = bed();
+    for (let i = 0; i < 6; i += 1) feedPlain(one, -7_200 + 600 * i, { SpO2: 97 }, t0 + 100 * i);
+    for (let s = 60; s < 62; s += 1) feedPlain(one, s, { SpO2: 97 }, t0 + s * 1_000 - 40_000);
+    expect(arrival(one, 'SpO2').intervalMs).toBe(1_000);
+    expect(arrival(one, 'SpO2').spacings).toHaveLength(2);
+    one.tick(45);
+    expect(one.raised()).toContain('no-data');
+  });
+});
+
+describe('no silence of a parameter is looked for', () => {
+  it('before its time since the last valid value; never where none has come', () => {
+    const one = bed();
+    one.run(0, 3, { SpO2: null });
+    expect(silentDue(one.state().arrivals)).toBe(Number.POSITIVE_INFINITY);
+    one.run(4, 4, { SpO2: 97, RR: null });
+    expect(silentDue(one.state().arrivals)).toBe(t0 + 4_020 + 20_000);
+    one.run(5, 9, { SpO2: 97, RR: null });
+    // It is looked for again once; what came since puts it off then.
+    expect(silentDue(one.state().arrivals)).toBe(t0 + 4_020 + 20_000);
+    expect(silentDue(noticeSilent(one.state().arrivals, t0 + 24_020))).toBe(t0 + 9_020 + 20_000);
+  });
+
+  it('and it is found at its moment, since the device’s own time; others go on being waited for', () => {
+    const heard = { heardAt: t0, validAt: t0 - 500 };
+    const part = partOf(
+      { SpO2: came('SpO2', heard), RR: came('RR', { ...heard, heardAt: t0 + 5_000 }) },
+      { quietUntil: t0 + 20_000 },
+    );
+    expect(noticeSilent(part, t0 + 19_999)).toBe(part);
+    const after = noticeSilent(part, t0 + 20_000);
+    expect(after.codes[codes.SpO2]).toEqual({ ...part.codes[codes.SpO2], silentSince: t0 + 19_500 });
+    expect(after.codes[codes.RR]).toBe(part.codes[codes.RR]);
+    expect(after).toMatchObject({ quietUntil: t0 + 25_000, troubled: true });
+    expect(noticeSilent(after, t0 + 25_000).codes[codes.RR]?.silentSince).toBe(t0 + 19_500);
+  });
+
+  it('of one that was given up, that is silent already, or of which nothing valid came', () => {
+    const part = partOf(
+      {
+        SpO2: came('SpO2', { heardAt: t0, validAt: t0, givenUp: true }),
+        RR: came('RR', { heardAt: t0, validAt: t0, silentSince: t0 + 1_000 }),
+      },
+      { quietUntil: t0 },
+    );
+    const after = noticeSilent(part, t0 + 100_000);
+    expect(after).toEqual({ ...part, quietUntil: Number.MAX_SAFE_INTEGER });
+    const unheard = partOf({ SpO2: came('SpO2') }, { quietUntil: t0 });
+    expect(noticeSilent(unheard, t0 + 100_000).codes).toEqual(unheard.codes);
+  });
+});
+
+describe('a status that declares an interval', () => {
+  const heard = { heardAt: t0, spacings: [2_000, 2_000] };
+  const part = partOf({ SpO2: came('SpO2', heard), RR: came('RR') }, { quietUntil: t0 + 20_000 });
+
+  it('changes what is expected, and when silence is looked for, of all that the device sends', () => {
+    const after = declare(part, 5_000);
+    expect(after).toMatchObject({ declaredMs: 5_000, quietUntil: t0 + 15_000 + 5_000 });
+    for (const { intervalMs, spacings } of Object.values(after.codes))
+      expect({ intervalMs, spacings }).toEqual({ intervalMs: 5_000, spacings: [] });
+    expect(declare({ ...part, quietUntil: t0 + 90_000 }, 10_000).quietUntil).toBe(t0 + 30_000);
+    expect(declare({ ...part, quietUntil: t0 + 9_000 }, 10_000).quietUntil).toBe(t0 + 9_000);
+  });
+
+  it('looks for no silence of what was never heard, and leaves what the messages declare', () => {
+    const never = partOf({ SpO2: came('SpO2'), RR: came('RR', { declaredMs: 2_000 }) });
+    const after = declare(never, 5_000);
+    expect(silentDue(after)).toBe(Number.POSITIVE_INFINITY);
+    expect(after.codes[codes.RR]?.intervalMs).toBe(2_000);
+  });
+
+  it('and that says the same again changes nothing: the pace that was learned stays', () => {
+    const before = { ...part, declaredMs: 5_000 };
+    expect(declare(before, 5_000)).toBe(before);
+    const one = bed();
+    for (let s = 0; s <= 60; s += 5) {
+      one.feed(status(s, { intervalMs: 1_000 }));
+      feedPlain(one, s, { SpO2: 97 });
+    }
+    expect(arrival(one, 'SpO2')).toMatchObject({ intervalMs: 5_000, spacings: [5_000, 5_000, 5_000, 5_000, 5_000] });
+  });
+});
+
+describe('how often the device is to be heard', () => {
+  it('is as its fastest parameter that still comes', () => {
+    const fast = came('SpO2', { declaredMs: 2_000 });
+    const slow = came('RR', { declaredMs: 30_000 });
+    expect(fastestMs(partOf({ SpO2: fast, RR: slow }))).toBe(2_000);
+    expect(fastestMs(partOf({ RR: slow, SpO2: fast }))).toBe(2_000);
+    expect(fastestMs(partOf({ SpO2: { ...fast, silentSince: t0 }, RR: slow }))).toBe(30_000);
+    expect(fastestMs(partOf({ SpO2: { ...fast, givenUp: true }, RR: slow }))).toBe(30_000);
+    expect(fastestMs(partOf({ SpO2: { ...fast, givenUp: true } }))).toBeUndefined();
+    expect(fastestMs(partOf({ SpO2: came('SpO2', { spacings: [4_000, 4_000] }) }))).toBe(4_000);
+    expect(fastestMs(partOf({ SpO2: came('SpO2') }, { declaredMs: 7_000 }))).toBe(7_000);
+  });
+});
+
+describe('after standby', () => {
+  it('what came was not missed in the time before; what is silent, or never came, stays as it was', () => {
+    const counted = { tens: [3, 1], patchySince: t0 - 20_000 };
+    const part = partOf({
+      SpO2: came('SpO2', { ...counted, validAt: t0 - 1_000 }),
+      RR: came('RR', { ...counted, validAt: t0 - 90_000, silentSince: t0 - 70_000 }),
+    });
+    const { codes: after } = afterStandby(part);
+    expect(after[codes.SpO2]).toMatchObject({ since: t0 - 1_000, tens: [], patchySince: null });
+    expect(after[codes.RR]).toEqual(part.codes[codes.RR]);
+    const never = partOf({ SpO2: came('SpO2', counted) });
+    expect(afterStandby(never)).toEqual(never);
+  });
 });

@@ -141,6 +141,22 @@ describe('it ends', () => {
     expect(told(one).filter((type) => type === 'raised')).toHaveLength(1);
   });
 
+  it('by no number of another start of the device, whatever that one misses itself', () => {
+    const one = bed();
+    feedAll(one, 1, 100, [5, 6, 7, 8, 9, 10]);
+    expect(one.count('readingsMissing')).toBe(6);
+    for (const [seq, s] of [
+      [1, 101],
+      [7, 102],
+    ] as const)
+      one.feed(reading(s, calm, { boot: 'b2', start: 'b2', seq }));
+    expect(one.state().continuity.holes).toMatchObject([
+      { boot: 'b1', missing: 6 },
+      { boot: 'b2', missing: 5 },
+    ]);
+    expect([one.count('readingsFilled'), one.count('readingsMissing')]).toEqual([0, 6]);
+  });
+
   it('when a person has seen it', () => {
     const one = bed();
     feedAll(one, 1, 80, [10]);

@@ -43,3 +43,10 @@ describe('a parameter that came twice in one message', () => {
 it('messages that have each parameter once change nothing', () => {
   expect(once(initialDoubled, 1)).toBe(initialDoubled);
 });
+
+it('a parameter that Vigil does not know is said by its code', () => {
+  const [condition] = doubledConditions(twice(initialDoubled, 1, ['MDC_UNKNOWN']));
+  expect(condition).toMatchObject({
+    ...{ code: 'MDC_UNKNOWN', text: 'MDC_UNKNOWN: twice in one message, the graver is judged', late: false },
+  });
+});

@@ -86,6 +86,9 @@ describe('limits of the adult profile: at the limit, one step to each side, zero
     expect(one.live()['HR.high']).toMatchObject({ text: 'HR 134 > 120', value: 134, limit: 120, unit: '/min' });
     expect(one.live()['SpO2.low']?.text).toBe('SpO2 88 < 90');
     expect(one.live()['Temp.high']).toMatchObject({ text: 'Temp 38.6 > 38.5', priority: 'low' });
+    const slow = bed();
+    slow.run(0, 10, { HR: 30, PR: 78 });
+    expect(slow.live()['HR.extreme-low']?.text).toBe('HR 30 < 40');
     const other = bed();
     other.run(0, 7, { HR: 120.2 });
     expect(other.live()['HR.high']?.text).toBe('HR 120.2 > 120');

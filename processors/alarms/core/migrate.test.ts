@@ -114,6 +114,16 @@ describe('a state of the engine before', () => {
     expect(migrate(id, { ...v1, closed })?.book.closed).toEqual(closed);
   });
 
+  it.each([
+    ['that runs goes on', { until: t0 + 120_000, over: 'medium' }, { until: t0 + 120_000, over: 'medium' }],
+    ['over a priority that is none ends', { until: t0 + 120_000, over: 'loud' }, null],
+    ['over nothing ends', { until: t0 + 120_000 }, null],
+    ['that is none stays none', null, null],
+  ])('a pause of the sound %s', (_name, pause, expected) => {
+    const written = { ...v1, pause: pause === null || 'over' in pause ? pause : { ...pause, over: null } };
+    expect(migrate(id, written)?.book.pause).toEqual(expected);
+  });
+
   it('of a patient who was never measured is as it was', () => {
     const state = migrate(id, { ...v1, main: { heardAt: 0, values: {} }, live: {}, technical: {}, notices: {} });
     expect(state?.arrivals).toMatchObject({ codes: {}, now: null });

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { env, nurse, reading, t0 } from '../../bed.testing.ts';
+import { bed, env, nurse, reading, t0 } from '../../bed.testing.ts';
 import type { Environment } from './engine.ts';
 import { step } from './engine.ts';
 import type { Input } from './inputs.ts';
-import { adultProfile, type GroupRules, type Profile, timesOf } from './profile.ts';
+import { adultProfile, type GroupRules, type Profile, profileOfLimits, rulesOfPatient, timesOf } from './profile.ts';
 import { noProfileConditions } from './profile-missing.ts';
 import { profileOf, tableOf } from './profile-table.ts';
 import { initialState } from './state.ts';
@@ -37,6 +37,84 @@ describe('a patient of whom nothing is known', () => {
     expect(noProfileConditions(state, true)).toEqual([]);
     expect(noProfileConditions(initialState('association-1'), false)).toEqual([]);
   });
+
+  it('is told so since the first of all that is measured, as something of now, and by the name of the category', () => {
+    const neonate = bed('neonatal');
+    neonate.run(0, 4, { HR: 150 });
+    neonate.run(5, 9, { HR: 150, SpO2: 97 });
+    expect(noProfileConditions(neonate.state(), false)).toEqual([
+      {
+        ...{
+          key: 'no-profile',
+          name: 'no-profile',
+          chain: 'no-profile',
+          kind: 'technical',
+          priority: 'medium',
+          rank: 0,
+        },
+        text: 'No limits for neonatal patients here',
+        ...{ onset: t0, determined: t0, valueAt: t0, excess: 0, late: false, outOfOrder: false },
+      },
+    ]);
+    expect(Object.values(neonate.live()).map(({ text, late }) => [text, late])).toEqual([
+      ['No limits for neonatal patients here', false],
+    ]);
+  });
+});
+
+it('nobody has been measured, has limits of their own or was commanded in a state that begins', () => {
+  const { arrivals, overrides, seen, commandIds, limits, notices } = initialState('association-1');
+  expect(arrivals.codes).toEqual({});
+  expect([seen, commandIds]).toEqual([[], []]);
+  expect([overrides, limits, notices]).toEqual([{}, {}, {}]);
+});
+
+describe('a profile of limits', () => {
+  const seconds = (s: number) => ({ kind: 'fixed', ms: s * 1000 });
+
+  it('has our delays, priority and hysteresis, and nothing but the limits that were given', () => {
+    const { groups, ...rest } = profileOfLimits({ SpO2: { low: 90, extremeLow: 85 }, BPsys: { low: 90, high: 160 } });
+    const offDelayMs = 5_000;
+    expect(groups.SpO2).toEqual({
+      ...{ priority: 'medium', hysteresis: 1, offDelayMs, low: { limit: 90, delay: seconds(10) }, extremeLow: 85 },
+    });
+    expect(groups.BPsys).toEqual({
+      ...{ priority: 'medium', hysteresis: 2, offDelayMs },
+      ...{ low: { limit: 90, delay: seconds(4) }, high: { limit: 160, delay: seconds(10) } },
+    });
+    expect(groups.HR).toEqual({ off: 'no limits were given' });
+    expect(rest).toMatchObject({ realarmMs: 180_000, escalationMs: { high: 60_000, medium: 180_000 } });
+    expect(rest.source).toEqual({ origin: 'built-in', version: '1' });
+  });
+
+  it('has the delay that was given on both sides, and both extreme limits', () => {
+    const { groups } = profileOfLimits({
+      Temp: { low: 35, high: 39, extremeLow: 32, extremeHigh: 41, delayMs: 1_500 },
+    });
+    expect(groups.Temp).toEqual({
+      ...{ priority: 'low', hysteresis: 0.1, offDelayMs: 5_000, extremeLow: 32, extremeHigh: 41 },
+      ...{ low: { limit: 35, delay: seconds(1.5) }, high: { limit: 39, delay: seconds(1.5) } },
+    });
+  });
+});
+
+describe("a patient's own extreme limits", () => {
+  const rules: GroupRules = { priority: 'medium', hysteresis: 2, offDelayMs: 5_000, extremeLow: 40, extremeHigh: 140 };
+
+  it('move the profile’s, on the side that they name', () => {
+    expect(rulesOfPatient(rules, { extremeHigh: 150 })).toEqual({ ...rules, extremeHigh: 150 });
+    expect(rulesOfPatient(rules, { extremeLow: 35 })).toEqual({ ...rules, extremeLow: 35 });
+  });
+
+  it('judge also where the profile has none, and none is made up', () => {
+    const { extremeLow: _low, extremeHigh: _high, ...plain } = rules;
+    expect(rulesOfPatient(plain, { extremeHigh: 150 })).toEqual({ ...plain, extremeHigh: 150 });
+    expect(rulesOfPatient(plain, { delayMs: 3_000 })).toEqual(plain);
+    expect(rulesOfPatient({ off: 'not measured', extremeLow: 40, extremeHigh: 140 }, undefined)).toEqual({
+      ...rules,
+      hysteresis: 0,
+    });
+  });
 });
 
 describe('whose profile judges', () => {
@@ -67,6 +145,25 @@ describe('the times of a profile', () => {
     ['MDC_EVT_LEADS_OFF', 180_000, adultProfile.escalationMs],
   ])('are of the side, else of the group, else its own: %s', (condition, realarmMs, escalationMs) => {
     expect(timesOf(sided, { condition })).toMatchObject({ realarmMs, escalationMs });
+  });
+
+  it('are the profile’s own for an alarm of the device, by whatever name it goes, and for a group that is off', () => {
+    expect(timesOf(sided, { condition: 'HR.high', origin: 'device' })).toBe(sided);
+    const off = { ...sided, groups: { ...sided.groups, HR: { off: 'not measured', extremeHigh: 140 } } };
+    expect(timesOf(off, { condition: 'HR.extreme-high' })).toBe(off);
+    const { groups: _none, ...times } = sided;
+    expect(timesOf(times, { condition: 'HR.high' })).toBe(times);
+    expect(timesOf(sided, { condition: 'HR' })).toMatchObject({ realarmMs: 60_000 });
+  });
+
+  it('are of the low side for a low limit and for an extreme low one', () => {
+    const low = { ...hr.low!, realarmMs: 30_000, escalationMs: { high: 15_000 } };
+    const both = { ...sided, groups: { ...sided.groups, HR: { ...(sided.groups.HR as GroupRules), low } } };
+    for (const condition of ['HR.low', 'HR.extreme-low'])
+      expect(timesOf(both, { condition })).toEqual({ realarmMs: 30_000, escalationMs: { high: 15_000 } });
+    const group = { ...hr, escalationMs: { medium: 90_000 } };
+    const ofGroup = { ...sided, groups: { ...sided.groups, HR: group } };
+    expect(timesOf(ofGroup, { condition: 'HR.low' })).toEqual({ realarmMs: 180_000, escalationMs: { medium: 90_000 } });
   });
 
   it('are those that an alarm lives by, with delay, hysteresis and priority of its side', () => {

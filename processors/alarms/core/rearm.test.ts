@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { audioPauseUntil } from '../../../contracts/audio-pause.ts';
 import { gatewayNoticeCodes, gatewayNoticeForMs } from '../../../contracts/bed-notices.ts';
-import { bed, env, instant, reading, t0 } from '../../bed.testing.ts';
+import { bed, connection, env, highBed, instant, reading, status, t0 } from '../../bed.testing.ts';
 import { step } from './engine.ts';
 import { adultProfile } from './profile.ts';
 import { rearm } from './rearm.ts';
@@ -48,14 +48,18 @@ describe('an audio pause', () => {
 });
 
 describe('a notice of the gateway', () => {
-  it.each(gatewayNoticeCodes)('%s ends within its usual time', (code) => {
+  it.each(gatewayNoticeCodes)('%s is said on, and ends after its usual time', (code) => {
     const one = bed();
     const forMs = gatewayNoticeForMs[code];
     one.feed({ type: 'notice', deviceId: 'bed-01', receivedAt: t0, notice: code, forMs });
     const now = t0 - 60 * minuteMs;
     const state = rearm(one.state(), adultProfile, now);
-    const told = step(env, state, { type: 'tick' }, now + forMs).events;
-    expect(told.map(({ type, alarm }) => [type, alarm.condition])).toContainEqual(['resolved', code]);
+    const endings = (ms: number) =>
+      step(env, state, { type: 'tick' }, now + ms).events.flatMap(({ type, alarm }) =>
+        type === 'resolved' ? alarm.condition : [],
+      );
+    expect(endings(forMs - 1)).toEqual([]);
+    expect(endings(forMs)).toEqual([code]);
   });
 });
 
@@ -104,5 +108,106 @@ describe('a number that is missing', () => {
       told.push(...next.events.map(({ alarm }) => alarm.condition));
     }
     expect(told).toContain('readings-missing');
+  });
+});
+
+/** A bed of which every part knows a time: at 9 s by the clock that is set back. */
+function fullState(): State {
+  const one = bed();
+  one.feed(connection(0, true));
+  one.feed(status(0));
+  for (const s of [0, 1, 2, 5]) one.feed(reading(s, { HR: 80, RR: 15 }, { seq: s + 1 }));
+  const list = { boot: 'b1', seq: 1, time: t0 + 6_000, receivedAt: t0 + 6_020, alerts: [], sound: 'on' as const };
+  one.feed({ type: 'alerts', deviceId: 'bed-01', ...list });
+  one.command(8, { type: 'standby', reason: 'Imaging', forMs: 10 * minuteMs });
+  const state = one.state();
+  const [[code, line]] = Object.entries(state.limits) as [[string, State['limits'][string]]];
+  return {
+    ...state,
+    limits: { ...state.limits, [code]: { ...line, late: { samples: line.samples, heardAt: t0 + 9_000 } } },
+    device: { ...state.device, skew: { since: t0, text: 'Device clock is 95 s behind', seenAt: t0 + 9_000 } },
+    continuity: { ...state.continuity, toldAt: t0 + 9_000 },
+    identity: { ...state.identity, turns: { ...state.identity.turns, turnsMs: [t0 + 9_000] } },
+  };
+}
+
+describe('what was heard by a clock ahead', () => {
+  const now = t0 - 60 * minuteMs;
+
+  it('counts as heard now, in every part that waits for more of it', () => {
+    const { arrivals, limits, device, continuity, identity, ownAlerts, standby } = rearm(
+      fullState(),
+      adultProfile,
+      now,
+    );
+    expect(Object.values(arrivals.codes).map(({ heardAt }) => heardAt)).toEqual([now, now]);
+    expect(arrivals.quietUntil).toBe(now + 20_000);
+    expect(Object.values(limits).flatMap(({ late }) => late?.heardAt ?? [])).toEqual([now]);
+    const heard = { receivedAt: now, heardAt: now, readingAt: now, connectionAt: now, statusAt: now };
+    expect(device).toMatchObject({ ...heard, skew: { since: t0, seenAt: now } });
+    expect(continuity).toMatchObject({ toldAt: now, holes: [{ from: 4, to: 5, since: now }] });
+    expect(identity.turns.turnsMs).toEqual([now]);
+    expect(identity.starts).toMatchObject([{ boot: 'b1', firstMs: now, lastMs: now }]);
+    expect(ownAlerts.lists).toMatchObject([{ receivedAt: now }]);
+    expect(standby).toMatchObject({ since: now, reason: 'Imaging' });
+  });
+
+  it('keeps all else: what was measured, and which numbers are missing', () => {
+    const before = fullState();
+    const after = rearm(before, adultProfile, now);
+    const measured = ({ arrivals }: State) =>
+      Object.values(arrivals.codes).map(({ validAt, since }) => [validAt, since]);
+    expect(measured(after)).toEqual(measured(before));
+    expect(after.arrivals.now).toBe(t0 + 5_000);
+    expect(Object.values(after.limits).map(({ samples }) => samples)).toEqual(
+      Object.values(before.limits).map(({ samples }) => samples),
+    );
+    expect(after.continuity.heads).toEqual(before.continuity.heads);
+    expect(after.identity.starts.map(({ clock }) => clock)).toEqual(before.identity.starts.map(({ clock }) => clock));
+    expect(after.identity.turns.boots).toEqual(before.identity.turns.boots);
+    expect(after.ownAlerts.sound).toEqual(before.ownAlerts.sound);
+  });
+
+  it('is as it was where no clock was set', () => {
+    const before = fullState();
+    expect(rearm(before, adultProfile, t0 + 9_000)).toEqual(before);
+    const { skew: _none, ...device } = before.device;
+    const right = { ...before, device: { ...device, skew: null } };
+    expect(rearm(right, adultProfile, t0 + 9_000)).toEqual(right);
+  });
+});
+
+describe('an alarm', () => {
+  const now = t0 - 60 * minuteMs;
+  const live = (state: State) => state.book.live['HR.extreme-high']!;
+
+  it('that nobody answered has called since now, and climbs after its usual time', () => {
+    const state = rearm(highBed().state(), adultProfile, now);
+    expect(live(state)).toMatchObject({ signalSince: now, escalateAt: now + minuteMs, realarmAt: null });
+    const told = (ms: number) => step(env, state, { type: 'tick' }, now + ms).events.map(({ type }) => type);
+    expect(told(minuteMs - 1)).not.toContain('escalated');
+    expect(told(minuteMs)).toContain('escalated');
+  });
+
+  it('that was answered calls again after its usual time, and does not climb', () => {
+    const one = highBed();
+    one.acknowledge(3, 'HR.extreme-high');
+    const state = rearm(one.state(), adultProfile, now);
+    expect(live(state)).toMatchObject({ escalateAt: null, realarmAt: now + 3 * minuteMs, acknowledged: true });
+  });
+
+  it('climbs when it was to where its profile has no time for it any more', () => {
+    const state = rearm(highBed().state(), { ...adultProfile, escalationMs: {} }, now);
+    expect(live(state).escalateAt).toBe(live(highBed().state()).escalateAt);
+  });
+
+  it('keeps the end of a pause that is over as it is on record', () => {
+    const one = bed();
+    one.run(0, 20, { HR: 170 });
+    one.command(21, { type: 'pause-audio', forMs: 30_000 });
+    one.run(22, 60, { HR: 170 });
+    const before = one.state();
+    expect(live(before).alarm.audioPausedUntil).toBe(instant(51));
+    expect(rearm(before, adultProfile, t0 + 60_020)).toEqual(before);
   });
 });

@@ -52,4 +52,11 @@ describe('of one cause', () => {
     expect(told([own, other]).sort()).toEqual(expected);
     expect(told([other, own]).sort()).toEqual(expected);
   });
+
+  it('of two of Vigil’s own that are equally grave one is listed: the first', () => {
+    const second = condition('HR.high/second', {});
+    expect(told([plain, second, { ...own, priority: 'high' }])).toEqual([
+      ...['HR.high under device/tachy', 'HR.high/second', 'device/tachy calls'],
+    ]);
+  });
 });

@@ -96,6 +96,17 @@ describe('a physiological alarm', () => {
     expect(one.live().asystole).toMatchObject({ signal: 'on' });
   });
 
+  it('goes on calling under standby where one of two sensors comes no more', () => {
+    const one = bed();
+    one.run(0, 20, { HR: 80, SpO2: 80 });
+    one.run(21, 45, { SpO2: 80 });
+    expect(one.live()['HR.no-data/MDC_ECG_HEART_RATE']).toMatchObject({ signal: 'on' });
+    one.command(45, standby());
+    one.run(46, 50, { SpO2: 80 });
+    expect(one.live()['HR.no-data/MDC_ECG_HEART_RATE']).toMatchObject({ signal: 'off' });
+    expect(one.live()['SpO2.extreme-low']).toMatchObject({ present: true, signal: 'on' });
+  });
+
   it('that began before it is quiet while nothing comes: it neither climbs nor calls again, and does afterwards', () => {
     const one = highBed();
     one.command(3, standby());

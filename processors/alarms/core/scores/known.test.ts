@@ -57,4 +57,16 @@ describe('what is known', () => {
     expect(isSpotCheck(known, freshMs, ages)).toBe(false);
     expect(isSpotCheck(known, freshMs + 1, ages)).toBe(true);
   });
+
+  it.each([
+    ['the ECG’s rate at its last moment', { HR: 0, PR: 60_000 }, freshMs, 80],
+    ['the pleth’s a moment later', { HR: 0, PR: 60_000 }, freshMs + 1, 70],
+    ['the ECG’s again once both are too old', { HR: 0, PR: 60_000 }, freshMs + 60_001, undefined],
+    ['the ECG’s where the pleth’s is 70 s newer', { HR: 0, PR: 70_000 }, 80_000, 80],
+    ['the pleth’s where it is newer by more', { HR: 0, PR: 70_001 }, 80_000, 70],
+    ['the ECG’s where only the pleth’s is too old', { HR: freshMs, PR: 0 }, freshMs + 1, 80],
+  ])('of two sensors of the pulse takes %s', (_name, { HR, PR }, at, pulse) => {
+    const both: Known = { values: { HR: { at: HR, value: 80 }, PR: { at: PR, value: 70 } }, entries: {} };
+    expect(setAt(both, at, ages).pulse).toBe(pulse);
+  });
 });

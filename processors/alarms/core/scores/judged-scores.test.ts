@@ -1,0 +1,19 @@
+/** What is left of scores that are held when a clock was set back. */
+import { expect, it } from 'vitest';
+import type { Tracker } from '../track.ts';
+import { releaseScores, type ScoresHeld } from './judged-scores.ts';
+
+const tracker: Tracker = {
+  ...{ tier: 'high', limit: 6, priority: 'high', onset: 1_000, countedMs: 2_000, dose: 0, determined: 4_000, value: 9 },
+  ...{ valueAt: 5_000, questionable: false, late: false, lastAt: 6_000, noDataMs: 20_000, insideSince: 5_500 },
+};
+
+it('a score that calls stays, and one whose delay runs begins anew', () => {
+  const held: ScoresHeld = {
+    'NEWS2.high': { tracker, text: 'NEWS2 9 ≥ 7' },
+    qSOFA: { tracker: { ...tracker, determined: null }, text: 'qSOFA 2 ≥ 2' },
+  };
+  expect(releaseScores(held)).toEqual({
+    'NEWS2.high': { tracker: { ...tracker, lastAt: null, insideSince: null }, text: 'NEWS2 9 ≥ 7' },
+  });
+});
