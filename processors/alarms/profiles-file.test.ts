@@ -169,6 +169,11 @@ describe('a file that is refused', () => {
       /low-medium\/from: it must be >= 3/,
     ],
     [
+      'a score without what it alarms from',
+      calls({ 'shock-index': { priority: 'low', delayMs: 0 } }),
+      /shock-index: it/,
+    ],
+    [
       'an index of three digits',
       calls({ 'shock-index': { ...scores.calls['shock-index'], from: 0.905 } }),
       /shock-index\/from: it must have two digits/,

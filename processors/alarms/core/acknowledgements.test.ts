@@ -1,6 +1,7 @@
 /** Which acknowledgements answer an alarm, and which do not: these are counted. */
 import { describe, expect, it } from 'vitest';
-import { type Bed, bed, highBed, mediumBed } from '../../bed.testing.ts';
+import { type Bed, bed, env, highBed, instant, mediumBed, nurse } from '../../bed.testing.ts';
+import { step } from './engine.ts';
 
 /** An answer to the revision that a screen shows now. */
 const seen = (one: Bed, condition: string) => {
@@ -134,6 +135,15 @@ it('an acknowledgement that is held answers no other alarm', () => {
   one.run(0, 6, { HR: 130 });
   expect(one.types('HR.high')).toEqual(['raised']);
   expect(one.state().book.held).toHaveLength(1);
+});
+
+it('an acknowledgement that counts is in no count of those that do not', () => {
+  const one = mediumBed();
+  const { alarmId } = one.live()['HR.high']!;
+  const at = instant(7);
+  const asked = { type: 'acknowledge', commandId: 'command-1', associationId: 'association-1', at, by: nurse } as const;
+  const { counts } = step(env, one.state(), { type: 'command', command: { ...asked, alarmId } }, Date.parse(at));
+  expect(counts ?? {}).toEqual({});
 });
 
 it('an acknowledgement that is held stays so while another alarm climbs', () => {

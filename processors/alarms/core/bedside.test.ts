@@ -220,6 +220,12 @@ describe('one cause, one call', () => {
     const bed = bedside();
     bed.run(0, 20, { HR: 80, PR: 110, SpO2: 97 });
     expect(bed.told()).toEqual(['10 raised rates-differ']);
+    expect(bed.alarm('rates-differ')).toMatchObject({ priority: 'low', late: false });
+    const { onsetAt, determinedAt } = bed.alarm('rates-differ')!;
+    expect(Date.parse(determinedAt) - Date.parse(onsetAt)).toBe(10_000);
+    const other = bedside();
+    other.run(0, 20, { HR: 80, PR: 105, SpO2: 97 });
+    expect(other.told()).toEqual([]);
   });
 
   it('a heart rate around its limit is one alarm', () => {

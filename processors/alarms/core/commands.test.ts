@@ -108,6 +108,18 @@ describe('limits that are switched off', () => {
     expect(one.raised()).toEqual(['HR.high']);
   });
 
+  it('of one group stay off when those of another end before', () => {
+    const one = ward();
+    one.setLimits(0, 'HR', off(60));
+    one.setLimits(0, 'RR', off(120));
+    one.tick(60);
+    expect([one.inForce('HR')?.off, one.inForce('RR')?.off?.reason]).toEqual([undefined, 'pacing']);
+    one.tick(119.9);
+    expect(one.inForce('RR')?.off).toBeDefined();
+    one.tick(120);
+    expect(one.inForce('RR')?.off).toBeUndefined();
+  });
+
   it('end by themselves while nothing comes', () => {
     const one = ward();
     one.setLimits(0, 'HR', { high: 110 });

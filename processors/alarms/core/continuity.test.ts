@@ -141,6 +141,15 @@ describe('it ends', () => {
     expect(told(one).filter((type) => type === 'raised')).toHaveLength(1);
   });
 
+  it('each by its own number, where several are missing', () => {
+    const one = bed();
+    feedAll(one, 1, 50, [5, 10]);
+    feed(one, 10, 51);
+    expect(one.state().continuity.holes).toMatchObject([{ from: 5, to: 5, missing: 1 }]);
+    feed(one, 5, 52);
+    expect(one.state().continuity.holes).toEqual([]);
+  });
+
   it('by no number of another start of the device, whatever that one misses itself', () => {
     const one = bed();
     feedAll(one, 1, 100, [5, 6, 7, 8, 9, 10]);

@@ -124,6 +124,14 @@ describe('a state of the engine before', () => {
     expect(migrate(id, written)?.book.pause).toEqual(expected);
   });
 
+  it('knows whether the last value was beyond a limit: by its physiological alarm, not by a technical one', () => {
+    const beyond = (live: object) => migrate(id, { ...v1, live })?.arrivals.codes.MDC_PULS_OXIM_SAT_O2?.beyond;
+    const { 'SpO2.low': low, 'SpO2.no-data': silent } = v1.live;
+    expect(beyond({ 'SpO2.low': low, 'SpO2.no-data': silent })).toBe(true);
+    expect(beyond({ 'SpO2.no-data': silent })).toBe(false);
+    expect(beyond({ 'SpO2.low': { ...low, alarm: { ...low.alarm, present: false } } })).toBe(false);
+  });
+
   it('of a patient who was never measured is as it was', () => {
     const state = migrate(id, { ...v1, main: { heardAt: 0, values: {} }, live: {}, technical: {}, notices: {} });
     expect(state?.arrivals).toMatchObject({ codes: {}, now: null });

@@ -320,11 +320,30 @@ describe('one condition that both alarm about', () => {
   });
 });
 
+describe('an alarm of the device is of the cause of a limit', () => {
+  const high = { priority: 'medium', side: 'high', text: 'Signal high' } as const;
+
+  it('not where it is technical, whatever parameter it names: both call', () => {
+    const of = bed();
+    of.run(0, 8, { HR: 130 });
+    of.feed(list(8, [{ ...high, code: 'ACME-18', kind: 'technical', parameter: 'MDC_ECG_HEART_RATE' }]));
+    expect(signals(of)).toEqual(['HR.high on', 'ACME-18 on']);
+  });
+
+  it('not where it names no parameter', () => {
+    const of = bed();
+    of.run(0, 8, { HR: 130 });
+    of.feed(list(8, [{ ...high, code: 'ACME-19', kind: 'physiological' }]));
+    expect(signals(of)).toEqual(['HR.high on', 'ACME-19 on']);
+  });
+});
+
 describe('the sound of the device', () => {
   it('that is off is a low alarm, which calls once and ends when it is on', () => {
     const of = bed();
     of.feed(list(5, [], { sound: 'off' }));
     expect(only(of)).toMatchObject({ condition: 'device-sound-off', priority: 'low', kind: 'technical', signal: 'on' });
+    expect(only(of)).toMatchObject({ text: 'Sound of the monitor is off', late: false });
     of.command(6, { type: 'acknowledge', alarmId: only(of).alarmId });
     of.tick(3_600);
     expect(signals(of)).toEqual(['device-sound-off acknowledged']);

@@ -119,6 +119,16 @@ describe('a physiological alarm', () => {
     expect(one.live()['HR.extreme-high']).toMatchObject({ present: true, signal: 'on' });
   });
 
+  it('that was answered is quiet where the device goes on, and all that it measures has no value', () => {
+    const one = mediumBed();
+    one.acknowledge(8, 'HR.high');
+    one.command(9, standby());
+    one.run(9, 300, { HR: null });
+    expect(one.state().device.silentSince).toBeNull();
+    expect(one.live()['HR.high']).toMatchObject({ present: true, signal: 'off' });
+    expect(one.types('HR.high')).not.toContain('realarmed');
+  });
+
   it('that was answered does not call again until it ends', () => {
     const one = mediumBed();
     one.acknowledge(8, 'HR.high');
