@@ -83,6 +83,10 @@ describe('a profile of limits', () => {
       ...{ low: { limit: 90, delay: seconds(4) }, high: { limit: 160, delay: seconds(10) } },
     });
     expect(groups.HR).toEqual({ off: 'no limits were given' });
+    const { EtCO2 } = profileOfLimits({ EtCO2: { high: 50 } }).groups;
+    expect(EtCO2).toEqual({
+      ...{ priority: 'medium', hysteresis: 1, offDelayMs, high: { limit: 50, delay: seconds(6) } },
+    });
     expect(rest).toMatchObject({ realarmMs: 180_000, escalationMs: { high: 60_000, medium: 180_000 } });
     expect(rest.source).toEqual({ origin: 'built-in', version: '1' });
   });
