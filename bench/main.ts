@@ -19,9 +19,9 @@ npm run bench -- alarms [--engine] [--beds 500] [--seconds 400] [--breaches 300]
 npm run bench -- devices [--counts 10,100,1000,10000] [--rate 1000] [--seconds 60] [--hybrid] [--json]
     CPU and latency of a reading, and memory of the gateway, with few and with many devices; --hybrid: their TLS agrees on its
     keys by X25519 with ML-KEM, not by X25519 alone
-npm run bench -- keys [--beds 64] [--days 365] [--json]
-    Seconds until gateway, processors and dashboard are ready, and their memory, with a year of data keys in the log, before
-    and after Kafka has pruned it
+npm run bench -- keys [--beds 64] [--days 365] [--unpruned] [--json]
+    Seconds until gateway, processors and dashboard are ready, and their memory, with a year of stays and of data keys in the log:
+    those of readings so far back as Kafka keeps them; --unpruned: all
 npm run bench -- screen [--rows 8,32,64,64-4k] [--seconds 20] [--chunk-ms 500] [--client <folder>] [--json]
     What the page costs in Chromium with 8, 32 and 64 beds of two waves at 1920 × 1080, and 64 at 3840 × 2160: busy time of its
     main thread, frames, memory, and the time from a breach until its alarm is painted. The dashboard server is the real one,
