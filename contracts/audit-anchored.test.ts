@@ -1,4 +1,4 @@
-/** What of the log the anchors prove: every cut, change and move of what they cover is found, whoever holds which key. */
+/** What of the log the anchors prove: each cut, change and move of what they cover is found, also where the changer holds keys. */
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { newAuditKeys } from './audit.testing.ts';

@@ -38,7 +38,7 @@ export type RecordVerdict =
 
 /**
  * Judges one record by itself: its hash, its signature, and whether its writer may write such a record.
- * @param sealed of its envelope; undefined where there is none (tests)
+ * @param sealed of its envelope; undefined in tests that have no envelope
  */
 export function judgeRecord(
   record: AnyAuditRecord,

@@ -82,7 +82,7 @@ it('every reader goes on behind damaged batches, hands out what is whole, and sa
   });
   await reader.caughtUp;
   const all = Array.from({ length: 30 }, (_, n) => n);
-  // The seal of record 20 does not hold, and whoever opens it leaves it out.
+  // The seal of record 20 does not hold: each reader leaves it out.
   for (const n of all.filter((one) => one !== 12)) expect(seen, `offset ${n}`).toContain(n);
   expect(seen).not.toContain(12);
   expect(dashboard.damage.batches.get('observations')).toBe(2);

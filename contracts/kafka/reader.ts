@@ -42,7 +42,7 @@ export type ReaderOptions = {
     | { readonly sinceMs: number }
     | { readonly committedOrSinceMs: number };
   readonly copartitioned?: boolean;
-  /** Fetches the next records while those before are handed out: for who has much to do with each, and may find a backlog. */
+  /** Fetches the next records while those before are handed out: for a reader that takes long for each, and may find a backlog. */
   readonly readsAhead?: boolean;
   /** Called at each assignment; no record is handed out before it resolves. Returns offsets to start at, where it knows better. */
   readonly onAssigned?: (
