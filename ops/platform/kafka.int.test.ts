@@ -210,7 +210,7 @@ describe('the broker', () => {
       writeFileSync(join(stateDir, 'secrets/pseudonym.key'), 'another\n');
       rmSync(join(stateDir, 'secrets/reader-trends.jwk'));
       await expect(ensureTopics(platform.kafkaBrokers, join(stateDir, 'certs'))).rejects.toThrow(
-        'written with other keys than these: secrets/pseudonym.key, secrets/reader-trends.jwk.',
+        'The data in Kafka were written with other keys than these: secrets/pseudonym.key, secrets/reader-trends.jwk.',
       );
     } finally {
       rmSync(stateDir, { recursive: true, force: true });
