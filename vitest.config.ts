@@ -11,7 +11,7 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['{contracts,gateway,processors,dashboard,simulators,certs,ops,tests}/**/*.test.{ts,tsx}'],
-          exclude: [...never, '**/*.int.test.ts', '**/*.e2e.test.ts', '**/*.fault.test.ts', '**/*.screen.test.ts'],
+          exclude: [...never, ...['int', 'e2e', 'fault', 'screen', 'attack'].map((kind) => `**/*.${kind}.test.ts`)],
           // Far beyond what any takes: a test must not depend on how busy the machine is.
           testTimeout: 60_000,
           hookTimeout: 60_000,
@@ -47,6 +47,17 @@ export default defineConfig({
           globalSetup: ['tests/platform.ts'],
           testTimeout: 180_000,
           hookTimeout: 300_000,
+          fileParallelism: false,
+        },
+      },
+      {
+        test: {
+          name: 'attacks',
+          include: ['tests/attacks/*.attack.test.ts'],
+          exclude: never,
+          globalSetup: ['tests/attacks/product.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
           fileParallelism: false,
         },
       },

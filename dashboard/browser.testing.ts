@@ -10,7 +10,13 @@ export type Answer = {
   readonly body: any;
   readonly headers: Record<string, string | string[] | undefined>;
 };
-export type Target = { readonly port: number; readonly ca: string; readonly origin: string };
+export type Target = {
+  readonly port: number;
+  readonly ca: string;
+  readonly origin: string;
+  /** From which address of this machine it comes; 127.0.0.1 where it is not said. */
+  readonly localAddress?: string;
+};
 
 export type Browser = ReturnType<typeof newBrowser>;
 
@@ -38,6 +44,7 @@ export function newBrowser(target: Target) {
           port: target.port,
           ca: target.ca,
           servername: 'localhost',
+          ...(target.localAddress !== undefined && { localAddress: target.localAddress }),
           method,
           path,
           headers: {
@@ -81,6 +88,7 @@ export function newBrowser(target: Target) {
       const origin = overrides.origin === undefined ? target.origin : overrides.origin;
       const socket = new WebSocket(`wss://localhost:${target.port}/api/live?ticket=${ticket}`, {
         ca: target.ca,
+        ...(target.localAddress !== undefined && { localAddress: target.localAddress, family: 4 }),
         headers: { cookie: overrides.cookie ?? cookie(), ...(origin === null ? {} : { origin }) },
       });
       return connection(socket, ticket, watch);

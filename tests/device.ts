@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { type DeviceTopicKind, deviceTopic } from '../contracts/topics.ts';
-import type { TestPlatform } from './platform.ts';
+import type { Whereabouts } from '../ops/platform/serviceEnv.ts';
 
 export type TestDevice = {
   readonly deviceId: string;
@@ -22,7 +22,7 @@ export type TestDevice = {
 const units: Readonly<Record<string, string>> = { MDC_PULS_OXIM_SAT_O2: '%', MDC_TEMP_BODY: 'Cel' };
 
 /** Connects over mutual TLS and goes on by itself when the gateway is away, sending again what was not acknowledged. */
-export async function connectDevice(platform: TestPlatform, deviceId: string): Promise<TestDevice> {
+export async function connectDevice(platform: Whereabouts, deviceId: string): Promise<TestDevice> {
   const certs = join(platform.stateDir, 'certs');
   const client = await connectAsync(`mqtts://127.0.0.1:${platform.mqttPort}`, {
     clientId: deviceId,

@@ -29,7 +29,7 @@ declare module 'vitest' {
 /** Certificates that are there from the start; more by `ensureCertificates({ stateDir, devices, nowMs })`. */
 export const testDevices = Array.from({ length: 12 }, (_, index) => `bed-${String(index + 1).padStart(2, '0')}`);
 
-const stateRoot = join(import.meta.dirname, '..', '.vigil');
+export const stateRoot = join(import.meta.dirname, '..', '.vigil');
 const report = (line: string) => process.stderr.write(`platform: ${line}\n`);
 
 /** Several vitest projects in one run share one platform: each of them calls this file anew, so the count lives on `globalThis`. */
@@ -83,7 +83,7 @@ export async function startTestPlatform(name: string): Promise<{ platform: Platf
 }
 
 /** State folders of test runs whose process is gone. Their brokers went with it (ops/platform/child.ts). */
-function removeLeftovers(): void {
+export function removeLeftovers(): void {
   mkdirSync(stateRoot, { recursive: true });
   for (const name of readdirSync(stateRoot)) {
     const pid = /^test-(\d+)/.exec(name)?.[1];

@@ -30,7 +30,7 @@ const parts: readonly Part[] = [
     run: async () =>
       check((await node([bin('vite/bin/vite.js'), 'build', 'dashboard/client', '--logLevel', 'warn'])) === 0),
   },
-  ...['unit', 'screens', 'integration', 'e2e', 'faults'].map(
+  ...['unit', 'screens', 'integration', 'e2e', 'attacks', 'faults'].map(
     (name): Part => ({ name, run: (run) => project(name, run) }),
   ),
 ];

@@ -79,7 +79,7 @@ export async function ownPorts(platform: TestPlatform): Promise<TestPlatform> {
   return { ...platform, mqttPort, httpPort };
 }
 
-export async function openLogAs(platform: TestPlatform, service: Service): Promise<SealedLog> {
+export async function openLogAs(platform: Whereabouts, service: Service): Promise<SealedLog> {
   return openSealedLog({
     settings: readSettings(kafkaSettings, serviceEnv(platform, service)),
     service,
@@ -91,15 +91,15 @@ export async function openLogAs(platform: TestPlatform, service: Service): Promi
 export const readersOf = (platform: Whereabouts): ReaderKeys =>
   JSON.parse(readFileSync(serviceEnv(platform, 'operator').VIGIL_READERS_FILE!, 'utf8'));
 
-const pseudonymKey = (platform: TestPlatform) =>
+const pseudonymKey = (platform: Whereabouts) =>
   readFileSync(join(platform.stateDir, 'secrets', 'pseudonym.key'), 'utf8').trim();
 
-export const devicePseudonym = (platform: TestPlatform, deviceId: string) =>
+export const devicePseudonym = (platform: Whereabouts, deviceId: string) =>
   pseudonym(pseudonymKey(platform), 'device', deviceId);
 
 /** Writes a device's whole list of periods, as the operator; `version` must exceed the last. */
 export async function associate(
-  platform: TestPlatform,
+  platform: Whereabouts,
   operator: SealedLog,
   deviceId: string,
   version: number,

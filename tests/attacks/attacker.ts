@@ -1,0 +1,100 @@
+/** What an attacker has in hand: raw bytes to any port, a browser's requests, a device, a client of Kafka. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ConnectionOptions, connect as connectTls } from 'node:tls';
+import kafkajs from 'kafkajs';
+// Also calms kafkajs's request queue (see there).
+import '../../contracts/kafka/connect.ts';
+import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
+import { inject } from 'vitest';
+import { type Browser, newBrowser, type Target } from '../../dashboard/browser.testing.ts';
+import type { Snapshot } from '../../dashboard/protocol-live.ts';
+import type { Product } from './product.ts';
+
+export const product: Product = inject('product');
+const certs = join(product.stateDir, 'certs');
+/** A file of the state folder's `certs/`, for instance `ca.pem` or `devices/bed-01.key`. */
+export const certFile = (name: string) => readFileSync(join(certs, name), 'utf8');
+
+/** The page that clinicians open. */
+export const origin = `https://localhost:${product.httpPort}`;
+
+/** @param localAddress any of 127.0.0.0/8, so that bounds by address are those of this test alone */
+export function browserFrom(localAddress: string): Browser {
+  const target: Target = { port: product.httpPort, ca: certFile('ca.pem'), origin, localAddress };
+  return newBrowser(target);
+}
+
+/** A browser that is logged in. @throws where the login is refused */
+export async function loggedIn(userId: string, localAddress: string): Promise<Browser> {
+  const browser = browserFrom(localAddress);
+  const { status, body } = await browser.login(userId, product.passwords[userId] ?? '');
+  if (status !== 200) throw new Error(`${userId} cannot log in: ${status} ${JSON.stringify(body)}`);
+  return browser;
+}
+
+/**
+ * Sends bytes to a TLS port and gives all that comes back until the server closes, or until nothing came for a while.
+ * @param options of the TLS connection, for instance another version
+ */
+export function sendRaw(port: number, bytes: string | Buffer, options: ConnectionOptions = {}, quietMs = 1_500) {
+  const { promise, resolve, reject } = Promise.withResolvers<{ text: string; closed: boolean }>();
+  const parts: Buffer[] = [];
+  const socket = connectTls({ host: '127.0.0.1', port, ca: certFile('ca.pem'), servername: 'localhost', ...options });
+  const done = (closed: boolean) => {
+    resolve({ text: Buffer.concat(parts).toString('latin1'), closed });
+    socket.destroy();
+  };
+  socket.setTimeout(quietMs, () => done(false));
+  socket.on('secureConnect', () => socket.write(bytes));
+  socket.on('data', (part: Buffer) => parts.push(part));
+  socket.on('close', () => done(true));
+  socket.on('error', (error: NodeJS.ErrnoException) => (parts.length > 0 ? done(true) : reject(error)));
+  return promise;
+}
+
+/** A client of MQTT with the certificate of a device, which may say that it is another. Never comes again by itself. */
+export function connectMqtt(certificateOf: string, options: IClientOptions = {}): Promise<MqttClient> {
+  return connectAsync(
+    `mqtts://127.0.0.1:${product.mqttPort}`,
+    {
+      clientId: certificateOf,
+      protocolVersion: 5,
+      clean: true,
+      reconnectPeriod: 0,
+      connectTimeout: 10_000,
+      ca: certFile('ca.pem'),
+      cert: certFile(`devices/${certificateOf}.pem`),
+      key: certFile(`devices/${certificateOf}.key`),
+      ...options,
+    },
+    false,
+  );
+}
+
+/** A client of Kafka with the certificate of a service (`gateway`, `admin` …), or of what else has one; undefined: without. */
+export function connectKafkaAs(identity: string | undefined): kafkajs.Kafka {
+  return new kafkajs.Kafka({
+    clientId: identity ?? 'nobody',
+    brokers: [product.kafkaBrokers],
+    ssl: {
+      ca: [certFile('ca.pem')],
+      ...(identity !== undefined && { cert: certFile(`${identity}.pem`), key: certFile(`${identity}.key`) }),
+    },
+    logLevel: kafkajs.logLevel.NOTHING,
+    connectionTimeout: 5_000,
+    retry: { retries: 1, initialRetryTime: 50, maxRetryTime: 200 },
+  });
+}
+
+/** Beds and alarms of all wards, as who may see them all sees them. */
+export async function wholeHouse(chief: Browser): Promise<Snapshot> {
+  const live = await chief.live({ type: 'watch', scope: { ward: '*' }, waves: null });
+  for (const endMs = Date.now() + 60_000; Date.now() < endMs; await new Promise((next) => setTimeout(next, 100))) {
+    const [snapshot] = live.of('snapshot');
+    if (snapshot === undefined) continue;
+    live.close();
+    return snapshot;
+  }
+  throw new Error('the chief physician saw no ward');
+}
