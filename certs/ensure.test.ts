@@ -6,6 +6,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { principals, services } from '../contracts/topics.ts';
 import { authorityLifeMs, dayMs, leafLifeMs } from './core/renewal.ts';
 import { ensureCertificates } from './ensure.ts';
+import { issueLeaf } from './issue.ts';
+import { namesOf, readPair, writePair } from './stored.ts';
 
 const nowMs = Math.floor(Date.now() / 1000) * 1000;
 const folders: string[] = [];
@@ -63,6 +65,14 @@ describe('what is issued', () => {
     expect(Date.parse(leaf.validFrom)).toBeLessThanOrEqual(nowMs);
     for (const host of purposes.includes(serverAuth) ? ['localhost'] : []) expect(leaf.checkHost(host)).toBe(host);
     for (const ip of purposes.includes(serverAuth) ? ['127.0.0.1', '::1'] : []) expect(leaf.checkIP(ip)).toBe(ip);
+  });
+
+  it('gives each server names of its own: none passes for another, but for the loopback addresses', () => {
+    const loopback = ['localhost', '127.0.0.1', '::1'];
+    const own = ['kafka', 'influxdb', 'mqtt-server', 'web-server'].map((file) =>
+      namesOf(certificate(file)).filter((name) => !loopback.includes(name)),
+    );
+    expect(own).toEqual([['kafka'], ['influxdb'], ['gateway'], ['dashboard']]);
   });
 
   it('keeps services and devices apart: neither authority has signed the other kind', () => {
@@ -153,7 +163,7 @@ describe('a second run', () => {
 
   it('renews every leaf within 30 days of its end, devices too, and keeps authorities and secrets', async () => {
     const folder = freshFolder();
-    await ensureCertificates({ stateDir: folder, devices: ['bed-01'], names: ['kafka.example'], nowMs });
+    await ensureCertificates({ stateDir: folder, devices: ['bed-01'], names: ['kafka=kafka.example'], nowMs });
     const before = fingerprints(folder);
     const laterMs = nowMs + 61 * dayMs;
     const issued = await ensureCertificates({ stateDir: folder, nowMs: laterMs });
@@ -168,14 +178,35 @@ describe('a second run', () => {
     expect(certificate('kafka', folder).checkHost('kafka.example')).toBe('kafka.example');
   });
 
-  it('adds a name that was not wanted before, to the servers only', async () => {
+  it('adds a name that was not wanted before, to the servers that are reached from outside', async () => {
     const folder = freshFolder();
     await ensureCertificates({ stateDir: folder, nowMs });
     const issued = await ensureCertificates({ stateDir: folder, names: ['ward.example'], nowMs });
     expect(issued.map(({ file, reason }) => `${file} ${reason}`)).toEqual(
-      ['kafka', 'mqtt-server', 'web-server', 'influxdb'].map((file) => `certs/${file} name-missing`),
+      ['mqtt-server', 'web-server'].map((file) => `certs/${file} name-missing`),
     );
     expect(certificate('web-server', folder).checkHost('ward.example')).toBe('ward.example');
+  });
+
+  it('takes from a server the names of the others, which it had in an earlier version', async () => {
+    const folder = freshFolder();
+    await ensureCertificates({ stateDir: folder, nowMs });
+    const names = ['localhost', '127.0.0.1', '::1', 'kafka', 'influxdb', 'gateway', 'dashboard', 'ward.example'];
+    const authority = readPair(join(folder, 'certs'), 'ca')!;
+    for (const file of ['kafka', 'web-server']) {
+      const wanted = { file, commonName: file, authority: 'ca', purposes: ['server'], names } as const;
+      const purposes = file === 'kafka' ? (['server', 'client'] as const) : wanted.purposes;
+      writePair(join(folder, 'certs'), file, await issueLeaf({ ...wanted, purposes }, authority, nowMs));
+    }
+    expect(await ensureCertificates({ stateDir: folder, nowMs })).toEqual([
+      { file: 'certs/kafka', reason: 'name-of-another' },
+      { file: 'certs/web-server', reason: 'name-of-another' },
+    ]);
+    expect(namesOf(certificate('kafka', folder)).sort()).toEqual(['127.0.0.1', '::1', 'kafka', 'localhost']);
+    expect(namesOf(certificate('web-server', folder)).sort()).toEqual(
+      ['127.0.0.1', '::1', 'dashboard', 'localhost', 'ward.example'].sort(),
+    );
+    expect(await ensureCertificates({ stateDir: folder, nowMs })).toEqual([]);
   });
 
   it('renews an authority in its last year with the same key, so that its leaves stay good', async () => {
@@ -234,7 +265,7 @@ describe('what cannot be repaired is said in one sentence', () => {
 
   it('a host name that is none', async () => {
     await expect(ensureCertificates({ stateDir: freshFolder(), names: ['a b'], nowMs })).rejects.toThrow(
-      /neither a host name/,
+      /"a b" is no name for a server/,
     );
   });
 

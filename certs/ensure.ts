@@ -9,7 +9,9 @@ import {
   type AuthorityName,
   authorities,
   deviceCertificate,
-  isHostName,
+  type ExtraName,
+  keptNames,
+  parseExtraName,
   serviceCertificates,
   type WantedCertificate,
 } from './core/wanted.ts';
@@ -30,7 +32,7 @@ export type EnsureOptions = {
   readonly devices?: readonly string[];
   /** Whether devices named get a new certificate where theirs is revoked. Only a person may say so. */
   readonly replaceRevoked?: boolean;
-  /** Further host names of the servers. */
+  /** Further host names of the servers: `gateway=mqtt.example`; without a server, of the gateway and the dashboard. */
   readonly names?: readonly string[];
   /** Milliseconds since 1970. */
   readonly nowMs: number;
@@ -48,9 +50,8 @@ const kafkaAdmin = 'admin';
 export async function ensureCertificates(options: EnsureOptions): Promise<Issued[]> {
   const directory = join(options.stateDir, 'certs');
   const asked = options.devices ?? [];
-  const names = options.names ?? [];
+  const names = (options.names ?? []).map(readName);
   for (const id of asked) checkDeviceId(id);
-  for (const name of names) checkHostName(name);
   privateDirectory(options.stateDir);
   requireRecordedKeys(options.stateDir);
   privateDirectory(directory);
@@ -134,7 +135,7 @@ async function ensureLeaf(
   const reason = renewalReason(facts, wanted, nowMs);
   if (reason === undefined) return;
   // A renewal keeps the names that an earlier run was asked for.
-  const names = [...new Set([...wanted.names, ...(facts?.issuedByOurs ? facts.names : [])])];
+  const names = [...new Set([...wanted.names, ...(facts?.issuedByOurs ? keptNames(wanted, facts.names) : [])])];
   writePair(directory, wanted.file, await issueLeaf({ ...wanted, names }, authority, nowMs));
   issued.push({ file: `certs/${wanted.file}`, reason });
 }
@@ -195,6 +196,11 @@ export function checkDeviceId(id: string): void {
   );
 }
 
-function checkHostName(name: string): void {
-  if (!isHostName(name)) throw new VigilError('settings-invalid', `"${name}" is neither a host name nor an address.`);
+function readName(text: string): ExtraName {
+  const name = parseExtraName(text);
+  if (name !== undefined) return name;
+  throw new VigilError(
+    'settings-invalid',
+    `"${visibleText(text)}" is no name for a server: write a host name or an address, for one server alone gateway=NAME, dashboard=NAME, kafka=NAME or influxdb=NAME. No server gets the name of another.`,
+  );
 }

@@ -15,7 +15,8 @@ import { certsSettings } from './settings.ts';
 const help = `Makes what is missing and renews what expires within 30 days; leaves the rest as it is.
 
   npm run certs                         every certificate and secret, and the devices' CRL
-  npm run certs -- --name <host> ...    the servers' certificates also carry this name or address
+  npm run certs -- --name <host> ...    the gateway's and the dashboard's certificates also carry this name or address
+      --name gateway=<host>             that of the gateway alone; likewise dashboard=, kafka=, influxdb=
 
 Devices (the CN of a certificate is the device id: 1 to 64 letters, digits, dots, underscores, hyphens):
   npm run certs -- enrol --csr <file>   signs the request of a device that has made its key itself, for 90 days

@@ -52,7 +52,8 @@ export function factsOf(pair: Pair, authorityCertificate: string): CertificateFa
   };
 }
 
-function namesOf(certificate: X509Certificate): string[] {
+/** The names and addresses that a certificate is good for. */
+export function namesOf(certificate: X509Certificate): string[] {
   const text = certificate.subjectAltName;
   if (text === undefined) return [];
   return text.split(', ').map((entry) => shortAddress(entry.replace(/^(?:DNS|IP Address):/, '')));

@@ -1,3 +1,4 @@
+import { serverNameSetting } from './server-name.ts';
 import type { Manifest } from './settings.ts';
 
 /** Where the trends are: what who writes them and who reads them must be told alike. Each adds its own `influxUser`. */
@@ -10,6 +11,7 @@ export const influxSettings = {
     fallback: 'https://127.0.0.1:8086',
   },
   influxCaFile: { kind: 'file', env: 'VIGIL_INFLUX_CA_FILE', help: 'CA of InfluxDB, PEM' },
+  influxServerName: serverNameSetting('VIGIL_INFLUX_SERVER_NAME', 'influxdb'),
   influxPassword: {
     kind: 'secret',
     env: 'VIGIL_INFLUX_PASSWORD_FILE',

@@ -131,6 +131,7 @@ beforeAll(async () => {
       trends: createTrendStore({
         influxUrl: platform.influxUrl,
         influxCaFile: join(certs, 'ca.pem'),
+        influxServerName: 'influxdb',
         influxUser: 'dashboard',
         influxPassword: password_,
         influxDatabase: 'vigil',

@@ -13,6 +13,7 @@ const store = (influxUrl = platform.influxUrl, influxPassword = influxSecret(pla
   createTrendStore({
     influxUrl,
     influxCaFile: influxCaFile(platform),
+    influxServerName: 'influxdb',
     influxUser: 'dashboard',
     influxPassword,
     influxDatabase: 'vigil',

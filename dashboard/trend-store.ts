@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { InfluxDB } from 'influx';
 import { VigilError } from '../contracts/errors.ts';
+import { serverNameOption } from '../contracts/server-name.ts';
 import {
   countsQueryText,
   type Stored,
@@ -28,6 +29,7 @@ export type TrendStore = {
 export function createTrendStore(options: {
   readonly influxUrl: string;
   readonly influxCaFile: string;
+  readonly influxServerName: string;
   readonly influxUser: string;
   readonly influxPassword: string;
   readonly influxDatabase: string;
@@ -43,7 +45,10 @@ export function createTrendStore(options: {
         host: url.hostname,
         port: Number(url.port || 8086),
         protocol,
-        options: { ca: readFileSync(options.influxCaFile, 'utf8') },
+        options: {
+          ca: readFileSync(options.influxCaFile, 'utf8'),
+          ...serverNameOption(options.influxServerName),
+        },
       },
     ],
     pool: { requestTimeout: timeoutMs },

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Setting } from '../contracts/settings.ts';
 import { gatewayProcesses } from './gateways.ts';
-import { addressesOf, houses, manifests, passedOn, readStart, withoutPlaces } from './passed-on.ts';
+import { houses, manifests, passedOn, readStart, serverNamesOf, withoutPlaces } from './passed-on.ts';
 import { serviceEnv } from './platform/serviceEnv.ts';
 import { startSettings, whereaboutsOf } from './settings.ts';
 
@@ -102,20 +102,20 @@ describe('an address of its own', () => {
   it('of the gateway is what the simulators use and the certificates name', () => {
     const { passed } = passedOn({ VIGIL_MQTT_HOST: '192.0.2.7' }, where);
     expect(passed.simulators.VIGIL_MQTT_URL).toBe(`mqtts://192.0.2.7:${where.mqttPort}`);
-    expect(addressesOf(passed)).toEqual(['192.0.2.7']);
+    expect(serverNamesOf(passed)).toEqual(['gateway=192.0.2.7']);
   });
 
   it('of the screens is an origin that the dashboard takes', () => {
     const { passed } = passedOn({ VIGIL_HTTP_HOST: '2001:db8::7' }, where);
     expect(passed.dashboard.VIGIL_PUBLIC_ORIGIN).toBe(`https://[2001:db8::7]:${where.httpPort}`);
-    expect(addressesOf(passed)).toEqual(['2001:db8::7']);
+    expect(serverNamesOf(passed)).toEqual(['dashboard=2001:db8::7']);
   });
 
   it.each(['0.0.0.0', '127.0.0.1', '::'])('%s includes this machine: nothing else changes', (host) => {
     const { passed } = passedOn({ VIGIL_MQTT_HOST: host, VIGIL_HTTP_HOST: host }, where);
     expect(passed.simulators).toEqual({});
     expect(passed.dashboard).toEqual({ VIGIL_HTTP_HOST: host });
-    expect(addressesOf(passed)).toEqual([]);
+    expect(serverNamesOf(passed)).toEqual([]);
   });
 });
 

@@ -127,6 +127,14 @@ export function addressesOf({ gateway, dashboard }: PassedOn): string[] {
   ) as string[];
 }
 
+/** The same, as certificates take them: each address belongs to the server that listens on it. */
+export function serverNamesOf(passed: PassedOn): string[] {
+  return [
+    ...addressesOf({ ...passed, dashboard: {} }).map((host) => `gateway=${host}`),
+    ...addressesOf({ ...passed, gateway: {} }).map((host) => `dashboard=${host}`),
+  ];
+}
+
 /** Where a server listens on one address alone, simulators and browsers must use that one, unless they are set otherwise. */
 function withPlaces(passed: PassedOn, { mqttPort, httpPort }: Whereabouts): PassedOn {
   const [mqttHost] = addressesOf({ ...passed, dashboard: {} });

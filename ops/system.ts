@@ -12,7 +12,7 @@ import { requireDisk } from './disk.ts';
 import { gatewayProcesses, restartInTurn } from './gateways.ts';
 import { type House, type HouseOptions, startHouse } from './houses.ts';
 import { takeLock } from './lock.ts';
-import { addressesOf, nothingPassedOn, type PassedOn } from './passed-on.ts';
+import { nothingPassedOn, type PassedOn, serverNamesOf } from './passed-on.ts';
 import { startInflux } from './platform/influx.ts';
 import { startBroker } from './platform/kafka.ts';
 import { requireFreePorts } from './platform/ports.ts';
@@ -125,7 +125,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
   await requireFreePorts(portsOf(settings));
 
   await step('Certificates', async () => {
-    const names = addressesOf(passed);
+    const names = serverNamesOf(passed);
     await ensureCertificates({ stateDir, devices: demoDevices(settings.beds), names, nowMs: Date.now() });
     ensureWards(stateDir);
   });

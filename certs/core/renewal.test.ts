@@ -9,16 +9,16 @@ import {
   leafRenewalMs,
   renewalReason,
 } from './renewal.ts';
-import { deviceCertificate, isHostName, serviceCertificates } from './wanted.ts';
+import { deviceCertificate, isHostName, keptNames, parseExtraName, serviceCertificates } from './wanted.ts';
 
 const now = Date.UTC(2026, 0, 1);
-const [wanted] = serviceCertificates([], ['kafka.example']);
+const [wanted] = serviceCertificates([], [{ name: 'kafka.example', of: ['kafka'] }]);
 if (wanted === undefined) throw new Error('no broker certificate');
 const good: CertificateFacts = {
   commonName: 'kafka',
   notBeforeMs: now - dayMs,
   notAfterMs: now + leafLifeMs,
-  names: ['localhost', '127.0.0.1', '::1', 'kafka.example'],
+  names: ['kafka', 'localhost', '127.0.0.1', '::1', 'kafka.example'],
   purposes: ['client', 'server'],
   issuedByOurs: true,
   keyFits: true,
@@ -37,6 +37,7 @@ describe('renewalReason', () => {
     ['another subject', { commonName: 'gateway' }, 'other-subject'],
     ['a name missing', { names: ['localhost', '127.0.0.1', '::1'] }, 'name-missing'],
     ['a name more', { names: [...good.names, 'other.example'] }, undefined],
+    ['the name of another server', { names: [...good.names, 'gateway'] }, 'name-of-another'],
     ['server only', { purposes: ['server'] }, 'other-purpose'],
     ['no purpose', { purposes: [] }, 'other-purpose'],
   ])('%s', (_name, change, reason) => {
@@ -83,5 +84,37 @@ describe('names', () => {
       purposes: ['client'],
       names: [],
     });
+  });
+});
+
+describe('names of one server alone', () => {
+  it.each([
+    ['mqtt.example', { name: 'mqtt.example', of: ['gateway', 'dashboard'] }],
+    ['192.0.2.7', { name: '192.0.2.7', of: ['gateway', 'dashboard'] }],
+    ['gateway=mqtt.example', { name: 'mqtt.example', of: ['gateway'] }],
+    ['kafka=2001:db8::7', { name: '2001:db8::7', of: ['kafka'] }],
+    ['dashboard=dashboard', { name: 'dashboard', of: ['dashboard'] }],
+  ])('%s', (text, name) => {
+    expect(parseExtraName(text)).toEqual(name);
+  });
+
+  it.each(['', 'kafka', 'gateway', 'dashboard=kafka', 'gateway=', 'trends=a.example', 'ca=a.example', 'gateway=a b'])(
+    'refuses "%s": a server has no name of another',
+    (text) => {
+      expect(parseExtraName(text)).toBeUndefined();
+    },
+  );
+
+  const all = ['localhost', 'kafka', 'influxdb', 'gateway', 'dashboard', 'ward.example'];
+  const own = (file: string) => serviceCertificates([], []).find((one) => one.file === file)!;
+  it.each<[string, string, readonly string[], readonly string[]]>([
+    ['of the web server from before names were apart', 'web-server', all, ['localhost', 'dashboard', 'ward.example']],
+    ['of Kafka from before names were apart', 'kafka', all, []],
+    ['of Kafka from before it had a name', 'kafka', ['localhost', 'ward.example'], []],
+    ['of Kafka that were asked for', 'kafka', ['kafka', 'localhost', 'k.example'], ['kafka', 'localhost', 'k.example']],
+    ['of a client', 'gateway', ['gateway'], []],
+  ])('keeps those %s', (_case, file, former, kept) => {
+    const wanted = serviceCertificates(['gateway'], []).find((one) => one.file === file) ?? own(file);
+    expect(keptNames(wanted, former)).toEqual(kept);
   });
 });

@@ -1,4 +1,4 @@
-import type { Purpose, WantedCertificate } from './wanted.ts';
+import { hasNameOfAnother, type Purpose, type WantedCertificate } from './wanted.ts';
 
 export const dayMs = 24 * 60 * 60 * 1000;
 export const leafLifeMs = 90 * dayMs;
@@ -30,6 +30,7 @@ export type RenewalReason =
   | 'expires'
   | 'not-yet-valid'
   | 'name-missing'
+  | 'name-of-another'
   | 'other-purpose'
   | 'other-subject';
 
@@ -50,6 +51,7 @@ export function renewalReason(
   if (facts.notAfterMs - nowMs < leafRenewalMs) return 'expires';
   if (!sameSet(facts.purposes, wanted.purposes)) return 'other-purpose';
   if (!wanted.names.every((name) => facts.names.includes(name))) return 'name-missing';
+  if (hasNameOfAnother(wanted, facts.names)) return 'name-of-another';
   return undefined;
 }
 

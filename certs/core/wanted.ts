@@ -28,26 +28,77 @@ export const authorities: Readonly<Record<AuthorityName, string>> = {
 /** Where every server of one machine is reached. */
 const localNames = ['localhost', '127.0.0.1', '::1'] as const;
 
-/** Servers that are no Kafka clients: their certificates open nothing, they only prove who answers. */
-const serverFiles = ['mqtt-server', 'web-server', 'influxdb'] as const;
+/**
+ * The servers: the file of each certificate, by the name that it alone carries. Who connects asks for that name, so that a server's stolen
+ * certificate passes for no other server, also where all are reached at one address. With compose it is the host name, too.
+ */
+export const servers = {
+  kafka: 'kafka',
+  influxdb: 'influxdb',
+  gateway: 'mqtt-server',
+  dashboard: 'web-server',
+} as const;
+export type ServerName = keyof typeof servers;
+
+const serverNames = Object.keys(servers) as ServerName[];
+
+/** What devices and browsers connect to: a name that is given without its server is theirs. */
+const reachedFromOutside: readonly ServerName[] = ['gateway', 'dashboard'];
+
+/** A further name or address of a server: `gateway=mqtt.example`; without the server it is one of the gateway and the dashboard. */
+export type ExtraName = { readonly name: string; readonly of: readonly ServerName[] };
+
+/** @returns undefined where it is no name, or is the name of another server */
+export function parseExtraName(text: string): ExtraName | undefined {
+  const [, server, name = ''] = /^(?:([a-z]+)=)?(.*)$/.exec(text) ?? [];
+  const of = server === undefined ? reachedFromOutside : serverNames.filter((one) => one === server);
+  const isAnothers = serverNames.some((one) => one === name && !(of.length === 1 && of[0] === one));
+  return of.length > 0 && isHostName(name) && !isAnothers ? { name, of } : undefined;
+}
 
 /**
  * The certificates of the services.
  * @param clients names of the Kafka client identities, besides the broker itself
- * @param extraNames further host names of the servers (compose service names, a hospital's DNS name)
+ * @param extraNames further host names of the servers (a hospital's DNS name, the hosts of several brokers)
  */
-export function serviceCertificates(clients: readonly string[], extraNames: readonly string[]): WantedCertificate[] {
-  const names = [...new Set([...localNames, ...extraNames])];
+export function serviceCertificates(clients: readonly string[], extraNames: readonly ExtraName[]): WantedCertificate[] {
   return [
-    // The broker connects to its own controller, so it is a client too.
-    { file: 'kafka', commonName: 'kafka', authority: 'ca', purposes: ['server', 'client'], names },
-    ...serverFiles.map(
-      (file): WantedCertificate => ({ file, commonName: file, authority: 'ca', purposes: ['server'], names }),
-    ),
+    ...serverNames.map((server): WantedCertificate => {
+      const extra = extraNames.filter(({ of }) => of.includes(server)).map(({ name }) => name);
+      return {
+        file: servers[server],
+        commonName: servers[server],
+        authority: 'ca',
+        // The broker connects to its own controller, so it is a client too. The others only prove who answers.
+        purposes: server === 'kafka' ? ['server', 'client'] : ['server'],
+        names: [...new Set([server, ...localNames, ...extra])],
+      };
+    }),
     ...clients.map(
       (name): WantedCertificate => ({ file: name, commonName: name, authority: 'ca', purposes: ['client'], names: [] }),
     ),
   ];
+}
+
+/**
+ * The names of a server's former certificate that its next one has, too: an earlier run was asked for them. Of a certificate from before
+ * each server had names of its own it is not known whose they are: they are taken for what is reached from outside.
+ */
+export function keptNames(wanted: WantedCertificate, former: readonly string[]): string[] {
+  const own = serverNames.find((server) => servers[server] === wanted.file);
+  if (own === undefined) return [];
+  const isOfAll = !former.includes(own) || hasNameOfAnother(wanted, former);
+  if (isOfAll && !reachedFromOutside.includes(own)) return [];
+  return former.filter((name) => name === own || !isServerName(name));
+}
+
+/** Whether a server's certificate carries the name of another server. */
+export function hasNameOfAnother(wanted: WantedCertificate, names: readonly string[]): boolean {
+  return names.some((name) => isServerName(name) && servers[name] !== wanted.file);
+}
+
+function isServerName(name: string): name is ServerName {
+  return Object.hasOwn(servers, name);
 }
 
 /** The certificate of one bedside device: its common name is the device's identity. */

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { Kafka, type LogEntry, logLevel, Partitioners } from 'kafkajs';
 import type { Logger } from 'pino';
+import { serverNameOption } from '../server-name.ts';
 import type { Settings } from '../settings.ts';
 import { type KafkaTopic, kafkaTopics } from '../topics.ts';
 import { guardFetches } from './damage.ts';
@@ -60,6 +61,7 @@ export function connectKafka(
       ca: [readFileSync(settings.kafkaCaFile, 'utf8')],
       cert: readFileSync(settings.kafkaCertFile, 'utf8'),
       key: settings.kafkaKeyFile,
+      ...serverNameOption(settings.kafkaServerName),
       minVersion: 'TLSv1.3',
     },
     connectionTimeout: 3_000,

@@ -1,3 +1,4 @@
+import { serverNameSetting } from '../server-name.ts';
 import type { Manifest } from '../settings.ts';
 import { clockSettings } from '../system-clock.ts';
 
@@ -10,6 +11,7 @@ export const kafkaClientSettings = {
     fallback: ['127.0.0.1:9092'],
   },
   kafkaCaFile: { kind: 'file', env: 'VIGIL_KAFKA_CA_FILE', help: 'CA of the Kafka brokers, PEM' },
+  kafkaServerName: serverNameSetting('VIGIL_KAFKA_SERVER_NAME', 'kafka'),
   kafkaCertFile: { kind: 'file', env: 'VIGIL_KAFKA_CERT_FILE', help: 'our client certificate for Kafka, PEM' },
   kafkaKeyFile: { kind: 'secret', env: 'VIGIL_KAFKA_KEY_FILE', help: 'its private key, PEM, mode 0600' },
   ...clockSettings,

@@ -27,9 +27,6 @@ export const sharedFolders = ['certs', 'secrets'] as const;
 /** A file of the volume, joined from these of the state folder, in this order. */
 export type Share = { readonly to: string; readonly from: readonly string[] };
 
-/** Names under which the servers are reached inside the compose networks. */
-export const composeNames = ['kafka', 'influxdb', 'gateway', 'dashboard'] as const;
-
 const same = (folder: (typeof sharedFolders)[number], ...names: string[]): Share[] =>
   names.map((name) => ({ to: `${folder}/${name}`, from: [`${folder}/${name}`] }));
 

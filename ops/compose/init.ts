@@ -12,7 +12,6 @@ import { ensureDemoAccounts, ensureDemoAdmissions, ensureWards } from '../demo.t
 import { ensureDatabase } from '../platform/influxSetup.ts';
 import { ensureTopics } from '../platform/topics.ts';
 import { handOut } from './handOut.ts';
-import { composeNames } from './identities.ts';
 import { demoSettings, identitiesSettings, platformSettings } from './settings.ts';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -21,8 +20,12 @@ const commands: Readonly<Record<string, () => Promise<void>>> = { identities, pl
 
 async function identities(): Promise<void> {
   const { stateDir, composeDir, serverNames, devices } = readSettings(identitiesSettings, process.env);
-  const names = [...composeNames, ...serverNames];
-  for (const { file, reason } of await ensureCertificates({ stateDir, devices, names, nowMs: Date.now() })) {
+  for (const { file, reason } of await ensureCertificates({
+    stateDir,
+    devices,
+    names: serverNames,
+    nowMs: Date.now(),
+  })) {
     say(`${file}: issued (${reason})`);
   }
   for (const file of handOut(stateDir, composeDir, devices)) say(`${file}: handed out`);

@@ -9,7 +9,7 @@ export const identitiesSettings = {
   serverNames: {
     kind: 'list',
     env: 'VIGIL_SERVER_NAMES',
-    help: 'further host names or addresses by which devices and browsers reach this machine, comma-separated',
+    help: 'further host names or addresses of this machine, comma-separated; of one server alone: gateway=NAME, dashboard=NAME',
     fallback: [],
   },
   devices: {

@@ -110,6 +110,7 @@ async function send(
       method,
       headers,
       ca: setup.ca,
+      servername: 'influxdb',
       agent: false,
       timeout: timeoutMs,
       ...(setup.signal && { signal: setup.signal }),

@@ -56,6 +56,7 @@ export function serviceEnv(
   const influx = {
     VIGIL_INFLUX_URL: where.influxUrl,
     VIGIL_INFLUX_CA_FILE: join(certs, 'ca.pem'),
+    VIGIL_INFLUX_SERVER_NAME: 'influxdb',
     VIGIL_INFLUX_USER: service,
     VIGIL_INFLUX_PASSWORD_FILE: join(secrets, `influx-${service}.password`),
     VIGIL_INFLUX_DATABASE: 'vigil',
@@ -135,6 +136,7 @@ function kafkaClientEnv(where: Whereabouts, service: Principal): Record<string, 
   return {
     VIGIL_KAFKA_BROKERS: where.kafkaBrokers,
     VIGIL_KAFKA_CA_FILE: join(certs, 'ca.pem'),
+    VIGIL_KAFKA_SERVER_NAME: 'kafka',
     VIGIL_KAFKA_CERT_FILE: join(certs, `${service}.pem`),
     VIGIL_KAFKA_KEY_FILE: join(certs, `${service}.key`),
   };

@@ -171,7 +171,13 @@ export function adminKafka(broker: string, certsDir: string): kafkajs.Kafka {
   return new kafkajs.Kafka({
     clientId: 'ops',
     brokers: [broker],
-    ssl: { ca: [read('ca.pem')], cert: read('admin.pem'), key: read('admin.key'), minVersion: 'TLSv1.3' },
+    ssl: {
+      ca: [read('ca.pem')],
+      cert: read('admin.pem'),
+      key: read('admin.key'),
+      servername: 'kafka',
+      minVersion: 'TLSv1.3',
+    },
     logLevel: kafkajs.logLevel.NOTHING,
     connectionTimeout: 3000,
     requestTimeout: 30_000,

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { InfluxDB, type IPoint } from 'influx';
 import { VigilError } from '../../contracts/errors.ts';
+import { serverNameOption } from '../../contracts/server-name.ts';
 import type { Settings } from '../../contracts/settings.ts';
 import { measurement, type Point } from './core/points.ts';
 import type { settings } from './settings.ts';
@@ -34,7 +35,7 @@ export function openPointStore(config: Settings<typeof settings>): PointStore {
         host: url.hostname,
         port: Number(url.port || 443),
         protocol: 'https',
-        options: { ca: readFileSync(config.influxCaFile) },
+        options: { ca: readFileSync(config.influxCaFile), ...serverNameOption(config.influxServerName) },
       },
     ],
     username: config.influxUser,
