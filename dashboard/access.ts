@@ -9,6 +9,7 @@ import { countChange, type RequestPace } from './core/request-pace.ts';
 import { may, notOnYourWards, type Viewer } from './core/rights.ts';
 import { requestHeader } from './pace.ts';
 import type { Permission } from './protocol.ts';
+import { addressOf } from './proxies.ts';
 import type { App } from './routes/parts.ts';
 import type { LiveSession, Sessions } from './sessions/sessions.ts';
 import { type Stations, stationCookie, stationCookieOptions } from './sessions/stations.ts';
@@ -106,7 +107,7 @@ export async function recordForeign(
   request: FastifyRequest,
   { sessions, trail, isReady }: Pick<AccessOptions, 'sessions' | 'trail' | 'isReady'>,
 ): Promise<void> {
-  const leftOut = countRefusal(pace, request.ip, performance.now());
+  const leftOut = countRefusal(pace, addressOf(request), performance.now());
   if (leftOut === undefined) return;
   request.live ??= isReady() ? await readSession(request, sessions) : undefined;
   const who = request.live ? whoOf(request) : { actor: { userId: nobody }, ...whereFrom(request) };
@@ -154,7 +155,7 @@ export type Who = Pick<AuditEvent, 'actor' | 'session' | 'address' | 'station'>;
 
 /** From where a request comes; of one that nobody is logged in for, too. */
 export function whereFrom(request: FastifyRequest): Pick<Who, 'address' | 'station'> {
-  return { address: request.ip, ...(request.station !== undefined && { station: request.station }) };
+  return { address: addressOf(request), ...(request.station !== undefined && { station: request.station }) };
 }
 
 /** Of a route that is not public. */
@@ -163,10 +164,11 @@ export function whoOf(request: FastifyRequest): Who {
   return { actor: actorOf(viewer), session: sessionMark(claims.sessionId), ...whereFrom(request) };
 }
 
-/** Gives a browser that has none an id. */
-export function keepStation(request: FastifyRequest, reply: FastifyReply, stations: Stations): void {
-  if (request.station !== undefined) return;
+/** The browser's id. One that has none gets one. */
+export function keepStation(request: FastifyRequest, reply: FastifyReply, stations: Stations): string {
+  if (request.station !== undefined) return request.station;
   const { station, value } = stations.issue();
   request.station = station;
   reply.setCookie(stationCookie, value, stationCookieOptions);
+  return station;
 }

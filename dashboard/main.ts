@@ -18,6 +18,7 @@ import { openFeed } from './live/feed.ts';
 import { createHub, type Hub, silentMsMax } from './live/hub.ts';
 import { watchPlaces } from './live/place-watch.ts';
 import { announcePresence } from './live/presence.ts';
+import { proxyFault } from './proxies.ts';
 import { buildServer } from './server.ts';
 import { createSessions } from './sessions/sessions.ts';
 import { createStations } from './sessions/stations.ts';
@@ -56,6 +57,9 @@ async function start(): Promise<() => Promise<void>> {
         `VIGIL_PUBLIC_ORIGIN has ${origin}, which is not like https://host:port.`,
       );
   }
+  const proxyFaults = told.trustedProxies.flatMap((entry) => proxyFault(entry) ?? []);
+  if (proxyFaults.length > 0)
+    throw new VigilError('settings-invalid', `VIGIL_TRUSTED_PROXIES: ${proxyFaults.join('; ')}.`);
   const logger = openProcessLog({ level: told.logLevel, base: { process: 'dashboard' } });
   process.on('uncaughtException', (error) => {
     logger.fatal({ error: error.message, stack: error.stack }, 'uncaught');
@@ -147,6 +151,7 @@ async function start(): Promise<() => Promise<void>> {
     {
       tls,
       clientDir: join(import.meta.dirname, 'client', 'dist'),
+      trustedProxies: told.trustedProxies,
       logger,
     },
   );

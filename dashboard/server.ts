@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
-import rateLimit from '@fastify/rate-limit';
 import staticFiles from '@fastify/static';
 import swagger from '@fastify/swagger';
 import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
@@ -40,6 +39,8 @@ export type ServerOptions = {
   readonly tls: { readonly cert: string; readonly key: string };
   /** The built client; where it is missing one page says so. */
   readonly clientDir: string;
+  /** Addresses and networks whose `X-Forwarded-For` counts. */
+  readonly trustedProxies?: readonly string[];
   readonly logger: Logger;
 };
 
@@ -78,7 +79,7 @@ export async function buildServer(
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyBytesMax,
     requestTimeout: 30_000,
-    trustProxy: false,
+    trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
     forceCloseConnections: true,
   }).withTypeProvider<TypeBoxTypeProvider>();
   // It reads numbers from the digits of an address and its query. A body has types of its own: null is not 0, and "1" is not 1.
@@ -100,10 +101,6 @@ export async function buildServer(
 
   await app.register(cookie);
   await app.register(helmet, helmetOptions(parts.origins));
-  await app.register(rateLimit, {
-    global: false,
-    errorResponseBuilder: () => new VigilError('rate-limited', 'Too many requests: try again in a minute.'),
-  });
   await app.register(swagger, { openapi: { info: { title: 'Vigil dashboard', version: '1' } } });
   await app.register(websocket, { options: { maxPayload: liveMessageBytesMax, perMessageDeflate: false } });
   app.addHook('onRoute', onRoute);

@@ -39,6 +39,12 @@ export const settings = {
     help: 'the origins that browsers see, e.g. https://monitor.hospital.example, comma-separated',
     fallback: ['https://localhost:8443'],
   },
+  trustedProxies: {
+    kind: 'list',
+    env: 'VIGIL_TRUSTED_PROXIES',
+    help: 'addresses or networks of reverse proxies, comma-separated: only what they say in X-Forwarded-For is taken for the address of a browser',
+    fallback: [],
+  },
   screenLockMs: {
     kind: 'integer',
     env: 'VIGIL_SCREEN_LOCK_MS',

@@ -5,10 +5,6 @@ import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 const cost = { memory: 65_536, passes: 3, parallelism: 4 } as const;
 const nonceBytes = 16;
 const tagBytes = 32;
-/** Hashes at work at once: each takes 64 MiB. The rest waits in line. */
-const atOnceMax = 2;
-/** Logins that wait; past it they are turned away at once. */
-export const waitingMax = 32;
 
 type Cost = { readonly memory: number; readonly passes: number; readonly parallelism: number };
 type Parsed = { readonly cost: Cost; readonly nonce: Buffer; readonly tag: Buffer };
@@ -47,28 +43,16 @@ export async function verifyPassword(password: string, hash: string): Promise<bo
   return timingSafeEqual(tag, parsed.tag);
 }
 
-/** One at a time is served by `atOnceMax` workers; a login storm waits and does not take the memory. */
-let atWork = 0;
-const line: (() => void)[] = [];
-
-/** Whether another login may join the line. */
-export function lineIsFull(): boolean {
-  return line.length >= waitingMax;
-}
-
-async function derive(password: string, nonce: Buffer, tagLength: number, { memory, passes, parallelism }: Cost) {
-  if (atWork >= atOnceMax) await new Promise<void>((turn) => line.push(turn));
-  else atWork += 1;
-  try {
-    const message = Buffer.from(password.normalize('NFKC'));
-    return await new Promise<Buffer>((resolve, reject) => {
-      argon2('argon2id', { message, nonce, parallelism, tagLength, memory, passes }, (error, tag) =>
-        error ? reject(error) : resolve(Buffer.from(tag)),
-      );
-    });
-  } finally {
-    const next = line.shift();
-    if (next) next();
-    else atWork -= 1;
-  }
+function derive(
+  password: string,
+  nonce: Buffer,
+  tagLength: number,
+  { memory, passes, parallelism }: Cost,
+): Promise<Buffer> {
+  const message = Buffer.from(password.normalize('NFKC'));
+  return new Promise((resolve, reject) => {
+    argon2('argon2id', { message, nonce, parallelism, tagLength, memory, passes }, (error, tag) =>
+      error ? reject(error) : resolve(Buffer.from(tag)),
+    );
+  });
 }

@@ -1,4 +1,4 @@
-/** The small rules: rights, sessions, login delay, passwords, budget, health. */
+/** The small rules: rights, sessions, passwords, budget, health. */
 
 import { describe, expect, it } from 'vitest';
 import { sessionMaxMs } from '../../contracts/audit-sessions.ts';
@@ -8,15 +8,6 @@ import { permissions } from '../protocol.ts';
 import { admit, defaultBudget, type Load } from './budget.ts';
 import { auditor, everywhere, nurse, t0, technician } from './fold.testing.ts';
 import { alarmsStaleMs, damageShownMs, judgeHealth, kafkaAwayMs, noteReading } from './health.ts';
-import {
-  delayLeftMs,
-  type Failures,
-  forgetMs,
-  freeFailures,
-  noteFailure,
-  noteSuccess,
-  pairsMax,
-} from './login-delay.ts';
 import { passwordFault } from './password-rules.ts';
 import { may, seesWard } from './rights.ts';
 import { type Claims, judgeSession, sessionIdleMs, type Verdict } from './session-rules.ts';
@@ -73,40 +64,6 @@ describe('a session', () => {
     ['of an account with a new password', 'account-changed', {}, { fingerprint: 'g' }, t0, false, t0],
   ])('%s: %s', (_, verdict, changed, now, liveAtMs, revoked, nowMs) => {
     expect(judgeSession({ ...claims, ...changed }, now, liveAtMs, revoked, nowMs)).toBe(verdict);
-  });
-});
-
-describe('a login after failures', () => {
-  const failed = (count: number): Failures => {
-    const failures: Failures = new Map();
-    for (let at = 0; at < count; at += 1) noteFailure(failures, 'n 1', t0);
-    return failures;
-  };
-  it.each([
-    [0, 0],
-    [freeFailures - 1, 0],
-    [freeFailures, 30_000],
-    [freeFailures + 1, 60_000],
-    [freeFailures + 20, 900_000],
-  ])('%i waits %i ms', (count, delayMs) => {
-    expect(delayLeftMs(failed(count), 'n 1', t0)).toBe(delayMs);
-    expect(delayLeftMs(failed(count), 'n 2', t0)).toBe(0);
-  });
-
-  it('is free when the delay is over, when it was forgotten, and after a success', () => {
-    const failures = failed(freeFailures);
-    expect(delayLeftMs(failures, 'n 1', t0 + 29_999)).toBe(1);
-    expect(delayLeftMs(failures, 'n 1', t0 + 30_000)).toBe(0);
-    expect(delayLeftMs(failed(freeFailures + 20), 'n 1', t0 + forgetMs)).toBe(0);
-    noteSuccess(failures, 'n 1');
-    expect(delayLeftMs(failures, 'n 1', t0)).toBe(0);
-  });
-
-  it('is remembered for so many and no more', () => {
-    const failures: Failures = new Map();
-    for (let at = 0; at < pairsMax + 5; at += 1) noteFailure(failures, `n ${at}`, t0);
-    expect(failures.size).toBe(pairsMax);
-    expect(failures.has('n 0')).toBe(false);
   });
 });
 

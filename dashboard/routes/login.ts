@@ -15,16 +15,20 @@ import {
   whereFrom,
   whoOf,
 } from '../access.ts';
-import { userIdPattern } from '../accounts/accounts.ts';
-import { lineIsFull, nobodysHash, verifyPassword } from '../accounts/password.ts';
-import { delayLeftMs, type Failures, noteFailure, noteSuccess } from '../core/login-delay.ts';
+import { type Account, userIdPattern } from '../accounts/accounts.ts';
+import type { Guess } from '../core/guesses.ts';
+import { countChange, type RequestPace } from '../core/request-pace.ts';
 import { may, permissionsOf, type Viewer } from '../core/rights.ts';
+import { createPasswordDesk } from '../password-desk.ts';
 import { ErrorBody, LoginBody, Session, Ticket, UnlockBody } from '../protocol.ts';
-import { sessionMark } from '../sessions/token.ts';
+import { knownCookie, stationCookieOptions } from '../sessions/stations.ts';
+import { fingerprintOf, sessionMark } from '../sessions/token.ts';
 import type { App, Parts } from './parts.ts';
 
-/** Logins from one address in a minute, right or wrong. */
-const loginsPerMinuteMax = 60;
+/** Logins of one account in a minute that were right (ours): each makes a session and a record. */
+const loginsPerMinuteMax = 30;
+
+type From = Pick<Who, 'address' | 'station'>;
 
 function sessionBody(viewer: Viewer, startedAtMs: number, lockAfterMs: number): Session {
   return {
@@ -39,37 +43,31 @@ function sessionBody(viewer: Viewer, startedAtMs: number, lockAfterMs: number): 
 
 export function loginRoutes(app: App, parts: Parts): void {
   const { accounts, sessions, stations, tickets, trail, hub, now } = parts;
-  const failures: Failures = new Map();
+  const desk = createPasswordDesk(now);
+  const logins: RequestPace = new Map();
 
   /**
-   * Whether the password is the account's; a wrong one is on record, and the next ones have to wait.
+   * The account whose password this is; a wrong one is on record.
+   * @param proofFor what the browser proves for an account, and where the try is counted
    * @throws VigilError `not-logged-in`, `rate-limited`
    */
-  async function checkPassword(userId: string, password: string, from: Pick<Who, 'address' | 'station'>) {
+  async function checkPassword(userId: string, password: string, from: From, proofFor: ProofFor): Promise<Account> {
     const account = userIdPattern.test(userId) ? accounts.get(userId) : undefined;
     // By what was typed: a delay that only known users have would tell who they are.
-    const pair = `${userId} ${from.address}`;
-    const leftMs = delayLeftMs(failures, pair, now());
-    if (leftMs > 0 || lineIsFull())
-      throw new VigilError('rate-limited', `Too many logins: try again in ${Math.ceil(leftMs / 1000) || 5} s.`);
-    // An unknown user costs as much time as a known one.
-    const right = await verifyPassword(password, account?.password ?? nobodysHash);
-    if (!right || !account || account.disabled) {
-      noteFailure(failures, pair, now());
-      // Of a user who is none of ours not what was typed: people type their password into the wrong field.
-      await trail.record({ actor: { userId: account?.userId ?? nobody }, ...from, action: 'login-failed' });
-      throw new VigilError('not-logged-in', 'User or password is wrong.');
-    }
-    noteSuccess(failures, pair);
-    return account;
+    const isRight = await desk.judge({ userId, ...proofFor(account) }, password, account);
+    if (isRight && account) return account;
+    // Of a user who is none of ours not what was typed: people type their password into the wrong field.
+    await trail.record({ actor: { userId: account?.userId ?? nobody }, ...from, action: 'login-failed' });
+    throw new VigilError('not-logged-in', 'User or password is wrong.');
   }
 
-  async function login(userId: string, password: string, from: Pick<Who, 'address' | 'station'>) {
-    const account = await checkPassword(userId, password, from);
+  async function login(account: Account, from: From) {
+    if (countChange(logins, account.userId, performance.now(), loginsPerMinuteMax) !== 'taken')
+      throw new VigilError('rate-limited', 'Too many logins of this account: try again in a minute.');
     const started = await sessions.start(account.userId);
     if (!started) throw new VigilError('not-logged-in', 'User or password is wrong.');
-    const { name, role, wards } = account;
-    const viewer: Viewer = { userId: account.userId, name, role, wards };
+    const { userId, name, role, wards } = account;
+    const viewer: Viewer = { userId, name, role, wards };
     const session = sessionMark(started.claims.sessionId);
     await trail.record({ actor: actorOf(viewer), session, ...from, action: 'login' });
     return { ...started, viewer };
@@ -78,14 +76,23 @@ export function loginRoutes(app: App, parts: Parts): void {
   app.post(
     '/api/login',
     {
-      config: { access: 'public', rateLimit: { max: loginsPerMinuteMax, timeWindow: 60_000 } },
+      config: { access: 'public' },
       schema: { body: LoginBody, response: { 200: Session, 401: ErrorBody, 429: ErrorBody } },
     },
     async (request, reply) => {
       const { userId, password } = request.body;
-      keepStation(request, reply, stations);
-      const { token, claims, viewer } = await login(userId, password, whereFrom(request));
+      const given = request.cookies[knownCookie];
+      // Before it is made: an id of this answer proves nothing.
+      const proven = request.station;
+      const station = keepStation(request, reply, stations);
+      const from = whereFrom(request);
+      const account = await checkPassword(userId, password, from, (found) => {
+        const proof = stations.proofOf(given, proven, found && knownOf(found));
+        return { proof, place: proof === 'none' ? (from.address ?? nobody) : station };
+      });
+      const { token, claims, viewer } = await login(account, from);
       reply.setCookie(cookieName, token, cookieOptions);
+      reply.setCookie(knownCookie, stations.remember(given, station, knownOf(account)), stationCookieOptions);
       return sessionBody(viewer, claims.startedAtMs, parts.lockAfterMs);
     },
   );
@@ -132,7 +139,10 @@ export function loginRoutes(app: App, parts: Parts): void {
   );
 }
 
-type CheckPassword = (userId: string, password: string, from: Pick<Who, 'address' | 'station'>) => Promise<unknown>;
+type ProofFor = (account: Account | undefined) => Pick<Guess, 'proof' | 'place'>;
+type CheckPassword = (userId: string, password: string, from: From, proofFor: ProofFor) => Promise<unknown>;
+
+const knownOf = (account: Account) => ({ userId: account.userId, fingerprint: fingerprintOf(account) });
 
 /** A screen that nobody touches locks itself: its alarms go on, names are hidden, and nobody acts until the password is entered. */
 function lockRoutes(app: App, { sessions, trail, lockAfterMs }: Parts, checkPassword: CheckPassword): void {
@@ -152,7 +162,7 @@ function lockRoutes(app: App, { sessions, trail, lockAfterMs }: Parts, checkPass
   app.post(
     '/api/unlock',
     {
-      config: { access: 'session', rateLimit: { max: loginsPerMinuteMax, timeWindow: 60_000 } },
+      config: { access: 'session' },
       schema: { body: UnlockBody, response: { 200: Session, 401: ErrorBody, 403: ErrorBody, 429: ErrorBody } },
     },
     async (request) => {
@@ -160,7 +170,9 @@ function lockRoutes(app: App, { sessions, trail, lockAfterMs }: Parts, checkPass
       const { viewer, claims } = request.live;
       const who = whoOf(request);
       try {
-        await checkPassword(viewer.userId, request.body.password, whereFrom(request));
+        // The session proves who has logged in here.
+        const proofFor = () => ({ proof: 'known', place: `session ${sessionMark(claims.sessionId)}` }) as const;
+        await checkPassword(viewer.userId, request.body.password, whereFrom(request), proofFor);
       } catch (error) {
         // 401 would say that the session is over, and it is not.
         if (error instanceof VigilError && error.code === 'not-logged-in')

@@ -5,7 +5,7 @@ import type { Account } from '../accounts/accounts.ts';
 import { nobodysHash } from '../accounts/password.ts';
 import { renewAfterMs, sessionIdleMs } from '../core/session-rules.ts';
 import { createSessions } from './sessions.ts';
-import { createStations } from './stations.ts';
+import { createStations, knownMax } from './stations.ts';
 import { createTickets, ticketMs } from './tickets.ts';
 import { createTokens, sessionMark } from './token.ts';
 
@@ -187,5 +187,44 @@ describe('a station', () => {
     expect(createStations(Buffer.alloc(32, 8).toString('base64url')).read(value)).toBeUndefined();
     expect(stations.read(value.replace(station, 'AAAAAAAA'))).toBeUndefined();
     expect(stations.read(`${value}.x`)).toBeUndefined();
+  });
+
+  const nora = { userId: 'nora', fingerprint: 'f1' };
+  const nils = { userId: 'nils', fingerprint: 'f2' };
+  const { station } = stations.issue();
+
+  it('proves who has logged in there, and to everybody else that somebody has', () => {
+    expect(stations.proofOf(undefined, station, nora)).toBe('none');
+    const value = stations.remember(undefined, station, nora);
+    expect(stations.proofOf(value, station, nora)).toBe('known');
+    expect(stations.proofOf(value, station, nils)).toBe('station');
+    expect(stations.proofOf(value, station, undefined)).toBe('station');
+    expect(stations.proofOf(stations.remember(value, station, nils), station, nora)).toBe('known');
+    expect(createStations(secret).proofOf(value, station, nora)).toBe('known');
+    expect(value).not.toContain('nora');
+  });
+
+  it('proves nothing with the cookie of another browser, another key or a changed one, nor after a new password', () => {
+    const value = stations.remember(undefined, station, nora);
+    expect(stations.proofOf(value, undefined, nora)).toBe('none');
+    expect(stations.proofOf(value, stations.issue().station, nora)).toBe('none');
+    expect(createStations(Buffer.alloc(32, 8).toString('base64url')).proofOf(value, station, nora)).toBe('none');
+    expect(stations.proofOf(`${'A'.repeat(8)}${value}`, station, nora)).toBe('none');
+    expect(stations.proofOf(`${value}.x`, station, nora)).toBe('none');
+    expect(stations.proofOf(value, station, { ...nora, fingerprint: 'new' })).toBe('station');
+  });
+
+  it('remembers so many people, and the one who logged in longest ago goes first', () => {
+    const person = (at: number) => ({ userId: `u${at}`, fingerprint: 'f' });
+    let value = stations.remember(undefined, station, nora);
+    for (let at = 1; at < knownMax; at += 1) value = stations.remember(value, station, person(at));
+    value = stations.remember(value, station, nora);
+    expect(stations.proofOf(value, station, person(1))).toBe('known');
+    value = stations.remember(value, station, person(knownMax));
+    expect([nora, person(1), person(2)].map((one) => stations.proofOf(value, station, one))).toEqual([
+      'known',
+      'station',
+      'known',
+    ]);
   });
 });

@@ -8,9 +8,9 @@ import { type AddressInfo, createServer as createTcpServer, type Server, type So
 import { createServer, type TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
+import { createFairQueue } from '../../contracts/fair-queue.ts';
 import { observe } from '../../contracts/histogram.ts';
 import { newBucket, takeTokens } from '../core/admission.ts';
-import { createFairQueue } from '../core/fair-queue.ts';
 import { leftOutBefore, type Quiet } from '../core/quiet.ts';
 import type { Counters } from '../counters.ts';
 import type { Measures } from '../measures.ts';

@@ -62,6 +62,14 @@ describe('a fair queue', () => {
     expect([queue.size(), queue.take()]).toEqual([0, undefined]);
   });
 
+  it('passes by a source that may not be served now, which keeps its turn', () => {
+    const { queue } = filled(5, 'a1', 'a2', 'b1', 'b2');
+    expect(queue.take((source) => source !== 'a')).toBe('b1');
+    expect([queue.sizeOf('a'), queue.sizeOf('b'), queue.sizeOf('c')]).toEqual([2, 1, 0]);
+    expect(queue.take(() => false)).toBeUndefined();
+    expect(takeAll(queue)).toEqual(['a1', 'b2', 'a2']);
+  });
+
   it('loses nobody and never holds more than it may', () => {
     fc.assert(
       fc.property(

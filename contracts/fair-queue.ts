@@ -5,11 +5,16 @@
 export type FairQueue<Item> = {
   /** Lets an item wait; where there is no room, returns the item that must go: the newest of the longest line. */
   add(source: string, item: Item): Item | undefined;
-  /** The next one: the first of the line whose turn it is. */
-  take(): Item | undefined;
+  /**
+   * Takes the first of the line whose turn it is.
+   * @param mayTake whether a source may be served now; lines of others keep their turn
+   */
+  take(mayTake?: (source: string) => boolean): Item | undefined;
   /** False where it waits no more. */
   remove(source: string, item: Item): boolean;
   size(): number;
+  /** How many of a source wait. */
+  sizeOf(source: string): number;
   /** All that wait, who wait no more. */
   clear(): Item[];
 };
@@ -49,8 +54,10 @@ export function createFairQueue<Item>(itemsMax: number): FairQueue<Item> {
     add,
     remove,
     size: () => size,
-    take() {
+    sizeOf: (source) => lines.get(source)?.size ?? 0,
+    take(mayTake = () => true) {
       for (const [source, line] of lines) {
+        if (!mayTake(source)) continue;
         for (const item of line) {
           remove(source, item);
           if (line.size > 0) {

@@ -1,0 +1,103 @@
+import { describe, expect, it } from 'vitest';
+import { t0 } from './fold.testing.ts';
+import {
+  accountRules,
+  beginGuess,
+  forgetMs,
+  forgiveGuess,
+  type Guess,
+  newGuesses,
+  noteRight,
+  type Proof,
+  placeRules,
+  rowsMax,
+} from './guesses.ts';
+
+const guess = (proof: Proof, place = 'here', userId = 'nora'): Guess => ({ userId, proof, place });
+
+function tried(times: number, one: Guess) {
+  const guesses = newGuesses();
+  // As if the waits had been kept: the last try is at t0.
+  for (let at = 0; at < times; at += 1) guesses.places.set(`${one.proof} ${one.place} ${one.userId}`, row(at + 1));
+  return guesses;
+}
+const row = (count: number) => ({ count, atMs: t0 });
+
+describe('guesses at one place', () => {
+  it.each<[Proof, number, number]>([
+    ['known', 4, 0],
+    ['known', 5, 15_000],
+    ['known', 6, 30_000],
+    ['known', 7, 60_000],
+    ['known', 500, 60_000],
+    ['station', 4, 0],
+    ['station', 5, 30_000],
+    ['station', 500, 60_000],
+    ['none', 4, 0],
+    ['none', 5, 30_000],
+    ['none', 6, 60_000],
+    ['none', 500, 900_000],
+  ])('with the proof %s, after %i tries, wait %i ms', (proof, times, waitMs) => {
+    expect(beginGuess(tried(times, guess(proof)), guess(proof), t0)).toBe(waitMs);
+    const again = beginGuess(tried(times, guess(proof)), guess(proof), t0 + waitMs - 1);
+    expect(again).toBe(waitMs === 0 ? 0 : 1);
+    expect(beginGuess(tried(times, guess(proof)), guess(proof), t0 + waitMs)).toBe(0);
+    expect(beginGuess(tried(times, guess(proof)), guess(proof), t0 + forgetMs)).toBe(0);
+  });
+
+  it('count before they are judged: of 58 at once five are', () => {
+    for (const proof of ['known', 'station', 'none'] as const) {
+      const guesses = newGuesses();
+      const begun = Array.from({ length: 58 }, () => beginGuess(guesses, guess(proof), t0));
+      expect(begun.filter((leftMs) => leftMs === 0)).toHaveLength(placeRules[proof].freeTries);
+    }
+  });
+
+  it('do not count where they were not judged, and start anew after a right one', () => {
+    const guesses = newGuesses();
+    for (let at = 0; at < 50; at += 1) {
+      expect(beginGuess(guesses, guess('none'), t0)).toBe(0);
+      forgiveGuess(guesses, guess('none'));
+    }
+    for (let at = 0; at < 4; at += 1) beginGuess(guesses, guess('none'), t0);
+    expect(beginGuess(guesses, guess('none'), t0)).toBe(0);
+    noteRight(guesses, guess('none'));
+    for (let at = 0; at < 5; at += 1) expect(beginGuess(guesses, guess('none'), t0)).toBe(0);
+    expect(beginGuess(guesses, guess('none'), t0)).toBeGreaterThan(0);
+  });
+});
+
+describe('guesses of others', () => {
+  const flood = (proof: Proof, places: number) => {
+    const guesses = newGuesses();
+    for (let at = 0; at < places; at += 1)
+      for (let times = 0; times < 5; times += 1) beginGuess(guesses, guess(proof, `place-${at}`), t0);
+    return guesses;
+  };
+
+  it('never hold up a person where that person has logged in before', () => {
+    for (const proof of ['none', 'station', 'known'] as const)
+      expect(beginGuess(flood(proof, 1000), guess('known', 'her own'), t0)).toBe(0);
+  });
+
+  it('without a proof hold up nobody at a station of the house', () => {
+    expect(beginGuess(flood('none', 1000), guess('station', 'on the ward'), t0)).toBe(0);
+  });
+
+  it('from many places add up for the account', () => {
+    for (const proof of ['none', 'station'] as const) {
+      const guesses = newGuesses();
+      const begun = Array.from({ length: 400 }, (_, at) => beginGuess(guesses, guess(proof, `place-${at}`), t0));
+      expect(begun.filter((leftMs) => leftMs === 0)).toHaveLength(accountRules[proof].freeTries);
+      // Another account is not concerned.
+      expect(beginGuess(guesses, guess(proof, 'place-1', 'nils'), t0)).toBe(0);
+    }
+  });
+});
+
+it('rows are remembered for so many and no more', () => {
+  const guesses = newGuesses();
+  for (let at = 0; at < rowsMax + 5; at += 1) beginGuess(guesses, guess('none', 'here', `u${at}`), t0);
+  expect([guesses.places.size, guesses.accounts.size]).toEqual([rowsMax, rowsMax]);
+  expect(guesses.places.has('none here u0')).toBe(false);
+});

@@ -1,0 +1,93 @@
+/**
+ * How passwords may be guessed. Each try counts before it is judged, so that tries at the same time are not judged all. Failures hold up
+ * only tries that come with the same proof: by OWASP's device cookies ("Slow Down Online Guessing Attacks with Device Cookies"), a browser
+ * at which a person has logged in before is counted by itself, and what others guess elsewhere never locks that person out there.
+ */
+
+/**
+ * What a try brings along. `known`: this person has logged in at this browser, or has a session. `station`: somebody has logged in at
+ * this browser. `none`: nothing.
+ */
+export type Proof = 'known' | 'station' | 'none';
+
+/** @property place the browser's id or the session; of a try without a proof the address */
+export type Guess = { readonly userId: string; readonly proof: Proof; readonly place: string };
+
+type Rule = { readonly freeTries: number; readonly firstMs: number; readonly waitMsMax: number };
+
+/** Of one person at one place. Free: people mistype. Where the person has logged in, a colleague's guesses cost a minute at most (ours). */
+export const placeRules: Readonly<Record<Proof, Rule>> = {
+  known: { freeTries: 5, firstMs: 15_000, waitMsMax: 60_000 },
+  station: { freeTries: 5, firstMs: 30_000, waitMsMax: 60_000 },
+  none: { freeTries: 5, firstMs: 30_000, waitMsMax: 15 * 60_000 },
+};
+/**
+ * Of one person at all places with the same proof (ours): the tries of many addresses add up. With the waits, an account takes about
+ * 100 such tries a day (NIST SP 800-63B-4, section 3.2.2, names 100 in a row), where its owner has never been.
+ */
+export const accountRules: Readonly<Record<Exclude<Proof, 'known'>, Rule>> = {
+  station: { freeTries: 30, firstMs: 30_000, waitMsMax: 60_000 },
+  none: { freeTries: 30, firstMs: 30_000, waitMsMax: 15 * 60_000 },
+};
+/** Tries are forgotten after this long without another. */
+export const forgetMs = 60 * 60_000;
+/** Rows held at once, of places and of accounts; past it the one that was tried longest ago is forgotten. */
+export const rowsMax = 10_000;
+
+type Row = { readonly count: number; readonly atMs: number };
+type Rows = Map<string, Row>;
+export type Guesses = { readonly places: Rows; readonly accounts: Rows };
+
+export const newGuesses = (): Guesses => ({ places: new Map(), accounts: new Map() });
+
+const placeKey = ({ userId, proof, place }: Guess) => `${proof} ${place} ${userId}`;
+const accountKey = ({ userId, proof }: Guess) => `${proof} ${userId}`;
+
+/**
+ * Counts a try.
+ * @returns 0 where it may be judged now; otherwise it is not counted, and how long to wait, ms
+ */
+export function beginGuess({ places, accounts }: Guesses, guess: Guess, nowMs: number): number {
+  const rule = guess.proof === 'known' ? undefined : accountRules[guess.proof];
+  const leftMs = Math.max(
+    leftMsOf(places.get(placeKey(guess)), placeRules[guess.proof], nowMs),
+    rule === undefined ? 0 : leftMsOf(accounts.get(accountKey(guess)), rule, nowMs),
+  );
+  if (leftMs > 0) return leftMs;
+  count(places, placeKey(guess), nowMs);
+  if (rule !== undefined) count(accounts, accountKey(guess), nowMs);
+  return 0;
+}
+
+/** Takes a try back that was not judged. */
+export function forgiveGuess({ places, accounts }: Guesses, guess: Guess): void {
+  takeBack(places, placeKey(guess));
+  takeBack(accounts, accountKey(guess));
+}
+
+/** Notes that a try was right: the place starts anew. Of the account only this try is taken back, since others may guess meanwhile. */
+export function noteRight({ places, accounts }: Guesses, guess: Guess): void {
+  places.delete(placeKey(guess));
+  takeBack(accounts, accountKey(guess));
+}
+
+function leftMsOf(row: Row | undefined, { freeTries, firstMs, waitMsMax }: Rule, nowMs: number): number {
+  if (row === undefined || row.count < freeTries || nowMs - row.atMs >= forgetMs) return 0;
+  const waitMs = Math.min(firstMs * 2 ** (row.count - freeTries), waitMsMax);
+  return Math.max(0, row.atMs + waitMs - nowMs);
+}
+
+function count(rows: Rows, key: string, nowMs: number): void {
+  const row = rows.get(key);
+  const before = row !== undefined && nowMs - row.atMs < forgetMs ? row.count : 0;
+  rows.delete(key);
+  rows.set(key, { count: before + 1, atMs: nowMs });
+  if (rows.size > rowsMax) rows.delete(rows.keys().next().value!);
+}
+
+function takeBack(rows: Rows, key: string): void {
+  const row = rows.get(key);
+  if (row === undefined) return;
+  if (row.count <= 1) rows.delete(key);
+  else rows.set(key, { ...row, count: row.count - 1 });
+}

@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { expect, it } from 'vitest';
+import { createSlots, type SlotBounds } from './slots.ts';
+
+const seed = Date.now();
+const refused = () => new Error('full');
+const bounds: SlotBounds = { atOnceMax: 2, atOncePerKeyMax: 1, waitingMax: 3, waitingPerKeyMax: 2 };
+
+/** Enters in order; `log` says who is at work and who was refused. */
+function desk(changed: Partial<SlotBounds> = {}) {
+  const slots = createSlots({ ...bounds, ...changed }, refused);
+  const log: string[] = [];
+  const leaving = new Map<string, () => void>();
+  const enter = (name: string) =>
+    slots.enter(name[0] ?? '').then(
+      (leave) => {
+        log.push(name);
+        leaving.set(name, leave);
+      },
+      () => {
+        log.push(`${name} refused`);
+      },
+    );
+  const settle = async () => {
+    for (let turns = 0; turns < 5; turns += 1) await Promise.resolve();
+  };
+  return {
+    slots,
+    log,
+    settle,
+    async enter(...names: string[]) {
+      for (const name of names) void enter(name);
+      await settle();
+    },
+    async leave(name: string) {
+      leaving.get(name)?.();
+      await settle();
+    },
+  };
+}
+
+it('one key has its own places only, and the others go on', async () => {
+  const { enter, leave, log } = desk();
+  await enter('a1', 'a2', 'a3', 'b1');
+  expect(log).toEqual(['a1', 'b1']);
+  await enter('c1');
+  await leave('b1');
+  expect(log).toEqual(['a1', 'b1', 'c1']);
+  await leave('a1');
+  expect(log).toEqual(['a1', 'b1', 'c1', 'a2']);
+});
+
+it('who fills its own line is refused, and the newest of the longest line gives way to another key', async () => {
+  const { enter, log } = desk();
+  await enter('x1', 'y1', 'a1', 'a2', 'a3', 'b1');
+  expect(log).toEqual(['x1', 'y1', 'a3 refused']);
+  await enter('c1');
+  expect(log).toEqual(['x1', 'y1', 'a3 refused', 'a2 refused']);
+});
+
+it('a place is given back once, also where the work fails', async () => {
+  const { slots, enter, leave, log } = desk({ atOnceMax: 1 });
+  await enter('a1', 'b1', 'c1');
+  await leave('a1');
+  await leave('a1');
+  expect(log).toEqual(['a1', 'b1']);
+  await leave('b1');
+  await leave('c1');
+  await expect(slots.run('d', () => Promise.reject(new Error('broken')))).rejects.toThrow('broken');
+  expect([slots.atWork(), slots.waiting()]).toEqual([0, 0]);
+});
+
+it(`no bound is ever passed and nobody is forgotten (seed ${seed})`, async () => {
+  const step = fc.oneof(fc.constantFrom('a', 'b', 'c', 'd'), fc.constant('leave'));
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+      const { slots, log, enter, leave, settle } = desk({ atOnceMax: 3, atOncePerKeyMax: 2 });
+      const working: string[] = [];
+      const seen = new Set<string>();
+      let asked = 0;
+      for (const [at, one] of steps.entries()) {
+        if (one === 'leave') await leave(working.shift() ?? '');
+        else {
+          asked += 1;
+          await enter(`${one}${at}`);
+        }
+        await settle();
+        for (const name of log) if (!name.includes('refused') && !seen.has(name)) working.push(name);
+        for (const name of log) seen.add(name);
+        expect(slots.atWork()).toBe(working.length);
+        expect(working.length).toBeLessThanOrEqual(3);
+        for (const key of ['a', 'b', 'c', 'd'])
+          expect(working.filter((name) => name[0] === key).length).toBeLessThanOrEqual(2);
+        expect(slots.waiting()).toBeLessThanOrEqual(bounds.waitingMax);
+        // Each is at work, was refused, or waits.
+        expect(log.length + slots.waiting()).toBe(asked);
+      }
+    }),
+    { seed, numRuns: 200 },
+  );
+});

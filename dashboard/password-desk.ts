@@ -1,0 +1,66 @@
+/**
+ * Judges passwords, so many at once: each takes 64 MiB and a core for some 100 ms. Who has proved nothing shares one of the places, and
+ * so does who is at a browser of the house, so that neither can take the places of people who have logged in at their browser before.
+ */
+import { VigilError } from '../contracts/errors.ts';
+import type { Account } from './accounts/accounts.ts';
+import { nobodysHash, verifyPassword } from './accounts/password.ts';
+import { beginGuess, forgiveGuess, type Guess, newGuesses, noteRight } from './core/guesses.ts';
+import { createSlots } from './core/slots.ts';
+import { networkOf } from './proxies.ts';
+
+/** Passwords judged at once (ours): 128 MiB. */
+const atOnceMax = 2;
+/** Tries that wait with one proof; past it the newest of the longest line is refused (ours: at 100 ms each all are judged in 26 s). */
+const waitingMax = 256;
+/** Of one browser, or one address. */
+const waitingPerKeyMax = 16;
+const busyWaitS = 5;
+
+export type PasswordDesk = {
+  /**
+   * Whether the password is the account's, and the account may log in. The try counts before it is judged, and takes as long for an
+   * account that does not exist.
+   * @throws VigilError `rate-limited`
+   */
+  judge(guess: Guess, password: string, account: Judged | undefined): Promise<boolean>;
+};
+
+/** @property password the hash */
+type Judged = Pick<Account, 'password' | 'disabled'>;
+
+const tooMany = (leftMs: number) =>
+  new VigilError('rate-limited', `Too many logins: try again in ${Math.ceil(leftMs / 1000)} s.`);
+
+/** @param now ms since 1970 @param verify tests give another one */
+export function createPasswordDesk(now: () => number, verify = verifyPassword): PasswordDesk {
+  const guesses = newGuesses();
+  const busy = () => tooMany(busyWaitS * 1000);
+  const line = (atOnce: number) =>
+    createSlots({ atOnceMax: atOnce, atOncePerKeyMax: 1, waitingMax, waitingPerKeyMax }, busy);
+  const all = line(atOnceMax);
+  const lines = { station: line(1), none: line(1) };
+
+  /** In the last line a person who is known stands for themselves; the others stand behind one another. */
+  function inTurn(guess: Guess, work: () => Promise<boolean>): Promise<boolean> {
+    if (guess.proof === 'known') return all.run(`known ${guess.userId}`, work);
+    const key = guess.proof === 'none' ? networkOf(guess.place) : guess.place;
+    return lines[guess.proof].run(key, () => all.run(guess.proof, work));
+  }
+
+  return {
+    async judge(guess, password, account) {
+      const leftMs = beginGuess(guesses, guess, now());
+      if (leftMs > 0) throw tooMany(leftMs);
+      try {
+        const isRight = await inTurn(guess, () => verify(password, account?.password ?? nobodysHash));
+        if (!isRight || account === undefined || account.disabled) return false;
+        noteRight(guesses, guess);
+        return true;
+      } catch (error) {
+        forgiveGuess(guesses, guess);
+        throw error;
+      }
+    },
+  };
+}

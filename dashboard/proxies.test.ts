@@ -1,0 +1,61 @@
+import type { FastifyRequest } from 'fastify';
+import { fastify } from 'fastify';
+import { describe, expect, it } from 'vitest';
+import { addressOf, networkOf, proxyFault } from './proxies.ts';
+
+it.each([
+  ['10.0.0.1', true],
+  ['10.0.0.0/8', true],
+  ['10.0.0.1/32', true],
+  ['fd00::1', true],
+  ['fd00::/8', true],
+  ['10.0.0.1/33', false],
+  ['fd00::/129', false],
+  ['10.0.0.0/', false],
+  ['10.0.0.0/8/8', false],
+  ['0.0.0.0/0', false],
+  ['::/0', false],
+  ['proxy.example', false],
+  ['loopback', false],
+  ['', false],
+])('the trusted proxy %s is taken: %s', (entry, isTaken) => {
+  expect(proxyFault(entry) === undefined).toBe(isTaken);
+});
+
+describe('the address of a request', () => {
+  const asked = async (trustProxy: false | string[], forwarded: string | undefined, from = '10.0.0.1') => {
+    const app = fastify({ trustProxy });
+    app.get('/', async (request) => addressOf(request as FastifyRequest));
+    const headers = forwarded === undefined ? {} : { 'x-forwarded-for': forwarded };
+    return (await app.inject({ url: '/', headers, remoteAddress: from })).body;
+  };
+  it.each<[string, false | string[], string | undefined, string, string]>([
+    ['its own, without a proxy', false, undefined, '10.0.0.9', '10.0.0.9'],
+    ['its own, whatever it says of itself', false, '1.2.3.4', '10.0.0.9', '10.0.0.9'],
+    ['its own, whatever it says, where another one is the proxy', ['10.0.0.1'], '1.2.3.4', '10.0.0.9', '10.0.0.9'],
+    ['what the proxy says', ['10.0.0.1'], '10.7.0.5', '10.0.0.1', '10.7.0.5'],
+    [
+      'what the proxy says, not what the browser said before',
+      ['10.0.0.1'],
+      '1.2.3.4, 10.7.0.5',
+      '10.0.0.1',
+      '10.7.0.5',
+    ],
+    ['before two proxies of ours', ['10.0.0.0/24'], '10.7.0.5, 10.0.0.2', '10.0.0.1', '10.7.0.5'],
+    ["the proxy's, where it says nothing", ['10.0.0.1'], undefined, '10.0.0.1', '10.0.0.1'],
+    ["the proxy's, where it says no address", ['10.0.0.1'], 'unknown', '10.0.0.1', '10.0.0.1'],
+    ['written as IPv4 where it is', false, undefined, '::ffff:10.0.0.9', '10.0.0.9'],
+  ])('is %s', async (_name, trust, forwarded, from, expected) => {
+    expect(await asked(trust, forwarded, from)).toBe(expected);
+  });
+});
+
+it.each([
+  ['10.0.0.1', '10.0.0.1'],
+  ['fd00::1', 'fd00:0:0:0::/64'],
+  ['fd00:1:2:3:4:5:6:7', 'fd00:1:2:3::/64'],
+  ['FD00:01:2::7', 'fd00:1:2:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+])('%s shares with %s', (address, network) => {
+  expect(networkOf(address)).toBe(network);
+});
