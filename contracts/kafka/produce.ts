@@ -47,6 +47,7 @@ type Connection = {
   };
 };
 type Broker = { readonly connectionPool: { getConnection(): Promise<Connection> }; disconnect(): Promise<void> };
+type Coordinator = { leaveGroup(member: { groupId: string; memberId: string }): Promise<unknown> };
 type Cluster = {
   readonly brokerPool: {
     readonly metadata: {
@@ -59,6 +60,7 @@ type Cluster = {
   refreshMetadata(): Promise<void>;
   addMultipleTargetTopics(topics: readonly string[]): Promise<void>;
   findBroker(where: { nodeId: string }): Promise<Broker>;
+  findGroupCoordinator(of: { groupId: string }): Promise<Coordinator>;
 };
 
 /** How long a broker waits for its replicas before it answers that they are not in sync. */
@@ -125,7 +127,7 @@ async function send(connection: Connection, batches: readonly PartitionBatch[]):
 }
 
 /** kafkajs hides the function that makes a cluster client behind a symbol. */
-function clusterOf(kafka: Kafka): Cluster {
+export function clusterOf(kafka: Kafka): Cluster {
   const symbol = Object.getOwnPropertySymbols(kafka).find(
     ({ description }) => description === 'private:Kafka:createCluster',
   );

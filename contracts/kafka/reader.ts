@@ -9,6 +9,7 @@ import type { KafkaTopic } from '../topics.ts';
 import { type Ahead, createAhead } from './ahead.ts';
 import { copartition } from './copartition.ts';
 import { type Ends, logEnds, offsetsSince } from './log-places.ts';
+import { leaveForPredecessor, recordMember } from './predecessor.ts';
 
 export type LogRecord = {
   readonly offset: string;
@@ -44,6 +45,8 @@ export type ReaderOptions = {
   readonly copartitioned?: boolean;
   /** Fetches the next records while those before are handed out: for a reader that takes long for each, and may find a backlog. */
   readonly readsAhead?: boolean;
+  /** Where this process writes down which member of the group it is: so the next one need not wait for Kafka to miss it after a crash. */
+  readonly memberFile?: string;
   /** Called at each assignment; no record is handed out before it resolves. Returns offsets to start at, where it knows better. */
   readonly onAssigned?: (
     partitions: ReadonlyMap<KafkaTopic, readonly number[]>,
@@ -124,6 +127,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
   consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
     generation += 1;
     const mine = generation;
+    if (options.memberFile) recordMember(options.memberFile, options.group, payload.memberId, log);
     assignment = retry(
       () => assign(payload.memberAssignment as Record<KafkaTopic, number[]>, mine),
       () => mine !== generation || closed,
@@ -311,6 +315,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
       partitionsConsumedConcurrently: 1,
     });
   }
+  if (options.memberFile) await leaveForPredecessor(kafka, options.group, options.memberFile, log);
   await begin();
 
   return {

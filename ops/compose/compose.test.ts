@@ -231,6 +231,7 @@ describe('the settings of our services', () => {
         VIGIL_ACCOUNTS_FILE: '/run/vigil-accounts/secrets/accounts.json',
         VIGIL_WARDS_FILE: '/run/vigil-accounts/secrets/wards.json',
         VIGIL_AUDIT_ANCHORS_FILE: '/run/vigil-audit/anchors.ndjson',
+        VIGIL_ALARMS_MEMBER_FILE: '/run/vigil-alarms/member',
       };
       const { PATH: _path, VIGIL_STATE_DIR: _state, ...expected } = serviceEnv(where, name);
       for (const key of Object.keys(expected)) expected[key] = differs[key] ?? expected[key]!;
@@ -242,7 +243,12 @@ describe('the settings of our services', () => {
     '%s finds every file of its own',
     (name) => {
       const files = new Set(sharesOf(name, []).map(({ to }) => `/run/vigil/${to}`));
-      const ofOthers = ['VIGIL_ACCOUNTS_FILE', 'VIGIL_WARDS_FILE', 'VIGIL_AUDIT_ANCHORS_FILE'];
+      const ofOthers = [
+        'VIGIL_ALARMS_MEMBER_FILE',
+        'VIGIL_ACCOUNTS_FILE',
+        'VIGIL_WARDS_FILE',
+        'VIGIL_AUDIT_ANCHORS_FILE',
+      ];
       const told = Object.entries(environment(name)).filter(
         ([key]) => key.endsWith('_FILE') && !ofOthers.includes(key),
       );

@@ -83,6 +83,7 @@ export function serviceEnv(
         ...kafkaEnv(where, service),
         VIGIL_METRICS_HOST: '127.0.0.1',
         VIGIL_METRICS_PORT: String(where.alarmsMetricsPort ?? 0),
+        VIGIL_ALARMS_MEMBER_FILE: join(where.stateDir, 'alarms.member'),
         ...overrides,
       };
     case 'operator':

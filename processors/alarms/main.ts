@@ -62,6 +62,7 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
     env: { hash: alarmHash, profile, alertCodes: alertCodes.current },
     snapshotMs: settings.snapshotMs,
     quietSnapshotMs: settings.quietSnapshotMs,
+    memberFile: settings.memberFile,
     logger: log,
     now: Date.now,
     onReady: ready.resolve,

@@ -52,6 +52,8 @@ export async function startProcessor(options: {
   readonly env: Environment;
   readonly snapshotMs: number;
   readonly quietSnapshotMs: number;
+  /** Empty: none. */
+  readonly memberFile: string;
   readonly logger: Logger;
   readonly now: () => number;
   readonly onReady: () => void;
@@ -152,6 +154,7 @@ export async function startProcessor(options: {
     start: 'committed',
     copartitioned: true,
     readsAhead: true,
+    ...(options.memberFile !== '' && { memberFile: options.memberFile }),
     onAssigned,
     onRecords,
     onReached,

@@ -41,4 +41,10 @@ export const alarmSettings = {
     max: 600_000,
     fallback: 20_000,
   },
+  memberFile: {
+    kind: 'text',
+    env: 'VIGIL_ALARMS_MEMBER_FILE',
+    help: 'file of its own in which it writes who it is in Kafka’s group: after a crash its next start need not wait for Kafka to miss it',
+    fallback: '',
+  },
 } as const satisfies Manifest;

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest';
+import { isGone, type Machine, type Member, parseMember } from './predecessor.ts';
+
+const member: Member = {
+  host: 'icu-1',
+  machineBoot: 'b1',
+  pid: 41,
+  startedAt: '900',
+  group: 'alarms',
+  memberId: 'alarms-1234',
+};
+const machine = (running: Readonly<Record<number, string>>, machineBoot = 'b1'): Machine => ({
+  host: 'icu-1',
+  machineBoot,
+  startedAt: (pid) => running[pid],
+});
+
+describe('a member of a group', () => {
+  it('is gone where no process has its number any more', () => {
+    expect(isGone(member, machine({ 40: '900' }))).toBe(true);
+  });
+
+  it('is gone where another process has its number now, as in a container that starts again', () => {
+    expect(isGone(member, machine({ 41: '1200' }))).toBe(true);
+  });
+
+  it('is gone where the machine has started anew since, whatever has its number', () => {
+    expect(isGone(member, machine({ 41: '900' }, 'b2'))).toBe(true);
+  });
+
+  it('is not gone while its process runs', () => {
+    expect(isGone(member, machine({ 41: '900' }))).toBe(false);
+  });
+
+  it('is not known to be gone where it ran on another machine', () => {
+    expect(isGone({ ...member, host: 'icu-2' }, machine({}))).toBe(false);
+  });
+
+  it('is read back as it was written, and nothing else is taken for one', () => {
+    expect(parseMember(JSON.stringify(member))).toEqual(member);
+    for (const text of ['', '{', 'null', '[]', '{"pid":41}', JSON.stringify({ ...member, pid: -1 })])
+      expect(parseMember(text), text).toBeUndefined();
+  });
+});
