@@ -12,6 +12,8 @@ export const gatewayNotices = {
   'refused-ahead': { text: 'Readings are refused: the device clock is too far ahead', priority: 'medium' },
   /** The same, where its time is longer ago than the log keeps: a clock that starts at 1970, or a very old backlog. */
   'refused-old': { text: 'Readings are refused: their time is too long ago', priority: 'medium' },
+  /** The device sends more than is taken from one device, for longer than 10 s: what it measures now waits behind that. */
+  'held-back': { text: 'Readings come late: the device sends too much at once', priority: 'medium' },
 } as const satisfies Record<string, { readonly text: string; readonly priority: 'high' | 'medium' | 'low' }>;
 
 export type GatewayNotice = keyof typeof gatewayNotices;
@@ -37,4 +39,5 @@ export const gatewayNoticeForMs: Readonly<Record<GatewayNotice, number>> = {
   'shared-identity': 300_000,
   'refused-ahead': 120_000,
   'refused-old': 120_000,
+  'held-back': 60_000,
 };

@@ -12,6 +12,7 @@ import { stopOnSignals } from '../contracts/stopping.ts';
 import { keepSteadyTime, wallAheadMs } from '../contracts/system-clock.ts';
 import { createClaims } from './claims.ts';
 import { inboxAt } from './core/inbox.ts';
+import { leftOutBefore } from './core/quiet.ts';
 import { createMemory } from './core/remembered.ts';
 import { type Counters, createCounters } from './counters.ts';
 import { createIngest } from './ingest.ts';
@@ -192,6 +193,13 @@ async function openIntake(common: Common, sealedLog: SealedLog, listener: () => 
     ...notices,
     claim: claims.claim,
     lostAlive: identityAlarm.lostAlive,
+    heldBack(source) {
+      counters.heldBack += 1;
+      const leftOut = leftOutBefore(source.quiet, now());
+      if (leftOut !== undefined)
+        log.warn({ deviceId: source.deviceId, leftOut }, 'a device is held back: it sends too much');
+      notices.tellBed(source, 'held-back');
+    },
     ended(source, reason) {
       claims.forget(source);
       notices.ended(source, reason);

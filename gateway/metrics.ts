@@ -122,9 +122,18 @@ function connectionMetrics(metrics: Metrics, from: GatewayMetricsSources): void 
   metrics.counter(
     'vigil_gateway_pauses_total',
     'How often a connection was paused.',
-    () => outcomes(counters, { 'in-flight': 'pausedInFlight', unacked: 'pausedUnacked', outgoing: 'pausedOutgoing' }),
+    () =>
+      outcomes(counters, {
+        'in-flight': 'pausedInFlight',
+        unacked: 'pausedUnacked',
+        outgoing: 'pausedOutgoing',
+        'device-rate': 'pausedDeviceRate',
+        'device-share': 'pausedDeviceShare',
+      }),
     'cause',
   );
+  const heldBack = 'Pauses of devices that were held back for more than 10 s: they send more than one device may.';
+  metrics.counter('vigil_gateway_held_back_total', heldBack, () => counters.heldBack);
 }
 
 function certificateMetrics(metrics: Metrics, { counters, crl }: GatewayMetricsSources): void {

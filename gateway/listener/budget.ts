@@ -4,6 +4,8 @@ export type Budget = {
   release(bytes: number): void;
   isFull(): boolean;
   usedBytes(): number;
+  /** Below 0 where more is held than should be. */
+  freeBytes(): number;
   /** Calls back once, when there is room again, in the order of the calls. At most one waiter by connection. */
   onRoom(resume: () => void): void;
 };
@@ -27,6 +29,7 @@ export function createBudget(bytesMax: number): Budget {
     },
     isFull: () => used >= bytesMax,
     usedBytes: () => used,
+    freeBytes: () => bytesMax - used,
     onRoom(resume) {
       waiting.push(resume);
     },

@@ -20,6 +20,7 @@ import { heldBytes, type Limits } from './limits.ts';
 import type { Partials, Unpromised } from './memory.ts';
 import type { Revocation } from './revocation.ts';
 import type { Session, Sessions } from './sessions.ts';
+import type { Share, Shares } from './shares.ts';
 import type { Sink } from './sink.ts';
 
 /** What all connections of a listener share. */
@@ -41,8 +42,8 @@ export type Context = {
   /** A clock that never jumps, ms: time-outs are measured by it. */
   readonly monotonicMs: () => number;
   readonly connections: Set<Connection>;
-  /** How many of them each device has, those included whose CONNECT is still being looked at. */
-  readonly byDevice: Map<string, number>;
+  /** What each device takes over all of them. */
+  readonly shares: Shares;
   /** Connections whose CONNECT waits for its claim, by client id. */
   readonly claiming: Map<string, Connection>;
   /** Goes on with what a connection has sent, once it need not wait any more. */
@@ -57,6 +58,8 @@ export type Client = {
   readonly clientId: string;
   readonly session: Session;
   readonly source: Source;
+  /** That of its device. */
+  readonly share: Share;
   will: Will | undefined;
   readonly keepAliveMs: number;
   /** Largest packet that the client takes [MQTT-3.1.2-24]. */
@@ -79,8 +82,8 @@ export type Connection = {
   readonly certificate: CertificateFacts;
   readonly frames: Frames;
   readonly acceptedMs: number;
-  /** The device that it counts for; undefined before CONNECT. */
-  deviceId: string | undefined;
+  /** That of the device that it counts for; undefined before CONNECT. */
+  share: Share | undefined;
   client: Client | undefined;
   /** `ending`: nothing more is read or acknowledged. */
   phase: 'waiting' | 'open' | 'ending';
@@ -173,7 +176,7 @@ export function exceedsQuota({ limits }: Context, { version, quotaUsed }: Client
 }
 
 /** `draining`: for ever, since the connection is about to be closed. */
-export type Wait = 'claim' | 'in-flight' | 'unacked' | 'outgoing' | 'draining';
+export type Wait = 'claim' | 'in-flight' | 'device-rate' | 'device-share' | 'unacked' | 'outgoing' | 'draining';
 
 /** Whether the next packet must wait, and why. */
 export function mustWait(context: Context, connection: Connection): Wait | undefined {
@@ -183,7 +186,7 @@ export function mustWait(context: Context, connection: Connection): Wait | undef
   if (context.draining) return 'draining';
   if (client.unpaced >= context.limits.inFlightMax) return 'in-flight';
   if (connection.held && exceedsQuota(context, client) && acksWaiting(client.acks) > 0) return 'in-flight';
-  return context.budget.isFull() ? 'unacked' : undefined;
+  return context.budget.isFull() ? 'unacked' : context.shares.mustWait(client.share);
 }
 
 /**
@@ -195,7 +198,6 @@ export function endConnection(context: Context, connection: Connection, cause: E
   const { client, socket } = connection;
   connection.phase = 'ending';
   context.connections.delete(connection);
-  leaveDevice(context, connection);
   connection.claiming?.();
   const end = endOf(cause, client?.will !== undefined);
   if (client) {
@@ -222,26 +224,27 @@ export function endConnection(context: Context, connection: Connection, cause: E
   socket.end();
   socket.resume();
   releaseMemory(context, connection);
+  leaveDevice(connection);
   setTimeout(() => socket.destroy(), cause.kind === 'lost' ? 0 : lingerMs).unref();
 }
 
-/** Counts a connection for its device; false where that has as many as it may. */
-export function joinDevice(context: Context, connection: Connection, deviceId: string, replaces: boolean): boolean {
-  const { byDevice, limits } = context;
-  const count = byDevice.get(deviceId) ?? 0;
-  if (count >= limits.connectionsPerDeviceMax && !replaces) return false;
-  connection.deviceId = deviceId;
-  byDevice.set(deviceId, count + 1);
-  return true;
+/** Counts a connection for its device; undefined where that has as many as it may. */
+export function joinDevice(
+  { shares, limits }: Context,
+  connection: Connection,
+  deviceId: string,
+  replaces: boolean,
+): Share | undefined {
+  const share = shares.of(deviceId);
+  if (share.connections >= limits.connectionsPerDeviceMax && !replaces) return undefined;
+  connection.share = share;
+  share.connections += 1;
+  return share;
 }
 
-function leaveDevice({ byDevice }: Context, connection: Connection): void {
-  const { deviceId } = connection;
-  if (deviceId === undefined) return;
-  connection.deviceId = undefined;
-  const count = byDevice.get(deviceId) ?? 0;
-  if (count > 1) byDevice.set(deviceId, count - 1);
-  else byDevice.delete(deviceId);
+function leaveDevice(connection: Connection): void {
+  if (connection.share) connection.share.connections -= 1;
+  connection.share = undefined;
 }
 
 /** Lets go of what was received and not handed on: it is not acknowledged. */
@@ -254,10 +257,10 @@ function releaseMemory(context: Context, connection: Connection): void {
   dropHeld(context, connection);
 }
 
-export function dropHeld({ budget }: Context, connection: Connection): void {
-  const { held } = connection;
+export function dropHeld({ shares }: Context, connection: Connection): void {
+  const { held, share } = connection;
   connection.held = undefined;
-  if (held) budget.release(heldBytes(held.bytes));
+  if (held && share) shares.release(share, heldBytes(held.bytes));
 }
 
 const lingerMs = 1_000;

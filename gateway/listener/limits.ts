@@ -13,7 +13,13 @@ export type Limits = {
   readonly exchangesMax: number;
   /** Bytes that all connections' unacknowledged publishes hold. Past it every connection is paused before its next PUBLISH. */
   readonly unackedBytesMax: number;
-  /** Part of it that QoS 0 may take. Past it a QoS 0 publish is dropped and counted. */
+  /**
+   * What one device may send, over all its connections: bytes of MQTT packets, and packets, in a second; two seconds' worth at once. Past it
+   * its connections are not read until there is room.
+   */
+  readonly deviceBytesPerS: number;
+  readonly deviceMessagesPerS: number;
+  /** Part of `unackedBytesMax` that QoS 0 may take. Past it a QoS 0 publish is dropped and counted. */
   readonly unpromisedBytesMax: number;
   /** Bytes of packets that have begun and not ended, of all connections. Past it the largest goes: DISCONNECT 0x97. */
   readonly partialBytesMax: number;
@@ -51,6 +57,8 @@ export const defaultLimits: Limits = {
   inFlightMax: 256,
   exchangesMax: 4096,
   unackedBytesMax: 67_108_864,
+  deviceBytesPerS: 4_194_304,
+  deviceMessagesPerS: 2_000,
   unpromisedBytesMax: 33_554_432,
   partialBytesMax: 16_777_216,
   connectionsMax: 12_000,

@@ -139,6 +139,8 @@ export async function openBench(
     },
     connected: (source, replaced) => void said.push(`${source.deviceId} connected${replaced ? ' again' : ''}`),
     lostAlive: (source) => void lostAlive.push(source.deviceId),
+    heldBack: ({ deviceId }) =>
+      void (said.includes(`${deviceId} is held back`) || said.push(`${deviceId} is held back`)),
     ended: (source, reason) => void said.push(`${source.deviceId} ended: ${reason}`),
     will: (source, will: Will) => void said.push(`${source.deviceId} will: ${Buffer.from(will.payload).toString()}`),
     inbox: (source) => Buffer.from(JSON.stringify({ to: source.deviceId })),

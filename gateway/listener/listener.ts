@@ -21,6 +21,7 @@ import { openPort, type PortOptions } from './port.ts';
 import { pump } from './pump.ts';
 import type { Revocation } from './revocation.ts';
 import { createSessions } from './sessions.ts';
+import { createShares } from './shares.ts';
 import type { Sink } from './sink.ts';
 
 export type ListenerOptions = PortOptions & {
@@ -63,6 +64,7 @@ export async function openListener(options: ListenerOptions, open: typeof openPo
   const { limits, sink, counters, measures, log, now, monotonicMs } = options;
   const connections = new Set<Connection>();
   const quiet = newQuiet();
+  const budget = createBudget(limits.unackedBytesMax);
   const context: Context = {
     limits,
     sink,
@@ -73,10 +75,10 @@ export async function openListener(options: ListenerOptions, open: typeof openPo
     now,
     monotonicMs,
     connections,
-    byDevice: new Map(),
+    shares: createShares({ limits, budget, monotonicMs, onHeldBack: sink.heldBack }),
     claiming: new Map(),
     sessions: createSessions({ sessionsMax: limits.sessionsMax, sink, counters, monotonicMs }),
-    budget: createBudget(limits.unackedBytesMax),
+    budget,
     partials: { usedBytes: 0, open: new Set() },
     unpromised: { usedBytes: 0 },
     revocation: options.revocation,
@@ -116,6 +118,7 @@ export async function openListener(options: ListenerOptions, open: typeof openPo
       for (const connection of connections) endConnection(context, connection, { kind: 'drained' });
       await Promise.race([Promise.all(sockets.map(closed)), sleep(500)]);
       clearInterval(timer);
+      context.shares.close();
       for (const socket of sockets) socket.destroy();
     },
   };
@@ -129,7 +132,7 @@ function accept(context: Context, socket: TLSSocket): Connection {
     certificate: context.revocation.factsOf(socket),
     frames: emptyFrames(),
     acceptedMs: atMs,
-    deviceId: undefined,
+    share: undefined,
     client: undefined,
     phase: 'waiting',
     lastHeardMs: atMs,
@@ -163,7 +166,10 @@ function accept(context: Context, socket: TLSSocket): Connection {
 }
 
 function countPaused(context: Context): Record<Wait, number> {
-  const counts: Record<Wait, number> = { claim: 0, 'in-flight': 0, unacked: 0, outgoing: 0, draining: 0 };
+  const counts: Record<Wait, number> = {
+    ...{ claim: 0, 'in-flight': 0, 'device-rate': 0, 'device-share': 0 },
+    ...{ unacked: 0, outgoing: 0, draining: 0 },
+  };
   for (const connection of context.connections) {
     const why = connection.paused ? mustWait(context, connection) : undefined;
     if (why !== undefined) counts[why] += 1;

@@ -1,4 +1,5 @@
 /** Takes packets out of what came, one after the other, for as long as the connection need not wait. */
+import { spend } from '../core/allowance.ts';
 import { reason } from '../core/reasons.ts';
 import { decode } from './codec.ts';
 import { type Connection, type Context, endConnection, exceedsQuota, mustWait, type Wait } from './connection.ts';
@@ -43,7 +44,7 @@ function run(context: Context, connection: Connection): void {
       connection.held = undefined;
       dispatch(context, connection, client, held.packet, held.bytes);
       // Only now: whoever goes on for it must not overtake it.
-      context.budget.release(heldBytes(held.bytes));
+      context.shares.release(client.share, heldBytes(held.bytes));
       continue;
     }
     const cut = nextFrame(connection.frames, context.limits.packetBytesMax);
@@ -70,10 +71,11 @@ function run(context: Context, connection: Connection): void {
 }
 
 function takeNext(context: Context, connection: Connection, client: NonNullable<Connection['client']>, frame: Buffer) {
+  spend(client.share.allowance, frame.length);
   const fault = checkFrame(frame, client.version);
   const packet = fault ? undefined : decode(frame, client.version);
   if (packet?.cmd === 'publish' && packet.qos > 0 && exceedsQuota(context, client)) {
-    context.budget.hold(heldBytes(frame.length));
+    context.shares.hold(client.share, heldBytes(frame.length));
     // Its payload may be part of the socket's buffer.
     connection.held = { packet: { ...packet, payload: Buffer.from(packet.payload) }, bytes: frame.length };
   } else if (packet) dispatch(context, connection, client, packet, frame.length);
@@ -121,8 +123,19 @@ function pause(context: Context, connection: Connection, why: Wait): void {
     connection.awaited = false;
     pump(context, connection);
   };
-  if (why === 'unacked') context.budget.onRoom(goOn);
-  else connection.socket.once('drain', goOn);
+  switch (why) {
+    case 'unacked':
+      context.budget.onRoom(goOn);
+      break;
+    case 'outgoing':
+      connection.socket.once('drain', goOn);
+      break;
+    case 'device-rate':
+    case 'device-share':
+      // Only who has connected waits for that.
+      context.shares.onRoom(connection.client!, why, goOn);
+      break;
+  }
 }
 
 function countPause({ counters }: Context, why: Wait): void {
@@ -135,6 +148,12 @@ function countPause({ counters }: Context, why: Wait): void {
       break;
     case 'outgoing':
       counters.pausedOutgoing += 1;
+      break;
+    case 'device-rate':
+      counters.pausedDeviceRate += 1;
+      break;
+    case 'device-share':
+      counters.pausedDeviceShare += 1;
       break;
     case 'draining':
     case 'claim':

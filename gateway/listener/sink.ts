@@ -42,6 +42,8 @@ export type Sink = {
    * @param address of the other side of the connection
    */
   lostAlive(source: Source, address: string | undefined): void;
+  /** A device has sent more than it may for longer than a moment: its readings wait. May be called for each pause. */
+  heldBack(source: Source): void;
   ended(source: Source, reason: NonNullable<ConnectionRecord['reason']>): void;
   will(source: Source, will: Will, reason: NonNullable<ConnectionRecord['reason']>): void;
   /** The payload of the device's inbox now. */

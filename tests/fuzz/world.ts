@@ -97,6 +97,7 @@ export async function openWorld(): Promise<World> {
     },
     connected: () => {},
     lostAlive: () => {},
+    heldBack: () => {},
     ended: () => {},
     will: () => {},
     inbox: () => Buffer.from('{}'),

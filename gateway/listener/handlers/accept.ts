@@ -5,6 +5,7 @@ import { reason } from '../../core/reasons.ts';
 import { keepAliveMs, sessionExpiryMs, type Will } from '../../core/session.ts';
 import type { Source } from '../../source.ts';
 import { type Client, type Connection, type Context, endConnection, sendPacket } from '../connection.ts';
+import type { Share } from '../shares.ts';
 
 /** Largest number of four bytes: a client that names no Maximum Packet Size takes any. */
 export const anySize = 0xffffffff;
@@ -13,6 +14,7 @@ export type Accepted = {
   readonly packet: IConnectPacket;
   readonly version: 4 | 5;
   readonly source: Source;
+  readonly share: Share;
   readonly clientId: string;
   /** False: the log is away, and who had the id before is not known to be told. */
   readonly claimed: boolean;
@@ -56,7 +58,7 @@ export function claimId(
 }
 
 export function acceptConnect(context: Context, connection: Connection, accepted: Accepted): void {
-  const { packet, version, source, clientId, claimed } = accepted;
+  const { packet, version, source, share, clientId, claimed } = accepted;
   const { deviceId } = source;
   const { limits, sessions } = context;
   const replaced = takeOver(context, clientId);
@@ -73,6 +75,7 @@ export function acceptConnect(context: Context, connection: Connection, accepted
     clientId,
     session,
     source,
+    share,
     will: readWill(packet),
     keepAliveMs: keepAlive.ms,
     packetBytesMax: packet.properties?.maximumPacketSize ?? anySize,

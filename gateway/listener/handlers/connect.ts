@@ -22,7 +22,8 @@ export function handleConnect(context: Context, connection: Connection, packet: 
     return;
   }
   const older = context.sessions.get(packet.clientId)?.connection ?? context.claiming.get(packet.clientId);
-  if (!joinDevice(context, connection, judged.deviceId, older !== undefined)) {
+  const share = joinDevice(context, connection, judged.deviceId, older !== undefined);
+  if (!share) {
     context.counters.connectionsOfDeviceTooMany += 1;
     refuse({ code: reason.quotaExceeded, words: 'The device has as many connections as it may have.' });
     return;
@@ -32,7 +33,7 @@ export function handleConnect(context: Context, connection: Connection, packet: 
   const clientId = packet.clientId || `${source.deviceId}/${source.boot}`;
   claimId(context, connection, source, clientId, (claimed) => {
     if (context.draining || !context.sink.ready()) refuse(notReady);
-    else acceptConnect(context, connection, { packet, version, source, clientId, claimed });
+    else acceptConnect(context, connection, { packet, version, source, share, clientId, claimed });
     if (connection.paused) context.pump(connection);
     if (connection.gone) endConnection(context, connection, { kind: 'lost' });
   });

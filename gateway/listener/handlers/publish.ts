@@ -149,10 +149,10 @@ function hold(
   unpaced: boolean,
 ): () => void {
   const bytes = heldBytes(packetBytes);
-  context.budget.hold(bytes);
+  context.shares.hold(client.share, bytes);
   if (unpaced) client.unpaced += 1;
   return () => {
-    context.budget.release(bytes);
+    context.shares.release(client.share, bytes);
     if (unpaced) client.unpaced -= 1;
     if (connection.paused) context.pump(connection);
   };

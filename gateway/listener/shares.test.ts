@@ -1,0 +1,144 @@
+/** One device takes no more than its rate and its share of the memory, over all its connections; no other waits for it. */
+import { generate } from 'mqtt-packet';
+import { afterEach, describe, expect, it } from 'vitest';
+import { heldBytes, type Limits } from './limits.ts';
+import { type Bench, join, openBench, publishPacket, type RawClient, until } from './listener.testing.ts';
+
+let bench: Bench;
+const clients: RawClient[] = [];
+afterEach(async () => {
+  for (const client of clients.splice(0)) client.end();
+  await bench.close();
+});
+
+const appended = { kind: 'appended' } as const;
+const bytesOf = (device: string, id: number, text: string) =>
+  generate(publishPacket(1, id, text, { topic: `devices/${device}/observations` }), { protocolVersion: 5 });
+
+async function open(limits: Partial<Limits>): Promise<void> {
+  bench = await openBench(limits);
+}
+
+async function connect(device: string, clientId = device): Promise<RawClient> {
+  const client = await join(bench, device, 5, { clientId });
+  clients.push(client);
+  return client;
+}
+
+const textsOf = (device: string) => bench.handed.filter(({ deviceId }) => deviceId === device).map(({ text }) => text);
+
+describe('the rate of a device', () => {
+  it('is of all its connections together: past it they wait, and another device does not', async () => {
+    await open({ deviceMessagesPerS: 10, inFlightMax: 200 });
+    const flooding = [await connect('bed-07', 'bed-07/a'), await connect('bed-07', 'bed-07/b')];
+    // The CONNECTs are not counted: it begins with 20.
+    for (const client of flooding)
+      client.sendBytes(Buffer.concat(Array.from({ length: 100 }, (_, n) => bytesOf('bed-07', n + 1, 'x'))));
+    await until('both wait', () => bench.listener.paused()['device-rate'] === 2);
+    const taken = textsOf('bed-07').length;
+    expect(taken).toBeLessThan(100);
+    const other = await connect('bed-08');
+    other.sendBytes(bytesOf('bed-08', 1, 'y'));
+    await until('the other is taken', () => textsOf('bed-08').length === 1);
+    expect(bench.counters.pausedDeviceRate).toBeGreaterThanOrEqual(2);
+  });
+
+  it('lets its connections go on in turn, loses nothing, and keeps the order of each', async () => {
+    // At most 40 at once, so none of them is done in one turn.
+    await open({ deviceMessagesPerS: 20, inFlightMax: 500 });
+    const count = 200;
+    const inOrder = Array.from({ length: count }, (_, n) => n);
+    for (const name of ['a', 'b']) {
+      const client = await connect('bed-07', `bed-07/${name}`);
+      client.sendBytes(Buffer.concat(inOrder.map((n) => bytesOf('bed-07', n + 1, `${name}${n}`))));
+    }
+    for (let i = 0; i < 40 && bench.handed.length < 2 * count; i += 1) await bench.pass(2_000);
+    const texts = textsOf('bed-07');
+    const numbers = (name: string) =>
+      texts.filter((text) => text.startsWith(name)).map((text) => Number(text.slice(1)));
+    expect(numbers('a')).toEqual(inOrder);
+    expect(numbers('b')).toEqual(inOrder);
+    // Neither waited until the other was done: then one's last would be the 200th.
+    expect(texts.lastIndexOf('a199')).toBeGreaterThan(250);
+    expect(texts.lastIndexOf('b199')).toBeGreaterThan(250);
+  });
+
+  it('counts every packet, and bytes', async () => {
+    await open({ deviceBytesPerS: 1_000 });
+    const client = await connect('bed-07');
+    client.sendBytes(bytesOf('bed-07', 1, 'x'.repeat(5_000)));
+    await until('the first is taken', () => bench.handed.length === 1);
+    client.send({ cmd: 'pingreq' });
+    await until('the next waits', () => bench.listener.paused()['device-rate'] === 1);
+    expect(await client.next()).toEqual(expect.objectContaining({ cmd: 'pingresp' }));
+  });
+
+  it('is not made new by connecting anew', async () => {
+    await open({ deviceMessagesPerS: 10, inFlightMax: 200 });
+    const send = (client: RawClient) =>
+      client.sendBytes(Buffer.concat(Array.from({ length: 60 }, (_, n) => bytesOf('bed-07', n + 1, 'x'))));
+    const first = await connect('bed-07');
+    send(first);
+    await until('it waits', () => bench.counters.pausedDeviceRate > 0);
+    const taken = bench.handed.length;
+    send(await connect('bed-07'));
+    await until('the next connection waits too', () => bench.listener.paused()['device-rate'] === 1);
+    // Taken meanwhile: what came in by time, not another burst of 20.
+    expect(bench.handed.length).toBeLessThan(taken + 20);
+  });
+
+  it('is told where it holds the device back for long', async () => {
+    await open({ deviceMessagesPerS: 20, inFlightMax: 10_000 });
+    bench.atOnce = appended;
+    const client = await connect('bed-07');
+    client.sendBytes(Buffer.concat(Array.from({ length: 2_000 }, (_, n) => bytesOf('bed-07', n + 1, 'x'))));
+    await until('it waits', () => bench.counters.pausedDeviceRate > 0);
+    expect(bench.said).not.toContain('bed-07 is held back');
+    for (let i = 0; i < 6; i += 1) await bench.pass(2_000);
+    await until('it is told', () => bench.said.includes('bed-07 is held back'));
+  });
+});
+
+describe("a device's share of the memory", () => {
+  const packet = bytesOf('bed-07', 1, 'x'.repeat(1_000));
+  const one = heldBytes(packet.length);
+
+  it('is as much as is free: alone half, and others always have room', async () => {
+    await open({ unackedBytesMax: 20 * one, inFlightMax: 100 });
+    const flooding = await connect('bed-07');
+    flooding.sendBytes(
+      Buffer.concat(Array.from({ length: 30 }, (_, n) => bytesOf('bed-07', n + 1, 'x'.repeat(1_000)))),
+    );
+    await until('it waits', () => bench.listener.paused()['device-share'] === 1);
+    expect(bench.handed).toHaveLength(11);
+    const other = await connect('bed-08');
+    other.sendBytes(Buffer.concat([bytesOf('bed-08', 1, 'y'.repeat(1_000)), bytesOf('bed-08', 2, 'y')]));
+    await until('the other is taken', () => textsOf('bed-08').length === 2);
+    expect(bench.counters.pausedUnacked).toBe(0);
+  });
+
+  it('goes on when Kafka has some of it, and loses nothing', async () => {
+    await open({ unackedBytesMax: 20 * one, inFlightMax: 100 });
+    const client = await connect('bed-07');
+    client.sendBytes(
+      Buffer.concat(Array.from({ length: 30 }, (_, n) => bytesOf('bed-07', n + 1, `${n} ${'x'.repeat(1_000)}`))),
+    );
+    const texts: string[] = [];
+    await until('all are taken', () => {
+      for (const { text, settle } of bench.handed.splice(0, 1)) {
+        texts.push(text.split(' ')[0]!);
+        settle(appended);
+      }
+      return texts.length === 30;
+    });
+    expect(texts).toEqual(Array.from({ length: 30 }, (_, n) => String(n)));
+    expect(bench.listener.unackedBytes()).toBe(0);
+  });
+
+  it('lets a device that holds nothing send one message, however large', async () => {
+    await open({ unackedBytesMax: 100 });
+    const client = await connect('bed-07');
+    client.sendBytes(bytesOf('bed-07', 1, 'x'.repeat(5_000)));
+    await until('it is taken', () => bench.handed.length === 1);
+  });
+});

@@ -1,0 +1,155 @@
+/**
+ * What each device takes of the gateway, over all its connections: how fast it may send, and how much of the memory of unacknowledged
+ * publishes it may hold. Past either its connections are not read, in turn; nothing that it sent is dropped, and no other device waits
+ * for it.
+ *
+ * Of the memory a device may hold as much as is still free (the dynamic threshold of Choudhury and Hahne, 1998): one alone half of it, n
+ * that want all an equal part each, and there is always room for one that comes.
+ */
+import {
+  type Allowance,
+  type HeldBack,
+  newAllowance,
+  newHeldBack,
+  noteHeldBack,
+  refill,
+  seemsSpent,
+} from '../core/allowance.ts';
+import type { Source } from '../source.ts';
+import type { Budget } from './budget.ts';
+import type { Limits } from './limits.ts';
+
+export type Share = {
+  readonly allowance: Allowance;
+  /** Its connections, those included whose CONNECT is still being looked at. */
+  connections: number;
+  /** Bytes of its unacknowledged publishes, counted as `heldBytes` counts. */
+  heldBytes: number;
+  readonly heldBack: HeldBack;
+  /** Go on with connections that wait, in their turn. */
+  readonly waiting: (() => void)[];
+  timer: NodeJS.Timeout | undefined;
+  /** Its connections are being gone on with: also where what one sets off would go on with the next. */
+  going: boolean;
+};
+
+/** What a device's connections wait for: its rate, or that it holds less of the memory. */
+type Narrow = 'device-rate' | 'device-share';
+
+export type Shares = {
+  /** That of a device, which is remembered beyond its connections: to connect anew gains nothing. */
+  of(deviceId: string): Share;
+  /** Why the device's connections must wait; undefined where they need not. */
+  mustWait(share: Share): Narrow | undefined;
+  /** Calls back once, in turn, when the device may go on. */
+  onRoom(client: { readonly share: Share; readonly source: Source }, why: Narrow, resume: () => void): void;
+  hold(share: Share, bytes: number): void;
+  release(share: Share, bytes: number): void;
+  /** Devices that wait for their rate now. */
+  waiting(): number;
+  close(): void;
+};
+
+/** A pause is so long at least, so that connections are not paused and resumed at every packet. */
+const pauseMsMin = 5;
+/** Likewise for the memory: it goes on where it holds so little of what is free. */
+const resumeFraction = 0.75;
+
+export function createShares(options: {
+  readonly limits: Limits;
+  readonly budget: Budget;
+  readonly monotonicMs: () => number;
+  /** The device is held back for longer than a moment. May be called for each pause. */
+  readonly onHeldBack: (source: Source) => void;
+}): Shares {
+  const { limits, budget, monotonicMs } = options;
+  const rates = { bytesPerS: limits.deviceBytesPerS, messagesPerS: limits.deviceMessagesPerS };
+  /** Past twice the connections there may be, those without any are forgotten, the longest known first. */
+  const devicesMax = 2 * limits.connectionsMax;
+  const shares = new Map<string, Share>();
+  let timers = 0;
+
+  function forgetOne(): void {
+    for (const [deviceId, { connections, heldBytes }] of shares) {
+      if (connections > 0 || heldBytes > 0) continue;
+      shares.delete(deviceId);
+      return;
+    }
+  }
+
+  const spentForMs = (share: Share) =>
+    seemsSpent(share.allowance) ? refill(share.allowance, rates, monotonicMs()) : 0;
+
+  /** Goes on with those that wait, until the device must wait again. */
+  function goOn(share: Share): void {
+    if (share.going) return;
+    share.going = true;
+    try {
+      while (share.waiting.length > 0 && mayGoOn(share)) share.waiting.shift()!();
+    } finally {
+      share.going = false;
+    }
+  }
+
+  function mayGoOn(share: Share): boolean {
+    const forMs = spentForMs(share);
+    if (forMs > 0) goOnLater(share, forMs);
+    // Where it holds too much, `release` comes here again.
+    return forMs === 0 && (share.heldBytes === 0 || share.heldBytes <= resumeFraction * budget.freeBytes());
+  }
+
+  function goOnLater(share: Share, forMs: number): void {
+    if (share.timer !== undefined) return;
+    timers += 1;
+    share.timer = setTimeout(
+      () => {
+        timers -= 1;
+        share.timer = undefined;
+        goOn(share);
+      },
+      Math.max(pauseMsMin, Math.ceil(forMs)),
+    );
+  }
+
+  return {
+    of(deviceId) {
+      const known = shares.get(deviceId);
+      if (known) return known;
+      if (shares.size >= devicesMax) forgetOne();
+      const share: Share = {
+        allowance: newAllowance(rates, monotonicMs()),
+        connections: 0,
+        heldBytes: 0,
+        heldBack: newHeldBack(),
+        waiting: [],
+        timer: undefined,
+        going: false,
+      };
+      shares.set(deviceId, share);
+      return share;
+    },
+    mustWait(share) {
+      if (spentForMs(share) > 0) return 'device-rate';
+      return share.heldBytes > 0 && share.heldBytes > budget.freeBytes() ? 'device-share' : undefined;
+    },
+    onRoom({ share, source }, why, resume) {
+      share.waiting.push(resume);
+      if (why === 'device-share') return;
+      if (noteHeldBack(share.heldBack, monotonicMs())) options.onHeldBack(source);
+      goOnLater(share, spentForMs(share));
+    },
+    hold(share, bytes) {
+      share.heldBytes += bytes;
+      budget.hold(bytes);
+    },
+    release(share, bytes) {
+      share.heldBytes -= bytes;
+      budget.release(bytes);
+      if (share.waiting.length > 0) goOn(share);
+    },
+    waiting: () => timers,
+    close() {
+      for (const share of shares.values()) clearTimeout(share.timer);
+    },
+  };
+}
