@@ -17,6 +17,7 @@ import type { KafkaTopic } from '../../contracts/topics.ts';
 import type { Associations } from './associations.ts';
 import { addCounts, type Counter } from './core/counts.ts';
 import type { Environment } from './core/engine.ts';
+import { isDeaf, listen, mayJudge, startHearing } from './hearing.ts';
 import { createOpening } from './opening.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import { type Counters, createPartition, type Partition, type Position, type Snapshot } from './partition.ts';
@@ -25,12 +26,6 @@ import { restorePartitions } from './restore.ts';
 
 const alarmsGroup = 'alarms';
 const tickMs = 500;
-/** A tick that comes this late tells that we stood still ourselves: what lies in the log is read before silence is judged. */
-const stalledMs = 1_500;
-/** Kafka that does not answer for so long is away, and silence is ours; it is judged again so long after it came back. */
-const deafMs = 2_500;
-const hearAgainMs = 3_000;
-const clockStepMs = 500;
 const associationWaitMs = 2_000;
 /** While readings come, something is written at least this often. */
 const signOfLifeMs = 4_000;
@@ -163,22 +158,13 @@ export async function startProcessor(options: {
 
   let expectAt = 0;
   let wroteAt = performance.now();
-  let tickedAt = performance.now();
   let answeredAt = performance.now();
   let askedAt: number | undefined;
-  let hearingSince = 0;
-  let clockBefore = now() - tickedAt;
+  let hearing = startHearing(performance.now(), now());
   const ticker = setInterval(() => {
     const at = performance.now();
-    const stalled = at - tickedAt > stalledMs;
-    tickedAt = at;
-    // The machine's clock was set: what was heard by the old one is heard anew before silence is judged.
-    const clock = now() - at;
-    if (Math.abs(clock - clockBefore) > clockStepMs) hearingSince = Math.max(hearingSince, at + hearAgainMs);
-    clockBefore = clock;
-    if (askedAt !== undefined && at - askedAt > deafMs) hearingSince = Number.POSITIVE_INFINITY;
-    else if (hearingSince === Number.POSITIVE_INFINITY && answeredAt > (askedAt ?? 0)) hearingSince = at + hearAgainMs;
-    if (stalled || at < hearingSince) {
+    hearing = listen(hearing, { at, wallMs: now(), askedAt, answeredAt });
+    if (!mayJudge(hearing)) {
       count.ticksSkipped += 1;
       return;
     }
@@ -186,8 +172,7 @@ export async function startProcessor(options: {
       expectAt = at + expectMs;
       for (const id of associations.open()) owned.get(partitionOf('observations', id))?.partition.expect(id, now());
     }
-    for (const { partition, outbox } of owned.values())
-      if (at - (outbox.waitingSince() ?? at) < deafMs) partition.tick(now());
+    for (const { partition, outbox } of owned.values()) if (!isDeaf(at, outbox.waitingSince())) partition.tick(now());
   }, tickMs);
 
   async function flushAll(quietMs: number): Promise<void> {
