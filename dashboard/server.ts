@@ -20,6 +20,7 @@ import { Type } from 'typebox';
 import { type ErrorCode, VigilError } from '../contracts/errors.ts';
 import { guardRoutes, notAllowed, notFound, notLoggedIn, recordForeign, whoOf } from './access.ts';
 import { newRefusalPace } from './core/refusal-pace.ts';
+import { requestFramingFault } from './core/request-framing.ts';
 import { composeTexts, requestTextFault } from './core/request-text.ts';
 import { livePath } from './pace.ts';
 import { assessmentRoute } from './routes/assessment.ts';
@@ -34,6 +35,8 @@ import { whatIfRoute } from './routes/what-if.ts';
 const bodyBytesMax = 65_536;
 /** A screen's message; its largest lists a hundred associations. */
 const liveMessageBytesMax = 16_384;
+/** A screen that was told that it is closed and does not go is cut off, so that it keeps no place. */
+const liveCloseMsMax = 2_000;
 
 export type ServerOptions = {
   readonly tls: { readonly cert: string; readonly key: string };
@@ -92,6 +95,15 @@ export async function buildServer(
     logger.debug({ ...fields, ms: Math.round(reply.elapsedTime) }, 'answered');
   });
 
+  // Text of any kind would be taken for a body otherwise: JSON alone is.
+  app.removeContentTypeParser('text/plain');
+  app.addHook('onRequest', async (request, reply) => {
+    const fault = requestFramingFault(request.raw.httpVersion, request.raw.rawHeaders);
+    if (fault === undefined) return;
+    // What follows on this connection may be a part of it.
+    reply.header('connection', 'close');
+    throw new VigilError('payload-schema', fault);
+  });
   app.addHook('preHandler', async (request) => {
     const parts = [request.body, request.query, request.params];
     const fault = parts.map(requestTextFault).find((found) => found !== undefined);
@@ -102,7 +114,9 @@ export async function buildServer(
   await app.register(cookie);
   await app.register(helmet, helmetOptions(parts.origins));
   await app.register(swagger, { openapi: { info: { title: 'Vigil dashboard', version: '1' } } });
-  await app.register(websocket, { options: { maxPayload: liveMessageBytesMax, perMessageDeflate: false } });
+  // The types of ws do not know closeTimeout yet.
+  const live = { maxPayload: liveMessageBytesMax, perMessageDeflate: false, closeTimeout: liveCloseMsMax };
+  await app.register(websocket, { options: live });
   app.addHook('onRoute', onRoute);
   guardRoutes(app, parts);
   loginRoutes(app, parts);

@@ -8,6 +8,7 @@ import '../../contracts/kafka/connect.ts';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { inject } from 'vitest';
 import { type Browser, newBrowser, type Target } from '../../dashboard/browser.testing.ts';
+import type { AuditEntry } from '../../dashboard/protocol.ts';
 import type { Snapshot } from '../../dashboard/protocol-live.ts';
 import type { Product } from './product.ts';
 
@@ -51,6 +52,16 @@ export function sendRaw(port: number, bytes: string | Buffer, options: Connectio
   socket.on('close', () => done(true));
   socket.on('error', (error: NodeJS.ErrnoException) => (parts.length > 0 ? done(true) : reject(error)));
   return promise;
+}
+
+/** Each route that the running server describes, as `METHOD /path/{parameter}`. */
+export async function routesOfServer(browser: Browser): Promise<string[]> {
+  const { body } = await browser.get('/api/openapi.json');
+  return Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) =>
+    Object.keys(methods)
+      .filter((method) => method !== 'head')
+      .map((method) => `${method.toUpperCase()} ${path}`),
+  );
 }
 
 /** A client of MQTT with the certificate of a device, which may say that it is another. Never comes again by itself. */
@@ -97,4 +108,21 @@ export async function wholeHouse(chief: Browser): Promise<Snapshot> {
     return snapshot;
   }
   throw new Error('the chief physician saw no ward');
+}
+
+/** Admits a made-up patient at a device, as a nurse of the ward does it. @returns the association */
+export async function admit(nurse: Browser, deviceId: string, ward: string, bed: string, familyName: string) {
+  const patient = { patientId: `P-${deviceId}`, familyName, givenName: 'Test', category: 'adult' };
+  const { status, body } = await nurse.post(`/api/devices/${deviceId}/associations`, {
+    ...{ ward, bed, patient },
+    version: null,
+  });
+  if (status !== 201) throw new Error(`${deviceId} cannot be put to ${bed}: ${status} ${JSON.stringify(body)}`);
+  return body.associationId as string;
+}
+
+/** The newest refusals on record of an account. */
+export async function refusalsOf(auditor: Browser, userId: string): Promise<AuditEntry[]> {
+  const { body } = await auditor.get(`/api/audit?action=access-denied&userId=${userId}&limit=200`);
+  return body.records;
 }

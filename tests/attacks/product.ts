@@ -4,7 +4,7 @@
  * one test leaves behind, the next must bear.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { ensureCertificates } from '../../certs/ensure.ts';
@@ -48,6 +48,13 @@ const people: readonly [userId: string, role: Role, wards: readonly string[]][] 
 /** Devices with a certificate and no bed, beside `bed-01` … `bed-08`, which are replayed. */
 export const spareDevices = Array.from({ length: 12 }, (_, at) => `spare-${String(at + 1).padStart(2, '0')}`);
 
+/** Beds of each ward: four have a replayed device, the others are free for tests. */
+const bedsPerWard = 12;
+const wards = [
+  { ward: 'icu', letters: 'ICU' },
+  { ward: 'step-down', letters: 'SD' },
+];
+
 const root = join(import.meta.dirname, '..', '..');
 const startMsMax = 300_000;
 const stopMsMax = 60_000;
@@ -60,6 +67,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const softwareDir = process.env.VIGIL_SOFTWARE_DIR || defaultSoftwareDir;
   await ensureSoftware(softwareDir, report);
   await ensureCertificates({ stateDir, devices: spareDevices, nowMs: Date.now() });
+  addWards(join(stateDir, 'wards.json'));
   await addPeople(join(stateDir, 'secrets', 'accounts.json'));
   const { child, product } = await start(stateDir, softwareDir);
   project.provide('product', product);
@@ -67,6 +75,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
     await stop(child);
     rmSync(stateDir, { recursive: true, force: true });
   };
+}
+
+function addWards(file: string): void {
+  const beds = (letters: string) => Array.from({ length: bedsPerWard }, (_, at) => `${letters}-${at + 1}`);
+  const registry = { version: 1, wards: wards.map(({ ward, letters }) => ({ ward, beds: beds(letters) })) };
+  writeFileSync(file, JSON.stringify(registry));
 }
 
 async function addPeople(file: string): Promise<void> {

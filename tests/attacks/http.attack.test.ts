@@ -1,0 +1,180 @@
+/** Bytes that two servers would read in two ways, and paths that lead out of the folder of the page. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Browser } from '../../dashboard/browser.testing.ts';
+import { loggedIn, origin, product, sendRaw } from './attacker.ts';
+
+const { httpPort } = product;
+const address = '127.0.6.1';
+let nurse: Browser;
+beforeAll(async () => {
+  nurse = await loggedIn('icu-nurse-12', address);
+});
+
+const statusesOf = (text: string) => [...text.matchAll(/HTTP\/1\.[01] (\d{3}) /g)].map(([, status]) => Number(status));
+const answers = async (bytes: string) => {
+  const { text, closed } = await sendRaw(httpPort, bytes);
+  return { statuses: statusesOf(text), closed, text };
+};
+
+/** What is smuggled: it is answered only where the server takes it for a request of its own. */
+const smuggled = `GET /healthz HTTP/1.1\r\nHost: localhost\r\nx-marker: smuggled\r\n\r\n`;
+const host = `Host: localhost:${httpPort}\r\n`;
+const body = 'content-type: application/json\r\n';
+
+describe('a request that can be read in two ways', () => {
+  it('written as it should be is answered, and so is the one behind it', async () => {
+    const first = `GET /healthz HTTP/1.1\r\n${host}\r\n`;
+    expect((await answers(`${first}${smuggled}`)).statuses).toEqual([200, 200]);
+    const chunked = `POST /api/login HTTP/1.1\r\n${host}${body}Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n`;
+    expect((await answers(`${chunked}${smuggled}`)).statuses).toEqual([403, 200]);
+  });
+
+  const cases: [string, string][] = [
+    ['with a length and chunks', `Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`],
+    ['with chunks and a length', `Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n${smuggled}`],
+    ['with two lengths', `Content-Length: 0\r\nContent-Length: ${smuggled.length}\r\n\r\n${smuggled}`],
+    ['with the same length twice', `Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}${smuggled}`],
+    ['with a list of lengths', `Content-Length: 2, 2\r\n\r\n{}${smuggled}`],
+    ['with a length that has a sign', `Content-Length: +2\r\n\r\n{}${smuggled}`],
+    ['with a negative length', `Content-Length: -1\r\n\r\n${smuggled}`],
+    ['with a length in hexadecimal', `Content-Length: 0x2\r\n\r\n{}${smuggled}`],
+    ['with a length beyond numbers', `Content-Length: 99999999999999999999\r\n\r\n{}${smuggled}`],
+    ['with a space before the colon', `Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n${smuggled}`],
+    ['with a space before the colon of the length', `Content-Length : 2\r\n\r\n{}${smuggled}`],
+    ['with an encoding that is unknown', `Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n${smuggled}`],
+    ['with chunked not as the last encoding', `Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n${smuggled}`],
+    ['with two encodings', `Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`],
+    ['with a folded header', `X-a: b\r\n Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`],
+    ['with a NUL in a header', `X-a: b\0\r\nContent-Length: 0\r\n\r\n${smuggled}`],
+    ['with a line end of LF alone before the length', `X-a: b\nContent-Length: ${smuggled.length}\r\n\r\n${smuggled}`],
+    ['with a CR alone in a header', `X-a: b\rTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n${smuggled}`],
+    ['with a chunk of a size that is none', `Transfer-Encoding: chunked\r\n\r\nxyz\r\n\r\n${smuggled}`],
+    ['with a chunk of a size too large', `Transfer-Encoding: chunked\r\n\r\nfffffffffffffffff\r\n${smuggled}`],
+    ['with a chunk that LF alone ends', `Transfer-Encoding: chunked\r\n\r\n2\n{}\n0\n\n${smuggled}`],
+    ['with a chunk longer than it says', `Transfer-Encoding: chunked\r\n\r\n1\r\n{}\r\n0\r\n\r\n${smuggled}`],
+  ];
+
+  it.each(cases)('%s is answered once at most, with 400, and closed', async (_name, rest) => {
+    const { statuses, closed, text } = await answers(`POST /api/login HTTP/1.1\r\n${host}${body}${rest}`);
+    expect([statuses.filter((status) => status === 200), closed]).toEqual([[], true]);
+    expect([[], [400], [403], [403, 400]]).toContainEqual(statuses);
+    expect(text).not.toContain('"status":"');
+  });
+
+  it.each([
+    ['of HTTP/0.9', `GET /healthz\r\n\r\n`],
+    ['of HTTP/2 without agreement', `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n`],
+    ['of HTTP/9.9', `GET /healthz HTTP/9.9\r\n${host}\r\n`],
+    ['with a space in its path', `GET /healthz /x HTTP/1.1\r\n${host}\r\n`],
+    ['without a host', `GET /healthz HTTP/1.1\r\n\r\n`],
+    ['with two hosts', `GET /healthz HTTP/1.1\r\n${host}Host: evil.example\r\n\r\n`],
+    ['with a header name that is none', `GET /healthz HTTP/1.1\r\n${host}x(y): z\r\n\r\n`],
+    ['with headers of 100 kB', `GET /healthz HTTP/1.1\r\n${host}x: ${'y'.repeat(100_000)}\r\n\r\n`],
+    ['with a method that is none', `GETX /healthz HTTP/1.1\r\n${host}\r\n`],
+    ['to another machine', `CONNECT evil.example:443 HTTP/1.1\r\n${host}\r\n`],
+    ['that asks for its own echo', `TRACE / HTTP/1.1\r\n${host}x-secret: echo-me\r\n\r\n`],
+  ])('%s is refused', async (_name, bytes) => {
+    const { statuses, text } = await answers(bytes);
+    expect(statuses.filter((status) => status < 400)).toEqual([]);
+    expect(text).not.toContain('echo-me');
+  });
+});
+
+describe('a path', () => {
+  /** Texts that stand in files outside of the page's folder, and in no answer. */
+  const secrets = [
+    readFileSync(join(product.stateDir, 'secrets', 'session.key'), 'utf8').trim(),
+    '"name": "vigil"',
+    'PRIVATE KEY',
+    'root:x:0',
+    'export async function buildServer',
+    '"password":',
+  ];
+  const targets = ['package.json', 'etc/passwd', '.vigil/secrets/session.key', 'dashboard/server.ts'];
+  const steps = [
+    ...['../', '..\\', '%2e%2e/', '%2e%2e%2f', '..%2f', '..%5c', '.%2e/', '%2e./'],
+    ...['%252e%252e%252f', '..%252f', '%c0%ae%c0%ae/', '..%c0%af', '..%ef%bc%8f', '....//', '..;/', '..%00/', './../'],
+  ];
+  const before = ['/', '/assets/', '/assets/..%2f', '//', '/api/', '/api/associations/'];
+
+  it('on the way to files leads to none outside of the page, however it is written', async () => {
+    const texts = await Promise.all(
+      steps.map(async (step) => {
+        const paths = before.flatMap((start) => targets.map((target) => `${start}${step.repeat(4)}${target}`));
+        const ask = (path: string) => `GET ${path} HTTP/1.1\r\n${host}\r\n`;
+        // Each on a connection of its own where the server closes it: what is behind is not answered then.
+        return Promise.all(
+          paths.map((path) => sendRaw(httpPort, ask(path), {}, 500).then(({ text }) => [path, text] as const)),
+        );
+      }),
+    );
+    const seen = new Set<number>();
+    for (const [path, text] of texts.flat()) {
+      for (const status of statusesOf(text)) seen.add(status);
+      for (const secret of secrets) expect([path, text.includes(secret)]).toEqual([path, false]);
+    }
+    expect(texts.flat().length).toBe(steps.length * before.length * targets.length);
+    // It was answered: with the page, or as not there.
+    expect([...seen].every((status) => [200, 400, 401, 403, 404, 414].includes(status))).toBe(true);
+    expect(seen.has(404)).toBe(true);
+  });
+
+  it.each([
+    ['/etc/passwd'],
+    ['//etc/passwd'],
+    ['file:///etc/passwd'],
+    ['https://evil.example/'],
+    ['http://169.254.169.254/latest/meta-data/'],
+    ['/assets/'],
+    ['/assets'],
+    ['/.env'],
+    ['/.git/config'],
+    ['/package.json'],
+    ['/node_modules/fastify/package.json'],
+    ['/index.html%00.svg'],
+    ['/assets/%00'],
+    ['/%'],
+    ['/%zz'],
+    ['*'],
+  ])('%s gives no file and no list of files', async (path) => {
+    const { statuses, text } = await answers(`GET ${path} HTTP/1.1\r\n${host}Connection: close\r\n\r\n`);
+    for (const secret of secrets) expect([path, text.includes(secret)]).toEqual([path, false]);
+    expect(text).not.toMatch(/Index of|Directory listing|repositoryformatversion/i);
+    expect([200, 400, 404]).toContain(statuses[0]);
+    if (statuses[0] === 200) expect(text).toContain('<title>Vigil');
+  });
+
+  it('in an id reaches no other route and no file', async () => {
+    for (const id of [
+      '..%2f..%2fsession',
+      '%2e%2e',
+      '..',
+      '.',
+      '%00',
+      '%2fetc%2fpasswd',
+      "'%20OR%201=1--",
+      '*',
+      '%0d%0aSet-Cookie:x=y',
+    ]) {
+      for (const path of [`/api/associations/${id}`, `/api/associations/${id}/trends?codes=MDC_TEMP&from=a&to=b`]) {
+        const { statuses, text } = await answers(
+          `GET ${path} HTTP/1.1\r\n${host}Cookie: ${nurse.cookie()}\r\nConnection: close\r\n\r\n`,
+        );
+        expect([path, [400, 404].includes(statuses[0] ?? 0)]).toEqual([path, true]);
+        expect(text).not.toMatch(/set-cookie: x=y/i);
+      }
+    }
+    const headers = { origin, 'x-vigil': '1' };
+    for (const id of ['..%2f..%2faccounts', '.', '..', '%2e%2e%2fx', 'a%2fb']) {
+      const moved = await nurse.call(
+        'POST',
+        `/api/devices/${id}/move`,
+        { ward: 'icu', bed: 'ICU-9', version: 1 },
+        headers,
+      );
+      expect([id, [400, 404].includes(moved.status)]).toEqual([id, true]);
+    }
+  });
+});

@@ -1,0 +1,206 @@
+/** The live connection, as somebody writes it by hand: handshakes that are not ours, and frames that no browser sends. */
+import { randomBytes } from 'node:crypto';
+import { connect } from 'node:tls';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { Browser } from '../../dashboard/browser.testing.ts';
+import { closeCodes } from '../../dashboard/pace.ts';
+import { until } from '../system.ts';
+import { certFile, loggedIn, origin, product } from './attacker.ts';
+
+const address = '127.0.5.1';
+let nurse: Browser;
+
+beforeAll(async () => {
+  nurse = await loggedIn('icu-nurse-11', address);
+});
+
+type Handshake = { readonly origin?: string | null; readonly cookie?: string | null; readonly ticket?: string };
+
+/** A socket that has sent its handshake. `status()` of the answer; `frames()` that came after it; `closed` when the server ended it. */
+async function handshake({ origin: from = origin, cookie = nurse.cookie(), ticket }: Handshake = {}) {
+  const mine = ticket ?? (await nurse.post('/api/ticket')).body.ticket;
+  const socket = connect({
+    host: '127.0.0.1',
+    port: product.httpPort,
+    localAddress: address,
+    ca: certFile('ca.pem'),
+    servername: 'localhost',
+  } as Parameters<typeof connect>[0] & object);
+  let bytes = Buffer.alloc(0);
+  const closed = new Promise<void>((resolve) => socket.once('close', () => resolve()));
+  socket.on('error', () => {});
+  socket.on('data', (part: Buffer) => {
+    bytes = Buffer.concat([bytes, part]);
+  });
+  socket.write(
+    [
+      `GET /api/live?ticket=${mine} HTTP/1.1`,
+      `Host: localhost:${product.httpPort}`,
+      'Upgrade: websocket',
+      'Connection: Upgrade',
+      `Sec-WebSocket-Key: ${randomBytes(16).toString('base64')}`,
+      'Sec-WebSocket-Version: 13',
+      ...(from === null ? [] : [`Origin: ${from}`]),
+      ...(cookie === null ? [] : [`Cookie: ${cookie}`]),
+      '\r\n',
+    ].join('\r\n'),
+  );
+  const headEnd = await until('the answer to the handshake', () => {
+    const at = bytes.indexOf('\r\n\r\n');
+    return at >= 0 && at;
+  });
+  return {
+    socket,
+    closed,
+    status: () => Number(bytes.toString('latin1').split(' ')[1]),
+    frames: () => bytes.subarray(headEnd + 4),
+  };
+}
+
+type Frame = {
+  readonly opcode?: number;
+  readonly fin?: boolean;
+  readonly masked?: boolean;
+  readonly reserved?: number;
+  /** As the header says it; the payload's own as a rule. */
+  readonly length?: number;
+};
+
+/** RFC 6455, 5.2. */
+function frame(payload: string | Buffer, options: Frame = {}): Buffer {
+  const { opcode = 1, fin = true, masked = true, reserved = 0 } = options;
+  const body = Buffer.from(payload);
+  const length = options.length ?? body.length;
+  const head = [(fin ? 0x80 : 0) | (reserved << 4) | opcode];
+  const bit = masked ? 0x80 : 0;
+  if (length < 126) head.push(bit | length);
+  else if (length < 65_536) head.push(bit | 126, length >> 8, length & 255);
+  else {
+    const long = Buffer.alloc(8);
+    long.writeBigUInt64BE(BigInt(length));
+    head.push(bit | 127, ...long);
+  }
+  const mask = masked ? randomBytes(4) : Buffer.alloc(0);
+  const data = masked ? body.map((byte, at) => byte ^ (mask[at % 4] ?? 0)) : body;
+  return Buffer.concat([Buffer.from(head), mask, data]);
+}
+
+/** The code of the close frame that the server sent; undefined where it sent none. */
+function closeCodeOf(bytes: Buffer): number | undefined {
+  for (let at = 0; at + 2 <= bytes.length; ) {
+    const opcode = (bytes[at] ?? 0) & 15;
+    let length = (bytes[at + 1] ?? 0) & 127;
+    let start = at + 2;
+    if (length === 126) {
+      length = bytes.readUInt16BE(start);
+      start += 2;
+    } else if (length === 127) {
+      length = Number(bytes.readBigUInt64BE(start));
+      start += 8;
+    }
+    if (opcode === 8) return length >= 2 ? bytes.readUInt16BE(start) : undefined;
+    at = start + length;
+  }
+  return undefined;
+}
+
+const watch = JSON.stringify({ type: 'watch', scope: { ward: 'icu' }, waves: null });
+
+describe('a handshake', () => {
+  it.each<[string, number, Handshake]>([
+    ['from another site', 403, { origin: 'https://evil.example' }],
+    ['from a sandboxed frame', 403, { origin: 'null' }],
+    ['without an origin', 403, { origin: null }],
+    ['from our host without TLS', 403, { origin: origin.replace('https', 'http') }],
+    ['from a host that begins with our name', 403, { origin: `${origin}.evil.example` }],
+    ['without a login', 401, { cookie: null }],
+    ['with a forged cookie', 401, { cookie: '__Host-vigil=eyJhbGciOiJub25lIn0.e30.' }],
+    ['with a guessed ticket', 403, { ticket: randomBytes(32).toString('base64url') }],
+    ['with an empty ticket', 403, { ticket: '' }],
+    ['with a ticket that is too long', 400, { ticket: 'x'.repeat(101) }],
+  ])('%s is answered with %i and opens nothing', async (_name, status, options) => {
+    const live = await handshake(options);
+    expect(live.status()).toBe(status);
+    await live.closed;
+  });
+
+  it('with a ticket that was used already opens nothing', async () => {
+    const { ticket } = (await nurse.post('/api/ticket')).body;
+    const first = await handshake({ ticket });
+    expect(first.status()).toBe(101);
+    const second = await handshake({ ticket });
+    expect(second.status()).toBe(403);
+    first.socket.destroy();
+  });
+
+  it('as it should be shows the ward: the others were refused for what was wrong with them', async () => {
+    const live = await handshake();
+    expect(live.status()).toBe(101);
+    live.socket.write(frame(watch));
+    await until('the ward', () => live.frames().includes('"type":"snapshot"'));
+    live.socket.destroy();
+  });
+});
+
+describe('a frame', () => {
+  const whole = { type: 'watch', scope: { ward: 'icu' }, waves: null };
+  it.each<[string, readonly number[], () => Buffer[]]>([
+    ['of 16,385 bytes', [1009], () => [frame('x'.repeat(16_385))]],
+    ['that says it has 2^40 bytes', [1009], () => [frame('x', { length: 2 ** 40 })]],
+    ['that says it has 2^62 bytes', [1009], () => [frame('x', { length: 2 ** 62 })]],
+    [
+      'in pieces that are too long together',
+      [1009],
+      () => [
+        frame('x'.repeat(9_000), { fin: false }),
+        frame('x'.repeat(9_000), { fin: false, opcode: 0 }),
+        frame('', { opcode: 0 }),
+      ],
+    ],
+    ['that is not masked', [1002], () => [frame(watch, { masked: false })]],
+    ['with reserved bits', [1002], () => [frame(watch, { reserved: 4 })]],
+    ['of a reserved kind', [1002], () => [frame(watch, { opcode: 3 })]],
+    ['that goes on with what never began', [1002], () => [frame(watch, { opcode: 0 })]],
+    ['a ping of 126 bytes', [1002], () => [frame('x'.repeat(126), { opcode: 9 })]],
+    ['that is not UTF-8', [1007], () => [frame(Buffer.from([0xc0, 0xaf, 0xff]))]],
+    ['of bytes', [closeCodes.badMessage], () => [frame(watch, { opcode: 2 })]],
+    ['that is no JSON', [closeCodes.badMessage], () => [frame('{')]],
+    ['that is empty', [closeCodes.badMessage], () => [frame('')]],
+    ['with a member more', [closeCodes.badMessage], () => [frame(JSON.stringify({ ...whole, as: 'chief' }))]],
+    ['with a prototype', [closeCodes.badMessage], () => [frame(watch.replace('{', '{"__proto__":{"ward":"*"},'))]],
+    ['that is nested 8,000 deep', [closeCodes.badMessage], () => [frame('['.repeat(8_000) + ']'.repeat(8_000))]],
+    [
+      'with 101 associations',
+      [closeCodes.badMessage],
+      () => [frame(JSON.stringify({ ...whole, waves: { associations: Array(101).fill('association-0') } }))],
+    ],
+    ['of garbage', [1002, 1007, 1009], () => [Buffer.from([0xff, 0xff, ...randomBytes(4_096)])]],
+  ])('%s ends its connection alone', async (_name, codes, frames) => {
+    const other = await handshake();
+    other.socket.write(frame(watch));
+    const live = await handshake();
+    for (const one of frames()) live.socket.write(one);
+    await until('the close frame', () => closeCodeOf(live.frames()) !== undefined);
+    live.socket.destroy();
+    expect(codes).toContain(closeCodeOf(live.frames()));
+    expect(live.frames().includes('"type":"snapshot"')).toBe(false);
+    await until('the other one sees the ward', () => other.frames().includes('"type":"snapshot"'));
+    other.socket.destroy();
+  });
+
+  it('that comes one byte a second, or not at all, does not keep a place, also where the closing is not answered', async () => {
+    const refused = await handshake();
+    const sentMs = performance.now();
+    refused.socket.write(frame('{'));
+    await refused.closed;
+    // It has 2 s; without them a screen that does not answer is cut off after 15 s.
+    expect(performance.now() - sentMs).toBeLessThan(12_000);
+    const slow = await handshake();
+    const silent = await handshake();
+    const bytes = frame(watch);
+    const timer = setInterval(() => slow.socket.write(bytes.subarray(0, 1)), 1_000);
+    await Promise.all([slow.closed, silent.closed]);
+    clearInterval(timer);
+    expect(silent.frames().includes('"type":"snapshot"')).toBe(false);
+  });
+});

@@ -1,0 +1,236 @@
+/**
+ * A nurse of one ward reaches for the other: by each route and each message of the running server that can name a patient, a bed, a
+ * device or an alarm. The routes are taken from the server itself: one that has no rule here fails.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Answer, Browser } from '../../dashboard/browser.testing.ts';
+import { closeCodes } from '../../dashboard/pace.ts';
+import type { Watch } from '../../dashboard/protocol-live.ts';
+import { connectDevice, type TestDevice } from '../device.ts';
+import { until } from '../system.ts';
+import { admit, loggedIn, product, refusalsOf, routesOfServer, wholeHouse } from './attacker.ts';
+
+const address = '127.0.2.1';
+/** Of the other ward: what must be in no answer. */
+const secret = { familyName: 'Wolverine-Secret', bed: 'SD-5', deviceId: 'spare-01' };
+
+let attacker: Browser;
+let own: string;
+let victim: { readonly associationId: string; readonly alarmId: string };
+let device: TestDevice;
+
+beforeAll(async () => {
+  const stepNurse = await loggedIn('step-nurse', address);
+  const associationId = await admit(stepNurse, secret.deviceId, 'step-down', secret.bed, secret.familyName);
+  device = await connectDevice(product, secret.deviceId);
+  const live = await stepNurse.live({ type: 'watch', scope: { ward: 'step-down' }, waves: null });
+  const alarmId = await until('an alarm on the other ward', async () => {
+    await device.observe({ MDC_ECG_HEART_RATE: 188 });
+    await sleep(900);
+    const alarms = [...live.of('snapshot'), ...live.of('delta')].flatMap((message) => message.alarms);
+    return alarms.find((alarm) => alarm.associationId === associationId && alarm.kind === 'physiological')?.alarmId;
+  });
+  live.close();
+  victim = { associationId, alarmId };
+  attacker = await loggedIn('nurse', address);
+  own = await admit(attacker, 'spare-02', 'icu', 'ICU-5', 'Ownpatient');
+}, 180_000);
+
+afterAll(async () => {
+  await device?.close();
+});
+
+type Ids = { readonly associationId: string; readonly deviceId: string; readonly alarmId: string };
+
+/** Ids of the other ward's patient, and ids that nobody has. */
+const theirs = (): Ids => ({ ...victim, deviceId: secret.deviceId });
+const nobodys: Ids = {
+  associationId: '01890000-0000-7000-8000-000000000000',
+  deviceId: 'bed-00-is-not-there',
+  alarmId: 'alarm-of-nobody-0123456789',
+};
+
+const hourAgo = () => new Date(Date.now() - 3_600_000).toISOString();
+const now = () => new Date().toISOString();
+
+/**
+ * What an attacker sends to a route, by kind:
+ * - `hidden`: names somebody of the other ward; the answer is that of ids that nobody has
+ * - `refused`: the same, but an id that nobody has is answered otherwise, since what it names may come to be
+ * - `of-role`: not for a nurse at all
+ * - `own`: names nobody; answers with what is the account's own
+ */
+type Rule =
+  | { readonly kind: 'hidden' | 'refused'; readonly body?: object; readonly query?: () => string }
+  | { readonly kind: 'of-role' | 'own' };
+
+const place = { ward: 'icu', bed: 'ICU-6' };
+const rules: Readonly<Record<string, Rule>> = {
+  'POST /api/login': { kind: 'own' },
+  'GET /api/session': { kind: 'own' },
+  'POST /api/logout': { kind: 'own' },
+  'POST /api/lock': { kind: 'own' },
+  'POST /api/unlock': { kind: 'own' },
+  'POST /api/ticket': { kind: 'own' },
+  'GET /healthz': { kind: 'own' },
+  'GET /api/wards': { kind: 'own' },
+  'GET /api/devices': { kind: 'own' },
+  'GET /api/places': { kind: 'own' },
+  'GET /api/audit': { kind: 'of-role' },
+  'GET /api/associations/{associationId}': { kind: 'hidden' },
+  'GET /api/associations/{associationId}/trends': {
+    kind: 'hidden',
+    query: () => `?codes=MDC_ECG_HEART_RATE&from=${hourAgo()}&to=${now()}`,
+  },
+  'POST /api/alarms/{alarmId}/acknowledge': { kind: 'hidden', body: { rev: 1 } },
+  'POST /api/associations/{associationId}/pause-audio': { kind: 'hidden', body: { forMs: 60_000 } },
+  'POST /api/associations/{associationId}/limits': {
+    kind: 'hidden',
+    body: { group: 'HR', limits: null, seenAt: null },
+  },
+  'POST /api/associations/{associationId}/assessment': { kind: 'hidden', body: { consciousness: 'A' } },
+  'POST /api/associations/{associationId}/standby': { kind: 'hidden', body: { reason: 'Imaging', forMs: 60_000 } },
+  'DELETE /api/associations/{associationId}/standby': { kind: 'hidden' },
+  'POST /api/associations/{associationId}/what-if': { kind: 'hidden', body: { group: 'HR' } },
+  'POST /api/devices/{deviceId}/associations': { kind: 'refused', body: { ...place, patient: null, version: null } },
+  'POST /api/devices/{deviceId}/move': { kind: 'hidden', body: { ...place, version: 1 } },
+  'POST /api/devices/{deviceId}/associations/{associationId}/patient': {
+    kind: 'hidden',
+    body: { version: 1, changes: { familyName: 'Stolen' } },
+  },
+  'DELETE /api/devices/{deviceId}/associations/{associationId}': { kind: 'hidden' },
+};
+
+function call(route: string, rule: Rule, ids: Ids): Promise<Answer> {
+  const [method = '', path = ''] = route.split(' ');
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: keyof Ids) => encodeURIComponent(ids[name]));
+  const asks = 'query' in rule && rule.query !== undefined ? rule.query() : '';
+  return attacker.call(method, `${filled}${asks}`, 'body' in rule ? rule.body : undefined);
+}
+
+const tells = (text: string) => Object.values({ ...secret, ...victim }).filter((word) => text.includes(word));
+
+/** The other ward's bed without what changes by itself. */
+async function bedOfVictim() {
+  const { bed } = (await (await loggedIn('step-nurse', address)).get(`/api/associations/${victim.associationId}`)).body;
+  const { ward, bed: at, patient, limits, standby, scores, device: its } = bed;
+  return { ward, at, patient, limits, standby, entered: scores?.assessment ?? null, deviceId: its.deviceId };
+}
+
+describe('a nurse of another ward', () => {
+  it('meets a rule of this test at every route that the running server has', async () => {
+    const routes = await routesOfServer(attacker);
+    expect(routes.length).toBeGreaterThan(20);
+    expect(routes.filter((route) => rules[route] === undefined)).toEqual([]);
+    expect(Object.keys(rules).filter((route) => !routes.includes(route))).toEqual([]);
+  });
+
+  it('gets the answer of a patient who does not exist from every route that names one, changes nothing, and is on record', async () => {
+    const before = await bedOfVictim();
+    for (const [route, rule] of Object.entries(rules)) {
+      if (rule.kind !== 'hidden' && rule.kind !== 'refused') continue;
+      const answer = await call(route, rule, theirs());
+      expect([route, answer.status]).toEqual([route, 404]);
+      expect([route, tells(JSON.stringify([answer.body, answer.headers]))]).toEqual([route, []]);
+      if (rule.kind === 'refused') continue;
+      const empty = await call(route, rule, nobodys);
+      expect([route, empty.status, empty.body]).toEqual([route, answer.status, answer.body]);
+    }
+    expect(await bedOfVictim()).toEqual(before);
+    const named = Object.entries(rules).filter(([, { kind }]) => kind === 'hidden' || kind === 'refused');
+    const auditor = await loggedIn('auditor', address);
+    const refused = await until('each refusal on record', async () => {
+      const all = (await refusalsOf(auditor, 'nurse')).filter((one) => one.address === address);
+      return all.length >= named.length && all;
+    });
+    expect(refused.every(({ verified, session }) => verified && session !== undefined)).toBe(true);
+    const about = refused.filter(
+      (one) => one.patientId === `P-${secret.deviceId}` || one.detail?.includes(secret.deviceId),
+    );
+    expect(about.length).toBeGreaterThanOrEqual(named.length);
+  });
+
+  it('learns nothing of it from what every account may ask', async () => {
+    for (const [route, rule] of Object.entries(rules)) {
+      if (rule.kind !== 'own' || !route.startsWith('GET')) continue;
+      const { status, body } = await call(route, rule, nobodys);
+      expect([route, status, tells(JSON.stringify(body))]).toEqual([route, 200, []]);
+      expect([route, JSON.stringify(body).includes('step-down')]).toEqual([route, false]);
+    }
+    const { status } = await attacker.get('/api/audit');
+    expect(status).toBe(403);
+  });
+
+  it('cannot bring a patient of theirs, or a place of theirs, into an act on a device of her own', async () => {
+    const acts: [string, object][] = [
+      ['/api/devices/spare-02/move', { ward: 'step-down', bed: 'SD-6', version: 1 }],
+      ['/api/devices/spare-02/move', { ward: 'step-down', bed: secret.bed, version: 1 }],
+      ['/api/devices/spare-03/associations', { ward: 'step-down', bed: 'SD-6', patient: null, version: null }],
+      [
+        '/api/devices/spare-03/associations',
+        {
+          ...{ ward: 'step-down', bed: secret.bed },
+          patient: null,
+          samePatientAs: victim.associationId,
+          version: null,
+        },
+      ],
+      [
+        '/api/devices/spare-03/associations',
+        { ...place, patient: null, samePatientAs: victim.associationId, version: null },
+      ],
+    ];
+    for (const [path, body] of acts) {
+      const answer = await attacker.post(path, body);
+      expect([path, body, [403, 404, 409].includes(answer.status)]).toEqual([path, body, true]);
+      expect(tells(JSON.stringify(answer.body))).toEqual([]);
+    }
+    const { beds } = await wholeHouse(await loggedIn('chief', address));
+    expect(beds.find(({ associationId }) => associationId === own)).toMatchObject({ ward: 'icu', bed: 'ICU-5' });
+    expect(beds.filter(({ device: { deviceId } }) => deviceId === 'spare-03' && deviceId !== null)).toEqual([]);
+  });
+
+  it('watches nothing of it over the live connection, whatever she asks for', async () => {
+    const refused: Watch['scope'][] = [
+      { ward: 'step-down' },
+      { associationId: victim.associationId },
+      { ward: 'STEP-DOWN' },
+      { ward: 'step-down ' },
+      { associationId: nobodys.associationId },
+    ];
+    for (const scope of refused) {
+      const live = await attacker.live({ type: 'watch', scope, waves: null });
+      // A name that no ward can have is no message at all.
+      const codes = [closeCodes.notAllowed, closeCodes.badMessage] as number[];
+      expect([scope, codes.includes(await live.closed)]).toEqual([scope, true]);
+      expect(live.of('snapshot')).toEqual([]);
+    }
+    const theirWaves: Watch['waves'] = { associations: [victim.associationId], codes: ['MDC_ECG_ELEC_POTL_II'] };
+    const live = await attacker.live({ type: 'watch', scope: { ward: '*' }, waves: theirWaves });
+    await until('her own wards', () => live.of('snapshot').length === 1);
+    await device.observe({ MDC_ECG_HEART_RATE: 189 });
+    await until('something that came after it', () => live.of('delta').length > 3);
+    expect(live.of('snapshot')[0]?.beds.map(({ ward }) => ward)).toEqual(expect.arrayContaining(['icu']));
+    expect(new Set(live.of('snapshot')[0]?.beds.map(({ ward }) => ward))).toEqual(new Set(['icu']));
+    expect(tells(JSON.stringify(live.messages))).toEqual([]);
+    // She had her own ward in view, and now asks for the other one on the same connection.
+    live.send({ type: 'watch', scope: { ward: 'step-down' }, waves: null });
+    expect(await live.closed).toBe(closeCodes.notAllowed);
+    expect(tells(JSON.stringify(live.messages))).toEqual([]);
+  });
+
+  it("gets nothing by another ward's number in the server's stream", async () => {
+    const chief = await loggedIn('chief', address);
+    const { stream, n } = await wholeHouse(chief);
+    const live = await attacker.live({
+      type: 'watch',
+      scope: { ward: 'icu' },
+      waves: null,
+      resume: { stream, n: n - 50 },
+    });
+    await until('what she missed', () => live.of('delta').length + live.of('snapshot').length > 2);
+    expect(tells(JSON.stringify(live.messages))).toEqual([]);
+    live.close();
+  });
+});
