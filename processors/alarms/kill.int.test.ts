@@ -127,12 +127,24 @@ describe('kill -9, several times, mid-stream', () => {
       expect(seen.flat().length).toBeGreaterThan(5);
 
       expect(answers.length).toBeGreaterThan(0);
+      const repliesOf = () => lab.publishedOf(answered).flatMap((one) => ('accepted' in one ? [one] : []));
+      while (answers.some((at) => !repliesOf().some((reply) => reply.at === at)) && Date.now() < deadline)
+        await new Promise((done) => setTimeout(done, 200));
+      const accepted = new Set(repliesOf().flatMap((reply) => (reply.accepted ? [reply.at] : [])));
+      const refused = new Set(repliesOf().flatMap((reply) => (reply.accepted ? [] : [reply.at])));
+      // Each answer has a reply, and one reply alone.
+      expect(answers.filter((at) => accepted.has(at) === refused.has(at))).toEqual([]);
+      // The first that is accepted answers the alarm. One that is accepted and does not was a repeat: the test had not yet seen the first.
       const taken = new Set(lab.eventsOf(answered).map(({ alarm }) => alarm.acknowledgedAt));
-      expect(answers.filter((at) => !taken.has(at))).toEqual([]);
+      const first = answers.find((at) => accepted.has(at));
+      expect(taken.has(first)).toBe(true);
+      expect([...taken].filter((at) => at !== undefined && !accepted.has(at))).toEqual([]);
+      process.stdout.write(`kill: ${answers.length} answers, ${accepted.size} accepted, ${taken.size} taken\n`);
 
       const lines = readFileSync(lab.logFile(name), 'utf8').split('\n');
-      // Each start after a kill leaves the group for the killed one, instead of waiting until Kafka misses it.
-      expect(lines.filter((line) => line.includes('left the group for the process before')).length).toBeGreaterThan(0);
+      // Each start after a kill leaves the group for the killed one. On a slow machine Kafka has missed that one by then.
+      const forBefore = lines.filter((line) => line.includes('the process before this one'));
+      expect(forBefore.length).toBe(kills.length);
       const takeovers = lines
         .filter((line) => line.includes('took over partitions'))
         .map((line) => JSON.parse(line) as { restored: number });
