@@ -27,6 +27,8 @@ type TopicRow = {
    * what is kept for ever, Kafka's own 7 days.
    */
   readonly segmentMs: number;
+  /** Past so many bytes of one partition the oldest go before their time; absent: never. */
+  readonly partitionBytesMax?: number;
   readonly writers: readonly Service[];
   readonly readers: readonly Service[];
   /** Who fetches records without being able to open them. */
@@ -77,6 +79,8 @@ export const kafkaTopics = {
     cleanup: 'delete',
     retentionMs: 30 * dayMs,
     segmentMs: dayMs,
+    // 36 GiB in all: a gateway that writes all that it may in a day stays within it for a month.
+    partitionBytesMax: 12 * 1024 ** 3,
     writers: ['gateway'],
     readers: ['operator'],
   },

@@ -1,4 +1,4 @@
-/** One device over many connections does not take from another what it needs. */
+/** One device over many connections takes neither what another needs nor the disk. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -7,23 +7,33 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { ensureCertificates } from '../certs/ensure.ts';
-import { ownPorts, type RunningHouse, startHouse } from '../tests/system.ts';
-import { connectMqtt } from './gateway.testing.ts';
+import type { SealedLog } from '../contracts/sealed-log.ts';
+import { freePorts } from '../ops/platform/ports.ts';
+import { openLogAs, ownPorts, type RunningHouse, startHouse } from '../tests/system.ts';
+import { connectMqtt, recordsOf } from './gateway.testing.ts';
 
 const platform = await ownPorts(inject('platform'));
+const [metricsPort = 0] = await freePorts(1);
 const run = randomUUID().slice(0, 6);
 const bed = `fair-${run}`;
 const flooder = `flood-${run}`;
 const connections = 40;
 const garbageBytes = 250_000;
+/** Room for four messages of that. */
+const keptBytesMax = 2_000_000;
 
 let gateway: RunningHouse;
+let operator: SealedLog;
 let client: MqttClient;
 let flood: ChildProcess | undefined;
 
 beforeAll(async () => {
   await ensureCertificates({ stateDir: platform.stateDir, devices: [bed, flooder], nowMs: Date.now() });
-  gateway = await startHouse(platform, 'gateway');
+  operator = await openLogAs(platform, 'operator');
+  gateway = await startHouse(platform, 'gateway', {
+    VIGIL_METRICS_PORT: String(metricsPort),
+    VIGIL_REJECTED_DEVICE_BYTES_PER_DAY: String(keptBytesMax),
+  });
   client = await connectMqtt(platform, bed);
 });
 afterAll(async () => {
@@ -31,6 +41,7 @@ afterAll(async () => {
   if (flood) await once(flood, 'exit');
   await client?.endAsync(true);
   await gateway?.close();
+  await operator?.close();
 });
 
 let seq = 0;
@@ -67,4 +78,25 @@ it('acknowledges a bed as before while another device sends garbage over 40 conn
   process.stdout.write(`acknowledged alone ${alone}, beside the flood ${beside}\n`);
   expect(alone).toBeGreaterThan(20);
   expect(beside / alone).toBeGreaterThan(0.7);
+});
+
+it('keeps of the garbage what its device may fill in a day, and counts the rest in a record in its place', async () => {
+  flood?.stdin?.end();
+  if (flood) await once(flood, 'exit');
+  flood = undefined;
+  const answer = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
+  const notKept = Number(/^vigil_gateway_rejected_not_kept_total (\d+)$/m.exec(await answer.text())?.[1]);
+  expect(notKept).toBeGreaterThan(0);
+  await client.endAsync();
+  // What was counted is written once a minute, and at the end.
+  await gateway.close();
+  const records = await recordsOf(operator, 'rejected', flooder);
+  const whole = records.filter(({ body }) => body.notKept === undefined);
+  expect(whole).toHaveLength(4);
+  expect(whole.every(({ body }) => body.payload === Buffer.alloc(garbageBytes, 'x').toString('base64'))).toBe(true);
+  const counted = records.flatMap(({ body }) =>
+    body.notKept === undefined ? [] : [body.notKept as { messages: number }],
+  );
+  expect(counted.reduce((sum, { messages }) => sum + messages, 0)).toBeGreaterThanOrEqual(notKept);
+  expect(records.at(-1)?.body).toMatchObject({ code: 'not-kept', payload: '' });
 });

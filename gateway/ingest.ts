@@ -3,8 +3,6 @@ import { isUtf8 } from 'node:buffer';
 import type { Logger } from 'pino';
 import type { GatewayNotice } from '../contracts/bed-notices.ts';
 import type { Fault } from '../contracts/errors.ts';
-import { contentTypes, type RejectedRecord } from '../contracts/messages/records.ts';
-import { formatInstant } from '../contracts/time.ts';
 import type { DeviceTopicKind } from '../contracts/topics.ts';
 import { type Attribution, attribute, periodAt } from './core/associations.ts';
 import { isAboutNow, measuredWithin, noteTime } from './core/clocks.ts';
@@ -18,6 +16,7 @@ import { type Judgement, judgePayload, type Reading, type TimeBounds } from './c
 import type { Counters } from './counters.ts';
 import type { Incoming, Outcome, Sink } from './listener/sink.ts';
 import { bump, type Measures } from './measures.ts';
+import type { Rejections } from './rejections.ts';
 import type { AppendSealed, Unsealed } from './sealing.ts';
 import type { Source } from './source.ts';
 import type { Tables } from './tables.ts';
@@ -31,9 +30,8 @@ const failed: Outcome = { kind: 'failed' };
 /** Writes what was published to the log and tells, once, what became of it: nothing is told before Kafka has it. */
 export function createIngest(options: {
   readonly append: AppendSealed;
+  readonly rejections: Pick<Rejections, 'keep'>;
   readonly tables: Pick<Tables, 'periodsOf'>;
-  /** This process's start. */
-  readonly boot: string;
   readonly bounds: TimeBounds;
   /** By what is known of the device's clock; or, where a person sends it through, by the time that it states or as the person says. */
   readonly attribution: 'by-clock' | 'by-stated-time' | { readonly associationId: string };
@@ -47,8 +45,7 @@ export function createIngest(options: {
   readonly measures: Measures;
   readonly log: Logger;
 }): Sink['publish'] {
-  const { append, tables, boot, bounds, attribution, counters, measures, log } = options;
-  let rejections = 0;
+  const { append, rejections, tables, bounds, attribution, counters, measures, log } = options;
 
   function publish(message: Incoming, settle: Settle): void {
     const { source, topic, payload, receivedAtMs } = message;
@@ -130,7 +127,7 @@ export function createIngest(options: {
    * the device's fault, so it is acknowledged as taken.
    */
   function keepApart(message: Incoming, kind: DeviceTopicKind, settle: Settle): void {
-    append(rejectedRecord(message, associationUnclear), (error) => {
+    rejections.keep(message, associationUnclear, 'apart', (error) => {
       if (error !== undefined) {
         settle(lost(message, error));
         return;
@@ -195,11 +192,11 @@ export function createIngest(options: {
       settle({ kind: 'appended', words: `Kept, but not all of it is used. ${fault.message}` });
     };
     append(record, onAppended);
-    append(rejectedRecord(message, fault, true), onAppended);
+    rejections.keep(message, fault, 'in-part', onAppended);
   }
 
   function reject(message: Incoming, fault: Fault, settle: Settle, notice?: GatewayNotice): void {
-    append(rejectedRecord(message, fault), (error) => {
+    rejections.keep(message, fault, 'refused', (error) => {
       if (error !== undefined) {
         settle(lost(message, error));
         return;
@@ -212,29 +209,6 @@ export function createIngest(options: {
       logSometimes('warn', message, { code: fault.code, detail: fault.message }, 'rejected');
       settle({ kind: 'refused', code: publishReasonCode(fault.code), words: fault.message });
     });
-  }
-
-  /** Byte for byte as it came, and sealed as everything is: bad input of a patient's monitor is still a patient's. */
-  function rejectedRecord({ source, topic, payload, receivedAtMs }: Incoming, fault: Fault, kept?: true): Unsealed {
-    rejections += 1;
-    const body: RejectedRecord = {
-      deviceId: source.deviceId,
-      receivedAt: formatInstant(receivedAtMs),
-      topic,
-      code: fault.code,
-      detail: fault.message.slice(0, 500),
-      payload: payload.toString('base64'),
-      ...(kept && { kept }),
-    };
-    return {
-      topic: 'rejected',
-      key: source.pseudonym,
-      writer: 'gateway',
-      boot,
-      seq: rejections,
-      contentType: contentTypes.rejected,
-      plaintext: Buffer.from(JSON.stringify(body)),
-    };
   }
 
   function lost(incoming: Incoming, error: unknown): Outcome {

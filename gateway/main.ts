@@ -22,6 +22,7 @@ import type { Sink } from './listener/sink.ts';
 import { createMeasures, type Measures } from './measures.ts';
 import { gatewayMetrics, timedSealer } from './metrics.ts';
 import { createNotices, type Notices } from './notices.ts';
+import { createRejections } from './rejections.ts';
 import { createSealing } from './sealing.ts';
 import { gatewaySettings, limitsOf } from './settings.ts';
 import { createIdentityAlarm } from './shared-identity.ts';
@@ -156,10 +157,18 @@ async function openIntake(common: Common, sealedLog: SealedLog, listener: () => 
     now,
     onAssociation: (deviceId) => listener()?.inboxChanged(deviceId),
   });
+  const rejections = createRejections({
+    append,
+    boot,
+    limits: { deviceBytesPerDay: settings.rejectedDeviceBytesPerDay, allBytesPerDay: settings.rejectedBytesPerDay },
+    counters,
+    log,
+    monotonicMs,
+  });
   const publish = createIngest({
     append,
+    rejections,
     tables,
-    boot,
     bounds: { aheadMaxMs: settings.aheadMaxMs, lateMaxMs: settings.lateMaxMs, wallAheadMs },
     attribution: 'by-clock',
     onUnattributed: (source) => notices.tellBed(source, 'unattributed'),
@@ -217,7 +226,7 @@ async function openIntake(common: Common, sealedLog: SealedLog, listener: () => 
     sink,
     async close() {
       notices.close();
-      await Promise.all([tables.close(), claims.close()]);
+      await Promise.all([tables.close(), claims.close(), rejections.close()]);
     },
   };
 }

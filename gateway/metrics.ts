@@ -190,9 +190,18 @@ function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
   );
   metrics.counter(
     'vigil_gateway_rejections_total',
-    'Messages kept in `rejected`, by code.',
+    'Messages that were refused, by code.',
     () => measures.rejections,
     'code',
+  );
+  const notKept =
+    'Messages that were refused and not kept in `rejected`: their device, or all together, sent too much.';
+  metrics.counter('vigil_gateway_rejected_not_kept_total', notKept, () => counters.rejectedNotKept);
+  metrics.counter(
+    'vigil_gateway_rejected_bytes_total',
+    'Bytes of refused messages, by whether they were kept in `rejected`.',
+    () => outcomes(counters, { kept: 'rejectedBytesKept', 'not-kept': 'rejectedBytesNotKept' }),
+    'outcome',
   );
   metrics.counter(
     'vigil_gateway_unattributed_total',

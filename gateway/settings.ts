@@ -132,6 +132,22 @@ export const gatewaySettings = {
     max: 10 * minuteMs,
     fallback: 30_000,
   },
+  rejectedDeviceBytesPerDay: {
+    kind: 'integer',
+    env: 'VIGIL_REJECTED_DEVICE_BYTES_PER_DAY',
+    help: 'bytes that the bad input of one device may take in `rejected` in a day; past it, it is refused as before and only counted there',
+    min: 0,
+    max: 1_000_000_000_000,
+    fallback: 134_217_728,
+  },
+  rejectedBytesPerDay: {
+    kind: 'integer',
+    env: 'VIGIL_REJECTED_BYTES_PER_DAY',
+    help: 'the same of all devices of this gateway; each may take as much as is still free of it',
+    min: 0,
+    max: 1_000_000_000_000,
+    fallback: 1_073_741_824,
+  },
   aheadMaxMs: {
     kind: 'integer',
     env: 'VIGIL_READING_AHEAD_MAX_MS',

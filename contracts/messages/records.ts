@@ -88,6 +88,19 @@ export const RejectedRecord = Type.Object(
     payload: Type.String({ description: 'base64' }),
     /** The reading lies in `observations`, too: this is a copy that says which part of it is not used. */
     kept: Type.Optional(Type.Literal(true)),
+    /** Its code is `not-kept`: it stands for messages that were refused past the device's budget and are nowhere; `bytes` are of payloads. */
+    notKept: Type.Optional(
+      Type.Object(
+        {
+          messages: Type.Integer({ minimum: 1 }),
+          bytes: Type.Integer({ minimum: 0 }),
+          from: Instant,
+          to: Instant,
+          reasons: Type.Record(Type.String({ maxLength: 80 }), Type.Integer({ minimum: 1 })),
+        },
+        closed,
+      ),
+    ),
   },
   closed,
 );

@@ -37,15 +37,12 @@ export function createRedrive(options: {
     let written: Unsealed | undefined;
     const publish = createIngest({
       append(unsealed, settle) {
-        if (unsealed.topic === 'rejected') {
-          settle();
-          return;
-        }
         written = unsealed;
         append(unsealed, settle);
       },
+      // What is still no good lies there already.
+      rejections: { keep: (_message, _fault, _how, settle) => settle() },
       tables,
-      boot: 'redrive',
       bounds,
       attribution: associationId === undefined ? 'by-stated-time' : { associationId },
       counters: createCounters(),

@@ -214,6 +214,7 @@ export function topicConfig(name: KafkaTopic, replication: Replication = oneCopy
     'message.timestamp.after.max.ms': '9223372036854775807',
     'max.message.bytes': messageBytesMax,
     'segment.ms': row.segmentMs,
+    ...('partitionBytesMax' in row && { 'retention.bytes': row.partitionBytesMax }),
     'segment.bytes': row.cleanup === 'compact' ? compactSegmentBytes : segmentBytes,
   };
   // Where there is one copy, the broker's own default says it.

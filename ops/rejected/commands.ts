@@ -70,6 +70,7 @@ export async function redrive(
   for (const { id, state } of found.entries) {
     if (state === 'redriven') say(`${id}: was sent through before, nothing done`);
     if (state === 'kept') say(`${id}: lies in its topic as it came, nothing done`);
+    if (state === 'counted') say(`${id}: stands for messages that were not kept, nothing done`);
   }
   const open = found.entries.filter(({ id }) => contents.has(id));
   if (open.length === 0) {

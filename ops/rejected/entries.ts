@@ -19,8 +19,11 @@ export type Entry = {
   readonly deviceId: string;
   readonly code: string;
   readonly detail: string;
-  /** `kept`: a copy of a reading that lies in its own topic. `redriven`: sent through again. */
-  readonly state: 'open' | 'kept' | 'redriven';
+  /**
+   * `kept`: a copy of a reading that lies in its own topic. `redriven`: sent through again. `counted`: stands for messages that were
+   * not kept.
+   */
+  readonly state: 'open' | 'kept' | 'redriven' | 'counted';
 };
 
 export type Filter = {
@@ -66,7 +69,7 @@ export async function readEntries(
       }
       const record = checked.body;
       const name = nameOf(opened.place);
-      const state = record.kept ? 'kept' : redriven.has(name) ? 'redriven' : 'open';
+      const state = stateOf(record, redriven.has(name));
       const { deviceId, code, detail } = record;
       const { boot, seq } = opened.place;
       const entry: Entry = {
@@ -89,6 +92,11 @@ export async function readEntries(
   );
   await Promise.all([known, reading]);
   return { entries: [...entries.values()].sort((a, b) => a.receivedAtMs - b.receivedAtMs), leftOut, unreadable };
+}
+
+function stateOf({ kept, notKept }: RejectedRecord, wasRedriven: boolean): Entry['state'] {
+  if (notKept) return 'counted';
+  return kept ? 'kept' : wasRedriven ? 'redriven' : 'open';
 }
 
 export function passes(entry: Entry, { ids, device, code, sinceMs }: Filter): boolean {

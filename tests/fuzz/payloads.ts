@@ -7,7 +7,8 @@ import { createCounters } from '../../gateway/counters.ts';
 import { createIngest } from '../../gateway/ingest.ts';
 import type { Outcome } from '../../gateway/listener/sink.ts';
 import { createMeasures } from '../../gateway/measures.ts';
-import type { Unsealed } from '../../gateway/sealing.ts';
+import { createRejections } from '../../gateway/rejections.ts';
+import type { AppendSealed, Unsealed } from '../../gateway/sealing.ts';
 import { createSource } from '../../gateway/source.ts';
 import { deviceId, payloadSeeds } from './corpus.ts';
 
@@ -251,18 +252,22 @@ export function openPayloadWorld(): PayloadWorld {
   let records: Unsealed[] = [];
   let failed = 0;
   let fate: PayloadPlan['fate'] = 'appended';
+  const append: AppendSealed = (record, settle) => {
+    records.push(record);
+    const end = () => {
+      if (fate === 'failed') failed += 1;
+      settle(fate === 'failed' ? new Error('Kafka is away') : undefined);
+    };
+    if (fate === 'later') queueMicrotask(end);
+    else end();
+  };
+  const unlimited = { deviceBytesPerDay: Number.MAX_SAFE_INTEGER, allBytesPerDay: Number.MAX_SAFE_INTEGER };
+  const monotonicMs = () => performance.now();
+  const rejections = createRejections({ append, boot: 'fuzz', limits: unlimited, counters, log, monotonicMs });
   const ingest = createIngest({
-    append(record, settle) {
-      records.push(record);
-      const end = () => {
-        if (fate === 'failed') failed += 1;
-        settle(fate === 'failed' ? new Error('Kafka is away') : undefined);
-      };
-      if (fate === 'later') queueMicrotask(end);
-      else end();
-    },
+    append,
+    rejections,
     tables: { periodsOf: () => [] },
-    boot: 'fuzz',
     attribution: 'by-clock',
     bounds: { aheadMaxMs: 300_000, lateMaxMs: 604_800_000 },
     counters,

@@ -1,0 +1,78 @@
+import { describe, expect, it } from 'vitest';
+import { joinNotKept, keptBytes, newKept, noteNotKept, takeRoom } from './rejected-budget.ts';
+
+const dayMs = 86_400_000;
+const limits = { deviceBytesPerDay: 100, allBytesPerDay: 250 };
+
+describe('room in `rejected`', () => {
+  it('is a day of one device at once, to the byte, and comes again within a day', () => {
+    const all = newKept(0);
+    const device = newKept(0);
+    expect(takeRoom(all, device, 99, limits, 0, false)).toBe(true);
+    expect(takeRoom(all, device, 2, limits, 0, false)).toBe(false);
+    expect(takeRoom(all, device, 1, limits, 0, false)).toBe(true);
+    expect(takeRoom(all, device, 50, limits, dayMs / 2 - 1, false)).toBe(false);
+    expect(takeRoom(all, device, 50, limits, dayMs / 2, false)).toBe(true);
+  });
+
+  it('is of a device as much as is still free of all: others that are bad leave some', () => {
+    const all = newKept(0);
+    expect(takeRoom(all, newKept(0), 100, limits, 0, false)).toBe(true);
+    expect(takeRoom(all, newKept(0), 76, limits, 0, false)).toBe(true);
+    // 74 are free.
+    const third = newKept(0);
+    expect(takeRoom(all, third, 75, limits, 0, false)).toBe(false);
+    expect(takeRoom(all, third, 30, limits, 0, false)).toBe(true);
+    // It has 30, and 44 are free.
+    expect(takeRoom(all, third, 14, limits, 0, false)).toBe(true);
+    expect(takeRoom(all, third, 1, limits, 0, false)).toBe(false);
+    expect(takeRoom(all, newKept(0), 29, limits, 0, false)).toBe(true);
+  });
+
+  it('is never refused to what was acknowledged as taken, which counts', () => {
+    const all = newKept(0);
+    const device = newKept(0);
+    expect(takeRoom(all, device, 1_000, limits, 0, true)).toBe(true);
+    expect(takeRoom(all, newKept(0), 1, limits, 0, false)).toBe(false);
+    expect(takeRoom(all, device, 1_000, limits, 0, true)).toBe(true);
+  });
+
+  it('does not come by a clock that seems to go back', () => {
+    const all = newKept(dayMs);
+    const device = newKept(dayMs);
+    takeRoom(all, device, 100, limits, dayMs, false);
+    expect(takeRoom(all, device, 1, limits, 0, false)).toBe(false);
+  });
+
+  it('is counted as what lies in Kafka: base64 twice, and what is around it', () => {
+    expect(keptBytes(0)).toBe(1_024);
+    expect(keptBytes(9_000)).toBe(17_024);
+  });
+});
+
+it('what was not kept is counted by reason, with its first and last time, and joined', () => {
+  const one = noteNotKept(undefined, 'payload-not-json', 10, 5);
+  noteNotKept(one, 'payload-not-json', 20, 7);
+  noteNotKept(one, 'time-invalid', 30, 6);
+  expect(one).toEqual({
+    messages: 3,
+    bytes: 60,
+    fromMs: 5,
+    toMs: 7,
+    reasons: new Map([
+      ['payload-not-json', 2],
+      ['time-invalid', 1],
+    ]),
+  });
+  expect(joinNotKept(one, undefined)).toBe(one);
+  expect(joinNotKept(one, noteNotKept(undefined, 'time-invalid', 1, 9))).toMatchObject({
+    messages: 4,
+    bytes: 61,
+    fromMs: 5,
+    toMs: 9,
+    reasons: new Map([
+      ['payload-not-json', 2],
+      ['time-invalid', 2],
+    ]),
+  });
+});

@@ -1,0 +1,88 @@
+/**
+ * How much of what is refused is kept in `rejected`: so many bytes a day of each device, and of all. Past it a message is refused as
+ * before, and only counted. A device may take as much of the budget of all as is still free, so that many bad ones leave room for the
+ * one that turns bad today.
+ */
+import type { ErrorCode } from '../../contracts/errors.ts';
+
+export type RejectedLimits = {
+  /** Bytes in Kafka a day, of one device; as much at once. */
+  readonly deviceBytesPerDay: number;
+  /** Of all devices of this gateway. */
+  readonly allBytesPerDay: number;
+};
+
+/** What was kept lately: falls by a day's budget in a day. */
+export type Kept = { bytes: number; atMs: number };
+
+const dayMs = 86_400_000;
+
+export function newKept(nowMs: number): Kept {
+  return { bytes: 0, atMs: nowMs };
+}
+
+function settle(kept: Kept, perDay: number, nowMs: number): void {
+  kept.bytes = Math.max(0, kept.bytes - (Math.max(0, nowMs - kept.atMs) / dayMs) * perDay);
+  kept.atMs = nowMs;
+}
+
+/** What a rejected message takes in Kafka, about: its bytes in base64 in JSON, that sealed in base64url, and what is around it. */
+export function keptBytes(payloadBytes: number): number {
+  return Math.ceil((payloadBytes * 16) / 9) + 1_024;
+}
+
+/**
+ * Counts a message, where there is room for it.
+ * @param must it is kept in any case: a reading that was acknowledged as taken
+ * @param nowMs by a clock that never jumps
+ * @returns whether it is kept
+ */
+export function takeRoom(
+  all: Kept,
+  device: Kept,
+  bytes: number,
+  limits: RejectedLimits,
+  nowMs: number,
+  must: boolean,
+): boolean {
+  settle(all, limits.allBytesPerDay, nowMs);
+  settle(device, limits.deviceBytesPerDay, nowMs);
+  const room = Math.min(limits.deviceBytesPerDay, limits.allBytesPerDay - all.bytes);
+  if (!must && device.bytes + bytes > room) return false;
+  all.bytes += bytes;
+  device.bytes += bytes;
+  return true;
+}
+
+/** Messages of a device that were refused and not kept. Times are the gateway's, ms since 1970. */
+export type NotKept = {
+  messages: number;
+  /** Of their payloads. */
+  bytes: number;
+  readonly fromMs: number;
+  toMs: number;
+  readonly reasons: Map<ErrorCode, number>;
+};
+
+export function noteNotKept(before: NotKept | undefined, code: ErrorCode, bytes: number, atMs: number): NotKept {
+  const notKept = before ?? { messages: 0, bytes: 0, fromMs: atMs, toMs: atMs, reasons: new Map() };
+  notKept.messages += 1;
+  notKept.bytes += bytes;
+  notKept.toMs = Math.max(notKept.toMs, atMs);
+  notKept.reasons.set(code, (notKept.reasons.get(code) ?? 0) + 1);
+  return notKept;
+}
+
+/** Both together, where the word on the one could not be written. */
+export function joinNotKept(older: NotKept, newer: NotKept | undefined): NotKept {
+  if (!newer) return older;
+  const reasons = new Map(older.reasons);
+  for (const [code, count] of newer.reasons) reasons.set(code, (reasons.get(code) ?? 0) + count);
+  return {
+    messages: older.messages + newer.messages,
+    bytes: older.bytes + newer.bytes,
+    fromMs: Math.min(older.fromMs, newer.fromMs),
+    toMs: Math.max(older.toMs, newer.toMs),
+    reasons,
+  };
+}

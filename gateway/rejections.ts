@@ -1,0 +1,153 @@
+/**
+ * What is refused goes to `rejected`, byte for byte and sealed: bad input of a patient's monitor is still a patient's. Past the budget of
+ * its device or of all it is counted only, and once a minute a record in its place says how many, how large, why and when.
+ */
+import type { Logger } from 'pino';
+import type { Fault } from '../contracts/errors.ts';
+import { contentTypes, type RejectedRecord } from '../contracts/messages/records.ts';
+import { formatInstant } from '../contracts/time.ts';
+import { deviceTopic } from '../contracts/topics.ts';
+import {
+  joinNotKept,
+  type Kept,
+  keptBytes,
+  type NotKept,
+  newKept,
+  noteNotKept,
+  type RejectedLimits,
+  takeRoom,
+} from './core/rejected-budget.ts';
+import type { Counters } from './counters.ts';
+import type { Incoming } from './listener/sink.ts';
+import type { AppendSealed, Unsealed } from './sealing.ts';
+import type { Source } from './source.ts';
+
+/**
+ * `refused`: it is nowhere else. `in-part`: the reading itself is in its topic. `apart`: acknowledged as taken, and kept here until it is
+ * known whose it is; no budget applies to that.
+ */
+type How = 'refused' | 'in-part' | 'apart';
+
+export type Rejections = {
+  /** `settle` is called once: with what went wrong, or nothing where the message is in the log or only counted. */
+  keep(message: Incoming, fault: Fault, how: How, settle: (error?: unknown) => void): void;
+  /** Writes what was counted and is not yet in the log. Waits for the log for a moment only. */
+  close(): Promise<void>;
+};
+
+/** How often what was counted is written. */
+const summaryMs = 60_000;
+const closeMsMax = 1_000;
+/** Devices whose budget is remembered. Past it the one that was longest without bad input is forgotten, its count written first. */
+const devicesMax = 20_000;
+
+type Device = { readonly source: Source; readonly kept: Kept; notKept: NotKept | undefined };
+
+export function createRejections(options: {
+  readonly append: AppendSealed;
+  /** This process's start. */
+  readonly boot: string;
+  readonly limits: RejectedLimits;
+  readonly counters: Counters;
+  readonly log: Logger;
+  readonly monotonicMs: () => number;
+}): Rejections {
+  const { append, boot, limits, counters, log, monotonicMs } = options;
+  /** By pseudonym, the one with the newest bad input last. */
+  const devices = new Map<string, Device>();
+  const all = newKept(monotonicMs());
+  let written = 0;
+  const timer = setInterval(() => void writeCounts(), summaryMs).unref();
+
+  function deviceOf(source: Source): Device {
+    const known = devices.get(source.pseudonym) ?? { source, kept: newKept(monotonicMs()), notKept: undefined };
+    devices.delete(source.pseudonym);
+    devices.set(source.pseudonym, known);
+    const oldest = devices.size > devicesMax ? devices.values().next().value : undefined;
+    if (oldest) {
+      devices.delete(oldest.source.pseudonym);
+      if (oldest.notKept) void writeCount(oldest);
+    }
+    return known;
+  }
+
+  function record(pseudonym: string, body: RejectedRecord): Unsealed {
+    written += 1;
+    return {
+      topic: 'rejected',
+      key: pseudonym,
+      writer: 'gateway',
+      boot,
+      seq: written,
+      contentType: contentTypes.rejected,
+      plaintext: Buffer.from(JSON.stringify(body)),
+    };
+  }
+
+  /** What could not be written is counted on, and written with the next. */
+  function writeCount(device: Device): Promise<void> {
+    const { source, notKept } = device;
+    if (!notKept) return Promise.resolve();
+    device.notKept = undefined;
+    log.warn(
+      { deviceId: source.deviceId, messages: notKept.messages, bytes: notKept.bytes },
+      'bad input was refused and not kept: its device sends more than is kept',
+    );
+    return new Promise((resolve) => {
+      append(record(source.pseudonym, summaryOf(source.deviceId, notKept)), (error) => {
+        if (error !== undefined) device.notKept = joinNotKept(notKept, device.notKept);
+        resolve();
+      });
+    });
+  }
+
+  const writeCounts = () => Promise.all([...devices.values()].map(writeCount));
+
+  return {
+    keep({ source, topic, payload, receivedAtMs }, fault, how, settle) {
+      const device = deviceOf(source);
+      if (!takeRoom(all, device.kept, keptBytes(payload.length), limits, monotonicMs(), how === 'apart')) {
+        device.notKept = noteNotKept(device.notKept, fault.code, payload.length, receivedAtMs);
+        counters.rejectedNotKept += 1;
+        counters.rejectedBytesNotKept += payload.length;
+        settle();
+        return;
+      }
+      counters.rejectedBytesKept += payload.length;
+      append(
+        record(source.pseudonym, {
+          deviceId: source.deviceId,
+          receivedAt: formatInstant(receivedAtMs),
+          topic,
+          code: fault.code,
+          detail: fault.message.slice(0, 500),
+          payload: payload.toString('base64'),
+          ...(how === 'in-part' && { kept: true }),
+        }),
+        settle,
+      );
+    },
+    async close() {
+      clearInterval(timer);
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const late = setTimeout(resolve, closeMsMax);
+      await Promise.race([writeCounts(), promise]);
+      clearTimeout(late);
+    },
+  };
+}
+
+function summaryOf(deviceId: string, { messages, bytes, fromMs, toMs, reasons }: NotKept): RejectedRecord {
+  const by = [...reasons].map(([code, count]) => `${code} ${count}`).join(', ');
+  const from = formatInstant(fromMs);
+  const to = formatInstant(toMs);
+  return {
+    deviceId,
+    receivedAt: to,
+    topic: deviceTopic(deviceId, 'observations'),
+    code: 'not-kept',
+    detail: `${messages} more, ${bytes} bytes, are not kept here, between ${from} and ${to}: ${by}.`.slice(0, 500),
+    payload: '',
+    notKept: { messages, bytes, from, to, reasons: Object.fromEntries(reasons) },
+  };
+}
