@@ -4,6 +4,7 @@ import { VigilError } from '../contracts/errors.ts';
 import { describeSettings } from '../contracts/settings.ts';
 import { visibleLines } from '../contracts/text.ts';
 import { runCheck } from './check.ts';
+import { loginLines } from './logins.ts';
 import { outliveOutput } from './output.ts';
 import { readStart } from './passed-on.ts';
 import { startSettings } from './settings.ts';
@@ -63,13 +64,11 @@ async function main(args: string[]): Promise<number> {
 }
 
 function greeting({ where, logins }: System, origin: string, seconds: number): string {
-  const rows = logins.map(
-    ({ userId, password, wards }) => `  ${userId.padEnd(12)} ${password}   ${wards === '*' ? 'all wards' : wards}`,
-  );
+  const rows = loginLines(logins, process.stdout.isTTY, `cat ${where.stateDir}/secrets/demo-logins.json`);
   return `
 Vigil is ready after ${seconds.toFixed(1)} s: ${origin}
 (The browser will warn of the certificate: its authority is ${where.stateDir}/certs/ca.pem.)
-${rows.length === 0 ? '' : `\nDemo logins of this installation:\n${rows.join('\n')}\n`}
+${rows.length === 0 ? '' : `\n${rows.join('\n')}\n`}
 Logs: ${where.stateDir}/logs. Ctrl-C stops everything and keeps the data; kill -USR2 ${process.pid} starts the gateways anew in turn.
 `;
 }

@@ -9,10 +9,14 @@ import { privateDirectory, writeAtomic } from '../../certs/files.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { describeSettings, readSettings } from '../../contracts/settings.ts';
 import { ensureDemoAccounts, ensureDemoAdmissions, ensureWards } from '../demo.ts';
+import { loginLines } from '../logins.ts';
 import { ensureDatabase } from '../platform/influxSetup.ts';
 import { ensureTopics } from '../platform/topics.ts';
 import { handOut } from './handOut.ts';
 import { demoSettings, identitiesSettings, platformSettings } from './settings.ts';
+
+/** The dashboard has the volume of the accounts. */
+const readLogins = 'docker compose exec dashboard cat /run/vigil-accounts/secrets/demo-logins.json';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -68,8 +72,8 @@ async function demo(): Promise<void> {
   // The servers' addresses are not needed to admit somebody.
   const where = { stateDir, kafkaBrokers: broker, influxUrl: '', mqttPort: 0, httpPort: 0 };
   await ensureDemoAdmissions(where, devices.length, Date.now());
-  say('Demo logins:');
-  for (const { userId, password, role, wards } of logins) say(`  ${userId}  ${password}  (${role}, wards ${wards})`);
+  // Docker keeps what is said here.
+  for (const line of loginLines(logins, false, readLogins)) say(line);
 }
 
 const help = `Run by docker-compose.yml: node ops/compose/init.ts ${Object.keys(commands).join('|')}

@@ -1,0 +1,28 @@
+import { expect, it } from 'vitest';
+import type { Login } from './demo.ts';
+import { loginLines } from './logins.ts';
+
+const logins: Login[] = [
+  { userId: 'nurse', role: 'nurse', wards: 'icu', password: 'aaaa-bbbb' },
+  { userId: 'auditor', role: 'auditor', wards: '*', password: 'cccc-dddd' },
+];
+const read = 'cat secrets/demo-logins.json';
+
+it('says the passwords to a person at a terminal', () => {
+  const text = loginLines(logins, true, read).join('\n');
+  for (const { userId, password } of logins) expect(text).toContain(`${userId.padEnd(12)} ${password}`);
+  expect(text).toContain('all wards');
+});
+
+it('says no password where a log may keep it, but how to read the file that has them', () => {
+  const text = loginLines(logins, false, read).join('\n');
+  for (const { userId, password } of logins) {
+    expect(text).toContain(userId);
+    expect(text).not.toContain(password);
+  }
+  expect(text).toContain(read);
+});
+
+it('says nothing where there is no demo', () => {
+  expect(loginLines([], false, read)).toEqual([]);
+});
