@@ -24,7 +24,7 @@ import { gatewayMetrics, timedSealer } from './metrics.ts';
 import { createNotices, type Notices } from './notices.ts';
 import { createRejections } from './rejections.ts';
 import { createSealing } from './sealing.ts';
-import { gatewaySettings, limitsOf } from './settings.ts';
+import { gatewaySettings, limitsOf, requireRevocation } from './settings.ts';
 import { createIdentityAlarm } from './shared-identity.ts';
 import { createSource } from './source.ts';
 import { followTables } from './tables.ts';
@@ -257,6 +257,7 @@ function openMqtt(
 
 async function main(): Promise<void> {
   const settings = readSettings(gatewaySettings, process.env);
+  requireRevocation(settings);
   const log = openProcessLog({ name: 'gateway', level: settings.logLevel });
   process.on('uncaughtException', (error) => {
     log.fatal({ err: error }, 'uncaught');

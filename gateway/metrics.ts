@@ -141,6 +141,8 @@ function certificateMetrics(metrics: Metrics, { counters, crl }: GatewayMetricsS
   metrics.gauge('vigil_gateway_crl_next_update_seconds', due, () => {
     return (crl?.()?.nextUpdateMs ?? Number.POSITIVE_INFINITY) / 1000;
   });
+  const checked = '1 while a CRL of the devices is gone by; 0: revoked devices are let in (VIGIL_MQTT_WITHOUT_CRL).';
+  metrics.gauge('vigil_gateway_revocation_checked', checked, () => (crl?.() === undefined ? 0 : 1));
   const listed = 'Certificates that the CRL lists.';
   metrics.gauge('vigil_gateway_crl_revoked', listed, () => crl?.()?.listed ?? 0);
   const loads = 'Times that the CRL was read, by whether it is gone by or the one before.';

@@ -1,3 +1,4 @@
+import { VigilError } from '../contracts/errors.ts';
 import { kafkaSettings } from '../contracts/kafka/settings.ts';
 import { metricsSettings } from '../contracts/metrics-server.ts';
 import type { Manifest, Settings } from '../contracts/settings.ts';
@@ -26,8 +27,14 @@ export const gatewaySettings = {
   mqttCrlFile: {
     kind: 'file',
     env: 'VIGIL_MQTT_CRL_FILE',
-    help: 'revocation list of that CA, PEM or DER; read again when it changes; without it revoked devices are let in',
+    help: 'revocation list of that CA, PEM or DER; read again when it changes; without it a start is refused',
     fallback: '',
+  },
+  mqttWithoutCrl: {
+    kind: 'switch',
+    env: 'VIGIL_MQTT_WITHOUT_CRL',
+    help: 'start without a revocation list: revoked devices are let in (on or off)',
+    fallback: false,
   },
   logLevel: {
     kind: 'choice',
@@ -165,6 +172,18 @@ export const gatewaySettings = {
     fallback: 7 * dayMs,
   },
 } as const satisfies Manifest;
+
+/**
+ * Nobody is to learn after a theft that revocation was never on: it is off where somebody said so, not where a setting is missing.
+ * @throws VigilError `settings-invalid`
+ */
+export function requireRevocation(settings: Pick<Settings<typeof gatewaySettings>, 'mqttCrlFile' | 'mqttWithoutCrl'>) {
+  if (settings.mqttCrlFile !== '' || settings.mqttWithoutCrl) return;
+  throw new VigilError(
+    'settings-invalid',
+    'VIGIL_MQTT_CRL_FILE is not set: revoked devices would be let in. Set it (npm run certs -- crl writes one), or VIGIL_MQTT_WITHOUT_CRL=on to start without.',
+  );
+}
 
 /** A client that is not answered gives up and tries anew after about so long: to keep more waiting would be for nobody. */
 const patienceS = 30;

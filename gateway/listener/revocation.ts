@@ -19,6 +19,8 @@ import type { Counters } from '../counters.ts';
 const crlPollMs = 1_000;
 /** How often it is said that a CRL is past its next update, or that a changed one is no good. */
 const crlWarnEveryMs = 60_000;
+/** How often it is said that there is none. */
+const noCrlWarnEveryMs = 600_000;
 
 export type Revocation = {
   /** What TLS knows of the client, in the form in which it is judged. */
@@ -100,7 +102,9 @@ export function openRevocation(options: {
 
   let timer: NodeJS.Timeout | undefined;
   if (file === '') {
-    log.warn('no CRL (VIGIL_MQTT_CRL_FILE): revoked certificates are let in');
+    const warn = () => log.warn('no CRL (VIGIL_MQTT_CRL_FILE): revoked certificates are let in');
+    warn();
+    timer = setInterval(warn, noCrlWarnEveryMs);
   } else {
     look();
     warnIfStale();

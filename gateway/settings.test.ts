@@ -1,0 +1,9 @@
+import { expect, it } from 'vitest';
+import { requireRevocation } from './settings.ts';
+
+it('refuses a start without a CRL and names both settings, unless somebody said that there is none', () => {
+  const refused = () => requireRevocation({ mqttCrlFile: '', mqttWithoutCrl: false });
+  expect(refused).toThrow(/VIGIL_MQTT_CRL_FILE is not set.*VIGIL_MQTT_WITHOUT_CRL=on/);
+  expect(() => requireRevocation({ mqttCrlFile: '', mqttWithoutCrl: true })).not.toThrow();
+  expect(() => requireRevocation({ mqttCrlFile: 'device-ca.crl', mqttWithoutCrl: false })).not.toThrow();
+});
