@@ -6,8 +6,8 @@ import { VigilError } from './errors.ts';
 import type { Metrics } from './metrics.ts';
 import type { Manifest } from './settings.ts';
 
-/** `starting` and `draining` answer 503, so that a balancer sends nobody. */
-export type Health = 'starting' | 'ready' | 'draining';
+/** All but `ready` answer 503: to a balancer, so that it sends nobody; of the canary, since nothing comes through. */
+export type Health = 'starting' | 'ready' | 'failing' | 'draining';
 
 export type MetricsServer = {
   readonly port: number;

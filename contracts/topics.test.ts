@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { partitionOf } from './kafka/connect.ts';
+import { keysOfPartitions, partitionOf } from './kafka/connect.ts';
 import {
   audienceOf,
   clinicalPartitions,
@@ -24,6 +24,13 @@ describe("Kafka's topics", () => {
     }
   });
 
+  it('have a key for each partition, so that a canary reaches every alarm processor', () => {
+    const keys = keysOfPartitions('observations', 'canary');
+    expect(keys.map((key) => partitionOf('observations', key))).toEqual([...Array(clinicalPartitions).keys()]);
+    // Of the characters that a sealed record's header may have.
+    for (const key of keys) expect(key).toMatch(/^canary-\d+$/);
+  });
+
   it('let the gateway write readings, rejected input and keys, and read no reading', () => {
     expect(topicsOf('gateway', 'writers')).toEqual([
       'observations',
@@ -31,6 +38,7 @@ describe("Kafka's topics", () => {
       'rejected',
       'keys-readings',
       'keys-rejected',
+      'canary',
       'sessions',
     ]);
     expect(topicsOf('gateway', 'readers')).toEqual(['associations', ...keysTopics, 'presence', 'sessions']);

@@ -141,6 +141,16 @@ export const kafkaTopics = {
     writers: ['dashboard', 'alarms'],
     readers: ['gateway', 'dashboard', 'operator'],
   },
+  canary: {
+    // How far canaries came (docs/decisions/023-canary.md): what each process saw of them. Only the newest counts.
+    key: 'processId',
+    partitions: 1,
+    cleanup: 'delete',
+    retentionMs: dayMs,
+    segmentMs: hourMs,
+    writers: ['gateway', 'alarms'],
+    readers: ['dashboard', 'operator'],
+  },
   house: {
     // Which keys the data were written with (ops/platform/key-mark.ts). Not sealed: only the set-up writes it.
     key: 'name',

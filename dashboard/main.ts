@@ -119,6 +119,7 @@ async function start(): Promise<() => Promise<void>> {
     now,
     clockStep: clock.step,
     damage: log.damage,
+    canarySilentMs: told.canarySilentMs,
     logger,
   });
   const presence = announcePresence(log, {

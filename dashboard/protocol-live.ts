@@ -13,6 +13,25 @@ const closed = { additionalProperties: false } as const;
 const Ward = Type.String({ minLength: 1, maxLength: 40 });
 const Code = Type.String({ pattern: '^MDC_[A-Z0-9_]{1,60}$' });
 
+/**
+ * The canary, a test reading every few seconds, did not come the whole way. `step`, the first that is not confirmed: `gateway`: no gateway
+ * said that it took one; `log`: one did, and Kafka does not have it; `engine`: Kafka has it, and the alarm processor has not met it.
+ */
+export const CanaryFault = Type.Object(
+  {
+    step: Type.Enum(['gateway', 'log', 'engine']),
+    /** How many of Kafka's `of` partitions it concerns: each has some of the patients. */
+    partitions: Type.Integer({ minimum: 1 }),
+    of: Type.Integer({ minimum: 1 }),
+    /** Readings may not arrive or not be judged. Otherwise readings of devices come, and only the test of their way is missing. */
+    grave: Type.Boolean(),
+    /** When the last canary that came so far was received; null where none was seen. */
+    at: Type.Union([Instant, Type.Null()]),
+  },
+  closed,
+);
+export type CanaryFault = Static<typeof CanaryFault>;
+
 /** Whether what lies behind the server still works. A screen shows anything but `ok` as a banner of its own. */
 export const Health = Type.Object(
   {
@@ -36,6 +55,8 @@ export const Health = Type.Object(
      * screens. `batches`: how many since the server's start; `at`: when the newest was met.
      */
     damaged: Type.Optional(Type.Object({ batches: Type.Integer({ minimum: 1 }), at: Instant }, closed)),
+    /** Absent where canaries come the whole way. */
+    canary: Type.Optional(CanaryFault),
   },
   closed,
 );

@@ -221,8 +221,8 @@ function plainRoutes(app: App, parts: Parts): void {
     },
     async (_, reply) => {
       if (!parts.isReady()) return reply.code(503).send({ status: 'starting' });
-      const { kafka, alarms } = parts.hub.health();
-      return { status: kafka === 'ok' && alarms === 'ok' ? 'ok' : 'degraded' };
+      const { kafka, alarms, canary } = parts.hub.health();
+      return { status: kafka === 'ok' && alarms === 'ok' && canary === undefined ? 'ok' : 'degraded' };
     },
   );
   app.get('/api/openapi.json', { config: { access: 'session' }, schema: { hide: true } }, async () => app.swagger());

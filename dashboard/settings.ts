@@ -1,4 +1,5 @@
 import { auditKeySettings, auditReaderSettings } from '../contracts/audit-settings.ts';
+import { canarySilenceSettings } from '../contracts/canary.ts';
 import { influxSettings } from '../contracts/influx-settings.ts';
 import { kafkaSettings } from '../contracts/kafka/settings.ts';
 import type { Manifest } from '../contracts/settings.ts';
@@ -9,6 +10,7 @@ export const settings = {
   ...influxSettings,
   ...auditKeySettings,
   ...auditReaderSettings,
+  ...canarySilenceSettings,
   anchorsFile: {
     kind: 'text',
     env: 'VIGIL_AUDIT_ANCHORS_FILE',

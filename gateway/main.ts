@@ -10,6 +10,7 @@ import { openSealedLog, type SealedLog } from '../contracts/sealed-log.ts';
 import { readSettings, type Settings } from '../contracts/settings.ts';
 import { stopOnSignals } from '../contracts/stopping.ts';
 import { keepSteadyTime, wallAheadMs } from '../contracts/system-clock.ts';
+import { withCanary } from './canary.ts';
 import { createClaims } from './claims.ts';
 import { inboxAt } from './core/inbox.ts';
 import { leftOutBefore } from './core/quiet.ts';
@@ -165,11 +166,12 @@ async function openIntake(common: Common, sealedLog: SealedLog, listener: () => 
     log,
     monotonicMs,
   });
+  const bounds = { aheadMaxMs: settings.aheadMaxMs, lateMaxMs: settings.lateMaxMs, wallAheadMs };
   const publish = createIngest({
     append,
     rejections,
     tables,
-    bounds: { aheadMaxMs: settings.aheadMaxMs, lateMaxMs: settings.lateMaxMs, wallAheadMs },
+    bounds,
     attribution: 'by-clock',
     onUnattributed: (source) => notices.tellBed(source, 'unattributed'),
     onRefused: (source, notice) => notices.tellBed(source, notice),
@@ -223,7 +225,7 @@ async function openIntake(common: Common, sealedLog: SealedLog, listener: () => 
   };
   await Promise.all([tables.ready, claims.ready]);
   return {
-    sink,
+    sink: withCanary(sink, { sealedLog, boot, bounds, counters, log, now, monotonicMs }),
     async close() {
       notices.close();
       await Promise.all([tables.close(), claims.close(), rejections.close()]);

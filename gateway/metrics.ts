@@ -215,6 +215,12 @@ function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
     'PUBACK and PUBREC that were written.',
     () => counters.acknowledged,
   );
+  metrics.counter(
+    'vigil_gateway_canaries_total',
+    'Canaries by what became of them: appended to every partition of the readings, refused, or not known to be in Kafka.',
+    () => outcomes(counters, { appended: 'canariesAppended', refused: 'canariesRefused', failed: 'canariesFailed' }),
+    'outcome',
+  );
   metrics.counter('vigil_gateway_qos2_repeats_total', 'QoS 2 messages that came again.', () => counters.qos2Repeats);
   const ackHelp = 'From the last byte of a PUBLISH to its PUBACK or PUBREC being written: Kafka has it in between.';
   metrics.histogram('vigil_gateway_ack_latency_seconds', ackHelp, measures.ackMs, ms);

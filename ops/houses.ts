@@ -11,6 +11,7 @@ const programs = {
   trends: 'processors/trends/main.ts',
   dashboard: 'dashboard/main.ts',
   witness: 'processors/witness/main.ts',
+  canary: 'processors/canary/main.ts',
   simulators: 'simulators/main.ts',
 } as const;
 export type House = keyof typeof programs;

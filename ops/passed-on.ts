@@ -7,6 +7,7 @@ import { settings as dashboardSettings } from '../dashboard/settings.ts';
 import { gatewaySettings } from '../gateway/settings.ts';
 import { upstreamSettings } from '../gateway/upstream/settings.ts';
 import { alarmSettings } from '../processors/alarms/settings.ts';
+import { canarySettings } from '../processors/canary/settings.ts';
 import { settings as trendsSettings } from '../processors/trends/settings.ts';
 import { settings as witnessSettings } from '../processors/witness/settings.ts';
 import { simulatorSettings } from '../simulators/settings.ts';
@@ -21,6 +22,7 @@ export const manifests: Readonly<Record<House, Manifest>> = {
   trends: trendsSettings,
   dashboard: dashboardSettings,
   witness: witnessSettings,
+  canary: canarySettings,
   simulators: simulatorSettings,
 };
 export const houses = Object.keys(manifests) as House[];
@@ -34,6 +36,7 @@ export const nothingPassedOn: PassedOn = {
   trends: {},
   dashboard: {},
   witness: {},
+  canary: {},
   simulators: {},
 };
 
@@ -89,6 +92,7 @@ export function passedOn(
     trends: {},
     dashboard: {},
     witness: {},
+    canary: {},
     simulators: {},
   };
   const faults = new Set<string>();
@@ -135,17 +139,16 @@ export function serverNamesOf(passed: PassedOn): string[] {
   ];
 }
 
-/** Where a server listens on one address alone, simulators and browsers must use that one, unless they are set otherwise. */
+/** Where a server listens on one address alone, simulators, the canary and browsers must use that one, unless they are set otherwise. */
 function withPlaces(passed: PassedOn, { mqttPort, httpPort }: Whereabouts): PassedOn {
   const [mqttHost] = addressesOf({ ...passed, dashboard: {} });
   const [httpHost] = addressesOf({ ...passed, gateway: {} });
   const url = (host: string) => (isIPv6(host) ? `[${host}]` : host);
+  const mqttUrl = mqttHost === undefined ? {} : { VIGIL_MQTT_URL: `mqtts://${url(mqttHost)}:${mqttPort}` };
   return {
     ...passed,
-    simulators: {
-      ...(mqttHost !== undefined && { VIGIL_MQTT_URL: `mqtts://${url(mqttHost)}:${mqttPort}` }),
-      ...passed.simulators,
-    },
+    simulators: { ...mqttUrl, ...passed.simulators },
+    canary: { ...mqttUrl, ...passed.canary },
     dashboard: {
       ...(httpHost !== undefined && { VIGIL_PUBLIC_ORIGIN: `https://${url(httpHost)}:${httpPort}` }),
       ...passed.dashboard,

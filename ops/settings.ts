@@ -32,6 +32,7 @@ export const startSettings = {
   },
   metricsPort: port('VIGIL_METRICS_PORT', "the gateway's figures for Prometheus (HTTP)", 9464),
   alarmsMetricsPort: port('VIGIL_ALARMS_METRICS_PORT', "the alarm processor's figures", 9460),
+  canaryMetricsPort: port('VIGIL_CANARY_METRICS_PORT', "the canary's figures", 9461),
   kafkaPort: port('VIGIL_KAFKA_PORT', 'Kafka', 9092),
   kafkaControllerPort: port('VIGIL_KAFKA_CONTROLLER_PORT', "Kafka's controller", 9093),
   influxPort: port('VIGIL_INFLUX_PORT', 'InfluxDB', 8086),
@@ -71,8 +72,8 @@ export type StartSettings = Settings<typeof startSettings>;
 
 /** Where the system that has these settings is found. */
 export function whereaboutsOf(settings: StartSettings): Whereabouts {
-  const { stateDir, mqttPort, metricsPort, alarmsMetricsPort, httpPort } = settings;
+  const { stateDir, mqttPort, metricsPort, alarmsMetricsPort, canaryMetricsPort, httpPort } = settings;
   const kafkaBrokers = `127.0.0.1:${settings.kafkaPort}`;
   const influxUrl = `https://127.0.0.1:${settings.influxPort}`;
-  return { stateDir, kafkaBrokers, influxUrl, mqttPort, metricsPort, alarmsMetricsPort, httpPort };
+  return { stateDir, kafkaBrokers, influxUrl, mqttPort, metricsPort, alarmsMetricsPort, canaryMetricsPort, httpPort };
 }

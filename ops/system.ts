@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { ensureCertificates } from '../certs/ensure.ts';
 import { privateDirectory } from '../certs/files.ts';
+import { canaryDeviceId } from '../contracts/canary.ts';
 import type { Environment } from '../contracts/settings.ts';
 import { keepSteadyTime } from '../contracts/system-clock.ts';
 import { endedWithin } from './bounded.ts';
@@ -126,7 +127,8 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
 
   await step('Certificates', async () => {
     const names = serverNamesOf(passed);
-    await ensureCertificates({ stateDir, devices: demoDevices(settings.beds), names, nowMs: Date.now() });
+    const devices = [canaryDeviceId, ...demoDevices(settings.beds)];
+    await ensureCertificates({ stateDir, devices, names, nowMs: Date.now() });
     ensureWards(stateDir);
   });
   const software = await step('Java, Kafka, InfluxDB', (remark) => ensureSoftware(settings.softwareDir, remark));
@@ -173,11 +175,12 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
   );
   // Before the writers of the audit trail, so that it is stopped after them and has seen all.
   await step('Witness of the audit trail', () => house('witness'));
-  await step('Gateway, alarms, trends, dashboard', () =>
+  await step('Gateway, alarms, trends, dashboard, canary', () =>
     allOrFirstError([
       house('alarms'),
       house('trends'),
       house('dashboard'),
+      house('canary'),
       ...gateways.map((more) => house('gateway', more)),
       settings.demo ? ensureDemoAdmissions(where, settings.beds, Date.now()) : Promise.resolve(),
     ]),
@@ -212,6 +215,7 @@ function portsOf(settings: StartSettings) {
     'mqttPort',
     'metricsPort',
     'alarmsMetricsPort',
+    'canaryMetricsPort',
     'kafkaPort',
     'kafkaControllerPort',
     'influxPort',

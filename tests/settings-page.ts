@@ -8,6 +8,7 @@ import { demoSettings, identitiesSettings, platformSettings, proveSettings } fro
 import { vigilSettings } from '../ops/rejected/settings.ts';
 import { startSettings } from '../ops/settings.ts';
 import { alarmSettings } from '../processors/alarms/settings.ts';
+import { canarySettings } from '../processors/canary/settings.ts';
 import { settings as trendsSettings } from '../processors/trends/settings.ts';
 import { settings as witnessSettings } from '../processors/witness/settings.ts';
 import { simulatorSettings } from '../simulators/settings.ts';
@@ -19,6 +20,7 @@ export const everyManifest: readonly (readonly [title: string, manifest: Manifes
   ['Trend writer (`processors/trends/main.ts`)', trendsSettings],
   ['Dashboard (`dashboard/main.ts`)', dashboardSettings],
   ['Witness of the audit trail (`processors/witness/main.ts`)', witnessSettings],
+  ['Canary (`processors/canary/main.ts`)', canarySettings],
   ['Simulators (`npm run simulate`)', simulatorSettings],
   ['`npm run vigil`', vigilSettings],
   ['`npm run certs`', certsSettings],

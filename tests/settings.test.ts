@@ -60,6 +60,7 @@ describe('a name that no program reads', () => {
     ['processors/alarms/main.ts'],
     ['processors/trends/main.ts'],
     ['processors/witness/main.ts'],
+    ['processors/canary/main.ts'],
     ['dashboard/main.ts'],
     ['simulators/main.ts'],
     ['certs/main.ts', 'list'],

@@ -24,7 +24,10 @@ const entries = {
   trends: 'processors/trends/main.ts',
   dashboard: 'dashboard/main.ts',
   witness: 'processors/witness/main.ts',
+  canary: 'processors/canary/main.ts',
 } as const;
+/** A test has no canary unless it starts one, and then it says so to the dashboard. */
+const withoutCanary = { VIGIL_CANARY_SILENT_MS: '0' };
 export type House = keyof typeof entries;
 
 export type RunningHouse = {
@@ -52,7 +55,7 @@ export async function startHouse(
       command: process.execPath,
       args: [join(root, entries[house])],
       cwd: root,
-      env: serviceEnv(platform, house, overrides),
+      env: serviceEnv(platform, house, { ...(house === 'dashboard' && withoutCanary), ...overrides }),
       logFile,
       isReady: saysReady,
     });

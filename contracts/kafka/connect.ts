@@ -108,6 +108,17 @@ export function partitionOf(topic: KafkaTopic, key: string): number {
   return partition;
 }
 
+/** For each partition of a topic a key that lies in it: `prefix-0`, `prefix-1` and so on, the first that fits. */
+export function keysOfPartitions(topic: KafkaTopic, prefix: string): readonly string[] {
+  const keys = new Map<number, string>();
+  for (let n = 0; keys.size < kafkaTopics[topic].partitions; n += 1) {
+    const key = `${prefix}-${n}`;
+    const partition = hashToPartition(topic, key, kafkaTopics[topic].partitions);
+    if (!keys.has(partition)) keys.set(partition, key);
+  }
+  return [...keys].sort(([one], [other]) => one - other).map(([, key]) => key);
+}
+
 function hashToPartition(topic: KafkaTopic, key: string, count: number): number {
   let rows = partitionRows.get(count);
   if (!rows) {

@@ -9,6 +9,8 @@ import { AlertsRecord } from './device-alerts.ts';
 import {
   AccountRecord,
   AuditRecord,
+  CanaryRecord,
+  CanarySightRecord,
   ClaimRecord,
   ConnectionRecord,
   type ContentType,
@@ -33,6 +35,8 @@ const schemas = {
   [contentTypes.alerts]: AlertsRecord,
   [contentTypes.connection]: ConnectionRecord,
   [contentTypes.notice]: NoticeRecord,
+  [contentTypes.canary]: CanaryRecord,
+  [contentTypes.canarySight]: CanarySightRecord,
   [contentTypes.claim]: ClaimRecord,
   [contentTypes.rejected]: RejectedRecord,
   [contentTypes.associations]: DeviceAssociations,

@@ -5,7 +5,7 @@
 import { type Static, Type } from 'typebox';
 import { auditActions, auditWriters } from '../audit-actions.ts';
 import { gatewayNoticeCodes } from '../bed-notices.ts';
-import { deviceIdPattern } from '../topics.ts';
+import { clinicalPartitions, deviceIdPattern } from '../topics.ts';
 import { Instant, Observation, Status, Waveform } from './device.ts';
 
 const closed = { additionalProperties: false } as const;
@@ -73,6 +73,29 @@ export const NoticeRecord = Type.Object(
   closed,
 );
 export type NoticeRecord = Static<typeof NoticeRecord>;
+
+/**
+ * In `observations`, one in each partition: the gateway took a canary (contracts/canary.ts). It has nothing of what the canary's
+ * payload held, and names no patient and no device.
+ */
+export const CanaryRecord = Type.Object({ receivedAt: Instant }, closed);
+export type CanaryRecord = Static<typeof CanaryRecord>;
+
+const Partition = Type.Integer({ minimum: 0, maximum: clinicalPartitions - 1 });
+
+/** In `canary`: how far canaries came, as a gateway or an alarm processor saw it. */
+export const CanarySightRecord = Type.Object(
+  {
+    /** Of a gateway: when it took a canary, before Kafka had it. */
+    taken: Type.Optional(Instant),
+    /** Of an alarm processor: the newest canary that it met in each partition that it judges, by when the gateway received it. */
+    judged: Type.Optional(
+      Type.Array(Type.Object({ partition: Partition, receivedAt: Instant }, closed), { maxItems: clinicalPartitions }),
+    ),
+  },
+  closed,
+);
+export type CanarySightRecord = Static<typeof CanarySightRecord>;
 
 /** In `sessions`: a gateway takes a client id for one of its connections. The last claim in the log has it. */
 export const ClaimRecord = Type.Object({ clientId: Name(129), connection: Name(64) }, closed);
@@ -273,6 +296,8 @@ export const contentTypes = {
   alerts: version('alerts', 1),
   connection: version('connection', 1),
   notice: version('notice', 1),
+  canary: version('canary', 1),
+  canarySight: version('canary-sight', 1),
   claim: version('claim', 1),
   rejected: version('rejected', 1),
   associations: version('associations', 1),

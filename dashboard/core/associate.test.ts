@@ -52,6 +52,7 @@ describe('assigning a device', () => {
   it.each<[string, Viewer, string, AssociateBody, string]>([
     ['a new device', nurse, 'd9', body({ bed: '9', patient: { ...patient, patientId: 'P-9' } }), 'ok'],
     ['a device that is on no list of mine', nurse, 'd9', body({ bed: '9', patient: null, version: null }), 'ok'],
+    ['Vigil’s own test', nurse, 'vigil-canary', body({ bed: '9', patient: null, version: null }), 'conflict'],
     ['as unlisted, a device that has a bed', nurse, 'd3', body({ bed: '9', patient: null, version: null }), 'conflict'],
     ['a second device with the same patient typed again', nurse, 'd9', body(), 'bed-occupied'],
     ['without a patient, at a bed that has one', nurse, 'd9', body({ patient: null }), 'bed-occupied'],

@@ -5,6 +5,7 @@
  * A patient may have several devices in one bed. Each has its own table and its own association; what is about the patient (a
  * move, a correction, a discharge) is decided for all of them at once.
  */
+import { isCanary } from '../../contracts/canary.ts';
 import type {
   AssociationAct,
   AssociationChange,
@@ -68,6 +69,8 @@ export function assignDevice(
   const current = currentPeriodOf(table);
   if (!may(viewer, 'associate-device') || !seesWard(viewer, wanted.ward))
     return notYours({ detail: deviceId, ward: wanted.ward });
+  if (isCanary(deviceId))
+    return refuse('conflict', `${deviceId} is no device but Vigil’s own test: no bed can have it.`);
   if (wanted.patient !== null && !may(viewer, 'admit-patient'))
     return notYours({ detail: deviceId, ward: wanted.ward, patientId: wanted.patient.patientId });
   if (!seesDevice(viewer, table)) return unseen(deviceId, table);

@@ -1,6 +1,7 @@
 /** Whether what lies behind the server still works, from the signs of life that it saw. */
 import { formatInstant } from '../../contracts/time.ts';
 import type { Health } from '../protocol-live.ts';
+import { type CanarySigns, emptyCanarySigns, judgeCanary } from './canary.ts';
 
 /** The server writes its presence this often and reads it back: both ways through Kafka. */
 export const presenceEveryMs = 2_500;
@@ -20,7 +21,13 @@ export type LifeSigns = {
   readingsAtMs: number;
   /** Since when readings have been coming without a longer pause, ms. */
   readingsSinceMs: number;
+  readonly canary: CanarySigns;
 };
+
+/** At the server's start. */
+export function newLifeSigns(nowMs: number): LifeSigns {
+  return { kafkaAtMs: nowMs, alarmsAtMs: 0, readingsAtMs: 0, readingsSinceMs: 0, canary: emptyCanarySigns() };
+}
 
 /** Notes a reading of `receivedMs`: a stream that begins anew gives the alarm processor its time again. */
 export function noteReading(signs: LifeSigns, receivedMs: number): void {
@@ -34,23 +41,27 @@ export const damageShownMs = 60 * 60_000;
 /**
  * @param clock where the machine's clock was set and differs from the time that the process keeps
  * @param damage batches in Kafka that could not be read whole
+ * @param canarySilentMs see `judgeCanary`
  */
 export function judgeHealth(
   signs: LifeSigns,
   nowMs: number,
   clock?: { readonly aheadMs: number; readonly atMs: number },
   damage?: { readonly total: number; readonly lastAtMs: number | undefined },
+  canarySilentMs = 0,
 ): Health {
   const damagedAtMs = damage?.lastAtMs ?? Number.NEGATIVE_INFINITY;
   const isShown = damage !== undefined && nowMs - damagedAtMs <= damageShownMs;
   const readingsCome = nowMs - signs.readingsAtMs < readingsNowMs;
   const alarmsSince = Math.max(signs.alarmsAtMs, signs.readingsSinceMs);
+  const canary = judgeCanary(signs.canary, nowMs, canarySilentMs, readingsCome);
   return {
     kafka: nowMs - signs.kafkaAtMs > kafkaAwayMs ? 'away' : 'ok',
     alarms: readingsCome && nowMs - alarmsSince > alarmsStaleMs ? 'stale' : 'ok',
     kafkaAt: signs.kafkaAtMs > 0 ? formatInstant(signs.kafkaAtMs) : null,
     alarmsAt: signs.alarmsAtMs > 0 ? formatInstant(signs.alarmsAtMs) : null,
     ...(isShown && { damaged: { batches: damage.total, at: formatInstant(damagedAtMs) } }),
+    ...(canary && { canary }),
     ...(clock && { clock: { aheadMs: clock.aheadMs, at: formatInstant(clock.atMs) } }),
   };
 }

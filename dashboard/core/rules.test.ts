@@ -7,7 +7,7 @@ import { formatInstant } from '../../contracts/time.ts';
 import { permissions } from '../protocol.ts';
 import { admit, defaultBudget, type Load } from './budget.ts';
 import { auditor, everywhere, nurse, t0, technician } from './fold.testing.ts';
-import { alarmsStaleMs, damageShownMs, judgeHealth, kafkaAwayMs, noteReading } from './health.ts';
+import { alarmsStaleMs, damageShownMs, judgeHealth, kafkaAwayMs, newLifeSigns, noteReading } from './health.ts';
 import { passwordFault } from './password-rules.ts';
 import { may, seesWard } from './rights.ts';
 import { type Claims, judgeSession, sessionIdleMs, type Verdict } from './session-rules.ts';
@@ -106,13 +106,7 @@ describe('the budget of a slow screen', () => {
 });
 
 describe('health', () => {
-  const signs = (fields: object) => ({
-    kafkaAtMs: t0,
-    alarmsAtMs: t0,
-    readingsAtMs: t0,
-    readingsSinceMs: 0,
-    ...fields,
-  });
+  const signs = (fields: object) => ({ ...newLifeSigns(t0), alarmsAtMs: t0, readingsAtMs: t0, ...fields });
   it.each([
     ['all well', signs({}), t0, 'ok', 'ok'],
     ['Kafka at its bound', signs({}), t0 + kafkaAwayMs, 'ok', 'ok'],

@@ -1,16 +1,17 @@
 /** Reads Kafka into the live state. Every record is opened, checked and folded; one that is no good is counted and left. */
 import type { Logger } from 'pino';
 import type { Place } from '../../contracts/envelope/header.ts';
-import { createReader, type LogRecord, type Reader } from '../../contracts/kafka/reader.ts';
+import { createReader, type LogRecord, type Reader, type RecordBatch } from '../../contracts/kafka/reader.ts';
 import { type AnyRecord, checkRecord } from '../../contracts/messages/check.ts';
-import { contentTypes } from '../../contracts/messages/records.ts';
+import { type CanarySightRecord, contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { notAhead } from '../../contracts/steady-time.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import { foldAlarmEvent, foldAlarmState, forgetAlarmsBefore } from '../core/alarms.ts';
 import { foldAssociations, forgetAssociations, tick } from '../core/beds.ts';
-import { type LifeSigns, noteReading } from '../core/health.ts';
+import { noteCanary } from '../core/canary.ts';
+import { type LifeSigns, newLifeSigns, noteReading } from '../core/health.ts';
 import { foldAnswer, foldLimits } from '../core/limits.ts';
 import { endNotices, foldNotice } from '../core/notices.ts';
 import { foldConnection, foldObservation, foldStatus, foldWaveArrival, forgetWaves } from '../core/readings.ts';
@@ -20,7 +21,7 @@ import { emptyState, type LiveState } from '../core/state.ts';
 import { type Chunk, emptyWaves, foldWave, forgetTracks, type WaveState } from '../core/waves.ts';
 
 /** How far back each topic is read at the start. */
-const lookBackMs = { observations: 5 * 60_000, waveforms: 20_000, alarms: 24 * 60 * 60_000 } as const;
+const lookBackMs = { observations: 5 * 60_000, waveforms: 20_000, alarms: 24 * 60 * 60_000, canary: 60_000 } as const;
 /** Then, while the screens are served already, so far back for what is measured once in an hour (a cuff pressure). */
 const historyMs = 65 * 60_000;
 const tickMs = 1_000;
@@ -53,18 +54,28 @@ export async function openFeed(
   const { now, logger, onAlarms, onWave } = options;
   const state = emptyState();
   const waves = emptyWaves();
-  const signs: LifeSigns = { kafkaAtMs: now(), alarmsAtMs: 0, readingsAtMs: 0, readingsSinceMs: 0 };
+  const signs = newLifeSigns(now());
   /** Devices by the key of their record in `associations`: one for each that the hospital knows. */
   const deviceOfKey = new Map<string, string>();
   let unreadable = 0;
   let ready = false;
   let closed = false;
 
+  /** Of what was stamped before the machine's clock was set back, now. */
+  const receivedMs = ({ receivedAt }: { readonly receivedAt: string }) =>
+    notAhead(parseInstant(receivedAt) ?? 0, now());
+
+  function foldSight({ taken, judged = [] }: CanarySightRecord): void {
+    const { canary } = signs;
+    if (taken !== undefined) canary.takenMs = Math.max(canary.takenMs, receivedMs({ receivedAt: taken }));
+    for (const met of judged) noteCanary(canary.judgedMs, met.partition, receivedMs(met));
+  }
+
   /** @returns whether alarms on a screen changed */
-  function fold(record: AnyRecord, { key, timestampMs }: LogRecord, place: Place): boolean {
+  function fold(record: AnyRecord, { key, timestampMs }: LogRecord, partition: number, place: Place): boolean {
     switch (record.contentType) {
       case contentTypes.observation:
-        noteReading(signs, notAhead(parseInstant(record.body.receivedAt) ?? 0, now()));
+        noteReading(signs, receivedMs(record.body));
         foldObservation(state, key, record.body, now(), place);
         return false;
       case contentTypes.status:
@@ -109,6 +120,12 @@ export async function openFeed(
         if (key === log.boot) signs.kafkaAtMs = now();
         if (place.writer === 'alarms') signs.alarmsAtMs = Math.max(signs.alarmsAtMs, notAhead(timestampMs, now()));
         return false;
+      case contentTypes.canary:
+        noteCanary(signs.canary.loggedMs, partition, receivedMs(record.body));
+        return false;
+      case contentTypes.canarySight:
+        foldSight(record.body);
+        return false;
       case contentTypes.command:
       // Its alarms come from the engine.
       case contentTypes.alerts:
@@ -136,7 +153,7 @@ export async function openFeed(
     return true;
   }
 
-  async function foldBatch(topic: KafkaTopic, records: readonly LogRecord[]): Promise<void> {
+  async function foldBatch({ topic, partition, records }: RecordBatch): Promise<void> {
     let alarms = false;
     for (const record of records) {
       if (record.value === null) {
@@ -147,7 +164,7 @@ export async function openFeed(
         const pending = log.open({ ...record, topic, value: record.value });
         const opened = pending instanceof Promise ? await pending : pending;
         const checked = checkRecord(opened.contentType, opened.plaintext);
-        if (checked.ok) alarms = fold(checked, record, opened.place) || alarms;
+        if (checked.ok) alarms = fold(checked, record, partition, opened.place) || alarms;
         else leave(topic, record.offset, checked.fault.message);
       } catch (error) {
         leave(topic, record.offset, (error as Error).message);
@@ -167,7 +184,7 @@ export async function openFeed(
       topics,
       start: sinceMs === undefined ? 'beginning' : { sinceMs: now() - sinceMs },
       log: logger,
-      onRecords: ({ topic, records }) => foldBatch(topic, records),
+      onRecords: foldBatch,
     });
   }
 
@@ -185,10 +202,12 @@ export async function openFeed(
         follow('alarms', ['alarms'], lookBackMs.alarms),
         follow('observations', ['observations'], lookBackMs.observations),
         follow('waveforms', ['waveforms'], lookBackMs.waveforms),
+        follow('canary', ['canary'], lookBackMs.canary),
       ])),
     );
     await Promise.all(readers.map((reader) => reader.caughtUp));
     ready = true;
+    signs.canary.sinceMs = now();
     void readHistory().catch((error) => logger.warn({ error: error.message }, 'older values are not shown'));
   }
 

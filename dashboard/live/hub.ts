@@ -55,6 +55,8 @@ export function createHub(options: {
   readonly clockStep?: () => ClockStep | undefined;
   /** Of the log. */
   readonly damage?: Pick<DamageBook, 'total' | 'lastAtMs'>;
+  /** Without a canary for so long the way of readings counts as broken, ms; absent or 0: none is waited for. */
+  readonly canarySilentMs?: number;
   readonly logger: Logger;
 }): Hub {
   const { feed, sessions, trail, stream, budget, silentMs, now, logger, unregistered = () => 0 } = options;
@@ -65,7 +67,7 @@ export function createHub(options: {
     const strays = unregistered();
     const unseen = unseenAlarms(feed().state, looking);
     return {
-      ...judgeHealth(feed().signs, now(), options.clockStep?.(), options.damage),
+      ...judgeHealth(feed().signs, now(), options.clockStep?.(), options.damage, options.canarySilentMs),
       ...(unseen > 0 && { unseenAlarms: unseen }),
       ...(strays > 0 && { unregistered: strays }),
     };

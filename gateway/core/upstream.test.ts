@@ -26,6 +26,8 @@ describe('a message that another broker forwards', () => {
     '/devices/bed-07/status',
     'wards/bed-07/status',
     '$SYS/x/status',
+    // A canary proves the gateway's own listener, and nothing that another broker sends is one.
+    'devices/vigil-canary/observations',
   ])('on %j is of nobody', (topic) => {
     expect(judgeForwarded(topic, false)).toEqual({ kind: 'stranger' });
   });

@@ -1,4 +1,5 @@
 /** What a message that another broker forwards is, before the pipeline sees it. */
+import { isCanary } from '../../contracts/canary.ts';
 import { deviceTopicKinds, parseDeviceTopic } from '../../contracts/topics.ts';
 import { identify } from './identity.ts';
 
@@ -17,7 +18,9 @@ export type Forwarded =
 export function judgeForwarded(topic: string, retain: boolean): Forwarded {
   if (retain) return { kind: 'retained' };
   const deviceId = parseDeviceTopic(topic)?.deviceId;
-  return deviceId !== undefined && identify(deviceId, '').ok ? { kind: 'device', deviceId } : { kind: 'stranger' };
+  // A canary proves the gateway's own listener; one from elsewhere would prove it while it is closed.
+  const isDevice = deviceId !== undefined && identify(deviceId, '').ok && !isCanary(deviceId);
+  return isDevice ? { kind: 'device', deviceId } : { kind: 'stranger' };
 }
 
 /**

@@ -6,6 +6,7 @@ import type { Manifest } from '../../contracts/settings.ts';
 import { settings as dashboardSettings } from '../../dashboard/settings.ts';
 import { gatewaySettings } from '../../gateway/settings.ts';
 import { alarmSettings } from '../../processors/alarms/settings.ts';
+import { canarySettings } from '../../processors/canary/settings.ts';
 import { settings as trendsSettings } from '../../processors/trends/settings.ts';
 import { settings as witnessSettings } from '../../processors/witness/settings.ts';
 import { simulatorSettings } from '../../simulators/settings.ts';
@@ -63,6 +64,7 @@ const manifests: Record<string, Manifest> = {
   trends: trendsSettings,
   dashboard: dashboardSettings,
   witness: witnessSettings,
+  canary: canarySettings,
   simulators: simulatorSettings,
   vigil: vigilSettings,
 };
@@ -110,6 +112,7 @@ describe('every service of docker-compose.yml', () => {
       [
         'accounts',
         'alarms',
+        'canary',
         'dashboard',
         'demo',
         'gateway',
@@ -191,7 +194,7 @@ describe('the settings of our services', () => {
 
   /** Said by `npm start` to its own processes only, or without meaning in a container. */
   const notInCompose = ['VIGIL_CLOCK_AHEAD_MS', 'VIGIL_MQTT_SHARE_PORT', 'VIGIL_STATE_DIR'];
-  it.each(['gateway', 'alarms', 'trends', 'dashboard', 'witness', 'simulators', 'vigil'])(
+  it.each(['gateway', 'alarms', 'trends', 'dashboard', 'witness', 'canary', 'simulators', 'vigil'])(
     '%s takes over from .env each setting that docker-compose.yml does not fix',
     (name) => {
       const fixed = [...Object.keys(environment(name)), ...notInCompose];
@@ -219,9 +222,10 @@ describe('the settings of our services', () => {
     mqttPort: 8883,
     metricsPort: 9464,
     alarmsMetricsPort: 9460,
+    canaryMetricsPort: 9461,
     httpPort: 8443,
   };
-  it.each(['gateway', 'alarms', 'trends', 'dashboard', 'witness', 'simulators'] as const)(
+  it.each(['gateway', 'alarms', 'trends', 'dashboard', 'witness', 'canary', 'simulators'] as const)(
     '%s is told what `npm start` tells it, but for the places that differ in a container',
     (name) => {
       const differs: Record<string, string> = {
@@ -239,7 +243,7 @@ describe('the settings of our services', () => {
     },
   );
 
-  it.each(['gateway', 'alarms', 'trends', 'dashboard', 'witness'] as const)(
+  it.each(['gateway', 'alarms', 'trends', 'dashboard', 'witness', 'canary'] as const)(
     '%s finds every file of its own',
     (name) => {
       const files = new Set(sharesOf(name, []).map(({ to }) => `/run/vigil/${to}`));

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ensureCertificates } from '../../certs/ensure.ts';
+import { canaryDeviceId } from '../../contracts/canary.ts';
 import { keysOf, nextMark } from '../platform/key-mark.ts';
 import { handOut } from './handOut.ts';
 import { holders } from './identities.ts';
@@ -11,7 +12,7 @@ let folder: string;
 const authority = () => join(folder, 'authority');
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'vigil-hand-out-'));
-  await ensureCertificates({ stateDir: authority(), devices: ['bed-01', 'bed-02'], nowMs: Date.now() });
+  await ensureCertificates({ stateDir: authority(), devices: [canaryDeviceId, 'bed-01', 'bed-02'], nowMs: Date.now() });
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 

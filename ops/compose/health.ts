@@ -2,9 +2,10 @@
  * Health check of a service in its container: `node ops/compose/health.ts --listens 8883 --connected 9092`.
  *
  * Sockets are asked of the kernel, without a connection of its own, so that no check looks like a device that fails to log in.
- * `--answers <url> --ca <file>` also wants a 2xx answer to a GET.
+ * `--answers <url> --ca <file>` also wants a 2xx answer to a GET, and `--ready <port>` one of the process's own /healthz.
  */
 import { readFileSync } from 'node:fs';
+import { get as getPlain, type IncomingMessage } from 'node:http';
 import { get } from 'node:https';
 import { parseArgs } from 'node:util';
 import { missingSockets } from './sockets.ts';
@@ -20,13 +21,17 @@ function table(path: string): string {
 }
 
 /** What is wrong with the answer, or nothing. */
-function faultOf(url: string, ca: string): Promise<string[]> {
+function faultOf(url: string, ca?: string): Promise<string[]> {
   const { promise, resolve } = Promise.withResolvers<string[]>();
-  const call = get(url, { ca: readFileSync(ca), timeout: answerMsMax }, (response) => {
+  const onAnswer = (response: IncomingMessage) => {
     response.resume();
     const status = response.statusCode ?? 0;
     resolve(status >= 200 && status < 300 ? [] : [`${url} answers ${status}`]);
-  });
+  };
+  const call =
+    ca === undefined
+      ? getPlain(url, { timeout: answerMsMax }, onAnswer)
+      : get(url, { ca: readFileSync(ca), timeout: answerMsMax }, onAnswer);
   call.on('timeout', () => call.destroy(new Error('no answer in time')));
   call.on('error', (error) => resolve([`${url}: ${error.message}`]));
   return promise;
@@ -34,7 +39,7 @@ function faultOf(url: string, ca: string): Promise<string[]> {
 
 const many = { type: 'string', multiple: true } as const;
 const one = { type: 'string' } as const;
-const { values } = parseArgs({ options: { listens: many, connected: many, answers: one, ca: one } });
+const { values } = parseArgs({ options: { listens: many, connected: many, answers: one, ca: one, ready: one } });
 const ports = (texts: string[] = []) => texts.map(Number);
 const faults = [
   ...missingSockets(['/proc/net/tcp', '/proc/net/tcp6'].map(table), {
@@ -42,6 +47,7 @@ const faults = [
     connected: ports(values.connected),
   }),
   ...(values.answers === undefined ? [] : await faultOf(values.answers, values.ca ?? '')),
+  ...(values.ready === undefined ? [] : await faultOf(`http://127.0.0.1:${values.ready}/healthz`)),
 ];
 process.stdout.write(faults.length === 0 ? 'healthy\n' : `${faults.join('; ')}\n`);
 process.exitCode = faults.length === 0 ? 0 : 1;

@@ -4,6 +4,7 @@
  *
  * The authority's folder, where all of it is made, is mounted by the init service alone.
  */
+import { canaryDeviceId } from '../../contracts/canary.ts';
 import type { Service } from '../../contracts/topics.ts';
 
 /** Volumes of docker-compose.yml that hold an identity; the folder's name below `VIGIL_COMPOSE_DIR`. */
@@ -17,6 +18,7 @@ export const holders = [
   'dashboard',
   'operator',
   'witness',
+  'canary',
   'simulators',
 ] as const;
 export type Holder = (typeof holders)[number];
@@ -78,6 +80,8 @@ export function sharesOf(holder: Holder, devices: readonly string[]): Share[] {
         ...same('certs', 'ca.pem', 'witness.pem', 'witness.key'),
         ...same('secrets', 'audit-witness.jwk', 'audit-keys.json'),
       ];
+    case 'canary':
+      return same('certs', 'ca.pem', `devices/${canaryDeviceId}.pem`, `devices/${canaryDeviceId}.key`);
     case 'simulators':
       return [
         ...same('certs', 'ca.pem'),

@@ -6,6 +6,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensureCertificates } from '../../certs/ensure.ts';
 import { privateDirectory, writeAtomic } from '../../certs/files.ts';
+import { canaryDeviceId } from '../../contracts/canary.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { describeSettings, readSettings } from '../../contracts/settings.ts';
 import { ensureDemoAccounts, ensureDemoAdmissions, ensureWards } from '../demo.ts';
@@ -26,7 +27,7 @@ async function identities(): Promise<void> {
   const { stateDir, composeDir, serverNames, devices } = readSettings(identitiesSettings, process.env);
   for (const { file, reason } of await ensureCertificates({
     stateDir,
-    devices,
+    devices: [canaryDeviceId, ...devices],
     names: serverNames,
     nowMs: Date.now(),
   })) {

@@ -1,5 +1,6 @@
 /** Certificates, Kafka and InfluxDB together, for a while: what the tests of every house need before they can run. */
 import { ensureCertificates } from '../../certs/ensure.ts';
+import { canaryDeviceId } from '../../contracts/canary.ts';
 import { type Influx, startInflux } from './influx.ts';
 import { type Kafka, startKafka } from './kafka.ts';
 import { ensureSoftware, type Software } from './software.ts';
@@ -32,7 +33,7 @@ export type Platform = {
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const { stateDir, ports } = options;
   const software = await ensureSoftware(options.softwareDir, options.report);
-  await ensureCertificates({ stateDir, devices: options.devices ?? [], nowMs: Date.now() });
+  await ensureCertificates({ stateDir, devices: [canaryDeviceId, ...(options.devices ?? [])], nowMs: Date.now() });
   const [kafka, influx] = await Promise.allSettled([
     startKafka({ software, stateDir, port: ports.kafka, controllerPort: ports.kafkaController, shortLived: true }),
     startInflux({ software, stateDir, port: ports.influx, rpcPort: ports.influxRpc }),

@@ -1,6 +1,7 @@
 /** The environment of each process, as `npm start` gives it and as a test gives it to what it starts. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { canaryDeviceId } from '../../contracts/canary.ts';
 import type { Principal } from '../../contracts/topics.ts';
 
 /** Where a running system is found: plain data, so that a test's worker can be handed it. */
@@ -14,6 +15,8 @@ export type Whereabouts = {
   readonly metricsPort?: number;
   /** Of the alarm processor's. */
   readonly alarmsMetricsPort?: number;
+  /** Of the canary's. */
+  readonly canaryMetricsPort?: number;
   readonly httpPort: number;
 };
 
@@ -43,7 +46,7 @@ function wardsFileOf(stateDir: string): string {
  */
 export function serviceEnv(
   where: Whereabouts,
-  service: Principal | 'simulators',
+  service: Principal | 'simulators' | 'canary',
   overrides: Readonly<Record<string, string>> = {},
 ): Record<string, string> {
   const certs = join(where.stateDir, 'certs');
@@ -106,6 +109,17 @@ export function serviceEnv(
         VIGIL_WARDS_FILE: wardsFileOf(where.stateDir),
         VIGIL_ACCOUNTS_FILE: join(secrets, 'accounts.json'),
         VIGIL_SESSION_KEY_FILE: join(secrets, 'session.key'),
+        ...overrides,
+      };
+    case 'canary':
+      return {
+        ...common,
+        VIGIL_METRICS_HOST: '127.0.0.1',
+        VIGIL_METRICS_PORT: String(where.canaryMetricsPort ?? 0),
+        VIGIL_MQTT_URL: `mqtts://127.0.0.1:${where.mqttPort}`,
+        VIGIL_MQTT_CA_FILE: join(certs, 'ca.pem'),
+        VIGIL_CANARY_CERT_FILE: join(certs, 'devices', `${canaryDeviceId}.pem`),
+        VIGIL_CANARY_KEY_FILE: join(certs, 'devices', `${canaryDeviceId}.key`),
         ...overrides,
       };
     case 'simulators':

@@ -4,10 +4,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
+import { createHistogram } from '../../contracts/histogram.ts';
 import { createCounters } from '../../gateway/counters.ts';
 import { createMeasures } from '../../gateway/measures.ts';
 import { gatewayMetrics } from '../../gateway/metrics.ts';
+import { createCanaries } from '../../processors/alarms/canaries.ts';
 import { alarmsMetrics } from '../../processors/alarms/metrics.ts';
+import type { Canary } from '../../processors/canary/canary.ts';
+import { startState } from '../../processors/canary/core/state.ts';
+import { canaryMetrics } from '../../processors/canary/metrics.ts';
 import { ensurePromtool } from '../../tests/independent/promtool.ts';
 
 const here = import.meta.dirname;
@@ -15,6 +20,13 @@ const read = (...path: string[]) => readFileSync(join(here, ...path), 'utf8');
 type Rule = { readonly alert: string; readonly expr: string; readonly labels: { readonly severity: string } };
 const { groups } = parse(read('alerts.yml')) as { groups: { rules: Rule[] }[] };
 const rules = groups.flatMap((group) => group.rules);
+
+const idle: Canary = {
+  state: () => startState(0),
+  isConnected: () => false,
+  tookMs: createHistogram(1, 16),
+  close: async () => {},
+};
 
 let promtool: string;
 beforeAll(async () => {
@@ -31,7 +43,8 @@ it.each([
 });
 
 it('name only metrics that are shown', async () => {
-  const alarms = await alarmsMetrics(() => undefined).text();
+  const alarms = await alarmsMetrics(() => undefined, undefined, undefined, undefined, createCanaries()).text();
+  const canary = await canaryMetrics(idle, () => 0).text();
   const gateway = await gatewayMetrics({
     counters: createCounters(),
     measures: createMeasures(),
@@ -41,7 +54,7 @@ it('name only metrics that are shown', async () => {
     listener: () => undefined,
     ready: () => true,
   }).text();
-  const shown = `${gateway}\n${alarms}`;
+  const shown = `${gateway}\n${alarms}\n${canary}`;
   // Prometheus itself makes `up`.
   for (const { alert, expr } of rules.filter((rule) => !rule.expr.startsWith('up{'))) {
     const names = expr.match(/\b(?:vigil|nodejs|process)_\w+/g) ?? [];

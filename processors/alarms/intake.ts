@@ -87,6 +87,8 @@ function convert(record: AnyRecord, { boot, seq }: Numbered): Input | undefined 
     case contentTypes.command:
       return parseInstant(record.body.at) === undefined ? undefined : { type: 'command', command: record.body };
     case contentTypes.waveform:
+    case contentTypes.canary:
+    case contentTypes.canarySight:
     case contentTypes.claim:
     case contentTypes.rejected:
     case contentTypes.associations:

@@ -13,6 +13,7 @@ import { keepSteadyTime } from '../../contracts/system-clock.ts';
 import { alarmHash } from './alarm-hash.ts';
 import { followAlertCodes } from './alert-codes-file.ts';
 import { createAssociations } from './associations.ts';
+import { createCanaries } from './canaries.ts';
 import type { Environment } from './core/engine.ts';
 import { profileOf } from './core/profile-table.ts';
 import { alarmsMetrics } from './metrics.ts';
@@ -30,6 +31,7 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
   const profile: Environment['profile'] = (category, ward) => profileOf(profiles.current())(category, ward);
   const alertCodes = followAlertCodes(settings.alertCodesFile, log);
   const boot = randomBytes(9).toString('hex');
+  const canaries = createCanaries();
   let processor: Processor | undefined;
   let sealedLog: SealedLog | undefined;
   let health: Health = 'starting';
@@ -41,6 +43,7 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
       clock,
       { profiles, alertCodes },
       () => sealedLog?.damage,
+      canaries,
     ),
     health: () => health,
     log,
@@ -64,6 +67,7 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
     quietSnapshotMs: settings.quietSnapshotMs,
     memberFile: settings.memberFile,
     logger: log,
+    canaries,
     now: Date.now,
     onReady: ready.resolve,
   });

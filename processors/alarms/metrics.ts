@@ -2,8 +2,20 @@
 import { addDamageMetrics, type DamageBook } from '../../contracts/kafka/damage-book.ts';
 import { createMetrics, type Metrics } from '../../contracts/metrics.ts';
 import { addClockMetrics, type SystemClock } from '../../contracts/system-clock.ts';
+import type { Canaries } from './canaries.ts';
 import { counterNames } from './core/counts.ts';
 import type { OperatorFile } from './operator-file.ts';
+
+function addCanaryMetrics(metrics: Metrics, { agesMs, tookMs }: Canaries): void {
+  metrics.gauge(
+    'vigil_alarms_canary_age_seconds',
+    'How long ago the gateway received the newest canary that was met, by partition; without one, how long the partition is judged here.',
+    () => agesMs(Date.now()).map(([partition, ageMs]) => [partition, ageMs / 1000] as const),
+    'partition',
+  );
+  const took = 'From the gateway having received a canary to the alarm processor meeting it.';
+  metrics.histogram('vigil_alarms_canary_seconds', took, tookMs, 0.001);
+}
 
 /** @param counters those of the processor by name; undefined until it has started */
 export function alarmsMetrics(
@@ -11,10 +23,12 @@ export function alarmsMetrics(
   clock?: SystemClock,
   files?: Readonly<Record<'profiles' | 'alertCodes', Pick<OperatorFile<unknown>, 'taken' | 'isRefused'>>>,
   damage: () => DamageBook | undefined = () => undefined,
+  canaries?: Canaries,
 ): Metrics {
   const metrics = createMetrics();
   addClockMetrics(metrics, clock);
   addDamageMetrics(metrics, damage);
+  if (canaries) addCanaryMetrics(metrics, canaries);
   const read = (name: string) => () => counters()?.[name] ?? 0;
   metrics.gauge('vigil_alarms_partitions', 'Partitions that are judged here.', read('partitions'));
   metrics.gauge('vigil_alarms_associations', 'Associations whose state is held here.', read('engines'));

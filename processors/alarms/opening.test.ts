@@ -62,6 +62,22 @@ describe('opening what the engines read', () => {
       expect(JSON.stringify(said)).not.toMatch(/150|HR|bed-01/);
     });
 
+  it('gives when the gateway received a canary, which is nothing to the engines and not left out', () => {
+    const canary = Buffer.from(JSON.stringify({ receivedAt: time }));
+    const read = () => ({ ...opened, contentType: contentTypes.canary, plaintext: canary });
+    const opening = createOpening({ open: read }, pino({ level: 'silent' }));
+    expect(opening.take('observations', 0, record)).toEqual({ ok: false, canaryMs: Date.parse(time) });
+    expect(opening.leftOut()).toBe(0);
+  });
+
+  it('leaves out a canary that is not what it says', () => {
+    const canary = Buffer.from(JSON.stringify({ receivedAt: time, deviceId: 'bed-01' }));
+    const read = () => ({ ...opened, contentType: contentTypes.canary, plaintext: canary });
+    const opening = createOpening({ open: read }, pino({ level: 'silent' }));
+    expect(opening.take('observations', 0, record)).toBeUndefined();
+    expect(opening.leftOut()).toBe(1);
+  });
+
   it('leaves out a tombstone', () => {
     const { log } = logged();
     const opening = createOpening({ open: () => opened }, log);

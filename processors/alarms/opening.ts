@@ -3,13 +3,21 @@ import type { Logger } from 'pino';
 import type { Opened } from '../../contracts/envelope/header.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import type { LogRecord } from '../../contracts/kafka/reader.ts';
+import { checkRecord } from '../../contracts/messages/check.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
+import { parseInstant } from '../../contracts/time.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import { inputOf, type Taken } from './intake.ts';
 
+/** A canary: nothing to the engines. `canaryMs`: when the gateway received it, ms since 1970. */
+export type MetCanary = { readonly ok: false; readonly canaryMs: number };
+
+type Read = Taken | MetCanary | undefined;
+
 export type Opening = {
   /** At once where the data key is known. Undefined: left out. */
-  take(topic: KafkaTopic, partition: number, record: LogRecord): Taken | undefined | Promise<Taken | undefined>;
+  take(topic: KafkaTopic, partition: number, record: LogRecord): Read | Promise<Read>;
   leftOut(): number;
 };
 
@@ -22,7 +30,11 @@ export function createOpening(log: Pick<SealedLog, 'open'>, logger: Logger): Ope
     return undefined;
   }
 
-  function judge(topic: KafkaTopic, partition: number, record: LogRecord, opened: Opened): Taken | undefined {
+  function judge(topic: KafkaTopic, partition: number, record: LogRecord, opened: Opened): Read {
+    if (opened.contentType === contentTypes.canary) {
+      const canary = canaryOf(opened);
+      return canary ?? leave(topic, partition, record, 'A canary has no time.');
+    }
     const taken = inputOf(opened.contentType, opened.plaintext, opened.place);
     return taken.ok ? taken : leave(topic, partition, record, taken.reason);
   }
@@ -49,4 +61,11 @@ export function createOpening(log: Pick<SealedLog, 'open'>, logger: Logger): Ope
     },
     leftOut: () => leftOut,
   };
+}
+
+function canaryOf({ contentType, plaintext }: Opened): MetCanary | undefined {
+  const checked = checkRecord(contentType, plaintext);
+  if (!checked.ok || checked.contentType !== contentTypes.canary) return undefined;
+  const canaryMs = parseInstant(checked.body.receivedAt);
+  return canaryMs === undefined ? undefined : { ok: false, canaryMs };
 }

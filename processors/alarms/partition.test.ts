@@ -157,6 +157,17 @@ describe('taken up from a snapshot', () => {
     expect(physiological(next.events)).toEqual(physiological(whole.events));
   });
 
+  it('does not claim to judge at an offset that a state has behind it: of a log that was made anew it would skip the readings', () => {
+    const whole = open();
+    whole.read(0, 3, 130);
+    expect([whole.partition.judges(0n), whole.partition.judges(4n)]).toEqual([true, true]);
+    const states = bodies(whole.partition.flush(t0 + 4_000, 0, 0n));
+    const next = open({ states, position: { observations: 0n, commands: 0n }, replayTo: 0n });
+    expect([next.partition.judges(3n), next.partition.judges(4n)]).toEqual([false, true]);
+    const replaying = open({ states, position: { observations: 2n, commands: 0n }, replayTo: 6n });
+    expect(replaying.partition.judges(5n)).toBe(false);
+  });
+
   it('gives commands where they were in the stream of readings', () => {
     const live = open();
     live.read(0, 3, 130);

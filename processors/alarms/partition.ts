@@ -272,10 +272,8 @@ export function createPartition(options: {
     const before = chosen.map((held) => ({ held, dirty: held.dirty! }));
     for (const held of chosen) held.dirty = undefined;
     const left = [...engines.values()].flatMap(({ dirty }) => (dirty ? [dirty.from] : []));
-    const snapshots: Snapshot[] = chosen.map((held) => ({
-      associationId: held.associationId,
-      body: snapshotOf(held, nowMs, toldBefore),
-    }));
+    const bodies = chosen.map((held) => snapshotOf(held, nowMs, toldBefore));
+    const snapshots: Snapshot[] = bodies.map((body) => ({ associationId: body.associationId, body }));
     for (const held of engines.values()) {
       if (!forgettable(held, nowMs)) continue;
       engines.delete(held.associationId);
@@ -340,6 +338,8 @@ export function createPartition(options: {
       if (live) hold(associationId, nowMs);
     },
     flush,
+    /** Whether readings at this offset are judged now. Not where a state has later ones: a log made anew gives offsets again. */
+    judges: (offset: bigint) => live && [...engines.values()].every(({ since }) => offset >= since.observations),
     has: (associationId: string) => engines.has(associationId),
     position: () => position,
     isLive: () => live,

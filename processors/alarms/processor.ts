@@ -15,6 +15,7 @@ import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import type { Associations } from './associations.ts';
+import { type Canaries, createCanaries } from './canaries.ts';
 import { addCounts, type Counter } from './core/counts.ts';
 import type { Environment } from './core/engine.ts';
 import { isDeaf, listen, mayJudge, startHearing } from './hearing.ts';
@@ -50,10 +51,11 @@ export async function startProcessor(options: {
   /** Empty: none. */
   readonly memberFile: string;
   readonly logger: Logger;
+  readonly canaries?: Canaries;
   readonly now: () => number;
   readonly onReady: () => void;
 }): Promise<Processor> {
-  const { log, associations, env, logger, now } = options;
+  const { log, associations, env, logger, now, canaries = createCanaries() } = options;
   const counters: Counters = { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 };
   const count = { records: 0, events: 0, snapshots: 0, flushesRefused: 0, ticksSkipped: 0 };
   const judged = new Map<Counter, number>();
@@ -99,6 +101,7 @@ export async function startProcessor(options: {
       starts.set(`commands/${p}`, String(from.commandsRead));
     }
     owned = next;
+    canaries.own(next.keys(), now());
     lastCommit = [...next].flatMap(([p, { partition }]) => commitOf(p, partition.position()));
     const engines = [...next.values()].reduce((sum, one) => sum + one.partition.engines(), 0);
     const tookMs = Math.round(performance.now() - beganMs);
@@ -112,6 +115,7 @@ export async function startProcessor(options: {
     generation += 1;
     for (const { outbox } of owned.values()) outbox.close();
     owned = new Map();
+    canaries.own([], now());
     return generation;
   }
 
@@ -130,6 +134,7 @@ export async function startProcessor(options: {
         await associations.known(record.key, associationWaitMs);
       if (mine !== generation || closing) return;
       const { key, timestampMs } = record;
+      if (taken && 'canaryMs' in taken && owner.partition.judges(offset)) canaries.met(p, taken.canaryMs, now());
       if (!taken?.ok) owner.partition.passed(topic, offset, now());
       else if (taken.input.type === 'command') owner.partition.command(key, offset, timestampMs, taken.input, now());
       else owner.partition.observation(key, offset, timestampMs, taken.input, taken.receivedAt ?? timestampMs, now());
@@ -205,11 +210,13 @@ export async function startProcessor(options: {
       logger.warn({ error: (error as Error).message }, 'snapshots are not written yet');
     }
   }
-  /** To the screens, which say so where it stays away; only after a round in which the partitions were ours. */
+  /** To the screens, with the canaries that came, which say so where it stays away; only after a round in which the partitions were ours. */
   function sayAlive(): void {
     if (closing) return;
     const sign: PresenceRecord = { at: formatInstant(now()), wards: [] };
     log.append('presence', log.boot, contentTypes.presence, sign).catch(() => {});
+    const sight = canaries.sight();
+    if (sight) log.append('canary', log.boot, contentTypes.canarySight, sight).catch(() => {});
   }
 
   async function ask(task: () => Promise<void>): Promise<void> {

@@ -11,6 +11,7 @@ import { issueAuthority, issueLeaf } from '../../certs/issue.ts';
 import { newAuditKeys } from '../../contracts/audit.testing.ts';
 import { judgeRecord } from '../../contracts/audit-rules.ts';
 import { createTrail, sha256 } from '../../contracts/audit-trail.ts';
+import { canarySilentMsDefault } from '../../contracts/canary.ts';
 import { boundsOver, ownAfter } from '../../contracts/effective-limits.ts';
 import type { AlarmEvent, Command, CommandAnswer, GroupInForce } from '../../contracts/messages/alarms.ts';
 import { newLimits } from '../../contracts/messages/limits.testing.ts';
@@ -30,7 +31,7 @@ import { createAuditView } from '../../dashboard/audit/view.ts';
 import { foldAlarmEvent } from '../../dashboard/core/alarms.ts';
 import { foldAssociations, tick } from '../../dashboard/core/beds.ts';
 import { defaultBudget } from '../../dashboard/core/budget.ts';
-import type { LifeSigns } from '../../dashboard/core/health.ts';
+import { newLifeSigns } from '../../dashboard/core/health.ts';
 import { foldAnswer, foldLimits } from '../../dashboard/core/limits.ts';
 import {
   foldConnection,
@@ -116,6 +117,7 @@ export async function openScreenServer(options: ScreenServerOptions) {
     silentMs: silentMsMax,
     now,
     damage: live.damage,
+    canarySilentMs: canarySilentMsDefault,
     logger,
   });
   const app = await buildServer(
@@ -165,11 +167,11 @@ export async function openScreenServer(options: ScreenServerOptions) {
 function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof createHub>) {
   const state = emptyState();
   const waves = emptyWaves();
-  const signs: LifeSigns = { kafkaAtMs: Date.now(), alarmsAtMs: Date.now(), readingsAtMs: 0, readingsSinceMs: 0 };
+  const signs = { ...newLifeSigns(Date.now()), alarmsAtMs: Date.now() };
   const view = createAuditView();
   const commands: Command[] = [];
   /** Set to false to play that the part behind the server has died. */
-  const alive = { kafka: true, alarms: true };
+  const alive = { kafka: true, alarms: true, canary: true };
   /** Batches in Kafka that cannot be read. */
   const damage: { total: number; lastAtMs: number | undefined } = { total: 0, lastAtMs: undefined };
   view.begin([]);
@@ -178,6 +180,7 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
     const now = Date.now();
     if (alive.kafka) signs.kafkaAtMs = now;
     if (alive.alarms) signs.alarmsAtMs = now;
+    if (alive.canary) signs.canary.sinceMs = now;
     tick(state, now);
     forgetWaves(state, now);
   }, 1_000);

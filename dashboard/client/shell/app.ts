@@ -4,6 +4,7 @@ import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
 import { sessionRenewMs } from '../../pace.ts';
 import type { Permission, Session } from '../../protocol.ts';
+import { isFailing } from '../core/canary-words.ts';
 import { createSteadyClock } from '../core/connection.ts';
 import { type Screen, withoutNames } from '../core/fold.ts';
 import { wavePace } from '../core/load.ts';
@@ -180,7 +181,7 @@ export function createApp() {
   function playSound() {
     const lost = link.value === 'lost';
     const known = screen.value;
-    const healthy = !known || (known.health.kafka === 'ok' && known.health.alarms === 'ok');
+    const healthy = !known || !isFailing(known.health);
     const page = { lost: lost || sessionEnded.value, healthy, pausedUntilMs: failurePausedUntilMs.value };
     const sounds = session.value || sessionEnded.value;
     speaker.play(sounds ? pageSound(page, known?.alarms.values() ?? [], now.value) : undefined);

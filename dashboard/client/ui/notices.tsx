@@ -1,6 +1,7 @@
 /** What is wrong with Vigil itself, the gravest first, until it is right again. */
 import type { ComponentChildren } from 'preact';
 import { ageText } from '../core/ages.ts';
+import { canaryText, isFailing } from '../core/canary-words.ts';
 import { loadText, wavePace } from '../core/load.ts';
 import { clockText, whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
@@ -14,7 +15,7 @@ const warnBeforeMs = 15 * 60_000;
 export function Notices() {
   const app = useApp();
   const health = app.screen.value?.health;
-  const failing = health !== undefined && (health.kafka !== 'ok' || health.alarms !== 'ok');
+  const failing = health !== undefined && isFailing(health);
   return (
     <NoticeStrip act={failing && <PauseFailureSound />}>
       <HealthNotices />
@@ -42,6 +43,7 @@ function HealthNotices() {
   const app = useApp();
   const health = app.screen.value?.health;
   const now = app.now.value;
+  const canary = health && canaryText(health, now);
   const since = (at: string | null) => (at === null ? '' : ` since ${whenText(Date.parse(at), now)}`);
   return (
     <>
@@ -55,6 +57,11 @@ function HealthNotices() {
         <Notice level="high" id="notice-alarms">
           The alarm processor is silent{since(health.alarmsAt)}: values are shown, but nobody judges them. Watch the
           bedside monitors.
+        </Notice>
+      )}
+      {health?.canary && canary !== undefined && (
+        <Notice level={health.canary.grave ? 'high' : 'medium'} id="notice-canary">
+          {canary}
         </Notice>
       )}
       {health?.damaged && (

@@ -1,0 +1,120 @@
+/**
+ * Canaries on their way through the gateway: judged as a reading is, sealed, and appended to every partition of the readings, since each
+ * partition has an alarm processor of its own. The certificate of the canary can do nothing else here (docs/decisions/023-canary.md).
+ */
+import { isUtf8 } from 'node:buffer';
+import type { Logger } from 'pino';
+import { isCanary } from '../contracts/canary.ts';
+import { keysOfPartitions } from '../contracts/kafka/connect.ts';
+import { type CanaryRecord, type CanarySightRecord, contentTypes } from '../contracts/messages/records.ts';
+import type { SealedLog } from '../contracts/sealed-log.ts';
+import { formatInstant } from '../contracts/time.ts';
+import { type CanaryPace, judgeCanary } from './core/canary.ts';
+import { inboxAt } from './core/inbox.ts';
+import { leftOutBefore } from './core/quiet.ts';
+import type { TimeBounds } from './core/validate.ts';
+import type { Counters } from './counters.ts';
+import type { Incoming, Outcome, Sink } from './listener/sink.ts';
+
+/** One data key for all partitions: what it seals says nothing of anybody. */
+const keySubject = 'canary';
+const partitionKeys = keysOfPartitions('observations', 'canary');
+
+export type CanaryOptions = {
+  readonly sealedLog: Pick<SealedLog, 'sealer' | 'appender' | 'append'>;
+  /** This process's start. */
+  readonly boot: string;
+  readonly bounds: TimeBounds;
+  readonly counters: Counters;
+  readonly log: Logger;
+  readonly now: () => number;
+  readonly monotonicMs: () => number;
+};
+
+/** The sink with canaries taken out of it: to everything behind it there is no such device. */
+export function withCanary(sink: Sink, options: CanaryOptions): Sink {
+  const publishCanary = createCanaryIntake(options);
+  const ofDevices =
+    <Rest extends unknown[]>(call: (source: Incoming['source'], ...rest: Rest) => void) =>
+    (source: Incoming['source'], ...rest: Rest) => {
+      if (!isCanary(source.deviceId)) call(source, ...rest);
+    };
+  // Each by name: whatever the sink learns to do must be decided here for the canary, too.
+  return {
+    ready: sink.ready,
+    sourceOf: sink.sourceOf,
+    claim: sink.claim,
+    publish(message, settle) {
+      if (isCanary(message.source.deviceId)) publishCanary(message, settle);
+      else sink.publish(message, settle);
+    },
+    connected: ofDevices(sink.connected),
+    lostAlive: ofDevices(sink.lostAlive),
+    heldBack: ofDevices(sink.heldBack),
+    // It gives up the claim; of a device that was never said to be connected it says nothing.
+    ended: sink.ended,
+    will: ofDevices(sink.will),
+    inbox(source) {
+      if (!isCanary(source.deviceId)) return sink.inbox(source);
+      return Buffer.from(JSON.stringify(inboxAt([], [], options.now())));
+    },
+  };
+}
+
+function createCanaryIntake(options: CanaryOptions): Sink['publish'] {
+  const { sealedLog, boot, counters, log } = options;
+  let pace: CanaryPace = [];
+  let seq = 0;
+
+  async function appendEverywhere(receivedAtMs: number): Promise<void> {
+    const dataKey = await sealedLog.sealer.keyFor(keySubject, 'observations');
+    const body: CanaryRecord = { receivedAt: formatInstant(receivedAtMs) };
+    const plaintext = Buffer.from(JSON.stringify(body));
+    const appends = partitionKeys.map((key) => {
+      seq += 1;
+      const place = { topic: 'observations', key, writer: 'gateway', boot, seq } as const;
+      const value = sealedLog.sealer.seal(dataKey, place, contentTypes.canary, plaintext);
+      return sealedLog.appender.append('observations', key, value);
+    });
+    // Waits for all: what is still on its way is not said to have failed twice.
+    const failed = (await Promise.allSettled(appends)).find((result) => result.status === 'rejected');
+    if (failed) throw failed.reason;
+  }
+
+  /** So that screens can say how far it came where Kafka does not take readings. */
+  function sayTaken(receivedAtMs: number): void {
+    const body: CanarySightRecord = { taken: formatInstant(receivedAtMs) };
+    sealedLog.append('canary', boot, contentTypes.canarySight, body).catch(() => {});
+  }
+
+  function logSometimes({ source, receivedAtMs }: Incoming, fields: object, words: string): void {
+    const leftOut = leftOutBefore(source.quiet, receivedAtMs);
+    if (leftOut !== undefined) log.warn({ ...fields, leftOut }, words);
+  }
+
+  return (message, settle: (outcome: Outcome) => void) => {
+    const { source, topic, payload, receivedAtMs } = message;
+    const text = isUtf8(payload) ? payload.toString('utf8') : undefined;
+    const kind = source.topics.get(topic);
+    const judged = judgeCanary(kind, payload, text, receivedAtMs, options.bounds, pace, options.monotonicMs());
+    if (!judged.ok) {
+      counters.canariesRefused += 1;
+      logSometimes(message, { reason: judged.words }, 'a canary is refused');
+      settle({ kind: 'refused', code: judged.code, words: judged.words });
+      return;
+    }
+    pace = judged.pace;
+    sayTaken(receivedAtMs);
+    appendEverywhere(receivedAtMs).then(
+      () => {
+        counters.canariesAppended += 1;
+        settle({ kind: 'appended' });
+      },
+      (error: unknown) => {
+        counters.canariesFailed += 1;
+        logSometimes(message, { code: (error as { code?: string }).code }, 'a canary did not reach every partition');
+        settle({ kind: 'failed' });
+      },
+    );
+  };
+}

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import { type CanaryPace, judgeCanary } from './canary.ts';
+import { reason } from './reasons.ts';
+
+const t0 = Date.parse('2026-11-28T10:00:00.000Z');
+const bounds = { aheadMaxMs: 30_000, lateMaxMs: 86_400_000 };
+const reading = {
+  boot: 'b',
+  seq: 1,
+  time: '2026-11-28T10:00:00.000Z',
+  intervalMs: 5_000,
+  values: [{ code: 'MDC_ECG_HEART_RATE', unit: '/min', validity: 'invalid' }],
+};
+
+function judge(
+  body: unknown,
+  kind: Parameters<typeof judgeCanary>[0] = 'observations',
+  pace: CanaryPace = [],
+  atMs = 0,
+) {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return judgeCanary(kind, Buffer.from(text), text, t0, bounds, pace, atMs);
+}
+
+describe('what comes with the canary’s certificate', () => {
+  it('is taken where it is a small reading', () => {
+    expect(judge(reading)).toEqual({ ok: true, pace: [0] });
+  });
+
+  it.each(['status', 'alerts', 'waveforms', undefined] as const)('is refused on the topic of %s', (kind) => {
+    const text = JSON.stringify(reading);
+    const judged = judgeCanary(kind, Buffer.from(text), text, t0, bounds, [], 0);
+    expect(judged).toMatchObject({ ok: false, code: reason.notAuthorized });
+  });
+
+  it.each([
+    ['no JSON', 'x'],
+    ['a reading without values', { ...reading, values: [] }],
+    ['a reading from the future', { ...reading, time: '2026-11-28T10:01:00.000Z' }],
+    [
+      'a reading that is good only in part',
+      { ...reading, values: [...reading.values, { code: 'MDC_X', unit: '1', value: 1 }] },
+    ],
+  ])('is refused where it is %s', (_name, body) => {
+    expect(judge(body)).toMatchObject({ ok: false, code: reason.payloadFormatInvalid });
+  });
+
+  it('is refused where it is larger than a canary ever is', () => {
+    expect(judge({ ...reading, more: 'x'.repeat(600) })).toMatchObject({ ok: false, code: reason.packetTooLarge });
+  });
+
+  it('is taken ten times in ten seconds and not more often, whatever the wall clock says', () => {
+    let pace: CanaryPace = [];
+    for (let n = 0; n < 10; n += 1) {
+      const judged = judge(reading, 'observations', pace, n * 100);
+      if (!judged.ok) throw new Error(judged.words);
+      pace = judged.pace;
+    }
+    expect(judge(reading, 'observations', pace, 9_999)).toMatchObject({ ok: false, code: reason.quotaExceeded });
+    expect(judge(reading, 'observations', pace, 10_000)).toMatchObject({ ok: true });
+  });
+});

@@ -1,0 +1,46 @@
+import { expect, it } from 'vitest';
+import { countOf } from '../../contracts/histogram.ts';
+import { formatInstant } from '../../contracts/time.ts';
+import { createCanaries } from './canaries.ts';
+
+const t0 = Date.parse('2026-11-28T10:00:00.000Z');
+
+it('says the newest canary of each partition that is judged here, and nothing before the first', () => {
+  const canaries = createCanaries();
+  canaries.own([3, 5], t0);
+  expect(canaries.sight()).toBeUndefined();
+  canaries.met(3, t0 + 1_000, t0 + 1_010);
+  canaries.met(3, t0 + 900, t0 + 1_020);
+  canaries.met(4, t0 + 1_000, t0 + 1_010);
+  expect(canaries.sight()).toEqual({ judged: [{ partition: 3, receivedAt: formatInstant(t0 + 1_000) }] });
+  expect([countOf(canaries.tookMs), canaries.tookMs.sum]).toEqual([1, 10]);
+});
+
+it('gives the age of the newest, and where none came how long the partition is judged here', () => {
+  const canaries = createCanaries();
+  canaries.own([3, 5], t0);
+  canaries.met(3, t0 + 1_000, t0 + 1_010);
+  expect(canaries.agesMs(t0 + 30_000)).toEqual([
+    ['3', 29_000],
+    ['5', 30_000],
+  ]);
+});
+
+it('forgets what it met when the partitions are let go', () => {
+  const canaries = createCanaries();
+  canaries.own([3], t0);
+  canaries.met(3, t0, t0);
+  canaries.own([], t0);
+  expect([canaries.sight(), canaries.agesMs(t0)]).toEqual([undefined, []]);
+  canaries.own([3], t0 + 5_000);
+  expect(canaries.sight()).toBeUndefined();
+});
+
+it('counts a canary that was stamped before the clock was set back as of now', () => {
+  const canaries = createCanaries();
+  canaries.own([3], t0);
+  canaries.met(3, t0 + 3_600_000, t0 + 10);
+  expect(canaries.sight()).toEqual({ judged: [{ partition: 3, receivedAt: formatInstant(t0 + 10) }] });
+  canaries.met(3, t0 + 5_000, t0 + 5_010);
+  expect(canaries.sight()).toEqual({ judged: [{ partition: 3, receivedAt: formatInstant(t0 + 5_000) }] });
+});

@@ -1,0 +1,23 @@
+/** What Prometheus is shown of the canary. The names are in ops/prometheus/alerts.yml. */
+import { createMetrics, type Metrics } from '../../contracts/metrics.ts';
+import { addClockMetrics, type SystemClock } from '../../contracts/system-clock.ts';
+import type { Canary } from './canary.ts';
+import { outcomes } from './core/state.ts';
+
+export function canaryMetrics(canary: Canary, monotonicMs: () => number, clock?: SystemClock): Metrics {
+  const metrics = createMetrics();
+  addClockMetrics(metrics, clock);
+  const age = 'How long ago the gateway last acknowledged a canary: it was in every partition of the readings then.';
+  metrics.gauge('vigil_canary_success_age_seconds', age, () => (monotonicMs() - canary.state().answeredMs) / 1000);
+  metrics.gauge('vigil_canary_connected', '1 while it is connected to a gateway.', () =>
+    canary.isConnected() ? 1 : 0,
+  );
+  metrics.counter(
+    'vigil_canary_sent_total',
+    'Canaries by what became of them: answered, refused by the gateway, lost (no answer in time), or unsent (no connection).',
+    () => outcomes.map((outcome) => [outcome, canary.state().counts[outcome]] as const),
+    'outcome',
+  );
+  metrics.histogram('vigil_canary_seconds', 'From PUBLISH of a canary to its PUBACK.', canary.tookMs, 0.001);
+  return metrics;
+}
