@@ -18,6 +18,7 @@ import {
 import type { Logger } from 'pino';
 import { Type } from 'typebox';
 import { type ErrorCode, VigilError } from '../contracts/errors.ts';
+import { serverCiphers } from '../contracts/tls.ts';
 import { guardRoutes, notAllowed, notFound, notLoggedIn, recordForeign, whoOf } from './access.ts';
 import { newRefusalPace } from './core/refusal-pace.ts';
 import { requestFramingFault } from './core/request-framing.ts';
@@ -76,7 +77,7 @@ export async function buildServer(
 ): Promise<App> {
   const { logger, tls } = options;
   const app: App = fastify({
-    https: { ...tls, minVersion: 'TLSv1.2' },
+    https: { ...tls, minVersion: 'TLSv1.2', ciphers: serverCiphers },
     loggerInstance: logger,
     // fastify's own lines hold the address with its query.
     logController: new LogController({ disableRequestLogging: true }),

@@ -1,6 +1,7 @@
 /** What stands at the port while Kafka cannot be reached at the start: it says so, and that nothing else is to be had yet. */
 import { createServer } from 'node:https';
 import { VigilError } from '../contracts/errors.ts';
+import { serverCiphers } from '../contracts/tls.ts';
 
 const retrySeconds = 2;
 
@@ -19,7 +20,7 @@ export async function openWaitingRoom(options: {
   readonly port: number;
 }): Promise<WaitingRoom> {
   const { tls, host, port } = options;
-  const server = createServer({ ...tls, minVersion: 'TLSv1.2' }, (request, response) => {
+  const server = createServer({ ...tls, minVersion: 'TLSv1.2', ciphers: serverCiphers }, (request, response) => {
     const wantsPage = request.method === 'GET' && request.headers.accept?.includes('text/html');
     response.writeHead(503, {
       'content-type': wantsPage ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8',

@@ -81,3 +81,18 @@ export function isLoopback(address: string): boolean {
     address.startsWith('[0000:0000:0000:0000:0000:ffff:7f')
   );
 }
+
+/** The processes that a process started, with their command lines. */
+export function childrenOf(pid: number): { pid: number; command: string }[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((name) => {
+      try {
+        const parent = readFileSync(`/proc/${name}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[1];
+        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
+        return Number(parent) === pid ? [{ pid: Number(name), command }] : [];
+      } catch {
+        return [];
+      }
+    });
+}

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { join } from 'node:path';
 import { afterEach, describe, expect, inject, it } from 'vitest';
 import { freePorts } from '../ops/platform/ports.ts';
-import { isLoopback, listeningAddresses } from './scan.ts';
+import { childrenOf, isLoopback, listeningAddresses } from './scan.ts';
 import { root, until } from './system.ts';
 
 const platform = inject('platform');
@@ -51,21 +51,6 @@ const portNames = [
 async function ownPorts(): Promise<Record<string, string>> {
   const ports = await freePorts(portNames.length);
   return Object.fromEntries(portNames.map((name, index) => [`VIGIL_${name}_PORT`, String(ports[index])]));
-}
-
-/** The processes that a process started, with their command lines. */
-function childrenOf(pid: number): { pid: number; command: string }[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .flatMap((name) => {
-      try {
-        const parent = readFileSync(`/proc/${name}/stat`, 'utf8').split(') ').at(-1)?.split(' ')[1];
-        const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ');
-        return Number(parent) === pid ? [{ pid: Number(name), command }] : [];
-      } catch {
-        return [];
-      }
-    });
 }
 
 describe('npm start -- --check', () => {

@@ -10,6 +10,7 @@ import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 import { createFairQueue } from '../../contracts/fair-queue.ts';
 import { observe } from '../../contracts/histogram.ts';
+import { serverCiphers } from '../../contracts/tls.ts';
 import { newBucket, takeTokens } from '../core/admission.ts';
 import { leftOutBefore, type Quiet } from '../core/quiet.ts';
 import type { Counters } from '../counters.ts';
@@ -156,6 +157,7 @@ function createTlsServer(options: PortOptions, quiet: Quiet, onSocket: (socket: 
         requestCert: true,
         rejectUnauthorized: true,
         minVersion: 'TLSv1.2',
+        ciphers: serverCiphers,
         handshakeTimeout: limits.connectMs,
         // Without tickets every connection shows its certificate anew: an expired one does not live on in a resumed session.
         secureOptions: constants.SSL_OP_NO_TICKET,

@@ -7,6 +7,7 @@ import kafkajs from 'kafkajs';
 import '../../contracts/kafka/connect.ts';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { inject } from 'vitest';
+import type { Pair } from '../../certs/issue.ts';
 import { type Browser, newBrowser, type Target } from '../../dashboard/browser.testing.ts';
 import type { AuditEntry } from '../../dashboard/protocol.ts';
 import type { Snapshot } from '../../dashboard/protocol-live.ts';
@@ -83,15 +84,19 @@ export function connectMqtt(certificateOf: string, options: IClientOptions = {})
   );
 }
 
-/** A client of Kafka with the certificate of a service (`gateway`, `admin` …), or of what else has one; undefined: without. */
-export function connectKafkaAs(identity: string | undefined): kafkajs.Kafka {
+/** A file of `certs/` without its ending, a certificate with its key, or none. */
+export type KafkaIdentity = string | Pair | undefined;
+
+/** A client of Kafka with a certificate, of a service (`gateway`, `admin` …) or of what else has one. */
+export function connectKafkaAs(identity: KafkaIdentity): kafkajs.Kafka {
+  const pair =
+    typeof identity === 'string'
+      ? { certificate: certFile(`${identity}.pem`), key: certFile(`${identity}.key`) }
+      : identity;
   return new kafkajs.Kafka({
-    clientId: identity ?? 'nobody',
+    clientId: 'attacker',
     brokers: [product.kafkaBrokers],
-    ssl: {
-      ca: [certFile('ca.pem')],
-      ...(identity !== undefined && { cert: certFile(`${identity}.pem`), key: certFile(`${identity}.key`) }),
-    },
+    ssl: { ca: [certFile('ca.pem')], ...(pair && { cert: pair.certificate, key: pair.key }) },
     logLevel: kafkajs.logLevel.NOTHING,
     connectionTimeout: 5_000,
     retry: { retries: 1, initialRetryTime: 50, maxRetryTime: 200 },

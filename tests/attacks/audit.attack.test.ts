@@ -1,0 +1,148 @@
+/**
+ * The audit trail of the running product, attacked by who holds a writer's certificate and keys: what they add is found by the command
+ * that an auditor types. What they change or cut needs another hand on Kafka: ops/audit/audit.int.test.ts tries it on a broker of its own.
+ */
+import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { newAuditKeys } from '../../contracts/audit.testing.ts';
+import { type AuditEvent, chainStart, linkRecord, type Signer } from '../../contracts/audit-chain.ts';
+import { readSigner } from '../../contracts/audit-keys.ts';
+import { sha256 } from '../../contracts/audit-trail.ts';
+import { canonicalJson } from '../../contracts/canonical.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import type { Service } from '../../contracts/topics.ts';
+import type { Browser } from '../../dashboard/browser.testing.ts';
+import { openLogAs, root, until } from '../system.ts';
+import { connectKafkaAs, loggedIn, product, refusalsOf } from './attacker.ts';
+
+const address = '127.0.8.1';
+const hourMs = 3_600_000;
+let nurse: Browser;
+
+beforeAll(async () => {
+  nurse = await loggedIn('icu-nurse-13', address);
+});
+
+/** `npm run vigil -- audit verify --json`. */
+function verify(): Promise<{ code: number; faults: { kind: string; text: string }[] }> {
+  const env = { PATH: process.env.PATH, VIGIL_STATE_DIR: product.stateDir, VIGIL_KAFKA_BROKERS: product.kafkaBrokers };
+  return new Promise((resolve, reject) =>
+    execFile(process.execPath, [join(root, 'ops/vigil.ts'), 'audit', 'verify', '--json'], { env }, (error, stdout) => {
+      try {
+        resolve({ code: Number(error?.code ?? 0), faults: JSON.parse(stdout).faults });
+      } catch {
+        reject(error ?? new Error(`not JSON: ${stdout}`));
+      }
+    }),
+  );
+}
+
+/** A record that is sealed as the service seals, and put into the log past its appender. */
+async function put(service: Service, boot: string, body: object, contentType: string): Promise<void> {
+  const log = await openLogAs(product, service);
+  const key = 'forged';
+  const dataKey = await log.sealer.keyFor(key, 'audit');
+  const place = { topic: 'audit', key, writer: service, boot, seq: 1 } as const;
+  const value = log.sealer.seal(dataKey, place, contentType as never, Buffer.from(JSON.stringify(body)));
+  const producer = connectKafkaAs(service).producer();
+  await producer.connect();
+  await producer.send({ topic: 'audit', acks: -1, messages: [{ key, value }] });
+  await producer.disconnect();
+  await log.close();
+}
+
+const signerOf = (service: 'dashboard' | 'operator'): Signer =>
+  readSigner(readFileSync(join(product.stateDir, `secrets/audit-${service}.jwk`), 'utf8').trim(), service);
+
+const physician = { userId: 'physician', name: 'Demo Physician', role: 'physician' } as const;
+const act = (more: Partial<AuditEvent> = {}): AuditEvent => ({
+  actor: physician,
+  session: 'session-that-never-was',
+  action: 'alarm-acknowledged',
+  alarmId: 'alarm-of-the-past',
+  ward: 'icu',
+  ...more,
+});
+const forged = (boot: string, by: Signer, event: AuditEvent, at = new Date(Date.now() - 2 * hourMs).toISOString()) =>
+  linkRecord({ boot, n: 0, hash: chainStart }, event, at, sha256, by);
+
+describe('an act of a physician in the past', () => {
+  it.each<[string, RegExp, () => Promise<void>]>([
+    [
+      'without a signature',
+      /record 1 of forged-1 is not signed/,
+      async () => {
+        const { session: _, ...event } = act();
+        const open = {
+          ...event,
+          at: new Date(Date.now() - 24 * hourMs).toISOString(),
+          boot: 'forged-1',
+          n: 1,
+          prev: '',
+        };
+        await put('operator', 'forged-1', { ...open, hash: sha256(canonicalJson(open)) }, contentTypes.olderAudit);
+      },
+    ],
+    [
+      'signed with a key of the forger',
+      /record 1 of forged-2 is signed with a key that is not known/,
+      () =>
+        put('dashboard', 'forged-2', forged('forged-2', newAuditKeys().signer('dashboard'), act()), contentTypes.audit),
+    ],
+    [
+      'signed as the operator',
+      /record 1 of forged-3 is of alarm-acknowledged, which the operator's command line never does/,
+      () => put('operator', 'forged-3', forged('forged-3', signerOf('operator'), act()), contentTypes.audit),
+    ],
+    [
+      'sealed by another service than signed it',
+      /record 1 of forged-4 says that dashboard wrote it, and operator did/,
+      () => put('operator', 'forged-4', forged('forged-4', signerOf('dashboard'), act()), contentTypes.audit),
+    ],
+    [
+      'with the dashboard’s key and a session that never was',
+      /record 1 of forged-5 names a session of physician of which no login is on record/,
+      () => put('dashboard', 'forged-5', forged('forged-5', signerOf('dashboard'), act()), contentTypes.audit),
+    ],
+  ])('%s is found by the auditor’s command, which names it', async (_name, fault, forge) => {
+    const before = await verify();
+    expect(before.faults.filter(({ text }) => fault.test(text))).toEqual([]);
+    await forge();
+    const { code, faults } = await verify();
+    expect(faults.map(({ text }) => text)).toContainEqual(expect.stringMatching(fault));
+    expect(code).toBe(1);
+  });
+
+  it('is shown as not verified on the auditor’s page, too', async () => {
+    const auditor = await loggedIn('auditor', address);
+    const found = await until('a forged record on the page', async () => {
+      const { body } = await auditor.get('/api/audit?action=alarm-acknowledged&userId=physician&limit=200');
+      const forgeries = body.records.filter(({ boot }: { boot: string }) => boot.startsWith('forged-'));
+      return forgeries.length > 0 && forgeries;
+    });
+    expect(found.filter(({ verified }: { verified: boolean }) => verified)).toEqual([]);
+    const { body } = await auditor.get('/api/audit?limit=1');
+    expect(body.chain.intact).toBe(false);
+  });
+});
+
+describe('on record, with the address that it came from, is', () => {
+  it('an act that the role may not do, a login that failed, and a screen of another ward', async () => {
+    await nurse.get('/api/audit');
+    await nurse.login('icu-nurse-13', 'a wrong password');
+    const live = await nurse.live({ type: 'watch', scope: { ward: 'step-down' }, waves: null });
+    await live.closed;
+    const auditor = await loggedIn('auditor', address);
+    await until('the refusals', async () => {
+      const refused = (await refusalsOf(auditor, 'icu-nurse-13')).filter((one) => one.address === address);
+      const { body } = await auditor.get('/api/audit?action=login-failed&userId=icu-nurse-13');
+      return (
+        refused.some(({ detail }) => detail?.includes('/api/audit')) &&
+        refused.some(({ ward }) => ward === 'step-down') &&
+        body.records.some((one: { address?: string }) => one.address === address)
+      );
+    });
+  });
+});

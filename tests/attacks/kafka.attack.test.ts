@@ -1,0 +1,220 @@
+/**
+ * A service's stolen certificate against the running broker: each topic and each thing that the one table in contracts/topics.ts does not
+ * grant it. The cases follow from the table, so that a new topic or service is tried without a word here.
+ */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { issueAuthority, issueLeaf, type Pair } from '../../certs/issue.ts';
+import { clusterOf } from '../../contracts/kafka/produce.ts';
+import { type KafkaTopic, kafkaTopicNames, keysTopics, principals, topicsOf, turns } from '../../contracts/topics.ts';
+import { certFile, connectKafkaAs, type KafkaIdentity } from './attacker.ts';
+
+/** What is used here of kafkajs 2.2.4's broker, one request each. */
+type Broker = {
+  fetch(request: object): Promise<unknown>;
+  produce(request: object): Promise<unknown>;
+  initProducerId(request: object): Promise<unknown>;
+  findGroupCoordinator(request: object): Promise<unknown>;
+  offsetFetch(request: object): Promise<unknown>;
+};
+type Cluster = {
+  connect(): Promise<void>;
+  refreshMetadata(): Promise<void>;
+  disconnect(): Promise<void>;
+  findBroker(of: { nodeId: string }): Promise<Broker>;
+};
+
+const closing: (() => Promise<unknown>)[] = [];
+const brokers = new Map<string, Broker>();
+
+beforeAll(async () => {
+  for (const principal of principals) {
+    const cluster = clusterOf(connectKafkaAs(principal)) as unknown as Cluster;
+    await cluster.connect();
+    await cluster.refreshMetadata();
+    closing.push(() => cluster.disconnect());
+    brokers.set(principal, await cluster.findBroker({ nodeId: '1' }));
+  }
+});
+afterAll(async () => {
+  for (const close of closing) await close();
+});
+
+/** The name of Kafka's error; "done" where it obeyed. */
+async function answerTo(request: Promise<unknown>): Promise<string> {
+  try {
+    await request;
+    return 'done';
+  } catch (error) {
+    // Of several things asked for at once, kafkajs says of each why not.
+    const first = (error as AggregateError).errors?.[0] ?? error;
+    return first.type ?? first.message;
+  }
+}
+
+const refused = 'TOPIC_AUTHORIZATION_FAILED';
+/** Kafka asks for the right first, so that a partition that is not there shows it without a record. */
+const noPartition = 9_999;
+
+function write(principal: string, topic: KafkaTopic, partition: number, value: Buffer | null): Promise<string> {
+  const messages = [{ key: Buffer.from('0'.repeat(22)), value, headers: {}, timestamp: Date.now() }];
+  return answerTo(
+    brokers.get(principal)!.produce({
+      acks: -1,
+      timeout: 10_000,
+      topicData: [{ topic, partitions: [{ partition, messages }] }],
+    }),
+  );
+}
+
+function read(principal: string, topic: KafkaTopic): Promise<string> {
+  const partitions = [{ partition: 0, currentLeaderEpoch: -1, fetchOffset: '0', maxBytes: 1_000 }];
+  return answerTo(
+    brokers.get(principal)!.fetch({
+      ...{ replicaId: -1, isolationLevel: 1, maxWaitTime: 0, minBytes: 0, maxBytes: 1_000 },
+      topics: [{ topic, partitions }],
+    }),
+  );
+}
+
+describe.each(principals)('with the certificate of %s', (principal) => {
+  const writes: readonly string[] = topicsOf(principal, 'writers');
+  const reads: readonly string[] = topicsOf(principal, 'readers');
+
+  it('nothing can be written but to the topics of its row: no record, no tombstone', async () => {
+    for (const topic of kafkaTopicNames) {
+      if (writes.includes(topic)) {
+        // The same request is let through there: what refused the others was the right.
+        expect([topic, await write(principal, topic, noPartition, null)]).not.toEqual([topic, refused]);
+        continue;
+      }
+      for (const value of [Buffer.from('forged'), null])
+        expect([topic, await write(principal, topic, 0, value)]).toEqual([topic, refused]);
+    }
+  });
+
+  it('nothing can be read but what its row says', async () => {
+    for (const topic of kafkaTopicNames)
+      expect([topic, (await read(principal, topic)) === refused]).toEqual([topic, !reads.includes(topic)]);
+  });
+
+  it('no topic, setting, permission or record can be made, changed or deleted', async () => {
+    const admin = connectKafkaAs(principal).admin();
+    await admin.connect();
+    try {
+      const name = 'rejected';
+      const configEntries = [{ name: 'retention.ms', value: '1' }];
+      const acl = {
+        ...{ resourceType: 2, resourceName: '*', resourcePatternType: 3, principal: `User:${principal}` },
+        ...{ host: '*', operation: 2, permissionType: 3 },
+      };
+      const acts: [string, () => Promise<unknown>][] = [
+        ['delete a topic', () => admin.deleteTopics({ topics: [name] })],
+        ['make a topic', () => admin.createTopics({ topics: [{ topic: `of-${principal}` }], waitForLeaders: false })],
+        ['more partitions', () => admin.createPartitions({ topicPartitions: [{ topic: name, count: 99 }] })],
+        [
+          'delete records',
+          () => admin.deleteTopicRecords({ topic: name, partitions: [{ partition: 0, offset: '-1' }] }),
+        ],
+        [
+          'change a setting',
+          () => admin.alterConfigs({ validateOnly: false, resources: [{ type: 2, name, configEntries }] }),
+        ],
+        ['give itself a right', () => admin.createAcls({ acl: [acl] })],
+        [
+          'take all rights away',
+          () => admin.deleteAcls({ filters: [{ ...acl, resourcePatternType: 1, operation: 1 }] }),
+        ],
+        ['read all rights', () => admin.describeAcls({ ...acl, resourcePatternType: 1, operation: 1 })],
+      ];
+      for (const [act, ask] of acts)
+        expect([act, await answerTo(ask())]).toEqual([act, expect.stringMatching(/AUTHORIZ|authoriz/)]);
+    } finally {
+      await admin.disconnect();
+    }
+  });
+
+  it("no other service's group and no other service's turn to write can be taken", async () => {
+    const broker = brokers.get(principal)!;
+    for (const other of principals) {
+      const answer = await answerTo(broker.offsetFetch({ groupId: `${other}-engine`, topics: [] }));
+      expect([other, answer === 'GROUP_AUTHORIZATION_FAILED']).toEqual([other, other !== principal]);
+    }
+    for (const { id, service } of Object.values(turns)) {
+      if (service === principal) continue;
+      const turn = { transactionalId: id, transactionTimeout: 1_000 };
+      expect(await answerTo(broker.initProducerId(turn))).toBe('TRANSACTIONAL_ID_AUTHORIZATION_FAILED');
+    }
+  });
+});
+
+it('each topic of keys has one writer at most, so that nobody deletes or floods another service’s', () => {
+  for (const topic of keysTopics) {
+    const writers = principals.filter((principal) => topicsOf(principal, 'writers').includes(topic));
+    expect([topic, writers.length]).toEqual([topic, topic === 'keys' ? 0 : 1]);
+  }
+});
+
+describe('nobody gets a word from the broker', () => {
+  const leaf = (commonName: string, purposes: readonly ('client' | 'server')[] = ['client']) => ({
+    ...({ file: commonName, commonName, authority: 'ca', purposes, names: [] as string[] } as const),
+  });
+  const ca = (): Pair => ({ certificate: certFile('ca.pem'), key: certFile('ca.key') });
+  const yearsAgo = 3 * 365 * 24 * 3_600_000;
+
+  const identities: [string, () => Promise<KafkaIdentity> | KafkaIdentity][] = [
+    ['without a certificate', () => undefined],
+    ["with a device's certificate", () => 'devices/spare-01'],
+    ["with the dashboard's server certificate", () => 'web-server'],
+    ["with the gateway's server certificate", () => 'mqtt-server'],
+    ["with the database's certificate", () => 'influxdb'],
+    ["with the authority's own certificate", () => 'ca'],
+    ['with the name of the administrator, signed by itself', async () => issueAuthority('admin', Date.now())],
+    [
+      'with the name of the administrator, signed by an authority that has our name',
+      async () => issueLeaf(leaf('admin'), await issueAuthority('Vigil services CA', Date.now()), Date.now()),
+    ],
+    [
+      "with the name of the administrator, signed by the devices' authority",
+      () =>
+        issueLeaf(
+          leaf('admin'),
+          { certificate: certFile('device-ca.pem'), key: certFile('device-ca.key') },
+          Date.now(),
+        ),
+    ],
+    ['with a certificate of the gateway that is over', () => issueLeaf(leaf('gateway'), ca(), Date.now() - yearsAgo)],
+    [
+      'with a certificate of the gateway that has not begun',
+      () => issueLeaf(leaf('gateway'), ca(), Date.now() + yearsAgo),
+    ],
+    [
+      'with a certificate of the gateway for servers alone',
+      () => issueLeaf(leaf('gateway', ['server']), ca(), Date.now()),
+    ],
+  ];
+
+  it.each(identities)('%s', async (_name, identity) => {
+    const admin = connectKafkaAs(await identity()).admin();
+    await expect(admin.connect().then(() => admin.describeCluster())).rejects.toThrow();
+    await admin.disconnect();
+  });
+
+  it.each([
+    ['a name that nobody knows', 'surgeon'],
+    ['the name of a service and more', 'gateway2'],
+    ['the name of a service in capitals', 'GATEWAY'],
+  ])('that is of use, with a good certificate of %s', async (_name, commonName) => {
+    const kafka = connectKafkaAs(await issueLeaf(leaf(commonName), ca(), Date.now()));
+    const admin = kafka.admin();
+    await admin.connect();
+    expect(await admin.listTopics()).toEqual([]);
+    await admin.disconnect();
+  });
+
+  it('but who has a certificate that is good', async () => {
+    const admin = connectKafkaAs(await issueLeaf(leaf('gateway'), ca(), Date.now())).admin();
+    await admin.connect();
+    expect(await admin.listTopics()).toContain('observations');
+    await admin.disconnect();
+  });
+});
