@@ -39,15 +39,24 @@ afterAll(async () => {
   for (const close of closing) await close();
 });
 
+/** Kafka's error: kafkajs wraps it where it tried again, and where several things were asked for at once. */
+function kafkaErrorIn(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  const { type, cause, originalError, errors, partitions } = error as Record<string, unknown>;
+  if (typeof type === 'string') return type;
+  const inside = [cause, originalError, errors, partitions]
+    .flat()
+    .map((one) => (one as { error?: unknown })?.error ?? one);
+  return inside.map(kafkaErrorIn).find((found) => found !== undefined);
+}
+
 /** The name of Kafka's error; "done" where it obeyed. */
 async function answerTo(request: Promise<unknown>): Promise<string> {
   try {
     await request;
     return 'done';
   } catch (error) {
-    // Of several things asked for at once, kafkajs says of each why not.
-    const first = (error as AggregateError).errors?.[0] ?? error;
-    return first.type ?? first.message;
+    return kafkaErrorIn(error) ?? (error as Error).message;
   }
 }
 
