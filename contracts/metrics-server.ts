@@ -2,6 +2,7 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
+import { createDoor } from './door.ts';
 import { VigilError } from './errors.ts';
 import type { Metrics } from './metrics.ts';
 import type { Manifest } from './settings.ts';
@@ -15,7 +16,9 @@ export type MetricsServer = {
 };
 
 /** Connections at once: a scraper, a health check and a person. */
-const connectionsMax = 16;
+const connectionsMax = 64;
+/** Of them, connections that have asked nothing yet. */
+const silentMax = 32;
 const requestMsMax = 5_000;
 
 /** @param fallback the port of this kind of process, 0 for any free one */
@@ -46,27 +49,33 @@ export async function openMetricsServer(options: {
   readonly log: Logger;
 }): Promise<MetricsServer> {
   const { host, port, metrics, health, log } = options;
-  const server = createServer({ requestTimeout: requestMsMax, headersTimeout: requestMsMax }, (request, response) => {
-    const path = (request.url ?? '').split('?', 1)[0];
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
-      response.setHeader('allow', 'GET, HEAD');
-      answer(response, 405, 'Only GET and HEAD are answered.\n');
-    } else if (path === '/healthz') {
-      const state = health();
-      answer(response, state === 'ready' ? 200 : 503, `${state}\n`);
-    } else if (path === '/metrics') {
-      metrics.text().then(
-        (text) => answer(response, 200, text, metrics.contentType),
-        (error: unknown) => {
-          log.error({ err: error }, 'the metrics could not be read');
-          answer(response, 500, 'The metrics could not be read.\n');
-        },
-      );
-    } else {
-      answer(response, 404, 'There are /metrics and /healthz.\n');
-    }
-  });
+  const door = createDoor({ max: silentMax, perAddressMax: silentMax, withinMs: requestMsMax });
+  const server = createServer(
+    { requestTimeout: requestMsMax, headersTimeout: requestMsMax, connectionsCheckingInterval: 1_000 },
+    (request, response) => {
+      door.passed(request.socket);
+      const path = (request.url ?? '').split('?', 1)[0];
+      if (request.method !== 'GET' && request.method !== 'HEAD') {
+        response.setHeader('allow', 'GET, HEAD');
+        answer(response, 405, 'Only GET and HEAD are answered.\n');
+      } else if (path === '/healthz') {
+        const state = health();
+        answer(response, state === 'ready' ? 200 : 503, `${state}\n`);
+      } else if (path === '/metrics') {
+        metrics.text().then(
+          (text) => answer(response, 200, text, metrics.contentType),
+          (error: unknown) => {
+            log.error({ err: error }, 'the metrics could not be read');
+            answer(response, 500, 'The metrics could not be read.\n');
+          },
+        );
+      } else {
+        answer(response, 404, 'There are /metrics and /healthz.\n');
+      }
+    },
+  );
   server.maxConnections = connectionsMax;
+  server.on('connection', door.enter);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
       const taken = cause.code === 'EADDRINUSE';
@@ -84,6 +93,7 @@ export async function openMetricsServer(options: {
     port: (server.address() as AddressInfo).port,
     close: () =>
       new Promise((resolve) => {
+        door.close();
         server.close(() => resolve());
         server.closeAllConnections();
       }),

@@ -1,6 +1,7 @@
 /** The HTTPS server: its plugins, its error answers and its routes. Listens on nothing yet. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Server as TlsServer } from 'node:tls';
 import cookie from '@fastify/cookie';
 import helmet from '@fastify/helmet';
 import staticFiles from '@fastify/static';
@@ -24,6 +25,7 @@ import { newRefusalPace } from './core/refusal-pace.ts';
 import { requestFramingFault } from './core/request-framing.ts';
 import { composeTexts, requestTextFault } from './core/request-text.ts';
 import { livePath } from './pace.ts';
+import { guardHandshakes, quietBounds } from './quiet-connections.ts';
 import { assessmentRoute } from './routes/assessment.ts';
 import { clinicalRoutes } from './routes/clinical.ts';
 import { deviceRoutes } from './routes/devices.ts';
@@ -77,7 +79,7 @@ export async function buildServer(
 ): Promise<App> {
   const { logger, tls } = options;
   const app: App = fastify({
-    https: { ...tls, minVersion: 'TLSv1.2', ciphers: serverCiphers },
+    https: { ...tls, minVersion: 'TLSv1.2', ciphers: serverCiphers, ...quietBounds },
     loggerInstance: logger,
     // fastify's own lines hold the address with its query.
     logController: new LogController({ disableRequestLogging: true }),
@@ -86,6 +88,8 @@ export async function buildServer(
     trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
     forceCloseConnections: true,
   }).withTypeProvider<TypeBoxTypeProvider>();
+  const endHandshakes = guardHandshakes(app.server as TlsServer);
+  app.addHook('preClose', async () => endHandshakes());
   // It reads numbers from the digits of an address and its query. A body has types of its own: null is not 0, and "1" is not 1.
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   // The schemas of answers describe them; tests hold the answers against them.

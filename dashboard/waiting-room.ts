@@ -2,6 +2,7 @@
 import { createServer } from 'node:https';
 import { VigilError } from '../contracts/errors.ts';
 import { serverCiphers } from '../contracts/tls.ts';
+import { guardHandshakes, quietBounds } from './quiet-connections.ts';
 
 const retrySeconds = 2;
 
@@ -20,18 +21,22 @@ export async function openWaitingRoom(options: {
   readonly port: number;
 }): Promise<WaitingRoom> {
   const { tls, host, port } = options;
-  const server = createServer({ ...tls, minVersion: 'TLSv1.2', ciphers: serverCiphers }, (request, response) => {
-    const wantsPage = request.method === 'GET' && request.headers.accept?.includes('text/html');
-    response.writeHead(503, {
-      'content-type': wantsPage ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8',
-      'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-      'cache-control': 'no-store',
-      'retry-after': String(retrySeconds),
-      connection: 'close',
-    });
-    const body = { code: 'log-unavailable', message: 'The server cannot reach Kafka yet.', status: 'starting' };
-    response.end(wantsPage ? page : JSON.stringify(body));
-  });
+  const server = createServer(
+    { ...tls, minVersion: 'TLSv1.2', ciphers: serverCiphers, ...quietBounds },
+    (request, response) => {
+      const wantsPage = request.method === 'GET' && request.headers.accept?.includes('text/html');
+      response.writeHead(503, {
+        'content-type': wantsPage ? 'text/html; charset=utf-8' : 'application/json; charset=utf-8',
+        'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+        'cache-control': 'no-store',
+        'retry-after': String(retrySeconds),
+        connection: 'close',
+      });
+      const body = { code: 'log-unavailable', message: 'The server cannot reach Kafka yet.', status: 'starting' };
+      response.end(wantsPage ? page : JSON.stringify(body));
+    },
+  );
+  const endHandshakes = guardHandshakes(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(cause.code === 'EADDRINUSE' ? portTaken(port, cause) : cause),
@@ -42,6 +47,8 @@ export async function openWaitingRoom(options: {
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
+        // They would hold up the start.
+        endHandshakes();
         server.closeAllConnections();
       }),
   };

@@ -9,6 +9,7 @@ export const counterNames = [
   'connectionsEnded',
   'connectionsUnclaimed',
   'connectTimeouts',
+  'handshakesClosed',
   'packetTimeouts',
   'keepAliveTimeouts',
   'takeOvers',

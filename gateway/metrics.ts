@@ -81,6 +81,7 @@ function connectionMetrics(metrics: Metrics, from: GatewayMetricsSources): void 
         'turned-away': 'connectionsTurnedAway',
         'gave-up': 'connectionsGaveUp',
         timeout: 'connectTimeouts',
+        'handshake-closed': 'handshakesClosed',
       }),
     'outcome',
   );

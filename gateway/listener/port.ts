@@ -7,6 +7,7 @@ import { constants } from 'node:crypto';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
 import { createServer, type TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
+import { createDoor, type DoorOptions } from '../../contracts/door.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { createFairQueue } from '../../contracts/fair-queue.ts';
 import { observe } from '../../contracts/histogram.ts';
@@ -59,7 +60,16 @@ export async function openPort(
   onSocket: (socket: TLSSocket) => void,
 ): Promise<Port> {
   const { limits, counters, measures, log, now, monotonicMs } = options;
-  const tls = createTlsServer(options, quiet, onSocket);
+  const door = createDoor({
+    ...doorBounds(limits),
+    onClosed() {
+      counters.handshakesClosed += 1;
+    },
+  });
+  const tls = createTlsServer(options, quiet, (socket) => {
+    door.passed(socket);
+    onSocket(socket);
+  });
   const waiting = createFairQueue<Waiting>(limits.connectsWaitingMax);
   const bucket = newBucket(limits.connectsPerS, monotonicMs());
   let timer: NodeJS.Timeout | undefined;
@@ -67,7 +77,7 @@ export async function openPort(
   function arrive(socket: Socket): void {
     if (waiting.size() === 0 && takeTokens(bucket, limits.connectsPerS, monotonicMs(), 1) === 1) {
       measures.admissionMs.counts[0]! += 1;
-      tls.emit('connection', socket);
+      begin(socket);
     } else {
       wait(socket);
     }
@@ -125,6 +135,11 @@ export async function openPort(
     leave();
     socket.pause();
     if (said.length > 0) socket.unshift(Buffer.concat(said));
+    begin(socket);
+  }
+
+  function begin(socket: Socket): void {
+    door.enter(socket);
     tls.emit('connection', socket);
   }
 
@@ -140,9 +155,19 @@ export async function openPort(
     close() {
       server.close();
       clearInterval(timer);
+      door.close();
       for (const { socket } of waiting.clear()) socket.destroy();
     },
   };
+}
+
+/**
+ * Handshakes under way: as many as can begin in the time that one may take. Of one address half of it, since a hospital's devices may
+ * come through one.
+ */
+function doorBounds({ connectsPerS, connectMs }: Limits): DoorOptions {
+  const max = Math.max(64, Math.ceil((connectsPerS * connectMs) / 1000));
+  return { max, perAddressMax: Math.ceil(max / 2), withinMs: connectMs };
 }
 
 function createTlsServer(options: PortOptions, quiet: Quiet, onSocket: (socket: TLSSocket) => void) {

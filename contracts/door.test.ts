@@ -1,0 +1,110 @@
+/** Connections that say nothing: over real sockets. */
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { afterEach, expect, it } from 'vitest';
+import { createDoor, type Door, type DoorOptions } from './door.ts';
+
+let server: Server;
+let door: Door;
+const clients: Socket[] = [];
+const closed: string[] = [];
+afterEach(() => {
+  door.close();
+  for (const client of clients.splice(0)) client.destroy();
+  closed.length = 0;
+  server.close();
+});
+
+/** What a client says is taken for who it is where it says "me". */
+async function open(options: Partial<DoorOptions>): Promise<void> {
+  door = createDoor({
+    max: 100,
+    perAddressMax: 100,
+    withinMs: 60_000,
+    onClosed: (why) => closed.push(why),
+    ...options,
+  });
+  server = createServer((socket) => {
+    door.enter(socket);
+    socket.on('data', (chunk) => {
+      if (chunk.toString() !== 'me') return;
+      door.passed(socket);
+      socket.write('welcome');
+    });
+    socket.on('error', () => undefined);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+}
+
+/** @param from an address of loopback: Linux has all of 127/8 */
+async function join(from = '127.0.0.1'): Promise<Socket> {
+  const { port } = server.address() as AddressInfo;
+  const before = door.count() + closed.length;
+  const client = connect({ host: '127.0.0.1', port, localAddress: from });
+  client.on('error', () => undefined);
+  clients.push(client);
+  await once(client, 'connect');
+  await until(() => door.count() + closed.length > before);
+  return client;
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  for (const endMs = Date.now() + 30_000; Date.now() < endMs; ) {
+    if (holds()) return;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  throw new Error('waited in vain');
+}
+
+const ended = (client: Socket) => (client.closed ? Promise.resolve() : once(client.resume(), 'close'));
+
+it('closes what says nothing in time, also where it sends a byte now and then', async () => {
+  await open({ withinMs: 600 });
+  const silent = await join();
+  const trickling = await join();
+  const trickle = setInterval(() => trickling.write('x'), 50);
+  await Promise.all([ended(silent), ended(trickling)]);
+  clearInterval(trickle);
+  expect(closed).toEqual(['too-slow', 'too-slow']);
+  expect(door.count()).toBe(0);
+});
+
+it('leaves alone who said what was waited for', async () => {
+  await open({ withinMs: 600 });
+  const known = await join();
+  known.write('me');
+  await once(known, 'data');
+  const silent = await join();
+  await ended(silent);
+  expect(known.closed).toBe(false);
+  expect(door.count()).toBe(0);
+});
+
+it('closes the oldest of an address that has too many, and lets the newest in', async () => {
+  await open({ perAddressMax: 3 });
+  const silent = [await join(), await join(), await join()];
+  const honest = await join();
+  await ended(silent[0]!);
+  expect(closed).toEqual(['too-many']);
+  honest.write('me');
+  expect((await once(honest, 'data')).toString()).toBe('welcome');
+});
+
+it('closes the oldest of the address that has most where all together are too many', async () => {
+  await open({ max: 4 });
+  const quiet = await join('127.0.0.2');
+  const silent = [await join(), await join(), await join()];
+  await join('127.0.0.3');
+  await ended(silent[0]!);
+  expect(quiet.closed).toBe(false);
+  expect(closed).toEqual(['too-many']);
+  expect(door.count()).toBe(4);
+});
+
+it('forgets who has gone', async () => {
+  await open({});
+  const client = await join();
+  client.destroy();
+  await until(() => door.count() === 0);
+  expect(closed).toEqual([]);
+});

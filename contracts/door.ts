@@ -1,0 +1,103 @@
+/**
+ * Connections that have not yet said who they are or what they want: bounded in all, by address, and in time. Who is too much is the
+ * oldest of the address that has most: an honest client is through in milliseconds, so what waits longest says nothing.
+ */
+import type { Socket } from 'node:net';
+
+export type Door = {
+  /** Counts a connection from its first moment. */
+  enter(socket: Socket): void;
+  /** It has said what was waited for; also by the TLS socket around it. */
+  passed(socket: { readonly remoteAddress?: string | undefined; readonly remotePort?: number | undefined }): void;
+  /** Connections that are counted now. */
+  count(): number;
+  /** Closes those that are counted. */
+  close(): void;
+};
+
+export type DoorOptions = {
+  /** In all, at least 1. */
+  readonly max: number;
+  /** Of one address, at least 1. */
+  readonly perAddressMax: number;
+  /** From its first moment, whatever it sends meanwhile. Past it: close. */
+  readonly withinMs: number;
+  /** One was closed for one of these. */
+  readonly onClosed?: (why: 'too-many' | 'too-slow') => void;
+};
+
+type Entry = { readonly socket: Socket; readonly address: string; readonly key: string; readonly dueMs: number };
+
+/** How often it is looked who is too slow. */
+const sweepMs = 250;
+
+export function createDoor({ max, perAddressMax, withinMs, onClosed = () => {} }: DoorOptions): Door {
+  /** The oldest first. */
+  const entries = new Map<string, Entry>();
+  const byAddress = new Map<string, Set<Entry>>();
+  let timer: NodeJS.Timeout | undefined;
+
+  function remove(key: string): void {
+    const entry = entries.get(key);
+    if (!entry) return;
+    entries.delete(key);
+    const ofAddress = byAddress.get(entry.address);
+    ofAddress?.delete(entry);
+    if (ofAddress?.size === 0) byAddress.delete(entry.address);
+    if (entries.size > 0) return;
+    clearInterval(timer);
+    timer = undefined;
+  }
+
+  function end(entry: Entry | undefined, why: 'too-many' | 'too-slow'): void {
+    if (!entry) return;
+    remove(entry.key);
+    entry.socket.destroy();
+    onClosed(why);
+  }
+
+  function oldestOfLargest(): Entry | undefined {
+    let largest: Set<Entry> | undefined;
+    for (const ofAddress of byAddress.values()) if (ofAddress.size > (largest?.size ?? 0)) largest = ofAddress;
+    return largest?.values().next().value;
+  }
+
+  function sweep(): void {
+    const nowMs = performance.now();
+    for (const entry of [...entries.values()]) {
+      if (entry.dueMs > nowMs) return;
+      end(entry, 'too-slow');
+    }
+  }
+
+  return {
+    enter(socket) {
+      const address = socket.remoteAddress ?? '';
+      const key = keyOf(socket);
+      const entry: Entry = { socket, address, key, dueMs: performance.now() + withinMs };
+      remove(key);
+      entries.set(key, entry);
+      const ofAddress = byAddress.get(address) ?? new Set();
+      byAddress.set(address, ofAddress.add(entry));
+      timer ??= setInterval(sweep, sweepMs);
+      socket.once('close', () => {
+        if (entries.get(key) === entry) remove(key);
+      });
+      if (ofAddress.size > perAddressMax) end(ofAddress.values().next().value, 'too-many');
+      if (entries.size > max) end(oldestOfLargest(), 'too-many');
+    },
+    passed: (socket) => remove(keyOf(socket)),
+    count: () => entries.size,
+    close() {
+      clearInterval(timer);
+      timer = undefined;
+      for (const { socket } of entries.values()) socket.destroy();
+      entries.clear();
+      byAddress.clear();
+    },
+  };
+}
+
+function keyOf({ remoteAddress, remotePort }: Parameters<Door['passed']>[0]): string {
+  return `${remoteAddress ?? ''} ${remotePort ?? ''}`;
+}

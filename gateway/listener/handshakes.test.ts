@@ -1,0 +1,54 @@
+/** Who connects and does not say who it is holds no place for long, and no more than its part. */
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { afterEach, expect, it } from 'vitest';
+import { type Bench, join, openBench, until } from './listener.testing.ts';
+
+let bench: Bench;
+const sockets: Socket[] = [];
+afterEach(async () => {
+  for (const socket of sockets.splice(0)) socket.destroy();
+  await bench.close();
+});
+
+async function dialSilently(): Promise<Socket> {
+  const socket = connect(bench.listener.port, '127.0.0.1');
+  socket.on('error', () => undefined);
+  sockets.push(socket);
+  await once(socket, 'connect');
+  return socket;
+}
+
+const closed = (socket: Socket) => (socket.closed ? Promise.resolve() : once(socket.resume(), 'close'));
+
+/** A TLS record that announces a ClientHello of 512 bytes, of which more never comes. */
+const begunHello = Buffer.from([22, 3, 1, 2, 0, 1]);
+
+it('is closed in time where it says nothing, and where it says a byte of its handshake now and then', async () => {
+  bench = await openBench({ connectMs: 700 });
+  const silent = await dialSilently();
+  const trickling = await dialSilently();
+  trickling.write(begunHello);
+  let at = 0;
+  const trickle = setInterval(() => {
+    at += 1;
+    // The rest of it is zeros: no library says before its end that it is wrong.
+    if (at < 500) trickling.write(Buffer.from([0]));
+  }, 100);
+  const startedMs = performance.now();
+  await Promise.all([closed(silent), closed(trickling)]);
+  clearInterval(trickle);
+  // 500 bytes would take 50 s.
+  expect(performance.now() - startedMs).toBeLessThan(40_000);
+  expect(bench.listener.connections()).toBe(0);
+});
+
+it('takes no more places than its address has, and a device of the same address comes in', async () => {
+  // As many handshakes may be under way as begin in their time: 400, of one address 200.
+  bench = await openBench({ connectMs: 20_000, connectsPerS: 20 });
+  for (let n = 0; n < 205; n += 1) await dialSilently();
+  await until('some are closed for it', () => bench.counters.handshakesClosed >= 5);
+  const device = await join(bench, 'bed-07');
+  expect(device.connack).toMatchObject({ cmd: 'connack', reasonCode: 0 });
+  device.end();
+});
