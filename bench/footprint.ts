@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { VigilError } from '../contracts/errors.ts';
 import { readSettings } from '../contracts/settings.ts';
+import { freeKafkaPorts } from '../ops/platform/kafkaNodes.ts';
 import { freePorts } from '../ops/platform/ports.ts';
 import { startSettings } from '../ops/settings.ts';
 import { createSteps } from '../ops/steps.ts';
@@ -18,15 +19,16 @@ const settleMs = 20_000;
 
 async function measure(beds: number, seconds: number): Promise<Cost[]> {
   const stateDir = join(import.meta.dirname, '..', '.vigil', `bench-${process.pid}`);
-  const [httpPort = 0, mqttPort = 0, kafkaPort = 0, kafkaControllerPort = 0] = await freePorts(4);
-  const [influxPort = 0, influxRpcPort = 0, metricsPort = 0, alarmsMetricsPort = 0] = await freePorts(4);
+  const told = readSettings(startSettings, process.env);
+  const [httpPort = 0, mqttPort = 0] = await freePorts(2);
+  const [influxPort = 0, metricsPort = 0, alarmsMetricsPort = 0, canaryMetricsPort = 0] = await freePorts(4);
   const ports = {
-    ...{ httpPort, mqttPort, kafkaPort, kafkaControllerPort },
-    ...{ influxPort, influxRpcPort, metricsPort, alarmsMetricsPort },
+    ...{ httpPort, mqttPort, ...(await freeKafkaPorts(told.kafkaCopies)) },
+    ...{ influxPort, metricsPort, alarmsMetricsPort, canaryMetricsPort },
   };
   const say = (text: string) => process.stderr.write(text);
   const system = await startSystem({
-    settings: { ...readSettings(startSettings, process.env), ...ports, stateDir, beds, demo: true },
+    settings: { ...told, ...ports, stateDir, beds, demo: true },
     steps: createSteps(say, Date.now),
     report: (line) => say(`${line}\n`),
     signal: new AbortController().signal,

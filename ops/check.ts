@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 import { watchForAlarm } from './clinician.ts';
 import { type PassedOn, withoutPlaces } from './passed-on.ts';
+import { freeKafkaPorts } from './platform/kafkaNodes.ts';
 import { freePorts } from './platform/ports.ts';
 import { type StartSettings, whereaboutsOf } from './settings.ts';
 import { createSteps } from './steps.ts';
@@ -75,25 +76,11 @@ export async function runCheck(options: {
 }
 
 async function ownPlace(settings: StartSettings, stateDir: string): Promise<StartSettings> {
-  const [
-    httpPort = 0,
-    mqttPort = 0,
-    metricsPort = 0,
-    alarmsMetricsPort = 0,
-    kafkaPort = 0,
-    kafkaControllerPort = 0,
-    influxPort = 0,
-    influxRpcPort = 0,
-  ] = await freePorts(8);
+  const [httpPort = 0, mqttPort = 0, influxPort = 0] = await freePorts(3);
+  const [metricsPort = 0, alarmsMetricsPort = 0, canaryMetricsPort = 0] = await freePorts(3);
   const ports = {
-    httpPort,
-    mqttPort,
-    metricsPort,
-    alarmsMetricsPort,
-    kafkaPort,
-    kafkaControllerPort,
-    influxPort,
-    influxRpcPort,
+    ...{ httpPort, mqttPort, influxPort, metricsPort, alarmsMetricsPort, canaryMetricsPort },
+    ...(await freeKafkaPorts(settings.kafkaCopies)),
   };
   return { ...settings, ...ports, stateDir, demo: true, beds: settings.beds || 8 };
 }

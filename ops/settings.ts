@@ -1,5 +1,7 @@
 import { join } from 'node:path';
 import type { Manifest, Settings } from '../contracts/settings.ts';
+import { copiesSetting } from './platform/copies.ts';
+import { brokersOf } from './platform/kafkaNodes.ts';
 import type { Whereabouts } from './platform/serviceEnv.ts';
 import { defaultSoftwareDir } from './platform/software.ts';
 
@@ -33,10 +35,10 @@ export const startSettings = {
   metricsPort: port('VIGIL_METRICS_PORT', "the gateway's figures for Prometheus (HTTP)", 9464),
   alarmsMetricsPort: port('VIGIL_ALARMS_METRICS_PORT', "the alarm processor's figures", 9460),
   canaryMetricsPort: port('VIGIL_CANARY_METRICS_PORT', "the canary's figures", 9461),
-  kafkaPort: port('VIGIL_KAFKA_PORT', 'Kafka', 9092),
-  kafkaControllerPort: port('VIGIL_KAFKA_CONTROLLER_PORT', "Kafka's controller", 9093),
+  kafkaCopies: copiesSetting,
+  kafkaPort: port('VIGIL_KAFKA_PORT', 'Kafka (of three brokers, the others have this port + 2 and + 4)', 9092),
+  kafkaControllerPort: port('VIGIL_KAFKA_CONTROLLER_PORT', "Kafka's controller (likewise)", 9093),
   influxPort: port('VIGIL_INFLUX_PORT', 'InfluxDB', 8086),
-  influxRpcPort: port('VIGIL_INFLUX_RPC_PORT', "InfluxDB's backup service", 8088),
   beds: { kind: 'integer', env: 'VIGIL_BEDS', help: 'simulated beds, 0 for none', min: 0, max: 200, fallback: 8 },
   scenario: {
     kind: 'text',
@@ -73,7 +75,7 @@ export type StartSettings = Settings<typeof startSettings>;
 /** Where the system that has these settings is found. */
 export function whereaboutsOf(settings: StartSettings): Whereabouts {
   const { stateDir, mqttPort, metricsPort, alarmsMetricsPort, canaryMetricsPort, httpPort } = settings;
-  const kafkaBrokers = `127.0.0.1:${settings.kafkaPort}`;
+  const kafkaBrokers = brokersOf(settings);
   const influxUrl = `https://127.0.0.1:${settings.influxPort}`;
   return { stateDir, kafkaBrokers, influxUrl, mqttPort, metricsPort, alarmsMetricsPort, canaryMetricsPort, httpPort };
 }

@@ -16,7 +16,7 @@ let ports: Record<string, string> = {};
 
 beforeAll(async () => {
   const free = await freePorts(6);
-  const names = ['HTTP', 'MQTT', 'KAFKA', 'KAFKA_CONTROLLER', 'INFLUX', 'INFLUX_RPC'];
+  const names = ['HTTP', 'MQTT', 'KAFKA', 'KAFKA_CONTROLLER', 'INFLUX'];
   ports = Object.fromEntries(names.map((name, index) => [`VIGIL_${name}_PORT`, String(free[index])]));
 });
 

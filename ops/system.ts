@@ -14,8 +14,10 @@ import { gatewayProcesses, restartInTurn } from './gateways.ts';
 import { type House, type HouseOptions, startHouse } from './houses.ts';
 import { takeLock } from './lock.ts';
 import { nothingPassedOn, type PassedOn, serverNamesOf } from './passed-on.ts';
-import { startInflux } from './platform/influx.ts';
+import { replicationOf } from './platform/copies.ts';
+import { backupIsClosed, startInflux } from './platform/influx.ts';
 import { startBroker } from './platform/kafka.ts';
+import { kafkaNodes, markBegun, memberOf, readyNodes } from './platform/kafkaNodes.ts';
 import { requireFreePorts } from './platform/ports.ts';
 import type { Whereabouts } from './platform/serviceEnv.ts';
 import { ensureSoftware } from './platform/software.ts';
@@ -115,6 +117,19 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
           }),
       }),
     );
+  /** The brokers side by side: of three, two must be there before any is ready. */
+  const startLog = async () => {
+    const nodes = kafkaNodes(settings).map(({ name, ...node }) => {
+      const member = memberOf(settings, { name, ...node }, clusterId);
+      const broker = { software, stateDir, ...node, ...(member && { member }), shortLived };
+      const start = (ending: AbortSignal) => startBroker({ ...broker, signal: ending });
+      return keep('stores', supervise({ name, report, signal, graceMs: kafkaGraceMs, start }));
+    });
+    await allOrFirstError(nodes);
+    const replication = replicationOf(settings.kafkaCopies);
+    for (const change of await ensureTopics(where.kafkaBrokers, join(stateDir, 'certs'), replication)) report(change);
+    markBegun(stateDir);
+  };
   const clock = keepSteadyTime({ log: clockLog(report), replace: false });
   opened.push({ stage: 'ground', close: async () => clock.close() });
   const gateways = gatewayProcesses(settings.gateways, settings.metricsPort, upstream);
@@ -123,6 +138,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
   requireDisk(stateDir, settings.diskFreeMbMin);
   const lock = takeLock(stateDir);
   opened.push({ stage: 'ground', close: async () => lock.release() });
+  const clusterId = readyNodes(stateDir, settings);
   await requireFreePorts(portsOf(settings));
 
   await step('Certificates', async () => {
@@ -139,40 +155,21 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
   await step(demoAccounts ? 'Kafka, InfluxDB, demo accounts' : 'Kafka, InfluxDB', () =>
     allOrFirstError([
       demoAccounts ? ensureDemoAccounts(stateDir).then((made) => (logins = made)) : Promise.resolve(),
-      keep(
-        'stores',
-        supervise({
-          name: 'kafka',
-          report,
-          signal,
-          graceMs: kafkaGraceMs,
-          start: (ending) =>
-            startBroker({
-              software,
-              stateDir,
-              port: settings.kafkaPort,
-              controllerPort: settings.kafkaControllerPort,
-              signal: ending,
-              shortLived,
-            }),
-        }),
-      ).then(async () => {
-        for (const change of await ensureTopics(where.kafkaBrokers, join(stateDir, 'certs'))) report(change);
-      }),
+      startLog(),
       keep(
         'stores',
         supervise({
           name: 'influxdb',
           report,
           signal,
-          start: async (ending) => {
-            const { influxPort: port, influxRpcPort: rpcPort } = settings;
-            return (await startInflux({ software, stateDir, port, rpcPort, signal: ending })).child;
-          },
+          start: async (ending) =>
+            (await startInflux({ software, stateDir, port: settings.influxPort, signal: ending })).child,
         }),
       ),
     ]),
   );
+  if (!backupIsClosed)
+    report("On this system other users of the machine can reach InfluxDB's backup service: let nobody else log in");
   // Before the writers of the audit trail, so that it is stopped after them and has seen all.
   await step('Witness of the audit trail', () => house('witness'));
   await step('Gateway, alarms, trends, dashboard, canary', () =>
@@ -216,14 +213,15 @@ function portsOf(settings: StartSettings) {
     'metricsPort',
     'alarmsMetricsPort',
     'canaryMetricsPort',
-    'kafkaPort',
-    'kafkaControllerPort',
     'influxPort',
-    'influxRpcPort',
   ] as const;
   const more = Array.from({ length: settings.gateways - 1 }, (_, index) => ({
     setting: startSettings.metricsPort.env,
     port: settings.metricsPort + index + 1,
   }));
-  return [...names.map((name) => ({ setting: startSettings[name].env, port: settings[name] })), ...more];
+  const brokers = kafkaNodes(settings).flatMap(({ port, controllerPort }) => [
+    { setting: startSettings.kafkaPort.env, port },
+    { setting: startSettings.kafkaControllerPort.env, port: controllerPort },
+  ]);
+  return [...names.map((name) => ({ setting: startSettings[name].env, port: settings[name] })), ...brokers, ...more];
 }

@@ -63,8 +63,8 @@ export async function startTestPlatform(name: string): Promise<{ platform: Platf
   const stateDir = join(stateRoot, name);
   const softwareDir = process.env.VIGIL_SOFTWARE_DIR || defaultSoftwareDir;
   mkdirSync(stateDir, { recursive: true, mode: 0o700 });
-  const [kafka = 0, kafkaController = 0, influx = 0, influxRpc = 0, mqttPort = 0, httpPort = 0] = await freePorts(6);
-  const ports = { kafka, kafkaController, influx, influxRpc };
+  const [kafka = 0, kafkaController = 0, influx = 0, mqttPort = 0, httpPort = 0] = await freePorts(5);
+  const ports = { kafka, kafkaController, influx };
   const platform = await startPlatform({ stateDir, softwareDir, ports, devices: testDevices, report });
   report(`Kafka and InfluxDB are up after ${((Date.now() - startedAt) / 1000).toFixed(1)} s`);
   const data: TestPlatform = {

@@ -12,7 +12,6 @@ export type ProductWhereabouts = Whereabouts & {
   readonly kafkaPort: number;
   readonly kafkaControllerPort: number;
   readonly influxPort: number;
-  readonly influxRpcPort: number;
   /** Of `npm start`; the processes of the product are its children. */
   readonly pid: number;
 };
@@ -41,7 +40,7 @@ export async function startProduct(options: {
     kafkaPort = 0,
     kafkaControllerPort = 0,
     influxPort = 0,
-    influxRpcPort = 0,
+    canaryMetricsPort = 0,
   ] = await freePorts(8);
   const child = startChild({
     name: 'npm start',
@@ -59,7 +58,7 @@ export async function startProduct(options: {
       VIGIL_KAFKA_PORT: String(kafkaPort),
       VIGIL_KAFKA_CONTROLLER_PORT: String(kafkaControllerPort),
       VIGIL_INFLUX_PORT: String(influxPort),
-      VIGIL_INFLUX_RPC_PORT: String(influxRpcPort),
+      VIGIL_CANARY_METRICS_PORT: String(canaryMetricsPort),
       VIGIL_BEDS: String(options.beds),
     },
     // Beside the folder, which may not be there yet.
@@ -75,7 +74,7 @@ export async function startProduct(options: {
     stateDir,
     softwareDir,
     ...{ httpPort, mqttPort, metricsPort, alarmsMetricsPort },
-    ...{ kafkaPort, kafkaControllerPort, influxPort, influxRpcPort },
+    ...{ kafkaPort, kafkaControllerPort, influxPort },
     kafkaBrokers: `127.0.0.1:${kafkaPort}`,
     influxUrl: `https://127.0.0.1:${influxPort}`,
     pid: child.pid,

@@ -10,8 +10,9 @@ import { canarySettings } from '../../processors/canary/settings.ts';
 import { settings as trendsSettings } from '../../processors/trends/settings.ts';
 import { settings as witnessSettings } from '../../processors/witness/settings.ts';
 import { simulatorSettings } from '../../simulators/settings.ts';
-import { influxToml } from '../platform/influxConfig.ts';
-import { brokerProperties } from '../platform/kafkaConfig.ts';
+import { closedAddress, httpByItself, influxToml } from '../platform/influxConfig.ts';
+import { brokerProperties, type KafkaConfig } from '../platform/kafkaConfig.ts';
+import { kafkaNodes, memberOf } from '../platform/kafkaNodes.ts';
 import { packedMemory, serviceEnv } from '../platform/serviceEnv.ts';
 import { ruleSettings, vigilSettings } from '../rejected/settings.ts';
 import { holders, sharesOf } from './identities.ts';
@@ -53,6 +54,9 @@ const compose = parse(text, { merge: true }) as {
   volumes: Record<string, unknown>;
   networks: Record<string, { internal?: boolean } | null>;
 };
+const three: typeof compose = parse(readFileSync(join(import.meta.dirname, 'three-brokers.yml'), 'utf8'), {
+  merge: true,
+});
 const services = Object.entries(compose.services);
 const longRunning = services.filter(([, { restart }]) => restart !== 'no');
 const manifests: Record<string, Manifest> = {
@@ -295,24 +299,29 @@ describe('the settings of our services', () => {
   });
 });
 
+const broker = {
+  port: 9092,
+  controllerPort: 9093,
+  dataDir: '/var/lib/kafka/data',
+  keystoreFile: '/etc/kafka/secrets/certs/broker.pem',
+  caFile: '/etc/kafka/secrets/certs/ca.pem',
+};
+
+/** A broker's properties as the image takes them. */
+const inContainer = (config: KafkaConfig) =>
+  Object.fromEntries(
+    brokerProperties(config)
+      .trim()
+      .split('\n')
+      .map((line) => [
+        `KAFKA_${line.slice(0, line.indexOf('=')).replaceAll('.', '_').toUpperCase()}`,
+        line.slice(line.indexOf('=') + 1),
+      ]),
+  );
+
 describe('Kafka and InfluxDB in compose', () => {
   it('keep the promises of the broker that `npm start` runs', () => {
-    const config = {
-      port: 9092,
-      controllerPort: 9093,
-      dataDir: '/var/lib/kafka/data',
-      keystoreFile: '/etc/kafka/secrets/certs/broker.pem',
-      caFile: '/etc/kafka/secrets/certs/ca.pem',
-    };
-    const expected = Object.fromEntries(
-      brokerProperties(config)
-        .trim()
-        .split('\n')
-        .map((line) => [
-          `KAFKA_${line.slice(0, line.indexOf('=')).replaceAll('.', '_').toUpperCase()}`,
-          line.slice(line.indexOf('=') + 1),
-        ]),
-    );
+    const expected = inContainer(broker);
     const { CLUSTER_ID: _id, EXTRA_ARGS: _args, KAFKA_HEAP_OPTS: _heap, ...told } = environment('kafka');
     expect(told).toEqual({
       ...expected,
@@ -321,13 +330,63 @@ describe('Kafka and InfluxDB in compose', () => {
     });
   });
 
+  it('keep, as three brokers, the promises of those that `npm start` runs', () => {
+    const settings = { kafkaCopies: '3', kafkaPort: 9092, kafkaControllerPort: 9093 };
+    for (const [index, name] of ['kafka', 'kafka-2', 'kafka-3'].entries()) {
+      const node = kafkaNodes(settings)[index]!;
+      const files = { dataDir: '/var/lib/kafka/data', keystoreFile: broker.keystoreFile, caFile: broker.caFile };
+      const member = memberOf(settings, node, 'the-cluster');
+      const expected = inContainer({ ...files, port: 9092, controllerPort: 9093, member });
+      const {
+        CLUSTER_ID: _id,
+        EXTRA_ARGS: _args,
+        KAFKA_HEAP_OPTS: heap,
+        ...told
+      } = {
+        ...environment('kafka'),
+        ...three.services[name]!.environment,
+      };
+      expect(heap).toBe(`-Xms128m -Xmx${member?.heapMb}m`);
+      expect(told).toEqual({
+        ...expected,
+        KAFKA_CONTROLLER_QUORUM_VOTERS: '1@kafka:9093,2@kafka-2:9093,3@kafka-3:9093',
+        KAFKA_LISTENERS: 'CLIENT://0.0.0.0:9092,CONTROLLER://0.0.0.0:9093',
+        KAFKA_ADVERTISED_LISTENERS: `CLIENT://${name}:9092`,
+      });
+    }
+  });
+
+  it('has one list of brokers in each file, which every client gets', () => {
+    expect(text.match(/(?<!CLIENT:\/\/)kafka:9092/g)).toHaveLength(1);
+    const list = 'kafka:9092,kafka-2:9092,kafka-3:9092';
+    const clients = services.filter(([, { environment: of }]) => of?.VIGIL_KAFKA_BROKERS !== undefined);
+    expect(clients.length).toBeGreaterThan(5);
+    for (const [name] of clients) expect(three.services[name]?.environment?.VIGIL_KAFKA_BROKERS, name).toBe(list);
+    for (const name of ['init', 'setup']) {
+      expect(environment(name).VIGIL_KAFKA_COPIES).toBe('1');
+      expect(three.services[name]?.environment?.VIGIL_KAFKA_COPIES).toBe('3');
+    }
+  });
+
+  it('give each of three brokers a volume of its own, and one broker another', () => {
+    const dataOf = (of: Service) =>
+      of.volumes?.flatMap((mount) =>
+        typeof mount !== 'string' && mount.target === '/var/lib/kafka/data' ? [mount.source] : [],
+      );
+    const names = ['kafka', 'kafka-2', 'kafka-3'].map((name) => dataOf(three.services[name]!)?.join());
+    expect([...names, dataOf(compose.services.kafka!)?.join()]).toEqual([...Object.keys(three.volumes), 'kafka-data']);
+    const dockerfile = readFileSync(join(file, '..', 'Dockerfile'), 'utf8');
+    for (const name of Object.keys(three.volumes)) {
+      expect(three.services.init!.volumes).toContain(`${name}:/state/${name}`);
+      expect(dockerfile).toMatch(new RegExp(`for name in [^;]*\\b${name}\\b`));
+    }
+  });
+
   it('keep the promises of the InfluxDB that `npm start` runs', () => {
     const config = {
-      port: 8086,
-      rpcPort: 8088,
       home: '/var/lib/influxdb',
-      certFile: '/run/vigil/certs/influxdb.pem',
-      keyFile: '/run/vigil/certs/influxdb.key',
+      backupAddress: closedAddress,
+      http: httpByItself(8086, '/run/vigil/certs/influxdb.pem', '/run/vigil/certs/influxdb.key'),
     };
     const expected: Record<string, string> = {};
     let section = '';
@@ -344,6 +403,6 @@ describe('Kafka and InfluxDB in compose', () => {
         .toUpperCase();
       expected[name] = value.replaceAll('"', '');
     }
-    expect(environment('influxdb')).toEqual({ ...expected, INFLUXDB_HTTP_BIND_ADDRESS: ':8086' });
+    expect(environment('influxdb')).toEqual(expected);
   });
 });

@@ -11,9 +11,11 @@ import { VigilError } from '../../contracts/errors.ts';
 import { describeSettings, readSettings } from '../../contracts/settings.ts';
 import { ensureDemoAccounts, ensureDemoAdmissions, ensureWards } from '../demo.ts';
 import { loginLines } from '../logins.ts';
+import { replicationOf } from '../platform/copies.ts';
 import { ensureDatabase } from '../platform/influxSetup.ts';
 import { ensureTopics } from '../platform/topics.ts';
 import { handOut } from './handOut.ts';
+import { requireSameBrokers } from './sameBrokers.ts';
 import { demoSettings, identitiesSettings, platformSettings } from './settings.ts';
 
 /** The dashboard has the volume of the accounts. */
@@ -24,7 +26,8 @@ const say = (line: string) => process.stdout.write(`${line}\n`);
 const commands: Readonly<Record<string, () => Promise<void>>> = { identities, platform, demo };
 
 async function identities(): Promise<void> {
-  const { stateDir, composeDir, serverNames, devices } = readSettings(identitiesSettings, process.env);
+  const { stateDir, composeDir, serverNames, kafkaCopies, devices } = readSettings(identitiesSettings, process.env);
+  requireSameBrokers(stateDir, composeDir, kafkaCopies);
   for (const { file, reason } of await ensureCertificates({
     stateDir,
     devices: [canaryDeviceId, ...devices],
@@ -46,11 +49,11 @@ async function identities(): Promise<void> {
 }
 
 async function platform(): Promise<void> {
-  const { broker, influxUrl, stateDir } = readSettings(platformSettings, process.env);
+  const { brokers, kafkaCopies, influxUrl, stateDir } = readSettings(platformSettings, process.env);
   const certs = join(stateDir, 'certs');
   const password = (user: string) => readFileSync(join(stateDir, 'secrets', `influx-${user}.password`), 'utf8').trim();
   await Promise.all([
-    ensureTopics(broker, certs).then((changes) => {
+    ensureTopics(brokers, certs, replicationOf(kafkaCopies)).then((changes) => {
       for (const change of changes) say(`${change}.`);
     }),
     ensureDatabase({
@@ -67,11 +70,11 @@ async function platform(): Promise<void> {
 }
 
 async function demo(): Promise<void> {
-  const { broker, stateDir, accountsDir, devices } = readSettings(demoSettings, process.env);
+  const { brokers, stateDir, accountsDir, devices } = readSettings(demoSettings, process.env);
   privateDirectory(join(stateDir, 'kafka'));
   const logins = await ensureDemoAccounts(accountsDir);
   // The servers' addresses are not needed to admit somebody.
-  const where = { stateDir, kafkaBrokers: broker, influxUrl: '', mqttPort: 0, httpPort: 0 };
+  const where = { stateDir, kafkaBrokers: brokers, influxUrl: '', mqttPort: 0, httpPort: 0 };
   await ensureDemoAdmissions(where, devices.length, Date.now());
   // Docker keeps what is said here.
   for (const line of loginLines(logins, false, readLogins)) say(line);

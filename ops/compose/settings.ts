@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Manifest } from '../../contracts/settings.ts';
+import { copiesSetting } from '../platform/copies.ts';
 import { defaultSoftwareDir } from '../platform/software.ts';
 
 /** `init.ts identities`: makes certificates and secrets and hands them out. */
@@ -12,6 +13,7 @@ export const identitiesSettings = {
     help: 'further host names or addresses of this machine, comma-separated; of one server alone: gateway=NAME, dashboard=NAME',
     fallback: [],
   },
+  kafkaCopies: copiesSetting,
   devices: {
     kind: 'list',
     env: 'VIGIL_DEVICES',
@@ -22,12 +24,13 @@ export const identitiesSettings = {
 
 /** `init.ts platform`: makes topics, access control lists, database and logins. */
 export const platformSettings = {
-  broker: {
+  brokers: {
     kind: 'text',
     env: 'VIGIL_KAFKA_BROKERS',
-    help: 'the Kafka broker, host:port',
-    pattern: /^[A-Za-z0-9.-]+:\d{1,5}$/,
+    help: 'the Kafka brokers, host:port, comma-separated',
+    pattern: /^[A-Za-z0-9.-]+:\d{1,5}(,[A-Za-z0-9.-]+:\d{1,5})*$/,
   },
+  kafkaCopies: copiesSetting,
   influxUrl: { kind: 'text', env: 'VIGIL_INFLUX_URL', help: 'InfluxDB, https://host:port', pattern: /^https:\/\// },
   stateDir: {
     kind: 'text',
@@ -38,7 +41,7 @@ export const platformSettings = {
 
 /** `init.ts demo`: makes demo accounts and admits made-up patients. */
 export const demoSettings = {
-  broker: platformSettings.broker,
+  brokers: platformSettings.brokers,
   stateDir: { kind: 'text', env: 'VIGIL_STATE_DIR', help: "state folder with the operator's certificate and keys" },
   accountsDir: { kind: 'text', env: 'VIGIL_ACCOUNTS_DIR', help: 'state folder of the accounts' },
   devices: identitiesSettings.devices,

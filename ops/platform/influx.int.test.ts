@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
-import { request } from 'node:https';
+import { Agent, request } from 'node:https';
 import { join } from 'node:path';
 import { describe, expect, inject, it } from 'vitest';
 
 const platform = inject('platform');
 const ca = readFileSync(join(platform.stateDir, 'certs', 'ca.pem'), 'utf8');
+
+const agent = new Agent({ keepAlive: true, maxSockets: 20 });
 
 type Answer = { status: number; body: string };
 
@@ -14,7 +16,7 @@ function send(path: string, user: string | undefined, body: string, password = p
     'content-type': 'application/x-www-form-urlencoded',
     ...(user === undefined ? {} : { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` }),
   };
-  const call = request(new URL(path, platform.influxUrl), { method: 'POST', ca, headers, agent: false }, (response) => {
+  const call = request(new URL(path, platform.influxUrl), { method: 'POST', ca, headers, agent }, (response) => {
     let text = '';
     response.on('data', (chunk) => {
       text += String(chunk);
@@ -53,6 +55,18 @@ describe('InfluxDB', () => {
   ])('answers 401 to %s', async (_name, user, password) => {
     expect((await query(user, 'SHOW DATABASES', password)).status).toBe(401);
     expect((await send('/write?db=vigil', user, 'probe value=3', password)).status).toBe(401);
+  });
+
+  it('answers each of many that ask at once, with a body or without, on connections that are kept', async () => {
+    const many = Array.from({ length: 200 }, (_, n) =>
+      n % 2 === 0
+        ? query(n % 4 === 0 ? undefined : 'dashboard', 'SHOW MEASUREMENTS').then(({ status }) => status)
+        : send('/write?db=vigil', 'trends', `probe value=${n}\n`.repeat(n * 20)).then(({ status }) => status),
+    );
+    const statuses = await Promise.all(many);
+    expect(statuses.filter((_, n) => n % 4 === 0)).toEqual(Array(50).fill(401));
+    expect(statuses.filter((_, n) => n % 4 === 2)).toEqual(Array(50).fill(200));
+    expect(statuses.filter((_, n) => n % 2 === 1)).toEqual(Array(100).fill(204));
   });
 
   it('keeps raw values for 7 days by default and minutes for 400 days', async () => {

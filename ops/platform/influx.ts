@@ -1,9 +1,11 @@
 /** One real InfluxDB 1.x, started, with its database, retention policies and logins. */
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, rmSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { privateDirectory, writeAtomic } from '../../certs/files.ts';
+import { VigilError } from '../../contracts/errors.ts';
 import { type Child, startChild } from './child.ts';
-import { influxToml } from './influxConfig.ts';
+import { closedAddress, httpBehindGate, influxToml, openAddress } from './influxConfig.ts';
+import { openInfluxGate } from './influxGate.ts';
 import { ensureDatabase } from './influxSetup.ts';
 import type { Software } from './software.ts';
 
@@ -12,7 +14,6 @@ export type InfluxOptions = {
   /** Holds `certs/` and `secrets/`; gets `influxdb/` and `logs/`. */
   readonly stateDir: string;
   readonly port: number;
-  readonly rpcPort: number;
   /** Ends a start that is under way. */
   readonly signal?: AbortSignal;
 };
@@ -24,6 +25,15 @@ export type Influx = {
   close(): Promise<void>;
 };
 
+/** In InfluxDB's own folder, which is also its working folder. */
+const socketName = 'http.sock';
+/** Of macOS, with its end; Linux takes 107. */
+const socketPathBytesMax = 103;
+
+/** Whether every user of this machine is kept out of InfluxDB's backup service. */
+export const backupIsClosed = process.platform === 'linux';
+const backupAddress = backupIsClosed ? closedAddress : openAddress;
+
 /**
  * Starts InfluxDB and makes its database `vigil` with retention policies `raw` (7 days, default) and `minutes` (400 days) and
  * the logins `admin`, `trends` (may write) and `dashboard` (may read).
@@ -34,10 +44,10 @@ export async function startInflux(options: InfluxOptions): Promise<Influx> {
   const certs = join(options.stateDir, 'certs');
   privateDirectory(home);
   const configFile = join(home, 'influxdb.conf');
-  const { port, rpcPort } = options;
-  const certFile = join(certs, 'influxdb.pem');
-  const keyFile = join(certs, 'influxdb.key');
-  writeAtomic(configFile, influxToml({ port, rpcPort, home, certFile, keyFile }), 0o600);
+  const socketPath = reachable(join(home, socketName));
+  rmSync(join(home, socketName), { force: true });
+  const http = httpBehindGate(backupAddress, socketName);
+  writeAtomic(configFile, influxToml({ home, backupAddress, http }), 0o600);
   const child = startChild({
     name: 'influxdb',
     command: options.software.influxd,
@@ -49,14 +59,15 @@ export async function startInflux(options: InfluxOptions): Promise<Influx> {
     logFile: join(options.stateDir, 'logs', 'influxdb.log'),
     isReady: (line) => line.includes('Listening on HTTP') || line.includes('Listening for signals'),
   });
-  const url = `https://127.0.0.1:${port}`;
+  const { port } = options;
   try {
     await child.ready;
     const password = (user: string) =>
       readFileSync(join(options.stateDir, 'secrets', `influx-${user}.password`), 'utf8').trim();
+    // Before the door is open: until there is an administrator, InfluxDB lets anybody make one.
     await ensureDatabase({
-      url,
-      ca: readFileSync(join(certs, 'ca.pem'), 'utf8'),
+      url: 'http://localhost',
+      socketPath,
       adminPassword: password('admin'),
       signal: options.signal,
       users: [
@@ -64,9 +75,31 @@ export async function startInflux(options: InfluxOptions): Promise<Influx> {
         { name: 'dashboard', password: password('dashboard'), privilege: 'READ' },
       ],
     });
+    const gate = await openInfluxGate({
+      port,
+      certFile: join(certs, 'influxdb.pem'),
+      keyFile: join(certs, 'influxdb.key'),
+      socketPath,
+    });
+    void child.exited.then(gate.close);
   } catch (error) {
     await child.stop();
     throw error;
   }
-  return { child, url, close: () => child.stop() };
+  return { child, url: `https://127.0.0.1:${port}`, close: () => child.stop() };
+}
+
+/**
+ * A path by which the socket can be reached from here: systems bound it to about 100 bytes, so it is relative where that is shorter.
+ * @throws VigilError `settings-invalid` where it is too long all the same
+ */
+function reachable(path: string): string {
+  const near = relative(process.cwd(), path);
+  const shorter = near.length < path.length ? near : path;
+  const bytes = Buffer.byteLength(shorter);
+  if (bytes <= socketPathBytesMax) return shorter;
+  throw new VigilError(
+    'settings-invalid',
+    `The path of InfluxDB's socket, ${path}, has ${bytes} bytes, and systems take ${socketPathBytesMax}: set VIGIL_STATE_DIR to a shorter folder.`,
+  );
 }

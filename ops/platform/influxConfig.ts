@@ -1,18 +1,56 @@
-/** InfluxDB's configuration as text: HTTPS with a login on loopback, every other listener off. Pure. */
+/** InfluxDB's configuration as text. Pure. */
 
 export type InfluxConfig = {
-  readonly port: number;
-  /** The backup service's port; it has no login, so it stays on loopback and is used by nobody. */
-  readonly rpcPort: number;
   readonly home: string;
-  readonly certFile: string;
-  readonly keyFile: string;
+  /** Of the backup service: it has no login, cannot be turned off, and nobody uses it. */
+  readonly backupAddress: string;
+  /** Settings of HTTP, which differ by what stands before it. */
+  readonly http: Readonly<Record<string, string | boolean>>;
 };
+
+/**
+ * Linux lets a program listen on a multicast address, and lets nobody connect to one: a listener there is closed to all. Other systems
+ * refuse it; there the backup service gets any free port of loopback, which local users can find.
+ */
+export const closedAddress = '224.0.0.1:0';
+export const openAddress = '127.0.0.1:0';
+
+/** Of `npm start`: HTTP on a socket of the file system (influxGate.ts stands before it). TCP, which cannot be turned off, as above. */
+export function httpBehindGate(backupAddress: string, socket: string) {
+  return {
+    'bind-address': backupAddress,
+    'https-enabled': false,
+    'unix-socket-enabled': true,
+    'bind-socket': socket,
+    'unix-socket-permissions': '0600',
+    // Version 1.6 would open them to everybody.
+    'pprof-enabled': false,
+  };
+}
+
+/**
+ * Of compose: HTTPS, and a login for everything. Version 1.8 demands one for `/debug/vars` and `/debug/requests` only where the profiles
+ * are on and demand one, and for `/metrics` only where `/ping` does.
+ */
+export function httpByItself(port: number, certFile: string, keyFile: string) {
+  return {
+    'bind-address': `:${port}`,
+    'https-enabled': true,
+    'https-certificate': certFile,
+    'https-private-key': keyFile,
+    'pprof-enabled': true,
+    'pprof-auth-enabled': true,
+    'ping-auth-enabled': true,
+  };
+}
 
 export function influxToml(config: InfluxConfig): string {
   const folder = (name: string) => JSON.stringify(`${config.home}/${name}`);
+  const http = Object.entries(config.http)
+    .map(([name, value]) => `  ${name} = ${JSON.stringify(value)}`)
+    .join('\n');
   return `reporting-disabled = true
-bind-address = "127.0.0.1:${config.rpcPort}"
+bind-address = "${config.backupAddress}"
 
 [meta]
   dir = ${folder('meta')}
@@ -38,14 +76,10 @@ bind-address = "127.0.0.1:${config.rpcPort}"
 
 [http]
   enabled = true
-  bind-address = "127.0.0.1:${config.port}"
   auth-enabled = true
-  https-enabled = true
-  https-certificate = ${JSON.stringify(config.certFile)}
-  https-private-key = ${JSON.stringify(config.keyFile)}
+${http}
   log-enabled = false
   write-tracing = false
-  pprof-enabled = false
   max-body-size = 33554432
 
 [ifql]

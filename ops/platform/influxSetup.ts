@@ -1,3 +1,4 @@
+import { request as plainRequest } from 'node:http';
 import { request } from 'node:https';
 import { VigilError } from '../../contracts/errors.ts';
 import { rollupStatements } from './influxRollup.ts';
@@ -7,9 +8,12 @@ export const influxDatabase = 'vigil';
 export type InfluxUser = { readonly name: string; readonly password: string; readonly privilege: 'READ' | 'WRITE' };
 
 export type InfluxSetup = {
+  /** `https://`; of `socketPath`, `http://` and any name. */
   readonly url: string;
   /** CA of its certificate, PEM. */
-  readonly ca: string;
+  readonly ca?: string;
+  /** Where it listens on a socket of the file system. */
+  readonly socketPath?: string;
   readonly adminPassword: string;
   readonly users: readonly InfluxUser[];
   /** Ends the set-up where it is. */
@@ -104,13 +108,14 @@ async function send(
   const { promise, resolve, reject } = Promise.withResolvers<Answer>();
   const headers: Record<string, string> = { 'content-type': 'application/x-www-form-urlencoded' };
   if (asAdmin) headers.authorization = `Basic ${Buffer.from(`admin:${setup.adminPassword}`).toString('base64')}`;
-  const call = request(
+  const { ca, socketPath } = setup;
+  const ask = socketPath === undefined ? request : plainRequest;
+  const call = ask(
     new URL(path, setup.url),
     {
       method,
       headers,
-      ca: setup.ca,
-      servername: 'influxdb',
+      ...(socketPath === undefined ? { ca, servername: 'influxdb' } : { socketPath }),
       agent: false,
       timeout: timeoutMs,
       ...(setup.signal && { signal: setup.signal }),

@@ -6,6 +6,7 @@ import kafkajs, { type AclEntry } from 'kafkajs';
 import { describe, expect, inject, it } from 'vitest';
 import { kafkaTopicNames, kafkaTopics } from '../../contracts/topics.ts';
 import { until } from '../../tests/system.ts';
+import { threeCopies } from './copies.ts';
 import { ensureTopics } from './topics.ts';
 
 const platform = inject('platform');
@@ -103,6 +104,13 @@ describe('the broker', () => {
     ["a server's certificate", 'web-server'],
   ])('does not let in a client with %s', async (_name, identity) => {
     await expect(appendAs(identity, 'rejected')).rejects.toThrow();
+  });
+
+  it('refuses more copies than there are brokers, and goes on with those that it has', async () => {
+    await expect(ensureTopics(platform.kafkaBrokers, certs, threeCopies)).rejects.toThrow(
+      /Kafka has 1 broker that can be reached, and VIGIL_KAFKA_COPIES asks for 3 copies/,
+    );
+    await appendAs('gateway', 'rejected');
   });
 
   it('has every topic of the table with its partitions and clean-up, and a second run changes nothing', async () => {

@@ -1,4 +1,5 @@
 /** The broker's configuration as text. Pure, so that a test can read what is promised of it. */
+import { oneCopy, type Replication } from './copies.ts';
 
 export type KafkaConfig = {
   readonly port: number;
@@ -10,15 +11,10 @@ export type KafkaConfig = {
   readonly member?: ClusterMember | undefined;
 };
 
-/** How many copies of each partition there are, and how many of them an acknowledgement waits for at least. */
-export type Replication = { readonly factor: number; readonly inSyncMin: number };
-
-export const oneCopy: Replication = { factor: 1, inSyncMin: 1 };
-
 /** A node of a cluster of several. Without it, one broker is its own controller and holds the only copy. */
 export type ClusterMember = {
   readonly nodeId: number;
-  readonly role: 'broker' | 'controller';
+  readonly role: 'broker' | 'controller' | 'broker,controller';
   /** Kafka's own form of a UUID, the same for all nodes. */
   readonly clusterId: string;
   /** `id@host:port` of each controller. */
@@ -110,6 +106,7 @@ function memberLines({ port, controllerPort }: KafkaConfig, member: ClusterMembe
   }
   const { relayed } = member;
   const listening = [`CLIENT://127.0.0.1:${port}`];
+  if (member.role === 'broker,controller') listening.push(`CONTROLLER://127.0.0.1:${controllerPort}`);
   const advertised = [`CLIENT://127.0.0.1:${port}`];
   if (relayed !== undefined) {
     listening.push(`RELAYED://127.0.0.1:${relayed.port}`);
@@ -119,7 +116,7 @@ function memberLines({ port, controllerPort }: KafkaConfig, member: ClusterMembe
     ...common,
     listeners: listening.join(),
     'advertised.listeners': advertised.join(),
-    'listener.security.protocol.map': 'CLIENT:SSL,RELAYED:SSL,CONTROLLER:SSL',
+    'listener.security.protocol.map': `CLIENT:SSL,${relayed === undefined ? '' : 'RELAYED:SSL,'}CONTROLLER:SSL`,
     'inter.broker.listener.name': 'CLIENT',
   };
 }

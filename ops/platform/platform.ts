@@ -12,7 +12,6 @@ export type PlatformOptions = {
     readonly kafka: number;
     readonly kafkaController: number;
     readonly influx: number;
-    readonly influxRpc: number;
   };
   readonly devices?: readonly string[];
   /** Told each step as it begins. */
@@ -36,7 +35,7 @@ export async function startPlatform(options: PlatformOptions): Promise<Platform>
   await ensureCertificates({ stateDir, devices: [canaryDeviceId, ...(options.devices ?? [])], nowMs: Date.now() });
   const [kafka, influx] = await Promise.allSettled([
     startKafka({ software, stateDir, port: ports.kafka, controllerPort: ports.kafkaController, shortLived: true }),
-    startInflux({ software, stateDir, port: ports.influx, rpcPort: ports.influxRpc }),
+    startInflux({ software, stateDir, port: ports.influx }),
   ]);
   if (kafka.status === 'fulfilled' && influx.status === 'fulfilled') {
     return {

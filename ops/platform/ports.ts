@@ -49,6 +49,19 @@ export async function freePorts(count: number): Promise<number[]> {
   return [...servers.keys()];
 }
 
+/**
+ * The first of as many ports in a row that nobody listens on now, at random.
+ * @throws VigilError `port-taken` where there is no such row
+ */
+export async function freePortRow(count: number): Promise<number> {
+  for (let tries = 0; tries < triesMax; tries += 1) {
+    const first = randomInt(range.from, range.to - count);
+    const row = await Promise.all(Array.from({ length: count }, (_, index) => isFree(first + index)));
+    if (row.every((free) => free)) return first;
+  }
+  throw new VigilError('port-taken', `There are no ${count} free ports in a row on ${host}.`);
+}
+
 export async function isFree(port: number): Promise<boolean> {
   try {
     await close(await listen(port));

@@ -20,7 +20,9 @@ import {
   topicsOf,
   turns,
 } from '../../contracts/topics.ts';
-import { messageBytesMax, oneCopy, type Replication } from './kafkaConfig.ts';
+import { addCopies, requireBrokers } from './addCopies.ts';
+import { oneCopy, type Replication } from './copies.ts';
+import { messageBytesMax } from './kafkaConfig.ts';
 import { markKeys } from './key-mark.ts';
 
 const readyTimeoutMs = 60_000;
@@ -30,7 +32,6 @@ const compactSegmentBytes = 64 * 1024 * 1024;
 const segmentBytes = 1024 * 1024 * 1024;
 
 /**
-/**
  * Adds what is missing, takes away what a service may do that the table does not name (an older version's, or a hand's), and sets each
  * topic's settings to ours where they differ: what is kept depends on them. Other principals' entries and a topic's other settings stay.
  * @param certsDir folder with `ca.pem`, `admin.pem` and `admin.key`
@@ -38,15 +39,16 @@ const segmentBytes = 1024 * 1024 * 1024;
  * @throws VigilError `start-failed`, also where a topic has another number of partitions, which nobody can change without its records;
  * `certificate-invalid` where Kafka's data need other keys than the folder around `certsDir` holds
  */
-export async function ensureTopics(broker: string, certsDir: string, replication = oneCopy): Promise<string[]> {
-  const kafka = adminKafka(broker, certsDir);
-  const admin = await connectAdmin(kafka, broker);
+export async function ensureTopics(brokers: string, certsDir: string, replication = oneCopy): Promise<string[]> {
+  const kafka = adminKafka(brokers, certsDir);
+  const admin = await connectAdmin(kafka, brokers);
   try {
     const present = await admin.listTopics();
     const topics = kafkaTopicNames
       .filter((name) => !present.includes(name))
       .map((name) => topicConfig(name, replication));
     if (topics.length > 0) {
+      await requireBrokers(admin, replication);
       await admin.createTopics({ topics, waitForLeaders: false, timeout: readyTimeoutMs });
       await untilLed(admin);
     }
@@ -56,10 +58,12 @@ export async function ensureTopics(broker: string, certsDir: string, replication
     await withdrawOthers(admin, acl);
     await untilInForce(admin, acl.length);
     await requirePartitions(admin);
-    return await mendSettings(
+    const added = await addCopies(admin, replication);
+    const mended = await mendSettings(
       admin,
       kafkaTopicNames.map((name) => topicConfig(name, replication)),
     );
+    return [...added, ...mended];
   } catch (cause) {
     if (cause instanceof VigilError) throw cause;
     throw new VigilError('start-failed', `Kafka's topics cannot be made: ${(cause as Error).message}`, { cause });
@@ -166,11 +170,11 @@ async function mendSettings(admin: Admin, wanted: readonly ITopicConfig[]): Prom
 }
 
 /** As the client that makes topics. @param certsDir folder with `ca.pem`, `admin.pem` and `admin.key` */
-export function adminKafka(broker: string, certsDir: string): kafkajs.Kafka {
+export function adminKafka(brokers: string, certsDir: string): kafkajs.Kafka {
   const read = (file: string) => readFileSync(join(certsDir, file), 'utf8');
   return new kafkajs.Kafka({
     clientId: 'ops',
-    brokers: [broker],
+    brokers: brokers.split(','),
     ssl: {
       ca: [read('ca.pem')],
       cert: read('admin.pem'),
@@ -185,7 +189,7 @@ export function adminKafka(broker: string, certsDir: string): kafkajs.Kafka {
   });
 }
 
-async function connectAdmin(kafka: kafkajs.Kafka, broker: string): Promise<Admin> {
+async function connectAdmin(kafka: kafkajs.Kafka, brokers: string): Promise<Admin> {
   const deadline = Date.now() + readyTimeoutMs;
   for (;;) {
     const admin = kafka.admin();
@@ -196,7 +200,7 @@ async function connectAdmin(kafka: kafkajs.Kafka, broker: string): Promise<Admin
     } catch (cause) {
       await admin.disconnect().catch(() => undefined);
       if (Date.now() < deadline) continue;
-      throw new VigilError('start-failed', `Kafka at ${broker} does not answer: ${(cause as Error).message}`, {
+      throw new VigilError('start-failed', `Kafka at ${brokers} does not answer: ${(cause as Error).message}`, {
         cause,
       });
     }

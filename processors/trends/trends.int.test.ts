@@ -238,8 +238,7 @@ describe('trends', () => {
     await until('the new one noticed too', () => trends.output().slice(before).includes('InfluxDB is away'));
     const port = Number(new URL(own.data.influxUrl).port);
     const software = own.platform.software;
-    const [rpcPort = 0] = await freePorts(1);
-    influx = await startInflux({ software, stateDir: own.data.stateDir, port, rpcPort });
+    influx = await startInflux({ software, stateDir: own.data.stateDir, port });
     const beatsOf = async () => (await rowsOf(id, '"value", "code"')).filter(([, , code]) => code === heartRate);
     await until('all points', async () => (await beatsOf()).length === 301);
     const rows = await beatsOf();

@@ -6,15 +6,15 @@ import kafkajs, { type Admin } from 'kafkajs';
 import '../../contracts/kafka/connect.ts';
 import { type KafkaTopic, kafkaTopicNames } from '../../contracts/topics.ts';
 import type { Child } from '../../ops/platform/child.ts';
+import { threeCopies as replication } from '../../ops/platform/copies.ts';
 import { newClusterId, startBroker } from '../../ops/platform/kafka.ts';
-import type { ClusterMember, Replication } from '../../ops/platform/kafkaConfig.ts';
+import type { ClusterMember } from '../../ops/platform/kafkaConfig.ts';
 import { freePorts } from '../../ops/platform/ports.ts';
 import type { Software } from '../../ops/platform/software.ts';
 import { ensureTopics, topicConfig } from '../../ops/platform/topics.ts';
 import type { Network, Relay } from './network.ts';
 import { freeze, kill, thaw } from './process.ts';
 
-export const replication: Replication = { factor: 3, inSyncMin: 2 };
 const brokerIds = [1, 2, 3] as const;
 const controllerId = 9;
 
