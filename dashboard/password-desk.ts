@@ -1,17 +1,17 @@
 /**
- * Judges passwords, so many at once: each takes 64 MiB and a core for some 100 ms. Who has proved nothing shares one of the places, and
- * so does who is at a browser of the house, so that neither can take the places of people who have logged in at their browser before.
+ * Judges passwords, so many at once: each takes 64 MiB and a core for some 100 ms. There is a line for browsers of the house, one for new
+ * browsers and one for addresses that have tried much; each is served one at a time, and they and the people who are known at their browser
+ * come in turn. So nobody waits for more than one try of each line and their own.
  */
 import { VigilError } from '../contracts/errors.ts';
 import type { Account } from './accounts/accounts.ts';
 import { nobodysHash, verifyPassword } from './accounts/password.ts';
-import { beginGuess, forgiveGuess, type Guess, newGuesses, noteRight } from './core/guesses.ts';
+import { beginGuess, forgiveGuess, type Guess, isSuspect, newGuesses, noteRight } from './core/guesses.ts';
 import { createSlots } from './core/slots.ts';
-import { networkOf } from './proxies.ts';
 
 /** Passwords judged at once (ours): 128 MiB. */
 const atOnceMax = 2;
-/** Tries that wait with one proof; past it the newest of the longest line is refused (ours: at 100 ms each all are judged in 26 s). */
+/** Tries that wait in one line; past it the newest of the longest line is refused (ours: at 100 ms each all are judged in 26 s). */
 const waitingMax = 256;
 /** Of one browser, or one address. */
 const waitingPerKeyMax = 16;
@@ -39,13 +39,13 @@ export function createPasswordDesk(now: () => number, verify = verifyPassword): 
   const line = (atOnce: number) =>
     createSlots({ atOnceMax: atOnce, atOncePerKeyMax: 1, waitingMax, waitingPerKeyMax }, busy);
   const all = line(atOnceMax);
-  const lines = { station: line(1), none: line(1) };
+  const lines = { station: line(1), none: line(1), suspect: line(1) };
 
-  /** In the last line a person who is known stands for themselves; the others stand behind one another. */
+  /** For the places at work a person who is known stands for themselves; the others stand behind one another. */
   function inTurn(guess: Guess, work: () => Promise<boolean>): Promise<boolean> {
     if (guess.proof === 'known') return all.run(`known ${guess.userId}`, work);
-    const key = guess.proof === 'none' ? networkOf(guess.place) : guess.place;
-    return lines[guess.proof].run(key, () => all.run(guess.proof, work));
+    const name = isSuspect(guesses, guess) ? 'suspect' : guess.proof;
+    return lines[name].run(guess.place, () => all.run(name, work));
   }
 
   return {

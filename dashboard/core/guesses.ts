@@ -10,7 +10,7 @@
  */
 export type Proof = 'known' | 'station' | 'none';
 
-/** @property place the browser's id or the session; of a try without a proof the address */
+/** @property place the browser's id or the session; of a try without a proof the address (of IPv6 its network) */
 export type Guess = { readonly userId: string; readonly proof: Proof; readonly place: string };
 
 type Rule = { readonly freeTries: number; readonly firstMs: number; readonly waitMsMax: number };
@@ -29,16 +29,21 @@ export const accountRules: Readonly<Record<Exclude<Proof, 'known'>, Rule>> = {
   station: { freeTries: 30, firstMs: 30_000, waitMsMax: 60_000 },
   none: { freeTries: 30, firstMs: 30_000, waitMsMax: 15 * 60_000 },
 };
+/**
+ * Wrong tries of an address, with whatever names, past which it is a suspect (ours): its tries are judged all the same, in a line
+ * apart from that of other new browsers. So it waits for its own flood, and others do not.
+ */
+export const suspectTries = 10;
 /** Tries are forgotten after this long without another. */
 export const forgetMs = 60 * 60_000;
-/** Rows held at once, of places and of accounts; past it the one that was tried longest ago is forgotten. */
+/** Rows held at once, of places, of accounts and of addresses; past it the one that was tried longest ago is forgotten. */
 export const rowsMax = 10_000;
 
 type Row = { readonly count: number; readonly atMs: number };
 type Rows = Map<string, Row>;
-export type Guesses = { readonly places: Rows; readonly accounts: Rows };
+export type Guesses = { readonly places: Rows; readonly accounts: Rows; readonly addresses: Rows };
 
-export const newGuesses = (): Guesses => ({ places: new Map(), accounts: new Map() });
+export const newGuesses = (): Guesses => ({ places: new Map(), accounts: new Map(), addresses: new Map() });
 
 const placeKey = ({ userId, proof, place }: Guess) => `${proof} ${place} ${userId}`;
 const accountKey = ({ userId, proof }: Guess) => `${proof} ${userId}`;
@@ -47,7 +52,7 @@ const accountKey = ({ userId, proof }: Guess) => `${proof} ${userId}`;
  * Counts a try.
  * @returns 0 where it may be judged now; otherwise it is not counted, and how long to wait, ms
  */
-export function beginGuess({ places, accounts }: Guesses, guess: Guess, nowMs: number): number {
+export function beginGuess({ places, accounts, addresses }: Guesses, guess: Guess, nowMs: number): number {
   const rule = guess.proof === 'known' ? undefined : accountRules[guess.proof];
   const leftMs = Math.max(
     leftMsOf(places.get(placeKey(guess)), placeRules[guess.proof], nowMs),
@@ -56,19 +61,26 @@ export function beginGuess({ places, accounts }: Guesses, guess: Guess, nowMs: n
   if (leftMs > 0) return leftMs;
   count(places, placeKey(guess), nowMs);
   if (rule !== undefined) count(accounts, accountKey(guess), nowMs);
+  if (guess.proof === 'none') count(addresses, guess.place, nowMs);
   return 0;
 }
 
-/** Takes a try back that was not judged. */
-export function forgiveGuess({ places, accounts }: Guesses, guess: Guess): void {
-  takeBack(places, placeKey(guess));
-  takeBack(accounts, accountKey(guess));
+/** Whether a try that was begun comes from an address that has tried much. */
+export function isSuspect({ addresses }: Guesses, { proof, place }: Guess): boolean {
+  return proof === 'none' && (addresses.get(place)?.count ?? 0) > suspectTries;
 }
 
-/** Notes that a try was right: the place starts anew. Of the account only this try is taken back, since others may guess meanwhile. */
-export function noteRight({ places, accounts }: Guesses, guess: Guess): void {
-  places.delete(placeKey(guess));
+/** Takes a try back that was not judged. */
+export function forgiveGuess({ places, accounts, addresses }: Guesses, guess: Guess): void {
+  takeBack(places, placeKey(guess));
   takeBack(accounts, accountKey(guess));
+  if (guess.proof === 'none') takeBack(addresses, guess.place);
+}
+
+/** Notes that a try was right: the person starts anew at this place. Otherwise only this try is taken back: others may guess meanwhile. */
+export function noteRight(guesses: Guesses, guess: Guess): void {
+  forgiveGuess(guesses, guess);
+  guesses.places.delete(placeKey(guess));
 }
 
 function leftMsOf(row: Row | undefined, { freeTries, firstMs, waitMsMax }: Rule, nowMs: number): number {

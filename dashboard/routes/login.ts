@@ -21,6 +21,7 @@ import { countChange, type RequestPace } from '../core/request-pace.ts';
 import { may, permissionsOf, type Viewer } from '../core/rights.ts';
 import { createPasswordDesk } from '../password-desk.ts';
 import { ErrorBody, LoginBody, Session, Ticket, UnlockBody } from '../protocol.ts';
+import { addressOf, networkOf } from '../proxies.ts';
 import { knownCookie, stationCookieOptions } from '../sessions/stations.ts';
 import { fingerprintOf, sessionMark } from '../sessions/token.ts';
 import type { App, Parts } from './parts.ts';
@@ -88,7 +89,7 @@ export function loginRoutes(app: App, parts: Parts): void {
       const from = whereFrom(request);
       const account = await checkPassword(userId, password, from, (found) => {
         const proof = stations.proofOf(given, proven, found && knownOf(found));
-        return { proof, place: proof === 'none' ? (from.address ?? nobody) : station };
+        return { proof, place: proof === 'none' ? networkOf(addressOf(request)) : station };
       });
       const { token, claims, viewer } = await login(account, from);
       reply.setCookie(cookieName, token, cookieOptions);
