@@ -4,8 +4,9 @@ import type { AuditEvent } from '../contracts/audit-chain.ts';
 import type { Trail } from '../contracts/audit-trail.ts';
 import { VigilError } from '../contracts/errors.ts';
 import { visibleText } from '../contracts/text.ts';
+import { accountOf, createRouteSlots, type PacedBy, perMinuteMax, shareOf } from './bounds.ts';
 import { countRefusal, newRefusalPace, type RefusalPace } from './core/refusal-pace.ts';
-import { countChange, type RequestPace } from './core/request-pace.ts';
+import { countRequest, type RequestPace } from './core/request-pace.ts';
 import { may, notOnYourWards, type Viewer } from './core/rights.ts';
 import { requestHeader } from './pace.ts';
 import type { Permission } from './protocol.ts';
@@ -67,6 +68,7 @@ export function guardRoutes(app: App, options: AccessOptions): void {
   app.addHook('onRoute', (route) => {
     if (route.config?.access === undefined) throw new Error(`${route.url} does not say who may call it`);
   });
+  shareRoutes(app);
   app.addHook('onRequest', async (request, reply) => {
     const { access } = request.routeOptions.config;
     // An answer with patients in it is kept by no cache.
@@ -85,6 +87,10 @@ export function guardRoutes(app: App, options: AccessOptions): void {
     if (live.renewed !== undefined) reply.setCookie(cookieName, live.renewed, cookieOptions);
     // Who is locked out of the screen may look at it without names, unlock it and log out: those routes are for any session.
     if (live.viewer.locked && access !== 'session') throw locked();
+    // Before rights are asked: a refusal goes on record, and costs as much as what is refused.
+    const share = shareOf({ method: request.method, config: request.routeOptions.config });
+    if (share !== 'own' || access !== 'session')
+      await keepPace(pace, request, options.trail, share === 'look' ? share : 'act');
     if (access === undefined || (access !== 'session' && !may(live.viewer, access))) {
       await options.trail.record({
         ...whoOf(request),
@@ -93,8 +99,6 @@ export function guardRoutes(app: App, options: AccessOptions): void {
       });
       throw notAllowed();
     }
-    // Who is logged in can always log out.
-    if (access !== 'session' && changing.has(request.method)) await keepPace(pace, request, live, options.trail);
   });
 }
 
@@ -117,19 +121,34 @@ export async function recordForeign(
   trail.record({ ...who, action: 'access-denied', detail }).catch(() => {});
 }
 
+/** Gives each route its places (bounds.ts): a look waits for looks of the same account, and never takes the place of an act. */
+function shareRoutes(app: App): void {
+  const slots = createRouteSlots();
+  // A route for GET makes one for HEAD, of the handler that has its place already.
+  const shared = new WeakSet<object>();
+  app.addHook('onRoute', (route) => {
+    const share = shareOf(route);
+    const { handler } = route;
+    if (share === 'own' || route.websocket === true || shared.has(handler)) return;
+    route.handler = async function inItsPlace(this: ThisParameterType<typeof handler>, request, reply) {
+      return slots[share].run(accountOf(request), async () => handler.call(this, request, reply));
+    };
+    shared.add(route.handler);
+  });
+}
+
 /** @throws VigilError `rate-limited`; once in a minute it is put on record */
 export async function keepPace(
   pace: RequestPace,
   request: FastifyRequest,
-  { claims }: LiveSession,
   trail: AccessOptions['trail'],
-  perMinuteMax?: number,
+  by: PacedBy,
 ): Promise<void> {
-  const counted = countChange(pace, claims.sessionId, performance.now(), perMinuteMax);
+  const counted = countRequest(pace, `${by} ${accountOf(request)}`, performance.now(), perMinuteMax[by]);
   if (counted === 'taken') return;
   const detail = `${request.method} ${request.routeOptions.url ?? 'unknown'}: too many requests`;
   if (counted === 'first-refused') await trail.record({ ...whoOf(request), action: 'access-denied', detail });
-  throw new VigilError('rate-limited', 'Too many requests from this login: try again in a minute.');
+  throw new VigilError('rate-limited', 'Too many requests of this account: try again in a minute.');
 }
 
 async function readSession(request: FastifyRequest, sessions: Sessions): Promise<LiveSession | undefined> {

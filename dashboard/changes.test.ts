@@ -4,7 +4,7 @@ import { VigilError } from '../contracts/errors.ts';
 import type { DeviceAssociations } from '../contracts/messages/records.ts';
 import type { SealedTurn } from '../contracts/sealed-log.ts';
 import { actorOf } from './access.ts';
-import { type Change, createChanges } from './changes.ts';
+import { type Change, createChanges, waitingPerAccountMax } from './changes.ts';
 import { assignDevice, correctPatient, type Decision, endAssociation, moveDevice } from './core/associate.ts';
 import type { Asked } from './core/association-refusals.ts';
 import { foldAssociations } from './core/beds.ts';
@@ -71,8 +71,8 @@ function dashboard(log: ReturnType<typeof newLog>, viewer = nurse) {
     now: () => t0,
     waitMs: 50,
   });
-  const ask = (decide: (state: LiveState, asked: Asked) => Decision) =>
-    change({ viewer, who: { actor: actorOf(viewer), session: 'mark' } }, {
+  const ask = (decide: (state: LiveState, asked: Asked) => Decision, by = viewer) =>
+    change({ viewer: by, who: { actor: actorOf(by), session: 'mark' } }, {
       action: 'association-moved',
       decide: (asked) => decide(state, asked),
       detail: () => 'd1',
@@ -223,5 +223,24 @@ describe('a change on a dashboard that does not read the log to its end', () => 
     const { state, ask } = dashboard(newLog());
     for (const id of ['d1', 'd2', 'd3']) state.associations.delete(id);
     expect(await ask(discharge)).toMatchObject({ ok: false, code: 'not-found' });
+  });
+});
+
+describe('changes of several people', () => {
+  it('come in turn: who asks for many waits behind themselves, and what is too much of one is refused', async () => {
+    const log = newLog();
+    const { ask } = dashboard(log);
+    const order: string[] = [];
+    const asked = (name: string) =>
+      ask(discharge, { ...nurse, userId: name }).then(
+        () => order.push(name),
+        (error: VigilError) => order.push(`${name} ${error.code}`),
+      );
+    const flood = Array.from({ length: 30 }, () => asked('flood'));
+    const hers = asked('nora');
+    await Promise.all([...flood, hers]);
+    expect(order.filter((one) => one === 'flood log-backlog-full')).toHaveLength(30 - 1 - waitingPerAccountMax);
+    const done = order.filter((one) => !one.includes(' '));
+    expect([done.length, done.indexOf('nora')]).toEqual([2 + waitingPerAccountMax, 2]);
   });
 });

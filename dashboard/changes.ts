@@ -18,6 +18,7 @@ import type { Who } from './access.ts';
 import type { Decision } from './core/associate.ts';
 import type { Asked, Denied } from './core/association-refusals.ts';
 import type { Viewer } from './core/rights.ts';
+import { createSlots } from './core/slots.ts';
 import type { Feed } from './live/feed.ts';
 
 /** A change waits this long for Kafka to give it the turn, and for the log's end, before and after. */
@@ -26,8 +27,9 @@ const waitMsMax = 5_000;
 const triesMax = 12;
 /** Before the next try, for each one made: at most so long, by chance, so that dashboards do not take the turn from each other for ever. */
 const againMsMax = 100;
-/** Changes under way; past it one is refused. */
-const changesWaitingMax = 50;
+/** Changes that wait, of all and of one account, in turn (ours); past it the newest of who has most is refused. */
+const waitingMax = 50;
+export const waitingPerAccountMax = 8;
 
 export type Change = {
   readonly action: AuditEvent['action'];
@@ -54,8 +56,9 @@ export function createChanges(options: {
   readonly waitMs?: number;
 }): MakeChange {
   const { feed, trail, log, pseudonymKey, now, waitMs = waitMsMax } = options;
-  let last: Promise<unknown> = Promise.resolve();
-  let waiting = 0;
+  const tooMany = () => new VigilError('log-backlog-full', 'Too many changes at once: try again.');
+  const bounds = { atOnceMax: 1, atOncePerKeyMax: 1, waitingMax, waitingPerKeyMax: waitingPerAccountMax };
+  const slots = createSlots(bounds, tooMany);
 
   async function recordDenied({ who }: Asking, { action }: Change, { detail, ...about }: Denied): Promise<void> {
     await trail.record({ ...who, action: 'access-denied', ...about, detail: `${action} ${detail}` });
@@ -145,17 +148,7 @@ export function createChanges(options: {
     }
   }
 
-  return async (asking, change) => {
-    if (waiting >= changesWaitingMax) throw new VigilError('log-backlog-full', 'Too many changes at once: try again.');
-    waiting += 1;
-    const made = last.then(() => makeInTurn(asking, change));
-    last = made.catch(() => {});
-    try {
-      return await made;
-    } finally {
-      waiting -= 1;
-    }
-  };
+  return (asking, change) => slots.run(asking.viewer.userId, () => makeInTurn(asking, change));
 }
 
 const isLost = (error: unknown) => error instanceof VigilError && error.code === 'turn-lost';

@@ -21,6 +21,7 @@ import { admitted, associate, openLogAs, until } from '../tests/system.ts';
 import { type Account, followAccounts, writeAccounts } from './accounts/accounts.ts';
 import { hashPassword } from './accounts/password.ts';
 import { type AuditProjection, followAudit } from './audit/projection.ts';
+import { perMinuteMax } from './bounds.ts';
 import { newBrowser, type Target } from './browser.testing.ts';
 import { influxLine, writeLines } from './influx.testing.ts';
 import { type Feed, openFeed } from './live/feed.ts';
@@ -30,7 +31,6 @@ import { AuditPage, ErrorBody } from './protocol.ts';
 import { ServerMessage } from './protocol-live.ts';
 import { WhatIf } from './protocol-what-if.ts';
 import type { App } from './routes/parts.ts';
-import { questionsPerMinuteMax } from './routes/what-if.ts';
 import { buildServer } from './server.ts';
 import { createSessions } from './sessions/sessions.ts';
 import { createStations } from './sessions/stations.ts';
@@ -472,12 +472,12 @@ describe('what other limits would have done', () => {
     ]);
   });
 
-  it('is worked out for one login only so often in a minute', async () => {
+  it('is worked out for one account only so often in a minute', async () => {
     const nurse = await who('nurse');
     const refused = { group: 'HR', limits: { high: 150 } };
     const statuses: number[] = [];
-    for (let n = 0; n <= questionsPerMinuteMax; n += 1) statuses.push((await nurse.post(path, refused)).status);
-    expect(statuses.slice(0, -1)).toEqual(new Array(questionsPerMinuteMax).fill(400));
+    for (let n = 0; n <= perMinuteMax['what-if']; n += 1) statuses.push((await nurse.post(path, refused)).status);
+    expect(statuses.slice(0, -1)).toEqual(new Array(perMinuteMax['what-if']).fill(400));
     expect(statuses.at(-1)).toBe(429);
     expect((await nurse.get(`/api/associations/${period.associationId}`)).status).toBe(200);
   });

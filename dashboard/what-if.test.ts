@@ -32,10 +32,12 @@ const valuesOf = (fromS: number, toS: number) => Array.from({ length: toS - from
 const day = valuesOf(0, 86_400);
 const stays = new AbortController().signal;
 
+const asker = (name: string) => ({ account: name, dialog: name });
+
 describe('a question', () => {
   it('is answered from all pieces of the day as if they were one', async () => {
     const desk = createWhatIf(storeOfValues(async () => day));
-    expect(await desk.ask('a', question(), stays)).toEqual({
+    expect(await desk.ask(asker('a'), question(), stays)).toEqual({
       from: formatInstant(t0),
       to: formatInstant(t0 + dayMs),
       since: formatInstant(t0),
@@ -49,7 +51,7 @@ describe('a question', () => {
   it('of the limits in force alone has no other numbers', async () => {
     const desk = createWhatIf(storeOfValues(async () => valuesOf(0, 1_200)));
     const judges = { profile: adultProfile, inForce: {}, entered: null };
-    const answer = await desk.ask('a', question({ judges }), stays);
+    const answer = await desk.ask(asker('a'), question({ judges }), stays);
     expect(answer).toMatchObject({ inForce: { medium: 2 }, entered: null, since: formatInstant(t0) });
     // The last value was of second 1199; after 20 s the engine says that nothing comes.
     expect(answer.silentMs).toBe(dayMs - 1_219_000);
@@ -57,13 +59,13 @@ describe('a question', () => {
 
   it('about nothing stored has no time and no calls', async () => {
     const desk = createWhatIf(storeOfValues(async () => []));
-    expect(await desk.ask('a', question(), stays)).toMatchObject({ since: null, everyMs: null, silentMs: 0 });
+    expect(await desk.ask(asker('a'), question(), stays)).toMatchObject({ since: null, everyMs: null, silentMs: 0 });
   });
 
   it('about more than can be looked at is refused, never answered with nothing', async () => {
     const store = storeOfValues(async () => []);
     const desk = createWhatIf({ ...store, counts: async () => [{ atMs: t0, values: valuesMax + 1 }] });
-    await expect(desk.ask('a', question(), stays)).rejects.toMatchObject({ code: 'trends-unavailable' });
+    await expect(desk.ask(asker('a'), question(), stays)).rejects.toMatchObject({ code: 'trends-unavailable' });
   });
 
   it('lets other work have its turn after a few ms of judging', async () => {
@@ -80,7 +82,7 @@ describe('a question', () => {
       if (!done) setImmediate(other);
     };
     setImmediate(other);
-    await desk.ask('a', question(), stays);
+    await desk.ask(asker('a'), question(), stays);
     done = true;
     expect(turns).toBeGreaterThanOrEqual(800 / turnMsMax);
     expect(turnMsMax).toBeLessThan(50);
@@ -88,6 +90,32 @@ describe('a question', () => {
 });
 
 describe('questions', () => {
+  it('of one account wait behind themselves: a colleague’s is refused for none of them', async () => {
+    const { asked, store } = gated();
+    const desk = createWhatIf(store);
+    const ask = (account: string, dialog: string) => outcome(desk.ask({ account, dialog }, question(), stays));
+    const flood = Array.from({ length: 20 }, (_, n) => ask('flood', `patient-${n}`));
+    let hers = '';
+    void ask('nora', 'hers').then((answered) => {
+      hers = answered;
+    });
+    expect((await Promise.all(flood.slice(4))).every((one) => one === 'rate-limited')).toBe(true);
+    for (let at = 0; at < 2; at += 1) {
+      while (asked.length <= at) await new Promise(setImmediate);
+      asked[at]!.resolve();
+    }
+    // The second or third: those of the flood that were before it are one at work and one in its turn.
+    while (asked.length < 3) await new Promise(setImmediate);
+    asked[2]!.resolve();
+    while (hers === '') await new Promise(setImmediate);
+    expect(hers).toBe('answered');
+    for (let at = 3; at < 5; at += 1) {
+      while (asked.length <= at) await new Promise(setImmediate);
+      asked[at]!.resolve();
+    }
+    await Promise.all(flood);
+  });
+
   /** A store that answers when the test says so. */
   function gated() {
     const asked: PromiseWithResolvers<void>[] = [];
@@ -115,7 +143,7 @@ describe('questions', () => {
   it('of one asker: the newest takes the place of those before', async () => {
     const { asked, store } = gated();
     const desk = createWhatIf(store);
-    const ask = () => outcome(desk.ask('a', question(), stays));
+    const ask = () => outcome(desk.ask(asker('a'), question(), stays));
     const first = ask();
     while (asked.length < 1) await new Promise(setImmediate);
     const others = [ask(), ask()];
@@ -130,25 +158,25 @@ describe('questions', () => {
   it('of several askers wait for each other, and too many are refused', async () => {
     const { asked, store } = gated();
     const desk = createWhatIf(store);
-    const outcomes = Array.from({ length: waitingMax + 1 }, (_, n) =>
-      outcome(desk.ask(`asker-${n}`, question(), stays)),
+    const outcomes = Array.from({ length: waitingMax + 2 }, (_, n) =>
+      outcome(desk.ask(asker(`asker-${n}`), question(), stays)),
     );
     expect(await outcomes.at(-1)).toBe('rate-limited');
     expect(asked).toHaveLength(1);
-    for (let n = 0; n < waitingMax; n += 1) {
+    for (let n = 0; n <= waitingMax; n += 1) {
       while (asked.length <= n) await new Promise(setImmediate);
       asked[n]!.resolve();
     }
     expect(new Set(await Promise.all(outcomes.slice(0, -1)))).toEqual(new Set(['answered']));
-    expect(asked).toHaveLength(waitingMax);
+    expect(asked).toHaveLength(waitingMax + 1);
   });
 
   it('that nobody waits for are given up, and the next is answered', async () => {
     const { asked, store } = gated();
     const desk = createWhatIf(store);
     const left = new AbortController();
-    const first = outcome(desk.ask('a', question(), left.signal));
-    const second = outcome(desk.ask('b', question(), stays));
+    const first = outcome(desk.ask(asker('a'), question(), left.signal));
+    const second = outcome(desk.ask(asker('b'), question(), stays));
     while (asked.length < 1) await new Promise(setImmediate);
     left.abort();
     asked[0]!.resolve();
@@ -156,7 +184,7 @@ describe('questions', () => {
     while (asked.length < 2) await new Promise(setImmediate);
     asked[1]!.resolve();
     expect(await second).toBe('answered');
-    expect(await outcome(desk.ask('c', question(), left.signal))).toBe('conflict');
+    expect(await outcome(desk.ask(asker('c'), question(), left.signal))).toBe('conflict');
   });
 
   it('that fail say why, and do not stop the next', async () => {
@@ -167,8 +195,8 @@ describe('questions', () => {
         return valuesOf(0, 600);
       }),
     );
-    expect(await outcome(desk.ask('a', question(), stays))).toBe('trends-unavailable');
+    expect(await outcome(desk.ask(asker('a'), question(), stays))).toBe('trends-unavailable');
     isAway = false;
-    expect(await outcome(desk.ask('a', question(), stays))).toBe('answered');
+    expect(await outcome(desk.ask(asker('a'), question(), stays))).toBe('answered');
   });
 });

@@ -6,6 +6,7 @@ import { setImmediate as otherWork } from 'node:timers/promises';
 import { VigilError } from '../contracts/errors.ts';
 import type { LimitGroup } from '../contracts/parameters.ts';
 import { formatInstant } from '../contracts/time.ts';
+import { createSlots } from './core/slots.ts';
 import { codesOfGroup, type Judges, type Replay, readingsOf, type StoredReading, startReplay } from './core/what-if.ts';
 import { spansOf } from './core/what-if-spans.ts';
 import type { WhatIf } from './protocol-what-if.ts';
@@ -26,15 +27,18 @@ export type Question = {
 
 export type WhatIfDesk = {
   /**
-   * @param asker a newer question of the same asker takes the place of an older one
+   * @param asker a newer question of the same dialog takes the place of an older one; accounts come in turn
    * @param left aborted when nobody waits for the answer any more
    * @throws VigilError `trends-unavailable`; `rate-limited` where too many wait; `conflict` where a newer question took its place
    */
-  ask(asker: string, question: Question, left: AbortSignal): Promise<WhatIf>;
+  ask(asker: Asker, question: Question, left: AbortSignal): Promise<WhatIf>;
 };
 
-/** Questions that wait for their turn, all askers together (ours). */
-export const waitingMax = 8;
+export type Asker = { readonly account: string; readonly dialog: string };
+
+/** Questions that wait for their turn (ours): of all, and of one account. */
+export const waitingMax = 16;
+export const waitingPerAccountMax = 3;
 /** How long judging goes on before other work gets its turn: far less than the 60 ms in which a breach is to be shown. */
 export const turnMsMax = 8;
 const answerMsMax = 20_000;
@@ -48,29 +52,25 @@ const tooMany = () => new VigilError('trends-unavailable', 'Too many values are 
 /** @param elapsedMs monotonic clock, by which judging gives other work its turn */
 export function createWhatIf(store: Store, elapsedMs = () => performance.now()): WhatIfDesk {
   const asking = new Map<string, AbortController>();
-  let waiting = 0;
-  let turn: Promise<unknown> = Promise.resolve();
+  const tooManyAsk = () => new VigilError('rate-limited', 'Too many ask this now: try again shortly.');
+  const bounds = { atOnceMax: 1, atOncePerKeyMax: 1, waitingMax, waitingPerKeyMax: waitingPerAccountMax };
+  const slots = createSlots(bounds, tooManyAsk);
 
   return {
-    async ask(asker, question, left) {
-      asking.get(asker)?.abort(superseded());
-      if (waiting >= waitingMax) throw new VigilError('rate-limited', 'Too many ask this now: try again shortly.');
+    async ask({ account, dialog }, question, left) {
+      asking.get(dialog)?.abort(superseded());
       const own = new AbortController();
-      asking.set(asker, own);
+      asking.set(dialog, own);
       const late = setTimeout(() => own.abort(tooLate()), answerMsMax);
       const onLeft = () => own.abort(superseded());
       left.addEventListener('abort', onLeft);
       if (left.aborted) onLeft();
-      waiting += 1;
-      const mine = turn.then(() => answer({ ...question, store, elapsedMs, stop: own.signal }));
-      turn = mine.catch(() => undefined);
       try {
-        return await mine;
+        return await slots.run(account, () => answer({ ...question, store, elapsedMs, stop: own.signal }));
       } finally {
-        waiting -= 1;
         clearTimeout(late);
         left.removeEventListener('abort', onLeft);
-        if (asking.get(asker) === own) asking.delete(asker);
+        if (asking.get(dialog) === own) asking.delete(dialog);
       }
     },
   };

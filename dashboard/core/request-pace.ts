@@ -1,10 +1,8 @@
-/** How often one login may ask for changes: a stolen session must not fill the log, the audit trail and the alarm engine. */
+/** How often one account may ask for something: a stolen session must not fill the log, the audit trail and the alarm engine. */
 
-/** Changes that one login asks for in a minute (ours): more than hands on every screen of a ward do in a storm of alarms. */
-export const changesPerMinuteMax = 600;
 const minuteMs = 60_000;
 
-/** By session. One that has asked for nothing in this minute has no row. */
+/** By what is counted and account. One that has asked for nothing in this minute has no row. */
 export type RequestPace = Map<string, { readonly since: number; n: number }>;
 
 /**
@@ -13,17 +11,17 @@ export type RequestPace = Map<string, { readonly since: number; n: number }>;
  * @param perMinuteMax how many are taken in a minute
  * @returns `first-refused` once in a minute, for the audit trail
  */
-export function countChange(
+export function countRequest(
   pace: RequestPace,
-  sessionId: string,
+  key: string,
   nowMs: number,
-  perMinuteMax = changesPerMinuteMax,
+  perMinuteMax: number,
 ): 'taken' | 'first-refused' | 'refused' {
   const isOver = ({ since }: { readonly since: number }) => nowMs - since >= minuteMs;
-  const before = pace.get(sessionId);
+  const before = pace.get(key);
   if (before === undefined || isOver(before)) {
     for (const [other, row] of pace) if (isOver(row)) pace.delete(other);
-    pace.set(sessionId, { since: nowMs, n: 1 });
+    pace.set(key, { since: nowMs, n: 1 });
     return 'taken';
   }
   before.n += 1;

@@ -5,9 +5,10 @@ import { Type } from 'typebox';
 import { VigilError } from '../../contracts/errors.ts';
 import { AssociationId, DeviceId } from '../../contracts/messages/records.ts';
 import { visibleText } from '../../contracts/text.ts';
-import { viewerOf, whoOf } from '../access.ts';
-import { type Asking, createChanges, type MakeChange } from '../changes.ts';
+import { keepPace, viewerOf, whoOf } from '../access.ts';
+import { type Change, createChanges } from '../changes.ts';
 import { assignDevice, correctPatient, type Decision, endAssociation, moveDevice } from '../core/associate.ts';
+import type { RequestPace } from '../core/request-pace.ts';
 import { seesWard } from '../core/rights.ts';
 import { devicesFor } from '../core/screen.ts';
 import { placeFault, type Unregistered, unregistered } from '../core/wards.ts';
@@ -38,8 +39,16 @@ const answers = {
 
 const { 200: _, ...refusals } = answers;
 
+/** Beds are changed by hand: so many changes of one account in a minute, and not more. */
+type Changer = (request: FastifyRequest, change: Change) => Promise<Decision>;
+
 export function deviceRoutes(app: App, parts: Parts): void {
-  const change = createChanges(parts);
+  const decideAndWrite = createChanges(parts);
+  const pace: RequestPace = new Map();
+  const change: Changer = async (request, asked) => {
+    await keepPace(pace, request, parts.trail, 'beds');
+    return decideAndWrite({ viewer: viewerOf(request), who: whoOf(request) }, asked);
+  };
   listRoutes(app, parts);
   placeRoutes(app, parts, change);
   patientRoutes(app, parts, change);
@@ -69,7 +78,7 @@ function listRoutes(app: App, { feed, wards, accounts }: Parts): void {
 }
 
 /** Puts a device at a bed. */
-function placeRoutes(app: App, { feed, wards }: Parts, change: MakeChange): void {
+function placeRoutes(app: App, { feed, wards }: Parts, change: Changer): void {
   const at = (place: { ward: string; bed: string }) => `at ${place.ward} ${place.bed}`;
 
   /** Before every other judgement of the body, so that a name with a space behind it gets a suggestion too. */
@@ -84,13 +93,13 @@ function placeRoutes(app: App, { feed, wards }: Parts, change: MakeChange): void
     '/api/devices/:deviceId/associations',
     {
       preValidation: placeCheck,
-      config: { access: 'associate-device' },
+      config: { access: 'associate-device', share: 'own' },
       schema: { params: DeviceParams, body: AssociateBody, response: { 201: Associated, ...refusals } },
     },
     async (request, reply) => {
       const { deviceId } = request.params;
       const associationId = randomUUIDv7();
-      const decision = await change(askingOf(request), {
+      const decision = await change(request, {
         action: 'association-started',
         decide: (asked) => assignDevice(feed.state, asked, deviceId, request.body, associationId),
         detail: ({ period }) => `${deviceId} ${at(period)}`,
@@ -103,12 +112,12 @@ function placeRoutes(app: App, { feed, wards }: Parts, change: MakeChange): void
     '/api/devices/:deviceId/move',
     {
       preValidation: placeCheck,
-      config: { access: 'associate-device' },
+      config: { access: 'associate-device', share: 'own' },
       schema: { params: DeviceParams, body: MoveBody, response: answers },
     },
     async (request, reply) => {
       const { deviceId } = request.params;
-      const decision = await change(askingOf(request), {
+      const decision = await change(request, {
         action: 'association-moved',
         decide: (asked) => moveDevice(feed.state, asked, deviceId, request.body),
         detail: ({ period, tables }) => `${tables.map((table) => table.deviceId).join(', ')} now ${at(period)}`,
@@ -119,16 +128,16 @@ function placeRoutes(app: App, { feed, wards }: Parts, change: MakeChange): void
 }
 
 /** Corrects a patient's data, and ends a stay or a device's part in it. */
-function patientRoutes(app: App, { feed }: Parts, change: MakeChange): void {
+function patientRoutes(app: App, { feed }: Parts, change: Changer): void {
   app.post(
     '/api/devices/:deviceId/associations/:associationId/patient',
     {
-      config: { access: 'admit-patient' },
+      config: { access: 'admit-patient', share: 'own' },
       schema: { params: PeriodParams, body: CorrectBody, response: answers },
     },
     async (request, reply) => {
       const { deviceId, associationId } = request.params;
-      const decision = await change(askingOf(request), {
+      const decision = await change(request, {
         action: 'patient-corrected',
         decide: (asked) => correctPatient(feed.state, asked, deviceId, associationId, request.body),
         detail: ({ tables }) => {
@@ -147,13 +156,13 @@ function patientRoutes(app: App, { feed }: Parts, change: MakeChange): void {
   app.delete(
     '/api/devices/:deviceId/associations/:associationId',
     {
-      config: { access: 'associate-device' },
+      config: { access: 'associate-device', share: 'own' },
       schema: { params: PeriodParams, querystring: EndQuery, response: answers },
     },
     async (request, reply) => {
       const { deviceId, associationId } = request.params;
       const { whole } = request.query;
-      const decision = await change(askingOf(request), {
+      const decision = await change(request, {
         action: 'association-ended',
         decide: (asked) => endAssociation(feed.state, asked, deviceId, associationId, whole),
         detail: ({ tables }) => tables.map((table) => table.deviceId).join(', '),
@@ -162,8 +171,6 @@ function patientRoutes(app: App, { feed }: Parts, change: MakeChange): void {
     },
   );
 }
-
-const askingOf = (request: FastifyRequest): Asking => ({ viewer: viewerOf(request), who: whoOf(request) });
 
 function answer(reply: FastifyReply, decision: Decision, done = 200): FastifyReply {
   if (decision.ok) {

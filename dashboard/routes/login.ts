@@ -16,8 +16,9 @@ import {
   whoOf,
 } from '../access.ts';
 import { type Account, userIdPattern } from '../accounts/accounts.ts';
+import { perMinuteMax } from '../bounds.ts';
 import type { Guess } from '../core/guesses.ts';
-import { countChange, type RequestPace } from '../core/request-pace.ts';
+import { countRequest, type RequestPace } from '../core/request-pace.ts';
 import { may, permissionsOf, type Viewer } from '../core/rights.ts';
 import { createPasswordDesk } from '../password-desk.ts';
 import { ErrorBody, LoginBody, Session, Ticket, UnlockBody } from '../protocol.ts';
@@ -25,9 +26,6 @@ import { addressOf, networkOf } from '../proxies.ts';
 import { knownCookie, stationCookieOptions } from '../sessions/stations.ts';
 import { fingerprintOf, sessionMark } from '../sessions/token.ts';
 import type { App, Parts } from './parts.ts';
-
-/** Logins of one account in a minute that were right (ours): each makes a session and a record. */
-const loginsPerMinuteMax = 30;
 
 type From = Pick<Who, 'address' | 'station'>;
 
@@ -63,7 +61,7 @@ export function loginRoutes(app: App, parts: Parts): void {
   }
 
   async function login(account: Account, from: From) {
-    if (countChange(logins, account.userId, performance.now(), loginsPerMinuteMax) !== 'taken')
+    if (countRequest(logins, account.userId, performance.now(), perMinuteMax.login) !== 'taken')
       throw new VigilError('rate-limited', 'Too many logins of this account: try again in a minute.');
     const started = await sessions.start(account.userId);
     if (!started) throw new VigilError('not-logged-in', 'User or password is wrong.');
@@ -109,7 +107,7 @@ export function loginRoutes(app: App, parts: Parts): void {
 
   app.post(
     '/api/logout',
-    { config: { access: 'session' }, schema: { response: { 204: Type.Null(), 401: ErrorBody } } },
+    { config: { access: 'session', share: 'own' }, schema: { response: { 204: Type.Null(), 401: ErrorBody } } },
     async (request, reply) => {
       if (!request.live) throw notLoggedIn();
       const { claims } = request.live;
@@ -127,7 +125,10 @@ export function loginRoutes(app: App, parts: Parts): void {
 
   app.post(
     '/api/ticket',
-    { config: { access: 'session' }, schema: { response: { 200: Ticket, 401: ErrorBody, 403: ErrorBody } } },
+    {
+      config: { access: 'session', share: 'look' },
+      schema: { response: { 200: Ticket, 401: ErrorBody, 403: ErrorBody } },
+    },
     async (request) => {
       if (!request.live) throw notLoggedIn();
       const { viewer, claims } = request.live;
@@ -149,7 +150,7 @@ const knownOf = (account: Account) => ({ userId: account.userId, fingerprint: fi
 function lockRoutes(app: App, { sessions, trail, lockAfterMs }: Parts, checkPassword: CheckPassword): void {
   app.post(
     '/api/lock',
-    { config: { access: 'session' }, schema: { response: { 204: Type.Null(), 401: ErrorBody } } },
+    { config: { access: 'session', share: 'own' }, schema: { response: { 204: Type.Null(), 401: ErrorBody } } },
     async (request, reply) => {
       if (!request.live) throw notLoggedIn();
       const { viewer, claims } = request.live;
@@ -163,7 +164,7 @@ function lockRoutes(app: App, { sessions, trail, lockAfterMs }: Parts, checkPass
   app.post(
     '/api/unlock',
     {
-      config: { access: 'session' },
+      config: { access: 'session', share: 'own' },
       schema: { body: UnlockBody, response: { 200: Session, 401: ErrorBody, 403: ErrorBody, 429: ErrorBody } },
     },
     async (request) => {

@@ -13,9 +13,6 @@ import { createWhatIf } from '../what-if.ts';
 import { AssociationParams, bedOf, whereabouts } from './clinical.ts';
 import type { App, Parts } from './parts.ts';
 
-/** Questions of one login in a minute (ours): a form asks when nothing was typed for a moment. */
-export const questionsPerMinuteMax = 60;
-
 export function whatIfRoute(app: App, parts: Parts): void {
   const { feed, trail, trends, now } = parts;
   const desk = createWhatIf(trends);
@@ -24,7 +21,7 @@ export function whatIfRoute(app: App, parts: Parts): void {
   app.post(
     '/api/associations/:associationId/what-if',
     {
-      config: { access: 'set-limits' },
+      config: { access: 'set-limits', share: 'look' },
       schema: {
         params: AssociationParams,
         body: WhatIfBody,
@@ -42,7 +39,7 @@ export function whatIfRoute(app: App, parts: Parts): void {
     },
     async (request, reply) => {
       const live = sessionOf(request);
-      await keepPace(pace, request, live, trail, questionsPerMinuteMax);
+      await keepPace(pace, request, trail, 'what-if');
       const { group, limits } = request.body;
       const bed = await bedOf(parts, request, request.params.associationId);
       const toMs = now();
@@ -56,7 +53,8 @@ export function whatIfRoute(app: App, parts: Parts): void {
       const fromMs = Math.min(toMs - 1, Math.max(toMs - lookBackMs, bed.tray?.endedAtMs ?? 0));
       const intervalMs = declaredOf(bed, codesOfGroup(group));
       const question = { associationId: bed.associationId, group, judges, fromMs, toMs, intervalMs };
-      return desk.ask(`${live.claims.sessionId} ${bed.associationId}`, question, leftOf(reply));
+      const asker = { account: live.viewer.userId, dialog: `${live.claims.sessionId} ${bed.associationId}` };
+      return desk.ask(asker, question, leftOf(reply));
     },
   );
 }

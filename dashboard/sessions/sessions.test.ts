@@ -6,7 +6,7 @@ import { nobodysHash } from '../accounts/password.ts';
 import { renewAfterMs, sessionIdleMs } from '../core/session-rules.ts';
 import { createSessions } from './sessions.ts';
 import { createStations, knownMax } from './stations.ts';
-import { createTickets, ticketMs } from './tickets.ts';
+import { createTickets, ticketMs, ticketsPerAccountMax } from './tickets.ts';
 import { createTokens, sessionMark } from './token.ts';
 
 const t0 = Date.UTC(2026, 0, 1);
@@ -164,6 +164,16 @@ describe('a ticket', () => {
     clock.ms += ticketMs;
     expect(tickets.redeem(late, 's1')).toBeUndefined();
   });
+});
+
+it('tickets that one account asks for make none of another account void', () => {
+  const tickets = createTickets(() => t0);
+  const of = (userId: string) => ({ userId, sessionId: userId, startedAtMs: t0, seenAtMs: t0, fingerprint: 'f' });
+  const hers = tickets.issue(of('nora'));
+  const flood = Array.from({ length: 6_000 }, () => tickets.issue(of('flood')));
+  expect(tickets.redeem(hers, 'nora')).toEqual(of('nora'));
+  expect(tickets.redeem(flood[0]!, 'flood')).toBeUndefined();
+  expect(flood.filter((one) => tickets.redeem(one, 'flood') !== undefined)).toHaveLength(ticketsPerAccountMax);
 });
 
 describe('a station', () => {

@@ -3,8 +3,9 @@ import { randomBytes } from 'node:crypto';
 import type { Claims } from '../core/session-rules.ts';
 
 export const ticketMs = 30_000;
-/** Unused tickets at once; past it the oldest is void. */
+/** Unused tickets at once, of all and of one account; past it the oldest, of the account the account's, is void. */
 const ticketsMax = 5_000;
+export const ticketsPerAccountMax = 48;
 
 export type Tickets = {
   issue(claims: Claims): string;
@@ -19,6 +20,8 @@ export function createTickets(now: () => number): Tickets {
       const ticket = randomBytes(32).toString('base64url');
       const validUntilMs = now() + ticketMs;
       open.set(ticket, { claims, validUntilMs });
+      const own = [...open].filter(([, one]) => one.claims.userId === claims.userId);
+      if (own.length > ticketsPerAccountMax) open.delete(own[0]![0]);
       for (const [old, { validUntilMs: until }] of open) {
         if (until > now() && open.size <= ticketsMax) break;
         open.delete(old);
