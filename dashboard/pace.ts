@@ -36,6 +36,6 @@ export const closeCodes = {
   notAllowed: 4004,
   /** The look could not be put on record (Kafka is away), or the server starts: try again in a few seconds. */
   unavailable: 4005,
-  /** More live connections than the session or the server may have. */
+  /** More live connections or messages than the account or the server may have: a newer screen has its place. Not before a minute again. */
   tooMany: 4006,
 } as const;

@@ -5,21 +5,21 @@ import type { Trail } from '../../contracts/audit-trail.ts';
 import type { DamageBook } from '../../contracts/kafka/damage-book.ts';
 import type { ClockStep } from '../../contracts/system-clock.ts';
 import type { Who } from '../access.ts';
+import { perMinuteMax } from '../bounds.ts';
 import type { Budget } from '../core/budget.ts';
 import { judgeHealth } from '../core/health.ts';
+import { countRequest, type RequestPace } from '../core/request-pace.ts';
 import { unseenAlarms } from '../core/screen.ts';
+import { type Place, placeFor } from '../core/screen-places.ts';
 import type { Claims } from '../core/session-rules.ts';
 import type { Chunk } from '../core/waves.ts';
 import { closeCodes, heartbeatMs, numericsEveryMs } from '../pace.ts';
 import type { Health } from '../protocol-live.ts';
 import type { Sessions } from '../sessions/sessions.ts';
 import type { Feed } from './feed.ts';
+import { cutOffMs } from './outbox.ts';
 import { createScreen, type Screen, waveText } from './screen-connection.ts';
 
-/** Live connections of one session: its tabs. */
-const screensOfSessionMax = 12;
-/** Live connections of this server. */
-const screensMax = 500;
 /** Without an answer to a ping for this long the way is broken though nothing said so. */
 export const silentMsMax = 15_000;
 
@@ -35,8 +35,8 @@ export type Hub = {
   /** Ends the connections of a session that was logged out. */
   endSession(sessionId: string): void;
   health(): Health;
-  /** Messages left out for slow screens, those that are open included, and screens closed for it. */
-  stats(): { screens: number; skippedWaves: number; skippedNumerics: number; closedForResync: number };
+  /** Messages left out for slow screens, those that are open included, screens closed for it, and those closed or refused for their number. */
+  stats(): { screens: number; skippedWaves: number; skippedNumerics: number; closedForResync: number; tooMany: number };
   close(): void;
 };
 
@@ -60,8 +60,9 @@ export function createHub(options: {
   readonly logger: Logger;
 }): Hub {
   const { feed, sessions, trail, stream, budget, silentMs, now, logger, unregistered = () => 0 } = options;
-  const screens = new Map<Screen, { socket: WebSocket; answeredAtMs: number }>();
-  const past = { skippedWaves: 0, skippedNumerics: 0, closedForResync: 0 };
+  const screens = new Map<Screen, { socket: WebSocket; answeredAtMs: number; readonly place: Place }>();
+  const past = { skippedWaves: 0, skippedNumerics: 0, closedForResync: 0, tooMany: 0 };
+  const watches: RequestPace = new Map();
   const health = (): Health => {
     const looking = [...screens.keys()].flatMap((screen) => screen.looking() ?? []);
     const strays = unregistered();
@@ -93,16 +94,32 @@ export function createHub(options: {
     }
   }
 
+  /** Ends the connection that gives way to a new one. False where the house is full. */
+  function makeRoom(place: Place): boolean {
+    const held = [...screens].flatMap(([screen, one]) =>
+      screen.endedWith() === undefined ? [{ ...one.place, screen, socket: one.socket }] : [],
+    );
+    const judged = placeFor(held, place);
+    if (!judged.taken || judged.goes) {
+      past.tooMany += 1;
+      logger.warn({ screens: held.length, refused: !judged.taken }, 'too many screens of one account, or in all');
+    }
+    const goes = judged.taken ? judged.goes : undefined;
+    goes?.screen.end(closeCodes.tooMany, 'a newer one has its place');
+    // Who does not answer the closing would keep the socket.
+    if (goes) setTimeout(() => goes.socket.terminate(), cutOffMs).unref();
+    return judged.taken;
+  }
+
   const timers = [setInterval(() => flush('numerics'), numericsEveryMs), setInterval(beat, heartbeatMs)];
 
   return {
     health,
     open(socket, claims, who) {
       const viewer = sessions.recheck(claims);
-      const ofSession = [...screens.keys()].filter((screen) => screen.claims.sessionId === claims.sessionId).length;
       if (!viewer) return socket.close(closeCodes.sessionEnded, 'session ended');
-      if (ofSession >= screensOfSessionMax || screens.size >= screensMax)
-        return socket.close(closeCodes.tooMany, 'too many connections');
+      const place = { account: claims.userId, session: claims.sessionId, address: who.address ?? 'unknown' };
+      if (!makeRoom(place)) return socket.close(closeCodes.tooMany, 'too many connections');
       const screen = createScreen({
         socket,
         claims,
@@ -116,10 +133,12 @@ export function createHub(options: {
         now,
         logger,
       });
-      const state = { socket, answeredAtMs: now() };
+      const state = { socket, answeredAtMs: now(), place };
       screens.set(screen, state);
       socket.on('message', (data, isBinary) => {
-        if (isBinary) screen.end(closeCodes.badMessage, 'text only');
+        const counted = countRequest(watches, claims.userId, performance.now(), perMinuteMax.watch);
+        if (counted !== 'taken') screen.end(closeCodes.tooMany, 'too many messages');
+        else if (isBinary) screen.end(closeCodes.badMessage, 'text only');
         else screen.received(data.toString());
       });
       socket.on('pong', () => {

@@ -5,7 +5,7 @@ import { admit, type Budget, type Load } from '../core/budget.ts';
 import { closeCodes } from '../pace.ts';
 
 /** A socket that takes nothing does not take the closing either. */
-const cutOffMs = 1_000;
+export const cutOffMs = 1_000;
 
 export type ScreenSocket = Pick<WebSocket, 'send' | 'close' | 'terminate' | 'bufferedAmount'>;
 

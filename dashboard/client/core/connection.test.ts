@@ -29,7 +29,7 @@ describe('trying again', () => {
     [closeCodes.notAllowed, 'forbidden'],
     [closeCodes.resync, 'retry-now'],
     [closeCodes.unavailable, 'retry'],
-    [closeCodes.tooMany, 'retry'],
+    [closeCodes.tooMany, 'retry-late'],
     [closeCodes.badMessage, 'retry'],
     [1006, 'retry'],
     [1001, 'retry'],

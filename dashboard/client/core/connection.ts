@@ -18,7 +18,10 @@ export function isLost(lastHeardMs: number, nowMs: number): boolean {
   return nowMs - lastHeardMs > serverLostMs;
 }
 
-export type AfterClose = 'log-in' | 'retry-now' | 'retry' | 'forbidden';
+/** A screen that gave way to a newer one of its account waits this long: else two would take the place from each other for ever. */
+export const lateRetryMs = 60_000;
+
+export type AfterClose = 'log-in' | 'retry-now' | 'retry' | 'retry-late' | 'forbidden';
 
 /** What follows from the server's close code. */
 export function afterClose(code: number): AfterClose {
@@ -29,6 +32,8 @@ export function afterClose(code: number): AfterClose {
       return 'forbidden';
     case closeCodes.resync:
       return 'retry-now';
+    case closeCodes.tooMany:
+      return 'retry-late';
     default:
       return 'retry';
   }
@@ -40,7 +45,7 @@ export function closeText(code: number): string | undefined {
     case closeCodes.unavailable:
       return 'The server cannot put this look on record yet.';
     case closeCodes.tooMany:
-      return 'Too many screens are open at once.';
+      return 'Too many screens of this login are open, and a newer one took this one’s place. Close some. This one tries again in a minute.';
     case closeCodes.badMessage:
       return 'The server did not understand this page: load it again.';
     default:

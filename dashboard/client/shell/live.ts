@@ -1,7 +1,7 @@
 /** The live connection: opened with a ticket, resumed by its last number, taken for lost when the heartbeat stops. */
 import { livePath, waveTextStart } from '../../pace.ts';
 import type { ServerMessage, Watch } from '../../protocol-live.ts';
-import { afterClose, closeText, isLost, retryDelayMs } from '../core/connection.ts';
+import { afterClose, closeText, isLost, lateRetryMs, retryDelayMs } from '../core/connection.ts';
 import { applyDelta, type Screen, screenOf } from '../core/fold.ts';
 import type { Answer } from './api.ts';
 
@@ -92,12 +92,14 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
         return void connect();
       case 'retry':
         return retry();
+      case 'retry-late':
+        return retry(lateRetryMs);
     }
   }
 
-  function retry() {
+  function retry(afterMs = retryDelayMs(attempt++, events.random())) {
     if (closed || retryTimer !== undefined) return;
-    retryTimer = setTimeout(() => void connect(), retryDelayMs(attempt++, events.random()));
+    retryTimer = setTimeout(() => void connect(), afterMs);
   }
 
   /** Leaves a socket that does not speak: the browser may take minutes to notice. */
