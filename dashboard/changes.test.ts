@@ -7,7 +7,7 @@ import { actorOf } from './access.ts';
 import { type Change, createChanges, waitingPerAccountMax } from './changes.ts';
 import { assignDevice, correctPatient, type Decision, endAssociation, moveDevice } from './core/associate.ts';
 import type { Asked } from './core/association-refusals.ts';
-import { foldAssociations } from './core/beds.ts';
+import { deviceOf, foldAssociations } from './core/beds.ts';
 import { nurse, period, t0, table } from './core/fold.testing.ts';
 import { emptyState, type LiveState } from './core/state.ts';
 
@@ -54,6 +54,7 @@ function dashboard(log: ReturnType<typeof newLog>, viewer = nurse) {
   const state = emptyState();
   for (const id of ['1', '2', '3'])
     foldAssociations(state, table(`d${id}`, 1, period(`assoc-0${id}`, 'icu', { patient })));
+  for (const id of ['e1', 'e2']) deviceOf(state, id);
   const audit: AuditEvent[] = [];
   let read = 0;
   let reads = true;

@@ -12,7 +12,16 @@ import { type AssociationPeriod, contentTypes } from '../contracts/messages/reco
 import { newScores } from '../contracts/messages/scores.testing.ts';
 import type { SealedLog } from '../contracts/sealed-log.ts';
 import { startTestPlatform } from '../tests/platform.ts';
-import { admitted, associate, openLogAs, ownPorts, type RunningHouse, startHouse, until } from '../tests/system.ts';
+import {
+  admitted,
+  associate,
+  connectFor,
+  openLogAs,
+  ownPorts,
+  type RunningHouse,
+  startHouse,
+  until,
+} from '../tests/system.ts';
 import { type Account, readAccounts, writeAccounts } from './accounts/accounts.ts';
 import { hashPassword } from './accounts/password.ts';
 import { type Browser, newBrowser, type Target } from './browser.testing.ts';
@@ -122,6 +131,7 @@ beforeAll(async () => {
   inStep = admitted('7', wards.step, 'Othername');
   await associate(platform, operator, deviceIcu, 1, inIcu);
   await associate(platform, operator, deviceStep, 1, inStep);
+  for (const id of ['child', '4', '5', '6', '9']) await connectFor(platform, gateway, `dash-${run}-${id}`);
   house = await startHouse(platform, 'dashboard', {
     VIGIL_ACCOUNTS_FILE: accountsFile,
     VIGIL_WARDS_FILE: wardsFile,

@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { ownPorts, type RunningHouse, startHouse, until } from '../tests/system.ts';
+import { connectFor, openLogAs, ownPorts, type RunningHouse, startHouse, until } from '../tests/system.ts';
 import { type Account, writeAccounts } from './accounts/accounts.ts';
 import { hashPassword } from './accounts/password.ts';
 import { type Answer, type Browser, newBrowser } from './browser.testing.ts';
@@ -30,6 +30,13 @@ beforeAll(async () => {
   ];
   writeAccounts(accountsFile, new Map([account('anna', 'Anna'), account('bert', 'Bert')]));
   writeFileSync(wardsFile, JSON.stringify({ version: 1, wards: [{ ward, beds }] }));
+  const gateway = await openLogAs(inject('platform'), 'gateway');
+  const ids = rounds.flatMap((round) => [
+    `m${round}`,
+    ...[0, 1].flatMap((at) => [`p${round}-${at}`, `b${round}-${at}`]),
+  ]);
+  for (const id of ids) await connectFor(inject('platform'), gateway, `two-${run}-${id}`);
+  await gateway.close();
   const start = async (userId: string): Promise<Browser> => {
     const platform = await ownPorts(inject('platform'));
     houses.push(

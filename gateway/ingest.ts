@@ -26,12 +26,13 @@ type Taken = Exclude<Judgement, { verdict: 'refused' }>;
 
 const appended: Outcome = { kind: 'appended' };
 const failed: Outcome = { kind: 'failed' };
+const notServed = { code: 'device-not-served', message: 'too many devices have associations (gateway/tables.ts)' };
 
 /** Writes what was published to the log and tells, once, what became of it: nothing is told before Kafka has it. */
 export function createIngest(options: {
   readonly append: AppendSealed;
   readonly rejections: Pick<Rejections, 'keep'>;
-  readonly tables: Pick<Tables, 'periodsOf'>;
+  readonly tables: Pick<Tables, 'periodsOf' | 'serves'>;
   readonly bounds: TimeBounds;
   /** By what is known of the device's clock; or, where a person sends it through, by the time that it states or as the person says. */
   readonly attribution: 'by-clock' | 'by-stated-time' | { readonly associationId: string };
@@ -49,6 +50,10 @@ export function createIngest(options: {
 
   function publish(message: Incoming, settle: Settle): void {
     const { source, topic, payload, receivedAtMs } = message;
+    if (!tables.serves(source.pseudonym)) {
+      settle(lost(message, notServed));
+      return;
+    }
     const kind = source.topics.get(topic);
     if (kind === undefined) {
       const right = judgePublishTopic(source.deviceId, topic);

@@ -9,8 +9,11 @@ import { parseInstant } from '../contracts/time.ts';
 import { type Period, readPeriods } from './core/associations.ts';
 import { type Presence, presenceLifeMs } from './core/inbox.ts';
 
-/** Devices with associations. Past it nobody connects any more: to take a patient's readings for nobody's would be worse. */
-const devicesMax = 100_000;
+/**
+ * Devices with associations (a dashboard makes no more than half as many). Past it further tables are left out, and what comes from a device
+ * that is not among those that are held is not taken: to take a patient's readings for nobody's would be worse. All others go on.
+ */
+const usualDevicesMax = 100_000;
 /** Dashboard processes of the last while. Past it those that have not been heard of for longest are forgotten. */
 const presencesMax = 1_000;
 
@@ -20,6 +23,8 @@ export type Tables = {
   isReady(): boolean;
   /** By device pseudonym, oldest first; empty where the device never had a patient. */
   periodsOf(devicePseudonym: string): readonly Period[];
+  /** False where a table of this device may have been left out, so that nobody knows whose its readings are. */
+  serves(devicePseudonym: string): boolean;
   presences(): Iterable<Presence>;
   close(): Promise<void>;
 };
@@ -34,8 +39,10 @@ export async function followTables(options: {
   readonly pseudonymKey: string;
   readonly now: () => number;
   readonly onAssociation: (deviceId: string) => void;
+  /** As a rule `usualDevicesMax`. */
+  readonly devicesMax?: number;
 }): Promise<Tables> {
-  const { log, sealedLog, pseudonymKey, now } = options;
+  const { log, sealedLog, pseudonymKey, now, devicesMax = usualDevicesMax } = options;
   const devices = new Map<string, Entry>();
   const presences = new Map<string, Presence>();
   let isReady = false;
@@ -61,8 +68,10 @@ export async function followTables(options: {
     // Written by several processes: an older version may land after a newer one.
     if (body.version < (devices.get(key)?.version ?? 0)) return true;
     if (!devices.has(key) && devices.size >= devicesMax) {
+      if (!overflowed)
+        log.error({ devices: devices.size }, 'too many devices have associations: further ones are not served');
       overflowed = true;
-      return false;
+      return true;
     }
     devices.set(key, { version: body.version, periods });
     if (isReady) options.onAssociation(body.deviceId);
@@ -87,8 +96,9 @@ export async function followTables(options: {
   });
   return {
     ready,
-    isReady: () => isReady && !overflowed,
+    isReady: () => isReady,
     periodsOf: (devicePseudonym) => devices.get(devicePseudonym)?.periods ?? none,
+    serves: (devicePseudonym) => !overflowed || devices.has(devicePseudonym),
     presences: () => presences.values(),
     close: table.close,
   };

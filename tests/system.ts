@@ -4,10 +4,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
-import { pseudonym } from '../contracts/envelope/pseudonym.ts';
+import { pseudonym, unassignedAssociation } from '../contracts/envelope/pseudonym.ts';
 import type { ReaderKeys } from '../contracts/envelope/wrapped-key.ts';
 import { kafkaSettings } from '../contracts/kafka/settings.ts';
-import { type AssociationPeriod, contentTypes, type DeviceAssociations } from '../contracts/messages/records.ts';
+import {
+  type AssociationPeriod,
+  type ConnectionRecord,
+  contentTypes,
+  type DeviceAssociations,
+} from '../contracts/messages/records.ts';
 import { openSealedLog, type SealedLog } from '../contracts/sealed-log.ts';
 import { readSettings } from '../contracts/settings.ts';
 import type { Service } from '../contracts/topics.ts';
@@ -110,6 +115,13 @@ export async function associate(
 ): Promise<void> {
   const body: DeviceAssociations = { deviceId, version, periods };
   await operator.append('associations', devicePseudonym(platform, deviceId), contentTypes.associations, body);
+}
+
+/** Has a device connect for the dashboards, as a gateway says it: of which nothing was heard, none is assigned. */
+export async function connectFor(platform: Whereabouts, gateway: SealedLog, deviceId: string): Promise<void> {
+  const body: ConnectionRecord = { deviceId, receivedAt: new Date().toISOString(), connected: true };
+  const key = unassignedAssociation(pseudonymKey(platform), deviceId);
+  await gateway.append('observations', key, contentTypes.connection, body);
 }
 
 /** A made-up patient in a bed from an hour ago on. */

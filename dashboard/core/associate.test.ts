@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { formatInstant } from '../../contracts/time.ts';
 import type { AssociateBody, CorrectBody } from '../protocol-devices.ts';
 import { assignDevice, correctPatient, type Decision, endAssociation, moveDevice } from './associate.ts';
-import type { Asked } from './association-refusals.ts';
-import { foldAssociations } from './beds.ts';
+import { type Asked, associatedMax, noSuchDevice } from './association-refusals.ts';
+import { deviceOf, foldAssociations } from './beds.ts';
 import { auditor, everywhere, nurse, period, t0, table, technician } from './fold.testing.ts';
-import { notOnYourWards, type Viewer } from './rights.ts';
+import type { Viewer } from './rights.ts';
 import { emptyState, type LiveState } from './state.ts';
 
 const patient = { patientId: 'P-1', familyName: 'Made', givenName: 'Up', category: 'adult' as const };
@@ -24,11 +24,12 @@ const body = (fields: Partial<AssociateBody> = {}): AssociateBody => ({
   ...fields,
 });
 const by = (viewer: Viewer): Asked => ({ viewer, nowMs: t0 });
+type Refused = Extract<Decision, { ok: false }>;
 const outcome = (decision: Decision) => (decision.ok ? 'ok' : decision.code);
 
 /**
  * d1 in icu bed 1 with patient P-1 at version 4, d2 in step bed 2 with P-2, d3 in icu bed 3 without a patient, d4 and d5 in icu bed 4 with
- * the newborn P-4.
+ * the newborn P-4. d9 and others of that kind were heard and had no bed yet.
  */
 function ward() {
   const state = emptyState();
@@ -38,6 +39,7 @@ function ward() {
   foldAssociations(state, table('d3', 1, period('assoc-03', 'icu', { patient: null, bed: '3' })));
   foldAssociations(state, table('d4', 1, period('assoc-04', 'icu', { patient: neonate, bed: '4' })));
   foldAssociations(state, table('d5', 1, period('assoc-05', 'icu', { patient: neonate, bed: '4' })));
+  for (const id of ['d6', 'd7', 'd8', 'd9']) deviceOf(state, id);
   return state;
 }
 
@@ -188,15 +190,19 @@ describe('what is in a ward that the viewer may not see', () => {
       moveDevice(tray(), by(stepNurse), 'd3', { ward: 'step', bed: '9', version: version ?? 0 }),
       moveDevice(tray(), by(stepNurse), 'd1', { ward: 'step', bed: '9', version: version ?? 0 }),
     ]);
-    const unknown = moveDevice(tray(), by(stepNurse), 'd9', { ward: 'step', bed: '9', version: 5 });
+    const { denied: _, ...unknown } = moveDevice(tray(), by(stepNurse), 'd9', {
+      ward: 'step',
+      bed: '9',
+      version: 5,
+    }) as Refused;
     for (const answer of answers) {
-      const { denied, ...said } = answer as Extract<Decision, { ok: false }>;
+      const { denied, ...said } = answer as Refused;
       expect(said).toEqual(unknown);
       // Of a device that has a bed the record says which ward and patient it would have been about; the answer does not.
       const of = { ward: 'icu', associationId: 'assoc-01', patientId: 'P-1' };
       expect([{ detail: 'd1', ...of }, { detail: 'd3' }]).toContainEqual(denied);
     }
-    expect(unknown).toEqual({ ok: false, code: 'not-found', message: notOnYourWards });
+    expect(unknown).toEqual({ ok: false, code: 'not-found', message: noSuchDevice });
   });
 
   it('puts every act on record that is refused for its ward, its patient or the role', () => {
@@ -242,6 +248,41 @@ describe('what is in a ward that the viewer may not see', () => {
       expect(act(allNurse)).toMatchObject({ ok: false, code: 'conflict' });
       expect(act(allNurse)).not.toHaveProperty('denied');
     }
+  });
+
+  it('says of a patient id in another ward what it says of a ward that is not theirs', () => {
+    const admit = (ward_: string) =>
+      assignDevice(ward(), by(stepNurse), 'd9', body({ ward: ward_, bed: '9' }), 'assoc-new');
+    const [elsewhere, notTheirs] = [admit('step'), admit('icu')];
+    const shown = (decision: Decision) => !decision.ok && [decision.code, decision.message];
+    expect(shown(elsewhere)).toEqual(shown(notTheirs));
+    expect(elsewhere).toMatchObject({ hiddenId: 'P-1' });
+    expect(notTheirs).not.toHaveProperty('hiddenId');
+  });
+
+  it('assigns no device that was never heard, and says of it what it says of one of another ward', () => {
+    const put = (deviceId: string) =>
+      assignDevice(ward(), by(nurse), deviceId, body({ bed: '9', patient: null, version: null }), 'assoc-new');
+    expect(put('d9')).toMatchObject({ ok: true });
+    const [ghost, ofOtherWard] = [put('ghost'), put('d2')];
+    for (const refused of [ghost, ofOtherWard])
+      expect(refused).toMatchObject({ code: 'not-found', message: expect.stringContaining('before it has connected') });
+    expect({ ...ghost, denied: undefined }).toEqual({ ...ofOtherWard, denied: undefined });
+    expect(ghost).toMatchObject({ denied: { detail: 'ghost' } });
+    const moved = moveDevice(ward(), by(nurse), 'ghost', { ward: 'icu', bed: '9', version: 1 });
+    expect({ ...moved, denied: undefined }).toEqual({ ...ghost, denied: undefined });
+  });
+
+  it('gives no further device a first bed where so many have had one, and goes on for the others', () => {
+    const state = ward();
+    for (let at = state.associations.size; at < associatedMax; at += 1)
+      state.associations.set(`x${at}`, table(`x${at}`, 1));
+    const put = (deviceId: string, version: number) =>
+      outcome(assignDevice(state, by(nurse), deviceId, body({ bed: '9', patient: null, version }), 'assoc-new'));
+    expect(put('d9', 0)).toBe('conflict');
+    expect(put('d3', 1)).toBe('ok');
+    state.associations.delete('x100');
+    expect(put('d9', 0)).toBe('ok');
   });
 
   it('puts on record who would correct or end what is there', () => {
@@ -477,7 +518,7 @@ describe('the changes that a refusal names', () => {
       moveDevice(state, by(stepNurse), 'd9', { ward: 'step', bed: '9', version }),
     ];
     for (const refused of refusals) {
-      expect(refused).toEqual({ ok: false, code: 'not-found', message: notOnYourWards, denied: { detail: 'd9' } });
+      expect(refused).toEqual({ ok: false, code: 'not-found', message: noSuchDevice, denied: { detail: 'd9' } });
       expect(JSON.stringify(refused)).not.toMatch(/Secret|Realname|1950|P-9|"N"|N changed/);
     }
     // Later the device comes to step, where the viewer may see it, but not what it did in icu.
@@ -506,7 +547,7 @@ describe('the changes that a refusal names', () => {
     carryOut(state, correctPatient(state, by(stepNurse), 'd1', 'assoc-01', wanted));
     carryOut(state, endAssociation(state, by(stepNurse), 'd1', 'assoc-01'));
     const refused = assignDevice(state, by(nurse), 'd1', body({ bed: '9', patient: null, version: 4 }), 'assoc-new');
-    expect(refused).toEqual({ ok: false, code: 'not-found', message: notOnYourWards, denied: { detail: 'd1' } });
+    expect(refused).toEqual({ ok: false, code: 'not-found', message: noSuchDevice, denied: { detail: 'd1' } });
   });
 
   it('hold nothing of an association that is no longer in the table', () => {

@@ -18,22 +18,25 @@ import type { AssociateBody, CorrectBody, MoveBody } from '../protocol-devices.t
 import { actsSince, changedFields, patientWith } from './association-changes.ts';
 import {
   type Asked,
+  associatedMax,
   bedOccupied,
   bornFault,
   changedMeanwhile,
   deniedAt,
   elsewhereFault,
+  houseFull,
   isOver,
   mayChange,
   notYours,
   type Refusal,
   refuse,
   seesDevice,
+  unheard,
   unseen,
 } from './association-refusals.ts';
 import { currentPeriodOf } from './beds.ts';
 import { othersAtPatient, patientInBed } from './occupancy.ts';
-import { may, notOnYourWards, seesWard } from './rights.ts';
+import { may, seesWard } from './rights.ts';
 import type { LiveState } from './state.ts';
 
 /** Of one device; the oldest go: their readings are older than what the log keeps. */
@@ -53,7 +56,7 @@ export type Decision =
 /**
  * Assigns a device that has no patient to a bed, and starts an association.
  * @param associationId a new UUIDv7
- * @returns `not-found` where the device is, or was last, in a ward that the viewer may not see; `conflict` where the device changed meanwhile, has a patient, the patient is in another bed, or the body names another patient
+ * @returns `not-found` where the device is, or was last, in a ward that the viewer may not see, and where no gateway has heard it; `conflict` where the device changed meanwhile, has a patient, the patient is in another bed, or the body names another patient
  * than `samePatientAs`; `patient-invalid` where the date of birth cannot be; `bed-occupied` where the
  * bed has a patient and the answer whether the device is theirs is missing; `not-allowed` where a ward is not the viewer's, or a patient
  * is concerned and this role may not admit
@@ -74,6 +77,8 @@ export function assignDevice(
   if (wanted.patient !== null && !may(viewer, 'admit-patient'))
     return notYours({ detail: deviceId, ward: wanted.ward, patientId: wanted.patient.patientId });
   if (!seesDevice(viewer, table)) return unseen(deviceId, table);
+  if (table === undefined && !state.devices.has(deviceId)) return unheard(deviceId);
+  if (table === undefined && state.associations.size >= associatedMax) return houseFull();
   if (current && !mayChange(viewer, current)) return notYours(deniedAt(deviceId, current));
   if (wanted.version === null ? current !== undefined : (table?.version ?? 0) !== wanted.version)
     return changedMeanwhile(viewer, table, wanted.version ?? 0);
@@ -121,7 +126,7 @@ export function moveDevice(state: LiveState, asked: Asked, deviceId: string, wan
   const current = currentPeriodOf(table);
   if (!may(viewer, 'associate-device') || !seesWard(viewer, wanted.ward))
     return notYours({ detail: deviceId, ward: wanted.ward });
-  if (!table) return refuse('not-found', notOnYourWards);
+  if (!table) return unheard(deviceId);
   if (!seesDevice(viewer, table)) return unseen(deviceId, table);
   if (current && !mayChange(viewer, current)) return notYours(deniedAt(deviceId, current));
   if (actsSince(table, wanted.version, ['assigned', 'moved', 'ended']))

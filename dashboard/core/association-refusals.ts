@@ -14,7 +14,11 @@ import type { LiveState } from './state.ts';
 /** For the audit trail alone: what in a ward that is not the viewer's the act would have touched. */
 export type Denied = Pick<AuditEvent, 'patientId' | 'associationId' | 'ward'> & { readonly detail: string };
 /** What a refusal says beside its code and sentence. */
-type Details = Partial<Pick<AssociationRefused, 'version' | 'changes' | 'occupiedBy'>> & { readonly denied?: Denied };
+type Details = Partial<Pick<AssociationRefused, 'version' | 'changes' | 'occupiedBy'>> & {
+  readonly denied?: Denied;
+  /** Never said: the patient id is in a ward that is not the viewer's (id-guesses.ts). */
+  readonly hiddenId?: string;
+};
 export type Refusal = { readonly ok: false } & Fault & Details;
 
 /** Who asks, when; the same for every act. */
@@ -26,9 +30,16 @@ export const refuse = (code: Fault['code'], message: string, details: Details = 
   message,
   ...details,
 });
-/** Always on record: the ward or the patient that the act would have touched is not the viewer's. */
+/**
+ * Always on record: the ward or the patient that the act would have touched is not the viewer's. One sentence for all of it, so that it
+ * does not tell whether a patient id is in use in another ward.
+ */
 export const notYours = (denied: Denied) =>
-  refuse('not-allowed', 'This ward or patient is not for your account to change.', { denied });
+  refuse(
+    'not-allowed',
+    'Nothing was saved: this ward, bed or patient id is not for your account to use. Check it. If it is right, ask somebody whose account has all wards.',
+    { denied },
+  );
 
 /** What a change of this period would have touched. */
 export function deniedAt(deviceId: string, { ward, associationId, patient }: AssociationPeriod): Denied {
@@ -49,8 +60,21 @@ export function seesDevice(viewer: Viewer, table: DeviceAssociations | undefined
 export function unseen(deviceId: string, table: DeviceAssociations | undefined): Refusal {
   const current = currentPeriodOf(table);
   const denied = current ? deniedAt(deviceId, current) : { detail: deviceId };
-  return refuse('not-found', notOnYourWards, { denied });
+  return refuse('not-found', noSuchDevice, { denied });
 }
+
+/** The same for a device that no gateway has ever heard: a made-up id is none. */
+export const unheard = (deviceId: string): Refusal =>
+  refuse('not-found', noSuchDevice, { denied: { detail: deviceId } });
+
+export const noSuchDevice = `${notOnYourWards} Nobody can assign a device before it has connected: switch it on and try again.`;
+/** Devices that have or had a bed (ours): half of what a gateway and an alarm processor can hold. */
+export const associatedMax = 50_000;
+export const houseFull = () =>
+  refuse(
+    'conflict',
+    `Nothing was saved: ${associatedMax} devices have had a bed, and there is no room for another. Tell the operator.`,
+  );
 
 /** Whether the viewer may change this period: its ward is theirs and, where a patient is in it, so are patients. */
 export function mayChange(viewer: Viewer, period: AssociationPeriod): boolean {
@@ -95,7 +119,8 @@ export function bedOccupied(viewer: Viewer, { deviceId, period }: InBed): Refusa
 
 /**
  * The refusal of a patient who is at a device in any bed but `place`: nobody is admitted twice. Who may not see that ward is not told
- * that the patient is in one, and the attempt goes on record: else ids could be tried until one is refused.
+ * that the patient is in one: the words are those for any other thing that is not theirs, and the attempt goes on record. How many ids may be
+ * tried so, id-guesses.ts says.
  * @param words what is said to who may see one of the beds
  */
 export function elsewhereFault(
@@ -112,7 +137,5 @@ export function elsewhereFault(
     .map(([, { ward }]) => ward);
   if (wards.length === 0) return undefined;
   if (wards.some((ward) => seesWard(viewer, ward))) return refuse('conflict', words);
-  const message =
-    'Nothing was saved: this patient id cannot be used on your wards now. Check the id. If it is right, call the ward that the patient comes from.';
-  return refuse('not-allowed', message, { denied: { patientId, detail: 'a patient of another ward' } });
+  return { ...notYours({ patientId, detail: 'a patient of another ward' }), hiddenId: patientId };
 }

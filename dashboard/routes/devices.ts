@@ -8,6 +8,8 @@ import { visibleText } from '../../contracts/text.ts';
 import { keepPace, viewerOf, whoOf } from '../access.ts';
 import { type Change, createChanges } from '../changes.ts';
 import { assignDevice, correctPatient, type Decision, endAssociation, moveDevice } from '../core/associate.ts';
+import { notYours } from '../core/association-refusals.ts';
+import { type IdGuesses, mayTryId, noteHiddenId } from '../core/id-guesses.ts';
 import type { RequestPace } from '../core/request-pace.ts';
 import { seesWard } from '../core/rights.ts';
 import { devicesFor } from '../core/screen.ts';
@@ -39,15 +41,28 @@ const answers = {
 
 const { 200: _, ...refusals } = answers;
 
-/** Beds are changed by hand: so many changes of one account in a minute, and not more. */
-type Changer = (request: FastifyRequest, change: Change) => Promise<Decision>;
+/**
+ * Beds are changed by hand: so many changes of one account in a minute, and not more.
+ * @param patientId where one was typed
+ */
+type Changer = (request: FastifyRequest, change: Change, patientId?: string) => Promise<Decision>;
 
 export function deviceRoutes(app: App, parts: Parts): void {
   const decideAndWrite = createChanges(parts);
   const pace: RequestPace = new Map();
-  const change: Changer = async (request, asked) => {
+  const ids: IdGuesses = new Map();
+  const change: Changer = async (request, asked, patientId) => {
     await keepPace(pace, request, parts.trail, 'beds');
-    return decideAndWrite({ viewer: viewerOf(request), who: whoOf(request) }, asked);
+    const viewer = viewerOf(request);
+    const decide: Change['decide'] = (by) => {
+      if (patientId !== undefined && !mayTryId(ids, viewer.userId, patientId, by.nowMs))
+        return notYours({ patientId, detail: 'too many patient ids of other wards were tried before' });
+      const decision = asked.decide(by);
+      if (!decision.ok && decision.hiddenId !== undefined)
+        noteHiddenId(ids, viewer.userId, decision.hiddenId, by.nowMs);
+      return decision;
+    };
+    return decideAndWrite({ viewer, who: whoOf(request) }, { ...asked, decide });
   };
   listRoutes(app, parts);
   placeRoutes(app, parts, change);
@@ -85,7 +100,11 @@ function placeRoutes(app: App, { feed, wards }: Parts, change: Changer): void {
   const placeCheck = async (request: FastifyRequest) => {
     const { ward, bed } = (request.body ?? {}) as Record<string, unknown>;
     if (typeof ward !== 'string' || typeof bed !== 'string') return;
-    const fault = placeFault(wards.current(), { ward, bed });
+    const own = wards.current().wards.filter((one) => seesWard(viewerOf(request), one.ward));
+    const fault = placeFault({ wards: own }, { ward, bed });
+    // A ward that is not theirs is refused below, whether it is there or not: nothing of it is told.
+    const isOthers = !own.some((one) => one.ward === ward) && !viewerOf(request).wards.includes('*');
+    if (fault && isOthers && fault.suggestions.length === 0) return;
     if (fault) throw new VigilError(fault.code, fault.message);
   };
 
@@ -99,11 +118,13 @@ function placeRoutes(app: App, { feed, wards }: Parts, change: Changer): void {
     async (request, reply) => {
       const { deviceId } = request.params;
       const associationId = randomUUIDv7();
-      const decision = await change(request, {
+      const { patient, samePatientAs } = request.body;
+      const asked: Change = {
         action: 'association-started',
-        decide: (asked) => assignDevice(feed.state, asked, deviceId, request.body, associationId),
+        decide: (by) => assignDevice(feed.state, by, deviceId, request.body, associationId),
         detail: ({ period }) => `${deviceId} ${at(period)}`,
-      });
+      };
+      const decision = await change(request, asked, samePatientAs === undefined ? patient?.patientId : undefined);
       return answer(reply, decision, 201);
     },
   );
@@ -137,9 +158,9 @@ function patientRoutes(app: App, { feed }: Parts, change: Changer): void {
     },
     async (request, reply) => {
       const { deviceId, associationId } = request.params;
-      const decision = await change(request, {
+      const asked: Change = {
         action: 'patient-corrected',
-        decide: (asked) => correctPatient(feed.state, asked, deviceId, associationId, request.body),
+        decide: (by) => correctPatient(feed.state, by, deviceId, associationId, request.body),
         detail: ({ tables }) => {
           const fields = tables[0]?.changes?.at(-1)?.fields ?? [];
           // The category alone is no secret of a person, and limits depend on it.
@@ -148,8 +169,8 @@ function patientRoutes(app: App, { feed }: Parts, change: Changer): void {
           );
           return `${words.join(', ')} at ${tables.map((table) => table.deviceId).join(', ')}`;
         },
-      });
-      return answer(reply, decision);
+      };
+      return answer(reply, await change(request, asked, request.body.changes.patientId));
     },
   );
 
@@ -177,7 +198,7 @@ function answer(reply: FastifyReply, decision: Decision, done = 200): FastifyRep
     const version = decision.tables[0]?.version ?? 0;
     return reply.code(done).send({ associationId: decision.period.associationId, version });
   }
-  const { ok: _, denied: __, ...refused } = decision;
+  const { ok: _, denied: __, hiddenId: ___, ...refused } = decision;
   if (refused.code === 'not-found') return reply.code(404).send(refused);
   if (refused.code !== 'conflict' && refused.code !== 'bed-occupied')
     throw new VigilError(refused.code, refused.message);

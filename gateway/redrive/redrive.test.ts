@@ -28,7 +28,7 @@ function redriven(code: string, associationId?: string) {
       written.push(unsealed);
       settle();
     },
-    tables: { periodsOf: () => periods },
+    tables: { periodsOf: () => periods, serves: () => true },
     pseudonymKey: 'a2V5',
     bounds: { aheadMaxMs: 5 * minuteMs, lateMaxMs: 86_400_000 },
     log: pino({ level: 'silent' }),

@@ -20,7 +20,7 @@ import type { Tables } from '../tables.ts';
  */
 export function createRedrive(options: {
   readonly append: AppendSealed;
-  readonly tables: Pick<Tables, 'periodsOf'>;
+  readonly tables: Pick<Tables, 'periodsOf' | 'serves'>;
   readonly pseudonymKey: string;
   readonly bounds: TimeBounds;
   readonly log: Logger;

@@ -267,7 +267,7 @@ export function openPayloadWorld(): PayloadWorld {
   const ingest = createIngest({
     append,
     rejections,
-    tables: { periodsOf: () => [] },
+    tables: { periodsOf: () => [], serves: () => true },
     attribution: 'by-clock',
     bounds: { aheadMaxMs: 300_000, lateMaxMs: 604_800_000 },
     counters,

@@ -1,0 +1,42 @@
+import { pino } from 'pino';
+import { expect, it } from 'vitest';
+import { pseudonym } from '../contracts/envelope/pseudonym.ts';
+import { contentTypes } from '../contracts/messages/records.ts';
+import type { TableRecord } from '../contracts/sealed-log.ts';
+import { followTables } from './tables.ts';
+
+const pseudonymKey = Buffer.alloc(32, 1).toString('base64url');
+const keyOf = (deviceId: string) => pseudonym(pseudonymKey, 'device', deviceId);
+const devicesMax = 20;
+const patient = { patientId: 'P-1', familyName: 'Made', givenName: 'Up', category: 'adult' };
+
+it('a gateway with more devices than it can hold stays ready, serves those that it holds, and none that it may have left out', async () => {
+  let put = (_deviceId: string) => {};
+  const tables = await followTables({
+    log: pino({ level: 'silent' }),
+    pseudonymKey,
+    now: () => Date.UTC(2026, 0, 1),
+    onAssociation: () => {},
+    devicesMax,
+    sealedLog: {
+      async followTable(_topics, onRecord) {
+        put = (deviceId) => {
+          const from = '2026-01-01T00:00:00.000Z';
+          const period = { associationId: `association-${deviceId}`, patient, ward: 'icu', bed: '1', from, to: null };
+          const plaintext = Buffer.from(JSON.stringify({ deviceId, version: 1, periods: [period] }));
+          const record: TableRecord = { topic: 'associations', key: keyOf(deviceId), offset: '0' } as TableRecord;
+          onRecord({ contentType: contentTypes.associations, plaintext } as never, record);
+        };
+        return { ready: Promise.resolve(), close: async () => {} } as never;
+      },
+    },
+  });
+  await tables.ready;
+  for (let at = 0; at < devicesMax; at += 1) put(`d${at}`);
+  expect([tables.isReady(), tables.serves(keyOf('new'))]).toEqual([true, true]);
+  put('one-too-many');
+  expect(tables.isReady()).toBe(true);
+  expect(tables.serves(keyOf('d0'))).toBe(true);
+  expect(tables.periodsOf(keyOf('d0'))).toHaveLength(1);
+  expect([tables.serves(keyOf('one-too-many')), tables.serves(keyOf('new'))]).toEqual([false, false]);
+});
