@@ -473,7 +473,7 @@ describe('what other limits would have done', () => {
     ]);
   });
 
-  it('is worked out for one account only so often in a minute', async () => {
+  it('is worked out for one login only so often in a minute', async () => {
     const nurse = await who('curious');
     const refused = { group: 'HR', limits: { high: 150 } };
     const statuses: number[] = [];
