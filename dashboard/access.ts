@@ -4,9 +4,9 @@ import type { AuditEvent } from '../contracts/audit-chain.ts';
 import type { Trail } from '../contracts/audit-trail.ts';
 import { VigilError } from '../contracts/errors.ts';
 import { visibleText } from '../contracts/text.ts';
-import { accountOf, createRouteSlots, type PacedBy, perMinuteMax, shareOf } from './bounds.ts';
+import { accountOf, countFor, createRouteSlots, type PacedBy, shareOf } from './bounds.ts';
 import { countRefusal, newRefusalPace, type RefusalPace } from './core/refusal-pace.ts';
-import { countRequest, type RequestPace } from './core/request-pace.ts';
+import type { RequestPace } from './core/request-pace.ts';
 import { may, notOnYourWards, type Viewer } from './core/rights.ts';
 import { requestHeader } from './pace.ts';
 import type { Permission } from './protocol.ts';
@@ -144,11 +144,11 @@ export async function keepPace(
   trail: AccessOptions['trail'],
   by: PacedBy,
 ): Promise<void> {
-  const counted = countRequest(pace, `${by} ${accountOf(request)}`, performance.now(), perMinuteMax[by]);
+  const counted = countFor(pace, by, sessionOf(request).claims, performance.now());
   if (counted === 'taken') return;
   const detail = `${request.method} ${request.routeOptions.url ?? 'unknown'}: too many requests`;
   if (counted === 'first-refused') await trail.record({ ...whoOf(request), action: 'access-denied', detail });
-  throw new VigilError('rate-limited', 'Too many requests of this account: try again in a minute.');
+  throw new VigilError('rate-limited', 'Too many requests of this login: try again in a minute.');
 }
 
 async function readSession(request: FastifyRequest, sessions: Sessions): Promise<LiveSession | undefined> {

@@ -2,6 +2,8 @@
 import type { FastifyRequest } from 'fastify';
 import { VigilError } from '../contracts/errors.ts';
 import type { Access } from './access.ts';
+import { countRequest, type RequestPace } from './core/request-pace.ts';
+import type { Claims } from './core/session-rules.ts';
 import { createSlots, type Slots } from './core/slots.ts';
 
 /**
@@ -22,9 +24,21 @@ const lookSlots = { atOnceMax: 64, atOncePerKeyMax: 6, waitingMax: 512, waitingP
 /** More than hands on every screen of a ward do in a storm of alarms. */
 const actSlots = { atOnceMax: 64, atOncePerKeyMax: 8, waitingMax: 512, waitingPerKeyMax: 64 } as const;
 
-/** Requests of one account in a minute. `beds`: changes of beds and patients. */
+/** Requests of one session in a minute. `beds`: changes of beds and patients. Logins are counted by account. */
 export const perMinuteMax = { look: 600, act: 600, beds: 60, 'what-if': 60, watch: 240, login: 30 } as const;
 export type PacedBy = keyof typeof perMinuteMax;
+/** All sessions of an account have so many times as much: a stolen one does not use up what its owner has. */
+const accountTimes = 3;
+
+/**
+ * Counts one request of a session and of its account. What a session is refused does not count for the account.
+ * @param nowMs monotonic clock, ms
+ */
+export function countFor(pace: RequestPace, by: PacedBy, { sessionId, userId }: Claims, nowMs: number) {
+  const ofSession = countRequest(pace, `${by} of session ${sessionId}`, nowMs, perMinuteMax[by]);
+  if (ofSession !== 'taken') return ofSession;
+  return countRequest(pace, `${by} of account ${userId}`, nowMs, accountTimes * perMinuteMax[by]);
+}
 
 export type RouteSlots = Readonly<Record<'look' | 'act', Slots>>;
 

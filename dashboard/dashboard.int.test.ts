@@ -24,7 +24,7 @@ import {
 } from '../tests/system.ts';
 import { type Account, readAccounts, writeAccounts } from './accounts/accounts.ts';
 import { hashPassword } from './accounts/password.ts';
-import { type Browser, newBrowser, type Target } from './browser.testing.ts';
+import { type Answer, type Browser, newBrowser, type Target } from './browser.testing.ts';
 import type { Watch } from './protocol-live.ts';
 
 const password = 'a long enough phrase';
@@ -393,7 +393,10 @@ describe('acts', () => {
   it('takes 600 changes of a login in a minute; past it, others and the logout go on', async () => {
     const stolen = await loggedIn('nurse-icu');
     const path = `/api/associations/${inIcu.associationId}/assessment`;
-    const odd = await Promise.all(Array.from({ length: 620 }, () => stolen.post(path, {})));
+    const odd: Answer[] = [];
+    // More at once would be refused as too many at once.
+    for (let times = 0; times < 31; times += 1)
+      odd.push(...(await Promise.all(Array.from({ length: 20 }, () => stolen.post(path, {})))));
     expect(odd.filter(({ status }) => status === 400)).toHaveLength(600);
     expect(odd.filter(({ status, body }) => status === 429 && body.code === 'rate-limited')).toHaveLength(20);
     expect((await stolen.get(`/api/associations/${inIcu.associationId}`)).status).toBe(200);

@@ -5,10 +5,10 @@ import type { Trail } from '../../contracts/audit-trail.ts';
 import type { DamageBook } from '../../contracts/kafka/damage-book.ts';
 import type { ClockStep } from '../../contracts/system-clock.ts';
 import type { Who } from '../access.ts';
-import { perMinuteMax } from '../bounds.ts';
+import { countFor } from '../bounds.ts';
 import type { Budget } from '../core/budget.ts';
 import { judgeHealth } from '../core/health.ts';
-import { countRequest, type RequestPace } from '../core/request-pace.ts';
+import type { RequestPace } from '../core/request-pace.ts';
 import { unseenAlarms } from '../core/screen.ts';
 import { type Place, placeFor } from '../core/screen-places.ts';
 import type { Claims } from '../core/session-rules.ts';
@@ -136,7 +136,7 @@ export function createHub(options: {
       const state = { socket, answeredAtMs: now(), place };
       screens.set(screen, state);
       socket.on('message', (data, isBinary) => {
-        const counted = countRequest(watches, claims.userId, performance.now(), perMinuteMax.watch);
+        const counted = countFor(watches, 'watch', claims, performance.now());
         if (counted !== 'taken') screen.end(closeCodes.tooMany, 'too many messages');
         else if (isBinary) screen.end(closeCodes.badMessage, 'text only');
         else screen.received(data.toString());
