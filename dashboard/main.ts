@@ -47,6 +47,8 @@ function readTls(certFile: string, key: string): { cert: string; key: string } {
 /** A close that hangs is ended: the supervisor waits no longer either. */
 const closeMsMax = 9_000;
 const countersEveryMs = 60_000;
+/** Connections that wait to be taken: past it a browser tries again only after seconds. The kernel may hold it lower (somaxconn). */
+const backlog = 4_096;
 
 async function start(): Promise<() => Promise<void>> {
   const told = readSettings(settings, process.env);
@@ -157,7 +159,7 @@ async function start(): Promise<() => Promise<void>> {
     },
   );
   await waitingRoom.close();
-  const address = await app.listen({ host: told.httpHost, port: told.httpPort }).catch((cause) => {
+  const address = await app.listen({ host: told.httpHost, port: told.httpPort, backlog }).catch((cause) => {
     throw cause.code === 'EADDRINUSE' ? portTaken(told.httpPort, cause) : cause;
   });
   void Promise.all([audit.caughtUp, feed.ready]).then(() => {
