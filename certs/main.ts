@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { VigilError } from '../contracts/errors.ts';
+import { becomeOwnerOf } from '../contracts/run-as.ts';
 import { describeSettings, readSettings } from '../contracts/settings.ts';
 import { visibleLines } from '../contracts/text.ts';
 import { type RevocationReason, revocationReasons } from './core/register.ts';
@@ -133,6 +134,8 @@ async function main(args: string[]): Promise<void> {
   if (stray !== undefined) throw wrong(`--${stray} does not belong to this command; see npm run certs -- --help.`);
   const settings = readSettings(certsSettings, process.env);
   const stateDir = values.state ?? settings.stateDir;
+  // What root wrote here a gateway that runs as another user could not read.
+  becomeOwnerOf(stateDir);
   process.stdout.write(await command.run(stateDir, rest, values));
 }
 

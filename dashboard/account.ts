@@ -5,10 +5,12 @@
  */
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { VigilError } from '../contracts/errors.ts';
 import { type Role, roles } from '../contracts/messages/records.ts';
+import { becomeOwnerOf } from '../contracts/run-as.ts';
 import { normalText, textFault, textFaultIn, visibleLines } from '../contracts/text.ts';
 import { type Account, readAccounts, userIdPattern, writeAccounts } from './accounts/accounts.ts';
 import { guessableFault } from './accounts/guessable.ts';
@@ -91,6 +93,8 @@ async function run(args: readonly string[]): Promise<string> {
   });
   const { file, user = '' } = values;
   if (file === undefined) throw bad(usage);
+  // What root wrote here a dashboard that runs as another user could not read.
+  becomeOwnerOf(dirname(file));
   const accounts = existsSync(file) ? readAccounts(file) : new Map<string, Account>();
   switch (positionals[0]) {
     case 'add': {

@@ -22,6 +22,12 @@ export const startSettings = {
     help: 'folder of the Kafka and InfluxDB programs',
     fallback: defaultSoftwareDir,
   },
+  runAs: {
+    kind: 'text',
+    env: 'VIGIL_RUN_AS',
+    help: 'user that everything runs as where root starts it: a name, uid or uid:gid; the state folder is handed over to it',
+    fallback: '',
+  },
   httpPort: port('VIGIL_HTTP_PORT', 'the screens (HTTPS)', 8443),
   mqttPort: port('VIGIL_MQTT_PORT', 'the gateway (MQTT over TLS)', 8883),
   gateways: {

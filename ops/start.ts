@@ -7,6 +7,7 @@ import { runCheck } from './check.ts';
 import { loginLines } from './logins.ts';
 import { outliveOutput } from './output.ts';
 import { readStart } from './passed-on.ts';
+import { runAs } from './run-as.ts';
 import { startSettings } from './settings.ts';
 import { createSteps } from './steps.ts';
 import { type System, startSystem } from './system.ts';
@@ -41,7 +42,11 @@ async function main(args: string[]): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stopping.abort());
   const env = gateways === undefined ? process.env : { ...process.env, VIGIL_GATEWAYS: gateways };
   const { settings, passed, unused } = readStart(env);
-  if (check === true) return runCheck({ settings, passed, startedAtMs, signal: stopping.signal });
+  const user = await runAs(settings.runAs, settings);
+  if (check === true) {
+    process.stderr.write(`${user}\n`);
+    return runCheck({ settings, passed, startedAtMs, signal: stopping.signal });
+  }
 
   const say = (line: string) => process.stdout.write(line);
   if (unused.length > 0) process.stderr.write(`npm start does not use ${unused.join(', ')} (docs/settings.md).\n`);
@@ -56,6 +61,7 @@ async function main(args: string[]): Promise<number> {
   });
   const [origin] = (passed.dashboard.VIGIL_PUBLIC_ORIGIN ?? `https://localhost:${system.where.httpPort}`).split(',');
   say(greeting(system, origin ?? '', (Date.now() - startedAtMs) / 1000));
+  say(`${user}\n`);
   const stopRolling = restartOnSignal(system, (line) => say(`${line}.\n`));
   await untilAborted(stopping.signal);
   stopRolling();

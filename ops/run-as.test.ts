@@ -1,0 +1,49 @@
+/** Which user: what is refused. The change itself is tried with a real start. */
+import { spawnSync } from 'node:child_process';
+import { chownSync, linkSync, lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { idsOf, isRoot } from '../contracts/run-as.ts';
+import { handOver } from './run-as.ts';
+
+it.each(['0', '0:5', '5:0', 'root'])('refuses %s: that is root', (user) => {
+  expect(() => idsOf(user)).toThrow(/is root/);
+});
+
+it('takes a user that need not exist by its numbers, and refuses a name that nobody has', () => {
+  expect(idsOf('59443')).toEqual({ uid: 59_443, gid: 59_443 });
+  expect(idsOf('59443:59444')).toEqual({ uid: 59_443, gid: 59_444 });
+  expect(() => idsOf('nobody-has-this-name')).toThrow(/there is no user/);
+  expect(() => idsOf('--help')).toThrow(/there is no user/);
+});
+
+it.runIf(isRoot())('root becomes the owner of a folder that is another user’s, for good', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vigil-run-as-'));
+  chownSync(folder, 59_443, 59_443);
+  const module = join(import.meta.dirname, '..', 'contracts', 'run-as.ts');
+  const program = `import { becomeOwnerOf } from ${JSON.stringify(module)};
+    becomeOwnerOf(${JSON.stringify(folder)});
+    let back = 'refused';
+    try { process.setuid(0); back = 'root again'; } catch {}
+    console.log(process.getuid(), process.getgid(), process.getgroups().join(), back);`;
+  const { stdout } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], { encoding: 'utf8' });
+  rmSync(folder, { recursive: true });
+  expect(stdout.trim()).toBe('59443 59443 59443 refused');
+});
+
+it.runIf(isRoot())('hands a state folder over, but nothing that only a link leads to', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vigil-run-as-'));
+  const path = (name: string) => join(folder, name);
+  mkdirSync(path('state'), { mode: 0o700 });
+  mkdirSync(path('state/secrets'), { mode: 0o700 });
+  mkdirSync(path('elsewhere'));
+  for (const name of ['state/secrets/key', 'elsewhere/file', 'elsewhere/twice']) writeFileSync(path(name), 'x');
+  symlinkSync(path('elsewhere'), path('state/link'));
+  linkSync(path('elsewhere/twice'), path('state/second-name'));
+  handOver(path('state'), { uid: 59_443, gid: 59_443 });
+  const ownerOf = (name: string) => lstatSync(path(name)).uid;
+  expect(['state', 'state/secrets', 'state/secrets/key', 'state/link'].map(ownerOf)).toEqual(Array(4).fill(59_443));
+  expect(['elsewhere', 'elsewhere/file', 'elsewhere/twice'].map(ownerOf)).toEqual([0, 0, 0]);
+  rmSync(folder, { recursive: true });
+});

@@ -1,0 +1,87 @@
+/** `npm start` as root with `VIGIL_RUN_AS`: gets what only root can get, hands the folders over, and gives root up for good. */
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fchownSync,
+  fstatSync,
+  lchownSync,
+  lstatSync,
+  openSync,
+  readdirSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import { privateDirectory } from '../certs/files.ts';
+import { VigilError } from '../contracts/errors.ts';
+import { become, type Ids, idsOf, isRoot } from '../contracts/run-as.ts';
+import { ensureClient } from './client.ts';
+import { ensureSoftware } from './platform/software.ts';
+
+/** What a state folder is known by: another folder is not handed over by mistake. */
+const marks = ['certs', 'lock', 'logs', 'software', 'secrets'];
+
+/** @returns one sentence on the user that everything runs under. @throws VigilError `settings-invalid`, `missing-program` */
+export async function runAs(user: string, folders: { readonly stateDir: string; readonly softwareDir: string }) {
+  const uid = process.getuid?.();
+  if (uid === undefined) return '';
+  if (user === '') {
+    return isRoot()
+      ? 'All of it runs as ROOT, so that a fault in any part may do anything on this machine: set VIGIL_RUN_AS to a user of its own.'
+      : `All of it runs as user ${uid}.`;
+  }
+  if (!isRoot()) {
+    if (idsOf(user).uid === uid) return `All of it runs as user ${uid}.`;
+    throw new VigilError('settings-invalid', `VIGIL_RUN_AS ${user}: only root can start as another user.`);
+  }
+  const ids = idsOf(user);
+  privateDirectory(folders.stateDir);
+  await ensureSoftware(folders.softwareDir, () => {});
+  await ensureClient();
+  requireStateFolder(folders.stateDir);
+  handOver(folders.stateDir, ids);
+  become(ids);
+  process.env.HOME = folders.stateDir;
+  for (const path of [import.meta.filename, process.execPath, folders.softwareDir]) requireReadable(path, user);
+  return `All of it runs as user ${ids.uid}, group ${ids.gid} (VIGIL_RUN_AS).`;
+}
+
+function requireStateFolder(folder: string): void {
+  const names = readdirSync(folder);
+  if (names.length === 0 || names.some((name) => marks.includes(name))) return;
+  throw new VigilError(
+    'settings-invalid',
+    `VIGIL_RUN_AS: ${folder} is no state folder of Vigil, so it is not handed over.`,
+  );
+}
+
+/** Links are never followed, and a file that has a second name is left: it may be somebody else's. */
+export function handOver(path: string, { uid, gid }: Ids): void {
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (!found) return;
+  if (found.isSymbolicLink()) {
+    lchownSync(path, uid, gid);
+  } else if (found.isDirectory() || (found.isFile() && found.nlink === 1)) {
+    const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    try {
+      const opened = fstatSync(file);
+      if (opened.ino === found.ino && (opened.isDirectory() || opened.nlink === 1)) fchownSync(file, uid, gid);
+    } finally {
+      closeSync(file);
+    }
+    if (found.isDirectory()) for (const name of readdirSync(path)) handOver(join(path, name), { uid, gid });
+  }
+}
+
+/** By now as the user itself. */
+function requireReadable(path: string, user: string): void {
+  try {
+    accessSync(path, constants.R_OK);
+    accessSync(dirname(path), constants.X_OK);
+  } catch (cause) {
+    throw new VigilError(
+      'settings-invalid',
+      `VIGIL_RUN_AS: ${user} cannot read ${path}: open its folders to that user.`,
+      { cause },
+    );
+  }
+}
