@@ -86,7 +86,7 @@ describe('npm start', () => {
     for (const role of ['nurse', 'physician', 'technician', 'auditor']) expect(logins).toContain(role);
 
     const children = childrenOf(first.child.pid ?? 0);
-    expect(children.length).toBe(8);
+    expect(children.length).toBe(9);
     const environ = (program: string) =>
       readFileSync(`/proc/${children.find(({ command }) => command.includes(program))?.pid}/environ`, 'utf8').split(
         '\0',
