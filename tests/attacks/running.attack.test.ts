@@ -6,7 +6,8 @@ const address = '127.0.1.1';
 
 it('the product runs as npm start starts it, with patients in two wards', async () => {
   const { beds } = await wholeHouse(await loggedIn('chief', address));
-  const wards = beds.map(({ ward }) => ward);
+  // A device that an attack left without a bed is in no ward.
+  const wards = beds.flatMap(({ ward, occupied }) => (occupied && ward !== null ? [ward] : []));
   expect([...new Set(wards)].sort()).toEqual(['icu', 'step-down']);
-  expect(beds.length).toBeGreaterThanOrEqual(8);
+  expect(wards.length).toBeGreaterThanOrEqual(8);
 });
