@@ -7,6 +7,7 @@ import { readFileSync } from 'node:fs';
 import { Agent, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import { VigilError } from '../../contracts/errors.ts';
+import { serverCiphers } from '../../contracts/tls.ts';
 
 export type GateOptions = {
   readonly port: number;
@@ -22,7 +23,12 @@ const open = ['/query', '/write'];
 /** @throws VigilError `port-taken` */
 export async function openInfluxGate(options: GateOptions): Promise<{ close(): void }> {
   const { port, certFile, keyFile, socketPath } = options;
-  const tls = { cert: readFileSync(certFile), key: readFileSync(keyFile), minVersion: 'TLSv1.2' } as const;
+  const tls = {
+    cert: readFileSync(certFile),
+    key: readFileSync(keyFile),
+    minVersion: 'TLSv1.2',
+    ciphers: serverCiphers,
+  } as const;
   // InfluxDB closes a connection that is not kept as soon as it has answered, also before it has read the question, which is lost then.
   const agent = new Agent({ keepAlive: true });
   const server = createServer(tls, (incoming, outgoing) => {
