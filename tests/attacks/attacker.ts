@@ -11,6 +11,7 @@ import type { Pair } from '../../certs/issue.ts';
 import { type Browser, newBrowser, type Target } from '../../dashboard/browser.testing.ts';
 import type { AuditEntry } from '../../dashboard/protocol.ts';
 import type { Snapshot } from '../../dashboard/protocol-live.ts';
+import { until } from '../system.ts';
 import type { Product } from './product.ts';
 
 export const product: Product = inject('product');
@@ -115,15 +116,22 @@ export async function wholeHouse(chief: Browser): Promise<Snapshot> {
   throw new Error('the chief physician saw no ward');
 }
 
-/** Admits a made-up patient at a device, as a nurse of the ward does it. @returns the association */
+/** Switches a device on and admits a made-up patient at it, as a nurse of the ward does it. @returns the association */
 export async function admit(nurse: Browser, deviceId: string, ward: string, bed: string, familyName: string) {
   const patient = { patientId: `P-${deviceId}`, familyName, givenName: 'Test', category: 'adult' };
-  const { status, body } = await nurse.post(`/api/devices/${deviceId}/associations`, {
-    ...{ ward, bed, patient },
-    version: null,
-  });
-  if (status !== 201) throw new Error(`${deviceId} cannot be put to ${bed}: ${status} ${JSON.stringify(body)}`);
-  return body.associationId as string;
+  const device = await connectMqtt(deviceId);
+  try {
+    return await until(`${deviceId} at ${bed}`, async () => {
+      const body = { ward, bed, patient, version: null };
+      const answer = await nurse.post(`/api/devices/${deviceId}/associations`, body);
+      // Until the server has heard of the device, there is none.
+      if (answer.status === 404) return undefined;
+      if (answer.status !== 201) throw new Error(`${deviceId}: ${answer.status} ${JSON.stringify(answer.body)}`);
+      return answer.body.associationId as string;
+    });
+  } finally {
+    await device.endAsync();
+  }
 }
 
 /** The newest refusals on record of an account. */
