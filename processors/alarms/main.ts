@@ -70,6 +70,10 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
     canaries,
     now: Date.now,
     onReady: ready.resolve,
+    onLogAnew(partition, offset) {
+      log.fatal({ partition, offset: String(offset) }, 'the log of readings was made anew: beginning again');
+      process.exit(1);
+    },
   });
   await ready.promise;
   health = 'ready';

@@ -54,6 +54,8 @@ export async function startProcessor(options: {
   readonly canaries?: Canaries;
   readonly now: () => number;
   readonly onReady: () => void;
+  /** The readings have offsets that states hold already: the topic was made anew, and this processor must begin again. */
+  readonly onLogAnew?: (partition: number, offset: bigint) => void;
 }): Promise<Processor> {
   const { log, associations, env, logger, now, canaries = createCanaries() } = options;
   const counters: Counters = { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 };
@@ -134,7 +136,11 @@ export async function startProcessor(options: {
         await associations.known(record.key, associationWaitMs);
       if (mine !== generation || closing) return;
       const { key, timestampMs } = record;
-      if (taken && 'canaryMs' in taken && owner.partition.judges(offset)) canaries.met(p, taken.canaryMs, now());
+      if (taken && 'canaryMs' in taken) {
+        if (owner.partition.judges(offset)) canaries.met(p, taken.canaryMs, now());
+        // Only a restore takes states back to where the new log begins.
+        else if (owner.partition.isLive()) options.onLogAnew?.(p, offset);
+      }
       if (!taken?.ok) owner.partition.passed(topic, offset, now());
       else if (taken.input.type === 'command') owner.partition.command(key, offset, timestampMs, taken.input, now());
       else owner.partition.observation(key, offset, timestampMs, taken.input, taken.receivedAt ?? timestampMs, now());

@@ -7,6 +7,7 @@ import { checkRecord } from '../../contracts/messages/check.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
+import { beginAt } from './begin-at.ts';
 import { inputOf } from './intake.ts';
 import type { EngineSnapshot, Restored } from './partition.ts';
 import { isPublished } from './published.ts';
@@ -67,22 +68,23 @@ export async function restorePartitions(options: {
 
   return new Map(
     partitions.map((p) => {
-      const { low, high } = ends.get(p) ?? { low: 0n, high: 0n };
-      const start = max(committed.get(`observations/${p}`) ?? 0n, low);
+      const endsOf = ends.get(p) ?? { low: 0n, high: 0n };
+      const begun = beginAt(committed.get(`observations/${p}`) ?? 0n, endsOf, states.get(p) ?? []);
+      if (begun.isAnew) logger.error({ partition: p, start: String(begun.start) }, 'the log of readings was made anew');
       const commandEnd = commands.ends.get(p)?.high ?? 0n;
       const pending = commands.found.get(p) ?? [];
       const toldOf = told.found.get(p) ?? [];
       return [
         p,
         {
-          states: states.get(p) ?? [],
+          states: begun.states,
           told: toldOf.filter((one) => 'alarm' in one),
           inForce: toldOf.filter((one) => 'groups' in one || 'standby' in one),
           toldFrom: fromOf(p),
           commands: pending,
-          position: { observations: start, commands: pending[0]?.offset ?? commandEnd },
+          position: { observations: begun.start, commands: pending[0]?.offset ?? commandEnd },
           commandsRead: commandEnd,
-          replayTo: high,
+          replayTo: endsOf.high,
           toldTo: told.ends.get(p)?.high ?? 0n,
         },
       ];
