@@ -1,14 +1,15 @@
-/** The CRL of the device authority, `certs/device-ca.crl`: the gateway reads it again within seconds. */
+/** The CRLs: `certs/device-ca.crl`, which the gateway reads again within seconds, and `certs/ca.crl` of the services. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type RevocationList, readRevocationLists } from '../contracts/crl.ts';
 import { VigilError } from '../contracts/errors.ts';
 import { crlRenewalMs, listedIn, type Register } from './core/register.ts';
+import type { AuthorityName } from './core/wanted.ts';
 import { writeAtomic } from './files.ts';
 import { type Pair, signCrl } from './issue.ts';
 import { readRegister } from './register.ts';
 
-export const crlFile = 'device-ca.crl';
+export const crlFiles: Readonly<Record<AuthorityName, string>> = { 'device-ca': 'device-ca.crl', ca: 'ca.crl' };
 /** Others may revoke at the same moment; so often we issue again until ours lists what they wrote. */
 const tries = 10;
 
@@ -16,18 +17,24 @@ const tries = 10;
  * Issues the CRL from the register. Two that do so at once end with a list that has the revocations of both: each looks at the
  * register again after it has written.
  */
-export async function issueCrl(directory: string, authority: Pair, nowMs: number): Promise<RevocationList> {
+export async function issueCrl(
+  directory: string,
+  authority: Pair,
+  nowMs: number,
+  of: AuthorityName = 'device-ca',
+): Promise<RevocationList> {
+  const path = join(directory, crlFiles[of]);
   for (let i = 0; i < tries; i += 1) {
-    const last = readCrl(directory, authority);
-    const listed = listedIn(readRegister(directory), last?.thisUpdateMs ?? 0);
+    const last = readCrl(path, authority);
+    const listed = listedIn(readRegister(directory, of), last?.thisUpdateMs ?? 0);
     const seconds = BigInt(Math.floor(nowMs / 1000));
     // From the clock, so that the number rises also when the former list was lost.
     const number = last?.number !== undefined && last.number >= seconds ? last.number + 1n : seconds;
-    writeAtomic(join(directory, crlFile), await signCrl(listed, number, authority, nowMs), 0o600);
-    const written = readCrl(directory, authority);
-    if (written && listsAll(written, readRegister(directory), last?.thisUpdateMs ?? 0)) return written;
+    writeAtomic(path, await signCrl(listed, number, authority, nowMs), 0o600);
+    const written = readCrl(path, authority);
+    if (written && listsAll(written, readRegister(directory, of), last?.thisUpdateMs ?? 0)) return written;
   }
-  throw new VigilError('conflict', `${join(directory, crlFile)} was written by others all the time: try again.`);
+  throw new VigilError('conflict', `${path} was written by others all the time: try again.`);
 }
 
 /** Why the CRL must be issued anew, or undefined where it stays as it is. */
@@ -35,11 +42,13 @@ export function crlReason(
   directory: string,
   authority: Pair,
   nowMs: number,
+  of: AuthorityName = 'device-ca',
 ): 'missing' | 'expires' | 'other-authority' | 'revoked' | undefined {
-  if (!existsSync(join(directory, crlFile))) return 'missing';
-  const crl = readCrl(directory, authority);
+  const path = join(directory, crlFiles[of]);
+  if (!existsSync(path)) return 'missing';
+  const crl = readCrl(path, authority);
   if (crl === undefined) return 'other-authority';
-  if (!listsAll(crl, readRegister(directory), crl.thisUpdateMs)) return 'revoked';
+  if (!listsAll(crl, readRegister(directory, of), crl.thisUpdateMs)) return 'revoked';
   return (crl.nextUpdateMs ?? 0) - nowMs < crlRenewalMs ? 'expires' : undefined;
 }
 
@@ -48,8 +57,7 @@ function listsAll({ serials }: RevocationList, register: Register, lastMs: numbe
 }
 
 /** Undefined where there is none of this authority's. */
-function readCrl(directory: string, authority: Pair): RevocationList | undefined {
-  const path = join(directory, crlFile);
+function readCrl(path: string, authority: Pair): RevocationList | undefined {
   if (!existsSync(path)) return undefined;
   try {
     return readRevocationLists(readFileSync(path), [authority.certificate]).get(0);

@@ -168,12 +168,13 @@ describe('a second run', () => {
     const laterMs = nowMs + 61 * dayMs;
     const issued = await ensureCertificates({ stateDir: folder, nowMs: laterMs });
     const leaves = 4 + 1 + principals.length + 1;
-    expect(issued.length).toBe(leaves + 1);
+    expect(issued.length).toBe(leaves + 2);
+    expect(issued).toContainEqual({ file: 'certs/ca.crl', reason: 'expires' });
     expect(issued).toContainEqual({ file: 'certs/device-ca.crl', reason: 'expires' });
     expect(issued).toContainEqual({ file: 'certs/devices/bed-01', reason: 'expires' });
     const changed = Object.entries(fingerprints(folder)).filter(([file, hash]) => before[file] !== hash);
-    // Each leaf with its key, the CRL, and the register of the devices.
-    expect(changed.length).toBe(leaves * 2 + 2);
+    // Each leaf with its key, the CRLs, and the registers.
+    expect(changed.length).toBe(leaves * 2 + 4);
     expect(certificate('kafka', folder).verify(certificate('ca', folder).publicKey)).toBe(true);
     expect(certificate('kafka', folder).checkHost('kafka.example')).toBe('kafka.example');
   });

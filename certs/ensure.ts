@@ -3,7 +3,8 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 import { visibleText } from '../contracts/text.ts';
-import { deviceIdPattern, principals } from '../contracts/topics.ts';
+import { deviceIdPattern } from '../contracts/topics.ts';
+import type { Register } from './core/register.ts';
 import { authorityNeedsRenewal, type RenewalReason, renewalReason } from './core/renewal.ts';
 import {
   type AuthorityName,
@@ -15,12 +16,13 @@ import {
   serviceCertificates,
   type WantedCertificate,
 } from './core/wanted.ts';
-import { crlFile, crlReason, issueCrl } from './crl.ts';
+import { crlFiles, crlReason, issueCrl } from './crl.ts';
 import { privateDirectory, writeAtomic } from './files.ts';
 import { recordKeys, requireRecordedKeys } from './fingerprints.ts';
 import { issueAuthority, issueLeaf, type Pair, renewAuthority } from './issue.ts';
 import { entryOf, readRegister, record, serialOf } from './register.ts';
 import { ensureSecrets } from './secrets.ts';
+import { enterServices, principalsOf, serviceClients, writePrincipals } from './services.ts';
 import { factsOf, readKey, readPair, writePair } from './stored.ts';
 
 export type Issued = { readonly file: string; readonly reason: RenewalReason | 'revoked' };
@@ -37,9 +39,6 @@ export type EnsureOptions = {
   /** Milliseconds since 1970. */
   readonly nowMs: number;
 };
-
-/** The Kafka client that creates topics and access control lists. No service runs as this one. */
-const kafkaAdmin = 'admin';
 
 /**
  * Makes or renews everything that is missing, expires within 30 days, or lacks a wanted name; keeps the rest as it is.
@@ -65,14 +64,18 @@ export async function ensureCertificates(options: EnsureOptions): Promise<Issued
     'device-ca': await ensureAuthority(directory, 'device-ca', options.nowMs, issued),
   };
   const devices = new Set([...asked, ...storedDevices(directory)]);
-  for (const one of serviceCertificates([kafkaAdmin, ...principals], names)) {
-    await ensureLeaf(directory, one, pairs[one.authority], options.nowMs, issued);
+  enterServices(directory, pairs.ca, options.nowMs);
+  const services = readRegister(directory, 'ca');
+  for (const one of serviceCertificates(serviceClients, names, principalsOf(services))) {
+    await ensureLeaf(directory, one, pairs.ca, services, options.nowMs, issued);
   }
+  writePrincipals(directory);
   await ensureDevices(directory, [...devices], asked, pairs['device-ca'], options, issued);
-  const reason = crlReason(directory, pairs['device-ca'], options.nowMs);
-  if (reason !== undefined) {
-    await issueCrl(directory, pairs['device-ca'], options.nowMs);
-    issued.push({ file: `certs/${crlFile}`, reason });
+  for (const authority of ['ca', 'device-ca'] as const) {
+    const reason = crlReason(directory, pairs[authority], options.nowMs, authority);
+    if (reason === undefined) continue;
+    await issueCrl(directory, pairs[authority], options.nowMs, authority);
+    issued.push({ file: `certs/${crlFiles[authority]}`, reason });
   }
   recordKeys(options.stateDir);
   return issued;
@@ -127,16 +130,20 @@ async function ensureLeaf(
   directory: string,
   wanted: WantedCertificate,
   authority: Pair,
+  register: Register,
   nowMs: number,
   issued: Issued[],
 ): Promise<void> {
   const stored = readPair(directory, wanted.file);
   const facts = stored === undefined ? undefined : factsOf(stored, authority.certificate);
-  const reason = renewalReason(facts, wanted, nowMs);
+  const isRevoked = stored !== undefined && register.revoked.has(serialOf(stored.certificate));
+  const reason = isRevoked ? 'revoked' : renewalReason(facts, wanted, nowMs);
   if (reason === undefined) return;
   // A renewal keeps the names that an earlier run was asked for.
   const names = [...new Set([...wanted.names, ...(facts?.issuedByOurs ? keptNames(wanted, facts.names) : [])])];
-  writePair(directory, wanted.file, await issueLeaf({ ...wanted, names }, authority, nowMs));
+  const pair = await issueLeaf({ ...wanted, names }, authority, nowMs);
+  record(directory, [entryOf(pair.certificate, wanted.file, 'made', nowMs)], 'ca');
+  writePair(directory, wanted.file, pair);
   issued.push({ file: `certs/${wanted.file}`, reason });
 }
 

@@ -6,11 +6,12 @@ import { becomeOwnerOf } from '../contracts/run-as.ts';
 import { describeSettings, readSettings } from '../contracts/settings.ts';
 import { visibleLines } from '../contracts/text.ts';
 import { type RevocationReason, revocationReasons } from './core/register.ts';
-import { crlFile, issueCrl } from './crl.ts';
+import { crlFiles, issueCrl } from './crl.ts';
 import { enrol, revoke } from './devices.ts';
 import { deviceAuthority, ensureCertificates } from './ensure.ts';
 import { acceptLostKeys } from './fingerprints.ts';
 import { readRegister } from './register.ts';
+import { revokeService } from './services.ts';
 import { certsSettings } from './settings.ts';
 
 const help = `Makes what is missing and renews what expires within 30 days; leaves the rest as it is.
@@ -27,8 +28,9 @@ Devices (the CN of a certificate is the device id: 1 to 64 letters, digits, dots
   npm run certs -- list                 every device certificate: serial, device, end, state
   npm run certs -- revoke <id>          ends all certificates of the device; gateways end its sessions within 5 s
       --serial <hex>                    only this one
+      --service                         <id> is a service of Vigil, by its files: gateway, web-server; it gets a new key at once
       --reason <why>                    ${revocationReasons.join(', ')} (default ${revocationReasons[0]})
-  npm run certs -- crl                  issues certs/${crlFile} anew, good for 30 days
+  npm run certs -- crl                  issues certs/${crlFiles['device-ca']} anew, good for 30 days
 
 Keys that are lost (Vigil does not start without those that its data were written with):
   npm run certs -- accept-lost-keys     makes new ones for those that are missing or different; what only the lost ones open stays closed
@@ -70,11 +72,18 @@ const commands: Readonly<Record<string, Command>> = {
   },
   list: { options: [], run: async (stateDir) => list(stateDir, Date.now()) },
   revoke: {
-    options: ['serial', 'reason'],
-    async run(stateDir, ids, { serial, reason = revocationReasons[0] }) {
+    options: ['serial', 'reason', 'service'],
+    async run(stateDir, ids, values) {
+      const { serial, reason = revocationReasons[0], service = false } = values;
       const [deviceId, ...more] = ids;
       if (deviceId === undefined || more.length > 0) throw wrong('Name one device: npm run certs -- revoke bed-07.');
       if (!isReason(reason)) throw wrong(`"${reason}" is no reason: say one of ${revocationReasons.join(', ')}.`);
+      if (service) {
+        if (serial !== undefined) throw wrong('--serial is for devices: all certificates of a service end together.');
+        const ended = await revokeService({ stateDir, service: deviceId, reason, nowMs: Date.now() });
+        const lines = ended.map((one) => `${deviceId}: revoked ${one.serial} (${reason})\n`);
+        return `${lines.join('')}${await ensure(stateDir, [], values)}${afterRevoked}`;
+      }
       const ended = await revoke({ stateDir, deviceId, serial, reason, nowMs: Date.now() });
       const lines = ended.map((one) => `${deviceId}: revoked ${one.serial} (${reason})\n`);
       return lines.length > 0
@@ -97,10 +106,13 @@ const commands: Readonly<Record<string, Command>> = {
       const directory = join(stateDir, 'certs');
       const { number, serials, nextUpdateMs } = await issueCrl(directory, deviceAuthority(directory), Date.now());
       const until = new Date(nextUpdateMs ?? 0).toISOString();
-      return `certs/${crlFile}: number ${number}, ${serials.size} revoked, good until ${until}\n`;
+      return `certs/${crlFiles['device-ca']}: number ${number}, ${serials.size} revoked, good until ${until}\n`;
     },
   },
 };
+
+const afterRevoked =
+  'npm start takes this up within seconds. Otherwise: docs/operator.md, "The key of a service was stolen".\n';
 
 async function ensure(stateDir: string, devices: readonly string[], values: Values): Promise<string> {
   const names = values.name ?? [];
@@ -152,6 +164,7 @@ function readArguments(args: string[]) {
         out: { type: 'string' },
         renew: { type: 'boolean' },
         serial: { type: 'string' },
+        service: { type: 'boolean' },
         reason: { type: 'string' },
       },
     });

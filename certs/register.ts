@@ -1,26 +1,27 @@
-/** The register of the device authority on disk: `certs/devices.jsonl`, one line for each certificate issued or revoked. */
+/** The registers of the authorities on disk, one line for each certificate issued or revoked: `certs/devices.jsonl`, `certs/services.jsonl`. */
 import { createHash, X509Certificate } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { serialKey } from '../contracts/crl.ts';
 import { VigilError } from '../contracts/errors.ts';
 import { type IssuedCertificate, parseRegister, type Register, type RegisterEntry } from './core/register.ts';
+import type { AuthorityName } from './core/wanted.ts';
 import { guarded } from './files.ts';
 
-const fileName = 'devices.jsonl';
+const registerFiles: Readonly<Record<AuthorityName, string>> = { 'device-ca': 'devices.jsonl', ca: 'services.jsonl' };
 
 /** @throws VigilError `certificate-invalid` where the file is not what we wrote */
-export function readRegister(directory: string): Register {
-  const path = join(directory, fileName);
+export function readRegister(directory: string, of: AuthorityName = 'device-ca'): Register {
+  const path = join(directory, registerFiles[of]);
   const register = parseRegister(existsSync(path) ? readFileSync(path, 'utf8') : '');
   if (register) return register;
   throw new VigilError('certificate-invalid', `${path} has a line that is none of Vigil's: restore it from a backup.`);
 }
 
 /** Writes entries down and flushes them: before a certificate is handed out, so that none exists which cannot be revoked. */
-export function record(directory: string, entries: readonly RegisterEntry[]): void {
+export function record(directory: string, entries: readonly RegisterEntry[], of: AuthorityName = 'device-ca'): void {
   if (entries.length === 0) return;
-  const path = join(directory, fileName);
+  const path = join(directory, registerFiles[of]);
   guarded(path, () => {
     const text = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
     // A line that a crash has cut short was never handed out, and must not swallow the next one.
@@ -36,7 +37,7 @@ export function record(directory: string, entries: readonly RegisterEntry[]): vo
   });
 }
 
-/** A certificate as the register knows it. */
+/** A certificate as the register knows it. @param deviceId in the services' register, the service */
 export function entryOf(
   certificatePem: string,
   deviceId: string,

@@ -26,6 +26,8 @@ export type SwitchSetting = Base<'switch', boolean>;
 export type FileSetting = Base<'file', string>;
 /** A file whose content, without the final line end, is the value; it must not be readable by others. */
 export type SecretSetting = Base<'secret', string>;
+/** The same file, but the value is its path: it is read again when it changes. */
+export type SecretFileSetting = Base<'secret-file', string>;
 
 export type Setting =
   | TextSetting
@@ -34,7 +36,8 @@ export type Setting =
   | ListSetting
   | SwitchSetting
   | FileSetting
-  | SecretSetting;
+  | SecretSetting
+  | SecretFileSetting;
 
 export type Manifest = Readonly<Record<string, Setting>>;
 
@@ -118,12 +121,15 @@ function parse(setting: Setting, text: string): Parsed {
       return text === 'on' || text === 'off' ? { value: text === 'on' } : { fault: 'is neither on nor off' };
     case 'file':
       return readableFile(text) ?? { value: text };
-    case 'secret': {
+    case 'secret':
+    case 'secret-file': {
       const unreadable = readableFile(text);
       if (unreadable) return unreadable;
       if ((statSync(text).mode & 0o007) !== 0) return { fault: `names ${text}, which others may read: chmod 600 it` };
       const value = readFileSync(text, 'utf8').replace(/\r?\n$/, '');
-      return value === '' ? { fault: `names ${text}, which is empty` } : { value };
+      return value === ''
+        ? { fault: `names ${text}, which is empty` }
+        : { value: setting.kind === 'secret' ? value : text };
     }
   }
 }

@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createSecureContext } from 'node:tls';
 import { readPublicKeys, readSigner } from '../contracts/audit-keys.ts';
 import { createTrail } from '../contracts/audit-trail.ts';
+import { followServerPair, type KeyPair, watchCertificates } from '../contracts/certificate-files.ts';
 import { VigilError } from '../contracts/errors.ts';
 import { openProcessLog } from '../contracts/process-log.ts';
 import { openSealedLog } from '../contracts/sealed-log.ts';
@@ -19,7 +19,7 @@ import { createHub, type Hub, silentMsMax } from './live/hub.ts';
 import { watchPlaces } from './live/place-watch.ts';
 import { announcePresence } from './live/presence.ts';
 import { proxyFault } from './proxies.ts';
-import { buildServer } from './server.ts';
+import { buildServer, renewServer } from './server.ts';
 import { createSessions } from './sessions/sessions.ts';
 import { createStations } from './sessions/stations.ts';
 import { createTickets } from './sessions/tickets.ts';
@@ -28,21 +28,6 @@ import { settings } from './settings.ts';
 import { createTrendStore } from './trend-store.ts';
 import { openWaitingRoom, portTaken } from './waiting-room.ts';
 import { followWards } from './wards-file.ts';
-
-/** @throws VigilError `certificate-invalid`, before anything is opened */
-function readTls(certFile: string, key: string): { cert: string; key: string } {
-  const cert = readFileSync(certFile, 'utf8');
-  try {
-    createSecureContext({ cert, key });
-  } catch (cause) {
-    throw new VigilError(
-      'certificate-invalid',
-      'The files that VIGIL_HTTP_CERT_FILE and VIGIL_HTTP_KEY_FILE name are not a certificate and its key.',
-      { cause },
-    );
-  }
-  return { cert, key };
-}
 
 /** A close that hangs is ended: the supervisor waits no longer either. */
 const closeMsMax = 9_000;
@@ -69,18 +54,26 @@ async function start(): Promise<() => Promise<void>> {
   });
   const clock = keepSteadyTime({ log: logger, aheadMs: told.clockAheadMs });
   const now = Date.now;
-  const tls = readTls(told.httpCertFile, told.httpKeyFile);
+  let renew: ((pair: KeyPair) => void) | undefined;
+  const tls = followServerPair({
+    name: 'web-server',
+    certFile: told.httpCertFile,
+    keyFile: told.httpKeyFile,
+    settings: 'VIGIL_HTTP_CERT_FILE and VIGIL_HTTP_KEY_FILE',
+    onRenewed: (pair) => renew?.(pair),
+    log: logger,
+  });
   const boot = randomBytes(9).toString('base64url').replaceAll('_', '.');
   let accountRecords: AccountRecords | undefined;
   const accounts = followAccounts(told.accountsFile, logger, () => accountRecords?.changed());
   const wards = followWards(told.wardsFile, logger);
   const sessions = createSessions(accounts, createTokens(told.sessionKey), now);
-  const trends = createTrendStore(told);
+  const trends = createTrendStore(told, logger);
   const signer = readSigner(told.auditKey, 'dashboard');
   const keys = readPublicKeys(readFileSync(told.auditKeysFile, 'utf8'));
 
   // Until Kafka is there, whoever looks is told; a port that is taken is known at once.
-  const waitingRoom = await openWaitingRoom({ tls, host: told.httpHost, port: told.httpPort });
+  const waitingRoom = await openWaitingRoom({ tls: tls.current(), host: told.httpHost, port: told.httpPort });
   const log = await openSealedLog({ settings: told, service: 'dashboard', boot, log: logger });
   const trail = createTrail(log, { pseudonymKey: told.pseudonymKey, signer, now, logger });
   const { anchorsFile } = told;
@@ -152,13 +145,16 @@ async function start(): Promise<() => Promise<void>> {
       isReady: () => ready,
     },
     {
-      tls,
+      tls: tls.current(),
       clientDir: join(import.meta.dirname, 'client', 'dist'),
       trustedProxies: told.trustedProxies,
       logger,
     },
   );
   await waitingRoom.close();
+  renew = (pair) => renewServer(app, pair);
+  renew(tls.current());
+  const ends = watchCertificates(logger);
   const address = await app.listen({ host: told.httpHost, port: told.httpPort, backlog }).catch((cause) => {
     throw cause.code === 'EADDRINUSE' ? portTaken(told.httpPort, cause) : cause;
   });
@@ -189,6 +185,8 @@ async function start(): Promise<() => Promise<void>> {
     places.close();
     wards.close();
     accounts.close();
+    tls.close();
+    ends.close();
     clock.close();
   };
 }

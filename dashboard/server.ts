@@ -1,5 +1,6 @@
 /** The HTTPS server: its plugins, its error answers and its routes. Listens on nothing yet. */
 import { existsSync } from 'node:fs';
+import type { Server } from 'node:https';
 import { join } from 'node:path';
 import type { Server as TlsServer } from 'node:tls';
 import cookie from '@fastify/cookie';
@@ -71,6 +72,13 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
   'trends-unavailable': 503,
 };
 
+const tlsChoices = { minVersion: 'TLSv1.2', ciphers: serverCiphers } as const;
+
+/** New connections meet this certificate; those that are open go on. */
+export function renewServer({ server }: App, pair: ServerOptions['tls']): void {
+  (server as Server).setSecureContext({ ...pair, ...tlsChoices });
+}
+
 /** @param onRoute is told of every route, for who wants to list them */
 export async function buildServer(
   parts: Parts,
@@ -79,7 +87,7 @@ export async function buildServer(
 ): Promise<App> {
   const { logger, tls } = options;
   const app: App = fastify({
-    https: { ...tls, minVersion: 'TLSv1.2', ciphers: serverCiphers, ...quietBounds },
+    https: { ...tls, ...tlsChoices, ...quietBounds },
     loggerInstance: logger,
     // fastify's own lines hold the address with its query.
     logController: new LogController({ disableRequestLogging: true }),

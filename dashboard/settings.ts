@@ -34,7 +34,7 @@ export const settings = {
     fallback: 8443,
   },
   httpCertFile: { kind: 'file', env: 'VIGIL_HTTP_CERT_FILE', help: 'HTTPS certificate chain, PEM' },
-  httpKeyFile: { kind: 'secret', env: 'VIGIL_HTTP_KEY_FILE', help: 'its private key, PEM, mode 0600' },
+  httpKeyFile: { kind: 'secret-file', env: 'VIGIL_HTTP_KEY_FILE', help: 'its private key, PEM, mode 0600' },
   publicOrigins: {
     kind: 'list',
     env: 'VIGIL_PUBLIC_ORIGIN',

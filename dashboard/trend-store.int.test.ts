@@ -1,5 +1,7 @@
 /** Trends out of a real InfluxDB, with the rights that the dashboard has there, and without one. */
+
 import { randomUUID } from 'node:crypto';
+import pino from 'pino';
 import { describe, expect, inject, it } from 'vitest';
 import { formatInstant } from '../contracts/time.ts';
 import { freePorts } from '../ops/platform/ports.ts';
@@ -10,14 +12,18 @@ import { createTrendStore } from './trend-store.ts';
 
 const platform = inject('platform');
 const store = (influxUrl = platform.influxUrl, influxPassword = influxSecret(platform, 'influx-dashboard.password')) =>
-  createTrendStore({
-    influxUrl,
-    influxCaFile: influxCaFile(platform),
-    influxServerName: 'influxdb',
-    influxUser: 'dashboard',
-    influxPassword,
-    influxDatabase: 'vigil',
-  });
+  createTrendStore(
+    {
+      influxUrl,
+      influxCaFile: influxCaFile(platform),
+      influxServerName: 'influxdb',
+      servicesCrlFile: '',
+      influxUser: 'dashboard',
+      influxPassword,
+      influxDatabase: 'vigil',
+    },
+    pino({ level: 'silent' }),
+  );
 
 const write = (retention: string, lines: string[], user?: string) => writeLines(platform, retention, lines, user);
 

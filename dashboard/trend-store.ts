@@ -1,8 +1,8 @@
 /** Trends from InfluxDB 1.x, by the one user that may read there. */
-import { readFileSync } from 'node:fs';
 import { InfluxDB } from 'influx';
+import type { Logger } from 'pino';
 import { VigilError } from '../contracts/errors.ts';
-import { serverNameOption } from '../contracts/server-name.ts';
+import { influxTls } from '../contracts/influx-tls.ts';
 import {
   countsQueryText,
   type Stored,
@@ -26,14 +26,18 @@ export type TrendStore = {
   values(stored: Stored, associationId: string): Promise<StoredValue[]>;
 };
 
-export function createTrendStore(options: {
-  readonly influxUrl: string;
-  readonly influxCaFile: string;
-  readonly influxServerName: string;
-  readonly influxUser: string;
-  readonly influxPassword: string;
-  readonly influxDatabase: string;
-}): TrendStore {
+export function createTrendStore(
+  options: {
+    readonly influxUrl: string;
+    readonly influxCaFile: string;
+    readonly influxServerName: string;
+    readonly servicesCrlFile: string;
+    readonly influxUser: string;
+    readonly influxPassword: string;
+    readonly influxDatabase: string;
+  },
+  log: Pick<Logger, 'info' | 'error'>,
+): TrendStore {
   const url = new URL(options.influxUrl);
   const protocol = url.protocol === 'https:' ? 'https' : 'http';
   const influx = new InfluxDB({
@@ -45,10 +49,7 @@ export function createTrendStore(options: {
         host: url.hostname,
         port: Number(url.port || 8086),
         protocol,
-        options: {
-          ca: readFileSync(options.influxCaFile, 'utf8'),
-          ...serverNameOption(options.influxServerName),
-        },
+        options: influxTls(options, log),
       },
     ],
     pool: { requestTimeout: timeoutMs },

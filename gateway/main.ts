@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
+import { followServerPair, showCertificates, watchCertificates } from '../contracts/certificate-files.ts';
 import { VigilError } from '../contracts/errors.ts';
 import { observe } from '../contracts/histogram.ts';
 import { type Health, openMetricsServer } from '../contracts/metrics-server.ts';
@@ -16,8 +17,10 @@ import { inboxAt } from './core/inbox.ts';
 import { leftOutBefore } from './core/quiet.ts';
 import { createMemory } from './core/remembered.ts';
 import { type Counters, createCounters } from './counters.ts';
+import { watchDeviceCertificates } from './ending.ts';
 import { createIngest } from './ingest.ts';
 import { type Listener, openListener } from './listener/listener.ts';
+import type { PortOptions } from './listener/port.ts';
 import { openRevocation, type Revocation } from './listener/revocation.ts';
 import type { Sink } from './listener/sink.ts';
 import { createMeasures, type Measures } from './measures.ts';
@@ -89,7 +92,18 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
   });
   sealedLog = await openLog(common);
   const intake = await openIntake(common, sealedLog, () => listener);
-  listener = await openMqtt(common, intake.sink, clientCa, revocation);
+  const pair = followServerPair({
+    name: 'mqtt-server',
+    certFile: settings.mqttCertFile,
+    keyFile: settings.mqttKeyFile,
+    settings: 'VIGIL_MQTT_CERT_FILE and VIGIL_MQTT_KEY_FILE',
+    onRenewed: (renewed) => listener?.renew(renewed),
+    log,
+  });
+  listener = await openMqtt(common, intake.sink, { clientCa, ...pair.current() }, revocation);
+  showCertificates('device-ca', 'trusts', clientCa);
+  const ends = watchCertificates(log);
+  const devices = watchDeviceCertificates({ presented: listener.presented, log, nowMs: () => now() + wallAheadMs() });
   upstream =
     upstreamConfig &&
     openUpstream({
@@ -118,6 +132,9 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
       clearInterval(timer);
       await Promise.all([listener.close(drainMs), upstream?.close(drainMs)]);
       revocation.close();
+      pair.close();
+      ends.close();
+      devices.close();
       await intake.close();
       await sealedLog.close();
       await metricsServer.close();
@@ -236,16 +253,14 @@ async function openIntake(common: Common, sealedLog: SealedLog, listener: () => 
 function openMqtt(
   { settings, counters, measures, log }: Common,
   sink: Sink,
-  clientCa: string,
+  files: Pick<PortOptions, 'cert' | 'key' | 'clientCa'>,
   revocation: Revocation,
 ): Promise<Listener> {
   return openListener({
     host: settings.mqttHost,
     port: settings.mqttPort,
     sharePort: settings.mqttSharePort,
-    cert: readFileSync(settings.mqttCertFile, 'utf8'),
-    key: settings.mqttKey,
-    clientCa,
+    ...files,
     revocation,
     limits: limitsOf(settings),
     sink,

@@ -1,11 +1,14 @@
 /** What Prometheus is shown of the gateway. The names are in docs/operator.md's alerts: who renames one looks there. */
+
+import { addCertificateMetrics } from '../contracts/certificate-files.ts';
 import type { DataKey, Sealer } from '../contracts/envelope/sealer.ts';
 import { observe } from '../contracts/histogram.ts';
 import type { Appender } from '../contracts/kafka/appender.ts';
 import { addDamageMetrics, type DamageBook } from '../contracts/kafka/damage-book.ts';
 import { createMetrics, type Metrics } from '../contracts/metrics.ts';
-import { addClockMetrics, type SystemClock } from '../contracts/system-clock.ts';
+import { addClockMetrics, type SystemClock, wallAheadMs } from '../contracts/system-clock.ts';
 import { deviceTopicKinds } from '../contracts/topics.ts';
+import { endingOf, firstEndOf } from './core/ending.ts';
 import type { CounterName, Counters } from './counters.ts';
 import type { Listener } from './listener/listener.ts';
 import type { Revocation } from './listener/revocation.ts';
@@ -26,7 +29,14 @@ export type GatewayMetricsSources = {
   listener():
     | Pick<
         Listener,
-        'connections' | 'sessions' | 'waiting' | 'partialBytes' | 'unpromisedBytes' | 'unackedBytes' | 'paused'
+        | 'connections'
+        | 'sessions'
+        | 'waiting'
+        | 'partialBytes'
+        | 'unpromisedBytes'
+        | 'unackedBytes'
+        | 'paused'
+        | 'presented'
       >
     | undefined;
   /** Given where there is one; its result is undefined until it is open. */
@@ -137,7 +147,18 @@ function connectionMetrics(metrics: Metrics, from: GatewayMetricsSources): void 
   metrics.counter('vigil_gateway_held_back_total', heldBack, () => counters.heldBack);
 }
 
-function certificateMetrics(metrics: Metrics, { counters, crl }: GatewayMetricsSources): void {
+function certificateMetrics(metrics: Metrics, { counters, crl, listener }: GatewayMetricsSources): void {
+  addCertificateMetrics(metrics);
+  const presented = () => listener()?.presented() ?? [];
+  const first =
+    'First end of a certificate that a connected device presents, seconds since 1970; infinite without one.';
+  metrics.gauge('vigil_gateway_device_certificate_first_end_timestamp_seconds', first, () => {
+    return (firstEndOf(presented()) ?? Number.POSITIVE_INFINITY) / 1000;
+  });
+  const ending = 'Connected devices whose certificate ends within 30 days; the log names them.';
+  metrics.gauge('vigil_gateway_device_certificates_ending', ending, () => {
+    return endingOf(presented(), Date.now() + wallAheadMs()).length;
+  });
   const due = 'When the next CRL of the devices is due, seconds since 1970; infinite where none is gone by.';
   metrics.gauge('vigil_gateway_crl_next_update_seconds', due, () => {
     return (crl?.()?.nextUpdateMs ?? Number.POSITIVE_INFINITY) / 1000;

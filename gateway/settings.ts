@@ -22,7 +22,7 @@ export const gatewaySettings = {
     fallback: false,
   },
   mqttCertFile: { kind: 'file', env: 'VIGIL_MQTT_CERT_FILE', help: 'server certificate of the MQTT listener, PEM' },
-  mqttKey: { kind: 'secret', env: 'VIGIL_MQTT_KEY_FILE', help: 'its private key, PEM, mode 0600' },
+  mqttKeyFile: { kind: 'secret-file', env: 'VIGIL_MQTT_KEY_FILE', help: 'its private key, PEM, mode 0600' },
   mqttClientCaFile: { kind: 'file', env: 'VIGIL_MQTT_CLIENT_CA_FILE', help: 'CA of the device certificates, PEM' },
   mqttCrlFile: {
     kind: 'file',

@@ -33,6 +33,7 @@ function sampleOf(setting: Setting): string {
       return setting.choices.find((choice) => choice !== setting.fallback) ?? '';
     case 'file':
     case 'secret':
+    case 'secret-file':
       return file;
     case 'list':
       return 'https://one.example,https://two.example';

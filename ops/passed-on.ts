@@ -119,7 +119,9 @@ function isMadeByStart(name: string): boolean {
 
 /** The processes run in Vigil's folder, and the path was meant from where `npm start` runs. */
 function textOf(setting: Manifest[string], text: string): string {
-  return setting.kind === 'file' || setting.kind === 'secret' ? resolve(text.trim()) : text.trim();
+  return setting.kind === 'file' || setting.kind === 'secret' || setting.kind === 'secret-file'
+    ? resolve(text.trim())
+    : text.trim();
 }
 
 const anyAddress = ['127.0.0.1', '::1', 'localhost', '0.0.0.0', '::'];

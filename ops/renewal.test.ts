@@ -1,45 +1,102 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { dayMs } from '../certs/core/renewal.ts';
 import { ensureCertificates } from '../certs/ensure.ts';
+import { revokeService } from '../certs/services.ts';
 import { readRevocationLists } from '../contracts/crl.ts';
-import { renewOnce } from './renewal.ts';
+import { keepCertificates, type Renewal } from './renewal.ts';
 
-const stateDir = mkdtempSync(join(tmpdir(), 'vigil-renewal-'));
-afterAll(() => rmSync(stateDir, { recursive: true, force: true }));
+let stateDir: string;
+let now: number;
+let reports: string[];
+let restarts: string[];
+let renewal: Renewal;
+let permitFails = false;
 
-it('starts the processes again only when certificates were renewed, and tells what went wrong', {
-  timeout: 60_000,
-}, async () => {
-  const startMs = Date.now();
-  let now = startMs;
-  const told: string[] = [];
-  const crlNow = () =>
-    readRevocationLists(readFileSync(join(stateDir, 'certs/device-ca.crl')), [
-      readFileSync(join(stateDir, 'certs/device-ca.pem'), 'utf8'),
-    ]).get(0)!;
-  const process_ = (name: string) => ({ name, restart: async () => void told.push(`${name} again`) });
-  const options = {
+beforeEach(async () => {
+  stateDir = mkdtempSync(join(tmpdir(), 'vigil-renewal-'));
+  now = Date.now();
+  reports = [];
+  restarts = [];
+  permitFails = false;
+  await ensureCertificates({ stateDir, devices: ['bed-01'], nowMs: now });
+  const names = ['kafka', 'influxdb', 'alarms', 'gateway', 'gateway-2', 'simulators'];
+  renewal = keepCertificates({
     stateDir,
-    processes: [process_('kafka'), process_('gateway')],
-    report: (line: string) => told.push(line),
+    processes: names.map((name) => ({ name, restart: async () => void restarts.push(name) })),
+    permit: async () => {
+      if (permitFails) throw new Error('Kafka is away');
+      restarts.push('permissions');
+    },
+    report: (line) => reports.push(line),
     nowMs: () => now,
-  };
-  await ensureCertificates({ stateDir, nowMs: now });
+    everyMs: 3_600_000,
+  });
+});
+afterEach(async () => {
+  await renewal.close();
+  rmSync(stateDir, { recursive: true, force: true });
+});
 
-  now = startMs + 59 * dayMs;
-  await renewOnce(options);
-  expect(told).toEqual([]);
-  // But the CRL, which the gateway reads again by itself, was issued anew.
+const crlNow = () =>
+  readRevocationLists(readFileSync(join(stateDir, 'certs/device-ca.crl')), [
+    readFileSync(join(stateDir, 'certs/device-ca.pem'), 'utf8'),
+  ]).get(0)!;
+
+it('starts nothing again while certificates are good, and issues the CRLs anew', async () => {
+  now += 59 * dayMs;
+  await renewal.look();
+  expect([reports, restarts]).toEqual([[], []]);
   expect((crlNow().nextUpdateMs ?? 0) - now).toBeGreaterThan(29 * dayMs);
+});
 
-  now = startMs + 61 * dayMs;
-  await renewOnce(options);
-  expect(told).toEqual([expect.stringMatching(/^\d+ certificates were renewed/), 'kafka again', 'gateway again']);
+it('renews 30 days before the end, and starts only those again that read their files at the start alone', async () => {
+  now += 61 * dayMs;
+  await renewal.look();
+  expect(reports[0]).toMatch(/^\d+ certificates were renewed$/);
+  expect(restarts).toEqual(['simulators', 'kafka', 'influxdb']);
+  await renewal.look();
+  expect(restarts).toHaveLength(3);
+});
 
+it('renews also after the end, when the machine has slept', async () => {
+  now += 200 * dayMs;
+  await renewal.look();
+  expect(restarts).toEqual(['simulators', 'kafka', 'influxdb']);
+});
+
+it('takes up a revoked service: its permissions move first, then each of its processes comes with the new key', async () => {
+  await revokeService({ stateDir, service: 'gateway', reason: 'key-compromise', nowMs: now });
+  await ensureCertificates({ stateDir, nowMs: now });
+  await renewal.look();
+  expect(restarts).toEqual(['permissions', 'gateway', 'gateway-2']);
+});
+
+it('takes up a revoked key of Kafka or of what administers it by starting Kafka again: it reads who may do all at its start', async () => {
+  await revokeService({ stateDir, service: 'admin', reason: 'key-compromise', nowMs: now });
+  await ensureCertificates({ stateDir, nowMs: now });
+  await renewal.look();
+  expect(restarts).toEqual(['kafka', 'permissions']);
+});
+
+it('tries again what failed, says it once, and does not start Kafka again for it', async () => {
+  await revokeService({ stateDir, service: 'admin', reason: 'key-compromise', nowMs: now });
+  await ensureCertificates({ stateDir, nowMs: now });
+  permitFails = true;
+  await renewal.look();
+  await renewal.look();
+  expect(restarts).toEqual(['kafka']);
+  expect(reports.filter((line) => line.includes('Kafka is away'))).toHaveLength(1);
+  permitFails = false;
+  await renewal.look();
+  expect(restarts).toEqual(['kafka', 'permissions']);
+});
+
+it('says what went wrong', async () => {
+  now += 61 * dayMs;
   writeFileSync(join(stateDir, 'certs/gateway.pem'), 'garbage');
-  await renewOnce(options);
-  expect(told.at(-1)).toMatch(/^Certificates could not be renewed: .*gateway\.pem holds no certificate/);
+  await renewal.look();
+  expect(reports.at(-1)).toMatch(/^Certificates could not be renewed: .*gateway\.pem holds no certificate/);
 });

@@ -1,41 +1,132 @@
-/** A system that runs for months outlives its certificates: look every day, renew, and start again what uses them. */
-import { ensureCertificates } from '../certs/ensure.ts';
+/**
+ * A system that runs for months outlives its certificates. Each hour what ends within 30 days is renewed; what lies in the folder is
+ * compared with what runs, so that a command (`npm run certs -- revoke --service gateway`) is taken up, too. Processes of ours follow their
+ * files themselves; Kafka and InfluxDB read them only when they start.
+ */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type EnsureOptions, ensureCertificates } from '../certs/ensure.ts';
+import { readPrincipals, serviceClients } from '../certs/services.ts';
 import type { Supervised } from './supervisor.ts';
 
 export type RenewalOptions = {
   readonly stateDir: string;
+  /** As the start asked for them. */
+  readonly names?: EnsureOptions['names'];
   readonly processes: readonly Pick<Supervised, 'name' | 'restart'>[];
+  /** Gives Kafka's permissions to the names that the services have now, and takes them from others. */
+  readonly permit: () => Promise<unknown>;
   readonly report: (line: string) => void;
+  /** The machine's clock: certificates end by it. */
   readonly nowMs: () => number;
+  /** How often the folder is looked at. */
+  readonly everyMs?: number;
 };
 
-const everyMs = 24 * 60 * 60 * 1000;
+const lookEveryMs = 5_000;
+const renewEveryMs = 60 * 60 * 1000;
 
-/** Looks once a day until closed; closing waits for no process that is just being started again. */
-export function keepCertificates(options: RenewalOptions): { close(): Promise<void> } {
+export type Renewal = {
+  /** One look, for tests; resolves when what it led to is done. */
+  look(): Promise<void>;
+  /** Looks no more; waits for no process that is just being started again. */
+  close(): Promise<void>;
+};
+
+/** What of the folder counts for what runs: it is compared from look to look. */
+type Sight = {
+  readonly kafka: string;
+  /** Who may do everything in Kafka. */
+  readonly superUsers: string;
+  readonly influxdb: string;
+  readonly names: ReadonlyMap<string, string>;
+};
+
+/** Looks until closed. What goes wrong is said once, and tried again: 30 days are left then. */
+export function keepCertificates(options: RenewalOptions): Renewal {
+  const { stateDir, names = [], report, nowMs } = options;
+  const certsDir = join(stateDir, 'certs');
+  let renewedMs = nowMs();
+  let applied = sightOf(certsDir);
+  let lastFault: string | undefined;
   let looking = Promise.resolve();
+
+  async function look(): Promise<void> {
+    try {
+      const now = nowMs();
+      // By the machine's clock and not by a timer, which stands still while the machine sleeps.
+      if (Math.abs(now - renewedMs) >= renewEveryMs) {
+        const issued = await ensureCertificates({ stateDir, names, nowMs: now });
+        renewedMs = now;
+        const renewed = issued.filter(({ file }) => !file.endsWith('.crl'));
+        if (renewed.length > 0) report(`${renewed.length} certificates were renewed`);
+        if (renewed.some(({ file }) => file.startsWith('certs/devices/'))) await restart(options, 'simulators');
+      }
+      for await (const done of takeUp(options, applied, sightOf(certsDir))) applied = done;
+      lastFault = undefined;
+    } catch (error) {
+      const fault = (error as Error).message;
+      if (fault !== lastFault) report(`Certificates could not be renewed: ${fault}`);
+      lastFault = fault;
+    }
+  }
+  const next = () => {
+    looking = looking.then(look);
+    return looking;
+  };
+  let busy = false;
   const timer = setInterval(() => {
-    looking = looking.then(() => renewOnce(options));
-  }, everyMs);
+    if (busy) return;
+    busy = true;
+    void next().finally(() => {
+      busy = false;
+    });
+  }, options.everyMs ?? lookEveryMs);
   return {
+    look: next,
     async close() {
       clearInterval(timer);
     },
   };
 }
 
-/** One look. What goes wrong is told, and tried again the next day: 30 days are left then. */
-export async function renewOnce({ stateDir, processes, report, nowMs }: RenewalOptions): Promise<void> {
-  try {
-    // The gateway reads its CRL again by itself.
-    const issued = (await ensureCertificates({ stateDir, nowMs: nowMs() })).filter(
-      ({ file }) => !file.endsWith('.crl'),
-    );
-    if (issued.length === 0) return;
-    report(`${issued.length} certificates were renewed, and what uses them is started again`);
-    // One after another, the log first: whoever waits for it goes on by itself.
-    for (const { restart } of processes) await restart();
-  } catch (error) {
-    report(`Certificates could not be renewed: ${(error as Error).message}`);
+function sightOf(certsDir: string): Sight {
+  const read = (file: string) => readFileSync(join(certsDir, file), 'utf8');
+  const principalOf = readPrincipals(certsDir);
+  return {
+    kafka: read('kafka.pem'),
+    superUsers: ['kafka', 'admin'].map(principalOf).join(),
+    influxdb: read('influxdb.pem'),
+    names: new Map(serviceClients.map((service) => [service, principalOf(service)])),
+  };
+}
+
+/** Yields what runs after each step, so that a step that fails is tried again and those before it are not. */
+async function* takeUp(options: RenewalOptions, before: Sight, now: Sight): AsyncGenerator<Sight> {
+  let runs = before;
+  if (runs.kafka !== now.kafka || runs.superUsers !== now.superUsers) {
+    // Brokers know each other by these names: one that has a new name finds no entry at those that do not know it.
+    await restart(options, 'kafka', runs.superUsers !== now.superUsers);
+    runs = { ...runs, kafka: now.kafka, superUsers: now.superUsers };
+    yield runs;
   }
+  if (runs.influxdb !== now.influxdb) {
+    await restart(options, 'influxdb');
+    runs = { ...runs, influxdb: now.influxdb };
+    yield runs;
+  }
+  const renamed = serviceClients.filter((service) => before.names.get(service) !== now.names.get(service));
+  if (renamed.length === 0) return;
+  // From here on the stolen key opens nothing, and the service's own new one does.
+  await options.permit();
+  for (const service of renamed) await restart(options, service);
+  yield now;
+}
+
+/** Starts again the process of that name; where there are several (`gateway-2`), one after the other, or together. */
+async function restart({ processes, report }: RenewalOptions, name: string, together = false): Promise<void> {
+  const all = processes.filter((process) => process.name === name || process.name.startsWith(`${name}-`));
+  for (const one of all) report(`${one.name} is started again with its new certificate`);
+  if (together) await Promise.all(all.map((one) => one.restart()));
+  else for (const one of all) await one.restart();
 }

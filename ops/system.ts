@@ -187,7 +187,14 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
     await step(`${settings.beds} simulated beds`, () => house('simulators', { args }));
   }
   signal.throwIfAborted();
-  const renewal = keepCertificates({ stateDir, processes, report, nowMs: Date.now });
+  const renewal = keepCertificates({
+    stateDir,
+    names: serverNamesOf(passed),
+    processes,
+    permit: () => ensureTopics(where.kafkaBrokers, join(stateDir, 'certs'), replicationOf(settings.kafkaCopies)),
+    report,
+    nowMs: Date.now,
+  });
   opened.push({ stage: 'upkeep', close: renewal.close });
   const names = new Set(gateways.map(({ name }) => name));
   return {

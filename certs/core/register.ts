@@ -1,9 +1,10 @@
-/** The device authority's register: which certificates it has issued, and which of them are revoked. Pure. */
+/** An authority's register: which certificates it has issued, and which of them are revoked. Pure. */
 
 /** Times are milliseconds since 1970. */
 export type IssuedCertificate = {
   readonly event: 'issued';
   readonly atMs: number;
+  /** In the services' register: the service. */
   readonly deviceId: string;
   /** As `serialKey` of contracts/crl.ts writes it. */
   readonly serial: string;

@@ -59,15 +59,20 @@ export function parseExtraName(text: string): ExtraName | undefined {
 /**
  * The certificates of the services.
  * @param clients names of the Kafka client identities, besides the broker itself
+ * @param principalOf the name by which Kafka knows a service now (certs/services.ts)
  * @param extraNames further host names of the servers (a hospital's DNS name, the hosts of several brokers)
  */
-export function serviceCertificates(clients: readonly string[], extraNames: readonly ExtraName[]): WantedCertificate[] {
+export function serviceCertificates(
+  clients: readonly string[],
+  extraNames: readonly ExtraName[],
+  principalOf: (service: string) => string = (service) => service,
+): WantedCertificate[] {
   return [
     ...serverNames.map((server): WantedCertificate => {
       const extra = extraNames.filter(({ of }) => of.includes(server)).map(({ name }) => name);
       return {
         file: servers[server],
-        commonName: servers[server],
+        commonName: server === 'kafka' ? principalOf(server) : servers[server],
         authority: 'ca',
         // The broker connects to its own controller, so it is a client too. The others only prove who answers.
         purposes: server === 'kafka' ? ['server', 'client'] : ['server'],
@@ -75,7 +80,13 @@ export function serviceCertificates(clients: readonly string[], extraNames: read
       };
     }),
     ...clients.map(
-      (name): WantedCertificate => ({ file: name, commonName: name, authority: 'ca', purposes: ['client'], names: [] }),
+      (name): WantedCertificate => ({
+        file: name,
+        commonName: principalOf(name),
+        authority: 'ca',
+        purposes: ['client'],
+        names: [],
+      }),
     ),
   ];
 }

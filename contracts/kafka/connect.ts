@@ -2,11 +2,13 @@
  * The connection to Kafka. Only the files of this folder know `kafkajs`: the library is no longer released, so it sits where
  * it could be replaced.
  */
-import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { Kafka, type LogEntry, logLevel, Partitioners } from 'kafkajs';
+import { isIP } from 'node:net';
+import { connect } from 'node:tls';
+import { type ISocketFactory, Kafka, type LogEntry, logLevel, Partitioners } from 'kafkajs';
 import type { Logger } from 'pino';
-import { serverNameOption } from '../server-name.ts';
+import { followClientTls } from '../certificate-files.ts';
+import { byAddress } from '../server-name.ts';
 import type { Settings } from '../settings.ts';
 import { type KafkaTopic, kafkaTopics } from '../topics.ts';
 import { guardFetches } from './damage.ts';
@@ -57,19 +59,35 @@ export function connectKafka(
   return new Kafka({
     clientId,
     brokers: [...settings.brokers],
-    ssl: {
-      ca: [readFileSync(settings.kafkaCaFile, 'utf8')],
-      cert: readFileSync(settings.kafkaCertFile, 'utf8'),
-      key: settings.kafkaKeyFile,
-      ...serverNameOption(settings.kafkaServerName),
-      minVersion: 'TLSv1.3',
-    },
+    socketFactory: renewingSockets(settings, log),
     connectionTimeout: 3_000,
     requestTimeout: 15_000,
     retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries },
     logLevel: logLevel.WARN,
     logCreator: () => (entry) => writeLog(log, entry),
   });
+}
+
+/** As the library's own, every minute. */
+const tcpKeepAliveMs = 60_000;
+
+/** Each connection has the certificate that lies there when it is opened; those that are open go on. */
+function renewingSockets(settings: Settings<typeof kafkaClientSettings>, log: Logger): ISocketFactory {
+  const tls = followClientTls({
+    name: 'kafka',
+    caFile: settings.kafkaCaFile,
+    certFile: settings.kafkaCertFile,
+    keyFile: settings.kafkaKeyFile,
+    serverName: settings.kafkaServerName,
+    // A list is signed by our authority: where the brokers' certificates are from another, nothing is looked up.
+    crlFile: settings.kafkaServerName === byAddress ? '' : settings.servicesCrlFile,
+    log,
+  });
+  return ({ host, port, onConnect }) => {
+    const socket = connect({ host, port, ...(isIP(host) === 0 && { servername: host }), ...tls.options() }, onConnect);
+    socket.setKeepAlive(true, tcpKeepAliveMs);
+    return socket;
+  };
 }
 
 /** kafkajs calls every passing loss of a broker an error; here it is one line without a stack. */

@@ -11,9 +11,15 @@ export const kafkaClientSettings = {
     fallback: ['127.0.0.1:9092'],
   },
   kafkaCaFile: { kind: 'file', env: 'VIGIL_KAFKA_CA_FILE', help: 'CA of the Kafka brokers, PEM' },
+  servicesCrlFile: {
+    kind: 'file',
+    env: 'VIGIL_SERVICES_CRL_FILE',
+    help: "CRL of the services' CA: servers with a revoked certificate are refused; without it none is looked up",
+    fallback: '',
+  },
   kafkaServerName: serverNameSetting('VIGIL_KAFKA_SERVER_NAME', 'kafka'),
   kafkaCertFile: { kind: 'file', env: 'VIGIL_KAFKA_CERT_FILE', help: 'our client certificate for Kafka, PEM' },
-  kafkaKeyFile: { kind: 'secret', env: 'VIGIL_KAFKA_KEY_FILE', help: 'its private key, PEM, mode 0600' },
+  kafkaKeyFile: { kind: 'secret-file', env: 'VIGIL_KAFKA_KEY_FILE', help: 'its private key, PEM, mode 0600' },
   ...clockSettings,
 } as const satisfies Manifest;
 

@@ -1,5 +1,6 @@
 /** The MQTT listener: TLS with client certificates, MQTT 3.1.1 and 5 above it. It takes publishes and serves each device its inbox. */
 import type { TLSSocket } from 'node:tls';
+import type { Presented } from '../core/ending.ts';
 import { newQuiet } from '../core/quiet.ts';
 import { certificateWords } from '../core/revocation.ts';
 import { keepAliveFactor } from '../core/session.ts';
@@ -17,7 +18,7 @@ import { emptyFrames, feedFrames } from './frames.ts';
 import { leaveToOther } from './handlers/accept.ts';
 import { sendInbox } from './inbox.ts';
 import { watchPaused } from './memory.ts';
-import { openPort, type PortOptions } from './port.ts';
+import { openPort, type Port, type PortOptions } from './port.ts';
 import { pump } from './pump.ts';
 import type { Revocation } from './revocation.ts';
 import { createSessions } from './sessions.ts';
@@ -31,6 +32,10 @@ export type ListenerOptions = PortOptions & {
 
 export type Listener = {
   readonly port: number;
+  /** As of the port. */
+  readonly renew: Port['renew'];
+  /** What the devices that are connected present: the ends of their certificates. */
+  presented(): Presented[];
   /** Sends a device its inbox out of turn. */
   inboxChanged(deviceId: string): void;
   /** Another gateway has taken a client id: its connection and session here end. */
@@ -90,6 +95,11 @@ export async function openListener(options: ListenerOptions, open: typeof openPo
 
   return {
     port: port.port,
+    renew: port.renew,
+    presented: () =>
+      [...connections].flatMap(({ client, certificate }) =>
+        client ? [{ deviceId: client.source.deviceId, endMs: certificate.endMs }] : [],
+      ),
     inboxChanged(deviceId) {
       for (const connection of connections) {
         if (connection.client?.source.deviceId === deviceId) sendInbox(context, connection, connection.client);

@@ -5,7 +5,7 @@
  */
 import { constants } from 'node:crypto';
 import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
-import { createServer, type TLSSocket } from 'node:tls';
+import { createServer, type SecureContextOptions, type TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
 import { createDoor, type DoorOptions } from '../../contracts/door.ts';
 import { VigilError } from '../../contracts/errors.ts';
@@ -40,6 +40,8 @@ export type Port = {
   readonly port: number;
   /** Connections that wait for their handshake to begin. */
   waiting(): number;
+  /** New connections meet this certificate; those that are open go on. */
+  renew(pair: { readonly cert: string; readonly key: string }): void;
   /** Lets nobody in any more; who waits is closed. */
   close(): void;
 };
@@ -152,6 +154,7 @@ export async function openPort(
   return {
     port: (server.address() as AddressInfo).port,
     waiting: waiting.size,
+    renew: (pair) => tls.setSecureContext(contextOf({ ...options, ...pair })),
     close() {
       server.close();
       clearInterval(timer);
@@ -170,22 +173,22 @@ function doorBounds({ connectsPerS, connectMs }: Limits): DoorOptions {
   return { max, perAddressMax: Math.ceil(max / 2), withinMs: connectMs };
 }
 
+function contextOf({ cert, key, clientCa }: Pick<PortOptions, 'cert' | 'key' | 'clientCa'>): SecureContextOptions {
+  // Without tickets every connection shows its certificate anew: an expired one does not live on in a resumed session.
+  const secureOptions = constants.SSL_OP_NO_TICKET;
+  return { cert, key, ca: clientCa, minVersion: 'TLSv1.2', ciphers: serverCiphers, secureOptions };
+}
+
 function createTlsServer(options: PortOptions, quiet: Quiet, onSocket: (socket: TLSSocket) => void) {
   const { limits, counters, log, now } = options;
   let server: ReturnType<typeof createServer>;
   try {
     server = createServer(
       {
-        cert: options.cert,
-        key: options.key,
-        ca: options.clientCa,
+        ...contextOf(options),
         requestCert: true,
         rejectUnauthorized: true,
-        minVersion: 'TLSv1.2',
-        ciphers: serverCiphers,
         handshakeTimeout: limits.connectMs,
-        // Without tickets every connection shows its certificate anew: an expired one does not live on in a resumed session.
-        secureOptions: constants.SSL_OP_NO_TICKET,
       },
       onSocket,
     );

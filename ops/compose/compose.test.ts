@@ -305,6 +305,7 @@ const broker = {
   dataDir: '/var/lib/kafka/data',
   keystoreFile: '/etc/kafka/secrets/certs/broker.pem',
   caFile: '/etc/kafka/secrets/certs/ca.pem',
+  superUsers: ['kafka', 'admin'],
 };
 
 /** A broker's properties as the image takes them. */
@@ -334,9 +335,8 @@ describe('Kafka and InfluxDB in compose', () => {
     const settings = { kafkaCopies: '3', kafkaPort: 9092, kafkaControllerPort: 9093 };
     for (const [index, name] of ['kafka', 'kafka-2', 'kafka-3'].entries()) {
       const node = kafkaNodes(settings)[index]!;
-      const files = { dataDir: '/var/lib/kafka/data', keystoreFile: broker.keystoreFile, caFile: broker.caFile };
       const member = memberOf(settings, node, 'the-cluster');
-      const expected = inContainer({ ...files, port: 9092, controllerPort: 9093, member });
+      const expected = inContainer({ ...broker, member });
       const {
         CLUSTER_ID: _id,
         EXTRA_ARGS: _args,

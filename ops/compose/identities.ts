@@ -35,7 +35,7 @@ const same = (folder: (typeof sharedFolders)[number], ...names: string[]): Share
 /** A Kafka client's certificate, its reader key, and what all of them share. */
 function kafkaClient(service: Service): Share[] {
   return [
-    ...same('certs', 'ca.pem', `${service}.pem`, `${service}.key`),
+    ...same('certs', 'ca.pem', 'ca.crl', `${service}.pem`, `${service}.key`),
     ...same('secrets', 'readers.json', `reader-${service}.jwk`, 'pseudonym.key'),
   ];
 }
@@ -53,7 +53,8 @@ export function sharesOf(holder: Holder, devices: readonly string[]): Share[] {
       return same('certs', 'influxdb.pem', 'influxdb.key');
     case 'setup':
       return [
-        ...same('certs', 'ca.pem', 'admin.pem', 'admin.key'),
+        // By the names it gives and takes permissions.
+        ...same('certs', 'ca.pem', 'ca.crl', 'admin.pem', 'admin.key', 'principals.json'),
         ...same('secrets', 'influx-admin.password', 'influx-trends.password', 'influx-dashboard.password'),
         // By it the set-up sees whether Kafka's data belong to these keys: it has none of them itself.
         ...same('secrets', 'fingerprints.json'),
@@ -77,7 +78,7 @@ export function sharesOf(holder: Holder, devices: readonly string[]): Share[] {
       return [...kafkaClient('operator'), ...same('secrets', 'audit-operator.jwk', 'audit-keys.json')];
     case 'witness':
       return [
-        ...same('certs', 'ca.pem', 'witness.pem', 'witness.key'),
+        ...same('certs', 'ca.pem', 'ca.crl', 'witness.pem', 'witness.key'),
         ...same('secrets', 'audit-witness.jwk', 'audit-keys.json'),
       ];
     case 'canary':

@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import kafkajs, { type AclEntry } from 'kafkajs';
 import { describe, expect, inject, it } from 'vitest';
+import { ensureCertificates } from '../../certs/ensure.ts';
+import { revokeService } from '../../certs/services.ts';
 import { kafkaTopicNames, kafkaTopics } from '../../contracts/topics.ts';
 import { until } from '../../tests/system.ts';
 import { threeCopies } from './copies.ts';
@@ -11,9 +13,9 @@ import { ensureTopics } from './topics.ts';
 
 const platform = inject('platform');
 const certs = join(platform.stateDir, 'certs');
-const read = (file: string) => readFileSync(join(certs, file), 'utf8');
 
-function clientOf(identity: string | undefined): kafkajs.Kafka {
+function clientOf(identity: string | undefined, folder = certs): kafkajs.Kafka {
+  const read = (file: string) => readFileSync(join(folder, file), 'utf8');
   return new kafkajs.Kafka({
     clientId: identity ?? 'nobody',
     brokers: platform.kafkaBrokers.split(','),
@@ -42,6 +44,20 @@ const mayWrite = (identity: string, topic: string) =>
     () => true,
     () => false,
   );
+
+/** Whether a service may look at the readings. */
+async function readableBy(identity: string): Promise<boolean> {
+  const admin = clientOf(identity).admin();
+  try {
+    await admin.connect();
+    await admin.fetchTopicMetadata({ topics: ['observations'] });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    await admin.disconnect();
+  }
+}
 
 /** Reads until our record comes: other files of the run write to the same topics. */
 async function readAs(identity: string, topic: string, groupId: string, value = 'probe'): Promise<string> {
@@ -170,6 +186,33 @@ describe('the broker', () => {
       await admin.deleteAcls({ filters: [foreign] });
       await admin.disconnect();
     }
+  });
+
+  it('gives the stolen key of a service nothing any more, on an open connection too, and its new key everything', async () => {
+    const stateDir = mkdtempSync(join(tmpdir(), 'vigil-stolen-'));
+    for (const folder of ['certs', 'secrets']) {
+      cpSync(join(platform.stateDir, folder), join(stateDir, folder), { recursive: true });
+    }
+    const own = join(stateDir, 'certs');
+    const open = clientOf('trends').admin();
+    try {
+      await open.connect();
+      expect((await open.fetchTopicMetadata({ topics: ['observations'] })).topics[0]?.name).toBe('observations');
+      await revokeService({ stateDir, service: 'trends', reason: 'key-compromise', nowMs: Date.now() });
+      await ensureCertificates({ stateDir, nowMs: Date.now() });
+      await ensureTopics(platform.kafkaBrokers, own);
+      await expect(open.fetchTopicMetadata({ topics: ['observations'] })).rejects.toThrow(/authorized/);
+      expect(await readableBy('trends')).toBe(false);
+      const renewed = clientOf('trends', own).admin();
+      await renewed.connect();
+      expect((await renewed.fetchTopicMetadata({ topics: ['observations'] })).topics[0]?.name).toBe('observations');
+      await renewed.disconnect();
+    } finally {
+      await open.disconnect();
+      await ensureTopics(platform.kafkaBrokers, certs);
+      rmSync(stateDir, { recursive: true, force: true });
+    }
+    await until('the permissions to be as before', () => readableBy('trends'));
   });
 
   it('gets our settings back where somebody changed them, says so, and keeps what else was set for a topic', async () => {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { privateDirectory, writeAtomic } from '../../certs/files.ts';
+import { readPrincipals } from '../../certs/services.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { type Child, startChild } from './child.ts';
 import { classArchive } from './classArchive.ts';
@@ -118,7 +119,8 @@ function writeConfiguration(options: KafkaOptions, home: string, name: string) {
   writeAtomic(keystoreFile, pem, 0o600);
   const properties = join(home, 'server.properties');
   const { port, controllerPort, member } = options;
-  const config = { port, controllerPort, dataDir, keystoreFile, caFile: join(certs, 'ca.pem'), member };
+  const superUsers = ['kafka', 'admin'].map(readPrincipals(certs));
+  const config = { port, controllerPort, dataDir, keystoreFile, caFile: join(certs, 'ca.pem'), superUsers, member };
   writeAtomic(properties, brokerProperties(config), 0o600);
   const log4j = join(home, 'log4j2.properties');
   writeAtomic(log4j, log4jProperties(join(options.stateDir, 'logs', `${name}.log`)), 0o600);

@@ -8,6 +8,8 @@ export type KafkaConfig = {
   /** Certificate and key of the broker in one PEM file. */
   readonly keystoreFile: string;
   readonly caFile: string;
+  /** Who may do everything: the broker itself, and what makes topics and access lists. */
+  readonly superUsers: readonly string[];
   readonly member?: ClusterMember | undefined;
 };
 
@@ -51,7 +53,7 @@ export function brokerProperties(config: KafkaConfig): string {
     'ssl.principal.mapping.rules': 'RULE:^CN=([A-Za-z0-9._-]+)$/$1/',
     'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
     'allow.everyone.if.no.acl.found': 'false',
-    'super.users': 'User:kafka;User:admin',
+    'super.users': config.superUsers.map((name) => `User:${name}`).join(';'),
     'auto.create.topics.enable': 'false',
     'unclean.leader.election.enable': 'false',
     'default.replication.factor': factor,

@@ -25,7 +25,7 @@ function withData(...names: string[]): void {
 function propertiesOf(settings: typeof one, index: number): Record<string, string> {
   const node = kafkaNodes(settings)[index]!;
   const member = memberOf(settings, node, 'the-cluster');
-  const files = { dataDir: 'data', keystoreFile: 'key.pem', caFile: 'ca.pem' };
+  const files = { dataDir: 'data', keystoreFile: 'key.pem', caFile: 'ca.pem', superUsers: ['kafka', 'admin'] };
   const text = brokerProperties({ ...files, port: node.port, controllerPort: node.controllerPort, member });
   return Object.fromEntries(
     text

@@ -76,14 +76,14 @@ const clients: Readonly<
   'the trend writer': {
     of: 'influxdb',
     call: (port) =>
-      openPointStore(readSettings(trendsSettings, envOf(port, 'trends'))).write([
+      openPointStore(readSettings(trendsSettings, envOf(port, 'trends')), silent).write([
         { associationId: 'a', code: 'c', timeMs: 1, value: 1 } as never,
       ]),
   },
   'the dashboard': {
     of: 'influxdb',
     call: (port) =>
-      createTrendStore(readSettings(dashboardSettings, envOf(port, 'dashboard'))).counts(
+      createTrendStore(readSettings(dashboardSettings, envOf(port, 'dashboard')), silent).counts(
         { fromMs: 0, toMs: 1, codes: ['MDC_PULS_OXIM_SAT_O2'] },
         '00000000-0000-7000-8000-000000000000',
       ),

@@ -152,6 +152,7 @@ function kafkaClientEnv(where: Whereabouts, service: Principal): Record<string, 
     VIGIL_KAFKA_BROKERS: where.kafkaBrokers,
     VIGIL_KAFKA_CA_FILE: join(certs, 'ca.pem'),
     VIGIL_KAFKA_SERVER_NAME: 'kafka',
+    VIGIL_SERVICES_CRL_FILE: join(certs, 'ca.crl'),
     VIGIL_KAFKA_CERT_FILE: join(certs, `${service}.pem`),
     VIGIL_KAFKA_KEY_FILE: join(certs, `${service}.key`),
   };

@@ -1,5 +1,5 @@
 /** Creates Kafka's topics and access control lists from the one table in contracts/topics.ts. */
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import kafkajs, {
   type AclEntry,
@@ -10,6 +10,8 @@ import kafkajs, {
 } from 'kafkajs';
 // Also calms kafkajs's request queue (see there).
 import '../../contracts/kafka/connect.ts';
+import { readPrincipals } from '../../certs/services.ts';
+import { serverChecks } from '../../contracts/certificate-files.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import {
   type KafkaTopic,
@@ -40,6 +42,7 @@ const segmentBytes = 1024 * 1024 * 1024;
  * `certificate-invalid` where Kafka's data need other keys than the folder around `certsDir` holds
  */
 export async function ensureTopics(brokers: string, certsDir: string, replication = oneCopy): Promise<string[]> {
+  const principalOf = readPrincipals(certsDir);
   const kafka = adminKafka(brokers, certsDir);
   const admin = await connectAdmin(kafka, brokers);
   try {
@@ -53,7 +56,7 @@ export async function ensureTopics(brokers: string, certsDir: string, replicatio
       await untilLed(admin);
     }
     await untilReady(() => markKeys(kafka, dirname(certsDir)));
-    const acl = principals.flatMap(accessOf);
+    const acl = principals.flatMap((service) => accessOf(service, principalOf(service)));
     await admin.createAcls({ acl });
     await withdrawOthers(admin, acl);
     await untilInForce(admin, acl.length);
@@ -92,17 +95,22 @@ const everything = {
   permissionType: kafkajs.AclPermissionTypes.ANY,
 };
 
+/** Whether a principal is a service, by the name that it has or by one that it had before a key of it was stolen. */
+function isService(principal: string): boolean {
+  const service = /^User:(.*?)(?:\.\d+)?$/.exec(principal)?.[1];
+  return principals.some((one) => one === service);
+}
+
 /** Deletes each entry of a service that is not among `wanted`. */
 async function withdrawOthers(admin: Admin, wanted: readonly AclEntry[]): Promise<void> {
   const nameOf = (entry: AclEntry) =>
     [entry.principal, entry.resourceType, entry.resourceName, entry.resourcePatternType, entry.operation].join(' ');
   const kept = new Set(wanted.map(nameOf));
-  const ours = new Set(principals.map((service) => `User:${service}`));
   const { resources } = await admin.describeAcls(everything);
   const filters = resources.flatMap(({ acls, ...resource }) =>
     acls
       .map((acl): AclEntry => ({ ...resource, ...acl }))
-      .filter((entry) => ours.has(entry.principal) && !kept.has(nameOf(entry))),
+      .filter((entry) => isService(entry.principal) && !kept.has(nameOf(entry))),
   );
   if (filters.length > 0) await admin.deleteAcls({ filters });
 }
@@ -179,7 +187,7 @@ export function adminKafka(brokers: string, certsDir: string): kafkajs.Kafka {
       ca: [read('ca.pem')],
       cert: read('admin.pem'),
       key: read('admin.key'),
-      servername: 'kafka',
+      ...serverChecks({ serverName: 'kafka', caFile: join(certsDir, 'ca.pem'), crlFile: crlOf(certsDir), log: quiet }),
       minVersion: 'TLSv1.3',
     },
     logLevel: kafkajs.logLevel.NOTHING,
@@ -187,6 +195,15 @@ export function adminKafka(brokers: string, certsDir: string): kafkajs.Kafka {
     requestTimeout: 30_000,
     retry: { initialRetryTime: 100, maxRetryTime: 500, retries: 8 },
   });
+}
+
+/** What it would say is in the error of the call. */
+const quiet = { info() {}, error() {} };
+
+/** A folder from before the services had a CRL has none. */
+function crlOf(certsDir: string): string {
+  const file = join(certsDir, 'ca.crl');
+  return existsSync(file) ? file : '';
 }
 
 async function connectAdmin(kafka: kafkajs.Kafka, brokers: string): Promise<Admin> {
@@ -235,9 +252,9 @@ export function topicConfig(name: KafkaTopic, replication: Replication = oneCopy
 }
 
 /** What a service may do: write and read its topics, take its turns, and commit offsets in groups that start with its name. */
-function accessOf(service: Principal): AclEntry[] {
+function accessOf(service: Principal, name: string): AclEntry[] {
   const allow = (resourceType: AclResourceTypes, resourceName: string, operation: AclOperationTypes): AclEntry => ({
-    principal: `User:${service}`,
+    principal: `User:${name}`,
     host: '*',
     permissionType: kafkajs.AclPermissionTypes.ALLOW,
     resourceType,

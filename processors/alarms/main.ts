@@ -1,6 +1,7 @@
 /** The alarm processor: readings become alarms. What is opened here is closed here, in reverse. */
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
+import { watchCertificates } from '../../contracts/certificate-files.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { checkRecord } from '../../contracts/messages/check.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
@@ -77,6 +78,7 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
   });
   await ready.promise;
   health = 'ready';
+  const ends = watchCertificates(log);
   const started = processor;
   const timer = setInterval(() => log.info(started.counters(), 'counters'), countersEveryMs);
 
@@ -92,6 +94,7 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
       profiles.close();
       alertCodes.close();
       clock.close();
+      ends.close();
       log.info(started.counters(), 'closed');
     },
   };

@@ -1,4 +1,5 @@
 /** What Prometheus is shown of the alarm processor. The names are in ops/prometheus/alerts.yml. */
+import { addCertificateMetrics } from '../../contracts/certificate-files.ts';
 import { addDamageMetrics, type DamageBook } from '../../contracts/kafka/damage-book.ts';
 import { createMetrics, type Metrics } from '../../contracts/metrics.ts';
 import { addClockMetrics, type SystemClock } from '../../contracts/system-clock.ts';
@@ -29,6 +30,7 @@ export function alarmsMetrics(
   addClockMetrics(metrics, clock);
   addDamageMetrics(metrics, damage);
   if (canaries) addCanaryMetrics(metrics, canaries);
+  addCertificateMetrics(metrics);
   const read = (name: string) => () => counters()?.[name] ?? 0;
   metrics.gauge('vigil_alarms_partitions', 'Partitions that are judged here.', read('partitions'));
   metrics.gauge('vigil_alarms_associations', 'Associations whose state is held here.', read('engines'));

@@ -1,8 +1,8 @@
 /** Writing points into InfluxDB 1.x over HTTPS with a login. */
-import { readFileSync } from 'node:fs';
 import { InfluxDB, type IPoint } from 'influx';
+import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
-import { serverNameOption } from '../../contracts/server-name.ts';
+import { influxTls } from '../../contracts/influx-tls.ts';
 import type { Settings } from '../../contracts/settings.ts';
 import { measurement, type Point } from './core/points.ts';
 import type { settings } from './settings.ts';
@@ -27,7 +27,7 @@ const retention = 'raw';
 /** The library's own retries and its habit of shelving a host are off: the caller repeats, with its own backoff. */
 const noBackoff = { getDelay: () => 0, next: () => noBackoff, reset: () => noBackoff };
 
-export function openPointStore(config: Settings<typeof settings>): PointStore {
+export function openPointStore(config: Settings<typeof settings>, log: Pick<Logger, 'info' | 'error'>): PointStore {
   const url = new URL(config.influxUrl);
   const client = new InfluxDB({
     hosts: [
@@ -35,7 +35,7 @@ export function openPointStore(config: Settings<typeof settings>): PointStore {
         host: url.hostname,
         port: Number(url.port || 443),
         protocol: 'https',
-        options: { ca: readFileSync(config.influxCaFile), ...serverNameOption(config.influxServerName) },
+        options: influxTls(config, log),
       },
     ],
     username: config.influxUser,

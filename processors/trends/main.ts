@@ -1,5 +1,6 @@
 /** The trend writer: numerics and scores from Kafka into InfluxDB, each offset committed only after InfluxDB has its points. */
 import { randomUUID } from 'node:crypto';
+import { watchCertificates } from '../../contracts/certificate-files.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { openProcessLog } from '../../contracts/process-log.ts';
 import { openSealedLog } from '../../contracts/sealed-log.ts';
@@ -27,7 +28,7 @@ async function main(): Promise<void> {
   const counters = newTrendCounters();
   const boot = randomUUID();
   const sealed = await openSealedLog({ settings, service: 'trends', boot, log });
-  const store = openPointStore(settings);
+  const store = openPointStore(settings, log);
   const sinceMs = Date.now() - rawForMs;
   const way = (source: TrendSource, group: string) =>
     openWay({ source, group, sinceMs, sealed, store, counters, log: log.child({ group }) });
@@ -37,6 +38,7 @@ async function main(): Promise<void> {
     const influx = ways.every(({ healthy }) => healthy) ? 'up' : 'away';
     log.info({ ...counters, pending, influx, damaged: sealed.damage.total }, 'metrics');
   }, metricsEveryMs);
+  watchCertificates(log);
   log.info('ready');
 
   const stop = async () => {

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { readAuditKey, readPublicKeys } from '../../contracts/audit-keys.ts';
+import { watchCertificates } from '../../contracts/certificate-files.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { connectKafka } from '../../contracts/kafka/connect.ts';
 import { openProcessLog } from '../../contracts/process-log.ts';
@@ -33,6 +34,7 @@ async function main(): Promise<void> {
     now: Date.now,
     log,
   });
+  watchCertificates(log);
   log.info('ready');
 
   const stop = async () => {

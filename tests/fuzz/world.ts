@@ -125,7 +125,7 @@ export async function openWorld(): Promise<World> {
     },
     async (_options, _quiet, onSocket) => {
       enter = onSocket;
-      return { port: 0, waiting: () => 0, close: () => {} };
+      return { port: 0, waiting: () => 0, renew: () => {}, close: () => {} };
     },
   );
   /** QoS 2 packet ids that were appended, by session: a repeat is acknowledged and not appended again. */

@@ -34,7 +34,7 @@ async function main(): Promise<void> {
     sinceMs: Date.now() - rawForMs,
     openReader: (options) =>
       createReader(sealed.kafka, { ...options, group: `trends-rebuild-${options.topics.join('-')}-${boot}`, log }),
-    store: persistentStore(openPointStore(settings), defaultLimits, counters, log),
+    store: persistentStore(openPointStore(settings, log), defaultLimits, counters, log),
     counters,
   });
   const say = () => process.stdout.write(`${JSON.stringify(rebuild.progress())}\n`);

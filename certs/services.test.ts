@@ -1,0 +1,89 @@
+import { X509Certificate } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { readRevocationLists, serialKey } from '../contracts/crl.ts';
+import { dayMs } from './core/renewal.ts';
+import { ensureCertificates } from './ensure.ts';
+import { readPrincipals, revokeService } from './services.ts';
+
+const nowMs = Math.floor(Date.now() / 1000) * 1000;
+let stateDir: string;
+
+beforeEach(async () => {
+  stateDir = mkdtempSync(join(tmpdir(), 'vigil-services-'));
+  await ensureCertificates({ stateDir, nowMs });
+});
+afterEach(() => rmSync(stateDir, { recursive: true, force: true }));
+
+const read = (file: string) => readFileSync(join(stateDir, 'certs', file), 'utf8');
+const certificate = (file: string) => new X509Certificate(read(`${file}.pem`));
+const listed = () => readRevocationLists(Buffer.from(read('ca.crl')), [read('ca.pem')]).get(0)!.serials;
+const nameOf = (service: string) => readPrincipals(join(stateDir, 'certs'))(service);
+const revoke = (service: string, atMs = nowMs) =>
+  revokeService({ stateDir, service, reason: 'key-compromise', nowMs: atMs });
+
+it.each(['gateway', 'admin', 'kafka', 'witness'])(
+  'a stolen key of %s: the certificate is listed, and the service gets another key and another name in Kafka',
+  async (service) => {
+    const before = certificate(service);
+    const key = read(`${service}.key`);
+    expect(nameOf(service)).toBe(service);
+    await revoke(service);
+    expect(await ensureCertificates({ stateDir, nowMs })).toEqual([{ file: `certs/${service}`, reason: 'revoked' }]);
+    expect(listed()).toContain(serialKey(before.serialNumber));
+    expect(certificate(service).subject).toBe(`CN=${service}.2`);
+    expect(read(`${service}.key`)).not.toBe(key);
+    expect(nameOf(service)).toBe(`${service}.2`);
+    expect(nameOf('trends')).toBe('trends');
+    expect(await ensureCertificates({ stateDir, nowMs })).toEqual([]);
+  },
+);
+
+it('a stolen key of a server: its next certificate has the same names', async () => {
+  const before = certificate('web-server');
+  await revoke('web-server');
+  await ensureCertificates({ stateDir, nowMs });
+  expect(listed()).toContain(serialKey(before.serialNumber));
+  expect(certificate('web-server').subjectAltName).toBe(before.subjectAltName);
+  expect(certificate('web-server').serialNumber).not.toBe(before.serialNumber);
+});
+
+it('a certificate that was renewed before and still lives ends with the new one, and no name comes a second time', async () => {
+  const first = certificate('gateway');
+  const laterMs = nowMs + 65 * dayMs;
+  await ensureCertificates({ stateDir, nowMs: laterMs });
+  const second = certificate('gateway');
+  expect((await revoke('gateway', laterMs)).map(({ serial }) => serial)).toEqual(
+    [first, second].map(({ serialNumber }) => serialKey(serialNumber)),
+  );
+  await ensureCertificates({ stateDir, nowMs: laterMs });
+  const name = nameOf('gateway');
+  expect(['gateway', 'gateway.2']).not.toContain(name);
+  await revoke('gateway', laterMs);
+  await ensureCertificates({ stateDir, nowMs: laterMs });
+  expect(nameOf('gateway')).not.toBe(name);
+});
+
+it('certificates from before there was a register can be revoked', async () => {
+  const before = certificate('alarms');
+  for (const file of ['services.jsonl', 'ca.crl', 'principals.json']) rmSync(join(stateDir, 'certs', file));
+  await revoke('alarms');
+  expect(listed()).toContain(serialKey(before.serialNumber));
+});
+
+it('a renewal keeps the name, and a revoked certificate that is put back is replaced', async () => {
+  const old = { pem: read('gateway.pem'), key: read('gateway.key') };
+  await revoke('gateway');
+  await ensureCertificates({ stateDir, nowMs });
+  writeFileSync(join(stateDir, 'certs/gateway.pem'), old.pem);
+  writeFileSync(join(stateDir, 'certs/gateway.key'), old.key);
+  expect(await ensureCertificates({ stateDir, nowMs })).toEqual([{ file: 'certs/gateway', reason: 'revoked' }]);
+  await ensureCertificates({ stateDir, nowMs: nowMs + 61 * dayMs });
+  expect(certificate('gateway').subject).toBe('CN=gateway.2');
+});
+
+it('what is no service is said in one sentence', async () => {
+  await expect(revoke('bed-07')).rejects.toThrow(/^"bed-07" is no service: name one of kafka, influxdb/);
+});

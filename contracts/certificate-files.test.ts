@@ -1,0 +1,210 @@
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { connect, createServer, type Server, type TLSSocket } from 'node:tls';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { dayMs, leafLifeMs } from '../certs/core/renewal.ts';
+import { ensureCertificates } from '../certs/ensure.ts';
+import { revokeService } from '../certs/services.ts';
+import {
+  addCertificateMetrics,
+  certificateEnds,
+  endingSoon,
+  followClientTls,
+  followServerPair,
+  showCertificates,
+  watchCertificates,
+} from './certificate-files.ts';
+import { createMetrics } from './metrics.ts';
+
+const nowMs = Math.floor(Date.now() / 1000) * 1000;
+let stateDir: string;
+let server: Server | undefined;
+const log = { info: vi.fn(), warn: vi.fn(), error: vi.fn() };
+
+beforeEach(async () => {
+  stateDir = mkdtempSync(join(tmpdir(), 'vigil-files-'));
+  // Issued 40 days ago: 50 are left.
+  await ensureCertificates({ stateDir, nowMs: nowMs - 40 * dayMs });
+  vi.clearAllMocks();
+});
+afterEach(() => {
+  server?.close();
+  server = undefined;
+  rmSync(stateDir, { recursive: true, force: true });
+});
+
+const path = (name: string) => join(stateDir, 'certs', name);
+const read = (name: string) => readFileSync(path(name), 'utf8');
+const endOf = (name: string) => certificateEnds().find((one) => one.name === name)?.endMs;
+
+async function listen(as: string): Promise<{ readonly port: number; readonly server: Server }> {
+  const made = createServer(
+    { cert: read(`${as}.pem`), key: read(`${as}.key`), ca: read('ca.pem'), requestCert: true },
+    (socket) => void socket.on('error', () => {}).end('hello'),
+  );
+  server = made;
+  made.on('tlsClientError', () => {});
+  await new Promise<void>((resolve) => made.listen(0, '127.0.0.1', resolve));
+  return { port: (made.address() as AddressInfo).port, server: made };
+}
+
+/** @returns the serial numbers that the two sides have shown */
+function meet(port: number, options: object): Promise<{ readonly ours: string; readonly theirs: string }> {
+  return new Promise((resolve, reject) => {
+    const socket: TLSSocket = connect({ host: '127.0.0.1', port, ...options }, () => {
+      const ours = socket.getX509Certificate()?.serialNumber ?? '';
+      resolve({ ours, theirs: socket.getPeerX509Certificate()?.serialNumber ?? '' });
+      socket.destroy();
+    });
+    socket.on('error', reject);
+  });
+}
+
+const client = () =>
+  followClientTls({
+    name: 'kafka',
+    caFile: path('ca.pem'),
+    certFile: path('gateway.pem'),
+    keyFile: path('gateway.key'),
+    serverName: 'kafka',
+    crlFile: path('ca.crl'),
+    log: log as never,
+  });
+
+/** What renews them: 11 days from now on 29 are left, and new ones end 90 days later. */
+const renew = () => ensureCertificates({ stateDir, nowMs });
+const expire = async () => {
+  rmSync(path('gateway.pem'));
+  await renew();
+};
+
+describe('a client', () => {
+  it('shows the renewed certificate on its next connection, and where it ends', async () => {
+    const { port } = await listen('kafka');
+    const tls = client();
+    const first = await meet(port, tls.options());
+    expect(endOf('kafka-client')).toBe(nowMs - 40 * dayMs + leafLifeMs);
+    await expire();
+    const second = await meet(port, tls.options());
+    expect(second.ours).not.toBe(first.ours);
+    expect(second.theirs).toBe(first.theirs);
+    expect(endOf('kafka-client')).toBe(nowMs + leafLifeMs);
+    expect(log.info).toHaveBeenCalledWith(
+      { certificate: 'kafka-client', until: new Date(nowMs + leafLifeMs).toISOString() },
+      'a renewed certificate is used from now on',
+    );
+  });
+
+  it('uses the former pair while the two files do not fit, says it once, and the new pair when they do', async () => {
+    const { port } = await listen('kafka');
+    const tls = client();
+    const first = await meet(port, tls.options());
+    const [certificate, key] = [read('gateway.pem'), read('gateway.key')];
+    await expire();
+    const renewed = read('gateway.pem');
+    writeFileSync(path('gateway.pem'), certificate);
+    expect(read('gateway.key')).not.toBe(key);
+    expect((await meet(port, tls.options())).ours).toBe(first.ours);
+    expect((await meet(port, tls.options())).ours).toBe(first.ours);
+    expect(log.error).toHaveBeenCalledTimes(1);
+    writeFileSync(path('gateway.pem'), renewed);
+    expect((await meet(port, tls.options())).ours).not.toBe(first.ours);
+  });
+
+  it('refuses a server whose certificate was revoked while it runs, and takes the next one', async () => {
+    const { port } = await listen('kafka');
+    const tls = client();
+    await meet(port, tls.options());
+    await revokeService({ stateDir, service: 'kafka', reason: 'key-compromise', nowMs });
+    await expect(meet(port, tls.options())).rejects.toThrow('The certificate of kafka is revoked.');
+    server?.close();
+    await renew();
+    await meet((await listen('kafka')).port, tls.options());
+  });
+
+  it('goes by the last list where an older one is put in its place', async () => {
+    const { port } = await listen('kafka');
+    copyFileSync(path('ca.crl'), path('old.crl'));
+    await revokeService({ stateDir, service: 'kafka', reason: 'key-compromise', nowMs });
+    const tls = client();
+    await expect(meet(port, tls.options())).rejects.toThrow('revoked');
+    copyFileSync(path('old.crl'), path('ca.crl'));
+    await expect(meet(port, tls.options())).rejects.toThrow('revoked');
+    expect(log.error.mock.calls.map(([{ why }]) => why)).toContainEqual(expect.stringContaining('is older than'));
+  });
+
+  it('goes by a list that is past its next update', async () => {
+    const { port } = await listen('kafka');
+    await meet(port, client().options());
+    expect(endOf('services-crl')).toBeLessThan(nowMs);
+  });
+
+  it('does not start with files that do not belong together', () => {
+    writeFileSync(path('gateway.key'), read('alarms.key'));
+    expect(client).toThrow(/are not an authority, a certificate and its key/);
+  });
+});
+
+describe('a server', () => {
+  it('shows the renewed certificate to new connections; those that are open go on', async () => {
+    const { port, server: running } = await listen('web-server');
+    const renewedPairs: string[] = [];
+    const pair = followServerPair({
+      name: 'web-server',
+      certFile: path('web-server.pem'),
+      keyFile: path('web-server.key'),
+      settings: 'A and B',
+      everyMs: 20,
+      onRenewed(renewed) {
+        renewedPairs.push(renewed.cert);
+        running.setSecureContext({ ...renewed, ca: read('ca.pem') });
+      },
+      log: log as never,
+    });
+    const ask = { ca: read('ca.pem'), servername: 'dashboard' };
+    const first = await meet(port, ask);
+    rmSync(path('web-server.pem'));
+    await renew();
+    await vi.waitFor(() => expect(renewedPairs).toEqual([read('web-server.pem')]), 10_000);
+    expect((await meet(port, ask)).theirs).not.toBe(first.theirs);
+    expect(endOf('web-server')).toBe(nowMs + leafLifeMs);
+    pair.close();
+  });
+
+  it('names the settings whose files do not fit', () => {
+    const files = { certFile: path('kafka.pem'), keyFile: path('web-server.key') };
+    expect(() =>
+      followServerPair({ name: 'x', ...files, settings: 'A and B', onRenewed() {}, log: log as never }),
+    ).toThrow(/^The files that A and B name are not a certificate and its key/);
+  });
+});
+
+describe('the ends', () => {
+  it.each([
+    ['22 days left', 22, false],
+    ['20 days left', 20, true],
+    ['a day ago', -1, true],
+  ])('%s', (_case, days, isSaid) => {
+    showCertificates('mqtt-server', 'presents', read('kafka.pem'));
+    const atMs = nowMs + 50 * dayMs - days * dayMs;
+    expect(endingSoon(atMs).some(({ name }) => name === 'mqtt-server')).toBe(isSaid);
+  });
+
+  it('are shown to Prometheus, and said in the log where they are past', async () => {
+    await ensureCertificates({ stateDir: join(stateDir, 'old'), nowMs: nowMs - 100 * dayMs });
+    showCertificates('old', 'presents', readFileSync(join(stateDir, 'old/certs/kafka.pem'), 'utf8'));
+    const metrics = createMetrics();
+    addCertificateMetrics(metrics);
+    const seconds = (nowMs - 100 * dayMs + leafLifeMs) / 1000;
+    expect(await metrics.text()).toContain(
+      `vigil_certificate_end_timestamp_seconds{certificate="old",use="presents"} ${seconds}`,
+    );
+    watchCertificates(log).close();
+    expect(log.error).toHaveBeenCalledWith(
+      { certificate: 'old', use: 'presents', until: new Date(seconds * 1000).toISOString() },
+      'a certificate has ended: new connections fail',
+    );
+  });
+});
