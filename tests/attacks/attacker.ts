@@ -11,7 +11,6 @@ import type { Pair } from '../../certs/issue.ts';
 import { type Browser, newBrowser, type Target } from '../../dashboard/browser.testing.ts';
 import type { AuditEntry } from '../../dashboard/protocol.ts';
 import type { Snapshot } from '../../dashboard/protocol-live.ts';
-import { until } from '../system.ts';
 import type { Product } from './product.ts';
 
 export const product: Product = inject('product');
@@ -121,16 +120,19 @@ export async function admit(nurse: Browser, deviceId: string, ward: string, bed:
   const patient = { patientId: `P-${deviceId}`, familyName, givenName: 'Test', category: 'adult' };
   const device = await connectMqtt(deviceId);
   try {
-    return await until(`${deviceId} at ${bed}`, async () => {
-      const body = { ward, bed, patient, version: null };
-      const answer = await nurse.post(`/api/devices/${deviceId}/associations`, body);
-      // Until the server has heard of the device, there is none.
-      if (answer.status === 404) return undefined;
-      if (answer.status !== 201) throw new Error(`${deviceId}: ${answer.status} ${JSON.stringify(answer.body)}`);
-      return answer.body.associationId as string;
-    });
+    return await untilHeard(nurse, deviceId, { ward, bed, patient, version: null });
   } finally {
     await device.endAsync();
+  }
+}
+
+/** Puts a device that has just connected to a bed: until the server has heard of it, there is none. @returns the association */
+export async function untilHeard(nurse: Browser, deviceId: string, place: object): Promise<string> {
+  for (let tries = 0; ; tries += 1) {
+    const { status, body } = await nurse.post(`/api/devices/${deviceId}/associations`, place);
+    if (status === 201) return body.associationId;
+    if (status !== 404 || tries === 45) throw new Error(`${deviceId} cannot be put there: ${status} ${body.message}`);
+    await new Promise((next) => setTimeout(next, 1_000));
   }
 }
 

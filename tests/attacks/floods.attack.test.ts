@@ -1,0 +1,248 @@
+/**
+ * One person, or somebody without a login, asks for as much as they can: nobody else loses a login, a command, a screen or an alarm by it.
+ * How long others waited is printed; that a test passes does not depend on how fast the machine is.
+ */
+
+import { globalAgent } from 'node:https';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'ws';
+import type { Browser, Live } from '../../dashboard/browser.testing.ts';
+import type { Watch } from '../../dashboard/protocol-live.ts';
+import { connectDevice, type TestDevice } from '../device.ts';
+import { until } from '../system.ts';
+import { browserFrom, loggedIn, product, untilHeard } from './attacker.ts';
+
+// Sockets are kept, so that what is tried are looks and not handshakes.
+globalAgent.maxFreeSockets = 2_000;
+/** Each test takes some seconds on a machine that has nothing else to do. */
+const longMs = 600_000;
+const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
+const ward: Watch = { type: 'watch', scope: { ward: 'icu' }, waves: null };
+const passwordOf = (userId: string) => product.passwords[userId] ?? '';
+const wrong = 'not this long password';
+const say = (line: string) => process.stderr.write(`floods: ${line}\n`);
+
+/** How many waits of 30 s or more may have ended since then: a slow machine takes longer to begin all tries. */
+const laterTries = (startMs: number) => Math.floor((performance.now() - startMs) / 30_000);
+
+async function timed<T>(work: Promise<T>): Promise<{ value: T; ms: number }> {
+  const startMs = performance.now();
+  return { value: await work, ms: Math.round(performance.now() - startMs) };
+}
+
+/**
+ * Asks in so many lanes, without end, while something else is tried. Who is refused comes again soon, and not in the same instant: the
+ * machine is the test's, too. What a lane throws ends nothing.
+ */
+async function underFlood<T>(
+  lanes: number,
+  once: (lane: number, times: number) => Promise<unknown>,
+  work: () => Promise<T>,
+) {
+  let running = true;
+  let times = 0;
+  const all = Array.from({ length: lanes }, async (_, lane) => {
+    while (running) {
+      times += 1;
+      await once(lane, times).catch(() => {});
+      await sleep(20);
+    }
+  });
+  try {
+    await until('the flood', () => times >= lanes);
+    const value = await work();
+    return { value, times };
+  } finally {
+    running = false;
+    await Promise.all(all);
+  }
+}
+
+describe('guesses and logins', () => {
+  it(
+    'of 58 guesses at once, at most five are judged, and the person logs in where she has logged in before',
+    async () => {
+      const hers = await loggedIn('icu-nurse-1', '127.0.10.1');
+      // All stand behind one address, as behind a proxy of the hospital that nobody has named.
+      const startMs = performance.now();
+      const guesses = await Promise.all(
+        Array.from({ length: 58 }, () => browserFrom('127.0.10.1').login('icu-nurse-1', wrong)),
+      );
+      expect(guesses.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(5 + laterTries(startMs));
+      expect([...new Set(guesses.map(({ status }) => status))].sort()).toEqual([401, 429]);
+      expect((await hers.login('icu-nurse-1', passwordOf('icu-nurse-1'))).status).toBe(200);
+      // And her colleague at the same address, whose browser is a new one.
+      expect((await browserFrom('127.0.10.1').login('icu-nurse-2', passwordOf('icu-nurse-2'))).status).toBe(200);
+    },
+    longMs,
+  );
+
+  it(
+    'guesses from 40 addresses add up for the account, and the person logs in where she has logged in before',
+    async () => {
+      const hers = await loggedIn('icu-nurse-3', '127.0.11.1');
+      const startMs = performance.now();
+      const guesses = await Promise.all(
+        Array.from({ length: 400 }, (_, at) => browserFrom(`127.0.12.${(at % 40) + 1}`).login('icu-nurse-3', wrong)),
+      );
+      expect(guesses.filter(({ status }) => status === 401).length).toBeLessThanOrEqual(30 + laterTries(startMs));
+      expect((await hers.login('icu-nurse-3', passwordOf('icu-nurse-3'))).status).toBe(200);
+    },
+    longMs,
+  );
+
+  it(
+    'a flood of logins from 40 addresses refuses none of twelve, at their browsers and at new ones',
+    async () => {
+      const people = Array.from({ length: 12 }, (_, at) => `icu-nurse-${at + 4}`);
+      const browsers = new Map<string, Browser>();
+      for (const userId of people.slice(0, 6)) browsers.set(userId, await loggedIn(userId, '127.0.13.1'));
+      for (const [at, userId] of people.slice(6).entries()) browsers.set(userId, browserFrom(`127.0.14.${at + 1}`));
+      const attackers = Array.from({ length: 80 }, (_, lane) => browserFrom(`127.0.15.${(lane % 40) + 1}`));
+      const { value: answers, times } = await underFlood(
+        80,
+        async (lane, at) => attackers[lane]?.login(`nobody-${lane}-${at}`, wrong),
+        () => Promise.all(people.map((userId) => timed(browsers.get(userId)!.login(userId, passwordOf(userId))))),
+      );
+      say(
+        `logins under ${times} others, at known browsers and at new ones: ${answers.map(({ ms }) => ms).join(' ')} ms`,
+      );
+      expect(answers.map(({ value }) => value.status)).toEqual(new Array(12).fill(200));
+    },
+    longMs,
+  );
+});
+
+describe('an acknowledgement and an alarm', () => {
+  let hers: Browser;
+  let screen: Live;
+  let device: TestDevice;
+  let associationId = '';
+  let readings: ReturnType<typeof setInterval> | undefined;
+
+  /** A second device at a patient of the ICU, which breaches or not, as the test wants. */
+  let heartRate = 80;
+  beforeAll(async () => {
+    hers = await loggedIn('icu-nurse-16', '127.0.16.1');
+    screen = await hers.live(ward);
+    await until('her screen', () => screen.of('snapshot').length > 0);
+    device = await connectDevice(product, 'spare-12');
+    await device.observe({ MDC_ECG_HEART_RATE: heartRate });
+    const inBed = screen
+      .of('snapshot')[0]
+      ?.beds.find(({ bed, device: { deviceId } }) => bed === 'ICU-1' && deviceId === 'bed-01');
+    const place = { ward: 'icu', bed: 'ICU-1', patient: null, samePatientAs: inBed?.associationId, version: null };
+    associationId = await untilHeard(hers, 'spare-12', place);
+    readings = setInterval(() => void device.observe({ MDC_ECG_HEART_RATE: heartRate }).catch(() => {}), 500);
+  }, longMs);
+
+  afterAll(async () => {
+    clearInterval(readings);
+    await hers?.call('DELETE', `/api/devices/spare-12/associations/${associationId}?whole=device`);
+    screen?.close();
+    await device?.close();
+  });
+
+  /** Raises an alarm, waits until it is on her screen, and acknowledges it. How long each took, ms. */
+  async function alarmAndAnswer() {
+    const from = screen.messages.length;
+    /** Of the alarms of the device's heart rate, as they were sent since the test began, the newest state. */
+    const newest = () =>
+      screen.messages
+        .slice(from)
+        .flatMap((message) => (message.type === 'snapshot' || message.type === 'delta' ? message.alarms : []))
+        .findLast((alarm) => alarm.associationId === associationId && alarm.condition.startsWith('HR'));
+    heartRate = 170;
+    let shownMs = 0;
+    const raised = await until('the alarm on her screen', () => {
+      const found = newest();
+      if (!found?.present) return undefined;
+      shownMs = Date.now() - Date.parse(found.determinedAt);
+      return found;
+    });
+    const path = `/api/alarms/${raised.alarmId}/acknowledge`;
+    const answered = await timed(hers.post(path, { rev: raised.rev }));
+    heartRate = 80;
+    await until('the alarm to end', () => {
+      const cleared = screen.messages.slice(from).flatMap((one) => (one.type === 'delta' ? one.cleared : []));
+      return newest()?.present === false || cleared.includes(raised.alarmId);
+    });
+    return { status: answered.value.status, shownMs, answerMs: answered.ms };
+  }
+
+  it(
+    'come through while a colleague looks 1,200 times at once, and her screen that comes again gets its ward',
+    async () => {
+      const colleague = await loggedIn('icu-nurse-17', '127.0.17.1');
+      const { value } = await underFlood(
+        1_200,
+        () => colleague.get(`/api/associations/${associationId}`),
+        async () => {
+          const taken = await alarmAndAnswer();
+          const path = `/api/associations/${associationId}/pause-audio`;
+          const commands = await Promise.all(
+            Array.from({ length: 10 }, () => timed(hers.post(path, { forMs: 60_000 }))),
+          );
+          const again = await hers.live(ward);
+          await until('the ward on the screen that came again', () => again.of('snapshot').length > 0);
+          again.close();
+          return { taken, commands };
+        },
+      );
+      const { taken, commands } = value;
+      say(
+        `1,200 looks: alarm shown after ${taken.shownMs} ms, answered in ${taken.answerMs} ms; commands ${commands.map(({ ms }) => ms).join(' ')} ms`,
+      );
+      expect(taken.status).toBe(202);
+      expect(commands.map(({ value }) => value.status)).toEqual(new Array(10).fill(202));
+    },
+    longMs,
+  );
+
+  it(
+    'come through while a colleague opens as many screens as 43 logins can, and hers stays open',
+    async () => {
+      const sockets: Live[] = [];
+      for (let login = 0; login < 43; login += 1) {
+        const browser = browserFrom('127.0.18.1');
+        if ((await browser.login('icu-nurse-18', passwordOf('icu-nurse-18'))).status !== 200) continue;
+        sockets.push(...(await Promise.all(Array.from({ length: 12 }, () => browser.live(ward)))));
+      }
+      let isClosed = false;
+      void screen.closed.then(() => {
+        isClosed = true;
+      });
+      const other = await loggedIn('icu-nurse-19', '127.0.19.1');
+      const place = await other.live(ward);
+      await until('the ward on a new screen', () => place.of('snapshot').length > 0);
+      const taken = await alarmAndAnswer();
+      say(`${sockets.length} screens: alarm shown after ${taken.shownMs} ms, answered in ${taken.answerMs} ms`);
+      expect(taken.status).toBe(202);
+      expect(isClosed).toBe(false);
+      for (const one of [...sockets, place]) one.close();
+    },
+    longMs,
+  );
+
+  it(
+    'come through while a colleague changes what her screens show without end',
+    async () => {
+      const colleague = await loggedIn('icu-nurse-20', '127.0.20.1');
+      const screens = Array.from({ length: 12 }, () => colleague.live(ward));
+      const open = await Promise.all(screens);
+      const { value: taken } = await underFlood(
+        12,
+        async (lane, times) => {
+          const scope = times % 2 === 0 ? { ward: 'icu' } : { associationId };
+          if (open[lane]?.socket.readyState !== WebSocket.OPEN) open[lane] = await colleague.live(ward);
+          open[lane]?.send({ ...ward, scope });
+        },
+        alarmAndAnswer,
+      );
+      for (const one of open) one.close();
+      say(`changing screens: alarm shown after ${taken.shownMs} ms, answered in ${taken.answerMs} ms`);
+      expect(taken.status).toBe(202);
+    },
+    longMs,
+  );
+});

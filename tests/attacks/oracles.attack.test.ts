@@ -1,0 +1,62 @@
+/** What answers tell of other wards, and what may be put at a bed. */
+import { expect, it } from 'vitest';
+import { connectMqtt, loggedIn, untilHeard, wholeHouse } from './attacker.ts';
+
+const person = (patientId: string) => ({ patientId, familyName: 'Doe', givenName: 'J', category: 'adult' });
+
+it('a nurse learns of no patient id whether it is in another ward, but for three refusals that are on record', async () => {
+  const nurse = await loggedIn('nurse', '127.0.30.1');
+  const { beds } = await wholeHouse(await loggedIn('chief', '127.0.30.2'));
+  const own = beds.find(({ ward }) => ward === 'icu');
+  const others = beds.filter(({ ward }) => ward === 'step-down').flatMap(({ patient }) => patient?.patientId ?? []);
+  const patientOf = async () => (await nurse.get(`/api/associations/${own?.associationId}`)).body;
+  const rename = async (patientId: string) => {
+    const { version } = await patientOf();
+    const path = `/api/devices/${own?.device.deviceId}/associations/${own?.associationId}/patient`;
+    return nurse.post(path, { version, changes: { patientId } });
+  };
+  const notHers = await nurse.post('/api/devices/spare-01/associations', {
+    ...{ ward: 'step-down', bed: 'SD-1', version: null },
+    patient: person('new-1'),
+  });
+  expect(notHers.status).toBe(403);
+  // The words are those of a ward that is not hers.
+  for (const patientId of others.slice(0, 3)) {
+    const elsewhere = await rename(patientId);
+    expect([elsewhere.status, elsewhere.body]).toEqual([403, notHers.body]);
+  }
+  // From now on an id that is in no bed is answered in the same way.
+  const free = await rename(`free-${Date.now()}`);
+  expect([free.status, free.body]).toEqual([403, notHers.body]);
+});
+
+it('a device that was never heard cannot be put at a bed, and the answer is that of a device of another ward', async () => {
+  const technician = await loggedIn('icu-technician', '127.0.31.1');
+  const put = (deviceId: string) =>
+    technician.post(`/api/devices/${deviceId}/associations`, {
+      ward: 'icu',
+      bed: 'ICU-2',
+      patient: null,
+      version: null,
+    });
+  const ofOtherWard = await put('bed-08');
+  expect(ofOtherWard.status).toBe(404);
+  const ghosts = await Promise.all(Array.from({ length: 100 }, (_, at) => put(`ghost-${at}`)));
+  // What comes at once beyond the account's line is refused before it is looked at.
+  const judged = ghosts.filter(({ status }) => status !== 429 && status !== 503);
+  expect(judged.length).toBeGreaterThan(0);
+  for (const { status, body } of judged) expect([status, body]).toEqual([404, ofOtherWard.body]);
+});
+
+it('a device is put at a bed once it has connected', async () => {
+  const nurse = await loggedIn('nurse', '127.0.32.1');
+  const { beds } = await wholeHouse(await loggedIn('chief', '127.0.32.2'));
+  const inBed = beds.find(({ bed }) => bed === 'ICU-2');
+  const device = await connectMqtt('spare-11');
+  const body = { ward: 'icu', bed: 'ICU-2', patient: null, samePatientAs: inBed?.associationId, version: null };
+  const associationId = await untilHeard(nurse, 'spare-11', body);
+  expect((await nurse.call('DELETE', `/api/devices/spare-11/associations/${associationId}?whole=device`)).status).toBe(
+    200,
+  );
+  await device.endAsync();
+});
