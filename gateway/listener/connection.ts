@@ -260,7 +260,7 @@ function releaseMemory(context: Context, connection: Connection): void {
 export function dropHeld({ shares }: Context, connection: Connection): void {
   const { held, share } = connection;
   connection.held = undefined;
-  if (held && share) shares.release(share, heldBytes(held.bytes));
+  if (held && share) shares.unpark(share, heldBytes(held.bytes));
 }
 
 const lingerMs = 1_000;

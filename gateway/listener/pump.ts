@@ -44,7 +44,7 @@ function run(context: Context, connection: Connection): void {
       connection.held = undefined;
       dispatch(context, connection, client, held.packet, held.bytes);
       // Only now: whoever goes on for it must not overtake it.
-      context.shares.release(client.share, heldBytes(held.bytes));
+      context.shares.unpark(client.share, heldBytes(held.bytes));
       continue;
     }
     const cut = nextFrame(connection.frames, context.limits.packetBytesMax);
@@ -75,7 +75,7 @@ function takeNext(context: Context, connection: Connection, client: NonNullable<
   const fault = checkFrame(frame, client.version);
   const packet = fault ? undefined : decode(frame, client.version);
   if (packet?.cmd === 'publish' && packet.qos > 0 && exceedsQuota(context, client)) {
-    context.shares.hold(client.share, heldBytes(frame.length));
+    context.shares.park(client.share, heldBytes(frame.length));
     // Its payload may be part of the socket's buffer.
     connection.held = { packet: { ...packet, payload: Buffer.from(packet.payload) }, bytes: frame.length };
   } else if (packet) dispatch(context, connection, client, packet, frame.length);

@@ -141,4 +141,17 @@ describe("a device's share of the memory", () => {
     client.sendBytes(bytesOf('bed-07', 1, 'x'.repeat(5_000)));
     await until('it is taken', () => bench.handed.length === 1);
   });
+
+  it('never lets a device wait for itself: where none of it is with Kafka it goes on, also while others fill the memory', async () => {
+    const large = bytesOf('bed-07', 3, `large ${'x'.repeat(10_000)}`);
+    await open({ unackedBytesMax: 2 * heldBytes(large.length), inFlightMax: 2 });
+    const client = await connect('bed-07');
+    client.sendBytes(Buffer.concat([bytesOf('bed-07', 1, 'a'), bytesOf('bed-07', 2, 'b'), large]));
+    await until('its third waits for its acknowledgements', () => bench.listener.paused()['in-flight'] === 1);
+    const other = await connect('bed-08');
+    other.sendBytes(bytesOf('bed-08', 1, 'y'));
+    await until('the other is taken', () => textsOf('bed-08').length === 1);
+    for (const { deviceId, settle } of [...bench.handed]) if (deviceId === 'bed-07') settle(appended);
+    await until('its third is taken', () => textsOf('bed-07').some((text) => text.startsWith('large')));
+  });
 });

@@ -25,6 +25,8 @@ export type Share = {
   connections: number;
   /** Bytes of its unacknowledged publishes, counted as `heldBytes` counts. */
   heldBytes: number;
+  /** Those of them that are of packets which are not yet on their way to Kafka: nothing lets go of them but that they go on. */
+  parkedBytes: number;
   readonly heldBack: HeldBack;
   /** Go on with connections that wait, in their turn. */
   readonly waiting: (() => void)[];
@@ -45,6 +47,10 @@ export type Shares = {
   onRoom(client: { readonly share: Share; readonly source: Source }, why: Narrow, resume: () => void): void;
   hold(share: Share, bytes: number): void;
   release(share: Share, bytes: number): void;
+  /** As `hold`, for a packet that was read and must wait before it is on its way. */
+  park(share: Share, bytes: number): void;
+  /** It is on its way, or is dropped. */
+  unpark(share: Share, bytes: number): void;
   /** Devices that wait for their rate now. */
   waiting(): number;
   close(): void;
@@ -95,8 +101,11 @@ export function createShares(options: {
     const forMs = spentForMs(share);
     if (forMs > 0) goOnLater(share, forMs);
     // Where it holds too much, `release` comes here again.
-    return forMs === 0 && (share.heldBytes === 0 || share.heldBytes <= resumeFraction * budget.freeBytes());
+    return forMs === 0 && !holdsMoreThan(share, resumeFraction * budget.freeBytes());
   }
+
+  /** Only what is on its way ends by itself and calls `release`: a device that waited for what is parked would wait for itself. */
+  const holdsMoreThan = (share: Share, bytes: number) => share.heldBytes > share.parkedBytes && share.heldBytes > bytes;
 
   function goOnLater(share: Share, forMs: number): void {
     if (share.timer !== undefined) return;
@@ -111,6 +120,17 @@ export function createShares(options: {
     );
   }
 
+  function hold(share: Share, bytes: number): void {
+    share.heldBytes += bytes;
+    budget.hold(bytes);
+  }
+
+  function release(share: Share, bytes: number): void {
+    share.heldBytes -= bytes;
+    budget.release(bytes);
+    if (share.waiting.length > 0) goOn(share);
+  }
+
   return {
     of(deviceId) {
       const known = shares.get(deviceId);
@@ -120,6 +140,7 @@ export function createShares(options: {
         allowance: newAllowance(rates, monotonicMs()),
         connections: 0,
         heldBytes: 0,
+        parkedBytes: 0,
         heldBack: newHeldBack(),
         waiting: [],
         timer: undefined,
@@ -130,7 +151,7 @@ export function createShares(options: {
     },
     mustWait(share) {
       if (spentForMs(share) > 0) return 'device-rate';
-      return share.heldBytes > 0 && share.heldBytes > budget.freeBytes() ? 'device-share' : undefined;
+      return holdsMoreThan(share, budget.freeBytes()) ? 'device-share' : undefined;
     },
     onRoom({ share, source }, why, resume) {
       share.waiting.push(resume);
@@ -138,14 +159,15 @@ export function createShares(options: {
       if (noteHeldBack(share.heldBack, monotonicMs())) options.onHeldBack(source);
       goOnLater(share, spentForMs(share));
     },
-    hold(share, bytes) {
-      share.heldBytes += bytes;
-      budget.hold(bytes);
+    hold,
+    release,
+    park(share, bytes) {
+      share.parkedBytes += bytes;
+      hold(share, bytes);
     },
-    release(share, bytes) {
-      share.heldBytes -= bytes;
-      budget.release(bytes);
-      if (share.waiting.length > 0) goOn(share);
+    unpark(share, bytes) {
+      share.parkedBytes -= bytes;
+      release(share, bytes);
     },
     waiting: () => timers,
     close() {
