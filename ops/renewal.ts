@@ -42,6 +42,9 @@ type Sight = {
   readonly names: ReadonlyMap<string, string>;
 };
 
+/** What sends as a device does, and reads its certificate once. */
+const devicesOfOurs = ['simulators', 'canary'];
+
 /** Looks until closed. What goes wrong is said once, and tried again: 30 days are left then. */
 export function keepCertificates(options: RenewalOptions): Renewal {
   const { stateDir, names = [], report, nowMs } = options;
@@ -60,7 +63,8 @@ export function keepCertificates(options: RenewalOptions): Renewal {
         renewedMs = now;
         const renewed = issued.filter(({ file }) => !file.endsWith('.crl'));
         if (renewed.length > 0) report(`${renewed.length} certificates were renewed`);
-        if (renewed.some(({ file }) => file.startsWith('certs/devices/'))) await restart(options, 'simulators');
+        if (renewed.some(({ file }) => file.startsWith('certs/devices/')))
+          for (const name of devicesOfOurs) await restart(options, name);
       }
       for await (const done of takeUp(options, applied, sightOf(certsDir))) applied = done;
       lastFault = undefined;
