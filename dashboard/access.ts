@@ -90,7 +90,7 @@ export function guardRoutes(app: App, options: AccessOptions): void {
     // Before rights are asked: a refusal goes on record, and costs as much as what is refused.
     const share = shareOf({ method: request.method, config: request.routeOptions.config });
     if (share !== 'own' || access !== 'session')
-      await keepPace(pace, request, options.trail, share === 'look' ? share : 'act');
+      await keepPace(pace, request, options.trail, share === 'look' || share === 'history' ? 'look' : 'act');
     if (access === undefined || (access !== 'session' && !may(live.viewer, access))) {
       await options.trail.record({
         ...whoOf(request),

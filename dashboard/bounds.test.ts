@@ -1,6 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { countFor, createRouteSlots, perMinuteMax, shareOf } from './bounds.ts';
+import { countFor, createRouteSlots, perMinuteMax, type Share, shareOf } from './bounds.ts';
 import type { RequestPace } from './core/request-pace.ts';
+import { loginRoutes } from './routes/login.ts';
+import type { App, Parts } from './routes/parts.ts';
+import { recordRoutes } from './routes/records.ts';
+import { whatIfRoute } from './routes/what-if.ts';
 
 const claims = (userId: string, sessionId: string) => ({
   userId,
@@ -38,12 +42,40 @@ it('looks take no place of an act, however many there are', async () => {
   expect(await slots.act.run('nora', async () => 'done')).toBe('done');
 });
 
+describe('while the trend database hangs', () => {
+  /** What each route of these takes, by its address. */
+  function sharesOf(...registers: ((app: App, parts: Parts) => void)[]): Map<string, Share> {
+    const shares = new Map<string, Share>();
+    const note = (method: string) => (url: string, options: Pick<Parameters<typeof shareOf>[0], 'config'>) =>
+      shares.set(url, shareOf({ method, config: options.config }));
+    const app = { get: note('GET'), post: note('POST') } as unknown as App;
+    for (const register of registers) register(app, {} as Parts);
+    return shares;
+  }
+
+  it('a screen is let in: what reads stored values takes no place of a look', async () => {
+    const shares = sharesOf(recordRoutes, whatIfRoute, loginRoutes);
+    const slots = createRouteSlots();
+    const hanging = Promise.withResolvers<void>();
+    for (const [url, share] of shares)
+      for (let account = 0; /trends|what-if|audit/.test(url) && account < 100; account += 1)
+        void slots[share as 'history'].run(`account ${account}`, () => hanging.promise).catch(() => {});
+    await new Promise(setImmediate);
+    const answered: string[] = [];
+    for (const url of ['/api/ticket', '/api/session'])
+      void slots[shares.get(url) as 'look'].run('account 1', async () => answered.push(url));
+    await new Promise(setImmediate);
+    expect(answered).toEqual(['/api/ticket', '/api/session']);
+  });
+});
+
 it.each([
   ['GET', { access: 'view-vitals' }, 'look'],
   ['HEAD', { access: 'session' }, 'look'],
   ['POST', { access: 'acknowledge' }, 'act'],
   ['DELETE', { access: 'standby' }, 'act'],
   ['POST', { access: 'session', share: 'look' }, 'look'],
+  ['GET', { access: 'view-vitals', share: 'history' }, 'history'],
   ['POST', { access: 'session', share: 'own' }, 'own'],
   ['GET', { access: 'public' }, 'own'],
 ] as const)('%s with %o takes a place as %s', (method, config, share) => {

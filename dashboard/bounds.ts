@@ -7,10 +7,11 @@ import type { Claims } from './core/session-rules.ts';
 import { createSlots, type Slots } from './core/slots.ts';
 
 /**
- * What a route takes of what all share. `look`: it shows something. `act`: it changes something; looks never take its places. `own`: it is
- * bounded by what does the work (passwords, beds), or must always be possible (logout).
+ * What a route takes of what all share. `look`: it shows something. `history`: it reads what is stored, and may wait long for it; a
+ * screen is let in meanwhile. `act`: it changes something; looks never take its places. `own`: it is bounded by what does the work
+ * (passwords, beds), or must always be possible (logout).
  */
-export type Share = 'look' | 'act' | 'own';
+export type Share = 'look' | 'history' | 'act' | 'own';
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -40,12 +41,16 @@ export function countFor(pace: RequestPace, by: PacedBy, { sessionId, userId }: 
   return countRequest(pace, `${by} of account ${userId}`, nowMs, accountTimes * perMinuteMax[by]);
 }
 
-export type RouteSlots = Readonly<Record<'look' | 'act', Slots>>;
+export type RouteSlots = Readonly<Record<Exclude<Share, 'own'>, Slots>>;
 
 export function createRouteSlots(): RouteSlots {
   const busy = () =>
     new VigilError('rate-limited', 'Too many requests of this account are under way: try again in a moment.');
-  return { look: createSlots(lookSlots, busy), act: createSlots(actSlots, busy) };
+  return {
+    look: createSlots(lookSlots, busy),
+    history: createSlots(lookSlots, busy),
+    act: createSlots(actSlots, busy),
+  };
 }
 
 type Shared = {

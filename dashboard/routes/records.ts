@@ -12,7 +12,7 @@ export function recordRoutes(app: App, parts: Parts): void {
   app.get(
     '/api/associations/:associationId/trends',
     {
-      config: { access: 'view-vitals' },
+      config: { access: 'view-vitals', share: 'history' },
       schema: {
         params: AssociationParams,
         querystring: TrendQuery,
@@ -35,7 +35,7 @@ export function recordRoutes(app: App, parts: Parts): void {
   app.get(
     '/api/audit',
     {
-      config: { access: 'view-audit' },
+      config: { access: 'view-audit', share: 'history' },
       schema: {
         querystring: AuditQuery,
         response: { 200: AuditPage, 400: ErrorBody, 401: ErrorBody, 403: ErrorBody, 503: ErrorBody },

@@ -21,7 +21,7 @@ export function whatIfRoute(app: App, parts: Parts): void {
   app.post(
     '/api/associations/:associationId/what-if',
     {
-      config: { access: 'set-limits', share: 'look' },
+      config: { access: 'set-limits', share: 'history' },
       schema: {
         params: AssociationParams,
         body: WhatIfBody,
