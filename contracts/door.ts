@@ -20,7 +20,7 @@ export type DoorOptions = {
   readonly max: number;
   /** Of one address, at least 1. */
   readonly perAddressMax: number;
-  /** From its first moment, whatever it sends meanwhile. Past it: close. */
+  /** From its first moment, whatever it sends meanwhile. Past it: close. Infinity: never. */
   readonly withinMs: number;
   /** One was closed for one of these. */
   readonly onClosed?: (why: 'too-many' | 'too-slow') => void;
@@ -79,7 +79,7 @@ export function createDoor({ max, perAddressMax, withinMs, onClosed = () => {} }
       entries.set(key, entry);
       const ofAddress = byAddress.get(address) ?? new Set();
       byAddress.set(address, ofAddress.add(entry));
-      timer ??= setInterval(sweep, sweepMs);
+      if (withinMs !== Number.POSITIVE_INFINITY) timer ??= setInterval(sweep, sweepMs);
       socket.once('close', () => {
         if (entries.get(key) === entry) remove(key);
       });

@@ -1,9 +1,12 @@
 /** The dashboard's port, and what stands there before it: silent connections hold up nothing. */
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { Agent, createServer, get } from 'node:https';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import type { Server } from 'node:tls';
 import { afterEach, expect, it } from 'vitest';
 import { issueAuthority, issueLeaf } from '../certs/issue.ts';
 import { freePorts } from '../ops/platform/ports.ts';
+import { guardConnections } from './quiet-connections.ts';
 import { openWaitingRoom } from './waiting-room.ts';
 
 const nowMs = Date.now();
@@ -50,4 +53,35 @@ it('of 300 connections of one address that say nothing at most 256 stay, and tho
   await Promise.all(silent.map(closed));
   expect(performance.now() - startedMs).toBeLessThan(60_000);
   await room.close();
+}, 150_000);
+
+/** A browser at an address of loopback (Linux has all of 127/8), with a connection of its own that it keeps. @returns its answer's status */
+function visit(port: number, from: string): Promise<number | undefined> {
+  const agent = new Agent({ keepAlive: true, ca: ca.certificate, localAddress: from, servername: 'localhost' });
+  return new Promise((resolve, reject) => {
+    get({ host: '127.0.0.1', port, path: '/', agent }, (response) => {
+      sockets.push(response.socket);
+      response.resume().on('end', () => resolve(response.statusCode));
+    }).on('error', reject);
+  });
+}
+
+it('who keeps many connections open after an answer shuts nobody out, and ends no live connection', async () => {
+  const server = createServer({ cert, key, keepAliveTimeout: 600_000 }, (request, response) => {
+    // As a live connection of a session is let through.
+    if (request.socket.remoteAddress === '127.0.0.3') guard.stays(request.socket);
+    response.end('seen');
+  });
+  const guard = guardConnections(server as unknown as Server, { inAll: 40, visitors: 20, visitorsPerAddress: 10 });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  expect(await visit(port, '127.0.0.3')).toBe(200);
+  const live = sockets.at(-1)!;
+  for (let n = 0; n < 60; n += 1) expect(await visit(port, '127.0.0.2')).toBe(200);
+  expect(await visit(port, '127.0.0.1')).toBe(200);
+  expect(sockets.filter((one) => one !== live && !one.closed).length).toBeLessThanOrEqual(12);
+  expect(live.closed).toBe(false);
+  guard.end();
+  server.closeAllConnections();
+  server.close();
 }, 150_000);

@@ -26,7 +26,7 @@ import { newRefusalPace } from './core/refusal-pace.ts';
 import { requestFramingFault } from './core/request-framing.ts';
 import { composeTexts, requestTextFault } from './core/request-text.ts';
 import { livePath } from './pace.ts';
-import { guardHandshakes, quietBounds } from './quiet-connections.ts';
+import { type Guard, guardConnections, quietBounds } from './quiet-connections.ts';
 import { assessmentRoute } from './routes/assessment.ts';
 import { clinicalRoutes } from './routes/clinical.ts';
 import { deviceRoutes } from './routes/devices.ts';
@@ -96,8 +96,8 @@ export async function buildServer(
     trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
     forceCloseConnections: true,
   }).withTypeProvider<TypeBoxTypeProvider>();
-  const endHandshakes = guardHandshakes(app.server as TlsServer);
-  app.addHook('preClose', async () => endHandshakes());
+  const guard = guardConnections(app.server as TlsServer);
+  app.addHook('preClose', async () => guard.end());
   // It reads numbers from the digits of an address and its query. A body has types of its own: null is not 0, and "1" is not 1.
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   // The schemas of answers describe them; tests hold the answers against them.
@@ -139,7 +139,7 @@ export async function buildServer(
   whatIfRoute(app, parts);
   deviceRoutes(app, parts);
   recordRoutes(app, parts);
-  liveRoute(app, parts);
+  liveRoute(app, parts, guard);
   plainRoutes(app, parts);
   await pageRoutes(app, options.clientDir);
   return app;
@@ -190,7 +190,7 @@ function answerError(error: FastifyError | VigilError, request: FastifyRequest, 
 }
 
 /** The live connection: cookie, Origin and a ticket that was not used before. */
-function liveRoute(app: App, parts: Parts): void {
+function liveRoute(app: App, parts: Parts, guard: Guard): void {
   const { tickets, hub, origins } = parts;
   const foreign = newRefusalPace();
   app.get(
@@ -217,8 +217,9 @@ function liveRoute(app: App, parts: Parts): void {
       },
     },
     (socket, request) => {
-      if (request.live) hub.open(socket, request.live.claims, whoOf(request));
-      else socket.terminate();
+      if (!request.live) return socket.terminate();
+      guard.stays(request.socket);
+      return hub.open(socket, request.live.claims, whoOf(request));
     },
   );
 }

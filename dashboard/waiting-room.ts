@@ -2,7 +2,7 @@
 import { createServer } from 'node:https';
 import { VigilError } from '../contracts/errors.ts';
 import { serverCiphers } from '../contracts/tls.ts';
-import { guardHandshakes, quietBounds } from './quiet-connections.ts';
+import { guardConnections, quietBounds } from './quiet-connections.ts';
 
 const retrySeconds = 2;
 
@@ -36,7 +36,7 @@ export async function openWaitingRoom(options: {
       response.end(wantsPage ? page : JSON.stringify(body));
     },
   );
-  const endHandshakes = guardHandshakes(server);
+  const guard = guardConnections(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(cause.code === 'EADDRINUSE' ? portTaken(port, cause) : cause),
@@ -48,7 +48,7 @@ export async function openWaitingRoom(options: {
       new Promise((resolve) => {
         server.close(() => resolve());
         // They would hold up the start.
-        endHandshakes();
+        guard.end();
         server.closeAllConnections();
       }),
   };
