@@ -1,11 +1,32 @@
 /** Which user: what is refused. The change itself is tried with a real start. */
 import { spawnSync } from 'node:child_process';
-import { chownSync, linkSync, lstatSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chownSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { idsOf, isRoot } from '../contracts/run-as.ts';
 import { handOver } from './run-as.ts';
+
+/** What happens between the look at a folder and the look into it. */
+let meanwhile = () => {};
+vi.mock('node:fs', async (original) => {
+  const fs = await original<typeof import('node:fs')>();
+  const readdirSync = (path: string) => {
+    meanwhile();
+    return fs.readdirSync(path);
+  };
+  return { ...fs, readdirSync };
+});
 
 it.each(['0', '0:5', '5:0', 'root'])('refuses %s: that is root', (user) => {
   expect(() => idsOf(user)).toThrow(/is root/);
@@ -45,5 +66,22 @@ it.runIf(isRoot())('hands a state folder over, but nothing that only a link lead
   const ownerOf = (name: string) => lstatSync(path(name)).uid;
   expect(['state', 'state/secrets', 'state/secrets/key', 'state/link'].map(ownerOf)).toEqual(Array(4).fill(59_443));
   expect(['elsewhere', 'elsewhere/file', 'elsewhere/twice'].map(ownerOf)).toEqual([0, 0, 0]);
+  rmSync(folder, { recursive: true });
+});
+
+it.runIf(isRoot() && process.platform === 'linux')('hands over nothing of a folder that took the place of one', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vigil-run-as-'));
+  const path = (name: string) => join(folder, name);
+  mkdirSync(path('state'));
+  mkdirSync(path('elsewhere'));
+  for (const name of ['state/key', 'elsewhere/key']) writeFileSync(path(name), 'x');
+  meanwhile = () => {
+    meanwhile = () => {};
+    renameSync(path('state'), path('moved'));
+    symlinkSync(path('elsewhere'), path('state'));
+  };
+  handOver(path('state'), { uid: 59_443, gid: 59_443 });
+  const ownerOf = (name: string) => lstatSync(path(name)).uid;
+  expect(['moved', 'moved/key', 'elsewhere', 'elsewhere/key'].map(ownerOf)).toEqual([59_443, 59_443, 0, 0]);
   rmSync(folder, { recursive: true });
 });

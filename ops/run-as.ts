@@ -54,7 +54,10 @@ function requireStateFolder(folder: string): void {
   );
 }
 
-/** Links are never followed, and a file that has a second name is left: it may be somebody else's. */
+/**
+ * Links are never followed, and a file that has a second name is left: it may be somebody else's. What is in a folder is reached by the
+ * folder that was looked at, where the system has such paths: who owns it could put a link in its place meanwhile.
+ */
 export function handOver(path: string, { uid, gid }: Ids): void {
   const found = lstatSync(path, { throwIfNoEntry: false });
   if (!found) return;
@@ -64,11 +67,14 @@ export function handOver(path: string, { uid, gid }: Ids): void {
     const file = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
     try {
       const opened = fstatSync(file);
-      if (opened.ino === found.ino && (opened.isDirectory() || opened.nlink === 1)) fchownSync(file, uid, gid);
+      if (opened.ino !== found.ino || opened.dev !== found.dev) return;
+      if (opened.isDirectory() || opened.nlink === 1) fchownSync(file, uid, gid);
+      if (!opened.isDirectory()) return;
+      const folder = process.platform === 'linux' ? `/proc/self/fd/${file}` : path;
+      for (const name of readdirSync(folder)) handOver(join(folder, name), { uid, gid });
     } finally {
       closeSync(file);
     }
-    if (found.isDirectory()) for (const name of readdirSync(path)) handOver(join(path, name), { uid, gid });
   }
 }
 
