@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   chownSync,
+  lchownSync,
   linkSync,
   lstatSync,
   mkdirSync,
@@ -84,4 +85,22 @@ it.runIf(isRoot() && process.platform === 'linux')('hands over nothing of a fold
   const ownerOf = (name: string) => lstatSync(path(name)).uid;
   expect(['moved', 'moved/key', 'elsewhere', 'elsewhere/key'].map(ownerOf)).toEqual([59_443, 59_443, 0, 0]);
   rmSync(folder, { recursive: true });
+});
+
+it.runIf(isRoot())('root uses no folder of programs that somebody else can change', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vigil-run-as-'));
+  const path = (name: string) => join(folder, name);
+  mkdirSync(path('state'));
+  mkdirSync(path('elsewhere'), { mode: 0o755 });
+  symlinkSync(path('elsewhere'), path('state/software'));
+  lchownSync(path('state/software'), 59_443, 59_443);
+  const program = `import { runAs } from ${JSON.stringify(join(import.meta.dirname, 'run-as.ts'))};
+    await runAs('59443', ${JSON.stringify({ stateDir: path('state'), softwareDir: path('state/software') })});`;
+  // Without a path there is no Java, and no way to get it: the start ends there.
+  const options = { encoding: 'utf8', env: { PATH: '' } } as const;
+  const { stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], options);
+  const mode = lstatSync(path('elsewhere')).mode & 0o777;
+  rmSync(folder, { recursive: true });
+  expect(stderr).toMatch(/Java/);
+  expect(mode.toString(8)).toBe('755');
 });

@@ -3,19 +3,21 @@ import {
   accessSync,
   closeSync,
   constants,
+  existsSync,
   fchownSync,
   fstatSync,
   lchownSync,
   lstatSync,
   openSync,
   readdirSync,
+  realpathSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { privateDirectory } from '../certs/files.ts';
 import { VigilError } from '../contracts/errors.ts';
 import { become, type Ids, idsOf, isRoot } from '../contracts/run-as.ts';
 import { ensureClient } from './client.ts';
-import { ensureSoftware } from './platform/software.ts';
+import { ensureJava, ensureSoftware } from './platform/software.ts';
 
 /** What a state folder is known by: another folder is not handed over by mistake. */
 const marks = ['certs', 'lock', 'logs', 'software', 'secrets'];
@@ -35,14 +37,28 @@ export async function runAs(user: string, folders: { readonly stateDir: string; 
   }
   const ids = idsOf(user);
   privateDirectory(folders.stateDir);
-  await ensureSoftware(folders.softwareDir, () => {});
+  // Where it is somebody's already, they could put a program of theirs there: the rest is got as that user, at the start itself.
+  if (isRootsAlone(folders.softwareDir)) await ensureSoftware(folders.softwareDir, () => {});
+  else await ensureJava(() => {});
   await ensureClient();
   requireStateFolder(folders.stateDir);
   handOver(folders.stateDir, ids);
+  const programs = existsSync(folders.softwareDir) ? [folders.softwareDir] : [];
   become(ids);
   process.env.HOME = folders.stateDir;
-  for (const path of [import.meta.filename, process.execPath, folders.softwareDir]) requireReadable(path, user);
+  for (const path of [import.meta.filename, process.execPath, ...programs]) requireReadable(path, user);
   return `All of it runs as user ${ids.uid}, group ${ids.gid} (VIGIL_RUN_AS).`;
+}
+
+/** Whether no other user owns a folder or one that leads to it, so that root may write there and run what is there. */
+function isRootsAlone(folder: string): boolean {
+  const ends = existsSync(folder) ? [resolve(folder), realpathSync(folder)] : [resolve(folder)];
+  return ends.every((end) => {
+    for (let path = end; ; path = dirname(path)) {
+      if ((lstatSync(path, { throwIfNoEntry: false })?.uid ?? 0) !== 0) return false;
+      if (path === dirname(path)) return true;
+    }
+  });
 }
 
 function requireStateFolder(folder: string): void {
