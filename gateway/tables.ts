@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Opened } from '../contracts/envelope/header.ts';
 import { pseudonym } from '../contracts/envelope/pseudonym.ts';
 import { checkRecord } from '../contracts/messages/check.ts';
+import { homeFault } from '../contracts/messages/homes.ts';
 import { contentTypes, type DeviceAssociations, type PresenceRecord } from '../contracts/messages/records.ts';
 import type { SealedLog, TableRecord } from '../contracts/sealed-log.ts';
 import { parseInstant } from '../contracts/time.ts';
@@ -57,6 +58,7 @@ export async function followTables(options: {
     const checked = checkRecord(opened.contentType, opened.plaintext);
     const taken =
       checked.ok &&
+      homeFault(topic, opened.contentType) === undefined &&
       ((checked.contentType === contentTypes.associations && takeAssociations(key, checked.body)) ||
         (checked.contentType === contentTypes.presence && takePresence(key, checked.body)));
     if (!taken) log.error({ topic, offset, contentType: opened.contentType }, 'a table record was left out');

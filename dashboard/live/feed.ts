@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { Place } from '../../contracts/envelope/header.ts';
 import { createReader, type LogRecord, type Reader, type RecordBatch } from '../../contracts/kafka/reader.ts';
 import { type AnyRecord, checkRecord } from '../../contracts/messages/check.ts';
+import { homeFault } from '../../contracts/messages/homes.ts';
 import { type CanarySightRecord, contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { notAhead } from '../../contracts/steady-time.ts';
@@ -163,6 +164,11 @@ export async function openFeed(
       try {
         const pending = log.open({ ...record, topic, value: record.value });
         const opened = pending instanceof Promise ? await pending : pending;
+        const stray = homeFault(topic, opened.contentType);
+        if (stray !== undefined) {
+          leave(topic, record.offset, stray);
+          continue;
+        }
         const checked = checkRecord(opened.contentType, opened.plaintext);
         if (checked.ok) alarms = fold(checked, record, partition, opened.place) || alarms;
         else leave(topic, record.offset, checked.fault.message);

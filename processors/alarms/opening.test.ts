@@ -14,6 +14,15 @@ const values = [{ code: 'MDC_ECG_HEART_RATE', value: 150, unit: '/min' }];
 const plaintext = Buffer.from(JSON.stringify({ deviceId: 'bed-01', receivedAt: time, reading: { time, values } }));
 const opened = { place, contentType: contentTypes.observation, plaintext };
 
+const command = {
+  commandId: 'command-1',
+  associationId: 'association-1',
+  at: time,
+  by: { userId: 'nurse', name: 'Nurse', role: 'nurse' },
+  type: 'pause-audio',
+  forMs: 60_000,
+};
+
 function logged() {
   const lines: string[] = [];
   return { lines, log: pino({ level: 'error' }, { write: (line: string) => void lines.push(line) }) };
@@ -47,6 +56,10 @@ describe('opening what the engines read', () => {
     ['sealed with a key that is gone', () => Promise.reject(new VigilError('key-unknown', 'x'))],
     ['not for us', () => Promise.reject(new VigilError('key-not-for-us', 'x'))],
     ['of another version', () => ({ ...opened, contentType: 'application/vnd.vigil.observation+json;v=9' })],
+    [
+      'a command among the readings, where a gateway writes',
+      () => ({ ...opened, contentType: contentTypes.command, plaintext: Buffer.from(JSON.stringify(command)) }),
+    ],
     ['not what it says', () => ({ ...opened, plaintext: Buffer.from('{"HR": 150}') })],
   ];
   for (const [name, open] of faults)

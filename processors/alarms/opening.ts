@@ -4,6 +4,7 @@ import type { Opened } from '../../contracts/envelope/header.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import type { LogRecord } from '../../contracts/kafka/reader.ts';
 import { checkRecord } from '../../contracts/messages/check.ts';
+import { homeFault } from '../../contracts/messages/homes.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { parseInstant } from '../../contracts/time.ts';
@@ -31,6 +32,8 @@ export function createOpening(log: Pick<SealedLog, 'open'>, logger: Logger): Ope
   }
 
   function judge(topic: KafkaTopic, partition: number, record: LogRecord, opened: Opened): Read {
+    const stray = homeFault(topic, opened.contentType);
+    if (stray !== undefined) return leave(topic, partition, record, stray);
     if (opened.contentType === contentTypes.canary) {
       const canary = canaryOf(opened);
       return canary ?? leave(topic, partition, record, 'A canary has no time.');
