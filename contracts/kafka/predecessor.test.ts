@@ -1,5 +1,10 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Kafka } from 'kafkajs';
+import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { isGone, type Machine, type Member, parseMember } from './predecessor.ts';
+import { isGone, leaveForPredecessor, type Machine, type Member, parseMember } from './predecessor.ts';
 
 const member: Member = {
   host: 'icu-1',
@@ -41,4 +46,23 @@ describe('a member of a group', () => {
     for (const text of ['', '{', 'null', '[]', '{"pid":41}', JSON.stringify({ ...member, pid: -1 })])
       expect(parseMember(text), text).toBeUndefined();
   });
+});
+
+it('a start does not wait for a Kafka that never answers the leave', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vigil-member-'));
+  const file = join(folder, 'alarms.member');
+  writeFileSync(file, JSON.stringify({ ...member, host: hostname(), machineBoot: 'of before' }));
+  const asked: string[] = [];
+  const cluster = {
+    connect: async () => {},
+    findGroupCoordinator: ({ groupId }: { groupId: string }) => {
+      asked.push(groupId);
+      return new Promise<never>(() => {});
+    },
+    disconnect: async () => {},
+  };
+  const kafka = { [Symbol('private:Kafka:createCluster')]: () => cluster } as unknown as Kafka;
+  await leaveForPredecessor(kafka, 'alarms', file, pino({ level: 'silent' }), 20);
+  rmSync(folder, { recursive: true });
+  expect(asked).toEqual(['alarms']);
 });

@@ -53,11 +53,36 @@ export function parseMember(text: string): Member | undefined {
   }
 }
 
-/** Leaves the group for the member that the file names, where that one is gone. Never rejects: without it the group waits, as it always did. */
-export async function leaveForPredecessor(kafka: Kafka, group: string, file: string, log: Logger): Promise<void> {
+/** Past this long Kafka has missed the one before by itself (`sessionTimeoutMs` in reader.ts). */
+const leaveMsMax = 6_000;
+
+/**
+ * Leaves the group for the member that the file names, where that one is gone. Never rejects, and goes on after `waitMs`: without it the
+ * group waits, as it always did.
+ */
+export async function leaveForPredecessor(
+  kafka: Kafka,
+  group: string,
+  file: string,
+  log: Logger,
+  waitMs = leaveMsMax,
+): Promise<void> {
   const member = readMember(file);
   if (member?.group !== group || !isGone(member, thisMachine)) return;
-  const { memberId, pid } = member;
+  const { pid } = member;
+  const { promise: late, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(() => {
+    log.warn(
+      { group, pid, waitMs },
+      'Kafka does not take the leave of the process before this one: not waiting for it',
+    );
+    resolve();
+  }, waitMs);
+  await Promise.race([leave(kafka, member, log), late]);
+  clearTimeout(timer);
+}
+
+async function leave(kafka: Kafka, { group, memberId, pid }: Member, log: Logger): Promise<void> {
   const cluster = clusterOf(kafka);
   try {
     await cluster.connect();

@@ -200,7 +200,6 @@ export async function openFeed(
     // Associations first: without them no reading has a bed, and no bed a ward.
     beds = await follow('beds', ['associations']);
     readers.push(beds);
-    readers.push(beds);
     await beds.caughtUp;
     readers.push(
       ...(await Promise.all([
