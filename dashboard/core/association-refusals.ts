@@ -37,7 +37,7 @@ export const refuse = (code: Fault['code'], message: string, details: Details = 
 export const notYours = (denied: Denied) =>
   refuse(
     'not-allowed',
-    'Nothing was saved: this ward, bed or patient id is not for your account to use. Check it. If it is right, ask somebody whose account has all wards.',
+    'Nothing was saved: this ward, bed or patient id is not for your account to use. Check it. If it is right, ask somebody whose account has all wards. After three patient ids of other wards, no further id is taken from you for an hour.',
     { denied },
   );
 

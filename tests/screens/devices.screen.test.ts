@@ -210,6 +210,7 @@ describe('what was typed and not saved', () => {
 describe('a second device at a bed', () => {
   it('asks whether it is the same patient’s, and then joins this patient as they are', async () => {
     const before = put('bed-05', period('U-6', ward, newborn('Badger')));
+    server.switchOn('bed-06');
     await page.locator('input[name=unlisted]').fill('bed-06');
     await page.getByTestId('associate-unlisted').click();
     await page.locator('select[name=ward]').selectOption(ward);
@@ -227,6 +228,7 @@ describe('a second device at a bed', () => {
 describe('another patient typed for an occupied bed', () => {
   it('offers no "yes" that would drop the typed patient, and names the contradiction', async () => {
     const before = put('bed-10', period('U-8', ward, newborn('Fisher')));
+    server.switchOn('bed-11');
     await page.locator('input[name=unlisted]').fill('bed-11');
     await page.getByTestId('associate-unlisted').click();
     await page.locator('select[name=ward]').selectOption(ward);

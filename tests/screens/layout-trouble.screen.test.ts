@@ -202,7 +202,9 @@ describe('every text can be read whole in trouble', () => {
   it('on the form that assigns a device, and asks whose patient it is', async () => {
     await goTo(page, '#/');
     await goTo(page, '#/devices');
-    await page.locator('input[name=unlisted]').fill(`unlisted-${longDeviceId.slice(9)}`);
+    const unlisted = `unlisted-${longDeviceId.slice(9)}`;
+    server.switchOn(unlisted);
+    await page.locator('input[name=unlisted]').fill(unlisted);
     await clickUntil(page, 'associate-unlisted', 'associate-form');
     await page.locator('select[name=ward]').selectOption(ward);
     await page.locator('select[name=bed]').selectOption(longBed);

@@ -13,6 +13,7 @@ import { judgeRecord } from '../../contracts/audit-rules.ts';
 import { createTrail, sha256 } from '../../contracts/audit-trail.ts';
 import { canarySilentMsDefault } from '../../contracts/canary.ts';
 import { boundsOver, ownAfter } from '../../contracts/effective-limits.ts';
+import { unassignedAssociation } from '../../contracts/envelope/pseudonym.ts';
 import type { AlarmEvent, Command, CommandAnswer, GroupInForce } from '../../contracts/messages/alarms.ts';
 import { newLimits } from '../../contracts/messages/limits.testing.ts';
 import {
@@ -56,6 +57,8 @@ import type { TrendStore } from '../../dashboard/trend-store.ts';
 import { freePorts } from '../../ops/platform/ports.ts';
 import { password } from '../browser.ts';
 import { root } from '../system.ts';
+
+const pseudonymKey = Buffer.alloc(32, 2).toString('base64url');
 
 const auditKeys = newAuditKeys();
 
@@ -101,7 +104,7 @@ export async function openScreenServer(options: ScreenServerOptions) {
   const accounts = followAccounts(join(folder, 'accounts.json'), logger);
   const sessionKey = Buffer.alloc(32, 1).toString('base64url');
   const sessions = createSessions(accounts, createTokens(sessionKey), now);
-  const pseudonymKey = Buffer.alloc(32, 2).toString('base64url');
+
   const log = { append: live.append, takeTurn: live.takeTurn, boot };
   const trail = createTrail(log, { pseudonymKey, signer: auditKeys.signer('dashboard'), now, logger });
   const hub = createHub({
@@ -278,6 +281,11 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
     status: (associationId: string, record: StatusRecord) => foldStatus(state, associationId, record, Date.now()),
     connection: (associationId: string, record: ConnectionRecord) =>
       foldConnection(state, associationId, record, Date.now()),
+    /** A device without a bed connects: only one that was heard can be put at a bed. */
+    switchOn(deviceId: string): void {
+      const record = { deviceId, receivedAt: new Date().toISOString(), connected: true };
+      foldConnection(state, unassignedAssociation(pseudonymKey, deviceId), record, Date.now());
+    },
     wave(associationId: string, record: WaveformRecord) {
       const chunk = foldWaveArrival(state, associationId, record, Date.now()) && foldWave(waves, associationId, record);
       if (chunk) hub().sendWave(chunk);
