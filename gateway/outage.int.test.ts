@@ -176,7 +176,9 @@ it('keeps to its memory bound while Kafka is stopped, whatever devices send and 
   clearInterval(watch);
   // It struck: the memory is used up, devices wait, and the partial packets that are left keep to their share.
   expect(await figure('vigil_gateway_unacked_bytes')).toBeGreaterThan(0.7 * unackedMb * 1_048_576);
-  expect(await figure('vigil_gateway_paused_connections{cause="unacked"}')).toBeGreaterThan(20);
+  // Each device for its own share: these four leave a fifth of the memory to one that comes.
+  const paused = async (cause: string) => figure(`vigil_gateway_paused_connections{cause="${cause}"}`);
+  expect((await paused('unacked')) + (await paused('device-share'))).toBeGreaterThan(20);
   expect(await figure('vigil_gateway_partial_bytes')).toBeLessThanOrEqual((unackedMb / 4) * 1_048_576);
   expect(all(streams)).toBe(acknowledged);
   process.stderr.write(`grew by ${(peakMb - before).toFixed()} MB of at most ${boundMb(unackedMb, connections)} MB\n`);
