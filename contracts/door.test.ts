@@ -15,7 +15,7 @@ afterEach(() => {
   server.close();
 });
 
-/** What a client says is taken for who it is where it says "me". */
+/** A client that sends "me" has said who it is. */
 async function open(options: Partial<DoorOptions>): Promise<void> {
   door = createDoor({
     max: 100,

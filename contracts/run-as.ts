@@ -1,4 +1,4 @@
-/** Under which user a program of ours runs: root gives itself up where it is told to, or where the files are another's. */
+/** The user that a program of ours runs as. Root becomes another user if a setting names one, or if the files belong to one. */
 import { spawnSync } from 'node:child_process';
 import { statSync } from 'node:fs';
 import { VigilError } from './errors.ts';

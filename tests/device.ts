@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { type DeviceTopicKind, deviceTopic } from '../contracts/topics.ts';
 import type { Whereabouts } from '../ops/platform/serviceEnv.ts';
@@ -66,6 +67,27 @@ export async function connectDevice(platform: Whereabouts, deviceId: string): Pr
     },
     async close() {
       await client.endAsync(true);
+    },
+  };
+}
+
+/** Heart rates of a device, at this pace until it is stopped. What fails is sent again by the client itself. */
+export function streamOf(device: TestDevice, everyMs = 50) {
+  let heartRate = 80;
+  let running = true;
+  const sent: Promise<unknown>[] = [];
+  const loop = (async () => {
+    for (; running; await sleep(everyMs))
+      sent.push(device.observe({ MDC_ECG_HEART_RATE: heartRate }).catch(() => undefined));
+  })();
+  return {
+    set(value: number): void {
+      heartRate = value;
+    },
+    async stop(): Promise<void> {
+      running = false;
+      await loop;
+      await Promise.all(sent);
     },
   };
 }

@@ -8,7 +8,7 @@ import type { AssociationPeriod } from '../contracts/messages/records.ts';
 import type { SealedLog } from '../contracts/sealed-log.ts';
 import { startBroker } from '../ops/platform/kafka.ts';
 import { addAccount, logIn, openBrowser } from './browser.ts';
-import { connectDevice, type TestDevice } from './device.ts';
+import { connectDevice, streamOf } from './device.ts';
 import { randomFrom } from './faults/random.ts';
 import { alarmsOf, sequencesOf } from './log-witness.ts';
 import { startTestPlatform, type TestPlatform } from './platform.ts';
@@ -63,29 +63,6 @@ afterAll(async () => {
   for (const close of closers.reverse()) await close();
 }, 120_000);
 
-/** Twenty readings a second until told to stop; what fails is sent again by the client itself. */
-function stream(device: TestDevice) {
-  let heartRate = 80;
-  let running = true;
-  const sent: Promise<unknown>[] = [];
-  const loop = (async () => {
-    while (running) {
-      sent.push(device.observe({ MDC_ECG_HEART_RATE: heartRate }).catch(() => undefined));
-      await sleep(50);
-    }
-  })();
-  return {
-    set: (value: number) => {
-      heartRate = value;
-    },
-    async stop() {
-      running = false;
-      await loop;
-      await Promise.all(sent);
-    },
-  };
-}
-
 async function killAndRestart(victim: House | 'kafka'): Promise<void> {
   if (victim !== 'kafka') {
     const house = houses.get(victim)!;
@@ -118,7 +95,7 @@ describe('kill -9 mid-stream', () => {
   ] as const)('of %s loses nothing, doubles nothing, and is recovered from', async (victim, bed) => {
     const device = await connectDevice(platform, bed);
     const patient = periods.get(bed)!;
-    const readings = stream(device);
+    const readings = streamOf(device);
     try {
       await until('the first acknowledgements', () => device.acknowledged.size >= 20);
       // The breach begins up to half a second before the kill or after it.
@@ -150,7 +127,7 @@ describe('kill -9 mid-stream', () => {
 
   it('of the alarm processor, when nothing starts it again, is told to the screens, and taken back once it judges', async () => {
     const device = await connectDevice(platform, 'bed-02');
-    const readings = stream(device);
+    const readings = streamOf(device);
     const alarms = houses.get('alarms')!;
     const notice = page.getByTestId('notice-alarms');
     try {

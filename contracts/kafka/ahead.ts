@@ -1,6 +1,7 @@
 /**
  * Batches that were fetched and wait to be handed out, one after the other. kafkajs fetches nothing while it hands a batch out; what it
- * hands out waits here instead, and the next records come meanwhile. There is no pause between two batches: a timer that judges silence
+ * hands out waits here instead, and more can come while a task waits for something. A task that waits for nothing runs at once, before the
+ * next fetch is asked for. There is no pause between two batches: a timer that judges silence
  * finds all of one fetch handed out, as far as its tasks wait for nothing themselves.
  */
 

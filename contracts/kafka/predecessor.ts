@@ -8,7 +8,7 @@ import type { Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import { clusterOf } from './produce.ts';
 
-/** A process, and how it is told from a later one with the same number. */
+/** Names one process. Process numbers are given again, so its start is part of the name. */
 export type ProcessMark = {
   readonly host: string;
   /** Of the machine's last start; empty where the system does not say. */
@@ -23,7 +23,7 @@ export type Member = ProcessMark & { readonly group: string; readonly memberId: 
 export type Machine = {
   readonly host: string;
   readonly machineBoot: string;
-  /** When the process with this number started; undefined where there is none. */
+  /** When the process with this number started. Undefined: no such process runs. */
   startedAt(pid: number): string | undefined;
 };
 

@@ -43,7 +43,7 @@ export type ReaderOptions = {
     | { readonly sinceMs: number }
     | { readonly committedOrSinceMs: number };
   readonly copartitioned?: boolean;
-  /** Fetches the next records while those before are handed out: for a reader that takes long for each, and may find a backlog. */
+  /** Fetches the next records while the handing out of those before waits for something: for a reader that may find a backlog. */
   readonly readsAhead?: boolean;
   /** Where this process writes down which member of the group it is: so the next one need not wait for Kafka to miss it after a crash. */
   readonly memberFile?: string;

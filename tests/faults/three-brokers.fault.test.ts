@@ -5,7 +5,6 @@
 import { readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ensureCertificates } from '../../certs/ensure.ts';
@@ -24,7 +23,7 @@ import { adminKafka, ensureTopics } from '../../ops/platform/topics.ts';
 import { startSettings } from '../../ops/settings.ts';
 import { createSteps } from '../../ops/steps.ts';
 import { type System, startSystem } from '../../ops/system.ts';
-import { connectDevice, type TestDevice } from '../device.ts';
+import { connectDevice, streamOf } from '../device.ts';
 import { alarmsOf, readWhole } from '../log-witness.ts';
 import { stateRoot, type TestPlatform } from '../platform.ts';
 import { admitted, associate, openLogAs, until } from '../system.ts';
@@ -85,29 +84,6 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const close of closers.reverse()) await close();
 }, 120_000);
-
-/** Readings of one device until told to stop. */
-function stream(device: TestDevice) {
-  let heartRate = 80;
-  let running = true;
-  const sent: Promise<unknown>[] = [];
-  const loop = (async () => {
-    while (running) {
-      sent.push(device.observe({ MDC_ECG_HEART_RATE: heartRate }).catch(() => undefined));
-      await sleep(everyReadingMs);
-    }
-  })();
-  return {
-    set(value: number) {
-      heartRate = value;
-    },
-    async stop() {
-      running = false;
-      await loop;
-      await Promise.all(sent);
-    },
-  };
-}
 
 async function partitions(topics: readonly string[]) {
   const { topics: rows } = await admin.fetchTopicMetadata({ topics: [...topics] });
@@ -202,7 +178,7 @@ describe('kill -9 of one of three brokers', () => {
     async (id, patient) => {
       await until('every copy to be in sync', whole, withinMs);
       const device = await connectDevice(platform, id);
-      const readings = stream(device);
+      const readings = streamOf(device, everyReadingMs);
       const live = await watch();
       try {
         await until('the first acknowledgements', () => device.acknowledged.size >= 20, withinMs);

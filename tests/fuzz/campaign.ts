@@ -4,7 +4,8 @@ import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 import type { DeviceTopicKind } from '../../contracts/topics.ts';
 import { keepPayload, keepStream, keptPayloads, keptStreams, payloadSeeds } from './corpus.ts';
-import { openPayloadWorld, payloadOf, payloadPlans } from './payloads.ts';
+import { payloadOf, payloadPlans } from './payload-plans.ts';
+import { openPayloadWorld } from './payloads.ts';
 import { chunksOf, packetsOf, type StreamPlan, streamPlans } from './stream.ts';
 import { type Drive, openWorld, type Seen } from './world.ts';
 
