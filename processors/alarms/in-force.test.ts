@@ -33,6 +33,7 @@ function open(restored: Partial<Restored> = {}, first: Profile = adultProfile) {
     emit: (event) => events.push(event),
     publish: (record) => published.push(record),
     counters: { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 },
+    mayJudge: () => true,
     nowMs: t0,
   });
   const limits = () =>

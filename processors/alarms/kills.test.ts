@@ -15,7 +15,8 @@ import type { AssociationInput, CommandInput, ObservationInput } from './core/in
 import { adultProfile } from './core/profile.ts';
 import { isScore } from './core/scores/names.ts';
 import type { State } from './core/state.ts';
-import { createPartition, type EngineSnapshot } from './partition.ts';
+import type { EngineSnapshot } from './held.ts';
+import { createPartition } from './partition.ts';
 
 const folder = join(import.meta.dirname, '../../simulators/recordings');
 const key = 'association-kills';
@@ -63,6 +64,7 @@ function startProcessor(log: Log, nowMs: number) {
     emit: (event) => pending.push(event),
     publish: () => {},
     counters: { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 },
+    mayJudge: () => true,
     nowMs,
   });
   let nextReading = Number(log.committed.observations);

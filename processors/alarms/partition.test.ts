@@ -8,7 +8,7 @@ import type { Published } from './published.ts';
 
 const nowMs = t0 + 60_000;
 
-function open(restored: Partial<Restored> = {}, at: AssociationInput | undefined = adult) {
+function open(restored: Partial<Restored> = {}, at: AssociationInput | undefined = adult, mayJudge = () => true) {
   const events: AlarmEvent[] = [];
   const published: Published[] = [];
   const counters = { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 };
@@ -19,6 +19,7 @@ function open(restored: Partial<Restored> = {}, at: AssociationInput | undefined
     emit: (event) => events.push(event),
     publish: (record) => published.push(record),
     counters,
+    mayJudge,
     nowMs,
   });
   return {
@@ -157,6 +158,57 @@ describe('taken up from a snapshot', () => {
     expect(physiological(next.events)).toEqual(physiological(whole.events));
   });
 
+  describe('while silence may not be judged, as after an outage of Kafka', () => {
+    let may = false;
+    function afterOutage(told: AlarmEvent[] = [], HR = 80) {
+      may = false;
+      const before = open();
+      before.read(0, 3, HR);
+      const states = bodies(before.partition.flush(t0 + 4_000, 0, 0n));
+      const restored = { states, told, position: { observations: 4n, commands: 0n }, replayTo: 4n };
+      return open(restored, adult, () => may);
+    }
+
+    it('calls no device silent whose readings are still to come', () => {
+      const after = afterOutage();
+      after.read(4, 12, 80, () => nowMs);
+      expect([after.partition.isLive(), after.events]).toEqual([false, []]);
+      may = true;
+      after.read(60, 60, 80);
+      expect([after.partition.isLive(), after.raised()]).toEqual([true, []]);
+    });
+
+    it('raises what its readings break, and answers commands', () => {
+      const after = afterOutage();
+      after.read(4, 5, 150);
+      expect(after.raised()).toEqual(['HR.extreme-high']);
+      const { key: of, offset, atMs, input } = setLimits(5, 160, 0n);
+      after.partition.command(of, offset, atMs, input, atMs);
+      expect(after.published).toMatchObject([{ type: 'command-answer' }]);
+      expect(after.partition.isLive()).toBe(false);
+    });
+
+    it('calls a device silent that stays silent, once it may', () => {
+      const after = afterOutage();
+      may = true;
+      after.partition.tick(nowMs);
+      expect([after.partition.isLive(), after.raised()]).toEqual([true, ['no-data']]);
+    });
+
+    it('ends no silence that had been told: it goes on under its name', () => {
+      const before = open();
+      before.read(0, 3, 80);
+      before.partition.tick(nowMs);
+      expect(before.raised()).toEqual(['no-data']);
+      const after = afterOutage(before.events);
+      expect(after.events).toEqual([]);
+      may = true;
+      after.partition.tick(nowMs);
+      expect(after.events.map(({ type }) => type)).toEqual(['raised']);
+      expect(after.events[0]?.alarm.alarmId).toBe(before.events[0]?.alarm.alarmId);
+    });
+  });
+
   it('does not claim to judge at an offset that a state has behind it: of a log that was made anew it would skip the readings', () => {
     const whole = open();
     whole.read(0, 3, 130);
@@ -264,6 +316,7 @@ describe('a start after the machine’s clock was set back', () => {
       emit: (event) => events.push(event),
       publish: () => {},
       counters: { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 },
+      mayJudge: () => true,
       nowMs,
     });
     return { partition, events, nowMs };
@@ -313,6 +366,7 @@ describe('a start after the machine’s clock was set back', () => {
         emit: (event) => events.push(event),
         publish: () => {},
         counters: { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 },
+        mayJudge: () => true,
         nowMs: t0 - 10 * minuteMs,
       });
       const { rev } = before.events.at(-1)!.alarm;

@@ -7,24 +7,15 @@ import { notAhead } from '../../contracts/steady-time.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Counts } from './core/counts.ts';
 import { type Environment, nextDue, step } from './core/engine.ts';
-import { limitsInForce } from './core/in-force.ts';
 import type { AssociationInput, CommandInput, Input } from './core/inputs.ts';
-import { isScoredOtherwise, profileInForce } from './core/judging.ts';
-import { migrate } from './core/migrate.ts';
-import { adultProfile } from './core/profile.ts';
+import { profileInForce } from './core/judging.ts';
 import { realign } from './core/realign.ts';
-import { rearm } from './core/rearm.ts';
-import { lookAtScores, lookedAtBefore, type ScoresLook, scoresOf } from './core/scores/view.ts';
+import { lookAtScores, scoresOf } from './core/scores/view.ts';
 import { initialState, type State } from './core/state.ts';
-import { type InForceTold, inForceNow, isSame, noteTold, nothingTold } from './in-force.ts';
+import { type EngineSnapshot, freshHeld, type Held, isForgettable, type Position, restoredHeld } from './held.ts';
+import { inForceNow, noteTold } from './in-force.ts';
 import type { Published } from './published.ts';
 import { patienceOf } from './turn-to-write.ts';
-
-/** Next offsets to read. */
-export type Position = { readonly observations: bigint; readonly commands: bigint };
-
-/** What `AlarmState.engine` holds. `told`: events in `alarms` before this offset are in the snapshots. */
-export type EngineSnapshot = { readonly v: 1; readonly state: unknown; readonly told: string };
 
 export type Restored = {
   readonly states: readonly AlarmState[];
@@ -46,29 +37,10 @@ export type Restored = {
   readonly replayTo: bigint;
 };
 
-type Held = {
-  readonly associationId: string;
-  state: State;
-  /** Records before these are in the state already. */
-  readonly since: Position;
-  told: AlarmEvent[];
-  /** The first records that no snapshot includes. */
-  dirty: { readonly from: Position; readonly atMs: number; urgent: boolean } | undefined;
-  association: string;
-  inForce: InForceTold;
-  /** It was written down under another profile: the last values are judged by the present one at once. */
-  readonly hasOtherProfile: boolean;
-  scores: ScoresLook | undefined;
-  touchedMs: number;
-};
-
 export type Counters = { skipped: number; restored: number; tombstones: number; realigned: number; replayed: number };
 
 export type Snapshot = { readonly associationId: string; readonly body: AlarmState | null };
 export type Flush = { readonly snapshots: readonly Snapshot[]; readonly position: Position; readonly undo: () => void };
-
-/** An association that has ended, or that nobody ever knew, or a device without a patient: forgotten once idle for so long. */
-const forgetMs = 24 * 60 * 60 * 1000;
 
 export type Partition = ReturnType<typeof createPartition>;
 
@@ -82,6 +54,8 @@ export function createPartition(options: {
   readonly counters: Counters;
   /** Called with what an engine counted in a step. */
   readonly onCounts?: (counts: Counts) => void;
+  /** Whether silence may be judged now (hearing.ts). Until it may, a partition that has been read to its end is not live. */
+  readonly mayJudge: () => boolean;
   readonly nowMs: number;
 }) {
   const { env, restored, emit, publish, counters } = options;
@@ -92,39 +66,20 @@ export function createPartition(options: {
   /** Profiles changed while the past was replayed: some of it was judged by the former ones. */
   let hasNewProfiles = false;
 
-  for (const body of restored.states) restore(body);
+  for (const body of restored.states) {
+    const held = restoredHeld(env, body, options.nowMs);
+    if (!held) continue;
+    counters.restored += 1;
+    engines.set(held.associationId, held);
+  }
   for (const event of restored.told) hold(event.alarm.associationId, options.nowMs).told.push(event);
   for (const one of restored.inForce) noteTold(hold(one.associationId, options.nowMs), one);
-  if (position.observations >= restored.replayTo) goLive(options.nowMs);
-
-  function restore({ associationId, offsets, engine, limits, scores, standby }: AlarmState): void {
-    const { v, state: written } = engine as EngineSnapshot;
-    const state = v === 1 ? migrate(associationId, written) : undefined;
-    if (state === undefined) return;
-    counters.restored += 1;
-    const since = { observations: BigInt(offsets.observations), commands: BigInt(offsets.commands) };
-    const rearmed = rearm(state, profileInForce(env, state) ?? adultProfile, options.nowMs);
-    const hasOtherProfile =
-      (limits !== undefined && !isSame(limits.groups, limitsInForce(env, rearmed).groups)) ||
-      isScoredOtherwise(env, rearmed);
-    const known = { hasOtherProfile, inForce: { limits, standby, of: undefined }, scores: lookedAtBefore(scores) };
-    const held = { ...fresh(associationId, rearmed, since, options.nowMs), ...known };
-    engines.set(associationId, held);
-    // What the screens have of an alarm that is another one by the present clock: they are told when the past is replayed.
-    for (const [key, { alarm }] of Object.entries(state.book.live))
-      if (rearmed.book.live[key]?.alarm !== alarm) held.told.push({ type: 'updated', at: alarm.raisedAt, alarm });
-  }
-
-  function fresh(associationId: string, state: State, since: Position, nowMs: number): Held {
-    const association = JSON.stringify(state.association && { type: 'association', ...state.association });
-    const unknown = { inForce: nothingTold, hasOtherProfile: false, scores: undefined };
-    return { associationId, state, since, told: [], dirty: undefined, association, ...unknown, touchedMs: nowMs };
-  }
+  caughtUp(options.nowMs);
 
   function hold(associationId: string, nowMs: number): Held {
     let held = engines.get(associationId);
     if (!held) {
-      held = fresh(associationId, initialState(associationId), { observations: 0n, commands: 0n }, nowMs);
+      held = freshHeld(associationId, initialState(associationId), { observations: 0n, commands: 0n }, nowMs);
       engines.set(associationId, held);
       tellAssociation(held, nowMs);
     }
@@ -212,12 +167,13 @@ export function createPartition(options: {
 
   function passed(offset: bigint, nowMs: number): void {
     position = { ...position, observations: offset + 1n };
-    if (!live && position.observations >= restored.replayTo) goLive(nowMs);
+    if (!live) caughtUp(nowMs);
   }
 
   function command(key: string, offset: bigint, atMs: number, input: CommandInput, nowMs: number): void {
     commands.push({ key, offset, atMs, input });
     if (live) replayCommands(Number.POSITIVE_INFINITY, nowMs);
+    else caughtUp(nowMs);
   }
 
   /** Commands meet the readings in the order of their times in Kafka, as they did when they were live. */
@@ -233,9 +189,18 @@ export function createPartition(options: {
     }
   }
 
-  /** The past is replayed: from here on the wall clock speaks, and the screens are told where it had spoken before the crash. */
-  function goLive(nowMs: number): void {
+  /**
+   * Where the past is replayed, no command waits for the readings of its time any more. It is live only once silence may be judged: the
+   * readings that Kafka was away for are still to come, and no device is silent for that.
+   */
+  function caughtUp(nowMs: number): void {
+    if (position.observations < restored.replayTo) return;
     replayCommands(Number.POSITIVE_INFINITY, nowMs);
+    if (options.mayJudge()) goLive(nowMs);
+  }
+
+  /** From here on the wall clock speaks, and the screens are told where it had spoken before the crash. */
+  function goLive(nowMs: number): void {
     live = true;
     for (const held of engines.values()) {
       tellAssociation(held, nowMs);
@@ -253,6 +218,7 @@ export function createPartition(options: {
 
   /** What time alone brings: silence, escalation, periods that end. */
   function tick(nowMs: number): void {
+    if (!live) caughtUp(nowMs);
     if (!live) return;
     for (const held of engines.values()) {
       tellAssociation(held, nowMs);
@@ -275,7 +241,7 @@ export function createPartition(options: {
     const bodies = chosen.map((held) => snapshotOf(held, nowMs, toldBefore));
     const snapshots: Snapshot[] = bodies.map((body) => ({ associationId: body.associationId, body }));
     for (const held of engines.values()) {
-      if (!forgettable(held, nowMs)) continue;
+      if (!isForgettable(held, nowMs)) continue;
       engines.delete(held.associationId);
       counters.tombstones += 1;
       snapshots.push({ associationId: held.associationId, body: null });
@@ -307,12 +273,6 @@ export function createPartition(options: {
       ...(scores && { scores }),
       engine,
     };
-  }
-
-  function forgettable({ state, dirty, touchedMs }: Held, nowMs: number): boolean {
-    if (dirty || Object.keys(state.book.live).length > 0 || nowMs - touchedMs < forgetMs) return false;
-    const { association } = state;
-    return association === null || association.endedAt !== null || association.category === 'unassigned';
   }
 
   return {

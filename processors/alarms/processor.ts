@@ -19,9 +19,10 @@ import { type Canaries, createCanaries } from './canaries.ts';
 import { addCounts, type Counter } from './core/counts.ts';
 import type { Environment } from './core/engine.ts';
 import { isDeaf, listen, mayJudge, startHearing } from './hearing.ts';
+import type { Position } from './held.ts';
 import { createOpening } from './opening.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
-import { type Counters, createPartition, type Partition, type Position, type Snapshot } from './partition.ts';
+import { type Counters, createPartition, type Partition, type Snapshot } from './partition.ts';
 import { type Outgoing, outgoing } from './published.ts';
 import { restorePartitions } from './restore.ts';
 
@@ -67,6 +68,11 @@ export async function startProcessor(options: {
   let lastCommit: Commit[] = [];
   let generation = 0;
   let closing = false;
+  let expectAt = 0;
+  let wroteAt = performance.now();
+  let answeredAt = performance.now();
+  let askedAt: number | undefined;
+  let hearing = startHearing(performance.now(), now());
 
   const restoring = await openPartitionReader(log.kafka, {
     group: `${alarmsGroup}-${log.boot}-restore`,
@@ -96,6 +102,7 @@ export async function startProcessor(options: {
         publish: (record) => outbox.put(outgoing(record)),
         counters,
         onCounts: (counts) => addCounts(judged, counts),
+        mayJudge: hear,
         nowMs: now(),
       });
       next.set(p, { partition, outbox, told: from.toldTo });
@@ -154,6 +161,20 @@ export async function startProcessor(options: {
       owned.get(p)?.partition.passed(topic, next - 1n, now());
   }
 
+  // From before the reader: a processor that nobody looked at counts as one that stood still.
+  const ticker = setInterval(() => {
+    const at = performance.now();
+    if (!hear()) {
+      count.ticksSkipped += 1;
+      return;
+    }
+    if (at >= expectAt) {
+      expectAt = at + expectMs;
+      for (const id of associations.open()) owned.get(partitionOf('observations', id))?.partition.expect(id, now());
+    }
+    for (const { partition, outbox } of owned.values()) if (!isDeaf(at, outbox.waitingSince())) partition.tick(now());
+  }, tickMs);
+
   const reader = await createReader(log.kafka, {
     group: alarmsGroup,
     topics: ['observations', 'commands'],
@@ -166,25 +187,6 @@ export async function startProcessor(options: {
     onReached,
     log: logger,
   });
-
-  let expectAt = 0;
-  let wroteAt = performance.now();
-  let answeredAt = performance.now();
-  let askedAt: number | undefined;
-  let hearing = startHearing(performance.now(), now());
-  const ticker = setInterval(() => {
-    const at = performance.now();
-    hearing = listen(hearing, { at, wallMs: now(), askedAt, answeredAt });
-    if (!mayJudge(hearing)) {
-      count.ticksSkipped += 1;
-      return;
-    }
-    if (at >= expectAt) {
-      expectAt = at + expectMs;
-      for (const id of associations.open()) owned.get(partitionOf('observations', id))?.partition.expect(id, now());
-    }
-    for (const { partition, outbox } of owned.values()) if (!isDeaf(at, outbox.waitingSince())) partition.tick(now());
-  }, tickMs);
 
   async function flushAll(quietMs: number): Promise<void> {
     const mine = generation;
@@ -223,6 +225,12 @@ export async function startProcessor(options: {
     log.append('presence', log.boot, contentTypes.presence, sign).catch(() => {});
     const sight = canaries.sight();
     if (sight) log.append('canary', log.boot, contentTypes.canarySight, sight).catch(() => {});
+  }
+
+  /** @returns whether silence may be judged now */
+  function hear(): boolean {
+    hearing = listen(hearing, { at: performance.now(), wallMs: now(), askedAt, answeredAt });
+    return mayJudge(hearing);
   }
 
   async function ask(task: () => Promise<void>): Promise<void> {

@@ -8,8 +8,9 @@ import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import { beginAt } from './begin-at.ts';
+import type { EngineSnapshot } from './held.ts';
 import { inputOf } from './intake.ts';
-import type { EngineSnapshot, Restored } from './partition.ts';
+import type { Restored } from './partition.ts';
 import { isPublished } from './published.ts';
 
 /** Where no snapshot says how far `alarms` is told, so many of its last events of a partition are looked at. */

@@ -33,6 +33,7 @@ function open(restored: Partial<Restored> = {}, category: AssociationInput['cate
       if (record.type === 'scores') published.push({ s: (nowMs - t0) / 1000, scores: record.body });
     },
     counters: { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 },
+    mayJudge: () => true,
     nowMs: startMs,
   });
   let commands = restored.position?.commands ?? 0n;

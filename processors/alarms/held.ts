@@ -1,0 +1,67 @@
+/** One patient's engine, as the owner of its partition holds it. Pure. */
+import type { AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
+import type { Environment } from './core/engine.ts';
+import { limitsInForce } from './core/in-force.ts';
+import { isScoredOtherwise, profileInForce } from './core/judging.ts';
+import { migrate } from './core/migrate.ts';
+import { adultProfile } from './core/profile.ts';
+import { rearm } from './core/rearm.ts';
+import { lookedAtBefore, type ScoresLook } from './core/scores/view.ts';
+import type { State } from './core/state.ts';
+import { type InForceTold, isSame, nothingTold } from './in-force.ts';
+
+/** Next offsets to read. */
+export type Position = { readonly observations: bigint; readonly commands: bigint };
+
+/** What `AlarmState.engine` holds. `told`: events in `alarms` before this offset are in the snapshots. */
+export type EngineSnapshot = { readonly v: 1; readonly state: unknown; readonly told: string };
+
+export type Held = {
+  readonly associationId: string;
+  state: State;
+  /** Records before these are in the state already. */
+  readonly since: Position;
+  told: AlarmEvent[];
+  /** The first records that no snapshot includes. */
+  dirty: { readonly from: Position; readonly atMs: number; urgent: boolean } | undefined;
+  association: string;
+  inForce: InForceTold;
+  /** It was written down under another profile: the last values are judged by the present one at once. */
+  readonly hasOtherProfile: boolean;
+  scores: ScoresLook | undefined;
+  touchedMs: number;
+};
+
+/** An association that has ended, or that nobody ever knew, or a device without a patient: forgotten once idle for so long. */
+const forgetMs = 24 * 60 * 60 * 1000;
+
+export function freshHeld(associationId: string, state: State, since: Position, nowMs: number): Held {
+  const association = JSON.stringify(state.association && { type: 'association', ...state.association });
+  const unknown = { inForce: nothingTold, hasOtherProfile: false, scores: undefined };
+  return { associationId, state, since, told: [], dirty: undefined, association, ...unknown, touchedMs: nowMs };
+}
+
+/** @returns undefined where the snapshot is of no form that is known */
+export function restoredHeld(env: Environment, body: AlarmState, nowMs: number): Held | undefined {
+  const { associationId, offsets, limits, scores, standby } = body;
+  const { v, state: written } = body.engine as EngineSnapshot;
+  const state = v === 1 ? migrate(associationId, written) : undefined;
+  if (state === undefined) return undefined;
+  const since = { observations: BigInt(offsets.observations), commands: BigInt(offsets.commands) };
+  const rearmed = rearm(state, profileInForce(env, state) ?? adultProfile, nowMs);
+  const hasOtherProfile =
+    (limits !== undefined && !isSame(limits.groups, limitsInForce(env, rearmed).groups)) ||
+    isScoredOtherwise(env, rearmed);
+  const known = { hasOtherProfile, inForce: { limits, standby, of: undefined }, scores: lookedAtBefore(scores) };
+  const held = { ...freshHeld(associationId, rearmed, since, nowMs), ...known };
+  // What the screens have of an alarm that is another one by the present clock: they are told when the past is replayed.
+  for (const [key, { alarm }] of Object.entries(state.book.live))
+    if (rearmed.book.live[key]?.alarm !== alarm) held.told.push({ type: 'updated', at: alarm.raisedAt, alarm });
+  return held;
+}
+
+export function isForgettable({ state, dirty, touchedMs }: Held, nowMs: number): boolean {
+  if (dirty || Object.keys(state.book.live).length > 0 || nowMs - touchedMs < forgetMs) return false;
+  const { association } = state;
+  return association === null || association.endedAt !== null || association.category === 'unassigned';
+}
