@@ -38,6 +38,32 @@ it('takes no more while a few long ones wait, which hold as much memory as many 
   expect(await settled(full)).toBe(true);
 });
 
+it('hands nothing out in the turn in which it is put, so that the next fetch is asked for first', async () => {
+  const ahead = createAhead(10_000);
+  const seen: string[] = [];
+  for (const name of ['first', 'second'])
+    await ahead.put(records(1, 100), async () => {
+      seen.push(name);
+    });
+  seen.push('all of a fetch is put');
+  await ahead.done();
+  expect(seen).toEqual(['all of a fetch is put', 'first', 'second']);
+});
+
+it('hands all of one fetch out before a timer runs', async () => {
+  const ahead = createAhead(10_000);
+  const seen: string[] = [];
+  for (const name of ['first', 'second', 'third'])
+    await ahead.put(records(1, 100), async () => {
+      seen.push(name);
+      if (name === 'first') setTimeout(() => seen.push('timer'), 0);
+      const until = performance.now() + 3;
+      while (performance.now() < until);
+    });
+  await ahead.done();
+  expect(seen.slice(0, 3)).toEqual(['first', 'second', 'third']);
+});
+
 it('hands batches out one after the other, in their order', async () => {
   const ahead = createAhead(10_000);
   const seen: string[] = [];

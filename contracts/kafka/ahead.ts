@@ -1,8 +1,9 @@
 /**
  * Batches that were fetched and wait to be handed out, one after the other. kafkajs fetches nothing while it hands a batch out; what it
- * hands out waits here instead, and more can come while a task waits for something. A task that waits for nothing runs at once, before the
- * next fetch is asked for. There is no pause between two batches: a timer that judges silence
- * finds all of one fetch handed out, as far as its tasks wait for nothing themselves.
+ * hands out waits here instead, and the next records come meanwhile. So nothing is handed out in the turn of the event loop in which it
+ * was put: kafkajs puts all batches of one fetch and asks for the next in that turn, and the broker works on it while these are handed
+ * out. There is no pause between two batches: a timer that judges silence finds all of one fetch handed out, as far as its tasks wait for
+ * nothing themselves.
  */
 
 /** A record as it waits. */
@@ -14,6 +15,8 @@ export type Ahead = {
   /** Resolves when all that was put is done. */
   done(): Promise<void>;
 };
+
+const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** About what the objects around a record's bytes take (ours). */
 const recordBytes = 256;
@@ -44,7 +47,10 @@ export function createAhead(bytesMax: number): Ahead {
     async put(records, task) {
       const bytes = bytesOf(records);
       waiting += bytes;
-      last = last.then(() => run(bytes, task));
+      const before = last;
+      last = nextTurn()
+        .then(() => before)
+        .then(() => run(bytes, task));
       if (waiting > bytesMax) await new Promise<void>((resolve) => watchers.add(resolve));
     },
     done: () => last,

@@ -71,6 +71,10 @@ export function brokerProperties(config: KafkaConfig): string {
     'group.min.session.timeout.ms': 3000,
     'offsets.retention.minutes': 30 * 24 * 60,
     'message.max.bytes': messageBytesMax,
+    // As large as the system finds it needs (-1): with Kafka's own 100 kB the broker waits for a reader that is busy, instead of sending
+    // the next 8 MB into the system's buffer meanwhile. Measured with npm run bench -- alarms: a third more readings a second.
+    'socket.send.buffer.bytes': -1,
+    'socket.receive.buffer.bytes': -1,
     'log.cleaner.dedupe.buffer.size': 32 * 1024 * 1024,
     ...config.member?.properties,
   };
