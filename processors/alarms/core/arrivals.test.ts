@@ -48,6 +48,13 @@ describe('valid values are counted by ten seconds', () => {
   });
 });
 
+it('of two valid values of one instant, the first says whether the parameter was left beyond a limit', () => {
+  const one = bed();
+  one.run(0, 0, { SpO2: 80 });
+  one.run(0, 0, { SpO2: 97 }, { seq: 2_000_000 });
+  expect(arrival(one, 'SpO2')).toMatchObject({ validAt: t0, beyond: true });
+});
+
 describe('a value of long before', () => {
   it.each([
     ['a minute', 60],

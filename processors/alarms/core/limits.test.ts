@@ -234,6 +234,36 @@ describe('an alarm ends when its value has been clear of the limit for 5 s', () 
   });
 });
 
+describe('other limits', () => {
+  it('are answered by the last valid value at once, also where it has not been clear for 5 s', () => {
+    const one = mediumBed();
+    one.run(7, 7, { HR: 110 });
+    expect(one.live()['HR.high']).toMatchObject({ present: true });
+    one.command(7.5, { type: 'set-limits', group: 'HR', limits: { high: 125 } });
+    expect(one.live()['HR.high']).toBeUndefined();
+  });
+
+  it('are not answered by a questionable value', () => {
+    const one = mediumBed();
+    one.feed(reading(7, {}, { values: [{ ...hr!, value: 110, validity: 'questionable' }] }));
+    one.command(7.5, { type: 'set-limits', group: 'HR', limits: { high: 125 } });
+    expect(one.live()['HR.high']).toMatchObject({ present: true });
+  });
+});
+
+describe('a word that there is no value', () => {
+  it('takes back the value of its own instant, and no other', () => {
+    const one = bed();
+    one.run(0, 0, { NBPs: 120 });
+    one.run(60, 60, { NBPs: 82 });
+    expect(one.raised()).toEqual(['BPsys.low']);
+    one.run(61, 61, { NBPs: null });
+    expect(one.live()['BPsys.low']).toMatchObject({ present: true });
+    one.run(60, 60, { NBPs: null }, { seq: 2_000_000 });
+    expect(one.live()['BPsys.low']?.present ?? false).toBe(false);
+  });
+});
+
 describe('apnoea and asystole', () => {
   it('calls a rate of 0 at once, and apnoea when no breath has come for 20 s', () => {
     const one = bed();

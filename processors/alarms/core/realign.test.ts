@@ -96,6 +96,15 @@ describe('after a crash, against what had been told', () => {
     expect(again.events).toMatchObject([{ type: 'raised', alarm: { condition: 'SpO2.no-data', rev: 4 } }]);
   });
 
+  it('remembers until when an alarm lasted that had left, as the log has it', () => {
+    const before = mediumBed();
+    before.run(7, 12, { HR: 100 });
+    const { alarm } = before.events.at(-1)!;
+    expect(alarm.resolvedAt).not.toBe(alarm.onsetAt);
+    const { state } = align(bed().state(), before.events, 13);
+    expect(state.book.closed).toMatchObject([{ key: 'HR.high', to: Date.parse(alarm.resolvedAt!) }]);
+  });
+
   it('clears anew what was told further than we remember', () => {
     const before = mediumBed();
     before.run(7, 12, { HR: 100 });
