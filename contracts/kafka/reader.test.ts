@@ -1,6 +1,6 @@
 import type { Kafka } from 'kafkajs';
 import pino from 'pino';
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createReader, type ReaderOptions } from './reader.ts';
 
 const topic = 'observations';
@@ -12,7 +12,8 @@ const settled = async () => {
 function fakeKafka(high: number) {
   const listeners = new Map<string, (event: object) => void>();
   let eachBatch: (payload: object) => Promise<void> = async () => {};
-  const names = ['GROUP_JOIN', 'END_BATCH_PROCESS', 'REBALANCING', 'CRASH'];
+  const names = ['GROUP_JOIN', 'END_BATCH_PROCESS', 'REBALANCING', 'CRASH', 'COMMIT_OFFSETS'];
+  const kafkaTakes = { commit: async () => emit('COMMIT_OFFSETS', {}) };
   const consumer = {
     events: Object.fromEntries(names.map((name) => [name, name])),
     on: (name: string, listener: (event: object) => void) => void listeners.set(name, listener),
@@ -23,6 +24,7 @@ function fakeKafka(high: number) {
     subscribe: async () => {},
     disconnect: async () => {},
     seek: () => {},
+    commitOffsets: () => kafkaTakes.commit(),
   };
   const admin = {
     connect: async () => {},
@@ -43,6 +45,11 @@ function fakeKafka(high: number) {
     },
     /** A batch of which nothing is handed out. */
     empty: (last: number) => emit('END_BATCH_PROCESS', { topic, partition: 0, batchSize: 0, lastOffset: String(last) }),
+    /** What becomes of a commit; without it Kafka takes it. */
+    onCommit: (commit: () => Promise<void>) => {
+      kafkaTakes.commit = commit;
+    },
+    commitTaken: () => emit('COMMIT_OFFSETS', {}),
   };
 }
 
@@ -96,4 +103,37 @@ it('drops at a rebalance what waits to be handed out, and it is no reached place
   await settled();
   expect(seen.slice(2)).toEqual(['record 0', 'record 1', 'before 2', 'record 2', 'record 3', 'before 4']);
   await reader.close();
+});
+
+describe('a commit', () => {
+  const rows = [{ topic, partition: 0, offset: '3' }] as const;
+
+  it('is done where Kafka took it', async () => {
+    const { kafka, join } = fakeKafka(6);
+    const reader = await createReader(kafka, { ...options(), onRecords() {} });
+    join();
+    await expect(reader.commit(rows)).resolves.toBeUndefined();
+    await reader.close();
+  });
+
+  it('fails where kafkajs gives no error and asked nobody: its consumer is just being started again', async () => {
+    const { kafka, join, onCommit } = fakeKafka(6);
+    const reader = await createReader(kafka, { ...options(), onRecords() {} });
+    join();
+    onCommit(async () => {});
+    await expect(reader.commit(rows)).rejects.toMatchObject({ code: 'log-unavailable' });
+    await reader.close();
+  });
+
+  it('fails where another assignment came while it was tried: it may be of partitions that are another’s now', async () => {
+    const { kafka, join, onCommit, commitTaken } = fakeKafka(6);
+    const reader = await createReader(kafka, { ...options(), onRecords() {} });
+    join();
+    onCommit(async () => {
+      join();
+      commitTaken();
+    });
+    await expect(reader.commit(rows)).rejects.toMatchObject({ code: 'log-unavailable' });
+    await reader.close();
+  });
 });

@@ -4,6 +4,7 @@
  */
 import { type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs';
 import type { Logger } from 'pino';
+import { VigilError } from '../errors.ts';
 import { logAheadMs } from '../system-clock.ts';
 import type { KafkaTopic } from '../topics.ts';
 import { type Ahead, createAhead } from './ahead.ts';
@@ -68,7 +69,10 @@ export type Reader = {
    * @returns where they ended when it was called
    */
   reachEnd(): Promise<ReadonlyMap<TopicPartition, bigint>>;
-  /** Offsets are the next to read. */
+  /**
+   * Offsets are the next to read. One at a time.
+   * @throws Error of kafkajs, or VigilError `log-unavailable` where Kafka did not take them of this assignment
+   */
   commit(offsets: readonly { topic: KafkaTopic; partition: number; offset: string }[]): Promise<void>;
   pause(): void;
   resume(): void;
@@ -119,6 +123,8 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
   let assigned: ReadonlyMap<KafkaTopic, number[]> = new Map();
   let assignment: Promise<void> = Promise.resolve();
   let generation = 0;
+  /** kafkajs asks nobody, and says nothing, where its consumer is just being started again: only its event shows that Kafka has them. */
+  let commitsTaken = 0;
   let closed = false;
   /** Until the next start after kafkajs gave up; a batch that is read sets it back. */
   let restartMs = restartMsMin;
@@ -148,6 +154,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     if (ahead) void ahead.put([], async () => pass());
     else pass();
   });
+  consumer.on(consumer.events.COMMIT_OFFSETS, () => void commitsTaken++);
   consumer.on(consumer.events.REBALANCING, () => options.onRevoked?.());
   consumer.on(consumer.events.CRASH, ({ payload }) => {
     if (payload.restart || closed) return;
@@ -326,7 +333,13 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
       while (isBehind() && !closed) await sleep(lookEveryMs);
       return new Map([...ends].map(([place, { high }]) => [place, high]));
     },
-    commit: (offsets) => consumer.commitOffsets(offsets.map((row) => ({ ...row }))),
+    async commit(offsets) {
+      const mine = generation;
+      const before = commitsTaken;
+      await consumer.commitOffsets(offsets.map((row) => ({ ...row })));
+      if (mine !== generation || commitsTaken === before)
+        throw new VigilError('log-unavailable', 'Kafka did not take the offsets of this assignment.');
+    },
     pause: () => consumer.pause(topics.map((topic) => ({ topic }))),
     resume: () => consumer.resume(topics.map((topic) => ({ topic }))),
     async close() {

@@ -233,8 +233,9 @@ export async function startProcessor(options: {
     return mayJudge(hearing);
   }
 
+  /** What fails was not answered: Kafka counts as asked since the first try. */
   async function ask(task: () => Promise<void>): Promise<void> {
-    askedAt = performance.now();
+    askedAt ??= performance.now();
     await task();
     answeredAt = performance.now();
     askedAt = undefined;
