@@ -1,6 +1,7 @@
 /** The canary's way, whole and broken at each step: what a screen's connection is told, how soon, and that it ends by itself. */
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import kafkajs from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import '../contracts/kafka/connect.ts';
@@ -32,6 +33,8 @@ const readings = 100;
 const silentMs = String(canarySilentMsDefault);
 /** A canary is due every 5 s, the silence is seen within a second, and a heartbeat comes each second. */
 const seenWithinMs = canarySilentMsDefault + judgedLaterMs + 10_000;
+/** After this the alarm processor lets three seconds pass before it judges silence (processors/alarms/hearing.ts). */
+const stoodStillMs = 2_000;
 
 const settings: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   dashboard: { VIGIL_CANARY_SILENT_MS: silentMs },
@@ -147,6 +150,27 @@ describe('the way of readings', () => {
       await untilWell();
     },
   );
+
+  it('is told to be broken where the alarm processor stands still again and again, so that it may judge no silence', async () => {
+    const pid = houses.get('alarms')!.pid();
+    let going = true;
+    const standing = (async () => {
+      while (going) {
+        process.kill(pid, 'SIGSTOP');
+        await sleep(stoodStillMs);
+        process.kill(pid, 'SIGCONT');
+        await sleep(1_000);
+      }
+    })();
+    try {
+      const tookMs = await untilTold('engine');
+      console.log(`alarms stands still again and again → step engine told after ${(tookMs / 1000).toFixed(1)} s`);
+    } finally {
+      going = false;
+      await standing;
+    }
+    await untilWell();
+  });
 
   it('is told to be broken at the log when the topic of readings is deleted; once it is made again, readings are judged as before', async () => {
     const stay = admitted('bed-01', ward, 'Anew');

@@ -143,16 +143,20 @@ export async function startProcessor(options: {
         await associations.known(record.key, associationWaitMs);
       if (mine !== generation || closing) return;
       const { key, timestampMs } = record;
-      if (taken && 'canaryMs' in taken) {
-        if (owner.partition.judges(offset)) canaries.met(p, taken.canaryMs, now());
-        // Only a restore takes states back to where the new log begins.
-        else if (owner.partition.isLive()) options.onLogAnew?.(p, offset);
-      }
+      if (taken && 'canaryMs' in taken) meet(owner.partition, p, offset, taken.canaryMs);
       if (!taken?.ok) owner.partition.passed(topic, offset, now());
       else if (taken.input.type === 'command') owner.partition.command(key, offset, timestampMs, taken.input, now());
       else owner.partition.observation(key, offset, timestampMs, taken.input, taken.receivedAt ?? timestampMs, now());
     }
     await owner.outbox.room();
+  }
+
+  /** A canary counts only while all is judged: where silence, and with it escalation, is not judged for long, the screens are told. */
+  function meet(partition: Partition, p: number, offset: bigint, canaryMs: number): void {
+    if (partition.judges(offset)) {
+      if (hear()) canaries.met(p, canaryMs, now());
+      // Only a restore takes states back to where the new log begins.
+    } else if (partition.isLive()) options.onLogAnew?.(p, offset);
   }
 
   /** A batch at the log's end that is damaged holds no record: without this the past would be replayed until the next reading. */
