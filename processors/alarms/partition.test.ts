@@ -195,6 +195,29 @@ describe('taken up from a snapshot', () => {
       expect([after.partition.isLive(), after.raised()]).toEqual([true, ['no-data']]);
     });
 
+    it('takes the acknowledgement of a silence that had been told before its snapshot was written', () => {
+      const before = open();
+      before.read(0, 3, 80);
+      before.partition.tick(nowMs);
+      const { alarm } = before.events[0]!;
+      const after = afterOutage(before.events);
+      const command = {
+        type: 'acknowledge',
+        commandId: 'command-1',
+        associationId: key,
+        at: new Date(nowMs + 500).toISOString(),
+        by: nurse,
+        alarmId: alarm.alarmId,
+        rev: alarm.rev,
+      } as const;
+      after.partition.command(key, 0n, nowMs + 500, { type: 'command', command }, nowMs + 600);
+      may = true;
+      after.partition.tick(nowMs + 1_000);
+      const answers = after.published.filter(({ type }) => type === 'command-answer');
+      expect(answers).toMatchObject([{ body: { accepted: true } }]);
+      expect(after.events.at(-1)).toMatchObject({ alarm: { condition: 'no-data', acknowledgedBy: nurse } });
+    });
+
     it('ends no silence that had been told: it goes on under its name', () => {
       const before = open();
       before.read(0, 3, 80);
