@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { formatInstant } from '../../contracts/time.ts';
 import { clinicalPartitions } from '../../contracts/topics.ts';
-import { type CanarySigns, emptyCanarySigns, judgeCanary, judgedLaterMs, noteCanary } from './canary.ts';
+import { type CanarySigns, emptyCanarySigns, judgeCanary, judgedLaterMs, noteCanary, noteSight } from './canary.ts';
 
 const t0 = Date.parse('2026-11-28T10:00:00.000Z');
 const silentMs = 15_000;
@@ -74,4 +74,19 @@ it('a canary that is read late does not take the place of a newer one, nor make 
   noteCanary(newest, 3, t0 + 1);
   noteCanary(newest, clinicalPartitions, t0 + 1);
   expect(newest).toEqual(withOne(3, t0 + 1));
+});
+
+describe('what a process says of canaries', () => {
+  const sight = { taken: formatInstant(t0), judged: [{ partition: 0, receivedAt: formatInstant(t0) }] };
+  const said = (writer: string) => {
+    const given = emptyCanarySigns();
+    noteSight(given, sight, writer, Date.parse);
+    return { taken: given.takenMs > 0, judged: given.judgedMs.some((ms) => ms > 0) };
+  };
+
+  it('counts of the step that is its own, so that no stolen key of a gateway hides a dead alarm processor', () => {
+    expect(said('gateway')).toEqual({ taken: true, judged: false });
+    expect(said('alarms')).toEqual({ taken: false, judged: true });
+    expect(said('dashboard')).toEqual({ taken: false, judged: false });
+  });
 });

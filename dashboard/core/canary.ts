@@ -1,4 +1,5 @@
 /** How far canaries come (contracts/canary.ts), from what this server read of them; and what follows for the screens. */
+import type { CanarySightRecord } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import { clinicalPartitions } from '../../contracts/topics.ts';
 import type { CanaryFault } from '../protocol-live.ts';
@@ -25,6 +26,22 @@ export function emptyCanarySigns(): CanarySigns {
 
 export function noteCanary(newestMs: number[], partition: number, receivedMs: number): void {
   if (partition in newestMs) newestMs[partition] = Math.max(newestMs[partition]!, receivedMs);
+}
+
+/**
+ * Notes what a process saw of canaries. Each is believed of its own step only: with the stolen key of a gateway nobody hides that the alarm
+ * processor is dead.
+ * @param writer of the record, as its envelope proves it
+ */
+export function noteSight(
+  signs: CanarySigns,
+  { taken, judged = [] }: CanarySightRecord,
+  writer: string,
+  readMs: (instant: string) => number,
+): void {
+  if (writer === 'gateway' && taken !== undefined) signs.takenMs = Math.max(signs.takenMs, readMs(taken));
+  if (writer !== 'alarms') return;
+  for (const { partition, receivedAt } of judged) noteCanary(signs.judgedMs, partition, readMs(receivedAt));
 }
 
 /**

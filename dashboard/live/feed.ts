@@ -4,14 +4,14 @@ import type { Place } from '../../contracts/envelope/header.ts';
 import { createReader, type LogRecord, type Reader, type RecordBatch } from '../../contracts/kafka/reader.ts';
 import { type AnyRecord, checkRecord } from '../../contracts/messages/check.ts';
 import { homeFault } from '../../contracts/messages/homes.ts';
-import { type CanarySightRecord, contentTypes } from '../../contracts/messages/records.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { notAhead } from '../../contracts/steady-time.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import { foldAlarmEvent, foldAlarmState, forgetAlarmsBefore } from '../core/alarms.ts';
 import { foldAssociations, forgetAssociations, tick } from '../core/beds.ts';
-import { noteCanary } from '../core/canary.ts';
+import { noteCanary, noteSight } from '../core/canary.ts';
 import { type LifeSigns, newLifeSigns, noteReading } from '../core/health.ts';
 import { foldAnswer, foldLimits } from '../core/limits.ts';
 import { endNotices, foldNotice } from '../core/notices.ts';
@@ -66,12 +66,6 @@ export async function openFeed(
   const receivedMs = ({ receivedAt }: { readonly receivedAt: string }) =>
     notAhead(parseInstant(receivedAt) ?? 0, now());
 
-  function foldSight({ taken, judged = [] }: CanarySightRecord): void {
-    const { canary } = signs;
-    if (taken !== undefined) canary.takenMs = Math.max(canary.takenMs, receivedMs({ receivedAt: taken }));
-    for (const met of judged) noteCanary(canary.judgedMs, met.partition, receivedMs(met));
-  }
-
   /** @returns whether alarms on a screen changed */
   function fold(record: AnyRecord, { key, timestampMs }: LogRecord, partition: number, place: Place): boolean {
     switch (record.contentType) {
@@ -125,7 +119,7 @@ export async function openFeed(
         noteCanary(signs.canary.loggedMs, partition, receivedMs(record.body));
         return false;
       case contentTypes.canarySight:
-        foldSight(record.body);
+        noteSight(signs.canary, record.body, place.writer, (receivedAt) => receivedMs({ receivedAt }));
         return false;
       case contentTypes.command:
       // Its alarms come from the engine.
