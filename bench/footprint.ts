@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { VigilError } from '../contracts/errors.ts';
 import { readSettings } from '../contracts/settings.ts';
 import { freeKafkaPorts } from '../ops/platform/kafkaNodes.ts';
-import { freePorts } from '../ops/platform/ports.ts';
+import { freeMetricsPorts, freePorts } from '../ops/platform/ports.ts';
 import { startSettings } from '../ops/settings.ts';
 import { createSteps } from '../ops/steps.ts';
 import { startSystem } from '../ops/system.ts';
@@ -20,11 +20,10 @@ const settleMs = 20_000;
 async function measure(beds: number, seconds: number): Promise<Cost[]> {
   const stateDir = join(import.meta.dirname, '..', '.vigil', `bench-${process.pid}`);
   const told = readSettings(startSettings, process.env);
-  const [httpPort = 0, mqttPort = 0] = await freePorts(2);
-  const [influxPort = 0, metricsPort = 0, alarmsMetricsPort = 0, canaryMetricsPort = 0] = await freePorts(4);
+  const [httpPort = 0, mqttPort = 0, influxPort = 0] = await freePorts(3);
   const ports = {
-    ...{ httpPort, mqttPort, ...(await freeKafkaPorts(told.kafkaCopies)) },
-    ...{ influxPort, metricsPort, alarmsMetricsPort, canaryMetricsPort },
+    ...{ httpPort, mqttPort, influxPort, ...(await freeKafkaPorts(told.kafkaCopies)) },
+    ...(await freeMetricsPorts()),
   };
   const say = (text: string) => process.stderr.write(text);
   const system = await startSystem({

@@ -47,6 +47,18 @@ export function showCertificates(name: string, use: CertificateUse, pem: string)
   followed.set(name, { use, endMs: () => endMs });
 }
 
+/** Shows the end of a certificate that is read anew for each connection, as the file has it now; nothing while it cannot be read. */
+export function showCertificateFile(name: string, use: CertificateUse, path: string): void {
+  const endMs = () => {
+    try {
+      return endOf(readFileSync(path, 'utf8'));
+    } catch {
+      return undefined;
+    }
+  };
+  followed.set(name, { use, endMs });
+}
+
 /** The first end of the certificates in a PEM text. */
 export function endOf(pem: string): number {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];

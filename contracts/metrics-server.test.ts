@@ -1,6 +1,12 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import pino from 'pino';
 import { afterEach, expect, it } from 'vitest';
+import { dayMs, leafLifeMs } from '../certs/core/renewal.ts';
+import { ensureCertificates } from '../certs/ensure.ts';
+import { showCertificates } from './certificate-files.ts';
 import { createHistogram, observe } from './histogram.ts';
 import { createMetrics } from './metrics.ts';
 import { type Health, type MetricsServer, openMetricsServer } from './metrics-server.ts';
@@ -94,4 +100,35 @@ it('says in one sentence that its port is taken, and that a metric cannot be rea
   ).rejects.toMatchObject({
     code: 'port-taken',
   });
+});
+
+// The last one: what a process shows of certificates stays for its life.
+it('names a certificate that ends soon, and says that the process fails once it has ended and is needed', async () => {
+  const stateDir = mkdtempSync(join(tmpdir(), 'vigil-health-'));
+  const issuedMs = Math.floor(Date.now() / 1000) * 1000 - leafLifeMs;
+  const show = async (name: string, leftMs: number) => {
+    await ensureCertificates({ stateDir: join(stateDir, name), nowMs: issuedMs + leftMs });
+    showCertificates(name, 'presents', readFileSync(join(stateDir, name, 'certs/kafka.pem'), 'utf8'));
+    return `${name} ${leftMs > 0 ? 'ends' : 'ended'} at ${new Date(issuedMs + leafLifeMs + leftMs).toISOString()}`;
+  };
+  health = 'ready';
+  const later = await show('later', 22 * dayMs);
+  await open();
+  expect(await call('/healthz')).toMatchObject({ status: 200, text: 'ready\n' });
+  const soon = await show('soon', 20 * dayMs);
+  expect(await call('/healthz')).toMatchObject({ status: 200, text: `ready\ncertificate ${soon}\n` });
+  const past = await show('past', -dayMs);
+  const lines = `certificate ${soon}\ncertificate ${past}\n`;
+  expect(await call('/healthz')).toMatchObject({ status: 503, text: `failing\n${lines}` });
+  expect(lines).not.toContain(later);
+  // A process that drains says that, whatever its certificates.
+  health = 'draining';
+  expect(await call('/healthz')).toMatchObject({ status: 503, text: `draining\n${lines}` });
+  await server?.close();
+  health = 'ready';
+  const failsWithout = ({ name }: { readonly name: string }) => name === 'mqtt-server';
+  const metrics = createMetrics();
+  server = await openMetricsServer({ host: '127.0.0.1', port: 0, metrics, health: () => health, failsWithout, log });
+  expect(await call('/healthz')).toMatchObject({ status: 200, text: `ready\n${lines}` });
+  rmSync(stateDir, { recursive: true, force: true });
 });

@@ -2,12 +2,15 @@
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
+import { type CertificateEnd, endingSoon } from './certificate-files.ts';
+import { certificateNotes } from './certificate-notes.ts';
 import { createDoor } from './door.ts';
 import { VigilError } from './errors.ts';
 import type { Metrics } from './metrics.ts';
 import type { Manifest } from './settings.ts';
+import { wallAheadMs } from './system-clock.ts';
 
-/** All but `ready` answer 503: to a balancer, so that it sends nobody; of the canary, since nothing comes through. */
+/** All but `ready` answer 503: to a balancer, so that it sends nobody; `failing`: the process runs and what it is there for does not happen. */
 export type Health = 'starting' | 'ready' | 'failing' | 'draining';
 
 export type MetricsServer = {
@@ -46,9 +49,12 @@ export async function openMetricsServer(options: {
   readonly port: number;
   readonly metrics: Metrics;
   readonly health: () => Health;
+  /** Which of the process's certificates make it `failing` once they have ended; as a rule all. */
+  readonly failsWithout?: (end: CertificateEnd) => boolean;
   readonly log: Logger;
 }): Promise<MetricsServer> {
-  const { host, port, metrics, health, log } = options;
+  const { host, port, metrics, log } = options;
+  const state = () => healthText(options.health(), options.failsWithout ?? (({ use }) => use !== 'crl'));
   const door = createDoor({ max: silentMax, perAddressMax: silentMax, withinMs: requestMsMax });
   const server = createServer(
     { requestTimeout: requestMsMax, headersTimeout: requestMsMax, connectionsCheckingInterval: 1_000 },
@@ -59,8 +65,8 @@ export async function openMetricsServer(options: {
         response.setHeader('allow', 'GET, HEAD');
         answer(response, 405, 'Only GET and HEAD are answered.\n');
       } else if (path === '/healthz') {
-        const state = health();
-        answer(response, state === 'ready' ? 200 : 503, `${state}\n`);
+        const { health, text } = state();
+        answer(response, health === 'ready' ? 200 : 503, text);
       } else if (path === '/metrics') {
         metrics.text().then(
           (text) => answer(response, 200, text, metrics.contentType),
@@ -98,6 +104,14 @@ export async function openMetricsServer(options: {
         server.closeAllConnections();
       }),
   };
+}
+
+/** The state, then a line for each certificate that ends soon. */
+function healthText(said: Health, fails: (end: CertificateEnd) => boolean) {
+  const nowMs = Date.now() + wallAheadMs();
+  const { lines, isFailing } = certificateNotes(endingSoon(nowMs), nowMs, fails);
+  const health: Health = said === 'ready' && isFailing ? 'failing' : said;
+  return { health, text: `${[health, ...lines].join('\n')}\n` };
 }
 
 function answer(response: ServerResponse, status: number, text: string, contentType = 'text/plain; charset=utf-8') {

@@ -25,6 +25,7 @@ export const settingNames: readonly string[] = [
   'VIGIL_CANARY_SILENT_MS',
   'VIGIL_CLOCK_AHEAD_MS',
   'VIGIL_COMPOSE_DIR',
+  'VIGIL_DASHBOARD_METRICS_PORT',
   'VIGIL_DEMO',
   'VIGIL_DEVICES',
   'VIGIL_DEVICE_CERTS_DIR',
@@ -105,6 +106,7 @@ export const settingNames: readonly string[] = [
   'VIGIL_STATE_DIR',
   'VIGIL_TEST_KILLS',
   'VIGIL_TEST_SEED',
+  'VIGIL_TRENDS_METRICS_PORT',
   'VIGIL_TRENDS_STATE_DIR',
   'VIGIL_TRUSTED_PROXIES',
   'VIGIL_UPSTREAM_CA_FILE',
@@ -119,6 +121,7 @@ export const settingNames: readonly string[] = [
   'VIGIL_UPSTREAM_URL',
   'VIGIL_UPSTREAM_USER',
   'VIGIL_WARDS_FILE',
+  'VIGIL_WITNESS_METRICS_PORT',
 ];
 
 const shownCharsMax = 64;

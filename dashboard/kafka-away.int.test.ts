@@ -7,7 +7,7 @@ import { newAlarm } from '../contracts/messages/alarms.testing.ts';
 import { contentTypes } from '../contracts/messages/records.ts';
 import type { Platform } from '../ops/platform/platform.ts';
 import { startTestPlatform, type TestPlatform } from '../tests/platform.ts';
-import { admitted, associate, openLogAs, type RunningHouse, startHouse, until } from '../tests/system.ts';
+import { admitted, associate, figuresOf, openLogAs, type RunningHouse, startHouse, until } from '../tests/system.ts';
 import { type Account, writeAccounts } from './accounts/accounts.ts';
 import { hashPassword } from './accounts/password.ts';
 import { newBrowser } from './browser.testing.ts';
@@ -57,6 +57,14 @@ it('is told to the screens within its bound, refuses what cannot be put on recor
   const live = await nurse.live(watch);
   const kafka = () => live.of('heartbeat').at(-1)?.health.kafka;
   await until('health', () => kafka() === 'ok');
+  const before = await figuresOf(house);
+  expect([before.status, before.health]).toEqual([200, 'ready\n']);
+  for (const line of ['kafka_up 1', 'screens 1', 'sessions 1', 'audit_waiting 0'])
+    expect(before.figures).toContain(`\nvigil_dashboard_${line}\n`);
+  for (const name of ['web-server', 'kafka-client', 'kafka-ca', 'influx-ca'])
+    expect(before.figures).toMatch(
+      new RegExp(`^vigil_certificate_end_timestamp_seconds\\{certificate="${name}",`, 'm'),
+    );
   const pause = () => nurse.post(`/api/associations/${period.associationId}/pause-audio`, { forMs: 60_000 });
   expect((await pause()).status).toBe(202);
 
@@ -73,6 +81,10 @@ it('is told to the screens within its bound, refuses what cannot be put on recor
   expect((await newBrowser({ ...target(), origin }).login('nurse', password)).status).toBe(503);
   expect((await nurse.get('/healthz')).body).toEqual({ status: 'degraded' });
   expect(await (await nurse.live(watch)).closed).toBe(4005);
+  const { figures } = await figuresOf(house);
+  expect(figures).toContain('\nvigil_dashboard_kafka_up 0\n');
+  expect(figures).toMatch(/^vigil_dashboard_audit_waiting [1-9]/m);
+  expect(figures).toMatch(/^vigil_dashboard_answers_total\{status="503"\} [1-9]/m);
   expect((await nurse.get('/api/session')).status).toBe(200);
 
   process.kill(data.kafkaPid, 'SIGCONT');

@@ -6,6 +6,7 @@ import { readPublicKeys, readSigner } from '../contracts/audit-keys.ts';
 import { createTrail } from '../contracts/audit-trail.ts';
 import { followServerPair, type KeyPair, watchCertificates } from '../contracts/certificate-files.ts';
 import { VigilError } from '../contracts/errors.ts';
+import { openMetricsServer } from '../contracts/metrics-server.ts';
 import { openProcessLog } from '../contracts/process-log.ts';
 import { openSealedLog } from '../contracts/sealed-log.ts';
 import { describeSettings, readSettings } from '../contracts/settings.ts';
@@ -18,6 +19,7 @@ import { openFeed } from './live/feed.ts';
 import { createHub, type Hub, silentMsMax } from './live/hub.ts';
 import { watchPlaces } from './live/place-watch.ts';
 import { announcePresence } from './live/presence.ts';
+import { type Answers, countAnswer, type DashboardFigures, dashboardMetrics } from './metrics.ts';
 import { proxyFault } from './proxies.ts';
 import { buildServer, renewServer } from './server.ts';
 import { createSessions } from './sessions/sessions.ts';
@@ -74,6 +76,15 @@ async function start(): Promise<() => Promise<void>> {
 
   // Until Kafka is there, whoever looks is told; a port that is taken is known at once.
   const waitingRoom = await openWaitingRoom({ tls: tls.current(), host: told.httpHost, port: told.httpPort });
+  const answers: Answers = new Map();
+  let figures: DashboardFigures | undefined;
+  const metrics = await openMetricsServer({
+    host: told.metricsHost,
+    port: told.metricsPort,
+    metrics: dashboardMetrics(() => figures, answers, clock),
+    health: () => (figures?.isReady() ? 'ready' : 'starting'),
+    log: logger,
+  });
   const log = await openSealedLog({ settings: told, service: 'dashboard', boot, log: logger });
   const trail = createTrail(log, { pseudonymKey: told.pseudonymKey, signer, now, logger });
   const { anchorsFile } = told;
@@ -125,6 +136,15 @@ async function start(): Promise<() => Promise<void>> {
   });
 
   let ready = false;
+  figures = {
+    hub,
+    isReady: () => ready,
+    sessions: sessions.atWork,
+    auditWaiting: trail.waiting,
+    appendBytes: () => log.appender.pendingBytes(),
+    unreadable: feed.unreadable,
+    damage: log.damage,
+  };
   const app = await buildServer(
     {
       log,
@@ -149,6 +169,7 @@ async function start(): Promise<() => Promise<void>> {
       clientDir: join(import.meta.dirname, 'client', 'dist'),
       trustedProxies: told.trustedProxies,
       logger,
+      onAnswer: (status) => countAnswer(answers, status),
     },
   );
   await waitingRoom.close();
@@ -160,7 +181,8 @@ async function start(): Promise<() => Promise<void>> {
   });
   void Promise.all([audit.caughtUp, feed.ready]).then(() => {
     ready = true;
-    logger.info({ port: Number(new URL(address).port), accounts: accounts.size() }, 'ready');
+    const port = Number(new URL(address).port);
+    logger.info({ port, metricsPort: metrics.port, accounts: accounts.size() }, 'ready');
   });
 
   const counting = setInterval(() => {
@@ -187,6 +209,7 @@ async function start(): Promise<() => Promise<void>> {
     accounts.close();
     tls.close();
     ends.close();
+    await metrics.close();
     clock.close();
   };
 }

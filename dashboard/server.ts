@@ -49,6 +49,8 @@ export type ServerOptions = {
   /** Addresses and networks whose `X-Forwarded-For` counts. */
   readonly trustedProxies?: readonly string[];
   readonly logger: Logger;
+  /** Called for each answer, with its HTTP status. */
+  readonly onAnswer?: (status: number) => void;
 };
 
 const statusOf: Partial<Record<ErrorCode, number>> = {
@@ -104,6 +106,7 @@ export async function buildServer(
   app.setSerializerCompiler(() => JSON.stringify);
   app.setErrorHandler((error: FastifyError | VigilError, request, reply) => answerError(error, request, reply));
   app.addHook('onResponse', async (request, reply) => {
+    options.onAnswer?.(reply.statusCode);
     const fields = { method: request.method, route: request.routeOptions.url, status: reply.statusCode };
     logger.debug({ ...fields, ms: Math.round(reply.elapsedTime) }, 'answered');
   });

@@ -2,6 +2,7 @@ import { auditKeySettings, auditReaderSettings } from '../contracts/audit-settin
 import { canarySilenceSettings } from '../contracts/canary.ts';
 import { influxSettings } from '../contracts/influx-settings.ts';
 import { kafkaSettings } from '../contracts/kafka/settings.ts';
+import { metricsSettings } from '../contracts/metrics-server.ts';
 import type { Manifest } from '../contracts/settings.ts';
 
 /** Everything that the dashboard's server is told. */
@@ -11,6 +12,7 @@ export const settings = {
   ...auditKeySettings,
   ...auditReaderSettings,
   ...canarySilenceSettings,
+  ...metricsSettings(9462),
   anchorsFile: {
     kind: 'text',
     env: 'VIGIL_AUDIT_ANCHORS_FILE',

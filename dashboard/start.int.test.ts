@@ -65,8 +65,8 @@ it('a port that another program has', async () => {
 });
 
 it('without Kafka: stays, says so at its port, and ends when told to', async () => {
-  const [httpPort = 0, nobody = 0] = await freePorts(2);
-  const platform = { ...inject('platform'), httpPort };
+  const [httpPort = 0, nobody = 0, metricsPort = 0] = await freePorts(3);
+  const platform = { ...inject('platform'), httpPort, dashboardMetricsPort: metricsPort };
   const accounts = join(directory, 'accounts.json');
   writeAccounts(accounts, new Map());
   const given = { VIGIL_ACCOUNTS_FILE: accounts, VIGIL_KAFKA_BROKERS: `127.0.0.1:${nobody}` };
@@ -79,6 +79,8 @@ it('without Kafka: stays, says so at its port, and ends when told to', async () 
   const browser = newBrowser({ port: httpPort, ca, origin: `https://localhost:${httpPort}` });
   const health = await until('an answer', () => browser.get('/healthz').catch(() => undefined));
   expect([health.status, health.body.status]).toEqual([503, 'starting']);
+  const figures = await fetch(`http://127.0.0.1:${metricsPort}/healthz`);
+  expect([figures.status, await figures.text()]).toEqual([503, 'starting\n']);
   const page = await browser.call('GET', '/', undefined, { accept: 'text/html' });
   expect(page.body).toContain('cannot reach Kafka');
   expect((await browser.login('nurse', 'a long enough phrase')).status).toBe(503);

@@ -40,6 +40,8 @@ const drainMs = 6_000;
 /** From SIGTERM to the end, whatever is still under way: with Kafka away nothing can be waited for. */
 const closeMsMax = 8_500;
 const countersEveryMs = 60_000;
+/** Its certificate, in metrics and logs. */
+const serverPair = 'mqtt-server';
 
 type Gateway = { readonly port: number; readonly metricsPort: number; close(): Promise<void> };
 
@@ -88,12 +90,14 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     port: settings.metricsPort,
     metrics,
     health: () => health,
+    // Devices refuse it then. Without another one it serves on as long as its connections to Kafka last: no balancer must end that.
+    failsWithout: ({ name }) => name === serverPair,
     log,
   });
   sealedLog = await openLog(common);
   const intake = await openIntake(common, sealedLog, () => listener);
   const pair = followServerPair({
-    name: 'mqtt-server',
+    name: serverPair,
     certFile: settings.mqttCertFile,
     keyFile: settings.mqttKeyFile,
     settings: 'VIGIL_MQTT_CERT_FILE and VIGIL_MQTT_KEY_FILE',

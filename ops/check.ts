@@ -8,7 +8,7 @@ import { VigilError } from '../contracts/errors.ts';
 import { watchForAlarm } from './clinician.ts';
 import { type PassedOn, withoutPlaces } from './passed-on.ts';
 import { freeKafkaPorts } from './platform/kafkaNodes.ts';
-import { freePorts } from './platform/ports.ts';
+import { freeMetricsPorts, freePorts } from './platform/ports.ts';
 import { type StartSettings, whereaboutsOf } from './settings.ts';
 import { createSteps } from './steps.ts';
 import { type System, startSystem } from './system.ts';
@@ -77,9 +77,9 @@ export async function runCheck(options: {
 
 async function ownPlace(settings: StartSettings, stateDir: string): Promise<StartSettings> {
   const [httpPort = 0, mqttPort = 0, influxPort = 0] = await freePorts(3);
-  const [metricsPort = 0, alarmsMetricsPort = 0, canaryMetricsPort = 0] = await freePorts(3);
   const ports = {
-    ...{ httpPort, mqttPort, influxPort, metricsPort, alarmsMetricsPort, canaryMetricsPort },
+    ...{ httpPort, mqttPort, influxPort },
+    ...(await freeMetricsPorts()),
     ...(await freeKafkaPorts(settings.kafkaCopies)),
   };
   return { ...settings, ...ports, stateDir, demo: true, beds: settings.beds || 8 };

@@ -41,6 +41,9 @@ export const startSettings = {
   metricsPort: port('VIGIL_METRICS_PORT', "the gateway's figures for Prometheus (HTTP)", 9464),
   alarmsMetricsPort: port('VIGIL_ALARMS_METRICS_PORT', "the alarm processor's figures", 9460),
   canaryMetricsPort: port('VIGIL_CANARY_METRICS_PORT', "the canary's figures", 9461),
+  dashboardMetricsPort: port('VIGIL_DASHBOARD_METRICS_PORT', "the dashboard's figures", 9462),
+  trendsMetricsPort: port('VIGIL_TRENDS_METRICS_PORT', "the trend writer's figures", 9463),
+  witnessMetricsPort: port('VIGIL_WITNESS_METRICS_PORT', 'the figures of the witness of the audit trail', 9459),
   kafkaCopies: copiesSetting,
   kafkaPort: port('VIGIL_KAFKA_PORT', 'Kafka (of three brokers, the others have this port + 2 and + 4)', 9092),
   kafkaControllerPort: port('VIGIL_KAFKA_CONTROLLER_PORT', "Kafka's controller (likewise)", 9093),
@@ -80,8 +83,14 @@ export type StartSettings = Settings<typeof startSettings>;
 
 /** Where the system that has these settings is found. */
 export function whereaboutsOf(settings: StartSettings): Whereabouts {
-  const { stateDir, mqttPort, metricsPort, alarmsMetricsPort, canaryMetricsPort, httpPort } = settings;
+  const { stateDir, mqttPort, httpPort } = settings;
+  const { metricsPort, alarmsMetricsPort, canaryMetricsPort } = settings;
+  const { dashboardMetricsPort, trendsMetricsPort, witnessMetricsPort } = settings;
   const kafkaBrokers = brokersOf(settings);
   const influxUrl = `https://127.0.0.1:${settings.influxPort}`;
-  return { stateDir, kafkaBrokers, influxUrl, mqttPort, metricsPort, alarmsMetricsPort, canaryMetricsPort, httpPort };
+  return {
+    ...{ stateDir, kafkaBrokers, influxUrl, mqttPort, httpPort },
+    ...{ metricsPort, alarmsMetricsPort, canaryMetricsPort },
+    ...{ dashboardMetricsPort, trendsMetricsPort, witnessMetricsPort },
+  };
 }

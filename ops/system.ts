@@ -220,6 +220,9 @@ function portsOf(settings: StartSettings) {
     'metricsPort',
     'alarmsMetricsPort',
     'canaryMetricsPort',
+    'dashboardMetricsPort',
+    'trendsMetricsPort',
+    'witnessMetricsPort',
     'influxPort',
   ] as const;
   const more = Array.from({ length: settings.gateways - 1 }, (_, index) => ({

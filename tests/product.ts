@@ -1,7 +1,7 @@
 /** The product as a person starts it: `npm start` in a state folder, on free ports of loopback, stopped in order, and with who started it. */
 import { join } from 'node:path';
 import { startChild } from '../ops/platform/child.ts';
-import { freePorts } from '../ops/platform/ports.ts';
+import { freeMetricsPorts, freePorts } from '../ops/platform/ports.ts';
 import type { Whereabouts } from '../ops/platform/serviceEnv.ts';
 import { root } from './system.ts';
 
@@ -32,16 +32,8 @@ export async function startProduct(options: {
   readonly beds: number;
 }): Promise<RunningProduct> {
   const { stateDir, softwareDir } = options;
-  const [
-    httpPort = 0,
-    mqttPort = 0,
-    metricsPort = 0,
-    alarmsMetricsPort = 0,
-    kafkaPort = 0,
-    kafkaControllerPort = 0,
-    influxPort = 0,
-    canaryMetricsPort = 0,
-  ] = await freePorts(8);
+  const [httpPort = 0, mqttPort = 0, kafkaPort = 0, kafkaControllerPort = 0, influxPort = 0] = await freePorts(5);
+  const figures = await freeMetricsPorts();
   const child = startChild({
     name: 'npm start',
     command: process.execPath,
@@ -53,12 +45,15 @@ export async function startProduct(options: {
       VIGIL_STATE_DIR: stateDir,
       VIGIL_HTTP_PORT: String(httpPort),
       VIGIL_MQTT_PORT: String(mqttPort),
-      VIGIL_METRICS_PORT: String(metricsPort),
-      VIGIL_ALARMS_METRICS_PORT: String(alarmsMetricsPort),
+      VIGIL_METRICS_PORT: String(figures.metricsPort),
+      VIGIL_ALARMS_METRICS_PORT: String(figures.alarmsMetricsPort),
       VIGIL_KAFKA_PORT: String(kafkaPort),
       VIGIL_KAFKA_CONTROLLER_PORT: String(kafkaControllerPort),
       VIGIL_INFLUX_PORT: String(influxPort),
-      VIGIL_CANARY_METRICS_PORT: String(canaryMetricsPort),
+      VIGIL_CANARY_METRICS_PORT: String(figures.canaryMetricsPort),
+      VIGIL_DASHBOARD_METRICS_PORT: String(figures.dashboardMetricsPort),
+      VIGIL_TRENDS_METRICS_PORT: String(figures.trendsMetricsPort),
+      VIGIL_WITNESS_METRICS_PORT: String(figures.witnessMetricsPort),
       VIGIL_BEDS: String(options.beds),
     },
     // Beside the folder, which may not be there yet.
@@ -73,7 +68,8 @@ export async function startProduct(options: {
   const where: ProductWhereabouts = {
     stateDir,
     softwareDir,
-    ...{ httpPort, mqttPort, metricsPort, alarmsMetricsPort },
+    ...{ httpPort, mqttPort },
+    ...figures,
     ...{ kafkaPort, kafkaControllerPort, influxPort },
     kafkaBrokers: `127.0.0.1:${kafkaPort}`,
     influxUrl: `https://127.0.0.1:${influxPort}`,

@@ -81,6 +81,14 @@ export async function startHouse(
   };
 }
 
+/** What a house of `startHouse` shows at its /metrics and /healthz now. */
+export async function figuresOf(house: Pick<RunningHouse, 'output'>) {
+  const port = [...house.output().matchAll(/"metricsPort":(\d+)/g)].at(-1)?.[1];
+  const ask = (path: string) => fetch(`http://127.0.0.1:${port}${path}`);
+  const [metrics, health] = await Promise.all([ask('/metrics'), ask('/healthz')]);
+  return { figures: await metrics.text(), status: health.status, health: await health.text() };
+}
+
 /** Free ports for one gateway and one dashboard, put into a copy of the platform, so that test files do not meet. */
 export async function ownPorts(platform: TestPlatform): Promise<TestPlatform> {
   const [mqttPort = 0, httpPort = 0] = await freePorts(2);

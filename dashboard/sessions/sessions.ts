@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { sessionMaxMs } from '../../contracts/audit-sessions.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Viewer } from '../core/rights.ts';
-import { type Claims, claimsAt, judgeSession, renewAfterMs } from '../core/session-rules.ts';
+import { type Claims, claimsAt, judgeSession, renewAfterMs, sessionIdleMs } from '../core/session-rules.ts';
 import { fingerprintOf, sessionMark, type Tokens } from './token.ts';
 
 /** Sessions of which this process remembers when they were at work; past it the oldest are judged by their token alone. */
@@ -32,6 +32,8 @@ export type Sessions = {
   setLocked(mark: string, isLocked: boolean): void;
   /** The sessions of an account that began by then are over for good, whatever becomes of the account. */
   endBefore(userId: string, atMs: number): void;
+  /** Sessions that were at work here within the idle time. */
+  atWork(): number;
 };
 
 export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, now: () => number): Sessions {
@@ -66,6 +68,10 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
 
   return {
     recheck,
+    atWork() {
+      const sinceMs = now() - sessionIdleMs;
+      return [...liveAt].filter(([mark, atMs]) => atMs > sinceMs && !revoked.has(mark)).length;
+    },
     async start(userId) {
       const found = viewerOf(userId);
       if (!found) return undefined;

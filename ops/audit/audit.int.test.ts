@@ -22,7 +22,7 @@ import { type Actor, type AnyAuditRecord, contentTypes } from '../../contracts/m
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { followAudit } from '../../dashboard/audit/projection.ts';
 import { startTestPlatform, type TestPlatform } from '../../tests/platform.ts';
-import { openLogAs, type RunningHouse, root, startHouse, until } from '../../tests/system.ts';
+import { figuresOf, openLogAs, type RunningHouse, root, startHouse, until } from '../../tests/system.ts';
 import { anchorsFileOf, serviceEnv } from '../platform/serviceEnv.ts';
 import { ensureTopics, topicConfig } from '../platform/topics.ts';
 import { verifyTrail } from './verify.ts';
@@ -49,6 +49,7 @@ let dashboard: SealedLog;
 let operator: SealedLog;
 let admin: kafkajs.Admin;
 let witness: RunningHouse;
+let shown: Awaited<ReturnType<typeof figuresOf>>;
 let anchorsFile: string;
 let signer: Signer;
 let genuine: Raw[];
@@ -79,6 +80,7 @@ beforeAll(async () => {
   for (let n = 0; n < 20; n += 1) await trail.record(eventOf(people[n % people.length]!));
   await trail.close();
   await anchored();
+  shown = await figuresOf(witness);
   await witness.close();
   genuine = await rawRecords();
 });
@@ -184,6 +186,20 @@ async function vigil(...args: string[]) {
 }
 
 describe('an audit trail as it was written', () => {
+  it('is shown to Prometheus by the witness: how far it is anchored, how long ago, and that nothing was found', () => {
+    expect([shown.status, shown.health]).toEqual([200, 'ready\n']);
+    const reach = [...shown.figures.matchAll(/^vigil_witness_anchored_offset\{partition="\d"\} (\d+)$/gm)];
+    expect(reach).toHaveLength(3);
+    expect(reach.reduce((sum, [, offset]) => sum + Number(offset), 0)).toBe(genuine.length);
+    expect(shown.figures).toMatch(/^vigil_witness_success_age_seconds [\d.e-]+$/m);
+    expect(shown.figures).toMatch(/^vigil_witness_anchors_total [1-9]/m);
+    for (const where of ['trail', 'anchors'])
+      expect(shown.figures).toContain(`\nvigil_witness_faults_total{where="${where}"} 0\n`);
+    expect(shown.figures).toMatch(
+      /^vigil_certificate_end_timestamp_seconds\{certificate="kafka-client",use="presents"\} \d/m,
+    );
+  });
+
   it('is whole, says which keys signed it, and marks what is older as older', async () => {
     const { out, err, code } = await vigil('verify');
     expect({ err, code }).toEqual({ err: '', code: 0 });
@@ -351,7 +367,9 @@ describe('who administers Kafka', () => {
     expect(chain).toMatchObject({ intact: false, records: 0 });
     expect(chain.faults[0]).toMatch(/ends before offset 0, and offset \d+ was anchored/);
     const again = await startHouse(platform, 'witness', { VIGIL_AUDIT_ANCHOR_EVERY_MS: '1000' });
+    const { figures } = await figuresOf(again);
     await again.close();
+    expect(figures).toMatch(/^vigil_witness_faults_total\{where="trail"\} [1-9]/m);
     expect(again.output()).toMatch(/records from offset 0 to \d+ were seen and are gone/);
     await rewrite(genuine);
     expect((await faultsNow()).map(({ text: words }) => words).join('\n')).toMatch(/the witness found at line \d+: /);

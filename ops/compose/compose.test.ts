@@ -227,6 +227,9 @@ describe('the settings of our services', () => {
     metricsPort: 9464,
     alarmsMetricsPort: 9460,
     canaryMetricsPort: 9461,
+    dashboardMetricsPort: 9462,
+    trendsMetricsPort: 9463,
+    witnessMetricsPort: 9459,
     httpPort: 8443,
   };
   it.each(['gateway', 'alarms', 'trends', 'dashboard', 'witness', 'canary', 'simulators'] as const)(

@@ -49,6 +49,19 @@ export async function freePorts(count: number): Promise<number[]> {
   return [...servers.keys()];
 }
 
+/** For each process that shows figures a port that nobody listens on now, by its name in the settings of `npm start`. */
+export async function freeMetricsPorts() {
+  const [gateway = 0, alarms = 0, canary = 0, dashboard = 0, trends = 0, witness = 0] = await freePorts(6);
+  return {
+    metricsPort: gateway,
+    alarmsMetricsPort: alarms,
+    canaryMetricsPort: canary,
+    dashboardMetricsPort: dashboard,
+    trendsMetricsPort: trends,
+    witnessMetricsPort: witness,
+  };
+}
+
 /**
  * The first of as many ports in a row that nobody listens on now, at random.
  * @throws VigilError `port-taken` where there is no such row

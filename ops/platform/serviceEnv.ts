@@ -17,6 +17,9 @@ export type Whereabouts = {
   readonly alarmsMetricsPort?: number;
   /** Of the canary's. */
   readonly canaryMetricsPort?: number;
+  readonly dashboardMetricsPort?: number;
+  readonly trendsMetricsPort?: number;
+  readonly witnessMetricsPort?: number;
   readonly httpPort: number;
 };
 
@@ -70,8 +73,7 @@ export function serviceEnv(
         ...common,
         ...kafkaEnv(where, service),
         ...packedMemory,
-        VIGIL_METRICS_HOST: '127.0.0.1',
-        VIGIL_METRICS_PORT: String(where.metricsPort ?? 0),
+        ...metricsEnv(where.metricsPort),
         VIGIL_MQTT_HOST: '127.0.0.1',
         VIGIL_MQTT_PORT: String(where.mqttPort),
         VIGIL_MQTT_CERT_FILE: join(certs, 'mqtt-server.pem'),
@@ -84,23 +86,35 @@ export function serviceEnv(
       return {
         ...common,
         ...kafkaEnv(where, service),
-        VIGIL_METRICS_HOST: '127.0.0.1',
-        VIGIL_METRICS_PORT: String(where.alarmsMetricsPort ?? 0),
+        ...metricsEnv(where.alarmsMetricsPort),
         VIGIL_ALARMS_MEMBER_FILE: join(where.stateDir, 'alarms.member'),
         ...overrides,
       };
     case 'operator':
       return { ...common, ...kafkaEnv(where, service), ...auditEnv(where, service), ...overrides };
     case 'witness':
-      return { ...common, ...kafkaClientEnv(where, service), ...auditEnv(where, service), ...overrides };
+      return {
+        ...common,
+        ...kafkaClientEnv(where, service),
+        ...auditEnv(where, service),
+        ...metricsEnv(where.witnessMetricsPort),
+        ...overrides,
+      };
     case 'trends':
-      return { ...common, ...kafkaEnv(where, service), ...influx, ...overrides };
+      return {
+        ...common,
+        ...kafkaEnv(where, service),
+        ...influx,
+        ...metricsEnv(where.trendsMetricsPort),
+        ...overrides,
+      };
     case 'dashboard':
       return {
         ...common,
         ...kafkaEnv(where, service),
         ...influx,
         ...auditEnv(where, service),
+        ...metricsEnv(where.dashboardMetricsPort),
         VIGIL_HTTP_HOST: '127.0.0.1',
         VIGIL_HTTP_PORT: String(where.httpPort),
         VIGIL_HTTP_CERT_FILE: join(certs, 'web-server.pem'),
@@ -114,8 +128,7 @@ export function serviceEnv(
     case 'canary':
       return {
         ...common,
-        VIGIL_METRICS_HOST: '127.0.0.1',
-        VIGIL_METRICS_PORT: String(where.canaryMetricsPort ?? 0),
+        ...metricsEnv(where.canaryMetricsPort),
         VIGIL_MQTT_URL: `mqtts://127.0.0.1:${where.mqttPort}`,
         VIGIL_MQTT_CA_FILE: join(certs, 'ca.pem'),
         VIGIL_CANARY_CERT_FILE: join(certs, 'devices', `${canaryDeviceId}.pem`),
@@ -132,6 +145,9 @@ export function serviceEnv(
       };
   }
 }
+
+/** @param port of /metrics and /healthz; any free one where it is not said */
+const metricsEnv = (port = 0) => ({ VIGIL_METRICS_HOST: '127.0.0.1', VIGIL_METRICS_PORT: String(port) });
 
 /** Where the witness of the audit trail writes its anchors in a state folder. */
 export const anchorsFileOf = (stateDir: string) => join(stateDir, 'audit', 'anchors.ndjson');

@@ -1,10 +1,11 @@
-/** The alerts by Prometheus's own checker, and against what a gateway shows and what the operator is told. */
+/** The alerts by Prometheus's own checker, and against what the processes show and what the operator is told. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { createHistogram } from '../../contracts/histogram.ts';
+import { dashboardMetrics } from '../../dashboard/metrics.ts';
 import { createCounters } from '../../gateway/counters.ts';
 import { createMeasures } from '../../gateway/measures.ts';
 import { gatewayMetrics } from '../../gateway/metrics.ts';
@@ -13,6 +14,9 @@ import { alarmsMetrics } from '../../processors/alarms/metrics.ts';
 import type { Canary } from '../../processors/canary/canary.ts';
 import { startState } from '../../processors/canary/core/state.ts';
 import { canaryMetrics } from '../../processors/canary/metrics.ts';
+import { newTrendCounters } from '../../processors/trends/counters.ts';
+import { trendMetrics } from '../../processors/trends/metrics.ts';
+import { newWatched, witnessMetrics } from '../../processors/witness/metrics.ts';
 import { ensurePromtool } from '../../tests/independent/promtool.ts';
 
 const here = import.meta.dirname;
@@ -45,6 +49,9 @@ it.each([
 it('name only metrics that are shown', async () => {
   const alarms = await alarmsMetrics(() => undefined, undefined, undefined, undefined, createCanaries()).text();
   const canary = await canaryMetrics(idle, () => 0).text();
+  const dashboard = await dashboardMetrics(() => undefined, new Map()).text();
+  const trends = await trendMetrics({ counters: newTrendCounters(), ways: () => [], damage: () => undefined }).text();
+  const witness = await witnessMetrics(newWatched(0), 60_000, () => 0).text();
   const gateway = await gatewayMetrics({
     counters: createCounters(),
     measures: createMeasures(),
@@ -54,7 +61,7 @@ it('name only metrics that are shown', async () => {
     listener: () => undefined,
     ready: () => true,
   }).text();
-  const shown = `${gateway}\n${alarms}\n${canary}`;
+  const shown = [gateway, alarms, canary, dashboard, trends, witness].join('\n');
   // Prometheus itself makes `up`.
   for (const { alert, expr } of rules.filter((rule) => !rule.expr.startsWith('up{'))) {
     const names = expr.match(/\b(?:vigil|nodejs|process)_\w+/g) ?? [];

@@ -1,4 +1,5 @@
 /** The canary, from its settings to its closing: a reading of nobody that takes the whole way of a reading, every few seconds. */
+import { showCertificateFile, watchCertificates } from '../../contracts/certificate-files.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { type Health, openMetricsServer } from '../../contracts/metrics-server.ts';
 import { openProcessLog } from '../../contracts/process-log.ts';
@@ -27,6 +28,9 @@ async function main(): Promise<void> {
   });
   const monotonicMs = () => performance.now();
   const clock = keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
+  showCertificateFile('canary-client', 'presents', settings.canaryCertFile);
+  showCertificateFile('gateway-ca', 'trusts', settings.mqttCaFile);
+  const ends = watchCertificates(log);
   const canary = openCanary({
     url: settings.mqttUrl,
     caFile: settings.mqttCaFile,
@@ -51,6 +55,7 @@ async function main(): Promise<void> {
     await canary.close();
     await server.close();
     clock.close();
+    ends.close();
   };
   stopOnSignals({ close, withinMs: closeMsMax, log });
   // Not when the first canary is through: a gateway that is away is what it is there to notice.

@@ -1,4 +1,5 @@
 /** What Prometheus is shown of the canary. The names are in ops/prometheus/alerts.yml. */
+import { addCertificateMetrics } from '../../contracts/certificate-files.ts';
 import { createMetrics, type Metrics } from '../../contracts/metrics.ts';
 import { addClockMetrics, type SystemClock } from '../../contracts/system-clock.ts';
 import type { Canary } from './canary.ts';
@@ -7,6 +8,7 @@ import { outcomes } from './core/state.ts';
 export function canaryMetrics(canary: Canary, monotonicMs: () => number, clock?: SystemClock): Metrics {
   const metrics = createMetrics();
   addClockMetrics(metrics, clock);
+  addCertificateMetrics(metrics);
   const age = 'How long ago the gateway last acknowledged a canary: it was in every partition of the readings then.';
   metrics.gauge('vigil_canary_success_age_seconds', age, () => (monotonicMs() - canary.state().answeredMs) / 1000);
   metrics.gauge('vigil_canary_connected', '1 while it is connected to a gateway.', () =>

@@ -2,15 +2,17 @@
 import { randomUUID } from 'node:crypto';
 import { watchCertificates } from '../../contracts/certificate-files.ts';
 import { VigilError } from '../../contracts/errors.ts';
+import { type Health, openMetricsServer } from '../../contracts/metrics-server.ts';
 import { openProcessLog } from '../../contracts/process-log.ts';
-import { openSealedLog } from '../../contracts/sealed-log.ts';
+import { openSealedLog, type SealedLog } from '../../contracts/sealed-log.ts';
 import { readSettings } from '../../contracts/settings.ts';
 import { keepSteadyTime } from '../../contracts/system-clock.ts';
 import { newTrendCounters } from './counters.ts';
 import { openPointStore } from './influx.ts';
 import { readingSource, scoreSource, type TrendSource } from './intake.ts';
+import { trendMetrics } from './metrics.ts';
 import { settings as manifest } from './settings.ts';
-import { openWay } from './way.ts';
+import { openWay, type Way } from './way.ts';
 
 const metricsEveryMs = 30_000;
 const stopMsMax = 9_000;
@@ -24,29 +26,44 @@ async function main(): Promise<void> {
     log.fatal({ error: error.message, stack: error.stack }, 'uncaught');
     process.exit(1);
   });
-  keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
+  const clock = keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
   const counters = newTrendCounters();
+  let ways: readonly Way[] = [];
+  let sealedLog: SealedLog | undefined;
+  let state: Health = 'starting';
+  const isStored = () => ways.every(({ healthy }) => healthy);
+  const server = await openMetricsServer({
+    host: settings.metricsHost,
+    port: settings.metricsPort,
+    metrics: trendMetrics({ counters, ways: () => ways, clock, damage: () => sealedLog?.damage }),
+    health: () => (state === 'ready' && !isStored() ? 'failing' : state),
+    log,
+  });
   const boot = randomUUID();
   const sealed = await openSealedLog({ settings, service: 'trends', boot, log });
+  sealedLog = sealed;
   const store = openPointStore(settings, log);
   const sinceMs = Date.now() - rawForMs;
   const way = (source: TrendSource, group: string) =>
     openWay({ source, group, sinceMs, sealed, store, counters, log: log.child({ group }) });
-  const ways = await Promise.all([way(readingSource(), 'trends'), way(scoreSource, 'trends-scores')]);
+  ways = await Promise.all([way(readingSource(), 'trends'), way(scoreSource, 'trends-scores')]);
   const metrics = setInterval(() => {
     const pending = ways.reduce((sum, one) => sum + one.pending, 0);
-    const influx = ways.every(({ healthy }) => healthy) ? 'up' : 'away';
+    const influx = isStored() ? 'up' : 'away';
     log.info({ ...counters, pending, influx, damaged: sealed.damage.total }, 'metrics');
   }, metricsEveryMs);
   watchCertificates(log);
-  log.info('ready');
+  state = 'ready';
+  log.info({ metricsPort: server.port }, 'ready');
 
   const stop = async () => {
     // What is not committed by then is read again at the next start.
     setTimeout(() => process.exit(0), stopMsMax).unref();
+    state = 'draining';
     clearInterval(metrics);
     await Promise.all(ways.map((one) => one.close()));
     await sealed.close();
+    await server.close();
     log.info({ ...counters }, 'stopped');
     process.exit(0);
   };

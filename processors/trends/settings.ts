@@ -1,11 +1,13 @@
 import { influxSettings } from '../../contracts/influx-settings.ts';
 import { kafkaSettings } from '../../contracts/kafka/settings.ts';
+import { metricsSettings } from '../../contracts/metrics-server.ts';
 import type { Manifest } from '../../contracts/settings.ts';
 
 /** Everything that the trend writer is told. */
 export const settings = {
   ...kafkaSettings,
   ...influxSettings,
+  ...metricsSettings(9463),
   logLevel: {
     kind: 'choice',
     env: 'VIGIL_LOG_LEVEL',

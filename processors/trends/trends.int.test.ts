@@ -12,7 +12,7 @@ import { startBroker } from '../../ops/platform/kafka.ts';
 import type { Platform } from '../../ops/platform/platform.ts';
 import { freePorts } from '../../ops/platform/ports.ts';
 import { startTestPlatform, type TestPlatform } from '../../tests/platform.ts';
-import { openLogAs, type RunningHouse, startHouse, until } from '../../tests/system.ts';
+import { figuresOf, openLogAs, type RunningHouse, startHouse, until } from '../../tests/system.ts';
 
 let own: { platform: Platform; data: TestPlatform };
 let gateway: SealedLog;
@@ -236,6 +236,13 @@ describe('trends', () => {
     for (let n = 151; n <= 300; n++) await append(id, n, beats(60 + (n % 40)));
     await publishScores(id, 200, 7);
     await until('the new one noticed too', () => trends.output().slice(before).includes('InfluxDB is away'));
+    const away = await figuresOf(trends);
+    expect([away.status, away.health]).toEqual([503, 'failing\n']);
+    expect(away.figures).toContain('\nvigil_trends_influx_up 0\n');
+    expect(away.figures).toMatch(/^vigil_trends_behind_seconds\{topic="observations"\} (?!0$)/m);
+    expect(away.figures).toMatch(
+      /^vigil_certificate_end_timestamp_seconds\{certificate="kafka-client",use="presents"\} \d/m,
+    );
     const port = Number(new URL(own.data.influxUrl).port);
     const software = own.platform.software;
     influx = await startInflux({ software, stateDir: own.data.stateDir, port });
@@ -245,6 +252,12 @@ describe('trends', () => {
     await until('both scores', async () => (await scoresOf(id)).length === 2);
     expect(rows.map(([time]) => time)).toEqual(rows.map((_, n) => startMs + n * 1000));
     await until('it says so', () => trends.output().includes('InfluxDB is back'));
+    const back = await until('nothing waits', async () => {
+      const now = await figuresOf(trends);
+      return now.figures.includes('\nvigil_trends_behind_seconds{topic="observations"} 0\n') ? now : undefined;
+    });
+    expect([back.status, back.health]).toEqual([200, 'ready\n']);
+    expect(back.figures).toMatch(/^vigil_trends_points_total\{outcome="written"\} [1-9]/m);
   });
 
   it('has every point when two share the work and one of them is killed', async () => {

@@ -5,16 +5,20 @@
 import type { Logger } from 'pino';
 import { createReader, type Reader } from '../../contracts/kafka/reader.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
+import { type Behind, behindMs, noteRead, noteWritten } from './core/behind.ts';
 import type { TrendCounters } from './counters.ts';
 import type { PointStore } from './influx.ts';
 import { createIntake, type TrendSource } from './intake.ts';
 import { createTrendWriter } from './writer.ts';
 
 export type Way = {
+  readonly topic: TrendSource['topic'];
   /** Points gathered or being written. */
   readonly pending: number;
   /** InfluxDB took the last batch. */
   readonly healthy: boolean;
+  /** How long ago the oldest record that was read and is not in InfluxDB was appended, ms; 0 where there is none. */
+  behindMs(): number;
   close(): Promise<void>;
 };
 
@@ -31,13 +35,16 @@ export async function openWay(options: {
   const { source, group, sealed, store, counters, log } = options;
   const { topic } = source;
   const intake = createIntake(source, log, sealed.open, counters);
+  const behind: Behind = new Map();
   let reader: Reader | undefined;
   const writer = createTrendWriter({
     store,
     counters,
     log,
-    commit: async (positions) =>
-      reader?.commit([...positions].map(([partition, next]) => ({ topic, partition, offset: String(next) }))),
+    commit: async (positions) => {
+      noteWritten(behind, positions);
+      await reader?.commit([...positions].map(([partition, next]) => ({ topic, partition, offset: String(next) })));
+    },
     onFull: (full) => {
       try {
         if (full) reader?.pause();
@@ -55,16 +62,21 @@ export async function openWay(options: {
     log,
     onAssigned: async () => {
       writer.discard();
+      behind.clear();
       return undefined;
     },
     onRecords: async (batch) => {
       const { generation } = writer;
+      const next = BigInt(batch.records.at(-1)!.offset) + 1n;
+      noteRead(behind, batch.partition, next, batch.records[0]!.timestampMs);
       const points = await intake.points(batch);
       if (generation !== writer.generation) return;
-      await writer.add(points, batch.partition, BigInt(batch.records.at(-1)!.offset) + 1n);
+      await writer.add(points, batch.partition, next);
     },
   });
   return {
+    topic,
+    behindMs: () => behindMs(behind, Date.now()),
     get pending() {
       return writer.pending;
     },

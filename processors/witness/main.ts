@@ -5,10 +5,12 @@ import { readAuditKey, readPublicKeys } from '../../contracts/audit-keys.ts';
 import { watchCertificates } from '../../contracts/certificate-files.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { connectKafka } from '../../contracts/kafka/connect.ts';
+import { type Health, openMetricsServer } from '../../contracts/metrics-server.ts';
 import { openProcessLog } from '../../contracts/process-log.ts';
 import { describeSettings, readSettings } from '../../contracts/settings.ts';
 import { keepSteadyTime } from '../../contracts/system-clock.ts';
 import { openAnchorsFile } from './anchors-file.ts';
+import { newWatched, witnessHealth, witnessMetrics } from './metrics.ts';
 import { settings as manifest } from './settings.ts';
 import { openWitness } from './witness.ts';
 
@@ -21,25 +23,40 @@ async function main(): Promise<void> {
     log.fatal({ error: error.message, stack: error.stack }, 'uncaught');
     process.exit(1);
   });
-  keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
+  const clock = keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
   const signer = readAuditKey(settings.auditKey, 'VIGIL_AUDIT_KEY_FILE');
   const { verifyAnchor } = readPublicKeys(readFileSync(settings.auditKeysFile, 'utf8'));
+  const monotonicMs = () => performance.now();
+  const watched = newWatched(monotonicMs());
+  const { anchorEveryMs: everyMs } = settings;
+  let isDraining = false;
+  const server = await openMetricsServer({
+    host: settings.metricsHost,
+    port: settings.metricsPort,
+    metrics: witnessMetrics(watched, everyMs, monotonicMs, clock),
+    health: (): Health => (isDraining ? 'draining' : witnessHealth(watched, monotonicMs(), everyMs)),
+    log,
+  });
   const group = `witness-${randomUUID()}`;
   const witness = await openWitness({
     kafka: connectKafka(settings, group, log),
     group,
     file: openAnchorsFile(settings.anchorsFile, verifyAnchor),
     signer,
-    everyMs: settings.anchorEveryMs,
+    everyMs,
     now: Date.now,
+    watched,
+    monotonicMs,
     log,
   });
   watchCertificates(log);
-  log.info('ready');
+  log.info({ metricsPort: server.port }, 'ready');
 
   const stop = async () => {
     setTimeout(() => process.exit(0), stopMsMax).unref();
+    isDraining = true;
     await witness.close();
+    await server.close();
     log.info('stopped');
     process.exit(0);
   };

@@ -1,5 +1,6 @@
 import { auditKeySettings, auditReaderSettings } from '../../contracts/audit-settings.ts';
 import { kafkaClientSettings } from '../../contracts/kafka/settings.ts';
+import { metricsSettings } from '../../contracts/metrics-server.ts';
 import type { Manifest } from '../../contracts/settings.ts';
 
 /** Everything that the witness of the audit trail is told. */
@@ -7,6 +8,7 @@ export const settings = {
   ...kafkaClientSettings,
   ...auditKeySettings,
   ...auditReaderSettings,
+  ...metricsSettings(9459),
   logLevel: {
     kind: 'choice',
     env: 'VIGIL_LOG_LEVEL',

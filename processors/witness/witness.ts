@@ -4,9 +4,10 @@ import { linkAnchor } from '../../contracts/audit-anchor.ts';
 import { sha256 } from '../../contracts/audit-trail.ts';
 import type { Kafka } from '../../contracts/kafka/connect.ts';
 import { createReader, type TopicPartition } from '../../contracts/kafka/reader.ts';
-import { formatInstant } from '../../contracts/time.ts';
+import { formatInstant, parseInstant } from '../../contracts/time.ts';
 import type { AnchorsFile } from './anchors-file.ts';
 import { forgetAnchored, newSeen, nextAnchored, offsetsOf, takeEnd, takeRecord } from './core/seen.ts';
+import type { Watched } from './metrics.ts';
 
 const topic = 'audit';
 
@@ -19,14 +20,20 @@ export async function openWitness(options: {
   readonly signer: { readonly key: string; readonly sign: (text: string) => string };
   readonly everyMs: number;
   readonly now: () => number;
+  /** What it does is noted there. */
+  readonly watched: Watched;
+  readonly monotonicMs: () => number;
   readonly log: Logger;
 }): Promise<Witness> {
-  const { file, signer, everyMs, now, log } = options;
+  const { file, signer, everyMs, now, watched, log } = options;
   const seen = newSeen(file.anchors.flatMap(({ places }) => places));
   let { tip } = file;
   let closed = false;
   let atWork: Promise<void> = Promise.resolve();
   for (const fault of file.faults) log.error({ fault }, 'the anchors are not as they were written');
+  watched.faults.anchors = file.faults.length;
+  watched.anchoredAtMs = parseInstant(file.anchors.at(-1)?.at ?? '') ?? 0;
+  for (const [partition, offset] of offsetsOf(seen)) watched.reach.set(partition, offset);
 
   const reader = await createReader(options.kafka, {
     group: options.group,
@@ -55,12 +62,20 @@ export async function openWitness(options: {
       takeEnd(seen, partition, Number(end), before.get(partition) ?? 0);
     }
     const anchored = nextAnchored(seen);
-    if (anchored === undefined) return;
+    if (anchored !== undefined) append(at, anchored);
+    watched.doneMs = options.monotonicMs();
+  }
+
+  function append(at: string, anchored: NonNullable<ReturnType<typeof nextAnchored>>): void {
     for (const fault of anchored.faults) log.error({ fault }, 'the audit trail was cut or changed');
     const line = linkAnchor(tip, { at, ...anchored }, sha256, signer);
     file.append(line);
     tip = line;
     forgetAnchored(seen);
+    watched.anchors += 1;
+    watched.anchoredAtMs = now();
+    watched.faults.trail += anchored.faults.length;
+    for (const { partition, offset } of anchored.places) watched.reach.set(partition, offset);
   }
 
   function round(): Promise<void> {
@@ -72,6 +87,7 @@ export async function openWitness(options: {
 
   await reader.caughtUp;
   await round();
+  watched.isReady = true;
   let timer: NodeJS.Timeout | undefined;
   const again = () => {
     if (!closed) timer = setTimeout(() => void round().then(again), everyMs);

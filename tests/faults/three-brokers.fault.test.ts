@@ -18,7 +18,7 @@ import { kafkaTopicNames } from '../../contracts/topics.ts';
 import { type Browser, type Live, newBrowser } from '../../dashboard/browser.testing.ts';
 import { threeCopies } from '../../ops/platform/copies.ts';
 import { freeKafkaPorts, kafkaNodes } from '../../ops/platform/kafkaNodes.ts';
-import { freePorts } from '../../ops/platform/ports.ts';
+import { freeMetricsPorts, freePorts } from '../../ops/platform/ports.ts';
 import { adminKafka, ensureTopics } from '../../ops/platform/topics.ts';
 import { startSettings } from '../../ops/settings.ts';
 import { createSteps } from '../../ops/steps.ts';
@@ -56,8 +56,7 @@ function ownSettings(ports: Record<string, number>) {
 
 beforeAll(async () => {
   const [httpPort = 0, mqttPort = 0, influxPort = 0] = await freePorts(3);
-  const [metricsPort = 0, alarmsMetricsPort = 0, canaryMetricsPort = 0] = await freePorts(3);
-  const ports = { httpPort, mqttPort, metricsPort, alarmsMetricsPort, canaryMetricsPort, influxPort };
+  const ports = { httpPort, mqttPort, influxPort, ...(await freeMetricsPorts()) };
   settings = ownSettings({ ...ports, ...(await freeKafkaPorts('3')) });
   await ensureCertificates({ stateDir, devices: [...patients.keys()], nowMs: Date.now() });
   const report = (line: string) => {
