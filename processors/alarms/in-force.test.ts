@@ -80,6 +80,10 @@ const strict: Profile = {
 const snapshots = (one: ReturnType<typeof open>, s: number) =>
   one.partition.flush(t0 + s * 1000, 0, 0n).snapshots.map(({ body }) => JSON.parse(JSON.stringify(body)) as AlarmState);
 
+it('limits in force of nobody who is judged were made of no profile', () => {
+  expect(profileTold({ profile: null })).toBeUndefined();
+});
+
 describe('the limits in force', () => {
   it('are published once for a patient, with their profile, and are in the snapshot', () => {
     const one = open({}, strict);

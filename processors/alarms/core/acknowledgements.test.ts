@@ -71,6 +71,16 @@ describe('an acknowledgement does not count', () => {
     expect(one.live()['HR.high']?.signal).toBe('acknowledged');
   });
 
+  it('and the person hears that it does not, and to look again', () => {
+    const one = mediumBed();
+    const before = seen(one, 'HR.high');
+    one.run(7, 12, { HR: 138 });
+    one.command(12, before);
+    expect(one.answers.at(-1)).toMatchObject({ accepted: false, reason: expect.stringContaining('Look again') });
+    one.command(13, seen(one, 'HR.high'));
+    expect(one.answers.at(-1)).toMatchObject({ accepted: true });
+  });
+
   it('of a former onset, where the condition was away for 5 s or more', () => {
     const one = highBed();
     const before = seen(one, 'HR.extreme-high');

@@ -13,6 +13,15 @@ const feedAll = (one: Bed, from: number, to: number, except: readonly number[] =
 };
 const told = (one: Bed) => one.types(missingKey);
 
+it('a device that numbers anew under the same start is missed a reading again, below the highest number of before', () => {
+  const one = bed();
+  feedAll(one, 1, 200);
+  for (const seq of [1, 2, 4, 5]) one.feed(reading(200 + seq, calm, { seq, receivedAt: t0 + (200 + seq) * 1000 }));
+  for (let seq = 6; seq <= 80; seq += 1)
+    one.feed(reading(200 + seq, calm, { seq, receivedAt: t0 + (200 + seq) * 1000 }));
+  expect([one.count('readingsMissing'), told(one)]).toEqual([1, ['raised']]);
+});
+
 describe('a number that never comes', () => {
   it.each([
     ['before a minute has passed since the one behind it', 70.999, []],

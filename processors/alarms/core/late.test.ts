@@ -42,6 +42,14 @@ describe('lateness', () => {
     expect(physiological(one)).toEqual(['HR.high']);
   });
 
+  it('a backlog that becomes worse goes on to be marked late', () => {
+    const one = bed();
+    one.run(0, 9, calm);
+    for (let s = 10; s < 60; s++) one.feed(reading(s, { HR: s < 30 ? 125 : 138 }, { receivedAt: t0 + 120_000 }));
+    expect(one.live()['HR.high']).toMatchObject({ late: true, text: 'HR 138 > 120' });
+    expect(one.types('HR.high')).toContain('updated');
+  });
+
   it('out of order: the present is judged first, the past beside it, and neither ends the other', () => {
     const one = bed();
     one.run(0, 9, calm);

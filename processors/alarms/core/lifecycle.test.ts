@@ -3,6 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { type Bed, bed, connection, highBed, instant, mediumBed } from '../../bed.testing.ts';
 import { clockDue } from './alarm.ts';
 
+it('an alarm that had ended and waited for a person leaves with the patient, and does not end twice', () => {
+  const one = highBed();
+  one.run(3, 20, { HR: 80 });
+  expect(one.live()['HR.extreme-high']?.signal).toBe('latched');
+  one.end(30);
+  expect(one.types('HR.extreme-high').filter((type) => type === 'resolved')).toHaveLength(1);
+  expect(one.types('HR.extreme-high').at(-1)).toBe('cleared');
+});
+
 describe('raised, acknowledged by a named person, resolved', () => {
   it('medium: answered while present, leaves when it ends', () => {
     const one = mediumBed();

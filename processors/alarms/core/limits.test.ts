@@ -264,6 +264,15 @@ describe('a word that there is no value', () => {
   });
 });
 
+it('an alarm that another sensor goes on to show says which one it is now', () => {
+  const one = bed();
+  one.run(0, 10, { ABPs: 85, NBPs: 85 });
+  const { code } = one.live()['BPsys.low']!;
+  one.run(11, 20, code === 'MDC_PRESS_BLD_NONINV_SYS' ? { NBPs: 120, ABPs: 85 } : { ABPs: 120 });
+  expect(one.live()['BPsys.low']).toMatchObject({ present: true });
+  expect(one.live()['BPsys.low']?.code).not.toBe(code);
+});
+
 describe('apnoea and asystole', () => {
   it('calls a rate of 0 at once, and apnoea when no breath has come for 20 s', () => {
     const one = bed();

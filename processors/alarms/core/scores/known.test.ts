@@ -53,6 +53,13 @@ describe('what is known', () => {
     expect(setAt(known, minuteMs + entryMs + 1, ages).oxygen).toBeUndefined();
   });
 
+  it('of two sensors, the one in its last moment counts where the other is too old', () => {
+    const cuff = { at: 0, value: 120, everyMs: minuteMs };
+    const lastMs = inputsAt({ values: { NIBP: cuff }, entries: {} }, 0, ages).BPsys!.untilMs;
+    const line = { at: lastMs - freshMs - 1, value: 90 };
+    expect(setAt({ values: { ABP: line, NIBP: cuff }, entries: {} }, lastMs, ages).BPsys).toBe(120);
+  });
+
   it('is a spot check once only single measurements are young', () => {
     expect(isSpotCheck(known, freshMs, ages)).toBe(false);
     expect(isSpotCheck(known, freshMs + 1, ages)).toBe(true);
