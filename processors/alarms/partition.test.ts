@@ -312,6 +312,33 @@ describe('taken up from a snapshot', () => {
   });
 });
 
+describe('taken over with more in the log than there was at the take-over', () => {
+  function behind() {
+    const whole = open();
+    whole.read(0, 3, 80);
+    const states = bodies(whole.partition.flush(t0 + 4_000, 0, 0n));
+    return open({ states, position: { observations: 4n, commands: 0n }, replayTo: 6n });
+  }
+
+  it('calls no device silent: what came while the past was replayed is still to be read', () => {
+    const one = behind();
+    one.partition.holds(61n);
+    one.read(4, 59, 80, () => nowMs);
+    expect([one.partition.isLive(), one.raised()]).toEqual([false, []]);
+    one.read(60, 60, 80, () => nowMs);
+    expect([one.partition.isLive(), one.raised()]).toEqual([true, []]);
+  });
+
+  it('is live at the end that a log which was made anew has now', () => {
+    const one = behind();
+    one.partition.holds(1_000n);
+    one.read(4, 4, 80);
+    one.partition.holds(6n);
+    one.read(5, 5, 80);
+    expect(one.partition.isLive()).toBe(true);
+  });
+});
+
 describe('a patient whose device never sends', () => {
   it('is told of', () => {
     const one = open({}, { ...adult, deviceId: 'bed-01', from: t0 });

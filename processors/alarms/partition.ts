@@ -63,6 +63,8 @@ export function createPartition(options: {
   let position = restored.position;
   let commands = [...restored.commands];
   let live = false;
+  /** Of readings, as the newest batch says it. */
+  let logEnd = restored.replayTo;
   /** Profiles changed while the past was replayed: some of it was judged by the former ones. */
   let hasNewProfiles = false;
 
@@ -191,12 +193,12 @@ export function createPartition(options: {
 
   /**
    * Where the past is replayed, no command waits for the readings of its time any more. It is live only once silence may be judged: the
-   * readings that Kafka was away for are still to come, and no device is silent for that.
+   * readings that Kafka was away for, or that came during a long replay, are still to be read, and no device is silent for that.
    */
   function caughtUp(nowMs: number): void {
     if (position.observations < restored.replayTo) return;
     replayCommands(Number.POSITIVE_INFINITY, nowMs);
-    if (options.mayJudge()) goLive(nowMs);
+    if (position.observations >= logEnd && options.mayJudge()) goLive(nowMs);
   }
 
   /** From here on the wall clock speaks, and the screens are told where it had spoken before the crash. */
@@ -278,6 +280,10 @@ export function createPartition(options: {
   return {
     observation,
     command,
+    /** With each batch: the log of readings ends before this offset. */
+    holds(end: bigint): void {
+      logEnd = end;
+    },
     /** A record that was left out. */
     passed(topic: 'observations' | 'commands', offset: bigint, nowMs: number): void {
       if (topic === 'observations') passed(offset, nowMs);

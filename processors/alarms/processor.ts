@@ -128,10 +128,11 @@ export async function startProcessor(options: {
     return generation;
   }
 
-  async function onRecords({ topic, partition: p, records }: RecordBatch): Promise<void> {
+  async function onRecords({ topic, partition: p, records, highWatermark }: RecordBatch): Promise<void> {
     const mine = generation;
     const owner = owned.get(p);
     if (!owner || closing || (topic !== 'observations' && topic !== 'commands')) return;
+    if (topic === 'observations') owner.partition.holds(BigInt(highWatermark));
     for (const record of records) {
       const pending = opening.take(topic, p, record);
       const taken = pending instanceof Promise ? await pending : pending;
