@@ -45,6 +45,14 @@ const mayWrite = (identity: string, topic: string) =>
     () => false,
   );
 
+/** Takes from Kafka what it carries of the keys of this house. */
+async function forgetMark(): Promise<void> {
+  const producer = clientOf('admin').producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
+  await producer.connect();
+  await producer.send({ topic: 'house', acks: -1, messages: [{ key: 'keys', value: null }] });
+  await producer.disconnect();
+}
+
 /** Whether a service may look at the readings. */
 async function readableBy(identity: string): Promise<boolean> {
   const admin = clientOf(identity).admin();
@@ -207,8 +215,12 @@ describe('the broker', () => {
       await renewed.connect();
       expect((await renewed.fetchTopicMetadata({ topics: ['observations'] })).topics[0]?.name).toBe('observations');
       await renewed.disconnect();
+      // A backup of before, with which the thief would be let in again.
+      await expect(ensureTopics(platform.kafkaBrokers, certs)).rejects.toThrow(/before a stolen key of trends was revoked/);
+      expect(await readableBy('trends')).toBe(false);
     } finally {
       await open.disconnect();
+      await forgetMark();
       await ensureTopics(platform.kafkaBrokers, certs);
       rmSync(stateDir, { recursive: true, force: true });
     }

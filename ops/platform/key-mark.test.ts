@@ -1,5 +1,5 @@
-import { expect, it } from 'vitest';
-import { nextMark } from './key-mark.ts';
+import { describe, expect, it } from 'vitest';
+import { nextMark, takenBack } from './key-mark.ts';
 
 const mark = (epoch: number, keys: Record<string, string>) => ({ epoch, keys });
 
@@ -39,4 +39,30 @@ it.each([
   ],
 ])('is refused: %s', (_, marked, ours, said) => {
   expect(nextMark(marked, ours)).toBe(said);
+});
+
+describe('a key that was revoked as stolen', () => {
+  const ca = { 'certs/ca.key': '1' };
+  const of = (epoch: number, gateway: number, keys = ca) => ({ ...mark(epoch, keys), revoked: { gateway } });
+
+  it('stays revoked: certificates of a backup of before are refused, and the way out is named', () => {
+    const said =
+      /certificates of before a stolen key of gateway was revoked.*npm run certs -- revoke --service gateway/;
+    expect(takenBack(of(0, 2), of(0, 1))).toMatch(said);
+    expect(takenBack(of(0, 2), mark(0, ca))).toMatch(said);
+    // Giving up another key is no word about this one.
+    expect(takenBack(of(0, 2), of(1, 1))).toMatch(said);
+  });
+
+  it('is no question where it was revoked here too, nor where the authority that signed it is given up', () => {
+    expect(takenBack(undefined, of(0, 0))).toBeUndefined();
+    expect(takenBack(of(0, 2), of(0, 2))).toBeUndefined();
+    expect(takenBack(of(0, 1), of(0, 2))).toBeUndefined();
+    expect(takenBack(of(0, 2), of(1, 0, { 'certs/ca.key': '2' }))).toBeUndefined();
+  });
+
+  it('is in what Kafka carries next', () => {
+    expect(nextMark(of(0, 1), of(0, 2))).toEqual(of(0, 2));
+    expect(nextMark(mark(0, ca), of(0, 1))).toEqual(of(0, 1));
+  });
 });

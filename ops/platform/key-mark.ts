@@ -1,5 +1,9 @@
-/** Kafka carries the fingerprints of the keys that its records need, so that data and keys of two different houses do not meet. */
+/**
+ * Kafka carries the fingerprints of the keys that its records need, so that data and keys of two different houses do not meet. It carries
+ * too how often a key of each service was revoked as stolen: a backup of certificates of before must not let the thief in again.
+ */
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import kafkajs from 'kafkajs';
 import pino from 'pino';
 import {
@@ -10,11 +14,15 @@ import {
   readRecorded,
   remedy,
 } from '../../certs/fingerprints.ts';
+import { readPrincipals, serviceClients } from '../../certs/services.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { openPartitionReader } from '../../contracts/kafka/read-all.ts';
 
 const topic = 'house';
 const key = 'keys';
+
+/** `revoked`: certificates of each service that were revoked; absent: none. */
+export type Mark = RecordedKeys & { readonly revoked?: Readonly<Record<string, number>> };
 
 /**
  * Compares, and writes them where Kafka has none yet, where new keys came in addition, or where an operator has given keys up since.
@@ -24,6 +32,8 @@ const key = 'keys';
 export async function markKeys(kafka: kafkajs.Kafka, stateDir: string): Promise<void> {
   const ours = keysOf(stateDir);
   const marked = await readMark(kafka);
+  const back = takenBack(marked, ours);
+  if (back !== undefined) throw new VigilError('certificate-invalid', back);
   const next = nextMark(marked, ours);
   if (typeof next === 'object') return next === marked ? undefined : writeMark(kafka, next);
   throw new VigilError('certificate-invalid', `${next} ${remedy(stateDir)}`);
@@ -33,22 +43,49 @@ export async function markKeys(kafka: kafkajs.Kafka, stateDir: string): Promise<
  * The keys of the house that a folder belongs to. Where the set-up is apart from the keys, as in compose, it has only the record of them,
  * which was made when they were checked (certs/ensure.ts).
  */
-export function keysOf(stateDir: string): RecordedKeys {
+export function keysOf(stateDir: string): Mark {
   const recorded = readRecorded(stateDir);
-  return { epoch: recorded?.epoch ?? 0, keys: { ...recorded?.keys, ...printsOf(stateDir) } };
+  const keys = { ...recorded?.keys, ...printsOf(stateDir) };
+  const revoked = revokedOf(readPrincipals(join(stateDir, 'certs')));
+  return { epoch: recorded?.epoch ?? 0, keys, ...(Object.keys(revoked).length > 0 && { revoked }) };
+}
+
+/** From the names that services have in Kafka: `gateway.3` is the gateway after two revocations. */
+function revokedOf(principalOf: (service: string) => string): Record<string, number> {
+  const counts = ['kafka', ...serviceClients].map((service) => {
+    const generation = Number(principalOf(service).slice(service.length + 1) || 1);
+    return [service, generation - 1] as const;
+  });
+  return Object.fromEntries(counts.filter(([, count]) => count > 0));
+}
+
+/** In a sentence, of which services a key was revoked that counts again by these certificates. Pure. */
+export function takenBack(marked: Mark | undefined, ours: Mark): string | undefined {
+  const authority = 'certs/ca.key';
+  // What another authority has signed opens nothing any more.
+  if (!marked?.revoked || (ours.epoch > marked.epoch && ours.keys[authority] !== marked.keys[authority]))
+    return undefined;
+  const services = Object.entries(marked.revoked).filter(([service, count]) => (ours.revoked?.[service] ?? 0) < count);
+  if (services.length === 0) return undefined;
+  const names = services.map(([service]) => service);
+  const ways = names.map((name) => `npm run certs -- revoke --service ${name}`).join(', ');
+  return `These are certificates of before a stolen key of ${names.join(', ')} was revoked: with them it would count again. Restore newer ones, or revoke again: ${ways}.`;
 }
 
 /** What Kafka should carry now, or in one sentence what does not fit. Pure. */
-export function nextMark(marked: RecordedKeys | undefined, ours: RecordedKeys): RecordedKeys | string {
+export function nextMark(marked: Mark | undefined, ours: Mark): Mark | string {
   if (!marked || ours.epoch > marked.epoch) return ours;
   const wrong = differing(marked.keys, ours.keys);
   if (wrong.length > 0) return `The data in Kafka were written with other keys than these: ${wrong.join(', ')}.`;
   if (ours.epoch < marked.epoch) return 'The data in Kafka are newer than these keys: some were given up since.';
-  const isComplete = Object.keys(ours.keys).every((file) => file in marked.keys);
-  return isComplete ? marked : { epoch: marked.epoch, keys: { ...marked.keys, ...ours.keys } };
+  const hasKeys = Object.keys(ours.keys).every((file) => file in marked.keys);
+  const hasRevoked = Object.entries(ours.revoked ?? {}).every(
+    ([service, count]) => marked.revoked?.[service] === count,
+  );
+  return hasKeys && hasRevoked ? marked : { ...ours, keys: { ...marked.keys, ...ours.keys } };
 }
 
-async function readMark(kafka: kafkajs.Kafka): Promise<RecordedKeys | undefined> {
+async function readMark(kafka: kafkajs.Kafka): Promise<Mark | undefined> {
   const admin = kafka.admin();
   await admin.connect();
   const [ends] = await admin.fetchTopicOffsets(topic).finally(() => admin.disconnect());
@@ -64,7 +101,7 @@ async function readMark(kafka: kafkajs.Kafka): Promise<RecordedKeys | undefined>
     await reader.close();
   }
   if (last === undefined) return undefined;
-  const mark = parseRecorded(last);
+  const mark = parseMark(last);
   if (mark) return mark;
   throw new VigilError(
     'certificate-invalid',
@@ -72,7 +109,7 @@ async function readMark(kafka: kafkajs.Kafka): Promise<RecordedKeys | undefined>
   );
 }
 
-async function writeMark(kafka: kafkajs.Kafka, mark: RecordedKeys): Promise<void> {
+async function writeMark(kafka: kafkajs.Kafka, mark: Mark): Promise<void> {
   const producer = kafka.producer({ createPartitioner: kafkajs.Partitioners.DefaultPartitioner });
   await producer.connect();
   try {
@@ -80,4 +117,13 @@ async function writeMark(kafka: kafkajs.Kafka, mark: RecordedKeys): Promise<void
   } finally {
     await producer.disconnect();
   }
+}
+
+function parseMark(text: string): Mark | undefined {
+  const recorded = parseRecorded(text);
+  if (!recorded) return undefined;
+  const { revoked } = JSON.parse(text) as { revoked?: unknown };
+  if (revoked === undefined) return recorded;
+  const isTable = typeof revoked === 'object' && revoked !== null && Object.values(revoked).every(Number.isSafeInteger);
+  return isTable ? { ...recorded, revoked: revoked as Record<string, number> } : undefined;
 }
