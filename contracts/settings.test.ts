@@ -83,5 +83,16 @@ describe('settings', () => {
     const lines = describeSettings(manifest).split('\n');
     expect(lines).toHaveLength(5);
     expect(lines[1]).toContain('(required)');
+    expect(lines[0]).toContain('(default: 8883)');
+  });
+
+  it('describe a switch by the words that it takes, and a default of nothing as none', () => {
+    const words = describeSettings({
+      on: manifest.on,
+      who: { kind: 'text', env: 'V_WHO', help: 'who', fallback: '' },
+    });
+    expect(words).toMatch(/V_ON .*\(on or off, default: off\)/);
+    expect(words).toMatch(/V_WHO .*\(default: none\)/);
+    expect(words).not.toContain('false');
   });
 });

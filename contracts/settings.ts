@@ -146,9 +146,13 @@ function readableFile(path: string): { fault: string } | undefined {
 /** The help text of a process: one line a setting. */
 export function describeSettings(manifest: Manifest): string {
   return Object.values(manifest)
-    .map(
-      (s) =>
-        `  ${s.env.padEnd(32)} ${s.help}${s.fallback === undefined ? ' (required)' : ` (default ${String(s.fallback)})`}`,
-    )
+    .map((setting) => `  ${setting.env.padEnd(32)} ${setting.help} (${defaultWords(setting)})`)
     .join('\n');
+}
+
+/** The default as a person would write it into the variable. */
+function defaultWords({ kind, fallback }: Setting): string {
+  if (fallback === undefined) return 'required';
+  if (kind === 'switch') return `on or off, default: ${fallback ? 'on' : 'off'}`;
+  return fallback === '' ? 'default: none' : `default: ${String(fallback)}`;
 }

@@ -33,7 +33,7 @@ describe('the account command', () => {
   it('adds, lists, disables and enables', async () => {
     const file = newFile();
     expect(await call(add(file), 'a long enough phrase\n')).toEqual({
-      output: 'nurse1: nurse of icu, step',
+      output: `nurse1: nurse of icu, step, in the new file ${file}`,
       error: '',
       code: 0,
     });
@@ -49,6 +49,25 @@ describe('the account command', () => {
     epochs.push(readAccounts(file).get('nurse1')?.epoch);
     expect(new Set(epochs.filter((epoch) => epoch !== undefined)).size).toBe(3);
   }, 60_000);
+
+  it('says which account it replaces, so that a slip is seen', async () => {
+    const file = newFile();
+    await call(add(file), 'a long enough phrase');
+    await call(['disable', '--user', 'nurse1', '--file', file]);
+    const { output } = await call(add(file, '--role', 'physician'), 'a long enough phrase');
+    expect(output).toBe('nurse1: physician of icu, step (replaces nurse of icu, step, disabled)');
+  }, 60_000);
+
+  it.each(['list', 'disable', 'enable', 'check'])(
+    '%s names a file that is not there, and makes none',
+    async (command) => {
+      const file = newFile();
+      const { error, code } = await call([command, '--user', 'nurse1', '--password-stdin', '--file', file], 'x');
+      expect({ error, code }).toEqual({ error: `There is no file ${file}.`, code: 1 });
+      expect(existsSync(file)).toBe(false);
+    },
+    60_000,
+  );
 
   it.each<[string, string[], string, RegExp]>([
     ['a short password', ['--user', 'nurse1'], 'short', /it needs at least 12/],

@@ -65,6 +65,8 @@ async function newAccount(options: Options, password: string): Promise<Account> 
   };
 }
 
+const wordsOf = ({ role, wards }: Account) => `${role} of ${wards.join(', ') || 'no ward'}`;
+
 async function passwordFrom(options: Options): Promise<string> {
   if (!options['password-stdin']) throw bad('Give the password on standard input, with --password-stdin.');
   return (await text(process.stdin)).replace(/\r?\n$/, '');
@@ -95,13 +97,18 @@ async function run(args: readonly string[]): Promise<string> {
   if (file === undefined) throw bad(usage);
   // What root wrote here a dashboard that runs as another user could not read.
   becomeOwnerOf(dirname(file));
-  const accounts = existsSync(file) ? readAccounts(file) : new Map<string, Account>();
+  const isNew = !existsSync(file);
+  // A file that is misspelt must not look like one without accounts.
+  if (isNew && positionals[0] !== 'add') throw bad(`There is no file ${file}.`);
+  const accounts = isNew ? new Map<string, Account>() : readAccounts(file);
   switch (positionals[0]) {
     case 'add': {
       const account = await newAccount(values, await passwordFrom(values));
+      const before = accounts.get(account.userId);
       accounts.set(account.userId, account);
       writeAccounts(file, accounts);
-      return `${account.userId}: ${account.role} of ${account.wards.join(', ') || 'no ward'}`;
+      const replaced = before && ` (replaces ${wordsOf(before)}${before.disabled ? ', disabled' : ''})`;
+      return `${account.userId}: ${wordsOf(account)}${isNew ? `, in the new file ${file}` : (replaced ?? '')}`;
     }
     case 'disable':
     case 'enable': {

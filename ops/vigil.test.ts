@@ -49,7 +49,7 @@ it.each([
   [['rejected', 'list', '--association', 'a'], /--association goes with/],
   [['rejected', 'redrive', '0:1', '--as', 'a b'], /--as takes the id of an account/],
   [['rejected', 'redrive', '0:1', '--as', 'x'], /with --password-stdin/],
-  [['rejected', 'redrive', '0:1', '--as', 'x', '--password-stdin'], /User or password is wrong|VIGIL_/],
+  [['rejected', 'redrive', '0:1', '--as', 'x', '--password-stdin'], /There is no file .*accounts\.json/],
   [['rejected', 'list'], /VIGIL_KAFKA_CA_FILE .*cannot be read/],
   [['capture', '--ward', 'ICU'], /capture needs --since/],
   [['trends'], /"trends " is no command/],

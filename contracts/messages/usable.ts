@@ -143,13 +143,25 @@ function statementOf(item: unknown): { readonly fault: Fault; readonly numeric?:
   }
   const { code, unit } = parameter;
   const [member] = check.numeric.Errors(item).map(({ instancePath }) => instancePath.split('/')[1]);
-  const what = member === 'value' || member === 'validity' || member === 'unit' ? `a ${member}` : 'a member';
   const validity = item.validity === 'calibrating' ? 'calibrating' : 'invalid';
   const missing = item.unit === undefined;
   return {
-    fault: fault(missing ? `${code} has no unit.` : `${code} has ${what} that cannot be used.`),
+    fault: fault(missing ? `${code} has no unit: it must be ${unit}.` : `${code} has ${wordsOf(member, unit)}.`),
     numeric: { code, unit, validity },
   };
+}
+
+function wordsOf(member: string | undefined, unit: string): string {
+  switch (member) {
+    case 'value':
+      return 'a value that is not a number';
+    case 'validity':
+      return 'a validity that is not invalid, questionable or calibrating';
+    case 'unit':
+      return `a unit that cannot be used: it must be ${unit}`;
+    default:
+      return 'a member that cannot be used';
+  }
 }
 
 function deviceOf({ device }: Members, faults: Fault[]): { device?: StatusDevice } {

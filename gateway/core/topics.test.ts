@@ -25,6 +25,12 @@ it.each([
   if (!right.ok) expect(right.fault.message).not.toContain(topic);
 });
 
+it('a refusal names the topics that are the device’s own', () => {
+  expect(judgePublishTopic('bed-07', 'devices/bed-08/observations')).toMatchObject({
+    fault: { message: expect.stringContaining('devices/bed-07/') },
+  });
+});
+
 it.each([
   ['a', true],
   ['a/b', true],

@@ -16,7 +16,12 @@ export function judgePublishTopic(deviceId: string, topic: string): PublishRight
       'The topic is none of devices/{deviceId}/observations, waveforms, status and alerts.',
     );
   }
-  if (parsed.deviceId !== deviceId) return refuse('topic-not-authorized', 'The topic belongs to another device.');
+  if (parsed.deviceId !== deviceId) {
+    return refuse(
+      'topic-not-authorized',
+      `The topic belongs to another device: yours begin with devices/${deviceId}/.`,
+    );
+  }
   if (parsed.kind === 'inbox') return refuse('topic-not-authorized', 'A device does not publish to its inbox.');
   return { ok: true, kind: parsed.kind };
 }

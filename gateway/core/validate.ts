@@ -12,6 +12,15 @@ import { parseInstant } from '../../contracts/time.ts';
 import type { DeviceTopicKind } from '../../contracts/topics.ts';
 import { sampleBytes, samplesMs } from '../../contracts/wave-samples.ts';
 import { readAnyway, readEveryMember } from './mend.ts';
+import {
+  agoWords,
+  aheadWords,
+  misfitWords,
+  noInstantWords,
+  type SchemaError,
+  tableFile,
+  valueWords,
+} from './refusal-words.ts';
 import { valueFault } from './values.ts';
 
 /** How far a device's own time may be from the gateway's clock; both ends included. */
@@ -171,7 +180,7 @@ function judgeObservation(
     if (fault === undefined) continue;
     faults += 1;
     bad += 1;
-    first ??= { code: fault, message: describe(fault, numeric.code) };
+    first ??= { code: fault, message: valueWords(fault, numeric.code) };
   }
   if (first !== undefined && bad === body.values.length) return { verdict: 'refused', fault: first };
   return accept(body, placed, first, faults);
@@ -198,24 +207,10 @@ const halfIdentity: Fault = {
   message: 'boot and seq go together: the message is numbered by the gateway.',
 };
 
-/** Names the parameter, never the value. */
-function describe(fault: NonNullable<ReturnType<typeof valueFault>>, code: string): string {
-  switch (fault) {
-    case 'code-unknown':
-      return `${code} is not in the parameter table.`;
-    case 'unit-unknown':
-      return `${code} has another unit than the parameter table.`;
-    case 'value-implausible':
-      return `${code} has a value that no body yields.`;
-    case 'payload-schema':
-      return `${code} has neither a value nor a validity.`;
-  }
-}
-
 function judgeWaveform(body: Waveform, nowMs: number, bounds: TimeBounds, found: readonly Fault[] = none): Judgement {
   const placed = readTime(body.start, nowMs, bounds);
   if (typeof placed === 'object') return placed;
-  if (!waves.has(body.code)) return refuse('code-unknown', `${body.code} is not in the table of waves.`);
+  if (!waves.has(body.code)) return refuse('code-unknown', `${body.code} is not in the table of waves, ${tableFile}.`);
   const { samples } = body;
   const bytes = sampleBytes(samples);
   if (samples.length % 4 !== 0 || bytes % 2 !== 0 || bytes === 0) {
@@ -263,17 +258,17 @@ function textFaultOf(name: string, text: string): Fault[] {
 /** The instant in ms since 1970, or why it cannot be the reading's. */
 function readTime(time: string, nowMs: number, bounds: TimeBounds): number | Refused {
   const timeMs = parseInstant(time);
-  if (timeMs === undefined) return refuse('time-invalid', 'The time is no instant of the calendar.');
+  if (timeMs === undefined) return refuse('time-invalid', noInstantWords);
   const aheadMs = timeMs - nowMs;
   if (aheadMs <= bounds.aheadMaxMs && -aheadMs <= bounds.lateMaxMs) return timeMs;
   const wallAheadMs = bounds.wallAheadMs?.() ?? 0;
   const aheadMaxMs = bounds.aheadMaxMs + stepOrZero(wallAheadMs);
   if (aheadMs > aheadMaxMs) {
-    return refuse('time-invalid', `The time is more than ${aheadMaxMs} ms ahead of the gateway.`, 'refused-ahead');
+    return refuse('time-invalid', aheadWords(aheadMaxMs, nowMs), 'refused-ahead');
   }
   const lateMaxMs = bounds.lateMaxMs + stepOrZero(-wallAheadMs);
   if (-aheadMs > lateMaxMs) {
-    return refuse('time-invalid', `The time is more than ${lateMaxMs} ms ago.`, 'refused-old');
+    return refuse('time-invalid', agoWords(lateMaxMs, nowMs), 'refused-old');
   }
   return timeMs;
 }
@@ -284,19 +279,8 @@ function stepOrZero(apartMs: number): number {
 }
 const stepMsMin = 100;
 
-/** Names that a fault may repeat: ours. What a device called a member may be anything, also a patient's name. */
-const ourNames = new Set(
-  [Observation, Waveform, Status, DeviceAlerts].flatMap((schema) => Object.keys(schema.properties)),
-);
-
-function misfit(kind: DeviceTopicKind, errors: readonly { instancePath: string; keyword: string }[]): Refused {
-  const [first] = errors;
-  const [, member = ''] = (first?.instancePath ?? '').split('/');
-  const where = ourNames.has(member) ? member : 'its members';
-  return refuse(
-    'payload-schema',
-    `The payload does not fit ${kind} at ${where} (${first?.keyword ?? 'unknown rule'}).`,
-  );
+function misfit(kind: DeviceTopicKind, errors: readonly SchemaError[]): Refused {
+  return refuse('payload-schema', misfitWords(kind, errors));
 }
 
 function refuse(code: Fault['code'], message: string, notice?: GatewayNotice): Refused {

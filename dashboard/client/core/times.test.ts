@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clockText, countdownText, dateTimeText, whenText, yearsOld } from './times.ts';
+import { clockText, countdownText, dateTimeText, livedText, whenText, yearsOld } from './times.ts';
 
 const noon = new Date(2026, 0, 31, 12, 3, 7).getTime();
 
@@ -33,5 +33,20 @@ describe('instants', () => {
     [undefined, undefined],
   ])('born %s is %s', (birthDate, years) => {
     expect(yearsOld(birthDate, noon)).toBe(years);
+  });
+
+  it.each([
+    ['1990-01-31', '36 years'],
+    ['2024-01-31', '2 years'],
+    ['2024-02-01', '23 months'],
+    ['2025-01-31', '12 months'],
+    ['2025-12-31', '1 month'],
+    ['2026-01-01', '30 days'],
+    ['2026-01-30', '1 day'],
+    ['2026-01-31', '0 days'],
+    ['2026-02-01', undefined],
+    [undefined, undefined],
+  ])('a patient born %s is %s old', (birthDate, text) => {
+    expect(livedText(birthDate, noon)).toBe(text);
   });
 });

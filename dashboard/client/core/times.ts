@@ -45,3 +45,26 @@ export function yearsOld(birthDate: string | undefined, nowMs: number): number |
   const years = now.getFullYear() - year - (had ? 0 : 1);
   return years >= 0 ? years : undefined;
 }
+
+/** Up to this age months say more than years, and before the first month days do (ours). */
+const monthsUntilYears = 2;
+
+/** How old a patient is, for people: `34 years`, `5 months`, `9 days`; undefined where it is not known. */
+export function livedText(birthDate: string | undefined, nowMs: number): string | undefined {
+  const years = yearsOld(birthDate, nowMs);
+  if (birthDate === undefined || years === undefined) return undefined;
+  if (years >= monthsUntilYears) return countText(years, 'year');
+  const [year, month, day] = birthDate.split('-').map(Number) as [number, number, number];
+  const now = new Date(nowMs);
+  const begun = (now.getFullYear() - year) * 12 + now.getMonth() + 1 - month;
+  const months = now.getDate() >= day ? begun : begun - 1;
+  if (months > 0) return countText(months, 'month');
+  const today = Date.UTC(now.getFullYear(), now.getMonth(), now.getDate());
+  return countText(Math.round((today - Date.UTC(year, month - 1, day)) / dayMs), 'day');
+}
+
+const dayMs = 86_400_000;
+
+function countText(count: number, one: string): string {
+  return `${count} ${one}${count === 1 ? '' : 's'}`;
+}

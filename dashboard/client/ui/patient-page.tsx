@@ -6,7 +6,7 @@ import { waves } from '../../../contracts/parameters.ts';
 import type { Bed, PatientView } from '../../protocol.ts';
 import { isUnanswered, listed } from '../core/alarm-order.ts';
 import { patientName, slotsOf } from '../core/numerics.ts';
-import { dateTimeText, yearsOld, zonedText } from '../core/times.ts';
+import { dateTimeText, livedText, zonedText } from '../core/times.ts';
 import { orderedWaves } from '../core/wave-choice.ts';
 import type { Answer } from '../shell/api.ts';
 import { useApp } from '../shell/app.ts';
@@ -155,10 +155,10 @@ function OtherBeds({ associationId }: { associationId: string }) {
 function PatientHead({ bed, onClose }: { bed: Bed; onClose: () => void }) {
   const app = useApp();
   const { patient } = bed;
-  const years = yearsOld(patient?.birthDate, app.now.value);
+  const lived = livedText(patient?.birthDate, app.now.value);
   const facts = [
     patient?.sex && patient.sex !== 'unknown' ? patient.sex : undefined,
-    years === undefined ? undefined : `${years} years`,
+    lived,
     patient?.birthDate ? `born ${patient.birthDate}` : undefined,
     patient?.category,
     patient ? `id ${patient.patientId}` : undefined,

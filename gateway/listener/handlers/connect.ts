@@ -61,7 +61,7 @@ function judgeConnect(
   const identity = identify(commonName, packet.clientId);
   if (!identity.ok) {
     return identity.fault === 'certificate'
-      ? { code: reason.notAuthorized, words: "The certificate's CN is no device id." }
+      ? { code: reason.notAuthorized, words: "The certificate's CN is no device id: 1 to 64 of A-Z a-z 0-9 . _ -." }
       : { code: reason.clientIdentifierNotValid, words: 'The client id is neither the CN nor begins with it and /.' };
   }
   // 3.1.1 [MQTT-3.1.3-8]: without a client id there is no session to come back to.

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { parameters } from '../../contracts/parameters.ts';
+import { judgePayload } from './validate.ts';
+
+const nowMs = Date.parse('2026-03-01T12:00:00.000Z');
+const bounds = { aheadMaxMs: 300_000, lateMaxMs: 604_800_000 };
+const time = '2026-03-01T12:00:00.000Z';
+const hr = { code: 'MDC_ECG_HEART_RATE', value: 72, unit: '/min' };
+const wave = { start: time, code: 'MDC_ECG_ELEC_POTL_II', rateHz: 250, scale: 0.005, offset: 0, samples: 'AAAA' };
+
+type Kind = 'observations' | 'waveforms' | 'status' | 'alerts';
+function wordsOf(kind: Kind, body: unknown): string {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  const judged = judgePayload(kind, Buffer.from(text), text, nowMs, bounds);
+  return judged.verdict === 'accepted' ? 'accepted' : judged.fault.message;
+}
+const numeric = (members: object) => wordsOf('observations', { time, values: [{ ...hr, ...members }] });
+
+describe('who connects a device is told what is wrong and what is right, where', () => {
+  it.each<[string, string, RegExp]>([
+    ['a message has no time', wordsOf('observations', { values: [hr] }), /has no time/],
+    ['a status has no online', wordsOf('status', { time }), /has no online/],
+    ['a wave has no rate', wordsOf('waveforms', { ...wave, rateHz: undefined }), /has no rateHz/],
+    ['alarms have no list', wordsOf('alerts', { time }), /has no alerts/],
+    [
+      'a time has no milliseconds',
+      wordsOf('observations', { time: '2026-03-01T12:00:00Z', values: [hr] }),
+      /time must be .*2026-03-01T12:00:00\.000Z/,
+    ],
+    [
+      'a time is a number',
+      wordsOf('observations', { time: nowMs, values: [hr] }),
+      /time must be .*2026-03-01T12:00:00\.000Z/,
+    ],
+    [
+      'a start has another zone',
+      wordsOf('waveforms', { ...wave, start: '2026-03-01T13:00:00.000+01:00' }),
+      /start must be .*UTC/,
+    ],
+    [
+      'a time is not of the calendar',
+      wordsOf('observations', { time: '2026-02-30T12:00:00.000Z', values: [hr] }),
+      /no instant of the calendar.*2026-03-01T12:00:00\.000Z/,
+    ],
+    ['values are no list', wordsOf('observations', { time, values: hr }), /values must be a list of 1 to 64/],
+    ['values are empty', wordsOf('observations', { time, values: [] }), /values must be a list of 1 to 64/],
+    ['the only value is text', numeric({ value: '72' }), /values\[0\]\.value must be a number/],
+    [
+      'the only code is of another kind',
+      numeric({ code: 'HR' }),
+      /values\[0\]\.code must be .*contracts\/parameters\.ts/,
+    ],
+    ['the only numeric has no unit', numeric({ unit: undefined }), /values\[0\] has no unit/],
+    [
+      'a validity is not known',
+      numeric({ validity: 'good' }),
+      /values\[0\]\.validity must be invalid, questionable or calibrating/,
+    ],
+    ['a rate is too high', wordsOf('waveforms', { ...wave, rateHz: 5000 }), /rateHz must be a number from 1 to 2000/],
+    ['samples are no base64', wordsOf('waveforms', { ...wave, samples: '1,2,3' }), /samples must be base64/],
+    ['a message is a list', wordsOf('observations', [1]), /must be a JSON object/],
+    ['a message is text', wordsOf('status', '"online"'), /must be a JSON object/],
+    ['a unit is another', numeric({ unit: 'bpm' }), /MDC_ECG_HEART_RATE.*\/min/],
+    ['a code is not in the table', numeric({ code: 'MDC_NO' }), /MDC_NO.*contracts\/parameters\.ts/],
+    [
+      'a wave is not in the table',
+      wordsOf('waveforms', { ...wave, code: 'MDC_NO' }),
+      /MDC_NO.*contracts\/parameters\.ts/,
+    ],
+    ['a value is absurd', numeric({ value: 900 }), /MDC_ECG_HEART_RATE.*0 to 350 \/min/],
+    ['a numeric says nothing', numeric({ value: undefined }), /MDC_ECG_HEART_RATE.*validity/],
+    [
+      'one of two values is text',
+      wordsOf('observations', { time, values: [hr, { ...hr, code: 'MDC_TEMP_BODY', unit: 'Cel', value: '37' }] }),
+      /MDC_TEMP_BODY has a value that is not a number/,
+    ],
+    [
+      'a clock is ahead',
+      wordsOf('observations', { time: '2026-03-01T13:00:00.000Z', values: [hr] }),
+      /5 min ahead of the gateway, where it is 2026-03-01T12:00:00\.000Z/,
+    ],
+    [
+      'a clock begins at 1970',
+      wordsOf('observations', { time: '1970-01-01T00:00:00.000Z', values: [hr] }),
+      /7 d ago; at the gateway it is 2026-03-01T12:00:00\.000Z/,
+    ],
+  ])('%s', (_name, words, expected) => {
+    expect(words).toMatch(expected);
+  });
+
+  it('and every unit of the table is said as it must be sent', () => {
+    for (const { code, unit } of parameters.values()) expect(numeric({ code, unit: 'none' })).toContain(` ${unit}`);
+  });
+});
+
+describe('the words repeat nothing that a device sent but its code', () => {
+  const name = 'Jane Doe';
+  it.each<[string, string]>([
+    ['a unit', numeric({ unit: name })],
+    ['a code of another kind', numeric({ code: name })],
+    ['a validity', numeric({ validity: name })],
+    ['a value', numeric({ value: name })],
+    ['a time', wordsOf('observations', { time: name, values: [hr] })],
+    ['a member of the message', wordsOf('observations', { [name]: 1 })],
+    ['a member of a numeric', wordsOf('observations', { time, values: [{ [name]: 1 }] })],
+  ])('%s', (_what, words) => {
+    expect(words).not.toContain('Jane');
+    expect(words).not.toBe('accepted');
+  });
+});
