@@ -188,6 +188,16 @@ describe('taken up from a snapshot', () => {
       expect(after.partition.isLive()).toBe(false);
     });
 
+    it('publishes the limits that a command has changed, before an alarm by them', () => {
+      const after = afterOutage();
+      const { key: of, offset, atMs, input } = setLimits(5, 100, 0n);
+      after.partition.command(of, offset, atMs, input, atMs);
+      after.read(6, 20, 110);
+      expect(after.raised()).toEqual(['HR.high']);
+      const limits = after.published.flatMap((one) => (one.type === 'limits-in-force' ? one.body.groups : []));
+      expect(limits.findLast(({ group }) => group === 'HR')).toMatchObject({ limits: { high: 100 } });
+    });
+
     it('calls a device silent that stays silent, once it may', () => {
       const after = afterOutage();
       may = true;

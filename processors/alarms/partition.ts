@@ -63,6 +63,8 @@ export function createPartition(options: {
   let position = restored.position;
   let commands = [...restored.commands];
   let live = false;
+  /** The past is replayed: what is judged and answered now is by the limits of now, also before it is live. */
+  let isReplayed = false;
   /** Of readings, as the newest batch says it. */
   let logEnd = restored.replayTo;
   /** Profiles changed while the past was replayed: some of it was judged by the former ones. */
@@ -112,7 +114,7 @@ export function createPartition(options: {
 
   /** Publishes the limits in force, and the standby, where they have changed. */
   function tellInForce(held: Held, nowMs: number): void {
-    if (!live) return;
+    if (!isReplayed) return;
     const isFirst = held.inForce.limits === undefined;
     const { told, records } = inForceNow(env, held.state, held.inForce, nowMs);
     held.inForce = told;
@@ -198,6 +200,10 @@ export function createPartition(options: {
   function caughtUp(nowMs: number): void {
     if (position.observations < restored.replayTo) return;
     replayCommands(Number.POSITIVE_INFINITY, nowMs);
+    if (!isReplayed) {
+      isReplayed = true;
+      for (const held of engines.values()) tellInForce(held, nowMs);
+    }
     if (position.observations >= logEnd && options.mayJudge()) goLive(nowMs);
   }
 
@@ -207,7 +213,6 @@ export function createPartition(options: {
     for (const held of engines.values()) {
       tellAssociation(held, nowMs);
       if (held.hasOtherProfile || hasNewProfiles) run(held, { type: 'profiles', before: undefined }, nowMs);
-      tellInForce(held, nowMs);
       tellScores(held, nowMs);
       if (nextDue(held.state) <= nowMs) run(held, { type: 'tick' }, nowMs);
       if (held.told.length === 0) continue;
