@@ -56,15 +56,15 @@ it('renews 30 days before the end, and starts only those again that read their f
   now += 61 * dayMs;
   await renewal.look();
   expect(reports[0]).toMatch(/^\d+ certificates were renewed$/);
-  expect(restarts).toEqual(['simulators', 'canary', 'kafka', 'influxdb']);
+  expect(restarts).toEqual(['simulators', 'kafka', 'influxdb']);
   await renewal.look();
-  expect(restarts).toHaveLength(4);
+  expect(restarts).toHaveLength(3);
 });
 
 it('renews also after the end, when the machine has slept', async () => {
   now += 200 * dayMs;
   await renewal.look();
-  expect(restarts).toEqual(['simulators', 'canary', 'kafka', 'influxdb']);
+  expect(restarts).toEqual(['simulators', 'kafka', 'influxdb']);
 });
 
 it('takes up a revoked service: its permissions move first, then each of its processes comes with the new key', async () => {

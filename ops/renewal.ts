@@ -42,8 +42,8 @@ type Sight = {
   readonly names: ReadonlyMap<string, string>;
 };
 
-/** What sends as a device does, and reads its certificate once. */
-const devicesOfOurs = ['simulators', 'canary'];
+/** What sends as a device does, and reads its certificates at its start alone. The canary reads its own for each connection. */
+const deviceProcess = 'simulators';
 
 /** Looks until closed. What goes wrong is said once, and tried again: 30 days are left then. */
 export function keepCertificates(options: RenewalOptions): Renewal {
@@ -64,7 +64,7 @@ export function keepCertificates(options: RenewalOptions): Renewal {
         const renewed = issued.filter(({ file }) => !file.endsWith('.crl'));
         if (renewed.length > 0) report(`${renewed.length} certificates were renewed`);
         if (renewed.some(({ file }) => file.startsWith('certs/devices/')))
-          for (const name of devicesOfOurs) await restart(options, name);
+          await restart(options, deviceProcess);
       }
       for await (const done of takeUp(options, applied, sightOf(certsDir))) applied = done;
       lastFault = undefined;
