@@ -216,7 +216,9 @@ describe('the broker', () => {
       expect((await renewed.fetchTopicMetadata({ topics: ['observations'] })).topics[0]?.name).toBe('observations');
       await renewed.disconnect();
       // A backup of before, with which the thief would be let in again.
-      await expect(ensureTopics(platform.kafkaBrokers, certs)).rejects.toThrow(/before a stolen key of trends was revoked/);
+      await expect(ensureTopics(platform.kafkaBrokers, certs)).rejects.toThrow(
+        /before a stolen key of trends was revoked/,
+      );
       expect(await readableBy('trends')).toBe(false);
     } finally {
       await open.disconnect();
