@@ -151,7 +151,8 @@ export async function keepPace(
   throw new VigilError('rate-limited', 'Too many requests of this login: try again in a minute.');
 }
 
-async function readSession(request: FastifyRequest, sessions: Sessions): Promise<LiveSession | undefined> {
+/** The session of a request's cookie, where it holds. */
+export async function readSession(request: FastifyRequest, sessions: Sessions): Promise<LiveSession | undefined> {
   const token = request.cookies[cookieName];
   return token === undefined ? undefined : sessions.read(token);
 }

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { Compile } from 'typebox/compile';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readPublicKeys, readSigner } from '../contracts/audit-keys.ts';
-import { createTrail } from '../contracts/audit-trail.ts';
+import { createTrail, type Trail } from '../contracts/audit-trail.ts';
 import { kafkaSettings } from '../contracts/kafka/settings.ts';
 import { newAlarm } from '../contracts/messages/alarms.testing.ts';
 import { newLimits } from '../contracts/messages/limits.testing.ts';
@@ -26,16 +26,16 @@ import { newBrowser, type Target } from './browser.testing.ts';
 import { influxLine, writeLines } from './influx.testing.ts';
 import { type Feed, openFeed } from './live/feed.ts';
 import { createHub, type Hub } from './live/hub.ts';
-import { livePath } from './pace.ts';
+import { closeCodes, livePath } from './pace.ts';
 import { AuditPage, ErrorBody } from './protocol.ts';
 import { ServerMessage } from './protocol-live.ts';
 import { WhatIf } from './protocol-what-if.ts';
 import type { App } from './routes/parts.ts';
 import { buildServer } from './server.ts';
-import { createSessions } from './sessions/sessions.ts';
+import { createSessions, type Sessions } from './sessions/sessions.ts';
 import { createStations } from './sessions/stations.ts';
 import { createTickets } from './sessions/tickets.ts';
-import { createTokens } from './sessions/token.ts';
+import { createTokens, sessionMark } from './sessions/token.ts';
 import { createTrendStore } from './trend-store.ts';
 
 const password = 'a long enough phrase';
@@ -55,6 +55,8 @@ let gateway: SealedLog;
 let alarms: SealedLog;
 let feed: Feed;
 let hub: Hub;
+let sessions: Sessions;
+let trail: Trail;
 let audit: AuditProjection;
 let target: Target;
 const closing: (() => Promise<unknown> | unknown)[] = [];
@@ -94,10 +96,10 @@ beforeAll(async () => {
   log = await openSealedLog({ settings, service: 'dashboard', boot, log: logger });
   const accounts = followAccounts(accountsFile, logger);
   const sessionKey = Buffer.alloc(32, 1).toString('base64url');
-  const sessions = createSessions(accounts, createTokens(sessionKey), now);
+  sessions = createSessions(accounts, createTokens(sessionKey), now);
   const signer = readSigner(readFileSync(env.VIGIL_AUDIT_KEY_FILE!, 'utf8'), 'dashboard');
   const keys = readPublicKeys(readFileSync(env.VIGIL_AUDIT_KEYS_FILE!, 'utf8'));
-  const trail = createTrail(log, { pseudonymKey: settings.pseudonymKey, signer, now, logger });
+  trail = createTrail(log, { pseudonymKey: settings.pseudonymKey, signer, now, logger });
   audit = await followAudit(log, {
     nowMs: now(),
     logger,
@@ -331,6 +333,56 @@ describe('a login', () => {
       expect([held.status, held.body.code]).toEqual([429, 'rate-limited']);
     }
     expect((await newBrowser(target).login('nurse', password)).status).toBe(200);
+  });
+});
+
+describe('a login, where there are others', () => {
+  const watch = { type: 'watch' as const, scope: { ward }, waves: null };
+  /** The logouts on record of an account, newest first, with what they say. */
+  async function logoutsOf(userId: string) {
+    const auditor = newBrowser(target);
+    await auditor.login('auditor', password);
+    const { records }: AuditPage = (await auditor.get('/api/audit')).body;
+    return records.filter((record) => record.action === 'logout' && record.userId === userId);
+  }
+
+  it('ends the one that the browser had before, with its screens, on record; that of another browser goes on', async () => {
+    const browser = newBrowser(target);
+    const elsewhere = newBrowser(target);
+    for (const one of [browser, elsewhere]) await one.login('technician', password);
+    const live = await browser.live(watch);
+    const old = newBrowser(target);
+    old.setCookie(browser.cookie());
+    expect((await browser.login('auditor', password)).status).toBe(200);
+    expect((await old.get('/api/session')).status).toBe(401);
+    expect(await live.closed).toBe(closeCodes.sessionEnded);
+    expect((await browser.get('/api/session')).body.actor.userId).toBe('auditor');
+    expect((await elsewhere.get('/api/session')).status).toBe(200);
+    const [logout] = await until('the logout on record', async () => {
+      const found = await logoutsOf('technician');
+      return found.length > 0 ? found : undefined;
+    });
+    expect(logout).toMatchObject({ userId: 'technician', detail: 'another login at this browser' });
+  });
+
+  it('past 64 of an account ends the one that has been idle longest, on record', async () => {
+    const user = { userId: 'stranger', name: 'stranger', role: 'nurse' as const };
+    const held = [];
+    for (let n = 0; n < 64; n += 1) held.push((await sessions.start('stranger'))!);
+    for (const { token } of held) await sessions.read(token);
+    // The first is at work again: the second has been idle longest.
+    await sessions.read(held[0]!.token);
+    const session = sessionMark(held[1]!.claims.sessionId);
+    await trail.record({ actor: user, session, action: 'login' });
+    const browser = newBrowser(target);
+    expect((await browser.login('stranger', password)).status).toBe(200);
+    const isOver = await Promise.all(held.map(async ({ token }) => (await sessions.read(token)) === undefined));
+    expect(isOver).toEqual(held.map((_, n) => n === 1));
+    const logouts = await until('the logout on record', async () => {
+      const found = await logoutsOf('stranger');
+      return found.length > 0 ? found : undefined;
+    });
+    expect(logouts).toMatchObject([{ session, detail: 'gave way to a newer login: 64 of this account at once' }]);
   });
 });
 

@@ -11,6 +11,7 @@ import {
   nobody,
   notAllowed,
   notLoggedIn,
+  readSession,
   type Who,
   whereFrom,
   whoOf,
@@ -23,6 +24,7 @@ import { may, permissionsOf, type Viewer } from '../core/rights.ts';
 import { createPasswordDesk } from '../password-desk.ts';
 import { ErrorBody, LoginBody, Session, Ticket, UnlockBody } from '../protocol.ts';
 import { addressOf, networkOf } from '../proxies.ts';
+import { type LiveSession, sessionsPerAccountMax } from '../sessions/sessions.ts';
 import { knownCookie, stationCookieOptions } from '../sessions/stations.ts';
 import { fingerprintOf, sessionMark } from '../sessions/token.ts';
 import type { App, Parts } from './parts.ts';
@@ -60,7 +62,8 @@ export function loginRoutes(app: App, parts: Parts): void {
     throw new VigilError('not-logged-in', 'User or password is wrong.');
   }
 
-  async function login(account: Account, from: From) {
+  /** @param before the session that the browser had, which this one replaces */
+  async function login(account: Account, from: From, before: LiveSession | undefined) {
     if (countRequest(logins, account.userId, performance.now(), perMinuteMax.login) !== 'taken')
       throw new VigilError('rate-limited', 'Too many logins of this account: try again in a minute.');
     const started = await sessions.start(account.userId);
@@ -69,7 +72,24 @@ export function loginRoutes(app: App, parts: Parts): void {
     const viewer: Viewer = { userId, name, role, wards };
     const session = sessionMark(started.claims.sessionId);
     await trail.record({ actor: actorOf(viewer), session, ...from, action: 'login' });
+    if (before) await endFor(before, from, 'another login at this browser');
+    for (const claims of sessions.makeRoomFor(started.claims))
+      await endFor(
+        { claims, viewer },
+        from,
+        `gave way to a newer login: ${sessionsPerAccountMax} of this account at once`,
+      );
     return { ...started, viewer };
+  }
+
+  /** Ends a session since another one began. It is over at once, here, even where the record has to wait. */
+  async function endFor({ claims, viewer }: Pick<LiveSession, 'claims' | 'viewer'>, from: From, detail: string) {
+    const mark = sessionMark(claims.sessionId);
+    sessions.revoke(mark, now());
+    hub.endSession(claims.sessionId);
+    // Until the audit trail has been read, it may have been logged out before: a second logout would look like a forgery.
+    if (parts.isReady())
+      await trail.record({ actor: actorOf(viewer), session: mark, ...from, action: 'logout', detail });
   }
 
   app.post(
@@ -89,7 +109,8 @@ export function loginRoutes(app: App, parts: Parts): void {
         const proof = stations.proofOf(given, proven, found && knownOf(found));
         return { proof, place: proof === 'none' ? networkOf(addressOf(request)) : station };
       });
-      const { token, claims, viewer } = await login(account, from);
+      const before = await readSession(request, sessions);
+      const { token, claims, viewer } = await login(account, from, before);
       reply.setCookie(cookieName, token, cookieOptions);
       reply.setCookie(knownCookie, stations.remember(given, station, knownOf(account)), stationCookieOptions);
       return sessionBody(viewer, claims.startedAtMs, parts.lockAfterMs);

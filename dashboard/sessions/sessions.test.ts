@@ -4,7 +4,7 @@ import { sessionMaxMs } from '../../contracts/audit-sessions.ts';
 import type { Account } from '../accounts/accounts.ts';
 import { nobodysHash } from '../accounts/password.ts';
 import { renewAfterMs, sessionIdleMs } from '../core/session-rules.ts';
-import { createSessions } from './sessions.ts';
+import { createSessions, sessionsPerAccountMax } from './sessions.ts';
 import { createStations, knownMax } from './stations.ts';
 import { createTickets, ticketMs, ticketsPerAccountMax } from './tickets.ts';
 import { createTokens, sessionMark } from './token.ts';
@@ -122,6 +122,54 @@ describe('a session', () => {
     sessions.endBefore('nurse1', clock.ms + 3_600_000);
     clock.ms += 1;
     expect(await sessions.read((await sessions.start('nurse1'))!.token)).toBeDefined();
+  });
+
+  it('makes room among those of its account by the one that was idle longest, and ends none that shows a screen', async () => {
+    const { sessions, accounts, account, clock } = world();
+    accounts.set('nurse2', { ...account, userId: 'nurse2' });
+    const start = async (userId: string) => (await sessions.start(userId))!;
+    const other = await start('nurse2');
+    expect(sessions.makeRoomFor(other.claims)).toEqual([]);
+    const held = [];
+    for (let n = 0; n < sessionsPerAccountMax; n += 1) {
+      clock.ms += 1;
+      const { claims } = await start('nurse1');
+      expect(sessions.makeRoomFor(claims)).toEqual([]);
+      held.push(claims);
+    }
+    // Its screen beats.
+    sessions.recheck(held[0]!);
+    clock.ms += 1;
+    const { claims } = await start('nurse1');
+    expect(sessions.makeRoomFor(claims)).toEqual([held[1]]);
+    expect(held.filter((one) => sessions.recheck(one) === undefined)).toEqual([held[1]]);
+    expect(sessions.recheck(claims)).toBeDefined();
+    expect(sessions.recheck(other.claims)).toBeDefined();
+    expect(sessions.atWork()).toBe(sessionsPerAccountMax + 1);
+  });
+
+  it('gives no way where it has ended already: by its age, by idling, by logout', async () => {
+    const { sessions, clock } = world();
+    const held = [];
+    for (let n = 0; n < sessionsPerAccountMax; n += 1) held.push((await sessions.start('nurse1'))!.claims);
+    for (const claims of held) sessions.makeRoomFor(claims);
+    sessions.revoke(sessionMark(held[0]!.sessionId), t0);
+    // A second logout on record would look like a forgery.
+    expect(sessions.makeRoomFor((await sessions.start('nurse1'))!.claims)).toEqual([]);
+    clock.ms = t0 + sessionIdleMs;
+    const busy = [];
+    for (let n = 0; n < sessionsPerAccountMax; n += 1) {
+      const { claims } = (await sessions.start('nurse1'))!;
+      expect(sessions.makeRoomFor(claims)).toEqual([]);
+      busy.push(claims);
+    }
+    while (clock.ms < t0 + sessionIdleMs + sessionMaxMs) {
+      expect(sessions.atWork()).toBe(sessionsPerAccountMax);
+      clock.ms += sessionIdleMs - 1;
+      for (const claims of busy) sessions.recheck(claims);
+    }
+    expect(sessions.makeRoomFor((await sessions.start('nurse1'))!.claims)).toEqual([]);
+    expect(sessions.atWork()).toBe(1);
   });
 
   it('is locked and unlocked whole, with all its screens, and no other one with it', async () => {

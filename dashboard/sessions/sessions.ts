@@ -3,11 +3,17 @@ import { randomBytes } from 'node:crypto';
 import { sessionMaxMs } from '../../contracts/audit-sessions.ts';
 import type { Accounts } from '../accounts/accounts.ts';
 import type { Viewer } from '../core/rights.ts';
-import { type Claims, claimsAt, judgeSession, renewAfterMs, sessionIdleMs } from '../core/session-rules.ts';
+import { type Claims, claimsAt, judgeSession, renewAfterMs } from '../core/session-rules.ts';
 import { fingerprintOf, sessionMark, type Tokens } from './token.ts';
 
 /** Sessions of which this process remembers when they were at work; past it the oldest are judged by their token alone. */
 const rememberedMax = 20_000;
+
+/**
+ * Sessions of one account at once, here (ours). Its screens, 36 of them, are all at work, so that what gives way shows no screen: there is
+ * room for 28 stations more of an account that a ward shares.
+ */
+export const sessionsPerAccountMax = 64;
 
 export type LiveSession = {
   readonly viewer: Viewer;
@@ -19,6 +25,11 @@ export type LiveSession = {
 export type Sessions = {
   /** A token for who has just logged in. */
   start(userId: string): Promise<{ token: string; claims: Claims } | undefined>;
+  /**
+   * Ends the sessions of the account that have been idle longest, where this one is one too many.
+   * @returns those that it ended
+   */
+  makeRoomFor(claims: Claims): readonly Claims[];
   /** The session of a token, where it still holds. Counts as its being at work. */
   read(token: string): Promise<LiveSession | undefined>;
   /** The viewer as the account is now; undefined once the session has ended. For what stays open longer than a request. */
@@ -37,7 +48,8 @@ export type Sessions = {
 };
 
 export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, now: () => number): Sessions {
-  const liveAt = new Map<string, number>();
+  /** By mark, the one that has been idle longest first. */
+  const liveAt = new Map<string, { readonly claims: Claims; readonly atMs: number }>();
   const revoked = new Map<string, number>();
   /** Marks of locked sessions, the longest locked first. */
   const locked = new Set<string>();
@@ -54,23 +66,53 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
     return { viewer: { userId, name, role, wards }, fingerprint: fingerprintOf(account) };
   }
 
+  function holds(claims: Claims, account: { fingerprint: string } | undefined, mark: string, nowMs: number): boolean {
+    const atMs = liveAt.get(mark)?.atMs ?? 0;
+    return judgeSession(claims, account, atMs, isRevoked(claims, mark), nowMs) === 'holds';
+  }
+
+  function noteWork(claims: Claims, mark: string, nowMs: number): void {
+    liveAt.delete(mark);
+    liveAt.set(mark, { claims, atMs: nowMs });
+    if (liveAt.size > rememberedMax) liveAt.delete(liveAt.keys().next().value!);
+  }
+
+  function revoke(mark: string, atMs: number): void {
+    revoked.set(mark, atMs);
+    // A session that was logged out so long ago has ended by its age.
+    for (const [old, oldAtMs] of revoked) {
+      if (now() - oldAtMs <= sessionMaxMs) break;
+      revoked.delete(old);
+    }
+  }
+
   function recheck(claims: Claims): Viewer | undefined {
     const nowMs = now();
     const found = viewerOf(claims.userId);
     const mark = sessionMark(claims.sessionId);
-    const verdict = judgeSession(claims, found, liveAt.get(mark) ?? 0, isRevoked(claims, mark), nowMs);
-    if (verdict !== 'holds') return undefined;
-    liveAt.delete(mark);
-    liveAt.set(mark, nowMs);
-    if (liveAt.size > rememberedMax) liveAt.delete(liveAt.keys().next().value!);
+    if (!holds(claims, found, mark, nowMs)) return undefined;
+    noteWork(claims, mark, nowMs);
     return found && (locked.has(mark) ? { ...found.viewer, locked: true } : found.viewer);
   }
 
   return {
     recheck,
+    revoke,
     atWork() {
-      const sinceMs = now() - sessionIdleMs;
-      return [...liveAt].filter(([mark, atMs]) => atMs > sinceMs && !revoked.has(mark)).length;
+      const nowMs = now();
+      return [...liveAt].filter(([mark, { claims }]) => holds(claims, viewerOf(claims.userId), mark, nowMs)).length;
+    },
+    makeRoomFor(claims) {
+      const nowMs = now();
+      const { userId } = claims;
+      noteWork(claims, sessionMark(claims.sessionId), nowMs);
+      const account = viewerOf(userId);
+      const own = [...liveAt].flatMap(([mark, one]) =>
+        one.claims.userId === userId && holds(one.claims, account, mark, nowMs) ? [one.claims] : [],
+      );
+      const gone = own.slice(0, Math.max(0, own.length - sessionsPerAccountMax));
+      for (const { sessionId } of gone) revoke(sessionMark(sessionId), nowMs);
+      return gone;
     },
     async start(userId) {
       const found = viewerOf(userId);
@@ -103,14 +145,6 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
       // A time ahead of the clock would end the sessions that are still to come.
       const byMs = Math.min(atMs, now());
       if (byMs > (endedAt.get(userId) ?? Number.NEGATIVE_INFINITY)) endedAt.set(userId, byMs);
-    },
-    revoke(mark, atMs) {
-      revoked.set(mark, atMs);
-      // A session that was logged out so long ago has ended by its age.
-      for (const [old, oldAtMs] of revoked) {
-        if (now() - oldAtMs <= sessionMaxMs) break;
-        revoked.delete(old);
-      }
     },
   };
 }

@@ -49,8 +49,9 @@ describe('a cookie', () => {
     expect(session).not.toMatch(/Max-Age|Expires/i);
   });
 
-  it('that was planted before the login is not the one after it', async () => {
+  it('that was planted before the login is not the one after it, and what it opened is over', async () => {
     const planted = tokenOf(await loggedIn('icu-nurse-2', address));
+    const kept = await loggedIn('icu-nurse-2', address);
     for (const value of [planted, 'AAAA', 'x'.repeat(2_000)]) {
       const victim = browserFrom(address);
       victim.setCookie(`__Host-vigil=${value}`);
@@ -60,7 +61,8 @@ describe('a cookie', () => {
     }
     const again = browserFrom(address);
     again.setCookie(`__Host-vigil=${planted}`);
-    expect((await again.get('/api/session')).body.actor.userId).toBe('icu-nurse-2');
+    expect((await again.get('/api/session')).status).toBe(401);
+    expect((await kept.get('/api/session')).body.actor.userId).toBe('icu-nurse-2');
   });
 
   it('that was forged opens nothing: no algorithm, another algorithm, a guessed or public key, changed claims, a cut signature', async () => {
