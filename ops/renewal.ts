@@ -63,8 +63,7 @@ export function keepCertificates(options: RenewalOptions): Renewal {
         renewedMs = now;
         const renewed = issued.filter(({ file }) => !file.endsWith('.crl'));
         if (renewed.length > 0) report(`${renewed.length} certificates were renewed`);
-        if (renewed.some(({ file }) => file.startsWith('certs/devices/')))
-          await restart(options, deviceProcess);
+        if (renewed.some(({ file }) => file.startsWith('certs/devices/'))) await restart(options, deviceProcess);
       }
       for await (const done of takeUp(options, applied, sightOf(certsDir))) applied = done;
       lastFault = undefined;
