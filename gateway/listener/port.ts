@@ -1,18 +1,16 @@
 /**
- * The port that devices connect to. After a power cut they all come at once, and each TLS handshake costs the process more than a
- * hundred readings: so connections are let in at a steady rate, addresses in turn and each in its order, before their handshake
- * begins, and those that are in keep flowing. Who waits here is judged by no time-out; who gives up costs no handshake.
+ * The port that devices connect to. After a power cut they all come at once: they are let in at a steady rate
+ * (contracts/connection-line.ts), and those that are in keep flowing.
  */
 import { constants } from 'node:crypto';
-import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { createServer, type SecureContextOptions, type TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
+import { createConnectionLine } from '../../contracts/connection-line.ts';
 import { createDoor, type DoorOptions } from '../../contracts/door.ts';
 import { VigilError } from '../../contracts/errors.ts';
-import { createFairQueue } from '../../contracts/fair-queue.ts';
 import { observe } from '../../contracts/histogram.ts';
 import { serverCiphers } from '../../contracts/tls.ts';
-import { newBucket, takeTokens } from '../core/admission.ts';
 import { leftOutBefore, type Quiet } from '../core/quiet.ts';
 import type { Counters } from '../counters.ts';
 import type { Measures } from '../measures.ts';
@@ -46,14 +44,8 @@ export type Port = {
   close(): void;
 };
 
-/** While somebody waits, the door is opened so often. */
-const tickMs = 25;
-/** What a client says before its handshake is answered, kept for it; past it nothing more is read. A ClientHello has 0.3 to 2 kB. */
-const helloBytesMax = 16_384;
 /** A peer that vanished without a word is noticed by TCP after this and ten seconds. */
 const tcpKeepAliveMs = 30_000;
-
-type Waiting = { readonly socket: Socket; readonly sinceMs: number; readonly said: Buffer[]; leave(): void };
 
 /** @throws VigilError `port-taken`, `certificate-invalid`, `start-failed` */
 export async function openPort(
@@ -72,80 +64,30 @@ export async function openPort(
     door.passed(socket);
     onSocket(socket);
   });
-  const waiting = createFairQueue<Waiting>(limits.connectsWaitingMax);
-  const bucket = newBucket(limits.connectsPerS, monotonicMs());
-  let timer: NodeJS.Timeout | undefined;
-
-  function arrive(socket: Socket): void {
-    if (waiting.size() === 0 && takeTokens(bucket, limits.connectsPerS, monotonicMs(), 1) === 1) {
-      measures.admissionMs.counts[0]! += 1;
-      begin(socket);
-    } else {
-      wait(socket);
-    }
-  }
-
-  function turnAway({ socket, leave }: Waiting): void {
-    leave();
-    counters.connectionsTurnedAway += 1;
-    socket.on('error', () => {}).destroy();
-    const leftOut = leftOutBefore(quiet, now());
-    if (leftOut !== undefined)
-      log.warn({ waiting: waiting.size(), leftOut }, 'a connection was turned away: too many wait');
-  }
-
-  function wait(socket: Socket): void {
-    const address = socket.remoteAddress ?? '';
-    const said: Buffer[] = [];
-    let bytes = 0;
-    // It is read, so that one that gives up is noticed.
-    const hear = (chunk: Buffer) => {
-      said.push(chunk);
-      bytes += chunk.length;
-      if (bytes > helloBytesMax) socket.pause();
-    };
-    const giveUp = () => {
-      if (!waiting.remove(address, one)) return;
+  const line = createConnectionLine({
+    perS: limits.connectsPerS,
+    waitingMax: limits.connectsWaitingMax,
+    monotonicMs,
+    begin(socket, waitedMs) {
+      observe(measures.admissionMs, waitedMs);
+      door.enter(socket);
+      tls.emit('connection', socket);
+    },
+    onTurnedAway() {
+      counters.connectionsTurnedAway += 1;
+      const leftOut = leftOutBefore(quiet, now());
+      if (leftOut !== undefined)
+        log.warn({ waiting: line.waiting(), leftOut }, 'a connection was turned away: too many wait');
+    },
+    onGaveUp() {
       counters.connectionsGaveUp += 1;
-      socket.destroy();
-    };
-    const leave = () => {
-      // One by one: `removeAllListeners` leaves the socket believing that its data is listened to.
-      socket.off('data', hear).off('error', giveUp).off('end', giveUp).off('close', giveUp);
-    };
-    const one: Waiting = { socket, sinceMs: monotonicMs(), said, leave };
-    socket.on('data', hear).on('error', giveUp).on('end', giveUp).on('close', giveUp);
-    const tooMany = waiting.add(address, one);
-    if (tooMany) turnAway(tooMany);
-    timer ??= setInterval(open, tickMs);
-  }
+    },
+  });
 
-  function open(): void {
-    const nowMs = monotonicMs();
-    for (let left = takeTokens(bucket, limits.connectsPerS, nowMs, waiting.size()); left > 0; left -= 1) {
-      const one = waiting.take();
-      if (!one) break;
-      observe(measures.admissionMs, nowMs - one.sinceMs);
-      admit(one);
-    }
-    if (waiting.size() > 0) return;
-    clearInterval(timer);
-    timer = undefined;
-  }
-
-  function admit({ socket, said, leave }: Waiting): void {
-    leave();
-    socket.pause();
-    if (said.length > 0) socket.unshift(Buffer.concat(said));
-    begin(socket);
-  }
-
-  function begin(socket: Socket): void {
-    door.enter(socket);
-    tls.emit('connection', socket);
-  }
-
-  const server = createTcpServer({ noDelay: true, keepAlive: true, keepAliveInitialDelay: tcpKeepAliveMs }, arrive);
+  const server = createTcpServer(
+    { noDelay: true, keepAlive: true, keepAliveInitialDelay: tcpKeepAliveMs },
+    line.arrive,
+  );
   server.maxConnections = limits.connectionsMax;
   server.on('drop', () => {
     counters.connectionsDropped += 1;
@@ -153,13 +95,12 @@ export async function openPort(
   await listen(server, options);
   return {
     port: (server.address() as AddressInfo).port,
-    waiting: waiting.size,
+    waiting: line.waiting,
     renew: (pair) => tls.setSecureContext(contextOf({ ...options, ...pair })),
     close() {
       server.close();
-      clearInterval(timer);
       door.close();
-      for (const { socket } of waiting.clear()) socket.destroy();
+      line.close();
     },
   };
 }

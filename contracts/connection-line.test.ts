@@ -1,0 +1,107 @@
+/** Connections in line for their handshake. The clock is the test's; sockets are real ones of loopback (Linux has all of 127/8). */
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { afterEach, expect, it } from 'vitest';
+import { type ConnectionLine, createConnectionLine } from './connection-line.ts';
+
+const ends: (() => void)[] = [];
+afterEach(() => {
+  for (const end of ends.splice(0)) end();
+});
+
+async function until(what: string, isSo: () => boolean): Promise<void> {
+  for (const endMs = Date.now() + 60_000; Date.now() < endMs; await new Promise((done) => setTimeout(done, 5)))
+    if (isSo()) return;
+  throw new Error(`not seen: ${what}`);
+}
+
+/** A port with a line, whose clock stands. */
+async function world({ perS, waitingMax }: { perS: number; waitingMax: number }) {
+  const clock = { ms: 0 };
+  const begun: Socket[] = [];
+  const counts = { turnedAway: 0, gaveUp: 0 };
+  const line: ConnectionLine = createConnectionLine({
+    perS,
+    waitingMax,
+    monotonicMs: () => clock.ms,
+    begin: (socket) => void begun.push(socket),
+    onTurnedAway: () => void counts.turnedAway++,
+    onGaveUp: () => void counts.gaveUp++,
+  });
+  const server = createServer(line.arrive);
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address() as AddressInfo;
+  ends.push(() => {
+    line.close();
+    server.close();
+    for (const socket of begun) socket.destroy();
+  });
+  return {
+    ...{ clock, begun, counts, line },
+    addresses: () => begun.map(({ remoteAddress }) => remoteAddress),
+    async dial(from: string): Promise<Socket> {
+      const socket = connect({ port, host: '127.0.0.1', localAddress: from });
+      ends.push(() => socket.destroy());
+      socket.on('error', () => undefined);
+      await once(socket, 'connect');
+      return socket;
+    },
+  };
+}
+
+it('lets one address begin after at most one of a flood, however many of that wait', async () => {
+  const w = await world({ perS: 20, waitingMax: 1_000 });
+  for (let n = 0; n < 200; n += 1) await w.dial('127.0.0.2');
+  // One was let in at once; the clock stands since.
+  await until('199 in line', () => w.line.waiting() === 199);
+  await w.dial('127.0.0.3');
+  await until('200 in line', () => w.line.waiting() === 200);
+  for (let turn = 0; turn < 2; turn += 1) {
+    w.clock.ms += 50;
+    await until('one more let in', () => w.begun.length === 2 + turn);
+  }
+  expect(w.addresses()).toContain('127.0.0.3');
+});
+
+it('lets in no more than its rate, and after a pause no more than a twentieth of a second brings', async () => {
+  const w = await world({ perS: 100, waitingMax: 1_000 });
+  for (let n = 0; n < 60; n += 1) await w.dial('127.0.0.2');
+  await until('55 in line', () => w.line.waiting() === 55);
+  // A process that was busy for a minute does not begin all handshakes at once.
+  w.clock.ms += 60_000;
+  await until('five more let in', () => w.line.waiting() <= 50);
+  await new Promise((done) => setTimeout(done, 200));
+  expect(w.line.waiting()).toBe(50);
+});
+
+it('closes the newest of who has most where there is no room, and keeps the others', async () => {
+  const w = await world({ perS: 1, waitingMax: 10 });
+  for (let n = 0; n < 11; n += 1) await w.dial('127.0.0.2');
+  await until('ten in line', () => w.line.waiting() === 10);
+  const hers = await w.dial('127.0.0.3');
+  await until('one turned away', () => w.counts.turnedAway === 1);
+  expect(w.line.waiting()).toBe(10);
+  for (let turn = 0; turn < 2; turn += 1) {
+    w.clock.ms += 1_000;
+    await until('one more let in', () => w.begun.length === 2 + turn);
+  }
+  expect(w.addresses()).toContain('127.0.0.3');
+  expect(hers.closed).toBe(false);
+});
+
+it('keeps what was said meanwhile, forgets who gives up, and closes who waits at the end', async () => {
+  const w = await world({ perS: 1, waitingMax: 10 });
+  await w.dial('127.0.0.2');
+  const [first, second, third] = [await w.dial('127.0.0.2'), await w.dial('127.0.0.2'), await w.dial('127.0.0.2')];
+  first.write('hello');
+  await until('three in line', () => w.line.waiting() === 3);
+  second.resetAndDestroy();
+  await until('one gave up', () => w.counts.gaveUp === 1);
+  w.clock.ms += 1_000;
+  await until('the second let in', () => w.begun.length === 2);
+  w.begun[1]!.resume();
+  expect(String((await once(w.begun[1]!, 'data'))[0])).toBe('hello');
+  w.line.close();
+  await until('the third closed', () => third.resume().closed);
+  expect(w.line.waiting()).toBe(0);
+});
