@@ -90,6 +90,28 @@ describe('the password desk', () => {
     expect(refused.length).toBeGreaterThanOrEqual(400 - 256 - 3);
   });
 
+  it('serves an address that has not tried before after at most two tries of 40 that have tried once', async () => {
+    const { desk, judgeNext, settle } = newDesk();
+    const answered: string[] = [];
+    const ask = (userId: string, address: string) => {
+      const answer = desk.judge(stranger(userId, address), 'right', userId === 'nora' ? account : undefined);
+      void answer.then(() => answered.push(address), codeOf);
+    };
+    for (let at = 0; at < 40; at += 1) {
+      ask(`u${at}`, `10.0.0.${at}`);
+      await settle();
+      await judgeNext();
+    }
+    answered.length = 0;
+    for (let at = 0; at < 120; at += 1) ask(`v${at}`, `10.0.0.${at % 40}`);
+    await settle();
+    ask('nora', '10.9.9.9');
+    for (let at = 0; at < 3; at += 1) await judgeNext();
+    expect(answered).toContain('10.9.9.9');
+    for (let at = 0; at < 120; at += 1) await judgeNext();
+    expect(answered).toHaveLength(121);
+  });
+
   it('takes no try for a guess that it refused as too busy, and none of another person', async () => {
     const { desk, judgeNext, settle } = newDesk();
     const first = Array.from({ length: 17 }, (_, at) =>

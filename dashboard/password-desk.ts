@@ -1,12 +1,13 @@
 /**
- * Judges passwords, so many at once: each takes 64 MiB and a core for some 100 ms. There is a line for browsers of the house, one for new
- * browsers and one for addresses that have tried much; each is served one at a time, and they and the people who are known at their browser
- * come in turn. So nobody waits for more than one try of each line and their own.
+ * Judges passwords, so many at once: each takes 64 MiB and a core for some 100 ms. There is a line for browsers of the house; two for new
+ * browsers, of which one is for those whose address has not tried before; and one for addresses that have tried much. Each is served one
+ * at a time, and they and the people who are known at their browser come in turn. So nobody waits for more than one try of each line and
+ * their own.
  */
 import { VigilError } from '../contracts/errors.ts';
 import type { Account } from './accounts/accounts.ts';
 import { nobodysHash, verifyPassword } from './accounts/password.ts';
-import { beginGuess, forgiveGuess, type Guess, isSuspect, newGuesses, noteRight } from './core/guesses.ts';
+import { beginGuess, forgiveGuess, type Guess, isFirst, isSuspect, newGuesses, noteRight } from './core/guesses.ts';
 import { createSlots } from './core/slots.ts';
 
 /** Passwords judged at once (ours): 128 MiB. */
@@ -39,13 +40,23 @@ export function createPasswordDesk(now: () => number, verify = verifyPassword): 
   const line = (atOnce: number) =>
     createSlots({ atOnceMax: atOnce, atOncePerKeyMax: 1, waitingMax, waitingPerKeyMax }, busy);
   const all = line(atOnceMax);
-  const lines = { station: line(1), none: line(1), suspect: line(1) };
+  const lines = { station: line(1), first: line(1), none: line(1), suspect: line(1) };
+  /** The two lines of new browsers come in turn, for one place at work. */
+  const newOnes = line(1);
+
+  /** Of a flood from many addresses each has one first try: who comes from another one waits behind no more than that. */
+  function lineOf(guess: Guess): keyof typeof lines {
+    if (guess.proof !== 'none') return 'station';
+    if (isSuspect(guesses, guess)) return 'suspect';
+    return isFirst(guesses, guess) ? 'first' : 'none';
+  }
 
   /** For the places at work a person who is known stands for themselves; the others stand behind one another. */
   function inTurn(guess: Guess, work: () => Promise<boolean>): Promise<boolean> {
     if (guess.proof === 'known') return all.run(`known ${guess.userId}`, work);
-    const name = isSuspect(guesses, guess) ? 'suspect' : guess.proof;
-    return lines[name].run(guess.place, () => all.run(name, work));
+    const name = lineOf(guess);
+    if (name === 'station' || name === 'suspect') return lines[name].run(guess.place, () => all.run(name, work));
+    return lines[name].run(guess.place, () => newOnes.run(name, () => all.run('new', work)));
   }
 
   return {

@@ -70,6 +70,11 @@ export function isSuspect({ addresses }: Guesses, { proof, place }: Guess): bool
   return proof === 'none' && (addresses.get(place)?.count ?? 0) > suspectTries;
 }
 
+/** Whether a try that was begun is the only one of its address: none was wrong there within the hour, and no other waits. */
+export function isFirst({ addresses }: Guesses, { proof, place }: Guess): boolean {
+  return proof === 'none' && (addresses.get(place)?.count ?? 0) <= 1;
+}
+
 /** Takes a try back that was not judged. */
 export function forgiveGuess({ places, accounts, addresses }: Guesses, guess: Guess): void {
   takeBack(places, placeKey(guess));
