@@ -150,6 +150,17 @@ export function wholeScreen(
   return { beds, alarms, answers: answersSince(state, viewer, scope, -1) };
 }
 
+/** The patients whom a screen of this scope names. */
+export function patientsIn(state: LiveState, viewer: Viewer, scope: Scope): string[] {
+  const patients: string[] = [];
+  if (viewer.locked || !may(viewer, 'view-vitals')) return patients;
+  for (const bed of state.beds.values()) {
+    const patient = bed.period?.patient;
+    if (patient && isVisible(viewer, scope, bed)) patients.push(visibleText(patient.patientId));
+  }
+  return patients;
+}
+
 export type Changes = Pick<Delta, 'beds' | 'gone' | 'alarms' | 'cleared' | 'answers'>;
 
 /**

@@ -19,6 +19,7 @@ import type { Sessions } from '../sessions/sessions.ts';
 import type { Feed } from './feed.ts';
 import { cutOffMs } from './outbox.ts';
 import { createScreen, type Screen, waveText } from './screen-connection.ts';
+import { createWatchTurns } from './watch-turns.ts';
 
 /** Without an answer to a ping for this long the way is broken though nothing said so. */
 export const silentMsMax = 15_000;
@@ -63,6 +64,7 @@ export function createHub(options: {
   const screens = new Map<Screen, { socket: WebSocket; answeredAtMs: number; readonly place: Place }>();
   const past = { skippedWaves: 0, skippedNumerics: 0, closedForResync: 0, tooMany: 0 };
   const watches: RequestPace = new Map();
+  const turns = createWatchTurns(() => performance.now());
   const health = (): Health => {
     const looking = [...screens.keys()].flatMap((screen) => screen.looking() ?? []);
     const strays = unregistered();
@@ -129,6 +131,7 @@ export function createHub(options: {
         trail,
         stream,
         budget,
+        turns,
         health,
         now,
         logger,
@@ -158,7 +161,11 @@ export function createHub(options: {
     flushAlarms: () => flush('alarms'),
     sendWave(chunk) {
       if (screens.size === 0) return;
-      const text = waveText(chunk, false);
+      let made: string | undefined;
+      const text = () => {
+        made ??= waveText(chunk, false);
+        return made;
+      };
       for (const screen of screens.keys()) screen.wave(chunk, text);
     },
     watchedWards: () => [...new Set([...screens.keys()].flatMap((screen) => screen.watchedWards()))],

@@ -52,6 +52,7 @@ function world(viewer: Viewer = nurse) {
     },
     stream: 'stream-1',
     budget,
+    turns: { run: async (_, work) => work() },
     health: () => health,
     now: () => clock.ms,
     logger: pino({ level: 'silent' }),
@@ -82,7 +83,7 @@ function world(viewer: Viewer = nurse) {
       const record = { deviceId: 'd1', receivedAt: formatInstant(t0 + at * 1000 + 1000), reading };
       foldWaveArrival(state, 'assoc-01', record, t0);
       const chunk = foldWave(waves, 'assoc-01', record);
-      if (chunk) screen.wave(chunk, waveText(chunk, false));
+      if (chunk) screen.wave(chunk, () => waveText(chunk, false));
     },
     of: <T extends ServerMessage['type']>(type: T) =>
       sent.filter((message): message is Extract<ServerMessage, { type: T }> => message.type === type),
@@ -113,6 +114,26 @@ describe('a screen', () => {
     const [first, second] = w.of('delta');
     expect([first?.prev, second?.prev]).toEqual([w.of('snapshot')[0]?.n, first?.n]);
     expect([firstValue(first), second?.alarms[0]?.rev]).toEqual([81, 1]);
+  });
+
+  it('that changes what it shows a hundred times at once shows the last, and puts on record what it shows', async () => {
+    const w = world();
+    for (let n = 0; n < 100; n += 1)
+      w.screen.received(JSON.stringify({ ...watchIcu, scope: n % 2 === 0 ? { ward: 'icu' } : { ward: '*' } }));
+    await turn();
+    expect(w.closes).toEqual([]);
+    expect(w.of('snapshot')).toHaveLength(2);
+    expect(w.audit.map(({ ward }) => ward)).toEqual(['icu', '*']);
+    expect(w.screen.looking()?.scope).toEqual({ ward: '*' });
+  });
+
+  it('that asks for another ward in between is closed, and that is on record', async () => {
+    const w = world();
+    for (const scope of [{ ward: 'icu' }, { ward: 'step-down' }, { ward: 'icu' }])
+      w.screen.received(JSON.stringify({ ...watchIcu, scope }));
+    await turn();
+    expect(w.closes).toEqual([4004]);
+    expect(w.audit.map(({ action }) => action)).toEqual(['ward-viewed', 'access-denied']);
   });
 
   it('is put on record for each scope, and a look that cannot be is refused', async () => {

@@ -8,7 +8,15 @@ import { formatInstant, parseInstant } from '../../contracts/time.ts';
 import type { Who } from '../access.ts';
 import type { Budget } from '../core/budget.ts';
 import { may, seesWard, type Viewer } from '../core/rights.ts';
-import { type Changes, changesSince, isVisible, type Looking, type Scope, wholeScreen } from '../core/screen.ts';
+import {
+  type Changes,
+  changesSince,
+  isVisible,
+  type Looking,
+  patientsIn,
+  type Scope,
+  wholeScreen,
+} from '../core/screen.ts';
 import type { Claims } from '../core/session-rules.ts';
 import { audienceOf, type LiveState } from '../core/state.ts';
 import { isWaveBeforeTray } from '../core/tray.ts';
@@ -18,10 +26,9 @@ import { type Health, type ServerMessage, Watch } from '../protocol-live.ts';
 import type { Feed } from './feed.ts';
 import { createOutbox, type ScreenSocket } from './outbox.ts';
 import { createSeenPatients, type Look } from './seen-patients.ts';
+import type { WatchTurns } from './watch-turns.ts';
 
 const watchCheck = Compile(Watch);
-/** Messages of a screen that wait for their audit record; past it the screen is not ours. */
-const pendingMax = 8;
 /** So often a look is put on record anew because a patient came meanwhile. */
 const lookTriesMax = 5;
 /** A screen that does not say what it watches. */
@@ -39,7 +46,8 @@ export type Screen = {
   viewer(): Viewer;
   /** Sends what changed. `alarms`: something that must not wait may be in it. */
   flush(load: 'numerics' | 'alarms'): void;
-  wave(chunk: Chunk, text: string): void;
+  /** @param text of the chunk, without a gap; made only where the screen shows it */
+  wave(chunk: Chunk, text: () => string): void;
   heartbeat(health: Health): void;
   received(text: string): void;
   end(code: number, reason: string): void;
@@ -59,6 +67,7 @@ export type ScreenParts = {
   readonly trail: Pick<Trail, 'record'>;
   readonly stream: string;
   readonly budget: Budget;
+  readonly turns: WatchTurns;
   readonly health: () => Health;
   readonly now: () => number;
   readonly logger: Logger;
@@ -75,8 +84,9 @@ export function createScreen(parts: ScreenParts): Screen {
   let sentN = 0;
   /** Everything up to it has been looked at for this screen. */
   let seenN = 0;
-  let pending = 0;
-  let turn: Promise<void> = Promise.resolve();
+  /** What it wants to watch next, of several the last. */
+  let wanted: Watch | undefined;
+  let isTaking = false;
   const gaps = new Set<string>();
   const seen = createSeenPatients(trail, who, logger);
   const openedAtMs = now();
@@ -100,7 +110,7 @@ export function createScreen(parts: ScreenParts): Screen {
   function flush(load: 'numerics' | 'alarms'): void {
     if (!watch || ended() || seenN === state.n || seen.isHolding()) return;
     const changes = changesSince(state, viewer, watch.scope, seenN);
-    const fresh = seen.fresh(changes ? patientsOf(changes) : patientsIn(watch.scope));
+    const fresh = seen.fresh(changes ? patientsOf(changes) : patientsIn(state, viewer, watch.scope));
     if (fresh.length > 0) {
       seen.hold(fresh, () => flush('alarms'));
       return;
@@ -124,21 +134,6 @@ export function createScreen(parts: ScreenParts): Screen {
     }
   }
 
-  /** The patients that a screen of this scope shows now. */
-  function patientsIn(scope: Scope): string[] {
-    return wholeScreen(state, viewer, scope).beds.flatMap(({ patient }) => patient?.patientId ?? []);
-  }
-
-  /** Also those who come while it is written. */
-  async function recordLook(look: Look, scope: Scope): Promise<void> {
-    await seen.begin(look, patientsIn(scope));
-    for (let tries = 0; tries < lookTriesMax; tries += 1) {
-      const fresh = seen.fresh(patientsIn(scope));
-      if (fresh.length === 0) return;
-      await seen.more(fresh);
-    }
-  }
-
   function wantsWave(chunk: Chunk): boolean {
     if (!watch?.waves || !may(viewer, 'view-vitals')) return false;
     const { associations, codes } = watch.waves;
@@ -151,11 +146,11 @@ export function createScreen(parts: ScreenParts): Screen {
     return !isWaveBeforeTray(state, bed, chunk.startMs, receivedMs, now());
   }
 
-  function wave(chunk: Chunk, text: string): void {
+  function wave(chunk: Chunk, text: () => string): void {
     if (!wantsWave(chunk)) return;
     const key = `${chunk.associationId}/${chunk.code}`;
     const gap = gaps.has(key);
-    if (outbox.send('wave', () => (gap ? waveText(chunk, true) : text))) gaps.delete(key);
+    if (outbox.send('wave', () => (gap ? waveText(chunk, true) : text()))) gaps.delete(key);
     else {
       skipped.waves += 1;
       gaps.add(key);
@@ -163,16 +158,18 @@ export function createScreen(parts: ScreenParts): Screen {
   }
 
   function sendRecentWaves(): void {
+    if (!watch?.waves) return;
     for (const bed of state.beds.values()) {
       for (const code of bed.waves.keys()) {
-        for (const chunk of recentChunks(feed.waves, bed.associationId, code)) wave(chunk, waveText(chunk, false));
+        for (const chunk of recentChunks(feed.waves, bed.associationId, code))
+          wave(chunk, () => waveText(chunk, false));
       }
     }
   }
 
-  async function take(text: string): Promise<void> {
-    const next = parseWatch(text);
-    if (!next) return end(closeCodes.badMessage, 'not a message of ours');
+  const inTurn = <T>(work: () => T) => parts.turns.run(parts.claims.userId, work);
+
+  async function take(next: Watch): Promise<void> {
     if (!feed.isReady()) return end(closeCodes.unavailable, 'starting');
     const look = lookOf(state, viewer, next.scope);
     if (look === undefined) {
@@ -180,8 +177,21 @@ export function createScreen(parts: ScreenParts): Screen {
       return end(closeCodes.notAllowed, 'not for this account');
     }
     const sameScope = watch !== undefined && JSON.stringify(watch.scope) === JSON.stringify(next.scope);
-    if (!sameScope) await recordLook(look, next.scope);
-    if (ended()) return;
+    if (!sameScope) await seen.begin(look, await inTurn(() => patientsIn(state, viewer, next.scope)));
+    // Also those who come while it is written.
+    for (let tries = 0; ; tries += 1) {
+      const fresh = await inTurn(() => {
+        if (ended()) return [];
+        const came = sameScope || tries === lookTriesMax ? [] : seen.fresh(patientsIn(state, viewer, next.scope));
+        if (came.length === 0) show(next);
+        return came;
+      });
+      if (fresh.length === 0) return;
+      await seen.more(fresh);
+    }
+  }
+
+  function show(next: Watch): void {
     watch = next;
     gaps.clear();
     if (next.resume?.stream === stream && next.resume.n <= state.n && next.resume.n >= state.forgottenN) {
@@ -189,6 +199,21 @@ export function createScreen(parts: ScreenParts): Screen {
       flush('alarms');
     } else sendSnapshot(next.scope);
     sendRecentWaves();
+  }
+
+  async function takeWanted(): Promise<void> {
+    isTaking = true;
+    try {
+      for (let next = wanted; next !== undefined && !ended(); next = wanted) {
+        wanted = undefined;
+        await take(next);
+      }
+    } catch (error) {
+      if (!(error instanceof VigilError)) logger.error({ error: (error as Error).message }, 'a live message failed');
+      end(closeCodes.unavailable, 'not on record');
+    } finally {
+      isTaking = false;
+    }
   }
 
   return {
@@ -213,18 +238,12 @@ export function createScreen(parts: ScreenParts): Screen {
       outbox.send('heartbeat', () => message({ type: 'heartbeat', at: formatInstant(now()), n: sentN, health }));
     },
     received(text) {
-      pending += 1;
-      if (pending > pendingMax) return end(closeCodes.badMessage, 'too many messages');
-      turn = turn
-        .then(() => (!ended() ? take(text) : undefined))
-        .catch((error) => {
-          if (!(error instanceof VigilError))
-            logger.error({ error: (error as Error).message }, 'a live message failed');
-          end(closeCodes.unavailable, 'not on record');
-        })
-        .finally(() => {
-          pending -= 1;
-        });
+      if (ended()) return;
+      const next = parseWatch(text);
+      if (!next) return end(closeCodes.badMessage, 'not a message of ours');
+      // One that waits is left out for the next, except one that may not be: that is on record.
+      if (wanted === undefined || lookOf(state, viewer, wanted.scope) !== undefined) wanted = next;
+      if (!isTaking) void takeWanted();
     },
   };
 }
