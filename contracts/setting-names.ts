@@ -34,6 +34,7 @@ export const settingNames: readonly string[] = [
   'VIGIL_GATEWAYS',
   'VIGIL_GATEWAY_STATE_DIR',
   'VIGIL_HTTP_CERT_FILE',
+  'VIGIL_HTTP_CONNECTS_PER_S',
   'VIGIL_HTTP_HOST',
   'VIGIL_HTTP_KEY_FILE',
   'VIGIL_HTTP_PORT',

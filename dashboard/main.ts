@@ -20,7 +20,7 @@ import { createHub, type Hub, silentMsMax } from './live/hub.ts';
 import { watchPlaces } from './live/place-watch.ts';
 import { announcePresence } from './live/presence.ts';
 import { type Answers, countAnswer, type DashboardFigures, dashboardMetrics } from './metrics.ts';
-import { proxyFault } from './proxies.ts';
+import { proxyCheck, proxyFault } from './proxies.ts';
 import { buildServer, renewServer } from './server.ts';
 import { createSessions } from './sessions/sessions.ts';
 import { createStations } from './sessions/stations.ts';
@@ -75,7 +75,12 @@ async function start(): Promise<() => Promise<void>> {
   const keys = readPublicKeys(readFileSync(told.auditKeysFile, 'utf8'));
 
   // Until Kafka is there, whoever looks is told; a port that is taken is known at once.
-  const waitingRoom = await openWaitingRoom({ tls: tls.current(), host: told.httpHost, port: told.httpPort });
+  const waitingRoom = await openWaitingRoom({
+    tls: tls.current(),
+    host: told.httpHost,
+    port: told.httpPort,
+    guard: { connectsPerS: told.httpConnectsPerS, isProxy: proxyCheck(told.trustedProxies), logger },
+  });
   const answers: Answers = new Map();
   let figures: DashboardFigures | undefined;
   const metrics = await openMetricsServer({
@@ -168,6 +173,7 @@ async function start(): Promise<() => Promise<void>> {
       tls: tls.current(),
       clientDir: join(import.meta.dirname, 'client', 'dist'),
       trustedProxies: told.trustedProxies,
+      connectsPerS: told.httpConnectsPerS,
       logger,
       onAnswer: (status) => countAnswer(answers, status),
     },

@@ -1,7 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import { fastify } from 'fastify';
 import { describe, expect, it } from 'vitest';
-import { addressOf, networkOf, proxyFault } from './proxies.ts';
+import { addressOf, networkOf, proxyCheck, proxyFault } from './proxies.ts';
 
 it.each([
   ['10.0.0.1', true],
@@ -20,6 +20,20 @@ it.each([
   ['', false],
 ])('the trusted proxy %s is taken: %s', (entry, isTaken) => {
   expect(proxyFault(entry) === undefined).toBe(isTaken);
+});
+
+it.each([
+  [['10.0.0.1'], '10.0.0.1', true],
+  [['10.0.0.1'], '10.0.0.2', false],
+  [['10.7.0.0/16', '10.0.0.1'], '10.7.3.4', true],
+  [['10.7.0.0/16'], '10.8.0.1', false],
+  [['::ffff:10.0.0.1'], '10.0.0.1', true],
+  [['fd00::/8'], 'fd12::1', true],
+  [['fd00::/8'], '10.0.0.1', false],
+  [['10.0.0.1'], '', false],
+  [[], '10.0.0.1', false],
+])('with the trusted proxies %s, %s is one: %s', (entries, address, isOne) => {
+  expect(proxyCheck(entries)(address)).toBe(isOne);
 });
 
 describe('the address of a request', () => {

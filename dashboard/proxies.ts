@@ -1,5 +1,5 @@
 /** From which address a request comes, where a proxy of the hospital stands in front. */
-import { isIP, isIPv6 } from 'node:net';
+import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 
 /** An IPv4 address that a socket for both families writes as IPv6 (RFC 4291, section 2.5.5.2). */
@@ -16,10 +16,26 @@ export function proxyFault(entry: string): string | undefined {
   return Number(bits) === 0 ? `${entry} would trust every address` : undefined;
 }
 
+/** Without the form that an IPv4 address has on a socket for both families. */
+export const plainAddress = (address: string): string => mapped.exec(address)?.[1] ?? address;
+
+/** Whether an address is one of the entries of VIGIL_TRUSTED_PROXIES, in which `proxyFault` finds nothing. */
+export function proxyCheck(entries: readonly string[]): (address: string) => boolean {
+  const list = new BlockList();
+  for (const entry of entries) {
+    const [said = '', bits] = entry.split('/');
+    const address = bits === undefined ? plainAddress(said) : said;
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+    if (bits === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(bits), family);
+  }
+  return (address) => isIP(address) !== 0 && list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+}
+
 /** The address of the browser: of `X-Forwarded-For` only what a trusted proxy says, and only where it is an address. */
 export function addressOf({ ip, socket }: Pick<FastifyRequest, 'ip' | 'socket'>): string {
   const address = isIP(ip) === 0 ? (socket.remoteAddress ?? 'unknown') : ip;
-  return mapped.exec(address)?.[1] ?? address;
+  return plainAddress(address);
 }
 
 /** For what is shared fairly by address: of IPv6 the network, since one browser may have all addresses of a /64 (RFC 4862). */

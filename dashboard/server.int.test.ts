@@ -150,6 +150,7 @@ beforeAll(async () => {
       isReady: () => true,
     },
     {
+      connectsPerS: 1_000,
       tls: {
         cert: readFileSync(join(certs, 'web-server.pem'), 'utf8'),
         key: readFileSync(join(certs, 'web-server.key'), 'utf8'),

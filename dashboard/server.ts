@@ -26,6 +26,7 @@ import { newRefusalPace } from './core/refusal-pace.ts';
 import { requestFramingFault } from './core/request-framing.ts';
 import { composeTexts, requestTextFault } from './core/request-text.ts';
 import { livePath } from './pace.ts';
+import { plainAddress, proxyCheck } from './proxies.ts';
 import { type Guard, guardConnections, quietBounds } from './quiet-connections.ts';
 import { assessmentRoute } from './routes/assessment.ts';
 import { clinicalRoutes } from './routes/clinical.ts';
@@ -48,6 +49,8 @@ export type ServerOptions = {
   readonly clientDir: string;
   /** Addresses and networks whose `X-Forwarded-For` counts. */
   readonly trustedProxies?: readonly string[];
+  /** Connections let in by the second. */
+  readonly connectsPerS: number;
   readonly logger: Logger;
   /** Called for each answer, with its HTTP status. */
   readonly onAnswer?: (status: number) => void;
@@ -98,13 +101,19 @@ export async function buildServer(
     trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
     forceCloseConnections: true,
   }).withTypeProvider<TypeBoxTypeProvider>();
-  const guard = guardConnections(app.server as TlsServer);
+  const isProxy = proxyCheck(options.trustedProxies ?? []);
+  const guard = guardConnections(app.server as TlsServer, { connectsPerS: options.connectsPerS, isProxy, logger });
   app.addHook('preClose', async () => guard.end());
   // It reads numbers from the digits of an address and its query. A body has types of its own: null is not 0, and "1" is not 1.
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
   // The schemas of answers describe them; tests hold the answers against them.
   app.setSerializerCompiler(() => JSON.stringify);
-  app.setErrorHandler((error: FastifyError | VigilError, request, reply) => answerError(error, request, reply));
+  app.setErrorHandler((error: FastifyError | VigilError, request, reply) => {
+    // Who asks on pays with a new connection, which comes in its turn. One of a proxy is other people's, too.
+    const isOwn = !isProxy(plainAddress(request.socket.remoteAddress ?? ''));
+    if (isOwn && error.code === 'rate-limited') reply.header('connection', 'close');
+    return answerError(error, request, reply);
+  });
   app.addHook('onResponse', async (request, reply) => {
     options.onAnswer?.(reply.statusCode);
     const fields = { method: request.method, route: request.routeOptions.url, status: reply.statusCode };

@@ -35,6 +35,14 @@ export const settings = {
     max: 65_535,
     fallback: 8443,
   },
+  httpConnectsPerS: {
+    kind: 'integer',
+    env: 'VIGIL_HTTP_CONNECTS_PER_S',
+    help: 'connections of browsers let in by the second, addresses in turn, each a TLS handshake; the others wait; those of trusted proxies do not',
+    min: 1,
+    max: 10_000,
+    fallback: 100,
+  },
   httpCertFile: { kind: 'file', env: 'VIGIL_HTTP_CERT_FILE', help: 'HTTPS certificate chain, PEM' },
   httpKeyFile: { kind: 'secret-file', env: 'VIGIL_HTTP_KEY_FILE', help: 'its private key, PEM, mode 0600' },
   publicOrigins: {
@@ -46,7 +54,7 @@ export const settings = {
   trustedProxies: {
     kind: 'list',
     env: 'VIGIL_TRUSTED_PROXIES',
-    help: 'addresses or networks of reverse proxies, comma-separated: only what they say in X-Forwarded-For is taken for the address of a browser',
+    help: 'addresses or networks of reverse proxies, comma-separated: only what they say in X-Forwarded-For is taken for the address of a browser, and their connections are let in at once',
     fallback: [],
   },
   screenLockMs: {

@@ -2,7 +2,7 @@
 import { createServer } from 'node:https';
 import { VigilError } from '../contracts/errors.ts';
 import { serverCiphers } from '../contracts/tls.ts';
-import { guardConnections, quietBounds } from './quiet-connections.ts';
+import { type GuardOptions, guardConnections, quietBounds } from './quiet-connections.ts';
 
 const retrySeconds = 2;
 
@@ -19,6 +19,7 @@ export async function openWaitingRoom(options: {
   readonly tls: { readonly cert: string; readonly key: string };
   readonly host: string;
   readonly port: number;
+  readonly guard: GuardOptions;
 }): Promise<WaitingRoom> {
   const { tls, host, port } = options;
   const server = createServer(
@@ -36,7 +37,7 @@ export async function openWaitingRoom(options: {
       response.end(wantsPage ? page : JSON.stringify(body));
     },
   );
-  const guard = guardConnections(server);
+  const guard = guardConnections(server, options.guard);
   await new Promise<void>((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) =>
       reject(cause.code === 'EADDRINUSE' ? portTaken(port, cause) : cause),

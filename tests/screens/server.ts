@@ -145,7 +145,7 @@ export async function openScreenServer(options: ScreenServerOptions) {
       now,
       isReady: () => true,
     },
-    { tls, clientDir, logger },
+    { tls, clientDir, connectsPerS: 1_000, logger },
   );
   await app.listen({ host: '127.0.0.1', port });
   return {
