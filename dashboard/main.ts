@@ -4,17 +4,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readPublicKeys, readSigner } from '../contracts/audit-keys.ts';
 import { createTrail } from '../contracts/audit-trail.ts';
-import { followServerPair, type KeyPair, watchCertificates } from '../contracts/certificate-files.ts';
+import { endingSoon, followServerPair, type KeyPair, watchCertificates } from '../contracts/certificate-files.ts';
 import { VigilError } from '../contracts/errors.ts';
 import { openMetricsServer } from '../contracts/metrics-server.ts';
 import { openProcessLog } from '../contracts/process-log.ts';
 import { openSealedLog } from '../contracts/sealed-log.ts';
 import { describeSettings, readSettings } from '../contracts/settings.ts';
-import { keepSteadyTime } from '../contracts/system-clock.ts';
+import { keepSteadyTime, wallAheadMs } from '../contracts/system-clock.ts';
 import { type AccountRecords, recordAccounts } from './accounts/account-records.ts';
 import { followAccounts } from './accounts/accounts.ts';
 import { followAudit } from './audit/projection.ts';
 import { defaultBudget } from './core/budget.ts';
+import { judgeCertificates } from './core/certificate-health.ts';
 import { openFeed } from './live/feed.ts';
 import { createHub, type Hub, silentMsMax } from './live/hub.ts';
 import { watchPlaces } from './live/place-watch.ts';
@@ -34,6 +35,8 @@ import { followWards } from './wards-file.ts';
 /** A close that hangs is ended: the supervisor waits no longer either. */
 const closeMsMax = 9_000;
 const countersEveryMs = 60_000;
+/** By the machine's clock, which TLS goes by. */
+const wallMs = () => Date.now() + wallAheadMs();
 /** Connections that wait to be taken: past it a browser tries again only after seconds. The kernel may hold it lower (somaxconn). */
 const backlog = 4_096;
 
@@ -131,6 +134,7 @@ async function start(): Promise<() => Promise<void>> {
     clockStep: clock.step,
     damage: log.damage,
     canarySilentMs: told.canarySilentMs,
+    certificate: () => judgeCertificates(endingSoon(wallMs()), wallMs()),
     logger,
   });
   const presence = announcePresence(log, {

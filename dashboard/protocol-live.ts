@@ -55,6 +55,13 @@ export const Health = Type.Object(
      * screens. `batches`: how many since the server's start; `at`: when the newest was met.
      */
     damaged: Type.Optional(Type.Object({ batches: Type.Integer({ minimum: 1 }), at: Instant }, closed)),
+    /**
+     * The certificate of this server that ends first, where that is within 21 days: it should have been renewed. `name`: as in its metrics;
+     * `at`: its end, by the clock of the server's machine. Absent where there is none.
+     */
+    certificate: Type.Optional(
+      Type.Object({ name: Type.String({ maxLength: 40 }), at: Instant, ended: Type.Boolean() }, closed),
+    ),
     /** Absent where canaries come the whole way. */
     canary: Type.Optional(CanaryFault),
   },

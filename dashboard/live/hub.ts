@@ -58,6 +58,8 @@ export function createHub(options: {
   readonly damage?: Pick<DamageBook, 'total' | 'lastAtMs'>;
   /** Without a canary for so long the way of readings counts as broken, ms; absent or 0: none is waited for. */
   readonly canarySilentMs?: number;
+  /** The certificate of this server that is told of. */
+  readonly certificate?: () => Health['certificate'];
   readonly logger: Logger;
 }): Hub {
   const { feed, sessions, trail, stream, budget, silentMs, now, logger, unregistered = () => 0 } = options;
@@ -68,9 +70,11 @@ export function createHub(options: {
   const health = (): Health => {
     const looking = [...screens.keys()].flatMap((screen) => screen.looking() ?? []);
     const strays = unregistered();
+    const certificate = options.certificate?.();
     const unseen = unseenAlarms(feed().state, looking);
     return {
       ...judgeHealth(feed().signs, now(), options.clockStep?.(), options.damage, options.canarySilentMs),
+      ...(certificate && { certificate }),
       ...(unseen > 0 && { unseenAlarms: unseen }),
       ...(strays > 0 && { unregistered: strays }),
     };

@@ -91,3 +91,21 @@ it('says nothing any more once test readings come, without anybody doing anythin
   server.alive.canary = true;
   await notice().waitFor({ state: 'detached' });
 });
+
+it('says where a certificate of the server ends within two days or has ended, until it is renewed', async () => {
+  const said = page.getByTestId('notice-certificate');
+  const at = (inMs: number) => new Date(Date.now() + inMs).toISOString();
+  const before = await tops();
+  server.alive.certificate = { name: 'web-server', at: at(3_600_000), ended: false };
+  await expect
+    .poll(() => said.textContent(), { timeout: 60_000 })
+    .toMatch(/^\*\*A certificate .*\(web-server\) ends at /);
+  expect(await tops()).toEqual(before);
+  await expectReadable(page, 'certificate-ends', windows);
+  server.alive.certificate = { name: 'web-server', at: at(-3_600_000), ended: true };
+  await expect.poll(() => said.textContent(), { timeout: 60_000 }).toMatch(/ended at .*Tell the operator now\.$/);
+  await expectReadable(page, 'certificate-ended', windows);
+  // Twenty days before, that is for the operator alone.
+  server.alive.certificate = { name: 'web-server', at: at(20 * 86_400_000), ended: false };
+  await said.waitFor({ state: 'detached' });
+});

@@ -47,6 +47,7 @@ import { emptyWaves, foldWave } from '../../dashboard/core/waves.ts';
 import type { StoredValue } from '../../dashboard/core/what-if.ts';
 import type { Feed } from '../../dashboard/live/feed.ts';
 import { createHub, silentMsMax } from '../../dashboard/live/hub.ts';
+import type { Health } from '../../dashboard/protocol-live.ts';
 import { buildServer } from '../../dashboard/server.ts';
 import { createSessions } from '../../dashboard/sessions/sessions.ts';
 import { createStations } from '../../dashboard/sessions/stations.ts';
@@ -121,6 +122,7 @@ export async function openScreenServer(options: ScreenServerOptions) {
     now,
     damage: live.damage,
     canarySilentMs: canarySilentMsDefault,
+    certificate: () => live.alive.certificate,
     logger,
   });
   const app = await buildServer(
@@ -166,6 +168,14 @@ export async function openScreenServer(options: ScreenServerOptions) {
   };
 }
 
+type Alive = {
+  kafka: boolean;
+  alarms: boolean;
+  canary: boolean;
+  /** One that ends soon. */
+  certificate?: Health['certificate'];
+};
+
 /** The live state, and the functions by which a test plays what lies in front of it. */
 function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof createHub>) {
   const state = emptyState();
@@ -174,7 +184,7 @@ function createLive(options: ScreenServerOptions, hub: () => ReturnType<typeof c
   const view = createAuditView();
   const commands: Command[] = [];
   /** Set to false to play that the part behind the server has died. */
-  const alive = { kafka: true, alarms: true, canary: true };
+  const alive: Alive = { kafka: true, alarms: true, canary: true };
   /** Batches in Kafka that cannot be read. */
   const damage: { total: number; lastAtMs: number | undefined } = { total: 0, lastAtMs: undefined };
   view.begin([]);

@@ -2,6 +2,7 @@
 import type { ComponentChildren } from 'preact';
 import { ageText } from '../core/ages.ts';
 import { canaryText, isFailing } from '../core/canary-words.ts';
+import { certificateText } from '../core/certificate-words.ts';
 import { loadText, wavePace } from '../core/load.ts';
 import { clockText, whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
@@ -44,6 +45,8 @@ function HealthNotices() {
   const health = app.screen.value?.health;
   const now = app.now.value;
   const canary = health && canaryText(health, now);
+  const isOperator = app.session.value?.wards.includes('*') ?? false;
+  const certificate = health && certificateText(health, isOperator, now);
   const since = (at: string | null) => (at === null ? '' : ` since ${whenText(Date.parse(at), now)}`);
   return (
     <>
@@ -76,6 +79,11 @@ function HealthNotices() {
           The server’s clock was set {health.clock.aheadMs < 0 ? 'back' : 'forward'} by{' '}
           {ageText(Math.abs(health.clock.aheadMs))} at {whenText(Date.parse(health.clock.at), now)}. Vigil goes on by
           its own time: ages and alarms stay right. Tell the operator.
+        </Notice>
+      )}
+      {certificate !== undefined && (
+        <Notice level="medium" id="notice-certificate">
+          {certificate}
         </Notice>
       )}
     </>

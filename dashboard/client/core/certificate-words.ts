@@ -1,0 +1,17 @@
+/** What a screen says where a certificate of its server ends. */
+import type { Health } from '../../protocol-live.ts';
+import { dateTimeText } from './times.ts';
+
+/** Whoever looks is told so long before the end: there is no other sign of it on a ward. The operator is told as soon as the server says it. */
+const allBeforeMs = 2 * 24 * 3_600_000;
+
+/** Undefined where there is nothing to say to this person. @param isOperator an account of all wards */
+export function certificateText({ certificate }: Health, isOperator: boolean, nowMs: number): string | undefined {
+  if (certificate === undefined) return undefined;
+  const { name, at, ended } = certificate;
+  const endMs = Date.parse(at);
+  if (ended)
+    return `A certificate of Vigil’s server (${name}) ended at ${dateTimeText(endMs)}: this screen may not come back once its connection is lost. Tell the operator now.`;
+  if (!isOperator && endMs - nowMs > allBeforeMs) return undefined;
+  return `A certificate of Vigil’s server (${name}) ends at ${dateTimeText(endMs)} and was not renewed: after that, screens cannot connect. Tell the operator.`;
+}
