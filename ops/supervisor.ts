@@ -104,7 +104,8 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
   };
 }
 
+/** Who is killed says nothing of it: its last line is of before, and would be taken for the reason. */
 function endOf(child: Child, { code, signal }: ChildExit): string {
-  const words = child.lastWords();
+  const words = signal === 'SIGKILL' ? '' : child.lastWords();
   return `${child.name} ended by itself (${signal ?? `exit code ${code}`})${words === '' ? '' : `: ${words}`}`;
 }

@@ -79,6 +79,19 @@ describe('moving a device', () => {
     expect(server.state.associations.get('bed-01')?.periods).toHaveLength(1);
   });
 
+  it('says who is moved or discharged, to those who may know', async () => {
+    put('bed-01', period('U-2', ward, newborn('Otter')));
+    await open(page, 'bed-01', 'end');
+    const who = await page.getByTestId('associate-patient').textContent();
+    expect(who).toMatch(/Otter.*born 2026-11-01 · id /);
+    const other = await logIn(browser, server, 'nina');
+    await other.getByTestId('ward-choice').selectOption('HDU');
+    await other.goto(`${server.origin}/#/devices`);
+    await open(other, 'bed-01', 'move');
+    expect(await other.getByTestId('associate-patient').textContent()).toMatch(/Choose ICU at the top/);
+    await other.context().close();
+  });
+
   it('offers a technician the beds and no patient', async () => {
     put('bed-08', period('U-7', ward, null));
     const other = await logIn(browser, server, 'ted');
@@ -88,6 +101,7 @@ describe('moving a device', () => {
     await other.getByTestId('associate-save').click();
     await until('the move', () => now('bed-08').bed === 'U-8');
     expect(await other.getByTestId('associate-bed-01').count()).toBe(0);
+    expect(await other.getByTestId('associate-patient').count()).toBe(0);
     await other.context().close();
   });
 });

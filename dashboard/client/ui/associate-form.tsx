@@ -2,6 +2,7 @@
 import { useSignal } from '@preact/signals';
 import type { DeviceAct } from '../core/device-acts.ts';
 import { actsFor } from '../core/device-acts.ts';
+import { patientName } from '../core/numerics.ts';
 import { useApp } from '../shell/app.ts';
 import { AssignForm } from './assign-form.tsx';
 import { CorrectForm } from './correct-form.tsx';
@@ -30,6 +31,9 @@ export function AssociateForm({ row, onDone, onCancel }: Props) {
       <h2 id="associate-title">
         {device.deviceId}: {current?.bed ? `now ${current.ward} ${current.bed}` : 'no bed'}
       </h2>
+      {current?.occupied && app.may('admit-patient') && (
+        <Whose associationId={current.associationId} ward={current.ward} />
+      )}
       {acts.length > 1 && (
         <fieldset class="choice">
           <legend class="unseen">What to do</legend>
@@ -57,5 +61,23 @@ export function AssociateForm({ row, onDone, onCancel }: Props) {
       {chosen.value === 'correct' && <CorrectForm {...props} />}
       {chosen.value === 'end' && <EndForm {...props} />}
     </section>
+  );
+}
+
+/** Who lies at the device, as the ward's screen has them: who moves or discharges must not need to know beds by heart. */
+function Whose({ associationId, ward }: { associationId: string; ward: string | null }) {
+  const patient = useApp().screen.value?.beds.get(associationId)?.patient;
+  return (
+    <p data-testid="associate-patient">
+      Patient:{' '}
+      {patient ? (
+        <>
+          <strong>{patientName(patient)}</strong>
+          {patient.birthDate && ` · born ${patient.birthDate}`} · id {patient.patientId}
+        </>
+      ) : (
+        `the name is not on this screen. Choose ${ward ?? 'the ward'} at the top to see it.`
+      )}
+    </p>
   );
 }
