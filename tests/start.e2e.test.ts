@@ -45,6 +45,7 @@ function start(program: readonly string[], env: Record<string, string>): Running
 
 const portNames = [
   ...['HTTP', 'MQTT', 'METRICS', 'ALARMS_METRICS', 'CANARY_METRICS'],
+  ...['DASHBOARD_METRICS', 'TRENDS_METRICS', 'WITNESS_METRICS'],
   ...['KAFKA', 'KAFKA_CONTROLLER', 'INFLUX'],
 ];
 

@@ -48,10 +48,18 @@ export function sendRaw(port: number, bytes: string | Buffer, options: Connectio
     socket.destroy();
   };
   socket.setTimeout(quietMs, () => done(false));
-  socket.on('secureConnect', () => socket.write(bytes));
+  let isConnected = false;
+  socket.on('secureConnect', () => {
+    isConnected = true;
+    socket.write(bytes);
+  });
   socket.on('data', (part: Buffer) => parts.push(part));
   socket.on('close', () => done(true));
-  socket.on('error', (error: NodeJS.ErrnoException) => (parts.length > 0 ? done(true) : reject(error)));
+  // A server that closes before it has read all resets the connection, and its answer may be lost with it.
+  const isReset = ({ code }: NodeJS.ErrnoException) => isConnected && (code === 'ECONNRESET' || code === 'EPIPE');
+  socket.on('error', (error: NodeJS.ErrnoException) =>
+    parts.length > 0 || isReset(error) ? done(true) : reject(error),
+  );
   return promise;
 }
 
