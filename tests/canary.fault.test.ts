@@ -151,7 +151,7 @@ describe('the way of readings', () => {
     },
   );
 
-  it('is told to be broken where the alarm processor stands still again and again, so that it may judge no silence', async () => {
+  it('is shown to be broken where the alarm processor stands still again and again, so that it may judge no silence', async () => {
     const pid = houses.get('alarms')!.pid();
     let going = true;
     const standing = (async () => {
@@ -164,7 +164,7 @@ describe('the way of readings', () => {
     })();
     try {
       const tookMs = await untilTold('engine');
-      console.log(`alarms stands still again and again → step engine told after ${(tookMs / 1000).toFixed(1)} s`);
+      console.log(`alarms stands still again and again → step engine shown after ${(tookMs / 1000).toFixed(1)} s`);
     } finally {
       going = false;
       await standing;

@@ -1,4 +1,4 @@
-/** What the screens are told of certificates of this server that end. */
+/** What the screens show of this server's certificates that end. */
 import type { CertificateEnd } from '../../contracts/certificate-files.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Health } from '../protocol-live.ts';

@@ -16,7 +16,7 @@ function wordsOf(kind: Kind, body: unknown): string {
 }
 const numeric = (members: object) => wordsOf('observations', { time, values: [{ ...hr, ...members }] });
 
-describe('who connects a device is told what is wrong and what is right, where', () => {
+describe('a refusal says to who connects a device what is wrong, where, and what is right', () => {
   it.each<[string, string, RegExp]>([
     ['a message has no time', wordsOf('observations', { values: [hr] }), /has no time/],
     ['a status has no online', wordsOf('status', { time }), /has no online/],

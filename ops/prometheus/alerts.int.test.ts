@@ -1,4 +1,4 @@
-/** The alerts by Prometheus's own checker, and against what the processes show and what the operator is told. */
+/** The alerts by Prometheus's own checker, and against what the processes show and what the operator's page says. */
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

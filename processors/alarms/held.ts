@@ -54,7 +54,7 @@ export function restoredHeld(env: Environment, body: AlarmState, nowMs: number):
     isScoredOtherwise(env, rearmed);
   const known = { hasOtherProfile, inForce: { limits, standby, of: undefined }, scores: lookedAtBefore(scores) };
   const held = { ...freshHeld(associationId, rearmed, since, nowMs), ...known };
-  // What the screens have of an alarm that is another one by the present clock: they are told when the past is replayed.
+  // What the screens have of an alarm that is another one by the present clock: they hear of it when the past is replayed.
   for (const [key, { alarm }] of Object.entries(state.book.live))
     if (rearmed.book.live[key]?.alarm !== alarm) held.told.push({ type: 'updated', at: alarm.raisedAt, alarm });
   return held;

@@ -38,18 +38,15 @@ function open(restored: Partial<Restored> = {}, at: AssociationInput | undefined
   };
 }
 
+/** What every command has. */
+const asked = (atMs: number, commandId = 'command-1') =>
+  ({ commandId, associationId: key, at: new Date(atMs).toISOString(), by: nurse }) as const;
+
 const setLimits = (s: number, high: number, offset: bigint) => {
-  const at = new Date(t0 + s * 1000).toISOString();
+  const atMs = t0 + s * 1000;
   const limits = { group: 'HR', limits: { high } } as const;
-  const command = {
-    type: 'set-limits',
-    commandId: `command-${offset}`,
-    associationId: key,
-    at,
-    by: nurse,
-    ...limits,
-  } as const;
-  return { key, offset, atMs: t0 + s * 1000, input: { type: 'command', command } satisfies CommandInput };
+  const command = { type: 'set-limits', ...asked(atMs, `command-${offset}`), ...limits } as const;
+  return { key, offset, atMs, input: { type: 'command', command } satisfies CommandInput };
 };
 const bodies = (flush: { snapshots: readonly { body: AlarmState | null }[] }) =>
   flush.snapshots.map(({ body }) => JSON.parse(JSON.stringify(body)) as AlarmState);
@@ -213,10 +210,7 @@ describe('taken up from a snapshot', () => {
       const after = afterOutage(before.events);
       const command = {
         type: 'acknowledge',
-        commandId: 'command-1',
-        associationId: key,
-        at: new Date(nowMs + 500).toISOString(),
-        by: nurse,
+        ...asked(nowMs + 500),
         alarmId: alarm.alarmId,
         rev: alarm.rev,
       } as const;
@@ -408,10 +402,7 @@ describe('a start after the machine’s clock was set back', () => {
       before.read(0, 5, 150);
       const pause = {
         type: 'pause-audio',
-        commandId: 'command-1',
-        associationId: key,
-        at: new Date(t0 + 5_050).toISOString(),
-        by: nurse,
+        ...asked(t0 + 5_050),
         forMs: 120_000,
       } as const;
       before.partition.command(key, 0n, t0 + 5_050, { type: 'command', command: pause }, t0 + 5_050);

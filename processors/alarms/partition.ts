@@ -207,7 +207,7 @@ export function createPartition(options: {
     if (position.observations >= logEnd && options.mayJudge()) goLive(nowMs);
   }
 
-  /** From here on the wall clock speaks, and the screens are told where it had spoken before the crash. */
+  /** From here on the wall clock speaks, and the screens hear where it had spoken before the crash. */
   function goLive(nowMs: number): void {
     live = true;
     for (const held of engines.values()) {

@@ -152,7 +152,7 @@ export async function startProcessor(options: {
     await owner.outbox.room();
   }
 
-  /** A canary counts only while all is judged: where silence, and with it escalation, is not judged for long, the screens are told. */
+  /** A canary counts only while all is judged: where silence, and with it escalation, is not judged for long, the screens say so. */
   function meet(partition: Partition, p: number, offset: bigint, canaryMs: number): void {
     if (partition.judges(offset)) {
       if (hear()) canaries.met(p, canaryMs, now());

@@ -2,7 +2,7 @@
 import type { Health } from '../../protocol-live.ts';
 import { dateTimeText } from './times.ts';
 
-/** Whoever looks is told so long before the end: there is no other sign of it on a ward. The operator is told as soon as the server says it. */
+/** So long before the end every screen says it: a ward has no other sign of it. An operator's screen says it as soon as the server does. */
 const allBeforeMs = 2 * 24 * 3_600_000;
 
 /** Undefined where there is nothing to say to this person. @param isOperator an account of all wards */
