@@ -8,7 +8,8 @@ import { priorities } from '../priorities.ts';
 import type { Priority } from './alarms.ts';
 import { Instant } from './device.ts';
 import { alertsMax, alertTextMax, DeviceAlert, DeviceAlerts } from './device-alerts.ts';
-import { fault, identityOf, isObject, type Members, type Usable } from './usable.ts';
+import { mustBe } from './member-rules.ts';
+import { fault, identityOf, isObject, itemFault, type Members, type Usable } from './usable.ts';
 
 const members = DeviceAlert.properties;
 const check = {
@@ -40,21 +41,22 @@ export function usableAlerts(sent: unknown): Usable<DeviceAlerts> | undefined {
     ...(check.sound.Check(sound) && { sound }),
     ...(check.instant.Check(pausedUntil) && { pausedUntil }),
   };
-  if (sound !== undefined && body.sound === undefined) faults.push(fault('sound cannot be used.'));
-  if (pausedUntil !== undefined && body.pausedUntil === undefined) faults.push(fault('pausedUntil cannot be used.'));
+  if (sound !== undefined && body.sound === undefined) faults.push(fault(`${mustBe(['sound'])}.`));
+  if (pausedUntil !== undefined && body.pausedUntil === undefined) faults.push(fault(`${mustBe(['pausedUntil'])}.`));
   return check.alerts.Check(body) ? { body, faults, stated: 0 } : undefined;
 }
 
 function listOf(sent: readonly unknown[], faults: Fault[]): DeviceAlert[] {
-  const alerts = sent.map((item) => (check.alert.Check(item) ? item : mended(item, faults)));
+  const alerts = sent.map((item, at) => (check.alert.Check(item) ? item : mended(item, at, faults)));
   if (alerts.length <= alertsMax) return alerts;
   faults.push(fault(`alerts has more than ${alertsMax}: the gravest are used.`));
   const graver = (a: Priority, b: Priority) => priorities.indexOf(a) - priorities.indexOf(b);
   return alerts.sort((a, b) => graver(a.priority, b.priority)).slice(0, alertsMax);
 }
 
-function mended(item: unknown, faults: Fault[]): DeviceAlert {
-  faults.push(fault('An alarm of the device has a member that cannot be used.'));
+/** Only the first fault is said in full: to look for the reason takes time, and a list may be long. */
+function mended(item: unknown, at: number, faults: Fault[]): DeviceAlert {
+  faults.push(faults.length === 0 ? itemFault(check.alert.Errors(item), 'alerts', at) : fault('One more alarm.'));
   const sent: Members = isObject(item) ? item : {};
   const code = check.code.Check(sent.code) ? sent.code : unknownCode;
   const kept = optional.flatMap(([name, validator]) => {

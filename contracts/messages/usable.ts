@@ -20,6 +20,7 @@ import {
   TechnicalCondition,
   Waveform,
 } from './device.ts';
+import { misfitText, mustBe, type SchemaError } from './member-rules.ts';
 
 export type Usable<Body> = {
   /** Fits the schema. */
@@ -57,12 +58,12 @@ export function usableObservation(sent: unknown): Usable<Observation> | undefine
   const values: NumericValue[] = [];
   let stated = 0;
   const members = { ...identityOf(sent, faults), time: sent.time, ...intervalOf(sent, faults) };
-  for (const item of sent.values as unknown[]) {
+  for (const [at, item] of (sent.values as unknown[]).entries()) {
     if (check.numeric.Check(item)) {
       values.push(item);
       continue;
     }
-    const statement = statementOf(item);
+    const statement = statementOf(item, at);
     faults.push(statement.fault);
     if (statement.numeric === undefined) continue;
     values.push(statement.numeric);
@@ -113,6 +114,11 @@ export function fault(message: string): Fault {
   return { code: 'payload-schema', message };
 }
 
+/** The fault of an item of a list, from what its schema found. */
+export function itemFault(errors: readonly SchemaError[], list: string, at: number): Fault {
+  return fault(`${misfitText(errors[0], [list, `${at}`])}.`);
+}
+
 /** `boot` and `seq`: both, or none and the gateway numbers the message (a repeat after a reconnect then counts twice). */
 export function identityOf(
   { boot, seq }: Members,
@@ -120,14 +126,22 @@ export function identityOf(
 ): { boot: string; seq: number } | Record<never, never> {
   if (boot === undefined && seq === undefined) return {};
   if (check.boot.Check(boot) && check.seq.Check(seq)) return { boot, seq };
-  faults.push(fault('boot and seq cannot be used: the message is numbered by the gateway.'));
+  if (boot === undefined || seq === undefined) faults.push(halfIdentity(boot === undefined ? 'boot' : 'seq'));
+  else faults.push(fault(`${mustBe([check.boot.Check(boot) ? 'seq' : 'boot'])}. ${togetherText}`));
   return {};
+}
+
+const togetherText = 'boot and seq go together: without both, the gateway numbers the message.';
+
+/** The fault of a message that has one of `boot` and `seq` only. */
+export function halfIdentity(missing: 'boot' | 'seq'): Fault {
+  return fault(`It has no ${missing}. ${togetherText}`);
 }
 
 function intervalOf({ intervalMs }: Members, faults: Fault[]): { intervalMs?: number } {
   if (intervalMs === undefined) return {};
   if (check.intervalMs.Check(intervalMs)) return { intervalMs };
-  faults.push(fault('intervalMs cannot be used.'));
+  faults.push(fault(`${mustBe(['intervalMs'])}.`));
   return {};
 }
 
@@ -135,11 +149,11 @@ function intervalOf({ intervalMs }: Members, faults: Fault[]): { intervalMs?: nu
  * A numeric that cannot be used. Where its parameter is known, the device has said something of it all the same, and that it is
  * no number must be seen: an old number would stay on the screen otherwise.
  */
-function statementOf(item: unknown): { readonly fault: Fault; readonly numeric?: NumericValue } {
-  if (!isObject(item)) return { fault: fault('A numeric is no object.') };
+function statementOf(item: unknown, at: number): { readonly fault: Fault; readonly numeric?: NumericValue } {
+  if (!isObject(item)) return { fault: fault(`${mustBe(['values', `${at}`])}.`) };
   const parameter = typeof item.code === 'string' ? parameters.get(item.code) : undefined;
   if (parameter === undefined) {
-    return { fault: { code: 'code-unknown', message: 'A numeric has no code of the parameter table.' } };
+    return { fault: { code: 'code-unknown', message: `${mustBe(['values', `${at}`, 'code'])}.` } };
   }
   const { code, unit } = parameter;
   const [member] = check.numeric.Errors(item).map(({ instancePath }) => instancePath.split('/')[1]);
@@ -173,28 +187,28 @@ function deviceOf({ device }: Members, faults: Fault[]): { device?: StatusDevice
     const whole = { ...named, serial };
     if (check.device.Check(whole)) return { device: whole };
     if (check.device.Check(named)) {
-      faults.push(fault('device.serial cannot be used.'));
+      faults.push(fault(`${mustBe(['device', 'serial'])}.`));
       return { device: named };
     }
   }
-  faults.push(fault('device cannot be used.'));
+  faults.push(fault(`${mustBe(['device'])}.`));
   return {};
 }
 
 function conditionsOf({ conditions }: Members, faults: Fault[]): { conditions?: TechnicalCondition[] } {
   if (conditions === undefined) return {};
   if (!Array.isArray(conditions) || conditions.length > listMax) {
-    faults.push(fault('conditions is no list of at most 64.'));
+    faults.push(fault(`${mustBe(['conditions'])}.`));
     return {};
   }
   const usable: TechnicalCondition[] = [];
-  for (const item of conditions as unknown[]) {
+  for (const [at, item] of (conditions as unknown[]).entries()) {
     const { condition, code, present } = isObject(item) ? item : ({} as Members);
     const bare = { condition, present };
     const whole = code === undefined ? bare : { ...bare, code };
     if (check.condition.Check(whole)) usable.push(whole);
     else {
-      faults.push(fault('A technical condition is not known, or has a member that cannot be used.'));
+      faults.push(itemFault(check.condition.Errors(isObject(item) ? whole : item), 'conditions', at));
       // Of which parameter it is matters less than that it is there.
       if (check.condition.Check(bare)) usable.push(bare);
     }

@@ -16,6 +16,67 @@ function wordsOf(kind: Kind, body: unknown): string {
 }
 const numeric = (members: object) => wordsOf('observations', { time, values: [{ ...hr, ...members }] });
 
+const together = /boot and seq go together: without both, the gateway numbers the message/;
+const two = [hr, { ...hr, code: 'MDC_TEMP_BODY', unit: 'Cel', value: 37 }];
+const vt = { code: 'MDC_EVT_ECG_V_TACHY', priority: 'high', kind: 'physiological', text: 'VTACH' };
+const alarms = (members: object) => wordsOf('alerts', { time, alerts: [vt, { ...vt, ...members }] });
+const birth = (members: object) => wordsOf('status', { online: true, ...members });
+const leads = { condition: 'MDC_EVT_LEADS_OFF', present: true };
+
+/** Messages of which a part is used: the words say what was left out, and what would be right. */
+const partly: [string, string, RegExp][] = [
+  ['a message has a seq alone', wordsOf('observations', { time, seq: 1, values: [hr] }), /has no boot/],
+  ['a message has a boot alone', wordsOf('observations', { time, boot: 'b', values: [hr] }), together],
+  ['a wave has a seq alone', wordsOf('waveforms', { ...wave, samples: 'AAA=', seq: 1 }), /has no boot.*go together/],
+  ['a status has a seq alone', birth({ seq: 1 }), /has no boot.*go together/],
+  ['alarms have a boot alone', wordsOf('alerts', { time, boot: 'b', alerts: [] }), /has no seq.*go together/],
+  [
+    'a seq is 0',
+    wordsOf('observations', { time, boot: 'b', seq: 0, values: [hr] }),
+    /seq must be a whole number from 1/,
+  ],
+  [
+    'a boot has a blank',
+    wordsOf('observations', { time, boot: 'a b', seq: 1, values: [hr] }),
+    /boot must be 1 to 64 of/,
+  ],
+  ['and the two go together', wordsOf('observations', { time, boot: 'a b', seq: 1, values: [hr] }), together],
+  ['an interval is 0', wordsOf('observations', { time, intervalMs: 0, values: [hr] }), /intervalMs must be .* 100 to/],
+  ['a numeric is null', wordsOf('observations', { time, values: [...two, null] }), /values\[2\] must be an object/],
+  [
+    'a numeric has no code that is known',
+    wordsOf('observations', { time, values: [...two, { ...hr, code: 'HR' }] }),
+    /values\[2\]\.code must be a code of contracts\/parameters\.ts/,
+  ],
+  ['a device is a name', birth({ device: 'Monitor' }), /device must be an object with manufacturer and model/],
+  [
+    'a serial is a number',
+    birth({ device: { manufacturer: 'A', model: 'B', serial: 7 } }),
+    /device\.serial must be text of at most 80/,
+  ],
+  ['conditions are no list', birth({ conditions: leads }), /conditions must be a list of at most 64/],
+  [
+    'a condition is not known',
+    birth({ conditions: [leads, { ...leads, condition: 'LEADS' }] }),
+    /conditions\[1\]\.condition must be one of .*MDC_EVT_LEADS_OFF/,
+  ],
+  ['a condition is text', birth({ conditions: ['LEADS'] }), /conditions\[0\] must be an object/],
+  [
+    'a condition is not said to be present',
+    birth({ conditions: [{ condition: 'MDC_EVT_LEADS_OFF' }] }),
+    /\[0\]\.present must be true/,
+  ],
+  ['an alarm has another priority', alarms({ priority: 'red' }), /alerts\[1\]\.priority must be high, medium or low/],
+  ['an alarm has no text', alarms({ text: undefined }), /alerts\[1\] has no text/],
+  ['an alarm has a code with blanks', alarms({ code: 'V T' }), /alerts\[1\]\.code must be 1 to 64 of/],
+  ['a sound is not known', wordsOf('alerts', { time, alerts: [], sound: 'loud' }), /sound must be on, paused or off/],
+  [
+    'a pause has no end',
+    wordsOf('alerts', { time, alerts: [], pausedUntil: 7 }),
+    /pausedUntil must be an instant in UTC/,
+  ],
+];
+
 describe('a refusal says to who connects a device what is wrong, where, and what is right', () => {
   it.each<[string, string, RegExp]>([
     ['a message has no time', wordsOf('observations', { values: [hr] }), /has no time/],
@@ -84,8 +145,10 @@ describe('a refusal says to who connects a device what is wrong, where, and what
       wordsOf('observations', { time: '1970-01-01T00:00:00.000Z', values: [hr] }),
       /7 d ago; at the gateway it is 2026-03-01T12:00:00\.000Z/,
     ],
+    ...partly,
   ])('%s', (_name, words, expected) => {
     expect(words).toMatch(expected);
+    expect(words).not.toMatch(/cannot be used/);
   });
 
   it('and every unit of the table is said as it must be sent', () => {

@@ -140,7 +140,7 @@ describe('an observation', () => {
   it('counts what is left out, and says nothing of what it was', () => {
     const values = [spo2, null, { ...spo2, value: 'Jane' }, absurd];
     expect(judge('observations', { ...observation, intervalMs: 'Doe', values })).toMatchObject({
-      fault: { message: 'intervalMs cannot be used. And 3 more.' },
+      fault: { message: 'intervalMs must be a whole number of ms from 100 to 86400000. And 3 more.' },
     });
   });
 

@@ -4,7 +4,8 @@ import type { GatewayNotice } from '../../contracts/bed-notices.ts';
 import type { Fault } from '../../contracts/errors.ts';
 import { chunkMsMax, Observation, Status, StatusDevice, Waveform } from '../../contracts/messages/device.ts';
 import { DeviceAlerts } from '../../contracts/messages/device-alerts.ts';
-import { usableObservation, usableStatus, usableWaveform } from '../../contracts/messages/usable.ts';
+import { type SchemaError, tableFile } from '../../contracts/messages/member-rules.ts';
+import { halfIdentity, usableObservation, usableStatus, usableWaveform } from '../../contracts/messages/usable.ts';
 import { usableAlerts } from '../../contracts/messages/usable-alerts.ts';
 import { waves } from '../../contracts/parameters.ts';
 import { textFault } from '../../contracts/text.ts';
@@ -12,15 +13,7 @@ import { parseInstant } from '../../contracts/time.ts';
 import type { DeviceTopicKind } from '../../contracts/topics.ts';
 import { sampleBytes, samplesMs } from '../../contracts/wave-samples.ts';
 import { readAnyway, readEveryMember } from './mend.ts';
-import {
-  agoWords,
-  aheadWords,
-  misfitWords,
-  noInstantWords,
-  type SchemaError,
-  tableFile,
-  valueWords,
-} from './refusal-words.ts';
+import { agoWords, aheadWords, misfitWords, noInstantWords, valueWords } from './refusal-words.ts';
 import { valueFault } from './values.ts';
 
 /** How far a device's own time may be from the gateway's clock; both ends included. */
@@ -197,15 +190,10 @@ function accept(
   const reading = halved ? { boot: undefined, seq: undefined, timeMs } : { boot, seq, timeMs };
   const count = faults + (halved ? 1 : 0);
   if (count === 0) return { verdict: 'accepted', reading };
-  const { code, message } = first ?? halfIdentity;
+  const { code, message } = first ?? halfIdentity(boot === undefined ? 'boot' : 'seq');
   const more = count > 1 ? ` And ${count - 1} more.` : '';
   return { verdict: 'accepted-in-part', reading, fault: { code, message: message + more } };
 }
-
-const halfIdentity: Fault = {
-  code: 'payload-schema',
-  message: 'boot and seq go together: the message is numbered by the gateway.',
-};
 
 function judgeWaveform(body: Waveform, nowMs: number, bounds: TimeBounds, found: readonly Fault[] = none): Judgement {
   const placed = readTime(body.start, nowMs, bounds);

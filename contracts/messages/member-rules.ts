@@ -1,0 +1,100 @@
+/**
+ * What a member of a device's message must be, in words for the person who connects the device. The gateway says them in the reason string
+ * and in `rejected`. They repeat nothing that a device sent.
+ */
+import { technicalConditions } from '../parameters.ts';
+import { priorities } from '../priorities.ts';
+import { alertKinds } from './alarms.ts';
+import { chunkMsMax, NumericValue, Observation, Status, StatusDevice, TechnicalCondition, Waveform } from './device.ts';
+import { alertTextMax, DeviceAlert, DeviceAlerts, deviceSounds } from './device-alerts.ts';
+
+/** Where the codes and units are, from the root of the repository. */
+export const tableFile = 'contracts/parameters.ts';
+
+export const instantRule = 'an instant in UTC with milliseconds, as 2026-03-01T12:00:00.000Z';
+
+/** By the name of the member; with the list or object that it is in, where a name has two meanings. */
+const memberRules: Readonly<Record<string, string>> = {
+  boot: '1 to 64 of A-Z a-z 0-9 . _ -',
+  seq: 'a whole number from 1',
+  time: instantRule,
+  start: instantRule,
+  intervalMs: 'a whole number of ms from 100 to 86400000',
+  values: 'a list of 1 to 64 numerics',
+  code: `a code of ${tableFile}, as MDC_ECG_HEART_RATE`,
+  value: 'a number; where there is none, validity says why',
+  unit: `the unit of the code in ${tableFile}, as text`,
+  validity: 'invalid, questionable or calibrating, or left out',
+  rateHz: 'a number from 1 to 2000',
+  scale: 'a number',
+  offset: 'a number',
+  samples: `base64 of little-endian 16-bit numbers, at most ${chunkMsMax / 1000} s of them`,
+  online: 'true or false',
+  device: 'an object with manufacturer and model, each text of at most 80 characters',
+  'device.serial': 'text of at most 80 characters, or left out',
+  conditions: 'a list of at most 64 technical conditions',
+  condition: `one of ${Object.keys(technicalConditions).join(', ')}`,
+  present: 'true or false',
+  alerts: 'a list of your alarms, empty where there is none',
+  'alerts.code': '1 to 64 of A-Z a-z 0-9 . _ : -',
+  priority: listText(priorities),
+  kind: listText(alertKinds),
+  text: `text of 1 to ${alertTextMax} characters`,
+  since: instantRule,
+  parameter: `a code of ${tableFile}, or left out`,
+  side: 'low or high, or left out',
+  'alerts.value': 'a number, or left out',
+  limit: 'a number, or left out',
+  signal: `${listText([...deviceSounds, 'latched', 'acknowledged'])}, or left out`,
+  sound: `${listText(deviceSounds)}, or left out`,
+  pausedUntil: `${instantRule}, or left out`,
+};
+
+/** Names that a sentence may repeat: those of our schemas. */
+const ourNames = new Set(
+  [Observation, Waveform, Status, DeviceAlerts, NumericValue, DeviceAlert, TechnicalCondition, StatusDevice].flatMap(
+    (schema) => Object.keys(schema.properties),
+  ),
+);
+
+/** What a schema found, as typebox says it. */
+export type SchemaError = { readonly instancePath: string; readonly keyword: string; readonly params: object };
+
+/**
+ * What is wrong and what would be right, without a full stop: `values[0].unit must be text`.
+ * @param at where in the message the checked part is: `['alerts', '2']`
+ */
+export function misfitText(error: SchemaError | undefined, at: readonly string[] = []): string {
+  const path = [...at, ...(error?.instancePath ?? '').split('/').slice(1)];
+  const missing = missingOf(error).filter((name) => ourNames.has(name));
+  if (missing.length > 0) return `${path.length === 0 ? 'it' : placeOf(path)} has no ${missing.join(' and no ')}`;
+  if (path.length === 0) return 'it must be a JSON object';
+  return mustBe(path);
+}
+
+/** @param path the names and places of lists that lead to the member */
+export function mustBe(path: readonly string[]): string {
+  const name = path.findLast((part) => ourNames.has(part)) ?? '';
+  const rule = isPlace(path.at(-1)) ? 'an object' : (memberRules[`${path[0]}.${name}`] ?? memberRules[name]);
+  return `${placeOf(path)} ${rule === undefined ? 'cannot be used' : `must be ${rule}`}`;
+}
+
+function missingOf(error: SchemaError | undefined): readonly string[] {
+  return error?.keyword === 'required' ? (error.params as { requiredProperties: string[] }).requiredProperties : [];
+}
+
+/** `values[0].unit`; a name that is not ours ends it. */
+function placeOf(path: readonly string[]): string {
+  const end = path.findIndex((part) => !ourNames.has(part) && !isPlace(part));
+  const ours = end === -1 ? path : path.slice(0, end);
+  const text = ours.map((part, i) => (isPlace(part) ? `[${part}]` : i === 0 ? part : `.${part}`)).join('');
+  return text === '' ? 'a member' : text;
+}
+
+function isPlace(part: string | undefined): boolean {
+  return part !== undefined && /^\d{1,5}$/.test(part);
+}
+
+function listText(names: readonly string[]): string {
+  return `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}
