@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { actDoubtMs, begunBeforeMs, currentPeriod, lastPlace, timePeriods } from './periods.ts';
+import { currentPeriod } from './association-at.ts';
+import { actDoubtMs, begunBeforeMs, lastPlace, timePeriods } from './periods.ts';
 
 const nowMs = Date.UTC(2026, 2, 1, 12, 0);
 const at = (minute: number) => new Date(nowMs + minute * 60_000).toISOString();

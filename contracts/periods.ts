@@ -1,5 +1,6 @@
 /**
- * What a device's association periods say: which one holds now, where the device was last, and when each began and ended.
+ * What a device's association periods say: when each began and ended, and where the device was last. Which one decides at an instant,
+ * contracts/association-at.ts says.
  *
  * Vigil starts and ends a period at the moment of the act. So a start or an end that is in the table has happened, whatever the
  * clock says. A stamp ahead of the clock, or of a later act in the table, was made by a clock that was set back since. The order of
@@ -16,17 +17,6 @@ type Ending = { readonly to: string | null } | { readonly toMs: number };
 /** Whether a period is over. The one place that says so. */
 export function hasEnded(period: Ending): boolean {
   return 'toMs' in period ? Number.isFinite(period.toMs) : period.to !== null;
-}
-
-/** The period that lasts; of two, the one that starts later. Undefined: the device has no patient. */
-export function currentPeriod<Period extends FromTo>(periods: readonly Period[]): Period | undefined {
-  let current: { readonly period: Period; readonly fromMs: number } | undefined;
-  for (const period of periods) {
-    const fromMs = parseInstant(period.from);
-    if (fromMs === undefined || hasEnded(period)) continue;
-    if (current === undefined || fromMs >= current.fromMs) current = { period, fromMs };
-  }
-  return current?.period;
 }
 
 /** The period that ended last: the last in the table's order, for the clock may have been set back between two ends. */
@@ -58,6 +48,8 @@ export const actDoubtMs = 3_600_000;
 /** A period with its instants read. */
 export type Timed<Period> = {
   readonly period: Period;
+  /** The start as the table has it. */
+  readonly stampMs: number;
   /** Included. */
   readonly fromMs: number;
   /** Excluded; Infinity while it lasts. */
@@ -104,6 +96,7 @@ export function timePeriods<Period extends FromTo>(
     const to = hasEnded(period) ? acts[next++]! : undefined;
     return {
       period,
+      stampMs: from.stampMs,
       fromMs: from.atMs!,
       toMs: to?.atMs ?? Number.POSITIVE_INFINITY,
       fromEarliestMs: from.earliestMs,

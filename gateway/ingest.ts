@@ -1,10 +1,11 @@
 /** The way of a reading through the gateway: validate → associate → seal → lane → settle. */
 import { isUtf8 } from 'node:buffer';
 import type { Logger } from 'pino';
+import { periodAt } from '../contracts/association-at.ts';
 import type { GatewayNotice } from '../contracts/bed-notices.ts';
 import type { Fault } from '../contracts/errors.ts';
 import type { DeviceTopicKind } from '../contracts/topics.ts';
-import { type Attribution, attribute, periodAt } from './core/associations.ts';
+import { type Attribution, attribute } from './core/associations.ts';
 import { isAboutNow, measuredWithin, noteTime } from './core/clocks.ts';
 import { noteNumber } from './core/continuity.ts';
 import { leftOutBefore } from './core/quiet.ts';

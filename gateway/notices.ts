@@ -4,11 +4,11 @@
  * whose claim the log never had nothing is said: the log was away, and silence tells.
  */
 import type { Logger } from 'pino';
+import { periodAt } from '../contracts/association-at.ts';
 import { type GatewayNotice, gatewayNoticeForMs } from '../contracts/bed-notices.ts';
 import type { ConnectionRecord, NoticeRecord } from '../contracts/messages/records.ts';
 import { contentTypes } from '../contracts/messages/records.ts';
 import { formatInstant } from '../contracts/time.ts';
-import { periodAt } from './core/associations.ts';
 import { connectionRecord } from './core/records.ts';
 import type { Will } from './core/session.ts';
 import type { Counters } from './counters.ts';

@@ -22,7 +22,7 @@ export type Tables = {
   /** Resolves when both tables are read. */
   readonly ready: Promise<void>;
   isReady(): boolean;
-  /** By device pseudonym, oldest first; empty where the device never had a patient. */
+  /** By device pseudonym, in the table's order; empty where the device never had a patient. */
   periodsOf(devicePseudonym: string): readonly Period[];
   /** False where a table of this device may have been left out, so that nobody knows whose its readings are. */
   serves(devicePseudonym: string): boolean;

@@ -3,11 +3,12 @@
  * the same. Times are minutes after noon by the right clock; what was done while the clock was ahead is stamped later.
  */
 import { describe, expect, it } from 'vitest';
+import { periodAt } from '../contracts/association-at.ts';
 import type { AssociationPeriod } from '../contracts/messages/records.ts';
 import { lastPlace } from '../contracts/periods.ts';
 import { foldAssociations, tick } from '../dashboard/core/beds.ts';
 import { emptyState } from '../dashboard/core/state.ts';
-import { attribute, periodAt, readPeriods } from '../gateway/core/associations.ts';
+import { attribute, readPeriods } from '../gateway/core/associations.ts';
 import { inboxAt } from '../gateway/core/inbox.ts';
 import { createAssociations } from '../processors/alarms/associations.ts';
 
@@ -135,6 +136,81 @@ describe('the gateway, the screens and the engine name the same patient', () => 
         lasting: same,
       });
     }
+  });
+});
+
+/** Nobody writes these with Vigil's screens. */
+const overlapping: readonly (readonly [string, readonly Row[], string])[] = [
+  [
+    'of two that last, the later one',
+    [
+      ['a', -60, null],
+      ['b', -30, null],
+    ],
+    'b',
+  ],
+  [
+    'of two that last, the later one, which stands first',
+    [
+      ['b', -30, null],
+      ['a', -60, null],
+    ],
+    'b',
+  ],
+  [
+    'of two that began together, the later in the table',
+    [
+      ['a', -60, null],
+      ['b', -60, null],
+    ],
+    'b',
+  ],
+  [
+    'the one that lasts, around one that has ended',
+    [
+      ['a', -60, null],
+      ['b', -30, -20],
+    ],
+    'a',
+  ],
+  [
+    'the one stamped later, although its stamp is ahead of the clock',
+    [
+      ['a', 600, null],
+      ['b', -30, null],
+    ],
+    'a',
+  ],
+];
+
+describe('the gateway, the screens and the engine name the same patient where periods overlap', () => {
+  it.each(overlapping)('%s', (_what, rows, expected) => {
+    for (const later of [0, 1, 10, 600, 20_000])
+      expect(askAll(rows, ms(7), ms(7 + later)), `${later} min after the start`).toEqual({
+        reading: expected,
+        inbox: expected,
+        screen: [expected],
+        engine: [expected],
+        lasting: [expected],
+      });
+  });
+
+  it('none of them takes a table with a day that is not in the calendar', () => {
+    const body = table([['a', -60, null]]);
+    const wrong = {
+      ...body,
+      version: 2,
+      periods: [{ ...body.periods[0]!, from: '2026-02-30T00:00:00.000Z', ward: 'b' }],
+    };
+    expect(readPeriods(wrong, ms(0))).toBeUndefined();
+    const engines = createAssociations(key);
+    const screens = emptyState();
+    for (const each of [body, wrong]) {
+      engines.fold(each, ms(0));
+      foldAssociations(screens, each);
+    }
+    expect(engines.at('a')?.ward).toBe('icu');
+    expect(screens.beds.get('a')?.period?.ward).toBe('icu');
   });
 });
 

@@ -5,6 +5,7 @@
  * A patient may have several devices in one bed. Each has its own table and its own association; what is about the patient (a
  * move, a correction, a discharge) is decided for all of them at once.
  */
+import { overlapsIn } from '../../contracts/association-at.ts';
 import { isCanary } from '../../contracts/canary.ts';
 import type {
   AssociationAct,
@@ -13,6 +14,7 @@ import type {
   DeviceAssociations,
 } from '../../contracts/messages/records.ts';
 import { contradictions } from '../../contracts/patient-rules.ts';
+import { timePeriods } from '../../contracts/periods.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { AssociateBody, CorrectBody, MoveBody } from '../protocol-devices.ts';
 import { actsSince, changedFields, patientWith } from './association-changes.ts';
@@ -25,6 +27,7 @@ import {
   deniedAt,
   elsewhereFault,
   houseFull,
+  inTwoBeds,
   isOver,
   mayChange,
   notYours,
@@ -109,11 +112,8 @@ export function assignDevice(
   const period: AssociationPeriod = { associationId, patient, ward, bed, from: at, to: null };
   const fields = changedFields(current, period);
   const periods = [...ended(table, current, at), period];
-  return {
-    ok: true,
-    period,
-    tables: [write(deviceId, table, periods, { associationId, act: 'assigned', fields }, { viewer, nowMs })],
-  };
+  const tables = [write(deviceId, table, periods, { associationId, act: 'assigned', fields }, { viewer, nowMs })];
+  return unlessOverlapping(state, tables, period, nowMs);
 }
 
 /**
@@ -223,7 +223,20 @@ function changeAll(
     tables.push(write(deviceId, table, periods, { associationId: before.associationId, act, fields }, asked));
   }
   if (!first) return refuse('not-found', 'The device has no association now.');
-  return { ok: true, tables, period: first };
+  return unlessOverlapping(state, tables, first, asked.nowMs);
+}
+
+/** Refuses to write a table in which more periods overlap than before: the device would be at two patients. */
+function unlessOverlapping(
+  state: LiveState,
+  tables: readonly DeviceAssociations[],
+  period: AssociationPeriod,
+  nowMs: number,
+): Decision {
+  const overlaps = (table: DeviceAssociations | undefined) =>
+    overlapsIn(timePeriods(table?.periods ?? [], nowMs) ?? []);
+  const isWorse = (table: DeviceAssociations) => overlaps(table) > overlaps(state.associations.get(table.deviceId));
+  return tables.some(isWorse) ? inTwoBeds() : { ok: true, tables, period };
 }
 
 function ended(table: DeviceAssociations | undefined, current: AssociationPeriod | undefined, at: string) {

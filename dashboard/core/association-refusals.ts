@@ -76,6 +76,13 @@ export const houseFull = () =>
     `Nothing was saved: ${associatedMax} devices have had a bed, and there is no room for another. Tell the operator.`,
   );
 
+/** The refusal of a period that overlaps another one of the device: something else than Vigil wrote the table. */
+export const inTwoBeds = () =>
+  refuse(
+    'conflict',
+    'Nothing was saved: by its table this device is in two beds at once. End its association that the screen shows, look again, and then assign the device.',
+  );
+
 /** Whether the viewer may change this period: its ward is theirs and, where a patient is in it, so are patients. */
 export function mayChange(viewer: Viewer, period: AssociationPeriod): boolean {
   if (!may(viewer, 'associate-device') || !seesWard(viewer, period.ward)) return false;

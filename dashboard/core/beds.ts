@@ -1,6 +1,7 @@
 /** Which beds are on the screens: the association periods that hold now, and devices that have none. */
+import { currentPeriod } from '../../contracts/association-at.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
-import { currentPeriod, lastPlace } from '../../contracts/periods.ts';
+import { lastPlace, timePeriods } from '../../contracts/periods.ts';
 import { noStarts } from '../../contracts/shared-identity.ts';
 import {
   audienceOf,
@@ -20,15 +21,22 @@ import { isAlarmOfTray } from './tray.ts';
 /** The prefix of the association that a device without one gets (contracts/envelope/pseudonym.ts). */
 const unassignedPrefix = 'u-';
 
-/** The period of a device that lasts (contracts/periods.ts). */
+/** The period of a device that decides now (contracts/association-at.ts). */
 export function currentPeriodOf(table: DeviceAssociations | undefined): AssociationPeriod | undefined {
   return currentPeriod(table?.periods ?? []);
 }
 
-/** Folds a record of `associations`. An older version of a device's table changes nothing; of two with one version the later counts. */
+/**
+ * Folds a record of `associations`. An older version of a device's table changes nothing; of two with one version the later counts. A
+ * table with a day that is not in the calendar is left out, as the gateway and the alarm processor leave it out.
+ */
 export function foldAssociations(state: LiveState, table: DeviceAssociations): void {
-  const known = state.associations.get(table.deviceId);
-  if (known && known.version > table.version) return;
+  const before = state.associations.get(table.deviceId);
+  if (before && before.version > table.version) return;
+  if (timePeriods(table.periods, state.nowMs) === undefined) {
+    state.leftOut += 1;
+    return;
+  }
   state.associations.set(table.deviceId, table);
   deviceOf(state, table.deviceId);
   place(state, table.deviceId);

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { periodAt, readPeriods } from './associations.ts';
+import { periodAt } from '../../contracts/association-at.ts';
+import { readPeriods } from './associations.ts';
 
 const t = (minute: number) => new Date(Date.UTC(2026, 2, 1, 12, minute)).toISOString();
 const period = (associationId: string, from: string, to: string | null) => ({

@@ -1,11 +1,14 @@
 /** Which association a reading belongs to: by when it was measured, so that yesterday's patient keeps yesterday's readings. */
 
+import { periodAt } from '../../contracts/association-at.ts';
 import type { DeviceAssociations } from '../../contracts/messages/records.ts';
-import { timePeriods } from '../../contracts/periods.ts';
+import { hasEnded, timePeriods } from '../../contracts/periods.ts';
 import type { Span } from './clock-error.ts';
 
 export type Period = {
   readonly associationId: string;
+  /** The start as the table has it. */
+  readonly stampMs: number;
   /** Included. */
   readonly fromMs: number;
   /** Excluded; Infinity while it lasts. */
@@ -16,27 +19,19 @@ export type Period = {
   readonly toEarliestMs?: number;
 };
 
-/** The periods of a device with their instants read (contracts/periods.ts), oldest first; undefined where one is no instant. */
+/** The periods of a device with their instants read (contracts/periods.ts), in the table's order; undefined where one is no instant. */
 export function readPeriods(associations: DeviceAssociations, nowMs: number): Period[] | undefined {
-  return timePeriods(associations.periods, nowMs)
-    ?.map(({ period, fromMs, toMs, fromEarliestMs, toEarliestMs }) => ({
+  return timePeriods(associations.periods, nowMs)?.map(
+    ({ period, stampMs, fromMs, toMs, fromEarliestMs, toEarliestMs }) => ({
       associationId: period.associationId,
+      stampMs,
       fromMs,
       toMs,
       ward: period.ward,
       ...(fromEarliestMs < fromMs && { fromEarliestMs }),
       ...(toEarliestMs < toMs && { toEarliestMs }),
-    }))
-    .sort((a, b) => a.fromMs - b.fromMs);
-}
-
-/** The period that holds the instant; where two do, the one that began later. Undefined: the device had no patient then. */
-export function periodAt(periods: readonly Period[], timeMs: number): Period | undefined {
-  for (let i = periods.length - 1; i >= 0; i -= 1) {
-    const period = periods[i]!;
-    if (timeMs >= period.fromMs && timeMs < period.toMs) return period;
-  }
-  return undefined;
+    }),
+  );
 }
 
 /** Whose a reading is. `associationId` undefined: the device had no patient. `unclear`: the patient changed within the span. */
@@ -53,10 +48,7 @@ const unclear: Attribution = { kind: 'unclear' };
 export function attribute(periods: readonly Period[], span: Span): Attribution {
   const { fromMs, toMs } = span;
   const first = periodAt(periods, fromMs)?.associationId;
-  const newest = periods[periods.length - 1];
-  // Nearly always: all of the span is in the period that lasts.
-  if (newest === undefined || (fromMs >= newest.fromMs && toMs < (newest.toEarliestMs ?? newest.toMs)))
-    return { kind: 'certain', associationId: first };
+  if (isAfterAll(periods, span)) return { kind: 'certain', associationId: first };
   for (const period of periods) {
     if (isInDoubt(span, period.fromEarliestMs, period.fromMs)) return unclear;
     if (isInDoubt(span, period.toEarliestMs, period.toMs)) return unclear;
@@ -66,6 +58,11 @@ export function attribute(periods: readonly Period[], span: Span): Attribution {
     }
   }
   return { kind: 'certain', associationId: first };
+}
+
+/** Nearly always: all of the span comes after the last act. */
+function isAfterAll(periods: readonly Period[], { fromMs }: Span): boolean {
+  return periods.every((period) => fromMs >= period.fromMs && (fromMs >= period.toMs || !hasEnded(period)));
 }
 
 /** Whether the act, which happened between the two instants, may have come before or after the reading. */

@@ -10,8 +10,8 @@ const ms = (s: number) => t0 + Math.round(s * 1000);
 
 /** The first patient until `s`, then the second. */
 const changeAt = (s: number): Period[] => [
-  { associationId: 'first', fromMs: ms(-86_400), toMs: ms(s), ward: 'ICU' },
-  { associationId: 'second', fromMs: ms(s), toMs: Number.POSITIVE_INFINITY, ward: 'ICU' },
+  { associationId: 'first', stampMs: ms(-86_400), fromMs: ms(-86_400), toMs: ms(s), ward: 'ICU' },
+  { associationId: 'second', stampMs: ms(s), fromMs: ms(s), toMs: Number.POSITIVE_INFINITY, ward: 'ICU' },
 ];
 
 type Sent = {

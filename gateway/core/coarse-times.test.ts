@@ -6,8 +6,8 @@ import { type DeviceClocks, measuredWithin, noteTime } from './clocks.ts';
 const t0 = Date.UTC(2026, 0, 1, 12);
 const ms = (s: number) => t0 + Math.round(s * 1000);
 const changeAt = (s: number): Period[] => [
-  { associationId: 'first', fromMs: ms(-86_400), toMs: ms(s), ward: 'ICU' },
-  { associationId: 'second', fromMs: ms(s), toMs: Number.POSITIVE_INFINITY, ward: 'ICU' },
+  { associationId: 'first', stampMs: ms(-86_400), fromMs: ms(-86_400), toMs: ms(s), ward: 'ICU' },
+  { associationId: 'second', stampMs: ms(s), fromMs: ms(s), toMs: Number.POSITIVE_INFINITY, ward: 'ICU' },
 ];
 const changes = [600, 607, 630, 655, 659.5];
 const ways = { cut: Math.floor, rounded: Math.round, 'rounded up': Math.ceil };

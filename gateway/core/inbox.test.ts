@@ -30,7 +30,9 @@ it.each([
 });
 
 it('tells the association of now', () => {
-  const periods = [{ associationId: 'a-1', fromMs: nowMs - 1000, toMs: Number.POSITIVE_INFINITY, ward: 'ICU' }];
+  const periods = [
+    { associationId: 'a-1', stampMs: nowMs - 1000, fromMs: nowMs - 1000, toMs: Number.POSITIVE_INFINITY, ward: 'ICU' },
+  ];
   const inbox = inboxAt(periods, [presence(0, 'ICU')], nowMs);
   expect(inbox).toEqual({
     time: '2026-03-01T12:00:00.000Z',
@@ -52,8 +54,8 @@ it.each([
   ['biomedical engineering alone', [presence(0, '*')], false],
 ])('a device without a bed is watched by %s: %s', (_, presences, expected) => {
   const periods = [
-    { associationId: 'a-1', fromMs: nowMs - 9000, toMs: nowMs - 5000, ward: 'ICU' },
-    { associationId: 'a-2', fromMs: nowMs - 5000, toMs: nowMs - 1000, ward: 'ED' },
+    { associationId: 'a-1', stampMs: nowMs - 9000, fromMs: nowMs - 9000, toMs: nowMs - 5000, ward: 'ICU' },
+    { associationId: 'a-2', stampMs: nowMs - 5000, fromMs: nowMs - 5000, toMs: nowMs - 1000, ward: 'ED' },
   ];
   expect(inboxAt(periods, presences, nowMs).watched).toBe(expected);
 });

@@ -1,8 +1,9 @@
 /** What a device is told in its inbox. */
+import { periodAt } from '../../contracts/association-at.ts';
 import type { Inbox } from '../../contracts/messages/device.ts';
 import { lastEnded } from '../../contracts/periods.ts';
 import { formatInstant } from '../../contracts/time.ts';
-import { type Period, periodAt } from './associations.ts';
+import type { Period } from './associations.ts';
 
 /** A presence record counts for this long; both ends included. */
 export const presenceLifeMs = 30_000;
@@ -18,7 +19,7 @@ export type Presence = {
 
 /**
  * The inbox at an instant.
- * @param periods of this device, oldest first
+ * @param periods of this device, in the table's order
  * @param presences by dashboard process
  */
 export function inboxAt(periods: readonly Period[], presences: Iterable<Presence>, nowMs: number): Inbox {

@@ -11,6 +11,7 @@ const t0 = Date.UTC(2026, 0, 1, 12);
 const minuteMs = 60_000;
 const period = (associationId: string, fromMs: number, toMs: number): Period => ({
   associationId,
+  stampMs: fromMs,
   fromMs,
   toMs,
   ward: 'icu',

@@ -1,4 +1,5 @@
 /** Who was at which device of a ward in a time, and what of it a capture says. Pure. */
+import { overSinceMs } from '../../contracts/association-at.ts';
 import type { DeviceAssociations } from '../../contracts/messages/records.ts';
 import { timePeriods } from '../../contracts/periods.ts';
 import { parseInstant } from '../../contracts/time.ts';
@@ -35,7 +36,9 @@ export type Stay = {
 export function staysOf(row: DeviceAssociations, wanted: Wanted, nowMs: number): Stay[] | undefined {
   const timed = timePeriods(row.periods, nowMs);
   if (!timed) return undefined;
-  return timed.flatMap(({ period, fromMs, toMs }): Stay[] => {
+  return timed.flatMap((each): Stay[] => {
+    const { period, fromMs } = each;
+    const toMs = overSinceMs(timed, each);
     const isAsked = period.ward === wanted.ward && (wanted.bed === undefined || period.bed === wanted.bed);
     if (!isAsked || fromMs > wanted.untilMs || toMs <= wanted.sinceMs) return [];
     const { associationId, bed, patient } = period;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { unassignedAssociation } from '../../contracts/envelope/pseudonym.ts';
+import { pseudonym, unassignedAssociation } from '../../contracts/envelope/pseudonym.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
 import { createAssociations } from './associations.ts';
 
@@ -92,6 +92,28 @@ describe('who is at which device', () => {
     table.fold(row(2, period('association-1', 0, 10)), t0 + 60_000);
     table.fold(row(1, period('association-1', 0, null)), t0 + 60_000);
     expect(table.at('association-1')?.endedAt).toBe(t0 + 10_000);
+  });
+
+  it('has nobody at a device whose row the hospital deleted, and judges the device by itself again', () => {
+    const table = createAssociations(key);
+    table.fold(row(1, period('association-1', 0, null)), t0);
+    table.forget(pseudonym(key, 'device', 'bed-02'), t0 + 10_000);
+    expect([...table.open()]).toEqual(['association-1']);
+    table.forget(pseudonym(key, 'device', 'bed-01'), t0 + 10_000);
+    expect([...table.open()]).toEqual([]);
+    expect(table.at('association-1')?.endedAt).toBe(t0 + 10_000);
+    expect(table.at(own)?.endedAt).toBeNull();
+    table.fold(row(1, period('association-2', 20, null)), t0 + 60_000);
+    expect([...table.open()]).toEqual(['association-2']);
+  });
+
+  it('ends the patient whose period goes on behind a later one, for no screen shows them', () => {
+    const table = createAssociations(key);
+    table.fold(row(1, period('association-1', 0, null), period('association-2', 10, null)), t0 + 60_000);
+    expect(table.at('association-1')?.endedAt).toBe(t0 + 10_000);
+    expect(table.at('association-2')?.endedAt).toBeNull();
+    table.fold(row(2, period('association-1', 0, null), period('association-2', 10, 20)), t0 + 60_000);
+    expect(table.at('association-1')?.endedAt).toBeNull();
   });
 
   it('waits for the table, and not for ever', async () => {

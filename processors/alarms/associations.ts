@@ -1,7 +1,8 @@
 /** Who is at which device, folded from the `associations` table: the category that chooses the limits, and when a period ended. */
-import { unassignedAssociation } from '../../contracts/envelope/pseudonym.ts';
+import { currentPeriod, overSinceMs } from '../../contracts/association-at.ts';
+import { pseudonym, unassignedAssociation } from '../../contracts/envelope/pseudonym.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
-import { currentPeriod, hasEnded, type Timed, timePeriods } from '../../contracts/periods.ts';
+import { type Timed, timePeriods } from '../../contracts/periods.ts';
 import type { AssociationInput } from './core/inputs.ts';
 
 /** Devices in the table. It has a row for each device that the hospital owns; past this, rows are refused and counted. */
@@ -10,6 +11,11 @@ const devicesMax = 100_000;
 export type Associations = {
   /** @param nowMs when it was read: no act in it is later */
   fold(body: DeviceAssociations, nowMs: number): void;
+  /**
+   * Takes a device's row away (a tombstone: the hospital deleted the device). Its patient is there no more, as on the screens.
+   * @param key pseudonym of the device
+   */
+  forget(key: string, nowMs: number): void;
   /** Undefined where the table does not know the association (yet). */
   at(associationId: string): AssociationInput | undefined;
   /** Resolves true once the table knows the association, false after `waitMs`. */
@@ -21,7 +27,12 @@ export type Associations = {
 
 export function createAssociations(pseudonymKey: string): Associations {
   const devices = new Map<string, DeviceAssociations>();
-  const periods = new Map<string, Timed<AssociationPeriod> & { readonly deviceId: string }>();
+  const periods = new Map<
+    string,
+    Timed<AssociationPeriod> & { readonly deviceId: string; readonly endedAt: number | null }
+  >();
+  /** Devices by their pseudonyms. */
+  const deviceIds = new Map<string, string>();
   /** By the association that a device has while it has none. */
   const unassigned = new Map<string, string>();
   const waiting = new Set<() => void>();
@@ -42,8 +53,24 @@ export function createAssociations(pseudonymKey: string): Associations {
     devices.set(body.deviceId, body);
     unassigned.set(unassignedAssociation(pseudonymKey, body.deviceId), body.deviceId);
     const { deviceId } = body;
-    for (const each of timed) periods.set(each.period.associationId, { ...each, deviceId });
+    deviceIds.set(pseudonym(pseudonymKey, 'device', deviceId), deviceId);
+    for (const each of timed) {
+      const overMs = overSinceMs(timed, each);
+      const endedAt = Number.isFinite(overMs) ? Math.max(overMs, each.fromMs) : null;
+      periods.set(each.period.associationId, { ...each, deviceId, endedAt });
+    }
     for (const wake of waiting) wake();
+  }
+
+  function forget(key: string, nowMs: number): void {
+    const deviceId = deviceIds.get(key);
+    if (deviceId === undefined) return;
+    for (const { associationId } of devices.get(deviceId)?.periods ?? []) {
+      const period = periods.get(associationId);
+      if (period?.endedAt === null) periods.set(associationId, { ...period, endedAt: nowMs });
+    }
+    deviceIds.delete(key);
+    devices.delete(deviceId);
   }
 
   function ofDevice(deviceId: string): AssociationInput {
@@ -55,9 +82,8 @@ export function createAssociations(pseudonymKey: string): Associations {
   function at(associationId: string): AssociationInput | undefined {
     const known = periods.get(associationId);
     if (known) {
-      const { deviceId, fromMs, toMs } = known;
+      const { deviceId, fromMs, endedAt } = known;
       const { ward, patient } = known.period;
-      const endedAt = hasEnded(known) ? toMs : null;
       const category = patient?.category ?? 'unassigned';
       return { type: 'association', category, ward, endedAt, deviceId, from: fromMs };
     }
@@ -70,6 +96,7 @@ export function createAssociations(pseudonymKey: string): Associations {
 
   return {
     fold,
+    forget,
     at,
     known(associationId, waitMs) {
       const { promise, resolve } = Promise.withResolvers<boolean>();

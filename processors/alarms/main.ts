@@ -53,7 +53,7 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
   sealedLog = open;
   const associations = createAssociations(settings.pseudonymKey);
   const table = await open.followTable(['associations'], (opened, record) => {
-    if (opened === null) return;
+    if (opened === null) return associations.forget(record.key, Date.now());
     const checked = checkRecord(opened.contentType, opened.plaintext);
     if (checked.ok && checked.contentType === contentTypes.associations) associations.fold(checked.body, Date.now());
     else log.error({ offset: record.offset }, 'a record of the associations is left out');

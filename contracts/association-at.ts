@@ -1,0 +1,69 @@
+/**
+ * Whose a device is at an instant. The gateway asks it for each reading, the alarm processor for each alarm, the dashboard for each bed,
+ * a capture for each stay. This is the only place that decides it.
+ *
+ * A table that Vigil writes has at most one period at any instant. In a table that something else wrote, periods may overlap. Then the
+ * period decides that was begun last: the one whose start is stamped later, and of two equal stamps the one that stands later in the
+ * table. The stamp is compared as it stands in the table, so the answer does not depend on when the table was read.
+ */
+import { type FromTo, hasEnded, type Timed } from './periods.ts';
+import { parseInstant } from './time.ts';
+
+/** When a period held. */
+type Interval = Pick<Timed<unknown>, 'stampMs' | 'fromMs' | 'toMs'>;
+
+/**
+ * Returns the period that decides at the instant; undefined where the device had no patient and no bed then.
+ * @param periods in the table's order
+ */
+export function periodAt<Period extends Interval>(periods: readonly Period[], atMs: number): Period | undefined {
+  let found: Period | undefined;
+  for (const period of periods) {
+    if (atMs < period.fromMs || atMs >= period.toMs) continue;
+    if (found === undefined || period.stampMs >= found.stampMs) found = period;
+  }
+  return found;
+}
+
+/**
+ * Returns the period that decides now; undefined where the device has no patient and no bed. All starts and ends in a table have
+ * happened (contracts/periods.ts), so this needs no clock.
+ */
+export function currentPeriod<Period extends FromTo>(periods: readonly Period[]): Period | undefined {
+  const lasting = periods.flatMap((period) => {
+    const stampMs = hasEnded(period) ? undefined : parseInstant(period.from);
+    return stampMs === undefined
+      ? []
+      : [{ period, stampMs, fromMs: Number.NEGATIVE_INFINITY, toMs: Number.POSITIVE_INFINITY }];
+  });
+  return periodAt(lasting, 0)?.period;
+}
+
+/**
+ * Returns the instant from which on a period decides no more: its end, or where a later one began that goes on past its end.
+ * Infinity while it decides. Not after `fromMs` where it never decided.
+ * @param periods all of the device, in the table's order, `period` among them
+ */
+export function overSinceMs<Period extends Interval>(periods: readonly Period[], period: Period): number {
+  const place = periods.indexOf(period);
+  let endMs = period.toMs;
+  for (;;) {
+    const later = periods.find(
+      (other, i) =>
+        (other.stampMs > period.stampMs || (other.stampMs === period.stampMs && i > place)) &&
+        other.fromMs < endMs &&
+        other.toMs >= endMs,
+    );
+    if (later === undefined) return endMs;
+    endMs = later.fromMs;
+  }
+}
+
+/** Returns how many pairs of periods hold at the same time. */
+export function overlapsIn(periods: readonly Interval[]): number {
+  return periods.reduce(
+    (sum, a, i) =>
+      sum + periods.slice(i + 1).filter((b) => Math.max(a.fromMs, b.fromMs) < Math.min(a.toMs, b.toMs)).length,
+    0,
+  );
+}
