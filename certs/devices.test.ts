@@ -268,7 +268,7 @@ describe('revoke', () => {
   it('of what was never issued is an error', async () => {
     await expect(end('bed-09')).rejects.toMatchObject({
       code: 'not-found',
-      message: expect.stringMatching(/is the name right/),
+      message: expect.stringMatching(/list says which there are/),
     });
     await expect(end('../x')).rejects.toMatchObject({ code: 'settings-invalid' });
   });

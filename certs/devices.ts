@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { serialKey } from '../contracts/crl.ts';
 import { VigilError } from '../contracts/errors.ts';
-import { type IssuedCertificate, keyFault, livingOf, type RevocationReason } from './core/register.ts';
+import { type IssuedCertificate, keyFault, livingOf, type Register, type RevocationReason } from './core/register.ts';
 import { deviceCertificate } from './core/wanted.ts';
 import { issueCrl } from './crl.ts';
 import { checkDeviceId, deviceAuthority, enterStored } from './ensure.ts';
@@ -11,6 +11,7 @@ import { privateDirectory, writeAtomic } from './files.ts';
 import { certify } from './issue.ts';
 import { entryOf, readRegister, record } from './register.ts';
 import { readRequest, requestBytesMax } from './request.ts';
+import { serviceFiles } from './services.ts';
 
 export type Enrolled = { readonly certificate: string; readonly entry: IssuedCertificate; readonly file: string };
 
@@ -77,10 +78,7 @@ export async function revoke(options: {
   const had = [...register.issued.values()].filter(
     (one) => one.deviceId === deviceId && (serial === undefined || one.serial === serial),
   );
-  if (had.length === 0) {
-    const what = serial === undefined ? 'no certificate of' : `no certificate ${serial} of`;
-    throw new VigilError('not-found', `The register knows ${what} ${deviceId}: is the name right?`);
-  }
+  if (had.length === 0) throw unknownCertificate(register, deviceId, serial);
   const ended = livingOf(register, deviceId, nowMs).filter((one) => had.includes(one));
   record(
     directory,
@@ -88,6 +86,19 @@ export async function revoke(options: {
   );
   await issueCrl(directory, authority, nowMs);
   return ended;
+}
+
+/** Says what the person may have meant: the serial of another device, a service, or another name. */
+function unknownCertificate({ issued }: Register, deviceId: string, serial: string | undefined): VigilError {
+  const what = serial === undefined ? 'no certificate of' : `no certificate ${serial} of`;
+  const owner = serial === undefined ? undefined : issued.get(serial)?.deviceId;
+  const hint =
+    owner !== undefined
+      ? `it is one of ${owner}`
+      : serviceFiles.includes(deviceId)
+        ? `it is a service of Vigil; to revoke its certificate, add --service`
+        : 'npm run certs -- list says which there are';
+  return new VigilError('not-found', `The register has ${what} ${deviceId}: ${hint}.`);
 }
 
 function readSmall(path: string): Buffer {

@@ -47,6 +47,16 @@ describe('npm run certs', () => {
     expect(certs('crl').out).toMatch(/^certs\/device-ca\.crl: number \d+, 2 revoked, good until /);
   });
 
+  it('says whose the serial is that is not of the named device', () => {
+    certs('device', 'bed-11', 'bed-12');
+    const serial = certs('list').out.match(/^(\w+) {2}bed-11/m)?.[1] ?? '';
+    expect(certs('revoke', 'bed-12', '--serial', serial)).toMatchObject({
+      code: 1,
+      out: '',
+      err: expect.stringContaining(`of bed-12: it is one of bed-11.`),
+    });
+  });
+
   it('explains itself', () => {
     expect(certs('--help')).toMatchObject({ code: 0, err: '', out: expect.stringContaining('VIGIL_STATE_DIR') });
   });
@@ -64,7 +74,12 @@ describe('npm run certs', () => {
     [['--csr', 'x'], /--csr does not belong to this command/],
     [['revoke'], /Name one device/],
     [['revoke', 'a', 'b'], /Name one device/],
-    [['revoke', 'bed-77'], /no certificate of bed-77/],
+    [['revoke', 'bed-77'], /no certificate of bed-77: npm run certs -- list says which there are/],
+    [['revoke', 'gateway'], /gateway: it is a service of Vigil; .* add --service/],
+    [['revoke', 'web-server', '--serial', '0a'], /it is a service of Vigil; .* add --service/],
+    [['revoke', 'bed-07', '--service'], /"bed-07" is no service: .* A device is revoked without --service/],
+    [['list', 'bed-07'], /list takes no name/],
+    [['crl', 'bed-07'], /crl takes no name: .* use revoke/],
     [['revoke', 'bed-07', '--reason', 'anger'], /"anger" is no reason/],
     [['crl', '--renew'], /--renew does not belong/],
     [['--state', '/proc/nowhere'], /^Cannot write \/proc\/nowhere/],

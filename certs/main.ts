@@ -70,7 +70,13 @@ const commands: Readonly<Record<string, Command>> = {
       return certificate;
     },
   },
-  list: { options: [], run: async (stateDir) => list(stateDir, Date.now()) },
+  list: {
+    options: [],
+    async run(stateDir, names) {
+      if (names.length > 0) throw wrong('list takes no name: it says all device certificates.');
+      return list(stateDir, Date.now());
+    },
+  },
   revoke: {
     options: ['serial', 'reason', 'service'],
     async run(stateDir, ids, values) {
@@ -102,7 +108,8 @@ const commands: Readonly<Record<string, Command>> = {
   },
   crl: {
     options: [],
-    async run(stateDir) {
+    async run(stateDir, names) {
+      if (names.length > 0) throw wrong('crl takes no name: to end the certificates of a device, use revoke.');
       const directory = join(stateDir, 'certs');
       const { number, serials, nextUpdateMs } = await issueCrl(directory, deviceAuthority(directory), Date.now());
       const until = new Date(nextUpdateMs ?? 0).toISOString();

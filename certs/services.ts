@@ -19,7 +19,8 @@ import { factsOf, readPair } from './stored.ts';
 const kafkaAdmin = 'admin';
 /** Every identity that connects to Kafka, besides the broker itself, by the name of its files. */
 export const serviceClients: readonly string[] = [kafkaAdmin, ...principals];
-const serviceFiles: readonly string[] = serviceCertificates(serviceClients, []).map(({ file }) => file);
+/** The names by which `revoke --service` knows the services. */
+export const serviceFiles: readonly string[] = serviceCertificates(serviceClients, []).map(({ file }) => file);
 
 export const principalsFile = 'principals.json';
 
@@ -83,7 +84,10 @@ export async function revokeService(options: {
   const { service, reason, nowMs } = options;
   const certsDir = join(options.stateDir, 'certs');
   if (!serviceFiles.includes(service)) {
-    throw new VigilError('not-found', `"${service}" is no service: name one of ${serviceFiles.join(', ')}.`);
+    throw new VigilError(
+      'not-found',
+      `"${service}" is no service: name one of ${serviceFiles.join(', ')}. A device is revoked without --service.`,
+    );
   }
   const authority = readPair(certsDir, 'ca');
   if (authority === undefined) {

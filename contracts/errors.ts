@@ -49,6 +49,7 @@ const classes = {
 } as const satisfies Record<string, ErrorClass>;
 
 export type ErrorCode = keyof typeof classes;
+export const errorCodes: readonly string[] = Object.keys(classes);
 
 /** What cores return: plain data, no stack. `message` is one sentence for a person and never holds patient data or a payload. */
 export type Fault = { readonly code: ErrorCode; readonly message: string };

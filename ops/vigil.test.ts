@@ -36,6 +36,8 @@ it.each([
   [['accepted', 'list'], /is no command/],
   [['rejected', 'list', '0:1'], /list takes no ids/],
   [['rejected', 'list', '--since', 'soon'], /--since takes 30m/],
+  [['rejected', 'list', '--code', 'code-unkown'], /--code "code-unkown" is no code/],
+  [['rejected', 'redrive', '--code', 'bed-07', '--as', 'x'], /--code "bed-07" is no code/],
   [['rejected', 'show', '--as', 'x'], /Name what to show/],
   [['rejected', 'show', 'x', '--as', 'x'], /"x" is no id/],
   [['rejected', 'show', '0:1'], /Say who asks, with --as/],

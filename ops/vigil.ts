@@ -12,7 +12,7 @@ import { list, redrive, show } from './rejected/commands.ts';
 import type { Filter } from './rejected/entries.ts';
 import { openGatewaySide } from './rejected/gateway.ts';
 import { ruleSettings, type VigilSettings, vigilSettings } from './rejected/settings.ts';
-import { checkIds, readSince } from './rejected/words.ts';
+import { checkCode, checkIds, readSince } from './rejected/words.ts';
 import { trends } from './trends/main.ts';
 
 const help = `  npm run vigil -- rejected …                         what the gateway could not take; see below
@@ -90,6 +90,7 @@ async function main(args: string[]): Promise<number> {
     throw wrong(`"${positionals.join(' ')}" is no command`);
   }
   checkIds(ids);
+  if (values.code !== undefined) checkCode(values.code);
   const sinceMs = values.since === undefined ? undefined : readSince(values.since, Date.now());
   const filter: Filter = { ids, device: values.device, code: values.code, sinceMs };
   const picks = ids.length > 0 || values.code !== undefined || values.device !== undefined;

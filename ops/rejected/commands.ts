@@ -8,7 +8,7 @@ import { appendedDetail, batchMax } from './appended.ts';
 import { type Entries, type Filter, nameOf, readEntries } from './entries.ts';
 import type { GatewaySide } from './gateway.ts';
 import type { Person } from './person.ts';
-import { listLine, printable } from './words.ts';
+import { listLine, nothingText, printable } from './words.ts';
 
 /** Of one run, so that memory stays bounded; the rest waits for another. */
 const redriveMax = 5_000;
@@ -17,7 +17,7 @@ const redriveBytesMax = 64 * 1024 * 1024;
 export async function list({ log, logger, say }: Desk, filter: Filter): Promise<void> {
   const found = await readEntries(log, logger, filter);
   for (const entry of found.entries) say(listLine(entry));
-  tell(found, say);
+  tell(found, filter, say);
 }
 
 /** Contents are a patient's: on record before they are shown. */
@@ -74,7 +74,7 @@ export async function redrive(
   }
   const open = found.entries.filter(({ id }) => contents.has(id));
   if (open.length === 0) {
-    say('Nothing to send.');
+    say(found.entries.length === 0 ? nothingText(filter) : 'Nothing to send.');
     return true;
   }
   const gateway = openGateway();
@@ -137,8 +137,8 @@ function requireAll({ entries }: Entries, { ids }: Filter): void {
   throw new VigilError('not-found', `Nothing rejected lies at ${missing.join(' ')}; see rejected list.`);
 }
 
-function tell({ entries, leftOut, unreadable }: Entries, say: (line: string) => void): void {
-  if (entries.length === 0) say('Nothing rejected.');
+function tell({ entries, leftOut, unreadable }: Entries, filter: Filter, say: (line: string) => void): void {
+  if (entries.length === 0) say(nothingText(filter));
   if (leftOut > 0) say(`${leftOut} older ones are left out: narrow it with --device, --code or --since.`);
   if (unreadable > 0) say(`${unreadable} do not open: their keys were deleted, or they were changed.`);
 }

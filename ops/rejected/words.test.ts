@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkIds, listLine, printable, readSince } from './words.ts';
+import { checkIds, listLine, nothingText, printable, readSince } from './words.ts';
 
 const nowMs = Date.UTC(2026, 2, 1, 12);
 
@@ -70,4 +70,18 @@ it('a line of the listing cannot move the cursor, begin another line or turn the
   const line = listLine({ ...entry, detail: 'Why.\n0:2 forged\u009b', state: 'open' });
   expect(line).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   expect(line).toContain('Why.\\u{a}0:2 forged\\u{9b}');
+});
+
+it.each([
+  [{ ids: [] }, 'Nothing rejected.'],
+  [
+    { ids: [], device: 'bed-7' },
+    'Nothing rejected with --device bed-7; without these options, rejected list shows all.',
+  ],
+  [
+    { ids: [], code: 'time-invalid', sinceMs: 0 },
+    'Nothing rejected with --code time-invalid, since 1970-01-01T00:00:00.000Z; without these options, rejected list shows all.',
+  ],
+])('says of %j which options led to nothing', (filter, text) => {
+  expect(nothingText(filter)).toBe(text);
 });

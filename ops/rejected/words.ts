@@ -1,9 +1,9 @@
 /** What the command line writes and reads as text: ids, times and lines. */
 import { isUtf8 } from 'node:buffer';
-import { VigilError } from '../../contracts/errors.ts';
+import { errorCodes, VigilError } from '../../contracts/errors.ts';
 import { visibleLines, visibleText } from '../../contracts/text.ts';
 import { formatInstant, parseInstant } from '../../contracts/time.ts';
-import type { Entry } from './entries.ts';
+import type { Entry, Filter } from './entries.ts';
 
 const unitsMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
@@ -23,6 +23,15 @@ export function checkIds(ids: readonly string[]): void {
   const bad = ids.find((id) => !/^\d{1,4}:\d{1,18}$/.test(id));
   if (bad === undefined) return;
   throw new VigilError('settings-invalid', `"${bad}" is no id: rejected list shows them, as 0:12.`);
+}
+
+/** Of the record that counts what was refused and not kept (gateway/rejections.ts). */
+const notKept = 'not-kept';
+
+/** Throws VigilError `settings-invalid` where no record of `rejected` has this code. */
+export function checkCode(code: string): void {
+  if (code === notKept || errorCodes.includes(code)) return;
+  throw new VigilError('settings-invalid', `--code "${code}" is no code: rejected list shows those that there are.`);
 }
 
 /** One line of the listing. Each part is written so that it can neither move the cursor nor hide: the log is not trusted. */
@@ -45,4 +54,16 @@ export function listLine({ id, receivedAtMs, deviceId, code, state, detail }: En
 export function printable(payload: Buffer): string {
   if (!isUtf8(payload)) return `not UTF-8, in base64: ${payload.toString('base64')}`;
   return visibleLines(payload.toString('utf8'));
+}
+
+/** A misspelt device must not look like one of which nothing was rejected. */
+export function nothingText({ device, code, sinceMs }: Filter): string {
+  const asked = [
+    ...(device === undefined ? [] : [`--device ${visibleText(device)}`]),
+    ...(code === undefined ? [] : [`--code ${code}`]),
+    ...(sinceMs === undefined ? [] : [`since ${formatInstant(sinceMs)}`]),
+  ];
+  return asked.length === 0
+    ? 'Nothing rejected.'
+    : `Nothing rejected with ${asked.join(', ')}; without these options, rejected list shows all.`;
 }
