@@ -1,15 +1,20 @@
 /** The command line of accounts, as `npm start` and an operator call it. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { readAccounts } from './accounts/accounts.ts';
 import { verifyPassword } from './accounts/password.ts';
 
 const program = join(import.meta.dirname, 'account.ts');
-const newFile = () => join(mkdtempSync(join(tmpdir(), 'vigil-account-')), 'accounts.json');
+const registry = { version: 1, wards: ['icu', 'step'].map((ward) => ({ ward, beds: ['1'] })) };
+const newFile = () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vigil-account-'));
+  writeFileSync(join(folder, 'wards.json'), JSON.stringify(registry));
+  return join(folder, 'accounts.json');
+};
 
 async function call(args: string[], input = '') {
   const child = spawn(process.execPath, [program, ...args], { stdio: 'pipe' });
@@ -58,11 +63,65 @@ describe('the account command', () => {
     expect(output).toBe('nurse1: physician of icu, step (replaces nurse of icu, step, disabled)');
   }, 60_000);
 
+  it('finds the registry in the folder above, too, and takes all wards, and an auditor of none', async () => {
+    const above = newFile();
+    mkdirSync(join(dirname(above), 'secrets'));
+    const file = join(dirname(above), 'secrets', 'accounts.json');
+    expect((await call(add(file, '--wards', 'ICU'), 'a long enough phrase')).error).toMatch(/ICU is not registered/);
+    expect((await call(add(file, '--wards', '*'), 'a long enough phrase')).output).not.toContain('egist');
+    const auditor = await call(add(file, '--role', 'auditor', '--wards', ''), 'a long enough phrase');
+    expect(auditor.output).not.toContain('egist');
+  }, 60_000);
+
+  it('makes an account before its ward exists if that is asked for, and says so', async () => {
+    const file = newFile();
+    const { output, code } = await call(add(file, '--wards', 'icu,picu', '--unregistered'), 'a long enough phrase');
+    expect([output, code]).toEqual([expect.stringMatching(/\nNot registered yet in .*wards\.json: picu\.$/), 0]);
+    expect(readAccounts(file).get('nurse1')?.wards).toEqual(['icu', 'picu']);
+  }, 60_000);
+
+  it('says that it looked into no registry', async () => {
+    const file = newFile();
+    const registryFile = join(dirname(file), 'elsewhere.json');
+    renameSync(join(dirname(file), 'wards.json'), registryFile);
+    const blind = await call(add(file, '--wards', 'icv'), 'a long enough phrase');
+    expect([blind.output, blind.code]).toEqual([expect.stringMatching(/--wards was not checked: .*--wards-file/), 0]);
+    const seeing = await call(add(file, '--wards', 'icv', '--wards-file', registryFile), 'a long enough phrase');
+    expect(seeing.error).toMatch(/icv is not registered in .*elsewhere\.json/);
+  }, 60_000);
+
+  it('names the account that may be meant', async () => {
+    const file = newFile();
+    await call(add(file), 'a long enough phrase');
+    const { error, code } = await call(['disable', '--user', 'nurse2', '--file', file]);
+    expect({ error, code }).toEqual({ error: 'There is no account nurse2. Did you mean nurse1?', code: 1 });
+  }, 60_000);
+
+  it.each<[string[], RegExp]>([
+    [['disable', 'nurse1'], /^Name the account: disable --user ID\.$/],
+    [['enable'], /^Name the account: enable --user ID\.$/],
+    [['list', 'nurse1'], /^list takes no name\.$/],
+    [['list', '--wards', 'icu'], /^--wards does not belong to list\.$/],
+    [['disable', '--user', 'nurse1', '--role', 'nurse'], /^--role does not belong to disable\.$/],
+    [['remove', '--user', 'nurse1'], /^Usage:/],
+  ])(
+    'answers %j with what is wrong',
+    async (args, message) => {
+      const file = newFile();
+      await call(add(file), 'a long enough phrase');
+      const { error, code } = await call([...args, '--file', file]);
+      expect([error, code]).toEqual([expect.stringMatching(message), 1]);
+      expect(readAccounts(file).get('nurse1')).toMatchObject({ disabled: false, role: 'nurse' });
+    },
+    60_000,
+  );
+
   it.each(['list', 'disable', 'enable', 'check'])(
     '%s names a file that is not there, and makes none',
     async (command) => {
       const file = newFile();
-      const { error, code } = await call([command, '--user', 'nurse1', '--password-stdin', '--file', file], 'x');
+      const user = command === 'list' ? [] : ['--user', 'nurse1'];
+      const { error, code } = await call([command, ...user, '--file', file], 'x');
       expect({ error, code }).toEqual({ error: `There is no file ${file}.`, code: 1 });
       expect(existsSync(file)).toBe(false);
     },
@@ -77,6 +136,18 @@ describe('the account command', () => {
     ['a name with an override', ['--name', 'No\u202era'], 'a long enough phrase', /--name holds .*U\+202E/],
     ['a name with a line end', ['--name', 'No\nra'], 'a long enough phrase', /--name holds a control character/],
     ['a ward that cannot be seen', ['--wards', 'icu,\u200b'], 'a long enough phrase', /--wards: ward 2 holds/],
+    [
+      'a ward that is not registered',
+      ['--wards', 'icu,setp'],
+      'a long enough phrase',
+      /setp is not registered .*Registered: icu, step\. Did you mean step\?/,
+    ],
+    [
+      'a registry that is not there',
+      ['--wards-file', '/nowhere'],
+      'a long enough phrase',
+      /wards file \/nowhere cannot be read/,
+    ],
     ['no ward', ['--wards', ''], 'a long enough phrase', /--wards takes/],
     ['an option that is none', ['--admin'], '', /Unknown option/],
   ])(

@@ -42,6 +42,7 @@ export function addAccount(
     '--wards',
     wards.join(',') || '*',
     '--password-stdin',
+    '--unregistered',
     '--file',
     file,
   ];
