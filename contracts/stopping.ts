@@ -1,4 +1,7 @@
-/** How a process ends on SIGTERM and SIGINT: in order, once, and within a bound whatever it waits for. */
+/**
+ * How a process ends on SIGTERM and SIGINT: in order, once, and within a bound whatever it waits for. It ends with `process.exitCode`, as a
+ * rule 0; with 1 where closing fails.
+ */
 import type { Logger } from 'pino';
 
 /**
@@ -18,10 +21,10 @@ export function stopOnSignals(options: {
     log.info({ signal }, 'draining');
     setTimeout(() => {
       log.warn({ withinMs }, 'not closed in time, leaving');
-      process.exit(0);
+      process.exit();
     }, withinMs).unref();
     close().then(
-      () => process.exit(0),
+      () => process.exit(),
       (error: unknown) => {
         log.fatal({ err: error }, 'closing failed');
         process.exit(1);

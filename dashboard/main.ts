@@ -2,14 +2,15 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Logger } from 'pino';
 import { readPublicKeys, readSigner } from '../contracts/audit-keys.ts';
 import { createTrail } from '../contracts/audit-trail.ts';
 import { endingSoon, followServerPair, type KeyPair, watchCertificates } from '../contracts/certificate-files.ts';
 import { VigilError } from '../contracts/errors.ts';
 import { openMetricsServer } from '../contracts/metrics-server.ts';
-import { openProcessLog } from '../contracts/process-log.ts';
+import { runProcess } from '../contracts/run-process.ts';
 import { openSealedLog } from '../contracts/sealed-log.ts';
-import { describeSettings, readSettings } from '../contracts/settings.ts';
+import type { Settings } from '../contracts/settings.ts';
 import { keepSteadyTime, wallAheadMs } from '../contracts/system-clock.ts';
 import { type AccountRecords, recordAccounts } from './accounts/account-records.ts';
 import { followAccounts } from './accounts/accounts.ts';
@@ -40,8 +41,7 @@ const wallMs = () => Date.now() + wallAheadMs();
 /** Connections that wait to be taken: past it a browser tries again only after seconds. The kernel may hold it lower (somaxconn). */
 const backlog = 4_096;
 
-async function start(): Promise<() => Promise<void>> {
-  const told = readSettings(settings, process.env);
+async function openDashboard(told: Settings<typeof settings>, logger: Logger) {
   for (const origin of told.publicOrigins) {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin || !origin.startsWith('https://'))
       throw new VigilError(
@@ -52,11 +52,6 @@ async function start(): Promise<() => Promise<void>> {
   const proxyFaults = told.trustedProxies.flatMap((entry) => proxyFault(entry) ?? []);
   if (proxyFaults.length > 0)
     throw new VigilError('settings-invalid', `VIGIL_TRUSTED_PROXIES: ${proxyFaults.join('; ')}.`);
-  const logger = openProcessLog({ level: told.logLevel, base: { process: 'dashboard' } });
-  process.on('uncaughtException', (error) => {
-    logger.fatal({ error: error.message, stack: error.stack }, 'uncaught');
-    process.exit(1);
-  });
   const clock = keepSteadyTime({ log: logger, aheadMs: told.clockAheadMs });
   const now = Date.now;
   let renew: ((pair: KeyPair) => void) | undefined;
@@ -204,7 +199,7 @@ async function start(): Promise<() => Promise<void>> {
     logger.info({ ...hub?.stats(), ...sizes, ...strays, ...waits, leftOut, ...unread }, 'counters');
   }, countersEveryMs);
 
-  return async () => {
+  async function close(): Promise<void> {
     clearInterval(counting);
     hub?.close();
     await app.close();
@@ -221,30 +216,15 @@ async function start(): Promise<() => Promise<void>> {
     ends.close();
     await metrics.close();
     clock.close();
-  };
+  }
+  return { close };
 }
 
-if (process.argv.includes('--help')) {
-  console.log(`The dashboard's server. Settings (environment):\n${describeSettings(settings)}`);
-} else {
-  let close: (() => Promise<void>) | undefined;
-  const stop = () => {
-    setTimeout(() => process.exit(1), closeMsMax).unref();
-    // Before it has started there is nothing to hand over.
-    Promise.resolve(close?.()).then(
-      () => process.exit(0),
-      () => process.exit(1),
-    );
-  };
-  process.once('SIGTERM', stop);
-  process.once('SIGINT', stop);
-  start().then(
-    (started) => {
-      close = started;
-    },
-    (error) => {
-      console.error(error instanceof VigilError ? error.message : `The dashboard cannot start: ${error.message}.`);
-      process.exit(1);
-    },
-  );
-}
+runProcess({
+  title: 'The dashboard’s server',
+  manifest: settings,
+  env: process.env,
+  log: { base: { process: 'dashboard' } },
+  closeMsMax,
+  open: openDashboard,
+});

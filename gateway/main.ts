@@ -3,13 +3,11 @@ import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { followServerPair, showCertificates, watchCertificates } from '../contracts/certificate-files.ts';
-import { VigilError } from '../contracts/errors.ts';
 import { observe } from '../contracts/histogram.ts';
 import { type Health, openMetricsServer } from '../contracts/metrics-server.ts';
-import { openProcessLog } from '../contracts/process-log.ts';
+import { runProcess } from '../contracts/run-process.ts';
 import { openSealedLog, type SealedLog } from '../contracts/sealed-log.ts';
-import { readSettings, type Settings } from '../contracts/settings.ts';
-import { stopOnSignals } from '../contracts/stopping.ts';
+import type { Settings } from '../contracts/settings.ts';
 import { keepSteadyTime, wallAheadMs } from '../contracts/system-clock.ts';
 import { withCanary } from './canary.ts';
 import { createClaims } from './claims.ts';
@@ -276,23 +274,17 @@ function openMqtt(
   });
 }
 
-async function main(): Promise<void> {
-  const settings = readSettings(gatewaySettings, process.env);
-  requireRevocation(settings);
-  const log = openProcessLog({ name: 'gateway', level: settings.logLevel });
-  process.on('uncaughtException', (error) => {
-    log.fatal({ err: error }, 'uncaught');
-    process.exit(1);
-  });
-  let gateway: Gateway | undefined;
-  // Before it is ready nothing was acknowledged and nothing is in flight.
-  stopOnSignals({ close: async () => gateway?.close(), withinMs: closeMsMax, log });
-  gateway = await openGateway(settings, log);
-  log.info({ port: gateway.port, metricsPort: gateway.metricsPort }, 'ready');
-}
-
-main().catch((error: unknown) => {
-  const known = error instanceof VigilError;
-  process.stderr.write(`${known ? error.message : `The gateway did not start: ${String(error)}`}\n`);
-  process.exit(1);
+runProcess({
+  title: 'The gateway',
+  manifest: gatewaySettings,
+  env: process.env,
+  log: { name: 'gateway' },
+  closeMsMax,
+  async open(settings, log) {
+    requireRevocation(settings);
+    // Before it is ready nothing was acknowledged and nothing is in flight.
+    const gateway = await openGateway(settings, log);
+    log.info({ port: gateway.port, metricsPort: gateway.metricsPort }, 'ready');
+    return gateway;
+  },
 });

@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { VigilError } from '../contracts/errors.ts';
 import { openProcessLog } from '../contracts/process-log.ts';
 import { readSettings } from '../contracts/settings.ts';
+import { stopOnSignals } from '../contracts/stopping.ts';
 import { keepSteadyTime } from '../contracts/system-clock.ts';
 import { ensureIdentities, readPem } from './certificates.ts';
 import { type Fleet, startFleet } from './fleet.ts';
@@ -14,7 +15,12 @@ import { progressLine, recordingLine } from './report.ts';
 import { simulatorSettings } from './settings.ts';
 
 const progressEveryMs = 5_000;
+/** From the signal until devices that do not close are left (ours). */
+const closeMsMax = 20_000;
 const exitCodes = { done: 0, failed: 1, misused: 2 } as const;
+
+/** Resolves when the exit code is set. */
+const ended = Promise.withResolvers<void>();
 
 async function run(options: Options): Promise<number> {
   if (options.help) return say(helpText);
@@ -28,6 +34,12 @@ async function run(options: Options): Promise<number> {
   const issued = await ensureIdentities(certs, deviceIds(options), options.issue);
   const seed = options.seed ?? randomInt(2 ** 32 - 1);
   const url = options.url ?? settings.mqttUrl;
+  const stopping = new AbortController();
+  const close = () => {
+    stopping.abort();
+    return ended.promise;
+  };
+  stopOnSignals({ close, withinMs: closeMsMax, log });
   const fleet = startFleet({ ...options, url, ca, certs, seed, log, recording: recordingShelf() });
   log.info({ beds: options.beds, scenario: options.scenario, seed, url, issued }, 'started');
   if (!lines) say(`${options.beds} beds, scenario ${options.scenario}, seed ${seed}, to ${url}\n`);
@@ -39,7 +51,7 @@ async function run(options: Options): Promise<number> {
     else say(`${progressLine(fleet.status(), elapsedMs)}\n`);
   };
   const progress = setInterval(report, progressEveryMs);
-  await untilDone(fleet, options, () => log.info({ beds: options.beds }, 'ready'));
+  await untilDone(fleet, options, stopping, () => log.info({ beds: options.beds }, 'ready'));
   clearInterval(progress);
   const { connected } = fleet.status();
   await fleet.close();
@@ -47,16 +59,15 @@ async function run(options: Options): Promise<number> {
 }
 
 /** Waits for the end of `--duration`, of recordings without loop, or for a signal. */
-async function untilDone(fleet: Fleet, options: Options, onReady: () => void): Promise<void> {
-  let stopped = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.once(signal, () => {
-      stopped = true;
-    });
-  }
+async function untilDone(
+  fleet: Fleet,
+  options: Options,
+  { signal }: AbortController,
+  onReady: () => void,
+): Promise<void> {
   const endsAtMs = performance.now() + (options.durationMs ?? Number.POSITIVE_INFINITY);
   let ready = false;
-  while (!stopped && performance.now() < endsAtMs && !fleet.finished) {
+  while (!signal.aborted && performance.now() < endsAtMs && !fleet.finished) {
     if (!ready && fleet.allConnected) {
       ready = true;
       onReady();
@@ -129,4 +140,5 @@ if (options) {
       error instanceof VigilError && error.code === 'settings-invalid' ? exitCodes.misused : exitCodes.failed,
     );
   }
+  ended.resolve();
 }

@@ -2,14 +2,12 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { watchCertificates } from '../../contracts/certificate-files.ts';
-import { VigilError } from '../../contracts/errors.ts';
 import { checkRecord } from '../../contracts/messages/check.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { type Health, openMetricsServer } from '../../contracts/metrics-server.ts';
-import { openProcessLog } from '../../contracts/process-log.ts';
+import { runProcess } from '../../contracts/run-process.ts';
 import { openSealedLog, type SealedLog } from '../../contracts/sealed-log.ts';
-import { readSettings, type Settings } from '../../contracts/settings.ts';
-import { stopOnSignals } from '../../contracts/stopping.ts';
+import type { Settings } from '../../contracts/settings.ts';
 import { keepSteadyTime } from '../../contracts/system-clock.ts';
 import { alarmHash } from './alarm-hash.ts';
 import { followAlertCodes } from './alert-codes-file.ts';
@@ -100,21 +98,15 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
   };
 }
 
-async function main(): Promise<void> {
-  const settings = readSettings(alarmSettings, process.env);
-  const log = openProcessLog({ name: 'alarms', level: settings.logLevel });
-  process.on('uncaughtException', (error) => {
-    log.fatal({ err: error }, 'uncaught');
-    process.exit(1);
-  });
-  let alarms: Awaited<ReturnType<typeof openAlarms>> | undefined;
-  stopOnSignals({ close: async () => alarms?.close(), withinMs: closeMsMax, log });
-  alarms = await openAlarms(settings, log);
-  log.info({ metricsPort: alarms.metricsPort }, 'ready');
-}
-
-main().catch((error: unknown) => {
-  const known = error instanceof VigilError;
-  process.stderr.write(`${known ? error.message : `The alarm processor did not start: ${String(error)}`}\n`);
-  process.exit(1);
+runProcess({
+  title: 'The alarm processor',
+  manifest: alarmSettings,
+  env: process.env,
+  log: { name: 'alarms' },
+  closeMsMax,
+  async open(settings, log) {
+    const alarms = await openAlarms(settings, log);
+    log.info({ metricsPort: alarms.metricsPort }, 'ready');
+    return alarms;
+  },
 });

@@ -1,11 +1,11 @@
 /** The trend writer: numerics and scores from Kafka into InfluxDB, each offset committed only after InfluxDB has its points. */
 import { randomUUID } from 'node:crypto';
+import type { Logger } from 'pino';
 import { watchCertificates } from '../../contracts/certificate-files.ts';
-import { VigilError } from '../../contracts/errors.ts';
 import { type Health, openMetricsServer } from '../../contracts/metrics-server.ts';
-import { openProcessLog } from '../../contracts/process-log.ts';
+import { runProcess } from '../../contracts/run-process.ts';
 import { openSealedLog, type SealedLog } from '../../contracts/sealed-log.ts';
-import { readSettings } from '../../contracts/settings.ts';
+import type { Settings } from '../../contracts/settings.ts';
 import { keepSteadyTime } from '../../contracts/system-clock.ts';
 import { newTrendCounters } from './counters.ts';
 import { openPointStore } from './influx.ts';
@@ -15,17 +15,12 @@ import { settings as manifest } from './settings.ts';
 import { openWay, type Way } from './way.ts';
 
 const metricsEveryMs = 30_000;
-const stopMsMax = 9_000;
+/** What is not committed by then is read again at the next start. */
+const closeMsMax = 9_000;
 /** How long InfluxDB keeps raw points (`raw`, 7 days). */
 const rawForMs = 7 * 24 * 3_600_000;
 
-async function main(): Promise<void> {
-  const settings = readSettings(manifest, process.env);
-  const log = openProcessLog({ level: settings.logLevel, base: { process: 'trends' } });
-  process.on('uncaughtException', (error) => {
-    log.fatal({ error: error.message, stack: error.stack }, 'uncaught');
-    process.exit(1);
-  });
+async function openTrends(settings: Settings<typeof manifest>, log: Logger) {
   const clock = keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
   const counters = newTrendCounters();
   let ways: readonly Way[] = [];
@@ -52,27 +47,28 @@ async function main(): Promise<void> {
     const influx = isStored() ? 'up' : 'away';
     log.info({ ...counters, pending, influx, damaged: sealed.damage.total }, 'metrics');
   }, metricsEveryMs);
-  watchCertificates(log);
+  const ends = watchCertificates(log);
   state = 'ready';
   log.info({ metricsPort: server.port }, 'ready');
-
-  const stop = async () => {
-    // What is not committed by then is read again at the next start.
-    setTimeout(() => process.exit(0), stopMsMax).unref();
-    state = 'draining';
-    clearInterval(metrics);
-    await Promise.all(ways.map((one) => one.close()));
-    await sealed.close();
-    await server.close();
-    log.info({ ...counters }, 'stopped');
-    process.exit(0);
+  return {
+    async close() {
+      state = 'draining';
+      clearInterval(metrics);
+      await Promise.all(ways.map((one) => one.close()));
+      await sealed.close();
+      await server.close();
+      clock.close();
+      ends.close();
+      log.info({ ...counters }, 'stopped');
+    },
   };
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop());
 }
 
-try {
-  await main();
-} catch (error) {
-  process.stderr.write(`${error instanceof VigilError ? error.message : `Trends failed: ${String(error)}`}\n`);
-  process.exit(1);
-}
+runProcess({
+  title: 'The trend writer',
+  manifest,
+  env: process.env,
+  log: { base: { process: 'trends' } },
+  closeMsMax,
+  open: openTrends,
+});

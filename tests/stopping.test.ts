@@ -1,0 +1,32 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+
+const root = join(import.meta.dirname, '..');
+const textOf = (file: string) => readFileSync(join(root, file), 'utf8');
+
+/** They end their work, and not a server: children in their order, half a file, what was set up. */
+const ofTheirOwn = ['ops/capture/main.ts', 'ops/compose/prove.ts', 'ops/start.ts'];
+
+it.each([
+  'dashboard/main.ts',
+  'gateway/main.ts',
+  'processors/alarms/main.ts',
+  'processors/canary/main.ts',
+  'processors/trends/main.ts',
+  'processors/witness/main.ts',
+])('%s is started and stopped as every server', (file) => {
+  expect(textOf(file)).toMatch(/^runProcess\(\{$/m);
+});
+
+it('no other file of the product listens for the signals that end a process', () => {
+  const houses = ['certs', 'contracts', 'dashboard', 'gateway', 'ops', 'processors', 'simulators'];
+  const files = houses.flatMap((house) =>
+    readdirSync(join(root, house), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+      .map((file) => join(house, file)),
+  );
+  expect(files.length).toBeGreaterThan(300);
+  const listening = files.filter((file) => /process\s*\.(on|once)\((signal|'SIG)/.test(textOf(file)));
+  expect(listening.sort()).toEqual(['contracts/stopping.ts', ...ofTheirOwn].sort());
+});
