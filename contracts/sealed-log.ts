@@ -16,6 +16,7 @@ import { createReader, type LogRecord } from './kafka/reader.ts';
 import type { kafkaSettings } from './kafka/settings.ts';
 import { type Turn, takeTurn } from './kafka/turn.ts';
 import type { ContentType } from './messages/records.ts';
+import { createSealedReading, type ReadRecord } from './sealed-reading.ts';
 import type { Settings } from './settings.ts';
 import { type KafkaTopic, kafkaTopics, type Service, type TurnTopic, turns } from './topics.ts';
 
@@ -47,13 +48,13 @@ export type SealedLog = {
   /** Opens a record; waits until the topics of keys are read so far as they went when it was fetched. Throws or rejects as `Opener.open` does. */
   open(record: SealedRecord): Opened | Promise<Opened>;
   /**
-   * Reads whole compacted topics and follows them. A record that does not open is counted and logged, never handed on.
-   * `opened` is null for a tombstone.
+   * Reads whole compacted topics and follows them. A record that cannot be read (sealed-reading.ts) is never handed on.
+   * `read` is null for a tombstone.
    * @param from `end`: only what comes from then on
    */
   followTable(
     topics: readonly KafkaTopic[],
-    onRecord: (opened: Opened | null, record: TableRecord) => void,
+    onRecord: (read: ReadRecord | null, record: TableRecord) => void,
     from?: 'beginning' | 'end',
   ): Promise<{ readonly ready: Promise<void>; close(): Promise<void> }>;
   close(): Promise<void>;
@@ -132,23 +133,16 @@ export async function openSealedLog(options: {
     },
     async followTable(topics, onRecord, from = 'beginning') {
       tables += 1;
+      const reading = createSealedReading({ open: opener.open, log, of: topics.join(' and ') });
       const reader = await createReader(kafka, {
         group: `${service}-${boot}-table-${tables}`,
         topics,
         start: from,
         log,
-        async onRecords({ topic, records }) {
-          for (const record of records) {
-            try {
-              const { key, value, fetchedMs } = record;
-              onRecord(value && (await opener.open({ topic, key, value, fetchedMs })), {
-                ...record,
-                topic,
-              });
-            } catch (error) {
-              const { code, message } = error as VigilError;
-              log.error({ topic, offset: record.offset, code, error: message }, 'a record does not open');
-            }
+        async onRecords(batch) {
+          for (const record of batch.records) {
+            const read = record.value === null ? null : await reading.take(batch, record);
+            if (read !== undefined) onRecord(read, { ...record, topic: batch.topic });
           }
         },
       });

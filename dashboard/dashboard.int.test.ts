@@ -6,7 +6,6 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { newAlarm } from '../contracts/messages/alarms.testing.ts';
 import type { Alarm, GroupInForce, LimitsInForce } from '../contracts/messages/alarms.ts';
-import { checkRecord } from '../contracts/messages/check.ts';
 import { newLimits } from '../contracts/messages/limits.testing.ts';
 import { type AssociationPeriod, contentTypes } from '../contracts/messages/records.ts';
 import { newScores } from '../contracts/messages/scores.testing.ts';
@@ -78,9 +77,8 @@ async function raise(alarm: Alarm, type = 'raised') {
 /** What lies in `commands` under this id. */
 async function commandOf(commandId: string): Promise<unknown> {
   const commands: unknown[] = [];
-  const table = await alarms.followTable(['commands'], (opened) => {
-    const checked = opened && checkRecord(opened.contentType, opened.plaintext);
-    if (checked?.ok) commands.push(checked.body);
+  const table = await alarms.followTable(['commands'], (read) => {
+    if (read) commands.push(read.record.body);
   });
   const found = await until('the command', () =>
     commands.find((body) => (body as { commandId: string }).commandId === commandId),

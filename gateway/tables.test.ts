@@ -23,9 +23,9 @@ it('a gateway with more devices than it can hold stays ready, serves those that 
         put = (deviceId) => {
           const from = '2026-01-01T00:00:00.000Z';
           const period = { associationId: `association-${deviceId}`, patient, ward: 'icu', bed: '1', from, to: null };
-          const plaintext = Buffer.from(JSON.stringify({ deviceId, version: 1, periods: [period] }));
+          const body = { deviceId, version: 1, periods: [period] };
           const record: TableRecord = { topic: 'associations', key: keyOf(deviceId), offset: '0' } as TableRecord;
-          onRecord({ contentType: contentTypes.associations, plaintext } as never, record);
+          onRecord({ record: { contentType: contentTypes.associations, body } } as never, record);
         };
         return { ready: Promise.resolve(), close: async () => {} } as never;
       },

@@ -1,11 +1,9 @@
 /** What the gateway knows from the log: whose readings a device's are, and which wards somebody watches. */
 import type { Logger } from 'pino';
-import type { Opened } from '../contracts/envelope/header.ts';
 import { pseudonym } from '../contracts/envelope/pseudonym.ts';
-import { checkRecord } from '../contracts/messages/check.ts';
-import { homeFault } from '../contracts/messages/homes.ts';
 import { contentTypes, type DeviceAssociations, type PresenceRecord } from '../contracts/messages/records.ts';
 import type { SealedLog, TableRecord } from '../contracts/sealed-log.ts';
+import type { ReadRecord } from '../contracts/sealed-reading.ts';
 import { parseInstant } from '../contracts/time.ts';
 import { type Period, readPeriods } from './core/associations.ts';
 import { type Presence, presenceLifeMs } from './core/inbox.ts';
@@ -49,19 +47,17 @@ export async function followTables(options: {
   let isReady = false;
   let overflowed = false;
 
-  function onRecord(opened: Opened | null, { topic, key, offset }: TableRecord): void {
-    if (opened === null) {
+  function onRecord(read: ReadRecord | null, { topic, key, offset }: TableRecord): void {
+    if (read === null) {
       if (topic === 'associations') devices.delete(key);
       else presences.delete(key);
       return;
     }
-    const checked = checkRecord(opened.contentType, opened.plaintext);
+    const { record } = read;
     const taken =
-      checked.ok &&
-      homeFault(topic, opened.contentType) === undefined &&
-      ((checked.contentType === contentTypes.associations && takeAssociations(key, checked.body)) ||
-        (checked.contentType === contentTypes.presence && takePresence(key, checked.body)));
-    if (!taken) log.error({ topic, offset, contentType: opened.contentType }, 'a table record was left out');
+      (record.contentType === contentTypes.associations && takeAssociations(key, record.body)) ||
+      (record.contentType === contentTypes.presence && takePresence(key, record.body));
+    if (!taken) log.error({ topic, offset, contentType: record.contentType }, 'a table record was left out');
   }
 
   function takeAssociations(key: string, body: DeviceAssociations): boolean {

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import type { Opened } from '../contracts/envelope/header.ts';
 import { createReader, type LogRecord, type ReaderOptions } from '../contracts/kafka/reader.ts';
 import type { SealedLog } from '../contracts/sealed-log.ts';
+import { createSealedReading } from '../contracts/sealed-reading.ts';
 import type { KafkaTopic } from '../contracts/topics.ts';
 
 export type TopicRead = {
@@ -26,14 +27,16 @@ export async function readTopic(
   onRecord: (opened: Opened | undefined, record: LogRecord & { readonly partition: number }) => void,
 ): Promise<void> {
   const { promise: failed, reject } = Promise.withResolvers<never>();
+  const reading = createSealedReading({ open: log.open, log: logger, of: 'what is read' });
   const reader = await createReader(log.kafka, {
     group: `${log.service}-read-${randomUUID()}`,
     topics: [topic],
     start,
     log: logger,
-    async onRecords({ partition, records }) {
-      const wanted = records.filter(({ key, value }) => value !== null && isWanted(key));
-      const opened = await Promise.all(wanted.map((record) => openOne(log, logger, topic, record)));
+    async onRecords(batch) {
+      const { partition } = batch;
+      const wanted = batch.records.filter(({ key, value }) => value !== null && isWanted(key));
+      const opened = await Promise.all(wanted.map((record) => reading.open(batch, record)));
       await after;
       try {
         for (const [at, record] of wanted.entries()) onRecord(opened[at], { ...record, partition });
@@ -47,14 +50,5 @@ export async function readTopic(
     await Promise.race([reader.caughtUp, failed]);
   } finally {
     await reader.close();
-  }
-}
-
-async function openOne(log: SealedLog, logger: Logger, topic: KafkaTopic, { key, value, fetchedMs }: LogRecord) {
-  try {
-    return await log.open({ topic, key, value: value!, fetchedMs });
-  } catch (error) {
-    logger.warn({ topic, error: (error as Error).message }, 'a record does not open');
-    return undefined;
   }
 }

@@ -33,8 +33,8 @@ beforeAll(async () => {
   for (let n = 0; n < 20; n += 1) await device.observe({ MDC_ECG_HEART_RATE: 147.25 });
   await expect(device.publish('observations', Buffer.from('{"Leviathan":'))).rejects.toThrow('Payload format invalid');
   let raised = 0;
-  const table = await operator.followTable(['alarms'], (opened, { key }) => {
-    if (key === period.associationId && opened?.contentType === contentTypes.alarmEvent) raised += 1;
+  const table = await operator.followTable(['alarms'], (read, { key }) => {
+    if (key === period.associationId && read?.record.contentType === contentTypes.alarmEvent) raised += 1;
   });
   closers.push(table.close);
   await until('the alarm of the breach', () => raised > 0);

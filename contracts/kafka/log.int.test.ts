@@ -49,8 +49,8 @@ describe('the sealed log on a real Kafka', () => {
     const gateway = await as('gateway');
     const key = `process-${randomUUID()}`;
     const seen: unknown[] = [];
-    const table = await gateway.followTable(['presence'], (record, { key: at }) => {
-      if (at === key) seen.push(record && JSON.parse(record.plaintext.toString()));
+    const table = await gateway.followTable(['presence'], (read, { key: at }) => {
+      if (at === key) seen.push(read && read.record.body);
     });
     opened.push(table);
     await table.ready;

@@ -25,12 +25,8 @@ function world() {
       table.push(body as AccountRecord);
       return {} as never;
     },
-    async followTable(_topics: unknown, onRecord: (opened: never, record: never) => void) {
-      for (const body of table)
-        onRecord(
-          { contentType: contentTypes.account, plaintext: Buffer.from(JSON.stringify(body)) } as never,
-          {} as never,
-        );
+    async followTable(_topics: unknown, onRecord: (read: never, record: never) => void) {
+      for (const body of table) onRecord({ record: { contentType: contentTypes.account, body } } as never, {} as never);
       return { ready: Promise.resolve(), close: async () => {} };
     },
   };

@@ -7,7 +7,6 @@
 import type { Logger } from 'pino';
 import type { Trail } from '../../contracts/audit-trail.ts';
 import { pseudonym } from '../../contracts/envelope/pseudonym.ts';
-import { checkRecord } from '../../contracts/messages/check.ts';
 import { type AccountRecord, contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { type AccountChange, type AccountFacts, accountChanges, endsSessions } from '../core/account-changes.ts';
@@ -42,10 +41,9 @@ export async function recordAccounts(options: {
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
-  const table = await log.followTable(['accounts'], (opened) => {
-    const checked = opened && checkRecord(opened.contentType, opened.plaintext);
-    if (!checked?.ok || checked.contentType !== contentTypes.account) return;
-    const { removed, ...facts } = checked.body;
+  const table = await log.followTable(['accounts'], (read) => {
+    if (read?.record.contentType !== contentTypes.account) return;
+    const { removed, ...facts } = read.record.body;
     if (removed) known.delete(facts.userId);
     else known.set(facts.userId, facts);
   });

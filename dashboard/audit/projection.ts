@@ -8,10 +8,10 @@ import type { PublicKeys } from '../../contracts/audit-keys.ts';
 import { type AuditRead, createAuditReading, loadAnchors } from '../../contracts/audit-reading.ts';
 import type { RecordVerdict } from '../../contracts/audit-rules.ts';
 import { sessionOfOlder } from '../../contracts/audit-sessions.ts';
-import type { Opened } from '../../contracts/envelope/header.ts';
-import { createReader, type LogRecord, type Reader } from '../../contracts/kafka/reader.ts';
+import { createReader, type Reader } from '../../contracts/kafka/reader.ts';
 import type { AnyAuditRecord } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
+import { createSealedReading } from '../../contracts/sealed-reading.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import { endsSessions } from '../core/account-changes.ts';
 import type { AuditPage, AuditQuery } from '../protocol.ts';
@@ -85,26 +85,18 @@ export async function followAudit(log: SealedLog, options: FollowAuditOptions): 
     }
   }
 
-  async function open({ key, offset, fetchedMs }: LogRecord, value: Buffer): Promise<Opened | undefined> {
-    try {
-      return await log.open({ topic: 'audit', key, value, fetchedMs });
-    } catch (error) {
-      const { code, message } = error as Error & { code?: string };
-      logger.error({ offset, code, error: message }, 'an audit record does not open');
-      return undefined;
-    }
-  }
-
+  const opening = createSealedReading({ open: log.open, log: logger, of: 'the audit trail' });
   const reader: Reader = await createReader(log.kafka, {
     group: `${log.service}-${log.boot}-audit`,
     topics: ['audit'],
     start: { sinceMs },
     log: logger,
-    async onRecords({ partition, records }) {
-      for (const record of records) {
+    async onRecords(batch) {
+      const { partition } = batch;
+      for (const record of batch.records) {
         const { key, value, offset } = record;
         if (value === null) continue;
-        const opened = await open(record, value);
+        const opened = await opening.open(batch, record);
         takeRead(reading.take({ partition, offset: Number(offset), key, value }, opened));
       }
     },

@@ -2,10 +2,10 @@
 import type { Logger } from 'pino';
 import type { Place } from '../../contracts/envelope/header.ts';
 import { createReader, type LogRecord, type Reader, type RecordBatch } from '../../contracts/kafka/reader.ts';
-import { type AnyRecord, checkRecord } from '../../contracts/messages/check.ts';
-import { homeFault } from '../../contracts/messages/homes.ts';
+import type { AnyRecord } from '../../contracts/messages/check.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
+import { createSealedReading, type ReadRecord } from '../../contracts/sealed-reading.ts';
 import { notAhead } from '../../contracts/steady-time.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
@@ -58,7 +58,7 @@ export async function openFeed(
   const signs = newLifeSigns(now());
   /** Devices by the key of their record in `associations`: one for each that the hospital knows. */
   const deviceOfKey = new Map<string, string>();
-  let unreadable = 0;
+  const reading = createSealedReading({ open: log.open, log: logger, of: 'the screens' });
   let ready = false;
   let closed = false;
 
@@ -148,34 +148,28 @@ export async function openFeed(
     return true;
   }
 
-  async function foldBatch({ topic, partition, records }: RecordBatch): Promise<void> {
+  async function foldBatch(batch: RecordBatch): Promise<void> {
     let alarms = false;
-    for (const record of records) {
+    for (const record of batch.records) {
       if (record.value === null) {
-        alarms = foldTombstone(topic, record) || alarms;
+        alarms = foldTombstone(batch.topic, record) || alarms;
         continue;
       }
-      try {
-        const pending = log.open({ ...record, topic, value: record.value });
-        const opened = pending instanceof Promise ? await pending : pending;
-        const stray = homeFault(topic, opened.contentType);
-        if (stray !== undefined) {
-          leave(topic, record.offset, stray);
-          continue;
-        }
-        const checked = checkRecord(opened.contentType, opened.plaintext);
-        if (checked.ok) alarms = fold(checked, record, partition, opened.place) || alarms;
-        else leave(topic, record.offset, checked.fault.message);
-      } catch (error) {
-        leave(topic, record.offset, (error as Error).message);
-      }
+      const pending = reading.take(batch, record);
+      const read = pending instanceof Promise ? await pending : pending;
+      if (read) alarms = foldSafely(read, record, batch) || alarms;
     }
     if (alarms) onAlarms();
   }
 
-  function leave(topic: KafkaTopic, offset: string, error: string): void {
-    unreadable += 1;
-    logger.error({ topic, offset, error }, 'a record is left out of the screens');
+  /** What a fold throws must not hold up the records behind. */
+  function foldSafely({ opened, record }: ReadRecord, at: LogRecord, batch: RecordBatch): boolean {
+    try {
+      return fold(record, at, batch.partition, opened.place);
+    } catch (error) {
+      reading.leave(batch, at, 'unknown', (error as Error).message);
+      return false;
+    }
   }
 
   function follow(name: string, topics: readonly KafkaTopic[], sinceMs?: number): Promise<Reader> {
@@ -236,7 +230,7 @@ export async function openFeed(
     async readAssociations() {
       await beds?.reachEnd();
     },
-    unreadable: () => unreadable,
+    unreadable: reading.leftOut,
     async close() {
       clearInterval(timer);
       closed = true;

@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Opened } from '../../contracts/envelope/header.ts';
 import { type ContentType, contentTypes } from '../../contracts/messages/records.ts';
-import { inputOf } from '../../processors/alarms/intake.ts';
+import { inputOfText } from '../../processors/alarms/intake.ts';
 import { readCapture } from '../../processors/replay/capture.ts';
 import { createDisguise } from './disguise.ts';
 import { commandLine, lineOf, type Manner } from './lines.ts';
@@ -65,7 +65,7 @@ const read = (line: object | undefined) => {
 describe('a line', () => {
   it.each(records)('gives the same input as the record: %s', (_name, contentType, body) => {
     const record = opened(contentType, { ...fromGateway, ...body });
-    const taken = inputOf(contentType, record.plaintext, record.place);
+    const taken = inputOfText(contentType, record.plaintext, record.place);
     expect(taken.ok && taken.input).toEqual({ ...read(lineOf(record, t0 + 3, plain)), deviceId });
   });
 

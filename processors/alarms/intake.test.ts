@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { contentTypes } from '../../contracts/messages/records.ts';
-import { inputOf } from './intake.ts';
+import { inputOfText } from './intake.ts';
 
 const place = { topic: 'observations', key: 'association-1', writer: 'w', boot: 'b1', seq: 7 } as const;
 const time = '2026-03-01T10:00:00.000Z';
 const take = (contentType: string, body: unknown) =>
-  inputOf(contentType, Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)), place);
+  inputOfText(contentType, Buffer.from(typeof body === 'string' ? body : JSON.stringify(body)), place);
 const values = [{ code: 'MDC_ECG_HEART_RATE', value: 80, unit: '/min' }];
 const observation = { deviceId: 'bed-01', receivedAt: time, reading: { time, values } };
 const by = { userId: 'u1', name: 'N', role: 'nurse' };

@@ -15,13 +15,17 @@ export type Taken =
 type Numbered = Pick<Place, 'boot' | 'seq'>;
 
 /** What a record of `observations` or `commands` is to the engine; or why it is nothing to it. */
-export function inputOf(contentType: string, plaintext: Uint8Array, place: Numbered): Taken {
-  const checked = checkRecord(contentType, plaintext);
-  if (!checked.ok) return { ok: false, reason: checked.fault.message };
-  const input = convert(checked, place);
+export function inputOf(record: AnyRecord, place: Numbered): Taken {
+  const input = convert(record, place);
   return input
     ? { ok: true, input, receivedAt: 'receivedAt' in input ? input.receivedAt : undefined }
     : { ok: false, reason: 'A record is nothing to the alarm engine, or its time is none.' };
+}
+
+/** The same of what an envelope held. */
+export function inputOfText(contentType: string, plaintext: Uint8Array, place: Numbered): Taken {
+  const checked = checkRecord(contentType, plaintext);
+  return checked.ok ? inputOf(checked, place) : { ok: false, reason: checked.fault.message };
 }
 
 function convert(record: AnyRecord, { boot, seq }: Numbered): Input | undefined {

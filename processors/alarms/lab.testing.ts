@@ -27,7 +27,7 @@ import { env, type Numerics, valuesOf } from '../bed.testing.ts';
 import { step } from './core/engine.ts';
 import type { Input } from './core/inputs.ts';
 import { initialState } from './core/state.ts';
-import { inputOf } from './intake.ts';
+import { inputOfText } from './intake.ts';
 
 type Platform = Parameters<typeof serviceEnv>[0];
 const repo = join(import.meta.dirname, '../..');
@@ -276,7 +276,7 @@ export async function openLab(platform: Platform) {
           for (const { key, value } of records) {
             if (value === null || !beds.some((bed) => bed.associationId === key)) continue;
             const opened = await dashboard.open({ topic, key, value });
-            const taken = inputOf(opened.contentType, opened.plaintext, opened.place);
+            const taken = inputOfText(opened.contentType, opened.plaintext, opened.place);
             if (!taken.ok) throw new Error(taken.reason);
             inputs.set(key, [...(inputs.get(key) ?? []), { input: taken.input, receivedAt: taken.receivedAt ?? 0 }]);
           }

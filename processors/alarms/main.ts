@@ -2,7 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { watchCertificates } from '../../contracts/certificate-files.ts';
-import { checkRecord } from '../../contracts/messages/check.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { type Health, openMetricsServer } from '../../contracts/metrics-server.ts';
 import { runProcess } from '../../contracts/run-process.ts';
@@ -50,11 +49,9 @@ async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger)
   const open = await openSealedLog({ settings, service: 'alarms', boot, log });
   sealedLog = open;
   const associations = createAssociations(settings.pseudonymKey);
-  const table = await open.followTable(['associations'], (opened, record) => {
-    if (opened === null) return associations.forget(record.key, Date.now());
-    const checked = checkRecord(opened.contentType, opened.plaintext);
-    if (checked.ok && checked.contentType === contentTypes.associations) associations.fold(checked.body, Date.now());
-    else log.error({ offset: record.offset }, 'a record of the associations is left out');
+  const table = await open.followTable(['associations'], (read, { key }) => {
+    if (read === null) associations.forget(key, Date.now());
+    else if (read.record.contentType === contentTypes.associations) associations.fold(read.record.body, Date.now());
   });
   await table.ready;
   const ready = Promise.withResolvers<void>();

@@ -3,9 +3,9 @@ import type { Logger } from 'pino';
 import type { PartitionReader, Starts } from '../../contracts/kafka/read-all.ts';
 import type { LogRecord } from '../../contracts/kafka/reader.ts';
 import type { AlarmEvent, AlarmState, LimitsInForce, StandbyInForce } from '../../contracts/messages/alarms.ts';
-import { checkRecord } from '../../contracts/messages/check.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
+import { createSealedReading, type ReadRecord } from '../../contracts/sealed-reading.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import { beginAt } from './begin-at.ts';
 import type { EngineSnapshot } from './held.ts';
@@ -17,6 +17,8 @@ import { isPublished } from './published.ts';
 const toldMax = 5_000n;
 
 type Raw = { readonly partition: number; readonly record: LogRecord };
+/** What a record is to a restore; undefined where it should not lie there. */
+type Decode<T> = (read: ReadRecord, record: LogRecord) => T | undefined;
 
 export async function restorePartitions(options: {
   readonly log: SealedLog;
@@ -26,6 +28,8 @@ export async function restorePartitions(options: {
   readonly logger: Logger;
 }): Promise<ReadonlyMap<number, Restored & { readonly toldTo: bigint; readonly commandsRead: bigint }>> {
   const { log, reader, group, partitions, logger } = options;
+  const wants = (contentType: string) => !isPublished(contentType) || isInForce(contentType);
+  const reading = createSealedReading({ open: log.open, log: logger, of: 'what is restored', wants });
   const committed = await reader.committed(group, ['observations', 'commands']);
   const starts = (of: (partition: number) => bigint): Starts => new Map(partitions.map((p) => [p, of(p)]));
 
@@ -38,28 +42,21 @@ export async function restorePartitions(options: {
   );
   const alarmEnds = await reader.ends('alarms');
   const fromOf = (p: number) => toldFrom.get(p) ?? max((alarmEnds.get(p)?.high ?? 0n) - toldMax, 0n);
-  const told = await readAll<AlarmEvent | LimitsInForce | StandbyInForce>(
-    'alarms',
-    starts(fromOf),
-    (contentType, plaintext) => {
-      if (isPublished(contentType) && !isInForce(contentType)) return null;
-      const checked = checkRecord(contentType, plaintext);
-      if (!checked.ok) return undefined;
-      switch (checked.contentType) {
-        case contentTypes.alarmEvent:
-        case contentTypes.limitsInForce:
-        case contentTypes.standby:
-          return checked.body;
-        default:
-          return undefined;
-      }
-    },
-  );
+  const told = await readAll<AlarmEvent | LimitsInForce | StandbyInForce>('alarms', starts(fromOf), ({ record }) => {
+    switch (record.contentType) {
+      case contentTypes.alarmEvent:
+      case contentTypes.limitsInForce:
+      case contentTypes.standby:
+        return record.body;
+      default:
+        return undefined;
+    }
+  });
   const commands = await readAll<Restored['commands'][number]>(
     'commands',
     starts((p) => committed.get(`commands/${p}`) ?? 0n),
-    (contentType, plaintext, { key, offset, timestampMs }, opened) => {
-      const taken = inputOf(contentType, plaintext, opened.place);
+    ({ opened, record }, { key, offset, timestampMs }) => {
+      const taken = inputOf(record, opened.place);
       return taken.ok && taken.input.type === 'command'
         ? { key, offset: BigInt(offset), atMs: timestampMs, input: taken.input }
         : undefined;
@@ -117,67 +114,34 @@ export async function restorePartitions(options: {
 
   async function furthest(pair: readonly Raw[]): Promise<AlarmState | undefined> {
     let best: AlarmState | undefined;
-    for (const { record } of pair) {
-      const state = await openState(record);
+    for (const raw of pair) {
+      const state = await read('alarm-state', raw, ({ record }) =>
+        record.contentType === contentTypes.alarmState ? record.body : undefined,
+      );
       if (state && (!best || BigInt(state.offsets.observations) >= BigInt(best.offsets.observations))) best = state;
     }
     return best;
   }
 
-  async function openState(record: LogRecord): Promise<AlarmState | null | undefined> {
-    return open('alarm-state', record, (contentType, plaintext) => {
-      const checked = checkRecord(contentType, plaintext);
-      return checked.ok && checked.contentType === contentTypes.alarmState ? checked.body : undefined;
-    });
-  }
-
-  async function readAll<T>(
-    topic: KafkaTopic,
-    from: Starts,
-    decode: (
-      contentType: string,
-      plaintext: Buffer,
-      record: LogRecord,
-      opened: Awaited<ReturnType<SealedLog['open']>>,
-    ) => T | null | undefined,
-  ) {
-    const raw: Raw[] = [];
-    const ends = await reader.read(topic, from, (partition, record) => raw.push({ partition, record }));
+  async function readAll<T>(topic: KafkaTopic, from: Starts, decode: Decode<T>) {
+    const raws: Raw[] = [];
+    const ends = await reader.read(topic, from, (partition, record) => raws.push({ partition, record }));
     const found = new Map<number, T[]>();
-    for (const { partition, record } of raw) {
-      const item = await open(topic, record, decode);
-      if (item !== undefined && item !== null) found.set(partition, [...(found.get(partition) ?? []), item]);
+    for (const raw of raws) {
+      const item = await read(topic, raw, decode);
+      if (item !== undefined) found.set(raw.partition, [...(found.get(raw.partition) ?? []), item]);
     }
     return { found, ends };
   }
 
-  /**
-   * A record that does not open is left: the readings are still there to judge.
-   * @param decode gives null for what is right and of no use here
-   */
-  async function open<T>(
-    topic: KafkaTopic,
-    record: LogRecord,
-    decode: (
-      contentType: string,
-      plaintext: Buffer,
-      record: LogRecord,
-      opened: Awaited<ReturnType<SealedLog['open']>>,
-    ) => T | null | undefined,
-  ): Promise<T | null | undefined> {
+  /** A record that cannot be read is left: the readings are still there to judge. */
+  async function read<T>(topic: KafkaTopic, { partition, record }: Raw, decode: Decode<T>): Promise<T | undefined> {
     if (record.value === null) return undefined;
-    try {
-      const opened = await log.open({ ...record, topic, value: record.value });
-      const item = decode(opened.contentType, opened.plaintext, record, opened);
-      if (item === undefined) logger.error({ topic, offset: record.offset }, 'a record to restore from is left out');
-      return item;
-    } catch (error) {
-      logger.error(
-        { topic, offset: record.offset, error: (error as Error).message },
-        'a record to restore from does not open',
-      );
-      return undefined;
-    }
+    const place = { topic, partition };
+    const found = await reading.take(place, record);
+    if (found === undefined) return undefined;
+    const item = decode(found, record);
+    return item ?? reading.leave(place, record, 'payload-schema', 'It is nothing to restore from.');
   }
 }
 

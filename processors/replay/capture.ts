@@ -6,7 +6,7 @@ import { captureAssociationId } from '../../contracts/capture.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Category, Input } from '../alarms/core/inputs.ts';
-import { inputOf } from '../alarms/intake.ts';
+import { inputOfText } from '../alarms/intake.ts';
 
 /** One line of a capture. `*` of an acknowledgement: all alarms that call at that moment. */
 export type Captured = {
@@ -136,7 +136,7 @@ function readCommand(given: unknown, atMs: number, line: number): Read {
 }
 
 function read(contentType: string, record: unknown, numbered: { readonly boot: string; readonly seq: number }): Read {
-  const taken = inputOf(contentType, Buffer.from(JSON.stringify(record)), numbered);
+  const taken = inputOfText(contentType, Buffer.from(JSON.stringify(record)), numbered);
   return taken.ok ? { input: taken.input } : { refused: taken.reason };
 }
 

@@ -1,11 +1,11 @@
 /** From sealed records to points. What does not open or fit is counted, logged by its position, and skipped: it never holds up the rest. */
 import type { Logger } from 'pino';
-import { type Opened, parseHeader, type SealedHeader } from '../../contracts/envelope/header.ts';
-import { type ErrorCode, VigilError } from '../../contracts/errors.ts';
+import type { Opened } from '../../contracts/envelope/header.ts';
 import type { LogRecord, RecordBatch } from '../../contracts/kafka/reader.ts';
-import { type AnyRecord, checkRecord } from '../../contracts/messages/check.ts';
+import type { AnyRecord } from '../../contracts/messages/check.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
+import { createSealedReading, type ReadRecord } from '../../contracts/sealed-reading.ts';
 import { type Corrections, isLatest } from './core/corrections.ts';
 import { type Point, pointsOf } from './core/points.ts';
 import { scorePointsOf } from './core/score-points.ts';
@@ -56,81 +56,35 @@ export const scoreSource: TrendSource = {
   },
 };
 
-/** Ids of data keys that are missing (a forgotten patient's): not looked for again. Past it the oldest goes. */
-const missingKeysMax = 10_000;
-
 export function createIntake(
   source: TrendSource,
   log: Logger,
   open: SealedLog['open'],
   counters: TrendCounters,
 ): Intake {
-  const missingKeys = bounded(missingKeysMax);
-  /** Keys that were not wrapped for us, as those of before the trends could read this topic: said once each. */
-  const foreignKeys = bounded(missingKeysMax);
+  const reading = createSealedReading({
+    open,
+    log,
+    of: 'the trends',
+    wants: source.wants,
+    missingKeys: 'remember',
+    onLeftOut: () => {
+      counters.poison += 1;
+    },
+  });
 
-  function skip(batch: RecordBatch, record: LogRecord, code: ErrorCode): Point[] {
-    counters.poison += 1;
-    const kid = code === 'key-not-for-us' ? headerOf(record)?.kid : undefined;
-    if (kid === undefined || foreignKeys.add(kid))
-      log.error({ topic: batch.topic, partition: batch.partition, offset: record.offset, code }, 'record skipped');
-    return [];
-  }
-
-  /** Undefined: it is none that is wanted. */
-  async function openOne(batch: RecordBatch, record: LogRecord): Promise<Opened | ErrorCode | undefined> {
-    if (record.value === null) return 'sealed-malformed';
-    const { value } = record;
-    const header = headerOf(record);
-    if (header !== undefined && !source.wants(header.contentType)) return undefined;
-    const kid = header?.kid;
-    if (kid !== undefined && missingKeys.has(kid)) return 'key-unknown';
-    try {
-      return await open({ topic: batch.topic, key: record.key, value, fetchedMs: record.fetchedMs });
-    } catch (error) {
-      if (!(error instanceof VigilError)) return 'sealed-malformed';
-      if (error.code === 'key-unknown' && kid !== undefined) missingKeys.add(kid);
-      return error.code;
-    }
-  }
-
-  function pointsOfOne(batch: RecordBatch, record: LogRecord, opened: Opened | ErrorCode | undefined): Point[] {
-    if (opened === undefined) return [];
-    if (typeof opened === 'string') return skip(batch, record, opened);
-    const checked = checkRecord(opened.contentType, opened.plaintext);
-    if (!checked.ok) return skip(batch, record, checked.fault.code);
-    return source.points(opened, checked, counters) ?? skip(batch, record, 'time-invalid');
+  function pointsOfOne(batch: RecordBatch, at: LogRecord, read: ReadRecord | undefined): Point[] {
+    if (read === undefined) return [];
+    const points = source.points(read.opened, read.record, counters);
+    return points ?? reading.leave(batch, at, 'time-invalid', 'Its time is none.') ?? [];
   }
 
   return {
     async points(batch) {
       counters.records += batch.records.length;
-      const opened = await Promise.all(batch.records.map((record) => openOne(batch, record)));
+      const found = await Promise.all(batch.records.map((record) => reading.take(batch, record)));
       // In the order of the log, whichever was opened first: which of two readings is the later one depends on it.
-      return batch.records.flatMap((record, at) => pointsOfOne(batch, record, opened[at]));
+      return batch.records.flatMap((record, at) => pointsOfOne(batch, record, found[at]));
     },
   };
-}
-
-/** Ids, of which the oldest goes past `max`. `add` says whether an id is new. */
-function bounded(max: number) {
-  const ids = new Set<string>();
-  return {
-    has: (id: string) => ids.has(id),
-    add(id: string): boolean {
-      if (ids.has(id)) return false;
-      ids.add(id);
-      const oldest = ids.size > max ? ids.values().next().value : undefined;
-      if (oldest !== undefined) ids.delete(oldest);
-      return true;
-    },
-  };
-}
-
-function headerOf({ value }: LogRecord): SealedHeader | undefined {
-  try {
-    return value === null ? undefined : parseHeader(value.toString('latin1').split('.', 1)[0]!);
-  } catch {
-    return undefined;
-  }
 }

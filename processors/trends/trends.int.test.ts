@@ -157,7 +157,7 @@ describe('trends', () => {
         trends
           .output()
           .split('\n')
-          .filter((line) => line.includes('record skipped'))
+          .filter((line) => line.includes('left out of the trends'))
           .map((line) => JSON.parse(line) as { code: string; offset: string })
           .map(({ code, offset }) => [offset, code]),
       );
@@ -200,7 +200,7 @@ describe('trends', () => {
     const codes = trends
       .output()
       .split('\n')
-      .filter((line) => line.includes('record skipped') && line.includes('"topic":"alarms"'))
+      .filter((line) => line.includes('left out of the trends') && line.includes('"topic":"alarms"'))
       .map((line) => (JSON.parse(line) as { code: string }).code);
     expect(codes.sort()).toEqual(['key-not-for-us', 'payload-schema']);
     expect(trends.output()).not.toContain('Hopper');
