@@ -1,7 +1,7 @@
 /** One client's connection as data, and what is done to any of them: sending, acknowledging, pausing, ending. */
 
 import type { TLSSocket } from 'node:tls';
-import type { IPublishPacket, Packet } from 'mqtt-packet';
+import type { Packet } from 'mqtt-packet';
 import type { Logger } from 'pino';
 import { observe } from '../../contracts/histogram.ts';
 import { type Ack, type AckQueue, acksWaiting, takeReadyAcks } from '../core/acks.ts';
@@ -14,10 +14,11 @@ import type { Counters } from '../counters.ts';
 import { bump, type Measures } from '../measures.ts';
 import type { Source } from '../source.ts';
 import type { Budget } from './budget.ts';
-import { bareAckBytes, encode, writeBareAck } from './codec.ts';
-import { emptyFrames, type Frames } from './frames.ts';
 import { heldBytes, type Limits } from './limits.ts';
 import type { Partials, Unpromised } from './memory.ts';
+import { bareAckBytes, encode, writeBareAck } from './packet/encode.ts';
+import { emptyFrames, type Frames } from './packet/framing.ts';
+import type { Publish } from './packet/publish.ts';
 import type { Revocation } from './revocation.ts';
 import type { Session, Sessions } from './sessions.ts';
 import type { Share, Shares } from './shares.ts';
@@ -97,7 +98,7 @@ export type Connection = {
   /** When a paused connection may be read next, to hear whether it has ended. */
   breathDueMs: number;
   /** A PUBLISH past Receive Maximum that waits until acknowledgements have left. */
-  held: { readonly packet: IPublishPacket; readonly bytes: number } | undefined;
+  held: { readonly packet: Publish; readonly bytes: number } | undefined;
   /** Its packets are being taken: one after the other, also where what a packet sets off would go on with the next. */
   pumping: boolean;
   /** A callback that will resume it is registered already. */

@@ -1,21 +1,21 @@
 /** The one switch over packet types. */
-import type { Packet } from 'mqtt-packet';
 import { reason } from '../core/reasons.ts';
 import { type Client, type Connection, type Context, sendPacket } from './connection.ts';
 import { handleDisconnect } from './handlers/disconnect.ts';
 import { handlePublish } from './handlers/publish.ts';
 import { handleRelease } from './handlers/release.ts';
 import { handleSubscribe, handleUnsubscribe } from './handlers/subscribe.ts';
+import type { ClientPacket } from './packet/decode.ts';
 import { violate } from './violate.ts';
 
 export function dispatch(
   context: Context,
   connection: Connection,
   client: Client,
-  packet: Packet,
+  packet: ClientPacket,
   packetBytes: number,
 ): void {
-  switch (packet.cmd) {
+  switch (packet.type) {
     case 'publish':
       handlePublish(context, connection, client, packet, packetBytes);
       break;
@@ -42,20 +42,12 @@ export function dispatch(
       // Nor has this one, but it waits for a PUBREL (MQTT 5 section 4.3.3).
       sendPacket(connection, {
         cmd: 'pubrel',
-        messageId: packet.messageId!,
+        messageId: packet.packetId,
         reasonCode: reason.packetIdentifierNotFound,
       });
       break;
     case 'connect':
       violate(context, connection, reason.protocolError, 'CONNECT came twice.'); // [MQTT-3.1.0-2]
-      break;
-    // `checkFrame` refuses both before.
-    case 'auth':
-    case 'connack':
-    case 'suback':
-    case 'unsuback':
-    case 'pingresp':
-      violate(context, connection, reason.protocolError, 'A client does not send this packet type.');
       break;
   }
 }

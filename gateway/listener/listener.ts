@@ -14,10 +14,10 @@ import {
   mustWait,
   type Wait,
 } from './connection.ts';
-import { emptyFrames, feedFrames } from './frames.ts';
 import { leaveToOther } from './handlers/accept.ts';
 import { sendInbox } from './inbox.ts';
 import { watchPaused } from './memory.ts';
+import { emptyFrames, feedFrames } from './packet/framing.ts';
 import { openPort, type Port, type PortOptions } from './port.ts';
 import { pump } from './pump.ts';
 import type { Revocation } from './revocation.ts';

@@ -1,14 +1,14 @@
 /** Takes packets out of what came, one after the other, for as long as the connection need not wait. */
 import { spend } from '../core/allowance.ts';
 import { reason } from '../core/reasons.ts';
-import { decode } from './codec.ts';
 import { type Connection, type Context, endConnection, exceedsQuota, mustWait, type Wait } from './connection.ts';
 import { dispatch } from './dispatch.ts';
-import { isMidPacket, nextFrame } from './frames.ts';
 import { handleConnect, refuseConnect } from './handlers/connect.ts';
 import { heldBytes } from './limits.ts';
 import { notePartial } from './memory.ts';
-import { checkFrame, connectProtocol, packetType } from './strict.ts';
+import { protocolOf } from './packet/connect.ts';
+import { decode } from './packet/decode.ts';
+import { isMidPacket, nextFrame, packetType } from './packet/framing.ts';
 import { violate } from './violate.ts';
 
 const connectType = 1;
@@ -72,19 +72,18 @@ function run(context: Context, connection: Connection): void {
 
 function takeNext(context: Context, connection: Connection, client: NonNullable<Connection['client']>, frame: Buffer) {
   spend(client.share.allowance, frame.length);
-  const fault = checkFrame(frame, client.version);
-  const packet = fault ? undefined : decode(frame, client.version);
-  if (packet?.cmd === 'publish' && packet.qos > 0 && exceedsQuota(context, client)) {
+  const packet = decode(frame, client.version);
+  if (packet.type === 'violation') violate(context, connection, packet.code, packet.words);
+  else if (packet.type === 'publish' && packet.qos > 0 && exceedsQuota(context, client)) {
     context.shares.park(client.share, heldBytes(frame.length));
     // Its payload may be part of the socket's buffer.
     connection.held = { packet: { ...packet, payload: Buffer.from(packet.payload) }, bytes: frame.length };
-  } else if (packet) dispatch(context, connection, client, packet, frame.length);
-  else violate(context, connection, fault?.code ?? reason.malformedPacket, fault?.words ?? 'A packet is malformed.');
+  } else dispatch(context, connection, client, packet, frame.length);
 }
 
 /** The first packet is CONNECT, of a version that we speak [MQTT-3.1.0-1] [MQTT-3.1.2-1] [MQTT-3.1.2-2]. */
 function takeFirst(context: Context, connection: Connection, frame: Buffer): void {
-  const protocol = packetType(frame) === connectType ? connectProtocol(frame) : undefined;
+  const protocol = packetType(frame) === connectType ? protocolOf(frame) : undefined;
   if (!protocol || (protocol.name !== 'MQTT' && protocol.name !== 'MQIsdp')) {
     violate(context, connection, reason.protocolError, 'The first packet is not CONNECT.');
     return;
@@ -97,16 +96,12 @@ function takeFirst(context: Context, connection: Connection, frame: Buffer): voi
     refuseConnect(context, connection, version, { code: reason.unsupportedProtocolVersion, words });
     return;
   }
-  const fault = checkFrame(frame, level);
-  const packet = fault ? undefined : decode(frame, level);
-  if (packet?.cmd === 'connect') {
-    handleConnect(context, connection, packet);
-    return;
-  }
-  const why = fault ?? { code: reason.malformedPacket, words: 'CONNECT cannot be decoded.' };
+  const packet = decode(frame, level);
+  if (packet.type === 'connect') handleConnect(context, connection, packet);
+  if (packet.type !== 'violation') return;
   // CONNACK may say why (MQTT 5 section 4.13.1); 3.1.1 closes without a word [MQTT-3.1.4-1].
-  if (level === 5) refuseConnect(context, connection, 5, why);
-  else violate(context, connection, why.code, why.words);
+  if (level === 5) refuseConnect(context, connection, 5, packet);
+  else violate(context, connection, packet.code, packet.words);
 }
 
 function pause(context: Context, connection: Connection, why: Wait): void {

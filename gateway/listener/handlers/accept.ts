@@ -1,18 +1,18 @@
 /** What follows a CONNECT that may come in: its claim, the take-over, the session, CONNACK (MQTT 5 section 3.1.4). */
-import type { IConnackPacket, IConnectPacket } from 'mqtt-packet';
+import type { IConnackPacket } from 'mqtt-packet';
 import { emptyAckQueue } from '../../core/acks.ts';
 import { reason } from '../../core/reasons.ts';
 import { keepAliveMs, sessionExpiryMs, type Will } from '../../core/session.ts';
 import type { Source } from '../../source.ts';
 import { type Client, type Connection, type Context, endConnection, sendPacket } from '../connection.ts';
+import type { Connect } from '../packet/connect.ts';
 import type { Share } from '../shares.ts';
 
 /** Largest number of four bytes: a client that names no Maximum Packet Size takes any. */
 export const anySize = 0xffffffff;
 
 export type Accepted = {
-  readonly packet: IConnectPacket;
-  readonly version: 4 | 5;
+  readonly packet: Connect;
   readonly source: Source;
   readonly share: Share;
   readonly clientId: string;
@@ -58,29 +58,29 @@ export function claimId(
 }
 
 export function acceptConnect(context: Context, connection: Connection, accepted: Accepted): void {
-  const { packet, version, source, share, clientId, claimed } = accepted;
+  const { packet, source, share, clientId, claimed } = accepted;
+  const { version, cleanStart, sessionExpiryS } = packet;
   const { deviceId } = source;
   const { limits, sessions } = context;
   const replaced = takeOver(context, clientId);
   const known = sessions.get(clientId);
   // It may have gone on at another gateway meanwhile; its packet ids would hide new messages behind old ones.
   if (known && !claimed) sessions.drop(known);
-  const { session, present } = sessions.open(clientId, deviceId, packet.clean ?? true, connection.certificate);
-  const expiryAskedS = packet.properties?.sessionExpiryInterval;
+  const { session, present } = sessions.open(clientId, deviceId, cleanStart, connection.certificate);
   session.connection = connection;
-  session.expiryMs = sessionExpiryMs(version, packet.clean ?? true, expiryAskedS, limits.sessionExpiryMaxMs);
-  const keepAlive = keepAliveMs(packet.keepalive ?? 0, limits.keepAliveMaxS);
+  session.expiryMs = sessionExpiryMs(version, cleanStart, sessionExpiryS, limits.sessionExpiryMaxMs);
+  const keepAlive = keepAliveMs(packet.keepAliveS, limits.keepAliveMaxS);
   const client: Client = {
     version,
     clientId,
     session,
     source,
     share,
-    will: readWill(packet),
+    will: keptWill(packet),
     keepAliveMs: keepAlive.ms,
-    packetBytesMax: packet.properties?.maximumPacketSize ?? anySize,
-    problemInformation: packet.properties?.requestProblemInformation ?? true,
-    expiryAskedS: expiryAskedS ?? 0,
+    packetBytesMax: packet.packetBytesMax ?? anySize,
+    problemInformation: packet.problemInformation,
+    expiryAskedS: sessionExpiryS ?? 0,
     aliases: new Map(),
     acks: emptyAckQueue(),
     quotaUsed: 0,
@@ -123,14 +123,10 @@ export function leaveToOther(context: Context, clientId: string): void {
   context.sessions.drop(session);
 }
 
-function readWill({ will }: IConnectPacket): Will | undefined {
+/** The will to keep: its payload is copied, so that it does not keep the bytes that came with it. */
+function keptWill({ will }: Connect): Will | undefined {
   if (!will) return undefined;
-  return {
-    topic: will.topic,
-    payload: Buffer.from(will.payload),
-    qos: will.qos ?? 0,
-    delayMs: (will.properties?.willDelayInterval ?? 0) * 1000,
-  };
+  return { topic: will.topic, payload: Buffer.from(will.payload), qos: will.qos, delayMs: will.delayS * 1000 };
 }
 
 /**

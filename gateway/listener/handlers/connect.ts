@@ -1,22 +1,25 @@
 /** CONNECT: who is it, and may it (MQTT 5 section 3.1.4). */
-import type { IConnackPacket, IConnectPacket } from 'mqtt-packet';
+import type { IConnackPacket } from 'mqtt-packet';
 import { identify } from '../../core/identity.ts';
 import { leftOutBefore } from '../../core/quiet.ts';
 import { connectReturnCode, reason } from '../../core/reasons.ts';
 import { certificateWords } from '../../core/revocation.ts';
 import { isTopicName, judgePublishTopic } from '../../core/topics.ts';
-import { encode } from '../codec.ts';
 import { type Connection, type Context, endConnection, joinDevice, writeBytes } from '../connection.ts';
-import type { Violation } from '../strict.ts';
+import type { Connect } from '../packet/connect.ts';
+import { encode } from '../packet/encode.ts';
+import type { Violation } from '../packet/fields.ts';
 import { acceptConnect, anySize, claimId } from './accept.ts';
 
-const notReady: Violation = { code: reason.serverUnavailable, words: 'The gateway is not ready.' };
+/** Why a client may not connect; the words are sent to it. */
+type Refusal = Pick<Violation, 'code' | 'words'>;
 
-export function handleConnect(context: Context, connection: Connection, packet: IConnectPacket): void {
-  const version = packet.protocolVersion === 5 ? 5 : 4;
-  const refuse = (why: Violation) =>
-    refuseConnect(context, connection, version, why, packet.properties?.maximumPacketSize);
-  const judged = judgeConnect(context, connection, version, packet);
+const notReady: Refusal = { code: reason.serverUnavailable, words: 'The gateway is not ready.' };
+
+export function handleConnect(context: Context, connection: Connection, packet: Connect): void {
+  const { version } = packet;
+  const refuse = (why: Refusal) => refuseConnect(context, connection, version, why, packet.packetBytesMax);
+  const judged = judgeConnect(context, connection, packet);
   if ('code' in judged) {
     refuse(judged);
     return;
@@ -33,7 +36,7 @@ export function handleConnect(context: Context, connection: Connection, packet: 
   const clientId = packet.clientId || `${source.deviceId}/${source.boot}`;
   claimId(context, connection, source, clientId, (claimed) => {
     if (context.draining || !context.sink.ready()) refuse(notReady);
-    else acceptConnect(context, connection, { packet, version, source, share, clientId, claimed });
+    else acceptConnect(context, connection, { packet, source, share, clientId, claimed });
     if (connection.paused) context.pump(connection);
     if (connection.gone) endConnection(context, connection, { kind: 'lost' });
   });
@@ -43,14 +46,13 @@ export function handleConnect(context: Context, connection: Connection, packet: 
 function judgeConnect(
   context: Context,
   { commonName, certificate }: Connection,
-  version: 4 | 5,
-  packet: IConnectPacket,
-): { readonly deviceId: string } | Violation {
+  packet: Connect,
+): { readonly deviceId: string } | Refusal {
   // User name and password are not looked at: the certificate has said who it is.
-  if (packet.properties?.authenticationMethod !== undefined) {
+  if (packet.hasAuthenticationMethod) {
     return { code: reason.badAuthenticationMethod, words: 'The client certificate is the only authentication.' };
   }
-  if (packet.properties?.authenticationData !== undefined) {
+  if (packet.hasAuthenticationData) {
     return { code: reason.protocolError, words: 'Authentication data come without a method.' };
   }
   const fault = context.revocation.faultOf(certificate);
@@ -65,7 +67,7 @@ function judgeConnect(
       : { code: reason.clientIdentifierNotValid, words: 'The client id is neither the CN nor begins with it and /.' };
   }
   // 3.1.1 [MQTT-3.1.3-8]: without a client id there is no session to come back to.
-  if (packet.clientId === '' && version === 4 && !packet.clean) {
+  if (packet.clientId === '' && packet.version === 4 && !packet.cleanStart) {
     return { code: reason.clientIdentifierNotValid, words: 'A session that is kept needs a client id.' };
   }
   const { will } = packet;
@@ -76,7 +78,7 @@ function judgeConnect(
     return { code: reason.notAuthorized, words: 'The device may not publish to its will topic.' };
   }
   const { willBytesMax } = context.limits;
-  if (will && Buffer.byteLength(will.payload) > willBytesMax) {
+  if (will && will.payload.length > willBytesMax) {
     return { code: reason.quotaExceeded, words: `The will is longer than ${willBytesMax} bytes.` };
   }
   if (context.draining || !context.sink.ready()) return notReady;
@@ -91,7 +93,7 @@ export function refuseConnect(
   context: Context,
   connection: Connection,
   version: 4 | 5,
-  why: Violation,
+  why: Refusal,
   packetBytesMax = anySize,
 ): void {
   const { code, words } = why;

@@ -1,26 +1,21 @@
 /** DISCONNECT: the client goes of its own will, and says whether the other will is to be published (MQTT 5 section 3.14). */
-import type { IDisconnectPacket } from 'mqtt-packet';
 import { reason } from '../../core/reasons.ts';
 import { sessionExpiryMs } from '../../core/session.ts';
 import { type Client, type Connection, type Context, endConnection } from '../connection.ts';
+import type { Disconnect } from '../packet/disconnect.ts';
 import { violate } from '../violate.ts';
 
-export function handleDisconnect(
-  context: Context,
-  connection: Connection,
-  client: Client,
-  packet: IDisconnectPacket,
-): void {
-  const expiryS = packet.properties?.sessionExpiryInterval;
-  if (client.version === 5 && expiryS !== undefined) {
+export function handleDisconnect(context: Context, connection: Connection, client: Client, packet: Disconnect): void {
+  const { sessionExpiryS } = packet;
+  if (client.version === 5 && sessionExpiryS !== undefined) {
     // Section 3.14.2.2.2: a session that was to end with its connection cannot be kept after all.
-    if (client.expiryAskedS === 0 && expiryS !== 0) {
+    if (client.expiryAskedS === 0 && sessionExpiryS !== 0) {
       violate(context, connection, reason.protocolError, 'DISCONNECT keeps a session that CONNECT did not.');
       return;
     }
-    client.session.expiryMs = sessionExpiryMs(5, false, expiryS, context.limits.sessionExpiryMaxMs);
+    client.session.expiryMs = sessionExpiryMs(5, false, sessionExpiryS, context.limits.sessionExpiryMaxMs);
   }
-  const normal = client.version === 4 || (packet.reasonCode ?? 0) === reason.success;
+  const normal = client.version === 4 || packet.reasonCode === reason.success;
   // [MQTT-3.14.4-3]: reason code 0 deletes the will.
   if (normal) client.will = undefined;
   endConnection(context, connection, { kind: normal ? 'disconnected' : 'disconnected-with-will' });

@@ -1,5 +1,4 @@
 /** PUBLISH: handed to the pipeline, and acknowledged only when that says that Kafka has it (MQTT 5 section 3.3.4). */
-import type { IPublishPacket } from 'mqtt-packet';
 import { expectAck } from '../../core/acks.ts';
 import { beginExchange, settleExchange } from '../../core/exchanges.ts';
 import { leftOutBefore } from '../../core/quiet.ts';
@@ -14,6 +13,7 @@ import {
   flushAcksSoon,
 } from '../connection.ts';
 import { heldBytes } from '../limits.ts';
+import type { Publish } from '../packet/publish.ts';
 import type { Incoming, Outcome } from '../sink.ts';
 import { violate } from '../violate.ts';
 
@@ -28,7 +28,7 @@ export function handlePublish(
   context: Context,
   connection: Connection,
   client: Client,
-  packet: IPublishPacket,
+  packet: Publish,
   packetBytes: number,
 ): void {
   const topic = resolveTopic(context, connection, client, packet);
@@ -37,7 +37,7 @@ export function handlePublish(
   const message: Incoming = {
     source: client.source,
     topic,
-    payload: packet.payload as Buffer,
+    payload: packet.payload,
     receivedAtMs: context.now(),
   };
   switch (packet.qos) {
@@ -52,7 +52,7 @@ export function handlePublish(
     }
     case 2: {
       const settle = acknowledged(context, connection, client, packet, packetBytes);
-      if (settle) publishOnce(context, client, packet.messageId!, message, settle);
+      if (settle) publishOnce(context, client, packet.packetId, message, settle);
       break;
     }
   }
@@ -90,7 +90,7 @@ function acknowledged(
   context: Context,
   connection: Connection,
   client: Client,
-  packet: IPublishPacket,
+  packet: Publish,
   packetBytes: number,
 ): Settle | undefined {
   const { limits } = context;
@@ -100,7 +100,7 @@ function acknowledged(
     return undefined;
   }
   client.quotaUsed += 1;
-  const ack = expectAck(client.acks, packet.qos === 1 ? 'puback' : 'pubrec', packet.messageId!, connection.lastHeardMs);
+  const ack = expectAck(client.acks, packet.qos === 1 ? 'puback' : 'pubrec', packet.packetId, connection.lastHeardMs);
   const release = hold(context, connection, client, packetBytes, client.version === 4);
   return (outcome) => {
     release();
@@ -159,14 +159,8 @@ function hold(
 }
 
 /** The topic with its alias resolved [MQTT-3.3.2-8] to [MQTT-3.3.2-12]; undefined where the connection was ended for it. */
-function resolveTopic(
-  context: Context,
-  connection: Connection,
-  client: Client,
-  packet: IPublishPacket,
-): string | undefined {
-  const { topic } = packet;
-  const alias = packet.properties?.topicAlias;
+function resolveTopic(context: Context, connection: Connection, client: Client, packet: Publish): string | undefined {
+  const { topic, topicAlias: alias } = packet;
   if (topic !== '' && !isTopicName(topic)) {
     violate(context, connection, reason.topicNameInvalid, 'A topic name holds a wildcard.');
   } else if (alias !== undefined && alias > context.limits.topicAliasMax) {

@@ -1,12 +1,12 @@
 /** PUBREL: the end of a QoS 2 exchange (MQTT 5 sections 3.6 and 4.3.3). */
-import type { IPubrelPacket } from 'mqtt-packet';
 import { releaseExchange } from '../../core/exchanges.ts';
 import { reason } from '../../core/reasons.ts';
 import { type Client, type Connection, type Context, sendPacket } from '../connection.ts';
+import type { Acknowledgement } from '../packet/puback.ts';
 import { violate } from '../violate.ts';
 
-export function handleRelease(context: Context, connection: Connection, client: Client, packet: IPubrelPacket): void {
-  const messageId = packet.messageId!;
+export function handleRelease(context: Context, connection: Connection, client: Client, packet: Acknowledgement): void {
+  const messageId = packet.packetId;
   switch (releaseExchange(client.session.exchanges, messageId)) {
     case 'complete':
       if (client.quotaUsed > 0) client.quotaUsed -= 1;

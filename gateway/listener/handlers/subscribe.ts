@@ -1,10 +1,12 @@
 /** SUBSCRIBE and UNSUBSCRIBE: the inbox is all there is (MQTT 5 sections 3.8 to 3.11). */
-import type { ISubackPacket, ISubscribePacket, IUnsubackPacket, IUnsubscribePacket } from 'mqtt-packet';
+import type { ISubackPacket, IUnsubackPacket } from 'mqtt-packet';
 import { leftOutBefore } from '../../core/quiet.ts';
 import { reason } from '../../core/reasons.ts';
 import { isTopicFilter, judgeFilter } from '../../core/topics.ts';
 import { type Client, type Connection, type Context, sendPacket } from '../connection.ts';
 import { sendInbox } from '../inbox.ts';
+import type { Subscribe } from '../packet/subscribe.ts';
+import type { Unsubscribe } from '../packet/unsubscribe.ts';
 import { violate } from '../violate.ts';
 
 /** SUBACK's code for a failure in 3.1.1. */
@@ -14,26 +16,24 @@ const failure = 0x80;
  * The inbox is granted at QoS 0, whatever was asked [MQTT-3.8.4-7]: it is sent again every 10 s, and what is older than that must not
  * arrive any more.
  */
-export function handleSubscribe(
-  context: Context,
-  connection: Connection,
-  client: Client,
-  packet: ISubscribePacket,
-): void {
-  if (packet.properties?.subscriptionIdentifier !== undefined) {
+export function handleSubscribe(context: Context, connection: Connection, client: Client, packet: Subscribe): void {
+  if (packet.subscriptionIdentifier !== undefined) {
     const words = 'Subscription identifiers are not supported.';
     violate(context, connection, reason.subscriptionIdentifiersNotSupported, words);
     return;
   }
-  const filters = packet.subscriptions.map(({ topic }) => topic);
+  const filters = packet.subscriptions.map(({ filter }) => filter);
   if (areMalformed(context, connection, client, filters)) return;
   // [MQTT-3.8.3-4]: what a client published itself cannot be kept from a shared subscription.
-  if (client.version === 5 && packet.subscriptions.some(({ topic, nl }) => nl && topic.startsWith('$share/'))) {
+  if (
+    client.version === 5 &&
+    packet.subscriptions.some(({ filter, noLocal }) => noLocal && filter.startsWith('$share/'))
+  ) {
     violate(context, connection, reason.protocolError, 'A shared subscription asks for No Local.');
     return;
   }
-  const codes = packet.subscriptions.map(({ topic }) => {
-    const right = judgeFilter(client.source.deviceId, topic);
+  const codes = filters.map((filter) => {
+    const right = judgeFilter(client.source.deviceId, filter);
     if (right.ok) return 0;
     context.counters.subscriptionsRefused += 1;
     return client.version === 5 ? right.reasonCode : failure;
@@ -42,23 +42,18 @@ export function handleSubscribe(
   const leftOut = codes.every((code) => code === 0) ? undefined : leftOutBefore(client.source.quiet, context.now());
   if (leftOut !== undefined) context.log.warn({ deviceId: client.source.deviceId, leftOut }, 'subscription refused');
   if (granted) client.session.inboxSubscribed = true;
-  if (!answer(context, connection, { cmd: 'suback', messageId: packet.messageId!, granted: codes })) return;
+  if (!answer(context, connection, { cmd: 'suback', messageId: packet.packetId, granted: codes })) return;
   if (granted) sendInbox(context, connection, client);
 }
 
-export function handleUnsubscribe(
-  context: Context,
-  connection: Connection,
-  client: Client,
-  packet: IUnsubscribePacket,
-): void {
-  if (areMalformed(context, connection, client, packet.unsubscriptions)) return;
-  const granted = packet.unsubscriptions.map((topic) => {
-    const subscribed = client.session.inboxSubscribed && judgeFilter(client.source.deviceId, topic).ok;
+export function handleUnsubscribe(context: Context, connection: Connection, client: Client, packet: Unsubscribe): void {
+  if (areMalformed(context, connection, client, packet.filters)) return;
+  const granted = packet.filters.map((filter) => {
+    const subscribed = client.session.inboxSubscribed && judgeFilter(client.source.deviceId, filter).ok;
     if (subscribed) client.session.inboxSubscribed = false;
     return subscribed ? reason.success : reason.noSubscriptionExisted;
   });
-  answer(context, connection, { cmd: 'unsuback', messageId: packet.messageId!, granted });
+  answer(context, connection, { cmd: 'unsuback', messageId: packet.packetId, granted });
 }
 
 /** A filter that is none is no refusal but malformed: the connection ends [MQTT-4.13.1-1] [MQTT-4.8.0-1 of 3.1.1]. */

@@ -1,7 +1,8 @@
 /**
- * Cuts a byte stream into MQTT control packets by their fixed header (MQTT 5 section 2.1). A packet is handed out whole, so that
- * no decoder ever reads past its end; one that is too large is refused by its header, before its bytes are kept.
+ * Cuts a byte stream into MQTT control packets by their fixed header (MQTT 5 section 2.1). A decoder gets one
+ * whole packet, so it never reads past its end. A packet that is too large is refused by its header, before its bytes are kept.
  */
+
 export type Frames = {
   /** Bytes not yet looked at: `chunk` from `at`. */
   chunk: Buffer;
@@ -90,7 +91,22 @@ function take(frames: Frames, bytes: number): void {
   frames.at += bytes;
 }
 
-/** Bytes of the packet that begins at `at`: 0 where its header is not all there, -1 where it is none (section 1.5.5). */
+/** The packet type: the high four bits of the first byte (table 2-1). */
+export function packetType(frame: Buffer): number {
+  return frame[0]! >> 4;
+}
+
+/** Bytes of the fixed header of a whole packet. */
+export function headerBytes(frame: Buffer): number {
+  let at = 1;
+  while (frame[at]! >= 0x80) at += 1;
+  return at + 1;
+}
+
+/**
+ * Bytes of the packet that begins at `at`; 0 where its header is not complete, -1 where its Remaining Length has more than four
+ * bytes (section 1.5.5).
+ */
 function packetBytes(bytes: Buffer, at: number, end: number): number {
   let value = 0;
   for (let i = 1; i < headerBytesMax; i += 1) {

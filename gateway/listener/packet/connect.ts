@@ -1,0 +1,102 @@
+/** CONNECT (MQTT 5 section 3.1). */
+import {
+  type Cursor,
+  fail,
+  readBinary,
+  readByte,
+  readString,
+  readU16,
+  requireFlags,
+  skipString,
+  type Version,
+} from './fields.ts';
+import { headerBytes } from './framing.ts';
+import { property, readProperties } from './properties.ts';
+
+/** User name and password are checked and not kept: the certificate says who the client is. */
+export type Connect = {
+  readonly type: 'connect';
+  readonly version: Version;
+  /** Clean Session in 3.1.1. */
+  readonly cleanStart: boolean;
+  readonly keepAliveS: number;
+  readonly sessionExpiryS: number | undefined;
+  /** Maximum Packet Size. */
+  readonly packetBytesMax: number | undefined;
+  /** Request Problem Information; true where it is left out (section 3.1.2.11.7). */
+  readonly problemInformation: boolean;
+  readonly hasAuthenticationMethod: boolean;
+  readonly hasAuthenticationData: boolean;
+  readonly clientId: string;
+  readonly will: ConnectWill | undefined;
+};
+
+/** Will Retain is checked and not kept: nothing is retained. */
+export type ConnectWill = {
+  /** Whether it is a topic name is judged by the handler. */
+  readonly topic: string;
+  /** A view of the packet's bytes, not a copy. */
+  readonly payload: Buffer;
+  readonly qos: 0 | 1 | 2;
+  readonly delayS: number;
+};
+
+const flag = { userName: 0x80, password: 0x40, willRetain: 0x20, willQos: 0x18, will: 0x04, clean: 0x02, reserved: 1 };
+
+/** Name and level of a CONNECT, which stand before anything that differs by version; undefined where the packet has none. */
+export function protocolOf(frame: Buffer): { readonly name: string; readonly level: number } | undefined {
+  const c: Cursor = { bytes: frame, version: 5, at: headerBytes(frame), fault: undefined };
+  const name = readString(c);
+  const level = readByte(c);
+  return c.fault ? undefined : { name, level };
+}
+
+/** Decodes a CONNECT whose name and level are known (`protocolOf`). The fields of its payload have their order [MQTT-3.1.3-1]. */
+export function decodeConnect(c: Cursor): Connect {
+  requireFlags(c, 0);
+  skipString(c);
+  c.at += 1;
+  const flags = readByte(c, 'CONNECT ends before its flags.');
+  checkConnectFlags(c, flags);
+  const keepAliveS = readU16(c);
+  const properties = readProperties(c, 'connect');
+  const clientId = readString(c); // [MQTT-3.1.3-3] [MQTT-3.1.3-4]
+  const will = flags & flag.will ? readWill(c, flags) : undefined; // [MQTT-3.1.2-9]
+  if (flags & flag.userName) skipString(c); // [MQTT-3.1.2-16] [MQTT-3.1.2-17] [MQTT-3.1.3-12]
+  if (flags & flag.password) readBinary(c); // [MQTT-3.1.2-18] [MQTT-3.1.2-19]
+  return {
+    type: 'connect',
+    version: c.version,
+    cleanStart: (flags & flag.clean) !== 0,
+    keepAliveS,
+    sessionExpiryS: properties.get(property.sessionExpiryInterval),
+    packetBytesMax: properties.get(property.maximumPacketSize),
+    problemInformation: properties.get(property.requestProblemInformation) !== 0,
+    hasAuthenticationMethod: properties.has(property.authenticationMethod),
+    hasAuthenticationData: properties.has(property.authenticationData),
+    clientId,
+    will,
+  };
+}
+
+function checkConnectFlags(c: Cursor, flags: number): void {
+  const willQos = (flags & flag.willQos) >> 3;
+  const hasWill = (flags & flag.will) !== 0;
+  if (flags & flag.reserved) fail(c, 'The reserved CONNECT flag is set.'); // [MQTT-3.1.2-3]
+  // [MQTT-3.1.2-11] [MQTT-3.1.2-12] [MQTT-3.1.2-13], in 3.1.1 [MQTT-3.1.2-13] [MQTT-3.1.2-14] [MQTT-3.1.2-15]
+  if (willQos === 3 || (!hasWill && (flags & (flag.willQos | flag.willRetain)) !== 0)) {
+    fail(c, 'The will flags contradict each other.');
+  }
+  // 3.1.1 [MQTT-3.1.2-22]: no password without a user name. MQTT 5 allows it.
+  if (c.version === 4 && (flags & (flag.userName | flag.password)) === flag.password) {
+    fail(c, 'A password comes without a user name.');
+  }
+}
+
+function readWill(c: Cursor, flags: number): ConnectWill {
+  const properties = readProperties(c, 'will');
+  const topic = readString(c); // [MQTT-3.1.3-11]
+  const payload = readBinary(c);
+  const qos = ((flags & flag.willQos) >> 3) as 0 | 1 | 2;
+  return { topic, payload, qos, delayS: properties.get(property.willDelayInterval) ?? 0 };
+}

@@ -1,0 +1,18 @@
+/** Writes what the gateway sends. The only file that knows the writer of `mqtt-packet`. */
+import { generate, type Packet, writeToStream } from 'mqtt-packet';
+import type { Version } from './fields.ts';
+
+// Otherwise the library keeps a buffer for each of 65,536 numbers.
+writeToStream.cacheNumbers = false;
+
+export function encode(packet: Packet, version: Version): Buffer {
+  return generate(packet, { protocolVersion: version });
+}
+
+/** PUBACK (0x40) or PUBREC (0x50) with reason code 0, which is left out [MQTT-3.4.2-1]: the same four bytes in both versions. */
+export function writeBareAck(into: Buffer, at: number, kind: 'puback' | 'pubrec', packetId: number): void {
+  into[at] = kind === 'puback' ? 0x40 : 0x50;
+  into[at + 1] = 2;
+  into.writeUInt16BE(packetId, at + 2);
+}
+export const bareAckBytes = 4;

@@ -1,0 +1,11 @@
+/** PINGREQ (MQTT 5 section 3.12): a fixed header and nothing else. */
+import { type Cursor, requireFlags } from './fields.ts';
+
+export type PingRequest = { readonly type: 'pingreq' };
+
+const pingRequest: PingRequest = { type: 'pingreq' };
+
+export function decodePingRequest(c: Cursor): PingRequest {
+  requireFlags(c, 0);
+  return pingRequest;
+}

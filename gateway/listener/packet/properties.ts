@@ -1,0 +1,156 @@
+/**
+ * The properties of MQTT 5 that a client may send (table 2-4): their type, in which packets they may stand, and which values are
+ * errors. No property is written as a length of 0 [MQTT-2.2.2-1].
+ */
+import { type ReasonCode, reason } from '../../core/reasons.ts';
+import { isTopicName } from '../../core/topics.ts';
+import {
+  type Cursor,
+  fail,
+  isAtEnd,
+  readBinary,
+  readByte,
+  readU16,
+  readU32,
+  readVarInt,
+  skipString,
+} from './fields.ts';
+
+export type PropertyHolder =
+  | 'connect'
+  | 'will'
+  | 'publish'
+  | 'ack'
+  | 'subscribe'
+  | 'unsubscribe'
+  | 'disconnect'
+  | 'auth';
+
+/** Identifiers of the properties that the gateway looks at. */
+export const property = {
+  subscriptionIdentifier: 0x0b,
+  sessionExpiryInterval: 0x11,
+  authenticationMethod: 0x15,
+  authenticationData: 0x16,
+  requestProblemInformation: 0x17,
+  willDelayInterval: 0x18,
+  topicAlias: 0x23,
+  maximumPacketSize: 0x27,
+} as const;
+
+/** By identifier, in the order of the packet: the value of a number, undefined for text and binary data, which nobody reads. */
+export type Properties = ReadonlyMap<number, number | undefined>;
+
+type PropertyRule = {
+  readonly type: 'byte' | 'u16' | 'u32' | 'var' | 'string' | 'pair' | 'binary';
+  readonly in: readonly PropertyHolder[];
+  /** This packet has the property only when a server sends it: a protocol error, where any other packet is malformed. */
+  readonly serverOnly?: PropertyHolder;
+  /** May stand more than once. */
+  readonly many?: true;
+  /** The reason code for 0 where 0 is an error. */
+  readonly zero?: ReasonCode;
+  /** Only 0 and 1 are values. */
+  readonly flag?: true;
+  /** A topic name: not empty and without wildcards. */
+  readonly topicName?: true;
+};
+
+const message: readonly PropertyHolder[] = ['will', 'publish'];
+const everywhere: readonly PropertyHolder[] = [
+  ...message,
+  ...(['connect', 'ack', 'subscribe', 'unsubscribe', 'disconnect', 'auth'] as const),
+];
+
+/** By identifier, with the section that describes the property. */
+const rules: ReadonlyMap<number, PropertyRule> = new Map<number, PropertyRule>([
+  [0x01, { type: 'byte', in: message, flag: true }], // Payload Format Indicator, 3.3.2.3.2
+  [0x02, { type: 'u32', in: message }], // Message Expiry Interval, 3.3.2.3.3
+  [0x03, { type: 'string', in: message }], // Content Type, 3.3.2.3.9 [MQTT-3.3.2-19]
+  [0x08, { type: 'string', in: message, topicName: true }], // Response Topic, 3.3.2.3.5 [MQTT-3.3.2-13] [MQTT-3.3.2-14]
+  [0x09, { type: 'binary', in: message }], // Correlation Data, 3.3.2.3.6
+  // Subscription Identifier, 3.8.2.1.2; a client's PUBLISH has none [MQTT-3.3.4-6].
+  [
+    property.subscriptionIdentifier,
+    { type: 'var', in: ['subscribe'], serverOnly: 'publish', zero: reason.protocolError },
+  ],
+  [property.sessionExpiryInterval, { type: 'u32', in: ['connect', 'disconnect'] }], // 3.1.2.11.2, 3.14.2.2.2
+  [property.authenticationMethod, { type: 'string', in: ['connect', 'auth'] }], // 3.1.2.11.9, 3.15.2.2.2
+  [property.authenticationData, { type: 'binary', in: ['connect', 'auth'] }], // 3.1.2.11.10, 3.15.2.2.3
+  [property.requestProblemInformation, { type: 'byte', in: ['connect'], flag: true }], // 3.1.2.11.7
+  [property.willDelayInterval, { type: 'u32', in: ['will'] }], // 3.1.3.2.2
+  [0x19, { type: 'byte', in: ['connect'], flag: true }], // Request Response Information, 3.1.2.11.6
+  [0x1c, { type: 'string', in: [], serverOnly: 'disconnect' }], // Server Reference, 3.14.2.2.5
+  [0x1f, { type: 'string', in: ['ack', 'disconnect', 'auth'] }], // Reason String, 3.4.2.2.2
+  [0x21, { type: 'u16', in: ['connect'], zero: reason.protocolError }], // Receive Maximum, 3.1.2.11.3
+  [0x22, { type: 'u16', in: ['connect'] }], // Topic Alias Maximum, 3.1.2.11.5
+  [property.topicAlias, { type: 'u16', in: ['publish'], zero: reason.topicAliasInvalid }], // 3.3.2.3.4 [MQTT-3.3.2-8]
+  [0x26, { type: 'pair', in: everywhere, many: true }], // User Property, 3.1.2.11.8
+  [property.maximumPacketSize, { type: 'u32', in: ['connect'], zero: reason.protocolError }], // 3.1.2.11.4
+]);
+
+const noProperties: Properties = new Map();
+
+/** The properties of a packet or a will; none where the version is 3.1.1, which has none. */
+export function readProperties(c: Cursor, holder: PropertyHolder): Properties {
+  if (c.version === 4) return noProperties;
+  const length = readVarInt(c);
+  if (length === 0) return noProperties;
+  const end = c.at + length;
+  if (end > c.bytes.length) fail(c, 'The properties are longer than the packet.');
+  const properties = new Map<number, number | undefined>();
+  while (!c.fault && c.at < end) readProperty(c, holder, end, properties);
+  return properties;
+}
+
+/** Properties that may be left out with all that follows them (sections 3.4.2.2.1, 3.14.2.2.1). */
+export function readLastProperties(c: Cursor, holder: PropertyHolder): Properties {
+  return isAtEnd(c) ? noProperties : readProperties(c, holder);
+}
+
+function readProperty(c: Cursor, holder: PropertyHolder, end: number, properties: Map<number, number | undefined>) {
+  const id = readVarInt(c);
+  if (c.fault) return;
+  const rule = rules.get(id);
+  if (rule?.serverOnly === holder) fail(c, 'A property is one that only a server sends.', reason.protocolError);
+  else if (!rule?.in.includes(holder)) fail(c, 'A property does not belong into this packet.');
+  else if (properties.has(id) && !rule.many) fail(c, 'A property stands twice.', reason.protocolError);
+  else properties.set(id, readValue(c, rule, end));
+}
+
+function readValue(c: Cursor, rule: PropertyRule, end: number): number | undefined {
+  const from = c.at;
+  const value = readByType(c, rule.type);
+  if (c.fault) return undefined;
+  if (c.at > end) fail(c, 'A property is longer than the properties.');
+  else if (value === 0 && rule.zero !== undefined) fail(c, 'A property is 0 that may not be.', rule.zero);
+  else if (rule.flag && value! > 1) fail(c, 'A property is neither 0 nor 1.', reason.protocolError);
+  else if (rule.topicName && !isTopicName(c.bytes.toString('latin1', from + 2, c.at))) {
+    fail(c, 'A response topic is no topic name.', reason.protocolError);
+  }
+  return value;
+}
+
+function readByType(c: Cursor, type: PropertyRule['type']): number | undefined {
+  switch (type) {
+    case 'byte':
+      return readByte(c);
+    case 'u16':
+      return readU16(c);
+    case 'u32':
+      return readU32(c);
+    case 'var':
+      return readVarInt(c);
+    case 'string':
+      skipString(c);
+      return undefined;
+    case 'pair':
+      // Section 1.5.7 [MQTT-1.5.7-1].
+      skipString(c);
+      skipString(c);
+      return undefined;
+    case 'binary':
+      readBinary(c);
+      return undefined;
+  }
+}

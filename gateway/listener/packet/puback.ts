@@ -1,0 +1,34 @@
+/** PUBACK, PUBREC, PUBREL and PUBCOMP, which have the same fields (MQTT 5 sections 3.4 to 3.7). */
+import { type Cursor, readPacketId, requireFlags } from './fields.ts';
+import { readLastProperties } from './properties.ts';
+import { readReasonCode } from './reason-code.ts';
+
+/** The reason code is checked and not kept: nothing follows from it. */
+export type Acknowledgement = {
+  readonly type: 'puback' | 'pubrec' | 'pubrel' | 'pubcomp';
+  readonly packetId: number;
+};
+
+/** Tables 3-4 and 3-5. */
+const codesOfReceipt: ReadonlySet<number> = new Set([0x00, 0x10, 0x80, 0x83, 0x87, 0x90, 0x91, 0x97, 0x99]);
+/** Tables 3-6 and 3-7. */
+const codesOfRelease: ReadonlySet<number> = new Set([0x00, 0x92]);
+
+/** [MQTT-3.4.2-1] [MQTT-3.5.2-1]: a reason code of their tables. */
+export function decodeReceipt(c: Cursor, type: 'puback' | 'pubrec'): Acknowledgement {
+  requireFlags(c, 0);
+  return decodeFields(c, type, codesOfReceipt);
+}
+
+/** [MQTT-3.6.1-1]: PUBREL has flags 0010. [MQTT-3.6.2-1] [MQTT-3.7.2-1]: a reason code of their tables. */
+export function decodeRelease(c: Cursor, type: 'pubrel' | 'pubcomp'): Acknowledgement {
+  requireFlags(c, type === 'pubrel' ? 2 : 0);
+  return decodeFields(c, type, codesOfRelease);
+}
+
+function decodeFields(c: Cursor, type: Acknowledgement['type'], codes: ReadonlySet<number>): Acknowledgement {
+  const packetId = readPacketId(c);
+  readReasonCode(c, codes);
+  readLastProperties(c, 'ack');
+  return { type, packetId };
+}

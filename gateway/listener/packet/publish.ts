@@ -1,0 +1,40 @@
+/** PUBLISH (MQTT 5 section 3.3). */
+import { type Cursor, fail, readPacketId, readString } from './fields.ts';
+import { property, readProperties } from './properties.ts';
+
+export type Publish = {
+  readonly type: 'publish';
+  readonly qos: 0 | 1 | 2;
+  readonly isDuplicate: boolean;
+  readonly isRetained: boolean;
+  /** Empty where an alias stands for it. Whether it is a topic name is judged by the handler. */
+  readonly topic: string;
+  /** 0 at QoS 0, which has none [MQTT-2.2.1-2]. */
+  readonly packetId: number;
+  readonly topicAlias: number | undefined;
+  /** A view of the packet's bytes, not a copy. */
+  readonly payload: Buffer;
+};
+
+export function decodePublish(c: Cursor): Publish {
+  const flags = c.bytes[0]!;
+  const qos = ((flags >> 1) & 3) as 0 | 1 | 2 | 3;
+  const isDuplicate = (flags & 0x08) !== 0;
+  if (qos === 3) fail(c, 'QoS 3 does not exist.'); // [MQTT-3.3.1-4]
+  if (qos === 0 && isDuplicate) fail(c, 'DUP is set at QoS 0.'); // [MQTT-3.3.1-2]
+  const topic = readString(c); // [MQTT-3.3.2-1]
+  const packetId = qos > 0 ? readPacketId(c) : 0;
+  const properties = readProperties(c, 'publish');
+  const payload = c.bytes.subarray(c.at);
+  c.at = c.bytes.length;
+  return {
+    type: 'publish',
+    qos: qos as 0 | 1 | 2,
+    isDuplicate,
+    isRetained: (flags & 0x01) !== 0,
+    topic,
+    packetId,
+    topicAlias: properties.get(property.topicAlias),
+    payload,
+  };
+}

@@ -1,0 +1,50 @@
+/** SUBSCRIBE (MQTT 5 section 3.8). */
+import { reason } from '../../core/reasons.ts';
+import { type Cursor, fail, isAtEnd, readByte, readPacketId, readString, requireFlags } from './fields.ts';
+import { property, readProperties } from './properties.ts';
+
+export type Subscribe = {
+  readonly type: 'subscribe';
+  readonly packetId: number;
+  readonly subscriptionIdentifier: number | undefined;
+  readonly subscriptions: readonly Subscription[];
+};
+
+/**
+ * QoS, Retain As Published and Retain Handling are checked and not kept: the inbox is sent at QoS 0 and is never retained.
+ * Whether the filter is a topic filter is judged by the handler.
+ */
+export type Subscription = { readonly filter: string; readonly noLocal: boolean };
+
+export function decodeSubscribe(c: Cursor): Subscribe {
+  requireFlags(c, 2); // [MQTT-3.8.1-1]
+  const packetId = readPacketId(c);
+  const properties = readProperties(c, 'subscribe');
+  requireFilter(c);
+  const subscriptions: Subscription[] = [];
+  while (!isAtEnd(c)) {
+    const filter = readString(c); // [MQTT-3.8.3-1]
+    subscriptions.push({ filter, noLocal: readsNoLocal(c) });
+  }
+  const subscriptionIdentifier = properties.get(property.subscriptionIdentifier);
+  return { type: 'subscribe', packetId, subscriptionIdentifier, subscriptions };
+}
+
+/** [MQTT-3.8.3-2] [MQTT-3.10.3-2], in 3.1.1 [MQTT-3.8.3-3] [MQTT-3.10.3-2]: at least one filter. */
+export function requireFilter(c: Cursor): void {
+  if (isAtEnd(c)) fail(c, 'The list of topic filters is empty.', reason.protocolError);
+}
+
+/** Reads the options of a subscription (section 3.8.3.1). */
+function readsNoLocal(c: Cursor): boolean {
+  const options = readByte(c, 'A topic filter comes without options.');
+  const reserved = c.version === 5 ? 0xc0 : 0xfc;
+  if ((options & reserved) !== 0) fail(c, 'Subscription options are wrong.'); // [MQTT-3.8.3-5]
+  if ((options & 3) === 3) {
+    // In 3.1.1 it is one of the reserved bits [MQTT-3.8.3-4].
+    const code = c.version === 5 ? reason.protocolError : reason.malformedPacket;
+    fail(c, 'A subscription asks for QoS 3, which does not exist.', code);
+  }
+  if ((options & 0x30) === 0x30) fail(c, 'Retain Handling 3 does not exist.', reason.protocolError);
+  return (options & 0x04) !== 0;
+}

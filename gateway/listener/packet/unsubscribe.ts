@@ -1,0 +1,21 @@
+/** UNSUBSCRIBE (MQTT 5 section 3.10). */
+import { type Cursor, isAtEnd, readPacketId, readString, requireFlags } from './fields.ts';
+import { readProperties } from './properties.ts';
+import { requireFilter } from './subscribe.ts';
+
+export type Unsubscribe = {
+  readonly type: 'unsubscribe';
+  readonly packetId: number;
+  /** Whether they are topic filters is judged by the handler. */
+  readonly filters: readonly string[];
+};
+
+export function decodeUnsubscribe(c: Cursor): Unsubscribe {
+  requireFlags(c, 2); // [MQTT-3.10.1-1]
+  const packetId = readPacketId(c);
+  readProperties(c, 'unsubscribe');
+  requireFilter(c);
+  const filters: string[] = [];
+  while (!isAtEnd(c)) filters.push(readString(c)); // [MQTT-3.10.3-1]
+  return { type: 'unsubscribe', packetId, filters };
+}
