@@ -21,6 +21,7 @@ const classes = {
   'value-implausible': 'permanent',
   'time-invalid': 'permanent',
   'association-unclear': 'permanent',
+  'apart-budget-spent': 'transient',
   'topic-unknown': 'permanent',
   'topic-not-authorized': 'permanent',
   'sealed-malformed': 'permanent',

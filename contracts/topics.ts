@@ -79,7 +79,8 @@ export const kafkaTopics = {
     cleanup: 'delete',
     retentionMs: 30 * dayMs,
     segmentMs: dayMs,
-    // 36 GiB in all: a gateway that writes all that it may in a day stays within it for a month.
+    // One device writes at most 320 MiB in a day and as much at once: 9.7 GiB in 30 days. All devices together may write 2 GiB in a
+    // day: where they do so for longer than 18 days, the oldest go sooner.
     partitionBytesMax: 12 * 1024 ** 3,
     writers: ['gateway'],
     readers: ['operator'],

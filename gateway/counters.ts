@@ -40,6 +40,7 @@ export const counterNames = [
   'rejectedNotKept',
   'rejectedBytesNotKept',
   'unattributed',
+  'unattributedNotKept',
   'sharedIdentity',
   'appendFailures',
   'canariesAppended',

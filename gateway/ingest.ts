@@ -3,7 +3,7 @@ import { isUtf8 } from 'node:buffer';
 import type { Logger } from 'pino';
 import { periodAt } from '../contracts/association-at.ts';
 import type { GatewayNotice } from '../contracts/bed-notices.ts';
-import type { Fault } from '../contracts/errors.ts';
+import type { ErrorCode, Fault } from '../contracts/errors.ts';
 import type { DeviceTopicKind } from '../contracts/topics.ts';
 import { type Attribution, attribute } from './core/associations.ts';
 import { isAboutNow, measuredWithin, noteTime } from './core/clocks.ts';
@@ -11,6 +11,7 @@ import { noteNumber } from './core/continuity.ts';
 import { leftOutBefore } from './core/quiet.ts';
 import { publishReasonCode } from './core/reasons.ts';
 import { recordKinds, recordPrefix, recordSuffix } from './core/records.ts';
+import { apartSpentWords } from './core/refusal-words.ts';
 import { noteBoot } from './core/shared-identity.ts';
 import { judgePublishTopic } from './core/topics.ts';
 import { type Judgement, judgePayload, type Reading, type TimeBounds } from './core/validate.ts';
@@ -32,12 +33,12 @@ const notServed = { code: 'device-not-served', message: 'too many devices have a
 /** Writes what was published to the log and tells, once, what became of it: nothing is told before Kafka has it. */
 export function createIngest(options: {
   readonly append: AppendSealed;
-  readonly rejections: Pick<Rejections, 'keep'>;
+  readonly rejections: Pick<Rejections, 'keep' | 'keepApart'>;
   readonly tables: Pick<Tables, 'periodsOf' | 'serves'>;
   readonly bounds: TimeBounds;
   /** By what is known of the device's clock; or, where a person sends it through, by the time that it states or as the person says. */
   readonly attribution: 'by-clock' | 'by-stated-time' | { readonly associationId: string };
-  /** A reading was kept apart, since it is not clear whose it is. May be called for each. */
+  /** It is not clear whose a reading is: it was kept apart, or refused. May be called for each. */
   readonly onUnattributed?: (source: Source) => void;
   /** Two devices use this one's certificate. May be called for each reading. */
   readonly onSharedIdentity?: (source: Source) => void;
@@ -130,21 +131,29 @@ export function createIngest(options: {
 
   /**
    * Shown under no name: sealed into `rejected`, from where a person may send it through once it is known whose it is. That is not
-   * the device's fault, so it is acknowledged as taken.
+   * the device's fault, so it is acknowledged as taken. What there is no room for is refused.
    */
   function keepApart(message: Incoming, kind: DeviceTopicKind, settle: Settle): void {
-    rejections.keep(message, associationUnclear, 'apart', (error) => {
+    const kept = rejections.keepApart(message, associationUnclear, kind === 'waveforms', (error) => {
       if (error !== undefined) {
         settle(lost(message, error));
         return;
       }
       counters.unattributed += 1;
-      measures.readings[kind].rejected += 1;
-      bump(measures.rejections, associationUnclear.code);
-      logSometimes('warn', message, { code: associationUnclear.code }, 'a reading is kept apart');
-      options.onUnattributed?.(message.source);
+      noteUnattributed(message, kind, associationUnclear.code, 'a reading is kept apart');
       settle({ kind: 'appended', words: associationUnclear.message });
     });
+    if (kept) return;
+    counters.rejected += 1;
+    noteUnattributed(message, kind, apartBudgetSpent.code, 'a reading is refused: no more is kept apart');
+    settle({ kind: 'refused', code: publishReasonCode(apartBudgetSpent.code), words: apartBudgetSpent.message });
+  }
+
+  function noteUnattributed(message: Incoming, kind: DeviceTopicKind, code: ErrorCode, words: string): void {
+    measures.readings[kind].rejected += 1;
+    bump(measures.rejections, code);
+    logSometimes('warn', message, { code }, words);
+    options.onUnattributed?.(message.source);
   }
 
   function recordOf(
@@ -242,6 +251,8 @@ const associationUnclear: Fault = {
   code: 'association-unclear',
   message: 'The patient changed about when this was measured: it is not clear whose it is, and it is kept apart.',
 };
+
+const apartBudgetSpent: Fault = { code: 'apart-budget-spent', message: apartSpentWords };
 
 const unknownTopic: Fault = { code: 'topic-unknown', message: 'The topic is none of this device.' };
 

@@ -26,7 +26,7 @@ import { gatewayMetrics, timedSealer } from './metrics.ts';
 import { createNotices, type Notices } from './notices.ts';
 import { createRejections } from './rejections.ts';
 import { createSealing } from './sealing.ts';
-import { gatewaySettings, limitsOf, requireRevocation } from './settings.ts';
+import { gatewaySettings, limitsOf, rejectionLimitsOf, requireRevocation } from './settings.ts';
 import { createIdentityAlarm } from './shared-identity.ts';
 import { createSource } from './source.ts';
 import { followTables } from './tables.ts';
@@ -180,7 +180,7 @@ async function openIntake(common: Common, sealedLog: SealedLog, listener: () => 
   const rejections = createRejections({
     append,
     boot,
-    limits: { deviceBytesPerDay: settings.rejectedDeviceBytesPerDay, allBytesPerDay: settings.rejectedBytesPerDay },
+    limits: rejectionLimitsOf(settings),
     counters,
     log,
     monotonicMs,

@@ -218,12 +218,11 @@ function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
     () => measures.rejections,
     'code',
   );
-  const notKept =
-    'Messages that were refused and not kept in `rejected`: their device, or all together, sent too much.';
+  const notKept = 'Bad input that was refused and not kept in `rejected`: its device, or all together, sent too much.';
   metrics.counter('vigil_gateway_rejected_not_kept_total', notKept, () => counters.rejectedNotKept);
   metrics.counter(
     'vigil_gateway_rejected_bytes_total',
-    'Bytes of refused messages, by whether they were kept in `rejected`.',
+    'Bytes of messages that were refused or kept apart, by whether they were kept in `rejected`.',
     () => outcomes(counters, { kept: 'rejectedBytesKept', 'not-kept': 'rejectedBytesNotKept' }),
     'outcome',
   );
@@ -232,6 +231,9 @@ function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
     'Readings kept apart in `rejected`, since it is not clear whose they are.',
     () => counters.unattributed,
   );
+  const unattributedNotKept =
+    'Readings that were refused and not kept: it is not clear whose they are, and no more of such are kept.';
+  metrics.counter('vigil_gateway_unattributed_not_kept_total', unattributedNotKept, () => counters.unattributedNotKept);
   metrics.counter(
     'vigil_gateway_acknowledged_total',
     'PUBACK and PUBREC that were written.',

@@ -1,6 +1,6 @@
 /** What is refused is kept up to a budget, and counted past it; nothing goes silently. */
 import pino from 'pino';
-import { afterEach, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { checkRecord } from '../contracts/messages/check.ts';
 import { createCounters } from './counters.ts';
 import { createRejections } from './rejections.ts';
@@ -11,9 +11,12 @@ afterEach(() => vi.useRealTimers());
 
 const atMs = Date.UTC(2026, 0, 1, 12);
 const fault = { code: 'payload-not-json', message: 'The payload is not JSON.' } as const;
+const unclear = { code: 'association-unclear', message: 'It is not clear whose it is.' } as const;
 const bed = createSource('a2V5', 'bed-07', 'test');
 
-function open(deviceBytesPerDay: number) {
+const perDay = (deviceBytesPerDay: number) => ({ deviceBytesPerDay, allBytesPerDay: 10 * deviceBytesPerDay });
+
+function open(refusedPerDay: number, apartPerDay = 0) {
   vi.useFakeTimers();
   const records: Unsealed[] = [];
   const scene = { away: false };
@@ -24,17 +27,24 @@ function open(deviceBytesPerDay: number) {
       settle(scene.away ? new Error('Kafka is away') : undefined);
     },
     boot: 'boot',
-    limits: { deviceBytesPerDay, allBytesPerDay: 10 * deviceBytesPerDay },
+    limits: { refused: perDay(refusedPerDay), apart: perDay(apartPerDay) },
     counters,
     log: pino({ level: 'silent' }),
     monotonicMs: () => 0,
   });
   const settled: unknown[] = [];
-  const refuse = (payload: string, at = 0, source = bed, how: 'refused' | 'in-part' | 'apart' = 'refused') =>
+  const refuse = (payload: string, at = 0, source = bed) =>
     rejections.keep(
       { source, topic: 'devices/bed-07/observations', payload: Buffer.from(payload), receivedAtMs: atMs + at },
       fault,
-      how,
+      'refused',
+      (error) => settled.push(error),
+    );
+  const keepApart = (payload: string, isWave = false, source = bed) =>
+    rejections.keepApart(
+      { source, topic: 'devices/bed-07/observations', payload: Buffer.from(payload), receivedAtMs: atMs },
+      unclear,
+      isWave,
       (error) => settled.push(error),
     );
   const bodies = () =>
@@ -43,7 +53,7 @@ function open(deviceBytesPerDay: number) {
       if (!checked.ok) throw new Error(checked.fault.message);
       return checked.body as { readonly code: string; readonly payload: string; readonly detail: string };
     });
-  return { rejections, refuse, records, bodies, settled, counters, scene };
+  return { rejections, refuse, keepApart, records, bodies, settled, counters, scene };
 }
 
 it('keeps what there is room for, byte for byte, and answers the rest as it answers that', () => {
@@ -95,10 +105,57 @@ it('counts on where Kafka did not take the count, and writes it at the end at th
   expect(bodies()).toMatchObject([{ notKept: { messages: 2, bytes: 2 } }]);
 });
 
-it('keeps what was acknowledged as taken, whatever the budget says', () => {
-  const { refuse, bodies } = open(0);
-  refuse('a', 0, bed, 'apart');
-  expect(bodies()).toMatchObject([{ code: 'payload-not-json', payload: 'YQ==' }]);
+describe('what is kept apart', () => {
+  it('has a budget of its own: bad input takes nothing of it, and it takes nothing of that', () => {
+    const { refuse, keepApart, bodies } = open(1_100, 1_100);
+    refuse('a');
+    refuse('b');
+    expect([keepApart('c'), keepApart('d')]).toEqual([true, false]);
+    expect(bodies()).toMatchObject([{ payload: 'YQ==' }, { code: 'association-unclear', payload: 'Yw==' }]);
+  });
+
+  it('is not settled as kept past that, and counted in the record of what is not kept', () => {
+    const { keepApart, bodies, settled, counters } = open(0, 0);
+    expect(keepApart('four')).toBe(false);
+    expect(settled).toEqual([]);
+    expect(counters).toMatchObject({ unattributedNotKept: 1, rejectedNotKept: 0, rejectedBytesNotKept: 4 });
+    vi.advanceTimersByTime(60_000);
+    expect(bodies()).toMatchObject([
+      { code: 'not-kept', notKept: { messages: 1, bytes: 4, reasons: { 'association-unclear': 1 } } },
+    ]);
+  });
+
+  it('has room for numerics where waves have taken what they may', () => {
+    const { keepApart } = open(0, 4_400);
+    expect([1, 2, 3, 4].map(() => keepApart('w', true))).toEqual([true, true, true, false]);
+    expect(keepApart('n')).toBe(true);
+  });
+
+  it('uses no room where Kafka did not take it, however often the device sends it again', () => {
+    const { keepApart, settled, scene } = open(0, 1_100);
+    scene.away = true;
+    for (let i = 0; i < 10; i += 1) expect(keepApart('a')).toBe(true);
+    expect(settled).toEqual(Array(10).fill(new Error('Kafka is away')));
+    scene.away = false;
+    expect(keepApart('a')).toBe(true);
+    expect(keepApart('a')).toBe(false);
+  });
+
+  it('is counted for each device by itself, over all its connections', () => {
+    const { keepApart } = open(0, 1_100);
+    expect(keepApart('a')).toBe(true);
+    expect(keepApart('b', false, createSource('a2V5', 'bed-07', 'another connection'))).toBe(false);
+    expect(keepApart('c', false, createSource('a2V5', 'bed-08', 'test'))).toBe(true);
+  });
+});
+
+it('gives bad input its room back, too, where Kafka did not take it', () => {
+  const { refuse, bodies, scene } = open(1_100);
+  scene.away = true;
+  refuse('a');
+  scene.away = false;
+  refuse('b');
+  expect(bodies().map(({ payload }) => payload)).toEqual(['Yg==']);
 });
 
 it('counts each device for itself, over all its connections', () => {

@@ -1,6 +1,7 @@
 /**
- * What is refused goes to `rejected`, byte for byte and sealed: bad input of a patient's monitor is still a patient's. Past the budget of
- * its device or of all it is counted only, and once a minute a record in its place says how many, how large, why and when.
+ * What is refused goes to `rejected`, byte for byte and sealed: bad input of a patient's monitor is still a patient's. So do readings of
+ * which it is not clear whose they are. Past the budget of its device or of all a message is counted only, and once a minute a record in
+ * its place says how many, how large, why and when.
  */
 import type { Logger } from 'pino';
 import type { Fault } from '../contracts/errors.ts';
@@ -8,6 +9,7 @@ import { contentTypes, type RejectedRecord } from '../contracts/messages/records
 import { formatInstant } from '../contracts/time.ts';
 import { deviceTopic } from '../contracts/topics.ts';
 import {
+  giveBack,
   joinNotKept,
   type Kept,
   keptBytes,
@@ -16,21 +18,26 @@ import {
   noteNotKept,
   type RejectedLimits,
   takeRoom,
+  waveShare,
 } from './core/rejected-budget.ts';
 import type { Counters } from './counters.ts';
 import type { Incoming } from './listener/sink.ts';
 import type { AppendSealed, Unsealed } from './sealing.ts';
 import type { Source } from './source.ts';
 
-/**
- * `refused`: it is nowhere else. `in-part`: the reading itself is in its topic. `apart`: acknowledged as taken, and kept here until it is
- * known whose it is; no budget applies to that.
- */
+/** `refused`: it is nowhere else. `in-part`: the reading itself is in its topic. `apart`: kept here until it is known whose it is. */
 type How = 'refused' | 'in-part' | 'apart';
 
 export type Rejections = {
   /** `settle` is called once: with what went wrong, or nothing where the message is in the log or only counted. */
-  keep(message: Incoming, fault: Fault, how: How, settle: (error?: unknown) => void): void;
+  keep(message: Incoming, fault: Fault, how: Exclude<How, 'apart'>, settle: (error?: unknown) => void): void;
+  /**
+   * Keeps a reading of which it is not clear whose it is. `settle` is called once: with what went wrong, or nothing where the reading
+   * is in the log.
+   * @param isWave waves may use a part of the budget only
+   * @returns false where there is no room: the reading is only counted, and `settle` is not called
+   */
+  keepApart(message: Incoming, fault: Fault, isWave: boolean, settle: (error?: unknown) => void): boolean;
   /** Writes what was counted and is not yet in the log. Waits for the log for a moment only. */
   close(): Promise<void>;
 };
@@ -41,13 +48,22 @@ const closeMsMax = 1_000;
 /** Devices whose budget is remembered. Past it the one that was longest without bad input is forgotten, its count written first. */
 const devicesMax = 20_000;
 
-type Device = { readonly source: Source; readonly kept: Kept; notKept: NotKept | undefined };
+/** What was kept of bad input, and of what is kept apart. */
+type Books = Readonly<Record<keyof RejectionLimits, Kept>>;
+type Device = { readonly source: Source; readonly kept: Books; notKept: NotKept | undefined };
+
+export type RejectionLimits = {
+  /** Of bad input, and of copies of what is used in part. */
+  readonly refused: RejectedLimits;
+  /** Of readings of which it is not clear whose they are. */
+  readonly apart: RejectedLimits;
+};
 
 export function createRejections(options: {
   readonly append: AppendSealed;
   /** This process's start. */
   readonly boot: string;
-  readonly limits: RejectedLimits;
+  readonly limits: RejectionLimits;
   readonly counters: Counters;
   readonly log: Logger;
   readonly monotonicMs: () => number;
@@ -55,12 +71,12 @@ export function createRejections(options: {
   const { append, boot, limits, counters, log, monotonicMs } = options;
   /** By pseudonym, the one with the newest bad input last. */
   const devices = new Map<string, Device>();
-  const all = newKept(monotonicMs());
+  const all = newBooks(monotonicMs());
   let written = 0;
   const timer = setInterval(() => void writeCounts(), summaryMs).unref();
 
   function deviceOf(source: Source): Device {
-    const known = devices.get(source.pseudonym) ?? { source, kept: newKept(monotonicMs()), notKept: undefined };
+    const known = devices.get(source.pseudonym) ?? { source, kept: newBooks(monotonicMs()), notKept: undefined };
     devices.delete(source.pseudonym);
     devices.set(source.pseudonym, known);
     const oldest = devices.size > devicesMax ? devices.values().next().value : undefined;
@@ -90,8 +106,13 @@ export function createRejections(options: {
     if (!notKept) return Promise.resolve();
     device.notKept = undefined;
     log.warn(
-      { deviceId: source.deviceId, messages: notKept.messages, bytes: notKept.bytes },
-      'bad input was refused and not kept: its device sends more than is kept',
+      {
+        deviceId: source.deviceId,
+        messages: notKept.messages,
+        bytes: notKept.bytes,
+        reasons: Object.fromEntries(notKept.reasons),
+      },
+      'refused and not kept: the device sends more than is kept of it',
     );
     return new Promise((resolve) => {
       append(record(source.pseudonym, summaryOf(source.deviceId, notKept)), (error) => {
@@ -103,29 +124,45 @@ export function createRejections(options: {
 
   const writeCounts = () => Promise.all([...devices.values()].map(writeCount));
 
+  /** @returns false where there is no room for it: it is counted only */
+  function keepWithin(message: Incoming, fault: Fault, how: How, share: number, settle: (error?: unknown) => void) {
+    const { source, topic, payload, receivedAtMs } = message;
+    const device = deviceOf(source);
+    const book = how === 'apart' ? 'apart' : 'refused';
+    const bytes = keptBytes(payload.length);
+    if (!takeRoom(all[book], device.kept[book], bytes, limits[book], monotonicMs(), share)) {
+      device.notKept = noteNotKept(device.notKept, fault.code, payload.length, receivedAtMs);
+      counters[how === 'apart' ? 'unattributedNotKept' : 'rejectedNotKept'] += 1;
+      counters.rejectedBytesNotKept += payload.length;
+      return false;
+    }
+    // The payload may be part of a larger buffer, which the callback must not hold.
+    const { length } = payload;
+    append(
+      record(source.pseudonym, {
+        deviceId: source.deviceId,
+        receivedAt: formatInstant(receivedAtMs),
+        topic,
+        code: fault.code,
+        detail: fault.message.slice(0, 500),
+        payload: payload.toString('base64'),
+        ...(how === 'in-part' && { kept: true }),
+      }),
+      (error) => {
+        if (error === undefined) counters.rejectedBytesKept += length;
+        else giveBack(all[book], device.kept[book], bytes);
+        settle(error);
+      },
+    );
+    return true;
+  }
+
   return {
-    keep({ source, topic, payload, receivedAtMs }, fault, how, settle) {
-      const device = deviceOf(source);
-      if (!takeRoom(all, device.kept, keptBytes(payload.length), limits, monotonicMs(), how === 'apart')) {
-        device.notKept = noteNotKept(device.notKept, fault.code, payload.length, receivedAtMs);
-        counters.rejectedNotKept += 1;
-        counters.rejectedBytesNotKept += payload.length;
-        settle();
-        return;
-      }
-      counters.rejectedBytesKept += payload.length;
-      append(
-        record(source.pseudonym, {
-          deviceId: source.deviceId,
-          receivedAt: formatInstant(receivedAtMs),
-          topic,
-          code: fault.code,
-          detail: fault.message.slice(0, 500),
-          payload: payload.toString('base64'),
-          ...(how === 'in-part' && { kept: true }),
-        }),
-        settle,
-      );
+    keep(message, fault, how, settle) {
+      if (!keepWithin(message, fault, how, 1, settle)) settle();
+    },
+    keepApart(message, fault, isWave, settle) {
+      return keepWithin(message, fault, 'apart', isWave ? waveShare : 1, settle);
     },
     async close() {
       clearInterval(timer);
@@ -135,6 +172,10 @@ export function createRejections(options: {
       clearTimeout(late);
     },
   };
+}
+
+function newBooks(nowMs: number): Books {
+  return { refused: newKept(nowMs), apart: newKept(nowMs) };
 }
 
 function summaryOf(deviceId: string, { messages, bytes, fromMs, toMs, reasons }: NotKept): RejectedRecord {

@@ -3,6 +3,7 @@ import { kafkaSettings } from '../contracts/kafka/settings.ts';
 import { metricsSettings } from '../contracts/metrics-server.ts';
 import type { Manifest, Settings } from '../contracts/settings.ts';
 import { defaultLimits, type Limits } from './listener/limits.ts';
+import type { RejectionLimits } from './rejections.ts';
 import { upstreamSettings } from './upstream/settings.ts';
 
 const minuteMs = 60_000;
@@ -155,6 +156,22 @@ export const gatewaySettings = {
     max: 1_000_000_000_000,
     fallback: 1_073_741_824,
   },
+  apartDeviceBytesPerDay: {
+    kind: 'integer',
+    env: 'VIGIL_APART_DEVICE_BYTES_PER_DAY',
+    help: 'bytes in `rejected` in a day of readings of one device that are kept apart, since it is not clear whose they are; waves may use three quarters; past it they are refused',
+    min: 0,
+    max: 1_000_000_000_000,
+    fallback: 201_326_592,
+  },
+  apartBytesPerDay: {
+    kind: 'integer',
+    env: 'VIGIL_APART_BYTES_PER_DAY',
+    help: 'the same of all devices of this gateway; each may take as much as is still free of it',
+    min: 0,
+    max: 1_000_000_000_000,
+    fallback: 1_073_741_824,
+  },
   aheadMaxMs: {
     kind: 'integer',
     env: 'VIGIL_READING_AHEAD_MAX_MS',
@@ -206,5 +223,12 @@ export function limitsOf(settings: Settings<typeof gatewaySettings>): Limits {
     connectMs: settings.connectMs,
     keepAliveMaxS: settings.keepAliveMaxS,
     sessionExpiryMaxMs: settings.sessionExpiryMaxS * 1000,
+  };
+}
+
+export function rejectionLimitsOf(settings: Settings<typeof gatewaySettings>): RejectionLimits {
+  return {
+    refused: { deviceBytesPerDay: settings.rejectedDeviceBytesPerDay, allBytesPerDay: settings.rejectedBytesPerDay },
+    apart: { deviceBytesPerDay: settings.apartDeviceBytesPerDay, allBytesPerDay: settings.apartBytesPerDay },
   };
 }

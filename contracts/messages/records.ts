@@ -111,7 +111,7 @@ export const RejectedRecord = Type.Object(
     payload: Type.String({ description: 'base64' }),
     /** The reading lies in `observations`, too: this is a copy that says which part of it is not used. */
     kept: Type.Optional(Type.Literal(true)),
-    /** Its code is `not-kept`: it stands for messages that were refused past the device's budget and are nowhere; `bytes` are of payloads. */
+    /** Its code is `not-kept`: it stands for messages that were refused past a budget of the device and are nowhere; `bytes` are of payloads. */
     notKept: Type.Optional(
       Type.Object(
         {

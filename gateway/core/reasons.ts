@@ -56,13 +56,15 @@ export function connectReturnCode(code: ReasonCode): number | undefined {
   }
 }
 
-/** PUBACK's or PUBREC's reason code for bad input that lies in `rejected` (MQTT 5, tables 3-4 and 3-5). */
+/** PUBACK's or PUBREC's reason code for what is refused (MQTT 5, tables 3-4 and 3-5). */
 export function publishReasonCode(code: ErrorCode): ReasonCode {
   switch (code) {
     case 'topic-not-authorized':
       return reason.notAuthorized;
     case 'topic-unknown':
       return reason.topicNameInvalid;
+    case 'apart-budget-spent':
+      return reason.quotaExceeded;
     default:
       return reason.payloadFormatInvalid;
   }

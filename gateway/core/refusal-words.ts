@@ -37,6 +37,10 @@ export function agoWords(byMs: number, nowMs: number): string {
   return `The time is more than ${spanText(byMs)} ago; at the gateway it is ${formatInstant(nowMs)}: set the device's clock, or drop what is so old.`;
 }
 
+/** Of a reading of which it is not clear whose it is, past what is kept of such readings (rejected-budget.ts). */
+export const apartSpentWords =
+  'Not kept: it is not clear whose it is, and no more of such readings are kept now. Set the clock, send a birth message with its time, and send this again later.';
+
 const units = [
   ['d', 86_400_000],
   ['h', 3_600_000],

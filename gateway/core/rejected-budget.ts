@@ -1,7 +1,7 @@
 /**
- * How much of what is refused is kept in `rejected`: so many bytes a day of each device, and of all. Past it a message is refused as
- * before, and only counted. A device may take as much of the budget of all as is still free, so that many bad ones leave room for the
- * one that turns bad today.
+ * How much is kept in `rejected`: so many bytes a day of each device, and of all. Bad input has one budget, and readings that are kept
+ * apart have another. Past it a message is refused and only counted. A device may take as much of the budget of all as is still free,
+ * so that many bad ones leave room for the one that turns bad today.
  */
 import type { ErrorCode } from '../../contracts/errors.ts';
 
@@ -31,10 +31,13 @@ export function keptBytes(payloadBytes: number): number {
   return Math.ceil((payloadBytes * 16) / 9) + 1_024;
 }
 
+/** The part of what is kept apart that waves may use (ours): a flood of them leaves room for numerics. */
+export const waveShare = 0.75;
+
 /**
  * Counts a message, where there is room for it.
- * @param must it is kept in any case: a reading that was acknowledged as taken
  * @param nowMs by a clock that never jumps
+ * @param share the part of both limits that such a message may use, 0 to 1
  * @returns whether it is kept
  */
 export function takeRoom(
@@ -43,15 +46,21 @@ export function takeRoom(
   bytes: number,
   limits: RejectedLimits,
   nowMs: number,
-  must: boolean,
+  share = 1,
 ): boolean {
   settle(all, limits.allBytesPerDay, nowMs);
   settle(device, limits.deviceBytesPerDay, nowMs);
-  const room = Math.min(limits.deviceBytesPerDay, limits.allBytesPerDay - all.bytes);
-  if (!must && device.bytes + bytes > room) return false;
+  const room = Math.min(share * limits.deviceBytesPerDay, share * limits.allBytesPerDay - all.bytes);
+  if (device.bytes + bytes > room) return false;
   all.bytes += bytes;
   device.bytes += bytes;
   return true;
+}
+
+/** A message that was counted is not in Kafka after all. */
+export function giveBack(all: Kept, device: Kept, bytes: number): void {
+  all.bytes = Math.max(0, all.bytes - bytes);
+  device.bytes = Math.max(0, device.bytes - bytes);
 }
 
 /** Messages of a device that were refused and not kept. Times are the gateway's, ms since 1970. */

@@ -41,7 +41,7 @@ export function createRedrive(options: {
         append(unsealed, settle);
       },
       // What is still no good lies there already.
-      rejections: { keep: (_message, _fault, _how, settle) => settle() },
+      rejections: { keep: (_message, _fault, _how, settle) => settle(), keepApart: () => false },
       tables,
       bounds,
       attribution: associationId === undefined ? 'by-stated-time' : { associationId },

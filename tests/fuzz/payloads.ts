@@ -42,8 +42,9 @@ export function openPayloadWorld(): PayloadWorld {
     else end();
   };
   const unlimited = { deviceBytesPerDay: Number.MAX_SAFE_INTEGER, allBytesPerDay: Number.MAX_SAFE_INTEGER };
+  const limits = { refused: unlimited, apart: unlimited };
   const monotonicMs = () => performance.now();
-  const rejections = createRejections({ append, boot: 'fuzz', limits: unlimited, counters, log, monotonicMs });
+  const rejections = createRejections({ append, boot: 'fuzz', limits, counters, log, monotonicMs });
   const ingest = createIngest({
     append,
     rejections,

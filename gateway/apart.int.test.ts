@@ -1,0 +1,112 @@
+/** A device whose readings are of nobody known for sure: so much of it is kept apart, the rest is refused, and the bed goes on. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { MqttClient } from 'mqtt';
+import { afterAll, beforeAll, expect, inject, it } from 'vitest';
+import { ensureCertificates } from '../certs/ensure.ts';
+import type { SealedLog } from '../contracts/sealed-log.ts';
+import { freePorts } from '../ops/platform/ports.ts';
+import { admitted, associate, openLogAs, ownPorts, type RunningHouse, startHouse, until } from '../tests/system.ts';
+import { connectMqtt, publishFor, recordsOf } from './gateway.testing.ts';
+
+const platform = await ownPorts(inject('platform'));
+const [metricsPort = 0] = await freePorts(1);
+const run = randomUUID().slice(0, 6);
+const bed = `apart-${run}`;
+const plainBed = `apart-plain-${run}`;
+const iso = (ms: number) => new Date(ms).toISOString();
+/** Room for three readings of about 120 bytes, and not for four. */
+const apartBytes = 4_200;
+
+let gateway: RunningHouse;
+let operator: SealedLog;
+const clients: MqttClient[] = [];
+
+beforeAll(async () => {
+  await ensureCertificates({ stateDir: platform.stateDir, devices: [bed, plainBed], nowMs: Date.now() });
+  operator = await openLogAs(platform, 'operator');
+  gateway = await startHouse(platform, 'gateway', {
+    VIGIL_METRICS_PORT: String(metricsPort),
+    VIGIL_APART_DEVICE_BYTES_PER_DAY: String(apartBytes),
+  });
+});
+afterAll(async () => {
+  for (const client of clients) await client.endAsync(true);
+  await gateway?.close();
+  await operator?.close();
+});
+
+/** A bed whose patient changed just now, and its device, whose clock is a minute behind and not yet known. */
+async function changedBed(deviceId: string, protocolVersion: 4 | 5) {
+  const at = iso(Date.now());
+  const first = { ...admitted('1', `icu-${run}`, 'First'), from: iso(Date.now() - 3_600_000), to: at };
+  const second = { ...admitted('1', `icu-${run}`, 'Second'), from: at };
+  await associate(platform, operator, deviceId, 1, first, second);
+  const client = await connectMqtt(platform, deviceId, { protocolVersion });
+  clients.push(client);
+  let seq = 0;
+  const send = () => {
+    seq += 1;
+    const values = [{ code: 'MDC_PULS_OXIM_SAT_O2', value: 97, unit: '%' }];
+    const body = { boot: run, seq, time: iso(Date.now() - 60_000), values };
+    return publishFor(client, `devices/${deviceId}/observations`, body);
+  };
+  return { send, second };
+}
+
+async function apartOf(deviceId: string) {
+  const found = await recordsOf(operator, 'rejected', deviceId);
+  return found.filter(({ body }) => body.code === 'association-unclear');
+}
+
+async function answersOf(send: () => Promise<number>, count: number): Promise<number[]> {
+  const answers: number[] = [];
+  for (let i = 0; i < count; i += 1) answers.push(await send());
+  return answers;
+}
+
+const metric = async (name: string) => {
+  const answer = await fetch(`http://127.0.0.1:${metricsPort}/metrics`);
+  return Number(new RegExp(`^${name} (\\d+)$`, 'm').exec(await answer.text())?.[1]);
+};
+
+it('keeps apart what there is room for, refuses the rest with 0x97, and takes the readings of the patient of now', async () => {
+  const { send, second } = await changedBed(bed, 5);
+  await until('the first reading that is kept apart', async () => {
+    await send();
+    return (await apartOf(bed)).length > 0;
+  });
+  const answers = await answersOf(send, 6);
+  expect(answers.slice(-3)).toEqual([0x97, 0x97, 0x97]);
+  expect(await apartOf(bed)).toHaveLength(3);
+  expect(await metric('vigil_gateway_unattributed_not_kept_total')).toBeGreaterThanOrEqual(3);
+  await until(
+    'a reading of the second patient, once the clock is measured',
+    async () => {
+      const answer = await send();
+      await sleep(250);
+      const found = await recordsOf(operator, 'observations', bed);
+      return answer === 0 && found.some(({ key, body }) => key === second.associationId && 'reading' in body);
+    },
+    40_000,
+  );
+  const notices = (await recordsOf(operator, 'observations', bed)).filter(({ body }) => 'notice' in body);
+  expect(notices.map(({ body }) => body.notice)).toContain('unattributed');
+});
+
+it('answers MQTT 3.1.1 as it answers it to all that is refused, keeps its connection, and counts what it did not keep', async () => {
+  const { send } = await changedBed(plainBed, 4);
+  await until('the first reading that is kept apart', async () => {
+    await send();
+    return (await apartOf(plainBed)).length > 0;
+  });
+  expect(await answersOf(send, 6)).toEqual([0, 0, 0, 0, 0, 0]);
+  expect(await apartOf(plainBed)).toHaveLength(3);
+  // What was counted is written once a minute, and at the end.
+  for (const client of clients.splice(0)) await client.endAsync();
+  await gateway.close();
+  for (const deviceId of [bed, plainBed]) {
+    const counted = (await recordsOf(operator, 'rejected', deviceId)).filter(({ body }) => body.code === 'not-kept');
+    expect(counted.at(-1)?.body).toMatchObject({ notKept: { reasons: { 'association-unclear': expect.any(Number) } } });
+  }
+});

@@ -1,0 +1,108 @@
+/** What a device hears of readings of which it is not clear whose they are: while they are kept, and when no more of them are. */
+import pino from 'pino';
+import { expect, it } from 'vitest';
+import type { GatewayNotice } from '../contracts/bed-notices.ts';
+import { formatInstant } from '../contracts/time.ts';
+import type { Period } from './core/associations.ts';
+import { createCounters } from './counters.ts';
+import { createIngest } from './ingest.ts';
+import type { Outcome } from './listener/sink.ts';
+import { createMeasures } from './measures.ts';
+import { createRejections } from './rejections.ts';
+import type { Unsealed } from './sealing.ts';
+import { createSource } from './source.ts';
+
+const t0 = Date.UTC(2026, 0, 1, 12);
+const log = pino({ level: 'silent' });
+
+/** A bed whose patient changed a second ago, and whose device has said nothing about its clock. */
+function open(apartBytesPerDay: number) {
+  const periods: Period[] = [
+    { associationId: 'first', stampMs: t0 - 3_600_000, fromMs: t0 - 3_600_000, toMs: t0, ward: 'icu' },
+    { associationId: 'second', stampMs: t0, fromMs: t0, toMs: Number.POSITIVE_INFINITY, ward: 'icu' },
+  ];
+  const records: Unsealed[] = [];
+  const scene = { away: false };
+  const counters = createCounters();
+  const measures = createMeasures();
+  const append = (record: Unsealed, settle: (error?: unknown) => void) => {
+    if (!scene.away) records.push(record);
+    settle(scene.away ? new Error('Kafka is away') : undefined);
+  };
+  const limits = { deviceBytesPerDay: apartBytesPerDay, allBytesPerDay: 10 * apartBytesPerDay };
+  const rejections = createRejections({
+    append,
+    boot: 'boot',
+    limits: { refused: { deviceBytesPerDay: 0, allBytesPerDay: 0 }, apart: limits },
+    counters,
+    log,
+    monotonicMs: () => 0,
+  });
+  const notices: GatewayNotice[] = [];
+  const publish = createIngest({
+    append,
+    rejections,
+    tables: { periodsOf: () => periods, serves: () => true },
+    bounds: { aheadMaxMs: 300_000, lateMaxMs: 86_400_000 },
+    attribution: 'by-clock',
+    onUnattributed: () => notices.push('unattributed'),
+    counters,
+    measures,
+    log,
+  });
+  const source = createSource('a2V5', 'bed-07', 'connection');
+  let seq = 0;
+  const send = (topic: string, body: object): Outcome | undefined => {
+    let outcome: Outcome | undefined;
+    seq += 1;
+    const reading = JSON.stringify({ boot: 'b', seq, time: formatInstant(t0 - 60_000), ...body });
+    const message = {
+      source,
+      topic: `devices/bed-07/${topic}`,
+      payload: Buffer.from(reading),
+      receivedAtMs: t0 + 1000,
+    };
+    publish(message, (result) => {
+      outcome = result;
+    });
+    return outcome;
+  };
+  const topics = () => records.map(({ topic }) => topic);
+  return { send, topics, notices, counters, measures, scene, rejections };
+}
+
+const values = { values: [{ code: 'MDC_ECG_HEART_RATE', value: 80, unit: '/min' }] };
+
+it('acknowledges a reading that is kept apart, and says why', () => {
+  const { send, topics, notices } = open(1_000_000);
+  expect(send('observations', values)).toMatchObject({ kind: 'appended', words: expect.stringMatching(/kept apart/) });
+  expect({ topics: topics(), notices }).toEqual({ topics: ['rejected'], notices: ['unattributed'] });
+});
+
+it('refuses it where no more is kept apart: quota exceeded, what is right, and the bed says it', () => {
+  const { send, topics, notices, counters, measures } = open(0);
+  expect(send('observations', values)).toEqual({
+    kind: 'refused',
+    code: 0x97,
+    words:
+      'Not kept: it is not clear whose it is, and no more of such readings are kept now. Set the clock, send a birth message with its time, and send this again later.',
+  });
+  expect({ topics: topics(), notices }).toEqual({ topics: [], notices: ['unattributed'] });
+  expect(counters).toMatchObject({ unattributed: 0, unattributedNotKept: 1, rejected: 1, appended: 0 });
+  expect(measures.readings.observations).toMatchObject({ rejected: 1, appended: 0, failed: 0 });
+  expect(Object.fromEntries(measures.rejections)).toEqual({ 'apart-budget-spent': 1 });
+});
+
+it('takes what the device says of itself and its alarms as before where no more is kept apart', () => {
+  const { send, topics } = open(0);
+  expect(send('status', { online: true })).toEqual({ kind: 'appended' });
+  expect(send('alerts', { alerts: [] })).toEqual({ kind: 'appended' });
+  expect(topics()).not.toContain('rejected');
+});
+
+it('acknowledges nothing where Kafka does not take the copy: the device sends it again', () => {
+  const { send, scene, notices } = open(1_000_000);
+  scene.away = true;
+  expect(send('observations', values)).toEqual({ kind: 'failed' });
+  expect(notices).toEqual([]);
+});
