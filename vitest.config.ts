@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 /** Where tests live tells what they need: STYLE 14 in CONTRIBUTING.md. */
@@ -15,6 +16,10 @@ export default defineConfig({
           // Far beyond what any takes: a test must not depend on how busy the machine is.
           testTimeout: 60_000,
           hookTimeout: 60_000,
+          // Many wait for a socket or a child process, so more than the processors. Modules are loaded once for all files of a worker:
+          // a test that leaves something behind in one of them is a defect that another file shows.
+          maxWorkers: Math.max(4, availableParallelism()),
+          isolate: false,
         },
       },
       {

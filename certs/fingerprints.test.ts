@@ -1,25 +1,22 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { ensureCertificates } from './ensure.ts';
 import { acceptLostKeys, differing, parseRecorded, printsOf, readRecorded } from './fingerprints.ts';
 
 const nowMs = Math.floor(Date.now() / 1000) * 1000;
-const folders: string[] = [];
-async function house(): Promise<string> {
-  const stateDir = mkdtempSync(join(tmpdir(), 'vigil-keys-'));
-  folders.push(stateDir);
-  await ensureCertificates({ stateDir, nowMs });
-  return stateDir;
-}
-let stateDir: string;
-beforeEach(async () => {
-  stateDir = await house();
+const folder = mkdtempSync(join(tmpdir(), 'vigil-keys-'));
+const [made, other, stateDir] = [join(folder, 'made'), join(folder, 'other'), join(folder, 'state')];
+beforeAll(async () => {
+  await ensureCertificates({ stateDir: made, nowMs });
+  await ensureCertificates({ stateDir: other, nowMs });
 });
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+beforeEach(() => {
+  rmSync(stateDir, { recursive: true, force: true });
+  cpSync(made, stateDir, { recursive: true });
 });
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const begin = () => ensureCertificates({ stateDir, nowMs });
 const keys = ['certs/ca.key', 'certs/device-ca.key', 'secrets/pseudonym.key', 'secrets/reader-alarms.jwk'];
@@ -36,7 +33,6 @@ describe('a key that the data need', () => {
   });
 
   it.each(keys)('is not taken from elsewhere: %s', async (file) => {
-    const other = await house();
     writeFileSync(join(stateDir, file), readFileSync(join(other, file)));
     await expect(begin()).rejects.toThrow(`${file} is another key. `);
   });

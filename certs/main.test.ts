@@ -1,20 +1,15 @@
-import { spawnSync } from 'node:child_process';
 import { generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { runProgram } from '../tests/program.ts';
 
 const state = mkdtempSync(join(tmpdir(), 'vigil-certs-'));
 afterAll(() => rmSync(state, { recursive: true, force: true }));
 
 function certs(...args: string[]) {
-  const result = spawnSync(process.execPath, [join(import.meta.dirname, 'main.ts'), ...args], {
-    encoding: 'utf8',
-    timeout: 30_000,
-    env: { PATH: process.env.PATH, VIGIL_STATE_DIR: state },
-  });
-  return { code: result.status, out: result.stdout, err: result.stderr };
+  return runProgram('certs/main.ts', args, { env: { VIGIL_STATE_DIR: state } });
 }
 
 describe('npm run certs', () => {

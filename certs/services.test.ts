@@ -1,21 +1,24 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { readRevocationLists, serialKey } from '../contracts/crl.ts';
 import { dayMs } from './core/renewal.ts';
 import { ensureCertificates } from './ensure.ts';
 import { readPrincipals, revokeService } from './services.ts';
 
 const nowMs = Math.floor(Date.now() / 1000) * 1000;
-let stateDir: string;
+const folder = mkdtempSync(join(tmpdir(), 'vigil-services-'));
+const made = join(folder, 'made');
+const stateDir = join(folder, 'state');
 
-beforeEach(async () => {
-  stateDir = mkdtempSync(join(tmpdir(), 'vigil-services-'));
-  await ensureCertificates({ stateDir, nowMs });
+beforeAll(() => ensureCertificates({ stateDir: made, nowMs }));
+beforeEach(() => {
+  rmSync(stateDir, { recursive: true, force: true });
+  cpSync(made, stateDir, { recursive: true });
 });
-afterEach(() => rmSync(stateDir, { recursive: true, force: true }));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 const read = (file: string) => readFileSync(join(stateDir, 'certs', file), 'utf8');
 const certificate = (file: string) => new X509Certificate(read(`${file}.pem`));

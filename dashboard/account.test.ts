@@ -1,14 +1,12 @@
 /** The command line of accounts, as `npm start` and an operator call it. */
-import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
+import { runProgram } from '../tests/program.ts';
 import { readAccounts } from './accounts/accounts.ts';
 import { verifyPassword } from './accounts/password.ts';
 
-const program = join(import.meta.dirname, 'account.ts');
 const registry = { version: 1, wards: ['icu', 'step'].map((ward) => ({ ward, beds: ['1'] })) };
 const newFile = () => {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-account-'));
@@ -16,16 +14,9 @@ const newFile = () => {
   return join(folder, 'accounts.json');
 };
 
-async function call(args: string[], input = '') {
-  const child = spawn(process.execPath, [program, ...args], { stdio: 'pipe' });
-  child.stdin.on('error', () => {});
-  child.stdin.end(input);
-  const [output, error, code] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    new Promise((done) => child.on('close', done)),
-  ]);
-  return { output: output.trim(), error: error.trim(), code };
+function call(args: string[], input = '') {
+  const { code, out, err } = runProgram('dashboard/account.ts', args, { input });
+  return { output: out.trim(), error: err.trim(), code };
 }
 
 const add = (file: string, ...more: string[]) => [
@@ -37,7 +28,7 @@ const add = (file: string, ...more: string[]) => [
 describe('the account command', () => {
   it('adds, lists, disables and enables', async () => {
     const file = newFile();
-    expect(await call(add(file), 'a long enough phrase\n')).toEqual({
+    expect(call(add(file), 'a long enough phrase\n')).toEqual({
       output: `nurse1: nurse of icu, step, in the new file ${file}`,
       error: '',
       code: 0,
@@ -45,11 +36,11 @@ describe('the account command', () => {
     expect(readFileSync(file, 'utf8')).not.toContain('phrase');
     expect(await verifyPassword('a long enough phrase', readAccounts(file).get('nurse1')!.password)).toBe(true);
     const epochs = [readAccounts(file).get('nurse1')?.epoch];
-    await call(['disable', '--user', 'nurse1', '--file', file]);
+    call(['disable', '--user', 'nurse1', '--file', file]);
     epochs.push(readAccounts(file).get('nurse1')?.epoch);
-    expect((await call(['list', '--file', file])).output).toBe('nurse1\tnurse\ticu,step\tdisabled');
-    await call(['enable', '--user', 'nurse1', '--file', file]);
-    expect((await call(['list', '--file', file])).output).toBe('nurse1\tnurse\ticu,step');
+    expect(call(['list', '--file', file]).output).toBe('nurse1\tnurse\ticu,step\tdisabled');
+    call(['enable', '--user', 'nurse1', '--file', file]);
+    expect(call(['list', '--file', file]).output).toBe('nurse1\tnurse\ticu,step');
     // Sessions of before are over each time.
     epochs.push(readAccounts(file).get('nurse1')?.epoch);
     expect(new Set(epochs.filter((epoch) => epoch !== undefined)).size).toBe(3);
@@ -57,9 +48,9 @@ describe('the account command', () => {
 
   it('says which account it replaces, so that a slip is seen', async () => {
     const file = newFile();
-    await call(add(file), 'a long enough phrase');
-    await call(['disable', '--user', 'nurse1', '--file', file]);
-    const { output } = await call(add(file, '--role', 'physician'), 'a long enough phrase');
+    call(add(file), 'a long enough phrase');
+    call(['disable', '--user', 'nurse1', '--file', file]);
+    const { output } = call(add(file, '--role', 'physician'), 'a long enough phrase');
     expect(output).toBe('nurse1: physician of icu, step (replaces nurse of icu, step, disabled)');
   }, 60_000);
 
@@ -67,15 +58,15 @@ describe('the account command', () => {
     const above = newFile();
     mkdirSync(join(dirname(above), 'secrets'));
     const file = join(dirname(above), 'secrets', 'accounts.json');
-    expect((await call(add(file, '--wards', 'ICU'), 'a long enough phrase')).error).toMatch(/ICU is not registered/);
-    expect((await call(add(file, '--wards', '*'), 'a long enough phrase')).output).not.toContain('egist');
-    const auditor = await call(add(file, '--role', 'auditor', '--wards', ''), 'a long enough phrase');
+    expect(call(add(file, '--wards', 'ICU'), 'a long enough phrase').error).toMatch(/ICU is not registered/);
+    expect(call(add(file, '--wards', '*'), 'a long enough phrase').output).not.toContain('egist');
+    const auditor = call(add(file, '--role', 'auditor', '--wards', ''), 'a long enough phrase');
     expect(auditor.output).not.toContain('egist');
   }, 60_000);
 
   it('makes an account before its ward exists if that is asked for, and says so', async () => {
     const file = newFile();
-    const { output, code } = await call(add(file, '--wards', 'icu,picu', '--unregistered'), 'a long enough phrase');
+    const { output, code } = call(add(file, '--wards', 'icu,picu', '--unregistered'), 'a long enough phrase');
     expect([output, code]).toEqual([expect.stringMatching(/\nNot registered yet in .*wards\.json: picu\.$/), 0]);
     expect(readAccounts(file).get('nurse1')?.wards).toEqual(['icu', 'picu']);
   }, 60_000);
@@ -84,16 +75,16 @@ describe('the account command', () => {
     const file = newFile();
     const registryFile = join(dirname(file), 'elsewhere.json');
     renameSync(join(dirname(file), 'wards.json'), registryFile);
-    const blind = await call(add(file, '--wards', 'icv'), 'a long enough phrase');
+    const blind = call(add(file, '--wards', 'icv'), 'a long enough phrase');
     expect([blind.output, blind.code]).toEqual([expect.stringMatching(/--wards was not checked: .*--wards-file/), 0]);
-    const seeing = await call(add(file, '--wards', 'icv', '--wards-file', registryFile), 'a long enough phrase');
+    const seeing = call(add(file, '--wards', 'icv', '--wards-file', registryFile), 'a long enough phrase');
     expect(seeing.error).toMatch(/icv is not registered in .*elsewhere\.json/);
   }, 60_000);
 
   it('names the account that may be meant', async () => {
     const file = newFile();
-    await call(add(file), 'a long enough phrase');
-    const { error, code } = await call(['disable', '--user', 'nurse2', '--file', file]);
+    call(add(file), 'a long enough phrase');
+    const { error, code } = call(['disable', '--user', 'nurse2', '--file', file]);
     expect({ error, code }).toEqual({ error: 'There is no account nurse2. Did you mean nurse1?', code: 1 });
   }, 60_000);
 
@@ -108,8 +99,8 @@ describe('the account command', () => {
     'answers %j with what is wrong',
     async (args, message) => {
       const file = newFile();
-      await call(add(file), 'a long enough phrase');
-      const { error, code } = await call([...args, '--file', file]);
+      call(add(file), 'a long enough phrase');
+      const { error, code } = call([...args, '--file', file]);
       expect([error, code]).toEqual([expect.stringMatching(message), 1]);
       expect(readAccounts(file).get('nurse1')).toMatchObject({ disabled: false, role: 'nurse' });
     },
@@ -121,7 +112,7 @@ describe('the account command', () => {
     async (command) => {
       const file = newFile();
       const user = command === 'list' ? [] : ['--user', 'nurse1'];
-      const { error, code } = await call([command, ...user, '--file', file], 'x');
+      const { error, code } = call([command, ...user, '--file', file], 'x');
       expect({ error, code }).toEqual({ error: `There is no file ${file}.`, code: 1 });
       expect(existsSync(file)).toBe(false);
     },
@@ -154,7 +145,7 @@ describe('the account command', () => {
     'refuses %s in one sentence and writes nothing',
     async (_, more, input, message) => {
       const file = newFile();
-      const { error, code } = await call(add(file, ...more), input);
+      const { error, code } = call(add(file, ...more), input);
       expect([error.split('\n').length, code]).toEqual([1, 1]);
       expect(error).toMatch(message);
       expect(existsSync(file)).toBe(false);
@@ -164,7 +155,7 @@ describe('the account command', () => {
 
   it('tells other command lines who it is, by password only', async () => {
     const file = newFile();
-    await call(add(file), 'a long enough phrase\n');
+    call(add(file), 'a long enough phrase\n');
     const check = (user: string, password: string) =>
       call(['check', '--user', user, '--password-stdin', '--file', file], password);
     const { output, code } = await check('nurse1', 'a long enough phrase');
@@ -177,14 +168,14 @@ describe('the account command', () => {
     const wrong = { output: '', error: 'User or password is wrong.', code: 1 };
     expect(await check('nurse1', 'another phrase')).toEqual(wrong);
     expect(await check('nobody', 'a long enough phrase')).toEqual(wrong);
-    await call(['disable', '--user', 'nurse1', '--file', file]);
+    call(['disable', '--user', 'nurse1', '--file', file]);
     expect(await check('nurse1', 'a long enough phrase')).toEqual(wrong);
   }, 60_000);
 
   it('leaves a file that is no good as it is', async () => {
     const file = newFile();
     writeFileSync(file, '{');
-    expect(await call(add(file), 'a long enough phrase')).toMatchObject({ code: 1 });
+    expect(call(add(file), 'a long enough phrase')).toMatchObject({ code: 1 });
     expect(readFileSync(file, 'utf8')).toBe('{');
   }, 60_000);
 });

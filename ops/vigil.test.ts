@@ -1,20 +1,15 @@
 /** What `npm run vigil` says before it needs anything that runs. */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, expect, it } from 'vitest';
+import { runProgram } from '../tests/program.ts';
 
 const stateDir = mkdtempSync(join(tmpdir(), 'vigil-desk-'));
 afterAll(() => rmSync(stateDir, { recursive: true, force: true }));
 
 function vigil(...args: string[]) {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [join(import.meta.dirname, 'vigil.ts'), ...args], {
-    encoding: 'utf8',
-    input: '',
-    env: { PATH: process.env.PATH, VIGIL_STATE_DIR: stateDir },
-  });
-  return { code: status, out: stdout, err: stderr };
+  return runProgram('ops/vigil.ts', args, { env: { VIGIL_STATE_DIR: stateDir } });
 }
 
 it('explains itself', () => {

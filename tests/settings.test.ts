@@ -1,11 +1,11 @@
 /** Every setting has one meaning everywhere: in the code, in the documents, in Compose, and at the start of each process. */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { isScoreTrendCode } from '../contracts/score-trends.ts';
 import { settingNames } from '../contracts/setting-names.ts';
+import { runProgram } from './program.ts';
 import { everyManifest, settingsPage } from './settings-page.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -75,12 +75,10 @@ describe('a name that no program reads', () => {
   ];
 
   it.each(programs)('is refused at the start of %s %s, with the nearest that one does read', (file, ...args) => {
-    const { status, stderr } = spawnSync(process.execPath, [join(root, file), ...args], {
-      encoding: 'utf8',
-      env: { PATH: process.env.PATH, VIGIL_STATE_DIR: stateDir, VIGIL_MQTT_PROT: 'secret-value' },
-    });
-    expect(stderr).toContain('VIGIL_MQTT_PROT is not a setting (did you mean VIGIL_MQTT_PORT?)');
-    expect(stderr).not.toContain('secret-value');
-    expect(status).not.toBe(0);
+    const env = { VIGIL_STATE_DIR: stateDir, VIGIL_MQTT_PROT: 'secret-value' };
+    const { code, err } = runProgram(file, args, { env });
+    expect(err).toContain('VIGIL_MQTT_PROT is not a setting (did you mean VIGIL_MQTT_PORT?)');
+    expect(err).not.toContain('secret-value');
+    expect(code).not.toBe(0);
   });
 });

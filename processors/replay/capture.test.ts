@@ -1,10 +1,10 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Compile } from 'typebox/compile';
 import { afterAll, describe, expect, it } from 'vitest';
 import { AlarmEvent } from '../../contracts/messages/alarms.ts';
+import { runProgram } from '../../tests/program.ts';
 import { env } from '../bed.testing.ts';
 import { readCapture } from './capture.ts';
 import { eventLine, playCapture } from './play.ts';
@@ -192,8 +192,7 @@ describe('npm run vigil -- replay', () => {
     return path;
   };
   const run = (...args: string[]) => {
-    const program = join(import.meta.dirname, '../../ops/vigil.ts');
-    const { status, stdout, stderr } = spawnSync(process.execPath, [program, 'replay', ...args], { encoding: 'utf8' });
+    const { code: status, out: stdout, err: stderr } = runProgram('ops/vigil.ts', ['replay', ...args]);
     return { status, stdout, stderr };
   };
 

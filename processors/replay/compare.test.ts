@@ -1,8 +1,8 @@
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { runProgram } from '../../tests/program.ts';
 import { adultProfile, type Profile } from '../alarms/core/profile.ts';
 import type { LimitsByGroup } from '../alarms/core/profile-table.ts';
 import { env } from '../bed.testing.ts';
@@ -249,8 +249,7 @@ describe('npm run vigil -- replay --profile', () => {
   const recording = join(import.meta.dirname, '../../simulators/recordings/bidmc_13_Numerics.csv');
   const shipped = join(import.meta.dirname, '../alarms/profiles/smart-delay.json');
   const run = (...args: string[]) => {
-    const program = join(import.meta.dirname, 'main.ts');
-    const { status, stdout, stderr } = spawnSync(process.execPath, [program, ...args], { encoding: 'utf8' });
+    const { code: status, out: stdout, err: stderr } = runProgram('processors/replay/main.ts', args);
     return { status, stdout, stderr };
   };
 

@@ -1,5 +1,4 @@
 /** The library of captures: each says in its remarks what must happen, and the engine must do so. */
-import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Compile } from 'typebox/compile';
@@ -8,6 +7,7 @@ import { AlarmEvent } from '../../contracts/messages/alarms.ts';
 import { env } from '../../processors/bed.testing.ts';
 import { type Captured, readCapture } from '../../processors/replay/capture.ts';
 import { eventLine, playCapture } from '../../processors/replay/play.ts';
+import { runProgram } from '../program.ts';
 import { brokenMusts, readStory } from './musts.ts';
 
 const folder = import.meta.dirname;
@@ -101,11 +101,9 @@ describe('what a capture says of itself', () => {
 describe('npm run vigil -- replay --capture <file> --events', () => {
   it('prints the events that the engine tells of a capture of the library', () => {
     const name = 'spo2-valid-one-second-in-three.ndjson';
-    const root = join(folder, '../..');
-    const args = [join(root, 'ops/vigil.ts'), 'replay', '--capture', join(folder, name), '--events'];
-    const { status, stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
-    expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
-    const printed = stdout
+    const { code, out, err } = runProgram('ops/vigil.ts', ['replay', '--capture', join(folder, name), '--events']);
+    expect({ code, err }).toEqual({ code: 0, err: '' });
+    const printed = out
       .trim()
       .split('\n')
       .map((line) => JSON.parse(line) as AlarmEvent);
