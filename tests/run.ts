@@ -1,39 +1,60 @@
 /**
- * `npm test`: gets what the tests need, checks types and style, builds the client, runs every test project on the real parts, says
- * how long each took, and ends with the count. `npm test -- unit faults` runs only the parts named.
+ * `npm test`: gets what the tests need, checks types and style, builds the client, runs every test project on the real parts, several
+ * at once, says how long each took and which files took longest, and ends with the count. `npm test -- unit faults` runs only the parts named.
  */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 import { defaultSoftwareDir, ensureChromium, ensureFaketime, ensureSoftware } from '../ops/platform/software.ts';
 import { ensureForeignClients } from './foreign/ensure.ts';
-import { add, check, closingLine, failuresOf, nothing, type Tally, tallyOf } from './tally.ts';
+import {
+  add,
+  check,
+  closingLine,
+  durationsOf,
+  type FileDuration,
+  failuresOf,
+  nothing,
+  slowestOf,
+  type Tally,
+  tallyOf,
+} from './tally.ts';
 
 const root = join(import.meta.dirname, '..');
 const bin = (name: string) => join(root, 'node_modules', name);
 
 /** Of one part, far above what it takes. */
-const partMsMax = 20 * 60_000;
+const partMsMax = 30 * 60_000;
 
-type Part = { readonly name: string; readonly run: (run: Run) => Promise<Tally> };
+type Part = { readonly name: string; readonly run: (run: Run, output: Output) => Promise<Tally> };
 
-/** One run of this program: where vitest leaves its reports, and what has failed so far. */
-type Run = { readonly reports: string; readonly failures: string[] };
+/** Where a part writes: on the screen as it comes, or into a file that is printed when the part ends. */
+type Output = 'inherit' | number;
 
-const parts: readonly Part[] = [
+/** One run of this program: where vitest leaves its reports, what has failed so far, and which files took how long. */
+type Run = { readonly reports: string; readonly failures: string[]; readonly durations: FileDuration[] };
+
+/** What the tests need, one after the other. */
+const preparations: readonly Part[] = [
   { name: 'software', run: software },
-  { name: 'types', run: async () => check((await node([bin('typescript/bin/tsc'), '--noEmit'])) === 0) },
-  { name: 'style', run: async () => check((await node([bin('@biomejs/biome/bin/biome'), 'check', '.'])) === 0) },
+  { name: 'types', run: (_run, output) => checkBy([bin('typescript/bin/tsc'), '--noEmit'], output) },
+  { name: 'style', run: (_run, output) => checkBy([bin('@biomejs/biome/bin/biome'), 'check', '.'], output) },
   {
     name: 'client',
-    run: async () =>
-      check((await node([bin('vite/bin/vite.js'), 'build', 'dashboard/client', '--logLevel', 'warn'])) === 0),
+    run: (_run, output) =>
+      checkBy([bin('vite/bin/vite.js'), 'build', 'dashboard/client', '--logLevel', 'warn'], output),
   },
-  ...['unit', 'screens', 'integration', 'e2e', 'attacks', 'faults'].map(
-    (name): Part => ({ name, run: (run) => project(name, run) }),
-  ),
 ];
+
+/** The longest first, so that none is left alone at the end. Each has a Kafka, an InfluxDB and a browser of its own. */
+const projects: readonly Part[] = ['faults', 'integration', 'screens', 'attacks', 'e2e', 'unit'].map((name) => ({
+  name,
+  run: (run, output) => project(name, run, output),
+}));
+
+/** Parts that run at once. Most of their time they wait: for a broker to be noticed as gone, for an alarm's delay. */
+const sideBySide = 3;
 
 /** Kafka, InfluxDB, a browser and clients of others, so that no test waits for a download. */
 async function software(): Promise<Tally> {
@@ -50,20 +71,26 @@ async function software(): Promise<Tally> {
   }
 }
 
-async function project(name: string, { reports, failures }: Run): Promise<Tally> {
+async function checkBy(args: readonly string[], output: Output): Promise<Tally> {
+  return check((await node(args, output)) === 0);
+}
+
+async function project(name: string, { reports, failures, durations }: Run, output: Output): Promise<Tally> {
   const file = join(reports, `${name}.json`);
   const reporters = ['--reporter', 'default', '--reporter', 'json', '--outputFile.json', file];
-  const code = await node([bin('vitest/vitest.mjs'), 'run', '--project', name, '--passWithNoTests', ...reporters]);
+  const args = [bin('vitest/vitest.mjs'), 'run', '--project', name, '--passWithNoTests', ...reporters];
+  const code = await node(args, output);
   const report: unknown = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
   failures.push(...failuresOf(report, root));
+  durations.push(...durationsOf(report, root));
   return tallyOf(report, code);
 }
 
-function node(args: readonly string[]): Promise<number | null> {
+function node(args: readonly string[], output: Output): Promise<number | null> {
   const { promise, resolve } = Promise.withResolvers<number | null>();
   const child = spawn(process.execPath, args, {
     cwd: root,
-    stdio: ['ignore', 'inherit', 'inherit'],
+    stdio: ['ignore', output, output],
     // What hangs is ended and counts as failed; its brokers end with it (ops/platform/child.ts).
     timeout: partMsMax,
     killSignal: 'SIGKILL',
@@ -79,28 +106,62 @@ function makeReportFolder(): string {
   return mkdtempSync(join(state, 'reports-'));
 }
 
+type Row = { readonly text: string; readonly tally: Tally };
+
+async function runPart(part: Part, run: Run, output: Output): Promise<Row> {
+  const startedAtMs = performance.now();
+  const tally = await part.run(run, output);
+  const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
+  return { text: `${part.name.padEnd(12)} ${seconds.padStart(7)} s   ${closingLine(tally)}`, tally };
+}
+
+async function runInTurn(parts: readonly Part[], run: Run): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (const part of parts) {
+    process.stdout.write(`\n== ${part.name}\n`);
+    rows.push(await runPart(part, run, 'inherit'));
+  }
+  return rows;
+}
+
+/** What a part prints comes whole, when it ends: lines of two parts in turn could not be read. */
+async function runSideBySide(parts: readonly Part[], run: Run): Promise<Row[]> {
+  const rows: Row[] = [];
+  const left = [...parts];
+  const lane = async () => {
+    for (let part = left.shift(); part; part = left.shift()) {
+      process.stdout.write(`\n== ${part.name} begins\n`);
+      const path = join(run.reports, `${part.name}.log`);
+      const file = openSync(path, 'w');
+      const row = await runPart(part, run, file);
+      closeSync(file);
+      process.stdout.write(`\n== ${part.name}\n${readFileSync(path, 'utf8')}\npart ${row.text}\n`);
+      rows.push(row);
+    }
+  };
+  await Promise.all(Array.from({ length: sideBySide }, lane));
+  return rows;
+}
+
 async function main(names: readonly string[]): Promise<number> {
+  const parts = [...preparations, ...projects];
   const unknown = names.find((name) => !parts.some((part) => part.name === name));
   if (unknown !== undefined) {
     process.stderr.write(`"${unknown}" is no part: ${parts.map(({ name }) => name).join(', ')}.\n`);
     return 1;
   }
-  const run: Run = { reports: makeReportFolder(), failures: [] };
-  const chosen = names.length === 0 ? parts : parts.filter(({ name }) => names.includes(name));
-  let sum = nothing;
-  const rows: string[] = [];
-  for (const part of chosen) {
-    process.stdout.write(`\n== ${part.name}\n`);
-    const startedAtMs = performance.now();
-    const tally = await part.run(run);
-    const seconds = ((performance.now() - startedAtMs) / 1000).toFixed(1);
-    rows.push(`${part.name.padEnd(12)} ${seconds.padStart(7)} s   ${closingLine(tally)}`);
-    sum = add(sum, tally);
-  }
+  const run: Run = { reports: makeReportFolder(), failures: [], durations: [] };
+  const isChosen = ({ name }: Part) => names.length === 0 || names.includes(name);
+  const chosen = projects.filter(isChosen);
+  const rows = await runInTurn(preparations.filter(isChosen), run);
+  rows.push(...(await (chosen.length > 1 ? runSideBySide : runInTurn)(chosen, run)));
   rmSync(run.reports, { recursive: true, force: true });
+  const slowest = slowestOf(run.durations);
+  if (slowest.length > 0) process.stdout.write(`\n== slowest\n${slowest.join('\n')}\n`);
   if (run.failures.length > 0) process.stdout.write(`\n== failed\n${run.failures.join('\n')}\n`);
-  // The rows are told as "part: …" so that only the last line reads as the count.
-  process.stdout.write(`\n${rows.map((row) => `part ${row}`).join('\n')}\n\n${closingLine(sum)}\n`);
+  const sum = rows.reduce((total, { tally }) => add(total, tally), nothing);
+  // A row begins with "part", so that only the last line reads as the count.
+  process.stdout.write(`\n${rows.map(({ text }) => `part ${text}`).join('\n')}\n\n${closingLine(sum)}\n`);
   return sum.failed === 0 && sum.passed > 0 ? 0 : 1;
 }
 

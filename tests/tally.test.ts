@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { add, check, closingLine, failuresOf, nothing, tallyOf } from './tally.ts';
+import { add, check, closingLine, durationsOf, failuresOf, nothing, slowestOf, tallyOf } from './tally.ts';
 
 describe('tallyOf', () => {
   it.each([
@@ -39,4 +39,17 @@ it('tells what failed: the file, the test, the head of the error, without colour
     'c.test.ts\n    does not load',
   ]);
   expect(failuresOf(undefined, '/there')).toEqual([]);
+});
+
+it('names the ten files that took longest, the longest first', () => {
+  const testResults = Array.from({ length: 12 }, (_, i) => ({
+    name: `/there/${i}.test.ts`,
+    startTime: 5,
+    endTime: 5 + i * 1_000,
+  }));
+  const slowest = slowestOf(durationsOf({ testResults }, '/there'));
+  expect(slowest).toHaveLength(10);
+  expect(slowest[0]).toBe('   11.0 s   11.test.ts');
+  expect(slowestOf(durationsOf({ testResults: [{ name: 'cut short' }] }, '/there'))).toEqual(['    0.0 s   cut short']);
+  expect(slowestOf(durationsOf(undefined, '/there'))).toEqual([]);
 });

@@ -48,6 +48,26 @@ export function failuresOf(report: unknown, root: string): readonly string[] {
   });
 }
 
+/** How long the tests of one file took. */
+export type FileDuration = { readonly name: string; readonly ms: number };
+
+export function durationsOf(report: unknown, root: string): readonly FileDuration[] {
+  return list((report as Report | undefined)?.testResults).map(({ name, startTime, endTime }) => ({
+    name: String(name ?? '').replace(`${root}/`, ''),
+    ms: Math.max(0, (Number(endTime) || 0) - (Number(startTime) || 0)),
+  }));
+}
+
+const slowestMax = 10;
+
+/** The ten files that took longest, a line each, the longest first. */
+export function slowestOf(durations: readonly FileDuration[]): readonly string[] {
+  return [...durations]
+    .sort((left, right) => right.ms - left.ms)
+    .slice(0, slowestMax)
+    .map(({ name, ms }) => `${(ms / 1000).toFixed(1).padStart(7)} s   ${name}`);
+}
+
 type Report = Readonly<Record<string, unknown>>;
 
 const errorLinesMax = 25;
