@@ -6,7 +6,6 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { build } from 'vite';
 import { issueAuthority, issueLeaf } from '../../certs/issue.ts';
 import { newAuditKeys } from '../../contracts/audit.testing.ts';
 import { judgeRecord } from '../../contracts/audit-rules.ts';
@@ -57,7 +56,7 @@ import { storeOfValues } from '../../dashboard/stored-values.testing.ts';
 import type { TrendStore } from '../../dashboard/trend-store.ts';
 import { freePorts } from '../../ops/platform/ports.ts';
 import { password } from '../browser.ts';
-import { root } from '../system.ts';
+import { buildClient, builtClientVariable } from './client.ts';
 
 const pseudonymKey = Buffer.alloc(32, 2).toString('base64url');
 
@@ -71,7 +70,7 @@ export type ScreenServerOptions = {
   readonly accounts: readonly Pick<Account, 'userId' | 'name' | 'role' | 'wards'>[];
   /** A screen that nobody touched for so long locks itself; 15 min by default. */
   readonly lockAfterMs?: number;
-  /** A client that is built already; by default the present one is built. */
+  /** A client that is built already; by default the present one, which is built unless the run has built it. */
   readonly clientDir?: string;
   /** The registered wards and beds; by default none, since a test associates by itself. */
   readonly wards?: Registry['wards'];
@@ -87,15 +86,16 @@ export type ScreenServerOptions = {
   readonly beforeAppend?: (topic: string) => Promise<void>;
 };
 
-/** Builds the client and serves it on a free port of loopback. */
+/** Serves the client on a free port of loopback. */
 export async function openScreenServer(options: ScreenServerOptions) {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-screens-'));
-  const clientDir = options.clientDir ?? join(folder, 'client');
+  const built = options.clientDir ?? process.env[builtClientVariable];
+  const clientDir = built ?? join(folder, 'client');
   const [port = 0] = await freePorts(1);
   const [tls] = await Promise.all([
     certificate(),
     writeAccountsOf(folder, options.accounts),
-    options.clientDir === undefined && buildClient(clientDir),
+    built === undefined && buildClient(clientDir),
   ]);
   const origin = `https://localhost:${port}`;
   const logger = pino({ level: 'silent' });
@@ -330,13 +330,4 @@ async function writeAccountsOf(folder: string, wanted: ScreenServerOptions['acco
     { ...one, wards: [...one.wards], password: hash, disabled: false },
   ]);
   writeAccounts(join(folder, 'accounts.json'), new Map(accounts));
-}
-
-async function buildClient(outDir: string): Promise<void> {
-  const client = join(root, 'dashboard', 'client');
-  await build({
-    configFile: join(client, 'vite.config.ts'),
-    logLevel: 'warn',
-    build: { outDir, emptyOutDir: true, reportCompressedSize: false },
-  });
 }
