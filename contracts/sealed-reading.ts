@@ -5,7 +5,7 @@
 import type { Logger } from 'pino';
 import { type Opened, parseHeader, type SealedHeader } from './envelope/header.ts';
 import { type ErrorCode, VigilError } from './errors.ts';
-import type { LogRecord } from './kafka/reader.ts';
+import type { LogRecord } from './kafka/log-record.ts';
 import { type AnyRecord, checkRecord } from './messages/check.ts';
 import { homeFault } from './messages/homes.ts';
 import type { SealedLog } from './sealed-log.ts';

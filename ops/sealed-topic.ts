@@ -2,9 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { Opened } from '../contracts/envelope/header.ts';
-import { createReader, type LogRecord, type ReaderOptions } from '../contracts/kafka/reader.ts';
+import type { LogRecord } from '../contracts/kafka/log-record.ts';
+import { createReader, type ReaderOptions, type RecordBatch } from '../contracts/kafka/reader.ts';
 import type { SealedLog } from '../contracts/sealed-log.ts';
-import { createSealedReading } from '../contracts/sealed-reading.ts';
+import { createSealedReading, type ReadRecord, type SealedReading } from '../contracts/sealed-reading.ts';
 import type { KafkaTopic } from '../contracts/topics.ts';
 
 export type TopicRead = {
@@ -16,18 +17,40 @@ export type TopicRead = {
   readonly isWanted?: (key: string) => boolean;
 };
 
+type PlacedRecord = LogRecord & { readonly partition: number };
+
 /**
  * Hands out every record that the topic holds now, one after the other, in the order of its partition.
- * @param onRecord gets undefined for a record that does not open
+ * @param onRecord gets undefined for a record that cannot be read (contracts/sealed-reading.ts)
  */
-export async function readTopic(
+export function readTopic(
+  log: SealedLog,
+  logger: Logger,
+  asked: TopicRead,
+  onRecord: (read: ReadRecord | undefined, record: PlacedRecord) => void,
+): Promise<void> {
+  return readEach(log, logger, asked, ({ take }) => take, onRecord);
+}
+
+/** The same, only opened: for the audit trail, and for captures, which hold what was sent as it was sent. */
+export function readOpened(
+  log: SealedLog,
+  logger: Logger,
+  asked: TopicRead,
+  onRecord: (opened: Opened | undefined, record: PlacedRecord) => void,
+): Promise<void> {
+  return readEach(log, logger, asked, ({ open }) => open, onRecord);
+}
+
+async function readEach<Read>(
   log: SealedLog,
   logger: Logger,
   { topic, start, after = Promise.resolve(), isWanted = () => true }: TopicRead,
-  onRecord: (opened: Opened | undefined, record: LogRecord & { readonly partition: number }) => void,
+  readerOf: (reading: SealedReading) => (batch: RecordBatch, record: LogRecord) => Read | Promise<Read>,
+  onRecord: (read: Read, record: PlacedRecord) => void,
 ): Promise<void> {
   const { promise: failed, reject } = Promise.withResolvers<never>();
-  const reading = createSealedReading({ open: log.open, log: logger, of: 'what is read' });
+  const readOne = readerOf(createSealedReading({ open: log.open, log: logger, of: 'what is read' }));
   const reader = await createReader(log.kafka, {
     group: `${log.service}-read-${randomUUID()}`,
     topics: [topic],
@@ -36,10 +59,10 @@ export async function readTopic(
     async onRecords(batch) {
       const { partition } = batch;
       const wanted = batch.records.filter(({ key, value }) => value !== null && isWanted(key));
-      const opened = await Promise.all(wanted.map((record) => reading.open(batch, record)));
+      const found = await Promise.all(wanted.map((record) => readOne(batch, record)));
       await after;
       try {
-        for (const [at, record] of wanted.entries()) onRecord(opened[at], { ...record, partition });
+        for (const [at, record] of wanted.entries()) onRecord(found[at]!, { ...record, partition });
       } catch (error) {
         // The reader would hand the same records out again.
         reject(error);

@@ -4,9 +4,9 @@
  */
 import { type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs';
 import type { Logger } from 'pino';
-import { logAheadMs } from '../system-clock.ts';
 import type { KafkaTopic } from '../topics.ts';
-import type { LogRecord, TopicPartition } from './reader.ts';
+import { type LogRecord, logRecordOf } from './log-record.ts';
+import type { TopicPartition } from './reader.ts';
 
 /** By partition, the offset to begin at; one below the log's start means its start. */
 export type Starts = ReadonlyMap<number, bigint>;
@@ -95,15 +95,9 @@ export async function openPartitionReader(
     const end = now.ends.get(batch.partition)?.high;
     if (position === undefined || end === undefined) return;
     const fetchedMs = performance.now();
-    for (const { offset, key, value, timestamp } of batch.messages) {
-      if (BigInt(offset) < position || BigInt(offset) >= end) continue;
-      now.onRecord(batch.partition, {
-        offset,
-        key: key?.toString('latin1') ?? '',
-        value,
-        timestampMs: Number(timestamp) - logAheadMs(),
-        fetchedMs,
-      });
+    for (const message of batch.messages) {
+      const offset = BigInt(message.offset);
+      if (offset >= position && offset < end) now.onRecord(batch.partition, logRecordOf(message, fetchedMs));
     }
     resolveOffset(batch.lastOffset());
     advance(now, batch.partition, BigInt(batch.lastOffset()) + 1n);

@@ -5,22 +5,13 @@
 import { type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs';
 import type { Logger } from 'pino';
 import { VigilError } from '../errors.ts';
-import { logAheadMs } from '../system-clock.ts';
 import type { KafkaTopic } from '../topics.ts';
 import { type Ahead, createAhead } from './ahead.ts';
 import { copartition } from './copartition.ts';
 import { type Ends, logEnds, offsetsSince } from './log-places.ts';
+import { type LogRecord, logRecordOf } from './log-record.ts';
 import { leaveForPredecessor, recordMember } from './predecessor.ts';
 
-export type LogRecord = {
-  readonly offset: string;
-  readonly key: string;
-  readonly value: Buffer | null;
-  /** When it was appended, in the time of this process (contracts/system-clock.ts). */
-  readonly timestampMs: number;
-  /** When it had been fetched, in milliseconds of `performance.now()`. */
-  readonly fetchedMs?: number;
-};
 export type TopicPartition = `${KafkaTopic}/${number}`;
 export type RecordBatch = {
   readonly topic: KafkaTopic;
@@ -270,13 +261,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
 
   async function handOut(batch: EachBatchPayload['batch'], fetchedMs: number, over: () => boolean): Promise<void> {
     const topic = batch.topic as KafkaTopic;
-    const records = batch.messages.map((message) => ({
-      offset: message.offset,
-      key: message.key?.toString('latin1') ?? '',
-      value: message.value,
-      timestampMs: Number(message.timestamp) - logAheadMs(),
-      fetchedMs,
-    }));
+    const records = batch.messages.map((message) => logRecordOf(message, fetchedMs));
     if (records.length > 0) {
       const { partition, highWatermark } = batch;
       await retry(async () => options.onRecords({ topic, partition, records, highWatermark }), over);

@@ -1,7 +1,8 @@
 /** Reads Kafka into the live state. Every record is opened, checked and folded; one that is no good is counted and left. */
 import type { Logger } from 'pino';
 import type { Place } from '../../contracts/envelope/header.ts';
-import { createReader, type LogRecord, type Reader, type RecordBatch } from '../../contracts/kafka/reader.ts';
+import type { LogRecord } from '../../contracts/kafka/log-record.ts';
+import { createReader, type Reader, type RecordBatch } from '../../contracts/kafka/reader.ts';
 import type { AnyRecord } from '../../contracts/messages/check.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';

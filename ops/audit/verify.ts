@@ -7,7 +7,7 @@ import { createAuditReading, type LoadedAnchors } from '../../contracts/audit-re
 import type { AnyAuditRecord } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { parseInstant } from '../../contracts/time.ts';
-import { readTopic } from '../sealed-topic.ts';
+import { readOpened } from '../sealed-topic.ts';
 import { type Head, headFaults, type Report } from './report.ts';
 
 /** Every record is remembered, about 200 bytes each. */
@@ -40,7 +40,7 @@ export async function verifyTrail(options: VerifyOptions): Promise<Report> {
   if (loaded.anchors.length === 0)
     note(check, 'anchors', 'there are no anchors: whether the end was cut cannot be said');
 
-  await readTopic(log, logger, { topic: 'audit', start: 'beginning' }, (opened, { partition, offset, key, value }) => {
+  await readOpened(log, logger, { topic: 'audit', start: 'beginning' }, (opened, { partition, offset, key, value }) => {
     const read = reading.take({ partition, offset: Number(offset), key, value: value! }, opened);
     noteAll(read.faults);
     if (!read.record) {

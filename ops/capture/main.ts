@@ -7,7 +7,7 @@ import { visibleText } from '../../contracts/text.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import { admitted, atDesk, type Claimed, claim, type Desk } from '../desk.ts';
 import { vigilSettings } from '../rejected/settings.ts';
-import { readTopic } from '../sealed-topic.ts';
+import { readOpened } from '../sealed-topic.ts';
 import { type Asked, captureHelp, readAsked } from './asked.ts';
 import { createDisguise } from './disguise.ts';
 import { captureName, numberedName, openCapture } from './files.ts';
@@ -88,7 +88,7 @@ async function readReadings(desk: Desk, recorders: readonly Recorder[], { wanted
   const isWanted = (key: string) => byKey.has(key);
   const read = { topic: 'observations', start: { sinceMs: wanted.sinceMs }, isWanted } as const;
   try {
-    await readTopic(desk.log, desk.logger, read, (opened, { key, timestampMs }) => {
+    await readOpened(desk.log, desk.logger, read, (opened, { key, timestampMs }) => {
       if (timestampMs > wanted.untilMs || timestampMs < wanted.sinceMs) return;
       if (opened && byKey.get(key)!.take(opened, timestampMs)) taken += 1;
       else unreadable += 1;

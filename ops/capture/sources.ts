@@ -3,7 +3,6 @@ import type { Logger } from 'pino';
 import { alarmKey } from '../../contracts/alarm-id.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import type { Command } from '../../contracts/messages/alarms.ts';
-import { checkRecord } from '../../contracts/messages/check.ts';
 import { contentTypes, type DeviceAssociations } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { readTopic } from '../sealed-topic.ts';
@@ -39,14 +38,14 @@ export async function readStays(
 ): Promise<{ readonly stays: readonly Stay[]; readonly unreadable: number }> {
   const rows = new Map<string, DeviceAssociations>();
   let unreadable = 0;
-  await readTopic(log, logger, { topic: 'associations', start: 'beginning' }, (opened) => {
-    const checked = opened && checkRecord(opened.contentType, opened.plaintext);
-    if (!checked?.ok || checked.contentType !== contentTypes.associations) {
+  await readTopic(log, logger, { topic: 'associations', start: 'beginning' }, (read) => {
+    if (read?.record.contentType !== contentTypes.associations) {
       unreadable += 1;
       return;
     }
-    const before = rows.get(checked.body.deviceId);
-    if (!before || before.version <= checked.body.version) rows.set(checked.body.deviceId, checked.body);
+    const { body } = read.record;
+    const before = rows.get(body.deviceId);
+    if (!before || before.version <= body.version) rows.set(body.deviceId, body);
   });
   const found = [...rows.values()].map((row) => staysOf(row, wanted, nowMs));
   const stays = found.flatMap((some) => some ?? []).sort((a, b) => a.fromMs - b.fromMs);
@@ -70,9 +69,8 @@ async function readCommands({ log, logger }: Log, isWanted: (key: string) => boo
   const commands = new Map<string, Given[]>();
   let count = 0;
   let unreadable = 0;
-  await readTopic(log, logger, { topic: 'commands', start: 'beginning', isWanted }, (opened, { key, timestampMs }) => {
-    const checked = opened && checkRecord(opened.contentType, opened.plaintext);
-    if (!checked?.ok || checked.contentType !== contentTypes.command) {
+  await readTopic(log, logger, { topic: 'commands', start: 'beginning', isWanted }, (read, { key, timestampMs }) => {
+    if (read?.record.contentType !== contentTypes.command) {
       unreadable += 1;
       return;
     }
@@ -80,7 +78,7 @@ async function readCommands({ log, logger }: Log, isWanted: (key: string) => boo
     count += 1;
     if (count > commandsMax) throw tooMany('commands');
     const ofKey = commands.get(key) ?? [];
-    ofKey.push({ command: checked.body, atMs: timestampMs });
+    ofKey.push({ command: read.record.body, atMs: timestampMs });
     commands.set(key, ofKey);
   });
   return { commands, unreadable };
@@ -90,13 +88,13 @@ async function readTold({ log, logger }: Log, isWanted: (key: string) => boolean
   const onsets = new Map<string, Onset>();
   const answers = new Map<string, boolean>();
   let unreadable = 0;
-  await readTopic(log, logger, { topic: 'alarms', start: { sinceMs }, isWanted }, (opened) => {
-    const checked = opened && checkRecord(opened.contentType, opened.plaintext);
-    if (!checked?.ok) unreadable += 1;
-    else if (checked.contentType === contentTypes.commandAnswer)
-      answers.set(checked.body.commandId, checked.body.accepted);
-    else if (checked.contentType === contentTypes.alarmEvent) {
-      const { alarm } = checked.body;
+  await readTopic(log, logger, { topic: 'alarms', start: { sinceMs }, isWanted }, (read) => {
+    const record = read?.record;
+    if (record === undefined) unreadable += 1;
+    else if (record.contentType === contentTypes.commandAnswer)
+      answers.set(record.body.commandId, record.body.accepted);
+    else if (record.contentType === contentTypes.alarmEvent) {
+      const { alarm } = record.body;
       // A device's own alarm has more in its key than the alarm says: an answer to it cannot be named in a capture.
       if (alarm.origin === 'device') return;
       onsets.set(alarm.alarmId, { key: alarmKey(alarm), onsetMs: Date.parse(alarm.onsetAt) });

@@ -1,7 +1,6 @@
 /** What lies in `rejected`, and what of it was sent through again. */
 import type { Logger } from 'pino';
 import { readAudit } from '../../contracts/audit-reading.ts';
-import { checkRecord } from '../../contracts/messages/check.ts';
 import { contentTypes, type RejectedRecord } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { parseInstant } from '../../contracts/time.ts';
@@ -61,17 +60,17 @@ export async function readEntries(
     log,
     logger,
     { topic: 'rejected', start: 'beginning', after: known },
-    (opened, { partition, offset }) => {
-      const checked = opened && checkRecord(opened.contentType, opened.plaintext);
-      if (!opened || !checked?.ok || checked.contentType !== contentTypes.rejected) {
+    (read, { partition, offset }) => {
+      if (read?.record.contentType !== contentTypes.rejected) {
         unreadable += 1;
         return;
       }
-      const record = checked.body;
-      const name = nameOf(opened.place);
+      const { place } = read.opened;
+      const record = read.record.body;
+      const name = nameOf(place);
       const state = stateOf(record, redriven.has(name));
       const { deviceId, code, detail } = record;
-      const { boot, seq } = opened.place;
+      const { boot, seq } = place;
       const entry: Entry = {
         id: `${partition}:${offset}`,
         boot,
@@ -116,8 +115,8 @@ export function nameOf({ boot, seq }: { readonly boot: string; readonly seq: num
 async function readRedriven(log: SealedLog, logger: Logger): Promise<Set<string>> {
   const names = new Set<string>();
   const sinceMs = Date.now() - kafkaTopics.rejected.retentionMs;
-  await readTopic(log, logger, { topic: 'audit', start: { sinceMs } }, (opened) => {
-    const record = opened && readAudit(opened);
+  await readTopic(log, logger, { topic: 'audit', start: { sinceMs } }, (read) => {
+    const record = read && readAudit(read.opened);
     if (record?.action !== 'rejected-redriven') return;
     for (const name of appendedIn(record.detail ?? '')) names.add(name);
   });

@@ -1,6 +1,6 @@
 /** Opening the records that the engines read. One that cannot be opened is left out, counted, and named without its content. */
 import type { Logger } from 'pino';
-import type { LogRecord } from '../../contracts/kafka/reader.ts';
+import type { LogRecord } from '../../contracts/kafka/log-record.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { createSealedReading, type ReadRecord, type TopicPlace } from '../../contracts/sealed-reading.ts';

@@ -1,7 +1,7 @@
 /** Reads from Kafka what the engines of some partitions were when their last owner wrote it down, and what was asked since. */
 import type { Logger } from 'pino';
+import type { LogRecord } from '../../contracts/kafka/log-record.ts';
 import type { PartitionReader, Starts } from '../../contracts/kafka/read-all.ts';
-import type { LogRecord } from '../../contracts/kafka/reader.ts';
 import type { AlarmEvent, AlarmState, LimitsInForce, StandbyInForce } from '../../contracts/messages/alarms.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';

@@ -1,7 +1,8 @@
 /** From sealed records to points. What does not open or fit is counted, logged by its position, and skipped: it never holds up the rest. */
 import type { Logger } from 'pino';
 import type { Opened } from '../../contracts/envelope/header.ts';
-import type { LogRecord, RecordBatch } from '../../contracts/kafka/reader.ts';
+import type { LogRecord } from '../../contracts/kafka/log-record.ts';
+import type { RecordBatch } from '../../contracts/kafka/reader.ts';
 import type { AnyRecord } from '../../contracts/messages/check.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';

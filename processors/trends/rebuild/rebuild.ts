@@ -1,5 +1,6 @@
 /** Trends anew from the readings and scores that Kafka still has: all of them, in their order, beside the writer that runs. */
-import type { LogRecord, Reader, ReaderOptions, RecordBatch } from '../../../contracts/kafka/reader.ts';
+import type { LogRecord } from '../../../contracts/kafka/log-record.ts';
+import type { Reader, ReaderOptions, RecordBatch } from '../../../contracts/kafka/reader.ts';
 import type { RebuildProgress } from '../../../contracts/messages/rebuild.ts';
 import type { TrendCounters } from '../counters.ts';
 import type { Intake, TrendSource } from '../intake.ts';
