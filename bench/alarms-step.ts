@@ -2,7 +2,8 @@
 
 import { numericsByCode } from '../contracts/numerics.ts';
 import { alarmHash } from '../processors/alarms/alarm-hash.ts';
-import { type Environment, nextDue, step } from '../processors/alarms/core/engine.ts';
+import { nextDue, step } from '../processors/alarms/core/engine.ts';
+import type { Environment } from '../processors/alarms/core/environment.ts';
 import type { Input, ObservationInput } from '../processors/alarms/core/inputs.ts';
 import { adultProfile } from '../processors/alarms/core/profile.ts';
 import { initialState, type State } from '../processors/alarms/core/state.ts';

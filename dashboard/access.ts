@@ -1,23 +1,19 @@
 /** Who may call which route. A route that does not say is refused when it is registered, so that none is open by oversight. */
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { AuditEvent } from '../contracts/audit-chain.ts';
 import type { Trail } from '../contracts/audit-trail.ts';
 import { VigilError } from '../contracts/errors.ts';
 import { visibleText } from '../contracts/text.ts';
+import type { App } from './app.ts';
 import { accountOf, countFor, createRouteSlots, type PacedBy, shareOf } from './bounds.ts';
 import { countRefusal, newRefusalPace, type RefusalPace } from './core/refusal-pace.ts';
 import type { RequestPace } from './core/request-pace.ts';
-import { may, notOnYourWards, type Viewer } from './core/rights.ts';
+import { type Access, may, notOnYourWards, type Viewer } from './core/rights.ts';
+import type { Who } from './core/who.ts';
 import { requestHeader } from './pace.ts';
-import type { Permission } from './protocol.ts';
 import { addressOf } from './proxies.ts';
-import type { App } from './routes/parts.ts';
 import type { LiveSession, Sessions } from './sessions/sessions.ts';
 import { type Stations, stationCookie, stationCookieOptions } from './sessions/stations.ts';
 import { sessionMark } from './sessions/token.ts';
-
-/** `public`: no login. `session`: any account. Otherwise the account's role must have the permission. */
-export type Access = 'public' | 'session' | Permission;
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -169,9 +165,6 @@ export const viewerOf = (request: FastifyRequest): Viewer => sessionOf(request).
 export function actorOf({ userId, name, role }: Viewer) {
   return { userId, name, role };
 }
-
-/** The fields of an audit record that say who asked, and from where. */
-export type Who = Pick<AuditEvent, 'actor' | 'session' | 'address' | 'station'>;
 
 /** From where a request comes; of one that nobody is logged in for, too. */
 export function whereFrom(request: FastifyRequest): Pick<Who, 'address' | 'station'> {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import type { App } from './app.ts';
 import { countFor, createRouteSlots, perMinuteMax, type Share, shareOf } from './bounds.ts';
 import type { RequestPace } from './core/request-pace.ts';
 import { loginRoutes } from './routes/login.ts';
-import type { App, Parts } from './routes/parts.ts';
+import type { Parts } from './routes/parts.ts';
 import { recordRoutes } from './routes/records.ts';
 import { whatIfRoute } from './routes/what-if.ts';
 

@@ -1,8 +1,8 @@
 /** How much of this server one account may have: every bound of a route is here (ours; decision 24). */
 import type { FastifyRequest } from 'fastify';
 import { VigilError } from '../contracts/errors.ts';
-import type { Access } from './access.ts';
 import { countRequest, type RequestPace } from './core/request-pace.ts';
+import type { Access } from './core/rights.ts';
 import type { Claims } from './core/session-rules.ts';
 import { createSlots, type Slots } from './core/slots.ts';
 

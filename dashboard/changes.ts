@@ -14,11 +14,11 @@ import { pseudonym } from '../contracts/envelope/pseudonym.ts';
 import { VigilError } from '../contracts/errors.ts';
 import { contentTypes, type DeviceAssociations } from '../contracts/messages/records.ts';
 import type { SealedLog, SealedTurn } from '../contracts/sealed-log.ts';
-import type { Who } from './access.ts';
 import type { Decision } from './core/associate.ts';
 import type { Asked, Denied } from './core/association-refusals.ts';
 import type { Viewer } from './core/rights.ts';
 import { createSlots } from './core/slots.ts';
+import type { Who } from './core/who.ts';
 import type { Feed } from './live/feed.ts';
 
 /** A change waits this long for Kafka to give it the turn, and for the log's end, before and after. */

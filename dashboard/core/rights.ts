@@ -10,6 +10,9 @@
 import type { Role } from '../../contracts/messages/records.ts';
 import type { Permission } from '../protocol.ts';
 
+/** `public`: no login. `session`: any account. Otherwise the account's role must have the permission. */
+export type Access = 'public' | 'session' | Permission;
+
 /** An account as the rights see it. `wards` are names, or `['*']` for all. */
 export type Viewer = {
   readonly userId: string;

@@ -5,7 +5,7 @@
 import { ownAfter, setLimitsFault } from '../../contracts/effective-limits.ts';
 import type { LimitsAsked, LimitsInForce, OwnLimits, Priority } from '../../contracts/messages/alarms.ts';
 import { type LimitGroup, type Parameter, parameters } from '../../contracts/parameters.ts';
-import type { Environment } from '../../processors/alarms/core/engine.ts';
+import type { Environment } from '../../processors/alarms/core/environment.ts';
 import { limitsInForce, profileTold } from '../../processors/alarms/core/in-force.ts';
 import type { Profile } from '../../processors/alarms/core/profile.ts';
 import { causeOf } from '../../processors/alarms/core/rules.ts';

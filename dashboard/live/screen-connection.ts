@@ -5,7 +5,6 @@ import type { Trail } from '../../contracts/audit-trail.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { textFaultIn } from '../../contracts/text.ts';
 import { formatInstant, parseInstant } from '../../contracts/time.ts';
-import type { Who } from '../access.ts';
 import type { Budget } from '../core/budget.ts';
 import { may, seesWard, type Viewer } from '../core/rights.ts';
 import {
@@ -21,6 +20,7 @@ import type { Claims } from '../core/session-rules.ts';
 import { audienceOf, type LiveState } from '../core/state.ts';
 import { isWaveBeforeTray } from '../core/tray.ts';
 import { type Chunk, recentChunks } from '../core/waves.ts';
+import type { Who } from '../core/who.ts';
 import { closeCodes } from '../pace.ts';
 import { type Health, type ServerMessage, Watch } from '../protocol-live.ts';
 import type { Feed } from './feed.ts';

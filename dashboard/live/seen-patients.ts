@@ -6,7 +6,7 @@ import type { Logger } from 'pino';
 import type { AuditEvent } from '../../contracts/audit-chain.ts';
 import type { Trail } from '../../contracts/audit-trail.ts';
 import { auditPatientsMax } from '../../contracts/messages/records.ts';
-import type { Who } from '../access.ts';
+import type { Who } from '../core/who.ts';
 
 /**
  * What shows a new patient is held back until that is on record, but no longer than this, since alarms are in it (ours). The record is

@@ -2,9 +2,10 @@
 import { VigilError } from '../../contracts/errors.ts';
 import type { Command } from '../../contracts/messages/alarms.ts';
 import { whoOf } from '../access.ts';
+import type { App } from '../app.ts';
 import { AssessmentBody, ErrorBody } from '../protocol.ts';
 import { AssociationParams, asked, bedOf, commandAnswers, sendCommand, whereabouts } from './clinical.ts';
-import type { App, Parts } from './parts.ts';
+import type { Parts } from './parts.ts';
 
 export function assessmentRoute(app: App, parts: Parts): void {
   app.post(

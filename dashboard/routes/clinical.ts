@@ -9,6 +9,7 @@ import type { Command, LimitsInForce } from '../../contracts/messages/alarms.ts'
 import { AssociationId, contentTypes } from '../../contracts/messages/records.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import { actorOf, notFound, viewerOf, whoOf } from '../access.ts';
+import type { App } from '../app.ts';
 import { acknowledgeFault } from '../core/acknowledge.ts';
 import { newestChange, noteSent, type SentChange, seenFault } from '../core/limits-seen.ts';
 import { seesWard } from '../core/rights.ts';
@@ -26,7 +27,7 @@ import {
   PauseAudioBody,
   Wards,
 } from '../protocol.ts';
-import type { App, Parts } from './parts.ts';
+import type { Parts } from './parts.ts';
 
 /** Who waits for Kafka to take a command gives up after this; it may still take effect. */
 const commandWaitMs = 5_000;

@@ -6,6 +6,7 @@ import { VigilError } from '../../contracts/errors.ts';
 import { AssociationId, DeviceId } from '../../contracts/messages/records.ts';
 import { visibleText } from '../../contracts/text.ts';
 import { keepPace, viewerOf, whoOf } from '../access.ts';
+import type { App } from '../app.ts';
 import { type Change, createChanges } from '../changes.ts';
 import { assignDevice, correctPatient, type Decision, endAssociation, moveDevice } from '../core/associate.ts';
 import { notYours } from '../core/association-refusals.ts';
@@ -25,7 +26,7 @@ import {
   MoveBody,
   Places,
 } from '../protocol-devices.ts';
-import type { App, Parts } from './parts.ts';
+import type { Parts } from './parts.ts';
 
 const DeviceParams = Type.Object({ deviceId: DeviceId });
 const PeriodParams = Type.Object({ deviceId: DeviceId, associationId: AssociationId });

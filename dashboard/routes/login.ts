@@ -12,22 +12,23 @@ import {
   notAllowed,
   notLoggedIn,
   readSession,
-  type Who,
   whereFrom,
   whoOf,
 } from '../access.ts';
 import { type Account, userIdPattern } from '../accounts/accounts.ts';
+import type { App } from '../app.ts';
 import { perMinuteMax } from '../bounds.ts';
 import type { Guess } from '../core/guesses.ts';
 import { countRequest, type RequestPace } from '../core/request-pace.ts';
 import { may, permissionsOf, type Viewer } from '../core/rights.ts';
+import type { Who } from '../core/who.ts';
 import { createPasswordDesk } from '../password-desk.ts';
 import { ErrorBody, LoginBody, Session, Ticket, UnlockBody } from '../protocol.ts';
 import { addressOf, networkOf } from '../proxies.ts';
 import { type LiveSession, sessionsPerAccountMax } from '../sessions/sessions.ts';
 import { knownCookie, stationCookieOptions } from '../sessions/stations.ts';
 import { fingerprintOf, sessionMark } from '../sessions/token.ts';
-import type { App, Parts } from './parts.ts';
+import type { Parts } from './parts.ts';
 
 type From = Pick<Who, 'address' | 'station'>;
 

@@ -1,9 +1,5 @@
 /** What the routes are given; `main.ts` makes it. */
 
-import type { Server } from 'node:https';
-import type { TypeBoxTypeProvider } from '@fastify/type-provider-typebox';
-import type { FastifyInstance, RawReplyDefaultExpression, RawRequestDefaultExpression } from 'fastify';
-import type { Logger } from 'pino';
 import type { Trail } from '../../contracts/audit-trail.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import type { Accounts } from '../accounts/accounts.ts';
@@ -15,14 +11,6 @@ import type { Stations } from '../sessions/stations.ts';
 import type { Tickets } from '../sessions/tickets.ts';
 import type { TrendStore } from '../trend-store.ts';
 import type { Wards } from '../wards-file.ts';
-
-export type App = FastifyInstance<
-  Server,
-  RawRequestDefaultExpression<Server>,
-  RawReplyDefaultExpression<Server>,
-  Logger,
-  TypeBoxTypeProvider
->;
 
 export type Parts = {
   readonly log: Pick<SealedLog, 'append' | 'takeTurn' | 'boot'>;

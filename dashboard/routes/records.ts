@@ -1,10 +1,11 @@
 /** History: trends from InfluxDB, and the audit trail. */
 import { VigilError } from '../../contracts/errors.ts';
 import { whoOf } from '../access.ts';
+import type { App } from '../app.ts';
 import { planTrend, trendsOf } from '../core/trend-query.ts';
 import { AuditPage, AuditQuery, ErrorBody, TrendQuery, Trends } from '../protocol.ts';
 import { AssociationParams, bedOf, whereabouts } from './clinical.ts';
-import type { App, Parts } from './parts.ts';
+import type { Parts } from './parts.ts';
 
 export function recordRoutes(app: App, parts: Parts): void {
   const { trail, trends, audit, now } = parts;

@@ -1,9 +1,10 @@
 /** Standby of a bed: the patient is away, for a reason and a time. */
 import type { Command } from '../../contracts/messages/alarms.ts';
 import { whoOf } from '../access.ts';
+import type { App } from '../app.ts';
 import { ErrorBody, StandbyBody } from '../protocol.ts';
 import { AssociationParams, asked, bedOf, commandAnswers, sendCommand, whereabouts } from './clinical.ts';
-import type { App, Parts } from './parts.ts';
+import type { Parts } from './parts.ts';
 
 export function standbyRoutes(app: App, parts: Parts): void {
   app.post(

@@ -3,6 +3,7 @@ import type { FastifyReply } from 'fastify';
 import { VigilError } from '../../contracts/errors.ts';
 import { parameters } from '../../contracts/parameters.ts';
 import { keepPace, sessionOf, whoOf } from '../access.ts';
+import type { App } from '../app.ts';
 import type { RequestPace } from '../core/request-pace.ts';
 import type { BedState } from '../core/state.ts';
 import { codesOfGroup, judgesOf } from '../core/what-if.ts';
@@ -11,7 +12,7 @@ import { ErrorBody } from '../protocol.ts';
 import { WhatIf, WhatIfBody } from '../protocol-what-if.ts';
 import { createWhatIf } from '../what-if.ts';
 import { AssociationParams, bedOf, whereabouts } from './clinical.ts';
-import type { App, Parts } from './parts.ts';
+import type { Parts } from './parts.ts';
 
 export function whatIfRoute(app: App, parts: Parts): void {
   const { feed, trail, trends, now } = parts;

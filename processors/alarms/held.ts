@@ -1,6 +1,6 @@
 /** One patient's engine, as the owner of its partition holds it. Pure. */
 import type { AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
-import type { Environment } from './core/engine.ts';
+import type { Environment } from './core/environment.ts';
 import { limitsInForce } from './core/in-force.ts';
 import { isScoredOtherwise, profileInForce } from './core/judging.ts';
 import { migrate } from './core/migrate.ts';

@@ -9,7 +9,7 @@ import {
   LimitsInForce as LimitsInForceSchema,
 } from '../../contracts/messages/alarms.ts';
 import { env, nurse, reading, t0 } from '../bed.testing.ts';
-import type { Environment } from './core/engine.ts';
+import type { Environment } from './core/environment.ts';
 import { profileTold } from './core/in-force.ts';
 import type { CommandInput } from './core/inputs.ts';
 import { adultProfile, type GroupRules, type Profile, profileOfLimits } from './core/profile.ts';

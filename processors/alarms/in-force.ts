@@ -1,7 +1,7 @@
 /** What the screens must be told of one patient beside the alarms: the limits in force, and whether the bed is on standby. */
 import type { LimitsInForce, StandbyInForce } from '../../contracts/messages/alarms.ts';
 import { formatInstant } from '../../contracts/time.ts';
-import type { Environment } from './core/engine.ts';
+import type { Environment } from './core/environment.ts';
 import { limitsInForce } from './core/in-force.ts';
 import { profileInForce } from './core/judging.ts';
 import type { Profile } from './core/profile.ts';

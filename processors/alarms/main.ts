@@ -12,7 +12,7 @@ import { alarmHash } from './alarm-hash.ts';
 import { followAlertCodes } from './alert-codes-file.ts';
 import { createAssociations } from './associations.ts';
 import { createCanaries } from './canaries.ts';
-import type { Environment } from './core/engine.ts';
+import type { Environment } from './core/environment.ts';
 import { profileOf } from './core/profile-table.ts';
 import { alarmsMetrics } from './metrics.ts';
 import { type Processor, startProcessor } from './processor.ts';

@@ -6,7 +6,8 @@ import type { AlarmEvent, AlarmState, LimitsInForce, StandbyInForce } from '../.
 import { notAhead } from '../../contracts/steady-time.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Counts } from './core/counts.ts';
-import { type Environment, nextDue, step } from './core/engine.ts';
+import { nextDue, step } from './core/engine.ts';
+import type { Environment } from './core/environment.ts';
 import type { AssociationInput, CommandInput, Input } from './core/inputs.ts';
 import { profileInForce } from './core/judging.ts';
 import { realign } from './core/realign.ts';

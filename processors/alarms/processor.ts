@@ -17,7 +17,7 @@ import type { KafkaTopic } from '../../contracts/topics.ts';
 import type { Associations } from './associations.ts';
 import { type Canaries, createCanaries } from './canaries.ts';
 import { addCounts, type Counter } from './core/counts.ts';
-import type { Environment } from './core/engine.ts';
+import type { Environment } from './core/environment.ts';
 import { isDeaf, listen, mayJudge, startHearing } from './hearing.ts';
 import type { Position } from './held.ts';
 import { createOpening } from './opening.ts';

@@ -1,7 +1,7 @@
 /** What other profiles would have done: the alarms of the same patients under each, and what differs, explained. Pure. */
 import type { Priority } from '../../contracts/messages/alarms.ts';
 import { priorities } from '../../contracts/priorities.ts';
-import type { Environment } from '../alarms/core/engine.ts';
+import type { Environment } from '../alarms/core/environment.ts';
 import type { Profile } from '../alarms/core/profile.ts';
 import { type Call, callMs } from './core/calls.ts';
 import { type Explained, explain, type Pair, pair } from './explain.ts';

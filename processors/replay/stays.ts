@@ -1,6 +1,6 @@
 /** What one patient's engine was fed, from a recording or a capture: the input of a comparison of profiles. Pure. */
 import { usableNumber } from '../../contracts/messages/check.ts';
-import type { Environment } from '../alarms/core/engine.ts';
+import type { Environment } from '../alarms/core/environment.ts';
 import type { Category } from '../alarms/core/inputs.ts';
 import { type Captured, readCapture } from './capture.ts';
 import { type Call, createCallLog } from './core/calls.ts';

@@ -1,7 +1,8 @@
 /** What the engine makes of a recording under given limits: "what would other limits have done?" (DESIGN, "Alarms"). */
 import type { Priority } from '../../contracts/messages/alarms.ts';
 import type { LimitGroup } from '../../contracts/parameters.ts';
-import { type Environment, step } from '../alarms/core/engine.ts';
+import { step } from '../alarms/core/engine.ts';
+import type { Environment } from '../alarms/core/environment.ts';
 import type { Input, ObservationInput } from '../alarms/core/inputs.ts';
 import { type Profile, rulesOfPatient } from '../alarms/core/profile.ts';
 import type { LimitsByGroup } from '../alarms/core/profile-table.ts';

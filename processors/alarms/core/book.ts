@@ -4,7 +4,7 @@
  */
 import { alarmIdText } from '../../../contracts/alarm-id.ts';
 import { audioPauseMsMax } from '../../../contracts/audio-pause.ts';
-import type { Alarm, AlarmEvent, Command, Priority } from '../../../contracts/messages/alarms.ts';
+import type { AlarmEvent, Command, Priority } from '../../../contracts/messages/alarms.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import {
   alarmOf,
@@ -24,40 +24,11 @@ import {
   pauseFault,
   realarmMsOf,
 } from './alarm.ts';
+import type { BookPart, Closed, Held } from './book-part.ts';
 import { subsumption, uncovered } from './chains.ts';
 import type { Condition, Episode } from './condition.ts';
 import { isKnown, withoutPast } from './past.ts';
 import { isReturn, revived } from './recurrence.ts';
-
-/** An alarm that has left: its readings, when they come again, raise nothing, and what comes soon after is the same alarm. */
-export type Closed = {
-  readonly key: string;
-  readonly alarmId: string;
-  readonly rev: number;
-  readonly from: number;
-  readonly to: number;
-  /** As it left: of the last one of its key, which may begin again. */
-  readonly last?: { readonly alarm: Alarm; readonly acknowledged: boolean };
-};
-
-export type Held = {
-  readonly alarmId: string;
-  readonly by: Command['by'];
-  readonly at: string;
-  readonly heldAt: number;
-};
-
-export type BookPart = {
-  /** By condition: bounded by the tables. */
-  readonly live: Readonly<Record<string, Live>>;
-  readonly closed: readonly Closed[];
-  /** Acknowledgements of alarms not known yet: a replay may meet the two in another order. */
-  readonly held: readonly Held[];
-  /** `over`: the gravest priority that it silences. */
-  readonly pause: { readonly until: number; readonly over: Priority } | null;
-  /** Conditions that hold and were never raised, since a graver one stood for them. */
-  readonly hidden: readonly string[];
-};
 
 export const initialBook: BookPart = { live: {}, closed: [], held: [], pause: null, hidden: [] };
 

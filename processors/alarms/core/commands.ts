@@ -4,8 +4,9 @@ import type { Command, CommandAnswer } from '../../../contracts/messages/alarms.
 import type { LimitGroup } from '../../../contracts/parameters.ts';
 import { initialArrivals } from './arrivals.ts';
 import { acknowledge, type Desk, pauseAudio } from './book.ts';
-import type { Environment, Judged } from './engine.ts';
+import type { Environment } from './environment.ts';
 import { limitsInForce } from './in-force.ts';
+import type { Judged } from './judged.ts';
 import { isOver, isScored, refolded, rulesIn, scoreRulesIn } from './judging.ts';
 import { without } from './limits.ts';
 import { withoutAlerts } from './own-alerts.ts';

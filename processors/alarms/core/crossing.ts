@@ -4,7 +4,7 @@
  */
 import { limitsFault } from '../../../contracts/effective-limits.ts';
 import type { Condition } from './condition.ts';
-import type { Environment } from './engine.ts';
+import type { Environment } from './environment.ts';
 import { limitsInForce } from './in-force.ts';
 import { type Overrides, profileInForce } from './judging.ts';
 import type { Profile } from './profile.ts';

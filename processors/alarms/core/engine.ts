@@ -4,7 +4,7 @@
  * The wall clock (`now`) only notices silence and how long a call has gone unanswered. Fed the same inputs it gives the same alarms,
  * whatever is repeated and wherever it is stopped and taken up again from its state.
  */
-import { type AlertCode, builtInAlertCodes } from '../../../contracts/alert-codes.ts';
+import { builtInAlertCodes } from '../../../contracts/alert-codes.ts';
 import type { AlarmEvent, CommandAnswer } from '../../../contracts/messages/alarms.ts';
 import { usableNumber } from '../../../contracts/messages/check.ts';
 import type { NumericValue } from '../../../contracts/messages/device.ts';
@@ -22,7 +22,7 @@ import {
 } from './arrivals.ts';
 import { bookDue, closeAll, type Desk, reconcile, tick } from './book.ts';
 import { command, endLimitsOff, limitsOffDue } from './commands.ts';
-import type { Condition, Episode } from './condition.ts';
+import type { Condition } from './condition.ts';
 import { continuityConditions, continuityCounts, missingKey, number } from './continuity.ts';
 import { type Counts, countReading } from './counts.ts';
 import { crossingConditions } from './crossing.ts';
@@ -40,13 +40,15 @@ import {
   status,
 } from './device.ts';
 import { doubled, doubledConditions } from './doubled.ts';
+import type { Environment } from './environment.ts';
 import { identity } from './identity.ts';
-import type { AlertsInput, AssociationInput, Category, Input, ObservationInput, StatusInput } from './inputs.ts';
+import type { AlertsInput, AssociationInput, Input, ObservationInput, StatusInput } from './inputs.ts';
+import type { Judged } from './judged.ts';
 import { isOver, isScored, profileInForce, refolded, rulesIn, rulesOf, scoreRulesIn } from './judging.ts';
 import { type Came, conditionsOf, endLate, lateDue, limits, without } from './limits.ts';
 import { endNotices, notice, noticeConditions, noticesDue } from './notices.ts';
 import { latchedOf, ofDevice, ownAlertConditions, ownAlerts, withoutAlerts } from './own-alerts.ts';
-import { adultProfile, type Profile } from './profile.ts';
+import { adultProfile } from './profile.ts';
 import { noProfileConditions } from './profile-missing.ts';
 import { isHeartRateJudged, pulseRate, rates, ratesConditions, ratesNow } from './rates.ts';
 import { isBeyondAny, rulesFor } from './rules.ts';
@@ -55,16 +57,6 @@ import { initialScores, scoresConditions, scoreValues } from './scores/scores.ts
 import { note as noteSeen } from './seen.ts';
 import { afterValues, endStandby, hiding, standbyDue } from './standby.ts';
 import type { State } from './state.ts';
-
-/** What the engine cannot make itself. */
-export type Environment = {
-  /** A collision-resistant hash of a text, 16 to 64 characters. */
-  readonly hash: (text: string) => string;
-  /** What a ward judges a category by; undefined where there is no such profile. */
-  readonly profile: (category: Category, ward: string | null) => Profile | undefined;
-  /** What devices' own alarms are called by now; absent: the built-in table. */
-  readonly alertCodes?: () => ReadonlyMap<string, AlertCode>;
-};
 
 export type Step = {
   readonly state: State;
@@ -93,17 +85,6 @@ function withDevice(state: State, input: Input): State {
   const deviceId = 'deviceId' in input ? input.deviceId : undefined;
   return deviceId === undefined || deviceId === state.deviceId ? state : { ...state, deviceId };
 }
-
-/** What the detectors make of an input. */
-export type Judged = {
-  readonly state: State;
-  /** Device time from which on what no longer holds is over. */
-  readonly endAt: number;
-  readonly episodes?: readonly Episode[];
-  readonly events?: readonly AlarmEvent[];
-  readonly answer?: CommandAnswer;
-  readonly counts?: Counts;
-};
 
 function take(env: Environment, state: State, input: Input, desk: Desk): Judged {
   switch (input.type) {

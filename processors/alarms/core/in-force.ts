@@ -1,7 +1,7 @@
 /** The limits that judge a patient, as the screens show them (contracts/messages/alarms.ts, `LimitsInForce`). Pure. */
 import type { GroupInForce, Limits, LimitsInForce } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, limitGroups } from '../../../contracts/parameters.ts';
-import type { Environment } from './engine.ts';
+import type { Environment } from './environment.ts';
 import { profileInForce, rulesOfGroup } from './judging.ts';
 import { adultProfile, type GroupRules, type Profile } from './profile.ts';
 import type { State } from './state.ts';

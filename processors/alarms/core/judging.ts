@@ -1,7 +1,7 @@
 /** Which rules judge one patient: the profile of the ward and the patient's own limits over it. Pure. */
 import type { OwnLimits } from '../../../contracts/messages/alarms.ts';
 import type { LimitGroup } from '../../../contracts/parameters.ts';
-import type { Environment } from './engine.ts';
+import type { Environment } from './environment.ts';
 import { type RulesOf, refoldLimits } from './limits.ts';
 import { type GroupRules, type Profile, rulesOfPatient } from './profile.ts';
 import { builtInScores, type ScoreRules } from './scores/score-rules.ts';

@@ -1,5 +1,5 @@
 /** What late or repeated readings show of the past: of an alarm that is known, and over, they say nothing new. Pure. */
-import type { BookPart } from './book.ts';
+import type { BookPart } from './book-part.ts';
 import { subsumption } from './chains.ts';
 import type { Condition } from './condition.ts';
 

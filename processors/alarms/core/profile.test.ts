@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { bed, env, nurse, reading, t0 } from '../../bed.testing.ts';
-import type { Environment } from './engine.ts';
 import { step } from './engine.ts';
+import type { Environment } from './environment.ts';
 import type { Input } from './inputs.ts';
 import { adultProfile, type GroupRules, type Profile, profileOfLimits, rulesOfPatient, timesOf } from './profile.ts';
 import { noProfileConditions } from './profile-missing.ts';

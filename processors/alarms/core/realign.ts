@@ -5,7 +5,8 @@
 import { alarmKey } from '../../../contracts/alarm-id.ts';
 import type { Alarm, AlarmEvent } from '../../../contracts/messages/alarms.ts';
 import { formatInstant } from '../../../contracts/time.ts';
-import { type BookPart, type Closed, closedMax } from './book.ts';
+import { closedMax } from './book.ts';
+import type { BookPart, Closed } from './book-part.ts';
 import type { State } from './state.ts';
 
 /** @param told events of this association appended since its snapshot, in their order; judged when the engine has caught up */

@@ -10,7 +10,7 @@ import { notAhead, notLonger } from '../../../contracts/steady-time.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import { type Live, realarmMsOf } from './alarm.ts';
 import type { ArrivalsPart } from './arrivals.ts';
-import type { BookPart } from './book.ts';
+import type { BookPart } from './book-part.ts';
 import type { ContinuityPart } from './continuity.ts';
 import type { DevicePart } from './device.ts';
 import { noDataMsMin } from './interval.ts';

@@ -1,6 +1,6 @@
 /** An alarm that comes again soon after it ended is the same one, not a second tile (CLINICAL, "Alarm vocabulary"). Pure. */
 import type { Live } from './alarm.ts';
-import type { Closed } from './book.ts';
+import type { Closed } from './book-part.ts';
 import type { Condition } from './condition.ts';
 
 const recurMs = 30_000;

@@ -3,7 +3,8 @@ import type { GroupInForce, OwnLimits } from '../../../contracts/messages/alarms
 import type { LimitGroup } from '../../../contracts/parameters.ts';
 import type { Starts } from '../../../contracts/shared-identity.ts';
 import { type ArrivalsPart, initialArrivals } from './arrivals.ts';
-import { type BookPart, initialBook } from './book.ts';
+import { initialBook } from './book.ts';
+import type { BookPart } from './book-part.ts';
 import { type ContinuityPart, initialContinuity } from './continuity.ts';
 import { type DevicePart, initialDevice } from './device.ts';
 import { type DoubledPart, initialDoubled } from './doubled.ts';

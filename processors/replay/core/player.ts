@@ -1,6 +1,7 @@
 /** One patient's engine with a wall clock that runs from input to input, for what happened before. Pure. */
 import { clocksApartMsMax } from '../../../contracts/steady-time.ts';
-import { type Environment, nextDue, type Step, step } from '../../alarms/core/engine.ts';
+import { nextDue, type Step, step } from '../../alarms/core/engine.ts';
+import type { Environment } from '../../alarms/core/environment.ts';
 import type { Input } from '../../alarms/core/inputs.ts';
 import { profileInForce } from '../../alarms/core/judging.ts';
 import { adultProfile } from '../../alarms/core/profile.ts';

@@ -1,7 +1,7 @@
 /** What a profile says of scores is what they alarm by, at once after a change, too. */
 import { describe, expect, it } from 'vitest';
 import { type Bed, bed, env, type Numerics, t0 } from '../../../bed.testing.ts';
-import type { Environment } from '../engine.ts';
+import type { Environment } from '../environment.ts';
 import { isScoredOtherwise } from '../judging.ts';
 import { adultProfile, type Profile } from '../profile.ts';
 import type { State } from '../state.ts';

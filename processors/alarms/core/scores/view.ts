@@ -3,7 +3,7 @@ import type { ScorePart, Scores } from '../../../../contracts/messages/scores.ts
 import { newsParameters } from '../../../../contracts/score-names.ts';
 import { scoresKey, scoresRepeatMs, urgentKey } from '../../../../contracts/scores-key.ts';
 import { formatInstant } from '../../../../contracts/time.ts';
-import type { Environment } from '../engine.ts';
+import type { Environment } from '../environment.ts';
 import { isScored, scoreRulesIn } from '../judging.ts';
 import type { State } from '../state.ts';
 import { type Entered, type Entries, inputsAt, nextStaleMs, setAt } from './known.ts';
