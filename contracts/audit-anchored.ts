@@ -1,7 +1,6 @@
 /** Whether the log of the audit trail is what its anchors say. Pure; records come in the order of their partition. */
 import { type Anchor, digestStart, nextDigest } from './audit-anchor.ts';
-import type { Hash } from './audit-chain.ts';
-import type { AuditFault } from './audit-check.ts';
+import type { AuditFault, Hash } from './audit-chain.ts';
 import { formatInstant, parseInstant } from './time.ts';
 
 /** A record that came into the log later than this after its own time was not written when it says (ours; clocks and waits are less). */

@@ -40,3 +40,22 @@ export function hashIsRight(record: AnyAuditRecord, hash: Hash): boolean {
   const { sig: _, ...open } = rest as Partial<AuditRecord>;
   return hash(canonicalJson(open)) === said;
 }
+
+/**
+ * `changed`: other content than was written. `removed`: records between others are missing. `cut`: records at an end are missing.
+ * `moved`: not in the order of writing. `added`: one too many. `forged`: not signed by who may sign it, or of no session of the actor.
+ * `unsigned`: without a signature where there must be one. `backdated`: an earlier time than it can be. `unreadable`: it does not open.
+ * `anchors`: the file of anchors is not as it was written.
+ */
+export type AuditFaultKind =
+  | 'changed'
+  | 'removed'
+  | 'cut'
+  | 'moved'
+  | 'added'
+  | 'forged'
+  | 'unsigned'
+  | 'backdated'
+  | 'unreadable'
+  | 'anchors';
+export type AuditFault = { readonly kind: AuditFaultKind; readonly text: string };

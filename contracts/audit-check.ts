@@ -1,27 +1,8 @@
 /** Whether the audit trail's chains hold, as they are read back: audit-chain.ts says how a chain is made. Pure. */
-import { chainStart, isSigned } from './audit-chain.ts';
+import { type AuditFault, type AuditFaultKind, chainStart, isSigned } from './audit-chain.ts';
 import type { RecordVerdict } from './audit-rules.ts';
 import type { AnyAuditRecord } from './messages/records.ts';
 import { formatInstant, parseInstant } from './time.ts';
-
-/**
- * `changed`: other content than was written. `removed`: records between others are missing. `cut`: records at an end are missing.
- * `moved`: not in the order of writing. `added`: one too many. `forged`: not signed by who may sign it, or of no session of the actor.
- * `unsigned`: without a signature where there must be one. `backdated`: an earlier time than it can be. `unreadable`: it does not open.
- * `anchors`: the file of anchors is not as it was written.
- */
-export type AuditFaultKind =
-  | 'changed'
-  | 'removed'
-  | 'cut'
-  | 'moved'
-  | 'added'
-  | 'forged'
-  | 'unsigned'
-  | 'backdated'
-  | 'unreadable'
-  | 'anchors';
-export type AuditFault = { readonly kind: AuditFaultKind; readonly text: string };
 
 type Row = { readonly n: number; readonly prev: string; readonly hash: string; readonly atMs: number };
 type Settled = Pick<Row, 'hash' | 'atMs'>;

@@ -5,8 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { type Anchor, type AnchorTip, readAnchors } from './audit-anchor.ts';
 import { createAnchoredCheck, type LogPlace } from './audit-anchored.ts';
+import type { AuditFault } from './audit-chain.ts';
 import { isSigned } from './audit-chain.ts';
-import type { AuditFault } from './audit-check.ts';
 import type { PublicKeys } from './audit-keys.ts';
 import { judgeRecord, type RecordVerdict } from './audit-rules.ts';
 import { createSessionCheck } from './audit-sessions.ts';

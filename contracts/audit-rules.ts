@@ -1,7 +1,7 @@
 /** What is wrong with one audit record by itself. Pure. How records follow each other is in audit-check.ts. */
 import { operatorActions } from './audit-actions.ts';
+import type { AuditFaultKind } from './audit-chain.ts';
 import { type AuditWriter, type Hash, hashIsRight, isSigned, signedText } from './audit-chain.ts';
-import type { AuditFaultKind } from './audit-check.ts';
 import type { AnyAuditRecord } from './messages/records.ts';
 
 /** Whether a text was signed by the key; `unknown` where no such key of that writer is known. */

@@ -294,3 +294,6 @@ export function parseDeviceTopic(topic: string): { deviceId: string; kind: Devic
       return undefined;
   }
 }
+
+/** A partition of a topic, as a key of maps. */
+export type TopicPartition = `${KafkaTopic}/${number}`;

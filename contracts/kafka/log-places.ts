@@ -1,7 +1,6 @@
 /** Where the partitions of topics begin and end, and which offset was the first after a time. */
 import type { Kafka } from 'kafkajs';
-import type { KafkaTopic } from '../topics.ts';
-import type { TopicPartition } from './reader.ts';
+import type { KafkaTopic, TopicPartition } from '../topics.ts';
 
 export type Ends = Map<TopicPartition, { low: bigint; high: bigint }>;
 

@@ -4,9 +4,8 @@
  */
 import { type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs';
 import type { Logger } from 'pino';
-import type { KafkaTopic } from '../topics.ts';
+import type { KafkaTopic, TopicPartition } from '../topics.ts';
 import { type LogRecord, logRecordOf } from './log-record.ts';
-import type { TopicPartition } from './reader.ts';
 
 /** By partition, the offset to begin at; one below the log's start means its start. */
 export type Starts = ReadonlyMap<number, bigint>;

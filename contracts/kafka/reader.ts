@@ -5,14 +5,13 @@
 import { type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs';
 import type { Logger } from 'pino';
 import { VigilError } from '../errors.ts';
-import type { KafkaTopic } from '../topics.ts';
+import type { KafkaTopic, TopicPartition } from '../topics.ts';
 import { type Ahead, createAhead } from './ahead.ts';
 import { copartition } from './copartition.ts';
 import { type Ends, logEnds, offsetsSince } from './log-places.ts';
 import { type LogRecord, logRecordOf } from './log-record.ts';
 import { leaveForPredecessor, recordMember } from './predecessor.ts';
 
-export type TopicPartition = `${KafkaTopic}/${number}`;
 export type RecordBatch = {
   readonly topic: KafkaTopic;
   readonly partition: number;

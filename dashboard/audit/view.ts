@@ -1,7 +1,8 @@
 /** The audit trail as an auditor pages through it, in memory and bounded, and whether its chains hold. */
+
+import type { AuditFault } from '../../contracts/audit-chain.ts';
 import { isSigned } from '../../contracts/audit-chain.ts';
 import {
-  type AuditFault,
   beginChains,
   type ChainCheck,
   checkNext,

@@ -9,11 +9,11 @@
 import type { Logger } from 'pino';
 import { partitionOf } from '../../contracts/kafka/connect.ts';
 import { openPartitionReader } from '../../contracts/kafka/read-all.ts';
-import { createReader, type RecordBatch, type TopicPartition } from '../../contracts/kafka/reader.ts';
+import { createReader, type RecordBatch } from '../../contracts/kafka/reader.ts';
 import { contentTypes, type PresenceRecord } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { formatInstant } from '../../contracts/time.ts';
-import type { KafkaTopic } from '../../contracts/topics.ts';
+import type { KafkaTopic, TopicPartition } from '../../contracts/topics.ts';
 import type { Associations } from './associations.ts';
 import { type Canaries, createCanaries } from './canaries.ts';
 import { addCounts, type Counter } from './core/counts.ts';
