@@ -33,6 +33,11 @@ it('closes once, whatever signals come, and ends with 0', async () => {
   expect(out).not.toContain('not closed in time');
 });
 
+it('ends with the exit code that the process has set', async () => {
+  const { code } = await stopped('async () => { process.exitCode = 3; }', 60_000, ['SIGTERM']);
+  expect(code).toBe(3);
+});
+
 it('leaves what does not close in time', async () => {
   const { code, out } = await stopped('() => new Promise(() => {})', 200, ['SIGINT']);
   expect(code).toBe(0);
