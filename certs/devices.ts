@@ -1,9 +1,16 @@
 /** A device's certificate by request (its key stays with it), and its end. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { serialKey } from '../contracts/crl.ts';
+import { type RevocationList, serialKey } from '../contracts/crl.ts';
 import { VigilError } from '../contracts/errors.ts';
-import { type IssuedCertificate, keyFault, livingOf, type Register, type RevocationReason } from './core/register.ts';
+import {
+  type IssuedCertificate,
+  keyFault,
+  livingOf,
+  type Register,
+  type RevocationReason,
+  revocationReasons,
+} from './core/register.ts';
 import { deviceCertificate } from './core/wanted.ts';
 import { issueCrl } from './crl.ts';
 import { checkDeviceId, deviceAuthority, enterStored } from './ensure.ts';
@@ -86,6 +93,32 @@ export async function revoke(options: {
   );
   await issueCrl(directory, authority, nowMs);
   return ended;
+}
+
+/**
+ * Revokes certificates by their serial numbers alone: a register that was restored may not know them. Issues the CRL.
+ * @param serials as Kafka's record of them, or openssl, writes them
+ * @returns how many of them were not revoked before
+ * @throws VigilError `settings-invalid`: one is no serial number
+ */
+export async function revokeAgain(options: {
+  readonly stateDir: string;
+  readonly serials: readonly string[];
+  readonly nowMs: number;
+}): Promise<{ readonly again: number; readonly crl: RevocationList }> {
+  const { serials, nowMs } = options;
+  const wrong = serials.find((serial) => !/^[0-9a-fA-F]{1,40}$/.test(serial));
+  if (wrong !== undefined) throw new VigilError('settings-invalid', `"${wrong}" is no serial number (hexadecimal).`);
+  const directory = join(options.stateDir, 'certs');
+  const authority = deviceAuthority(directory);
+  enterStored(directory, authority, nowMs);
+  const { revoked } = readRegister(directory);
+  const again = [...new Set(serials.map(serialKey))].filter((serial) => !revoked.has(serial));
+  record(
+    directory,
+    again.map((serial) => ({ event: 'revoked', atMs: nowMs, serial, reason: revocationReasons[0] })),
+  );
+  return { again: again.length, crl: await issueCrl(directory, authority, nowMs) };
 }
 
 /** Says what the person may have meant: the serial of another device, a service, or another name. */

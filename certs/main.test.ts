@@ -1,8 +1,9 @@
 import { generateKeyPairSync, sign, X509Certificate } from 'node:crypto';
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { readRevocationLists } from '../contracts/crl.ts';
 import { runProgram } from '../tests/program.ts';
 
 const state = mkdtempSync(join(tmpdir(), 'vigil-certs-'));
@@ -52,6 +53,22 @@ describe('npm run certs', () => {
     });
   });
 
+  it('revokes again by serial what a register of before does not know, and what it knows as good', () => {
+    certs('device', 'bed-13');
+    const serial = certs('list').out.match(/^(\w+) {2}bed-13/m)?.[1] ?? '';
+    expect(certs('revoke-again', serial, '0ABC')).toMatchObject({
+      code: 0,
+      out: expect.stringMatching(/^certs\/device-ca\.crl: number \d+, 2 revoked again, \d+ revoked, good until /),
+    });
+    expect(certs('list').out).toMatch(/bed-13 .* revoked \(key-compromise\)/);
+    const listed = readRevocationLists(readFileSync(join(state, 'certs/device-ca.crl')), [
+      readFileSync(join(state, 'certs/device-ca.pem'), 'utf8'),
+    ]).get(0);
+    expect(listed?.serials).toContain('abc');
+    expect(listed?.serials).toContain(serial);
+    expect(certs('revoke-again', '0abc').out).toMatch(/: number \d+, 0 revoked again, /);
+  });
+
   it('explains itself', () => {
     expect(certs('--help')).toMatchObject({ code: 0, err: '', out: expect.stringContaining('VIGIL_STATE_DIR') });
   });
@@ -68,6 +85,8 @@ describe('npm run certs', () => {
     [['enrol', 'bed-07', '--csr', 'x'], /Name the request/],
     [['--csr', 'x'], /--csr does not belong to this command/],
     [['revoke'], /Name one device/],
+    [['revoke-again'], /Name the serial numbers/],
+    [['revoke-again', 'bed-07'], /"bed-07" is no serial number/],
     [['revoke', 'a', 'b'], /Name one device/],
     [['revoke', 'bed-77'], /no certificate of bed-77: npm run certs -- list says which there are/],
     [['revoke', 'gateway'], /gateway: it is a service of Vigil; .* add --service/],

@@ -1,13 +1,14 @@
 /** `npm run certs`: makes and renews every certificate; its commands issue and revoke those of devices. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { RevocationList } from '../contracts/crl.ts';
 import { VigilError } from '../contracts/errors.ts';
 import { becomeOwnerOf } from '../contracts/run-as.ts';
 import { describeSettings, readSettings } from '../contracts/settings.ts';
 import { visibleLines } from '../contracts/text.ts';
 import { type RevocationReason, revocationReasons } from './core/register.ts';
 import { crlFiles, issueCrl } from './crl.ts';
-import { enrol, revoke } from './devices.ts';
+import { enrol, revoke, revokeAgain } from './devices.ts';
 import { deviceAuthority, ensureCertificates } from './ensure.ts';
 import { acceptLostKeys } from './fingerprints.ts';
 import { readRegister } from './register.ts';
@@ -30,6 +31,7 @@ Devices (the CN of a certificate is the device id: 1 to 64 letters, digits, dots
       --serial <hex>                    only this one
       --service                         <id> is a service of Vigil, by its files: gateway, web-server; it gets a new key at once
       --reason <why>                    ${revocationReasons.join(', ')} (default ${revocationReasons[0]})
+  npm run certs -- revoke-again <serial> ...  revokes what a restored folder does not know as revoked; a refused start names them
   npm run certs -- crl                  issues certs/${crlFiles['device-ca']} anew, good for 30 days
 
 Keys that are lost (Vigil does not start without those that its data were written with):
@@ -97,6 +99,14 @@ const commands: Readonly<Record<string, Command>> = {
         : `${deviceId} has no certificate that is still good; the CRL is issued anew.\n`;
     },
   },
+  'revoke-again': {
+    options: [],
+    async run(stateDir, serials) {
+      if (serials.length === 0) throw wrong('Name the serial numbers that the refused start named.');
+      const { again, crl } = await revokeAgain({ stateDir, serials, nowMs: Date.now() });
+      return crlLine(crl, `${again} revoked again, `);
+    },
+  },
   'accept-lost-keys': {
     options: [],
     async run(stateDir, names, values) {
@@ -111,12 +121,15 @@ const commands: Readonly<Record<string, Command>> = {
     async run(stateDir, names) {
       if (names.length > 0) throw wrong('crl takes no name: to end the certificates of a device, use revoke.');
       const directory = join(stateDir, 'certs');
-      const { number, serials, nextUpdateMs } = await issueCrl(directory, deviceAuthority(directory), Date.now());
-      const until = new Date(nextUpdateMs ?? 0).toISOString();
-      return `certs/${crlFiles['device-ca']}: number ${number}, ${serials.size} revoked, good until ${until}\n`;
+      return crlLine(await issueCrl(directory, deviceAuthority(directory), Date.now()));
     },
   },
 };
+
+function crlLine({ number, serials, nextUpdateMs }: RevocationList, also = ''): string {
+  const until = new Date(nextUpdateMs ?? 0).toISOString();
+  return `certs/${crlFiles['device-ca']}: number ${number}, ${also}${serials.size} revoked, good until ${until}\n`;
+}
 
 const afterRevoked =
   'npm start takes this up within seconds. Otherwise: docs/operator.md, "The key of a service was stolen".\n';

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { dayMs } from '../certs/core/renewal.ts';
+import { revoke } from '../certs/devices.ts';
 import { ensureCertificates } from '../certs/ensure.ts';
 import { revokeService } from '../certs/services.ts';
 import { readRevocationLists } from '../contracts/crl.ts';
@@ -79,6 +80,17 @@ it('takes up a revoked key of Kafka or of what administers it by starting Kafka 
   await ensureCertificates({ stateDir, nowMs: now });
   await renewal.look();
   expect(restarts).toEqual(['kafka', 'permissions']);
+});
+
+it('has Kafka know of a device that a command has revoked, once, and starts nothing again for it', async () => {
+  await revoke({ stateDir, deviceId: 'bed-01', serial: undefined, reason: 'key-compromise', nowMs: now });
+  permitFails = true;
+  await renewal.look();
+  expect(restarts).toEqual([]);
+  permitFails = false;
+  await renewal.look();
+  await renewal.look();
+  expect(restarts).toEqual(['permissions']);
 });
 
 it('tries again what failed, says it once, and does not start Kafka again for it', async () => {

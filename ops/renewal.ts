@@ -6,6 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { type EnsureOptions, ensureCertificates } from '../certs/ensure.ts';
+import { readRegister } from '../certs/register.ts';
 import { readPrincipals, serviceClients } from '../certs/services.ts';
 import type { Supervised } from './supervisor.ts';
 
@@ -14,7 +15,7 @@ export type RenewalOptions = {
   /** As the start asked for them. */
   readonly names?: EnsureOptions['names'];
   readonly processes: readonly Pick<Supervised, 'name' | 'restart'>[];
-  /** Gives Kafka's permissions to the names that the services have now, and takes them from others. */
+  /** Gives Kafka's permissions to the names that the services have now, takes them from others, and has it carry what is revoked. */
   readonly permit: () => Promise<unknown>;
   readonly report: (line: string) => void;
   /** The machine's clock: certificates end by it. */
@@ -40,6 +41,8 @@ type Sight = {
   readonly superUsers: string;
   readonly influxdb: string;
   readonly names: ReadonlyMap<string, string>;
+  /** How many certificates of devices are revoked. */
+  readonly revokedDevices: number;
 };
 
 /** What sends as a device does, and reads its certificates at its start alone. The canary reads its own for each connection. */
@@ -101,6 +104,7 @@ function sightOf(certsDir: string): Sight {
     superUsers: ['kafka', 'admin'].map(principalOf).join(),
     influxdb: read('influxdb.pem'),
     names: new Map(serviceClients.map((service) => [service, principalOf(service)])),
+    revokedDevices: readRegister(certsDir).revoked.size,
   };
 }
 
@@ -119,8 +123,8 @@ async function* takeUp(options: RenewalOptions, before: Sight, now: Sight): Asyn
     yield runs;
   }
   const renamed = serviceClients.filter((service) => before.names.get(service) !== now.names.get(service));
-  if (renamed.length === 0) return;
-  // From here on the stolen key opens nothing, and the service's own new one does.
+  if (renamed.length === 0 && before.revokedDevices === now.revokedDevices) return;
+  // From here on the stolen key opens nothing, and the service's own new one does. Kafka also knows which devices are revoked.
   await options.permit();
   for (const service of renamed) await restart(options, service);
   yield now;

@@ -58,6 +58,8 @@ export function sharesOf(holder: Holder, devices: readonly string[]): Share[] {
         ...same('secrets', 'influx-admin.password', 'influx-trends.password', 'influx-dashboard.password'),
         // By it the set-up sees whether Kafka's data belong to these keys: it has none of them itself.
         ...same('secrets', 'fingerprints.json'),
+        // And by it, whether a device that was revoked counts again.
+        ...same('certs', 'devices.jsonl'),
       ];
     case 'gateway':
       return [

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import kafkajs, { type AclEntry } from 'kafkajs';
 import { describe, expect, inject, it } from 'vitest';
+import { revoke, revokeAgain } from '../../certs/devices.ts';
 import { ensureCertificates } from '../../certs/ensure.ts';
 import { revokeService } from '../../certs/services.ts';
 import { kafkaTopicNames, kafkaTopics } from '../../contracts/topics.ts';
@@ -227,6 +228,37 @@ describe('the broker', () => {
       rmSync(stateDir, { recursive: true, force: true });
     }
     await until('the permissions to be as before', () => readableBy('trends'));
+  });
+
+  it('is not set up with a backup of before a device was revoked, until it is revoked again', async () => {
+    const stateDir = mkdtempSync(join(tmpdir(), 'vigil-lost-device-'));
+    const backup = mkdtempSync(join(tmpdir(), 'vigil-backup-'));
+    const copy = (from: string, to: string) => {
+      for (const folder of ['certs', 'secrets']) cpSync(join(from, folder), join(to, folder), { recursive: true });
+    };
+    const nowMs = Date.now();
+    try {
+      copy(platform.stateDir, stateDir);
+      await ensureCertificates({ stateDir, devices: ['lost-bed'], nowMs });
+      copy(stateDir, backup);
+      const [ended] = await revoke({
+        stateDir,
+        deviceId: 'lost-bed',
+        serial: undefined,
+        reason: 'key-compromise',
+        nowMs,
+      });
+      await ensureTopics(platform.kafkaBrokers, join(stateDir, 'certs'));
+      await expect(ensureTopics(platform.kafkaBrokers, join(backup, 'certs'))).rejects.toThrow(
+        `npm run certs -- revoke-again ${ended?.serial}`,
+      );
+      await revokeAgain({ stateDir: backup, serials: [ended?.serial ?? ''], nowMs });
+      await ensureTopics(platform.kafkaBrokers, join(backup, 'certs'));
+    } finally {
+      await forgetMark();
+      await ensureTopics(platform.kafkaBrokers, certs);
+      for (const folder of [stateDir, backup]) rmSync(folder, { recursive: true, force: true });
+    }
   });
 
   it('gets our settings back where somebody changed them, says so, and keeps what else was set for a topic', async () => {

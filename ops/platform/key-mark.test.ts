@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextMark, takenBack } from './key-mark.ts';
+import { devicesTakenBack, nextMark, takenBack } from './key-mark.ts';
 
 const mark = (epoch: number, keys: Record<string, string>) => ({ epoch, keys });
 
@@ -64,5 +64,35 @@ describe('a key that was revoked as stolen', () => {
   it('is in what Kafka carries next', () => {
     expect(nextMark(of(0, 1), of(0, 2))).toEqual(of(0, 2));
     expect(nextMark(mark(0, ca), of(0, 1))).toEqual(of(0, 1));
+  });
+});
+
+describe('a device that was revoked', () => {
+  const ca = { 'certs/device-ca.key': '1' };
+  const nowMs = 1_000;
+  const of = (devices: Record<string, number>, epoch = 0, keys = ca) => ({ ...mark(epoch, keys), devices });
+
+  it('stays revoked: a register of before is refused, with the command that revokes it again', () => {
+    const said = devicesTakenBack(of({ a1: 2_000, b2: 2_000, c3: 2_000 }), of({ b2: 2_000 }), nowMs);
+    expect(said).toMatch(/of before 2 certificates of devices were revoked.*certs\/devices\.jsonl/);
+    expect(said).toMatch(/npm run certs -- revoke-again a1 c3$/);
+    expect(devicesTakenBack(of({ a1: 2_000 }), mark(0, ca), nowMs)).toMatch(/revoke-again a1$/);
+    // Giving up another key is no word about this one.
+    expect(devicesTakenBack(of({ a1: 2_000 }), of({}, 1), nowMs)).toMatch(/revoke-again a1$/);
+  });
+
+  it('is no question where it is revoked here too, where its certificate has ended, and where its authority is given up', () => {
+    expect(devicesTakenBack(undefined, of({}), nowMs)).toBeUndefined();
+    expect(devicesTakenBack(mark(0, ca), of({}), nowMs)).toBeUndefined();
+    expect(devicesTakenBack(of({ a1: 2_000 }), of({ a1: 2_000, b2: 2_000 }), nowMs)).toBeUndefined();
+    expect(devicesTakenBack(of({ a1: 999 }), of({}), nowMs)).toBeUndefined();
+    expect(devicesTakenBack(of({ a1: 2_000 }), of({}, 1, { 'certs/device-ca.key': '2' }), nowMs)).toBeUndefined();
+  });
+
+  it('is in what Kafka carries next, beside those that it carries', () => {
+    expect(nextMark(mark(0, ca), of({ a1: 1 }))).toEqual(of({ a1: 1 }));
+    expect(nextMark(of({ a1: 1 }), of({ a1: 1, b2: 2 }))).toEqual(of({ a1: 1, b2: 2 }));
+    const same = of({ a1: 1 });
+    expect(nextMark(same, of({ a1: 1 }))).toBe(same);
   });
 });

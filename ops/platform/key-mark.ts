@@ -1,11 +1,14 @@
 /**
  * Kafka carries the fingerprints of the keys that its records need, so that data and keys of two different houses do not meet. It carries
- * too how often a key of each service was revoked as stolen: a backup of certificates of before must not let the thief in again.
+ * too how often a key of each service was revoked as stolen, and which devices' certificates were revoked: a backup of certificates of
+ * before must not let the thief in again.
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import kafkajs from 'kafkajs';
 import pino from 'pino';
+import type { Register } from '../../certs/core/register.ts';
+import { leafLifeMs } from '../../certs/core/renewal.ts';
 import {
   differing,
   parseRecorded,
@@ -14,6 +17,7 @@ import {
   readRecorded,
   remedy,
 } from '../../certs/fingerprints.ts';
+import { readRegister } from '../../certs/register.ts';
 import { readPrincipals, serviceClients } from '../../certs/services.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { openPartitionReader } from '../../contracts/kafka/read-all.ts';
@@ -21,8 +25,12 @@ import { openPartitionReader } from '../../contracts/kafka/read-all.ts';
 const topic = 'house';
 const key = 'keys';
 
-/** `revoked`: certificates of each service that were revoked; absent: none. */
-export type Mark = RecordedKeys & { readonly revoked?: Readonly<Record<string, number>> };
+export type Mark = RecordedKeys & {
+  /** How many certificates of each service were revoked; absent: none. */
+  readonly revoked?: Readonly<Record<string, number>>;
+  /** Devices' certificates that were revoked: by serial number, when they end, ms since 1970. Absent: none. */
+  readonly devices?: Readonly<Record<string, number>>;
+};
 
 /**
  * Compares, and writes them where Kafka has none yet, where new keys came in addition, or where an operator has given keys up since.
@@ -30,9 +38,10 @@ export type Mark = RecordedKeys & { readonly revoked?: Readonly<Record<string, n
  * @throws VigilError `certificate-invalid`
  */
 export async function markKeys(kafka: kafkajs.Kafka, stateDir: string): Promise<void> {
+  const nowMs = Date.now();
   const ours = keysOf(stateDir);
   const marked = await readMark(kafka);
-  const back = takenBack(marked, ours);
+  const back = takenBack(marked, ours) ?? devicesTakenBack(marked, ours, nowMs);
   if (back !== undefined) throw new VigilError('certificate-invalid', back);
   const next = nextMark(marked, ours);
   if (typeof next === 'object') return next === marked ? undefined : writeMark(kafka, next);
@@ -47,7 +56,20 @@ export function keysOf(stateDir: string): Mark {
   const recorded = readRecorded(stateDir);
   const keys = { ...recorded?.keys, ...printsOf(stateDir) };
   const revoked = revokedOf(readPrincipals(join(stateDir, 'certs')));
-  return { epoch: recorded?.epoch ?? 0, keys, ...(Object.keys(revoked).length > 0 && { revoked }) };
+  const devices = devicesOf(readRegister(join(stateDir, 'certs')));
+  return {
+    epoch: recorded?.epoch ?? 0,
+    keys,
+    ...(Object.keys(revoked).length > 0 && { revoked }),
+    ...(Object.keys(devices).length > 0 && { devices }),
+  };
+}
+
+/** One that the register does not know as issued ends no later than if it had been issued when it was revoked. */
+function devicesOf({ issued, revoked }: Register): Record<string, number> {
+  return Object.fromEntries(
+    [...revoked.values()].map(({ serial, atMs }) => [serial, issued.get(serial)?.notAfterMs ?? atMs + leafLifeMs]),
+  );
 }
 
 /** From the names that services have in Kafka: `gateway.3` is the gateway after two revocations. */
@@ -72,6 +94,18 @@ export function takenBack(marked: Mark | undefined, ours: Mark): string | undefi
   return `These are certificates of before a stolen key of ${names.join(', ')} was revoked: with them it would count again. Restore newer ones, or revoke again: ${ways}.`;
 }
 
+/** In a sentence, which certificates of devices were revoked that count again by this register. Pure. */
+export function devicesTakenBack(marked: Mark | undefined, ours: Mark, nowMs: number): string | undefined {
+  const authority = 'certs/device-ca.key';
+  if (!marked?.devices || (ours.epoch > marked.epoch && ours.keys[authority] !== marked.keys[authority]))
+    return undefined;
+  const serials = Object.entries(marked.devices)
+    .filter(([serial, endMs]) => endMs > nowMs && ours.devices?.[serial] === undefined)
+    .map(([serial]) => serial);
+  if (serials.length === 0) return undefined;
+  return `These are certificates of before ${serials.length} certificates of devices were revoked: with them the devices would be let in again. Restore a newer certs/devices.jsonl, or revoke them again: npm run certs -- revoke-again ${serials.join(' ')}`;
+}
+
 /** What Kafka should carry now, or in one sentence what does not fit. Pure. */
 export function nextMark(marked: Mark | undefined, ours: Mark): Mark | string {
   if (!marked || ours.epoch > marked.epoch) return ours;
@@ -82,7 +116,8 @@ export function nextMark(marked: Mark | undefined, ours: Mark): Mark | string {
   const hasRevoked = Object.entries(ours.revoked ?? {}).every(
     ([service, count]) => marked.revoked?.[service] === count,
   );
-  return hasKeys && hasRevoked ? marked : { ...ours, keys: { ...marked.keys, ...ours.keys } };
+  const hasDevices = Object.keys(ours.devices ?? {}).every((serial) => marked.devices?.[serial] !== undefined);
+  return hasKeys && hasRevoked && hasDevices ? marked : { ...ours, keys: { ...marked.keys, ...ours.keys } };
 }
 
 async function readMark(kafka: kafkajs.Kafka): Promise<Mark | undefined> {
@@ -122,8 +157,15 @@ async function writeMark(kafka: kafkajs.Kafka, mark: Mark): Promise<void> {
 function parseMark(text: string): Mark | undefined {
   const recorded = parseRecorded(text);
   if (!recorded) return undefined;
-  const { revoked } = JSON.parse(text) as { revoked?: unknown };
-  if (revoked === undefined) return recorded;
-  const isTable = typeof revoked === 'object' && revoked !== null && Object.values(revoked).every(Number.isSafeInteger);
-  return isTable ? { ...recorded, revoked: revoked as Record<string, number> } : undefined;
+  const { revoked, devices } = JSON.parse(text) as { revoked?: unknown; devices?: unknown };
+  if (![revoked, devices].every((table) => table === undefined || isTable(table))) return undefined;
+  return {
+    ...recorded,
+    ...(isTable(revoked) && { revoked }),
+    ...(isTable(devices) && { devices }),
+  };
+}
+
+function isTable(value: unknown): value is Record<string, number> {
+  return typeof value === 'object' && value !== null && Object.values(value).every(Number.isSafeInteger);
 }
