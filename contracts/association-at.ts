@@ -18,9 +18,11 @@ type Interval = Pick<Timed<unknown>, 'stampMs' | 'fromMs' | 'toMs'>;
  */
 export function periodAt<Period extends Interval>(periods: readonly Period[], atMs: number): Period | undefined {
   let found: Period | undefined;
-  for (const period of periods) {
+  // From the newest on, which nearly always decides: the gateway asks for each reading.
+  for (let i = periods.length - 1; i >= 0; i -= 1) {
+    const period = periods[i]!;
     if (atMs < period.fromMs || atMs >= period.toMs) continue;
-    if (found === undefined || period.stampMs >= found.stampMs) found = period;
+    if (found === undefined || period.stampMs > found.stampMs) found = period;
   }
   return found;
 }

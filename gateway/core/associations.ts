@@ -60,9 +60,13 @@ export function attribute(periods: readonly Period[], span: Span): Attribution {
   return { kind: 'certain', associationId: first };
 }
 
-/** Nearly always: all of the span comes after the last act. */
+/** Nearly always: all of the span comes after the last act. Asked for each reading, so without a closure. */
 function isAfterAll(periods: readonly Period[], { fromMs }: Span): boolean {
-  return periods.every((period) => fromMs >= period.fromMs && (fromMs >= period.toMs || !hasEnded(period)));
+  for (let i = periods.length - 1; i >= 0; i -= 1) {
+    const period = periods[i]!;
+    if (fromMs < period.fromMs || (fromMs < period.toMs && hasEnded(period))) return false;
+  }
+  return true;
 }
 
 /** Whether the act, which happened between the two instants, may have come before or after the reading. */
