@@ -100,7 +100,7 @@ describe('a change of limits', () => {
     const problem = page.getByTestId('limit-problem');
     await page.getByLabel('High', { exact: true }).fill('11');
     expect(await problem.textContent()).toBe('');
-    await page.getByTestId('limit-save').click();
+    await pressStill(page.getByTestId('limit-save'));
     await problem.getByText('is not').waitFor();
     await page.getByLabel('Reason to switch low and high off').fill('p');
     expect(await problem.textContent()).toBe('');

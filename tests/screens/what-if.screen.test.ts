@@ -66,7 +66,7 @@ async function openForm() {
   await page.getByTestId('limit-form').waitFor();
 }
 
-const cancel = () => page.getByRole('button', { name: 'Cancel' }).click();
+const cancel = () => pressStill(page.getByRole('button', { name: 'Cancel' }));
 const typeHigh = (text: string) => page.getByLabel('High', { exact: true }).fill(text);
 const says = (text: string | RegExp) => page.getByTestId('what-if-sentence').getByText(text).waitFor();
 const notes = () => page.getByTestId('what-if-notes').textContent();
@@ -92,15 +92,15 @@ describe('the limits dialog', () => {
   it('says how often the limits in force would have called, and then the typed ones', async () => {
     stored = async () => hoursOf(24);
     await openForm();
-    await says('The limits in force would have called 24 times in the last 24 h.');
+    await says('In the last 24 h the limits in force would have called 24 times.');
     expect(await rows()).toEqual([2, '0 24 0 24 – – – –']);
     await typeHigh('135');
-    await says('With these limits the last 24 h would have called 0 times, not 24.');
+    await says('In the last 24 h these limits would not have called; the limits in force would have called 24 times.');
     expect(await rows()).toEqual([2, '0 24 0 24 0 0 0 0']);
     expect(await notes()).toContain('about one each 10 s');
     await picture('answer');
     await typeHigh('95');
-    await says('With these limits the last 24 h would have called 1 time, not 24.');
+    await says('In the last 24 h these limits would have called once; the limits in force would have called 24 times.');
     expect(server.commands).toEqual([]);
   });
 
@@ -118,7 +118,7 @@ describe('the limits dialog', () => {
     await picture('working');
     await typeHigh('125');
     gate.resolve();
-    await says('With these limits the last 24 h would have called 24 times, as the limits in force.');
+    await says('In the last 24 h these limits would have called 24 times, and so would the limits in force.');
     expect(await save.boundingBox()).toEqual(before);
   });
 
@@ -134,7 +134,7 @@ describe('the limits dialog', () => {
       throw new VigilError('trends-unavailable', 'The trends cannot be read now; live values go on.');
     };
     await typeHigh('115');
-    await says(/cannot be said now. Saving works all the same.$/);
+    await says(/You can save them all the same.$/);
     expect(await notes()).toBe('The trends cannot be read now; live values go on.');
     await picture('away');
     await pressStill(page.getByTestId('limit-save'));
@@ -145,7 +145,7 @@ describe('the limits dialog', () => {
   it('says that nothing is stored', async () => {
     stored = async () => [];
     await openForm();
-    await says('No value of HR is stored for the last 24 h: nothing can be said.');
+    await says('No value of HR is stored for the last 24 h, so there is nothing to count.');
     expect(await rows()).toEqual([2, '– – – – – – – –']);
     await picture('none');
     await cancel();
@@ -154,7 +154,7 @@ describe('the limits dialog', () => {
   it('says how long the values are, where they are of less than 24 hours', async () => {
     stored = async () => hoursOf(3);
     await openForm();
-    await says(/^The limits in force would have called 3 times in the last 3 h\.$/);
+    await says(/^In the last 3 h the limits in force would have called 3 times\.$/);
     expect(await notes()).toContain('There are no values before the last 3 h.');
     await picture('short');
   });

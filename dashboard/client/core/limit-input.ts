@@ -63,6 +63,9 @@ export function understoodText(draft: LimitDraft): string | undefined {
   return read.length === 0 ? undefined : `Read as: ${read.join(', ')}.`;
 }
 
+/** As long as `understoodText` gets with numbers as wide as limits have. */
+export const widestUnderstood = `Read as: ${order.map((name) => `${words[name]} 888.88`).join(', ')}.`;
+
 /** The form of a patient's own limits; empty where the ward's hold. */
 export function draftOfLimits(own: OwnLimits | null | undefined): LimitDraft {
   const text = (name: (typeof order)[number]) => (own?.[name] === undefined ? '' : String(own[name]));

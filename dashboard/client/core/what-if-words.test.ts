@@ -25,20 +25,38 @@ const shownOf = (fields: Partial<WhatIf> = {}, off = false): WhatIfShown => ({
 
 describe('the sentence', () => {
   it.each<[string, WhatIfShown]>([
-    ['With these limits the last 24 h would have called 4 times, not 11.', shownOf()],
     [
-      'With these limits the last 24 h would have called 1 time, not 11.',
+      'In the last 24 h these limits would have called 4 times; the limits in force would have called 11 times.',
+      shownOf(),
+    ],
+    [
+      'In the last 24 h these limits would have called once; the limits in force would have called 11 times.',
       shownOf({ entered: { high: 1, medium: 0, low: 0 } }),
     ],
     [
-      'With these limits the last 24 h would have called 11 times, as the limits in force.',
+      'In the last 24 h these limits would not have called; the limits in force would have called once.',
+      shownOf({ inForce: { high: 0, medium: 0, low: 1 }, entered: { high: 0, medium: 0, low: 0 } }),
+    ],
+    [
+      'In the last 24 h these limits would have called 11 times, and so would the limits in force.',
       shownOf({ entered: { high: 0, medium: 11, low: 0 } }),
     ],
-    ['The limits in force would have called 11 times in the last 24 h.', shownOf({ entered: null })],
-    ['With these limits the last 3 h 20 min would have called 4 times, not 11.', shownOf({ since: ago(12_000_000) })],
-    ['No value of HR is stored for the last 24 h: nothing can be said.', shownOf({ since: null })],
     [
-      'No value of HR is stored for the last 40 min: nothing can be said.',
+      'In the last 24 h neither these limits nor the limits in force would have called.',
+      shownOf({ inForce: { high: 0, medium: 0, low: 0 }, entered: { high: 0, medium: 0, low: 0 } }),
+    ],
+    ['In the last 24 h the limits in force would have called 11 times.', shownOf({ entered: null })],
+    [
+      'In the last 24 h the limits in force would not have called.',
+      shownOf({ inForce: { high: 0, medium: 0, low: 0 }, entered: null }),
+    ],
+    [
+      'In the last 3 h 20 min these limits would have called 4 times; the limits in force would have called 11 times.',
+      shownOf({ since: ago(12_000_000) }),
+    ],
+    ['No value of HR is stored for the last 24 h, so there is nothing to count.', shownOf({ since: null })],
+    [
+      'No value of HR is stored for the last 40 min, so there is nothing to count.',
       shownOf({ since: null, from: ago(2_400_000) }),
     ],
     ['Working out what these limits would have done in the last 24 h …', { kind: 'working', entered: true }],
@@ -47,7 +65,7 @@ describe('the sentence', () => {
       { kind: 'refused', message: 'The high limit must lie above the low one.' },
     ],
     [
-      'What these limits would have done cannot be said now. Saving works all the same.',
+      'Vigil cannot say now what these limits would have done. You can save them all the same.',
       { kind: 'failed', message: 'The server does not answer.' },
     ],
   ])('is: %s', (sentence, shown) => {

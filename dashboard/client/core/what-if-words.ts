@@ -27,7 +27,7 @@ export function whatIfSentence(shown: WhatIfShown): string {
     case 'refused':
       return shown.message;
     case 'failed':
-      return 'What these limits would have done cannot be said now. Saving works all the same.';
+      return 'Vigil cannot say now what these limits would have done. You can save them all the same.';
     case 'answer':
       return answerSentence(shown.answer, shown.parameter);
   }
@@ -35,13 +35,21 @@ export function whatIfSentence(shown: WhatIfShown): string {
 
 function answerSentence({ since, from, to, inForce, entered }: WhatIf, parameter: string): string {
   if (since === null)
-    return `No value of ${parameter} is stored for the last ${lengthText(from, to)}: nothing can be said.`;
-  const span = lengthText(since, to);
+    return `No value of ${parameter} is stored for the last ${lengthText(from, to)}, so there is nothing to count.`;
+  const last = `In the last ${lengthText(since, to)}`;
   const before = allCalls(inForce);
-  if (entered === null) return `The limits in force would have called ${timesText(before)} in the last ${span}.`;
+  if (entered === null) return `${last} the limits in force ${wouldHaveCalled(before)}.`;
   const after = allCalls(entered);
-  const than = after === before ? ', as the limits in force' : `, not ${before}`;
-  return `With these limits the last ${span} would have called ${timesText(after)}${than}.`;
+  if (after !== before)
+    return `${last} these limits ${wouldHaveCalled(after)}; the limits in force ${wouldHaveCalled(before)}.`;
+  return after === 0
+    ? `${last} neither these limits nor the limits in force would have called.`
+    : `${last} these limits ${wouldHaveCalled(after)}, and so would the limits in force.`;
+}
+
+function wouldHaveCalled(times: number): string {
+  if (times === 0) return 'would not have called';
+  return `would have called ${times === 1 ? 'once' : `${times} times`}`;
 }
 
 /** What to know of the numbers; the first is why there are none. */
@@ -77,7 +85,6 @@ export function whatIfRows(shown: WhatIfShown): readonly [WhatIfRow, WhatIfRow] 
 
 const four = (text: string) => [text, text, text, text];
 const allCalls = ({ high, medium, low }: WhatIfCalls) => high + medium + low;
-const timesText = (n: number) => `${n} ${n === 1 ? 'time' : 'times'}`;
 const lengthMs = (from: string, to: string) => Date.parse(to) - Date.parse(from);
 
 function lengthText(from: string, to: string): string {
@@ -91,6 +98,24 @@ function durationText(ms: number): string {
   const rest = minutes % 60;
   return `${Math.floor(minutes / 60)} h${rest === 0 ? '' : ` ${rest} min`}`;
 }
+
+/** An answer whose texts are as long as they get: a form has room for them from the start. */
+const widest: WhatIfShown = {
+  kind: 'answer',
+  answer: {
+    from: '2026-03-01T00:00:00.000Z',
+    since: '2026-03-01T00:00:00.000Z',
+    to: '2026-03-01T23:20:00.000Z',
+    everyMs: 80_000,
+    silentMs: 22 * hourMs + 50 * minuteMs,
+    inForce: { high: 8_888, medium: 0, low: 0 },
+    entered: { high: 7_888, medium: 0, low: 0 },
+  },
+  parameter: '',
+  off: true,
+};
+export const widestSentence = whatIfSentence(widest);
+export const widestNotes = whatIfNotes(widest).join(' ');
 
 function everyText(ms: number): string {
   if (ms < 1_500) return 'second';

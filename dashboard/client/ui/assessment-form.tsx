@@ -11,6 +11,7 @@ import {
 } from '../core/score-words.ts';
 import { useApp } from '../shell/app.ts';
 import { ChoiceField } from './fields.tsx';
+import { FormProblem } from './still-text.tsx';
 import { UnsavedQuestion, useUnsaved } from './unsaved.tsx';
 
 const fields = [
@@ -69,9 +70,7 @@ export function AssessmentForm({ bed, onDone }: { bed: Bed; onDone: () => void }
         your name.
       </p>
       <UnsavedQuestion />
-      <p class="form__problem" role="alert" data-testid="assessment-problem">
-        {problem.value}
-      </p>
+      <FormProblem text={problem.value} testId="assessment-problem" />
       <div class="form__buttons">
         <button class="button button--primary" type="submit" disabled={busy.value} data-testid="assessment-save">
           Save

@@ -82,7 +82,8 @@ export function CorrectForm({ row, onDone, onCancel }: FormProps) {
               draft.value = next;
             }}
           />
-          {otherCategory && (
+          {/* Its room is there before: what stands below must not move while a category is chosen. */}
+          <div class={otherCategory ? '' : 'unshown'}>
             <Confirm
               text={`Judge this patient by the limits of “${draft.value.category || 'no category'}”, not of “${known.patient.category}” any more`}
               checked={confirmed.value}
@@ -90,7 +91,7 @@ export function CorrectForm({ row, onDone, onCancel }: FormProps) {
                 confirmed.value = checked;
               }}
             />
-          )}
+          </div>
           <p class="dim">
             For another person, discharge this patient and admit the other one: their alarms and trends must not mix.
           </p>

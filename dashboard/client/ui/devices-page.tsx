@@ -10,6 +10,7 @@ import { AlarmPanel } from './alarm-panel.tsx';
 import { AssociateForm } from './associate-form.tsx';
 import { TextField } from './fields.tsx';
 import type { FormRow } from './form-parts.tsx';
+import { FormProblem } from './still-text.tsx';
 
 const refreshMs = 5000;
 export type DeviceRow = Devices['devices'][number];
@@ -159,9 +160,7 @@ function UnlistedDevice({ onDevice }: { onDevice: (deviceId: string) => void }) 
       <button class="button" type="submit" data-testid="associate-unlisted">
         Assign it
       </button>
-      <p class="form__problem" role="alert">
-        {problem.value}
-      </p>
+      <FormProblem text={problem.value} />
     </form>
   );
 }

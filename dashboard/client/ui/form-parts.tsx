@@ -7,6 +7,7 @@ import { patientName } from '../core/numerics.ts';
 import { whenText } from '../core/times.ts';
 import type { Answer } from '../shell/api.ts';
 import { useApp } from '../shell/app.ts';
+import { FormProblem } from './still-text.tsx';
 import { UnsavedQuestion, useUnsaved } from './unsaved.tsx';
 
 type Listed = Devices['devices'][number];
@@ -144,14 +145,12 @@ export function FormEnd(props: {
   return (
     <>
       <UnsavedQuestion />
-      <div class="form__problem" role="alert" data-testid="associate-error">
-        {problem.value}
-        {over.value?.changes?.map((change) => (
-          <p key={change.version} data-testid="associate-over">
-            {changeText(change)} ({whenText(Date.parse(change.at), app.now.value)})
-          </p>
-        ))}
-      </div>
+      <FormProblem text={problem.value} testId="associate-error" />
+      {over.value?.changes?.map((change) => (
+        <p key={change.version} class="form__problem" role="alert" data-testid="associate-over">
+          {changeText(change)} ({whenText(Date.parse(change.at), app.now.value)})
+        </p>
+      ))}
       <div class="form__buttons">
         {props.save && !isOver && (
           <button class="button button--primary" type="submit" disabled={busy.value} data-testid="associate-save">

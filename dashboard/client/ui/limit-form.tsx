@@ -2,10 +2,18 @@
 import { type Signal, useSignal } from '@preact/signals';
 import type { GroupInForce, Limits, LimitsAsked } from '../../../contracts/messages/alarms.ts';
 import type { Bed, LimitChange, LimitsRefused } from '../../protocol.ts';
-import { draftOfLimits, groupName, type LimitDraft, readChangedLimits, understoodText } from '../core/limit-input.ts';
+import {
+  draftOfLimits,
+  groupName,
+  type LimitDraft,
+  readChangedLimits,
+  understoodText,
+  widestUnderstood,
+} from '../core/limit-input.ts';
 import { useApp } from '../shell/app.ts';
 import { LimitOff } from './limit-off.tsx';
 import { LimitWhatIf } from './limit-what-if.tsx';
+import { FormProblem, StillText } from './still-text.tsx';
 import { UnsavedQuestion, useUnsaved } from './unsaved.tsx';
 
 const fields = [
@@ -14,6 +22,9 @@ const fields = [
   ['high', 'High'],
   ['extremeHigh', 'Extreme high'],
 ] as const;
+
+/** As long as a refusal of limits that cross gets (contracts/effective-limits.ts). */
+const widestRefusal = 'The extreme high limit 888.8 of BP systolic is not below the extreme high limit 888.8.';
 
 type LimitFormProps = {
   bed: Bed;
@@ -35,6 +46,7 @@ export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
   useUnsaved(fields.some(([name]) => draft.value[name].trim() !== first.value[name]));
 
   async function send(limits: LimitsAsked | null) {
+    if (busy.peek()) return;
     busy.value = true;
     const answer = await app.api.setLimits(bed.associationId, { group, limits, seenAt: seenAt.value });
     problem.value = answer.ok ? await app.answers.refusalOfCommand(answer.data.commandId) : answer.message;
@@ -73,15 +85,16 @@ export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
     >
       <h2 id="limit-title">Limits of {groupName(group)} for this patient</h2>
       <LimitFields draft={draft} ward={ward} onEdit={forget} />
-      <p role="status" data-testid="limit-understood">
-        {understoodText(draft.value)}
-      </p>
+      <StillText
+        text={understoodText(draft.value)}
+        role="status"
+        testId="limit-understood"
+        widest={[widestUnderstood]}
+      />
       <LimitWhatIf associationId={bed.associationId} inForce={inForce} draft={draft.value} />
       <p class="dim">Empty: the ward’s limit. The change is put on record with your name.</p>
       <UnsavedQuestion />
-      <p class="form__problem" role="alert" id="limit-problem" data-testid="limit-problem">
-        {problem.value}
-      </p>
+      <FormProblem text={problem.value} id="limit-problem" testId="limit-problem" widest={[widestRefusal]} />
       <LimitButtons
         refused={refused.value !== undefined}
         hasOwn={own !== undefined}

@@ -3,8 +3,17 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { GroupInForce, LimitsAsked } from '../../../contracts/messages/alarms.ts';
 import { groupName, type LimitDraft, nothingChanged, readChangedLimits } from '../core/limit-input.ts';
-import { type WhatIfShown, whatIfNotes, whatIfRows, whatIfSentence } from '../core/what-if-words.ts';
+import {
+  type WhatIfShown,
+  whatIfNotes,
+  whatIfRows,
+  whatIfSentence,
+  widestNotes,
+  widestSentence,
+} from '../core/what-if-words.ts';
 import { useApp } from '../shell/app.ts';
+import { Reserve } from './alarm-row.tsx';
+import { StillText } from './still-text.tsx';
 
 /** Nothing was typed for so long (ours). */
 const pauseMs = 600;
@@ -52,9 +61,13 @@ const keyOf = (asked: LimitsAsked | null | undefined) => JSON.stringify({ asked 
 function WhatIfView({ shown }: { shown: WhatIfShown }) {
   return (
     <section class="what-if" aria-label="The last 24 hours" data-testid="what-if">
-      <p class="what-if__sentence" role="status" data-testid="what-if-sentence">
-        {whatIfSentence(shown)}
-      </p>
+      <StillText
+        text={whatIfSentence(shown)}
+        class="what-if__sentence"
+        role="status"
+        testId="what-if-sentence"
+        widest={[widestSentence]}
+      />
       <table class="table table--tight">
         <thead>
           <tr>
@@ -79,9 +92,12 @@ function WhatIfView({ shown }: { shown: WhatIfShown }) {
           ))}
         </tbody>
       </table>
-      <div class="what-if__notes dim" data-testid="what-if-notes">
-        {shown.kind === 'working' && <progress aria-label="Working out" />}
-        {whatIfNotes(shown).join(' ')}
+      <div class="what-if__notes still dim">
+        <div data-testid="what-if-notes">
+          {shown.kind === 'working' && <progress aria-label="Working out" />}
+          {whatIfNotes(shown).join(' ')}
+        </div>
+        <Reserve class="still__room" words={[widestNotes]} />
       </div>
     </section>
   );

@@ -13,6 +13,7 @@ export function LockStrip() {
 
   async function submit(event: Event) {
     event.preventDefault();
+    if (busy.peek()) return;
     const text = password.current?.value ?? '';
     if (text === '') {
       password.current?.focus();

@@ -16,6 +16,7 @@ export function LoginPage() {
 
   async function submit(event: Event) {
     event.preventDefault();
+    if (busy.peek()) return;
     const body = { userId: user.current?.value.trim() ?? '', password: password.current?.value ?? '' };
     if (body.userId === '' || body.password === '') {
       problem.value = body.userId === '' ? 'Enter your user name.' : 'Enter your password.';

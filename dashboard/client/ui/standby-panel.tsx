@@ -4,6 +4,7 @@ import type { Bed } from '../../protocol.ts';
 import { standbyReasons, standbyText, standbyTimes } from '../core/standby-words.ts';
 import { useApp } from '../shell/app.ts';
 import { ReasonFor } from './reason-for.tsx';
+import { FormProblem } from './still-text.tsx';
 import { UnsavedQuestion, useUnsaved } from './unsaved.tsx';
 
 export function StandbyPanel({ bed }: { bed: Bed }) {
@@ -118,9 +119,7 @@ function StandbyForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
       </div>
       <p class="dim">It ends by itself when values come, a minute after it began at the earliest.</p>
       <UnsavedQuestion />
-      <p class="form__problem" role="alert" data-testid="standby-problem">
-        {problem}
-      </p>
+      <FormProblem text={problem} testId="standby-problem" />
       <div class="form__buttons">
         <button
           class="button button--primary"
@@ -144,6 +143,7 @@ function useAsked() {
   const busy = useSignal(false);
   const problem = useSignal<string | undefined>(undefined);
   async function ask(send: () => ReturnType<typeof app.api.endStandby>): Promise<boolean> {
+    if (busy.peek()) return false;
     busy.value = true;
     const answer = await send();
     problem.value = answer.ok ? await app.answers.refusalOfCommand(answer.data.commandId) : answer.message;

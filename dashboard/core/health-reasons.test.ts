@@ -1,0 +1,16 @@
+import { expect, it } from 'vitest';
+import { healthReasons } from './health-reasons.ts';
+
+const canary = { at: null, step: 'log', grave: true, partitions: 4, of: 4 } as const;
+
+it('says nothing where all is well', () => {
+  expect(healthReasons({ kafka: 'ok', alarms: 'ok' })).toEqual([]);
+});
+
+it('names each part that does not work, and what to look at', () => {
+  expect(healthReasons({ kafka: 'away', alarms: 'stale', canary })).toEqual([
+    expect.stringMatching(/^Kafka does not answer the dashboard: look at Kafka/),
+    expect.stringMatching(/^The alarm processor gives no sign of life: look at its log/),
+    expect.stringMatching(/^Test readings do not come through: .* not in Kafka: look at the gateway and at Kafka\.$/),
+  ]);
+});
