@@ -4,11 +4,11 @@
  */
 import type { Logger } from 'pino';
 import { type Opened, parseHeader, type SealedHeader } from './envelope/header.ts';
+import type { Opener } from './envelope/opener.ts';
 import { type ErrorCode, VigilError } from './errors.ts';
 import type { LogRecord } from './kafka/log-record.ts';
 import { type AnyRecord, checkRecord } from './messages/check.ts';
 import { homeFault } from './messages/homes.ts';
-import type { SealedLog } from './sealed-log.ts';
 import type { KafkaTopic } from './topics.ts';
 
 /** A record that was opened and fits its type. */
@@ -34,7 +34,7 @@ export type SealedReading = {
 const keysMax = 10_000;
 
 export function createSealedReading(options: {
-  readonly open: SealedLog['open'];
+  readonly open: Opener['open'];
   readonly log: Pick<Logger, 'error'>;
   /** Ends a line in the log: "a record is left out of the screens". */
   readonly of: string;

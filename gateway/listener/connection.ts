@@ -1,114 +1,16 @@
 /** One client's connection as data, and what is done to any of them: sending, acknowledging, pausing, ending. */
 
-import type { TLSSocket } from 'node:tls';
 import type { Packet } from 'mqtt-packet';
-import type { Logger } from 'pino';
 import { observe } from '../../contracts/histogram.ts';
-import { type Ack, type AckQueue, acksWaiting, takeReadyAcks } from '../core/acks.ts';
+import { type Ack, acksWaiting, takeReadyAcks } from '../core/acks.ts';
 import { type EndCause, endOf } from '../core/ends.ts';
-import type { Quiet } from '../core/quiet.ts';
 import { reason } from '../core/reasons.ts';
-import type { CertificateFacts } from '../core/revocation.ts';
-import type { Will } from '../core/session.ts';
-import type { Counters } from '../counters.ts';
-import { bump, type Measures } from '../measures.ts';
-import type { Source } from '../source.ts';
-import type { Budget } from './budget.ts';
-import { heldBytes, type Limits } from './limits.ts';
-import type { Partials, Unpromised } from './memory.ts';
+import { bump } from '../measures.ts';
+import { heldBytes } from './limits.ts';
 import { bareAckBytes, encode, writeBareAck } from './packet/encode.ts';
-import { emptyFrames, type Frames } from './packet/framing.ts';
-import type { Publish } from './packet/publish.ts';
-import type { Revocation } from './revocation.ts';
-import type { Session, Sessions } from './sessions.ts';
-import type { Share, Shares } from './shares.ts';
-import type { Sink } from './sink.ts';
-
-/** What all connections of a listener share. */
-export type Context = {
-  readonly limits: Limits;
-  readonly sessions: Sessions;
-  readonly sink: Sink;
-  readonly budget: Budget;
-  readonly partials: Partials;
-  readonly unpromised: Unpromised;
-  readonly revocation: Pick<Revocation, 'factsOf' | 'faultOf'>;
-  readonly counters: Counters;
-  readonly measures: Measures;
-  readonly log: Logger;
-  /** For what is logged of clients that are refused. */
-  readonly quiet: Quiet;
-  /** The wall clock, ms since 1970: only what is written down is measured by it. */
-  readonly now: () => number;
-  /** A clock that never jumps, ms: time-outs are measured by it. */
-  readonly monotonicMs: () => number;
-  readonly connections: Set<Connection>;
-  /** What each device takes over all of them. */
-  readonly shares: Shares;
-  /** Connections whose CONNECT waits for its claim, by client id. */
-  readonly claiming: Map<string, Connection>;
-  /** Goes on with what a connection has sent, once it need not wait any more. */
-  readonly pump: (connection: Connection) => void;
-  /** The listener stops: nobody connects any more. */
-  draining: boolean;
-};
-
-/** What CONNECT established. */
-export type Client = {
-  readonly version: 4 | 5;
-  readonly clientId: string;
-  readonly session: Session;
-  readonly source: Source;
-  /** That of its device. */
-  readonly share: Share;
-  will: Will | undefined;
-  readonly keepAliveMs: number;
-  /** Largest packet that the client takes [MQTT-3.1.2-24]. */
-  readonly packetBytesMax: number;
-  /** Whether it wants reason strings on acknowledgements [MQTT-3.1.2-29]. */
-  readonly problemInformation: boolean;
-  readonly expiryAskedS: number;
-  readonly aliases: Map<number, string>;
-  readonly acks: AckQueue;
-  /** Packet ids of QoS 1 and 2 that count against Receive Maximum. */
-  quotaUsed: number;
-  /** Publishes without Receive Maximum (3.1.1, QoS 0) that are not settled. */
-  unpaced: number;
-  inboxDueMs: number;
-};
-
-export type Connection = {
-  readonly socket: TLSSocket;
-  readonly commonName: unknown;
-  readonly certificate: CertificateFacts;
-  readonly frames: Frames;
-  readonly acceptedMs: number;
-  /** That of the device that it counts for; undefined before CONNECT. */
-  share: Share | undefined;
-  client: Client | undefined;
-  /** `ending`: nothing more is read or acknowledged. */
-  phase: 'waiting' | 'open' | 'ending';
-  lastHeardMs: number;
-  /** When the packet that is being received began; undefined between packets. */
-  packetSinceMs: number | undefined;
-  /** Bytes that are counted for the packet that is being received. */
-  partialBytes: number;
-  paused: boolean;
-  pausedMs: number;
-  /** When a paused connection may be read next, to hear whether it has ended. */
-  breathDueMs: number;
-  /** A PUBLISH past Receive Maximum that waits until acknowledgements have left. */
-  held: { readonly packet: Publish; readonly bytes: number } | undefined;
-  /** Its packets are being taken: one after the other, also where what a packet sets off would go on with the next. */
-  pumping: boolean;
-  /** A callback that will resume it is registered already. */
-  awaited: boolean;
-  flushing: boolean;
-  /** CONNECT waits for its claim to be in the log; this gives it up. */
-  claiming: (() => void) | undefined;
-  /** The client went while it waited for that: what it had sent by then is still taken. */
-  gone: boolean;
-};
+import { emptyFrames } from './packet/framing.ts';
+import type { Client, Connection, Context } from './parts.ts';
+import type { Share } from './shares.ts';
 
 /** False where the packet did not leave: it is larger than the client takes [MQTT-3.1.2-24], or the connection is gone. */
 export function sendPacket(connection: Connection, packet: Packet): boolean {

@@ -1,11 +1,12 @@
 /** The one switch over packet types. */
 import { reason } from '../core/reasons.ts';
-import { type Client, type Connection, type Context, sendPacket } from './connection.ts';
+import { sendPacket } from './connection.ts';
 import { handleDisconnect } from './handlers/disconnect.ts';
 import { handlePublish } from './handlers/publish.ts';
 import { handleRelease } from './handlers/release.ts';
 import { handleSubscribe, handleUnsubscribe } from './handlers/subscribe.ts';
 import type { ClientPacket } from './packet/decode.ts';
+import type { Client, Connection, Context } from './parts.ts';
 import { violate } from './violate.ts';
 
 export function dispatch(

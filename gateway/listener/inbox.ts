@@ -1,6 +1,7 @@
 import { deviceTopic } from '../../contracts/topics.ts';
 import { inboxIntervalMs } from '../core/inbox.ts';
-import { type Client, type Connection, type Context, sendPacket } from './connection.ts';
+import { sendPacket } from './connection.ts';
+import type { Client, Connection, Context } from './parts.ts';
 
 /**
  * Sends the device its inbox, at QoS 0, where it subscribed. To a client that does not read what it is sent nothing is added: the

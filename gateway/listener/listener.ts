@@ -5,19 +5,12 @@ import { newQuiet } from '../core/quiet.ts';
 import { certificateWords } from '../core/revocation.ts';
 import { keepAliveFactor } from '../core/session.ts';
 import { createBudget } from './budget.ts';
-import {
-  type Client,
-  type Connection,
-  type Context,
-  dropHeld,
-  endConnection,
-  mustWait,
-  type Wait,
-} from './connection.ts';
+import { dropHeld, endConnection, mustWait, type Wait } from './connection.ts';
 import { leaveToOther } from './handlers/accept.ts';
 import { sendInbox } from './inbox.ts';
 import { watchPaused } from './memory.ts';
 import { emptyFrames, feedFrames } from './packet/framing.ts';
+import type { Client, Connection, Context } from './parts.ts';
 import { openPort, type Port, type PortOptions } from './port.ts';
 import { pump } from './pump.ts';
 import type { Revocation } from './revocation.ts';

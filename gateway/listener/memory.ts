@@ -2,14 +2,9 @@
 
 import { reason } from '../core/reasons.ts';
 import { keepAliveFactor } from '../core/session.ts';
-import { type Client, type Connection, type Context, endConnection } from './connection.ts';
+import { endConnection } from './connection.ts';
+import type { Client, Connection, Context } from './parts.ts';
 import { violate } from './violate.ts';
-
-/** Packets that have begun and not ended, of all connections. */
-export type Partials = { usedBytes: number; readonly open: Set<Connection> };
-
-/** QoS 0 publishes on their way to Kafka, of all connections, counted as `heldBytes` counts. */
-export type Unpromised = { usedBytes: number };
 
 /**
  * Counts what a connection keeps of a packet that has not ended. Past the bound of all connections together the largest goes:

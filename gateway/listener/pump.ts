@@ -1,7 +1,7 @@
 /** Takes packets out of what came, one after the other, for as long as the connection need not wait. */
 import { spend } from '../core/allowance.ts';
 import { reason } from '../core/reasons.ts';
-import { type Connection, type Context, endConnection, exceedsQuota, mustWait, type Wait } from './connection.ts';
+import { endConnection, exceedsQuota, mustWait, type Wait } from './connection.ts';
 import { dispatch } from './dispatch.ts';
 import { handleConnect, refuseConnect } from './handlers/connect.ts';
 import { heldBytes } from './limits.ts';
@@ -9,6 +9,7 @@ import { notePartial } from './memory.ts';
 import { protocolOf } from './packet/connect.ts';
 import { decode } from './packet/decode.ts';
 import { isMidPacket, nextFrame, packetType } from './packet/framing.ts';
+import type { Connection, Context } from './parts.ts';
 import { violate } from './violate.ts';
 
 const connectType = 1;

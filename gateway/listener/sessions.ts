@@ -1,52 +1,6 @@
-/** The sessions of this process, by client id: what a client that comes back finds again (MQTT 5 section 4.1). */
-import type { ConnectionRecord } from '../../contracts/messages/records.ts';
-import type { Exchanges } from '../core/exchanges.ts';
-import type { CertificateFacts } from '../core/revocation.ts';
-import type { SessionState, Will } from '../core/session.ts';
 import type { Counters } from '../counters.ts';
-import type { Source } from '../source.ts';
-import type { Connection } from './connection.ts';
-import type { Outcome, Sink } from './sink.ts';
-
-type EndReason = NonNullable<ConnectionRecord['reason']>;
-
-type DelayedWill = {
-  readonly will: Will;
-  readonly source: Source;
-  /** How its connection ended. */
-  readonly notice: EndReason;
-  readonly dueMs: number;
-};
-
-export type Session = SessionState & {
-  /** QoS 2 packet ids that the client has not released yet. */
-  readonly exchanges: Exchanges<Outcome>;
-  connection: Connection | undefined;
-  /** With which it was last connected. */
-  certificate: CertificateFacts;
-  /** Without connection: when it ends, by the clock that never jumps. */
-  endsAtMs: number;
-  /** A will that waits for its delay. */
-  delayedWill: DelayedWill | undefined;
-};
-
-export type Sessions = {
-  /** The session that a CONNECT gets, and whether it was there before. A clean start ends the one before [MQTT-3.1.2-4]. */
-  open(
-    clientId: string,
-    deviceId: string,
-    clean: boolean,
-    certificate: CertificateFacts,
-  ): { readonly session: Session; readonly present: boolean };
-  get(clientId: string): Session | undefined;
-  /** The connection of a session ended: its will is published or waits for its delay, and the session is kept or ends. */
-  leave(session: Session, connection: Connection, will: Will | undefined, notice: EndReason): void;
-  /** Ends a session that lives on elsewhere, or that nobody may come back to: a will that waits is not published [MQTT-3.1.3-9]. */
-  drop(session: Session): void;
-  /** Ends sessions whose time has come, or whose certificate is barred, and publishes the wills that are due. */
-  sweep(nowMs: number, isBarred: (session: Session) => boolean): void;
-  count(): number;
-};
+import type { Session, Sessions } from './parts.ts';
+import type { Sink } from './sink.ts';
 
 export function createSessions(options: {
   readonly sessionsMax: number;

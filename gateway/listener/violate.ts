@@ -1,5 +1,6 @@
 import type { ReasonCode } from '../core/reasons.ts';
-import { type Connection, type Context, endConnection } from './connection.ts';
+import { endConnection } from './connection.ts';
+import type { Connection, Context } from './parts.ts';
 
 /** The client broke the protocol: DISCONNECT with the reason (MQTT 5), then closed [MQTT-4.13.1-1] [MQTT-4.8.0-1 of 3.1.1]. */
 export function violate(context: Context, connection: Connection, code: ReasonCode, words: string): void {

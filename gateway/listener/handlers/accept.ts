@@ -4,8 +4,9 @@ import { emptyAckQueue } from '../../core/acks.ts';
 import { reason } from '../../core/reasons.ts';
 import { keepAliveMs, sessionExpiryMs, type Will } from '../../core/session.ts';
 import type { Source } from '../../source.ts';
-import { type Client, type Connection, type Context, endConnection, sendPacket } from '../connection.ts';
+import { endConnection, sendPacket } from '../connection.ts';
 import type { Connect } from '../packet/connect.ts';
+import type { Client, Connection, Context } from '../parts.ts';
 import type { Share } from '../shares.ts';
 
 /** Largest number of four bytes: a client that names no Maximum Packet Size takes any. */

@@ -5,10 +5,11 @@ import { leftOutBefore } from '../../core/quiet.ts';
 import { connectReturnCode, reason } from '../../core/reasons.ts';
 import { certificateWords } from '../../core/revocation.ts';
 import { isTopicName, judgePublishTopic } from '../../core/topics.ts';
-import { type Connection, type Context, endConnection, joinDevice, writeBytes } from '../connection.ts';
+import { endConnection, joinDevice, writeBytes } from '../connection.ts';
 import type { Connect } from '../packet/connect.ts';
 import { encode } from '../packet/encode.ts';
 import type { Violation } from '../packet/fields.ts';
+import type { Connection, Context } from '../parts.ts';
 import { acceptConnect, anySize, claimId } from './accept.ts';
 
 /** Why a client may not connect; the words are sent to it. */

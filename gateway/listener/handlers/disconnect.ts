@@ -1,8 +1,9 @@
 /** DISCONNECT: the client goes of its own will, and says whether the other will is to be published (MQTT 5 section 3.14). */
 import { reason } from '../../core/reasons.ts';
 import { sessionExpiryMs } from '../../core/session.ts';
-import { type Client, type Connection, type Context, endConnection } from '../connection.ts';
+import { endConnection } from '../connection.ts';
 import type { Disconnect } from '../packet/disconnect.ts';
+import type { Client, Connection, Context } from '../parts.ts';
 import { violate } from '../violate.ts';
 
 export function handleDisconnect(context: Context, connection: Connection, client: Client, packet: Disconnect): void {

@@ -4,16 +4,10 @@ import { beginExchange, settleExchange } from '../../core/exchanges.ts';
 import { leftOutBefore } from '../../core/quiet.ts';
 import { reason } from '../../core/reasons.ts';
 import { isTopicName } from '../../core/topics.ts';
-import {
-  type Client,
-  type Connection,
-  type Context,
-  endConnection,
-  exceedsQuota,
-  flushAcksSoon,
-} from '../connection.ts';
+import { endConnection, exceedsQuota, flushAcksSoon } from '../connection.ts';
 import { heldBytes } from '../limits.ts';
 import type { Publish } from '../packet/publish.ts';
+import type { Client, Connection, Context } from '../parts.ts';
 import type { Incoming, Outcome } from '../sink.ts';
 import { violate } from '../violate.ts';
 

@@ -1,8 +1,9 @@
 /** PUBREL: the end of a QoS 2 exchange (MQTT 5 sections 3.6 and 4.3.3). */
 import { releaseExchange } from '../../core/exchanges.ts';
 import { reason } from '../../core/reasons.ts';
-import { type Client, type Connection, type Context, sendPacket } from '../connection.ts';
+import { sendPacket } from '../connection.ts';
 import type { Acknowledgement } from '../packet/puback.ts';
+import type { Client, Connection, Context } from '../parts.ts';
 import { violate } from '../violate.ts';
 
 export function handleRelease(context: Context, connection: Connection, client: Client, packet: Acknowledgement): void {

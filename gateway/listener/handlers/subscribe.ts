@@ -3,10 +3,11 @@ import type { ISubackPacket, IUnsubackPacket } from 'mqtt-packet';
 import { leftOutBefore } from '../../core/quiet.ts';
 import { reason } from '../../core/reasons.ts';
 import { isTopicFilter, judgeFilter } from '../../core/topics.ts';
-import { type Client, type Connection, type Context, sendPacket } from '../connection.ts';
+import { sendPacket } from '../connection.ts';
 import { sendInbox } from '../inbox.ts';
 import type { Subscribe } from '../packet/subscribe.ts';
 import type { Unsubscribe } from '../packet/unsubscribe.ts';
+import type { Client, Connection, Context } from '../parts.ts';
 import { violate } from '../violate.ts';
 
 /** SUBACK's code for a failure in 3.1.1. */
