@@ -102,6 +102,21 @@ it('says in one sentence that its port is taken, and that a metric cannot be rea
   });
 });
 
+it('says below the state what does not work, and stays ready', async () => {
+  health = 'ready';
+  const metrics = createMetrics();
+  const reasons = ['Kafka does not answer.'];
+  server = await openMetricsServer({
+    host: '127.0.0.1',
+    port: 0,
+    metrics,
+    health: () => health,
+    reasons: () => reasons,
+    log,
+  });
+  expect(await call('/healthz')).toMatchObject({ status: 200, text: 'ready\nKafka does not answer.\n' });
+});
+
 // The last one: what a process shows of certificates stays for its life.
 it('names a certificate that ends soon, and says that the process fails once it has ended and is needed', async () => {
   const stateDir = mkdtempSync(join(tmpdir(), 'vigil-health-'));

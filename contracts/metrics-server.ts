@@ -49,12 +49,15 @@ export async function openMetricsServer(options: {
   readonly port: number;
   readonly metrics: Metrics;
   readonly health: () => Health;
+  /** Lines after the state: what does not work now of that which the process needs. */
+  readonly reasons?: () => readonly string[];
   /** Which of the process's certificates make it `failing` once they have ended; as a rule all. */
   readonly failsWithout?: (end: CertificateEnd) => boolean;
   readonly log: Logger;
 }): Promise<MetricsServer> {
   const { host, port, metrics, log } = options;
-  const state = () => healthText(options.health(), options.failsWithout ?? (({ use }) => use !== 'crl'));
+  const state = () =>
+    healthText(options.health(), options.reasons?.() ?? [], options.failsWithout ?? (({ use }) => use !== 'crl'));
   const door = createDoor({ max: silentMax, perAddressMax: silentMax, withinMs: requestMsMax });
   const server = createServer(
     { requestTimeout: requestMsMax, headersTimeout: requestMsMax, connectionsCheckingInterval: 1_000 },
@@ -106,12 +109,12 @@ export async function openMetricsServer(options: {
   };
 }
 
-/** The state, then a line for each certificate that ends soon. */
-function healthText(said: Health, fails: (end: CertificateEnd) => boolean) {
+/** The state, then a line for each reason, and for each certificate that ends soon. */
+function healthText(said: Health, reasons: readonly string[], fails: (end: CertificateEnd) => boolean) {
   const nowMs = Date.now() + wallAheadMs();
   const { lines, isFailing } = certificateNotes(endingSoon(nowMs), nowMs, fails);
   const health: Health = said === 'ready' && isFailing ? 'failing' : said;
-  return { health, text: `${[health, ...lines].join('\n')}\n` };
+  return { health, text: `${[health, ...reasons, ...lines].join('\n')}\n` };
 }
 
 function answer(response: ServerResponse, status: number, text: string, contentType = 'text/plain; charset=utf-8') {

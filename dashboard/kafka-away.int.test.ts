@@ -81,7 +81,8 @@ it('is told to the screens within its bound, refuses what cannot be put on recor
   expect((await newBrowser({ ...target(), origin }).login('nurse', password)).status).toBe(503);
   expect((await nurse.get('/healthz')).body).toEqual({ status: 'degraded' });
   expect(await (await nurse.live(watch)).closed).toBe(4005);
-  const { figures } = await figuresOf(house);
+  const { figures, health } = await figuresOf(house);
+  expect(health).toMatch(/^ready\nKafka does not answer the dashboard: look at Kafka/);
   expect(figures).toContain('\nvigil_dashboard_kafka_up 0\n');
   expect(figures).toMatch(/^vigil_dashboard_audit_waiting [1-9]/m);
   expect(figures).toMatch(/^vigil_dashboard_answers_total\{status="503"\} [1-9]/m);

@@ -17,6 +17,7 @@ import { followAccounts } from './accounts/accounts.ts';
 import { followAudit } from './audit/projection.ts';
 import { defaultBudget } from './core/budget.ts';
 import { judgeCertificates } from './core/certificate-health.ts';
+import { healthReasons } from './core/health-reasons.ts';
 import { openFeed } from './live/feed.ts';
 import { createHub, type Hub, silentMsMax } from './live/hub.ts';
 import { watchPlaces } from './live/place-watch.ts';
@@ -86,6 +87,7 @@ async function openDashboard(told: Settings<typeof settings>, logger: Logger) {
     port: told.metricsPort,
     metrics: dashboardMetrics(() => figures, answers, clock),
     health: () => (figures?.isReady() ? 'ready' : 'starting'),
+    reasons: () => (figures?.isReady() ? healthReasons(figures.hub.health()) : []),
     log: logger,
   });
   const log = await openSealedLog({ settings: told, service: 'dashboard', boot, log: logger });

@@ -23,6 +23,7 @@ import { type ErrorCode, VigilError } from '../contracts/errors.ts';
 import { serverCiphers } from '../contracts/tls.ts';
 import { guardRoutes, notAllowed, notFound, notLoggedIn, recordForeign, whoOf } from './access.ts';
 import type { App } from './app.ts';
+import { healthReasons } from './core/health-reasons.ts';
 import { newRefusalPace } from './core/refusal-pace.ts';
 import { requestFramingFault } from './core/request-framing.ts';
 import { composeTexts, requestTextFault } from './core/request-text.ts';
@@ -248,8 +249,8 @@ function plainRoutes(app: App, parts: Parts): void {
     },
     async (_, reply) => {
       if (!parts.isReady()) return reply.code(503).send({ status: 'starting' });
-      const { kafka, alarms, canary } = parts.hub.health();
-      return { status: kafka === 'ok' && alarms === 'ok' && canary === undefined ? 'ok' : 'degraded' };
+      // Public, so it gives no reason: that is at the /healthz of the metrics port.
+      return { status: healthReasons(parts.hub.health()).length === 0 ? 'ok' : 'degraded' };
     },
   );
   app.get('/api/openapi.json', { config: { access: 'session' }, schema: { hide: true } }, async () => app.swagger());
