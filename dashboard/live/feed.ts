@@ -6,7 +6,7 @@ import { createReader, type Reader, type RecordBatch } from '../../contracts/kaf
 import type { AnyRecord } from '../../contracts/messages/check.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import type { SealedLog } from '../../contracts/sealed-log.ts';
-import { createSealedReading, type ReadRecord } from '../../contracts/sealed-reading.ts';
+import { createSealedReading } from '../../contracts/sealed-reading.ts';
 import { notAhead } from '../../contracts/steady-time.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
@@ -158,19 +158,11 @@ export async function openFeed(
       }
       const pending = reading.take(batch, record);
       const read = pending instanceof Promise ? await pending : pending;
-      if (read) alarms = foldSafely(read, record, batch) || alarms;
+      if (!read) continue;
+      const fresh = reading.attempt(batch, record, () => fold(read.record, record, batch.partition, read.opened.place));
+      alarms = fresh === true || alarms;
     }
     if (alarms) onAlarms();
-  }
-
-  /** What a fold throws must not hold up the records behind. */
-  function foldSafely({ opened, record }: ReadRecord, at: LogRecord, batch: RecordBatch): boolean {
-    try {
-      return fold(record, at, batch.partition, opened.place);
-    } catch (error) {
-      reading.leave(batch, at, 'unknown', (error as Error).message);
-      return false;
-    }
   }
 
   function follow(name: string, topics: readonly KafkaTopic[], sinceMs?: number): Promise<Reader> {
