@@ -28,6 +28,8 @@ WORKDIR /opt/vigil
 COPY --from=runtime /opt/vigil/node_modules node_modules
 COPY package.json ./
 COPY contracts contracts
+COPY process process
+COPY log log
 COPY certs certs
 COPY gateway gateway
 COPY processors processors

@@ -11,7 +11,9 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{contracts,gateway,processors,dashboard,simulators,certs,ops,tests}/**/*.test.{ts,tsx}'],
+          include: [
+            '{contracts,process,log,gateway,processors,dashboard,simulators,certs,ops,tests}/**/*.test.{ts,tsx}',
+          ],
           exclude: [...never, ...['int', 'e2e', 'fault', 'screen', 'attack'].map((kind) => `**/*.${kind}.test.ts`)],
           // Far beyond what any takes: a test must not depend on how busy the machine is.
           testTimeout: 60_000,

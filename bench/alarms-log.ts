@@ -2,11 +2,11 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
-import { createReader } from '../contracts/kafka/reader.ts';
 import type { AlarmEvent } from '../contracts/messages/alarms.ts';
 import { checkRecord } from '../contracts/messages/check.ts';
 import { contentTypes } from '../contracts/messages/records.ts';
-import type { SealedLog } from '../contracts/sealed-log.ts';
+import { createReader } from '../log/kafka/reader.ts';
+import type { SealedLog } from '../log/sealed-log.ts';
 import { valuesOf } from '../processors/bed.testing.ts';
 import type { TestPlatform } from '../tests/platform.ts';
 import { admitted, associate, devicePseudonym, openLogAs, startHouse, until } from '../tests/system.ts';

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { newBrowser } from '../dashboard/browser.testing.ts';
+import { newBrowser } from '../dashboard/server/browser.testing.ts';
 import { addAccount, password } from '../tests/browser.ts';
 import type { TestPlatform } from '../tests/platform.ts';
 import { startHouse } from '../tests/system.ts';

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { VigilError } from '../contracts/errors.ts';
-import { readSettings } from '../contracts/settings.ts';
-import { freeKafkaPorts } from '../ops/platform/kafkaNodes.ts';
+import { freeKafkaPorts } from '../ops/platform/kafka-nodes.ts';
 import { freeMetricsPorts, freePorts } from '../ops/platform/ports.ts';
 import { startSettings } from '../ops/settings.ts';
 import { createSteps } from '../ops/steps.ts';
 import { startSystem } from '../ops/system.ts';
+import { readSettings } from '../process/settings.ts';
 import { cpuSeconds, rssMb } from './accounts.ts';
 
 export type Cost = { readonly process: string; readonly cpuPercent: number; readonly rssMb: number };

@@ -8,7 +8,7 @@ import { VigilError } from '../contracts/errors.ts';
 import { type Child, saysReady, startChild } from '../ops/platform/child.ts';
 import { type Kafka, startKafka } from '../ops/platform/kafka.ts';
 import { freePorts } from '../ops/platform/ports.ts';
-import { serviceEnv } from '../ops/platform/serviceEnv.ts';
+import { serviceEnv } from '../ops/platform/service-env.ts';
 import { defaultSoftwareDir, ensureSoftware, type Software } from '../ops/platform/software.ts';
 import { cpuSeconds } from './accounts.ts';
 import type { Answer, Order } from './load.ts';

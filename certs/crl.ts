@@ -1,8 +1,8 @@
 /** The CRLs: `certs/device-ca.crl`, which the gateway reads again within seconds, and `certs/ca.crl` of the services. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RevocationList, readRevocationLists } from '../contracts/crl.ts';
 import { VigilError } from '../contracts/errors.ts';
+import { type RevocationList, readRevocationLists } from '../process/crl.ts';
 import { crlRenewalMs, listedIn, type Register } from './core/register.ts';
 import type { AuthorityName } from './core/wanted.ts';
 import { writeAtomic } from './files.ts';

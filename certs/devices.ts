@@ -1,8 +1,8 @@
 /** A device's certificate by request (its key stays with it), and its end. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { type RevocationList, serialKey } from '../contracts/crl.ts';
 import { VigilError } from '../contracts/errors.ts';
+import { type RevocationList, serialKey } from '../process/crl.ts';
 import {
   type IssuedCertificate,
   keyFault,

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readRevocationLists } from '../contracts/crl.ts';
+import { readRevocationLists } from '../process/crl.ts';
 import { runProgram } from '../tests/program.ts';
 
 const state = mkdtempSync(join(tmpdir(), 'vigil-certs-'));

@@ -1,11 +1,11 @@
 /** `npm run certs`: makes and renews every certificate; its commands issue and revoke those of devices. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { RevocationList } from '../contracts/crl.ts';
 import { VigilError } from '../contracts/errors.ts';
-import { becomeOwnerOf } from '../contracts/run-as.ts';
-import { describeSettings, readSettings } from '../contracts/settings.ts';
 import { visibleLines } from '../contracts/text.ts';
+import type { RevocationList } from '../process/crl.ts';
+import { becomeOwnerOf } from '../process/run-as.ts';
+import { describeSettings, readSettings } from '../process/settings.ts';
 import { type RevocationReason, revocationReasons } from './core/register.ts';
 import { crlFiles, issueCrl } from './crl.ts';
 import { enrol, revoke, revokeAgain } from './devices.ts';

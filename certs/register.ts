@@ -2,8 +2,8 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { serialKey } from '../contracts/crl.ts';
 import { VigilError } from '../contracts/errors.ts';
+import { serialKey } from '../process/crl.ts';
 import { type IssuedCertificate, parseRegister, type Register, type RegisterEntry } from './core/register.ts';
 import type { AuthorityName } from './core/wanted.ts';
 import { guarded } from './files.ts';

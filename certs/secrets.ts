@@ -2,9 +2,9 @@
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type AuditKeys, auditSigners, thumbprint } from '../contracts/audit-keys.ts';
 import { VigilError } from '../contracts/errors.ts';
 import { services } from '../contracts/topics.ts';
+import { type AuditKeys, auditSigners, thumbprint } from '../log/audit/keys.ts';
 import { keepPrivate, privateDirectory, writeAtomic } from './files.ts';
 
 /** 256 random bits each, base64url. */

@@ -2,7 +2,6 @@
  * The canary: a test reading that takes the whole way of a reading, every few seconds (docs/decisions/023-canary.md). What the processes
  * that send, carry and judge it must agree on.
  */
-import type { Manifest } from './settings.ts';
 
 /**
  * The device id of every canary: the CN of its certificate. No bed can have it. Whatever comes with this certificate is a canary or is
@@ -14,15 +13,3 @@ export const isCanary = (deviceId: string): boolean => deviceId === canaryDevice
 
 /** No canary for so long and the way of readings counts as broken, ms: three canaries of 5 s (ours). */
 export const canarySilentMsDefault = 15_000;
-
-/** Of who sends canaries and of who waits for them. */
-export const canarySilenceSettings = {
-  canarySilentMs: {
-    kind: 'integer',
-    env: 'VIGIL_CANARY_SILENT_MS',
-    help: 'without a canary for so long the way of readings counts as broken, ms; at least three times VIGIL_CANARY_EVERY_MS; 0: no canary runs here, so nobody waits for one',
-    min: 0,
-    max: 120_000,
-    fallback: canarySilentMsDefault,
-  },
-} as const satisfies Manifest;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { keysOfPartitions, partitionOf } from './kafka/connect.ts';
+import { keysOfPartitions, partitionOf } from '../log/kafka/connect.ts';
 import {
   audienceOf,
   clinicalPartitions,

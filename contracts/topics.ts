@@ -196,7 +196,7 @@ export const kafkaTopics = {
 
 /**
  * The topics whose changes depend on all that was written before, so that of several processes of the service only one may write at a
- * time (contracts/kafka/turn.ts): by Kafka's transactional id. The operator's tools write without a turn.
+ * time (log/kafka/turn.ts): by Kafka's transactional id. The operator's tools write without a turn.
  */
 export const turns = {
   associations: { service: 'dashboard', id: 'dashboard-associations' },

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { ensureCertificates } from '../certs/ensure.ts';
-import type { SealedLog } from '../contracts/sealed-log.ts';
+import type { SealedLog } from '../log/sealed-log.ts';
 import { freePorts } from '../ops/platform/ports.ts';
 import { admitted, associate, openLogAs, ownPorts, type RunningHouse, startHouse, until } from '../tests/system.ts';
 import { connectMqtt, publishFor, recordsOf } from './gateway.testing.ts';

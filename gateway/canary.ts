@@ -5,10 +5,10 @@
 import { isUtf8 } from 'node:buffer';
 import type { Logger } from 'pino';
 import { isCanary } from '../contracts/canary.ts';
-import { keysOfPartitions } from '../contracts/kafka/connect.ts';
 import { type CanaryRecord, type CanarySightRecord, contentTypes } from '../contracts/messages/records.ts';
-import type { SealedLog } from '../contracts/sealed-log.ts';
 import { formatInstant } from '../contracts/time.ts';
+import { keysOfPartitions } from '../log/kafka/connect.ts';
+import type { SealedLog } from '../log/sealed-log.ts';
 import { type CanaryPace, judgeCanary } from './core/canary.ts';
 import { inboxAt } from './core/inbox.ts';
 import { leftOutBefore } from './core/quiet.ts';

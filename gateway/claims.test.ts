@@ -1,8 +1,8 @@
 import pino from 'pino';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { contentTypes } from '../contracts/messages/records.ts';
-import type { SealedLog } from '../contracts/sealed-log.ts';
-import type { ReadRecord } from '../contracts/sealed-reading.ts';
+import type { SealedLog } from '../log/sealed-log.ts';
+import type { ReadRecord } from '../log/sealed-reading.ts';
 import { type Claims, createClaims } from './claims.ts';
 import { createCounters } from './counters.ts';
 import { createMeasures } from './measures.ts';

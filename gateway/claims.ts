@@ -3,9 +3,9 @@
  * follows what all write, and acts in that order. So the newest connection wins wherever the older one lives, and all agree on it.
  */
 import type { Logger } from 'pino';
-import { observe } from '../contracts/histogram.ts';
 import { type ClaimRecord, contentTypes } from '../contracts/messages/records.ts';
-import type { SealedLog } from '../contracts/sealed-log.ts';
+import type { SealedLog } from '../log/sealed-log.ts';
+import { observe } from '../process/histogram.ts';
 import { type ClaimsMet, meetClaim } from './core/claims.ts';
 import type { Counters } from './counters.ts';
 import type { Sink } from './listener/sink.ts';
@@ -41,6 +41,7 @@ type Open = {
   over: boolean;
 };
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export async function createClaims(options: {
   readonly sealedLog: Pick<SealedLog, 'append' | 'followTable'>;
   /** This process's start. */

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { ensureCertificates } from '../certs/ensure.ts';
-import type { SealedLog } from '../contracts/sealed-log.ts';
+import type { SealedLog } from '../log/sealed-log.ts';
 import { freePorts } from '../ops/platform/ports.ts';
 import { openLogAs, ownPorts, type RunningHouse, startHouse } from '../tests/system.ts';
 import { connectMqtt, recordsOf } from './gateway.testing.ts';

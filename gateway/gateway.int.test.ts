@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto';
 import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ensureCertificates } from '../certs/ensure.ts';
-import { unassignedAssociation } from '../contracts/envelope/pseudonym.ts';
 import { contentTypes } from '../contracts/messages/records.ts';
-import type { SealedLog } from '../contracts/sealed-log.ts';
-import { readSettings } from '../contracts/settings.ts';
-import { serviceEnv } from '../ops/platform/serviceEnv.ts';
+import { unassignedAssociation } from '../log/envelope/pseudonym.ts';
+import type { SealedLog } from '../log/sealed-log.ts';
+import { serviceEnv } from '../ops/platform/service-env.ts';
+import { readSettings } from '../process/settings.ts';
 import {
   admitted,
   associate,
@@ -137,7 +137,7 @@ describe('a reading', () => {
     const client = await connect('moved');
     await publishFor(client, `devices/${device('moved')}/observations`, { time: iso(Date.now()), values: [spo2] });
     const records: { key: string; value: Buffer }[] = [];
-    const { createReader } = await import('../contracts/kafka/reader.ts');
+    const { createReader } = await import('../log/kafka/reader.ts');
     const { pino } = await import('pino');
     const reader = await createReader(operator.kafka, {
       group: `operator-${randomUUID()}`,

@@ -31,6 +31,7 @@ const failed: Outcome = { kind: 'failed' };
 const notServed = { code: 'device-not-served', message: 'too many devices have associations (gateway/tables.ts)' };
 
 /** Writes what was published to the log and tells, once, what became of it: nothing is told before Kafka has it. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createIngest(options: {
   readonly append: AppendSealed;
   readonly rejections: Pick<Rejections, 'keep' | 'keepApart'>;

@@ -2,13 +2,13 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
-import { followServerPair, showCertificates, watchCertificates } from '../contracts/certificate-files.ts';
-import { observe } from '../contracts/histogram.ts';
-import { type Health, openMetricsServer } from '../contracts/metrics-server.ts';
-import { runProcess } from '../contracts/run-process.ts';
-import { openSealedLog, type SealedLog } from '../contracts/sealed-log.ts';
-import type { Settings } from '../contracts/settings.ts';
-import { keepSteadyTime, wallAheadMs } from '../contracts/system-clock.ts';
+import { openSealedLog, type SealedLog } from '../log/sealed-log.ts';
+import { followServerPair, showCertificates, watchCertificates } from '../process/certificate-files.ts';
+import { observe } from '../process/histogram.ts';
+import { type Health, openMetricsServer } from '../process/metrics-server.ts';
+import { runProcess } from '../process/run-process.ts';
+import type { Settings } from '../process/settings.ts';
+import { keepSteadyTime, wallAheadMs } from '../process/system-clock.ts';
 import { withCanary } from './canary.ts';
 import { createClaims } from './claims.ts';
 import { inboxAt } from './core/inbox.ts';
@@ -57,6 +57,7 @@ type Common = {
 const now = () => Date.now();
 const monotonicMs = () => performance.now();
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: the composition of the process, read from top to bottom.
 async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logger): Promise<Gateway> {
   const clock = keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
   const counters = createCounters();
@@ -166,6 +167,7 @@ function openLog({ settings, boot, measures, log }: Common): Promise<SealedLog> 
 type Intake = { readonly sink: Sink; close(): Promise<void> };
 
 /** What becomes of a message, whichever way it came. Ready when the associations and the claims in Kafka are read. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: the composition of the process, read from top to bottom.
 async function openIntake(common: Common, sealedLog: SealedLog, listener: () => Listener | undefined): Promise<Intake> {
   const { settings, boot, counters, measures, log } = common;
   const { pseudonymKey } = settings;

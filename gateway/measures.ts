@@ -1,7 +1,7 @@
 /** What the gateway measures besides its counters: numbers in place, so that a reading costs an addition. Shown by `metrics.ts`. */
 
-import { createHistogram, type Histogram } from '../contracts/histogram.ts';
 import { type DeviceTopicKind, deviceTopicKinds, forDeviceTopics } from '../contracts/topics.ts';
+import { createHistogram, type Histogram } from '../process/histogram.ts';
 import type { ContinuityCounts } from './core/continuity.ts';
 
 /** `other`: what was published to a topic that is none of the device's. */

@@ -1,13 +1,13 @@
 /** What Prometheus is shown of the gateway. The names are in docs/operator.md's alerts: who renames one looks there. */
 
-import { addCertificateMetrics } from '../contracts/certificate-files.ts';
-import type { DataKey, Sealer } from '../contracts/envelope/sealer.ts';
-import { observe } from '../contracts/histogram.ts';
-import type { Appender } from '../contracts/kafka/appender.ts';
-import { addDamageMetrics, type DamageBook } from '../contracts/kafka/damage-book.ts';
-import { createMetrics, type Metrics } from '../contracts/metrics.ts';
-import { addClockMetrics, type SystemClock, wallAheadMs } from '../contracts/system-clock.ts';
 import { deviceTopicKinds } from '../contracts/topics.ts';
+import type { DataKey, Sealer } from '../log/envelope/sealer.ts';
+import type { Appender } from '../log/kafka/appender.ts';
+import { addDamageMetrics, type DamageBook } from '../log/kafka/damage-book.ts';
+import { addCertificateMetrics } from '../process/certificate-files.ts';
+import { observe } from '../process/histogram.ts';
+import { createMetrics, type Metrics } from '../process/metrics.ts';
+import { addClockMetrics, type SystemClock, wallAheadMs } from '../process/system-clock.ts';
 import { endingOf, firstEndOf } from './core/ending.ts';
 import type { CounterName, Counters } from './counters.ts';
 import type { Listener } from './listener/listener.ts';
@@ -62,6 +62,7 @@ export function gatewayMetrics(from: GatewayMetricsSources): Metrics {
   return metrics;
 }
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one table of metrics.
 function connectionMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
   const { counters, measures } = from;
   const listener = from.listener;
@@ -189,6 +190,7 @@ const results: readonly (readonly [outcome: string, of: keyof ReadingCounts])[] 
   ['failed', 'failed'],
 ];
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one table of metrics.
 function readingMetrics(metrics: Metrics, from: GatewayMetricsSources): void {
   const { counters, measures } = from;
   metrics.counter('vigil_gateway_publishes_total', 'PUBLISH packets that were taken.', () => counters.publishes);

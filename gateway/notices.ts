@@ -36,6 +36,7 @@ export type Notices = Pick<Sink, 'connected' | 'ended' | 'will'> & {
 
 type EndReason = NonNullable<ConnectionRecord['reason']>;
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createNotices(options: {
   readonly append: AppendSealed;
   readonly publish: Sink['publish'];

@@ -59,6 +59,7 @@ export type RejectionLimits = {
   readonly apart: RejectedLimits;
 };
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createRejections(options: {
   readonly append: AppendSealed;
   /** This process's start. */

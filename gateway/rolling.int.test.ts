@@ -5,11 +5,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ensureCertificates } from '../certs/ensure.ts';
-import { unassignedAssociation } from '../contracts/envelope/pseudonym.ts';
 import { contentTypes } from '../contracts/messages/records.ts';
-import type { SealedLog } from '../contracts/sealed-log.ts';
-import { readSettings } from '../contracts/settings.ts';
-import { serviceEnv } from '../ops/platform/serviceEnv.ts';
+import { unassignedAssociation } from '../log/envelope/pseudonym.ts';
+import type { SealedLog } from '../log/sealed-log.ts';
+import { serviceEnv } from '../ops/platform/service-env.ts';
+import { readSettings } from '../process/settings.ts';
 import { alarmsOf, readWhole } from '../tests/log-witness.ts';
 import type { TestPlatform } from '../tests/platform.ts';
 import { openLogAs, ownPorts, type RunningHouse, startHouse, until } from '../tests/system.ts';

@@ -1,9 +1,9 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { beforeEach, expect, it } from 'vitest';
-import { createSealer } from '../contracts/envelope/sealer.ts';
-import type { Appender } from '../contracts/kafka/appender.ts';
 import { contentTypes } from '../contracts/messages/records.ts';
 import { kafkaTopics } from '../contracts/topics.ts';
+import { createSealer } from '../log/envelope/sealer.ts';
+import type { Appender } from '../log/kafka/appender.ts';
 import { createSealing, type Unsealed } from './sealing.ts';
 
 const readers = {

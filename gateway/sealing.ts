@@ -1,10 +1,11 @@
 /** Seals and appends, in the order of the calls: also while a data key is being made, wrapped and published. */
-import type { DataKey, Sealer } from '../contracts/envelope/sealer.ts';
-import type { Appender } from '../contracts/kafka/appender.ts';
+
 import type { ContentType } from '../contracts/messages/records.ts';
 import type { KafkaTopic } from '../contracts/topics.ts';
+import type { DataKey, Sealer } from '../log/envelope/sealer.ts';
+import type { Appender } from '../log/kafka/appender.ts';
 
-/** Where a record goes and who says so; see `Place` in contracts/envelope/header.ts. */
+/** Where a record goes and who says so; see `Place` in log/envelope/header.ts. */
 export type Unsealed = {
   readonly topic: KafkaTopic;
   readonly key: string;

@@ -1,7 +1,7 @@
 import { VigilError } from '../contracts/errors.ts';
-import { kafkaSettings } from '../contracts/kafka/settings.ts';
-import { metricsSettings } from '../contracts/metrics-server.ts';
-import type { Manifest, Settings } from '../contracts/settings.ts';
+import { kafkaSettings } from '../log/kafka/settings.ts';
+import { metricsSettings } from '../process/metrics-server.ts';
+import type { Manifest, Settings } from '../process/settings.ts';
 import { defaultLimits, type Limits } from './listener/limits.ts';
 import type { RejectionLimits } from './rejections.ts';
 import { upstreamSettings } from './upstream/settings.ts';

@@ -6,7 +6,7 @@ import type { MqttClient } from 'mqtt';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
 import { ensureCertificates } from '../certs/ensure.ts';
 import { type ConnectionRecord, contentTypes, type StatusRecord } from '../contracts/messages/records.ts';
-import type { SealedLog } from '../contracts/sealed-log.ts';
+import type { SealedLog } from '../log/sealed-log.ts';
 import { freePorts } from '../ops/platform/ports.ts';
 import { dial } from '../tests/faults/connection.ts';
 import { freeze, thaw } from '../tests/faults/process.ts';

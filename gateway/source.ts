@@ -1,6 +1,7 @@
 /** The device behind one connection, as the pipeline needs it: everything that would be costly to find out for each reading. */
-import { pseudonym, unassignedAssociation } from '../contracts/envelope/pseudonym.ts';
+
 import { type DeviceTopicKind, deviceTopic, deviceTopicKinds, forDeviceTopics } from '../contracts/topics.ts';
+import { pseudonym, unassignedAssociation } from '../log/envelope/pseudonym.ts';
 import type { DeviceClocks } from './core/clocks.ts';
 import { type Continuity, newContinuity } from './core/continuity.ts';
 import { newQuiet, type Quiet } from './core/quiet.ts';

@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
-import { pseudonym } from '../contracts/envelope/pseudonym.ts';
 import { contentTypes } from '../contracts/messages/records.ts';
-import type { TableRecord } from '../contracts/sealed-log.ts';
+import { pseudonym } from '../log/envelope/pseudonym.ts';
+import type { TableRecord } from '../log/sealed-log.ts';
 import { followTables } from './tables.ts';
 
 const pseudonymKey = Buffer.alloc(32, 1).toString('base64url');

@@ -1,10 +1,10 @@
 /** What the gateway knows from the log: whose readings a device's are, and which wards somebody watches. */
 import type { Logger } from 'pino';
-import { pseudonym } from '../contracts/envelope/pseudonym.ts';
 import { contentTypes, type DeviceAssociations, type PresenceRecord } from '../contracts/messages/records.ts';
-import type { SealedLog, TableRecord } from '../contracts/sealed-log.ts';
-import type { ReadRecord } from '../contracts/sealed-reading.ts';
 import { parseInstant } from '../contracts/time.ts';
+import { pseudonym } from '../log/envelope/pseudonym.ts';
+import type { SealedLog, TableRecord } from '../log/sealed-log.ts';
+import type { ReadRecord } from '../log/sealed-reading.ts';
 import { type Period, readPeriods } from './core/associations.ts';
 import { type Presence, presenceLifeMs } from './core/inbox.ts';
 

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 import { watchForAlarm } from './clinician.ts';
 import { type PassedOn, withoutPlaces } from './passed-on.ts';
-import { freeKafkaPorts } from './platform/kafkaNodes.ts';
+import { freeKafkaPorts } from './platform/kafka-nodes.ts';
 import { freeMetricsPorts, freePorts } from './platform/ports.ts';
 import { type StartSettings, whereaboutsOf } from './settings.ts';
 import { createSteps } from './steps.ts';

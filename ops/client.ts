@@ -6,14 +6,7 @@ import { run } from './platform/run.ts';
 
 const root = join(import.meta.dirname, '..');
 /** What the client's build reads. */
-const sources = [
-  'dashboard/client',
-  'dashboard/pace.ts',
-  'dashboard/protocol.ts',
-  'dashboard/protocol-devices.ts',
-  'dashboard/protocol-live.ts',
-  'contracts',
-];
+const sources = ['dashboard/client', 'dashboard/protocol', 'contracts'];
 
 export async function ensureClient(): Promise<void> {
   const built = newest(join(root, 'dashboard/client/dist/index.html'));

@@ -4,9 +4,9 @@ import { request } from 'node:https';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
 import { VigilError } from '../contracts/errors.ts';
-import { livePath, requestHeader } from '../dashboard/pace.ts';
+import { livePath, requestHeader } from '../dashboard/protocol/pace.ts';
 import type { Login } from './demo.ts';
-import type { Whereabouts } from './platform/serviceEnv.ts';
+import type { Whereabouts } from './platform/service-env.ts';
 
 export type Seen = { readonly readings: number; readonly alarms: number };
 

@@ -1,5 +1,5 @@
 /** The machine's clock as `npm start` sees it: a step is reported, and told to every process that is started again. */
-import { clockSettings, type SystemClock } from '../contracts/system-clock.ts';
+import { clockSettings, type SystemClock } from '../process/system-clock.ts';
 
 /** Settings for a process that joins those that run already. */
 export function clockEnv(clock: Pick<SystemClock, 'step'>): Record<string, string> {

@@ -5,20 +5,20 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { writeAtomic } from '../certs/files.ts';
-import { pseudonym } from '../contracts/envelope/pseudonym.ts';
 import { VigilError } from '../contracts/errors.ts';
-import { kafkaSettings } from '../contracts/kafka/settings.ts';
 import {
   type AssociationPeriod,
   contentTypes,
   type DeviceAssociations,
   type Role,
 } from '../contracts/messages/records.ts';
-import { openSealedLog } from '../contracts/sealed-log.ts';
-import { readSettings } from '../contracts/settings.ts';
 import { formatInstant } from '../contracts/time.ts';
+import { pseudonym } from '../log/envelope/pseudonym.ts';
+import { kafkaSettings } from '../log/kafka/settings.ts';
+import { openSealedLog } from '../log/sealed-log.ts';
+import { readSettings } from '../process/settings.ts';
 import { run } from './platform/run.ts';
-import { serviceEnv, shippedWardsFile, type Whereabouts } from './platform/serviceEnv.ts';
+import { serviceEnv, shippedWardsFile, type Whereabouts } from './platform/service-env.ts';
 
 export type Login = { readonly userId: string; readonly role: Role; readonly wards: string; readonly password: string };
 
@@ -31,7 +31,7 @@ const people: readonly { userId: string; name: string; role: Role; wards: string
   { userId: 'technician', name: 'Demo Technician', role: 'technician', wards: '*' },
   { userId: 'auditor', name: 'Demo Auditor', role: 'auditor', wards: '*' },
 ];
-const accountProgram = join(import.meta.dirname, '..', 'dashboard', 'account.ts');
+const accountProgram = join(import.meta.dirname, '..', 'dashboard', 'server', 'account.ts');
 
 /** Puts the shipped registry of wards and beds into a folder that has none: it is the hospital's to edit from then on. */
 export function ensureWards(folder: string): void {

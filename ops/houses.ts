@@ -1,7 +1,7 @@
 /** Our own processes: which program each is, and how it is started. */
 import { join } from 'node:path';
 import { type Child, saysReady, startChild } from './platform/child.ts';
-import { serviceEnv, type Whereabouts } from './platform/serviceEnv.ts';
+import { serviceEnv, type Whereabouts } from './platform/service-env.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -9,7 +9,7 @@ const programs = {
   gateway: 'gateway/main.ts',
   alarms: 'processors/alarms/main.ts',
   trends: 'processors/trends/main.ts',
-  dashboard: 'dashboard/main.ts',
+  dashboard: 'dashboard/server/main.ts',
   witness: 'processors/witness/main.ts',
   canary: 'processors/canary/main.ts',
   simulators: 'simulators/main.ts',

@@ -2,10 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { Setting } from '../contracts/settings.ts';
+import type { Setting } from '../process/settings.ts';
 import { gatewayProcesses } from './gateways.ts';
 import { houses, manifests, passedOn, readStart, serverNamesOf, withoutPlaces } from './passed-on.ts';
-import { serviceEnv } from './platform/serviceEnv.ts';
+import { serviceEnv } from './platform/service-env.ts';
 import { startSettings, whereaboutsOf } from './settings.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vigil-passed-on-'));

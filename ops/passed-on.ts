@@ -1,18 +1,18 @@
 /** Which settings of `npm start`'s environment go on to which process, and which are refused because `npm start` makes them itself. */
 import { isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
-import { settingNames, unknownNameFaults } from '../contracts/setting-names.ts';
-import { checkSettings, type Environment, type Manifest, refuse } from '../contracts/settings.ts';
-import { settings as dashboardSettings } from '../dashboard/settings.ts';
+import { settings as dashboardSettings } from '../dashboard/server/settings.ts';
 import { gatewaySettings } from '../gateway/settings.ts';
 import { upstreamSettings } from '../gateway/upstream/settings.ts';
+import { settingNames, unknownNameFaults } from '../process/setting-names.ts';
+import { checkSettings, type Environment, type Manifest, refuse } from '../process/settings.ts';
 import { alarmSettings } from '../processors/alarms/settings.ts';
 import { canarySettings } from '../processors/canary/settings.ts';
 import { settings as trendsSettings } from '../processors/trends/settings.ts';
 import { settings as witnessSettings } from '../processors/witness/settings.ts';
 import { simulatorSettings } from '../simulators/settings.ts';
 import type { House } from './houses.ts';
-import { serviceEnv, type Whereabouts } from './platform/serviceEnv.ts';
+import { serviceEnv, type Whereabouts } from './platform/service-env.ts';
 import { type StartSettings, startSettings, whereaboutsOf } from './settings.ts';
 
 /** What each process can be set to. */

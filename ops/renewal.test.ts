@@ -6,7 +6,7 @@ import { dayMs } from '../certs/core/renewal.ts';
 import { revoke } from '../certs/devices.ts';
 import { ensureCertificates } from '../certs/ensure.ts';
 import { revokeService } from '../certs/services.ts';
-import { readRevocationLists } from '../contracts/crl.ts';
+import { readRevocationLists } from '../process/crl.ts';
 import { keepCertificates, type Renewal } from './renewal.ts';
 
 let stateDir: string;

@@ -15,7 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
-import { idsOf, isRoot } from '../contracts/run-as.ts';
+import { idsOf, isRoot } from '../process/run-as.ts';
 import { handOver } from './run-as.ts';
 
 /** What happens between the look at a folder and the look into it. */
@@ -43,7 +43,7 @@ it('takes a user that need not exist by its numbers, and refuses a name that nob
 it.runIf(isRoot())('root becomes the owner of a folder that is another user’s, for good', () => {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-run-as-'));
   chownSync(folder, 59_443, 59_443);
-  const module = join(import.meta.dirname, '..', 'contracts', 'run-as.ts');
+  const module = join(import.meta.dirname, '..', 'process', 'run-as.ts');
   const program = `import { becomeOwnerOf } from ${JSON.stringify(module)};
     becomeOwnerOf(${JSON.stringify(folder)});
     let back = 'refused';

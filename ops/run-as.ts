@@ -15,7 +15,7 @@ import {
 import { dirname, join, resolve } from 'node:path';
 import { privateDirectory } from '../certs/files.ts';
 import { VigilError } from '../contracts/errors.ts';
-import { become, type Ids, idsOf, isRoot } from '../contracts/run-as.ts';
+import { become, type Ids, idsOf, isRoot } from '../process/run-as.ts';
 import { ensureClient } from './client.ts';
 import { ensureJava, ensureSoftware } from './platform/software.ts';
 

@@ -1,12 +1,12 @@
 /** Reading what a topic holds now, opened: for what an operator does by hand. */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import type { Opened } from '../contracts/envelope/header.ts';
-import type { LogRecord } from '../contracts/kafka/log-record.ts';
-import { createReader, type ReaderOptions, type RecordBatch } from '../contracts/kafka/reader.ts';
-import type { SealedLog } from '../contracts/sealed-log.ts';
-import { createSealedReading, type ReadRecord, type SealedReading } from '../contracts/sealed-reading.ts';
 import type { KafkaTopic } from '../contracts/topics.ts';
+import type { Opened } from '../log/envelope/header.ts';
+import type { LogRecord } from '../log/kafka/log-record.ts';
+import { createReader, type ReaderOptions, type RecordBatch } from '../log/kafka/reader.ts';
+import type { SealedLog } from '../log/sealed-log.ts';
+import { createSealedReading, type ReadRecord, type SealedReading } from '../log/sealed-reading.ts';
 
 export type TopicRead = {
   readonly topic: KafkaTopic;
@@ -21,7 +21,7 @@ type PlacedRecord = LogRecord & { readonly partition: number };
 
 /**
  * Hands out every record that the topic holds now, one after the other, in the order of its partition.
- * @param onRecord gets undefined for a record that cannot be read (contracts/sealed-reading.ts)
+ * @param onRecord gets undefined for a record that cannot be read (log/sealed-reading.ts)
  */
 export function readTopic(
   log: SealedLog,

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
-import type { Manifest, Settings } from '../contracts/settings.ts';
+import type { Manifest, Settings } from '../process/settings.ts';
 import { copiesSetting } from './platform/copies.ts';
-import { brokersOf } from './platform/kafkaNodes.ts';
-import type { Whereabouts } from './platform/serviceEnv.ts';
+import { brokersOf } from './platform/kafka-nodes.ts';
+import type { Whereabouts } from './platform/service-env.ts';
 import { defaultSoftwareDir } from './platform/software.ts';
 
 const port = (env: string, what: string, fallback: number) =>

@@ -1,8 +1,8 @@
 /** `npm start`: the whole system on one machine, until Ctrl-C. `npm start -- --check` proves it and ends. */
 import { parseArgs } from 'node:util';
 import { VigilError } from '../contracts/errors.ts';
-import { describeSettings } from '../contracts/settings.ts';
 import { visibleLines } from '../contracts/text.ts';
+import { describeSettings } from '../process/settings.ts';
 import { runCheck } from './check.ts';
 import { loginLines } from './logins.ts';
 import { outliveOutput } from './output.ts';

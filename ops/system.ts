@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { ensureCertificates } from '../certs/ensure.ts';
 import { privateDirectory } from '../certs/files.ts';
 import { canaryDeviceId } from '../contracts/canary.ts';
-import type { Environment } from '../contracts/settings.ts';
-import { keepSteadyTime } from '../contracts/system-clock.ts';
+import type { Environment } from '../process/settings.ts';
+import { keepSteadyTime } from '../process/system-clock.ts';
 import { endedWithin } from './bounded.ts';
 import { ensureClient } from './client.ts';
 import { clockEnv, clockLog } from './clock.ts';
@@ -17,9 +17,9 @@ import { nothingPassedOn, type PassedOn, serverNamesOf } from './passed-on.ts';
 import { replicationOf } from './platform/copies.ts';
 import { backupIsClosed, startInflux } from './platform/influx.ts';
 import { startBroker } from './platform/kafka.ts';
-import { kafkaNodes, markBegun, memberOf, readyNodes } from './platform/kafkaNodes.ts';
+import { kafkaNodes, markBegun, memberOf, readyNodes } from './platform/kafka-nodes.ts';
 import { requireFreePorts } from './platform/ports.ts';
-import type { Whereabouts } from './platform/serviceEnv.ts';
+import type { Whereabouts } from './platform/service-env.ts';
 import { ensureSoftware } from './platform/software.ts';
 import { ensureTopics } from './platform/topics.ts';
 import { keepCertificates } from './renewal.ts';
@@ -85,6 +85,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
   }
 }
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: the order in which processes start, read from top to bottom.
 async function start(options: SystemOptions, opened: Closing[], close: () => Promise<void>): Promise<System> {
   const { settings, steps, report, signal, shortLived = false, passed = nothingPassedOn, upstream = {} } = options;
   const { stateDir } = settings;

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pino from 'pino';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { createReader } from '../contracts/kafka/reader.ts';
 import { checkRecord } from '../contracts/messages/check.ts';
 import { contentTypes, type ObservationRecord, type StatusRecord } from '../contracts/messages/records.ts';
-import type { SealedLog } from '../contracts/sealed-log.ts';
-import { serviceEnv } from '../ops/platform/serviceEnv.ts';
+import { createReader } from '../log/kafka/reader.ts';
+import type { SealedLog } from '../log/sealed-log.ts';
+import { serviceEnv } from '../ops/platform/service-env.ts';
 import type { TestPlatform } from '../tests/platform.ts';
 import { openLogAs, ownPorts, type RunningHouse, root, startHouse, until } from '../tests/system.ts';
 

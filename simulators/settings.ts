@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import type { Manifest } from '../contracts/settings.ts';
-import { clockSettings } from '../contracts/system-clock.ts';
+import type { Manifest } from '../process/settings.ts';
+import { clockSettings } from '../process/system-clock.ts';
 
 /** Options of the command line go before these. */
 export const simulatorSettings = {

@@ -8,11 +8,11 @@ import type { MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ensureCertificates } from '../certs/ensure.ts';
 import type { AssociationPeriod } from '../contracts/messages/records.ts';
-import type { SealedLog } from '../contracts/sealed-log.ts';
-import { writeAccounts } from '../dashboard/accounts/accounts.ts';
-import { hashPassword } from '../dashboard/accounts/password.ts';
-import { type Browser, newBrowser } from '../dashboard/browser.testing.ts';
+import { writeAccounts } from '../dashboard/server/accounts/accounts.ts';
+import { hashPassword } from '../dashboard/server/accounts/password.ts';
+import { type Browser, newBrowser } from '../dashboard/server/browser.testing.ts';
 import { connectMqtt, publishFor, recordsOf } from '../gateway/gateway.testing.ts';
+import type { SealedLog } from '../log/sealed-log.ts';
 import { startTestPlatform, type TestPlatform } from './platform.ts';
 import { admitted, associate, openLogAs, ownPorts, type RunningHouse, startHouse, until } from './system.ts';
 

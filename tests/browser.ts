@@ -46,7 +46,7 @@ export function addAccount(
     '--file',
     file,
   ];
-  execFileSync(process.execPath, [join(root, 'dashboard/account.ts'), 'add', ...options], {
+  execFileSync(process.execPath, [join(root, 'dashboard/server/account.ts'), 'add', ...options], {
     input: password,
     stdio: ['pipe', 'ignore', 'inherit'],
   });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import type { SealedLog } from '../contracts/sealed-log.ts';
+import type { SealedLog } from '../log/sealed-log.ts';
 import { ensureFaketime } from '../ops/platform/software.ts';
 import { addAccount, logIn, openBrowser } from './browser.ts';
 import { connectDevice, type TestDevice } from './device.ts';

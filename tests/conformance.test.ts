@@ -9,7 +9,7 @@ const text = readFileSync(join(root, 'docs', 'mqtt-conformance.md'), 'utf8');
 const itself = /^tests\/conformance(?:\.test)?\.ts$/;
 
 const sources = new Map(
-  ['gateway', 'tests', 'simulators', 'contracts'].flatMap((folder) =>
+  ['gateway', 'tests', 'simulators', 'contracts', 'log', 'process'].flatMap((folder) =>
     readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' })
       .map((name) => `${folder}/${name}`.replaceAll('\\', '/'))
       .filter((path) => path.endsWith('.ts') && !itself.test(path))

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectAsync, type MqttClient } from 'mqtt';
 import { type DeviceTopicKind, deviceTopic } from '../contracts/topics.ts';
-import type { Whereabouts } from '../ops/platform/serviceEnv.ts';
+import type { Whereabouts } from '../ops/platform/service-env.ts';
 
 export type TestDevice = {
   readonly deviceId: string;

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { AssociationPeriod } from '../contracts/messages/records.ts';
-import type { SealedLog } from '../contracts/sealed-log.ts';
+import type { SealedLog } from '../log/sealed-log.ts';
 import { startBroker } from '../ops/platform/kafka.ts';
 import { addAccount, logIn, openBrowser } from './browser.ts';
 import { connectDevice, streamOf } from './device.ts';

@@ -4,14 +4,14 @@
  */
 import { randomUUID } from 'node:crypto';
 import pino from 'pino';
-import type { Opened } from '../contracts/envelope/header.ts';
 import type { VigilError } from '../contracts/errors.ts';
-import { createReader } from '../contracts/kafka/reader.ts';
 import type { Alarm } from '../contracts/messages/alarms.ts';
 import { checkRecord } from '../contracts/messages/check.ts';
 import { contentTypes } from '../contracts/messages/records.ts';
-import type { SealedLog } from '../contracts/sealed-log.ts';
 import type { KafkaTopic } from '../contracts/topics.ts';
+import type { Opened } from '../log/envelope/header.ts';
+import { createReader } from '../log/kafka/reader.ts';
+import type { SealedLog } from '../log/sealed-log.ts';
 
 export type Witnessed = {
   readonly key: string;

@@ -1,10 +1,10 @@
-/** Records of the log are opened and checked by `contracts/sealed-reading.ts`. Other files that do it are listed here with the reason. */
+/** Records of the log are opened and checked by `log/sealed-reading.ts`. Other files that do it are listed here with the reason. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
-const houses = ['certs', 'contracts', 'dashboard', 'gateway', 'ops', 'processors', 'simulators'];
+const houses = ['certs', 'contracts', 'dashboard', 'gateway', 'log', 'ops', 'process', 'processors', 'simulators'];
 const files = houses.flatMap((house) =>
   readdirSync(join(root, house), { recursive: true, encoding: 'utf8' })
     .filter((file) => file.endsWith('.ts') && !/\.(test|testing)\.ts$/.test(file))
@@ -16,8 +16,8 @@ it('only these check what an envelope held', () => {
   expect(files.length).toBeGreaterThan(300);
   expect(using(/import \{[^}]*\bcheckRecord\b[^}]*\} from/)).toEqual([
     // A record that opens and does not fit is a finding of the audit.
-    'contracts/audit-reading.ts',
-    'contracts/sealed-reading.ts',
+    'log/audit/reading.ts',
+    'log/sealed-reading.ts',
     // A capture holds what was sent as it was sent.
     'ops/capture/lines.ts',
     // A line of a capture is no record of the log.
@@ -26,5 +26,5 @@ it('only these check what an envelope held', () => {
 });
 
 it('only these open an envelope', () => {
-  expect(using(/\b(?:opener|log|sealed|sealedLog|options)\.open\(/)).toEqual(['contracts/sealed-reading.ts']);
+  expect(using(/\b(?:opener|log|sealed|sealedLog|options)\.open\(/)).toEqual(['log/sealed-reading.ts']);
 });

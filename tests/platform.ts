@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { type Platform, startPlatform } from '../ops/platform/platform.ts';
 import { freePorts } from '../ops/platform/ports.ts';
-import type { Whereabouts } from '../ops/platform/serviceEnv.ts';
+import type { Whereabouts } from '../ops/platform/service-env.ts';
 import { defaultSoftwareDir, ensureChromium } from '../ops/platform/software.ts';
 
 export type TestPlatform = Whereabouts & {

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { startChild } from '../ops/platform/child.ts';
 import { freeMetricsPorts, freePorts } from '../ops/platform/ports.ts';
-import type { Whereabouts } from '../ops/platform/serviceEnv.ts';
+import type { Whereabouts } from '../ops/platform/service-env.ts';
 import { root } from './system.ts';
 
 export type ProductWhereabouts = Whereabouts & {

@@ -7,7 +7,7 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } fro
 import { join } from 'node:path';
 import { afterAll, describe, expect, inject, it } from 'vitest';
 import { readRecorded } from '../certs/fingerprints.ts';
-import { newBrowser } from '../dashboard/browser.testing.ts';
+import { newBrowser } from '../dashboard/server/browser.testing.ts';
 import { type RunningProduct, startProduct } from './product.ts';
 import { root, until } from './system.ts';
 

@@ -79,7 +79,7 @@ describe('it finds', () => {
     ['a row that is missing', '| 4.2.1 |', '| 4.2.1x |', '4.2.1 is missing'],
     ['a row twice', '| 12.1.1 |', '| 12.1.1, 12.1.2 |', '12.1.2 stands twice'],
     ['a row of level 3', '| 8.2.3 |', '| 8.2.3, 8.2.4 |', '8.2.4 is none of level 1 or 2'],
-    ['a file that is not there', '`dashboard/proxies.test.ts`', '`dashboard/proxy.test.ts`', 'is not there'],
+    ['a file that is not there', '`dashboard/server/proxies.test.ts`', '`dashboard/proxy.test.ts`', 'is not there'],
     ['a title that is not there', '"speaks no old version"', '"speaks no new version"', 'speaks no new version'],
     ['a row without test or reason', '| no plug-ins |', '| fine |', '3.7.1 names no test and does not say why'],
   ])('%s', (_name, from, to, fault) => {

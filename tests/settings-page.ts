@@ -1,12 +1,12 @@
 /** docs/settings.md, written from the manifests of all processes; tests/settings.test.ts holds the file to it. */
 import { join } from 'node:path';
 import { certsSettings } from '../certs/settings.ts';
-import type { Manifest, Setting } from '../contracts/settings.ts';
-import { settings as dashboardSettings } from '../dashboard/settings.ts';
+import { settings as dashboardSettings } from '../dashboard/server/settings.ts';
 import { gatewaySettings } from '../gateway/settings.ts';
 import { demoSettings, identitiesSettings, platformSettings, proveSettings } from '../ops/compose/settings.ts';
 import { vigilSettings } from '../ops/rejected/settings.ts';
 import { startSettings } from '../ops/settings.ts';
+import type { Manifest, Setting } from '../process/settings.ts';
 import { alarmSettings } from '../processors/alarms/settings.ts';
 import { canarySettings } from '../processors/canary/settings.ts';
 import { settings as trendsSettings } from '../processors/trends/settings.ts';
@@ -18,7 +18,7 @@ export const everyManifest: readonly (readonly [title: string, manifest: Manifes
   ['Gateway (`gateway/main.ts`)', gatewaySettings],
   ['Alarm processor (`processors/alarms/main.ts`)', alarmSettings],
   ['Trend writer (`processors/trends/main.ts`)', trendsSettings],
-  ['Dashboard (`dashboard/main.ts`)', dashboardSettings],
+  ['Dashboard (`dashboard/server/main.ts`)', dashboardSettings],
   ['Witness of the audit trail (`processors/witness/main.ts`)', witnessSettings],
   ['Canary (`processors/canary/main.ts`)', canarySettings],
   ['Simulators (`npm run simulate`)', simulatorSettings],

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { isScoreTrendCode } from '../contracts/score-trends.ts';
-import { settingNames } from '../contracts/setting-names.ts';
+import { settingNames } from '../process/setting-names.ts';
 import { runProgram } from './program.ts';
 import { everyManifest, settingsPage } from './settings-page.ts';
 
@@ -61,7 +61,7 @@ describe('a name that no program reads', () => {
     ['processors/trends/main.ts'],
     ['processors/witness/main.ts'],
     ['processors/canary/main.ts'],
-    ['dashboard/main.ts'],
+    ['dashboard/server/main.ts'],
     ['simulators/main.ts'],
     ['certs/main.ts', 'list'],
     ['certs/main.ts', 'list', '--state', stateDir],

@@ -95,7 +95,7 @@ describe('npm start', () => {
     expect(environ('gateway/main.ts')).toContain('VIGIL_MQTT_CONNECTIONS_MAX=77');
     expect(environ('alarms/main.ts')).toContain(`VIGIL_LIMIT_PROFILES_FILE=${profiles}`);
     const listening = [first.child.pid ?? 0, ...children.map(({ pid }) => pid)].flatMap(listeningAddresses);
-    // InfluxDB's TCP, which cannot be turned off: nobody can connect to a multicast address (ops/platform/influxConfig.ts).
+    // InfluxDB's TCP, which cannot be turned off: nobody can connect to a multicast address (ops/platform/influx-config.ts).
     const addresses = listening.filter((address) => !address.startsWith('224.0.0.1:'));
     expect(listening.length).toBe(addresses.length + 2);
     expect(addresses.length).toBe(portNames.length);

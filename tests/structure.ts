@@ -23,11 +23,13 @@ export function importsOf({ path, text }: Source): Import[] {
 const isTest = (path: string) => /\.(?:test|testing)\.tsx?$/.test(path) || path.startsWith('tests/');
 const top = (path: string) => path.split('/')[0] ?? '';
 const isOurs = (target: string) =>
-  /^(?:contracts|gateway|processors|dashboard|simulators|certs|ops|tests|bench)\//.test(target);
+  /^(?:contracts|process|log|gateway|processors|dashboard|simulators|certs|ops|tests|bench)\//.test(target);
 
 /** The faults of one file, each in one sentence; none where it is as it should be. */
 export function faultsOf(source: Source): string[] {
-  const rules = isTest(source.path) ? [words] : [words, direction, kafka, environment, purity, size, form, fields];
+  const rules = isTest(source.path)
+    ? [words]
+    : [words, direction, libraries, kafka, environment, purity, size, form, fields];
   return rules.flatMap((rule) => rule(source).map((fault) => `${source.path}: ${fault}`));
 }
 
@@ -36,34 +38,52 @@ export function faultsOf(source: Source): string[] {
  * settings.
  */
 const published =
-  /^dashboard\/(?:pace|protocol|protocol-live)\.ts$|^(?:gateway|gateway\/upstream|dashboard|simulators|processors\/\w+)\/settings\.ts$/;
+  /^dashboard\/protocol\/|^(?:gateway|gateway\/upstream|dashboard\/server|simulators|processors\/\w+)\/settings\.ts$/;
 
 /**
  * The pure alarm engine, and the counting of its calls. The dashboard's server asks it what other limits would have done: a second
  * engine that is nearly the same would tell a clinician something else than what judges the patient.
  */
 const judging = /^processors\/(?:alarms|replay)\/core\//;
-const mayJudge = (path: string) => /^dashboard\/(?!client\/)/.test(path);
+const mayServe = (path: string) => path.startsWith('dashboard/server/');
+const mayJudge = (path: string) => path.startsWith('dashboard/server/');
 
-/** Imports point one way: a house to contracts/ and itself, contracts/ to itself; ops/ also to certs/. */
+/** What every house stands on, each on those before it. */
+const foundations: readonly string[] = ['contracts', 'process', 'log'];
+
+/** Imports point one way: contracts/ ← process/ ← log/ ← a house; ops/ also to certs/. In the dashboard the client imports no server. */
 function direction(source: Source): string[] {
   const from = top(source.path);
   const mayImport = (target: string) => {
     const to = top(target);
-    if (to === from || to === 'contracts') return true;
+    if (from === 'dashboard' && to === from) return !target.startsWith('dashboard/server/') || mayServe(source.path);
+    if (to === from) return true;
+    if (foundations.includes(to))
+      return !foundations.includes(from) || foundations.indexOf(to) < foundations.indexOf(from);
     if (mayJudge(source.path) && judging.test(target)) return true;
     if (from === 'ops') return to === 'certs' || published.test(target);
-    return from === 'bench' || !(houses as readonly string[]).concat('contracts', 'ops').includes(from);
+    return from === 'bench' || !(houses as readonly string[]).concat(foundations, 'ops').includes(from);
   };
   return importsOf(source)
     .filter(({ target }) => isOurs(target) && !mayImport(target))
-    .map(({ target }) => `imports ${target}: a house imports contracts/ and itself, contracts/ only itself`);
+    .map(
+      ({ target }) =>
+        `imports ${target}: a house imports contracts/, process/, log/ and itself; log/ no house, process/ no log, contracts/ only itself`,
+    );
+}
+
+/** contracts/ is what houses agree on: TypeBox describes it, and nothing else is needed. */
+function libraries(source: Source): string[] {
+  if (!source.path.startsWith('contracts/')) return [];
+  return importsOf(source)
+    .filter(({ target }) => !isOurs(target) && !/^typebox(?:\/|$)/.test(target))
+    .map(({ target }) => `is in contracts/ and imports ${target}`);
 }
 
 function kafka(source: Source): string[] {
-  if (/^(?:contracts\/kafka|ops\/platform|ops\/compose|bench)\//.test(source.path)) return [];
+  if (/^(?:log\/kafka|ops\/platform|ops\/compose|bench)\//.test(source.path)) return [];
   return importsOf(source).some(({ target, typeOnly }) => target.startsWith('kafkajs') && !typeOnly)
-    ? ['imports kafkajs, which only contracts/kafka/ knows']
+    ? ['imports kafkajs, which only log/kafka/ knows']
     : [];
 }
 
@@ -72,8 +92,8 @@ function environment(source: Source): string[] {
   return !allowed && /\bprocess\.env\b/.test(code(source)) ? ['reads process.env, which only main.ts does'] : [];
 }
 
-/** Contracts that do input or output, so that no core may use them but as types. */
-const impureContracts = /^contracts\/(?:kafka\/|envelope\/|settings\.ts|sealed-log\.ts)/;
+/** Pure files of process/ and log/: a core may use these, and of the others the types. */
+const pureOfFoundations = /^process\/fair-queue\.ts$|^log\/audit\/(?:anchor|chain|check|rules|sessions)\.ts$/;
 const impureNames: readonly [RegExp, string][] = [
   [/\bDate\.now\b|\bnew Date\(\s*\)|\bperformance\./, 'a clock'],
   [/\bMath\.random\b|\bcrypto\./, 'randomness'],
@@ -83,14 +103,16 @@ const impureNames: readonly [RegExp, string][] = [
 
 /** core/ is pure: (state, input, now) → {state, output}. */
 function purity(source: Source): string[] {
-  if (!source.path.includes('/core/')) return [];
-  const core = source.path.slice(0, source.path.indexOf('/core/') + '/core/'.length);
+  const isCore = source.path.includes('/core/');
+  if (!isCore && !pureOfFoundations.test(source.path)) return [];
+  const core = isCore ? source.path.slice(0, source.path.indexOf('/core/') + '/core/'.length) : 'contracts/';
   const faults = importsOf(source)
     .filter(({ typeOnly }) => !typeOnly)
     .filter(({ target }) => {
-      if (target.startsWith('contracts/')) return impureContracts.test(target);
+      if (target.startsWith('contracts/')) return false;
+      if (/^(?:process|log)\//.test(target)) return !pureOfFoundations.test(target);
       if (judging.test(target)) return false;
-      if (isOurs(target)) return !target.startsWith(core) && target !== 'dashboard/pace.ts';
+      if (isOurs(target)) return !target.startsWith(core) && target !== 'dashboard/protocol/pace.ts';
       return target !== 'typebox' && !target.startsWith('typebox/');
     })
     .map(({ target }) => `is core and imports ${target}`);

@@ -4,21 +4,21 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
-import { pseudonym, unassignedAssociation } from '../contracts/envelope/pseudonym.ts';
-import type { ReaderKeys } from '../contracts/envelope/wrapped-key.ts';
-import { kafkaSettings } from '../contracts/kafka/settings.ts';
 import {
   type AssociationPeriod,
   type ConnectionRecord,
   contentTypes,
   type DeviceAssociations,
 } from '../contracts/messages/records.ts';
-import { openSealedLog, type SealedLog } from '../contracts/sealed-log.ts';
-import { readSettings } from '../contracts/settings.ts';
 import type { Service } from '../contracts/topics.ts';
+import { pseudonym, unassignedAssociation } from '../log/envelope/pseudonym.ts';
+import type { ReaderKeys } from '../log/envelope/wrapped-key.ts';
+import { kafkaSettings } from '../log/kafka/settings.ts';
+import { openSealedLog, type SealedLog } from '../log/sealed-log.ts';
 import { type Child, saysReady, startChild } from '../ops/platform/child.ts';
 import { freePorts } from '../ops/platform/ports.ts';
-import { serviceEnv, type Whereabouts } from '../ops/platform/serviceEnv.ts';
+import { serviceEnv, type Whereabouts } from '../ops/platform/service-env.ts';
+import { readSettings } from '../process/settings.ts';
 import type { TestPlatform } from './platform.ts';
 
 export const root = join(import.meta.dirname, '..');
@@ -27,7 +27,7 @@ const entries = {
   gateway: 'gateway/main.ts',
   alarms: 'processors/alarms/main.ts',
   trends: 'processors/trends/main.ts',
-  dashboard: 'dashboard/main.ts',
+  dashboard: 'dashboard/server/main.ts',
   witness: 'processors/witness/main.ts',
   canary: 'processors/canary/main.ts',
 } as const;

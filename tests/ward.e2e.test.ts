@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { type Child, saysReady, startChild } from '../ops/platform/child.ts';
-import { serviceEnv } from '../ops/platform/serviceEnv.ts';
+import { serviceEnv } from '../ops/platform/service-env.ts';
 import { addAccount, logIn, openBrowser, openPatient, pixelsDrawn } from './browser.ts';
 import { connectDevice, type TestDevice } from './device.ts';
 import type { TestPlatform } from './platform.ts';

@@ -6,7 +6,7 @@ export type IssuedCertificate = {
   readonly atMs: number;
   /** In the services' register: the service. */
   readonly deviceId: string;
-  /** As `serialKey` of contracts/crl.ts writes it. */
+  /** As `serialKey` of process/crl.ts writes it. */
   readonly serial: string;
   readonly notAfterMs: number;
   /** SHA-256 of its public key, base64url: a key that was revoked, or is another device's, comes in no second time. */

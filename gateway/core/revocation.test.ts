@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { RevocationList } from '../../contracts/crl.ts';
+import type { RevocationList } from '../../process/crl.ts';
 import { certificateFault, nextUpdateOf, type RevocationLists, replacementFault } from './revocation.ts';
 
 const nowMs = Date.UTC(2026, 0, 1);

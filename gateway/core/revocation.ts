@@ -1,11 +1,11 @@
 /** Whether a device's certificate is good now, and whether a new CRL may take the place of the one before. */
-import type { RevocationList } from '../../contracts/crl.ts';
+import type { RevocationList } from '../../process/crl.ts';
 
 /** What TLS said of a client's certificate. */
 export type CertificateFacts = {
   /** Which of the authorities in the client CA file has issued it; -1: none of them directly. */
   readonly issuer: number;
-  /** As `serialKey` of contracts/crl.ts writes it. */
+  /** As `serialKey` of process/crl.ts writes it. */
   readonly serial: string;
   /** Its notAfter, ms since 1970. */
   readonly endMs: number;

@@ -1,7 +1,7 @@
 /** One client's connection as data, and what is done to any of them: sending, acknowledging, pausing, ending. */
 
 import type { Packet } from 'mqtt-packet';
-import { observe } from '../../contracts/histogram.ts';
+import { observe } from '../../process/histogram.ts';
 import { type Ack, acksWaiting, takeReadyAcks } from '../core/acks.ts';
 import { type EndCause, endOf } from '../core/ends.ts';
 import { reason } from '../core/reasons.ts';

@@ -1,16 +1,16 @@
 /**
  * The port that devices connect to. After a power cut they all come at once: they are let in at a steady rate
- * (contracts/connection-line.ts), and those that are in keep flowing.
+ * (process/connection-line.ts), and those that are in keep flowing.
  */
 import { constants } from 'node:crypto';
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
 import { createServer, type SecureContextOptions, type TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
-import { createConnectionLine } from '../../contracts/connection-line.ts';
-import { createDoor, type DoorOptions } from '../../contracts/door.ts';
 import { VigilError } from '../../contracts/errors.ts';
-import { observe } from '../../contracts/histogram.ts';
-import { serverCiphers } from '../../contracts/tls.ts';
+import { createConnectionLine } from '../../process/connection-line.ts';
+import { createDoor, type DoorOptions } from '../../process/door.ts';
+import { observe } from '../../process/histogram.ts';
+import { serverCiphers } from '../../process/tls.ts';
 import { leftOutBefore, type Quiet } from '../core/quiet.ts';
 import type { Counters } from '../counters.ts';
 import type { Measures } from '../measures.ts';

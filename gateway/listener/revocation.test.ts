@@ -8,7 +8,7 @@ import pino from 'pino';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { crlLifeMs } from '../../certs/core/register.ts';
 import { type Pair, signCrl } from '../../certs/issue.ts';
-import { serialKey } from '../../contracts/crl.ts';
+import { serialKey } from '../../process/crl.ts';
 import { reason } from '../core/reasons.ts';
 import { createCounters } from '../counters.ts';
 import {

@@ -3,8 +3,8 @@ import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import type { TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
-import { crlBytesMax, readRevocationLists, serialKey } from '../../contracts/crl.ts';
 import { VigilError } from '../../contracts/errors.ts';
+import { crlBytesMax, readRevocationLists, serialKey } from '../../process/crl.ts';
 import {
   type CertificateFacts,
   type CertificateFault,

@@ -61,6 +61,7 @@ const pauseMsMin = 5;
 /** Likewise for the memory: it goes on where it holds so little of what is free. */
 const resumeFraction = 0.75;
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createShares(options: {
   readonly limits: Limits;
   readonly budget: Budget;

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import { connect as connectTcp, type Socket } from 'node:net';
 import { afterEach, expect, it } from 'vitest';
-import { countOf } from '../../contracts/histogram.ts';
+import { countOf } from '../../process/histogram.ts';
 import {
   type Bench,
   connectPacket,

@@ -6,11 +6,11 @@
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { VigilError } from '../../contracts/errors.ts';
-import { kafkaSettings } from '../../contracts/kafka/settings.ts';
 import { readRequestLine } from '../../contracts/messages/redrive.ts';
-import { openProcessLog } from '../../contracts/process-log.ts';
-import { openSealedLog } from '../../contracts/sealed-log.ts';
-import { type Manifest, readSettings } from '../../contracts/settings.ts';
+import { kafkaSettings } from '../../log/kafka/settings.ts';
+import { openSealedLog } from '../../log/sealed-log.ts';
+import { openProcessLog } from '../../process/process-log.ts';
+import { type Manifest, readSettings } from '../../process/settings.ts';
 import { createSealing } from '../sealing.ts';
 import { gatewaySettings } from '../settings.ts';
 import { followTables } from '../tables.ts';

@@ -3,7 +3,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type IConnackPacket, type IPublishPacket, type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
-import { observe } from '../../contracts/histogram.ts';
+import { observe } from '../../process/histogram.ts';
 import { type Ack, type AckQueue, acksWaiting, emptyAckQueue, expectAck, takeReadyAcks } from '../core/acks.ts';
 import { leftOutBefore, newQuiet } from '../core/quiet.ts';
 import { reason } from '../core/reasons.ts';
@@ -52,6 +52,7 @@ const goodbyeMs = 500;
 /** To MQTT.js an error of the handler means: go on and acknowledge nothing. The acknowledgement is ours, when Kafka has the message. */
 const acknowledgedLater = new Error('acknowledged later');
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function openLink(options: LinkOptions): Link {
   const { config, clientId, budget, counters, log } = options;
   const quiet = newQuiet();

@@ -1,5 +1,5 @@
 /** What Prometheus is shown of the second source. */
-import type { Metrics } from '../../contracts/metrics.ts';
+import type { Metrics } from '../../process/metrics.ts';
 import type { Counters } from '../counters.ts';
 import type { Upstream } from './upstream.ts';
 

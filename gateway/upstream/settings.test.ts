@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { readSettings } from '../../contracts/settings.ts';
+import { readSettings } from '../../process/settings.ts';
 import { upstreamConfigOf, upstreamSettings } from './settings.ts';
 
 const directory = mkdtempSync(join(tmpdir(), 'vigil-upstream-'));

@@ -1,7 +1,7 @@
 /** The hospital's broker as a second source; off while no URL is set. */
 import { readFileSync } from 'node:fs';
 import { VigilError } from '../../contracts/errors.ts';
-import type { Manifest, Settings } from '../../contracts/settings.ts';
+import type { Manifest, Settings } from '../../process/settings.ts';
 
 const dayS = 86_400;
 

@@ -5,7 +5,7 @@ import { rmSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { contentTypes } from '../../contracts/messages/records.ts';
-import type { SealedLog } from '../../contracts/sealed-log.ts';
+import type { SealedLog } from '../../log/sealed-log.ts';
 import { startTestPlatform, type TestPlatform } from '../../tests/platform.ts';
 import { devicePseudonym, openLogAs, type RunningHouse, until } from '../../tests/system.ts';
 import { publishFor, recordsOf } from '../gateway.testing.ts';

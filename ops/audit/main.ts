@@ -2,13 +2,13 @@
 
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { readPublicKeys } from '../../contracts/audit-keys.ts';
-import { loadAnchors } from '../../contracts/audit-reading.ts';
-import { auditReaderSettings } from '../../contracts/audit-settings.ts';
 import { VigilError } from '../../contracts/errors.ts';
-import { readSettings } from '../../contracts/settings.ts';
+import { readPublicKeys } from '../../log/audit/keys.ts';
+import { loadAnchors } from '../../log/audit/reading.ts';
+import { auditReaderSettings } from '../../log/audit/settings.ts';
+import { readSettings } from '../../process/settings.ts';
 import { atDesk, whereabouts } from '../desk.ts';
-import { anchorsFileOf, serviceEnv } from '../platform/serviceEnv.ts';
+import { anchorsFileOf, serviceEnv } from '../platform/service-env.ts';
 import { type VigilSettings, vigilSettings } from '../rejected/settings.ts';
 import { headLine, headOf, reportLines } from './report.ts';
 import { verifyTrail } from './verify.ts';

@@ -1,6 +1,6 @@
 /** What `audit verify` found, in words. Pure. */
-import type { Anchor } from '../../contracts/audit-anchor.ts';
-import type { AuditFault } from '../../contracts/audit-chain.ts';
+import type { Anchor } from '../../log/audit/anchor.ts';
+import type { AuditFault } from '../../log/audit/chain.ts';
 
 export type Head = { readonly line: number; readonly hash: string };
 

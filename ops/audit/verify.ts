@@ -1,12 +1,12 @@
 /** Reads the whole audit trail and compares it with itself, with its writers' keys, and with the witness's anchors. */
 import type { Logger } from 'pino';
-import { isSigned } from '../../contracts/audit-chain.ts';
-import { type CheckBounds, checkNext, closeCheck, newCheck, note } from '../../contracts/audit-check.ts';
-import type { PublicKeys } from '../../contracts/audit-keys.ts';
-import { createAuditReading, type LoadedAnchors } from '../../contracts/audit-reading.ts';
 import type { AnyAuditRecord } from '../../contracts/messages/records.ts';
-import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { parseInstant } from '../../contracts/time.ts';
+import { isSigned } from '../../log/audit/chain.ts';
+import { type CheckBounds, checkNext, closeCheck, newCheck, note } from '../../log/audit/check.ts';
+import type { PublicKeys } from '../../log/audit/keys.ts';
+import { createAuditReading, type LoadedAnchors } from '../../log/audit/reading.ts';
+import type { SealedLog } from '../../log/sealed-log.ts';
 import { readOpened } from '../sealed-topic.ts';
 import { type Head, headFaults, type Report } from './report.ts';
 

@@ -1,9 +1,9 @@
 /** What `npm run vigil -- capture` is asked for, and its help. */
 import { parseArgs } from 'node:util';
 import { VigilError } from '../../contracts/errors.ts';
-import { describeSettings } from '../../contracts/settings.ts';
 import { textFault } from '../../contracts/text.ts';
 import { kafkaTopics } from '../../contracts/topics.ts';
+import { describeSettings } from '../../process/settings.ts';
 import { vigilSettings } from '../rejected/settings.ts';
 import { readSince } from '../rejected/words.ts';
 import { type Target, targetOf } from './files.ts';

@@ -1,7 +1,7 @@
 /** A record of the log becomes a line, and the line is read back as the same input of the alarm engine. */
 import { describe, expect, it } from 'vitest';
-import type { Opened } from '../../contracts/envelope/header.ts';
 import { type ContentType, contentTypes } from '../../contracts/messages/records.ts';
+import type { Opened } from '../../log/envelope/header.ts';
 import { inputOfText } from '../../processors/alarms/intake.ts';
 import { readCapture } from '../../processors/replay/capture.ts';
 import { createDisguise } from './disguise.ts';

@@ -1,10 +1,11 @@
 /** Records of the log as lines of a capture (docs/developer.md, "Captures"). Pure. */
-import type { Opened } from '../../contracts/envelope/header.ts';
+
 import type { Command } from '../../contracts/messages/alarms.ts';
 import { checkRecord, type RecordOf } from '../../contracts/messages/check.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { clocksApartMsMax } from '../../contracts/steady-time.ts';
 import { formatInstant, parseInstant } from '../../contracts/time.ts';
+import type { Opened } from '../../log/envelope/header.ts';
 import type { Disguise } from './disguise.ts';
 
 export type Line = Readonly<Record<string, unknown>> & { readonly at: string; readonly kind: string };

@@ -2,9 +2,9 @@
 import { randomBytes } from 'node:crypto';
 import { VigilError } from '../../contracts/errors.ts';
 import type { Actor } from '../../contracts/messages/records.ts';
-import { readSettings } from '../../contracts/settings.ts';
 import { visibleText } from '../../contracts/text.ts';
 import { formatInstant } from '../../contracts/time.ts';
+import { readSettings } from '../../process/settings.ts';
 import { admitted, atDesk, type Claimed, claim, type Desk } from '../desk.ts';
 import { vigilSettings } from '../rejected/settings.ts';
 import { readOpened } from '../sealed-topic.ts';

@@ -1,8 +1,8 @@
 /** One capture that is being written: a stay, its file, and its lines in order. */
 import { alarmIdText } from '../../contracts/alarm-id.ts';
-import { sha256 } from '../../contracts/audit-trail.ts';
 import { captureAssociationId } from '../../contracts/capture.ts';
-import type { Opened } from '../../contracts/envelope/header.ts';
+import { sha256 } from '../../log/audit/trail.ts';
+import type { Opened } from '../../log/envelope/header.ts';
 import type { Disguise } from './disguise.ts';
 import type { CaptureFile } from './files.ts';
 import { commandLine, lineOf, type Manner } from './lines.ts';

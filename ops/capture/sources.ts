@@ -4,7 +4,7 @@ import { alarmKey } from '../../contracts/alarm-id.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import type { Command } from '../../contracts/messages/alarms.ts';
 import { contentTypes, type DeviceAssociations } from '../../contracts/messages/records.ts';
-import type { SealedLog } from '../../contracts/sealed-log.ts';
+import type { SealedLog } from '../../log/sealed-log.ts';
 import { readTopic } from '../sealed-topic.ts';
 import { type Stay, staysOf, type Wanted } from './stays.ts';
 

@@ -8,14 +8,14 @@ import { ensureCertificates } from '../../certs/ensure.ts';
 import { privateDirectory, writeAtomic } from '../../certs/files.ts';
 import { canaryDeviceId } from '../../contracts/canary.ts';
 import { VigilError } from '../../contracts/errors.ts';
-import { describeSettings, readSettings } from '../../contracts/settings.ts';
+import { describeSettings, readSettings } from '../../process/settings.ts';
 import { ensureDemoAccounts, ensureDemoAdmissions, ensureWards } from '../demo.ts';
 import { loginLines } from '../logins.ts';
 import { replicationOf } from '../platform/copies.ts';
-import { ensureDatabase } from '../platform/influxSetup.ts';
+import { ensureDatabase } from '../platform/influx-setup.ts';
 import { ensureTopics } from '../platform/topics.ts';
-import { handOut } from './handOut.ts';
-import { requireSameBrokers } from './sameBrokers.ts';
+import { handOut } from './hand-out.ts';
+import { requireSameBrokers } from './same-brokers.ts';
 import { demoSettings, identitiesSettings, platformSettings } from './settings.ts';
 
 /** The dashboard has the volume of the accounts. */

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Manifest } from '../../contracts/settings.ts';
+import type { Manifest } from '../../process/settings.ts';
 import { copiesSetting } from '../platform/copies.ts';
 import { defaultSoftwareDir } from '../platform/software.ts';
 

@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type ChildOptions, startChild } from './child.ts';
-import { openLogFile } from './logFile.ts';
+import { openLogFile } from './log-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'vigil-child-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));

@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { VigilError } from '../../contracts/errors.ts';
-import { openLogFile } from './logFile.ts';
+import { openLogFile } from './log-file.ts';
 
 export type ChildExit = { readonly code: number | null; readonly signal: NodeJS.Signals | null };
 

@@ -1,5 +1,5 @@
 /** How often Kafka keeps each record: the one setting of it, for the brokers that `npm start` runs and for the topics anywhere. */
-import type { Setting } from '../../contracts/settings.ts';
+import type { Setting } from '../../process/settings.ts';
 
 /** How many copies of each partition there are, and how many of them an acknowledgement waits for at least. */
 export type Replication = { readonly factor: number; readonly inSyncMin: number };

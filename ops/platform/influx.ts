@@ -4,9 +4,9 @@ import { join, relative } from 'node:path';
 import { privateDirectory, writeAtomic } from '../../certs/files.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { type Child, startChild } from './child.ts';
-import { closedAddress, httpBehindGate, influxToml, openAddress } from './influxConfig.ts';
-import { openInfluxGate } from './influxGate.ts';
-import { ensureDatabase } from './influxSetup.ts';
+import { closedAddress, httpBehindGate, influxToml, openAddress } from './influx-config.ts';
+import { openInfluxGate } from './influx-gate.ts';
+import { ensureDatabase } from './influx-setup.ts';
 import type { Software } from './software.ts';
 
 export type InfluxOptions = {

@@ -9,9 +9,8 @@ import kafkajs, {
   type ITopicConfig,
 } from 'kafkajs';
 // Also calms kafkajs's request queue (see there).
-import '../../contracts/kafka/connect.ts';
+import '../../log/kafka/connect.ts';
 import { readPrincipals } from '../../certs/services.ts';
-import { serverChecks } from '../../contracts/certificate-files.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import {
   type KafkaTopic,
@@ -22,9 +21,10 @@ import {
   topicsOf,
   turns,
 } from '../../contracts/topics.ts';
-import { addCopies, requireBrokers } from './addCopies.ts';
+import { serverChecks } from '../../process/certificate-files.ts';
+import { addCopies, requireBrokers } from './add-copies.ts';
 import { oneCopy, type Replication } from './copies.ts';
-import { messageBytesMax } from './kafkaConfig.ts';
+import { messageBytesMax } from './kafka-config.ts';
 import { markKeys } from './key-mark.ts';
 
 const readyTimeoutMs = 60_000;

@@ -1,10 +1,10 @@
 /** Who may see and send what was rejected: decided, and put on record, before the log is read at all. */
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
-import type { AuditEvent } from '../../contracts/audit-chain.ts';
 import type { Role } from '../../contracts/messages/records.ts';
-import type { SealedLog } from '../../contracts/sealed-log.ts';
-import { permissionsOf } from '../../dashboard/core/rights.ts';
+import { permissionsOf } from '../../dashboard/server/core/rights.ts';
+import type { AuditEvent } from '../../log/audit/chain.ts';
+import type { SealedLog } from '../../log/sealed-log.ts';
 import type { Claimed, Desk } from '../desk.ts';
 import { redrive, show } from './commands.ts';
 import { type Entry, passes } from './entries.ts';

@@ -1,10 +1,10 @@
 /** What lies in `rejected`, and what of it was sent through again. */
 import type { Logger } from 'pino';
-import { readAudit } from '../../contracts/audit-reading.ts';
 import { contentTypes, type RejectedRecord } from '../../contracts/messages/records.ts';
-import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import { kafkaTopics } from '../../contracts/topics.ts';
+import { readAudit } from '../../log/audit/reading.ts';
+import type { SealedLog } from '../../log/sealed-log.ts';
 import { readTopic } from '../sealed-topic.ts';
 import { appendedIn } from './appended.ts';
 

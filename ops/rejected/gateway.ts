@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { VigilError } from '../../contracts/errors.ts';
 import { type RedriveRequest, type RedriveResult, readResultLine } from '../../contracts/messages/redrive.ts';
-import { serviceEnv, type Whereabouts } from '../platform/serviceEnv.ts';
+import { serviceEnv, type Whereabouts } from '../platform/service-env.ts';
 
 const program = join(import.meta.dirname, '..', '..', 'gateway', 'redrive', 'main.ts');
 

@@ -7,7 +7,7 @@ import type { Actor } from '../../contracts/messages/records.ts';
 
 export type Person = { readonly actor: Actor; readonly wards: readonly string[]; readonly may: readonly string[] };
 
-const accountProgram = join(import.meta.dirname, '..', '..', 'dashboard', 'account.ts');
+const accountProgram = join(import.meta.dirname, '..', '..', 'dashboard', 'server', 'account.ts');
 
 /** The person, or undefined where user or password is wrong. Throws VigilError `settings-invalid` where the file is no good. */
 export async function knownPerson(accountsFile: string, userId: string, password: string): Promise<Person | undefined> {

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { influxSettings } from '../../contracts/influx-settings.ts';
-import type { Manifest, Settings } from '../../contracts/settings.ts';
+import { influxSettings } from '../../process/influx-settings.ts';
+import type { Manifest, Settings } from '../../process/settings.ts';
 
 /** What `npm run vigil` is told. */
 export const vigilSettings = {

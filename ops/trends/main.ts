@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { VigilError } from '../../contracts/errors.ts';
 import type { RebuildProgress } from '../../contracts/messages/rebuild.ts';
-import { describeSettings, type Environment, readSettings } from '../../contracts/settings.ts';
 import { textFault } from '../../contracts/text.ts';
+import { describeSettings, type Environment, readSettings } from '../../process/settings.ts';
 import { admitted, atDesk, type Claimed, claim, type Desk, whereabouts } from '../desk.ts';
-import { rebuildMinutes } from '../platform/influxMinutes.ts';
+import { rebuildMinutes } from '../platform/influx-minutes.ts';
 import { type VigilSettings, vigilSettings } from '../rejected/settings.ts';
 import { runRebuild } from './writer-side.ts';
 
@@ -32,7 +32,7 @@ const options = {
 } as const;
 
 const dayMs = 24 * 60 * 60_000;
-/** As long as InfluxDB keeps raw points (ops/platform/influxSetup.ts). */
+/** As long as InfluxDB keeps raw points (ops/platform/influx-setup.ts). */
 const rawMs = 7 * dayMs;
 const whyCharsMax = 200;
 

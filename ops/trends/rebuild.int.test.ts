@@ -9,13 +9,13 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { checkRecord } from '../../contracts/messages/check.ts';
 import { contentTypes, type ObservationRecord, type Role } from '../../contracts/messages/records.ts';
 import { newScores } from '../../contracts/messages/scores.testing.ts';
-import type { SealedLog } from '../../contracts/sealed-log.ts';
-import { writeAccounts } from '../../dashboard/accounts/accounts.ts';
-import { hashPassword } from '../../dashboard/accounts/password.ts';
+import { writeAccounts } from '../../dashboard/server/accounts/accounts.ts';
+import { hashPassword } from '../../dashboard/server/accounts/password.ts';
+import type { SealedLog } from '../../log/sealed-log.ts';
 import { readWhole } from '../../tests/log-witness.ts';
 import { startTestPlatform, type TestPlatform } from '../../tests/platform.ts';
 import { openLogAs, type RunningHouse, root, startHouse, until } from '../../tests/system.ts';
-import { ensureDatabase, mustQuery } from '../platform/influxSetup.ts';
+import { ensureDatabase, mustQuery } from '../platform/influx-setup.ts';
 import type { Platform } from '../platform/platform.ts';
 
 const password = 'a long enough phrase';

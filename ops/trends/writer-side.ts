@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { VigilError } from '../../contracts/errors.ts';
 import { type RebuildProgress, readProgressLine } from '../../contracts/messages/rebuild.ts';
-import { serviceEnv, type Whereabouts } from '../platform/serviceEnv.ts';
+import { serviceEnv, type Whereabouts } from '../platform/service-env.ts';
 
 const program = join(import.meta.dirname, '..', '..', 'processors', 'trends', 'rebuild', 'main.ts');
 /** How often a long run says how far it is. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { pseudonym, unassignedAssociation } from '../../contracts/envelope/pseudonym.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
+import { pseudonym, unassignedAssociation } from '../../log/envelope/pseudonym.ts';
 import { createAssociations } from './associations.ts';
 
 const key = Buffer.alloc(32, 7).toString('base64url');

@@ -1,8 +1,8 @@
 /** Who is at which device, folded from the `associations` table: the category that chooses the limits, and when a period ended. */
 import { currentPeriod, overSinceMs } from '../../contracts/association-at.ts';
-import { pseudonym, unassignedAssociation } from '../../contracts/envelope/pseudonym.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
 import { type Timed, timePeriods } from '../../contracts/periods.ts';
+import { pseudonym, unassignedAssociation } from '../../log/envelope/pseudonym.ts';
 import type { AssociationInput } from './core/inputs.ts';
 
 /** Devices in the table. It has a row for each device that the hospital owns; past this, rows are refused and counted. */
@@ -25,6 +25,7 @@ export type Associations = {
   refused(): number;
 };
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createAssociations(pseudonymKey: string): Associations {
   const devices = new Map<string, DeviceAssociations>();
   const periods = new Map<

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { countOf } from '../../contracts/histogram.ts';
 import { formatInstant } from '../../contracts/time.ts';
+import { countOf } from '../../process/histogram.ts';
 import { createCanaries } from './canaries.ts';
 
 const t0 = Date.parse('2026-11-28T10:00:00.000Z');

@@ -1,8 +1,9 @@
 /** The canaries that an alarm processor met, by partition: that its way of readings works, partition by partition. */
-import { createHistogram, type Histogram, observe } from '../../contracts/histogram.ts';
+
 import type { CanarySightRecord } from '../../contracts/messages/records.ts';
 import { notAhead } from '../../contracts/steady-time.ts';
 import { formatInstant } from '../../contracts/time.ts';
+import { createHistogram, type Histogram, observe } from '../../process/histogram.ts';
 
 export type Canaries = {
   /** From the gateway having received a canary to it being met here, ms; a clock that is behind the gateway's makes it 0. */

@@ -1,10 +1,11 @@
 /** Opened records as the engine's inputs. */
-import type { Place } from '../../contracts/envelope/header.ts';
+
 import { type AnyRecord, checkRecord } from '../../contracts/messages/check.ts';
 import { soundOf } from '../../contracts/messages/device-alerts.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { numericsByCode } from '../../contracts/numerics.ts';
 import { parseInstant } from '../../contracts/time.ts';
+import type { Place } from '../../log/envelope/header.ts';
 import type { Input, StatusInput } from './core/inputs.ts';
 
 export type Taken =

@@ -2,10 +2,6 @@
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { pseudonym } from '../../contracts/envelope/pseudonym.ts';
-import { openPartitionReader } from '../../contracts/kafka/read-all.ts';
-import { createReader, type Reader } from '../../contracts/kafka/reader.ts';
-import { kafkaSettings } from '../../contracts/kafka/settings.ts';
 import type {
   Alarm,
   AlarmEvent,
@@ -18,11 +14,15 @@ import { checkRecord } from '../../contracts/messages/check.ts';
 import type { NumericValue } from '../../contracts/messages/device.ts';
 import { type ContentType, contentTypes, type PatientCategory } from '../../contracts/messages/records.ts';
 import type { Assessment, Scores } from '../../contracts/messages/scores.ts';
-import { openSealedLog, type SealedLog } from '../../contracts/sealed-log.ts';
-import { readSettings } from '../../contracts/settings.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
+import { pseudonym } from '../../log/envelope/pseudonym.ts';
+import { openPartitionReader } from '../../log/kafka/read-all.ts';
+import { createReader, type Reader } from '../../log/kafka/reader.ts';
+import { kafkaSettings } from '../../log/kafka/settings.ts';
+import { openSealedLog, type SealedLog } from '../../log/sealed-log.ts';
 import { saysReady, startChild } from '../../ops/platform/child.ts';
-import { serviceEnv } from '../../ops/platform/serviceEnv.ts';
+import { serviceEnv } from '../../ops/platform/service-env.ts';
+import { readSettings } from '../../process/settings.ts';
 import { env, type Numerics, valuesOf } from '../bed.testing.ts';
 import { step } from './core/engine.ts';
 import type { Input } from './core/inputs.ts';

@@ -1,13 +1,13 @@
 /** The alarm processor: readings become alarms. What is opened here is closed here, in reverse. */
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
-import { watchCertificates } from '../../contracts/certificate-files.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
-import { type Health, openMetricsServer } from '../../contracts/metrics-server.ts';
-import { runProcess } from '../../contracts/run-process.ts';
-import { openSealedLog, type SealedLog } from '../../contracts/sealed-log.ts';
-import type { Settings } from '../../contracts/settings.ts';
-import { keepSteadyTime } from '../../contracts/system-clock.ts';
+import { openSealedLog, type SealedLog } from '../../log/sealed-log.ts';
+import { watchCertificates } from '../../process/certificate-files.ts';
+import { type Health, openMetricsServer } from '../../process/metrics-server.ts';
+import { runProcess } from '../../process/run-process.ts';
+import type { Settings } from '../../process/settings.ts';
+import { keepSteadyTime } from '../../process/system-clock.ts';
 import { alarmHash } from './alarm-hash.ts';
 import { followAlertCodes } from './alert-codes-file.ts';
 import { createAssociations } from './associations.ts';

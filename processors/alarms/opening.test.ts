@@ -1,9 +1,9 @@
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { headerPrefix } from '../../contracts/envelope/header.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
-import type { SealedLog } from '../../contracts/sealed-log.ts';
+import { headerPrefix } from '../../log/envelope/header.ts';
+import type { SealedLog } from '../../log/sealed-log.ts';
 import { createOpening } from './opening.ts';
 
 const time = '2026-03-01T10:00:00.000Z';
@@ -74,22 +74,6 @@ describe('opening what the engines read', () => {
       const { pid: _pid, time: _time, ...said } = JSON.parse(lines[0]!);
       expect(JSON.stringify(said)).not.toMatch(/150|HR|bed-01/);
     });
-
-  it.each([
-    ['at once', <T>(found: T) => found],
-    ['later', <T>(found: T) => Promise.resolve(found)],
-  ])('leaves out one over which our own code throws %s, so that those behind it are judged', async (_when, give) => {
-    const broken = Object.defineProperty({ ...opened }, 'place', {
-      get() {
-        throw new TypeError('HR 150');
-      },
-    });
-    const { lines, log } = logged();
-    const opening = createOpening({ open: () => give(broken) }, log);
-    expect(await opening.take('observations', 3, record)).toBeUndefined();
-    expect(opening.leftOut()).toBe(1);
-    expect(lines.join()).not.toMatch(/HR 150/);
-  });
 
   it('gives when the gateway received a canary, which is nothing to the engines and not left out', () => {
     const canary = Buffer.from(JSON.stringify({ receivedAt: time }));

@@ -1,11 +1,11 @@
 /** Opening the records that the engines read. One that cannot be opened is left out, counted, and named without its content. */
 import type { Logger } from 'pino';
-import type { LogRecord } from '../../contracts/kafka/log-record.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
-import type { SealedLog } from '../../contracts/sealed-log.ts';
-import { createSealedReading, type ReadRecord, type TopicPlace } from '../../contracts/sealed-reading.ts';
 import { parseInstant } from '../../contracts/time.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
+import type { LogRecord } from '../../log/kafka/log-record.ts';
+import type { SealedLog } from '../../log/sealed-log.ts';
+import { createSealedReading, type ReadRecord, type TopicPlace } from '../../log/sealed-reading.ts';
 import { inputOf, type Taken } from './intake.ts';
 
 /** A canary: nothing to the engines. `canaryMs`: when the gateway received it, ms since 1970. */
@@ -38,10 +38,8 @@ export function createOpening(log: Pick<SealedLog, 'open'>, logger: Logger): Ope
   return {
     take(topic, partition, record) {
       const place = { topic, partition };
-      const judgeIt = (found: ReadRecord | undefined) =>
-        reading.attempt(place, record, () => judge(place, record, found));
       const read = reading.take(place, record);
-      return read instanceof Promise ? read.then(judgeIt) : judgeIt(read);
+      return read instanceof Promise ? read.then((found) => judge(place, record, found)) : judge(place, record, read);
     },
     leftOut: reading.leftOut,
   };

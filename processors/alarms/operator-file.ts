@@ -2,8 +2,8 @@
 import { readFileSync, statSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
-import { type Followed, followFile } from '../../contracts/follow-file.ts';
 import { visibleText } from '../../contracts/text.ts';
+import { type Followed, followFile } from '../../process/follow-file.ts';
 
 /** A larger file is a mistake (ours): the whole built-in profile has 3 kB. */
 export const fileBytesMax = 1_048_576;

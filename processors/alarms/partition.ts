@@ -45,6 +45,7 @@ export type Flush = { readonly snapshots: readonly Snapshot[]; readonly position
 
 export type Partition = ReturnType<typeof createPartition>;
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createPartition(options: {
   readonly env: Environment;
   readonly restored: Restored;

@@ -7,13 +7,13 @@
  * owner that was replaced without noticing writes no snapshot: each round begins with a commit, which Kafka refuses to it.
  */
 import type { Logger } from 'pino';
-import { partitionOf } from '../../contracts/kafka/connect.ts';
-import { openPartitionReader } from '../../contracts/kafka/read-all.ts';
-import { createReader, type RecordBatch } from '../../contracts/kafka/reader.ts';
 import { contentTypes, type PresenceRecord } from '../../contracts/messages/records.ts';
-import type { SealedLog } from '../../contracts/sealed-log.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { KafkaTopic, TopicPartition } from '../../contracts/topics.ts';
+import { partitionOf } from '../../log/kafka/connect.ts';
+import { openPartitionReader } from '../../log/kafka/read-all.ts';
+import { createReader, type RecordBatch } from '../../log/kafka/reader.ts';
+import type { SealedLog } from '../../log/sealed-log.ts';
 import type { Associations } from './associations.ts';
 import { type Canaries, createCanaries } from './canaries.ts';
 import { addCounts, type Counter } from './core/counts.ts';
@@ -43,6 +43,7 @@ export type Processor = {
   close(): Promise<void>;
 };
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: the composition of the processor, read from top to bottom.
 export async function startProcessor(options: {
   readonly log: SealedLog;
   readonly associations: Associations;

@@ -1,12 +1,12 @@
 /** Reads from Kafka what the engines of some partitions were when their last owner wrote it down, and what was asked since. */
 import type { Logger } from 'pino';
-import type { LogRecord } from '../../contracts/kafka/log-record.ts';
-import type { PartitionReader, Starts } from '../../contracts/kafka/read-all.ts';
 import type { AlarmEvent, AlarmState, LimitsInForce, StandbyInForce } from '../../contracts/messages/alarms.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
-import type { SealedLog } from '../../contracts/sealed-log.ts';
-import { createSealedReading, type ReadRecord } from '../../contracts/sealed-reading.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
+import type { LogRecord } from '../../log/kafka/log-record.ts';
+import type { PartitionReader, Starts } from '../../log/kafka/read-all.ts';
+import type { SealedLog } from '../../log/sealed-log.ts';
+import { createSealedReading, type ReadRecord } from '../../log/sealed-reading.ts';
 import { beginAt } from './begin-at.ts';
 import type { EngineSnapshot } from './held.ts';
 import { inputOf } from './intake.ts';
@@ -20,6 +20,7 @@ type Raw = { readonly partition: number; readonly record: LogRecord };
 /** What a record is to a restore; undefined where it should not lie there. */
 type Decode<T> = (read: ReadRecord, record: LogRecord) => T | undefined;
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export async function restorePartitions(options: {
   readonly log: SealedLog;
   readonly reader: PartitionReader;
@@ -140,11 +141,8 @@ export async function restorePartitions(options: {
     const place = { topic, partition };
     const found = await reading.take(place, record);
     if (found === undefined) return undefined;
-    return reading.attempt(
-      place,
-      record,
-      () => decode(found, record) ?? reading.leave(place, record, 'payload-schema', 'It is nothing to restore from.'),
-    );
+    const item = decode(found, record);
+    return item ?? reading.leave(place, record, 'payload-schema', 'It is nothing to restore from.');
   }
 }
 

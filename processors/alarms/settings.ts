@@ -1,6 +1,6 @@
-import { kafkaSettings } from '../../contracts/kafka/settings.ts';
-import { metricsSettings } from '../../contracts/metrics-server.ts';
-import type { Manifest } from '../../contracts/settings.ts';
+import { kafkaSettings } from '../../log/kafka/settings.ts';
+import { metricsSettings } from '../../process/metrics-server.ts';
+import type { Manifest } from '../../process/settings.ts';
 
 /** What the alarm processor is told. */
 export const alarmSettings = {

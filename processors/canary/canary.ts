@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import mqtt, { type MqttClient } from 'mqtt';
 import type { Logger } from 'pino';
 import { canaryDeviceId } from '../../contracts/canary.ts';
-import { createHistogram, type Histogram, observe } from '../../contracts/histogram.ts';
 import type { Observation } from '../../contracts/messages/device.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import { deviceTopic } from '../../contracts/topics.ts';
+import { createHistogram, type Histogram, observe } from '../../process/histogram.ts';
 import { answered, type CanaryState, disconnected, startState, whenDue } from './core/state.ts';
 
 const keepAliveS = 15;

@@ -1,11 +1,11 @@
 /** The canary, from its settings to its closing: a reading of nobody that takes the whole way of a reading, every few seconds. */
 import type { Logger } from 'pino';
-import { showCertificateFile, watchCertificates } from '../../contracts/certificate-files.ts';
 import { VigilError } from '../../contracts/errors.ts';
-import { type Health, openMetricsServer } from '../../contracts/metrics-server.ts';
-import { runProcess } from '../../contracts/run-process.ts';
-import type { Settings } from '../../contracts/settings.ts';
-import { keepSteadyTime } from '../../contracts/system-clock.ts';
+import { showCertificateFile, watchCertificates } from '../../process/certificate-files.ts';
+import { type Health, openMetricsServer } from '../../process/metrics-server.ts';
+import { runProcess } from '../../process/run-process.ts';
+import type { Settings } from '../../process/settings.ts';
+import { keepSteadyTime } from '../../process/system-clock.ts';
 import { openCanary } from './canary.ts';
 import { healthOf } from './core/state.ts';
 import { canaryMetrics } from './metrics.ts';

@@ -1,7 +1,7 @@
 /** What Prometheus is shown of the canary. The names are in ops/prometheus/alerts.yml. */
-import { addCertificateMetrics } from '../../contracts/certificate-files.ts';
-import { createMetrics, type Metrics } from '../../contracts/metrics.ts';
-import { addClockMetrics, type SystemClock } from '../../contracts/system-clock.ts';
+import { addCertificateMetrics } from '../../process/certificate-files.ts';
+import { createMetrics, type Metrics } from '../../process/metrics.ts';
+import { addClockMetrics, type SystemClock } from '../../process/system-clock.ts';
 import type { Canary } from './canary.ts';
 import { outcomes } from './core/state.ts';
 

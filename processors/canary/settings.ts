@@ -1,7 +1,7 @@
-import { canarySilenceSettings } from '../../contracts/canary.ts';
-import { metricsSettings } from '../../contracts/metrics-server.ts';
-import type { Manifest } from '../../contracts/settings.ts';
-import { clockSettings } from '../../contracts/system-clock.ts';
+import { canarySilenceSettings } from '../../process/canary-settings.ts';
+import { metricsSettings } from '../../process/metrics-server.ts';
+import type { Manifest } from '../../process/settings.ts';
+import { clockSettings } from '../../process/system-clock.ts';
 
 /** Everything that the canary is told. It has no part in Kafka: it comes in as a device does. */
 export const canarySettings = {

@@ -2,8 +2,8 @@
 import { InfluxDB, type IPoint } from 'influx';
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
-import { influxTls } from '../../contracts/influx-tls.ts';
-import type { Settings } from '../../contracts/settings.ts';
+import { influxTls } from '../../process/influx-tls.ts';
+import type { Settings } from '../../process/settings.ts';
 import { measurement, type Point } from './core/points.ts';
 import type { settings } from './settings.ts';
 

@@ -1,8 +1,8 @@
 import { pino } from 'pino';
 import { expect, it } from 'vitest';
-import { headerPrefix } from '../../contracts/envelope/header.ts';
 import { VigilError } from '../../contracts/errors.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
+import { headerPrefix } from '../../log/envelope/header.ts';
 import { newTrendCounters } from './counters.ts';
 import { createIntake, readingSource } from './intake.ts';
 

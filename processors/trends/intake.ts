@@ -1,12 +1,12 @@
 /** From sealed records to points. What does not open or fit is counted, logged by its position, and skipped: it never holds up the rest. */
 import type { Logger } from 'pino';
-import type { Opened } from '../../contracts/envelope/header.ts';
-import type { LogRecord } from '../../contracts/kafka/log-record.ts';
-import type { RecordBatch } from '../../contracts/kafka/reader.ts';
 import type { AnyRecord } from '../../contracts/messages/check.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
-import type { SealedLog } from '../../contracts/sealed-log.ts';
-import { createSealedReading, type ReadRecord } from '../../contracts/sealed-reading.ts';
+import type { Opened } from '../../log/envelope/header.ts';
+import type { LogRecord } from '../../log/kafka/log-record.ts';
+import type { RecordBatch } from '../../log/kafka/reader.ts';
+import type { SealedLog } from '../../log/sealed-log.ts';
+import { createSealedReading, type ReadRecord } from '../../log/sealed-reading.ts';
 import { type Corrections, isLatest } from './core/corrections.ts';
 import { type Point, pointsOf } from './core/points.ts';
 import { scorePointsOf } from './core/score-points.ts';
@@ -76,12 +76,8 @@ export function createIntake(
 
   function pointsOfOne(batch: RecordBatch, at: LogRecord, read: ReadRecord | undefined): Point[] {
     if (read === undefined) return [];
-    const { opened, record } = read;
-    const points = reading.attempt(batch, at, () => {
-      const found = source.points(opened, record, counters);
-      return found ?? reading.leave(batch, at, 'time-invalid', 'Its time is none.');
-    });
-    return points ?? [];
+    const points = source.points(read.opened, read.record, counters);
+    return points ?? reading.leave(batch, at, 'time-invalid', 'Its time is none.') ?? [];
   }
 
   return {

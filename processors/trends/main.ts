@@ -1,12 +1,12 @@
 /** The trend writer: numerics and scores from Kafka into InfluxDB, each offset committed only after InfluxDB has its points. */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
-import { watchCertificates } from '../../contracts/certificate-files.ts';
-import { type Health, openMetricsServer } from '../../contracts/metrics-server.ts';
-import { runProcess } from '../../contracts/run-process.ts';
-import { openSealedLog, type SealedLog } from '../../contracts/sealed-log.ts';
-import type { Settings } from '../../contracts/settings.ts';
-import { keepSteadyTime } from '../../contracts/system-clock.ts';
+import { openSealedLog, type SealedLog } from '../../log/sealed-log.ts';
+import { watchCertificates } from '../../process/certificate-files.ts';
+import { type Health, openMetricsServer } from '../../process/metrics-server.ts';
+import { runProcess } from '../../process/run-process.ts';
+import type { Settings } from '../../process/settings.ts';
+import { keepSteadyTime } from '../../process/system-clock.ts';
 import { newTrendCounters } from './counters.ts';
 import { openPointStore } from './influx.ts';
 import { readingSource, scoreSource, type TrendSource } from './intake.ts';

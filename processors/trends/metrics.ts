@@ -1,8 +1,9 @@
 /** What Prometheus is shown of the trend writer. The names are in ops/prometheus/alerts.yml. */
-import { addCertificateMetrics } from '../../contracts/certificate-files.ts';
-import { addDamageMetrics, type DamageBook } from '../../contracts/kafka/damage-book.ts';
-import { createMetrics, type Metrics } from '../../contracts/metrics.ts';
-import { addClockMetrics, type SystemClock } from '../../contracts/system-clock.ts';
+
+import { addDamageMetrics, type DamageBook } from '../../log/kafka/damage-book.ts';
+import { addCertificateMetrics } from '../../process/certificate-files.ts';
+import { createMetrics, type Metrics } from '../../process/metrics.ts';
+import { addClockMetrics, type SystemClock } from '../../process/system-clock.ts';
 import type { TrendCounters } from './counters.ts';
 import type { Way } from './way.ts';
 

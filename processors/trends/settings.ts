@@ -1,7 +1,7 @@
-import { influxSettings } from '../../contracts/influx-settings.ts';
-import { kafkaSettings } from '../../contracts/kafka/settings.ts';
-import { metricsSettings } from '../../contracts/metrics-server.ts';
-import type { Manifest } from '../../contracts/settings.ts';
+import { kafkaSettings } from '../../log/kafka/settings.ts';
+import { influxSettings } from '../../process/influx-settings.ts';
+import { metricsSettings } from '../../process/metrics-server.ts';
+import type { Manifest } from '../../process/settings.ts';
 
 /** Everything that the trend writer is told. */
 export const settings = {

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { contentTypes, type ObservationRecord } from '../../contracts/messages/records.ts';
 import { newScores } from '../../contracts/messages/scores.testing.ts';
-import type { SealedLog } from '../../contracts/sealed-log.ts';
+import type { SealedLog } from '../../log/sealed-log.ts';
 import type { Child } from '../../ops/platform/child.ts';
 import { type Influx, startInflux } from '../../ops/platform/influx.ts';
 import { startBroker } from '../../ops/platform/kafka.ts';

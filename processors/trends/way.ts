@@ -3,8 +3,8 @@
  * open yet) does not hold up the other, and each goes on where its own points are in.
  */
 import type { Logger } from 'pino';
-import { createReader, type Reader } from '../../contracts/kafka/reader.ts';
-import type { SealedLog } from '../../contracts/sealed-log.ts';
+import { createReader, type Reader } from '../../log/kafka/reader.ts';
+import type { SealedLog } from '../../log/sealed-log.ts';
 import { type Behind, behindMs, noteRead, noteWritten } from './core/behind.ts';
 import type { TrendCounters } from './counters.ts';
 import type { PointStore } from './influx.ts';

@@ -56,6 +56,7 @@ export const defaultLimits = {
 
 type Batch = { points: Point[]; positions: Map<number, bigint> };
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createTrendWriter(options: TrendWriterOptions): TrendWriter {
   const { counters, log } = options;
   const limits = { ...defaultLimits, ...options.limits };

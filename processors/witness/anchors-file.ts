@@ -1,9 +1,9 @@
 /** The witness's file: lines are only added at its end, and are on the disk before anything else happens. */
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
-import { type Anchor, type AnchorFile, readAnchors } from '../../contracts/audit-anchor.ts';
-import { sha256 } from '../../contracts/audit-trail.ts';
 import { VigilError } from '../../contracts/errors.ts';
+import { type Anchor, type AnchorFile, readAnchors } from '../../log/audit/anchor.ts';
+import { sha256 } from '../../log/audit/trail.ts';
 
 export type AnchorsFile = AnchorFile & { append(anchor: Anchor): void; close(): void };
 

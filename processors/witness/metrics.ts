@@ -1,8 +1,8 @@
 /** What Prometheus is shown of the witness. The names are in ops/prometheus/alerts.yml. */
-import { addCertificateMetrics } from '../../contracts/certificate-files.ts';
-import { createMetrics, type Metrics } from '../../contracts/metrics.ts';
-import type { Health } from '../../contracts/metrics-server.ts';
-import { addClockMetrics, type SystemClock } from '../../contracts/system-clock.ts';
+import { addCertificateMetrics } from '../../process/certificate-files.ts';
+import { createMetrics, type Metrics } from '../../process/metrics.ts';
+import type { Health } from '../../process/metrics-server.ts';
+import { addClockMetrics, type SystemClock } from '../../process/system-clock.ts';
 
 /** What the witness has done so far. */
 export type Watched = {

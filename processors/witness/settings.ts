@@ -1,7 +1,7 @@
-import { auditKeySettings, auditReaderSettings } from '../../contracts/audit-settings.ts';
-import { kafkaClientSettings } from '../../contracts/kafka/settings.ts';
-import { metricsSettings } from '../../contracts/metrics-server.ts';
-import type { Manifest } from '../../contracts/settings.ts';
+import { auditKeySettings, auditReaderSettings } from '../../log/audit/settings.ts';
+import { kafkaClientSettings } from '../../log/kafka/settings.ts';
+import { metricsSettings } from '../../process/metrics-server.ts';
+import type { Manifest } from '../../process/settings.ts';
 
 /** Everything that the witness of the audit trail is told. */
 export const settings = {

@@ -1,11 +1,11 @@
 /** Follows the log of the audit trail and writes down, again and again, how far it reached and what lay in it. Opens no record. */
 import type { Logger } from 'pino';
-import { linkAnchor } from '../../contracts/audit-anchor.ts';
-import { sha256 } from '../../contracts/audit-trail.ts';
-import type { Kafka } from '../../contracts/kafka/connect.ts';
-import { createReader } from '../../contracts/kafka/reader.ts';
 import { formatInstant, parseInstant } from '../../contracts/time.ts';
 import type { TopicPartition } from '../../contracts/topics.ts';
+import { linkAnchor } from '../../log/audit/anchor.ts';
+import { sha256 } from '../../log/audit/trail.ts';
+import type { Kafka } from '../../log/kafka/connect.ts';
+import { createReader } from '../../log/kafka/reader.ts';
 import type { AnchorsFile } from './anchors-file.ts';
 import { forgetAnchored, newSeen, nextAnchored, offsetsOf, takeEnd, takeRecord } from './core/seen.ts';
 import type { Watched } from './metrics.ts';

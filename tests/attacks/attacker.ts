@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { type ConnectionOptions, connect as connectTls } from 'node:tls';
 import kafkajs from 'kafkajs';
 // Also calms kafkajs's request queue (see there).
-import '../../contracts/kafka/connect.ts';
+import '../../log/kafka/connect.ts';
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt';
 import { inject } from 'vitest';
 import type { Pair } from '../../certs/issue.ts';
-import { type Browser, newBrowser, type Target } from '../../dashboard/browser.testing.ts';
-import type { AuditEntry } from '../../dashboard/protocol.ts';
-import type { Snapshot } from '../../dashboard/protocol-live.ts';
+import type { Snapshot } from '../../dashboard/protocol/live.ts';
+import type { AuditEntry } from '../../dashboard/protocol/rest.ts';
+import { type Browser, newBrowser, type Target } from '../../dashboard/server/browser.testing.ts';
 import type { Product } from './product.ts';
 
 export const product: Product = inject('product');

@@ -6,8 +6,8 @@ import { globalAgent } from 'node:https';
 import { connect as connectTcp } from 'node:net';
 import { connect } from 'node:tls';
 import { WebSocket } from 'ws';
-import { type Browser, type Live, newBrowser } from '../../dashboard/browser.testing.ts';
-import type { Watch } from '../../dashboard/protocol-live.ts';
+import type { Watch } from '../../dashboard/protocol/live.ts';
+import { type Browser, type Live, newBrowser } from '../../dashboard/server/browser.testing.ts';
 import type { FloodCounts, FloodOrder } from './floods.ts';
 
 // Sockets are kept, so that what is tried are looks and not handshakes alone.

@@ -4,8 +4,8 @@
  */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Browser, Live } from '../../dashboard/browser.testing.ts';
-import type { Watch } from '../../dashboard/protocol-live.ts';
+import type { Watch } from '../../dashboard/protocol/live.ts';
+import type { Browser, Live } from '../../dashboard/server/browser.testing.ts';
 import { connectDevice, type TestDevice } from '../device.ts';
 import { until } from '../system.ts';
 import { browserFrom, certFile, loggedIn, origin, product, untilHeard } from './attacker.ts';

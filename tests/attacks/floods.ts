@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Target } from '../../dashboard/browser.testing.ts';
+import type { Target } from '../../dashboard/server/browser.testing.ts';
 import { until } from '../system.ts';
 
 export type FloodOrder = {

@@ -1,7 +1,7 @@
 /** Another site's page in the browser of somebody who is logged in: it can send requests, but it cannot read answers nor set our header. */
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Browser } from '../../dashboard/browser.testing.ts';
-import { requestHeader } from '../../dashboard/pace.ts';
+import { requestHeader } from '../../dashboard/protocol/pace.ts';
+import type { Browser } from '../../dashboard/server/browser.testing.ts';
 import { until } from '../system.ts';
 import { loggedIn, origin, product, refusalsOf, routesOfServer, sendRaw } from './attacker.ts';
 

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Browser } from '../../dashboard/browser.testing.ts';
+import type { Browser } from '../../dashboard/server/browser.testing.ts';
 import { loggedIn, origin, product, sendRaw } from './attacker.ts';
 
 const { httpPort } = product;
@@ -92,7 +92,7 @@ describe('a path', () => {
     'export async function buildServer',
     '"password":',
   ];
-  const targets = ['package.json', 'etc/passwd', '.vigil/secrets/session.key', 'dashboard/server.ts'];
+  const targets = ['package.json', 'etc/passwd', '.vigil/secrets/session.key', 'dashboard/server/server.ts'];
   const steps = [
     ...['../', '..\\', '%2e%2e/', '%2e%2e%2f', '..%2f', '..%5c', '.%2e/', '%2e./'],
     ...['%252e%252e%252f', '..%252f', '%c0%ae%c0%ae/', '..%c0%af', '..%ef%bc%8f', '....//', '..;/', '..%00/', './../'],

@@ -4,8 +4,8 @@
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { issueAuthority, issueLeaf, type Pair } from '../../certs/issue.ts';
-import { clusterOf } from '../../contracts/kafka/produce.ts';
 import { type KafkaTopic, kafkaTopicNames, keysTopics, principals, topicsOf, turns } from '../../contracts/topics.ts';
+import { clusterOf } from '../../log/kafka/produce.ts';
 import { certFile, connectKafkaAs, type KafkaIdentity } from './attacker.ts';
 
 /** What is used here of kafkajs 2.2.4's broker, one request each. */

@@ -30,7 +30,7 @@ it('a flood of garbage and tombstones into the gateway’s own keys holds up no 
   await producer.disconnect();
 
   const programs = [
-    ['dashboard', 'dashboard/main.ts'],
+    ['dashboard', 'dashboard/server/main.ts'],
     ['alarms', 'alarms/main.ts'],
     ['trends', 'trends/main.ts'],
   ] as const;

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IClientOptions, MqttClient } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Live } from '../../dashboard/browser.testing.ts';
+import type { Live } from '../../dashboard/server/browser.testing.ts';
 import { root, until } from '../system.ts';
 import { connectMqtt, loggedIn, product } from './attacker.ts';
 

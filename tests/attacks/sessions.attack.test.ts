@@ -3,9 +3,9 @@ import { execFileSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { Browser } from '../../dashboard/browser.testing.ts';
-import { closeCodes } from '../../dashboard/pace.ts';
-import type { Watch } from '../../dashboard/protocol-live.ts';
+import type { Watch } from '../../dashboard/protocol/live.ts';
+import { closeCodes } from '../../dashboard/protocol/pace.ts';
+import type { Browser } from '../../dashboard/server/browser.testing.ts';
 import { root, until } from '../system.ts';
 import { browserFrom, certFile, loggedIn, origin, product, refusalsOf, routesOfServer, sendRaw } from './attacker.ts';
 
@@ -27,7 +27,7 @@ const signed = (text: string, key: string | Buffer) => createHmac('sha256', key)
 
 const accounts = (...args: string[]) =>
   execFileSync(process.execPath, [
-    join(root, 'dashboard/account.ts'),
+    join(root, 'dashboard/server/account.ts'),
     ...args,
     '--file',
     join(product.stateDir, 'secrets/accounts.json'),

@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect } from 'node:tls';
 import { beforeAll, describe, expect, it } from 'vitest';
-import type { Browser } from '../../dashboard/browser.testing.ts';
-import { closeCodes } from '../../dashboard/pace.ts';
+import { closeCodes } from '../../dashboard/protocol/pace.ts';
+import type { Browser } from '../../dashboard/server/browser.testing.ts';
 import { until } from '../system.ts';
 import { certFile, loggedIn, origin, product } from './attacker.ts';
 

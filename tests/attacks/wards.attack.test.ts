@@ -4,9 +4,9 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Answer, Browser } from '../../dashboard/browser.testing.ts';
-import { closeCodes } from '../../dashboard/pace.ts';
-import type { Watch } from '../../dashboard/protocol-live.ts';
+import type { Watch } from '../../dashboard/protocol/live.ts';
+import { closeCodes } from '../../dashboard/protocol/pace.ts';
+import type { Answer, Browser } from '../../dashboard/server/browser.testing.ts';
 import { connectDevice, type TestDevice } from '../device.ts';
 import { until } from '../system.ts';
 import { admit, loggedIn, product, refusalsOf, routesOfServer, wholeHouse } from './attacker.ts';

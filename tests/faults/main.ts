@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { randomInt } from 'node:crypto';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { longRun } from './longRun.ts';
+import { longRun } from './long-run.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 const seedsMax = 2 ** 31;

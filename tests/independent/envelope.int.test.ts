@@ -2,10 +2,10 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { exportJWK, generateKeyPair, type JWK } from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { createOpener } from '../../contracts/envelope/opener.ts';
-import { createSealer } from '../../contracts/envelope/sealer.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { services } from '../../contracts/topics.ts';
+import { createOpener } from '../../log/envelope/opener.ts';
+import { createSealer } from '../../log/envelope/sealer.ts';
 import { ensurePython } from './python.ts';
 
 const place = { topic: 'observations', key: 'assoc-1', writer: 'dev-1', boot: 'boot-1', seq: 7 } as const;

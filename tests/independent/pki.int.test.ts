@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { enrol, revoke } from '../../certs/devices.ts';
 import { ensureCertificates } from '../../certs/ensure.ts';
-import { readRevocationLists } from '../../contracts/crl.ts';
+import { readRevocationLists } from '../../process/crl.ts';
 import { ensurePython } from './python.ts';
 
 const stateDir = mkdtempSync(join(tmpdir(), 'vigil-pki-'));

@@ -6,7 +6,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { gatewayNotices } from '../../contracts/bed-notices.ts';
 import { parameters } from '../../contracts/parameters.ts';
-import { foldNotice } from '../../dashboard/core/notices.ts';
+import { foldNotice } from '../../dashboard/server/core/notices.ts';
 import { logIn, openBrowser, openPatient } from '../browser.ts';
 import { patient, period, widest } from './scene.ts';
 import { openScreenServer, type ScreenServer } from './server.ts';

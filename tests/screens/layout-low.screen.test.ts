@@ -2,7 +2,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import { newLimits } from '../../contracts/messages/limits.testing.ts';
-import { foldLimits } from '../../dashboard/core/limits.ts';
+import { foldLimits } from '../../dashboard/server/core/limits.ts';
 import { openBrowser } from '../browser.ts';
 import { resize } from './overflow.ts';
 import { expectReadable, goTo, logInCalm } from './readable.ts';

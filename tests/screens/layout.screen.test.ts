@@ -6,7 +6,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, inject, it } from 'vitest';
 import type { StandbyInForce } from '../../contracts/messages/alarms.ts';
 import { standbyMsMax } from '../../contracts/standby.ts';
-import { foldStandby } from '../../dashboard/core/standby.ts';
+import { foldStandby } from '../../dashboard/server/core/standby.ts';
 import { openBrowser } from '../browser.ts';
 import { sizes } from './overflow.ts';
 import { clickUntil, expectReadable, goTo, logInCalm, openCalm } from './readable.ts';

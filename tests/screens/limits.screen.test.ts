@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { newLimits } from '../../contracts/messages/limits.testing.ts';
-import { foldLimits } from '../../dashboard/core/limits.ts';
+import { foldLimits } from '../../dashboard/server/core/limits.ts';
 import { logIn, openBrowser, openPatient } from '../browser.ts';
 import { until } from '../system.ts';
 import { pressStill } from './readable.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { unassignedAssociation } from '../../contracts/envelope/pseudonym.ts';
+import { unassignedAssociation } from '../../log/envelope/pseudonym.ts';
 import { logIn, openBrowser } from '../browser.ts';
 import { until } from '../system.ts';
 import { alarmOf, type PlayedBed, patient, period, play, raised } from './scene.ts';

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import type { Command } from '../../contracts/messages/alarms.ts';
 import { newScores } from '../../contracts/messages/scores.testing.ts';
 import type { Scores } from '../../contracts/messages/scores.ts';
-import { foldScores } from '../../dashboard/core/scores.ts';
+import { foldScores } from '../../dashboard/server/core/scores.ts';
 import { logIn, openBrowser, openPatient } from '../browser.ts';
 import { resize, sizes, unreadable } from './overflow.ts';
 import { clickUntil, pressUntil } from './readable.ts';

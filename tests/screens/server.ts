@@ -7,12 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { issueAuthority, issueLeaf } from '../../certs/issue.ts';
-import { newAuditKeys } from '../../contracts/audit.testing.ts';
-import { judgeRecord } from '../../contracts/audit-rules.ts';
-import { createTrail, sha256 } from '../../contracts/audit-trail.ts';
 import { canarySilentMsDefault } from '../../contracts/canary.ts';
 import { boundsOver, ownAfter } from '../../contracts/effective-limits.ts';
-import { unassignedAssociation } from '../../contracts/envelope/pseudonym.ts';
 import type { AlarmEvent, Command, CommandAnswer, GroupInForce } from '../../contracts/messages/alarms.ts';
 import { newLimits } from '../../contracts/messages/limits.testing.ts';
 import {
@@ -24,36 +20,40 @@ import {
   type StatusRecord,
   type WaveformRecord,
 } from '../../contracts/messages/records.ts';
-import type { SealedTurn, TurnRecord } from '../../contracts/sealed-log.ts';
-import { type Account, followAccounts, writeAccounts } from '../../dashboard/accounts/accounts.ts';
-import { hashPassword } from '../../dashboard/accounts/password.ts';
-import { createAuditView } from '../../dashboard/audit/view.ts';
-import { foldAlarmEvent } from '../../dashboard/core/alarms.ts';
-import { foldAssociations, tick } from '../../dashboard/core/beds.ts';
-import { defaultBudget } from '../../dashboard/core/budget.ts';
-import { newLifeSigns } from '../../dashboard/core/health.ts';
-import { foldAnswer, foldLimits } from '../../dashboard/core/limits.ts';
+import type { Health } from '../../dashboard/protocol/live.ts';
+import { type Account, followAccounts, writeAccounts } from '../../dashboard/server/accounts/accounts.ts';
+import { hashPassword } from '../../dashboard/server/accounts/password.ts';
+import { createAuditView } from '../../dashboard/server/audit/view.ts';
+import { foldAlarmEvent } from '../../dashboard/server/core/alarms.ts';
+import { foldAssociations, tick } from '../../dashboard/server/core/beds.ts';
+import { defaultBudget } from '../../dashboard/server/core/budget.ts';
+import { newLifeSigns } from '../../dashboard/server/core/health.ts';
+import { foldAnswer, foldLimits } from '../../dashboard/server/core/limits.ts';
 import {
   foldConnection,
   foldObservation,
   foldStatus,
   foldWaveArrival,
   forgetWaves,
-} from '../../dashboard/core/readings.ts';
-import { emptyState } from '../../dashboard/core/state.ts';
-import { type Registry, unregistered } from '../../dashboard/core/wards.ts';
-import { emptyWaves, foldWave } from '../../dashboard/core/waves.ts';
-import type { StoredValue } from '../../dashboard/core/what-if.ts';
-import type { Feed } from '../../dashboard/live/feed.ts';
-import { createHub, silentMsMax } from '../../dashboard/live/hub.ts';
-import type { Health } from '../../dashboard/protocol-live.ts';
-import { buildServer } from '../../dashboard/server.ts';
-import { createSessions } from '../../dashboard/sessions/sessions.ts';
-import { createStations } from '../../dashboard/sessions/stations.ts';
-import { createTickets } from '../../dashboard/sessions/tickets.ts';
-import { createTokens } from '../../dashboard/sessions/token.ts';
-import { storeOfValues } from '../../dashboard/stored-values.testing.ts';
-import type { TrendStore } from '../../dashboard/trend-store.ts';
+} from '../../dashboard/server/core/readings.ts';
+import { emptyState } from '../../dashboard/server/core/state.ts';
+import { type Registry, unregistered } from '../../dashboard/server/core/wards.ts';
+import { emptyWaves, foldWave } from '../../dashboard/server/core/waves.ts';
+import type { StoredValue } from '../../dashboard/server/core/what-if.ts';
+import type { Feed } from '../../dashboard/server/live/feed.ts';
+import { createHub, silentMsMax } from '../../dashboard/server/live/hub.ts';
+import { buildServer } from '../../dashboard/server/server.ts';
+import { createSessions } from '../../dashboard/server/sessions/sessions.ts';
+import { createStations } from '../../dashboard/server/sessions/stations.ts';
+import { createTickets } from '../../dashboard/server/sessions/tickets.ts';
+import { createTokens } from '../../dashboard/server/sessions/token.ts';
+import { storeOfValues } from '../../dashboard/server/stored-values.testing.ts';
+import type { TrendStore } from '../../dashboard/server/trend-store.ts';
+import { newAuditKeys } from '../../log/audit/audit.testing.ts';
+import { judgeRecord } from '../../log/audit/rules.ts';
+import { createTrail, sha256 } from '../../log/audit/trail.ts';
+import { unassignedAssociation } from '../../log/envelope/pseudonym.ts';
+import type { SealedTurn, TurnRecord } from '../../log/sealed-log.ts';
 import { freePorts } from '../../ops/platform/ports.ts';
 import { password } from '../browser.ts';
 import { buildClient, builtClientVariable } from './client.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
 import type { Command } from '../../contracts/messages/alarms.ts';
-import { foldStandby } from '../../dashboard/core/standby.ts';
+import { foldStandby } from '../../dashboard/server/core/standby.ts';
 import { logIn, openBrowser, openPatient } from '../browser.ts';
 import { clickUntil, pressUntil } from './readable.ts';
 import { alarmOf, patient, period, play, raised, widest } from './scene.ts';

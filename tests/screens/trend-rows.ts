@@ -4,7 +4,7 @@
  */
 import { isScoreTrendCode, type ScoreTrendCode } from '../../contracts/score-trends.ts';
 import { scoresRepeatMs } from '../../contracts/scores-key.ts';
-import type { TrendStore } from '../../dashboard/trend-store.ts';
+import type { TrendStore } from '../../dashboard/server/trend-store.ts';
 import { widest } from './scene.ts';
 
 const cuffMs = 5 * 60_000;

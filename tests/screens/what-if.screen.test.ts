@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { VigilError } from '../../contracts/errors.ts';
-import type { StoredValue } from '../../dashboard/core/what-if.ts';
+import type { StoredValue } from '../../dashboard/server/core/what-if.ts';
 import { logIn, openBrowser, openPatient } from '../browser.ts';
 import { until } from '../system.ts';
 import { pressStill } from './readable.ts';

@@ -5,7 +5,7 @@
 
 import { isDeviceSilent } from '../../../contracts/device-silence.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
-import type { Device, Numeric } from '../../protocol.ts';
+import type { Device, Numeric } from '../../protocol/rest.ts';
 
 export type AgeClass = 'current' | 'old' | 'expired';
 

@@ -1,7 +1,7 @@
 /** A patient's data as typed into a form, and which of them were changed. */
 import type { AssociationChange, Patient, PatientCategory } from '../../../contracts/messages/records.ts';
 import { birthDateFault, contradictions, type PatientField } from '../../../contracts/patient-rules.ts';
-import type { CorrectBody } from '../../protocol-devices.ts';
+import type { CorrectBody } from '../../protocol/devices.ts';
 
 /** A form's fields as text; empty where nothing was entered or chosen. */
 export type PatientDraft = Readonly<Record<PatientField, string>>;

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Bed } from '../../protocol.ts';
+import type { Bed } from '../../protocol/rest.ts';
 import { groupBeds } from './bed-groups.ts';
 import { bed } from './fixtures.ts';
 

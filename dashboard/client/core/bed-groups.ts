@@ -1,5 +1,5 @@
 /** One bed is one tile: which devices stand at one bed, and which stand at none. */
-import type { Bed } from '../../protocol.ts';
+import type { Bed } from '../../protocol/rest.ts';
 
 /** A bed of a ward: what a tile is drawn for. */
 export type PlacedBed = Bed & { readonly ward: string; readonly bed: string };

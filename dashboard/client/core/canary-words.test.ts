@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { CanaryFault, Health } from '../../protocol-live.ts';
+import type { CanaryFault, Health } from '../../protocol/live.ts';
 import { canaryText, isFailing } from './canary-words.ts';
 
 const at = new Date(2026, 10, 28, 10, 14, 3);

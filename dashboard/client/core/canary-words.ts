@@ -1,5 +1,5 @@
 /** What a screen says where the test reading (the canary) does not come the whole way. */
-import type { Health } from '../../protocol-live.ts';
+import type { Health } from '../../protocol/live.ts';
 import { whenText } from './times.ts';
 
 /** Whether new values or alarms may be missing on this screen: it then has the sound of Vigil's own failure. */

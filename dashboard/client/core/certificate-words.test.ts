@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Health } from '../../protocol-live.ts';
+import type { Health } from '../../protocol/live.ts';
 import { certificateText } from './certificate-words.ts';
 
 const well: Health = { kafka: 'ok', alarms: 'ok', kafkaAt: null, alarmsAt: null };

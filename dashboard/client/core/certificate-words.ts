@@ -1,5 +1,5 @@
 /** What a screen says where a certificate of its server ends. */
-import type { Health } from '../../protocol-live.ts';
+import type { Health } from '../../protocol/live.ts';
 import { dateTimeText } from './times.ts';
 
 /** So long before the end every screen says it: a ward has no other sign of it. An operator's screen says it as soon as the server does. */

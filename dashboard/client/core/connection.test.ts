@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { closeCodes, serverLostMs } from '../../pace.ts';
+import { closeCodes, serverLostMs } from '../../protocol/pace.ts';
 import { afterClose, closeText, createSteadyClock, isLost, retryDelayMs } from './connection.ts';
 
 describe('the server is lost', () => {

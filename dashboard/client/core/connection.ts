@@ -1,5 +1,5 @@
 /** When the server counts as lost and when to try again. */
-import { closeCodes, serverLostMs } from '../../pace.ts';
+import { closeCodes, serverLostMs } from '../../protocol/pace.ts';
 
 const firstDelayMs = 500;
 const longestDelayMs = 10_000;

@@ -1,5 +1,5 @@
 /** Which acts a device is ready for. */
-import type { Devices } from '../../protocol-devices.ts';
+import type { Devices } from '../../protocol/devices.ts';
 
 export type DeviceAct = 'assign' | 'move' | 'admit' | 'correct' | 'end';
 

@@ -3,8 +3,8 @@
 import { newAlarm } from '../../../contracts/messages/alarms.testing.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { newLimits } from '../../../contracts/messages/limits.testing.ts';
-import type { Bed, Numeric } from '../../protocol.ts';
-import type { Snapshot } from '../../protocol-live.ts';
+import type { Snapshot } from '../../protocol/live.ts';
+import type { Bed, Numeric } from '../../protocol/rest.ts';
 
 export function alarm(alarmId: string, changes: Partial<Alarm> = {}): Alarm {
   return newAlarm('2026-01-01T10:00:00.000Z', {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Delta } from '../../protocol-live.ts';
+import type { Delta } from '../../protocol/live.ts';
 import { alarm, bed, numeric, snapshot } from './fixtures.ts';
 import { applyDelta, screenOf } from './fold.ts';
 

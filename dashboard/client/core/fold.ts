@@ -1,7 +1,7 @@
 /** What the screen knows, folded from the server's messages. Pure: a message and the state before give the state after. */
 import type { Alarm, CommandAnswer } from '../../../contracts/messages/alarms.ts';
-import type { Bed, Numeric } from '../../protocol.ts';
-import type { Delta, Health, Snapshot } from '../../protocol-live.ts';
+import type { Delta, Health, Snapshot } from '../../protocol/live.ts';
+import type { Bed, Numeric } from '../../protocol/rest.ts';
 import { listed } from './alarm-order.ts';
 
 export type Screen = {

@@ -3,7 +3,7 @@ import { clockTellMs, bornAtMs as measuredAtMs } from '../../../contracts/device
 import type { Alarm, GroupInForce, Limits, LimitsInForce, Priority } from '../../../contracts/messages/alarms.ts';
 import { numberText } from '../../../contracts/number-text.ts';
 import { type LimitGroup, type Parameter, type ParameterGroup, parameters } from '../../../contracts/parameters.ts';
-import type { Numeric } from '../../protocol.ts';
+import type { Numeric } from '../../protocol/rest.ts';
 import { gravest, isAboutNow } from './alarm-order.ts';
 import type { PlacedBed } from './bed-groups.ts';
 import { whenText } from './times.ts';
@@ -55,7 +55,7 @@ function slot(group: ParameterGroup, label: string, values: readonly Shown[], pr
   return { key: first.numeric.code, group, label, unitLabel: first.parameter.unitLabel, values, pressure };
 }
 
-/** The instant from which a value's age counts (protocol.ts, `Numeric`). */
+/** The instant from which a value's age counts (protocol/rest.ts, `Numeric`). */
 export function bornAtMs({ time, receivedAt, clockOffsetMs = 0 }: Numeric): number {
   return measuredAtMs(Date.parse(time), Date.parse(receivedAt), clockOffsetMs);
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { permissionsOf } from '../../core/rights.ts';
+import { permissionsOf } from '../../server/core/rights.ts';
 import { formatRoute, pagesFor, parseRoute, type Route, shownRoute } from './routes.ts';
 
 describe('places', () => {

@@ -1,5 +1,5 @@
 /** The page's places, as they stand after `#`: every one can be kept as a bookmark and opened again. */
-import type { Permission } from '../../protocol.ts';
+import type { Permission } from '../../protocol/rest.ts';
 
 export type Route =
   | { readonly page: 'ward'; readonly ward: string | undefined }

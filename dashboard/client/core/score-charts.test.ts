@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { Trends } from '../../protocol.ts';
+import type { Trends } from '../../protocol/rest.ts';
 import { scoreCharts, scoreColumns } from './score-charts.ts';
 
 const minute = 60_000;

@@ -4,7 +4,7 @@
  */
 import { type ScoreTrendCode, scoreTrendCodes } from '../../../contracts/score-trends.ts';
 import { scoresRepeatMs } from '../../../contracts/scores-key.ts';
-import type { Trends } from '../../protocol.ts';
+import type { Trends } from '../../protocol/rest.ts';
 import type { Chart } from './trend-charts.ts';
 import type { TrendColumn, TrendColumns } from './trend-series.ts';
 

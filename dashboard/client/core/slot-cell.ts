@@ -1,5 +1,5 @@
 /** What makes the place of a number on a tile wide or high: its text, its limits, and the words around it. */
-import type { Bed } from '../../protocol.ts';
+import type { Bed } from '../../protocol/rest.ts';
 import { clockText, limitsFor, type Slot, valueText } from './numerics.ts';
 import { type Cell, leastWidthPx } from './tile-plan.ts';
 

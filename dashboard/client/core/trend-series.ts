@@ -1,6 +1,6 @@
 /** Trend points as a chart draws them: columns on one time axis, with a hole wherever nothing was measured. */
 import { parameters } from '../../../contracts/parameters.ts';
-import type { Trends } from '../../protocol.ts';
+import type { Trends } from '../../protocol/rest.ts';
 
 type Values = (number | null | undefined)[];
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { WhatIf } from '../../protocol-what-if.ts';
+import type { WhatIf } from '../../protocol/what-if.ts';
 import { type WhatIfShown, whatIfNotes, whatIfRows, whatIfSentence } from './what-if-words.ts';
 
 const hourMs = 3_600_000;

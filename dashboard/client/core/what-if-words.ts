@@ -1,6 +1,6 @@
 /** What the limits dialog says of the last 24 hours under other limits: one sentence, four numbers a row, and what to know of them. */
 import { priorities } from '../../../contracts/priorities.ts';
-import type { WhatIf, WhatIfCalls } from '../../protocol-what-if.ts';
+import type { WhatIf, WhatIfCalls } from '../../protocol/what-if.ts';
 
 export type WhatIfShown =
   /** `entered`: limits were typed, beside those in force. */

@@ -1,5 +1,7 @@
 /** The server's REST routes. Every failure comes back as a value with one sentence for a person; nothing throws. */
-import { requestHeader } from '../../pace.ts';
+
+import type { AssociateBody, Associated, CorrectBody, Devices, MoveBody, Places } from '../../protocol/devices.ts';
+import { requestHeader } from '../../protocol/pace.ts';
 import type {
   Accepted,
   AcknowledgeBody,
@@ -14,9 +16,8 @@ import type {
   Ticket,
   Trends,
   Wards,
-} from '../../protocol.ts';
-import type { AssociateBody, Associated, CorrectBody, Devices, MoveBody, Places } from '../../protocol-devices.ts';
-import type { WhatIf, WhatIfBody } from '../../protocol-what-if.ts';
+} from '../../protocol/rest.ts';
+import type { WhatIf, WhatIfBody } from '../../protocol/what-if.ts';
 
 export type Answer<T> =
   | { readonly ok: true; readonly data: T }

@@ -2,8 +2,8 @@
 import { batch, computed, effect, type Signal, signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
-import { sessionRenewMs } from '../../pace.ts';
-import type { Permission, Session } from '../../protocol.ts';
+import { sessionRenewMs } from '../../protocol/pace.ts';
+import type { Permission, Session } from '../../protocol/rest.ts';
 import { isFailing } from '../core/canary-words.ts';
 import { createSteadyClock } from '../core/connection.ts';
 import { type Screen, withoutNames } from '../core/fold.ts';
@@ -39,6 +39,7 @@ export function useApp(): App {
   return app;
 }
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createApp() {
   /** undefined: not known yet; null: nobody is logged in. */
   const session: Signal<Session | null | undefined> = signal(undefined);

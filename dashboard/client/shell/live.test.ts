@@ -2,8 +2,8 @@
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type WebSocket as ServerSocket, WebSocketServer } from 'ws';
-import { closeCodes, waveTextStart } from '../../pace.ts';
-import type { Delta, Watch } from '../../protocol-live.ts';
+import type { Delta, Watch } from '../../protocol/live.ts';
+import { closeCodes, waveTextStart } from '../../protocol/pace.ts';
 import { bed, numeric, snapshot } from '../core/fixtures.ts';
 import type { Screen } from '../core/fold.ts';
 import { type LinkState, type Live, openLive, type WatchWish } from './live.ts';

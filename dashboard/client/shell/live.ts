@@ -1,6 +1,7 @@
 /** The live connection: opened with a ticket, resumed by its last number, taken for lost when the heartbeat stops. */
-import { livePath, waveTextStart } from '../../pace.ts';
-import type { ServerMessage, Watch } from '../../protocol-live.ts';
+
+import type { ServerMessage, Watch } from '../../protocol/live.ts';
+import { livePath, waveTextStart } from '../../protocol/pace.ts';
 import { afterClose, closeText, isLost, lateRetryMs, retryDelayMs } from '../core/connection.ts';
 import { applyDelta, type Screen, screenOf } from '../core/fold.ts';
 import type { Answer } from './api.ts';
@@ -35,6 +36,7 @@ const openTimeoutMs = 8000;
 const watchdogMs = 250;
 
 /** Connects and keeps connecting until closed. One socket at a time. */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function openLive(wish: WatchWish, events: LiveEvents): Live {
   let wanted = wish;
   let socket: WebSocket | undefined;

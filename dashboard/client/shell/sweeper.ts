@@ -40,6 +40,7 @@ type Trace = SweepRow & {
   gainAtMs: number;
 };
 
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createSweeper(canvas: SweepCanvas): Sweeper {
   const paint = canvas.getContext('2d') as CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
   let traces: Trace[] = [];

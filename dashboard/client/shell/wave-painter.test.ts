@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { WaveMessage } from '../../protocol-live.ts';
+import type { WaveMessage } from '../../protocol/live.ts';
 import type { SweepCanvas } from './sweeper.ts';
 import { createPainter, frameMsFull, type Painter } from './wave-painter.ts';
 

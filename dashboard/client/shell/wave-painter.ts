@@ -2,7 +2,7 @@
  * Holds the waves that came and draws them on all canvases of the page. Runs in a worker (`wave-worker.ts`), so that drawing
  * takes nothing of the main thread; in a browser that cannot do that it runs on the main thread, with fewer frames.
  */
-import type { WaveMessage } from '../../protocol-live.ts';
+import type { WaveMessage } from '../../protocol/live.ts';
 import { createSweeper, type SweepCanvas, type Sweeper, type SweepRow, type SweepSize } from './sweeper.ts';
 import { createWaveStore } from './wave-store.ts';
 

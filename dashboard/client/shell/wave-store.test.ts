@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { WaveMessage } from '../../protocol-live.ts';
+import type { WaveMessage } from '../../protocol/live.ts';
 import { indexAt, sampleAt } from '../core/wave-buffer.ts';
 import { createWaveStore, heldBedsMax, heldWavesMax } from './wave-store.ts';
 

@@ -1,6 +1,6 @@
 /** The waves held for drawing, by bed: samples by event time, and where each bed's pen is. */
 import { missingSample } from '../../../contracts/parameters.ts';
-import type { WaveMessage } from '../../protocol-live.ts';
+import type { WaveMessage } from '../../protocol/live.ts';
 import { chunkArrived, createPlayout, movePen, type Playout } from '../core/playout.ts';
 import { createWaveBuffer, decodeSamples, type WaveBuffer, writeWave } from '../core/wave-buffer.ts';
 

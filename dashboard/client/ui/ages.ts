@@ -1,7 +1,7 @@
 /** The ages of a component's numbers, so that it is drawn again only when one of them reads differently. */
 import { computed } from '@preact/signals';
 import { useMemo } from 'preact/hooks';
-import type { Numeric } from '../../protocol.ts';
+import type { Numeric } from '../../protocol/rest.ts';
 import { type Age, ageMark, ageOf } from '../core/ages.ts';
 import { bornAtMs } from '../core/numerics.ts';
 import { useApp } from '../shell/app.ts';

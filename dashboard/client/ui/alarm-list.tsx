@@ -3,7 +3,7 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
-import type { Bed } from '../../protocol.ts';
+import type { Bed } from '../../protocol/rest.ts';
 import { behind, gravest, isUnanswered, listedUnder, lookOf, marks } from '../core/alarm-order.ts';
 import { placeText } from '../core/numerics.ts';
 import { noRows, type Rows, rowsOf, rowsRestMs } from '../core/row-order.ts';

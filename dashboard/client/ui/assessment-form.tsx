@@ -1,6 +1,6 @@
 /** The form for what a nurse sees and a monitor does not: consciousness, oxygen, and the SpO2 scale. */
 import { useSignal } from '@preact/signals';
-import type { Bed } from '../../protocol.ts';
+import type { Bed } from '../../protocol/rest.ts';
 import {
   type AssessmentDraft,
   consciousnessOptions,

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { auditActions } from '../../../contracts/audit-actions.ts';
-import type { AuditEntry, AuditPage as Page } from '../../protocol.ts';
+import type { AuditEntry, AuditPage as Page } from '../../protocol/rest.ts';
 import { dateTimeText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 

@@ -1,6 +1,6 @@
 /** Whether a bed's device is there and what it says of itself. */
 import { technicalConditions } from '../../../contracts/parameters.ts';
-import type { Bed } from '../../protocol.ts';
+import type { Bed } from '../../protocol/rest.ts';
 import { standbyText, standbyUntil } from '../core/standby-words.ts';
 import { whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';

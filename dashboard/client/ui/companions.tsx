@@ -1,6 +1,6 @@
 /** The other devices at a bed, below its tile's own numbers: each with its name, so that no number is taken for another device's. */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
-import type { Bed } from '../../protocol.ts';
+import type { Bed } from '../../protocol/rest.ts';
 import { slotPriority, slotsOf } from '../core/numerics.ts';
 import { columnsOf, type SlotCell, slotCell } from '../core/slot-cell.ts';
 import { leastHeightPx, packed } from '../core/tile-plan.ts';

@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { technicalConditions } from '../../../contracts/parameters.ts';
 import { deviceIdPattern } from '../../../contracts/topics.ts';
-import type { Devices } from '../../protocol-devices.ts';
+import type { Devices } from '../../protocol/devices.ts';
 import { whenText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 import { AlarmPanel } from './alarm-panel.tsx';

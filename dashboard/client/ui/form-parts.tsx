@@ -1,7 +1,7 @@
 /** What the forms of a device share: sending once, the refusal with who changed what, and the question whose device it is. */
 import { type Signal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
-import type { Associated, AssociationRefused, Devices } from '../../protocol-devices.ts';
+import type { Associated, AssociationRefused, Devices } from '../../protocol/devices.ts';
 import { changeText, contradictionTexts, type PatientDraft } from '../core/association-input.ts';
 import { patientName } from '../core/numerics.ts';
 import { whenText } from '../core/times.ts';

@@ -1,7 +1,7 @@
 /** The form that changes one group of a patient's limits. */
 import { type Signal, useSignal } from '@preact/signals';
 import type { GroupInForce, Limits, LimitsAsked } from '../../../contracts/messages/alarms.ts';
-import type { Bed, LimitChange, LimitsRefused } from '../../protocol.ts';
+import type { Bed, LimitChange, LimitsRefused } from '../../protocol/rest.ts';
 import {
   draftOfLimits,
   groupName,

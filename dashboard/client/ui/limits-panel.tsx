@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import type { GroupInForce } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, parameters } from '../../../contracts/parameters.ts';
-import type { Bed } from '../../protocol.ts';
+import type { Bed } from '../../protocol/rest.ts';
 import { groupName } from '../core/limit-input.ts';
 import { groupInForce, offText } from '../core/numerics.ts';
 import { whenText } from '../core/times.ts';

@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { PatientField } from '../../../contracts/patient-rules.ts';
-import type { Places } from '../../protocol-devices.ts';
+import type { Places } from '../../protocol/devices.ts';
 import { categories, type PatientDraft, sexes } from '../core/association-input.ts';
 import { useApp } from '../shell/app.ts';
 import { ChoiceField, TextField } from './fields.tsx';

@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { waves } from '../../../contracts/parameters.ts';
-import type { Bed, PatientView } from '../../protocol.ts';
+import type { Bed, PatientView } from '../../protocol/rest.ts';
 import { isUnanswered, listed } from '../core/alarm-order.ts';
 import { patientName, slotsOf } from '../core/numerics.ts';
 import { dateTimeText, livedText, zonedText } from '../core/times.ts';

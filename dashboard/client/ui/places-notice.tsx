@@ -1,7 +1,7 @@
 /** For accounts of all wards: who and what stands at wards and beds that are not registered. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { Places } from '../../protocol-devices.ts';
+import type { Places } from '../../protocol/devices.ts';
 import { useApp } from '../shell/app.ts';
 
 const namedMax = 3;

@@ -1,7 +1,7 @@
 /** Early warning scores of a bed: NEWS2 part by part with the age of each, shock index, qSOFA, and the way to the nurse's entries. */
 import { useSignal } from '@preact/signals';
 import type { ScorePart, Scores } from '../../../contracts/messages/scores.ts';
-import type { Bed } from '../../protocol.ts';
+import type { Bed } from '../../protocol/rest.ts';
 import { ageText } from '../core/ages.ts';
 import {
   adviceText,

@@ -1,7 +1,7 @@
 /** A number with all that makes it readable: label, unit, limits, colour, age, and the alarm about it. */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { numberText } from '../../../contracts/number-text.ts';
-import type { Bed } from '../../protocol.ts';
+import type { Bed } from '../../protocol/rest.ts';
 import { type AgeClass, ageText, sourceOf, valueClass } from '../core/ages.ts';
 import { parameterColours } from '../core/colours.ts';
 import {

@@ -1,6 +1,6 @@
 /** The patient is away: nothing calls only because no values come, until a time, until values come, or until a person ends it. */
 import { useSignal } from '@preact/signals';
-import type { Bed } from '../../protocol.ts';
+import type { Bed } from '../../protocol/rest.ts';
 import { standbyReasons, standbyText, standbyTimes } from '../core/standby-words.ts';
 import { useApp } from '../shell/app.ts';
 import { ReasonFor } from './reason-for.tsx';

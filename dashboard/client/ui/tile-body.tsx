@@ -1,7 +1,7 @@
 /** The waves and numbers of a bed in the room that its tile has for them. */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { waves } from '../../../contracts/parameters.ts';
-import type { Bed } from '../../protocol.ts';
+import type { Bed } from '../../protocol/rest.ts';
 import { type Slot, slotPriority, slotsOf } from '../core/numerics.ts';
 import { columnsOf, type SlotCell, slotCell } from '../core/slot-cell.ts';
 import { planTile } from '../core/tile-plan.ts';

@@ -2,7 +2,7 @@
 import { useRef } from 'preact/hooks';
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
-import type { Bed } from '../../protocol.ts';
+import type { Bed } from '../../protocol/rest.ts';
 import {
   behind,
   foremost,

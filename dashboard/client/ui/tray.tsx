@@ -1,7 +1,7 @@
 /** Devices without a bed: a strip below the tiles, never a tile among beds. Its gravest alarm is said also while it is closed. */
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
-import type { Bed } from '../../protocol.ts';
+import type { Bed } from '../../protocol/rest.ts';
 import { gravest, listed, lookOf, marks } from '../core/alarm-order.ts';
 import { dateTimeText } from '../core/times.ts';
 import { BedState } from './bed-state.tsx';

@@ -3,7 +3,7 @@ import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import { parameters } from '../../../contracts/parameters.ts';
 import { scoreTrendCodes } from '../../../contracts/score-trends.ts';
-import type { Bed, Trends as TrendAnswer } from '../../protocol.ts';
+import type { Bed, Trends as TrendAnswer } from '../../protocol/rest.ts';
 import { scoreCharts, scoreColumns } from '../core/score-charts.ts';
 import { chartsOf } from '../core/trend-charts.ts';
 import { limitLines, limitsText } from '../core/trend-limits.ts';

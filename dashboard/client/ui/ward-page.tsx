@@ -2,7 +2,7 @@
 import { useSignal } from '@preact/signals';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
-import type { Bed } from '../../protocol.ts';
+import type { Bed } from '../../protocol/rest.ts';
 import { compareHeadlines, foremost, isUnanswered } from '../core/alarm-order.ts';
 import { type BedGroup, groupBeds } from '../core/bed-groups.ts';
 import { type Grid, gridFor } from '../core/grid.ts';

@@ -4,10 +4,10 @@
  */
 import { randomUUID } from 'node:crypto';
 import { VigilError } from '../../../contracts/errors.ts';
-import { createReader } from '../../../contracts/kafka/reader.ts';
-import { openProcessLog } from '../../../contracts/process-log.ts';
-import { openSealedLog } from '../../../contracts/sealed-log.ts';
-import { readSettings } from '../../../contracts/settings.ts';
+import { createReader } from '../../../log/kafka/reader.ts';
+import { openSealedLog } from '../../../log/sealed-log.ts';
+import { openProcessLog } from '../../../process/process-log.ts';
+import { readSettings } from '../../../process/settings.ts';
 import { newTrendCounters } from '../counters.ts';
 import { openPointStore } from '../influx.ts';
 import { createIntake, readingSource, scoreSource } from '../intake.ts';

@@ -1,7 +1,8 @@
 /** Trends anew from the readings and scores that Kafka still has: all of them, in their order, beside the writer that runs. */
-import type { LogRecord } from '../../../contracts/kafka/log-record.ts';
-import type { Reader, ReaderOptions, RecordBatch } from '../../../contracts/kafka/reader.ts';
+
 import type { RebuildProgress } from '../../../contracts/messages/rebuild.ts';
+import type { LogRecord } from '../../../log/kafka/log-record.ts';
+import type { Reader, ReaderOptions, RecordBatch } from '../../../log/kafka/reader.ts';
 import type { TrendCounters } from '../counters.ts';
 import type { Intake, TrendSource } from '../intake.ts';
 import type { PersistentStore } from '../persist.ts';

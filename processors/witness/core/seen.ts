@@ -1,6 +1,6 @@
 /** How far the witness has seen the log of the audit trail, and its digest. Pure: the hash comes in. */
-import { type AnchorPlace, digestStart, nextDigest } from '../../../contracts/audit-anchor.ts';
-import type { Hash } from '../../../contracts/audit-chain.ts';
+import { type AnchorPlace, digestStart, nextDigest } from '../../../log/audit/anchor.ts';
+import type { Hash } from '../../../log/audit/chain.ts';
 
 /** Faults kept until the next anchor; more are left out, since the first ones say where to look. */
 const faultsMax = 20;

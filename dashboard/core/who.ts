@@ -1,4 +1,0 @@
-import type { AuditEvent } from '../../contracts/audit-chain.ts';
-
-/** The fields of an audit record that say who asked, and from where. */
-export type Who = Pick<AuditEvent, 'actor' | 'session' | 'address' | 'station'>;

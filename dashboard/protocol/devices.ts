@@ -1,0 +1,142 @@
+/**
+ * REST bodies about devices and their associations with beds and patients.
+ * No `node:` import here: the browser's build reads this file.
+ */
+import { type Static, type TSchema, Type } from 'typebox';
+import { AssociationChange, AssociationId, DeviceId, Patient } from '../../contracts/messages/records.ts';
+import { Device, Ward } from './rest.ts';
+
+const closed = { additionalProperties: false } as const;
+
+/** `GET /api/places`: the registered wards and beds to which one may put a device. */
+export const Places = Type.Object(
+  {
+    wards: Type.Array(Type.Object({ ward: Ward, beds: Type.Array(Type.String()) }, closed)),
+    /** For accounts of all wards: accounts and devices at places that are not registered. Their alarms may reach nobody. */
+    unregistered: Type.Array(
+      Type.Object(
+        {
+          what: Type.Enum(['account', 'device']),
+          id: Type.String(),
+          ward: Type.String(),
+          bed: Type.Optional(Type.String()),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+export type Places = Static<typeof Places>;
+
+/** `GET /api/devices`: for who may associate. `version` goes into the next change, so that two people do not overwrite each other. */
+export const Devices = Type.Object(
+  {
+    devices: Type.Array(
+      Type.Object(
+        {
+          device: Device,
+          version: Type.Integer({ minimum: 0 }),
+          current: Type.Union([
+            Type.Object(
+              {
+                associationId: AssociationId,
+                ward: Type.Union([Ward, Type.Null()]),
+                bed: Type.Union([Type.String(), Type.Null()]),
+                occupied: Type.Boolean(),
+                /**
+                 * The patient's other devices in the bed: they go along when the patient moves, and a correction and a discharge are
+                 * theirs, too. Empty for who may not admit.
+                 */
+                others: Type.Array(DeviceId),
+              },
+              closed,
+            ),
+            Type.Null(),
+          ]),
+          /** Of a device without a bed: the ward where it was last; absent where it was in none that is known. */
+          lastWard: Type.Optional(Ward),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+export type Devices = Static<typeof Devices>;
+
+const Place = { ward: Ward, bed: Type.String({ minLength: 1, maxLength: 40 }) };
+const Version = Type.Integer({ minimum: 0 });
+
+/**
+ * `POST /api/devices/:deviceId/associations` (201): assigns a device without a patient to a bed, with or without a patient. A bed
+ * that has a patient already: 409 `bed-occupied`, unless `samePatientAs` names that patient's association in this bed; the
+ * device then joins this patient, whose data the server carries over. A `patient` beside it may only say what this patient's data
+ * say: 409. A date of birth that cannot be: 400 `patient-invalid`. A device that is or was last in a ward that is not the caller's: 404.
+ * A patient id that is in use in such a ward: 403 `not-allowed`, on record as `access-denied`.
+ */
+export const AssociateBody = Type.Object(
+  {
+    ...Place,
+    patient: Type.Union([Patient, Type.Null()]),
+    samePatientAs: Type.Optional(AssociationId),
+    /** Of `GET /api/devices`; 0 for a device that never had one. Another one meanwhile: 409. Null: a device that is on no list of mine. */
+    version: Type.Union([Version, Type.Null()]),
+  },
+  closed,
+);
+export type AssociateBody = Static<typeof AssociateBody>;
+
+/** `POST /api/devices/:deviceId/move` (200): another bed for a device, with its patient and all that patient's devices in the bed. */
+export const MoveBody = Type.Object({ ...Place, version: Version }, closed);
+export type MoveBody = Static<typeof MoveBody>;
+
+const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
+
+/**
+ * `POST /api/devices/:deviceId/associations/:associationId/patient` (200): corrects a patient's data. `changes` has the changed
+ * fields alone; null takes a value away. Limits depend on the category, so a change of it also names the former one.
+ */
+export const CorrectBody = Type.Object(
+  {
+    version: Version,
+    changes: Type.Object(
+      {
+        patientId: Type.Optional(Patient.properties.patientId),
+        familyName: Type.Optional(Patient.properties.familyName),
+        givenName: Type.Optional(Patient.properties.givenName),
+        birthDate: Type.Optional(nullable(Type.String({ pattern: '^\\d{4}-\\d{2}-\\d{2}$' }))),
+        sex: Type.Optional(nullable(Type.Enum(['female', 'male', 'other', 'unknown']))),
+        category: Type.Optional(Patient.properties.category),
+      },
+      { ...closed, minProperties: 1 },
+    ),
+    categoryBefore: Type.Optional(Patient.properties.category),
+  },
+  closed,
+);
+export type CorrectBody = Static<typeof CorrectBody>;
+
+/** `DELETE /api/devices/:deviceId/associations/:associationId?whole=patient`: all of the patient's devices in the bed, not this one alone. */
+export const EndQuery = Type.Object({ whole: Type.Optional(Type.Enum(['device', 'patient'])) }, closed);
+
+/** The answer to each change of an association. `version` is the device's new one. */
+export const Associated = Type.Object({ associationId: AssociationId, version: Type.Integer() }, closed);
+export type Associated = Static<typeof Associated>;
+
+/** The 409 of a change of an association, and its 404 (the stay is over; `changes` says who ended it): nothing was changed. */
+export const AssociationRefused = Type.Object(
+  {
+    code: Type.String(),
+    message: Type.String(),
+    /** The device's version now, and what was done since the one that the form has shown. */
+    version: Type.Optional(Version),
+    changes: Type.Optional(Type.Array(AssociationChange)),
+    /** `bed-occupied`: who is in the bed. */
+    occupiedBy: Type.Optional(
+      Type.Object({ associationId: AssociationId, deviceId: DeviceId, patient: Patient }, closed),
+    ),
+  },
+  closed,
+);
+export type AssociationRefused = Static<typeof AssociationRefused>;

@@ -1,0 +1,336 @@
+/**
+ * What the dashboard's server and a screen say to each other: REST bodies (devices and beds: devices.ts; live
+ * messages: live.ts). The server checks what comes
+ * in against these schemas and makes the OpenAPI page from them; a screen needs the types alone (`import type`).
+ * No `node:` import here: the browser's build reads this file.
+ */
+
+import { type Static, Type } from 'typebox';
+import { audioPauseMsMax } from '../../contracts/audio-pause.ts';
+import { auditActions } from '../../contracts/audit-actions.ts';
+import {
+  Alarm,
+  LimitsAsked,
+  LimitsInForce,
+  OwnLimits,
+  Standby,
+  StandbyReason,
+} from '../../contracts/messages/alarms.ts';
+import { Instant, TechnicalCondition, validities } from '../../contracts/messages/device.ts';
+import { Actor, AssociationId, DeviceId, Patient } from '../../contracts/messages/records.ts';
+import { Assessment, Scores } from '../../contracts/messages/scores.ts';
+import { limitGroups } from '../../contracts/parameters.ts';
+import { standbyMsMax, standbyMsMin } from '../../contracts/standby.ts';
+
+const closed = { additionalProperties: false } as const;
+export const Ward = Type.String({ minLength: 1, maxLength: 40 });
+const Code = Type.String({ pattern: '^MDC_[A-Z0-9_]{1,60}$' });
+const TrendCode = Type.String({ pattern: '^(MDC|VIGIL)_[A-Z0-9_]{1,60}$' });
+
+/** The body of every answer that is no success. `message` is one sentence for a person. */
+export const ErrorBody = Type.Object({ code: Type.String(), message: Type.String() }, closed);
+export type ErrorBody = Static<typeof ErrorBody>;
+
+/** `POST /api/login` */
+export const LoginBody = Type.Object(
+  { userId: Type.String({ minLength: 1, maxLength: 64 }), password: Type.String({ minLength: 1, maxLength: 256 }) },
+  closed,
+);
+export type LoginBody = Static<typeof LoginBody>;
+
+/** What an account may do; a screen shows no button for anything else, and the server refuses it all the same. */
+export const permissions = [
+  'view-vitals',
+  'view-devices',
+  'acknowledge',
+  'pause-audio',
+  'set-limits',
+  'enter-assessment',
+  'standby',
+  'associate-device',
+  'admit-patient',
+  'view-audit',
+  'view-rejected',
+  'redrive-rejected',
+  'capture-patients',
+  'rebuild-trends',
+] as const;
+export type Permission = (typeof permissions)[number];
+
+/** `POST /api/login`, `GET /api/session`. `wards` are names, or `["*"]` for all. */
+export const Session = Type.Object(
+  {
+    actor: Actor,
+    wards: Type.Array(Ward),
+    may: Type.Array(Type.Enum(permissions)),
+    /** Ends then whatever happens; it ends earlier after 30 minutes without a request or a live connection. */
+    endsAt: Instant,
+    /** Its screens show no name and take no act until `POST /api/unlock`. */
+    locked: Type.Boolean(),
+    /** A screen that nobody touched for so long asks for `POST /api/lock`. */
+    lockAfterMs: Type.Integer({ minimum: 1 }),
+  },
+  closed,
+);
+export type Session = Static<typeof Session>;
+
+/** `POST /api/unlock`: of the account that is logged in. */
+export const UnlockBody = Type.Object({ password: Type.String({ minLength: 1, maxLength: 256 }) }, closed);
+export type UnlockBody = Static<typeof UnlockBody>;
+
+/** `POST /api/ticket`: opens one live connection, once, within 30 s, for this session alone. */
+export const Ticket = Type.Object({ ticket: Type.String() }, closed);
+export type Ticket = Static<typeof Ticket>;
+
+/** `GET /api/wards`: the wards that one may see, by name. */
+export const Wards = Type.Object(
+  { wards: Type.Array(Type.Object({ ward: Ward, beds: Type.Integer(), alarms: Type.Integer() }, closed)) },
+  closed,
+);
+export type Wards = Static<typeof Wards>;
+
+/**
+ * The newest value of one parameter. Its age is the server's time now less the earlier of `time` (the device's) and
+ * `receivedAt` (the gateway's): a late reading is old, and a device's clock that runs ahead makes nothing young.
+ */
+export const Numeric = Type.Object(
+  {
+    code: Code,
+    /** Absent where `validity` says why. A real 0 is a value. */
+    value: Type.Optional(Type.Number()),
+    validity: Type.Optional(Type.Enum(validities)),
+    unit: Type.String(),
+    time: Instant,
+    receivedAt: Instant,
+    /**
+     * The measured error of the device's clock, positive where it is behind; absent: none worth a word. A value was measured at
+     * `time` + `clockOffsetMs`, but never after `receivedAt`.
+     */
+    clockOffsetMs: Type.Optional(Type.Integer()),
+    /** When the next one is due, in ms: learned from the last spacings of this parameter (dashboard/server/core/intervals.ts). */
+    intervalMs: Type.Integer({ minimum: 1 }),
+  },
+  closed,
+);
+export type Numeric = Static<typeof Numeric>;
+
+export const Device = Type.Object(
+  {
+    deviceId: DeviceId,
+    /** null: not heard of since the server started. */
+    online: Type.Union([Type.Boolean(), Type.Null()]),
+    onlineChangedAt: Type.Union([Instant, Type.Null()]),
+    /** When it was last lost. What it sent until then is not current, even after it came back. */
+    lostAt: Type.Optional(Instant),
+    model: Type.Optional(Type.String()),
+    conditions: Type.Array(TechnicalCondition),
+    /** What the device says of its own sound, where that is not on; absent: it is on, or nothing is known of it. */
+    sound: Type.Optional(Type.Enum(['paused', 'off'])),
+  },
+  closed,
+);
+export type Device = Static<typeof Device>;
+
+/** One patient's own limits of a group, and who set them; `limits: null`: somebody took them away. */
+export const LimitChange = Type.Object(
+  { group: Type.Enum(limitGroups), limits: Type.Union([OwnLimits, Type.Null()]), by: Actor, at: Instant },
+  closed,
+);
+export type LimitChange = Static<typeof LimitChange>;
+
+/** What a person must know to trust the data of a bed, in words for the screen. `code` names the kind. */
+export const BedNotice = Type.Object({ code: Type.String(), text: Type.String(), since: Instant }, closed);
+export type BedNotice = Static<typeof BedNotice>;
+
+const head = {
+  associationId: AssociationId,
+  /** null: the device has no association. It stands in the tray of the ward where it was last, or of biomedical engineering. */
+  ward: Type.Union([Ward, Type.Null()]),
+  bed: Type.Union([Type.String(), Type.Null()]),
+  /** A patient is admitted; `patient` is null all the same for a technician. */
+  occupied: Type.Boolean(),
+  patient: Type.Union([Patient, Type.Null()]),
+  /** Of a device without association: the ward where it was last. Absent: in none that is known. */
+  tray: Type.Optional(Ward),
+  /** Since when the association holds, or since when the device has none; null where that is not known. */
+  since: Type.Union([Instant, Type.Null()]),
+  device: Device,
+  /** Codes of the waveforms that came lately. */
+  waves: Type.Array(Code),
+  /** The oldest first. */
+  notices: Type.Array(BedNotice),
+  /** What judges the patient, as the alarm processor said it last. null: it has not said it, or the viewer may not see it. */
+  limits: Type.Union([LimitsInForce, Type.Null()]),
+  /** The patient is away, as the alarm processor said it last. null: no standby. */
+  standby: Type.Union([Standby, Type.Null()]),
+  /** Early warning scores, as the alarm processor made them. null: the patient is not scored, or the viewer may not see it. */
+  scores: Type.Union([Scores, Type.Null()]),
+} as const;
+
+/** One bed without its values. */
+export const BedHead = Type.Object(head, closed);
+export type BedHead = Static<typeof BedHead>;
+
+/** One bed as it stands: a device-patient association, or a device without one. A technician's has no values. */
+export const Bed = Type.Object({ ...head, values: Type.Array(Numeric) }, closed);
+export type Bed = Static<typeof Bed>;
+
+/** `GET /api/associations/:associationId` */
+export const PatientView = Type.Object(
+  {
+    at: Instant,
+    bed: Bed,
+    alarms: Type.Array(Alarm),
+    /** Of the device's associations, to be sent with a correction. */
+    version: Type.Integer({ minimum: 0 }),
+  },
+  closed,
+);
+export type PatientView = Static<typeof PatientView>;
+
+/**
+ * `GET /api/associations/:associationId/trends?codes=A,B&from=…&to=…&points=500`: `to` excluded, at most 31 days, 24 codes: of
+ * parameters, and of scores (contracts/score-trends.ts).
+ */
+export const TrendQuery = Type.Object(
+  {
+    codes: Type.String({ pattern: '^(MDC|VIGIL)_[A-Z0-9_]{1,60}(,(MDC|VIGIL)_[A-Z0-9_]{1,60}){0,23}$' }),
+    from: Instant,
+    to: Instant,
+    points: Type.Optional(Type.Integer({ minimum: 2, maximum: 2000, default: 500 })),
+  },
+  closed,
+);
+export type TrendQuery = Static<typeof TrendQuery>;
+
+/**
+ * Values by time steps of `stepMs`: `[start of step in ms since 1970, mean, min, max]`. A step without readings is absent:
+ * a screen draws a gap where two neighbours are much further apart than the series' usual interval.
+ */
+export const Trends = Type.Object(
+  {
+    stepMs: Type.Integer({ minimum: 1 }),
+    series: Type.Array(
+      Type.Object(
+        {
+          code: TrendCode,
+          points: Type.Array(Type.Tuple([Type.Integer(), Type.Number(), Type.Number(), Type.Number()])),
+        },
+        closed,
+      ),
+    ),
+  },
+  closed,
+);
+export type Trends = Static<typeof Trends>;
+
+/** Answer (202) to what goes into `commands`: Kafka has it. The alarm processor's answer comes over the live connection. */
+export const Accepted = Type.Object({ commandId: Type.String() }, closed);
+export type Accepted = Static<typeof Accepted>;
+
+/** `POST /api/alarms/:alarmId/acknowledge`: `rev` is the revision of the alarm that the person saw; another one: 409. */
+export const AcknowledgeBody = Type.Object({ rev: Type.Integer({ minimum: 1 }) }, closed);
+export type AcknowledgeBody = Static<typeof AcknowledgeBody>;
+
+/** The 409 of an acknowledgement: nothing was acknowledged, and `alarm` is what it is now. */
+export const AcknowledgeRefused = Type.Object({ code: Type.String(), message: Type.String(), alarm: Alarm }, closed);
+export type AcknowledgeRefused = Static<typeof AcknowledgeRefused>;
+
+/** `POST /api/associations/:associationId/standby`: the patient is away, at most 4 h. `DELETE` of it ends it. */
+export const StandbyBody = Type.Object(
+  { reason: StandbyReason, forMs: Type.Integer({ minimum: standbyMsMin, maximum: standbyMsMax }) },
+  closed,
+);
+export type StandbyBody = Static<typeof StandbyBody>;
+
+/** `POST /api/associations/:associationId/pause-audio` */
+export const PauseAudioBody = Type.Object({ forMs: Type.Integer({ minimum: 1000, maximum: audioPauseMsMax }) }, closed);
+export type PauseAudioBody = Static<typeof PauseAudioBody>;
+
+/**
+ * `POST /api/associations/:associationId/limits`: changes the patient's own limits of a group. What is left out stays; null takes a bound
+ * away, `limits: null` all of them. Limits that cannot hold together, with those in force: 400 with both numbers. `seenAt` is the
+ * `at` of the change that the form has shown, null for none; another one meanwhile: 409.
+ */
+export const LimitsBody = Type.Object(
+  {
+    group: Type.Enum(limitGroups),
+    limits: Type.Union([LimitsAsked, Type.Null()]),
+    seenAt: Type.Union([Instant, Type.Null()]),
+  },
+  closed,
+);
+export type LimitsBody = Static<typeof LimitsBody>;
+
+/** The 409 of a change of limits: nothing was changed, and `current` is what somebody set meanwhile. */
+export const LimitsRefused = Type.Object({ code: Type.String(), message: Type.String(), current: LimitChange }, closed);
+export type LimitsRefused = Static<typeof LimitsRefused>;
+
+/** `POST /api/associations/:associationId/assessment`: what a nurse saw at the bed, for NEWS2. What is left out stays as it was. */
+export const AssessmentBody = Type.Object(Assessment.properties, { ...closed, minProperties: 1 });
+export type AssessmentBody = Static<typeof AssessmentBody>;
+
+/** `GET /api/audit`: newest first; `before` is the former page's `next`. */
+export const AuditQuery = Type.Object(
+  {
+    before: Type.Optional(Type.Integer({ minimum: 1 })),
+    limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200, default: 100 })),
+    action: Type.Optional(Type.Enum(auditActions)),
+    userId: Type.Optional(Type.String({ maxLength: 64 })),
+  },
+  closed,
+);
+export type AuditQuery = Static<typeof AuditQuery>;
+
+export const AuditEntry = Type.Object(
+  {
+    at: Instant,
+    userId: Type.String(),
+    name: Type.Optional(Type.String()),
+    role: Type.Optional(Type.String()),
+    action: Type.Enum(auditActions),
+    ward: Type.Optional(Type.String()),
+    associationId: Type.Optional(Type.String()),
+    patientId: Type.Optional(Type.String()),
+    alarmId: Type.Optional(Type.String()),
+    detail: Type.Optional(Type.String()),
+    boot: Type.String(),
+    n: Type.Integer(),
+    writer: Type.Optional(Type.String()),
+    /** The mark of the session that acted. */
+    session: Type.Optional(Type.String()),
+    address: Type.Optional(Type.String()),
+    station: Type.Optional(Type.String()),
+    patients: Type.Optional(Type.Array(Type.String())),
+    account: Type.Optional(Type.String()),
+    /** Its hash is right, the record before it is the one that it names, and its signature and session are right where it has them. */
+    verified: Type.Boolean(),
+    /** False: from before records were signed; who could write the topic could have made it. */
+    signed: Type.Boolean(),
+  },
+  closed,
+);
+export type AuditEntry = Static<typeof AuditEntry>;
+
+export const AuditPage = Type.Object(
+  {
+    records: Type.Array(AuditEntry),
+    next: Type.Union([Type.Integer(), Type.Null()]),
+    /** Of every record that the server holds, not of this page. */
+    chain: Type.Object(
+      {
+        intact: Type.Boolean(),
+        records: Type.Integer(),
+        /** Of them, from before records were signed. */
+        older: Type.Integer(),
+        /** The witness's newest anchor with which the log was compared when the server started; null where it reads none. */
+        anchoredAt: Type.Union([Instant, Type.Null()]),
+        /** At most 20, for a person. */
+        faults: Type.Array(Type.String()),
+      },
+      closed,
+    ),
+  },
+  closed,
+);
+export type AuditPage = Static<typeof AuditPage>;

@@ -1,0 +1,187 @@
+/** Who may call which route. A route that does not say is refused when it is registered, so that none is open by oversight. */
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { VigilError } from '../../contracts/errors.ts';
+import { visibleText } from '../../contracts/text.ts';
+import type { Trail } from '../../log/audit/trail.ts';
+import { requestHeader } from '../protocol/pace.ts';
+import type { App } from './app.ts';
+import { accountOf, countFor, createRouteSlots, type PacedBy, shareOf } from './bounds.ts';
+import { countRefusal, newRefusalPace, type RefusalPace } from './core/refusal-pace.ts';
+import type { RequestPace } from './core/request-pace.ts';
+import { type Access, may, notOnYourWards, type Viewer } from './core/rights.ts';
+import type { Who } from './core/who.ts';
+import { addressOf } from './proxies.ts';
+import type { LiveSession, Sessions } from './sessions/sessions.ts';
+import { type Stations, stationCookie, stationCookieOptions } from './sessions/stations.ts';
+import { sessionMark } from './sessions/token.ts';
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    access?: Access;
+  }
+  interface FastifyRequest {
+    /** Of a route that is not public. */
+    live: LiveSession | undefined;
+    /** The browser's id, where we gave it one. */
+    station: string | undefined;
+  }
+}
+
+/** What the audit trail calls who is not logged in. */
+export const nobody = 'unknown';
+
+export const cookieName = '__Host-vigil';
+/** `__Host-` holds the browser to Secure, to this path and to no Domain. No Max-Age: it goes with the browser. */
+export const cookieOptions = { path: '/', httpOnly: true, secure: true, sameSite: 'strict' } as const;
+
+export const notLoggedIn = () => new VigilError('not-logged-in', 'Log in first.');
+export const notAllowed = () => new VigilError('not-allowed', 'Your account may not do this.');
+export const locked = () => new VigilError('locked', 'This screen is locked: enter your password first.');
+export const notFound = () => new VigilError('not-found', notOnYourWards);
+
+const changing = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+
+export type AccessOptions = {
+  readonly sessions: Sessions;
+  readonly stations: Stations;
+  readonly trail: Trail;
+  readonly origins: readonly string[];
+  readonly isReady: () => boolean;
+};
+
+/** Whether a request comes from one of our pages: its Origin, where the browser sends one, and the header that no form can set. */
+export function isOurs(request: FastifyRequest, origins: readonly string[]): boolean {
+  const { origin } = request.headers;
+  if (origin !== undefined && !origins.includes(origin)) return false;
+  return request.headers[requestHeader.name] === requestHeader.value;
+}
+
+export function guardRoutes(app: App, options: AccessOptions): void {
+  const pace: RequestPace = new Map();
+  const foreign = newRefusalPace();
+  app.decorateRequest('live', undefined);
+  app.decorateRequest('station', undefined);
+  app.addHook('onRoute', (route) => {
+    if (route.config?.access === undefined) throw new Error(`${route.url} does not say who may call it`);
+  });
+  shareRoutes(app);
+  app.addHook('onRequest', async (request, reply) => {
+    const { access } = request.routeOptions.config;
+    // An answer with patients in it is kept by no cache.
+    if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
+    request.station = options.stations.read(request.cookies[stationCookie]);
+    if (changing.has(request.method) && !isOurs(request, options.origins)) {
+      await recordForeign(foreign, request, options);
+      throw notAllowed();
+    }
+    if (access === 'public') return;
+    // Until the audit trail has been read, who was logged out is not known.
+    if (!options.isReady()) throw new VigilError('log-unavailable', 'The server is starting: try again shortly.');
+    const live = await readSession(request, options.sessions);
+    if (!live) throw notLoggedIn();
+    request.live = live;
+    if (live.renewed !== undefined) reply.setCookie(cookieName, live.renewed, cookieOptions);
+    // Who is locked out of the screen may look at it without names, unlock it and log out: those routes are for any session.
+    if (live.viewer.locked && access !== 'session') throw locked();
+    // Before rights are asked: a refusal goes on record, and costs as much as what is refused.
+    const share = shareOf({ method: request.method, config: request.routeOptions.config });
+    if (share !== 'own' || access !== 'session')
+      await keepPace(pace, request, options.trail, share === 'look' || share === 'history' ? 'look' : 'act');
+    if (access === undefined || (access !== 'session' && !may(live.viewer, access))) {
+      await options.trail.record({
+        ...whoOf(request),
+        action: 'access-denied',
+        detail: `${request.method} ${request.routeOptions.url ?? 'unknown'}`,
+      });
+      throw notAllowed();
+    }
+  });
+}
+
+/**
+ * A changing request that is not from one of our pages: a page of another site uses the browser of somebody who is logged in, or somebody
+ * writes requests by hand. It is refused whether it can be recorded or not, so nobody waits for the record.
+ */
+export async function recordForeign(
+  pace: RefusalPace,
+  request: FastifyRequest,
+  { sessions, trail, isReady }: Pick<AccessOptions, 'sessions' | 'trail' | 'isReady'>,
+): Promise<void> {
+  const leftOut = countRefusal(pace, addressOf(request), performance.now());
+  if (leftOut === undefined) return;
+  request.live ??= isReady() ? await readSession(request, sessions) : undefined;
+  const who = request.live ? whoOf(request) : { actor: { userId: nobody }, ...whereFrom(request) };
+  const from = request.headers.origin === undefined ? 'no origin' : `origin ${request.headers.origin.slice(0, 100)}`;
+  const more = leftOut > 0 ? `; ${leftOut} more before it` : '';
+  const detail = visibleText(`${request.method} ${request.routeOptions.url ?? 'unknown'}, ${from}${more}`);
+  trail.record({ ...who, action: 'access-denied', detail }).catch(() => {});
+}
+
+/** Gives each route its places (bounds.ts): a look waits for looks of the same account, and never takes the place of an act. */
+function shareRoutes(app: App): void {
+  const slots = createRouteSlots();
+  // A route for GET makes one for HEAD, of the handler that has its place already.
+  const shared = new WeakSet<object>();
+  app.addHook('onRoute', (route) => {
+    const share = shareOf(route);
+    const { handler } = route;
+    if (share === 'own' || route.websocket === true || shared.has(handler)) return;
+    route.handler = async function inItsPlace(this: ThisParameterType<typeof handler>, request, reply) {
+      return slots[share].run(accountOf(request), async () => handler.call(this, request, reply));
+    };
+    shared.add(route.handler);
+  });
+}
+
+/** @throws VigilError `rate-limited`; once in a minute it is put on record */
+export async function keepPace(
+  pace: RequestPace,
+  request: FastifyRequest,
+  trail: AccessOptions['trail'],
+  by: PacedBy,
+): Promise<void> {
+  const counted = countFor(pace, by, sessionOf(request).claims, performance.now());
+  if (counted === 'taken') return;
+  const detail = `${request.method} ${request.routeOptions.url ?? 'unknown'}: too many requests`;
+  if (counted === 'first-refused') await trail.record({ ...whoOf(request), action: 'access-denied', detail });
+  throw new VigilError('rate-limited', 'Too many requests of this login: try again in a minute.');
+}
+
+/** The session of a request's cookie, where it holds. */
+export async function readSession(request: FastifyRequest, sessions: Sessions): Promise<LiveSession | undefined> {
+  const token = request.cookies[cookieName];
+  return token === undefined ? undefined : sessions.read(token);
+}
+
+/** The session of a route that is not public. */
+export function sessionOf(request: FastifyRequest): LiveSession {
+  if (!request.live) throw notLoggedIn();
+  return request.live;
+}
+
+/** The viewer of a route that is not public. */
+export const viewerOf = (request: FastifyRequest): Viewer => sessionOf(request).viewer;
+
+export function actorOf({ userId, name, role }: Viewer) {
+  return { userId, name, role };
+}
+
+/** From where a request comes; of one that nobody is logged in for, too. */
+export function whereFrom(request: FastifyRequest): Pick<Who, 'address' | 'station'> {
+  return { address: addressOf(request), ...(request.station !== undefined && { station: request.station }) };
+}
+
+/** Of a route that is not public. */
+export function whoOf(request: FastifyRequest): Who {
+  const { viewer, claims } = sessionOf(request);
+  return { actor: actorOf(viewer), session: sessionMark(claims.sessionId), ...whereFrom(request) };
+}
+
+/** The browser's id. One that has none gets one. */
+export function keepStation(request: FastifyRequest, reply: FastifyReply, stations: Stations): string {
+  if (request.station !== undefined) return request.station;
+  const { station, value } = stations.issue();
+  request.station = station;
+  reply.setCookie(stationCookie, value, stationCookieOptions);
+  return station;
+}

@@ -1,0 +1,181 @@
+/** The command line of accounts, as `npm start` and an operator call it. */
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { runProgram } from '../../tests/program.ts';
+import { readAccounts } from './accounts/accounts.ts';
+import { verifyPassword } from './accounts/password.ts';
+
+const registry = { version: 1, wards: ['icu', 'step'].map((ward) => ({ ward, beds: ['1'] })) };
+const newFile = () => {
+  const folder = mkdtempSync(join(tmpdir(), 'vigil-account-'));
+  writeFileSync(join(folder, 'wards.json'), JSON.stringify(registry));
+  return join(folder, 'accounts.json');
+};
+
+function call(args: string[], input = '') {
+  const { code, out, err } = runProgram('dashboard/server/account.ts', args, { input });
+  return { output: out.trim(), error: err.trim(), code };
+}
+
+const add = (file: string, ...more: string[]) => [
+  ...['add', '--user', 'nurse1', '--name', 'Nora', '--role', 'nurse', '--wards', 'icu, step', '--password-stdin'],
+  ...['--file', file],
+  ...more,
+];
+
+describe('the account command', () => {
+  it('adds, lists, disables and enables', async () => {
+    const file = newFile();
+    expect(call(add(file), 'a long enough phrase\n')).toEqual({
+      output: `nurse1: nurse of icu, step, in the new file ${file}`,
+      error: '',
+      code: 0,
+    });
+    expect(readFileSync(file, 'utf8')).not.toContain('phrase');
+    expect(await verifyPassword('a long enough phrase', readAccounts(file).get('nurse1')!.password)).toBe(true);
+    const epochs = [readAccounts(file).get('nurse1')?.epoch];
+    call(['disable', '--user', 'nurse1', '--file', file]);
+    epochs.push(readAccounts(file).get('nurse1')?.epoch);
+    expect(call(['list', '--file', file]).output).toBe('nurse1\tnurse\ticu,step\tdisabled');
+    call(['enable', '--user', 'nurse1', '--file', file]);
+    expect(call(['list', '--file', file]).output).toBe('nurse1\tnurse\ticu,step');
+    // Sessions of before are over each time.
+    epochs.push(readAccounts(file).get('nurse1')?.epoch);
+    expect(new Set(epochs.filter((epoch) => epoch !== undefined)).size).toBe(3);
+  }, 60_000);
+
+  it('says which account it replaces, so that a slip is seen', async () => {
+    const file = newFile();
+    call(add(file), 'a long enough phrase');
+    call(['disable', '--user', 'nurse1', '--file', file]);
+    const { output } = call(add(file, '--role', 'physician'), 'a long enough phrase');
+    expect(output).toBe('nurse1: physician of icu, step (replaces nurse of icu, step, disabled)');
+  }, 60_000);
+
+  it('finds the registry in the folder above, too, and takes all wards, and an auditor of none', async () => {
+    const above = newFile();
+    mkdirSync(join(dirname(above), 'secrets'));
+    const file = join(dirname(above), 'secrets', 'accounts.json');
+    expect(call(add(file, '--wards', 'ICU'), 'a long enough phrase').error).toMatch(/ICU is not registered/);
+    expect(call(add(file, '--wards', '*'), 'a long enough phrase').output).not.toContain('egist');
+    const auditor = call(add(file, '--role', 'auditor', '--wards', ''), 'a long enough phrase');
+    expect(auditor.output).not.toContain('egist');
+  }, 60_000);
+
+  it('makes an account before its ward exists if that is asked for, and says so', async () => {
+    const file = newFile();
+    const { output, code } = call(add(file, '--wards', 'icu,picu', '--unregistered'), 'a long enough phrase');
+    expect([output, code]).toEqual([expect.stringMatching(/\nNot registered yet in .*wards\.json: picu\.$/), 0]);
+    expect(readAccounts(file).get('nurse1')?.wards).toEqual(['icu', 'picu']);
+  }, 60_000);
+
+  it('says that it looked into no registry', async () => {
+    const file = newFile();
+    const registryFile = join(dirname(file), 'elsewhere.json');
+    renameSync(join(dirname(file), 'wards.json'), registryFile);
+    const blind = call(add(file, '--wards', 'icv'), 'a long enough phrase');
+    expect([blind.output, blind.code]).toEqual([expect.stringMatching(/--wards was not checked: .*--wards-file/), 0]);
+    const seeing = call(add(file, '--wards', 'icv', '--wards-file', registryFile), 'a long enough phrase');
+    expect(seeing.error).toMatch(/icv is not registered in .*elsewhere\.json/);
+  }, 60_000);
+
+  it('names the account that may be meant', async () => {
+    const file = newFile();
+    call(add(file), 'a long enough phrase');
+    const { error, code } = call(['disable', '--user', 'nurse2', '--file', file]);
+    expect({ error, code }).toEqual({ error: 'There is no account nurse2. Did you mean nurse1?', code: 1 });
+  }, 60_000);
+
+  it.each<[string[], RegExp]>([
+    [['disable', 'nurse1'], /^Name the account: disable --user ID\.$/],
+    [['enable'], /^Name the account: enable --user ID\.$/],
+    [['list', 'nurse1'], /^list takes no name\.$/],
+    [['list', '--wards', 'icu'], /^--wards does not belong to list\.$/],
+    [['disable', '--user', 'nurse1', '--role', 'nurse'], /^--role does not belong to disable\.$/],
+    [['remove', '--user', 'nurse1'], /^Usage:/],
+  ])(
+    'answers %j with what is wrong',
+    async (args, message) => {
+      const file = newFile();
+      call(add(file), 'a long enough phrase');
+      const { error, code } = call([...args, '--file', file]);
+      expect([error, code]).toEqual([expect.stringMatching(message), 1]);
+      expect(readAccounts(file).get('nurse1')).toMatchObject({ disabled: false, role: 'nurse' });
+    },
+    60_000,
+  );
+
+  it.each(['list', 'disable', 'enable', 'check'])(
+    '%s names a file that is not there, and makes none',
+    async (command) => {
+      const file = newFile();
+      const user = command === 'list' ? [] : ['--user', 'nurse1'];
+      const { error, code } = call([command, ...user, '--file', file], 'x');
+      expect({ error, code }).toEqual({ error: `There is no file ${file}.`, code: 1 });
+      expect(existsSync(file)).toBe(false);
+    },
+    60_000,
+  );
+
+  it.each<[string, string[], string, RegExp]>([
+    ['a short password', ['--user', 'nurse1'], 'short', /it needs at least 12/],
+    ['a common password', ['--user', 'nurse1'], 'Password1234', /a common one, or easy to guess/],
+    ['a bad user', ['--user', 'a b'], 'a long enough phrase', /--user takes/],
+    ['a bad role', ['--role', 'boss'], 'a long enough phrase', /--role is one of/],
+    ['a name with an override', ['--name', 'No\u202era'], 'a long enough phrase', /--name holds .*U\+202E/],
+    ['a name with a line end', ['--name', 'No\nra'], 'a long enough phrase', /--name holds a control character/],
+    ['a ward that cannot be seen', ['--wards', 'icu,\u200b'], 'a long enough phrase', /--wards: ward 2 holds/],
+    [
+      'a ward that is not registered',
+      ['--wards', 'icu,setp'],
+      'a long enough phrase',
+      /setp is not registered .*Registered: icu, step\. Did you mean step\?/,
+    ],
+    [
+      'a registry that is not there',
+      ['--wards-file', '/nowhere'],
+      'a long enough phrase',
+      /wards file \/nowhere cannot be read/,
+    ],
+    ['no ward', ['--wards', ''], 'a long enough phrase', /--wards takes/],
+    ['an option that is none', ['--admin'], '', /Unknown option/],
+  ])(
+    'refuses %s in one sentence and writes nothing',
+    async (_, more, input, message) => {
+      const file = newFile();
+      const { error, code } = call(add(file, ...more), input);
+      expect([error.split('\n').length, code]).toEqual([1, 1]);
+      expect(error).toMatch(message);
+      expect(existsSync(file)).toBe(false);
+    },
+    60_000,
+  );
+
+  it('tells other command lines who it is, by password only', async () => {
+    const file = newFile();
+    call(add(file), 'a long enough phrase\n');
+    const check = (user: string, password: string) =>
+      call(['check', '--user', user, '--password-stdin', '--file', file], password);
+    const { output, code } = await check('nurse1', 'a long enough phrase');
+    expect(code).toBe(0);
+    expect(JSON.parse(output)).toEqual({
+      actor: { userId: 'nurse1', name: 'Nora', role: 'nurse' },
+      wards: ['icu', 'step'],
+      may: expect.arrayContaining(['view-vitals']),
+    });
+    const wrong = { output: '', error: 'User or password is wrong.', code: 1 };
+    expect(await check('nurse1', 'another phrase')).toEqual(wrong);
+    expect(await check('nobody', 'a long enough phrase')).toEqual(wrong);
+    call(['disable', '--user', 'nurse1', '--file', file]);
+    expect(await check('nurse1', 'a long enough phrase')).toEqual(wrong);
+  }, 60_000);
+
+  it('leaves a file that is no good as it is', async () => {
+    const file = newFile();
+    writeFileSync(file, '{');
+    expect(call(add(file), 'a long enough phrase')).toMatchObject({ code: 1 });
+    expect(readFileSync(file, 'utf8')).toBe('{');
+  }, 60_000);
+});

@@ -1,0 +1,199 @@
+/**
+ * The command line of local accounts:
+ * `node dashboard/server/account.ts add --user nurse1 --name "Nora" --role nurse --wards icu --password-stdin --file accounts.json`
+ * `… disable --user nurse1 --file accounts.json`, `… list --file accounts.json`
+ */
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import { VigilError } from '../../contracts/errors.ts';
+import { type Role, roles } from '../../contracts/messages/records.ts';
+import { normalText, textFault, textFaultIn, visibleLines } from '../../contracts/text.ts';
+import { becomeOwnerOf } from '../../process/run-as.ts';
+import { type Account, readAccounts, userIdPattern, writeAccounts } from './accounts/accounts.ts';
+import { guessableFault } from './accounts/guessable.ts';
+import { hashPassword, nobodysHash, verifyPassword } from './accounts/password.ts';
+import { passwordFault } from './core/password-rules.ts';
+import { permissionsOf } from './core/rights.ts';
+import { nearNames } from './core/wards.ts';
+import { readWardsFile } from './wards-file.ts';
+
+const usage = `Usage: node dashboard/server/account.ts <command> --file FILE
+  add      --user ID --name NAME --role ${roles.join('|')} --wards A,B|* --password-stdin   (replaces the account of that id)
+           --wards-file FILE   (the registry of wards; without it, wards.json beside FILE or in the folder above)
+           --unregistered      (although a ward is not in the registry yet)
+  disable  --user ID
+  enable   --user ID
+  check    --user ID --password-stdin   (prints who it is and may do, as JSON, for other command lines)
+  list`;
+
+type Options = {
+  file?: string;
+  user?: string;
+  name?: string;
+  role?: string;
+  wards?: string;
+  'password-stdin'?: boolean;
+  'wards-file'?: string;
+  unregistered?: boolean;
+};
+
+/** The options that a command takes besides --file. */
+const optionsOf: Readonly<Record<string, readonly string[]>> = {
+  add: ['user', 'name', 'role', 'wards', 'password-stdin', 'wards-file', 'unregistered'],
+  disable: ['user'],
+  enable: ['user'],
+  check: ['user', 'password-stdin'],
+  list: [],
+};
+
+const newEpoch = () => randomBytes(9).toString('base64url');
+
+const bad = (message: string) => new VigilError('settings-invalid', message);
+
+/** Builds an account from the options and the password that came on standard input. */
+async function newAccount(options: Options, password: string): Promise<Account> {
+  const { user = '', role = '', wards = '' } = options;
+  const name = normalText(options.name ?? '');
+  if (!userIdPattern.test(user)) throw bad('--user takes 1 to 64 letters, digits, dots, dashes or @.');
+  if (name === '' || name.length > 80) throw bad('--name takes 1 to 80 characters.');
+  const nameFault = textFault(name);
+  if (nameFault) throw bad(`--name ${nameFault}.`);
+  if (!roles.includes(role as Role)) throw bad(`--role is one of ${roles.join(', ')}.`);
+  const names = wards.split(',').map((ward) => normalText(ward.trim()));
+  const wardFault = textFaultIn(names);
+  if (wardFault) throw bad(`--wards: ward ${Number(wardFault.at) + 1} ${wardFault.fault}.`);
+  if (role !== 'auditor' && names.some((ward) => ward === '' || ward.length > 40))
+    throw bad('--wards takes ward names, comma-separated, or *.');
+  const fault = passwordFault(password, user) ?? (await guessableFault(password, [user, name, ...names]));
+  if (fault) throw new VigilError(fault.code, fault.message);
+  return {
+    userId: user,
+    name,
+    role: role as Role,
+    wards: names.filter((ward) => ward !== ''),
+    password: await hashPassword(password),
+    disabled: false,
+    epoch: newEpoch(),
+  };
+}
+
+const wordsOf = ({ role, wards }: Account) => `${role} of ${wards.join(', ') || 'no ward'}`;
+
+function didYouMean(names: Iterable<string>, typed: string): string {
+  const near = nearNames([...names], typed);
+  return near.length === 0 ? '' : ` Did you mean ${near.join(' or ')}?`;
+}
+
+/** As `npm start` and Compose lay them out (ops/platform/service-env.ts, docker-compose.yml). */
+const wardsFileNear = (file: string) =>
+  [join(dirname(file), 'wards.json'), join(dirname(file), '..', 'wards.json')].find((path) => existsSync(path));
+
+/**
+ * Looks for the wards of an account in the registry: an account of a misspelt ward shows nobody's alarms.
+ * @returns what to know of the wards; empty where all are registered
+ * @throws VigilError `settings-invalid`: names the wards that there are
+ */
+function wardsNote(wards: readonly string[], file: string, options: Options): string {
+  const asked = wards.filter((ward) => ward !== '*');
+  if (asked.length === 0) return '';
+  const wardsFile = options['wards-file'] ?? wardsFileNear(file);
+  if (wardsFile === undefined)
+    return '\nNo registry of wards was found, so --wards was not checked: name it with --wards-file.';
+  const names = readWardsFile(wardsFile).wards.map(({ ward }) => ward);
+  const missing = asked.filter((ward) => !names.includes(ward));
+  const [first] = missing;
+  if (first === undefined) return '';
+  if (options.unregistered) return `\nNot registered yet in ${wardsFile}: ${missing.join(', ')}.`;
+  const there = names.length === 0 ? 'none' : names.join(', ');
+  throw bad(
+    `--wards: ${first} is not registered in ${wardsFile}. Registered: ${there}.${didYouMean(names, first)} To add it, see docs/operator.md, Wards and beds; to make the account before, --unregistered.`,
+  );
+}
+
+async function passwordFrom(options: Options): Promise<string> {
+  if (!options['password-stdin']) throw bad('Give the password on standard input, with --password-stdin.');
+  return (await text(process.stdin)).replace(/\r?\n$/, '');
+}
+
+/** Who logs in with this password, without the hash. Takes as long for a user that does not exist. */
+async function check(account: Account | undefined, password: string) {
+  const right = await verifyPassword(password, account?.password ?? nobodysHash);
+  if (!account || !right || account.disabled) throw new VigilError('not-logged-in', 'User or password is wrong.');
+  const { userId, name, role, wards } = account;
+  return { actor: { userId, name, role }, wards, may: permissionsOf(role) };
+}
+
+/** @throws VigilError `settings-invalid` where something is asked for that the command does not do */
+function readCommand(args: readonly string[]) {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: {
+      file: { type: 'string' },
+      user: { type: 'string' },
+      name: { type: 'string' },
+      role: { type: 'string' },
+      wards: { type: 'string' },
+      'password-stdin': { type: 'boolean' },
+      'wards-file': { type: 'string' },
+      unregistered: { type: 'boolean' },
+    },
+  });
+  const [command = '', ...more] = positionals;
+  const options = optionsOf[command];
+  if (options === undefined || values.file === undefined) throw bad(usage);
+  const stray = Object.keys(values).find((option) => option !== 'file' && !options.includes(option));
+  if (stray !== undefined) throw bad(`--${stray} does not belong to ${command}.`);
+  if (more.length > 0 || (options.includes('user') && !values.user))
+    throw bad(options.includes('user') ? `Name the account: ${command} --user ID.` : `${command} takes no name.`);
+  return { command, values, file: values.file };
+}
+
+async function run(args: readonly string[]): Promise<string> {
+  const { command, values, file } = readCommand(args);
+  const { user = '' } = values;
+  // What root wrote here a dashboard that runs as another user could not read.
+  becomeOwnerOf(dirname(file));
+  const isNew = !existsSync(file);
+  // A file that is misspelt must not look like one without accounts.
+  if (isNew && command !== 'add') throw bad(`There is no file ${file}.`);
+  const accounts = isNew ? new Map<string, Account>() : readAccounts(file);
+  switch (command) {
+    case 'add': {
+      const account = await newAccount(values, await passwordFrom(values));
+      const note = wardsNote(account.wards, file, values);
+      const before = accounts.get(account.userId);
+      accounts.set(account.userId, account);
+      writeAccounts(file, accounts);
+      const replaced = before && ` (replaces ${wordsOf(before)}${before.disabled ? ', disabled' : ''})`;
+      return `${account.userId}: ${wordsOf(account)}${isNew ? `, in the new file ${file}` : (replaced ?? '')}${note}`;
+    }
+    case 'disable':
+    case 'enable': {
+      const account = accounts.get(user);
+      if (!account) throw bad(`There is no account ${user}.${didYouMean(accounts.keys(), user)}`);
+      // Its sessions are over, also those of before it was disabled.
+      accounts.set(user, { ...account, disabled: command === 'disable', epoch: newEpoch() });
+      writeAccounts(file, accounts);
+      return `${user}: ${command}d`;
+    }
+    case 'check':
+      return JSON.stringify(await check(accounts.get(user), await passwordFrom(values)));
+    case 'list':
+      return [...accounts.values()]
+        .map((a) => `${a.userId}\t${a.role}\t${a.wards.join(',')}${a.disabled ? '\tdisabled' : ''}`)
+        .join('\n');
+    default:
+      throw bad(usage);
+  }
+}
+
+try {
+  console.log(await run(process.argv.slice(2)));
+} catch (error) {
+  console.error(visibleLines((error as Error).message));
+  process.exitCode = 1;
+}

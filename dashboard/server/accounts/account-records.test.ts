@@ -1,0 +1,145 @@
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { VigilError } from '../../../contracts/errors.ts';
+import { type AccountRecord, contentTypes } from '../../../contracts/messages/records.ts';
+import type { AuditEvent } from '../../../log/audit/chain.ts';
+import { recordAccounts } from './account-records.ts';
+import type { Account } from './accounts.ts';
+
+const t0 = Date.UTC(2026, 0, 1);
+const nora: Account = { userId: 'nora', name: 'Nora', role: 'nurse', wards: ['icu'], password: 'h1', disabled: false };
+
+/** A log that is kept while servers come and go. */
+function world() {
+  const table: AccountRecord[] = [];
+  const audit: AuditEvent[] = [];
+  const ended: [string, number][] = [];
+  const kafka = { isAway: false };
+  let accounts: Account[] = [];
+  const away = () => {
+    if (kafka.isAway) throw new VigilError('log-unavailable', 'Kafka is away.');
+  };
+  const log = {
+    async append(_topic: string, _key: string, _type: string, body: unknown) {
+      away();
+      table.push(body as AccountRecord);
+      return {} as never;
+    },
+    async followTable(_topics: unknown, onRecord: (read: never, record: never) => void) {
+      for (const body of table) onRecord({ record: { contentType: contentTypes.account, body } } as never, {} as never);
+      return { ready: Promise.resolve(), close: async () => {} };
+    },
+  };
+  const start = () =>
+    recordAccounts({
+      log: log as never,
+      trail: {
+        async record(event) {
+          away();
+          audit.push(event);
+        },
+      },
+      accounts: () => accounts,
+      pseudonymKey: 'made-up-key-of-at-least-32-bytes-for-tests',
+      now: () => t0,
+      logger: pino({ level: 'silent' }),
+      endSessions: (userId, atMs) => ended.push([userId, atMs]),
+    });
+  return {
+    audit,
+    ended,
+    kafka,
+    start,
+    /** What went on record since the last call. */
+    news: () => audit.splice(0).map(({ action, account, detail }) => `${action} ${account}: ${detail}`),
+    set: (...next: Account[]) => {
+      accounts = next;
+    },
+  };
+}
+
+describe('a change of the accounts', () => {
+  it('goes on record while the server runs, whoever changed the file and how', async () => {
+    const w = world();
+    w.set(nora);
+    const records = await w.start();
+    await records.settled();
+    expect(w.audit[0]).toEqual({
+      actor: { userId: 'accounts-file' },
+      action: 'account-created',
+      account: 'nora',
+      detail: 'Nora, nurse of icu',
+    });
+    w.news();
+    w.set({ ...nora, disabled: true });
+    records.changed();
+    w.set({ ...nora, wards: ['icu', 'step'] });
+    records.changed();
+    await records.settled();
+    w.set();
+    records.changed();
+    await records.settled();
+    expect(w.news()).toEqual([
+      'account-changed nora: wards icu → icu step',
+      'account-removed nora: Nora, nurse of icu step',
+    ]);
+    await records.close();
+  });
+
+  it('goes on record at the next start where no server ran, and only once', async () => {
+    const w = world();
+    w.set(nora);
+    for (let n = 0; n < 2; n += 1) {
+      const records = await w.start();
+      await records.settled();
+      await records.close();
+    }
+    expect(w.news()).toEqual(['account-created nora: Nora, nurse of icu']);
+    w.set({ ...nora, password: 'h2', role: 'physician' });
+    const records = await w.start();
+    await records.settled();
+    expect(w.news()).toEqual(['account-changed nora: password, role nurse → physician']);
+    await records.close();
+  });
+
+  it('ends the sessions of who was disabled, enabled, removed or given another password, and of nobody else', async () => {
+    const w = world();
+    const paul = { ...nora, userId: 'paul' };
+    w.set(nora, paul);
+    const records = await w.start();
+    await records.settled();
+    expect(w.ended).toEqual([]);
+    for (const next of [
+      [{ ...nora, disabled: true }, paul],
+      [nora, paul],
+      [{ ...nora, password: 'h2' }, paul],
+      [{ ...nora, password: 'h2', epoch: 'e' }, paul],
+      [{ ...nora, password: 'h2', epoch: 'e', wards: ['step'] }, paul],
+      [paul],
+    ]) {
+      w.set(...next);
+      records.changed();
+      await records.settled();
+    }
+    expect(w.ended).toEqual(Array(5).fill(['nora', t0]));
+    await records.close();
+  });
+
+  it('waits for Kafka, and ends sessions all the same', async () => {
+    const w = world();
+    w.set(nora);
+    const records = await w.start();
+    await records.settled();
+    w.news();
+    w.kafka.isAway = true;
+    w.set({ ...nora, disabled: true });
+    records.changed();
+    await records.settled();
+    expect([w.news(), w.ended]).toEqual([[], [['nora', t0]]]);
+    w.kafka.isAway = false;
+    records.changed();
+    await records.settled();
+    expect(w.news()).toEqual(['account-disabled nora: Nora, nurse of icu, disabled']);
+    await records.close();
+  });
+});

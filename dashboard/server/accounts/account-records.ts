@@ -1,0 +1,92 @@
+/**
+ * Puts every change of the accounts on record, by whatever means the file was changed, and ends the sessions that a change ends. What
+ * changed while no dashboard ran is seen at the next start: `accounts` in the log says how each account was when it was last on record.
+ *
+ * Two dashboards that see the same change may both record it: each says from when on it goes by it.
+ */
+import type { Logger } from 'pino';
+import { type AccountRecord, contentTypes } from '../../../contracts/messages/records.ts';
+import type { Trail } from '../../../log/audit/trail.ts';
+import { pseudonym } from '../../../log/envelope/pseudonym.ts';
+import type { SealedLog } from '../../../log/sealed-log.ts';
+import { type AccountChange, type AccountFacts, accountChanges, endsSessions } from '../core/account-changes.ts';
+import { fingerprintOf } from '../sessions/token.ts';
+import type { Account } from './accounts.ts';
+
+/** What the audit trail calls who changed the accounts: the file does not prove who did. */
+const accountsFile = 'accounts-file';
+const againMs = 5_000;
+
+export type AccountRecords = {
+  /** The file was read again. */
+  changed(): void;
+  /** Resolves when all changes of until now are on record, or cannot be now. */
+  settled(): Promise<void>;
+  close(): Promise<void>;
+};
+
+export async function recordAccounts(options: {
+  readonly log: Pick<SealedLog, 'append' | 'followTable'>;
+  readonly trail: Pick<Trail, 'record'>;
+  readonly accounts: () => Iterable<Account>;
+  readonly pseudonymKey: string;
+  readonly now: () => number;
+  readonly logger: Logger;
+  /** The sessions of an account that began by then are over. */
+  readonly endSessions: (userId: string, atMs: number) => void;
+}): Promise<AccountRecords> {
+  const { log, trail, accounts, pseudonymKey, now, logger, endSessions } = options;
+  /** As on record. */
+  const known = new Map<string, AccountFacts>();
+  let timer: NodeJS.Timeout | undefined;
+  let closed = false;
+
+  const table = await log.followTable(['accounts'], (read) => {
+    if (read?.record.contentType !== contentTypes.account) return;
+    const { removed, ...facts } = read.record.body;
+    if (removed) known.delete(facts.userId);
+    else known.set(facts.userId, facts);
+  });
+
+  async function put({ action, account, detail }: AccountChange): Promise<void> {
+    const { userId } = account;
+    await trail.record({ actor: { userId: accountsFile }, action, account: userId, detail });
+    const body: AccountRecord = action === 'account-removed' ? { ...account, removed: true } : account;
+    await log.append('accounts', pseudonym(pseudonymKey, 'actor', userId), contentTypes.account, body);
+    if (action === 'account-removed') known.delete(userId);
+    else known.set(userId, account);
+  }
+
+  /** Takes one account after the other: where Kafka is away, the rest is tried again. */
+  async function putAll(): Promise<void> {
+    clearTimeout(timer);
+    const changes = accountChanges(known, new Map([...accounts()].map((one) => [one.userId, factsOf(one)])));
+    for (const change of changes) if (endsSessions(change)) endSessions(change.account.userId, now());
+    try {
+      for (const change of changes) if (!closed) await put(change);
+    } catch (error) {
+      logger.warn({ code: (error as { code?: string }).code }, 'changes of accounts wait to be put on record');
+      if (!closed) timer = setTimeout(changed, againMs);
+    }
+  }
+
+  let atWork: Promise<void> = table.ready.then(putAll);
+  function changed(): void {
+    atWork = atWork.then(putAll);
+  }
+
+  return {
+    changed,
+    settled: () => atWork,
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      await Promise.race([atWork, new Promise((done) => setTimeout(done, 2_000))]);
+      await table.close();
+    },
+  };
+}
+
+export function factsOf({ userId, name, role, wards, disabled, password, epoch }: Account): AccountFacts {
+  return { userId, name, role, wards, disabled, secret: fingerprintOf({ password, epoch }) };
+}

@@ -1,0 +1,107 @@
+/**
+ * The audit trail as read back from Kafka: what the auditor pages through, whether its chains hold, and which sessions were
+ * logged out. In memory and bounded; a restart reads it again.
+ */
+import type { Logger } from 'pino';
+import type { AnyAuditRecord } from '../../../contracts/messages/records.ts';
+import { parseInstant } from '../../../contracts/time.ts';
+import { isSigned } from '../../../log/audit/chain.ts';
+import type { PublicKeys } from '../../../log/audit/keys.ts';
+import { type AuditRead, createAuditReading, loadAnchors } from '../../../log/audit/reading.ts';
+import type { RecordVerdict } from '../../../log/audit/rules.ts';
+import { sessionOfOlder } from '../../../log/audit/sessions.ts';
+import { createReader, type Reader } from '../../../log/kafka/reader.ts';
+import type { SealedLog } from '../../../log/sealed-log.ts';
+import { createSealedReading } from '../../../log/sealed-reading.ts';
+import type { AuditPage, AuditQuery } from '../../protocol/rest.ts';
+import { endsSessions } from '../core/account-changes.ts';
+import { auditRecordsMax, createAuditView } from './view.ts';
+
+/** How far back it reads at its start. */
+const auditSinceMs = 30 * 24 * 60 * 60_000;
+
+export type AuditProjection = {
+  readonly caughtUp: Promise<void>;
+  page(query: AuditQuery): AuditPage;
+  close(): Promise<void>;
+};
+
+type Judged = { readonly record: AnyAuditRecord; readonly verdict: RecordVerdict };
+
+export type FollowAuditOptions = {
+  readonly nowMs: number;
+  readonly logger: Logger;
+  readonly keys: PublicKeys;
+  /** The witness's anchors; empty where this server cannot read them. */
+  readonly anchorsFile: string;
+  /** The mark of a session that was logged out, and when. */
+  readonly onLogout: (mark: string, atMs: number) => void;
+  /** The mark of a session whose screens were locked or unlocked. */
+  readonly onLock: (mark: string, isLocked: boolean) => void;
+  /** The sessions of an account that began by then are over. */
+  readonly onSessionsEnded: (userId: string, atMs: number) => void;
+};
+
+export async function followAudit(log: SealedLog, options: FollowAuditOptions): Promise<AuditProjection> {
+  const { logger, nowMs, keys, anchorsFile, onLogout, onLock, onSessionsEnded } = options;
+  const view = createAuditView();
+  const sinceMs = nowMs - auditSinceMs;
+  const { anchors, faults } = anchorsFile === '' ? { anchors: [], faults: [] } : loadAnchors(anchorsFile, keys);
+  const reading = createAuditReading(keys, anchors, sinceMs);
+  view.addFaults(faults);
+  /** What lies in the log, partition by partition; judged when all of it is there, since a chain runs across partitions. */
+  let backlog: Judged[] | undefined = [];
+
+  function take({ record, verdict }: Judged): void {
+    // A record that is forged ends no session; nor does one that is there twice.
+    if (!view.add(record, verdict) || verdict.kind === 'bad') return;
+    const atMs = parseInstant(record.at) ?? nowMs;
+    if (record.action === 'logout') {
+      const mark = isSigned(record) ? record.session : sessionOfOlder(record);
+      if (mark !== undefined) onLogout(mark, atMs);
+    }
+    if (isSigned(record) && record.session !== undefined && /^screen-(un)?locked$/.test(record.action))
+      onLock(record.session, record.action === 'screen-locked');
+    if (isSigned(record) && record.account !== undefined && endsSessions(record)) onSessionsEnded(record.account, atMs);
+  }
+
+  function takeBacklog(): void {
+    const judged = (backlog ?? []).sort(byTime);
+    backlog = undefined;
+    view.begin(judged.map(({ record }) => record));
+    for (const one of judged) take(one);
+    view.addFaults(reading.finish());
+    const last = anchors.at(-1);
+    if (last) view.anchored(last.at);
+  }
+
+  function takeRead({ record, verdict, faults }: AuditRead): void {
+    view.addFaults(faults);
+    if (!record) view.addUnreadable();
+    else if (backlog === undefined) take({ record, verdict });
+    else {
+      backlog.push({ record, verdict });
+      if (backlog.length > 2 * auditRecordsMax) backlog = backlog.sort(byTime).slice(-auditRecordsMax);
+    }
+  }
+
+  const opening = createSealedReading({ open: log.open, log: logger, of: 'the audit trail' });
+  const reader: Reader = await createReader(log.kafka, {
+    group: `${log.service}-${log.boot}-audit`,
+    topics: ['audit'],
+    start: { sinceMs },
+    log: logger,
+    async onRecords(batch) {
+      const { partition } = batch;
+      for (const record of batch.records) {
+        const { key, value, offset } = record;
+        if (value === null) continue;
+        const opened = await opening.open(batch, record);
+        takeRead(reading.take({ partition, offset: Number(offset), key, value }, opened));
+      }
+    },
+  });
+  return { caughtUp: reader.caughtUp.then(takeBacklog), page: view.page, close: reader.close };
+}
+
+const byTime = ({ record: a }: Judged, { record: b }: Judged) => (a.at < b.at ? -1 : a.at > b.at ? 1 : a.n - b.n);

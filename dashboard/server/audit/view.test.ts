@@ -1,0 +1,88 @@
+import { describe, expect, it } from 'vitest';
+import type { AuditRecord } from '../../../contracts/messages/records.ts';
+import { newAuditKeys } from '../../../log/audit/audit.testing.ts';
+import { type AuditEvent, type ChainHead, chainStart, linkRecord } from '../../../log/audit/chain.ts';
+import { judgeRecord } from '../../../log/audit/rules.ts';
+import { sha256 } from '../../../log/audit/trail.ts';
+import { createAuditView } from './view.ts';
+
+const keys = newAuditKeys();
+const signer = keys.signer('dashboard');
+
+function records(length: number): AuditRecord[] {
+  let head: ChainHead = { boot: 'boot-1', n: 0, hash: chainStart };
+  return Array.from({ length }, (_, at) => {
+    const event: AuditEvent = {
+      actor: { userId: `user-${at % 2}`, name: 'Some One', role: 'nurse' },
+      action: at % 3 === 0 ? 'login' : 'ward-viewed',
+      ward: 'icu',
+      session: 's',
+      address: '10.0.0.7',
+    };
+    const record = linkRecord(head, event, `2026-01-01T00:00:00.${String(at).padStart(3, '0')}Z`, sha256, signer);
+    head = { boot: 'boot-1', n: record.n, hash: record.hash };
+    return record;
+  });
+}
+
+function viewOf(all: readonly AuditRecord[]) {
+  const view = createAuditView();
+  for (const record of all) view.add(record, judgeRecord(record, undefined, sha256, keys.verify));
+  return view;
+}
+
+describe('the pages of the trail', () => {
+  it('go from the newest back to the first, each record once', () => {
+    const view = viewOf(records(25));
+    const seen: number[] = [];
+    let before: number | null | undefined;
+    for (let pages = 0; pages < 5 && before !== null; pages += 1) {
+      const page = view.page({ limit: 10, ...(before === undefined ? {} : { before }) });
+      seen.push(...page.records.map((record) => record.n));
+      before = page.next;
+    }
+    expect(seen).toEqual(Array.from({ length: 25 }, (_, at) => 25 - at));
+  });
+
+  it('are narrowed by user and action', () => {
+    const view = viewOf(records(24));
+    const page = view.page({ userId: 'user-0', action: 'login' });
+    expect(page.records.map((record) => record.n)).toEqual([19, 13, 7, 1]);
+    expect(page.next).toBeNull();
+    expect(view.page({ userId: 'nobody' }).records).toEqual([]);
+  });
+
+  it('hold a repeat once, and say nothing of hashes and signatures', () => {
+    const all = records(3);
+    const page = viewOf([...all, ...all]).page({});
+    expect(page.records).toHaveLength(3);
+    expect(page.records[0]).toEqual({
+      at: '2026-01-01T00:00:00.002Z',
+      boot: 'boot-1',
+      n: 3,
+      userId: 'user-0',
+      name: 'Some One',
+      role: 'nurse',
+      action: 'ward-viewed',
+      ward: 'icu',
+      session: 's',
+      address: '10.0.0.7',
+      writer: 'dashboard',
+      verified: true,
+      signed: true,
+    });
+    expect(page.chain).toEqual({ intact: true, records: 3, older: 0, anchoredAt: null, faults: [] });
+  });
+
+  it('show which record was changed, and that one is missing or does not open', () => {
+    const all = records(5);
+    const changed = viewOf(all.map((record) => (record.n === 3 ? { ...record, ward: 'step' } : record))).page({});
+    expect(changed.records.map((record) => record.verified)).toEqual([true, true, false, true, true]);
+    expect(changed.chain.intact).toBe(false);
+    expect(changed.chain.faults[0]).toContain('record 3 of boot-1 was changed');
+    expect(viewOf(all.filter((record) => record.n !== 3)).page({}).chain.intact).toBe(false);
+    const view = viewOf(all);
+    view.addUnreadable();
+    expect(view.page({}).chain).toMatchObject({ intact: false, faults: ['1 records do not open'] });
+  });
+});

@@ -1,0 +1,64 @@
+/** What changed in the accounts, in words for the audit trail, and whose sessions end by it. Pure. */
+
+import type { AccountRecord } from '../../../contracts/messages/records.ts';
+import type { AuditEvent } from '../../../log/audit/chain.ts';
+
+export type AccountFacts = Omit<AccountRecord, 'removed'>;
+
+export type AccountChange = {
+  readonly action: Extract<AuditEvent['action'], `account-${string}`>;
+  readonly account: AccountFacts;
+  readonly detail: string;
+};
+
+/** Actions after which no earlier session of the account holds, whatever becomes of the account later. */
+const ending: readonly string[] = ['account-disabled', 'account-enabled', 'account-removed'];
+const newPassword = 'password';
+
+/** Whether the sessions from before a change are over for good. Of a record of the trail, too. */
+export function endsSessions({ action, detail = '' }: Pick<AuditEvent, 'action' | 'detail'>): boolean {
+  return ending.includes(action) || (action === 'account-changed' && detail.split(', ').includes(newPassword));
+}
+
+type Accounts = ReadonlyMap<string, AccountFacts>;
+
+/** An account that is disabled and changed at once is two changes. */
+export function accountChanges(before: Accounts, after: Accounts): AccountChange[] {
+  const changes: AccountChange[] = [];
+  for (const account of after.values()) {
+    const old = before.get(account.userId);
+    if (!old) {
+      changes.push({ action: 'account-created', account, detail: describe(account) });
+      continue;
+    }
+    const detail = changedText(old, account);
+    if (detail !== '') changes.push({ action: 'account-changed', account, detail });
+    if (old.disabled !== account.disabled)
+      changes.push({
+        action: account.disabled ? 'account-disabled' : 'account-enabled',
+        account,
+        detail: describe(account),
+      });
+  }
+  for (const account of before.values())
+    if (!after.has(account.userId)) changes.push({ action: 'account-removed', account, detail: describe(account) });
+  return changes;
+}
+
+const wardsText = (wards: readonly string[]) => {
+  const text = wards.length === 0 ? 'no ward' : wards.join(' ');
+  return text.length > 300 ? `${text.slice(0, 300)}… (${wards.length} wards)` : text;
+};
+
+function describe({ name, role, wards, disabled }: AccountFacts): string {
+  return `${name}, ${role} of ${wardsText(wards)}${disabled ? ', disabled' : ''}`;
+}
+
+function changedText(old: AccountFacts, now: AccountFacts): string {
+  const parts: string[] = [];
+  if (old.secret !== now.secret) parts.push(newPassword);
+  if (old.name !== now.name) parts.push(`name ${old.name} → ${now.name}`);
+  if (old.role !== now.role) parts.push(`role ${old.role} → ${now.role}`);
+  if (old.wards.join() !== now.wards.join()) parts.push(`wards ${wardsText(old.wards)} → ${wardsText(now.wards)}`);
+  return parts.join(', ');
+}

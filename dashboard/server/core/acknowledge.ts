@@ -1,0 +1,26 @@
+/** Whether an acknowledgement is of what the person saw. */
+
+import type { Said } from '../../../contracts/acknowledgement.ts';
+import { alarmText } from '../../../contracts/alarm-text.ts';
+import type { Fault } from '../../../contracts/errors.ts';
+import type { Alarm } from '../../../contracts/messages/alarms.ts';
+
+/**
+ * Returns a `conflict` when the person has not seen what the alarm says now, otherwise undefined. Every change of an alarm raises
+ * its revision, also one that a person need not know; so a revision from `said.rev` on is accepted: since then the alarm has
+ * become no graver, it only came and went or was escalated. 85 % acknowledged is not 70 % acknowledged. An association id is not
+ * compared, since the alarm id is a hash over it.
+ */
+export function acknowledgeFault(current: Alarm, said: Said, seenRev: number): Fault | undefined {
+  const isOpen = current.signal === 'on' || current.signal === 'latched';
+  if (current.rev === seenRev || (isOpen && said.rev <= seenRev && seenRev < current.rev)) return undefined;
+  return { code: 'conflict', message: `${whatChanged(current, seenRev)} It now says: ${alarmText(current)}.` };
+}
+
+function whatChanged(current: Alarm, seenRev: number): string {
+  if (current.rev < seenRev) return 'Not acknowledged: this server has not read the alarm that you saw yet. Try again.';
+  if (current.signal === 'acknowledged' && current.acknowledgedBy)
+    return `${current.acknowledgedBy.name} has acknowledged this alarm meanwhile.`;
+  if (!current.present) return 'Not acknowledged: the condition has ended since you saw the alarm.';
+  return 'Not acknowledged: the alarm has changed since you saw it.';
+}

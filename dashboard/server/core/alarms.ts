@@ -1,0 +1,158 @@
+/**
+ * The alarms on the screens. Every event carries the whole alarm with its revision, so the highest revision wins and the
+ * order in which events and snapshots are read does not matter.
+ */
+
+import { saidAfter } from '../../../contracts/acknowledgement.ts';
+import { measuredOffsetMs } from '../../../contracts/device-clock.ts';
+import { isDeviceSilent } from '../../../contracts/device-silence.ts';
+import type { Alarm, AlarmEvent, AlarmState } from '../../../contracts/messages/alarms.ts';
+import { notAhead } from '../../../contracts/steady-time.ts';
+import { parseInstant } from '../../../contracts/time.ts';
+import { bedFor } from './beds.ts';
+import {
+  type AlarmHeld,
+  alarmsMax,
+  audienceOf,
+  type BedState,
+  clearedMax,
+  type LiveState,
+  nextN,
+  remember,
+  rememberHidden,
+  stampHead,
+  stampHeads,
+} from './state.ts';
+import { isAlarmOfTray } from './tray.ts';
+
+/** Folds a record of `alarms`. @returns whether the screens change */
+export function foldAlarmEvent(state: LiveState, event: AlarmEvent, nowMs: number): boolean {
+  state.nowMs = nowMs;
+  const atMs = notAhead(parseInstant(event.at) ?? 0, nowMs);
+  const { alarm } = event;
+  if (isOld(state, alarm)) return false;
+  if (event.type === 'raised' && isDeviceSilent(alarm)) noteLost(state, alarm, atMs);
+  if (event.type !== 'cleared') return hold(state, alarm, atMs);
+  noteCleared(state, alarm);
+  return drop(state, alarm.alarmId);
+}
+
+/**
+ * The engine missed every reading of the device: what it sent until then is not current when it comes back. The engine may
+ * notice the silence only by the reading that ends it; so the onset counts, which is before that reading. It is in the device's time,
+ * and the loss in the receiving clock's: the measured error of the device's clock lies between them.
+ */
+function noteLost(state: LiveState, alarm: Alarm, atMs: number): void {
+  const device = state.devices.get(alarm.deviceId);
+  const offsetMs = device === undefined ? 0 : measuredOffsetMs(device.clock.clock);
+  const lostMs = Math.min(atMs, (parseInstant(alarm.onsetAt) ?? atMs) + offsetMs);
+  if (device && lostMs > device.lostAtMs) {
+    device.lostAtMs = lostMs;
+    stampHeads(state, device);
+  }
+}
+
+/**
+ * Folds a record of `alarm-state`: the alarms of an association as its owner last held them. An alarm of ours that it does
+ * not have, and of which nothing was said since, has ended before our log began.
+ */
+export function foldAlarmState(state: LiveState, snapshot: AlarmState, nowMs: number): boolean {
+  state.nowMs = nowMs;
+  const atMs = notAhead(parseInstant(snapshot.at) ?? 0, nowMs);
+  let changed = forgetAlarmsBefore(state, snapshot, atMs);
+  for (const alarm of snapshot.live) {
+    if (!isOld(state, alarm)) changed = hold(state, alarm, atMs) || changed;
+  }
+  return changed;
+}
+
+/**
+ * Takes off what was said of an association before `atMs` and is not in `live`: all of it where its owner forgot the
+ * association (a tombstone in `alarm-state`).
+ */
+export function forgetAlarmsBefore(
+  state: LiveState,
+  { associationId, live }: Pick<AlarmState, 'associationId' | 'live'>,
+  atMs: number,
+): boolean {
+  let changed = false;
+  for (const alarmId of [...(state.alarmsOf.get(associationId) ?? [])]) {
+    const held = state.alarms.get(alarmId);
+    if (!held || held.saidAtMs >= atMs || live.some((alarm) => alarm.alarmId === alarmId)) continue;
+    changed = drop(state, alarmId) || changed;
+  }
+  return changed;
+}
+
+function isOld(state: LiveState, alarm: Alarm): boolean {
+  const rev = state.alarms.get(alarm.alarmId)?.alarm.rev ?? state.clearedRevs.get(alarm.alarmId) ?? 0;
+  return alarm.rev <= rev;
+}
+
+function hold(state: LiveState, alarm: Alarm, saidAtMs: number): boolean {
+  if (!state.alarms.has(alarm.alarmId) && state.alarms.size >= alarmsMax && !makeRoom(state)) {
+    state.leftOut += 1;
+    return false;
+  }
+  const bed = bedFor(state, alarm.associationId, alarm.deviceId);
+  const before = state.alarms.get(alarm.alarmId);
+  const said = saidAfter(before, alarm, saidAtMs);
+  const ofTray = bed === undefined || isAlarmOfTray(state, bed, { alarm, saidAtMs });
+  state.alarms.set(alarm.alarmId, { alarm, n: nextN(state), saidAtMs, said, ofTray });
+  if (bed && before?.ofTray && !ofTray) rememberHidden(state, bed, alarm.alarmId);
+  const ofBed = state.alarmsOf.get(alarm.associationId) ?? new Set();
+  ofBed.add(alarm.alarmId);
+  state.alarmsOf.set(alarm.associationId, ofBed);
+  if (bed) {
+    bed.n = state.n;
+    stampSound(state, bed, alarm);
+  }
+  return bed !== undefined;
+}
+
+/** What an alarm says of the device's own sound; undefined where it is about something else, or of the device's list, whose codes may have any name. */
+export function deviceSoundOf({ condition, origin }: Alarm): 'paused' | 'off' | undefined {
+  if (origin !== undefined) return undefined;
+  if (condition === 'device-sound-paused') return 'paused';
+  return condition === 'device-sound-off' ? 'off' : undefined;
+}
+
+/** The head of the bed says it, too. */
+function stampSound(state: LiveState, bed: BedState, alarm: Alarm): void {
+  if (deviceSoundOf(alarm) !== undefined) stampHead(state, bed);
+}
+
+function drop(state: LiveState, alarmId: string): boolean {
+  const held = state.alarms.get(alarmId);
+  if (held === undefined) return false;
+  const { associationId } = held.alarm;
+  state.alarms.delete(alarmId);
+  const ofBed = state.alarmsOf.get(associationId);
+  ofBed?.delete(alarmId);
+  if (ofBed?.size === 0) state.alarmsOf.delete(associationId);
+  const bed = state.beds.get(associationId);
+  if (bed === undefined) return false;
+  bed.n = nextN(state);
+  stampSound(state, bed, held.alarm);
+  remember(state, { n: bed.n, kind: 'alarm', associationId, alarmId, ward: audienceOf(bed) });
+  return true;
+}
+
+function noteCleared(state: LiveState, alarm: Alarm): void {
+  state.clearedRevs.set(alarm.alarmId, alarm.rev);
+  if (state.clearedRevs.size > clearedMax) state.clearedRevs.delete(state.clearedRevs.keys().next().value!);
+}
+
+/** Past the maximum: first an alarm that no screen shows, then a technical one that somebody has acknowledged. */
+function makeRoom(state: LiveState): boolean {
+  const candidates = (test: (held: AlarmHeld) => boolean) => {
+    for (const [alarmId, held] of state.alarms) if (test(held)) return alarmId;
+    return undefined;
+  };
+  const victim =
+    candidates(({ alarm }) => !state.beds.has(alarm.associationId)) ??
+    candidates(({ alarm }) => alarm.kind === 'technical' && alarm.acknowledgedBy !== undefined);
+  if (victim === undefined) return false;
+  drop(state, victim);
+  return !state.alarms.has(victim);
+}

@@ -1,0 +1,586 @@
+import { describe, expect, it } from 'vitest';
+import { formatInstant } from '../../../contracts/time.ts';
+import type { AssociateBody, CorrectBody } from '../../protocol/devices.ts';
+import { assignDevice, correctPatient, type Decision, endAssociation, moveDevice } from './associate.ts';
+import { type Asked, associatedMax, noSuchDevice } from './association-refusals.ts';
+import { deviceOf, foldAssociations } from './beds.ts';
+import { auditor, everywhere, nurse, period, t0, table, technician } from './fold.testing.ts';
+import type { Viewer } from './rights.ts';
+import { emptyState, type LiveState } from './state.ts';
+
+const patient = { patientId: 'P-1', familyName: 'Made', givenName: 'Up', category: 'adult' as const };
+const neonate = {
+  ...patient,
+  patientId: 'P-4',
+  sex: 'female' as const,
+  birthDate: '2026-01-01',
+  category: 'neonatal' as const,
+};
+const body = (fields: Partial<AssociateBody> = {}): AssociateBody => ({
+  ward: 'icu',
+  bed: '1',
+  patient,
+  version: 0,
+  ...fields,
+});
+const by = (viewer: Viewer): Asked => ({ viewer, nowMs: t0 });
+type Refused = Extract<Decision, { ok: false }>;
+const outcome = (decision: Decision) => (decision.ok ? 'ok' : decision.code);
+
+/**
+ * d1 in icu bed 1 with patient P-1 at version 4, d2 in step bed 2 with P-2, d3 in icu bed 3 without a patient, d4 and d5 in icu bed 4 with
+ * the newborn P-4. d9 and others of that kind were heard and had no bed yet.
+ */
+function ward() {
+  const state = emptyState();
+  foldAssociations(state, table('d1', 4, period('assoc-01', 'icu', { patient })));
+  const other = { ...patient, patientId: 'P-2' };
+  foldAssociations(state, table('d2', 1, period('assoc-02', 'step', { patient: other, bed: '2' })));
+  foldAssociations(state, table('d3', 1, period('assoc-03', 'icu', { patient: null, bed: '3' })));
+  foldAssociations(state, table('d4', 1, period('assoc-04', 'icu', { patient: neonate, bed: '4' })));
+  foldAssociations(state, table('d5', 1, period('assoc-05', 'icu', { patient: neonate, bed: '4' })));
+  for (const id of ['d6', 'd7', 'd8', 'd9']) deviceOf(state, id);
+  return state;
+}
+
+/** Decides and folds what was decided, as the server does. */
+function carryOut(state: LiveState, decision: Decision): Decision {
+  if (decision.ok) for (const one of decision.tables) foldAssociations(state, one);
+  return decision;
+}
+const periodOf = (state: LiveState, deviceId: string) => state.associations.get(deviceId)?.periods.at(-1);
+
+describe('assigning a device', () => {
+  it.each<[string, Viewer, string, AssociateBody, string]>([
+    ['a new device', nurse, 'd9', body({ bed: '9', patient: { ...patient, patientId: 'P-9' } }), 'ok'],
+    ['a device that is on no list of mine', nurse, 'd9', body({ bed: '9', patient: null, version: null }), 'ok'],
+    ['Vigil’s own test', nurse, 'vigil-canary', body({ bed: '9', patient: null, version: null }), 'conflict'],
+    ['as unlisted, a device that has a bed', nurse, 'd3', body({ bed: '9', patient: null, version: null }), 'conflict'],
+    ['a second device with the same patient typed again', nurse, 'd9', body(), 'bed-occupied'],
+    ['without a patient, at a bed that has one', nurse, 'd9', body({ patient: null }), 'bed-occupied'],
+    ['another patient in the bed', nurse, 'd9', body({ patient: { ...patient, patientId: 'P-9' } }), 'bed-occupied'],
+    ['the same patient as there', nurse, 'd9', body({ patient: null, samePatientAs: 'assoc-01' }), 'ok'],
+    ['the same patient as there, typed again', nurse, 'd9', body({ samePatientAs: 'assoc-01' }), 'ok'],
+    [
+      'the same patient as one who is not there',
+      nurse,
+      'd9',
+      body({ patient: null, samePatientAs: 'assoc-04' }),
+      'conflict',
+    ],
+    [
+      'the same patient, by a technician',
+      technician,
+      'd9',
+      body({ patient: null, samePatientAs: 'assoc-01' }),
+      'not-allowed',
+    ],
+    ['to a bed with a patient, by a technician', technician, 'd9', body({ patient: null }), 'not-allowed'],
+    ['the device changed meanwhile', nurse, 'd3', body({ version: 0, bed: '3' }), 'conflict'],
+    ['a device that has a patient', nurse, 'd1', body({ version: 4 }), 'conflict'],
+    ['the patient in another bed', nurse, 'd9', body({ bed: '9' }), 'conflict'],
+    ['another ward', nurse, 'd9', body({ ward: 'step' }), 'not-allowed'],
+    ['a device of another ward', nurse, 'd2', body({ bed: '9', version: 1 }), 'not-found'],
+    ['a physician', everywhere, 'd9', body({ bed: '9' }), 'not-allowed'],
+    ['an auditor', auditor, 'd9', body({ bed: '9', patient: null }), 'not-allowed'],
+    ['a technician with a patient', technician, 'd9', body({ bed: '9' }), 'not-allowed'],
+    ['a technician without one', technician, 'd9', body({ bed: '9', patient: null }), 'ok'],
+    ['a technician, from an empty bed', technician, 'd3', body({ bed: '9', patient: null, version: 1 }), 'ok'],
+    ['a technician, from a patient', technician, 'd1', body({ bed: '9', patient: null, version: 4 }), 'not-allowed'],
+  ])('%s', (_, viewer, deviceId, wanted, expected) => {
+    expect(outcome(assignDevice(ward(), by(viewer), deviceId, wanted, 'assoc-new'))).toBe(expected);
+  });
+
+  it('ends the former one at the instant at which the new one begins', () => {
+    const wanted = body({ version: 1, bed: '3', patient: { ...patient, patientId: 'P-3' } });
+    const decision = assignDevice(ward(), by(nurse), 'd3', wanted, 'assoc-new');
+    const at = formatInstant(t0);
+    expect(decision).toMatchObject({
+      ok: true,
+      tables: [
+        {
+          version: 2,
+          periods: [
+            { associationId: 'assoc-03', to: at },
+            { associationId: 'assoc-new', from: at, to: null },
+          ],
+        },
+      ],
+    });
+  });
+
+  it('says whom the bed has, so that the nurse can answer, and carries this patient over as they are', () => {
+    const state = ward();
+    const asked = assignDevice(state, by(nurse), 'd9', body({ bed: '4', patient: null }), 'assoc-new');
+    expect(asked).toMatchObject({ code: 'bed-occupied', occupiedBy: { associationId: 'assoc-04', patient: neonate } });
+    const wanted = body({ bed: '4', patient: null, samePatientAs: 'assoc-04' });
+    carryOut(state, assignDevice(state, by(nurse), 'd9', wanted, 'assoc-new'));
+    expect(periodOf(state, 'd9')).toMatchObject({ associationId: 'assoc-new', bed: '4', patient: neonate });
+  });
+
+  it.each([
+    ['another id', { ...patient, patientId: 'OTHER' }],
+    ['the same id and another name', { ...patient, familyName: 'Other' }],
+    ['the same id and another category', { ...patient, category: 'paediatric' as const }],
+  ])('does not drop a typed patient who contradicts the patient in the bed: %s', (_, typed) => {
+    const wanted = body({ patient: typed, samePatientAs: 'assoc-01' });
+    const refused = assignDevice(ward(), by(nurse), 'd9', wanted, 'assoc-new');
+    expect(refused).toMatchObject({ ok: false, code: 'conflict', message: expect.stringContaining('another patient') });
+    expect(JSON.stringify(refused)).not.toMatch(/OTHER|Made/);
+  });
+
+  it.each([
+    ['2050-01-01', 'patient-invalid'],
+    ['1879-12-31', 'patient-invalid'],
+    ['2025-02-30', 'patient-invalid'],
+    ['1880-01-01', 'ok'],
+    ['2026-01-01', 'ok'],
+  ])('judges the date of birth by the server’s date: %s', (birthDate, expected) => {
+    const wanted = body({ bed: '9', patient: { ...patient, patientId: 'P-9', birthDate } });
+    expect(outcome(assignDevice(ward(), by(nurse), 'd9', wanted, 'assoc-new'))).toBe(expected);
+  });
+
+  it('keeps the newest 64 periods', () => {
+    const state = emptyState();
+    const past = Array.from({ length: 64 }, (_, at) =>
+      period(`assoc-${at}`, 'icu', { from: formatInstant(t0 - 1000 + at), to: formatInstant(t0 - 999 + at) }),
+    );
+    foldAssociations(state, table('d1', 1, ...past));
+    const decision = assignDevice(state, by(nurse), 'd1', body({ version: 1 }), 'assoc-new');
+    const periods = decision.ok ? decision.tables[0]!.periods : [];
+    expect(periods).toHaveLength(64);
+    expect(periods[0]?.associationId).toBe('assoc-1');
+  });
+});
+
+describe('what is in a ward that the viewer may not see', () => {
+  const stepNurse: Viewer = { ...nurse, userId: 's', wards: ['step'] };
+  const stepTechnician: Viewer = { ...technician, wards: ['step'] };
+  const allTechnician: Viewer = { ...technician, wards: ['*'] };
+  const allNurse: Viewer = { ...nurse, wards: ['*'] };
+  /** d3 has left its bed and stands in the tray of icu, at version 2. */
+  function tray() {
+    const state = ward();
+    carryOut(state, endAssociation(state, by(nurse), 'd3', 'assoc-03'));
+    return state;
+  }
+  const take = (viewer: Viewer, deviceId: string, version: number | null) =>
+    assignDevice(tray(), by(viewer), deviceId, body({ ward: 'step', bed: '9', patient: null, version }), 'assoc-new');
+
+  it.each<[string, Viewer, string]>([
+    ['a nurse of another ward', stepNurse, 'not-found'],
+    ['a technician of another ward', stepTechnician, 'not-found'],
+    ['a technician of all wards', allTechnician, 'ok'],
+    ['a nurse of all wards', allNurse, 'ok'],
+  ])('takes a device out of the tray of icu only for who may see it there: %s', (_, viewer, expected) => {
+    for (const version of [2, null]) expect(outcome(take(viewer, 'd3', version))).toBe(expected);
+  });
+
+  it.each([stepNurse, stepTechnician, allTechnician])(
+    'lets a $role of $wards assign a device that was never anywhere',
+    (viewer) => {
+      for (const version of [0, null]) expect(outcome(take(viewer, 'd9', version))).toBe('ok');
+    },
+  );
+
+  it('answers with nothing of the device, whatever version is asked for, and puts the attempt on record', () => {
+    const answers = [0, 1, 2, 99, null].flatMap((version) => [
+      take(stepNurse, 'd3', version),
+      take(stepNurse, 'd1', version),
+      moveDevice(tray(), by(stepNurse), 'd3', { ward: 'step', bed: '9', version: version ?? 0 }),
+      moveDevice(tray(), by(stepNurse), 'd1', { ward: 'step', bed: '9', version: version ?? 0 }),
+    ]);
+    const { denied: _, ...unknown } = moveDevice(tray(), by(stepNurse), 'd9', {
+      ward: 'step',
+      bed: '9',
+      version: 5,
+    }) as Refused;
+    for (const answer of answers) {
+      const { denied, ...said } = answer as Refused;
+      expect(said).toEqual(unknown);
+      // Of a device that has a bed the record says which ward and patient it would have been about; the answer does not.
+      const of = { ward: 'icu', associationId: 'assoc-01', patientId: 'P-1' };
+      expect([{ detail: 'd1', ...of }, { detail: 'd3' }]).toContainEqual(denied);
+    }
+    expect(unknown).toEqual({ ok: false, code: 'not-found', message: noSuchDevice });
+  });
+
+  it('puts every act on record that is refused for its ward, its patient or the role', () => {
+    const patient = { patientId: 'P-9', familyName: 'Nine', givenName: '', category: 'adult' } as const;
+    const to = (ward: string) => ({ ward, bed: '9', version: 1 });
+    const refused: [Decision, object][] = [
+      [moveDevice(tray(), by(stepNurse), 'd9', to('icu')), { detail: 'd9', ward: 'icu' }],
+      [
+        assignDevice(tray(), by(stepNurse), 'd9', { ...to('icu'), patient: null }, 'new'),
+        { detail: 'd9', ward: 'icu' },
+      ],
+      [
+        assignDevice(tray(), by(stepTechnician), 'd9', { ...to('step'), patient }, 'new'),
+        { detail: 'd9', ward: 'step', patientId: 'P-9' },
+      ],
+      [
+        moveDevice(tray(), by(allTechnician), 'd1', to('step')),
+        { detail: 'd1', ward: 'icu', associationId: 'assoc-01', patientId: 'P-1' },
+      ],
+      [
+        endAssociation(tray(), by(allTechnician), 'd1', 'assoc-01'),
+        { detail: 'd1', ward: 'icu', associationId: 'assoc-01', patientId: 'P-1' },
+      ],
+      [
+        assignDevice(tray(), by(allTechnician), 'd9', { ward: 'icu', bed: '1', patient: null, version: 0 }, 'new'),
+        { detail: 'd1', ward: 'icu', associationId: 'assoc-01', patientId: 'P-1' },
+      ],
+    ];
+    for (const [decision, denied] of refused) expect(decision).toMatchObject({ code: 'not-allowed', denied });
+  });
+
+  it('admits no patient twice, and tells who may not see the other ward no place', () => {
+    // P-1 is in icu bed 1.
+    const state = ward();
+    const admit = (viewer: Viewer) =>
+      assignDevice(state, by(viewer), 'd9', body({ ward: 'step', bed: '9' }), 'assoc-new');
+    const correct = (viewer: Viewer) =>
+      correctPatient(state, by(viewer), 'd2', 'assoc-02', { version: 1, changes: { patientId: 'P-1' } });
+    for (const act of [admit, correct]) {
+      const refused = act(stepNurse);
+      expect(refused).toMatchObject({ ok: false, code: 'not-allowed', denied: { patientId: 'P-1' } });
+      expect((refused as { message: string }).message).not.toMatch(/another bed|icu|P-1/);
+      expect(act(allNurse)).toMatchObject({ ok: false, code: 'conflict' });
+      expect(act(allNurse)).not.toHaveProperty('denied');
+    }
+  });
+
+  it('says of a patient id in another ward what it says of a ward that is not theirs', () => {
+    const admit = (ward_: string) =>
+      assignDevice(ward(), by(stepNurse), 'd9', body({ ward: ward_, bed: '9' }), 'assoc-new');
+    const [elsewhere, notTheirs] = [admit('step'), admit('icu')];
+    const shown = (decision: Decision) => !decision.ok && [decision.code, decision.message];
+    expect(shown(elsewhere)).toEqual(shown(notTheirs));
+    expect(elsewhere).toMatchObject({ hiddenId: 'P-1' });
+    expect(notTheirs).not.toHaveProperty('hiddenId');
+  });
+
+  it('assigns no device that was never heard, and says of it what it says of one of another ward', () => {
+    const put = (deviceId: string) =>
+      assignDevice(ward(), by(nurse), deviceId, body({ bed: '9', patient: null, version: null }), 'assoc-new');
+    expect(put('d9')).toMatchObject({ ok: true });
+    const [ghost, ofOtherWard] = [put('ghost'), put('d2')];
+    for (const refused of [ghost, ofOtherWard])
+      expect(refused).toMatchObject({ code: 'not-found', message: expect.stringContaining('before it has connected') });
+    expect({ ...ghost, denied: undefined }).toEqual({ ...ofOtherWard, denied: undefined });
+    expect(ghost).toMatchObject({ denied: { detail: 'ghost' } });
+    const moved = moveDevice(ward(), by(nurse), 'ghost', { ward: 'icu', bed: '9', version: 1 });
+    expect({ ...moved, denied: undefined }).toEqual({ ...ghost, denied: undefined });
+  });
+
+  it('gives no further device a first bed where so many have had one, and goes on for the others', () => {
+    const state = ward();
+    for (let at = state.associations.size; at < associatedMax; at += 1)
+      state.associations.set(`x${at}`, table(`x${at}`, 1));
+    const put = (deviceId: string, version: number) =>
+      outcome(assignDevice(state, by(nurse), deviceId, body({ bed: '9', patient: null, version }), 'assoc-new'));
+    expect(put('d9', 0)).toBe('conflict');
+    expect(put('d3', 1)).toBe('ok');
+    state.associations.delete('x100');
+    expect(put('d9', 0)).toBe('ok');
+  });
+
+  it('puts on record who would correct or end what is there', () => {
+    const end = endAssociation(ward(), by(stepNurse), 'd1', 'assoc-01');
+    const correct = correctPatient(ward(), by(stepNurse), 'd1', 'assoc-01', { version: 4, changes: { sex: null } });
+    for (const refused of [end, correct])
+      expect(refused).toMatchObject({ code: 'not-found', denied: { detail: 'd1' } });
+  });
+});
+
+describe('moving a device', () => {
+  const to = (bed: string, version = 1, wardName = 'icu') => ({ ward: wardName, bed, version });
+
+  it('keeps a newborn a newborn: the same association, the same patient, in another bed', () => {
+    const state = ward();
+    const before = periodOf(state, 'd4');
+    carryOut(state, moveDevice(state, by(nurse), 'd4', to('9')));
+    expect(periodOf(state, 'd4')).toEqual({ ...before, bed: '9' });
+  });
+
+  it("takes the patient's other device along, and says who moved what", () => {
+    const state = ward();
+    carryOut(state, moveDevice(state, by(nurse), 'd4', to('9')));
+    expect(periodOf(state, 'd5')).toMatchObject({ associationId: 'assoc-05', bed: '9', patient: neonate });
+    expect(state.associations.get('d5')?.changes).toMatchObject([
+      { version: 2, act: 'moved', by: { userId: 'n' }, fields: [{ field: 'bed', from: '4', to: '9' }] },
+    ]);
+  });
+
+  it.each<[string, Viewer, string, ReturnType<typeof to>, string]>([
+    ['with a patient to an empty bed', nurse, 'd1', to('9', 4), 'ok'],
+    ['with a patient to a bed that has a device without one', nurse, 'd1', to('3', 4), 'ok'],
+    ['without a patient, by a technician', technician, 'd3', to('9'), 'ok'],
+    ['with a patient, by a technician', technician, 'd1', to('9', 4), 'not-allowed'],
+    ['with a patient to another patient', nurse, 'd1', to('4', 4), 'conflict'],
+    ['without a patient to a patient', nurse, 'd3', to('1'), 'bed-occupied'],
+    ['without a patient to a patient, by a technician', technician, 'd3', to('1'), 'not-allowed'],
+    ['to the bed where it is', nurse, 'd1', to('1', 4), 'conflict'],
+    ['to another ward', nurse, 'd1', to('2', 4, 'step'), 'not-allowed'],
+    ['from another ward', nurse, 'd2', to('9'), 'not-found'],
+    ['of a version that is not on record', nurse, 'd1', to('9', 3), 'conflict'],
+    ['that has no bed', nurse, 'd9', to('9', 0), 'not-found'],
+  ])('%s', (_, viewer, deviceId, wanted, expected) => {
+    expect(outcome(moveDevice(ward(), by(viewer), deviceId, wanted))).toBe(expected);
+  });
+
+  it('is not hindered by a correction meanwhile, and keeps it', () => {
+    const state = ward();
+    carryOut(
+      state,
+      correctPatient(state, by(nurse), 'd4', 'assoc-04', { version: 1, changes: { familyName: 'Right' } }),
+    );
+    expect(outcome(carryOut(state, moveDevice(state, by(nurse), 'd4', to('9'))))).toBe('ok');
+    expect(periodOf(state, 'd4')?.patient?.familyName).toBe('Right');
+  });
+
+  it('is refused when somebody moved the device meanwhile, and names who and where', () => {
+    const state = ward();
+    carryOut(state, moveDevice(state, by(nurse), 'd3', to('8')));
+    const late = moveDevice(state, by({ ...nurse, userId: 'm', name: 'M' }), 'd3', to('9'));
+    expect(late).toMatchObject({
+      code: 'conflict',
+      version: 2,
+      changes: [{ act: 'moved', by: { name: 'N' }, fields: [{ field: 'bed', from: '3', to: '8' }] }],
+    });
+  });
+});
+
+describe('correcting a patient', () => {
+  const wanted = (changes: CorrectBody['changes'], fields: Partial<CorrectBody> = {}): CorrectBody => ({
+    version: 1,
+    changes,
+    ...fields,
+  });
+
+  it("changes the given fields alone, on all of the patient's devices, and keeps the associations", () => {
+    const state = ward();
+    carryOut(state, correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ givenName: 'Ada', sex: null })));
+    const { sex: _, ...rest } = neonate;
+    for (const [deviceId, associationId] of [
+      ['d4', 'assoc-04'],
+      ['d5', 'assoc-05'],
+    ] as const)
+      expect(periodOf(state, deviceId)).toMatchObject({ associationId, patient: { ...rest, givenName: 'Ada' } });
+    expect(periodOf(state, 'd4')?.patient).not.toHaveProperty('sex');
+    expect(state.associations.get('d4')?.changes?.at(-1)).toMatchObject({
+      act: 'corrected',
+      by: { userId: 'n' },
+      fields: [
+        { field: 'givenName', from: 'Up', to: 'Ada' },
+        { field: 'sex', from: 'female', to: null },
+      ],
+    });
+  });
+
+  it.each<[string, Viewer, CorrectBody, string]>([
+    ['a name', nurse, wanted({ familyName: 'Right' }), 'ok'],
+    ['the category without saying from which', nurse, wanted({ category: 'adult' }), 'conflict'],
+    [
+      'the category from a wrong one',
+      nurse,
+      wanted({ category: 'adult' }, { categoryBefore: 'paediatric' }),
+      'conflict',
+    ],
+    ['the category from the right one', nurse, wanted({ category: 'adult' }, { categoryBefore: 'neonatal' }), 'ok'],
+    ['nothing that differs', nurse, wanted({ familyName: 'Made' }), 'conflict'],
+    ['the id of a patient who is at another device', nurse, wanted({ patientId: 'P-1' }), 'conflict'],
+    ['by a technician', technician, wanted({ familyName: 'Right' }), 'not-allowed'],
+    ['by a nurse of another ward', { ...nurse, wards: ['step'] }, wanted({ familyName: 'Right' }), 'not-found'],
+  ])('%s', (_, viewer, change, expected) => {
+    expect(outcome(correctPatient(ward(), by(viewer), 'd4', 'assoc-04', change))).toBe(expected);
+  });
+
+  it.each([
+    ['2050-01-01', 'patient-invalid'],
+    ['1879-12-31', 'patient-invalid'],
+    ['1880-01-01', 'ok'],
+    [null, 'ok'],
+  ])('judges a corrected date of birth by the server’s date: %s', (birthDate, expected) => {
+    expect(outcome(correctPatient(ward(), by(nurse), 'd4', 'assoc-04', wanted({ birthDate })))).toBe(expected);
+  });
+
+  it('says who ended the stay and when, to whoever may know', () => {
+    const state = ward();
+    carryOut(state, endAssociation(state, by({ ...nurse, name: 'Ender' }), 'd4', 'assoc-04'));
+    const refused = correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ familyName: 'Right' }));
+    expect(refused).toMatchObject({
+      code: 'not-found',
+      changes: [{ act: 'ended', at: formatInstant(t0), by: { name: 'Ender' } }],
+    });
+    expect(endAssociation(state, by(nurse), 'd4', 'assoc-04')).toMatchObject({
+      code: 'not-found',
+      changes: [{ act: 'ended', by: { name: 'Ender' } }],
+    });
+    // Another ward's nurse learns no more than of a patient who never was.
+    const elsewhere = { ...nurse, wards: ['step'] };
+    const hidden = correctPatient(state, by(elsewhere), 'd4', 'assoc-04', wanted({ familyName: 'Right' }));
+    expect(hidden).toEqual(correctPatient(state, by(elsewhere), 'd4', 'assoc-99', wanted({ familyName: 'Right' })));
+  });
+
+  it('says nothing of where a patient went who has left the ward of the viewer', () => {
+    const state = ward();
+    const both: Viewer = { ...nurse, name: 'Both', wards: ['icu', 'step'] };
+    carryOut(state, moveDevice(state, by(both), 'd1', { ward: 'step', bed: '9', version: 4 }));
+    const refused = correctPatient(state, by(nurse), 'd1', 'assoc-01', wanted({ familyName: 'Right' }, { version: 4 }));
+    // `denied` is for the audit trail; the answer leaves it out.
+    expect(refused).toEqual({
+      ok: false,
+      code: 'not-found',
+      message: expect.any(String),
+      denied: { detail: 'd1' },
+    });
+    expect(JSON.stringify(refused)).not.toMatch(/step|Both/);
+  });
+
+  it('corrects another field of a patient whose stored date of birth is wrong', () => {
+    const state = ward();
+    const wrong = { ...neonate, patientId: 'P-8', birthDate: '2050-01-01' };
+    foldAssociations(state, table('d8', 1, period('assoc-08', 'icu', { patient: wrong, bed: '8' })));
+    expect(outcome(correctPatient(state, by(nurse), 'd8', 'assoc-08', wanted({ givenName: 'Right' })))).toBe('ok');
+  });
+
+  it.each<[string, CorrectBody['changes']]>([
+    ['the same field', { familyName: 'Second' }],
+    ['another field', { birthDate: '2026-01-02' }],
+  ])('lets nobody win silently: after another clinician’s change, %s is refused with who and what', (_, changes) => {
+    const state = ward();
+    carryOut(state, correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ familyName: 'First' })));
+    const second = { ...nurse, userId: 'm', name: 'M' };
+    const refused = correctPatient(state, by(second), 'd4', 'assoc-04', wanted(changes));
+    expect(refused).toMatchObject({
+      code: 'conflict',
+      version: 2,
+      changes: [
+        { by: { name: 'N' }, at: formatInstant(t0), fields: [{ field: 'familyName', from: 'Made', to: 'First' }] },
+      ],
+    });
+    // Having seen that, the person may decide to apply it all the same.
+    expect(outcome(correctPatient(state, by(second), 'd4', 'assoc-04', wanted(changes, { version: 2 })))).toBe('ok');
+  });
+
+  it('also counts a correction that was made at the patient’s other device', () => {
+    const state = ward();
+    carryOut(state, correctPatient(state, by(nurse), 'd5', 'assoc-05', wanted({ familyName: 'First' })));
+    const refused = correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ familyName: 'Second' }));
+    expect(outcome(refused)).toBe('conflict');
+  });
+
+  it('is not hindered by a move meanwhile', () => {
+    const state = ward();
+    carryOut(state, moveDevice(state, by(nurse), 'd4', { ward: 'icu', bed: '9', version: 1 }));
+    carryOut(state, correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ familyName: 'Right' })));
+    expect(periodOf(state, 'd4')).toMatchObject({ bed: '9', patient: { familyName: 'Right' } });
+  });
+
+  it('shows a technician who changed a patient, and no patient data', () => {
+    const state = ward();
+    carryOut(state, correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ familyName: 'Secret' })));
+    carryOut(state, endAssociation(state, by(nurse), 'd4', 'assoc-04'));
+    const refused = assignDevice(
+      state,
+      by(technician),
+      'd4',
+      body({ bed: '9', patient: null, version: 1 }),
+      'assoc-new',
+    );
+    expect(refused).toMatchObject({ code: 'conflict', changes: [{ act: 'corrected', fields: [] }, { act: 'ended' }] });
+    expect(JSON.stringify(refused)).not.toContain('Secret');
+  });
+});
+
+describe('the changes that a refusal names', () => {
+  const stepNurse: Viewer = { ...nurse, userId: 's', name: 'S', wards: ['step'] };
+  const secret = { ...patient, patientId: 'P-9', familyName: 'Secret', birthDate: '1950-01-01' };
+
+  /** d9 in icu: admitted, corrected twice and discharged, by N. */
+  function past() {
+    const state = ward();
+    carryOut(state, assignDevice(state, by(nurse), 'd9', body({ bed: '9', patient: secret }), 'assoc-09'));
+    const correct = (version: number, changes: CorrectBody['changes']) =>
+      carryOut(state, correctPatient(state, by(nurse), 'd9', 'assoc-09', { version, changes }));
+    correct(1, { familyName: 'Realname' });
+    correct(2, { birthDate: '1950-01-02' });
+    carryOut(state, endAssociation(state, by(nurse), 'd9', 'assoc-09'));
+    return state;
+  }
+  const inStep = (version: number) => body({ ward: 'step', bed: '9', patient: null, version });
+
+  it.each([0, 1, 2, 3])('hold nothing of a patient of a ward that the viewer may not see (version %i)', (version) => {
+    const state = past();
+    const refusals = [
+      assignDevice(state, by(stepNurse), 'd9', inStep(version), 'assoc-new'),
+      moveDevice(state, by(stepNurse), 'd9', { ward: 'step', bed: '9', version }),
+    ];
+    for (const refused of refusals) {
+      expect(refused).toEqual({ ok: false, code: 'not-found', message: noSuchDevice, denied: { detail: 'd9' } });
+      expect(JSON.stringify(refused)).not.toMatch(/Secret|Realname|1950|P-9|"N"|N changed/);
+    }
+    // Later the device comes to step, where the viewer may see it, but not what it did in icu.
+    const both: Viewer = { ...nurse, userId: 'b', name: 'Both', wards: ['icu', 'step'] };
+    carryOut(state, assignDevice(state, by(both), 'd9', inStep(4), 'assoc-10'));
+    carryOut(state, endAssociation(state, by(both), 'd9', 'assoc-10'));
+    for (const refused of [
+      assignDevice(state, by(stepNurse), 'd9', inStep(version), 'assoc-new'),
+      moveDevice(state, by(stepNurse), 'd9', { ward: 'step', bed: '9', version }),
+    ]) {
+      expect(refused).toMatchObject({ code: 'conflict', version: 6, changes: [{ version: 5 }, { version: 6 }] });
+      expect(JSON.stringify(refused)).not.toMatch(/Secret|Realname|1950|P-9|"N"|N changed/);
+    }
+  });
+
+  it('hold what happened in a ward of the viewer', () => {
+    const refused = moveDevice(past(), by(nurse), 'd9', { ward: 'icu', bed: '9', version: 1 });
+    expect(refused).toMatchObject({ changes: [{ act: 'corrected' }, { act: 'corrected' }, { act: 'ended' }] });
+  });
+
+  it('hold nothing of a patient who has gone to a ward that the viewer may not see', () => {
+    const state = ward();
+    const both: Viewer = { ...nurse, name: 'Both', wards: ['icu', 'step'] };
+    carryOut(state, moveDevice(state, by(both), 'd1', { ward: 'step', bed: '9', version: 4 }));
+    const wanted = { version: 5, changes: { familyName: 'Realname' } };
+    carryOut(state, correctPatient(state, by(stepNurse), 'd1', 'assoc-01', wanted));
+    carryOut(state, endAssociation(state, by(stepNurse), 'd1', 'assoc-01'));
+    const refused = assignDevice(state, by(nurse), 'd1', body({ bed: '9', patient: null, version: 4 }), 'assoc-new');
+    expect(refused).toEqual({ ok: false, code: 'not-found', message: noSuchDevice, denied: { detail: 'd1' } });
+  });
+
+  it('hold nothing of an association that is no longer in the table', () => {
+    const state = past();
+    const cut = state.associations.get('d9')!;
+    foldAssociations(state, { ...cut, version: 5, periods: [] });
+    const refused = assignDevice(state, by(nurse), 'd9', body({ bed: '9', patient: null, version: 1 }), 'assoc-new');
+    expect(refused).toMatchObject({ code: 'conflict', changes: [] });
+  });
+});
+
+describe('ending one', () => {
+  it.each<[string, Viewer, string, string, string]>([
+    ["of one's ward", nurse, 'd1', 'assoc-01', 'ok'],
+    ['that is not there', nurse, 'd1', 'assoc-99', 'not-found'],
+    ['of a device that is not there', nurse, 'd9', 'assoc-01', 'not-found'],
+    ['of another ward', nurse, 'd2', 'assoc-02', 'not-found'],
+    ['with a patient, by a technician', technician, 'd1', 'assoc-01', 'not-allowed'],
+    ['without one, by a technician', technician, 'd3', 'assoc-03', 'ok'],
+    ['by a physician', everywhere, 'd1', 'assoc-01', 'not-allowed'],
+  ])('%s', (_, viewer, deviceId, associationId, expected) => {
+    const decision = endAssociation(ward(), by(viewer), deviceId, associationId);
+    expect(outcome(decision)).toBe(expected);
+    if (decision.ok) expect(decision.tables[0]?.periods.at(-1)?.to).toBe(formatInstant(t0));
+  });
+
+  it.each([
+    ['device', 'one of two devices', null],
+    ['patient', 'both', formatInstant(t0)],
+  ] as const)('of a whole %s ends %s', (whole, _, otherEnd) => {
+    const state = ward();
+    carryOut(state, endAssociation(state, by(nurse), 'd4', 'assoc-04', whole));
+    expect(periodOf(state, 'd4')?.to).toBe(formatInstant(t0));
+    expect(periodOf(state, 'd5')?.to).toBe(otherEnd);
+  });
+});

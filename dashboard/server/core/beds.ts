@@ -1,0 +1,217 @@
+/** Which beds are on the screens: the association periods that hold now, and devices that have none. */
+import { currentPeriod } from '../../../contracts/association-at.ts';
+import type { AssociationPeriod, DeviceAssociations } from '../../../contracts/messages/records.ts';
+import { lastPlace, timePeriods } from '../../../contracts/periods.ts';
+import { noStarts } from '../../../contracts/shared-identity.ts';
+import {
+  audienceOf,
+  type BedState,
+  type DeviceState,
+  devicesMax,
+  type LiveState,
+  newDeviceClock,
+  nextN,
+  remember,
+  rememberHidden,
+  stampHead,
+  unassignedForgetMs,
+} from './state.ts';
+import { isAlarmOfTray } from './tray.ts';
+
+/** The prefix of the association that a device without one gets (log/envelope/pseudonym.ts). */
+const unassignedPrefix = 'u-';
+
+/** The period of a device that decides now (contracts/association-at.ts). */
+export function currentPeriodOf(table: DeviceAssociations | undefined): AssociationPeriod | undefined {
+  return currentPeriod(table?.periods ?? []);
+}
+
+/**
+ * Folds a record of `associations`. An older version of a device's table changes nothing; of two with one version the later counts. A
+ * table with a day that is not in the calendar is left out, as the gateway and the alarm processor leave it out.
+ */
+export function foldAssociations(state: LiveState, table: DeviceAssociations): void {
+  const before = state.associations.get(table.deviceId);
+  if (before && before.version > table.version) return;
+  if (timePeriods(table.periods, state.nowMs) === undefined) {
+    state.leftOut += 1;
+    return;
+  }
+  state.associations.set(table.deviceId, table);
+  deviceOf(state, table.deviceId);
+  place(state, table.deviceId);
+}
+
+/** Forgets a device's associations (a tombstone: the hospital deleted the device). */
+export function forgetAssociations(state: LiveState, deviceId: string): void {
+  if (state.associations.delete(deviceId)) place(state, deviceId);
+}
+
+/** Takes devices without a bed off the screens that have been silent for `unassignedForgetMs`. To be called about once a second. */
+export function tick(state: LiveState, nowMs: number): void {
+  state.nowMs = nowMs;
+  for (const bed of state.beds.values()) {
+    if (bed.period !== undefined) continue;
+    stampAlarms(state, bed, 'changed');
+    const seenAtMs = state.devices.get(bed.deviceId)?.seenAtMs ?? 0;
+    const alarms = state.alarmsOf.get(bed.associationId)?.size ?? 0;
+    if (alarms === 0 && nowMs - seenAtMs > unassignedForgetMs) removeBed(state, bed);
+  }
+}
+
+/** Makes the beds of one device what its associations say now. */
+function place(state: LiveState, deviceId: string): void {
+  const period = currentPeriodOf(state.associations.get(deviceId));
+  for (const bed of bedsOfDevice(state, deviceId)) {
+    // A device without association keeps its bed until it gets one.
+    const stays = bed.period === undefined ? period === undefined : bed.associationId === period?.associationId;
+    if (!stays) removeBed(state, bed);
+    else if (period === undefined) moveTray(state, bed);
+  }
+  if (period === undefined) return;
+  const bed = state.beds.get(period.associationId);
+  if (bed === undefined) addBed(state, period.associationId, deviceId, period);
+  else if (bed.period !== period && JSON.stringify(bed.period) !== JSON.stringify(period)) move(state, bed, period);
+  else bed.period = period;
+}
+
+function bedsOfDevice(state: LiveState, deviceId: string): BedState[] {
+  const device = state.devices.get(deviceId);
+  if (device === undefined) return [];
+  return [...device.bedIds].flatMap((id) => state.beds.get(id) ?? []);
+}
+
+function addBed(
+  state: LiveState,
+  associationId: string,
+  deviceId: string,
+  period: AssociationPeriod | undefined,
+): BedState {
+  const bed: BedState = {
+    associationId,
+    deviceId,
+    period,
+    tray: period ? undefined : lastPlace(state.associations.get(deviceId)?.periods ?? []),
+    values: new Map(),
+    rhythms: new Map(),
+    waves: new Map(),
+    notices: new Map(),
+    headN: 0,
+    n: 0,
+  };
+  state.beds.set(associationId, bed);
+  state.devices.get(deviceId)?.bedIds.add(associationId);
+  stampHead(state, bed);
+  stampAlarms(state, bed, 'all');
+  return bed;
+}
+
+function removeBed(state: LiveState, bed: BedState): void {
+  state.beds.delete(bed.associationId);
+  state.devices.get(bed.deviceId)?.bedIds.delete(bed.associationId);
+  remember(state, {
+    n: nextN(state),
+    kind: 'bed',
+    associationId: bed.associationId,
+    alarmId: undefined,
+    ward: audienceOf(bed),
+  });
+}
+
+/** The same association at another bed: its former ward's screens lose it, the new one's get all of it. */
+function move(state: LiveState, bed: BedState, period: AssociationPeriod): void {
+  const before = audienceOf(bed);
+  bed.period = period;
+  changeAudience(state, bed, before);
+}
+
+/**
+ * Takes a device without a bed to the tray of another ward, where its table now says that it was last in that ward. Its values and
+ * waves go: they are of the former ward.
+ */
+function moveTray(state: LiveState, bed: BedState): void {
+  const tray = lastPlace(state.associations.get(bed.deviceId)?.periods ?? []);
+  if (tray?.ward === bed.tray?.ward && tray?.endedAtMs === bed.tray?.endedAtMs) return;
+  const before = audienceOf(bed);
+  bed.tray = tray;
+  if (audienceOf(bed) !== before) {
+    bed.values.clear();
+    bed.waves.clear();
+  }
+  changeAudience(state, bed, before);
+}
+
+function changeAudience(state: LiveState, bed: BedState, before: string | null): void {
+  if (audienceOf(bed) !== before) {
+    const { associationId } = bed;
+    remember(state, { n: nextN(state), kind: 'bed', associationId, alarmId: undefined, ward: before });
+    stampAlarms(state, bed, 'all');
+  } else stampAlarms(state, bed, 'changed');
+  stampHead(state, bed);
+}
+
+/**
+ * Judges anew which alarms belong to the tray of a device, and stamps them: those of which that has changed, or all, since a screen that
+ * gets a bed gets its alarms with it, however old they are. As time passes, and as the device's clock becomes known, an alarm may come
+ * to belong there, or no longer do so.
+ */
+function stampAlarms(state: LiveState, bed: BedState, which: 'all' | 'changed'): void {
+  for (const alarmId of state.alarmsOf.get(bed.associationId) ?? []) {
+    const held = state.alarms.get(alarmId);
+    if (held === undefined) continue;
+    const ofTray = isAlarmOfTray(state, bed, held);
+    if (which === 'changed' && ofTray === held.ofTray) continue;
+    state.alarms.set(alarmId, { ...held, ofTray, n: nextN(state) });
+    if (held.ofTray && !ofTray) rememberHidden(state, bed, alarmId);
+    bed.n = state.n;
+  }
+}
+
+/** The device's state, made where it is new; undefined past `devicesMax`. */
+export function deviceOf(state: LiveState, deviceId: string): DeviceState | undefined {
+  const known = state.devices.get(deviceId);
+  if (known) return known;
+  if (state.devices.size >= devicesMax && !dropIdleDevice(state)) {
+    state.leftOut += 1;
+    return undefined;
+  }
+  const device: DeviceState = {
+    deviceId,
+    online: null,
+    onlineAtMs: 0,
+    lostAtMs: 0,
+    claim: undefined,
+    model: undefined,
+    conditions: [],
+    conditionsAtMs: 0,
+    seenAtMs: 0,
+    clock: newDeviceClock(),
+    starts: noStarts,
+    bedIds: new Set(),
+  };
+  state.devices.set(deviceId, device);
+  return device;
+}
+
+/** Makes room: the first device that is on no screen and has no association. */
+function dropIdleDevice(state: LiveState): boolean {
+  for (const [id, device] of state.devices) {
+    if (device.bedIds.size === 0 && !state.associations.has(id)) return state.devices.delete(id);
+  }
+  return false;
+}
+
+/**
+ * The bed that a record keyed by `associationId` belongs to; made for a device without association. Undefined for an
+ * association that is not on the screens: ended, not yet begun, or unknown.
+ */
+export function bedFor(state: LiveState, associationId: string, deviceId: string): BedState | undefined {
+  const bed = state.beds.get(associationId);
+  if (bed) return bed;
+  const unassigned = associationId.startsWith(unassignedPrefix);
+  if (!unassigned || currentPeriodOf(state.associations.get(deviceId)) || !deviceOf(state, deviceId)) {
+    state.leftOut += 1;
+    return undefined;
+  }
+  return addBed(state, associationId, deviceId, undefined);
+}

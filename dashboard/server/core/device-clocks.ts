@@ -1,0 +1,100 @@
+/** The clock of each device, measured from what it sends, and what the screens say about it. */
+import {
+  assess,
+  clockTellMs,
+  exactMs,
+  finerGrain,
+  initialClock,
+  measuredOffsetMs,
+  wasSetBack,
+} from '../../../contracts/device-clock.ts';
+import { clockNotice, endNotice, noteNotice } from './notices.ts';
+import type { BedState, DeviceClockState, DeviceState, LiveState, StartNumbered } from './state.ts';
+
+/** An error that changed by less than this keeps its text. */
+const retellMs = 1_000;
+/** After the last sign of coarse times the bed says so for this long. */
+const coarseForMs = 120_000;
+/** Starts of one device beside the present one whose clocks are kept; past it the one that was used longest ago goes. */
+const otherBootsMax = 3;
+/** What was received longer before the newest reading is history that is read again: its own time stands. */
+const historyMs = 60_000;
+
+/**
+ * Measures a device's clock by one more reading. What was received before the last one teaches nothing: the history is read after
+ * what is now. A clock that was set back is measured anew.
+ * @param number undefined where the device does not number its readings
+ * @returns the measured error in ms, to be added to the reading's own time
+ */
+export function noteClock(
+  device: DeviceState | undefined,
+  timeMs: number,
+  receivedMs: number,
+  number: StartNumbered | undefined,
+): number {
+  if (device === undefined) return 0;
+  const of = device.clock;
+  if (receivedMs >= of.heardMs) {
+    of.heardMs = receivedMs;
+    useClockOf(of, number?.boot);
+    if (showsSetBack(of.newest, number)) of.clock = initialClock;
+    if (!isOlder(of.newest, number)) of.newest = number;
+    of.clock = assess(of.clock, timeMs, receivedMs).clock;
+    of.grainMs = finerGrain(of.grainMs, timeMs);
+    if (timeMs !== of.statedMs) {
+      of.statedMs = timeMs;
+      of.statedAtMs = receivedMs;
+    }
+  }
+  return receivedMs < of.heardMs - historyMs ? 0 : Math.round(measuredOffsetMs(of.clock));
+}
+
+/** Goes on with the clock of a start of the device; a new start has the clock that was there. */
+function useClockOf(of: DeviceClockState, boot: string | undefined): void {
+  if (boot === of.boot) return;
+  of.others.set(of.boot, of.clock);
+  of.clock = of.others.get(boot) ?? of.clock;
+  of.others.delete(boot);
+  of.boot = boot;
+  if (of.others.size > otherBootsMax) of.others.delete(of.others.keys().next().value);
+}
+
+/** Whether `came` shows that the clock was set back after `before` (contracts/device-clock.ts). */
+export function showsSetBack(before: StartNumbered | undefined, came: StartNumbered | undefined): boolean {
+  return before !== undefined && came !== undefined && before.boot === came.boot && wasSetBack(before, came);
+}
+
+function isOlder(newest: StartNumbered | undefined, came: StartNumbered | undefined): boolean {
+  return newest !== undefined && came !== undefined && came.boot === newest.boot && came.seq <= newest.seq;
+}
+
+/**
+ * Says at a bed that its device gives one time for the readings of a while (cut to whole minutes): they look older than they are, and most
+ * of its numbers are dashes. Times that are coarse but never the same for two readings are those of a device that measures seldom.
+ */
+export function tellCoarse(
+  state: LiveState,
+  bed: BedState,
+  { clock }: DeviceState,
+  receivedMs: number,
+  nowMs: number,
+): void {
+  const untilMs = receivedMs + coarseForMs;
+  if (clock.grainMs <= exactMs || receivedMs - clock.statedAtMs <= exactMs || untilMs <= nowMs) return;
+  const text = `Device times are in steps of ${Math.round(clock.grainMs / 1000)} s: numbers look too old`;
+  noteNotice(state, bed, { code: 'device-times', text, sinceMs: receivedMs, untilMs });
+}
+
+/** Says at a bed that its device's clock is wrong, and for how long it has been known; ends the notice where it is right. */
+export function tellClock(state: LiveState, bed: BedState, device: DeviceState, receivedMs: number): void {
+  const of = device.clock;
+  const errorMs = measuredOffsetMs(of.clock);
+  if (Math.abs(errorMs) < clockTellMs) {
+    of.toldMs = 0;
+    if (bed.notices.size > 0) endNotice(state, bed, clockNotice);
+    return;
+  }
+  if (Math.abs(errorMs - of.toldMs) >= retellMs) of.toldMs = errorMs;
+  const text = `Device clock is ${Math.round(Math.abs(of.toldMs) / 1000)} s ${of.toldMs > 0 ? 'behind' : 'ahead'}`;
+  noteNotice(state, bed, { code: clockNotice, text, sinceMs: receivedMs, untilMs: Number.POSITIVE_INFINITY });
+}

@@ -1,0 +1,47 @@
+/** Whether a change of limits starts from what is in force: two clinicians may change the same ones at once. */
+import type { Fault } from '../../../contracts/errors.ts';
+import type { LimitChange } from '../../protocol/rest.ts';
+
+/** Changes that were sent and may not have been read back yet; the oldest go. */
+const sentMax = 1_000;
+
+/** A change that this server has sent, and the newest one that it had read by then. */
+export type SentChange = {
+  readonly change: LimitChange;
+  readonly over: LimitChange | undefined;
+  readonly commandId: string;
+};
+
+/** The newest change of a group: the one that was read, or one that this server has sent since. */
+export function newestChange(read: LimitChange | undefined, sent: SentChange | undefined): LimitChange | undefined {
+  if (sent === undefined) return read;
+  // Nothing was read since: their stamps say nothing, for the clock may have been set back in between.
+  if (read === undefined || read.at === sent.over?.at) return sent.change;
+  return sent.change.at > read.at ? sent.change : read;
+}
+
+/** Returns a `conflict` that names who changed the limits and to what, when the form has shown another change. */
+export function seenFault(newest: LimitChange | undefined, seenAt: string | null): Fault | undefined {
+  if (newest === undefined || newest.at === seenAt) return undefined;
+  const { group, by, limits } = newest;
+  const { off, ...bounds } = limits ?? {};
+  const words = Object.entries(bounds).map(([name, value]) => `${names[name] ?? name} ${value}`);
+  if (off) words.push(`off until ${off.until}`);
+  const what = words.length > 0 ? `to ${words.join(', ')}` : "back to the ward's";
+  return { code: 'conflict', message: `Not saved: ${by.name} set the ${group} limits ${what} meanwhile.` };
+}
+
+const names: Readonly<Record<string, string>> = {
+  extremeLow: 'extreme low',
+  low: 'low',
+  high: 'high',
+  extremeHigh: 'extreme high',
+  delayMs: 'delay in ms',
+};
+
+/** Notes a change that is sent. */
+export function noteSent(sent: Map<string, SentChange>, key: string, change: SentChange): void {
+  sent.delete(key);
+  sent.set(key, change);
+  if (sent.size > sentMax) sent.delete(sent.keys().next().value!);
+}

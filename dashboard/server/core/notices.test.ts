@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { formatInstant } from '../../../contracts/time.ts';
+import { foldAssociations } from './beds.ts';
+import { nurse, period, t0, table } from './fold.testing.ts';
+import { endNotices, foldNotice } from './notices.ts';
+import { headOf } from './screen.ts';
+import { emptyState } from './state.ts';
+
+function oneBed() {
+  const state = emptyState();
+  foldAssociations(state, table('d1', 1, period('assoc-01')));
+  const head = () => headOf(state, nurse, state.beds.get('assoc-01')!);
+  return { state, head };
+}
+const record = (atMs: number, forMs = 120_000) =>
+  ({ deviceId: 'd1', receivedAt: formatInstant(atMs), notice: 'unattributed', forMs }) as const;
+
+describe('a notice at a bed', () => {
+  it('shows the notice in words until its time is over', () => {
+    const { state, head } = oneBed();
+    const before = state.n;
+    foldNotice(state, 'assoc-01', record(t0), t0);
+    expect(head().notices).toEqual([
+      {
+        code: 'unattributed',
+        text: 'Some readings are not shown: not clear whose they are',
+        since: formatInstant(t0),
+      },
+    ]);
+    expect(state.beds.get('assoc-01')!.headN).toBeGreaterThan(before);
+    endNotices(state, t0 + 119_999);
+    expect(head().notices).toHaveLength(1);
+    const shown = state.n;
+    endNotices(state, t0 + 120_000);
+    expect(head().notices).toEqual([]);
+    expect(state.beds.get('assoc-01')!.headN).toBeGreaterThan(shown);
+  });
+
+  it('keeps the first time of a notice that is said again, and sends the head once', () => {
+    const { state, head } = oneBed();
+    foldNotice(state, 'assoc-01', record(t0), t0);
+    const shown = state.n;
+    foldNotice(state, 'assoc-01', record(t0 + 60_000), t0 + 60_000);
+    expect(state.n).toBe(shown);
+    endNotices(state, t0 + 170_000);
+    expect(head().notices).toMatchObject([{ since: formatInstant(t0) }]);
+  });
+
+  it.each([4_000, 10_000, 600_000, 864_000_000])(
+    'ends one in its usual time that was stamped %i ms ahead, before the clock was set back',
+    (aheadMs) => {
+      const { state, head } = oneBed();
+      foldNotice(state, 'assoc-01', record(t0 + aheadMs), t0);
+      expect(Date.parse(head().notices[0]!.since)).toBeLessThanOrEqual(t0 + 5_000);
+      endNotices(state, t0 + 125_000);
+      expect(head().notices).toEqual([]);
+    },
+  );
+
+  it('shows nothing for a notice that is over when it is read, nor for a period that has ended', () => {
+    const { state, head } = oneBed();
+    foldNotice(state, 'assoc-01', record(t0 - 120_000), t0);
+    foldNotice(state, 'assoc-ended', record(t0), t0);
+    expect(head().notices).toEqual([]);
+  });
+});

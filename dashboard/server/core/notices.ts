@@ -1,0 +1,66 @@
+/**
+ * Notices at a bed: what a person must know to trust its data. The gateway says some (`NoticeRecord`), the fold of readings others.
+ * Each ends by itself at `untilMs` unless it is noted again.
+ */
+import { endsClockMeasure, gatewayNotices } from '../../../contracts/bed-notices.ts';
+import type { NoticeRecord } from '../../../contracts/messages/records.ts';
+import { notAhead } from '../../../contracts/steady-time.ts';
+import { formatInstant, parseInstant } from '../../../contracts/time.ts';
+import type { BedNotice } from '../../protocol/rest.ts';
+import { bedFor } from './beds.ts';
+import { type BedState, type LiveState, stampHead } from './state.ts';
+
+/** The code of the notice that says how wrong the device's clock is (device-clocks.ts). */
+export const clockNotice = 'device-clock';
+/** Notices of one bed at once; their codes are ours, so this is never reached but by a mistake. */
+const noticesMax = 16;
+
+/**
+ * Shows a notice at a bed, or keeps it there for longer. Its first `since` stays while it lasts; a new text replaces the old one.
+ * @param untilMs when it ends by itself, on this server's clock
+ */
+export function noteNotice(
+  state: LiveState,
+  bed: BedState,
+  notice: { readonly code: string; readonly text: string; readonly sinceMs: number; readonly untilMs: number },
+): void {
+  const known = bed.notices.get(notice.code);
+  if (known === undefined && bed.notices.size >= noticesMax) return;
+  const sinceMs = known?.sinceMs ?? notice.sinceMs;
+  const untilMs = Math.max(known?.untilMs ?? 0, notice.untilMs);
+  bed.notices.set(notice.code, { text: notice.text, sinceMs, untilMs });
+  if (known?.text !== notice.text) stampHead(state, bed);
+}
+
+export function endNotice(state: LiveState, bed: BedState, code: string): void {
+  if (bed.notices.delete(code)) stampHead(state, bed);
+}
+
+/** Folds a notice of the gateway. */
+export function foldNotice(state: LiveState, associationId: string, record: NoticeRecord, nowMs: number): void {
+  const receivedMs = parseInstant(record.receivedAt);
+  if (receivedMs === undefined) return;
+  const sinceMs = notAhead(receivedMs, nowMs);
+  if (sinceMs + record.forMs <= nowMs) return;
+  const bed = bedFor(state, associationId, record.deviceId);
+  if (bed === undefined) return;
+  const { text } = gatewayNotices[record.notice];
+  noteNotice(state, bed, { code: record.notice, text, sinceMs, untilMs: sinceMs + record.forMs });
+  const clock = state.devices.get(record.deviceId)?.clock;
+  if (clock === undefined || !endsClockMeasure(record.notice, sinceMs, clock.heardMs)) return;
+  clock.toldMs = 0;
+  endNotice(state, bed, clockNotice);
+}
+
+/** Ends the notices whose time is over. To be called about once a second. */
+export function endNotices(state: LiveState, nowMs: number): void {
+  for (const bed of state.beds.values())
+    for (const [code, { untilMs }] of bed.notices) if (untilMs <= nowMs) endNotice(state, bed, code);
+}
+
+/** What the screens are told, the oldest first. */
+export function noticesOf(bed: BedState): BedNotice[] {
+  return [...bed.notices]
+    .map(([code, { text, sinceMs }]) => ({ code, text, since: formatInstant(sinceMs) }))
+    .sort((a, b) => a.since.localeCompare(b.since));
+}

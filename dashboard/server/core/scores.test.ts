@@ -1,0 +1,57 @@
+import { expect, it } from 'vitest';
+import { newScores } from '../../../contracts/messages/scores.testing.ts';
+import { foldAssociations } from './beds.ts';
+import { nurse, period, table, technician } from './fold.testing.ts';
+import { foldScores } from './scores.ts';
+import { changesSince, wholeScreen } from './screen.ts';
+import { emptyState } from './state.ts';
+
+const ward = { ward: 'icu' };
+const nowMs = Date.parse('2026-01-01T10:30:00.000Z');
+const at = (minute: number) => ({
+  at: new Date(Date.parse('2026-01-01T10:00:00.000Z') + minute * 60_000).toISOString(),
+});
+const grave = { total: 7, atLeast: 7, risk: 'high', response: 'emergency' } as const;
+
+function admitted() {
+  const state = emptyState();
+  foldAssociations(state, table('d1', 1, period('assoc-01')));
+  return state;
+}
+
+it('scores are the newest, in whatever order event and snapshot are read', () => {
+  const state = admitted();
+  const newest = newScores('assoc-01', grave, at(5));
+  expect(foldScores(state, newest, nowMs)).toBe(true);
+  expect(foldScores(state, newScores('assoc-01', {}, at(4)), nowMs)).toBe(false);
+  expect(wholeScreen(state, nurse, ward).beds[0]?.scores).toEqual(newest);
+});
+
+it('scores come to the screens with the head of their bed, once a minute where only the ages change', () => {
+  const state = admitted();
+  let before = state.n;
+  const heads = () => changesSince(state, nurse, ward, before)?.beds.map(({ head }) => head?.scores?.at);
+  foldScores(state, newScores('assoc-01', {}, at(0)), nowMs);
+  expect(heads()).toEqual([at(0).at]);
+  before = state.n;
+  foldScores(state, newScores('assoc-01', {}, at(0.5)), nowMs);
+  expect(heads()).toEqual([]);
+  foldScores(state, newScores('assoc-01', {}, at(1)), nowMs);
+  expect(heads()).toEqual([at(1).at]);
+  before = state.n;
+  foldScores(state, newScores('assoc-01', grave, at(1.1)), nowMs);
+  expect(heads()).toEqual([at(1.1).at]);
+});
+
+it('scores from a clock that was ahead give way to those of now', () => {
+  const state = admitted();
+  foldScores(state, newScores('assoc-01', grave, at(120)), nowMs);
+  foldScores(state, newScores('assoc-01', {}, at(30)), nowMs);
+  expect(wholeScreen(state, nurse, ward).beds[0]?.scores?.news2.total).toBe(0);
+});
+
+it('scores are not for a technician', () => {
+  const state = admitted();
+  foldScores(state, newScores('assoc-01'), nowMs);
+  expect(wholeScreen(state, technician, ward).beds[0]?.scores).toBeNull();
+});

@@ -1,0 +1,31 @@
+/** The early warning scores, as the alarm processor tells them. */
+import type { Scores } from '../../../contracts/messages/scores.ts';
+import { scoresKey } from '../../../contracts/scores-key.ts';
+import { parseInstant } from '../../../contracts/time.ts';
+import { type LiveState, scoresMax, stampHead } from './state.ts';
+
+/** Scores that say the same but for the age of their values go to the screens at most so often (ours). */
+const sameMs = 60_000;
+
+/**
+ * Folds scores, from `alarms` or from `alarm-state`, in whatever order they are read: the newest count.
+ * @returns whether the screens change
+ */
+export function foldScores(state: LiveState, scores: Scores, nowMs: number): boolean {
+  const { associationId } = scores;
+  const before = state.scores.get(associationId);
+  if (before !== undefined && !isNews(before, scores, nowMs)) return false;
+  state.scores.delete(associationId);
+  state.scores.set(associationId, scores);
+  if (state.scores.size > scoresMax) state.scores.delete(state.scores.keys().next().value!);
+  const bed = state.beds.get(associationId);
+  if (bed) stampHead(state, bed);
+  return bed !== undefined;
+}
+
+function isNews(before: Scores, scores: Scores, nowMs: number): boolean {
+  const [beforeMs, atMs] = [parseInstant(before.at) ?? 0, parseInstant(scores.at) ?? 0];
+  // What is ahead of now was said before a clock was set back.
+  if (atMs <= beforeMs && beforeMs <= nowMs) return false;
+  return scoresKey(before) !== scoresKey(scores) || Math.abs(atMs - beforeMs) >= sameMs;
+}

@@ -1,0 +1,282 @@
+/** What one screen gets: its scope, narrowed to what its viewer may see, as a snapshot or as what changed since a number. */
+import type { Alarm, CommandAnswer, LimitsInForce } from '../../../contracts/messages/alarms.ts';
+import type { Patient } from '../../../contracts/messages/records.ts';
+import { lastPlace } from '../../../contracts/periods.ts';
+import { visibleText } from '../../../contracts/text.ts';
+import { formatInstant } from '../../../contracts/time.ts';
+import type { Devices } from '../../protocol/devices.ts';
+import type { Delta, Snapshot, Watch } from '../../protocol/live.ts';
+import type { Bed, BedHead } from '../../protocol/rest.ts';
+import { deviceSoundOf } from './alarms.ts';
+import { currentPeriodOf } from './beds.ts';
+import { noticesOf } from './notices.ts';
+import { othersAtPatients } from './occupancy.ts';
+import { may, seesWard, type Viewer } from './rights.ts';
+import { type AlarmHeld, audienceOf, type BedState, type DeviceState, type LiveState, wardOf } from './state.ts';
+
+export type Scope = Watch['scope'];
+
+/** Whether a bed is within a scope and its viewer may see it. */
+export function isVisible(viewer: Viewer, scope: Scope, bed: BedState): boolean {
+  const ward = audienceOf(bed);
+  if ('associationId' in scope) return scope.associationId === bed.associationId && seesWard(viewer, ward);
+  return wardInScope(viewer, scope, ward);
+}
+
+/** A technician, whose account may be of one ward, has biomedical engineering's devices in every scope; others in that of all wards. */
+function wardInScope(viewer: Viewer, scope: Scope, ward: string | null): boolean {
+  if (!seesWard(viewer, ward)) return false;
+  if ('associationId' in scope || scope.ward === '*') return true;
+  return ward === null ? viewer.role === 'technician' : scope.ward === ward;
+}
+
+/**
+ * Whether an alarm may be seen by who sees its bed: a technician's screen has the technical ones alone, and who sees not every ward has
+ * none that is of the tray of another ward.
+ */
+export function seesAlarm(viewer: Viewer, held: AlarmHeld): boolean {
+  if (held.alarm.kind !== 'technical' && !may(viewer, 'view-vitals')) return false;
+  return viewer.wards.includes('*') || held.ofTray;
+}
+
+/** A bed's head as this viewer may see it. */
+export function headOf(state: LiveState, viewer: Viewer, bed: BedState): BedHead {
+  const device = state.devices.get(bed.deviceId);
+  const clinical = may(viewer, 'view-vitals');
+  return {
+    associationId: bed.associationId,
+    ward: wardOf(bed),
+    bed: bed.period ? visibleText(bed.period.bed) : null,
+    occupied: (bed.period?.patient ?? null) !== null,
+    patient: clinical && !viewer.locked && bed.period?.patient ? visiblePatient(bed.period.patient) : null,
+    ...(bed.tray ? { tray: visibleText(bed.tray.ward) } : {}),
+    since: bed.period?.from ?? (bed.tray ? formatInstant(bed.tray.endedAtMs) : null),
+    device: { ...deviceView(device, bed.deviceId), ...soundOf(state, bed) },
+    waves: clinical ? [...bed.waves.keys()] : [],
+    notices: noticesOf(bed),
+    limits: (clinical && shownLimits(state.limits.get(bed.associationId))) || null,
+    standby: (clinical && state.standby.get(bed.associationId)?.standby) || null,
+    scores: (clinical && bed.period?.patient && state.scores.get(bed.associationId)) || null,
+  };
+}
+
+/** Delays and the like judge on the server alone: no screen shows them. */
+function shownLimits(inForce: LimitsInForce | undefined): LimitsInForce | undefined {
+  if (inForce?.rules === undefined) return inForce;
+  const { rules: _rules, ...shown } = inForce;
+  return shown;
+}
+
+/** What came in before such texts were refused is written out: no screen shows another name than the one that is stored. */
+function visiblePatient(patient: Patient): Patient {
+  return {
+    ...patient,
+    patientId: visibleText(patient.patientId),
+    familyName: visibleText(patient.familyName),
+    givenName: visibleText(patient.givenName),
+  };
+}
+
+function deviceView(device: DeviceState | undefined, deviceId: string): BedHead['device'] {
+  return {
+    deviceId,
+    online: device?.online ?? null,
+    onlineChangedAt: device && device.onlineAtMs > 0 ? formatInstant(device.onlineAtMs) : null,
+    ...(device && device.lostAtMs > 0 ? { lostAt: formatInstant(device.lostAtMs) } : {}),
+    ...(device?.model === undefined ? {} : { model: device.model }),
+    conditions: [...(device?.conditions ?? [])],
+  };
+}
+
+/** The engine knows what the device last said of its sound, also after a restart. */
+function soundOf(state: LiveState, { associationId }: BedState): Pick<BedHead['device'], 'sound'> {
+  for (const alarmId of state.alarmsOf.get(associationId) ?? []) {
+    const alarm = state.alarms.get(alarmId)?.alarm;
+    const sound = alarm?.present ? deviceSoundOf(alarm) : undefined;
+    if (sound !== undefined) return { sound };
+  }
+  return {};
+}
+
+/** The values stamped after `sinceN`; none for who may not see vitals. */
+function valuesOf(viewer: Viewer, bed: BedState, sinceN: number): Bed['values'] {
+  if (!may(viewer, 'view-vitals')) return [];
+  const values: Bed['values'] = [];
+  for (const held of bed.values.values()) if (held.n > sinceN) values.push(held.numeric);
+  return values;
+}
+
+export function bedView(state: LiveState, viewer: Viewer, bed: BedState): Bed {
+  return { ...headOf(state, viewer, bed), values: valuesOf(viewer, bed, -1) };
+}
+
+/** The alarms of a bed that this viewer may see, stamped after `sinceN`. */
+export function alarmsOfBed(state: LiveState, viewer: Viewer, associationId: string, sinceN: number): Alarm[] {
+  const alarms: Alarm[] = [];
+  for (const alarmId of state.alarmsOf.get(associationId) ?? []) {
+    const held = state.alarms.get(alarmId);
+    if (held && held.n > sinceN && seesAlarm(viewer, held)) alarms.push(held.alarm);
+  }
+  return alarms;
+}
+
+const isClinical = ({ type }: CommandAnswer) =>
+  type === 'set-limits' || type === 'enter-assessment' || type === 'standby' || type === 'end-standby';
+
+/** Answers about beds that this viewer sees in scope, stamped after `sinceN`. What is said of limits and scores is for who may see vitals. */
+function answersSince(state: LiveState, viewer: Viewer, scope: Scope, sinceN: number): CommandAnswer[] {
+  const answers: CommandAnswer[] = [];
+  for (const { answer, n } of state.answers.values()) {
+    const bed = state.beds.get(answer.associationId);
+    if (n <= sinceN || bed === undefined || !isVisible(viewer, scope, bed)) continue;
+    if (!isClinical(answer) || may(viewer, 'view-vitals')) answers.push(answer);
+  }
+  return answers;
+}
+
+/** Everything in scope as it stands. */
+export function wholeScreen(
+  state: LiveState,
+  viewer: Viewer,
+  scope: Scope,
+): Pick<Snapshot, 'beds' | 'alarms' | 'answers'> {
+  const beds: Bed[] = [];
+  const alarms: Alarm[] = [];
+  for (const bed of state.beds.values()) {
+    if (!isVisible(viewer, scope, bed)) continue;
+    beds.push(bedView(state, viewer, bed));
+    alarms.push(...alarmsOfBed(state, viewer, bed.associationId, -1));
+  }
+  return { beds, alarms, answers: answersSince(state, viewer, scope, -1) };
+}
+
+/** The patients whom a screen of this scope names. */
+export function patientsIn(state: LiveState, viewer: Viewer, scope: Scope): string[] {
+  const patients: string[] = [];
+  if (viewer.locked || !may(viewer, 'view-vitals')) return patients;
+  for (const bed of state.beds.values()) {
+    const patient = bed.period?.patient;
+    if (patient && isVisible(viewer, scope, bed)) patients.push(visibleText(patient.patientId));
+  }
+  return patients;
+}
+
+export type Changes = Pick<Delta, 'beds' | 'gone' | 'alarms' | 'cleared' | 'answers'>;
+
+/**
+ * What changed in scope after number `sinceN`, each thing whole; undefined where that is forgotten and a snapshot is
+ * needed.
+ */
+export function changesSince(state: LiveState, viewer: Viewer, scope: Scope, sinceN: number): Changes | undefined {
+  if (sinceN < state.forgottenN || sinceN > state.n) return undefined;
+  const answers = answersSince(state, viewer, scope, sinceN);
+  const changes: Changes = { beds: [], gone: [], alarms: [], cleared: [], answers };
+  for (const bed of state.beds.values()) {
+    if (bed.n <= sinceN || !isVisible(viewer, scope, bed)) continue;
+    const { associationId } = bed;
+    if (bed.headN > sinceN) {
+      changes.beds.push({ associationId, head: headOf(state, viewer, bed), values: valuesOf(viewer, bed, -1) });
+    } else {
+      const values = valuesOf(viewer, bed, sinceN);
+      if (values.length > 0) changes.beds.push({ associationId, values });
+    }
+    changes.alarms.push(...alarmsOfBed(state, viewer, associationId, sinceN));
+  }
+  addGone(state, viewer, scope, sinceN, changes);
+  return changes;
+}
+
+function addGone(
+  state: LiveState,
+  viewer: Viewer,
+  scope: Scope,
+  sinceN: number,
+  changes: Pick<Delta, 'gone' | 'cleared'>,
+): void {
+  const isHidden = (alarmId: string) => {
+    const held = state.alarms.get(alarmId);
+    return held === undefined || !seesAlarm(viewer, held);
+  };
+  for (let at = state.gone.length - 1; at >= 0; at -= 1) {
+    const gone = state.gone[at]!;
+    if (gone.n <= sinceN) break;
+    if ('associationId' in scope && scope.associationId !== gone.associationId) continue;
+    if (!wardInScope(viewer, scope, gone.ward)) continue;
+    if (gone.kind === 'alarm') {
+      if (gone.alarmId !== undefined && isHidden(gone.alarmId)) changes.cleared.push(gone.alarmId);
+      continue;
+    }
+    const bed = state.beds.get(gone.associationId);
+    if ((bed === undefined || !isVisible(viewer, scope, bed)) && !changes.gone.includes(gone.associationId)) {
+      changes.gone.push(gone.associationId);
+    }
+  }
+}
+
+/** Every device within the viewer's wards or without association, for who may associate. */
+export function devicesFor(state: LiveState, viewer: Viewer): Devices['devices'] {
+  const devices: Devices['devices'] = [];
+  const othersOf = may(viewer, 'admit-patient') ? othersAtPatients(state) : () => [];
+  for (const device of state.devices.values()) {
+    const table = state.associations.get(device.deviceId);
+    const period = currentPeriodOf(table);
+    const last = period ? undefined : lastPlace(table?.periods ?? []);
+    if (!seesWard(viewer, period?.ward ?? last?.ward ?? null)) continue;
+    devices.push({
+      device: deviceView(device, device.deviceId),
+      version: table?.version ?? 0,
+      current: period
+        ? {
+            associationId: period.associationId,
+            ward: visibleText(period.ward),
+            bed: visibleText(period.bed),
+            occupied: period.patient !== null,
+            others: othersOf(device.deviceId, period),
+          }
+        : null,
+      ...(last ? { lastWard: visibleText(last.ward) } : {}),
+    });
+  }
+  return devices;
+}
+
+/**
+ * The wards that the viewer may see and that have beds, devices without a bed, or are the account's, by name. A bed with several
+ * devices is one bed.
+ */
+export function wardsFor(state: LiveState, viewer: Viewer): { ward: string; beds: number; alarms: number }[] {
+  const counts = new Map<string, { beds: Set<string>; alarms: number }>();
+  for (const ward of viewer.wards) if (ward !== '*') counts.set(ward, { beds: new Set(), alarms: 0 });
+  for (const bed of state.beds.values()) {
+    const ward = audienceOf(bed);
+    if (ward === null || !seesWard(viewer, ward)) continue;
+    const count = counts.get(ward) ?? { beds: new Set(), alarms: 0 };
+    if (bed.period) count.beds.add(bed.period.bed);
+    count.alarms += alarmsOfBed(state, viewer, bed.associationId, -1).length;
+    counts.set(ward, count);
+  }
+  return [...counts]
+    .map(([ward, { beds, alarms }]) => ({ ward, beds: beds.size, alarms }))
+    .sort((a, b) => a.ward.localeCompare(b.ward));
+}
+
+/** One screen as far as it matters who sees what through it. */
+export type Looking = { readonly viewer: Viewer; readonly scope: Scope };
+
+/**
+ * Present alarms of devices without a bed that none of the open screens may show. A ward's alarms are its people's, and presence says
+ * who watches it; these devices would otherwise be everybody's and nobody's.
+ */
+export function unseenAlarms(state: LiveState, screens: readonly Looking[]): number {
+  let unseen = 0;
+  for (const bed of state.beds.values()) {
+    if (bed.period) continue;
+    for (const alarmId of state.alarmsOf.get(bed.associationId) ?? []) {
+      const held = state.alarms.get(alarmId);
+      if (!held?.alarm.present) continue;
+      const isSeen = ({ viewer, scope }: Looking) => isVisible(viewer, scope, bed) && seesAlarm(viewer, held);
+      if (!screens.some(isSeen)) unseen += 1;
+    }
+  }
+  return unseen;
+}

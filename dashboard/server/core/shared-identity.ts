@@ -1,0 +1,26 @@
+/** Says at a bed that two devices with one certificate are at work, each on a gateway of its own (contracts/shared-identity.ts). */
+import { gatewayNoticeForMs, gatewayNotices } from '../../../contracts/bed-notices.ts';
+import { noteStart, type StartReading } from '../../../contracts/shared-identity.ts';
+import { noteNotice } from './notices.ts';
+import type { BedState, DeviceState, LiveState } from './state.ts';
+
+const code = 'shared-identity';
+/** What was received longer before the newest reading of the device is history that is read again. */
+const historyMs = 60_000;
+
+/** Notes the start of a reading, in the log's order. The alarm engine judges alike. */
+export function watchIdentity(
+  state: LiveState,
+  bed: BedState,
+  device: DeviceState,
+  reading: StartReading,
+  nowMs: number,
+): void {
+  const { receivedMs } = reading;
+  if (receivedMs < device.clock.heardMs - historyMs) return;
+  const { starts, isShared } = noteStart(device.starts, reading);
+  device.starts = starts;
+  const untilMs = receivedMs + gatewayNoticeForMs[code];
+  if (!isShared || untilMs <= nowMs) return;
+  noteNotice(state, bed, { code, text: gatewayNotices[code].text, sinceMs: receivedMs, untilMs });
+}

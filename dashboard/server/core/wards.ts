@@ -1,0 +1,158 @@
+/**
+ * The registry of wards and beds: the only places at which a device may be put. A ward that nobody's screen shows is a place whose
+ * alarms nobody sees, so a name that is nearly right is wrong.
+ */
+import { type Static, Type } from 'typebox';
+import { Compile } from 'typebox/compile';
+import type { Fault } from '../../../contracts/errors.ts';
+import { normalText, textFault } from '../../../contracts/text.ts';
+import type { LiveState } from './state.ts';
+
+const closed = { additionalProperties: false } as const;
+const nameCharsMax = 40;
+const Name = Type.String({ minLength: 1, maxLength: nameCharsMax });
+const wardsMax = 200;
+const bedsMax = 500;
+/** Faults in one report. */
+const faultsMax = 50;
+const suggestionsMax = 3;
+
+/** The file: `{"version": 1, "wards": [{"ward": "icu", "beds": ["ICU-1", "ICU-2"]}]}`. */
+const WardsFile = Type.Object(
+  {
+    version: Type.Literal(1),
+    wards: Type.Array(Type.Object({ ward: Name, beds: Type.Array(Name, { maxItems: bedsMax }) }, closed), {
+      maxItems: wardsMax,
+    }),
+  },
+  closed,
+);
+export type Registry = Pick<Static<typeof WardsFile>, 'wards'>;
+const validator = Compile(WardsFile);
+
+/** Reads the file's content. Faults are reported all at once, each with the place that it is at. */
+export function readRegistry(
+  content: unknown,
+): { readonly ok: true; readonly registry: Registry } | { readonly ok: false; readonly faults: readonly string[] } {
+  if (!validator.Check(content)) {
+    const faults = [...validator.Errors(content)].map(
+      (error) => `${error.instancePath || 'its root'} ${wordsOf(error)}`,
+    );
+    return { ok: false, faults: [...new Set(faults)].slice(0, faultsMax) };
+  }
+  const faults = namesFaults(
+    content.wards.map(({ ward }) => ward),
+    (at) => `ward ${at + 1}`,
+    'ward',
+  );
+  for (const [at, { ward, beds }] of content.wards.entries()) {
+    if (ward === '*') faults.push(`ward ${at + 1} is named *, which stands for all wards`);
+    faults.push(...namesFaults(beds, (bedAt) => `ward ${at + 1}, bed ${bedAt + 1}`, 'bed'));
+  }
+  if (faults.length > 0) return { ok: false, faults: faults.slice(0, faultsMax) };
+  return { ok: true, registry: { wards: content.wards } };
+}
+
+function wordsOf(error: { message: string; params: object }): string {
+  const extra = 'additionalProperties' in error.params ? ` (${String(error.params.additionalProperties)})` : '';
+  const missing = 'requiredProperties' in error.params ? ` (${String(error.params.requiredProperties)})` : '';
+  return `${error.message}${extra}${missing}`;
+}
+
+function namesFaults(names: readonly string[], place: (at: number) => string, kind: 'ward' | 'bed'): string[] {
+  const faults: string[] = [];
+  const seen = new Map<string, number>();
+  for (const [at, name] of names.entries()) {
+    const fault = textFault(name);
+    if (fault) faults.push(`${place(at)} ${fault}`);
+    else if (normalText(name) !== name) faults.push(`${place(at)} is not in Unicode's composed form (NFC)`);
+    const first = seen.get(folded(name));
+    if (first === undefined) seen.set(folded(name), at);
+    else if (names[first] === name) faults.push(`${place(at)} is there twice`);
+    else faults.push(`${place(at)} looks like ${kind} ${first + 1}: one of them would be taken for the other`);
+  }
+  return faults;
+}
+
+/** For comparing what people type; never for deciding where something is. */
+function folded(name: string): string {
+  return name.normalize('NFKC').trim().toLowerCase();
+}
+
+type Place = { readonly ward: string; readonly bed: string };
+export type PlaceFault = Fault & { readonly suggestions: readonly string[] };
+
+/** Returns `place-unknown` for a place that is not registered, with names that are near it. The typed text is not repeated. */
+export function placeFault(registry: Registry, { ward, bed }: Place): PlaceFault | undefined {
+  const found = registry.wards.find((one) => one.ward === ward);
+  if (found?.beds.includes(bed)) return undefined;
+  if (registry.wards.length === 0) {
+    const message = 'No ward is registered. The operator adds wards and beds to the registry.';
+    return { code: 'place-unknown', message, suggestions: [] };
+  }
+  const names = found ? found.beds : registry.wards.map((one) => one.ward);
+  const suggestions = nearNames(names, found ? bed : ward);
+  const meant = suggestions.length === 0 ? '' : ` Did you mean ${listed(suggestions)}?`;
+  const message = `There is no such ${found ? 'bed in this ward' : 'ward'}.${meant}`;
+  return { code: 'place-unknown', message, suggestions };
+}
+
+function listed(names: readonly string[]): string {
+  return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
+}
+
+/** The names that somebody may have meant: one that is equal but for case, width and spaces, or those one or two slips away. */
+export function nearNames(names: readonly string[], text: string): string[] {
+  const typed = folded(text);
+  if (typed === '') return [];
+  const equal = names.filter((name) => folded(name) === typed);
+  if (equal.length > 0) return equal.slice(0, suggestionsMax);
+  const slipsMax = typed.length <= 4 ? 1 : 2;
+  return names
+    .map((name) => ({ name, slips: slipsBetween(folded(name), typed) }))
+    .filter(({ slips }) => slips <= slipsMax)
+    .sort((a, b) => a.slips - b.slips)
+    .slice(0, suggestionsMax)
+    .map(({ name }) => name);
+}
+
+/** Letters to add, leave out, replace or swap with their neighbour (optimal string alignment). */
+function slipsBetween(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, at) => at)];
+  for (let i = 1; i <= a.length; i += 1) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j += 1) {
+      const replaced = rows[i - 1]![j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      let least = Math.min(replaced, rows[i - 1]![j]! + 1, row[j - 1]! + 1);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        least = Math.min(least, rows[i - 2]![j - 2]! + 1);
+      row.push(least);
+    }
+    rows.push(row);
+  }
+  return rows[a.length]![b.length]!;
+}
+
+/** An account or a device at a ward or bed that the registry does not have. */
+export type Unregistered =
+  | { readonly what: 'account'; readonly id: string; readonly ward: string }
+  | { readonly what: 'device'; readonly id: string; readonly ward: string; readonly bed: string };
+
+/** What stands at places that are not registered: its alarms may reach nobody. */
+export function unregistered(
+  registry: Registry,
+  accounts: Iterable<{ readonly userId: string; readonly wards: readonly string[]; readonly disabled?: boolean }>,
+  state: Pick<LiveState, 'beds'>,
+): Unregistered[] {
+  const beds = new Map(registry.wards.map((one) => [one.ward, new Set(one.beds)]));
+  const found: Unregistered[] = [];
+  for (const { userId, wards, disabled } of accounts) {
+    if (disabled) continue;
+    for (const ward of wards) if (ward !== '*' && !beds.has(ward)) found.push({ what: 'account', id: userId, ward });
+  }
+  for (const { deviceId, period } of state.beds.values()) {
+    if (period && !beds.get(period.ward)?.has(period.bed))
+      found.push({ what: 'device', id: deviceId, ward: period.ward, bed: period.bed });
+  }
+  return found;
+}

@@ -1,0 +1,170 @@
+/** Odd chunks beside the real ones: what is left of the trace. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { WaveformRecord } from '../../../contracts/messages/records.ts';
+import { formatInstant } from '../../../contracts/time.ts';
+import { t0 } from './fold.testing.ts';
+import { type Chunk, emptyWaves, foldWave, keptChunksMax, recentChunks } from './waves.ts';
+
+const code = 'MDC_ECG_ELEC_POTL_II';
+
+/** Times are in ms from the beginning of the scene. */
+type Sent = { readonly startMs: number; readonly receivedMs: number; readonly rateHz: number; readonly count: number };
+
+function record({ startMs, receivedMs, rateHz, count }: Sent): WaveformRecord {
+  const samples = Buffer.alloc(count * 2).toString('base64');
+  const reading = { start: formatInstant(t0 + startMs), code, rateHz, scale: 1, offset: 0, samples };
+  return { deviceId: 'd1', receivedAt: formatInstant(t0 + receivedMs), reading };
+}
+
+const real = (second: number, byMs = 0): Sent => ({
+  startMs: second * 1000 + byMs,
+  receivedMs: second * 1000 + 1050,
+  rateHz: 250,
+  count: 250,
+});
+/** A chunk that starts `aheadMs` after the end of the real one of that second, and comes just after it. */
+const odd = (second: number, aheadMs: number, count: number, rateHz = 250): Sent => ({
+  startMs: second * 1000 + 1000 + aheadMs,
+  receivedMs: second * 1000 + 1060,
+  rateHz,
+  count,
+});
+
+/** Sends what each of `seconds` brings. Returns the real chunks that were shown, one letter a second, and all that was shown. */
+function scene(seconds: number, at: (second: number) => { readonly real?: Sent; readonly odd?: readonly Sent[] }) {
+  const state = emptyWaves();
+  const shown: Chunk[] = [];
+  let text = '';
+  const send = (sent: Sent) => {
+    const chunk = foldWave(state, 'assoc-01', record(sent));
+    if (chunk) shown.push(chunk);
+    return chunk !== undefined;
+  };
+  for (let second = 0; second < seconds; second += 1) {
+    const { real: good, odd: bad = [] } = at(second);
+    if (good) text += send(good) ? '#' : '.';
+    for (const sent of bad) send(sent);
+  }
+  const timelines = new Set(shown.map(({ timeline }) => timeline));
+  return { text, shown, timelines, state };
+}
+
+describe('real chunks of a second stay on the screen', () => {
+  it.each<[string, (second: number) => readonly Sent[]]>([
+    ['beside a chunk of 8 ms that starts 0.5 s ahead, each second', (s) => [odd(s, 500, 2)]],
+    ['beside a chunk of 8 ms that starts 1.9 s ahead, each second', (s) => [odd(s, 1900, 2)]],
+    ['beside a chunk of 8 ms that starts 1.9 s ahead, every other second', (s) => (s % 2 ? [odd(s, 1900, 2)] : [])],
+    ['beside a chunk of 8 ms that starts 0.1 s ahead, each second', (s) => [odd(s, 100, 2)]],
+    ['beside a chunk of 300 ms that starts 1.5 s ahead, each second', (s) => [odd(s, 1500, 75)]],
+    ['beside two chunks of 16 ms at 125 Hz, each second', (s) => [odd(s, 10, 2, 125), odd(s, 30, 2, 125)]],
+    ['beside chunks that climb ahead, once', (s) => (s === 8 ? [1, 2, 3, 4, 5].map((n) => odd(s, n * 1800, 2)) : [])],
+    ['beside a hundred chunks of one sample, each second', (s) => Array.from({ length: 100 }, (_, n) => odd(s, n, 1))],
+    ['beside another trace as whole as they are, an hour away', (s) => [odd(s, 3_600_000, 250)]],
+    ['beside another trace as whole as they are, of another rate', (s) => [odd(s, -1000, 500, 500)]],
+    ['beside chunks of 10 s from another clock', (s) => (s % 10 === 9 ? [odd(s, 60_000, 2500)] : [])],
+  ])('%s', (_, at) => {
+    const { text, timelines } = scene(40, (second) => ({ real: real(second), odd: at(second) }));
+    expect(text).toBe('#'.repeat(40));
+    expect([...timelines]).toEqual([0]);
+  });
+
+  it.each<[string, number, number, number]>([
+    ['far ahead', 60_000, 2, 250],
+    ['of another rate', 0, 2, 125],
+    ['just ahead', 500, 2, 250],
+  ])('after a trace that begins with an odd chunk %s', (_, aheadMs, count, rateHz) => {
+    const { text } = scene(10, (second) =>
+      second === 0 ? { odd: [odd(0, aheadMs - 1000, count, rateHz)] } : { real: real(second) },
+    );
+    expect(text.slice(1)).toBe('#'.repeat(8));
+  });
+
+  it('in any interleaving with short odd chunks, wherever these lie and whatever their rate', () => {
+    const oddChunk = fc.record({
+      second: fc.integer({ min: 2, max: 29 }),
+      afterMs: fc.integer({ min: 0, max: 999 }),
+      placeMs: fc.oneof(fc.integer({ min: -4000, max: 4000 }), fc.integer({ min: -1e9, max: 1e9 })),
+      lastsMs: fc.integer({ min: 1, max: 100 }),
+      rateHz: fc.constantFrom(250, 249, 125, 500, 2000),
+    });
+    fc.assert(
+      fc.property(fc.array(oddChunk, { maxLength: 120 }), (odds) => {
+        const { text, timelines } = scene(30, (second) => ({
+          real: real(second),
+          odd: odds
+            .filter((chunk) => chunk.second === second)
+            .sort((a, b) => a.afterMs - b.afterMs)
+            .map(({ afterMs, placeMs, lastsMs, rateHz }) => ({
+              startMs: second * 1000 + 1000 + placeMs,
+              receivedMs: second * 1000 + 1050 + afterMs,
+              rateHz,
+              count: Math.max(1, Math.round((lastsMs * rateHz) / 1000)),
+            })),
+        }));
+        expect(text).toBe('#'.repeat(30));
+        expect([...timelines]).toEqual([0]);
+      }),
+    );
+  });
+});
+
+describe('a clock that is set while odd chunks come', () => {
+  const steps = [-3_600_000, -30_000, -5_000, 5_000, 30_000, 3_600_000];
+  it.each(steps.flatMap((byMs) => [-byMs, byMs].map((oddMs) => [byMs, oddMs] as const)))(
+    'by %i ms, with chunks of 8 ms at %i ms: the trace is back with the third real chunk',
+    (byMs, oddMs) => {
+      const { text } = scene(30, (second) => ({
+        real: real(second, second < 10 ? 0 : byMs),
+        odd: [odd(second, 300, 2), odd(second, oddMs, 2), odd(second, 50, 2, 125), odd(second, 7_000, 2)],
+      }));
+      expect(text.slice(0, 10)).toBe('#'.repeat(10));
+      expect(text.slice(12)).toBe('#'.repeat(18));
+    },
+  );
+
+  it.each(steps)('by %i ms, while a third of the old trace goes on: the side that covers more is shown', (byMs) => {
+    const { text } = scene(40, (second) => ({
+      real: real(second, second < 10 ? 0 : byMs),
+      odd: second < 10 ? [] : [odd(second, -300, 75)],
+    }));
+    expect(text.slice(16)).toBe('#'.repeat(24));
+  });
+});
+
+describe('a device that measures its rate anew', () => {
+  it('within 1 % keeps its trace, and all chunks are drawn with one rate', () => {
+    const offPercent = fc.array(fc.double({ min: -1, max: 1, noNaN: true }), { minLength: 2, maxLength: 40 });
+    fc.assert(
+      fc.property(offPercent, fc.constantFrom(62.5, 250, 500), (offs, rateHz) => {
+        const { text, shown } = scene(offs.length, (second) => ({
+          real: { ...real(second), rateHz: rateHz * (1 + offs[second]! / 100), count: Math.round(rateHz) },
+        }));
+        expect(text).toBe('#'.repeat(offs.length));
+        expect(new Set(shown.map((chunk) => chunk.rateHz)).size).toBe(1);
+      }),
+    );
+  });
+
+  it('goes from chunks of 2 s to chunks of 200 ms without a hole', () => {
+    const state = emptyWaves();
+    const send = (startMs: number, lastsMs: number) => {
+      const sent = { startMs, receivedMs: startMs + lastsMs + 40, rateHz: 250, count: lastsMs / 4 };
+      expect(foldWave(state, 'assoc-01', record(sent))).toBeDefined();
+    };
+    for (let at = 0; at < 20_000; at += 2000) send(at, 2000);
+    for (let at = 20_000; at < 40_000; at += 200) send(at, 200);
+    // After that the short ones are the usual ones again: what comes twice is told.
+    expect(foldWave(state, 'assoc-01', record({ startMs: 39_800, receivedMs: 40_100, rateHz: 250, count: 50 }))).toBe(
+      undefined,
+    );
+  });
+});
+
+it('keeps a bounded number of chunks, however many short ones come', () => {
+  const { state } = scene(10, (second) => ({
+    real: real(second),
+    odd: Array.from({ length: 500 }, () => odd(second, 10, 1)),
+  }));
+  expect(recentChunks(state, 'assoc-01', code).length).toBeLessThanOrEqual(keptChunksMax);
+});

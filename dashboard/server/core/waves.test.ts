@@ -1,0 +1,245 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { WaveformRecord } from '../../../contracts/messages/records.ts';
+import { formatInstant } from '../../../contracts/time.ts';
+import { t0 } from './fold.testing.ts';
+import { emptyWaves, foldWave, forgetTracks, keptMs, recentChunks, wavesMax } from './waves.ts';
+
+/** One second of a wave at 100 Hz. */
+function second(startMs: number, receivedMs = startMs + 1000, code = 'MDC_PULS_OXIM_PLETH'): WaveformRecord {
+  const samples = Buffer.alloc(200).toString('base64');
+  const reading = { start: formatInstant(startMs), code, rateHz: 100, scale: 1, offset: 0, samples };
+  return { deviceId: 'd1', receivedAt: formatInstant(receivedMs), reading };
+}
+
+/** Which of the chunks, given as [start, received] in seconds, are live. */
+function live(...chunks: [number, number][]): boolean[] {
+  const state = emptyWaves();
+  return chunks.map(([start, received]) => {
+    return foldWave(state, 'assoc-01', second(t0 + start * 1000, t0 + received * 1000)) !== undefined;
+  });
+}
+
+describe('a wave chunk', () => {
+  it.each<[string, [number, number][], boolean[]]>([
+    [
+      'is live in its turn',
+      [
+        [0, 1],
+        [1, 2],
+        [2, 3],
+      ],
+      [true, true, true],
+    ],
+    [
+      'is not live twice',
+      [
+        [0, 1],
+        [0, 1],
+      ],
+      [true, false],
+    ],
+    [
+      'is not live behind the one drawn',
+      [
+        [0, 1],
+        [2, 3],
+        [1, 3],
+      ],
+      [true, true, false],
+    ],
+    [
+      'of a clock that is an hour slow is live',
+      [
+        [-3600, 1],
+        [-3599, 2],
+      ],
+      [true, true],
+    ],
+    [
+      'of a clock that is an hour fast is live',
+      [
+        [3600, 1],
+        [3601, 2],
+      ],
+      [true, true],
+    ],
+    [
+      'out of a buffer that empties is not',
+      [
+        [0, 1],
+        [20, 51],
+        [21, 51],
+        [22, 51],
+        [50, 51],
+        [51, 52],
+      ],
+      [true, false, false, false, true, true],
+    ],
+    [
+      'after a gap is live',
+      [
+        [0, 1],
+        [60, 61],
+      ],
+      [true, true],
+    ],
+    [
+      'of a clock that was set back is live again from its second on',
+      [
+        [0, 1],
+        [-3600, 2],
+        [-3599, 3],
+      ],
+      [true, false, true],
+    ],
+  ])('%s', (_, chunks, expected) => {
+    expect(live(...chunks)).toEqual(expected);
+  });
+
+  it('without a time is left', () => {
+    const wrong = second(t0);
+    wrong.reading.start = '2026-13-01T00:00:00.000Z';
+    expect(foldWave(emptyWaves(), 'assoc-01', wrong)).toBeUndefined();
+  });
+});
+
+describe('the kept chunks', () => {
+  it('reach so far back and no further', () => {
+    const state = emptyWaves();
+    for (let at = 0; at < 30; at += 1) foldWave(state, 'assoc-01', second(t0 + at * 1000));
+    const kept = recentChunks(state, 'assoc-01', 'MDC_PULS_OXIM_PLETH');
+    expect(kept.length).toBe(keptMs / 1000 + 1);
+    expect(recentChunks(state, 'assoc-02', 'MDC_PULS_OXIM_PLETH')).toEqual([]);
+  });
+
+  it('are of so many waves and no more, and of none that is silent', () => {
+    const state = emptyWaves();
+    for (let at = 0; at < wavesMax + 1; at += 1) foldWave(state, `assoc-${at}`, second(t0 + at));
+    expect(state.tracks.size).toBe(wavesMax);
+    expect(recentChunks(state, 'assoc-0', 'MDC_PULS_OXIM_PLETH')).toEqual([]);
+    forgetTracks(state, t0 + 1000 + wavesMax + 60_001, 60_000);
+    expect(state.tracks.size).toBe(0);
+  });
+});
+
+describe('an odd chunk', () => {
+  /** Which of the chunks, given as [start in s, rate in Hz, samples], are shown; each is received a second after its start. */
+  function shown(...chunks: [number, number, number][]): boolean[] {
+    const state = emptyWaves();
+    return chunks.map(([start, rateHz, count]) => {
+      const record = second(t0 + start * 1000);
+      const samples = Buffer.alloc(count * 2).toString('base64');
+      return foldWave(state, 'assoc-01', { ...record, reading: { ...record.reading, rateHz, samples } }) !== undefined;
+    });
+  }
+  const good = (start: number): [number, number, number] => [start, 100, 100];
+
+  it.each<[string, [number, number, number][], boolean[]]>([
+    [
+      'of 0.125 Hz that claims a minute hides itself alone',
+      [good(0), good(1), [2, 0.125, 8], good(3), good(4)],
+      [true, true, false, true, true],
+    ],
+    [
+      'of the right rate that ends far ahead hides itself alone',
+      [good(0), good(1), [2, 100, 1000], good(3), good(4)],
+      [true, true, false, true, true],
+    ],
+    ['of another rate hides itself alone', [good(0), [1, 250, 250], good(2), good(3)], [true, false, true, true]],
+    [
+      'of another rate is shown from the second in a row on',
+      [good(0), [1, 250, 250], [2, 250, 250], [3, 250, 250]],
+      [true, false, true, true],
+    ],
+    ['of nearly the same rate is shown', [good(0), [1, 100.4, 100], [2, 99.7, 100]], [true, true, true]],
+  ])('%s', (_name, chunks, expected) => {
+    expect(shown(...chunks)).toEqual(expected);
+  });
+
+  it('leaves no chunk of the former rate for a screen that opens', () => {
+    const state = emptyWaves();
+    for (const [at, rateHz] of [100, 100, 50, 50].entries()) {
+      const record = second(t0 + at * 1000);
+      const samples = Buffer.alloc(rateHz * 2).toString('base64');
+      foldWave(state, 'assoc-01', { ...record, reading: { ...record.reading, rateHz, samples } });
+    }
+    const rates = recentChunks(state, 'assoc-01', 'MDC_PULS_OXIM_PLETH').map(({ record }) => record.reading.rateHz);
+    expect(rates).toEqual([50]);
+  });
+});
+
+describe('a device clock that is set while a wave comes', () => {
+  /** A chunk of `lengthMs` at 100 Hz. */
+  const chunk = (startMs: number, receivedMs: number, lengthMs: number): WaveformRecord => {
+    const record = second(startMs, receivedMs);
+    return { ...record, reading: { ...record.reading, samples: Buffer.alloc(lengthMs / 5).toString('base64') } };
+  };
+  /** Ten seconds at the old time, ten at the new. Returns how long after the step nothing was shown, and the chunks shown since. */
+  function set(byMs: number, lengthMs: number) {
+    const state = emptyWaves();
+    const shown: { receivedMs: number; timeline: number }[] = [];
+    for (let at = 0; at < 20_000; at += lengthMs) {
+      const receivedMs = t0 + at + lengthMs + 40;
+      const taken = foldWave(state, 'assoc-01', chunk(t0 + at + (at < 10_000 ? 0 : byMs), receivedMs, lengthMs));
+      if (taken && at >= 10_000) shown.push({ receivedMs, timeline: taken.timeline });
+    }
+    return { blankMs: (shown[0]?.receivedMs ?? Number.POSITIVE_INFINITY) - t0 - 10_000, shown };
+  }
+
+  const days = 86_400_000;
+  const steps = [1_000, 5_000, 9_500, 10_500, 30_000, 90_000, 3_600_000, 10 * days].flatMap((ms) => [-ms, ms]);
+  it.each(steps.flatMap((byMs) => [250, 500, 1000].map((lengthMs) => [byMs, lengthMs] as const)))(
+    'by %i ms: chunks of %i ms are shown again within 3 s',
+    (byMs, lengthMs) => {
+      const { blankMs, shown } = set(byMs, lengthMs);
+      expect(blankMs).toBeLessThanOrEqual(3_000);
+      // A clock set back begins a trace anew; what the screen has drawn beyond is void. By 1 s it has caught up before.
+      if (byMs < -1_000) expect(shown.at(-1)?.timeline).toBe(1);
+      expect(new Set(shown.map(({ timeline }) => timeline)).size).toBe(1);
+      expect(shown.length).toBeGreaterThanOrEqual((20_000 - 10_000 - 3_000) / lengthMs);
+    },
+  );
+
+  const lengths = fc.constantFrom(200, 250, 500, 1000);
+
+  it('begins no trace anew for a buffer that empties faster than real time', () => {
+    fc.assert(
+      fc.property(
+        lengths,
+        fc.integer({ min: 1, max: 120 }),
+        fc.double({ min: 1.5, max: 50, noNaN: true }),
+        (lengthMs, outageS, speed) => {
+          const state = emptyWaves();
+          const fold = (at: number, receivedMs: number) =>
+            foldWave(state, 'assoc-01', chunk(t0 + at, receivedMs, lengthMs));
+          let at = 0;
+          for (; at < 5_000; at += lengthMs) fold(at, t0 + at + lengthMs);
+          // Away, then what was kept is sent at `speed` until it has caught up.
+          let receivedMs = t0 + at + outageS * 1000;
+          for (; receivedMs > t0 + at + lengthMs; at += lengthMs, receivedMs += lengthMs / speed) fold(at, receivedMs);
+          for (let i = 0; i < 10; i += 1, at += lengthMs) {
+            const taken = fold(at, Math.max(receivedMs, t0 + at + lengthMs));
+            if (i > 0) expect(taken?.timeline).toBe(0);
+          }
+        },
+      ),
+    );
+  });
+
+  it('begins no trace anew for a single stray chunk, wherever it lies', () => {
+    fc.assert(
+      fc.property(lengths, fc.integer({ min: -10 * days, max: 10 * days }), (lengthMs, strayMs) => {
+        const state = emptyWaves();
+        for (let at = 0; at < 10_000; at += lengthMs) {
+          const receivedMs = t0 + at + lengthMs;
+          if (at === 5_000) foldWave(state, 'assoc-01', chunk(t0 + at + strayMs, receivedMs, lengthMs));
+          const taken = foldWave(state, 'assoc-01', chunk(t0 + at, receivedMs, lengthMs));
+          // A stray that lies just ahead is a gap like another: what it hides, it hides for its own length.
+          if (at < 5_000 || Math.abs(strayMs) > 12_000) expect(taken?.timeline).toBe(0);
+          if (at === 9_000) expect(taken?.timeline ?? 0).toBe(0);
+        }
+      }),
+    );
+  });
+});

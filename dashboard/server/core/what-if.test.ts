@@ -1,0 +1,223 @@
+import { describe, expect, it } from 'vitest';
+import type { LimitsAsked, LimitsInForce } from '../../../contracts/messages/alarms.ts';
+import { newLimits } from '../../../contracts/messages/limits.testing.ts';
+import { limitGroups } from '../../../contracts/parameters.ts';
+import { limitsInForce } from '../../../processors/alarms/core/in-force.ts';
+import { adultProfile, type Profile } from '../../../processors/alarms/core/profile.ts';
+import { initialState } from '../../../processors/alarms/core/state.ts';
+import { env } from '../../../processors/bed.testing.ts';
+import { codesOfGroup, judgesOf, readingsOf, type StoredValue, startReplay } from './what-if.ts';
+
+const t0 = Date.parse('2026-03-01T10:00:00.000Z');
+const hr = 'MDC_ECG_HEART_RATE';
+const pulse = 'MDC_PULS_OXIM_PULS_RATE';
+const association = 'association-1';
+
+const stored = (s: number, value: number, more: Partial<StoredValue> = {}): StoredValue => ({
+  timeMs: t0 + s * 1000,
+  code: hr,
+  value,
+  questionable: false,
+  ...more,
+});
+
+/** One value each second, from `from` up to `to`. */
+const seconds = (from: number, to: number, value: number, more: Partial<StoredValue> = {}) =>
+  Array.from({ length: to - from }, (_, n) => stored(from + n, value, more));
+
+const judges = (told: LimitsInForce | undefined, group: 'HR' | 'EtCO2', asked?: LimitsAsked | null) =>
+  judgesOf(told, group, asked, t0);
+
+/** The calls under the limits in force, and under those that are entered. */
+function callsOf(told: LimitsInForce, asked: LimitsAsked | null, values: readonly StoredValue[], endS: number) {
+  const found = judges(told, 'HR', asked);
+  if ('fault' in found) throw new Error(found.message);
+  return [found.inForce, found.entered!].map((own) => {
+    const replay = startReplay(found.profile, own, 'HR', 1_000);
+    for (const reading of readingsOf(values)) replay.take(reading);
+    replay.endAt(t0 + endS * 1000);
+    return replay.counts();
+  });
+}
+
+const none = { high: 0, medium: 0, low: 0 };
+
+describe('other limits', () => {
+  it('are judged after the delay in force, and end after the off-delay and inside the hysteresis', () => {
+    const values = [
+      // Too short for the delay of 6 s.
+      ...seconds(0, 60, 100),
+      ...seconds(60, 65, 118),
+      ...seconds(65, 100, 100),
+      // Long enough. 109 is inside the limit and not clear of it: no second call.
+      ...seconds(100, 110, 118),
+      ...seconds(110, 130, 109),
+      ...seconds(130, 140, 118),
+      // Clear of it for less than the 5 s that end it.
+      ...seconds(140, 143, 100),
+      ...seconds(143, 150, 118),
+      // Over, and again.
+      ...seconds(150, 200, 100),
+      ...seconds(200, 210, 118),
+    ];
+    expect(callsOf(newLimits(association), { high: 110 }, values, 210)).toEqual([none, { ...none, medium: 2 }]);
+  });
+
+  it('count by priority, and the graver limit is a call of its own', () => {
+    const values = [...seconds(0, 30, 100), ...seconds(30, 50, 130), ...seconds(50, 60, 150), ...seconds(60, 90, 0)];
+    const [inForce, entered] = callsOf(newLimits(association), { high: 135, extremeHigh: 145 }, values, 90);
+    expect([inForce, entered]).toEqual([
+      { high: 2, medium: 1, low: 0 },
+      { high: 2, medium: 0, low: 0 },
+    ]);
+  });
+
+  it('of the heart rate judge the pulse as well, once a rate', () => {
+    const both = seconds(0, 30, 118).flatMap((one) => [one, { ...one, code: pulse }]);
+    const pulseAlone = seconds(100, 130, 118, { code: pulse });
+    const inside = seconds(60, 100, 90);
+    const values = [...both, ...inside, ...inside.map((one) => ({ ...one, code: pulse })), ...pulseAlone];
+    expect(callsOf(newLimits(association), { high: 110 }, values, 130)[1]).toEqual({ ...none, medium: 2 });
+  });
+
+  it('are not called by a questionable value’s end, and time that nobody measured is not judged', () => {
+    const beyond = seconds(0, 10, 118);
+    const doubtful = seconds(10, 40, 90, { questionable: true });
+    expect(
+      callsOf(newLimits(association), { high: 110 }, [...beyond, ...doubtful, ...seconds(40, 50, 118)], 60)[1],
+    ).toEqual({ ...none, medium: 1 });
+    // Two values beyond, a minute apart: neither lasted for the delay.
+    expect(callsOf(newLimits(association), { high: 110 }, [stored(0, 118), stored(60, 118)], 70)[1]).toEqual(none);
+  });
+
+  it('lie over the patient’s own, which stay where nothing is entered', () => {
+    const told = newLimits(association, { HR: { own: { high: 110, low: 60 } } });
+    const values = [...seconds(0, 30, 115), ...seconds(30, 60, 90), ...seconds(60, 90, 55)];
+    expect(callsOf(told, { high: 118 }, values, 90)).toEqual([
+      { ...none, medium: 2 },
+      { ...none, medium: 1 },
+    ]);
+    expect(callsOf(told, { high: null }, values, 90)[1]).toEqual({ ...none, medium: 1 });
+    expect(callsOf(told, null, values, 90)[1]).toEqual(none);
+  });
+
+  it('that are switched off leave the extreme ones', () => {
+    const off = { reason: 'pacing wires', until: new Date(t0 + 3_600_000).toISOString() };
+    const told = newLimits(association, {
+      HR: { own: { off }, off, limits: { extremeLow: 40, extremeHigh: 140 } },
+      PR: { base: { extremeLow: 40, extremeHigh: 140 }, off },
+    });
+    const values = [...seconds(0, 30, 130), ...seconds(30, 60, 90), ...seconds(60, 90, 150)];
+    expect(callsOf(told, { extremeHigh: 125 }, values, 90)).toEqual([
+      { ...none, high: 1 },
+      { ...none, high: 2 },
+    ]);
+  });
+});
+
+describe('the profile of a hospital', () => {
+  const slow: Profile = {
+    ...adultProfile,
+    groups: {
+      ...adultProfile.groups,
+      HR: {
+        priority: 'low',
+        hysteresis: 2,
+        offDelayMs: 5_000,
+        high: { limit: 120, delay: { kind: 'fixed', ms: 20_000 } },
+      },
+      EtCO2: { off: 'not used here' },
+    },
+    source: { origin: 'hospital', version: '3' },
+  };
+  const state = {
+    ...initialState(association),
+    association: { category: 'adult', ward: null, endedAt: null } as const,
+  };
+  const told: LimitsInForce = {
+    ...newLimits(association),
+    ...limitsInForce({ ...env, profile: () => slow }, state),
+  };
+
+  it('judges by its own delays and priorities, as they were told', () => {
+    const values = [...seconds(0, 15, 130), ...seconds(15, 60, 90), ...seconds(60, 85, 130)];
+    expect(callsOf(told, { high: 125 }, values, 90)).toEqual([
+      { ...none, low: 1 },
+      { ...none, low: 1 },
+    ]);
+  });
+
+  it('is not guessed where it was not told how it judges', () => {
+    const { rules, ...without } = told;
+    expect(rules).toEqual(slow.groups);
+    expect(judges(without, 'HR', { high: 125 })).toMatchObject({ fault: 'unknown' });
+  });
+
+  it('whose group is off refuses limits of it, in words', () => {
+    expect(judges(told, 'EtCO2', { high: 40 })).toEqual({
+      fault: 'refused',
+      message: 'The limits of EtCO2 are switched off by the profile: not used here.',
+    });
+  });
+});
+
+describe('who judges', () => {
+  it.each<[string, LimitsInForce | undefined]>([
+    ['before the alarm processor has said it', undefined],
+    ['where the category has no profile', { ...newLimits(association), profile: null, groups: [] }],
+    [
+      'where another release has other built-in limits',
+      newLimits(association, { SpO2: { base: { low: 91, extremeLow: 85 } } }),
+    ],
+  ])('is not known %s', (_, told) => {
+    expect(judges(told, 'HR')).toEqual({
+      fault: 'unknown',
+      message: 'The alarm processor has not said yet how it judges this patient.',
+    });
+  });
+
+  it('are not limits that cross: the sentence has both numbers, as when they are saved', () => {
+    expect(judges(newLimits(association), 'HR', { high: 150 })).toEqual({
+      fault: 'refused',
+      message: 'The high limit 150 of HR is not below the extreme high limit 140.',
+    });
+  });
+});
+
+describe('the values of a group', () => {
+  it('are all of one cause with it', () => {
+    expect(codesOfGroup('HR')).toEqual([hr, 'MDC_ECG_CARD_BEAT_RATE', pulse]);
+    expect(codesOfGroup('PR')).toEqual(codesOfGroup('HR'));
+    expect(codesOfGroup('BPsys')).toEqual(codesOfGroup('BPmean'));
+    expect(codesOfGroup('BPsys')).toHaveLength(6);
+    expect(codesOfGroup('SpO2')).toEqual(['MDC_PULS_OXIM_SAT_O2']);
+    for (const group of limitGroups) expect(codesOfGroup(group).length).toBeGreaterThan(0);
+  });
+
+  it('of one time are one reading, oldest first', () => {
+    const values = [stored(2, 81), stored(1, 80), stored(2, 82, { code: pulse })];
+    expect(readingsOf(values)).toEqual([
+      { timeMs: t0 + 1000, values: [values[1]] },
+      { timeMs: t0 + 2000, values: [values[0], values[2]] },
+    ]);
+  });
+});
+
+describe('time without values', () => {
+  const silentMs = (values: readonly StoredValue[], endS: number) => {
+    const replay = startReplay(adultProfile, {}, 'HR', 1_000);
+    for (const reading of readingsOf(values)) replay.take(reading);
+    replay.endAt(t0 + endS * 1000);
+    return replay.silentMs();
+  };
+
+  it('counts from when the engine says that nothing comes', () => {
+    expect(silentMs(seconds(0, 60, 80), 60)).toBe(0);
+    // 20 s after the value of second 59 nothing has come, until second 600; and again after second 659.
+    expect(silentMs([...seconds(0, 60, 80), ...seconds(600, 660, 80)], 700)).toBe((600 - 79 + 700 - 679) * 1000);
+  });
+
+  it('does not count while the pulse still comes', () => {
+    expect(silentMs([...seconds(0, 60, 80), ...seconds(0, 600, 80, { code: pulse })], 600)).toBe(0);
+  });
+});

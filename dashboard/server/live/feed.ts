@@ -1,0 +1,242 @@
+/** Reads Kafka into the live state. Every record is opened, checked and folded; one that is no good is counted and left. */
+import type { Logger } from 'pino';
+import type { AnyRecord } from '../../../contracts/messages/check.ts';
+import { contentTypes } from '../../../contracts/messages/records.ts';
+import { notAhead } from '../../../contracts/steady-time.ts';
+import { parseInstant } from '../../../contracts/time.ts';
+import type { KafkaTopic } from '../../../contracts/topics.ts';
+import type { Place } from '../../../log/envelope/header.ts';
+import type { LogRecord } from '../../../log/kafka/log-record.ts';
+import { createReader, type Reader, type RecordBatch } from '../../../log/kafka/reader.ts';
+import type { SealedLog } from '../../../log/sealed-log.ts';
+import { createSealedReading, type ReadRecord } from '../../../log/sealed-reading.ts';
+import { foldAlarmEvent, foldAlarmState, forgetAlarmsBefore } from '../core/alarms.ts';
+import { foldAssociations, forgetAssociations, tick } from '../core/beds.ts';
+import { noteCanary, noteSight } from '../core/canary.ts';
+import { type LifeSigns, newLifeSigns, noteReading } from '../core/health.ts';
+import { foldAnswer, foldLimits } from '../core/limits.ts';
+import { endNotices, foldNotice } from '../core/notices.ts';
+import { foldConnection, foldObservation, foldStatus, foldWaveArrival, forgetWaves } from '../core/readings.ts';
+import { foldScores } from '../core/scores.ts';
+import { foldStandby } from '../core/standby.ts';
+import { emptyState, type LiveState } from '../core/state.ts';
+import { type Chunk, emptyWaves, foldWave, forgetTracks, type WaveState } from '../core/waves.ts';
+
+/** How far back each topic is read at the start. */
+const lookBackMs = { observations: 5 * 60_000, waveforms: 20_000, alarms: 24 * 60 * 60_000, canary: 60_000 } as const;
+/** Then, while the screens are served already, so far back for what is measured once in an hour (a cuff pressure). */
+const historyMs = 65 * 60_000;
+const tickMs = 1_000;
+const waveSilentMs = 60_000;
+
+export type Feed = {
+  readonly state: LiveState;
+  readonly waves: WaveState;
+  readonly signs: LifeSigns;
+  /** Resolves when everything that lay in the topics at the start has been folded. */
+  readonly ready: Promise<void>;
+  isReady(): boolean;
+  /** Resolves when every association that is in the log now has been folded. */
+  readAssociations(): Promise<void>;
+  /** Records that did not open or were not what their type says. */
+  unreadable(): number;
+  close(): Promise<void>;
+};
+
+export type FeedEvents = {
+  /** Alarms on some screen changed: not to wait. */
+  readonly onAlarms: () => void;
+  readonly onWave: (chunk: Chunk) => void;
+};
+
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
+export async function openFeed(
+  log: SealedLog,
+  options: FeedEvents & { readonly now: () => number; readonly logger: Logger },
+): Promise<Feed> {
+  const { now, logger, onAlarms, onWave } = options;
+  const state = emptyState();
+  const waves = emptyWaves();
+  const signs = newLifeSigns(now());
+  /** Devices by the key of their record in `associations`: one for each that the hospital knows. */
+  const deviceOfKey = new Map<string, string>();
+  const reading = createSealedReading({ open: log.open, log: logger, of: 'the screens' });
+  let ready = false;
+  let closed = false;
+
+  /** Of what was stamped before the machine's clock was set back, now. */
+  const receivedMs = ({ receivedAt }: { readonly receivedAt: string }) =>
+    notAhead(parseInstant(receivedAt) ?? 0, now());
+
+  /** @returns whether alarms on a screen changed */
+  function fold(record: AnyRecord, { key, timestampMs }: LogRecord, partition: number, place: Place): boolean {
+    switch (record.contentType) {
+      case contentTypes.observation:
+        noteReading(signs, receivedMs(record.body));
+        foldObservation(state, key, record.body, now(), place);
+        return false;
+      case contentTypes.status:
+        foldStatus(state, key, record.body, now());
+        return false;
+      case contentTypes.connection:
+        foldConnection(state, key, record.body, now());
+        return false;
+      case contentTypes.notice:
+        foldNotice(state, key, record.body, now());
+        return false;
+      case contentTypes.waveform: {
+        const chunk = foldWaveArrival(state, key, record.body, now()) && foldWave(waves, key, record.body);
+        if (chunk) onWave(chunk);
+        return false;
+      }
+      case contentTypes.alarmEvent:
+        signs.alarmsAtMs = Math.max(signs.alarmsAtMs, notAhead(timestampMs, now()));
+        return foldAlarmEvent(state, record.body, now());
+      case contentTypes.alarmState:
+        signs.alarmsAtMs = Math.max(signs.alarmsAtMs, notAhead(timestampMs, now()));
+        if (record.body.limits) foldLimits(state, record.body.limits);
+        if (record.body.standby) foldStandby(state, record.body.standby);
+        if (record.body.scores) foldScores(state, record.body.scores, now());
+        return foldAlarmState(state, record.body, now());
+      case contentTypes.commandAnswer:
+        return foldAnswer(state, record.body);
+      case contentTypes.limitsInForce:
+        foldLimits(state, record.body);
+        return true;
+      case contentTypes.standby:
+        foldStandby(state, record.body);
+        return true;
+      case contentTypes.scores:
+        foldScores(state, record.body, now());
+        return false;
+      case contentTypes.associations:
+        deviceOfKey.set(key, record.body.deviceId);
+        foldAssociations(state, record.body);
+        return true;
+      case contentTypes.presence:
+        if (key === log.boot) signs.kafkaAtMs = now();
+        if (place.writer === 'alarms') signs.alarmsAtMs = Math.max(signs.alarmsAtMs, notAhead(timestampMs, now()));
+        return false;
+      case contentTypes.canary:
+        noteCanary(signs.canary.loggedMs, partition, receivedMs(record.body));
+        return false;
+      case contentTypes.canarySight:
+        noteSight(signs.canary, record.body, place.writer, (receivedAt) => receivedMs({ receivedAt }));
+        return false;
+      case contentTypes.command:
+      // Its alarms come from the engine.
+      case contentTypes.alerts:
+      case contentTypes.account:
+      case contentTypes.audit:
+      case contentTypes.olderAudit:
+      case contentTypes.rejected:
+      case contentTypes.claim:
+        return false;
+    }
+  }
+
+  /** What a table's owner forgot. */
+  function foldTombstone(topic: KafkaTopic, { key, timestampMs }: LogRecord): boolean {
+    if (topic === 'alarm-state') {
+      state.limits.delete(key);
+      state.standby.delete(key);
+      state.scores.delete(key);
+      return forgetAlarmsBefore(state, { associationId: key, live: [] }, timestampMs);
+    }
+    const deviceId = topic === 'associations' ? deviceOfKey.get(key) : undefined;
+    if (deviceId === undefined) return false;
+    deviceOfKey.delete(key);
+    forgetAssociations(state, deviceId);
+    return true;
+  }
+
+  async function foldBatch(batch: RecordBatch): Promise<void> {
+    let alarms = false;
+    for (const record of batch.records) {
+      if (record.value === null) {
+        alarms = foldTombstone(batch.topic, record) || alarms;
+        continue;
+      }
+      const pending = reading.take(batch, record);
+      const read = pending instanceof Promise ? await pending : pending;
+      if (read) alarms = foldSafely(read, record, batch) || alarms;
+    }
+    if (alarms) onAlarms();
+  }
+
+  /** What a fold throws must not hold up the records behind. */
+  function foldSafely({ opened, record }: ReadRecord, at: LogRecord, batch: RecordBatch): boolean {
+    try {
+      return fold(record, at, batch.partition, opened.place);
+    } catch (error) {
+      reading.leave(batch, at, 'unknown', (error as Error).message);
+      return false;
+    }
+  }
+
+  function follow(name: string, topics: readonly KafkaTopic[], sinceMs?: number): Promise<Reader> {
+    return createReader(log.kafka, {
+      group: `dashboard-${log.boot}-${name}`,
+      topics,
+      start: sinceMs === undefined ? 'beginning' : { sinceMs: now() - sinceMs },
+      log: logger,
+      onRecords: foldBatch,
+    });
+  }
+
+  const readers: Reader[] = [];
+  let beds: Reader | undefined;
+  async function open(): Promise<void> {
+    // Associations first: without them no reading has a bed, and no bed a ward.
+    beds = await follow('beds', ['associations']);
+    readers.push(beds);
+    await beds.caughtUp;
+    readers.push(
+      ...(await Promise.all([
+        follow('states', ['alarm-state', 'presence']),
+        follow('alarms', ['alarms'], lookBackMs.alarms),
+        follow('observations', ['observations'], lookBackMs.observations),
+        follow('waveforms', ['waveforms'], lookBackMs.waveforms),
+        follow('canary', ['canary'], lookBackMs.canary),
+      ])),
+    );
+    await Promise.all(readers.map((reader) => reader.caughtUp));
+    ready = true;
+    signs.canary.sinceMs = now();
+    void readHistory().catch((error) => logger.warn({ error: error.message }, 'older values are not shown'));
+  }
+
+  /** Values are ordered by their own time and then by receipt, so what is read again or late changes nothing that is newer. */
+  async function readHistory(): Promise<void> {
+    const history = await follow('history', ['observations'], historyMs);
+    if (closed) return history.close();
+    readers.push(history);
+    await history.caughtUp;
+    readers.splice(readers.indexOf(history), 1);
+    return history.close();
+  }
+
+  const timer = setInterval(() => {
+    tick(state, now());
+    endNotices(state, now());
+    forgetWaves(state, now());
+    forgetTracks(waves, now(), waveSilentMs);
+  }, tickMs);
+
+  return {
+    state,
+    waves,
+    signs,
+    ready: open(),
+    isReady: () => ready,
+    async readAssociations() {
+      await beds?.reachEnd();
+    },
+    unreadable: reading.leftOut,
+    async close() {
+      clearInterval(timer);
+      closed = true;
+      await Promise.all(readers.map((reader) => reader.close()));
+    },
+  };
+}

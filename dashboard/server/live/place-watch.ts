@@ -1,0 +1,53 @@
+/** Looks for accounts and devices at places that are not registered, and says so in the log when that changes. */
+import type { Logger } from 'pino';
+import { visibleText } from '../../../contracts/text.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { LiveState } from '../core/state.ts';
+import { unregistered } from '../core/wards.ts';
+import type { Wards } from '../wards-file.ts';
+
+const lookEveryMs = 5_000;
+/** Named in one line of the log; the rest is counted. */
+const namedMax = 20;
+
+export type PlaceWatch = {
+  /** How many accounts and devices stand at places that are not registered. */
+  count(): number;
+  close(): void;
+};
+
+export function watchPlaces(options: {
+  readonly wards: Pick<Wards, 'current'>;
+  readonly accounts: Pick<Accounts, 'all'>;
+  readonly state: Pick<LiveState, 'beds'>;
+  readonly isReady: () => boolean;
+  readonly logger: Logger;
+  readonly everyMs?: number;
+}): PlaceWatch {
+  const { wards, accounts, state, isReady, logger } = options;
+  let count = 0;
+  let said = '';
+
+  function look(): void {
+    if (!isReady()) return;
+    const found = unregistered(wards.current(), accounts.all(), state);
+    count = found.length;
+    const named = found.slice(0, namedMax).map((one) => {
+      const bed = one.what === 'device' ? ` bed ${visibleText(one.bed)}` : '';
+      return `${one.what} ${visibleText(one.id)}: ward ${visibleText(one.ward)}${bed}`;
+    });
+    const text = named.join('; ');
+    if (text === said) return;
+    said = text;
+    if (count === 0) logger.info('all accounts and devices are at registered wards and beds');
+    else
+      logger.warn(
+        { count, unregistered: named },
+        'accounts or devices are at wards or beds that are not registered: their alarms may reach nobody',
+      );
+  }
+
+  const timer = setInterval(look, options.everyMs ?? lookEveryMs);
+  timer.unref();
+  return { count: () => count, close: () => clearInterval(timer) };
+}

@@ -1,0 +1,352 @@
+import { pino } from 'pino';
+import { describe, expect, it, vi } from 'vitest';
+import { formatInstant } from '../../../contracts/time.ts';
+import type { AuditEvent } from '../../../log/audit/chain.ts';
+import type { Delta, Health, ServerMessage, Watch } from '../../protocol/live.ts';
+import { waveTextStart } from '../../protocol/pace.ts';
+import { actorOf } from '../access.ts';
+import { foldAlarmEvent } from '../core/alarms.ts';
+import { foldAssociations } from '../core/beds.ts';
+import { alarm, hr, nurse, observation, period, t0, table, technician } from '../core/fold.testing.ts';
+import { foldObservation, foldWaveArrival } from '../core/readings.ts';
+import type { Viewer } from '../core/rights.ts';
+import { emptyState, goneMax } from '../core/state.ts';
+import { emptyWaves, foldWave } from '../core/waves.ts';
+import { createScreen, watchWithinMs, waveText } from './screen-connection.ts';
+
+const budget = { wavesBytesMax: 10, numericsBytesMax: 20, closeBytesMax: 30, waitMsMax: 10_000 };
+const health: Health = { kafka: 'ok', alarms: 'ok', kafkaAt: null, alarmsAt: null };
+const watchIcu: Watch = { type: 'watch', scope: { ward: 'icu' }, waves: { associations: 'all' } };
+
+const turn = () => new Promise((done) => setTimeout(done, 0));
+
+/** A screen on a socket that keeps what it is given; how much of it waits is set by the test. */
+function world(viewer: Viewer = nurse) {
+  const state = emptyState();
+  foldAssociations(state, table('d1', 1, period('assoc-01')));
+  const clock = { ms: t0 };
+  const sent: ServerMessage[] = [];
+  const audit: AuditEvent[] = [];
+  const closes: number[] = [];
+  const waves = emptyWaves();
+  const feed = { state, waves, ready: true, isReady: () => feed.ready };
+  const socket = {
+    bufferedAmount: 0,
+    send: (text: string) => void sent.push(JSON.parse(text)),
+    close: (code: number) => void closes.push(code),
+    terminate: () => {},
+  };
+  const trail = { fails: false, waits: false };
+  const screen = createScreen({
+    socket: socket as never,
+    claims: { userId: 'n', sessionId: 's', startedAtMs: t0, seenAtMs: t0, fingerprint: 'f' },
+    who: { actor: actorOf(viewer), session: 'mark', address: '10.0.0.7' },
+    viewer,
+    feed,
+    trail: {
+      async record(event) {
+        if (trail.fails) throw new Error('Kafka is away');
+        audit.push(event);
+        if (trail.waits) await new Promise(() => {});
+      },
+    },
+    stream: 'stream-1',
+    budget,
+    turns: { run: async (_, work) => work() },
+    health: () => health,
+    now: () => clock.ms,
+    logger: pino({ level: 'silent' }),
+  });
+  return {
+    ...{ state, waves, feed, socket, screen, sent, audit, closes, clock, trail },
+    async watch(watch: unknown = watchIcu) {
+      screen.received(JSON.stringify(watch));
+      await turn();
+    },
+    admit(deviceId: string, associationId: string, version = 1, fields = {}) {
+      foldAssociations(state, table(deviceId, version, period(associationId, 'icu', fields)));
+      screen.flush('alarms');
+    },
+    reading(value: number, atMs: number) {
+      foldObservation(state, 'assoc-01', observation('d1', atMs, [hr(value)]), t0);
+      screen.flush('numerics');
+    },
+    raise(rev: number) {
+      const said = alarm('alarm-0000000001', 'assoc-01', rev);
+      foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: said }, t0);
+      screen.flush('alarms');
+    },
+    wave(at: number) {
+      const start = formatInstant(t0 + at * 1000);
+      const samples = Buffer.alloc(200).toString('base64');
+      const reading = { start, code: 'MDC_PULS_OXIM_PLETH', rateHz: 100, scale: 1, offset: 0, samples };
+      const record = { deviceId: 'd1', receivedAt: formatInstant(t0 + at * 1000 + 1000), reading };
+      foldWaveArrival(state, 'assoc-01', record, t0);
+      const chunk = foldWave(waves, 'assoc-01', record);
+      if (chunk) screen.wave(chunk, () => waveText(chunk, false));
+    },
+    of: <T extends ServerMessage['type']>(type: T) =>
+      sent.filter((message): message is Extract<ServerMessage, { type: T }> => message.type === type),
+  };
+}
+
+const firstValue = (delta: Delta | undefined) => delta?.beds[0]?.values[0]?.value;
+
+describe('a wave message', () => {
+  it('begins as the screens expect it, so that they pass it on without parsing it', () => {
+    const w = world();
+    const start = formatInstant(t0);
+    const reading = { start, code: 'MDC_PULS_OXIM_PLETH', rateHz: 100, scale: 1, offset: 0, samples: 'AAA=' };
+    const chunk = foldWave(w.waves, 'assoc-01', { deviceId: 'd1', receivedAt: start, reading });
+    expect(waveText(chunk!, false).startsWith(waveTextStart)).toBe(true);
+  });
+});
+
+describe('a screen', () => {
+  it('gets nothing before it watches, then a snapshot, then numbered deltas', async () => {
+    const w = world();
+    w.reading(80, t0);
+    expect(w.sent).toEqual([]);
+    await w.watch();
+    expect(w.of('snapshot')[0]?.beds[0]?.values[0]?.value).toBe(80);
+    w.reading(81, t0 + 1000);
+    w.raise(1);
+    const [first, second] = w.of('delta');
+    expect([first?.prev, second?.prev]).toEqual([w.of('snapshot')[0]?.n, first?.n]);
+    expect([firstValue(first), second?.alarms[0]?.rev]).toEqual([81, 1]);
+  });
+
+  it('that changes what it shows a hundred times at once shows the last, and puts on record what it shows', async () => {
+    const w = world();
+    for (let n = 0; n < 100; n += 1)
+      w.screen.received(JSON.stringify({ ...watchIcu, scope: n % 2 === 0 ? { ward: 'icu' } : { ward: '*' } }));
+    await turn();
+    expect(w.closes).toEqual([]);
+    expect(w.of('snapshot')).toHaveLength(2);
+    expect(w.audit.map(({ ward }) => ward)).toEqual(['icu', '*']);
+    expect(w.screen.looking()?.scope).toEqual({ ward: '*' });
+  });
+
+  it('that asks for another ward in between is closed, and that is on record', async () => {
+    const w = world();
+    for (const scope of [{ ward: 'icu' }, { ward: 'step-down' }, { ward: 'icu' }])
+      w.screen.received(JSON.stringify({ ...watchIcu, scope }));
+    await turn();
+    expect(w.closes).toEqual([4004]);
+    expect(w.audit.map(({ action }) => action)).toEqual(['ward-viewed', 'access-denied']);
+  });
+
+  it('is put on record for each scope, and a look that cannot be is refused', async () => {
+    const w = world();
+    await w.watch();
+    await w.watch({ ...watchIcu, waves: null });
+    await w.watch({ ...watchIcu, scope: { associationId: 'assoc-01' } });
+    const of = { session: 'mark', address: '10.0.0.7', ward: 'icu' };
+    expect(w.audit).toEqual([
+      { actor: { userId: 'n', name: 'N', role: 'nurse' }, ...of, action: 'ward-viewed', patients: ['P-assoc-01'] },
+      {
+        actor: { userId: 'n', name: 'N', role: 'nurse' },
+        ...of,
+        action: 'patient-viewed',
+        associationId: 'assoc-01',
+        patientId: 'P-assoc-01',
+      },
+    ]);
+    w.trail.fails = true;
+    await w.watch({ ...watchIcu, scope: { ward: '*' } });
+    expect(w.closes).toEqual([4005]);
+    const before = w.sent.length;
+    w.raise(1);
+    expect(w.sent.length).toBe(before);
+  });
+
+  it('has each patient who comes into view on record, before what shows them is sent', async () => {
+    const w = world();
+    await w.watch();
+    w.admit('d2', 'assoc-02');
+    expect(w.of('delta')).toEqual([]);
+    expect(w.audit.at(-1)).toMatchObject({ action: 'ward-viewed', ward: 'icu', patients: ['P-assoc-02'] });
+    await turn();
+    expect(w.of('delta')[0]?.beds[0]?.head?.patient?.patientId).toBe('P-assoc-02');
+    const records = w.audit.length;
+    w.admit('d2', 'assoc-02', 2, { bed: '2' });
+    await turn();
+    expect([w.of('delta').length, w.audit.length]).toEqual([2, records]);
+  });
+
+  it('shows alarms of who came into view also where the record has to wait, and stays open', async () => {
+    const w = world();
+    await w.watch();
+    w.trail.waits = true;
+    w.admit('d2', 'assoc-02');
+    w.raise(1);
+    expect(w.of('delta')).toEqual([]);
+    await vi.waitFor(() => expect(w.of('delta').flatMap(({ alarms }) => alarms)).toHaveLength(1));
+    expect(w.closes).toEqual([]);
+    w.trail.waits = false;
+    w.raise(2);
+    expect(w.of('delta').at(-1)?.alarms[0]?.rev).toBe(2);
+  });
+
+  it('of a technician, who sees no name, names no patient', async () => {
+    const w = world(technician);
+    await w.watch();
+    expect(w.audit).toEqual([expect.not.objectContaining({ patients: expect.anything() })]);
+  });
+
+  it.each([
+    ["a ward that is not its viewer's", { ...watchIcu, scope: { ward: 'step' } }, 4004],
+    ['an association that is not there', { ...watchIcu, scope: { associationId: 'assoc-99' } }, 4004],
+    ['both', { ...watchIcu, scope: { ward: 'icu', associationId: 'assoc-01' } }, 4003],
+    ['nothing', { type: 'watch' }, 4003],
+    ['a ward whose name turns the direction of writing', { ...watchIcu, scope: { ward: 'icu\u202e' } }, 4003],
+    ['more than we know', { ...watchIcu, admin: true }, 4003],
+  ])('is closed for %s', async (_, watch, code) => {
+    const w = world();
+    await w.watch(watch);
+    expect(w.closes).toEqual([code]);
+    expect(w.sent).toEqual([]);
+    expect(w.audit.map((event) => event.action)).toEqual(code === 4004 ? ['access-denied'] : []);
+  });
+
+  it('that never says what it watches is closed, and one that comes before all is read is sent away', async () => {
+    const w = world();
+    w.clock.ms = t0 + watchWithinMs;
+    w.screen.heartbeat(health);
+    expect(w.closes).toEqual([]);
+    w.clock.ms += 1;
+    w.screen.heartbeat(health);
+    expect(w.closes).toEqual([4003]);
+    const early = world();
+    early.feed.ready = false;
+    await early.watch();
+    expect(early.closes).toEqual([4005]);
+  });
+});
+
+describe('a resume', () => {
+  it('gets what it missed; of another stream, from the future or from too long ago a snapshot', async () => {
+    for (const [resume, type] of [
+      [{ stream: 'stream-1', n: 1 }, 'delta'],
+      [{ stream: 'stream-2', n: 1 }, 'snapshot'],
+      [{ stream: 'stream-1', n: 999_999 }, 'snapshot'],
+      [{ stream: 'stream-1', n: -1 }, 'snapshot'],
+    ] as const) {
+      const w = world();
+      w.reading(80, t0);
+      await w.watch({ ...watchIcu, resume });
+      expect([resume, w.sent[0]?.type]).toEqual([resume, type]);
+    }
+    const w = world();
+    for (let version = 2; version < 2 * goneMax + 6; version += 1)
+      foldAssociations(w.state, table('d2', version, ...(version % 2 === 0 ? [period('assoc-02')] : [])));
+    await w.watch({ ...watchIcu, resume: { stream: 'stream-1', n: 1 } });
+    expect(w.sent[0]?.type).toBe('snapshot');
+  });
+});
+
+describe('a screen that cannot keep up', () => {
+  it('loses waves, and the next one says so, once', async () => {
+    const w = world();
+    await w.watch();
+    w.wave(0);
+    w.socket.bufferedAmount = budget.wavesBytesMax + 1;
+    w.wave(1);
+    w.wave(2);
+    w.socket.bufferedAmount = 0;
+    w.wave(3);
+    w.wave(4);
+    expect(w.of('wave').map(({ start, gap }) => [start, gap])).toEqual([
+      [formatInstant(t0), false],
+      [formatInstant(t0 + 3000), true],
+      [formatInstant(t0 + 4000), false],
+    ]);
+    expect(w.screen.skipped()).toEqual({ waves: 2, numerics: 0 });
+  });
+
+  it('gets the newest value alone when it can again', async () => {
+    const w = world();
+    await w.watch();
+    w.socket.bufferedAmount = budget.numericsBytesMax + 1;
+    for (let at = 1; at <= 5; at += 1) w.reading(80 + at, t0 + at * 1000);
+    expect(w.of('delta')).toEqual([]);
+    w.socket.bufferedAmount = 0;
+    w.screen.flush('numerics');
+    expect(w.of('delta').map(firstValue)).toEqual([85]);
+  });
+
+  it('gets its alarms all the same', async () => {
+    const w = world();
+    await w.watch();
+    w.socket.bufferedAmount = budget.numericsBytesMax + 1;
+    w.raise(1);
+    w.raise(2);
+    expect(w.of('delta').map((delta) => delta.alarms[0]?.rev)).toEqual([1, 2]);
+  });
+
+  it('is closed for a new snapshot where alarms could only pile up, and gets nothing more', async () => {
+    const w = world();
+    await w.watch();
+    w.socket.bufferedAmount = 1_000_000;
+    w.raise(1);
+    expect(w.closes).toEqual([4002]);
+    w.socket.bufferedAmount = 0;
+    w.raise(2);
+    expect(w.of('delta')).toEqual([]);
+  });
+
+  it('is closed where its numerics waited too long', async () => {
+    const w = world();
+    await w.watch();
+    w.socket.bufferedAmount = budget.numericsBytesMax + 1;
+    w.reading(81, t0 + 1000);
+    w.clock.ms = t0 + budget.waitMsMax;
+    w.reading(82, t0 + 2000);
+    expect(w.closes).toEqual([]);
+    w.clock.ms += 1;
+    w.reading(83, t0 + 3000);
+    expect(w.closes).toEqual([4002]);
+  });
+
+  it('is not closed for the size of its own snapshot', async () => {
+    const w = world();
+    await w.watch();
+    w.socket.bufferedAmount = JSON.stringify(w.of('snapshot')[0]).length + budget.closeBytesMax;
+    w.raise(1);
+    expect(w.closes).toEqual([]);
+  });
+});
+
+it('counts as watching the ward that it shows, for who sees vitals', async () => {
+  for (const [role, wards] of [
+    ['nurse', ['icu']],
+    ['technician', []],
+  ] as const) {
+    const w = world({ ...nurse, role });
+    expect(w.screen.watchedWards()).toEqual([]);
+    await w.watch({ ...watchIcu, scope: { ward: '*' } });
+    expect(w.screen.watchedWards()).toEqual(wards);
+    await w.watch({ ...watchIcu, scope: { associationId: 'assoc-01' } });
+    expect(w.screen.watchedWards()).toEqual(wards);
+  }
+});
+
+describe('a screen that opens', () => {
+  it('gets no trace that a device without a bed has drawn in the tray of another ward', async () => {
+    const w = world({ ...nurse, wards: ['step'] });
+    const at = (s: number) => formatInstant(t0 + s * 1000);
+    foldAssociations(w.state, table('d1', 2, period('assoc-01', 'icu', { to: at(1) })));
+    const play = (s: number) => {
+      const samples = Buffer.alloc(200).toString('base64');
+      const reading = { start: at(s), code: 'MDC_PULS_OXIM_PLETH', rateHz: 100, scale: 1, offset: 0, samples };
+      const record = { deviceId: 'd1', receivedAt: at(s + 1), reading };
+      w.clock.ms = t0 + s * 1000 + 1000;
+      if (foldWaveArrival(w.state, 'u-device-1', record, w.clock.ms)) foldWave(w.waves, 'u-device-1', record);
+    };
+    for (let s = 2; s < 6; s += 1) play(s);
+    foldAssociations(w.state, table('d1', 4, period('assoc-02', 'step', { to: at(7) })));
+    for (let s = 6; s < 9; s += 1) play(s);
+    await w.watch({ type: 'watch', scope: { ward: 'step' }, waves: { associations: 'all' } });
+    expect(w.of('wave').map(({ start }) => start)).toEqual([at(7), at(8)]);
+  });
+});

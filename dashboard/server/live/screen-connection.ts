@@ -1,0 +1,306 @@
+/** One screen's live connection: what it watches, what it was sent last, and what its budget allows. */
+import type { Logger } from 'pino';
+import { Compile } from 'typebox/compile';
+import { VigilError } from '../../../contracts/errors.ts';
+import { textFaultIn } from '../../../contracts/text.ts';
+import { formatInstant, parseInstant } from '../../../contracts/time.ts';
+import type { Trail } from '../../../log/audit/trail.ts';
+import { type Health, type ServerMessage, Watch } from '../../protocol/live.ts';
+import { closeCodes } from '../../protocol/pace.ts';
+import type { Budget } from '../core/budget.ts';
+import { may, seesWard, type Viewer } from '../core/rights.ts';
+import {
+  type Changes,
+  changesSince,
+  isVisible,
+  type Looking,
+  patientsIn,
+  type Scope,
+  wholeScreen,
+} from '../core/screen.ts';
+import type { Claims } from '../core/session-rules.ts';
+import { audienceOf, type LiveState } from '../core/state.ts';
+import { isWaveBeforeTray } from '../core/tray.ts';
+import { type Chunk, recentChunks } from '../core/waves.ts';
+import type { Who } from '../core/who.ts';
+import type { Feed } from './feed.ts';
+import { createOutbox, type ScreenSocket } from './outbox.ts';
+import { createSeenPatients, type Look } from './seen-patients.ts';
+import type { WatchTurns } from './watch-turns.ts';
+
+const watchCheck = Compile(Watch);
+/** So often a look is put on record anew because a patient came meanwhile. */
+const lookTriesMax = 5;
+/** A screen that does not say what it watches. */
+export const watchWithinMs = 5_000;
+
+export type Screen = {
+  readonly claims: Claims;
+  readonly openedAtMs: number;
+  /** The wards that somebody looks at through it, for presence: none before its first watch, none for a technician. */
+  watchedWards(): string[];
+  /** Whether a clinician sees biomedical engineering's devices through it. */
+  watchesEngineering(): boolean;
+  /** What it shows to whom; undefined before its first watch. */
+  looking(): Looking | undefined;
+  viewer(): Viewer;
+  /** Sends what changed. `alarms`: something that must not wait may be in it. */
+  flush(load: 'numerics' | 'alarms'): void;
+  /** @param text of the chunk, without a gap; made only where the screen shows it */
+  wave(chunk: Chunk, text: () => string): void;
+  heartbeat(health: Health): void;
+  received(text: string): void;
+  end(code: number, reason: string): void;
+  /** The code that it was ended with, by us. */
+  endedWith(): number | undefined;
+  /** Messages left out for its budget. */
+  skipped(): { waves: number; numerics: number };
+};
+
+export type ScreenParts = {
+  readonly socket: ScreenSocket;
+  readonly claims: Claims;
+  /** Who looks, for the audit trail. */
+  readonly who: Who;
+  readonly viewer: Viewer;
+  readonly feed: Pick<Feed, 'state' | 'waves' | 'isReady'>;
+  readonly trail: Pick<Trail, 'record'>;
+  readonly stream: string;
+  readonly budget: Budget;
+  readonly turns: WatchTurns;
+  readonly health: () => Health;
+  readonly now: () => number;
+  readonly logger: Logger;
+};
+
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
+export function createScreen(parts: ScreenParts): Screen {
+  const { viewer, who, feed, trail, stream, now, logger } = parts;
+  const { state } = feed;
+  const outbox = createOutbox(parts.socket, parts.budget, now, logger);
+  const { end } = outbox;
+  const ended = () => outbox.endedWith() !== undefined;
+  let watch: Watch | undefined;
+  /** Of the last message sent. */
+  let sentN = 0;
+  /** Everything up to it has been looked at for this screen. */
+  let seenN = 0;
+  /** What it wants to watch next, of several the last. */
+  let wanted: Watch | undefined;
+  let isTaking = false;
+  const gaps = new Set<string>();
+  const seen = createSeenPatients(trail, who, logger);
+  const openedAtMs = now();
+  const skipped = { waves: 0, numerics: 0 };
+
+  const message = (body: ServerMessage) => JSON.stringify(body);
+
+  function sendSnapshot(scope: Scope): void {
+    const text = message({
+      type: 'snapshot',
+      stream,
+      n: state.n,
+      at: formatInstant(now()),
+      ...wholeScreen(state, viewer, scope),
+      health: parts.health(),
+    });
+    outbox.restart(text.length);
+    if (outbox.send('snapshot', () => text)) sentN = seenN = state.n;
+  }
+
+  function flush(load: 'numerics' | 'alarms'): void {
+    if (!watch || ended() || seenN === state.n || seen.isHolding()) return;
+    const changes = changesSince(state, viewer, watch.scope, seenN);
+    const fresh = seen.fresh(changes ? patientsOf(changes) : patientsIn(state, viewer, watch.scope));
+    if (fresh.length > 0) {
+      seen.hold(fresh, () => flush('alarms'));
+      return;
+    }
+    if (changes === undefined) {
+      sendSnapshot(watch.scope);
+      return;
+    }
+    if (isEmpty(changes)) {
+      seenN = state.n;
+      return;
+    }
+    const urgent = load === 'alarms' || changes.alarms.length + changes.cleared.length + changes.answers.length > 0;
+    const text = () => message({ type: 'delta', prev: sentN, n: state.n, at: formatInstant(now()), ...changes });
+    if (outbox.send(urgent ? 'alarms' : 'numerics', text)) {
+      sentN = seenN = state.n;
+      outbox.hold(false);
+    } else {
+      skipped.numerics += 1;
+      outbox.hold(true);
+    }
+  }
+
+  function wantsWave(chunk: Chunk): boolean {
+    if (!watch?.waves || !may(viewer, 'view-vitals')) return false;
+    const { associations, codes } = watch.waves;
+    if (associations !== 'all' && !associations.includes(chunk.associationId)) return false;
+    if (codes && !codes.includes(chunk.code)) return false;
+    const bed = state.beds.get(chunk.associationId);
+    if (bed === undefined || !isVisible(viewer, watch.scope, bed)) return false;
+    // A trace that is kept may be of the tray of another ward.
+    const receivedMs = parseInstant(chunk.record.receivedAt) ?? chunk.startMs;
+    return !isWaveBeforeTray(state, bed, chunk.startMs, receivedMs, now());
+  }
+
+  function wave(chunk: Chunk, text: () => string): void {
+    if (!wantsWave(chunk)) return;
+    const key = `${chunk.associationId}/${chunk.code}`;
+    const gap = gaps.has(key);
+    if (outbox.send('wave', () => (gap ? waveText(chunk, true) : text()))) gaps.delete(key);
+    else {
+      skipped.waves += 1;
+      gaps.add(key);
+    }
+  }
+
+  function sendRecentWaves(): void {
+    if (!watch?.waves) return;
+    for (const bed of state.beds.values()) {
+      for (const code of bed.waves.keys()) {
+        for (const chunk of recentChunks(feed.waves, bed.associationId, code))
+          wave(chunk, () => waveText(chunk, false));
+      }
+    }
+  }
+
+  const inTurn = <T>(work: () => T) => parts.turns.run(parts.claims.userId, work);
+
+  async function take(next: Watch): Promise<void> {
+    if (!feed.isReady()) return end(closeCodes.unavailable, 'starting');
+    const look = lookOf(state, viewer, next.scope);
+    if (look === undefined) {
+      await trail.record({ ...who, action: 'access-denied', detail: 'live', ...scopeFields(next.scope) });
+      return end(closeCodes.notAllowed, 'not for this account');
+    }
+    const sameScope = watch !== undefined && JSON.stringify(watch.scope) === JSON.stringify(next.scope);
+    if (!sameScope) await seen.begin(look, await inTurn(() => patientsIn(state, viewer, next.scope)));
+    // Also those who come while it is written.
+    for (let tries = 0; ; tries += 1) {
+      const fresh = await inTurn(() => {
+        if (ended()) return [];
+        const came = sameScope || tries === lookTriesMax ? [] : seen.fresh(patientsIn(state, viewer, next.scope));
+        if (came.length === 0) show(next);
+        return came;
+      });
+      if (fresh.length === 0) return;
+      await seen.more(fresh);
+    }
+  }
+
+  function show(next: Watch): void {
+    watch = next;
+    gaps.clear();
+    if (next.resume?.stream === stream && next.resume.n <= state.n && next.resume.n >= state.forgottenN) {
+      sentN = seenN = next.resume.n;
+      flush('alarms');
+    } else sendSnapshot(next.scope);
+    sendRecentWaves();
+  }
+
+  async function takeWanted(): Promise<void> {
+    isTaking = true;
+    try {
+      for (let next = wanted; next !== undefined && !ended(); next = wanted) {
+        wanted = undefined;
+        await take(next);
+      }
+    } catch (error) {
+      if (!(error instanceof VigilError)) logger.error({ error: (error as Error).message }, 'a live message failed');
+      end(closeCodes.unavailable, 'not on record');
+    } finally {
+      isTaking = false;
+    }
+  }
+
+  return {
+    claims: parts.claims,
+    openedAtMs,
+    viewer: () => viewer,
+    watchedWards: () => (watch && may(viewer, 'view-vitals') ? wardsOf(state, viewer, watch.scope) : []),
+    watchesEngineering: () =>
+      watch !== undefined &&
+      'ward' in watch.scope &&
+      watch.scope.ward === '*' &&
+      may(viewer, 'view-vitals') &&
+      seesWard(viewer, null),
+    looking: () => (watch && !ended() ? { viewer, scope: watch.scope } : undefined),
+    flush,
+    wave,
+    end,
+    endedWith: outbox.endedWith,
+    skipped: () => ({ ...skipped }),
+    heartbeat(health) {
+      if (!watch && now() - openedAtMs > watchWithinMs) return end(closeCodes.badMessage, 'nothing watched');
+      outbox.send('heartbeat', () => message({ type: 'heartbeat', at: formatInstant(now()), n: sentN, health }));
+    },
+    received(text) {
+      if (ended()) return;
+      const next = parseWatch(text);
+      if (!next) return end(closeCodes.badMessage, 'not a message of ours');
+      // One that waits is left out for the next, except one that may not be: that is on record.
+      if (wanted === undefined || lookOf(state, viewer, wanted.scope) !== undefined) wanted = next;
+      if (!isTaking) void takeWanted();
+    },
+  };
+}
+
+function isEmpty(changes: Changes): boolean {
+  return Object.values(changes).every((list) => list.length === 0);
+}
+
+function parseWatch(text: string): Watch | undefined {
+  try {
+    const body: unknown = JSON.parse(text);
+    return watchCheck.Check(body) && textFaultIn(body) === undefined ? body : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export function waveText(chunk: Chunk, gap: boolean): string {
+  const { start, scale, offset, samples } = chunk.record.reading;
+  const { associationId, code, rateHz, timeline } = chunk;
+  const wave = { type: 'wave', associationId, code, start, rateHz, scale, offset, samples, gap };
+  return JSON.stringify(timeline === 0 ? wave : { ...wave, timeline });
+}
+
+/** The patients that a delta names. */
+function patientsOf({ beds }: Changes): string[] {
+  return beds.flatMap((bed) => ('head' in bed && bed.head?.patient ? [bed.head.patient.patientId] : []));
+}
+
+/** The audit record of a look at a scope; undefined where it is not the viewer's, or there is no such thing. */
+function lookOf(state: LiveState, viewer: Viewer, scope: Scope): Look | undefined {
+  if ('ward' in scope) {
+    const allowed = scope.ward === '*' ? may(viewer, 'view-devices') : seesWard(viewer, scope.ward);
+    return allowed ? ({ action: 'ward-viewed', ward: scope.ward } as const) : undefined;
+  }
+  const bed = state.beds.get(scope.associationId);
+  if (!bed || !seesWard(viewer, audienceOf(bed))) return undefined;
+  const ward = audienceOf(bed);
+  return { action: 'patient-viewed', ...scopeFields(scope), ...(ward === null ? {} : { ward }) } as const;
+}
+
+function scopeFields(scope: Scope): { ward: string } | { associationId: string } {
+  return 'ward' in scope ? { ward: scope.ward } : { associationId: scope.associationId };
+}
+
+function wardsOf(state: LiveState, viewer: Viewer, scope: Scope): string[] {
+  if ('associationId' in scope) {
+    const bed = state.beds.get(scope.associationId);
+    const ward = bed ? audienceOf(bed) : null;
+    return ward === null ? [] : [ward];
+  }
+  if (scope.ward !== '*') return [scope.ward];
+  const wards = new Set<string>();
+  for (const bed of state.beds.values()) {
+    const ward = audienceOf(bed);
+    if (ward !== null && seesWard(viewer, ward)) wards.add(ward);
+  }
+  return [...wards];
+}

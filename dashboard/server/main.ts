@@ -1,0 +1,233 @@
+/** The dashboard's server, from its settings to its closing. */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from 'pino';
+import { VigilError } from '../../contracts/errors.ts';
+import { readPublicKeys, readSigner } from '../../log/audit/keys.ts';
+import { createTrail } from '../../log/audit/trail.ts';
+import { openSealedLog } from '../../log/sealed-log.ts';
+import { endingSoon, followServerPair, type KeyPair, watchCertificates } from '../../process/certificate-files.ts';
+import { openMetricsServer } from '../../process/metrics-server.ts';
+import { runProcess } from '../../process/run-process.ts';
+import type { Settings } from '../../process/settings.ts';
+import { keepSteadyTime, wallAheadMs } from '../../process/system-clock.ts';
+import { type AccountRecords, recordAccounts } from './accounts/account-records.ts';
+import { followAccounts } from './accounts/accounts.ts';
+import { followAudit } from './audit/projection.ts';
+import { defaultBudget } from './core/budget.ts';
+import { judgeCertificates } from './core/certificate-health.ts';
+import { healthReasons } from './core/health-reasons.ts';
+import { openFeed } from './live/feed.ts';
+import { createHub, type Hub, silentMsMax } from './live/hub.ts';
+import { watchPlaces } from './live/place-watch.ts';
+import { announcePresence } from './live/presence.ts';
+import { type Answers, countAnswer, type DashboardFigures, dashboardMetrics } from './metrics.ts';
+import { proxyCheck, proxyFault } from './proxies.ts';
+import { buildServer, renewServer } from './server.ts';
+import { createSessions } from './sessions/sessions.ts';
+import { createStations } from './sessions/stations.ts';
+import { createTickets } from './sessions/tickets.ts';
+import { createTokens } from './sessions/token.ts';
+import { settings } from './settings.ts';
+import { createTrendStore } from './trend-store.ts';
+import { openWaitingRoom, portTaken } from './waiting-room.ts';
+import { followWards } from './wards-file.ts';
+
+/** A close that hangs is ended: the supervisor waits no longer either. */
+const closeMsMax = 9_000;
+const countersEveryMs = 60_000;
+/** By the machine's clock, which TLS goes by. */
+const wallMs = () => Date.now() + wallAheadMs();
+/** Connections that wait to be taken: past it a browser tries again only after seconds. The kernel may hold it lower (somaxconn). */
+const backlog = 4_096;
+
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: the composition of the process, read from top to bottom.
+async function openDashboard(told: Settings<typeof settings>, logger: Logger) {
+  for (const origin of told.publicOrigins) {
+    if (!URL.canParse(origin) || new URL(origin).origin !== origin || !origin.startsWith('https://'))
+      throw new VigilError(
+        'settings-invalid',
+        `VIGIL_PUBLIC_ORIGIN has ${origin}, which is not like https://host:port.`,
+      );
+  }
+  const proxyFaults = told.trustedProxies.flatMap((entry) => proxyFault(entry) ?? []);
+  if (proxyFaults.length > 0)
+    throw new VigilError('settings-invalid', `VIGIL_TRUSTED_PROXIES: ${proxyFaults.join('; ')}.`);
+  const clock = keepSteadyTime({ log: logger, aheadMs: told.clockAheadMs });
+  const now = Date.now;
+  let renew: ((pair: KeyPair) => void) | undefined;
+  const tls = followServerPair({
+    name: 'web-server',
+    certFile: told.httpCertFile,
+    keyFile: told.httpKeyFile,
+    settings: 'VIGIL_HTTP_CERT_FILE and VIGIL_HTTP_KEY_FILE',
+    onRenewed: (pair) => renew?.(pair),
+    log: logger,
+  });
+  const boot = randomBytes(9).toString('base64url').replaceAll('_', '.');
+  let accountRecords: AccountRecords | undefined;
+  const accounts = followAccounts(told.accountsFile, logger, () => accountRecords?.changed());
+  const wards = followWards(told.wardsFile, logger);
+  const sessions = createSessions(accounts, createTokens(told.sessionKey), now);
+  const trends = createTrendStore(told, logger);
+  const signer = readSigner(told.auditKey, 'dashboard');
+  const keys = readPublicKeys(readFileSync(told.auditKeysFile, 'utf8'));
+
+  // Until Kafka is there, whoever looks is told; a port that is taken is known at once.
+  const waitingRoom = await openWaitingRoom({
+    tls: tls.current(),
+    host: told.httpHost,
+    port: told.httpPort,
+    guard: { connectsPerS: told.httpConnectsPerS, isProxy: proxyCheck(told.trustedProxies), logger },
+  });
+  const answers: Answers = new Map();
+  let figures: DashboardFigures | undefined;
+  const metrics = await openMetricsServer({
+    host: told.metricsHost,
+    port: told.metricsPort,
+    metrics: dashboardMetrics(() => figures, answers, clock),
+    health: () => (figures?.isReady() ? 'ready' : 'starting'),
+    reasons: () => (figures?.isReady() ? healthReasons(figures.hub.health()) : []),
+    log: logger,
+  });
+  const log = await openSealedLog({ settings: told, service: 'dashboard', boot, log: logger });
+  const trail = createTrail(log, { pseudonymKey: told.pseudonymKey, signer, now, logger });
+  const { anchorsFile } = told;
+  const audit = await followAudit(log, {
+    nowMs: now(),
+    logger,
+    keys,
+    anchorsFile,
+    onLogout: sessions.revoke,
+    onLock: sessions.setLocked,
+    onSessionsEnded: sessions.endBefore,
+  });
+  accountRecords = await recordAccounts({
+    log,
+    trail,
+    accounts: accounts.all,
+    pseudonymKey: told.pseudonymKey,
+    now,
+    logger,
+    endSessions: sessions.endBefore,
+  });
+  let hub: Hub | undefined;
+  const feed = await openFeed(log, {
+    now,
+    logger,
+    onAlarms: () => hub?.flushAlarms(),
+    onWave: (chunk) => hub?.sendWave(chunk),
+  });
+  const places = watchPlaces({ wards, accounts, state: feed.state, isReady: feed.isReady, logger });
+  hub = createHub({
+    feed: () => feed,
+    unregistered: places.count,
+    sessions,
+    trail,
+    stream: boot,
+    budget: defaultBudget,
+    silentMs: silentMsMax,
+    now,
+    clockStep: clock.step,
+    damage: log.damage,
+    canarySilentMs: told.canarySilentMs,
+    certificate: () => judgeCertificates(endingSoon(wallMs()), wallMs()),
+    logger,
+  });
+  const presence = announcePresence(log, {
+    wards: hub.watchedWards,
+    engineering: hub.watchesEngineering,
+    now,
+    logger,
+  });
+
+  let ready = false;
+  figures = {
+    hub,
+    isReady: () => ready,
+    sessions: sessions.atWork,
+    auditWaiting: trail.waiting,
+    appendBytes: () => log.appender.pendingBytes(),
+    unreadable: feed.unreadable,
+    damage: log.damage,
+  };
+  const app = await buildServer(
+    {
+      log,
+      accounts,
+      sessions,
+      stations: createStations(told.sessionKey),
+      tickets: createTickets(now),
+      trail,
+      audit,
+      feed,
+      hub,
+      trends,
+      wards,
+      pseudonymKey: told.pseudonymKey,
+      origins: told.publicOrigins,
+      lockAfterMs: told.screenLockMs,
+      now,
+      isReady: () => ready,
+    },
+    {
+      tls: tls.current(),
+      clientDir: join(import.meta.dirname, '..', 'client', 'dist'),
+      trustedProxies: told.trustedProxies,
+      connectsPerS: told.httpConnectsPerS,
+      logger,
+      onAnswer: (status) => countAnswer(answers, status),
+    },
+  );
+  await waitingRoom.close();
+  renew = (pair) => renewServer(app, pair);
+  renew(tls.current());
+  const ends = watchCertificates(logger);
+  const address = await app.listen({ host: told.httpHost, port: told.httpPort, backlog }).catch((cause) => {
+    throw cause.code === 'EADDRINUSE' ? portTaken(told.httpPort, cause) : cause;
+  });
+  void Promise.all([audit.caughtUp, feed.ready]).then(() => {
+    ready = true;
+    const port = Number(new URL(address).port);
+    logger.info({ port, metricsPort: metrics.port, accounts: accounts.size() }, 'ready');
+  });
+
+  const counting = setInterval(() => {
+    const { leftOut, beds, alarms, devices } = feed.state;
+    const sizes = { beds: beds.size, alarms: alarms.size, devices: devices.size };
+    const waits = { auditWaiting: trail.waiting(), appendBytes: log.appender.pendingBytes() };
+    const strays = { unregistered: places.count(), unseenAlarms: hub?.health().unseenAlarms ?? 0 };
+    const unread = { unreadable: feed.unreadable(), damaged: log.damage.total };
+    logger.info({ ...hub?.stats(), ...sizes, ...strays, ...waits, leftOut, ...unread }, 'counters');
+  }, countersEveryMs);
+
+  async function close(): Promise<void> {
+    clearInterval(counting);
+    hub?.close();
+    await app.close();
+    await presence.close();
+    await accountRecords?.close();
+    await trail.close();
+    await feed.close();
+    await audit.close();
+    await log.close();
+    places.close();
+    wards.close();
+    accounts.close();
+    tls.close();
+    ends.close();
+    await metrics.close();
+    clock.close();
+  }
+  return { close };
+}
+
+runProcess({
+  title: 'The dashboard’s server',
+  manifest: settings,
+  env: process.env,
+  log: { base: { process: 'dashboard' } },
+  closeMsMax,
+  open: openDashboard,
+});

@@ -1,0 +1,55 @@
+import { expect, it } from 'vitest';
+import type { Health } from '../protocol/live.ts';
+import { type Answers, countAnswer, type DashboardFigures, dashboardMetrics } from './metrics.ts';
+
+const stats = { screens: 3, skippedWaves: 7, skippedNumerics: 5, closedForResync: 2, tooMany: 1 };
+const health: Health = {
+  kafka: 'ok',
+  alarms: 'stale',
+  kafkaAt: null,
+  alarmsAt: null,
+  unseenAlarms: 4,
+  unregistered: 6,
+};
+const figures: DashboardFigures = {
+  hub: { stats: () => stats, health: () => health },
+  isReady: () => true,
+  sessions: () => 9,
+  auditWaiting: () => 8,
+  appendBytes: () => 1_000,
+  unreadable: () => 11,
+  damage: { batches: new Map(), total: 0, lastAtMs: undefined, close: () => {} },
+};
+
+it('the figures of a dashboard that has not started say that it serves nobody', async () => {
+  const text = await dashboardMetrics(() => undefined, new Map()).text();
+  for (const name of ['ready', 'kafka_up', 'alarms_up', 'screens', 'sessions', 'audit_waiting'])
+    expect(text).toContain(`\nvigil_dashboard_${name} 0\n`);
+});
+
+it('the figures of a dashboard say who looks, what was answered and what waits', async () => {
+  const answers: Answers = new Map();
+  for (const status of [200, 200, 403, 429, 503]) countAnswer(answers, status);
+  const text = await dashboardMetrics(() => figures, answers).text();
+  for (const line of [
+    'ready 1',
+    'kafka_up 1',
+    'alarms_up 0',
+    'screens 3',
+    'sessions 9',
+    'answers_total{status="200"} 2',
+    'answers_total{status="403"} 1',
+    'answers_total{status="429"} 1',
+    'answers_total{status="503"} 1',
+    'screens_ended_total{cause="resync"} 2',
+    'screens_ended_total{cause="too-many"} 1',
+    'left_out_total{what="waves"} 7',
+    'left_out_total{what="numerics"} 5',
+    'unseen_alarms 4',
+    'unregistered 6',
+    'audit_waiting 8',
+    'append_bytes 1000',
+    'unreadable_total 11',
+  ])
+    expect(text).toContain(`\nvigil_dashboard_${line}\n`);
+});

@@ -1,0 +1,244 @@
+/** Wards, patient view, and what clinicians ask of the alarm processor. */
+import { randomUUIDv7 } from 'node:crypto';
+import type { FastifyRequest } from 'fastify';
+import { Type } from 'typebox';
+import { ownAfter, setLimitsFault } from '../../../contracts/effective-limits.ts';
+import { VigilError } from '../../../contracts/errors.ts';
+import type { Command, LimitsInForce } from '../../../contracts/messages/alarms.ts';
+import { AssociationId, contentTypes } from '../../../contracts/messages/records.ts';
+import { formatInstant } from '../../../contracts/time.ts';
+import type { AuditEvent } from '../../../log/audit/chain.ts';
+import {
+  Accepted,
+  AcknowledgeBody,
+  AcknowledgeRefused,
+  ErrorBody,
+  type LimitChange,
+  LimitsBody,
+  LimitsRefused,
+  PatientView,
+  PauseAudioBody,
+  Wards,
+} from '../../protocol/rest.ts';
+import { actorOf, notFound, viewerOf, whoOf } from '../access.ts';
+import type { App } from '../app.ts';
+import { acknowledgeFault } from '../core/acknowledge.ts';
+import { newestChange, noteSent, type SentChange, seenFault } from '../core/limits-seen.ts';
+import { seesWard } from '../core/rights.ts';
+import { alarmsOfBed, bedView, seesAlarm, wardsFor } from '../core/screen.ts';
+import { audienceOf, type BedState } from '../core/state.ts';
+import type { Parts } from './parts.ts';
+
+/** Who waits for Kafka to take a command gives up after this; it may still take effect. */
+const commandWaitMs = 5_000;
+
+export const AssociationParams = Type.Object({ associationId: AssociationId });
+const AlarmParams = Type.Object({ alarmId: Type.String({ minLength: 16, maxLength: 64 }) });
+export const commandAnswers = { 202: Accepted, 401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 503: ErrorBody };
+
+/**
+ * The bed of an association, where this viewer may see it.
+ * @throws VigilError `not-found`; a bed of another ward is put on record as denied and answered in the same way
+ */
+export async function bedOf(parts: Parts, request: FastifyRequest, associationId: string): Promise<BedState> {
+  const viewer = viewerOf(request);
+  const bed = parts.feed.state.beds.get(associationId);
+  if (bed && seesWard(viewer, audienceOf(bed))) return bed;
+  if (bed) await denied(parts, request, whereabouts(bed));
+  throw notFound();
+}
+
+async function denied(parts: Parts, request: FastifyRequest, about: Partial<AuditEvent>): Promise<void> {
+  const detail = `${request.method} ${request.routeOptions.url ?? ''}`;
+  await parts.trail.record({ ...whoOf(request), action: 'access-denied', detail, ...about });
+}
+
+/** The fields of an audit record that say where. */
+export function whereabouts(bed: BedState): Partial<AuditEvent> {
+  const patientId = bed.period?.patient?.patientId;
+  const ward = audienceOf(bed);
+  return {
+    associationId: bed.associationId,
+    ...(ward === null ? {} : { ward }),
+    ...(patientId === undefined ? {} : { patientId }),
+  };
+}
+
+/** Appends a command. @throws VigilError `log-unavailable` where Kafka did not take it in time */
+export async function sendCommand(parts: Parts, command: Command): Promise<Accepted> {
+  const appended = parts.log.append('commands', command.associationId, contentTypes.command, command);
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(
+    () =>
+      reject(new VigilError('log-unavailable', 'Kafka did not answer in time: what you asked may still take effect.')),
+    commandWaitMs,
+  );
+  try {
+    await Promise.race([appended, late]);
+  } finally {
+    clearTimeout(timer);
+    appended.catch(() => {});
+  }
+  return { commandId: command.commandId };
+}
+
+/** What every command says of itself: who asked for it, and when. */
+export function asked({ now }: Parts, request: FastifyRequest, associationId: string) {
+  return {
+    commandId: randomUUIDv7(),
+    associationId,
+    at: formatInstant(now()),
+    by: actorOf(viewerOf(request)),
+  };
+}
+
+export function clinicalRoutes(app: App, parts: Parts): void {
+  viewRoutes(app, parts);
+  acknowledgeRoute(app, parts);
+  pauseAudioRoute(app, parts);
+  limitsRoute(app, parts);
+}
+
+function viewRoutes(app: App, parts: Parts): void {
+  const { feed, trail, now } = parts;
+
+  app.get(
+    '/api/wards',
+    { config: { access: 'view-devices' }, schema: { response: { 200: Wards, 401: ErrorBody, 403: ErrorBody } } },
+    async (request) => {
+      return { wards: wardsFor(feed.state, viewerOf(request)) };
+    },
+  );
+
+  app.get(
+    '/api/associations/:associationId',
+    {
+      config: { access: 'view-vitals' },
+      schema: {
+        params: AssociationParams,
+        response: { 200: PatientView, 401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 503: ErrorBody },
+      },
+    },
+    async (request) => {
+      const viewer = viewerOf(request);
+      const bed = await bedOf(parts, request, request.params.associationId);
+      await trail.record({ ...whoOf(request), action: 'patient-viewed', ...whereabouts(bed) });
+      const alarms = alarmsOfBed(feed.state, viewer, bed.associationId, -1);
+      const version = feed.state.associations.get(bed.deviceId)?.version ?? 0;
+      return { at: formatInstant(now()), bed: bedView(feed.state, viewer, bed), alarms, version };
+    },
+  );
+}
+
+function acknowledgeRoute(app: App, parts: Parts): void {
+  const { feed, trail } = parts;
+
+  app.post(
+    '/api/alarms/:alarmId/acknowledge',
+    {
+      config: { access: 'acknowledge' },
+      schema: {
+        params: AlarmParams,
+        body: AcknowledgeBody,
+        response: { ...commandAnswers, 400: ErrorBody, 409: AcknowledgeRefused },
+      },
+    },
+    async (request, reply) => {
+      const viewer = viewerOf(request);
+      const { alarmId } = request.params;
+      const { rev } = request.body;
+      const held = feed.state.alarms.get(alarmId);
+      if (!held) throw notFound();
+      const { alarm, said } = held;
+      const bed = await bedOf(parts, request, alarm.associationId);
+      if (!seesAlarm(viewer, held)) {
+        await denied(parts, request, { ...whereabouts(bed), alarmId });
+        throw notFound();
+      }
+      const fault = acknowledgeFault(alarm, said, rev);
+      if (fault) return reply.code(409).send({ ...fault, alarm });
+      const command: Command = { type: 'acknowledge', ...asked(parts, request, bed.associationId), alarmId, rev };
+      const detail = `${alarm.condition}, revision ${rev}; command ${command.commandId}`;
+      await trail.record({ ...whoOf(request), action: 'alarm-acknowledged', ...whereabouts(bed), alarmId, detail });
+      return reply.code(202).send(await sendCommand(parts, command));
+    },
+  );
+}
+
+function pauseAudioRoute(app: App, parts: Parts): void {
+  app.post(
+    '/api/associations/:associationId/pause-audio',
+    {
+      config: { access: 'pause-audio' },
+      schema: { params: AssociationParams, body: PauseAudioBody, response: commandAnswers },
+    },
+    async (request, reply) => {
+      const bed = await bedOf(parts, request, request.params.associationId);
+      const { forMs } = request.body;
+      const command: Command = { type: 'pause-audio', ...asked(parts, request, bed.associationId), forMs };
+      const detail = `for ${forMs} ms; command ${command.commandId}`;
+      await parts.trail.record({ ...whoOf(request), action: 'audio-paused', ...whereabouts(bed), detail });
+      return reply.code(202).send(await sendCommand(parts, command));
+    },
+  );
+}
+
+function limitsRoute(app: App, parts: Parts): void {
+  const { feed, trail, now } = parts;
+  const sentLimits = new Map<string, SentChange>();
+
+  app.post(
+    '/api/associations/:associationId/limits',
+    {
+      config: { access: 'set-limits' },
+      schema: {
+        params: AssociationParams,
+        body: LimitsBody,
+        response: { ...commandAnswers, 400: ErrorBody, 409: LimitsRefused },
+      },
+    },
+    async (request, reply) => {
+      const { group, limits, seenAt } = request.body;
+      const bed = await bedOf(parts, request, request.params.associationId);
+      const inForce = feed.state.limits.get(bed.associationId);
+      checkLimits(inForce, request.body, now());
+      const key = `${bed.associationId}/${group}`;
+      const read = lastChange(inForce, group);
+      const sent = sentLimits.get(key);
+      const isRefused = sent !== undefined && feed.state.answers.get(sent.commandId)?.answer.accepted === false;
+      const newest = newestChange(read, isRefused ? undefined : sent);
+      const fault = seenFault(newest, seenAt);
+      if (fault && newest) return reply.code(409).send({ ...fault, current: newest });
+      const command: Command = { type: 'set-limits', ...asked(parts, request, bed.associationId), group, limits };
+      const { by, at, commandId } = command;
+      const own = inForce?.groups.find((one) => one.group === group)?.own;
+      const change = { group, limits: ownAfter(own, limits) ?? null, by, at };
+      noteSent(sentLimits, key, { change, over: read, commandId });
+      const detail = `${group} ${limits ? JSON.stringify(limits) : "back to the ward's"}; command ${command.commandId}`;
+      try {
+        await trail.record({ ...whoOf(request), action: 'limits-changed', ...whereabouts(bed), detail });
+        return reply.code(202).send(await sendCommand(parts, command));
+      } catch (error) {
+        sentLimits.delete(key);
+        throw error;
+      }
+    },
+  );
+}
+
+/**
+ * The alarm processor refuses the same.
+ * @throws VigilError `payload-schema`: a sentence that names both numbers; `log-unavailable` where it is not known what is in force
+ */
+function checkLimits(inForce: LimitsInForce | undefined, { group, limits }: LimitsBody, nowMs: number): void {
+  if (inForce === undefined)
+    throw new VigilError('log-unavailable', 'The alarm processor has not said yet which limits judge this patient.');
+  const fault = setLimitsFault(inForce.groups, group, limits, nowMs);
+  if (fault !== undefined) throw new VigilError('payload-schema', fault);
+}
+
+/** Who changed the patient's own limits of a group last, as the alarm processor took it. */
+function lastChange(inForce: LimitsInForce | undefined, group: LimitsBody['group']): LimitChange | undefined {
+  const found = inForce?.groups.find((one) => one.group === group);
+  return found?.changed && { group, limits: found.own ?? null, ...found.changed };
+}

@@ -1,0 +1,34 @@
+/** What the routes are given; `main.ts` makes it. */
+
+import type { Trail } from '../../../log/audit/trail.ts';
+import type { SealedLog } from '../../../log/sealed-log.ts';
+import type { Accounts } from '../accounts/accounts.ts';
+import type { AuditProjection } from '../audit/projection.ts';
+import type { Feed } from '../live/feed.ts';
+import type { Hub } from '../live/hub.ts';
+import type { Sessions } from '../sessions/sessions.ts';
+import type { Stations } from '../sessions/stations.ts';
+import type { Tickets } from '../sessions/tickets.ts';
+import type { TrendStore } from '../trend-store.ts';
+import type { Wards } from '../wards-file.ts';
+
+export type Parts = {
+  readonly log: Pick<SealedLog, 'append' | 'takeTurn' | 'boot'>;
+  readonly accounts: Accounts;
+  readonly sessions: Sessions;
+  readonly stations: Stations;
+  readonly tickets: Tickets;
+  readonly trail: Trail;
+  readonly audit: Pick<AuditProjection, 'page'>;
+  readonly feed: Feed;
+  readonly hub: Hub;
+  readonly trends: TrendStore;
+  readonly wards: Pick<Wards, 'current'>;
+  readonly pseudonymKey: string;
+  readonly origins: readonly string[];
+  /** A screen that nobody touched for so long locks itself. */
+  readonly lockAfterMs: number;
+  readonly now: () => number;
+  /** Everything that lay in Kafka at the start has been read. */
+  readonly isReady: () => boolean;
+};

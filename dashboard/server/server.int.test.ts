@@ -1,0 +1,562 @@
+/** The server in this process, on a real Kafka: its routes, its headers, its slow screens, its audit trail. */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { Compile } from 'typebox/compile';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { newAlarm } from '../../contracts/messages/alarms.testing.ts';
+import { newLimits } from '../../contracts/messages/limits.testing.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import { readPublicKeys, readSigner } from '../../log/audit/keys.ts';
+import { createTrail, type Trail } from '../../log/audit/trail.ts';
+import { kafkaSettings } from '../../log/kafka/settings.ts';
+import { openSealedLog, type SealedLog } from '../../log/sealed-log.ts';
+import { freePorts } from '../../ops/platform/ports.ts';
+import { serviceEnv } from '../../ops/platform/service-env.ts';
+import { readSettings } from '../../process/settings.ts';
+import { startTestPlatform } from '../../tests/platform.ts';
+import { admitted, associate, openLogAs, until } from '../../tests/system.ts';
+import { ServerMessage } from '../protocol/live.ts';
+import { closeCodes, livePath } from '../protocol/pace.ts';
+import { AuditPage, ErrorBody } from '../protocol/rest.ts';
+import { WhatIf } from '../protocol/what-if.ts';
+import { type Account, followAccounts, writeAccounts } from './accounts/accounts.ts';
+import { hashPassword } from './accounts/password.ts';
+import type { App } from './app.ts';
+import { type AuditProjection, followAudit } from './audit/projection.ts';
+import { perMinuteMax } from './bounds.ts';
+import { newBrowser, type Target } from './browser.testing.ts';
+import { influxLine, writeLines } from './influx.testing.ts';
+import { type Feed, openFeed } from './live/feed.ts';
+import { createHub, type Hub } from './live/hub.ts';
+import { buildServer } from './server.ts';
+import { createSessions, type Sessions } from './sessions/sessions.ts';
+import { createStations } from './sessions/stations.ts';
+import { createTickets } from './sessions/tickets.ts';
+import { createTokens, sessionMark } from './sessions/token.ts';
+import { createTrendStore } from './trend-store.ts';
+
+const password = 'a long enough phrase';
+const run = randomUUID().slice(0, 6);
+const ward = `slow-${run}`;
+const deviceId = `slow-${run}-1`;
+const logger = pino({ level: 'silent' });
+const period = admitted('1', ward, 'Slowname');
+/** Small, so that a test fills it at once. */
+const budget = { wavesBytesMax: 20_000, numericsBytesMax: 40_000, closeBytesMax: 80_000, waitMsMax: 60_000 };
+
+const routes: { method: string; url: string; access: string | undefined }[] = [];
+let app: App;
+let platform: Awaited<ReturnType<typeof startTestPlatform>>['data'];
+let log: SealedLog;
+let gateway: SealedLog;
+let alarms: SealedLog;
+let feed: Feed;
+let hub: Hub;
+let sessions: Sessions;
+let trail: Trail;
+let audit: AuditProjection;
+let target: Target;
+const closing: (() => Promise<unknown> | unknown)[] = [];
+
+beforeAll(async () => {
+  // Of its own: what other tests leave in a log that all share would be shown on every ward.
+  const own = await startTestPlatform(`test-${process.pid}-server`);
+  closing.push(() => own.platform.close());
+  platform = own.data;
+  const [port = 0] = await freePorts(1);
+  const env = serviceEnv({ ...platform, httpPort: port }, 'dashboard');
+  const settings = readSettings(kafkaSettings, env);
+  const accountsFile = join(mkdtempSync(join(tmpdir(), 'vigil-server-')), 'accounts.json');
+  const hash = await hashPassword(password);
+  const account = (userId: string, role: Account['role']): [string, Account] => [
+    userId,
+    { userId, name: userId, role, wards: [ward], password: hash, disabled: false },
+  ];
+  writeAccounts(
+    accountsFile,
+    new Map([
+      account('nurse', 'nurse'),
+      account('auditor', 'auditor'),
+      account('clumsy', 'nurse'),
+      account('curious', 'nurse'),
+      account('technician', 'technician'),
+      ['stranger', { ...account('stranger', 'nurse')[1], wards: ['elsewhere'] }],
+    ]),
+  );
+  const operator = await openLogAs(platform, 'operator');
+  await associate(platform, operator, deviceId, 1, period);
+  gateway = await openLogAs(platform, 'gateway');
+  alarms = await openLogAs(platform, 'alarms');
+
+  const boot = `server-${run}`;
+  const now = Date.now;
+  log = await openSealedLog({ settings, service: 'dashboard', boot, log: logger });
+  const accounts = followAccounts(accountsFile, logger);
+  const sessionKey = Buffer.alloc(32, 1).toString('base64url');
+  sessions = createSessions(accounts, createTokens(sessionKey), now);
+  const signer = readSigner(readFileSync(env.VIGIL_AUDIT_KEY_FILE!, 'utf8'), 'dashboard');
+  const keys = readPublicKeys(readFileSync(env.VIGIL_AUDIT_KEYS_FILE!, 'utf8'));
+  trail = createTrail(log, { pseudonymKey: settings.pseudonymKey, signer, now, logger });
+  audit = await followAudit(log, {
+    nowMs: now(),
+    logger,
+    keys,
+    anchorsFile: '',
+    onLogout: sessions.revoke,
+    onLock: sessions.setLocked,
+    onSessionsEnded: sessions.endBefore,
+  });
+  feed = await openFeed(log, {
+    now,
+    logger,
+    onAlarms: () => hub?.flushAlarms(),
+    onWave: (chunk) => hub?.sendWave(chunk),
+  });
+  hub = createHub({ feed: () => feed, sessions, trail, stream: boot, budget, silentMs: 3_600_000, now, logger });
+  const certs = join(platform.stateDir, 'certs');
+  const origin = `https://localhost:${port}`;
+  const password_ = readFileSync(env.VIGIL_INFLUX_PASSWORD_FILE!, 'utf8').trim();
+  app = await buildServer(
+    {
+      log,
+      accounts,
+      sessions,
+      stations: createStations(sessionKey),
+      tickets: createTickets(now),
+      trail,
+      audit,
+      feed,
+      hub,
+      wards: { current: () => ({ wards: [{ ward, beds: ['1'] }] }) },
+      trends: createTrendStore(
+        {
+          influxUrl: platform.influxUrl,
+          influxCaFile: join(certs, 'ca.pem'),
+          influxServerName: 'influxdb',
+          servicesCrlFile: '',
+          influxUser: 'dashboard',
+          influxPassword: password_,
+          influxDatabase: 'vigil',
+        },
+        pino({ level: 'silent' }),
+      ),
+      pseudonymKey: settings.pseudonymKey,
+      origins: [origin],
+      lockAfterMs: 900_000,
+      now,
+      isReady: () => true,
+    },
+    {
+      connectsPerS: 1_000,
+      tls: {
+        cert: readFileSync(join(certs, 'web-server.pem'), 'utf8'),
+        key: readFileSync(join(certs, 'web-server.key'), 'utf8'),
+      },
+      clientDir: join(tmpdir(), 'vigil-no-client'),
+      logger,
+    },
+    (route) => routes.push({ method: String(route.method), url: route.url, access: route.config?.access }),
+  );
+  await app.listen({ host: '127.0.0.1', port });
+  await Promise.all([feed.ready, audit.caughtUp]);
+  target = { port, ca: readFileSync(join(certs, 'ca.pem'), 'utf8'), origin };
+  closing.push(
+    () => hub.close(),
+    () => app.close(),
+    () => trail.close(),
+    () => feed.close(),
+    () => audit.close(),
+    () => Promise.all([log.close(), gateway.close(), alarms.close(), operator.close()]),
+    () => accounts.close(),
+  );
+});
+
+afterAll(async () => {
+  for (const close of closing.reverse()) await close();
+});
+
+describe('every route', () => {
+  const example = (url: string) =>
+    url
+      .replace(':associationId', 'association-1')
+      .replace(':deviceId', 'device-1')
+      .replace(':alarmId', 'alarm-0123456789abcdef')
+      .replace('*', '');
+
+  it('but login, health and the page answers 401 without a session', async () => {
+    expect(routes.length).toBeGreaterThan(15);
+    const open = routes.filter((route) => route.access === 'public').map((route) => `${route.method} ${route.url}`);
+    expect(open.sort()).toEqual(['GET /*', 'GET /healthz', 'HEAD /*', 'HEAD /healthz', 'POST /api/login']);
+    for (const { method, url, access } of routes) {
+      if (access === 'public') continue;
+      const answer = await newBrowser(target).call(method, example(url), method === 'POST' ? {} : undefined);
+      expect([method, url, answer.status]).toEqual([method, url, 401]);
+    }
+  });
+
+  it('that changes anything is refused without our header or from another origin, login too', async () => {
+    const nurse = newBrowser(target);
+    await nurse.login('nurse', password);
+    for (const { method, url } of routes.filter((one) => one.method === 'POST' || one.method === 'DELETE')) {
+      for (const headers of [{ origin: target.origin }, { origin: 'https://evil.example', 'x-vigil': '1' }, {}]) {
+        const body = method === 'POST' ? {} : undefined;
+        const answer = await nurse.call(method, example(url), body, headers as Record<string, string>);
+        expect([method, url, answer.status]).toEqual([method, url, 403]);
+      }
+    }
+  });
+
+  it('answers bad input with 400 and no value in the message', async () => {
+    const nurse = newBrowser(target);
+    await nurse.login('nurse', password);
+    const check = Compile(ErrorBody);
+    const paths: [string, string, unknown?][] = [
+      ['POST', '/api/login', { userId: 'nurse' }],
+      ['POST', '/api/login', { userId: 'nurse', password: 'Topsecret-1', admin: true }],
+      ['POST', '/api/login', { userId: 'nurse', password: 'Topsecret-1'.repeat(100) }],
+      ['POST', `/api/associations/${period.associationId}/pause-audio`, { forMs: 999_999 }],
+      [
+        'POST',
+        `/api/associations/${period.associationId}/limits`,
+        { group: 'Topsecret-1', limits: null, seenAt: null },
+      ],
+      ['POST', `/api/associations/${period.associationId}/assessment`, { consciousness: 'Topsecret-1' }],
+      ['POST', `/api/associations/${period.associationId}/standby`, { reason: 'Topsecret-1', forMs: 1 }],
+      ['POST', `/api/associations/${period.associationId}/what-if`, { group: 'Topsecret-1' }],
+      ['POST', `/api/associations/${period.associationId}/what-if`, { group: 'HR', limits: { low: 'Topsecret-1' } }],
+      ['POST', `/api/associations/${period.associationId}/what-if`, { group: 'HR', limits: { low: '45' } }],
+      ['GET', `/api/associations/${period.associationId}/trends?codes=Topsecret-1&from=a&to=b`],
+      ['GET', `/api/associations/${encodeURIComponent("' OR 1=1")}/trends?codes=MDC_TEMP&from=a&to=b`],
+      [
+        'POST',
+        `/api/devices/${deviceId}/associations`,
+        { ward, bed: '1', patient: { patientId: 'Topsecret-1' }, version: 1 },
+      ],
+      ...['Topsecret-1\u202e', 'Topsecret-1\n', ' Topsecret-1', '\u200b'].map(
+        (familyName): [string, string, unknown] => [
+          'POST',
+          `/api/devices/${deviceId}/associations`,
+          {
+            ward,
+            bed: '1',
+            patient: { patientId: '1', familyName, givenName: '', category: 'adult' },
+            version: 1,
+          },
+        ],
+      ),
+      ['POST', '/api/login', { userId: 'Topsecret-1\u202e', password: 'x' }],
+      // A member of another type is not taken for one that is nearly the same: null is not 0, and "1" is not 1.
+      ['POST', '/api/alarms/alarm-0123456789abcdef/acknowledge', { rev: '1' }],
+      ['POST', '/api/alarms/alarm-0123456789abcdef/acknowledge', { rev: true }],
+      ['POST', `/api/devices/${deviceId}/move`, { ward, bed: '1', version: null }],
+      ['POST', `/api/devices/${deviceId}/move`, { ward, bed: '1', version: '1' }],
+      ['POST', `/api/devices/${deviceId}/move`, { ward, bed: '1', version: false }],
+      ['POST', `/api/devices/${deviceId}/associations`, { ward, bed: '1', patient: '', version: 1 }],
+      ['POST', `/api/devices/${deviceId}/associations`, { ward, bed: '1', patient: null, version: '1' }],
+      ['POST', `/api/associations/${period.associationId}/pause-audio`, { forMs: '60000' }],
+      [
+        'POST',
+        `/api/associations/${period.associationId}/limits`,
+        { group: 'HR', limits: { low: '45', high: 130 }, seenAt: null },
+      ],
+    ];
+    for (const [method, path, body] of paths) {
+      const answer = await nurse.call(method, path, body);
+      expect([path, answer.status]).toEqual([path, 400]);
+      expect(check.Check(answer.body)).toBe(true);
+      expect(JSON.stringify(answer.body)).not.toContain('Topsecret-1');
+    }
+    const auditor = newBrowser(target);
+    await auditor.login('auditor', password);
+    const filtered = await auditor.get(`/api/audit?userId=${encodeURIComponent('Topsecret-1\u202e')}`);
+    expect([filtered.status, JSON.stringify(filtered.body)]).toEqual([400, expect.not.stringContaining('Topsecret-1')]);
+    // A query has text alone: there a number is read from its digits.
+    const limited = await auditor.get('/api/audit?limit=1');
+    expect([limited.status, limited.body.records.length]).toEqual([200, 1]);
+    for (const query of ['limit=1x', 'limit=0', 'limit=', 'limit=1&limit=2', 'before=null', 'more=1'])
+      expect([query, (await auditor.get(`/api/audit?${query}`)).status]).toEqual([query, 400]);
+    expect((await nurse.call('POST', '/api/login', 'x'.repeat(70_000))).status).toBe(413);
+    expect((await nurse.get('/api/nothing')).status).toBe(404);
+  });
+
+  it('is described in the OpenAPI document', async () => {
+    const nurse = newBrowser(target);
+    await nurse.login('nurse', password);
+    const { body } = await nurse.get('/api/openapi.json');
+    expect(body.openapi).toMatch(/^3/);
+    const described = Object.keys(body.paths);
+    for (const { url, method } of routes) {
+      if (method === 'HEAD' || url === '/*' || url === '/api/openapi.json') continue;
+      // OpenAPI has no words for a live connection: protocol/live.ts is its description.
+      if (url === livePath) continue;
+      expect(described).toContain(url.replace(/:(\w+)/g, '{$1}'));
+    }
+  });
+
+  it('carries the headers that keep a page ours, and says where the page is not built', async () => {
+    const { headers, body, status } = await newBrowser(target).get('/');
+    expect(status).toBe(503);
+    expect(body).toContain('npm run build');
+    const policy = String(headers['content-security-policy']);
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("script-src 'self'");
+    expect(policy).not.toContain('unsafe');
+    expect(headers['x-frame-options']).toBe('DENY');
+    // Never for localhost: it would bind every other program there.
+    expect(headers['strict-transport-security']).toBeUndefined();
+    const nurse = newBrowser(target);
+    const login = await nurse.login('nurse', password);
+    expect(login.headers['cache-control']).toBe('no-store');
+    const cookie = String(login.headers['set-cookie']);
+    for (const part of ['__Host-vigil=', 'HttpOnly', 'Secure', 'SameSite=Strict', 'Path=/'])
+      expect(cookie).toContain(part);
+    // The session goes with the browser; the station's id outlives it, and says nothing of who it is.
+    const session = (login.headers['set-cookie'] as string[]).find((one) => one.startsWith('__Host-vigil='));
+    expect(session).not.toMatch(/Max-Age|Expires/);
+    expect(cookie).not.toMatch(/Domain/);
+  });
+});
+
+describe('a login', () => {
+  it('says the same for a wrong password and an unknown user, then has to wait; a right one elsewhere has not', async () => {
+    const browser = newBrowser(target);
+    const wrong = await browser.login('clumsy', 'wrong password 1');
+    const unknown = await browser.login(`nobody-${run}`, 'wrong password 1');
+    expect([wrong.status, unknown.status]).toEqual([401, 401]);
+    expect(wrong.body).toEqual(unknown.body);
+    for (let at = 0; at < 4; at += 1) await browser.login('clumsy', 'wrong password 1');
+    for (let at = 0; at < 4; at += 1) await browser.login(`nobody-${run}`, 'wrong password 1');
+    for (const userId of ['clumsy', `nobody-${run}`]) {
+      const held = await browser.login(userId, password);
+      expect([held.status, held.body.code]).toEqual([429, 'rate-limited']);
+    }
+    expect((await newBrowser(target).login('nurse', password)).status).toBe(200);
+  });
+});
+
+describe('a login, where there are others', () => {
+  const watch = { type: 'watch' as const, scope: { ward }, waves: null };
+  /** The logouts on record of an account, newest first, with what they say. */
+  async function logoutsOf(userId: string) {
+    const auditor = newBrowser(target);
+    await auditor.login('auditor', password);
+    const { records }: AuditPage = (await auditor.get('/api/audit')).body;
+    return records.filter((record) => record.action === 'logout' && record.userId === userId);
+  }
+
+  it('ends the one that the browser had before, with its screens, on record; that of another browser goes on', async () => {
+    const browser = newBrowser(target);
+    const elsewhere = newBrowser(target);
+    for (const one of [browser, elsewhere]) await one.login('technician', password);
+    const live = await browser.live(watch);
+    const old = newBrowser(target);
+    old.setCookie(browser.cookie());
+    expect((await browser.login('auditor', password)).status).toBe(200);
+    expect((await old.get('/api/session')).status).toBe(401);
+    expect(await live.closed).toBe(closeCodes.sessionEnded);
+    expect((await browser.get('/api/session')).body.actor.userId).toBe('auditor');
+    expect((await elsewhere.get('/api/session')).status).toBe(200);
+    const [logout] = await until('the logout on record', async () => {
+      const found = await logoutsOf('technician');
+      return found.length > 0 ? found : undefined;
+    });
+    expect(logout).toMatchObject({ userId: 'technician', detail: 'another login at this browser' });
+  });
+
+  it('past 64 of an account ends the one that has been idle longest, on record', async () => {
+    const user = { userId: 'stranger', name: 'stranger', role: 'nurse' as const };
+    const held = [];
+    for (let n = 0; n < 64; n += 1) held.push((await sessions.start('stranger'))!);
+    for (const { token } of held) await sessions.read(token);
+    // The first is at work again: the second has been idle longest.
+    await sessions.read(held[0]!.token);
+    const session = sessionMark(held[1]!.claims.sessionId);
+    await trail.record({ actor: user, session, action: 'login' });
+    const browser = newBrowser(target);
+    expect((await browser.login('stranger', password)).status).toBe(200);
+    const isOver = await Promise.all(held.map(async ({ token }) => (await sessions.read(token)) === undefined));
+    expect(isOver).toEqual(held.map((_, n) => n === 1));
+    const logouts = await until('the logout on record', async () => {
+      const found = await logoutsOf('stranger');
+      return found.length > 0 ? found : undefined;
+    });
+    expect(logouts).toMatchObject([{ session, detail: 'gave way to a newer login: 64 of this account at once' }]);
+  });
+});
+
+describe('a screen that cannot keep up', () => {
+  it('loses waveforms with a gap and no alarm, and is resynchronised where even those cannot get through', async () => {
+    const nurse = newBrowser(target);
+    await nurse.login('nurse', password);
+    const watch = { type: 'watch' as const, scope: { ward }, waves: { associations: 'all' as const } };
+    const live = await nurse.live(watch);
+    await until('a snapshot', () => live.of('snapshot').length === 1);
+    live.socket.pause();
+    const samples = Buffer.alloc(20_000).toString('base64');
+    let sent = 0;
+    let lastMs = 0;
+    const starts: string[] = [];
+    /** Live ones: each begins now, and after the one before. */
+    const waves = () =>
+      Promise.all(
+        Array.from({ length: 20 }, () => {
+          sent += 1;
+          lastMs = Math.max(lastMs + 1, Date.now());
+          const start = new Date(lastMs).toISOString();
+          starts.push(start);
+          const wave = { boot: 'b', seq: sent, start, code: 'MDC_PULS_OXIM_PLETH', rateHz: 2000, scale: 1, offset: 0 };
+          const body = { deviceId, receivedAt: new Date().toISOString(), reading: { ...wave, samples } };
+          return gateway.append('waveforms', period.associationId, contentTypes.waveform, body);
+        }),
+      );
+    // The kernel's buffers take some megabytes before the server sees any of it wait.
+    await until('a wave to be left out', async () => {
+      await waves();
+      return hub.stats().skippedWaves > 0;
+    });
+    live.socket.resume();
+    await until('the backlog to be read', async () => {
+      await waves();
+      return live.of('wave').some((message) => message.gap);
+    });
+    const got = live.of('wave').map((message) => ({ at: starts.indexOf(message.start), gap: message.gap }));
+    for (const [at, { gap, at: place }] of got.entries())
+      expect([place, gap]).toEqual([place, at > 0 && place !== got[at - 1]!.at + 1]);
+    live.socket.pause();
+    const before = hub.stats().closedForResync;
+    let raised = 0;
+    await until('the server to give up', async () => {
+      await waves();
+      const ids = Array.from({ length: 40 }, (_, at) => `alarm-${run}-${String(raised + at).padStart(8, '0')}`);
+      await Promise.all(ids.map(raise));
+      raised += ids.length;
+      return hub.stats().closedForResync > before;
+    });
+    live.socket.resume();
+    const again = await nurse.live(watch);
+    await until('all alarms', () => {
+      const ids = again.messages.flatMap((m) => (m.type === 'snapshot' || m.type === 'delta' ? m.alarms : []));
+      return new Set(ids.map((alarm) => alarm.alarmId)).size === raised;
+    });
+    const check = Compile(ServerMessage);
+    for (const message of [...live.messages, ...again.messages]) expect(check.Check(message)).toBe(true);
+    again.close();
+  });
+
+  async function raise(alarmId: string) {
+    const at = new Date().toISOString();
+    const alarm = newAlarm(at, {
+      alarmId,
+      associationId: period.associationId,
+      deviceId,
+    });
+    await alarms.append('alarms', period.associationId, contentTypes.alarmEvent, { type: 'raised', at, alarm });
+  }
+});
+
+describe('trends', () => {
+  const path = (codes: string) =>
+    `/api/associations/${period.associationId}/trends?codes=${codes}&from=${new Date(Date.now() - 60_000).toISOString()}&to=${new Date(Date.now() + 1000).toISOString()}&points=30`;
+
+  it('are empty where there is nothing, in the order asked for', async () => {
+    const nurse = newBrowser(target);
+    await nurse.login('nurse', password);
+    const { status, body } = await nurse.get(path('MDC_RESP_RATE,MDC_ECG_HEART_RATE'));
+    expect(status).toBe(200);
+    expect(body.series.map((one: { code: string }) => one.code)).toEqual(['MDC_RESP_RATE', 'MDC_ECG_HEART_RATE']);
+  });
+});
+
+describe('what other limits would have done', () => {
+  const path = `/api/associations/${period.associationId}/what-if`;
+  const who = async (userId: string) => {
+    const browser = newBrowser(target);
+    await browser.login(userId, password);
+    return browser;
+  };
+
+  it('is unknown before the alarm processor has said how it judges', async () => {
+    const answer = await (await who('nurse')).post(path, { group: 'HR' });
+    expect([answer.status, answer.body.code]).toEqual([503, 'log-unavailable']);
+  });
+
+  it('is worked out from the stored values, and each look is on record', async () => {
+    await tellLimits();
+    const nurse = await who('nurse');
+    const none = await nurse.post(path, { group: 'HR' });
+    expect([none.status, none.body.since, none.body.entered]).toEqual([200, null, null]);
+    const nowMs = Date.now();
+    // A day of one value each 10 s: 98, and for a minute in each hour 130.
+    const lines = Array.from({ length: 8_640 }, (_, n) => {
+      const value = n % 360 < 6 ? 130 : 98;
+      return influxLine(period.associationId, 'MDC_ECG_HEART_RATE', value, nowMs - (8_640 - n) * 10_000);
+    });
+    expect(await writeLines(platform, 'raw', lines)).toBe(204);
+    const { status, body } = await nurse.post(path, { group: 'HR', limits: { high: 135 } });
+    expect([status, Compile(WhatIf).Check(body)]).toEqual([200, true]);
+    expect(body).toMatchObject({ inForce: { high: 0, medium: 24, low: 0 }, entered: { high: 0, medium: 0, low: 0 } });
+    expect(body.everyMs).toBeCloseTo(10_000, -3);
+    const lower = await nurse.post(path, { group: 'HR', limits: { high: 97, extremeHigh: 120 } });
+    expect(lower.body.entered).toEqual({ high: 24, medium: 1, low: 0 });
+    const records = (await (await who('auditor')).get('/api/audit?action=trend-viewed&limit=3')).body.records;
+    expect(records.map(({ userId, detail }: { userId: string; detail: string }) => [userId, detail])).toEqual([
+      ['nurse', 'HR: what {"high":97,"extremeHigh":120} would have done in the last 24 h'],
+      ['nurse', 'HR: what {"high":135} would have done in the last 24 h'],
+      ['nurse', 'HR: what limits in force would have done in the last 24 h'],
+    ]);
+  });
+
+  it('is refused, with both numbers, of limits that a save would refuse', async () => {
+    const nurse = await who('nurse');
+    const message = 'The high limit 150 of HR is not below the extreme high limit 140.';
+    const asked = { group: 'HR', limits: { high: 150 } };
+    const refused = { status: 400, body: { code: 'payload-schema', message } };
+    expect(await nurse.post(path, asked)).toMatchObject(refused);
+    expect(await nurse.post(path.replace('what-if', 'limits'), { ...asked, seenAt: null })).toMatchObject(refused);
+  });
+
+  it('is told to nobody who may not see this patient', async () => {
+    const answers = ['technician', 'auditor', 'stranger'].map(async (userId) => {
+      const { status } = await (await who(userId)).post(path, { group: 'HR' });
+      return [userId, status];
+    });
+    expect(await Promise.all(answers)).toEqual([
+      ['technician', 403],
+      ['auditor', 403],
+      ['stranger', 404],
+    ]);
+  });
+
+  it('is worked out for one login only so often in a minute', async () => {
+    const nurse = await who('curious');
+    const refused = { group: 'HR', limits: { high: 150 } };
+    const statuses: number[] = [];
+    for (let n = 0; n <= perMinuteMax['what-if']; n += 1) statuses.push((await nurse.post(path, refused)).status);
+    expect(statuses.slice(0, -1)).toEqual(new Array(perMinuteMax['what-if']).fill(400));
+    expect(statuses.at(-1)).toBe(429);
+    expect((await nurse.get(`/api/associations/${period.associationId}`)).status).toBe(200);
+  });
+
+  async function tellLimits() {
+    const { associationId } = period;
+    await alarms.append('alarms', associationId, contentTypes.limitsInForce, newLimits(associationId));
+    await until('the limits', () => feed.state.limits.has(associationId));
+  }
+});
+
+describe('the audit trail', () => {
+  it('pages from the newest back, with the verdict on the chain', async () => {
+    const auditor = newBrowser(target);
+    await auditor.login('auditor', password);
+    for (let at = 0; at < 10; at += 1) await auditor.get('/api/audit');
+    const whole = (await auditor.get('/api/audit?limit=5')).body;
+    expect(Compile(AuditPage).Check(whole)).toBe(true);
+    expect(whole.chain).toMatchObject({ intact: true, faults: [] });
+    const next = (await auditor.get(`/api/audit?limit=5&before=${whole.next}`)).body;
+    expect(next.records).toHaveLength(5);
+    expect(next.records[0].n).not.toBe(whole.records[0].n);
+  });
+});

@@ -1,0 +1,278 @@
+/** The HTTPS server: its plugins, its error answers and its routes. Listens on nothing yet. */
+import { existsSync } from 'node:fs';
+import type { Server } from 'node:https';
+import { join } from 'node:path';
+import type { Server as TlsServer } from 'node:tls';
+import cookie from '@fastify/cookie';
+import helmet from '@fastify/helmet';
+import staticFiles from '@fastify/static';
+import swagger from '@fastify/swagger';
+import { type TypeBoxTypeProvider, TypeBoxValidatorCompiler } from '@fastify/type-provider-typebox';
+import websocket from '@fastify/websocket';
+import {
+  type FastifyError,
+  type FastifyReply,
+  type FastifyRequest,
+  fastify,
+  LogController,
+  type RouteOptions,
+} from 'fastify';
+import type { Logger } from 'pino';
+import { Type } from 'typebox';
+import { type ErrorCode, VigilError } from '../../contracts/errors.ts';
+import { serverCiphers } from '../../process/tls.ts';
+import { livePath } from '../protocol/pace.ts';
+import { guardRoutes, notAllowed, notFound, notLoggedIn, recordForeign, whoOf } from './access.ts';
+import type { App } from './app.ts';
+import { healthReasons } from './core/health-reasons.ts';
+import { newRefusalPace } from './core/refusal-pace.ts';
+import { requestFramingFault } from './core/request-framing.ts';
+import { composeTexts, requestTextFault } from './core/request-text.ts';
+import { plainAddress, proxyCheck } from './proxies.ts';
+import { type Guard, guardConnections, quietBounds } from './quiet-connections.ts';
+import { assessmentRoute } from './routes/assessment.ts';
+import { clinicalRoutes } from './routes/clinical.ts';
+import { deviceRoutes } from './routes/devices.ts';
+import { loginRoutes } from './routes/login.ts';
+import type { Parts } from './routes/parts.ts';
+import { recordRoutes } from './routes/records.ts';
+import { standbyRoutes } from './routes/standby.ts';
+import { whatIfRoute } from './routes/what-if.ts';
+
+const bodyBytesMax = 65_536;
+/** A screen's message; its largest lists a hundred associations. */
+const liveMessageBytesMax = 16_384;
+/** A screen that was told that it is closed and does not go is cut off, so that it keeps no place. */
+const liveCloseMsMax = 2_000;
+
+export type ServerOptions = {
+  readonly tls: { readonly cert: string; readonly key: string };
+  /** The built client; where it is missing one page says so. */
+  readonly clientDir: string;
+  /** Addresses and networks whose `X-Forwarded-For` counts. */
+  readonly trustedProxies?: readonly string[];
+  /** Connections let in by the second. */
+  readonly connectsPerS: number;
+  readonly logger: Logger;
+  /** Called for each answer, with its HTTP status. */
+  readonly onAnswer?: (status: number) => void;
+};
+
+const statusOf: Partial<Record<ErrorCode, number>> = {
+  'not-logged-in': 401,
+  'not-allowed': 403,
+  locked: 423,
+  'not-found': 404,
+  conflict: 409,
+  'bed-occupied': 409,
+  'place-unknown': 400,
+  'patient-invalid': 400,
+  'rate-limited': 429,
+  'payload-schema': 400,
+  'payload-too-large': 413,
+  'time-invalid': 400,
+  'code-unknown': 400,
+  'log-unavailable': 503,
+  'log-append-failed': 503,
+  'log-backlog-full': 503,
+  'log-closed': 503,
+  'trends-unavailable': 503,
+};
+
+const tlsChoices = { minVersion: 'TLSv1.2', ciphers: serverCiphers } as const;
+
+/** New connections meet this certificate; those that are open go on. */
+export function renewServer({ server }: App, pair: ServerOptions['tls']): void {
+  (server as Server).setSecureContext({ ...pair, ...tlsChoices });
+}
+
+/** @param onRoute is told of every route, for who wants to list them */
+export async function buildServer(
+  parts: Parts,
+  options: ServerOptions,
+  onRoute: (route: RouteOptions) => void = () => {},
+): Promise<App> {
+  const { logger, tls } = options;
+  const app: App = fastify({
+    https: { ...tls, ...tlsChoices, ...quietBounds },
+    loggerInstance: logger,
+    // fastify's own lines hold the address with its query.
+    logController: new LogController({ disableRequestLogging: true }),
+    bodyLimit: bodyBytesMax,
+    requestTimeout: 30_000,
+    trustProxy: options.trustedProxies === undefined ? false : [...options.trustedProxies],
+    forceCloseConnections: true,
+  }).withTypeProvider<TypeBoxTypeProvider>();
+  const isProxy = proxyCheck(options.trustedProxies ?? []);
+  const guard = guardConnections(app.server as TlsServer, { connectsPerS: options.connectsPerS, isProxy, logger });
+  app.addHook('preClose', async () => guard.end());
+  // It reads numbers from the digits of an address and its query. A body has types of its own: null is not 0, and "1" is not 1.
+  app.setValidatorCompiler(TypeBoxValidatorCompiler);
+  // The schemas of answers describe them; tests hold the answers against them.
+  app.setSerializerCompiler(() => JSON.stringify);
+  app.setErrorHandler((error: FastifyError | VigilError, request, reply) => {
+    // Who asks on pays with a new connection, which comes in its turn. One of a proxy is other people's, too.
+    const isOwn = !isProxy(plainAddress(request.socket.remoteAddress ?? ''));
+    if (isOwn && error.code === 'rate-limited') reply.header('connection', 'close');
+    return answerError(error, request, reply);
+  });
+  app.addHook('onResponse', async (request, reply) => {
+    options.onAnswer?.(reply.statusCode);
+    const fields = { method: request.method, route: request.routeOptions.url, status: reply.statusCode };
+    logger.debug({ ...fields, ms: Math.round(reply.elapsedTime) }, 'answered');
+  });
+
+  // Text of any kind would be taken for a body otherwise: JSON alone is.
+  app.removeContentTypeParser('text/plain');
+  app.addHook('onRequest', async (request, reply) => {
+    const fault = requestFramingFault(request.raw.httpVersion, request.raw.rawHeaders);
+    if (fault === undefined) return;
+    // What follows on this connection may be a part of it.
+    reply.header('connection', 'close');
+    throw new VigilError('payload-schema', fault);
+  });
+  app.addHook('preHandler', async (request) => {
+    const parts = [request.body, request.query, request.params];
+    const fault = parts.map(requestTextFault).find((found) => found !== undefined);
+    if (fault !== undefined) throw new VigilError('payload-schema', fault);
+    request.body = composeTexts(request.body);
+  });
+
+  await app.register(cookie);
+  await app.register(helmet, helmetOptions(parts.origins));
+  await app.register(swagger, { openapi: { info: { title: 'Vigil dashboard', version: '1' } } });
+  // The types of ws do not know closeTimeout yet.
+  const live = { maxPayload: liveMessageBytesMax, perMessageDeflate: false, closeTimeout: liveCloseMsMax };
+  await app.register(websocket, { options: live });
+  app.addHook('onRoute', onRoute);
+  guardRoutes(app, parts);
+  loginRoutes(app, parts);
+  clinicalRoutes(app, parts);
+  assessmentRoute(app, parts);
+  standbyRoutes(app, parts);
+  whatIfRoute(app, parts);
+  deviceRoutes(app, parts);
+  recordRoutes(app, parts);
+  liveRoute(app, parts, guard);
+  plainRoutes(app, parts);
+  await pageRoutes(app, options.clientDir);
+  return app;
+}
+
+/** No inline script, no frame, nothing from elsewhere. */
+function helmetOptions(origins: readonly string[]) {
+  const sockets = origins.map((origin) => origin.replace(/^http/, 'ws'));
+  // A browser would hold every other program on `localhost`, whatever its port, to HTTPS for a year.
+  const isLocal = origins.some((origin) => /^https:\/\/(?:localhost|127\.0\.0\.1|\[::1\])(?::|$)/.test(origin));
+  return {
+    strictTransportSecurity: !isLocal,
+    contentSecurityPolicy: {
+      useDefaults: false,
+      directives: {
+        defaultSrc: ["'none'"],
+        scriptSrc: ["'self'"],
+        workerSrc: ["'self'"],
+        styleSrc: ["'self'"],
+        imgSrc: ["'self'", 'data:'],
+        fontSrc: ["'self'"],
+        mediaSrc: ["'self'", 'data:'],
+        manifestSrc: ["'self'"],
+        connectSrc: ["'self'", ...sockets],
+        baseUri: ["'none'"],
+        formAction: ["'self'"],
+        frameAncestors: ["'none'"],
+      },
+    },
+    referrerPolicy: { policy: 'no-referrer' as const },
+    frameguard: { action: 'deny' as const },
+  };
+}
+
+function answerError(error: FastifyError | VigilError, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  if (error instanceof VigilError) {
+    const status = statusOf[error.code] ?? 500;
+    if (status >= 500) request.log.warn({ code: error.code, route: request.routeOptions.url }, 'a request failed');
+    return reply.code(status).send({ code: error.code, message: error.message });
+  }
+  const status = error.statusCode ?? 500;
+  if (status < 500) {
+    // What the validator says names the place and the rule, never the value.
+    return reply.code(status).send({ code: 'payload-schema', message: error.message });
+  }
+  request.log.error({ route: request.routeOptions.url, error: error.message, stack: error.stack }, 'a request failed');
+  return reply.code(500).send({ code: 'internal', message: 'Something went wrong here. It is in the log.' });
+}
+
+/** The live connection: cookie, Origin and a ticket that was not used before. */
+function liveRoute(app: App, parts: Parts, guard: Guard): void {
+  const { tickets, hub, origins } = parts;
+  const foreign = newRefusalPace();
+  app.get(
+    livePath,
+    {
+      websocket: true,
+      config: { access: 'session' },
+      schema: { querystring: Type.Object({ ticket: Type.String({ maxLength: 100 }) }) },
+      preHandler: async (request) => {
+        const { origin } = request.headers;
+        if (origin === undefined || !origins.includes(origin)) {
+          await recordForeign(foreign, request, parts);
+          throw notAllowed();
+        }
+        if (!request.live) throw notLoggedIn();
+        if (!tickets.redeem(request.query.ticket, request.live.claims.sessionId)) {
+          await parts.trail.record({
+            ...whoOf(request),
+            action: 'access-denied',
+            detail: 'live: a ticket that is not valid',
+          });
+          throw new VigilError('not-allowed', 'The ticket is not valid any more.');
+        }
+      },
+    },
+    (socket, request) => {
+      if (!request.live) return socket.terminate();
+      guard.stays(request.socket);
+      return hub.open(socket, request.live.claims, whoOf(request));
+    },
+  );
+}
+
+function plainRoutes(app: App, parts: Parts): void {
+  app.get(
+    '/healthz',
+    {
+      config: { access: 'public' },
+      schema: {
+        response: { 200: Type.Object({ status: Type.String() }), 503: Type.Object({ status: Type.String() }) },
+      },
+    },
+    async (_, reply) => {
+      if (!parts.isReady()) return reply.code(503).send({ status: 'starting' });
+      // Public, so it gives no reason: that is at the /healthz of the metrics port.
+      return { status: healthReasons(parts.hub.health()).length === 0 ? 'ok' : 'degraded' };
+    },
+  );
+  app.get('/api/openapi.json', { config: { access: 'session' }, schema: { hide: true } }, async () => app.swagger());
+}
+
+async function pageRoutes(app: App, clientDir: string): Promise<void> {
+  const built = existsSync(join(clientDir, 'index.html'));
+  // Only what the build has compressed is sent so: an answer with a secret in it is never compressed (BREACH).
+  if (built) await app.register(staticFiles, { root: clientDir, serve: false, preCompressed: true });
+  app.setNotFoundHandler(() => {
+    throw notFound();
+  });
+  app.get('/*', { config: { access: 'public' }, schema: { hide: true } }, async (request, reply) => {
+    const path = request.url.split('?')[0] ?? '/';
+    if (path.startsWith('/api/')) throw notFound();
+    if (!built) {
+      reply.code(503).type('text/html; charset=utf-8');
+      return '<!doctype html><title>Vigil</title><p>The page is not built yet: run <code>npm run build</code>.</p>';
+    }
+    // Vite names assets by their content; every other path is a view of the one page.
+    if (path.startsWith('/assets/')) return reply.sendFile(path, { maxAge: '365d', immutable: true });
+    const file = /^\/[\w-]+\.(svg|ico|png|webmanifest|txt)$/.test(path) ? path : 'index.html';
+    return reply.header('cache-control', 'no-cache').sendFile(file, { cacheControl: false });
+  });
+}

@@ -1,0 +1,288 @@
+import { SignJWT } from 'jose';
+import { describe, expect, it } from 'vitest';
+import { sessionMaxMs } from '../../../log/audit/sessions.ts';
+import type { Account } from '../accounts/accounts.ts';
+import { nobodysHash } from '../accounts/password.ts';
+import { renewAfterMs, sessionIdleMs } from '../core/session-rules.ts';
+import { createSessions, sessionsPerAccountMax } from './sessions.ts';
+import { createStations, knownMax } from './stations.ts';
+import { createTickets, ticketMs, ticketsPerAccountMax } from './tickets.ts';
+import { createTokens, sessionMark } from './token.ts';
+
+const t0 = Date.UTC(2026, 0, 1);
+const secret = Buffer.alloc(32, 7).toString('base64url');
+
+function world() {
+  const clock = { ms: t0 };
+  const account: Account = {
+    userId: 'nurse1',
+    name: 'Nora',
+    role: 'nurse',
+    wards: ['icu'],
+    password: nobodysHash,
+    disabled: false,
+  };
+  const accounts = new Map([['nurse1', account]]);
+  const all = { get: (id: string) => accounts.get(id), size: () => accounts.size, close: () => {} };
+  const open = () => createSessions(all, createTokens(secret), () => clock.ms);
+  return { clock, account, accounts, open, sessions: open() };
+}
+
+describe('a session', () => {
+  it('is read back, also by another process with the same key', async () => {
+    const { sessions, open } = world();
+    const { token } = (await sessions.start('nurse1'))!;
+    expect((await sessions.read(token))?.viewer).toMatchObject({ userId: 'nurse1', wards: ['icu'] });
+    expect((await open().read(token))?.viewer.userId).toBe('nurse1');
+  });
+
+  it.each([10_000, 600_000, 864_000_000])(
+    'lasts no longer where the server starts by a clock set back by %i ms',
+    async (backMs) => {
+      const { clock, sessions, open } = world();
+      const { token } = (await sessions.start('nurse1'))!;
+      clock.ms = t0 - backMs;
+      const renewed = (await open().read(token))?.renewed;
+      expect(renewed).toBeDefined();
+      clock.ms = t0 - backMs + sessionIdleMs;
+      expect(await open().read(renewed!)).toBeUndefined();
+    },
+  );
+
+  it('is none of another key, of a changed token, of another algorithm, of nothing', async () => {
+    const { sessions } = world();
+    const { token, claims } = (await sessions.start('nurse1'))!;
+    const others = createTokens(Buffer.alloc(32, 8).toString('base64url'));
+    const [header, payload, signature] = token.split('.');
+    const forged = Buffer.from(payload!, 'base64url').toString().replace('nurse1', 'nurse2');
+    const none = Buffer.from('{"alg":"none"}').toString('base64url');
+    const hs384 = await new SignJWT({ seen: t0, start: t0, fp: claims.fingerprint })
+      .setProtectedHeader({ alg: 'HS384' })
+      .setIssuer('vigil-dashboard')
+      .setSubject('nurse1')
+      .setJti(claims.sessionId)
+      .setExpirationTime(Math.floor(t0 / 1000) + 1000)
+      .sign(Buffer.alloc(48, 7));
+    const bad = [
+      await others.sign(claims),
+      `${header}.${Buffer.from(forged).toString('base64url')}.${signature}`,
+      `${none}.${payload}.`,
+      hs384,
+      token.slice(0, -2),
+      '',
+      'x',
+    ];
+    for (const one of bad) expect(await sessions.read(one)).toBeUndefined();
+  });
+
+  it('is made anew when old, and that keeps it past the idle time in another process', async () => {
+    const { sessions, open, clock } = world();
+    const { token } = (await sessions.start('nurse1'))!;
+    clock.ms = t0 + renewAfterMs;
+    expect((await sessions.read(token))?.renewed).toBeUndefined();
+    clock.ms = t0 + sessionIdleMs - 1;
+    const renewed = (await sessions.read(token))?.renewed;
+    clock.ms = t0 + sessionIdleMs + 1;
+    expect(await open().read(token)).toBeUndefined();
+    expect(await open().read(renewed!)).toBeDefined();
+    clock.ms = t0 + sessionMaxMs;
+    expect(await open().read(renewed!)).toBeUndefined();
+  });
+
+  it('ends by logout, by disabling, by a new password; another one goes on', async () => {
+    const { sessions, accounts, account } = world();
+    const { token, claims } = (await sessions.start('nurse1'))!;
+    const other = (await sessions.start('nurse1'))!;
+    sessions.revoke(sessionMark(claims.sessionId), t0);
+    expect(await sessions.read(token)).toBeUndefined();
+    expect(await sessions.read(other.token)).toBeDefined();
+    accounts.set('nurse1', { ...account, disabled: true });
+    expect(await sessions.read(other.token)).toBeUndefined();
+    expect(sessions.recheck(other.claims)).toBeUndefined();
+    accounts.set('nurse1', { ...account, password: `${nobodysHash.slice(0, -1)}Q` });
+    expect(await sessions.read(other.token)).toBeUndefined();
+    expect(await sessions.start('nurse2')).toBeUndefined();
+  });
+
+  it('does not come back with its account: enabled again, the old password again, or as it was', async () => {
+    const { sessions, accounts, account, clock } = world();
+    const { token, claims } = (await sessions.start('nurse1'))!;
+    clock.ms += 1;
+    sessions.endBefore('nurse1', clock.ms);
+    expect(accounts.get('nurse1')).toEqual(account);
+    expect(await sessions.read(token)).toBeUndefined();
+    expect(sessions.recheck(claims)).toBeUndefined();
+    clock.ms += 1;
+    const later = (await sessions.start('nurse1'))!;
+    expect(await sessions.read(later.token)).toBeDefined();
+    // An older end, as it is read back from the trail, ends nothing newer; nor does one ahead of the clock end what is to come.
+    sessions.endBefore('nurse1', t0 - 1);
+    sessions.endBefore('nurse1', clock.ms - 1);
+    expect(await sessions.read(later.token)).toBeDefined();
+    sessions.endBefore('nurse1', clock.ms + 3_600_000);
+    clock.ms += 1;
+    expect(await sessions.read((await sessions.start('nurse1'))!.token)).toBeDefined();
+  });
+
+  it('makes room among those of its account by the one that was idle longest, and ends none that shows a screen', async () => {
+    const { sessions, accounts, account, clock } = world();
+    accounts.set('nurse2', { ...account, userId: 'nurse2' });
+    const start = async (userId: string) => (await sessions.start(userId))!;
+    const other = await start('nurse2');
+    expect(sessions.makeRoomFor(other.claims)).toEqual([]);
+    const held = [];
+    for (let n = 0; n < sessionsPerAccountMax; n += 1) {
+      clock.ms += 1;
+      const { claims } = await start('nurse1');
+      expect(sessions.makeRoomFor(claims)).toEqual([]);
+      held.push(claims);
+    }
+    // Its screen beats.
+    sessions.recheck(held[0]!);
+    clock.ms += 1;
+    const { claims } = await start('nurse1');
+    expect(sessions.makeRoomFor(claims)).toEqual([held[1]]);
+    expect(held.filter((one) => sessions.recheck(one) === undefined)).toEqual([held[1]]);
+    expect(sessions.recheck(claims)).toBeDefined();
+    expect(sessions.recheck(other.claims)).toBeDefined();
+    expect(sessions.atWork()).toBe(sessionsPerAccountMax + 1);
+  });
+
+  it('gives no way where it has ended already: by its age, by idling, by logout', async () => {
+    const { sessions, clock } = world();
+    const held = [];
+    for (let n = 0; n < sessionsPerAccountMax; n += 1) held.push((await sessions.start('nurse1'))!.claims);
+    for (const claims of held) sessions.makeRoomFor(claims);
+    sessions.revoke(sessionMark(held[0]!.sessionId), t0);
+    // A second logout on record would look like a forgery.
+    expect(sessions.makeRoomFor((await sessions.start('nurse1'))!.claims)).toEqual([]);
+    clock.ms = t0 + sessionIdleMs;
+    const busy = [];
+    for (let n = 0; n < sessionsPerAccountMax; n += 1) {
+      const { claims } = (await sessions.start('nurse1'))!;
+      expect(sessions.makeRoomFor(claims)).toEqual([]);
+      busy.push(claims);
+    }
+    while (clock.ms < t0 + sessionIdleMs + sessionMaxMs) {
+      expect(sessions.atWork()).toBe(sessionsPerAccountMax);
+      clock.ms += sessionIdleMs - 1;
+      for (const claims of busy) sessions.recheck(claims);
+    }
+    expect(sessions.makeRoomFor((await sessions.start('nurse1'))!.claims)).toEqual([]);
+    expect(sessions.atWork()).toBe(1);
+  });
+
+  it('is locked and unlocked whole, with all its screens, and no other one with it', async () => {
+    const { sessions } = world();
+    const { token, claims } = (await sessions.start('nurse1'))!;
+    const other = (await sessions.start('nurse1'))!;
+    sessions.setLocked(sessionMark(claims.sessionId), true);
+    expect((await sessions.read(token))?.viewer.locked).toBe(true);
+    expect(sessions.recheck(claims)?.locked).toBe(true);
+    expect((await sessions.read(other.token))?.viewer).not.toHaveProperty('locked');
+    sessions.setLocked(sessionMark(claims.sessionId), false);
+    expect((await sessions.read(token))?.viewer).not.toHaveProperty('locked');
+  });
+
+  it('ends by another epoch of its account, also where no server saw it disabled', async () => {
+    const { sessions, accounts, account, open } = world();
+    const { token } = (await sessions.start('nurse1'))!;
+    accounts.set('nurse1', { ...account, epoch: 'another' });
+    expect(await open().read(token)).toBeUndefined();
+  });
+
+  it('needs a key of 256 bits', () => {
+    expect(() => createTokens(Buffer.alloc(31).toString('base64url'))).toThrow(/fewer than 32 bytes/);
+  });
+});
+
+describe('a ticket', () => {
+  const claims = { userId: 'n', sessionId: 's1', startedAtMs: t0, seenAtMs: t0, fingerprint: 'f' };
+  it('opens once, in time, for its session', () => {
+    const clock = { ms: t0 };
+    const tickets = createTickets(() => clock.ms);
+    const ticket = tickets.issue(claims);
+    expect(tickets.redeem(ticket, 's1')).toEqual(claims);
+    expect(tickets.redeem(ticket, 's1')).toBeUndefined();
+    expect(tickets.redeem('x', 's1')).toBeUndefined();
+    const other = tickets.issue(claims);
+    expect(tickets.redeem(other, 's2')).toBeUndefined();
+    expect(tickets.redeem(other, 's1')).toBeUndefined();
+    const late = tickets.issue(claims);
+    clock.ms += ticketMs;
+    expect(tickets.redeem(late, 's1')).toBeUndefined();
+  });
+});
+
+it('tickets that one account asks for make none of another account void', () => {
+  const tickets = createTickets(() => t0);
+  const of = (userId: string) => ({ userId, sessionId: userId, startedAtMs: t0, seenAtMs: t0, fingerprint: 'f' });
+  const hers = tickets.issue(of('nora'));
+  const flood = Array.from({ length: 6_000 }, () => tickets.issue(of('flood')));
+  expect(tickets.redeem(hers, 'nora')).toEqual(of('nora'));
+  expect(tickets.redeem(flood[0]!, 'flood')).toBeUndefined();
+  expect(flood.filter((one) => tickets.redeem(one, 'flood') !== undefined)).toHaveLength(ticketsPerAccountMax);
+});
+
+describe('a station', () => {
+  const stations = createStations(secret);
+  it('is known by the value that it was given, in every process with the same key', () => {
+    const { station, value } = stations.issue();
+    expect(station).toMatch(/^[\w-]{8}$/);
+    expect(createStations(secret).read(value)).toBe(station);
+    expect(stations.issue().station).not.toBe(station);
+  });
+
+  it.each([undefined, '', 'x', '.', 'AAAAAAAA.', 'AAAAAAAA.BBBBBBBBBBBBBBBBBBBBBB', 'AAAAAAAA'])(
+    'is none that we did not give: %s',
+    (value) => {
+      expect(stations.read(value)).toBeUndefined();
+    },
+  );
+
+  it('is none of another key, nor of another id with its seal', () => {
+    const { station, value } = stations.issue();
+    expect(createStations(Buffer.alloc(32, 8).toString('base64url')).read(value)).toBeUndefined();
+    expect(stations.read(value.replace(station, 'AAAAAAAA'))).toBeUndefined();
+    expect(stations.read(`${value}.x`)).toBeUndefined();
+  });
+
+  const nora = { userId: 'nora', fingerprint: 'f1' };
+  const nils = { userId: 'nils', fingerprint: 'f2' };
+  const { station } = stations.issue();
+
+  it('proves who has logged in there, and to everybody else that somebody has', () => {
+    expect(stations.proofOf(undefined, station, nora)).toBe('none');
+    const value = stations.remember(undefined, station, nora);
+    expect(stations.proofOf(value, station, nora)).toBe('known');
+    expect(stations.proofOf(value, station, nils)).toBe('station');
+    expect(stations.proofOf(value, station, undefined)).toBe('station');
+    expect(stations.proofOf(stations.remember(value, station, nils), station, nora)).toBe('known');
+    expect(createStations(secret).proofOf(value, station, nora)).toBe('known');
+    expect(value).not.toContain('nora');
+  });
+
+  it('proves nothing with the cookie of another browser, another key or a changed one, nor after a new password', () => {
+    const value = stations.remember(undefined, station, nora);
+    expect(stations.proofOf(value, undefined, nora)).toBe('none');
+    expect(stations.proofOf(value, stations.issue().station, nora)).toBe('none');
+    expect(createStations(Buffer.alloc(32, 8).toString('base64url')).proofOf(value, station, nora)).toBe('none');
+    expect(stations.proofOf(`${'A'.repeat(8)}${value}`, station, nora)).toBe('none');
+    expect(stations.proofOf(`${value}.x`, station, nora)).toBe('none');
+    expect(stations.proofOf(value, station, { ...nora, fingerprint: 'new' })).toBe('station');
+  });
+
+  it('remembers so many people, and the one who logged in longest ago goes first', () => {
+    const person = (at: number) => ({ userId: `u${at}`, fingerprint: 'f' });
+    let value = stations.remember(undefined, station, nora);
+    for (let at = 1; at < knownMax; at += 1) value = stations.remember(value, station, person(at));
+    value = stations.remember(value, station, nora);
+    expect(stations.proofOf(value, station, person(1))).toBe('known');
+    value = stations.remember(value, station, person(knownMax));
+    expect([nora, person(1), person(2)].map((one) => stations.proofOf(value, station, one))).toEqual([
+      'known',
+      'station',
+      'known',
+    ]);
+  });
+});

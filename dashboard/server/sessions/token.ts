@@ -1,0 +1,68 @@
+/** The session's token, a signed JWT (RFC 7519, HS256) in the cookie: it outlives a restart of the server without a store. */
+import { createHash } from 'node:crypto';
+import { jwtVerify, SignJWT } from 'jose';
+import { VigilError } from '../../../contracts/errors.ts';
+import { sessionMaxMs } from '../../../log/audit/sessions.ts';
+import type { Claims } from '../core/session-rules.ts';
+
+const issuer = 'vigil-dashboard';
+const keyBytesMin = 32;
+
+export type Tokens = {
+  sign(claims: Claims): Promise<string>;
+  /** undefined for anything that we did not sign, whatever is wrong with it. */
+  verify(token: string, nowMs: number): Promise<Claims | undefined>;
+};
+
+/** @param secret base64url, at least 256 bits. @throws VigilError `settings-invalid` */
+export function createTokens(secret: string): Tokens {
+  const key = Buffer.from(secret, 'base64url');
+  if (key.length < keyBytesMin) {
+    throw new VigilError(
+      'settings-invalid',
+      `The file that VIGIL_SESSION_KEY_FILE names holds fewer than ${keyBytesMin} bytes (base64url).`,
+    );
+  }
+  return {
+    sign: ({ userId, sessionId, startedAtMs, seenAtMs, fingerprint }) =>
+      new SignJWT({ seen: seenAtMs, start: startedAtMs, fp: fingerprint })
+        .setProtectedHeader({ alg: 'HS256', typ: 'JWT' })
+        .setIssuer(issuer)
+        .setSubject(userId)
+        .setJti(sessionId)
+        .setExpirationTime(Math.ceil((startedAtMs + sessionMaxMs) / 1000))
+        .sign(key),
+    async verify(token, nowMs) {
+      try {
+        const { payload } = await jwtVerify(token, key, {
+          algorithms: ['HS256'],
+          issuer,
+          currentDate: new Date(nowMs),
+          requiredClaims: ['sub', 'jti', 'exp'],
+        });
+        const { sub, jti, start, seen, fp } = payload;
+        if (typeof sub !== 'string' || typeof jti !== 'string' || typeof fp !== 'string') return undefined;
+        if (typeof start !== 'number' || typeof seen !== 'number') return undefined;
+        return { userId: sub, sessionId: jti, startedAtMs: start, seenAtMs: seen, fingerprint: fp };
+      } catch {
+        return undefined;
+      }
+    },
+  };
+}
+
+/** What stands in a token for an account's password and epoch: another of either ends the sessions. */
+export function fingerprintOf({
+  password,
+  epoch = '',
+}: {
+  readonly password: string;
+  readonly epoch?: string | undefined;
+}): string {
+  return createHash('sha256').update(`${password}${epoch}`).digest('base64url').slice(0, 22);
+}
+
+/** What stands for a session in the audit trail, where its id itself must not be read. */
+export function sessionMark(sessionId: string): string {
+  return createHash('sha256').update(sessionId).digest('base64url').slice(0, 22);
+}

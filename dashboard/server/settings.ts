@@ -1,0 +1,76 @@
+import { auditKeySettings, auditReaderSettings } from '../../log/audit/settings.ts';
+import { kafkaSettings } from '../../log/kafka/settings.ts';
+import { canarySilenceSettings } from '../../process/canary-settings.ts';
+import { influxSettings } from '../../process/influx-settings.ts';
+import { metricsSettings } from '../../process/metrics-server.ts';
+import type { Manifest } from '../../process/settings.ts';
+
+/** Everything that the dashboard's server is told. */
+export const settings = {
+  ...kafkaSettings,
+  ...influxSettings,
+  ...auditKeySettings,
+  ...auditReaderSettings,
+  ...canarySilenceSettings,
+  ...metricsSettings(9462),
+  anchorsFile: {
+    kind: 'text',
+    env: 'VIGIL_AUDIT_ANCHORS_FILE',
+    help: "the witness's anchors of the audit trail, to read only; empty: the auditor's page cannot say whether the end was cut",
+    fallback: '',
+  },
+  logLevel: {
+    kind: 'choice',
+    env: 'VIGIL_LOG_LEVEL',
+    help: 'trace, debug, info, warn, error, fatal or silent',
+    choices: ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'],
+    fallback: 'info',
+  },
+  httpHost: { kind: 'text', env: 'VIGIL_HTTP_HOST', help: 'address to listen on', fallback: '127.0.0.1' },
+  httpPort: {
+    kind: 'integer',
+    env: 'VIGIL_HTTP_PORT',
+    help: 'HTTPS port of the screens',
+    min: 0,
+    max: 65_535,
+    fallback: 8443,
+  },
+  httpConnectsPerS: {
+    kind: 'integer',
+    env: 'VIGIL_HTTP_CONNECTS_PER_S',
+    help: 'connections of browsers let in by the second, addresses in turn, each a TLS handshake; the others wait; those of trusted proxies do not',
+    min: 1,
+    max: 10_000,
+    fallback: 100,
+  },
+  httpCertFile: { kind: 'file', env: 'VIGIL_HTTP_CERT_FILE', help: 'HTTPS certificate chain, PEM' },
+  httpKeyFile: { kind: 'secret-file', env: 'VIGIL_HTTP_KEY_FILE', help: 'its private key, PEM, mode 0600' },
+  publicOrigins: {
+    kind: 'list',
+    env: 'VIGIL_PUBLIC_ORIGIN',
+    help: 'the origins that browsers see, e.g. https://monitor.hospital.example, comma-separated',
+    fallback: ['https://localhost:8443'],
+  },
+  trustedProxies: {
+    kind: 'list',
+    env: 'VIGIL_TRUSTED_PROXIES',
+    help: 'addresses or networks of reverse proxies, comma-separated: only what they say in X-Forwarded-For is taken for the address of a browser, and their connections are let in at once',
+    fallback: [],
+  },
+  screenLockMs: {
+    kind: 'integer',
+    env: 'VIGIL_SCREEN_LOCK_MS',
+    help: 'a screen that nobody touched for so long hides names and asks for the password; alarms go on; ms',
+    min: 60_000,
+    max: 43_200_000,
+    fallback: 900_000,
+  },
+  wardsFile: { kind: 'file', env: 'VIGIL_WARDS_FILE', help: 'registry of wards and beds, JSON' },
+  accountsFile: { kind: 'file', env: 'VIGIL_ACCOUNTS_FILE', help: 'local accounts, JSON' },
+  sessionKey: {
+    kind: 'secret',
+    env: 'VIGIL_SESSION_KEY_FILE',
+    help: 'file with the key that signs sessions, 256 bits or more in base64url, mode 0600',
+  },
+  influxUser: { kind: 'text', env: 'VIGIL_INFLUX_USER', help: 'a user with read rights', fallback: 'dashboard' },
+} as const satisfies Manifest;

@@ -1,0 +1,107 @@
+/** Trends from InfluxDB 1.x, by the one user that may read there. */
+import { InfluxDB } from 'influx';
+import type { Logger } from 'pino';
+import { VigilError } from '../../contracts/errors.ts';
+import { influxTls } from '../../process/influx-tls.ts';
+import {
+  countsQueryText,
+  type Stored,
+  type TrendPlan,
+  type TrendRow,
+  trendQueryText,
+  valuesOfCodeMax,
+  valuesQueryText,
+} from './core/trend-query.ts';
+import type { StoredValue } from './core/what-if.ts';
+import type { HourCount } from './core/what-if-spans.ts';
+
+const timeoutMs = 10_000;
+
+export type TrendStore = {
+  /** Rows by code, oldest first. @throws VigilError `trends-unavailable`, whatever is wrong there */
+  query(plan: TrendPlan, associationId: string): Promise<Map<string, TrendRow[]>>;
+  /** How many values each hour holds, all codes together. @throws VigilError `trends-unavailable` */
+  counts(stored: Stored, associationId: string): Promise<HourCount[]>;
+  /** The values as they were measured. @throws VigilError `trends-unavailable` */
+  values(stored: Stored, associationId: string): Promise<StoredValue[]>;
+};
+
+export function createTrendStore(
+  options: {
+    readonly influxUrl: string;
+    readonly influxCaFile: string;
+    readonly influxServerName: string;
+    readonly servicesCrlFile: string;
+    readonly influxUser: string;
+    readonly influxPassword: string;
+    readonly influxDatabase: string;
+  },
+  log: Pick<Logger, 'info' | 'error'>,
+): TrendStore {
+  const url = new URL(options.influxUrl);
+  const protocol = url.protocol === 'https:' ? 'https' : 'http';
+  const influx = new InfluxDB({
+    username: options.influxUser,
+    password: options.influxPassword,
+    database: options.influxDatabase,
+    hosts: [
+      {
+        host: url.hostname,
+        port: Number(url.port || 8086),
+        protocol,
+        options: influxTls(options, log),
+      },
+    ],
+    pool: { requestTimeout: timeoutMs },
+  });
+  async function ask<T>(text: string, retentionPolicy: string, read: (series: readonly RawSeries[]) => T): Promise<T> {
+    try {
+      const { results }: RawAnswer = await influx.queryRaw(text, { precision: 'ms', retentionPolicy });
+      const error = results.find((one) => one.error !== undefined)?.error;
+      if (error !== undefined) throw new Error(error);
+      return read(results.flatMap(({ series }) => series ?? []));
+    } catch (cause) {
+      throw new VigilError('trends-unavailable', 'The trends cannot be read now; live values go on.', { cause });
+    }
+  }
+
+  return {
+    query: async (plan, associationId) => ask(trendQueryText(plan, associationId), plan.retention, rowsOf),
+    counts: async (stored, associationId) => ask(countsQueryText(stored, associationId), 'raw', countsOf),
+    values: async (stored, associationId) => ask(valuesQueryText(stored, associationId), 'raw', valuesOf),
+  };
+}
+
+type Cell = number | boolean | null;
+type RawSeries = { tags?: { code?: string }; columns: string[]; values: Cell[][] };
+type RawAnswer = { results: { error?: string; series?: RawSeries[] }[] };
+
+function rowsOf(all: readonly RawSeries[]): Map<string, TrendRow[]> {
+  const rows = new Map<string, TrendRow[]>();
+  for (const { tags, values } of all) {
+    const known = rows.get(tags?.code ?? '') ?? [];
+    rows.set(tags?.code ?? '', known);
+    for (const [timeMs, mean, min, max] of values) {
+      if (typeof timeMs === 'number' && typeof mean === 'number' && typeof min === 'number' && typeof max === 'number')
+        known.push({ timeMs, mean, min, max });
+    }
+  }
+  return rows;
+}
+
+function countsOf(all: readonly RawSeries[]): HourCount[] {
+  return all.flatMap(({ values }) =>
+    values.flatMap(([atMs, n]) => (typeof atMs === 'number' && typeof n === 'number' ? [{ atMs, values: n }] : [])),
+  );
+}
+
+function valuesOf(all: readonly RawSeries[]): StoredValue[] {
+  return all.flatMap(({ tags: { code = '' } = {}, values }) => {
+    if (values.length >= valuesOfCodeMax) throw new Error(`more than ${valuesOfCodeMax} values of ${code} in one read`);
+    return values.flatMap(([timeMs, value, questionable]) =>
+      typeof timeMs === 'number' && typeof value === 'number'
+        ? [{ timeMs, code, value, questionable: questionable === true }]
+        : [],
+    );
+  });
+}

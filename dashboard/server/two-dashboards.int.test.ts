@@ -1,0 +1,160 @@
+/** Two dashboards on one Kafka: changes that are made on both at once are decided one after the other. */
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
+import { connectFor, openLogAs, ownPorts, type RunningHouse, startHouse, until } from '../../tests/system.ts';
+import { type Account, writeAccounts } from './accounts/accounts.ts';
+import { hashPassword } from './accounts/password.ts';
+import { type Answer, type Browser, newBrowser } from './browser.testing.ts';
+
+const password = 'a long enough phrase';
+const run = randomUUID().slice(0, 6);
+const ward = `two-${run}`;
+const beds = Array.from({ length: 40 }, (_, at) => String(at + 1));
+/** Two that act at once meet by chance: so many times, and each time exactly one may win. */
+const rounds = [1, 2, 3, 4, 5];
+
+const houses: RunningHouse[] = [];
+let anna: Browser;
+let bert: Browser;
+
+beforeAll(async () => {
+  const accountsFile = join(mkdtempSync(join(tmpdir(), 'vigil-two-')), 'accounts.json');
+  const wardsFile = join(dirname(accountsFile), 'wards.json');
+  const hash = await hashPassword(password);
+  const account = (userId: string, name: string): [string, Account] => [
+    userId,
+    { userId, name, role: 'nurse', wards: [ward], password: hash, disabled: false },
+  ];
+  writeAccounts(accountsFile, new Map([account('anna', 'Anna'), account('bert', 'Bert')]));
+  writeFileSync(wardsFile, JSON.stringify({ version: 1, wards: [{ ward, beds }] }));
+  const gateway = await openLogAs(inject('platform'), 'gateway');
+  const ids = rounds.flatMap((round) => [
+    `m${round}`,
+    ...[0, 1].flatMap((at) => [`p${round}-${at}`, `b${round}-${at}`]),
+  ]);
+  for (const id of ids) await connectFor(inject('platform'), gateway, `two-${run}-${id}`);
+  await gateway.close();
+  const start = async (userId: string): Promise<Browser> => {
+    const platform = await ownPorts(inject('platform'));
+    houses.push(
+      await startHouse(platform, 'dashboard', { VIGIL_ACCOUNTS_FILE: accountsFile, VIGIL_WARDS_FILE: wardsFile }),
+    );
+    const browser = newBrowser({
+      port: platform.httpPort,
+      ca: readFileSync(join(platform.stateDir, 'certs', 'ca.pem'), 'utf8'),
+      origin: `https://localhost:${platform.httpPort}`,
+    });
+    expect((await browser.login(userId, password)).status).toBe(200);
+    return browser;
+  };
+  anna = await start('anna');
+  bert = await start('bert');
+});
+
+afterAll(async () => {
+  for (const house of houses) await house.close();
+});
+
+const patientOf = (patientId: string, familyName = 'Made') => ({
+  patientId,
+  familyName,
+  givenName: 'Up',
+  category: 'adult' as const,
+});
+const assign = (browser: Browser, deviceId: string, bed: string, patient: unknown, version: number | null = 0) =>
+  browser.post(`/api/devices/${deviceId}/associations`, { ward, bed, patient, version });
+const view = (browser: Browser, associationId: string) => browser.get(`/api/associations/${associationId}`);
+
+/** The one that won and the one that lost; fails where it was not one of each. */
+function judged(answers: readonly Answer[], done: number): { won: number; lost: number } {
+  const statuses = answers.map(({ status }) => status);
+  expect(statuses.toSorted((a, b) => a - b)).toEqual([done, 409]);
+  return { won: statuses.indexOf(done), lost: statuses.indexOf(409) };
+}
+
+/** Both dashboards show the same bed and patient at an association. */
+async function bothShow(associationId: string, what: { bed?: string; familyName?: string; patientId?: string }) {
+  for (const browser of [anna, bert])
+    await until('the same on both', async () => {
+      const { body } = await view(browser, associationId);
+      const { familyName, patientId } = body.bed?.patient ?? {};
+      return Object.entries(what).every(
+        ([field, value]) => ({ bed: body.bed?.bed, familyName, patientId })[field as 'bed'] === value,
+      );
+    });
+}
+
+describe('two people who change one thing at once, each through a dashboard of their own', () => {
+  it.each(rounds)('a move: one wins, the other is told by whom (round %i)', async (round) => {
+    const deviceId = `two-${run}-m${round}`;
+    const admitted = await assign(anna, deviceId, String(round), patientOf(`M-${round}`));
+    expect(admitted.status).toBe(201);
+    const { associationId } = admitted.body;
+    await bothShow(associationId, { bed: String(round) });
+    const targets = [String(10 + round), String(20 + round)];
+    const answers = await Promise.all(
+      [anna, bert].map((browser, at) =>
+        browser.post(`/api/devices/${deviceId}/move`, { ward, bed: targets[at], version: 1 }),
+      ),
+    );
+    const { won, lost } = judged(answers, 200);
+    expect(answers[lost]!.body).toMatchObject({ code: 'conflict', version: 2 });
+    expect(answers[lost]!.body.message).toContain(['Anna', 'Bert'][won]);
+    expect(answers[lost]!.body.changes).toMatchObject([{ act: 'moved', fields: [{ field: 'bed', to: targets[won] }] }]);
+    await bothShow(associationId, { bed: targets[won]! });
+  });
+
+  it.each(rounds)('a correction and another one: no half of each (round %i)', async (round) => {
+    const deviceId = `two-${run}-m${round}`;
+    const { body } = await anna.get('/api/devices');
+    const { current, version } = body.devices.find(
+      (one: { device: { deviceId: string } }) => one.device.deviceId === deviceId,
+    );
+    const { associationId } = current;
+    const wanted = [
+      { patientId: `A-${round}`, familyName: 'Annas' },
+      { patientId: `B-${round}`, familyName: 'Berts' },
+    ];
+    await until('both know the version', async () => (await view(bert, associationId)).body.version === version);
+    const answers = await Promise.all(
+      [anna, bert].map((browser, at) =>
+        browser.post(`/api/devices/${deviceId}/associations/${associationId}/patient`, {
+          version,
+          changes: wanted[at],
+        }),
+      ),
+    );
+    const { won } = judged(answers, 200);
+    await bothShow(associationId, wanted[won]!);
+  });
+
+  it.each(rounds)('one patient at two devices: not admitted twice (round %i)', async (round) => {
+    const answers = await Promise.all(
+      [anna, bert].map((browser, at) =>
+        assign(browser, `two-${run}-p${round}-${at}`, String(30 + at), patientOf(`P-${round}`)),
+      ),
+    );
+    const { won } = judged(answers, 201);
+    const { associationId } = answers[won]!.body;
+    await bothShow(associationId, { patientId: `P-${round}` });
+    const ended = await anna.call('DELETE', `/api/devices/two-${run}-p${round}-${won}/associations/${associationId}`);
+    expect(ended.status).toBe(200);
+    await until('the bed is free on both', async () => (await view(bert, associationId)).status === 404);
+  });
+
+  it.each(rounds)('two patients for one bed: one is in it (round %i)', async (round) => {
+    const answers = await Promise.all(
+      [anna, bert].map((browser, at) =>
+        assign(browser, `two-${run}-b${round}-${at}`, String(34 + round), patientOf(`B${at}-${run}-${round}`)),
+      ),
+    );
+    const { won, lost } = judged(answers, 201);
+    expect(answers[lost]!.body).toMatchObject({
+      code: 'bed-occupied',
+      occupiedBy: { deviceId: `two-${run}-b${round}-${won}` },
+    });
+  });
+});

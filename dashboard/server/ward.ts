@@ -1,0 +1,50 @@
+/**
+ * The command line of the registry of wards and beds:
+ * `node dashboard/server/ward.ts check --file wards.json`, `… show --file wards.json`, `… set --file wards.json < new.json`
+ */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { text } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import { VigilError } from '../../contracts/errors.ts';
+import { visibleLines } from '../../contracts/text.ts';
+import { parseWards, readWardsFile } from './wards-file.ts';
+
+const usage = `Usage: node dashboard/server/ward.ts <command> --file FILE
+  check   says every fault of the file
+  show    prints the file
+  set     replaces the file by the one on standard input, if it has no fault`;
+
+async function run(args: readonly string[]): Promise<string> {
+  const { values, positionals } = parseArgs({
+    args: [...args],
+    allowPositionals: true,
+    options: { file: { type: 'string' } },
+  });
+  const { file } = values;
+  if (file === undefined) throw new VigilError('settings-invalid', usage);
+  switch (positionals[0]) {
+    case 'check': {
+      const { wards } = readWardsFile(file);
+      return `${wards.length} wards, ${wards.reduce((sum, { beds }) => sum + beds.length, 0)} beds: no fault.`;
+    }
+    case 'show':
+      return readFileSync(file, 'utf8').trimEnd();
+    case 'set': {
+      const content = await text(process.stdin);
+      const { wards } = parseWards('on standard input', content);
+      const draft = `${file}.${process.pid}.new`;
+      writeFileSync(draft, content, { mode: 0o644 });
+      renameSync(draft, file);
+      return `${wards.length} wards are registered. The dashboard reads them within seconds.`;
+    }
+    default:
+      throw new VigilError('settings-invalid', usage);
+  }
+}
+
+try {
+  process.stdout.write(`${await run(process.argv.slice(2))}\n`);
+} catch (error) {
+  process.stderr.write(`${visibleLines((error as Error).message)}\n`);
+  process.exitCode = 1;
+}

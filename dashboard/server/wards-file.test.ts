@@ -1,0 +1,44 @@
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { describe, expect, it, vi } from 'vitest';
+import { followWards, readWardsFile } from './wards-file.ts';
+
+const file = join(mkdtempSync(join(tmpdir(), 'vigil-wards-')), 'wards.json');
+const write = (...wards: unknown[]) => writeFileSync(file, JSON.stringify({ version: 1, wards }));
+const icu = { ward: 'ICU', beds: ['U-1'] };
+
+describe('the wards file', () => {
+  it('that is shipped is right, and has the beds of the demo', () => {
+    const { wards } = readWardsFile(join(import.meta.dirname, '../../ops/wards/wards.json'));
+    expect(wards.map(({ ward, beds }) => `${ward} ${beds[0]}`)).toEqual(['icu ICU-1', 'step-down SD-1']);
+  });
+
+  it.each([
+    ['absent', undefined, /cannot be read/],
+    ['no JSON', '{', /does not hold JSON/],
+    ['faulty', '{"version":1,"wards":[{"ward":"*","beds":["1","1"]}]}', /all wards; ward 1, bed 2 is there twice/],
+  ])('%s is refused with its name and every fault', (_, content, words) => {
+    const path = content === undefined ? '/absent/wards.json' : file;
+    if (content !== undefined) writeFileSync(file, content);
+    expect(() => readWardsFile(path)).toThrow(words);
+    expect(() => readWardsFile(path)).toThrow(path);
+  });
+
+  it('is read again when it changes; a faulty change is refused whole, logged, and the former one stays', async () => {
+    write(icu);
+    const lines: string[] = [];
+    const wards = followWards(file, pino({}, { write: (line: string) => void lines.push(line) }), 5);
+    try {
+      expect(wards.current().wards).toEqual([icu]);
+      write(icu, { ward: 'New', beds: [] });
+      await vi.waitFor(() => expect(wards.current().wards).toHaveLength(2), 30_000);
+      writeFileSync(file, readFileSync(file, 'utf8').replace('"New"', '" New"'));
+      await vi.waitFor(() => expect(lines.join()).toContain('the former one stays'), 30_000);
+      expect(wards.current().wards[1]?.ward).toBe('New');
+    } finally {
+      wards.close();
+    }
+  });
+});

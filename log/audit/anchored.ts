@@ -1,0 +1,135 @@
+/** Whether the log of the audit trail is what its anchors say. Pure; records come in the order of their partition. */
+
+import { formatInstant, parseInstant } from '../../contracts/time.ts';
+import { type Anchor, digestStart, nextDigest } from './anchor.ts';
+import type { AuditFault, Hash } from './chain.ts';
+
+/** A record that came into the log later than this after its own time was not written when it says (ours; clocks and waits are less). */
+export const lateMsMax = 10 * 60_000;
+
+type Mark = { readonly offset: number; readonly digest: string; readonly line: number; readonly atMs: number };
+
+type Part = {
+  /** Anchored places, lowest offset first. */
+  readonly marks: readonly Mark[];
+  /** The next mark that the reading comes to. */
+  at: number;
+  /** Undefined until the reading comes to a mark, where it began in the middle. */
+  digest: string | undefined;
+  nextOffset: number;
+  isWrong: boolean;
+  checked: number;
+};
+
+export type LogPlace = { readonly partition: number; readonly offset: number };
+
+/**
+ * @param fromMiddle the reading need not begin at the first record that was anchored
+ */
+export function createAnchoredCheck(anchors: readonly Anchor[], hash: Hash, fromMiddle: boolean) {
+  const parts = new Map<number, Part>();
+  const lineAtMs = new Map(anchors.map(({ line, at }) => [line, parseInstant(at) ?? 0]));
+  const first = anchors[0];
+  const last = anchors.at(-1);
+
+  function partOf(partition: number, offset: number, faults: AuditFault[]): Part {
+    const known = parts.get(partition);
+    if (known) return known;
+    const marks = marksOf(anchors, partition);
+    const from = marks[0]?.from ?? 0;
+    const isMiddle = offset > from;
+    if (isMiddle && !fromMiddle)
+      faults.push({ kind: 'cut', text: `the records of partition ${partition} before offset ${offset} are gone` });
+    const at = isMiddle ? marks.filter((mark) => mark.offset < offset).length : 0;
+    const part = {
+      marks,
+      at,
+      digest: isMiddle ? undefined : digestStart,
+      nextOffset: offset,
+      isWrong: false,
+      checked: 0,
+    };
+    parts.set(partition, part);
+    passMarks(partition, part, offset, faults);
+    return part;
+  }
+
+  /** Compares at each mark that lies before the record at this offset. */
+  function passMarks(partition: number, part: Part, offset: number, faults: AuditFault[]): void {
+    for (let mark = part.marks[part.at]; mark && mark.offset <= offset; mark = part.marks[part.at]) {
+      part.at += 1;
+      const isThere = mark.offset === part.nextOffset;
+      if (isThere && (part.digest === undefined || part.digest === mark.digest)) part.checked += 1;
+      else if (!part.isWrong) {
+        part.isWrong = true;
+        faults.push({ kind: 'changed', text: changedText(partition, part.marks[part.at - 2]?.offset ?? 0, mark) });
+      }
+      part.digest = mark.digest;
+    }
+  }
+
+  return {
+    /**
+     * Takes the next record of a partition.
+     * @param value base64url of the sealed record
+     * @param atMs the time that it says; undefined where it does not open
+     */
+    take({ partition, offset }: LogPlace, key: string, value: string, atMs?: number): AuditFault[] {
+      const faults: AuditFault[] = [];
+      const part = partOf(partition, offset, faults);
+      // A second reading of the same records says nothing new.
+      if (offset < part.nextOffset) return faults;
+      passMarks(partition, part, offset, faults);
+      const line = part.marks[part.at]?.line ?? (last === undefined ? undefined : last.line + 1);
+      const notThereAtMs = line === undefined ? undefined : lineAtMs.get(line - 1);
+      if (atMs !== undefined && notThereAtMs !== undefined && atMs < notThereAtMs - lateMsMax)
+        faults.push({ kind: 'backdated', text: lateText({ partition, offset }, atMs, notThereAtMs) });
+      if (part.digest !== undefined) part.digest = nextDigest(part.digest, key, value, hash);
+      part.nextOffset = offset + 1;
+      passMarks(partition, part, offset + 1, faults);
+      return faults;
+    },
+    /** Whether a record lies where everything must be signed: the witness came with the signatures. */
+    mustBeSigned({ partition, offset }: LogPlace): boolean {
+      const start = first?.places.find((place) => place.partition === partition);
+      return first !== undefined && offset >= (start?.offset ?? 0);
+    },
+    /** What is missing at the end, once all that lies in the log has been read. */
+    finish(): AuditFault[] {
+      const anchored = anchors.flatMap(({ places }) => places.map(({ partition }) => partition));
+      const partitions = new Set([...parts.keys(), ...anchored]);
+      return [...partitions].flatMap((partition): AuditFault[] => {
+        const mark = marksOf(anchors, partition).at(-1);
+        const end = parts.get(partition)?.nextOffset ?? 0;
+        if (mark === undefined || end >= mark.offset) return [];
+        return [{ kind: 'cut', text: cutText(partition, end, mark) }];
+      });
+    },
+    /** Anchored places whose digest was compared and was right. */
+    checked: () => [...parts.values()].reduce((sum, part) => sum + part.checked, 0),
+  };
+}
+
+function marksOf(anchors: readonly Anchor[], partition: number): (Mark & { readonly from: number })[] {
+  return anchors.flatMap(({ line, at, places }) =>
+    places
+      .filter((place) => place.partition === partition)
+      .map(({ offset, digest, from }) => ({ offset, digest, from, line, atMs: parseInstant(at) ?? 0 })),
+  );
+}
+
+function changedText(partition: number, from: number, { offset, atMs, line }: Mark): string {
+  const which = `the records of partition ${partition} from offset ${from} to ${offset - 1}`;
+  return `${which} are not those that were anchored at ${formatInstant(atMs)} (line ${line})`;
+}
+
+function cutText(partition: number, end: number, { offset, atMs, line }: Mark): string {
+  const until = `partition ${partition} ends before offset ${end}`;
+  const anchored = `offset ${offset - 1} was anchored at ${formatInstant(atMs)} (line ${line})`;
+  return `${until}, and ${anchored}: ${offset - end} records are cut off`;
+}
+
+function lateText({ partition, offset }: LogPlace, atMs: number, notThereAtMs: number): string {
+  const record = `the record at offset ${offset} of partition ${partition}`;
+  return `${record} says ${formatInstant(atMs)}, and was not in the log at ${formatInstant(notThereAtMs)}`;
+}

@@ -1,0 +1,214 @@
+import { createHash } from 'node:crypto';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { operatorActions } from '../../contracts/audit-actions.ts';
+import { canonicalJson } from '../../contracts/canonical.ts';
+import type { AuditRecord } from '../../contracts/messages/records.ts';
+import { newAuditKeys } from './audit.testing.ts';
+import { type AuditEvent, type ChainHead, chainStart, linkRecord, type Signer } from './chain.ts';
+import { beginChains, checkNext, closeCheck, missingRecords, newCheck } from './check.ts';
+import { judgeRecord } from './rules.ts';
+
+const hash = (text: string) => createHash('sha256').update(text).digest('base64url');
+
+describe('the canonical form (RFC 8785)', () => {
+  it('is that of the example in section 3.2.2 and 3.2.3', () => {
+    const input = JSON.parse(
+      '{"numbers":[333333333.33333329,1E30,4.50,2e-3,0.000000000000000000000000001],"string":"\\u20ac$\\u000F\\u000aA\'\\u0042\\u0022\\u005c\\\\\\"\\/","literals":[null,true,false]}',
+    );
+    expect(canonicalJson(input)).toBe(
+      '{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"string":"€$\\u000f\\nA\'B\\"\\\\\\\\\\"/"}',
+    );
+  });
+
+  it('sorts names by UTF-16 code units, as in section 3.2.3', () => {
+    const names = ['\u20ac', '\r', '\ufb33', '1', '\ud83d\ude00', '\u0080', '\u00f6'];
+    const sorted = JSON.parse(canonicalJson(Object.fromEntries(names.map((name) => [name, 0]))));
+    // The name that is a number comes first in any JavaScript object.
+    expect(Object.keys(sorted)).toEqual(['1', '\r', '\u0080', '\u00f6', '\u20ac', '\ud83d\ude00', '\ufb33']);
+    expect(canonicalJson({ '\ufb33': 0, '\ud83d\ude00': 1 })).toBe('{"\ud83d\ude00":1,"\ufb33":0}');
+  });
+
+  it.each([[Number.NaN], [Number.POSITIVE_INFINITY], ['\ud83d'], [() => 1], [undefined]])('refuses %s', (value) => {
+    expect(() => canonicalJson(value)).toThrow(TypeError);
+  });
+
+  it('is the same whatever the order of members, and reads back', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string({ unit: 'grapheme' }), fc.jsonValue()), (object) => {
+        const turned = Object.fromEntries(Object.entries(object).reverse());
+        expect(canonicalJson(turned)).toBe(canonicalJson(object));
+        expect(canonicalJson(JSON.parse(canonicalJson(object)))).toBe(canonicalJson(object));
+      }),
+    );
+  });
+});
+
+const keys = newAuditKeys();
+const dashboard = keys.signer('dashboard');
+const strangers = newAuditKeys().signer('dashboard');
+
+function chain(length: number, boot = 'boot-1', signer = dashboard): AuditRecord[] {
+  let head: ChainHead = { boot, n: 0, hash: chainStart };
+  return Array.from({ length }, (_, at) => {
+    const event: AuditEvent = { actor: { userId: `user-${at % 3}` }, action: 'login-failed' };
+    const record = linkRecord(head, event, `2026-01-01T00:00:00.${String(at).padStart(3, '0')}Z`, hash, signer);
+    head = { boot, n: record.n, hash: record.hash };
+    return record;
+  });
+}
+
+const judge = (record: AuditRecord) => judgeRecord(record, undefined, hash, keys.verify);
+
+function verdict(records: readonly AuditRecord[], fromMiddle = false) {
+  const check = newCheck(fromMiddle);
+  const outcomes = records.map((record) => checkNext(check, record, judge(record)));
+  closeCheck(check, Number.POSITIVE_INFINITY);
+  return { intact: check.intact, outcomes, kinds: check.faults.map(({ kind }) => kind), faults: check.faults };
+}
+
+const event: AuditEvent = { actor: { userId: 'x' }, action: 'login-failed' };
+/** The record that stands in the place of `one`, made by who holds the key. */
+const remade = (one: AuditRecord, before: AuditRecord, more: Partial<AuditEvent> = {}, signer: Signer = dashboard) =>
+  linkRecord({ boot: one.boot, n: before.n, hash: before.hash }, { ...event, ...more }, one.at, hash, signer);
+
+describe('the chain', () => {
+  const whole = chain(6);
+  it('holds as it was written', () => {
+    expect(verdict(whole)).toEqual({ intact: true, outcomes: Array(6).fill('ok'), kinds: [], faults: [] });
+  });
+
+  it('holds in any order of reading, and with repeats', () => {
+    const order = fc.shuffledSubarray([...whole, ...whole], { minLength: 12, maxLength: 12 });
+    fc.assert(fc.property(order, (records) => verdict(records).intact));
+  });
+
+  it.each<[string, string, (records: AuditRecord[]) => AuditRecord[]]>([
+    ['a field is changed', 'changed', (r) => r.map((one) => (one.n === 3 ? { ...one, action: 'logout' } : one))],
+    [
+      'a time is changed',
+      'changed',
+      (r) => r.map((one) => (one.n === 3 ? { ...one, at: '2026-01-01T00:00:01.000Z' } : one)),
+    ],
+    ['one is missing', 'removed', (r) => r.filter((one) => one.n !== 3)],
+    ['the first is missing', 'cut', (r) => r.slice(1)],
+    [
+      'two are exchanged',
+      'changed',
+      (r) => r.map((one) => (one.n === 3 ? { ...r[3]!, n: 3 } : one.n === 4 ? { ...r[2]!, n: 4 } : one)),
+    ],
+    [
+      'one is replaced by another with a right hash that nobody of ours signed',
+      'forged',
+      (r) => r.map((one) => (one.n === 3 ? remade(one, r[1]!, {}, strangers) : one)),
+    ],
+    [
+      'one has the signature of another record',
+      'forged',
+      (r) => r.map((one) => (one.n === 3 ? { ...remade(one, r[1]!), sig: r[2]!.sig } : one)),
+    ],
+    [
+      'one is replaced by another with a right hash and signature',
+      'moved',
+      (r) => r.map((one) => (one.n === 3 ? remade(one, r[1]!) : one)),
+    ],
+    ['one is added beside another', 'added', (r) => [...r, remade(r[2]!, r[1]!)]],
+    [
+      'one was written with an earlier time than the one before it',
+      'backdated',
+      (r) => [...r, remade({ ...r[5]!, n: 7, at: '2025-12-31T23:58:00.000Z' }, r[5]!)],
+    ],
+    [
+      'one without a signature goes on',
+      'unsigned',
+      (r) => {
+        const { writer: _, key: __, sig: ___, hash: ____, ...open } = remade({ ...r[5]!, n: 7 }, r[5]!);
+        return [...r, { ...open, hash: hash(canonicalJson(open)) } as AuditRecord];
+      },
+    ],
+  ])('does not hold where %s', (_, kind, change) => {
+    const { intact, kinds } = verdict(change([...whole]));
+    expect([intact, kinds[0]]).toEqual([false, kind]);
+  });
+
+  it('names every gap, with its records and the time after it', () => {
+    const gaps = chain(9).filter(({ n }) => n !== 2 && n !== 5 && n !== 6);
+    expect(verdict(gaps).faults).toEqual([
+      { kind: 'removed', text: 'record 2 of boot-1 is missing, before the one of 2026-01-01T00:00:00.002Z' },
+      { kind: 'removed', text: 'records 5 to 6 of boot-1 are missing, before the one of 2026-01-01T00:00:00.006Z' },
+    ]);
+  });
+
+  it('may begin in the middle only where the reading does', () => {
+    expect(verdict(whole.slice(2), true).intact).toBe(true);
+    expect(verdict(whole.slice(2), false).intact).toBe(false);
+  });
+
+  it('read from the middle of the log, partition after partition, begins at its lowest record', () => {
+    const records = chain(9).slice(2);
+    const order = [
+      ...records.filter((record) => record.n % 2 === 0),
+      ...records.filter((record) => record.n % 2 === 1),
+    ];
+    const check = newCheck(true);
+    beginChains(check, order);
+    for (const record of order) expect(checkNext(check, record, judge(record))).toBe('ok');
+    expect(check.faults).toEqual([]);
+    expect(missingRecords(check)).toEqual([]);
+    // One that is met later begins at its first record: without it, something is missing.
+    const [, second] = chain(2, 'later');
+    expect(checkNext(check, second!, judge(second!))).toBe('ok');
+    expect(missingRecords(check)).toHaveLength(1);
+  });
+
+  it('of one process says nothing of another', () => {
+    const other = chain(3, 'boot-2').slice(1);
+    const check = newCheck(false);
+    for (const record of [...whole, ...other]) checkNext(check, record, judge(record));
+    expect(missingRecords(check)).toEqual([
+      'record 1 of boot-2 is missing, before the one of 2026-01-01T00:00:00.001Z',
+    ]);
+  });
+});
+
+describe('a record by itself', () => {
+  const record = (more: Partial<AuditEvent>, signer: Signer = dashboard) =>
+    linkRecord({ boot: 'b', n: 0, hash: '' }, { ...event, ...more }, '2026-01-01T00:00:00.000Z', hash, signer);
+  const person = { userId: 'p', name: 'P', role: 'physician' } as const;
+  const session = 'mark';
+
+  it.each<[string, AuditRecord, string | undefined]>([
+    ['an act of a session', record({ actor: person, action: 'alarm-acknowledged', session }), undefined],
+    ['a failed login of nobody', record({}), undefined],
+    ['an act of a person without a session', record({ actor: person, action: 'alarm-acknowledged' }), 'forged'],
+    ['a refusal of a person without a session', record({ actor: person, action: 'access-denied' }), 'forged'],
+    ['an act of nobody', record({ action: 'limits-changed' }), 'forged'],
+    [
+      'an act at a screen, signed by the operator’s command line',
+      record({ actor: person, action: 'alarm-acknowledged', session }, keys.signer('operator')),
+      'forged',
+    ],
+    [
+      'an act of the operator’s command line, signed by the dashboard',
+      record({ actor: person, action: 'patients-captured', session }),
+      'forged',
+    ],
+    ...operatorActions.map((action): [string, AuditRecord, undefined] => [
+      `${action} at the operator’s command line`,
+      record({ actor: person, action, session }, keys.signer('operator')),
+      undefined,
+    ]),
+    ['a key of one writer used by another', { ...record({}), writer: 'operator' }, 'changed'],
+  ])('%s', (_, one, fault) => {
+    expect(judge(one)).toMatchObject(fault === undefined ? { kind: 'signed' } : { kind: 'bad', fault });
+  });
+
+  it('is bad where its envelope says another writer or process', () => {
+    expect(judgeRecord(record({}), { writer: 'dashboard', boot: 'b' }, hash, keys.verify).kind).toBe('signed');
+    for (const sealed of [
+      { writer: 'operator', boot: 'b' },
+      { writer: 'dashboard', boot: 'c' },
+    ])
+      expect(judgeRecord(record({}), sealed, hash, keys.verify)).toMatchObject({ kind: 'bad', fault: 'forged' });
+  });
+});

@@ -1,0 +1,71 @@
+/** The keys of the audit trail's writers: Ed25519 (RFC 8032), as JWKs (RFC 8037). */
+import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from 'node:crypto';
+import type { JWK } from 'jose';
+import { auditWriters } from '../../contracts/audit-actions.ts';
+import { canonicalJson } from '../../contracts/canonical.ts';
+import { VigilError } from '../../contracts/errors.ts';
+import type { AuditWriter, Signer } from './chain.ts';
+import type { Verify } from './rules.ts';
+
+/** Who signs: the writers of the trail, and the witness, which signs its anchors. */
+export const auditSigners = [...auditWriters, 'witness'] as const;
+export type AuditSigner = (typeof auditSigners)[number];
+
+/** A JWK set whose `use` is `sig`; `owner` says whose key each is, `kid` is its thumbprint. Keys that were replaced stay in it. */
+export type AuditKeys = { readonly keys: readonly (JWK & { readonly owner?: string })[] };
+
+export type PublicKeys = {
+  readonly verify: Verify;
+  readonly verifyAnchor: (key: string, text: string, sig: string) => 'right' | 'wrong' | 'unknown';
+};
+
+/** RFC 7638: the canonical form of the required members is already the RFC 8785 one. */
+export function thumbprint({ crv, kty, x }: JWK): string {
+  return createHash('sha256').update(canonicalJson({ crv, kty, x })).digest('base64url');
+}
+
+/** @throws VigilError `settings-invalid` where the text is not a private Ed25519 JWK */
+export function readAuditKey(
+  jwkText: string,
+  setting: string,
+): { readonly key: string; readonly sign: (text: string) => string } {
+  try {
+    const jwk = JSON.parse(jwkText) as JWK;
+    if (jwk.crv !== 'Ed25519') throw new Error('another curve');
+    const privateKey = createPrivateKey({ key: jwk, format: 'jwk' });
+    const key = thumbprint(createPublicKey(privateKey).export({ format: 'jwk' }));
+    return { key, sign: (text) => sign(null, Buffer.from(text), privateKey).toString('base64url') };
+  } catch (cause) {
+    throw new VigilError('settings-invalid', `The file that ${setting} names does not hold a private Ed25519 JWK.`, {
+      cause,
+    });
+  }
+}
+
+/** @throws VigilError `settings-invalid` */
+export function readSigner(jwkText: string, writer: AuditWriter): Signer {
+  return { writer, ...readAuditKey(jwkText, 'VIGIL_AUDIT_KEY_FILE') };
+}
+
+/** @throws VigilError `settings-invalid` where the text is no set of public keys */
+export function readPublicKeys(text: string): PublicKeys {
+  const known = new Map<string, KeyObject>();
+  try {
+    for (const jwk of (JSON.parse(text) as AuditKeys).keys) {
+      if (!auditSigners.includes(jwk.owner as AuditSigner)) throw new Error('a key of nobody');
+      known.set(`${jwk.owner} ${thumbprint(jwk)}`, createPublicKey({ key: jwk, format: 'jwk' }));
+    }
+  } catch (cause) {
+    throw new VigilError('settings-invalid', 'The file that VIGIL_AUDIT_KEYS_FILE names is no set of public keys.', {
+      cause,
+    });
+  }
+  const judge = (owner: AuditSigner, key: string, text: string, sig: string) => {
+    const publicKey = known.get(`${owner} ${key}`);
+    if (!publicKey) return 'unknown' as const;
+    return verify(null, Buffer.from(text), publicKey, Buffer.from(sig, 'base64url'))
+      ? ('right' as const)
+      : ('wrong' as const);
+  };
+  return { verify: judge, verifyAnchor: (key, text, sig) => judge('witness', key, text, sig) };
+}

@@ -1,0 +1,74 @@
+/** What is wrong with one audit record by itself. Pure. How records follow each other is in check.ts. */
+import { operatorActions } from '../../contracts/audit-actions.ts';
+import type { AnyAuditRecord } from '../../contracts/messages/records.ts';
+import type { AuditFaultKind } from './chain.ts';
+import { type AuditWriter, type Hash, hashIsRight, isSigned, signedText } from './chain.ts';
+
+/** Whether a text was signed by the key; `unknown` where no such key of that writer is known. */
+export type Verify = (writer: AuditWriter, key: string, text: string, sig: string) => 'right' | 'wrong' | 'unknown';
+
+/** What the operator's key signs. All that a person does at a screen is the dashboard's to record. */
+const signedByOperator: readonly AnyAuditRecord['action'][] = [
+  'login',
+  'login-failed',
+  'access-denied',
+  ...operatorActions,
+];
+/** What the dashboard's key does not sign. */
+const notAtScreens: readonly AnyAuditRecord['action'][] = operatorActions;
+
+/** The records of acts by nobody who is logged in. */
+const withoutSession: readonly AnyAuditRecord['action'][] = [
+  'login-failed',
+  'access-denied',
+  'account-created',
+  'account-changed',
+  'account-disabled',
+  'account-enabled',
+  'account-removed',
+];
+
+/** Where a record was found: by whom and by which process its envelope says that it was sealed. */
+export type Sealed = { readonly writer: string; readonly boot: string };
+
+/** What a reader says of a record: `older` is one from before records were signed. */
+export type RecordVerdict =
+  | { readonly kind: 'signed' | 'older' }
+  | { readonly kind: 'bad'; readonly fault: AuditFaultKind; readonly why: string };
+
+/**
+ * Judges one record by itself: its hash, its signature, and whether its writer may write such a record.
+ * @param sealed of its envelope; undefined in tests that have no envelope
+ */
+export function judgeRecord(
+  record: AnyAuditRecord,
+  sealed: Sealed | undefined,
+  hash: Hash,
+  verify: Verify,
+): RecordVerdict {
+  const bad = (why: string, fault: AuditFaultKind = 'forged'): RecordVerdict => ({ kind: 'bad', fault, why });
+  if (!hashIsRight(record, hash)) return bad('was changed: its hash does not fit', 'changed');
+  if (sealed && sealed.boot !== record.boot) return bad('was sealed by another process than it says');
+  if (!isSigned(record)) return { kind: 'older' };
+  const { writer, key, sig, action, session, actor } = record;
+  if (sealed && sealed.writer !== writer) return bad(`says that ${writer} wrote it, and ${sealed.writer} did`);
+  switch (verify(writer, key, signedText(record.hash), sig)) {
+    case 'unknown':
+      return bad(`is signed with a key that is not known as one of ${writer}`);
+    case 'wrong':
+      return bad('was not signed by its writer: its signature does not fit');
+    case 'right':
+      break;
+  }
+  if (writer === 'operator' && !signedByOperator.includes(action))
+    return bad(`is of ${action}, which the operator's command line never does`);
+  if (writer === 'dashboard' && notAtScreens.includes(action))
+    return bad(`is of ${action}, which nobody does at a screen`);
+  if (session === undefined && !isOfNobody(record)) return bad(`says that ${actor.userId} acted, and names no session`);
+  return { kind: 'signed' };
+}
+
+/** A refused request of somebody who is not logged in, or a change of accounts: no person of ours is named. */
+function isOfNobody({ action, actor }: AnyAuditRecord): boolean {
+  return withoutSession.includes(action) && !('role' in actor);
+}

@@ -1,0 +1,76 @@
+/**
+ * Whether who is said to have acted was logged in: each record of a person names the session that acted, and that session's login is on
+ * record before it. Pure. Records come in the order of the log, by partition: all of one person lie in one.
+ */
+
+import type { AnyAuditRecord } from '../../contracts/messages/records.ts';
+import { formatInstant, parseInstant } from '../../contracts/time.ts';
+import { type AuditWriter, isSigned } from './chain.ts';
+import type { RecordVerdict } from './rules.ts';
+
+/** A session ends after this, however busy: a shift. */
+export const sessionMaxMs = 12 * 60 * 60_000;
+/** What was asked for shortly before the end of a session may be on record after it. */
+const graceMs = 5 * 60_000;
+/** Sessions remembered; past it the oldest login is forgotten. */
+const sessionsMax = 200_000;
+
+type Known = { readonly userId: string; readonly writer: AuditWriter; readonly atMs: number; endedAtMs: number };
+
+/** The session that a login or logout of before records were signed is about. */
+export function sessionOfOlder({ detail = '' }: AnyAuditRecord): string | undefined {
+  return detail.startsWith('session ') ? detail.slice('session '.length) : undefined;
+}
+
+/**
+ * @param fromMs the reading begins with records of this time: of a session that may have begun before it the login is not asked for
+ */
+export function createSessionCheck(fromMs = Number.NEGATIVE_INFINITY) {
+  const known = new Map<string, Known>();
+
+  function remember(session: string, { actor: { userId }, at }: AnyAuditRecord, writer: AuditWriter): void {
+    if (known.has(session)) return;
+    known.set(session, { userId, writer, atMs: parseInstant(at) ?? 0, endedAtMs: Number.POSITIVE_INFINITY });
+    if (known.size > sessionsMax) known.delete(known.keys().next().value!);
+  }
+
+  /** Who was logged in at a screen when Vigil was brought up to date works on with that session. */
+  function takeOlder(record: AnyAuditRecord): void {
+    const session = record.action === 'login' ? sessionOfOlder(record) : undefined;
+    if (session !== undefined) remember(session, record, 'dashboard');
+  }
+
+  function faultOf(record: AnyAuditRecord): string | undefined {
+    if (!isSigned(record) || record.session === undefined) return undefined;
+    const { session, writer, action, actor } = record;
+    const atMs = parseInstant(record.at) ?? 0;
+    const login = known.get(session);
+    if (action === 'login') {
+      if (login && login.userId !== actor.userId) return `names a session that is of ${login.userId}`;
+      remember(session, record, writer);
+      return undefined;
+    }
+    if (!login) {
+      if (atMs - sessionMaxMs - graceMs < fromMs) return undefined;
+      return `names a session of ${actor.userId} of which no login is on record before it`;
+    }
+    if (login.userId !== actor.userId) return `says that ${actor.userId} acted, and its session is of ${login.userId}`;
+    if (login.writer !== writer) return `names a session that began at another writer (${login.writer})`;
+    if (atMs > login.atMs + sessionMaxMs + graceMs)
+      return `names a session that began at ${formatInstant(login.atMs)} and had ended by its age`;
+    if (atMs > login.endedAtMs + graceMs)
+      return `names a session that was logged out at ${formatInstant(login.endedAtMs)}`;
+    if (action === 'logout') login.endedAtMs = Math.min(login.endedAtMs, atMs);
+    return undefined;
+  }
+
+  return {
+    /** The verdict on a record of which nothing else is wrong. */
+    judge(record: AnyAuditRecord, verdict: RecordVerdict): RecordVerdict {
+      if (verdict.kind === 'bad') return verdict;
+      if (verdict.kind === 'older') takeOlder(record);
+      const why = faultOf(record);
+      return why === undefined ? verdict : { kind: 'bad', fault: 'forged', why };
+    },
+  };
+}

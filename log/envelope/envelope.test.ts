@@ -1,0 +1,372 @@
+import { randomBytes } from 'node:crypto';
+import { compactDecrypt, exportJWK, generateKeyPair, importJWK } from 'jose';
+import { beforeAll, describe, expect, it } from 'vitest';
+import { VigilError } from '../../contracts/errors.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import { type KafkaTopic, type KeysTopic, type Service, services } from '../../contracts/topics.ts';
+import type { Place } from './header.ts';
+import { createKeyTable, type KeyTable } from './key-table.ts';
+import { createOpener, type Opener } from './opener.ts';
+import { pseudonym, unassignedAssociation } from './pseudonym.ts';
+import { createSealer, keyLifetimeMs, lastingKeyLifetimeMs, type Sealer } from './sealer.ts';
+import { createKeyTag, createUnwrap, type ReaderKeys } from './wrapped-key.ts';
+
+const place: Place = { topic: 'observations', key: 'assoc-1', writer: 'dev-1', boot: 'boot-1', seq: 7 };
+const text = Buffer.from('{"heart":134}');
+
+type Published = { topic: KeysTopic; kid: string; value: Buffer };
+type Bench = {
+  sealer: Sealer;
+  /** A process of a service that begins now, with the keys that the log has. */
+  begin(service: Service): Sealer;
+  published: Map<string, Published>;
+  openers: Record<string, Opener>;
+  clock: { nowMs: number };
+};
+let bench: Bench;
+
+async function readerKeys() {
+  const pairs = await Promise.all(
+    services.map(async (kid) => ({ kid, pair: await generateKeyPair('ECDH-ES+A256KW', { extractable: true }) })),
+  );
+  const publicJwks = await Promise.all(
+    pairs.map(async ({ kid, pair }) => ({ ...(await exportJWK(pair.publicKey)), kid })),
+  );
+  const privateJwks = await Promise.all(
+    pairs.map(async ({ kid, pair }) => [kid, await exportJWK(pair.privateKey)] as const),
+  );
+  return { publicJwks, privateJwks };
+}
+
+beforeAll(async () => {
+  const { publicJwks, privateJwks } = await readerKeys();
+  const published = new Map<string, Published>();
+  const clock = { nowMs: 1_000_000 };
+  const tableOf = (service: Service, reuses: KeysTopic[] = []): KeyTable => {
+    const table = createKeyTable(service, reuses);
+    for (const { topic, kid, value } of published.values()) table.put(topic, kid, value);
+    return table;
+  };
+  const begin = (service: Service) => {
+    const privateJwk = privateJwks.find(([role]) => role === service)![1];
+    const tagOf = createKeyTag(privateJwk);
+    return createSealer({
+      service,
+      readers: { keys: publicJwks } as ReaderKeys,
+      publishKey: async (record) => void published.set(record.kid, record),
+      async earlierKey(topic, of) {
+        const found = tableOf(service, [topic]).latest(topic, of);
+        if (!found) return undefined;
+        const secret = await createUnwrap(service, privateJwk)(found.kid, found.wrapped);
+        return { kid: found.kid, secret, madeMs: found.facts.madeMs };
+      },
+      tagOf,
+      now: () => clock.nowMs,
+    });
+  };
+  const sealer = begin('gateway');
+  const openers = Object.fromEntries(
+    privateJwks.map(([service, privateJwk]) => [
+      service,
+      createOpener({
+        service,
+        privateJwk,
+        wrappedKey: async (kid, { topic, writer }) => {
+          const found = tableOf(service).find(kid, topic, writer);
+          if (!found) throw new VigilError('key-unknown', 'not published');
+          return found;
+        },
+      }),
+    ]),
+  );
+  bench = { sealer, begin, published, openers, clock };
+});
+
+const open = async (service: string, value: Buffer, at = { topic: place.topic, key: place.key }) =>
+  await bench.openers[service]!.open({ ...at, value });
+const failure = async (run: () => unknown) => {
+  try {
+    await run();
+  } catch (error) {
+    return (error as VigilError).code;
+  }
+  return 'opened';
+};
+
+describe('a sealed record', () => {
+  it('opens for each reader of its topic, with its place and content type', async () => {
+    const key = await bench.sealer.keyFor(place.key, place.topic);
+    const value = bench.sealer.seal(key, place, contentTypes.observation, text);
+    for (const service of ['alarms', 'trends', 'dashboard', 'operator']) {
+      const opened = await open(service, value);
+      expect(opened.plaintext.equals(text)).toBe(true);
+      expect(opened.place).toEqual(place);
+      expect(opened.contentType).toBe(contentTypes.observation);
+    }
+  });
+
+  it('does not open for a service that may not read the topic', async () => {
+    const key = await bench.sealer.keyFor(place.key, place.topic);
+    const value = bench.sealer.seal(key, place, contentTypes.observation, text);
+    expect(await failure(() => open('gateway', value))).toBe('key-not-for-us');
+  });
+
+  it('is a JWE that jose opens', async () => {
+    const key = await bench.sealer.keyFor(place.key, place.topic);
+    const value = bench.sealer.seal(key, place, contentTypes.observation, text);
+    const secret = await importJWK({ kty: 'oct', k: key.secret.toString('base64url') }, 'A256GCM');
+    const { plaintext, protectedHeader } = await compactDecrypt(value.toString('latin1'), secret);
+    expect(Buffer.from(plaintext).equals(text)).toBe(true);
+    expect(protectedHeader).toMatchObject({ alg: 'dir', enc: 'A256GCM', key: 'assoc-1', seq: 7 });
+  });
+
+  it('holds nothing of its plaintext', async () => {
+    const key = await bench.sealer.keyFor(place.key, place.topic);
+    expect(bench.sealer.seal(key, place, contentTypes.observation, text).includes('heart')).toBe(false);
+  });
+
+  it.each([
+    ['another key', { topic: 'observations', key: 'assoc-2' }],
+    ['another topic', { topic: 'waveforms', key: 'assoc-1' }],
+  ] as const)('moved to %s does not open', async (_, at) => {
+    const key = await bench.sealer.keyFor(place.key, place.topic);
+    const value = bench.sealer.seal(key, place, contentTypes.observation, text);
+    expect(await failure(() => open('alarms', value, at))).toBe('sealed-moved');
+  });
+
+  it.each(['key', 'wri', 'boo', 'seq', 'top'] as const)(
+    'with its %s rewritten does not open there either',
+    async (member) => {
+      const key = await bench.sealer.keyFor(place.key, place.topic);
+      const parts = bench.sealer.seal(key, place, contentTypes.observation, text).toString().split('.');
+      const header = JSON.parse(Buffer.from(parts[0]!, 'base64url').toString()) as Record<string, unknown>;
+      header[member] = member === 'seq' ? 8 : member === 'top' ? 'waveforms' : 'assoc-2';
+      parts[0] = Buffer.from(JSON.stringify(header)).toString('base64url');
+      const at = { topic: header.top as 'observations', key: header.key as string };
+      expect(await failure(() => open('alarms', Buffer.from(parts.join('.')), at))).toBe('sealed-tampered');
+    },
+  );
+
+  it('with any bit of any part flipped does not open', async () => {
+    const key = await bench.sealer.keyFor(place.key, place.topic);
+    const value = bench.sealer.seal(key, place, contentTypes.observation, text);
+    const parts = value.toString().split('.');
+    for (const index of [0, 2, 3, 4]) {
+      const bytes = Buffer.from(parts[index]!, 'base64url');
+      for (let at = 0; at < bytes.length; at += 1) {
+        const flipped = Buffer.from(bytes);
+        flipped[at]! ^= 1;
+        const changed = parts.map((part, n) => (n === index ? flipped.toString('base64url') : part)).join('.');
+        expect(await failure(() => open('alarms', Buffer.from(changed)))).toMatch(/^(sealed|key)-/);
+      }
+    }
+  });
+
+  it.each([
+    ['nothing', ''],
+    ['text', 'hello'],
+    ['four parts', 'a.b.c.d'],
+    ['an encrypted key', 'a.b.c.d.e'],
+    ['no JSON in the header', `${Buffer.from('{').toString('base64url')}..AAAA.AAAA.AAAA`],
+    ['null in the header', `${Buffer.from('null').toString('base64url')}..AAAA.AAAA.AAAA`],
+    ['another algorithm', `${Buffer.from('{"alg":"none"}').toString('base64url')}..AAAA.AAAA.AAAA`],
+  ])('of %s is malformed', async (_, value) => {
+    expect(await failure(() => open('alarms', Buffer.from(value)))).toBe('sealed-malformed');
+  });
+
+  it('may not be sealed for a place that would break its header', async () => {
+    const key = await bench.sealer.keyFor(place.key, place.topic);
+    const bad = { ...place, boot: 'x","seq":1,"y":"' };
+    expect(await failure(() => bench.sealer.seal(key, bad, contentTypes.observation, text))).toBe('sealed-malformed');
+  });
+});
+
+describe('data keys', () => {
+  it('are published before they are handed out, one for callers at once', async () => {
+    const keys = await Promise.all([1, 2, 3].map(() => bench.sealer.keyFor('assoc-burst', 'observations')));
+    expect(new Set(keys.map((key) => key.kid)).size).toBe(1);
+    expect(bench.published.has(keys[0]!.kid)).toBe(true);
+  });
+
+  it('differ by association and by audience', async () => {
+    const a = await bench.sealer.keyFor('assoc-a', 'observations');
+    const b = await bench.sealer.keyFor('assoc-b', 'observations');
+    const c = await bench.sealer.keyFor('assoc-a', 'sessions');
+    const same = await bench.sealer.keyFor('assoc-a', 'waveforms');
+    expect(new Set([a.kid, b.kid, c.kid]).size).toBe(3);
+    expect(same.kid).toBe(a.kid);
+  });
+
+  it('are refreshed at the hour, not a millisecond before, and the old one still opens', async () => {
+    const first = await bench.sealer.keyFor('assoc-hour', 'observations');
+    const value = bench.sealer.seal(first, { ...place, key: 'assoc-hour' }, contentTypes.observation, text);
+    bench.clock.nowMs += keyLifetimeMs - 1;
+    expect(bench.sealer.cachedKey('assoc-hour', 'observations')).toBe(first);
+    bench.clock.nowMs += 1;
+    expect(bench.sealer.cachedKey('assoc-hour', 'observations')).toBeUndefined();
+    expect((await bench.sealer.keyFor('assoc-hour', 'observations')).kid).not.toBe(first.kid);
+    expect((await open('alarms', value, { topic: 'observations', key: 'assoc-hour' })).plaintext.equals(text)).toBe(
+      true,
+    );
+  });
+
+  it.each(['gateway', 'alarms'] as const)('of the %s never use a nonce twice', async (service) => {
+    const topic = service === 'gateway' ? 'observations' : 'alarms';
+    const key = await bench.begin(service).keyFor('assoc-nonce', topic);
+    const nonces = Array.from(
+      { length: 5_000 },
+      (_, seq) =>
+        bench.sealer
+          .seal(key, { ...place, topic, key: 'assoc-nonce', seq }, contentTypes.observation, text)
+          .toString()
+          .split('.')[2],
+    );
+    expect(new Set(nonces).size).toBe(nonces.length);
+  });
+
+  it('that were never published do not open anything', async () => {
+    const key = await bench.sealer.keyFor('assoc-gone', 'observations');
+    const value = bench.sealer.seal(key, { ...place, key: 'assoc-gone' }, contentTypes.observation, text);
+    bench.published.delete(key.kid);
+    expect(await failure(() => open('alarms', value, { topic: 'observations', key: 'assoc-gone' }))).toBe(
+      'key-unknown',
+    );
+  });
+});
+
+describe('data keys of what is kept for years', () => {
+  const sealed = async (sealer: Sealer, topic: KafkaTopic, writer: Service, at = place.key) => {
+    const key = await sealer.keyFor(at, topic);
+    return sealer.seal(key, { topic, key: at, writer, boot: 'b', seq: 1 }, contentTypes.audit, text);
+  };
+
+  it('live as long as a patient stays, also where the writer begins again', async () => {
+    const first = await bench.begin('alarms').keyFor('assoc-stay', 'alarms');
+    const count = bench.published.size;
+    for (let day = 0; day < 30; day += 1) {
+      bench.clock.nowMs += 24 * keyLifetimeMs;
+      const again = await bench.begin('alarms').keyFor('assoc-stay', 'alarms');
+      expect([again.kid, again.secret.equals(first.secret)]).toEqual([first.kid, true]);
+      expect((await bench.begin('alarms').keyFor('assoc-stay', 'alarm-state')).kid).toBe(first.kid);
+    }
+    expect(bench.published.size).toBe(count);
+    bench.clock.nowMs += lastingKeyLifetimeMs;
+    expect((await bench.begin('alarms').keyFor('assoc-stay', 'alarms')).kid).not.toBe(first.kid);
+  });
+
+  it('of the gateway are never taken up again: it keeps none that opens what was', async () => {
+    const first = await bench.begin('gateway').keyFor('assoc-again', 'observations');
+    expect((await bench.begin('gateway').keyFor('assoc-again', 'observations')).kid).not.toBe(first.kid);
+  });
+
+  it('lie with who made them', async () => {
+    for (const [service, topic, keys] of [
+      ['gateway', 'waveforms', 'keys-readings'],
+      ['gateway', 'rejected', 'keys-rejected'],
+      ['alarms', 'alarm-state', 'keys-alarms'],
+      ['dashboard', 'commands', 'keys-dashboard'],
+      ['operator', 'audit', 'keys-operator'],
+    ] as const) {
+      const { kid } = await bench.begin(service).keyFor('assoc-place', topic);
+      expect(bench.published.get(kid)?.topic).toBe(keys);
+    }
+    expect(await failure(() => bench.begin('alarms').keyFor('assoc-place', 'commands'))).not.toBe('opened');
+  });
+
+  it('open nothing in the name of another writer', async () => {
+    const value = await sealed(bench.begin('dashboard'), 'audit', 'dashboard');
+    const forged = await sealed(bench.begin('dashboard'), 'audit', 'operator');
+    const at = { topic: 'audit', key: place.key } as const;
+    expect((await open('operator', value, at as never)).place.writer).toBe('dashboard');
+    expect(await failure(() => open('operator', forged, at as never))).toBe('key-unknown');
+  });
+
+  it('open nothing in the name of another writer also once they were used', async () => {
+    const sealer = bench.begin('dashboard');
+    const own = await sealed(sealer, 'audit', 'dashboard', 'assoc-used');
+    const at = { topic: 'audit', key: 'assoc-used' } as const;
+    await open('dashboard', own, at as never);
+    const forged = await sealed(sealer, 'audit', 'operator', 'assoc-used');
+    expect(await failure(() => open('dashboard', forged, at as never))).toBe('key-unknown');
+  });
+});
+
+describe('the table of data keys', () => {
+  const wrappedBy = async (service: Service, topic: KafkaTopic, subject: string) => {
+    const { kid } = await bench.begin(service).keyFor(subject, topic);
+    return bench.published.get(kid)!;
+  };
+
+  it('takes no key of a writer away where another one deletes or floods', async () => {
+    const table = createKeyTable('dashboard', [], 3);
+    const own = await wrappedBy('alarms', 'alarms', 'assoc-flood');
+    table.put(own.topic, own.kid, own.value);
+    for (let n = 0; n < 10; n += 1) {
+      const other = await wrappedBy('dashboard', 'commands', `assoc-flood-${n}`);
+      table.put(other.topic, other.kid, other.value);
+      table.put('keys-dashboard', own.kid, null);
+      table.put('keys-dashboard', own.kid, other.value);
+    }
+    expect(table.find(own.kid, 'alarms', 'alarms')?.from).toBe('keys-alarms');
+    expect(table.size()).toBe(4);
+    table.put('keys-alarms', own.kid, null);
+    expect(table.find(own.kid, 'alarms', 'alarms')).toBeUndefined();
+  });
+
+  it('holds less than half of a key that several readers open, and next to nothing of one for others', async () => {
+    const { topic, kid, value } = await wrappedBy('gateway', 'observations', 'assoc-small');
+    const held = (service: Service) => {
+      const table = createKeyTable(service);
+      table.put(topic, kid, value);
+      return table.find(kid, 'observations', 'dev-1')!.wrapped.length;
+    };
+    expect(held('alarms')).toBeLessThan(value.length / 2);
+    expect(held('gateway')).toBeLessThan(20);
+  });
+
+  it.each([
+    ['nothing', Buffer.alloc(0)],
+    ['no JSON', Buffer.from('hello')],
+    ['null', Buffer.from('null')],
+    ['a number', Buffer.from('7')],
+    ['no recipients', Buffer.from('{"protected":"e30"}')],
+    ['recipients that are null', Buffer.from('{"protected":"e30","recipients":[null]}')],
+    ['a header that is no JSON', Buffer.from('{"protected":"_","recipients":[{"header":{"kid":"alarms"}}]}')],
+    ['more than a key has', Buffer.alloc(9_000, 0x20)],
+  ])('refuses a record of %s', (_, value) => {
+    const table = createKeyTable('alarms');
+    expect(table.put('keys-alarms', 'kid', value)).toBe(false);
+    expect(table.size()).toBe(0);
+  });
+
+  it('offers no key again that names no time or no readers', async () => {
+    const table = createKeyTable('alarms', ['keys-alarms']);
+    const { kid, value } = await wrappedBy('alarms', 'alarms', 'assoc-old');
+    const jwe = JSON.parse(value.toString()) as { protected: string };
+    const said = JSON.parse(Buffer.from(jwe.protected, 'base64url').toString()) as Record<string, unknown>;
+    table.put('keys-alarms', kid, value);
+    expect(table.latest('keys-alarms', { subject: 'assoc-old', audience: said.aud as string })?.kid).toBe(kid);
+    expect(table.latest('keys-alarms', { subject: 'assoc-old', audience: 'others' })).toBeUndefined();
+    delete said.iat;
+    const old = { ...jwe, protected: Buffer.from(JSON.stringify(said)).toString('base64url') };
+    const before = createKeyTable('alarms', ['keys-alarms']);
+    expect(before.put('keys-alarms', kid, Buffer.from(JSON.stringify(old)))).toBe(true);
+    expect(before.latest('keys-alarms', { subject: 'assoc-old', audience: said.aud as string })).toBeUndefined();
+  });
+});
+
+describe('pseudonyms', () => {
+  const key = randomBytes(32).toString('base64url');
+  it('are the same for the same id, and differ by id, kind and key', () => {
+    const all = [
+      pseudonym(key, 'device', 'bed-01'),
+      pseudonym(key, 'device', 'bed-02'),
+      pseudonym(key, 'actor', 'bed-01'),
+      pseudonym(randomBytes(32).toString('base64url'), 'device', 'bed-01'),
+      unassignedAssociation(key, 'bed-01'),
+    ];
+    expect(new Set(all).size).toBe(all.length);
+    expect(pseudonym(key, 'device', 'bed-01')).toBe(all[0]);
+    for (const one of all) expect(one).toMatch(/^[A-Za-z0-9_-]{22,24}$/);
+  });
+});

@@ -1,0 +1,102 @@
+/** Opening sealed records: the reverse of `sealer.ts`, with the check that a record lies where it was sealed for. */
+import { createDecipheriv } from 'node:crypto';
+import type { JWK } from 'jose';
+import { VigilError } from '../../contracts/errors.ts';
+import { type KafkaTopic, type KeysTopic, keysTopicFor, type Service } from '../../contracts/topics.ts';
+import { type Opened, parseHeader, type SealedHeader } from './header.ts';
+import type { FoundKey } from './key-table.ts';
+import { createUnwrap } from './wrapped-key.ts';
+
+/** Unwrapped data keys held at once; past it the longest held is dropped and unwrapped anew at need. */
+const keysMax = 100_000;
+
+export type SealedRecord = {
+  readonly topic: KafkaTopic;
+  readonly key: string;
+  readonly value: Buffer;
+  /** When it had been fetched, in milliseconds of `performance.now()`: a data key that the log did not hold by then does not come. */
+  readonly fetchedMs?: number | undefined;
+};
+
+export type Opener = {
+  /**
+   * The plaintext of a record; at once if its data key was used before, else after unwrapping it.
+   * @throws VigilError `sealed-malformed`; `sealed-moved` (it lies elsewhere than it says); `sealed-tampered`; `key-unknown`
+   * (its writer published no such data key, or it was deleted); `key-not-for-us`. Thrown or rejected.
+   */
+  open(record: SealedRecord): Opened | Promise<Opened>;
+};
+
+/** Where a record lies, and when it was fetched. */
+export type KeyAsked = { readonly topic: KafkaTopic; readonly writer: string; readonly fetchedMs: number | undefined };
+
+type Held = { readonly secret: Buffer; readonly from: KeysTopic };
+
+export function createOpener(options: {
+  readonly service: Service;
+  readonly privateJwk: JWK;
+  /** The wrapped key of an id, for a record. @throws VigilError `key-unknown` */
+  readonly wrappedKey: (kid: string, asked: KeyAsked) => Promise<FoundKey>;
+}): Opener {
+  const held = new Map<string, Held>();
+  const pending = new Map<string, Promise<Held>>();
+  const unwrap = createUnwrap(options.service, options.privateJwk);
+
+  async function fetch(kid: string, asked: KeyAsked): Promise<Held> {
+    const { wrapped, from } = await options.wrappedKey(kid, asked);
+    return { secret: await unwrap(kid, wrapped), from };
+  }
+
+  function hold(kid: string, asked: KeyAsked): Promise<Held> {
+    const id = `${kid} ${asked.topic} ${asked.writer}`;
+    let one = pending.get(id);
+    if (!one) {
+      one = fetch(kid, asked)
+        .then((found) => {
+          held.set(kid, found);
+          const oldest = held.size > keysMax ? held.keys().next().value : undefined;
+          if (oldest !== undefined) held.delete(oldest);
+          return found;
+        })
+        .finally(() => pending.delete(id));
+      pending.set(id, one);
+    }
+    return one;
+  }
+
+  return {
+    open(record) {
+      const parts = record.value.toString('latin1').split('.');
+      if (parts.length !== 5 || parts[1] !== '')
+        throw new VigilError('sealed-malformed', 'A record is not a compact JWE with a direct key.');
+      const header = parseHeader(parts[0]!);
+      const { topic, writer } = header.place;
+      if (topic !== record.topic || header.place.key !== record.key) {
+        throw new VigilError('sealed-moved', `A record in ${record.topic} was sealed for another place.`);
+      }
+      const known = held.get(header.kid);
+      if (known && (known.from === keysTopicFor(topic, writer) || known.from === 'keys'))
+        return decrypt(parts, header, known.secret);
+      return hold(header.kid, { topic, writer, fetchedMs: record.fetchedMs }).then(({ secret }) =>
+        decrypt(parts, header, secret),
+      );
+    },
+  };
+}
+
+function decrypt(parts: readonly string[], header: SealedHeader, secret: Buffer): Opened {
+  const nonce = Buffer.from(parts[2]!, 'base64url');
+  const tag = Buffer.from(parts[4]!, 'base64url');
+  if (nonce.length !== 12 || tag.length !== 16)
+    throw new VigilError('sealed-malformed', 'A record has a nonce or tag of the wrong length.');
+  const decipher = createDecipheriv('aes-256-gcm', secret, nonce, { authTagLength: 16 });
+  decipher.setAAD(Buffer.from(parts[0]!, 'latin1'));
+  decipher.setAuthTag(tag);
+  const body = decipher.update(Buffer.from(parts[3]!, 'base64url'));
+  try {
+    decipher.final();
+  } catch (cause) {
+    throw new VigilError('sealed-tampered', 'A record does not open: it was changed after it was sealed.', { cause });
+  }
+  return { place: header.place, contentType: header.contentType, plaintext: body };
+}

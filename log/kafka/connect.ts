@@ -1,0 +1,148 @@
+/**
+ * The connection to Kafka. Only the files of this folder know `kafkajs`: the library is no longer released, so it sits where
+ * it could be replaced.
+ */
+import { createRequire } from 'node:module';
+import { isIP } from 'node:net';
+import { connect } from 'node:tls';
+import { type ISocketFactory, Kafka, type LogEntry, logLevel, Partitioners } from 'kafkajs';
+import type { Logger } from 'pino';
+import { type KafkaTopic, kafkaTopics } from '../../contracts/topics.ts';
+import { followClientTls } from '../../process/certificate-files.ts';
+import { byAddress } from '../../process/server-name.ts';
+import type { Settings } from '../../process/settings.ts';
+import { guardFetches } from './damage.ts';
+import type { kafkaClientSettings } from './settings.ts';
+
+export type { Kafka } from 'kafkajs';
+
+/**
+ * kafkajs 2.2.4 checks each connection's queue for throttled requests with a timer that re-arms itself with a negative delay, so
+ * that every connection wakes the process a thousand times a second, and Node 24 and later warn of it. This arms the timer
+ * only while a request waits.
+ */
+function calmRequestQueue(): void {
+  type Queue = {
+    pending: unknown[];
+    throttledUntil: number;
+    throttleCheckTimeoutId: NodeJS.Timeout | null;
+    checkPendingRequests(): void;
+    scheduleCheckPendingRequests(): void;
+  };
+  const RequestQueue = createRequire(import.meta.url)('kafkajs/src/network/requestQueue') as { prototype: Queue };
+  const pendingCheckMs = 10;
+  RequestQueue.prototype.scheduleCheckPendingRequests = function schedule(this: Queue) {
+    if (this.throttleCheckTimeoutId || this.pending.length === 0) return;
+    this.throttleCheckTimeoutId = setTimeout(
+      () => {
+        this.throttleCheckTimeoutId = null;
+        this.checkPendingRequests();
+      },
+      Math.max(pendingCheckMs, this.throttledUntil - Date.now()),
+    );
+  };
+}
+
+calmRequestQueue();
+guardFetches();
+
+/**
+ * A client of the cluster, over TLS with our own certificate. Opens no connection yet.
+ * @param retries how often a lost broker is looked for before a call fails; without it for ever, as readers want it
+ */
+export function connectKafka(
+  settings: Settings<typeof kafkaClientSettings>,
+  clientId: string,
+  log: Logger,
+  retries = Number.MAX_SAFE_INTEGER,
+): Kafka {
+  return new Kafka({
+    clientId,
+    brokers: [...settings.brokers],
+    socketFactory: renewingSockets(settings, log),
+    connectionTimeout: 3_000,
+    requestTimeout: 15_000,
+    retry: { initialRetryTime: 100, maxRetryTime: 2_000, retries },
+    logLevel: logLevel.WARN,
+    logCreator: () => (entry) => writeLog(log, entry),
+  });
+}
+
+/** As the library's own, every minute. */
+const tcpKeepAliveMs = 60_000;
+
+/** Each connection has the certificate that lies there when it is opened; those that are open go on. */
+function renewingSockets(settings: Settings<typeof kafkaClientSettings>, log: Logger): ISocketFactory {
+  const tls = followClientTls({
+    name: 'kafka',
+    caFile: settings.kafkaCaFile,
+    certFile: settings.kafkaCertFile,
+    keyFile: settings.kafkaKeyFile,
+    serverName: settings.kafkaServerName,
+    // A list is signed by our authority: where the brokers' certificates are from another, nothing is looked up.
+    crlFile: settings.kafkaServerName === byAddress ? '' : settings.servicesCrlFile,
+    log,
+  });
+  return ({ host, port, onConnect }) => {
+    const socket = connect({ host, port, ...(isIP(host) === 0 && { servername: host }), ...tls.options() }, onConnect);
+    socket.setKeepAlive(true, tcpKeepAliveMs);
+    return socket;
+  };
+}
+
+/** kafkajs calls every passing loss of a broker an error; here it is one line without a stack. */
+function writeLog(log: Logger, entry: LogEntry): void {
+  const { message, error, groupId, topic, partition, broker } = entry.log as Record<string, unknown>;
+  const fields = {
+    kafka: entry.namespace,
+    error: typeof error === 'string' ? error : undefined,
+    groupId,
+    topic,
+    partition,
+    broker,
+  };
+  log.warn(fields, String(message));
+}
+
+const defaultPartitioner = Partitioners.DefaultPartitioner();
+/** What was reckoned before, by partition count: a gateway asks for the same few keys all day. At the maximum all is forgotten. */
+const knownPartitions = new Map<number, Map<string, number>>();
+const knownKeysMax = 50_000;
+const partitionRows = new Map<number, { partitionId: number; leader: number }[]>();
+
+/** Kafka's default partitioner: murmur2 of the key. The same for every topic keyed by association. */
+export function partitionOf(topic: KafkaTopic, key: string): number {
+  const count = kafkaTopics[topic].partitions;
+  let known = knownPartitions.get(count);
+  if (!known || known.size >= knownKeysMax) {
+    known = new Map();
+    knownPartitions.set(count, known);
+  }
+  let partition = known.get(key);
+  if (partition === undefined) {
+    partition = hashToPartition(topic, key, count);
+    known.set(key, partition);
+  }
+  return partition;
+}
+
+/** For each partition of a topic a key that lies in it: `prefix-0`, `prefix-1` and so on, the first that fits. */
+export function keysOfPartitions(topic: KafkaTopic, prefix: string): readonly string[] {
+  const keys = new Map<number, string>();
+  for (let n = 0; keys.size < kafkaTopics[topic].partitions; n += 1) {
+    const key = `${prefix}-${n}`;
+    const partition = hashToPartition(topic, key, kafkaTopics[topic].partitions);
+    if (!keys.has(partition)) keys.set(partition, key);
+  }
+  return [...keys].sort(([one], [other]) => one - other).map(([, key]) => key);
+}
+
+function hashToPartition(topic: KafkaTopic, key: string, count: number): number {
+  let rows = partitionRows.get(count);
+  if (!rows) {
+    rows = Array.from({ length: count }, (_, partitionId) => ({ partitionId, leader: 0 }));
+    partitionRows.set(count, rows);
+  }
+  const partitionMetadata = rows as unknown as Parameters<typeof defaultPartitioner>[0]['partitionMetadata'];
+  return defaultPartitioner({ topic, partitionMetadata, message: { key, value: null } });
+}

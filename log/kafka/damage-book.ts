@@ -1,0 +1,61 @@
+/** Counts the damaged batches that a process met, and logs each once. */
+import type { Logger } from 'pino';
+import type { Metrics } from '../../process/metrics.ts';
+import { type Damage, onDamagedBatch } from './damage.ts';
+
+export type DamageBook = {
+  /** Batches by topic; each counts once, however often it is read. */
+  readonly batches: ReadonlyMap<string, number>;
+  readonly total: number;
+  /** When the newest was met, ms; undefined before the first. */
+  readonly lastAtMs: number | undefined;
+  close(): void;
+};
+
+/** Places that are remembered; past it each meeting counts and is logged again. */
+const placesMax = 10_000;
+
+export function openDamageBook(log: Pick<Logger, 'error'>): DamageBook {
+  const batches = new Map<string, number>();
+  const places = new Set<string>();
+  let total = 0;
+  let lastAtMs: number | undefined;
+  const close = onDamagedBatch((damage) => {
+    const place = placeOf(damage);
+    if (places.has(place)) return;
+    if (places.size < placesMax) places.add(place);
+    total += 1;
+    lastAtMs = Date.now();
+    batches.set(damage.topic, (batches.get(damage.topic) ?? 0) + 1);
+    const { topic, partition, firstOffset, lastOffset, reason, saved } = damage;
+    const offsets = { firstOffset: firstOffset?.toString(), lastOffset: lastOffset?.toString() };
+    log.error(
+      { topic, partition, ...offsets, reason, saved },
+      'a batch in Kafka is damaged, reading goes on behind it',
+    );
+  });
+  return {
+    batches,
+    get total() {
+      return total;
+    },
+    get lastAtMs() {
+      return lastAtMs;
+    },
+    close,
+  };
+}
+
+/** @param damage undefined until the log is open */
+export function addDamageMetrics(metrics: Metrics, damage: () => DamageBook | undefined): void {
+  metrics.counter(
+    'vigil_kafka_damaged_batches_total',
+    'Batches in Kafka that cannot be read whole; each is once in the log, with its place.',
+    () => damage()?.batches ?? [],
+    'topic',
+  );
+}
+
+function placeOf({ topic, partition, firstOffset, lastOffset }: Damage): string {
+  return `${topic}/${partition}/${firstOffset ?? ''}/${lastOffset ?? ''}`;
+}

@@ -1,0 +1,41 @@
+/** Where the partitions of topics begin and end, and which offset was the first after a time. */
+import type { Kafka } from 'kafkajs';
+import type { KafkaTopic, TopicPartition } from '../../contracts/topics.ts';
+
+export type Ends = Map<TopicPartition, { low: bigint; high: bigint }>;
+
+export async function logEnds(kafka: Kafka, partitions: ReadonlyMap<KafkaTopic, readonly number[]>): Promise<Ends> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const ends: Ends = new Map();
+    for (const [topic, wanted] of partitions) {
+      for (const row of await admin.fetchTopicOffsets(topic)) {
+        if (wanted.includes(row.partition))
+          ends.set(`${topic}/${row.partition}`, { low: BigInt(row.low), high: BigInt(row.high) });
+      }
+    }
+    return ends;
+  } finally {
+    await admin.disconnect();
+  }
+}
+
+export async function offsetsSince(
+  kafka: Kafka,
+  topics: readonly KafkaTopic[],
+  sinceMs: number,
+): Promise<Map<TopicPartition, bigint>> {
+  const admin = kafka.admin();
+  await admin.connect();
+  try {
+    const offsets = new Map<TopicPartition, bigint>();
+    for (const topic of topics) {
+      for (const row of await admin.fetchTopicOffsetsByTimestamp(topic, sinceMs))
+        offsets.set(`${topic}/${row.partition}`, BigInt(row.offset));
+    }
+    return offsets;
+  } finally {
+    await admin.disconnect();
+  }
+}

@@ -1,0 +1,23 @@
+/** A record of the log, as every reader hands it out. */
+import type { KafkaMessage } from 'kafkajs';
+import { logAheadMs } from '../../process/system-clock.ts';
+
+export type LogRecord = {
+  readonly offset: string;
+  readonly key: string;
+  readonly value: Buffer | null;
+  /** When it was appended, in the time of this process (process/system-clock.ts). */
+  readonly timestampMs: number;
+  /** When it had been fetched, in milliseconds of `performance.now()`. */
+  readonly fetchedMs?: number;
+};
+
+export function logRecordOf({ offset, key, value, timestamp }: KafkaMessage, fetchedMs: number): LogRecord {
+  return {
+    offset,
+    key: key?.toString('latin1') ?? '',
+    value,
+    timestampMs: Number(timestamp) - logAheadMs(),
+    fetchedMs,
+  };
+}

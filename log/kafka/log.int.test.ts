@@ -1,0 +1,363 @@
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pino from 'pino';
+import { afterEach, describe, expect, inject, it } from 'vitest';
+import { VigilError } from '../../contracts/errors.ts';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import type { Service } from '../../contracts/topics.ts';
+import { serviceEnv } from '../../ops/platform/service-env.ts';
+import { readSettings } from '../../process/settings.ts';
+import { readersOf } from '../../tests/system.ts';
+import { createSealer } from '../envelope/sealer.ts';
+import { createKeyTag } from '../envelope/wrapped-key.ts';
+import { openSealedLog, type SealedLog } from '../sealed-log.ts';
+import { createAppender } from './appender.ts';
+import { partitionOf } from './connect.ts';
+import { createReader, type ReaderOptions } from './reader.ts';
+import { kafkaSettings } from './settings.ts';
+
+const log = pino({ level: 'silent' });
+const opened: { close(): Promise<void> }[] = [];
+afterEach(async () => {
+  for (const one of opened.splice(0).reverse()) await one.close();
+});
+
+async function as(service: Service): Promise<SealedLog> {
+  const settings = readSettings(kafkaSettings, serviceEnv(inject('platform'), service));
+  const sealed = await openSealedLog({ settings, service, boot: randomUUID().slice(0, 8), log });
+  opened.push(sealed);
+  return sealed;
+}
+
+async function read(from: SealedLog, options: Omit<ReaderOptions, 'log' | 'group'> & { group?: string }) {
+  const group = options.group ?? `${from.service}-${randomUUID()}`;
+  const reader = await createReader(from.kafka, { ...options, group, log });
+  opened.push(reader);
+  return reader;
+}
+
+async function until(what: () => boolean): Promise<void> {
+  for (const endMs = Date.now() + 60_000; Date.now() < endMs; await sleep(20)) if (what()) return;
+  throw new Error('waited in vain');
+}
+
+const presence = (n: number) => ({ at: new Date(n).toISOString(), wards: [`ward-${n}`] });
+
+describe('the sealed log on a real Kafka', () => {
+  it('carries a record from writer to reader, sealed, and a key that the reader has not seen yet is waited for', async () => {
+    const dashboard = await as('dashboard');
+    const gateway = await as('gateway');
+    const key = `process-${randomUUID()}`;
+    const seen: unknown[] = [];
+    const table = await gateway.followTable(['presence'], (read, { key: at }) => {
+      if (at === key) seen.push(read && read.record.body);
+    });
+    opened.push(table);
+    await table.ready;
+    await dashboard.append('presence', key, contentTypes.presence, presence(1));
+    await dashboard.append('presence', key, contentTypes.presence, presence(2));
+    await dashboard.appender.append('presence', key, null);
+    await until(() => seen.length === 3);
+    expect(seen).toEqual([presence(1), presence(2), null]);
+  });
+
+  it('opens no record whose key is gone, at once, and waits for none of them', async () => {
+    const alarms = await as('alarms');
+    const dashboard = await as('dashboard');
+    const run = randomUUID().slice(0, 8);
+    const count = 1_000;
+    const records = await Promise.all(
+      Array.from({ length: count }, async (_, n) => {
+        const key = `gone-${run}-${n}`;
+        const { kid } = await alarms.sealer.keyFor(key, 'alarm-state');
+        await alarms.append('alarm-state', key, contentTypes.alarmEvent, { n });
+        return { key, kid };
+      }),
+    );
+    const kept = `kept-${run}`;
+    await Promise.all(records.map(({ kid }) => alarms.appender.append('keys-alarms', kid, null)));
+    await alarms.append('alarm-state', kept, contentTypes.alarmEvent, {});
+    const seen = { gone: 0, kept: 0 };
+    const startedMs = performance.now();
+    const reader = await read(dashboard, {
+      topics: ['alarm-state'],
+      start: 'beginning',
+      async onRecords({ topic, records: batch }) {
+        for (const record of batch) {
+          if (!record.key.includes(run)) continue;
+          const opened = await Promise.resolve(dashboard.open({ ...record, topic, value: record.value! })).catch(
+            (error: VigilError) => error.code,
+          );
+          if (opened === 'key-unknown') seen.gone += 1;
+          else if (record.key === kept && typeof opened === 'object') seen.kept += 1;
+        }
+      },
+    });
+    await reader.caughtUp;
+    expect(seen).toEqual({ gone: count, kept: 1 });
+    // One look at the log's end each would take seconds, and the ten that each of them once waited, hours.
+    expect(performance.now() - startedMs).toBeLessThan(count * 1_000);
+    // Other files read the topic, too.
+    await Promise.all(
+      [...records.map(({ key }) => key), kept].map((key) => alarms.appender.append('alarm-state', key, null)),
+    );
+  });
+
+  it('seals on with the key of an earlier process, and with none that somebody else made', async () => {
+    const key = `stay-${randomUUID()}`;
+    const first = await (await as('alarms')).sealer.keyFor(key, 'alarms');
+    const second = await (await as('alarms')).sealer.keyFor(key, 'alarms');
+    expect(second.kid).toBe(first.kid);
+    // Who has the certificate of alarms, but not its reader key, wraps a key that he knows.
+    const thief = await as('alarms');
+    const planted = createSealer({
+      service: 'alarms',
+      readers: readersOf(inject('platform')),
+      publishKey: async ({ topic, kid, value }) => void (await thief.appender.append(topic, kid, value)),
+      tagOf: createKeyTag({ kty: 'EC', d: 'AAAA' }),
+      now: Date.now,
+    });
+    const { kid } = await planted.keyFor(key, 'alarms');
+    const last = await (await as('alarms')).sealer.keyFor(key, 'alarms');
+    expect(last.kid).not.toBe(kid);
+  });
+
+  it('lets only the newest taker of a turn write, and readers see what was committed, to the end of the log', async () => {
+    const [first, second] = [await as('dashboard'), await as('dashboard')];
+    const key = `device-${randomUUID()}`;
+    const record = (deviceId: string) => ({
+      key,
+      contentType: contentTypes.associations,
+      body: { deviceId, version: 1, periods: [] },
+    });
+    const lost = await first.takeTurn('associations');
+    await lost.write([record('lost')]);
+    const turn = await second.takeTurn('associations');
+    await expect(lost.commit()).rejects.toMatchObject({ code: 'turn-lost' });
+    await turn.write([record('d1'), record('d2')]);
+    await turn.commit();
+    const left = await first.takeTurn('associations');
+    await left.write([record('given-up')]);
+    for (const one of [lost, turn, left]) await one.close();
+    const gateway = await as('gateway');
+    const seen: string[] = [];
+    const reader = await read(gateway, {
+      topics: ['associations'],
+      start: 'beginning',
+      async onRecords({ records }) {
+        for (const { key: at, value } of records) {
+          if (at !== key || value === null) continue;
+          const { plaintext } = await gateway.open({ topic: 'associations', key, value });
+          seen.push(JSON.parse(plaintext.toString()).deviceId);
+        }
+      },
+    });
+    await reader.caughtUp;
+    expect(seen).toEqual(['d1', 'd2']);
+    const next = await second.takeTurn('associations');
+    await next.write([record('d3')]);
+    await next.commit();
+    await next.close();
+    await reader.reachEnd();
+    expect(seen).toEqual(['d1', 'd2', 'd3']);
+    await expect(gateway.takeTurn('associations')).rejects.toMatchObject({ code: 'log-unavailable' });
+  });
+
+  it('keeps the order of a key, batch after batch, with rising offsets', async () => {
+    const alarms = await as('alarms');
+    const key = `order-${randomUUID()}`;
+    const dataKey = await alarms.sealer.keyFor(key, 'alarms');
+    const total = 5_000;
+    const appended = await Promise.all(
+      Array.from({ length: total }, (_, n) => {
+        const place = { topic: 'alarms', key, writer: 'alarms', boot: alarms.boot, seq: n + 1 } as const;
+        return alarms.appender.append(
+          'alarms',
+          key,
+          alarms.sealer.seal(dataKey, place, contentTypes.alarmEvent, Buffer.from('{}')),
+        );
+      }),
+    );
+    for (let n = 1; n < total; n += 1) expect(appended[n]!.offset).toBeGreaterThan(appended[n - 1]!.offset);
+    expect(appended[0]!.partition).toBe(partitionOf('alarms', key));
+    expect(alarms.appender.pendingBytes()).toBe(0);
+    const seqs: number[] = [];
+    const reader = await read(alarms, {
+      topics: ['alarms'],
+      start: 'beginning',
+      async onRecords({ topic, records }) {
+        for (const record of records) {
+          if (record.key === key) seqs.push((await alarms.open({ topic, key, value: record.value! })).place.seq);
+        }
+      },
+    });
+    await reader.caughtUp;
+    expect(seqs).toEqual(Array.from({ length: total }, (_, n) => n + 1));
+  });
+
+  it('hands a batch out again when handling it failed, and goes on from what was committed', async () => {
+    const alarms = await as('alarms');
+    const key = `again-${randomUUID()}`;
+    const group = `alarms-${randomUUID()}`;
+    const value = Buffer.from('opaque');
+    let failures = 0;
+    const first: string[] = [];
+    await alarms.appender.append('alarm-state', key, value);
+    const reader = await read(alarms, {
+      group,
+      topics: ['alarm-state'],
+      start: 'committed',
+      onRecords({ records }) {
+        if (failures < 2) {
+          failures += 1;
+          throw new Error('not yet');
+        }
+        for (const record of records) if (record.key === key) first.push(record.offset);
+      },
+    });
+    await until(() => first.length === 1);
+    expect(failures).toBe(2);
+    await reader.commit([
+      { topic: 'alarm-state', partition: partitionOf('alarm-state', key), offset: String(BigInt(first[0]!) + 1n) },
+    ]);
+    await reader.close();
+    await alarms.appender.append('alarm-state', key, value);
+    const second: string[] = [];
+    await read(alarms, {
+      group,
+      topics: ['alarm-state'],
+      start: 'committed',
+      onRecords({ records }) {
+        for (const record of records) if (record.key === key) second.push(record.offset);
+      },
+    });
+    await until(() => second.length >= 1);
+    expect(second).toEqual([String(BigInt(first[0]!) + 1n)]);
+  });
+
+  it('gives partition p of every topic to one member, and hands out nothing before the member is ready', async () => {
+    const one = await as('alarms');
+    const two = await as('alarms');
+    const group = `alarms-${randomUUID()}`;
+    const owned = new Map<string, Map<string, readonly number[]>>();
+    let ready = false;
+    let early = 0;
+    const member = (name: string): Omit<ReaderOptions, 'log'> => ({
+      group,
+      topics: ['observations', 'commands'],
+      start: 'committed',
+      copartitioned: true,
+      async onAssigned(partitions) {
+        ready = false;
+        owned.set(name, new Map(partitions));
+        await sleep(200);
+        ready = true;
+        return undefined;
+      },
+      onRecords() {
+        if (!ready) early += 1;
+      },
+    });
+    await read(one, member('one'));
+    await read(two, member('two'));
+    await until(
+      () => owned.get('one')?.get('commands')?.length === 6 && owned.get('two')?.get('commands')?.length === 6,
+    );
+    for (const name of ['one', 'two'])
+      expect(owned.get(name)!.get('observations')).toEqual(owned.get(name)!.get('commands'));
+    expect(early).toBe(0);
+  });
+
+  it('refuses a service what its access list does not name', async () => {
+    const gateway = await as('gateway');
+    const appender = createAppender(gateway.kafka, { log, timeoutMs: 500 });
+    opened.push(appender);
+    await expect(appender.append('alarms', 'k', Buffer.from('forged'))).rejects.toMatchObject({
+      code: 'log-append-failed',
+    });
+  });
+
+  it('fails with a batch all that waits behind it, so that nothing overtakes what is sent again', async () => {
+    const gateway = await as('gateway');
+    const appender = createAppender(gateway.kafka, { log, timeoutMs: 500, batchBytesMax: 1_000 });
+    opened.push(appender);
+    const key = `behind-${randomUUID()}`;
+    // The access list refuses the first batch until its time is over; the others wait in the same lane meanwhile.
+    const results = await Promise.allSettled([1, 2, 3, 4].map(() => appender.append('alarms', key, Buffer.alloc(800))));
+    expect(results.map((result) => result.status)).toEqual(Array(4).fill('rejected'));
+    const reasons = results.map((result) => (result as PromiseRejectedResult).reason as VigilError);
+    // One batch was tried, not four one after another.
+    for (const reason of reasons) expect(reason).toBe(reasons[0]);
+    expect(appender.stats()).toMatchObject({ failed: 4, pendingBytes: 0, pendingRecords: 0 });
+  });
+
+  it('refuses at once what is too large or too much, and what comes after closing', async () => {
+    const gateway = await as('gateway');
+    const appender = createAppender(gateway.kafka, { log, pendingBytesMax: 1_000, batchBytesMax: 800, lingerMs: 50 });
+    await expect(appender.append('rejected', 'k', Buffer.alloc(800))).rejects.toMatchObject({
+      code: 'payload-too-large',
+    });
+    const fits = appender.append('rejected', 'k', Buffer.alloc(600));
+    await expect(appender.append('rejected', 'k', Buffer.alloc(600))).rejects.toMatchObject({
+      code: 'log-backlog-full',
+    });
+    await fits;
+    await appender.close();
+    await expect(appender.append('rejected', 'k', Buffer.alloc(1))).rejects.toMatchObject({ code: 'log-closed' });
+    expect(new VigilError('log-append-failed', '').class).toBe('ambiguous');
+  });
+
+  it('starts a private reader where the time says', async () => {
+    const alarms = await as('alarms');
+    const key = `since-${randomUUID()}`;
+    await alarms.appender.append('alarms', key, Buffer.from('before'));
+    await sleep(50);
+    const sinceMs = Date.now();
+    await sleep(50);
+    await alarms.appender.append('alarms', key, Buffer.from('after'));
+    const seen: string[] = [];
+    const reader = await read(alarms, {
+      topics: ['alarms'],
+      start: { sinceMs },
+      onRecords({ records }) {
+        for (const record of records) if (record.key === key) seen.push(record.value!.toString());
+      },
+    });
+    await reader.caughtUp;
+    expect(seen).toEqual(['after']);
+  });
+
+  it('of a group begins at what was appended since, and goes on where it has committed', async () => {
+    const key = `since-${randomUUID()}`;
+    const partition = partitionOf('alarms', key);
+    const alarms = await as('alarms');
+    await alarms.appender.append('alarms', key, Buffer.from('before'));
+    await sleep(50);
+    const sinceMs = Date.now();
+    await sleep(50);
+    await alarms.appender.append('alarms', key, Buffer.from('after'));
+    const group = `alarms-since-${randomUUID()}`;
+    async function readOn(doneBy: string) {
+      const seen: { value: string; offset: string }[] = [];
+      const reader = await read(alarms, {
+        group,
+        topics: ['alarms'],
+        start: { committedOrSinceMs: sinceMs },
+        onRecords({ records }) {
+          for (const record of records)
+            if (record.key === key) seen.push({ value: record.value!.toString(), offset: record.offset });
+        },
+      });
+      await until(() => seen.some(({ value }) => value === doneBy));
+      return { reader, seen };
+    }
+    const first = await readOn('after');
+    expect(first.seen.map(({ value }) => value)).toEqual(['after']);
+    const offset = String(BigInt(first.seen[0]!.offset) + 1n);
+    await first.reader.commit([{ topic: 'alarms', partition, offset }]);
+    await first.reader.close();
+    await alarms.appender.append('alarms', key, Buffer.from('later'));
+    const second = await readOn('later');
+    expect(second.seen.map(({ value }) => value)).toEqual(['later']);
+  });
+});

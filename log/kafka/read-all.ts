@@ -1,0 +1,157 @@
+/**
+ * Reading parts of a topic from one place to its present end, without a share in anybody's group: what a process does to
+ * rebuild its state before it reads on.
+ */
+import { type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs';
+import type { Logger } from 'pino';
+import type { KafkaTopic, TopicPartition } from '../../contracts/topics.ts';
+import { type LogRecord, logRecordOf } from './log-record.ts';
+
+/** By partition, the offset to begin at; one below the log's start means its start. */
+export type Starts = ReadonlyMap<number, bigint>;
+export type LogEnds = { readonly low: bigint; readonly high: bigint };
+
+export type PartitionReader = {
+  /** Start and end of each partition of a topic now. */
+  ends(topic: KafkaTopic): Promise<ReadonlyMap<number, LogEnds>>;
+  /** What a group has committed; nothing for a partition where it has not. */
+  committed(group: string, topics: readonly KafkaTopic[]): Promise<ReadonlyMap<TopicPartition, bigint>>;
+  /** Hands out every record from `starts` to the end that the log has now. One call at a time. */
+  read(
+    topic: KafkaTopic,
+    starts: Starts,
+    onRecord: (partition: number, record: LogRecord) => void,
+  ): Promise<ReadonlyMap<number, LogEnds>>;
+  close(): Promise<void>;
+};
+
+type Reading = {
+  readonly topic: KafkaTopic;
+  readonly positions: Map<number, bigint>;
+  readonly ends: ReadonlyMap<number, LogEnds>;
+  readonly onRecord: (partition: number, record: LogRecord) => void;
+  readonly done: () => void;
+};
+
+/** @param options.group unique to the process; it commits nothing */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
+export async function openPartitionReader(
+  kafka: Kafka,
+  options: { readonly group: string; readonly topics: readonly KafkaTopic[]; readonly log: Logger },
+): Promise<PartitionReader> {
+  const { topics, log } = options;
+  const admin = kafka.admin();
+  const consumer = kafka.consumer({
+    groupId: options.group,
+    sessionTimeout: 10_000,
+    heartbeatInterval: 2_000,
+    maxWaitTimeInMs: 100,
+    maxBytesPerPartition: 4_194_304,
+    allowAutoTopicCreation: false,
+    partitionAssigners: [PartitionAssigners.roundRobin],
+    retry: {
+      initialRetryTime: 100,
+      maxRetryTime: 2_000,
+      retries: Number.MAX_SAFE_INTEGER,
+      restartOnFailure: async () => true,
+    },
+  });
+  let reading: Reading | undefined;
+  const { promise: joined, resolve: setJoined } = Promise.withResolvers<void>();
+
+  consumer.on(consumer.events.GROUP_JOIN, () => {
+    consumer.pause(topics.map((topic) => ({ topic })));
+    if (reading) aim(reading);
+    setJoined();
+  });
+  // Compaction may have left a batch without records: it counts as read too.
+  consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
+    if (reading && payload.topic === reading.topic && payload.lastOffset !== null)
+      advance(reading, payload.partition, BigInt(payload.lastOffset) + 1n);
+  });
+
+  function advance(now: Reading, partition: number, next: bigint): void {
+    const position = now.positions.get(partition);
+    const end = now.ends.get(partition)?.high;
+    if (position === undefined || end === undefined || next <= position) return;
+    if (next < end) {
+      now.positions.set(partition, next);
+      return;
+    }
+    now.positions.delete(partition);
+    consumer.pause([{ topic: now.topic, partitions: [partition] }]);
+    if (now.positions.size === 0) now.done();
+  }
+
+  function aim({ topic, positions }: Reading): void {
+    for (const [partition, offset] of positions) consumer.seek({ topic, partition, offset: String(offset) });
+    consumer.resume([{ topic, partitions: [...positions.keys()] }]);
+  }
+
+  async function eachBatch({ batch, resolveOffset, heartbeat, isStale }: EachBatchPayload): Promise<void> {
+    const now = reading;
+    if (!now || isStale() || batch.topic !== now.topic) return;
+    const position = now.positions.get(batch.partition);
+    const end = now.ends.get(batch.partition)?.high;
+    if (position === undefined || end === undefined) return;
+    const fetchedMs = performance.now();
+    for (const message of batch.messages) {
+      const offset = BigInt(message.offset);
+      if (offset >= position && offset < end) now.onRecord(batch.partition, logRecordOf(message, fetchedMs));
+    }
+    resolveOffset(batch.lastOffset());
+    advance(now, batch.partition, BigInt(batch.lastOffset()) + 1n);
+    await heartbeat();
+  }
+
+  async function ends(topic: KafkaTopic): Promise<ReadonlyMap<number, LogEnds>> {
+    const rows = await admin.fetchTopicOffsets(topic);
+    return new Map(rows.map((row) => [row.partition, { low: BigInt(row.low), high: BigInt(row.high) }]));
+  }
+
+  await admin.connect();
+  await consumer.connect();
+  await consumer.subscribe({ topics: [...topics], fromBeginning: true });
+  await consumer.run({ eachBatch, autoCommit: false, eachBatchAutoResolve: false });
+  await joined;
+
+  return {
+    ends,
+    async committed(group, wanted) {
+      const rows = await admin.fetchOffsets({ groupId: group, topics: [...wanted] });
+      return new Map(
+        rows.flatMap(({ topic, partitions }) =>
+          partitions
+            .filter(({ offset }) => BigInt(offset) >= 0n)
+            .map(({ partition, offset }): [TopicPartition, bigint] => [
+              `${topic as KafkaTopic}/${partition}`,
+              BigInt(offset),
+            ]),
+        ),
+      );
+    },
+    async read(topic, starts, onRecord) {
+      if (reading) throw new Error('another read is under way');
+      const now = await ends(topic);
+      const positions = new Map<number, bigint>();
+      for (const [partition, start] of starts) {
+        const { low, high } = now.get(partition) ?? { low: 0n, high: 0n };
+        const from = start < low ? low : start;
+        if (from < high) positions.set(partition, from);
+      }
+      if (positions.size === 0) return now;
+      const { promise, resolve: done } = Promise.withResolvers<void>();
+      reading = { topic, positions, ends: now, onRecord, done };
+      aim(reading);
+      await promise;
+      reading = undefined;
+      consumer.pause([{ topic }]);
+      return now;
+    },
+    async close() {
+      await consumer.disconnect();
+      await admin.disconnect();
+      log.debug({ group: options.group }, 'private reader closed');
+    },
+  };
+}

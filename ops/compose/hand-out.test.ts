@@ -1,0 +1,57 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { ensureCertificates } from '../../certs/ensure.ts';
+import { canaryDeviceId } from '../../contracts/canary.ts';
+import { keysOf, nextMark } from '../platform/key-mark.ts';
+import { handOut } from './hand-out.ts';
+import { holders } from './identities.ts';
+
+let folder: string;
+const authority = () => join(folder, 'authority');
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'vigil-hand-out-'));
+  await ensureCertificates({ stateDir: authority(), devices: [canaryDeviceId, 'bed-01', 'bed-02'], nowMs: Date.now() });
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+it('gives every holder its files, closed to others, and changes nothing the second time', () => {
+  const first = handOut(authority(), folder, ['bed-01']);
+  expect(new Set(first.map((name) => name.split('/')[0]))).toEqual(new Set(holders));
+  for (const name of first) expect(statSync(join(folder, name)).mode & 0o077).toBe(0);
+  expect(handOut(authority(), folder, ['bed-01'])).toEqual([]);
+});
+
+it('lets the set-up compare the keys of the house with those of the data, without giving it one', () => {
+  handOut(authority(), folder, []);
+  const ours = keysOf(join(folder, 'setup'));
+  expect(Object.keys(ours.keys)).toContain('secrets/reader-alarms.jwk');
+  expect(ours).toEqual(keysOf(authority()));
+  const other = { epoch: 0, keys: { ...ours.keys, 'secrets/pseudonym.key': 'of another house' } };
+  expect(nextMark(other, ours)).toContain('other keys than these: secrets/pseudonym.key');
+  expect(existsSync(join(folder, 'setup/secrets/pseudonym.key'))).toBe(false);
+});
+
+it("joins the broker's key and certificate into one key store", () => {
+  handOut(authority(), folder, []);
+  const store = readFileSync(join(folder, 'kafka/certs/broker.pem'), 'utf8');
+  expect(store.match(/BEGIN [A-Z ]+/g)).toEqual(['BEGIN PRIVATE KEY', 'BEGIN CERTIFICATE']);
+});
+
+it('takes away what nobody may have any more, and leaves what is not its own', () => {
+  handOut(authority(), folder, ['bed-01', 'bed-02']);
+  mkdirSync(join(folder, 'operator', 'kafka'), { recursive: true });
+  writeFileSync(join(folder, 'operator', 'kafka', 'demo-admissions.json'), '[]');
+  expect(handOut(authority(), folder, ['bed-01']).sort()).toEqual([
+    'simulators/certs/devices/bed-02.key',
+    'simulators/certs/devices/bed-02.pem',
+  ]);
+  expect(existsSync(join(folder, 'operator', 'kafka', 'demo-admissions.json'))).toBe(true);
+});
+
+it('hands out a renewed certificate', () => {
+  handOut(authority(), folder, []);
+  writeFileSync(join(authority(), 'certs', 'gateway.pem'), 'renewed');
+  expect(handOut(authority(), folder, [])).toEqual(['gateway/certs/gateway.pem']);
+});

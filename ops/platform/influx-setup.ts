@@ -1,0 +1,142 @@
+import { request as plainRequest } from 'node:http';
+import { request } from 'node:https';
+import { VigilError } from '../../contracts/errors.ts';
+import { rollupStatements } from './influx-rollup.ts';
+
+export const influxDatabase = 'vigil';
+
+export type InfluxUser = { readonly name: string; readonly password: string; readonly privilege: 'READ' | 'WRITE' };
+
+export type InfluxSetup = {
+  /** `https://`; of `socketPath`, `http://` and any name. */
+  readonly url: string;
+  /** CA of its certificate, PEM. */
+  readonly ca?: string;
+  /** Where it listens on a socket of the file system. */
+  readonly socketPath?: string;
+  readonly adminPassword: string;
+  readonly users: readonly InfluxUser[];
+  /** Ends the set-up where it is. */
+  readonly signal?: AbortSignal | undefined;
+};
+
+type Answer = { readonly status: number; readonly body: string };
+
+const readyTimeoutMs = 60_000;
+const retryMs = 100;
+const requestTimeoutMs = 10_000;
+
+/**
+ * Makes the database, its retention policies and its logins where they are missing, and sets the passwords to what the
+ * secrets say. Safe to repeat.
+ * @throws VigilError `start-failed` where InfluxDB does not answer or the administrator's password does not open it
+ */
+export async function ensureDatabase(setup: InfluxSetup): Promise<void> {
+  await untilAnswers(setup);
+  // The first administrator may be made without a login; afterwards this is refused, and the login below must work.
+  await query(setup, `CREATE USER admin WITH PASSWORD ${text(setup.adminPassword)} WITH ALL PRIVILEGES`, false);
+  const login = await query(setup, 'SHOW DATABASES');
+  if (login.status === 401) {
+    throw new VigilError(
+      'start-failed',
+      'InfluxDB refuses the password in secrets/influx-admin.password: restore that file, or delete the influxdb folder beside it.',
+    );
+  }
+  await mustQuery(setup, `CREATE DATABASE ${influxDatabase} WITH DURATION 7d REPLICATION 1 SHARD DURATION 1d NAME raw`);
+  await ensurePolicy(setup, 'raw', '7d', '1d', true);
+  await ensurePolicy(setup, 'minutes', '400d', '7d', false);
+  for (const statement of rollupStatements(influxDatabase)) await mustQuery(setup, statement);
+  for (const user of setup.users) {
+    await query(setup, `CREATE USER ${user.name} WITH PASSWORD ${text(user.password)}`);
+    await mustQuery(setup, `SET PASSWORD FOR ${user.name} = ${text(user.password)}`);
+    await mustQuery(setup, `GRANT ${user.privilege} ON ${influxDatabase} TO ${user.name}`);
+  }
+}
+
+async function ensurePolicy(
+  setup: InfluxSetup,
+  name: string,
+  duration: string,
+  shard: string,
+  isDefault: boolean,
+): Promise<void> {
+  const definition = `${name} ON ${influxDatabase} DURATION ${duration} REPLICATION 1 SHARD DURATION ${shard}${isDefault ? ' DEFAULT' : ''}`;
+  await query(setup, `CREATE RETENTION POLICY ${definition}`);
+  await mustQuery(setup, `ALTER RETENTION POLICY ${definition}`);
+}
+
+async function untilAnswers(setup: InfluxSetup): Promise<void> {
+  const deadline = Date.now() + readyTimeoutMs;
+  for (;;) {
+    try {
+      await send(setup, 'GET', '/ping');
+      return;
+    } catch (cause) {
+      setup.signal?.throwIfAborted();
+      if (Date.now() > deadline) {
+        throw new VigilError('start-failed', `InfluxDB at ${setup.url} does not answer: ${(cause as Error).message}`, {
+          cause,
+        });
+      }
+      await new Promise((resolve) => setTimeout(resolve, retryMs));
+    }
+  }
+}
+
+function query(setup: InfluxSetup, statement: string, asAdmin = true, timeoutMs = requestTimeoutMs): Promise<Answer> {
+  return send(setup, 'POST', '/query', new URLSearchParams({ q: statement }).toString(), asAdmin, timeoutMs);
+}
+
+/** Carries a statement out as the administrator. @throws VigilError `start-failed` where InfluxDB refuses it or does not answer */
+export async function mustQuery(setup: InfluxSetup, statement: string, timeoutMs = requestTimeoutMs): Promise<void> {
+  const { status, body } = await query(setup, statement, true, timeoutMs);
+  if (status === 200 && !body.includes('"error"')) return;
+  // The statement may hold a password: only its first words are told.
+  const words = statement.split(' ').slice(0, 3).join(' ');
+  throw new VigilError('start-failed', `InfluxDB refused "${words}" (${status}): ${body.slice(0, 200).trim()}`);
+}
+
+async function send(
+  setup: InfluxSetup,
+  method: string,
+  path: string,
+  body = '',
+  asAdmin = false,
+  timeoutMs = requestTimeoutMs,
+): Promise<Answer> {
+  setup.signal?.throwIfAborted();
+  const { promise, resolve, reject } = Promise.withResolvers<Answer>();
+  const headers: Record<string, string> = { 'content-type': 'application/x-www-form-urlencoded' };
+  if (asAdmin) headers.authorization = `Basic ${Buffer.from(`admin:${setup.adminPassword}`).toString('base64')}`;
+  const { ca, socketPath } = setup;
+  const ask = socketPath === undefined ? request : plainRequest;
+  const call = ask(
+    new URL(path, setup.url),
+    {
+      method,
+      headers,
+      ...(socketPath === undefined ? { ca, servername: 'influxdb' } : { socketPath }),
+      agent: false,
+      timeout: timeoutMs,
+      ...(setup.signal && { signal: setup.signal }),
+    },
+    (response) => {
+      let answer = '';
+      response.setEncoding('utf8');
+      response.on('data', (chunk: string) => {
+        answer += chunk;
+      });
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, body: answer }));
+      response.on('error', reject);
+    },
+  );
+  call.on('timeout', () => call.destroy(new Error('no answer in time')));
+  call.on('error', reject);
+  call.end(body);
+  return promise;
+}
+
+/** An InfluxQL string literal. */
+function text(value: string): string {
+  return `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;
+}

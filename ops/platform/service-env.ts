@@ -1,0 +1,186 @@
+/** The environment of each process, as `npm start` gives it and as a test gives it to what it starts. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { canaryDeviceId } from '../../contracts/canary.ts';
+import type { Principal } from '../../contracts/topics.ts';
+
+/** Where a running system is found: plain data, so that a test's worker can be handed it. */
+export type Whereabouts = {
+  readonly stateDir: string;
+  /** `host:port`, comma-separated. */
+  readonly kafkaBrokers: string;
+  readonly influxUrl: string;
+  readonly mqttPort: number;
+  /** Of the gateway's /metrics; any free one where it is not said. */
+  readonly metricsPort?: number;
+  /** Of the alarm processor's. */
+  readonly alarmsMetricsPort?: number;
+  /** Of the canary's. */
+  readonly canaryMetricsPort?: number;
+  readonly dashboardMetricsPort?: number;
+  readonly trendsMetricsPort?: number;
+  readonly witnessMetricsPort?: number;
+  readonly httpPort: number;
+};
+
+/**
+ * What a connection costs the gateway in memory (docs/decisions/015-memory.md). For glibc's malloc, others do not heed it: Node reads a
+ * TLS connection into a block of 64 kB that is never used up; on pages of its own it costs one of them. For V8: how large each
+ * of the two halves of its young generation may become, MB.
+ */
+export const packedMemory = {
+  MALLOC_MMAP_THRESHOLD_: '16384',
+  MALLOC_TOP_PAD_: '0',
+  NODE_OPTIONS: '--max-semi-space-size=8',
+};
+
+/** The wards and beds of a fresh system. */
+export const shippedWardsFile = join(import.meta.dirname, '..', 'wards', 'wards.json');
+
+/** The registry of a state folder; the shipped one where the folder has none (a test, a benchmark). */
+function wardsFileOf(stateDir: string): string {
+  const own = join(stateDir, 'wards.json');
+  return existsSync(own) ? own : shippedWardsFile;
+}
+
+/**
+ * Settings of one process (process/settings.ts).
+ * @param overrides settings to add or to replace, for instance `{ VIGIL_MQTT_PORT: '0' }`
+ */
+// biome-ignore lint/complexity/noExcessiveLinesPerFunction: one table: which setting each service is given.
+export function serviceEnv(
+  where: Whereabouts,
+  service: Principal | 'simulators' | 'canary',
+  overrides: Readonly<Record<string, string>> = {},
+): Record<string, string> {
+  const certs = join(where.stateDir, 'certs');
+  const secrets = join(where.stateDir, 'secrets');
+  const common = {
+    PATH: process.env.PATH ?? '',
+    VIGIL_LOG_LEVEL: 'info',
+    VIGIL_STATE_DIR: where.stateDir,
+  };
+  const influx = {
+    VIGIL_INFLUX_URL: where.influxUrl,
+    VIGIL_INFLUX_CA_FILE: join(certs, 'ca.pem'),
+    VIGIL_INFLUX_SERVER_NAME: 'influxdb',
+    VIGIL_INFLUX_USER: service,
+    VIGIL_INFLUX_PASSWORD_FILE: join(secrets, `influx-${service}.password`),
+    VIGIL_INFLUX_DATABASE: 'vigil',
+  };
+  switch (service) {
+    case 'gateway':
+      return {
+        ...common,
+        ...kafkaEnv(where, service),
+        ...packedMemory,
+        ...metricsEnv(where.metricsPort),
+        VIGIL_MQTT_HOST: '127.0.0.1',
+        VIGIL_MQTT_PORT: String(where.mqttPort),
+        VIGIL_MQTT_CERT_FILE: join(certs, 'mqtt-server.pem'),
+        VIGIL_MQTT_KEY_FILE: join(certs, 'mqtt-server.key'),
+        VIGIL_MQTT_CLIENT_CA_FILE: join(certs, 'device-ca.pem'),
+        VIGIL_MQTT_CRL_FILE: join(certs, 'device-ca.crl'),
+        ...overrides,
+      };
+    case 'alarms':
+      return {
+        ...common,
+        ...kafkaEnv(where, service),
+        ...metricsEnv(where.alarmsMetricsPort),
+        VIGIL_ALARMS_MEMBER_FILE: join(where.stateDir, 'alarms.member'),
+        ...overrides,
+      };
+    case 'operator':
+      return { ...common, ...kafkaEnv(where, service), ...auditEnv(where, service), ...overrides };
+    case 'witness':
+      return {
+        ...common,
+        ...kafkaClientEnv(where, service),
+        ...auditEnv(where, service),
+        ...metricsEnv(where.witnessMetricsPort),
+        ...overrides,
+      };
+    case 'trends':
+      return {
+        ...common,
+        ...kafkaEnv(where, service),
+        ...influx,
+        ...metricsEnv(where.trendsMetricsPort),
+        ...overrides,
+      };
+    case 'dashboard':
+      return {
+        ...common,
+        ...kafkaEnv(where, service),
+        ...influx,
+        ...auditEnv(where, service),
+        ...metricsEnv(where.dashboardMetricsPort),
+        VIGIL_HTTP_HOST: '127.0.0.1',
+        VIGIL_HTTP_PORT: String(where.httpPort),
+        VIGIL_HTTP_CERT_FILE: join(certs, 'web-server.pem'),
+        VIGIL_HTTP_KEY_FILE: join(certs, 'web-server.key'),
+        VIGIL_PUBLIC_ORIGIN: `https://localhost:${where.httpPort},https://127.0.0.1:${where.httpPort}`,
+        VIGIL_WARDS_FILE: wardsFileOf(where.stateDir),
+        VIGIL_ACCOUNTS_FILE: join(secrets, 'accounts.json'),
+        VIGIL_SESSION_KEY_FILE: join(secrets, 'session.key'),
+        ...overrides,
+      };
+    case 'canary':
+      return {
+        ...common,
+        ...metricsEnv(where.canaryMetricsPort),
+        VIGIL_MQTT_URL: `mqtts://127.0.0.1:${where.mqttPort}`,
+        VIGIL_MQTT_CA_FILE: join(certs, 'ca.pem'),
+        VIGIL_CANARY_CERT_FILE: join(certs, 'devices', `${canaryDeviceId}.pem`),
+        VIGIL_CANARY_KEY_FILE: join(certs, 'devices', `${canaryDeviceId}.key`),
+        ...overrides,
+      };
+    case 'simulators':
+      return {
+        ...common,
+        VIGIL_MQTT_URL: `mqtts://127.0.0.1:${where.mqttPort}`,
+        VIGIL_MQTT_CA_FILE: join(certs, 'ca.pem'),
+        VIGIL_DEVICE_CERTS_DIR: join(certs, 'devices'),
+        ...overrides,
+      };
+  }
+}
+
+/** @param port of /metrics and /healthz; any free one where it is not said */
+const metricsEnv = (port = 0) => ({ VIGIL_METRICS_HOST: '127.0.0.1', VIGIL_METRICS_PORT: String(port) });
+
+/** Where the witness of the audit trail writes its anchors in a state folder. */
+export const anchorsFileOf = (stateDir: string) => join(stateDir, 'audit', 'anchors.ndjson');
+
+/** Of who writes or verifies the audit trail. */
+function auditEnv({ stateDir }: Whereabouts, service: Principal): Record<string, string> {
+  const secrets = join(stateDir, 'secrets');
+  return {
+    VIGIL_AUDIT_KEY_FILE: join(secrets, `audit-${service}.jwk`),
+    VIGIL_AUDIT_KEYS_FILE: join(secrets, 'audit-keys.json'),
+    VIGIL_AUDIT_ANCHORS_FILE: anchorsFileOf(stateDir),
+  };
+}
+
+function kafkaClientEnv(where: Whereabouts, service: Principal): Record<string, string> {
+  const certs = join(where.stateDir, 'certs');
+  return {
+    VIGIL_KAFKA_BROKERS: where.kafkaBrokers,
+    VIGIL_KAFKA_CA_FILE: join(certs, 'ca.pem'),
+    VIGIL_KAFKA_SERVER_NAME: 'kafka',
+    VIGIL_SERVICES_CRL_FILE: join(certs, 'ca.crl'),
+    VIGIL_KAFKA_CERT_FILE: join(certs, `${service}.pem`),
+    VIGIL_KAFKA_KEY_FILE: join(certs, `${service}.key`),
+  };
+}
+
+function kafkaEnv(where: Whereabouts, service: Principal): Record<string, string> {
+  const secrets = join(where.stateDir, 'secrets');
+  return {
+    ...kafkaClientEnv(where, service),
+    VIGIL_READERS_FILE: join(secrets, 'readers.json'),
+    VIGIL_READER_KEY_FILE: join(secrets, `reader-${service}.jwk`),
+    VIGIL_PSEUDONYM_KEY_FILE: join(secrets, 'pseudonym.key'),
+  };
+}

@@ -1,0 +1,290 @@
+/**
+ * The certificates that a process presents or trusts. Their files are read again when they change, so that a renewal needs no restart, and
+ * their ends are shown before they come: a process that nobody restarts meets them all.
+ */
+import { X509Certificate } from 'node:crypto';
+import { readFileSync, statSync } from 'node:fs';
+import { type ConnectionOptions, checkServerIdentity, createSecureContext, type PeerCertificate } from 'node:tls';
+import type { Logger } from 'pino';
+import { VigilError } from '../contracts/errors.ts';
+import { type RevocationList, readRevocationLists, serialKey } from './crl.ts';
+import type { Metrics } from './metrics.ts';
+import { serverNameOption } from './server-name.ts';
+import { wallAheadMs } from './system-clock.ts';
+
+/** `crl`: not a certificate but a list; its end is when the next one is due. */
+export type CertificateUse = 'presents' | 'trusts' | 'crl';
+
+/** @param endMs by the machine's clock, ms since 1970: TLS goes by it; undefined where the list does not say */
+export type CertificateEnd = { readonly name: string; readonly use: CertificateUse; readonly endMs: number };
+
+type FileLog = Pick<Logger, 'info' | 'error'>;
+
+/** Of this process: what is followed, by its name. A process has one set, whichever of its parts follows a file. */
+const followed = new Map<string, { readonly use: CertificateUse; endMs(): number | undefined }>();
+
+/** The ends of all that this process presents or trusts now. */
+export function certificateEnds(): CertificateEnd[] {
+  return [...followed].flatMap(([name, { use, endMs }]) => {
+    const end = endMs();
+    return end === undefined ? [] : [{ name, use, endMs: end }];
+  });
+}
+
+export function addCertificateMetrics(metrics: Metrics): void {
+  metrics.gauge(
+    'vigil_certificate_end_timestamp_seconds',
+    'When a certificate that the process presents or trusts ends, or its next CRL is due, seconds since 1970.',
+    () => certificateEnds().map(({ name, use, endMs }) => [[name, use], endMs / 1000] as const),
+    'certificate',
+    'use',
+  );
+}
+
+/** Shows the ends of certificates that were read once and are not followed. @param pem one or several */
+export function showCertificates(name: string, use: CertificateUse, pem: string): void {
+  const endMs = endOf(pem);
+  followed.set(name, { use, endMs: () => endMs });
+}
+
+/** Shows the end of a certificate that is read anew for each connection, as the file has it now; nothing while it cannot be read. */
+export function showCertificateFile(name: string, use: CertificateUse, path: string): void {
+  const endMs = () => {
+    try {
+      return endOf(readFileSync(path, 'utf8'));
+    } catch {
+      return undefined;
+    }
+  };
+  followed.set(name, { use, endMs });
+}
+
+/** The first end of the certificates in a PEM text. */
+export function endOf(pem: string): number {
+  const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+  return Math.min(...blocks.map((block) => Date.parse(new X509Certificate(block).validTo)));
+}
+
+/** The renewal happens 30 days before the end; later than this it has failed (ours). */
+const endsSoonMs = 21 * 24 * 60 * 60 * 1000;
+const sayEveryMs = 6 * 60 * 60 * 1000;
+
+/** Those of this process that end within 21 days, and lists past their next update; by the machine's clock. */
+export function endingSoon(nowMs: number): CertificateEnd[] {
+  return certificateEnds().filter(({ use, endMs }) => endMs - nowMs < (use === 'crl' ? 0 : endsSoonMs));
+}
+
+/** Says in the log, at once and every six hours, which certificates of this process end soon. */
+export function watchCertificates(log: Pick<Logger, 'warn' | 'error'>): { close(): void } {
+  const look = () => {
+    const nowMs = Date.now() + wallAheadMs();
+    for (const { name, use, endMs } of endingSoon(nowMs)) {
+      const fields = { certificate: name, use, until: untilText(endMs) };
+      if (endMs <= nowMs) log.error(fields, 'a certificate has ended: new connections fail');
+      else log.warn(fields, 'a certificate ends soon and was not renewed');
+    }
+  };
+  look();
+  const timer = setInterval(look, sayEveryMs);
+  timer.unref();
+  return { close: () => clearInterval(timer) };
+}
+
+type Files<Content> = {
+  /** What the files hold now; looks at them, and reads them where they changed. */
+  current(): Content;
+};
+
+/**
+ * Reads files that belong together, and again when one of them changed. What does not fit is refused and the former stays: a renewal writes
+ * a key and then its certificate, and may be seen between the two.
+ * @throws what `read` throws, the first time
+ */
+function followFiles<Content>(options: {
+  readonly paths: readonly string[];
+  readonly read: () => Content;
+  readonly onChange: (content: Content) => void;
+  readonly log: FileLog;
+}): Files<Content> {
+  const { paths, read, onChange, log } = options;
+  let seen = stampOf(paths);
+  let content = read();
+  let refused: string | undefined;
+  return {
+    current() {
+      const stamp = stampOf(paths);
+      if (stamp === seen && refused === undefined) return content;
+      try {
+        const next = read();
+        seen = stamp;
+        refused = undefined;
+        content = next;
+        onChange(next);
+      } catch (error) {
+        const why = (error as Error).message;
+        if (why !== refused)
+          log.error({ files: paths, why }, 'changed certificate files are no good, the former are used');
+        refused = why;
+      }
+      return content;
+    },
+  };
+}
+
+function stampOf(paths: readonly string[]): string {
+  return paths
+    .map((path) => {
+      try {
+        const { mtimeNs, ctimeNs, size, ino } = statSync(path, { bigint: true });
+        return `${mtimeNs}/${ctimeNs}/${size}/${ino}`;
+      } catch {
+        return 'absent';
+      }
+    })
+    .join(' ');
+}
+
+const untilText = (endMs: number) => new Date(endMs).toISOString();
+
+export type KeyPair = { readonly cert: string; readonly key: string };
+
+export type FollowedPair = {
+  current(): KeyPair;
+  close(): void;
+};
+
+const lookEveryMs = 5_000;
+
+/**
+ * A server's certificate and key.
+ * @param options.onRenewed called with each new pair, within `everyMs` of the second file's change
+ * @throws VigilError `certificate-invalid` where the files are not a certificate and its key
+ */
+export function followServerPair(options: {
+  /** In metrics and logs. */
+  readonly name: string;
+  readonly certFile: string;
+  readonly keyFile: string;
+  /** Where they are named, for the error: `VIGIL_HTTP_CERT_FILE and VIGIL_HTTP_KEY_FILE`. */
+  readonly settings: string;
+  readonly onRenewed: (pair: KeyPair) => void;
+  readonly log: FileLog;
+  readonly everyMs?: number;
+}): FollowedPair {
+  const { name, certFile, keyFile, settings, onRenewed, log } = options;
+  const files = followFiles({
+    paths: [certFile, keyFile],
+    log,
+    read() {
+      const cert = readFileSync(certFile, 'utf8');
+      const key = readFileSync(keyFile, 'utf8');
+      requireUsable({ cert, key }, `The files that ${settings} name are not a certificate and its key`);
+      return { cert, key, endMs: endOf(cert) };
+    },
+    onChange(pair) {
+      log.info({ certificate: name, until: untilText(pair.endMs) }, 'a renewed certificate is used from now on');
+      onRenewed(pair);
+    },
+  });
+  followed.set(name, { use: 'presents', endMs: () => files.current().endMs });
+  const timer = setInterval(files.current, options.everyMs ?? lookEveryMs);
+  timer.unref();
+  return {
+    current: files.current,
+    close: () => clearInterval(timer),
+  };
+}
+
+function requireUsable(parts: { readonly ca?: string; readonly cert?: string; readonly key?: string }, fault: string) {
+  try {
+    return createSecureContext({ ...parts, minVersion: 'TLSv1.3' });
+  } catch (cause) {
+    throw new VigilError('certificate-invalid', `${fault} (${(cause as Error).message}).`, { cause });
+  }
+}
+
+export type ClientTls = {
+  /** For each new connection: with the certificates as they lie there now. */
+  options(): ConnectionOptions;
+};
+
+/**
+ * How a client of ours connects to a server of Vigil.
+ * @param options.name in metrics and logs, for instance `kafka`
+ * @param options.crlFile list of what the servers' authority has revoked; empty: nothing is looked up
+ * @throws VigilError `certificate-invalid`
+ */
+export function followClientTls(options: {
+  readonly name: string;
+  readonly caFile: string;
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly serverName: string;
+  readonly crlFile: string;
+  readonly log: FileLog;
+}): ClientTls {
+  const { name, caFile, certFile, keyFile, log } = options;
+  const files = followFiles({
+    paths: [caFile, certFile, keyFile],
+    log,
+    read() {
+      const ca = readFileSync(caFile, 'utf8');
+      const cert = readFileSync(certFile, 'utf8');
+      const key = readFileSync(keyFile, 'utf8');
+      const fault = `${caFile}, ${certFile} and ${keyFile} are not an authority, a certificate and its key`;
+      return { secureContext: requireUsable({ ca, cert, key }, fault), ownEndMs: endOf(cert), caEndMs: endOf(ca) };
+    },
+    onChange({ ownEndMs }) {
+      log.info(
+        { certificate: `${name}-client`, until: untilText(ownEndMs) },
+        'a renewed certificate is used from now on',
+      );
+    },
+  });
+  followed.set(`${name}-client`, { use: 'presents', endMs: () => files.current().ownEndMs });
+  followed.set(`${name}-ca`, { use: 'trusts', endMs: () => files.current().caEndMs });
+  const checks = serverChecks(options);
+  return { options: () => ({ secureContext: files.current().secureContext, ...checks }) };
+}
+
+/** What is asked of a server beside a certificate of our authority: its own name, and that its certificate was not revoked. */
+export function serverChecks(options: {
+  readonly serverName: string;
+  readonly caFile: string;
+  readonly crlFile: string;
+  readonly log: FileLog;
+}): Pick<ConnectionOptions, 'servername' | 'checkServerIdentity'> {
+  const { serverName, crlFile, log } = options;
+  const list = crlFile === '' ? undefined : followList({ ...options, crlFile });
+  return {
+    ...serverNameOption(serverName),
+    checkServerIdentity(host: string, certificate: PeerCertificate) {
+      const fault = checkServerIdentity(host, certificate);
+      if (fault !== undefined || !list?.current().serials.has(serialKey(certificate.serialNumber))) return fault;
+      log.error({ host, serial: certificate.serialNumber }, 'a server shows a certificate that is revoked');
+      return new VigilError('certificate-invalid', `The certificate of ${host} is revoked.`);
+    },
+  };
+}
+
+/** A list past its end is gone by all the same (decision 14). One with a lower number than the last is refused. */
+function followList(options: { readonly caFile: string; readonly crlFile: string; readonly log: FileLog }) {
+  const { caFile, crlFile, log } = options;
+  let last: RevocationList | undefined;
+  const list = followFiles({
+    paths: [crlFile],
+    log,
+    read() {
+      const next = readRevocationLists(readFileSync(crlFile), [readFileSync(caFile, 'utf8')]).get(0);
+      if (next === undefined) throw new VigilError('certificate-invalid', `${crlFile} holds no CRL.`);
+      if ((next.number ?? 0n) < (last?.number ?? 0n)) {
+        throw new VigilError('certificate-invalid', `${crlFile} is older than the list before.`);
+      }
+      last = next;
+      return next;
+    },
+    onChange: ({ serials }) => log.info({ revoked: serials.size }, 'the CRL of the services was read anew'),
+  });
+  followed.set('services-crl', { use: 'crl', endMs: () => list.current().nextUpdateMs });
+  return list;
+}

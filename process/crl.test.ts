@@ -1,0 +1,177 @@
+import 'reflect-metadata';
+import * as x509 from '@peculiar/x509';
+import { beforeAll, describe, expect, it } from 'vitest';
+import type { RevokedCertificate } from '../certs/core/register.ts';
+import { issueAuthority, type Pair, signCrl } from '../certs/issue.ts';
+import { VigilError } from '../contracts/errors.ts';
+import { crlBytesMax, type RevocationList, readRevocationLists, serialKey } from './crl.ts';
+
+const nowMs = Date.UTC(2026, 0, 1);
+const revoked = (...serials: string[]): RevokedCertificate[] =>
+  serials.map((serial) => ({ event: 'revoked', atMs: nowMs, serial, reason: 'key-compromise' }));
+const derOf = (pem: string) => Buffer.from(pem.replace(/-----[^-]+-----/g, ''), 'base64');
+
+let authority: Pair;
+let other: Pair;
+beforeAll(async () => {
+  authority = await issueAuthority('devices', nowMs);
+  other = await issueAuthority('others', nowMs);
+});
+
+/** A list with extensions that ours never have. */
+async function strange(extensions: x509.Extension[], entries: x509.X509CrlEntryParams[] = []): Promise<Buffer> {
+  const signingAlgorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' };
+  const signingKey = await crypto.subtle.importKey(
+    'pkcs8',
+    x509.PemConverter.decodeFirst(authority.key),
+    signingAlgorithm,
+    true,
+    ['sign'],
+  );
+  const issuer = new x509.X509Certificate(authority.certificate).subject;
+  const params = { issuer, signingAlgorithm, signingKey, extensions, entries, thisUpdate: new Date(nowMs) };
+  return Buffer.from((await x509.X509CrlGenerator.create(params)).rawData);
+}
+const read = (bytes: Buffer | string, ...authorities: Pair[]) =>
+  readRevocationLists(
+    Buffer.from(bytes),
+    (authorities.length > 0 ? authorities : [authority]).map(({ certificate }) => certificate),
+  );
+const refusal = (bytes: Buffer | string, ...authorities: Pair[]): string => {
+  try {
+    read(bytes, ...authorities);
+  } catch (error) {
+    expect(error).toBeInstanceOf(VigilError);
+    expect((error as VigilError).code).toBe('certificate-invalid');
+    return (error as VigilError).message;
+  }
+  return 'taken';
+};
+
+describe('a CRL that is taken', () => {
+  it.each([[[]], [['1']], [['7f', '80', 'ff00', '4'.padEnd(32, 'a'), 'f'.padEnd(38, '0')]]])(
+    'lists %j',
+    async (serials) => {
+      const pem = await signCrl(revoked(...serials), 7n, authority, nowMs);
+      const expected: RevocationList = {
+        number: 7n,
+        thisUpdateMs: nowMs,
+        nextUpdateMs: nowMs + 30 * 86_400_000,
+        serials: new Set(serials),
+      };
+      expect(read(pem)).toEqual(new Map([[0, expected]]));
+      expect(read(derOf(pem))).toEqual(new Map([[0, expected]]));
+      expect(read(`# a comment\n${pem.replaceAll('\n', '\r\n')}`)).toEqual(new Map([[0, expected]]));
+    },
+  );
+
+  it.each([0n, 1n, 127n, 128n, 255n, 256n, 2n ** 40n, 2n ** 63n - 1n])('has the number %d', async (number) => {
+    expect(read(await signCrl([], number, authority, nowMs)).get(0)?.number).toBe(number);
+  });
+
+  it('has no number, and says no next update', async () => {
+    expect(read(await strange([])).get(0)).toEqual({
+      number: undefined,
+      thisUpdateMs: nowMs,
+      nextUpdateMs: undefined,
+      serials: new Set(),
+    });
+  });
+
+  it('is one of several, each for its authority', async () => {
+    const both = (await signCrl([], 1n, authority, nowMs)) + (await signCrl(revoked('5'), 2n, other, nowMs));
+    const lists = read(both, other, authority);
+    expect([lists.get(0)?.number, lists.get(1)?.number]).toEqual([2n, 1n]);
+  });
+
+  it('lists many', async () => {
+    const pem = await signCrl(
+      revoked(...Array.from({ length: 300 }, (_, i) => (0x4000 + i).toString(16))),
+      1n,
+      authority,
+      nowMs,
+    );
+    expect(read(pem).get(0)?.serials.size).toBe(300);
+  });
+});
+
+describe('a CRL that is refused', () => {
+  it.each([
+    ['nothing', ''],
+    ['text', 'no CRL'],
+    ['an empty block', '-----BEGIN X509 CRL-----\n-----END X509 CRL-----\n'],
+    ['a block cut short', '-----BEGIN X509 CRL-----\nMIIB'],
+    ['zeros', Buffer.alloc(100)],
+    ['a length without end', Buffer.from([0x30, 0x84, 0xff, 0xff, 0xff, 0xff])],
+    ['an indefinite length', Buffer.from([0x30, 0x80, 0, 0])],
+  ])('is %s', (_name, bytes) => {
+    expect(refusal(bytes)).toBe('The file holds no CRL in PEM or DER.');
+  });
+
+  it('is a certificate, or is followed by one', async () => {
+    expect(refusal(authority.certificate)).toMatch(/no CRL/);
+    expect(refusal((await signCrl([], 1n, authority, nowMs)) + authority.certificate)).toMatch(/no CRL/);
+  });
+
+  it("is another authority's, also of the same name", async () => {
+    expect(refusal(await signCrl([], 1n, other, nowMs))).toMatch(/not signed by/);
+    expect(refusal(await signCrl([], 1n, await issueAuthority('devices', nowMs), nowMs))).toMatch(/not signed by/);
+    expect(refusal((await signCrl([], 1n, authority, nowMs)) + (await signCrl([], 1n, other, nowMs)))).toMatch(
+      /not signed/,
+    );
+  });
+
+  it('comes twice', async () => {
+    const pem = await signCrl([], 1n, authority, nowMs);
+    expect(refusal(pem + pem)).toMatch(/two CRLs of one authority/);
+  });
+
+  it('is too large', () => {
+    expect(refusal(Buffer.alloc(crlBytesMax + 1))).toMatch(/larger than/);
+  });
+
+  it.each([
+    ['partial', '2.5.29.28'],
+    ['a delta', '2.5.29.27'],
+    ['of a kind that nobody knows', '1.2.3.4'],
+  ])('is %s: its extension is critical', async (_name, oid) => {
+    expect(refusal(await strange([new x509.Extension(oid, true, new Uint8Array([5, 0]))]))).toMatch(
+      /not a complete one/,
+    );
+    const entry = { serialNumber: '05', extensions: [new x509.Extension(oid, true, new Uint8Array([5, 0]))] };
+    expect(refusal(await strange([], [entry]))).toMatch(/not a complete one/);
+    expect(refusal(await strange([new x509.Extension(oid, false, new Uint8Array([5, 0]))]))).toBe('taken');
+  });
+
+  it.each([
+    ['negative', [2, 1, 0x80]],
+    ['empty', [2, 0]],
+    ['22 bytes long', [2, 22, ...Array(22).fill(1)]],
+    ['text', [12, 1, 0x31]],
+  ])('has a number that is %s', async (_name, der) => {
+    expect(refusal(await strange([new x509.Extension('2.5.29.20', false, Uint8Array.from(der))]))).not.toBe('taken');
+  });
+
+  it('is changed in any bit, or cut at any byte', { timeout: 120_000 }, async () => {
+    const der = derOf(await signCrl(revoked('1234'), 1n, authority, nowMs));
+    for (let at = 0; at < der.length; at += 1) {
+      expect(refusal(der.subarray(0, at))).not.toBe('taken');
+      for (let bit = 0; bit < 8; bit += 1) {
+        const changed = Buffer.from(der);
+        changed[at]! ^= 1 << bit;
+        expect([at, bit, refusal(changed)]).not.toEqual([at, bit, 'taken']);
+      }
+    }
+    expect(refusal(Buffer.concat([der, Buffer.alloc(1)]))).not.toBe('taken');
+  });
+});
+
+it.each([
+  ['0A', 'a'],
+  ['00ff', 'ff'],
+  ['FF', 'ff'],
+  ['0', '0'],
+  ['00', '0'],
+])('the serial number %s is %s', (hex, key) => {
+  expect(serialKey(hex)).toBe(key);
+});

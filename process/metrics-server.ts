@@ -1,0 +1,127 @@
+/** Serves `/metrics` and `/healthz` of one process over plain HTTP: for a loopback address, since nobody logs in here. */
+import { createServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Logger } from 'pino';
+import { VigilError } from '../contracts/errors.ts';
+import { type CertificateEnd, endingSoon } from './certificate-files.ts';
+import { certificateNotes } from './certificate-notes.ts';
+import { createDoor } from './door.ts';
+import type { Metrics } from './metrics.ts';
+import type { Manifest } from './settings.ts';
+import { wallAheadMs } from './system-clock.ts';
+
+/** All but `ready` answer 503: to a balancer, so that it sends nobody; `failing`: the process runs and what it is there for does not happen. */
+export type Health = 'starting' | 'ready' | 'failing' | 'draining';
+
+export type MetricsServer = {
+  readonly port: number;
+  close(): Promise<void>;
+};
+
+/** Connections at once: a scraper, a health check and a person. */
+const connectionsMax = 64;
+/** Of them, connections that have asked nothing yet. */
+const silentMax = 32;
+const requestMsMax = 5_000;
+
+/** @param fallback the port of this kind of process, 0 for any free one */
+export const metricsSettings = (fallback: number) =>
+  ({
+    metricsHost: {
+      kind: 'text',
+      env: 'VIGIL_METRICS_HOST',
+      help: 'address of /metrics and /healthz, plain HTTP: keep it on the loopback interface',
+      fallback: '127.0.0.1',
+    },
+    metricsPort: {
+      kind: 'integer',
+      env: 'VIGIL_METRICS_PORT',
+      help: 'its port; 0 for any free one, told in the log',
+      min: 0,
+      max: 65_535,
+      fallback,
+    },
+  }) as const satisfies Manifest;
+
+/** @throws VigilError `port-taken`, `start-failed` */
+export async function openMetricsServer(options: {
+  readonly host: string;
+  readonly port: number;
+  readonly metrics: Metrics;
+  readonly health: () => Health;
+  /** Lines after the state: what does not work now of that which the process needs. */
+  readonly reasons?: () => readonly string[];
+  /** Which of the process's certificates make it `failing` once they have ended; as a rule all. */
+  readonly failsWithout?: (end: CertificateEnd) => boolean;
+  readonly log: Logger;
+}): Promise<MetricsServer> {
+  const { host, port, metrics, log } = options;
+  const state = () =>
+    healthText(options.health(), options.reasons?.() ?? [], options.failsWithout ?? (({ use }) => use !== 'crl'));
+  const door = createDoor({ max: silentMax, perAddressMax: silentMax, withinMs: requestMsMax });
+  const server = createServer(
+    { requestTimeout: requestMsMax, headersTimeout: requestMsMax, connectionsCheckingInterval: 1_000 },
+    (request, response) => {
+      door.passed(request.socket);
+      const path = (request.url ?? '').split('?', 1)[0];
+      if (request.method !== 'GET' && request.method !== 'HEAD') {
+        response.setHeader('allow', 'GET, HEAD');
+        answer(response, 405, 'Only GET and HEAD are answered.\n');
+      } else if (path === '/healthz') {
+        const { health, text } = state();
+        answer(response, health === 'ready' ? 200 : 503, text);
+      } else if (path === '/metrics') {
+        metrics.text().then(
+          (text) => answer(response, 200, text, metrics.contentType),
+          (error: unknown) => {
+            log.error({ err: error }, 'the metrics could not be read');
+            answer(response, 500, 'The metrics could not be read.\n');
+          },
+        );
+      } else {
+        answer(response, 404, 'There are /metrics and /healthz.\n');
+      }
+    },
+  );
+  server.maxConnections = connectionsMax;
+  server.on('connection', door.enter);
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const taken = cause.code === 'EADDRINUSE';
+      const why = taken ? 'is taken: name a free one, or 0' : `cannot be opened (${cause.code})`;
+      const words = `Port ${port} on ${host} for /metrics ${why} in VIGIL_METRICS_PORT.`;
+      reject(new VigilError(taken ? 'port-taken' : 'start-failed', words, { cause }));
+    });
+    server.listen({ port, host }, () => {
+      server.removeAllListeners('error');
+      server.on('error', (error) => log.error({ err: error }, 'the metrics server met an error'));
+      resolve();
+    });
+  });
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        door.close();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}
+
+/** The state, then a line for each reason, and for each certificate that ends soon. */
+function healthText(said: Health, reasons: readonly string[], fails: (end: CertificateEnd) => boolean) {
+  const nowMs = Date.now() + wallAheadMs();
+  const { lines, isFailing } = certificateNotes(endingSoon(nowMs), nowMs, fails);
+  const health: Health = said === 'ready' && isFailing ? 'failing' : said;
+  return { health, text: `${[health, ...reasons, ...lines].join('\n')}\n` };
+}
+
+function answer(response: ServerResponse, status: number, text: string, contentType = 'text/plain; charset=utf-8') {
+  const headers = {
+    'content-type': contentType,
+    'content-length': Buffer.byteLength(text),
+    'cache-control': 'no-store',
+  };
+  response.writeHead(status, headers).end(text);
+}

@@ -1,0 +1,158 @@
+/**
+ * One manifest of settings per process: every fault is reported at once, the result is frozen, and nothing else reads
+ * the environment. Secrets come as file paths, never as values.
+ */
+import { accessSync, constants, readFileSync, statSync } from 'node:fs';
+import { VigilError } from '../contracts/errors.ts';
+import { visibleText } from '../contracts/text.ts';
+import { unknownNameFaults } from './setting-names.ts';
+
+type Base<Kind extends string, Value> = {
+  readonly kind: Kind;
+  /** The environment variable. */
+  readonly env: string;
+  /** One sentence for `--help` and for the error. */
+  readonly help: string;
+  /** Used where the variable is absent or empty; without one the setting is required. */
+  readonly fallback?: Value;
+};
+
+export type TextSetting = Base<'text', string> & { readonly pattern?: RegExp };
+export type ChoiceSetting = Base<'choice', string> & { readonly choices: readonly string[] };
+export type IntegerSetting = Base<'integer', number> & { readonly min: number; readonly max: number };
+export type ListSetting = Base<'list', readonly string[]>;
+export type SwitchSetting = Base<'switch', boolean>;
+/** A file that must be there and readable; the value is its path. */
+export type FileSetting = Base<'file', string>;
+/** A file whose content, without the final line end, is the value; it must not be readable by others. */
+export type SecretSetting = Base<'secret', string>;
+/** The same file, but the value is its path: it is read again when it changes. */
+export type SecretFileSetting = Base<'secret-file', string>;
+
+export type Setting =
+  | TextSetting
+  | ChoiceSetting
+  | IntegerSetting
+  | ListSetting
+  | SwitchSetting
+  | FileSetting
+  | SecretSetting
+  | SecretFileSetting;
+
+export type Manifest = Readonly<Record<string, Setting>>;
+
+type ValueOf<S extends Setting> = S extends IntegerSetting
+  ? number
+  : S extends ListSetting
+    ? readonly string[]
+    : S extends SwitchSetting
+      ? boolean
+      : string;
+
+export type Settings<M extends Manifest> = { readonly [Name in keyof M]: ValueOf<M[Name]> };
+
+/**
+ * Reads every setting of a manifest.
+ * @throws VigilError `settings-invalid`, naming every variable at fault and what it should be, and every `VIGIL_` name that no
+ * program of ours reads: it would be without effect, and nobody would notice.
+ */
+export function readSettings<const M extends Manifest>(manifest: M, env: Environment): Settings<M> {
+  const { settings, faults } = checkSettings(manifest, env);
+  refuse([...faults, ...unknownNameFaults(env)]);
+  return settings;
+}
+
+/** What `process.env` is. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** @throws VigilError `settings-invalid` where there is a fault */
+export function refuse(faults: readonly string[]): void {
+  if (faults.length > 0) throw new VigilError('settings-invalid', `Bad settings: ${faults.join('; ')}.`);
+}
+
+/** The settings of a manifest, and one sentence for each that is at fault; they are whole only where there is no fault. */
+export function checkSettings<const M extends Manifest>(
+  manifest: M,
+  env: Environment,
+): { readonly settings: Settings<M>; readonly faults: readonly string[] } {
+  const values: Record<string, unknown> = {};
+  const faults: string[] = [];
+  for (const [name, setting] of Object.entries(manifest)) {
+    const text = env[setting.env]?.trim();
+    if (text === undefined || text === '') {
+      if (setting.fallback === undefined) faults.push(`${setting.env} is not set (${setting.help})`);
+      else values[name] = setting.fallback;
+      continue;
+    }
+    const parsed = parse(setting, text);
+    if (typeof parsed === 'object' && 'fault' in parsed)
+      faults.push(`${setting.env} ${parsed.fault} (${setting.help})`);
+    else values[name] = parsed.value;
+  }
+  return { settings: Object.freeze(values) as Settings<M>, faults };
+}
+
+const unseen = 'holds a control character or one that cannot be seen';
+
+type Parsed = { value: unknown } | { fault: string };
+
+function parse(setting: Setting, text: string): Parsed {
+  switch (setting.kind) {
+    case 'text': {
+      if (visibleText(text) !== text) return { fault: unseen };
+      return setting.pattern && !setting.pattern.test(text)
+        ? { fault: `does not match ${setting.pattern}` }
+        : { value: text };
+    }
+    case 'choice':
+      return setting.choices.includes(text) ? { value: text } : { fault: `is none of ${setting.choices.join(', ')}` };
+    case 'integer': {
+      const value = /^-?\d{1,15}$/.test(text) ? Number(text) : Number.NaN;
+      return value >= setting.min && value <= setting.max
+        ? { value }
+        : { fault: `is not a whole number from ${setting.min} to ${setting.max}` };
+    }
+    case 'list': {
+      const items = text.split(',').map((item) => item.trim());
+      if (visibleText(text) !== text) return { fault: unseen };
+      return items.every((item) => item !== '') ? { value: Object.freeze(items) } : { fault: 'has an empty item' };
+    }
+    case 'switch':
+      return text === 'on' || text === 'off' ? { value: text === 'on' } : { fault: 'is neither on nor off' };
+    case 'file':
+      return readableFile(text) ?? { value: text };
+    case 'secret':
+    case 'secret-file': {
+      const unreadable = readableFile(text);
+      if (unreadable) return unreadable;
+      if ((statSync(text).mode & 0o007) !== 0) return { fault: `names ${text}, which others may read: chmod 600 it` };
+      const value = readFileSync(text, 'utf8').replace(/\r?\n$/, '');
+      return value === ''
+        ? { fault: `names ${text}, which is empty` }
+        : { value: setting.kind === 'secret' ? value : text };
+    }
+  }
+}
+
+function readableFile(path: string): { fault: string } | undefined {
+  try {
+    accessSync(path, constants.R_OK);
+    return statSync(path).isFile() ? undefined : { fault: `names ${path}, which is not a file` };
+  } catch {
+    return { fault: `names ${path}, which cannot be read` };
+  }
+}
+
+/** The help text of a process: one line a setting. */
+export function describeSettings(manifest: Manifest): string {
+  return Object.values(manifest)
+    .map((setting) => `  ${setting.env.padEnd(32)} ${setting.help} (${defaultWords(setting)})`)
+    .join('\n');
+}
+
+/** The default as a person would write it into the variable. */
+function defaultWords({ kind, fallback }: Setting): string {
+  if (fallback === undefined) return 'required';
+  if (kind === 'switch') return `on or off, default: ${fallback ? 'on' : 'off'}`;
+  return fallback === '' ? 'default: none' : `default: ${String(fallback)}`;
+}

@@ -1,0 +1,118 @@
+/**
+ * The clock of a process. `Date.now` itself is replaced by steady time (contracts/steady-time.ts), because libraries read it too:
+ * kafkajs sends no heartbeat for as long as a clock was set back, and times out every request when it is set forward.
+ * `new Date()` still reads the machine's clock.
+ */
+import { uptime } from 'node:os';
+import { followClock, type SteadyTime, startSteadyTime, wallAheadOf } from '../contracts/steady-time.ts';
+import type { Metrics } from './metrics.ts';
+import type { Manifest } from './settings.ts';
+
+export const clockSettings = {
+  clockAheadMs: {
+    kind: 'integer',
+    env: 'VIGIL_CLOCK_AHEAD_MS',
+    help: 'how far the machine’s clock was set ahead of the time that the other processes keep, ms; `npm start` says it',
+    min: -1e12,
+    max: 1e12,
+    fallback: 0,
+  },
+} as const satisfies Manifest;
+
+const lookEveryMs = 500;
+const machineNow = Date.now;
+
+/** The machine's clock, ms since 1970. It jumps when somebody sets it. */
+const wallMs = (): number => machineNow();
+
+/** How far the machine's clock is ahead of `Date.now`, ms: 0 within 1 ms, unless it was set while this process ran. */
+export const wallAheadMs = (): number => wallMs() - Date.now();
+
+/**
+ * What a record in Kafka is stamped with, ms since 1970. Kafka deletes records by their stamp and its own machine's clock, so of the
+ * two times that may be the broker's it is the later: too late a stamp only keeps a record longer.
+ */
+export const logNowMs = (): number => Math.max(Date.now(), wallMs());
+
+/** How far such stamps are ahead of `Date.now`, ms. */
+export const logAheadMs = (): number => Math.max(0, wallAheadMs());
+
+export type ClockStep = {
+  /** How far the machine's clock is ahead of the time that the process keeps, ms; negative where it is behind. */
+  readonly aheadMs: number;
+  /** When the process noticed it, in its own time. */
+  readonly atMs: number;
+};
+
+export type ClockLog = {
+  warn(of: { readonly stepMs: number; readonly aheadMs: number }, text: string): void;
+  info(of: object, text: string): void;
+};
+
+export type SystemClock = {
+  /** The step that stands; undefined while the machine's clock agrees with the process's time. */
+  step(): ClockStep | undefined;
+  /** Clocks that were set since the start of the process. */
+  steps(): number;
+  close(): void;
+};
+
+const read = () => ({ wallMs: wallMs(), monotonicMs: performance.now(), uptimeMs: uptime() * 1000 });
+
+/**
+ * Makes `Date.now` a clock that never jumps, until closed. To be called before anything else reads the time.
+ * @param options.aheadMs where the other processes noticed a step before this one started
+ * @param options.replace false: only watches the machine's clock
+ */
+export function keepSteadyTime(options: {
+  readonly log: ClockLog;
+  readonly aheadMs?: number;
+  readonly replace?: boolean;
+}): SystemClock {
+  const { log, aheadMs = 0, replace = true } = options;
+  let time: SteadyTime = startSteadyTime(read(), aheadMs);
+  let steps = 0;
+  const steadyNow = () => Math.floor(time.baseMs + performance.now());
+  let step: ClockStep | undefined = aheadMs === 0 ? undefined : { aheadMs, atMs: steadyNow() };
+  if (replace) Date.now = steadyNow;
+
+  const timer = setInterval(() => {
+    const { time: next, stepMs } = followClock(time, read());
+    time = next;
+    const ahead = wallAheadOf(time);
+    if (ahead === 0) {
+      if (step !== undefined) log.info({}, 'the machine’s clock agrees with the time of this process again');
+      step = undefined;
+    } else if (stepMs !== 0 || step === undefined) step = { aheadMs: ahead, atMs: steadyNow() };
+    if (stepMs === 0) return;
+    steps += 1;
+    log.warn(
+      { stepMs, aheadMs: ahead },
+      'the machine’s clock was set: this process keeps its own time; restart all processes to take the new time',
+    );
+  }, lookEveryMs);
+  timer.unref();
+
+  return {
+    step: () => step,
+    steps: () => steps,
+    close() {
+      clearInterval(timer);
+      if (replace) Date.now = machineNow;
+    },
+  };
+}
+
+/** The metrics of a process's clock. */
+export function addClockMetrics(metrics: Metrics, clock: SystemClock | undefined): void {
+  metrics.gauge(
+    'vigil_clock_ahead_seconds',
+    'How far the machine’s clock was set ahead of the time that the process keeps; 0 while they agree',
+    () => (clock?.step()?.aheadMs ?? 0) / 1000,
+  );
+  metrics.counter(
+    'vigil_clock_steps_total',
+    'How often somebody set the machine’s clock since the start of the process',
+    () => clock?.steps() ?? 0,
+  );
+}

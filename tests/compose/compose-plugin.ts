@@ -1,0 +1,76 @@
+/** Compose v2 for the docker command: the one that is there, or upstream's, built as a dependency of a small Go module. */
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { VigilError } from '../../contracts/errors.ts';
+import { onPath, type Report } from '../../ops/platform/programs.ts';
+import { run } from '../../ops/platform/run.ts';
+import { type Docker, dockerWith } from './docker.ts';
+
+const composeVersion = '2.40.3';
+const moduleDir = join(import.meta.dirname, 'plugin');
+const versionMajorMin = 2;
+
+/**
+ * @param configDir made where a plug-in has to be built; becomes `DOCKER_CONFIG`
+ * @returns a docker command that knows `compose`
+ * @throws VigilError `missing-program` where there is neither Compose v2 nor Go
+ */
+export async function withCompose(
+  docker: Docker,
+  softwareDir: string,
+  configDir: string,
+  report: Report,
+): Promise<Docker> {
+  if (await hasCompose(docker)) return docker;
+  const plugins = join(configDir, 'cli-plugins');
+  mkdirSync(plugins, { recursive: true, mode: 0o700 });
+  const own = join(process.env.DOCKER_CONFIG ?? join(homedir(), '.docker'), 'config.json');
+  if (existsSync(own)) copyFileSync(own, join(configDir, 'config.json'));
+  copyFileSync(await builtPlugin(softwareDir, report), join(plugins, 'docker-compose'));
+  const equipped = dockerWith({ ...docker.env, DOCKER_CONFIG: configDir });
+  await equipped.must(['compose', 'version']);
+  return equipped;
+}
+
+async function hasCompose(docker: Docker): Promise<boolean> {
+  const { code, output } = await docker.run(['compose', 'version', '--short']);
+  const major = /^v?(\d+)\./.exec(output.trim())?.[1];
+  return code === 0 && Number(major ?? 0) >= versionMajorMin;
+}
+
+/** Built once and kept with the other software. */
+async function builtPlugin(softwareDir: string, report: Report): Promise<string> {
+  const home = join(softwareDir, `docker-compose-${composeVersion}`);
+  const program = join(home, 'docker-compose');
+  if (existsSync(program)) return program;
+  if (onPath(['go']) === undefined) {
+    throw new VigilError(
+      'missing-program',
+      'Compose v2 is missing and Go, which could build it, too: install the docker compose plug-in (docker-compose-plugin).',
+    );
+  }
+  report(`building Compose ${composeVersion} (some minutes, once)`);
+  mkdirSync(softwareDir, { recursive: true });
+  const aside = mkdtempSync(join(softwareDir, 'making-'));
+  try {
+    cpSync(moduleDir, aside, { recursive: true });
+    const env = { GOFLAGS: '-mod=mod', CGO_ENABLED: '0' };
+    const linker = `-s -w -X github.com/docker/compose/v2/internal.Version=v${composeVersion}`;
+    const flags = ['-trimpath', '-ldflags', linker, '-o', 'docker-compose'];
+    for (const args of [
+      ['mod', 'tidy'],
+      ['build', ...flags, '.'],
+    ]) {
+      const { code, output } = await run('go', args, { cwd: aside, env });
+      if (code !== 0) {
+        throw new VigilError('missing-program', `Compose v2 could not be built: ${output.trim().slice(-500)}`);
+      }
+    }
+    rmSync(home, { recursive: true, force: true });
+    renameSync(aside, home);
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+  }
+  return program;
+}

@@ -1,0 +1,414 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { parse } from 'yaml';
+import { settings as dashboardSettings } from '../../dashboard/server/settings.ts';
+import { gatewaySettings } from '../../gateway/settings.ts';
+import { holders, sharesOf } from '../../ops/compose/identities.ts';
+import { demoSettings, identitiesSettings, platformSettings } from '../../ops/compose/settings.ts';
+import { closedAddress, httpByItself, influxToml } from '../../ops/platform/influx-config.ts';
+import { brokerProperties, type KafkaConfig } from '../../ops/platform/kafka-config.ts';
+import { kafkaNodes, memberOf } from '../../ops/platform/kafka-nodes.ts';
+import { packedMemory, serviceEnv } from '../../ops/platform/service-env.ts';
+import { ruleSettings, vigilSettings } from '../../ops/rejected/settings.ts';
+import type { Manifest } from '../../process/settings.ts';
+import { alarmSettings } from '../../processors/alarms/settings.ts';
+import { canarySettings } from '../../processors/canary/settings.ts';
+import { settings as trendsSettings } from '../../processors/trends/settings.ts';
+import { settings as witnessSettings } from '../../processors/witness/settings.ts';
+import { simulatorSettings } from '../../simulators/settings.ts';
+
+type Mount =
+  | string
+  | { type: string; source: string; target: string; read_only?: boolean; volume?: { nocopy?: boolean } };
+type Service = {
+  image: string;
+  user: string;
+  build?: object;
+  read_only: boolean;
+  init?: boolean;
+  privileged?: boolean;
+  cap_drop: string[];
+  cap_add?: string[];
+  security_opt: string[];
+  mem_limit: string;
+  pids_limit: number;
+  restart: string;
+  command: string[];
+  networks?: string[];
+  network_mode?: string;
+  ports?: string[];
+  profiles?: string[];
+  environment?: Record<string, string | null>;
+  env_file?: { path: string; required: boolean }[];
+  volumes?: Mount[];
+  logging: { options: Record<string, string> };
+  healthcheck?: { test: string[] };
+  depends_on?: Record<string, { condition: string }>;
+};
+
+const file = join(import.meta.dirname, '..', '..', 'docker-compose.yml');
+const text = readFileSync(file, 'utf8');
+const compose = parse(text, { merge: true }) as {
+  services: Record<string, Service>;
+  volumes: Record<string, unknown>;
+  networks: Record<string, { internal?: boolean } | null>;
+};
+const three: typeof compose = parse(
+  readFileSync(join(import.meta.dirname, '..', '..', 'ops', 'compose', 'three-brokers.yml'), 'utf8'),
+  {
+    merge: true,
+  },
+);
+const services = Object.entries(compose.services);
+const longRunning = services.filter(([, { restart }]) => restart !== 'no');
+const manifests: Record<string, Manifest> = {
+  init: identitiesSettings,
+  setup: platformSettings,
+  demo: demoSettings,
+  gateway: gatewaySettings,
+  alarms: alarmSettings,
+  trends: trendsSettings,
+  dashboard: dashboardSettings,
+  witness: witnessSettings,
+  canary: canarySettings,
+  simulators: simulatorSettings,
+  vigil: vigilSettings,
+};
+
+/** `${NAME:-fallback}` as compose reads it where nothing is set; `$$` is a dollar. */
+function substituted(value: string): string {
+  let result = value;
+  for (let before = ''; before !== result; ) {
+    before = result;
+    result = result.replace(/(?<!\$)\$\{[A-Z_]+:-([^${}]*)\}/g, '$1');
+  }
+  return result.replaceAll('$$', '$');
+}
+
+/** What a service is started with where nothing is set: Compose leaves a name without value out. */
+const environment = (name: string) =>
+  Object.fromEntries(
+    Object.entries(compose.services[name]!.environment ?? {})
+      .filter(([, value]) => value !== null)
+      .map(([key, value]) => [key, substituted(String(value))]),
+  );
+/** The names that Compose takes from `.env` or from the environment as they are. */
+const takenOver = (name: string) =>
+  Object.entries(compose.services[name]!.environment ?? {}).flatMap(([key, value]) => (value === null ? [key] : []));
+
+describe('every service of docker-compose.yml', () => {
+  it.each(services)('%s runs with least rights', (_name, service) => {
+    expect(service.user).toBe('1000:1000');
+    expect(service.read_only).toBe(true);
+    expect(service.cap_drop).toEqual(['ALL']);
+    expect(service.cap_add).toBeUndefined();
+    expect(service.privileged).toBeUndefined();
+    expect(service.security_opt).toContain('no-new-privileges:true');
+  });
+
+  it.each(services)('%s is bounded in memory, processes and logs', (_name, service) => {
+    expect(service.mem_limit).toMatch(/^\d+[mg]$/);
+    expect(service.pids_limit).toBeGreaterThan(0);
+    expect(service.logging.options).toEqual({ 'max-size': expect.any(String), 'max-file': expect.any(String) });
+  });
+
+  it('is of one image, which init builds for all', () => {
+    const ours = services.filter(([, { image }]) => image.includes('VIGIL_IMAGE'));
+    expect(ours.map(([name]) => name).sort()).toEqual(
+      [
+        'accounts',
+        'alarms',
+        'canary',
+        'dashboard',
+        'demo',
+        'gateway',
+        'init',
+        'setup',
+        'simulators',
+        'trends',
+        'vigil',
+        'wards',
+        'witness',
+      ].sort(),
+    );
+    expect(ours.filter(([, { build }]) => build !== undefined).map(([name]) => name)).toEqual(['init']);
+  });
+
+  it.each(longRunning)('%s tells whether it is healthy, without curl or wget', (_name, service) => {
+    const test = service.healthcheck?.test ?? [];
+    expect(test[0]).toMatch(/^CMD/);
+    expect(test.join(' ')).not.toMatch(/curl|wget/);
+    expect(service.restart).toBe('unless-stopped');
+  });
+
+  it.each(services)('%s publishes nothing beyond 127.0.0.1 unless a setting says so', (_name, service) => {
+    for (const port of service.ports ?? []) {
+      expect(port).toMatch(/^\$\{VIGIL_PUBLISH_ADDRESS:-127\.0\.0\.1\}:/);
+      expect(substituted(port)).toMatch(/^127\.0\.0\.1:\d+:\d+$/);
+    }
+  });
+
+  it.each(services)('%s has no secret in its environment, only paths of files', (_name, service) => {
+    for (const [key, value] of Object.entries(service.environment ?? {})) {
+      if (value !== null && /PASSWORD|SECRET|TOKEN|_KEY(_FILE)?$/.test(key))
+        expect(String(value), key).toMatch(/^\/(run\/vigil|etc\/kafka\/secrets)/);
+    }
+  });
+
+  it.each(services)('%s mounts named volumes, and writes to none that holds an identity', (name, service) => {
+    for (const mount of service.volumes ?? []) {
+      if (typeof mount === 'string') {
+        // Only init has these: it is created first, and a new volume takes its owner from the image's folder.
+        if (name === 'init') expect(mount).toMatch(/^[a-z-]+:\/state\/[a-z-]+$/);
+        else expect(mount).toBe('./ops/compose/kafka-config:/mnt/shared/config:ro');
+        continue;
+      }
+      expect(Object.keys(compose.volumes)).toContain(mount.source);
+      expect(mount.volume?.nocopy, `${mount.source} must not take its owner from ${name}`).toBe(true);
+      // The operator's volume also holds what the demo has admitted; see init.ts.
+      if (mount.source.endsWith('-identity') && mount.source !== 'operator-identity')
+        expect(mount.read_only).toBe(true);
+      if (mount.source === 'authority') expect(name).toBe('init');
+    }
+  });
+});
+
+describe('the networks', () => {
+  it('let nobody but the services that need them reach Kafka and InfluxDB', () => {
+    const on = (network: string) =>
+      services.filter(([, { networks }]) => networks?.includes(network)).map(([name]) => name);
+    expect(compose.networks.log?.internal).toBe(true);
+    expect(compose.networks.trends?.internal).toBe(true);
+    expect(on('trends').sort()).toEqual(['dashboard', 'influxdb', 'setup', 'trends', 'vigil']);
+    expect(on('log')).not.toContain('simulators');
+    for (const name of ['kafka', 'influxdb']) expect(compose.services[name]!.ports).toBeUndefined();
+  });
+});
+
+describe('the settings of our services', () => {
+  it.each(Object.entries(manifests))(
+    '%s is told only what its manifest knows, and all that it requires',
+    (name, manifest) => {
+      const told = environment(name);
+      // What glibc and Node read is no setting of ours; that it is the same as with `npm start` is held below.
+      const known = [...Object.values(manifest).map(({ env }) => env), ...Object.keys(packedMemory)];
+      expect(Object.keys(told).filter((key) => !known.includes(key))).toEqual([]);
+      const required = Object.values(manifest).filter((setting) => !('fallback' in setting));
+      expect(required.map(({ env }) => env).filter((env) => !(env in told))).toEqual([]);
+    },
+  );
+
+  /** Said by `npm start` to its own processes only, or without meaning in a container. */
+  const notInCompose = ['VIGIL_CLOCK_AHEAD_MS', 'VIGIL_MQTT_SHARE_PORT', 'VIGIL_STATE_DIR'];
+  it.each(['gateway', 'alarms', 'trends', 'dashboard', 'witness', 'canary', 'simulators', 'vigil'])(
+    '%s takes over from .env each setting that docker-compose.yml does not fix',
+    (name) => {
+      const fixed = [...Object.keys(environment(name)), ...notInCompose];
+      const names = [
+        ...Object.values(manifests[name]!).map(({ env }) => env),
+        ...(name === 'vigil' ? ruleSettings : []),
+      ];
+      expect(takenOver(name).sort()).toEqual(names.filter((env) => !fixed.includes(env)).sort());
+    },
+  );
+
+  it('are read by init as they stand in .env, so that a name that no program reads stops the start', () => {
+    expect(compose.services.init!.env_file).toEqual([{ path: '.env', required: false }]);
+    const waitsForInit = (name: string): boolean => {
+      const before = Object.keys(compose.services[name]!.depends_on ?? {});
+      return before.includes('init') || before.some(waitsForInit);
+    };
+    expect(services.map(([name]) => name).filter((name) => name !== 'init' && !waitsForInit(name))).toEqual([]);
+  });
+
+  const where = {
+    stateDir: '/run/vigil',
+    kafkaBrokers: 'kafka:9092',
+    influxUrl: 'https://influxdb:8086',
+    mqttPort: 8883,
+    metricsPort: 9464,
+    alarmsMetricsPort: 9460,
+    canaryMetricsPort: 9461,
+    dashboardMetricsPort: 9462,
+    trendsMetricsPort: 9463,
+    witnessMetricsPort: 9459,
+    httpPort: 8443,
+  };
+  it.each(['gateway', 'alarms', 'trends', 'dashboard', 'witness', 'canary', 'simulators'] as const)(
+    '%s is told what `npm start` tells it, but for the places that differ in a container',
+    (name) => {
+      const differs: Record<string, string> = {
+        VIGIL_MQTT_HOST: '0.0.0.0',
+        VIGIL_HTTP_HOST: '0.0.0.0',
+        VIGIL_MQTT_URL: 'mqtts://gateway:8883',
+        VIGIL_ACCOUNTS_FILE: '/run/vigil-accounts/secrets/accounts.json',
+        VIGIL_WARDS_FILE: '/run/vigil-accounts/secrets/wards.json',
+        VIGIL_AUDIT_ANCHORS_FILE: '/run/vigil-audit/anchors.ndjson',
+        VIGIL_ALARMS_MEMBER_FILE: '/run/vigil-alarms/member',
+      };
+      const { PATH: _path, VIGIL_STATE_DIR: _state, ...expected } = serviceEnv(where, name);
+      for (const key of Object.keys(expected)) expected[key] = differs[key] ?? expected[key]!;
+      expect(environment(name)).toEqual(expected);
+    },
+  );
+
+  it.each(['gateway', 'alarms', 'trends', 'dashboard', 'witness', 'canary'] as const)(
+    '%s finds every file of its own',
+    (name) => {
+      const files = new Set(sharesOf(name, []).map(({ to }) => `/run/vigil/${to}`));
+      const ofOthers = [
+        'VIGIL_ALARMS_MEMBER_FILE',
+        'VIGIL_ACCOUNTS_FILE',
+        'VIGIL_WARDS_FILE',
+        'VIGIL_AUDIT_ANCHORS_FILE',
+      ];
+      const told = Object.entries(environment(name)).filter(
+        ([key]) => key.endsWith('_FILE') && !ofOthers.includes(key),
+      );
+      expect(told.filter(([, path]) => !files.has(path))).toEqual([]);
+    },
+  );
+
+  it('gives each holder a volume that init fills, and the image a folder for it', () => {
+    const filled = compose.services.init!.volumes!.map((mount) => String(mount).split(':')[0]!);
+    const dockerfile = readFileSync(join(file, '..', 'Dockerfile'), 'utf8');
+    for (const holder of holders) {
+      expect(filled).toContain(`${holder}-identity`);
+      expect(dockerfile).toMatch(new RegExp(`for name in [^;]*\\b${holder}\\b`));
+    }
+    expect(Object.keys(compose.volumes).sort()).toEqual([...filled].sort());
+  });
+
+  it('lets the witness alone write the anchors, and open nothing', () => {
+    const mounts = services.flatMap(([name, { volumes = [] }]) =>
+      volumes.flatMap((mount) =>
+        typeof mount !== 'string' && mount.source === 'audit-anchors' ? [[name, mount.read_only ?? false]] : [],
+      ),
+    );
+    expect(mounts.sort()).toEqual([
+      ['dashboard', true],
+      ['vigil', true],
+      ['witness', false],
+    ]);
+    expect(sharesOf('witness', []).filter(({ to }) => /reader|pseudonym|session/.test(to))).toEqual([]);
+  });
+
+  it('hands no private key of an authority to anybody, and no reader key or signing key to another role', () => {
+    for (const holder of holders) {
+      const files = sharesOf(holder, ['bed-01']).flatMap(({ from }) => from);
+      expect(files).not.toContain('certs/ca.key');
+      expect(files).not.toContain('certs/device-ca.key');
+      expect(files.filter((name) => name.includes('reader-') && name !== `secrets/reader-${holder}.jwk`)).toEqual([]);
+      expect(files.filter((name) => /audit-.*jwk/.test(name) && name !== `secrets/audit-${holder}.jwk`)).toEqual([]);
+    }
+  });
+});
+
+const broker = {
+  port: 9092,
+  controllerPort: 9093,
+  dataDir: '/var/lib/kafka/data',
+  keystoreFile: '/etc/kafka/secrets/certs/broker.pem',
+  caFile: '/etc/kafka/secrets/certs/ca.pem',
+  superUsers: ['kafka', 'admin'],
+};
+
+/** A broker's properties as the image takes them. */
+const inContainer = (config: KafkaConfig) =>
+  Object.fromEntries(
+    brokerProperties(config)
+      .trim()
+      .split('\n')
+      .map((line) => [
+        `KAFKA_${line.slice(0, line.indexOf('=')).replaceAll('.', '_').toUpperCase()}`,
+        line.slice(line.indexOf('=') + 1),
+      ]),
+  );
+
+describe('Kafka and InfluxDB in compose', () => {
+  it('keep the promises of the broker that `npm start` runs', () => {
+    const expected = inContainer(broker);
+    const { CLUSTER_ID: _id, EXTRA_ARGS: _args, KAFKA_HEAP_OPTS: _heap, ...told } = environment('kafka');
+    expect(told).toEqual({
+      ...expected,
+      KAFKA_LISTENERS: 'CLIENT://0.0.0.0:9092,CONTROLLER://127.0.0.1:9093',
+      KAFKA_ADVERTISED_LISTENERS: 'CLIENT://kafka:9092',
+    });
+  });
+
+  it('keep, as three brokers, the promises of those that `npm start` runs', () => {
+    const settings = { kafkaCopies: '3', kafkaPort: 9092, kafkaControllerPort: 9093 };
+    for (const [index, name] of ['kafka', 'kafka-2', 'kafka-3'].entries()) {
+      const node = kafkaNodes(settings)[index]!;
+      const member = memberOf(settings, node, 'the-cluster');
+      const expected = inContainer({ ...broker, member });
+      const {
+        CLUSTER_ID: _id,
+        EXTRA_ARGS: _args,
+        KAFKA_HEAP_OPTS: heap,
+        ...told
+      } = {
+        ...environment('kafka'),
+        ...three.services[name]!.environment,
+      };
+      expect(heap).toBe(`-Xms128m -Xmx${member?.heapMb}m`);
+      expect(told).toEqual({
+        ...expected,
+        KAFKA_CONTROLLER_QUORUM_VOTERS: '1@kafka:9093,2@kafka-2:9093,3@kafka-3:9093',
+        KAFKA_LISTENERS: 'CLIENT://0.0.0.0:9092,CONTROLLER://0.0.0.0:9093',
+        KAFKA_ADVERTISED_LISTENERS: `CLIENT://${name}:9092`,
+      });
+    }
+  });
+
+  it('has one list of brokers in each file, which every client gets', () => {
+    expect(text.match(/(?<!CLIENT:\/\/)kafka:9092/g)).toHaveLength(1);
+    const list = 'kafka:9092,kafka-2:9092,kafka-3:9092';
+    const clients = services.filter(([, { environment: of }]) => of?.VIGIL_KAFKA_BROKERS !== undefined);
+    expect(clients.length).toBeGreaterThan(5);
+    for (const [name] of clients) expect(three.services[name]?.environment?.VIGIL_KAFKA_BROKERS, name).toBe(list);
+    for (const name of ['init', 'setup']) {
+      expect(environment(name).VIGIL_KAFKA_COPIES).toBe('1');
+      expect(three.services[name]?.environment?.VIGIL_KAFKA_COPIES).toBe('3');
+    }
+  });
+
+  it('give each of three brokers a volume of its own, and one broker another', () => {
+    const dataOf = (of: Service) =>
+      of.volumes?.flatMap((mount) =>
+        typeof mount !== 'string' && mount.target === '/var/lib/kafka/data' ? [mount.source] : [],
+      );
+    const names = ['kafka', 'kafka-2', 'kafka-3'].map((name) => dataOf(three.services[name]!)?.join());
+    expect([...names, dataOf(compose.services.kafka!)?.join()]).toEqual([...Object.keys(three.volumes), 'kafka-data']);
+    const dockerfile = readFileSync(join(file, '..', 'Dockerfile'), 'utf8');
+    for (const name of Object.keys(three.volumes)) {
+      expect(three.services.init!.volumes).toContain(`${name}:/state/${name}`);
+      expect(dockerfile).toMatch(new RegExp(`for name in [^;]*\\b${name}\\b`));
+    }
+  });
+
+  it('keep the promises of the InfluxDB that `npm start` runs', () => {
+    const config = {
+      home: '/var/lib/influxdb',
+      backupAddress: closedAddress,
+      http: httpByItself(8086, '/run/vigil/certs/influxdb.pem', '/run/vigil/certs/influxdb.key'),
+    };
+    const expected: Record<string, string> = {};
+    let section = '';
+    for (const line of influxToml(config).split('\n')) {
+      // Lists of listeners are off by default and have no variable.
+      section = /^\[+([a-z_-]+)\]+$/.exec(line)?.[1] ?? section;
+      const [, key, value] = /^\s*([a-z-]+) = (.*)$/.exec(line) ?? [];
+      if (key === undefined || value === undefined || ['graphite', 'collectd', 'opentsdb', 'udp'].includes(section))
+        continue;
+      const name = ['INFLUXDB', section, key]
+        .filter((part) => part !== '')
+        .join('_')
+        .replaceAll('-', '_')
+        .toUpperCase();
+      expected[name] = value.replaceAll('"', '');
+    }
+    expect(environment('influxdb')).toEqual(expected);
+  });
+});
