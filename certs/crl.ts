@@ -26,13 +26,14 @@ export async function issueCrl(
   const path = join(directory, crlFiles[of]);
   for (let i = 0; i < tries; i += 1) {
     const last = readCrl(path, authority);
-    const listed = listedIn(readRegister(directory, of), last?.thisUpdateMs ?? 0);
+    const lastMs = shownMs(last, nowMs);
+    const listed = listedIn(readRegister(directory, of), lastMs);
     const seconds = BigInt(Math.floor(nowMs / 1000));
     // From the clock, so that the number rises also when the former list was lost.
     const number = last?.number !== undefined && last.number >= seconds ? last.number + 1n : seconds;
     writeAtomic(path, await signCrl(listed, number, authority, nowMs), 0o600);
     const written = readCrl(path, authority);
-    if (written && listsAll(written, readRegister(directory, of), last?.thisUpdateMs ?? 0)) return written;
+    if (written && listsAll(written, readRegister(directory, of), lastMs)) return written;
   }
   throw new VigilError('conflict', `${path} was written by others all the time: try again.`);
 }
@@ -48,8 +49,16 @@ export function crlReason(
   if (!existsSync(path)) return 'missing';
   const crl = readCrl(path, authority);
   if (crl === undefined) return 'other-authority';
-  if (!listsAll(crl, readRegister(directory, of), crl.thisUpdateMs)) return 'revoked';
+  if (!listsAll(crl, readRegister(directory, of), shownMs(crl, nowMs))) return 'revoked';
   return (crl.nextUpdateMs ?? 0) - nowMs < crlRenewalMs ? 'expires' : undefined;
+}
+
+/**
+ * When a list last showed what is revoked. A list of a time to come was issued by a clock that was ahead: what ends before that time is
+ * still good, and would be let in again.
+ */
+function shownMs(last: RevocationList | undefined, nowMs: number): number {
+  return Math.min(last?.thisUpdateMs ?? 0, nowMs);
 }
 
 function listsAll({ serials }: RevocationList, register: Register, lastMs: number): boolean {

@@ -337,6 +337,19 @@ describe('the CRL', () => {
     expect((await issueCrl(certs, authority(), endMs + 2 * dayMs)).serials.size).toBe(0);
   });
 
+  it('keeps a certificate that is still good, where a list was issued while the clock was ahead', async () => {
+    await ensureCertificates({ stateDir, devices: ['bed-01'], nowMs });
+    await revoke({ stateDir, deviceId: 'bed-01', serial: undefined, reason: 'key-compromise', nowMs });
+    const ahead = nowMs + 2 * leafLifeMs;
+    expect((await issueCrl(certs, authority(), ahead)).serials.size).toBe(1);
+    expect((await issueCrl(certs, authority(), nowMs + dayMs)).serials.size).toBe(1);
+    // Two lists by that clock: the second leaves it out, and the next start puts it back.
+    await issueCrl(certs, authority(), ahead);
+    expect((await issueCrl(certs, authority(), ahead + dayMs)).serials.size).toBe(0);
+    expect(crlReason(certs, authority(), nowMs + dayMs)).toBe('revoked');
+    expect((await issueCrl(certs, authority(), nowMs + dayMs)).serials.size).toBe(1);
+  });
+
   it('has all that were revoked at the same moment by different people', async () => {
     const ids = ['a', 'b', 'c', 'd'];
     await ensureCertificates({ stateDir, devices: ids, nowMs });
