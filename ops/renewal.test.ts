@@ -7,7 +7,7 @@ import { revoke } from '../certs/devices.ts';
 import { ensureCertificates } from '../certs/ensure.ts';
 import { revokeService } from '../certs/services.ts';
 import { readRevocationLists } from '../process/crl.ts';
-import { keepCertificates, type Renewal } from './renewal.ts';
+import { keepCertificates, type Renewal, sightOf } from './renewal.ts';
 
 let stateDir: string;
 let now: number;
@@ -15,6 +15,7 @@ let reports: string[];
 let restarts: string[];
 let renewal: Renewal;
 let permitFails = false;
+let started: ReturnType<typeof sightOf>;
 
 beforeEach(async () => {
   stateDir = mkdtempSync(join(tmpdir(), 'vigil-renewal-'));
@@ -23,9 +24,19 @@ beforeEach(async () => {
   restarts = [];
   permitFails = false;
   await ensureCertificates({ stateDir, devices: ['bed-01'], nowMs: now });
+  started = sightOf(stateDir);
+  renewal = keep();
+});
+afterEach(async () => {
+  await renewal.close();
+  rmSync(stateDir, { recursive: true, force: true });
+});
+
+function keep(): Renewal {
   const names = ['kafka', 'influxdb', 'alarms', 'gateway', 'gateway-2', 'simulators', 'canary'];
-  renewal = keepCertificates({
+  return keepCertificates({
     stateDir,
+    since: started,
     processes: names.map((name) => ({ name, restart: async () => void restarts.push(name) })),
     permit: async () => {
       if (permitFails) throw new Error('Kafka is away');
@@ -35,11 +46,7 @@ beforeEach(async () => {
     nowMs: () => now,
     everyMs: 3_600_000,
   });
-});
-afterEach(async () => {
-  await renewal.close();
-  rmSync(stateDir, { recursive: true, force: true });
-});
+}
 
 const crlNow = () =>
   readRevocationLists(readFileSync(join(stateDir, 'certs/device-ca.crl')), [
@@ -71,6 +78,15 @@ it('renews also after the end, when the machine has slept', async () => {
 it('takes up a revoked service: its permissions move first, then each of its processes comes with the new key', async () => {
   await revokeService({ stateDir, service: 'gateway', reason: 'key-compromise', nowMs: now });
   await ensureCertificates({ stateDir, nowMs: now });
+  await renewal.look();
+  expect(restarts).toEqual(['permissions', 'gateway', 'gateway-2']);
+});
+
+it('takes up a service that was revoked while the system started', async () => {
+  await renewal.close();
+  await revokeService({ stateDir, service: 'gateway', reason: 'key-compromise', nowMs: now });
+  await ensureCertificates({ stateDir, nowMs: now });
+  renewal = keep();
   await renewal.look();
   expect(restarts).toEqual(['permissions', 'gateway', 'gateway-2']);
 });

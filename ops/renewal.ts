@@ -14,6 +14,8 @@ export type RenewalOptions = {
   readonly stateDir: string;
   /** As the start asked for them. */
   readonly names?: EnsureOptions['names'];
+  /** The folder as it was before the first process read it: what a command changed while the system started is taken up as well. */
+  readonly since: Sight;
   readonly processes: readonly Pick<Supervised, 'name' | 'restart'>[];
   /** Gives Kafka's permissions to the names that the services have now, takes them from others, and has it carry what is revoked. */
   readonly permit: () => Promise<unknown>;
@@ -35,7 +37,7 @@ export type Renewal = {
 };
 
 /** What of the folder counts for what runs: it is compared from look to look. */
-type Sight = {
+export type Sight = {
   readonly kafka: string;
   /** Who may do everything in Kafka. */
   readonly superUsers: string;
@@ -50,10 +52,9 @@ const deviceProcess = 'simulators';
 
 /** Looks until closed. What goes wrong is said once, and tried again: 30 days are left then. */
 export function keepCertificates(options: RenewalOptions): Renewal {
-  const { stateDir, names = [], report, nowMs } = options;
-  const certsDir = join(stateDir, 'certs');
+  const { stateDir, names = [], since, report, nowMs } = options;
   let renewedMs = nowMs();
-  let applied = sightOf(certsDir);
+  let applied = since;
   let lastFault: string | undefined;
   let looking = Promise.resolve();
 
@@ -68,7 +69,7 @@ export function keepCertificates(options: RenewalOptions): Renewal {
         if (renewed.length > 0) report(`${renewed.length} certificates were renewed`);
         if (renewed.some(({ file }) => file.startsWith('certs/devices/'))) await restart(options, deviceProcess);
       }
-      for await (const done of takeUp(options, applied, sightOf(certsDir))) applied = done;
+      for await (const done of takeUp(options, applied, sightOf(stateDir))) applied = done;
       lastFault = undefined;
     } catch (error) {
       const fault = (error as Error).message;
@@ -96,7 +97,9 @@ export function keepCertificates(options: RenewalOptions): Renewal {
   };
 }
 
-function sightOf(certsDir: string): Sight {
+/** The folder as it is now. */
+export function sightOf(stateDir: string): Sight {
+  const certsDir = join(stateDir, 'certs');
   const read = (file: string) => readFileSync(join(certsDir, file), 'utf8');
   const principalOf = readPrincipals(certsDir);
   return {

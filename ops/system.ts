@@ -22,7 +22,7 @@ import { requireFreePorts } from './platform/ports.ts';
 import type { Whereabouts } from './platform/service-env.ts';
 import { ensureSoftware } from './platform/software.ts';
 import { ensureTopics } from './platform/topics.ts';
-import { keepCertificates } from './renewal.ts';
+import { keepCertificates, sightOf } from './renewal.ts';
 import { type StartSettings, startSettings, whereaboutsOf } from './settings.ts';
 import type { Steps } from './steps.ts';
 import { type Supervised, supervise } from './supervisor.ts';
@@ -148,6 +148,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
     await ensureCertificates({ stateDir, devices, names, nowMs: Date.now() });
     ensureWards(stateDir);
   });
+  const since = sightOf(stateDir);
   const software = await step('Java, Kafka, InfluxDB', (remark) => ensureSoftware(settings.softwareDir, remark));
   await step('Browser client', () => ensureClient());
   let logins: Login[] = [];
@@ -191,6 +192,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
   const renewal = keepCertificates({
     stateDir,
     names: serverNamesOf(passed),
+    since,
     processes,
     permit: () => ensureTopics(where.kafkaBrokers, join(stateDir, 'certs'), replicationOf(settings.kafkaCopies)),
     report,

@@ -12,7 +12,7 @@ import { dayMs, leafLifeMs } from '../certs/core/renewal.ts';
 import { ensureCertificates } from '../certs/ensure.ts';
 import { startKafka } from '../ops/platform/kafka.ts';
 import type { Software } from '../ops/platform/software.ts';
-import { keepCertificates } from '../ops/renewal.ts';
+import { keepCertificates, sightOf } from '../ops/renewal.ts';
 import { connectDevice } from './device.ts';
 import { startTestPlatform, stateRoot, type TestPlatform, testDevices } from './platform.ts';
 import { type RunningHouse, startHouse, until } from './system.ts';
@@ -123,6 +123,7 @@ describe('certificates', () => {
     let agoMs = 3_600_000;
     const renewal = keepCertificates({
       stateDir,
+      since: sightOf(stateDir),
       processes: [{ name: 'kafka', restart: restartKafka }],
       permit: async () => undefined,
       report: () => undefined,
