@@ -35,19 +35,22 @@ const root = join(import.meta.dirname, '..');
 export function settingsPage(): string {
   return `# Settings
 
-Written from the settings that each process declares (\`npx vitest run --project unit tests/settings.test.ts -u\` writes it anew).
+Written from the settings that each process declares. \`npx vitest run --project unit tests/settings.test.ts -u\` writes
+it anew.
 
-- Each is a variable of the environment. An empty one counts as absent. Secrets are files, and the variable names the file.
-- \`npm start\` takes the settings of its own table and those of every process below, and gives each to the process that has it. It
-  refuses those that it makes itself: \`VIGIL_KAFKA_*\` and \`VIGIL_INFLUX_*\` of a process, \`VIGIL_READERS_FILE\`,
-  \`VIGIL_READER_KEY_FILE\`, \`VIGIL_PSEUDONYM_KEY_FILE\`, \`VIGIL_AUDIT_KEY_FILE\`, \`VIGIL_AUDIT_KEYS_FILE\`,
-  \`VIGIL_MQTT_SHARE_PORT\` and \`VIGIL_CLOCK_AHEAD_MS\`.
-- With \`VIGIL_ACCOUNTS_FILE\`, \`npm start\` makes no demo accounts. With \`VIGIL_MQTT_HOST\` or \`VIGIL_HTTP_HOST\` set to one address,
-  the servers' certificates carry it, and simulators and screens use it.
-- \`npm start -- --check\` takes them too, but for addresses, files and a broker upstream: it runs in a folder and on ports of its own.
-- With Compose, set them in \`.env\` or in the environment; see [operator-compose.md](operator-compose.md#settings).
-- A name that begins with \`VIGIL_\` and that no program reads is refused by every process at its start, with the nearest name that
-  one does read. In Kubernetes, turn \`enableServiceLinks\` off where a service's name begins with \`vigil-\`.
+- Each is a variable of the environment. An empty one counts as absent. A secret is a file, and the variable names the
+  file.
+- \`npm start\` takes the settings of its own table and those of every process below, and gives each to the process that
+  has it. It refuses those that it makes itself: \`VIGIL_KAFKA_*\` and \`VIGIL_INFLUX_*\` of a process,
+  \`VIGIL_READERS_FILE\`, \`VIGIL_READER_KEY_FILE\`, \`VIGIL_PSEUDONYM_KEY_FILE\`, \`VIGIL_AUDIT_KEY_FILE\`,
+  \`VIGIL_AUDIT_KEYS_FILE\`, \`VIGIL_MQTT_SHARE_PORT\` and \`VIGIL_CLOCK_AHEAD_MS\`.
+- With \`VIGIL_ACCOUNTS_FILE\`, \`npm start\` makes no demo accounts. With \`VIGIL_MQTT_HOST\` or \`VIGIL_HTTP_HOST\` set to
+  one address, the servers' certificates carry it, and simulators and screens use it.
+- \`npm start -- --check\` takes them too, except addresses, files and a broker upstream: it runs in a folder and on ports
+  of its own.
+- With Compose, set them in \`.env\` or in the environment: see [operator-compose.md](operator-compose.md#settings).
+- Every process refuses at its start a name that begins with \`VIGIL_\` and that no program reads. It says the nearest
+  name that a program does read. In Kubernetes, turn \`enableServiceLinks\` off if a service's name begins with \`vigil-\`.
 
 ${everyManifest.map(([title, manifest]) => table(title, manifest)).join('\n')}`;
 }
