@@ -50,7 +50,7 @@ export type SealedLog = {
   open(record: SealedRecord): Opened | Promise<Opened>;
   /**
    * Reads whole compacted topics and follows them. A record that cannot be read (sealed-reading.ts) is never handed on.
-   * `read` is null for a tombstone.
+   * Nor does one over which `onRecord` throws hold up those behind it. `read` is null for a tombstone.
    * @param from `end`: only what comes from then on
    */
   followTable(
@@ -144,7 +144,8 @@ export async function openSealedLog(options: {
         async onRecords(batch) {
           for (const record of batch.records) {
             const read = record.value === null ? null : await reading.take(batch, record);
-            if (read !== undefined) onRecord(read, { ...record, topic: batch.topic });
+            if (read !== undefined)
+              reading.attempt(batch, record, () => onRecord(read, { ...record, topic: batch.topic }));
           }
         },
       });

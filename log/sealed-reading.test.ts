@@ -75,6 +75,36 @@ describe('a record that cannot be read', () => {
   });
 });
 
+describe('a record over which our own code throws', () => {
+  const broken = Object.defineProperty({ ...opened }, 'plaintext', {
+    get() {
+      throw new TypeError('150 of bed-01');
+    },
+  }) as Opened;
+  it.each<[string, SealedLog['open']]>([
+    ['at once', () => broken],
+    ['later', async () => broken],
+  ])('is left out %s, so that those behind it go on', async (_when, open) => {
+    const { lines, reading: each } = reading(open);
+    expect(await each.take(at, record)).toBeUndefined();
+    expect(each.leftOut()).toBe(1);
+    expect(JSON.parse(lines[0]!)).toMatchObject({ code: 'unknown', reason: expect.stringContaining('TypeError at') });
+    expect(lines[0]).not.toMatch(/150 of bed-01/);
+  });
+
+  it('is left out where what a reader makes of it throws, and what it makes of another is handed back', () => {
+    const { lines, reading: each } = reading(() => opened);
+    const task = () => {
+      throw new RangeError('150 of bed-01');
+    };
+    expect(each.attempt(at, record, task)).toBeUndefined();
+    expect([each.leftOut(), lines.length]).toEqual([1, 1]);
+    expect(lines[0]).not.toMatch(/150 of bed-01/);
+    expect(each.attempt(at, record, () => 7)).toBe(7);
+    expect(each.leftOut()).toBe(1);
+  });
+});
+
 it('a record that is not wanted is not opened, and not left out', () => {
   let tries = 0;
   const open = () => {

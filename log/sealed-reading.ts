@@ -1,6 +1,7 @@
 /**
  * Reading sealed records: each is opened, held against the topic in which it lies, and checked. Every process that reads the log does it
  * here. A record that fails is left out: it is counted, the log names its place and never its content, and the records behind it go on.
+ * That holds for what a reader makes of a record as well: a reader that throws is handed the same records again for ever.
  */
 import type { Logger } from 'pino';
 import { type ErrorCode, VigilError } from '../contracts/errors.ts';
@@ -27,6 +28,8 @@ export type SealedReading = {
   open(place: TopicPlace, record: LogRecord): MaybeNow<Opened | undefined>;
   /** Leaves a record out for a reason of the caller. @param reason without content of the record */
   leave(place: TopicPlace, record: LogRecord, code: LeftOut, reason: string): undefined;
+  /** What the task makes of the record; undefined, and the record is left out, where the task throws. */
+  attempt<T>(place: TopicPlace, record: LogRecord, task: () => T): T | undefined;
   leftOut(): number;
 };
 
@@ -63,7 +66,7 @@ export function createSealedReading(options: {
   }
 
   function fail(place: TopicPlace, record: LogRecord, error: unknown): undefined {
-    if (!(error instanceof VigilError)) return leave(place, record, 'unknown', 'It does not open.');
+    if (!(error instanceof VigilError)) return leave(place, record, 'unknown', `It cannot be read${whereIn(error)}.`);
     const id = remembers && error.code === 'key-unknown' ? keyIdOf(headerOf(record)) : undefined;
     if (id !== undefined) missing.add(id);
     return leave(place, record, error.code, error.message);
@@ -92,17 +95,31 @@ export function createSealedReading(options: {
     return checked.ok ? { opened, record: checked } : leave(place, record, checked.fault.code, checked.fault.message);
   }
 
+  function attempt<T>(place: TopicPlace, record: LogRecord, task: () => T): T | undefined {
+    try {
+      return task();
+    } catch (error) {
+      return fail(place, record, error);
+    }
+  }
+
   return {
     open,
     leave,
+    attempt,
     take(place, record) {
       const opened = open(place, record);
-      return opened instanceof Promise
-        ? opened.then((found) => check(place, record, found))
-        : check(place, record, opened);
+      const checkIt = (found: Opened | undefined) => attempt(place, record, () => check(place, record, found));
+      return opened instanceof Promise ? opened.then(checkIt) : checkIt(opened);
     },
     leftOut: () => leftOut,
   };
+}
+
+/** Where in our code an error was thrown. Its message may repeat what is in a record, so it is not said. */
+function whereIn(error: unknown): string {
+  const frame = error instanceof Error ? /^ +at (.+)$/m.exec(error.stack ?? '')?.[1] : undefined;
+  return frame === undefined ? '' : `: ${(error as Error).name} at ${frame}`;
 }
 
 /** Names a data key as a record asks for it: under another writer's name it is another one, and that one may be missing. */

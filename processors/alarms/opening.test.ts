@@ -75,6 +75,22 @@ describe('opening what the engines read', () => {
       expect(JSON.stringify(said)).not.toMatch(/150|HR|bed-01/);
     });
 
+  it.each([
+    ['at once', <T>(found: T) => found],
+    ['later', <T>(found: T) => Promise.resolve(found)],
+  ])('leaves out one over which our own code throws %s, so that those behind it are judged', async (_when, give) => {
+    const broken = Object.defineProperty({ ...opened }, 'place', {
+      get() {
+        throw new TypeError('HR 150');
+      },
+    });
+    const { lines, log } = logged();
+    const opening = createOpening({ open: () => give(broken) }, log);
+    expect(await opening.take('observations', 3, record)).toBeUndefined();
+    expect(opening.leftOut()).toBe(1);
+    expect(lines.join()).not.toMatch(/HR 150/);
+  });
+
   it('gives when the gateway received a canary, which is nothing to the engines and not left out', () => {
     const canary = Buffer.from(JSON.stringify({ receivedAt: time }));
     const read = () => ({ ...opened, contentType: contentTypes.canary, plaintext: canary });

@@ -38,8 +38,10 @@ export function createOpening(log: Pick<SealedLog, 'open'>, logger: Logger): Ope
   return {
     take(topic, partition, record) {
       const place = { topic, partition };
+      const judgeIt = (found: ReadRecord | undefined) =>
+        reading.attempt(place, record, () => judge(place, record, found));
       const read = reading.take(place, record);
-      return read instanceof Promise ? read.then((found) => judge(place, record, found)) : judge(place, record, read);
+      return read instanceof Promise ? read.then(judgeIt) : judgeIt(read);
     },
     leftOut: reading.leftOut,
   };

@@ -141,8 +141,11 @@ export async function restorePartitions(options: {
     const place = { topic, partition };
     const found = await reading.take(place, record);
     if (found === undefined) return undefined;
-    const item = decode(found, record);
-    return item ?? reading.leave(place, record, 'payload-schema', 'It is nothing to restore from.');
+    return reading.attempt(
+      place,
+      record,
+      () => decode(found, record) ?? reading.leave(place, record, 'payload-schema', 'It is nothing to restore from.'),
+    );
   }
 }
 

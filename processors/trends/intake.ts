@@ -76,8 +76,12 @@ export function createIntake(
 
   function pointsOfOne(batch: RecordBatch, at: LogRecord, read: ReadRecord | undefined): Point[] {
     if (read === undefined) return [];
-    const points = source.points(read.opened, read.record, counters);
-    return points ?? reading.leave(batch, at, 'time-invalid', 'Its time is none.') ?? [];
+    const { opened, record } = read;
+    const points = reading.attempt(batch, at, () => {
+      const found = source.points(opened, record, counters);
+      return found ?? reading.leave(batch, at, 'time-invalid', 'Its time is none.');
+    });
+    return points ?? [];
   }
 
   return {

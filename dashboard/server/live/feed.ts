@@ -9,7 +9,7 @@ import type { Place } from '../../../log/envelope/header.ts';
 import type { LogRecord } from '../../../log/kafka/log-record.ts';
 import { createReader, type Reader, type RecordBatch } from '../../../log/kafka/reader.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
-import { createSealedReading, type ReadRecord } from '../../../log/sealed-reading.ts';
+import { createSealedReading } from '../../../log/sealed-reading.ts';
 import { foldAlarmEvent, foldAlarmState, forgetAlarmsBefore } from '../core/alarms.ts';
 import { foldAssociations, forgetAssociations, tick } from '../core/beds.ts';
 import { noteCanary, noteSight } from '../core/canary.ts';
@@ -159,19 +159,11 @@ export async function openFeed(
       }
       const pending = reading.take(batch, record);
       const read = pending instanceof Promise ? await pending : pending;
-      if (read) alarms = foldSafely(read, record, batch) || alarms;
+      if (!read) continue;
+      const fresh = reading.attempt(batch, record, () => fold(read.record, record, batch.partition, read.opened.place));
+      alarms = fresh === true || alarms;
     }
     if (alarms) onAlarms();
-  }
-
-  /** What a fold throws must not hold up the records behind. */
-  function foldSafely({ opened, record }: ReadRecord, at: LogRecord, batch: RecordBatch): boolean {
-    try {
-      return fold(record, at, batch.partition, opened.place);
-    } catch (error) {
-      reading.leave(batch, at, 'unknown', (error as Error).message);
-      return false;
-    }
   }
 
   function follow(name: string, topics: readonly KafkaTopic[], sinceMs?: number): Promise<Reader> {
