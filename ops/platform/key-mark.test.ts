@@ -1,5 +1,9 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { devicesTakenBack, nextMark, takenBack } from './key-mark.ts';
+import type { RegisterEntry } from '../../certs/core/register.ts';
+import { devicesTakenBack, keysOf, nextMark, takenBack } from './key-mark.ts';
 
 const mark = (epoch: number, keys: Record<string, string>) => ({ epoch, keys });
 
@@ -94,5 +98,36 @@ describe('a device that was revoked', () => {
     expect(nextMark(of({ a1: 1 }), of({ a1: 1, b2: 2 }))).toEqual(of({ a1: 1, b2: 2 }));
     const same = of({ a1: 1 });
     expect(nextMark(same, of({ a1: 1 }))).toBe(same);
+  });
+});
+
+describe('what Kafka carries of a house that has revoked certificates for years', () => {
+  const dayMs = 86_400_000;
+  const nowMs = Date.parse('2036-01-01T00:00:00.000Z');
+  /** One that Kafka takes as a rule: a record of 1 MiB. */
+  const bytesMax = 1_000_000;
+
+  it('fits into a record, and names those that are still good or ended lately', () => {
+    const stateDir = mkdtempSync(join(tmpdir(), 'vigil-years-'));
+    try {
+      const revoked = (serial: string, daysAgo: number): RegisterEntry => {
+        return { event: 'revoked', atMs: nowMs - daysAgo * dayMs, serial, reason: 'superseded' };
+      };
+      const old = Array.from({ length: 30_000 }, (_, n) =>
+        revoked(n.toString(16).padStart(40, '0'), 400 + (n % 3_000)),
+      );
+      // A certificate lives 90 days; one that ended less than 90 days ago may be good by a clock that is set back.
+      const entries = [...old, revoked('aa', 100), revoked('bb', 1)];
+      mkdirSync(join(stateDir, 'certs'));
+      writeFileSync(
+        join(stateDir, 'certs', 'devices.jsonl'),
+        entries.map((one) => `${JSON.stringify(one)}\n`).join(''),
+      );
+      const mark = keysOf(stateDir, nowMs);
+      expect(JSON.stringify(mark).length).toBeLessThan(bytesMax);
+      expect(Object.keys(mark.devices ?? {})).toEqual(['aa', 'bb']);
+    } finally {
+      rmSync(stateDir, { recursive: true, force: true });
+    }
   });
 });
