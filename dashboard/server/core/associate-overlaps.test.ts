@@ -47,6 +47,38 @@ describe('a device whose table has two periods without an end', () => {
   });
 });
 
+describe('any table that something else than Vigil wrote, also with ends before starts and times to come', () => {
+  const seed = Date.now() % 2 ** 31;
+  console.log(`seed ${seed}`);
+  const minute = (min: number) => formatInstant(t0 + min * 60_000);
+  const times = fc.record({
+    fromMin: fc.integer({ min: -200, max: 50 }),
+    toMin: fc.option(fc.integer({ min: -200, max: 90 })),
+  });
+  const clockMin = fc.integer({ min: -100, max: 100 });
+
+  it('never keeps a nurse from ending the association that the screen shows', () => {
+    let ended = 0;
+    fc.assert(
+      fc.property(fc.array(times, { minLength: 1, maxLength: 5 }), clockMin, (all, nowMin) => {
+        const state = emptyState();
+        const rows = all.map(({ fromMin, toMin }, n) => {
+          const to = toMin === null ? null : minute(toMin);
+          return period(`assoc-0${n}`, 'icu', { patient: null, bed: `${n}`, from: minute(fromMin), to });
+        });
+        foldAssociations(state, table('d1', 3, ...rows));
+        const shown = state.beds.values().next().value?.associationId;
+        if (shown === undefined) return;
+        ended += 1;
+        const at = { viewer: nurse, nowMs: t0 + nowMin * 60_000 };
+        expect(carryOut(state, endAssociation(state, at, 'd1', shown))).toBe('ok');
+      }),
+      { seed, numRuns: 2_000 },
+    );
+    expect(ended).toBeGreaterThan(500);
+  });
+});
+
 type Act = { readonly kind: 'assign' | 'move' | 'correct' | 'end'; readonly bed: number; readonly clockMin: number };
 
 /** Does an act by the clock of that minute, as the screens would. @returns the table after it */

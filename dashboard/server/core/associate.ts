@@ -112,8 +112,11 @@ export function assignDevice(
   const period: AssociationPeriod = { associationId, patient, ward, bed, from: at, to: null };
   const fields = changedFields(current, period);
   const periods = [...ended(table, current, at), period];
-  const tables = [write(deviceId, table, periods, { associationId, act: 'assigned', fields }, { viewer, nowMs })];
-  return unlessOverlapping(state, tables, period, nowMs);
+  const overlaps = (of: readonly AssociationPeriod[]) => overlapsIn(timePeriods(of, nowMs) ?? []);
+  // Only this begins a period. An end, a move or a correction is never refused for it: no other act leads out of such a table.
+  if (overlaps(periods) > overlaps(table?.periods ?? [])) return inTwoBeds();
+  const written = write(deviceId, table, periods, { associationId, act: 'assigned', fields }, { viewer, nowMs });
+  return { ok: true, tables: [written], period };
 }
 
 /**
@@ -223,20 +226,7 @@ function changeAll(
     tables.push(write(deviceId, table, periods, { associationId: before.associationId, act, fields }, asked));
   }
   if (!first) return refuse('not-found', 'The device has no association now.');
-  return unlessOverlapping(state, tables, first, asked.nowMs);
-}
-
-/** Refuses to write a table in which more periods overlap than before: the device would be at two patients. */
-function unlessOverlapping(
-  state: LiveState,
-  tables: readonly DeviceAssociations[],
-  period: AssociationPeriod,
-  nowMs: number,
-): Decision {
-  const overlaps = (table: DeviceAssociations | undefined) =>
-    overlapsIn(timePeriods(table?.periods ?? [], nowMs) ?? []);
-  const isWorse = (table: DeviceAssociations) => overlaps(table) > overlaps(state.associations.get(table.deviceId));
-  return tables.some(isWorse) ? inTwoBeds() : { ok: true, tables, period };
+  return { ok: true, tables, period: first };
 }
 
 function ended(table: DeviceAssociations | undefined, current: AssociationPeriod | undefined, at: string) {
