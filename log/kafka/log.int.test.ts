@@ -61,6 +61,24 @@ describe('the sealed log on a real Kafka', () => {
     expect(seen).toEqual([presence(1), presence(2), null]);
   });
 
+  it('hands on the records of a table behind one over which its reader throws', async () => {
+    const dashboard = await as('dashboard');
+    const gateway = await as('gateway');
+    const key = `process-${randomUUID()}`;
+    const seen: unknown[] = [];
+    const table = await gateway.followTable(['presence'], (read, { key: at }) => {
+      if (at !== key || !read) return;
+      seen.push(read.record.body);
+      if (seen.length === 1) throw new Error('thrown by this test');
+    });
+    opened.push(table);
+    await table.ready;
+    await dashboard.append('presence', key, contentTypes.presence, presence(1));
+    await dashboard.append('presence', key, contentTypes.presence, presence(2));
+    await until(() => seen.length >= 2);
+    expect(seen).toEqual([presence(1), presence(2)]);
+  });
+
   it('opens no record whose key is gone, at once, and waits for none of them', async () => {
     const alarms = await as('alarms');
     const dashboard = await as('dashboard');
