@@ -25,9 +25,9 @@ it('gives every holder its files, closed to others, and changes nothing the seco
 
 it('lets the set-up compare the keys of the house with those of the data, without giving it one', () => {
   handOut(authority(), folder, []);
-  const ours = keysOf(join(folder, 'setup'), Date.now());
+  const ours = keysOf(join(folder, 'setup'));
   expect(Object.keys(ours.keys)).toContain('secrets/reader-alarms.jwk');
-  expect(ours).toEqual(keysOf(authority(), Date.now()));
+  expect(ours).toEqual(keysOf(authority()));
   const other = { epoch: 0, keys: { ...ours.keys, 'secrets/pseudonym.key': 'of another house' } };
   expect(nextMark(other, ours)).toContain('other keys than these: secrets/pseudonym.key');
   expect(existsSync(join(folder, 'setup/secrets/pseudonym.key'))).toBe(false);

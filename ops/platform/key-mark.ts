@@ -39,11 +39,11 @@ export type Mark = RecordedKeys & {
  */
 export async function markKeys(kafka: kafkajs.Kafka, stateDir: string): Promise<void> {
   const nowMs = Date.now();
-  const ours = keysOf(stateDir, nowMs);
+  const ours = keysOf(stateDir);
   const marked = await readMark(kafka);
   const back = takenBack(marked, ours) ?? devicesTakenBack(marked, ours, nowMs);
   if (back !== undefined) throw new VigilError('certificate-invalid', back);
-  const next = nextMark(marked, ours);
+  const next = nextMark(marked, withoutEnded(ours, nowMs));
   if (typeof next === 'object') return next === marked ? undefined : writeMark(kafka, next);
   throw new VigilError('certificate-invalid', `${next} ${remedy(stateDir)}`);
 }
@@ -52,11 +52,11 @@ export async function markKeys(kafka: kafkajs.Kafka, stateDir: string): Promise<
  * The keys of the house that a folder belongs to. Where the set-up is apart from the keys, as in compose, it has only the record of them,
  * which was made when they were checked (certs/ensure.ts).
  */
-export function keysOf(stateDir: string, nowMs: number): Mark {
+export function keysOf(stateDir: string): Mark {
   const recorded = readRecorded(stateDir);
   const keys = { ...recorded?.keys, ...printsOf(stateDir) };
   const revoked = revokedOf(readPrincipals(join(stateDir, 'certs')));
-  const devices = devicesOf(readRegister(join(stateDir, 'certs')), nowMs);
+  const devices = devicesOf(readRegister(join(stateDir, 'certs')));
   return {
     epoch: recorded?.epoch ?? 0,
     keys,
@@ -65,16 +65,20 @@ export function keysOf(stateDir: string, nowMs: number): Mark {
   };
 }
 
-/**
- * One that the register does not know as issued ends no later than if it had been issued when it was revoked. Those that have ended are
- * left out: with all of a house's years the record would grow past what Kafka takes, and no start would be possible. They stay for one
- * more life of a certificate, since the clock may be ahead now.
- */
-function devicesOf({ issued, revoked }: Register, nowMs: number): Record<string, number> {
-  const ends = [...revoked.values()].map(
-    ({ serial, atMs }) => [serial, issued.get(serial)?.notAfterMs ?? atMs + leafLifeMs] as const,
+/** One that the register does not know as issued ends no later than if it had been issued when it was revoked. */
+function devicesOf({ issued, revoked }: Register): Record<string, number> {
+  return Object.fromEntries(
+    [...revoked.values()].map(({ serial, atMs }) => [serial, issued.get(serial)?.notAfterMs ?? atMs + leafLifeMs]),
   );
-  return Object.fromEntries(ends.filter(([, endMs]) => endMs + leafLifeMs > nowMs));
+}
+
+/**
+ * Leaves out devices' certificates that have ended: with all of a house's years the record would grow past what Kafka takes, and no start
+ * would be possible. They stay for one more life of a certificate, since the clock may be ahead now. Pure.
+ */
+export function withoutEnded({ devices = {}, ...mark }: Mark, nowMs: number): Mark {
+  const kept = Object.entries(devices).filter(([, endMs]) => endMs + leafLifeMs > nowMs);
+  return kept.length === 0 ? mark : { ...mark, devices: Object.fromEntries(kept) };
 }
 
 /** From the names that services have in Kafka: `gateway.3` is the gateway after two revocations. */
