@@ -8,7 +8,11 @@ import { type IssuedCertificate, parseRegister, type Register, type RegisterEntr
 import type { AuthorityName } from './core/wanted.ts';
 import { guarded } from './files.ts';
 
-const registerFiles: Readonly<Record<AuthorityName, string>> = { 'device-ca': 'devices.jsonl', ca: 'services.jsonl' };
+/** By authority, in `certs/`. */
+export const registerFiles: Readonly<Record<AuthorityName, string>> = {
+  'device-ca': 'devices.jsonl',
+  ca: 'services.jsonl',
+};
 
 /** @throws VigilError `certificate-invalid` where the file is not what we wrote */
 export function readRegister(directory: string, of: AuthorityName = 'device-ca'): Register {

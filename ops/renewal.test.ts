@@ -109,6 +109,48 @@ it('has Kafka know of a device that a command has revoked, once, and starts noth
   expect(restarts).toEqual(['permissions']);
 });
 
+it('takes nothing up from an older register that is put back while the system runs, and says what to do', async () => {
+  const file = join(stateDir, 'certs/devices.jsonl');
+  const older = readFileSync(file);
+  const [ended] = await revoke({
+    stateDir,
+    deviceId: 'bed-01',
+    serial: undefined,
+    reason: 'key-compromise',
+    nowMs: now,
+  });
+  await renewal.look();
+  const newer = readFileSync(file);
+  writeFileSync(file, older);
+  // By now a CRL is due again.
+  now += 16 * dayMs;
+  await renewal.look();
+  await renewal.look();
+  expect([...crlNow().serials]).toEqual([ended?.serial]);
+  expect(restarts).toEqual(['permissions']);
+  expect(reports).toEqual([
+    expect.stringMatching(`certs/devices.jsonl .*older one.* revoke-again ${ended?.serial}\\.$`),
+  ]);
+  writeFileSync(file, newer);
+  await renewal.look();
+  expect([...crlNow().serials]).toEqual([ended?.serial]);
+  expect(crlNow().thisUpdateMs).toBeGreaterThan(now - dayMs);
+});
+
+it('does not start Kafka again by an older register of the services', async () => {
+  const files = ['services.jsonl', 'principals.json', 'admin.pem', 'admin.key'].map((name) =>
+    join(stateDir, 'certs', name),
+  );
+  const older = files.map((file) => readFileSync(file));
+  await revokeService({ stateDir, service: 'admin', reason: 'key-compromise', nowMs: now });
+  await ensureCertificates({ stateDir, nowMs: now });
+  await renewal.look();
+  for (const [n, file] of files.entries()) writeFileSync(file, older[n]!);
+  await renewal.look();
+  expect(restarts).toEqual(['kafka', 'permissions']);
+  expect(reports.at(-1)).toMatch(/certs\/services\.jsonl .*an older one was put back/);
+});
+
 it('tries again what failed, says it once, and does not start Kafka again for it', async () => {
   await revokeService({ stateDir, service: 'admin', reason: 'key-compromise', nowMs: now });
   await ensureCertificates({ stateDir, nowMs: now });

@@ -5,9 +5,11 @@
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { AuthorityName } from '../certs/core/wanted.ts';
 import { type EnsureOptions, ensureCertificates } from '../certs/ensure.ts';
-import { readRegister } from '../certs/register.ts';
+import { readRegister, registerFiles } from '../certs/register.ts';
 import { readPrincipals, serviceClients } from '../certs/services.ts';
+import { VigilError } from '../contracts/errors.ts';
 import type { Supervised } from './supervisor.ts';
 
 export type RenewalOptions = {
@@ -43,8 +45,8 @@ export type Sight = {
   readonly superUsers: string;
   readonly influxdb: string;
   readonly names: ReadonlyMap<string, string>;
-  /** How many certificates of devices are revoked. */
-  readonly revokedDevices: number;
+  /** Serial numbers of the certificates that are revoked, of devices and of services. */
+  readonly revoked: Readonly<Record<AuthorityName, ReadonlySet<string>>>;
 };
 
 /** What sends as a device does, and reads its certificates at its start alone. The canary reads its own for each connection. */
@@ -61,6 +63,7 @@ export function keepCertificates(options: RenewalOptions): Renewal {
   async function look(): Promise<void> {
     try {
       const now = nowMs();
+      requireRevoked(applied, sightOf(stateDir));
       // By the machine's clock and not by a timer, which stands still while the machine sleeps.
       if (Math.abs(now - renewedMs) >= renewEveryMs) {
         const issued = await ensureCertificates({ stateDir, names, nowMs: now });
@@ -102,13 +105,31 @@ export function sightOf(stateDir: string): Sight {
   const certsDir = join(stateDir, 'certs');
   const read = (file: string) => readFileSync(join(certsDir, file), 'utf8');
   const principalOf = readPrincipals(certsDir);
+  const revokedBy = (authority: AuthorityName) => new Set(readRegister(certsDir, authority).revoked.keys());
   return {
     kafka: read('kafka.pem'),
     superUsers: ['kafka', 'admin'].map(principalOf).join(),
     influxdb: read('influxdb.pem'),
     names: new Map(serviceClients.map((service) => [service, principalOf(service)])),
-    revokedDevices: readRegister(certsDir).revoked.size,
+    revoked: { 'device-ca': revokedBy('device-ca'), ca: revokedBy('ca') },
   };
+}
+
+/**
+ * An older register was put back while the system runs. Nothing is taken up or issued by it: a CRL of it would let in who is revoked, and
+ * Kafka would obey a stolen key again.
+ */
+function requireRevoked(before: Sight, now: Sight): void {
+  for (const authority of ['device-ca', 'ca'] as const) {
+    const missing = [...before.revoked[authority]].filter((serial) => !now.revoked[authority].has(serial));
+    if (missing.length === 0) continue;
+    const file = `certs/${registerFiles[authority]}`;
+    const way = authority === 'ca' ? '' : `, or: npm run certs -- revoke-again ${missing.join(' ')}`;
+    throw new VigilError(
+      'certificate-invalid',
+      `${file} does not have ${missing.length} certificates as revoked that were revoked: an older one was put back. Put the newer one back${way}.`,
+    );
+  }
 }
 
 /** Yields what runs after each step, so that a step that fails is tried again and those before it are not. */
@@ -126,7 +147,7 @@ async function* takeUp(options: RenewalOptions, before: Sight, now: Sight): Asyn
     yield runs;
   }
   const renamed = serviceClients.filter((service) => before.names.get(service) !== now.names.get(service));
-  if (renamed.length === 0 && before.revokedDevices === now.revokedDevices) return;
+  if (renamed.length === 0 && before.revoked['device-ca'].size === now.revoked['device-ca'].size) return;
   // From here on the stolen key opens nothing, and the service's own new one does. Kafka also knows which devices are revoked.
   await options.permit();
   for (const service of renamed) await restart(options, service);
