@@ -1,4 +1,14 @@
-/** The alarm processor: readings become alarms. What is opened here is closed here, in reverse. */
+/**
+ * The alarm processor: readings become alarms.
+ *
+ * judged    `observations`, `commands`               by the group `alarms`, each partition in its order (processor.ts)
+ * joined    `associations`, profiles, alert codes    who is where, by which limits, in which words
+ * state     `alarm-state`                            snapshots; the next owner restores from them, `alarms` and `commands`
+ * written   `alarms`                                 events, answers, limits in force, standby, scores
+ *           `presence`, `canary`                     signs of life, to the screens
+ *
+ * What is opened here is closed here.
+ */
 import { randomBytes } from 'node:crypto';
 import type { Logger } from 'pino';
 import { contentTypes } from '../../contracts/messages/records.ts';
@@ -12,7 +22,6 @@ import { alarmHash } from './alarm-hash.ts';
 import { followAlertCodes } from './alert-codes-file.ts';
 import { createAssociations } from './associations.ts';
 import { createCanaries } from './canaries.ts';
-import type { Environment } from './core/environment.ts';
 import { profileOf } from './core/profile-table.ts';
 import { alarmsMetrics } from './metrics.ts';
 import { type Processor, startProcessor } from './processor.ts';
@@ -23,76 +32,90 @@ const countersEveryMs = 60_000;
 /** From SIGTERM until we leave whatever is still under way: the log has all that the next owner needs. */
 const closeMsMax = 9_000;
 
-async function openAlarms(settings: Settings<typeof alarmSettings>, log: Logger) {
+type AlarmSettings = Settings<typeof alarmSettings>;
+
+/** What the metrics and the health show of the processor while it is still being opened. */
+type Parts = { health: Health; sealedLog?: SealedLog; processor?: Processor };
+
+async function openAlarms(settings: AlarmSettings, log: Logger) {
+  const parts: Parts = { health: 'starting' };
   const clock = keepSteadyTime({ log, aheadMs: settings.clockAheadMs });
-  const profiles = followProfiles(settings.profilesFile, log, () => processor?.judgeAnew());
-  const profile: Environment['profile'] = (category, ward) => profileOf(profiles.current())(category, ward);
+  const profiles = followProfiles(settings.profilesFile, log, () => parts.processor?.judgeAnew());
   const alertCodes = followAlertCodes(settings.alertCodesFile, log);
-  const boot = randomBytes(9).toString('hex');
   const canaries = createCanaries();
-  let processor: Processor | undefined;
-  let sealedLog: SealedLog | undefined;
-  let health: Health = 'starting';
   const metricsServer = await openMetricsServer({
     host: settings.metricsHost,
     port: settings.metricsPort,
     metrics: alarmsMetrics(
-      () => processor?.counters(),
+      () => parts.processor?.counters(),
       clock,
       { profiles, alertCodes },
-      () => sealedLog?.damage,
+      () => parts.sealedLog?.damage,
       canaries,
     ),
-    health: () => health,
+    health: () => parts.health,
     log,
   });
-  const open = await openSealedLog({ settings, service: 'alarms', boot, log });
-  sealedLog = open;
-  const associations = createAssociations(settings.pseudonymKey);
-  const table = await open.followTable(['associations'], (read, { key }) => {
-    if (read === null) associations.forget(key, Date.now());
-    else if (read.record.contentType === contentTypes.associations) associations.fold(read.record.body, Date.now());
-  });
-  await table.ready;
+  const sealedLog = await openSealedLog({ settings, service: 'alarms', boot: randomBytes(9).toString('hex'), log });
+  parts.sealedLog = sealedLog;
+  const { associations, table } = await followAssociations(sealedLog, settings.pseudonymKey);
   const ready = Promise.withResolvers<void>();
-  processor = await startProcessor({
-    log: open,
+  const processor = await startProcessor({
+    sealedLog,
     associations,
-    env: { hash: alarmHash, profile, alertCodes: alertCodes.current },
+    canaries,
+    env: {
+      hash: alarmHash,
+      profile: (category, ward) => profileOf(profiles.current())(category, ward),
+      alertCodes: alertCodes.current,
+    },
     snapshotMs: settings.snapshotMs,
     quietSnapshotMs: settings.quietSnapshotMs,
     memberFile: settings.memberFile,
-    logger: log,
-    canaries,
+    log,
     now: Date.now,
     onReady: ready.resolve,
-    onLogAnew(partition, offset) {
-      log.fatal({ partition, offset: String(offset) }, 'the log of readings was made anew: beginning again');
-      process.exit(1);
-    },
+    onLogAnew: (partition, offset) => beginAgain(log, partition, offset),
   });
+  parts.processor = processor;
   await ready.promise;
-  health = 'ready';
+  parts.health = 'ready';
   const ends = watchCertificates(log);
-  const started = processor;
-  const timer = setInterval(() => log.info(started.counters(), 'counters'), countersEveryMs);
+  const timer = setInterval(() => log.info(processor.counters(), 'counters'), countersEveryMs);
 
   return {
     metricsPort: metricsServer.port,
     async close() {
-      health = 'draining';
+      parts.health = 'draining';
       clearInterval(timer);
-      await started.close();
+      await processor.close();
       await table.close();
-      await open.close();
+      await sealedLog.close();
       await metricsServer.close();
       profiles.close();
       alertCodes.close();
       clock.close();
       ends.close();
-      log.info(started.counters(), 'closed');
+      log.info(processor.counters(), 'closed');
     },
   };
+}
+
+/** Follows the table of associations. Resolves when all that lies in it now is folded. */
+async function followAssociations(sealedLog: SealedLog, pseudonymKey: string) {
+  const associations = createAssociations(pseudonymKey);
+  const table = await sealedLog.followTable(['associations'], (read, { key }) => {
+    if (read === null) associations.forget(key, Date.now());
+    else if (read.record.contentType === contentTypes.associations) associations.fold(read.record.body, Date.now());
+  });
+  await table.ready;
+  return { associations, table };
+}
+
+/** Ends the process; whoever started it starts it again, and it restores its states where the new log begins. */
+function beginAgain(log: Logger, partition: number, offset: bigint): never {
+  log.fatal({ partition, offset: String(offset) }, 'the log of readings was made anew: beginning again');
+  process.exit(1);
 }
 
 runProcess({

@@ -16,6 +16,9 @@ import { isPublished } from './published.ts';
 /** Where no snapshot says how far `alarms` is told, so many of its last events of a partition are looked at. */
 const toldMax = 5_000n;
 
+/** What the next owner of a partition begins with. `toldTo`: where `alarms` ended; `commandsRead`: where `commands` ended. */
+export type RestoredPartition = Restored & { readonly toldTo: bigint; readonly commandsRead: bigint };
+
 type Raw = { readonly partition: number; readonly record: LogRecord };
 /** What a record is to a restore; undefined where it should not lie there. */
 type Decode<T> = (read: ReadRecord, record: LogRecord) => T | undefined;
@@ -27,7 +30,7 @@ export async function restorePartitions(options: {
   readonly group: string;
   readonly partitions: readonly number[];
   readonly logger: Logger;
-}): Promise<ReadonlyMap<number, Restored & { readonly toldTo: bigint; readonly commandsRead: bigint }>> {
+}): Promise<ReadonlyMap<number, RestoredPartition>> {
   const { log, reader, group, partitions, logger } = options;
   const wants = (contentType: string) => !isPublished(contentType) || isInForce(contentType);
   const reading = createSealedReading({ open: log.open, log: logger, of: 'what is restored', wants });

@@ -1,0 +1,134 @@
+import { pino } from 'pino';
+import { describe, expect, it } from 'vitest';
+import { contentTypes } from '../../contracts/messages/records.ts';
+import type { KafkaTopic } from '../../contracts/topics.ts';
+import { env, reading, t0 } from '../bed.testing.ts';
+import { createOutbox } from './outbox.ts';
+import { createOwnership } from './ownership.ts';
+import { adult, key, nothing } from './partition.testing.ts';
+import { createPartition } from './partition.ts';
+import { type Outgoing, outgoing } from './published.ts';
+import type { RestoredPartition } from './restore.ts';
+
+const log = pino({ level: 'silent' });
+const restored: RestoredPartition = {
+  ...nothing,
+  position: { observations: 40n, commands: 7n },
+  replayTo: 40n,
+  toldTo: 90n,
+  commandsRead: 9n,
+};
+const assignment = (...partitions: number[]) =>
+  new Map<KafkaTopic, readonly number[]>([
+    ['observations', partitions],
+    ['commands', partitions],
+  ]);
+
+/** Ownership over a log in memory. Each restore waits until the test answers it. */
+function openOwnership() {
+  const restores: { readonly partitions: readonly number[]; readonly answer: () => void }[] = [];
+  const appends: { readonly body: object; readonly take: () => void }[] = [];
+  const canaries: number[][] = [];
+  const taken: (readonly number[])[] = [];
+  const ownership = createOwnership({
+    restore(partitions) {
+      const { promise, resolve } = Promise.withResolvers<ReadonlyMap<number, RestoredPartition>>();
+      restores.push({ partitions, answer: () => resolve(new Map(partitions.map((p) => [p, restored]))) });
+      return promise;
+    },
+    open(from) {
+      const outbox = createOutbox<Outgoing>({
+        append: ({ body }) =>
+          new Promise((resolve) =>
+            appends.push({ body, take: () => resolve({ offset: 90n + BigInt(appends.length) }) }),
+          ),
+        start: from.toldTo,
+        log,
+      });
+      const partition = createPartition({
+        env,
+        restored: from,
+        associationAt: () => adult,
+        emit: (event) => outbox.put({ key, contentType: contentTypes.alarmEvent, body: event }),
+        publish: (record) => outbox.put(outgoing(record)),
+        counters: { skipped: 0, restored: 0, tombstones: 0, realigned: 0, replayed: 0 },
+        mayJudge: () => true,
+        nowMs: t0,
+      });
+      return { partition, outbox };
+    },
+    canaries: { own: (partitions) => void canaries.push([...partitions]) },
+    onTaken: (partitions) => void taken.push(partitions),
+    now: () => t0,
+  });
+  return { ownership, restores, appends, canaries, taken };
+}
+
+describe('ownership', () => {
+  it('owns what it restored, and reads on where the last owner committed and where the commands ended', async () => {
+    const { ownership, restores, canaries, taken } = openOwnership();
+    const starts = ownership.takeOver(assignment(3, 5));
+    expect([...ownership.owners().keys()]).toEqual([]);
+    restores[0]!.answer();
+    expect([...(await starts)]).toEqual([
+      ['observations/3', '40'],
+      ['commands/3', '9'],
+      ['observations/5', '40'],
+      ['commands/5', '9'],
+    ]);
+    expect([...ownership.owners().keys()]).toEqual([3, 5]);
+    expect([canaries, taken]).toEqual([[[], [3, 5]], [[3, 5]]]);
+  });
+
+  it('begins with what the former owner committed and published', async () => {
+    const { ownership, restores } = openOwnership();
+    const starts = ownership.takeOver(assignment(3));
+    restores[0]!.answer();
+    await starts;
+    const { committed, eventsBefore } = ownership.owners().get(3)!;
+    expect({ committed, eventsBefore }).toEqual({ committed: { observations: 40n, commands: 7n }, eventsBefore: 90n });
+  });
+
+  it('takes over nothing from a restore that a later assignment overtook', async () => {
+    const { ownership, restores, taken } = openOwnership();
+    const first = ownership.takeOver(assignment(3));
+    const second = ownership.takeOver(assignment(5));
+    restores[1]!.answer();
+    await second;
+    restores[0]!.answer();
+    expect([...(await first)]).toEqual([]);
+    expect([...ownership.owners().keys()]).toEqual([5]);
+    expect(taken).toEqual([[5]]);
+  });
+
+  it('takes over nothing from a restore that ends after it let go', async () => {
+    const { ownership, restores, taken } = openOwnership();
+    const starts = ownership.takeOver(assignment(3));
+    ownership.letGo();
+    restores[0]!.answer();
+    expect([...(await starts)]).toEqual([]);
+    expect([ownership.owners().size, taken]).toEqual([0, []]);
+  });
+
+  it('lets go of all partitions before it restores the next ones: what waits for Kafka is not written any more', async () => {
+    const { ownership, restores, appends, canaries } = openOwnership();
+    const starts = ownership.takeOver(assignment(3));
+    restores[0]!.answer();
+    await starts;
+    const generation = ownership.generation();
+    const { partition, outbox } = ownership.owners().get(3)!;
+    for (let s = 0; s < 30; s++) {
+      const input = reading(s, { HR: 180 });
+      partition.observation(key, 40n + BigInt(s), input.receivedAt, input, input.receivedAt, input.receivedAt);
+    }
+    expect(outbox.waiting()).toBeGreaterThan(1);
+    const before = appends.length;
+    const sent = outbox.sent();
+    void ownership.takeOver(assignment(5));
+    expect([ownership.owners().size, ownership.generation(), outbox.waiting()]).toEqual([0, generation + 1, 0]);
+    for (const { take } of appends) take();
+    expect(await sent).toBe(false);
+    expect(appends).toHaveLength(before);
+    expect(canaries.at(-1)).toEqual([]);
+  });
+});
