@@ -1,6 +1,6 @@
 /**
- * The life of one alarm (CLINICAL, "Alarm vocabulary"): raised, told again, answered by a person, calling again, ended.
- * `decide…` says what changes, `evolve` makes the change. Pure: wall clock and numbers come in.
+ * The life of one alarm (CLINICAL, "Alarm vocabulary"): it is raised, updated, acknowledged, calls again, and ends. The `decide…` functions
+ * return the change that is due; `evolve` applies it. Pure: the wall clock and all numbers are arguments.
  */
 import { type Said, saidAfter } from '../../../contracts/acknowledgement.ts';
 import type { Alarm, AlarmEventType, Command, Priority } from '../../../contracts/messages/alarms.ts';
@@ -10,23 +10,23 @@ import { type Profile, type Times, timesOf } from './profile.ts';
 import { isScore } from './scores/names.ts';
 import { builtInScores } from './scores/score-rules.ts';
 
-/** An alarm on the screens, and what the engine must remember of it. */
+/** An alarm on the screens, with what the engine must remember about it. */
 export type Live = {
   readonly alarm: Alarm;
   readonly acknowledged: boolean;
-  /** A graver condition of the same cause stands for it: present, without a signal (BICEPS). */
+  /** A graver condition of the same cause calls instead. The alarm stays present, without a signal (BICEPS). */
   readonly subsumed: boolean;
-  /** Its signal is off since the bed is on standby, and for no graver condition. */
+  /** Its signal is off because the bed is on standby, not because of a graver condition. */
   readonly away?: boolean;
-  /** Of the present occurrence, device time. */
+  /** Device time at which the present occurrence began. */
   readonly onset: number;
-  /** Wall clock since which it calls. */
+  /** Wall clock at which it began to call. */
   readonly signalSince: number;
   readonly escalateAt: number | null;
   readonly realarmAt: number | null;
-  /** Device time at which value and text were last told. */
+  /** Device time of the last published value and text. */
   readonly toldAt: number;
-  /** Which revisions an acknowledgement may be of. */
+  /** The revisions that an acknowledgement may refer to. */
   readonly said?: Said;
 };
 
@@ -56,24 +56,24 @@ const told: Readonly<Record<Change['type'], AlarmEventType>> = {
 };
 export const eventTypeOf = ({ type }: Change): AlarmEventType => told[type];
 
-/** Times of the wall clock that a change is made at. */
+/** What a change needs from the wall clock and the profile. */
 export type Clock = {
   readonly now: number;
   readonly profile: Times & Partial<Pick<Profile, 'groups' | 'scores'>>;
-  /** Until when an audio pause silences an alarm of a priority that begins to call; null where none does. */
+  /** Wall clock until which an audio pause silences a new call of this priority; null if no pause silences it. */
   readonly pausedUntil?: (priority: Priority) => number | null;
 };
 
-/** How soon an answered alarm calls again while its condition lasts. */
+/** Time after which an acknowledged alarm calls again while its condition lasts, ms. */
 export function realarmMsOf(alarm: Pick<Alarm, 'condition' | 'origin'>, { profile }: Pick<Clock, 'profile'>): number {
   const isOurScore = alarm.origin === undefined && isScore(alarm.condition);
   return isOurScore ? (profile.scores ?? builtInScores).realarmMs : timesOf(profile, alarm).realarmMs;
 }
 
-/** So often an unanswered alarm climbs at most (ours). */
+/** An unanswered alarm is escalated at most this many times (ours). */
 const escalationMax = 3;
 
-/** The alarm after a change: one more `rev`, its signal, and since which revision it has become no graver. */
+/** Returns the alarm after a change: its next `rev`, its signal, and the revision since which it has not become graver. */
 export function evolve(before: Live | undefined, change: Change, clock: Clock): Live {
   const after = changed(before, change, clock);
   const alarm = { ...after.alarm, rev: after.alarm.rev + 1, signal: signalOf(after) };
@@ -116,7 +116,7 @@ function changed(before: Live | undefined, change: Change, clock: Clock): Live {
       const ended = { ...rest, present: false, resolvedAt: formatInstant(change.at) };
       const next = { ...before, alarm: ended, realarmAt: null };
       if (!latches(next)) return { ...next, escalateAt: null };
-      // It ended on standby, and nobody has seen it: now it calls.
+      // It ended on standby and nobody has seen it, so now it calls.
       if (next.away && !next.acknowledged) return calling({ ...next, subsumed: false, away: false }, clock);
       return next;
     }
@@ -154,7 +154,7 @@ function changed(before: Live | undefined, change: Change, clock: Clock): Live {
   }
 }
 
-/** It begins to call: escalation starts to count; only a pause over something graver silences it. */
+/** The alarm begins to call. The escalation timer starts. Only a pause that began over a graver alarm silences it. */
 function calling(live: Live, { now, profile, pausedUntil }: Clock): Live {
   const wait = timesOf(profile, live.alarm).escalationMs[live.alarm.priority];
   const { audioPausedUntil: _old, ...rest } = live.alarm;
@@ -163,7 +163,7 @@ function calling(live: Live, { now, profile, pausedUntil }: Clock): Live {
   return { ...live, alarm, signalSince: now, escalateAt: wait === undefined ? null : now + wait };
 }
 
-/** The sound of a monitor may be off for good reasons: a person is called once. */
+/** The sound of a monitor may be off for good reasons, so this alarm calls once and does not call again. */
 const callsOnce = ({ condition, origin }: Alarm): boolean => origin === undefined && condition === 'device-sound-off';
 
 function unanswered(alarm: Alarm): Alarm {
@@ -197,7 +197,7 @@ function valuesOf({ text, code, value, limit, unit, listedUnder }: Condition) {
   };
 }
 
-/** A new alarm of a condition, before its first revision. */
+/** Returns the new alarm of a condition, before its first revision. */
 export function alarmOf(
   condition: Condition,
   of: { readonly alarmId: string; readonly rev: number; readonly associationId: string; readonly deviceId: string },
@@ -226,31 +226,31 @@ function signalOf(live: Live): Alarm['signal'] {
   return latches(live) && !live.acknowledged ? 'latched' : 'off';
 }
 
-/** High physiological alarms stay until a person has seen them; one that a graver one stands for need not. */
+/** High physiological alarms stay until a person has seen them. An alarm under a graver one need not stay. */
 export function latches({ alarm, subsumed, away }: Live): boolean {
   return alarm.kind === 'physiological' && alarm.priority === 'high' && (!subsumed || away === true);
 }
 
-/** It sounds: nobody has answered it, and nothing stands for it. */
+/** The alarm sounds: nobody has acknowledged it, and no other alarm calls instead. */
 export function calls(live: Live): boolean {
   return !live.subsumed && (live.alarm.signal === 'on' || live.alarm.signal === 'latched');
 }
 
-/** A condition that does not call. What is about to end need not call once the graver one has ended. */
+/** Returns whether a condition does not call. A condition that is about to end need not call once the graver one has ended. */
 export const isQuiet = ({ quiet, clearing }: Condition, live: Live | undefined): boolean =>
   quiet ?? (clearing === true && live?.subsumed === true && live.away !== true);
 
-/** Graver is higher. */
+/** A higher number is graver. */
 export const gravity: Readonly<Record<Priority, number>> = { low: 1, medium: 2, high: 3 };
 
-/** An alarm's value is told again when it got worse and `worseMs` passed, or changed and `changedMs` passed (ours). */
+/** The alarm is published again if its value got worse and `worseMs` have passed, or if it changed and `changedMs` have passed (ours). */
 const worseMs = 5_000;
 const changedMs = 60_000;
 
-/** It has become graver: an answer to it was an answer to less. */
+/** Returns whether the condition is now graver than its alarm. An earlier acknowledgement does not cover the graver alarm. */
 export const isGraver = (condition: Condition, { priority }: Alarm) => gravity[condition.priority] > gravity[priority];
 
-/** Whether a condition that goes on is worth telling of. */
+/** Returns whether the changed value of a lasting condition is to be published. */
 export function decideRefresh(live: Live, condition: Condition, subsumed: boolean, away: boolean): Change | undefined {
   const { alarm } = live;
   const sinceToldMs = condition.valueAt - live.toldAt;
@@ -268,12 +268,12 @@ export function decideRefresh(live: Live, condition: Condition, subsumed: boolea
   return tells ? { type: 'refresh', condition, subsumed, away } : undefined;
 }
 
-/** An acknowledgement may be this much older than a repeated signal by another machine's clock and still mean it (ours). */
+/** Two machines' clocks may differ. An acknowledgement still counts if it is at most this much older than the repeated signal (ours). */
 const clockToleranceMs = 2_000;
 
 /**
- * A person's answer: one that was given before the alarm called again does not answer the new call, and one of an older revision does
- * not answer what has become graver since (contracts/acknowledgement.ts).
+ * Decides what a person's acknowledgement does. It does not count if it was given before the alarm called again, or if it refers to a
+ * revision before the alarm became graver (contracts/acknowledgement.ts).
  */
 export function decideAcknowledge(
   live: Live,
@@ -286,20 +286,20 @@ export function decideAcknowledge(
   return live.acknowledged ? 'repeated' : { type: 'acknowledge', by: command.by, at: command.at };
 }
 
-/** What the wall clock brings: the next change that is due, undefined where there is none. */
+/** Returns the next change that the wall clock makes due; undefined if there is none. */
 export function decideByClock(live: Live, now: number): Change | undefined {
   if (live.subsumed) return undefined;
   if (live.escalateAt !== null && live.escalateAt <= now) return { type: 'escalate' };
   return live.realarmAt !== null && live.realarmAt <= now ? { type: 'realarm' } : undefined;
 }
 
-/** The wall clock at which `decideByClock` next brings something. */
+/** Returns the wall clock at which `decideByClock` next returns a change. */
 export function clockDue({ subsumed, escalateAt, realarmAt }: Live): number {
   if (subsumed) return Number.POSITIVE_INFINITY;
   return Math.min(escalateAt ?? Number.POSITIVE_INFINITY, realarmAt ?? Number.POSITIVE_INFINITY);
 }
 
-/** Why a pause does not begin, for the person who asked. */
+/** Returns why a pause does not begin, as a sentence for the person who asked. */
 export function pauseFault(runs: boolean, isQuiet: boolean): string {
   if (runs) return 'The sound is paused already. A pause is not extended.';
   return isQuiet ? 'Nothing sounds that could be paused.' : 'The sound was not paused: this came too late.';

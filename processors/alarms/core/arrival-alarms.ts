@@ -1,19 +1,22 @@
 /**
- * The technical alarms of parameters that nobody judges: every parameter that the device measures is either judged, or one of them is on
- * (CLINICAL, "Judged or told", 4 and 5); and when a silent one is measured no more. Pure.
+ * The technical alarms of parameters that are not judged. Every parameter that the device measures is either judged, or has one of these
+ * alarms (CLINICAL, "Judged or told", 4 and 5). Also decides when a silent parameter counts as no longer measured. Pure.
  */
 import type { Priority } from '../../../contracts/messages/alarms.ts';
 import { type Parameter, parameters } from '../../../contracts/parameters.ts';
 import type { Arrival, ArrivalsPart } from './arrivals.ts';
 import type { Condition } from './condition.ts';
 
-/** A parameter that the device names no more for so long after a person has answered is measured no more (ours). */
+/**
+ * A person has acknowledged the silence of a parameter. If the device has not named the parameter for this long, it is no longer measured
+ * (ours).
+ */
 const givenUpMs = 300_000;
 
 /**
- * Gives up the parameters whose silence a person has answered and that the device names no more: their module was taken off. What it
- * goes on to name without a value is still measured, and stays said.
- * @param isSeen whether the call of a silence was answered, by its chain
+ * Gives up each parameter whose silence a person has acknowledged and which the device no longer names: its module was taken off. A
+ * parameter that the device still names without a value is still measured, and its alarm stays.
+ * @param isSeen whether a person has acknowledged the silence of a chain
  * @returns also the codes that are given up now
  */
 export function giveUp(
@@ -38,17 +41,23 @@ export function giveUp(
 
 const noCodes: readonly string[] = [];
 
-/** SpO2 and the pulse rate come from one sensor; systolic, mean and diastolic from one cuff or line. */
+/**
+ * Returns the sensor of a parameter. SpO2 and the pulse rate share one sensor; systolic, mean and diastolic pressure share one cuff or
+ * line.
+ */
 const sensorOf = ({ group }: Parameter) => (group === 'PR' ? 'SpO2' : group);
-/** Names the sensor whose silence a person answers. */
+/** Returns the name of the sensor whose silence a person acknowledges. */
 export const silenceChainOf = (parameter: Parameter) => `${sensorOf(parameter)}.silence`;
 const rankInSensor = ({ group, limits }: Parameter) =>
   group === 'PR' ? 0 : limits === 'BPmean' ? 1 : limits === undefined ? 0 : 2;
 
-/** What begins so long after a trouble of the same sensor is a trouble of its own, since the first may have been answered (ours). */
+/**
+ * A second trouble of one sensor calls by itself if it begins this long after the first, because the first may have been acknowledged
+ * (ours).
+ */
 const togetherMs = 60_000;
 
-/** A parameter that nobody judges: nothing valid comes, or too little. */
+/** A parameter that is not judged: no valid values come, or too few. */
 type Trouble = {
   readonly key: string;
   readonly name: string;
@@ -82,8 +91,8 @@ function troublesOf(code: string, { silentSince, patchySince, why, beyond }: Arr
 }
 
 /**
- * Whether one trouble calls for another one: the silence of a parameter for its coming now and then, and the main parameter of a sensor for
- * the others, where the same befell them together. A parameter that fails later calls by itself.
+ * Returns whether one trouble calls instead of another. The silence of a parameter calls instead of its intermittent values. The main
+ * parameter of a sensor calls instead of the others, if both failed together. A parameter that fails later calls by itself.
  */
 function standsFor(caller: Trouble, other: Trouble): boolean {
   if (caller.code === other.code) return caller.silent && !other.silent;

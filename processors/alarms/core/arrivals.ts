@@ -1,7 +1,7 @@
 /**
- * How each parameter of a device comes: how often it is expected, by which clock, and when the last valid value came. From this follows
- * what the other detectors are told of each value, and which parameters are silent or intermittent (CLINICAL, "Judged or told", 1, 2, 4, 5).
- * Their alarms are in arrival-alarms.ts. Pure.
+ * How each parameter of a device arrives: how often it is expected, by which clock, and when the last valid value came. From this follow
+ * the data that the other detectors get with each value, and the parameters that are silent or intermittent (CLINICAL, "Judged or told", 1,
+ * 2, 4, 5). Their alarms are in arrival-alarms.ts. Pure.
  */
 import { type Assessment, assess, bornAtMs, type DeviceClock, initialClock } from '../../../contracts/device-clock.ts';
 import { usableNumber } from '../../../contracts/messages/check.ts';
@@ -11,57 +11,57 @@ import { intervalOf, isSingle, noDataMsOf, patchyIntervalMsMax, spacedBy } from 
 import type { Came } from './limits.ts';
 import { courseOf, isSetBack, type Order, type Stamped } from './order.ts';
 
-/** A parameter as it comes. Times are the device's, corrected by its clock's accepted error, unless said otherwise. */
+/** How one parameter arrives. Times are device times, corrected by the clock's accepted error, unless a field says otherwise. */
 export type Arrival = {
   readonly clock: DeviceClock;
-  /** The newest reading of it. */
+  /** Its newest reading. */
   readonly order: Order;
   /** The newest time at which the device named the parameter, with or without a value. */
   readonly namedAt: number;
   /** The newest valid value; null before the first. */
   readonly validAt: number | null;
-  /** The engine's clock when it came, the wall clock for what is silent. */
+  /** The engine's clock when that value came. Silence is measured by the wall clock. */
   readonly heardAt: number;
-  /** Between the last times at which the device named it, ms: at most five. */
+  /** Times between the last readings in which the device named it, ms; at most five. */
   readonly spacings: readonly number[];
-  /** Interval that the device declared with it, ms. */
+  /** Interval that the device declared with the parameter, ms. */
   readonly declaredMs: number | null;
-  /** How often it is expected by these, ms. */
+  /** The expected interval that follows from these, ms. */
   readonly intervalMs: number;
-  /** Why the newest word on it is no value; null where it is one. */
+  /** Why the newest reading has no valid value; null if it has one. */
   readonly why: string | null;
   /** The last valid value was beyond a limit. */
   readonly beyond: boolean;
-  /** Since when it is expected, and how many valid values came in each 10 s of the last minute. */
+  /** Time since which values are expected. */
   readonly since: number;
   /** The counts of valid values in the ten seconds that end with number `ten`, the latest last; at most `tensMax`. */
   readonly ten: number;
   readonly tens: readonly number[];
-  /** Noticed: nothing valid for its no-data time, since; valid only now and then, since. */
+  /** Time since which it is noticed as silent, and time since which it is noticed as intermittent. */
   readonly silentSince: number | null;
   readonly patchySince: number | null;
-  /** A person has answered its silence, and the device names it no more: it is not measured, until a valid value comes. */
+  /** A person has acknowledged its silence, and the device no longer names it. It counts as not measured until a valid value comes. */
   readonly givenUp: boolean;
 };
 
 export type ArrivalsPart = {
   readonly codes: Readonly<Record<string, Arrival>>;
-  /** The newest corrected time of any reading: what is missing is measured by it. Null before the first. */
+  /** The newest corrected time of any reading. Missing values are measured against it. Null before the first reading. */
   readonly now: number | null;
-  /** Interval that the device's status declared for all that it sends, ms; absent before it did. */
+  /** Interval that the device's status declared for everything it sends, ms; absent before the first status. */
   readonly declaredMs?: number;
   /** The wall clock before which no silence can be noticed. */
   readonly quietUntil: number;
-  /** Some parameter is silent, or comes only now and then. */
+  /** At least one parameter is silent or intermittent. */
   readonly troubled: boolean;
 };
 
-/** JSON knows no infinity. */
+/** JSON has no infinity. */
 const never = Number.MAX_SAFE_INTEGER;
 
 export const initialArrivals: ArrivalsPart = { codes: {}, now: null, quietUntil: never, troubled: false };
 
-/** The status declares another interval: what came so far says nothing of what is to come. */
+/** Takes a new interval from the status. Earlier arrivals no longer predict later ones, so counting starts anew. */
 export function declare(part: ArrivalsPart, declaredMs: number): ArrivalsPart {
   if (part.declaredMs === declaredMs) return part;
   let { quietUntil } = part;
@@ -73,20 +73,20 @@ export function declare(part: ArrivalsPart, declaredMs: number): ArrivalsPart {
   return { ...part, declaredMs, quietUntil, codes: Object.fromEntries(codes) };
 }
 
-/** Intermittent: looked at over a minute, of what is expected at least six times in it (ours). */
+/** A parameter is checked for intermittent values over one minute, if at least six values are expected in it (ours). */
 const tenMs = 10_000;
 const lookedAtMs = 50_000;
 const lookedAtTens = lookedAtMs / tenMs;
-/** Those that are looked at, and the ten seconds that run. */
+/** The complete ten-second counts, and the one that is still running. */
 const tensMax = lookedAtTens + 1;
 
 export type Reading = Stamped & {
-  /** Interval that the device declared with it; null where it declared none. */
+  /** Interval that the device declared with the value; null if it declared none. */
   readonly declaredMs: number | null;
   readonly values: readonly NumericValue[];
 };
 
-/** Notes one reading. @returns also what the other detectors are told of each of its values */
+/** Notes one reading. @returns also the data that the other detectors get with each of its values */
 export function note(
   part: ArrivalsPart,
   reading: Reading,
@@ -106,13 +106,13 @@ export function note(
     const known = codes[parameter.code];
     const clock = known?.clock ?? initialClock;
     const isBack = known !== undefined && isSetBack(known.order, reading);
-    // The values of one reading come by one clock, nearly always: it is assessed once.
+    // The values of one reading nearly always share one clock, so the clock is assessed once.
     if (place === undefined || place.isBack !== isBack || !isSameClock(place.before, clock))
       place = placeOf(clock, reading, isBack);
     const { assessed, at } = place;
     const { late } = assessed;
     const { setByMs, apart, isNewest } = courseOf(known?.order ?? order, reading, clock, assessed, isBack);
-    // It is expected from when on it came: neither a clock that is behind nor a backlog makes it missing in the time before.
+    // The parameter is expected from its first arrival on. A clock that is behind, or a backlog, does not make it missing before that.
     const since = late ? receivedAt : Math.max(at, now ?? at);
     const before = known ?? arrivalOf(parameter, reading, order, { at, since }, part.declaredMs);
     const value = usableNumber(numeric) ?? null;
@@ -128,7 +128,7 @@ export function note(
   return { part: noticed({ ...part, codes, now, quietUntil }), came };
 }
 
-/** The engine's state comes from JSON, where one clock has become several that are equal. */
+/** Compares by content: the state comes from JSON, which turns one shared clock into several equal ones. */
 function isSameClock(a: DeviceClock, b: DeviceClock): boolean {
   if (a === b) return true;
   const [p, q] = [a.pace, b.pace];
@@ -143,8 +143,9 @@ function isSameClock(a: DeviceClock, b: DeviceClock): boolean {
 }
 
 /**
- * A parameter of which nothing valid has come yet.
- * @param at when it was measured, by its clock. @param since from when on it is expected: not before it came, whatever its clock says
+ * Returns a parameter before its first valid value.
+ * @param at when it was measured, by its clock. @param since when values are expected from: never before the first arrival, whatever its
+ * clock says
  */
 export function arrivalOf(
   parameter: Parameter,
@@ -173,7 +174,7 @@ export function arrivalOf(
   };
 }
 
-/** Where a reading stands in the time of a clock that was `before`. `at`: corrected by the clock's accepted error. */
+/** The place of a reading in time. `at` is its time, corrected by the accepted error of the clock. */
 type Place = {
   readonly before: DeviceClock;
   readonly isBack: boolean;
@@ -194,7 +195,7 @@ type Context = {
   readonly statusMs: number | undefined;
 };
 
-/** A parameter after a reading that names it, with or without a value. */
+/** Returns a parameter after a reading that names it, with or without a value. */
 function named(
   known: Arrival,
   { parameter, numeric, value }: Pick<Came, 'parameter' | 'numeric' | 'value'>,
@@ -202,14 +203,14 @@ function named(
   order: Order,
   of: Context,
 ): Arrival {
-  // Until the error of its clock was known, the device's times said nothing of how often it sends.
+  // Before the error of its clock was known, the device's times did not show how often it sends.
   const isFirstKnown = stepped && known.heardAt === 0;
   const declaredMs = of.reading.declaredMs ?? known.declaredMs;
-  // A declared change to more often is no silence of the time before ("Judged or told", 1).
+  // A newly declared, shorter interval does not make the time before it a silence ("Judged or told", 1).
   const isOftener = declaredMs !== null && declaredMs < (known.declaredMs ?? 0);
   const valid = value !== null && numeric.validity === undefined;
   const isBeyond = valid && of.isBeyond(parameter, value);
-  // That it was silent was said; what comes after is looked at anew, unless it was left beyond a limit.
+  // The alarm about its silence was shown. Later values are judged anew, unless the last value was beyond a limit.
   const isBack = valid && known.silentSince !== null && !known.beyond && !isBeyond;
   const { spacings: spaced } = known;
   const isAnew = isFirstKnown || isOftener || isBack;
@@ -218,7 +219,7 @@ function named(
   const spacings = at > before.namedAt ? spacedBy(before.spacings, at - before.namedAt) : before.spacings;
   const isSame = spacings === known.spacings && declaredMs === before.declaredMs;
   const intervalMs = isSame ? before.intervalMs : intervalOf(parameter, declaredMs, spacings, of.statusMs);
-  // It keeps its own slow pace no longer: it was not missed in the time before.
+  // It is no longer a slow parameter. It was not missing in the time before.
   const since = intervalMs < before.intervalMs && before.intervalMs >= patchyIntervalMsMax ? at : before.since;
   const ten = Math.floor(at / tenMs);
   return {
@@ -226,14 +227,14 @@ function named(
     order,
     namedAt: Math.max(before.namedAt, at),
     validAt: isNewest ? at : before.validAt,
-    // A backlog says nothing about now.
+    // A backlog says nothing about the present.
     heardAt: valid && !late ? of.wallMs : before.heardAt,
     spacings,
     declaredMs,
     intervalMs,
     why: valid ? null : reasonOf(parameter, numeric),
     beyond: isNewest ? isBeyond : before.beyond,
-    // Measured anew: it is not missed in the time before.
+    // It is measured again. It was not missing in the time before.
     since: before.givenUp && valid ? at : since,
     ten: valid ? Math.max(before.ten, ten) : before.ten,
     tens: valid ? counted(before, ten) : before.tens,
@@ -243,7 +244,7 @@ function named(
   };
 }
 
-/** With one valid value more in the ten seconds of number `ten`. */
+/** Returns the counts after one more valid value in the ten seconds of number `ten`. */
 function counted({ ten: last, tens }: Arrival, ten: number): readonly number[] {
   const back = tens.length === 0 ? 0 : last - ten;
   if (back < 0) {
@@ -264,7 +265,7 @@ function reasonOf({ unit }: Parameter, { validity, value, unit: sent }: NumericV
   return sent === unit ? 'out of range' : `unit ${sent} not understood`;
 }
 
-/** Judges every parameter at the time of the device's newest reading: what a reading shows to be missing in the others. */
+/** Judges every parameter at the time of the device's newest reading. A reading of one parameter can show that others are missing. */
 function noticed(part: ArrivalsPart): ArrivalsPart {
   const { now } = part;
   if (now === null) return part;
@@ -275,7 +276,7 @@ function noticed(part: ArrivalsPart): ArrivalsPart {
     if (arrival.givenUp) continue;
     const from = Math.max(arrival.validAt ?? arrival.since, arrival.since);
     const noDataMs = noDataMsOf(arrival.intervalMs);
-    // By the wall clock it may have been noticed before, and earlier: that stays until a value comes.
+    // The wall clock may have noticed the silence earlier. That onset stays until a value comes.
     const silentSince = now - from >= noDataMs ? (arrival.silentSince ?? from + noDataMs) : null;
     const patchySince = isPatchy(arrival, now) ? (arrival.patchySince ?? now) : null;
     if (silentSince !== null || patchySince !== null) troubled = true;
@@ -287,8 +288,8 @@ function noticed(part: ArrivalsPart): ArrivalsPart {
 }
 
 /**
- * Less than half of what the last 50 s should bring was valid. The ten seconds that run are not over: with the five before them they
- * make the minute.
+ * Returns whether less than half of the values expected in the last 50 s were valid. The running ten seconds are not complete; with the
+ * five before them they make the minute.
  */
 function isPatchy({ ten: last, tens, since, intervalMs }: Arrival, now: number): boolean {
   if (intervalMs > patchyIntervalMsMax || now - since < lookedAtMs) return false;
@@ -301,7 +302,7 @@ function isPatchy({ ten: last, tens, since, intervalMs }: Arrival, now: number):
   return valid < lookedAtMs / intervalMs / 2;
 }
 
-/** Standby is over: what comes again was not missed in the time before. What is still silent stays so. */
+/** Standby has ended. A parameter that comes again was not missing during it. A parameter that is still silent stays silent. */
 export function afterStandby(part: ArrivalsPart): ArrivalsPart {
   const codes = Object.entries(part.codes).map(([code, arrival]) => {
     if (arrival.silentSince !== null || arrival.validAt === null) return [code, arrival] as const;
@@ -310,7 +311,7 @@ export function afterStandby(part: ArrivalsPart): ArrivalsPart {
   return { ...part, codes: Object.fromEntries(codes) };
 }
 
-/** By the wall clock: parameters of which nothing valid has come for their no-data time. */
+/** Notices, by the wall clock, the parameters without a valid value for their no-data time. */
 export function noticeSilent(part: ArrivalsPart, wallMs: number): ArrivalsPart {
   if (part.quietUntil > wallMs) return part;
   const codes: Record<string, Arrival> = { ...part.codes };
@@ -328,13 +329,13 @@ export function noticeSilent(part: ArrivalsPart, wallMs: number): ArrivalsPart {
   return { ...part, codes, quietUntil, troubled };
 }
 
-/** The wall clock at which `noticeSilent` may find something: no later than what it finds. */
+/** Returns the earliest wall clock at which `noticeSilent` may find something. */
 export const silentDue = ({ quietUntil }: ArrivalsPart): number =>
   quietUntil === never ? Number.POSITIVE_INFINITY : quietUntil;
 
 /**
- * How often the fastest parameter that is not silent is expected, ms; undefined where there is none. Until its pace is known, a cuff says
- * nothing of how often its device is to be heard.
+ * Returns the expected interval of the fastest parameter that is not silent, ms; undefined if there is none. A cuff without a known pace
+ * does not count, because it does not show how often its device sends.
  */
 export function fastestMs({ codes, declaredMs: statusMs }: ArrivalsPart): number | undefined {
   let fastest: number | undefined;

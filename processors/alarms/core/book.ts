@@ -1,6 +1,6 @@
 /**
- * The alarms of one association: from the conditions that hold to the alarms on the screens. Whatever differs is raised, told, or
- * ended; commands answer. Pure.
+ * The alarms of one association: turns the conditions that hold into the alarms on the screens. Raises, updates and ends alarms, and
+ * carries out commands. Pure.
  */
 import { alarmIdText } from '../../../contracts/alarm-id.ts';
 import { audioPauseMsMax } from '../../../contracts/audio-pause.ts';
@@ -70,13 +70,13 @@ function apply(draft: Draft, key: string, change: Change, desk: Desk): Live {
   return after;
 }
 
-/** A pause silences what is slighter than what called when it began. */
+/** Returns the end of the pause for alarms that are less grave than the gravest one that called when it began. */
 function pausedUntil({ pause }: Draft, now: number): (priority: Priority) => number | null {
   return (priority) =>
     pause !== null && pause.until > now && gravity[priority] < gravity[pause.over] ? pause.until : null;
 }
 
-/** Something calls anew. As grave as what the pause silences, or graver: the pause is over for all. */
+/** An alarm calls anew. If it is at least as grave as the alarms that the pause silences, the pause ends for all of them. */
 function afterCall(draft: Draft, key: string, desk: Desk): void {
   const live = draft.live[key]!;
   const { pause } = draft;
@@ -100,11 +100,11 @@ function leave(draft: Draft, key: string, to: number, desk: Desk): void {
 }
 
 /**
- * From conditions to alarms. Of the conditions of one cause only the gravest calls; one that had been raised before stays present with
- * its signal off and calls again when the graver one ends; one that had not is not raised.
+ * Turns conditions into alarms. Of the conditions of one cause only the gravest calls. If a less grave one was raised before, it stays
+ * present with its signal off and calls again when the graver one ends. If it was not raised before, it is not raised now.
  * @param endedAt device time at which a condition that no longer holds ended
- * @param standing chains that stand for others though no condition of them holds
- * @param hides which conditions do not call since the bed is on standby: they are treated as if a graver one stood for them
+ * @param standing chains that call instead of others although none of their conditions holds
+ * @param hides which conditions do not call because the bed is on standby: they are treated as if a graver one called instead
  */
 export function reconcile(
   part: BookPart,
@@ -124,7 +124,7 @@ export function reconcile(
     if (endedAt === Number.POSITIVE_INFINITY) reveal(draft, held.get(condition.key), subsumed, desk);
   for (const episode of uncovered(episodes, conditions)) passBy(draft, episode, held, desk);
   const stillHidden: string[] = [];
-  // The gravest first, so that a screen is at no moment without the call.
+  // The gravest comes first, so that the screen always shows a call.
   for (const condition of [...conditions].sort((a, b) => b.rank - a.rank)) {
     const live = draft.live[condition.key];
     const covered = subsumed(condition) || isQuiet(condition, live);
@@ -135,7 +135,7 @@ export function reconcile(
       if (change) apply(draft, condition.key, change, desk);
       const isCall = !hidden && (live.subsumed || isGraver(condition, live.alarm));
       if (change && isCall) afterCall(draft, condition.key, desk);
-      // Its answer may have run out while a graver one stood for it.
+      // Its acknowledgement may have run out while a graver one called instead.
       if (change && live.subsumed && !hidden) applyDue(draft, condition.key, desk);
     } else if (hidden ? !condition.quiet : isLeftHidden(draft, condition)) {
       stillHidden.push(condition.key);
@@ -148,11 +148,11 @@ export function reconcile(
   return close(draft);
 }
 
-/** The graver one that stood for it is over, and so is this one, all but its off-delay. */
+/** Returns whether only the off-delay of a hidden condition still runs after the graver one that called instead has ended. */
 const isLeftHidden = ({ hidden }: Draft, { key, clearing, stoodFor }: Condition) =>
   clearing === true && (stoodFor === true || hidden.includes(key));
 
-/** A condition that begins: a new alarm, or a further onset of one that nobody has answered or that has just ended. */
+/** A condition begins. It is a new alarm, or a further onset of an alarm that nobody has acknowledged or that has just ended. */
 function begin(draft: Draft, condition: Condition, desk: Desk): void {
   const { key } = condition;
   const before = draft.live[key];
@@ -173,14 +173,17 @@ function begin(draft: Draft, condition: Condition, desk: Desk): void {
     draft.closed = draft.closed.filter((one) => one !== recent);
   }
   const { acknowledged, alarm } = draft.live[key]!;
-  // Its answer holds for as long as it would have, had the condition not been away for a moment. No answer reaches a second asystole.
+  // Its acknowledgement lasts as long as if the condition had not paused. An acknowledgement never covers a second asystole.
   const answeredUntil = Date.parse(alarm.acknowledgedAt ?? '') + realarmMsOf(alarm, desk);
   const isAnswered = acknowledged && answeredUntil > desk.now && !isVital(condition);
   apply(draft, key, { type: 'recur', condition, acknowledged: isAnswered }, desk);
   afterCall(draft, key, desk);
 }
 
-/** High and physiological: asystole, apnoea, desaturation, extreme limits, the device's own (CLINICAL, "Audio pause": they break through). */
+/**
+ * Returns whether a condition is high and physiological: asystole, apnoea, desaturation, extreme limits, and the device's own (CLINICAL,
+ * "Audio pause": they break through).
+ */
 const isVital = ({ kind, priority }: Condition) => kind === 'physiological' && priority === 'high';
 
 function answerHeld(draft: Draft, key: string, desk: Desk): void {
@@ -191,14 +194,16 @@ function answerHeld(draft: Draft, key: string, desk: Desk): void {
   apply(draft, key, { type: 'acknowledge', by: held.by, at: held.at }, desk);
 }
 
-/** The condition ended at `endAt`, device time; not before it began, though an old reading may have shown it. It latches, or leaves. */
+/** Ends a condition at `endAt`, device time, but never before it began, even if an old reading shows that. Its alarm latches or leaves. */
 function end(draft: Draft, key: string, endAt: number, desk: Desk): void {
   const at = Math.max(endAt, draft.live[key]!.onset);
   const { alarm } = apply(draft, key, { type: 'end', at }, desk);
   if (alarm.signal !== 'latched') leave(draft, key, at, desk);
 }
 
-/** A condition that holds, and called before a graver one began: it is on record as if its readings had come in order. */
+/**
+ * A condition holds, and a late reading shows that it called before a graver one began. Records it as if the readings had come in order.
+ */
 function reveal(
   draft: Draft,
   condition: Condition | undefined,
@@ -209,7 +214,7 @@ function reveal(
   begin(draft, { ...condition, quiet: subsumed(condition) }, desk);
 }
 
-/** A condition that held and was over when its readings came: on record once, unless it is known. */
+/** Records once a condition that had already ended when its readings came, unless its alarm is known. */
 function passBy(draft: Draft, { condition, endedAt }: Episode, held: ReadonlyMap<string, Condition>, desk: Desk): void {
   const { key } = condition;
   if (held.has(key) || draft.live[key]?.alarm.present || isKnown(draft, condition, endedAt)) return;
@@ -218,8 +223,8 @@ function passBy(draft: Draft, { condition, endedAt }: Episode, held: ReadonlyMap
 }
 
 /**
- * The period is over: nobody is at the device any more whom these alarms could call to. What a late reading still shows of it is put on
- * record once, raised and closed.
+ * Ends the period. The patient is no longer at this device, so no alarm can call. A condition that a late reading still shows is recorded
+ * once: raised and closed.
  */
 export function closeAll(part: BookPart, conditions: readonly Condition[], endAt: number, desk: Desk): Told {
   const draft = open(part);
@@ -236,8 +241,8 @@ export function closeAll(part: BookPart, conditions: readonly Condition[], endAt
 }
 
 /**
- * A person's answer to an alarm. One that is not known yet is held for when it is raised; where too many are held (`displacing`), the
- * oldest is lost.
+ * Takes a person's acknowledgement. If its alarm is not raised yet, it waits for the alarm. If too many wait (`displacing`), the oldest is
+ * lost.
  */
 export function acknowledge(
   part: BookPart,
@@ -263,8 +268,8 @@ export function acknowledge(
 }
 
 /**
- * Silences what calls now and nobody has answered, at most 2 min. A pause is not extended: a new one begins only once this one is over,
- * since something new ended it or its time ran out and what it silenced sounds again.
+ * Silences the alarms that call now and are not acknowledged, for at most 2 min. A pause cannot be extended. A new pause can begin only
+ * after this one has ended: because a new alarm ended it, or because its time ran out and its alarms sound again.
  */
 export function pauseAudio(part: BookPart, until: number, desk: Desk): Told & { readonly refused?: string } {
   const calling = Object.entries(part.live).filter(([, live]) => calls(live));
@@ -281,7 +286,9 @@ export function pauseAudio(part: BookPart, until: number, desk: Desk): Told & { 
   return close(draft);
 }
 
-/** What the wall clock brings: unanswered alarms climb, answered ones call again, pauses and held answers end. */
+/**
+ * Applies what the wall clock makes due: unanswered alarms escalate, acknowledged ones call again, pauses and waiting acknowledgements end.
+ */
 export function tick(part: BookPart, desk: Desk): Told {
   if (bookDue(part) > desk.now) return { part, events: [] };
   const draft = open(part);
@@ -291,7 +298,7 @@ export function tick(part: BookPart, desk: Desk): Told {
   return close(draft);
 }
 
-/** All that the wall clock brings to one alarm. */
+/** Applies everything that the wall clock makes due for one alarm. */
 function applyDue(draft: Draft, key: string, desk: Desk): void {
   const next = () => decideByClock(draft.live[key]!, desk.now);
   for (let change = next(); change; change = next()) {
@@ -300,7 +307,7 @@ function applyDue(draft: Draft, key: string, desk: Desk): void {
   }
 }
 
-/** The wall clock at which `tick` next brings something. */
+/** Returns the wall clock at which `tick` next does something. */
 export function bookDue({ live, pause, held }: BookPart): number {
   let due = pause?.until ?? Number.POSITIVE_INFINITY;
   for (const one of held) due = Math.min(due, one.heldAt + heldMs);

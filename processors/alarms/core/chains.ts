@@ -2,8 +2,8 @@
 import type { Condition, Episode } from './condition.ts';
 
 /**
- * Whether a graver condition of the same cause holds, or one that stands for this one too.
- * @param standing chains that stand for others though no condition of them holds
+ * Returns whether a graver condition of the same cause holds, or a condition of another chain that calls instead.
+ * @param standing chains that call instead of others although none of their conditions holds
  */
 export function subsumption(
   conditions: readonly Condition[],
@@ -18,7 +18,7 @@ export function subsumption(
 
 const none: ReadonlySet<string> = new Set();
 
-/** Without the episodes for which a graver one, or a condition that holds, stood all the same. */
+/** Returns the episodes without those that would not have called anyway, because a graver episode or a lasting condition called instead. */
 export function uncovered(episodes: readonly Episode[], conditions: readonly Condition[]): readonly Episode[] {
   if (episodes.length === 0) return episodes;
   const all = [...episodes, ...conditions.map((condition) => ({ condition, endedAt: Number.POSITIVE_INFINITY }))];

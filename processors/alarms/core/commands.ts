@@ -1,4 +1,7 @@
-/** What people ask for: acknowledgements, audio pauses, limits. Each command gets an answer, and a repeat the same one. Pure. */
+/**
+ * Carries out what people command: acknowledgements, audio pauses, limits. Each command gets an answer. A repeated command gets the same
+ * answer. Pure.
+ */
 import { ownAfter, setLimitsFault } from '../../../contracts/effective-limits.ts';
 import type { Command, CommandAnswer } from '../../../contracts/messages/alarms.ts';
 import type { LimitGroup } from '../../../contracts/parameters.ts';
@@ -22,7 +25,7 @@ const acknowledgementCounters = {
   repeated: 'acknowledgementsRepeated',
   stale: 'acknowledgementsStale',
 } as const;
-/** Why an acknowledgement is not taken, for the person who gave it. */
+/** Why an acknowledgement is refused, as a sentence for the person who gave it. */
 const acknowledgementFaults = {
   unknown: 'Not acknowledged: this alarm has ended.',
   stale: 'Not acknowledged: this alarm has called again or has become graver since. Look again.',
@@ -42,13 +45,13 @@ export function command(env: Environment, before: State, asked: Command, desk: D
   return { ...judged, state, answer: answerOf(asked, refused) };
 }
 
-/** `at` is of the command: an answer that is given again after a crash is the same. */
+/** `at` comes from the command, so an answer that is made again after a crash is the same. */
 function answerOf({ commandId, associationId, type, at }: Command, refused: string | undefined): CommandAnswer {
   const answer = { commandId, associationId, type, at };
   return refused === undefined ? { ...answer, accepted: true } : { ...answer, accepted: false, reason: refused };
 }
 
-/** @returns also why it was refused, a sentence */
+/** @returns also why the command was refused, as a sentence */
 function carryOut(
   env: Environment,
   state: State,
@@ -81,7 +84,7 @@ function carryOut(
   }
 }
 
-/** A second one takes the place of the first. */
+/** A second standby replaces the first. */
 function beginStandby(
   state: State,
   asked: Extract<Command, { type: 'standby' }>,
@@ -126,12 +129,12 @@ function setLimits(
   return { state: withOverrides(env, { ...state, setBy }, own ? { ...others, [group]: own } : others), endAt: now };
 }
 
-/** Other limits of the patient's own: the last values are judged by them at once. */
+/** Sets the patient's own limits. They judge the last values at once. */
 function withOverrides(env: Environment, state: State, overrides: State['overrides']): State {
   return refolded(env, { ...state, overrides }, rulesIn(env, state));
 }
 
-/** Limits that were switched off until now judge again. */
+/** Ends the time for which limits were switched off. They judge again. */
 export function endLimitsOff(env: Environment, state: State, now: number): State {
   if (limitsOffDue(state) > now) return state;
   const rest = Object.entries(state.overrides).flatMap(([group, { off, ...limits }]) => {
@@ -141,7 +144,7 @@ export function endLimitsOff(env: Environment, state: State, now: number): State
   return withOverrides(env, state, Object.fromEntries(rest));
 }
 
-/** The wall clock at which limits judge again that were switched off; infinity where none are. */
+/** Returns the wall clock at which limits that are switched off judge again; infinity if none are switched off. */
 export function limitsOffDue({ overrides }: State): number {
   let due = Number.POSITIVE_INFINITY;
   for (const group in overrides) {
@@ -151,7 +154,7 @@ export function limitsOffDue({ overrides }: State): number {
   return due;
 }
 
-/** The silence of a device without a patient is over once a person has seen it: a stored device must not call for ever. */
+/** Ends the silence alarm of a device without a patient once a person has seen it. A stored device must not call forever. */
 function leaveAnsweredSilence(state: State): State {
   const { association, book, device } = state;
   const isSeen = ['no-data', 'disconnected'].some((key) => book.live[key]?.acknowledged);

@@ -1,22 +1,22 @@
-/** What detectors find, and what the alarms are made from. Times are ms since 1970, in the device's time unless said otherwise. */
+/** What detectors find. Alarms are made from it. Times are ms since 1970, in device time unless a field says otherwise. */
 import type { AlertKind, Priority } from '../../../contracts/messages/alarms.ts';
 
 /** A condition that holds. */
 export type Condition = {
   /** Unique in an association. */
   readonly key: string;
-  /** As in contracts/messages/alarms.ts. Two keys may have one, such as a device's own condition of two parameters. */
+  /** As in contracts/messages/alarms.ts. Two keys may share one name, such as one condition of the device for two parameters. */
   readonly name: string;
   readonly kind: AlertKind;
   readonly priority: Priority;
-  /** Conditions of one cause: only the one of the highest rank calls. */
+  /** Names the cause. Of the conditions of one cause only the one with the highest rank calls. */
   readonly chain: string;
   readonly rank: number;
-  /** Chains of which any condition stands for this one, too: a parameter is silent where the whole device is. */
+  /** Chains that call instead of this one too: if the whole device is silent, the alarm of a silent parameter does not call. */
   readonly under?: readonly string[];
-  /** The device's own alarm; absent: Vigil's. */
+  /** `device`: the device's own alarm. Absent: Vigil's. */
   readonly origin?: 'device';
-  /** It is shown and kept on record, and does not call: with the name of the one that calls for it, where there is one. */
+  /** It is shown and recorded, and does not call. A string names the alarm that calls instead. */
   readonly quiet?: boolean;
   readonly listedUnder?: string;
   readonly text: string;
@@ -25,28 +25,31 @@ export type Condition = {
   readonly limit?: number;
   readonly unit?: string;
   readonly onset: number;
-  /** When its delay had passed. */
+  /** Time at which its delay had passed. */
   readonly determined: number;
-  /** When `value` was measured. */
+  /** Time at which `value` was measured. */
   readonly valueAt: number;
-  /** How far beyond the limit. */
+  /** How far the value is beyond the limit. */
   readonly excess: number;
-  /** Inside the limit by now, though not for long enough to be over. */
+  /** The value is inside the limit again, but not yet for long enough to end the condition. */
   readonly clearing?: boolean;
-  /** Clearing, and a graver limit stood for it at each value at which it held: it has never called. */
+  /** It is clearing, and a graver limit called instead at each value beyond it. So it has never called. */
   readonly stoodFor?: boolean;
-  /** It keeps an alarm that is there, and raises none. */
+  /** It keeps a present alarm alive, but raises no new one. */
   readonly onlyGoesOn?: boolean;
-  /** Since when it holds, where that is later than its onset: until then it was judged otherwise, or the device did not say it. */
+  /**
+   * Time since which it holds, if that is later than its onset. Before that time it was judged by other rules, or the device did not report
+   * it.
+   */
   readonly resumedAt?: number;
-  /** From readings that were not about now when they came. */
+  /** It comes from readings that were already late when they came. */
   readonly late: boolean;
-  /** From a reading that came after later ones: what it shows may have been an alarm already. */
+  /** It comes from a reading that came after newer ones. So it may have been an alarm already. */
   readonly outOfOrder: boolean;
 };
 
 /**
- * A condition that held and was over by the time it was found, since readings came in another order; or (`endedAt` infinite) one that goes
- * on, and called before a graver one came to stand for it.
+ * A condition that readings in another order show afterwards. Either it had ended when it was found, or (`endedAt` infinite) it goes on and
+ * called before a graver one did.
  */
 export type Episode = { readonly condition: Condition; readonly endedAt: number };

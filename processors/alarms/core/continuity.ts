@@ -1,6 +1,6 @@
 /**
- * The detector of lost readings. A device numbers its readings by one, so a number that never comes is a reading that was lost between the
- * device's clock and here, whoever lost it, and somebody must know. What comes out of order, again, or after a new start is none. See
+ * The detector of lost readings. A device numbers its readings 1, 2, 3 and so on. If a number never comes, a reading was lost between the
+ * device and here, and a person must know. A reading that is out of order, repeated, or from a new start is not lost. See
  * docs/decisions/011-gap-watch.md. Pure.
  */
 import type { Condition } from './condition.ts';
@@ -9,16 +9,16 @@ import type { Counts } from './counts.ts';
 /** Numbers of one boot that have not come. */
 export type Hole = {
   readonly boot: string;
-  /** Both included. */
+  /** Both bounds are included. */
   readonly from: number;
   readonly to: number;
-  /** How many of them: all, or fewer where several holes had to be remembered as one. */
+  /** How many numbers are missing: all in the range, or fewer if several holes were joined into one. */
   readonly missing: number;
-  /** Device time of the reading behind it. */
+  /** Device time of the reading after the hole. */
   readonly at: number;
-  /** The gateway's clock when it was found, or last became smaller. */
+  /** The gateway's clock when the hole was found, or last became smaller. */
   readonly since: number;
-  /** It is told of. */
+  /** The alarm about it is on. */
   readonly told: boolean;
 };
 
@@ -29,24 +29,26 @@ export type ContinuityPart = {
   readonly heads: readonly Head[];
   /** The oldest first; at most `holesMax`. */
   readonly holes: readonly Hole[];
-  /** The gateway's clock when a hole was last told of. */
+  /** The gateway's clock when the alarm last took up a hole. */
   readonly toldAt: number;
-  /** Onset of what is told. */
+  /** Onset of the alarm; null if there is none. */
   readonly since: number | null;
 };
 
 export const initialContinuity: ContinuityPart = { heads: [], holes: [], toldAt: 0, since: null };
 
 /**
- * A number that has not come for so long, while others have, is a reading that is lost (ours): six times what is late. A backlog that
- * fills the hole in the meantime starts it anew.
+ * A number counts as lost if it has not come for this long while others have (ours): six times the limit for late readings. If a backlog
+ * fills part of the hole, the time starts again.
  */
 const proofMs = 60_000;
-/** Lost readings are told of for so long after the last of them, unless a person has seen it or they come after all (ours). */
+/**
+ * The alarm about lost readings lasts this long after the last of them, unless a person has seen it or the readings come after all (ours).
+ */
 const toldMs = 600_000;
 /**
- * A device that counts further than this between two readings, and a number for each 10 ms between their times, does not number by one but
- * by a clock: nothing can be said of what it misses (ours).
+ * If a device counts further than this between two readings, by one number for each 10 ms between their times, it numbers by a clock. Then
+ * missing numbers mean nothing (ours).
  */
 const numbersAtOnceMax = 20;
 const numberMsMin = 10;
@@ -57,7 +59,7 @@ export const missingKey = 'readings-missing';
 
 type Numbered = { readonly boot: string; readonly seq: number; readonly time: number; readonly receivedAt: number };
 
-/** Notes the number of a reading that is no repeat. @param isSeen a person has answered what is told */
+/** Notes the number of a reading that is not a repeat. @param isSeen a person has acknowledged the alarm */
 export function number(part: ContinuityPart, reading: Numbered, isSeen: boolean): ContinuityPart {
   const next = told(noted(part, reading), reading.receivedAt, isSeen);
   if (next === part) return part;
@@ -66,15 +68,15 @@ export function number(part: ContinuityPart, reading: Numbered, isSeen: boolean)
   return since === next.since ? next : { ...next, since };
 }
 
-/** With the reading's number: it fills a hole, follows the highest, or leaves a hole behind. */
+/** Takes the reading's number: it fills a hole, follows the highest number, or leaves a hole behind. */
 function noted(before: ContinuityPart, { boot, seq, time, receivedAt }: Numbered): ContinuityPart {
   const last = before.heads.at(-1);
   const head = last?.boot === boot ? last : before.heads.find((one) => one.boot === boot);
-  // A number that was had, with a later time: the device numbers anew.
+  // The number is not higher than the last one, but its time is later: the device numbers anew.
   const anew = head !== undefined && seq <= head.seq && time > head.time;
   if (head !== undefined && seq <= head.seq && !anew) return filled(before, boot, seq, receivedAt);
   const heads = withHead(before.heads, head, { boot, seq, time });
-  // The first of a boot: where it began is not known, since it may have been another patient's.
+  // This is the first reading of a boot. Earlier numbers may belong to another patient, so they are not missing.
   if (head === undefined || anew || seq === head.seq + 1) return { ...before, heads };
   const missing = seq - head.seq - 1;
   if (missing > numbersAtOnceMax + Math.abs(time - head.time) / numberMsMin) return { ...before, heads };
@@ -107,7 +109,7 @@ function partsOf(hole: Hole, seq: number): Hole[] {
   ];
 }
 
-/** Where there are too many, the two oldest neighbours become one: how many are missing stays known, not which. */
+/** Joins the two oldest neighbours if there are too many holes. The count of missing numbers stays exact; which ones they are is lost. */
 function bounded(holes: readonly Hole[]): readonly Hole[] {
   if (holes.length <= holesMax) return holes;
   for (const [at, hole] of holes.entries()) {
@@ -121,7 +123,7 @@ function bounded(holes: readonly Hole[]): readonly Hole[] {
   return holes.slice(1);
 }
 
-/** What has stood for long enough is told of; what was told for long enough, or seen by a person, is left. */
+/** Starts the alarm for holes that have lasted long enough. Ends it if its time has passed or a person has seen it. */
 function told(now: ContinuityPart, receivedAt: number, isSeen: boolean): ContinuityPart {
   if (now.holes.length === 0) return now;
   const due = now.holes.filter((hole) => !hole.told && receivedAt - hole.since >= proofMs);
@@ -158,7 +160,10 @@ export function continuityConditions({ holes, since }: ContinuityPart): readonly
   ];
 }
 
-/** What a reading changed for the metrics: holes that are told of now, the readings in them, and whether it is one that was told of. */
+/**
+ * Returns what a reading changed, for the metrics: the holes that became lost now, the readings in them, and whether this reading was
+ * counted as lost before.
+ */
 export function continuityCounts(
   before: ContinuityPart,
   after: ContinuityPart,

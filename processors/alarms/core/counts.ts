@@ -1,4 +1,4 @@
-/** What the engine met in one step, for the metrics (processors/alarms/metrics.ts). It changes nothing. Pure. */
+/** Counts what the engine met in one step, for the metrics (processors/alarms/metrics.ts). Counting changes no state. Pure. */
 import { usableNumber } from '../../../contracts/messages/check.ts';
 import type { ObservationInput } from './inputs.ts';
 
@@ -30,7 +30,7 @@ export function countReading({ values }: ObservationInput, came: readonly { read
   return valuesMissing === 0 && !isLate ? oneReading : { readings: 1, lateReadings: isLate ? 1 : 0, valuesMissing };
 }
 
-/** Adds what one step counted to a sum. */
+/** Adds the counts of one step to a sum. */
 export function addCounts(sum: Map<Counter, number>, counts: Counts): void {
   for (const name of Object.keys(counts) as Counter[]) {
     const more = counts[name] ?? 0;

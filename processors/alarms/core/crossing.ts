@@ -1,6 +1,6 @@
 /**
- * A patient's own limits that no longer fit the profile: it has changed since they were set. All of them go on judging, so that no alarm is
- * lost, and the ward is told which cross. Pure.
+ * A patient's own limits that no longer fit the profile, because the profile has changed since they were set. All of them go on judging, so
+ * that no alarm is lost. An alarm names those that cross. Pure.
  */
 import { limitsFault } from '../../../contracts/effective-limits.ts';
 import type { Condition } from './condition.ts';
@@ -10,7 +10,7 @@ import { type Overrides, profileInForce } from './judging.ts';
 import type { Profile } from './profile.ts';
 import type { State } from './state.ts';
 
-/** One answer for each profile and patient: it is asked for with each input. */
+/** One cached answer for each profile and patient, because every input asks for it. */
 const known = new WeakMap<Profile, WeakMap<Overrides, readonly Condition[]>>();
 const none: readonly Condition[] = [];
 
@@ -28,7 +28,7 @@ function found(env: Environment, state: State): readonly Condition[] {
   if (before !== undefined) return before;
   const made = limitsInForce(env, state).groups.flatMap(({ group, limits, own, changed }) => {
     const fault = own && limitsFault(group, limits);
-    // As old as the patient's own limits: that is the same after every start.
+    // Its onset is the time at which the patient's own limits were set. That stays the same after every start.
     const setAt = changed === undefined ? 0 : Date.parse(changed.at);
     return fault === undefined ? [] : [conditionOf(`limits-cross-${group}`, `Own limits: ${fault}`, setAt)];
   });

@@ -1,6 +1,6 @@
 /**
- * The detector of a device that is silent, gone, or has something to say of itself (CLINICAL, "Silence is an alarm"). Silence is noticed by the
- * wall clock alone. Pure.
+ * The detector of a device that is silent, is disconnected, or reports a problem of its own (CLINICAL, "Silence is an alarm"). Only the
+ * wall clock notices silence. Pure.
  */
 import { endsClockMeasure } from '../../../contracts/bed-notices.ts';
 import {
@@ -18,32 +18,32 @@ import type { ConnectionInput, NoticeInput, ObservationInput, StatusInput } from
 
 export type DevicePart = {
   readonly clock: DeviceClock;
-  /** Nothing heard since it was last judged: there is silence to notice. */
+  /** The device has not been silent since it was last judged, so silence can be noticed. */
   readonly armed: boolean;
-  /** Armed by the admission alone: `firstReadingMs` counts. */
+  /** Only the admission armed it: `firstReadingMs` counts. */
   readonly awaiting: boolean;
-  /** Device time of the last reading about now, or of the connection: the onset of silence counts from it. */
+  /** Device time of the last current reading, or of the connection. The onset of silence counts from it. */
   readonly eventTime: number;
-  /** The gateway's clock then. Two readings are compared by it. */
+  /** The gateway's clock at that moment. Two readings are compared by it. */
   readonly receivedAt: number;
-  /** The engine's clock then. The wall clock is compared with it. */
+  /** The engine's clock at that moment. The wall clock is compared with it. */
   readonly heardAt: number;
   readonly intervalMs: number;
-  /** The gateway's clock at the last reading about now; 0 before the first. */
+  /** The gateway's clock at the last current reading; 0 before the first. */
   readonly readingAt: number;
-  /** The last word on the connection, on the gateway's clock. */
+  /** The gateway's clock at the last message about the connection. */
   readonly connectionAt: number;
-  /** The newest connection known, by its claim. */
+  /** The claim number of the newest known connection. */
   readonly claim?: number;
   readonly statusAt: number;
   readonly status: { readonly boot: string; readonly seq: number } | null;
-  /** Connected again a moment ago, and no reading since: what it measures is not called to be silent yet. */
+  /** The device connected again a moment ago and has sent no reading since. Its parameters are not reported as silent yet. */
   readonly returning: boolean;
   readonly silentSince: number | null;
   readonly disconnectedSince: number | null;
-  /** Since when its clock is said to be wrong, and how; and when it last was, on the gateway's clock. */
+  /** The wrong clock of the device: since when, in which words, and when it was last seen wrong (the gateway's clock). */
   readonly skew: { readonly since: number; readonly text: string; readonly seenAt: number } | null;
-  /** Its own technical conditions that hold, by condition and code: at most `conditionsMax`. */
+  /** The device's own technical conditions that hold, by condition and code; at most `conditionsMax`. */
   readonly own: Readonly<
     Record<
       string,
@@ -56,11 +56,11 @@ export type DevicePart = {
 const intervalMsDefault = 1_000;
 /** Silence: no reading for 3 intervals, at least 5 s (CLINICAL, "Silence is an alarm"). */
 const silenceMs = (intervalMs: number) => Math.max(3 * intervalMs, 5_000);
-/** A patient was admitted to a device that has sent nothing since: somebody must look after so long (ours). */
+/** A patient was admitted to a device that has sent nothing since. After this long a person must look (ours). */
 const firstReadingMs = 60_000;
-/** A device that has connected again begins to send within so long, or what it measures is silent (ours). */
+/** A device that has connected again begins to send within this time. After it, its parameters are reported as silent (ours). */
 const returningMs = 5_000;
-/** A clock that has been right for so long is right (ours). */
+/** The alarm about a wrong clock ends after the clock has been right for this long (ours). */
 const skewEndsMs = 10_000;
 const conditionsMax = 64;
 
@@ -85,26 +85,26 @@ export const initialDevice: DevicePart = {
 
 const patienceMs = ({ awaiting, intervalMs }: DevicePart) => (awaiting ? firstReadingMs : silenceMs(intervalMs));
 
-/** A patient is at a device that has sent nothing yet. */
+/** Starts the wait for the first reading: a patient is at a device that has sent nothing yet. */
 export function awaitFirst(part: DevicePart, from: number, now: number): DevicePart {
   if (part.armed || part.heardAt !== 0) return part;
   return { ...part, armed: true, awaiting: true, eventTime: from, receivedAt: now, heardAt: now };
 }
 
-/** By the wall clock. */
+/** Notices silence by the wall clock. */
 export function noticeSilence(part: DevicePart, now: number): DevicePart {
   const waitedMs = now - part.heardAt;
   if (part.armed && waitedMs >= patienceMs(part)) return fallSilent(part);
   return part.returning && waitedMs >= returningMs ? { ...part, returning: false } : part;
 }
 
-/** The gateway refuses its readings because of their time: what was said of its clock is of before. */
+/** The gateway refuses the device's readings because of their time. What was measured of its clock no longer holds. */
 export function endClockMeasure(part: DevicePart, { notice, receivedAt }: NoticeInput): DevicePart {
   const ends = part.skew !== null && endsClockMeasure(notice, receivedAt, part.readingAt);
   return ends ? { ...part, skew: null } : part;
 }
 
-/** The wall clock at which `noticeSilence` finds something. */
+/** Returns the wall clock at which `noticeSilence` finds something. */
 export const silenceDue = (part: DevicePart): number =>
   part.armed
     ? part.heardAt + (part.returning ? Math.min(returningMs, patienceMs(part)) : patienceMs(part))
@@ -119,21 +119,21 @@ function fallSilent(part: DevicePart): DevicePart {
   };
 }
 
-/** What its parameters say of a reading. */
+/** What the parameters of a reading show about the device. */
 export type Heard = {
-  /** None of its values is about now; absent where it has none that is known. */
+  /** None of its values is current; absent if no parameter is known. */
   readonly late?: boolean;
-  /** The greatest error of the clocks that stamp them, ms; absent where it has none that is known. */
+  /** The greatest error of the clocks that stamp its values, ms; absent if no parameter is known. */
   readonly offsetMs?: number;
-  /** How often the fastest of the parameters that still come is expected, ms; undefined where there is none. */
+  /** The expected interval of the fastest parameter that still comes, ms; undefined if there is none. */
   readonly intervalMs: number | undefined;
 };
 
-/** A reading. One about now ends silence. */
+/** Takes a reading. A current reading ends silence. */
 export function hear(part: DevicePart, input: ObservationInput, heard: Heard, now: number): DevicePart {
   const { clock, late } = assess(part.clock, input.time, input.receivedAt);
   const skew = skewOf(heard.offsetMs ?? clock.offsetMs, part.skew, input);
-  // What was received before the gateway noticed the end says nothing of the time after.
+  // A reading that was received before the gateway noticed the disconnection says nothing about the time after it.
   const isBefore = part.disconnectedSince !== null && input.receivedAt <= part.connectionAt;
   if ((heard.late ?? late) || isBefore) return { ...part, clock, skew };
   return {
@@ -153,7 +153,7 @@ export function hear(part: DevicePart, input: ObservationInput, heard: Heard, no
   };
 }
 
-/** Whether a message reached the gateway too long after its time, by what is known of the device's clock. */
+/** Returns whether a message reached the gateway too long after its time, given the known error of the device's clock. */
 export function isLate({ clock }: DevicePart, time: number, receivedAt: number): boolean {
   return receivedAt - time - measuredOffsetMs(clock) > lateMsMax;
 }
@@ -161,18 +161,18 @@ export function isLate({ clock }: DevicePart, time: number, receivedAt: number):
 function skewOf(offsetMs: number, before: DevicePart['skew'], came: ObservationInput): DevicePart['skew'] {
   const { time, receivedAt } = came;
   if (!skewed({ offsetMs })) {
-    // Of two modules one may have the right clock.
+    // One of two modules may have the right clock.
     return before !== null && receivedAt - before.seenAt < skewEndsMs ? before : null;
   }
   const seconds = Math.round(Math.abs(offsetMs) / 1000);
   const text = `Device clock is ${seconds} s ${offsetMs > 0 ? 'behind' : 'ahead'}`;
-  // The first text stays: the seconds would change with each reading.
+  // The first text stays, because the seconds would change with each reading.
   return { ...(before ?? { since: time, text }), seenAt: receivedAt };
 }
 
 /**
- * The gateway's word that a connection came or ended. A connection taken over by the device's next one, or closed because a gateway went
- * out of service, is no end: silence will tell if the device does not come back.
+ * Takes the gateway's message that a connection began or ended. It is not an end if the device's next connection replaced this one, or if a
+ * gateway closed it to go out of service. If the device does not come back, the silence alarm shows it.
  */
 export function connection(part: DevicePart, input: ConnectionInput, now: number): DevicePart {
   const { claim, connectionAt } = part;
@@ -181,7 +181,7 @@ export function connection(part: DevicePart, input: ConnectionInput, now: number
   const known: DevicePart =
     input.claim === undefined
       ? part
-      : // Another gateway's clock may be behind: of a newer connection its word counts all the same.
+      : // The clock of another gateway may be behind, so its message about a newer connection counts anyway.
         { ...part, claim: input.claim, connectionAt: newer ? Math.min(connectionAt, input.receivedAt) : connectionAt };
   if (input.connected) return connected(known, input.receivedAt, now);
   const isNoEnd = input.reason === 'taken-over' || input.reason === 'drained' || input.reason === 'refused';
@@ -190,7 +190,7 @@ export function connection(part: DevicePart, input: ConnectionInput, now: number
 
 function connected(part: DevicePart, receivedAt: number, now: number): DevicePart {
   if (receivedAt < part.connectionAt) return part;
-  // While readings come, a connection or a status says nothing more; before the first, silence counts from here.
+  // While readings come, a connection or a status changes nothing here. Before the first reading, silence counts from now.
   const begins = (!part.armed || part.awaiting) && part.silentSince === null;
   const armed = {
     armed: true,
@@ -209,18 +209,18 @@ function disconnected(part: DevicePart, receivedAt: number): DevicePart {
   return { ...part, disconnectedSince, silentSince: null, connectionAt: receivedAt, armed: false, returning: false };
 }
 
-/** A word about a connection that is not the device's newest. */
+/** Returns whether a message is about an older connection than the device's newest. */
 function isOlder(claim: number | undefined, known: number | undefined): boolean {
   return claim !== undefined && known !== undefined && claim < known;
 }
 
-/** Of a connection that never was claimed, nothing is known but that it is none of those that were. */
+/** Returns whether a will is of an old connection. A connection without a claim is not the newest if a claimed connection is known. */
 function isOldWill({ will }: StatusInput, known: number | undefined): boolean {
   if (will === undefined) return false;
   return will.reason === 'taken-over' || (will.claim === undefined ? known !== undefined : isOlder(will.claim, known));
 }
 
-/** The device's word on itself. Its list of conditions is whole each time; an older list says nothing new. */
+/** Takes the device's status. Each list of conditions is complete. An older list changes nothing. */
 export function status(part: DevicePart, input: StatusInput, now: number): DevicePart {
   if (isOldWill(input, part.claim)) return part;
   if (!input.online) return disconnected(part, input.receivedAt);
@@ -251,7 +251,10 @@ const silenceChain = 'silence';
 const returningChains: ReadonlySet<string> = new Set([silenceChain]);
 const noChains: ReadonlySet<string> = new Set();
 
-/** Chains that no condition holds of, and that stand for others all the same: a device that has just come back is about to send. */
+/**
+ * Returns the chains that call instead of others although none of their conditions holds: a device that has just come back is about to
+ * send.
+ */
 export const standing = ({ returning }: DevicePart): ReadonlySet<string> => (returning ? returningChains : noChains);
 
 function hasNothingToSay({ silentSince, disconnectedSince, skew, own }: DevicePart): boolean {
@@ -262,7 +265,7 @@ function hasNothingToSay({ silentSince, disconnectedSince, skew, own }: DevicePa
 
 const none: readonly Condition[] = [];
 
-/** @param pressed false: nobody is at a device without a patient, so its silence is told, but not pressed */
+/** @param pressed false: no patient is at the device, so its silence is only a low alarm */
 export function deviceConditions(part: DevicePart, pressed: boolean): readonly Condition[] {
   if (hasNothingToSay(part)) return none;
   const found: Condition[] = [];

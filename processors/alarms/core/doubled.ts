@@ -1,17 +1,17 @@
 /**
- * The detector of a parameter that comes twice in one message. The graver value is judged (contracts/numerics.ts), and it is said
- * (CLINICAL, "Judged or told", 1): nobody knows which of the two is the patient's. Pure.
+ * The detector of a parameter that is twice in one message. The graver value is judged (contracts/numerics.ts), and a technical alarm says
+ * so (CLINICAL, "Judged or told", 1): nothing shows which of the two values is the patient's. Pure.
  */
 import { parameters } from '../../../contracts/parameters.ts';
 import type { Condition } from './condition.ts';
 import type { ObservationInput } from './inputs.ts';
 
-/** By code: device times of the first and the latest message that had it twice. */
+/** By code: device times of the first and the latest message that contained the parameter twice. */
 export type DoubledPart = Readonly<Record<string, { readonly since: number; readonly at: number }>>;
 
 export const initialDoubled: DoubledPart = {};
 
-/** It ends when the parameter has come once only for so long (ours). */
+/** The alarm ends after the parameter has been only once in each message for this long (ours). */
 const onceMs = 60_000;
 
 export function doubled(part: DoubledPart, { time, values, doubled: codes = none }: ObservationInput): DoubledPart {
@@ -19,7 +19,7 @@ export function doubled(part: DoubledPart, { time, values, doubled: codes = none
   const next: Record<string, { readonly since: number; readonly at: number }> = {};
   for (const [code, one] of Object.entries(part)) {
     const isOnce = !codes.includes(code) && values.some((numeric) => numeric.code === code);
-    // The device's clock may have been set in between, back as well.
+    // The device's clock may have been set in between, forward or back.
     if (!isOnce || Math.abs(time - one.at) < onceMs) next[code] = one;
   }
   for (const code of codes) next[code] = { since: next[code]?.since ?? time, at: time };

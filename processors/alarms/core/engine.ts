@@ -1,8 +1,8 @@
 /**
- * The alarm engine of one association: a pure state machine, `(state, input, now) → {state, events}`. Detectors judge readings at the
- * device's own time, each with its own part of the state; then the conditions that hold are brought together with the alarms once.
- * The wall clock (`now`) only notices silence and how long a call has gone unanswered. Fed the same inputs it gives the same alarms,
- * whatever is repeated and wherever it is stopped and taken up again from its state.
+ * The alarm engine of one association: a pure state machine, `(state, input, now) → {state, events}`. Each detector judges readings by the
+ * device's own time and has its own part of the state. Then the engine updates the alarms once, from all conditions that hold. The wall
+ * clock (`now`) only notices silence and the age of an unanswered call. The same inputs give the same alarms. Repeated inputs, and a stop
+ * and restart from the saved state at any place, change nothing.
  */
 import { builtInAlertCodes } from '../../../contracts/alert-codes.ts';
 import type { AlarmEvent, CommandAnswer } from '../../../contracts/messages/alarms.ts';
@@ -61,14 +61,14 @@ import type { State } from './state.ts';
 export type Step = {
   readonly state: State;
   readonly events: readonly AlarmEvent[];
-  /** What became of a command. */
+  /** The answer to a command. */
   readonly answer?: CommandAnswer;
   readonly counts?: Counts;
 };
 
 /**
- * One step.
- * @param now wall clock, ms since 1970: of a live input the present, of one that is replayed the time it was received
+ * Takes one input.
+ * @param now wall clock, ms since 1970: the present for a live input, the time of receipt for a replayed one
  */
 export function step(env: Environment, before: State, input: Input, now: number): Step {
   const desk = deskOf(env, before, input, now);
@@ -125,7 +125,7 @@ function hearStatus(state: State, input: StatusInput, now: number): State {
   return { ...state, device, arrivals: isNews ? declare(state.arrivals, input.intervalMs) : state.arrivals };
 }
 
-/** Brings the conditions that hold together with the alarms, once an input. */
+/** Updates the alarms from the conditions that hold, once for each input. */
 function settle(env: Environment, judged: Judged, endings: ReadonlyMap<string, number>, desk: Desk): Step {
   const { state, endAt, episodes = [] } = judged;
   const told = isOver(state)
@@ -144,7 +144,7 @@ function settle(env: Environment, judged: Judged, endings: ReadonlyMap<string, n
 
 const brokenLimits = ({ limits, arrivals, rates }: State) => conditionsOf(limits, ratesNow(rates, arrivals));
 
-/** The device's own alarms. */
+/** Takes the list of the device's own alarms. */
 function heed(env: Environment, state: State, input: AlertsInput): Judged {
   const { part, episodes } = ownAlerts(state.ownAlerts, input, {
     codes: env.alertCodes?.() ?? builtInAlertCodes,
@@ -158,7 +158,7 @@ function heed(env: Environment, state: State, input: AlertsInput): Judged {
 function allConditions(env: Environment, state: State): readonly Condition[] {
   const isUnassigned = state.association?.category === 'unassigned';
   const found = [...brokenLimits(state)];
-  // Nearly always there is nothing: so lists are joined only where there is something in them.
+  // Nearly always the lists are empty, so this avoids copying them.
   const add = (conditions: readonly Condition[]) => {
     for (const condition of conditions) found.push(condition);
   };
@@ -220,13 +220,13 @@ function observe(env: Environment, state: State, input: ObservationInput, now: n
   return { state: next, endAt: time, episodes, counts };
 }
 
-/** A value that is valid, or that may raise an alarm all the same. */
+/** Returns whether a value may raise an alarm: it is valid, or it is questionable and beyond a limit. */
 function mayCall(numeric: NumericValue, isBeyond: (parameter: Parameter, value: number) => boolean): boolean {
   const value = usableNumber(numeric);
   return value !== undefined && (numeric.validity === undefined || isBeyond(parameters.get(numeric.code)!, value));
 }
 
-/** Whether any value of a reading is about now, and how often the device is to be heard; undefined where no parameter is known. */
+/** Returns whether any value of a reading is current, and how often the device should send. Undefined if no parameter is known. */
 function heardOf(arrivals: ArrivalsPart, came: readonly Came[]): Heard {
   const intervalMs = fastestMs(arrivals);
   if (came.length === 0) return { intervalMs };
@@ -240,9 +240,9 @@ function heardOf(arrivals: ArrivalsPart, came: readonly Came[]): Heard {
   return { late: isAllLate, offsetMs, intervalMs };
 }
 
-/** A person has answered the call of this silence, and every alarm about what is silent. */
+/** Returns whether a person has acknowledged the alarm about a silence, and every other alarm of the silent parameters. */
 function isAnswered({ book, standby }: State, chain: string): boolean {
-  // What is not measured while the patient is away is measured again.
+  // On standby no parameter is given up: it is measured again when the patient is back.
   if (standby !== null) return false;
   const about = Object.values(book.live).filter(({ alarm }) => {
     const parameter = parameters.get(alarm.code ?? '');
@@ -258,7 +258,7 @@ function deskOf(env: Environment, state: State, input: Input, now: number): Desk
   return { now, profile, associationId: state.associationId, deviceId, hash: env.hash };
 }
 
-/** What is due by the wall clock, before the input is looked at. `endings`: when what late values showed was over. */
+/** Does what the wall clock makes due before the input is taken. `endings`: when the conditions of late values ended. */
 function passTime(
   env: Environment,
   state: State,
@@ -282,7 +282,7 @@ function passTime(
 
 const noEndings: ReadonlyMap<string, number> = new Map();
 
-/** The wall clock at which a tick next does something; infinity where only an input can. */
+/** Returns the wall clock at which a tick next does something; infinity if only an input can. */
 export function nextDue(state: State): number {
   const silent = isOver(state) ? Number.POSITIVE_INFINITY : silentDue(state.arrivals);
   return Math.min(
@@ -296,11 +296,14 @@ export function nextDue(state: State): number {
   );
 }
 
-/** Who is at the device changed. At the end of a period every condition ends and every alarm leaves, seen or not. */
+/**
+ * Takes a change of the patient at the device. At the end of a period every condition ends and every alarm leaves, whether a person has
+ * seen it or not.
+ */
 function associate(env: Environment, before: State, input: AssociationInput, now: number): Judged {
   const { category, ward, endedAt, from } = input;
   const known: State = { ...before, association: { category, ward, endedAt } };
-  // A device without a patient is one association before and after each patient: what it measured then is learned anew.
+  // A device without a patient has one association, before and after each patient. Its old measurements are dropped when it is free again.
   const state = isOver(before) ? { ...known, arrivals: initialArrivals, limits: {} } : known;
   if (endedAt === null) {
     const awaits = from !== undefined && category !== null && category !== 'unassigned';

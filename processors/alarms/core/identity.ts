@@ -1,6 +1,6 @@
 /**
- * The detector of two devices with one certificate, each on a gateway of its own: only behind the log do their readings meet
- * (contracts/shared-identity.ts). What it finds is said as the gateway's notice would say it: it is the same alarm. Pure.
+ * The detector of two devices with one certificate, each on its own gateway: their readings meet only behind the log
+ * (contracts/shared-identity.ts). It reports the same notice, and so the same alarm, as a gateway that sees both devices. Pure.
  */
 import { gatewayNoticeForMs } from '../../../contracts/bed-notices.ts';
 import { noStarts, noteStart, type Starts } from '../../../contracts/shared-identity.ts';
@@ -8,7 +8,7 @@ import type { NoticeInput, ObservationInput } from './inputs.ts';
 
 export const initialIdentity: Starts = noStarts;
 
-/** Notes the start of a reading that is no repeat. @returns also the notice where two devices are at work */
+/** Notes the start of a reading that is not a repeat. @returns also the notice if two devices are at work */
 export function identity(
   part: Starts,
   { deviceId, start, time, receivedAt }: ObservationInput,

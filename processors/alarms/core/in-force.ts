@@ -1,4 +1,4 @@
-/** The limits that judge a patient, as the screens show them (contracts/messages/alarms.ts, `LimitsInForce`). Pure. */
+/** The limits that judge a patient, for the screens (contracts/messages/alarms.ts, `LimitsInForce`). Pure. */
 import type { GroupInForce, Limits, LimitsInForce } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, limitGroups } from '../../../contracts/parameters.ts';
 import type { Environment } from './environment.ts';
@@ -6,7 +6,7 @@ import { profileInForce, rulesOfGroup } from './judging.ts';
 import { adultProfile, type GroupRules, type Profile } from './profile.ts';
 import type { State } from './state.ts';
 
-/** No group where no profile is for the patient. */
+/** Returns the limits in force. There are no groups if the patient has no profile. */
 export function limitsInForce(env: Environment, state: State): Pick<LimitsInForce, 'profile' | 'groups' | 'rules'> {
   const profile = profileInForce(env, state);
   if (profile === undefined) return { profile: null, groups: [] };
@@ -15,11 +15,11 @@ export function limitsInForce(env: Environment, state: State): Pick<LimitsInForc
   return { profile: source, groups, ...(source.origin !== 'built-in' && { rules }) };
 }
 
-/** The profile that limits in force were made of; undefined where that is not told. */
+/** Returns the profile from which limits in force were made; undefined if the message does not contain it. */
 export function profileTold({ profile, rules }: Pick<LimitsInForce, 'profile' | 'rules'>): Profile | undefined {
   if (profile === null) return undefined;
   if (profile.origin === 'built-in') return { ...adultProfile, source: profile };
-  // Other times than the engine's only move when a call that nobody answers climbs or calls again.
+  // The message does not contain the engine's times. Other times only change when an unanswered call escalates or calls again.
   return rules && { ...adultProfile, source: profile, groups: rules };
 }
 
@@ -37,7 +37,7 @@ function inForce(profile: Profile, { overrides, setBy }: State, group: LimitGrou
   };
 }
 
-/** A pulse is off where the heart rate is, whose limits judge it. */
+/** Returns why a group is off. The pulse is off if the heart rate is off, because the limits of the heart rate judge it. */
 function offOf(profile: Profile, overrides: State['overrides'], group: LimitGroup): GroupInForce['off'] {
   const own = overrides[group]?.off ?? (group === 'PR' ? overrides.HR?.off : undefined);
   const rules = profile.groups[group === 'PR' ? 'HR' : group];

@@ -3,10 +3,10 @@ import type { Episode } from './condition.ts';
 import type { Counts } from './counts.ts';
 import type { State } from './state.ts';
 
-/** What the detectors make of an input. */
+/** What the detectors found in an input. */
 export type Judged = {
   readonly state: State;
-  /** Device time from which on what no longer holds is over. */
+  /** Device time at which a condition that no longer holds ended. */
   readonly endAt: number;
   readonly episodes?: readonly Episode[];
   readonly events?: readonly AlarmEvent[];

@@ -1,4 +1,4 @@
-/** Which rules judge one patient: the profile of the ward and the patient's own limits over it. Pure. */
+/** Which rules judge one patient: the ward's profile, with the patient's own limits over it. Pure. */
 import type { OwnLimits } from '../../../contracts/messages/alarms.ts';
 import type { LimitGroup } from '../../../contracts/parameters.ts';
 import type { Environment } from './environment.ts';
@@ -10,40 +10,40 @@ import type { State } from './state.ts';
 
 export type Overrides = Readonly<Partial<Record<LimitGroup, OwnLimits>>>;
 
-/** The period has ended: nobody is at the device whom the state of the device could concern. */
+/** The period has ended: no patient is on this device, so its state concerns nobody. */
 export const isOver = ({ association }: State) => (association?.endedAt ?? null) !== null;
 
-/** Early warning scores are for adults alone: a device without a patient may be on anyone. */
+/** Early warning scores are for adults only. A device without a patient may be on any patient, so it has none. */
 export const isScored = (state: State) => state.association?.category === 'adult' && !isOver(state);
 
-/** What the patient is judged by; undefined where the category has no profile, or is not known. */
+/** Returns the profile that judges the patient; undefined if the category has no profile or is not known. */
 export function profileInForce(env: Environment, { association }: State): Profile | undefined {
   const { category = null, ward = null } = association ?? {};
   return category === null ? undefined : env.profile(category, ward);
 }
 
-/** What the patient's scores are judged by. */
+/** Returns the rules for the patient's scores. */
 export const scoreRulesIn = (env: Environment, state: State): ScoreRules =>
   profileInForce(env, state)?.scores ?? builtInScores;
 
 export const rulesIn = (env: Environment, state: State): RulesOf =>
   rulesOf(profileInForce(env, state), state.overrides);
 
-/** The state after a change of what judges it: the last values are judged by that at once. @param before what judged them until now */
+/** Returns the state after its rules changed: they judge the last values at once. @param before the rules until now */
 export const refolded = (env: Environment, state: State, before: RulesOf): State => ({
   ...state,
   limits: refoldLimits(state.limits, before, rulesIn(env, state)),
   scores: isScored(state) ? refoldScores(state.scores, scoreRulesIn(env, state)) : state.scores,
 });
 
-/** Whether the rules in force make other alarms of the last sets than those that a state was written under. */
+/** Returns whether the rules in force give other score alarms than those in the state. */
 export function isScoredOtherwise(env: Environment, state: State): boolean {
   if (!isScored(state)) return false;
   const { held } = refoldScores(state.scores, scoreRulesIn(env, state)).head;
   return JSON.stringify(held) !== JSON.stringify(state.scores.head.held);
 }
 
-/** One answer for each profile and patient: it is asked for with each reading, and changes when somebody changes limits. */
+/** One cached answer for each profile and patient. Every reading asks for it; it changes only with the limits. */
 const known = new WeakMap<Profile, WeakMap<Overrides, RulesOf>>();
 
 export function rulesOf(profile: Profile | undefined, overrides: Overrides): RulesOf {
@@ -70,8 +70,8 @@ function make(profile: Profile, overrides: Overrides): RulesOf {
 }
 
 /**
- * What judges one group. A pulse is judged by the limits of the heart rate, since it is one rate (CLINICAL, "Judged or told", 8), after
- * the pleth's delays, and under its own limits where the patient has such.
+ * Returns the rules of one group. The limits of the heart rate judge the pulse too, because they are one rate (CLINICAL, "Judged or told",
+ * 8). The pulse has the pleth's delays, and the patient's own pulse limits if there are any.
  */
 export function rulesOfGroup(profile: Profile, overrides: Overrides, group: LimitGroup): GroupRules | undefined {
   if (group !== 'PR') return rulesOfPatient(profile.groups[group], overrides[group]);

@@ -1,6 +1,6 @@
 /**
- * The detector of limits. Each parameter has a timeline of its own (CLINICAL, "Judged or told", 1): whether a value is in order is
- * decided against the values of the same code alone. Nothing here knows the wall clock. Pure.
+ * The detector of broken limits. Each parameter has its own timeline (CLINICAL, "Judged or told", 1): only values of the same code decide
+ * whether a value is in order. Nothing here knows the wall clock. Pure.
  */
 import type { NumericValue } from '../../../contracts/messages/device.ts';
 import { type Parameter, parameters } from '../../../contracts/parameters.ts';
@@ -22,50 +22,50 @@ import { isEmpty, judge, type Sample, type Tracker, type Trackers, trackerMoved 
 
 export type Line = {
   readonly samples: Timeline<Sample, Trackers>;
-  /** Values older than the timeline's window, or of which it is not known, judged apart; absent where there are none. */
+  /** Values that are older than the window, or whose place is unknown. They are judged apart. Absent if there are none. */
   readonly late?: { readonly samples: Timeline<Sample, Trackers>; readonly heardAt: number };
 };
 
 /** By code. */
 export type LimitsPart = Readonly<Record<string, Line>>;
 
-/** One value of a reading, and what is known of it beside the number. */
+/** One value of a reading, with what is known about it. */
 export type Came = {
   readonly parameter: Parameter;
   readonly numeric: NumericValue;
-  /** Null: no number that a rule may use. */
+  /** Null: there is no number that a rule may use. */
   readonly value: number | null;
-  /** The device's. */
+  /** Device time. */
   readonly time: number;
-  /** By how much the clock was set since the value before, ms; 0: it was not. */
+  /** How far the clock was set since the value before, ms; 0: it was not set. */
   readonly setByMs: number;
-  /** Older than the newest by more than the way can explain, and of a start that is not the newest one's: judged apart until it is known. */
+  /** Much older than the newest value, and perhaps of another start. It is judged apart until its place is known. */
   readonly apart: boolean;
   /** Reached the gateway more than 10 s after its time (CLINICAL, "Judged or told", 2). */
   readonly late: boolean;
   /** Its time, corrected by the accepted error of the device's clock. */
   readonly at: number;
-  /** How often the parameter is expected. */
+  /** The expected interval of the parameter. */
   readonly intervalMs: number;
   /** A single measurement: expected less than once a minute. */
   readonly single: boolean;
-  /** How long nothing valid may come before a technical alarm says so: time beyond that is judged by nobody. */
+  /** A technical alarm begins after this time without a valid value. Time beyond it is not judged. */
   readonly noDataMs: number;
 };
 
-/** What the limits of the pulse must know of both rates. */
+/** What the pulse limits need to know about both rates. */
 export type RatesNow = {
-  /** The heart rate is valid and judged, so the pulse is not. */
+  /** The heart rate is valid and judged, so the pulse is not judged. */
   readonly isHeartRateJudged: boolean;
-  /** And has been for so long that it ends what the pulse raised. */
+  /** The heart rate has been judged for long enough to end an alarm that the pulse raised. */
   readonly isHeartRateSteady: boolean;
-  /** The pulse rate of now, told beside an asystole; undefined where the last one is too old. */
+  /** The present pulse rate, shown beside an asystole; undefined if the last one is too old. */
   readonly pulse: number | undefined;
 };
 
 export type RulesOf = (parameter: Pick<Parameter, 'limits'>) => GroupRules | undefined;
 
-/** Judges the values of one reading. @param now wall clock: only notes when late values were heard of */
+/** Judges the values of one reading. @param now wall clock: only notes when late values last came */
 export function limits(
   part: LimitsPart,
   came: readonly Came[],
@@ -82,13 +82,13 @@ export function limits(
   return { part: next, episodes };
 }
 
-/** Without what is measured no more: a person has answered every alarm of it. */
+/** Removes codes that are no longer measured: a person has acknowledged all their alarms. */
 export function without(part: LimitsPart, codes: readonly string[]): LimitsPart {
   if (codes.length === 0) return part;
   return Object.fromEntries(Object.entries(part).filter(([code]) => !codes.includes(code)));
 }
 
-/** Other limits are in force: the last values that they concern are judged by them at once. What they do not concern goes on. */
+/** Applies other limits. They judge the last values of the parameters that changed. All other parameters stay as they are. */
 export function refoldLimits(part: LimitsPart, before: RulesOf, rulesOf: RulesOf): LimitsPart {
   if (before === rulesOf) return part;
   const lines = Object.entries(part).map(([code, line]) => {
@@ -97,14 +97,14 @@ export function refoldLimits(part: LimitsPart, before: RulesOf, rulesOf: RulesOf
     const fold = foldBy(parameter, rulesOf(parameter));
     const last = line.samples.window.findLast(({ value, questionable }) => value !== null && !questionable);
     const samples = refold(line.samples, (base) => base, fold);
-    // The window may hold no value any more, or one that hysteresis would keep: the last one answers.
+    // The window may hold no value, or only a value that hysteresis keeps. The last value decides.
     const head = last === undefined ? samples.head : answered(samples.head, last, rulesOf(parameter), parameter);
     return [code, { ...line, samples: { ...samples, head } }] as const;
   });
   return Object.fromEntries(lines);
 }
 
-/** Without what the last value is inside of, by the limits in force. */
+/** Removes each limit that the last value does not break, by the rules in force. */
 function answered(head: Trackers, last: Sample, rules: GroupRules | undefined, parameter: Parameter): Trackers {
   const inForce = rulesFor(parameter, rules, last.single);
   const kept = Object.entries(head).filter(([tier]) => {
@@ -114,10 +114,10 @@ function answered(head: Trackers, last: Sample, rules: GroupRules | undefined, p
   return Object.fromEntries(kept);
 }
 
-/** Late values that stop coming: what they showed is over, since what is now is judged on the timeline itself (ours). */
+/** If late values stop coming, their conditions have ended. The timeline itself judges the present (ours). */
 const lateIdleMs = 10_000;
 
-/** @returns also when, in device time, the conditions were over that they showed */
+/** @returns also the device times at which the conditions of the late values ended */
 export function endLate(
   part: LimitsPart,
   now: number,
@@ -159,7 +159,7 @@ function takeValue(
   return line.late === undefined ? { samples: newer } : { samples: newer, late: line.late };
 }
 
-/** A value that is not newer than all before it. */
+/** Takes a value that is not newer than all before it. */
 function takeOld(
   line: Line,
   { parameter, apart }: Came,
@@ -173,7 +173,7 @@ function takeOld(
       if (tracker.called && is[tracker.tier]?.determined == null)
         episodes.push({ condition: conditionOf(parameter, tracker, true), endedAt: at });
   };
-  // What an old value means is not known: a backlog, or a clock that was set back.
+  // The place of the value is unknown: it may be from a backlog, or the clock was set back.
   if (apart) return { ...line, late: takeLate(line.late?.samples, sample, fold, now) };
   const { line: samples, place } = insert(line.samples, sample, fold, onFolded);
   if (place === 'between' || place === 'same') addRevealed(line.samples.head, samples.head, parameter, episodes);
@@ -182,32 +182,32 @@ function takeOld(
 }
 
 /**
- * Whether a word that there is no value takes one back that came for the same instant. Any other such word means nothing here, and has no
- * place on the line: it must not push out the last measurement, which is true until the next one, and which other limits judge at once.
+ * Returns whether a missing value corrects an earlier value of the same instant. Any other missing value is ignored and gets no place on
+ * the line. It must not push out the last measurement: that is true until the next one, and new limits judge it at once.
  */
 function corrects({ samples, late }: Line, { at }: Sample): boolean {
   const isSame = (sample: Sample) => sample.at === at;
   return samples.window.some(isSame) || late?.samples.window.some(isSame) === true;
 }
 
-/** Late readings go on to come, though this one has no value. */
+/** Late readings still come, although this one has no value. */
 const stillHeard = (line: Line, now: number): Line =>
   line.late ? { ...line, late: { ...line.late, heardAt: now } } : line;
 
-/** What goes on, and of which an older value shows that it called before a graver limit stood for it. */
+/** Adds each condition that goes on and, as an older value now shows, called before a graver limit did. */
 function addRevealed(before: Trackers, after: Trackers, parameter: Parameter, episodes: Episode[]): void {
   for (const tracker of Object.values(after))
     if (tracker.called && !before[tracker.tier]?.called)
       episodes.push({ condition: conditionOf(parameter, tracker, true), endedAt: Number.POSITIVE_INFINITY });
 }
 
-/** The device's clock was set: what is known is moved onto the new clock, so that delays go on. */
+/** The device's clock was set. Moves all times to the new clock, so that running delays go on. */
 function moved(line: Line, byMs: number): Line {
   if (byMs === 0) return line;
   const { samples, late } = line;
   const trackersBy = (trackers: Trackers) =>
     Object.fromEntries(Object.entries(trackers).map(([tier, tracker]) => [tier, trackerMoved(tracker, byMs)]));
-  // What was judged apart until the clock was found to be set is on the new clock already, and goes on.
+  // The values that were judged apart are already on the new clock.
   if (late !== undefined)
     return { samples: startTimeline<Sample, Trackers>({ ...late.samples.head, ...trackersBy(samples.head) }) };
   return {
@@ -220,7 +220,10 @@ function moved(line: Line, byMs: number): Line {
   };
 }
 
-/** Values that are judged apart, or older than the window: judged in their own order. What comes older than even those begins anew. */
+/**
+ * Takes a value that is judged apart or is older than the window. Such values are judged in their own order. A value that is older than
+ * even those starts a new line.
+ */
 function takeLate(
   before: Timeline<Sample, Trackers> | undefined,
   sample: Sample,
@@ -244,7 +247,7 @@ function foldBy(parameter: Parameter, rules: GroupRules | undefined): Fold {
   return (before, sample) => judge(before, sample, sample.single ? rulesFor(parameter, rules, true) : often);
 }
 
-/** The limits that are broken, one condition a name. */
+/** Returns the broken limits, one condition for each name. */
 export function conditionsOf(part: LimitsPart, rates: RatesNow): readonly Condition[] {
   if (!isAnyBroken(part)) return none;
   const found = new Map<string, Condition>();
@@ -284,25 +287,25 @@ function isAnyBroken(part: LimitsPart): boolean {
 const heartLine = ({ MDC_ECG_HEART_RATE: line }: LimitsPart) => line?.samples;
 
 /**
- * Whether a call of the pulse goes on beside a heart rate that is judged: the heart rate is beyond the same limit, and its delay runs; or
- * it has not been inside for long enough.
+ * Returns whether an alarm of the pulse goes on beside a judged heart rate: the heart rate is beyond the same limit and its delay still
+ * runs, or it has not been inside for long enough.
  */
 function goesOn(part: LimitsPart, tier: TierName, { isHeartRateSteady }: RatesNow): boolean {
   const own = heartLine(part)?.head[tier];
   return own === undefined ? !isHeartRateSteady : own.determined === null;
 }
 
-/** Since when the pulse is judged again, where a heart rate was judged since it went beyond the limit. */
+/** Returns when the pulse was judged again, if a heart rate was judged after the pulse went beyond the limit. */
 function resumed(part: LimitsPart, { onset }: Tracker): Pick<Condition, 'resumedAt'> {
   const last = heartLine(part)?.window.at(-1)?.at;
   return last !== undefined && last > onset ? { resumedAt: last } : {};
 }
 
-/** Heart rate and pulse are one rate, so one alarm: whichever of them raised it (CLINICAL, "Judged or told", 8). */
+/** Returns the key of a condition. Heart rate and pulse are one rate, so they share one alarm (CLINICAL, "Judged or told", 8). */
 export const conditionKey = (parameter: Parameter, tier: TierName): string =>
   conditionName(parameter.limits === 'PR' ? { limits: 'HR' } : parameter, tier);
 
-/** Of several sensors of one parameter the latest value counts, and the earliest onset. */
+/** Joins the conditions of several sensors of one parameter: the latest value, and the earliest onset. */
 function together(a: Condition, b: Condition): Condition {
   const first = a.onset <= b.onset ? a : b;
   return { ...(a.valueAt >= b.valueAt ? a : b), onset: first.onset, determined: first.determined };
@@ -318,7 +321,7 @@ function conditionOf(parameter: Parameter, tracker: Tracker, outOfOrder: boolean
     kind: 'physiological',
     priority: tracker.priority,
     chain: causeOf(parameter, side),
-    // Of two that are equally grave the ECG's rate calls, and the systolic pressure.
+    // If two are equally grave, the ECG's rate calls before the pulse, and the systolic pressure before the mean.
     rank: 10 * rank + (parameter.limits === 'PR' || parameter.limits === 'BPmean' ? 0 : 1),
     text: textOf(parameter, tracker, pulse),
     code: parameter.code,
@@ -342,6 +345,6 @@ function textOf(
 ): string {
   const text = limitText(parameter, tier, value, limit);
   const doubt = questionable ? ' (questionable)' : '';
-  // Motion and compressions make a pulse: it is told, and ends nothing.
+  // Motion and compressions can make a pulse. The text names it, but it does not end the alarm.
   return pulse === undefined || tier !== 'asystole' ? `${text}${doubt}` : `${text} (pulse ${pulse})${doubt}`;
 }

@@ -1,6 +1,6 @@
 /**
- * States that an engine of before 2026-12 wrote (`v` 1), as this engine's. What a person must not lose is taken over: the alarms with their
- * answers, the patient's own limits, silence that is told of. The rest is learned anew from the next readings. Pure.
+ * Converts states of an engine from before 2026-12 (`v` 1) to this engine's. It keeps what a person must not lose: the alarms with their
+ * acknowledgements, the patient's own limits, and alarms about silence. The next readings provide the rest. Pure.
  */
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -101,11 +101,11 @@ const StateV1 = Type.Object({
 type StateV1 = Static<typeof StateV1>;
 const check = Compile(StateV1);
 
-/** @returns undefined where it is no state that an engine wrote: it is learned anew from the log */
+/** @returns undefined if no engine wrote this state: the log then rebuilds it */
 export function migrate(associationId: string, state: unknown): State | undefined {
   const written = state as { readonly v?: unknown; readonly associationId?: unknown } | null;
   if (written?.associationId !== associationId) return undefined;
-  // A part that an earlier version 2 did not have is learned anew.
+  // A part that an earlier version 2 did not have starts empty.
   if (written.v === 2) return { ...initialState(associationId), ...(state as State) };
   return check.Check(state) ? ofV1(associationId, state) : undefined;
 }
@@ -135,12 +135,12 @@ function ofV1(associationId: string, before: StateV1): State {
 
 const isPriority = (over: unknown): over is Priority => typeof over === 'string' && Object.hasOwn(gravity, over);
 
-/** The silence of a parameter was keyed by its group; now each code has its own. */
+/** The silence of a parameter was keyed by its group. Now each code has its own key. */
 function keyOf(key: string, { alarm: { condition, code } }: Pick<Live, 'alarm'>): string {
   return key === condition && condition.endsWith('.no-data') && code !== undefined ? `${condition}/${code}` : key;
 }
 
-/** What the device measures, so that its silence goes on, and is noticed where it begins. */
+/** Returns what the device measures, so that a silence goes on, and a new one is noticed. */
 function arrivalsOf({ main, clock, silence, technical, live }: StateV1): ArrivalsPart {
   const newestMs = Math.max(...Object.values(main.values));
   const codes: Record<string, Arrival> = {};
@@ -193,7 +193,7 @@ function noticesOf({ notices = {}, technical }: StateV1): NoticesPart {
   return Object.fromEntries(held);
 }
 
-/** So that an alarm that was present is ended by a value, and by nothing else. */
+/** Keeps each present alarm on its line, so that only a value can end it. */
 function linesOf(lives: readonly Live[]): LimitsPart {
   const lines: Record<string, Line> = {};
   for (const { alarm, onset, toldAt } of lives) {

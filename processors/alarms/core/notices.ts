@@ -1,9 +1,9 @@
-/** The gateway's notices about a bed, as technical conditions: each holds for as long as the gateway said, from its last word. Pure. */
+/** The gateway's notices about a bed, as technical conditions. Each holds for as long as the gateway said, from its last notice. Pure. */
 import { gatewayNotices } from '../../../contracts/bed-notices.ts';
 import type { Condition } from './condition.ts';
 import type { NoticeInput } from './inputs.ts';
 
-/** By code: since when (the gateway's clock), and until when. At most one each. */
+/** By code: the start (the gateway's clock) and the end. At most one of each code. */
 export type NoticesPart = Readonly<
   Partial<Record<NoticeInput['notice'], { readonly since: number; readonly until: number }>>
 >;
@@ -14,13 +14,13 @@ export function notice(part: NoticesPart, { notice: code, receivedAt, forMs }: N
   return until <= now ? part : { ...part, [code]: { since: before?.since ?? receivedAt, until } };
 }
 
-/** Ends what is over. */
+/** Ends the notices whose time has passed. */
 export function endNotices(part: NoticesPart, now: number): NoticesPart {
   if (noticesDue(part) > now) return part;
   return Object.fromEntries(Object.entries(part).filter(([, { until }]) => until > now));
 }
 
-/** The wall clock at which the next notice ends. */
+/** Returns the wall clock at which the next notice ends. */
 export function noticesDue(part: NoticesPart): number {
   let due = Number.POSITIVE_INFINITY;
   for (const code in part) due = Math.min(due, part[code as NoticeInput['notice']]!.until);

@@ -1,6 +1,6 @@
 /**
- * The detector of the alarms that a device raises itself (CLINICAL, "Alarm vocabulary"). They are not judged again and not delayed: the
- * device's newest list says what is present, and only a later list ends what is not on it. Pure.
+ * The detector of the alarms that a device raises itself (CLINICAL, "Alarm vocabulary"). They are neither judged again nor delayed. The
+ * device's newest list says what is present. Only a later list ends an alarm. Pure.
  */
 import type { AlertCode } from '../../../contracts/alert-codes.ts';
 import type { Alarm, AlertKind, Priority } from '../../../contracts/messages/alarms.ts';
@@ -18,7 +18,7 @@ import type { Condition, Episode } from './condition.ts';
 import type { AlertsInput } from './inputs.ts';
 import { causeOf } from './rules.ts';
 
-/** An alarm of the list, as it is shown. */
+/** An alarm of the list, in the form in which it is shown. */
 type OwnAlert = {
   readonly code: string;
   readonly kind: AlertKind;
@@ -29,12 +29,12 @@ type OwnAlert = {
   readonly parameter?: string;
   readonly value?: number;
   readonly limit?: number;
-  /** When it began: the device's word, else the time of the first list that had it. */
+  /** When it began: as the device says, else the time of the first list that contained it. */
   readonly onset: number;
-  /** Time of the first list that had it, and of the last. */
+  /** Time of the first list that contained it, and of the last. */
   readonly determined: number;
   readonly valueAt: number;
-  /** The last list that had it came late. */
+  /** The last list that contained it came late. */
   readonly late: boolean;
 };
 
@@ -43,18 +43,18 @@ type List = {
   readonly seq: number;
   readonly time: number;
   readonly receivedAt: number;
-  /** Of a start of which nobody knows whether it is the newest. */
+  /** Nothing shows whether its start is the newest one. */
   readonly unclear?: true;
 };
 
 export type OwnAlertsPart = {
-  /** The last lists, the newest last: at most `listsMax`. What is no newer changes nothing that is present. */
+  /** The last lists, the newest last; at most `listsMax`. A list that is not newer changes no present alarm. */
   readonly lists: readonly List[];
-  /** Present, by key: at most `alertsMax` and one for the rest. */
+  /** Present alarms, by key: at most `alertsMax`, and one for the rest. */
   readonly alerts: Readonly<Record<string, OwnAlert>>;
-  /** The device's own sound, and since when it is not on. */
+  /** The state of the device's own sound if it is not on, and since when. */
   readonly sound: { readonly state: Exclude<DeviceSound, 'on'>; readonly since: number } | null;
-  /** How many alarms began since a list was received; absent: none yet. */
+  /** How many alarms began since a list was received; absent before the first. */
   readonly begun?: { readonly since: number; readonly n: number };
 };
 
@@ -63,35 +63,35 @@ const none: readonly Condition[] = [];
 export const initialOwnAlerts: OwnAlertsPart = { lists: [], alerts: {}, sound: null };
 
 const listsMax = 16;
-/** So many alarms of a device begin by themselves in a minute (ours): four whole lists. What is more shares one. */
+/** At most this many alarms of a device begin singly in a minute (ours): four whole lists. The rest share one alarm. */
 const begunMax = 4 * alertsMax;
 const begunMs = 60_000;
-/** Clocks of two gateways differ by less (ours). */
+/** Clocks of two gateways differ by less than this (ours). */
 const gatewaysApartMsMax = 10_000;
-/** A longer time since the onset is taken for a wrong clock (ours). */
+/** If the onset is longer ago than this, the clock is taken to be wrong (ours). */
 const sinceMsMax = 7 * 24 * 3_600_000;
 
-/** What the detector is told beside its part and the list. */
+/** What the detector gets besides its part and the list. */
 export type Beside = {
   readonly codes: ReadonlyMap<string, AlertCode>;
   /** The list reached the gateway too long after its time. */
   readonly late: boolean;
-  /** Keys of alarms of the device that are over and wait for a person. */
+  /** Keys of alarms of the device that have ended and wait for a person. */
   readonly latched: readonly string[];
-  /** The period is over: what a list shows is put on record, and nothing is present. */
+  /** The period has ended: the alarms of a list are recorded, and none is present. */
   readonly over: boolean;
 };
 
-/** The keys of the device's alarms that are over and wait for a person. */
+/** Returns the keys of the device's alarms that have ended and wait for a person. */
 export function latchedOf(live: readonly (readonly [string, { readonly alarm: Alarm }])[]): string[] {
   return live.filter(([, { alarm }]) => alarm.origin === 'device' && !alarm.present).map(([key]) => key);
 }
 
-/** What episodes show of the device's own alarms. */
+/** Returns the conditions of the device's own alarms among the episodes. */
 export const ofDevice = (episodes: readonly Episode[]): Condition[] =>
   episodes.map(({ condition }) => condition).filter(({ origin }) => origin === 'device');
 
-/** Takes a list. @returns also what was present and is over: by an older list, or by one of a period that is over */
+/** Takes a list. @returns also alarms that were present and have ended: by an older list, or in a period that has ended */
 export function ownAlerts(
   part: OwnAlertsPart,
   input: AlertsInput,
@@ -103,7 +103,7 @@ export function ownAlerts(
   const list = { boot, seq, time, receivedAt };
   const begun = begunAt(part, receivedAt);
   const listed = byKey(input, beside);
-  // What is unclear ends nothing: what is present stays beside what it has.
+  // An unclear list ends nothing: its alarms are added to the present ones.
   const all = place === 'unclear' ? new Map([...Object.entries(part.alerts), ...listed]) : listed;
   const came = bounded(all, { ...part, begun }, beside.latched);
   const began = [...came.keys()].filter((key) => part.alerts[key] === undefined).length;
@@ -127,10 +127,10 @@ export function ownAlerts(
 }
 
 /**
- * Whether a list is the newest. Of one start of the device the number tells; a number that was had at another time, or is lower at a later
- * time, shows that the device numbers anew. Another start is newer, unless it was heard of before, or was received much earlier. One that is
- * of an earlier time and came late may be of a start before, which was held back, or of a new one whose clock is behind: that is unclear
- * until a list of it is about now.
+ * Returns the place of a list. Within one start of the device the number decides. If a number comes again with another time, or is lower at
+ * a later time, the device numbers anew. Another start is newer, unless it was heard before or was received much earlier. A late list with
+ * an earlier time is unclear: it is a delayed list of an earlier start, or of a new start whose clock is behind. It stays unclear until a
+ * current list of its start comes.
  */
 function placeOf(
   lists: readonly List[],
@@ -149,7 +149,7 @@ function placeOf(
   return receivedAt >= last.receivedAt - gatewaysApartMsMax ? 'newest' : 'older';
 }
 
-/** With an older list, before those that are newer than it. */
+/** Inserts an older list before the newer ones. */
 function noted(part: OwnAlertsPart, list: List): OwnAlertsPart {
   const at = part.lists.findIndex((one) => isLater(one, list));
   const lists = [...part.lists.slice(0, at), list, ...part.lists.slice(at)].slice(-listsMax);
@@ -158,7 +158,7 @@ function noted(part: OwnAlertsPart, list: List): OwnAlertsPart {
 
 const isLater = (one: List, list: List) => (one.boot === list.boot ? one.seq > list.seq : one.time > list.time);
 
-/** What only an older list had was present until the next one. */
+/** Returns the alarms that only an older list contained: they were present until the next list. */
 function episodesOf(part: OwnAlertsPart, input: AlertsInput, came: ReadonlyMap<string, OwnAlert>): readonly Episode[] {
   const next = part.lists.find((one) => isLater(one, input));
   const endedAt = Math.max(input.time, next?.time ?? input.time);
@@ -167,7 +167,7 @@ function episodesOf(part: OwnAlertsPart, input: AlertsInput, came: ReadonlyMap<s
     .map(([key, alert]) => ({ condition: { ...conditionOf(key, alert), late: true, outOfOrder: true }, endedAt }));
 }
 
-/** The alarms of a list by their keys; texts of what has one key stand together. */
+/** Returns the alarms of a list by their keys. Texts that share one key are joined. */
 function byKey(input: AlertsInput, beside: Beside): ReadonlyMap<string, OwnAlert> {
   const found = new Map<string, OwnAlert>();
   for (const sent of input.alerts) {
@@ -180,13 +180,13 @@ function byKey(input: AlertsInput, beside: Beside): ReadonlyMap<string, OwnAlert
 }
 
 /**
- * The key names the condition, how grave it is and of which kind: an alarm that the device calls graver now is another one, which calls. A
- * code without a row may stand for anything, so its words belong to the key.
+ * Returns an alarm with its key. The key contains condition, priority and kind: if the device makes an alarm graver, it is another alarm,
+ * and it calls. A code without a row may mean anything, so the text belongs to the key.
  */
 function shownAs(sent: DeviceAlert, time: number, { codes, late }: Beside) {
   const { code, priority, value, limit } = sent;
   const row = codes.get(code);
-  // An arrest is about the patient, whatever the device calls it: it latches, and no standby hides it.
+  // An arrest concerns the patient, even if the device calls it technical. It latches, and standby does not hide it.
   const kind = row?.arrest ? 'physiological' : sent.kind;
   const parameter = parameters.get(sent.parameter ?? row?.parameter ?? '');
   const side = sent.side ?? row?.side ?? sideOf(sent);
@@ -214,8 +214,8 @@ function shownAs(sent: DeviceAlert, time: number, { codes, late }: Beside) {
 }
 
 /**
- * A technical condition may stand in the device's status, too: it is one (device.ts). Any other code is the device's own word: it must not
- * name a cause of Vigil's (`silence`, `clock-skew`), whose alarm it would stand for.
+ * Returns the chain. A technical condition may also be in the device's status: both are one condition (device.ts). Any other code is the
+ * device's own. It must not name a cause of Vigil's (`silence`, `clock-skew`) and so call instead of that alarm.
  */
 function chainOf({ kind, code, parameter }: DeviceAlert, key: string): string {
   if (kind === 'physiological' || !Object.hasOwn(technicalConditions, code)) return key;
@@ -227,10 +227,13 @@ function sideOf({ value, limit }: DeviceAlert): 'low' | 'high' | undefined {
   return value < limit ? 'low' : 'high';
 }
 
-/** Without its numbers: they change while the condition lasts. */
+/** Removes the numbers: they change while the condition lasts. */
 const wordsOf = (text: string) => visibleText(text).replace(/[\d.,]+/g, '#');
 
-/** The table's words first, so that the same condition reads the same at every monitor; then the device's own, where they say more. */
+/**
+ * Returns the text. The table's text comes first, so that one condition reads the same at every monitor. The device's own text follows if
+ * it adds something.
+ */
 function textOf({ text, code }: DeviceAlert, row: AlertCode | undefined, label: string | undefined): string {
   const own = visibleText(text);
   const isBlank = own.trim() === '';
@@ -252,14 +255,14 @@ function shortened(text: string): string {
 const isLatching = ({ kind, priority }: OwnAlert) => kind === 'physiological' && priority === 'high';
 const restKey = 'device/more';
 
-/** Counted anew each minute, by the gateway's clock; also where that was set back. */
+/** Returns the count of begun alarms. It starts anew each minute by the gateway's clock, also if that clock was set back. */
 function begunAt({ begun }: OwnAlertsPart, receivedAt: number): NonNullable<OwnAlertsPart['begun']> {
   return begun !== undefined && Math.abs(receivedAt - begun.since) < begunMs ? begun : { since: receivedAt, n: 0 };
 }
 
 /**
- * A device that names ever other codes, or the same ones on and off, must not fill the screens and the log without end: past the maximum the
- * gravest have a row of their own, and one alarm stands for the rest.
+ * A device that keeps naming new codes, or keeps switching them on and off, must not fill the screens and the log. Beyond the maximum only
+ * the gravest have their own row, and one alarm covers the rest.
  */
 function bounded(
   came: ReadonlyMap<string, OwnAlert>,
@@ -287,13 +290,13 @@ function bounded(
   return new Map([...inOrder.slice(0, room), [`${restKey}/${kind}/${priority}`, rest]]);
 }
 
-/** The period is over, or a person has seen what the device, which is silent, said last. */
+/** Removes the alarms that `isKept` does not keep: the period has ended, or a person has seen the last alarms of a silent device. */
 export function withoutAlerts(part: OwnAlertsPart, isKept: (key: string) => boolean = () => false): OwnAlertsPart {
   const alerts = Object.fromEntries(Object.entries(part.alerts).filter(([key]) => isKept(key)));
   return { ...part, alerts, sound: null };
 }
 
-/** Asked for with each reading, and nearly always nothing. */
+/** Every reading asks for it, and the answer is nearly always empty. */
 export function ownAlertConditions({ alerts, sound }: OwnAlertsPart): readonly Condition[] {
   const keys = Object.keys(alerts);
   if (keys.length === 0 && sound === null) return none;
@@ -320,8 +323,8 @@ function conditionOf(key: string, alert: OwnAlert): Condition {
 }
 
 /**
- * A sound that is off stays off until a person turns it on: that is a low alarm. A pause ends by itself and is a nurse's at the bed: it is
- * shown without a call.
+ * A sound that is off stays off until a person turns it on, so it is a low alarm. A pause ends by itself and a nurse at the bed began it,
+ * so it is shown without a call.
  */
 function soundCondition({ state, since }: NonNullable<OwnAlertsPart['sound']>): Condition {
   const name = `device-sound-${state}`;

@@ -1,4 +1,4 @@
-/** What late or repeated readings show of the past: of an alarm that is known, and over, they say nothing new. Pure. */
+/** Late or repeated readings about the past. If their alarm is already known and has ended, they add nothing. Pure. */
 import type { BookPart } from './book-part.ts';
 import { subsumption } from './chains.ts';
 import type { Condition } from './condition.ts';
@@ -6,8 +6,8 @@ import type { Condition } from './condition.ts';
 type Known = Pick<BookPart, 'live' | 'closed'>;
 
 /**
- * Without what readings show that came again, or late, and had been an alarm already: neither that, nor what it stood for, stands for
- * anything that holds now.
+ * Removes what late or repeated readings show if it was an alarm before. It does not call instead of a condition that holds now. The same
+ * goes for what it covered.
  */
 export function withoutPast(book: Known, found: readonly Condition[]): readonly Condition[] {
   const isPast = (one: Condition) => one.outOfOrder && !book.live[one.key]?.alarm.present;
@@ -18,8 +18,8 @@ export function withoutPast(book: Known, found: readonly Condition[]): readonly 
 }
 
 /**
- * Readings that came again, or late, and show what was an alarm already then. @param until it held till then, at least: a reading that was
- * swapped may show that it began a little before the alarm did
+ * Returns whether a late or repeated reading shows a condition that was already an alarm. @param until it held at least until then: a
+ * swapped reading may show that it began a little before the alarm did
  */
 export function isKnown(book: Known, { key, onset }: Condition, until: number): boolean {
   const within = (from: number, to: number) => until >= from && onset <= to;

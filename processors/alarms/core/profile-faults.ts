@@ -1,6 +1,6 @@
 /**
- * What is wrong with a profile as a file has it: every fault, each with its place and a sentence. A profile is complete or it is
- * refused: each group has its limits, or is off with a reason (CLINICAL, "Judged or told", 10). Pure.
+ * Returns every fault of a profile file, each with its place and a sentence. An incomplete profile is refused: each group has its limits,
+ * or is off with a reason (CLINICAL, "Judged or told", 10). Pure.
  */
 import { type Static, Type } from 'typebox';
 import { adultLimits } from '../../../contracts/adult-limits.ts';
@@ -84,7 +84,7 @@ const shapes = {
 const checks = shapesOf(shapes);
 const shapeFaults = (shape: keyof typeof shapes, value: unknown, path: string) => faultsOf(checks, shape, value, path);
 
-/** @param isScored the patients are scored; a profile of others says nothing of scores */
+/** @param isScored the patients get scores; other profiles contain no scores */
 export function profileFaults(profile: unknown, path: string, isScored: boolean): string[] {
   const faults = [...shapeFaults('profile', profile, path), ...scoreFaultsOf(profile, path, isScored)];
   const groups = (profile as { readonly groups?: unknown } | null)?.groups;

@@ -1,4 +1,6 @@
-/** A category without a profile is refused, aloud; no other category's limits stand in (CLINICAL, "Default adult limits"). Pure. */
+/**
+ * A category without a profile gets a technical alarm. No other category's limits are used for it (CLINICAL, "Default adult limits"). Pure.
+ */
 import type { Condition } from './condition.ts';
 import type { State } from './state.ts';
 

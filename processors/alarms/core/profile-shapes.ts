@@ -1,4 +1,4 @@
-/** Shapes of the parts of a profile, and the faults of a value by them. Pure. */
+/** Shapes of the parts of a profile. Checks a value against them. Pure. */
 import { type TSchema, Type } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 
@@ -7,13 +7,13 @@ export const Reason = Type.String({ minLength: 1, maxLength: 120, pattern: '\\S'
 
 export type Shapes<Name extends string> = Readonly<Record<Name, Validator>>;
 
-/** Compiles shapes, once. */
+/** Compiles the shapes once. */
 export function shapesOf<Name extends string>(shapes: Readonly<Record<Name, TSchema>>): Shapes<Name> {
   const compiled = Object.entries<TSchema>(shapes).map(([name, shape]) => [name, Compile(shape) as Validator]);
   return Object.fromEntries(compiled) as Shapes<Name>;
 }
 
-/** The faults of one value by its shape; each is at most one line. */
+/** Returns the faults of one value; each is at most one line. */
 export function faultsOf<Name extends string>(
   shapes: Shapes<Name>,
   shape: Name,

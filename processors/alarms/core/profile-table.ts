@@ -1,6 +1,6 @@
 /**
- * Which profile judges whom: by ward, else by hospital. There is no built-in profile for children and newborns: a hospital that has them
- * configures its own, and a category without one is refused, never judged by another's limits. Pure.
+ * Which profile judges which patient: the ward's, else the hospital's. There is no built-in profile for children and newborns. A hospital
+ * that has them configures its own. A category without a profile is refused, never judged by another's limits. Pure.
  */
 import type { Limits, ProfileSource } from '../../../contracts/messages/alarms.ts';
 import type { LimitGroup } from '../../../contracts/parameters.ts';
@@ -9,7 +9,7 @@ import { adultProfile, type Profile } from './profile.ts';
 import { builtInScores } from './scores/score-rules.ts';
 
 export type LimitsByGroup = Readonly<Partial<Record<LimitGroup, Limits>>>;
-/** A profile as its file has it. One of before 2026-12 says nothing of scores. */
+/** A profile as it is in its file. A file from before 2026-12 has no scores. */
 export type OfFile = Omit<Profile, 'source' | 'scores'> & Partial<Pick<Profile, 'scores'>>;
 export type ByCategory<T> = Readonly<Partial<Record<Category, T>>>;
 
@@ -18,13 +18,16 @@ export type ProfileTable = {
   readonly wards: Readonly<Record<string, ByCategory<Profile>>>;
 };
 
-/** What a hospital has that configures nothing. A device without a patient may be on anyone: it is judged as an adult's, and its screen says so. */
+/**
+ * The profiles of a hospital that configures none. A device without a patient may be on any patient: the adult profile judges it, and its
+ * screen says so.
+ */
 export const builtInProfiles: ProfileTable = {
   hospital: { adult: adultProfile, unassigned: adultProfile },
   wards: {},
 };
 
-/** A file's profiles over the built-in ones. */
+/** Returns a file's profiles over the built-in ones. */
 export function tableOf(
   version: string,
   hospital: ByCategory<OfFile>,
@@ -44,7 +47,7 @@ export function tableOf(
   return table;
 }
 
-/** The lookup of a table, as the engine wants it. */
+/** Returns the lookup of a table, in the form that the engine needs. */
 export function profileOf(table: ProfileTable): (category: Category, ward: string | null) => Profile | undefined {
   return (category, ward) =>
     (ward === null || !Object.hasOwn(table.wards, ward) ? undefined : table.wards[ward]?.[category]) ??

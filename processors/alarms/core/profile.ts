@@ -1,6 +1,6 @@
 /**
- * What a patient is judged by: limits, delays, hysteresis, and how long a call may go unanswered. A profile is complete: each group of
- * parameters has limits, or is off with a reason (CLINICAL, "Judged or told", 10). Pure.
+ * What judges a patient: limits, delays, hysteresis, and how long a call may go unanswered. A profile is complete: each group of parameters
+ * has limits, or is off with a reason (CLINICAL, "Judged or told", 10). Pure.
  */
 import { adultLimits } from '../../../contracts/adult-limits.ts';
 import type { Alarm, Limits, OwnLimits, Priority, ProfileSource } from '../../../contracts/messages/alarms.ts';
@@ -8,10 +8,10 @@ import { type LimitGroup, limitGroups } from '../../../contracts/parameters.ts';
 import { builtInScores, type ScoreRules } from './scores/score-rules.ts';
 
 /**
- * How long a value must be beyond its limit before it alarms, in the device's time.
- * - `fixed`: so long (0 to 30 s).
- * - `tiered`: the further beyond, the shorter: of the steps that the value has reached, the last one (SpO2: 88 after 15 s, 86 after 10 s).
- * - `area`: distance from the limit × time reaches so many unit·ms, and at the latest after `capMs` (Philips, smart alarm delay).
+ * How long a value must be beyond its limit before it alarms, in device time.
+ * - `fixed`: this long (0 to 30 s).
+ * - `tiered`: the further beyond, the shorter. The last step that the value has reached counts (SpO2: 88 after 15 s, 86 after 10 s).
+ * - `area`: when distance from the limit × time reaches this many unit·ms, and at the latest after `capMs` (Philips, smart alarm delay).
  */
 export type Delay =
   | { readonly kind: 'fixed'; readonly ms: number }
@@ -22,15 +22,15 @@ export type Delay =
     }
   | { readonly kind: 'area'; readonly unitMs: number; readonly capMs: number };
 
-/** How long a call goes unanswered before it climbs one level, and for how long an answer holds, ms. */
+/** How long a call goes unanswered before it escalates by one level, and how long an acknowledgement lasts, ms. */
 export type Times = {
-  /** An acknowledged alarm whose condition lasts calls again after so long (CLINICAL: default 3 min). */
+  /** An acknowledged alarm whose condition lasts calls again after this time (CLINICAL: default 3 min). */
   readonly realarmMs: number;
-  /** An alarm that nobody answers climbs one level after each of these; absent: it does not. */
+  /** An unanswered alarm escalates by one level after each of these; absent: it does not escalate. */
   readonly escalationMs: Readonly<Partial<Record<Priority, number>>>;
 };
 
-/** A plain limit. What it leaves out is as in its group. */
+/** A plain limit. A field that it leaves out is as in its group. */
 export type Bound = {
   readonly limit: number;
   readonly delay: Delay;
@@ -39,9 +39,9 @@ export type Bound = {
   readonly offDelayMs?: number;
 } & Partial<Times>;
 
-/** What it leaves out of `Times` is as in the profile. */
+/** A field of `Times` that it leaves out is as in the profile. */
 export type GroupRules = {
-  /** Of the plain limits; extreme ones are high. */
+  /** Priority of the plain limits; extreme limits are high. */
   readonly priority: Priority;
   readonly low?: Bound;
   readonly high?: Bound;
@@ -49,21 +49,23 @@ export type GroupRules = {
   readonly extremeHigh?: number;
   /** How far inside its limit a value must be to end the alarm, in the parameter's unit. */
   readonly hysteresis: number;
-  /** And for how long, ms. */
+  /** How long it must be inside, ms. */
   readonly offDelayMs: number;
 } & Partial<Times>;
 
-/** Why the plain limits of a group do not judge. Extreme ones may all the same, and of some groups they must (profile-faults.ts). */
+/** Why the plain limits of a group do not judge. Its extreme limits may still judge; for some groups they must (profile-faults.ts). */
 export type Off = { readonly off: string; readonly extremeLow?: number; readonly extremeHigh?: number };
 
 export type Profile = {
   readonly groups: Readonly<Record<LimitGroup, GroupRules | Off>>;
-  /** Of adults; nobody else is scored. */
+  /** For adults; other patients are not scored. */
   readonly scores: ScoreRules;
   readonly source: ProfileSource;
 } & Times;
 
-/** The times of an alarm such as `HR.high`: of its side, else of its group, else of the profile. A device's codes may have any name. */
+/**
+ * Returns the times of an alarm such as `HR.high`: of its side, else of its group, else of the profile. A device's code may be any text.
+ */
 export function timesOf(
   profile: Times & Partial<Pick<Profile, 'groups'>>,
   { condition, origin }: Pick<Alarm, 'condition' | 'origin'>,
@@ -79,7 +81,7 @@ export function timesOf(
   };
 }
 
-/** Priority of the plain limits (CLINICAL, table); how far inside a value must be: about the sensor's own noise (ours). */
+/** Priority of the plain limits (CLINICAL, table), and hysteresis: about the sensor's own noise (ours). */
 const ours: Readonly<Record<LimitGroup, { readonly priority: Priority; readonly hysteresis: number }>> = {
   HR: { priority: 'medium', hysteresis: 2 },
   PR: { priority: 'medium', hysteresis: 2 },
@@ -91,7 +93,9 @@ const ours: Readonly<Record<LimitGroup, { readonly priority: Priority; readonly 
   EtCO2: { priority: 'medium', hysteresis: 1 },
 };
 
-/** Upper and lower delay, s: as a Dräger IACS ships (CLINICAL, "Delays"). Temperature comes singly; that of EtCO2 is ours. */
+/**
+ * Upper and lower delay, s: as a Dräger IACS ships (CLINICAL, "Delays"). Temperature is a single measurement; the delay of EtCO2 is ours.
+ */
 const delaysS: Readonly<Record<LimitGroup, { readonly high: number; readonly low: number }>> = {
   HR: { high: 6, low: 6 },
   PR: { high: 6, low: 10 },
@@ -103,7 +107,7 @@ const delaysS: Readonly<Record<LimitGroup, { readonly high: number; readonly low
   EtCO2: { high: 6, low: 6 },
 };
 
-/** Limits by group as a profile, with our delays, priorities and hysteresis. A group that is left out is off. */
+/** Returns a profile of limits by group, with our delays, priorities and hysteresis. A group that is left out is off. */
 export function profileOfLimits(limits: Readonly<Partial<Record<LimitGroup, Limits>>>): Profile {
   const groups = limitGroups.map((group) => {
     const own = limits[group];
@@ -134,8 +138,8 @@ function groupOf(group: LimitGroup, { low, high, extremeLow, extremeHigh, delayM
 export const adultProfile: Profile = profileOfLimits(adultLimits);
 
 /**
- * A group's rules for one patient: the profile's, with the patient's own limits over them. What these leave out stays, so that a limit
- * can be moved but none falls away unsaid. While a group is off, its extreme limits judge alone.
+ * Returns a group's rules for one patient: the profile's, with the patient's own limits over them. A limit that the patient's own leave out
+ * stays, so a limit can be moved but not dropped by accident. While a group is off, only its extreme limits judge.
  */
 export function rulesOfPatient(
   rules: GroupRules | Off | undefined,

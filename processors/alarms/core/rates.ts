@@ -1,6 +1,6 @@
 /**
- * Heart rate and pulse are one rate (CLINICAL, "Judged or told", 8): which of them is judged, and the detector of two that differ, since
- * one of the two sensors counts something else then. Pure.
+ * Heart rate and pulse are one rate (CLINICAL, "Judged or told", 8). Decides which of them is judged, and detects two that differ: then one
+ * of the sensors counts something else. Pure.
  */
 import type { ArrivalsPart } from './arrivals.ts';
 import type { Condition } from './condition.ts';
@@ -8,23 +8,23 @@ import type { Came, RatesNow } from './limits.ts';
 
 const heartRate = 'MDC_ECG_HEART_RATE';
 export const pulseRate = 'MDC_PULS_OXIM_PULS_RATE';
-/** So long after a valid heart rate the pulse is not judged: the ECG's may be invalid for a moment (ours). */
+/** For this long after a valid heart rate the pulse is not judged: the ECG's rate may be invalid for a moment (ours). */
 const rateHoldMs = 5_000;
-/** A heart rate that was valid for so long ends what the pulse raised: the off-delay (CLINICAL, "Judged or told", 9). */
+/** A heart rate that was valid for this long ends an alarm that the pulse raised: the off-delay (CLINICAL, "Judged or told", 9). */
 const steadyMs = 5_000;
 
 type Rate = { readonly at: number; readonly value: number };
 
 export type RatesPart = {
   readonly heart: Rate | null;
-  /** Since when valid heart rates have come without a gap in which the pulse was judged; absent in a state of before 2026-12. */
+  /** Time since which valid heart rates have come without a gap in which the pulse was judged; absent in a state from before 2026-12. */
   readonly heartSince?: number;
   readonly pulse: Rate | null;
-  /** Since when they differ, device time with its clock's error taken out; null while they agree. */
+  /** Time since which they differ: device time, corrected by its clock's error; null while they agree. */
   readonly since: number | null;
-  /** And have for so long that somebody is told. */
+  /** They have differed for long enough, so the alarm is on. */
   readonly told: boolean;
-  /** Since when they agree again, after that; null while they differ. */
+  /** Time since which they agree again while the alarm is on; null while they differ. */
   readonly agreeSince: number | null;
 };
 
@@ -32,11 +32,11 @@ export const initialRates: RatesPart = { heart: null, pulse: null, since: null, 
 
 const differMin = 25;
 const differMs = 10_000;
-/** What was said is over when they have agreed for as long: around 25 /min it is one alarm (ours). */
+/** The alarm ends after they have agreed for this long: a difference around 25 /min stays one alarm (ours). */
 const agreeMs = differMs;
-/** Two values that were measured further apart are not compared, nor told beside each other (ours). */
+/** Two values that were measured further apart are neither compared nor shown side by side (ours). */
 const apartMsMax = 5_000;
-/** Nothing valid of a continuous parameter for so long is told of it (CLINICAL, "Judged or told", 4). */
+/** After this time without a valid value of a continuous parameter there is a technical alarm (CLINICAL, "Judged or told", 4). */
 const goneMs = 20_000;
 
 const agreed = { since: null, told: false, agreeSince: null } as const;
@@ -49,7 +49,7 @@ export function rates(part: RatesPart, came: readonly Came[]): RatesPart {
   const next = { ...part, heart, pulse, ...(heart !== part.heart && { heartSince: heartSinceOf(part, came) }) };
   if (heart === null || pulse === null) return next;
   const apartMs = Math.abs(heart.at - pulse.at);
-  // One of them is gone for so long that a technical alarm says so.
+  // One of them has been missing for so long that a technical alarm says so.
   if (apartMs > goneMs) return { ...next, ...agreed };
   if (apartMs > apartMsMax) return next;
   const at = Math.max(heart.at, pulse.at);
@@ -64,7 +64,7 @@ export function rates(part: RatesPart, came: readonly Came[]): RatesPart {
 const cameOf = (came: readonly Came[], code: string) =>
   came.find(({ numeric }) => numeric.code === code && numeric.validity === undefined);
 
-/** After a valid heart rate that is the newest. */
+/** Returns the start of the steady heart rate, after a valid and newest heart rate. */
 function heartSinceOf({ heart, heartSince }: RatesPart, came: readonly Came[]): number {
   const { at, intervalMs, single } = cameOf(came, heartRate)!;
   if (single) return at - steadyMs;
@@ -113,7 +113,10 @@ export function ratesNow({ heart, heartSince, pulse }: RatesPart, arrivals: Arri
   };
 }
 
-/** One cause, one call: while the ECG's rate is valid, it is judged, and not the pulse (CLINICAL, "Judged or told", 8). */
+/**
+ * Returns whether the heart rate is judged and the pulse is not: while the ECG's rate is valid. One cause, one call (CLINICAL, "Judged or
+ * told", 8).
+ */
 export function isHeartRateJudged({ codes }: ArrivalsPart): boolean {
   const { [heartRate]: rate, [pulseRate]: pulse } = codes;
   if (rate === undefined || rate.validAt === null) return false;

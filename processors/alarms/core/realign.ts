@@ -1,6 +1,6 @@
 /**
- * After a crash: the events that were appended after the last snapshot, against the state that was rebuilt from it. They are the same
- * but where the wall clock had spoken in between; then the screens hear what holds, with a `rev` above all they have. Pure.
+ * After a crash: compares the events that were appended after the last snapshot with the state that was rebuilt from it. They are equal,
+ * unless the wall clock changed something in between. Then the screens get the present alarm, with a `rev` above all that they have. Pure.
  */
 import { alarmKey } from '../../../contracts/alarm-id.ts';
 import type { Alarm, AlarmEvent } from '../../../contracts/messages/alarms.ts';
@@ -9,7 +9,7 @@ import { closedMax } from './book.ts';
 import type { BookPart, Closed } from './book-part.ts';
 import type { State } from './state.ts';
 
-/** @param told events of this association appended since its snapshot, in their order; judged when the engine has caught up */
+/** @param told events of this association that were appended after its snapshot, in order. Call this after the engine has caught up. */
 export function realign(
   state: State,
   told: readonly AlarmEvent[],
@@ -30,7 +30,7 @@ export function realign(
   return { state: book === state.book ? state : { ...state, book }, events };
 }
 
-/** What the screens must hear of an alarm that they know by `event`; no event where they know what holds. */
+/** Returns what the screens must get for an alarm that they know from `event`; no event if they are up to date. */
 function realignAlarm(
   book: BookPart,
   { type, alarm }: AlarmEvent,
@@ -63,7 +63,7 @@ function realignAlarm(
   return { book: remember(book, closed, cleared, onset), event: { type: 'cleared', at, alarm: cleared } };
 }
 
-/** Keeps the revision that the screens have of an alarm that left: should it be raised after all, it goes on above that. */
+/** Keeps the screens' revision of an alarm that left. If the alarm is raised later, it continues above that revision. */
 function remember(book: BookPart, closed: Closed | undefined, alarm: Alarm, to: number): BookPart {
   const { alarmId, rev } = alarm;
   const from = Date.parse(alarm.onsetAt);
@@ -74,7 +74,7 @@ function remember(book: BookPart, closed: Closed | undefined, alarm: Alarm, to: 
   return { ...book, closed: [...others, entry].slice(-closedMax) };
 }
 
-/** Whether a screen would show the same. */
+/** Returns whether a screen would show the same. */
 function isSame(a: Alarm, b: Alarm): boolean {
   return (
     a.present === b.present &&

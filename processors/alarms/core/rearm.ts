@@ -1,6 +1,7 @@
 /**
- * A state that was taken by a clock ahead of the present one: the machine's clock was set back before this process started. Nothing
- * in it can have happened after now, so what is dated ahead of now counts as of now, and no timer runs longer than it ever does. Pure.
+ * Corrects a state that was taken by a clock ahead of the present one: the machine's clock was set back before this process started.
+ * Nothing in the state can have happened in the future. So a future time becomes now, and no timer runs longer than its usual maximum.
+ * Pure.
  */
 import { audioPauseUntil } from '../../../contracts/audio-pause.ts';
 import { type GatewayNotice, gatewayNoticeForMs } from '../../../contracts/bed-notices.ts';
@@ -24,7 +25,7 @@ import type { State } from './state.ts';
 
 type Past = (ms: number) => number;
 
-/** @param profile what the patient is judged by: how long its timers run at most */
+/** @param profile the patient's profile: the maxima of its timers */
 export function rearm(state: State, profile: Profile, now: number): State {
   const past: Past = (ms) => notAhead(ms, now);
   return {
@@ -90,7 +91,7 @@ function rearmNotices(part: NoticesPart, now: number): NoticesPart {
   return Object.fromEntries(rearmed);
 }
 
-/** Limits that are switched off judge again no later than they ever would. */
+/** Limits that are switched off judge again within the usual maximum. */
 function rearmOverrides(overrides: State['overrides'], now: number): State['overrides'] {
   const rearmed = Object.entries(overrides).map(([group, own]) => {
     if (own.off === undefined) return [group, own] as const;
@@ -111,7 +112,7 @@ function rearmBook(part: BookPart, profile: Profile, now: number): BookPart {
   return { ...part, pause, held, live: Object.fromEntries(live) };
 }
 
-/** An audio pause that is not in force silences no alarm, also where it ended before the clock was set back. */
+/** An audio pause that is not in force silences no alarm, even if it ended before the clock was set back. */
 function rearmAlarm(live: Live, pause: BookPart['pause'], profile: Profile, now: number): Live {
   const { escalateAt, realarmAt } = live;
   const times = timesOf(profile, live.alarm);

@@ -1,11 +1,14 @@
-/** An alarm that comes again soon after it ended is the same one, not a second tile (CLINICAL, "Alarm vocabulary"). Pure. */
+/** An alarm that comes again soon after it ended is the same alarm, not a second tile (CLINICAL, "Alarm vocabulary"). Pure. */
 import type { Live } from './alarm.ts';
 import type { Closed } from './book-part.ts';
 import type { Condition } from './condition.ts';
 
 const recurMs = 30_000;
 
-/** Whether a condition that begins is the alarm that has just ended. One id is one onset: then only what holds again since the end is. */
+/**
+ * Returns whether a condition that begins continues the alarm that has just ended. One id is one onset. So a condition of the same id
+ * continues it only if it began to hold again after the end.
+ */
 export function isReturn(
   { onset, resumedAt = onset }: Condition,
   alarmId: string,
@@ -15,7 +18,7 @@ export function isReturn(
   return (alarmId !== ended && isWithin(onset)) || (resumedAt !== onset && isWithin(resumedAt));
 }
 
-/** The alarm as it left, before its further onset. @param from its last onset, device time */
+/** Returns the alarm as it was when it left, before its further onset. @param from its last onset, device time */
 export function revived({ alarm, acknowledged }: Pick<Live, 'alarm' | 'acknowledged'>, from: number): Live {
   return {
     alarm,

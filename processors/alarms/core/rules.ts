@@ -1,6 +1,6 @@
 /**
- * What is judged of a value: which bounds it may break, in which order of gravity, after which delay, and what its alarm says. Pure.
- * The numbers themselves are in a profile (profile.ts).
+ * The rules for a value: which bounds it may break, in which order of gravity, after which delay, and the text of its alarm. The numbers
+ * are in a profile (profile.ts). Pure.
  */
 import type { Priority } from '../../../contracts/messages/alarms.ts';
 import { numberText } from '../../../contracts/number-text.ts';
@@ -10,7 +10,7 @@ import type { Bound, Delay, GroupRules } from './profile.ts';
 const tierNames = ['low', 'high', 'extreme-low', 'extreme-high', 'asystole', 'apnoea'] as const;
 export type TierName = (typeof tierNames)[number];
 
-/** Of one parameter and side only the highest present rank calls: asystole stands for "HR < 40", that for "HR < 50". */
+/** Of one parameter and side only the highest present rank calls: asystole calls instead of "HR < 40", which calls instead of "HR < 50". */
 export const tiers: Readonly<Record<TierName, { readonly side: 'low' | 'high'; readonly rank: number }>> = {
   low: { side: 'low', rank: 1 },
   high: { side: 'high', rank: 1 },
@@ -20,7 +20,7 @@ export const tiers: Readonly<Record<TierName, { readonly side: 'low' | 'high'; r
   apnoea: { side: 'low', rank: 3 },
 };
 
-/** What is one cause of calls: heart rate and pulse are one rate (CLINICAL, "Judged or told", 8). */
+/** Returns the cause of an alarm. Heart rate and pulse are one rate, so they are one cause (CLINICAL, "Judged or told", 8). */
 export function causeOf({ group }: Parameter, side: 'low' | 'high'): string {
   return `${group === 'PR' ? 'HR' : group}.${side}`;
 }
@@ -35,11 +35,11 @@ export type Rule = {
   /** How far inside the limit a value must be to be clear of it, in the parameter's unit. */
   readonly hysteresis: number;
   readonly delay: Delay;
-  /** How long it must be clear for the condition to end. */
+  /** How long it must be clear before the condition ends. */
   readonly offDelayMs: number;
 };
 
-/** What judges one parameter. A value from `from` to `to` breaks none of the rules. */
+/** The rules of one parameter. A value from `from` to `to` breaks none of them. */
 export type Rules = { readonly list: readonly Rule[]; readonly from: number; readonly to: number };
 
 export function together(list: readonly Rule[]): Rules {
@@ -52,17 +52,17 @@ export function together(list: readonly Rule[]): Rules {
   return { list, from, to };
 }
 
-/** Beyond any of them. */
+/** Returns whether a value is beyond any of the rules. */
 export const isBeyondAny = ({ from, to }: Rules, value: number): boolean => value < from || value > to;
 
 /**
- * The rules for a parameter.
+ * Returns the rules for a parameter.
  *
- * Asystole and apnoea need no limits, so they are judged for every category. Delay never applies to them nor to extreme limits
- * (CLINICAL, "Delays"). A numeric cannot show single breaths, so apnoea is a rate of 0 that lasts 20 s; the first 0 already
- * breaks the extreme limit and alarms as that.
- * @param rules undefined: there is no profile for the patient, or the group is off
- * @param single a single measurement, judged as it comes: no delay, and the next one within the limit ends it
+ * Asystole and apnoea need no limits, so they are judged for every category. Delays never apply to them or to extreme limits (CLINICAL,
+ * "Delays"). A numeric cannot show single breaths, so apnoea is a rate of 0 that lasts 20 s; the first 0 already breaks the extreme limit
+ * and alarms as that.
+ * @param rules undefined: the patient has no profile, or the group is off
+ * @param single a single measurement, judged at once: no delay, and the next one within the limit ends the alarm
  */
 export function rulesFor(parameter: Parameter, rules: GroupRules | undefined, single: boolean): Rules {
   const group = parameter.limits;
@@ -84,7 +84,7 @@ export function rulesFor(parameter: Parameter, rules: GroupRules | undefined, si
 
 const none: Rules = together([]);
 
-/** The rules that were made of a profile's group: they are asked for with each value. */
+/** Caches the rules of a profile's group, because every value asks for them. */
 const madeOften = new WeakMap<object, Map<LimitGroup, Rules>>();
 const madeSingle: typeof madeOften = new WeakMap();
 const withoutProfile = {};
@@ -117,37 +117,37 @@ function makeRules(group: LimitGroup, rules: GroupRules | undefined, single: boo
 }
 
 const atOnce: Delay = { kind: 'fixed', ms: 0 };
-/** Off-delay where no profile says one (CLINICAL, "Judged or told", 9). */
+/** Off-delay if no profile gives one (CLINICAL, "Judged or told", 9). */
 const offDelayMsDefault = 5_000;
 
 const isZero = (tier: TierName) => tier === 'asystole' || tier === 'apnoea';
 
-/** Beyond the limit: `>` or `<`; for asystole and apnoea, at 0. */
+/** Returns whether a value is beyond the limit: `>` or `<`; for asystole and apnoea, at 0. */
 export function isBeyond({ tier, limit }: Rule, value: number): boolean {
   if (isZero(tier)) return value <= 0;
   return tiers[tier].side === 'low' ? value < limit : value > limit;
 }
 
-/** Clear of the limit: at the limit ∓ hysteresis or further inside. */
+/** Returns whether a value is clear of the limit: at the limit ∓ hysteresis or further inside. */
 export function isClear({ tier, limit, hysteresis }: Rule, value: number): boolean {
   if (isZero(tier)) return value > 0;
   return tiers[tier].side === 'low' ? value >= exact(limit + hysteresis) : value <= exact(limit - hysteresis);
 }
 
-/** How far beyond the limit; 0 where it is not. */
+/** Returns how far a value is beyond the limit; 0 if it is not. */
 export function excessOf({ limit }: Pick<Rule, 'limit'>, value: number): number {
   return Math.abs(value - limit);
 }
 
-/** 36 + 0.1 is 36.1, not 36.100000000000001: a value at the bound must count as at it. */
+/** 36 + 0.1 must be 36.1, not 36.100000000000001: a value at the bound must count as at the bound. */
 const exact = (value: number) => Math.round(value * 1e6) / 1e6;
 
-/** The condition's name, as in contracts/messages/alarms.ts: `HR.high`, `SpO2.extreme-low`, `asystole`. */
+/** Returns the condition's name, as in contracts/messages/alarms.ts: `HR.high`, `SpO2.extreme-low`, `asystole`. */
 export function conditionName({ limits }: Pick<Parameter, 'limits'>, tier: TierName): string {
   return isZero(tier) ? tier : `${limits}.${tier}`;
 }
 
-/** `HR 134 > 120`, without a patient (CLINICAL, "Signals on the screen"). */
+/** Returns a text such as `HR 134 > 120`, without a patient (CLINICAL, "Signals on the screen"). */
 export function limitText({ label, digits }: Parameter, tier: TierName, value: number, limit: number): string {
   if (tier === 'asystole') return `Asystole: ${label} 0`;
   if (tier === 'apnoea') return `Apnoea: ${label} 0 for ${apnoeaMs / 1000} s`;
@@ -155,7 +155,7 @@ export function limitText({ label, digits }: Parameter, tier: TierName, value: n
   return `${label} ${rounded(value, limit, digits)} ${sign} ${plain(limit)}`;
 }
 
-/** As many digits as show that the value is beyond its limit: 120.4 > 120 is not written `120 > 120`. */
+/** Uses enough digits to show that the value is beyond its limit: 120.4 > 120 is not written `120 > 120`. */
 function rounded(value: number, limit: number, digits: number): string {
   for (let more = digits; more < digits + 3; more++) {
     const text = numberText(value, more);

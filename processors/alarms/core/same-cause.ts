@@ -1,6 +1,6 @@
 /**
- * One condition that both Vigil and the device alarm about: the graver calls, and the other is listed under it (CLINICAL, "Alarm
- * vocabulary"). Of two that are equally grave the one calls that was there first, so that nobody is called twice for one thing. Pure.
+ * One condition about which both Vigil and the device alarm: the graver alarm calls, and the other is listed under it (CLINICAL, "Alarm
+ * vocabulary"). If both are equally grave, the first one calls, so that nobody is called twice for one cause. Pure.
  */
 import { gravity } from './alarm.ts';
 import type { Condition } from './condition.ts';
@@ -8,7 +8,7 @@ import type { Condition } from './condition.ts';
 /** Above every other rank. */
 const callerRank = 1_000;
 
-/** The conditions with those of one cause in their order, where the device has one among them. */
+/** Returns the conditions in the same order. In each cause that contains an alarm of the device, one condition calls. */
 export function asOneCall(conditions: readonly Condition[]): readonly Condition[] {
   if (!conditions.some(({ origin }) => origin === 'device')) return conditions;
   const chains = new Set(conditions.filter(({ origin }) => origin === 'device').map(({ chain }) => chain));
@@ -22,7 +22,7 @@ export function asOneCall(conditions: readonly Condition[]): readonly Condition[
   });
 }
 
-/** Who calls for a chain, and the gravest of Vigil's own in it. */
+/** Returns which condition calls for a chain, and the gravest of Vigil's own conditions in it. */
 function callerOf(conditions: readonly Condition[], chain: string) {
   const all = conditions.filter((condition) => condition.chain === chain);
   const ours = all

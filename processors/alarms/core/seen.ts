@@ -1,25 +1,26 @@
 /**
- * Which readings an association has had: a repeat is a no-op (DESIGN, "Identities"). A number alone does not tell: a device that begins to
- * number anew under the same `boot` sends other readings under numbers that were had. So a repeat has the number and the time. Pure.
+ * The readings that an association has had: a repeat is a no-op (DESIGN, "Identities"). The number alone does not show a repeat: a device
+ * that begins to number anew under the same `boot` sends other readings under the same numbers. So a repeat has the same number and the
+ * same time. Pure.
  */
 
 /** Numbers without a hole between them, and the device times of the first and the last. */
 type Range = { readonly from: number; readonly to: number; readonly fromAt: number; readonly toAt: number };
 
-/** By boot, the most recently used last: ranges, the highest last. */
+/** By boot, the most recently used last. Of each boot the ranges, the highest last. */
 export type Seen = readonly { readonly boot: string; readonly ranges: readonly Range[] }[];
 
 const bootsMax = 8;
 const rangesMax = 32;
 
-/** A device sends at an even pace: a number within a range has about the time that lies between, and never one outside (ours). */
+/** A device sends at an even pace. So the time of a number within a range can be estimated; a repeat is at most this far from it (ours). */
 const evenMs = 5_000;
-/** A step of time that differs by more from the pace of a range begins another range: the device had paused (ours). */
+/** A step that differs by more than this from the pace of a range begins another range: the device had paused (ours). */
 const paceMs = 1_000;
 
 /**
- * Notes one reading. What is forgotten at a bound counts as not seen, and so does a reading of which it is not sure: to judge a repeat
- * twice is harmless, to lose a reading is not.
+ * Notes one reading. A reading that was forgotten at a bound, or that is in doubt, counts as not seen. To judge a repeat twice is harmless;
+ * to lose a reading is not.
  */
 export function note(
   seen: Seen,
@@ -36,18 +37,18 @@ export function note(
     return { seen: seen.with(-1, { boot, ranges: ranges.with(-1, { ...end, to: seq, toAt: time }) }), repeat: false };
   const hit = ranges.findLast((range) => seq >= range.from && seq <= range.to);
   if (hit !== undefined && isTimeOf(hit, seq, time)) return { seen, repeat: true };
-  // The number was had at another time: the device numbers anew, and the old numbers say nothing any more.
+  // The number came before with another time: the device numbers anew, and the old numbers mean nothing any more.
   const next = hit === undefined ? inserted(ranges, seq, time) : [{ from: seq, to: seq, fromAt: time, toAt: time }];
   const others = entry === last && last !== undefined ? seen.slice(0, -1) : seen.filter((one) => one.boot !== boot);
   return { seen: [...others, { boot, ranges: next }].slice(-bootsMax), repeat: false };
 }
 
-/** Whether a number that follows a range, or precedes it, after so long keeps the range's pace: else times within it would be guessed wrong. */
+/** Returns whether a number next to a range keeps the range's pace. If it does not, times within the range would be estimated wrongly. */
 function isPaced({ from, to, fromAt, toAt }: Range, stepMs: number): boolean {
   return from === to || Math.abs(stepMs - (toAt - fromAt) / (to - from)) <= paceMs;
 }
 
-/** Whether the number of a range may have had that time. The times at the ends are known exactly. */
+/** Returns whether this number of a range may have had this time. The times at both ends are exact. */
 function isTimeOf({ from, to, fromAt, toAt }: Range, seq: number, time: number): boolean {
   if (seq === from) return time === fromAt;
   if (seq === to) return time === toAt;
@@ -55,9 +56,9 @@ function isTimeOf({ from, to, fromAt, toAt }: Range, seq: number, time: number):
   return time >= fromAt && time <= toAt && Math.abs(time - even) <= evenMs;
 }
 
-/** The ranges with `seq`, which none of them holds. */
+/** Returns the ranges with `seq`, which no range contains yet. */
 function inserted(ranges: readonly Range[], seq: number, at: number): readonly Range[] {
-  // From the end: the next number follows the last range, all but always.
+  // Starts at the end: the next number nearly always follows the last range.
   let i = ranges.length - 1;
   while (i >= 0 && seq < ranges[i]!.from) i -= 1;
   const below = ranges[i];

@@ -1,4 +1,4 @@
-/** One association's engine state: plain JSON, so that it can be snapshot. Each part belongs to one detector, and is bounded there. */
+/** One association's engine state: plain JSON, so that a snapshot can contain it. Each part belongs to one detector, which bounds it. */
 import type { GroupInForce, OwnLimits } from '../../../contracts/messages/alarms.ts';
 import type { LimitGroup } from '../../../contracts/parameters.ts';
 import type { Starts } from '../../../contracts/shared-identity.ts';
@@ -23,9 +23,9 @@ export type State = {
   readonly associationId: string;
   readonly deviceId: string | null;
   readonly association: Pick<AssociationInput, 'category' | 'ward' | 'endedAt'> | null;
-  /** One patient's own limits, by group: at most one each. */
+  /** The patient's own limits, by group: at most one of each. */
   readonly overrides: Readonly<Partial<Record<LimitGroup, OwnLimits>>>;
-  /** Who set them last, or took them away; absent where nobody did. */
+  /** Who last set or removed them; absent if nobody did. */
   readonly setBy?: Readonly<Partial<Record<LimitGroup, NonNullable<GroupInForce['changed']>>>>;
   readonly seen: Seen;
   readonly arrivals: ArrivalsPart;
@@ -41,7 +41,7 @@ export type State = {
   readonly standby: StandbyPart;
   readonly book: BookPart;
   readonly commandIds: readonly string[];
-  /** Of these, why some were refused, so that a repeat gets the same answer. */
+  /** Why some of these were refused, so that a repeat gets the same answer. */
   readonly refused?: Readonly<Record<string, string>>;
 };
 

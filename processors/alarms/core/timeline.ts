@@ -1,26 +1,26 @@
 /**
- * One parameter's samples in the order of their device time, whatever the order in which they come. What the newest samples mean is
- * worked out again when an older one comes between them, so samples that were swapped on the way end in the same state as samples
- * that were not, and nothing waits for them. Pure.
+ * One parameter's samples in the order of device time, in whatever order they come. If an older sample comes between the newest ones, their
+ * meaning is computed again. So samples that were swapped on the way end in the same state as samples in order, and no sample has to wait.
+ * Pure.
  *
- * `S` is a sample, `T` what all samples up to one instant mean: `fold(T, S) → T`.
+ * `S` is a sample. `T` is the meaning of all samples up to one instant: `fold(T, S) → T`.
  */
 export type Timed = { readonly at: number };
 
 export type Timeline<S extends Timed, T> = {
-  /** What all samples before the window mean. */
+  /** The meaning of all samples before the window. */
   readonly base: T;
-  /** Device time of the newest sample in `base`; null where there is none. */
+  /** Device time of the newest sample in `base`; null if there is none. */
   readonly baseAt: number | null;
   /** The newest samples, oldest first: at most `windowMax`. */
   readonly window: readonly S[];
-  /** What all samples mean. */
+  /** The meaning of all samples. */
   readonly head: T;
 };
 
 /**
- * Samples that are kept to be worked out again. Messages that are swapped by five places are five samples apart at most; three times
- * that, since two modules may send one parameter (ours).
+ * Number of samples that are kept to be computed again. Messages that are swapped by five places are at most five samples apart; this is
+ * three times that, because two modules may send one parameter (ours).
  */
 export const windowMax = 16;
 
@@ -31,13 +31,13 @@ export function startTimeline<S extends Timed, T>(base: T): Timeline<S, T> {
 export type Inserted<S extends Timed, T> = {
   readonly line: Timeline<S, T>;
   /**
-   * `newest`: later than all before. `between`: older than the newest, so what came after it was worked out again. `same`: a sample
-   * of this instant was there, and the later receipt counts. `too-old`: older than the window; the line is as it was.
+   * `newest`: later than all before. `between`: older than the newest, so the samples after it were computed again. `same`: it replaces a
+   * sample of the same instant. `too-old`: older than the window; the line is unchanged.
    */
   readonly place: 'newest' | 'between' | 'same' | 'too-old';
 };
 
-/** Puts a sample behind all others. @returns undefined where it is not newer than all of them */
+/** Appends a sample. @returns undefined if it is not newer than all others */
 export function append<S extends Timed, T>(
   line: Timeline<S, T>,
   sample: S,
@@ -49,8 +49,8 @@ export function append<S extends Timed, T>(
 }
 
 /**
- * Puts a sample in its place.
- * @param onFolded called for each sample that is folded again, with what it meant before and after; not for the newest
+ * Inserts a sample in its place.
+ * @param onFolded called for each sample that is computed again, with its meaning before and after; not for the newest
  */
 export function insert<S extends Timed, T>(
   line: Timeline<S, T>,
@@ -73,7 +73,7 @@ export function insert<S extends Timed, T>(
   return { line: shortened({ ...line, window: next, head }, fold), place: isSame ? 'same' : 'between' };
 }
 
-/** Works the window out again, where what a sample means has changed (other limits). */
+/** Computes the window again, because samples now have another meaning (other limits). */
 export function refold<S extends Timed, T>(
   line: Timeline<S, T>,
   base: (before: T) => T,
@@ -83,7 +83,7 @@ export function refold<S extends Timed, T>(
   return { ...line, base: start, head: line.window.reduce(fold, start) };
 }
 
-/** With a sample that is newer than all. It is asked for with nearly every value, so it makes no list in vain. */
+/** Returns the line with one newer sample. Nearly every value needs this, so it makes no list in vain. */
 function appended<S extends Timed, T>(
   { base, baseAt, window, head }: Timeline<S, T>,
   sample: S,
@@ -91,7 +91,7 @@ function appended<S extends Timed, T>(
 ): Timeline<S, T> {
   const after = fold(head, sample);
   if (window.length < windowMax) return { base, baseAt, window: [...window, sample], head: after };
-  // In place of a copy that grows by one: this one has its size from the start.
+  // Allocates the final size at once, instead of a copy that grows by one.
   const next = window.slice();
   for (let i = 1; i < next.length; i += 1) next[i - 1] = next[i]!;
   next[next.length - 1] = sample;

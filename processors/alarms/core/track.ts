@@ -1,54 +1,54 @@
-/** One parameter against its rules: how long it has been beyond each limit, and since when it is inside again. Pure. */
+/** Judges one parameter by its rules: how long it has been beyond each limit, and since when it is inside again. Pure. */
 import { noDataMsOf, patchyIntervalMsMax, singleMs } from './interval.ts';
 import { excessOf, isBeyond, isBeyondAny, isClear, type Rule, type Rules, type TierName, tiers } from './rules.ts';
 
-/** One value as the limits see it. */
+/** One value, as the limits need it. */
 export type Sample = {
   /** Device time. */
   readonly at: number;
-  /** Null: nothing valid (missing, calibrating, out of range, unknown unit). */
+  /** Null: no valid value (missing, calibrating, out of range, unknown unit). */
   readonly value: number | null;
-  /** It may raise an alarm, never end one (CLINICAL, "Judged or told", 5). */
+  /** The value may raise an alarm, but never end one (CLINICAL, "Judged or told", 5). */
   readonly questionable: boolean;
   readonly late: boolean;
   readonly single: boolean;
-  /** When no value follows it for longer than this, a technical alarm is on, and nobody judges. */
+  /** If no value follows for longer than this, a technical alarm is on, and nothing is judged. */
   readonly noDataMs: number;
 };
 
-/** One limit that is, or was just, broken. */
+/** One limit that is broken, or was a moment ago. */
 export type Tracker = {
   readonly tier: TierName;
   readonly limit: number;
   readonly priority: Rule['priority'];
-  /** When the first value beyond was measured. */
+  /** Device time of the first value beyond the limit. */
   readonly onset: number;
-  /** Time beyond that counts towards the delay, ms; and distance × time, unit·ms. */
+  /** Time beyond the limit that counts towards the delay, ms; and distance × time, unit·ms. */
   readonly countedMs: number;
   readonly dose: number;
-  /** When the delay had passed; null while it runs. */
+  /** Time at which the delay had passed; null while it runs. */
   readonly determined: number | null;
-  /** The latest value beyond, and when. */
+  /** The latest value beyond the limit, and its time. */
   readonly value: number;
   readonly valueAt: number;
   readonly questionable: boolean;
   readonly late: boolean;
-  /** The latest value that counted, and how long the next one may be away. */
+  /** Time of the latest value that counted, and how long the next one may take. */
   readonly lastAt: number;
   readonly noDataMs: number;
-  /** Clear of the limit since; null where it is not. */
+  /** Time since which the value is clear of the limit; null if it is not. */
   readonly insideSince: number | null;
-  /** At one value at least it held, and no graver limit of its side stood for it. */
+  /** For at least one value it held while no graver limit of its side called instead. */
   readonly called?: true;
 };
 
 export type Trackers = Readonly<Partial<Record<TierName, Tracker>>>;
 
-/** What a sample makes of the trackers. An invalid or missing value neither counts nor resets. */
+/** Returns the trackers after a sample. An invalid or missing value neither counts nor resets. */
 export function judge(before: Trackers, sample: Sample, rules: Rules): Trackers {
   const { value } = sample;
   if (value === null) return before;
-  // Nearly always nothing is broken, and nothing was.
+  // Nearly always no limit is or was broken.
   if (isEmpty(before) && !isBeyondAny(rules, value)) return none;
   let next: Partial<Record<TierName, Tracker>> | undefined;
   for (const rule of rules.list) {
@@ -66,7 +66,7 @@ export function judge(before: Trackers, sample: Sample, rules: Rules): Trackers 
   return next;
 }
 
-/** The limit of the same side that stands for this one, where one does. */
+/** Returns the graver limit of the same side that calls instead of this one, if there is one. */
 export function graverOf(trackers: Trackers, tier: TierName): Tracker | undefined {
   const { side, rank } = tiers[tier];
   return Object.values(trackers).find(
@@ -84,7 +84,7 @@ export function isEmpty(trackers: Trackers): boolean {
 function track(before: Tracker | undefined, rule: Rule, value: number, sample: Sample): Tracker | undefined {
   if (isBeyond(rule, value)) return beyond(before, rule, value, sample);
   if (before === undefined || sample.questionable) return before;
-  // A value inside the limit ends a delay that runs. A limit that was moved is answered by the value at once, without hysteresis.
+  // A value inside the limit ends a running delay. If a limit was moved, the value counts at once, without hysteresis.
   if (before.determined === null || before.limit !== rule.limit) return undefined;
   const { at, noDataMs } = sample;
   if (!isClear(rule, value)) return { ...before, lastAt: at, noDataMs, insideSince: null };
@@ -93,7 +93,7 @@ function track(before: Tracker | undefined, rule: Rule, value: number, sample: S
   return at - insideSince >= rule.offDelayMs ? undefined : { ...before, lastAt: at, noDataMs, insideSince };
 }
 
-/** The same on a clock that was set by so much. */
+/** Returns the tracker after its clock was set by `byMs`. */
 export function trackerMoved(tracker: Tracker, byMs: number): Tracker {
   const { onset, determined, valueAt, lastAt, insideSince } = tracker;
   return {
@@ -110,7 +110,7 @@ function beyond(before: Tracker | undefined, rule: Rule, value: number, sample: 
   const { at, late, questionable, noDataMs } = sample;
   const now = { tier: rule.tier, limit: rule.limit, priority: rule.priority, value, valueAt: at };
   const rest = { questionable, late, lastAt: at, noDataMs, insideSince: null };
-  // A condition that holds goes on, through silence and under a limit that was moved: that it ended was not seen.
+  // A condition that holds goes on through silence and when a limit is moved: its end was not seen.
   if (before !== undefined && before.determined !== null) return { ...before, ...now, ...rest };
   const gapMs = before === undefined ? 0 : at - before.lastAt;
   const countsMs = before === undefined ? 0 : countedOf(gapMs, before.noDataMs);
@@ -122,9 +122,9 @@ function beyond(before: Tracker | undefined, rule: Rule, value: number, sample: 
 }
 
 /**
- * How much of the time between two values beyond counts. Time in which a technical alarm said that nobody judged does not. Of what is
- * expected too seldom to be called intermittent (arrivals.ts) the time before that alarm counts: else values that come a little less
- * often than the no-data time would never be judged.
+ * Returns how much of the time between two values beyond counts. Time during a technical alarm does not count, because nothing was judged
+ * then. For a parameter that is too slow to be called intermittent (arrivals.ts) the time before that alarm counts. Otherwise values that
+ * come a little less often than the no-data time would never be judged.
  */
 function countedOf(gapMs: number, noDataMs: number): number {
   if (gapMs <= noDataMs) return gapMs;
