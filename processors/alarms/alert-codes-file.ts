@@ -1,4 +1,7 @@
-/** The conditions of devices' own alarms that a hospital adds to the built-in table, or words otherwise. The file may change while we run. */
+/**
+ * The operator's file for the devices' own alarms: it adds conditions to the built-in table or changes their texts. The file may change
+ * while the process runs.
+ */
 import type { Logger } from 'pino';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -21,15 +24,16 @@ const File = Type.Object({ codes: Type.Record(Type.String(), Row) }, closed);
 const check = { file: Compile(File), code: Compile(DeviceAlert.properties.code) };
 const setting = 'VIGIL_ALERT_CODES_FILE';
 
-/** A hospital's table has at most so many rows (ours): monitors of one make have some hundred conditions. */
+/** A hospital's table has at most this many rows (ours): the monitors of one make have some hundred conditions. */
 export const alertCodesMax = 2_000;
 
 export type AlertCodes = ReadonlyMap<string, AlertCode>;
 
 /**
- * The table of a file over the built-in one: `{"codes": {"ACME_LINE": {"text": "Line kinked", "parameter": "MDC_…", "side": "low"}}}`.
- * @param path empty: only what is built in
- * @throws VigilError `settings-invalid`: names the file's every fault with its place; nothing of such a file is used
+ * Returns the built-in table with the rows of a file: `{"codes": {"ACME_LINE": {"text": "Line kinked", "parameter": "MDC_…", "side":
+ * "low"}}}`.
+ * @param path empty: only the built-in table
+ * @throws VigilError `settings-invalid`: names every fault of the file with its place; no part of such a file is used
  */
 export function readAlertCodes(path: string): AlertCodes {
   if (path === '') return builtInAlertCodes;
@@ -46,7 +50,7 @@ export function readAlertCodes(path: string): AlertCodes {
   return new Map([...builtInAlertCodes, ...rows]);
 }
 
-/** Reads the file, and again when it changes: the next list of each device is shown by it. */
+/** Reads the file, and reads it again when it changes. The next list of each device uses the new table. */
 export const followAlertCodes = (path: string, log: Logger, everyMs?: number): OperatorFile<AlertCodes> =>
   followOperatorFile({
     path,

@@ -1,22 +1,22 @@
-/** Who is at which device, folded from the `associations` table: the category that chooses the limits, and when a period ended. */
+/** Which patient is at which device, from the `associations` table: the category that selects the limits, and when a period ended. */
 import { currentPeriod, overSinceMs } from '../../contracts/association-at.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../contracts/messages/records.ts';
 import { type Timed, timePeriods } from '../../contracts/periods.ts';
 import { pseudonym, unassignedAssociation } from '../../log/envelope/pseudonym.ts';
 import type { AssociationInput } from './core/inputs.ts';
 
-/** Devices in the table. It has a row for each device that the hospital owns; past this, rows are refused and counted. */
+/** Maximum number of devices in the table. It has a row for each device of the hospital. Further rows are refused and counted. */
 const devicesMax = 100_000;
 
 export type Associations = {
-  /** @param nowMs when it was read: no act in it is later */
+  /** @param nowMs when the row was read: no act in it is later */
   fold(body: DeviceAssociations, nowMs: number): void;
   /**
-   * Takes a device's row away (a tombstone: the hospital deleted the device). Its patient is there no more, as on the screens.
+   * Removes a device's row (a tombstone: the hospital deleted the device). Its patient is no longer at the device, as on the screens.
    * @param key pseudonym of the device
    */
   forget(key: string, nowMs: number): void;
-  /** Undefined where the table does not know the association (yet). */
+  /** Undefined if the table does not know the association (yet). */
   at(associationId: string): AssociationInput | undefined;
   /** Resolves true once the table knows the association, false after `waitMs`. */
   known(associationId: string, waitMs: number): Promise<boolean>;
@@ -32,9 +32,9 @@ export function createAssociations(pseudonymKey: string): Associations {
     string,
     Timed<AssociationPeriod> & { readonly deviceId: string; readonly endedAt: number | null }
   >();
-  /** Devices by their pseudonyms. */
+  /** Device ids by the devices' pseudonyms. */
   const deviceIds = new Map<string, string>();
-  /** By the association that a device has while it has none. */
+  /** Device ids by the association that a device has while no patient is on it. */
   const unassigned = new Map<string, string>();
   const waiting = new Set<() => void>();
   let refused = 0;
@@ -47,7 +47,7 @@ export function createAssociations(pseudonymKey: string): Associations {
       refused += 1;
       return;
     }
-    // A period that left the row is over for good: its alarms ended when it did.
+    // A period that is no longer in the row has ended for good. Its alarms ended when it did.
     const staying = new Set(body.periods.map((period) => period.associationId));
     for (const { associationId } of before?.periods ?? [])
       if (!staying.has(associationId)) periods.delete(associationId);

@@ -1,19 +1,19 @@
-/** Where an alarm processor begins to read a partition, and what of its states still holds there. */
+/** Where an alarm processor begins to read a partition, and which of its states are still valid there. */
 import type { AlarmState } from '../../contracts/messages/alarms.ts';
 
-/** Of a log that was made anew or cut, so many records of a partition are judged again at most: some seconds of work. */
+/** If the log was made anew or was cut, at most this many records of a partition are judged again: some seconds of work. */
 const againMax = 100_000n;
 
 export type Beginning = {
   readonly start: bigint;
   readonly states: readonly AlarmState[];
-  /** Something was read up to an offset that the log has not reached: the topic was deleted and made again, or lost its end. */
+  /** A reader had read further than the log now reaches: the topic was deleted and made again, or lost its end. */
   readonly isAnew: boolean;
 };
 
 /**
- * As a rule what the group has committed. Of a log that is shorter than what was read of it, its last records: offsets are given again there,
- * and a state that says that it holds them would skip them. To judge a reading twice changes nothing.
+ * Returns where to begin: usually at the group's committed offset. If the log is shorter than that, it begins at the last records of the
+ * log. The log gives those offsets again, and an old state would skip them. Judging a reading twice changes nothing.
  * @param committed next offset to read
  * @param ends first offset of the log, and the one after its last
  */

@@ -1,4 +1,4 @@
-/** The canaries that an alarm processor met, by partition: that its way of readings works, partition by partition. */
+/** The canaries that an alarm processor received, by partition. They show that readings arrive in each partition. */
 
 import type { CanarySightRecord } from '../../contracts/messages/records.ts';
 import { notAhead } from '../../contracts/steady-time.ts';
@@ -6,15 +6,15 @@ import { formatInstant } from '../../contracts/time.ts';
 import { createHistogram, type Histogram, observe } from '../../process/histogram.ts';
 
 export type Canaries = {
-  /** From the gateway having received a canary to it being met here, ms; a clock that is behind the gateway's makes it 0. */
+  /** Time from the gateway's receipt of a canary to its arrival here, ms; 0 if the clock here is behind the gateway's. */
   readonly tookMs: Histogram;
-  /** These partitions are judged here from now on. */
+  /** From now on this process judges these partitions. */
   own(partitions: Iterable<number>, nowMs: number): void;
   /** @param receivedMs by the gateway's clock */
   met(partition: number, receivedMs: number, nowMs: number): void;
-  /** What is written to `canary`; undefined where none was met yet. */
+  /** Returns the record for `canary`; undefined before the first canary. */
   sight(): CanarySightRecord | undefined;
-  /** By partition, how long ago the newest was received, ms; how long it is judged here where none was met. */
+  /** By partition, the age of the newest canary, ms. Without one, how long this process has judged the partition. */
   agesMs(nowMs: number): readonly (readonly [partition: string, ageMs: number])[];
 };
 

@@ -1,4 +1,4 @@
-/** One patient's engine, as the owner of its partition holds it. Pure. */
+/** One patient's engine, as the owner of its partition keeps it. Pure. */
 import type { AlarmEvent, AlarmState } from '../../contracts/messages/alarms.ts';
 import type { Environment } from './core/environment.ts';
 import { limitsInForce } from './core/in-force.ts';
@@ -13,26 +13,26 @@ import { type InForceTold, isSame, nothingTold } from './in-force.ts';
 /** Next offsets to read. */
 export type Position = { readonly observations: bigint; readonly commands: bigint };
 
-/** What `AlarmState.engine` holds. `told`: events in `alarms` before this offset are in the snapshots. */
+/** The content of `AlarmState.engine`. `told`: events in `alarms` before this offset are in the snapshots. */
 export type EngineSnapshot = { readonly v: 1; readonly state: unknown; readonly told: string };
 
 export type Held = {
   readonly associationId: string;
   state: State;
-  /** Records before these are in the state already. */
+  /** The state already includes the records before these. */
   readonly since: Position;
   told: AlarmEvent[];
   /** The first records that no snapshot includes. */
   dirty: { readonly from: Position; readonly atMs: number; urgent: boolean } | undefined;
   association: string;
   inForce: InForceTold;
-  /** It was written down under another profile: the last values are judged by the present one at once. */
+  /** The snapshot was taken under another profile: the present profile judges the last values at once. */
   readonly hasOtherProfile: boolean;
   scores: ScoresLook | undefined;
   touchedMs: number;
 };
 
-/** An association that has ended, or that nobody ever knew, or a device without a patient: forgotten once idle for so long. */
+/** An association is forgotten when it has been idle for this long and has ended, was never known, or is a device without a patient. */
 const forgetMs = 24 * 60 * 60 * 1000;
 
 export function freshHeld(associationId: string, state: State, since: Position, nowMs: number): Held {
@@ -41,7 +41,7 @@ export function freshHeld(associationId: string, state: State, since: Position, 
   return { associationId, state, since, told: [], dirty: undefined, association, ...unknown, touchedMs: nowMs };
 }
 
-/** @returns undefined where the snapshot is of no form that is known */
+/** @returns undefined if the form of the snapshot is not known */
 export function restoredHeld(env: Environment, body: AlarmState, nowMs: number): Held | undefined {
   const { associationId, offsets, limits, scores, standby } = body;
   const { v, state: written } = body.engine as EngineSnapshot;
@@ -54,7 +54,7 @@ export function restoredHeld(env: Environment, body: AlarmState, nowMs: number):
     isScoredOtherwise(env, rearmed);
   const known = { hasOtherProfile, inForce: { limits, standby, of: undefined }, scores: lookedAtBefore(scores) };
   const held = { ...freshHeld(associationId, rearmed, since, nowMs), ...known };
-  // What the screens have of an alarm that is another one by the present clock: they hear of it when the past is replayed.
+  // By the present clock this alarm differs from the one on the screens. They get the change when the past is replayed.
   for (const [key, { alarm }] of Object.entries(state.book.live))
     if (rearmed.book.live[key]?.alarm !== alarm) held.told.push({ type: 'updated', at: alarm.raisedAt, alarm });
   return held;

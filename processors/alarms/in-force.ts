@@ -1,4 +1,4 @@
-/** What the screens must be told of one patient beside the alarms: the limits in force, and whether the bed is on standby. */
+/** What the screens get for one patient beside the alarms: the limits in force, and whether the bed is on standby. */
 import type { LimitsInForce, StandbyInForce } from '../../contracts/messages/alarms.ts';
 import { formatInstant } from '../../contracts/time.ts';
 import type { Environment } from './core/environment.ts';
@@ -9,11 +9,11 @@ import { standbyShown } from './core/standby.ts';
 import type { State } from './core/state.ts';
 import type { Published } from './published.ts';
 
-/** What was published last; undefined where nothing was. */
+/** What was published last; undefined if nothing was. */
 export type InForceTold = {
   readonly limits: LimitsInForce | undefined;
   readonly standby: StandbyInForce | undefined;
-  /** Of which profile and own limits the limits were made. */
+  /** The profile and own limits from which the limits were made. */
   readonly of:
     | {
         readonly profile: Profile | undefined;
@@ -30,7 +30,7 @@ type Told = { readonly told: InForceTold; readonly records: readonly Published[]
 export const isSame = (a: unknown, b: unknown) => JSON.stringify(a) === JSON.stringify(b);
 const none: readonly Published[] = [];
 
-/** What holds now, and of it what has changed since it was told. */
+/** Returns what holds now, and the records for what has changed since it was last published. */
 export function inForceNow(env: Environment, state: State, told: InForceTold, nowMs: number): Told {
   const limits = limitsNow(env, state, told, nowMs);
   const standby = standbyNow(state, told.standby, nowMs);
@@ -74,7 +74,10 @@ function standbyNow(
   return { associationId, rev: (last?.rev ?? 0) + 1, at: formatInstant(nowMs), standby };
 }
 
-/** Notes what the last owner told, who may have died before its snapshot: the next ones are counted from it, else no screen takes them. */
+/**
+ * Takes what the last owner published; that owner may have died before its snapshot. Later revisions count on from it. Otherwise no screen
+ * would accept them.
+ */
 export function noteTold(held: { inForce: InForceTold }, one: LimitsInForce | StandbyInForce): void {
   const before = 'groups' in one ? held.inForce.limits : held.inForce.standby;
   if (one.rev <= (before?.rev ?? 0)) return;

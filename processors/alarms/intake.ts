@@ -1,4 +1,4 @@
-/** Opened records as the engine's inputs. */
+/** Turns opened records into the engine's inputs. */
 
 import { type AnyRecord, checkRecord } from '../../contracts/messages/check.ts';
 import { soundOf } from '../../contracts/messages/device-alerts.ts';
@@ -12,10 +12,10 @@ export type Taken =
   | { readonly ok: true; readonly input: Input; readonly receivedAt: number | undefined }
   | { readonly ok: false; readonly reason: string };
 
-/** The identity of a record, as its envelope names it. */
+/** The identity of a record, from its envelope. */
 type Numbered = Pick<Place, 'boot' | 'seq'>;
 
-/** What a record of `observations` or `commands` is to the engine; or why it is nothing to it. */
+/** Returns the engine's input for a record of `observations` or `commands`, or the reason why the record is no input. */
 export function inputOf(record: AnyRecord, place: Numbered): Taken {
   const input = convert(record, place);
   return input
@@ -23,7 +23,7 @@ export function inputOf(record: AnyRecord, place: Numbered): Taken {
     : { ok: false, reason: 'A record is nothing to the alarm engine, or its time is none.' };
 }
 
-/** The same of what an envelope held. */
+/** Does the same with the content of an envelope. */
 export function inputOfText(contentType: string, plaintext: Uint8Array, place: Numbered): Taken {
   const checked = checkRecord(contentType, plaintext);
   return checked.ok ? inputOf(checked, place) : { ok: false, reason: checked.fault.message };

@@ -1,4 +1,4 @@
-/** Opening the records that the engines read. One that cannot be opened is left out, counted, and named without its content. */
+/** Opens the records that the engines read. A record that cannot be opened is skipped, counted, and logged without its content. */
 import type { Logger } from 'pino';
 import { contentTypes } from '../../contracts/messages/records.ts';
 import { parseInstant } from '../../contracts/time.ts';
@@ -8,13 +8,13 @@ import type { SealedLog } from '../../log/sealed-log.ts';
 import { createSealedReading, type ReadRecord, type TopicPlace } from '../../log/sealed-reading.ts';
 import { inputOf, type Taken } from './intake.ts';
 
-/** A canary: nothing to the engines. `canaryMs`: when the gateway received it, ms since 1970. */
+/** A canary. The engines ignore it. `canaryMs`: when the gateway received it, ms since 1970. */
 export type MetCanary = { readonly ok: false; readonly canaryMs: number };
 
 type Read = Taken | MetCanary | undefined;
 
 export type Opening = {
-  /** At once where the data key is known. Undefined: left out. */
+  /** Returns at once if the data key is known. Undefined: the record is skipped. */
   take(topic: KafkaTopic, partition: number, record: LogRecord): Read | Promise<Read>;
   leftOut(): number;
 };

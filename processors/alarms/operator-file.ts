@@ -1,4 +1,6 @@
-/** A JSON file of the operator's, read at the start and again whenever it changes. A faulty one is refused whole, with every fault named. */
+/**
+ * An operator's JSON file, read at the start and again whenever it changes. A faulty file is refused completely, and every fault is named.
+ */
 import { readFileSync, statSync } from 'node:fs';
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
@@ -7,10 +9,13 @@ import { type Followed, followFile } from '../../process/follow-file.ts';
 
 /** A larger file is a mistake (ours): the whole built-in profile has 3 kB. */
 export const fileBytesMax = 1_048_576;
-/** So many faults are written out (ours); the log line stays readable. */
+/** At most this many faults are listed, so that the log line stays readable (ours). */
 const faultsMax = 50;
 
-/** @throws VigilError `settings-invalid`: cannot be read, is too large, or holds no JSON. @param setting the variable that names the file */
+/**
+ * @throws VigilError `settings-invalid`: the file cannot be read, is too large, or is not JSON. @param setting the variable that names the
+ * file
+ */
 export function readJsonFile(setting: string, path: string): unknown {
   try {
     const { size } = statSync(path);
@@ -22,12 +27,12 @@ export function readJsonFile(setting: string, path: string): unknown {
   }
 }
 
-/** What a check of a schema found, each fault with its place. */
+/** Returns the faults that a schema check found, each with its place. */
 export const schemaFaults = (
   errors: readonly { readonly instancePath: string; readonly message: string }[],
 ): string[] => errors.map(({ instancePath, message }) => `${instancePath || '/'}: it ${message}.`);
 
-/** The error that names every fault of a file. */
+/** Returns the error that names every fault of a file. */
 export function refused(setting: string, faults: readonly string[], cause?: unknown): VigilError {
   const all = [...new Set(faults)];
   const more = all.length > faultsMax ? [`and ${all.length - faultsMax} faults more.`] : [];
@@ -36,16 +41,16 @@ export function refused(setting: string, faults: readonly string[], cause?: unkn
 }
 
 export type OperatorFile<Content> = Followed<Content> & {
-  /** Times that the file has changed and was taken. */
+  /** How many changes of the file were accepted. */
   readonly taken: () => number;
-  /** The file as it is now was refused: a former one is in use. */
+  /** The present file was refused, so a former one is in use. */
   readonly isRefused: () => boolean;
 };
 
 /**
- * Reads the file, and again when it changes. A faulty one is refused whole: the former one stays.
- * @param path empty: `builtIn` for good
- * @param what for the log: `the limit profiles`
+ * Reads the file, and reads it again when it changes. A faulty file is refused completely, and the former one stays.
+ * @param path empty: always `builtIn`
+ * @param what the name for the log: `the limit profiles`
  * @param onChange called after a change
  */
 export function followOperatorFile<Content>(options: {

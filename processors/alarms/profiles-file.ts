@@ -1,4 +1,6 @@
-/** The file of limit profiles: for wards, and for children and newborns, who have none built in. It may change while we run. */
+/**
+ * The file of limit profiles: for wards, and for children and newborns, who have no built-in profile. It may change while the process runs.
+ */
 import type { Logger } from 'pino';
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -23,9 +25,9 @@ const ProfilesFile = Type.Object(
 const check = Compile(ProfilesFile);
 
 /**
- * The profiles of a file over the built-in adult one.
- * @param path empty: only what is built in
- * @throws VigilError `settings-invalid`: names the file's every fault with its place; nothing of such a file is used
+ * Returns the profiles of a file over the built-in adult one.
+ * @param path empty: only the built-in profile
+ * @throws VigilError `settings-invalid`: names every fault of the file with its place; no part of such a file is used
  */
 export function readProfiles(path: string): ProfileTable {
   if (path === '') return builtInProfiles;
@@ -47,7 +49,7 @@ const categoryFaults = (path: string, of: Static<typeof Categories>) =>
 
 export type Profiles = OperatorFile<ProfileTable>;
 
-/** Reads the file, and again when it changes. @param onChange called after a change */
+/** Reads the file, and reads it again when it changes. @param onChange called after a change */
 export const followProfiles = (path: string, log: Logger, onChange: () => void, everyMs?: number): Profiles =>
   followOperatorFile({
     path,

@@ -1,4 +1,4 @@
-/** What the alarm processor writes to `alarms` beside the events: for the screens, made anew by the next owner of a partition. */
+/** What the alarm processor writes to `alarms` beside the events. It is for the screens. The next owner of a partition computes it anew. */
 import type { CommandAnswer, LimitsInForce, StandbyInForce } from '../../contracts/messages/alarms.ts';
 import { type ContentType, contentTypes } from '../../contracts/messages/records.ts';
 import type { Scores } from '../../contracts/messages/scores.ts';
@@ -23,6 +23,6 @@ export function outgoing({ type, body }: Published): Outgoing {
   return { key: body.associationId, contentType: publishedAs[type], body };
 }
 
-/** Whether a record of `alarms` is one of these, and no event. */
+/** Returns whether a record of `alarms` is one of these and not an event. */
 export const isPublished = (contentType: string): boolean =>
   (Object.values(publishedAs) as string[]).includes(contentType);

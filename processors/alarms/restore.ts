@@ -1,4 +1,4 @@
-/** Reads from Kafka what the engines of some partitions were when their last owner wrote it down, and what was asked since. */
+/** Reads from Kafka the last saved engine states of some partitions, and the commands and events since then. */
 import type { Logger } from 'pino';
 import type { AlarmEvent, AlarmState, LimitsInForce, StandbyInForce } from '../../contracts/messages/alarms.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
@@ -13,14 +13,14 @@ import { inputOf } from './intake.ts';
 import type { Restored } from './partition.ts';
 import { isPublished } from './published.ts';
 
-/** Where no snapshot says how far `alarms` is told, so many of its last events of a partition are looked at. */
+/** If no snapshot says how far the events in `alarms` are included, this many of the last events of a partition are read. */
 const toldMax = 5_000n;
 
 /** What the next owner of a partition begins with. `toldTo`: where `alarms` ended; `commandsRead`: where `commands` ended. */
 export type RestoredPartition = Restored & { readonly toldTo: bigint; readonly commandsRead: bigint };
 
 type Raw = { readonly partition: number; readonly record: LogRecord };
-/** What a record is to a restore; undefined where it should not lie there. */
+/** Returns the content of a record for a restore; undefined if the record does not belong there. */
 type Decode<T> = (read: ReadRecord, record: LogRecord) => T | undefined;
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
@@ -93,7 +93,10 @@ export async function restorePartitions(options: {
     }),
   );
 
-  /** The latest snapshot of each association; of the last two the one that has read further, should an old owner have written late. */
+  /**
+   * Reads the latest snapshot of each association. Of the last two it takes the one that had read further, because an old owner may have
+   * written late.
+   */
   async function readStates(): Promise<Map<number, AlarmState[]>> {
     const lastTwo = new Map<string, Raw[]>();
     await reader.read(
@@ -105,7 +108,7 @@ export async function restorePartitions(options: {
       },
     );
     const pairs = [...lastTwo.values()];
-    // Together: each bed's data key is unwrapped in other threads.
+    // All at once: other threads unwrap each bed's data key.
     const bests = await Promise.all(pairs.map(furthest));
     const states = new Map<number, AlarmState[]>();
     for (const [at, [first]] of pairs.entries()) {
@@ -138,7 +141,7 @@ export async function restorePartitions(options: {
     return { found, ends };
   }
 
-  /** A record that cannot be read is left: the readings are still there to judge. */
+  /** A record that cannot be read is skipped: the readings are still there to be judged. */
   async function read<T>(topic: KafkaTopic, { partition, record }: Raw, decode: Decode<T>): Promise<T | undefined> {
     if (record.value === null) return undefined;
     const place = { topic, partition };

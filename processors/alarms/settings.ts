@@ -2,7 +2,7 @@ import { kafkaSettings } from '../../log/kafka/settings.ts';
 import { metricsSettings } from '../../process/metrics-server.ts';
 import type { Manifest } from '../../process/settings.ts';
 
-/** What the alarm processor is told. */
+/** The settings of the alarm processor. */
 export const alarmSettings = {
   ...kafkaSettings,
   ...metricsSettings(9460),

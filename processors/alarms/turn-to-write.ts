@@ -1,9 +1,12 @@
-/** An odd number near 2^32 divided by the golden ratio: its multiples lie evenly, whatever they are multiples of (Knuth, TAOCP 3, 6.4). */
+/**
+ * An odd number near 2^32 divided by the golden ratio: its multiples are spread evenly, whatever they are multiples of (Knuth, TAOCP 3,
+ * 6.4).
+ */
 const golden = 2_654_435_769;
 
 /**
- * How much of the quiet time passes before an association is written down where only readings came: from half of it to the whole. They
- * differ, since all that are heard of from one second on would be written in one second, and alarms would wait behind them.
+ * Returns the share of the quiet time after which an association with only new readings is written: from half of it to the whole. It
+ * differs between associations. If all were written in the same second, alarms would have to wait.
  */
 export function patienceOf(associationId: string): number {
   let sum = 0;

@@ -1,4 +1,4 @@
-/** Sends canaries through the gateway's own listener, as a device does, and keeps what became of them. */
+/** Sends canaries through the gateway's own listener, as a device does, and records what became of them. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import mqtt, { type MqttClient } from 'mqtt';
@@ -17,7 +17,7 @@ const topic = deviceTopic(canaryDeviceId, 'observations');
 export type Canary = {
   state(): CanaryState;
   isConnected(): boolean;
-  /** From PUBLISH to PUBACK, ms. */
+  /** Time from PUBLISH to PUBACK, ms. */
   readonly tookMs: Histogram;
   close(): Promise<void>;
 };
@@ -29,7 +29,7 @@ export type CanaryOptions = {
   readonly keyFile: string;
   readonly everyMs: number;
   readonly log: Logger;
-  /** Ms since 1970, for what is written into the canary. */
+  /** Ms since 1970, for the time in the canary. */
   readonly now: () => number;
   readonly monotonicMs: () => number;
 };
@@ -42,14 +42,14 @@ export function openCanary(options: CanaryOptions): Canary {
   let client: MqttClient | undefined;
   let complaint: string | undefined;
 
-  /** Once for each cause: a gateway that is away for a night fills no disk. */
+  /** Logs once for each cause, so that a gateway that is away for a night does not fill the disk. */
   function complain(cause: string): void {
     if (cause !== complaint) log.warn({ cause }, 'no canary comes through');
     complaint = cause;
   }
 
   function connect(): void {
-    // A good one says goodbye.
+    // A connection that ends normally sends DISCONNECT.
     drop(client?.connected !== true || complaint !== undefined);
     let mine: MqttClient;
     try {
@@ -59,7 +59,7 @@ export function openCanary(options: CanaryOptions): Canary {
       return;
     }
     client = mine;
-    // Also of a connection that was given up: without a listener it would end the process.
+    // The listener stays on a connection that was given up: an error without a listener would end the process.
     mine.on('error', (error) => complain((error as NodeJS.ErrnoException).code ?? error.message));
     mine.on('connect', () => {
       if (client === mine) act();
@@ -80,7 +80,7 @@ export function openCanary(options: CanaryOptions): Canary {
     to.publish(topic, JSON.stringify(payloadOf(boot, seq, now(), everyMs)), { qos: 1 }, (error) => {
       if (client !== to) return;
       const code = (error as { code?: unknown } | undefined)?.code;
-      // Without a code it is no answer, and the end of the connection tells.
+      // An error without a code is no answer. The end of the connection shows the cause.
       if (error && typeof code !== 'number') return;
       const next = answered(state, seq, !error, monotonicMs());
       state = next.state;
@@ -118,13 +118,13 @@ export function openCanary(options: CanaryOptions): Canary {
   };
 }
 
-/** A reading of nobody: were it ever taken for one, it would hold no value. */
+/** A reading of no patient. It has no value, in case it is ever taken for a reading. */
 function payloadOf(boot: string, seq: number, nowMs: number, intervalMs: number): Observation {
   const values = [{ code: 'MDC_ECG_HEART_RATE', unit: '/min', validity: 'invalid' as const }];
   return { boot, seq, time: formatInstant(nowMs), intervalMs, values };
 }
 
-/** A client id of its own for each process: several canaries may run with the one certificate. */
+/** Each process has its own client id, because several canaries may use one certificate. */
 function connectOptions({ caFile, certFile, keyFile, everyMs }: CanaryOptions, boot: string): mqtt.IClientOptions {
   return {
     clientId: `${canaryDeviceId}/${boot}`,

@@ -1,4 +1,4 @@
-/** The canary, from its settings to its closing: a reading of nobody that takes the whole way of a reading, every few seconds. */
+/** Runs the canary, from its settings to its end: a reading of no patient that takes the whole way of a reading, every few seconds. */
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
 import { showCertificateFile, watchCertificates } from '../../process/certificate-files.ts';
@@ -44,7 +44,7 @@ async function openCanaryProcess(settings: Settings<typeof canarySettings>, log:
     health,
     log,
   });
-  // Not when the first canary is through: a gateway that is away is what it is there to notice.
+  // Ready does not wait for the first answered canary: a gateway that is away is exactly what the canary must report.
   log.info({ metricsPort: server.port }, 'ready');
   return {
     async close() {

@@ -1,4 +1,4 @@
-/** What Prometheus is shown of the canary. The names are in ops/prometheus/alerts.yml. */
+/** The metrics of the canary for Prometheus. The alerts in ops/prometheus/alerts.yml use the names. */
 import { addCertificateMetrics } from '../../process/certificate-files.ts';
 import { createMetrics, type Metrics } from '../../process/metrics.ts';
 import { addClockMetrics, type SystemClock } from '../../process/system-clock.ts';
@@ -9,14 +9,15 @@ export function canaryMetrics(canary: Canary, monotonicMs: () => number, clock?:
   const metrics = createMetrics();
   addClockMetrics(metrics, clock);
   addCertificateMetrics(metrics);
-  const age = 'How long ago the gateway last acknowledged a canary: it was in every partition of the readings then.';
+  const age =
+    'How long ago the gateway last acknowledged a canary. At that time it was in every partition of the readings.';
   metrics.gauge('vigil_canary_success_age_seconds', age, () => (monotonicMs() - canary.state().answeredMs) / 1000);
   metrics.gauge('vigil_canary_connected', '1 while it is connected to a gateway.', () =>
     canary.isConnected() ? 1 : 0,
   );
   metrics.counter(
     'vigil_canary_sent_total',
-    'Canaries by what became of them: answered, refused by the gateway, lost (no answer in time), or unsent (no connection).',
+    'Canaries by result: answered, refused by the gateway, lost (no answer in time), or unsent (no connection).',
     () => outcomes.map((outcome) => [outcome, canary.state().counts[outcome]] as const),
     'outcome',
   );

@@ -3,7 +3,7 @@ import { metricsSettings } from '../../process/metrics-server.ts';
 import type { Manifest } from '../../process/settings.ts';
 import { clockSettings } from '../../process/system-clock.ts';
 
-/** Everything that the canary is told. It has no part in Kafka: it comes in as a device does. */
+/** The settings of the canary. It has no access to Kafka: it connects as a device does. */
 export const canarySettings = {
   mqttUrl: {
     kind: 'text',

@@ -1,6 +1,6 @@
 /**
- * Captures: what one patient's engine was fed, one input a line (NDJSON), in the order of receipt. A capture needs no Kafka, can be
- * read and written by people, and is judged by the engine that runs at the bedside. Pure. The format is in docs/developer.md.
+ * Captures: the inputs of one patient's engine, one input a line (NDJSON), in the order of receipt. A capture needs no Kafka, people can
+ * read and write it, and the same engine as at the bedside judges it. Pure. The format is in docs/developer.md.
  */
 import { captureAssociationId } from '../../contracts/capture.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
@@ -8,10 +8,10 @@ import { formatInstant } from '../../contracts/time.ts';
 import type { Category, Input } from '../alarms/core/inputs.ts';
 import { inputOfText } from '../alarms/intake.ts';
 
-/** One line of a capture. `*` of an acknowledgement: all alarms that call at that moment. */
+/** One line of a capture. `*` in an acknowledgement: all alarms that call at that moment. */
 export type Captured = {
   readonly line: number;
-  /** When it was received, ms since 1970. */
+  /** Time of receipt, ms since 1970. */
   readonly atMs: number;
   readonly input: Input | 'acknowledge-all';
 };
@@ -20,21 +20,21 @@ export type CaptureFault = { readonly line: number; readonly message: string };
 
 export type Capture = {
   readonly captured: readonly Captured[];
-  /** Lines that are none: the capture must not be judged without them. */
+  /** Lines that cannot be read. A capture with such lines must not be judged. */
   readonly faults: readonly CaptureFault[];
-  /** Messages of the device that the gateway would refuse, and commands that the API would: the engine never sees them. */
+  /** Messages that the gateway would refuse, and commands that the API would refuse: the engine never gets them. */
   readonly refused: readonly CaptureFault[];
 };
 
 const deviceId = 'capture';
-/** Who answers in a capture. */
+/** The person who acknowledges in a capture. */
 export const captureActor = { userId: 'capture', name: 'Capture', role: 'nurse' } as const;
 const categories: readonly unknown[] = ['adult', 'paediatric', 'neonatal', 'unassigned', null];
 
 type Members = Readonly<Record<string, unknown>>;
 type Read = { readonly input: Captured['input'] } | { readonly fault: string } | { readonly refused: string };
 
-/** Reads a capture. Blank lines and lines that begin with # are left out. */
+/** Reads a capture. Skips blank lines and lines that begin with #. */
 export function readCapture(text: string): Capture {
   const captured: Captured[] = [];
   const faults: CaptureFault[] = [];
@@ -90,7 +90,7 @@ function readAssociation({ category = null, ward = null, endedAt = null }: Membe
   return { input: { ...input, deviceId, from: atMs } };
 }
 
-/** By the way of every reading: a record of the log, checked and converted as the alarm processor does it. */
+/** A message takes the same way as every reading: it is a record of the log, checked and converted as in the alarm processor. */
 function readMessage(contentType: string, given: Members, atMs: number, line: number): Read {
   const { body } = given;
   if (!isObject(body)) return { fault: 'has no "body", the message of the device' };
@@ -103,13 +103,13 @@ function readConnection(body: Members, atMs: number, line: number): Read {
   return read(contentTypes.connection, gatewayRecord(body, atMs, ['connected', 'claim', 'reason']), unnumbered(line));
 }
 
-/** What the gateway says of a record, with those of the line's own members that it may have. */
+/** Returns the gateway's part of a record, with the allowed members of the line. */
 function gatewayRecord(body: Members, atMs: number, names: readonly string[]): Members {
   const own = names.flatMap((name) => (body[name] === undefined ? [] : [[name, body[name]]]));
   return { deviceId, receivedAt: formatInstant(atMs), ...Object.fromEntries(own) };
 }
 
-/** A message is numbered by the device, or else by the gateway, which `capture` notes beside the message. */
+/** Returns the number of a message: the device's, or else the gateway's, which `capture` writes beside the message. */
 function numbersOf({ boot, seq }: Members): { readonly boot: string; readonly seq: number } | undefined {
   return typeof boot === 'string' && typeof seq === 'number' ? { boot, seq } : undefined;
 }
@@ -130,7 +130,7 @@ function readCommand(given: unknown, atMs: number, line: number): Read {
     ...rest,
     ...(alarm !== undefined && { alarmId: alarm }),
   };
-  // The API would refuse it too, and the rest of the recording still tells something.
+  // The API would refuse this command too. The rest of the recording is still useful.
   const taken = read(contentTypes.command, asked, unnumbered(line));
   return 'refused' in taken ? { refused: `"command" cannot be used: ${taken.refused}` } : taken;
 }

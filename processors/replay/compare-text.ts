@@ -1,4 +1,4 @@
-/** A comparison of profiles as a table for a terminal. Pure. */
+/** Writes a comparison of profiles as tables for a terminal. Pure. */
 import { visibleText } from '../../contracts/text.ts';
 import type { Comparison, Difference, Summary } from './compare.ts';
 import type { Explained, Reason } from './explain.ts';
@@ -18,7 +18,7 @@ export const letterOf = (n: number) => String.fromCharCode(65 + n);
 
 export const percent = (part: number, of: number) => (of === 0 ? '–' : `${Math.round((100 * part) / of)} %`);
 const perDay = (n: number, days: number) => (days === 0 ? '–' : (n / days).toFixed(1));
-/** More of a kind are counted, not listed. `--json` has all. */
+/** Further entries of a kind are counted, not listed. `--json` has all. */
 const listedMax = 12;
 
 export function comparisonText(comparison: Comparison): string {
@@ -62,7 +62,7 @@ function table(profiles: readonly Summary[], bedDays: number): string[] {
 
 export type Row = { readonly label: string; readonly counts: readonly Summary['byPriority'][] };
 
-/** One row for each parameter that calls under any profile. */
+/** Returns one row for each parameter that calls under any profile. */
 export function rowsOf(profiles: readonly Summary[]): Row[] {
   const labels = new Map<string, { readonly parameter: string; readonly technical: boolean }>();
   for (const technical of [false, true])
@@ -79,7 +79,7 @@ export function rowsOf(profiles: readonly Summary[]): Row[] {
 
 const none = { high: 0, medium: 0, low: 0 };
 
-/** What is other about the calls that both make. */
+/** Returns the text about the calls that both profiles make but that differ. */
 export function bothText(of: Difference, letter: string): string {
   const byMost = (n: number, ms: number) => `${n}${n === 0 ? '' : ` (at most ${(ms / 1000).toFixed(1)} s)`}`;
   return `${of.both} calls are in A and ${letter}: in ${letter} ${byMost(of.later, of.laterMsMax)} come later, ${byMost(of.sooner, of.soonerMsMax)} sooner, ${of.otherPriority} with another priority.`;
@@ -109,10 +109,10 @@ function explainedLines(head: string, list: readonly Explained[], patients: numb
   return [`${head}: ${counts.join('; ')}.`, ...listed, ...more];
 }
 
-/** Seconds, or MISSED. */
+/** Returns seconds, or MISSED. */
 export const latencyText = (ms: number | null) => (ms === null ? 'MISSED' : `${(ms / 1000).toFixed(1)} s`);
 
-/** By how much later than A; empty where either missed. */
+/** Returns how much later than A; empty if either missed it. */
 export function addedText(a: number | null, b: number | null): string {
   if (a === null || b === null) return '';
   return `${b >= a ? '+' : '−'}${(Math.abs(b - a) / 1000).toFixed(1)} s`;

@@ -1,4 +1,4 @@
-/** What other profiles would have done: the alarms of the same patients under each, and what differs, explained. Pure. */
+/** Compares profiles: the alarms of the same patients under each of them, and an explanation of each difference. Pure. */
 import type { Priority } from '../../contracts/messages/alarms.ts';
 import { priorities } from '../../contracts/priorities.ts';
 import type { Environment } from '../alarms/core/environment.ts';
@@ -11,7 +11,7 @@ import { bedDaysOf, callsOf, type Stay } from './stays.ts';
 
 export type NamedProfile = {
   readonly name: string;
-  /** Which profile of its file judges whom. */
+  /** Which profile of its file judges a patient. */
   readonly profile: Environment['profile'];
 };
 
@@ -23,22 +23,22 @@ export type Summary = {
   readonly calls: number;
   readonly perBedDay: number;
   readonly byPriority: ByPriority;
-  /** `technical`: the calls that say that it is not judged. */
+  /** `technical`: the calls that say that the parameter is not judged. */
   readonly byParameter: readonly ({ readonly parameter: string; readonly technical: boolean } & ByPriority)[];
-  /** Of the calls whose end is known, how many lasted less than 15 s. */
+  /** Of the calls with a known end, how many lasted less than 15 s. */
   readonly ended: number;
   readonly shorterThan15s: number;
-  /** Calls by how long they lasted, as in `durationBins`. */
+  /** Numbers of calls by duration, as in `durationBinsS`. */
   readonly durations: readonly number[];
   readonly list: readonly Call[];
 };
 
-/** Against the first profile. */
+/** The differences from the first profile. */
 export type Difference = {
   readonly name: string;
   readonly removed: readonly Explained[];
   readonly added: readonly Explained[];
-  /** Calls that both make: how many, and how many come later, sooner, or with another priority under this profile. */
+  /** Calls that both make: how many in all, and how many under this profile are later, sooner, or of another priority. */
   readonly both: number;
   readonly later: number;
   readonly laterMsMax: number;
@@ -60,13 +60,13 @@ export type Comparison = {
   readonly shares: readonly PatientShare[];
 };
 
-/** Upper ends, s; the last: longer, and those that still held at the end of the recording. */
+/** Upper bounds, s. The last bin is for longer calls and for those that still lasted at the end of the recording. */
 export const durationBinsS: readonly number[] = [5, 15, 30, 60, 300, 1800, Number.POSITIVE_INFINITY];
 
-/** A short alarm: the measure in which studies compare delays (Görges 2009: 14 s). */
+/** A short alarm: studies use this measure to compare delays (Görges 2009: 14 s). */
 const shortMs = 15_000;
 
-/** Compares profiles over the same patients. The first one is the measure of the others. */
+/** Compares profiles over the same patients. Each profile is compared with the first one. */
 export function compareProfiles(
   hash: Environment['hash'],
   profiles: readonly NamedProfile[],
@@ -87,7 +87,7 @@ export function compareProfiles(
   };
 }
 
-/** What judges a patient; undefined where the profile's file has nothing for the category. */
+/** Returns the profile that judges a patient; undefined if the profile's file has none for the category. */
 export function profileOfStay({ profile }: NamedProfile, { category, ward }: Stay): Profile | undefined {
   return category === null ? undefined : profile(category, ward);
 }

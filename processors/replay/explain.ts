@@ -1,4 +1,4 @@
-/** Why a call under one profile is none under another. Pure. */
+/** Explains why one profile makes a call that another does not make. Pure. */
 import { parameters } from '../../contracts/parameters.ts';
 import { rulesOfGroup } from '../alarms/core/judging.ts';
 import type { Delay, Profile } from '../alarms/core/profile.ts';
@@ -8,8 +8,8 @@ import type { Call } from './core/calls.ts';
 import { type Point, pointsOf, type Stay } from './stays.ts';
 
 /**
- * `goes-on`: within one alarm of the same condition that goes on. `other-calls`: another alarm of the same cause calls. `off`: the limit
- * does not judge. `limit-moved`: no value was beyond the limit. `delay`: it was over before the delay had passed. `not-raised`: none of these.
+ * `goes-on`: an alarm of the same condition already lasts. `other-calls`: another alarm of the same cause calls. `off`: the limit does not
+ * judge. `limit-moved`: no value was beyond the limit. `delay`: it ended before the delay had passed. `not-raised`: none of these.
  */
 export type Reason = 'goes-on' | 'other-calls' | 'off' | 'limit-moved' | 'delay' | 'not-raised';
 
@@ -23,7 +23,7 @@ export type Explained = {
 
 export type Pair = { readonly a: Call; readonly b: Call };
 
-/** Pairs calls of the same condition that overlap, each once, and returns also those of both sides that are left. */
+/** Pairs overlapping calls of the same condition, each at most once. Also returns the unpaired calls of both sides. */
 export function pair(
   a: readonly Call[],
   b: readonly Call[],
@@ -54,7 +54,7 @@ function overlap(a: Call, b: Call): boolean {
 /**
  * Explains a call that the other profile does not make.
  * @param others all calls of this patient under the other profile
- * @param profile the other one; undefined where it has none for the patient
+ * @param profile the other profile; undefined if it has none for the patient
  */
 export function explain(call: Call, others: readonly Call[], profile: Profile | undefined, stay: Stay): Explained {
   return { call, atMs: call.onsetMs - stay.startMs, ...why(call, others, profile, stay) };
@@ -74,7 +74,7 @@ function why(call: Call, others: readonly Call[], profile: Profile | undefined, 
     const words = `${other.condition} (${other.priority}) of the same cause calls`;
     return { reason: 'other-calls', words };
   }
-  // A score need not call beside the limits of its inputs.
+  // A score need not call if the limits of its inputs call.
   const beside = isScore(call.condition) ? concurrent.find(({ kind }) => kind === 'physiological') : undefined;
   if (beside !== undefined) return { reason: 'not-raised', words: `not raised while ${beside.condition} calls` };
   return byRule(call, profile, stay);
@@ -102,7 +102,7 @@ function byRule(call: Call, profile: Profile | undefined, stay: Stay): Why {
   return { reason: 'delay', words };
 }
 
-/** The longest time without a value inside the limit, from the first value beyond it to the last. */
+/** Returns the longest time without a value inside the limit, from the first value beyond it to the last. */
 function longestMs(points: readonly Point[], isBeyondAt: (value: number) => boolean): number {
   let longest = 0;
   let since: number | null = null;
@@ -126,7 +126,7 @@ export function delayWords(delay: Delay): string {
 
 const seconds = (ms: number) => `${Math.round(ms / 100) / 10} s`;
 
-/** Time since the start: `1:02:03`. */
+/** Returns the time since the start: `1:02:03`. */
 export function clock(ms: number): string {
   const all = Math.max(0, Math.round(ms / 1000));
   const two = (n: number) => String(n).padStart(2, '0');

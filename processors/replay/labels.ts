@@ -1,4 +1,4 @@
-/** Events that people have marked in a recording, and how long after each the engine calls. Pure. */
+/** Events that people have labelled in a recording, and the time from each to the engine's call. Pure. */
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import type { Call } from './core/calls.ts';
@@ -23,10 +23,10 @@ export type LabelledEvent = Omit<Static<typeof Label>, 'at' | 'until'> & {
   readonly untilMs: number;
 };
 
-/** A call that comes later than this is not about the event, where the label has no `until` (ours). */
+/** If a label has no `until`, a call that comes later than this is not about its event (ours). */
 const answerMs = 600_000;
 
-/** Reads labels. `faults`: what is wrong, a sentence each; then none of the labels is used. */
+/** Reads labels. `faults`: one sentence for each fault; if there is any, no label is used. */
 export function readLabels(
   text: string,
   stays: readonly Stay[],
@@ -69,7 +69,7 @@ function timeOf(time: number | string, { startMs }: Stay): number | undefined {
   return Number.isNaN(ms) ? undefined : ms;
 }
 
-/** From the event to the first call that fits, ms; 0 where one was on already; null where none came: missed. */
+/** Returns the time from the event to the first call that fits, ms; 0 if one was already on; null if none came: missed. */
 export function latencyMs(label: LabelledEvent, calls: readonly Call[]): number | null {
   const fitting = calls.filter((call) => {
     if (call.patient !== label.patient) return false;

@@ -1,4 +1,4 @@
-/** `npm run replay`: what would other limits have done, and what does the engine make of a capture? */
+/** `npm run replay`: shows what other limits would have done, and what the engine makes of a capture. */
 
 import { basename } from 'node:path';
 import { parseArgs } from 'node:util';

@@ -1,4 +1,4 @@
-/** Which patients make most of the alarms, and the limit that would fit each (CLINICAL, "Delays": Lansdowne 2016). Pure. */
+/** Finds the patients with most of the alarms, and a fitting limit for each (CLINICAL, "Delays": Lansdowne 2016). Pure. */
 import { limitsFault } from '../../contracts/effective-limits.ts';
 import { type LimitGroup, limitGroups, parameters } from '../../contracts/parameters.ts';
 import type { Bound, GroupRules, Profile } from '../alarms/core/profile.ts';
@@ -11,20 +11,20 @@ export type Fit = {
   readonly from: number | null;
   /** null: no allowed limit leaves at most half of the calls. */
   readonly to: number | null;
-  /** Calls of the cause that are left with the limit `to`. */
+  /** Calls of the cause that remain with the limit `to`. */
   readonly left: number | null;
 };
 
 export type PatientShare = {
   readonly patient: string;
   readonly calls: number;
-  /** Share of all calls of this patient and those before, 0 to 1. */
+  /** Share of all calls by this patient and those before, 0 to 1. */
   readonly cumulative: number;
   readonly isTop: boolean;
   readonly fit?: Fit;
 };
 
-/** Patients by their calls, the most first. The first tenth, at least one, gets a limit that fits. */
+/** Returns the patients by their calls, the most first. The first tenth, at least one patient, gets a fitting limit. */
 export function patientShares(
   hash: (text: string) => string,
   profileFor: (stay: Stay) => Profile | undefined,
@@ -46,8 +46,8 @@ export function patientShares(
 }
 
 /**
- * The smallest move of the most frequent limit that leaves at most half of the calls of its cause: found by running the engine again.
- * Undefined where no limit called twice.
+ * Finds the smallest move of the most frequent limit that leaves at most half of the calls of its cause, by running the engine again.
+ * Undefined if no limit called twice.
  */
 export function fitOf(
   hash: (text: string) => string,
@@ -60,7 +60,7 @@ export function fitOf(
   const { condition, cause, parameter, side } = found;
   const of = calls.filter((call) => call.cause === cause).length;
   const none: Fit = { condition, calls: of, from: found.limit, to: null, left: null };
-  // A pulse is judged by the limits of the heart rate.
+  // The limits of the heart rate judge the pulse too.
   const group = (parameter === 'PR' ? 'HR' : parameter) as LimitGroup;
   const step = stepOf(group);
   const from = boundOf(profile, group, condition, side!);
@@ -75,7 +75,7 @@ export function fitOf(
   return { ...none, from };
 }
 
-/** More steps than any two limits are apart, so that the search ends (ours). */
+/** More steps than between any two limits, so that the search ends (ours). */
 const movesMax = 400;
 
 function mostFrequent(calls: readonly Call[]): Call | undefined {
@@ -106,7 +106,7 @@ function boundOf(profile: Profile, group: LimitGroup, condition: string, side: S
   return 'off' in rules ? undefined : rules[side]?.limit;
 }
 
-/** The profile with one limit moved; undefined where the limit is not allowed (CLINICAL, "Judged or told", 10). */
+/** Returns the profile with one limit moved; undefined if the limit is not allowed (CLINICAL, "Judged or told", 10). */
 function withLimit(
   profile: Profile,
   group: LimitGroup,

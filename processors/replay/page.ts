@@ -1,11 +1,11 @@
-/** A comparison of profiles as one page that needs nothing else: no script, no resource, every text escaped. Pure. */
+/** Writes a comparison of profiles as one self-contained page: no script, no other resource, every text escaped. Pure. */
 import type { Comparison, Difference, Summary } from './compare.ts';
 import { addedText, bothText, fitText, latencyText, letterOf, percent, reasonWords, rowsOf } from './compare-text.ts';
 import { clock, type Explained } from './explain.ts';
 import { bars, cumulative, escapeHtml, profileColours, trace } from './plots.ts';
 import { pointsOf, type Stay } from './stays.ts';
 
-/** More removed calls of a profile are counted, not shown (ours): a page must open at once. */
+/** Further removed calls of a profile are counted, not shown (ours): a page must open at once. */
 const shownMax = 200;
 
 const style = `
@@ -18,7 +18,7 @@ td.n{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}td:no
 .missed{font-weight:700;color:#8b0000}
 @media print{body{max-width:none;padding:0;font-size:11px}h2{break-after:avoid}tr,svg{break-inside:avoid}*{print-color-adjust:exact}}`;
 
-/** @param stays the patients that were compared, for the traces */
+/** @param stays the compared patients, for the traces */
 export function comparisonPage(comparison: Comparison, stays: readonly Stay[]): string {
   const { patients, bedDays, profiles, differences } = comparison;
   const key = profiles.map(
@@ -137,7 +137,7 @@ function explainedTable(head: string, list: readonly Explained[], stays: readonl
 
 const stayOf = ({ call }: Explained, stays: readonly Stay[]) => stays.find(({ patient }) => patient === call.patient);
 
-/** The value around a call: as long before and after as it lasted, at least a minute; of hourly values, five hours. */
+/** Plots the value around a call: before and after it for as long as it lasted, at least a minute; for hourly values, five hours. */
 function traceOf(one: Explained, stays: readonly Stay[]): string {
   const { code, limit, onsetMs, endMs } = one.call;
   const stay = stayOf(one, stays);

@@ -1,4 +1,4 @@
-/** Judges a capture: the engine that runs at the bedside, with a wall clock that runs from line to line. Pure. */
+/** Judges a capture with the engine that runs at the bedside; the wall clock moves from line to line. Pure. */
 import { alarmText } from '../../contracts/alarm-text.ts';
 import { captureAssociationId } from '../../contracts/capture.ts';
 import type { AlarmEvent } from '../../contracts/messages/alarms.ts';
@@ -12,8 +12,8 @@ import { type Captured, captureActor } from './capture.ts';
 import { createPlayer } from './core/player.ts';
 
 /**
- * What the engine tells of a capture, in the order in which it tells it (core/player.ts: its clock). A period that begins after the end
- * of another is another patient's.
+ * Returns the events of a capture in the order in which the engine makes them (core/player.ts: its clock). A period that begins after the
+ * end of another belongs to another patient.
  */
 export function playCapture(env: Environment, captured: readonly Captured[]): AlarmEvent[] {
   const events: AlarmEvent[] = [];
@@ -21,7 +21,7 @@ export function playCapture(env: Environment, captured: readonly Captured[]): Al
   return events;
 }
 
-/** The same, step by step. @param onStep gets each step: its events, and the state after it */
+/** Does the same step by step. @param onStep gets each step: its events, and the state after it */
 export function playSteps(env: Environment, captured: readonly Captured[], onStep: (result: Step) => void): void {
   const player = createPlayer(env, initialState(captureAssociationId), onStep);
   let periods = 1;
@@ -43,7 +43,7 @@ function isNextPeriod({ association }: State, input: Captured['input']): boolean
   return isOver && input !== 'acknowledge-all' && input.type === 'association' && input.endedAt === null;
 }
 
-/** The alarms that nobody has answered. */
+/** Returns the alarms that nobody has acknowledged. */
 function calling({ book }: State): string[] {
   return Object.values(book.live)
     .filter(calls)
@@ -55,7 +55,7 @@ function acknowledgement(alarmId: string, id: string, atMs: number): Input {
   return { type: 'command', command: { type: 'acknowledge', commandId: `capture-all-${id}`, ...command } };
 }
 
-/** One event as a person reads it: the time since the capture began, what happened, how grave, the text. */
+/** Returns one event as a line for a person: the time since the start of the capture, what happened, the priority, the text. */
 export function eventLine({ type, at, alarm }: AlarmEvent, startMs: number): string {
   const seconds = Math.round((Date.parse(at) - startMs) / 1000);
   const clock = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;

@@ -1,4 +1,4 @@
-/** Small plots as SVG. Colours are of Okabe and Ito's palette, which people with colour blindness can tell apart. Pure. */
+/** Small plots as SVG. The colours are from Okabe and Ito's palette, which people with colour blindness can distinguish. Pure. */
 import { visibleText } from '../../contracts/text.ts';
 import type { Point } from './stays.ts';
 
@@ -12,7 +12,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 };
 
-/** A text that is safe between tags and in a quoted attribute. */
+/** Returns a text that is safe between tags and in a quoted attribute. */
 export function escapeHtml(text: string): string {
   return visibleText(text).replace(/[&<>"']/g, (char) => entities[char]!);
 }
@@ -21,14 +21,14 @@ const open = (title: string, width: number, height: number) =>
   `<svg role="img" aria-label="${escapeHtml(title)}" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" font-family="system-ui,sans-serif" font-size="12"><title>${escapeHtml(title)}</title>`;
 const round = (n: number) => Math.round(n * 10) / 10;
 
-/** `notes`: behind each number. */
+/** `notes`: texts after the numbers. */
 export type Bar = {
   readonly label: string;
   readonly values: readonly number[];
   readonly notes?: readonly string[];
 };
 
-/** Horizontal bars, one for each profile, with its number beside it. @param digits of the numbers, after the point */
+/** Draws horizontal bars, one for each profile, with its number beside it. @param digits of the numbers, after the point */
 export function bars(title: string, rows: readonly Bar[], digits: number): string {
   const [left, wide, thick] = [130, 340, 14];
   const most = Math.max(1e-9, ...rows.flatMap(({ values }) => values));
@@ -47,7 +47,7 @@ export function bars(title: string, rows: readonly Bar[], digits: number): strin
   return `${open(title, 760, y + 4)}${drawn.join('')}</svg>`;
 }
 
-/** Cumulative share of the calls over the patients, the one with the most first. @param shares 0 to 1 */
+/** Draws the cumulative share of the calls over the patients, the one with the most calls first. @param shares 0 to 1 */
 export function cumulative(shares: readonly number[]): string {
   const [left, bottom, wide, high] = [50, 210, 560, 190];
   const x = (n: number) => round(left + (n / Math.max(1, shares.length)) * wide);
@@ -61,7 +61,7 @@ export function cumulative(shares: readonly number[]): string {
   return `${open('Share of the calls that the first patients make', 640, 240)}${grid.join('')}${axis}<polyline points="${line}" fill="none" stroke="${profileColours[0]}" stroke-width="2.5"/></svg>`;
 }
 
-/** A value over time, its limit (dashed), and the time of the call (grey). */
+/** Draws a value over time, its limit (dashed), and the time of the call (grey). */
 export function trace(points: readonly Point[], limit: number | null, fromMs: number, toMs: number): string {
   const [wide, high] = [180, 48];
   const values = [...points.map(({ value }) => value), ...(limit === null ? [] : [limit])];

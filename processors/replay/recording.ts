@@ -1,4 +1,4 @@
-/** Recordings as readings: the three table formats that ship in `simulators/recordings` (see ATTRIBUTION.md there). */
+/** Reads recordings: the three table formats in `simulators/recordings` (see ATTRIBUTION.md there). */
 import type { NumericValue } from '../../contracts/messages/device.ts';
 import { parameters } from '../../contracts/parameters.ts';
 import type { ObservationInput } from '../alarms/core/inputs.ts';
@@ -7,10 +7,10 @@ type Column = { readonly name: string; readonly code: string };
 type Format = {
   readonly separator: string;
   readonly columns: readonly Column[];
-  /** Where the time is; undefined where a row is an hour after the one before. */
+  /** Column of the time; undefined if each row is an hour after the one before. */
   readonly time?: string;
   readonly unitMs: number;
-  /** The source writes 0 where it has no value. */
+  /** The source writes 0 for a missing value. */
   readonly zeroIsMissing: boolean;
 };
 
@@ -62,7 +62,8 @@ const formats: Readonly<Record<'bidmc' | 'mimic2' | 'physionet2019', Format>> = 
 };
 
 /**
- * A recording's readings, from `startMs` on, each received as it was measured. Undefined where the text is in none of the formats.
+ * Returns a recording's readings, from `startMs` on. Each is received at the time at which it was measured. Undefined if the text has none
+ * of the formats.
  */
 export function readRecording(text: string, startMs: number): ObservationInput[] | undefined {
   const [head, ...rows] = text.split(/\r?\n/).filter((line) => line.trim() !== '');
@@ -93,7 +94,7 @@ export function readRecording(text: string, startMs: number): ObservationInput[]
 
 const cells = (line: string, separator: string) => line.split(separator).map((cell) => cell.trim());
 
-/** Undefined where the source has nothing to say; `invalid` where it says that it has no value. */
+/** Undefined if the source has no entry; `invalid` if its entry says that there is no value. */
 function readingOf(code: string, text: string | undefined, zeroIsMissing: boolean): NumericValue | undefined {
   if (text === undefined || text === '') return undefined;
   const { unit } = parameters.get(code)!;

@@ -1,4 +1,4 @@
-/** What one patient's engine was fed, from a recording or a capture: the input of a comparison of profiles. Pure. */
+/** The inputs of one patient's engine, from a recording or a capture, for a comparison of profiles. Pure. */
 import { usableNumber } from '../../contracts/messages/check.ts';
 import type { Environment } from '../alarms/core/environment.ts';
 import type { Category } from '../alarms/core/inputs.ts';
@@ -18,10 +18,10 @@ export type Stay = {
   readonly ward: string | null;
 };
 
-/** What a file is not, and why. */
+/** Why a file cannot be used. */
 export type StayFault = { readonly fault: string };
 
-/** Reads a file. @param ward judges the patient as one of this ward; null: as the file says */
+/** Reads a file. @param ward judges the patient by this ward's profile; null: by the file's ward */
 export function readStay(patient: string, text: string, ward: string | null): Stay | StayFault {
   if (text.trim() === '') return { fault: 'is empty.' };
   return /^\s*[{#]/.test(text) ? ofCapture(patient, text, ward) : ofRecording(patient, text, ward);
@@ -68,12 +68,12 @@ function inWard(input: Captured['input'], ward: string): Captured['input'] {
   return isAssociation(input) ? { ...input, ward } : input;
 }
 
-/** Bed-time of stays, in days. */
+/** Returns the bed-time of stays, in days. */
 export function bedDaysOf(stays: readonly Stay[]): number {
   return stays.reduce((sum, { startMs, endMs }) => sum + endMs - startMs, 0) / 86_400_000;
 }
 
-/** The calls of a stay. Nobody answers but who answers in the capture. */
+/** Returns the calls of a stay. Only the acknowledgements in the capture count. */
 export function callsOf(env: Environment, stay: Stay): readonly Call[] {
   const log = createCallLog(stay.patient);
   playSteps(env, stay.captured, log.take);
@@ -82,7 +82,7 @@ export function callsOf(env: Environment, stay: Stay): readonly Call[] {
 
 export type Point = { readonly atMs: number; readonly value: number };
 
-/** The usable values of one parameter within a time, both ends included. @param code MDC */
+/** Returns the usable values of one parameter within a time, both ends included. @param code MDC */
 export function pointsOf({ captured }: Stay, code: string, fromMs: number, toMs: number): Point[] {
   return captured.flatMap(({ input }) => {
     if (input === 'acknowledge-all' || input.type !== 'observation') return [];

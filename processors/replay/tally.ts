@@ -1,4 +1,4 @@
-/** What the engine makes of a recording under given limits: "what would other limits have done?" (DESIGN, "Alarms"). */
+/** Counts what the engine makes of a recording under given limits: "what would other limits have done?" (DESIGN, "Alarms"). */
 import type { Priority } from '../../contracts/messages/alarms.ts';
 import type { LimitGroup } from '../../contracts/parameters.ts';
 import { step } from '../alarms/core/engine.ts';
@@ -19,7 +19,7 @@ export type Tally = {
 const associationId = 'replay-association';
 
 /**
- * Runs a recording. Nobody answers, so an alarm that latched counts its further onsets; silence is judged between readings.
+ * Runs a recording. Nobody acknowledges, so a latched alarm counts its further onsets; silence is judged between readings.
  * @param profile limits by group, for an adult
  */
 export function tally(hash: Environment['hash'], profile: Profile, readings: readonly ObservationInput[]): Tally {
@@ -44,7 +44,7 @@ export function tally(hash: Environment['hash'], profile: Profile, readings: rea
   return { hours: spanMs / 3_600_000, readings: readings.length, byPriority, byCondition };
 }
 
-/** Several recordings as one. */
+/** Adds several recordings. */
 export function together(tallies: readonly Tally[]): Tally {
   const byPriority = { high: 0, medium: 0, low: 0 };
   const byCondition = new Map<string, number>();
@@ -56,7 +56,7 @@ export function together(tallies: readonly Tally[]): Tally {
   return { hours: sum((one) => one.hours), readings: sum((one) => one.readings), byPriority, byCondition };
 }
 
-/** A profile with some groups' limits changed; what is left out stays. */
+/** Returns a profile with changed limits for some groups; limits that are left out stay. */
 export function changed(profile: Profile, changes: LimitsByGroup): Profile {
   const groups = Object.entries(changes).map(([group, limits]) => {
     const before = profile.groups[group as LimitGroup];
@@ -65,7 +65,7 @@ export function changed(profile: Profile, changes: LimitsByGroup): Profile {
   return { ...profile, groups: { ...profile.groups, ...Object.fromEntries(groups) } };
 }
 
-/** One line of a table: alarms per bed-hour. */
+/** Returns one line of a table: alarms per bed-hour. */
 export function line(name: string, one: Tally): string {
   const perHour = (n: number) => (one.hours === 0 ? 0 : n / one.hours).toFixed(2).padStart(8);
   const { high, medium, low } = one.byPriority;

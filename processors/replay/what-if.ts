@@ -18,13 +18,13 @@ export type Asked = {
   /** Recordings and captures. */
   readonly files: readonly string[];
   readonly labels?: string | undefined;
-  /** Judges all as patients of this ward. */
+  /** Judges all patients by the profile of this ward. */
   readonly ward?: string | undefined;
   readonly json?: boolean | undefined;
   readonly html?: string | undefined;
 };
 
-/** Compares, and returns what is to be printed. @throws Error with a sentence for the person who asked */
+/** Compares, and returns the text to print. @throws Error with a sentence for the person who asked */
 export function compareFiles(asked: Asked): string {
   const profiles = asked.profiles.map((name) => ({ name, profile: profileOfName(name) }));
   if (asked.files.length === 0) throw new Error('No recording is named.');
@@ -55,8 +55,8 @@ function profileOfName(name: string): NamedProfile['profile'] {
 }
 
 /**
- * A file that has nothing for a patient would show the built-in profile's alarms under its name. Of a device without a patient that is
- * what its hospital gets.
+ * Refuses a profile file that has nothing for a patient: it would show the built-in profile's alarms under its own name. A device without a
+ * patient is allowed, because a hospital also uses the built-in profile there.
  */
 function checkProfiles(profiles: readonly NamedProfile[], stays: readonly Stay[]): void {
   for (const named of profiles) {

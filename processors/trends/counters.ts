@@ -11,7 +11,7 @@ export type TrendCounters = {
   pointsRefused: number;
   writesFailed: number;
   commits: number;
-  /** Records that do not open or do not fit their schema; each is in the log with its position. */
+  /** Records that do not open or do not match their schema; the log of the process has each with its position. */
   poison: number;
 };
 

@@ -1,4 +1,4 @@
-/** Writing points into InfluxDB 1.x over HTTPS with a login. */
+/** Writes points into InfluxDB 1.x over HTTPS with a login. */
 import { InfluxDB, type IPoint } from 'influx';
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
@@ -16,15 +16,15 @@ export type WriteResult = {
 
 export type PointStore = {
   /**
-   * Stores points, in halves where InfluxDB calls one of them bad.
-   * @throws VigilError `trends-unavailable` where InfluxDB is away, overloaded or refuses the login: nothing is lost, write again
+   * Stores points. If InfluxDB calls a batch bad, it stores its halves separately.
+   * @throws VigilError `trends-unavailable` if InfluxDB is away, overloaded or refuses the login: nothing is lost, write again
    */
   write(points: readonly Point[]): Promise<WriteResult>;
 };
 
 const requestTimeoutMs = 10_000;
 const retention = 'raw';
-/** The library's own retries and its habit of shelving a host are off: the caller repeats, with its own backoff. */
+/** Turns off the library's own retries and its habit of skipping a failed host: the caller repeats, with its own backoff. */
 const noBackoff = { getDelay: () => 0, next: () => noBackoff, reset: () => noBackoff };
 
 export function openPointStore(config: Settings<typeof settings>, log: Pick<Logger, 'info' | 'error'>): PointStore {
@@ -72,8 +72,8 @@ function toInflux(point: Point): IPoint {
 }
 
 /**
- * What InfluxDB's answer means. 400 with `partial write` has stored the others and says how many it dropped; 400 and 413 otherwise
- * have stored none; all else (401 too: a password being changed) may pass.
+ * Returns the meaning of InfluxDB's answer. 400 with `partial write`: it has stored the others and says how many it dropped. Other 400 and
+ * 413: it has stored nothing. Everything else may pass (401 too, while a password is changed).
  */
 function refusalOf(error: unknown, sent: number): 'unavailable' | 'bad' | { dropped: number } {
   const status = (error as { res?: { statusCode?: number } }).res?.statusCode;

@@ -1,4 +1,7 @@
-/** From sealed records to points. What does not open or fit is counted, logged by its position, and skipped: it never holds up the rest. */
+/**
+ * Turns sealed records into points. A record that does not open or does not fit is counted, logged by its position, and skipped. It never
+ * delays the others.
+ */
 import type { Logger } from 'pino';
 import type { AnyRecord } from '../../contracts/messages/check.ts';
 import { contentTypes } from '../../contracts/messages/records.ts';
@@ -13,20 +16,22 @@ import { scorePointsOf } from './core/score-points.ts';
 import type { TrendCounters } from './counters.ts';
 
 export type Intake = {
-  /** The points of a batch, in its order. A record whose data key is missing is skipped at once; while Kafka does not say, it waits. */
+  /**
+   * Returns the points of a batch, in its order. A record whose data key is missing is skipped at once. If Kafka does not answer, it waits.
+   */
   points(batch: RecordBatch): Promise<Point[]>;
 };
 
-/** What a topic holds for the trends. */
+/** What a topic contains for the trends. */
 export type TrendSource = {
   readonly topic: 'observations' | 'alarms';
-  /** Whether a record is opened at all, by the content type in its header. */
+  /** Returns whether a record is opened at all, by the content type in its header. */
   readonly wants: (contentType: string) => boolean;
-  /** Points of an opened record; undefined where its time is none. */
+  /** Returns the points of an opened record; undefined if its time is not valid. */
   readonly points: (opened: Opened, record: AnyRecord, counters: TrendCounters) => Point[] | undefined;
 };
 
-/** What devices measured. Statuses and notices lie among them. */
+/** The measurements of devices. Statuses and notices are in the same topic. */
 export function readingSource(): TrendSource {
   const corrections: Corrections = new Map();
   return {
@@ -44,8 +49,8 @@ export function readingSource(): TrendSource {
 }
 
 /**
- * The scores that the alarm processor publishes. What else lies in `alarms` is not opened: who answered which alarm is nothing that a
- * trend needs.
+ * The scores that the alarm processor publishes. Other records of `alarms` are not opened: a trend does not need to know who acknowledged
+ * which alarm.
  */
 export const scoreSource: TrendSource = {
   topic: 'alarms',
@@ -88,7 +93,7 @@ export function createIntake(
     async points(batch) {
       counters.records += batch.records.length;
       const found = await Promise.all(batch.records.map((record) => reading.take(batch, record)));
-      // In the order of the log, whichever was opened first: which of two readings is the later one depends on it.
+      // In the order of the log, whichever was opened first: the order decides which of two readings is the later one.
       return batch.records.flatMap((record, at) => pointsOfOne(batch, record, found[at]));
     },
   };

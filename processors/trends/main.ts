@@ -1,4 +1,4 @@
-/** The trend writer: numerics and scores from Kafka into InfluxDB, each offset committed only after InfluxDB has its points. */
+/** The trend writer: numerics and scores from Kafka into InfluxDB. Each offset is committed only after InfluxDB has its points. */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import { openSealedLog, type SealedLog } from '../../log/sealed-log.ts';
@@ -15,7 +15,7 @@ import { settings as manifest } from './settings.ts';
 import { openWay, type Way } from './way.ts';
 
 const metricsEveryMs = 30_000;
-/** What is not committed by then is read again at the next start. */
+/** Records that are not committed by then are read again at the next start. */
 const closeMsMax = 9_000;
 /** How long InfluxDB keeps raw points (`raw`, 7 days). */
 const rawForMs = 7 * 24 * 3_600_000;

@@ -1,4 +1,4 @@
-/** What Prometheus is shown of the trend writer. The names are in ops/prometheus/alerts.yml. */
+/** The metrics of the trend writer for Prometheus. The alerts in ops/prometheus/alerts.yml use the names. */
 
 import { addDamageMetrics, type DamageBook } from '../../log/kafka/damage-book.ts';
 import { addCertificateMetrics } from '../../process/certificate-files.ts';
@@ -9,7 +9,7 @@ import type { Way } from './way.ts';
 
 export type TrendMetricsSources = {
   readonly counters: TrendCounters;
-  /** Empty until they are open. */
+  /** Empty until the ways are open. */
   ways(): readonly Pick<Way, 'topic' | 'pending' | 'healthy' | 'behindMs'>[];
   readonly clock?: SystemClock;
   /** Undefined until the log is open. */
@@ -24,7 +24,7 @@ export function trendMetrics({ counters, ways, clock, damage }: TrendMetricsSour
   metrics.counter('vigil_trends_records_total', 'Records read.', () => counters.records);
   metrics.counter(
     'vigil_trends_taken_total',
-    'Records of which trends are made, by what they are.',
+    'Records from which trends are made, by kind.',
     () => [
       ['readings', counters.readings],
       ['scores', counters.scores],
@@ -35,7 +35,7 @@ export function trendMetrics({ counters, ways, clock, damage }: TrendMetricsSour
   metrics.counter('vigil_trends_left_out_total', leftOut, () => counters.poison);
   metrics.counter(
     'vigil_trends_points_total',
-    'Points by what became of them: InfluxDB has them (again after a repeat), or refused them for good.',
+    'Points by result: InfluxDB has them (again after a repeat), or refused them for good.',
     () => [
       ['written', counters.pointsWritten],
       ['refused', counters.pointsRefused],
@@ -47,16 +47,16 @@ export function trendMetrics({ counters, ways, clock, damage }: TrendMetricsSour
     'Writes that InfluxDB did not answer.',
     () => counters.writesFailed,
   );
-  metrics.counter('vigil_trends_commits_total', 'How often Kafka was said what is written.', () => counters.commits);
+  metrics.counter('vigil_trends_commits_total', 'Commits of written offsets to Kafka.', () => counters.commits);
   const waiting = 'Points that wait for InfluxDB, by the topic that they come from.';
   metrics.gauge('vigil_trends_waiting', waiting, () => ways().map((way) => [way.topic, way.pending] as const), 'topic');
   metrics.gauge(
     'vigil_trends_behind_seconds',
-    'How long ago the oldest record that was read and is not in InfluxDB was appended, by topic; 0 where there is none.',
+    'Age of the oldest record that was read and is not in InfluxDB, by topic; 0 if there is none.',
     () => ways().map((way) => [way.topic, way.behindMs() / 1000] as const),
     'topic',
   );
-  const stored = '1 while InfluxDB takes what is written.';
+  const stored = '1 while InfluxDB accepts points.';
   metrics.gauge('vigil_trends_influx_up', stored, () => (ways().every(({ healthy }) => healthy) ? 1 : 0));
   return metrics;
 }

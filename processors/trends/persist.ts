@@ -1,4 +1,4 @@
-/** Writing to a store that may be away: the same points again until they are in, with backoff, or until it is over. */
+/** Writes to a store that may be away: repeats the same points with backoff until they are stored or the caller stops. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { Point } from './core/points.ts';
@@ -13,7 +13,7 @@ export type PersistLimits = {
 };
 
 export type PersistentStore = {
-  /** True once all points are stored; false where `over` was aborted before. */
+  /** True once all points are stored; false if `over` was aborted before. */
   write(points: readonly Point[], over: AbortSignal): Promise<boolean>;
   /** The store took the last write. */
   readonly healthy: boolean;

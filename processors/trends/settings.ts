@@ -3,7 +3,7 @@ import { influxSettings } from '../../process/influx-settings.ts';
 import { metricsSettings } from '../../process/metrics-server.ts';
 import type { Manifest } from '../../process/settings.ts';
 
-/** Everything that the trend writer is told. */
+/** The settings of the trend writer. */
 export const settings = {
   ...kafkaSettings,
   ...influxSettings,

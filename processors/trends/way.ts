@@ -1,6 +1,6 @@
 /**
- * The way of one topic into InfluxDB: its own reader, group and writer. So what holds one topic up (a backlog, a record that does not
- * open yet) does not hold up the other, and each goes on where its own points are in.
+ * The way of one topic into InfluxDB: its own reader, group and writer. A problem of one topic (a backlog, a record that does not open yet)
+ * does not delay the other. Each continues after its own written points.
  */
 import type { Logger } from 'pino';
 import { createReader, type Reader } from '../../log/kafka/reader.ts';
@@ -17,7 +17,7 @@ export type Way = {
   readonly pending: number;
   /** InfluxDB took the last batch. */
   readonly healthy: boolean;
-  /** How long ago the oldest record that was read and is not in InfluxDB was appended, ms; 0 where there is none. */
+  /** Age of the oldest record that was read and is not in InfluxDB, ms; 0 if there is none. */
   behindMs(): number;
   close(): Promise<void>;
 };
@@ -25,7 +25,7 @@ export type Way = {
 export async function openWay(options: {
   readonly source: TrendSource;
   readonly group: string;
-  /** Where a group that has committed nothing begins, ms since 1970: older points InfluxDB would not take. */
+  /** Where a group without a commit begins, ms since 1970: InfluxDB would not take older points. */
   readonly sinceMs: number;
   readonly sealed: SealedLog;
   readonly store: PointStore;
@@ -50,7 +50,7 @@ export async function openWay(options: {
         if (full) reader?.pause();
         else reader?.resume();
       } catch (error) {
-        // Between two memberships there is nothing to pause, and a new one starts unpaused; the hard limit holds meanwhile.
+        // Between two memberships there is nothing to pause, and a new membership starts unpaused. The hard limit holds meanwhile.
         log.debug({ error: (error as Error).message }, 'the reader is between two memberships');
       }
     },

@@ -1,6 +1,6 @@
 /**
- * Between Kafka and InfluxDB: gathers points into batches and commits the offsets that they came from once InfluxDB has them. While
- * InfluxDB is away, Kafka is the buffer: the reader is paused and the same batch is tried until it is in.
+ * Between Kafka and InfluxDB: gathers points into batches, and commits their offsets once InfluxDB has them. While InfluxDB is away, Kafka
+ * is the buffer: the reader pauses, and the same batch is tried until it is stored.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -14,19 +14,22 @@ export type Positions = ReadonlyMap<number, bigint>;
 
 export type TrendWriter = {
   /**
-   * Takes the points of one partition's records and the offset after them. Resolves at once, unless the buffer is at its hard limit:
-   * then when there is room again, or the points were discarded.
+   * Takes the points of one partition's records and the offset after them. Resolves at once. At the hard limit of the buffer it resolves
+   * when there is room again, or when the points were discarded.
    */
   add(points: readonly Point[], partition: number, next: bigint): Promise<void>;
-  /** Forgets what is not written: the partitions go to someone who reads it again from the committed offsets. */
+  /** Drops the points that are not written. The next owner of the partitions reads them again from the committed offsets. */
   discard(): void;
-  /** Changes at each discard: who took records before it must not add them after it, or a commit would skip what was discarded. */
+  /**
+   * Changes at each discard. Points of records that were taken before a discard must not be added after it: a commit would then skip the
+   * discarded points.
+   */
   readonly generation: number;
   /** Points gathered or being written. */
   readonly pending: number;
   /** InfluxDB took the last batch. */
   readonly healthy: boolean;
-  /** Tries to write what is pending, for 5 s at most. What stays is read again at the next start. */
+  /** Tries to write the pending points, for 5 s at most. The rest is read again at the next start. */
   close(): Promise<void>;
 };
 
@@ -45,9 +48,9 @@ export const defaultLimits = {
   batchPointsMax: 5_000,
   /** A smaller batch is written this long after its first point. */
   lingerMs: 1_000,
-  /** The reader pauses above this many. */
+  /** The reader pauses above this many points. */
   pausePoints: 20_000,
-  /** What was fetched before the pause may still come; past this, taking it waits. About 100 bytes each. */
+  /** Records that were fetched before the pause may still come. Above this many points, `add` waits. About 100 bytes each. */
   pendingPointsMax: 100_000,
   retryFirstMs: 200,
   retryMsMax: 5_000,
@@ -79,7 +82,7 @@ export function createTrendWriter(options: TrendWriterOptions): TrendWriter {
     options.onFull(full);
   }
 
-  /** Starts a run unless one is on; a run goes on until nothing more is due. */
+  /** Starts a run unless one is active. A run continues until nothing more is due. */
   function flush(): Promise<void> {
     clearTimeout(timer);
     timer = undefined;
@@ -115,7 +118,7 @@ export function createTrendWriter(options: TrendWriterOptions): TrendWriter {
       await options.commit(positions);
       counters.commits += 1;
     } catch (error) {
-      // The next commit covers it; at worst the same points are written again.
+      // The next commit includes it. At worst the same points are written again.
       log.warn({ error: (error as Error).message }, 'offsets could not be committed');
     }
   }

@@ -1,4 +1,4 @@
-/** The witness's file: lines are only added at its end, and are on the disk before anything else happens. */
+/** The witness's file. Lines are only appended, and each is on the disk before anything else happens. */
 import { closeSync, existsSync, fsyncSync, mkdirSync, openSync, readFileSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { VigilError } from '../../contracts/errors.ts';
@@ -7,13 +7,13 @@ import { sha256 } from '../../log/audit/trail.ts';
 
 export type AnchorsFile = AnchorFile & { append(anchor: Anchor): void; close(): void };
 
-/** @throws VigilError `settings-invalid` where it cannot be read or written */
+/** @throws VigilError `settings-invalid` if the file cannot be read or written */
 export function openAnchorsFile(path: string, verify: Parameters<typeof readAnchors>[2]): AnchorsFile {
   try {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const text = existsSync(path) ? readFileSync(path, 'utf8') : '';
     const file = openSync(path, 'a', 0o600);
-    // A line that a crash has cut short stays: nothing is ever taken out of this file.
+    // A line that a crash has cut short stays: this file never loses a line.
     let start = text === '' || text.endsWith('\n') ? '' : '\n';
     return {
       ...readAnchors(text, sha256, verify),

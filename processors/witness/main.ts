@@ -1,4 +1,4 @@
-/** The witness of the audit trail, from its settings to its closing. */
+/** Runs the witness of the audit trail, from its settings to its end. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';

@@ -1,20 +1,20 @@
-/** What Prometheus is shown of the witness. The names are in ops/prometheus/alerts.yml. */
+/** The metrics of the witness for Prometheus. The alerts in ops/prometheus/alerts.yml use the names. */
 import { addCertificateMetrics } from '../../process/certificate-files.ts';
 import { createMetrics, type Metrics } from '../../process/metrics.ts';
 import type { Health } from '../../process/metrics-server.ts';
 import { addClockMetrics, type SystemClock } from '../../process/system-clock.ts';
 
-/** What the witness has done so far. */
+/** The progress of the witness so far. */
 export type Watched = {
-  /** When it last knew the end of the trail and had it in its file, ms of the monotonic clock; at first the start of the process. */
+  /** When it last knew the end of the trail and had it in its file, ms of the monotonic clock; before that, the start of the process. */
   doneMs: number;
-  /** Its first round is over. */
+  /** Its first round is complete. */
   isReady: boolean;
   /** Lines added to its file. */
   anchors: number;
   /** When the newest line was written, ms since 1970; 0 before the first. */
   anchoredAtMs: number;
-  /** How far its file reaches, by partition: the next offset. */
+  /** How far its file covers each partition: the next offset. */
   readonly reach: Map<number, number>;
   /** `trail`: places where the audit trail was cut or changed. `anchors`: where its own file is not as it wrote it. */
   readonly faults: Record<'trail' | 'anchors', number>;
@@ -25,7 +25,7 @@ export function newWatched(monotonicMs: number): Watched {
   return { doneMs: monotonicMs, isReady: false, anchors: 0, anchoredAtMs: 0, reach: new Map(), faults };
 }
 
-/** More rounds than one must have been missed, and a slow one is none (ours). @param everyMs from one round to the next */
+/** A process is failing only after more than one missed round: a slow round alone is no failure (ours). @param everyMs from one round to the next */
 const silentMs = (everyMs: number) => 3 * everyMs + 60_000;
 
 export function witnessHealth({ isReady, doneMs }: Watched, monotonicMs: number, everyMs: number): Health {
@@ -42,9 +42,9 @@ export function witnessMetrics(
   const metrics = createMetrics();
   addClockMetrics(metrics, clock);
   addCertificateMetrics(metrics);
-  const age = 'How long ago all of the audit trail was last in the anchors, or nothing new was in it.';
+  const age = 'How long ago the anchors last covered all of the audit trail.';
   metrics.gauge('vigil_witness_success_age_seconds', age, () => (monotonicMs() - watched.doneMs) / 1000);
-  const every = 'How often the trail is looked at (VIGIL_AUDIT_ANCHOR_EVERY_MS).';
+  const every = 'How often the trail is checked (VIGIL_AUDIT_ANCHOR_EVERY_MS).';
   metrics.gauge('vigil_witness_anchor_every_seconds', every, () => everyMs / 1000);
   metrics.counter('vigil_witness_anchors_total', 'Anchors written since the start.', () => watched.anchors);
   const newest = 'When the newest anchor was written, seconds since 1970; 0 before the first.';

@@ -3,7 +3,7 @@ import { kafkaClientSettings } from '../../log/kafka/settings.ts';
 import { metricsSettings } from '../../process/metrics-server.ts';
 import type { Manifest } from '../../process/settings.ts';
 
-/** Everything that the witness of the audit trail is told. */
+/** The settings of the witness of the audit trail. */
 export const settings = {
   ...kafkaClientSettings,
   ...auditKeySettings,

@@ -1,4 +1,6 @@
-/** Follows the log of the audit trail and writes down, again and again, how far it reached and what lay in it. Opens no record. */
+/**
+ * Follows the log of the audit trail and writes down, again and again, how far it reached and the digest of its content. Opens no record.
+ */
 import type { Logger } from 'pino';
 import { formatInstant, parseInstant } from '../../contracts/time.ts';
 import type { TopicPartition } from '../../contracts/topics.ts';
@@ -21,7 +23,7 @@ export async function openWitness(options: {
   readonly signer: { readonly key: string; readonly sign: (text: string) => string };
   readonly everyMs: number;
   readonly now: () => number;
-  /** What it does is noted there. */
+  /** The witness records its progress here. */
   readonly watched: Watched;
   readonly monotonicMs: () => number;
   readonly log: Logger;
@@ -54,7 +56,7 @@ export async function openWitness(options: {
     },
   });
 
-  /** All that lies in the log when it begins is covered by what it writes. */
+  /** Writes an anchor. It covers everything that was in the log when the call began. */
   async function anchor(): Promise<void> {
     const at = formatInstant(now());
     const before = offsetsOf(seen);
@@ -99,7 +101,7 @@ export async function openWitness(options: {
     async close() {
       closed = true;
       clearTimeout(timer);
-      // What was written since the last round; a Kafka that is away is not waited for.
+      // What was written since the last round is anchored. It does not wait for Kafka if Kafka is away.
       await Promise.race([round(), new Promise((done) => setTimeout(done, 3_000))]);
       await reader.close();
       file.close();

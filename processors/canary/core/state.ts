@@ -1,4 +1,4 @@
-/** What became of the canaries that were sent. Pure; all times in ms of a clock that never jumps. */
+/** What became of the sent canaries. Pure; all times in ms of a clock that never jumps. */
 
 /** `answered`: the gateway acknowledged it, so Kafka has it in every partition. `unsent`: there was no connection. */
 export const outcomes = ['answered', 'refused', 'lost', 'unsent'] as const;
@@ -7,17 +7,17 @@ export type Outcome = (typeof outcomes)[number];
 export type CanaryState = {
   /** Number of the newest canary. */
   readonly seq: number;
-  /** The one that waits for its answer. */
+  /** The canary that waits for its answer. */
   readonly waiting: { readonly seq: number; readonly sentMs: number } | undefined;
-  /** Canaries of this connection. */
+  /** Number of canaries on this connection. */
   readonly ofConnection: number;
-  /** When the last one was answered; the start before the first. */
+  /** When the last canary was answered; the time of the start before the first answer. */
   readonly answeredMs: number;
   readonly hasAnswer: boolean;
   readonly counts: Readonly<Record<Outcome, number>>;
 };
 
-/** A connection is given up after so many canaries: to prove that new ones are accepted, and to try every gateway behind the address. */
+/** A connection is closed after this many canaries: to prove that new connections work, and to try every gateway behind the address. */
 export const perConnection = 12;
 
 export function startState(nowMs: number): CanaryState {
@@ -31,16 +31,16 @@ const counted = (state: CanaryState, outcome: Outcome): CanaryState => ({
 });
 
 export type Due =
-  /** The last one was sent a moment ago, when its connection came up late. */
+  /** The last canary was sent a moment ago, because its connection came up late. */
   | { readonly do: 'wait'; readonly state: CanaryState }
   /** Send the canary `state.seq`. */
   | { readonly do: 'send'; readonly state: CanaryState }
-  /** Open another connection: the last one did not answer, has done enough, or is gone. */
+  /** Open another connection: the last one did not answer, has sent enough canaries, or is gone. */
   | { readonly do: 'connect'; readonly state: CanaryState };
 
 /**
- * What is to be done when a canary is due. One that is not answered by then counts as lost, and its connection with it.
- * @param everyMs how often one is due
+ * Returns what to do when a canary is due. If the last one is not answered by then, it counts as lost and its connection is given up.
+ * @param everyMs how often a canary is due
  */
 export function whenDue(state: CanaryState, isConnected: boolean, nowMs: number, everyMs: number): Due {
   const fresh = { waiting: undefined, ofConnection: 0 };
@@ -54,9 +54,9 @@ export function whenDue(state: CanaryState, isConnected: boolean, nowMs: number,
 }
 
 /**
- * The gateway answered canary `seq`. An answer to one that was given up says nothing of now.
- * @param isTaken false where it refused it
- * @returns `tookMs`: from sending to the answer, where it was taken
+ * The gateway answered canary `seq`. An answer to an earlier canary says nothing about the present.
+ * @param isTaken false if the gateway refused it
+ * @returns `tookMs`: from sending to the answer, if the gateway took it
  */
 export function answered(
   state: CanaryState,
@@ -71,7 +71,7 @@ export function answered(
   return { state: { ...counted(settled, 'answered'), answeredMs: nowMs, hasAnswer: true }, tookMs };
 }
 
-/** The connection is gone, and with it the canary that waits. */
+/** The connection is gone, so the waiting canary is lost. */
 export function disconnected(state: CanaryState): CanaryState {
   return state.waiting ? { ...counted(state, 'lost'), waiting: undefined } : state;
 }

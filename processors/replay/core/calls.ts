@@ -1,4 +1,4 @@
-/** The calls of one patient under one profile: each alarm that is raised, and each further onset of it. Pure. */
+/** The calls of one patient under one profile: each raised alarm, and each further onset of it. Pure. */
 import type { Alarm, AlertKind, Priority } from '../../../contracts/messages/alarms.ts';
 import { limitGroups, parameters } from '../../../contracts/parameters.ts';
 import type { Step } from '../../alarms/core/engine.ts';
@@ -13,10 +13,10 @@ export type Call = {
   readonly condition: string;
   readonly kind: AlertKind;
   readonly priority: Priority;
-  /** Group of limits; `scores`; `device` where the call is about no parameter. */
+  /** Group of limits; `scores`; `device` if the call is not about a parameter. */
   readonly parameter: string;
   readonly side: Side | null;
-  /** What calls only once: heart rate and pulse, all pressures of one kind (CLINICAL, "Judged or told", 8). */
+  /** Conditions of one cause call only once: heart rate and pulse, all pressures of one kind (CLINICAL, "Judged or told", 8). */
   readonly cause: string;
   readonly alarmId: string;
   /** 1 for the alarm that was raised, 2 for its second onset. */
@@ -25,14 +25,14 @@ export type Call = {
   readonly onsetMs: number;
   /** Wall clock at which it began to call, ms. */
   readonly calledMs: number;
-  /** Device time of the end of the condition; null where the recording ended before. */
+  /** Device time of the end of the condition; null if the recording ended before. */
   readonly endMs: number | null;
   readonly code: string | null;
   readonly limit: number | null;
   readonly text: string;
 };
 
-/** How long it called, ms; null where its end is not known. */
+/** Returns how long it called, ms; null if its end is not known. */
 export const callMs = ({ calledMs, endMs }: Call) => (endMs === null ? null : Math.max(0, endMs - calledMs));
 
 export type CallLog = {
@@ -41,10 +41,10 @@ export type CallLog = {
   take(step: Pick<Step, 'state' | 'events'>): void;
 };
 
-/** Gathers the calls from the engine's steps. Where nobody answers, a latched alarm counts its further onsets. */
+/** Collects the calls from the engine's steps. If nobody acknowledges, a latched alarm counts its further onsets. */
 export function createCallLog(patient: string): CallLog {
   const calls: Call[] = [];
-  /** Place of each alarm's last call; -1: that onset did not call. */
+  /** Index of each alarm's last call; -1: that onset did not call. */
   const last = new Map<string, { readonly place: number; readonly onsets: number }>();
   return {
     calls,
@@ -55,7 +55,7 @@ export function createCallLog(patient: string): CallLog {
           const isCall = alarm.signal === 'on' || alarm.signal === 'latched';
           last.set(alarmId, { onsets, place: isCall ? calls.length : -1 });
           const live = Object.values(state.book.live).find((one) => one.alarm.alarmId === alarmId);
-          // An alarm that has left already was raised and ended at once: its onset is in the event.
+          // An alarm that has already left was raised and ended at once. Its onset is in the event.
           const onsetMs = onsets > 1 && live !== undefined ? live.onset : Date.parse(alarm.onsetAt);
           if (isCall) calls.push(callOf(patient, alarm, onsetMs, Date.parse(at)));
         }

@@ -1,4 +1,4 @@
-/** One patient's engine with a wall clock that runs from input to input, for what happened before. Pure. */
+/** Plays past inputs to one patient's engine, with a wall clock that moves from input to input. Pure. */
 import { clocksApartMsMax } from '../../../contracts/steady-time.ts';
 import { nextDue, type Step, step } from '../../alarms/core/engine.ts';
 import type { Environment } from '../../alarms/core/environment.ts';
@@ -13,13 +13,13 @@ export type Player = {
   /** Wall clock, ms since 1970; minus infinity before the first input. */
   readonly now: number;
   /**
-   * Lets time pass until `atMs`. The engine is woken whenever something is due, as the processor wakes it. A time that is a little
-   * before the one above does not turn the clock back: two gateways' clocks may differ. One that is long before it shows that the
-   * server's clock was set back, and every timer counts from there, as after a start of the processor.
+   * Moves the clock to `atMs`. The engine is woken whenever something is due, as the processor does. If `atMs` is a little earlier than the
+   * present clock, the clock does not turn back: two gateways' clocks may differ. If it is much earlier, the server's clock was set back,
+   * and every timer counts from there, as after a start of the processor.
    */
   passTo(atMs: number): void;
   feed(input: Input): void;
-  /** Another patient's engine goes on from here. */
+  /** Begins with the state of another patient's engine. */
   begin(state: State): void;
 };
 
@@ -45,7 +45,7 @@ export function createPlayer(env: Environment, first: State, onStep: (result: St
       for (let due = nextDue(state); due <= atMs; due = nextDue(state)) {
         now = Math.max(now, due);
         feed({ type: 'tick' });
-        // Due again at once: nothing will come of it.
+        // The engine is due again at the same time, so another tick would change nothing.
         if (nextDue(state) <= due) break;
       }
       if (now - atMs > clocksApartMsMax) {

@@ -1,4 +1,4 @@
-/** How far the trends are behind: what was read from the log and is not in InfluxDB yet. Pure. */
+/** How far the trends are behind: records that were read from the log but are not in InfluxDB yet. Pure. */
 
 /** By partition, in the order of the log: the offset after a batch of records, and when the first of them was appended, ms. */
 export type Behind = Map<number, { readonly next: bigint; readonly atMs: number }[]>;
@@ -18,7 +18,7 @@ export function noteWritten(behind: Behind, positions: ReadonlyMap<number, bigin
   }
 }
 
-/** How long ago the oldest of it was appended, ms; 0 where nothing waits. */
+/** Returns how long ago the oldest waiting record was appended, ms; 0 if none waits. */
 export function behindMs(behind: Behind, nowMs: number): number {
   const appended = [...behind.values()].flatMap((batches) => batches.map(({ atMs }) => atMs));
   return appended.length === 0 ? 0 : Math.max(0, nowMs - Math.min(...appended));

@@ -1,21 +1,24 @@
 /**
- * A point in InfluxDB is overwritten by what is written last at its time, so a message that comes again after its correction would
- * bring the old value back. This remembers which readings were written, for the newest instants of each association.
+ * Which readings were written, for the newest instants of each association. InfluxDB keeps the last point written for an instant. So a
+ * message that comes again after its correction would bring the old value back.
  */
 import { type ReadingId, wasTaken, withTaken } from '../../../contracts/corrections.ts';
 
-/** Instants remembered of one association: a device sends again what was in flight, no more. */
+/** Instants remembered of one association. This is enough: a device sends again only messages that were in flight. */
 export const instantsMax = 64;
-/** Associations remembered; past it the one that has been silent longest goes. A forgotten one takes every reading. */
+/** Associations remembered. Beyond this, the one that has been silent longest is forgotten. A forgotten one accepts every reading. */
 export const associationsMax = 5_000;
 
-/** `taken`: for each start of the device its last reading that was written; the last of them stands in InfluxDB. */
+/** `taken`: for each start of the device its last written reading. The last of them is the one in InfluxDB. */
 type Instant = { readonly timeMs: number; taken: readonly ReadingId[] };
 
-/** By association, the one heard last at the end. */
+/** By association, the most recently heard at the end. */
 export type Corrections = Map<string, Instant[]>;
 
-/** Notes a reading, in the order of the log. Returns false where it must not be written: a later word of the same instant was. */
+/**
+ * Notes a reading, in the order of the log. Returns false if it must not be written, because a later reading of the same instant came
+ * before.
+ */
 export function isLatest(corrections: Corrections, associationId: string, timeMs: number, id: ReadingId): boolean {
   const instants = corrections.get(associationId) ?? [];
   corrections.delete(associationId);

@@ -1,10 +1,12 @@
-/** From an opened observation to the points of a trend. */
+/** Turns an opened observation into the points of a trend. */
 import { usableNumber } from '../../../contracts/messages/check.ts';
 import type { ObservationRecord } from '../../../contracts/messages/records.ts';
 import { numericsByCode } from '../../../contracts/numerics.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 
-/** One value of one parameter at one event time. The same association, code and time overwrite, so a repeat changes nothing. */
+/**
+ * One value of one parameter at one event time. A point of the same association, code and time overwrites it, so a repeat changes nothing.
+ */
 export type Point = {
   readonly associationId: string;
   /** MDC reference id. */
@@ -16,12 +18,13 @@ export type Point = {
   readonly questionable: boolean;
 };
 
-/** The measurement that all numerics lie in. */
+/** The measurement that contains all numerics. */
 export const measurement = 'numerics';
 
 /**
- * The points of one reading. A value that is absent, invalid, calibrating, of a code or unit that the table does not have, or outside
- * what a body can yield makes none; a real 0 makes one, and of a parameter that comes twice the graver number (`numericsByCode`). Undefined where the reading's time is none.
+ * Returns the points of one reading. There is no point for a value that is absent, invalid, calibrating, of an unknown code or unit, or
+ * outside what a body can yield. A real 0 makes a point. A parameter that comes twice makes one point of the graver value
+ * (`numericsByCode`). Undefined if the reading's time is not valid.
  */
 export function pointsOf(associationId: string, record: ObservationRecord): Point[] | undefined {
   const timeMs = parseInstant(record.reading.time);

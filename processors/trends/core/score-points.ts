@@ -1,12 +1,12 @@
-/** From published scores to the points of a trend. */
+/** Turns published scores into the points of a trend. */
 import type { Scores } from '../../../contracts/messages/scores.ts';
 import { scoreTrendValues } from '../../../contracts/score-trends.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import type { Point } from './points.ts';
 
 /**
- * The points of one published set of scores. They lie at the time of the alarm processor that made them, since the inputs of a score have
- * each their own time. Undefined where that time is none.
+ * Returns the points of one published set of scores. Their time is that of the alarm processor that made them, because each input of a
+ * score has its own time. Undefined if that time is not valid.
  */
 export function scorePointsOf(scores: Scores): Point[] | undefined {
   const timeMs = parseInstant(scores.at);

@@ -1,6 +1,6 @@
 /**
- * The trend writer's side of `npm run vigil -- trends rebuild`: with its identity, since nobody else may write into InfluxDB. Says on
- * standard output how far it is, a line of JSON each second and a last one when it is done.
+ * The trend writer's part of `npm run vigil -- trends rebuild`. It runs with the writer's identity, because nobody else may write into
+ * InfluxDB. Prints its progress on standard output: one line of JSON each second, and a last one when it is done.
  */
 import { randomUUID } from 'node:crypto';
 import { VigilError } from '../../../contracts/errors.ts';
@@ -46,7 +46,7 @@ async function main(): Promise<void> {
   say();
 }
 
-// Whoever asked for it has gone: nobody waits for the rest.
+// The process that asked for it has ended, so nobody waits for the rest.
 process.stdout.on('error', () => process.exit(1));
 main().then(
   () => process.exit(0),

@@ -1,4 +1,4 @@
-/** Trends anew from the readings and scores that Kafka still has: all of them, in their order, beside the writer that runs. */
+/** Writes the trends anew from the readings and scores that Kafka still has: all of them, in order, beside the running writer. */
 
 import type { RebuildProgress } from '../../../contracts/messages/rebuild.ts';
 import type { LogRecord } from '../../../log/kafka/log-record.ts';
@@ -9,7 +9,7 @@ import type { PersistentStore } from '../persist.ts';
 
 export type Rebuild = {
   readonly progress: () => RebuildProgress;
-  /** Resolves when what lay in the log at the start is in InfluxDB, and also what came meanwhile. */
+  /** Resolves when InfluxDB has the records that were in the log at the start, and those that came meanwhile. */
   readonly done: Promise<void>;
   close(): Promise<void>;
 };
@@ -17,11 +17,11 @@ export type Rebuild = {
 type Part = { readonly topic: TrendSource['topic']; readonly intake: Intake };
 
 /**
- * Writes the points of every record since then. A point that is there already gets the same value again, so that it may run twice and
- * beside the writer. It goes on to the log's end and not only to where that was at the start: a correction that the writer wrote
- * meanwhile is written again after what it corrects.
+ * Writes the points of every record since `sinceMs`. An existing point gets the same value again, so this may run twice and beside the
+ * writer. It continues to the present end of the log, not only to the end at its start. So a correction that the writer wrote meanwhile is
+ * written again after the value that it corrects.
  * @param openReader its group commits nothing
- * @param sinceMs ms since 1970; older points InfluxDB would not take
+ * @param sinceMs ms since 1970; InfluxDB would not take older points
  */
 export async function startRebuild(options: {
   readonly parts: readonly Part[];
@@ -32,7 +32,7 @@ export async function startRebuild(options: {
 }): Promise<Rebuild> {
   const { store, counters, sinceMs } = options;
   const stopping = new AbortController();
-  /** By topic and partition, how many records lie ahead. */
+  /** By topic and partition, how many records remain. */
   const ahead = new Map<string, bigint>();
 
   async function take(intake: Intake, batch: RecordBatch): Promise<void> {

@@ -1,13 +1,13 @@
-/** How far the witness has seen the log of the audit trail, and its digest. Pure: the hash comes in. */
+/** How far the witness has seen the log of the audit trail, and the digest of it. Pure: the hash is an argument. */
 import { type AnchorPlace, digestStart, nextDigest } from '../../../log/audit/anchor.ts';
 import type { Hash } from '../../../log/audit/chain.ts';
 
-/** Faults kept until the next anchor; more are left out, since the first ones say where to look. */
+/** Faults kept until the next anchor. Further ones are left out, because the first ones show where to look. */
 const faultsMax = 20;
 
 export type Seen = {
   readonly places: Map<number, AnchorPlace>;
-  /** Partitions that went on since the last anchor. */
+  /** Partitions that grew since the last anchor. */
   readonly changed: Set<number>;
   faults: string[];
 };
@@ -19,23 +19,23 @@ export function newSeen(places: Iterable<AnchorPlace>): Seen {
 
 export type LogRecord = { readonly offset: number; readonly key: string; readonly value: string };
 
-/** Takes the next record of a partition; says where the log does not go on as it was seen before. */
+/** Takes the next record of a partition. Reports a fault if the log does not continue where it was last seen. */
 export function takeRecord(seen: Seen, partition: number, { offset, key, value }: LogRecord, hash: Hash): void {
   const before = seen.places.get(partition) ?? emptyPlace(partition);
   if (offset !== before.offset) noteFault(seen, jumpText(before, offset));
-  // A log that does not go on is witnessed anew from here on.
+  // After a fault the log is witnessed anew from here on.
   const place = offset === before.offset ? before : { partition, from: offset, offset, digest: digestStart };
   seen.places.set(partition, { ...place, offset: offset + 1, digest: nextDigest(place.digest, key, value, hash) });
   seen.changed.add(partition);
 }
 
-/** How far each partition was seen. */
+/** Returns how far each partition was seen. */
 export function offsetsOf(seen: Seen): ReadonlyMap<number, number> {
   return new Map([...seen.places].map(([partition, { offset }]) => [partition, offset]));
 }
 
 /**
- * Compares with where a partition ended: what was seen and is gone was cut off.
+ * Compares with the end of a partition: records that were seen and are gone were cut off.
  * @param seenBefore how far it was seen before its end was asked for; more may have been seen since
  */
 export function takeEnd(seen: Seen, partition: number, end: number, seenBefore: number): void {
@@ -50,14 +50,14 @@ export function takeEnd(seen: Seen, partition: number, end: number, seenBefore: 
   }
 }
 
-/** What the next anchor says; undefined where nothing went on. */
+/** Returns the content of the next anchor; undefined if no partition grew. */
 export function nextAnchored(seen: Seen): { readonly places: AnchorPlace[]; readonly faults: string[] } | undefined {
   if (seen.changed.size === 0) return undefined;
   const places = [...seen.changed].sort((a, b) => a - b).map((partition) => seen.places.get(partition)!);
   return { places, faults: [...seen.faults] };
 }
 
-/** The anchor is written: the next one says what comes after it. */
+/** The anchor is written: the next one covers what comes after it. */
 export function forgetAnchored(seen: Seen): void {
   seen.changed.clear();
   seen.faults = [];

@@ -1,4 +1,4 @@
-/** The scores against what they alarm from: how long each has been there, and what its alarm says. Pure. */
+/** Judges the scores: how long each has been at its alarm value, and the text of its alarm. Pure. */
 import { numberText } from '../../../../contracts/number-text.ts';
 import { type NewsParameter, newsParameters } from '../../../../contracts/score-names.ts';
 import type { Condition } from '../condition.ts';
@@ -12,18 +12,18 @@ import { roundHalfUp } from './round.ts';
 import type { ScoreCall, ScoreRules } from './score-rules.ts';
 import { shockIndex } from './shock-index.ts';
 
-/** Scores that have reached what they alarm from, or did until a moment ago: how long, and the words. */
+/** Scores that are at their alarm value, or were a moment ago: for how long, and the text. */
 export type ScoresHeld = Readonly<Partial<Record<ScoreName, { readonly tracker: Tracker; readonly text: string }>>>;
 
-/** No score has reached anything. */
+/** No score is at its alarm value. */
 export const nothingHeld: ScoresHeld = {};
 
 type Row = {
-  /** The least difference between two scores. */
+  /** The smallest difference between two scores. */
   readonly step: number;
   readonly chain: string;
   readonly rank: number;
-  /** Chains of which any condition stands for this score: it is no news where a limit of what it is made of calls already. */
+  /** Chains that call instead of this score. If a limit of one of its inputs already calls, the score is no news. */
   readonly under?: readonly string[];
 };
 
@@ -41,10 +41,10 @@ const rows: Readonly<Record<ScoreName, Row>> = {
 };
 
 type Made = { readonly call: ScoreCall; readonly often: Rules; readonly singly: Rules };
-/** What a profile's scores that are not off are judged by. */
+/** The rules of a profile's scores that are not off. */
 type MadeRules = Readonly<Partial<Record<ScoreName, Made>>>;
 
-/** The rules that were made of a profile's scores: they are asked for with each set. */
+/** Caches the rules of a profile's scores, because every set asks for them. */
 const madeRules = new WeakMap<ScoreRules, MadeRules>();
 
 function rulesOf(scores: ScoreRules): MadeRules {
@@ -65,7 +65,7 @@ function rulesOf(scores: ScoreRules): MadeRules {
   return made;
 }
 
-/** Judges what is known at an instant. Where every value is a single measurement, each is judged as it comes. */
+/** Judges the values of one instant. If every value is a single measurement, each is judged at once. */
 export function judgeScores(
   before: ScoresHeld,
   known: Known,
@@ -109,8 +109,8 @@ const pointsMax: Readonly<Record<NewsParameter, number>> = {
 };
 
 /**
- * What is judged of a set; null where too little is known. A partial NEWS2 has no total, but its known parts may reach what is grave by
- * themselves: then the emergency is certain and called (ours). Nothing slighter is called of a partial set.
+ * Returns the value of a set that is judged; null if too few inputs are known. A partial NEWS2 has no total. If its known parts alone reach
+ * the emergency threshold, the emergency is certain and calls (ours). Otherwise a partial set does not call.
  */
 function judgedValue(name: ScoreName, { news, sofa, index }: Scored, from: number): number | null {
   const { total, atLeast, missing, points } = news;
@@ -162,7 +162,7 @@ const labels: Readonly<Record<NewsParameter, string>> = {
   Temp: 'temperature',
 };
 
-/** After a clock was set back: what holds stays, delays begin anew. */
+/** After a clock was set back: conditions that hold stay, and delays start anew. */
 export function releaseScores(held: ScoresHeld): ScoresHeld {
   const kept = Object.entries(held).filter(([, { tracker }]) => tracker.determined !== null);
   return Object.fromEntries(

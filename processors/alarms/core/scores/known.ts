@@ -1,6 +1,6 @@
 /**
- * What is known of a patient for the scores: the newest valid value of each parameter and what a nurse entered, each with its time, and
- * which of it is young enough to be scored. Times are ms since 1970. Pure.
+ * The inputs of a patient's scores: the newest valid value of each parameter and the nurse's entries, each with its time. Decides which of
+ * them are recent enough to be scored. Times are ms since 1970. Pure.
  */
 
 import type { Actor } from '../../../../contracts/messages/records.ts';
@@ -10,13 +10,13 @@ import { type Consciousness, type NewsParameter, newsParameters } from '../../..
 import type { News2Set } from './news2.ts';
 import type { InputAges } from './score-rules.ts';
 
-/** Sensors that the scores know. Two may measure one input: ECG and pleth the pulse, line and cuff the systolic pressure. */
+/** Sensors that the scores use. Two sensors may measure one input: ECG and pleth the pulse, line and cuff the systolic pressure. */
 export type Sensor = 'HR' | 'PR' | 'RR' | 'SpO2' | 'ABP' | 'NIBP' | 'Temp';
 
 export type Measured = {
   readonly at: number;
   readonly value: number;
-  /** How often a single measurement is expected, ms; absent of what is continuous. */
+  /** The expected interval of a single measurement, ms; absent for a continuous parameter. */
   readonly everyMs?: number;
 };
 
@@ -25,7 +25,7 @@ export type Entered<T> = { readonly at: number; readonly value: T; readonly by: 
 export type Entries = {
   readonly consciousness?: Entered<Consciousness>;
   readonly oxygen?: Entered<boolean>;
-  /** A clinician's choice for this patient. Nobody chose: 1. */
+  /** A clinician's choice for this patient. Without a choice: 1. */
   readonly spo2Scale?: Entered<1 | 2>;
 };
 
@@ -34,7 +34,7 @@ export type Known = { readonly values: Readonly<Partial<Record<Sensor, Measured>
 export const noEntries: Entries = {};
 export const nothingKnown: Known = { values: {}, entries: noEntries };
 
-/** The ECG's rate and the line's pressure are taken unless the other sensor's value is newer by more than this (ours). */
+/** The ECG's rate and the line's pressure are used unless the other sensor's value is newer by more than this (ours). */
 const preferMs = 70_000;
 
 const sensors = new Map(
@@ -56,14 +56,14 @@ function sensorIn({ group, limits }: Parameter): Sensor | undefined {
   }
 }
 
-/** The sensor of an MDC code; undefined where no score needs it. */
+/** Returns the sensor of an MDC code; undefined if no score needs it. */
 export const sensorOf = (code: string): Sensor | undefined => sensors.get(code);
 
 export function fresherOf<T extends { readonly at: number }>(a: T | undefined, b: T | undefined): T | undefined {
   return a === undefined || (b !== undefined && b.at >= a.at) ? b : a;
 }
 
-/** What is known after more; of each the newest. */
+/** Returns both sets of inputs together; the newest of each input counts. */
 export function together(before: Known, { values, entries }: Known): Known {
   const all: Partial<Record<Sensor, Measured>> = { ...before.values };
   for (const [sensor, measured] of Object.entries(values) as [Sensor, Measured][])
@@ -91,10 +91,10 @@ export function entriesOf({ consciousness, oxygen, spo2Scale }: Assessment, at: 
   };
 }
 
-/** The newest word on one input of NEWS2. Too old: `untilMs` has passed, and it is missing. */
+/** The newest value of one input of NEWS2. After `untilMs` it is too old and counts as missing. */
 export type Input = { readonly at: number; readonly value: number | boolean | Consciousness; readonly untilMs: number };
 
-/** The newest word on each input, be it too old. Of two sensors of one input, one that is young enough goes first. */
+/** Returns the newest value of each input, even if it is too old. Of two sensors of one input, a recent enough one has precedence. */
 export function inputsAt(
   { values, entries }: Known,
   at: number,
@@ -116,7 +116,7 @@ export function inputsAt(
   return found as Partial<Record<NewsParameter, Input>>;
 }
 
-/** Until when a value is young enough to be scored. */
+/** Returns until when a value is recent enough to be scored. */
 const untilOf = ({ at, everyMs }: Measured, { continuousMs, singleGraceMs }: InputAges): number =>
   at + (everyMs === undefined ? continuousMs : Math.max(everyMs + singleGraceMs, continuousMs));
 
@@ -135,7 +135,7 @@ function chosen(
   return other.at - first.at > preferMs ? other : first;
 }
 
-/** The set that is scored at an instant. It is asked for often, so it makes nothing but the set. */
+/** Returns the set that is scored at an instant. It is called often, so it creates nothing but the set. */
 export function setAt({ values, entries }: Known, at: number, ages: InputAges): News2Set {
   const { HR, PR, RR, SpO2, ABP, NIBP, Temp } = values;
   const { consciousness, oxygen, spo2Scale } = entries;
@@ -152,14 +152,14 @@ export function setAt({ values, entries }: Known, at: number, ages: InputAges): 
   };
 }
 
-/** Whether everything that is scored now is a single measurement: of a monitor that is wheeled from bed to bed. */
+/** Returns whether all scored inputs are single measurements, as from a monitor that is wheeled from bed to bed. */
 export function isSpotCheck({ values }: Known, at: number, ages: InputAges): boolean {
   for (const measured of Object.values(values))
     if (measured.everyMs === undefined && at <= untilOf(measured, ages)) return false;
   return true;
 }
 
-/** When the next input becomes too old that is not so at `at`; infinity where none does. */
+/** Returns when the next of the inputs that are recent at `at` becomes too old; infinity if none does. */
 export function nextStaleMs(known: Known, at: number, ages: InputAges): number {
   const inputs = inputsAt(known, at, ages);
   let next = Number.POSITIVE_INFINITY;
@@ -170,7 +170,7 @@ export function nextStaleMs(known: Known, at: number, ages: InputAges): number {
   return next;
 }
 
-/** Nothing was measured or entered after `now`: a clock was set back. */
+/** Moves times after `now` back to `now`: a clock was set back, so nothing was measured or entered later. */
 export function notAfter({ values, entries }: Known, now: number): Known {
   const clamped = <T extends { readonly at: number }>(of: Readonly<Record<string, T>>) =>
     Object.fromEntries(Object.entries(of).map(([name, one]) => [name, { ...one, at: Math.min(one.at, now) }]));

@@ -1,4 +1,4 @@
-/** The conditions of scores. Pure. */
+/** The condition names of scores. Pure. */
 
 export const scoreNames = ['NEWS2.high', 'NEWS2.medium', 'NEWS2.low-medium', 'qSOFA', 'shock-index'] as const;
 export type ScoreName = (typeof scoreNames)[number];

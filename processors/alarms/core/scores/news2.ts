@@ -1,6 +1,6 @@
 /**
- * The National Early Warning Score 2 (Royal College of Physicians 2017; CLINICAL, "NEWS2"), for patients of 16 years or more. A set in
- * which something is missing has no total. Pure.
+ * The National Early Warning Score 2 (Royal College of Physicians 2017; CLINICAL, "NEWS2"), for patients of 16 years or more. An incomplete
+ * set has no total. Pure.
  */
 import {
   type Consciousness,
@@ -11,17 +11,17 @@ import {
 } from '../../../../contracts/score-names.ts';
 import { roundHalfUp } from './round.ts';
 
-/** One set of observations; what is absent is missing. In the units of the parameter table. */
+/** One set of observations; an absent field is missing. Units are those of the parameter table. */
 export type News2Set = {
   readonly RR?: number | undefined;
   readonly SpO2?: number | undefined;
-  /** Breathes supplemental oxygen. */
+  /** The patient breathes supplemental oxygen. */
   readonly oxygen?: boolean | undefined;
   readonly BPsys?: number | undefined;
   readonly pulse?: number | undefined;
   readonly consciousness?: Consciousness | undefined;
   readonly Temp?: number | undefined;
-  /** 2 only where a clinician chose it: hypercapnic respiratory failure, target 88 to 92 %. */
+  /** 2 only if a clinician chose it: hypercapnic respiratory failure, target 88 to 92 %. */
   readonly scale: 1 | 2;
 };
 
@@ -50,14 +50,14 @@ const bands = {
   Temp: [[35, 3], [36, 1], [38, 0], [39, 1], [above, 2]],
 } satisfies Record<string, Bands>;
 
-/** @returns undefined where there is no number */
+/** @returns undefined if there is no number */
 function pointsIn(of: Bands, value: number | undefined, digits = 0): number | undefined {
   if (value === undefined || !Number.isFinite(value)) return undefined;
   const rounded = roundHalfUp(value, digits);
   return of.find(([most]) => rounded <= most)![1];
 }
 
-/** Scores a set. A value is rounded to the precision of the table before: 35.05 counts as 35.1. */
+/** Scores a set. Each value is first rounded to the precision of the table: 35.05 counts as 35.1. */
 export function news2(set: News2Set): News2 {
   const { oxygen, consciousness } = set;
   const points: Record<NewsParameter, number | undefined> = {
@@ -77,7 +77,7 @@ export function news2(set: News2Set): News2 {
   return { ...parts, total: atLeast, ...answerOf(atLeast, known.includes(3)) };
 }
 
-/** On scale 2 a high saturation scores only on oxygen; where nobody said whether there is oxygen, it cannot be scored. */
+/** On scale 2 a high saturation scores only with oxygen. If it is not known whether the patient gets oxygen, it cannot be scored. */
 function spo2Points({ scale, SpO2, oxygen }: News2Set): number | undefined {
   if (scale === 1) return pointsIn(bands.SpO2, SpO2);
   const [onAir, onOxygen] = [pointsIn(bands.SpO2onAir2, SpO2), pointsIn(bands.SpO2onOxygen2, SpO2)];

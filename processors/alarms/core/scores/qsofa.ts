@@ -1,6 +1,6 @@
 /**
  * qSOFA (Singer et al., JAMA 2016): one point each for a respiratory rate of 22 /min or more, a systolic pressure of 100 mmHg or less, and
- * altered mentation. Two or more ask for a look at sepsis. Pure.
+ * altered mentation. With two or more, a clinician should check for sepsis. Pure.
  */
 import { type Consciousness, type QsofaParameter, qsofaParameters } from '../../../../contracts/score-names.ts';
 import { roundHalfUp } from './round.ts';
@@ -8,7 +8,7 @@ import { roundHalfUp } from './round.ts';
 export type Qsofa = {
   readonly met: readonly QsofaParameter[];
   readonly missing: readonly QsofaParameter[];
-  /** Only where nothing is missing. */
+  /** Absent if an input is missing. */
   readonly total?: number;
 };
 

@@ -1,4 +1,4 @@
-/** What is wrong with the scores of a profile as a file has them: every fault, each with its place and a sentence. Pure. */
+/** Returns every fault in the scores of a profile file, each with its place and a sentence. Pure. */
 import { type TSchema, Type } from 'typebox';
 import { priorities } from '../../../../contracts/priorities.ts';
 import { faultsOf, Reason, shapesOf } from '../profile-shapes.ts';
@@ -12,7 +12,7 @@ const hourMs = 60 * minuteMs;
 /** Longest delay: half an hour (ours). */
 const DelayMs = Type.Integer({ minimum: 0, maximum: 30 * minuteMs });
 const Priority = Type.Enum([...priorities]);
-/** A NEWS2 is 20 at most, a qSOFA 3; a single red parameter is 3 points (CLINICAL, "NEWS2"). The least ones are ours. */
+/** A NEWS2 is 20 at most, a qSOFA 3; a single red parameter is 3 points (CLINICAL, "NEWS2"). The minimum values are ours. */
 const callFrom = (from: TSchema) => Type.Object({ from, priority: Priority, delayMs: DelayMs }, closed);
 
 const shapes = shapesOf({
@@ -25,7 +25,7 @@ const shapes = shapesOf({
         {
           continuousMs: Type.Integer({ minimum: minuteMs, maximum: hourMs }),
           singleGraceMs: Type.Integer({ minimum: 0, maximum: hourMs }),
-          // CLINICAL, "NEWS2": the longest interval of a set is 12 h; what is older is of another set.
+          // CLINICAL, "NEWS2": the longest interval of a set is 12 h; an older value belongs to another set.
           enteredMs: Type.Integer({ minimum: 10 * minuteMs, maximum: 12 * hourMs }),
         },
         closed,
@@ -63,7 +63,7 @@ function callFaults(name: ScoreName, calls: object, path: string): string[] {
   const isOff = call !== null && typeof call === 'object' && 'off' in call;
   const faults = isOff ? faultsOf(shapes, 'off', call, path) : faultsOf(callShapes, name, call, path);
   if (isOff || faults.length > 0 || name !== 'shock-index') return faults;
-  // It is made with two digits.
+  // The shock index has two digits.
   return Number((call as ScoreCall).from.toFixed(2)) === (call as ScoreCall).from
     ? []
     : [`${path}/from: it must have two digits after the point at most.`];

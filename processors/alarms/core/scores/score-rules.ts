@@ -1,34 +1,34 @@
 /**
- * What a profile says of early warning scores: from what they alarm, with which priority, after how long, and how old their inputs may be.
- * The points themselves are the published scores (news2.ts, qsofa.ts, shock-index.ts) and in no profile. Pure.
+ * A profile's rules for early warning scores: the value from which each alarms, its priority, its delay, and how old the inputs may be. The
+ * points are those of the published scores (news2.ts, qsofa.ts, shock-index.ts); no profile changes them. Pure.
  */
 import type { Priority } from '../../../../contracts/messages/alarms.ts';
 import type { ScoreName } from './names.ts';
 
 /** When one score alarms. */
 export type ScoreCall = {
-  /** The least score that alarms. Of `NEWS2.low-medium` the points of one parameter: 3 by the score's own definition. */
+  /** The least score that alarms. For `NEWS2.low-medium`: the points of one parameter, 3 by the score's own definition. */
   readonly from: number;
   readonly priority: Priority;
-  /** How long it must be there, ms of device time. */
+  /** How long the score must last, ms of device time. */
   readonly delayMs: number;
 };
 
-/** How long an input is young enough to be scored, ms. */
+/** How long an input is recent enough to be scored, ms. */
 export type InputAges = {
   readonly continuousMs: number;
-  /** A single measurement: its expected interval and so much, since no cuff comes to the second. */
+  /** A single measurement: its expected interval plus this, because no cuff measures to the second. */
   readonly singleGraceMs: number;
-  /** What a nurse entered: consciousness, oxygen. */
+  /** A nurse's entries: consciousness, oxygen. */
   readonly enteredMs: number;
 };
 
 export type ScoreRules = {
-  /** `off`: why this score does not alarm here. It is shown all the same. */
+  /** `off`: why this score does not alarm here. The screen shows it anyway. */
   readonly calls: Readonly<Record<ScoreName, ScoreCall | { readonly off: string }>>;
-  /** A score must be below for so long to end its alarm. */
+  /** A score must be below its alarm value for this long to end its alarm. */
   readonly offDelayMs: number;
-  /** An answered score calls again after so long, while it lasts. */
+  /** An acknowledged score calls again after this time while it lasts. */
   readonly realarmMs: number;
   readonly ages: InputAges;
 };
@@ -37,9 +37,9 @@ const minute = 60_000;
 const hour = 60 * minute;
 
 /**
- * What holds where a hospital says nothing. Scores: CLINICAL, "NEWS2" and "Deterioration". Low and medium, since a score calls for an
- * assessment, not for a hand at once, and must not flood a ward (ours). From 5 on NEWS2 asks for a set at least each hour: so often an
- * answered one calls. 6 h is the longest interval for a NEWS2 of 1 to 4. The other times are ours.
+ * The rules if a hospital configures none. Scores: CLINICAL, "NEWS2" and "Deterioration". The priorities are low and medium: a score calls
+ * for an assessment, not for immediate help, and it must not flood a ward (ours). From 5 on NEWS2 asks for a set at least each hour, so an
+ * acknowledged one calls again each hour. 6 h is the longest interval for a NEWS2 of 1 to 4. The other times are ours.
  */
 export const builtInScores: ScoreRules = {
   calls: {

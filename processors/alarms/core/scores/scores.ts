@@ -1,7 +1,7 @@
 /**
- * The detector of early warning scores: NEWS2, shock index, qSOFA, of adults (CLINICAL, "NEWS2" and "Deterioration"). Values are gathered in
- * cells of 20 s of device time, and each cell is judged once, so a score that wobbles each second costs nothing and is one alarm. Cells stand
- * in a timeline: messages that were swapped end in the same state. What is missing neither raises an alarm nor ends one. Pure.
+ * The detector of early warning scores of adults: NEWS2, shock index, qSOFA (CLINICAL, "NEWS2" and "Deterioration"). Values are gathered in
+ * cells of 20 s of device time, and each cell is judged once. So a score that changes each second costs little and is one alarm. The cells
+ * are in a timeline, so swapped messages end in the same state. A missing input neither raises nor ends an alarm. Pure.
  */
 import type { Command } from '../../../../contracts/messages/alarms.ts';
 import type { Condition } from '../condition.ts';
@@ -22,15 +22,15 @@ import {
 } from './known.ts';
 import type { ScoreRules } from './score-rules.ts';
 
-/** What came within 20 s. Of a continuous parameter its first value, of a single measurement its last. */
+/** The values of 20 s: the first value of a continuous parameter, the last value of a single measurement. */
 type Cell = Known & {
   /** Start of the cell. */
   readonly at: number;
-  /** It holds a value that was not about now when it came. */
+  /** It contains a value that was late when it came. */
   readonly late: boolean;
 };
 
-/** What all cells up to one instant mean. */
+/** The meaning of all cells up to one instant. */
 type Head = {
   readonly known: Known;
   /** The instant that was judged last; null before the first. */
@@ -40,7 +40,7 @@ type Head = {
 
 export type ScoresPart = {
   readonly closed: Timeline<Cell, Head>;
-  /** The newest cell, to which values may still come. */
+  /** The newest cell, which may still get values. */
   readonly open: Cell | null;
   readonly head: Head;
 };
@@ -52,7 +52,7 @@ export const initialScores: ScoresPart = { closed: startTimeline(start), open: n
 const cellMs = 20_000;
 const cellOf = (at: number) => Math.floor(at / cellMs) * cellMs;
 
-/** Takes the values of one reading. Questionable and invalid ones are no value for a score. */
+/** Takes the values of one reading. Questionable and invalid values are not scored. */
 export function scoreValues(before: ScoresPart, came: readonly Came[], by: ScoreRules): ScoresPart {
   let part = before;
   let cell: Cell | undefined;
@@ -62,18 +62,18 @@ export function scoreValues(before: ScoresPart, came: readonly Came[], by: Score
     if (sensor === undefined || value === null || numeric.validity !== undefined) continue;
     const cellAt = cellOf(at);
     const there = part.open?.at === cellAt ? part.open.values[sensor] : undefined;
-    // The common case: this cell has a value of the sensor already.
+    // The common case: this cell already has a value of the sensor.
     if (there !== undefined && !single && there.at < at) continue;
     const measured: Measured = single ? { at, value, everyMs: intervalMs } : { at, value };
     const next: Cell = { at: cellAt, values: { [sensor]: measured }, entries: noEntries, late };
-    // The values of one reading lie in one cell, unless two clocks stand behind them.
+    // The values of one reading are in one cell, unless they have two different clocks.
     if (cell !== undefined && cell.at !== cellAt) part = put(part, cell, by);
     cell = cell?.at === cellAt ? merged(cell, next) : next;
   }
   return cell === undefined ? part : put(part, cell, by);
 }
 
-/** Takes what a nurse entered. It counts from the command's time, and never as older than all that is remembered. */
+/** Takes a nurse's entries. They count from the command's time, but never as older than the remembered cells. */
 export function scoreAssessment(
   part: ScoresPart,
   command: Extract<Command, { type: 'enter-assessment' }>,
@@ -103,7 +103,7 @@ function put(part: ScoresPart, cell: Cell, by: ScoreRules): ScoresPart {
   const there = closed.window.find(({ at }) => at === cell.at);
   const { line, place } = insert(closed, there === undefined ? cell : merged(there, cell), judgeCell);
   if (place !== 'too-old') return withOpen(line, open, by);
-  // What is about now and lies before all that is remembered shows that a clock was set back. A backlog is of no use for a score.
+  // A current value before all remembered cells shows that a clock was set back. A backlog is of no use for a score.
   return cell.late ? part : withOpen(rebased(part, cell.at).closed, cell, by);
 }
 
@@ -125,7 +125,7 @@ function merged(a: Cell, b: Cell): Cell {
   return { at: a.at, values, entries, late: a.late || b.late };
 }
 
-/** What cells were judged to mean: each is folded again when it is closed, and when it leaves the window. */
+/** Caches the meaning of each cell: a cell is judged again when it is closed and when it leaves the window. */
 const judged = new WeakMap<Cell, { readonly before: Head; readonly by: ScoreRules; readonly head: Head }>();
 
 const judgeBy =
@@ -140,12 +140,12 @@ const judgeBy =
 
 function judgeAnew(before: Head, cell: Cell, by: ScoreRules): Head {
   const known = together(before.known, cell);
-  // The cell's first measurement: what comes to it later does not change it.
+  // The instant of the cell's first measurement. Later values of the cell do not change it.
   const at = firstIn(cell.values) ?? firstIn(cell.entries) ?? cell.at;
   return { known, at, held: judgeScores(before.held, known, { at, late: cell.late }, by) };
 }
 
-/** After a change of what scores are judged by: the last sets are judged by that at once. Where nothing has changed the part means the same. */
+/** Applies changed rules: they judge the last sets at once. Without a change the result has the same meaning. */
 export function refoldScores(part: ScoresPart, by: ScoreRules): ScoresPart {
   const closed = refold(part.closed, (base) => base, judgeBy(by));
   return part.open === null ? { ...part, closed, head: closed.head } : withOpen(closed, part.open, by);
@@ -157,7 +157,7 @@ function firstIn(of: Readonly<Record<string, { readonly at: number }>>): number 
   return first;
 }
 
-/** A clock was set back: what is known is of now at the latest, and delays begin anew. What holds stays. */
+/** A clock was set back: no known value is later than now, and delays start anew. Conditions that hold stay. */
 export function rebased({ head }: ScoresPart, now: number): ScoresPart {
   const next: Head = {
     known: notAfter(head.known, now),
@@ -167,7 +167,7 @@ export function rebased({ head }: ScoresPart, now: number): ScoresPart {
   return { closed: startTimeline(next), open: null, head: next };
 }
 
-/** A state that was taken by a clock ahead of the present one. */
+/** Corrects a state that was taken by a clock ahead of the present one. */
 export function rearmScores(part: ScoresPart, now: number): ScoresPart {
   return part.open !== null && part.open.at > now ? rebased(part, now) : part;
 }

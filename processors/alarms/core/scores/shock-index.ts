@@ -1,7 +1,7 @@
-/** The shock index: heart rate by systolic pressure (CLINICAL, "Deterioration": 0.9 or more is of interest). Pure. */
+/** The shock index: heart rate divided by systolic pressure (CLINICAL, "Deterioration": 0.9 or more is of interest). Pure. */
 import { roundHalfUp } from './round.ts';
 
-/** @returns the index with two digits; undefined where a value is missing, or no pressure is above 0 */
+/** @returns the index with two digits; undefined if a value is missing, or the pressure is not above 0 */
 export function shockIndex(pulse: number | undefined, systolic: number | undefined): number | undefined {
   if (pulse === undefined || systolic === undefined) return undefined;
   const index = pulse / systolic;

@@ -1,4 +1,4 @@
-/** The scores as the screens show them, and when they are published. Pure. */
+/** The scores in the form for the screens, and when they are published. Pure. */
 import type { ScorePart, Scores } from '../../../../contracts/messages/scores.ts';
 import { newsParameters } from '../../../../contracts/score-names.ts';
 import { scoresKey, scoresRepeatMs, urgentKey } from '../../../../contracts/scores-key.ts';
@@ -13,10 +13,10 @@ import { roundHalfUp } from './round.ts';
 import type { ScoreRules } from './score-rules.ts';
 import { shockIndex } from './shock-index.ts';
 
-/** The instant that is scored: of a device that is silent the present, so that its values become too old. */
+/** The instant that is scored. If the device is silent it is the present, so that its values become too old. */
 const instantOf = ({ scores: { head } }: State, now: number) => Math.max(head.at ?? now, now);
 
-/** @returns undefined of who is not scored, and where nothing is known yet */
+/** @returns undefined if the patient is not scored, or if nothing is known yet */
 export function scoresOf(env: Environment, state: State, now: number): Scores | undefined {
   const { known, at: judgedAt } = state.scores.head;
   if (judgedAt === null || !isScored(state)) return undefined;
@@ -68,7 +68,7 @@ function assessmentOf({ consciousness, oxygen, spo2Scale }: Entries): Scores['as
   };
 }
 
-/** What was published last of an association, which state was looked at, and when to look again though nothing comes (wall clock). */
+/** For one association: what was published last, which state was checked, and the wall clock of the next check if nothing comes. */
 export type ScoresLook = {
   readonly told: Told | undefined;
   readonly of: { readonly state: Pick<State, 'scores' | 'association'>; readonly by: ScoreRules } | undefined;
@@ -89,18 +89,18 @@ const toldOf = (scores: Scores, atMs: number): Told => ({
   atMs,
 });
 
-/** After a restart: the scores that were published last, as the snapshot has them. */
+/** After a restart: takes the last published scores from the snapshot. */
 export function lookedAtBefore(scores: Scores | undefined): ScoresLook | undefined {
   if (scores === undefined) return undefined;
   return { told: toldOf(scores, Date.parse(scores.at)), of: undefined, dueMs: 0 };
 }
 
-/** At most so often, but for what is urgent (contracts/scores-key.ts; ours). */
+/** The shortest time between two publications, except for urgent changes (contracts/scores-key.ts; ours). */
 const publishMs = 10_000;
-/** A change of the shock index that is published; slighter ones wait for the next word (ours). */
+/** A change of the shock index by this much is published. Smaller changes wait for the next publication (ours). */
 const indexStep = 0.1;
 
-/** Looks whether the scores have changed. @returns also what is published now */
+/** Checks whether the scores have changed. @returns also the scores to be published now */
 export function lookAtScores(
   env: Environment,
   state: State,
@@ -128,14 +128,17 @@ export function lookAtScores(
   return { look: { told: next, of, dueMs }, scores };
 }
 
-/** Whether a person reads the same in both. */
+/** Returns whether both read the same for a person. */
 function isAlike(told: Told, next: Told): boolean {
   if (told.key !== next.key || told.index === undefined || next.index === undefined)
     return told.key === next.key && told.index === next.index;
   return roundHalfUp(Math.abs(told.index - next.index), 2) < indexStep;
 }
 
-/** Said again so long after it was said, so that a trend tells what lasted from what nobody saw. Of which nothing is known is not said again. */
+/**
+ * Returns when unchanged scores are published again, so that a trend can tell a lasting score from a gap. Scores without any known input
+ * are not published again.
+ */
 function repeatAt({ news2: { parts } }: Scores, toldMs: number): number {
   return parts.some(({ points }) => points !== undefined) ? toldMs + scoresRepeatMs : Number.POSITIVE_INFINITY;
 }
