@@ -1,23 +1,23 @@
-/** What a process has cost so far, from Linux's own accounts. Linux only. */
+/** Returns what a process has used so far, from Linux's own accounts. Linux only. */
 import { readFileSync } from 'node:fs';
 
-/** USER_HZ, by which the kernel counts in /proc/<pid>/stat. */
+/** USER_HZ: the kernel's unit of time in /proc/<pid>/stat. */
 const ticksPerSecond = 100;
 
-/** Processor time of all threads of a process, user and system, s. */
+/** Returns the processor time of all threads of a process, user and system, s. */
 export function cpuSeconds(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-  // The second field may hold blanks; utime and stime are the 12th and 13th after it.
+  // The second field may contain blanks; utime and stime are the 12th and 13th after it.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / ticksPerSecond;
 }
 
-/** Memory of a process that is in RAM now, MB. */
+/** Returns the memory of a process that is in RAM now, MB. */
 export function rssMb(pid: number): number {
   return statusMb(pid, 'VmRSS');
 }
 
-/** The most that it ever was, MB. */
+/** Returns the most RAM that a process has used so far, MB. */
 export function peakRssMb(pid: number): number {
   return statusMb(pid, 'VmHWM');
 }

@@ -1,4 +1,4 @@
-/** The alarm processor between its topics: sealed readings in, sealed alarms out, on a Kafka of its own. */
+/** The alarm processor between its topics: sealed readings in, sealed alarms out, on its own Kafka. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import pino from 'pino';
@@ -21,7 +21,7 @@ type Bed = {
 
 export type ReadingLog = Awaited<ReturnType<typeof openReadingLog>>;
 
-/** Admits patients, and seals their readings as the gateway would. @param wardOf names the ward of a bed */
+/** Admits patients, and seals their readings as the gateway would. @param wardOf returns the ward of a bed */
 export async function openReadingLog(data: TestPlatform, beds: number, wardOf: (bed: number) => string) {
   const gateway = await openLogAs(data, 'gateway');
   const operator = await openLogAs(data, 'operator');
@@ -34,7 +34,7 @@ export async function openReadingLog(data: TestPlatform, beds: number, wardOf: (
   }
   await operator.close();
 
-  /** @param heartRate above 140 breaches at once: an extreme limit has no delay */
+  /** @param heartRate above 140 alarms at once: an extreme limit has no delay */
   async function send(bed: Bed, timeMs: number, heartRate: number): Promise<void> {
     bed.seq += 1;
     const { deviceId, associationId: key, writer, seq } = bed;
@@ -51,7 +51,7 @@ export async function openReadingLog(data: TestPlatform, beds: number, wardOf: (
   return { beds: all, send, close: () => gateway.close() };
 }
 
-/** Sends each second a reading of every bed, spread over the second, until it is stopped. */
+/** Sends one reading of every bed each second, spread over the second, until it is stopped. */
 export function paceReadings(log: ReadingLog, everyMs: number) {
   let sent = 0;
   let failed = 0;
@@ -74,7 +74,7 @@ export function paceReadings(log: ReadingLog, everyMs: number) {
   };
 }
 
-/** Calls back with every alarm event that comes from now on. */
+/** Calls back with every alarm event from now on. */
 async function followAlarms(dashboard: SealedLog, onEvent: (event: AlarmEvent) => void) {
   const reader = await createReader(dashboard.kafka, {
     group: `dashboard-bench-${process.pid}-${Date.now()}`,
@@ -100,7 +100,8 @@ async function recordsRead(port: number): Promise<number> {
 }
 
 /**
- * Readings a second that one processor opens, judges and turns into sealed alarms: it finds a backlog, of which the first part is warm-up.
+ * Measures the readings a second that one processor opens, judges and turns into sealed alarms. It works through a backlog, whose first
+ * part is warm-up.
  */
 export async function measureThroughput(
   data: TestPlatform,
@@ -109,7 +110,7 @@ export async function measureThroughput(
 ): Promise<{ readonly perS: number; readonly readings: number }> {
   const t = Date.now() - secondsOfReadings * 1000;
   for (let s = 0; s < secondsOfReadings; s += 1)
-    // Each bed has a tachycardia of 20 s each three minutes: two alarms for 180 readings.
+    // Each bed has a tachycardia of 20 s every three minutes: two alarms for 180 readings.
     await Promise.all(log.beds.map((bed) => log.send(bed, t + s * 1000, (s + 7 * bed.n) % 180 < 20 ? 150 : 80)));
   const readings = log.beds.length * secondsOfReadings;
   const processor = await startHouse(data, 'alarms');
@@ -120,7 +121,7 @@ export async function measureThroughput(
     await until(
       'the backlog to be read',
       async () => {
-        // Asked more often, the answers alone would take 4 % of the processor's time.
+        // With shorter polling, the answers alone would take 4 % of the processor's time.
         await sleep(200);
         const read = await recordsRead(port).catch(() => 0);
         if (from === undefined && read >= readings / 5) from = { atMs: performance.now(), read };
@@ -135,7 +136,10 @@ export async function measureThroughput(
   }
 }
 
-/** From `kill -9` of the only processor to the first alarm of a breach that came after it, s. Each bed sends once a second meanwhile. */
+/**
+ * Measures the time from `kill -9` of the only processor to the first alarm of a later breach, s. Each bed sends one reading a second
+ * meanwhile.
+ */
 export async function measureRecovery(data: TestPlatform, log: ReadingLog, rounds: number): Promise<readonly number[]> {
   const dashboard = await openLogAs(data, 'dashboard');
   let onEvent: (event: AlarmEvent) => void = () => {};

@@ -1,4 +1,4 @@
-/** From a breach in the log of readings to its alarm on a clinician's connection, while a hospital's readings run beside it. */
+/** Measures the time from a breach in the log of readings to its alarm on a clinician's connection, under the load of a whole hospital. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,7 +13,7 @@ export const watchedWard = 'bench-watched';
 
 /**
  * @param log its beds of `watchedWard` breach, one after the other; all beds together send `perS` readings a second
- * @returns one latency a breach, ms, sorted: from before the reading is sealed until the message is parsed
+ * @returns one latency for each breach, ms, sorted: from before the reading is sealed until the message is parsed
  */
 export async function measureSocket(
   data: TestPlatform,
@@ -44,7 +44,7 @@ export async function measureSocket(
     for (let breach = 0; breach < options.breaches; breach += 1) {
       const bed = beds[breach % beds.length]!;
       waiting.set(bed.associationId, performance.now());
-      // The bed's next readings are inside again: by its next turn the alarm has ended, and this is one more onset.
+      // The bed's next readings are inside the limits again. By its next turn the alarm has ended, so the next breach is a further onset.
       await log.send(bed, Date.now(), 150);
       await sleep(150 + (breach % 7) * 13);
     }

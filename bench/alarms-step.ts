@@ -1,4 +1,4 @@
-/** The pure engine on one core: steps a second, and how large the state of a bed is. */
+/** The pure engine on one core: steps a second, and the size of a bed's state. */
 
 import { numericsByCode } from '../contracts/numerics.ts';
 import { alarmHash } from '../processors/alarms/alarm-hash.ts';
@@ -16,8 +16,8 @@ const t0 = Date.parse('2026-03-01T10:00:00Z');
 const admitted: Input = { type: 'association', category: 'adult', ward: 'ICU', endedAt: null, from: t0 };
 
 /**
- * One reading of a second: heart rate, SpO2, pulse and respiratory rate. Each ten minutes the heart rate is high for 40 s, now and then
- * a value is invalid, and each hour the device starts anew: so alarms come and go, and what the state remembers grows as far as it can.
+ * Returns the reading of one second: heart rate, SpO2, pulse and respiratory rate. The heart rate is high for 40 s every ten minutes, a
+ * value is invalid now and then, and the device restarts every hour. So alarms come and go, and the state grows as large as it can.
  */
 function readingAt(second: number, bed: number): ObservationInput {
   const time = t0 + second * 1000;
@@ -48,14 +48,14 @@ function readingAt(second: number, bed: number): ObservationInput {
 const beds = 64;
 const roundSeconds = 300;
 
-/** Steps a second, of the best of `rounds`: the machine is shared, so what is slower is its own. */
+/** Returns steps a second: the best of `rounds`, because other work on a shared machine only slows a round down. */
 export function measureSteps(rounds: number): number {
   const states = Array.from({ length: beds }, (_, bed) => step(env, initialState(`bed-${bed}`), admitted, t0).state);
   let best = 0;
   for (let round = 0; round < rounds; round += 1) {
     let tookMs = 0;
     for (let second = round * roundSeconds; second < (round + 1) * roundSeconds; second += 1) {
-      // Readings are made second by second, so that their number is no burden for the collector of garbage.
+      // Readings are made second by second, so that they are no load for the garbage collector.
       const inputs = Array.from({ length: beds }, (_, bed) => readingAt(second, bed));
       const startMs = performance.now();
       for (const [bed, input] of inputs.entries()) states[bed] = step(env, states[bed]!, input, input.receivedAt).state;
@@ -66,7 +66,7 @@ export function measureSteps(rounds: number): number {
   return Math.round(best);
 }
 
-/** Bytes of one bed's state as JSON after so many hours of a reading a second. */
+/** Returns the bytes of one bed's state as JSON, after each number of hours with a reading a second. */
 export function measureStateBytes(hours: readonly number[]): Record<string, number> {
   const found: Record<string, number> = {};
   let state: State = step(env, initialState('bed'), admitted, t0).state;

@@ -1,4 +1,4 @@
-/** What the alarm engine and its processor can do: `npm run bench -- alarms`. */
+/** Measures the alarm engine and its processor: `npm run bench -- alarms`. */
 import { rmSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { freePorts } from '../ops/platform/ports.ts';
@@ -10,7 +10,7 @@ import { integerOption } from './options.ts';
 
 const report = (line: string) => process.stderr.write(`bench: ${line}\n`);
 
-/** Runs a part on a Kafka of its own, so that no part finds the log of another. */
+/** Runs a part on its own Kafka, so that no part finds the log of another. */
 async function onPlatform<T>(name: string, run: (data: TestPlatform) => Promise<T>): Promise<T> {
   const { platform, data } = await startTestPlatform(`test-${process.pid}-bench-${name}`);
   try {
@@ -22,7 +22,7 @@ async function onPlatform<T>(name: string, run: (data: TestPlatform) => Promise<
   }
 }
 
-/** Prints what was measured; with `--json` as one line. Linux only. */
+/** Prints the results; with `--json` as one line. Linux only. */
 export async function measureAlarms(args: string[]): Promise<void> {
   const options = {
     beds: { type: 'string', default: '500' },

@@ -1,4 +1,4 @@
-/** What a reading costs with few and with many devices, and what a connection costs in memory. */
+/** Measures the cost of a reading with few and with many devices, and the memory cost of a connection. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { rssMb } from './accounts.ts';
@@ -15,9 +15,9 @@ type Row = {
 };
 
 /**
- * Prints a table, or with `--json` one line. All rows at one rate in all, so that with 10,000 devices and 1,000 readings a second
- * each publishes every 10 s. A connection that is lost ends the benchmark with an error. With `--hybrid` the devices' key exchange
- * takes ML-KEM in, which costs memory for as long as they are connected.
+ * Prints a table, or with `--json` one line. All rows have the same total rate: with 10,000 devices and 1,000 readings a second each device
+ * publishes every 10 s. A lost connection ends the benchmark with an error. With `--hybrid` the devices' key exchange includes ML-KEM,
+ * which costs memory for as long as they are connected.
  */
 export async function measureDevices(args: string[]): Promise<void> {
   const { values } = parseArgs({
@@ -57,7 +57,7 @@ export async function measureDevices(args: string[]): Promise<void> {
 
 async function measureRow(rig: Rig, devices: number, rate: number, seconds: number): Promise<Row> {
   const connectS = Math.round(await rig.connect(devices));
-  // Each device once, so that every data key is made before anything is measured.
+  // Each device sends once, so that every data key exists before the measurement.
   const warmupS = Math.ceil(devices / rate) + 5;
   const measured = await rig.pace(rate, warmupS, seconds);
   const { cpuUsPerReading, latenciesMs } = measured;

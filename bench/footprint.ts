@@ -1,4 +1,4 @@
-/** What each process costs: CPU time over wall time, and memory, read from Linux's own accounts. */
+/** Measures the cost of each process: CPU time over wall time, and memory, from Linux's own accounts. */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -14,7 +14,7 @@ import { cpuSeconds, rssMb } from './accounts.ts';
 
 export type Cost = { readonly process: string; readonly cpuPercent: number; readonly rssMb: number };
 
-/** Start-up work (compilation, the first fetches) is over by then. */
+/** Start-up work (compilation, the first fetches) is done after this time. */
 const settleMs = 20_000;
 
 async function measure(beds: number, seconds: number): Promise<Cost[]> {

@@ -1,4 +1,4 @@
-/** How many readings a second one gateway acknowledges, how soon, and at what cost. */
+/** Measures how many readings a second one gateway acknowledges, how soon, and at what cost. */
 import { parseArgs } from 'node:util';
 import { peakRssMb } from './accounts.ts';
 import { integerOption } from './options.ts';
@@ -6,10 +6,10 @@ import { measureProducerLimit } from './producer-limit.ts';
 import { payloadBytes, publishTemplate } from './reading.ts';
 import { startRig } from './rig.ts';
 
-/** What a reading of `publishTemplate` becomes in Kafka: 433 bytes with ours around the payload and a header of 228, in base64url. */
+/** Size of a reading of `publishTemplate` in Kafka: 433 bytes with our fields around the payload and a header of 228, in base64url. */
 const sealedBytes = 924;
 
-/** Prints what was measured; with `--json` as one line. Linux only. */
+/** Prints the results; with `--json` as one line. Linux only. */
 export async function measureIngest(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,

@@ -1,4 +1,4 @@
-/** What a year of data keys costs a start: `npm run bench -- keys`. */
+/** Measures how much a year of data keys costs at a start: `npm run bench -- keys`. */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -19,11 +19,11 @@ import { integerOption } from './options.ts';
 const report = (line: string) => process.stderr.write(`bench: ${line}\n`);
 const hourMs = 3_600_000;
 const batch = 1_000;
-/** A stay in intensive care: a median of about three days (ours). */
+/** A stay in intensive care, hours: a median of about three days (ours). */
 const stayHours = 72;
 const keysPerBedAndHour = 2;
 
-/** Prints what was measured; with `--json` as one line. Linux only. */
+/** Prints the results; with `--json` as one line. Linux only. */
 export async function measureKeys(args: string[]): Promise<void> {
   const options = {
     beds: { type: 'string', default: '64' },
@@ -52,7 +52,7 @@ export async function measureKeys(args: string[]): Promise<void> {
   }
 }
 
-/** Kafka would prune what is written here with stamps of long ago while it is being written. */
+/** Turns the retention time off. Otherwise Kafka would delete these old records while they are being written. */
 async function keepKeys(data: TestPlatform): Promise<void> {
   const admin = adminKafka(data.kafkaBrokers, join(data.stateDir, 'certs')).admin();
   await admin.connect();
@@ -65,7 +65,7 @@ async function keepKeys(data: TestPlatform): Promise<void> {
   await admin.disconnect();
 }
 
-/** Keys as the gateway makes them, but of few secrets: wrapping a million would take an hour. */
+/** Writes keys as the gateway makes them, but with few secrets: wrapping a million would take an hour. */
 async function writeReadingKeys(data: TestPlatform, beds: number, days: number): Promise<number> {
   const log = await openLogAs(data, 'gateway');
   const wrapped: Buffer[] = [];
@@ -93,7 +93,7 @@ async function writeReadingKeys(data: TestPlatform, beds: number, days: number):
   return total;
 }
 
-/** Real keys and real alarms of patients who left. */
+/** Writes real keys and real alarms of discharged patients. */
 async function writeStays(data: TestPlatform, count: number): Promise<number> {
   const alarms = await openLogAs(data, 'alarms');
   const [bed] = longestBeds(1, 'bench');
@@ -108,7 +108,7 @@ async function writeStay(alarms: SealedLog, bed: Parameters<typeof alarmOf>[0], 
   await alarms.append('alarms', associationId, contentTypes.alarmEvent, raised(alarmOf(of, {})));
 }
 
-/** Starts all at once, as an operator does. Seconds until the last one is ready, and the most memory of each, in MB. */
+/** Starts all processes at once, as an operator does. Returns the seconds until the last one is ready, and the peak memory of each, MB. */
 async function startAll(data: TestPlatform) {
   const beganMs = performance.now();
   const running: RunningHouse[] = await Promise.all(

@@ -1,6 +1,6 @@
 /**
- * The devices of the ingest benchmark: a process of its own that the benchmark forks and talks to by messages. Every device is
- * one mutually authenticated TLS connection that speaks MQTT 5 and publishes with QoS 1.
+ * The devices of the ingest benchmark. The benchmark forks this process and talks to it by messages. Every device is one mutually
+ * authenticated TLS connection with MQTT 5 and publishes with QoS 1.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -16,20 +16,20 @@ export type Order =
       readonly certs: string;
       readonly devices: number;
       readonly atOnce: number;
-      /** Offered for the key exchange, colon-separated. */
+      /** Groups offered for the key exchange, colon-separated. */
       readonly groups: string;
     }
-  /** Each device has `window` readings unacknowledged at all times: as fast as it goes. */
+  /** Keeps `window` unacknowledged readings for each device: as fast as possible. */
   | { readonly do: 'saturate'; readonly window: number; readonly warmupS: number; readonly seconds: number }
   /**
-   * `perS` readings a second in all, evenly over devices and time. Latency counts from when a reading was due, also where it
-   * left later because the load itself was late: coordinated omission does not flatter it.
+   * Sends `perS` readings a second in all, evenly over devices and time. Latency counts from the time at which a reading was due, even if
+   * the load itself sent it late. So coordinated omission does not improve the figures.
    */
   | { readonly do: 'pace'; readonly perS: number; readonly warmupS: number; readonly seconds: number };
 
 export type Answer =
   | { readonly told: 'connected'; readonly seconds: number }
-  /** The measured time begins now: the benchmark reads its accounts. */
+  /** The measured time begins now, so the benchmark reads its accounts. */
   | { readonly told: 'measuring' }
   | { readonly told: 'measured'; readonly seconds: number; readonly acked: number; readonly latenciesMs: Percentiles };
 
@@ -41,14 +41,14 @@ type Device = {
   template: Template;
   seq: number;
   unacked: number;
-  /** Since when it has been silent. */
+  /** Time of its last packet, performance.now(). */
   spokeMs: number;
-  /** When the reading of a packet id was due, by packet id modulo the length. */
+  /** Due time of the reading of each packet id, by packet id modulo the length. */
   readonly dueMs: Float64Array;
   rest: Buffer;
 };
 
-/** More than a window ever is; of many devices each has few readings under way. */
+/** Larger than any window. With many devices, each has few readings in flight. */
 const ringLengthFor = (devices: number) => (devices > 1000 ? 64 : 4096);
 const keepAliveS = 60;
 const boot = `bench-${process.pid}`;
@@ -56,7 +56,7 @@ const timeText = Buffer.from(new Date().toISOString());
 let timeTextMs = 0;
 
 const devices: Device[] = [];
-/** What an acknowledgement sets off; undefined while nothing is measured. */
+/** Called on each acknowledgement; undefined while nothing is measured. */
 let onAcked: ((device: Device, count: number) => void) | undefined;
 let acked = 0;
 let latencies: Float64Array | undefined;
@@ -230,7 +230,7 @@ async function pace(order: Extract<Order, { do: 'pace' }>): Promise<Answer> {
   return answer;
 }
 
-/** PINGREQ of who has said nothing for half of its Keep Alive: others may still be connecting. */
+/** Sends PINGREQ for each device that has been silent for half of its Keep Alive: others may still be connecting. */
 setInterval(() => {
   const nowMs = performance.now();
   for (const device of devices) {

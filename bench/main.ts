@@ -1,4 +1,4 @@
-/** `npm run bench -- <name>`: figures, each with the command that repeats it. Figures are asserted nowhere else. */
+/** `npm run bench -- <name>`: figures, each with the command that repeats it. Nothing else asserts figures. */
 import { VigilError } from '../contracts/errors.ts';
 import { measureAlarms } from './alarms.ts';
 import { measureDevices } from './devices.ts';

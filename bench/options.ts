@@ -1,7 +1,7 @@
 import { VigilError } from '../contracts/errors.ts';
 
 /**
- * A whole number of the command line.
+ * Returns a whole number from the command line.
  * @throws VigilError `settings-invalid`
  */
 export function integerOption(name: string, text: string, min: number, max: number): number {

@@ -1,4 +1,6 @@
-/** How fast the same broker takes records of the same size from Kafka's own client: the limit that the gateway is held against. */
+/**
+ * Measures how fast the same broker takes records of the same size from Kafka's own client: the limit with which the gateway is compared.
+ */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
@@ -7,7 +9,7 @@ import { ensureKafkaTools, type Software } from '../ops/platform/software.ts';
 
 /**
  * Runs Kafka's `ProducerPerformance` over TLS with `acks=all` and its own defaults for everything else.
- * @returns records a second, the warm-up left out
+ * @returns records a second, without the warm-up
  */
 export async function measureProducerLimit(options: {
   readonly software: Pick<Software, 'java'>;
@@ -21,7 +23,7 @@ export async function measureProducerLimit(options: {
   const certs = join(options.stateDir, 'certs');
   const config = join(options.stateDir, 'producer-limit.properties');
   const keystore = join(options.stateDir, 'kafka', 'broker-keystore.pem');
-  // The broker's own identity may do anything, and its key lies there in the form that Java's client wants.
+  // The broker's own identity may do anything, and its key is already in the form that Java's client needs.
   const lines = {
     'security.protocol': 'SSL',
     'ssl.keystore.type': 'PEM',

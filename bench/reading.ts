@@ -1,6 +1,6 @@
-/** PUBLISH packets of a five-parameter monitor, made fast: the bench is to measure the gateway, not itself. */
+/** Makes PUBLISH packets of a five-parameter monitor quickly: the benchmark must measure the gateway, not itself. */
 
-/** MDC codes, a value each and UCUM units: what a bedside monitor sends every second. */
+/** MDC codes with a value each and UCUM units, as a bedside monitor sends them every second. */
 const numerics = [
   ['MDC_ECG_HEART_RATE', 72, '/min'],
   ['MDC_PULS_OXIM_SAT_O2', 97, '%'],
@@ -19,7 +19,7 @@ export type Template = {
   readonly timeAt: number;
 };
 
-/** A QoS 1 PUBLISH of MQTT 5 with places for packet id, seq and time; made anew when seq gets another digit. */
+/** A QoS 1 PUBLISH of MQTT 5 with places for packet id, seq and time. It is made anew when seq gets another digit. */
 export function publishTemplate(deviceId: string, boot: string, seq: number): Template {
   const head = `{"boot":"${boot}","seq":`;
   const seqText = String(seq);
@@ -42,7 +42,7 @@ export function publishTemplate(deviceId: string, boot: string, seq: number): Te
   return { bytes, packetIdAt, seqAt, seqDigits: seqText.length, timeAt: seqAt + seqText.length + middle.length };
 }
 
-/** Length of a reading's payload while its seq has `seqDigits` digits, bytes. */
+/** Returns the length of a reading's payload while its seq has `seqDigits` digits, bytes. */
 export function payloadBytes(template: Template): number {
   return template.bytes.length - template.packetIdAt - 3;
 }

@@ -1,4 +1,4 @@
-/** Broker, gateway and load for one run of an ingest benchmark: real ones, over mTLS, in a state folder of their own. */
+/** Broker, gateway and load for one run of an ingest benchmark: real ones, over mTLS, in their own state folder. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { rmSync } from 'node:fs';
@@ -19,7 +19,7 @@ export type Rig = {
   readonly softwareDir: string;
   readonly kafka: Kafka;
   readonly gateway: Child;
-  /** Connects devices until there are so many; returns how long that took, s. */
+  /** Connects devices until there are this many. Returns how long that took, s. */
   connect(devices: number): Promise<number>;
   saturate(window: number, warmupS: number, seconds: number): Promise<Measured>;
   pace(perS: number, warmupS: number, seconds: number): Promise<Measured>;
@@ -28,7 +28,7 @@ export type Rig = {
 
 export type Measured = Extract<Answer, { told: 'measured' }> & {
   readonly ackedPerS: number;
-  /** Of all threads of the gateway, µs. */
+  /** CPU time of all threads of the gateway, µs. */
   readonly cpuUsPerReading: number;
 };
 
@@ -37,7 +37,7 @@ const root = join(import.meta.dirname, '..');
 export async function startRig(options: {
   readonly devices: number;
   readonly report: (line: string) => void;
-  /** Devices offer a key exchange that withstands quantum computers (ML-KEM), as Node does by itself. */
+  /** Devices offer a key exchange that resists quantum computers (ML-KEM), which is Node's default. */
   readonly hybrid?: boolean | undefined;
   /** Folder for a CPU profile of the gateway. */
   readonly profileDir?: string | undefined;
@@ -114,7 +114,7 @@ export async function startRig(options: {
   }
 }
 
-/** Sends the load an order and waits for an answer of a kind. */
+/** Sends the load a command and waits for an answer of one kind. */
 function createAsk(load: ChildProcess) {
   return <Told extends Answer['told']>(order: Order | undefined, told: Told) =>
     new Promise<Extract<Answer, { told: Told }>>((resolve, reject) => {

@@ -1,4 +1,4 @@
-/** What the page costs in a browser: main thread, frames, memory, and how soon an alarm is painted. */
+/** Measures the cost of the page in a browser: main thread, frames, memory, and how soon an alarm is painted. */
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
@@ -21,9 +21,9 @@ const browserFlags = [
   '--no-first-run',
   '--disable-background-networking',
 ];
-/** The first layout, the compilation and the filling of the traces are over by then. */
+/** The first layout, the compilation and the filling of the traces are done after this time. */
 const settleMs = 8_000;
-/** One alarm in this time is raised; it ends after a while, painted or not. */
+/** One alarm is raised in each such time. It ends after a while, painted or not. */
 const probeEveryMs = 500;
 const probeLastsMs = 3_000;
 
@@ -36,25 +36,25 @@ const cases: Readonly<Record<string, Case>> = {
 };
 
 export type Row = Case & {
-  /** Time in which the main thread was busy, ms of each second, and the processor time of it. */
+  /** Time in which the main thread was busy, ms of each second, and its processor time. */
   readonly mainMsPerS: number;
   readonly mainCpuMsPerS: number;
   /** Processor time of all processes and threads of the browser, ms of each second. */
   readonly browserCpuMsPerS: number;
   readonly fps: number;
   readonly heapMb: number;
-  /** Memory of the page's process in RAM, its worker's included. */
+  /** RAM of the page's process, including its worker. */
   readonly rendererMb: number;
-  /** From the alarm's entry into the server's state until its row is painted. */
+  /** Time from the alarm's entry into the server's state until its row is painted. */
   readonly breachToPaintedMs: {
     readonly p50: number;
     readonly p99: number;
     readonly alarms: number;
     readonly notSeen: number;
   };
-  /** Numbers that stood as a dash at the end. */
+  /** Numbers that showed a dash at the end. */
   readonly dashes: number;
-  /** What the page said of itself, where it could not keep up. */
+  /** The page's notice that it could not keep up. */
   readonly notice: string;
 };
 
@@ -102,10 +102,10 @@ async function measureRow(browser: Browser, ward: MadeUpWard, one: Case, seconds
   const cdp = await page.context().newCDPSession(page);
   const browserCdp = await browser.newBrowserCDPSession();
   await cdp.send('Performance.enable', { timeDomain: 'timeTicks' });
-  // As in a ward: a few alarms that nobody has answered stand there all the time.
+  // As in a real ward: a few unanswered alarms are always on the screen.
   for (let bed = 0; bed < one.beds; bed += 8) ward.alarm(bed, 'raised', bed % 16 === 0 ? 'high' : 'medium');
   await sleep(settleMs);
-  // The cost is measured before frames are counted: who counts frames makes the main thread take part in every one.
+  // The cost is measured before frames are counted, because counting frames makes the main thread take part in every one.
   const before = await costOf(cdp, browserCdp);
   await sleep(seconds * 1000);
   const after = await costOf(cdp, browserCdp);
@@ -154,7 +154,7 @@ async function costOf(cdp: CDPSession, browserCdp: CDPSession): Promise<Cost> {
   };
 }
 
-/** The page's process: of all renderers the one that worked most. */
+/** Returns the page's process: the busiest of all renderers. */
 async function rendererPid(browserCdp: CDPSession): Promise<number> {
   const { processInfo } = await browserCdp.send('SystemInfo.getProcessInfo');
   const renderers = processInfo.filter((one) => one.type === 'renderer').sort((a, b) => b.cpuTime - a.cpuTime);
@@ -163,7 +163,7 @@ async function rendererPid(browserCdp: CDPSession): Promise<number> {
 
 type Seen = { readonly frames: number; readonly ms: number; readonly paintedAtMs: Readonly<Record<string, number>> };
 
-/** Runs in the page: counts frames, and notes for each new row of the alarm list when the frame with it had been painted. */
+/** Runs in the page: counts frames, and notes for each new row of the alarm list when the frame with it was painted. */
 function watchPage(): void {
   const paintedAtMs: Record<string, number> = {};
   const startMs = performance.now();

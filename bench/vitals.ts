@@ -1,4 +1,4 @@
-/** Made-up vital signs that look like some: a beat in the ECG and the pleth, and numbers that change by a little each second. */
+/** Made-up vital signs that look real: a beat in the ECG and the pleth, and numbers that change a little each second. */
 import type { Observation } from '../contracts/messages/device.ts';
 
 export type MadeUpWave = {
@@ -6,7 +6,7 @@ export type MadeUpWave = {
   readonly rateHz: number;
   readonly scale: number;
   readonly offset: number;
-  /** The wave's value at a place in the beat, 0 ≤ place < 1. */
+  /** Returns the wave's value at a place in the beat, 0 ≤ place < 1. */
   readonly shape: (place: number) => number;
 };
 
@@ -29,7 +29,7 @@ export const madeUpWaves: readonly MadeUpWave[] = [
 
 const beatMs = (bed: number) => 60_000 / (62 + ((bed * 7) % 40));
 
-/** Samples from `startMs` on, as a device sends them: base64 of little-endian int16. */
+/** Returns samples from `startMs` on, as a device sends them: base64 of little-endian int16. */
 export function madeUpSamples(wave: MadeUpWave, bed: number, startMs: number, forMs: number): string {
   const count = Math.round((wave.rateHz * forMs) / 1000);
   const bytes = Buffer.alloc(count * 2);
@@ -40,7 +40,7 @@ export function madeUpSamples(wave: MadeUpWave, bed: number, startMs: number, fo
   return bytes.toString('base64');
 }
 
-/** The numerics of a five-parameter monitor at `nowMs`. */
+/** Returns the numerics of a five-parameter monitor at `nowMs`. */
 export function madeUpValues(bed: number, nowMs: number): Observation['values'] {
   const drift = Math.round(3 * Math.sin(nowMs / 4_000 + bed));
   return [

@@ -1,4 +1,4 @@
-/** A made-up ward in front of the real dashboard server: its devices send numerics and waves, and alarms come on demand. */
+/** A made-up ward for the real dashboard server: its devices send numerics and waves, and a benchmark raises alarms on demand. */
 import type { Alarm } from '../contracts/messages/alarms.ts';
 import type { AssociationPeriod } from '../contracts/messages/records.ts';
 import { openScreenServer, type ScreenServer } from '../tests/screens/server.ts';
@@ -8,7 +8,7 @@ export const userId = 'nora';
 
 export type MadeUpWard = {
   readonly server: ScreenServer;
-  /** Raises or ends an alarm of a bed; it leaves for the screens at once. Returns which alarm, and when, ms since 1970. */
+  /** Raises or ends an alarm of a bed and sends it to the screens at once. Returns the alarm and its time, ms since 1970. */
   alarm(bed: number, is: 'raised' | 'cleared', priority?: Alarm['priority']): { alarmId: string; atMs: number };
   close(): Promise<void>;
 };

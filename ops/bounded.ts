@@ -1,6 +1,6 @@
 /**
- * Resolves or rejects as the work does. Once `signal` is aborted, the work has `graceMs` to end by itself; then this rejects with an
- * AbortError and the work is left to the end of the process (a download, a broker that does not answer).
+ * Resolves or rejects as the work does. Once `signal` is aborted, the work has `graceMs` to end by itself. After that this rejects with an
+ * AbortError, and the work (a download, a broker that does not answer) runs on until the process ends.
  */
 export async function endedWithin<T>(work: Promise<T>, signal: AbortSignal, graceMs: number): Promise<T> {
   const late = Promise.withResolvers<never>();

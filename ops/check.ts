@@ -1,6 +1,6 @@
 /**
- * `npm start -- --check`: the whole way once, from a recording to a clinician's screen, in a state folder and on ports of its
- * own, so that a running system is neither needed nor disturbed.
+ * `npm start -- --check`: proves the whole way once, from a recording to a clinician's screen. It uses its own state folder and ports, so
+ * it neither needs nor disturbs a running system.
  */
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,13 +15,13 @@ import { type System, startSystem } from './system.ts';
 
 export type CheckResult = {
   readonly ok: boolean;
-  /** From the command to the last part's readiness, s. */
+  /** From the command until the last part is ready, s. */
   readonly startupS: number;
-  /** From then to the alarm on the screen, s. */
+  /** From then until the alarm is on the screen, s. */
   readonly firstAlarmS: number | null;
-  /** Values that reached the screen. */
+  /** Number of values that reached the screen. */
   readonly readings: number;
-  /** Alarms of patients that reached the screen. */
+  /** Number of patients' alarms that reached the screen. */
   readonly alarms: number;
   readonly reason?: string;
 };
@@ -69,7 +69,7 @@ export async function runCheck(options: {
     };
   }
   await system?.close();
-  // The logs of a failed check stay: they say why.
+  // The logs of a failed check stay, because they show the cause.
   if (result.ok) rmSync(stateDir, { recursive: true, force: true });
   process.stdout.write(`${JSON.stringify(result)}\n`);
   return result.ok ? 0 : 1;

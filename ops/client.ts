@@ -1,11 +1,11 @@
-/** Builds the browser client where its sources are newer than what was built. */
+/** Builds the browser client if its sources are newer than the built files. */
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 import { run } from './platform/run.ts';
 
 const root = join(import.meta.dirname, '..');
-/** What the client's build reads. */
+/** Folders that the client's build reads. */
 const sources = ['dashboard/client', 'dashboard/protocol', 'contracts'];
 
 export async function ensureClient(): Promise<void> {
@@ -18,7 +18,7 @@ export async function ensureClient(): Promise<void> {
   if (code !== 0) throw new VigilError('start-failed', `The browser client could not be built: ${lastLine(output)}`);
 }
 
-/** The latest change of a file or of anything in a folder, ms since 1970; 0 where there is nothing. */
+/** Returns the latest change of a file or of anything in a folder, ms since 1970; 0 if it does not exist. */
 function newest(path: string): number {
   const stat = statSync(path, { throwIfNoEntry: false });
   if (stat === undefined) return 0;

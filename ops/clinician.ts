@@ -1,4 +1,4 @@
-/** A clinician without a screen: logs in as a browser does, opens the live connection and counts what comes. */
+/** A clinician without a screen: logs in as a browser does, opens the live connection and counts the messages. */
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { join } from 'node:path';
@@ -19,8 +19,8 @@ type Message = {
 const requestTimeoutMs = 30_000;
 
 /**
- * Watches all of its wards until the first alarm of a patient comes, or time is over.
- * @throws VigilError `start-failed` where the server refuses it
+ * Watches all of the clinician's wards until the first alarm of a patient comes, or the time is over.
+ * @throws VigilError `start-failed` if the server refuses it
  */
 export async function watchForAlarm(options: {
   readonly where: Whereabouts;

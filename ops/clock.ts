@@ -1,13 +1,13 @@
-/** The machine's clock as `npm start` sees it: a step is reported, and told to every process that is started again. */
+/** The machine's clock in `npm start`: it reports a step of the clock, and passes it to every process that it starts again. */
 import { clockSettings, type SystemClock } from '../process/system-clock.ts';
 
-/** Settings for a process that joins those that run already. */
+/** Returns the settings for a process that joins the running ones. */
 export function clockEnv(clock: Pick<SystemClock, 'step'>): Record<string, string> {
   const aheadMs = clock.step()?.aheadMs ?? 0;
   return aheadMs === 0 ? {} : { [clockSettings.clockAheadMs.env]: String(aheadMs) };
 }
 
-/** Writes what happens to the clock as one sentence. */
+/** Reports each event of the clock as one sentence. */
 export function clockLog(report: (line: string) => void) {
   return {
     warn({ stepMs }: { stepMs: number }) {

@@ -1,4 +1,4 @@
-/** What a newcomer finds in a fresh system: one account per role, and made-up patients in eight beds of two wards. */
+/** The content of a fresh system for a newcomer: one account per role, and made-up patients in eight beds of two wards. */
 import { spawn } from 'node:child_process';
 import { randomBytes, randomUUIDv7 } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -33,19 +33,19 @@ const people: readonly { userId: string; name: string; role: Role; wards: string
 ];
 const accountProgram = join(import.meta.dirname, '..', 'dashboard', 'server', 'account.ts');
 
-/** Puts the shipped registry of wards and beds into a folder that has none: it is the hospital's to edit from then on. */
+/** Copies the shipped registry of wards and beds into a folder that has none. From then on the hospital edits it. */
 export function ensureWards(folder: string): void {
   const file = join(folder, 'wards.json');
   if (!existsSync(file)) writeAtomic(file, readFileSync(shippedWardsFile, 'utf8'), 0o644);
 }
 
-/** bed-01, bed-02 … */
+/** Returns bed-01, bed-02 … */
 export function demoDevices(beds: number): string[] {
   return Array.from({ length: beds }, (_, index) => `bed-${String(index + 1).padStart(2, '0')}`);
 }
 
 /**
- * Makes the demo accounts that are missing, each with a random password of this installation.
+ * Makes the missing demo accounts, each with a random password of this installation.
  * @returns the logins to show
  * @throws VigilError `start-failed`
  */
@@ -77,7 +77,7 @@ async function listAccounts(file: string): Promise<string[]> {
   return output.split('\n').map((line) => line.split('\t')[0] ?? '');
 }
 
-/** The hospital may have taken the demo's wards out of the registry: the start goes on, and screens say so. */
+/** The hospital may have removed the demo's wards from the registry. Then the start goes on, and the screens say so. */
 async function addAccount(file: string, person: (typeof people)[number], password: string): Promise<void> {
   const { userId, name, role, wards: seen } = person;
   const options = ['--user', userId, '--name', name, '--role', role, '--wards', seen, '--file', file];
@@ -97,7 +97,7 @@ async function addAccount(file: string, person: (typeof people)[number], passwor
     throw new VigilError('start-failed', `The account ${userId} cannot be made: ${words.trim()}`);
 }
 
-/** 80 bits in four groups that a person can type; none of 0, 1, l, o. */
+/** Returns a password of 80 bits in four groups that a person can type, without 0, 1, l and o. */
 function newPassword(): string {
   const letters = '23456789abcdefghijkmnpqrstuvwxyz';
   const text = [...randomBytes(16)].map((byte) => letters[byte & 31]).join('');
@@ -107,8 +107,8 @@ function newPassword(): string {
 const nato = ['Alpha', 'Bravo', 'Charlie', 'Delta', 'Echo', 'Foxtrot', 'Golf', 'Hotel'] as const;
 
 /**
- * Admits a made-up patient to each of the first eight beds, once in the life of Kafka's data: who is discharged stays so.
- * @throws VigilError where Kafka does not take the records
+ * Admits a made-up patient to each of the first eight beds, once in the life of Kafka's data: a discharged patient is not admitted again.
+ * @throws VigilError if Kafka does not take the records
  */
 export async function ensureDemoAdmissions(where: Whereabouts, beds: number, nowMs: number): Promise<void> {
   const marker = join(where.stateDir, 'kafka', 'demo-admissions.json');
@@ -153,7 +153,7 @@ function admission(deviceId: string, nowMs: number): AssociationPeriod {
       category: 'adult',
     },
     ward,
-    // Beds are named for the whole hospital: two beds "1" in one alarm list would be one too many.
+    // Bed names are unique in the hospital: one alarm list must not show two beds "1".
     bed: `${bedPrefix[ward]}-${(index % bedsPerWard) + 1}`,
     from: formatInstant(nowMs - 60_000),
     to: null,

@@ -1,4 +1,4 @@
-/** What an operator's commands have in common: the log, opened as the operator, who asks, and the audit trail. */
+/** The common part of an operator's commands: the log, opened as the operator, the person who asks, and the audit trail. */
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { serviceEnv, type Whereabouts } from './platform/service-env.ts';
 import { askPassword, knownPerson, type Person } from './rejected/person.ts';
 import type { VigilSettings } from './rejected/settings.ts';
 
-/** Kafka is given up after this. */
+/** The command stops waiting for Kafka after this time. */
 const answerMs = 30_000;
 
 export type Desk = {
@@ -26,7 +26,7 @@ export type Desk = {
 
 export type Claimed = { readonly userId: string; readonly person: Person | undefined };
 
-/** Who asks, with the password. @throws VigilError `settings-invalid` */
+/** Reads who asks, with the password. @throws VigilError `settings-invalid` */
 export async function claim(settings: VigilSettings, userId: string, fromStdin: boolean): Promise<Claimed> {
   if (!/^[A-Za-z0-9._@-]{1,64}$/.test(userId)) throw wrong('--as takes the id of an account');
   const password = await askPassword(fromStdin, userId);
@@ -35,9 +35,9 @@ export async function claim(settings: VigilSettings, userId: string, fromStdin: 
 }
 
 /**
- * The person, where the account may do this. Who may not is on record.
- * @param ward undefined: of no one ward, so that the account needs them all
- * @param about what was asked, for the record
+ * Returns the person if the account may do this. A refusal is recorded.
+ * @param ward undefined: the act concerns all wards, so the account needs all of them
+ * @param about the question, for the record
  * @throws VigilError `not-logged-in`, `not-allowed`
  */
 export async function admitted(
@@ -64,7 +64,7 @@ export async function admitted(
 }
 
 export function whereabouts(settings: VigilSettings, stateDir: string): Whereabouts {
-  // The servers' addresses are not needed to read and write the log.
+  // Reading and writing the log does not need the servers' addresses.
   return { stateDir, kafkaBrokers: settings.kafkaBrokers, influxUrl: '', mqttPort: 0, httpPort: 0 };
 }
 
@@ -94,7 +94,7 @@ export async function atDesk(
   }
 }
 
-/** A run of a command is a session: its login goes on record before the person's first act, and each act names it. */
+/** Each run of a command is a session. Its login is recorded before the person's first act, and each act names the session. */
 export function trailOfRun(trail: Trail, run: { readonly session: string; readonly station: string }): Trail {
   const { session, station } = run;
   let isBegun = false;

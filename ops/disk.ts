@@ -2,7 +2,7 @@ import { statfsSync } from 'node:fs';
 import { VigilError } from '../contracts/errors.ts';
 
 /**
- * Refuses a disk that is nearly full: Kafka stops when it cannot write, and with it every alarm.
+ * Refuses a nearly full disk: if Kafka cannot write, it stops, and all alarms stop with it.
  * @throws VigilError `no-space`
  */
 export function requireDisk(directory: string, freeMbMin: number): void {

@@ -1,12 +1,12 @@
-/** Several gateways on one host: what each is called and told, and how they are started anew without a gap. */
+/** Several gateways on one host: the name and settings of each, and a rolling restart without a gap. */
 import type { HouseOptions } from './houses.ts';
 import type { Supervised } from './supervisor.ts';
 
 /**
- * One entry a process. They share the MQTT port; each has a metrics port of its own, from `metricsPort` upwards.
+ * Returns one entry for each process. They share the MQTT port. Each has its own metrics port, from `metricsPort` upwards.
  * @param count 1 or more
- * @param env what `npm start` was told: the settings of a broker upstream go to the first process alone, since each would take every
- * message; or to all, where a group shares them out, each with client ids of its own
+ * @param env the environment of `npm start`. Only the first process gets the settings of a broker upstream, because each process would take
+ * every message. With a shared subscription group all processes get them, each with its own client ids
  */
 export function gatewayProcesses(
   count: number,
@@ -34,7 +34,7 @@ export function gatewayProcesses(
   }));
 }
 
-/** The next is ended only when the one before serves again. */
+/** Ends the next process only when the one before serves again. */
 export async function restartInTurn(processes: readonly Pick<Supervised, 'restart'>[]): Promise<void> {
   for (const { restart } of processes) await restart();
 }

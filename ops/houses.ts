@@ -1,4 +1,4 @@
-/** Our own processes: which program each is, and how it is started. */
+/** Our own processes: the program of each, and how it is started. */
 import { join } from 'node:path';
 import { type Child, saysReady, startChild } from './platform/child.ts';
 import { serviceEnv, type Whereabouts } from './platform/service-env.ts';
@@ -17,19 +17,19 @@ const programs = {
 export type House = keyof typeof programs;
 
 export type HouseOptions = {
-  /** Of its log and of what is told of it; the house's where absent. */
+  /** Name in its log and in reports; the house's name if absent. */
   readonly name?: string;
   readonly args?: readonly string[];
-  /** Settings beside those that every process of the house has. */
+  /** Settings in addition to those of every process of the house. */
   readonly env?: Readonly<Record<string, string>>;
   readonly logLevel: string;
-  /** Ends a start that is under way. */
+  /** Aborts a start in progress. */
   readonly signal: AbortSignal;
-  /** Every line of its output. */
+  /** Called with every line of its output. */
   readonly onLine?: (line: string) => void;
 };
 
-/** Starts one of our processes and waits until it says that it is ready. */
+/** Starts one of our processes and waits until it reports that it is ready. */
 export async function startHouse(where: Whereabouts, house: House, options: HouseOptions): Promise<Child> {
   const name = options.name ?? house;
   const child = startChild({

@@ -1,6 +1,6 @@
 /**
- * Runs one of our programs under the Node version that the project pins, and first installs the packages where that was not
- * done. Plain JavaScript without dependencies: this file alone must run under whatever Node (18 or later) npm came with.
+ * Runs one of our programs under the Node version that the project pins. Before that, it installs the packages if they are missing. Plain
+ * JavaScript without dependencies: this file must run under any Node (18 or later) that npm came with.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const startedAtMs = Date.now();
 
-/** Whether node_modules holds what package-lock.json asks for; npm keeps its own list of what it put there. */
+/** Returns whether node_modules contains what package-lock.json asks for. npm keeps its own list of installed packages. */
 function isInstalled() {
   try {
     const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages;
@@ -26,7 +26,7 @@ function isInstalled() {
 
 function install() {
   process.stdout.write('Installing the packages (npm ci)\n');
-  // Its warnings are of the Node that npm itself runs on, which is not the one that we run on.
+  // Its warnings are about the Node that npm itself runs on, which is not the one that we run.
   const ci = ['ci', '--loglevel=error'];
   const npm = process.env.npm_execpath;
   const [command, args] = npm ? [process.execPath, [npm, ...ci]] : ['npm', ci];
@@ -50,7 +50,7 @@ const child = spawn(node, [join(root, program), ...args], {
   stdio: 'inherit',
   env: { ...process.env, PATH: path, VIGIL_LAUNCHED_AT_MS: String(startedAtMs) },
 });
-// The program decides what a signal means and when it is done; we only wait for it.
+// The program decides what a signal does and when it is done. This process only waits for it.
 const told = ['SIGINT', 'SIGTERM', 'SIGHUP', ...(process.platform === 'win32' ? [] : ['SIGUSR2'])];
 for (const signal of told) process.on(signal, () => child.kill(signal));
 child.on('error', (error) => {

@@ -1,4 +1,4 @@
-/** One system per state folder: two brokers on the same data would spoil it. */
+/** One system per state folder: two brokers on the same data would damage it. */
 import { linkSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
@@ -6,8 +6,8 @@ import { VigilError } from '../contracts/errors.ts';
 export type Lock = { release(): void };
 
 /**
- * Takes the folder's lock. One left by a process that is gone counts for nothing.
- * @throws VigilError `conflict` naming the process that holds it
+ * Takes the folder's lock. A lock of a process that is gone is ignored.
+ * @throws VigilError `conflict` naming the process that has it
  */
 export function takeLock(stateDir: string): Lock {
   const file = join(stateDir, 'lock');
@@ -16,7 +16,7 @@ export function takeLock(stateDir: string): Lock {
   try {
     const temporary = join(aside, 'lock');
     writeFileSync(temporary, mine, { mode: 0o600 });
-    // A link is made whole or not at all, and only where there is none: its content is never half there.
+    // A link is made completely or not at all, and only if none exists. So its content is never incomplete.
     if (!link(temporary, file)) {
       const [pid = '', started = ''] = read(file).split(' ');
       if (isRunning(Number(pid)) && startOf(Number(pid)) === started) throw held(stateDir, pid);
@@ -69,7 +69,7 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** When the process started, in ticks since boot: tells it from a later one with the same pid. Empty outside Linux. */
+/** Returns when the process started, in ticks since boot. This distinguishes it from a later one with the same pid. Empty outside Linux. */
 function startOf(pid: number): string {
   return read(`/proc/${pid}/stat`).split(') ').at(-1)?.split(' ')[19] ?? '';
 }

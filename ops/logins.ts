@@ -1,9 +1,9 @@
-/** How the demo logins are said: with their passwords to a person at a terminal only. What goes into a log names the file that has them. */
+/** Writes the demo logins. Only a person at a terminal gets the passwords. A log gets the name of the file that contains them. */
 import type { Login } from './demo.ts';
 
 /**
- * Lines to print; none where there are no logins.
- * @param shown a person reads this at a terminal: the passwords may be said
+ * Returns the lines to print; none if there are no logins.
+ * @param shown a person reads this at a terminal, so passwords may be printed
  * @param read how to read the file of the passwords
  */
 export function loginLines(logins: readonly Login[], shown: boolean, read: string): string[] {

@@ -1,4 +1,6 @@
-/** Which settings of `npm start`'s environment go on to which process, and which are refused because `npm start` makes them itself. */
+/**
+ * Which settings in the environment of `npm start` go to which process, and which ones are refused because `npm start` makes them itself.
+ */
 import { isIPv6 } from 'node:net';
 import { resolve } from 'node:path';
 import { settings as dashboardSettings } from '../dashboard/server/settings.ts';
@@ -15,7 +17,7 @@ import type { House } from './houses.ts';
 import { serviceEnv, type Whereabouts } from './platform/service-env.ts';
 import { type StartSettings, startSettings, whereaboutsOf } from './settings.ts';
 
-/** What each process can be set to. */
+/** The settings of each process. */
 export const manifests: Readonly<Record<House, Manifest>> = {
   gateway: gatewaySettings,
   alarms: alarmSettings,
@@ -27,7 +29,7 @@ export const manifests: Readonly<Record<House, Manifest>> = {
 };
 export const houses = Object.keys(manifests) as House[];
 
-/** By process, the settings that it is started with beside those that `npm start` makes. */
+/** By process, its settings in addition to those that `npm start` makes. */
 export type PassedOn = Readonly<Record<House, Readonly<Record<string, string>>>>;
 
 export const nothingPassedOn: PassedOn = {
@@ -41,15 +43,15 @@ export const nothingPassedOn: PassedOn = {
 };
 
 /**
- * `npm start` runs Kafka and InfluxDB itself and gives each process its own identity, so these follow from its own settings:
- * another value would have no effect, or would have one process speak to another system than the others.
+ * `npm start` runs Kafka and InfluxDB itself and gives each process its own identity, so these settings follow from its own. Another value
+ * would have no effect, or would connect one process to another system than the others.
  */
 const madeByStart =
   /^VIGIL_(?:KAFKA|INFLUX)_|^VIGIL_(?:READERS_FILE|READER_KEY_FILE|PSEUDONYM_KEY_FILE|AUDIT_KEYS?_FILE)$/;
-/** Said to a process by `npm start` alone, and different for each or at each start. */
+/** Only `npm start` sets these for a process. They differ for each process or at each start. */
 const saidByStart = ['VIGIL_MQTT_SHARE_PORT', 'VIGIL_CLOCK_AHEAD_MS'];
 
-/** How long `npm start` takes is counted from the launcher's start. */
+/** The time that `npm start` takes counts from the launcher's start. */
 const launchedAt = 'VIGIL_LAUNCHED_AT_MS';
 
 const ownNames: readonly string[] = namesOf(startSettings);
@@ -63,9 +65,9 @@ export type StartEnvironment = {
 };
 
 /**
- * Everything that `npm start` is set to.
- * @throws VigilError `settings-invalid` naming every fault: a bad value of its own or of a process, a setting that it makes itself, a
- * name that no program reads
+ * Returns all settings of `npm start`.
+ * @throws VigilError `settings-invalid` naming every fault: a bad value of its own or of a process, a setting that it makes itself, a name
+ * that no program reads
  */
 export function readStart(env: Environment): StartEnvironment {
   const { settings, faults } = checkSettings(startSettings, env);
@@ -81,7 +83,7 @@ function namesOf(manifest: Manifest): string[] {
   return Object.values(manifest).map(({ env }) => env);
 }
 
-/** What `npm start` takes for each process from its environment. Upstream settings are left to `gatewayProcesses`. */
+/** Returns the settings that `npm start` takes for each process from its environment. `gatewayProcesses` handles the upstream settings. */
 export function passedOn(
   env: Environment,
   where: Whereabouts,
@@ -117,7 +119,7 @@ function isMadeByStart(name: string): boolean {
   return madeByStart.test(name) || saidByStart.includes(name);
 }
 
-/** The processes run in Vigil's folder, and the path was meant from where `npm start` runs. */
+/** The processes run in Vigil's folder, but a relative path refers to the folder in which `npm start` runs. */
 function textOf(setting: Manifest[string], text: string): string {
   return setting.kind === 'file' || setting.kind === 'secret' || setting.kind === 'secret-file'
     ? resolve(text.trim())
@@ -126,14 +128,14 @@ function textOf(setting: Manifest[string], text: string): string {
 
 const anyAddress = ['127.0.0.1', '::1', 'localhost', '0.0.0.0', '::'];
 
-/** Addresses of this machine that a server listens on alone: certificates name them, and who connects uses them. */
+/** Returns addresses of this machine on which a single server listens. Certificates contain them, and clients use them. */
 export function addressesOf({ gateway, dashboard }: PassedOn): string[] {
   return [gateway.VIGIL_MQTT_HOST, dashboard.VIGIL_HTTP_HOST].filter(
     (host) => host !== undefined && !anyAddress.includes(host),
   ) as string[];
 }
 
-/** The same, as certificates take them: each address belongs to the server that listens on it. */
+/** Returns the same as names for certificates: each address belongs to the server that listens on it. */
 export function serverNamesOf(passed: PassedOn): string[] {
   return [
     ...addressesOf({ ...passed, dashboard: {} }).map((host) => `gateway=${host}`),
@@ -141,7 +143,7 @@ export function serverNamesOf(passed: PassedOn): string[] {
   ];
 }
 
-/** Where a server listens on one address alone, simulators, the canary and browsers must use that one, unless they are set otherwise. */
+/** If a server listens on one address only, simulators, the canary and browsers must use that one, unless they are set otherwise. */
 function withPlaces(passed: PassedOn, { mqttPort, httpPort }: Whereabouts): PassedOn {
   const [mqttHost] = addressesOf({ ...passed, dashboard: {} });
   const [httpHost] = addressesOf({ ...passed, gateway: {} });
@@ -158,7 +160,7 @@ function withPlaces(passed: PassedOn, { mqttPort, httpPort }: Whereabouts): Pass
   };
 }
 
-/** Without files, addresses and whatever else `npm start` gives a process: what a trial in a folder of its own can be run with. */
+/** Removes files, addresses and everything else that `npm start` gives a process: a trial in its own folder can run with the rest. */
 export function withoutPlaces(passed: PassedOn, where: Whereabouts): PassedOn {
   const kept = houses.map((house) => {
     const given = serviceEnv(where, house);

@@ -1,7 +1,7 @@
 /**
- * A system that runs for months outlives its certificates. Each hour what ends within 30 days is renewed; what lies in the folder is
- * compared with what runs, so that a command (`npm run certs -- revoke --service gateway`) is taken up, too. Processes of ours follow their
- * files themselves; Kafka and InfluxDB read them only when they start.
+ * A system that runs for months outlives its certificates. Each hour this renews those that end within 30 days. It compares the folder with
+ * what runs, so that it also applies a command (`npm run certs -- revoke --service gateway`). Our processes follow their files themselves;
+ * Kafka and InfluxDB read them only when they start.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,17 +14,17 @@ import type { Supervised } from './supervisor.ts';
 
 export type RenewalOptions = {
   readonly stateDir: string;
-  /** As the start asked for them. */
+  /** As given at the start. */
   readonly names?: EnsureOptions['names'];
-  /** The folder as it was before the first process read it: what a command changed while the system started is taken up as well. */
+  /** The folder before the first process read it, so that a command's change during the start is applied too. */
   readonly since: Sight;
   readonly processes: readonly Pick<Supervised, 'name' | 'restart'>[];
-  /** Gives Kafka's permissions to the names that the services have now, takes them from others, and has it carry what is revoked. */
+  /** Gives Kafka's permissions to the services' present names, takes them from other names, and writes the revocations into Kafka. */
   readonly permit: () => Promise<unknown>;
   readonly report: (line: string) => void;
-  /** The machine's clock: certificates end by it. */
+  /** The machine's clock, by which certificates end. */
   readonly nowMs: () => number;
-  /** How often the folder is looked at. */
+  /** How often the folder is checked. */
   readonly everyMs?: number;
 };
 
@@ -32,16 +32,16 @@ const lookEveryMs = 5_000;
 const renewEveryMs = 60 * 60 * 1000;
 
 export type Renewal = {
-  /** One look, for tests; resolves when what it led to is done. */
+  /** One check, for tests; resolves when everything that follows from it is done. */
   look(): Promise<void>;
-  /** Looks no more; waits for no process that is just being started again. */
+  /** Stops checking; does not wait for a process that is being restarted. */
   close(): Promise<void>;
 };
 
-/** What of the folder counts for what runs: it is compared from look to look. */
+/** The part of the folder that affects running processes. Each check compares it with the last one. */
 export type Sight = {
   readonly kafka: string;
-  /** Who may do everything in Kafka. */
+  /** The principals that may do everything in Kafka. */
   readonly superUsers: string;
   readonly influxdb: string;
   readonly names: ReadonlyMap<string, string>;
@@ -49,10 +49,10 @@ export type Sight = {
   readonly revoked: Readonly<Record<AuthorityName, ReadonlySet<string>>>;
 };
 
-/** What sends as a device does, and reads its certificates at its start alone. The canary reads its own for each connection. */
+/** The process that sends as devices do. It reads their certificates only at its start. The canary reads its own for each connection. */
 const deviceProcess = 'simulators';
 
-/** Looks until closed. What goes wrong is said once, and tried again: 30 days are left then. */
+/** Checks until closed. A fault is reported once, and tried again: there are still 30 days. */
 export function keepCertificates(options: RenewalOptions): Renewal {
   const { stateDir, names = [], since, report, nowMs } = options;
   let renewedMs = nowMs();
@@ -64,7 +64,7 @@ export function keepCertificates(options: RenewalOptions): Renewal {
     try {
       const now = nowMs();
       requireRevoked(applied, sightOf(stateDir));
-      // By the machine's clock and not by a timer, which stands still while the machine sleeps.
+      // Uses the machine's clock, because a timer stands still while the machine sleeps.
       if (Math.abs(now - renewedMs) >= renewEveryMs) {
         const issued = await ensureCertificates({ stateDir, names, nowMs: now });
         renewedMs = now;
@@ -116,8 +116,8 @@ export function sightOf(stateDir: string): Sight {
 }
 
 /**
- * An older register was put back while the system runs. Nothing is taken up or issued by it: a CRL of it would let in who is revoked, and
- * Kafka would obey a stolen key again.
+ * Refuses an older register that was put back while the system runs. Nothing is applied or issued from it: its CRL would let revoked
+ * devices in, and Kafka would accept a stolen key again.
  */
 function requireRevoked(before: Sight, now: Sight): void {
   for (const authority of ['device-ca', 'ca'] as const) {
@@ -132,11 +132,11 @@ function requireRevoked(before: Sight, now: Sight): void {
   }
 }
 
-/** Yields what runs after each step, so that a step that fails is tried again and those before it are not. */
+/** Yields the running state after each step, so that a failed step is tried again without those before it. */
 async function* takeUp(options: RenewalOptions, before: Sight, now: Sight): AsyncGenerator<Sight> {
   let runs = before;
   if (runs.kafka !== now.kafka || runs.superUsers !== now.superUsers) {
-    // Brokers know each other by these names: one that has a new name finds no entry at those that do not know it.
+    // Brokers know each other by these names. A broker with a new name has no permission at brokers that do not know it.
     await restart(options, 'kafka', runs.superUsers !== now.superUsers);
     runs = { ...runs, kafka: now.kafka, superUsers: now.superUsers };
     yield runs;
@@ -154,7 +154,7 @@ async function* takeUp(options: RenewalOptions, before: Sight, now: Sight): Asyn
   yield now;
 }
 
-/** Starts again the process of that name; where there are several (`gateway-2`), one after the other, or together. */
+/** Restarts the process of that name. If there are several (`gateway-2`), it restarts them one after the other, or together. */
 async function restart({ processes, report }: RenewalOptions, name: string, together = false): Promise<void> {
   const all = processes.filter((process) => process.name === name || process.name.startsWith(`${name}-`));
   for (const one of all) report(`${one.name} is started again with its new certificate`);

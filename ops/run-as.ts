@@ -1,4 +1,4 @@
-/** `npm start` as root with `VIGIL_RUN_AS`: gets what only root can get, hands the folders over, and gives root up for good. */
+/** `npm start` as root with `VIGIL_RUN_AS`: gets what only root can get, hands the folders over, and gives up root permanently. */
 import {
   accessSync,
   closeSync,
@@ -19,10 +19,10 @@ import { become, type Ids, idsOf, isRoot } from '../process/run-as.ts';
 import { ensureClient } from './client.ts';
 import { ensureJava, ensureSoftware } from './platform/software.ts';
 
-/** What a state folder is known by: another folder is not handed over by mistake. */
+/** The files by which a state folder is recognised, so that another folder is not handed over by mistake. */
 const marks = ['certs', 'lock', 'logs', 'software', 'secrets'];
 
-/** @returns one sentence on the user that everything runs under. @throws VigilError `settings-invalid`, `missing-program` */
+/** @returns one sentence about the user that everything runs as. @throws VigilError `settings-invalid`, `missing-program` */
 export async function runAs(user: string, folders: { readonly stateDir: string; readonly softwareDir: string }) {
   const uid = process.getuid?.();
   if (uid === undefined) return '';
@@ -37,7 +37,7 @@ export async function runAs(user: string, folders: { readonly stateDir: string; 
   }
   const ids = idsOf(user);
   privateDirectory(folders.stateDir);
-  // Where it is somebody's already, they could put a program of theirs there: the rest is got as that user, at the start itself.
+  // If another user owns the folder, that user could put a program there. Then the rest is downloaded as that user, at the start itself.
   if (isRootsAlone(folders.softwareDir)) await ensureSoftware(folders.softwareDir, () => {});
   else await ensureJava(() => {});
   await ensureClient();
@@ -50,7 +50,7 @@ export async function runAs(user: string, folders: { readonly stateDir: string; 
   return `All of it runs as user ${ids.uid}, group ${ids.gid} (VIGIL_RUN_AS).`;
 }
 
-/** Whether no other user owns a folder or one that leads to it, so that root may write there and run what is there. */
+/** Returns whether no other user owns a folder or one of its parents, so that root may write there and run its programs. */
 function isRootsAlone(folder: string): boolean {
   const ends = existsSync(folder) ? [resolve(folder), realpathSync(folder)] : [resolve(folder)];
   return ends.every((end) => {
@@ -71,8 +71,8 @@ function requireStateFolder(folder: string): void {
 }
 
 /**
- * Links are never followed, and a file that has a second name is left: it may be somebody else's. What is in a folder is reached by the
- * folder that was looked at, where the system has such paths: who owns it could put a link in its place meanwhile.
+ * Never follows links, and skips a file that has a second name: it may belong to another user. Reaches the content of a folder through the
+ * checked folder, if the system has such paths: otherwise its owner could put a link in its place meanwhile.
  */
 export function handOver(path: string, { uid, gid }: Ids): void {
   const found = lstatSync(path, { throwIfNoEntry: false });
@@ -94,7 +94,7 @@ export function handOver(path: string, { uid, gid }: Ids): void {
   }
 }
 
-/** By now as the user itself. */
+/** Runs as the user itself by now. */
 function requireReadable(path: string, user: string): void {
   try {
     accessSync(path, constants.R_OK);

@@ -1,4 +1,4 @@
-/** Reading what a topic holds now, opened: for what an operator does by hand. */
+/** Reads and opens what a topic contains now, for an operator's commands. */
 import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { KafkaTopic } from '../contracts/topics.ts';
@@ -11,7 +11,7 @@ import { createSealedReading, type ReadRecord, type SealedReading } from '../log
 export type TopicRead = {
   readonly topic: KafkaTopic;
   readonly start: ReaderOptions['start'];
-  /** Nothing is handed out before it resolves. */
+  /** No record is handed out before it resolves. */
   readonly after?: Promise<void>;
   /** Only records with these keys are opened and handed out; default all. */
   readonly isWanted?: (key: string) => boolean;
@@ -20,7 +20,7 @@ export type TopicRead = {
 type PlacedRecord = LogRecord & { readonly partition: number };
 
 /**
- * Hands out every record that the topic holds now, one after the other, in the order of its partition.
+ * Hands out every record that the topic contains now, one after the other, in the order of its partition.
  * @param onRecord gets undefined for a record that cannot be read (log/sealed-reading.ts)
  */
 export function readTopic(
@@ -32,7 +32,7 @@ export function readTopic(
   return readEach(log, logger, asked, ({ take }) => take, onRecord);
 }
 
-/** The same, only opened: for the audit trail, and for captures, which hold what was sent as it was sent. */
+/** Does the same but only opens records: for the audit trail, and for captures, which keep messages as they were sent. */
 export function readOpened(
   log: SealedLog,
   logger: Logger,

@@ -8,7 +8,7 @@ import { defaultSoftwareDir } from './platform/software.ts';
 const port = (env: string, what: string, fallback: number) =>
   ({ kind: 'integer', env, help: `port of ${what}, on 127.0.0.1`, min: 1, max: 65_535, fallback }) as const;
 
-/** What `npm start` is told. */
+/** The settings of `npm start`. */
 export const startSettings = {
   stateDir: {
     kind: 'text',
@@ -81,7 +81,7 @@ export const startSettings = {
 
 export type StartSettings = Settings<typeof startSettings>;
 
-/** Where the system that has these settings is found. */
+/** Returns the addresses of the system with these settings. */
 export function whereaboutsOf(settings: StartSettings): Whereabouts {
   const { stateDir, mqttPort, httpPort } = settings;
   const { metricsPort, alarmsMetricsPort, canaryMetricsPort } = settings;

@@ -1,4 +1,4 @@
-/** `npm start`: the whole system on one machine, until Ctrl-C. `npm start -- --check` proves it and ends. */
+/** `npm start`: runs the whole system on one machine, until Ctrl-C. `npm start -- --check` proves it and ends. */
 import { parseArgs } from 'node:util';
 import { VigilError } from '../contracts/errors.ts';
 import { visibleLines } from '../contracts/text.ts';
@@ -25,7 +25,7 @@ ${describeSettings(startSettings)}
 The settings of the processes that it starts are taken too, and go to the process that has them: docs/settings.md.
 `;
 
-/** When the person pressed return: the launcher tells, so that installing packages counts too. */
+/** Returns when the person pressed return. The launcher passes it, so that installing packages counts too. */
 function launchedAtMs(): number {
   const told = Number(process.env.VIGIL_LAUNCHED_AT_MS);
   return Number.isFinite(told) && told > 0 ? told : Date.now();
@@ -79,7 +79,7 @@ Logs: ${where.stateDir}/logs. Ctrl-C stops everything and keeps the data; kill -
 `;
 }
 
-/** SIGUSR2: a rolling restart of the gateways. A second one while it lasts is not heeded. */
+/** SIGUSR2 starts a rolling restart of the gateways. A second signal during it is ignored. */
 function restartOnSignal(system: System, report: (line: string) => void): () => void {
   let rolling = false;
   const roll = async () => {

@@ -1,8 +1,8 @@
-/** Progress for a person who waits: one line a step, with its seconds. */
+/** Progress for a person who waits: one line for each step, with its seconds. */
 import type { Report } from './platform/programs.ts';
 
 export type Steps = {
-  /** Announces a step, carries it out, and tells how long it took. `report` adds a remark to its line. */
+  /** Announces a step, runs it, and prints how long it took. `report` adds a remark to its line. */
   run<T>(title: string, work: (report: Report) => Promise<T>): Promise<T>;
 };
 

@@ -1,27 +1,27 @@
-/** Keeps a process running: clinicians depend on it, so one that ends by itself is started again. */
+/** Keeps a process running: clinicians depend on it, so it is started again when it ends by itself. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Child, ChildExit } from './platform/child.ts';
 
 export type Supervised = {
   readonly name: string;
-  /** Of the process that runs now. */
+  /** Pid of the running process. */
   pid(): number;
-  /** Ends it and starts it anew; resolves when it is ready again. Where it does not start, the usual tries go on. */
+  /** Ends the process and starts it anew; resolves when it is ready again. If it does not start, the usual attempts go on. */
   restart(): Promise<void>;
-  /** Ends it for good. */
+  /** Ends the process for good. */
   close(): Promise<void>;
 };
 
 export type SuperviseOptions = {
   readonly name: string;
   /**
-   * Starts the process; rejects or throws where that fails. Resolves when it is ready. `signal` ends a start that is under way: then it
-   * rejects in bounded time and leaves nothing running.
+   * Starts the process. Resolves when it is ready; rejects or throws if that fails. `signal` aborts a start in progress: then it rejects in
+   * bounded time and leaves nothing running.
    */
   readonly start: (signal: AbortSignal) => Promise<Child>;
   /** Everything is being stopped: from then on nothing is started again. */
   readonly signal?: AbortSignal;
-  /** Told in one sentence what happened. */
+  /** Called with one sentence about each event. */
   readonly report: (line: string) => void;
   readonly graceMs?: number;
   /** For tests. */
@@ -30,7 +30,10 @@ export type SuperviseOptions = {
   readonly healthyAfterMs?: number;
 };
 
-/** Before the first new start; doubled by each that fails soon, up to the last, and tried at that pace for ever. */
+/**
+ * Delay before the first new start. Each start that fails soon doubles it, up to `lastDelayMs`; attempts then go on at that pace without
+ * limit.
+ */
 const firstDelayMs = 500;
 const lastDelayMs = 30_000;
 /** A process that lived this long counts as healthy. */
@@ -98,13 +101,13 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
       ending.abort();
       await child.stop(options.graceMs);
       await loop;
-      // It may have become ready while we ended it.
+      // It may have become ready while it was being ended.
       await child.stop(options.graceMs);
     },
   };
 }
 
-/** Who is killed says nothing of it: its last line is of before, and would be taken for the reason. */
+/** A killed process writes nothing about it. Its last line is older and would be mistaken for the reason. */
 function endOf(child: Child, { code, signal }: ChildExit): string {
   const words = signal === 'SIGKILL' ? '' : child.lastWords();
   return `${child.name} ended by itself (${signal ?? `exit code ${code}`})${words === '' ? '' : `: ${words}`}`;

@@ -1,4 +1,4 @@
-/** The whole of Vigil on one machine: each part in its order, supervised, and stopped in the reverse order. */
+/** The whole of Vigil on one machine: starts each part in order, supervises it, and stops all in the reverse order. */
 import { join } from 'node:path';
 import { ensureCertificates } from '../certs/ensure.ts';
 import { privateDirectory } from '../certs/files.ts';
@@ -30,7 +30,7 @@ import { type Supervised, supervise } from './supervisor.ts';
 export type System = {
   readonly where: Whereabouts;
   readonly logins: readonly Login[];
-  /** What runs, for a display of pids. */
+  /** The running processes, for a display of pids. */
   readonly processes: readonly Supervised[];
   /** Ends the gateways one after the other and starts each anew: the others take readings meanwhile. */
   restartGateways(): Promise<void>;
@@ -40,36 +40,38 @@ export type System = {
 export type SystemOptions = {
   readonly settings: StartSettings;
   readonly steps: Steps;
-  /** Told in one sentence when a process ended by itself and was started again. */
+  /** Called with one sentence when a process ended by itself and was started again. */
   readonly report: (line: string) => void;
-  /** Ends the start where it is. */
+  /** Aborts the start. */
   readonly signal: AbortSignal;
-  /** Settings of the processes beside those that follow from `settings`. */
+  /** Settings of the processes in addition to those that follow from `settings`. */
   readonly passed?: PassedOn;
-  /** Has the settings of a broker upstream (`gatewayProcesses`). A system for a trial has none: it would take the ward's messages. */
+  /**
+   * Contains the settings of a broker upstream (`gatewayProcesses`). A trial system has none, because it would take the ward's messages.
+   */
   readonly upstream?: Environment;
-  /** It runs for minutes only (KafkaOptions.shortLived). */
+  /** The system runs for minutes only (KafkaOptions.shortLived). */
   readonly shortLived?: boolean;
 };
 
-/** What is stopped together; a later one is stopped before an earlier one. */
+/** What is stopped together. Later stages are stopped before earlier ones. */
 type Stage = 'ground' | 'stores' | 'processes' | 'simulators' | 'upkeep';
 const stages: readonly Stage[] = ['ground', 'stores', 'processes', 'simulators', 'upkeep'];
 type Closing = { readonly stage: Stage; readonly close: () => Promise<void> };
 
 const kafkaGraceMs = 30_000;
-/** What is under way when all is to stop has so long to end by itself: a process that does not obey is killed after 10 s. */
+/** When everything stops, a step in progress has this long to end by itself. A process that does not obey is killed after 10 s. */
 const stepGraceMs = 15_000;
 
 /**
  * Starts everything.
- * @throws VigilError, one sentence; what was started by then is stopped
+ * @throws VigilError, one sentence; everything that was started is stopped
  */
 export async function startSystem(options: SystemOptions): Promise<System> {
   const opened: Closing[] = [];
   const stopping = new AbortController();
   const close = async () => {
-    // First of all, so that nothing is started again while the others are being stopped.
+    // This comes first, so that nothing is started again while the others are being stopped.
     stopping.abort();
     const all = opened.splice(0);
     for (const stage of stages.toReversed()) {
@@ -108,7 +110,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
         name: more.name ?? of,
         report,
         signal,
-        // A process that is started again goes on at the time of the others, whatever the machine's clock says by then.
+        // A restarted process continues with the time of the others, even if the machine's clock differs by then.
         start: (ending) =>
           startHouse(where, of, {
             ...more,
@@ -118,7 +120,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
           }),
       }),
     );
-  /** The brokers side by side: of three, two must be there before any is ready. */
+  /** Starts the brokers side by side: of three, two must be there before any is ready. */
   const startLog = async () => {
     const nodes = kafkaNodes(settings).map(({ name, ...node }) => {
       const member = memberOf(settings, { name, ...node }, clusterId);
@@ -152,7 +154,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
   const software = await step('Java, Kafka, InfluxDB', (remark) => ensureSoftware(settings.softwareDir, remark));
   await step('Browser client', () => ensureClient());
   let logins: Login[] = [];
-  // The hospital's own accounts are left alone.
+  // This does not change the hospital's own accounts.
   const demoAccounts = settings.demo && passed.dashboard.VIGIL_ACCOUNTS_FILE === undefined;
   await step(demoAccounts ? 'Kafka, InfluxDB, demo accounts' : 'Kafka, InfluxDB', () =>
     allOrFirstError([
@@ -172,7 +174,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
   );
   if (!backupIsClosed)
     report("On this system other users of the machine can reach InfluxDB's backup service: let nobody else log in");
-  // Before the writers of the audit trail, so that it is stopped after them and has seen all.
+  // It starts before the writers of the audit trail, so that it is stopped after them and has seen all records.
   await step('Witness of the audit trail', () => house('witness'));
   await step('Gateway, alarms, trends, dashboard, canary', () =>
     allOrFirstError([
@@ -209,7 +211,7 @@ async function start(options: SystemOptions, opened: Closing[], close: () => Pro
   };
 }
 
-/** Waits for all, so that whatever opened is known and can be closed, and only then throws the first error. */
+/** Waits for all, so that everything that opened can be closed. Only then throws the first error. */
 async function allOrFirstError(work: Promise<unknown>[]): Promise<void> {
   const results = await Promise.allSettled(work);
   const failed = results.find((result) => result.status === 'rejected');

@@ -1,4 +1,4 @@
-/** `npm run vigil`: what an operator does to a running system by hand. */
+/** `npm run vigil`: an operator's commands for a running system. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -65,7 +65,7 @@ function readArguments(args: string[]) {
   }
 }
 
-/** A house of its own: it runs as its own program, as the services do. */
+/** Replay is another house, so it runs as its own program, as the services do. */
 function replay(args: readonly string[]): Promise<number> {
   const program = join(import.meta.dirname, '..', 'processors', 'replay', 'main.ts');
   const { promise, resolve, reject } = Promise.withResolvers<number>();

@@ -1,4 +1,4 @@
-/** The client certificates of devices, and what to do where one is missing. */
+/** The client certificates of devices, and what to do if one is missing. */
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
@@ -6,17 +6,17 @@ import { VigilError } from '../contracts/errors.ts';
 
 export type Identity = { readonly cert: Buffer; readonly key: Buffer };
 
-/** Device ids without a certificate or key in the folder. */
+/** Returns the device ids without a certificate or key in the folder. */
 function missingCertificates(folder: string, deviceIds: readonly string[]): string[] {
   return deviceIds.filter((id) => !existsSync(join(folder, `${id}.pem`)) || !existsSync(join(folder, `${id}.key`)));
 }
 
-/** @throws VigilError `certificate-invalid` where a file cannot be read */
+/** @throws VigilError `certificate-invalid` if a file cannot be read */
 export function loadIdentity(folder: string, deviceId: string): Identity {
   return { cert: readPem(join(folder, `${deviceId}.pem`)), key: readPem(join(folder, `${deviceId}.key`)) };
 }
 
-/** @throws VigilError `certificate-invalid` where the file cannot be read */
+/** @throws VigilError `certificate-invalid` if the file cannot be read */
 export function readPem(path: string): Buffer {
   try {
     return readFileSync(path);
@@ -26,9 +26,9 @@ export function readPem(path: string): Buffer {
 }
 
 /**
- * Sees to it that every device has a certificate: issues missing ones where the development CA lies beside the folder, or fails with
- * the command that would.
- * @param issue the operator asked for it; without the CA that is an error of its own
+ * Makes sure that every device has a certificate. Issues missing ones if the development CA is beside the folder. Otherwise it fails, and
+ * the error names the command that issues them.
+ * @param issue the operator asked for it; without the CA that is its own error
  */
 export async function ensureIdentities(folder: string, deviceIds: readonly string[], issue: boolean): Promise<number> {
   const missing = missingCertificates(folder, deviceIds);
@@ -52,7 +52,7 @@ function missingText(folder: string, missing: readonly string[], issue: boolean)
   return `${folder} has no certificate for ${some}${more}${why}: npm run certs -- device ${some}${more === '' ? '' : ' ...'}`;
 }
 
-/** Certificates are another house: it is asked by its own command line. */
+/** Certificates belong to another house, so this runs that house's command line. */
 function runCerts(stateDir: string, devices: readonly string[]): Promise<void> {
   const main = join(import.meta.dirname, '..', 'certs', 'main.ts');
   const child = spawn(process.execPath, [main, '--state', stateDir, 'device', ...devices], {

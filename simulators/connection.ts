@@ -13,17 +13,17 @@ export type ConnectionOptions = {
 };
 
 export type ConnectionEvents = {
-  /** The gateway accepted us; it takes at most `receiveMaximum` unacknowledged messages. */
+  /** The gateway accepted the device; it takes at most `receiveMaximum` unacknowledged messages. */
   up(receiveMaximum: number): void;
-  /** The connection is gone, once, for whatever reason; what was not acknowledged may or may not have arrived. */
+  /** The connection is gone, for any reason; called once. Unacknowledged messages may have arrived or not. */
   down(reason: string): void;
   inbox(payload: Uint8Array): void;
 };
 
 export type Connection = {
-  /** `done` comes on the acknowledgement (QoS 0: when written), with the reason code where the gateway refused. Never after `down`. */
+  /** `done` is called on the acknowledgement (QoS 0: when written), with the reason code if the gateway refused. Never after `down`. */
   publish(topic: string, payload: string | Uint8Array, qos: 0 | 1, done: (refusedAs: number | undefined) => void): void;
-  /** Says goodbye with DISCONNECT, so that the will is not sent. */
+  /** Sends DISCONNECT, so that the gateway does not publish the will. */
   close(): Promise<void>;
 };
 

@@ -2,24 +2,24 @@
 export type Counters = {
   /** Connections that the gateway accepted. */
   connects: number;
-  /** Messages made, without deliberate repeats and garbage. */
+  /** Measured messages, without deliberate repeats and garbage. */
   measured: number;
   /** Messages sent for the first time. */
   published: number;
   acknowledged: number;
-  /** Sent again after a connection broke before their acknowledgement. */
+  /** Messages that were sent again, because a connection broke before their acknowledgement. */
   resent: number;
   /** Deliberate repeats of the scenario. */
   repeated: number;
-  /** Readings that the gateway answered with an error code. */
+  /** Readings to which the gateway answered with an error code. */
   refused: number;
-  /** Measured and lost, because a device's memory was full. */
+  /** Messages that were measured and lost, because a device's memory was full. */
   dropped: number;
   garbage: number;
   garbageRefused: number;
   inbox: number;
   inboxInvalid: number;
-  /** Times that a bedside alarmed by itself: unwatched, or the inbox silent. */
+  /** How many times a bedside alarmed by itself: unwatched, or the inbox silent. */
   localAlarms: number;
 };
 

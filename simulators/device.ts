@@ -1,4 +1,4 @@
-/** One simulated device: it measures by the replay, sends, connects again when it must, and watches its inbox. */
+/** One simulated device: it measures by the replay, sends, reconnects when necessary, and watches its inbox. */
 import type { Logger } from 'pino';
 import { Value } from 'typebox/value';
 import { Inbox } from '../contracts/messages/device.ts';
@@ -14,24 +14,24 @@ export type DeviceOptions = Omit<ConnectionOptions, 'deviceId' | 'willPayload'> 
   readonly replay: Replay;
   readonly random: RandomState;
   readonly waveQos: 0 | 1;
-  /** The fleet's; devices add to them. */
+  /** The fleet's counters; all devices add to them. */
   readonly counters: Counters;
   readonly log: Logger;
-  /** The monotonic clock at elapsed 0, in ms. */
+  /** The monotonic clock at elapsed 0, ms. */
   readonly startedAtMs: number;
 };
 
 export type Device = {
-  /** Measures, sends, connects and watches, as far as it is time. */
+  /** Does everything that is due: measures, sends, connects and watches. */
   tick(nowMs: number): void;
   readonly connected: boolean;
   /** It has been connected at least once. */
   readonly everConnected: boolean;
   readonly localAlarm: LocalAlarm | undefined;
-  /** Measured and not acknowledged. */
+  /** Measured messages that are not acknowledged. */
   readonly waiting: number;
   readonly lastError: string | undefined;
-  /** Takes no more measurements; what waits is still sent. */
+  /** Stops measuring; waiting messages are still sent. */
   stopMeasuring(): void;
   close(): Promise<void>;
 };
@@ -86,7 +86,7 @@ export function startDevice(options: DeviceOptions): Device {
   };
 }
 
-/** Keeps one connection at a time, and opens the next when the backoff says so. */
+/** Keeps one connection at a time, and opens the next when the backoff is over. */
 function openLine(options: DeviceOptions, sender: Sender, inbox: InboxWatch, onUp: (nowMs: number) => void) {
   const { counters, log, replay } = options;
   let connection: Connection | undefined;
@@ -144,7 +144,7 @@ function openLine(options: DeviceOptions, sender: Sender, inbox: InboxWatch, onU
 
 type InboxWatch = ReturnType<typeof watchInbox>;
 
-/** The device's own alarm about its inbox, and its log line. */
+/** Watches the inbox: the device's own alarm about it, and its log line. */
 function watchInbox({ counters, log, replay, startedAtMs }: DeviceOptions) {
   let state = initialWatch(startedAtMs);
 

@@ -1,4 +1,4 @@
-/** Many devices in one process: started one after the other, driven by one timer. */
+/** Many devices in one process: they start one after the other, and one timer drives them. */
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from 'pino';
@@ -34,21 +34,21 @@ export type Fleet = {
   status(): FleetStatus;
   /** Every device has been connected once. */
   readonly allConnected: boolean;
-  /** Of a device that is not connected: why. */
+  /** Returns why a device is not connected. */
   lastError(): string | undefined;
-  /** Recordings without loop have come to their end, and all of it is acknowledged. */
+  /** All recordings without loop have ended, and all their messages are acknowledged. */
   readonly finished: boolean;
-  /** Sends what waits, for 5 s at most, and disconnects. */
+  /** Sends the waiting messages, for 5 s at most, and disconnects. */
   close(): Promise<void>;
 };
 
 const tickMs = 100;
-/** 25 TLS handshakes a second: a gateway sees a ward wake up, not an attack. */
+/** 25 TLS handshakes a second: for the gateway this is a ward that wakes up, not an attack. */
 const startSpacingMs = 40;
 const waveChunkMs = 500;
 const flushMsMax = 5_000;
 
-/** @throws VigilError for a recording or certificate that cannot be read, before anything is connected */
+/** @throws VigilError before anything is connected, if a recording or certificate cannot be read */
 export function startFleet(options: FleetOptions): Fleet {
   const counters = newCounters();
   const startedAtMs = performance.now();

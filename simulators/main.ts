@@ -15,7 +15,7 @@ import { progressLine, recordingLine } from './report.ts';
 import { simulatorSettings } from './settings.ts';
 
 const progressEveryMs = 5_000;
-/** From the signal until devices that do not close are left (ours). */
+/** After the signal, this long until devices that do not close are left (ours). */
 const closeMsMax = 20_000;
 const exitCodes = { done: 0, failed: 1, misused: 2 } as const;
 
@@ -58,7 +58,7 @@ async function run(options: Options): Promise<number> {
   return summarise(fleet, options, { seed, connected, elapsedMs: performance.now() - startedAtMs });
 }
 
-/** Waits for the end of `--duration`, of recordings without loop, or for a signal. */
+/** Waits for the end of `--duration`, for the end of recordings without loop, or for a signal. */
 async function untilDone(
   fleet: Fleet,
   options: Options,

@@ -9,7 +9,7 @@ export type Options = {
   readonly prefix: string;
   readonly first: number;
   readonly scenario: string;
-  /** Undefined: the scenario's own. */
+  /** Undefined: the scenario's own speed. */
   readonly speed: number | undefined;
   readonly loop: boolean;
   readonly durationMs: number | undefined;
@@ -114,7 +114,7 @@ export function parseOptions(args: readonly string[]): Options {
   return options;
 }
 
-/** bed-01, bed-02 … bed-100. */
+/** Returns bed-01, bed-02 … bed-100. */
 export function deviceIds(options: Pick<Options, 'beds' | 'prefix' | 'first'>): string[] {
   return Array.from(
     { length: options.beds },

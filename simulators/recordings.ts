@@ -1,4 +1,4 @@
-/** Reads recordings from disk and decodes them; decoded ones are shared by all beds that play them. */
+/** Reads recordings from disk and decodes them. All beds that play a recording share it. */
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
@@ -29,8 +29,8 @@ export const catalogue: Readonly<Record<string, readonly string[]>> = {
 const folder = join(import.meta.dirname, 'recordings');
 
 /**
- * A recording by its name in the catalogue, or by the path of a file.
- * @throws VigilError `recording-invalid`, naming file, line and what is wrong
+ * Returns a recording by its name in the catalogue, or by the path of a file.
+ * @throws VigilError `recording-invalid` with the file, the line and the reason
  */
 export function loadRecording(name: string): Recording {
   const files = Object.hasOwn(catalogue, name) ? catalogue[name] : undefined;
@@ -38,7 +38,7 @@ export function loadRecording(name: string): Recording {
   return files.map((file) => loadFile(join(folder, file))).reduce(joinRecordings);
 }
 
-/** `loadRecording`, once for each name. Holds at most as many as the fleet has different recordings. */
+/** Returns a `loadRecording` that loads each name once. It keeps at most the fleet's different recordings. */
 export function recordingShelf(): (name: string) => Recording {
   const shelf = new Map<string, Recording>();
   return (name) => {

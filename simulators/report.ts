@@ -1,8 +1,8 @@
-/** What the simulator says about its work: a line every few seconds, and a summary. */
+/** The simulator's report of its work: a line every few seconds, and a summary. */
 import type { Recording } from './core/recording.ts';
 import type { FleetStatus } from './fleet.ts';
 
-/** For people. */
+/** Returns a line for people. */
 export function progressLine(status: FleetStatus, elapsedMs: number): string {
   const parts = [
     `${Math.round(elapsedMs / 1000)} s`,
@@ -21,7 +21,7 @@ export function progressLine(status: FleetStatus, elapsedMs: number): string {
   return parts.join('  ');
 }
 
-/** One line about a decoded recording, for `--inspect`. */
+/** Returns one line about a decoded recording, for `--inspect`. */
 export function recordingLine(name: string, recording: Recording): string {
   const { frames, waves } = recording;
   const numerics = frames.flatMap((frame) => frame.values);

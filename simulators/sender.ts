@@ -1,4 +1,7 @@
-/** The sending side of one device: what is not acknowledged is kept and sent again, with the same boot and seq, on the next connection. */
+/**
+ * The sending side of one device. It keeps unacknowledged messages and sends them again, with the same boot and seq, on the next
+ * connection.
+ */
 import type { Logger } from 'pino';
 import type { Connection } from './connection.ts';
 import type { Garbage } from './core/garbage.ts';
@@ -7,22 +10,22 @@ import type { Message } from './core/replay.ts';
 import type { Counters } from './counters.ts';
 
 export type Sender = {
-  /** Keeps a message until it is acknowledged; where the memory is full, the oldest of its kind is dropped and counted. */
+  /** Keeps a message until it is acknowledged. If the memory is full, the oldest of its kind is dropped and counted. */
   keep(message: Message): void;
   /** The connection is up; the gateway takes at most `receiveMaximum` unacknowledged messages. */
   up(connection: Connection, receiveMaximum: number): void;
-  /** The connection is gone: what was in flight comes first on the next one. Returns how much that is. */
+  /** The connection is gone. Requeues in-flight messages ahead of new ones; returns their number. */
   down(): number;
-  /** Sends as much as may be in flight. */
+  /** Sends as many messages as may be in flight. */
   pump(): void;
-  /** Once, and never again: it is no reading. */
+  /** Sends garbage once and never again: it is no reading. */
   throwGarbage(garbage: readonly Garbage[]): void;
   readonly connected: boolean;
-  /** Kept and not acknowledged. */
+  /** Kept messages that are not acknowledged. */
   readonly waiting: number;
 };
 
-/** Unacknowledged messages on the wire, less where the gateway takes fewer. */
+/** Unacknowledged messages on the wire; fewer if the gateway takes fewer. */
 const windowMax = 64;
 
 export function createSender(options: {

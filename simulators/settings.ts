@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Manifest } from '../process/settings.ts';
 import { clockSettings } from '../process/system-clock.ts';
 
-/** Options of the command line go before these. */
+/** The settings of the simulator. Options of the command line override them. */
 export const simulatorSettings = {
   stateDir: {
     kind: 'text',

@@ -1,4 +1,4 @@
-/** `npm run vigil -- audit verify|head`: whether the audit trail is as it was written, and what an auditor keeps on paper. */
+/** `npm run vigil -- audit verify|head`: checks that the audit trail is unchanged, and prints the head that an auditor keeps on paper. */
 
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';

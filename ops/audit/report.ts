@@ -1,4 +1,4 @@
-/** What `audit verify` found, in words. Pure. */
+/** Writes the findings of `audit verify` as text. Pure. */
 import type { Anchor } from '../../log/audit/anchor.ts';
 import type { AuditFault } from '../../log/audit/chain.ts';
 
@@ -9,25 +9,25 @@ export type Report = {
   readonly chains: number;
   readonly firstAt: string | null;
   readonly lastAt: string | null;
-  /** Of the records, from before they were signed. */
+  /** Number of records from before records were signed. */
   readonly older: number;
   readonly lastOlderAt: string | null;
-  /** Records by the writer and the key that signed them. */
+  /** Numbers of records by writer and signing key. */
   readonly keys: readonly { readonly writer: string; readonly key: string; readonly records: number }[];
   readonly anchors: {
     readonly file: string;
     readonly lines: number;
-    /** Places in them whose digest was compared with the log and was right. */
+    /** Places in the anchors whose digest was compared with the log and was right. */
     readonly checked: number;
     readonly lastAt: string | null;
-    /** Records that came after the last one: what was cut off behind them cannot be seen yet. */
+    /** Records after the last anchor: a cut behind them cannot be seen yet. */
     readonly recordsSince: number;
   };
   readonly faultCount: number;
   readonly faults: readonly AuditFault[];
 };
 
-/** For paper: the line's number and its hash. */
+/** The line for paper: the anchor's line number and its hash. */
 export const headLine = ({ line, hash, at }: Anchor) => `${line}:${hash}   (Vigil audit trail at ${at})`;
 
 export function headOf(text: string): Head | undefined {
@@ -35,7 +35,7 @@ export function headOf(text: string): Head | undefined {
   return parts ? { line: Number(parts[1]), hash: parts[2]! } : undefined;
 }
 
-/** What is wrong with heads on paper: each must be a line of the file, and the file may have more. */
+/** Returns the faults of heads on paper: each must be a line of the file. The file may have more lines. */
 export function headFaults(heads: readonly Head[], anchors: readonly Anchor[]): AuditFault[] {
   const hashes = new Map(anchors.map(({ line, hash }) => [line, hash]));
   return heads

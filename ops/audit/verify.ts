@@ -10,7 +10,7 @@ import type { SealedLog } from '../../log/sealed-log.ts';
 import { readOpened } from '../sealed-topic.ts';
 import { type Head, headFaults, type Report } from './report.ts';
 
-/** Every record is remembered, about 200 bytes each. */
+/** Every record is remembered, with about 200 bytes each. */
 const bounds: CheckBounds = { aheadMax: 20_000_000, chainsMax: 1_000_000, settledMax: 2_000, faultsMax: 200 };
 
 /** The clocks of the writers and of this machine may differ by this (ours). */
@@ -69,7 +69,7 @@ export async function verifyTrail(options: VerifyOptions): Promise<Report> {
   };
 }
 
-/** What the report says of the records as a whole. */
+/** Collects the report's figures over all records. */
 function newSeen(anchoredMs: number | undefined) {
   const byKey = new Map<string, { writer: string; key: string; records: number }>();
   let firstAt: string | null = null;

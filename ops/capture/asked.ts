@@ -1,4 +1,4 @@
-/** What `npm run vigil -- capture` is asked for, and its help. */
+/** The arguments of `npm run vigil -- capture`, and its help. */
 import { parseArgs } from 'node:util';
 import { VigilError } from '../../contracts/errors.ts';
 import { textFault } from '../../contracts/text.ts';
@@ -62,7 +62,7 @@ function parse(args: string[]) {
   }
 }
 
-/** @returns undefined where help is asked for. @throws VigilError `settings-invalid` */
+/** @returns undefined if the person asks for help. @throws VigilError `settings-invalid` */
 export function readAsked(args: string[], nowMs: number): Asked | undefined {
   const values = parse(args);
   if (values.help) return undefined;

@@ -1,6 +1,6 @@
 /**
- * Made-up names and moved times, the same throughout a file: `--pseudonymous`. Nothing of the log is copied but what is named here or
- * in lines.ts: codes and units of the parameter table, numbers, and words of closed lists. Pure.
+ * Made-up names and moved times, the same throughout a file: `--pseudonymous`. Only what is named here or in lines.ts is copied from the
+ * log: codes and units of the parameter table, numbers, and texts of closed lists. Pure.
  */
 import { builtInAlertCodes } from '../../contracts/alert-codes.ts';
 import type { Actor } from '../../contracts/messages/records.ts';
@@ -9,25 +9,25 @@ import { formatInstant, parseInstant } from '../../contracts/time.ts';
 
 const dayMs = 86_400_000;
 const minuteMs = 60_000;
-/** Times are moved back by one to ten years, and by up to 90 minutes to either side, so that a night stays a night (ours). */
+/** Times are moved back by one to ten years, and by up to 90 minutes forward or back, so that a night stays a night (ours). */
 const daysMin = 365;
 const daysMax = 3_650;
 const minutesMax = 90;
 
-/** Units that say nothing of a person. */
+/** Units that say nothing about a person. */
 const units = new Set([...parameters.values()].map(({ unit }) => unit));
 const alertTexts = new Set([...builtInAlertCodes.values()].map(({ text }) => text));
 
 export type Disguise = {
-  /** Of time, ms; a whole number of minutes. */
+  /** How far times are moved, ms; a whole number of minutes. */
   readonly shiftMs: number;
-  /** Undefined where the text is no instant. */
+  /** Undefined if the text is not an instant. */
   instant(text: string): string | undefined;
   boot(boot: string): string;
   ward(ward: string): string;
   person(actor: Actor): Actor;
   commandId(id: string): string;
-  /** A code of a parameter or an alarm: one of Vigil's tables as it is, any other a made-up one. */
+  /** Returns a code of a parameter or an alarm. A code of Vigil's tables stays, any other is replaced by a made-up one. */
   code(code: string): string;
   alertCode(code: string): string;
   alertText(code: string, text: string): string;
@@ -35,7 +35,7 @@ export type Disguise = {
   claim(claim: number): number;
 };
 
-/** @param random gives numbers from 0 (included) to 1 (excluded) */
+/** @param random returns numbers from 0 (included) to 1 (excluded) */
 export function createDisguise(random: () => number): Disguise {
   const between = (low: number, high: number) => low + Math.floor(random() * (high - low + 1));
   const shiftMs = -between(daysMin, daysMax) * dayMs + between(-minutesMax, minutesMax) * minuteMs;

@@ -1,15 +1,18 @@
-/** Where captures are written: patients' data, for the person alone who asked (0600), and in no git work tree by default. */
+/**
+ * The files of captures. They contain patients' data, so only the person who asked can read them (0600), and by default they are not in a
+ * git work tree.
+ */
 import { closeSync, existsSync, mkdirSync, openSync, realpathSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { VigilError } from '../../contracts/errors.ts';
 
 const ending = '.ndjson';
-/** Characters that are collected before they are written. */
+/** Number of characters that are collected before they are written. */
 const chunkLength = 65_536;
 
 export type Target = { readonly folder: string; readonly file: string | undefined };
 
-/** The folder, or the one file (`….ndjson`), of `--out`. @throws VigilError `settings-invalid` */
+/** Returns the folder, or the one file (`….ndjson`), of `--out`. @throws VigilError `settings-invalid` */
 export function targetOf(out: string, mayBeInGit: boolean): Target {
   const path = resolve(out);
   const target = path.endsWith(ending)
@@ -22,11 +25,11 @@ export function targetOf(out: string, mayBeInGit: boolean): Target {
   return target;
 }
 
-/** The git work tree that a folder, which may not be there yet, lies in. */
+/** Returns the git work tree of a folder, which may not exist yet. */
 export function gitTreeOf(folder: string): string | undefined {
   let at = folder;
   while (!existsSync(at) && dirname(at) !== at) at = dirname(at);
-  // The real place: a link may lead into a work tree.
+  // The real path: a link may lead into a work tree.
   for (at = realpathSync(at); ; at = dirname(at)) {
     if (existsSync(join(at, '.git'))) return at;
     if (dirname(at) === at) return undefined;
@@ -36,13 +39,13 @@ export function gitTreeOf(folder: string): string | undefined {
 export type CaptureFile = {
   readonly name: string;
   write(text: string): void;
-  /** Writes what is left and gives the file its name. */
+  /** Writes the remaining text and gives the file its name. */
   keep(): void;
-  /** Leaves nothing behind. Does nothing after `keep`. */
+  /** Removes the file. Does nothing after `keep`. */
   drop(): void;
 };
 
-/** Begins a file that has its name only once it is whole. @throws VigilError `settings-invalid` */
+/** Begins a file that gets its name only when it is complete. @throws VigilError `settings-invalid` */
 export function openCapture(folder: string, name: string): CaptureFile {
   const path = join(folder, name);
   const part = `${path}.part`;
@@ -87,7 +90,7 @@ export function openCapture(folder: string, name: string): CaptureFile {
   };
 }
 
-/** A name for the capture of a stay: of bed and association, or only a number. */
+/** Returns the file name for the capture of a stay: from bed and association, or only a number. */
 export function captureName(ward: string, bed: string, associationId: string): string {
   return `${[ward, bed, associationId].map((part) => part.replace(/[^A-Za-z0-9_-]/g, '_')).join('-')}${ending}`;
 }

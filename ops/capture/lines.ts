@@ -1,4 +1,4 @@
-/** Records of the log as lines of a capture (docs/developer.md, "Captures"). Pure. */
+/** Turns records of the log into lines of a capture (docs/developer.md, "Captures"). Pure. */
 
 import type { Command } from '../../contracts/messages/alarms.ts';
 import { checkRecord, type RecordOf } from '../../contracts/messages/check.ts';
@@ -13,17 +13,17 @@ type Members = Readonly<Record<string, unknown>>;
 
 /** How a file is written. */
 export type Manner = {
-  /** Undefined: as it was. */
+  /** Undefined: names and times stay as they are. */
   readonly disguise: Disguise | undefined;
-  /** The id that an alarm of the log has where the capture is judged; undefined where the alarm is not known. */
+  /** Returns the id that an alarm of the log has in the judged capture; undefined if the alarm is not known. */
   readonly alarmIdOf: (alarmId: string) => string | undefined;
-  /** Whether the engine took a command; undefined where no answer is known. */
+  /** Returns whether the engine took a command; undefined if there is no answer. */
   readonly wasTaken: (commandId: string) => boolean | undefined;
 };
 
 /**
- * What a record of `observations` is in a capture; undefined where it is nothing to the alarm engine.
- * @param appendedMs when Kafka had it, ms since 1970
+ * Returns the line for a record of `observations`; undefined if the alarm engine does not use the record.
+ * @param appendedMs when Kafka got it, ms since 1970
  */
 export function lineOf(
   { contentType, plaintext, place }: Opened,
@@ -35,7 +35,8 @@ export function lineOf(
   const receivedMs = parseInstant(checked.body.receivedAt);
   if (receivedMs === undefined) return undefined;
   const { disguise } = manner;
-  // What waited long before it was appended (a redrive) is judged when it is appended: the capture's clock does not turn back for it.
+  // A record that waited long before it was appended (a redrive) is judged when it is appended. The capture's clock does not turn back for
+  // it.
   const atMs = appendedMs - receivedMs > clocksApartMsMax ? appendedMs : receivedMs;
   const at = instantOf(atMs, disguise);
   const numbers = { boot: disguise?.boot(place.boot) ?? place.boot, seq: place.seq };
@@ -73,8 +74,8 @@ const kinds = {
 } as const;
 
 /**
- * What a command is in a capture; undefined for an answer to an alarm that the capture does not have.
- * @param atMs when the engine had it, ms since 1970
+ * Returns the line for a command; undefined for an acknowledgement of an alarm that the capture does not have.
+ * @param atMs when the engine got it, ms since 1970
  */
 export function commandLine(
   command: Command,
@@ -95,7 +96,7 @@ export function commandLine(
   if (asked.type === 'acknowledge') {
     const alarm = alarmIdOf(asked.alarmId);
     if (alarm === undefined) return undefined;
-    // What was taken is taken again, whichever revision the alarm has where the capture is judged.
+    // An accepted acknowledgement is accepted again, whichever revision the alarm has in the judged capture.
     const { type, rev } = asked;
     return line({ type, alarm, ...(rev !== undefined && wasTaken(commandId) !== true && { rev }) });
   }
@@ -119,7 +120,7 @@ function asSent(plaintext: Uint8Array): Members {
 
 type Reading = RecordOf[(typeof contentTypes)['observation' | 'status' | 'alerts']];
 
-/** What is known of a message, member by member: whatever else the device sent stays behind. */
+/** Copies the known members of a message one by one. Everything else that the device sent is left out. */
 function disguised({ contentType, body }: Reading, disguise: Disguise): Members {
   const { boot, seq } = body.reading;
   const common = {

@@ -1,4 +1,4 @@
-/** `npm run vigil -- capture`: what the alarm engine was fed, from the log, as one file for each patient. */
+/** `npm run vigil -- capture`: writes the alarm engine's inputs from the log, one file for each patient. */
 import { randomBytes } from 'node:crypto';
 import { VigilError } from '../../contracts/errors.ts';
 import type { Actor } from '../../contracts/messages/records.ts';
@@ -15,10 +15,10 @@ import { createRecorder, type Recorder } from './recorder.ts';
 import { readSources, readStays, type Sources } from './sources.ts';
 import type { Stay } from './stays.ts';
 
-/** How often a long run says how far it is. */
+/** How often a long run reports its progress. */
 const progressMs = 5_000;
 
-/** @returns the exit code: 1 where nothing was found */
+/** @returns the exit code: 1 if nothing was found */
 export async function capture(args: string[], env: Readonly<Record<string, string | undefined>>): Promise<number> {
   const asked = readAsked(args, Date.now());
   if (asked === undefined) {
@@ -30,7 +30,7 @@ export async function capture(args: string[], env: Readonly<Record<string, strin
   return atDesk(settings, 'capture', (desk) => captureAt(desk, claimed, asked));
 }
 
-/** Nothing is read before it is on record who asks, and no file gets its name before it is on record what is in it. */
+/** Records who asks before it reads anything. Records the content of the files before any file gets its name. */
 export async function captureAt(desk: Desk, claimed: Claimed, asked: Asked): Promise<number> {
   const { wanted, why } = asked;
   const what = `${wordsOf(asked)}, why: ${why}`;

@@ -1,4 +1,4 @@
-/** One capture that is being written: a stay, its file, and its lines in order. */
+/** A capture while it is written: a stay, its file, and its lines in order. */
 import { alarmIdText } from '../../contracts/alarm-id.ts';
 import { captureAssociationId } from '../../contracts/capture.ts';
 import { sha256 } from '../../log/audit/trail.ts';
@@ -10,16 +10,16 @@ import type { Given, Sources } from './sources.ts';
 import { associationLines, type Due, type Stay } from './stays.ts';
 import { createTape, type Tape } from './tape.ts';
 
-/** Characters of a hash that are an alarm's id, as the alarm processor has it. */
+/** Length of an alarm's id in characters of the hash, as in the alarm processor. */
 const alarmIdLength = 22;
 
 export type Recorder = {
   readonly stay: Stay;
   readonly file: CaptureFile;
   readonly count: Tape['count'];
-  /** Acknowledgements of alarms that the capture cannot name. */
+  /** Number of acknowledgements of alarms that the capture cannot name. */
   readonly leftOut: number;
-  /** @returns whether the record is something to the alarm engine */
+  /** @returns whether the alarm engine uses the record */
   take(opened: Opened, appendedMs: number): boolean;
   finish(): void;
 };
@@ -49,7 +49,7 @@ export function createRecorder(
   };
 }
 
-/** Alarms of the log have other ids in a capture: its association is another, and its times may be. */
+/** Alarms have other ids in a capture than in the log: its association is another, and its times may be. */
 export function mannerOf(
   { onsets, answers }: Pick<Sources, 'onsets' | 'answers'>,
   disguise: Disguise | undefined,
@@ -72,7 +72,10 @@ function leftOutOf({ fromMs }: Stay, given: readonly Given[], { alarmIdOf }: Man
   return given.filter(isLeftOut).length;
 }
 
-/** Limits and assessments of before the capture hold at its begin; what else was done before is over. */
+/**
+ * Returns the commands and changes of a capture. Limits and assessments from before the capture still hold at its start; other earlier
+ * commands have ended.
+ */
 export function dueOf(stay: Stay, given: readonly Given[], manner: Manner, untilMs: number): Due[] {
   const commands = given.flatMap(({ command, atMs }): Due[] => {
     const isStanding = command.type === 'set-limits' || command.type === 'enter-assessment';

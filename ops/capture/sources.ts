@@ -1,4 +1,4 @@
-/** What of the log goes into captures besides the readings: who was at the ward's devices, commands, and the alarms they answer. */
+/** Reads the other parts of captures from the log: the patients at the ward's devices, the commands, and the alarms that they answer. */
 import type { Logger } from 'pino';
 import { alarmKey } from '../../contracts/alarm-id.ts';
 import { VigilError } from '../../contracts/errors.ts';
@@ -8,18 +8,21 @@ import type { SealedLog } from '../../log/sealed-log.ts';
 import { readTopic } from '../sealed-topic.ts';
 import { type Stay, staysOf, type Wanted } from './stays.ts';
 
-/** Patients, commands and alarms of one run; past each it is refused, and a shorter time must be asked for (ours). */
+/**
+ * Maximum numbers of patients, commands and alarms of one run. Beyond them the run is refused, and the person must ask for a shorter time
+ * (ours).
+ */
 const staysMax = 500;
 const commandsMax = 100_000;
 const alarmsMax = 200_000;
 
 export type Given = { readonly command: Command; readonly atMs: number };
-/** What an alarm's id is made of. */
+/** The values from which an alarm's id is made. */
 export type Onset = { readonly key: string; readonly onsetMs: number };
 
 export type Sources = {
   readonly stays: readonly Stay[];
-  /** By association, in their order. */
+  /** By association, in order. */
   readonly commands: ReadonlyMap<string, readonly Given[]>;
   readonly onsets: ReadonlyMap<string, Onset>;
   /** By command: whether the engine took it. */
@@ -30,7 +33,7 @@ export type Sources = {
 
 type Log = { readonly log: SealedLog; readonly logger: Logger };
 
-/** The stays of a ward. @throws VigilError `settings-invalid` where they are too many */
+/** Returns the stays of a ward. @throws VigilError `settings-invalid` if there are too many */
 export async function readStays(
   { log, logger }: Log,
   wanted: Wanted,
@@ -53,7 +56,7 @@ export async function readStays(
   return { stays, unreadable: unreadable + found.filter((some) => some === undefined).length };
 }
 
-/** What people asked for, and what became of it. */
+/** Returns people's commands and the answers to them. */
 export async function readSources(desk: Log, stays: readonly Stay[], wanted: Wanted): Promise<Omit<Sources, 'stays'>> {
   const ids = new Set(stays.map(({ associationId }) => associationId));
   const isWanted = (key: string) => ids.has(key);
@@ -64,7 +67,7 @@ export async function readSources(desk: Log, stays: readonly Stay[], wanted: Wan
   return { ...commands, ...told, unreadable: commands.unreadable + told.unreadable };
 }
 
-/** From the beginning: limits that were set before still hold. */
+/** Reads from the beginning, because limits that were set earlier still hold. */
 async function readCommands({ log, logger }: Log, isWanted: (key: string) => boolean, untilMs: number) {
   const commands = new Map<string, Given[]>();
   let count = 0;
@@ -95,7 +98,7 @@ async function readTold({ log, logger }: Log, isWanted: (key: string) => boolean
       answers.set(record.body.commandId, record.body.accepted);
     else if (record.contentType === contentTypes.alarmEvent) {
       const { alarm } = record.body;
-      // A device's own alarm has more in its key than the alarm says: an answer to it cannot be named in a capture.
+      // The key of a device's own alarm contains more than the alarm says. So a capture cannot name an acknowledgement of it.
       if (alarm.origin === 'device') return;
       onsets.set(alarm.alarmId, { key: alarmKey(alarm), onsetMs: Date.parse(alarm.onsetAt) });
     }

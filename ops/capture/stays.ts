@@ -1,4 +1,4 @@
-/** Who was at which device of a ward in a time, and what of it a capture says. Pure. */
+/** Which patient was at which device of a ward in a time, and the capture's lines about it. Pure. */
 import { overSinceMs } from '../../contracts/association-at.ts';
 import type { DeviceAssociations } from '../../contracts/messages/records.ts';
 import { timePeriods } from '../../contracts/periods.ts';
@@ -6,7 +6,7 @@ import { parseInstant } from '../../contracts/time.ts';
 import type { Disguise } from './disguise.ts';
 import { instantOf, type Line } from './lines.ts';
 
-/** Of whom captures are asked. */
+/** The ward, bed and time of the captures. */
 export type Wanted = {
   readonly ward: string;
   readonly bed?: string | undefined;
@@ -14,24 +14,24 @@ export type Wanted = {
   readonly untilMs: number;
 };
 
-/** Where the patient was from `atMs` on. */
+/** The patient's ward and category from `atMs` on. */
 type Place = { readonly atMs: number; readonly ward: string; readonly category: string };
 
-/** One association in the time that was asked for. */
+/** One association in the requested time. */
 export type Stay = {
   readonly associationId: string;
   readonly patientId: string | undefined;
   readonly bed: string;
   readonly fromMs: number;
-  /** When the period ended, if within the time that was asked for. */
+  /** When the period ended, if it ended within the requested time. */
   readonly endedMs: number | undefined;
   /** Oldest first; the first at `fromMs`. */
   readonly places: readonly [Place, ...Place[]];
 };
 
 /**
- * The stays of a device. A patient counts to the ward where the table has the period now, as everywhere in Vigil.
- * @returns undefined where the row cannot be used
+ * Returns the stays of a device. A patient belongs to the ward that the period has in the table now, as everywhere in Vigil.
+ * @returns undefined if the row cannot be used
  */
 export function staysOf(row: DeviceAssociations, wanted: Wanted, nowMs: number): Stay[] | undefined {
   const timed = timePeriods(row.periods, nowMs);
@@ -51,7 +51,7 @@ export function staysOf(row: DeviceAssociations, wanted: Wanted, nowMs: number):
   });
 }
 
-/** The places of a stay, from what it is now and what was changed since its begin. */
+/** Returns the places of a stay, from its present place and its changes since it began. */
 function placesOf(row: DeviceAssociations, associationId: string, begunMs: number, now: Omit<Place, 'atMs'>): Place[] {
   const places: Place[] = [];
   let place = now;
@@ -73,7 +73,7 @@ function placesOf(row: DeviceAssociations, associationId: string, begunMs: numbe
 
 export type Due = { readonly atMs: number; readonly line: Line };
 
-/** The lines about who was at the device, with their times. The last one lets the clock run to the end of what was asked for. */
+/** Returns the lines about the patients at the device, with their times. The last line moves the clock to the end of the requested time. */
 export function associationLines({ places, endedMs }: Stay, untilMs: number, disguise: Disguise | undefined): Due[] {
   const line = ({ atMs, ward, category }: Place, endedAt?: string): Due => ({
     atMs,

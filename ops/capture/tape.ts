@@ -1,22 +1,22 @@
-/** The lines of one capture in the order in which the engine had them: commands and readings lie in different topics. */
+/** Writes the lines of one capture in the order in which the engine got them: commands and readings are in different topics. */
 import type { Line } from './lines.ts';
 import type { Due } from './stays.ts';
 
 export type Tape = {
   readonly count: { readings: number; commands: number; lines: number };
-  /** A line of the log of readings. @param appendedMs when Kafka had it, ms since 1970 */
+  /** Takes a line from the log of readings. @param appendedMs when Kafka got it, ms since 1970 */
   take(line: Line, appendedMs: number): void;
-  /** Writes what is still due. */
+  /** Writes all lines that are still due. */
   finish(): void;
 };
 
 /**
- * Writes lines in order. What is due at the same time as a reading comes before it, as the alarm processor has it.
- * @param due commands and what happened to the association
+ * Writes lines in order. A command that is due at the same time as a reading comes before it, as in the alarm processor.
+ * @param due commands and changes of the association
  */
 export function createTape(due: readonly Due[], write: (line: Line) => void): Tape {
   const count = { readings: 0, commands: 0, lines: 0 };
-  // Stable: what has the same time stays in the order in which it is given.
+  // The sort is stable: lines of the same time keep their order.
   const waiting = due.toSorted((a, b) => a.atMs - b.atMs);
   let next = 0;
 
@@ -34,7 +34,7 @@ export function createTape(due: readonly Due[], write: (line: Line) => void): Ta
     }
   }
 
-  // Who is at the device comes first, also where the clocks of Kafka and of the dashboard differ.
+  // The line about the patient comes first, even if the clocks of Kafka and the dashboard differ.
   upTo(waiting[0]?.atMs ?? Number.NEGATIVE_INFINITY);
   return {
     count,

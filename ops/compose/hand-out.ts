@@ -1,11 +1,11 @@
-/** Lays the authority's files into the folders of those who need them, and takes away what nobody may have any more. */
+/** Copies the authority's files into the folders of their users, and removes files that nobody may have any more. */
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { privateDirectory, writeAtomic } from '../../certs/files.ts';
 import { type Holder, holders, sharedFolders, sharesOf } from './identities.ts';
 
 /**
- * Files that are the same already stay untouched, so that a second run changes nothing.
+ * Leaves equal files untouched, so that a second run changes nothing.
  * @returns the files written or removed, as `holder/folder/name`
  * @throws VigilError `settings-invalid` (a folder that this user may not write), `no-space`
  */

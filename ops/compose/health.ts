@@ -1,8 +1,8 @@
 /**
  * Health check of a service in its container: `node ops/compose/health.ts --listens 8883 --connected 9092`.
  *
- * Sockets are asked of the kernel, without a connection of its own, so that no check looks like a device that fails to log in.
- * `--answers <url> --ca <file>` also wants a 2xx answer to a GET, and `--ready <port>` one of the process's own /healthz.
+ * It reads the kernel's table of sockets and does not connect itself, so that no check looks like a device that fails to log in. `--answers
+ * <url> --ca <file>` also demands a 2xx answer to a GET, and `--ready <port>` one from the process's own /healthz.
  */
 import { readFileSync } from 'node:fs';
 import { get as getPlain, type IncomingMessage } from 'node:http';
@@ -20,7 +20,7 @@ function table(path: string): string {
   }
 }
 
-/** What is wrong with the answer, or nothing. */
+/** Returns the fault of the answer, or an empty list. */
 function faultOf(url: string, ca?: string): Promise<string[]> {
   const { promise, resolve } = Promise.withResolvers<string[]>();
   const onAnswer = (response: IncomingMessage) => {

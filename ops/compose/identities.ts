@@ -1,13 +1,13 @@
 /**
- * Who gets which file: each service of compose has a volume of its own, laid out as a state folder, that holds what it needs and
- * nothing else. Pure.
+ * Which holder gets which file. Each service of compose has its own volume, laid out as a state folder, with only the files that it needs.
+ * Pure.
  *
- * The authority's folder, where all of it is made, is mounted by the init service alone.
+ * Only the init service mounts the authority's folder, where all files are made.
  */
 import { canaryDeviceId } from '../../contracts/canary.ts';
 import type { Service } from '../../contracts/topics.ts';
 
-/** Volumes of docker-compose.yml that hold an identity; the folder's name below `VIGIL_COMPOSE_DIR`. */
+/** Volumes of docker-compose.yml that contain an identity: the names of the folders below `VIGIL_COMPOSE_DIR`. */
 export const holders = [
   'kafka',
   'influxdb',
@@ -23,16 +23,16 @@ export const holders = [
 ] as const;
 export type Holder = (typeof holders)[number];
 
-/** The folders of a state folder that are handed out; what else is in a volume is its service's own. */
+/** The folders of a state folder that are handed out. Everything else in a volume belongs to its service. */
 export const sharedFolders = ['certs', 'secrets'] as const;
 
-/** A file of the volume, joined from these of the state folder, in this order. */
+/** A file of the volume, joined from these files of the state folder, in this order. */
 export type Share = { readonly to: string; readonly from: readonly string[] };
 
 const same = (folder: (typeof sharedFolders)[number], ...names: string[]): Share[] =>
   names.map((name) => ({ to: `${folder}/${name}`, from: [`${folder}/${name}`] }));
 
-/** A Kafka client's certificate, its reader key, and what all of them share. */
+/** Returns a Kafka client's certificate and its reader key, and the files that all clients share. */
 function kafkaClient(service: Service): Share[] {
   return [
     ...same('certs', 'ca.pem', 'ca.crl', `${service}.pem`, `${service}.key`),
@@ -41,7 +41,7 @@ function kafkaClient(service: Service): Share[] {
 }
 
 /**
- * The files of one holder.
+ * Returns the files of one holder.
  * @param devices the devices that the simulators play
  */
 export function sharesOf(holder: Holder, devices: readonly string[]): Share[] {
@@ -53,12 +53,12 @@ export function sharesOf(holder: Holder, devices: readonly string[]): Share[] {
       return same('certs', 'influxdb.pem', 'influxdb.key');
     case 'setup':
       return [
-        // By the names it gives and takes permissions.
+        // For the names to which it gives permissions, and from which it takes them.
         ...same('certs', 'ca.pem', 'ca.crl', 'admin.pem', 'admin.key', 'principals.json'),
         ...same('secrets', 'influx-admin.password', 'influx-trends.password', 'influx-dashboard.password'),
-        // By it the set-up sees whether Kafka's data belong to these keys: it has none of them itself.
+        // The set-up has no keys itself. From this file it sees whether Kafka's data belong to these keys.
         ...same('secrets', 'fingerprints.json'),
-        // And by it, whether a device that was revoked counts again.
+        // From this file it sees whether a revoked device would be accepted again.
         ...same('certs', 'devices.jsonl'),
       ];
     case 'gateway':

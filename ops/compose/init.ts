@@ -1,6 +1,6 @@
 /**
- * What must be done once before the services of docker-compose.yml can run; each command is one one-shot service there, and
- * each may be repeated at any time.
+ * What must be done once before the services of docker-compose.yml can run. Each command is a one-shot service there, and may be repeated
+ * at any time.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,7 +18,7 @@ import { handOut } from './hand-out.ts';
 import { requireSameBrokers } from './same-brokers.ts';
 import { demoSettings, identitiesSettings, platformSettings } from './settings.ts';
 
-/** The dashboard has the volume of the accounts. */
+/** The accounts are in the dashboard's volume. */
 const readLogins = 'docker compose exec dashboard cat /run/vigil-accounts/secrets/demo-logins.json';
 
 const say = (line: string) => process.stdout.write(`${line}\n`);
@@ -73,10 +73,10 @@ async function demo(): Promise<void> {
   const { brokers, stateDir, accountsDir, devices } = readSettings(demoSettings, process.env);
   privateDirectory(join(stateDir, 'kafka'));
   const logins = await ensureDemoAccounts(accountsDir);
-  // The servers' addresses are not needed to admit somebody.
+  // Admitting a patient does not need the servers' addresses.
   const where = { stateDir, kafkaBrokers: brokers, influxUrl: '', mqttPort: 0, httpPort: 0 };
   await ensureDemoAdmissions(where, devices.length, Date.now());
-  // Docker keeps what is said here.
+  // Docker keeps this output.
   for (const line of loginLines(logins, false, readLogins)) say(line);
 }
 

@@ -1,4 +1,4 @@
-/** With Compose, one broker and three write into volumes of their own. Begun anew beside the other's, all patients would seem gone. */
+/** With Compose, one broker and three brokers write into different volumes. If the other kind began anew, all patients would seem gone. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { writeAtomic } from '../../certs/files.ts';
@@ -7,9 +7,9 @@ import { VigilError } from '../../contracts/errors.ts';
 const override = 'ops/compose/three-brokers.yml';
 
 /**
- * @param stateDir of the authority, where it is kept that three brokers were begun
- * @param composeDir below which the volume of one broker is mounted
- * @throws VigilError `settings-invalid` where the data are of another number of brokers
+ * @param stateDir the authority's folder, which records that three brokers were begun
+ * @param composeDir the volume of one broker is mounted below it
+ * @throws VigilError `settings-invalid` if the data belong to another number of brokers
  */
 export function requireSameBrokers(stateDir: string, composeDir: string, kafkaCopies: string): void {
   const three = join(stateDir, 'three-brokers');

@@ -47,7 +47,7 @@ export const demoSettings = {
   devices: identitiesSettings.devices,
 } as const satisfies Manifest;
 
-/** `prove.ts`: where the proof keeps what it makes, and how the image's build reaches npm. */
+/** `prove.ts`: where the proof keeps its files, and how the image's build reaches npm. */
 export const proveSettings = {
   stateDir: {
     kind: 'text',

@@ -3,7 +3,7 @@
 export type Wanted = {
   /** Ports that must be listened on. */
   readonly listens: readonly number[];
-  /** Remote ports to which at least one connection must stand. */
+  /** Remote ports to which at least one connection must exist. */
   readonly connected: readonly number[];
 };
 
@@ -11,7 +11,7 @@ const established = '01';
 const listening = '0A';
 
 /**
- * What is missing, one phrase each; empty where all is well.
+ * Returns what is missing, one phrase each; empty if nothing is.
  * @param tables the text of `/proc/net/tcp` and of `/proc/net/tcp6`
  */
 export function missingSockets(tables: readonly string[], wanted: Wanted): string[] {
@@ -28,7 +28,7 @@ export function missingSockets(tables: readonly string[], wanted: Wanted): strin
 
 type Socket = { readonly local: number; readonly remote: number; readonly state: string };
 
-/** A row is `sl local_address rem_address st …`, addresses as `HEX:PORT` with the port in hexadecimal. */
+/** A row is `sl local_address rem_address st …`, with addresses as `HEX:PORT`; the port is hexadecimal. */
 function parse(table: string): Socket[] {
   return table.split('\n').flatMap((row) => {
     const match = /^\s*\d+: [0-9A-F]+:([0-9A-F]{4}) [0-9A-F]+:([0-9A-F]{4}) ([0-9A-F]{2}) /i.exec(row);

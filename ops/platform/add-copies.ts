@@ -1,19 +1,19 @@
-/** Brings topics that are there to the number of copies that is asked for. */
+/** Brings existing topics to the requested number of copies. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Admin } from 'kafkajs';
 import { VigilError } from '../../contracts/errors.ts';
 import { kafkaTopicNames } from '../../contracts/topics.ts';
 import { copiesSetting, type Replication } from './copies.ts';
 
-/** Brokers that have just begun are known to the others after some tenths of a second. */
+/** A broker that has just begun is known to the others after some tenths of a second. */
 const brokersWithinMs = 10_000;
-/** Of copying what is there to new brokers. It goes on when this is over. */
+/** Maximum wait for copying to new brokers. Copying goes on after that. */
 const copiedWithinMs = 10 * 60_000;
 const lookEveryMs = 200;
-/** Kafka's own: without them no group goes on where it was, and nobody takes a turn. */
+/** Kafka's own topics: without them no group could continue, and no process would take a turn. */
 const internalTopics = ['__consumer_offsets', '__transaction_state'];
 
-/** @throws VigilError `start-failed` where fewer brokers answer than there are to be copies */
+/** @throws VigilError `start-failed` if fewer brokers answer than there must be copies */
 export async function requireBrokers(admin: Admin, { factor }: Replication): Promise<void> {
   for (const endMs = Date.now() + brokersWithinMs; ; await sleep(lookEveryMs)) {
     const count = (await brokerIds(admin)).length;
@@ -34,10 +34,10 @@ async function brokerIds(admin: Admin): Promise<number[]> {
 }
 
 /**
- * Where a topic has fewer copies than asked for, has Kafka make more, and waits until they are whole: a reading that waits for two
- * copies is not acknowledged while there is one.
+ * If a topic has fewer copies than requested, Kafka makes more, and this waits until they are complete: a reading that waits for two copies
+ * is not acknowledged while there is one.
  * @returns one sentence for each topic that has more copies now
- * @throws VigilError `start-failed` where brokers lack, where a topic has more copies than asked for, or where copying takes long
+ * @throws VigilError `start-failed` if brokers are missing, if a topic has more copies than requested, or if copying takes long
  */
 export async function addCopies(admin: Admin, replication: Replication): Promise<string[]> {
   const { factor } = replication;
@@ -67,7 +67,7 @@ export async function addCopies(admin: Admin, replication: Replication): Promise
   return topics.map((topic) => `Kafka's topic ${topic} has ${factor} copies now`);
 }
 
-/** The brokers that have the partition keep it; the others take turns. */
+/** Brokers that have the partition keep it; the others take turns. */
 function withMore(replicas: readonly number[], ids: readonly number[], partition: number, factor: number): number[] {
   const others = ids.filter((id) => !replicas.includes(id));
   const turn = partition % Math.max(others.length, 1);

@@ -1,7 +1,7 @@
 import { existsSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Makes a folder under another name and renames it into place; what another process made meanwhile stays. */
+/** Makes a folder under another name and renames it into place. If another process made it meanwhile, that one stays. */
 export async function makeAside(
   directory: string,
   home: string,

@@ -10,13 +10,13 @@ export type ChildExit = { readonly code: number | null; readonly signal: NodeJS.
 export type Child = {
   readonly name: string;
   readonly pid: number;
-  /** Resolves when the process says that it is ready; rejects with `start-failed` when it ends or takes too long. */
+  /** Resolves when the process reports that it is ready; rejects with `start-failed` when it ends or takes too long. */
   readonly ready: Promise<void>;
   /** Resolves when the process is gone; never rejects. */
   readonly exited: Promise<ChildExit>;
-  /** The last line that it wrote to standard error, or to standard output where there was none. */
+  /** The last line of standard error, or of standard output if there was none. */
   lastWords(): string;
-  /** SIGTERM, and SIGKILL where that did not end it within `graceMs`. Resolves when the process is gone. */
+  /** Sends SIGTERM, and SIGKILL if the process does not end within `graceMs`. Resolves when the process is gone. */
   stop(graceMs?: number): Promise<void>;
 };
 
@@ -27,12 +27,12 @@ export type ChildOptions = {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly cwd?: string;
   readonly logFile: string;
-  /** Says of a line of its output whether it means readiness. Without it the process is ready once it runs. */
+  /** Returns whether a line of its output means that it is ready. Without it the process is ready once it runs. */
   readonly isReady?: (line: string) => boolean;
   readonly readyTimeoutMs?: number;
-  /** Ends the process where it is not ready yet, as `stop` does; one that is ready is ended by `stop`. */
+  /** Ends the process if it is not ready yet, as `stop` does. A process that is ready is ended by `stop`. */
   readonly signal?: AbortSignal | undefined;
-  /** From SIGTERM to SIGKILL where `signal` ends it. */
+  /** Time from SIGTERM to SIGKILL if `signal` ends it. */
   readonly graceMs?: number;
 };
 
@@ -41,15 +41,15 @@ const defaultReadyTimeoutMs = 120_000;
 const lastWordsMax = 500;
 
 /**
- * Linux tells a child when its parent dies, even by SIGKILL; `setpriv` (util-linux) asks for that and then becomes the
- * program, so the pid stays the program's. Elsewhere a child survives a parent that was killed by SIGKILL.
+ * Linux signals a child when its parent dies, even by SIGKILL. `setpriv` (util-linux) requests that and then becomes the program, so the
+ * pid stays the program's. On other systems a child survives a parent that was killed by SIGKILL.
  */
 const setpriv =
   process.platform === 'linux' ? ['/usr/bin/setpriv', '/bin/setpriv'].find((path) => existsSync(path)) : undefined;
 
 /**
  * Starts the process at once; await `ready` before using it.
- * @throws AbortError where `signal` was aborted before: nothing is started while everything is being stopped
+ * @throws AbortError if `signal` was aborted before: nothing is started while everything is being stopped
  */
 export function startChild(options: ChildOptions): Child {
   options.signal?.throwIfAborted();
@@ -62,7 +62,7 @@ export function startChild(options: ChildOptions): Child {
     cwd: options.cwd,
     env: options.env as NodeJS.ProcessEnv | undefined,
     stdio: ['ignore', 'pipe', 'pipe'],
-    // Ctrl-C reaches the whole foreground group; a group of its own lets us end the children in order.
+    // Ctrl-C reaches the whole foreground group. With its own group we can end the children in order.
     detached: true,
   });
   const lines = { out: '', err: '' };
@@ -120,7 +120,7 @@ async function stop(process_: ChildProcess, exited: Promise<ChildExit>, graceMs:
   await exited;
 }
 
-/** Whether a line says something by itself: a stack, a closing brace and Node's version under an error do not. */
+/** Returns whether a line is useful by itself: a stack, a closing brace and Node's version under an error are not. */
 function isTelling(line: string): boolean {
   return line.trim() !== '' && !/^(?:\s|[{}()^[\]]|Node\.js v)/.test(line);
 }
@@ -134,7 +134,7 @@ function failed(message: string, cause?: unknown): VigilError {
   return new VigilError('start-failed', message, { cause });
 }
 
-/** The line `"msg":"ready"` that each of our processes prints when it serves. */
+/** Returns whether it is the line `"msg":"ready"` that each of our processes prints when it serves. */
 export function saysReady(line: string): boolean {
   return line.includes('"msg":"ready"');
 }

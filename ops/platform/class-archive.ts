@@ -1,20 +1,20 @@
 /**
- * The JVM's class data sharing: the first broker that ends cleanly writes an archive of its classes, and every later one
- * starts in half the processor time. A JVM that finds the archive made for another one ignores it.
+ * The JVM's class data sharing. The first broker that ends cleanly writes an archive of its classes, and every later one starts in half the
+ * processor time. A JVM ignores an archive that was made for another one.
  */
 import { readdirSync, realpathSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
 export type ClassArchive = {
   readonly flags: readonly string[];
-  /** To be called when the broker is gone. */
+  /** Call this when the broker is gone. */
   keep(): void;
 };
 
 const unfinished = '.unfinished';
 const unfinishedAgeMaxMs = 60 * 60 * 1000;
 
-/** @param home folder of the broker's software; a folder that cannot be written costs only the speed */
+/** @param home folder of the broker's software; if it cannot be written, the start is only slower */
 export function classArchive(home: string, java: string): ClassArchive {
   try {
     removeLeftovers(home);
@@ -26,7 +26,7 @@ export function classArchive(home: string, java: string): ClassArchive {
     return {
       flags: [`-XX:ArchiveClassesAtExit=${making}`, '-Xlog:cds=off', '-Xlog:cds+dynamic=off'],
       keep() {
-        // Absent where the broker was killed; then the next one makes it.
+        // Missing if the broker was killed; then the next one makes it.
         if (statSync(making, { throwIfNoEntry: false })) renameSync(making, archive);
       },
     };

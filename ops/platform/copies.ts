@@ -1,11 +1,11 @@
-/** How often Kafka keeps each record: the one setting of it, for the brokers that `npm start` runs and for the topics anywhere. */
+/** The number of copies that Kafka keeps of each record: one setting, for the brokers that `npm start` runs and for topics anywhere. */
 import type { Setting } from '../../process/settings.ts';
 
-/** How many copies of each partition there are, and how many of them an acknowledgement waits for at least. */
+/** The number of copies of each partition, and how many of them must exist for an acknowledgement. */
 export type Replication = { readonly factor: number; readonly inSyncMin: number };
 
 export const oneCopy: Replication = { factor: 1, inSyncMin: 1 };
-/** With one broker lost, the other two still take readings; with two lost, nobody is told that a reading is kept. */
+/** With one broker lost, the other two still take readings. With two lost, no reading is acknowledged. */
 export const threeCopies: Replication = { factor: 3, inSyncMin: 2 };
 
 export const copiesSetting = {

@@ -2,20 +2,20 @@
 
 export type InfluxConfig = {
   readonly home: string;
-  /** Of the backup service: it has no login, cannot be turned off, and nobody uses it. */
+  /** Address of the backup service. It has no login and cannot be turned off, and nobody uses it. */
   readonly backupAddress: string;
-  /** Settings of HTTP, which differ by what stands before it. */
+  /** Settings of HTTP, which depend on what is in front of it. */
   readonly http: Readonly<Record<string, string | boolean>>;
 };
 
 /**
- * Linux lets a program listen on a multicast address, and lets nobody connect to one: a listener there is closed to all. Other systems
- * refuse it; there the backup service gets any free port of loopback, which local users can find.
+ * Linux lets a program listen on a multicast address but lets nobody connect to one, so a listener there is closed to all. Other systems
+ * refuse such a listener. There the backup service gets any free port of loopback, which local users can find.
  */
 export const closedAddress = '224.0.0.1:0';
 export const openAddress = '127.0.0.1:0';
 
-/** Of `npm start`: HTTP on a socket of the file system (influxGate.ts stands before it). TCP, which cannot be turned off, as above. */
+/** For `npm start`: HTTP on a socket of the file system, behind influx-gate.ts. TCP cannot be turned off, so it gets the closed address. */
 export function httpBehindGate(backupAddress: string, socket: string) {
   return {
     'bind-address': backupAddress,
@@ -23,14 +23,14 @@ export function httpBehindGate(backupAddress: string, socket: string) {
     'unix-socket-enabled': true,
     'bind-socket': socket,
     'unix-socket-permissions': '0600',
-    // Version 1.6 would open them to everybody.
+    // Version 1.6 would open the profiles to everybody.
     'pprof-enabled': false,
   };
 }
 
 /**
- * Of compose: HTTPS, and a login for everything. Version 1.8 demands one for `/debug/vars` and `/debug/requests` only where the profiles
- * are on and demand one, and for `/metrics` only where `/ping` does.
+ * For compose: HTTPS, and a login for everything. Version 1.8 demands a login for `/debug/vars` and `/debug/requests` only if the profiles
+ * are on and demand one, and for `/metrics` only if `/ping` does.
  */
 export function httpByItself(port: number, certFile: string, keyFile: string) {
   return {

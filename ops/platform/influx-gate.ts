@@ -1,7 +1,7 @@
 /**
- * The door before InfluxDB: TLS with our certificate, and of InfluxDB's paths the two that our processes use. InfluxDB itself listens for
- * HTTP on a socket in a folder that no other user may enter. Its version 1.6 answers `/debug/vars`, `/debug/requests` and `/metrics`
- * without a login, and no setting of it changes that.
+ * The gate in front of InfluxDB: TLS with our certificate, and only the two of InfluxDB's paths that our processes use. InfluxDB itself
+ * listens for HTTP on a socket in a folder that no other user can enter. Its version 1.6 answers `/debug/vars`, `/debug/requests` and
+ * `/metrics` without a login, and no setting changes that.
  */
 import { readFileSync } from 'node:fs';
 import { Agent, type IncomingHttpHeaders, type IncomingMessage, request, type ServerResponse } from 'node:http';
@@ -13,7 +13,7 @@ export type GateOptions = {
   readonly port: number;
   readonly certFile: string;
   readonly keyFile: string;
-  /** Where InfluxDB listens. */
+  /** The socket of InfluxDB. */
   readonly socketPath: string;
 };
 
@@ -29,7 +29,8 @@ export async function openInfluxGate(options: GateOptions): Promise<{ close(): v
     minVersion: 'TLSv1.2',
     ciphers: serverCiphers,
   } as const;
-  // InfluxDB closes a connection that is not kept as soon as it has answered, also before it has read the question, which is lost then.
+  // InfluxDB closes a connection that is not kept alive as soon as it has answered, even before it has read the whole request. That
+  // request is then lost.
   const agent = new Agent({ keepAlive: true });
   const server = createServer(tls, (incoming, outgoing) => {
     const [path = ''] = (incoming.url ?? '').split('?');
@@ -59,11 +60,11 @@ function pass(incoming: IncomingMessage, outgoing: ServerResponse, socketPath: s
     answer.pipe(outgoing);
     answer.on('error', () => outgoing.destroy());
   });
-  // Who asks sees what it sees of an InfluxDB that is away: a lost connection. An answer may come before all of the question was taken.
+  // The client sees a lost connection, as when InfluxDB is away. An answer may come before the whole request was taken.
   inner.on('error', () => {
     if (!outgoing.headersSent) outgoing.destroy();
   });
-  // Once it is answered, its connection may already be another's.
+  // After the answer, another request may already use this connection.
   outgoing.on('close', () => {
     if (!outgoing.writableFinished) inner.destroy();
   });
@@ -71,7 +72,7 @@ function pass(incoming: IncomingMessage, outgoing: ServerResponse, socketPath: s
   incoming.pipe(inner);
 }
 
-/** Without what is said of one connection alone. */
+/** Removes the headers that concern only one connection. */
 function ofTheMessage({ connection: _connection, 'keep-alive': _keepAlive, ...rest }: IncomingHttpHeaders) {
   return rest;
 }

@@ -1,16 +1,16 @@
-/** Minutes of a week that was wiped, anew. */
+/** Computes again the minutes of a time whose minutes were deleted. */
 import { minutesInto } from './influx-rollup.ts';
 import { type InfluxSetup, influxDatabase, mustQuery } from './influx-setup.ts';
 
-/** InfluxDB itself gives a query up after 30 s. */
+/** InfluxDB itself stops a query after 30 s. */
 const hourTimeoutMs = 40_000;
 const hourMs = 60 * 60_000;
 
 /**
- * Makes the minutes of a time anew from its raw points, hour by hour: what the rounds of InfluxDB (influxRollup.ts) no longer look at.
- * @param fromMs the first whole hour after it is the first: of the hour in which raw points expire, some are gone
+ * Computes the minutes of a time from its raw points, hour by hour, after the time that InfluxDB's own rounds cover (influx-rollup.ts).
+ * @param fromMs the first whole hour after it is the first: in the hour in which raw points expire, some are gone
  * @param onHour called after each hour
- * @throws VigilError `start-failed` where InfluxDB does not answer or refuses
+ * @throws VigilError `start-failed` if InfluxDB does not answer or refuses
  */
 export async function rebuildMinutes(
   setup: InfluxSetup,

@@ -8,15 +8,15 @@ export const influxDatabase = 'vigil';
 export type InfluxUser = { readonly name: string; readonly password: string; readonly privilege: 'READ' | 'WRITE' };
 
 export type InfluxSetup = {
-  /** `https://`; of `socketPath`, `http://` and any name. */
+  /** `https://`; with `socketPath`, `http://` and any name. */
   readonly url: string;
   /** CA of its certificate, PEM. */
   readonly ca?: string;
-  /** Where it listens on a socket of the file system. */
+  /** Path of its socket, if it listens on a socket of the file system. */
   readonly socketPath?: string;
   readonly adminPassword: string;
   readonly users: readonly InfluxUser[];
-  /** Ends the set-up where it is. */
+  /** Aborts the set-up. */
   readonly signal?: AbortSignal | undefined;
 };
 
@@ -27,13 +27,13 @@ const retryMs = 100;
 const requestTimeoutMs = 10_000;
 
 /**
- * Makes the database, its retention policies and its logins where they are missing, and sets the passwords to what the
- * secrets say. Safe to repeat.
- * @throws VigilError `start-failed` where InfluxDB does not answer or the administrator's password does not open it
+ * Makes the database, its retention policies and its logins if they are missing, and sets the passwords to those in the secrets. Safe to
+ * repeat.
+ * @throws VigilError `start-failed` if InfluxDB does not answer or refuses the administrator's password
  */
 export async function ensureDatabase(setup: InfluxSetup): Promise<void> {
   await untilAnswers(setup);
-  // The first administrator may be made without a login; afterwards this is refused, and the login below must work.
+  // The first administrator may be made without a login. After that this is refused, and the login below must work.
   await query(setup, `CREATE USER admin WITH PASSWORD ${text(setup.adminPassword)} WITH ALL PRIVILEGES`, false);
   const login = await query(setup, 'SHOW DATABASES');
   if (login.status === 401) {
@@ -87,11 +87,11 @@ function query(setup: InfluxSetup, statement: string, asAdmin = true, timeoutMs 
   return send(setup, 'POST', '/query', new URLSearchParams({ q: statement }).toString(), asAdmin, timeoutMs);
 }
 
-/** Carries a statement out as the administrator. @throws VigilError `start-failed` where InfluxDB refuses it or does not answer */
+/** Runs a statement as the administrator. @throws VigilError `start-failed` if InfluxDB refuses it or does not answer */
 export async function mustQuery(setup: InfluxSetup, statement: string, timeoutMs = requestTimeoutMs): Promise<void> {
   const { status, body } = await query(setup, statement, true, timeoutMs);
   if (status === 200 && !body.includes('"error"')) return;
-  // The statement may hold a password: only its first words are told.
+  // The statement may contain a password, so the error has only its first words.
   const words = statement.split(' ').slice(0, 3).join(' ');
   throw new VigilError('start-failed', `InfluxDB refused "${words}" (${status}): ${body.slice(0, 200).trim()}`);
 }

@@ -1,4 +1,4 @@
-/** One real InfluxDB 1.x, started, with its database, retention policies and logins. */
+/** Starts one real InfluxDB 1.x, with its database, retention policies and logins. */
 import { readFileSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { privateDirectory, writeAtomic } from '../../certs/files.ts';
@@ -11,10 +11,10 @@ import type { Software } from './software.ts';
 
 export type InfluxOptions = {
   readonly software: Pick<Software, 'influxd'>;
-  /** Holds `certs/` and `secrets/`; gets `influxdb/` and `logs/`. */
+  /** Contains `certs/` and `secrets/`; gets `influxdb/` and `logs/`. */
   readonly stateDir: string;
   readonly port: number;
-  /** Ends a start that is under way. */
+  /** Aborts a start in progress. */
   readonly signal?: AbortSignal;
 };
 
@@ -27,16 +27,16 @@ export type Influx = {
 
 /** In InfluxDB's own folder, which is also its working folder. */
 const socketName = 'http.sock';
-/** Of macOS, with its end; Linux takes 107. */
+/** The limit of macOS, including the end character; Linux takes 107. */
 const socketPathBytesMax = 103;
 
-/** Whether every user of this machine is kept out of InfluxDB's backup service. */
+/** Whether other users of this machine are kept out of InfluxDB's backup service. */
 export const backupIsClosed = process.platform === 'linux';
 const backupAddress = backupIsClosed ? closedAddress : openAddress;
 
 /**
- * Starts InfluxDB and makes its database `vigil` with retention policies `raw` (7 days, default) and `minutes` (400 days) and
- * the logins `admin`, `trends` (may write) and `dashboard` (may read).
+ * Starts InfluxDB and makes its database `vigil` with retention policies `raw` (7 days, default) and `minutes` (400 days) and the logins
+ * `admin`, `trends` (may write) and `dashboard` (may read).
  * @throws VigilError `start-failed`
  */
 export async function startInflux(options: InfluxOptions): Promise<Influx> {
@@ -52,7 +52,7 @@ export async function startInflux(options: InfluxOptions): Promise<Influx> {
     name: 'influxdb',
     command: options.software.influxd,
     args: ['run', '-config', configFile],
-    // An INFLUXDB_* variable of the caller's would override the configuration.
+    // An INFLUXDB_* variable of the caller would override the configuration.
     env: { PATH: process.env.PATH, HOME: home },
     cwd: home,
     signal: options.signal,
@@ -64,7 +64,7 @@ export async function startInflux(options: InfluxOptions): Promise<Influx> {
     await child.ready;
     const password = (user: string) =>
       readFileSync(join(options.stateDir, 'secrets', `influx-${user}.password`), 'utf8').trim();
-    // Before the door is open: until there is an administrator, InfluxDB lets anybody make one.
+    // Before the gate is open: until there is an administrator, InfluxDB lets anybody make one.
     await ensureDatabase({
       url: 'http://localhost',
       socketPath,
@@ -90,8 +90,8 @@ export async function startInflux(options: InfluxOptions): Promise<Influx> {
 }
 
 /**
- * A path by which the socket can be reached from here: systems bound it to about 100 bytes, so it is relative where that is shorter.
- * @throws VigilError `settings-invalid` where it is too long all the same
+ * Returns a path by which this process can reach the socket. Systems limit it to about 100 bytes, so it is relative if that is shorter.
+ * @throws VigilError `settings-invalid` if it is still too long
  */
 function reachable(path: string): string {
   const near = relative(process.cwd(), path);

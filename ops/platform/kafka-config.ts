@@ -1,4 +1,4 @@
-/** The broker's configuration as text. Pure, so that a test can read what is promised of it. */
+/** The broker's configuration as text. Pure, so that a test can check it. */
 import { oneCopy, type Replication } from './copies.ts';
 
 export type KafkaConfig = {
@@ -8,12 +8,12 @@ export type KafkaConfig = {
   /** Certificate and key of the broker in one PEM file. */
   readonly keystoreFile: string;
   readonly caFile: string;
-  /** Who may do everything: the broker itself, and what makes topics and access lists. */
+  /** Principals that may do everything: the broker itself, and the administrator that makes topics and access lists. */
   readonly superUsers: readonly string[];
   readonly member?: ClusterMember | undefined;
 };
 
-/** A node of a cluster of several. Without it, one broker is its own controller and holds the only copy. */
+/** A node of a cluster of several. Without it, one broker is its own controller and has the only copy. */
 export type ClusterMember = {
   readonly nodeId: number;
   readonly role: 'broker' | 'controller' | 'broker,controller';
@@ -22,11 +22,11 @@ export type ClusterMember = {
   /** `id@host:port` of each controller. */
   readonly voters: readonly string[];
   readonly replication: Replication;
-  /** A second listener for clients, whose advertised port is another's (a proxy's), so that what lies between can be cut. */
+  /** A second listener for clients. It advertises the port of a proxy, so that a test can cut the connection between. */
   readonly relayed?: { readonly port: number; readonly advertisedPort: number };
   /** Heap of the JVM. */
   readonly heapMb: number;
-  /** Broker properties to add or to replace, for instance shorter time-outs. */
+  /** Broker properties to add or to replace, for instance shorter timeouts. */
   readonly properties?: Readonly<Record<string, string | number>>;
 };
 
@@ -34,8 +34,8 @@ export type ClusterMember = {
 export const messageBytesMax = 2 * 1024 * 1024;
 
 /**
- * One broker that is its own controller (KRaft), or one node of a cluster. All listeners are on loopback and demand a client
- * certificate; whoever has no access control list entry gets nothing.
+ * One broker that is its own controller (KRaft), or one node of a cluster. All listeners are on loopback and demand a client certificate. A
+ * client without an access control list entry gets nothing.
  */
 export function brokerProperties(config: KafkaConfig): string {
   const { factor, inSyncMin } = config.member?.replication ?? oneCopy;
@@ -65,14 +65,14 @@ export function brokerProperties(config: KafkaConfig): string {
     'transaction.state.log.num.partitions': 4,
     'share.coordinator.state.topic.replication.factor': factor,
     'share.coordinator.state.topic.min.isr': inSyncMin,
-    // One machine: nobody to wait for before a group gets its partitions.
+    // There is only one machine, so a group gets its partitions without waiting for other members.
     'group.initial.rebalance.delay.ms': 0,
-    // A consumer that was killed gives up its partitions within seconds; the services ask for 6 s or more.
+    // A killed consumer loses its partitions within seconds; the services ask for 6 s or more.
     'group.min.session.timeout.ms': 3000,
     'offsets.retention.minutes': 30 * 24 * 60,
     'message.max.bytes': messageBytesMax,
-    // As large as the system finds it needs (-1): with Kafka's own 100 kB the broker waits for a reader that is busy, instead of sending
-    // the next 8 MB into the system's buffer meanwhile. Measured with npm run bench -- alarms: a third more readings a second.
+    // As large as the system needs (-1). With Kafka's own 100 kB the broker waits for a busy reader, instead of sending the next 8 MB into
+    // the system's buffer meanwhile. Measured with npm run bench -- alarms: a third more readings a second.
     'socket.send.buffer.bytes': -1,
     'socket.receive.buffer.bytes': -1,
     'log.cleaner.dedupe.buffer.size': 32 * 1024 * 1024,
@@ -127,12 +127,12 @@ function memberLines({ port, controllerPort }: KafkaConfig, member: ClusterMembe
   };
 }
 
-/** Java's property files take a backslash as an escape (Windows paths). */
+/** Java's property files use a backslash as an escape (Windows paths). */
 function escapeValue(value: string): string {
   return value.replaceAll('\\', '\\\\');
 }
 
-/** Broker's log: a file of at most 10 MiB and three before it; errors, and that it has started, also go to standard output. */
+/** The broker's log: a file of at most 10 MiB and three before it. Errors, and the line that it has started, also go to standard output. */
 export function log4jProperties(logFile: string): string {
   return `status=error
 appender.file.type=RollingFile

@@ -11,35 +11,35 @@ import { freePortRow } from './ports.ts';
 export type KafkaSettings = {
   /** Of `copiesSetting`. */
   readonly kafkaCopies: string;
-  /** Of the first broker; each further one has the port that is two higher. */
+  /** Port of the first broker; each further one has the port that is two higher. */
   readonly kafkaPort: number;
   /** Likewise. */
   readonly kafkaControllerPort: number;
 };
 
 export type KafkaNode = {
-  /** Of its folder, its log, and what is told of it. */
+  /** Name of its folder, of its log, and in reports. */
   readonly name: string;
   readonly port: number;
   readonly controllerPort: number;
-  /** Absent where the broker is alone. */
+  /** Absent if there is only one broker. */
   readonly nodeId?: number;
 };
 
-/** From one node's ports to the next one's: client and controller ports lie side by side by default. */
+/** Step from one node's ports to the next: client and controller ports are adjacent by default. */
 const portStep = 2;
-/** Each of three; alone it is 512. */
+/** Heap of each of three brokers; a single broker has 512. */
 const heapMb = 384;
 /**
- * A broker that was killed leads nothing any more after this; Kafka's own default is 9 s. A shorter one would take a broker for dead
- * that only waits for a busy machine. (Ours.)
+ * A killed broker stops being leader after this time; Kafka's own default is 9 s. With a shorter time, a broker that only waits for a busy
+ * machine would count as dead. (Ours.)
  */
 const sessionMs = 6_000;
 
 const ofThree = {
   'broker.session.timeout.ms': sessionMs,
   'broker.heartbeat.interval.ms': 1_000,
-  // When all stop together, the last one would wait minutes for a controller that is gone. What it holds is flushed all the same.
+  // When all stop together, the last one would wait minutes for a controller that is gone. Its data are flushed anyway.
   'controlled.shutdown.enable': 'false',
 };
 
@@ -54,20 +54,20 @@ export function kafkaNodes({ kafkaCopies, kafkaPort, kafkaControllerPort }: Kafk
   }));
 }
 
-/** Free ports for the brokers of these settings. */
+/** Returns free ports for the brokers of these settings. */
 export async function freeKafkaPorts(kafkaCopies: string) {
   const kafkaPort = await freePortRow(portStep * replicationOf(kafkaCopies).factor);
   return { kafkaPort, kafkaControllerPort: kafkaPort + 1 };
 }
 
-/** `host:port` of each broker, comma-separated. */
+/** Returns `host:port` of each broker, comma-separated. */
 export function brokersOf(settings: KafkaSettings): string {
   return kafkaNodes(settings)
     .map(({ port }) => `127.0.0.1:${port}`)
     .join();
 }
 
-/** Of each node in turn, what it is in its cluster. @param clusterId of `readyNodes` */
+/** Returns a node's membership in its cluster. @param clusterId from `readyNodes` */
 export function memberOf(settings: KafkaSettings, { nodeId }: KafkaNode, clusterId: string): ClusterMember | undefined {
   if (nodeId === undefined) return undefined;
   const voters = kafkaNodes(settings).map((node) => `${node.nodeId}@127.0.0.1:${node.controllerPort}`);
@@ -75,16 +75,16 @@ export function memberOf(settings: KafkaSettings, { nodeId }: KafkaNode, cluster
   return { nodeId, role: 'broker,controller', clusterId, voters, replication, heapMb, properties: ofThree };
 }
 
-/** `kafka/` holds what is of the cluster; each of three brokers has its data in a folder of its own beside it. */
+/** `kafka/` has the files of the cluster. Each of three brokers has its data in its own folder beside it. */
 const idFile = (stateDir: string) => join(stateDir, 'kafka', 'three-brokers.id');
 const begunFile = (stateDir: string) => join(stateDir, 'kafka', 'three-brokers.begun');
 const hasData = (stateDir: string, name: string) => existsSync(join(stateDir, name, 'data', 'meta.properties'));
 
 /**
- * Makes sure that the brokers of these settings are those of the data in the folder.
+ * Makes sure that the brokers of these settings match the data in the folder.
  * @returns the id of the cluster, which a fresh one gets here
- * @throws VigilError `settings-invalid` where the data are of another number of brokers; `start-failed` where two of three brokers lost
- * theirs: they would be the majority, and have the third forget what it holds
+ * @throws VigilError `settings-invalid` if the data are from another number of brokers; `start-failed` if two of three brokers lost their
+ * data: they would be the majority, and the third would delete its data
  */
 export function readyNodes(stateDir: string, settings: KafkaSettings): string {
   const nodes = kafkaNodes(settings);
@@ -114,7 +114,7 @@ export function readyNodes(stateDir: string, settings: KafkaSettings): string {
   return readFileSync(file, 'utf8').trim();
 }
 
-/** From now on the brokers hold something: the data of two must not be lost unseen. */
+/** From now on the brokers have data: if two lose theirs, `readyNodes` must notice. */
 export function markBegun(stateDir: string): void {
   if (existsSync(idFile(stateDir)) && !existsSync(begunFile(stateDir))) writeAtomic(begunFile(stateDir), '', 0o600);
 }

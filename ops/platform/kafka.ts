@@ -1,4 +1,4 @@
-/** One real Kafka broker, formatted and started; its data stays in the state folder. */
+/** Formats and starts one real Kafka broker; its data stay in the state folder. */
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,13 +14,13 @@ import { ensureTopics } from './topics.ts';
 
 export type KafkaOptions = {
   readonly software: Pick<Software, 'java' | 'kafkaLibs'>;
-  /** Holds `certs/`; gets `kafka/` and `logs/`. */
+  /** Contains `certs/`; gets `kafka/` and `logs/`. */
   readonly stateDir: string;
   readonly port: number;
   readonly controllerPort: number;
-  /** Ends a start that is under way. */
+  /** Aborts a start in progress. */
   readonly signal?: AbortSignal;
-  /** For tests and checks: compile fast rather than well. Measured: ready after 3.7 s of processor time instead of 6.5 s. */
+  /** For tests and checks: compiles fast, not well. Measured: ready after 3.7 s of processor time instead of 6.5 s. */
   readonly shortLived?: boolean;
   /** One node of several; its data go to `kafka-<nodeId>/`. A controller has no `port`, a broker no `controllerPort`. */
   readonly member?: ClusterMember;
@@ -35,13 +35,13 @@ export type Kafka = {
 };
 
 const readyTimeoutMs = 120_000;
-/** The broker flushes and hands over before it ends. */
+/** Time for the broker to flush and hand over before it ends. */
 const graceMs = 30_000;
 
 /**
- * Formats the storage where that was not done yet, starts the broker, waits until an administrator can use it, and creates the
- * topics and access control lists that are missing.
- * @throws VigilError `start-failed` with the broker's last words
+ * Formats the storage if necessary, starts the broker, waits until an administrator can use it, and creates the missing topics and access
+ * control lists.
+ * @throws VigilError `start-failed` with the broker's last line
  */
 export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   const child = await startBroker(options);
@@ -59,7 +59,7 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   }
 }
 
-/** The broker alone, without topics: what a test restarts after it killed one. */
+/** Starts the broker only, without topics: a test uses it to restart a broker that it killed. */
 export async function startBroker(options: KafkaOptions): Promise<Child> {
   const { member } = options;
   const name = member === undefined ? 'kafka' : `kafka-${member.nodeId}`;
@@ -127,7 +127,7 @@ function writeConfiguration(options: KafkaOptions, home: string, name: string) {
   return { dataDir, properties, log4j };
 }
 
-/** Kafka's own form of a UUID: 16 bytes, base64url; it must not start with a hyphen. */
+/** Returns Kafka's own form of a UUID: 16 bytes, base64url; it must not start with a hyphen. */
 export function newClusterId(): string {
   const bytes = randomBytes(16);
   bytes[0] = (bytes[0] ?? 0) & 0x7f;

@@ -1,7 +1,7 @@
 /**
- * Kafka carries the fingerprints of the keys that its records need, so that data and keys of two different houses do not meet. It carries
- * too how often a key of each service was revoked as stolen, and which devices' certificates were revoked: a backup of certificates of
- * before must not let the thief in again.
+ * Kafka keeps the fingerprints of the keys that its records need, so that data and keys of two different installations are never combined.
+ * It also keeps how often a stolen key of each service was revoked, and which devices' certificates were revoked: an older backup of
+ * certificates must not let the thief in again.
  */
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
@@ -28,12 +28,12 @@ const key = 'keys';
 export type Mark = RecordedKeys & {
   /** How many certificates of each service were revoked; absent: none. */
   readonly revoked?: Readonly<Record<string, number>>;
-  /** Devices' certificates that were revoked: by serial number, when they end, ms since 1970. Absent: none. */
+  /** Revoked certificates of devices: end time by serial number, ms since 1970. Absent: none. */
   readonly devices?: Readonly<Record<string, number>>;
 };
 
 /**
- * Compares, and writes them where Kafka has none yet, where new keys came in addition, or where an operator has given keys up since.
+ * Compares the marks. Writes them if Kafka has none yet, if there are new keys in addition, or if an operator has given up keys since.
  * @param stateDir with `certs/` and `secrets/`
  * @throws VigilError `certificate-invalid`
  */
@@ -49,8 +49,8 @@ export async function markKeys(kafka: kafkajs.Kafka, stateDir: string): Promise<
 }
 
 /**
- * The keys of the house that a folder belongs to. Where the set-up is apart from the keys, as in compose, it has only the record of them,
- * which was made when they were checked (certs/ensure.ts).
+ * Returns the keys of the house of a folder. If the set-up does not have the keys, as in compose, it has only the record of them, which was
+ * made when they were checked (certs/ensure.ts).
  */
 export function keysOf(stateDir: string): Mark {
   const recorded = readRecorded(stateDir);
@@ -65,7 +65,7 @@ export function keysOf(stateDir: string): Mark {
   };
 }
 
-/** One that the register does not know as issued ends no later than if it had been issued when it was revoked. */
+/** A certificate that the register does not list as issued ends at the latest as if it had been issued when it was revoked. */
 function devicesOf({ issued, revoked }: Register): Record<string, number> {
   return Object.fromEntries(
     [...revoked.values()].map(({ serial, atMs }) => [serial, issued.get(serial)?.notAfterMs ?? atMs + leafLifeMs]),
@@ -73,15 +73,15 @@ function devicesOf({ issued, revoked }: Register): Record<string, number> {
 }
 
 /**
- * Leaves out devices' certificates that have ended: with all of a house's years the record would grow past what Kafka takes, and no start
- * would be possible. They stay for one more life of a certificate, since the clock may be ahead now. Pure.
+ * Leaves out devices' certificates that have ended. Otherwise the record would grow over the years until Kafka refuses it, and no start
+ * would be possible. They stay for one more life of a certificate, because the clock may be ahead now. Pure.
  */
 export function withoutEnded({ devices = {}, ...mark }: Mark, nowMs: number): Mark {
   const kept = Object.entries(devices).filter(([, endMs]) => endMs + leafLifeMs > nowMs);
   return kept.length === 0 ? mark : { ...mark, devices: Object.fromEntries(kept) };
 }
 
-/** From the names that services have in Kafka: `gateway.3` is the gateway after two revocations. */
+/** Counts revocations from the services' names in Kafka: `gateway.3` is the gateway after two revocations. */
 function revokedOf(principalOf: (service: string) => string): Record<string, number> {
   const counts = ['kafka', ...serviceClients].map((service) => {
     const generation = Number(principalOf(service).slice(service.length + 1) || 1);
@@ -90,10 +90,10 @@ function revokedOf(principalOf: (service: string) => string): Record<string, num
   return Object.fromEntries(counts.filter(([, count]) => count > 0));
 }
 
-/** In a sentence, of which services a key was revoked that counts again by these certificates. Pure. */
+/** Returns, as a sentence, the services whose revoked key these certificates would accept again. Pure. */
 export function takenBack(marked: Mark | undefined, ours: Mark): string | undefined {
   const authority = 'certs/ca.key';
-  // What another authority has signed opens nothing any more.
+  // A certificate signed by another authority is not accepted any more.
   if (!marked?.revoked || (ours.epoch > marked.epoch && ours.keys[authority] !== marked.keys[authority]))
     return undefined;
   const services = Object.entries(marked.revoked).filter(([service, count]) => (ours.revoked?.[service] ?? 0) < count);
@@ -103,7 +103,7 @@ export function takenBack(marked: Mark | undefined, ours: Mark): string | undefi
   return `These are certificates of before a stolen key of ${names.join(', ')} was revoked: with them it would count again. Restore newer ones, or revoke again: ${ways}.`;
 }
 
-/** In a sentence, which certificates of devices were revoked that count again by this register. Pure. */
+/** Returns, as a sentence, the revoked certificates of devices that this register would accept again. Pure. */
 export function devicesTakenBack(marked: Mark | undefined, ours: Mark, nowMs: number): string | undefined {
   const authority = 'certs/device-ca.key';
   if (!marked?.devices || (ours.epoch > marked.epoch && ours.keys[authority] !== marked.keys[authority]))
@@ -115,7 +115,7 @@ export function devicesTakenBack(marked: Mark | undefined, ours: Mark, nowMs: nu
   return `These are certificates of before ${serials.length} certificates of devices were revoked: with them the devices would be let in again. Restore a newer certs/devices.jsonl, or revoke them again: npm run certs -- revoke-again ${serials.join(' ')}`;
 }
 
-/** What Kafka should carry now, or in one sentence what does not fit. Pure. */
+/** Returns the mark that Kafka should keep now, or a sentence about what does not fit. Pure. */
 export function nextMark(marked: Mark | undefined, ours: Mark): Mark | string {
   if (!marked || ours.epoch > marked.epoch) return ours;
   const wrong = differing(marked.keys, ours.keys);

@@ -2,9 +2,9 @@ import { closeSync, fstatSync, openSync, renameSync, statSync, writeSync } from 
 import { dirname } from 'node:path';
 import { privateDirectory } from '../../certs/files.ts';
 
-/** One file and its predecessor: a log takes at most twice this on disk. */
+/** Size of one file. There is one predecessor, so a log takes at most twice this on disk. */
 const logFileBytesMax = 10 * 1024 * 1024;
-/** So often the path is looked at: a file that somebody removed or moved is made anew. */
+/** How often the path is checked: a file that somebody removed or moved is made anew. */
 const lookEveryMs = 1_000;
 
 export type LogFile = { write(text: string): void; close(): void };
@@ -12,9 +12,9 @@ export type LogFile = { write(text: string): void; close(): void };
 type Options = { readonly bytesMax?: number; readonly nowMs?: () => number };
 
 /**
- * Appends to a file readable only by us; when it is full it becomes `<file>.1`, and what was there before is gone. Never throws: a
- * full disk, a removed file or a folder that cannot be written costs log lines, not the process. When lines can be written again, the
- * first one says how many were lost.
+ * Appends to a file that only we can read. A full file becomes `<file>.1`, and the former `<file>.1` is deleted. Never throws: a full disk,
+ * a removed file or a folder that cannot be written costs log lines, not the process. When lines can be written again, the first one gives
+ * the number of lost lines.
  */
 export function openLogFile(path: string, options: Options = {}): LogFile {
   const { bytesMax = logFileBytesMax, nowMs = () => performance.now() } = options;
@@ -37,11 +37,11 @@ export function openLogFile(path: string, options: Options = {}): LogFile {
     try {
       closeSync(open_);
     } catch {
-      // What could not be written by now is lost.
+      // Lines that could not be written until now are lost.
     }
   }
 
-  /** Opens the file where it is not open, is full, or is no longer the one at its path. */
+  /** Opens the file if it is not open, is full, or is no longer the one at its path. */
   function ready(): void {
     const atMs = nowMs();
     const isDue = atMs - lookedAtMs >= lookEveryMs;
@@ -59,7 +59,7 @@ export function openLogFile(path: string, options: Options = {}): LogFile {
   try {
     ready();
   } catch {
-    // Tried again when lines come.
+    // The next lines try again.
   }
   return {
     write(text) {

@@ -1,4 +1,4 @@
-/** Jars from Maven Central, with what they depend on. Maven checks what it fetches. */
+/** Downloads jars from Maven Central, with their dependencies. Maven checks what it downloads. */
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../../contracts/errors.ts';
@@ -10,8 +10,8 @@ import { run } from './run.ts';
 export type Dependency = `${string}:${string}:${string}`;
 
 /**
- * Fetches jars into `<directory>/<name>/libs`, unless they are there already.
- * @param what as a person would call it, for messages
+ * Downloads jars into `<directory>/<name>/libs`, unless they are there already.
+ * @param what the name for messages
  * @returns the folder with the jars
  * @throws VigilError `missing-program`
  */

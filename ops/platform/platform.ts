@@ -1,4 +1,4 @@
-/** Certificates, Kafka and InfluxDB together, for a while: what the tests of every house need before they can run. */
+/** Certificates, Kafka and InfluxDB together, for a while: the tests of every house need them. */
 import { ensureCertificates } from '../../certs/ensure.ts';
 import { canaryDeviceId } from '../../contracts/canary.ts';
 import { type Influx, startInflux } from './influx.ts';
@@ -14,7 +14,7 @@ export type PlatformOptions = {
     readonly influx: number;
   };
   readonly devices?: readonly string[];
-  /** Told each step as it begins. */
+  /** Called with each step as it begins. */
   readonly report: (line: string) => void;
 };
 
@@ -26,8 +26,8 @@ export type Platform = {
 };
 
 /**
- * Starts the two side by side.
- * @throws VigilError; what was started by then is stopped
+ * Starts both side by side.
+ * @throws VigilError; everything that was started is stopped
  */
 export async function startPlatform(options: PlatformOptions): Promise<Platform> {
   const { stateDir, ports } = options;

@@ -7,9 +7,9 @@ const host = '127.0.0.1';
 export type NamedPort = { readonly setting: string; readonly port: number };
 
 /**
- * Makes sure that every port can be listened on now.
- * @throws VigilError `port-taken` naming each taken port with the setting that changes it, or `settings-invalid` where two
- * settings name the same port
+ * Makes sure that every port is free now.
+ * @throws VigilError `port-taken` naming each taken port with the setting that changes it, or `settings-invalid` if two settings name the
+ * same port
  */
 export async function requireFreePorts(ports: readonly NamedPort[]): Promise<void> {
   for (const [index, { setting, port }] of ports.entries()) {
@@ -28,19 +28,19 @@ export async function requireFreePorts(ports: readonly NamedPort[]): Promise<voi
   if (taken.length > 0) throw new VigilError('port-taken', `Cannot start: ${taken.join('; ')}.`);
 }
 
-/** Below every system's range of ephemeral ports, so that no outgoing connection takes one between our look and its use. */
+/** Below every system's range of ephemeral ports, so that no outgoing connection takes one between the check and its use. */
 const range = { from: 10_000, to: 32_000 } as const;
 const triesMax = 1_000;
 
 /**
- * As many different ports as asked for that nobody listens on now, at random, so that two callers hardly ever meet.
- * @throws VigilError `port-taken` where there are not so many
+ * Returns this many different free ports. They are random, so that two callers rarely get the same.
+ * @throws VigilError `port-taken` if there are not enough
  */
 export async function freePorts(count: number): Promise<number[]> {
   const servers = new Map<number, Server>();
   for (let tries = 0; servers.size < count && tries < triesMax; tries += 1) {
     const port = randomInt(range.from, range.to);
-    // What we hold ourselves is refused like what others hold.
+    // Ports that we use ourselves are refused like those of others.
     const server = await listen(port).catch(() => undefined);
     if (server) servers.set(port, server);
   }
@@ -49,7 +49,7 @@ export async function freePorts(count: number): Promise<number[]> {
   return [...servers.keys()];
 }
 
-/** For each process that shows figures a port that nobody listens on now, by its name in the settings of `npm start`. */
+/** Returns a free port for each process with metrics, by its name in the settings of `npm start`. */
 export async function freeMetricsPorts() {
   const [gateway = 0, alarms = 0, canary = 0, dashboard = 0, trends = 0, witness = 0] = await freePorts(6);
   return {
@@ -63,8 +63,8 @@ export async function freeMetricsPorts() {
 }
 
 /**
- * The first of as many ports in a row that nobody listens on now, at random.
- * @throws VigilError `port-taken` where there is no such row
+ * Returns the first of this many free ports in a row, at random.
+ * @throws VigilError `port-taken` if there is no such row
  */
 export async function freePortRow(count: number): Promise<number> {
   for (let tries = 0; tries < triesMax; tries += 1) {

@@ -1,10 +1,10 @@
-/** Finds programs of the machine, and lets Debian's package manager install what is missing where it may. */
+/** Finds programs of the machine. Installs missing ones with Debian's package manager if that is allowed. */
 import { existsSync, mkdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { VigilError } from '../../contracts/errors.ts';
 import { run } from './run.ts';
 
-/** Told what is being done, for the progress display. */
+/** Called with each step, for the progress display. */
 export type Report = (line: string) => void;
 
 const byCompose = '`docker compose up` runs the same system without it';
@@ -19,18 +19,18 @@ export function onPath(names: readonly string[]): string | undefined {
   return undefined;
 }
 
-/** Whether packages can be installed here: a Debian-like system, and we are root. */
+/** Returns whether packages can be installed here: a Debian-like system, and we are root. */
 export function mayInstall(): boolean {
   return process.getuid?.() === 0 && onPath(['apt-get']) !== undefined;
 }
 
 const quiet = { DEBIAN_FRONTEND: 'noninteractive', LC_ALL: 'C' };
-/** Two starts at once wait for each other instead of failing on the package manager's lock. */
+/** Two starts at the same time wait for each other. Otherwise one would fail on the package manager's lock. */
 const lockOptions = ['-o', 'DPkg::Lock::Timeout=600', '-o', 'Acquire::Retries=3'];
 
 /**
  * Installs Debian packages.
- * @throws VigilError `missing-program` with how a person installs it
+ * @throws VigilError `missing-program` with the command for a person
  */
 export async function installPackages(what: string, packages: readonly string[], report: Report): Promise<void> {
   if (!mayInstall()) {
@@ -48,7 +48,7 @@ export async function installPackages(what: string, packages: readonly string[],
 }
 
 /**
- * Downloads a Debian package and unpacks it into a folder: nothing is installed and no service is started.
+ * Downloads a Debian package and unpacks it into a folder. Nothing is installed and no service is started.
  * @throws VigilError `missing-program`
  */
 export async function unpackPackage(what: string, name: string, directory: string): Promise<void> {
@@ -66,8 +66,8 @@ export async function unpackPackage(what: string, name: string, directory: strin
 }
 
 /**
- * Downloads a Debian package with all of what it needs that this machine lacks, and unpacks them into one folder: nothing is
- * installed and no service is started. The libraries lie in `usr/lib/<machine>`.
+ * Downloads a Debian package with all its dependencies that this machine lacks, and unpacks them into one folder. Nothing is installed and
+ * no service is started. The libraries are in `usr/lib/<machine>`.
  * @throws VigilError `missing-program`
  */
 export async function unpackWithDependencies(what: string, name: string, directory: string): Promise<void> {
@@ -94,7 +94,7 @@ export async function unpackWithDependencies(what: string, name: string, directo
 
 let updated: Promise<unknown> | undefined;
 
-/** Once per process; a failure shows itself in the install that follows. */
+/** Runs once per process. If it fails, the install that follows reports it. */
 function updateLists(): Promise<unknown> {
   updated ??= process.getuid?.() === 0 ? run('apt-get', [...lockOptions, 'update'], { env: quiet }) : Promise.resolve();
   return updated;

@@ -1,21 +1,21 @@
-/** The environment of each process, as `npm start` gives it and as a test gives it to what it starts. */
+/** The environment of each process, from `npm start` or from a test that starts it. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { canaryDeviceId } from '../../contracts/canary.ts';
 import type { Principal } from '../../contracts/topics.ts';
 
-/** Where a running system is found: plain data, so that a test's worker can be handed it. */
+/** The addresses of a running system: plain data, so that a test's worker can receive it. */
 export type Whereabouts = {
   readonly stateDir: string;
   /** `host:port`, comma-separated. */
   readonly kafkaBrokers: string;
   readonly influxUrl: string;
   readonly mqttPort: number;
-  /** Of the gateway's /metrics; any free one where it is not said. */
+  /** Port of the gateway's /metrics; any free one if absent. */
   readonly metricsPort?: number;
-  /** Of the alarm processor's. */
+  /** Port of the alarm processor's. */
   readonly alarmsMetricsPort?: number;
-  /** Of the canary's. */
+  /** Port of the canary's. */
   readonly canaryMetricsPort?: number;
   readonly dashboardMetricsPort?: number;
   readonly trendsMetricsPort?: number;
@@ -24,9 +24,9 @@ export type Whereabouts = {
 };
 
 /**
- * What a connection costs the gateway in memory (docs/decisions/015-memory.md). For glibc's malloc, others do not heed it: Node reads a
- * TLS connection into a block of 64 kB that is never used up; on pages of its own it costs one of them. For V8: how large each
- * of the two halves of its young generation may become, MB.
+ * Saves the gateway memory for each connection (docs/decisions/015-memory.md). For glibc's malloc (others ignore it): Node reads a TLS
+ * connection into a block of 64 kB that is never filled; with its own pages it uses only one of them. For V8: the maximum size of each half
+ * of its young generation, MB.
  */
 export const packedMemory = {
   MALLOC_MMAP_THRESHOLD_: '16384',
@@ -37,14 +37,14 @@ export const packedMemory = {
 /** The wards and beds of a fresh system. */
 export const shippedWardsFile = join(import.meta.dirname, '..', 'wards', 'wards.json');
 
-/** The registry of a state folder; the shipped one where the folder has none (a test, a benchmark). */
+/** Returns the registry of a state folder; the shipped one if the folder has none (a test, a benchmark). */
 function wardsFileOf(stateDir: string): string {
   const own = join(stateDir, 'wards.json');
   return existsSync(own) ? own : shippedWardsFile;
 }
 
 /**
- * Settings of one process (process/settings.ts).
+ * Returns the settings of one process (process/settings.ts).
  * @param overrides settings to add or to replace, for instance `{ VIGIL_MQTT_PORT: '0' }`
  */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: one table: which setting each service is given.
@@ -147,13 +147,13 @@ export function serviceEnv(
   }
 }
 
-/** @param port of /metrics and /healthz; any free one where it is not said */
+/** @param port of /metrics and /healthz; any free one if absent */
 const metricsEnv = (port = 0) => ({ VIGIL_METRICS_HOST: '127.0.0.1', VIGIL_METRICS_PORT: String(port) });
 
-/** Where the witness of the audit trail writes its anchors in a state folder. */
+/** Returns the path of the witness's anchors in a state folder. */
 export const anchorsFileOf = (stateDir: string) => join(stateDir, 'audit', 'anchors.ndjson');
 
-/** Of who writes or verifies the audit trail. */
+/** Returns the settings of a process that writes or verifies the audit trail. */
 function auditEnv({ stateDir }: Whereabouts, service: Principal): Record<string, string> {
   const secrets = join(stateDir, 'secrets');
   return {

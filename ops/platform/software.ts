@@ -1,4 +1,4 @@
-/** Gets the parts that are no npm packages: Java, the Kafka broker, InfluxDB, a browser for the tests. */
+/** Finds or downloads the parts that are not npm packages: Java, the Kafka broker, InfluxDB, a browser for the tests. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { privateDirectory } from '../../certs/files.ts';
@@ -25,9 +25,9 @@ export type Software = {
 export const defaultSoftwareDir = join(import.meta.dirname, '..', '..', '.vigil', 'software');
 
 /**
- * Finds everything that Vigil runs on and gets what is missing. Safe to run twice at once: each part is made aside and renamed
+ * Finds everything that Vigil runs on and gets the missing parts. Two runs at the same time are safe: each part is made aside and renamed
  * into place.
- * @throws VigilError `missing-program` with one sentence that says what is missing and how to install it
+ * @throws VigilError `missing-program` with one sentence: what is missing and how to install it
  */
 export async function ensureSoftware(directory: string, report: Report): Promise<Software> {
   privateDirectory(directory);
@@ -71,7 +71,9 @@ async function ensureKafka(directory: string, report: Report): Promise<string> {
   );
 }
 
-/** Kafka's own command line programs, for the benchmarks and tests: folder of their jars, the broker's client among them. */
+/**
+ * Gets Kafka's own command line programs, for the benchmarks and tests. Returns the folder of their jars, including the broker's client.
+ */
 export async function ensureKafkaTools(directory: string, report: Report): Promise<string> {
   return ensureJars(
     directory,
@@ -82,7 +84,7 @@ export async function ensureKafkaTools(directory: string, report: Report): Promi
   );
 }
 
-/** Unpacked, not installed: the Debian package would start a service of its own. */
+/** Unpacked, not installed: the Debian package would start its own service. */
 async function ensureInfluxd(directory: string, report: Report): Promise<string> {
   const home = join(directory, 'influxdb-1');
   const unpacked = join(home, 'usr', 'bin', 'influxd');
@@ -106,7 +108,7 @@ async function isInfluxd1(influxd: string): Promise<boolean> {
 }
 
 /**
- * A browser for the end-to-end tests.
+ * Gets a browser for the end-to-end tests.
  * @throws VigilError `missing-program`
  */
 export async function ensureChromium(report: Report): Promise<string> {
@@ -119,7 +121,7 @@ export async function ensureChromium(report: Report): Promise<string> {
 }
 
 /**
- * A library that shifts the clock of a process, for the tests of a clock that is set.
+ * Gets a library that shifts the clock of a process, for the tests of a clock that is set.
  * @throws VigilError `missing-program`
  */
 export async function ensureFaketime(report: Report): Promise<string> {

@@ -30,16 +30,16 @@ import { markKeys } from './key-mark.ts';
 const readyTimeoutMs = 60_000;
 const retryMs = 50;
 const compactSegmentBytes = 64 * 1024 * 1024;
-/** Kafka's own. A file that is full sooner than `segmentMs` only keeps less too long. */
+/** Kafka's own default. A file that is full before `segmentMs` is only closed, and so deleted, sooner. */
 const segmentBytes = 1024 * 1024 * 1024;
 
 /**
- * Adds what is missing, takes away what a service may do that the table does not name (an older version's, or a hand's), and sets each
- * topic's settings to ours where they differ: what is kept depends on them. Other principals' entries and a topic's other settings stay.
+ * Adds what is missing. Removes permissions of a service that the table does not have (from an older version, or added by hand). Sets each
+ * topic's settings to ours if they differ, because they decide what is kept. Other principals' entries and a topic's other settings stay.
  * @param certsDir folder with `ca.pem`, `admin.pem` and `admin.key`
- * @returns one sentence for each setting that was changed
- * @throws VigilError `start-failed`, also where a topic has another number of partitions, which nobody can change without its records;
- * `certificate-invalid` where Kafka's data need other keys than the folder around `certsDir` holds
+ * @returns one sentence for each changed setting
+ * @throws VigilError `start-failed`, also if a topic has another number of partitions, which cannot be changed without losing its records;
+ * `certificate-invalid` if Kafka's data need other keys than those in the folder around `certsDir`
  */
 export async function ensureTopics(brokers: string, certsDir: string, replication = oneCopy): Promise<string[]> {
   const principalOf = readPrincipals(certsDir);
@@ -75,7 +75,7 @@ export async function ensureTopics(brokers: string, certsDir: string, replicatio
   }
 }
 
-/** Of several brokers, one that did not hear of the new topics yet may be asked: it says that there are none. */
+/** One of several brokers may not know the new topics yet and would answer that there are none. */
 async function untilLed(admin: Admin): Promise<void> {
   for (const deadline = Date.now() + readyTimeoutMs; ; await new Promise((resolve) => setTimeout(resolve, retryMs))) {
     try {
@@ -95,13 +95,13 @@ const everything = {
   permissionType: kafkajs.AclPermissionTypes.ANY,
 };
 
-/** Whether a principal is a service, by the name that it has or by one that it had before a key of it was stolen. */
+/** Returns whether a principal is a service, by its present name or by a name from before one of its keys was stolen. */
 function isService(principal: string): boolean {
   const service = /^User:(.*?)(?:\.\d+)?$/.exec(principal)?.[1];
   return principals.some((one) => one === service);
 }
 
-/** Deletes each entry of a service that is not among `wanted`. */
+/** Deletes each entry of a service that is not in `wanted`. */
 async function withdrawOthers(admin: Admin, wanted: readonly AclEntry[]): Promise<void> {
   const nameOf = (entry: AclEntry) =>
     [entry.principal, entry.resourceType, entry.resourceName, entry.resourcePatternType, entry.operation].join(' ');
@@ -115,7 +115,7 @@ async function withdrawOthers(admin: Admin, wanted: readonly AclEntry[]): Promis
   if (filters.length > 0) await admin.deleteAcls({ filters });
 }
 
-/** A broker that has just begun is not yet the leader of what it holds. */
+/** A broker that has just begun is not yet the leader of its partitions. */
 async function untilReady(task: () => Promise<void>): Promise<void> {
   for (const deadline = Date.now() + readyTimeoutMs; ; await new Promise((resolve) => setTimeout(resolve, retryMs))) {
     try {
@@ -126,7 +126,7 @@ async function untilReady(task: () => Promise<void>): Promise<void> {
   }
 }
 
-/** The controller has answered before the broker obeys: wait until the broker itself tells of every entry. */
+/** The controller answers before the broker applies the entries. Waits until the broker itself lists every entry. */
 async function untilInForce(admin: Admin, count: number): Promise<void> {
   const deadline = Date.now() + readyTimeoutMs;
   for (;;) {
@@ -137,7 +137,7 @@ async function untilInForce(admin: Admin, count: number): Promise<void> {
   }
 }
 
-/** All of a patient's records lie in partitions of one number: with another count they would not. */
+/** All of a patient's records are in partitions of one number. With another count they would not be. */
 async function requirePartitions(admin: Admin): Promise<void> {
   const { topics } = await admin.fetchTopicMetadata({ topics: [...kafkaTopicNames] });
   for (const { name, partitions } of topics) {
@@ -147,7 +147,7 @@ async function requirePartitions(admin: Admin): Promise<void> {
   }
 }
 
-/** Kafka's sources of a topic's setting: set for this topic. */
+/** Kafka's source of a setting: set for this topic. */
 const setForTopic = 1;
 
 async function mendSettings(admin: Admin, wanted: readonly ITopicConfig[]): Promise<string[]> {
@@ -166,7 +166,7 @@ async function mendSettings(admin: Admin, wanted: readonly ITopicConfig[]): Prom
       const was = present.find(({ configName }) => configName === name)?.configValue;
       changes.push(`Kafka's topic ${topic} had ${name}=${was}, and has ${value} now`);
     }
-    // Kafka sets back whatever is left out here.
+    // Kafka resets every setting that is left out here.
     const others = present
       .filter((entry) => (entry as { configSource?: number }).configSource === setForTopic)
       .filter(({ configName }) => !configEntries.some(({ name }) => name === configName))
@@ -177,7 +177,7 @@ async function mendSettings(admin: Admin, wanted: readonly ITopicConfig[]): Prom
   return changes;
 }
 
-/** As the client that makes topics. @param certsDir folder with `ca.pem`, `admin.pem` and `admin.key` */
+/** Returns the client that makes topics. @param certsDir folder with `ca.pem`, `admin.pem` and `admin.key` */
 export function adminKafka(brokers: string, certsDir: string): kafkajs.Kafka {
   const read = (file: string) => readFileSync(join(certsDir, file), 'utf8');
   return new kafkajs.Kafka({
@@ -197,10 +197,10 @@ export function adminKafka(brokers: string, certsDir: string): kafkajs.Kafka {
   });
 }
 
-/** What it would say is in the error of the call. */
+/** The error of the call already contains the text of the log. */
 const quiet = { info() {}, error() {} };
 
-/** A folder from before the services had a CRL has none. */
+/** A folder from before the services had a CRL does not have the file. */
 function crlOf(certsDir: string): string {
   const file = join(certsDir, 'ca.crl');
   return existsSync(file) ? file : '';
@@ -224,21 +224,21 @@ async function connectAdmin(kafka: kafkajs.Kafka, brokers: string): Promise<Admi
   }
 }
 
-/** A topic as its row in the table says. Exported for the compose set-up and for tests. */
+/** Returns a topic's settings by its row in the table. Exported for the compose set-up and for tests. */
 export function topicConfig(name: KafkaTopic, replication: Replication = oneCopy): ITopicConfig {
   const row = kafkaTopics[name];
   const entries: Record<string, string | number> = {
     'cleanup.policy': row.cleanup,
     'retention.ms': row.retentionMs,
     'message.timestamp.type': 'CreateTime',
-    // A broker whose clock was set back would refuse what is stamped an hour ahead of it.
+    // A broker whose clock was set back would refuse records that are an hour ahead of it.
     'message.timestamp.after.max.ms': '9223372036854775807',
     'max.message.bytes': messageBytesMax,
     'segment.ms': row.segmentMs,
     ...('partitionBytesMax' in row && { 'retention.bytes': row.partitionBytesMax }),
     'segment.bytes': row.cleanup === 'compact' ? compactSegmentBytes : segmentBytes,
   };
-  // Where there is one copy, the broker's own default says it.
+  // With one copy, the broker's own default applies.
   if (replication.factor > 1) entries['min.insync.replicas'] = replication.inSyncMin;
   if (row.cleanup.includes('compact')) {
     entries['min.cleanable.dirty.ratio'] = '0.1';
@@ -251,7 +251,7 @@ export function topicConfig(name: KafkaTopic, replication: Replication = oneCopy
   };
 }
 
-/** What a service may do: write and read its topics, take its turns, and commit offsets in groups that start with its name. */
+/** Returns a service's permissions: write and read its topics, take its turns, and commit offsets in groups that start with its name. */
 function accessOf(service: Principal, name: string): AclEntry[] {
   const allow = (resourceType: AclResourceTypes, resourceName: string, operation: AclOperationTypes): AclEntry => ({
     principal: `User:${name}`,

@@ -10,7 +10,7 @@ import type { GatewaySide } from './gateway.ts';
 import type { Person } from './person.ts';
 import { listLine, nothingText, printable } from './words.ts';
 
-/** Of one run, so that memory stays bounded; the rest waits for another. */
+/** Maximum of one run, so that memory stays bounded; the rest waits for another run. */
 const redriveMax = 5_000;
 const redriveBytesMax = 64 * 1024 * 1024;
 
@@ -20,7 +20,7 @@ export async function list({ log, logger, say }: Desk, filter: Filter): Promise<
   tell(found, filter, say);
 }
 
-/** Contents are a patient's: on record before they are shown. */
+/** Contents are a patient's data, so the act is recorded before they are shown. */
 export async function show(desk: Desk, claimed: Claimed, filter: Filter): Promise<void> {
   const { log, logger, trail, say } = desk;
   const { actor } = await admit(desk, claimed, 'view-rejected', `show ${filter.ids.join(' ')}`);
@@ -41,10 +41,10 @@ export async function show(desk: Desk, claimed: Claimed, filter: Filter): Promis
 }
 
 /**
- * Sends what is open through the gateway's pipeline again. Twice does nothing more: what the trail says to be appended is left
- * alone, and where a crash lost that word, the reading is written again under the same name.
- * @param associationId whose all of them are, as the person says; without it their own time decides
- * @returns whether everything that was asked for lies in the log now
+ * Sends open entries through the gateway's pipeline again. A second run does no more: it skips readings that are appended by the trail. If
+ * a crash lost that entry of the trail, the reading is written again under the same name.
+ * @param associationId the association of all of them, as the person says; without it their own time decides
+ * @returns whether all of them are in the log now
  */
 export async function redrive(
   desk: Desk,

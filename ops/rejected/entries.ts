@@ -1,4 +1,4 @@
-/** What lies in `rejected`, and what of it was sent through again. */
+/** Reads the entries in `rejected`, and which of them were sent through again. */
 import type { Logger } from 'pino';
 import { contentTypes, type RejectedRecord } from '../../contracts/messages/records.ts';
 import { parseInstant } from '../../contracts/time.ts';
@@ -8,10 +8,10 @@ import type { SealedLog } from '../../log/sealed-log.ts';
 import { readTopic } from '../sealed-topic.ts';
 import { appendedIn } from './appended.ts';
 
-/** One rejected message. `id` is where it lies: `partition:offset`. */
+/** One rejected message. `id` is its place: `partition:offset`. */
 export type Entry = {
   readonly id: string;
-  /** Its envelope's `boot` and `seq`: they name it also where a retry has written it twice. */
+  /** Its envelope's `boot` and `seq`. They name it even if a retry has written it twice. */
   readonly boot: string;
   readonly seq: number;
   readonly receivedAtMs: number;
@@ -19,8 +19,8 @@ export type Entry = {
   readonly code: string;
   readonly detail: string;
   /**
-   * `kept`: a copy of a reading that lies in its own topic. `redriven`: sent through again. `counted`: stands for messages that were
-   * not kept.
+   * `kept`: a copy of a reading that is in its own topic. `redriven`: sent through again. `counted`: stands for messages that were not
+   * kept.
    */
   readonly state: 'open' | 'kept' | 'redriven' | 'counted';
 };
@@ -33,14 +33,14 @@ export type Filter = {
   readonly sinceMs?: number | undefined;
 };
 
-/** Entries held at once; past it the oldest are left out, and it is said. */
+/** Maximum number of entries in memory. Beyond it the oldest are left out, and the result says so. */
 const entriesMax = 100_000;
 
 export type Entries = { readonly entries: readonly Entry[]; readonly leftOut: number; readonly unreadable: number };
 
 /**
  * Reads all of `rejected`, oldest first.
- * @param visit is given the record of each entry that passes the filter, while it is read: contents are held by nobody else
+ * @param visit gets the record of each entry that passes the filter, during the reading; contents are not kept
  */
 export async function readEntries(
   log: SealedLog,
@@ -48,7 +48,7 @@ export async function readEntries(
   filter: Filter,
   visit: (entry: Entry, record: RejectedRecord) => void = () => {},
 ): Promise<Entries> {
-  // Both topics are joined at the same time; nothing of the one is handed out before the other was read.
+  // Both readers join at the same time, but entries are handed out only after the trail was read.
   let redriven: ReadonlySet<string> = new Set();
   const entries = new Map<string, Entry>();
   let unreadable = 0;
@@ -111,7 +111,7 @@ export function nameOf({ boot, seq }: { readonly boot: string; readonly seq: num
   return `${boot}.${seq}`;
 }
 
-/** The audit trail says what was appended by a redrive; it reaches back as far as `rejected` does. */
+/** Reads from the audit trail which readings a redrive appended. The trail goes back as far as `rejected` does. */
 async function readRedriven(log: SealedLog, logger: Logger): Promise<Set<string>> {
   const names = new Set<string>();
   const sinceMs = Date.now() - kafkaTopics.rejected.retentionMs;

@@ -1,4 +1,4 @@
-/** The gateway's side of a redrive, as a process of its own: only the gateway's identity may write readings. */
+/** The gateway's part of a redrive, in its own process: only the gateway's identity may write readings. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -9,7 +9,7 @@ import { serviceEnv, type Whereabouts } from '../platform/service-env.ts';
 const program = join(import.meta.dirname, '..', '..', 'gateway', 'redrive', 'main.ts');
 
 export type GatewaySide = {
-  /** Sends messages through and resolves when each has its result, in their order. */
+  /** Sends messages through. Resolves with their results, in order. */
   redrive(requests: readonly RedriveRequest[]): Promise<RedriveResult[]>;
   close(): Promise<void>;
 };

@@ -1,4 +1,4 @@
-/** Who asks: an account of the dashboard, by its password, checked by the dashboard's own program. */
+/** The person who asks: an account of the dashboard. The dashboard's own program checks the password. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -9,7 +9,7 @@ export type Person = { readonly actor: Actor; readonly wards: readonly string[];
 
 const accountProgram = join(import.meta.dirname, '..', '..', 'dashboard', 'server', 'account.ts');
 
-/** The person, or undefined where user or password is wrong. Throws VigilError `settings-invalid` where the file is no good. */
+/** Returns the person; undefined if user or password is wrong. Throws VigilError `settings-invalid` if the file cannot be used. */
 export async function knownPerson(accountsFile: string, userId: string, password: string): Promise<Person | undefined> {
   const args = [accountProgram, 'check', '--user', userId, '--password-stdin', '--file', accountsFile];
   const child = spawn(process.execPath, args, { stdio: 'pipe' });
@@ -22,13 +22,13 @@ export async function knownPerson(accountsFile: string, userId: string, password
   throw new VigilError('settings-invalid', words.trim() || 'The account cannot be checked.');
 }
 
-/** The password: all of standard input, or typed unseen. */
+/** Returns the password: all of standard input, or typed without echo. */
 export async function askPassword(fromStdin: boolean, userId: string): Promise<string> {
   const { stdin, stderr } = process;
   if (fromStdin) return (await text(stdin)).replace(/\r?\n$/, '');
   if (!stdin.isTTY)
     throw new VigilError('settings-invalid', 'Give the password on standard input, with --password-stdin.');
-  // Before the question, so that nothing of the answer is echoed.
+  // Echo is off before the question, so that no part of the answer is shown.
   stdin.setRawMode(true);
   stderr.write(`Password of ${userId}: `);
   let typed = '';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { influxSettings } from '../../process/influx-settings.ts';
 import type { Manifest, Settings } from '../../process/settings.ts';
 
-/** What `npm run vigil` is told. */
+/** The settings of `npm run vigil`. */
 export const vigilSettings = {
   stateDir: {
     kind: 'text',
@@ -51,5 +51,5 @@ export const vigilSettings = {
 
 export type VigilSettings = Settings<typeof vigilSettings>;
 
-/** Rules of the gateway that a redrive goes by; set here as they are set there. */
+/** The gateway's rules for a redrive; they are set here as for the gateway. */
 export const ruleSettings = ['VIGIL_READING_AHEAD_MAX_MS', 'VIGIL_READING_LATE_MAX_MS'] as const;

@@ -1,4 +1,4 @@
-/** What the command line writes and reads as text: ids, times and lines. */
+/** Texts that the command line writes and reads: ids, times and lines. */
 import { isUtf8 } from 'node:buffer';
 import { errorCodes, VigilError } from '../../contracts/errors.ts';
 import { visibleLines, visibleText } from '../../contracts/text.ts';
@@ -7,7 +7,7 @@ import type { Entry, Filter } from './entries.ts';
 
 const unitsMs: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** `30m`, `12h`, `7d` ago, or an instant, in ms since 1970. Throws VigilError `settings-invalid`. */
+/** Returns `30m`, `12h`, `7d` ago, or an instant, in ms since 1970. Throws VigilError `settings-invalid`. */
 export function readSince(text: string, nowMs: number, option = '--since'): number {
   const [, count, unit = ''] = /^(\d{1,5})([mhd])$/.exec(text) ?? [];
   const atMs = count === undefined ? parseInstant(text) : nowMs - Number(count) * unitsMs[unit]!;
@@ -18,23 +18,23 @@ export function readSince(text: string, nowMs: number, option = '--since'): numb
   );
 }
 
-/** Throws VigilError `settings-invalid` where one is none. */
+/** Throws VigilError `settings-invalid` if a text is not an id. */
 export function checkIds(ids: readonly string[]): void {
   const bad = ids.find((id) => !/^\d{1,4}:\d{1,18}$/.test(id));
   if (bad === undefined) return;
   throw new VigilError('settings-invalid', `"${bad}" is no id: rejected list shows them, as 0:12.`);
 }
 
-/** Of the record that counts what was refused and not kept (gateway/rejections.ts). */
+/** Code of the record that counts messages that were refused and not kept (gateway/rejections.ts). */
 const notKept = 'not-kept';
 
-/** Throws VigilError `settings-invalid` where no record of `rejected` has this code. */
+/** Throws VigilError `settings-invalid` if no record of `rejected` has this code. */
 export function checkCode(code: string): void {
   if (code === notKept || errorCodes.includes(code)) return;
   throw new VigilError('settings-invalid', `--code "${code}" is no code: rejected list shows those that there are.`);
 }
 
-/** One line of the listing. Each part is written so that it can neither move the cursor nor hide: the log is not trusted. */
+/** Returns one line of the listing. No part can move the cursor or hide text, because the log is not trusted. */
 export function listLine({ id, receivedAtMs, deviceId, code, state, detail }: Entry): string {
   const parts = [
     id.padEnd(8),
@@ -48,15 +48,15 @@ export function listLine({ id, receivedAtMs, deviceId, code, state, detail }: En
 }
 
 /**
- * A payload for a person: text as it is, but for characters that play with a terminal or hide (`visibleText`), which are
- * written out; base64 where it is no UTF-8.
+ * Returns a payload for a person: text, with characters that control a terminal or are invisible written out (`visibleText`); base64 if it
+ * is not UTF-8.
  */
 export function printable(payload: Buffer): string {
   if (!isUtf8(payload)) return `not UTF-8, in base64: ${payload.toString('base64')}`;
   return visibleLines(payload.toString('utf8'));
 }
 
-/** A misspelt device must not look like one of which nothing was rejected. */
+/** Names the filter, so that a misspelt device does not look like a device without rejected messages. */
 export function nothingText({ device, code, sinceMs }: Filter): string {
   const asked = [
     ...(device === undefined ? [] : [`--device ${visibleText(device)}`]),

@@ -1,4 +1,4 @@
-/** `npm run vigil -- trends rebuild`: trends that were wiped, anew from the readings in Kafka. */
+/** `npm run vigil -- trends rebuild`: makes deleted trends again from the readings in Kafka. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -32,7 +32,7 @@ const options = {
 } as const;
 
 const dayMs = 24 * 60 * 60_000;
-/** As long as InfluxDB keeps raw points (ops/platform/influx-setup.ts). */
+/** How long InfluxDB keeps raw points (ops/platform/influx-setup.ts). */
 const rawMs = 7 * dayMs;
 const whyCharsMax = 200;
 

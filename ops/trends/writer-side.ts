@@ -1,4 +1,4 @@
-/** The trend writer's side of a rebuild, as a process of its own: only its identity may write into InfluxDB. */
+/** The trend writer's part of a rebuild, in its own process: only its identity may write into InfluxDB. */
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -7,13 +7,13 @@ import { type RebuildProgress, readProgressLine } from '../../contracts/messages
 import { serviceEnv, type Whereabouts } from '../platform/service-env.ts';
 
 const program = join(import.meta.dirname, '..', '..', 'processors', 'trends', 'rebuild', 'main.ts');
-/** How often a long run says how far it is. */
+/** How often a long run reports its progress. */
 const progressMs = 5_000;
 
 /**
  * Runs a rebuild to its end.
- * @returns what it says last
- * @throws VigilError `start-failed` with its last words
+ * @returns its last report
+ * @throws VigilError `start-failed` with its last line
  */
 export async function runRebuild(
   where: Whereabouts,

@@ -1,4 +1,4 @@
-/** When a device tries to connect again: soon after a good connection, ever later after bad ones, never in step with its neighbours. */
+/** When a device connects again: soon after a good connection, later and later after bad ones, and at another time than its neighbours. */
 import { nextRandom, type RandomState } from './random.ts';
 
 export type BackoffState = {
@@ -11,7 +11,7 @@ export type BackoffState = {
 
 const backoffFirstMs = 250;
 export const backoffMsMax = 8_000;
-/** A connection that held this long was a good one. */
+/** A connection that lasted this long was a good one. */
 export const goodConnectionMs = 5_000;
 
 export function initialBackoff(random: RandomState, nowMs: number): BackoffState {
@@ -19,8 +19,8 @@ export function initialBackoff(random: RandomState, nowMs: number): BackoffState
 }
 
 /**
- * After a connection ended or could not be made.
- * @param heldMs how long it was up, 0 where it never was
+ * Called when a connection ended or could not be made.
+ * @param heldMs how long it was up, 0 if it never was
  * @returns the next attempt: half to the whole of 250 ms × 2^failures, 8 s at most
  */
 export function nextAttempt(state: BackoffState, heldMs: number, nowMs: number): BackoffState {

@@ -1,19 +1,19 @@
-/** Which bed plays which recording, from where. */
+/** Which bed plays which recording, and from which point. */
 import { nextRandom, seedRandom } from './random.ts';
 
 export type Role = {
   /** A name in the catalogue (recordings.ts). */
   readonly recording: string;
-  /** Where the bed starts, for a recording that lasts `loopMs`. */
+  /** Returns the start of the bed, for a recording that lasts `loopMs`. */
   readonly startAtMs: (loopMs: number) => number;
 };
 
 const hourMs = 3_600_000;
 
 /**
- * The ward of the demonstration, in order of beds. Their first breaches of the default adult limits, from the recordings:
- * 25 HR 126 at 0 s; 13 RR 4 at 0 s, apnoea from 123 s; 21 HR 121 at 35 s; 22 SpO2 89 at 48 s; 19 RR 7 at 49 s, SpO2 lost for 102 s;
- * 05 RR 7 at 164 s and 4 at 167 s; 14 RR 34 at 459 s; 01 (with waves) and 02 none.
+ * The ward of the demonstration, in the order of beds. The recordings breach the default adult limits first at: 25 HR 126 at 0 s; 13 RR 4
+ * at 0 s, apnoea from 123 s; 21 HR 121 at 35 s; 22 SpO2 89 at 48 s; 19 RR 7 at 49 s, SpO2 lost for 102 s; 05 RR 7 at 164 s and 4 at 167 s;
+ * 14 RR 34 at 459 s. 01 (with waves) and 02 never breach them.
  */
 export const ward: readonly string[] = [
   'bidmc-01',
@@ -27,7 +27,7 @@ export const ward: readonly string[] = [
   'bidmc-14',
 ];
 
-/** Patients who become septic, with the hour of their chart at which the label turns, from 0. */
+/** Patients who become septic, with the hour of their chart, from 0, at which the label changes. */
 export const septic: readonly { readonly recording: string; readonly onsetHour: number }[] = [
   { recording: 'p002029', onsetHour: 16 },
   { recording: 'p016395', onsetHour: 15 },
@@ -40,8 +40,8 @@ export const septic: readonly { readonly recording: string; readonly onsetHour: 
 const leadHours = 4;
 
 /**
- * The part of a bed (`index` from 0). The first round of a cast starts at the beginning; later beds play the same recordings from
- * elsewhere, by seed and name, so that they do not move in step.
+ * Returns the part of a bed (`index` from 0). The first round of a cast starts at the beginning. Later beds play the same recordings from
+ * another point, by seed and name, so that they do not move in step.
  * @param chosen recordings named on the command line; they replace the cast and start at the beginning
  */
 export function roleOf(

@@ -1,11 +1,11 @@
-/** Any supported recording, told by its content: a WFDB header, a table of waves, or a table of numerics. */
+/** Decodes any supported recording. The content shows its kind: a WFDB header, a table of waves, or a table of numerics. */
 import { decodeNumerics } from './numerics.ts';
 import type { Decoded, Recording } from './recording.ts';
 import { decodeSignals, isSignals } from './signals.ts';
 import { decodeText, parseTable } from './table.ts';
 import { decodeWfdb, parseHeader } from './wfdb.ts';
 
-/** The signal files that a recording needs beside itself: those of a WFDB header, else none. */
+/** Returns the signal files that a recording needs: those of a WFDB header, else none. */
 export function companionFiles(file: string, bytes: Uint8Array): Decoded<readonly string[]> {
   if (!isHeader(file)) return { ok: [] };
   const text = decodeText(file, bytes);

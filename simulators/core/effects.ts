@@ -1,4 +1,4 @@
-/** How an episode changes what a device measures. */
+/** Changes a device's measurements during an episode. */
 import type { NumericValue } from '../../contracts/messages/device.ts';
 import { missingSample, parameters } from '../../contracts/parameters.ts';
 import { effectAt, type Scenario } from './scenario.ts';
@@ -7,13 +7,13 @@ const rampMs = 30_000;
 const desaturatedPercent = 78;
 const tachycardiaPerMin = 150;
 
-/** 0 outside an episode, rising to 1 within 30 s of its start, and falling to 0 in its last 30 s. */
+/** Returns 0 outside an episode. Within an episode it rises to 1 in the first 30 s and falls to 0 in the last 30 s. */
 export function severity(scenario: Scenario, effect: 'desaturation' | 'tachycardia', elapsedMs: number): number {
   const episode = effectAt(scenario, effect, elapsedMs);
   return episode ? Math.min(1, episode.sinceMs / rampMs, episode.leftMs / rampMs) : 0;
 }
 
-/** The numerics as they are under the scenario; values move as a share of the way to the target, in whole numbers. */
+/** Returns the numerics under the scenario. Each value moves towards its target by a share of the distance, in whole numbers. */
 export function applyToValues(
   scenario: Scenario,
   values: readonly NumericValue[],
@@ -25,7 +25,7 @@ export function applyToValues(
   if (desaturation === 0 && tachycardia === 0 && !leadsOff) return values;
   return values.map((numeric) => {
     const group = parameters.get(numeric.code)?.group;
-    // The ECG's leads measure the breath too, by impedance.
+    // The ECG's leads also measure the breath, by impedance.
     if (leadsOff && (group === 'HR' || group === 'RR')) {
       return { code: numeric.code, unit: numeric.unit, validity: 'invalid' };
     }
@@ -46,7 +46,7 @@ function moved(
   return { ...numeric, value: Math.round(numeric.value + (goal - numeric.value) * share) };
 }
 
-/** A chunk of a wave as it is under the scenario: waves of the ECG's leads have no samples while they are off. */
+/** Returns a chunk of a wave under the scenario. While the ECG's leads are off, their waves have no samples. */
 export function applyToSamples(scenario: Scenario, code: string, samples: Int16Array, elapsedMs: number): Int16Array {
   const fromLeads = code.startsWith('MDC_ECG') || code === 'MDC_IMPED_TTHOR';
   if (!fromLeads || effectAt(scenario, 'leads-off', elapsedMs) === undefined) return samples;

@@ -1,11 +1,11 @@
-/** Messages that no gateway may accept, one of each kind in turn. None has a boot and seq: they are no readings of the device. */
+/** Messages that every gateway must refuse, one of each kind in turn. None has a boot and seq: they are no readings of the device. */
 import { deviceTopic } from '../../contracts/topics.ts';
 
 export type Garbage = {
   readonly name: string;
   readonly topic: string;
   readonly payload: string | Uint8Array;
-  /** 0 where the refusal may end the connection: at 1 the same bytes would come again for ever. */
+  /** 0 if the refusal may end the connection: with 1 the same bytes would come again forever. */
   readonly qos: 0 | 1;
 };
 
@@ -76,7 +76,7 @@ const kinds: readonly Kind[] = [
 
 export const garbageNames: readonly string[] = kinds.map((kind) => kind.name);
 
-/** The n-th garbage message of a device, n from 0. */
+/** Returns the n-th garbage message of a device, n from 0. */
 export function garbage(n: number, deviceId: string, time: string): Garbage {
   const kind = kinds[n % kinds.length]!;
   const made = kind.make(deviceId, time);

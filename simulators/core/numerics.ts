@@ -18,13 +18,13 @@ const hourMs = 3_600_000;
 type Vital = {
   readonly code: string;
   readonly unit: string;
-  /** Ready to send: converted, NaN where there is no value. */
+  /** Ready to send: converted; NaN if there is no value. */
   readonly values: readonly number[];
-  /** Comes now and then (cuff, thermometer): no value means not taken, and nothing is sent. */
+  /** Measured now and then (cuff, thermometer): an empty cell means not measured, and nothing is sent. */
   readonly episodic: boolean;
 };
 
-/** Which family writes such a table; the families differ in how they say "no value" (ATTRIBUTION.md). */
+/** Returns the family of sources to which such a table belongs. The families write "no value" differently (ATTRIBUTION.md). */
 function numericFamily(table: Table): RecordingFamily {
   if (table.delimiter === '|') return 'physionet2019';
   const minutes = table.columns.some((c) => c.name.toLowerCase() === 't' && c.unit?.startsWith('min'));
@@ -32,7 +32,7 @@ function numericFamily(table: Table): RecordingFamily {
   return minutes || pressures ? 'mimic2' : 'bidmc';
 }
 
-/** Decodes a table of numerics. Values outside the plausible range lose their value and are counted. */
+/** Decodes a table of numerics. A value outside the plausible range is removed and counted. */
 export function decodeNumerics(table: Table): Decoded<Recording> {
   const family = numericFamily(table);
   const times = rowTimes(table, family);
@@ -59,7 +59,7 @@ function numericValue(vital: Vital, row: number): NumericValue[] {
 }
 
 /**
- * The time of each row in ms, each later than the one before. Rows of PhysioNet 2019 without `ICULOS` are an hour apart; times of
+ * Returns the time of each row in ms, each later than the one before. Rows of PhysioNet 2019 without `ICULOS` are an hour apart. Times of
  * waves are printed to five digits, so neighbours may be equal.
  */
 export function rowTimes(table: Table, family: RecordingFamily): Decoded<number[]> {
@@ -111,7 +111,7 @@ function findVitals(table: Table, family: RecordingFamily): Decoded<Vitals> {
       return Number.NaN;
     });
     const episodic = parameter.episodicMs !== undefined;
-    // Hourly charts list every column; one without a number belongs to no sensor at this bed.
+    // Hourly charts list every column. A column without a number has no sensor at this bed.
     if (family === 'physionet2019' && values.every(Number.isNaN)) continue;
     found.push({ code, unit: parameter.unit, values, episodic });
   }

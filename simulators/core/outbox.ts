@@ -1,6 +1,6 @@
 /**
- * What a device has measured and the gateway has not acknowledged, as bedside devices keep it: bounded by kind, the oldest of a kind
- * goes first. Status before alarms, numerics and waves, each in the order of its making.
+ * Messages that a device has measured and the gateway has not acknowledged, as bedside devices keep them. Each kind is bounded, and its
+ * oldest message is dropped first. Status is sent before alarms, numerics and waves; each kind in the order of measurement.
  */
 import { type DeviceTopicKind, deviceTopicKinds, forDeviceTopics } from '../../contracts/topics.ts';
 import type { Message } from './replay.ts';
@@ -14,11 +14,11 @@ const outboxMax: Readonly<Record<DeviceTopicKind, number>> = {
 };
 
 export type Outbox = {
-  /** Puts a message at the end of its kind; false where that pushed the oldest out. */
+  /** Adds a message at the end of its kind. Returns false if that pushed the oldest out. */
   add(message: Message): boolean;
-  /** Puts sent but unacknowledged messages back to the front, in their order; returns how many of the oldest had to go. */
+  /** Puts sent but unacknowledged messages back to the front, in order. Returns how many of the oldest were dropped. */
   putBack(messages: readonly Message[]): number;
-  /** Takes the next message to send, undefined where there is none. */
+  /** Takes the next message to send; undefined if there is none. */
   take(): Message | undefined;
   readonly size: number;
 };

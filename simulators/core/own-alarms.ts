@@ -1,19 +1,19 @@
-/** The alarms that a simulated monitor raises itself, and its own sound, as the scenario has them. */
+/** The alarms that a simulated monitor raises itself, and its own sound, as the scenario defines them. */
 import type { DeviceAlert, DeviceAlerts } from '../../contracts/messages/device-alerts.ts';
 import { effectAt, type Scenario } from './scenario.ts';
 
-/** The whole list is sent again so often, so that whoever missed one is right after that (docs/integrator.md). */
+/** The whole list is sent again this often, so that a receiver that missed one is up to date after that (docs/integrator.md). */
 export const againMs = 30_000;
 
-/** What stands in a message beside who sends it and when. */
+/** The content of a message, without its sender and time. */
 export type OwnAlarms = Pick<DeviceAlerts, 'alerts' | 'sound' | 'pausedUntil'>;
 
-/** Whether devices of a scenario send alarms of their own. */
+/** Returns whether the devices of a scenario send their own alarms. */
 export function hasOwnAlarms({ episodes }: Scenario): boolean {
   return episodes.some(({ effect }) => effect === 'arrhythmia' || effect === 'sound-paused');
 }
 
-/** @param instantOf the device's own clock at an elapsed time */
+/** @param instantOf returns the device's own clock at an elapsed time */
 export function ownAlarmsAt(
   scenario: Scenario,
   elapsedMs: number,

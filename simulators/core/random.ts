@@ -1,14 +1,14 @@
-/** Repeatable randomness as plain data: Mulberry32, a 32-bit generator good enough to choose when a device misbehaves. */
+/** Repeatable randomness as plain data: Mulberry32, a 32-bit generator that is good enough to choose when a device misbehaves. */
 export type RandomState = number;
 
-/** A start from a seed and a name, so that each device of one seed goes its own way. */
+/** Returns a start from a seed and a name, so that each device of one seed has its own sequence. */
 export function seedRandom(seed: number, name: string): RandomState {
   let hash = seed >>> 0;
   for (const letter of name) hash = (Math.imul(hash ^ letter.codePointAt(0)!, 0x01000193) + 0x9e37) >>> 0;
   return hash;
 }
 
-/** A number from 0 (included) to 1 (excluded), and the state after it. */
+/** Returns a number from 0 (included) to 1 (excluded), and the next state. */
 export function nextRandom(state: RandomState): { value: number; state: RandomState } {
   const next = (state + 0x6d2b79f5) >>> 0;
   let mixed = Math.imul(next ^ (next >>> 15), next | 1);

@@ -1,4 +1,4 @@
-/** What a decoded recording is, whatever file it came from. Times count from its first row, in ms of the recording's own clock. */
+/** A decoded recording of any file format. Times count from its first row, in ms of the recording's own clock. */
 import type { Fault } from '../../contracts/errors.ts';
 import type { NumericValue } from '../../contracts/messages/device.ts';
 
@@ -18,29 +18,29 @@ export type RecordingFamily = 'bidmc' | 'mimic2' | 'physionet2019' | 'signals' |
 
 export type Recording = {
   readonly family: RecordingFamily;
-  /** In ascending order of `atMs`; empty where the recording holds waves only. */
+  /** In ascending order of `atMs`; empty if the recording has waves only. */
   readonly frames: readonly Frame[];
-  /** The usual distance of two frames; of a recording of waves only, 1000. */
+  /** The usual distance between two frames; 1000 for a recording of waves only. */
   readonly intervalMs: number;
   readonly waves: readonly WaveTrack[];
-  /** Where a loop starts again: one interval after the last frame, or the end of the shortest wave if that comes first. */
+  /** The time at which a loop starts again: one interval after the last frame, or the end of the shortest wave if that comes first. */
   readonly loopMs: number;
-  /** Columns or signals that Vigil has no parameter for. */
+  /** Columns or signals for which Vigil has no parameter. */
   readonly ignored: readonly string[];
-  /** Numbers that no body yields, now without value. */
+  /** Number of values that no body can yield. They are now without value. */
   readonly implausible: number;
 };
 
-/** A decoder's answer: the recording, or the one fault that names file, line and what is wrong. */
+/** A decoder's result: the recording, or the one fault, with the file, the line and the reason. */
 export type Decoded<T> = { readonly ok: T } | { readonly fault: Fault };
 
-/** A fault of a file. `line` counts from 1; absent where the file has no lines. */
+/** Returns a fault of a file. `line` counts from 1; absent if the file has no lines. */
 export function badRecording(file: string, line: number | undefined, what: string): { fault: Fault } {
   const place = line === undefined ? file : `${file} line ${line}`;
   return { fault: { code: 'recording-invalid', message: `${place}: ${what}.` } };
 }
 
-/** How long a wave lasts, in ms. */
+/** Returns how long a wave lasts, ms. */
 function waveLengthMs(wave: WaveTrack): number {
   return (wave.samples.length * 1000) / wave.rateHz;
 }
@@ -55,7 +55,7 @@ export function joinRecordings(numerics: Recording, waves: Recording): Recording
   });
 }
 
-/** Sets `loopMs`, so that neither numerics nor waves have a hole at the seam. */
+/** Sets `loopMs`, so that neither numerics nor waves have a gap at the seam. */
 export function withLoop(recording: Omit<Recording, 'loopMs'>): Recording {
   const lastAtMs = recording.frames.at(-1)?.atMs;
   const ends = recording.waves.map(waveLengthMs);
@@ -65,7 +65,7 @@ export function withLoop(recording: Omit<Recording, 'loopMs'>): Recording {
   return { ...recording, loopMs: recording.waves.length > 0 && whole > 0 ? whole : endMs };
 }
 
-/** The middle of the distances between neighbours; undefined below two times. */
+/** Returns the median distance between neighbours; undefined for fewer than two times. */
 export function medianStep(times: readonly number[]): number | undefined {
   const steps = times.slice(1).map((time, i) => time - times[i]!);
   steps.sort((a, b) => a - b);

@@ -1,6 +1,6 @@
 /**
- * The replay of one device: recording, scenario and elapsed time in, messages out. Every message gets its boot, seq and event
- * time when it is measured, and keeps them however late or often it is sent.
+ * The replay of one device: recording, scenario and elapsed time in, messages out. Every message gets its boot, seq and event time when it
+ * is measured, and keeps them even if it is sent late or several times.
  */
 import type { Observation, Status, TechnicalCondition, Waveform } from '../../contracts/messages/device.ts';
 import type { DeviceAlerts } from '../../contracts/messages/device-alerts.ts';
@@ -15,10 +15,10 @@ import { type Item, itemsBetween, type Playback } from './timeline.ts';
 
 export type Replay = Playback & {
   readonly deviceId: string;
-  /** Random at each start of the process: with another one, seq may begin at 1 again. */
+  /** Random at each start of the process: with a new boot, seq may begin at 1 again. */
   readonly boot: string;
   readonly scenario: Scenario;
-  /** How much later than the scenario says episodes begin at this device. */
+  /** How much later than in the scenario the episodes begin at this device. */
   readonly episodeDelayMs: number;
   /** The device's clock minus the true one. */
   readonly skewMs: number;
@@ -35,27 +35,27 @@ export type Message = {
 };
 
 export type ReplayState = {
-  /** All before this elapsed time has been produced. */
+  /** Everything before this elapsed time has been produced. */
   readonly atMs: number;
   readonly seq: Readonly<Record<DeviceTopicKind, number>>;
   readonly random: RandomState;
   readonly conditions: readonly TechnicalCondition[];
-  /** The device's own alarms as they were last sent, and when; null before the first and after each connect. */
+  /** The device's own alarms as last sent, and the time; null before the first and after each connect. */
   readonly alarms: { readonly said: string; readonly atMs: number } | null;
   /** Measured in a backlog episode and not yet sent, oldest first. */
   readonly held: readonly Message[];
   /** The last messages, for late duplicates. */
   readonly recent: readonly Message[];
   readonly garbageSent: number;
-  /** Left out: held past `heldMax`, or slept through past `catchUpMsMax`. */
+  /** Messages that were dropped: beyond `heldMax`, or during a sleep longer than `catchUpMsMax`. */
   readonly dropped: number;
 };
 
 export type Output = { readonly messages: readonly Message[]; readonly garbage: readonly Garbage[] };
 
-/** A device's memory in a backlog episode; past it the oldest are dropped and counted. */
+/** A device's memory in a backlog episode. Beyond it the oldest messages are dropped and counted. */
 export const heldMax = 5_000;
-/** A process that was stopped for longer measures on from now, as a device that slept. */
+/** A process that was stopped for longer continues from now, like a device that slept. */
 export const catchUpMsMax = 60_000;
 const recentMax = 16;
 const duplicateShare = 0.25;
@@ -74,13 +74,13 @@ export function initialReplayState(random: RandomState): ReplayState {
   };
 }
 
-/** The usual distance of two readings, as declared: recording's interval at this speed, within what the contract allows. */
+/** Returns the declared distance between two readings: the recording's interval at this speed, within the limits of the contract. */
 export function declaredIntervalMs(replay: Playback): number {
   const intervalMs = Math.round(replay.recording.intervalMs / replay.speed);
   return Math.min(86_400_000, Math.max(100, intervalMs));
 }
 
-/** Produces all that falls due before `elapsedMs`. */
+/** Produces everything that is due before `elapsedMs`. */
 export function advance(replay: Replay, state: ReplayState, elapsedMs: number): { state: ReplayState; output: Output } {
   const fromMs = Math.max(state.atMs, elapsedMs - catchUpMsMax);
   const run = draft(state);
@@ -92,7 +92,7 @@ export function advance(replay: Replay, state: ReplayState, elapsedMs: number): 
   if (run.held.length > 0 && !effectAt(replay.scenario, 'backlog', sceneMs)) release(run);
   const due = replay.scenario.garbageEveryMs > 0 ? Math.floor(elapsedMs / replay.scenario.garbageEveryMs) : 0;
   const bad: Garbage[] = [];
-  // After a sleep one is enough.
+  // After a sleep one message is enough.
   if (due > run.garbageSent) {
     bad.push(garbage(due - 1, replay.deviceId, deviceInstant(replay, elapsedMs)));
     run.garbageSent = due;
@@ -102,8 +102,8 @@ export function advance(replay: Replay, state: ReplayState, elapsedMs: number): 
 }
 
 /**
- * The message that a device sends first on each connection: who it is, its interval and its whole list of conditions. Its own alarms
- * follow.
+ * Returns the message that a device sends first on each connection: its identity, its interval and its whole list of conditions. Its own
+ * alarms follow.
  */
 export function birth(replay: Replay, state: ReplayState, elapsedMs: number): { state: ReplayState; message: Message } {
   const seq = state.seq.status + 1;
@@ -120,12 +120,12 @@ export function birth(replay: Replay, state: ReplayState, elapsedMs: number): { 
   return { state: next, message: message(replay, 'status', status) };
 }
 
-/** The payload of the will, by which the gateway tells that the device is gone. */
+/** Returns the payload of the will, which tells the gateway that the device is gone. */
 export function will(): string {
   return JSON.stringify({ online: false } satisfies Status);
 }
 
-/** `ReplayState` under change within one call. */
+/** `ReplayState`, writable within one call. */
 type Draft = { -readonly [Name in keyof ReplayState]: ReplayState[Name] } & { sent: Message[]; held: Message[] };
 
 function draft(state: ReplayState): Draft {
@@ -167,7 +167,7 @@ function produce(replay: Replay, run: Draft, item: Item): void {
   }
 }
 
-/** A status message when leads come off or are back, before the readings that show it. */
+/** Sends a status message when leads come off or are back, before the readings that show it. */
 function changeConditions(replay: Replay, run: Draft, elapsedMs: number): void {
   const off = effectAt(replay.scenario, 'leads-off', elapsedMs - replay.episodeDelayMs) !== undefined;
   if (off === run.conditions.some((c) => c.present)) return;
@@ -183,7 +183,7 @@ function changeConditions(replay: Replay, run: Draft, elapsedMs: number): void {
   send(replay, run, message(replay, 'status', status), elapsedMs);
 }
 
-/** The whole list of the device's own alarms: after each connect, when it changes, and again after a while. */
+/** Sends the whole list of the device's own alarms: after each connect, when it changes, and again after a while. */
 function tellOwnAlarms(replay: Replay, run: Draft, elapsedMs: number): void {
   if (!hasOwnAlarms(replay.scenario)) return;
   const { episodeDelayMs } = replay;
@@ -219,7 +219,7 @@ function release(run: Draft): void {
   run.sent.push(...run.held.splice(0));
 }
 
-/** Half of the repeats come at once, half are of an earlier message, as after a connection that broke before the PUBACK. */
+/** Half of the repeats come at once. The other half repeat an earlier message, as after a connection that broke before the PUBACK. */
 function repeatSome(run: Draft, made: Message): void {
   const drawn = nextRandom(run.random);
   run.random = drawn.state;
@@ -244,7 +244,7 @@ function message(
   return { kind, topic: deviceTopic(replay.deviceId, kind), payload: JSON.stringify(payload), repeat: false };
 }
 
-/** The device's own clock at an elapsed time. */
+/** Returns the device's own clock at an elapsed time. */
 function deviceInstant(replay: Replay, elapsedMs: number): string {
   return formatInstant(replay.epochMs + elapsedMs + replay.skewMs);
 }

@@ -1,4 +1,4 @@
-/** What may befall a simulated device, by name. Times count from the device's start, on the wall clock. */
+/** The scenarios of simulated devices, by name. Times count from the device's start, by the wall clock. */
 
 export type Effect =
   | 'desaturation'
@@ -21,13 +21,13 @@ export type Scenario = {
   readonly episodes: readonly Episode[];
   /** A share of the messages is sent a second time with the same boot and seq, at once or some messages later. */
   readonly duplicates: boolean;
-  /** Every so often a message that no gateway may accept; 0 for never. */
+  /** Interval of messages that every gateway must refuse; 0 for never. */
   readonly garbageEveryMs: number;
   /** By bed, in turn: how far the device's clock is ahead (+) or behind (-). */
   readonly skewsMs: readonly number[];
-  /** Which recordings the beds play (beds.ts). */
+  /** The recordings that the beds play (cast.ts). */
   readonly cast: 'ward' | 'sepsis';
-  /** Used where `--speed` is not given. */
+  /** Used if `--speed` is not given. */
   readonly speed: number;
 };
 
@@ -113,7 +113,7 @@ export const scenarios: readonly Scenario[] = [
   },
 ];
 
-/** Each bed plays another of these. */
+/** Each bed plays another one of these. */
 export const mixed: readonly string[] = [
   'steady',
   'desaturation',
@@ -130,18 +130,18 @@ export const mixed: readonly string[] = [
 
 export const scenarioNames: readonly string[] = [...scenarios.map((scenario) => scenario.name), 'mixed'];
 
-/** The scenario of a bed (`index` from 0), undefined where the name is none. */
+/** Returns the scenario of a bed (`index` from 0); undefined if the name is unknown. */
 export function scenarioOf(name: string, index: number): Scenario | undefined {
   const own = name === 'mixed' ? mixed[index % mixed.length] : name;
   return scenarios.find((scenario) => scenario.name === own);
 }
 
-/** Episodes of later beds start later, 3 s a bed, so that not all alarm in one second; the first bed's are on time. */
+/** Delays the episodes of later beds by 3 s a bed, so that not all alarm in one second. The first bed has no delay. */
 export function episodeDelayMs(index: number): number {
   return (index % 20) * 3_000;
 }
 
-/** Whether an effect holds, and how far into it and before its end. */
+/** Returns whether an effect holds, how long it has lasted, and the time until its end. */
 export function effectAt(
   scenario: Scenario,
   effect: Effect,

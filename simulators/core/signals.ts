@@ -1,4 +1,4 @@
-/** Tables of waveform samples: `Time [s], RESP, PLETH, V, AVR, II` at 125 Hz (BIDMC), and others of their form. */
+/** Tables of waveform samples: `Time [s], RESP, PLETH, V, AVR, II` at 125 Hz (BIDMC), and others of that form. */
 import { missingSample } from '../../contracts/parameters.ts';
 import { timeColumn, waveCode } from './columns.ts';
 import { rowTimes } from './numerics.ts';
@@ -7,12 +7,12 @@ import { isMagic, type Table } from './table.ts';
 
 /** Rows closer than this are samples of waves, not numerics. */
 const waveStepMsMax = 100;
-/** The first rows tell the rate: later times are rounded more coarsely. */
+/** The rate comes from the first rows: later times are rounded more coarsely. */
 const stepsForRate = 1000;
-/** Gaps of the time column are filled with missing samples up to this many samples in all. */
+/** Gaps in the time column are filled with missing samples, up to this many samples in all. */
 const samplesMax = 4_000_000;
 
-/** Whether a table holds waves: its rows follow each other within 100 ms, and a column has a wave's name. */
+/** Returns whether a table contains waves: its rows are at most 100 ms apart, and a column has a wave's name. */
 export function isSignals(table: Table): boolean {
   const time = timeColumn(table.columns);
   if (typeof time === 'string' || !table.columns.some((c) => waveCode(c.name) !== undefined)) return false;
@@ -45,7 +45,7 @@ export function decodeSignals(table: Table): Decoded<Recording> {
   return { ok: withLoop({ family: 'signals', frames: [], intervalMs: 1000, waves, ignored, implausible: 0 }) };
 }
 
-/** Samples a second: from the first steps, then from the whole span where it has no gap, which frees it of rounded times. */
+/** Returns samples a second: from the first steps; then from the whole span if it has no gap, which removes the error of rounded times. */
 function sampleRate(times: readonly number[]): number {
   const roughHz = 1000 / medianStep(times.slice(0, stepsForRate))!;
   const spanHz = ((times.length - 1) * 1000) / (times.at(-1)! - times[0]!);
@@ -54,7 +54,7 @@ function sampleRate(times: readonly number[]): number {
   return Math.abs(rateHz - whole) < whole * 1e-3 ? whole : Math.round(rateHz * 1000) / 1000;
 }
 
-/** The sample number of each row. Rows follow each other, unless the time has moved on by more than its rounding explains. */
+/** Returns the sample number of each row. Rows follow each other, unless the time moved on by more than its rounding explains. */
 function samplePositions(times: readonly number[], rateHz: number): number[] {
   const stepMs = 1000 / rateHz;
   const positions: number[] = [];
@@ -69,7 +69,7 @@ function samplePositions(times: readonly number[], rateHz: number): number[] {
   return positions;
 }
 
-/** To int16 with its scale and offset; the full range of the wave uses ±32500. */
+/** Converts to int16 with a scale and an offset. The full range of the wave uses ±32500. */
 function quantise(
   values: readonly number[],
   positions: readonly number[],

@@ -2,9 +2,9 @@
 import { badRecording, type Decoded } from './recording.ts';
 
 export type Column = {
-  /** As the file writes it, without unit. */
+  /** As in the file, without its unit. */
   readonly name: string;
-  /** From brackets or parentheses behind the name, or from `t_min`; undefined where none is said. */
+  /** From brackets or parentheses after the name, or from `t_min`; undefined if there is none. */
   readonly unit: string | undefined;
 };
 
@@ -15,19 +15,19 @@ export type Table = {
   readonly columns: readonly Column[];
   /** Row by row; NaN is "no value". */
   readonly rows: readonly (readonly number[])[];
-  /** The line in the file of each row, from 1. */
+  /** The line number in the file of each row, from 1. */
   readonly lines: readonly number[];
 };
 
-/** A larger file is refused before it fills the memory: two days of 1 Hz, or 1 h of 500 Hz. */
+/** A larger file is refused before it fills the memory: two days at 1 Hz, or 1 h at 500 Hz. */
 const tableRowsMax = 2_000_000;
 
 const number = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const noValue = new Set(['', 'nan', 'na', 'n/a', 'null', '-', '--']);
-/** Magic numbers that sources use for "no value" (CLINICAL.md); 0 is none of them, some families add it. */
+/** Magic numbers that sources use for "no value" (CLINICAL.md). 0 is not in the list; some families add it. */
 const magic = new Set([-1, -100, -999, -32768]);
 
-/** UTF-8 without BOM; a fault where the bytes are none (UTF-16, a picture). */
+/** Returns UTF-8 text without BOM; a fault if the bytes are not UTF-8 (UTF-16, a picture). */
 export function decodeText(file: string, bytes: Uint8Array): Decoded<string> {
   try {
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -39,7 +39,7 @@ export function decodeText(file: string, bytes: Uint8Array): Decoded<string> {
   }
 }
 
-/** Reads a table. Blank lines are left out; the first other line is the header. `magic` numbers count in data columns only. */
+/** Reads a table. Skips blank lines; the first other line is the header. `magic` numbers count only in data columns. */
 export function parseTable(file: string, text: string): Decoded<Table> {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n|\n|\r/);
   const headerIndex = lines.findIndex((line) => line.trim() !== '');
@@ -65,7 +65,7 @@ export function parseTable(file: string, text: string): Decoded<Table> {
   return { ok: { file, delimiter, headerLine: headerIndex + 1, columns, rows, lines: rowLines } };
 }
 
-/** -1, -100, -999 and -32768 stand for "no value" in a column of measurements. */
+/** -1, -100, -999 and -32768 mean "no value" in a column of measurements. */
 export function isMagic(value: number): boolean {
   return magic.has(value);
 }

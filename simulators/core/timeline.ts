@@ -1,17 +1,20 @@
-/** What a looping recording yields in a stretch of time. Elapsed times are ms since the device's start, `speed` times slower. */
+/**
+ * What a looping recording yields in a span of time. Elapsed times are ms since the device's start; the recording runs `speed` times as
+ * fast.
+ */
 import type { Frame, Recording, WaveTrack } from './recording.ts';
 
 export type Playback = {
   readonly recording: Recording;
-  /** Where in the recording the device starts, 0 to `loopMs`. */
+  /** The point in the recording at which the device starts, 0 to `loopMs`. */
   readonly startAtMs: number;
-  /** 1 plays an hour in an hour; 60 in a minute, with 60 times as many readings a second. */
+  /** With 1 an hour takes an hour; with 60 it takes a minute, with 60 times as many readings a second. */
   readonly speed: number;
-  /** Begin again at the end; else fall silent. */
+  /** True: begin again at the end. False: fall silent. */
   readonly loop: boolean;
-  /** Waves come in messages of this length, in elapsed time. */
+  /** Length of one wave message, in elapsed time. */
   readonly chunkMs: number;
-  /** False leaves them out. */
+  /** False: no waves. */
   readonly waves: boolean;
 };
 
@@ -19,7 +22,7 @@ export type Item =
   | { readonly kind: 'frame'; readonly elapsedMs: number; readonly frame: Frame }
   | {
       readonly kind: 'chunk';
-      /** When the message is complete: the end of its stretch. */
+      /** When the message is complete: the end of its span. */
       readonly elapsedMs: number;
       /** The time of its first sample. */
       readonly startMs: number;
@@ -27,17 +30,17 @@ export type Item =
       readonly samples: Int16Array;
     };
 
-/** MQTT devices may not send faster than the contract allows; a wave that would be is left out. */
+/** The contract limits the rate of devices. A faster wave is left out. */
 const waveRateHzMax = 2000;
 
-/** All that falls due from `fromMs` (included) to `toMs` (excluded), in order of time. */
+/** Returns everything that is due from `fromMs` (included) to `toMs` (excluded), in order of time. */
 export function itemsBetween(playback: Playback, fromMs: number, toMs: number): Item[] {
   const items: Item[] = [...framesBetween(playback, fromMs, toMs)];
   for (const track of playedWaves(playback)) items.push(...chunksBetween(playback, track, fromMs, toMs));
   return items.sort((a, b) => a.elapsedMs - b.elapsedMs);
 }
 
-/** The waves that are played at this speed. */
+/** Returns the waves that are played at this speed. */
 export function playedWaves(playback: Playback): readonly WaveTrack[] {
   if (!playback.waves) return [];
   return playback.recording.waves.filter((track) => track.rateHz * playback.speed <= waveRateHzMax);
@@ -61,11 +64,11 @@ function framesBetween(playback: Playback, fromMs: number, toMs: number): Item[]
   return items;
 }
 
-/** Chunks lie on a grid of `chunkMs` from the device's start; one that meets the end of the loop comes in two parts. */
+/** Chunks are on a grid of `chunkMs` from the device's start. A chunk at the end of the loop comes in two parts. */
 function chunksBetween(playback: Playback, track: WaveTrack, fromMs: number, toMs: number): Item[] {
   const { chunkMs } = playback;
   const items: Item[] = [];
-  // The chunk that ends at E is complete at E: those with fromMs <= E < toMs are due.
+  // A chunk that ends at E is complete at E, so it is due if fromMs <= E < toMs.
   for (let end = Math.max(1, Math.ceil(fromMs / chunkMs)) * chunkMs; end < toMs; end += chunkMs) {
     for (const part of samplesBetween(playback, track, end - chunkMs, end)) {
       items.push({ kind: 'chunk', elapsedMs: end, track, ...part });
@@ -101,7 +104,7 @@ function samplesBetween(
   return parts;
 }
 
-/** Ceiling that forgives the rounding of a division: 62.0000000001 is 62. */
+/** Rounds up, but ignores the rounding error of a division: 62.0000000001 is 62. */
 function ceilIndex(value: number): number {
   const nearest = Math.round(value);
   return Math.abs(value - nearest) < 1e-6 ? nearest : Math.ceil(value);

@@ -1,9 +1,9 @@
 /**
- * The device's own part in "nobody is lulled" (CLINICAL.md, "Silence is an alarm"): the inbox says whether a screen shows this bed, and
- * falls silent when the gateway is gone. Either is an alarm at the bedside.
+ * The device's own part in "nobody is lulled" (CLINICAL.md, "Silence is an alarm"). The inbox says whether a screen shows this bed. It
+ * falls silent when the gateway is gone. Both cases are an alarm at the bedside.
  */
 
-/** An inbox message comes at least every 10 s; after this long without one the device alarms. */
+/** An inbox message comes at least every 10 s. After this long without one the device alarms. */
 export const inboxSilenceMs = 30_000;
 
 export type LocalAlarm = 'unwatched' | 'inbox-silent';
@@ -22,7 +22,7 @@ export function initialWatch(nowMs: number): WatchState {
   return { heardAtMs: nowMs, watched: undefined, alarm: undefined };
 }
 
-/** The state after an event. Silence outranks "unwatched": what was said before it may no longer hold. */
+/** Returns the state after an event. Silence outranks "unwatched", because the last message may no longer hold. */
 export function watch(state: WatchState, event: WatchEvent, nowMs: number): WatchState {
   const heard = event.kind === 'inbox' ? { heardAtMs: nowMs, watched: event.watched } : state;
   const alarm = alarmOf(heard, nowMs);

@@ -1,6 +1,6 @@
 /**
- * WFDB records: a header (`.hea`, WFDB header(5)) and its signal files in format 16 (signal(5)), bare (`.dat`) or behind the 24
- * bytes that make it a MATLAB 4 matrix (`.mat`, written `16+24`).
+ * WFDB records: a header (`.hea`, WFDB header(5)) and its signal files in format 16 (signal(5)). A signal file is bare (`.dat`), or has 24
+ * bytes in front that make it a MATLAB 4 matrix (`.mat`, written `16+24`).
  */
 import { waveCode } from './columns.ts';
 import { badRecording, type Decoded, type Recording, type WaveTrack, withLoop } from './recording.ts';
@@ -9,12 +9,12 @@ export type SignalHeader = {
   readonly fileName: string;
   /** Bytes before the first sample. */
   readonly byteOffset: number;
-  /** Units of the converter per physical unit. */
+  /** Converter units per physical unit. */
   readonly gain: number;
   /** The sample that means 0 of the physical unit. */
   readonly baseline: number;
   readonly unit: string;
-  /** Sum of all samples modulo 65536; undefined where the header has none. */
+  /** Sum of all samples modulo 65536; undefined if the header has none. */
   readonly checksum: number | undefined;
   readonly description: string;
 };
@@ -22,12 +22,12 @@ export type SignalHeader = {
 export type RecordHeader = {
   readonly name: string;
   readonly rateHz: number;
-  /** Undefined where the header leaves it to the length of the signal file. */
+  /** Undefined if the header leaves it to the length of the signal file. */
   readonly sampleCount: number | undefined;
   readonly signals: readonly SignalHeader[];
 };
 
-/** WFDB's own default where a header gives no gain. */
+/** WFDB's own default if a header gives no gain. */
 const defaultGain = 200;
 const defaultRateHz = 250;
 
@@ -116,7 +116,7 @@ export function decodeWfdb(
   return { ok: withLoop({ family: 'wfdb', frames: [], intervalMs: 1000, waves, ignored, implausible: 0 }) };
 }
 
-/** What one unit of the file is in the unit of the wave's table row. */
+/** Returns one unit of the file in the unit of the wave's table row. */
 function unitFactor(code: string | undefined, unit: string): number | undefined {
   if (code === undefined) return undefined;
   if (!code.startsWith('MDC_ECG')) return 1;
@@ -137,7 +137,7 @@ function readSamples(
     return `holds ${Math.max(0, held)} samples a signal, its header announces ${announced ?? 'some'}`;
   }
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  // -32768, WFDB's "no value" in format 16, is Vigil's missing sample too.
+  // -32768 is "no value" in format 16 of WFDB, and Vigil's missing sample too.
   const samples = new Int16Array(count);
   let sum = 0;
   for (let i = 0; i < count; i++) {
