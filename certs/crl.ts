@@ -1,4 +1,4 @@
-/** The CRLs: `certs/device-ca.crl`, which the gateway reads again within seconds, and `certs/ca.crl` of the services. */
+/** Issues the CRLs: `certs/device-ca.crl` of the devices (the gateway reads it again within seconds) and `certs/ca.crl` of the services. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
@@ -10,12 +10,12 @@ import { type Pair, signCrl } from './issue.ts';
 import { readRegister } from './register.ts';
 
 export const crlFiles: Readonly<Record<AuthorityName, string>> = { 'device-ca': 'device-ca.crl', ca: 'ca.crl' };
-/** Others may revoke at the same moment; so often we issue again until ours lists what they wrote. */
+/** Most attempts to issue a CRL. Another process may revoke at the same moment; then we issue again, so that ours lists it too. */
 const tries = 10;
 
 /**
- * Issues the CRL from the register. Two that do so at once end with a list that has the revocations of both: each looks at the
- * register again after it has written.
+ * Issues the CRL from the register. Each call reads the register again after it has written the CRL. So two calls at once end with a
+ * CRL that lists the revocations of both.
  */
 export async function issueCrl(
   directory: string,
@@ -29,7 +29,7 @@ export async function issueCrl(
     const lastMs = shownMs(last, nowMs);
     const listed = listedIn(readRegister(directory, of), lastMs);
     const seconds = BigInt(Math.floor(nowMs / 1000));
-    // From the clock, so that the number rises also when the former list was lost.
+    // The number comes from the clock, so that it also rises if the former CRL was lost.
     const number = last?.number !== undefined && last.number >= seconds ? last.number + 1n : seconds;
     writeAtomic(path, await signCrl(listed, number, authority, nowMs), 0o600);
     const written = readCrl(path, authority);
@@ -38,7 +38,7 @@ export async function issueCrl(
   throw new VigilError('conflict', `${path} was written by others all the time: try again.`);
 }
 
-/** Why the CRL must be issued anew, or undefined where it stays as it is. */
+/** Returns why the CRL must be issued anew; undefined if it stays as it is. */
 export function crlReason(
   directory: string,
   authority: Pair,
@@ -54,8 +54,8 @@ export function crlReason(
 }
 
 /**
- * When a list last showed what is revoked. A list of a time to come was issued by a clock that was ahead: what ends before that time is
- * still good, and would be let in again.
+ * Returns when the last CRL was issued, but never a time in the future. A CRL from the future was issued by a clock that was ahead:
+ * a revoked certificate that ends before that time has not ended yet, so it must stay on the list.
  */
 function shownMs(last: RevocationList | undefined, nowMs: number): number {
   return Math.min(last?.thisUpdateMs ?? 0, nowMs);
@@ -65,7 +65,7 @@ function listsAll({ serials }: RevocationList, register: Register, lastMs: numbe
   return listedIn(register, lastMs).every(({ serial }) => serials.has(serial));
 }
 
-/** Undefined where there is none of this authority's. */
+/** Reads the CRL; undefined if this authority has issued none. */
 function readCrl(path: string, authority: Pair): RevocationList | undefined {
   if (!existsSync(path)) return undefined;
   try {

@@ -1,4 +1,4 @@
-/** A device's certificate by request (its key stays with it), and its end. */
+/** Issues a device's certificate from a request (the device keeps its key), and revokes it. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
@@ -24,9 +24,9 @@ export type Enrolled = { readonly certificate: string; readonly entry: IssuedCer
 
 /**
  * Signs a request.
- * @param renew whether the device may have a living certificate already; that one stays good until its end or its revocation
- * @param out where the certificate goes besides `certs/enrolled/`; an existing file is overwritten only by a certificate's successor
- * @throws VigilError `certificate-invalid` (the request), `settings-invalid` (a name, a file), `conflict` (a living certificate)
+ * @param renew whether the device may already have a valid certificate; that one stays valid until it ends or is revoked
+ * @param out where to write the certificate besides `certs/enrolled/`. An existing file is overwritten only if it holds a certificate
+ * @throws VigilError `certificate-invalid` (the request), `settings-invalid` (a name or a file), `conflict` (a valid certificate exists)
  */
 export async function enrol(options: {
   readonly stateDir: string;
@@ -63,10 +63,10 @@ export async function enrol(options: {
 }
 
 /**
- * Revokes what a device can connect with and issues the CRL; running gateways end its sessions within seconds.
- * @param serial only this one of its certificates, as the register or openssl writes it
- * @returns what was revoked and lives no more; empty where all of it was revoked before
- * @throws VigilError `not-found`: the device never had a certificate, or not this one
+ * Revokes the device's certificates and issues the CRL. Running gateways end its sessions within seconds.
+ * @param serial revokes only this certificate; as the register or openssl writes it
+ * @returns the certificates that are revoked and have not expired; empty if all were revoked before
+ * @throws VigilError `not-found`: the device never had a certificate, or never had this one
  */
 export async function revoke(options: {
   readonly stateDir: string;
@@ -96,10 +96,10 @@ export async function revoke(options: {
 }
 
 /**
- * Revokes certificates by their serial numbers alone: a register that was restored may not know them. Issues the CRL.
- * @param serials as Kafka's record of them, or openssl, writes them
+ * Revokes certificates by their serial numbers alone, because a restored register may not list them. Issues the CRL.
+ * @param serials in the form of Kafka's record of them, or of openssl
  * @returns how many of them were not revoked before
- * @throws VigilError `settings-invalid`: one is no serial number
+ * @throws VigilError `settings-invalid`: a text is no serial number
  */
 export async function revokeAgain(options: {
   readonly stateDir: string;
@@ -121,7 +121,7 @@ export async function revokeAgain(options: {
   return { again: again.length, crl: await issueCrl(directory, authority, nowMs) };
 }
 
-/** Says what the person may have meant: the serial of another device, a service, or another name. */
+/** Makes the error for a certificate that the register does not list. Its hint says what the person may have meant. */
 function unknownCertificate({ issued }: Register, deviceId: string, serial: string | undefined): VigilError {
   const what = serial === undefined ? 'no certificate of' : `no certificate ${serial} of`;
   const owner = serial === undefined ? undefined : issued.get(serial)?.deviceId;

@@ -1,4 +1,4 @@
-/** Brings a state folder's certificates and secrets to what they should be: makes, renews, and keeps. */
+/** Makes, renews and keeps the certificates and secrets of a state folder. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
@@ -30,21 +30,21 @@ export type Issued = { readonly file: string; readonly reason: RenewalReason | '
 export type EnsureOptions = {
   /** The state folder; certificates go to `certs/` in it and other secrets to `secrets/`. */
   readonly stateDir: string;
-  /** Devices that must have a certificate; those that have one already are renewed in any case, but for revoked ones. */
+  /** Devices that must have a certificate. Existing certificates of all devices are renewed anyway, except revoked ones. */
   readonly devices?: readonly string[];
-  /** Whether devices named get a new certificate where theirs is revoked. Only a person may say so. */
+  /** Whether the named devices get a new certificate if theirs is revoked. Only a person may decide this. */
   readonly replaceRevoked?: boolean;
-  /** Further host names of the servers: `gateway=mqtt.example`; without a server, of the gateway and the dashboard. */
+  /** Further host names of the servers: `gateway=mqtt.example`. A name without a server belongs to the gateway and the dashboard. */
   readonly names?: readonly string[];
   /** Milliseconds since 1970. */
   readonly nowMs: number;
 };
 
 /**
- * Makes or renews everything that is missing, expires within 30 days, or lacks a wanted name; keeps the rest as it is.
- * @returns what was issued and why; empty when nothing had to be done
- * @throws VigilError `settings-invalid` (bad name, folder not writable), `certificate-invalid` (a broken file, a key that was there and
- * is not any more), `no-space`
+ * Makes or renews each certificate and secret that is missing, expires within 30 days, or lacks a wanted name. Keeps the rest.
+ * @returns what was issued and why; empty if nothing had to be done
+ * @throws VigilError `settings-invalid` (bad name, folder not writable), `certificate-invalid` (a broken file, or a key that is
+ * missing now but existed before), `no-space`
  */
 export async function ensureCertificates(options: EnsureOptions): Promise<Issued[]> {
   const directory = join(options.stateDir, 'certs');
@@ -81,14 +81,14 @@ export async function ensureCertificates(options: EnsureOptions): Promise<Issued
   return issued;
 }
 
-/** The device authority with its key. Throws VigilError `certificate-invalid` where there is none yet. */
+/** Returns the device authority with its key. Throws VigilError `certificate-invalid` if it does not exist yet. */
 export function deviceAuthority(directory: string): Pair {
   const pair = readPair(directory, 'device-ca');
   if (pair) return pair;
   throw new VigilError('certificate-invalid', `${directory} holds no device authority yet: npm run certs makes it.`);
 }
 
-/** Enters into the register the devices' certificates that were issued before there was one. */
+/** Enters into the register the devices' certificates that are older than the register. */
 export function enterStored(directory: string, authority: Pair, nowMs: number): void {
   const { issued } = readRegister(directory);
   const entries = storedDevices(directory).flatMap((id) => {
@@ -102,7 +102,7 @@ export function enterStored(directory: string, authority: Pair, nowMs: number): 
 async function ensureAuthority(directory: string, name: AuthorityName, nowMs: number, issued: Issued[]): Promise<Pair> {
   const stored = readPair(directory, name);
   if (stored === undefined) {
-    // Where only the certificate is gone, a new one for the same key keeps what it has signed.
+    // If only the certificate is missing, a new one for the same key keeps the old signatures valid.
     const key = readKey(directory, name);
     const pair = key
       ? await renewAuthority(authorities[name], key, nowMs)
@@ -139,7 +139,7 @@ async function ensureLeaf(
   const isRevoked = stored !== undefined && register.revoked.has(serialOf(stored.certificate));
   const reason = isRevoked ? 'revoked' : renewalReason(facts, wanted, nowMs);
   if (reason === undefined) return;
-  // A renewal keeps the names that an earlier run was asked for.
+  // A renewed certificate keeps the names that an earlier run was asked for.
   const names = [...new Set([...wanted.names, ...(facts?.issuedByOurs ? keptNames(wanted, facts.names) : [])])];
   const pair = await issueLeaf({ ...wanted, names }, authority, nowMs);
   record(directory, [entryOf(pair.certificate, wanted.file, 'made', nowMs)], 'ca');
@@ -147,10 +147,10 @@ async function ensureLeaf(
   issued.push({ file: `certs/${wanted.file}`, reason });
 }
 
-/** So many are entered into the register with one write to the disk. */
+/** This many certificates are entered into the register with one write to the disk. */
 const devicesAtOnce = 500;
 
-/** As above for devices, with their entries in the register. What is revoked is not renewed by the passing of time. */
+/** Makes or renews the devices' certificates and enters them into the register. A revoked certificate is not renewed when it expires. */
 async function ensureDevices(
   directory: string,
   devices: readonly string[],

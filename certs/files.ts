@@ -1,4 +1,4 @@
-/** Writes small files so that a reader sees the old content or the new, and nobody else sees a secret. */
+/** Writes small files. A reader sees the old content or the new one, never a part. Nobody else can read a secret. */
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
@@ -15,7 +15,7 @@ import {
 import { dirname, join } from 'node:path';
 import { VigilError } from '../contracts/errors.ts';
 
-/** Makes a directory that only we may enter. An existing one that others may enter is closed to them. */
+/** Makes a directory that only we may enter. Closes an existing one to others. */
 export function privateDirectory(path: string): void {
   guarded(path, () => {
     makeDirectories(path);
@@ -23,7 +23,7 @@ export function privateDirectory(path: string): void {
   });
 }
 
-/** Writes a whole file under another name, flushes it and renames it into place. */
+/** Writes a whole file under another name, flushes it and renames it to its own name. */
 export function writeAtomic(path: string, content: string, mode: 0o600 | 0o644): void {
   guarded(path, () => {
     const temporary = join(dirname(path), `.${process.pid}.${randomBytes(4).toString('hex')}.tmp`);
@@ -43,14 +43,14 @@ export function writeAtomic(path: string, content: string, mode: 0o600 | 0o644):
   });
 }
 
-/** Closes an existing secret to others. */
+/** Makes an existing secret unreadable for others. */
 export function keepPrivate(path: string): void {
   guarded(path, () => {
     if ((statSync(path).mode & 0o077) !== 0) chmodSync(path, 0o600);
   });
 }
 
-/** Not `recursive: true`: Node 26 then tries for ever where a file system refuses a folder with ENOENT, as /proc does. */
+/** Not `recursive: true`: Node 26 then retries without end if a file system refuses a folder with ENOENT, as /proc does. */
 function makeDirectories(path: string): void {
   try {
     mkdirSync(path, { mode: 0o700 });
@@ -63,7 +63,7 @@ function makeDirectories(path: string): void {
   }
 }
 
-/** Says in one sentence why a file cannot be written. */
+/** Calls `write`. Throws a VigilError that says in one sentence why the file cannot be written. */
 export function guarded(path: string, write: () => void): void {
   try {
     write();

@@ -1,6 +1,6 @@
 /**
- * Which keys Vigil's data were written with. A key that is lost must not be made anew in silence: devices that are enrolled would not verify,
- * records would not open, and every patient would have another pseudonym.
+ * Records with which keys Vigil's data were written. A lost key must not be replaced without a word: enrolled devices would not verify,
+ * records would not open, and every patient would get another pseudonym.
  */
 import { createHash, createHmac, createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
@@ -9,10 +9,10 @@ import { VigilError } from '../contracts/errors.ts';
 import { services } from '../contracts/topics.ts';
 import { privateDirectory, writeAtomic } from './files.ts';
 
-/** By file below the state folder. A fingerprint tells nothing of the key. */
+/** Fingerprint of each key, by its file below the state folder. It reveals nothing of the key. */
 export type KeyPrints = Readonly<Record<string, string>>;
 export type RecordedKeys = {
-  /** Counts how often an operator has said that keys are lost for good. */
+  /** How often an operator has said that keys are lost for good. */
   readonly epoch: number;
   readonly keys: KeyPrints;
 };
@@ -27,7 +27,7 @@ const publicPrint = (key: KeyObject) =>
 const pem: Read = (path) => publicPrint(createPrivateKey(readFileSync(path, 'utf8')));
 const jwk: Read = (path) =>
   publicPrint(createPrivateKey({ key: JSON.parse(readFileSync(path, 'utf8')), format: 'jwk' }));
-/** The key itself has 256 random bits: nobody finds it from the hash. */
+/** The key itself has 256 random bits, so nobody can find it from the hash. */
 const random: Read = (path) => {
   const key = readFileSync(path, 'utf8').trim();
   if (key === '') throw new Error('empty');
@@ -41,7 +41,7 @@ const kept: Readonly<Record<string, Read>> = {
   ...Object.fromEntries(services.map((role) => [`secrets/reader-${role}.jwk`, jwk])),
 };
 
-/** Of the keys that are there. What is there and no key is left out: who uses it says so. */
+/** Returns the fingerprints of the keys that are there. Leaves out a file that holds no valid key: its user reports that. */
 export function printsOf(stateDir: string): KeyPrints {
   const found = Object.entries(kept).flatMap(([file, print]) => {
     const path = join(stateDir, file);
@@ -55,7 +55,7 @@ export function printsOf(stateDir: string): KeyPrints {
   return Object.fromEntries(found);
 }
 
-/** @returns undefined where nothing was recorded yet. @throws VigilError `certificate-invalid` */
+/** Reads the recorded fingerprints. @returns undefined if there are none yet. @throws VigilError `certificate-invalid` */
 export function readRecorded(stateDir: string): RecordedKeys | undefined {
   const path = join(stateDir, recordFile);
   if (!existsSync(path)) return undefined;
@@ -64,7 +64,7 @@ export function readRecorded(stateDir: string): RecordedKeys | undefined {
   throw new VigilError('certificate-invalid', `${path} does not hold what Vigil wrote there: restore it.`);
 }
 
-/** @returns undefined for what is no such record */
+/** Parses the recorded fingerprints. @returns undefined if the text is no such record */
 export function parseRecorded(text: string): RecordedKeys | undefined {
   try {
     const { epoch, keys } = JSON.parse(text) as { epoch?: unknown; keys?: unknown };
@@ -77,13 +77,13 @@ export function parseRecorded(text: string): RecordedKeys | undefined {
   }
 }
 
-/** The files of `recorded` that are not there any more, or hold another key. */
+/** Returns the files of `recorded` that are missing now, or hold another key. */
 export function differing(recorded: KeyPrints, present: KeyPrints): string[] {
   return Object.keys(recorded).filter((file) => recorded[file] !== present[file]);
 }
 
 /**
- * Before anything is made: every key that was there once is there still.
+ * Checks that every recorded key is still there. Runs before anything is made.
  * @throws VigilError `certificate-invalid` with the files to restore
  */
 export function requireRecordedKeys(stateDir: string): void {
@@ -96,7 +96,7 @@ export function requireRecordedKeys(stateDir: string): void {
   throw new VigilError('certificate-invalid', `${said}. ${remedy(stateDir)}`);
 }
 
-/** What an operator can do. */
+/** Says what an operator can do about missing keys. */
 export function remedy(stateDir: string): string {
   return (
     `The data were written with the keys that were there before: restore them from the backup of ${stateDir}. ` +
@@ -105,7 +105,7 @@ export function remedy(stateDir: string): string {
   );
 }
 
-/** After everything was made: the next start needs these. */
+/** Records the present keys; the next start requires them. Runs after everything was made. */
 export function recordKeys(stateDir: string): void {
   const recorded = readRecorded(stateDir);
   const keys = printsOf(stateDir);
@@ -113,7 +113,7 @@ export function recordKeys(stateDir: string): void {
   if (!isKnown) write(stateDir, { epoch: recorded?.epoch ?? 0, keys: { ...recorded?.keys, ...keys } });
 }
 
-/** An operator says that what is not there any more is lost. @returns the files given up */
+/** Records that the missing keys are lost for good, because an operator said so. @returns the files given up */
 export function acceptLostKeys(stateDir: string): string[] {
   const recorded = readRecorded(stateDir);
   const present = printsOf(stateDir);

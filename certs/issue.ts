@@ -12,16 +12,16 @@ x509.cryptoProvider.set(crypto);
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
 const usages: KeyUsage[] = ['sign', 'verify'];
 
-/** A certificate and its PKCS #8 private key, both PEM. */
+/** A certificate and its PKCS #8 private key, both in PEM. */
 export type Pair = { readonly certificate: string; readonly key: string };
 
-/** A new authority: its own key, self-signed, may sign leaves only (path length 0). */
+/** Makes a new authority: its own key, self-signed, signs leaves only (path length 0). */
 export async function issueAuthority(commonName: string, nowMs: number): Promise<Pair> {
   const keys = await crypto.subtle.generateKey(algorithm, true, usages);
   return { certificate: await selfSign(commonName, keys, nowMs), key: await exportKey(keys.privateKey) };
 }
 
-/** The same authority with the same key and a new life, so that what it signed before stays good. */
+/** Renews an authority's certificate with the same key, so that the certificates it signed stay valid. */
 export async function renewAuthority(commonName: string, keyPem: string, nowMs: number): Promise<Pair> {
   const privateKey = await importKey(keyPem);
   const jwk = await crypto.subtle.exportKey('jwk', privateKey);
@@ -30,7 +30,7 @@ export async function renewAuthority(commonName: string, keyPem: string, nowMs: 
   return { certificate: await selfSign(commonName, { privateKey, publicKey }, nowMs), key: keyPem };
 }
 
-/** A leaf with a new key, signed by the given authority. */
+/** Makes a leaf with a new key, signed by the given authority. */
 export async function issueLeaf(wanted: WantedCertificate, authority: Pair, nowMs: number): Promise<Pair> {
   const keys = await crypto.subtle.generateKey(algorithm, true, usages);
   const spki = await crypto.subtle.exportKey('spki', keys.publicKey);
@@ -38,7 +38,7 @@ export async function issueLeaf(wanted: WantedCertificate, authority: Pair, nowM
 }
 
 /**
- * A leaf certificate for a public key, signed by the given authority. Its extensions are ours, whatever was asked for.
+ * Makes a leaf certificate for a public key, signed by the given authority. We set its extensions; the request does not.
  * @param spki the public key, SubjectPublicKeyInfo in DER
  * @returns PEM
  */
@@ -98,12 +98,12 @@ async function selfSign(commonName: string, keys: CryptoKeyPair, nowMs: number):
   return pem(certificate);
 }
 
-/** Given as data, not as text, so that no character of a name can be read as another attribute. */
+/** Gives the name as data, not as text, so that no character of it can be read as another attribute. */
 function subjectOf(commonName: string): x509.JsonName {
   return [{ CN: [commonName] }];
 }
 
-/** 127 random bits, positive and never zero (RFC 5280, 4.1.2.2). */
+/** Returns 127 random bits, positive and never zero (RFC 5280, 4.1.2.2). */
 function serialNumber(): string {
   const bytes = randomBytes(16);
   bytes[0] = ((bytes[0] ?? 0) & 0x3f) | 0x40;
@@ -130,7 +130,7 @@ const crlReasons: Readonly<Record<RevocationReason, x509.X509CrlReason>> = {
   'cessation-of-operation': x509.X509CrlReason.cessationOfOperation,
 };
 
-/** A complete CRL (RFC 5280 section 5), PEM. `number` is below 2^63. */
+/** Makes a complete CRL (RFC 5280 section 5), PEM. `number` is below 2^63. */
 export async function signCrl(
   listed: readonly RevokedCertificate[],
   number: bigint,
@@ -139,7 +139,7 @@ export async function signCrl(
 ): Promise<string> {
   const issuer = new x509.X509Certificate(authority.certificate);
   const digits = number.toString(16).padStart(16, '0');
-  // A DER INTEGER has no leading zero byte, but one where the number would be negative without.
+  // A DER INTEGER starts with a zero byte only if the number would be negative without it.
   const bytes = [...Buffer.from(digits, 'hex')];
   while (bytes.length > 1 && bytes[0] === 0 && (bytes[1] ?? 0) < 0x80) bytes.shift();
   const crl = await x509.X509CrlGenerator.create({
@@ -158,6 +158,6 @@ export async function signCrl(
       reason: crlReasons[reason],
     })),
   });
-  // The label of RFC 7468 section 6; the library's own is none that OpenSSL reads.
+  // The label of RFC 7468 section 6. OpenSSL does not read the label that the library writes.
   return `${x509.PemConverter.encode(crl.rawData, 'X509 CRL').trim()}\n`;
 }

@@ -1,4 +1,4 @@
-/** `npm run certs`: makes and renews every certificate; its commands issue and revoke those of devices. */
+/** `npm run certs`: makes and renews every certificate. Its commands issue and revoke the certificates of devices. */
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { VigilError } from '../contracts/errors.ts';
@@ -44,7 +44,7 @@ ${describeSettings(certsSettings)}
 
 type Values = ReturnType<typeof readArguments>['values'];
 type Command = {
-  /** The options that it takes besides --state. */
+  /** The options of this command besides --state. */
   readonly options: readonly string[];
   run(stateDir: string, names: readonly string[], values: Values): Promise<string>;
 };
@@ -166,7 +166,7 @@ async function main(args: string[]): Promise<void> {
   if (stray !== undefined) throw wrong(`--${stray} does not belong to this command; see npm run certs -- --help.`);
   const settings = readSettings(certsSettings, process.env);
   const stateDir = values.state ?? settings.stateDir;
-  // What root wrote here a gateway that runs as another user could not read.
+  // If root wrote these files, a gateway that runs as another user could not read them.
   becomeOwnerOf(stateDir);
   process.stdout.write(await command.run(stateDir, rest, values));
 }

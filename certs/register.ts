@@ -1,4 +1,4 @@
-/** The registers of the authorities on disk, one line for each certificate issued or revoked: `certs/devices.jsonl`, `certs/services.jsonl`. */
+/** The registers of the authorities on disk, one line per issued or revoked certificate: `certs/devices.jsonl`, `certs/services.jsonl`. */
 import { createHash, X509Certificate } from 'node:crypto';
 import { closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ export const registerFiles: Readonly<Record<AuthorityName, string>> = {
   ca: 'services.jsonl',
 };
 
-/** @throws VigilError `certificate-invalid` where the file is not what we wrote */
+/** Reads a register. @throws VigilError `certificate-invalid` if the file is not what we wrote */
 export function readRegister(directory: string, of: AuthorityName = 'device-ca'): Register {
   const path = join(directory, registerFiles[of]);
   const register = parseRegister(existsSync(path) ? readFileSync(path, 'utf8') : '');
@@ -22,13 +22,13 @@ export function readRegister(directory: string, of: AuthorityName = 'device-ca')
   throw new VigilError('certificate-invalid', `${path} has a line that is none of Vigil's: restore it from a backup.`);
 }
 
-/** Writes entries down and flushes them: before a certificate is handed out, so that none exists which cannot be revoked. */
+/** Writes entries and flushes them. Runs before a certificate is handed out, so that every certificate can be revoked. */
 export function record(directory: string, entries: readonly RegisterEntry[], of: AuthorityName = 'device-ca'): void {
   if (entries.length === 0) return;
   const path = join(directory, registerFiles[of]);
   guarded(path, () => {
     const text = existsSync(path) ? readFileSync(path) : Buffer.alloc(0);
-    // A line that a crash has cut short was never handed out, and must not swallow the next one.
+    // A crash may have cut the last line short. Its certificate was never handed out. The next line must not be appended to it.
     const whole = text.lastIndexOf('\n') + 1;
     if (whole < text.length) truncateSync(path, whole);
     const file = openSync(path, 'a', 0o600);
@@ -41,7 +41,7 @@ export function record(directory: string, entries: readonly RegisterEntry[], of:
   });
 }
 
-/** A certificate as the register knows it. @param deviceId in the services' register, the service */
+/** Returns the register entry of a certificate. @param deviceId in the services' register, the service */
 export function entryOf(
   certificatePem: string,
   deviceId: string,
@@ -60,7 +60,7 @@ export function entryOf(
   };
 }
 
-/** A certificate's serial number as the register has it. */
+/** Returns a certificate's serial number in the register's form. */
 export function serialOf(certificatePem: string): string {
   return serialKey(new X509Certificate(certificatePem).serialNumber);
 }

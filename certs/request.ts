@@ -1,4 +1,4 @@
-/** Reads a certificate signing request (PKCS #10, RFC 2986) and says what is wrong with it in words its maker can act on. */
+/** Reads a certificate signing request (PKCS #10, RFC 2986). Says what is wrong with it so that its maker can correct it. */
 import 'reflect-metadata';
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
@@ -15,16 +15,16 @@ export type CertificateRequest = {
 };
 
 export const requestBytesMax = 65_536;
-/** Bits of RSA keys: fewer are breakable, more cost the gateway at each connection. */
+/** Bits of RSA keys. Shorter keys can be broken; longer keys cost the gateway too much at each connection. */
 const rsaBits = { min: 2048, max: 4096 } as const;
 const curves = ['prime256v1', 'secp384r1'];
 const makeAnew =
   'openssl req -new -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -keyout ID.key -out ID.csr -subj /CN=ID';
 
 /**
- * Reads a request, PEM or DER. Whatever it asks for beside a name is not looked at: the extensions are ours.
- * @throws VigilError `certificate-invalid`: no request, a signature that is not by its own key, not one CN, or a key that is too
- * weak or of a kind we do not take
+ * Reads a request, PEM or DER. Uses its name and its key only; ignores the extensions that it asks for.
+ * @throws VigilError `certificate-invalid`: no request, a signature that is not by its own key, not exactly one CN, or a key that is
+ * too weak or of a kind that we do not accept
  */
 export async function readRequest(bytes: Buffer): Promise<CertificateRequest> {
   if (bytes.length > requestBytesMax) throw refuse(`it is larger than ${requestBytesMax} bytes`);

@@ -1,4 +1,4 @@
-/** The secrets that are no certificates: reader keys, keys that sign the audit trail, passwords, the pseudonym key and the session key. */
+/** Makes the secrets besides certificates: reader keys, keys that sign the audit trail, passwords, the pseudonym key, the session key. */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ const randomSecrets = [
 ] as const;
 
 /**
- * Makes what is missing and leaves what is there: a new pseudonym key or reader key would make yesterday's records unreadable.
+ * Makes missing secrets and keeps existing ones: with a new pseudonym key or reader key, older records would be unreadable.
  * @returns the names of the files made
  */
 export function ensureSecrets(directory: string): string[] {
@@ -36,7 +36,7 @@ export function ensureSecrets(directory: string): string[] {
   return [...made, ...ensureAuditKeys(directory)];
 }
 
-/** The file of public keys keeps those that were replaced: what they signed must still verify. */
+/** Makes the audit keys. The file of public keys keeps the replaced ones, so that their signatures still verify. */
 function ensureAuditKeys(directory: string): string[] {
   const made: string[] = [];
   const path = join(directory, 'audit-keys.json');
@@ -51,7 +51,7 @@ function ensureAuditKeys(directory: string): string[] {
   return made;
 }
 
-/** @returns whether it was written */
+/** Writes the file if its content changes. @returns whether it was written */
 function keepFile(path: string, content: object): boolean {
   const text = `${JSON.stringify(content, null, 2)}\n`;
   if (existsSync(path) && readFileSync(path, 'utf8') === text) return false;
@@ -104,7 +104,7 @@ function ensureFile(path: string, content: () => string): boolean {
   return true;
 }
 
-/** RFC 7517 members that tell a JOSE library what the key is for. */
+/** RFC 7517 members that tell a JOSE library the purpose of the key. */
 function labels(role: string): { kid: string; alg: string; use: string } {
   return { kid: role, alg: 'ECDH-ES+A256KW', use: 'enc' };
 }

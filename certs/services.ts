@@ -1,7 +1,7 @@
 /**
- * The end of a service's certificate before its time. Kafka's brokers look up no CRL, so each theft of a key gives the service another name
- * in Kafka (`gateway`, then `gateway.2`): permissions go to the new name and are taken from the old, at once and on open connections, too.
- * Vigil's own clients look up the CRL when they connect to a server.
+ * Revokes a service's certificate. Kafka's brokers do not check CRLs. So after each theft of a key the service gets another name in
+ * Kafka (`gateway`, then `gateway.2`). The new name gets the permissions and the old name loses them at once, on open connections too.
+ * Vigil's own clients check the CRL when they connect to a server.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,16 +15,16 @@ import type { Pair } from './issue.ts';
 import { entryOf, readRegister, record, serialOf } from './register.ts';
 import { factsOf, readPair } from './stored.ts';
 
-/** The Kafka client that creates topics and access control lists. No service runs as this one. */
+/** The Kafka client that creates topics and access control lists. No service uses it. */
 const kafkaAdmin = 'admin';
-/** Every identity that connects to Kafka, besides the broker itself, by the name of its files. */
+/** All identities that connect to Kafka, besides the broker itself. Each is the name of its files. */
 export const serviceClients: readonly string[] = [kafkaAdmin, ...principals];
-/** The names by which `revoke --service` knows the services. */
+/** The names of the services in `revoke --service`. */
 export const serviceFiles: readonly string[] = serviceCertificates(serviceClients, []).map(({ file }) => file);
 
 export const principalsFile = 'principals.json';
 
-/** The name in Kafka of each service, as `certs/principals.json` says; without the file, or for what it does not name, the service's own. */
+/** Returns each service's name in Kafka, from `certs/principals.json`. A service that the file does not list keeps its own name. */
 export function readPrincipals(certsDir: string): (service: string) => string {
   const path = join(certsDir, principalsFile);
   if (!existsSync(path)) return (service) => service;
@@ -39,7 +39,7 @@ export function readPrincipals(certsDir: string): (service: string) => string {
   return (service) => (typeof names[service] === 'string' ? names[service] : service);
 }
 
-/** The names as the register has them: one more for each certificate of the service that was revoked. */
+/** Returns each service's name in Kafka, from the register: its number rises with each revoked certificate of the service. */
 export function principalsOf({ issued, revoked }: Register): (service: string) => string {
   const ended = new Map<string, number>();
   for (const serial of revoked.keys()) {
@@ -49,7 +49,7 @@ export function principalsOf({ issued, revoked }: Register): (service: string) =
   return (service) => (ended.has(service) ? `${service}.${1 + (ended.get(service) ?? 0)}` : service);
 }
 
-/** Writes the table of names where it changed. */
+/** Writes the table of names if it changed. */
 export function writePrincipals(certsDir: string): void {
   const principalOf = principalsOf(readRegister(certsDir, 'ca'));
   const names = Object.fromEntries(['kafka', ...serviceClients].map((service) => [service, principalOf(service)]));
@@ -58,7 +58,7 @@ export function writePrincipals(certsDir: string): void {
   if (!existsSync(path) || readFileSync(path, 'utf8') !== text) writeAtomic(path, text, 0o600);
 }
 
-/** Enters into the register the services' certificates that were issued before there was one. */
+/** Enters into the register the services' certificates that are older than the register. */
 export function enterServices(certsDir: string, authority: Pair, nowMs: number): void {
   const { issued } = readRegister(certsDir, 'ca');
   const entries = serviceFiles.flatMap((file) => {
@@ -70,7 +70,7 @@ export function enterServices(certsDir: string, authority: Pair, nowMs: number):
 }
 
 /**
- * Revokes what a service's key opens and issues the CRL of the services. `ensureCertificates` then makes a new key and certificate.
+ * Revokes a service's certificates and issues the CRL of the services. `ensureCertificates` then makes a new key and certificate.
  * @param service the name of its files: `gateway`, `web-server`
  * @returns what was revoked
  * @throws VigilError `not-found`

@@ -1,4 +1,4 @@
-/** A certificate and its key as they lie on disk. */
+/** Reads and writes a certificate and its key on disk. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -10,8 +10,8 @@ import type { Pair } from './issue.ts';
 
 /**
  * Reads a pair.
- * @returns undefined where the certificate or its key is missing
- * @throws VigilError `certificate-invalid` where one of them is not what its name says
+ * @returns undefined if the certificate or its key is missing
+ * @throws VigilError `certificate-invalid` if one of the files does not hold what its name says
  */
 export function readPair(directory: string, file: string): Pair | undefined {
   const certificate = readIfThere(join(directory, `${file}.pem`));
@@ -23,7 +23,7 @@ export function readPair(directory: string, file: string): Pair | undefined {
   return { certificate, key };
 }
 
-/** The key of a pair, also where its certificate is gone. @throws VigilError `certificate-invalid` */
+/** Reads the key of a pair, even if its certificate is missing. @throws VigilError `certificate-invalid` */
 export function readKey(directory: string, file: string): string | undefined {
   const path = join(directory, `${file}.key`);
   const key = readIfThere(path);
@@ -31,13 +31,13 @@ export function readKey(directory: string, file: string): string | undefined {
   return key;
 }
 
-/** Writes the key first: a certificate without its key would be kept. */
+/** Writes a pair. Writes the key first: a certificate without its key would be kept. */
 export function writePair(directory: string, file: string, pair: Pair): void {
   writeAtomic(join(directory, `${file}.key`), pair.key, 0o600);
   writeAtomic(join(directory, `${file}.pem`), pair.certificate, 0o644);
 }
 
-/** What the certificate says of itself, seen from the authority that we have now. */
+/** Returns what the certificate says, checked against our present authority. */
 export function factsOf(pair: Pair, authorityCertificate: string): CertificateFacts {
   const certificate = new X509Certificate(pair.certificate);
   const authority = new X509Certificate(authorityCertificate);
@@ -52,14 +52,14 @@ export function factsOf(pair: Pair, authorityCertificate: string): CertificateFa
   };
 }
 
-/** The names and addresses that a certificate is good for. */
+/** Returns the names and addresses for which a certificate is valid. */
 export function namesOf(certificate: X509Certificate): string[] {
   const text = certificate.subjectAltName;
   if (text === undefined) return [];
   return text.split(', ').map((entry) => shortAddress(entry.replace(/^(?:DNS|IP Address):/, '')));
 }
 
-/** OpenSSL prints `0:0:0:0:0:0:0:1` where we asked for `::1`. */
+/** Shortens an IPv6 address: OpenSSL prints `0:0:0:0:0:0:0:1` for our `::1`. */
 function shortAddress(name: string): string {
   return name.includes(':') ? new URL(`http://[${name}]`).hostname.slice(1, -1) : name;
 }

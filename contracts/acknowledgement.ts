@@ -1,24 +1,24 @@
 /**
- * Whether an acknowledgement is of what the alarm says now. A person acknowledges the revision that their screen showed. A newer
- * revision may say the same in substance: the alarm was escalated, its sound was paused, it ended, or it comes and goes each
+ * Decides whether an acknowledgement counts for what the alarm says now. A person acknowledges the revision that the screen showed. A
+ * newer revision may say the same in substance: the alarm was escalated, its sound was paused, it ended, or it comes and goes each
  * second. Then the acknowledgement counts. It does not count for a state that is graver than the one that the person saw.
  */
 import type { Alarm } from './messages/alarms.ts';
 
-/** An alarm that comes back after a shorter end comes and goes; after this long it has begun anew (ours). */
+/** If an alarm comes back within this time after its end, it comes and goes. After a longer pause it has begun anew (ours). */
 export const newOnsetMs = 5_000;
 
-/** What a house remembers of an alarm beside its newest revision. */
+/** What the engine, the server and the screens remember of an alarm besides its newest revision. */
 export type Said = {
-  /** The first revision since which the alarm has become no graver: one who saw it or a later one knows what it says now. */
+  /** The alarm has become no graver since this revision. A person who saw it, or a later one, knows what the alarm says now. */
   readonly rev: number;
   /** When the alarm event said that the condition had ended, ms since 1970; absent while the condition is present. */
   readonly endedAtMs?: number;
 };
 
 /**
- * Returns what to remember after the alarm event of `atMs` with `alarm`. Without a state before, or with a revision missing between, only the
- * newest revision is known to say what the alarm says.
+ * Returns what to remember after the alarm event of `atMs` with `alarm`. If there is no state before, or if a revision between is
+ * missing, a person must have seen the newest revision.
  */
 export function saidAfter(
   before: { readonly alarm: Alarm; readonly said?: Said | undefined } | undefined,
@@ -32,12 +32,12 @@ export function saidAfter(
   return { rev: beganAnew || saysMore(before.alarm, alarm) ? alarm.rev : before.said.rev, ...ended };
 }
 
-/** Whether `after` says something that who saw `before` does not know: another condition, a graver value, a new call. */
+/** Whether `after` says more than `before`: another condition, a graver value, or a new call. */
 export function saysMore(before: Alarm, after: Alarm): boolean {
   if (isOther(before, after) || (before.late && !after.late) || (calls(after) && !calls(before))) return true;
   if (before.text === after.text) return false;
   const [was, is] = [excessOf(before), excessOf(after)];
-  // Words that changed without a value, or beside the same value, are news.
+  // If the text changed without a value, or beside the same value, it is news.
   return was === undefined || is === undefined || before.value === after.value || is > was;
 }
 
@@ -56,7 +56,7 @@ function calls({ signal }: Alarm): boolean {
   return signal === 'on' || signal === 'latched';
 }
 
-/** How far the value is from its limit. */
+/** Returns how far the value is from its limit. */
 function excessOf({ value, limit }: Alarm): number | undefined {
   return value === undefined || limit === undefined ? undefined : Math.abs(value - limit);
 }

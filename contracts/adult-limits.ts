@@ -1,6 +1,6 @@
 /**
- * The adult ward profile (CLINICAL, "Default adult limits"; values of ours, of the order of vendors' adult defaults): what
- * the alarm processor judges by and what a screen writes beside a value, so that the two cannot differ.
+ * The adult ward profile (CLINICAL, "Default adult limits"; the values are ours, similar to vendors' adult defaults). The alarm
+ * processor judges by these limits and the screens show them, so the two cannot differ.
  */
 import type { Limits } from './messages/alarms.ts';
 import type { LimitGroup } from './parameters.ts';

@@ -1,6 +1,6 @@
 /**
- * The conditions that bedside devices alarm about by themselves, one row each. A hospital adds rows and replaces some with
- * VIGIL_ALERT_CODES_FILE. A code without a row is shown with the device's own text; no alarm is dropped for want of a row.
+ * The conditions for which bedside devices raise their own alarms, one row each. A hospital adds and replaces rows with
+ * VIGIL_ALERT_CODES_FILE. A code without a row is shown with the device's own text; no alarm is dropped because a row is missing.
  *
  * Names are reference ids of IEEE 11073-10101 (partition 3, events). Those marked (v) were seen with their numbers in DICOM
  * CID 3038 or in a message of IHE PCD-04; the others are *unverified*.
@@ -8,11 +8,11 @@
 export type AlertCode = {
   /** For people. */
   readonly text: string;
-  /** What it is about, as an MDC code of the parameter table; the message may say another. */
+  /** The parameter of the alarm, as an MDC code of the parameter table. The message may name another one. */
   readonly parameter?: string;
-  /** Which limit of the parameter: with it, the same condition of Vigil's and the device's is one call. */
+  /** Which limit of the parameter. If Vigil and the device both alarm for it, there is one call. */
   readonly side?: 'low' | 'high';
-  /** No heart beat or no breath: as grave as can be. */
+  /** No heartbeat or no breath: the gravest condition. */
   readonly arrest?: true;
 };
 
@@ -43,7 +43,7 @@ export const builtInAlertCodes: ReadonlyMap<string, AlertCode> = new Map<string,
     // (v) 3:3072, 3:3246
     MDC_EVT_APNEA: { text: 'Apnoea', parameter: breath, side: 'low', arrest: true },
     MDC_EVT_DESAT: { text: 'SpO2 desaturation', parameter: spo2, side: 'low' },
-    // (v) 196674 in a message of PCD-04: the parameter is the message's
+    // (v) 196674 in a message of PCD-04; the message names the parameter
     MDC_EVT_LO_VAL_LT_LIM: { text: 'Below the limit', side: 'low' },
     MDC_EVT_HI_VAL_GT_LIM: { text: 'Above the limit', side: 'high' },
     MDC_EVT_LO: { text: 'Low', side: 'low' },

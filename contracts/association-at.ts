@@ -1,10 +1,10 @@
 /**
- * Whose a device is at an instant. The gateway asks it for each reading, the alarm processor for each alarm, the dashboard for each bed,
- * a capture for each stay. This is the only place that decides it.
+ * Decides which association period of a device holds at an instant. This is the only place that decides it. The gateway asks for each
+ * reading, the alarm processor for each alarm, the dashboard for each bed, and a capture for each stay.
  *
  * A table that Vigil writes has at most one period at any instant. In a table that something else wrote, periods may overlap. Then the
- * period decides that was begun last: the one whose start is stamped later, and of two equal stamps the one that stands later in the
- * table. The stamp is compared as it stands in the table, so the answer does not depend on when the table was read.
+ * period that began last decides: the one with the later start, or, if two starts are equal, the one that is later in the table. The
+ * start is compared as it is written in the table, so the answer does not depend on when the table was read.
  */
 import { type FromTo, hasEnded, type Timed } from './periods.ts';
 import { parseInstant } from './time.ts';
@@ -13,12 +13,12 @@ import { parseInstant } from './time.ts';
 type Interval = Pick<Timed<unknown>, 'stampMs' | 'fromMs' | 'toMs'>;
 
 /**
- * Returns the period that decides at the instant; undefined where the device had no patient and no bed then.
+ * Returns the period that decides at the instant; undefined if the device had no patient and no bed then.
  * @param periods in the table's order
  */
 export function periodAt<Period extends Interval>(periods: readonly Period[], atMs: number): Period | undefined {
   let found: Period | undefined;
-  // From the newest on, which nearly always decides: the gateway asks for each reading.
+  // Search from the newest: it nearly always decides, and the gateway asks for each reading.
   for (let i = periods.length - 1; i >= 0; i -= 1) {
     const period = periods[i]!;
     if (atMs < period.fromMs || atMs >= period.toMs) continue;
@@ -28,7 +28,7 @@ export function periodAt<Period extends Interval>(periods: readonly Period[], at
 }
 
 /**
- * Returns the period that decides now; undefined where the device has no patient and no bed. All starts and ends in a table have
+ * Returns the period that decides now; undefined if the device has no patient and no bed. All starts and ends in a table have
  * happened (contracts/periods.ts), so this needs no clock.
  */
 export function currentPeriod<Period extends FromTo>(periods: readonly Period[]): Period | undefined {
@@ -42,9 +42,9 @@ export function currentPeriod<Period extends FromTo>(periods: readonly Period[])
 }
 
 /**
- * Returns the instant from which on a period decides no more: its end, or where a later one began that goes on past its end.
- * Infinity while it decides. Not after `fromMs` where it never decided.
- * @param periods all of the device, in the table's order, `period` among them
+ * Returns the instant from which a period no longer decides: its end, or the start of a later period that lasts longer than it.
+ * Infinity while it decides. If the period never decided, the result is not after its `fromMs`.
+ * @param periods all periods of the device, in the table's order, with `period` among them
  */
 export function overSinceMs<Period extends Interval>(periods: readonly Period[], period: Period): number {
   const place = periods.indexOf(period);

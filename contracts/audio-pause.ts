@@ -5,8 +5,8 @@ import { clocksApartMsMax } from './steady-time.ts';
 export const audioPauseMsMax = 120_000;
 
 /**
- * The end of an audio pause that is in force at `nowMs`; undefined where there is none. An end further ahead than any pause lasts was
- * stamped before the machine's clock was set back: such a pause silences nothing.
+ * Returns the end of an audio pause that holds at `nowMs`; undefined if there is none. If the end is further ahead than any pause lasts,
+ * the machine's clock was set back after the pause began. Such a pause silences nothing.
  * @param until an instant, or ms since 1970
  */
 export function audioPauseUntil(until: string | number | undefined, nowMs: number): number | undefined {

@@ -1,10 +1,10 @@
 /** The services that write the audit trail; each has a signing key of its own. */
 export const auditWriters = ['dashboard', 'operator'] as const;
 
-/** The acts of the operator's command line, which alone does them: a record of another act with its key is a forgery (audit-rules.ts). */
+/** The acts that only the operator's command line does. Another act signed with its key is a forgery (audit-rules.ts). */
 export const operatorActions = ['rejected-viewed', 'rejected-redriven', 'patients-captured', 'trends-rebuilt'] as const;
 
-/** The looks and acts that go on record. Without imports, so that a browser's bundle can take them without the schemas. */
+/** The looks and acts that are recorded. This file imports nothing, so that a browser's bundle does not get the schemas. */
 export const auditActions = [
   'login',
   'login-failed',

@@ -1,7 +1,7 @@
 /**
- * RFC 8785, the JSON Canonicalization Scheme: the text over which a record is hashed. Numbers and strings are written as
- * ECMAScript writes them (3.2.2), members are sorted by UTF-16 code units (3.2.3), without white space.
- * @throws TypeError for what is no JSON: a number without a value, a lone surrogate, a function.
+ * Returns the text over which a record is hashed: RFC 8785, the JSON Canonicalization Scheme. Numbers and strings are written as
+ * ECMAScript writes them (3.2.2). Members are sorted by UTF-16 code units (3.2.3). There is no white space.
+ * @throws TypeError if the value is not JSON: NaN or an infinite number, a lone surrogate, a function
  */
 export function canonicalJson(value: unknown): string {
   if (value === null || typeof value === 'boolean') return String(value);
@@ -16,7 +16,7 @@ export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
   if (typeof value !== 'object') throw new TypeError(`a ${typeof value} is no JSON`);
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
-  // Array.prototype.sort compares strings by UTF-16 code units, as the RFC wants.
+  // Array.prototype.sort compares strings by UTF-16 code units, as the RFC requires.
   const names = members.map(([name]) => name).sort();
   const byName = new Map(members);
   return `{${names.map((name) => `${canonicalJson(name)}:${canonicalJson(byName.get(name))}`).join(',')}}`;

@@ -1,11 +1,11 @@
 /**
- * Which limits can be set for a patient: the server refuses others, and so does the alarm processor, by the same rules and with the same
- * sentence. Pure.
+ * Decides which limits can be set for a patient. The server and the alarm processor refuse the others by the same rules and with the
+ * same sentences. Pure.
  */
 import type { GroupInForce, Limits, LimitsAsked, OwnLimits } from './messages/alarms.ts';
 import { type LimitGroup, parameters } from './parameters.ts';
 
-/** From below. */
+/** Ordered from the lowest. */
 export const bounds = ['extremeLow', 'low', 'high', 'extremeHigh'] as const;
 export type BoundName = (typeof bounds)[number];
 export const boundWords = {
@@ -15,7 +15,7 @@ export const boundWords = {
   extremeHigh: 'extreme high',
 } as const satisfies Record<BoundName, string>;
 
-/** Beyond these no extreme limit is moved (CLINICAL, "Judged or told", 10; values of ours). A pulse is a rate as the ECG's is. */
+/** No extreme limit may be moved beyond these (CLINICAL, "Judged or told", 10; the values are ours). A pulse has the bounds of a heart rate. */
 const extremesWithin: Readonly<Partial<Record<LimitGroup, { readonly min?: number; readonly max?: number }>>> = {
   HR: { min: 20, max: 250 },
   PR: { min: 20, max: 250 },
@@ -27,10 +27,10 @@ const extremesWithin: Readonly<Partial<Record<LimitGroup, { readonly min?: numbe
 /** Groups whose extreme limits always judge. */
 export const vitalGroups: readonly LimitGroup[] = ['HR', 'SpO2', 'RR', 'BPsys'];
 
-/** A limit is switched off for so long at most (ours: as a shift). */
+/** A limit can be switched off for at most this long (ours: as long as a shift). */
 export const limitsOffMsMax = 12 * 3_600_000;
 
-/** Why these limits of a group cannot hold together: a sentence that names both numbers. Undefined where they can. */
+/** Says why these limits of a group contradict each other, in a sentence that names both numbers. Undefined if they do not. */
 export function limitsFault(group: LimitGroup, limits: Limits): string | undefined {
   const { min, max } = rangeOf(group);
   const within = extremesWithin[group] ?? {};
@@ -51,7 +51,7 @@ export function limitsFault(group: LimitGroup, limits: Limits): string | undefin
   return crossing(group, limits);
 }
 
-/** An extreme limit may equal its plain one: then every breach is an extreme one. */
+/** An extreme limit may equal the plain limit of its side. Then every breach is an extreme one. */
 function crossing(group: LimitGroup, limits: Limits): string | undefined {
   const given = bounds.flatMap((name) => (limits[name] === undefined ? [] : [{ name, limit: limits[name] }]));
   for (const [at, above] of given.entries()) {
@@ -65,34 +65,34 @@ function crossing(group: LimitGroup, limits: Limits): string | undefined {
   return undefined;
 }
 
-/** What every sensor of the group can measure: a limit outside would be silent with one of them. */
+/** The range that every sensor of the group can measure. A limit outside would never alarm with one of the sensors. */
 function rangeOf(group: LimitGroup): { readonly min: number; readonly max: number } {
   const rows = [...parameters.values()].filter((row) => row.limits === group);
   return { min: Math.max(...rows.map((row) => row.min)), max: Math.min(...rows.map((row) => row.max)) };
 }
 
-/** The patient's own limits after a change; undefined where none are left. */
+/** Returns the patient's own limits after a change; undefined if none are left. */
 export function ownAfter(own: OwnLimits | undefined, asked: LimitsAsked | null): OwnLimits | undefined {
   if (asked === null) return undefined;
   const after = Object.entries({ ...own, ...asked }).filter(([, value]) => value !== null);
   return after.length === 0 ? undefined : Object.fromEntries(after);
 }
 
-/** The bounds that hold after the patient's own lie over the others. */
+/** Returns the limits in force: the patient's own replace the others. */
 export function boundsOver(base: Limits, own: OwnLimits | undefined): Limits {
   const { off: _off, ...limits } = own ?? {};
   return { ...base, ...limits };
 }
 
-/** It takes single limits back to the ward's, and none of them is the patient's own. To take all back is right at any time. */
+/** Whether the change only removes own limits that the patient does not have. Removing all of them is allowed at any time. */
 function takesNothingBack(own: OwnLimits | undefined, asked: LimitsAsked | null): boolean {
   if (asked === null) return false;
   return Object.entries(asked).every(([name, value]) => value === null && own?.[name as keyof OwnLimits] === undefined);
 }
 
 /**
- * Why a change of a patient's limits is refused: one sentence. Undefined where it can be made.
- * @param inForce what judges the patient now
+ * Says why a change of a patient's limits is refused, in one sentence. Undefined if it is allowed.
+ * @param inForce the limits that judge the patient now
  * @param nowMs wall clock, ms since 1970
  */
 export function setLimitsFault(
@@ -117,7 +117,7 @@ export function setLimitsFault(
   const after = boundsOver(found.base, ownAfter(found.own, asked));
   const fault = limitsFault(group, after);
   if (fault !== undefined || group !== 'HR') return fault;
-  // A pulse is judged by the limits of the heart rate, under its own.
+  // A pulse is judged by the limits of the heart rate, unless the pulse has limits of its own.
   const pulse = inForce.find((one) => one.group === 'PR');
   return pulse?.own && limitsFault('PR', boundsOver(after, pulse.own));
 }

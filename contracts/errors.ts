@@ -1,5 +1,5 @@
 /**
- * Every error that Vigil names, with the one property that a retry may look at.
+ * All errors that Vigil names, each with its class. A retry may look at the class only.
  *
  * `transient`: nothing happened; the same call may succeed later. `ambiguous`: it may or may not have happened (a time-out
  * after sending); repeat only what is idempotent. `permanent`: the same call will fail again.
@@ -52,10 +52,10 @@ const classes = {
 export type ErrorCode = keyof typeof classes;
 export const errorCodes: readonly string[] = Object.keys(classes);
 
-/** What cores return: plain data, no stack. `message` is one sentence for a person and never holds patient data or a payload. */
+/** What core functions return: plain data, no stack. `message` is one sentence for a person. It never holds patient data or a payload. */
 export type Fault = { readonly code: ErrorCode; readonly message: string };
 
-/** What shells throw. */
+/** What shell functions throw. */
 export class VigilError extends Error {
   readonly code: ErrorCode;
   readonly class: ErrorClass;

@@ -1,4 +1,4 @@
-/** One numeric for each parameter of a reading: what the alarm engine judges, a screen shows and a trend keeps. Pure. */
+/** Chooses one numeric for each parameter of a reading: the engine judges it, screens show it and trends keep it. Pure. */
 import { adultLimits } from './adult-limits.ts';
 import { usableNumber } from './messages/check.ts';
 import type { NumericValue } from './messages/device.ts';
@@ -7,7 +7,7 @@ import { type Parameter, parameters } from './parameters.ts';
 const canonical = new Map<number, Parameter>();
 for (const row of parameters.values()) if (!canonical.has(row.mdc)) canonical.set(row.mdc, row);
 
-/** Two reference ids of one MDC code name one measurement: the row that stands for both. Undefined for an unknown code. */
+/** Returns the one row for an MDC code. Two reference ids of one MDC code name one measurement. Undefined for an unknown code. */
 export function canonicalParameter(code: string): Parameter | undefined {
   const row = parameters.get(code);
   return row && canonical.get(row.mdc);
@@ -20,12 +20,12 @@ export type Numerics = {
 };
 
 /**
- * The numerics of a reading, one for each parameter. Where a parameter comes more than once, by the same code or by two that name
- * one measurement, the graver one is judged: a usable number before none; of two numbers the one further beyond the built-in
- * adult limits, or nearer to them; of two that are equally grave the later in the message.
+ * Returns the numerics of a reading, one for each parameter. If a parameter comes more than once, by the same code or by two codes for
+ * one measurement, the graver one is judged. A usable number is graver than none. Of two numbers, the one that is further beyond the
+ * built-in adult limits, or nearer to them, is graver. Of two equally grave ones, the later in the message counts.
  *
- * The patient's own limits decide nothing here, on purpose: the engine, the screens and the trends must choose the same number,
- * and only the engine knows the limits in force. A parameter that came twice stands in the place of the first. Every parameter has
+ * The patient's own limits do not matter here, on purpose: the engine, the screens and the trends must choose the same number,
+ * and only the engine knows the limits in force. A parameter that came twice keeps the position of the first. Every parameter has
  * its canonical code, by which its alarms name it.
  */
 export function numericsByCode(values: readonly NumericValue[]): Numerics {
@@ -68,7 +68,7 @@ function hasDouble(values: readonly NumericValue[]): boolean {
   return false;
 }
 
-/** How bad a number is for an adult; -Infinity where there is none. Beyond an extreme limit 2 or more, beyond a plain one 1 to 2. */
+/** How bad a number is for an adult; -Infinity if there is none. Beyond an extreme limit 2 or more, beyond a plain limit 1 to 2. */
 function gravity(parameter: Parameter | undefined, numeric: NumericValue): number {
   const value = usableNumber(numeric);
   if (value === undefined) return Number.NEGATIVE_INFINITY;
@@ -82,11 +82,11 @@ function gravity(parameter: Parameter | undefined, numeric: NumericValue): numbe
   } = limits;
   const beyond = Math.max(beyondBy(low - value, low), beyondBy(value - high, high));
   const rank = value < extremeLow || value > extremeHigh ? 2 : value < low || value > high ? 1 : 0;
-  // Relative distances of what a body yields stay below 10, so the rank decides first.
+  // Relative distances of values that a body can yield stay below 10, so the rank decides first.
   return rank * 100 + beyond;
 }
 
-/** The distance in parts of the limit; negative within. */
+/** Returns the distance as a fraction of the limit; negative if the value is within the limit. */
 function beyondBy(distance: number, limit: number): number {
   return Number.isFinite(limit) ? distance / Math.abs(limit) : Number.NEGATIVE_INFINITY;
 }

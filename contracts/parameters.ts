@@ -3,10 +3,10 @@
  * Rosetta table of 2021-03; units are UCUM; ranges are what a human body and a sensor can yield, not alarm limits.
  */
 
-/** The parameter that a clinician thinks in; several MDC codes may measure it. Limits are set for this. */
+/** The parameter as a clinician names it. Several MDC codes may measure it. Limits are set for it. */
 export type ParameterGroup = 'HR' | 'PR' | 'SpO2' | 'RR' | 'NIBP' | 'ABP' | 'Temp' | 'EtCO2';
 
-/** What a clinician sets limits for: an invasive and a cuff pressure share theirs. */
+/** What a clinician sets limits for. An invasive pressure and a cuff pressure share their limits. */
 export const limitGroups = ['HR', 'PR', 'SpO2', 'RR', 'BPsys', 'BPmean', 'Temp', 'EtCO2'] as const;
 export type LimitGroup = (typeof limitGroups)[number];
 
@@ -16,7 +16,7 @@ export type Parameter = {
   /** partition × 65536 + term. */
   readonly mdc: number;
   readonly group: ParameterGroup;
-  /** The limits that judge it; absent where no limit alarm exists (diastolic). */
+  /** The limits that judge it; absent if there is no limit alarm for it (diastolic). */
   readonly limits?: LimitGroup;
   /** On the screen, at most 8 characters. */
   readonly label: string;
@@ -25,12 +25,12 @@ export type Parameter = {
   readonly unit: string;
   /** The unit as people write it. */
   readonly unitLabel: string;
-  /** Plausible range, both ends included; outside, there is no value (messages/check.ts). A real 0 is a value. */
+  /** Plausible range, both ends included. A number outside counts as no value (messages/check.ts). A real 0 is a value. */
   readonly min: number;
   readonly max: number;
   /** Digits after the point on the screen. */
   readonly digits: number;
-  /** How often a value of this parameter is expected where it comes less often than the device's readings, in ms. */
+  /** How often a value of this parameter is expected, in ms, if it comes less often than the device's readings. */
   readonly episodicMs?: number;
 };
 
@@ -59,7 +59,7 @@ const mean = { limits: 'BPmean', loinc: ['8478-0'] } as const;
 const rows: readonly Parameter[] = [
   { code: 'MDC_ECG_HEART_RATE', mdc: 147842, ...hr },
   { code: 'MDC_ECG_CARD_BEAT_RATE', mdc: 147842, ...hr },
-  // LOINC 8889-8 was not read in its source.
+  // Nobody checked LOINC 8889-8 in its source.
   {
     code: 'MDC_PULS_OXIM_PULS_RATE',
     mdc: 149530,
@@ -99,7 +99,7 @@ const rows: readonly Parameter[] = [
   { code: 'MDC_TEMP_BODY', mdc: 150364, ...temp },
   { code: 'MDC_TEMP', mdc: 150344, ...temp },
   { code: 'MDC_TEMP_CORE', mdc: 150368, ...temp },
-  // LOINC 19889-5 was not read in its source.
+  // Nobody checked LOINC 19889-5 in its source.
   {
     code: 'MDC_CONC_AWAY_CO2_ET',
     mdc: 151708,
@@ -121,11 +121,11 @@ export type Wave = {
   readonly mdc: number;
   readonly label: string;
   readonly unit: string;
-  /** The numeric whose colour it has. */
+  /** The numeric that has the same colour. */
   readonly group: ParameterGroup;
   /**
    * Plausible range of a sample, both ends included. Samples outside are kept and drawn at the edge of the row; they do not
-   * set its scale. A wave of unit 1 has whatever scale its device has, so its range is that of any converter.
+   * set its scale. A wave of unit 1 has the scale of its device, so its range is that of any converter.
    */
   readonly min: number;
   readonly max: number;
@@ -151,7 +151,7 @@ export const waves: ReadonlyMap<string, Wave> = new Map(waveRows.map((row) => [r
 /** In a waveform's samples: no value at this instant. */
 export const missingSample = -32768;
 
-/** What a device may say of itself (technical conditions). Names not of CLINICAL.md's table are *unverified* against 11073-10101. */
+/** What a device may say about itself (technical conditions). Names that are not in CLINICAL.md's table are *unverified* against 11073-10101. */
 export const technicalConditions = {
   MDC_EVT_SENSOR_DISCONN: { text: 'Sensor disconnected', priority: 'medium' },
   MDC_EVT_LEADS_OFF: { text: 'ECG leads off', priority: 'medium' },

@@ -1,19 +1,19 @@
-/** Rules for a patient's data that the forms and the server judge alike. Pure. */
+/** Rules for a patient's data. The forms and the server use the same rules. Pure. */
 import type { Patient } from './messages/records.ts';
 import { normalText } from './text.ts';
 
 const patientFields = ['patientId', 'familyName', 'givenName', 'birthDate', 'sex', 'category'] as const;
 export type PatientField = (typeof patientFields)[number];
-/** A field of two patients that differs; null stands for no value. */
+/** A field that differs between two patients; null means no value. */
 export type FieldDifference = { readonly field: PatientField; readonly typed: string; readonly there: string | null };
 
-/** Nobody alive was born before; an earlier year is a slip of the keyboard. */
+/** Nobody alive was born before this year. An earlier year is a typing error. */
 const birthYearMin = 1880;
-/** Where the day begins first (UTC+14), it begins so much before the day of UTC. */
+/** The day begins first at UTC+14: this long before it begins in UTC. */
 const firstZoneAheadMs = 14 * 3_600_000;
 
 /**
- * Says why a date of birth is not taken; undefined where it is fine. Takes 1880-01-01 up to today's date.
+ * Says why a date of birth is refused; undefined if it is accepted. Accepts 1880-01-01 up to today's date.
  * Today is the newest date that has begun anywhere on Earth: the hospital's time zone is not known here, and a newborn in
  * Auckland whose server runs on UTC must not be refused.
  * @param birthDate `YYYY-MM-DD`
@@ -29,7 +29,7 @@ export function birthDateFault(birthDate: string, nowMs: number): string | undef
 }
 
 /**
- * Returns the fields that somebody typed for the patient of a bed and that contradict the patient who is there.
+ * Returns the typed fields that contradict the patient who is at the bed.
  * A field that is missing or empty contradicts nothing.
  */
 export function contradictions(typed: Partial<Record<PatientField, string>>, there: Patient): FieldDifference[] {

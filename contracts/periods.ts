@@ -1,9 +1,9 @@
 /**
- * What a device's association periods say: when each began and ended, and where the device was last. Which one decides at an instant,
- * contracts/association-at.ts says.
+ * Reads a device's association periods: when each began and ended, and where the device was last. contracts/association-at.ts decides
+ * which period holds at an instant.
  *
  * Vigil starts and ends a period at the moment of the act. So a start or an end that is in the table has happened, whatever the
- * clock says. A stamp ahead of the clock, or of a later act in the table, was made by a clock that was set back since. The order of
+ * clock says. If a stamp is ahead of the clock, or of a later act in the table, the clock was set back after the act. The order of
  * the table (oldest first) is the order of the acts.
  */
 import { clocksApartMsMax } from './steady-time.ts';
@@ -11,22 +11,22 @@ import { parseInstant } from './time.ts';
 
 export type FromTo = { readonly from: string; readonly to: string | null };
 
-/** A period as it is in the table, or with its instants read (`toMs` is Infinity while it lasts). */
+/** A period as it is in the table, or with its instants parsed (`toMs` is Infinity while it lasts). */
 type Ending = { readonly to: string | null } | { readonly toMs: number };
 
-/** Whether a period is over. The one place that says so. */
+/** Whether a period is over. The only place that decides it. */
 export function hasEnded(period: Ending): boolean {
   return 'toMs' in period ? Number.isFinite(period.toMs) : period.to !== null;
 }
 
-/** The period that ended last: the last in the table's order, for the clock may have been set back between two ends. */
+/** Returns the period that ended last: the last in the table's order, because the clock may have been set back between two ends. */
 export function lastEnded<Period extends Ending>(periods: readonly Period[]): Period | undefined {
   return periods.findLast(hasEnded);
 }
 
 /**
- * Where a device that has no period now was last: the period that ended last. Undefined: in no ward that is known, because it never
- * had a period, or the hospital deleted its table. Such a device is biomedical engineering's.
+ * Returns where a device without a present period was last: the period that ended last. Undefined if it is in no known ward: it never
+ * had a period, or the hospital deleted its table. Biomedical engineering has such a device.
  */
 export function lastPlace<Period extends FromTo & { readonly ward: string }>(
   periods: readonly Period[],
@@ -37,15 +37,15 @@ export function lastPlace<Period extends FromTo & { readonly ward: string }>(
 }
 
 /**
- * How long before the next act (or the present) a period is taken to have begun whose stamp is ahead of it, ms: the readings of so
- * long go to the patient who is there now.
+ * If the stamp of a period's start is ahead of the next act (or of the present), the period is taken to have begun this long before that
+ * act, ms. The readings of this time go to the patient who is there now.
  */
 export const begunBeforeMs = 60_000;
 
-/** An act whose stamp cannot be right happened within so long before the next one; by then the clock has been set right (ours). */
+/** An act with a wrong stamp happened within this long before the next act; by then somebody has set the clock right (ours). */
 export const actDoubtMs = 3_600_000;
 
-/** A period with its instants read. */
+/** A period with its instants parsed. */
 export type Timed<Period> = {
   readonly period: Period;
   /** The start as the table has it. */
@@ -54,7 +54,7 @@ export type Timed<Period> = {
   readonly fromMs: number;
   /** Excluded; Infinity while it lasts. */
   readonly toMs: number;
-  /** The earliest instants at which it may have begun and ended; `fromMs` and `toMs` where these are known. */
+  /** The earliest instants at which it may have begun and ended. Equal to `fromMs` and `toMs` if these are certain. */
   readonly fromEarliestMs: number;
   readonly toEarliestMs: number;
 };
@@ -62,16 +62,16 @@ export type Timed<Period> = {
 type Act = {
   readonly kind: 'from' | 'to';
   readonly stampMs: number;
-  /** Not the last of the table, and without an end: Vigil writes no such table, and its order says nothing. */
+  /** The period has no end but is not the last in the table. Vigil writes no such table, and its order means nothing. */
   readonly outOfOrder: boolean;
-  /** The latest instant at which it can have happened; undefined where its stamp cannot be right. */
+  /** The latest instant at which it can have happened; undefined while its stamp cannot be right. */
   atMs?: number;
   earliestMs: number;
 };
 
 /**
- * The periods with their instants, in the table's order. No instant is ahead of `nowMs`, and none is after a later act.
- * Undefined where one is no instant.
+ * Returns the periods with their instants, in the table's order. No instant is ahead of `nowMs`, and none is after a later act.
+ * Undefined if a text is not an instant.
  */
 export function timePeriods<Period extends FromTo>(
   periods: readonly Period[],
@@ -105,7 +105,7 @@ export function timePeriods<Period extends FromTo>(
   });
 }
 
-/** A stamp may be right where it is not ahead of the present or of a later act by more than two clocks may be apart. */
+/** Accepts a stamp unless it is ahead of the present, or of a later act, by more than two clocks may differ. */
 function takeRightStamps(acts: readonly Act[], nowMs: number): void {
   let latestMs = nowMs;
   for (const act of acts.toReversed()) {
@@ -117,7 +117,7 @@ function takeRightStamps(acts: readonly Act[], nowMs: number): void {
   }
 }
 
-/** The other acts lie between the right one before and the act after; when in between, nobody knows. */
+/** Places the other acts between the accepted act before them and the act after them. Nobody knows the exact time. */
 function placeOthers(acts: readonly Act[], nowMs: number): void {
   const doubtful: { readonly act: Act; readonly floorMs: number }[] = [];
   let floorMs = Number.NEGATIVE_INFINITY;

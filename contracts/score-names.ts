@@ -1,4 +1,4 @@
-/** The words of early warning scores. Without imports, so that a browser's bundle can take them without the schemas. */
+/** The names in early warning scores. This file imports nothing, so that a browser's bundle does not get the schemas. */
 
 /** Alert, new Confusion, responds to Voice, responds to Pain, Unresponsive. */
 export const consciousnessLevels = ['A', 'C', 'V', 'P', 'U'] as const;
@@ -15,6 +15,6 @@ export type QsofaParameter = (typeof qsofaParameters)[number];
 export const newsRisks = ['low', 'low-medium', 'medium', 'high'] as const;
 export type NewsRisk = (typeof newsRisks)[number];
 
-/** What the Royal College of Physicians asks for, from the slightest to the gravest. */
+/** The response that the Royal College of Physicians asks for, from the slightest to the gravest. */
 export const newsResponses = ['12-hourly', '4-to-6-hourly', 'ward-review', 'urgent', 'emergency'] as const;
 export type NewsResponse = (typeof newsResponses)[number];

@@ -1,6 +1,6 @@
 /**
- * Early warning scores as series of a trend: their codes beside those of the parameters, in one measurement of InfluxDB. Of a set in which
- * something is missing there is no total, so what its known parts reach is a series of its own, never mixed with totals. Pure.
+ * Early warning scores as series of a trend. Their codes are beside those of the parameters, in one measurement of InfluxDB. If an input
+ * is missing, there is no total. Then the sum of the known inputs goes into a series of its own and is never mixed with totals. Pure.
  */
 import type { Scores } from './messages/scores.ts';
 
@@ -16,7 +16,7 @@ export type ScoreTrendCode = (typeof scoreTrendCodes)[number];
 export const isScoreTrendCode = (code: string): code is ScoreTrendCode =>
   (scoreTrendCodes as readonly string[]).includes(code);
 
-/** What the scores of one instant are in a trend. Of each score there is a total, or what is certain, and of the index nothing where it is not known. */
+/** Returns the trend values of the scores of one instant. Each score gives its total, or else what is certain. An unknown shock index gives nothing. */
 export function scoreTrendValues({ news2, qsofa, shockIndex }: Scores): Partial<Record<ScoreTrendCode, number>> {
   return {
     ...(news2.total === undefined ? { VIGIL_NEWS2_AT_LEAST: news2.atLeast } : { VIGIL_NEWS2: news2.total }),

@@ -1,13 +1,13 @@
-/** Whether two sets of scores say the same, but for how old their values are. Pure. */
+/** Keys that are equal if two sets of scores say the same, apart from the age of their values. Pure. */
 import type { Scores } from './messages/scores.ts';
 
-/** What a person must hear of at once: the total, what is missing, and what somebody entered. */
+/** What a person must hear of at once: the total, the missing inputs, and what somebody entered. */
 export function urgentKey({ news2: { total, missing }, assessment }: Scores): string {
   const { consciousness, oxygen, spo2Scale } = assessment;
   return [total, ...missing, consciousness?.at, oxygen?.at, spo2Scale?.at].join();
 }
 
-/** Points, what is missing, totals, and what was entered. */
+/** Points, missing inputs, totals, and what was entered. */
 export function scoresKey(scores: Scores): string {
   const { parts, scale } = scores.news2;
   const { met, missing } = scores.qsofa;
@@ -16,7 +16,7 @@ export function scoresKey(scores: Scores): string {
 }
 
 /**
- * Scores that last are published again so often (ours): what is older than this and a little more is no longer known to have lasted, since
- * the alarm processor may have been away.
+ * Unchanged scores are published again this often (ours). If the last scores are older than this and a little more, it is not known
+ * whether they still hold, since the alarm processor may have been away.
  */
 export const scoresRepeatMs = 300_000;

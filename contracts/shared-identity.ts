@@ -1,28 +1,28 @@
 /**
- * Two devices with one certificate. Vigil takes them for one device, so their readings stand at one bed and may be of two patients. They
- * give themselves away because readings about now come by turns from two starts (`boot`) of the device, which a device never returns to.
- * A gateway judges what passes through it (gateway/core/shared-identity.ts); who reads the log judges the readings of all gateways
- * together, since each of the two devices may stay at a gateway of its own.
+ * Detects two devices with one certificate. Vigil takes them for one device, so their readings are shown at one bed and may belong to two
+ * patients. They can be detected because their current readings come by turns from two starts (`boot`). A single device never returns to
+ * an earlier start. A gateway judges the readings that pass through it (gateway/core/shared-identity.ts). A process that reads the log
+ * judges the readings of all gateways together, since each of the two devices may use its own gateway.
  */
 import { assess, type DeviceClock, initialClock } from './device-clock.ts';
 import { clocksApartMsMax } from './steady-time.ts';
 
-/** So many turns within `windowMs`: no restart and no bad network does that (ours). */
+/** Number of turns within `windowMs` that proves two devices. No restart and no bad network causes so many (ours). */
 const turnsMin = 3;
 const windowMs = 60_000;
-/** Starts of a device that are remembered: two are at work. */
+/** How many starts of a device are remembered. Two of them send. */
 const bootsMax = 4;
 
 export type Turns = {
   /** When the last turns happened, ms since 1970; the oldest first, at most `turnsMin`. */
   readonly turnsMs: readonly number[];
-  /** The starts that sent current readings; the one that sent last is the last. */
+  /** The starts that sent current readings; the last entry sent last. */
   readonly boots: readonly string[];
 };
 
 export const noTurns: Turns = { turnsMs: [], boots: [] };
 
-/** Notes a current reading (not one of a backlog). @returns `isShared`: two devices are at work */
+/** Notes a current reading (not one of a backlog). @returns `isShared`: two devices send */
 export function noteBoot(
   turns: Turns,
   boot: string,
@@ -35,7 +35,7 @@ export function noteBoot(
   return boots.includes(boot) ? noteTurn(next, nowMs) : { turns: next, isShared: false };
 }
 
-/** Notes one more turn, by whatever sign. */
+/** Notes one more turn, whatever showed it. */
 export function noteTurn(turns: Turns, nowMs: number): { readonly turns: Turns; readonly isShared: boolean } {
   const turnsMs = [...turns.turnsMs, nowMs].slice(-turnsMin);
   const isShared = turnsMs.length === turnsMin && Math.max(...turnsMs) - Math.min(...turnsMs) <= windowMs;
@@ -45,24 +45,24 @@ export function noteTurn(turns: Turns, nowMs: number): { readonly turns: Turns; 
 /** One start of a device. Times are receive times of its readings, ms since 1970. */
 type Start = { readonly boot: string; readonly clock: DeviceClock; readonly firstMs: number; readonly lastMs: number };
 
-/** What who reads the log knows of a device's starts. Plain JSON: the alarm engine keeps it in its state. */
+/** What a reader of the log knows about a device's starts. Plain JSON: the alarm engine keeps it in its state. */
 export type Starts = { readonly turns: Turns; readonly starts: readonly Start[] };
 
 export const noStarts: Starts = { turns: noTurns, starts: [] };
 
 export type StartReading = { readonly boot: string; readonly timeMs: number; readonly receivedMs: number };
 
-/** With a start as the last, in the place of what it was before. */
+/** Returns the starts with this one at the end; its former entry is removed. */
 function latest(starts: readonly Start[], known: Start | undefined, start: Start): readonly Start[] {
   if (known !== undefined && known === starts.at(-1)) return starts.with(-1, start);
   return [...starts.filter((one) => one !== known), start].slice(-bootsMax);
 }
 
 /**
- * Notes a reading in the log's order. Each start has a clock of its own, for two devices have two. What is no sign: a backlog (it is not
- * about now), a record that is read again, and what a gateway appends late of a start that is over: two starts are at work only where
- * each was heard after the other had begun, by more than two gateways' clocks may be apart.
- * @returns `isShared`: two devices are at work
+ * Notes a reading in the log's order. Each start has its own clock, because two devices have two clocks. These are no sign of two
+ * devices: a backlog (it does not show the present), a record that is read again, and readings of a finished start that a gateway appends
+ * late. Two starts count as active only if each sent after the other had begun, by more than the clocks of two gateways may differ.
+ * @returns `isShared`: two devices send
  */
 export function noteStart(
   now: Starts,

@@ -2,5 +2,5 @@
 
 /** CLINICAL, "Alarm vocabulary": at most 4 h. */
 export const standbyMsMax = 4 * 3_600_000;
-/** Shorter is no standby (ours). */
+/** A shorter time is no standby (ours). */
 export const standbyMsMin = 60_000;

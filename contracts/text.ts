@@ -1,12 +1,12 @@
 /**
- * Texts that people enter or devices send, and that screens, terminals and logs show. Pure.
+ * Checks texts that people enter or devices send, and that screens, terminals and logs show. Pure.
  *
- * A character that turns the direction of writing around, moves the cursor or cannot be seen makes a screen show another text
- * than the one that is stored: `textFault` refuses such a text where it comes in, `visibleText` writes such a character out
- * where the text came in before, or from somebody whom we cannot ask again (a device, an old record, a rejected payload).
+ * Some characters turn the direction of writing around, move the cursor, or cannot be seen. With them a screen shows another text than
+ * the stored one. `textFault` refuses such a text at its entry. `visibleText` writes such a character as its code. Use it for a text
+ * that came in before, or whose sender we cannot ask again (a device, an old record, a rejected payload).
  */
 
-/** Combining marks on one character; more of them run into the lines above and below. Real writing needs up to about six. */
+/** Most combining marks on one character; more of them run into the lines above and below. Real writing needs up to about six. */
 const marksMax = 8;
 
 const plain = /^[!-~]+(?: [!-~]+)*$/;
@@ -19,7 +19,7 @@ const isOther = /[\p{Cf}\p{Co}\p{Noncharacter_Code_Point}]/u;
 const isSurrogate = /\p{Cs}/u;
 const onlyUnseen = /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\p{Cf}\u2800]*$/u;
 
-/** Scripts in which a joiner (U+200C, U+200D) changes what one reads: RFC 5892, appendix A, and where Unicode uses them. */
+/** Scripts in which a joiner (U+200C, U+200D) changes what people read: RFC 5892, appendix A, and scripts in which Unicode uses joiners. */
 const joining =
   /[\p{Script=Arabic}\p{Script=Syriac}\p{Script=Mongolian}\p{Script=Nko}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Gurmukhi}\p{Script=Gujarati}\p{Script=Oriya}\p{Script=Tamil}\p{Script=Telugu}\p{Script=Kannada}\p{Script=Malayalam}\p{Script=Sinhala}\p{Script=Khmer}\p{Script=Myanmar}\p{Script=Tibetan}\p{Script=Inherited}]/u;
 const letterOrMark = /[\p{L}\p{M}]/u;
@@ -27,16 +27,15 @@ const letterOrMark = /[\p{L}\p{M}]/u;
 const virama = /[\u094d\u09cd\u0a4d\u0acd\u0b4d\u0bcd\u0c4d\u0ccd\u0d3b\u0d3c\u0d4d\u0dca\u0f84\u1039\u103a\u17d2]/u;
 const pictograph = /\p{Extended_Pictographic}|\p{Emoji_Modifier}|\ufe0f/u;
 
-/** What is wrong with one character at its place; undefined where it may stand there. */
+/** What is wrong with one character at its place; undefined if it is allowed there. */
 type Kind = 'surrogate' | 'control' | 'bidi' | 'invisible' | 'other';
 
 /**
- * Says why a text must not be taken, as the end of a sentence that begins with its name (`holds a control character
- * (U+000A)`); undefined where it is fine. Judges one line; the length is the caller's to judge. Compare and store the text as
- * `normalText` gives it.
+ * Says why a text is refused, as the end of a sentence that begins with its name (`holds a control character (U+000A)`); undefined if
+ * it is accepted. Judges one line. Does not judge the length; the caller does. Compare and store the text as `normalText` returns it.
  *
- * Takes every script. A joiner is taken within words of the scripts that need it (Persian, Hindi and others), a variation
- * selector behind the character that it changes (a Japanese name, an emoji), an emoji made of several.
+ * Accepts every script. Accepts a joiner within words of the scripts that need it (Persian, Hindi and others), a variation selector
+ * after the character that it changes (a Japanese name, an emoji), and an emoji of several characters.
  */
 export function textFault(text: string): string | undefined {
   if (plain.test(text)) return undefined;
@@ -52,7 +51,7 @@ export function textFault(text: string): string | undefined {
   if (onlyUnseen.test(text)) return 'shows nothing: it is white space only';
   if (isSpace.test(chars[0]!) || isSpace.test(chars[chars.length - 1]!)) return 'begins or ends with a space';
   if (isMark.test(chars[0]!)) return 'begins with a mark that has no letter to stand on';
-  // U+3000 is what stands between the names of a Japanese person. Every other space looks like the plain one and is not.
+  // U+3000 separates the names of a Japanese person. Every other space looks like the plain one but differs from it.
   const space = chars.find((char) => isSpace.test(char) && char !== ' ' && char !== '\u3000');
   if (space !== undefined) return `holds an unusual space (${nameOf(space)}): use a plain one`;
   if (/[ \u3000]{2}/.test(text)) return 'holds two spaces in a row';
@@ -65,8 +64,8 @@ export function normalText(text: string): string {
 }
 
 /**
- * Returns a text for one line of a screen, a terminal or a log: what `textFault` calls unseen or misleading is written out, as
- * `\u{202e}`, and so are marks that would run into the lines above and below. Everything else stays as it is.
+ * Returns a text for one line of a screen, a terminal or a log. Writes a character that `textFault` calls unseen or misleading as its
+ * code, `\u{202e}`. Does the same with marks that would run into the lines above and below. Everything else stays as it is.
  */
 export function visibleText(text: string): string {
   if (/^[ -~]*$/.test(text)) return text;
@@ -79,15 +78,15 @@ export function visibleText(text: string): string {
   return shown.join('');
 }
 
-/** `visibleText` for a text of several lines; the line ends stay. */
+/** Does what `visibleText` does, for a text of several lines; the line ends stay. */
 export function visibleLines(text: string): string {
   return text.split('\n').map(visibleText).join('\n');
 }
 
 /**
- * The first text within a value (a request's body, say) that `textFault` refuses, with where it stands (`patient.familyName`).
- * An empty text passes: whether it may be empty is for the schema. Names of members are judged like texts.
- * @param depthMax deeper than this is not looked at
+ * Returns the first text within a value (a request's body, for example) that `textFault` refuses, and its place (`patient.familyName`).
+ * Accepts an empty text: the schema decides whether it may be empty. Judges the names of members like texts.
+ * @param depthMax does not look deeper than this
  */
 export function textFaultIn(
   value: unknown,
@@ -115,7 +114,7 @@ function kindAt(chars: readonly string[], at: number): Kind | undefined {
   return isOther.test(char) ? 'other' : undefined;
 }
 
-/** Whether a character that cannot be seen changes how its neighbours look, in a way that its script needs. */
+/** Whether an unseen character changes how its neighbours look, in a way that its script needs. */
 function mayStand(char: string, before: string | undefined, after: string | undefined): boolean {
   if (before === undefined) return false;
   if (char === '\u200c' || char === '\u200d') {

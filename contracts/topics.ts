@@ -1,13 +1,13 @@
 /**
- * Kafka's topics and MQTT's, the one table from which topic creation, access control lists, sealing audiences and the
- * documentation follow.
+ * The topics of Kafka and of MQTT. Topic creation, access control lists, sealing audiences and the documentation all come from this
+ * table.
  */
 
-/** A service: a Kafka principal (`CN=<service>`) and, where it reads sealed records, a reader role with a key of its own. */
+/** A service: a Kafka principal (`CN=<service>`). If it reads sealed records, it is also a reader role with its own key. */
 export const services = ['gateway', 'alarms', 'trends', 'dashboard', 'operator'] as const;
 export type Service = (typeof services)[number];
 
-/** Who may have rights on topics. The witness fetches the audit trail and opens none of it: no data key is wrapped for it. */
+/** The principals that may have rights on topics. The witness fetches the audit trail but cannot open it: no data key is wrapped for it. */
 export const principals = [...services, 'witness'] as const;
 export type Principal = (typeof principals)[number];
 
@@ -20,30 +20,30 @@ type TopicRow = {
   readonly key: 'associationId' | 'devicePseudonym' | 'keyId' | 'actorPseudonym' | 'processId' | 'name';
   readonly partitions: number;
   readonly cleanup: 'delete' | 'compact' | 'compact,delete';
-  /** Milliseconds, -1 for ever. Exceeds the longest outage that Vigil promises to survive. */
+  /** Milliseconds; -1 means without end. It is longer than the longest outage that Vigil promises to survive. */
   readonly retentionMs: number;
   /**
-   * Kafka deletes whole files, so a record stays for up to so much longer than `retentionMs` (ms): a new file is begun this often. For
-   * what is kept for ever, Kafka's own 7 days.
+   * How often Kafka begins a new file (ms). Kafka deletes whole files, so a record stays for up to this much longer than `retentionMs`.
+   * For topics that are kept without end, Kafka's own 7 days.
    */
   readonly segmentMs: number;
-  /** Past so many bytes of one partition the oldest go before their time; absent: never. */
+  /** If one partition has more bytes than this, Kafka deletes its oldest records early. Absent: never. */
   readonly partitionBytesMax?: number;
   readonly writers: readonly Service[];
   readonly readers: readonly Service[];
-  /** Who fetches records without being able to open them. */
+  /** Principals that fetch records without being able to open them. */
   readonly witnesses?: readonly Principal[];
-  /** The topic whose data keys seal this one too: of the same writer, and read by all who read this one. */
+  /** The topic whose data keys seal this one too. It has the same writer, and all readers of this topic read it. */
   readonly keysOf?: string;
 };
 
 /**
- * All that is keyed by association has the same partition count and partitioner, so that one processor owns an
- * association's readings, commands, state and alarms.
+ * All topics with the key `associationId` have this many partitions and the same partitioner. So one processor gets an association's
+ * readings, commands, state and alarms.
  */
 export const clinicalPartitions = 12;
 
-/** A data key lies in the topic of who made it, so that nobody can delete or flood another's. Kept for years where what it opens is. */
+/** Each writer has its own topic of data keys, so that nobody can delete or flood another writer's keys. Kept for years if the records are. */
 const wrappedKeys = {
   key: 'keyId',
   partitions: 1,
@@ -53,7 +53,7 @@ const wrappedKeys = {
   readers: services,
 } as const;
 
-/** `readers` are both who may fetch the topic (ACL) and, where it has no `keysOf`, for whom its data keys are wrapped (audience). */
+/** `readers` may fetch the topic (ACL). If it has no `keysOf`, its data keys are wrapped for them too (audience). */
 export const kafkaTopics = {
   observations: {
     key: 'associationId',
@@ -80,7 +80,7 @@ export const kafkaTopics = {
     retentionMs: 30 * dayMs,
     segmentMs: dayMs,
     // One device writes at most 320 MiB in a day and as much at once: 9.7 GiB in 30 days. All devices together may write 2 GiB in a
-    // day: where they do so for longer than 18 days, the oldest go sooner.
+    // day. If they do so for longer than 18 days, the oldest records are deleted earlier.
     partitionBytesMax: 12 * 1024 ** 3,
     writers: ['gateway'],
     readers: ['operator'],
@@ -94,13 +94,13 @@ export const kafkaTopics = {
     writers: ['dashboard', 'operator'],
     readers: ['gateway', 'alarms', 'trends', 'dashboard', 'operator'],
   },
-  // Longer than what they open can stay (keptOf), and the hour of a key.
+  // Kept longer than the records that these keys open (keptOf), plus the hour for which a key is used.
   'keys-readings': { ...wrappedKeys, cleanup: 'compact,delete', retentionMs: 9 * dayMs, writers: ['gateway'] },
   'keys-rejected': { ...wrappedKeys, cleanup: 'compact,delete', retentionMs: 32 * dayMs, writers: ['gateway'] },
   'keys-alarms': { ...wrappedKeys, writers: ['alarms'] },
   'keys-dashboard': { ...wrappedKeys, writers: ['dashboard'] },
   'keys-operator': { ...wrappedKeys, writers: ['operator'] },
-  // Of houses that began before each writer had a topic of its own: read, never written again.
+  // From versions in which the writers shared one topic of keys. It is read but never written again.
   keys: { ...wrappedKeys, writers: [] },
   commands: {
     key: 'associationId',
@@ -118,7 +118,7 @@ export const kafkaTopics = {
     retentionMs: -1,
     segmentMs: 7 * dayMs,
     writers: ['alarms'],
-    // The trends take the scores, and open nothing else.
+    // The trends read the scores and open nothing else.
     readers: ['alarms', 'trends', 'dashboard', 'operator'],
   },
   'alarm-state': {
@@ -129,7 +129,7 @@ export const kafkaTopics = {
     segmentMs: hourMs,
     writers: ['alarms'],
     readers: ['alarms', 'dashboard', 'operator'],
-    // One key for both, so that who begins after a crash unwraps one for each bed.
+    // One key for both, so that a process that starts after a crash unwraps one key for each bed.
     keysOf: 'alarms',
   },
   presence: {
@@ -138,12 +138,12 @@ export const kafkaTopics = {
     cleanup: 'compact',
     retentionMs: -1,
     segmentMs: hourMs,
-    // The alarm processor says here that it judges: its records name no ward.
+    // The alarm processor reports here that it judges. Its records name no ward.
     writers: ['dashboard', 'alarms'],
     readers: ['gateway', 'dashboard', 'operator'],
   },
   canary: {
-    // How far canaries came (docs/decisions/023-canary.md): what each process saw of them. Only the newest counts.
+    // How far canaries came (docs/decisions/023-canary.md), as each process saw it. Only the newest record counts.
     key: 'processId',
     partitions: 1,
     cleanup: 'delete',
@@ -153,7 +153,7 @@ export const kafkaTopics = {
     readers: ['dashboard', 'operator'],
   },
   house: {
-    // Which keys the data were written with (ops/platform/key-mark.ts). Not sealed: only the set-up writes it.
+    // The keys that the data were written with (ops/platform/key-mark.ts). Not sealed: only the set-up writes it.
     key: 'name',
     partitions: 1,
     cleanup: 'compact',
@@ -163,7 +163,7 @@ export const kafkaTopics = {
     readers: ['operator'],
   },
   sessions: {
-    // The order of all claims of client ids is what gateways agree by: one partition.
+    // Gateways agree by the order of all claims of client ids, so there is one partition.
     key: 'processId',
     partitions: 1,
     cleanup: 'delete',
@@ -173,7 +173,7 @@ export const kafkaTopics = {
     readers: ['gateway', 'operator'],
   },
   accounts: {
-    // How each account was when it was last on record: what changed while no dashboard ran is seen by it.
+    // Each account at its last recorded change. It reveals what changed while no dashboard ran.
     key: 'actorPseudonym',
     partitions: 1,
     cleanup: 'compact',
@@ -195,8 +195,8 @@ export const kafkaTopics = {
 } as const satisfies Record<string, TopicRow>;
 
 /**
- * The topics whose changes depend on all that was written before, so that of several processes of the service only one may write at a
- * time (log/kafka/turn.ts): by Kafka's transactional id. The operator's tools write without a turn.
+ * Topics whose changes depend on all earlier records. Of several processes of the service, only one may write at a time
+ * (log/kafka/turn.ts), by Kafka's transactional id. The operator's tools write without a turn.
  */
 export const turns = {
   associations: { service: 'dashboard', id: 'dashboard-associations' },
@@ -206,7 +206,7 @@ export type TurnTopic = keyof typeof turns;
 /** Kafka looks every 5 min for files to delete, and removes them a minute later. */
 const deletionMsMax = 6 * 60_000;
 
-/** How long a record of a topic that is not compacted stays, ms: never less than `least`, never more than `most`. */
+/** Returns how long a record of a topic that is not compacted stays, ms: between `leastMs` and `mostMs`. */
 export function keptOf(topic: KafkaTopic): { readonly leastMs: number; readonly mostMs: number } {
   const { retentionMs, segmentMs } = kafkaTopics[topic];
   if (retentionMs < 0) return { leastMs: Number.POSITIVE_INFINITY, mostMs: Number.POSITIVE_INFINITY };
@@ -218,7 +218,7 @@ export const kafkaTopicNames = Object.keys(kafkaTopics) as KafkaTopic[];
 export const keysTopics = kafkaTopicNames.filter((name) => kafkaTopics[name].key === 'keyId') as KeysTopic[];
 export type KeysTopic = 'keys' | (`keys-${string}` & KafkaTopic);
 
-/** Where a service publishes the data keys of a topic that it writes. @throws where it writes none */
+/** Returns where a service publishes the data keys of a topic that it writes. @throws if it does not write the topic, or has no keys */
 export function keysTopicOf(service: Service, topic: KafkaTopic): KeysTopic {
   if (!(kafkaTopics[topic].writers as readonly Service[]).includes(service))
     throw new Error(`${service} does not write ${topic}.`);
@@ -235,9 +235,9 @@ export function keysTopicOf(service: Service, topic: KafkaTopic): KeysTopic {
 }
 
 /**
- * Where the data key of a record lies: with who wrote it, so that a key from elsewhere opens nothing.
- * @param writer as the record's header says: a service's name where several write the topic
- * @returns undefined where no such writer has the topic
+ * Returns the topic that holds the data key of a record. It belongs to the record's writer, so a key from elsewhere opens nothing.
+ * @param writer as the record's header says: a service's name if several services write the topic
+ * @returns undefined if no such writer has the topic
  */
 export function keysTopicFor(topic: KafkaTopic, writer: string): KeysTopic | undefined {
   const { writers } = kafkaTopics[topic];
@@ -245,13 +245,13 @@ export function keysTopicFor(topic: KafkaTopic, writer: string): KeysTopic | und
   return service && keysTopicOf(service, topic);
 }
 
-/** For whom the data keys of a topic are wrapped. Kafka lets its readers alone fetch it. */
+/** Returns the services for which the data keys of a topic are wrapped. Kafka lets only the readers of a topic fetch it. */
 export function audienceOf(topic: KafkaTopic): readonly Service[] {
   const row = kafkaTopics[topic];
   return kafkaTopics['keysOf' in row ? row.keysOf : topic].readers;
 }
 
-/** The topics that a service writes, or may fetch: its access control list. */
+/** Returns the topics that a service may write, or fetch: its access control list. */
 export function topicsOf(service: Principal, access: 'writers' | 'readers'): KafkaTopic[] {
   return kafkaTopicNames.filter((topic) => {
     const row: TopicRow = kafkaTopics[topic];
@@ -267,7 +267,7 @@ export const deviceIdPattern = /^[A-Za-z0-9._-]{1,64}$/;
 export const deviceTopicKinds = ['observations', 'waveforms', 'status', 'alerts'] as const;
 export type DeviceTopicKind = (typeof deviceTopicKinds)[number];
 
-/** One of something for each kind of topic that a device publishes to. */
+/** Makes one value for each kind of topic that a device publishes to. */
 export function forDeviceTopics<T>(make: (kind: DeviceTopicKind) => T): Record<DeviceTopicKind, T> {
   return Object.fromEntries(deviceTopicKinds.map((kind) => [kind, make(kind)])) as Record<DeviceTopicKind, T>;
 }
@@ -277,7 +277,7 @@ export function deviceTopic(deviceId: string, kind: DeviceTopicKind | 'inbox'): 
   return `devices/${deviceId}/${kind}`;
 }
 
-/** The parts of a device's topic, or undefined where it is none (wildcards, `$SYS`, other trees). */
+/** Returns the parts of a device's topic; undefined if it is not one (wildcards, `$SYS`, other trees). */
 export function parseDeviceTopic(topic: string): { deviceId: string; kind: DeviceTopicKind | 'inbox' } | undefined {
   const parts = topic.split('/');
   const [root, deviceId, kind] = parts;
@@ -295,5 +295,5 @@ export function parseDeviceTopic(topic: string): { deviceId: string; kind: Devic
   }
 }
 
-/** A partition of a topic, as a key of maps. */
+/** A partition of a topic, as a map key. */
 export type TopicPartition = `${KafkaTopic}/${number}`;

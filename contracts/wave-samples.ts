@@ -1,12 +1,12 @@
-/** How much a waveform's samples hold: base64 of little-endian int16. */
+/** Computes how much a waveform's samples hold: base64 of little-endian int16. */
 
-/** Bytes that base64 text of whole groups of four characters encodes. */
+/** Returns the number of bytes in base64 text of whole groups of four characters. */
 export function sampleBytes(samples: string): number {
   const padding = samples.endsWith('==') ? 2 : samples.endsWith('=') ? 1 : 0;
   return (samples.length / 4) * 3 - padding;
 }
 
-/** How long the samples last, ms. A byte without its pair counts as none. */
+/** Returns how long the samples last, ms. A byte without its pair does not count. */
 export function samplesMs(samples: string, rateHz: number): number {
   return (Math.floor(sampleBytes(samples) / 2) / rateHz) * 1000;
 }

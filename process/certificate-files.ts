@@ -15,7 +15,7 @@ import { wallAheadMs } from './system-clock.ts';
 /** `crl`: not a certificate but a list; its end is when the next one is due. */
 export type CertificateUse = 'presents' | 'trusts' | 'crl';
 
-/** @param endMs by the machine's clock, ms since 1970: TLS goes by it; undefined where the list does not say */
+/** @param endMs by the machine's clock, ms since 1970: TLS goes by it; undefined if the list does not say */
 export type CertificateEnd = { readonly name: string; readonly use: CertificateUse; readonly endMs: number };
 
 type FileLog = Pick<Logger, 'info' | 'error'>;
@@ -158,7 +158,7 @@ const lookEveryMs = 5_000;
 /**
  * A server's certificate and key.
  * @param options.onRenewed called with each new pair, within `everyMs` of the second file's change
- * @throws VigilError `certificate-invalid` where the files are not a certificate and its key
+ * @throws VigilError `certificate-invalid` if the files are not a certificate and its key
  */
 export function followServerPair(options: {
   /** In metrics and logs. */

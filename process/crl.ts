@@ -5,10 +5,10 @@ import { childrenOf, contentOf, DerError, type Element, elementAt, expectTag, ta
 
 /** What a CRL of one authority says. Times are milliseconds since 1970. */
 export type RevocationList = {
-  /** CRL number: it rises with each list of an authority; undefined where the list has none. */
+  /** CRL number: it rises with each list of an authority; undefined if the list has none. */
   readonly number: bigint | undefined;
   readonly thisUpdateMs: number;
-  /** When the next one is due; undefined where the list does not say. */
+  /** When the next one is due; undefined if the list does not say. */
   readonly nextUpdateMs: number | undefined;
   /** Serial numbers of the revoked certificates, as `serialKey` writes them. */
   readonly serials: ReadonlySet<string>;

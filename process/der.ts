@@ -74,7 +74,7 @@ export function expectTag(element: Element | undefined, tag: number): Element {
 const utcPattern = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
 const generalizedPattern = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
 
-/** UTCTime or GeneralizedTime in the form of RFC 5280 section 4.1.2.5, in ms since 1970; undefined where it is no time. */
+/** UTCTime or GeneralizedTime in the form of RFC 5280 section 4.1.2.5, in ms since 1970; undefined if it is no time. */
 export function timeOf(bytes: Buffer, element: Element | undefined): number | undefined {
   if (element?.tag !== tags.utcTime && element?.tag !== tags.generalizedTime) return undefined;
   const short = element.tag === tags.utcTime;

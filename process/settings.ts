@@ -65,7 +65,7 @@ export function readSettings<const M extends Manifest>(manifest: M, env: Environ
 /** What `process.env` is. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** @throws VigilError `settings-invalid` where there is a fault */
+/** @throws VigilError `settings-invalid` if there is a fault */
 export function refuse(faults: readonly string[]): void {
   if (faults.length > 0) throw new VigilError('settings-invalid', `Bad settings: ${faults.join('; ')}.`);
 }

@@ -4,14 +4,14 @@
 export type IssuedCertificate = {
   readonly event: 'issued';
   readonly atMs: number;
-  /** In the services' register: the service. */
+  /** In the register of the services, this is the name of the service. */
   readonly deviceId: string;
-  /** As `serialKey` of process/crl.ts writes it. */
+  /** In the form that `serialKey` of process/crl.ts returns. */
   readonly serial: string;
   readonly notAfterMs: number;
-  /** SHA-256 of its public key, base64url: a key that was revoked, or is another device's, comes in no second time. */
+  /** SHA-256 of the public key, base64url. A revoked key, or the key of another device, gets no new certificate. */
   readonly keySha256: string;
-  /** `request`: from a CSR, its key is with the device; `made`: key and certificate were made here. */
+  /** `request`: issued from a CSR; the device has the key. `made`: Vigil made the key and the certificate. */
   readonly origin: 'made' | 'request';
 };
 
@@ -34,9 +34,9 @@ export type Register = {
 };
 
 /**
- * Reads the register's lines, one JSON object each.
- * @returns undefined where a line is none of ours; a last line that a crash has cut short counts as not written: what it would
- * have recorded was never handed out
+ * Reads the register's lines, one JSON object each. Ignores a last line that a crash cut short: it was written before its certificate
+ * was handed out.
+ * @returns undefined if a line is not Vigil's
  */
 export function parseRegister(text: string): Register | undefined {
   const issued = new Map<string, IssuedCertificate>();
@@ -65,14 +65,14 @@ function parseLine(line: string): RegisterEntry | undefined {
   }
 }
 
-/** The certificates with which a device can connect: neither revoked nor at their end. Newest last. */
+/** Returns the certificates with which a device can connect: not revoked and not expired. The newest is last. */
 export function livingOf({ issued, revoked }: Register, deviceId: string, nowMs: number): IssuedCertificate[] {
   return [...issued.values()].filter(
     (one) => one.deviceId === deviceId && one.notAfterMs > nowMs && !revoked.has(one.serial),
   );
 }
 
-/** Why a device may not have a certificate for this key, or undefined where it may. */
+/** Returns why a device may not have a certificate for this key; undefined if it may. */
 export function keyFault(register: Register, deviceId: string, keySha256: string): string | undefined {
   for (const one of register.issued.values()) {
     if (one.keySha256 !== keySha256) continue;
@@ -85,12 +85,12 @@ export function keyFault(register: Register, deviceId: string, keySha256: string
 }
 
 export const crlLifeMs = 30 * 24 * 60 * 60 * 1000;
-/** A CRL is issued anew when less than this is left. */
+/** A new CRL is issued when less than this is left. */
 export const crlRenewalMs = crlLifeMs / 2;
 
 /**
- * What a CRL issued now lists. A certificate stays on it until a list has shown it after the certificate's own end
- * (RFC 5280 section 3.3).
+ * Returns the certificates that a CRL lists if it is issued now. A certificate stays on the list until a CRL that was issued after the
+ * certificate's own end has listed it (RFC 5280 section 3.3).
  * @param lastMs when the CRL before was issued
  */
 export function listedIn({ issued, revoked }: Register, lastMs: number): RevokedCertificate[] {

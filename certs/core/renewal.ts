@@ -5,21 +5,21 @@ export const leafLifeMs = 90 * dayMs;
 export const authorityLifeMs = 10 * 365 * dayMs;
 /** A leaf is renewed when less than this is left. */
 export const leafRenewalMs = 30 * dayMs;
-/** An authority is renewed, with the same key, while every leaf that it could issue still fits inside the old one. */
+/** An authority is renewed, with the same key, when less than this is left. Until then, every leaf that it issues ends before it does. */
 export const authorityRenewalMs = 365 * dayMs;
 /** Clocks of the two sides may differ by this much. */
 export const clockSkewMs = 5 * 60 * 1000;
 
-/** What a certificate on disk says of itself. Times are milliseconds since 1970. */
+/** What Vigil reads from a certificate on disk. Times are milliseconds since 1970. */
 export type CertificateFacts = {
   readonly commonName: string;
   readonly notBeforeMs: number;
   readonly notAfterMs: number;
   readonly names: readonly string[];
   readonly purposes: readonly Purpose[];
-  /** Signed by the authority that we have now. */
+  /** Our present authority signed it. */
   readonly issuedByOurs: boolean;
-  /** The private key beside it is its own: a crash between the two writes leaves a pair that does not fit. */
+  /** The private key beside it belongs to it. A crash between the two writes can leave a pair that does not fit. */
   readonly keyFits: boolean;
 };
 
@@ -35,7 +35,7 @@ export type RenewalReason =
   | 'other-subject';
 
 /**
- * Why a leaf certificate must be issued anew, or undefined where it stays as it is.
+ * Returns why a leaf certificate must be issued anew; undefined if it stays as it is.
  * @param nowMs milliseconds since 1970
  */
 export function renewalReason(
@@ -55,7 +55,7 @@ export function renewalReason(
   return undefined;
 }
 
-/** Whether an authority's own certificate must be written anew (its key stays, so what it signed stays good). */
+/** Returns whether an authority needs a new certificate. Its key stays, so the leaves that it signed stay valid. */
 export function authorityNeedsRenewal(
   facts: Pick<CertificateFacts, 'notBeforeMs' | 'notAfterMs'>,
   nowMs: number,
@@ -63,7 +63,7 @@ export function authorityNeedsRenewal(
   return facts.notBeforeMs > nowMs || facts.notAfterMs - nowMs < authorityRenewalMs;
 }
 
-/** When a leaf issued now ends: after its life, but never after its authority. */
+/** Returns when a leaf issued now ends: after its normal life, but never after its authority. */
 export function leafEndMs(nowMs: number, authorityEndMs: number): number {
   return Math.min(nowMs + leafLifeMs, authorityEndMs);
 }

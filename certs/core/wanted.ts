@@ -1,8 +1,8 @@
 /**
  * Which certificates a Vigil installation has, and from which of the two authorities each comes.
  *
- * Services and devices have separate authorities, so that a service's certificate opens no MQTT listener and a device's
- * certificate opens no Kafka.
+ * Services and devices have separate authorities. So a service's certificate cannot connect to the MQTT listener, and a device's
+ * certificate cannot connect to Kafka.
  */
 
 /** `serverAuth` and `clientAuth` of RFC 5280, 4.2.1.12. */
@@ -16,7 +16,7 @@ export type WantedCertificate = {
   readonly commonName: string;
   readonly authority: AuthorityName;
   readonly purposes: readonly Purpose[];
-  /** Host names and addresses by which clients reach it; empty for what only connects. */
+  /** Host names and addresses by which clients reach it. Empty for a process that only connects. */
   readonly names: readonly string[];
 };
 
@@ -25,12 +25,13 @@ export const authorities: Readonly<Record<AuthorityName, string>> = {
   'device-ca': 'Vigil devices CA',
 };
 
-/** Where every server of one machine is reached. */
+/** Names and addresses of a server for clients on the same machine. */
 const localNames = ['localhost', '127.0.0.1', '::1'] as const;
 
 /**
- * The servers: the file of each certificate, by the name that it alone carries. Who connects asks for that name, so that a server's stolen
- * certificate passes for no other server, also where all are reached at one address. With compose it is the host name, too.
+ * The servers. For each: the file of its certificate, and the name that no other server's certificate carries. A client asks for this
+ * name. So a stolen certificate of one server does not pass for another server, even if both have the same address. With compose, this
+ * name is also the host name.
  */
 export const servers = {
   kafka: 'kafka',
@@ -42,13 +43,13 @@ export type ServerName = keyof typeof servers;
 
 const serverNames = Object.keys(servers) as ServerName[];
 
-/** What devices and browsers connect to: a name that is given without its server is theirs. */
+/** The servers to which devices and browsers connect. A name that is given without a server belongs to these. */
 const reachedFromOutside: readonly ServerName[] = ['gateway', 'dashboard'];
 
-/** A further name or address of a server: `gateway=mqtt.example`; without the server it is one of the gateway and the dashboard. */
+/** A further name or address of a server: `gateway=mqtt.example`. Without a server it belongs to the gateway and the dashboard. */
 export type ExtraName = { readonly name: string; readonly of: readonly ServerName[] };
 
-/** @returns undefined where it is no name, or is the name of another server */
+/** Parses a further name. @returns undefined if the text is no name, or is the name of another server */
 export function parseExtraName(text: string): ExtraName | undefined {
   const [, server, name = ''] = /^(?:([a-z]+)=)?(.*)$/.exec(text) ?? [];
   const of = server === undefined ? reachedFromOutside : serverNames.filter((one) => one === server);
@@ -59,7 +60,7 @@ export function parseExtraName(text: string): ExtraName | undefined {
 /**
  * The certificates of the services.
  * @param clients names of the Kafka client identities, besides the broker itself
- * @param principalOf the name by which Kafka knows a service now (certs/services.ts)
+ * @param principalOf returns the name by which Kafka knows a service now (certs/services.ts)
  * @param extraNames further host names of the servers (a hospital's DNS name, the hosts of several brokers)
  */
 export function serviceCertificates(
@@ -74,7 +75,7 @@ export function serviceCertificates(
         file: servers[server],
         commonName: server === 'kafka' ? principalOf(server) : servers[server],
         authority: 'ca',
-        // The broker connects to its own controller, so it is a client too. The others only prove who answers.
+        // The broker connects to its own controller, so it is a client too. The other servers only answer.
         purposes: server === 'kafka' ? ['server', 'client'] : ['server'],
         names: [...new Set([server, ...localNames, ...extra])],
       };
@@ -92,8 +93,8 @@ export function serviceCertificates(
 }
 
 /**
- * The names of a server's former certificate that its next one has, too: an earlier run was asked for them. Of a certificate from before
- * each server had names of its own it is not known whose they are: they are taken for what is reached from outside.
+ * Returns the names of a server's former certificate that its next one must keep, because an earlier run was asked for them. Older
+ * certificates do not say which server a name belongs to. Their names go to the servers that are reached from outside.
  */
 export function keptNames(wanted: WantedCertificate, former: readonly string[]): string[] {
   const own = serverNames.find((server) => servers[server] === wanted.file);
@@ -103,7 +104,7 @@ export function keptNames(wanted: WantedCertificate, former: readonly string[]):
   return former.filter((name) => name === own || !isServerName(name));
 }
 
-/** Whether a server's certificate carries the name of another server. */
+/** Returns whether a server's certificate carries the name of another server. */
 export function hasNameOfAnother(wanted: WantedCertificate, names: readonly string[]): boolean {
   return names.some((name) => isServerName(name) && servers[name] !== wanted.file);
 }
@@ -112,7 +113,7 @@ function isServerName(name: string): name is ServerName {
   return Object.hasOwn(servers, name);
 }
 
-/** The certificate of one bedside device: its common name is the device's identity. */
+/** Returns the certificate that a bedside device needs. Its common name is the device's identity. */
 export function deviceCertificate(deviceId: string): WantedCertificate {
   return {
     file: `devices/${deviceId}`,
@@ -126,7 +127,7 @@ export function deviceCertificate(deviceId: string): WantedCertificate {
 const hostPattern = /^(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,62})(?:\.[A-Za-z0-9][A-Za-z0-9-]{0,62})*$/;
 const ipv6Pattern = /^[0-9A-Fa-f:]{2,39}$/;
 
-/** Whether a text can be a subject alternative name: a DNS name or an IP address. */
+/** Returns whether a text can be a subject alternative name: a DNS name or an IP address. */
 export function isHostName(text: string): boolean {
   return hostPattern.test(text) || (text.includes(':') && ipv6Pattern.test(text));
 }

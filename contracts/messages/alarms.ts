@@ -20,8 +20,8 @@ export type Priority = (typeof priorities)[number];
 const signalPresences = ['on', 'off', 'latched', 'acknowledged'] as const;
 
 /**
- * One alarm as it stands. Every event carries all of it, with `rev` counting its changes from 1, so that a reader keeps the
- * highest `rev` by `alarmId` and repeats are harmless.
+ * One alarm as it is now. Every event carries the whole alarm. `rev` counts its changes from 1. A reader keeps the highest `rev` of
+ * each `alarmId`, so repeats do no harm.
  */
 export const Alarm = Type.Object(
   {
@@ -44,7 +44,7 @@ export const Alarm = Type.Object(
         description: 'condition of the graver alarm of the same cause, which calls for this one',
       }),
     ),
-    /** For people, without patient: `HR 134 > 120`. */
+    /** For people; without the patient: `HR 134 > 120`. */
     text: Type.String({ maxLength: 120 }),
     value: Type.Optional(Type.Number({ description: 'the latest value that breached' })),
     limit: Type.Optional(Type.Number()),
@@ -79,7 +79,7 @@ const alarmEventTypes = [
 ] as const;
 export type AlarmEventType = (typeof alarmEventTypes)[number];
 
-/** In `alarms`: what happened, and the alarm after it. `resolved` may leave it latched; after `cleared` it leaves the screens. */
+/** In `alarms`: an event, and the alarm after it. After `resolved` the alarm may stay latched. After `cleared` it leaves the screens. */
 export const AlarmEvent = Type.Object({ type: Type.Enum([...alarmEventTypes]), at: Instant, alarm: Alarm }, closed);
 export type AlarmEvent = Static<typeof AlarmEvent>;
 
@@ -96,19 +96,19 @@ export const Limits = Type.Object(
 );
 export type Limits = Static<typeof Limits>;
 
-/** The plain limits of a group do not judge until then; extreme ones, asystole and apnoea do. */
+/** Until this instant the plain limits of a group do not judge. Extreme limits, asystole and apnoea still do. */
 export const LimitsOff = Type.Object(
   { reason: Type.String({ minLength: 1, maxLength: 120, pattern: '\\S' }), until: Instant },
   closed,
 );
 export type LimitsOff = Static<typeof LimitsOff>;
 
-/** One patient's own limits of a group: they lie over those of the profile, bound by bound. */
+/** One patient's own limits of a group. Each bound replaces the bound of the profile. */
 export const OwnLimits = Type.Object({ ...Limits.properties, off: Type.Optional(LimitsOff) }, closed);
 export type OwnLimits = Static<typeof OwnLimits>;
 
 const orNull = <T extends TSchema>(schema: T) => Type.Optional(Type.Union([schema, Type.Null()]));
-/** A change of a patient's own limits. What it leaves out stays as it was set before; null takes the patient's own value away. */
+/** A change of a patient's own limits. A bound that it leaves out stays as it was. Null removes the patient's own value. */
 export const LimitsAsked = Type.Object(
   {
     low: orNull(Type.Number()),
@@ -131,17 +131,17 @@ export const ProfileSource = Type.Object(
 );
 export type ProfileSource = Static<typeof ProfileSource>;
 
-/** The limits of one group, as the engine judges by them. A bound that `own` names is the patient's, every other the profile's. */
+/** The limits of one group that the engine judges by. A bound that `own` names is the patient's; every other one is the profile's. */
 export const GroupInForce = Type.Object(
   {
     group: Type.Enum([...limitGroups]),
     limits: Limits,
-    /** What holds without the patient's own. */
+    /** The limits without the patient's own. */
     base: Limits,
     own: Type.Optional(OwnLimits),
-    /** Who set the patient's own limits last, or took them away. */
+    /** Who last set or removed the patient's own limits. */
     changed: Type.Optional(Type.Object({ by: Actor, at: Instant }, closed)),
-    /** There while the plain limits do not judge. Without an end: the profile says so. */
+    /** Present while the plain limits do not judge. Without an end, the profile switched them off. */
     off: Type.Optional(Type.Object({ reason: Type.String({ maxLength: 120 }), until: Type.Optional(Instant) }, closed)),
   },
   closed,
@@ -149,9 +149,9 @@ export const GroupInForce = Type.Object(
 export type GroupInForce = Static<typeof GroupInForce>;
 
 /**
- * In `alarms` when they change, and in `alarm-state`: what judges a patient now. Screens show this and compute nothing. The highest `rev`
- * of an association counts. `profile` null: no profile is for this patient, and no limit judges. `rules`: how a profile of the hospital or
- * of a ward judges; absent of the built-in one, which every process knows, and of what was written before it was told.
+ * In `alarms` when they change, and in `alarm-state`: the limits that judge a patient now. Screens show them and compute nothing. The
+ * highest `rev` of an association counts. `profile` null: no profile fits this patient, and no limit judges. `rules`: how a profile of
+ * the hospital or of a ward judges. It is absent for the built-in profile, which every process has, and in older records.
  */
 export const LimitsInForce = Type.Object(
   {
@@ -173,8 +173,8 @@ export const Standby = Type.Object({ since: Instant, until: Instant, reason: Sta
 export type Standby = Static<typeof Standby>;
 
 /**
- * In `alarms` when it changes, and in `alarm-state`: whether the patient is away. The highest `rev` of an association counts. `standby` null:
- * it has ended.
+ * In `alarms` when it changes, and in `alarm-state`: whether the patient is away. The highest `rev` of an association counts. `standby`
+ * null: the standby has ended.
  */
 export const StandbyInForce = Type.Object(
   {
@@ -187,7 +187,7 @@ export const StandbyInForce = Type.Object(
 );
 export type StandbyInForce = Static<typeof StandbyInForce>;
 
-/** In `commands`: what a clinician asked for. `commandId` makes a repeat harmless. */
+/** In `commands`: a clinician's request. `commandId` makes repeats harmless. */
 const asked = {
   commandId: Type.String({ minLength: 8, maxLength: 64 }),
   associationId: AssociationId,
@@ -232,8 +232,8 @@ export const Command = Type.Union([
 export type Command = Static<typeof Command>;
 
 /**
- * In `alarms`: what became of a command. A command that is judged again after a crash gets the same answer again. `at`: when the
- * command was given. `reason`: why it was refused, one sentence for the person who asked.
+ * In `alarms`: the answer to a command. A command that is judged again after a crash gets the same answer again. `at`: when the
+ * command was given. `reason`: why it was refused, one sentence for the person who gave it.
  */
 export const CommandAnswer = Type.Object(
   {
@@ -249,8 +249,8 @@ export const CommandAnswer = Type.Object(
 export type CommandAnswer = Static<typeof CommandAnswer>;
 
 /**
- * In `alarm-state`: one association's engine state, written by the alarm processor for itself, and its live alarms, which a
- * screen reads at its start. `offsets` are the next ones to read: the state includes everything before them.
+ * In `alarm-state`: one association's engine state, which the alarm processor writes for itself, and its live alarms, which a screen
+ * reads when it starts. `offsets` are the next ones to read: the state includes everything before them.
  */
 export const AlarmState = Type.Object(
   {
@@ -258,11 +258,11 @@ export const AlarmState = Type.Object(
     at: Instant,
     offsets: Type.Object({ observations: Type.String(), commands: Type.String() }, closed),
     live: Type.Array(Alarm, { maxItems: 200 }),
-    /** Absent in what was written before 2026-12. */
+    /** Absent in records written before 2026-12. */
     limits: Type.Optional(LimitsInForce),
-    /** Absent where the bed never was on standby. */
+    /** Absent if the bed was never on standby. */
     standby: Type.Optional(StandbyInForce),
-    /** Absent of a patient who is not scored. */
+    /** Absent for a patient without scores. */
     scores: Type.Optional(Scores),
     engine: Type.Unknown(),
   },

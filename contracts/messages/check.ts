@@ -1,4 +1,4 @@
-/** Validators of every sealed message, compiled once. */
+/** The validators of all sealed messages, each compiled once. */
 import type { Static, TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import type { Fault } from '../errors.ts';
@@ -62,8 +62,8 @@ const validators = new Map<string, Validator>(
 );
 
 /**
- * Parses and validates what an envelope held. A version that we do not know is a fault: the record stays where it is. Of a
- * reading that does not fit, the body is what can be used of it (usable.ts), the same for every reader.
+ * Parses and validates the content of an envelope. An unknown version is a fault; the record stays in the log. If a reading does not fit
+ * its schema, the result holds the part that can be used (usable.ts). This part is the same for every reader.
  */
 export function checkRecord(contentType: string, plaintext: Uint8Array): Checked {
   const validator = validators.get(contentType);
@@ -75,7 +75,7 @@ export function checkRecord(contentType: string, plaintext: Uint8Array): Checked
     return fault('does not hold JSON');
   }
   if (contentType === contentTypes.status || !validator.Check(body)) {
-    // Rare: a status, or a reading in which a member cannot be used.
+    // Rare: a status, or a reading with a member that cannot be used.
     const usable = usableRecord(contentType, body);
     if (usable !== undefined && validator.Check(usable)) return { ok: true, contentType, body: usable } as Checked;
     const [first] = validator.Errors(body);
@@ -84,7 +84,7 @@ export function checkRecord(contentType: string, plaintext: Uint8Array): Checked
   return { ok: true, contentType, body } as Checked;
 }
 
-/** The record with what can be used of its reading; undefined where nothing can. */
+/** Returns the record with the usable part of its reading; undefined if nothing can be used. */
 function usableRecord(contentType: string, record: unknown): unknown {
   if (typeof record !== 'object' || record === null || !('reading' in record)) return undefined;
   const use = usableBy[contentType];
@@ -104,8 +104,8 @@ function fault(what: string): Checked {
 }
 
 /**
- * The number that a rule or a screen may use, or undefined: it is absent, said to be invalid, of an unknown code or unit, or no
- * body could yield it. A real 0 is a number, and so is a `questionable` one (screens mark it); what comes while calibrating is none.
+ * Returns the number that a rule or a screen may use. Undefined if it is absent, marked as invalid, has an unknown code or unit, or is
+ * outside what a body can yield. A real 0 is a number. A `questionable` number counts too (screens mark it). A `calibrating` one does not.
  */
 export function usableNumber(numeric: NumericValue): number | undefined {
   const parameter = parameters.get(numeric.code);

@@ -1,6 +1,6 @@
 /**
- * The alarms that a device raises itself (CLINICAL, "Alarm vocabulary"): `devices/{deviceId}/alerts`, and the record of it in
- * `observations`. Each message holds the whole list, so that an end that got lost cannot leave an alarm standing.
+ * The alarms that a device raises itself (CLINICAL, "Alarm vocabulary"): `devices/{deviceId}/alerts`, and their record in
+ * `observations`. Each message holds the whole list. So a lost message about an alarm's end cannot leave the alarm standing.
  */
 import { type Static, Type } from 'typebox';
 import { priorities } from '../priorities.ts';
@@ -8,11 +8,11 @@ import { alertKinds } from './alarms.ts';
 import { Code, Instant, identity } from './device.ts';
 import { fromGateway } from './records.ts';
 
-/** What a device says of its own sound. `paused` ends by itself at the device, `off` does not. */
+/** What a device says about its own sound. The device ends `paused` by itself, but not `off`. */
 export const deviceSounds = ['on', 'paused', 'off'] as const;
 export type DeviceSound = (typeof deviceSounds)[number];
 
-/** Longest list of a message. */
+/** Longest list of alarms in one message. */
 export const alertsMax = 64;
 /** Longest text of one alarm, in UTF-16 units. */
 export const alertTextMax = 120;
@@ -38,8 +38,8 @@ export const DeviceAlert = Type.Object({
 export type DeviceAlert = Static<typeof DeviceAlert>;
 
 /**
- * `devices/{deviceId}/alerts`: at connect, at each change, when the inbox names another association, and best every 30 s.
- * `sound`: of the device as a whole; where it is left out, the alarms' own `signal` says it.
+ * `devices/{deviceId}/alerts`: sent at connect, at each change, when the inbox names another association, and preferably every 30 s.
+ * `sound`: of the whole device. If it is left out, the `signal` of each alarm says it.
  */
 export const DeviceAlerts = Type.Object({
   ...identity,
@@ -50,11 +50,11 @@ export const DeviceAlerts = Type.Object({
 });
 export type DeviceAlerts = Static<typeof DeviceAlerts>;
 
-/** In `observations`, so that the alarm engine meets it in order with the readings. */
+/** In `observations`, so that the alarm engine reads it in order with the readings. */
 export const AlertsRecord = Type.Object({ ...fromGateway, reading: DeviceAlerts }, { additionalProperties: false });
 export type AlertsRecord = Static<typeof AlertsRecord>;
 
-/** What the device says of its sound: of the whole, or the quietest that it says of one of its alarms. */
+/** Returns what the device says about its sound: `sound`, or else the quietest `signal` of its alarms. */
 export function soundOf({ sound, alerts }: Pick<DeviceAlerts, 'sound' | 'alerts'>): DeviceSound {
   if (sound !== undefined) return sound;
   return alerts.some(({ signal }) => signal === 'off')

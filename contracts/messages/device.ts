@@ -1,8 +1,8 @@
 /**
- * What devices publish over MQTT and what the gateway sends to their inbox.
+ * What devices publish over MQTT, and what the gateway sends to their inbox.
  *
- * Messages of devices are open: a member that we do not know is ignored and stays in the log, for a reader that knows it. What is
- * used of a message that does not fit is in usable.ts.
+ * Messages of devices are open: an unknown member is ignored but stays in the log, for a later reader that knows it. If a message does
+ * not fit its schema, usable.ts decides which part is used.
  */
 import { type Static, Type } from 'typebox';
 import { type TechnicalConditionCode, technicalConditions } from '../parameters.ts';
@@ -30,13 +30,13 @@ export const IntervalMs = Type.Integer({
 });
 export const Code = Type.String({ pattern: '^MDC_[A-Z0-9_]{1,60}$' });
 
-/** `boot` and `seq` go together; a device that has neither gets them from the gateway. */
+/** `boot` and `seq` go together. If a device has neither, the gateway gives them. */
 export const identity = { boot: Type.Optional(Boot), seq: Type.Optional(Seq) };
 
 export const validities = ['invalid', 'questionable', 'calibrating'] as const;
 export type Validity = (typeof validities)[number];
 
-/** One numeric. Without `value`, `validity` says why there is none; a number never says that. */
+/** One numeric. Without `value`, `validity` says why there is none. No special number means "no value". */
 export const NumericValue = Type.Object({
   code: Code,
   value: Type.Optional(Type.Number()),
@@ -54,7 +54,7 @@ export const Observation = Type.Object({
 });
 export type Observation = Static<typeof Observation>;
 
-/** Longest time that the samples of one message may cover: a chunk that claims more would blank the trace for as long. */
+/** Longest time that the samples of one message may cover. A longer chunk would leave the trace blank for that long. */
 export const chunkMsMax = 10_000;
 
 /**
@@ -74,7 +74,7 @@ export type Waveform = Static<typeof Waveform>;
 
 const codes = Object.keys(technicalConditions) as TechnicalConditionCode[];
 
-/** One technical condition: present or gone. `code` of a parameter where it concerns one. */
+/** One technical condition, present or gone. `code` names the parameter, if it is about one. */
 export const TechnicalCondition = Type.Object({
   condition: Type.Enum([...codes]),
   code: Type.Optional(Code),
@@ -82,7 +82,7 @@ export const TechnicalCondition = Type.Object({
 });
 export type TechnicalCondition = Static<typeof TechnicalCondition>;
 
-/** The device as its label says. Texts for people: `visibleText` before they are shown. */
+/** The device as its label names it. Show these texts with `visibleText` only. */
 export const StatusDevice = Type.Object({
   manufacturer: Type.String({ maxLength: 80 }),
   model: Type.String({ maxLength: 80 }),
@@ -91,8 +91,8 @@ export const StatusDevice = Type.Object({
 export type StatusDevice = Static<typeof StatusDevice>;
 
 /**
- * `devices/{deviceId}/status`: birth (`online: true`), change of technical conditions, and, as the will, `online: false`.
- * `conditions` is the whole list at each message. A will has no time: the broker of the connection knows it better.
+ * `devices/{deviceId}/status`: the birth message (`online: true`), changes of technical conditions, and the will (`online: false`).
+ * `conditions` is the whole list in each message. A will has no time: the gateway knows better when the connection ended.
  */
 export const Status = Type.Object({
   ...identity,

@@ -1,6 +1,6 @@
 /**
- * In which topic records of each type lie. Who may write to a topic is Kafka's to say, so a type counts in its own topic only: a gateway's
- * stolen key writes readings, and no command in a nurse's name among them.
+ * In which Kafka topic each type of record belongs. Kafka decides who may write to a topic. A type counts only in its own topic. So a
+ * stolen key of a gateway can write readings, but no command in a nurse's name.
  */
 import type { KafkaTopic } from '../topics.ts';
 import { type ContentType, contentTypes } from './records.ts';
@@ -31,7 +31,7 @@ const homes: Readonly<Record<ContentType, KafkaTopic>> = {
 };
 const homeOf = new Map<string, KafkaTopic>(Object.entries(homes));
 
-/** What is wrong with a record of this type in this topic; undefined: nothing, or a type that this version does not know. */
+/** Says what is wrong with a record of this type in this topic. Undefined: nothing, or this version does not know the type. */
 export function homeFault(topic: KafkaTopic, contentType: string): string | undefined {
   const home = homeOf.get(contentType);
   return home === undefined || home === topic ? undefined : `holds ${contentType}, which counts in ${home} only`;

@@ -1,6 +1,6 @@
 /**
- * How the limits of a profile judge: their delays, hysteresis, off-delays and priorities. The alarm processor tells it beside the limits
- * in force, so that who works out what other limits would do judges as the engine does.
+ * How the limits of a profile judge: their delays, hysteresis, off-delays and priorities. The alarm processor publishes this with the
+ * limits in force. So a process that computes the effect of other limits judges as the engine does.
  */
 import { type Static, Type } from 'typebox';
 import { limitGroups } from '../parameters.ts';
@@ -12,7 +12,7 @@ const DelayMs = Type.Integer({ minimum: 0, maximum: 30_000 });
 const OffDelayMs = Type.Integer({ minimum: 0, maximum: 60_000 });
 const Priority = Type.Enum([...priorities]);
 const Ms = Type.Optional(Type.Integer({ minimum: 0 }));
-/** Of calls that nobody answers. */
+/** When a call that nobody answers is repeated, and when it is escalated. */
 const times = {
   realarmMs: Ms,
   escalationMs: Type.Optional(Type.Object({ high: Ms, medium: Ms, low: Ms }, closed)),

@@ -1,6 +1,6 @@
 /**
- * What a member of a device's message must be, in words for the person who connects the device. The gateway says them in the reason string
- * and in `rejected`. They repeat nothing that a device sent.
+ * What each member of a device's message must be, in words for the person who connects the device. The gateway puts them into the
+ * reason string and into `rejected`. They repeat nothing that a device sent.
  */
 import { technicalConditions } from '../parameters.ts';
 import { priorities } from '../priorities.ts';
@@ -8,12 +8,12 @@ import { alertKinds } from './alarms.ts';
 import { chunkMsMax, NumericValue, Observation, Status, StatusDevice, TechnicalCondition, Waveform } from './device.ts';
 import { alertTextMax, DeviceAlert, DeviceAlerts, deviceSounds } from './device-alerts.ts';
 
-/** Where the codes and units are, from the root of the repository. */
+/** The file with the codes and units, from the root of the repository. */
 export const tableFile = 'contracts/parameters.ts';
 
 export const instantRule = 'an instant in UTC with milliseconds, as 2026-03-01T12:00:00.000Z';
 
-/** By the name of the member; with the list or object that it is in, where a name has two meanings. */
+/** By the name of the member. If a name has two meanings, the list or object that holds it comes first. */
 const memberRules: Readonly<Record<string, string>> = {
   boot: '1 to 64 of A-Z a-z 0-9 . _ -',
   seq: 'a whole number from 1',
@@ -50,19 +50,19 @@ const memberRules: Readonly<Record<string, string>> = {
   pausedUntil: `${instantRule}, or left out`,
 };
 
-/** Names that a sentence may repeat: those of our schemas. */
+/** Names that a sentence may repeat: the names in our schemas. */
 const ourNames = new Set(
   [Observation, Waveform, Status, DeviceAlerts, NumericValue, DeviceAlert, TechnicalCondition, StatusDevice].flatMap(
     (schema) => Object.keys(schema.properties),
   ),
 );
 
-/** What a schema found, as typebox says it. */
+/** A schema error, as typebox reports it. */
 export type SchemaError = { readonly instancePath: string; readonly keyword: string; readonly params: object };
 
 /**
- * What is wrong and what would be right, without a full stop: `values[0].unit must be text`.
- * @param at where in the message the checked part is: `['alerts', '2']`
+ * Says what is wrong and what would be right, without a full stop: `values[0].unit must be text`.
+ * @param at where the checked part is in the message: `['alerts', '2']`
  */
 export function misfitText(error: SchemaError | undefined, at: readonly string[] = []): string {
   const path = [...at, ...(error?.instancePath ?? '').split('/').slice(1)];
@@ -72,7 +72,7 @@ export function misfitText(error: SchemaError | undefined, at: readonly string[]
   return mustBe(path);
 }
 
-/** @param path the names and places of lists that lead to the member */
+/** @param path the names and list positions that lead to the member */
 export function mustBe(path: readonly string[]): string {
   const name = path.findLast((part) => ourNames.has(part)) ?? '';
   const rule = isPlace(path.at(-1)) ? 'an object' : (memberRules[`${path[0]}.${name}`] ?? memberRules[name]);
@@ -83,7 +83,7 @@ function missingOf(error: SchemaError | undefined): readonly string[] {
   return error?.keyword === 'required' ? (error.params as { requiredProperties: string[] }).requiredProperties : [];
 }
 
-/** `values[0].unit`; a name that is not ours ends it. */
+/** Returns for example `values[0].unit`. Stops before a name that is not ours. */
 function placeOf(path: readonly string[]): string {
   const end = path.findIndex((part) => !ourNames.has(part) && !isPlace(part));
   const ours = end === -1 ? path : path.slice(0, end);

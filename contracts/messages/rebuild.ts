@@ -1,4 +1,4 @@
-/** What a rebuild of trends says of itself, a line of JSON at a time: the trend writer's side to `npm run vigil -- trends rebuild`. */
+/** The progress of a rebuild of trends, one line of JSON at a time: from the trend writer to `npm run vigil -- trends rebuild`. */
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 
@@ -6,17 +6,17 @@ const count = Type.Integer({ minimum: 0 });
 
 export const RebuildProgress = Type.Object(
   {
-    /** Records that were read. */
+    /** Records read so far. */
     records: count,
-    /** Records that lie ahead, of the partitions that were begun. */
+    /** Records still to read, in the partitions that were started. */
     ahead: count,
-    /** Points that InfluxDB took. */
+    /** Points that InfluxDB accepted. */
     points: count,
-    /** Points that it refused for good: older than it keeps them. */
+    /** Points that InfluxDB refused for good: they are older than it keeps points. */
     refused: count,
     /** Records that do not open or do not fit their schema. */
     unreadable: count,
-    /** InfluxDB did not take the last points; they are tried until it does. */
+    /** InfluxDB did not accept the last points; they are sent again until it does. */
     isStoreAway: Type.Boolean(),
   },
   { additionalProperties: false },
@@ -25,7 +25,7 @@ export type RebuildProgress = Static<typeof RebuildProgress>;
 
 const check = Compile(RebuildProgress);
 
-/** Undefined where the line is something else. */
+/** Returns undefined if the line is something else. */
 export function readProgressLine(line: string): RebuildProgress | undefined {
   try {
     const value: unknown = JSON.parse(line);

@@ -1,6 +1,6 @@
 /**
- * What lies sealed in Kafka. Each type has a content type with a version (`cty` of its envelope); a reader that meets a
- * version it does not know leaves the record, counts it and says so.
+ * The sealed records in Kafka. Each type has a content type with a version (`cty` of its envelope). A reader that does not know the
+ * version leaves the record, counts it and reports it.
  */
 import { type Static, Type } from 'typebox';
 import { auditActions, auditWriters } from '../audit-actions.ts';
@@ -15,11 +15,11 @@ const Name = (maxLength = 80) => Type.String({ minLength: 1, maxLength });
 
 export const fromGateway = {
   deviceId: DeviceId,
-  /** The gateway's clock when the packet came: never mixed with the device's own time. */
+  /** The gateway's clock when the packet came. Never mixed with the device's own time. */
   receivedAt: Instant,
 };
 
-/** In `observations`: `reading` is what the device sent, as it sent it where it is JSON in which no member comes twice. `boot` and `seq` are in the envelope's header. */
+/** In `observations`: `reading` is what the device sent, unchanged if it is JSON without repeated members. `boot` and `seq` are in the envelope's header. */
 export const ObservationRecord = Type.Object({ ...fromGateway, reading: Observation }, closed);
 export type ObservationRecord = Static<typeof ObservationRecord>;
 
@@ -30,12 +30,12 @@ export const connectionEndReasons = ['will', 'keep-alive', 'closed', 'taken-over
 export type ConnectionEndReason = (typeof connectionEndReasons)[number];
 
 /**
- * The connection that a word of the gateway is about: where its claim lies in `sessions`. The greater one is the newer, whichever
- * gateway it is on; a word about an older one says nothing of the device.
+ * Identifies the connection that a gateway's record is about: the offset of its claim in `sessions`. The connection with the greater
+ * offset is the newer one, on whichever gateway. A record about an older connection says nothing about the device.
  */
 const Claim = Type.Integer({ minimum: 0 });
 
-/** In `observations` too, so that the alarm engine meets it in order. `will`: it is the will of a connection that ended so. */
+/** Also in `observations`, so that the alarm engine reads it in order. `will`: it is the will of a connection that ended so. */
 export const StatusRecord = Type.Object(
   {
     ...fromGateway,
@@ -48,7 +48,7 @@ export const StatusRecord = Type.Object(
 );
 export type StatusRecord = Static<typeof StatusRecord>;
 
-/** In `observations`: the gateway noticed within 1 s that a device's connection came or ended (`will`: with its will). */
+/** In `observations`: a device's connection came or ended (`will`: with its will). The gateway notices it within 1 s. */
 export const ConnectionRecord = Type.Object(
   {
     ...fromGateway,
@@ -61,8 +61,8 @@ export const ConnectionRecord = Type.Object(
 export type ConnectionRecord = Static<typeof ConnectionRecord>;
 
 /**
- * In `observations`: the gateway noticed something that makes the readings of a bed doubtful. It holds for `forMs` from
- * `receivedAt` and ends by itself unless it is said again: so no notice outlives a gateway that stops.
+ * In `observations`: the gateway noticed something that makes the readings of a bed doubtful. The notice lasts for `forMs` from
+ * `receivedAt` and ends by itself unless it is repeated. So no notice outlives a gateway that stops.
  */
 export const NoticeRecord = Type.Object(
   {
@@ -75,8 +75,8 @@ export const NoticeRecord = Type.Object(
 export type NoticeRecord = Static<typeof NoticeRecord>;
 
 /**
- * In `observations`, one in each partition: the gateway took a canary (contracts/canary.ts). It has nothing of what the canary's
- * payload held, and names no patient and no device.
+ * In `observations`, one in each partition: the gateway accepted a canary (contracts/canary.ts). It holds nothing from the canary's
+ * payload and names no patient and no device.
  */
 export const CanaryRecord = Type.Object({ receivedAt: Instant }, closed);
 export type CanaryRecord = Static<typeof CanaryRecord>;
@@ -86,9 +86,9 @@ const Partition = Type.Integer({ minimum: 0, maximum: clinicalPartitions - 1 });
 /** In `canary`: how far canaries came, as a gateway or an alarm processor saw it. */
 export const CanarySightRecord = Type.Object(
   {
-    /** Of a gateway: when it took a canary, before Kafka had it. */
+    /** From a gateway: when it accepted a canary, before Kafka had it. */
     taken: Type.Optional(Instant),
-    /** Of an alarm processor: the newest canary that it met in each partition that it judges, by when the gateway received it. */
+    /** From an alarm processor: when the gateway received the newest canary that the processor read, for each partition that it judges. */
     judged: Type.Optional(
       Type.Array(Type.Object({ partition: Partition, receivedAt: Instant }, closed), { maxItems: clinicalPartitions }),
     ),
@@ -97,7 +97,7 @@ export const CanarySightRecord = Type.Object(
 );
 export type CanarySightRecord = Static<typeof CanarySightRecord>;
 
-/** In `sessions`: a gateway takes a client id for one of its connections. The last claim in the log has it. */
+/** In `sessions`: a gateway claims a client id for one of its connections. The last claim in the log wins. */
 export const ClaimRecord = Type.Object({ clientId: Name(129), connection: Name(64) }, closed);
 export type ClaimRecord = Static<typeof ClaimRecord>;
 
@@ -109,9 +109,9 @@ export const RejectedRecord = Type.Object(
     code: Name(),
     detail: Type.String({ maxLength: 500 }),
     payload: Type.String({ description: 'base64' }),
-    /** The reading lies in `observations`, too: this is a copy that says which part of it is not used. */
+    /** The reading is in `observations` too. This is a copy that says which part of it is not used. */
     kept: Type.Optional(Type.Literal(true)),
-    /** Its code is `not-kept`: it stands for messages that were refused past a budget of the device and are nowhere; `bytes` are of payloads. */
+    /** Its code is `not-kept`: messages were refused beyond a budget of the device and are stored nowhere. `bytes` counts their payloads. */
     notKept: Type.Optional(
       Type.Object(
         {
@@ -147,7 +147,7 @@ export const Patient = Type.Object(
 );
 export type Patient = Static<typeof Patient>;
 
-/** One device-with-patient period (IHE: device-patient association); `to` is excluded, null while it lasts. */
+/** One period of a device with a patient (IHE: device-patient association). `to` is excluded; null while it lasts. */
 export const AssociationPeriod = Type.Object(
   {
     associationId: AssociationId,
@@ -170,7 +170,7 @@ export type Actor = Static<typeof Actor>;
 const associationActs = ['assigned', 'moved', 'corrected', 'ended'] as const;
 export type AssociationAct = (typeof associationActs)[number];
 
-/** What somebody did to a device's table. `version` is the table's version after it. A field's null means: it had no value. */
+/** What a person did to a device's table. `version` is the table's version after it. A field that is null had no value. */
 export const AssociationChange = Type.Object(
   {
     version: Type.Integer({ minimum: 1 }),
@@ -195,8 +195,8 @@ export const AssociationChange = Type.Object(
 export type AssociationChange = Static<typeof AssociationChange>;
 
 /**
- * In `associations`: all periods of one device that readings may still belong to, oldest first, at most 64. `changes` says who
- * did what, oldest first, at most 64; it is absent from what older versions and the operator's tools wrote.
+ * In `associations`: all periods of one device to which readings may still belong, oldest first, at most 64. `changes` says who
+ * did what, oldest first, at most 64. It is absent in records of older versions and of the operator's tools.
  */
 export const DeviceAssociations = Type.Object(
   {
@@ -209,19 +209,19 @@ export const DeviceAssociations = Type.Object(
 );
 export type DeviceAssociations = Static<typeof DeviceAssociations>;
 
-/** The wards whose beds some clinician's screen shows, by dashboard process; older than 30 s counts for nothing. */
+/** The wards whose beds clinicians' screens show, by dashboard process. A record older than 30 s does not count. */
 export const PresenceRecord = Type.Object(
   {
     at: Instant,
     wards: Type.Array(Name(40), { maxItems: 200 }),
-    /** Some clinician's screen shows the devices that were in no ward. */
+    /** A clinician's screen shows the devices that were in no ward. */
     engineering: Type.Optional(Type.Literal(true)),
   },
   closed,
 );
 export type PresenceRecord = Static<typeof PresenceRecord>;
 
-/** In `accounts`: an account as it was when its last change was put on record. `secret` is a fingerprint that a new password changes. */
+/** In `accounts`: an account at its last recorded change. `secret` is a fingerprint that a new password changes. */
 export const AccountRecord = Type.Object(
   {
     userId: Name(64),
@@ -251,22 +251,22 @@ const auditFields = {
   hash: Type.String({ description: 'base64url of SHA-256 over the RFC 8785 form of this record without hash and sig' }),
 };
 
-/** In `audit`, written before records were signed. A chain of hashes alone: whoever may write the topic could have made it. */
+/** In `audit`, written before records were signed. It has a chain of hashes only: anybody who may write the topic could have made it. */
 export const OlderAuditRecord = Type.Object(auditFields, closed);
 export type OlderAuditRecord = Static<typeof OlderAuditRecord>;
 
-/** How many patients one record names. */
+/** How many patients one record can name. */
 export const auditPatientsMax = 200;
 
 /** In `audit`: one look or act. `prev` is the `hash` of the record before it from the same process; a chain starts at `boot`. */
 export const AuditRecord = Type.Object(
   {
     ...auditFields,
-    /** The session that acted, by its mark; the record of its login has the same. Absent where nobody was logged in. */
+    /** The session that acted, by its mark; the record of its login has the same mark. Absent if nobody was logged in. */
     session: Type.Optional(Name(64)),
-    /** The network address that asked, as the server saw it. */
+    /** The network address of the request, as the server saw it. */
     address: Type.Optional(Type.String({ maxLength: 64 })),
-    /** The browser that asked, by an id that the server gave it; or the host of a command line. */
+    /** The browser of the request, by an id that the server gave it; or the host of a command line. */
     station: Type.Optional(Type.String({ maxLength: 64 })),
     /** The patients that a look at a ward or a list showed. */
     patients: Type.Optional(Type.Array(Type.String({ maxLength: 64 }), { maxItems: auditPatientsMax })),

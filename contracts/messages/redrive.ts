@@ -1,18 +1,18 @@
-/** What the operator's command line and the gateway say to each other when rejected input is sent through again: a line of JSON each. */
+/** What the operator's command line and the gateway send each other when rejected input is sent through again: one line of JSON each. */
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
 import { RejectedRecord } from './records.ts';
 
 const closed = { additionalProperties: false } as const;
 
-/** `boot` and `seq` are those of the rejected record's own envelope: they name it for ever, also where it lies in the log twice. */
+/** `boot` and `seq` are those of the rejected record's own envelope. They always identify it, even if it is in the log twice. */
 export const RedriveRequest = Type.Object(
   {
     id: Type.String({ maxLength: 64 }),
     boot: Type.String({ maxLength: 64 }),
     seq: Type.Integer({ minimum: 0 }),
     record: RejectedRecord,
-    /** Whose it is, as a person has decided. Without it the reading's own time decides. */
+    /** The association that a person chose. Without it, the reading's own time decides. */
     associationId: Type.Optional(Type.String({ minLength: 1, maxLength: 64 })),
   },
   closed,
@@ -20,8 +20,8 @@ export const RedriveRequest = Type.Object(
 export type RedriveRequest = Static<typeof RedriveRequest>;
 
 /**
- * `appended`: all in-sync replicas have the reading now. `invalid`: it is still no good, nothing was appended. `failed`: it is not
- * known to be in the log; the same again is harmless.
+ * `appended`: all in-sync replicas have the reading now. `invalid`: it is still not valid; nothing was appended. `failed`: it may or may
+ * not be in the log; sending the same again does no harm.
  */
 export const RedriveResult = Type.Object(
   {
@@ -29,7 +29,7 @@ export const RedriveResult = Type.Object(
     outcome: Type.Enum(['appended', 'invalid', 'failed']),
     /** What is wrong with it, or with a part of it. */
     words: Type.Optional(Type.String()),
-    /** Where it lies now. */
+    /** Where the reading is now. */
     place: Type.Optional(Type.Object({ topic: Type.String(), boot: Type.String(), seq: Type.Integer() }, closed)),
   },
   closed,
@@ -39,13 +39,13 @@ export type RedriveResult = Static<typeof RedriveResult>;
 const request = Compile(RedriveRequest);
 const result = Compile(RedriveResult);
 
-/** A line as a request; undefined where it is none. */
+/** Reads a line as a request; undefined if it is not a request. */
 export function readRequestLine(line: string): RedriveRequest | undefined {
   const value = parse(line);
   return request.Check(value) ? value : undefined;
 }
 
-/** A line as a result; undefined where it is none. */
+/** Reads a line as a result; undefined if it is not a result. */
 export function readResultLine(line: string): RedriveResult | undefined {
   const value = parse(line);
   return result.Check(value) ? value : undefined;

@@ -1,6 +1,6 @@
 /**
- * Early warning scores of one patient, as the alarm engine makes them and the screens show them: NEWS2 (Royal College of Physicians
- * 2017), shock index, qSOFA. See CLINICAL.md, "NEWS2" and "Deterioration".
+ * Early warning scores of one patient: NEWS2 (Royal College of Physicians 2017), shock index, qSOFA. The alarm engine makes them and the
+ * screens show them. See CLINICAL.md, "NEWS2" and "Deterioration".
  */
 import { type Static, Type } from 'typebox';
 import { consciousnessLevels, newsParameters, newsResponses, newsRisks, qsofaParameters } from '../score-names.ts';
@@ -11,7 +11,7 @@ const closed = { additionalProperties: false } as const;
 
 const Spo2Scale = Type.Union([Type.Literal(1), Type.Literal(2)]);
 
-/** What a nurse says of a patient: each member alone, or together. What is left out stays as it was. */
+/** A nurse's assessment of a patient. Each member may come alone. A member that is left out stays as it was. */
 export const Assessment = Type.Object(
   {
     consciousness: Type.Optional(Type.Enum([...consciousnessLevels])),
@@ -24,7 +24,7 @@ export type Assessment = Static<typeof Assessment>;
 
 /**
  * One input of a score. Without `points` it is missing: nothing was measured, or `value` of `at` is too old, or it cannot be scored
- * before another input is known (a high SpO2 on scale 2, without a word on oxygen).
+ * until another input is known (a high SpO2 on scale 2, if nobody said whether the patient breathes oxygen).
  */
 const ScorePart = Type.Object(
   {
@@ -40,12 +40,12 @@ export type ScorePart = Static<typeof ScorePart>;
 const entered = <T extends Parameters<typeof Type.Optional>[0]>(value: T) =>
   Type.Optional(Type.Object({ value, at: Instant, by: Actor }, closed));
 
-/** The scores of one association at `at`. A total is there only where nothing is missing; `atLeast` is the sum of what is known. */
+/** The scores of one association at `at`. There is a total only if nothing is missing. `atLeast` is the sum of the inputs that are known. */
 export const Scores = Type.Object(
   {
     associationId: AssociationId,
     at: Instant,
-    /** When the first of its inputs becomes too old, unless newer ones come. Absent where none is young enough. */
+    /** When the first of its inputs becomes too old, unless a newer one comes. Absent if all inputs are too old. */
     validUntil: Type.Optional(Instant),
     news2: Type.Object(
       {

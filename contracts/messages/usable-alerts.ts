@@ -1,6 +1,6 @@
 /**
- * What can be used of a device's list of alarms in which something is wrong (usable.ts says why). Here nothing is left out: an alarm of
- * which a member cannot be read is an alarm all the same, and what says how grave it is counts as the gravest. Pure.
+ * Returns the usable part of a device's list of alarms that does not fit its schema (usable.ts says why). No alarm is left out: an alarm
+ * with a member that cannot be read is still an alarm. If its priority cannot be read, it counts as the gravest. Pure.
  */
 import { Compile } from 'typebox/compile';
 import type { Fault } from '../errors.ts';
@@ -29,7 +29,7 @@ const optional = (['since', 'parameter', 'side', 'value', 'limit', 'signal'] as 
 /** An alarm whose code cannot be used. */
 export const unknownCode = 'unknown';
 
-/** Undefined where there is no list, or no time: the time decides whose alarms they are. */
+/** Returns undefined if there is no list, or no time. The time decides to which patient the alarms belong. */
 export function usableAlerts(sent: unknown): Usable<DeviceAlerts> | undefined {
   if (!isObject(sent) || !check.instant.Check(sent.time) || !Array.isArray(sent.alerts)) return undefined;
   const faults: Fault[] = [];
@@ -54,7 +54,7 @@ function listOf(sent: readonly unknown[], faults: Fault[]): DeviceAlert[] {
   return alerts.sort((a, b) => graver(a.priority, b.priority)).slice(0, alertsMax);
 }
 
-/** Only the first fault is said in full: to look for the reason takes time, and a list may be long. */
+/** Only the first fault is described in full: finding the reason takes time, and a list may be long. */
 function mended(item: unknown, at: number, faults: Fault[]): DeviceAlert {
   faults.push(faults.length === 0 ? itemFault(check.alert.Errors(item), 'alerts', at) : fault('One more alarm.'));
   const sent: Members = isObject(item) ? item : {};
@@ -72,7 +72,7 @@ function mended(item: unknown, at: number, faults: Fault[]): DeviceAlert {
   };
 }
 
-/** BICEPS knows a priority `none`, of what calls for nobody (IEEE 11073-10207): the least of ours. */
+/** BICEPS has a priority `none`, for an alarm that calls nobody (IEEE 11073-10207). It becomes our lowest priority. */
 function priorityOf(sent: unknown): Priority {
   if (sent === 'none') return 'low';
   return check.priority.Check(sent) ? sent : 'high';

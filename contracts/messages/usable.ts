@@ -1,8 +1,8 @@
 /**
- * What can be used of a message in which something is wrong. Pure: the gateway asks it what to accept, every reader asks it (through
- * `checkRecord`) what to use, so that no two houses see another reading in the same bytes.
+ * Decides which part of a faulty message can be used. Pure. The gateway asks it what to accept. Every reader asks it (through
+ * `checkRecord`) what to use. So no two processes see different readings in the same bytes.
  *
- * The device's bytes stay in the log as they came. One member that nobody can use must not hide the good heart rate beside it:
+ * The device's bytes stay in the log unchanged. One member that nobody can use must not hide the good heart rate beside it:
  * decision 006.
  */
 import { Compile } from 'typebox/compile';
@@ -25,9 +25,9 @@ import { misfitText, mustBe, type SchemaError } from './member-rules.ts';
 export type Usable<Body> = {
   /** Fits the schema. */
   readonly body: Body;
-  /** What is left out, in the order of the message; empty where all of it is used. */
+  /** What is left out, in the order of the message; empty if all of it is used. */
   readonly faults: readonly Fault[];
-  /** Numerics of `body` that only say that the device sent something unusable for this parameter. */
+  /** How many numerics of `body` only say that the device sent something unusable for this parameter. */
   readonly stated: number;
 };
 
@@ -44,12 +44,12 @@ const check = {
   status: Compile(Status),
 };
 
-/** Longest list of numerics or conditions that is looked at: that of the schema. */
+/** Most numerics or conditions that are checked: the limit of the schema. */
 const listMax = 64;
 
 /**
- * Numerics. Undefined where nothing can be used: no object, no list of 1 to 64 values, none of them usable; or no time. The time
- * decides whose reading it is and whether it is about now, so nothing stands in for it.
+ * Returns the usable numerics. Undefined if nothing can be used: no object, no list of 1 to 64 values, no usable value, or no time. The
+ * time decides whose reading it is and whether it shows the present, so nothing can replace it.
  */
 export function usableObservation(sent: unknown): Usable<Observation> | undefined {
   if (!isObject(sent) || !check.instant.Check(sent.time)) return undefined;
@@ -75,7 +75,7 @@ export function usableObservation(sent: unknown): Usable<Observation> | undefine
 }
 
 /**
- * A wave. Only its identity can be left out: a sample, a rate or a start that cannot be used makes another curve of all the rest.
+ * Returns the usable wave. Only its identity can be left out. A bad sample, rate or start would change the curve of all the rest.
  */
 export function usableWaveform(sent: unknown): Usable<Waveform> | undefined {
   if (!isObject(sent)) return undefined;
@@ -86,7 +86,7 @@ export function usableWaveform(sent: unknown): Usable<Waveform> | undefined {
 }
 
 /**
- * The device's word on itself. Undefined without `online`, or where its time cannot be used. A condition that we do not know is left out, and
+ * Returns the usable part of a status. Undefined if there is no `online`, or if its time cannot be used. An unknown condition is left out;
  * the others stay.
  */
 export function usableStatus(sent: unknown): Usable<Status> | undefined {
@@ -114,12 +114,12 @@ export function fault(message: string): Fault {
   return { code: 'payload-schema', message };
 }
 
-/** The fault of an item of a list, from what its schema found. */
+/** Returns the fault of an item of a list, from the errors of its schema. */
 export function itemFault(errors: readonly SchemaError[], list: string, at: number): Fault {
   return fault(`${misfitText(errors[0], [list, `${at}`])}.`);
 }
 
-/** `boot` and `seq`: both, or none and the gateway numbers the message (a repeat after a reconnect then counts twice). */
+/** Returns `boot` and `seq`: both, or neither. Without them the gateway numbers the message (then a repeat after a reconnect counts twice). */
 export function identityOf(
   { boot, seq }: Members,
   faults: Fault[],
@@ -133,7 +133,7 @@ export function identityOf(
 
 const togetherText = 'boot and seq go together: without both, the gateway numbers the message.';
 
-/** The fault of a message that has one of `boot` and `seq` only. */
+/** Returns the fault of a message that has only one of `boot` and `seq`. */
 export function halfIdentity(missing: 'boot' | 'seq'): Fault {
   return fault(`It has no ${missing}. ${togetherText}`);
 }
@@ -146,8 +146,8 @@ function intervalOf({ intervalMs }: Members, faults: Fault[]): { intervalMs?: nu
 }
 
 /**
- * A numeric that cannot be used. Where its parameter is known, the device has said something of it all the same, and that it is
- * no number must be seen: an old number would stay on the screen otherwise.
+ * Handles a numeric that cannot be used. If its parameter is known, the result says that the device sent no usable number for it.
+ * Otherwise the screen would still show an old number.
  */
 function statementOf(item: unknown, at: number): { readonly fault: Fault; readonly numeric?: NumericValue } {
   if (!isObject(item)) return { fault: fault(`${mustBe(['values', `${at}`])}.`) };
@@ -209,7 +209,7 @@ function conditionsOf({ conditions }: Members, faults: Fault[]): { conditions?: 
     if (check.condition.Check(whole)) usable.push(whole);
     else {
       faults.push(itemFault(check.condition.Errors(isObject(item) ? whole : item), 'conditions', at));
-      // Of which parameter it is matters less than that it is there.
+      // That the condition is there matters more than its parameter.
       if (check.condition.Check(bare)) usable.push(bare);
     }
   }

@@ -19,7 +19,7 @@ export type Period = {
   readonly toEarliestMs?: number;
 };
 
-/** The periods of a device with their instants read (contracts/periods.ts), in the table's order; undefined where one is no instant. */
+/** The periods of a device with their instants read (contracts/periods.ts), in the table's order; undefined if one is no instant. */
 export function readPeriods(associations: DeviceAssociations, nowMs: number): Period[] | undefined {
   return timePeriods(associations.periods, nowMs)?.map(
     ({ period, stampMs, fromMs, toMs, fromEarliestMs, toEarliestMs }) => ({

@@ -22,7 +22,7 @@ const refuse = (code: ReasonCode, words: string): CanaryJudgement => ({ ok: fals
 /**
  * Judges a message as every reading is judged, and whether it is a canary at all. What is refused is kept nowhere: `rejected` is for what
  * could be a patient's.
- * @param kind undefined where the topic is none of the device
+ * @param kind undefined if the topic is none of the device
  * @param receivedAtMs by the gateway's clock, which the payload's time is held against
  * @param atMs the same instant on a clock that never jumps
  */

@@ -39,7 +39,7 @@ export type DeviceClocks = BootClock[];
 
 export type Timed = {
   readonly boot: string;
-  /** Undefined where the device does not number. */
+  /** Undefined if the device does not number. */
   readonly seq: number | undefined;
   readonly timeMs: number;
   readonly receivedAtMs: number;

@@ -16,7 +16,7 @@ export function endingOf(presented: Iterable<Presented>, nowMs: number): Present
     .sort((left, right) => left.endMs - right.endMs);
 }
 
-/** The first end of all devices that are connected; undefined where none is. */
+/** The first end of all devices that are connected; undefined if none is. */
 export function firstEndOf(presented: Iterable<Presented>): number | undefined {
   let first: number | undefined;
   for (const endMs of latestOf(presented).values()) first = Math.min(first ?? endMs, endMs);

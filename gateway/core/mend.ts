@@ -8,7 +8,7 @@ export type Mended = { readonly text: string; readonly fault: Fault };
 
 /**
  * Reads a payload that is no UTF-8 or no JSON: without a byte order mark before it, without NULs and blanks after it, and with U+FFFD
- * for each byte that is no UTF-8. Undefined where that changes nothing.
+ * for each byte that is no UTF-8. Undefined if that changes nothing.
  */
 export function readAnyway(payload: Uint8Array): Mended | undefined {
   const decoded = new TextDecoder('utf-8', { ignoreBOM: true }).decode(payload);
@@ -38,7 +38,7 @@ const lists = ['values', 'conditions', 'alerts'];
  * Reads a JSON text in which a member comes twice in one object. JSON.parse would keep the last one and say nothing: an alarm could
  * hide behind it. Both lists of values, conditions or alarms count. An item that says something twice is as many items, each with one of the
  * words; of a parameter that then comes twice the graver is judged, as always. Another member that says two things is null: it
- * cannot be used. Undefined where no member comes twice, or only where nobody looks.
+ * cannot be used. Undefined if no member comes twice, or only where nobody looks.
  * @param payload valid JSON
  * @param text the same as text
  */
@@ -63,7 +63,7 @@ export function readEveryMember(payload: Uint8Array, text: string): string | und
 /** An item that says a member more often is no item: each word would copy all the others. */
 const timesMax = 8;
 
-/** An object that says a member twice, as one object for each of the words; undefined where it does not. */
+/** An object that says a member twice, as one object for each of the words; undefined if it does not. */
 function readEach(object: string): string[] | undefined {
   const members = [...partsOf(object)];
   const times = members.reduce((most, [, words]) => Math.max(most, words.length), 0);

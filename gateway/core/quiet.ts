@@ -7,7 +7,7 @@ export function newQuiet(): Quiet {
   return { leftOut: 0, saidMs: Number.NEGATIVE_INFINITY };
 }
 
-/** How many lines were left out before the one that may be written now; undefined where this one is left out too. */
+/** How many lines were left out before the one that may be written now; undefined if this one is left out too. */
 export function leftOutBefore(quiet: Quiet, nowMs: number): number | undefined {
   // A clock that was set back must not silence the log.
   if (Math.abs(nowMs - quiet.saidMs) < intervalMs) {

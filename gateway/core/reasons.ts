@@ -33,7 +33,7 @@ export const reason = {
 export type ReasonCode = (typeof reason)[keyof typeof reason];
 
 /**
- * CONNACK's return code in MQTT 3.1.1 (table 3.1) for a reason code of MQTT 5; undefined where none of them fits: then the
+ * CONNACK's return code in MQTT 3.1.1 (table 3.1) for a reason code of MQTT 5; undefined if none of them fits: then the
  * connection is closed without CONNACK [MQTT-3.2.2-6].
  */
 export function connectReturnCode(code: ReasonCode): number | undefined {

@@ -24,7 +24,7 @@ export const certificateWords = {
 } as const satisfies Record<CertificateFault, string>;
 
 /**
- * Why a certificate is not good, or undefined where it is. A list past its next update is gone by all the same: to know little is
+ * Why a certificate is not good, or undefined if it is. A list past its next update is gone by all the same: to know little is
  * no reason to let in whom we know to be revoked, nor to throw out every device of a hospital.
  * @param lists undefined: revocation is not checked
  */
@@ -41,7 +41,7 @@ export function certificateFault(
 }
 
 /**
- * Why the lists of a changed file must not replace those before, or undefined where they may: an old list, put back by mistake or
+ * Why the lists of a changed file must not replace those before, or undefined if they may: an old list, put back by mistake or
  * by somebody who has it, would let revoked devices in again.
  */
 export function replacementFault(before: RevocationLists, after: RevocationLists): string | undefined {
@@ -66,7 +66,7 @@ function sameSerials(old: RevocationList, next: RevocationList): boolean {
   return old.serials.size === next.serials.size && [...old.serials].every((serial) => next.serials.has(serial));
 }
 
-/** When the first of the lists is past its next update, ms since 1970; undefined where none says when. */
+/** When the first of the lists is past its next update, ms since 1970; undefined if none says when. */
 export function nextUpdateOf(lists: RevocationLists): number | undefined {
   const times = [...lists.values()].flatMap(({ nextUpdateMs }) => nextUpdateMs ?? []);
   return times.length > 0 ? Math.min(...times) : undefined;

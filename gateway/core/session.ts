@@ -22,7 +22,7 @@ const neverS = 0xffffffff;
 
 /**
  * How long a session outlives its connection.
- * @param expiryS Session Expiry Interval of MQTT 5, undefined where absent (0); in 3.1.1 `clean` decides [MQTT-3.1.2-4].
+ * @param expiryS Session Expiry Interval of MQTT 5, undefined if absent (0); in 3.1.1 `clean` decides [MQTT-3.1.2-4].
  */
 export function sessionExpiryMs(
   version: 4 | 5,

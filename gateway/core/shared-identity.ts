@@ -24,9 +24,9 @@ export function noteBoot(watch: IdentityWatch, boot: string, nowMs: number): boo
 
 /** The connection that lost its client id. */
 type Loser = {
-  /** The start of the device that sent on it; undefined where it named none. */
+  /** The start of the device that sent on it; undefined if it named none. */
   readonly boot: string | undefined;
-  /** The network address of the other side; undefined where it is not known. */
+  /** The network address of the other side; undefined if it is not known. */
   readonly address: string | undefined;
 };
 

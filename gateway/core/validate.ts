@@ -71,7 +71,7 @@ const mendedMax = 65_536;
 
 /**
  * Judges a payload, and what else it can be read as where it is no UTF-8 or no JSON.
- * @param text the payload as UTF-8 text, undefined where it is not UTF-8
+ * @param text the payload as UTF-8 text, undefined if it is not UTF-8
  * @param nowMs when the packet came, by the gateway's clock
  */
 export function judgePayload(

@@ -6,7 +6,7 @@ import { parameters } from '../../contracts/parameters.ts';
 export type ValueFault = Extract<ErrorCode, 'payload-schema' | 'code-unknown' | 'unit-unknown' | 'value-implausible'>;
 
 /**
- * Why nobody may use this numeric although the device did not say so itself; undefined where nothing is wrong. A numeric that
+ * Why nobody may use this numeric although the device did not say so itself; undefined if nothing is wrong. A numeric that
  * the device calls invalid or calibrating is judged by its code and unit only: whatever number it carries is not meant.
  * Agrees with `usableNumber` of `contracts/messages/check.ts`, by which readers leave such a numeric out.
  */

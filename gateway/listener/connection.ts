@@ -131,7 +131,7 @@ export function endConnection(context: Context, connection: Connection, cause: E
   setTimeout(() => socket.destroy(), cause.kind === 'lost' ? 0 : lingerMs).unref();
 }
 
-/** Counts a connection for its device; undefined where that has as many as it may. */
+/** Counts a connection for its device; undefined if that has as many as it may. */
 export function joinDevice(
   { shares, limits }: Context,
   connection: Connection,

@@ -27,7 +27,7 @@ export type Revocation = {
   factsOf(socket: TLSSocket): CertificateFacts;
   /** Why a client with this certificate may not be connected (any more). */
   faultOf(facts: CertificateFacts): CertificateFault | undefined;
-  /** For metrics: certificates listed, and when the next list is due (ms since 1970); undefined where nothing is checked. */
+  /** For metrics: certificates listed, and when the next list is due (ms since 1970); undefined if nothing is checked. */
   state(): { readonly listed: number; readonly nextUpdateMs: number | undefined } | undefined;
   close(): void;
 };
@@ -36,7 +36,7 @@ export type Revocation = {
  * Opens the CRL.
  * @param file PEM or DER; empty: nothing is checked but each certificate's own end
  * @param clientCa PEM, the authorities of the devices; every list must be signed by one of them
- * @throws VigilError `certificate-invalid` where the file cannot be gone by. Later the last good one stays in force instead.
+ * @throws VigilError `certificate-invalid` if the file cannot be gone by. Later the last good one stays in force instead.
  */
 export function openRevocation(options: {
   readonly file: string;

@@ -41,7 +41,7 @@ type Narrow = 'device-rate' | 'device-share';
 export type Shares = {
   /** That of a device, which is remembered beyond its connections: to connect anew gains nothing. */
   of(deviceId: string): Share;
-  /** Why the device's connections must wait; undefined where they need not. */
+  /** Why the device's connections must wait; undefined if they need not. */
   mustWait(share: Share): Narrow | undefined;
   /** Calls back once, in turn, when the device may go on. */
   onRoom(client: { readonly share: Share; readonly source: Source }, why: Narrow, resume: () => void): void;

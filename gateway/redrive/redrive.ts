@@ -62,7 +62,7 @@ export function createRedrive(options: {
 const periodsNamedMax = 5;
 
 /**
- * Why it is not known whose a rejected message is; undefined where it is. The stated time of one that was unclear is what nobody
+ * Why it is not known whose a rejected message is; undefined if it is. The stated time of one that was unclear is what nobody
  * could trust: a person must name its association, which must be of this device and have begun before the message came.
  */
 function ownerFault(

@@ -92,8 +92,8 @@ export type UpstreamConfig = {
 };
 
 /**
- * Undefined where there is none.
- * @throws VigilError `settings-invalid` where a certificate has no key, a password no user or several connections no group
+ * Undefined if there is none.
+ * @throws VigilError `settings-invalid` if a certificate has no key, a password no user or several connections no group
  */
 export function upstreamConfigOf(settings: Settings<typeof upstreamSettings>): UpstreamConfig | undefined {
   if (settings.upstreamUrl === '') return undefined;

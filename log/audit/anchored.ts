@@ -72,7 +72,7 @@ export function createAnchoredCheck(anchors: readonly Anchor[], hash: Hash, from
     /**
      * Takes the next record of a partition.
      * @param value base64url of the sealed record
-     * @param atMs the time that it says; undefined where it does not open
+     * @param atMs the time that it says; undefined if it does not open
      */
     take({ partition, offset }: LogPlace, key: string, value: string, atMs?: number): AuditFault[] {
       const faults: AuditFault[] = [];

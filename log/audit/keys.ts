@@ -24,7 +24,7 @@ export function thumbprint({ crv, kty, x }: JWK): string {
   return createHash('sha256').update(canonicalJson({ crv, kty, x })).digest('base64url');
 }
 
-/** @throws VigilError `settings-invalid` where the text is not a private Ed25519 JWK */
+/** @throws VigilError `settings-invalid` if the text is not a private Ed25519 JWK */
 export function readAuditKey(
   jwkText: string,
   setting: string,
@@ -47,7 +47,7 @@ export function readSigner(jwkText: string, writer: AuditWriter): Signer {
   return { writer, ...readAuditKey(jwkText, 'VIGIL_AUDIT_KEY_FILE') };
 }
 
-/** @throws VigilError `settings-invalid` where the text is no set of public keys */
+/** @throws VigilError `settings-invalid` if the text is no set of public keys */
 export function readPublicKeys(text: string): PublicKeys {
   const known = new Map<string, KeyObject>();
   try {

@@ -19,7 +19,7 @@ import { sha256 } from './trail.ts';
 export type AuditLogRecord = LogPlace & { readonly key: string; readonly value: Buffer };
 
 export type AuditRead = {
-  /** Undefined where it does not open, or is no audit record. */
+  /** Undefined if it does not open, or is no audit record. */
   readonly record: AnyAuditRecord | undefined;
   readonly verdict: RecordVerdict;
   /** What is wrong with the log at this place. */
@@ -27,7 +27,7 @@ export type AuditRead = {
 };
 
 export type AuditReading = {
-  /** @param opened undefined where it does not open */
+  /** @param opened undefined if it does not open */
   take(record: AuditLogRecord, opened: Opened | undefined): AuditRead;
   /** What is missing at the end of the log, once it has been read. */
   finish(): readonly AuditFault[];
@@ -95,7 +95,7 @@ export function createAuditReading(keys: PublicKeys, anchors: readonly Anchor[],
   };
 }
 
-/** The record in an envelope, of any version; undefined where it holds something else. */
+/** The record in an envelope, of any version; undefined if it holds something else. */
 export function readAudit({ contentType, plaintext }: Opened): AnyAuditRecord | undefined {
   const checked = checkRecord(contentType, plaintext);
   if (!checked.ok) return undefined;

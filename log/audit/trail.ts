@@ -48,7 +48,7 @@ export const sha256: (text: string) => string = (text) => createHash('sha256').u
 export type Trail = {
   /**
    * Puts a look or an act on record before it happens.
-   * @throws VigilError `log-unavailable` where Kafka did not take it in time: the look or act must then be refused
+   * @throws VigilError `log-unavailable` if Kafka did not take it in time: the look or act must then be refused
    */
   record(event: AuditEvent): Promise<void>;
   waiting(): number;

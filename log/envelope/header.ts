@@ -34,7 +34,7 @@ export function headerPrefix(kid: string, contentType: string, place: Omit<Place
 
 /**
  * Reads a header back.
- * @throws VigilError `sealed-malformed` where anything is missing or more is there than we write.
+ * @throws VigilError `sealed-malformed` if anything is missing or more is there than we write.
  */
 export function parseHeader(encoded: string): SealedHeader {
   const malformed = (why: string) => new VigilError('sealed-malformed', `A sealed record's header ${why}.`);

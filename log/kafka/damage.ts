@@ -9,7 +9,7 @@ import { crc32c } from '@node-rs/crc32';
 export type Damage = {
   readonly topic: string;
   readonly partition: number;
-  /** Undefined where even the beginning of the batch cannot be read: then the reader goes on offset by offset. */
+  /** Undefined if even the beginning of the batch cannot be read: then the reader goes on offset by offset. */
   readonly firstOffset: bigint | undefined;
   readonly lastOffset: bigint | undefined;
   /**
@@ -158,7 +158,7 @@ function placeholder(offset: bigint): DecodedRecord {
   };
 }
 
-/** Where the batch at `at` ends; undefined where it does not end within the bytes. */
+/** Where the batch at `at` ends; undefined if it does not end within the bytes. */
 function endOf(bytes: Buffer, at: number): number | undefined {
   const length = bytes.readInt32BE(at + lengthAt);
   const end = at + behindLength + length;

@@ -14,7 +14,7 @@ import {
 } from './record-batch.ts';
 
 export type Producing = {
-  /** The node that leads a partition, by what was last heard; undefined where nobody does. */
+  /** The node that leads a partition, by what was last heard; undefined if nobody does. */
   leaderOf(topic: string, partition: number): number | undefined;
   /**
    * Asks the cluster anew who leads. Calls at once share one question.
@@ -24,7 +24,7 @@ export type Producing = {
   /**
    * Sends one request and resolves with the answer for each partition.
    * @param batches those of one topic next to each other
-   * @throws Error of kafkajs where no answer came: what was sent may be in the log or not
+   * @throws Error of kafkajs if no answer came: what was sent may be in the log or not
    */
   produce(node: number, batches: readonly PartitionBatch[]): Promise<readonly PartitionAnswer[]>;
   close(): Promise<void>;

@@ -61,7 +61,7 @@ export type Reader = {
   reachEnd(): Promise<ReadonlyMap<TopicPartition, bigint>>;
   /**
    * Offsets are the next to read. One at a time.
-   * @throws Error of kafkajs, or VigilError `log-unavailable` where Kafka did not take them of this assignment
+   * @throws Error of kafkajs, or VigilError `log-unavailable` if Kafka did not take them of this assignment
    */
   commit(offsets: readonly { topic: KafkaTopic; partition: number; offset: string }[]): Promise<void>;
   pause(): void;

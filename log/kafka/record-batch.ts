@@ -169,7 +169,7 @@ function writeString(bytes: Buffer, at: number, text: string): number {
 
 /**
  * Reads the answer to a produce request of version 7, after its correlation id.
- * @throws RangeError where it is shorter than it says
+ * @throws RangeError if it is shorter than it says
  */
 export function decodeProduced(bytes: Buffer): { readonly answers: PartitionAnswer[]; readonly throttleMs: number } {
   const answers: PartitionAnswer[] = [];

@@ -77,7 +77,7 @@ function dropUnpromised(context: Context, { source }: Client, { receivedAtMs }: 
 }
 
 /**
- * Queues the acknowledgement in the order of its packet; undefined where the client sends more than it may [MQTT-3.3.4-7]. What
+ * Queues the acknowledgement in the order of its packet; undefined if the client sends more than it may [MQTT-3.3.4-7]. What
  * waits only for Kafka was held back before (`exceedsQuota`), so what is too much here are QoS 2 messages never released.
  */
 function acknowledged(
@@ -152,7 +152,7 @@ function hold(
   };
 }
 
-/** The topic with its alias resolved [MQTT-3.3.2-8] to [MQTT-3.3.2-12]; undefined where the connection was ended for it. */
+/** The topic with its alias resolved [MQTT-3.3.2-8] to [MQTT-3.3.2-12]; undefined if the connection was ended for it. */
 function resolveTopic(context: Context, connection: Connection, client: Client, packet: Publish): string | undefined {
   const { topic, topicAlias: alias } = packet;
   if (topic !== '' && !isTopicName(topic)) {

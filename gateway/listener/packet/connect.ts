@@ -43,7 +43,7 @@ export type ConnectWill = {
 
 const flag = { userName: 0x80, password: 0x40, willRetain: 0x20, willQos: 0x18, will: 0x04, clean: 0x02, reserved: 1 };
 
-/** Name and level of a CONNECT, which stand before anything that differs by version; undefined where the packet has none. */
+/** Name and level of a CONNECT, which stand before anything that differs by version; undefined if the packet has none. */
 export function protocolOf(frame: Buffer): { readonly name: string; readonly level: number } | undefined {
   const c: Cursor = { bytes: frame, version: 5, at: headerBytes(frame), fault: undefined };
   const name = readString(c);

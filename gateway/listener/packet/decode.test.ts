@@ -11,7 +11,7 @@ import { clientPackets } from './packets.testing.ts';
 const seed = Date.now() % 2 ** 31;
 console.log(`seed ${seed}`);
 
-/** What the library reads; undefined where it finds the packet malformed. */
+/** What the library reads; undefined if it finds the packet malformed. */
 function readByLibrary(frame: Buffer, version: Version): Packet | undefined {
   const reader = parser({ protocolVersion: version });
   let packet: Packet | undefined;
