@@ -1,6 +1,6 @@
 /**
- * Canaries on their way through the gateway: judged as a reading is, sealed, and appended to every partition of the readings, since each
- * partition has an alarm processor of its own. The certificate of the canary can do nothing else here (docs/decisions/023-canary.md).
+ * Handles canaries in the gateway: judges each like a reading, seals it, and appends it to every partition of the readings, since each
+ * partition has its own alarm processor. The certificate of the canary can do nothing else here (docs/decisions/023-canary.md).
  */
 import { isUtf8 } from 'node:buffer';
 import type { Logger } from 'pino';
@@ -16,7 +16,7 @@ import type { TimeBounds } from './core/validate.ts';
 import type { Counters } from './counters.ts';
 import type { Incoming, Outcome, Sink } from './listener/sink.ts';
 
-/** One data key for all partitions: what it seals says nothing of anybody. */
+/** One data key for all partitions. The sealed records name nobody. */
 const keySubject = 'canary';
 const partitionKeys = keysOfPartitions('observations', 'canary');
 
@@ -31,7 +31,7 @@ export type CanaryOptions = {
   readonly monotonicMs: () => number;
 };
 
-/** The sink with canaries taken out of it: to everything behind it there is no such device. */
+/** Returns a sink that handles canaries itself. The sink behind it never sees the device of the canary. */
 export function withCanary(sink: Sink, options: CanaryOptions): Sink {
   const publishCanary = createCanaryIntake(options);
   const ofDevices =
@@ -39,7 +39,7 @@ export function withCanary(sink: Sink, options: CanaryOptions): Sink {
     (source: Incoming['source'], ...rest: Rest) => {
       if (!isCanary(source.deviceId)) call(source, ...rest);
     };
-  // Each by name: whatever the sink learns to do must be decided here for the canary, too.
+  // Lists each function by name, so that a new function of the sink needs a decision for the canary too.
   return {
     ready: sink.ready,
     sourceOf: sink.sourceOf,
@@ -51,7 +51,7 @@ export function withCanary(sink: Sink, options: CanaryOptions): Sink {
     connected: ofDevices(sink.connected),
     lostAlive: ofDevices(sink.lostAlive),
     heldBack: ofDevices(sink.heldBack),
-    // It gives up the claim; of a device that was never said to be connected it says nothing.
+    // Gives up the claim. The canary was never reported as connected, so nothing is reported here.
     ended: sink.ended,
     will: ofDevices(sink.will),
     inbox(source) {
@@ -76,12 +76,12 @@ function createCanaryIntake(options: CanaryOptions): Sink['publish'] {
       const value = sealedLog.sealer.seal(dataKey, place, contentTypes.canary, plaintext);
       return sealedLog.appender.append('observations', key, value);
     });
-    // Waits for all: what is still on its way is not said to have failed twice.
+    // Waits for all partitions, so that a canary counts as failed only once.
     const failed = (await Promise.allSettled(appends)).find((result) => result.status === 'rejected');
     if (failed) throw failed.reason;
   }
 
-  /** So that screens can say how far it came where Kafka does not take readings. */
+  /** Reports the canary, so that screens can say how far it came if Kafka does not take readings. */
   function sayTaken(receivedAtMs: number): void {
     const body: CanarySightRecord = { taken: formatInstant(receivedAtMs) };
     sealedLog.append('canary', boot, contentTypes.canarySight, body).catch(() => {});

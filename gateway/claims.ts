@@ -1,6 +1,6 @@
 /**
- * Which gateway has a client id. Gateways meet only in the log: each writes there which id it takes for which of its connections,
- * follows what all write, and acts in that order. So the newest connection wins wherever the older one lives, and all agree on it.
+ * Decides which gateway has a client id. Gateways communicate through the log only. Each writes which id it claims for which of its
+ * connections, follows the claims of all, and acts in that order. So the newest connection wins on all gateways, and all agree on it.
  */
 import type { Logger } from 'pino';
 import { type ClaimRecord, contentTypes } from '../contracts/messages/records.ts';
@@ -13,27 +13,27 @@ import type { Measures } from './measures.ts';
 import type { Source } from './source.ts';
 
 /**
- * How long CONNACK waits for the claim. Past it the client is accepted all the same: Kafka is away, so nothing is acknowledged on
- * any gateway, and a device that waits in its connection costs less than one that dials again and again.
+ * How long CONNACK waits for the claim. After that the client is accepted anyway. Kafka is away then, so no gateway acknowledges
+ * anything, and a device that waits in its connection costs less than one that connects again and again.
  */
 const waitMs = 2_000;
-/** A claim that the log did not take is written again after so long, while its connection lasts. */
+/** If the log did not take a claim, it is written again after this time, while its connection lasts. */
 const againMs = 1_000;
 
 export type Claims = Pick<Sink, 'claim'> & {
-  /** Resolves when no claim that is written from then on is missed. */
+  /** Resolves when every claim that is written from then on will be read. */
   readonly ready: Promise<void>;
-  /** The connection ended: its claim is not written again. What was written may still be met, and is told of. */
+  /** The connection ended: its claim is not written again. A claim that was written may still be read, and is then reported. */
   forget(source: Source): void;
   close(): Promise<void>;
 };
 
-/** A connection whose claim has not been met in the log. */
+/** A connection whose claim was not yet read in the log. */
 type Open = {
   readonly source: Source;
   readonly clientId: string;
   readonly sinceMs: number;
-  /** Undefined once it was called. */
+  /** Undefined after it was called. */
   settle: ((claimed: boolean) => void) | undefined;
   timer: NodeJS.Timeout;
   again: NodeJS.Timeout | undefined;
@@ -46,7 +46,7 @@ export async function createClaims(options: {
   readonly sealedLog: Pick<SealedLog, 'append' | 'followTable'>;
   /** This process's start. */
   readonly boot: string;
-  /** The claim of a connection that did not wait for it is in the log. The connection may have ended. */
+  /** The log has the claim of a connection that did not wait for it. The connection may have ended. */
   readonly onClaimed: (source: Source) => void;
   /** Another gateway took a client id. */
   readonly onTaken: (clientId: string) => void;
@@ -57,7 +57,7 @@ export async function createClaims(options: {
 }): Promise<Claims> {
   const { sealedLog, boot, counters, measures, log, monotonicMs } = options;
   const met: ClaimsMet = new Map();
-  /** By connection. As many as the listener has connections, and those that ended between being written and being met. */
+  /** By connection: the connections of the listener, and those that ended before their claim was read. */
   const open = new Map<string, Open>();
 
   function write(one: Open): void {
@@ -102,7 +102,7 @@ export async function createClaims(options: {
   const table = await sealedLog.followTable(
     ['sessions'],
     (read, { offset }) => {
-      // Nothing else counts in this topic (contracts/messages/homes.ts).
+      // This topic has no other type of record (contracts/messages/homes.ts).
       if (read?.record.contentType !== contentTypes.claim) return;
       const { place } = read.opened;
       if (!meetClaim(met, place.boot, place.seq)) return;

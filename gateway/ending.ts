@@ -1,12 +1,12 @@
-/** Says in the log which connected devices present a certificate that ends soon. */
+/** Logs which connected devices have a certificate that ends soon. */
 import type { Logger } from 'pino';
 import { endingOf, type Presented } from './core/ending.ts';
 
 const lookEveryMs = 60_000;
-/** So many devices are named in one line. */
+/** Most devices that one line names. */
 const namedMax = 100;
 
-/** Looks each minute; says it when it is about other devices or ends than before, so that nothing is said twice. */
+/** Checks each minute. Logs only if the devices or the ends have changed since the last line. */
 export function watchDeviceCertificates(options: {
   readonly presented: () => readonly Presented[];
   readonly log: Pick<Logger, 'warn'>;
@@ -19,7 +19,7 @@ export function watchDeviceCertificates(options: {
   const timer = setInterval(() => {
     const ending = endingOf(presented(), nowMs());
     const news = ending.filter(({ deviceId, endMs }) => said.get(deviceId) !== endMs);
-    // What is not among them was renewed or has gone; it is said anew when it comes back.
+    // A device that is not in the list was renewed or has gone. If it comes back, it is logged again.
     said.clear();
     for (const { deviceId, endMs } of ending) said.set(deviceId, endMs);
     if (news.length === 0) return;

@@ -30,20 +30,20 @@ const appended: Outcome = { kind: 'appended' };
 const failed: Outcome = { kind: 'failed' };
 const notServed = { code: 'device-not-served', message: 'too many devices have associations (gateway/tables.ts)' };
 
-/** Writes what was published to the log and tells, once, what became of it: nothing is told before Kafka has it. */
+/** Writes published messages to the log and reports the outcome of each once, after Kafka has answered. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createIngest(options: {
   readonly append: AppendSealed;
   readonly rejections: Pick<Rejections, 'keep' | 'keepApart'>;
   readonly tables: Pick<Tables, 'periodsOf' | 'serves'>;
   readonly bounds: TimeBounds;
-  /** By what is known of the device's clock; or, where a person sends it through, by the time that it states or as the person says. */
+  /** By the device's clock, as far as it is known. If a person redrives the message: by the time that it states, or as the person says. */
   readonly attribution: 'by-clock' | 'by-stated-time' | { readonly associationId: string };
-  /** It is not clear whose a reading is: it was kept apart, or refused. May be called for each. */
+  /** Nobody knows whose a reading is: it was kept apart, or refused. May be called for each. */
   readonly onUnattributed?: (source: Source) => void;
-  /** Two devices use this one's certificate. May be called for each reading. */
+  /** Two devices use this device's certificate. May be called for each reading. */
   readonly onSharedIdentity?: (source: Source) => void;
-  /** A reading was refused for a reason that the bed is to be told. May be called for each. */
+  /** A reading was refused for a reason that the bed must show. May be called for each. */
   readonly onRefused?: (source: Source, notice: GatewayNotice) => void;
   readonly counters: Counters;
   readonly measures: Measures;
@@ -101,9 +101,9 @@ export function createIngest(options: {
   }
 
   /**
-   * The association at the instant of measurement, as exactly as the device's clock is known. A status is about the device and
-   * holds no value: where it is unclear, and where it states no time (a will), it belongs to now. So does a list of alarms: kept apart, an
-   * alarm would be seen by nobody.
+   * Returns the association at the instant of measurement, as exactly as the device's clock is known. A status is about the device and
+   * holds no value. If its association is unclear, or if it states no time (a will), it belongs to the present. So does a list of alarms:
+   * nobody would see an alarm that is kept apart.
    */
   function attributionOf({ source, receivedAtMs }: Incoming, kind: DeviceTopicKind, reading: Reading): Attribution {
     if (typeof attribution === 'object') return { kind: 'certain', associationId: attribution.associationId };
@@ -131,8 +131,8 @@ export function createIngest(options: {
   }
 
   /**
-   * Shown under no name: sealed into `rejected`, from where a person may send it through once it is known whose it is. That is not
-   * the device's fault, so it is acknowledged as taken. What there is no room for is refused.
+   * Seals a reading of unclear owner into `rejected`; no screen shows it. A person may redrive it when its owner is known. This is not the
+   * device's fault, so the reading is acknowledged as accepted. If there is no room for it, it is refused.
    */
   function keepApart(message: Incoming, kind: DeviceTopicKind, settle: Settle): void {
     const kept = rejections.keepApart(message, associationUnclear, kind === 'waveforms', (error) => {
@@ -185,7 +185,7 @@ export function createIngest(options: {
     };
   }
 
-  /** Settled when both the reading and the copy with its reason are in the log. */
+  /** Calls `settle` when both the reading and the copy with its reason are in the log. */
   function appendInPart(
     message: Incoming,
     kind: DeviceTopicKind,
@@ -220,7 +220,7 @@ export function createIngest(options: {
       counters.rejected += 1;
       measures.readings[kindOf(message)].rejected += 1;
       bump(measures.rejections, fault.code);
-      // A will says what was written when the device connected: its time is not the clock of now.
+      // The device wrote its will when it connected. So the will's time says nothing about the present clock.
       if (notice !== undefined && message.will === undefined) options.onRefused?.(message.source, notice);
       logSometimes('warn', message, { code: fault.code, detail: fault.message }, 'rejected');
       settle({ kind: 'refused', code: publishReasonCode(fault.code), words: fault.message });
@@ -245,7 +245,7 @@ export function createIngest(options: {
 
 const kindOf = ({ source, topic }: Incoming) => source.topics.get(topic) ?? 'other';
 
-/** A list of alarms is sent at the moment of its time, as a status is. */
+/** A list of alarms is sent at the moment of its time, like a status. */
 const timedKinds = { observations: 'observation', waveforms: 'waveform', status: 'status', alerts: 'status' } as const;
 
 const associationUnclear: Fault = {
@@ -257,7 +257,7 @@ const apartBudgetSpent: Fault = { code: 'apart-budget-spent', message: apartSpen
 
 const unknownTopic: Fault = { code: 'topic-unknown', message: 'The topic is none of this device.' };
 
-/** The device's bytes between ours, copied once. */
+/** Puts the device's bytes between ours, and copies them once. */
 function embed(prefix: string, payload: Buffer): Buffer {
   const bytes = Buffer.allocUnsafe(prefix.length + payload.length + recordSuffix.length);
   bytes.write(prefix, 0, 'latin1');

@@ -1,4 +1,4 @@
-/** The gateway: MQTT in, sealed records in Kafka out, acknowledged only then. What is opened here is closed here, in reverse. */
+/** The gateway: receives MQTT, writes sealed records to Kafka, and acknowledges only then. It closes what it opened, in reverse order. */
 import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Logger } from 'pino';
@@ -33,17 +33,17 @@ import { followTables } from './tables.ts';
 import { upstreamConfigOf } from './upstream/settings.ts';
 import { openUpstream, type Upstream } from './upstream/upstream.ts';
 
-/** From SIGTERM: what is in flight is acknowledged within this; then the rest is closed. */
+/** Time from SIGTERM in which messages in flight are acknowledged. Then the rest is closed. */
 const drainMs = 6_000;
-/** From SIGTERM to the end, whatever is still under way: with Kafka away nothing can be waited for. */
+/** Time from SIGTERM to the end of the process, even if work is unfinished: without Kafka it could never finish. */
 const closeMsMax = 8_500;
 const countersEveryMs = 60_000;
-/** Its certificate, in metrics and logs. */
+/** The name of its certificate in metrics and logs. */
 const serverPair = 'mqtt-server';
 
 type Gateway = { readonly port: number; readonly metricsPort: number; close(): Promise<void> };
 
-/** What every part of the gateway is given. */
+/** What every part of the gateway gets. */
 type Common = {
   readonly settings: Settings<typeof gatewaySettings>;
   /** This process's start. */
@@ -53,7 +53,7 @@ type Common = {
   readonly log: Logger;
 };
 
-/** Asked anew each time: the process's clock replaces `Date.now` when it starts. */
+/** Reads `Date.now` at each call, because the process's clock replaces `Date.now` when it starts. */
 const now = () => Date.now();
 const monotonicMs = () => performance.now();
 
@@ -89,7 +89,7 @@ async function openGateway(settings: Settings<typeof gatewaySettings>, log: Logg
     port: settings.metricsPort,
     metrics,
     health: () => health,
-    // Devices refuse it then. Without another one it serves on as long as its connections to Kafka last: no balancer must end that.
+    // Devices refuse the expired certificate. The process goes on anyway, while its connections to Kafka last: no balancer must end it.
     failsWithout: ({ name }) => name === serverPair,
     log,
   });
@@ -166,7 +166,7 @@ function openLog({ settings, boot, measures, log }: Common): Promise<SealedLog> 
 
 type Intake = { readonly sink: Sink; close(): Promise<void> };
 
-/** What becomes of a message, whichever way it came. Ready when the associations and the claims in Kafka are read. */
+/** Handles a message, whichever way it came. Ready when the associations and the claims in Kafka are read. */
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the composition of the process, read from top to bottom.
 async function openIntake(common: Common, sealedLog: SealedLog, listener: () => Listener | undefined): Promise<Intake> {
   const { settings, boot, counters, measures, log } = common;
@@ -284,7 +284,7 @@ runProcess({
   closeMsMax,
   async open(settings, log) {
     requireRevocation(settings);
-    // Before it is ready nothing was acknowledged and nothing is in flight.
+    // Before it is ready, nothing was acknowledged and nothing is in flight.
     const gateway = await openGateway(settings, log);
     log.info({ port: gateway.port, metricsPort: gateway.metricsPort }, 'ready');
     return gateway;

@@ -1,43 +1,43 @@
-/** What the gateway measures besides its counters: numbers in place, so that a reading costs an addition. Shown by `metrics.ts`. */
+/** What the gateway measures besides its counters. Numbers are changed in place, so that a reading costs one addition. `metrics.ts` shows them. */
 
 import { type DeviceTopicKind, deviceTopicKinds, forDeviceTopics } from '../contracts/topics.ts';
 import { createHistogram, type Histogram } from '../process/histogram.ts';
 import type { ContinuityCounts } from './core/continuity.ts';
 
-/** `other`: what was published to a topic that is none of the device's. */
+/** `other`: published to a topic that does not belong to the device. */
 export type ReadingKind = DeviceTopicKind | 'other';
 export const readingKinds: readonly ReadingKind[] = [...deviceTopicKinds, 'other'];
 
-/** What became of what was published, by kind. */
+/** The outcomes of published messages, by kind. */
 export type ReadingCounts = {
   appended: number;
-  /** Appended, and a copy with the reason is in `rejected`: some of its values are not used. */
+  /** Appended; a copy with the reason is in `rejected`, because some of its values are not used. */
   appendedInPart: number;
   rejected: number;
-  /** Not known to be in Kafka: not acknowledged, sent again by the device. */
+  /** Perhaps not in Kafka: not acknowledged; the device sends it again. */
   failed: number;
 };
 
 export type Measures = {
   readonly readings: Readonly<Record<ReadingKind, ReadingCounts>>;
-  /** How the numbers of devices go on, by topic. */
+  /** How the numbers of devices continue, by topic. */
   readonly numbers: Readonly<Record<DeviceTopicKind, ContinuityCounts>>;
   /** By error code; at most as many as there are codes. */
   readonly rejections: Map<string, number>;
   /** By cause. */
   readonly ends: Map<string, number>;
-  /** From the last byte of a PUBLISH to its acknowledgement being written, ms: 0.5 ms to 65 s. */
+  /** From the last byte of a PUBLISH until its acknowledgement is written, ms: 0.5 ms to 65 s. */
   readonly ackMs: Histogram;
   /** How long connections waited to be let in, ms: 1 ms to 33 s. */
   readonly admissionMs: Histogram;
-  /** From CONNECT to its claim being met in the log, ms: 1 ms to 33 s. */
+  /** From CONNECT until its claim is read in the log, ms: 1 ms to 33 s. */
   readonly claimMs: Histogram;
   /** Sealing one record, every 64th, µs: 1 µs to 32 ms. */
   readonly sealUs: Histogram;
-  /** Of batches that Kafka took: records (1 to 16,384) and bytes (256 B to 1 MiB). */
+  /** Batches that Kafka took: records (1 to 16,384) and bytes (256 B to 1 MiB). */
   readonly batchRecords: Histogram;
   readonly batchBytes: Histogram;
-  /** From the first try to append a batch to Kafka's answer, ms. */
+  /** From the first attempt to append a batch until Kafka's answer, ms. */
   readonly appendMs: Histogram;
 };
 

@@ -1,4 +1,4 @@
-/** What Prometheus is shown of the gateway. The names are in docs/operator.md's alerts: who renames one looks there. */
+/** The gateway's metrics for Prometheus. The alerts in docs/operator.md use their names: if you rename one, change them too. */
 
 import { deviceTopicKinds } from '../contracts/topics.ts';
 import type { DataKey, Sealer } from '../log/envelope/sealer.ts';
@@ -39,10 +39,10 @@ export type GatewayMetricsSources = {
         | 'presented'
       >
     | undefined;
-  /** Given where there is one; its result is undefined until it is open. */
+  /** Absent if there is no upstream broker. Its result is undefined until the connection is open. */
   readonly upstream?: (() => Upstream | undefined) | undefined;
   ready(): boolean;
-  /** What is gone by of the devices' CRL. */
+  /** The state of the devices' CRL in use. */
   readonly crl?: Revocation['state'];
   readonly clock?: SystemClock;
   /** Undefined until the log is open. */
@@ -292,7 +292,7 @@ function outcomes(counters: Counters, names: Readonly<Record<string, CounterName
 
 const sealSample = 64;
 
-/** The sealer with a clock held to every 64th record. */
+/** Returns a sealer that measures the time of every 64th record. */
 export function timedSealer(sealer: Sealer, { sealUs }: Measures): Sealer {
   let untilNext = 1;
   return {

@@ -1,7 +1,7 @@
 /**
- * The gateway's own word on connections, and their wills: tried again until the log has them or they are no longer true. Each names
- * its connection by its claim, so that readers know which is the device's newest, whichever gateway said it last. Of a connection
- * whose claim the log never had nothing is said: the log was away, and silence tells.
+ * Writes the gateway's notices about connections, and their wills. Repeats each until the log has it or it is no longer true. Each names
+ * its connection by its claim, so that readers know which connection is the device's newest, whichever gateway wrote last. If the log
+ * never had the claim of a connection, nothing is written about it: the log was away, and the silence shows that.
  */
 import type { Logger } from 'pino';
 import { periodAt } from '../contracts/association-at.ts';
@@ -17,19 +17,19 @@ import type { AppendSealed } from './sealing.ts';
 import type { Source } from './source.ts';
 import type { Tables } from './tables.ts';
 
-/** Notices that wait to be tried again, by device. Past it the oldest is dropped and counted. */
+/** Notices that wait for another attempt, by device. Above this number the oldest is dropped and counted. */
 const retriesMax = 20_000;
 const retryMs = 1_000;
 
 /** While its causes go on, a notice about a bed is written this often. */
 const bedNoticeAgainMs = 15_000;
-/** Notices about beds that are remembered, so as not to be written for each cause. Past it the oldest is forgotten. */
+/** Number of notices about beds that are remembered, to avoid one record for each cause. Above it the oldest is forgotten. */
 const bedNoticesMax = 5_000;
 
 export type Notices = Pick<Sink, 'connected' | 'ended' | 'will'> & {
   /** A connection that began without its claim has it now. */
   claimed(source: Source): void;
-  /** Tells the bed at which the device is now. May be called for each cause: it is written at most every 15 s. */
+  /** Writes a notice for the bed at which the device is now. May be called for each cause: it is written at most every 15 s. */
   tellBed(source: Source, notice: GatewayNotice): void;
   close(): void;
 };
@@ -48,16 +48,16 @@ export function createNotices(options: {
   readonly now: () => number;
 }): Notices {
   const { append, tables, boot, counters, log, now } = options;
-  /** The connections of each device that has any: how many, the newest, and the newest claim that was told of. */
+  /** The connections of each device that has any: how many, the newest one, and the newest claim that was reported. */
   const open = new Map<string, { count: number; newest: Source; claim: number | undefined }>();
-  /** How connections ended whose claim may still be met, by connection: it is told of then. */
+  /** How connections ended whose claim may still be read, by connection. Their end is reported when the claim is read. */
   const unclaimed = new Map<string, { atMs: number; reason: EndReason }>();
   /** When each notice about a bed was last written, by notice and association. */
   const toldBeds = new Map<string, number>();
   const retries = new Map<string, NodeJS.Timeout>();
   let seq = 0;
 
-  /** What the log did not take is said again, unless something newer has been said of the device. */
+  /** Writes again what the log did not take, unless something newer was written about the device. */
   function retryLater(kind: string, { deviceId }: Source, again: () => void): void {
     const id = `${kind}/${deviceId}`;
     drop(id);
@@ -96,7 +96,7 @@ export function createNotices(options: {
         plaintext: Buffer.from(JSON.stringify(connectionRecord(deviceId, atMs, connected, claim, reason))),
       },
       (error) => {
-        // A newer word on the device may have been said while this one was under way.
+        // Meanwhile, something newer about the device may have been written.
         if (error !== undefined && open.has(deviceId) === connected) {
           retryLater('connection', source, () => say(source, claim, atMs, connected, reason));
         }
@@ -153,7 +153,7 @@ export function createNotices(options: {
     const of = { ...(claim !== undefined && { claim }), reason };
     const message = { source, topic: will.topic, payload: Buffer.from(will.payload), receivedAtMs: now(), will: of };
     options.publish(message, (outcome: Outcome) => {
-      // A device that has come back since is not gone.
+      // A device that has come back is not gone.
       const newest = open.get(source.deviceId)?.newest ?? source;
       if (outcome.kind === 'failed' && newest === source) {
         retryLater('will', source, () => publishWill(source, will, reason));
@@ -180,7 +180,7 @@ export function createNotices(options: {
       device.claim = source.claim;
       say(source, source.claim, now(), true, undefined);
     },
-    /** A device with several connections is gone when its last one ended; of a take-over the new connection tells. */
+    /** A device with several connections is gone when its last one ends. For a take-over, the new connection reports it. */
     ended(source, reason) {
       const device = open.get(source.deviceId);
       if (!device) return;

@@ -1,7 +1,7 @@
 /**
- * What is refused goes to `rejected`, byte for byte and sealed: bad input of a patient's monitor is still a patient's. So do readings of
- * which it is not clear whose they are. Past the budget of its device or of all a message is counted only, and once a minute a record in
- * its place says how many, how large, why and when.
+ * Writes refused input to `rejected`, byte for byte and sealed: bad input of a patient's monitor still belongs to a patient. Readings of
+ * unclear owner go there too. Above the budget of its device, or of all, a message is only counted. Once a minute one record says how
+ * many were not kept, how large they were, why and when.
  */
 import type { Logger } from 'pino';
 import type { Fault } from '../contracts/errors.ts';
@@ -25,37 +25,36 @@ import type { Incoming } from './listener/sink.ts';
 import type { AppendSealed, Unsealed } from './sealing.ts';
 import type { Source } from './source.ts';
 
-/** `refused`: it is nowhere else. `in-part`: the reading itself is in its topic. `apart`: kept here until it is known whose it is. */
+/** `refused`: it is nowhere else. `in-part`: the reading itself is in its topic. `apart`: kept here until its owner is known. */
 type How = 'refused' | 'in-part' | 'apart';
 
 export type Rejections = {
-  /** `settle` is called once: with what went wrong, or nothing where the message is in the log or only counted. */
+  /** `settle` is called once: with the error, or with nothing if the message is in the log or was only counted. */
   keep(message: Incoming, fault: Fault, how: Exclude<How, 'apart'>, settle: (error?: unknown) => void): void;
   /**
-   * Keeps a reading of which it is not clear whose it is. `settle` is called once: with what went wrong, or nothing where the reading
-   * is in the log.
-   * @param isWave waves may use a part of the budget only
-   * @returns false where there is no room: the reading is only counted, and `settle` is not called
+   * Keeps a reading of unclear owner. `settle` is called once: with the error, or with nothing if the reading is in the log.
+   * @param isWave waves may use only a part of the budget
+   * @returns false if there is no room: the reading is only counted, and `settle` is not called
    */
   keepApart(message: Incoming, fault: Fault, isWave: boolean, settle: (error?: unknown) => void): boolean;
-  /** Writes what was counted and is not yet in the log. Waits for the log for a moment only. */
+  /** Writes the counts that are not yet in the log. Waits for the log only for a moment. */
   close(): Promise<void>;
 };
 
-/** How often what was counted is written. */
+/** How often the counts are written. */
 const summaryMs = 60_000;
 const closeMsMax = 1_000;
-/** Devices whose budget is remembered. Past it the one that was longest without bad input is forgotten, its count written first. */
+/** Devices whose budget is remembered. Above it the one without bad input for longest is forgotten; its count is written first. */
 const devicesMax = 20_000;
 
-/** What was kept of bad input, and of what is kept apart. */
+/** How much was kept: of bad input, and of readings kept apart. */
 type Books = Readonly<Record<keyof RejectionLimits, Kept>>;
 type Device = { readonly source: Source; readonly kept: Books; notKept: NotKept | undefined };
 
 export type RejectionLimits = {
-  /** Of bad input, and of copies of what is used in part. */
+  /** For bad input, and for copies of readings that are used in part. */
   readonly refused: RejectedLimits;
-  /** Of readings of which it is not clear whose they are. */
+  /** For readings of unclear owner. */
   readonly apart: RejectedLimits;
 };
 
@@ -101,7 +100,7 @@ export function createRejections(options: {
     };
   }
 
-  /** What could not be written is counted on, and written with the next. */
+  /** Writes a count. If that fails, the count goes on and is written with the next. */
   function writeCount(device: Device): Promise<void> {
     const { source, notKept } = device;
     if (!notKept) return Promise.resolve();
@@ -125,7 +124,7 @@ export function createRejections(options: {
 
   const writeCounts = () => Promise.all([...devices.values()].map(writeCount));
 
-  /** @returns false where there is no room for it: it is counted only */
+  /** @returns false if there is no room for it: it is only counted */
   function keepWithin(message: Incoming, fault: Fault, how: How, share: number, settle: (error?: unknown) => void) {
     const { source, topic, payload, receivedAtMs } = message;
     const device = deviceOf(source);

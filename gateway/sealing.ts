@@ -1,11 +1,11 @@
-/** Seals and appends, in the order of the calls: also while a data key is being made, wrapped and published. */
+/** Seals and appends in the order of the calls, even while a data key is being made, wrapped and published. */
 
 import type { ContentType } from '../contracts/messages/records.ts';
 import type { KafkaTopic } from '../contracts/topics.ts';
 import type { DataKey, Sealer } from '../log/envelope/sealer.ts';
 import type { Appender } from '../log/kafka/appender.ts';
 
-/** Where a record goes and who says so; see `Place` in log/envelope/header.ts. */
+/** Where a record goes and who wrote it; see `Place` in log/envelope/header.ts. */
 export type Unsealed = {
   readonly topic: KafkaTopic;
   readonly key: string;
@@ -16,12 +16,12 @@ export type Unsealed = {
   readonly plaintext: Buffer;
 };
 
-/** `settle` is called once, with what went wrong, or nothing when every in-sync replica has the record. */
+/** `settle` is called once: with the error, or with nothing when every in-sync replica has the record. */
 export type AppendSealed = (record: Unsealed, settle: (error?: unknown) => void) => void;
 
 type Waiting = { readonly record: Unsealed; readonly settle: (error?: unknown) => void };
 
-/** What waits for a key is bounded by the listener's budget of unacknowledged bytes, and by the few records of our own. */
+/** The listener's limit of unacknowledged bytes bounds what waits for a key; the gateway's own records are few. */
 export function createSealing(sealer: Sealer, appender: Appender): AppendSealed {
   const waitingFor = new Map<string, Waiting[]>();
 

@@ -9,7 +9,7 @@ import { upstreamSettings } from './upstream/settings.ts';
 const minuteMs = 60_000;
 const dayMs = 24 * 60 * minuteMs;
 
-/** What the gateway is told. */
+/** The gateway's settings. */
 export const gatewaySettings = {
   ...kafkaSettings,
   ...upstreamSettings,
@@ -191,7 +191,7 @@ export const gatewaySettings = {
 } as const satisfies Manifest;
 
 /**
- * Nobody is to learn after a theft that revocation was never on: it is off where somebody said so, not where a setting is missing.
+ * Requires a CRL, or a setting that says there is none. After a theft nobody must learn that revocation was off by accident.
  * @throws VigilError `settings-invalid`
  */
 export function requireRevocation(settings: Pick<Settings<typeof gatewaySettings>, 'mqttCrlFile' | 'mqttWithoutCrl'>) {
@@ -202,7 +202,7 @@ export function requireRevocation(settings: Pick<Settings<typeof gatewaySettings
   );
 }
 
-/** A client that is not answered gives up and tries anew after about so long: to keep more waiting would be for nobody. */
+/** A client without an answer gives up and connects again after about this time. So it makes no sense to let more of them wait. */
 const patienceS = 30;
 
 export function limitsOf(settings: Settings<typeof gatewaySettings>): Limits {

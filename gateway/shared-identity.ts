@@ -1,4 +1,4 @@
-/** Tells the bed, the log and the metrics when two devices use one certificate (core/shared-identity.ts). */
+/** Reports to the bed, the log and the metrics that two devices use one certificate (core/shared-identity.ts). */
 import type { Logger } from 'pino';
 import { leftOutBefore } from './core/quiet.ts';
 import { noteLost } from './core/shared-identity.ts';
@@ -6,7 +6,7 @@ import type { Counters } from './counters.ts';
 import type { Source } from './source.ts';
 
 export type IdentityAlarm = {
-  /** Two devices are at work. May be called for each sign of it. */
+  /** Two devices send. May be called for each sign of it. */
   raise(source: Source): void;
   /** A connection that was alive lost its client id to a newer one. */
   lostAlive(source: Source, address: string | undefined): void;

@@ -1,4 +1,4 @@
-/** The device behind one connection, as the pipeline needs it: everything that would be costly to find out for each reading. */
+/** The device behind one connection, as the pipeline needs it: everything that is too costly to look up for each reading. */
 
 import { type DeviceTopicKind, deviceTopic, deviceTopicKinds, forDeviceTopics } from '../contracts/topics.ts';
 import { pseudonym, unassignedAssociation } from '../log/envelope/pseudonym.ts';
@@ -10,17 +10,17 @@ import type { IdentityWatch } from './core/shared-identity.ts';
 
 export type Source = {
   readonly deviceId: string;
-  /** What stands for the device in Kafka's keys and in the envelope. */
+  /** Stands for the device in Kafka's keys and in the envelope. */
   readonly pseudonym: string;
   /** The association of its readings while it has no patient. */
   readonly unassigned: string;
-  /** Where its claim lies in `sessions`; undefined until it was met there. */
+  /** The offset of its claim in `sessions`; undefined until the claim was read there. */
   claim: number | undefined;
-  /** The boot that payloads without one are given: this connection's. */
+  /** The boot for payloads without one: this connection's. */
   readonly boot: string;
-  /** Their last sequence number, by topic. */
+  /** The last sequence number of such payloads, by topic. */
   readonly seqs: Record<DeviceTopicKind, number>;
-  /** How the numbers go on that the device gives itself, by topic. */
+  /** How the device's own numbers continue, by topic. */
   readonly numbers: Readonly<Record<DeviceTopicKind, Continuity>>;
   /** What is known of the device's clock; shared by its connections. */
   readonly clocks: DeviceClocks;
@@ -28,15 +28,15 @@ export type Source = {
   readonly identity: IdentityWatch;
   /** Its birth message has come: the first status of the connection. */
   born: boolean;
-  /** For what is logged of its messages: a bad device fills no disk. */
+  /** Limits what is logged about its messages, so that a bad device cannot fill the disk. */
   readonly quiet: Quiet;
   /** The device's own topics. */
   readonly topics: ReadonlyMap<string, DeviceTopicKind>;
 };
 
 /**
- * A device that numbers its readings itself is known by its own boot and seq, across connections: a repeat is recognised. One that
- * does not is numbered here, by connection: what it sends again after a lost connection counts as another reading.
+ * A device that numbers its readings itself keeps its own boot and seq across connections, so a repeat is recognised. If it does not,
+ * they are numbered here for each connection: what it sends again after a lost connection counts as another reading.
  */
 export function createSource(
   pseudonymKey: string,

@@ -1,4 +1,4 @@
-/** What the gateway knows from the log: whose readings a device's are, and which wards somebody watches. */
+/** What the gateway reads from the log: whose a device's readings are, and which wards somebody watches. */
 import type { Logger } from 'pino';
 import { contentTypes, type DeviceAssociations, type PresenceRecord } from '../contracts/messages/records.ts';
 import { parseInstant } from '../contracts/time.ts';
@@ -9,20 +9,20 @@ import { type Period, readPeriods } from './core/associations.ts';
 import { type Presence, presenceLifeMs } from './core/inbox.ts';
 
 /**
- * Devices with associations (a dashboard makes no more than half as many). Past it further tables are left out, and what comes from a device
- * that is not among those that are held is not taken: to take a patient's readings for nobody's would be worse. All others go on.
+ * Most devices with associations (a dashboard makes at most half as many). Above it further tables are left out. Readings of a device whose
+ * table was left out are not accepted: to treat a patient's readings as nobody's would be worse. All other devices go on.
  */
 const usualDevicesMax = 100_000;
-/** Dashboard processes of the last while. Past it those that have not been heard of for longest are forgotten. */
+/** Number of dashboard processes that are remembered. Above it, those not heard of for longest are forgotten. */
 const presencesMax = 1_000;
 
 export type Tables = {
   /** Resolves when both tables are read. */
   readonly ready: Promise<void>;
   isReady(): boolean;
-  /** By device pseudonym, in the table's order; empty where the device never had a patient. */
+  /** Returns the periods by device pseudonym, in the table's order; empty if the device never had a patient. */
   periodsOf(devicePseudonym: string): readonly Period[];
-  /** False where a table of this device may have been left out, so that nobody knows whose its readings are. */
+  /** False if a table of this device may have been left out. Then nobody knows whose its readings are. */
   serves(devicePseudonym: string): boolean;
   presences(): Iterable<Presence>;
   close(): Promise<void>;
@@ -38,7 +38,7 @@ export async function followTables(options: {
   readonly pseudonymKey: string;
   readonly now: () => number;
   readonly onAssociation: (deviceId: string) => void;
-  /** As a rule `usualDevicesMax`. */
+  /** Normally `usualDevicesMax`. */
   readonly devicesMax?: number;
 }): Promise<Tables> {
   const { log, sealedLog, pseudonymKey, now, devicesMax = usualDevicesMax } = options;
@@ -63,7 +63,7 @@ export async function followTables(options: {
   function takeAssociations(key: string, body: DeviceAssociations): boolean {
     const periods = readPeriods(body, now());
     if (!periods || pseudonym(pseudonymKey, 'device', body.deviceId) !== key) return false;
-    // Written by several processes: an older version may land after a newer one.
+    // Several processes write it: an older version may be appended after a newer one.
     if (body.version < (devices.get(key)?.version ?? 0)) return true;
     if (!devices.has(key) && devices.size >= devicesMax) {
       if (!overflowed)

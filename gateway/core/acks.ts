@@ -1,6 +1,6 @@
 /**
- * The order in which acknowledgements leave: that of the packets they answer, whatever order Kafka's lanes answer in
- * [MQTT-4.6.0-2] [MQTT-4.6.0-3]. Plain data that one connection owns and these functions change in place, since it is the
+ * Keeps acknowledgements in the order of the packets that they answer, in whatever order Kafka's lanes answer
+ * [MQTT-4.6.0-2] [MQTT-4.6.0-3]. One connection owns these plain data, and the functions change them in place, because this is the
  * hottest path of the gateway.
  */
 export type AckKind = 'puback' | 'pubrec';
@@ -8,7 +8,7 @@ export type AckKind = 'puback' | 'pubrec';
 export type Ack = {
   readonly kind: AckKind;
   readonly packetId: number;
-  /** When its PUBLISH was here, by the clock that never jumps. */
+  /** When the whole PUBLISH had come, by the clock that never jumps. */
   readonly receivedMs: number;
   /** Undefined while the reading is not in Kafka. */
   reasonCode: number | undefined;
@@ -21,14 +21,14 @@ export function emptyAckQueue(): AckQueue {
   return { waiting: [], head: 0 };
 }
 
-/** A packet came that will be acknowledged. The caller bounds how many (Receive Maximum). */
+/** Adds a packet that will be acknowledged. The caller limits their number (Receive Maximum). */
 export function expectAck(queue: AckQueue, kind: AckKind, packetId: number, receivedMs: number): Ack {
   const ack: Ack = { kind, packetId, receivedMs, reasonCode: undefined, reasonString: undefined };
   queue.waiting.push(ack);
   return ack;
 }
 
-/** Takes the acknowledgements that may leave now: all at the front that are settled. */
+/** Takes the acknowledgements that may be sent now: all settled ones at the front. */
 export function takeReadyAcks(queue: AckQueue): Ack[] {
   const from = queue.head;
   let to = from;
@@ -39,7 +39,7 @@ export function takeReadyAcks(queue: AckQueue): Ack[] {
     queue.waiting = [];
     queue.head = 0;
   } else if (to > 256) {
-    // What has left is let go from time to time, not at each step: that would be quadratic.
+    // Sent entries are removed from time to time, not at each step: that would be quadratic.
     queue.waiting = queue.waiting.slice(to);
     queue.head = 0;
   } else {

@@ -1,6 +1,6 @@
 /**
- * What one device may send in a second, over all its connections: two buckets that fill at a steady rate. A packet is taken first and
- * paid for then, so that a large one needs no more than a bucket that is not empty.
+ * Limits what one device may send in a second, over all its connections: two buckets that fill at a steady rate. A packet is taken first
+ * and then paid for. So even a large packet only needs a bucket that is not empty.
  */
 export type Rates = {
   /** Bytes of MQTT packets a second, above 0. */
@@ -10,16 +10,16 @@ export type Rates = {
 };
 
 export type Allowance = {
-  /** What is left at `filledMs`; below 0 where more was taken than there was. */
+  /** What is left at `filledMs`; below 0 if more was taken than there was. */
   bytes: number;
   messages: number;
   filledMs: number;
 };
 
-/** A bucket holds what comes in so many seconds: a device that was silent may begin with that at once. */
+/** A bucket holds the amount of this many seconds. A device that was silent may use it at once. */
 const burstS = 2;
 
-/** Full buckets. */
+/** Returns full buckets. */
 export function newAllowance(rates: Rates, nowMs: number): Allowance {
   return { bytes: burstS * rates.bytesPerS, messages: burstS * rates.messagesPerS, filledMs: nowMs };
 }
@@ -30,15 +30,15 @@ export function spend(allowance: Allowance, bytes: number): void {
   allowance.messages -= 1;
 }
 
-/** Whether more was taken than there was, by what was known at the last `refill`: cheap, for each packet. */
+/** Whether more was taken than there was, as of the last `refill`. Cheap: it runs for each packet. */
 export function seemsSpent(allowance: Allowance): boolean {
   return allowance.bytes < 0 || allowance.messages < 0;
 }
 
 /**
- * Adds what has come in since the last time.
+ * Adds what has come in since the last call.
  * @param nowMs by a clock that never jumps
- * @returns ms until the next packet may be taken; 0 where it may now
+ * @returns ms until the next packet may be taken; 0 if it may be taken now
  */
 export function refill(allowance: Allowance, rates: Rates, nowMs: number): number {
   const seconds = Math.max(0, nowMs - allowance.filledMs) / 1000;
@@ -50,9 +50,9 @@ export function refill(allowance: Allowance, rates: Rates, nowMs: number): numbe
   return Math.max(0, bytesMs, messagesMs);
 }
 
-/** When a device's readings count as held back: its buckets were empty again and again for so long. */
+/** A device's readings count as held back when its buckets were empty again and again for this long. */
 const heldBackAfterMs = 10_000;
-/** A pause of so long in between begins anew. */
+/** After a pause of this length the count starts anew. */
 const gapMs = 3_000;
 
 /** Since when a device is held back, and when it last was. */
@@ -62,7 +62,7 @@ export function newHeldBack(): HeldBack {
   return { sinceMs: Number.NEGATIVE_INFINITY, lastMs: Number.NEGATIVE_INFINITY };
 }
 
-/** To be called whenever the device must wait. @returns whether that goes on for so long that its bed is to say so */
+/** Call this whenever the device must wait. @returns whether this has lasted so long that its bed must show it */
 export function noteHeldBack(held: HeldBack, nowMs: number): boolean {
   if (nowMs - held.lastMs > gapMs) held.sinceMs = nowMs;
   held.lastMs = nowMs;

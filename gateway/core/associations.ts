@@ -1,4 +1,4 @@
-/** Which association a reading belongs to: by when it was measured, so that yesterday's patient keeps yesterday's readings. */
+/** Finds the association of a reading by the time of its measurement, so that yesterday's readings stay with yesterday's patient. */
 
 import { periodAt } from '../../contracts/association-at.ts';
 import type { DeviceAssociations } from '../../contracts/messages/records.ts';
@@ -14,12 +14,12 @@ export type Period = {
   /** Excluded; Infinity while it lasts. */
   readonly toMs: number;
   readonly ward: string;
-  /** The earliest instants at which it may have begun and ended, where its stamps cannot be right (contracts/periods.ts). */
+  /** The earliest instants at which it may have begun and ended, if its stamps cannot be right (contracts/periods.ts). */
   readonly fromEarliestMs?: number;
   readonly toEarliestMs?: number;
 };
 
-/** The periods of a device with their instants read (contracts/periods.ts), in the table's order; undefined if one is no instant. */
+/** Returns a device's periods with their instants parsed (contracts/periods.ts), in the table's order; undefined if a text is not an instant. */
 export function readPeriods(associations: DeviceAssociations, nowMs: number): Period[] | undefined {
   return timePeriods(associations.periods, nowMs)?.map(
     ({ period, stampMs, fromMs, toMs, fromEarliestMs, toEarliestMs }) => ({
@@ -34,7 +34,7 @@ export function readPeriods(associations: DeviceAssociations, nowMs: number): Pe
   );
 }
 
-/** Whose a reading is. `associationId` undefined: the device had no patient. `unclear`: the patient changed within the span. */
+/** Whose a reading is. `associationId` undefined: the device had no patient. `unclear`: the patient may have changed within the span. */
 export type Attribution =
   | { readonly kind: 'certain'; readonly associationId: string | undefined }
   | { readonly kind: 'unclear' };
@@ -42,8 +42,8 @@ export type Attribution =
 const unclear: Attribution = { kind: 'unclear' };
 
 /**
- * The association of a reading that was measured within `span`. Unclear where more than one holds in it, and where it touches a time
- * of which nobody knows whether the patient had changed.
+ * Returns the association of a reading that was measured within `span`. It is unclear if more than one association holds in the span, or
+ * if nobody knows whether the patient had already changed at some time in it.
  */
 export function attribute(periods: readonly Period[], span: Span): Attribution {
   const { fromMs, toMs } = span;
@@ -60,7 +60,7 @@ export function attribute(periods: readonly Period[], span: Span): Attribution {
   return { kind: 'certain', associationId: first };
 }
 
-/** Nearly always: all of the span comes after the last act. Asked for each reading, so without a closure. */
+/** Nearly always true: the whole span comes after the last act. It runs for each reading, so without a closure. */
 function isAfterAll(periods: readonly Period[], { fromMs }: Span): boolean {
   for (let i = periods.length - 1; i >= 0; i -= 1) {
     const period = periods[i]!;
@@ -69,7 +69,7 @@ function isAfterAll(periods: readonly Period[], { fromMs }: Span): boolean {
   return true;
 }
 
-/** Whether the act, which happened between the two instants, may have come before or after the reading. */
+/** Whether the reading may come before the act or after it. The act happened between the two instants. */
 function isInDoubt({ fromMs, toMs }: Span, earliestMs: number | undefined, latestMs: number): boolean {
   return earliestMs !== undefined && toMs >= earliestMs && fromMs < latestMs;
 }

@@ -1,4 +1,4 @@
-/** What the gateway makes of what comes with the canary's certificate: a canary, or nothing. */
+/** Judges a message that came with the canary's certificate: it is a canary, or it is refused. */
 import type { DeviceTopicKind } from '../../contracts/topics.ts';
 import type { ReasonCode } from './reasons.ts';
 import { publishReasonCode, reason } from './reasons.ts';
@@ -6,11 +6,11 @@ import { judgePayload, type TimeBounds } from './validate.ts';
 
 /** The payload of our own canary has about 170 bytes. */
 const bytesMax = 512;
-/** Each canary becomes one record in each partition, so that a stolen key must not send them as it likes. Two canaries of 2 s fit. */
+/** Each canary becomes one record in each partition, so a stolen key must not send many. Two canaries of 2 s fit. */
 const windowMs = 10_000;
 const perWindowMax = 10;
 
-/** When the canaries of the last while were taken, ms of a clock that never jumps. */
+/** When the last canaries were taken, ms of a clock that never jumps. */
 export type CanaryPace = readonly number[];
 
 export type CanaryJudgement =
@@ -20,10 +20,10 @@ export type CanaryJudgement =
 const refuse = (code: ReasonCode, words: string): CanaryJudgement => ({ ok: false, code, words });
 
 /**
- * Judges a message as every reading is judged, and whether it is a canary at all. What is refused is kept nowhere: `rejected` is for what
- * could be a patient's.
- * @param kind undefined if the topic is none of the device
- * @param receivedAtMs by the gateway's clock, which the payload's time is held against
+ * Judges a message like any reading, and whether it is a canary. A refused message is kept nowhere: `rejected` is for messages that may
+ * come from a patient.
+ * @param kind undefined if the topic does not belong to the device
+ * @param receivedAtMs by the gateway's clock; the payload's time is compared with it
  * @param atMs the same instant on a clock that never jumps
  */
 export function judgeCanary(

@@ -1,17 +1,17 @@
 /**
- * Claims of client ids, in the order of the log: the last one has the id, on whichever gateway. Kafka may hold a batch twice, where
- * its answer was lost; a claim that is met again is no newer than it was.
+ * Claims of client ids, in the order of the log: the last claim gets the id, on whichever gateway. Kafka may hold a batch twice if its
+ * answer was lost. A claim that is read again does not become newer.
  */
 
-/** The last sequence number met of each gateway process, by its boot; the longest quiet first. */
+/** The last sequence number read from each gateway process, by its boot; the process that was quiet for longest comes first. */
 export type ClaimsMet = Map<string, number>;
 
-/** Gateway processes that are remembered. Past it the longest quiet is forgotten: repeats come within seconds. */
+/** Number of gateway processes that are remembered. Above it the one that was quiet for longest is dropped: repeats come within seconds. */
 export const bootsMax = 1_000;
 
 /**
  * Notes a claim. A process numbers its claims upwards and appends them in that order.
- * @returns whether it is met for the first time
+ * @returns whether the claim is read for the first time
  */
 export function meetClaim(met: ClaimsMet, boot: string, seq: number): boolean {
   const last = met.get(boot) ?? 0;

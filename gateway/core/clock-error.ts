@@ -1,26 +1,26 @@
 /**
- * Between which limits the error of a device's clock lies, so that the gateway can say when a reading was measured and whose it is.
- * Receipt minus device time (the difference) is the error plus the delay. Delay is never negative, so a clock is at most as far behind
- * as the difference of any message says. That a difference rises proves nothing: the clock was set back, or the way became slower.
- * So the smallest difference stays the lower limit until the clock was seen to be set; the upper limit is that of the newest message.
- * Positive errors are of clocks that are behind.
+ * Computes between which limits the error of a device's clock lies, so that the gateway can say when a reading was measured and whose it
+ * is. The difference (receive time minus device time) is the error plus the delay. The delay is never negative. So a clock is behind by
+ * at most the difference of any message. A rising difference proves nothing: the clock was set back, or the way became slower. So the
+ * smallest difference stays the lower limit until there is proof that the clock was set. The upper limit comes from the newest message.
+ * A positive error means that the clock is behind.
  */
 import { type DeviceClock, exactMs, lateMsMax } from '../../contracts/device-clock.ts';
 
 /** How far the instant of measurement may lie from the corrected time (ours). */
 const correctedToleranceMs = 2_000;
-/** A clock that is ahead and not measured yet: how old a reading of it may be at most (ours). */
+/** Greatest age of a reading whose clock is ahead and not measured yet (ours). */
 const unknownAgeMs = 60_000;
 
 export type ClockError = {
-  /** The smallest difference since the clock was last seen to be set. It never rises. */
+  /** The smallest difference since the last proof that the clock was set. It never rises. */
   readonly leastMs: number;
-  /** `leastMs` has stayed the same for long enough to be the clock's error and no delay. */
+  /** `leastMs` has stayed the same for so long that it is the clock's error and not a delay. */
   readonly measured: boolean;
-  /** The message with the latest device time: what is stated before it was written by a clock at most `mostMs` behind. */
+  /** The latest device time of all messages. A clock that was behind by at most `mostMs` wrote all earlier times. */
   readonly newestMs: number;
   readonly mostMs: number;
-  /** The clock was set: what is stated before `untilMs` may have been written with an error of before. */
+  /** Set when the clock was set: times before `untilMs` may have been written with the old error. */
   readonly former: { readonly untilMs: number; readonly leastMs: number; readonly mostMs: number } | null;
 };
 
@@ -34,7 +34,7 @@ export function noteError(
   const difference = receivedAtMs - timeMs;
   if (error === null)
     return { leastMs: difference, measured: false, newestMs: timeMs, mostMs: difference, former: null };
-  // Set forward. What was written before may come after this message, as a backlog.
+  // The clock was set forward. Readings from before may come after this message, as a backlog.
   if (difference < error.leastMs - exactMs) return setClock(error, timeMs, receivedAtMs);
   const isNewest = timeMs > error.newestMs;
   const leastMs = Math.min(error.leastMs, difference);
@@ -45,12 +45,12 @@ export function noteError(
     measured: error.measured || isMeasuredNow,
     newestMs: isNewest ? timeMs : error.newestMs,
     mostMs: isNewest ? difference : error.mostMs,
-    // No backlog keeps the pace of real time: it is over.
+    // A backlog does not keep the pace of real time, so it is over.
     former: isMeasuredNow ? null : error.former,
   };
 }
 
-/** Forgets the limits, but for what was written before. */
+/** Drops the limits, except for times that were written before. */
 function setClock({ leastMs, former }: ClockError, timeMs: number, receivedAtMs: number): ClockError {
   const difference = receivedAtMs - timeMs;
   return {
@@ -67,17 +67,18 @@ function setClock({ leastMs, former }: ClockError, timeMs: number, receivedAtMs:
 }
 
 /**
- * Whether a birth message, which a device sends when it connects, with its time then, is so much later than the limit explains that
- * the limit is given up. Below it the limit holds: the doubt of some seconds costs little, and a slower way explains it.
+ * Whether a birth message comes so much later than the limit explains that the limit is dropped. A device sends a birth message when it
+ * connects, with its time at that moment. A smaller difference keeps the limit: a doubt of some seconds costs little, and a slower
+ * network explains it.
  */
 export function isDoubtedBy({ leastMs }: ClockError, timeMs: number, receivedAtMs: number): boolean {
   return receivedAtMs - timeMs - leastMs > lateMsMax;
 }
 
-/** Takes such a birth message: the clock was set back, or the message was kept on the way. Which of the two cannot be told. */
+/** Takes such a birth message: the clock was set back, or the message was delayed on the way. Nobody can say which of the two. */
 export const noteDoubt = setClock;
 
-/** Whether something is known of the clock: its error is measured, or a message has shown it to be right within `lateMsMax`. */
+/** Whether something is known of the clock: its error is measured, or a message has shown that it is right within `lateMsMax`. */
 export function isKnown(error: ClockError | null): error is ClockError {
   return error !== null && (error.measured || Math.abs(error.leastMs) <= lateMsMax);
 }
@@ -86,13 +87,14 @@ export function isKnown(error: ClockError | null): error is ClockError {
 export type Span = { readonly fromMs: number; readonly toMs: number };
 
 /**
- * When a reading was measured, on the gateway's clock, as exactly as that is known.
- * - The error has an upper limit near the lower one (the reading came about as fast as ever, or a later message did): at the reading's
- *   own time where the clock is right, else around the corrected time.
- * - It has not: from the time by the lower limit, to the time by the upper one; for the newest reading that is its receipt.
+ * Returns when a reading was measured, on the gateway's clock, as exactly as that is known.
+ * - The upper limit of the error is near the lower one (this reading, or a later message, came about as fast as any): at the reading's
+ *   own time if the clock is right, otherwise around the corrected time.
+ * - The upper limit is not near: from the time by the lower limit to the time by the upper limit. For the newest reading, the latter is
+ *   its receipt.
  * - Nothing is known: between its own time and its receipt.
- * @param others of other starts of the device and of its connection (a birth message may come without a number): one that agrees with
- * `error` at a later time shows that the clock was not set in between
+ * @param others the errors of other starts of the device and of its connection (a birth message may have no number). If one of them
+ * agrees with `error` at a later time, the clock was not set in between
  */
 export function whenMeasured(
   error: ClockError | null,
@@ -100,7 +102,7 @@ export function whenMeasured(
   receivedAtMs: number,
   others: readonly { readonly error: ClockError | null }[] = [],
 ): Span {
-  // A time ahead of its receipt shows a clock that is ahead, and not by how much.
+  // A time ahead of its receipt shows that the clock is ahead, but not by how much.
   if (error === null)
     return span(timeMs <= receivedAtMs ? timeMs : receivedAtMs - unknownAgeMs, receivedAtMs, receivedAtMs);
   const { leastMs, measured, former } = error;
@@ -118,12 +120,12 @@ export function whenMeasured(
     fromMs = Math.min(fromMs, timeMs + former.leastMs - correctedToleranceMs);
     toMs = Math.max(toMs, timeMs + former.mostMs + correctedToleranceMs);
   }
-  // A clock that was ahead when it connected, and is set right then, as devices do when they reach a time server.
+  // The clock was ahead when the device connected, and is set right then. Devices do this when they reach a time server.
   if (!isRight && Math.abs(receivedAtMs - timeMs) <= exactMs) toMs = receivedAtMs;
   return span(fromMs, toMs, receivedAtMs);
 }
 
-/** How far the clock that wrote `timeMs` was behind at most, by a message that states a later time. */
+/** How far the clock that wrote `timeMs` was behind at most, according to a message with a later time. */
 function mostBefore(error: ClockError | null, timeMs: number): number {
   return error !== null && timeMs <= error.newestMs ? error.mostMs : Number.POSITIVE_INFINITY;
 }

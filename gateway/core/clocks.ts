@@ -1,7 +1,6 @@
 /**
- * What the gateway knows of a device's clock, kept for each start (`boot`) of the device, because the clock may be another one after a
- * restart. It is kept when the connection ends: the readings that come late after an outage are then attributed by what is known of
- * the clock that stamped them.
+ * What the gateway knows of a device's clock, for each start (`boot`) of the device, because a restart may change the clock. It is kept
+ * when the connection ends. So readings that come late after an outage are attributed by what is known of the clock that stamped them.
  */
 import {
   assess,
@@ -16,19 +15,19 @@ import {
 } from '../../contracts/device-clock.ts';
 import { type ClockError, isDoubtedBy, isKnown, noteDoubt, noteError, type Span, whenMeasured } from './clock-error.ts';
 
-/** Starts of one device that are remembered. Past it the one unused for longest is forgotten, with all that was known of its clock. */
+/** How many starts of one device are remembered. Above it, the one unused for longest is dropped, with all that was known of its clock. */
 const bootsMax = 4;
 
 export type BootClock = {
   readonly boot: string;
   /** The estimate of its error. */
   clock: DeviceClock;
-  /** The limits of its error: it lies between them. Null while nothing is known. */
+  /** The limits between which its error lies. Null while nothing is known. */
   error: ClockError | null;
-  /** Number and device time of the newest reading: of the highest number, or of the last that came where readings have no number. */
+  /** Number and device time of the newest reading: the one with the highest number, or the last one if readings have no number. */
   seq: number;
   timeMs: number;
-  /** The clock was set before the reading of this number. How wrong it was when readings of lower numbers were stamped is not known. */
+  /** The clock was set before the reading of this number. For lower numbers, the error of the clock is not known. */
   setSeq: number;
   /** How coarse its times are, ms (contracts/device-clock.ts). */
   grainMs: number;
@@ -39,11 +38,11 @@ export type DeviceClocks = BootClock[];
 
 export type Timed = {
   readonly boot: string;
-  /** Undefined if the device does not number. */
+  /** Undefined if the device does not number its readings. */
   readonly seq: number | undefined;
   readonly timeMs: number;
   readonly receivedAtMs: number;
-  /** `birth`: the first status of a connection, sent at that moment. Only the numbers of observations tell the order of readings. */
+  /** `birth`: the first status of a connection, sent at that moment. Only the numbers of observations give the order of readings. */
   readonly kind: 'observation' | 'status' | 'birth' | 'waveform';
 };
 
@@ -78,8 +77,8 @@ function noteMessage(bootClock: BootClock, { timeMs, receivedAtMs }: Timed): voi
 }
 
 /**
- * A birth message is sent when the device connects. One that came much later than the limits explain shows that the clock was set back,
- * or that the message was kept on the way: the limits no longer hold.
+ * Takes a birth message, which a device sends when it connects. If it came much later than the limits explain, the clock was set back, or
+ * the message was delayed on the way. Then the limits no longer hold.
  */
 function noteBirth(bootClock: BootClock, timed: Timed): void {
   const { error } = bootClock;
@@ -93,8 +92,8 @@ function noteBirth(bootClock: BootClock, timed: Timed): void {
 }
 
 /**
- * Notes a reading's number, and forgets what is known of the clock where the number shows that it was set back. Without numbers an
- * earlier time may also mean a reading that comes late. Which of the two it is nobody knows, so the clock is forgotten then as well.
+ * Notes a reading's number. If the number shows that the clock was set back, forgets what is known of the clock. Without numbers, an
+ * earlier time can mean that, or a late reading. Nobody knows which of the two, so the clock is forgotten then too.
  */
 function noteNumber(bootClock: BootClock, { seq, timeMs, receivedAtMs }: Timed): void {
   const isSet = seq === undefined ? timeMs < bootClock.timeMs - exactMs : wasSetBack(bootClock, { seq, timeMs });
@@ -104,7 +103,7 @@ function noteNumber(bootClock: BootClock, { seq, timeMs, receivedAtMs }: Timed):
     bootClock.setSeq = seq ?? 0;
   }
   if (seq !== undefined && seq <= bootClock.seq) return;
-  // The clock may have been set back by too little to be sure: what earlier readings say of it does not hold for this one.
+  // The clock may have been set back by too little to be sure. What earlier readings say about it does not hold for this one.
   if (timeMs <= bootClock.timeMs && bootClock.error !== null)
     bootClock.error = { ...bootClock.error, newestMs: timeMs, mostMs: receivedAtMs - timeMs };
   bootClock.seq = seq ?? bootClock.seq;
@@ -136,9 +135,9 @@ function clockOfBoot(clocks: DeviceClocks, { boot }: Timed): BootClock {
 }
 
 /**
- * Returns the span of time in which a reading was measured. Where nothing is known of the clock of its start, the clock of the
- * connection counts: a birth message that names no start is noted there. Coarse times (in whole minutes) widen the span by their step,
- * for the reading may be anywhere in it, and so may the message that the limits of the error are of.
+ * Returns the span of time in which a reading was measured. If nothing is known of the clock of its start, the clock of the connection
+ * counts: a birth message that names no start is noted there. Coarse times (in whole minutes) widen the span by their step: the reading
+ * may have been measured anywhere within the step, and so may the message that set the limits.
  */
 export function measuredWithin(
   clocks: DeviceClocks,
@@ -154,7 +153,7 @@ export function measuredWithin(
   return widened(whenMeasured(ofConnection?.error ?? error, timeMs, receivedAtMs), grainMs, receivedAtMs);
 }
 
-/** Steps that are no wider than what counts as exact widen nothing. */
+/** Widens a span by the step of the times. A step that counts as exact widens nothing. */
 function widened(span: Span, grainMs: number, receivedAtMs: number): Span {
   if (grainMs <= exactMs) return span;
   return { fromMs: span.fromMs - grainMs, toMs: Math.min(span.toMs + grainMs, receivedAtMs) };

@@ -1,7 +1,7 @@
 /**
- * What a connection leaves out of its numbers and sends again, counted as it comes: one comparison for a reading that follows the
- * one before. It begins anew with each connection, since a device may have been at another gateway in between; whether a
- * reading is lost for good is judged behind the log (docs/decisions/011-gap-watch.md).
+ * Counts which numbers a connection leaves out and sends again. A reading that follows the one before costs one comparison. The count
+ * begins anew with each connection, since the device may have been at another gateway in between. The log's readers judge whether a
+ * reading is lost for good (docs/decisions/011-gap-watch.md).
  */
 export type Continuity = {
   boot: string | undefined;
@@ -14,9 +14,9 @@ export type Continuity = {
 
 export type ContinuityCounts = { missing: number; filled: number; repeated: number; odd: number };
 
-/** Past it the oldest is forgotten: what comes of it then counts as repeated. */
+/** Above this number the oldest hole is dropped. If its numbers come later, they count as repeated. */
 const holesMax = 16;
-/** A device that counts further than this, and a number each 10 ms, does not number by one. */
+/** If a device jumps further than this, and has a number for each 10 ms, it does not count by one. */
 const numbersAtOnceMax = 20;
 const numberMsMin = 10;
 

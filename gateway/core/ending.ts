@@ -1,13 +1,13 @@
-/** Which of the devices that are connected present a certificate that ends soon: whoever renews it must hear before the bed goes dark. */
+/** Finds connected devices whose certificate ends soon. The person who renews it must hear of it before the device is refused. */
 
-/** So long before its end a device's certificate is said to end: an engineer has to go to the bed (ours). */
+/** A device's certificate is reported this long before its end: an engineer has to go to the bed (ours). */
 export const endingSoonMs = 30 * 24 * 60 * 60 * 1000;
 
 export type Presented = { readonly deviceId: string; readonly endMs: number };
 
 /**
- * The devices whose certificate ends within `endingSoonMs`, the first end first. A device that is connected twice, also with its renewed
- * certificate, has been renewed.
+ * Returns the devices whose certificate ends within `endingSoonMs`, ordered by their end. If a device is also connected with its renewed
+ * certificate, it counts as renewed.
  */
 export function endingOf(presented: Iterable<Presented>, nowMs: number): Presented[] {
   return [...latestOf(presented)]
@@ -16,7 +16,7 @@ export function endingOf(presented: Iterable<Presented>, nowMs: number): Present
     .sort((left, right) => left.endMs - right.endMs);
 }
 
-/** The first end of all devices that are connected; undefined if none is. */
+/** Returns the first end among all connected devices; undefined if there is none. */
 export function firstEndOf(presented: Iterable<Presented>): number | undefined {
   let first: number | undefined;
   for (const endMs of latestOf(presented).values()) first = Math.min(first ?? endMs, endMs);

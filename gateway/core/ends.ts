@@ -1,4 +1,4 @@
-/** How connections end: what the client is told, whether its will is published, and what the log says. */
+/** How a connection ends: what the client hears, whether its will is published, and what the log says. */
 import type { ConnectionRecord } from '../../contracts/messages/records.ts';
 import { type ReasonCode, reason } from './reasons.ts';
 
@@ -11,18 +11,18 @@ export type EndCause =
   | { readonly kind: 'lost' }
   | { readonly kind: 'keep-alive' }
   | { readonly kind: 'taken-over' }
-  /** The client broke the protocol or a limit; the words hold nothing that it sent. */
+  /** The client broke the protocol or a limit. The words repeat nothing that it sent. */
   | { readonly kind: 'violation'; readonly code: ReasonCode; readonly words: string }
-  /** Kafka did not take a reading: the device sends again. Never told as an error code, which would end the delivery. */
+  /** Kafka did not take a reading; the device sends it again. This is never an error code, which would end the delivery. */
   /** Its certificate has expired or was revoked while it was connected. */
   | { readonly kind: 'certificate'; readonly words: string }
   | { readonly kind: 'append-failed' }
   | { readonly kind: 'drained' };
 
 export type End = {
-  /** MQTT 5: DISCONNECT before closing; undefined: closed without a word. */
+  /** MQTT 5: DISCONNECT before closing. Undefined: closes without a packet. */
   readonly code: ReasonCode | undefined;
-  /** The reason string; there wherever there is a code: Paho for Python reads none without it. */
+  /** The reason string. Present with every code: Paho for Python cannot read a DISCONNECT without it. */
   readonly words: string | undefined;
   /** Whether the will, if there is one, is published [MQTT-3.1.2-8] [MQTT-3.1.2-10]. */
   readonly willDue: boolean;
@@ -48,7 +48,7 @@ export function endOf(cause: EndCause, hasWill: boolean): End {
     case 'violation':
       return { code: cause.code, words: cause.words, willDue: true, notice: 'refused' };
     case 'certificate':
-      // The device is gone for those who watch it: its will, given while it was trusted, says so.
+      // Watchers must see the device as gone. Its will says so, and was given while the device was trusted.
       return { code: reason.notAuthorized, words: cause.words, willDue: true, notice: 'refused' };
     case 'append-failed':
       return { code: undefined, words: undefined, willDue: true, notice: abrupt };

@@ -1,11 +1,11 @@
 /**
- * QoS 2 as its receiver keeps it (MQTT 5 section 4.3.3, method A of 3.1.1): by packet id, from PUBLISH until PUBREL. It is
- * part of the session and outlives the connection, so that a packet that comes again is not appended twice [MQTT-4.3.3-10].
+ * QoS 2 exchanges of the receiver (MQTT 5 section 4.3.3, method A of 3.1.1): by packet id, from PUBLISH until PUBREL. They belong to the
+ * session and outlive the connection, so that a repeated packet is not appended twice [MQTT-4.3.3-10].
  */
 export type Exchange<Outcome> = {
-  /** `appending`: not yet in Kafka, no PUBREC yet. `received`: PUBREC was earned, PUBREL is awaited. */
+  /** `appending`: not yet in Kafka, no PUBREC yet. `received`: PUBREC was sent or may be; PUBREL is awaited. */
   state: 'appending' | 'received';
-  /** What waits for the append: one callback by PUBLISH of this id that came after the first. */
+  /** Callbacks that wait for the append: one for each repeated PUBLISH of this id. */
   waiting: ((outcome: Outcome) => void)[];
 };
 
@@ -14,12 +14,12 @@ export type Exchanges<Outcome> = Map<number, Exchange<Outcome>>;
 export type PublishStep<Outcome> =
   /** The first time: append it. */
   | { readonly step: 'append'; readonly exchange: Exchange<Outcome> }
-  /** Comes again while the first is on its way to Kafka: share its outcome. */
+  /** A repeat while the first is on its way to Kafka: share its outcome. */
   | { readonly step: 'share'; readonly exchange: Exchange<Outcome> }
-  /** Comes again after PUBREC: answer PUBREC once more. */
+  /** A repeat after PUBREC: send PUBREC once more. */
   | { readonly step: 'repeat' };
 
-/** A QoS 2 PUBLISH came. The caller bounds how many exchanges are open (Receive Maximum). */
+/** Takes a QoS 2 PUBLISH. The caller limits the number of open exchanges (Receive Maximum). */
 export function beginExchange<Outcome>(exchanges: Exchanges<Outcome>, packetId: number): PublishStep<Outcome> {
   const known = exchanges.get(packetId);
   if (known?.state === 'received') return { step: 'repeat' };
@@ -32,8 +32,8 @@ export function beginExchange<Outcome>(exchanges: Exchanges<Outcome>, packetId: 
 export type AppendResult = 'received' | 'refused' | 'failed';
 
 /**
- * The append of an exchange ended. `refused` (PUBREC with an error code) ends the exchange and frees its id
- * [MQTT-4.3.3-9]; after `failed` the device sends again and it is appended anew.
+ * Ends the append of an exchange. `refused` (PUBREC with an error code) ends the exchange and frees its id [MQTT-4.3.3-9]. After
+ * `failed` the device sends the message again and it is appended anew.
  */
 export function settleExchange<Outcome>(
   exchanges: Exchanges<Outcome>,
@@ -49,7 +49,7 @@ export function settleExchange<Outcome>(
 
 export type ReleaseStep = 'complete' | 'not-found' | 'too-early';
 
-/** PUBREL came: the exchange ends [MQTT-4.3.3-11]. Before its PUBREC it is a violation. */
+/** Takes a PUBREL: the exchange ends [MQTT-4.3.3-11]. A PUBREL before its PUBREC is a violation. */
 export function releaseExchange<Outcome>(exchanges: Exchanges<Outcome>, packetId: number): ReleaseStep {
   const known = exchanges.get(packetId);
   if (known === undefined) return 'not-found';

@@ -1,8 +1,8 @@
-/** Who a client is: its certificate decides, and its client id must say the same. */
+/** Identifies a client. Its certificate decides, and its client id must agree. */
 import { textFault } from '../../contracts/text.ts';
 import { deviceIdPattern } from '../../contracts/topics.ts';
 
-/** Longest client id taken: a device id, a slash, and as much again to tell one device's connections apart. */
+/** Longest client id that is accepted: a device id, a slash, and as much again to distinguish one device's connections. */
 export const clientIdLengthMax = 129;
 
 export type Identity =
@@ -10,10 +10,10 @@ export type Identity =
   | { readonly ok: false; readonly fault: 'certificate' | 'client-id' };
 
 /**
- * The device of a connection.
- * @param commonName the subject's CN as TLS reports it: text, a list where the subject has several, or undefined
+ * Returns the device of a connection.
+ * @param commonName the subject's CN as TLS reports it: text, a list if the subject has several, or undefined
  * @param clientId as in CONNECT: the device id, alone or followed by `/` and more characters that a screen can show. An empty one
- * passes here: the caller decides whether to assign one [MQTT-3.1.3-6].
+ * is accepted here: the caller decides whether to assign one [MQTT-3.1.3-6].
  */
 export function identify(commonName: unknown, clientId: string): Identity {
   if (!isDeviceId(commonName)) return { ok: false, fault: 'certificate' };
@@ -23,7 +23,7 @@ export function identify(commonName: unknown, clientId: string): Identity {
   return own ? { ok: true, deviceId: commonName } : { ok: false, fault: 'client-id' };
 }
 
-/** Whether a CN may be a device id. `.` and `..` may not: ids become names of files. */
+/** Whether a CN may be a device id. `.` and `..` may not: ids become file names. */
 function isDeviceId(value: unknown): value is string {
   return typeof value === 'string' && deviceIdPattern.test(value) && value !== '.' && value !== '..';
 }

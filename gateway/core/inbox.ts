@@ -1,4 +1,4 @@
-/** What a device is told in its inbox. */
+/** What a device receives in its inbox. */
 import { periodAt } from '../../contracts/association-at.ts';
 import type { Inbox } from '../../contracts/messages/device.ts';
 import { lastEnded } from '../../contracts/periods.ts';
@@ -7,18 +7,18 @@ import type { Period } from './associations.ts';
 
 /** A presence record counts for this long; both ends included. */
 export const presenceLifeMs = 30_000;
-/** And a device hears from its inbox at least this often. */
+/** A device receives its inbox at least this often. */
 export const inboxIntervalMs = 10_000;
 
 export type Presence = {
   readonly atMs: number;
   readonly wards: ReadonlySet<string>;
-  /** Some clinician's screen shows the devices that were in no ward. */
+  /** A clinician's screen shows the devices that were in no ward. */
   readonly engineering: boolean;
 };
 
 /**
- * The inbox at an instant.
+ * Returns the inbox at an instant.
  * @param periods of this device, in the table's order
  * @param presences by dashboard process
  */
@@ -32,9 +32,9 @@ export function inboxAt(periods: readonly Period[], presences: Iterable<Presence
 }
 
 /**
- * Whether a clinician's screen shows a device of this ward: one with a bed there, or one without a bed that was last there. Undefined: in
- * no ward, so a screen counts that shows biomedical engineering's devices. A record
- * from the future (a dashboard whose clock is ahead) counts within the same bound: it is alive.
+ * Whether a clinician's screen shows a device of this ward: one with a bed there, or one without a bed that was last there. Ward
+ * undefined: the device was in no ward; then a screen counts that shows biomedical engineering's devices. A record from the future (a
+ * dashboard whose clock is ahead) counts within the same limit: the dashboard is alive.
  */
 export function isWatched(ward: string | undefined, presences: Iterable<Presence>, nowMs: number): boolean {
   for (const presence of presences) {

@@ -1,21 +1,21 @@
 /**
- * What else a payload can be read as, where it is not quite JSON, or says a member twice. Pure. The bytes as they came go to
- * `rejected`; what is read here is what the log and so every reader gets.
+ * Reads a payload that is not quite JSON, or that has a member twice. Pure. The original bytes go to `rejected`. The log, and so every
+ * reader, gets what is read here.
  */
 import type { Fault } from '../../contracts/errors.ts';
 
 export type Mended = { readonly text: string; readonly fault: Fault };
 
 /**
- * Reads a payload that is no UTF-8 or no JSON: without a byte order mark before it, without NULs and blanks after it, and with U+FFFD
- * for each byte that is no UTF-8. Undefined if that changes nothing.
+ * Reads a payload that is not UTF-8 or not JSON. Drops a byte order mark before it and NULs and blanks after it, and reads each byte that
+ * is not UTF-8 as U+FFFD. Undefined if that changes nothing.
  */
 export function readAnyway(payload: Uint8Array): Mended | undefined {
   const decoded = new TextDecoder('utf-8', { ignoreBOM: true }).decode(payload);
   let end = decoded.length;
   while (end > 0 && '\0 \t\r\n'.includes(decoded[end - 1]!)) end -= 1;
   const text = decoded.slice(decoded.startsWith('\ufeff') ? 1 : 0, end);
-  // A U+FFFD that the device sent itself is three bytes, as many as a broken one becomes: the bytes tell.
+  // A U+FFFD that the device sent itself has three bytes, as many as a replaced byte gets. So only the bytes show the difference.
   const isBroken = decoded.includes('\ufffd') && !isSame(new TextEncoder().encode(decoded), payload);
   if (isBroken) return { text, fault: notUtf8 };
   return text === decoded ? undefined : { text, fault: notBare };
@@ -31,14 +31,14 @@ function isSame(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, i) => byte === b[i]);
 }
 
-/** Members of a message whose items are what is said, one by one. */
+/** Members of a message that are lists of items. */
 const lists = ['values', 'conditions', 'alerts'];
 
 /**
- * Reads a JSON text in which a member comes twice in one object. JSON.parse would keep the last one and say nothing: an alarm could
- * hide behind it. Both lists of values, conditions or alarms count. An item that says something twice is as many items, each with one of the
- * words; of a parameter that then comes twice the graver is judged, as always. Another member that says two things is null: it
- * cannot be used. Undefined if no member comes twice, or only where nobody looks.
+ * Reads a JSON text in which a member comes twice in one object. JSON.parse would keep the last one silently, and could hide an alarm.
+ * Both lists of values, conditions or alarms are used. An item that has a member several times becomes several items, each with one
+ * of the values. If a parameter then comes twice, the graver value is judged, as always. Any other member that comes twice becomes null:
+ * it cannot be used. Undefined if no member comes twice, or only in parts that nobody reads.
  * @param payload valid JSON
  * @param text the same as text
  */
@@ -60,10 +60,10 @@ export function readEveryMember(payload: Uint8Array, text: string): string | und
   return twice ? `{${members.map(([name, word]) => `${name}:${word}`).join()}}` : undefined;
 }
 
-/** An item that says a member more often is no item: each word would copy all the others. */
+/** If an item repeats a member more often than this, it is not used: each repeat would copy all the others. */
 const timesMax = 8;
 
-/** An object that says a member twice, as one object for each of the words; undefined if it does not. */
+/** Returns one object for each value of an object's repeated member; undefined if it repeats none. */
 function readEach(object: string): string[] | undefined {
   const members = [...partsOf(object)];
   const times = members.reduce((most, [, words]) => Math.max(most, words.length), 0);
@@ -75,7 +75,7 @@ function readEach(object: string): string[] | undefined {
   });
 }
 
-/** The text of each member of an object, by the name as JSON.stringify writes it. */
+/** Returns the texts of each member of an object, by the name as JSON.stringify writes it. */
 function partsOf(object: string): Map<string, string[]> {
   const parts = new Map<string, string[]>();
   for (const member of itemsOf(object)) {
@@ -89,7 +89,7 @@ function partsOf(object: string): Map<string, string[]> {
   return parts;
 }
 
-/** The texts between the commas of a list or an object. No recursion: a device may send any depth. */
+/** Returns the texts between the commas of a list or an object. No recursion: a device may nest to any depth. */
 function itemsOf(text: string): string[] {
   const items: string[] = [];
   const whole = text.trim();
@@ -109,26 +109,26 @@ function itemsOf(text: string): string[] {
   return last === '' ? items : [...items, last];
 }
 
-/** Where the JSON string ends that starts at `from`. */
+/** Returns where the JSON string that starts at `from` ends. */
 function endOfText(text: string, from: number): number {
   let i = from + 1;
   while (text[i] !== '"') i += text[i] === '\\' ? 2 : 1;
   return i + 1;
 }
 
-/** How deep a message may nest, and how many names it may hold at once, until it is looked at exactly. */
+/** Deepest nesting and most names that the quick check handles. Beyond them, the message is checked exactly. */
 const depthMax = 16;
 const namesMax = 128;
 
-/** Scratch of `mayRepeat`, which runs for each packet: the names' hashes, and where those of each open object begin. */
+/** Working memory of `mayRepeat`, which runs for each packet: the hashes of the names, and where those of each open object begin. */
 const hashes = new Int32Array(namesMax);
 const firstOf = new Int32Array(depthMax + 1);
 
-/** A text that is longer than any name we know is jumped over, not hashed: the samples of a wave are thousands of characters. */
+/** A text that is longer than any name we know is skipped and not hashed: the samples of a wave have thousands of characters. */
 const hashedMax = 64;
 
 /**
- * Whether a member may come twice in one object: false is certain, true is not. One pass over the bytes, about 1.5 µs a kilobyte.
+ * Whether a member may come twice in one object. False is certain; true is not. One pass over the bytes, about 1.5 µs per kilobyte.
  * @param json valid JSON
  */
 function mayRepeat(json: Uint8Array): boolean {
@@ -154,7 +154,7 @@ function mayRepeat(json: Uint8Array): boolean {
       const isPlain = json[end] === quote;
       i = isPlain ? end : quoteAfter(json, end);
       if (!isName(json, i + 1)) continue;
-      // A name may be written in two ways (\u0061 is a): not by its hash.
+      // A name can be written in two ways (\u0061 is a), so its hash proves nothing.
       if (!isPlain || top === namesMax) return true;
       for (let other = firstOf[depth]!; other < top; other += 1) if (hashes[other] === hash) return true;
       hashes[top] = hash;
@@ -164,7 +164,7 @@ function mayRepeat(json: Uint8Array): boolean {
   return false;
 }
 
-/** Where the text ends of which `from` is a byte that no backslash stands before. Long ones are jumped over. */
+/** Returns where the text with the byte `from` ends: at the next quote without a backslash before it. Skips long texts fast. */
 function quoteAfter(json: Uint8Array, from: number): number {
   const next = json.indexOf(quote, from);
   if (json[next - 1] !== backslash) return next;
@@ -176,7 +176,7 @@ function quoteAfter(json: Uint8Array, from: number): number {
 const [blank, quote, backslash, colon] = [0x20, 0x22, 0x5c, 0x3a];
 const [openBrace, closeBrace, openBracket, closeBracket] = [0x7b, 0x7d, 0x5b, 0x5d];
 
-/** Whether the text that ends before `from` names a member: a colon follows it. */
+/** Whether the text that ends before `from` is the name of a member: a colon follows it. */
 function isName(json: Uint8Array, from: number): boolean {
   let i = from;
   while (json[i]! <= blank) i += 1;

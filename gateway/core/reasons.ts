@@ -1,4 +1,4 @@
-/** Reason codes of MQTT 5 (section 2.4) that the gateway gives, and what they are in MQTT 3.1.1. */
+/** Reason codes of MQTT 5 (section 2.4) that the gateway sends, and their equivalents in MQTT 3.1.1. */
 import type { ErrorCode } from '../../contracts/errors.ts';
 
 export const reason = {
@@ -33,7 +33,7 @@ export const reason = {
 export type ReasonCode = (typeof reason)[keyof typeof reason];
 
 /**
- * CONNACK's return code in MQTT 3.1.1 (table 3.1) for a reason code of MQTT 5; undefined if none of them fits: then the
+ * Returns CONNACK's return code in MQTT 3.1.1 (table 3.1) for a reason code of MQTT 5. Undefined if none of them fits: then the
  * connection is closed without CONNACK [MQTT-3.2.2-6].
  */
 export function connectReturnCode(code: ReasonCode): number | undefined {
@@ -56,7 +56,7 @@ export function connectReturnCode(code: ReasonCode): number | undefined {
   }
 }
 
-/** PUBACK's or PUBREC's reason code for what is refused (MQTT 5, tables 3-4 and 3-5). */
+/** Returns the reason code of PUBACK or PUBREC for a refused message (MQTT 5, tables 3-4 and 3-5). */
 export function publishReasonCode(code: ErrorCode): ReasonCode {
   switch (code) {
     case 'topic-not-authorized':

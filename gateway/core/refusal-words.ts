@@ -1,6 +1,6 @@
 /**
- * What is wrong with a message and what would be right, in one sentence for who connects a device. A sentence says our own names, numbers
- * of a place and codes, never what a device called or said otherwise: that may be a patient's name.
+ * Says in one sentence what is wrong with a message and what would be right, for the person who connects a device. A sentence holds our
+ * own names, list positions and codes, never other text of the device: that may be a patient's name.
  */
 import { instantRule, misfitText, type SchemaError, tableFile } from '../../contracts/messages/member-rules.ts';
 import { parameters } from '../../contracts/parameters.ts';
@@ -12,7 +12,7 @@ export function misfitWords(kind: DeviceTopicKind, errors: readonly SchemaError[
   return `The payload does not fit ${kind}: ${misfitText(errors[0])}.`;
 }
 
-/** Names the parameter and what is right, never the value. */
+/** Names the parameter and what would be right, never the value. */
 export function valueWords(fault: ValueFault, code: string): string {
   const { unit, min, max } = parameters.get(code) ?? { unit: '', min: 0, max: 0 };
   switch (fault) {
@@ -37,7 +37,7 @@ export function agoWords(byMs: number, nowMs: number): string {
   return `The time is more than ${spanText(byMs)} ago; at the gateway it is ${formatInstant(nowMs)}: set the device's clock, or drop what is so old.`;
 }
 
-/** Of a reading of which it is not clear whose it is, past what is kept of such readings (rejected-budget.ts). */
+/** For a reading of unclear owner, when no more of such readings are kept (rejected-budget.ts). */
 export const apartSpentWords =
   'Not kept: it is not clear whose it is, and no more of such readings are kept now. Set the clock, send a birth message with its time, and send this again later.';
 
@@ -48,7 +48,7 @@ const units = [
   ['s', 1000],
 ] as const;
 
-/** In the largest unit of which it is a whole number. */
+/** Writes the time in the largest unit of which it is a whole number. */
 function spanText(ms: number): string {
   const [name, size] = units.find(([, one]) => ms % one === 0) ?? ['ms', 1];
   return `${ms / size} ${name}`;

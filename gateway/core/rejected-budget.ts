@@ -1,18 +1,18 @@
 /**
- * How much is kept in `rejected`: so many bytes a day of each device, and of all. Bad input has one budget, and readings that are kept
- * apart have another. Past it a message is refused and only counted. A device may take as much of the budget of all as is still free,
- * so that many bad ones leave room for the one that turns bad today.
+ * Limits how much is kept in `rejected`: a number of bytes per day for each device, and for all together. Bad input has one budget;
+ * readings that are kept apart have another. Above the budget a message is refused and only counted. A device may use as much of the
+ * common budget as is still free. So even many bad devices leave room for one that turns bad today.
  */
 import type { ErrorCode } from '../../contracts/errors.ts';
 
 export type RejectedLimits = {
-  /** Bytes in Kafka a day, of one device; as much at once. */
+  /** Bytes in Kafka per day, for one device; this much at once. */
   readonly deviceBytesPerDay: number;
-  /** Of all devices of this gateway. */
+  /** For all devices of this gateway. */
   readonly allBytesPerDay: number;
 };
 
-/** What was kept lately: falls by a day's budget in a day. */
+/** What was kept lately. It falls by one day's budget per day. */
 export type Kept = { bytes: number; atMs: number };
 
 const dayMs = 86_400_000;
@@ -26,16 +26,16 @@ function settle(kept: Kept, perDay: number, nowMs: number): void {
   kept.atMs = nowMs;
 }
 
-/** What a rejected message takes in Kafka, about: its bytes in base64 in JSON, that sealed in base64url, and what is around it. */
+/** Returns about how many bytes a rejected message takes in Kafka: its bytes in base64 in JSON, sealed in base64url, and the rest. */
 export function keptBytes(payloadBytes: number): number {
   return Math.ceil((payloadBytes * 16) / 9) + 1_024;
 }
 
-/** The part of what is kept apart that waves may use (ours): a flood of them leaves room for numerics. */
+/** The part of the budget for readings kept apart that waves may use (ours): a flood of waves leaves room for numerics. */
 export const waveShare = 0.75;
 
 /**
- * Counts a message, where there is room for it.
+ * Counts a message if there is room for it.
  * @param nowMs by a clock that never jumps
  * @param share the part of both limits that such a message may use, 0 to 1
  * @returns whether it is kept
@@ -57,7 +57,7 @@ export function takeRoom(
   return true;
 }
 
-/** A message that was counted is not in Kafka after all. */
+/** Gives back the room of a counted message that is not in Kafka after all. */
 export function giveBack(all: Kept, device: Kept, bytes: number): void {
   all.bytes = Math.max(0, all.bytes - bytes);
   device.bytes = Math.max(0, device.bytes - bytes);
@@ -66,7 +66,7 @@ export function giveBack(all: Kept, device: Kept, bytes: number): void {
 /** Messages of a device that were refused and not kept. Times are the gateway's, ms since 1970. */
 export type NotKept = {
   messages: number;
-  /** Of their payloads. */
+  /** Bytes of their payloads. */
   bytes: number;
   readonly fromMs: number;
   toMs: number;
@@ -82,7 +82,7 @@ export function noteNotKept(before: NotKept | undefined, code: ErrorCode, bytes:
   return notKept;
 }
 
-/** Both together, where the word on the one could not be written. */
+/** Joins two counts, because the older one could not be written. */
 export function joinNotKept(older: NotKept, newer: NotKept | undefined): NotKept {
   if (!newer) return older;
   const reasons = new Map(older.reasons);

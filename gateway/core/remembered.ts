@@ -1,17 +1,17 @@
-/** What the gateway remembers of a device beyond one connection. */
+/** What the gateway remembers of a device longer than one connection. */
 import type { DeviceClocks } from './clocks.ts';
 import { type IdentityWatch, newIdentityWatch } from './shared-identity.ts';
 
 export type Remembered = { readonly clocks: DeviceClocks; readonly identity: IdentityWatch };
 
-/** Devices that are remembered while they are not connected. Past it the longest away is forgotten. */
+/** Devices that are remembered while they are not connected. Above this number, the one away for longest is forgotten. */
 const devicesMax = 20_000;
 
 export function newRemembered(): Remembered {
   return { clocks: [], identity: newIdentityWatch() };
 }
 
-/** The memory of all devices of this process: gives that of one, by its pseudonym. */
+/** Makes the memory of all devices of this process. The function that it returns gives one device's memory, by its pseudonym. */
 export function createMemory(): (devicePseudonym: string) => Remembered {
   const all = new Map<string, Remembered>();
   return (devicePseudonym) => {

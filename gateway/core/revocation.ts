@@ -1,11 +1,11 @@
-/** Whether a device's certificate is good now, and whether a new CRL may take the place of the one before. */
+/** Decides whether a device's certificate is valid now, and whether a new CRL may replace the one before. */
 import type { RevocationList } from '../../process/crl.ts';
 
-/** What TLS said of a client's certificate. */
+/** What TLS reports about a client's certificate. */
 export type CertificateFacts = {
-  /** Which of the authorities in the client CA file has issued it; -1: none of them directly. */
+  /** Which of the authorities in the client CA file issued it; -1: none of them directly. */
   readonly issuer: number;
-  /** As `serialKey` of process/crl.ts writes it. */
+  /** In the form that `serialKey` of process/crl.ts returns. */
   readonly serial: string;
   /** Its notAfter, ms since 1970. */
   readonly endMs: number;
@@ -16,7 +16,7 @@ export type RevocationLists = ReadonlyMap<number, RevocationList>;
 
 export type CertificateFault = 'expired' | 'revoked' | 'no-crl';
 
-/** What the client is told. */
+/** What the client hears. */
 export const certificateWords = {
   expired: 'The client certificate has expired.',
   revoked: 'The client certificate is revoked.',
@@ -24,8 +24,8 @@ export const certificateWords = {
 } as const satisfies Record<CertificateFault, string>;
 
 /**
- * Why a certificate is not good, or undefined if it is. A list past its next update is gone by all the same: to know little is
- * no reason to let in whom we know to be revoked, nor to throw out every device of a hospital.
+ * Returns why a certificate is not valid; undefined if it is valid. A list after its next update is still used: an outdated list is no
+ * reason to let in revoked devices, or to disconnect every device of a hospital.
  * @param lists undefined: revocation is not checked
  */
 export function certificateFault(
@@ -41,8 +41,8 @@ export function certificateFault(
 }
 
 /**
- * Why the lists of a changed file must not replace those before, or undefined if they may: an old list, put back by mistake or
- * by somebody who has it, would let revoked devices in again.
+ * Returns why the lists of a changed file must not replace the lists before; undefined if they may. An old list, put back by mistake or
+ * by an attacker, would let revoked devices in again.
  */
 export function replacementFault(before: RevocationLists, after: RevocationLists): string | undefined {
   for (const [issuer, old] of before) {
@@ -66,7 +66,7 @@ function sameSerials(old: RevocationList, next: RevocationList): boolean {
   return old.serials.size === next.serials.size && [...old.serials].every((serial) => next.serials.has(serial));
 }
 
-/** When the first of the lists is past its next update, ms since 1970; undefined if none says when. */
+/** Returns when the first of the lists is due for its next update, ms since 1970; undefined if no list says when. */
 export function nextUpdateOf(lists: RevocationLists): number | undefined {
   const times = [...lists.values()].flatMap(({ nextUpdateMs }) => nextUpdateMs ?? []);
   return times.length > 0 ? Math.min(...times) : undefined;

@@ -1,4 +1,4 @@
-/** A session: what outlives a connection (MQTT 5 section 4.1). */
+/** A session: the state that outlives a connection (MQTT 5 section 4.1). */
 
 export type Will = {
   readonly topic: string;
@@ -11,17 +11,17 @@ export type Will = {
 export type SessionState = {
   readonly clientId: string;
   readonly deviceId: string;
-  /** The one subscription there is. */
+  /** Whether the client has the only subscription that is possible. */
   inboxSubscribed: boolean;
-  /** How long it outlives its connection; 0: ends with it. */
+  /** How long it outlives its connection; 0: it ends with it. */
   expiryMs: number;
 };
 
-/** Session Expiry Interval that never ends [MQTT-3.1.2-23]; ours all end. */
+/** The Session Expiry Interval of a session that never ends [MQTT-3.1.2-23]. All of ours end. */
 const neverS = 0xffffffff;
 
 /**
- * How long a session outlives its connection.
+ * Returns how long a session outlives its connection.
  * @param expiryS Session Expiry Interval of MQTT 5, undefined if absent (0); in 3.1.1 `clean` decides [MQTT-3.1.2-4].
  */
 export function sessionExpiryMs(
@@ -36,8 +36,8 @@ export function sessionExpiryMs(
 }
 
 /**
- * Keep Alive in ms that the server holds the client to; 0 (off) and more than the maximum become the maximum: a bedside device that
- * falls silent must be noticed. MQTT 5 tells the client so (Server Keep Alive, [MQTT-3.2.2-21]); in 3.1.1 a server may
+ * Returns the Keep Alive, in ms, to which the server holds the client. 0 (off) and values above the maximum become the maximum: a bedside
+ * device that falls silent must be noticed. MQTT 5 has a field for this (Server Keep Alive, [MQTT-3.2.2-21]); in 3.1.1 a server may
  * close an idle connection at any time (section 3.1.2.10).
  */
 export function keepAliveMs(askedS: number, maxS: number): { readonly ms: number; readonly changed: boolean } {
@@ -45,5 +45,5 @@ export function keepAliveMs(askedS: number, maxS: number): { readonly ms: number
   return { ms: (changed ? maxS : askedS) * 1000, changed };
 }
 
-/** The server closes one and a half times the Keep Alive after the last packet [MQTT-3.1.2-22]. */
+/** The server closes the connection after one and a half times the Keep Alive without a packet [MQTT-3.1.2-22]. */
 export const keepAliveFactor = 1.5;

@@ -1,13 +1,13 @@
 /**
- * Two devices with one certificate, as one gateway can tell (contracts/shared-identity.ts): they take the client id from each other again
- * and again, though the one that lost it was alive; or readings about now come by turns from two starts (`boot`) of the device.
+ * Detects two devices with one certificate, as far as one gateway can (contracts/shared-identity.ts). They take the client id from each
+ * other again and again, though the connection that lost it was alive. Or current readings come by turns from two starts (`boot`).
  */
 import { noTurns, noteBoot as noteBootIn, noteTurn, type Turns } from '../../contracts/shared-identity.ts';
 
-/** What has been seen of one device, on one gateway. */
+/** What one gateway has seen of one device. */
 export type IdentityWatch = {
   turns: Turns;
-  /** Whose connection last lost the client id while it was alive: the start of the device, or its address where it names no start. */
+  /** Which connection last lost the client id while it was alive: the start of the device, or its address if it names no start. */
   lostBy: string | undefined;
 };
 
@@ -15,7 +15,7 @@ export function newIdentityWatch(): IdentityWatch {
   return { turns: noTurns, lostBy: undefined };
 }
 
-/** Notes a current reading (not one of a backlog). @returns whether two devices are at work */
+/** Notes a current reading (not one of a backlog). @returns whether two devices send */
 export function noteBoot(watch: IdentityWatch, boot: string, nowMs: number): boolean {
   const { turns, isShared } = noteBootIn(watch.turns, boot, nowMs);
   watch.turns = turns;
@@ -31,10 +31,10 @@ type Loser = {
 };
 
 /**
- * Notes that a connection which was alive lost its client id to another one. One device that connects again before its old socket
- * closes loses the id to itself: then the start that lost, or the address, is the same as before. Where neither is known, nothing is
+ * Notes that a connection which was alive lost its client id to another one. A single device that connects again before its old socket
+ * closes takes the id from itself: then the start that lost, or the address, is the same as before. If neither is known, nothing is
  * counted.
- * @returns whether two devices are at work
+ * @returns whether two devices send
  */
 export function noteLost(watch: IdentityWatch, { boot, address }: Loser, nowMs: number): boolean {
   const loser = boot !== undefined ? `boot ${boot}` : address !== undefined ? `address ${address}` : undefined;

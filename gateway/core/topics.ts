@@ -1,4 +1,4 @@
-/** Which MQTT topics a device may use: to publish its own four, to subscribe its own inbox. */
+/** Decides which MQTT topics a device may use: it publishes to its own four and subscribes to its own inbox. */
 import type { Fault } from '../../contracts/errors.ts';
 import { type DeviceTopicKind, deviceTopic, parseDeviceTopic } from '../../contracts/topics.ts';
 import { reason } from './reasons.ts';
@@ -7,7 +7,7 @@ export type PublishRight =
   | { readonly ok: true; readonly kind: DeviceTopicKind }
   | { readonly ok: false; readonly fault: Fault };
 
-/** Judges the topic of a PUBLISH or a will. The topic itself is never repeated in the fault: it is what a stranger sent. */
+/** Judges the topic of a PUBLISH or a will. The fault never repeats the topic: a stranger may have sent it. */
 export function judgePublishTopic(deviceId: string, topic: string): PublishRight {
   const parsed = parseDeviceTopic(topic);
   if (parsed === undefined) {
@@ -30,17 +30,17 @@ function refuse(code: Fault['code'], message: string): PublishRight {
   return { ok: false, fault: { code, message } };
 }
 
-/** A topic name as MQTT allows it in a PUBLISH: not empty [MQTT-4.7.3-1], no wildcard [MQTT-3.3.2-2]. */
+/** Whether a text is a topic name that MQTT allows in a PUBLISH: not empty [MQTT-4.7.3-1], no wildcard [MQTT-3.3.2-2]. */
 export function isTopicName(topic: string): boolean {
   return topic !== '' && !topic.includes('#') && !topic.includes('+');
 }
 
-/** What a topic filter is answered with in SUBACK: granted (as the inbox), or a reason code of MQTT 5. */
+/** SUBACK's answer to a topic filter: granted (the inbox), or a reason code of MQTT 5. */
 export type FilterRight = { readonly ok: true } | { readonly ok: false; readonly reasonCode: number };
 
 /**
- * Judges one topic filter of a SUBSCRIBE that is well formed (`isTopicFilter`). Only the device's own inbox, written out, is granted: a wildcard that would cover
- * it is refused as such, so that nobody relies on more than one topic behind it.
+ * Judges one well-formed topic filter of a SUBSCRIBE (`isTopicFilter`). Only the device's own inbox, written in full, is granted. A
+ * wildcard that would cover it is refused, so that nobody expects more than one topic.
  */
 export function judgeFilter(deviceId: string, filter: string): FilterRight {
   if (filter === deviceTopic(deviceId, 'inbox')) return { ok: true };
@@ -52,7 +52,7 @@ export function judgeFilter(deviceId: string, filter: string): FilterRight {
 }
 
 /**
- * Whether a topic filter is one: not empty [MQTT-4.7.3-1], wildcards for whole levels, `#` only for the last [MQTT-4.7.1-1]
+ * Whether a text is a valid topic filter: not empty [MQTT-4.7.3-1], wildcards for whole levels only, `#` only at the end [MQTT-4.7.1-1]
  * [MQTT-4.7.1-2], and in MQTT 5 a shared one with a name and a filter after it [MQTT-4.8.2-1] [MQTT-4.8.2-2].
  */
 export function isTopicFilter(filter: string, version: 4 | 5): boolean {

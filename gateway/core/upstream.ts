@@ -1,31 +1,32 @@
-/** What a message that another broker forwards is, before the pipeline sees it. */
+/** Judges a message that another broker forwards, before the pipeline gets it. */
 import { isCanary } from '../../contracts/canary.ts';
 import { deviceTopicKinds, parseDeviceTopic } from '../../contracts/topics.ts';
 import { identify } from './identity.ts';
 
 export type Forwarded =
-  /** A device's: the broker vouches for who wrote to its topic. */
+  /** From a device. The broker guarantees who wrote to its topic. */
   | { readonly kind: 'device'; readonly deviceId: string }
-  /** The topic names no device that could be. */
+  /** The topic names no possible device. */
   | { readonly kind: 'stranger' }
-  /** What the broker had kept and sends because we subscribed: an old value, which came once already. */
+  /** A message that the broker kept and sends because we subscribed: an old value, which came before. */
   | { readonly kind: 'retained' };
 
 /**
- * @param retain the PUBLISH's flag. With Retain As Published 0, as we subscribe, it says that the message was there before
- * the subscription [MQTT-3.3.1-12]
+ * Judges a forwarded message.
+ * @param retain the PUBLISH's flag. We subscribe with Retain As Published 0, so the flag says that the message is older than the
+ * subscription [MQTT-3.3.1-12]
  */
 export function judgeForwarded(topic: string, retain: boolean): Forwarded {
   if (retain) return { kind: 'retained' };
   const deviceId = parseDeviceTopic(topic)?.deviceId;
-  // A canary proves the gateway's own listener; one from elsewhere would prove it while it is closed.
+  // A canary checks the gateway's own listener. A forwarded canary would report a closed listener as working.
   const isDevice = deviceId !== undefined && identify(deviceId, '').ok && !isCanary(deviceId);
   return isDevice ? { kind: 'device', deviceId } : { kind: 'stranger' };
 }
 
 /**
- * What is subscribed to. Without a group each connection gets every message, in each device's order [MQTT-4.6.0-6]; with one each
- * message goes to one member of it, and no order among them is promised (MQTT 5 section 4.8.2).
+ * Returns the filters to subscribe to. Without a group, each connection gets every message, in each device's order [MQTT-4.6.0-6]. With a
+ * group, each message goes to one member of it, and no order is guaranteed (MQTT 5 section 4.8.2).
  */
 export function upstreamFilters(group: string): string[] {
   const prefix = group === '' ? '' : `$share/${group}/`;

@@ -1,4 +1,4 @@
-/** Judges what a device published: pure, from the payload's text. */
+/** Judges what a device published. Pure: it works from the payload's text. */
 import { Compile } from 'typebox/compile';
 import type { GatewayNotice } from '../../contracts/bed-notices.ts';
 import type { Fault } from '../../contracts/errors.ts';
@@ -18,20 +18,20 @@ import { valueFault } from './values.ts';
 
 /** How far a device's own time may be from the gateway's clock; both ends included. */
 export type TimeBounds = {
-  /** A clock that is ahead by more would make the alarm engine wait for the present: such a reading is refused. */
+  /** A reading from further ahead is refused: with such a clock, the alarm engine would wait for the present. */
   readonly aheadMaxMs: number;
-  /** A buffered reading that is older than the log keeps is refused; so is the clock that starts at 1970. */
+  /** A buffered reading that is older than the log keeps is refused; so is one from a clock that starts at 1970. */
   readonly lateMaxMs: number;
   /**
-   * How far the machine's clock is ahead of the gateway's time now. While the machine's clock was set, two times may be the right
-   * one. A reading that is within the bounds by one of them is taken: to refuse every device's readings because of the gateway's own
-   * clock would darken the ward. Asked only where a reading is out of the bounds; absent: the two are the same.
+   * Returns how far the machine's clock is ahead of the gateway's time now. While somebody sets the machine's clock, either time may be
+   * right. A reading that is within the bounds by one of them is accepted: otherwise the gateway's own clock would make it refuse the
+   * readings of a whole ward. Called only if a reading is out of the bounds. Absent: the two are the same.
    */
   readonly wallAheadMs?: () => number;
 };
 
 export type Reading = {
-  /** The device's own identity of the reading; both or none. */
+  /** The device's own identity of the reading: both or neither. */
   readonly boot: string | undefined;
   readonly seq: number | undefined;
   /** The reading's own time; undefined in a status without one (a will). */
@@ -39,18 +39,18 @@ export type Reading = {
 };
 
 /**
- * A reading is appended whole, byte for byte as the device sent it, or not at all. The one exception is a payload that every reader
- * would have to read in its own way: not quite JSON, or with a member that comes twice. What is read of it is appended then.
+ * A reading is appended whole, byte for byte as the device sent it, or not at all. There is one exception: a payload that each reader
+ * would read in its own way, because it is not quite JSON or has a member twice. Then the mended text is appended.
  *
- * `accepted-in-part`: some members must not be used (a numeric of unknown code or unit, a value that is no number or that no human
- * body yields, an unknown technical condition), others are fine. Refusing the whole would hide a good SpO2 because of an absurd
- * temperature; taking the bad one out would change what the device signed off. So the whole reading is appended, every reader uses
- * what `usable.ts` and `usableNumber` of contracts give, and a copy with the reason goes to `rejected`: nothing is lost and
- * nothing is silent. Only where nothing is fine is all of it refused. Members that we do not know are no fault.
+ * `accepted-in-part`: some members must not be used (a numeric of unknown code or unit, a value that is not a number or that no human
+ * body yields, an unknown technical condition), others are good. To refuse the whole would hide a good SpO2 because of an absurd
+ * temperature. To remove the bad member would change what the device sent. So the whole reading is appended, and every reader uses
+ * what `usable.ts` and `usableNumber` of contracts return. A copy with the reason goes to `rejected`: nothing is lost and nothing is
+ * silent. Only if nothing is good, all of it is refused. Unknown members are no fault.
  */
 export type Judgement = { readonly verdict: 'accepted'; readonly reading: Reading } | InPart | Refused;
 
-/** `mended`: what is appended in place of the payload, where the payload cannot be read as it is (mend.ts). */
+/** `mended`: what is appended instead of the payload, if the payload cannot be read as it is (mend.ts). */
 type InPart = {
   readonly verdict: 'accepted-in-part';
   readonly reading: Reading;
@@ -58,7 +58,7 @@ type InPart = {
   readonly mended?: string;
 };
 
-/** `notice`: what the bed is to be told, where all that the device sends may be refused for the same reason. */
+/** `notice`: what the bed must show, if all that the device sends may be refused for the same reason. */
 type Refused = { readonly verdict: 'refused'; readonly fault: Fault; readonly notice?: GatewayNotice };
 
 const observation = Compile(Observation);
@@ -66,11 +66,11 @@ const waveform = Compile(Waveform);
 const status = Compile(Status);
 const alerts = Compile(DeviceAlerts);
 
-/** Longest text that is read in another way than it came: what is appended must never outgrow the log's longest record. */
+/** Longest text that is mended: the mended text must never be larger than the log's longest record. */
 const mendedMax = 65_536;
 
 /**
- * Judges a payload, and what else it can be read as where it is no UTF-8 or no JSON.
+ * Judges a payload. If it is not UTF-8 or not JSON, judges its mended text.
  * @param text the payload as UTF-8 text, undefined if it is not UTF-8
  * @param nowMs when the packet came, by the gateway's clock
  */
@@ -155,7 +155,7 @@ function judgeBody(kind: DeviceTopicKind, body: unknown, nowMs: number, bounds: 
 
 const none: readonly Fault[] = [];
 
-/** @param stated numerics that say no more than that the device sent something unusable: of them none is good */
+/** @param stated numerics that only say that the device sent something unusable; none of them is good */
 function judgeObservation(
   body: Observation,
   nowMs: number,
@@ -179,7 +179,7 @@ function judgeObservation(
   return accept(body, placed, first, faults);
 }
 
-/** Accepts a reading; in part where there are faults, or where it has but one half of its identity. */
+/** Accepts a reading; in part if it has faults, or if it has only one half of its identity. */
 function accept(
   { boot, seq }: { boot?: string; seq?: number },
   timeMs: number | undefined,
@@ -231,7 +231,7 @@ function judgeAlerts(body: DeviceAlerts, nowMs: number, bounds: TimeBounds, foun
   return accept(body, placed, faults[0], faults.length);
 }
 
-/** Screens write out what they cannot show as it is; the hospital's engineers should know of it all the same. */
+/** Screens write unusual characters as their codes. This fault lets the hospital's engineers know of them. */
 function textFaults({ device }: Status): Fault[] {
   return Object.entries(device ?? {}).flatMap(([name, text]) =>
     name in StatusDevice.properties && text !== '' ? textFaultOf(`device.${name}`, text) : [],
@@ -243,7 +243,7 @@ function textFaultOf(name: string, text: string): Fault[] {
   return fault === undefined ? [] : [{ code: 'payload-schema', message: `${name} ${fault}.` }];
 }
 
-/** The instant in ms since 1970, or why it cannot be the reading's. */
+/** Returns the instant in ms since 1970, or why it cannot be the reading's. */
 function readTime(time: string, nowMs: number, bounds: TimeBounds): number | Refused {
   const timeMs = parseInstant(time);
   if (timeMs === undefined) return refuse('time-invalid', noInstantWords);
@@ -261,7 +261,7 @@ function readTime(time: string, nowMs: number, bounds: TimeBounds): number | Ref
   return timeMs;
 }
 
-/** Two clocks that were not set differ by some milliseconds too: the bounds, which a refusal names, stay as they were configured. */
+/** Two clocks that were not set also differ by some milliseconds. They count as equal, so the limits stay as configured. */
 function stepOrZero(apartMs: number): number {
   return apartMs >= stepMsMin ? apartMs : 0;
 }

@@ -1,16 +1,16 @@
-/** Bytes that all connections hold together. Past the maximum nobody is refused: everybody waits. */
+/** Bytes that all connections hold together. Above the maximum nobody is refused: all connections wait. */
 export type Budget = {
   hold(bytes: number): void;
   release(bytes: number): void;
   isFull(): boolean;
   usedBytes(): number;
-  /** Below 0 where more is held than should be. */
+  /** Below 0 if more is in use than the maximum. */
   freeBytes(): number;
-  /** Calls back once, when there is room again, in the order of the calls. At most one waiter by connection. */
+  /** Calls back once, when there is room again, in the order of the calls. At most one waiter for each connection. */
   onRoom(resume: () => void): void;
 };
 
-/** Room again at 3/4, so that connections are not paused and resumed at every packet. */
+/** Connections go on at 3/4, so that they are not paused and resumed at every packet. */
 const resumeFraction = 0.75;
 
 export function createBudget(bytesMax: number): Budget {

@@ -1,4 +1,4 @@
-/** One client's connection as data, and what is done to any of them: sending, acknowledging, pausing, ending. */
+/** One client's connection as data, and the operations on it: sending, acknowledging, pausing, ending. */
 
 import type { Packet } from 'mqtt-packet';
 import { observe } from '../../process/histogram.ts';
@@ -12,7 +12,7 @@ import { emptyFrames } from './packet/framing.ts';
 import type { Client, Connection, Context } from './parts.ts';
 import type { Share } from './shares.ts';
 
-/** False where the packet did not leave: it is larger than the client takes [MQTT-3.1.2-24], or the connection is gone. */
+/** Returns false if the packet was not sent: it is larger than the client accepts [MQTT-3.1.2-24], or the connection is gone. */
 export function sendPacket(connection: Connection, packet: Packet): boolean {
   const { client } = connection;
   const bytes = encode(packet, client?.version ?? 4);
@@ -25,7 +25,7 @@ export function writeBytes(connection: Connection, bytes: Buffer): boolean {
   return true;
 }
 
-/** Acknowledgements that are ready leave together, once the batch of appends that made them ready has been gone through. */
+/** Sends all acknowledgements that are ready together, after the whole batch of appends that settled them was handled. */
 export function flushAcksSoon(context: Context, connection: Connection): void {
   if (connection.flushing) return;
   connection.flushing = true;
@@ -63,7 +63,7 @@ function flushAcks(context: Context, connection: Connection): void {
   if (connection.paused) context.pump(connection);
 }
 
-/** The reason string goes only where it is wanted and fits [MQTT-3.1.2-29] [MQTT-3.4.2-2]. */
+/** Sends the reason string only if the client wants it and it fits [MQTT-3.1.2-29] [MQTT-3.4.2-2]. */
 function sendAckWithReason(connection: Connection, client: Client, ack: Ack, reasonCode: number): void {
   const bare = { cmd: ack.kind, messageId: ack.packetId, reasonCode };
   const { reasonString } = ack;
@@ -73,15 +73,15 @@ function sendAckWithReason(connection: Connection, client: Client, ack: Ack, rea
   sendPacket(connection, bare);
 }
 
-/** Whether one more PUBLISH of QoS 1 or 2 would be more than Receive Maximum. */
+/** Whether one more PUBLISH of QoS 1 or 2 would exceed Receive Maximum. */
 export function exceedsQuota({ limits }: Context, { version, quotaUsed }: Client): boolean {
   return version === 5 && quotaUsed >= limits.inFlightMax;
 }
 
-/** `draining`: for ever, since the connection is about to be closed. */
+/** `draining`: without end, since the connection is about to be closed. */
 export type Wait = 'claim' | 'in-flight' | 'device-rate' | 'device-share' | 'unacked' | 'outgoing' | 'draining';
 
-/** Whether the next packet must wait, and why. */
+/** Returns why the next packet must wait; undefined if it need not. */
 export function mustWait(context: Context, connection: Connection): Wait | undefined {
   const { client, socket } = connection;
   if (socket.writableLength > context.limits.outgoingBytesMax) return 'outgoing';
@@ -93,8 +93,8 @@ export function mustWait(context: Context, connection: Connection): Wait | undef
 }
 
 /**
- * Ends a connection, once: says why where the client understands it, parks its session, has its will published where that is
- * due, and lets the socket go. What is in flight goes on to Kafka and is not acknowledged: the client sends it again.
+ * Ends a connection once: sends the reason if the client can read it, parks its session, publishes its will if it is due, and closes the
+ * socket. Messages in flight still go to Kafka but are not acknowledged: the client sends them again.
  */
 export function endConnection(context: Context, connection: Connection, cause: EndCause): void {
   if (connection.phase === 'ending') return;
@@ -122,7 +122,7 @@ export function endConnection(context: Context, connection: Connection, cause: E
   const { remoteAddress } = socket;
   if (client && cause.kind === 'taken-over')
     socket.once('end', () => context.sink.lostAlive(client.source, remoteAddress));
-  // Nothing more is wanted from the client, but what was written to it (CONNACK, DISCONNECT) is to arrive.
+  // Nothing more is read from the client, but packets that were written to it (CONNACK, DISCONNECT) must still arrive.
   socket.removeAllListeners('data');
   socket.end();
   socket.resume();
@@ -131,7 +131,7 @@ export function endConnection(context: Context, connection: Connection, cause: E
   setTimeout(() => socket.destroy(), cause.kind === 'lost' ? 0 : lingerMs).unref();
 }
 
-/** Counts a connection for its device; undefined if that has as many as it may. */
+/** Counts a connection for its device; undefined if the device has as many as it may. */
 export function joinDevice(
   { shares, limits }: Context,
   connection: Connection,
@@ -150,7 +150,7 @@ function leaveDevice(connection: Connection): void {
   connection.share = undefined;
 }
 
-/** Lets go of what was received and not handed on: it is not acknowledged. */
+/** Frees received bytes that were not handed on. They are not acknowledged. */
 function releaseMemory(context: Context, connection: Connection): void {
   const { partials } = context;
   partials.usedBytes -= connection.partialBytes;
@@ -168,7 +168,7 @@ export function dropHeld({ shares }: Context, connection: Connection): void {
 
 const lingerMs = 1_000;
 
-/** DISCONNECT of a server; its reason string is left out where it does not fit [MQTT-3.14.2-3]. */
+/** Sends a server's DISCONNECT, without its reason string if that does not fit [MQTT-3.14.2-3]. */
 function sayDisconnect(connection: Connection, code: number, words: string | undefined): void {
   const bare: Packet = { cmd: 'disconnect', reasonCode: code };
   // The library's types lack the reason string of a DISCONNECT; its writer has it.

@@ -37,10 +37,10 @@ export function dispatch(
       break;
     case 'puback':
     case 'pubcomp':
-      // We send nothing above QoS 0: such an answer has no question, and no effect.
+      // We send nothing above QoS 0, so this answers nothing and has no effect.
       break;
     case 'pubrec':
-      // Nor has this one, but it waits for a PUBREL (MQTT 5 section 4.3.3).
+      // This answers nothing either, but its sender waits for a PUBREL (MQTT 5 section 4.3.3).
       sendPacket(connection, {
         cmd: 'pubrel',
         messageId: packet.packetId,

@@ -4,8 +4,8 @@ import { sendPacket } from './connection.ts';
 import type { Client, Connection, Context } from './parts.ts';
 
 /**
- * Sends the device its inbox, at QoS 0, where it subscribed. To a client that does not read what it is sent nothing is added: the
- * next one replaces it, and silence of the inbox is itself what the device watches for.
+ * Sends the device its inbox, at QoS 0, if it subscribed. If the client does not read, nothing is added: the next inbox replaces this one,
+ * and the device watches for a silent inbox.
  */
 export function sendInbox(context: Context, connection: Connection, client: Client): void {
   if (!client.session.inboxSubscribed || connection.phase !== 'open') return;

@@ -1,4 +1,4 @@
-/** The MQTT listener: TLS with client certificates, MQTT 3.1.1 and 5 above it. It takes publishes and serves each device its inbox. */
+/** The MQTT listener: TLS with client certificates, MQTT 3.1.1 and 5 above it. It receives publishes and sends each device its inbox. */
 import type { TLSSocket } from 'node:tls';
 import type { Presented } from '../core/ending.ts';
 import { newQuiet } from '../core/quiet.ts';
@@ -25,37 +25,38 @@ export type ListenerOptions = PortOptions & {
 
 export type Listener = {
   readonly port: number;
-  /** As of the port. */
+  /** See the port. */
   readonly renew: Port['renew'];
-  /** What the devices that are connected present: the ends of their certificates. */
+  /** The certificates of connected devices: when each ends. */
   presented(): Presented[];
-  /** Sends a device its inbox out of turn. */
+  /** Sends a device its inbox now, not only every 10 s. */
   inboxChanged(deviceId: string): void;
-  /** Another gateway has taken a client id: its connection and session here end. */
+  /** Another gateway has claimed a client id: its connection and session here end. */
   taken(clientId: string): void;
   connections(): number;
   unackedBytes(): number;
-  /** Bytes of packets that have begun and not ended. */
+  /** Bytes of incomplete packets. */
   partialBytes(): number;
-  /** What QoS 0 publishes on their way are counted with; part of `unackedBytes`. */
+  /** Bytes that count for QoS 0 publishes on their way; part of `unackedBytes`. */
   unpromisedBytes(): number;
   sessions(): number;
-  /** Connections that wait to be let in: more came at once than the process takes. */
+  /** Connections that wait to be let in: more came at once than the process accepts. */
   waiting(): number;
   /** Connections that are paused now, by what they wait for. */
   paused(): Readonly<Record<Wait, number>>;
   /**
-   * Takes no more connections and reads no more packets, waits until what is in flight is acknowledged (at most `withinMs`), says
-   * to the clients that the server goes (MQTT 5: 0x8B) and closes.
+   * Takes no more connections and reads no more packets, waits until everything in flight is acknowledged (at most `withinMs`), sends
+   * the clients DISCONNECT (MQTT 5: 0x8B) and closes.
    */
   close(withinMs: number): Promise<void>;
 };
 
-/** How often time-outs are looked at: an end by keep-alive is noticed within this. */
+/** How often time-outs are checked: an end by keep-alive is noticed within this. */
 export const sweepMs = 500;
 
 /**
- * @param open where connections come from: the port, or what hands them in from memory (tests/fuzz)
+ * Opens the listener.
+ * @param open where connections come from: the port, or a test that makes them in memory (tests/fuzz)
  * @throws VigilError `port-taken`, `certificate-invalid`
  */
 export async function openListener(options: ListenerOptions, open: typeof openPort = openPort): Promise<Listener> {
@@ -115,7 +116,7 @@ export async function openListener(options: ListenerOptions, open: typeof openPo
       }
       const untilMs = monotonicMs() + withinMs;
       while (context.budget.usedBytes() > 0 && monotonicMs() < untilMs) await sleep(5);
-      // Acknowledgements leave one tick after what made them ready.
+      // Acknowledgements are sent one tick after the appends that settled them.
       await sleep(0);
       const sockets = [...connections].map(({ socket }) => socket);
       for (const connection of connections) endConnection(context, connection, { kind: 'drained' });
@@ -180,7 +181,7 @@ function countPaused(context: Context): Record<Wait, number> {
   return counts;
 }
 
-/** Time-outs and inboxes that are due. Nobody is judged by silence whom we do not read. */
+/** Handles time-outs and inboxes that are due. A client that we do not read is never judged as silent. */
 function sweep(context: Context): void {
   const { limits, counters } = context;
   const nowMs = context.monotonicMs();
@@ -207,7 +208,7 @@ function sweep(context: Context): void {
   context.sessions.sweep(nowMs, ({ certificate }) => context.revocation.faultOf(certificate) === 'revoked');
 }
 
-/** Ends a connection whose certificate is not good any more. Whoever held a revoked one leaves no session to come back to. */
+/** Ends a connection whose certificate is no longer valid. A revoked device leaves no session behind. */
 function endIfBarred(context: Context, connection: Connection, client: Client): boolean {
   const fault = context.revocation.faultOf(connection.certificate);
   if (fault === undefined) return false;

@@ -1,4 +1,4 @@
-/** What connections hold besides publishes that wait for Kafka, and what is done where a connection would hold it for ever. */
+/** Bounds what connections hold, besides publishes that wait for Kafka, so that none holds memory without end. */
 
 import { reason } from '../core/reasons.ts';
 import { keepAliveFactor } from '../core/session.ts';
@@ -7,8 +7,8 @@ import type { Client, Connection, Context } from './parts.ts';
 import { violate } from './violate.ts';
 
 /**
- * Counts what a connection keeps of a packet that has not ended. Past the bound of all connections together the largest goes:
- * a client that announces much, sends most of it and stops would else take the place of those that send readings.
+ * Counts what a connection holds of an incomplete packet. Above the limit of all connections together, the largest one is ended.
+ * Otherwise a client that announces much, sends most of it and stops would take the memory of those that send readings.
  */
 export function notePartial(context: Context, connection: Connection): void {
   const bytes = connection.frames.partial?.length ?? 0;
@@ -27,15 +27,15 @@ export function notePartial(context: Context, connection: Connection): void {
   }
 }
 
-/** How long a connection is paused before it is looked at, and how often then. */
+/** How long a connection is paused before it is checked, and how often after that. */
 const breathMs = 10_000;
-/** What a paused connection may hold so that it is read once more. */
+/** A paused connection that holds at most this is read once more. */
 const breathBytesMax = 65_536;
 
 /**
- * A connection that we do not read cannot be heard to end. So it takes a breath from time to time: it is read until its next bytes,
- * which are kept, or its end, which is what we want to know (TCP's keep-alive makes one of a peer that vanished). A client that
- * does not read its acknowledgements has as long as for its keep-alive.
+ * We cannot notice the end of a connection that we do not read. So a paused connection is read from time to time: until its next bytes,
+ * which are kept, or its end, which we want to notice (TCP's keep-alive ends a connection whose peer vanished). A client that does
+ * not read its acknowledgements is closed after its keep-alive.
  */
 export function watchPaused(context: Context, connection: Connection, client: Client, nowMs: number): void {
   const { socket, frames } = connection;

@@ -1,4 +1,4 @@
-/** What a listener, its connections and its sessions hold: they hold each other, so they are described in one place. */
+/** The data of a listener, its connections and its sessions. They refer to each other, so one file describes them. */
 import type { TLSSocket } from 'node:tls';
 import type { Logger } from 'pino';
 import type { ConnectionRecord } from '../../contracts/messages/records.ts';
@@ -30,20 +30,20 @@ export type Context = {
   readonly counters: Counters;
   readonly measures: Measures;
   readonly log: Logger;
-  /** For what is logged of clients that are refused. */
+  /** Limits log lines about refused clients. */
   readonly quiet: Quiet;
-  /** The wall clock, ms since 1970: only what is written down is measured by it. */
+  /** The wall clock, ms since 1970. Used only for times that are written down. */
   readonly now: () => number;
-  /** A clock that never jumps, ms: time-outs are measured by it. */
+  /** A clock that never jumps, ms. Used for time-outs. */
   readonly monotonicMs: () => number;
   readonly connections: Set<Connection>;
-  /** What each device takes over all of them. */
+  /** What each device uses, over all its connections. */
   readonly shares: Shares;
   /** Connections whose CONNECT waits for its claim, by client id. */
   readonly claiming: Map<string, Connection>;
-  /** Goes on with what a connection has sent, once it need not wait any more. */
+  /** Handles what a connection has sent, once it need not wait any more. */
   readonly pump: (connection: Connection) => void;
-  /** The listener stops: nobody connects any more. */
+  /** The listener stops: nobody can connect any more. */
   draining: boolean;
 };
 
@@ -66,7 +66,7 @@ export type Client = {
   readonly acks: AckQueue;
   /** Packet ids of QoS 1 and 2 that count against Receive Maximum. */
   quotaUsed: number;
-  /** Publishes without Receive Maximum (3.1.1, QoS 0) that are not settled. */
+  /** Publishes that have no Receive Maximum (3.1.1, QoS 0) and are not settled. */
   unpaced: number;
   inboxDueMs: number;
 };
@@ -77,30 +77,30 @@ export type Connection = {
   readonly certificate: CertificateFacts;
   readonly frames: Frames;
   readonly acceptedMs: number;
-  /** That of the device that it counts for; undefined before CONNECT. */
+  /** The share of its device; undefined before CONNECT. */
   share: Share | undefined;
   client: Client | undefined;
   /** `ending`: nothing more is read or acknowledged. */
   phase: 'waiting' | 'open' | 'ending';
   lastHeardMs: number;
-  /** When the packet that is being received began; undefined between packets. */
+  /** When the incomplete packet began; undefined between packets. */
   packetSinceMs: number | undefined;
-  /** Bytes that are counted for the packet that is being received. */
+  /** Bytes that are counted for the incomplete packet. */
   partialBytes: number;
   paused: boolean;
   pausedMs: number;
-  /** When a paused connection may be read next, to hear whether it has ended. */
+  /** When a paused connection may be read next, to notice whether it has ended. */
   breathDueMs: number;
-  /** A PUBLISH past Receive Maximum that waits until acknowledgements have left. */
+  /** A PUBLISH above Receive Maximum. It waits until acknowledgements were sent. */
   held: { readonly packet: Publish; readonly bytes: number } | undefined;
-  /** Its packets are being taken: one after the other, also where what a packet sets off would go on with the next. */
+  /** Its packets are being handled, one after the other. A handler that calls for the next packet must not start a second loop. */
   pumping: boolean;
-  /** A callback that will resume it is registered already. */
+  /** Whether a callback that resumes it is registered. */
   awaited: boolean;
   flushing: boolean;
-  /** CONNECT waits for its claim to be in the log; this gives it up. */
+  /** CONNECT waits for its claim to be in the log; this function gives up the wait. */
   claiming: (() => void) | undefined;
-  /** The client went while it waited for that: what it had sent by then is still taken. */
+  /** The client went while it waited for that. What it had sent by then is still handled. */
   gone: boolean;
 };
 
@@ -118,7 +118,7 @@ export type Session = SessionState & {
   /** QoS 2 packet ids that the client has not released yet. */
   readonly exchanges: Exchanges<Outcome>;
   connection: Connection | undefined;
-  /** With which it was last connected. */
+  /** The certificate of its last connection. */
   certificate: CertificateFacts;
   /** Without connection: when it ends, by the clock that never jumps. */
   endsAtMs: number;
@@ -127,7 +127,7 @@ export type Session = SessionState & {
 };
 
 export type Sessions = {
-  /** The session that a CONNECT gets, and whether it was there before. A clean start ends the one before [MQTT-3.1.2-4]. */
+  /** Returns the session that a CONNECT gets, and whether it existed before. A clean start ends the one before [MQTT-3.1.2-4]. */
   open(
     clientId: string,
     deviceId: string,
@@ -137,15 +137,15 @@ export type Sessions = {
   get(clientId: string): Session | undefined;
   /** The connection of a session ended: its will is published or waits for its delay, and the session is kept or ends. */
   leave(session: Session, connection: Connection, will: Will | undefined, notice: EndReason): void;
-  /** Ends a session that lives on elsewhere, or that nobody may come back to: a will that waits is not published [MQTT-3.1.3-9]. */
+  /** Ends a session that continues elsewhere, or to which nobody may return. A will that waits is not published [MQTT-3.1.3-9]. */
   drop(session: Session): void;
-  /** Ends sessions whose time has come, or whose certificate is barred, and publishes the wills that are due. */
+  /** Ends sessions that have expired or whose certificate is barred, and publishes the wills that are due. */
   sweep(nowMs: number, isBarred: (session: Session) => boolean): void;
   count(): number;
 };
 
-/** Packets that have begun and not ended, of all connections. */
+/** Incomplete packets of all connections. */
 export type Partials = { usedBytes: number; readonly open: Set<Connection> };
 
-/** QoS 0 publishes on their way to Kafka, of all connections, counted as `heldBytes` counts. */
+/** QoS 0 publishes on their way to Kafka, of all connections, counted by `heldBytes`. */
 export type Unpromised = { usedBytes: number };

@@ -1,6 +1,6 @@
 /**
- * The port that devices connect to. After a power cut they all come at once: they are let in at a steady rate
- * (process/connection-line.ts), and those that are in keep flowing.
+ * The port that devices connect to. After a power cut all devices come at once. They are let in at a steady rate
+ * (process/connection-line.ts), and the connected ones go on.
  */
 import { constants } from 'node:crypto';
 import { type AddressInfo, createServer as createTcpServer, type Server } from 'node:net';
@@ -18,7 +18,7 @@ import type { Limits } from './limits.ts';
 
 export type PortOptions = {
   readonly host: string;
-  /** 0: any free one. */
+  /** 0: any free port. */
   readonly port: number;
   /** Other processes of the same user may listen on it too: the kernel spreads the connections (SO_REUSEPORT; not everywhere). */
   readonly sharePort: boolean;
@@ -38,13 +38,13 @@ export type Port = {
   readonly port: number;
   /** Connections that wait for their handshake to begin. */
   waiting(): number;
-  /** New connections meet this certificate; those that are open go on. */
+  /** New connections get this certificate; open ones go on. */
   renew(pair: { readonly cert: string; readonly key: string }): void;
-  /** Lets nobody in any more; who waits is closed. */
+  /** Lets nobody in any more; closes the connections that wait. */
   close(): void;
 };
 
-/** A peer that vanished without a word is noticed by TCP after this and ten seconds. */
+/** TCP notices a peer that vanished silently after this and ten seconds. */
 const tcpKeepAliveMs = 30_000;
 
 /** @throws VigilError `port-taken`, `certificate-invalid`, `start-failed` */
@@ -106,8 +106,8 @@ export async function openPort(
 }
 
 /**
- * Handshakes under way: as many as can begin in the time that one may take. Of one address half of it, since a hospital's devices may
- * come through one.
+ * Returns the limits for concurrent handshakes: as many as can begin in the time that one may take. One address may have half of them,
+ * since a hospital's devices may all come through one address.
  */
 function doorBounds({ connectsPerS, connectMs }: Limits): DoorOptions {
   const max = Math.max(64, Math.ceil((connectsPerS * connectMs) / 1000));
@@ -115,7 +115,7 @@ function doorBounds({ connectsPerS, connectMs }: Limits): DoorOptions {
 }
 
 function contextOf({ cert, key, clientCa }: Pick<PortOptions, 'cert' | 'key' | 'clientCa'>): SecureContextOptions {
-  // Without tickets every connection shows its certificate anew: an expired one does not live on in a resumed session.
+  // Without tickets every connection shows its certificate again: an expired one cannot continue in a resumed session.
   const secureOptions = constants.SSL_OP_NO_TICKET;
   return { cert, key, ca: clientCa, minVersion: 'TLSv1.2', ciphers: serverCiphers, secureOptions };
 }
@@ -146,7 +146,7 @@ function createTlsServer(options: PortOptions, quiet: Quiet, onSocket: (socket: 
     counters.connectionsRefused += 1;
     const leftOut = leftOutBefore(quiet, now());
     if (leftOut === undefined) return;
-    // What was wrong with the certificate; the error itself only says that the socket was then closed.
+    // This says what was wrong with the certificate; the error itself only says that the socket was closed.
     const why = authorizationError ?? (error as NodeJS.ErrnoException).code ?? error.message;
     log.warn({ error: why, leftOut }, 'TLS handshake refused');
   });

@@ -1,4 +1,4 @@
-/** Takes packets out of what came, one after the other, for as long as the connection need not wait. */
+/** Takes packets out of the received bytes, one after the other, while the connection need not wait. */
 import { spend } from '../core/allowance.ts';
 import { reason } from '../core/reasons.ts';
 import { endConnection, exceedsQuota, mustWait, type Wait } from './connection.ts';
@@ -14,9 +14,9 @@ import { violate } from './violate.ts';
 
 const connectType = 1;
 
-/** Never throws: whatever a client sends ends its own connection at most. */
+/** Handles packets. Never throws: a client's packet can at most end its own connection. */
 export function pump(context: Context, connection: Connection): void {
-  // What a packet set off while it was handled: the loop that handles it takes the next one.
+  // The handling of a packet may call this again. The loop that handles the packet takes the next one.
   if (connection.pumping) return;
   connection.pumping = true;
   try {
@@ -44,7 +44,7 @@ function run(context: Context, connection: Connection): void {
     if (client && held) {
       connection.held = undefined;
       dispatch(context, connection, client, held.packet, held.bytes);
-      // Only now: whoever goes on for it must not overtake it.
+      // Only now: a connection that resumes here must not overtake this packet.
       context.shares.unpark(client.share, heldBytes(held.bytes));
       continue;
     }
@@ -77,12 +77,12 @@ function takeNext(context: Context, connection: Connection, client: NonNullable<
   if (packet.type === 'violation') violate(context, connection, packet.code, packet.words);
   else if (packet.type === 'publish' && packet.qos > 0 && exceedsQuota(context, client)) {
     context.shares.park(client.share, heldBytes(frame.length));
-    // Its payload may be part of the socket's buffer.
+    // The payload may be part of the socket's buffer.
     connection.held = { packet: { ...packet, payload: Buffer.from(packet.payload) }, bytes: frame.length };
   } else dispatch(context, connection, client, packet, frame.length);
 }
 
-/** The first packet is CONNECT, of a version that we speak [MQTT-3.1.0-1] [MQTT-3.1.2-1] [MQTT-3.1.2-2]. */
+/** Handles the first packet: CONNECT, of a version that we accept [MQTT-3.1.0-1] [MQTT-3.1.2-1] [MQTT-3.1.2-2]. */
 function takeFirst(context: Context, connection: Connection, frame: Buffer): void {
   const protocol = packetType(frame) === connectType ? protocolOf(frame) : undefined;
   if (!protocol || (protocol.name !== 'MQTT' && protocol.name !== 'MQIsdp')) {
@@ -91,7 +91,7 @@ function takeFirst(context: Context, connection: Connection, frame: Buffer): voi
   }
   const { level } = protocol;
   if (protocol.name !== 'MQTT' || (level !== 4 && level !== 5)) {
-    // A client of a later version than 5 reads CONNACK as that of 5.
+    // A client of a version later than 5 reads CONNACK like one of version 5.
     const version = protocol.name === 'MQTT' && level > 5 && level < 0x80 ? 5 : 4;
     const words = 'MQTT 3.1.1 and 5 are spoken here.';
     refuseConnect(context, connection, version, { code: reason.unsupportedProtocolVersion, words });
@@ -100,7 +100,7 @@ function takeFirst(context: Context, connection: Connection, frame: Buffer): voi
   const packet = decode(frame, level);
   if (packet.type === 'connect') handleConnect(context, connection, packet);
   if (packet.type !== 'violation') return;
-  // CONNACK may say why (MQTT 5 section 4.13.1); 3.1.1 closes without a word [MQTT-3.1.4-1].
+  // CONNACK may give the reason (MQTT 5 section 4.13.1); 3.1.1 closes without a packet [MQTT-3.1.4-1].
   if (level === 5) refuseConnect(context, connection, 5, packet);
   else violate(context, connection, packet.code, packet.words);
 }
@@ -128,7 +128,7 @@ function pause(context: Context, connection: Connection, why: Wait): void {
       break;
     case 'device-rate':
     case 'device-share':
-      // Only who has connected waits for that.
+      // Only a connected client waits for this.
       context.shares.onRoom(connection.client!, why, goOn);
       break;
   }
@@ -160,7 +160,7 @@ function countPause({ counters }: Context, why: Wait): void {
 function resume(context: Context, connection: Connection): void {
   if (!connection.paused) return;
   connection.paused = false;
-  // While we did not read, the client could not be heard.
+  // While we did not read, we could not notice the client.
   connection.lastHeardMs = context.monotonicMs();
   connection.socket.resume();
 }

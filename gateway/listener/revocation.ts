@@ -1,4 +1,4 @@
-/** The devices' CRL: read at start, read again when its file changes, gone by for new connections and for those that are open. */
+/** The devices' CRL: read at start and again when its file changes. It applies to new connections and to open ones. */
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
 import type { TLSSocket } from 'node:tls';
@@ -15,28 +15,28 @@ import {
 } from '../core/revocation.ts';
 import type { Counters } from '../counters.ts';
 
-/** Unless told otherwise: the promise of 5 s, with room. */
+/** The default: within the promise of 5 s, with room. */
 const crlPollMs = 1_000;
-/** How often it is said that a CRL is past its next update, or that a changed one is no good. */
+/** How often a warning repeats that a CRL is past its next update, or that a changed one is not valid. */
 const crlWarnEveryMs = 60_000;
-/** How often it is said that there is none. */
+/** How often a warning repeats that there is no CRL. */
 const noCrlWarnEveryMs = 600_000;
 
 export type Revocation = {
-  /** What TLS knows of the client, in the form in which it is judged. */
+  /** Returns what TLS knows of the client, in the form that is judged. */
   factsOf(socket: TLSSocket): CertificateFacts;
-  /** Why a client with this certificate may not be connected (any more). */
+  /** Returns why a client with this certificate may not be connected (any more). */
   faultOf(facts: CertificateFacts): CertificateFault | undefined;
-  /** For metrics: certificates listed, and when the next list is due (ms since 1970); undefined if nothing is checked. */
+  /** For metrics: how many certificates are listed, and when the next list is due (ms since 1970); undefined if nothing is checked. */
   state(): { readonly listed: number; readonly nextUpdateMs: number | undefined } | undefined;
   close(): void;
 };
 
 /**
  * Opens the CRL.
- * @param file PEM or DER; empty: nothing is checked but each certificate's own end
+ * @param file PEM or DER; empty: only each certificate's own end is checked
  * @param clientCa PEM, the authorities of the devices; every list must be signed by one of them
- * @throws VigilError `certificate-invalid` if the file cannot be gone by. Later the last good one stays in force instead.
+ * @throws VigilError `certificate-invalid` if the file cannot be used. Later, the last valid one stays in force instead.
  */
 export function openRevocation(options: {
   readonly file: string;
@@ -45,7 +45,7 @@ export function openRevocation(options: {
   readonly counters: Counters;
   /** The wall clock: certificates and lists end by it. */
   readonly now: () => number;
-  /** How often the file is looked at. */
+  /** How often the file is checked. */
   readonly pollMs?: number;
 }): Revocation {
   const { file, log, counters, now, pollMs = crlPollMs } = options;
@@ -70,7 +70,7 @@ export function openRevocation(options: {
   function look(): void {
     try {
       const stamp = stampOf(file);
-      // After a refusal the file may have been half written: it is read again until it is good.
+      // After a refusal the file may have been half written. It is read again until it is valid.
       if (stamp === seen && refused === undefined) return;
       const bytes = readBounded(file);
       take(bytes);
@@ -141,7 +141,7 @@ function describe(lists: RevocationLists) {
   };
 }
 
-/** Whatever of these changes, the file did: also where another was renamed into its place with the same time of change. */
+/** Returns a text that changes whenever the file changes, even if another file with the same time of change was renamed into its place. */
 function stampOf(path: string): string {
   const { mtimeNs, ctimeNs, ino, size } = statSync(path, { bigint: true });
   return `${mtimeNs} ${ctimeNs} ${ino} ${size}`;
@@ -149,7 +149,7 @@ function stampOf(path: string): string {
 
 function readBounded(path: string): Buffer {
   const stat = statSync(path);
-  // A pipe would be waited for.
+  // Reading a pipe would wait.
   if (!stat.isFile()) throw new VigilError('certificate-invalid', 'It is no file.');
   if (stat.size > crlBytesMax) {
     throw new VigilError('certificate-invalid', `The CRL is larger than ${crlBytesMax} bytes.`);

@@ -10,7 +10,7 @@ export function createSessions(options: {
 }): Sessions {
   const { sink, counters, monotonicMs } = options;
   const sessions = new Map<string, Session>();
-  /** Those without connection, the longest so first. */
+  /** Sessions without connection; the one without it for longest comes first. */
   const parked = new Set<Session>();
 
   function end(session: Session): void {
@@ -41,7 +41,7 @@ export function createSessions(options: {
       const known = sessions.get(clientId);
       if (known && !clean) {
         parked.delete(known);
-        // A new connection before the delay is over: the will is not published [MQTT-3.1.3-9].
+        // A new connection came before the delay was over: the will is not published [MQTT-3.1.3-9].
         known.delayedWill = undefined;
         known.certificate = certificate;
         return { session: known, present: true };

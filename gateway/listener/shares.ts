@@ -1,10 +1,10 @@
 /**
- * What each device takes of the gateway, over all its connections: how fast it may send, and how much of the memory of unacknowledged
- * publishes it may hold. Past either its connections are not read, in turn; nothing that it sent is dropped, and no other device waits
- * for it.
+ * What each device uses of the gateway, over all its connections: how fast it may send, and how much of the memory for unacknowledged
+ * publishes it may use. Above either limit its connections are not read; they take turns. Nothing that it sent is dropped, and no other
+ * device waits for it.
  *
- * Of the memory a device may hold as much as is still free (the dynamic threshold of Choudhury and Hahne, 1998): one alone half of it, n
- * that want all an equal part each, and there is always room for one that comes.
+ * A device may use as much memory as is still free (the dynamic threshold of Choudhury and Hahne, 1998). One device alone gets half of
+ * it. If n devices want all of it, each gets an equal part, and there is always room for a new one.
  */
 import {
   type Allowance,
@@ -21,44 +21,44 @@ import type { Limits } from './limits.ts';
 
 export type Share = {
   readonly allowance: Allowance;
-  /** Its connections, those included whose CONNECT is still being looked at. */
+  /** Its connections, including those whose CONNECT is still being judged. */
   connections: number;
-  /** Bytes of its unacknowledged publishes, counted as `heldBytes` counts. */
+  /** Bytes of its unacknowledged publishes, counted by `heldBytes`. */
   heldBytes: number;
-  /** Those of them that are of packets which are not yet on their way to Kafka: nothing lets go of them but that they go on. */
+  /** The part of them in packets that are not yet on their way to Kafka. Only handling these packets frees it. */
   parkedBytes: number;
   readonly heldBack: HeldBack;
-  /** Go on with connections that wait, in their turn. */
+  /** Callbacks of waiting connections, in their order. */
   readonly waiting: (() => void)[];
   timer: NodeJS.Timeout | undefined;
-  /** Its connections are being gone on with: also where what one sets off would go on with the next. */
+  /** Its connections are being resumed. A resumed connection must not start a second loop. */
   going: boolean;
 };
 
-/** What a device's connections wait for: its rate, or that it holds less of the memory. */
+/** What a device's connections wait for: its rate, or for it to use less of the memory. */
 type Narrow = 'device-rate' | 'device-share';
 
 export type Shares = {
-  /** That of a device, which is remembered beyond its connections: to connect anew gains nothing. */
+  /** Returns the share of a device. It is remembered longer than its connections, so a new connection gains nothing. */
   of(deviceId: string): Share;
-  /** Why the device's connections must wait; undefined if they need not. */
+  /** Returns why the device's connections must wait; undefined if they need not. */
   mustWait(share: Share): Narrow | undefined;
   /** Calls back once, in turn, when the device may go on. */
   onRoom(client: { readonly share: Share; readonly source: Source }, why: Narrow, resume: () => void): void;
   hold(share: Share, bytes: number): void;
   release(share: Share, bytes: number): void;
-  /** As `hold`, for a packet that was read and must wait before it is on its way. */
+  /** Does what `hold` does, for a packet that was read and must wait before it is on its way. */
   park(share: Share, bytes: number): void;
-  /** It is on its way, or is dropped. */
+  /** The packet is on its way, or is dropped. */
   unpark(share: Share, bytes: number): void;
   /** Devices that wait for their rate now. */
   waiting(): number;
   close(): void;
 };
 
-/** A pause is so long at least, so that connections are not paused and resumed at every packet. */
+/** A pause lasts at least this long, so that connections are not paused and resumed at every packet. */
 const pauseMsMin = 5;
-/** Likewise for the memory: it goes on where it holds so little of what is free. */
+/** The same for the memory: a device goes on when it uses at most this part of what is free. */
 const resumeFraction = 0.75;
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
@@ -66,12 +66,12 @@ export function createShares(options: {
   readonly limits: Limits;
   readonly budget: Budget;
   readonly monotonicMs: () => number;
-  /** The device is held back for longer than a moment. May be called for each pause. */
+  /** The device has been held back for more than a moment. May be called for each pause. */
   readonly onHeldBack: (source: Source) => void;
 }): Shares {
   const { limits, budget, monotonicMs } = options;
   const rates = { bytesPerS: limits.deviceBytesPerS, messagesPerS: limits.deviceMessagesPerS };
-  /** Past twice the connections there may be, those without any are forgotten, the longest known first. */
+  /** Above twice the number of allowed connections, devices without a connection are forgotten, the oldest first. */
   const devicesMax = 2 * limits.connectionsMax;
   const shares = new Map<string, Share>();
   let timers = 0;
@@ -87,7 +87,7 @@ export function createShares(options: {
   const spentForMs = (share: Share) =>
     seemsSpent(share.allowance) ? refill(share.allowance, rates, monotonicMs()) : 0;
 
-  /** Goes on with those that wait, until the device must wait again. */
+  /** Resumes waiting connections, until the device must wait again. */
   function goOn(share: Share): void {
     if (share.going) return;
     share.going = true;
@@ -101,11 +101,11 @@ export function createShares(options: {
   function mayGoOn(share: Share): boolean {
     const forMs = spentForMs(share);
     if (forMs > 0) goOnLater(share, forMs);
-    // Where it holds too much, `release` comes here again.
+    // If it uses too much, `release` calls this again.
     return forMs === 0 && !holdsMoreThan(share, resumeFraction * budget.freeBytes());
   }
 
-  /** Only what is on its way ends by itself and calls `release`: a device that waited for what is parked would wait for itself. */
+  /** Only packets on their way end by themselves and call `release`. A device that waited for parked packets would wait for itself. */
   const holdsMoreThan = (share: Share, bytes: number) => share.heldBytes > share.parkedBytes && share.heldBytes > bytes;
 
   function goOnLater(share: Share, forMs: number): void {

@@ -1,7 +1,7 @@
 /**
- * The gateway's side of `npm run vigil -- rejected redrive`: rejected messages come in, opened, by standard input, a line of JSON each;
- * what became of each goes out by standard output. It appends as the gateway does, with the gateway's identity, so that nobody
- * else may write readings.
+ * The gateway's side of `npm run vigil -- rejected redrive`. Reads opened rejected messages from standard input, one line of JSON each.
+ * Writes the result of each to standard output. Appends as the gateway does and with the gateway's identity, so that no other identity
+ * needs the right to write readings.
  */
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';

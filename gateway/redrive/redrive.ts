@@ -1,4 +1,4 @@
-/** A rejected message through the gateway's pipeline again, by the rules of today. */
+/** Sends a rejected message through the gateway's pipeline again, by the present rules. */
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { RedriveRequest, RedriveResult } from '../../contracts/messages/redrive.ts';
@@ -14,9 +14,9 @@ import { createSource } from '../source.ts';
 import type { Tables } from '../tables.ts';
 
 /**
- * Takes rejected messages one by one. A reading keeps its device, the time at which it came, and its own `boot` and `seq`. Where it has none, it gets some that follow
- * from the rejected record: whoever sends the same record through twice writes the same reading twice, which every reader knows.
- * Nothing goes to `rejected`: what is still no good lies there already.
+ * Takes rejected messages one by one. A reading keeps its device, the time at which it came, and its own `boot` and `seq`. If it has
+ * none, they are derived from the rejected record. So if a person sends the same record through twice, the same reading is written
+ * twice, and every reader recognises the repeat. Nothing goes to `rejected`: a message that is still not valid is there already.
  */
 export function createRedrive(options: {
   readonly append: AppendSealed;
@@ -40,7 +40,7 @@ export function createRedrive(options: {
         written = unsealed;
         append(unsealed, settle);
       },
-      // What is still no good lies there already.
+      // A message that is still not valid is in `rejected` already.
       rejections: { keep: (_message, _fault, _how, settle) => settle(), keepApart: () => false },
       tables,
       bounds,
@@ -62,8 +62,8 @@ export function createRedrive(options: {
 const periodsNamedMax = 5;
 
 /**
- * Why it is not known whose a rejected message is; undefined if it is. The stated time of one that was unclear is what nobody
- * could trust: a person must name its association, which must be of this device and have begun before the message came.
+ * Returns why the owner of a rejected message is not known; undefined if it is known. If the owner was unclear, nobody can trust the stated
+ * time. Then a person must name the association. It must belong to this device and have begun before the message came.
  */
 function ownerFault(
   code: string,
@@ -97,7 +97,7 @@ function resultOf(id: string, outcome: Outcome, written: Unsealed | undefined): 
   }
 }
 
-/** The boot of a reading that brought none; its seq is then 1. */
+/** Returns the boot of a reading that came without one; its seq is then 1. */
 function bootOf(boot: string, seq: number): string {
   return `redrive.${createHash('sha256').update(`${boot}/${seq}`).digest('hex').slice(0, 32)}`;
 }

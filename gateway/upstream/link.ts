@@ -1,4 +1,4 @@
-/** One connection to the hospital's broker, by MQTT.js: subscriptions in a session that outlives the connection. */
+/** One connection to the hospital's broker, by MQTT.js, with subscriptions in a session that outlives the connection. */
 import type { Duplex } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connect, type IConnackPacket, type IPublishPacket, type MqttClient } from 'mqtt';
@@ -17,7 +17,7 @@ import type { UpstreamConfig } from './settings.ts';
 
 export type Link = {
   isConnected(): boolean;
-  /** Drops the connection: the broker sends again what it has no acknowledgement of. */
+  /** Drops the connection: the broker then sends again what was not acknowledged. */
   restart(): void;
   close(withinMs: number): Promise<void>;
 };
@@ -40,16 +40,16 @@ export type LinkOptions = {
   readonly monotonicMs: () => number;
 };
 
-/** What belongs to one network connection and dies with it: packet ids mean something else on the next. */
+/** The state of one network connection. It ends with the connection: packet ids mean something else on the next one. */
 type Flow = { readonly stream: Duplex; readonly acks: AckQueue; flushing: boolean; over: boolean };
 
 const reconnectMs = 1_000;
-/** After another client took our client id: so that two gateways with one name do not throw each other out all the time. */
+/** Wait after another client took our client id, so that two gateways with one name do not disconnect each other all the time. */
 const takenOverMs = 10_000;
 const keepAliveS = 30;
 const goodbyeMs = 500;
 
-/** To MQTT.js an error of the handler means: go on and acknowledge nothing. The acknowledgement is ours, when Kafka has the message. */
+/** MQTT.js takes an error of the handler as: go on and acknowledge nothing. We acknowledge later, when Kafka has the message. */
 const acknowledgedLater = new Error('acknowledged later');
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
@@ -61,7 +61,7 @@ export function openLink(options: LinkOptions): Link {
   let subscribed = false;
   let connectedBefore = false;
   let draining = false;
-  /** Reads on, once there is room. One at most: that of the newest message. */
+  /** Resumes reading once there is room. At most one: that of the newest message. */
   let readOn: (() => void) | undefined;
 
   function complain(words: string, fields: object): void {
@@ -69,7 +69,7 @@ export function openLink(options: LinkOptions): Link {
     if (leftOut !== undefined) log.error({ clientId, ...fields, leftOut }, words);
   }
 
-  /** The library puts a new stream in place at each connection. */
+  /** The library uses a new stream for each connection. */
   function currentFlow(): Flow {
     if (flow?.stream !== client.stream) {
       flow = { stream: client.stream as unknown as Duplex, acks: emptyAckQueue(), flushing: false, over: false };
@@ -125,7 +125,7 @@ export function openLink(options: LinkOptions): Link {
     process.nextTick(flush, mine);
   }
 
-  /** In the order of the messages [MQTT-4.6.0-2]. What becomes ready after its connection ended is not said: the broker sends it again. */
+  /** Acknowledges in the order of the messages [MQTT-4.6.0-2]. After the connection ended nothing is sent: the broker sends the messages again. */
   function flush(mine: Flow): void {
     mine.flushing = false;
     if (mine.over || !mine.stream.writable) return;
@@ -145,7 +145,7 @@ export function openLink(options: LinkOptions): Link {
     }
     connectedBefore = true;
     client.options.reconnectPeriod = reconnectMs;
-    // At each connection: a session may be there without its subscriptions. What is retained is not sent (Retain Handling 2).
+    // At each connection: a session may exist without its subscriptions. Retained messages are not sent (Retain Handling 2).
     client.subscribe([...options.filters], { qos: 1, rh: 2, rap: false, nl: false }, (error, grants = []) => {
       if (mine.over || draining) return;
       if (error || grants.length !== options.filters.length || grants.some(({ qos }) => qos !== 1)) {

@@ -1,4 +1,4 @@
-/** What follows a CONNECT that may come in: its claim, the take-over, the session, CONNACK (MQTT 5 section 3.1.4). */
+/** The steps after an acceptable CONNECT: its claim, the take-over, the session, CONNACK (MQTT 5 section 3.1.4). */
 import type { IConnackPacket } from 'mqtt-packet';
 import { emptyAckQueue } from '../../core/acks.ts';
 import { reason } from '../../core/reasons.ts';
@@ -9,7 +9,7 @@ import type { Connect } from '../packet/connect.ts';
 import type { Client, Connection, Context } from '../parts.ts';
 import type { Share } from '../shares.ts';
 
-/** Largest number of four bytes: a client that names no Maximum Packet Size takes any. */
+/** Largest number of four bytes: a client that names no Maximum Packet Size accepts any size. */
 export const anySize = 0xffffffff;
 
 export type Accepted = {
@@ -17,13 +17,13 @@ export type Accepted = {
   readonly source: Source;
   readonly share: Share;
   readonly clientId: string;
-  /** False: the log is away, and who had the id before is not known to be told. */
+  /** False: the log is away, so the former owner of the id cannot be found. */
   readonly claimed: boolean;
 };
 
 /**
- * Takes the client id in the log, so that the older connection ends on whichever gateway it is. Nothing more is read from the
- * client meanwhile; of two that wait here for one id the newer stays.
+ * Claims the client id in the log, so that the older connection ends on whichever gateway it is. Until then, nothing more is read from
+ * the client. If two connections wait here for one id, the newer one stays.
  */
 export function claimId(
   context: Context,
@@ -65,7 +65,7 @@ export function acceptConnect(context: Context, connection: Connection, accepted
   const { limits, sessions } = context;
   const replaced = takeOver(context, clientId);
   const known = sessions.get(clientId);
-  // It may have gone on at another gateway meanwhile; its packet ids would hide new messages behind old ones.
+  // The session may have continued at another gateway meanwhile; its packet ids would hide new messages behind old ones.
   if (known && !claimed) sessions.drop(known);
   const { session, present } = sessions.open(clientId, deviceId, cleanStart, connection.certificate);
   session.connection = connection;
@@ -99,7 +99,7 @@ export function acceptConnect(context: Context, connection: Connection, accepted
   endConnection(context, connection, { kind: 'violation', code: reason.packetTooLarge, words });
 }
 
-/** [MQTT-3.1.4-3]: the newest connection of a client id wins; the older is told and closed, its will published first. */
+/** The newest connection of a client id wins. The older one gets a DISCONNECT and is closed; its will is published first [MQTT-3.1.4-3]. */
 function takeOver(context: Context, clientId: string): boolean {
   const older = context.sessions.get(clientId)?.connection;
   if (!older) return false;
@@ -109,8 +109,8 @@ function takeOver(context: Context, clientId: string): boolean {
 }
 
 /**
- * The same, where the newer connection is on another gateway: it has begun a session of its own, so the one here is over. A
- * connection whose claim has not been met is the newer one: its claim comes later in the log.
+ * Does the same if the newer connection is on another gateway. That one has begun its own session, so the session here is over. If the
+ * claim of the connection here was not read yet, it is the newer one: its claim comes later in the log.
  */
 export function leaveToOther(context: Context, clientId: string): void {
   const session = context.sessions.get(clientId);
@@ -124,16 +124,16 @@ export function leaveToOther(context: Context, clientId: string): void {
   context.sessions.drop(session);
 }
 
-/** The will to keep: its payload is copied, so that it does not keep the bytes that came with it. */
+/** Returns the will to keep. Copies its payload, so that the bytes that came with it can be freed. */
 function keptWill({ will }: Connect): Will | undefined {
   if (!will) return undefined;
   return { topic: will.topic, payload: Buffer.from(will.payload), qos: will.qos, delayMs: will.delayS * 1000 };
 }
 
 /**
- * CONNACK, with our limits where MQTT 5 lets us tell them. Maximum QoS 2 and retain are the default and not said. Nor is it said
- * that wildcards and shared subscriptions are not available: such a filter would then be a protocol error, and a monitor would be
- * thrown out for it; SUBACK refuses it, and readings go on (section 3.2.2.3.11).
+ * Returns CONNACK, with our limits if MQTT 5 lets us send them. Maximum QoS 2 and retain are the defaults and left out. CONNACK does not
+ * say that wildcards and shared subscriptions are unavailable: then such a filter would be a protocol error, and a monitor would be
+ * disconnected for it. SUBACK refuses the filter instead, and readings go on (section 3.2.2.3.11).
  */
 function acceptance(
   { limits }: Context,

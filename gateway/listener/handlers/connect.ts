@@ -1,4 +1,4 @@
-/** CONNECT: who is it, and may it (MQTT 5 section 3.1.4). */
+/** CONNECT: identifies the client and decides whether it may connect (MQTT 5 section 3.1.4). */
 import type { IConnackPacket } from 'mqtt-packet';
 import { identify } from '../../core/identity.ts';
 import { leftOutBefore } from '../../core/quiet.ts';
@@ -12,7 +12,7 @@ import type { Violation } from '../packet/fields.ts';
 import type { Connection, Context } from '../parts.ts';
 import { acceptConnect, anySize, claimId } from './accept.ts';
 
-/** Why a client may not connect; the words are sent to it. */
+/** Why a client may not connect. The words are sent to it. */
 type Refusal = Pick<Violation, 'code' | 'words'>;
 
 const notReady: Refusal = { code: reason.serverUnavailable, words: 'The gateway is not ready.' };
@@ -33,7 +33,7 @@ export function handleConnect(context: Context, connection: Connection, packet: 
     return;
   }
   const source = context.sink.sourceOf(judged.deviceId);
-  // [MQTT-3.1.3-6]: unique. The CN alone may be a client id on another gateway.
+  // Assigned ids must be unique [MQTT-3.1.3-6]. The CN alone may be a client id on another gateway.
   const clientId = packet.clientId || `${source.deviceId}/${source.boot}`;
   claimId(context, connection, source, clientId, (claimed) => {
     if (context.draining || !context.sink.ready()) refuse(notReady);
@@ -43,13 +43,13 @@ export function handleConnect(context: Context, connection: Connection, packet: 
   });
 }
 
-/** The device that may connect, or why it may not. */
+/** Returns the device that may connect, or why it may not. */
 function judgeConnect(
   context: Context,
   { commonName, certificate }: Connection,
   packet: Connect,
 ): { readonly deviceId: string } | Refusal {
-  // User name and password are not looked at: the certificate has said who it is.
+  // User name and password are ignored: the certificate has identified the client.
   if (packet.hasAuthenticationMethod) {
     return { code: reason.badAuthenticationMethod, words: 'The client certificate is the only authentication.' };
   }
@@ -87,8 +87,8 @@ function judgeConnect(
 }
 
 /**
- * CONNACK with a reason and no session present, then closed [MQTT-3.2.2-6] [MQTT-3.2.2-7]. Its reason string, and then CONNACK
- * itself, is left out where it is larger than the client takes [MQTT-3.2.2-19] [MQTT-3.1.2-24].
+ * Sends CONNACK with a reason and no session present, then closes [MQTT-3.2.2-6] [MQTT-3.2.2-7]. Leaves out the reason string, and then
+ * CONNACK itself, if it is larger than the client accepts [MQTT-3.2.2-19] [MQTT-3.1.2-24].
  */
 export function refuseConnect(
   context: Context,

@@ -1,4 +1,4 @@
-/** DISCONNECT: the client goes of its own will, and says whether the other will is to be published (MQTT 5 section 3.14). */
+/** DISCONNECT: the client ends the connection, and says whether its MQTT will is published (MQTT 5 section 3.14). */
 import { reason } from '../../core/reasons.ts';
 import { sessionExpiryMs } from '../../core/session.ts';
 import { endConnection } from '../connection.ts';

@@ -1,4 +1,4 @@
-/** PUBLISH: handed to the pipeline, and acknowledged only when that says that Kafka has it (MQTT 5 section 3.3.4). */
+/** PUBLISH: goes to the pipeline, and is acknowledged only when the pipeline says that Kafka has it (MQTT 5 section 3.3.4). */
 import { expectAck } from '../../core/acks.ts';
 import { beginExchange, settleExchange } from '../../core/exchanges.ts';
 import { leftOutBefore } from '../../core/quiet.ts';
@@ -14,9 +14,9 @@ import { violate } from '../violate.ts';
 type Settle = (outcome: Outcome) => void;
 
 /**
- * The retain flag is accepted and has no effect: a client can subscribe only to its inbox and publish only elsewhere, so
- * nobody could ever be sent a retained message [MQTT-3.3.1-5]. Message Expiry, Response Topic, Correlation Data, Content Type and
- * User Properties are for subscribers, of which there are none: they are not kept.
+ * The retain flag is accepted and has no effect: a client can subscribe only to its inbox and publish only elsewhere, so nobody could
+ * ever receive a retained message [MQTT-3.3.1-5]. Message Expiry, Response Topic, Correlation Data, Content Type and User Properties
+ * are for subscribers. There are none, so these are not kept.
  */
 export function handlePublish(
   context: Context,
@@ -66,8 +66,8 @@ function unacknowledged(context: Context, connection: Connection, client: Client
 }
 
 /**
- * QoS 0 waits for Kafka as all do, but in a share of the memory only: past it a message is dropped, counted and logged, so
- * that what is promised has room, also behind it on the same connection.
+ * QoS 0 messages wait for Kafka like all others, but may use only a part of the memory. Above it a message is dropped, counted and
+ * logged. So acknowledged messages have room, also later ones on the same connection.
  */
 function dropUnpromised(context: Context, { source }: Client, { receivedAtMs }: Incoming): void {
   context.counters.unpromisedDropped += 1;
@@ -77,8 +77,8 @@ function dropUnpromised(context: Context, { source }: Client, { receivedAtMs }: 
 }
 
 /**
- * Queues the acknowledgement in the order of its packet; undefined if the client sends more than it may [MQTT-3.3.4-7]. What
- * waits only for Kafka was held back before (`exceedsQuota`), so what is too much here are QoS 2 messages never released.
+ * Queues the acknowledgement in the order of its packet; undefined if the client sends more than it may [MQTT-3.3.4-7]. Packets that
+ * only wait for Kafka were paused before (`exceedsQuota`), so the excess here is QoS 2 messages that were never released.
  */
 function acknowledged(
   context: Context,
@@ -109,7 +109,7 @@ function acknowledged(
   };
 }
 
-/** QoS 2: a packet id that is already known is not appended again [MQTT-4.3.3-10]. */
+/** QoS 2: does not append a packet id again that is already open [MQTT-4.3.3-10]. */
 function publishOnce(context: Context, client: Client, packetId: number, message: Incoming, settle: Settle): void {
   const { exchanges } = client.session;
   const next = beginExchange(exchanges, packetId);
@@ -134,7 +134,7 @@ function publishOnce(context: Context, client: Client, packetId: number, message
   }
 }
 
-/** Counts a publish against the limits until the function that it returns is called. */
+/** Counts a publish against the limits. The function that it returns ends this. */
 function hold(
   context: Context,
   connection: Connection,
@@ -152,7 +152,7 @@ function hold(
   };
 }
 
-/** The topic with its alias resolved [MQTT-3.3.2-8] to [MQTT-3.3.2-12]; undefined if the connection was ended for it. */
+/** Returns the topic with its alias resolved [MQTT-3.3.2-8] to [MQTT-3.3.2-12]; undefined if the connection was ended because of it. */
 function resolveTopic(context: Context, connection: Connection, client: Client, packet: Publish): string | undefined {
   const { topic, topicAlias: alias } = packet;
   if (topic !== '' && !isTopicName(topic)) {

@@ -14,7 +14,7 @@ export function handleRelease(context: Context, connection: Connection, client: 
       sendPacket(connection, { cmd: 'pubcomp', messageId, reasonCode: reason.success });
       return;
     case 'not-found':
-      // Also after our restart: the message itself is in Kafka, or it would have been sent again.
+      // Also correct after our restart: the message itself is in Kafka; otherwise the client would have sent it again.
       sendPacket(connection, { cmd: 'pubcomp', messageId, reasonCode: reason.packetIdentifierNotFound });
       return;
     case 'too-early':

@@ -1,4 +1,4 @@
-/** SUBSCRIBE and UNSUBSCRIBE: the inbox is all there is (MQTT 5 sections 3.8 to 3.11). */
+/** SUBSCRIBE and UNSUBSCRIBE: the inbox is the only possible subscription (MQTT 5 sections 3.8 to 3.11). */
 import type { ISubackPacket, IUnsubackPacket } from 'mqtt-packet';
 import { leftOutBefore } from '../../core/quiet.ts';
 import { reason } from '../../core/reasons.ts';
@@ -14,8 +14,8 @@ import { violate } from '../violate.ts';
 const failure = 0x80;
 
 /**
- * The inbox is granted at QoS 0, whatever was asked [MQTT-3.8.4-7]: it is sent again every 10 s, and what is older than that must not
- * arrive any more.
+ * Grants the inbox at QoS 0, whatever QoS was asked for [MQTT-3.8.4-7]. The inbox is sent every 10 s, and an older one must not arrive
+ * later.
  */
 export function handleSubscribe(context: Context, connection: Connection, client: Client, packet: Subscribe): void {
   if (packet.subscriptionIdentifier !== undefined) {
@@ -25,7 +25,7 @@ export function handleSubscribe(context: Context, connection: Connection, client
   }
   const filters = packet.subscriptions.map(({ filter }) => filter);
   if (areMalformed(context, connection, client, filters)) return;
-  // [MQTT-3.8.3-4]: what a client published itself cannot be kept from a shared subscription.
+  // A shared subscription cannot leave out what the client published itself [MQTT-3.8.3-4].
   if (
     client.version === 5 &&
     packet.subscriptions.some(({ filter, noLocal }) => noLocal && filter.startsWith('$share/'))
@@ -57,14 +57,14 @@ export function handleUnsubscribe(context: Context, connection: Connection, clie
   answer(context, connection, { cmd: 'unsuback', messageId: packet.packetId, granted });
 }
 
-/** A filter that is none is no refusal but malformed: the connection ends [MQTT-4.13.1-1] [MQTT-4.8.0-1 of 3.1.1]. */
+/** A malformed filter is not refused but ends the connection [MQTT-4.13.1-1] [MQTT-4.8.0-1 of 3.1.1]. */
 function areMalformed(context: Context, connection: Connection, client: Client, filters: readonly string[]): boolean {
   if (filters.every((filter) => isTopicFilter(filter, client.version))) return false;
   violate(context, connection, reason.malformedPacket, 'A topic filter is none.');
   return true;
 }
 
-/** An answer that is larger than the client takes may not be sent [MQTT-3.1.2-24], and without it the client would wait for ever. */
+/** Sends an answer. One that is larger than the client accepts must not be sent [MQTT-3.1.2-24]; then the connection ends, so that the client does not wait. */
 function answer(context: Context, connection: Connection, packet: ISubackPacket | IUnsubackPacket): boolean {
   if (sendPacket(connection, packet)) return true;
   if (connection.socket.writable)

@@ -13,7 +13,7 @@ import {
 import { headerBytes } from './framing.ts';
 import { property, readProperties } from './properties.ts';
 
-/** User name and password are checked and not kept: the certificate says who the client is. */
+/** User name and password are checked and not kept: the certificate identifies the client. */
 export type Connect = {
   readonly type: 'connect';
   readonly version: Version;
@@ -23,7 +23,7 @@ export type Connect = {
   readonly sessionExpiryS: number | undefined;
   /** Maximum Packet Size. */
   readonly packetBytesMax: number | undefined;
-  /** Request Problem Information; true where it is left out (section 3.1.2.11.7). */
+  /** Request Problem Information; true if it is left out (section 3.1.2.11.7). */
   readonly problemInformation: boolean;
   readonly hasAuthenticationMethod: boolean;
   readonly hasAuthenticationData: boolean;
@@ -33,7 +33,7 @@ export type Connect = {
 
 /** Will Retain is checked and not kept: nothing is retained. */
 export type ConnectWill = {
-  /** Whether it is a topic name is judged by the handler. */
+  /** The handler judges whether it is a topic name. */
   readonly topic: string;
   /** A view of the packet's bytes, not a copy. */
   readonly payload: Buffer;
@@ -43,7 +43,7 @@ export type ConnectWill = {
 
 const flag = { userName: 0x80, password: 0x40, willRetain: 0x20, willQos: 0x18, will: 0x04, clean: 0x02, reserved: 1 };
 
-/** Name and level of a CONNECT, which stand before anything that differs by version; undefined if the packet has none. */
+/** Returns name and level of a CONNECT; they precede everything that differs by version. Undefined if the packet has none. */
 export function protocolOf(frame: Buffer): { readonly name: string; readonly level: number } | undefined {
   const c: Cursor = { bytes: frame, version: 5, at: headerBytes(frame), fault: undefined };
   const name = readString(c);
@@ -51,7 +51,7 @@ export function protocolOf(frame: Buffer): { readonly name: string; readonly lev
   return c.fault ? undefined : { name, level };
 }
 
-/** Decodes a CONNECT whose name and level are known (`protocolOf`). The fields of its payload have their order [MQTT-3.1.3-1]. */
+/** Decodes a CONNECT after `protocolOf` has read its name and level. The fields of its payload have a fixed order [MQTT-3.1.3-1]. */
 export function decodeConnect(c: Cursor): Connect {
   requireFlags(c, 0);
   skipString(c);

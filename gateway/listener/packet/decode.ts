@@ -1,4 +1,4 @@
-/** The one decoder of what a client sends: MQTT 3.1.1 and 5. Bytes of one whole packet in, a packet or a violation out. */
+/** The one decoder of what a client sends: MQTT 3.1.1 and 5. It reads the bytes of one whole packet and returns a packet or a violation. */
 import { reason } from '../../core/reasons.ts';
 import { decodeAuth } from './auth.ts';
 import { type Connect, decodeConnect } from './connect.ts';
@@ -15,13 +15,13 @@ import { decodeUnsubscribe, type Unsubscribe } from './unsubscribe.ts';
 export type ClientPacket = Connect | Publish | Acknowledgement | Subscribe | Unsubscribe | PingRequest | Disconnect;
 
 /**
- * Decodes a packet that a client may send once it is connected, or a CONNECT of a version that we speak. Never throws. Views of
- * `frame` stay in the packet: payload of a PUBLISH and of a will.
+ * Decodes a packet that a client may send once it is connected, or a CONNECT of a version that we accept. Never throws. The payloads of a
+ * PUBLISH and of a will are views of `frame`.
  * @param frame one whole packet, as `nextFrame` cuts it
  */
 export function decode(frame: Buffer, version: Version): ClientPacket | Violation {
   const c: Cursor = { bytes: frame, version, at: headerBytes(frame), fault: undefined };
-  // [MQTT-1.5.5-1]: a Remaining Length whose last byte is 0 could have been shorter.
+  // A Remaining Length whose last byte is 0 could have been shorter [MQTT-1.5.5-1].
   if (version === 5 && c.at > 2 && frame[c.at - 1] === 0) {
     return fail(c, 'The Remaining Length is longer than it need be.');
   }
@@ -30,7 +30,7 @@ export function decode(frame: Buffer, version: Version): ClientPacket | Violatio
   return c.fault ?? packet;
 }
 
-/** The type of the packet stands in table 2-1. */
+/** Table 2-1 lists the packet types. */
 function decodeByType(c: Cursor): ClientPacket | Violation {
   switch (packetType(c.bytes)) {
     case 1:

@@ -1,4 +1,4 @@
-/** Writes what the gateway sends. The only file that knows the writer of `mqtt-packet`. */
+/** Writes the packets that the gateway sends. The only file that uses the writer of `mqtt-packet`. */
 import { generate, type Packet, writeToStream } from 'mqtt-packet';
 import type { Version } from './fields.ts';
 
@@ -9,7 +9,7 @@ export function encode(packet: Packet, version: Version): Buffer {
   return generate(packet, { protocolVersion: version });
 }
 
-/** PUBACK (0x40) or PUBREC (0x50) with reason code 0, which is left out [MQTT-3.4.2-1]: the same four bytes in both versions. */
+/** Writes PUBACK (0x40) or PUBREC (0x50) with reason code 0, which is left out [MQTT-3.4.2-1]: the same four bytes in both versions. */
 export function writeBareAck(into: Buffer, at: number, kind: 'puback' | 'pubrec', packetId: number): void {
   into[at] = kind === 'puback' ? 0x40 : 0x50;
   into[at + 1] = 2;

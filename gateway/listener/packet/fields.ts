@@ -1,6 +1,6 @@
 /**
- * Reads the fields of one packet (MQTT 5 section 1.5). The first fault stays. After it the cursor stands at the end of the packet
- * and every field reads as empty, so a decoder reads its fields in order and does not ask after each.
+ * Reads the fields of one packet (MQTT 5 section 1.5). The first fault is kept. After a fault the cursor is at the end of the packet and
+ * every field reads as empty. So a decoder reads its fields in order and need not check after each.
  */
 import { isUtf8 } from 'node:buffer';
 import { type ReasonCode, reason } from '../../core/reasons.ts';
@@ -11,7 +11,7 @@ export type Version = 4 | 5;
 /** Why a packet is refused. `words` are ours: they repeat nothing that was sent. */
 export type Violation = { readonly type: 'violation'; readonly code: ReasonCode; readonly words: string };
 
-/** A place in one whole packet. `at` is the next byte to read. */
+/** A position in one whole packet. `at` is the next byte to read. */
 export type Cursor = {
   readonly bytes: Buffer;
   readonly version: Version;
@@ -33,7 +33,7 @@ export function isAtEnd(c: Cursor): boolean {
   return c.at >= c.bytes.length;
 }
 
-/** [MQTT-2.1.3-1], in 3.1.1 [MQTT-2.2.2-1] [MQTT-2.2.2-2]: reserved flags of the fixed header have the value of table 2-2. */
+/** Checks that the reserved flags of the fixed header have the value of table 2-2 [MQTT-2.1.3-1]; in 3.1.1 [MQTT-2.2.2-1] [MQTT-2.2.2-2]. */
 export function requireFlags(c: Cursor, flags: number): void {
   if ((c.bytes[0]! & 0x0f) !== flags) fail(c, 'A reserved flag of the fixed header is wrong.');
 }
@@ -44,7 +44,7 @@ export function skipBytes(c: Cursor, count: number): void {
   else c.at = end;
 }
 
-/** Section 1.5.1. */
+/** Reads one byte (section 1.5.1). */
 export function readByte(c: Cursor, explanation = endsWithinField): number {
   const byte = c.bytes[c.at];
   if (byte === undefined) {
@@ -55,21 +55,21 @@ export function readByte(c: Cursor, explanation = endsWithinField): number {
   return byte;
 }
 
-/** Section 1.5.2. */
+/** Reads a Two Byte Integer (section 1.5.2). */
 export function readU16(c: Cursor): number {
   const { at } = c;
   skipBytes(c, 2);
   return c.fault ? 0 : c.bytes.readUInt16BE(at);
 }
 
-/** Section 1.5.3. */
+/** Reads a Four Byte Integer (section 1.5.3). */
 export function readU32(c: Cursor): number {
   const { at } = c;
   skipBytes(c, 4);
   return c.fault ? 0 : c.bytes.readUInt32BE(at);
 }
 
-/** A Variable Byte Integer (section 1.5.5), in no more bytes than it needs [MQTT-1.5.5-1]. */
+/** Reads a Variable Byte Integer (section 1.5.5), in no more bytes than it needs [MQTT-1.5.5-1]. */
 export function readVarInt(c: Cursor): number {
   let value = 0;
   for (let i = 0; i < 4; i += 1) {
@@ -86,14 +86,14 @@ export function readVarInt(c: Cursor): number {
   return 0;
 }
 
-/** [MQTT-2.2.1-3], in 3.1.1 [MQTT-2.3.1-1]: a packet identifier is not 0. */
+/** Reads a packet identifier, which is not 0 [MQTT-2.2.1-3]; in 3.1.1 [MQTT-2.3.1-1]. */
 export function readPacketId(c: Cursor): number {
   const id = readU16(c);
   if (id === 0) fail(c, 'A packet identifier is 0.', reason.protocolError);
   return id;
 }
 
-/** Binary data (section 1.5.6): a view of the packet's bytes, not a copy. */
+/** Reads binary data (section 1.5.6). Returns a view of the packet's bytes, not a copy. */
 export function readBinary(c: Cursor): Buffer {
   const length = readU16(c);
   const from = c.at;
@@ -101,7 +101,7 @@ export function readBinary(c: Cursor): Buffer {
   return c.bytes.subarray(from, c.at);
 }
 
-/** A UTF-8 string (section 1.5.4). */
+/** Reads a UTF-8 string (section 1.5.4). */
 export function readString(c: Cursor): string {
   const from = c.at + 2;
   skipString(c);
@@ -109,8 +109,8 @@ export function readString(c: Cursor): string {
 }
 
 /**
- * Skips a string whose text is not used. It must be well formed all the same: UTF-8 without surrogates [MQTT-1.5.4-1] and without
- * U+0000 [MQTT-1.5.4-2]; in 3.1.1 [MQTT-1.4.0-1] [MQTT-1.4.0-2]. U+FEFF is a character as any other [MQTT-1.5.4-3].
+ * Skips a string whose text is not used. It must still be well formed: UTF-8 without surrogates [MQTT-1.5.4-1] and without
+ * U+0000 [MQTT-1.5.4-2]; in 3.1.1 [MQTT-1.4.0-1] [MQTT-1.4.0-2]. U+FEFF is an ordinary character [MQTT-1.5.4-3].
  */
 export function skipString(c: Cursor): void {
   const length = readU16(c);

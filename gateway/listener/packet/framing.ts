@@ -1,13 +1,13 @@
 /**
- * Cuts a byte stream into MQTT control packets by their fixed header (MQTT 5 section 2.1). A decoder gets one
- * whole packet, so it never reads past its end. A packet that is too large is refused by its header, before its bytes are kept.
+ * Cuts a byte stream into MQTT control packets by their fixed header (MQTT 5 section 2.1). A decoder gets one whole packet, so it never
+ * reads past its end. A packet that is too large is refused by its header, before its bytes are kept.
  */
 
 export type Frames = {
   /** Bytes not yet looked at: `chunk` from `at`. */
   chunk: Buffer;
   at: number;
-  /** A packet that began in an earlier chunk, `filled` bytes of it; grows with what has come, not with what was announced. */
+  /** A packet that began in an earlier chunk, `filled` bytes of it. It grows with the bytes that came, not with the announced length. */
   partial: Buffer | undefined;
   filled: number;
 };
@@ -27,13 +27,13 @@ export function emptyFrames(): Frames {
   return { chunk: none, at: 0, partial: undefined, filled: 0 };
 }
 
-/** Takes in what came from the socket. Where the reader had paused, what is left of the chunk before is kept in front. */
+/** Adds bytes from the socket. If the reader had paused, the rest of the chunk before stays in front. */
 export function feedFrames(frames: Frames, chunk: Buffer): void {
   frames.chunk = frames.at < frames.chunk.length ? Buffer.concat([frames.chunk.subarray(frames.at), chunk]) : chunk;
   frames.at = 0;
 }
 
-/** Whether a packet has begun and not ended. */
+/** Whether a packet is incomplete. */
 export function isMidPacket(frames: Frames): boolean {
   return frames.partial !== undefined;
 }
@@ -91,12 +91,12 @@ function take(frames: Frames, bytes: number): void {
   frames.at += bytes;
 }
 
-/** The packet type: the high four bits of the first byte (table 2-1). */
+/** Returns the packet type: the high four bits of the first byte (table 2-1). */
 export function packetType(frame: Buffer): number {
   return frame[0]! >> 4;
 }
 
-/** Bytes of the fixed header of a whole packet. */
+/** Returns the number of bytes in the fixed header of a whole packet. */
 export function headerBytes(frame: Buffer): number {
   let at = 1;
   while (frame[at]! >= 0x80) at += 1;
@@ -104,8 +104,8 @@ export function headerBytes(frame: Buffer): number {
 }
 
 /**
- * Bytes of the packet that begins at `at`; 0 where its header is not complete, -1 where its Remaining Length has more than four
- * bytes (section 1.5.5).
+ * Returns the number of bytes of the packet that begins at `at`; 0 if its header is not complete, -1 if its Remaining Length has more
+ * than four bytes (section 1.5.5).
  */
 function packetBytes(bytes: Buffer, at: number, end: number): number {
   let value = 0;

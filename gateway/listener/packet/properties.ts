@@ -1,6 +1,6 @@
 /**
- * The properties of MQTT 5 that a client may send (table 2-4): their type, in which packets they may stand, and which values are
- * errors. No property is written as a length of 0 [MQTT-2.2.2-1].
+ * The properties of MQTT 5 that a client may send (table 2-4): their types, which packets may have them, and which values are errors.
+ * A packet without properties has a property length of 0 [MQTT-2.2.2-1].
  */
 import { type ReasonCode, reason } from '../../core/reasons.ts';
 import { isTopicName } from '../../core/topics.ts';
@@ -26,7 +26,7 @@ export type PropertyHolder =
   | 'disconnect'
   | 'auth';
 
-/** Identifiers of the properties that the gateway looks at. */
+/** Identifiers of the properties that the gateway uses. */
 export const property = {
   subscriptionIdentifier: 0x0b,
   sessionExpiryInterval: 0x11,
@@ -38,17 +38,17 @@ export const property = {
   maximumPacketSize: 0x27,
 } as const;
 
-/** By identifier, in the order of the packet: the value of a number, undefined for text and binary data, which nobody reads. */
+/** By identifier, in the order of the packet: the value of a number; undefined for text and binary data, which nobody uses. */
 export type Properties = ReadonlyMap<number, number | undefined>;
 
 type PropertyRule = {
   readonly type: 'byte' | 'u16' | 'u32' | 'var' | 'string' | 'pair' | 'binary';
   readonly in: readonly PropertyHolder[];
-  /** This packet has the property only when a server sends it: a protocol error, where any other packet is malformed. */
+  /** Only a server sends the property in this packet: a protocol error. In any other packet it is malformed. */
   readonly serverOnly?: PropertyHolder;
-  /** May stand more than once. */
+  /** May come more than once. */
   readonly many?: true;
-  /** The reason code for 0 where 0 is an error. */
+  /** The reason code for the value 0, if 0 is an error. */
   readonly zero?: ReasonCode;
   /** Only 0 and 1 are values. */
   readonly flag?: true;
@@ -62,7 +62,7 @@ const everywhere: readonly PropertyHolder[] = [
   ...(['connect', 'ack', 'subscribe', 'unsubscribe', 'disconnect', 'auth'] as const),
 ];
 
-/** By identifier, with the section that describes the property. */
+/** By identifier; the comment names the section that describes the property. */
 const rules: ReadonlyMap<number, PropertyRule> = new Map<number, PropertyRule>([
   [0x01, { type: 'byte', in: message, flag: true }], // Payload Format Indicator, 3.3.2.3.2
   [0x02, { type: 'u32', in: message }], // Message Expiry Interval, 3.3.2.3.3
@@ -91,7 +91,7 @@ const rules: ReadonlyMap<number, PropertyRule> = new Map<number, PropertyRule>([
 
 const noProperties: Properties = new Map();
 
-/** The properties of a packet or a will; none where the version is 3.1.1, which has none. */
+/** Reads the properties of a packet or a will; none in version 3.1.1, which has no properties. */
 export function readProperties(c: Cursor, holder: PropertyHolder): Properties {
   if (c.version === 4) return noProperties;
   const length = readVarInt(c);
@@ -103,7 +103,7 @@ export function readProperties(c: Cursor, holder: PropertyHolder): Properties {
   return properties;
 }
 
-/** Properties that may be left out with all that follows them (sections 3.4.2.2.1, 3.14.2.2.1). */
+/** Reads properties that may be left out together with all that follows them (sections 3.4.2.2.1, 3.14.2.2.1). */
 export function readLastProperties(c: Cursor, holder: PropertyHolder): Properties {
   return isAtEnd(c) ? noProperties : readProperties(c, holder);
 }

@@ -3,7 +3,7 @@ import { type Cursor, readPacketId, requireFlags } from './fields.ts';
 import { readLastProperties } from './properties.ts';
 import { readReasonCode } from './reason-code.ts';
 
-/** The reason code is checked and not kept: nothing follows from it. */
+/** The reason code is checked and not kept: nothing depends on it. */
 export type Acknowledgement = {
   readonly type: 'puback' | 'pubrec' | 'pubrel' | 'pubcomp';
   readonly packetId: number;
@@ -14,13 +14,13 @@ const codesOfReceipt: ReadonlySet<number> = new Set([0x00, 0x10, 0x80, 0x83, 0x8
 /** Tables 3-6 and 3-7. */
 const codesOfRelease: ReadonlySet<number> = new Set([0x00, 0x92]);
 
-/** [MQTT-3.4.2-1] [MQTT-3.5.2-1]: a reason code of their tables. */
+/** Decodes PUBACK or PUBREC, with a reason code of their tables [MQTT-3.4.2-1] [MQTT-3.5.2-1]. */
 export function decodeReceipt(c: Cursor, type: 'puback' | 'pubrec'): Acknowledgement {
   requireFlags(c, 0);
   return decodeFields(c, type, codesOfReceipt);
 }
 
-/** [MQTT-3.6.1-1]: PUBREL has flags 0010. [MQTT-3.6.2-1] [MQTT-3.7.2-1]: a reason code of their tables. */
+/** Decodes PUBREL, which has flags 0010 [MQTT-3.6.1-1], or PUBCOMP, with a reason code of their tables [MQTT-3.6.2-1] [MQTT-3.7.2-1]. */
 export function decodeRelease(c: Cursor, type: 'pubrel' | 'pubcomp'): Acknowledgement {
   requireFlags(c, type === 'pubrel' ? 2 : 0);
   return decodeFields(c, type, codesOfRelease);

@@ -7,9 +7,9 @@ export type Publish = {
   readonly qos: 0 | 1 | 2;
   readonly isDuplicate: boolean;
   readonly isRetained: boolean;
-  /** Empty where an alias stands for it. Whether it is a topic name is judged by the handler. */
+  /** Empty if the packet has an alias instead. The handler judges whether it is a topic name. */
   readonly topic: string;
-  /** 0 at QoS 0, which has none [MQTT-2.2.1-2]. */
+  /** 0 at QoS 0, which has no packet id [MQTT-2.2.1-2]. */
   readonly packetId: number;
   readonly topicAlias: number | undefined;
   /** A view of the packet's bytes, not a copy. */

@@ -3,8 +3,8 @@ import { reason } from '../../core/reasons.ts';
 import { type Cursor, fail, isAtEnd, readByte } from './fields.ts';
 
 /**
- * A reason code, which may be left out at the end of the packet and is 0 then (sections 3.4.2.1, 3.14.2.1); 3.1.1 has none.
- * @param allowed what a client may send in this packet
+ * Reads a reason code. It may be left out at the end of the packet and is 0 then (sections 3.4.2.1, 3.14.2.1). 3.1.1 has none.
+ * @param allowed the codes that a client may send in this packet
  */
 export function readReasonCode(c: Cursor, allowed: ReadonlySet<number>): number {
   if (c.version === 4 || isAtEnd(c)) return 0;

@@ -12,7 +12,7 @@ export type Subscribe = {
 
 /**
  * QoS, Retain As Published and Retain Handling are checked and not kept: the inbox is sent at QoS 0 and is never retained.
- * Whether the filter is a topic filter is judged by the handler.
+ * The handler judges whether the filter is a topic filter.
  */
 export type Subscription = { readonly filter: string; readonly noLocal: boolean };
 
@@ -30,7 +30,7 @@ export function decodeSubscribe(c: Cursor): Subscribe {
   return { type: 'subscribe', packetId, subscriptionIdentifier, subscriptions };
 }
 
-/** [MQTT-3.8.3-2] [MQTT-3.10.3-2], in 3.1.1 [MQTT-3.8.3-3] [MQTT-3.10.3-2]: at least one filter. */
+/** Requires at least one filter [MQTT-3.8.3-2] [MQTT-3.10.3-2]; in 3.1.1 [MQTT-3.8.3-3] [MQTT-3.10.3-2]. */
 export function requireFilter(c: Cursor): void {
   if (isAtEnd(c)) fail(c, 'The list of topic filters is empty.', reason.protocolError);
 }
@@ -41,7 +41,7 @@ function readsNoLocal(c: Cursor): boolean {
   const reserved = c.version === 5 ? 0xc0 : 0xfc;
   if ((options & reserved) !== 0) fail(c, 'Subscription options are wrong.'); // [MQTT-3.8.3-5]
   if ((options & 3) === 3) {
-    // In 3.1.1 it is one of the reserved bits [MQTT-3.8.3-4].
+    // In 3.1.1 this is one of the reserved bits [MQTT-3.8.3-4].
     const code = c.version === 5 ? reason.protocolError : reason.malformedPacket;
     fail(c, 'A subscription asks for QoS 3, which does not exist.', code);
   }

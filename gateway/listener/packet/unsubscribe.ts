@@ -6,7 +6,7 @@ import { requireFilter } from './subscribe.ts';
 export type Unsubscribe = {
   readonly type: 'unsubscribe';
   readonly packetId: number;
-  /** Whether they are topic filters is judged by the handler. */
+  /** The handler judges whether they are topic filters. */
   readonly filters: readonly string[];
 };
 
