@@ -1,4 +1,4 @@
-/** The log as every process sees it: Kafka, with everything in it sealed. What each `main.ts` opens first. */
+/** The log as every process uses it: Kafka, with all records sealed. Each `main.ts` opens it first. */
 import { readFileSync } from 'node:fs';
 import type { JWK } from 'jose';
 import type { Logger } from 'pino';
@@ -21,9 +21,9 @@ import type { kafkaSettings } from './kafka/settings.ts';
 import { type Turn, takeTurn } from './kafka/turn.ts';
 import { createSealedReading, type ReadRecord } from './sealed-reading.ts';
 
-/** Of one call of the appender: about a second. */
+/** Retries of one call of the appender: about a second. */
 const appendRetries = 3;
-/** Of taking a turn: the first one of a cluster waits until Kafka has made its own topic for it. About 8 s. */
+/** Retries of taking a turn. The first turn of a cluster waits until Kafka has made its own topic for it. About 8 s. */
 const turnRetries = 8;
 
 export type TableRecord = LogRecord & { readonly topic: KafkaTopic };
@@ -42,16 +42,16 @@ export type SealedLog = {
   readonly service: Service;
   readonly boot: string;
   readonly damage: DamageBook;
-  /** Seals a JSON body as this service and appends it; for writers of few records. Rejects as `Appender.append` does. */
+  /** Seals a JSON body as this service and appends it, for writers of few records. Rejects like `Appender.append`. */
   append(topic: KafkaTopic, key: string, contentType: ContentType, body: unknown): Promise<Appended>;
-  /** From now on only this process can write the topic: Kafka refuses the one that could before. Rejects as `takeTurn` of log/kafka/turn.ts does. */
+  /** From now on only this process can write the topic: Kafka refuses the former holder. Rejects like `takeTurn` of log/kafka/turn.ts. */
   takeTurn(topic: TurnTopic): Promise<SealedTurn>;
-  /** Opens a record; waits until the topics of keys are read so far as they went when it was fetched. Throws or rejects as `Opener.open` does. */
+  /** Opens a record. First waits until the topics of keys are read up to where they ended when it was fetched. Throws or rejects like `Opener.open`. */
   open(record: SealedRecord): Opened | Promise<Opened>;
   /**
    * Reads whole compacted topics and follows them. A record that cannot be read (sealed-reading.ts) is never handed on.
-   * Nor does one over which `onRecord` throws hold up those behind it. `read` is null for a tombstone.
-   * @param from `end`: only what comes from then on
+   * `read` is null for a tombstone.
+   * @param from `end`: only records that come from now on
    */
   followTable(
     topics: readonly KafkaTopic[],
@@ -73,7 +73,7 @@ export async function openSealedLog(options: {
   const { settings, service, boot, log } = options;
   const damage = openDamageBook(log);
   const kafka = connectKafka(settings, `${service}-${boot}`, log);
-  // Its own client, whose calls fail while no broker is there: the lane knows how long to try, and says so when it gives up.
+  // This has its own client, whose calls fail while no broker is there: the lane decides how long to retry, and reports when it gives up.
   const appender = createAppender(connectKafka(settings, `${service}-${boot}-append`, log, appendRetries), {
     log,
     ...options.appender,
@@ -101,7 +101,7 @@ export async function openSealedLog(options: {
   const turnKafka = connectKafka(settings, `${service}-${boot}-turn`, log, turnRetries);
 
   async function seal(topic: KafkaTopic, { key, contentType, body }: TurnRecord): Promise<Buffer> {
-    // A process has another id at each start: its records are sealed for the service, or each start would leave a key.
+    // A process has another id at each start. Its records are sealed for the service; otherwise each start would leave a key.
     const dataKey = await sealer.keyFor(kafkaTopics[topic].key === 'processId' ? service : key, topic);
     seq += 1;
     const plaintext = Buffer.from(JSON.stringify(body));

@@ -1,7 +1,7 @@
 /**
- * Reading sealed records: each is opened, held against the topic in which it lies, and checked. Every process that reads the log does it
- * here. A record that fails is left out: it is counted, the log names its place and never its content, and the records behind it go on.
- * That holds for what a reader makes of a record as well: a reader that throws is handed the same records again for ever.
+ * Reads sealed records: opens each, checks it against its topic, and validates it. Every process that reads the log does it with this
+ * code. A record that fails is left out and counted. The log names its place and never its content. The records behind it go on. The
+ * same holds if a reader throws over a record: otherwise it would get the same records again without end.
  */
 import type { Logger } from 'pino';
 import { type ErrorCode, VigilError } from '../contracts/errors.ts';
@@ -15,25 +15,25 @@ import type { LogRecord } from './kafka/log-record.ts';
 /** A record that was opened and fits its type. */
 export type ReadRecord = { readonly opened: Opened; readonly record: AnyRecord };
 
-/** In what a record lies; a batch of the reader is such a place. */
+/** The partition of a record. A batch of the reader is such a place. */
 export type TopicPlace = { readonly topic: KafkaTopic; readonly partition: number };
 
 type LeftOut = ErrorCode | 'tombstone' | 'unknown';
 type MaybeNow<T> = T | Promise<T>;
 
 export type SealedReading = {
-  /** The record, at once where its data key is known. Undefined: left out, or not wanted. */
+  /** Returns the record; at once if its data key is known. Undefined: left out, or not wanted. */
   take(place: TopicPlace, record: LogRecord): MaybeNow<ReadRecord | undefined>;
-  /** The same, only opened: for the audit trail, where a record that does not fit counts as well. */
+  /** Does the same, but only opens the record. For the audit trail, where a record that does not fit counts too. */
   open(place: TopicPlace, record: LogRecord): MaybeNow<Opened | undefined>;
   /** Leaves a record out for a reason of the caller. @param reason without content of the record */
   leave(place: TopicPlace, record: LogRecord, code: LeftOut, reason: string): undefined;
-  /** What the task makes of the record; undefined, and the record is left out, where the task throws. */
+  /** Returns the result of the task. If the task throws, returns undefined and leaves the record out. */
   attempt<T>(place: TopicPlace, record: LogRecord, task: () => T): T | undefined;
   leftOut(): number;
 };
 
-/** Ids of data keys that are remembered. Past it the oldest goes. */
+/** Ids of data keys that are remembered. Above it the oldest is forgotten. */
 const keysMax = 10_000;
 
 export function createSealedReading(options: {
@@ -41,11 +41,11 @@ export function createSealedReading(options: {
   readonly log: Pick<Logger, 'error'>;
   /** Ends a line in the log: "a record is left out of the screens". */
   readonly of: string;
-  /** Whether a record is opened at all, by the content type in its header; as a rule every one. */
+  /** Whether a record is opened at all, by the content type in its header; by default all are. */
   readonly wants?: (contentType: string) => boolean;
   /**
-   * `ask`, as a rule: each record asks for its data key anew. `remember`: a key that was missing once is not looked for again, and one that
-   * was not wrapped for us is named once. That is for readers of a long past, in which a forgotten patient's records have no key.
+   * `ask`, the default: each record asks for its data key again. `remember`: a key that was missing once is not looked for again, and a key
+   * that is not wrapped for us is reported once. This is for readers of old records, where a forgotten patient's records have no key.
    */
   readonly missingKeys?: 'ask' | 'remember';
   readonly onLeftOut?: () => void;
@@ -116,13 +116,13 @@ export function createSealedReading(options: {
   };
 }
 
-/** Where in our code an error was thrown. Its message may repeat what is in a record, so it is not said. */
+/** Says where in our code an error was thrown. Leaves its message out, which may repeat the content of a record. */
 function whereIn(error: unknown): string {
   const frame = error instanceof Error ? /^ +at (.+)$/m.exec(error.stack ?? '')?.[1] : undefined;
   return frame === undefined ? '' : `: ${(error as Error).name} at ${frame}`;
 }
 
-/** Names a data key as a record asks for it: under another writer's name it is another one, and that one may be missing. */
+/** Identifies a data key as a record asks for it. Under another writer's name it is another key, and that one may be missing. */
 function keyIdOf(header: SealedHeader | undefined): string | undefined {
   return header && `${header.kid} ${header.place.topic} ${header.place.writer}`;
 }
@@ -135,7 +135,7 @@ function headerOf({ value }: LogRecord): SealedHeader | undefined {
   }
 }
 
-/** Ids, of which the oldest goes past `max`. `add` says whether an id is new. */
+/** Makes a set of ids that drops the oldest above `max`. `add` returns whether an id is new. */
 function bounded(max: number) {
   const ids = new Set<string>();
   return {

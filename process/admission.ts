@@ -1,23 +1,23 @@
-/** How many may come in now: a bucket of tokens that fills at a steady rate and holds little, so that a pause saves up no rush. */
+/** Limits how many may come in now: a bucket of tokens that fills at a steady rate. It holds little, so a pause does not allow a rush later. */
 export type Bucket = {
-  /** Tokens there were at `atMs`. */
+  /** Number of tokens at `atMs`. */
   tokens: number;
   atMs: number;
 };
 
-/** What a bucket holds: a twentieth of a second's worth, at least one. */
+/** Returns how much a bucket holds: a twentieth of a second's worth, at least one. */
 export function capacity(perS: number): number {
   return Math.max(1, perS / 20);
 }
 
-/** A full bucket. */
+/** Returns a full bucket. */
 export function newBucket(perS: number, nowMs: number): Bucket {
   return { tokens: capacity(perS), atMs: nowMs };
 }
 
 /**
- * Takes tokens, as many as there are and are wanted.
- * @param perS tokens that come in a second, above 0
+ * Takes tokens: as many as are wanted, or as there are.
+ * @param perS tokens that come in per second, above 0
  * @param nowMs by a clock that never jumps
  * @returns whole tokens, 0 to `wanted`
  */

@@ -1,7 +1,7 @@
 import { canarySilentMsDefault } from '../contracts/canary.ts';
 import type { Manifest } from './settings.ts';
 
-/** Of who sends canaries and of who waits for them. */
+/** For the process that sends canaries and for those that wait for them. */
 export const canarySilenceSettings = {
   canarySilentMs: {
     kind: 'integer',

@@ -1,6 +1,6 @@
 /**
- * The certificates that a process presents or trusts. Their files are read again when they change, so that a renewal needs no restart, and
- * their ends are shown before they come: a process that nobody restarts meets them all.
+ * The certificates that a process presents or trusts. Their files are read again when they change, so that a renewal needs no restart.
+ * Their ends are shown in advance: a process that nobody restarts reaches all of them.
  */
 import { X509Certificate } from 'node:crypto';
 import { readFileSync, statSync } from 'node:fs';
@@ -12,18 +12,18 @@ import type { Metrics } from './metrics.ts';
 import { serverNameOption } from './server-name.ts';
 import { wallAheadMs } from './system-clock.ts';
 
-/** `crl`: not a certificate but a list; its end is when the next one is due. */
+/** `crl`: a list and not a certificate; its end is when the next one is due. */
 export type CertificateUse = 'presents' | 'trusts' | 'crl';
 
-/** @param endMs by the machine's clock, ms since 1970: TLS goes by it; undefined if the list does not say */
+/** @param endMs by the machine's clock, ms since 1970, because TLS uses that clock; undefined if the list does not say */
 export type CertificateEnd = { readonly name: string; readonly use: CertificateUse; readonly endMs: number };
 
 type FileLog = Pick<Logger, 'info' | 'error'>;
 
-/** Of this process: what is followed, by its name. A process has one set, whichever of its parts follows a file. */
+/** The certificates of this process, by name. A process has one map, whichever of its parts follows a file. */
 const followed = new Map<string, { readonly use: CertificateUse; endMs(): number | undefined }>();
 
-/** The ends of all that this process presents or trusts now. */
+/** Returns the ends of all certificates that this process presents or trusts now. */
 export function certificateEnds(): CertificateEnd[] {
   return [...followed].flatMap(([name, { use, endMs }]) => {
     const end = endMs();
@@ -41,13 +41,13 @@ export function addCertificateMetrics(metrics: Metrics): void {
   );
 }
 
-/** Shows the ends of certificates that were read once and are not followed. @param pem one or several */
+/** Shows the ends of certificates that are read once and not followed. @param pem one or several */
 export function showCertificates(name: string, use: CertificateUse, pem: string): void {
   const endMs = endOf(pem);
   followed.set(name, { use, endMs: () => endMs });
 }
 
-/** Shows the end of a certificate that is read anew for each connection, as the file has it now; nothing while it cannot be read. */
+/** Shows the end of a certificate that is read again for each connection, as the file is now; nothing while it cannot be read. */
 export function showCertificateFile(name: string, use: CertificateUse, path: string): void {
   const endMs = () => {
     try {
@@ -59,22 +59,22 @@ export function showCertificateFile(name: string, use: CertificateUse, path: str
   followed.set(name, { use, endMs });
 }
 
-/** The first end of the certificates in a PEM text. */
+/** Returns the first end of the certificates in a PEM text. */
 export function endOf(pem: string): number {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
   return Math.min(...blocks.map((block) => Date.parse(new X509Certificate(block).validTo)));
 }
 
-/** The renewal happens 30 days before the end; later than this it has failed (ours). */
+/** A certificate is renewed 30 days before its end. Later than this, the renewal has failed (ours). */
 const endsSoonMs = 21 * 24 * 60 * 60 * 1000;
 const sayEveryMs = 6 * 60 * 60 * 1000;
 
-/** Those of this process that end within 21 days, and lists past their next update; by the machine's clock. */
+/** Returns this process's certificates that end within 21 days, and lists past their next update; by the machine's clock. */
 export function endingSoon(nowMs: number): CertificateEnd[] {
   return certificateEnds().filter(({ use, endMs }) => endMs - nowMs < (use === 'crl' ? 0 : endsSoonMs));
 }
 
-/** Says in the log, at once and every six hours, which certificates of this process end soon. */
+/** Logs, at once and every six hours, which certificates of this process end soon. */
 export function watchCertificates(log: Pick<Logger, 'warn' | 'error'>): { close(): void } {
   const look = () => {
     const nowMs = Date.now() + wallAheadMs();
@@ -91,14 +91,14 @@ export function watchCertificates(log: Pick<Logger, 'warn' | 'error'>): { close(
 }
 
 type Files<Content> = {
-  /** What the files hold now; looks at them, and reads them where they changed. */
+  /** Returns what the files hold now: checks them, and reads them if they changed. */
   current(): Content;
 };
 
 /**
- * Reads files that belong together, and again when one of them changed. What does not fit is refused and the former stays: a renewal writes
- * a key and then its certificate, and may be seen between the two.
- * @throws what `read` throws, the first time
+ * Reads files that belong together, and again when one of them changed. If they do not fit, they are refused and the former content stays:
+ * a renewal writes a key and then its certificate, and this may read between the two.
+ * @throws the error of `read`, at the first time
  */
 function followFiles<Content>(options: {
   readonly paths: readonly string[];
@@ -165,7 +165,7 @@ export function followServerPair(options: {
   readonly name: string;
   readonly certFile: string;
   readonly keyFile: string;
-  /** Where they are named, for the error: `VIGIL_HTTP_CERT_FILE and VIGIL_HTTP_KEY_FILE`. */
+  /** The names of the settings, for the error: `VIGIL_HTTP_CERT_FILE and VIGIL_HTTP_KEY_FILE`. */
   readonly settings: string;
   readonly onRenewed: (pair: KeyPair) => void;
   readonly log: FileLog;
@@ -204,14 +204,14 @@ function requireUsable(parts: { readonly ca?: string; readonly cert?: string; re
 }
 
 export type ClientTls = {
-  /** For each new connection: with the certificates as they lie there now. */
+  /** The options for each new connection, with the certificate files as they are then. */
   options(): ConnectionOptions;
 };
 
 /**
- * How a client of ours connects to a server of Vigil.
- * @param options.name in metrics and logs, for instance `kafka`
- * @param options.crlFile list of what the servers' authority has revoked; empty: nothing is looked up
+ * Makes the TLS options of our client for a server of Vigil.
+ * @param options.name in metrics and logs, for example `kafka`
+ * @param options.crlFile list of certificates that the servers' authority has revoked; empty: no list is checked
  * @throws VigilError `certificate-invalid`
  */
 export function followClientTls(options: {
@@ -247,7 +247,7 @@ export function followClientTls(options: {
   return { options: () => ({ secureContext: files.current().secureContext, ...checks }) };
 }
 
-/** What is asked of a server beside a certificate of our authority: its own name, and that its certificate was not revoked. */
+/** Returns the checks on a server besides a certificate of our authority: its own name, and that its certificate was not revoked. */
 export function serverChecks(options: {
   readonly serverName: string;
   readonly caFile: string;
@@ -267,7 +267,7 @@ export function serverChecks(options: {
   };
 }
 
-/** A list past its end is gone by all the same (decision 14). One with a lower number than the last is refused. */
+/** A list after its end is still used (decision 14). A list with a lower number than the last one is refused. */
 function followList(options: { readonly caFile: string; readonly crlFile: string; readonly log: FileLog }) {
   const { caFile, crlFile, log } = options;
   let last: RevocationList | undefined;

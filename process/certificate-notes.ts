@@ -1,11 +1,11 @@
-/** What an answer on a process's health says of its certificates. Pure. */
+/** The notes about certificates in the answer of `/healthz`. Pure. */
 
 import { formatInstant } from '../contracts/time.ts';
 import type { CertificateEnd } from './certificate-files.ts';
 
 /**
  * @param ending those that end soon or have ended (`endingSoon`) @param nowMs by the machine's clock, ms since 1970
- * @param fails whether the process is failing once this one has ended
+ * @param fails whether the process fails once this one has ended
  */
 export function certificateNotes(
   ending: readonly CertificateEnd[],

@@ -1,7 +1,7 @@
 /**
- * Connections that wait for their TLS handshake to begin. A handshake costs the process more than a hundred readings, so connections are
- * let in at a steady rate, addresses in turn and each in its order, and those that are in go on. Who waits here is judged by no time-out; who
- * gives up costs no handshake.
+ * Connections that wait for their TLS handshake to begin. A handshake costs the process more than a hundred readings. So connections are
+ * let in at a steady rate; addresses take turns, and each address keeps its order. Connections that are in go on. No time-out ends a
+ * connection that waits here. A client that gives up costs no handshake.
  */
 import type { Socket } from 'node:net';
 import { newBucket, takeTokens } from './admission.ts';
@@ -11,28 +11,28 @@ export type ConnectionLine = {
   /** Lets a new connection in, or lets it wait. */
   arrive(socket: Socket): void;
   waiting(): number;
-  /** Closes those that wait. */
+  /** Closes the waiting connections. */
   close(): void;
 };
 
 export type ConnectionLineOptions = {
-  /** Let in by the second, above 0. A process that is busy lets in fewer: in one turn of its event loop a twentieth of it at most. */
+  /** Connections let in per second, above 0. A busy process lets in fewer: in one turn of its event loop at most a twentieth. */
   readonly perS: number;
-  /** Past it the newest of the address that has most is closed. */
+  /** Above it the newest connection of the address with the most is closed. */
   readonly waitingMax: number;
-  /** What takes turns: as a rule the address. */
+  /** The key that takes turns; by default the address. */
   readonly keyOf?: (address: string) => string;
   /** By a clock that never jumps. */
   readonly monotonicMs: () => number;
-  /** Its handshake begins. What it has said meanwhile is there to be read. */
+  /** Begins the handshake. What the client sent meanwhile can then be read. */
   readonly begin: (socket: Socket, waitedMs: number) => void;
   readonly onTurnedAway?: () => void;
   readonly onGaveUp?: () => void;
 };
 
-/** While somebody waits, the line is served so often. */
+/** How often the line is served while somebody waits. */
 const tickMs = 25;
-/** What a client says before its handshake is answered, kept for it; past it nothing more is read. A ClientHello has 0.3 to 2 kB. */
+/** Most bytes that are kept of what a client sends before its handshake. Above it nothing more is read. A ClientHello has 0.3 to 2 kB. */
 const helloBytesMax = 16_384;
 
 type Waiting = { readonly socket: Socket; readonly sinceMs: number; readonly said: Buffer[]; leave(): void };
@@ -54,7 +54,7 @@ export function createConnectionLine(options: ConnectionLineOptions): Connection
     const key = keyOf(socket.remoteAddress ?? '');
     const said: Buffer[] = [];
     let bytes = 0;
-    // It is read, so that one that gives up is noticed.
+    // The socket is read, so that we notice a client that gives up.
     const hear = (chunk: Buffer) => {
       said.push(chunk);
       bytes += chunk.length;
@@ -66,7 +66,7 @@ export function createConnectionLine(options: ConnectionLineOptions): Connection
       socket.destroy();
     };
     const leave = () => {
-      // One by one: `removeAllListeners` leaves the socket believing that its data is listened to.
+      // One by one: after `removeAllListeners` the socket still believes that somebody listens to its data.
       socket.off('data', hear).off('error', giveUp).off('end', giveUp).off('close', giveUp);
     };
     const one: Waiting = { socket, sinceMs: monotonicMs(), said, leave };

@@ -1,23 +1,23 @@
-/** Reads certificate revocation lists (RFC 5280 section 5): what the PKI writes and the gateway goes by. */
+/** Reads certificate revocation lists (RFC 5280 section 5), which the PKI writes and the gateway checks. */
 import { verify, X509Certificate } from 'node:crypto';
 import { VigilError } from '../contracts/errors.ts';
 import { childrenOf, contentOf, DerError, type Element, elementAt, expectTag, tags, timeOf, wholeOf } from './der.ts';
 
-/** What a CRL of one authority says. Times are milliseconds since 1970. */
+/** The content of one authority's CRL. Times are milliseconds since 1970. */
 export type RevocationList = {
   /** CRL number: it rises with each list of an authority; undefined if the list has none. */
   readonly number: bigint | undefined;
   readonly thisUpdateMs: number;
   /** When the next one is due; undefined if the list does not say. */
   readonly nextUpdateMs: number | undefined;
-  /** Serial numbers of the revoked certificates, as `serialKey` writes them. */
+  /** Serial numbers of the revoked certificates, in the form of `serialKey`. */
   readonly serials: ReadonlySet<string>;
 };
 
-/** A file past it is not read: about 90,000 certificates, a third of a second. */
+/** A larger file is not read. This is about 90,000 certificates and takes a third of a second. */
 export const crlBytesMax = 4_194_304;
 
-/** A serial number from any library's hexadecimal, in the one form in which two of them compare. */
+/** Returns a serial number, from any library's hexadecimal, in one form, so that two of them can be compared. */
 export function serialKey(hex: string): string {
   return hex.toLowerCase().replace(/^0+(?=.)/, '');
 }
@@ -26,8 +26,8 @@ export function serialKey(hex: string): string {
  * Reads one or several CRLs, PEM or DER, and checks the signature of each.
  * @param authorities PEM certificates of the authorities; each list must be signed by one of them
  * @returns the lists by the index of their authority
- * @throws VigilError `certificate-invalid`: no CRL, signed by somebody else, two of one authority, or of a kind that is not
- * complete (delta, indirect and partial lists have critical extensions, which a reader must refuse that does not know them)
+ * @throws VigilError `certificate-invalid`: no CRL, signed by somebody else, two lists of one authority, or a list that is not
+ * complete (delta, indirect and partial lists have critical extensions; a reader that does not know them must refuse the list)
  */
 export function readRevocationLists(bytes: Buffer, authorities: readonly string[]): Map<number, RevocationList> {
   if (bytes.length > crlBytesMax) throw refuse(`The CRL is larger than ${crlBytesMax} bytes.`);
@@ -76,12 +76,12 @@ function outer(der: Buffer): [Element, Element, Buffer] {
   const whole = expectTag(elementAt(der, 0, der.length), tags.sequence);
   const [tbs, algorithm, bits] = childrenOf(der, whole);
   const signature = contentOf(der, expectTag(bits, tags.bitString));
-  // The first byte says how many bits of the last are not used: none.
+  // The first byte says how many bits of the last byte are unused. Here it is 0.
   if (whole.end !== der.length || signature[0] !== 0) throw noCrl();
   return [expectTag(tbs, tags.sequence), expectTag(algorithm, tags.sequence), signature.subarray(1)];
 }
 
-/** The subject of a certificate as it was encoded; RFC 5280 has the issuer of a CRL encoded the same. */
+/** Returns the subject of a certificate as it was encoded. RFC 5280 requires the same encoding for the issuer of a CRL. */
 function subjectOf({ raw }: X509Certificate): Buffer {
   const [tbs] = childrenOf(raw, elementAt(raw, 0, raw.length));
   const fields = childrenOf(raw, expectTag(tbs, tags.sequence));
@@ -89,7 +89,7 @@ function subjectOf({ raw }: X509Certificate): Buffer {
   return wholeOf(raw, expectTag(fields[first + 4], tags.sequence));
 }
 
-/** Content of the OBJECT IDENTIFIER in hexadecimal, and its digest; null: the algorithm has its own. SHA-1 is not taken. */
+/** Content of the OBJECT IDENTIFIER in hexadecimal, and its digest; null: the algorithm has its own. SHA-1 is refused. */
 const digests: Readonly<Record<string, string | null>> = {
   '2a8648ce3d040302': 'sha256', // ecdsa-with-SHA256
   '2a8648ce3d040303': 'sha384',
@@ -114,7 +114,7 @@ function isSigned(tbs: Buffer, objectId: string, { publicKey }: X509Certificate,
   }
 }
 
-/** From thisUpdate on. */
+/** Reads the fields from thisUpdate on. */
 function factsOf(der: Buffer, fields: readonly Element[]): RevocationList {
   const [thisUpdate, ...rest] = fields;
   const thisUpdateMs = timeOf(der, thisUpdate);
@@ -132,7 +132,7 @@ function serialsOf(der: Buffer, revoked: Element | undefined): Set<string> {
   for (const entry of revoked === undefined ? [] : childrenOf(der, revoked)) {
     const [serial, , extensions] = childrenOf(der, expectTag(entry, tags.sequence));
     const number = contentOf(der, expectTag(serial, tags.integer));
-    // Certificates show such a number as another one, so that it would never be met.
+    // Certificates show a negative number as another one, so it would never match.
     if ((number[0] ?? 0x80) > 0x7f) throw refuse('The CRL has a negative serial number.');
     extensionOf(der, extensions, '');
     serials.add(serialKey(number.toString('hex')));
@@ -147,12 +147,12 @@ function numberOf(der: Buffer, extensions: Element | undefined): bigint | undefi
   const value = extensionOf(der, extensions, crlNumberId);
   if (value === undefined) return undefined;
   const number = contentOf(value, expectTag(elementAt(value, 0, value.length), tags.integer));
-  // At most 20 octets (section 5.2.3), and one that keeps it positive.
+  // At most 20 octets (section 5.2.3), plus one that keeps it positive.
   if (number.length === 0 || number.length > 21 || number[0]! > 0x7f) throw refuse('The number of the CRL is none.');
   return BigInt(`0x${number.toString('hex')}`);
 }
 
-/** The value of one extension; any other that is critical makes the list one that we must not use (section 5.2). */
+/** Returns the value of one extension. Any other critical extension means that we must not use the list (section 5.2). */
 function extensionOf(der: Buffer, extensions: Element | undefined, wanted: string): Buffer | undefined {
   let found: Buffer | undefined;
   for (const extension of extensions === undefined ? [] : childrenOf(der, expectTag(extensions, tags.sequence))) {

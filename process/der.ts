@@ -1,9 +1,9 @@
 /**
- * Walks DER (X.690 section 10), enough of it to read a certificate revocation list of any length at once: a general ASN.1 library
- * takes seconds for some thousand entries, and the process that reads it acknowledges readings meanwhile.
+ * Reads DER (X.690 section 10), just enough for a certificate revocation list of any length. A general ASN.1 library takes seconds for
+ * some thousand entries, and the process that reads the list must acknowledge readings meanwhile.
  */
 
-/** One element, by its place in the whole. */
+/** One element, by its position in the whole. */
 export type Element = {
   readonly tag: number;
   /** Where its tag, its content, and what follows it begin. */
@@ -22,10 +22,10 @@ export const tags = {
   sequence: 0x30,
 } as const;
 
-/** What is not DER throws one of these; the caller says what it wanted to read. */
+/** Thrown if the bytes are not DER. The caller says what it tried to read. */
 export class DerError extends Error {}
 
-/** The element that begins at `at` and ends at `end` or before. Tags of more than one byte are none that we read. */
+/** Returns the element that begins at `at` and ends at `end` or before. Tags of more than one byte are not supported. */
 export function elementAt(bytes: Buffer, at: number, end: number): Element {
   const tag = bytes[at];
   const first = bytes[at + 1];
@@ -35,7 +35,7 @@ export function elementAt(bytes: Buffer, at: number, end: number): Element {
   const count = first & 0x7f;
   if (count === 0 || count > 4 || at + 2 + count > end) throw new DerError('a length that DER does not have');
   const length = bytes.readUIntBE(at + 2, count);
-  // DER writes a length in as few bytes as it needs.
+  // DER writes a length in as few bytes as possible.
   if (length < 0x80 || length < 2 ** (8 * (count - 1))) throw new DerError('a length that is padded');
   return within({ tag, start: at, content: at + 2 + count, end: at + 2 + count + length }, end);
 }
@@ -45,7 +45,7 @@ function within(element: Element, end: number): Element {
   return element;
 }
 
-/** The elements inside one. */
+/** Returns the elements inside one. */
 export function childrenOf(bytes: Buffer, { content, end }: Element): Element[] {
   const children: Element[] = [];
   for (let at = content; at < end; ) {
@@ -60,12 +60,12 @@ export function contentOf(bytes: Buffer, { content, end }: Element): Buffer {
   return bytes.subarray(content, end);
 }
 
-/** The element with its tag and length. */
+/** Returns the element with its tag and length. */
 export function wholeOf(bytes: Buffer, { start, end }: Element): Buffer {
   return bytes.subarray(start, end);
 }
 
-/** Throws where the element is missing or another. */
+/** Returns the element. Throws if it is missing or has another tag. */
 export function expectTag(element: Element | undefined, tag: number): Element {
   if (element?.tag !== tag) throw new DerError(`no element with tag ${tag}`);
   return element;
@@ -74,7 +74,7 @@ export function expectTag(element: Element | undefined, tag: number): Element {
 const utcPattern = /^(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
 const generalizedPattern = /^(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)Z$/;
 
-/** UTCTime or GeneralizedTime in the form of RFC 5280 section 4.1.2.5, in ms since 1970; undefined if it is no time. */
+/** Reads UTCTime or GeneralizedTime in the form of RFC 5280 section 4.1.2.5, in ms since 1970; undefined if the element is not a time. */
 export function timeOf(bytes: Buffer, element: Element | undefined): number | undefined {
   if (element?.tag !== tags.utcTime && element?.tag !== tags.generalizedTime) return undefined;
   const short = element.tag === tags.utcTime;

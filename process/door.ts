@@ -1,34 +1,35 @@
 /**
- * Connections that have not yet said who they are or what they want: bounded in all, by address, and in time. Who is too much is the
- * oldest of the address that has most: an honest client is through in milliseconds, so what waits longest says nothing.
+ * Limits connections that have not yet identified themselves or asked for anything: in all, by address, and in time. If there are too
+ * many, the oldest connection of the address with the most is closed. An honest client needs only milliseconds, so the connection that
+ * has waited longest is the most suspect.
  */
 import type { Socket } from 'node:net';
 
 export type Door = {
   /** Counts a connection from its first moment. */
   enter(socket: Socket): void;
-  /** It has said what was waited for; also by the TLS socket around it. */
+  /** The connection has done what was expected; also accepts the TLS socket around it. */
   passed(socket: { readonly remoteAddress?: string | undefined; readonly remotePort?: number | undefined }): void;
-  /** Connections that are counted now. */
+  /** Returns how many connections are counted now. */
   count(): number;
-  /** Closes those that are counted. */
+  /** Closes the counted connections. */
   close(): void;
 };
 
 export type DoorOptions = {
-  /** In all, at least 1. */
+  /** Limit for all together, at least 1. */
   readonly max: number;
-  /** Of one address, at least 1. */
+  /** Limit for one address, at least 1. */
   readonly perAddressMax: number;
-  /** From its first moment, whatever it sends meanwhile. Past it: close. Infinity: never. */
+  /** Time from its first moment, whatever it sends meanwhile. After it: close. Infinity: never. */
   readonly withinMs: number;
-  /** One was closed for one of these. */
+  /** A connection was closed for this reason. */
   readonly onClosed?: (why: 'too-many' | 'too-slow') => void;
 };
 
 type Entry = { readonly socket: Socket; readonly address: string; readonly key: string; readonly dueMs: number };
 
-/** How often it is looked who is too slow. */
+/** How often slow connections are looked for. */
 const sweepMs = 250;
 
 export function createDoor({ max, perAddressMax, withinMs, onClosed = () => {} }: DoorOptions): Door {

@@ -1,25 +1,25 @@
 /**
- * A queue in which each source has its own line, and the lines are served in turn: one that comes a thousand times waits behind
- * itself and not before the others.
+ * A queue in which each source has its own line, and the lines take turns. A source with a thousand items waits behind itself and does
+ * not delay the others.
  */
 export type FairQueue<Item> = {
-  /** Lets an item wait; where there is no room, returns the item that must go: the newest of the longest line. */
+  /** Adds an item. If there is no room, returns the item that must go: the newest of the longest line. */
   add(source: string, item: Item): Item | undefined;
   /**
-   * Takes the first of the line whose turn it is.
-   * @param mayTake whether a source may be served now; lines of others keep their turn
+   * Takes the first item of the line whose turn it is.
+   * @param mayTake whether a source may be served now; other sources' lines keep their turn
    */
   take(mayTake?: (source: string) => boolean): Item | undefined;
-  /** False where it waits no more. */
+  /** Returns false if the item does not wait any more. */
   remove(source: string, item: Item): boolean;
   size(): number;
-  /** How many of a source wait. */
+  /** Returns how many items of a source wait. */
   sizeOf(source: string): number;
-  /** All that wait, who wait no more. */
+  /** Removes and returns all items that wait. */
   clear(): Item[];
 };
 
-/** @param itemsMax of all lines together, at least 1 */
+/** @param itemsMax limit for all lines together, at least 1 */
 export function createFairQueue<Item>(itemsMax: number): FairQueue<Item> {
   /** In the order of their turns. */
   const lines = new Map<string, Set<Item>>();

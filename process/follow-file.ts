@@ -1,4 +1,4 @@
-/** A file of the operator's that is read when the server starts and again whenever it changes. */
+/** Reads a file of the operator's when the server starts, and again whenever it changes. */
 import { statSync } from 'node:fs';
 
 const lookEveryMs = 2_000;
@@ -6,8 +6,8 @@ const lookEveryMs = 2_000;
 export type Followed<Content> = { current(): Content; close(): void };
 
 /**
- * Reads the file, and again when it changes. Content that cannot be read is refused whole: the former one stays.
- * @param read throws where the content is wrong; what it throws at the start is thrown on
+ * Reads the file, and again when it changes. If the content cannot be read, the former content stays.
+ * @param read throws if the content is wrong; at the start its error is passed on
  */
 export function followFile<Content>(options: {
   readonly path: string;
@@ -17,7 +17,7 @@ export function followFile<Content>(options: {
   readonly everyMs?: number;
 }): Followed<Content> {
   const { path, read, onRead, onFault } = options;
-  // The stamp first: what is written while we read is read again.
+  // The stamp comes first: if somebody writes while we read, the file is read again.
   let seen = stampOf(path);
   let content = read(path);
   const timer = setInterval(() => {

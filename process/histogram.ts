@@ -1,24 +1,24 @@
 /**
- * A histogram that costs a hot path a few nanoseconds: numbers in an array that is there from the start, buckets that double, and
- * no label to look up. Whoever shows it (process/metrics.ts) reads it when it is asked.
+ * A histogram that costs a hot path a few nanoseconds: numbers in an array of fixed size, buckets that double, and
+ * no label to look up. process/metrics.ts reads it at each scrape.
  */
 export type Histogram = {
   /** Upper bound of the first bucket, included; each further bucket reaches twice as far. */
   readonly first: number;
-  /** How many fell into each bucket, not summed up; the last takes all that is larger than the bound before it. */
+  /** How many values fell into each bucket, not cumulative; the last bucket takes all values above the bound before it. */
   readonly counts: Float64Array;
   sum: number;
 };
 
 /**
  * @param first upper bound of the first bucket, above 0
- * @param bounds how many bounds there are, 1 to 31; above the last one is one bucket more
+ * @param bounds number of bounds, 1 to 31; above the last one there is one more bucket
  */
 export function createHistogram(first: number, bounds: number): Histogram {
   return { first, counts: new Float64Array(bounds + 1), sum: 0 };
 }
 
-/** Counts one value. What is below zero or no number, as a clock that was set back would give, counts as zero. */
+/** Counts one value. A value below zero or NaN, which a clock that was set back could give, counts as zero. */
 export function observe(histogram: Histogram, value: number): void {
   const { first, counts } = histogram;
   if (!(value > first)) {
@@ -32,7 +32,7 @@ export function observe(histogram: Histogram, value: number): void {
   counts[bucket < counts.length ? bucket : counts.length - 1]! += 1;
 }
 
-/** Upper bounds of all buckets but the last, which has none. */
+/** Returns the upper bounds of all buckets except the last, which has none. */
 export function boundsOf({ first, counts }: Histogram): number[] {
   return Array.from({ length: counts.length - 1 }, (_, bucket) => first * 2 ** bucket);
 }

@@ -1,7 +1,7 @@
 import { serverNameSetting } from './server-name.ts';
 import type { Manifest } from './settings.ts';
 
-/** Where the trends are: what who writes them and who reads them must be told alike. Each adds its own `influxUser`. */
+/** Where the trends are. The process that writes them and the one that reads them need the same settings. Each adds its own `influxUser`. */
 export const influxSettings = {
   influxUrl: {
     kind: 'text',

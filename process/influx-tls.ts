@@ -1,4 +1,4 @@
-/** How a client of ours connects to InfluxDB. */
+/** How our clients connect to InfluxDB. */
 import { readFileSync } from 'node:fs';
 import type { ConnectionOptions } from 'node:tls';
 import type { Logger } from 'pino';
@@ -13,6 +13,6 @@ export function influxTls(
   const { influxCaFile: caFile, influxServerName: serverName, servicesCrlFile: crlFile } = settings;
   const ca = readFileSync(caFile, 'utf8');
   showCertificates('influx-ca', 'trusts', ca);
-  // A list is signed by our authority: where InfluxDB's certificate is from another, nothing is looked up.
+  // Our authority signs the list. If InfluxDB's certificate comes from another authority, no list is checked.
   return { ca, ...serverChecks({ serverName, caFile, crlFile: serverName === byAddress ? '' : crlFile, log }) };
 }

@@ -1,4 +1,4 @@
-/** Serves `/metrics` and `/healthz` of one process over plain HTTP: for a loopback address, since nobody logs in here. */
+/** Serves `/metrics` and `/healthz` of one process over plain HTTP. For a loopback address, since nobody logs in here. */
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
@@ -10,7 +10,7 @@ import type { Metrics } from './metrics.ts';
 import type { Manifest } from './settings.ts';
 import { wallAheadMs } from './system-clock.ts';
 
-/** All but `ready` answer 503: to a balancer, so that it sends nobody; `failing`: the process runs and what it is there for does not happen. */
+/** All but `ready` answer 503, so that a balancer sends no clients. `failing`: the process runs but does not do its work. */
 export type Health = 'starting' | 'ready' | 'failing' | 'draining';
 
 export type MetricsServer = {
@@ -20,7 +20,7 @@ export type MetricsServer = {
 
 /** Connections at once: a scraper, a health check and a person. */
 const connectionsMax = 64;
-/** Of them, connections that have asked nothing yet. */
+/** Most of these connections that have not sent a request yet. */
 const silentMax = 32;
 const requestMsMax = 5_000;
 
@@ -49,9 +49,9 @@ export async function openMetricsServer(options: {
   readonly port: number;
   readonly metrics: Metrics;
   readonly health: () => Health;
-  /** Lines after the state: what does not work now of that which the process needs. */
+  /** Lines after the state: what the process needs and what does not work now. */
   readonly reasons?: () => readonly string[];
-  /** Which of the process's certificates make it `failing` once they have ended; as a rule all. */
+  /** Which certificates of the process make it `failing` once they have ended; by default all. */
   readonly failsWithout?: (end: CertificateEnd) => boolean;
   readonly log: Logger;
 }): Promise<MetricsServer> {
@@ -109,7 +109,7 @@ export async function openMetricsServer(options: {
   };
 }
 
-/** The state, then a line for each reason, and for each certificate that ends soon. */
+/** Returns the state, then a line for each reason, and for each certificate that ends soon. */
 function healthText(said: Health, reasons: readonly string[], fails: (end: CertificateEnd) => boolean) {
   const nowMs = Date.now() + wallAheadMs();
   const { lines, isFailing } = certificateNotes(endingSoon(nowMs), nowMs, fails);

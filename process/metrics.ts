@@ -1,25 +1,25 @@
 /**
- * What a process counts, in the form that Prometheus reads. Nothing is kept here: each metric is a question that is put to plain
- * numbers at the moment of a scrape, so that counting costs a hot path no more than the addition.
+ * The metrics of a process, in the format that Prometheus reads. Nothing is kept here: at each scrape, each metric reads plain
+ * numbers. So counting costs a hot path only one addition.
  */
 import { Counter, collectDefaultMetrics, Gauge, type Metric, Registry } from 'prom-client';
 import { boundsOf, type Histogram } from './histogram.ts';
 
-/** One number, or one for each value of a label, or of several labels in their order. */
+/** One number, or one number for each value of a label, or of several labels in their order. */
 export type Reading = number | Iterable<readonly [labels: string | readonly string[], value: number]>;
 
 export type Metrics = {
-  /** What only grows until the process ends; its name ends in `_total`. */
+  /** A number that only grows until the process ends; its name ends in `_total`. */
   counter(name: string, help: string, read: () => Reading, ...labels: string[]): void;
   gauge(name: string, help: string, read: () => Reading, ...labels: string[]): void;
-  /** @param unit of the histogram's numbers in the metric's: 0.001 where it counts ms and is shown in seconds */
+  /** @param unit factor from the histogram's numbers to the metric's: 0.001 if it counts ms and is shown in seconds */
   histogram(name: string, help: string, histogram: Histogram, unit?: number): void;
-  /** All of it in the text format of Prometheus, version 0.0.4. */
+  /** Returns all metrics in the text format of Prometheus, version 0.0.4. */
   text(): Promise<string>;
   readonly contentType: string;
 };
 
-/** With what Node tells of the process from the start: CPU, memory, file descriptors, event-loop delay, garbage collection. */
+/** Includes what Node reports about the process: CPU, memory, file descriptors, event-loop delay, garbage collection. */
 export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -50,7 +50,7 @@ export function createMetrics(): Metrics {
       });
     },
     histogram(name, help, histogram, unit = 1) {
-      // The library's own histogram keeps its numbers itself; the registry asks of a metric only what is here.
+      // The library's own histogram keeps its numbers itself. The registry needs only these members of a metric.
       const shown = {
         name,
         help,

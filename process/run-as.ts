@@ -28,7 +28,7 @@ function askId(option: '-u' | '-g', user: string): number {
   throw new VigilError('settings-invalid', `VIGIL_RUN_AS: there is no user ${user}. Make it, or name uid:gid.`);
 }
 
-/** For good: this process, and all that it starts from now on. */
+/** Becomes the user for good: this process, and all processes that it starts from now on. */
 export function become({ uid, gid }: Ids): void {
   process.setgroups?.([]);
   process.setgid?.(gid);
@@ -36,8 +36,8 @@ export function become({ uid, gid }: Ids): void {
 }
 
 /**
- * Root becomes the owner of a folder that is another user's, so that what is written there can be read by those who run there. Does
- * nothing for anybody else, and where there is no such folder.
+ * If this process is root and a folder belongs to another user, becomes that user. So the user's processes can read what is written
+ * there. Does nothing if this process is not root, or if there is no such folder.
  */
 export function becomeOwnerOf(folder: string): void {
   if (!isRoot()) return;

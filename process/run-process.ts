@@ -1,4 +1,4 @@
-/** A process that serves until it is stopped: settings, log, start and end. Each `main.ts` of a server is run by this. */
+/** Runs a process that serves until it is stopped: settings, log, start and end. Each `main.ts` of a server calls it. */
 import type { Logger, LoggerOptions } from 'pino';
 import { VigilError } from '../contracts/errors.ts';
 import { openProcessLog } from './process-log.ts';
@@ -15,19 +15,19 @@ import { stopOnSignals } from './stopping.ts';
 type ServerManifest = Manifest & { readonly logLevel: ChoiceSetting };
 
 /**
- * Reads the settings and opens the process's part. With `--help` it prints the settings instead. Ends the process with 1 where it does not
- * start, or where an error is caught nowhere; with 0 after SIGTERM or SIGINT (process/stopping.ts), also while it starts.
+ * Reads the settings and opens the process's part. With `--help` it prints the settings instead. Ends the process with 1 if it does not
+ * start, or if nothing catches an error; with 0 after SIGTERM or SIGINT (process/stopping.ts), also while it starts.
  */
 export function runProcess<const M extends ServerManifest>(options: {
-  /** Begins a sentence: "The gateway". */
+  /** The subject of a sentence: "The gateway". */
   readonly title: string;
   readonly manifest: M;
   readonly env: Environment;
-  /** What each line of its log says of the process. */
+  /** The fields that identify the process in each line of its log. */
   readonly log: LoggerOptions;
-  /** From the signal until the process leaves what is still under way. */
+  /** Time from the signal until the process ends, even if work is unfinished. */
   readonly closeMsMax: number;
-  /** Says itself when it is ready. */
+  /** Logs by itself when it is ready. */
   readonly open: (settings: Settings<M>, log: Logger) => Promise<{ close(): Promise<void> }>;
 }): void {
   const { title, manifest, env, closeMsMax, open } = options;
@@ -44,7 +44,7 @@ export function runProcess<const M extends ServerManifest>(options: {
       process.exit(1);
     });
     let opened: { close(): Promise<void> } | undefined;
-    // Before it is open it has taken nothing over.
+    // Before it is open, it has accepted nothing.
     stopOnSignals({ close: async () => opened?.close(), withinMs: closeMsMax, log });
     opened = await open(settings, log);
   }

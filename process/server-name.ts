@@ -1,10 +1,10 @@
 /**
- * Which server a client of ours talks to. Several of Vigil's servers may be reached at one address, with certificates of one authority: so
- * a client asks for the name that the certificate of its server alone carries (certs/core/wanted.ts), and not for the address.
+ * Makes sure that our client reaches the right server. Several of Vigil's servers may have one address, with certificates of one
+ * authority. So a client asks for the name that only its server's certificate carries (certs/core/wanted.ts), and not for the address.
  */
 import type { TextSetting } from './settings.ts';
 
-/** Instead of a name: the certificate must carry the host of the address, as with a server whose certificate is the hospital's own. */
+/** Instead of a name: the certificate must carry the host of the address. For a server with a certificate of the hospital's own. */
 export const byAddress = 'address';
 
 export const serverNameSetting = (env: string, fallback: string) =>
@@ -16,7 +16,7 @@ export const serverNameSetting = (env: string, fallback: string) =>
     fallback,
   }) as const satisfies TextSetting;
 
-/** What TLS is given for it. */
+/** Returns the TLS option for the name. */
 export function serverNameOption(name: string): { readonly servername?: string } {
   return name === byAddress ? {} : { servername: name };
 }

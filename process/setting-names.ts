@@ -1,6 +1,6 @@
 /**
- * Every name that begins with `VIGIL_` and that a program of ours or docker-compose.yml reads. A process knows its own manifest
- * only, but it must tell a name of another process from a slip of the pen. tests/settings.test.ts holds this list to the manifests.
+ * Every name that begins with `VIGIL_` and that a program of ours or docker-compose.yml reads. A process has only its own manifest, but
+ * it must distinguish a name of another process from a typing error. tests/settings.test.ts compares this list with the manifests.
  */
 import { visibleText } from '../contracts/text.ts';
 
@@ -129,7 +129,7 @@ export const settingNames: readonly string[] = [
 
 const shownCharsMax = 64;
 
-/** One fault for each `VIGIL_` name that no program reads, with the nearest name that one does. Values are not shown. */
+/** Returns one fault for each `VIGIL_` name that no program reads, with the nearest valid name. Values are not shown. */
 export function unknownNameFaults(env: Readonly<Record<string, string | undefined>>): string[] {
   return Object.keys(env)
     .filter((name) => /^VIGIL_/i.test(name) && !settingNames.includes(name))
@@ -141,7 +141,7 @@ function nearest(name: string): string {
   return settingNames[distances.indexOf(Math.min(...distances))] ?? '';
 }
 
-/** The least number of letters to add, remove or replace to make one text the other (Levenshtein). */
+/** Returns the least number of letters to add, remove or replace to turn one text into the other (Levenshtein). */
 function editDistance(from: string, to: string): number {
   let row = Array.from({ length: to.length + 1 }, (_, column) => column);
   for (let line = 1; line <= from.length; line += 1) {

@@ -13,7 +13,7 @@ type Base<Kind extends string, Value> = {
   readonly env: string;
   /** One sentence for `--help` and for the error. */
   readonly help: string;
-  /** Used where the variable is absent or empty; without one the setting is required. */
+  /** Used if the variable is absent or empty. Without a fallback the setting is required. */
   readonly fallback?: Value;
 };
 
@@ -53,8 +53,8 @@ export type Settings<M extends Manifest> = { readonly [Name in keyof M]: ValueOf
 
 /**
  * Reads every setting of a manifest.
- * @throws VigilError `settings-invalid`, naming every variable at fault and what it should be, and every `VIGIL_` name that no
- * program of ours reads: it would be without effect, and nobody would notice.
+ * @throws VigilError `settings-invalid`. It names every wrong variable and what it should be, and every `VIGIL_` name that no
+ * program of ours reads: such a name would have no effect, and nobody would notice.
  */
 export function readSettings<const M extends Manifest>(manifest: M, env: Environment): Settings<M> {
   const { settings, faults } = checkSettings(manifest, env);
@@ -62,7 +62,7 @@ export function readSettings<const M extends Manifest>(manifest: M, env: Environ
   return settings;
 }
 
-/** What `process.env` is. */
+/** The type of `process.env`. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** @throws VigilError `settings-invalid` if there is a fault */
@@ -70,7 +70,7 @@ export function refuse(faults: readonly string[]): void {
   if (faults.length > 0) throw new VigilError('settings-invalid', `Bad settings: ${faults.join('; ')}.`);
 }
 
-/** The settings of a manifest, and one sentence for each that is at fault; they are whole only where there is no fault. */
+/** Returns the settings of a manifest, and one sentence for each wrong one. The settings are complete only if there is no fault. */
 export function checkSettings<const M extends Manifest>(
   manifest: M,
   env: Environment,
@@ -143,14 +143,14 @@ function readableFile(path: string): { fault: string } | undefined {
   }
 }
 
-/** The help text of a process: one line a setting. */
+/** Returns the help text of a process: one line per setting. */
 export function describeSettings(manifest: Manifest): string {
   return Object.values(manifest)
     .map((setting) => `  ${setting.env.padEnd(32)} ${setting.help} (${defaultWords(setting)})`)
     .join('\n');
 }
 
-/** The default as a person would write it into the variable. */
+/** Returns the default as a person would write it into the variable. */
 function defaultWords({ kind, fallback }: Setting): string {
   if (fallback === undefined) return 'required';
   if (kind === 'switch') return `on or off, default: ${fallback ? 'on' : 'off'}`;

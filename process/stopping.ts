@@ -1,12 +1,12 @@
 /**
- * How a process ends on SIGTERM and SIGINT: in order, once, and within a bound whatever it waits for. It ends with `process.exitCode`, as a
- * rule 0; with 1 where closing fails.
+ * Ends a process on SIGTERM and SIGINT: in order, once, and within a time limit. It ends with `process.exitCode`, normally 0; with 1 if
+ * closing fails.
  */
 import type { Logger } from 'pino';
 
 /**
- * @param close closes what is open; may be called before everything is
- * @param withinMs from the signal until the process leaves whatever is still under way: what it did not acknowledge is sent again
+ * @param close closes what is open; may be called before everything is open
+ * @param withinMs time from the signal until the process ends anyway; what it did not acknowledge is sent again
  */
 export function stopOnSignals(options: {
   readonly close: () => Promise<void>;

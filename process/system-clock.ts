@@ -1,6 +1,6 @@
 /**
- * The clock of a process. `Date.now` itself is replaced by steady time (contracts/steady-time.ts), because libraries read it too:
- * kafkajs sends no heartbeat for as long as a clock was set back, and times out every request when it is set forward.
+ * The clock of a process. `Date.now` itself is replaced by steady time (contracts/steady-time.ts), because libraries read it too.
+ * If a clock was set back, kafkajs sends no heartbeat for as long as that; if it was set forward, kafkajs times out every request.
  * `new Date()` still reads the machine's clock.
  */
 import { uptime } from 'node:os';
@@ -25,20 +25,20 @@ const machineNow = Date.now;
 /** The machine's clock, ms since 1970. It jumps when somebody sets it. */
 const wallMs = (): number => machineNow();
 
-/** How far the machine's clock is ahead of `Date.now`, ms: 0 within 1 ms, unless it was set while this process ran. */
+/** Returns how far the machine's clock is ahead of `Date.now`, ms: 0 within 1 ms, unless somebody set it while this process ran. */
 export const wallAheadMs = (): number => wallMs() - Date.now();
 
 /**
- * What a record in Kafka is stamped with, ms since 1970. Kafka deletes records by their stamp and its own machine's clock, so of the
- * two times that may be the broker's it is the later: too late a stamp only keeps a record longer.
+ * Returns the stamp for a record in Kafka, ms since 1970. Kafka deletes records by their stamp and its own machine's clock. Either of the
+ * two times may be the broker's, so this is the later one: a stamp that is too late only keeps a record longer.
  */
 export const logNowMs = (): number => Math.max(Date.now(), wallMs());
 
-/** How far such stamps are ahead of `Date.now`, ms. */
+/** Returns how far such stamps are ahead of `Date.now`, ms. */
 export const logAheadMs = (): number => Math.max(0, wallAheadMs());
 
 export type ClockStep = {
-  /** How far the machine's clock is ahead of the time that the process keeps, ms; negative where it is behind. */
+  /** How far the machine's clock is ahead of the time that the process keeps, ms; negative if it is behind. */
   readonly aheadMs: number;
   /** When the process noticed it, in its own time. */
   readonly atMs: number;
@@ -50,9 +50,9 @@ export type ClockLog = {
 };
 
 export type SystemClock = {
-  /** The step that stands; undefined while the machine's clock agrees with the process's time. */
+  /** Returns the present step; undefined while the machine's clock agrees with the process's time. */
   step(): ClockStep | undefined;
-  /** Clocks that were set since the start of the process. */
+  /** Returns how often somebody set the clock since the start of the process. */
   steps(): number;
   close(): void;
 };
@@ -60,8 +60,8 @@ export type SystemClock = {
 const read = () => ({ wallMs: wallMs(), monotonicMs: performance.now(), uptimeMs: uptime() * 1000 });
 
 /**
- * Makes `Date.now` a clock that never jumps, until closed. To be called before anything else reads the time.
- * @param options.aheadMs where the other processes noticed a step before this one started
+ * Makes `Date.now` a clock that never jumps, until closed. Call this before anything else reads the time.
+ * @param options.aheadMs the step that the other processes noticed before this one started
  * @param options.replace false: only watches the machine's clock
  */
 export function keepSteadyTime(options: {

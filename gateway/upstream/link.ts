@@ -168,7 +168,7 @@ export function openLink(options: LinkOptions): Link {
   });
   client.on('error', (error) => {
     complain('upstream broker not reached', { error: (error as NodeJS.ErrnoException).code ?? error.message });
-    // After a packet that it could not read the library would go on in the middle of it.
+    // After a packet that it cannot read, the library would continue in the middle of it.
     client.stream.destroy();
   });
   client.on('disconnect', ({ reasonCode }) => {
@@ -209,7 +209,7 @@ function connectOptions({ config, clientId, packetBytesMax }: LinkOptions): Para
       receiveMaximum: config.inFlightMax,
       maximumPacketSize: packetBytesMax,
     },
-    // The library would write PUBREC at once. We subscribe at QoS 1, so nothing comes at QoS 2 from a broker that keeps the rules.
+    // The library would send PUBREC at once. We subscribe at QoS 1, so a correct broker sends nothing at QoS 2.
     customHandleAcks: (_topic, _message, packet, done) => {
       if (packet.qos === 2) done(new Error('QoS 2 was not subscribed'), 0);
       else done(null as unknown as Error, 0);
@@ -227,7 +227,7 @@ function ackBytes({ kind, packetId, reasonCode = reason.success, reasonString }:
   return encode({ cmd: kind, messageId: packetId, reasonCode, ...properties }, 5);
 }
 
-/** DISCONNECT, and the connection closed at once where that does not get through. */
+/** Sends DISCONNECT. If it does not get through, closes the connection at once. */
 async function endClient(client: MqttClient): Promise<void> {
   await Promise.race([client.endAsync(false), sleep(goodbyeMs)]);
   client.end(true);

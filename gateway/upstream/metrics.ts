@@ -1,9 +1,9 @@
-/** What Prometheus is shown of the second source. */
+/** The metrics of the second source. */
 import type { Metrics } from '../../process/metrics.ts';
 import type { Counters } from '../counters.ts';
 import type { Upstream } from './upstream.ts';
 
-/** @param upstream undefined until it is open, and where there is none */
+/** @param upstream returns undefined until it is open, and if there is none */
 export function upstreamMetrics(
   metrics: Metrics,
   counters: Counters,

@@ -78,7 +78,7 @@ export const upstreamSettings = {
   },
 } as const satisfies Manifest;
 
-/** How the hospital's broker is reached. */
+/** How to reach the hospital's broker. */
 export type UpstreamConfig = {
   readonly url: string;
   readonly tls: { readonly ca?: string; readonly cert?: string; readonly key?: string };
@@ -92,8 +92,8 @@ export type UpstreamConfig = {
 };
 
 /**
- * Undefined if there is none.
- * @throws VigilError `settings-invalid` if a certificate has no key, a password no user or several connections no group
+ * Returns undefined if no URL is set.
+ * @throws VigilError `settings-invalid` if a certificate has no key, a password has no user, or several connections have no group
  */
 export function upstreamConfigOf(settings: Settings<typeof upstreamSettings>): UpstreamConfig | undefined {
   if (settings.upstreamUrl === '') return undefined;

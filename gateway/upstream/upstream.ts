@@ -1,6 +1,6 @@
 /**
- * The second source: a hospital's own broker, whose devices never connect to us. The same pipeline as the listener's, and the same
- * promise: the broker is acknowledged only after Kafka, and is made to send again what did not get there.
+ * The second source: a hospital's own broker, whose devices never connect to us. It uses the listener's pipeline and gives the same
+ * promise: a message is acknowledged to the broker only after Kafka has it. Otherwise the broker sends it again.
  */
 import type { Logger } from 'pino';
 import { judgeForwarded, upstreamFilters } from '../core/upstream.ts';
@@ -13,28 +13,28 @@ import { type Link, openLink } from './link.ts';
 import type { UpstreamConfig } from './settings.ts';
 
 export type Upstream = {
-  /** Connections that there should be. */
+  /** Number of connections that should exist. */
   readonly wanted: number;
   /** Connections that are subscribed now. */
   connected(): number;
   unackedBytes(): number;
-  /** Takes no more messages, waits at most `withinMs` until what is in flight is acknowledged, and says goodbye. The session stays. */
+  /** Takes no more messages, waits at most `withinMs` until those in flight are acknowledged, and disconnects. The session stays. */
   close(withinMs: number): Promise<void>;
 };
 
-/** Devices remembered at once. Past it the one that came first is forgotten: one that does not number its readings gets a new boot. */
+/** Devices that are remembered. Above it the one that came first is forgotten. If it does not number its readings, it gets a new boot. */
 const sourcesMax = 20_000;
 
-/** Who is written down where the topic names no device. It never publishes: all that it is given is refused. */
+/** The device name in records if the topic names no device. It never publishes: all its messages are refused. */
 const strangerId = 'upstream';
 
-/** Does not wait until the broker is reached: that is tried for ever. */
+/** Returns at once; connects in the background and retries without limit. */
 export function openUpstream(options: {
   readonly config: UpstreamConfig;
   readonly sink: Pick<Sink, 'publish' | 'sourceOf' | 'ready'>;
   /** Largest packet that the broker may send. */
   readonly packetBytesMax: number;
-  /** Memory of what waits for Kafka; past it nothing more is read. */
+  /** Memory of messages that wait for Kafka; above it nothing more is read. */
   readonly unackedBytesMax: number;
   readonly counters: Counters;
   readonly measures: Measures;
@@ -78,7 +78,7 @@ export function openUpstream(options: {
       budget,
       publish,
       ready: sink.ready,
-      // What one of them could not append, others may have overtaken: all begin again from what the broker still holds.
+      // One connection may have appended messages later than others that failed. So all restart from what the broker still holds.
       onFailed: () => {
         for (const link of links) link.restart();
       },

@@ -1,10 +1,10 @@
 /**
  * Anchors: what the witness saw of the audit trail's log, written where the trail's writers cannot reach it. Each line of its file says
- * how far the log reached at that time and the digest of all that lay in it until there, names the hash of the line before it, and is
- * signed. Pure.
+ * how far the log reached at that time and gives the digest of everything before that place. It names the hash of the line before it and
+ * is signed. Pure.
  *
- * The digest is over the sealed records as they lie in Kafka: the witness reads no content, and who holds every key of a writer still
- * cannot cut, change or insert a record that an anchor covers.
+ * The digest is over the sealed records as they are in Kafka: the witness reads no content. Even with every key of a writer, nobody can
+ * cut, change or insert a record that an anchor covers without being noticed.
  */
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -30,12 +30,12 @@ export type AnchorPlace = Static<typeof AnchorPlace>;
 export const Anchor = Type.Object(
   {
     v: Type.Literal(1),
-    /** Of this line, from 1. */
+    /** The number of this line, from 1. */
     line: Type.Integer({ minimum: 1 }),
-    /** All that lay in the log at this time is covered. */
+    /** Everything that was in the log at this time is covered. */
     at: Instant,
     places: Type.Array(AnchorPlace, { minItems: 1, maxItems: 1_000 }),
-    /** What the witness found wrong with the log since the line before. */
+    /** Faults that the witness found in the log since the line before. */
     faults: Type.Optional(Type.Array(Type.String({ maxLength: 300 }), { maxItems: 20 })),
     prev: Type.String({ maxLength: 120 }),
     key: Text,
@@ -52,15 +52,15 @@ const signedText = (hash: string) => `vigil audit anchor 1 ${hash}`;
 export type AnchorTip = Pick<Anchor, 'line' | 'hash'>;
 export const noAnchors: AnchorTip = { line: 0, hash: '' };
 
-/** Of the digest: `from` at first, then each record in the order of its partition. */
+/** The digest before the record at `from`. Each record changes it, in the order of its partition. */
 export const digestStart = '';
 
-/** @param value base64url of the sealed record; empty for a tombstone */
+/** Returns the digest after one more record. @param value base64url of the sealed record; empty for a tombstone */
 export function nextDigest(digest: string, key: string, value: string, hash: Hash): string {
   return hash(canonicalJson([digest, key, value]));
 }
 
-/** The next line of a file. */
+/** Makes the next line of a file. */
 export function linkAnchor(
   tip: AnchorTip,
   { at, places, faults = [] }: Pick<Anchor, 'at' | 'places' | 'faults'>,
@@ -105,19 +105,19 @@ export function readAnchor(
 export type AnchorFile = {
   readonly anchors: readonly Anchor[];
   readonly tip: AnchorTip;
-  /** Sentences, each with the line's number. */
+  /** Sentences, each with the number of its line. */
   readonly faults: readonly string[];
 };
 
 /**
- * Reads a whole file. A last line without an end was cut short by a crash and counts for nothing.
- * After a line that is wrong the reading goes on with the next line that is right by itself.
+ * Reads a whole file. A last line without an end was cut short by a crash and is ignored.
+ * After a wrong line, reading goes on at the next line that is right on its own.
  */
 export function readAnchors(text: string, hash: Hash, verify: Parameters<typeof readAnchor>[3]): AnchorFile {
   const anchors: Anchor[] = [];
   const faults: string[] = [];
   let tip = noAnchors;
-  /** A line that a crash has cut short: the next one follows the one before it. */
+  /** A line that a crash cut short. The next line follows the one before it. */
   let torn: string | undefined;
   for (const [index, line] of text.split('\n').slice(0, -1).entries()) {
     if (line === '') continue;
@@ -138,7 +138,7 @@ export function readAnchors(text: string, hash: Hash, verify: Parameters<typeof 
   return { anchors, tip, faults: torn === undefined ? faults : [...faults, torn] };
 }
 
-/** Where the next line would go on, of a line that is not right. */
+/** Returns the tip for the line after a wrong one; undefined if the line itself cannot be read. */
 function aloneIn(line: string): AnchorTip | undefined {
   try {
     const anchor: unknown = JSON.parse(line);

@@ -1,10 +1,10 @@
-/** Whether the log of the audit trail is what its anchors say. Pure; records come in the order of their partition. */
+/** Checks whether the log of the audit trail agrees with its anchors. Pure; records come in the order of their partition. */
 
 import { formatInstant, parseInstant } from '../../contracts/time.ts';
 import { type Anchor, digestStart, nextDigest } from './anchor.ts';
 import type { AuditFault, Hash } from './chain.ts';
 
-/** A record that came into the log later than this after its own time was not written when it says (ours; clocks and waits are less). */
+/** If a record came into the log later than this after its own time, that time is false (ours; clocks and waits differ by less). */
 export const lateMsMax = 10 * 60_000;
 
 type Mark = { readonly offset: number; readonly digest: string; readonly line: number; readonly atMs: number };
@@ -12,9 +12,9 @@ type Mark = { readonly offset: number; readonly digest: string; readonly line: n
 type Part = {
   /** Anchored places, lowest offset first. */
   readonly marks: readonly Mark[];
-  /** The next mark that the reading comes to. */
+  /** The next mark that the reading reaches. */
   at: number;
-  /** Undefined until the reading comes to a mark, where it began in the middle. */
+  /** Undefined until the reading reaches a mark, if it began in the middle. */
   digest: string | undefined;
   nextOffset: number;
   isWrong: boolean;
@@ -24,7 +24,7 @@ type Part = {
 export type LogPlace = { readonly partition: number; readonly offset: number };
 
 /**
- * @param fromMiddle the reading need not begin at the first record that was anchored
+ * @param fromMiddle the reading may begin after the first record that was anchored
  */
 export function createAnchoredCheck(anchors: readonly Anchor[], hash: Hash, fromMiddle: boolean) {
   const parts = new Map<number, Part>();
@@ -54,7 +54,7 @@ export function createAnchoredCheck(anchors: readonly Anchor[], hash: Hash, from
     return part;
   }
 
-  /** Compares at each mark that lies before the record at this offset. */
+  /** Compares at each mark that is before the record at this offset. */
   function passMarks(partition: number, part: Part, offset: number, faults: AuditFault[]): void {
     for (let mark = part.marks[part.at]; mark && mark.offset <= offset; mark = part.marks[part.at]) {
       part.at += 1;
@@ -72,12 +72,12 @@ export function createAnchoredCheck(anchors: readonly Anchor[], hash: Hash, from
     /**
      * Takes the next record of a partition.
      * @param value base64url of the sealed record
-     * @param atMs the time that it says; undefined if it does not open
+     * @param atMs the record's own time; undefined if it does not open
      */
     take({ partition, offset }: LogPlace, key: string, value: string, atMs?: number): AuditFault[] {
       const faults: AuditFault[] = [];
       const part = partOf(partition, offset, faults);
-      // A second reading of the same records says nothing new.
+      // A second reading of the same records shows nothing new.
       if (offset < part.nextOffset) return faults;
       passMarks(partition, part, offset, faults);
       const line = part.marks[part.at]?.line ?? (last === undefined ? undefined : last.line + 1);
@@ -89,12 +89,12 @@ export function createAnchoredCheck(anchors: readonly Anchor[], hash: Hash, from
       passMarks(partition, part, offset + 1, faults);
       return faults;
     },
-    /** Whether a record lies where everything must be signed: the witness came with the signatures. */
+    /** Whether a record is in a part of the log where everything must be signed: the witness came with the signatures. */
     mustBeSigned({ partition, offset }: LogPlace): boolean {
       const start = first?.places.find((place) => place.partition === partition);
       return first !== undefined && offset >= (start?.offset ?? 0);
     },
-    /** What is missing at the end, once all that lies in the log has been read. */
+    /** Returns what is missing at the end. Call it after the whole log was read. */
     finish(): AuditFault[] {
       const anchored = anchors.flatMap(({ places }) => places.map(({ partition }) => partition));
       const partitions = new Set([...parts.keys(), ...anchored]);
@@ -105,7 +105,7 @@ export function createAnchoredCheck(anchors: readonly Anchor[], hash: Hash, from
         return [{ kind: 'cut', text: cutText(partition, end, mark) }];
       });
     },
-    /** Anchored places whose digest was compared and was right. */
+    /** How many anchored places were compared and right. */
     checked: () => [...parts.values()].reduce((sum, part) => sum + part.checked, 0),
   };
 }

@@ -1,12 +1,12 @@
 /**
- * The audit trail's chain: each record of one process names the hash of the one before and is signed with the key of its writer, so
- * that no record can be changed, taken out or put in unnoticed. A cut at the end is found by the anchors (audit-anchor.ts).
+ * The audit trail's chain: each record of one process names the hash of the one before and is signed with the key of its writer. So no
+ * record can be changed, removed or inserted unnoticed. The anchors show a cut at the end (anchor.ts).
  */
 import type { auditWriters } from '../../contracts/audit-actions.ts';
 import { canonicalJson } from '../../contracts/canonical.ts';
 import type { AnyAuditRecord, AuditRecord } from '../../contracts/messages/records.ts';
 
-/** base64url of SHA-256; comes in, for this file is pure. */
+/** base64url of SHA-256. A parameter, because this file is pure. */
 export type Hash = (text: string) => string;
 
 /** `prev` of a process's first record. */
@@ -21,10 +21,10 @@ export type ChainHead = { readonly boot: string; readonly n: number; readonly ha
 /** Signs as one writer. */
 export type Signer = { readonly writer: AuditWriter; readonly key: string; readonly sign: (text: string) => string };
 
-/** What is signed: the hash covers the record, the prefix keeps the signature from meaning anything else. */
+/** Returns the text to sign. The hash covers the record. The prefix prevents the use of the signature for anything else. */
 export const signedText = (hash: string) => `vigil audit record 2 ${hash}`;
 
-/** The next record of a chain. */
+/** Makes the next record of a chain. */
 export function linkRecord(head: ChainHead, event: AuditEvent, at: string, hash: Hash, signer: Signer): AuditRecord {
   const { writer, key } = signer;
   const open = { ...event, at, boot: head.boot, n: head.n + 1, prev: head.hash, writer, key };
@@ -42,10 +42,10 @@ export function hashIsRight(record: AnyAuditRecord, hash: Hash): boolean {
 }
 
 /**
- * `changed`: other content than was written. `removed`: records between others are missing. `cut`: records at an end are missing.
- * `moved`: not in the order of writing. `added`: one too many. `forged`: not signed by who may sign it, or of no session of the actor.
- * `unsigned`: without a signature where there must be one. `backdated`: an earlier time than it can be. `unreadable`: it does not open.
- * `anchors`: the file of anchors is not as it was written.
+ * `changed`: the content differs from what was written. `removed`: records between others are missing. `cut`: records at an end are
+ * missing. `moved`: not in the order of writing. `added`: one too many. `forged`: the signer may not write it, or the session is not the
+ * actor's. `unsigned`: without a signature that it must have. `backdated`: its time is earlier than possible. `unreadable`: it does not
+ * open. `anchors`: the file of anchors is not as it was written.
  */
 export type AuditFaultKind =
   | 'changed'

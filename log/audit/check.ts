@@ -1,4 +1,4 @@
-/** Whether the audit trail's chains hold, as they are read back: chain.ts says how a chain is made. Pure. */
+/** Checks whether the audit trail's chains are whole, as they are read back. chain.ts says how a chain is made. Pure. */
 
 import type { AnyAuditRecord } from '../../contracts/messages/records.ts';
 import { formatInstant, parseInstant } from '../../contracts/time.ts';
@@ -9,7 +9,7 @@ type Row = { readonly n: number; readonly prev: string; readonly hash: string; r
 type Settled = Pick<Row, 'hash' | 'atMs'>;
 
 type Chain = {
-  /** The last record up to which nothing is missing. */
+  /** The number of the last record up to which nothing is missing. */
   n: number;
   hash: string;
   atMs: number;
@@ -21,29 +21,29 @@ type Chain = {
 };
 
 export type CheckBounds = {
-  /** Records that came before one that they follow, by chain; past it the missing one counts as lost. */
+  /** Most records, for each chain, that came before one that they follow. Above it the missing record counts as lost. */
   readonly aheadMax: number;
-  /** Chains (process starts) remembered; past it the oldest is forgotten. */
+  /** Chains (process starts) that are remembered; above it the oldest is forgotten. */
   readonly chainsMax: number;
-  /** Records remembered by chain. */
+  /** Records that are remembered for each chain. */
   readonly settledMax: number;
-  /** Faults remembered; more are counted. */
+  /** Faults that are remembered; further ones are only counted. */
   readonly faultsMax: number;
 };
 
-/** For a process that follows the trail. */
+/** The limits for a process that follows the trail. */
 export const followBounds: CheckBounds = { aheadMax: 1_000, chainsMax: 1_000, settledMax: 1_000, faultsMax: 20 };
 
-/** A record whose time is this much before the one that it follows was not written when it says: clocks are set by less. */
+/** If a record's time is this much before that of the record that it follows, the time is false: clocks are corrected by less. */
 const backMsMax = 60_000;
 
 export type ChainCheck = {
   readonly bounds: CheckBounds;
   readonly chains: Map<string, Chain>;
-  /** The reading began in the middle of the log: a chain's first record then need not be its number 1. Over once `beginChains` ran. */
+  /** The reading began in the middle of the log. Then a chain's first record need not be its number 1. False after `beginChains` ran. */
   fromMiddle: boolean;
   records: number;
-  /** Of them, from before records were signed. */
+  /** How many of them are from before records were signed. */
   older: number;
   intact: boolean;
   faultCount: number;
@@ -55,8 +55,8 @@ export function newCheck(fromMiddle: boolean, bounds = followBounds): ChainCheck
 }
 
 /**
- * Begins each chain at the lowest of its records that lay in the log, which were read partition by partition and so out of
- * order. A chain that is met later begins at its number 1.
+ * Begins each chain at the lowest of its records in the log. The records were read partition by partition and so out of order. A chain
+ * that comes later begins at its number 1.
  */
 export function beginChains(check: ChainCheck, records: readonly AnyAuditRecord[]): void {
   for (const record of [...records].sort((a, b) => a.n - b.n)) chainOf(check, record);
@@ -66,10 +66,10 @@ export function beginChains(check: ChainCheck, records: readonly AnyAuditRecord[
 export type Outcome = 'ok' | 'older' | 'repeat' | 'wrong';
 
 /**
- * Takes the next record that was read. Records of one chain lie in several partitions: they may come out of order, and, after a
+ * Takes the next record that was read. Records of one chain are in several partitions. So they may come out of order, and, after a
  * retry, twice.
- * @param verdict of the record by itself (audit-rules.ts, audit-sessions.ts)
- * @returns `repeat` where it was there already, `wrong` where it or its link is wrong, `older` where it holds and is not signed
+ * @param verdict on the record by itself (rules.ts, sessions.ts)
+ * @returns `repeat` if it was there already, `wrong` if it or its link is wrong, `older` if it is right and not signed
  */
 export function checkNext(check: ChainCheck, record: AnyAuditRecord, verdict: RecordVerdict): Outcome {
   const chain = chainOf(check, record);
@@ -79,7 +79,7 @@ export function checkNext(check: ChainCheck, record: AnyAuditRecord, verdict: Re
   if (!isSigned(record)) check.older += 1;
   if (verdict.kind === 'bad') {
     note(check, verdict.fault, `${placeOf(record)} ${verdict.why}`);
-    // It takes its place all the same, so that one change is said once.
+    // It takes its place anyway, so that one change is reported once.
     if (known === undefined) settle(check, record.boot, chain, rowOf(record));
     return 'wrong';
   }
@@ -117,7 +117,7 @@ function chainOf(check: ChainCheck, record: AnyAuditRecord): Chain {
   return chain;
 }
 
-/** @returns false where the row does not follow the one before it */
+/** @returns false if the row does not follow the one before it */
 function settle(check: ChainCheck, boot: string, chain: Chain, row: Row): boolean {
   chain.ahead.set(row.n, row);
   if (chain.ahead.size > check.bounds.aheadMax) skipGap(check, boot, chain);
@@ -149,7 +149,7 @@ function linkFault(chain: Chain, next: Row): AuditFault | undefined {
   return { kind: 'backdated', text: said };
 }
 
-/** Says what is missing before the next record of a chain that is there, and goes on at that record. */
+/** Reports what is missing before the next record of a chain, and goes on at that record. */
 function skipGap(check: ChainCheck, boot: string, chain: Chain): void {
   const first = Math.min(...chain.ahead.keys());
   const row = chain.ahead.get(first)!;
@@ -163,7 +163,7 @@ function gapText(boot: string, from: number, to: number, nextAtMs: number): stri
   return `${which} missing, before the one of ${formatInstant(nextAtMs)}`;
 }
 
-/** What is missing now: to be asked once everything that lay in the log has been read. The first gap of each chain. */
+/** Returns what is missing now: the first gap of each chain. Call it after everything in the log was read. */
 export function missingRecords(check: ChainCheck): string[] {
   return [...check.chains]
     .filter(([, chain]) => chain.ahead.size > 0)
@@ -174,8 +174,8 @@ export function missingRecords(check: ChainCheck): string[] {
 }
 
 /**
- * Nothing more will be read: notes every gap of every chain.
- * @param fromMs what says this time or a later one was written while the log was read, and what precedes it need not have been read
+ * Ends the reading: notes every gap of every chain.
+ * @param fromMs a record of this time or later was written while the log was read; the records before it may not have been read
  */
 export function closeCheck(check: ChainCheck, fromMs: number): void {
   for (const [boot, chain] of check.chains) {

@@ -7,11 +7,11 @@ import { VigilError } from '../../contracts/errors.ts';
 import type { AuditWriter, Signer } from './chain.ts';
 import type { Verify } from './rules.ts';
 
-/** Who signs: the writers of the trail, and the witness, which signs its anchors. */
+/** Those who sign: the writers of the trail, and the witness, which signs its anchors. */
 export const auditSigners = [...auditWriters, 'witness'] as const;
 export type AuditSigner = (typeof auditSigners)[number];
 
-/** A JWK set whose `use` is `sig`; `owner` says whose key each is, `kid` is its thumbprint. Keys that were replaced stay in it. */
+/** A JWK set whose `use` is `sig`. `owner` says whose key each is; `kid` is its thumbprint. Replaced keys stay in it. */
 export type AuditKeys = { readonly keys: readonly (JWK & { readonly owner?: string })[] };
 
 export type PublicKeys = {
@@ -19,7 +19,7 @@ export type PublicKeys = {
   readonly verifyAnchor: (key: string, text: string, sig: string) => 'right' | 'wrong' | 'unknown';
 };
 
-/** RFC 7638: the canonical form of the required members is already the RFC 8785 one. */
+/** Returns the thumbprint of RFC 7638. Its canonical form of the required members is the same as in RFC 8785. */
 export function thumbprint({ crv, kty, x }: JWK): string {
   return createHash('sha256').update(canonicalJson({ crv, kty, x })).digest('base64url');
 }
@@ -47,7 +47,7 @@ export function readSigner(jwkText: string, writer: AuditWriter): Signer {
   return { writer, ...readAuditKey(jwkText, 'VIGIL_AUDIT_KEY_FILE') };
 }
 
-/** @throws VigilError `settings-invalid` if the text is no set of public keys */
+/** @throws VigilError `settings-invalid` if the text is not a set of public keys */
 export function readPublicKeys(text: string): PublicKeys {
   const known = new Map<string, KeyObject>();
   try {

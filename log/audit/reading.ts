@@ -1,6 +1,6 @@
 /**
- * Reading the audit trail back: what is wrong with each record and with the log around it. Records come in the order of their partition.
- * The dashboard, which follows the trail, and `vigil audit verify` read it by the same rules.
+ * Reads the audit trail back and reports what is wrong with each record and with the log around it. Records come in the order of their
+ * partition. The dashboard, which follows the trail, and `vigil audit verify` use the same rules.
  */
 import { readFileSync } from 'node:fs';
 import { checkRecord } from '../../contracts/messages/check.ts';
@@ -19,7 +19,7 @@ import { sha256 } from './trail.ts';
 export type AuditLogRecord = LogPlace & { readonly key: string; readonly value: Buffer };
 
 export type AuditRead = {
-  /** Undefined if it does not open, or is no audit record. */
+  /** Undefined if it does not open, or is not an audit record. */
   readonly record: AnyAuditRecord | undefined;
   readonly verdict: RecordVerdict;
   /** What is wrong with the log at this place. */
@@ -29,13 +29,13 @@ export type AuditRead = {
 export type AuditReading = {
   /** @param opened undefined if it does not open */
   take(record: AuditLogRecord, opened: Opened | undefined): AuditRead;
-  /** What is missing at the end of the log, once it has been read. */
+  /** Returns what is missing at the end of the log. Call it after the log was read. */
   finish(): readonly AuditFault[];
   /** How many anchored places were compared and right. */
   checked(): number;
 };
 
-/** @param fromMs undefined: the reading begins with the first record; else with those of this time */
+/** @param fromMs undefined: the reading begins with the first record; otherwise with the records of this time */
 export function createAuditReading(keys: PublicKeys, anchors: readonly Anchor[], fromMs?: number): AuditReading {
   const anchored = createAnchoredCheck(anchors, sha256, fromMs !== undefined);
   const sessions = createSessionCheck(fromMs);
@@ -50,7 +50,7 @@ export function createAuditReading(keys: PublicKeys, anchors: readonly Anchor[],
     return part;
   }
 
-  /** A record without a signature is only of the time before there were any. */
+  /** Judges one record. Only records from before there were signatures may be unsigned. */
   function judge(record: AnyAuditRecord, opened: Opened, place: LogPlace): RecordVerdict {
     const { writer, boot } = opened.place;
     const own = judgeRecord(record, { writer, boot }, sha256, keys.verify);
@@ -62,7 +62,7 @@ export function createAuditReading(keys: PublicKeys, anchors: readonly Anchor[],
     return verdict;
   }
 
-  /** A chain's records lie in the order of their writing, in each partition. */
+  /** Checks that a chain's records are in the order of their writing, in each partition. */
   function orderFaults({ partition, offset }: LogPlace, { boot, n }: AnyAuditRecord): AuditFault[] {
     const part = partOf(partition);
     if (offset < part.nextOffset) return [];
@@ -95,7 +95,7 @@ export function createAuditReading(keys: PublicKeys, anchors: readonly Anchor[],
   };
 }
 
-/** The record in an envelope, of any version; undefined if it holds something else. */
+/** Returns the record in an envelope, of any version; undefined if it holds something else. */
 export function readAudit({ contentType, plaintext }: Opened): AnyAuditRecord | undefined {
   const checked = checkRecord(contentType, plaintext);
   if (!checked.ok) return undefined;
@@ -109,7 +109,7 @@ export type LoadedAnchors = {
   readonly faults: readonly AuditFault[];
 };
 
-/** The anchors of a file, and what is wrong with it; none where there is no file yet. */
+/** Loads the anchors of a file, and the faults of the file; nothing if there is no file yet. */
 export function loadAnchors(path: string, keys: PublicKeys): LoadedAnchors {
   let text = '';
   try {

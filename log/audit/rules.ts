@@ -1,23 +1,23 @@
-/** What is wrong with one audit record by itself. Pure. How records follow each other is in check.ts. */
+/** Judges one audit record by itself. Pure. check.ts judges how records follow each other. */
 import { operatorActions } from '../../contracts/audit-actions.ts';
 import type { AnyAuditRecord } from '../../contracts/messages/records.ts';
 import type { AuditFaultKind } from './chain.ts';
 import { type AuditWriter, type Hash, hashIsRight, isSigned, signedText } from './chain.ts';
 
-/** Whether a text was signed by the key; `unknown` where no such key of that writer is known. */
+/** Whether the key signed the text; `unknown` if no such key of that writer is known. */
 export type Verify = (writer: AuditWriter, key: string, text: string, sig: string) => 'right' | 'wrong' | 'unknown';
 
-/** What the operator's key signs. All that a person does at a screen is the dashboard's to record. */
+/** The actions that the operator's key signs. The dashboard records everything that a person does at a screen. */
 const signedByOperator: readonly AnyAuditRecord['action'][] = [
   'login',
   'login-failed',
   'access-denied',
   ...operatorActions,
 ];
-/** What the dashboard's key does not sign. */
+/** The actions that the dashboard's key does not sign. */
 const notAtScreens: readonly AnyAuditRecord['action'][] = operatorActions;
 
-/** The records of acts by nobody who is logged in. */
+/** The actions of records without a logged-in person. */
 const withoutSession: readonly AnyAuditRecord['action'][] = [
   'login-failed',
   'access-denied',
@@ -28,17 +28,17 @@ const withoutSession: readonly AnyAuditRecord['action'][] = [
   'account-removed',
 ];
 
-/** Where a record was found: by whom and by which process its envelope says that it was sealed. */
+/** The writer and the process that sealed a record, according to its envelope. */
 export type Sealed = { readonly writer: string; readonly boot: string };
 
-/** What a reader says of a record: `older` is one from before records were signed. */
+/** A reader's verdict on a record. `older`: it is from before records were signed. */
 export type RecordVerdict =
   | { readonly kind: 'signed' | 'older' }
   | { readonly kind: 'bad'; readonly fault: AuditFaultKind; readonly why: string };
 
 /**
  * Judges one record by itself: its hash, its signature, and whether its writer may write such a record.
- * @param sealed of its envelope; undefined in tests that have no envelope
+ * @param sealed from its envelope; undefined in tests that have no envelope
  */
 export function judgeRecord(
   record: AnyAuditRecord,
@@ -68,7 +68,7 @@ export function judgeRecord(
   return { kind: 'signed' };
 }
 
-/** A refused request of somebody who is not logged in, or a change of accounts: no person of ours is named. */
+/** Whether a record names no person: a refused request of somebody who is not logged in, or a change of accounts. */
 function isOfNobody({ action, actor }: AnyAuditRecord): boolean {
   return withoutSession.includes(action) && !('role' in actor);
 }

@@ -1,6 +1,6 @@
 /**
- * Whether who is said to have acted was logged in: each record of a person names the session that acted, and that session's login is on
- * record before it. Pure. Records come in the order of the log, by partition: all of one person lie in one.
+ * Checks whether the named actor was logged in. Each record of a person names the session that acted, and the login of that session must
+ * be on record before it. Pure. Records come in the order of the log, by partition: all records of one person are in one.
  */
 
 import type { AnyAuditRecord } from '../../contracts/messages/records.ts';
@@ -8,22 +8,22 @@ import { formatInstant, parseInstant } from '../../contracts/time.ts';
 import { type AuditWriter, isSigned } from './chain.ts';
 import type { RecordVerdict } from './rules.ts';
 
-/** A session ends after this, however busy: a shift. */
+/** A session ends after this time, even if it is used: a shift. */
 export const sessionMaxMs = 12 * 60 * 60_000;
-/** What was asked for shortly before the end of a session may be on record after it. */
+/** A request from shortly before the end of a session may be recorded this long after it. */
 const graceMs = 5 * 60_000;
-/** Sessions remembered; past it the oldest login is forgotten. */
+/** Sessions that are remembered; above it the oldest login is forgotten. */
 const sessionsMax = 200_000;
 
 type Known = { readonly userId: string; readonly writer: AuditWriter; readonly atMs: number; endedAtMs: number };
 
-/** The session that a login or logout of before records were signed is about. */
+/** Returns the session of a login or logout from before records were signed. */
 export function sessionOfOlder({ detail = '' }: AnyAuditRecord): string | undefined {
   return detail.startsWith('session ') ? detail.slice('session '.length) : undefined;
 }
 
 /**
- * @param fromMs the reading begins with records of this time: of a session that may have begun before it the login is not asked for
+ * @param fromMs the reading begins with records of this time. If a session may have begun before it, its login is not required
  */
 export function createSessionCheck(fromMs = Number.NEGATIVE_INFINITY) {
   const known = new Map<string, Known>();
@@ -34,7 +34,7 @@ export function createSessionCheck(fromMs = Number.NEGATIVE_INFINITY) {
     if (known.size > sessionsMax) known.delete(known.keys().next().value!);
   }
 
-  /** Who was logged in at a screen when Vigil was brought up to date works on with that session. */
+  /** A person who was logged in during the update to signed records goes on working with that session. */
   function takeOlder(record: AnyAuditRecord): void {
     const session = record.action === 'login' ? sessionOfOlder(record) : undefined;
     if (session !== undefined) remember(session, record, 'dashboard');
@@ -65,7 +65,7 @@ export function createSessionCheck(fromMs = Number.NEGATIVE_INFINITY) {
   }
 
   return {
-    /** The verdict on a record of which nothing else is wrong. */
+    /** Returns the verdict on a record with no other fault. */
     judge(record: AnyAuditRecord, verdict: RecordVerdict): RecordVerdict {
       if (verdict.kind === 'bad') return verdict;
       if (verdict.kind === 'older') takeOlder(record);

@@ -1,6 +1,6 @@
 import type { Manifest } from '../../process/settings.ts';
 
-/** Of a process that signs: a writer of the audit trail, or its witness. */
+/** For a process that signs: a writer of the audit trail, or its witness. */
 export const auditKeySettings = {
   auditKey: {
     kind: 'secret',
@@ -9,7 +9,7 @@ export const auditKeySettings = {
   },
 } as const satisfies Manifest;
 
-/** Of a process that verifies the audit trail. */
+/** For a process that verifies the audit trail. */
 export const auditReaderSettings = {
   auditKeysFile: {
     kind: 'file',

@@ -1,7 +1,7 @@
 /**
- * Writes the audit trail. One record after the other: the next is made only once Kafka has the one before, so that a crash can
- * cost the last one, whose act was then refused, but never leaves a hole in the chain. Records wait in two lines, acts before looks, and in
- * each the people come in turn: one who looks a thousand times waits behind themselves.
+ * Writes the audit trail, one record after the other. The next record is made only when Kafka has the one before. So a crash can lose the
+ * last record, whose act was then refused, but never leaves a hole in the chain. Records wait in two lines, acts before looks. In each
+ * line the people take turns: a person who looks a thousand times waits behind themselves only.
  */
 import { createHash } from 'node:crypto';
 import type { Logger } from 'pino';
@@ -13,21 +13,21 @@ import { pseudonym } from '../envelope/pseudonym.ts';
 import type { SealedLog } from '../sealed-log.ts';
 import { type AuditEvent, type ChainHead, chainStart, linkRecord, type Signer } from './chain.ts';
 
-/** Who waits for a record gives up after this; the record is still written. */
+/** A caller that waits for a record gives up after this time. The record is still written. */
 const auditWaitMs = 4_000;
 /**
- * Records that wait for Kafka, of acts and of the rest (ours). Past it the newest of who has most waiting is refused, and so is the act or
- * look that it is about.
+ * Most records that wait for Kafka, of acts and of looks (ours). Above it, the newest record of the person with the most is refused, and
+ * so is its act or look.
  */
 const waitingMax = { act: 500, look: 1_000 } as const;
-/** Of one person, or of one address where nobody is logged in. */
+/** The limit for one person, or for one address if nobody is logged in. */
 const waitingPerKeyMax = 100;
-/** So many acts are written before a look has its turn. */
+/** After this many acts a look has its turn. */
 const actsInRowMax = 4;
 const retryMs = 500;
 
 type Kind = keyof typeof waitingMax;
-/** What is seen, or refused: it must not hold up what is done. */
+/** Looks and refusals. They must not delay acts. */
 const looks: readonly AuditEvent['action'][] = [
   'ward-viewed',
   'patient-viewed',
@@ -37,7 +37,7 @@ const looks: readonly AuditEvent['action'][] = [
   'login-failed',
 ];
 const kindOf = ({ action }: AuditEvent): Kind => (looks.includes(action) ? 'look' : 'act');
-/** A refused login names an account that somebody else may have typed. */
+/** Groups records by account or address. Somebody else may have typed the account of a refused login, so it counts for the address. */
 const keyOf = ({ session, actor, address }: AuditEvent) =>
   session === undefined ? `address ${address ?? 'none'}` : `account ${actor.userId}`;
 
@@ -47,7 +47,7 @@ export const sha256: (text: string) => string = (text) => createHash('sha256').u
 
 export type Trail = {
   /**
-   * Puts a look or an act on record before it happens.
+   * Records a look or an act before it happens.
    * @throws VigilError `log-unavailable` if Kafka did not take it in time: the look or act must then be refused
    */
   record(event: AuditEvent): Promise<void>;
@@ -70,7 +70,7 @@ export function createTrail(
   async function write(event: AuditEvent): Promise<void> {
     const record = linkRecord(head, event, formatInstant(now()), sha256, signer);
     const key = pseudonym(pseudonymKey, 'actor', event.actor.userId);
-    // The same record until Kafka has it: a repeat has the same number and hash, which every reader knows for what it is.
+    // Sends the same record until Kafka has it. A repeat has the same number and hash, so every reader recognises it.
     while (!closed) {
       try {
         await log.append('audit', key, contentTypes.audit, record);

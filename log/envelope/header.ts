@@ -5,7 +5,7 @@
 import { VigilError } from '../../contracts/errors.ts';
 import { type KafkaTopic, kafkaTopicNames } from '../../contracts/topics.ts';
 
-/** Where a record belongs. `key` is Kafka's record key; `writer` a device's pseudonym or a service's name. */
+/** The place of a record. `key` is Kafka's record key; `writer` is a device's pseudonym or a service's name. */
 export type Place = {
   readonly topic: KafkaTopic;
   readonly key: string;
@@ -20,7 +20,7 @@ export type SealedHeader = { readonly kid: string; readonly contentType: string;
 
 const text = /^[A-Za-z0-9._-]{1,64}$/;
 
-/** The header as it is written: fixed order, all but `seq` known before the record. */
+/** Returns the header without `seq`: fixed order; all of it is known before the record. */
 export function headerPrefix(kid: string, contentType: string, place: Omit<Place, 'seq'>): string {
   for (const part of [kid, place.key, place.writer, place.boot]) {
     if (!text.test(part))
@@ -33,8 +33,8 @@ export function headerPrefix(kid: string, contentType: string, place: Omit<Place
 }
 
 /**
- * Reads a header back.
- * @throws VigilError `sealed-malformed` if anything is missing or more is there than we write.
+ * Parses a header.
+ * @throws VigilError `sealed-malformed` if a member is missing, or if there are more than we write
  */
 export function parseHeader(encoded: string): SealedHeader {
   const malformed = (why: string) => new VigilError('sealed-malformed', `A sealed record's header ${why}.`);
@@ -47,7 +47,7 @@ export function parseHeader(encoded: string): SealedHeader {
   if (header === null || typeof header !== 'object' || Array.isArray(header)) throw malformed('is not an object');
   const { alg, enc, kid, cty, top, key, wri, boo, seq, ...rest } = header;
   if (alg !== 'dir' || enc !== 'A256GCM') throw malformed('names another algorithm');
-  // RFC 7516 section 4.1.13: an extension that one does not understand must not be ignored. We write none.
+  // RFC 7516 section 4.1.13: a reader must not ignore an extension that it does not know. We write none.
   if (Object.keys(rest).length > 0) throw malformed('has members that are not ours');
   if (typeof kid !== 'string' || typeof cty !== 'string' || typeof key !== 'string' || typeof wri !== 'string')
     throw malformed('lacks a member');

@@ -1,9 +1,9 @@
-/** The data keys of the log as one service holds them: still wrapped, by the topic of who made them. */
+/** The log's data keys in one service: still wrapped, by the topic of their maker. */
 import { type KafkaTopic, type KeysTopic, keysTopicFor, keysTopics, type Service } from '../../contracts/topics.ts';
 import { type KeyFacts, type KeyOwner, readWrapped } from './wrapped-key.ts';
 
 /**
- * Keys held of one topic, about 0.8 kB each; past it the oldest are forgotten, and their records do not open here. Enough for
+ * Most keys of one topic in memory, about 0.8 kB each. Above it the oldest are dropped, and their records do not open here. Enough for
  * 1,000 beds for 8 days, and for 10,000 stays of patients.
  */
 export const keysPerTopicMax = 200_000;
@@ -12,16 +12,16 @@ export type FoundKey = { readonly from: KeysTopic; readonly wrapped: Buffer };
 export type OwnKey = { readonly kid: string; readonly wrapped: Buffer; readonly facts: KeyFacts };
 
 export type KeyTable = {
-  /** Takes a record; null deletes. False: it is no wrapped key. */
+  /** Takes a record; null deletes the key. Returns false if it is not a wrapped key. */
   put(topic: KeysTopic, kid: string, value: Buffer | null): boolean;
-  /** The key of a record that `writer` put into `topic`: only where that writer puts its keys. */
+  /** Returns the key of a record that `writer` put into `topic`. Looks only in the topic of that writer's keys. */
   find(kid: string, topic: KafkaTopic, writer: string): FoundKey | undefined;
-  /** The latest key that lies in `topic` for a subject and these readers. */
+  /** Returns the latest key in `topic` for a subject and these readers. */
   latest(topic: KeysTopic, of: KeyOwner): OwnKey | undefined;
   size(): number;
 };
 
-/** @param reuses the topics of whose keys `latest` is asked */
+/** @param reuses the topics of keys for which `latest` is called */
 export function createKeyTable(
   service: Service,
   reuses: readonly KeysTopic[] = [],

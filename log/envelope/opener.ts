@@ -1,4 +1,4 @@
-/** Opening sealed records: the reverse of `sealer.ts`, with the check that a record lies where it was sealed for. */
+/** Opens sealed records, the reverse of `sealer.ts`. Checks that a record is at the place that it was sealed for. */
 import { createDecipheriv } from 'node:crypto';
 import type { JWK } from 'jose';
 import { VigilError } from '../../contracts/errors.ts';
@@ -7,27 +7,27 @@ import { type Opened, parseHeader, type SealedHeader } from './header.ts';
 import type { FoundKey } from './key-table.ts';
 import { createUnwrap } from './wrapped-key.ts';
 
-/** Unwrapped data keys held at once; past it the longest held is dropped and unwrapped anew at need. */
+/** Most unwrapped data keys in memory. Above it the oldest is dropped, and unwrapped again if needed. */
 const keysMax = 100_000;
 
 export type SealedRecord = {
   readonly topic: KafkaTopic;
   readonly key: string;
   readonly value: Buffer;
-  /** When it had been fetched, in milliseconds of `performance.now()`: a data key that the log did not hold by then does not come. */
+  /** When the record was fetched, in milliseconds of `performance.now()`. A data key that the log did not hold by then does not come. */
   readonly fetchedMs?: number | undefined;
 };
 
 export type Opener = {
   /**
-   * The plaintext of a record; at once if its data key was used before, else after unwrapping it.
-   * @throws VigilError `sealed-malformed`; `sealed-moved` (it lies elsewhere than it says); `sealed-tampered`; `key-unknown`
+   * Returns the plaintext of a record; at once if its data key was used before, otherwise after unwrapping it.
+   * @throws VigilError `sealed-malformed`; `sealed-moved` (it is at another place than it says); `sealed-tampered`; `key-unknown`
    * (its writer published no such data key, or it was deleted); `key-not-for-us`. Thrown or rejected.
    */
   open(record: SealedRecord): Opened | Promise<Opened>;
 };
 
-/** Where a record lies, and when it was fetched. */
+/** Where a record is, and when it was fetched. */
 export type KeyAsked = { readonly topic: KafkaTopic; readonly writer: string; readonly fetchedMs: number | undefined };
 
 type Held = { readonly secret: Buffer; readonly from: KeysTopic };
@@ -35,7 +35,7 @@ type Held = { readonly secret: Buffer; readonly from: KeysTopic };
 export function createOpener(options: {
   readonly service: Service;
   readonly privateJwk: JWK;
-  /** The wrapped key of an id, for a record. @throws VigilError `key-unknown` */
+  /** Returns the wrapped key with an id, for a record. @throws VigilError `key-unknown` */
   readonly wrappedKey: (kid: string, asked: KeyAsked) => Promise<FoundKey>;
 }): Opener {
   const held = new Map<string, Held>();

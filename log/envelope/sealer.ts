@@ -1,7 +1,7 @@
 /**
- * Sealing: compact JWE (RFC 7516), `alg: dir`, `enc: A256GCM`, by a data key that belongs to one subject (an association), one
- * set of readers and one writer. The content is encrypted with node:crypto, synchronously: a promise for each message cost
- * the gateway more than half of its throughput. Keys are wrapped with `jose`.
+ * Seals records: compact JWE (RFC 7516), `alg: dir`, `enc: A256GCM`, with a data key that belongs to one subject (an association), one
+ * set of readers and one writer. node:crypto encrypts the content synchronously: a promise for each message cost the gateway more than
+ * half of its throughput. `jose` wraps the keys.
  */
 import { createCipheriv, randomBytes, randomFillSync } from 'node:crypto';
 import { VigilError } from '../../contracts/errors.ts';
@@ -17,16 +17,16 @@ import {
 import { headerPrefix, type Place } from './header.ts';
 import { createAudience, type KeyOwner, type KeyTag, type ReaderKeys } from './wrapped-key.ts';
 
-/** How long a data key seals what Kafka keeps for days: an hour. */
+/** How long one data key seals records that Kafka keeps for days: an hour. */
 export const keyLifetimeMs = 3_600_000;
 /**
- * And what it keeps for years, also after the writer began again: a year, so that the number of keys grows with patients. NIST SP
- * 800-57 part 1, 5.3.6 allows two for a symmetric key.
+ * How long one data key seals records that Kafka keeps for years: a year, also after the writer has restarted. So the number of keys grows
+ * with the number of patients. NIST SP 800-57 part 1, 5.3.6 allows two years for a symmetric key.
  */
 export const lastingKeyLifetimeMs = 365 * 24 * 3_600_000;
-/** And how many messages: far below the 2^32 of NIST SP 800-38D section 8.3. */
+/** How many messages one data key seals: far below the 2^32 of NIST SP 800-38D section 8.3. */
 const keyMessagesMax = 2 ** 28;
-/** Subjects with a live key at once, by audience; past it the longest unused is forgotten and made anew at need. */
+/** Most subjects with a live key, for each audience. Above it the one unused for longest is dropped, and made again if needed. */
 const keysMax = 50_000;
 
 export type DataKey = {
@@ -36,12 +36,12 @@ export type DataKey = {
   readonly lifetimeMs: number;
   /**
    * Deterministic nonce, SP 800-38D section 8.2.1: 4 random bytes fixed for the key, then the invocation counter. A lasting key has
-   * 12 random bytes for each message instead (8.2.2): a process does not know what another one has counted.
+   * 12 random bytes for each message instead (8.2.2): a process does not know the count of another process.
    */
   readonly nonce: Buffer;
   readonly lasts: boolean;
   count: number;
-  /** The start of the last header, since most messages of a key come from one device's boot. */
+  /** The start of the last header. It is kept because most messages of a key come from one device's boot. */
   start: HeaderStart | undefined;
 };
 
@@ -57,11 +57,11 @@ export type WrappedKeyRecord = { readonly topic: KeysTopic; readonly kid: string
 export type EarlierKey = { readonly kid: string; readonly secret: Buffer; readonly madeMs: number };
 
 export type Sealer = {
-  /** The key of a subject, if there is one and it may still be used. */
+  /** Returns the key of a subject, if there is one and it may still be used. */
   cachedKey(subject: string, topic: KafkaTopic): DataKey | undefined;
-  /** The key of a subject; a new one is wrapped for the topic's readers and published before it is returned. */
+  /** Returns the key of a subject. A new one is wrapped for the topic's readers and published before it is returned. */
   keyFor(subject: string, topic: KafkaTopic): Promise<DataKey>;
-  /** The record's value: a compact JWE in ASCII. About 8 µs for 400 bytes. */
+  /** Returns the record's value: a compact JWE in ASCII. About 8 µs for 400 bytes. */
   seal(key: DataKey, place: Place, contentType: ContentType, plaintext: Uint8Array): Buffer;
 };
 
@@ -69,22 +69,22 @@ export type Sealer = {
 export function createSealer(options: {
   readonly service: Service;
   readonly readers: ReaderKeys;
-  /** Must resolve only when the log has the key: a record may not come before it. */
+  /** Must resolve only when the log has the key: no record may come before its key. */
   readonly publishKey: (record: WrappedKeyRecord) => Promise<void>;
-  /** The latest key that the log holds of this service for a subject and these readers; asked only for what is kept for years. */
+  /** Returns this service's latest key in the log for a subject and these readers. Called only for records that are kept for years. */
   readonly earlierKey?: (topic: KeysTopic, of: KeyOwner) => Promise<EarlierKey | undefined>;
-  /** See `createKeyTag`; without it no later process takes the keys. */
+  /** See `createKeyTag`. Without it no later process uses the keys. */
   readonly tagOf?: KeyTag;
   readonly now: () => number;
 }): Sealer {
   const { service } = options;
   const audiences = createAudience(options.readers);
-  /** By who may read, then by subject: without joining strings for each message. */
+  /** By readers, then by subject. Two maps save joining strings for each message. */
   const keysOf = new Map<string, Map<string, DataKey>>();
   const byTopic = new Map<KafkaTopic, Map<string, DataKey>>();
   const pending = new Map<string, Promise<DataKey>>();
 
-  // A clock that was set back makes no key live longer.
+  // If the clock was set back, no key lives longer.
   const usable = (key: DataKey) => {
     const ageMs = options.now() - key.createdMs;
     return ageMs < key.lifetimeMs && ageMs > -keyLifetimeMs && key.count < keyMessagesMax;
@@ -120,7 +120,7 @@ export function createSealer(options: {
     return dataKey(kid, secret, madeMs, place);
   }
 
-  /** Topics with the same readers and the same place of their keys share them. */
+  /** Topics share keys if they have the same readers and the same topic of keys. */
   function sharedBy(topic: KafkaTopic): string {
     return `${audienceOf(topic).join()} ${keysTopicOf(service, topic)}`;
   }

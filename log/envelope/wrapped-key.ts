@@ -1,5 +1,5 @@
 /**
- * A data key as it lies in the log: a JWE in General JSON Serialization (RFC 7516 section 7.2.1), `ECDH-ES+A256KW` for each reader role.
+ * A data key as it is in the log: a JWE in General JSON Serialization (RFC 7516 section 7.2.1), `ECDH-ES+A256KW` for each reader role.
  */
 import { createHash, createHmac, hkdfSync } from 'node:crypto';
 import { GeneralEncrypt, type GeneralJWE, generalDecrypt, importJWK, type JWK } from 'jose';
@@ -11,12 +11,12 @@ import type { Service } from '../../contracts/topics.ts';
 export type ReaderKeys = { readonly keys: readonly (JWK & { readonly kid?: string })[] };
 
 export type KeyOwner = {
-  /** Whose records it seals: an association, a pseudonym, or a service. */
+  /** Whose records it seals: an association's, a pseudonym's, or a service's. */
   readonly subject: string;
-  /** Names the public keys of all its readers: it differs where a reader got another key. */
+  /** Identifies the public keys of all its readers. It changes if a reader gets another key. */
   readonly audience: string;
 };
-/** What a wrapped key says of itself, in its protected header. */
+/** The facts in a wrapped key's protected header. */
 export type KeyFacts = KeyOwner & {
   /** When it was made, in milliseconds since 1970. */
   readonly madeMs: number;
@@ -25,8 +25,8 @@ export type KeyFacts = KeyOwner & {
 };
 
 /**
- * Shows a service that it made a data key itself: an HMAC-SHA-256 by a secret that follows from its private reader key. Without it, who
- * has only the service's certificate for Kafka could publish a key that he knows, and the service would go on with it.
+ * Proves to a service that it made a data key itself: an HMAC-SHA-256 with a secret that is derived from its private reader key. Without
+ * it, a thief with only the service's certificate for Kafka could publish a key that he knows, and the service would use it.
  */
 export type KeyTag = (kid: string, secret: Buffer) => string;
 
@@ -39,7 +39,7 @@ export function createKeyTag(privateJwk: JWK): KeyTag {
 
 type ImportedKey = Awaited<ReturnType<typeof importJWK>>;
 
-/** One key is about 1.5 kB; what is longer is not one of ours. */
+/** One key is about 1.5 kB. A longer one is not ours. */
 const wrappedBytesMax = 8_192;
 const kidPattern = /^[A-Za-z0-9_-]{1,64}$/;
 
@@ -52,7 +52,7 @@ export function createAudience(readers: ReaderKeys) {
     return jwk;
   };
   return {
-    /** 22 characters of base64url: 128 bits of SHA-256 over the readers' public keys (RFC 7638 hashes one alike). */
+    /** Returns 22 characters of base64url: 128 bits of SHA-256 over the readers' public keys (RFC 7638 hashes one in the same way). */
     name(roles: readonly Service[]): string {
       const keys = roles.map((role) => ({ role, ...publicKey(role) }));
       return createHash('sha256').update(canonicalJson(keys)).digest('base64url').slice(0, 22);
@@ -63,7 +63,7 @@ export function createAudience(readers: ReaderKeys) {
         enc: 'A256GCM',
         typ: 'vigil-data-key',
         cty: 'jwk+json',
-        // `kid` names the recipient's key (RFC 7516 section 4.1.6), so the data key's own id has another name.
+        // `kid` names the recipient's key (RFC 7516 section 4.1.6), so the data key's own id has another member.
         dataKey: kid,
         sub: facts.subject,
         iat: facts.madeMs,
@@ -113,12 +113,12 @@ export function createUnwrap(service: Service, privateJwk: JWK): Unwrap {
   };
 }
 
-/** Stands for a key that is not wrapped for us, so that a gateway of 10,000 devices does not hold their keys. */
+/** Replaces a key that is not wrapped for us, so that a gateway of 10,000 devices does not keep their keys. */
 const forOthers = Buffer.from('{"recipients":[]}');
 
 /**
- * A record of a topic of keys as one reader holds it: without what the other readers need, which is more than half of it.
- * @returns undefined for what is no wrapped key
+ * Returns a record of a topic of keys with only the part for one reader. The parts for other readers are more than half of it.
+ * @returns undefined if it is not a wrapped key
  */
 export function readWrapped(
   service: Service,
@@ -133,7 +133,7 @@ export function readWrapped(
     if (recipients.length !== 1) return { wrapped: forOthers, facts: undefined };
     const said = JSON.parse(Buffer.from(jwe.protected, 'base64url').toString('utf8')) as Record<string, unknown>;
     const { sub, iat, aud, tag } = said;
-    // Keys from before 2026-11-28 name no time and no readers: they open, and nothing new is sealed with them.
+    // Keys from before 2026-11-28 name no time and no readers. They open records, but nothing new is sealed with them.
     const complete =
       typeof sub === 'string' && typeof iat === 'number' && typeof aud === 'string' && typeof tag === 'string';
     return {

@@ -1,24 +1,24 @@
 /**
- * Batches that were fetched and wait to be handed out, one after the other. kafkajs fetches nothing while it hands a batch out; what it
- * hands out waits here instead, and the next records come meanwhile. So nothing is handed out in the turn of the event loop in which it
- * was put: kafkajs puts all batches of one fetch and asks for the next in that turn, and the broker works on it while these are handed
- * out. There is no pause between two batches: a timer that judges silence finds all of one fetch handed out, as far as its tasks wait for
- * nothing themselves.
+ * Batches that were fetched and wait to be handed out, one after the other. kafkajs fetches nothing while it hands a batch out. So the
+ * batches wait here instead, and kafkajs fetches the next records meanwhile. A batch is never handed out in the same turn of the event
+ * loop in which it was put: in that turn kafkajs puts all batches of one fetch and asks for the next, and the broker works on it while
+ * these are handed out. There is no pause between two batches. So a timer that judges silence finds all of one fetch handed out, unless
+ * one of its tasks waits for something.
  */
 
-/** A record as it waits. */
+/** A record that waits. */
 export type Waiting = { readonly key: Buffer | null; readonly value: Buffer | null };
 
 export type Ahead = {
-  /** Puts a task, which must not reject, behind those that wait. Resolves when so little waits that more may be fetched. */
+  /** Adds a task behind those that wait; it must not reject. Resolves when so little waits that more may be fetched. */
   put(records: readonly Waiting[], task: () => Promise<void>): Promise<void>;
-  /** Resolves when all that was put is done. */
+  /** Resolves when all tasks are done. */
   done(): Promise<void>;
 };
 
 const nextTurn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
-/** About what the objects around a record's bytes take (ours). */
+/** About how many bytes the objects around a record take (ours). */
 const recordBytes = 256;
 
 function bytesOf(records: readonly Waiting[]): number {
@@ -26,8 +26,8 @@ function bytesOf(records: readonly Waiting[]): number {
 }
 
 /**
- * Bytes are counted and not records: a device may send 256 kB at once, and some thousand such records would be more than the memory.
- * @param bytesMax while more wait than these, `put` does not resolve
+ * Counts bytes and not records: a device may send 256 kB at once, and some thousand such records would need more than the memory.
+ * @param bytesMax while more bytes wait than this, `put` does not resolve
  */
 export function createAhead(bytesMax: number): Ahead {
   let waiting = 0;

@@ -1,10 +1,10 @@
 /**
- * Appending to Kafka: one lane per partition, one batch in flight per lane, `acks=all`, no idempotent mode (it can reuse the
- * sequence number of a batch that did land, and a concurrent send is then acknowledged but lost). A retry may repeat a batch;
+ * Appends to Kafka: one lane per partition, one batch in flight per lane, `acks=all`, no idempotent mode (it can reuse the
+ * sequence number of a batch that was stored, and a concurrent send is then acknowledged but lost). A retry may repeat a batch;
  * the idempotency key of its records makes that harmless. Order within a lane is kept.
  *
- * Lanes with the same leader share a request: while it is under way the next records gather, so that requests grow with the load
- * instead of with the count of lanes.
+ * Lanes with the same leader share a request. While it is under way the next records gather. So requests grow with the load
+ * and not with the number of lanes.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Kafka } from 'kafkajs';
@@ -22,7 +22,7 @@ export type AppenderStats = {
   readonly batches: number;
   readonly retries: number;
   readonly failed: number;
-  /** Batches that the log answered with a base offset that does not rise: it lost what it had acknowledged. */
+  /** Batches that the log answered with a base offset that does not rise: the log lost acknowledged records. */
   readonly regressed: number;
   readonly pendingBytes: number;
   readonly pendingRecords: number;
@@ -34,50 +34,50 @@ export type Appender = {
    * @throws VigilError `log-append-failed` (ambiguous: repeat it), `log-backlog-full`, `log-closed`, `payload-too-large`, `log-offset-regressed`
    */
   append(topic: KafkaTopic, key: string, value: Buffer | null): Promise<Appended>;
-  /** The same without a promise, for who appends thousands a second. `settle` may be called before this returns. */
+  /** Does the same without a promise, for a caller that appends thousands per second. `settle` may be called before this returns. */
   enqueue(topic: KafkaTopic, key: string, value: Buffer | null, settle: Settle): void;
-  /** Bytes appended to lanes and not yet acknowledged. */
+  /** Bytes that were appended to lanes and are not yet acknowledged. */
   pendingBytes(): number;
   stats(): AppenderStats;
-  /** What waits for Kafka's answer, by topic. */
+  /** Records and bytes that wait for Kafka's answer, by topic. */
   depths(): ReadonlyMap<KafkaTopic, { readonly records: number; readonly bytes: number }>;
-  /** Appends what is pending, for at most `drainMs`, then disconnects; what is left is rejected. */
+  /** Appends pending records for at most `drainMs`, then disconnects. Rejects the rest. */
   close(drainMs?: number): Promise<void>;
 };
 
 export type AppenderOptions = {
   readonly log: Logger;
-  /** How long records gather where nothing is under way, ms. */
+  /** How long records gather if no request is under way, ms. */
   readonly lingerMs?: number;
   readonly batchBytesMax?: number;
-  /** Across all lanes; past it `append` rejects at once. */
+  /** Limit across all lanes; above it `append` rejects at once. */
   readonly pendingBytesMax?: number;
-  /** How long a batch is tried; `Infinity` where only the log will do. */
+  /** How long a batch is retried; `Infinity` for a caller that needs the log. */
   readonly timeoutMs?: number;
-  /** Told of each batch that Kafka took: bytes with Kafka's overhead, and how long all its tries took. */
+  /** Called for each batch that Kafka took: bytes with Kafka's overhead, and the time of all its attempts. */
   readonly onBatch?: (records: number, bytes: number, tookMs: number) => void;
 };
 
-/** Kafka's own overhead by record, generously. */
+/** Kafka's own overhead for each record, a high estimate. */
 const recordOverheadBytes = 100;
 const retryMinMs = 50;
 const retryMaxMs = 1_000;
-/** Of all batches of one request, not counting the first: the broker takes 100 MB, and a smaller one is answered sooner. */
+/** Limit for all batches of one request, without the first one: the broker accepts 100 MB, and answers a smaller one sooner. */
 const requestBytesMax = 4 * 1_048_576;
 
-/** An orderly goodbye takes a round trip; a broker that is away never answers, and a process that ends must end. */
+/** Disconnecting takes a round trip. A broker that is away never answers, but a process that ends must end. */
 const disconnectMsMax = 2_000;
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createAppender(kafka: Kafka, options: AppenderOptions): Appender {
   const { log, lingerMs = 1, batchBytesMax = 1_048_576, pendingBytesMax = 268_435_456, timeoutMs = 30_000 } = options;
   const producing = createProducing(kafka);
-  /** By topic, then by partition: it is looked up for each record. */
+  /** By topic, then by partition: this is used for each record. */
   const lanes = new Map<KafkaTopic, Map<number, Lane>>();
   const everyLane = () => [...lanes.values()].flatMap((ofTopic) => [...ofTopic.values()]);
   /** Lanes that hold records and have no request under way. */
   const ready = new Set<Lane>();
-  /** Nodes that have not answered. A second request would gain nothing: a broker takes the next of a connection when it has answered. */
+  /** Nodes that have not answered. A second request would gain nothing: a broker reads the next one of a connection after its answer. */
   const asked = new Set<number>();
   const count = { appended: 0, batches: 0, retries: 0, failed: 0, regressed: 0, pendingBytes: 0, pendingRecords: 0 };
   let closed = false;
@@ -129,7 +129,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     flushing = setTimeout(flush, ms);
   }
 
-  /** Sends what may be sent now; whatever keeps a lane back calls this again. */
+  /** Sends what may be sent now. Whatever delays a lane calls this again later. */
   function flush(): void {
     clearTimeout(flushing);
     flushing = undefined;
@@ -212,7 +212,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     flush();
   }
 
-  /** The lanes that go into one request, by topic as the request wants them; the others wait for the next. */
+  /** Returns the lanes that go into one request, grouped by topic as the request needs them. The others wait for the next. */
   function choose(some: readonly Lane[]): Lane[] {
     const chosen: Lane[] = [];
     let bytes = 0;
@@ -243,7 +243,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     for (const waiting of batch) waiting.settle(undefined, { partition, offset: offset++ });
   }
 
-  /** A base offset that does not rise means that the log lost what it had acknowledged. */
+  /** A base offset that does not rise means that the log lost acknowledged records. */
   function regressed({ topic, partition }: Lane): VigilError {
     count.regressed += 1;
     log.error({ topic, partition }, 'the log answered with an offset that it had given before');
@@ -273,7 +273,7 @@ export function createAppender(kafka: Kafka, options: AppenderOptions): Appender
     lane.retryMs = Math.min(2 * lane.retryMs, retryMaxMs);
   }
 
-  /** What waits behind a failed batch fails with it: appended, it would overtake what is sent again. */
+  /** Records behind a failed batch fail with it. Otherwise they would overtake the records that are sent again. */
   function fail(lane: Lane, batch: readonly Waiting[], error: VigilError): void {
     const behind = lane.queue;
     lane.queue = [];

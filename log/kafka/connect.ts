@@ -1,6 +1,6 @@
 /**
- * The connection to Kafka. Only the files of this folder know `kafkajs`: the library is no longer released, so it sits where
- * it could be replaced.
+ * The connection to Kafka. Only the files of this folder use `kafkajs`: the library gets no more releases, so its use is kept where
+ * it can be replaced.
  */
 import { createRequire } from 'node:module';
 import { isIP } from 'node:net';
@@ -17,8 +17,8 @@ import type { kafkaClientSettings } from './settings.ts';
 export type { Kafka } from 'kafkajs';
 
 /**
- * kafkajs 2.2.4 checks each connection's queue for throttled requests with a timer that re-arms itself with a negative delay, so
- * that every connection wakes the process a thousand times a second, and Node 24 and later warn of it. This arms the timer
+ * kafkajs 2.2.4 checks each connection's queue for throttled requests with a timer that re-arms itself with a negative delay. So
+ * every connection wakes the process a thousand times per second, and Node 24 and later warn about it. This arms the timer
  * only while a request waits.
  */
 function calmRequestQueue(): void {
@@ -47,8 +47,8 @@ calmRequestQueue();
 guardFetches();
 
 /**
- * A client of the cluster, over TLS with our own certificate. Opens no connection yet.
- * @param retries how often a lost broker is looked for before a call fails; without it for ever, as readers want it
+ * Returns a client of the cluster, over TLS with our own certificate. Opens no connection yet.
+ * @param retries how often it looks for a lost broker before a call fails; without it, without limit, as readers need it
  */
 export function connectKafka(
   settings: Settings<typeof kafkaClientSettings>,
@@ -68,10 +68,10 @@ export function connectKafka(
   });
 }
 
-/** As the library's own, every minute. */
+/** The same as the library's own: every minute. */
 const tcpKeepAliveMs = 60_000;
 
-/** Each connection has the certificate that lies there when it is opened; those that are open go on. */
+/** Each new connection uses the certificate files as they are then; open connections go on. */
 function renewingSockets(settings: Settings<typeof kafkaClientSettings>, log: Logger): ISocketFactory {
   const tls = followClientTls({
     name: 'kafka',
@@ -79,7 +79,7 @@ function renewingSockets(settings: Settings<typeof kafkaClientSettings>, log: Lo
     certFile: settings.kafkaCertFile,
     keyFile: settings.kafkaKeyFile,
     serverName: settings.kafkaServerName,
-    // A list is signed by our authority: where the brokers' certificates are from another, nothing is looked up.
+    // Our authority signs the list. If the brokers' certificates come from another authority, no list is checked.
     crlFile: settings.kafkaServerName === byAddress ? '' : settings.servicesCrlFile,
     log,
   });
@@ -90,7 +90,7 @@ function renewingSockets(settings: Settings<typeof kafkaClientSettings>, log: Lo
   };
 }
 
-/** kafkajs calls every passing loss of a broker an error; here it is one line without a stack. */
+/** kafkajs reports every short loss of a broker as an error. This writes one line without a stack. */
 function writeLog(log: Logger, entry: LogEntry): void {
   const { message, error, groupId, topic, partition, broker } = entry.log as Record<string, unknown>;
   const fields = {
@@ -105,12 +105,12 @@ function writeLog(log: Logger, entry: LogEntry): void {
 }
 
 const defaultPartitioner = Partitioners.DefaultPartitioner();
-/** What was reckoned before, by partition count: a gateway asks for the same few keys all day. At the maximum all is forgotten. */
+/** Results by partition count: a gateway asks for the same few keys all day. When the map is full, it is emptied. */
 const knownPartitions = new Map<number, Map<string, number>>();
 const knownKeysMax = 50_000;
 const partitionRows = new Map<number, { partitionId: number; leader: number }[]>();
 
-/** Kafka's default partitioner: murmur2 of the key. The same for every topic keyed by association. */
+/** Returns the partition of a key by Kafka's default partitioner: murmur2. The same for every topic keyed by association. */
 export function partitionOf(topic: KafkaTopic, key: string): number {
   const count = kafkaTopics[topic].partitions;
   let known = knownPartitions.get(count);
@@ -126,7 +126,7 @@ export function partitionOf(topic: KafkaTopic, key: string): number {
   return partition;
 }
 
-/** For each partition of a topic a key that lies in it: `prefix-0`, `prefix-1` and so on, the first that fits. */
+/** Returns a key for each partition of a topic: `prefix-0`, `prefix-1` and so on, the first that the partitioner puts there. */
 export function keysOfPartitions(topic: KafkaTopic, prefix: string): readonly string[] {
   const keys = new Map<number, string>();
   for (let n = 0; keys.size < kafkaTopics[topic].partitions; n += 1) {

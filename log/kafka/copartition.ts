@@ -3,8 +3,8 @@ import { AssignerProtocol, type PartitionAssigner } from 'kafkajs';
 const { MemberAssignment, MemberMetadata } = AssignerProtocol;
 
 /**
- * Gives partition p of every topic to the same member, so that one processor owns an association's readings and commands.
- * Round robin over topic after topic does not, once members do not divide partitions.
+ * Gives partition p of every topic to the same member, so that one processor gets an association's readings and commands.
+ * Round robin over one topic after the other does not do this, unless the number of partitions is a multiple of the members.
  */
 export const copartition: PartitionAssigner = ({ cluster }) => ({
   name: 'vigil-copartition',

@@ -1,18 +1,18 @@
-/** Counts the damaged batches that a process met, and logs each once. */
+/** Counts the damaged batches that a process found, and logs each once. */
 import type { Logger } from 'pino';
 import type { Metrics } from '../../process/metrics.ts';
 import { type Damage, onDamagedBatch } from './damage.ts';
 
 export type DamageBook = {
-  /** Batches by topic; each counts once, however often it is read. */
+  /** Batches by topic; each counts once, no matter how often it is read. */
   readonly batches: ReadonlyMap<string, number>;
   readonly total: number;
-  /** When the newest was met, ms; undefined before the first. */
+  /** When the newest was found, ms; undefined before the first. */
   readonly lastAtMs: number | undefined;
   close(): void;
 };
 
-/** Places that are remembered; past it each meeting counts and is logged again. */
+/** Places that are remembered. Above it each damage counts and is logged again when it is read again. */
 const placesMax = 10_000;
 
 export function openDamageBook(log: Pick<Logger, 'error'>): DamageBook {
@@ -46,7 +46,7 @@ export function openDamageBook(log: Pick<Logger, 'error'>): DamageBook {
   };
 }
 
-/** @param damage undefined until the log is open */
+/** @param damage returns undefined until the log is open */
 export function addDamageMetrics(metrics: Metrics, damage: () => DamageBook | undefined): void {
   metrics.counter(
     'vigil_kafka_damaged_batches_total',

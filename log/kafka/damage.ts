@@ -1,7 +1,7 @@
 /**
- * Batches in Kafka that cannot be read: a disk that changed a bit, a compression that kafkajs lacks. Kafka hands them out as they are,
- * and kafkajs checks no sum: it throws, and starts again at the same place for ever. Here the sum of each batch is checked, what is
- * whole is handed out, and the reader goes on behind the damage, which is counted and reported.
+ * Handles batches in Kafka that cannot be read: a disk changed a bit, or kafkajs lacks the compression. Kafka delivers them unchanged.
+ * kafkajs checks no checksum: it throws, and starts again at the same place without end. This code checks the checksum of each batch and
+ * hands out the records that are whole. The reader goes on behind the damage, which is counted and reported.
  */
 import { createRequire } from 'node:module';
 import { crc32c } from '@node-rs/crc32';
@@ -9,19 +9,19 @@ import { crc32c } from '@node-rs/crc32';
 export type Damage = {
   readonly topic: string;
   readonly partition: number;
-  /** Undefined if even the beginning of the batch cannot be read: then the reader goes on offset by offset. */
+  /** Undefined if even the beginning of the batch cannot be read. Then the reader goes on offset by offset. */
   readonly firstOffset: bigint | undefined;
   readonly lastOffset: bigint | undefined;
   /**
-   * `checksum`: the bytes differ from what was written. `undecodable`: they are what was written, and are no records to us. `header`:
-   * length or format are impossible. `broker`: the broker itself says that its file is damaged.
+   * `checksum`: the bytes differ from what was written. `undecodable`: the bytes are as written, but we cannot decode them. `header`:
+   * length or format are impossible. `broker`: the broker itself reports that its file is damaged.
    */
   readonly reason: 'checksum' | 'undecodable' | 'header' | 'broker';
-  /** Records of the batch that are handed out all the same: their seal shows whether they are whole. */
+  /** Records of the batch that are handed out anyway: their seal shows whether they are whole. */
   readonly saved: number;
 };
 
-/** A record as kafkajs hands it on. A control record is taken for read, and nobody sees it. */
+/** A record as kafkajs hands it on. A control record counts as read, and nobody sees it. */
 export type DecodedRecord = {
   readonly offset: string;
   readonly key: Buffer | null;
@@ -35,32 +35,32 @@ export type DecodedRecord = {
 export type Place = { readonly topic: string; readonly partition: number };
 type Report = (damage: Damage) => void;
 
-/** First offset 8, length 4, leader epoch 4, magic 1, sum 4, then what the sum is of. */
+/** First offset 8, length 4, leader epoch 4, magic 1, checksum 4, then the bytes that the checksum covers. */
 const lengthAt = 8;
 const behindLength = 12;
 const magicAt = 16;
 const sumAt = 17;
 const summedFrom = 21;
 const lastDeltaAt = 23;
-/** Length of a batch without records, without the two fields in front of it. */
+/** Length of a batch without records, without the first two fields. */
 const lengthMin = 49;
-/** A batch of ours holds at most some thousand records; more than this is damage. */
+/** A batch of ours holds at most some thousand records. A larger number is damage. */
 const lastDeltaMax = 1_000_000;
-/** Lies before every place that is being read: kafkajs then goes on one offset further. */
+/** An offset before every place that is being read: kafkajs then continues one offset further. */
 const before = 0n;
 
 const listeners = new Set<Report>();
 
-/** Calls the listener for each damaged batch that this process fetches, also again where it is fetched again. Returns how to end it. */
+/** Calls the listener for each damaged batch that this process fetches, again for each fetch. Returns a function that ends this. */
 export function onDamagedBatch(listener: Report): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
 /**
- * The records in the bytes of a fetched partition, in order. The last batch may be cut off: Kafka fills its answer up to the size asked
- * for. The first one never is.
- * @param decode one whole batch, as kafkajs does it
+ * Returns the records in the bytes of a fetched partition, in order. The last batch may be cut off: Kafka fills its answer up to the
+ * requested size. The first batch is never cut off.
+ * @param decode decodes one whole batch, as kafkajs does
  */
 export async function readBatches(
   bytes: Buffer,
@@ -72,7 +72,7 @@ export async function readBatches(
   for (let at = 0; bytes.length - at >= behindLength + lengthMin; ) {
     const end = endOf(bytes, at);
     if (end === undefined || bytes[at + magicAt] !== 2) {
-      // Behind the first batch this is the cut; damage there is the first batch of the next answer.
+      // Behind the first batch this is the cut. If it is damage, it is the first batch of the next answer.
       if (at > 0) break;
       const next = nextWhole(bytes, at + 1);
       const lastOffset = next === undefined ? undefined : bytes.readBigInt64BE(next) - 1n;
@@ -90,8 +90,8 @@ export async function readBatches(
 }
 
 /**
- * Where the batch that says it ends at `end` does end. Its length is in no sum: where the sum does not hold, the next whole batch says
- * it, if that begins before `end` or nothing can begin there.
+ * Returns where a batch really ends, if it says that it ends at `end`. No checksum covers its length. If the checksum is wrong, the next
+ * whole batch shows the end, if that batch begins before `end` or nothing can begin at `end`.
  */
 function trueEnd(bytes: Buffer, at: number, end: number): number {
   if (hasItsSum(bytes, at, end)) return end;
@@ -127,7 +127,7 @@ async function readOne(
   } catch {
     decoded = undefined;
   }
-  // Compaction may leave a batch without records: it is read, too.
+  // Compaction may leave a batch without records: it counts as read too.
   if (isWhole && decoded !== undefined) return decoded.length > 0 ? decoded : [placeholder(lastOffset)];
   const saved = savedOf(decoded ?? [], firstOffset, lastOffset);
   const reason = isWhole ? 'undecodable' : 'checksum';
@@ -135,7 +135,7 @@ async function readOne(
   return [...saved, placeholder(lastOffset)];
 }
 
-/** Those in their order and in their range. What has no value has no seal that would show it whole. */
+/** Returns the records that are in order and in range. A record without a value has no seal that could show that it is whole. */
 function savedOf(records: readonly DecodedRecord[], first: bigint, last: bigint): DecodedRecord[] {
   let next = first;
   return records.filter(({ offset, value, isControlRecord }) => {
@@ -158,7 +158,7 @@ function placeholder(offset: bigint): DecodedRecord {
   };
 }
 
-/** Where the batch at `at` ends; undefined if it does not end within the bytes. */
+/** Returns where the batch at `at` ends; undefined if it does not end within the bytes. */
 function endOf(bytes: Buffer, at: number): number | undefined {
   const length = bytes.readInt32BE(at + lengthAt);
   const end = at + behindLength + length;
@@ -201,12 +201,12 @@ type Decoder = {
   canReadBytes(count: number): boolean;
 };
 
-/** The version of the fetch answer that kafkajs takes from every broker that Vigil supports. */
+/** The version of the fetch answer that kafkajs uses with every broker that Vigil supports. */
 const fetchVersion = 'v11';
 /** Kafka's `CORRUPT_MESSAGE`. */
 const corruptMessage = 2;
 
-/** Has kafkajs read fetched batches by `readBatches`. Once for a process. */
+/** Makes kafkajs read fetched batches with `readBatches`. Once per process. */
 export function guardFetches(): void {
   const require = createRequire(import.meta.url);
   const Decoder = require('kafkajs/src/protocol/decoder') as new (bytes: Buffer) => Decoder;
@@ -262,6 +262,6 @@ async function readAnswer(
     });
     return { topicName, partitions };
   });
-  // The broker expects the client to wait for that time, and kafkajs does where `throttleTime` is 0.
+  // The broker expects the client to wait for that time. kafkajs waits if `throttleTime` is 0.
   return { throttleTime: 0, clientSideThrottleTime, errorCode, sessionId, responses };
 }

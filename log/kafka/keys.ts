@@ -1,4 +1,4 @@
-/** The data keys of the log, followed by one process. */
+/** The data keys of the log, as one process follows them. */
 import type { Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import { VigilError } from '../../contracts/errors.ts';
@@ -8,17 +8,17 @@ import type { KeyAsked } from '../envelope/opener.ts';
 import type { KeyOwner } from '../envelope/wrapped-key.ts';
 import { createReader } from './reader.ts';
 
-/** Between looks at the log's end that fail. */
+/** Pause after a failed attempt to find the log's end. */
 const retryMs = 500;
 
 export type FollowedKeys = {
   /**
-   * The key of a record, as soon as the log's keys are read so far as they went when the record was fetched: a key is in the log
-   * before its first record, so that what is missing then does not come, and nobody waits for it.
+   * Returns the key of a record, once the log's keys are read up to where they ended when the record was fetched. A key is in the log
+   * before its first record. So a key that is missing then does not come, and nobody waits for it.
    * @throws VigilError `key-unknown`
    */
   get(kid: string, asked: KeyAsked): Promise<FoundKey>;
-  /** The latest key of this service itself, once the topic was read. */
+  /** Returns the latest key of this service itself, once the topic was read. */
   latest(topic: KeysTopic, of: KeyOwner): Promise<OwnKey | undefined>;
   close(): Promise<void>;
 };
@@ -38,13 +38,13 @@ export async function followKeys(
       for (const { key, value, offset } of records) {
         if (table.put(topic as KeysTopic, key, value)) continue;
         refused += 1;
-        // Of a flood the first, and then each thousandth.
+        // Of many, the first is logged, and then each thousandth.
         if (refused % 1_000 === 1) log.error({ topic, offset, refused }, 'a record is no wrapped data key');
       }
     },
   });
 
-  /** When the look at the log's end was begun up to which all is read. */
+  /** When the last completed request for the log's end began. All keys up to that end are read. */
   let readMs = Number.NEGATIVE_INFINITY;
   let look: { readonly begunMs: number; readonly done: Promise<void> } | undefined;
   let closed = false;

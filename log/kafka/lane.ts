@@ -1,12 +1,12 @@
-/** What waits for one partition, in order. Plain data that the appender changes in place. */
+/** The records that wait for one partition, in order. Plain data that the appender changes in place. */
 import type { VigilError } from '../../contracts/errors.ts';
 import type { KafkaTopic } from '../../contracts/topics.ts';
 import type { BatchRecord } from './record-batch.ts';
 
-/** Where a record lies. */
+/** Where a record is. */
 export type Appended = { readonly partition: number; readonly offset: bigint };
 
-/** Called once: with what went wrong, or with where the record lies. */
+/** Called once: with the error, or with the place of the record. */
 export type Settle = (error: VigilError | undefined, appended?: Appended) => void;
 
 export type Waiting = BatchRecord & {
@@ -19,13 +19,13 @@ export type Lane = {
   readonly topic: KafkaTopic;
   readonly partition: number;
   queue: Waiting[];
-  /** The batch that is tried, before all of the queue; empty where none is. */
+  /** The batch that is being sent; it comes before the queue. Empty if there is none. */
   batch: readonly Waiting[];
   /** A request with the batch is under way. */
   busy: boolean;
   /** When the batch was first tried. */
   sinceMs: number;
-  /** Not before this is it tried again, and how long it waits the next time. */
+  /** When the next attempt may begin, and how long the wait after it is. */
   notBeforeMs: number;
   retryMs: number;
   lastOffset: bigint;
@@ -45,7 +45,7 @@ export function createLane(topic: KafkaTopic, partition: number): Lane {
   };
 }
 
-/** Takes the first records of the queue, at least one and then up to so many bytes. */
+/** Takes the first records of the queue: at least one, then up to this many bytes. */
 export function takeBatch(lane: Lane, bytesMax: number): Waiting[] {
   let bytes = 0;
   let records = 0;
@@ -62,7 +62,7 @@ export function takeBatch(lane: Lane, bytesMax: number): Waiting[] {
   return lane.queue.splice(0, records);
 }
 
-/** What waits, by topic. */
+/** Returns how much waits, by topic. */
 export function depthsOf(lanes: Iterable<Lane>): Map<KafkaTopic, { records: number; bytes: number }> {
   const depths = new Map<KafkaTopic, { records: number; bytes: number }>();
   for (const { topic, queue, batch } of lanes) {

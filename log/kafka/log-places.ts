@@ -1,4 +1,4 @@
-/** Where the partitions of topics begin and end, and which offset was the first after a time. */
+/** Finds where the partitions of topics begin and end, and which offset was the first after a time. */
 import type { Kafka } from 'kafkajs';
 import type { KafkaTopic, TopicPartition } from '../../contracts/topics.ts';
 

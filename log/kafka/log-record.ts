@@ -8,7 +8,7 @@ export type LogRecord = {
   readonly value: Buffer | null;
   /** When it was appended, in the time of this process (process/system-clock.ts). */
   readonly timestampMs: number;
-  /** When it had been fetched, in milliseconds of `performance.now()`. */
+  /** When it was fetched, in milliseconds of `performance.now()`. */
   readonly fetchedMs?: number;
 };
 

@@ -1,6 +1,6 @@
 /**
- * A process that is killed stays in its Kafka group until its session has run out, and nobody reads its partitions meanwhile. What starts in
- * its place on the same machine can see that it is gone, and leaves the group for it.
+ * A killed process stays in its Kafka group until its session times out, and meanwhile nobody reads its partitions. The process that
+ * replaces it on the same machine can see that it is gone, and leaves the group in its place.
  */
 import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
@@ -8,28 +8,28 @@ import type { Kafka } from 'kafkajs';
 import type { Logger } from 'pino';
 import { clusterOf } from './produce.ts';
 
-/** Names one process. Process numbers are given again, so its start is part of the name. */
+/** Identifies one process. Process numbers are reused, so its start time is part of the mark. */
 export type ProcessMark = {
   readonly host: string;
-  /** Of the machine's last start; empty where the system does not say. */
+  /** The id of the machine's last start; empty if the system does not give one. */
   readonly machineBoot: string;
   readonly pid: number;
-  /** When it started, in ticks since the machine did; empty where the system does not say. */
+  /** When it started, in ticks since the machine started; empty if the system does not say. */
   readonly startedAt: string;
 };
 export type Member = ProcessMark & { readonly group: string; readonly memberId: string };
 
-/** What a process may see of the machine that it runs on. */
+/** What a process can see of its machine. */
 export type Machine = {
   readonly host: string;
   readonly machineBoot: string;
-  /** When the process with this number started. Undefined: no such process runs. */
+  /** Returns when the process with this number started. Undefined: no such process runs. */
   startedAt(pid: number): string | undefined;
 };
 
 /**
- * Whether a member of a group is certainly gone. Pure. Where it cannot be known, as on another machine, it is not: Kafka then misses it
- * when its session has run out.
+ * Whether a member of a group is certainly gone. Pure. False if it cannot be known, as on another machine: then Kafka notices it when the
+ * session times out.
  */
 export function isGone(member: ProcessMark, machine: Machine): boolean {
   if (member.host !== machine.host) return false;
@@ -38,7 +38,7 @@ export function isGone(member: ProcessMark, machine: Machine): boolean {
   return startedAt === undefined || startedAt !== member.startedAt;
 }
 
-/** @returns undefined for what is no such record */
+/** @returns undefined if the text is not such a record */
 export function parseMember(text: string): Member | undefined {
   try {
     const member = JSON.parse(text) as Record<string, unknown>;
@@ -53,12 +53,12 @@ export function parseMember(text: string): Member | undefined {
   }
 }
 
-/** Past this long Kafka has missed the one before by itself (`sessionTimeoutMs` in reader.ts). */
+/** After this time Kafka has noticed the process before by itself (`sessionTimeoutMs` in reader.ts). */
 const leaveMsMax = 6_000;
 
 /**
- * Leaves the group for the member that the file names, where that one is gone. Never rejects, and goes on after `waitMs`: without it the
- * group waits, as it always did.
+ * Leaves the group for the member that the file names, if that process is gone. Never rejects, and returns after `waitMs` at the latest.
+ * If it fails, the group waits for the session to time out.
  */
 export async function leaveForPredecessor(
   kafka: Kafka,
@@ -90,14 +90,14 @@ async function leave(kafka: Kafka, { group, memberId, pid }: Member, log: Logger
     await coordinator.leaveGroup({ groupId: group, memberId });
     log.info({ group, pid }, 'left the group for the process before this one, which is gone');
   } catch (error) {
-    // Its session has run out already, or Kafka is not reached.
+    // Its session has timed out already, or Kafka cannot be reached.
     log.info({ group, pid, error: (error as Error).message }, 'the process before this one was not in the group');
   } finally {
     await cluster.disconnect().catch(() => undefined);
   }
 }
 
-/** Writes down which member of the group this process is. A file that cannot be written costs time after a crash, nothing else. */
+/** Records which member of the group this process is. If the file cannot be written, a crash only costs more time. */
 export function recordMember(file: string, group: string, memberId: string, log: Logger): void {
   const { host, machineBoot } = thisMachine;
   const startedAt = thisMachine.startedAt(process.pid) ?? '';
@@ -123,7 +123,7 @@ const thisMachine: Machine = {
   machineBoot: readOr('/proc/sys/kernel/random/boot_id', ''),
   startedAt(pid) {
     const stat = readOr(`/proc/${pid}/stat`, undefined);
-    // The name of the program stands in brackets and may hold spaces; the start is the 22nd field of all, the 20th behind it.
+    // The program's name is in brackets and may hold spaces. The start time is field 22 of all: the 20th after the name.
     if (stat !== undefined) return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19];
     try {
       process.kill(pid, 0);

@@ -1,7 +1,7 @@
 /**
- * The cluster as the appender needs it: who leads a partition, and one produce request to a broker with batches of several
- * partitions. Uses kafkajs's connections and metadata below its producer, which would make one request for each partition
- * and each batch: at 5,000 readings a second that cost most of a core.
+ * The cluster as the appender needs it: the leader of each partition, and one produce request to a broker with batches of several
+ * partitions. It uses kafkajs's connections and metadata below its producer. The producer would make one request for each partition
+ * and each batch: at 5,000 readings per second that cost most of a core.
  */
 import { createRequire } from 'node:module';
 import type { Kafka } from 'kafkajs';
@@ -14,23 +14,23 @@ import {
 } from './record-batch.ts';
 
 export type Producing = {
-  /** The node that leads a partition, by what was last heard; undefined if nobody does. */
+  /** Returns the node that leads a partition, as last reported; undefined if none does. */
   leaderOf(topic: string, partition: number): number | undefined;
   /**
-   * Asks the cluster anew who leads. Calls at once share one question.
+   * Asks the cluster again which nodes lead. Concurrent calls share one request.
    * @throws Error of kafkajs
    */
   refresh(topics: readonly string[]): Promise<void>;
   /**
    * Sends one request and resolves with the answer for each partition.
    * @param batches those of one topic next to each other
-   * @throws Error of kafkajs if no answer came: what was sent may be in the log or not
+   * @throws Error of kafkajs if no answer came: the records may or may not be in the log
    */
   produce(node: number, batches: readonly PartitionBatch[]): Promise<readonly PartitionAnswer[]>;
   close(): Promise<void>;
 };
 
-/** Of kafkajs 2.2.4, whose version is pinned: what is used below its public face. */
+/** The internal functions that are used of kafkajs 2.2.4, whose version is pinned. */
 type Connection = {
   readonly clientId: string;
   readonly socket: { write(bytes: Buffer): unknown; destroy(error: Error): unknown };
@@ -78,7 +78,7 @@ export function createProducing(kafka: Kafka): Producing {
     leaders = new Map(
       (cluster.brokerPool.metadata?.topicMetadata ?? []).map(({ topic, partitionMetadata }) => [
         topic,
-        // -1 stands for nobody.
+        // -1 means no leader.
         new Map(partitionMetadata.filter(({ leader }) => leader >= 0).map((one) => [one.partitionId, one.leader])),
       ]),
     );
@@ -100,9 +100,9 @@ export function createProducing(kafka: Kafka): Producing {
         connection.requestQueue.maybeThrottle(answer.throttleMs);
         return answer.answers;
       } catch (error) {
-        // As kafkajs does: otherwise the broken connection would be used again.
+        // kafkajs does the same: otherwise the broken connection would be used again.
         if ((error as Error).name === 'KafkaJSConnectionClosedError') await broker.disconnect();
-        // A broker that is frozen or cut off in silence keeps its connection, and would be asked who leads now: never another.
+        // A frozen broker, or one that is cut off silently, keeps its connection. It would be asked who leads; never another one.
         if ((error as Error).name === 'KafkaJSRequestTimeoutError') connection.socket.destroy(error as Error);
         throw error;
       }
@@ -142,12 +142,12 @@ const { createErrorFromCode, staleMetadata } = createRequire(import.meta.url)('k
   staleMetadata(error: Error): boolean;
 };
 
-/** The error that a code of the broker stands for. */
+/** Returns the error for a code of the broker. */
 export function protocolError(code: number): Error {
   return createErrorFromCode(code);
 }
 
-/** Whether an error means that what we know of the cluster is out of date. */
+/** Whether an error means that our picture of the cluster is out of date. */
 export function isStale(error: Error): boolean {
   return staleMetadata(error) || !('type' in error);
 }

@@ -1,22 +1,22 @@
 /**
- * Reading parts of a topic from one place to its present end, without a share in anybody's group: what a process does to
- * rebuild its state before it reads on.
+ * Reads parts of a topic from one place to its present end, without joining a shared group. A process does this to rebuild its state
+ * before it reads on.
  */
 import { type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs';
 import type { Logger } from 'pino';
 import type { KafkaTopic, TopicPartition } from '../../contracts/topics.ts';
 import { type LogRecord, logRecordOf } from './log-record.ts';
 
-/** By partition, the offset to begin at; one below the log's start means its start. */
+/** The offset to begin at, by partition; one below the log's start means its start. */
 export type Starts = ReadonlyMap<number, bigint>;
 export type LogEnds = { readonly low: bigint; readonly high: bigint };
 
 export type PartitionReader = {
-  /** Start and end of each partition of a topic now. */
+  /** Returns the present start and end of each partition of a topic. */
   ends(topic: KafkaTopic): Promise<ReadonlyMap<number, LogEnds>>;
-  /** What a group has committed; nothing for a partition where it has not. */
+  /** Returns what a group has committed; a partition without a commit is absent. */
   committed(group: string, topics: readonly KafkaTopic[]): Promise<ReadonlyMap<TopicPartition, bigint>>;
-  /** Hands out every record from `starts` to the end that the log has now. One call at a time. */
+  /** Hands out every record from `starts` to the present end of the log. One call at a time. */
   read(
     topic: KafkaTopic,
     starts: Starts,

@@ -1,6 +1,6 @@
 /**
- * Reading from Kafka by consumer group. Positions are the reader's own: kafkajs forgets them at every rebalance and, where an
- * offset is out of range, jumps to its default, which here is never the end unless the caller asked for it.
+ * Reads from Kafka with a consumer group. The reader keeps its own positions: kafkajs forgets them at every rebalance and, if an offset
+ * is out of range, jumps to its default. Here this default is never the end, unless the caller asked for it.
  */
 import { type EachBatchPayload, type Kafka, PartitionAssigners } from 'kafkajs';
 import type { Logger } from 'pino';
@@ -20,12 +20,12 @@ export type RecordBatch = {
 };
 
 export type ReaderOptions = {
-  /** The group's name begins with the service's (ACL). A name unique to the process gives it a copy of the stream of its own. */
+  /** The group's name begins with the service's (ACL). A name that is unique to the process gives it its own copy of the stream. */
   readonly group: string;
   readonly topics: readonly KafkaTopic[];
   /**
-   * Where to start where the group has committed nothing; but `committed` and `committedOrSinceMs`, the groups are private and commit
-   * nothing. `committed` starts at the beginning; the other at what was appended since, by partition.
+   * Where to start if the group has committed nothing. Except with `committed` and `committedOrSinceMs`, groups are private and commit
+   * nothing. `committed` starts at the beginning; `committedOrSinceMs` starts at the records appended since then, by partition.
    */
   readonly start:
     | 'beginning'
@@ -34,34 +34,34 @@ export type ReaderOptions = {
     | { readonly sinceMs: number }
     | { readonly committedOrSinceMs: number };
   readonly copartitioned?: boolean;
-  /** Fetches the next records while the handing out of those before waits for something: for a reader that may find a backlog. */
+  /** Fetches the next records while handing out waits for something. For a reader that may find a backlog. */
   readonly readsAhead?: boolean;
-  /** Where this process writes down which member of the group it is: so the next one need not wait for Kafka to miss it after a crash. */
+  /** File in which this process records which member of the group it is. So after a crash, the next one need not wait for Kafka. */
   readonly memberFile?: string;
-  /** Called at each assignment; no record is handed out before it resolves. Returns offsets to start at, where it knows better. */
+  /** Called at each assignment. No record is handed out before it resolves. Returns offsets to start at, if it knows better ones. */
   readonly onAssigned?: (
     partitions: ReadonlyMap<KafkaTopic, readonly number[]>,
   ) => Promise<ReadonlyMap<TopicPartition, string> | undefined>;
   /** The group rebalances: another assignment follows. */
   readonly onRevoked?: () => void;
-  /** Awaited: back pressure. What it throws is logged, and the batch handed out again. */
+  /** Awaited, for back pressure. If it throws, the error is logged and the batch is handed out again. */
   readonly onRecords: (batch: RecordBatch) => Promise<void> | void;
-  /** All before `next` has been handed out, or is nothing to hand out: a transaction's marker, or damage. In its place among the records. */
+  /** Everything before `next` was handed out, or cannot be: a transaction's marker, or damage. Called in order with the records. */
   readonly onReached?: (topic: KafkaTopic, partition: number, next: bigint) => void;
   readonly log: Logger;
 };
 
 export type Reader = {
-  /** Resolves when all that lay in the assigned partitions at the first assignment has been handed out. */
+  /** Resolves when everything that was in the assigned partitions at the first assignment was handed out. */
   readonly caughtUp: Promise<void>;
   /**
-   * Resolves when all that lies in the assigned partitions now has been handed out. For readers that start at the beginning.
-   * @returns where they ended when it was called
+   * Resolves when everything that is in the assigned partitions now was handed out. For readers that start at the beginning.
+   * @returns where the partitions ended when it was called
    */
   reachEnd(): Promise<ReadonlyMap<TopicPartition, bigint>>;
   /**
-   * Offsets are the next to read. One at a time.
-   * @throws Error of kafkajs, or VigilError `log-unavailable` if Kafka did not take them of this assignment
+   * Commits offsets: the next ones to read. One call at a time.
+   * @throws Error of kafkajs, or VigilError `log-unavailable` if Kafka did not take the offsets of this assignment
    */
   commit(offsets: readonly { topic: KafkaTopic; partition: number; offset: string }[]): Promise<void>;
   pause(): void;
@@ -71,13 +71,13 @@ export type Reader = {
 
 const sessionTimeoutMs = 6_000;
 const retryMaxMs = 5_000;
-/** Leaving a group takes a round trip; a broker that is away never answers, and a process that ends must end. */
+/** Leaving a group takes a round trip. A broker that is away never answers, but a process that ends must end. */
 const disconnectMsMax = 3_000;
-/** A reader that kafkajs gives up is started again at this pace, doubled each time. */
+/** If kafkajs gives a reader up, it is restarted after this time, doubled for each attempt. */
 const restartMsMin = 1_000;
 const restartMsMax = 60_000;
 const lookEveryMs = 10;
-/** Bytes of records that wait to be handed out while more are fetched: about what one fetch brings. */
+/** Bytes of records that wait to be handed out while more are fetched: about one fetch. */
 const aheadBytesMax = 10_000_000;
 const sleep = (ms: number) => new Promise((done) => setTimeout(done, ms));
 
@@ -109,15 +109,15 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
   });
   /** The next offset to hand out, by partition. */
   const positions = new Map<TopicPartition, string>();
-  /** Where the log ended at the first assignment, by partition not yet read so far. */
+  /** Where the log ended at the first assignment, for the partitions that are not read up to there. */
   let missing: Map<TopicPartition, bigint> | undefined;
   let assigned: ReadonlyMap<KafkaTopic, number[]> = new Map();
   let assignment: Promise<void> = Promise.resolve();
   let generation = 0;
-  /** kafkajs asks nobody, and says nothing, where its consumer is just being started again: only its event shows that Kafka has them. */
+  /** While its consumer restarts, kafkajs commits nothing and reports no error. Only its event shows that Kafka has the offsets. */
   let commitsTaken = 0;
   let closed = false;
-  /** Until the next start after kafkajs gave up; a batch that is read sets it back. */
+  /** Wait before the next restart after kafkajs gave up. A batch that is read resets it. */
   let restartMs = restartMsMin;
   const { promise: caughtUp, resolve: setCaughtUp } = Promise.withResolvers<void>();
 
@@ -130,7 +130,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
       () => mine !== generation || closed,
     );
   });
-  // A transaction leaves a marker in the log that is no record; kafkajs hands no batch out that has nothing else. Where the reader
+  // A transaction leaves a marker in the log that is not a record. kafkajs hands out no batch that holds only markers. If the reader
   // begins at the end, such a batch may come before its place is set, so it is not counted.
   consumer.on(consumer.events.END_BATCH_PROCESS, ({ payload }) => {
     if (payload.batchSize > 0 || payload.lastOffset === null || options.start === 'end') return;
@@ -141,7 +141,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
       const position = positions.get(place);
       if (mine === generation && position !== undefined && next > BigInt(position)) reached(place, next);
     };
-    // What came before it may still wait.
+    // Earlier records may still wait.
     if (ahead) void ahead.put([], async () => pass());
     else pass();
   });
@@ -173,7 +173,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     if (missing.size === 0) setCaughtUp();
   }
 
-  /** Of the partitions in which the group has committed nothing. What was handed out before and not committed is handed out again. */
+  /** Returns offsets for partitions in which the group has committed nothing. Uncommitted records are handed out again. */
   async function firstOffsets(
     partitions: ReadonlyMap<KafkaTopic, number[]>,
     ends: Ends,
@@ -191,7 +191,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
   ): Promise<Map<TopicPartition, string>> {
     const start = new Map<TopicPartition, string>();
     const since =
-      // By this process's time also while the machine's clock is ahead: what was stamped before that step is behind it, and to read
+      // Uses this process's time even while the machine's clock is ahead. Records stamped before that step are behind it, and reading
       // more does no harm.
       typeof options.start === 'object' && 'sinceMs' in options.start
         ? await offsetsSince(kafka, [...partitions.keys()], options.start.sinceMs)
@@ -246,7 +246,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
       await assignment;
       if (over()) return;
       if (ahead) {
-        // To kafkajs it is read. What a rebalance finds waiting is dropped, and read again from where it was handed out.
+        // For kafkajs these are read. A rebalance drops what still waits; it is read again from where handing out stopped.
         resolveOffset(batch.lastOffset());
         await ahead.put(batch.messages, () => handOut(batch, fetchedMs, over));
       } else {
@@ -282,7 +282,7 @@ export async function createReader(kafka: Kafka, options: ReaderOptions): Promis
     }
   }
 
-  /** A broker that goes while it is asked is no reason to give the process up; one that refuses us is. */
+  /** Connects. If a broker goes away meanwhile, retries; if it refuses us, gives up. */
   async function reach(): Promise<void> {
     for (let delayMs = 100; ; delayMs = Math.min(2 * delayMs, retryMaxMs)) {
       try {

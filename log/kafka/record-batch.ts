@@ -1,6 +1,6 @@
 /**
- * Kafka's record batch (magic 2) and produce request (version 7), written into one buffer: kafkajs makes a growing buffer for each
- * record and each level above it, which cost the gateway 17 µs of its 57 µs a reading. Uncompressed, as ciphertext is.
+ * Writes Kafka's record batch (magic 2) and produce request (version 7) into one buffer. kafkajs makes a growing buffer for each record
+ * and each level above it, which cost the gateway 17 µs of its 57 µs per reading. Uncompressed, because ciphertext does not compress.
  */
 import { crc32c } from '@node-rs/crc32';
 
@@ -15,7 +15,7 @@ export type PartitionBatch = {
 export type PartitionAnswer = {
   readonly topic: string;
   readonly partition: number;
-  /** Kafka's, 0 where the batch is in the log. */
+  /** Kafka's error code; 0 if the batch is in the log. */
   readonly errorCode: number;
   readonly baseOffset: bigint;
 };
@@ -31,7 +31,7 @@ const checkedFrom = 21;
 const recordOverheadBytesMax = 32;
 
 /**
- * A whole request as it goes over the wire, its length in front. `acks=all`.
+ * Returns a whole request as it is sent, with its length in front. `acks=all`.
  * @param batches those of one topic next to each other
  * @param timeoutMs how long the broker waits for its replicas
  */
@@ -71,7 +71,7 @@ function requestBytesMax(batches: readonly PartitionBatch[], clientId: string): 
   let bytes = 64 + clientId.length;
   for (const { topic, records } of batches) {
     bytes += topic.length + 16 + batchHeaderBytes;
-    // A character of a key is at most three bytes of UTF-8.
+    // A character of a key has at most three bytes of UTF-8.
     for (const { key, value } of records) bytes += recordOverheadBytesMax + 3 * key.length + (value?.length ?? 0);
   }
   return bytes;

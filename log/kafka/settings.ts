@@ -2,7 +2,7 @@ import { serverNameSetting } from '../../process/server-name.ts';
 import type { Manifest } from '../../process/settings.ts';
 import { clockSettings } from '../../process/system-clock.ts';
 
-/** What every process that talks to Kafka is told. */
+/** The settings of every process that uses Kafka. */
 export const kafkaClientSettings = {
   brokers: {
     kind: 'list',
@@ -23,7 +23,7 @@ export const kafkaClientSettings = {
   ...clockSettings,
 } as const satisfies Manifest;
 
-/** What every process that seals or opens records is told. */
+/** The settings of every process that seals or opens records. */
 export const kafkaSettings = {
   ...kafkaClientSettings,
   readersFile: { kind: 'file', env: 'VIGIL_READERS_FILE', help: 'public keys of the reader roles, JWK set' },

@@ -1,6 +1,6 @@
 /**
- * The turn to write: of all processes that take it under one name, only the newest taker can still write. Kafka sees to it: the name
- * is a transactional id, and who takes it makes every older holder's writes void, also those under way. What a holder writes is in the
+ * The turn to write. Of all processes that take it under one name, only the newest can still write. Kafka enforces this: the name is a
+ * transactional id, and a process that takes it makes all writes of older holders void, even those under way. A holder's writes are in the
  * log all together or not at all.
  */
 import type { Kafka, Transaction } from 'kafkajs';
@@ -9,26 +9,26 @@ import type { KafkaTopic } from '../../contracts/topics.ts';
 import { logNowMs } from '../../process/system-clock.ts';
 import { partitionOf } from './connect.ts';
 
-/** A holder that dies in the middle of its writing holds up readers of the topic for so long, or until the next one takes the turn. */
+/** If a holder dies while it writes, readers of the topic wait this long, or until another process takes the turn. */
 const transactionMsMax = 10_000;
-/** Kafka's answers to a holder whose turn another one has taken, or is about to take. */
+/** Kafka's answers to a holder if another process has taken the turn, or is about to. */
 const takenOver = new Set(['INVALID_PRODUCER_EPOCH', 'INVALID_TXN_STATE', 'CONCURRENT_TRANSACTIONS']);
 
 type KeyedValue = { readonly key: string; readonly value: Buffer };
 
 export type Turn = {
   /**
-   * Writes records that nobody reads before `commit`. @throws VigilError `turn-lost`: another one has the turn, nothing was written;
+   * Writes records that nobody reads before `commit`. @throws VigilError `turn-lost`: another process has the turn, nothing was written;
    * `log-append-failed`: Kafka did not take them
    */
   write(topic: KafkaTopic, records: readonly KeyedValue[]): Promise<void>;
-  /** @throws VigilError as `write` does; after `log-append-failed` the records may be in the log or not */
+  /** @throws the errors of `write`; after `log-append-failed` the records may or may not be in the log */
   commit(): Promise<void>;
-  /** Gives the turn back; what was not committed is void. Never rejects. */
+  /** Gives the turn back; uncommitted records are void. Never rejects. */
   close(): Promise<void>;
 };
 
-/** Takes the turn. All that an earlier holder wrote is in the log by then. @throws VigilError `turn-lost`, `log-unavailable` */
+/** Takes the turn. By then, the log has everything that an earlier holder wrote. @throws VigilError `turn-lost`, `log-unavailable` */
 export async function takeTurn(kafka: Kafka, name: string): Promise<Turn> {
   const producer = kafka.producer({
     transactionalId: name,
@@ -81,7 +81,7 @@ export async function takeTurn(kafka: Kafka, name: string): Promise<Turn> {
 
 const turnLost = (cause: unknown) => new VigilError('turn-lost', 'Another process has taken the turn.', { cause });
 
-/** kafkajs wraps what it has tried again. */
+/** kafkajs wraps an error that it has retried. */
 function isTakenOver(error: unknown): boolean {
   for (let at = error; at instanceof Error; at = at.cause) {
     const { type } = at as Error & { type?: string };
