@@ -68,8 +68,7 @@ export async function startProcessor(options: ProcessorOptions): Promise<Process
   const { sealedLog, canaries, log, now } = options;
   const parts: Parts = { options, counts: startCounts(), liveness: startLiveness(now) };
   const ownership = createOwnership({
-    restore: (partitions) =>
-      restorePartitions({ log: sealedLog, reader: restoring, group: alarmsGroup, partitions, logger: log }),
+    restore: (partitions) => restorePartitions({ sealedLog, reader: restoring, group: alarmsGroup, partitions, log }),
     open: (restored) => openPartition(parts, restored),
     canaries,
     onTaken(partitions, tookMs) {

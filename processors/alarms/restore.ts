@@ -13,8 +13,8 @@ import { inputOf } from './intake.ts';
 import type { Restored } from './partition.ts';
 import { isPublished } from './published.ts';
 
-/** If no snapshot says how far the events in `alarms` are included, this many of the last events of a partition are read. */
-const toldMax = 5_000n;
+/** Where no snapshot says which events it includes, so many of the last records of a partition of `alarms` are read. */
+const publishedMax = 5_000n;
 
 /** What the next owner of a partition begins with. `toldTo`: where `alarms` ended; `commandsRead`: where `commands` ended. */
 export type RestoredPartition = Restored & { readonly toldTo: bigint; readonly commandsRead: bigint };
@@ -23,90 +23,97 @@ type Raw = { readonly partition: number; readonly record: LogRecord };
 /** Returns the content of a record for a restore; undefined if the record does not belong there. */
 type Decode<T> = (read: ReadRecord, record: LogRecord) => T | undefined;
 
-// biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
-export async function restorePartitions(options: {
-  readonly log: SealedLog;
+type RestoreOptions = {
+  readonly sealedLog: Pick<SealedLog, 'open'>;
   readonly reader: PartitionReader;
   readonly group: string;
   readonly partitions: readonly number[];
-  readonly logger: Logger;
-}): Promise<ReadonlyMap<number, RestoredPartition>> {
-  const { log, reader, group, partitions, logger } = options;
-  const wants = (contentType: string) => !isPublished(contentType) || isInForce(contentType);
-  const reading = createSealedReading({ open: log.open, log: logger, of: 'what is restored', wants });
+  readonly log: Logger;
+};
+
+/** Reads, one after the other: what the group has committed, snapshots, then `alarms` and `commands` from where the snapshots end. */
+export async function restorePartitions(options: RestoreOptions): Promise<ReadonlyMap<number, RestoredPartition>> {
+  const { reader, group, partitions, log } = options;
+  const { readStates, readAll } = createTopicReading(options);
   const committed = await reader.committed(group, ['observations', 'commands']);
   const starts = (of: (partition: number) => bigint): Starts => new Map(partitions.map((p) => [p, of(p)]));
 
-  const states = await readStates();
-  const toldFrom = new Map(
-    [...states].map(([p, all]) => [
-      p,
-      all.reduce((most, { engine }) => max(most, BigInt((engine as EngineSnapshot).told)), 0n),
-    ]),
-  );
+  const states = await readStates(starts(() => 0n));
   const alarmEnds = await reader.ends('alarms');
-  const fromOf = (p: number) => toldFrom.get(p) ?? max((alarmEnds.get(p)?.high ?? 0n) - toldMax, 0n);
-  const told = await readAll<AlarmEvent | LimitsInForce | StandbyInForce>('alarms', starts(fromOf), ({ record }) => {
-    switch (record.contentType) {
-      case contentTypes.alarmEvent:
-      case contentTypes.limitsInForce:
-      case contentTypes.standby:
-        return record.body;
-      default:
-        return undefined;
-    }
-  });
-  const commands = await readAll<Restored['commands'][number]>(
+  const publishedFrom = (p: number) =>
+    publishedBefore(states.get(p)) ?? max((alarmEnds.get(p)?.high ?? 0n) - publishedMax, 0n);
+  const published = await readAll('alarms', starts(publishedFrom), publishedOf);
+  const commands = await readAll(
     'commands',
     starts((p) => committed.get(`commands/${p}`) ?? 0n),
-    ({ opened, record }, { key, offset, timestampMs }) => {
-      const taken = inputOf(record, opened.place);
-      return taken.ok && taken.input.type === 'command'
-        ? { key, offset: BigInt(offset), atMs: timestampMs, input: taken.input }
-        : undefined;
-    },
+    commandOf,
   );
   const ends = await reader.ends('observations');
 
   return new Map(
-    partitions.map((p) => {
+    partitions.map((p): [number, RestoredPartition] => {
       const endsOf = ends.get(p) ?? { low: 0n, high: 0n };
       const begun = beginAt(committed.get(`observations/${p}`) ?? 0n, endsOf, states.get(p) ?? []);
-      if (begun.isAnew) logger.error({ partition: p, start: String(begun.start) }, 'the log of readings was made anew');
-      const commandEnd = commands.ends.get(p)?.high ?? 0n;
+      if (begun.isAnew) log.error({ partition: p, start: String(begun.start) }, 'the log of readings was made anew');
+      const commandsRead = commands.ends.get(p)?.high ?? 0n;
       const pending = commands.found.get(p) ?? [];
-      const toldOf = told.found.get(p) ?? [];
+      const publishedHere = published.found.get(p) ?? [];
       return [
         p,
         {
           states: begun.states,
-          told: toldOf.filter((one) => 'alarm' in one),
-          inForce: toldOf.filter((one) => 'groups' in one || 'standby' in one),
-          toldFrom: fromOf(p),
+          told: publishedHere.filter((record) => 'alarm' in record),
+          inForce: publishedHere.filter((record) => 'groups' in record || 'standby' in record),
+          toldFrom: publishedFrom(p),
           commands: pending,
-          position: { observations: begun.start, commands: pending[0]?.offset ?? commandEnd },
-          commandsRead: commandEnd,
+          position: { observations: begun.start, commands: pending[0]?.offset ?? commandsRead },
+          commandsRead,
           replayTo: endsOf.high,
-          toldTo: told.ends.get(p)?.high ?? 0n,
+          toldTo: published.ends.get(p)?.high ?? 0n,
         },
       ];
     }),
   );
+}
+
+/** Where the events begin that no snapshot of a partition includes; undefined without snapshots. */
+function publishedBefore(states: readonly AlarmState[] | undefined): bigint | undefined {
+  return states?.reduce((most, { engine }) => max(most, BigInt((engine as EngineSnapshot).told)), 0n);
+}
+
+const publishedOf: Decode<AlarmEvent | LimitsInForce | StandbyInForce> = ({ record }) => {
+  switch (record.contentType) {
+    case contentTypes.alarmEvent:
+    case contentTypes.limitsInForce:
+    case contentTypes.standby:
+      return record.body;
+    default:
+      return undefined;
+  }
+};
+
+const commandOf: Decode<Restored['commands'][number]> = ({ opened, record }, { key, offset, timestampMs }) => {
+  const taken = inputOf(record, opened.place);
+  return taken.ok && taken.input.type === 'command'
+    ? { key, offset: BigInt(offset), atMs: timestampMs, input: taken.input }
+    : undefined;
+};
+
+/** Reads parts of topics and opens their records. A record that cannot be read is skipped: the readings are still there to be judged. */
+function createTopicReading({ sealedLog, reader, log }: RestoreOptions) {
+  const wants = (contentType: string) => !isPublished(contentType) || isInForce(contentType);
+  const reading = createSealedReading({ open: sealedLog.open, log, of: 'what is restored', wants });
 
   /**
    * Reads the latest snapshot of each association. Of the last two it takes the one that had read further, because an old owner may have
    * written late.
    */
-  async function readStates(): Promise<Map<number, AlarmState[]>> {
+  async function readStates(starts: Starts): Promise<Map<number, AlarmState[]>> {
     const lastTwo = new Map<string, Raw[]>();
-    await reader.read(
-      'alarm-state',
-      starts(() => 0n),
-      (partition, record) => {
-        if (record.value === null) lastTwo.delete(record.key);
-        else lastTwo.set(record.key, [...(lastTwo.get(record.key) ?? []), { partition, record }].slice(-2));
-      },
-    );
+    await reader.read('alarm-state', starts, (partition, record) => {
+      if (record.value === null) lastTwo.delete(record.key);
+      else lastTwo.set(record.key, [...(lastTwo.get(record.key) ?? []), { partition, record }].slice(-2));
+    });
     const pairs = [...lastTwo.values()];
     // All at once: other threads unwrap each bed's data key.
     const bests = await Promise.all(pairs.map(furthest));
@@ -141,7 +148,6 @@ export async function restorePartitions(options: {
     return { found, ends };
   }
 
-  /** A record that cannot be read is skipped: the readings are still there to be judged. */
   async function read<T>(topic: KafkaTopic, { partition, record }: Raw, decode: Decode<T>): Promise<T | undefined> {
     if (record.value === null) return undefined;
     const place = { topic, partition };
@@ -153,6 +159,8 @@ export async function restorePartitions(options: {
       () => decode(found, record) ?? reading.leave(place, record, 'payload-schema', 'It is nothing to restore from.'),
     );
   }
+
+  return { readStates, readAll };
 }
 
 const max = (a: bigint, b: bigint) => (a > b ? a : b);
