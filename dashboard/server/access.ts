@@ -1,4 +1,7 @@
-/** Who may call which route. A route that does not say is refused when it is registered, so that none is open by oversight. */
+/**
+ * Who may call which route. A route that does not say who may call it is refused when it is registered, so no route is
+ * open by oversight.
+ */
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { VigilError } from '../../contracts/errors.ts';
 import { visibleText } from '../../contracts/text.ts';
@@ -20,18 +23,21 @@ declare module 'fastify' {
     access?: Access;
   }
   interface FastifyRequest {
-    /** Of a route that is not public. */
+    /** Set on every route that is not public. */
     live: LiveSession | undefined;
-    /** The browser's id, where we gave it one. */
+    /** The browser's id, if we gave it one. */
     station: string | undefined;
   }
 }
 
-/** What the audit trail calls who is not logged in. */
+/** The audit trail's name for a request without a login. */
 export const nobody = 'unknown';
 
 export const cookieName = '__Host-vigil';
-/** `__Host-` holds the browser to Secure, to this path and to no Domain. No Max-Age: it goes with the browser. */
+/**
+ * `__Host-` makes the browser send the cookie over TLS only, to this host only and to every path. There is no Max-Age:
+ * the cookie ends with the browser.
+ */
 export const cookieOptions = { path: '/', httpOnly: true, secure: true, sameSite: 'strict' } as const;
 
 export const notLoggedIn = () => new VigilError('not-logged-in', 'Log in first.');
@@ -49,7 +55,10 @@ export type AccessOptions = {
   readonly isReady: () => boolean;
 };
 
-/** Whether a request comes from one of our pages: its Origin, where the browser sends one, and the header that no form can set. */
+/**
+ * Whether a request comes from one of our pages: its Origin is ours, if the browser sends one, and it has the header
+ * that no form can set.
+ */
 export function isOurs(request: FastifyRequest, origins: readonly string[]): boolean {
   const { origin } = request.headers;
   if (origin !== undefined && !origins.includes(origin)) return false;
@@ -67,7 +76,7 @@ export function guardRoutes(app: App, options: AccessOptions): void {
   shareRoutes(app);
   app.addHook('onRequest', async (request, reply) => {
     const { access } = request.routeOptions.config;
-    // An answer with patients in it is kept by no cache.
+    // No cache keeps an answer with patients in it.
     if (request.url.startsWith('/api/')) reply.header('cache-control', 'no-store');
     request.station = options.stations.read(request.cookies[stationCookie]);
     if (changing.has(request.method) && !isOurs(request, options.origins)) {
@@ -75,15 +84,15 @@ export function guardRoutes(app: App, options: AccessOptions): void {
       throw notAllowed();
     }
     if (access === 'public') return;
-    // Until the audit trail has been read, who was logged out is not known.
+    // Until the audit trail has been read, it is not clear which sessions were ended.
     if (!options.isReady()) throw new VigilError('log-unavailable', 'The server is starting: try again shortly.');
     const live = await readSession(request, options.sessions);
     if (!live) throw notLoggedIn();
     request.live = live;
     if (live.renewed !== undefined) reply.setCookie(cookieName, live.renewed, cookieOptions);
-    // Who is locked out of the screen may look at it without names, unlock it and log out: those routes are for any session.
+    // A locked session may look at the screen without names, unlock it and log out: those routes are for any session.
     if (live.viewer.locked && access !== 'session') throw locked();
-    // Before rights are asked: a refusal goes on record, and costs as much as what is refused.
+    // Takes a place before rights are checked: a refusal goes on record, so it costs as much as the request itself.
     const share = shareOf({ method: request.method, config: request.routeOptions.config });
     if (share !== 'own' || access !== 'session')
       await keepPace(pace, request, options.trail, share === 'look' || share === 'history' ? 'look' : 'act');
@@ -99,8 +108,8 @@ export function guardRoutes(app: App, options: AccessOptions): void {
 }
 
 /**
- * A changing request that is not from one of our pages: a page of another site uses the browser of somebody who is logged in, or somebody
- * writes requests by hand. It is refused whether it can be recorded or not, so nobody waits for the record.
+ * Refuses a changing request that does not come from one of our pages. Either a page of another site uses the browser
+ * of a person who is logged in, or somebody writes requests by hand. The refusal does not wait for its record.
  */
 export async function recordForeign(
   pace: RefusalPace,
@@ -117,10 +126,13 @@ export async function recordForeign(
   trail.record({ ...who, action: 'access-denied', detail }).catch(() => {});
 }
 
-/** Gives each route its places (bounds.ts): a look waits for looks of the same account, and never takes the place of an act. */
+/**
+ * Gives each route its places (bounds.ts): a look waits for looks of the same account, and never takes the place of an
+ * act.
+ */
 function shareRoutes(app: App): void {
   const slots = createRouteSlots();
-  // A route for GET makes one for HEAD, of the handler that has its place already.
+  // fastify makes a HEAD route for each GET route, with a handler that has its place already.
   const shared = new WeakSet<object>();
   app.addHook('onRoute', (route) => {
     const share = shareOf(route);
@@ -133,7 +145,7 @@ function shareRoutes(app: App): void {
   });
 }
 
-/** @throws VigilError `rate-limited`; once in a minute it is put on record */
+/** @throws VigilError `rate-limited`; the first refusal of a minute goes on record */
 export async function keepPace(
   pace: RequestPace,
   request: FastifyRequest,
@@ -147,37 +159,37 @@ export async function keepPace(
   throw new VigilError('rate-limited', 'Too many requests of this login: try again in a minute.');
 }
 
-/** The session of a request's cookie, where it holds. */
+/** Returns the session of a request's cookie, if it still holds. */
 export async function readSession(request: FastifyRequest, sessions: Sessions): Promise<LiveSession | undefined> {
   const token = request.cookies[cookieName];
   return token === undefined ? undefined : sessions.read(token);
 }
 
-/** The session of a route that is not public. */
+/** Returns the session of a route that is not public. */
 export function sessionOf(request: FastifyRequest): LiveSession {
   if (!request.live) throw notLoggedIn();
   return request.live;
 }
 
-/** The viewer of a route that is not public. */
+/** Returns the viewer of a route that is not public. */
 export const viewerOf = (request: FastifyRequest): Viewer => sessionOf(request).viewer;
 
 export function actorOf({ userId, name, role }: Viewer) {
   return { userId, name, role };
 }
 
-/** From where a request comes; of one that nobody is logged in for, too. */
+/** Returns from where a request comes; also for a request without a login. */
 export function whereFrom(request: FastifyRequest): Pick<Who, 'address' | 'station'> {
   return { address: addressOf(request), ...(request.station !== undefined && { station: request.station }) };
 }
 
-/** Of a route that is not public. */
+/** Returns who asks, on a route that is not public. */
 export function whoOf(request: FastifyRequest): Who {
   const { viewer, claims } = sessionOf(request);
   return { actor: actorOf(viewer), session: sessionMark(claims.sessionId), ...whereFrom(request) };
 }
 
-/** The browser's id. One that has none gets one. */
+/** Returns the browser's id. A browser without an id gets one. */
 export function keepStation(request: FastifyRequest, reply: FastifyReply, stations: Stations): string {
   if (request.station !== undefined) return request.station;
   const { station, value } = stations.issue();

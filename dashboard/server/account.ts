@@ -87,14 +87,16 @@ function didYouMean(names: Iterable<string>, typed: string): string {
   return near.length === 0 ? '' : ` Did you mean ${near.join(' or ')}?`;
 }
 
-/** As `npm start` and Compose lay them out (ops/platform/service-env.ts, docker-compose.yml). */
+/**
+ * Places of the registry, as `npm start` and Compose lay them out (ops/platform/service-env.ts, docker-compose.yml).
+ */
 const wardsFileNear = (file: string) =>
   [join(dirname(file), 'wards.json'), join(dirname(file), '..', 'wards.json')].find((path) => existsSync(path));
 
 /**
  * Looks for the wards of an account in the registry: an account of a misspelt ward shows nobody's alarms.
- * @returns what to know of the wards; empty where all are registered
- * @throws VigilError `settings-invalid`: names the wards that there are
+ * @returns a warning about the wards; empty if all are registered
+ * @throws VigilError `settings-invalid`: names the wards that are registered
  */
 function wardsNote(wards: readonly string[], file: string, options: Options): string {
   const asked = wards.filter((ward) => ward !== '*');
@@ -126,7 +128,7 @@ async function check(account: Account | undefined, password: string) {
   return { actor: { userId, name, role }, wards, may: permissionsOf(role) };
 }
 
-/** @throws VigilError `settings-invalid` where something is asked for that the command does not do */
+/** @throws VigilError `settings-invalid` for an option that the command does not take */
 function readCommand(args: readonly string[]) {
   const { values, positionals } = parseArgs({
     args: [...args],
@@ -155,10 +157,10 @@ function readCommand(args: readonly string[]) {
 async function run(args: readonly string[]): Promise<string> {
   const { command, values, file } = readCommand(args);
   const { user = '' } = values;
-  // What root wrote here a dashboard that runs as another user could not read.
+  // A dashboard that runs as another user cannot read what root writes here.
   becomeOwnerOf(dirname(file));
   const isNew = !existsSync(file);
-  // A file that is misspelt must not look like one without accounts.
+  // A misspelt file name must not look like a file without accounts.
   if (isNew && command !== 'add') throw bad(`There is no file ${file}.`);
   const accounts = isNew ? new Map<string, Account>() : readAccounts(file);
   switch (command) {
@@ -175,7 +177,7 @@ async function run(args: readonly string[]): Promise<string> {
     case 'enable': {
       const account = accounts.get(user);
       if (!account) throw bad(`There is no account ${user}.${didYouMean(accounts.keys(), user)}`);
-      // Its sessions are over, also those of before it was disabled.
+      // Ends the account's sessions, also those from before it was disabled.
       accounts.set(user, { ...account, disabled: command === 'disable', epoch: newEpoch() });
       writeAccounts(file, accounts);
       return `${user}: ${command}d`;

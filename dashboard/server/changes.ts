@@ -1,10 +1,11 @@
 /**
- * Decides and writes changes of associations one after the other, each on all that was written before: two devices may want one bed, and
- * a change that is decided on an old state would undo the one before it. Several dashboards may run, so each change takes the turn
- * (log/kafka/turn.ts) and then reads the log to its end. Where another dashboard takes the turn meanwhile, nothing of this change is
- * written and it is decided anew. Why so: docs/decisions/019-turns.md.
+ * Decides and writes changes of associations one after the other, each on all earlier ones: two devices may want one
+ * bed, and a change that is decided on an old state would undo the change before it. Several dashboards may run. So
+ * each change first takes the turn (log/kafka/turn.ts) and then reads the log to its end. If another dashboard takes
+ * the turn meanwhile, nothing of this change is written, and it is decided anew. Why: docs/decisions/019-turns.md.
  *
- * Each table of a change of several devices is a record of its own. They are in the log all together or not at all.
+ * A change of several devices has a record for the table of each. The records are in the log all together or not at
+ * all.
  */
 import { randomInt } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,27 +24,33 @@ import type { Feed } from './live/feed.ts';
 
 /** A change waits this long for Kafka to give it the turn, and for the log's end, before and after. */
 const waitMsMax = 5_000;
-/** So often a change is decided anew because another dashboard had the turn. */
+/** A change is decided anew at most this often because another dashboard took the turn. */
 const triesMax = 12;
-/** Before the next try, for each one made: at most so long, by chance, so that dashboards do not take the turn from each other for ever. */
+/**
+ * Longest pause before the next try, for each try so far. The pause is random, so that dashboards do not take the turn
+ * from each other for ever.
+ */
 const againMsMax = 100;
-/** Changes that wait, of all and of one account, in turn (ours); past it the newest of who has most is refused. */
+/**
+ * Changes that wait, of all accounts and of one, served in turn (ours). Past it the newest of the account with most is
+ * refused.
+ */
 const waitingMax = 50;
 export const waitingPerAccountMax = 8;
 
 export type Change = {
   readonly action: AuditEvent['action'];
   readonly decide: (asked: Asked) => Decision;
-  /** What the audit record says beside who, which patient and where. */
+  /** The part of an audit record beside who asked, which patient and where. */
   readonly detail: (decision: Made) => string;
 };
 type Made = Extract<Decision, { ok: true }>;
 type Occupied = NonNullable<Extract<Decision, { ok: false }>['occupiedBy']>;
 
-/** Who asks for a change: what they may do, and what goes on record of them. */
+/** Who asks for a change: their rights, and what goes on record of them. */
 export type Asking = { readonly viewer: Viewer; readonly who: Who };
 
-/** @throws VigilError `log-backlog-full`, `log-unavailable`, and what the log and the trail throw */
+/** @throws VigilError `log-backlog-full`, `log-unavailable`, and the errors of the log and the trail */
 export type MakeChange = (asking: Asking, change: Change) => Promise<Decision>;
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
@@ -87,7 +94,7 @@ export function createChanges(options: {
     body: table,
   });
 
-  /** Decides and writes in one turn. What is written goes on record before it is committed. */
+  /** Decides and writes in one turn. The audit record is written before the change is committed. */
   async function makeIn(turn: SealedTurn, asking: Asking, change: Change): Promise<Decision> {
     const decision = change.decide({ viewer: asking.viewer, nowMs: now() });
     if (!decision.ok) {
@@ -154,7 +161,10 @@ export function createChanges(options: {
 
 const isLost = (error: unknown) => error instanceof VigilError && error.code === 'turn-lost';
 
-/** @param discard called with what comes too late. @throws VigilError `log-unavailable` where it does not come in time */
+/**
+ * @param discard called with a result that comes too late
+ * @throws VigilError `log-unavailable` if the result does not come in time
+ */
 async function withinWait<T>(coming: Promise<T>, waitMs: number, discard?: (late: T) => unknown): Promise<T> {
   const { promise: over, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {

@@ -34,12 +34,15 @@ import { createTrendStore } from './trend-store.ts';
 import { openWaitingRoom, portTaken } from './waiting-room.ts';
 import { followWards } from './wards-file.ts';
 
-/** A close that hangs is ended: the supervisor waits no longer either. */
+/** Ends a close that hangs: the supervisor waits no longer either. */
 const closeMsMax = 9_000;
 const countersEveryMs = 60_000;
-/** By the machine's clock, which TLS goes by. */
+/** By the machine's clock, which TLS uses. */
 const wallMs = () => Date.now() + wallAheadMs();
-/** Connections that wait to be taken: past it a browser tries again only after seconds. The kernel may hold it lower (somaxconn). */
+/**
+ * Connections that wait to be accepted: past it a browser tries again only after seconds. The kernel may limit it
+ * further (somaxconn).
+ */
 const backlog = 4_096;
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the composition of the process, read from top to bottom.
@@ -74,7 +77,7 @@ async function openDashboard(told: Settings<typeof settings>, logger: Logger) {
   const signer = readSigner(told.auditKey, 'dashboard');
   const keys = readPublicKeys(readFileSync(told.auditKeysFile, 'utf8'));
 
-  // Until Kafka is there, whoever looks is told; a port that is taken is known at once.
+  // Until Kafka answers, the port says that the server is starting. A port that is taken is noticed at once.
   const waitingRoom = await openWaitingRoom({
     tls: tls.current(),
     host: told.httpHost,

@@ -1,4 +1,4 @@
-/** What Prometheus is shown of the dashboard. The names are in ops/prometheus/alerts.yml. */
+/** The dashboard's figures for Prometheus. ops/prometheus/alerts.yml uses the names. */
 
 import { addDamageMetrics, type DamageBook } from '../../log/kafka/damage-book.ts';
 import { addCertificateMetrics } from '../../process/certificate-files.ts';
@@ -6,7 +6,7 @@ import { createMetrics, type Metrics } from '../../process/metrics.ts';
 import { addClockMetrics, type SystemClock } from '../../process/system-clock.ts';
 import type { Hub } from './live/hub.ts';
 
-/** Of a server that has started; each a question of now. */
+/** Figures of a server that has started; each function returns the present value. */
 export type DashboardFigures = {
   readonly hub: Pick<Hub, 'stats' | 'health'>;
   isReady(): boolean;
@@ -16,7 +16,7 @@ export type DashboardFigures = {
   auditWaiting(): number;
   /** Bytes of records that wait for Kafka. */
   appendBytes(): number;
-  /** Records that did not open or were not what their type says. */
+  /** Records that did not open or did not match their type. */
   unreadable(): number;
   readonly damage: DamageBook;
 };

@@ -1,8 +1,8 @@
 /**
- * Judges passwords, so many at once: each takes 64 MiB and a core for some 100 ms. There is a line for browsers of the house; two for new
- * browsers, of which one is for those whose address has not tried before; and one for addresses that have tried much. Each is served one
- * at a time, and they and the people who are known at their browser come in turn. So nobody waits for more than one try of each line and
- * their own.
+ * Judges passwords, a few at once: each takes 64 MiB and a core for some 100 ms. There is a line for browsers of the
+ * house; two for new browsers, of which one is for addresses that have not tried before; and one for addresses with
+ * many wrong tries. Each line is served one at a time. The lines, and the people who have logged in at their browser
+ * before, come in turn. So nobody waits for more than one try of each line and their own.
  */
 import { VigilError } from '../../contracts/errors.ts';
 import type { Account } from './accounts/accounts.ts';
@@ -12,16 +12,19 @@ import { createSlots } from './core/slots.ts';
 
 /** Passwords judged at once (ours): 128 MiB. */
 const atOnceMax = 2;
-/** Tries that wait in one line; past it the newest of the longest line is refused (ours: at 100 ms each all are judged in 26 s). */
+/**
+ * Tries that wait in one line; past it the newest of the longest line is refused (ours: at 100 ms each all are judged
+ * in 26 s).
+ */
 const waitingMax = 256;
-/** Of one browser, or one address. */
+/** Waiting tries of one browser, or one address. */
 const waitingPerKeyMax = 16;
 const busyWaitS = 5;
 
 export type PasswordDesk = {
   /**
-   * Whether the password is the account's, and the account may log in. The try counts before it is judged, and takes as long for an
-   * account that does not exist.
+   * Whether the password is the account's, and the account may log in. The try counts before it is judged, and takes as
+   * long for an account that does not exist.
    * @throws VigilError `rate-limited`
    */
   judge(guess: Guess, password: string, account: Judged | undefined): Promise<boolean>;
@@ -33,7 +36,10 @@ type Judged = Pick<Account, 'password' | 'disabled'>;
 const tooMany = (leftMs: number) =>
   new VigilError('rate-limited', `Too many logins: try again in ${Math.ceil(leftMs / 1000)} s.`);
 
-/** @param now ms since 1970 @param verify tests give another one */
+/**
+ * @param now ms since 1970
+ * @param verify tests give another one
+ */
 export function createPasswordDesk(now: () => number, verify = verifyPassword): PasswordDesk {
   const guesses = newGuesses();
   const busy = () => tooMany(busyWaitS * 1000);
@@ -41,17 +47,20 @@ export function createPasswordDesk(now: () => number, verify = verifyPassword): 
     createSlots({ atOnceMax: atOnce, atOncePerKeyMax: 1, waitingMax, waitingPerKeyMax }, busy);
   const all = line(atOnceMax);
   const lines = { station: line(1), first: line(1), none: line(1), suspect: line(1) };
-  /** The two lines of new browsers come in turn, for one place at work. */
+  /** The two lines of new browsers take turns at one place. */
   const newOnes = line(1);
 
-  /** Of a flood from many addresses each has one first try: who comes from another one waits behind no more than that. */
+  /**
+   * In a flood from many addresses each address has one first try: somebody at another address waits behind one try of
+   * each.
+   */
   function lineOf(guess: Guess): keyof typeof lines {
     if (guess.proof !== 'none') return 'station';
     if (isSuspect(guesses, guess)) return 'suspect';
     return isFirst(guesses, guess) ? 'first' : 'none';
   }
 
-  /** For the places at work a person who is known stands for themselves; the others stand behind one another. */
+  /** For the places at work, a person with a known browser has a turn of their own; all others of a line share one. */
   function inTurn(guess: Guess, work: () => Promise<boolean>): Promise<boolean> {
     if (guess.proof === 'known') return all.run(`known ${guess.userId}`, work);
     const name = lineOf(guess);

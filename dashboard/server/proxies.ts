@@ -1,11 +1,14 @@
-/** From which address a request comes, where a proxy of the hospital stands in front. */
+/** Finds the address from which a request comes, if a proxy of the hospital stands in front. */
 import { BlockList, isIP, isIPv6 } from 'node:net';
 import type { FastifyRequest } from 'fastify';
 
 /** An IPv4 address that a socket for both families writes as IPv6 (RFC 4291, section 2.5.5.2). */
 const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i;
 
-/** Says what is wrong with an entry of VIGIL_TRUSTED_PROXIES: an address, or a network such as 10.1.0.0/16. Undefined: nothing. */
+/**
+ * Returns what is wrong with an entry of VIGIL_TRUSTED_PROXIES: an address, or a network such as 10.1.0.0/16.
+ * Undefined: nothing.
+ */
 export function proxyFault(entry: string): string | undefined {
   const [address = '', bits, ...more] = entry.split('/');
   const family = isIP(address);
@@ -16,10 +19,10 @@ export function proxyFault(entry: string): string | undefined {
   return Number(bits) === 0 ? `${entry} would trust every address` : undefined;
 }
 
-/** Without the form that an IPv4 address has on a socket for both families. */
+/** Returns an IPv4 address without the form that it has on a socket for both families. */
 export const plainAddress = (address: string): string => mapped.exec(address)?.[1] ?? address;
 
-/** Whether an address is one of the entries of VIGIL_TRUSTED_PROXIES, in which `proxyFault` finds nothing. */
+/** Whether an address is one of the entries of VIGIL_TRUSTED_PROXIES. `proxyFault` has found nothing in the entries. */
 export function proxyCheck(entries: readonly string[]): (address: string) => boolean {
   const list = new BlockList();
   for (const entry of entries) {
@@ -32,13 +35,19 @@ export function proxyCheck(entries: readonly string[]): (address: string) => boo
   return (address) => isIP(address) !== 0 && list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }
 
-/** The address of the browser: of `X-Forwarded-For` only what a trusted proxy says, and only where it is an address. */
+/**
+ * Returns the address of the browser. From `X-Forwarded-For` only the part that a trusted proxy wrote counts, and only
+ * if it is an address.
+ */
 export function addressOf({ ip, socket }: Pick<FastifyRequest, 'ip' | 'socket'>): string {
   const address = isIP(ip) === 0 ? (socket.remoteAddress ?? 'unknown') : ip;
   return plainAddress(address);
 }
 
-/** For what is shared fairly by address: of IPv6 the network, since one browser may have all addresses of a /64 (RFC 4862). */
+/**
+ * Returns the key by which shares are counted: of IPv6 the network, since one browser may have all addresses of a /64
+ * (RFC 4862).
+ */
 export function networkOf(address: string): string {
   if (!isIPv6(address)) return address;
   const [head = '', tail] = address.split('::');

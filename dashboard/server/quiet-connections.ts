@@ -1,7 +1,7 @@
 /**
- * Connections of the dashboard's port before they say what they want. They are let in at a steady rate, addresses in turn
- * (process/connection-line.ts), so that new ones never hold up alarms and acts; and who says nothing holds no place: bounded in all, by
- * address, and in time.
+ * Bounds the connections of the dashboard's port before they send a request. They are let in at a steady rate,
+ * addresses in turn (process/connection-line.ts), so that new ones never delay alarms and acts. A silent connection
+ * keeps no place: there are bounds in all, by address, and in time.
  */
 import type { Socket } from 'node:net';
 import type { Server } from 'node:tls';
@@ -13,17 +13,18 @@ import { networkOf, plainAddress } from './proxies.ts';
 /** From the first moment of TLS to its end, and from there to the end of a request's head. */
 const quietMsMax = 10_000;
 /**
- * Connections at once. A screen has one that stays and a few that come and go. Who is not let in as a screen is a visitor: of those the oldest
- * of the address that has most gives way to a new one, so that `inAll`, past which a new one is closed, is not reached by them.
+ * Connections at once. A screen has one that stays and a few that come and go. A connection that is not a screen's is a
+ * visitor. For a new visitor, the oldest visitor of the address with most gives way, so visitors do not reach `inAll`,
+ * past which a new connection is closed.
  */
 const usualMax = { inAll: 6_144, visitors: 2_048, visitorsPerAddress: 1_024 } as const;
 const handshakesMax = 512;
 /** All screens may come through one proxy. */
 const handshakesPerAddressMax = 256;
-/** As many as come in this time wait, seconds, and no more than `waitingMax`. A browser waits longer. */
+/** As many connections as come in this time wait, seconds, and no more than `waitingMax`. A browser waits longer. */
 const patienceS = 20;
 const waitingMax = 2_048;
-/** That some were turned away is said so often. */
+/** The log says at most this often that connections were turned away. */
 const saidEveryMs = 60_000;
 
 /** Options of Node's HTTPS server. */
@@ -34,16 +35,16 @@ export const quietBounds = {
 } as const;
 
 export type Guard = {
-  /** It is a screen's live connection: it gives way to no visitor, and has its place by its account. */
+  /** Marks a screen's live connection: it gives way to no visitor, and has its place by its account. */
   stays(socket: Parameters<Door['passed']>[0]): void;
-  /** Ends those that wait, or are in their handshake: the server's end would wait for them. */
+  /** Ends the connections that wait or are in their handshake: the server would wait for them at its end. */
   end(): void;
 };
 
 export type GuardOptions = {
   /** Connections let in by the second. */
   readonly connectsPerS: number;
-  /** Whether an address is a proxy of the hospital: its connections wait for nothing, since they are many people's. */
+  /** Whether an address is a proxy of the hospital: its connections do not wait, since they belong to many people. */
   readonly isProxy: (address: string) => boolean;
   readonly logger: Pick<Logger, 'warn'>;
   readonly max?: Readonly<Record<keyof typeof usualMax, number>>;
@@ -52,14 +53,14 @@ export type GuardOptions = {
 export function guardConnections(server: Server, options: GuardOptions): Guard {
   const { connectsPerS, isProxy, max = usualMax } = options;
   const handshakes = createDoor({ max: handshakesMax, perAddressMax: handshakesPerAddressMax, withinMs: quietMsMax });
-  // Not by time: one that is answered may be kept, and Node ends it where nothing more comes.
+  // Not bounded in time: an answered connection may be kept, and Node ends it if nothing more comes.
   const visitors = createDoor({
     max: max.visitors,
     perAddressMax: max.visitorsPerAddress,
     withinMs: Number.POSITIVE_INFINITY,
   });
   server.maxConnections = max.inAll;
-  // Node's own listeners begin TLS: they are called when it is the connection's turn.
+  // Node's own listeners begin TLS: they are called when the connection's turn comes.
   const beginners = server.listeners('connection') as ((socket: Socket) => void)[];
   server.removeAllListeners('connection');
 

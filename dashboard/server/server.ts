@@ -1,4 +1,4 @@
-/** The HTTPS server: its plugins, its error answers and its routes. Listens on nothing yet. */
+/** The HTTPS server: its plugins, its error answers and its routes. Does not listen yet. */
 import { existsSync } from 'node:fs';
 import type { Server } from 'node:https';
 import { join } from 'node:path';
@@ -40,14 +40,14 @@ import { standbyRoutes } from './routes/standby.ts';
 import { whatIfRoute } from './routes/what-if.ts';
 
 const bodyBytesMax = 65_536;
-/** A screen's message; its largest lists a hundred associations. */
+/** The largest message of a screen lists a hundred associations. */
 const liveMessageBytesMax = 16_384;
-/** A screen that was told that it is closed and does not go is cut off, so that it keeps no place. */
+/** A screen that does not close its connection after a close frame is cut off, so that it keeps no place. */
 const liveCloseMsMax = 2_000;
 
 export type ServerOptions = {
   readonly tls: { readonly cert: string; readonly key: string };
-  /** The built client; where it is missing one page says so. */
+  /** The built client; if it is missing, one page says so. */
   readonly clientDir: string;
   /** Addresses and networks whose `X-Forwarded-For` counts. */
   readonly trustedProxies?: readonly string[];
@@ -81,12 +81,12 @@ const statusOf: Partial<Record<ErrorCode, number>> = {
 
 const tlsChoices = { minVersion: 'TLSv1.2', ciphers: serverCiphers } as const;
 
-/** New connections meet this certificate; those that are open go on. */
+/** New connections get this certificate; open connections go on. */
 export function renewServer({ server }: App, pair: ServerOptions['tls']): void {
   (server as Server).setSecureContext({ ...pair, ...tlsChoices });
 }
 
-/** @param onRoute is told of every route, for who wants to list them */
+/** @param onRoute called once for each registered route; tests use it to list the routes */
 export async function buildServer(
   parts: Parts,
   options: ServerOptions,
@@ -96,7 +96,7 @@ export async function buildServer(
   const app: App = fastify({
     https: { ...tls, ...tlsChoices, ...quietBounds },
     loggerInstance: logger,
-    // fastify's own lines hold the address with its query.
+    // fastify's own log lines contain the address with its query.
     logController: new LogController({ disableRequestLogging: true }),
     bodyLimit: bodyBytesMax,
     requestTimeout: 30_000,
@@ -106,12 +106,14 @@ export async function buildServer(
   const isProxy = proxyCheck(options.trustedProxies ?? []);
   const guard = guardConnections(app.server as TlsServer, { connectsPerS: options.connectsPerS, isProxy, logger });
   app.addHook('preClose', async () => guard.end());
-  // It reads numbers from the digits of an address and its query. A body has types of its own: null is not 0, and "1" is not 1.
+  // Numbers are read from the digits of an address and its query. A body keeps its types: null is not 0, and "1" is not
+  // 1.
   app.setValidatorCompiler(TypeBoxValidatorCompiler);
-  // The schemas of answers describe them; tests hold the answers against them.
+  // The schemas of answers describe them; tests compare the answers with the schemas.
   app.setSerializerCompiler(() => JSON.stringify);
   app.setErrorHandler((error: FastifyError | VigilError, request, reply) => {
-    // Who asks on pays with a new connection, which comes in its turn. One of a proxy is other people's, too.
+    // A client that asks again needs a new connection, which waits for its turn. Connections of a proxy are kept: they
+    // belong to other people, too.
     const isOwn = !isProxy(plainAddress(request.socket.remoteAddress ?? ''));
     if (isOwn && error.code === 'rate-limited') reply.header('connection', 'close');
     return answerError(error, request, reply);
@@ -122,12 +124,12 @@ export async function buildServer(
     logger.debug({ ...fields, ms: Math.round(reply.elapsedTime) }, 'answered');
   });
 
-  // Text of any kind would be taken for a body otherwise: JSON alone is.
+  // Otherwise text of any kind would be taken for a body: only JSON is allowed.
   app.removeContentTypeParser('text/plain');
   app.addHook('onRequest', async (request, reply) => {
     const fault = requestFramingFault(request.raw.httpVersion, request.raw.rawHeaders);
     if (fault === undefined) return;
-    // What follows on this connection may be a part of it.
+    // What follows on this connection may be a part of the request.
     reply.header('connection', 'close');
     throw new VigilError('payload-schema', fault);
   });
@@ -196,14 +198,14 @@ function answerError(error: FastifyError | VigilError, request: FastifyRequest, 
   }
   const status = error.statusCode ?? 500;
   if (status < 500) {
-    // What the validator says names the place and the rule, never the value.
+    // The validator's message names the place and the rule, never the value.
     return reply.code(status).send({ code: 'payload-schema', message: error.message });
   }
   request.log.error({ route: request.routeOptions.url, error: error.message, stack: error.stack }, 'a request failed');
   return reply.code(500).send({ code: 'internal', message: 'Something went wrong here. It is in the log.' });
 }
 
-/** The live connection: cookie, Origin and a ticket that was not used before. */
+/** The live connection: needs the cookie, our Origin and a ticket that was not used before. */
 function liveRoute(app: App, parts: Parts, guard: Guard): void {
   const { tickets, hub, origins } = parts;
   const foreign = newRefusalPace();
@@ -249,7 +251,7 @@ function plainRoutes(app: App, parts: Parts): void {
     },
     async (_, reply) => {
       if (!parts.isReady()) return reply.code(503).send({ status: 'starting' });
-      // Public, so it gives no reason: that is at the /healthz of the metrics port.
+      // Public, so it gives no reason: the /healthz of the metrics port does.
       return { status: healthReasons(parts.hub.health()).length === 0 ? 'ok' : 'degraded' };
     },
   );
@@ -258,7 +260,7 @@ function plainRoutes(app: App, parts: Parts): void {
 
 async function pageRoutes(app: App, clientDir: string): Promise<void> {
   const built = existsSync(join(clientDir, 'index.html'));
-  // Only what the build has compressed is sent so: an answer with a secret in it is never compressed (BREACH).
+  // Only files that the build has compressed are sent compressed: an answer with a secret in it never is (BREACH).
   if (built) await app.register(staticFiles, { root: clientDir, serve: false, preCompressed: true });
   app.setNotFoundHandler(() => {
     throw notFound();

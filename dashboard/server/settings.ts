@@ -5,7 +5,7 @@ import { influxSettings } from '../../process/influx-settings.ts';
 import { metricsSettings } from '../../process/metrics-server.ts';
 import type { Manifest } from '../../process/settings.ts';
 
-/** Everything that the dashboard's server is told. */
+/** All settings of the dashboard's server. */
 export const settings = {
   ...kafkaSettings,
   ...influxSettings,

@@ -18,11 +18,20 @@ import type { HourCount } from './core/what-if-spans.ts';
 const timeoutMs = 10_000;
 
 export type TrendStore = {
-  /** Rows by code, oldest first. @throws VigilError `trends-unavailable`, whatever is wrong there */
+  /**
+   * Returns rows by code, oldest first.
+   * @throws VigilError `trends-unavailable` for any fault there
+   */
   query(plan: TrendPlan, associationId: string): Promise<Map<string, TrendRow[]>>;
-  /** How many values each hour holds, all codes together. @throws VigilError `trends-unavailable` */
+  /**
+   * Returns how many values each hour holds, of all codes together.
+   * @throws VigilError `trends-unavailable`
+   */
   counts(stored: Stored, associationId: string): Promise<HourCount[]>;
-  /** The values as they were measured. @throws VigilError `trends-unavailable` */
+  /**
+   * Returns the values as they were measured.
+   * @throws VigilError `trends-unavailable`
+   */
   values(stored: Stored, associationId: string): Promise<StoredValue[]>;
 };
 

@@ -1,4 +1,7 @@
-/** What stands at the port while Kafka cannot be reached at the start: it says so, and that nothing else is to be had yet. */
+/**
+ * Answers at the port while Kafka cannot be reached at the start: it says that the server is starting and that nothing
+ * else is available yet.
+ */
 import { createServer } from 'node:https';
 import { VigilError } from '../../contracts/errors.ts';
 import { serverCiphers } from '../../process/tls.ts';
@@ -48,7 +51,7 @@ export async function openWaitingRoom(options: {
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
-        // They would hold up the start.
+        // Idle connections would delay the start.
         guard.end();
         server.closeAllConnections();
       }),

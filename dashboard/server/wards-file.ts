@@ -5,7 +5,7 @@ import { VigilError } from '../../contracts/errors.ts';
 import { type Followed, followFile } from '../../process/follow-file.ts';
 import { type Registry, readRegistry } from './core/wards.ts';
 
-/** @throws VigilError `settings-invalid`: names the file and all that is wrong with it */
+/** @throws VigilError `settings-invalid`: names the file and all faults in it */
 export function readWardsFile(path: string): Registry {
   let text: string;
   try {
@@ -35,7 +35,10 @@ function bad(path: string, what: string, cause?: unknown): VigilError {
 
 export type Wards = Followed<Registry>;
 
-/** Reads the registry and follows its file. A change that is faulty is refused whole: it is logged, and the former one stays. */
+/**
+ * Reads the registry and follows its file. A faulty change is refused whole: it is logged, and the former registry
+ * stays.
+ */
 export function followWards(path: string, log: Logger, everyMs?: number): Wards {
   return followFile({
     path,

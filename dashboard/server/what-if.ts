@@ -1,6 +1,6 @@
 /**
- * Works out what other limits would have done, beside the live screens: one question at a time, values in small pieces, and never longer
- * than a few ms before other work gets its turn.
+ * Works out what other limits would have done, beside the live screens: one question at a time, values in small pieces,
+ * and at most a few ms before other work gets its turn.
  */
 import { setImmediate as otherWork } from 'node:timers/promises';
 import { VigilError } from '../../contracts/errors.ts';
@@ -21,7 +21,7 @@ export type Question = {
   /** Which values, ms since 1970; the end is excluded. */
   readonly fromMs: number;
   readonly toMs: number;
-  /** How often the device said that it sends; undefined where it did not. */
+  /** How often the device said that it sends; undefined if it did not say. */
   readonly intervalMs: number | undefined;
 };
 
@@ -29,7 +29,8 @@ export type WhatIfDesk = {
   /**
    * @param asker a newer question of the same dialog takes the place of an older one; accounts come in turn
    * @param left aborted when nobody waits for the answer any more
-   * @throws VigilError `trends-unavailable`; `rate-limited` where too many wait; `conflict` where a newer question took its place
+   * @throws VigilError `trends-unavailable`; `rate-limited` if too many wait; `conflict` if a newer question took its
+   *   place
    */
   ask(asker: Asker, question: Question, left: AbortSignal): Promise<WhatIf>;
 };
@@ -39,7 +40,10 @@ export type Asker = { readonly account: string; readonly dialog: string };
 /** Questions that wait for their turn (ours): of all, and of one account. */
 export const waitingMax = 16;
 export const waitingPerAccountMax = 3;
-/** How long judging goes on before other work gets its turn: far less than the 60 ms in which a breach is to be shown. */
+/**
+ * Judging goes on for this long before other work gets its turn: far less than the 60 ms in which a breach is to be
+ * shown.
+ */
 export const turnMsMax = 8;
 const answerMsMax = 20_000;
 
@@ -128,7 +132,7 @@ async function judge(
   }
 }
 
-/** The usual time between two readings: how fine the values are that were judged. */
+/** Returns the usual time between two readings: how fine the judged values are. */
 function everyMsOf({ firstMs, times }: Seen, toMs: number, silentMs: number): number | null {
   if (firstMs === undefined || times < 2) return null;
   return Math.max(1, Math.round((toMs - firstMs - silentMs) / times));

@@ -1,4 +1,4 @@
-/** What changed in the accounts, in words for the audit trail, and whose sessions end by it. Pure. */
+/** What changed in the accounts, as texts of the audit trail, and whose sessions end by it. Pure. */
 
 import type { AccountRecord } from '../../../contracts/messages/records.ts';
 import type { AuditEvent } from '../../../log/audit/chain.ts';
@@ -11,18 +11,18 @@ export type AccountChange = {
   readonly detail: string;
 };
 
-/** Actions after which no earlier session of the account holds, whatever becomes of the account later. */
+/** After these actions no earlier session of the account is valid, whatever becomes of the account later. */
 const ending: readonly string[] = ['account-disabled', 'account-enabled', 'account-removed'];
 const newPassword = 'password';
 
-/** Whether the sessions from before a change are over for good. Of a record of the trail, too. */
+/** Whether a change ends all earlier sessions for good. Also asked of records of the trail. */
 export function endsSessions({ action, detail = '' }: Pick<AuditEvent, 'action' | 'detail'>): boolean {
   return ending.includes(action) || (action === 'account-changed' && detail.split(', ').includes(newPassword));
 }
 
 type Accounts = ReadonlyMap<string, AccountFacts>;
 
-/** An account that is disabled and changed at once is two changes. */
+/** An account that is disabled and changed at once counts as two changes. */
 export function accountChanges(before: Accounts, after: Accounts): AccountChange[] {
   const changes: AccountChange[] = [];
   for (const account of after.values()) {

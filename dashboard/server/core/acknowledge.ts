@@ -1,4 +1,4 @@
-/** Whether an acknowledgement is of what the person saw. */
+/** Whether a person acknowledges the alarm that they saw. */
 
 import type { Said } from '../../../contracts/acknowledgement.ts';
 import { alarmText } from '../../../contracts/alarm-text.ts';
@@ -6,10 +6,10 @@ import type { Fault } from '../../../contracts/errors.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 
 /**
- * Returns a `conflict` when the person has not seen what the alarm says now, otherwise undefined. Every change of an alarm raises
- * its revision, also one that a person need not know; so a revision from `said.rev` on is accepted: since then the alarm has
- * become no graver, it only came and went or was escalated. 85 % acknowledged is not 70 % acknowledged. An association id is not
- * compared, since the alarm id is a hash over it.
+ * Returns a `conflict` when the person has not seen what the alarm says now, otherwise undefined. Every change of an
+ * alarm raises its revision, also a change that the person need not see. So any revision from `said.rev` on is
+ * accepted: since then the alarm only came, went or was escalated, and became no graver. An SpO2 of 85 % acknowledged
+ * is not 70 % acknowledged. The association id is not compared, because the alarm id is a hash over it.
  */
 export function acknowledgeFault(current: Alarm, said: Said, seenRev: number): Fault | undefined {
   const isOpen = current.signal === 'on' || current.signal === 'latched';

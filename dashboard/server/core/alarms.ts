@@ -25,7 +25,10 @@ import {
 } from './state.ts';
 import { isAlarmOfTray } from './tray.ts';
 
-/** Folds a record of `alarms`. @returns whether the screens change */
+/**
+ * Folds a record of `alarms`.
+ * @returns whether the screens change
+ */
 export function foldAlarmEvent(state: LiveState, event: AlarmEvent, nowMs: number): boolean {
   state.nowMs = nowMs;
   const atMs = notAhead(parseInstant(event.at) ?? 0, nowMs);
@@ -38,9 +41,10 @@ export function foldAlarmEvent(state: LiveState, event: AlarmEvent, nowMs: numbe
 }
 
 /**
- * The engine missed every reading of the device: what it sent until then is not current when it comes back. The engine may
- * notice the silence only by the reading that ends it; so the onset counts, which is before that reading. It is in the device's time,
- * and the loss in the receiving clock's: the measured error of the device's clock lies between them.
+ * The engine missed every reading of the device, so what the device sent until then is not current when it comes back.
+ * The engine may notice the silence only by the reading that ends it. So the onset counts, which is before that
+ * reading. The onset is in the device's time and the loss in the receiving clock's: the measured error of the device's
+ * clock lies between them.
  */
 function noteLost(state: LiveState, alarm: Alarm, atMs: number): void {
   const device = state.devices.get(alarm.deviceId);
@@ -53,8 +57,8 @@ function noteLost(state: LiveState, alarm: Alarm, atMs: number): void {
 }
 
 /**
- * Folds a record of `alarm-state`: the alarms of an association as its owner last held them. An alarm of ours that it does
- * not have, and of which nothing was said since, has ended before our log began.
+ * Folds a record of `alarm-state`: the alarms of an association as its owner last held them. An alarm on the screens
+ * that the record does not have, and that no later event mentions, has ended before our log began.
  */
 export function foldAlarmState(state: LiveState, snapshot: AlarmState, nowMs: number): boolean {
   state.nowMs = nowMs;
@@ -67,8 +71,8 @@ export function foldAlarmState(state: LiveState, snapshot: AlarmState, nowMs: nu
 }
 
 /**
- * Takes off what was said of an association before `atMs` and is not in `live`: all of it where its owner forgot the
- * association (a tombstone in `alarm-state`).
+ * Removes the alarms of an association that were said before `atMs` and are not in `live`. If its owner forgot the
+ * association (a tombstone in `alarm-state`), removes all of them.
  */
 export function forgetAlarmsBefore(
   state: LiveState,
@@ -110,7 +114,10 @@ function hold(state: LiveState, alarm: Alarm, saidAtMs: number): boolean {
   return bed !== undefined;
 }
 
-/** What an alarm says of the device's own sound; undefined where it is about something else, or of the device's list, whose codes may have any name. */
+/**
+ * Returns what an alarm says of the device's own sound. Undefined for an alarm about something else, and for an alarm
+ * of the device's own list, whose codes may have any name.
+ */
 export function deviceSoundOf({ condition, origin }: Alarm): 'paused' | 'off' | undefined {
   if (origin !== undefined) return undefined;
   if (condition === 'device-sound-paused') return 'paused';
@@ -143,7 +150,10 @@ function noteCleared(state: LiveState, alarm: Alarm): void {
   if (state.clearedRevs.size > clearedMax) state.clearedRevs.delete(state.clearedRevs.keys().next().value!);
 }
 
-/** Past the maximum: first an alarm that no screen shows, then a technical one that somebody has acknowledged. */
+/**
+ * Past the maximum the first to go is an alarm that no screen shows, then a technical alarm that somebody has
+ * acknowledged.
+ */
 function makeRoom(state: LiveState): boolean {
   const candidates = (test: (held: AlarmHeld) => boolean) => {
     for (const [alarmId, held] of state.alarms) if (test(held)) return alarmId;

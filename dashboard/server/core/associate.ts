@@ -1,9 +1,9 @@
 /**
- * Changing a device's association: what is decided before anything is written. Four separate acts: assign a device to a bed, move
- * it, correct its patient's data, end. No act changes what it is not about.
+ * Decides a change of a device's association before anything is written. There are four separate acts: assign a device
+ * to a bed, move it, correct its patient's data, end. No act changes anything else.
  *
- * A patient may have several devices in one bed. Each has its own table and its own association; what is about the patient (a
- * move, a correction, a discharge) is decided for all of them at once.
+ * A patient may have several devices in one bed. Each device has its own table and its own association. A change of the
+ * patient (a move, a correction, a discharge) is decided for all of them at once.
  */
 import { overlapsIn } from '../../../contracts/association-at.ts';
 import { isCanary } from '../../../contracts/canary.ts';
@@ -42,27 +42,28 @@ import { othersAtPatient, patientInBed } from './occupancy.ts';
 import { may, seesWard } from './rights.ts';
 import type { LiveState } from './state.ts';
 
-/** Of one device; the oldest go: their readings are older than what the log keeps. */
+/** Periods of one device; the oldest go: their readings are older than the log keeps. */
 const periodsMax = 64;
 const changesMax = 64;
 
 export type Decision =
   | {
       readonly ok: true;
-      /** The tables to write, the asked device's first. */
+      /** The tables to write; the first is that of the device that the act names. */
       readonly tables: readonly DeviceAssociations[];
-      /** The association as it is then, or as it ended. */
+      /** The association after the act. */
       readonly period: AssociationPeriod;
     }
   | Refusal;
 
 /**
- * Assigns a device that has no patient to a bed, and starts an association.
+ * Assigns a device without a patient to a bed, and starts an association.
  * @param associationId a new UUIDv7
- * @returns `not-found` where the device is, or was last, in a ward that the viewer may not see, and where no gateway has heard it; `conflict` where the device changed meanwhile, has a patient, the patient is in another bed, or the body names another patient
- * than `samePatientAs`; `patient-invalid` where the date of birth cannot be; `bed-occupied` where the
- * bed has a patient and the answer whether the device is theirs is missing; `not-allowed` where a ward is not the viewer's, or a patient
- * is concerned and this role may not admit
+ * @returns `not-found` if the device is, or was last, in a ward that the viewer may not see, or if no gateway has heard
+ *   it; `conflict` if the device changed meanwhile, has a patient, the patient is in another bed, or the body names
+ *   another patient than `samePatientAs`; `patient-invalid` if the date of birth is impossible; `bed-occupied` if the
+ *   bed has a patient and the body does not say whether the device is theirs; `not-allowed` if a ward is not the
+ *   viewer's, or if a patient is concerned and the role may not admit
  */
 export function assignDevice(
   state: LiveState,
@@ -120,8 +121,8 @@ export function assignDevice(
 }
 
 /**
- * Moves a device to another bed. Its association goes on, with its patient, alarms, acknowledgements and limits; the patient's other
- * devices in the bed go along. A correction of the patient's data meanwhile does not hinder it.
+ * Moves a device to another bed. Its association goes on, with its patient, alarms, acknowledgements and limits. The
+ * patient's other devices in the bed move along. A correction of the patient's data meanwhile does not stop the move.
  */
 export function moveDevice(state: LiveState, asked: Asked, deviceId: string, wanted: MoveBody): Decision {
   const { viewer } = asked;
@@ -148,9 +149,9 @@ export function moveDevice(state: LiveState, asked: Asked, deviceId: string, wan
 }
 
 /**
- * Corrects a patient's data, on all of the patient's devices. The association goes on. Any other change of the patient's data since
- * the form was filled is a conflict, also of another field: the fields name one person together, and half of one person's data with
- * half of another's would be nobody's. A move meanwhile does not hinder it.
+ * Corrects a patient's data, on all of the patient's devices. The association goes on. Any other change of the
+ * patient's data since the form was filled is a conflict, also of another field: the fields name one person together,
+ * and a mix of two persons' data would name nobody. A move meanwhile does not stop the correction.
  */
 export function correctPatient(
   state: LiveState,
@@ -184,8 +185,8 @@ export function correctPatient(
 }
 
 /**
- * Ends an association: the device is then without a bed. `whole: 'patient'` ends those of all of the patient's devices in the bed
- * (a discharge). `not-found` where it is not the device's current one.
+ * Ends an association: afterwards the device is without a bed. `whole: 'patient'` ends those of all of the patient's
+ * devices in the bed (a discharge). Returns `not-found` if the association is not the device's current one.
  */
 export function endAssociation(
   state: LiveState,
@@ -205,7 +206,7 @@ export function endAssociation(
   return changeAll(state, asked, enders, 'ended', (period) => ({ ...period, to }));
 }
 
-/** Changes the current period of each device. The first device's decides what is answered. */
+/** Changes the current period of each device. The answer describes the first device. */
 function changeAll(
   state: LiveState,
   asked: Asked,

@@ -1,4 +1,4 @@
-/** What changed in a device's associations, field by field, and what of it a viewer may read. */
+/** Which fields of a device's associations changed, and which of the changes a viewer may read. */
 import type {
   AssociationAct,
   AssociationChange,
@@ -12,7 +12,7 @@ import { may, seesWard, type Viewer } from './rights.ts';
 const placeFields = ['ward', 'bed'] as const;
 const patientFields = ['patientId', 'familyName', 'givenName', 'birthDate', 'sex', 'category'] as const;
 
-/** The fields of place and patient that differ. `before` is undefined for a device that had no association. */
+/** Returns the fields of place and patient that differ. `before` is undefined for a device that had no association. */
 export function changedFields(
   before: AssociationPeriod | undefined,
   after: AssociationPeriod,
@@ -26,7 +26,7 @@ export function changedFields(
   return fields;
 }
 
-/** A patient with changed fields; null takes an optional value away. */
+/** Returns a patient with changed fields; null removes an optional value. */
 export function patientWith(patient: Patient, changes: CorrectBody['changes']): Patient {
   const { birthDate, sex, ...rest } = { ...patient, ...changes };
   return {
@@ -37,8 +37,8 @@ export function patientWith(patient: Patient, changes: CorrectBody['changes']): 
 }
 
 /**
- * Whether one of the acts was done to a device since `version`. What is not on record (an older version of Vigil, the operator's
- * tools, more than the table keeps) counts as any act.
+ * Whether one of the acts was done to a device since `version`. A change without a record counts as any act: it comes
+ * from an older version of Vigil or from the operator's tools, or the table no longer keeps it.
  */
 export function actsSince(
   table: DeviceAssociations | undefined,
@@ -53,9 +53,9 @@ export function actsSince(
 }
 
 /**
- * The changes since `version` that a viewer may read: of their wards, and patients' data only for who sees patients. A change is of
- * the ward where its association is now or was last, and of the wards that it names. The ward of an association that is no longer
- * in the table is not known, and nobody reads its changes.
+ * Returns the changes since `version` that a viewer may read: those of their wards, with patients' data only if the
+ * viewer may see patients. A change belongs to the ward where its association is now or was last, and to the wards that
+ * it names. If the association is no longer in the table, its ward is unknown, and nobody reads its changes.
  */
 export function visibleChanges(
   viewer: Viewer,
@@ -69,7 +69,7 @@ export function visibleChanges(
     .map((change) => ({ ...change, fields: change.fields.filter(({ field }) => clinical || isPlace(field)) }));
 }
 
-/** The wards that a change is about; undefined stands for one that is not known. */
+/** Returns the wards of a change; undefined stands for an unknown ward. */
 function wardsOf(
   { associationId, fields }: AssociationChange,
   table: DeviceAssociations | undefined,

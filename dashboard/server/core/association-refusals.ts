@@ -1,4 +1,7 @@
-/** Why an act on an association is refused, in words for the person who asked, and how much of the reason they may know. */
+/**
+ * Why an act on an association is refused, as a sentence for the person who asked, and how much of the reason they may
+ * know.
+ */
 
 import type { Fault } from '../../../contracts/errors.ts';
 import type { AssociationPeriod, DeviceAssociations } from '../../../contracts/messages/records.ts';
@@ -12,17 +15,17 @@ import { currentPeriods, type InBed, type Place } from './occupancy.ts';
 import { may, notOnYourWards, seesWard, type Viewer } from './rights.ts';
 import type { LiveState } from './state.ts';
 
-/** For the audit trail alone: what in a ward that is not the viewer's the act would have touched. */
+/** For the audit trail alone: what the act would have touched in a ward that is not the viewer's. */
 export type Denied = Pick<AuditEvent, 'patientId' | 'associationId' | 'ward'> & { readonly detail: string };
-/** What a refusal says beside its code and sentence. */
+/** What a refusal says besides its code and sentence. */
 type Details = Partial<Pick<AssociationRefused, 'version' | 'changes' | 'occupiedBy'>> & {
   readonly denied?: Denied;
-  /** Never said: the patient id is in a ward that is not the viewer's (id-guesses.ts). */
+  /** Never sent to the browser: the patient id is in a ward that is not the viewer's (id-guesses.ts). */
   readonly hiddenId?: string;
 };
 export type Refusal = { readonly ok: false } & Fault & Details;
 
-/** Who asks, when; the same for every act. */
+/** Who asks, and when; the same for every act. */
 export type Asked = { readonly viewer: Viewer; readonly nowMs: number };
 
 export const refuse = (code: Fault['code'], message: string, details: Details = {}): Refusal => ({
@@ -32,8 +35,8 @@ export const refuse = (code: Fault['code'], message: string, details: Details = 
   ...details,
 });
 /**
- * Always on record: the ward or the patient that the act would have touched is not the viewer's. One sentence for all of it, so that it
- * does not tell whether a patient id is in use in another ward.
+ * Refuses, and puts on record, an act that would touch a ward or patient that is not the viewer's. There is one
+ * sentence for all cases, so that it does not reveal whether a patient id is in use in another ward.
  */
 export const notYours = (denied: Denied) =>
   refuse(
@@ -48,8 +51,8 @@ export function deniedAt(deviceId: string, { ward, associationId, patient }: Ass
 }
 
 /**
- * Whether the viewer may see the place where a device is, or where it was last. A device that was never anywhere is nobody's yet: who
- * has it in hand assigns it by its id.
+ * Whether the viewer may see the place where a device is, or was last. A device that was never anywhere belongs to
+ * nobody yet: the person who has it in hand assigns it by its id.
  */
 export function seesDevice(viewer: Viewer, table: DeviceAssociations | undefined): boolean {
   if (table === undefined || table.periods.length === 0) return true;
@@ -57,19 +60,19 @@ export function seesDevice(viewer: Viewer, table: DeviceAssociations | undefined
   return seesWard(viewer, ward ?? null);
 }
 
-/** Of a device that the viewer may not see: not even that its version is another one. */
+/** The refusal for a device that the viewer may not see: it does not even say that the version differs. */
 export function unseen(deviceId: string, table: DeviceAssociations | undefined): Refusal {
   const current = currentPeriodOf(table);
   const denied = current ? deniedAt(deviceId, current) : { detail: deviceId };
   return refuse('not-found', noSuchDevice, { denied });
 }
 
-/** The same for a device that no gateway has ever heard: a made-up id is none. */
+/** The same refusal for a device that no gateway has ever heard, such as a made-up id. */
 export const unheard = (deviceId: string): Refusal =>
   refuse('not-found', noSuchDevice, { denied: { detail: deviceId } });
 
 export const noSuchDevice = `${notOnYourWards} Nobody can assign a device before it has connected: switch it on and try again.`;
-/** Devices that have or had a bed (ours): half of what a gateway and an alarm processor can hold. */
+/** Devices that have or had a bed (ours): half of the number that a gateway and an alarm processor can hold. */
 export const associatedMax = 50_000;
 export const houseFull = () =>
   refuse(
@@ -77,20 +80,23 @@ export const houseFull = () =>
     `Nothing was saved: ${associatedMax} devices have had a bed, and there is no room for another. Tell the operator.`,
   );
 
-/** The refusal of a period that overlaps another one of the device: something else than Vigil wrote the table. */
+/** The refusal of a period that overlaps another period of the device: some other program wrote the table. */
 export const inTwoBeds = () =>
   refuse(
     'conflict',
     'Nothing was saved: by its table this device is in two beds at once. End its association that the screen shows, look again, and then assign the device.',
   );
 
-/** Whether the viewer may change this period: its ward is theirs and, where a patient is in it, so are patients. */
+/** Whether the viewer may change this period: its ward is theirs and, if a patient is in it, they may see patients. */
 export function mayChange(viewer: Viewer, period: AssociationPeriod): boolean {
   if (!may(viewer, 'associate-device') || !seesWard(viewer, period.ward)) return false;
   return period.patient === null || may(viewer, 'admit-patient');
 }
 
-/** The refusal of a change to a stay that is over or out of the viewer's sight. Says who ended it, where the viewer may know. */
+/**
+ * The refusal of a change to a stay that is over or that the viewer may not see. Says who ended it, if the viewer may
+ * know.
+ */
 export function isOver(viewer: Viewer, table: DeviceAssociations | undefined, associationId: string): Refusal {
   const changes = visibleChanges(viewer, table, 0).filter(
     (change) => change.associationId === associationId && change.act === 'ended',
@@ -107,13 +113,13 @@ export function changedMeanwhile(viewer: Viewer, table: DeviceAssociations | und
   return refuse('conflict', message, { version: table?.version ?? 0, changes });
 }
 
-/** The refusal of a date of birth that cannot be; undefined where it may be, and where none was entered. */
+/** The refusal of an impossible date of birth; undefined if it is possible or was not entered. */
 export function bornFault(birthDate: string | null | undefined, nowMs: number): Refusal | undefined {
   const message = typeof birthDate === 'string' ? birthDateFault(birthDate, nowMs) : undefined;
   return message === undefined ? undefined : refuse('patient-invalid', message);
 }
 
-/** Asks whether the device is the same patient's. Who may not admit gets no question and no name. */
+/** Asks whether the device is the same patient's. A viewer who may not admit gets no question and no name. */
 export function bedOccupied(viewer: Viewer, { deviceId, period }: InBed): Refusal {
   if (!may(viewer, 'admit-patient'))
     return refuse('not-allowed', 'A patient is in this bed. A nurse assigns a further device to a patient.', {
@@ -126,10 +132,10 @@ export function bedOccupied(viewer: Viewer, { deviceId, period }: InBed): Refusa
 }
 
 /**
- * The refusal of a patient who is at a device in any bed but `place`: nobody is admitted twice. Who may not see that ward is not told
- * that the patient is in one: the words are those for any other thing that is not theirs, and the attempt goes on record. How many ids may be
- * tried so, id-guesses.ts says.
- * @param words what is said to who may see one of the beds
+ * The refusal of a patient who is at a device in another bed than `place`: nobody is admitted twice. A viewer who may
+ * not see that ward does not learn that the patient is there: the sentence is the one for anything that is not theirs,
+ * and the attempt goes on record. id-guesses.ts limits how many ids can be tried.
+ * @param words the sentence for a viewer who may see one of the beds
  */
 export function elsewhereFault(
   state: LiveState,

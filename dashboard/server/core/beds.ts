@@ -18,7 +18,7 @@ import {
 } from './state.ts';
 import { isAlarmOfTray } from './tray.ts';
 
-/** The prefix of the association that a device without one gets (log/envelope/pseudonym.ts). */
+/** The prefix of an association id that is made for a device without an association (log/envelope/pseudonym.ts). */
 const unassignedPrefix = 'u-';
 
 /** The period of a device that decides now (contracts/association-at.ts). */
@@ -27,8 +27,9 @@ export function currentPeriodOf(table: DeviceAssociations | undefined): Associat
 }
 
 /**
- * Folds a record of `associations`. An older version of a device's table changes nothing; of two with one version the later counts. A
- * table with a day that is not in the calendar is left out, as the gateway and the alarm processor leave it out.
+ * Folds a record of `associations`. An older version of a device's table changes nothing; of two with one version the
+ * later counts. A table with a day that is not in the calendar is left out, as the gateway and the alarm processor
+ * leave it out.
  */
 export function foldAssociations(state: LiveState, table: DeviceAssociations): void {
   const before = state.associations.get(table.deviceId);
@@ -47,7 +48,10 @@ export function forgetAssociations(state: LiveState, deviceId: string): void {
   if (state.associations.delete(deviceId)) place(state, deviceId);
 }
 
-/** Takes devices without a bed off the screens that have been silent for `unassignedForgetMs`. To be called about once a second. */
+/**
+ * Removes devices without a bed that have been silent for `unassignedForgetMs` from the screens. Call it about once a
+ * second.
+ */
 export function tick(state: LiveState, nowMs: number): void {
   state.nowMs = nowMs;
   for (const bed of state.beds.values()) {
@@ -59,11 +63,11 @@ export function tick(state: LiveState, nowMs: number): void {
   }
 }
 
-/** Makes the beds of one device what its associations say now. */
+/** Sets the beds of one device to those that its associations name now. */
 function place(state: LiveState, deviceId: string): void {
   const period = currentPeriodOf(state.associations.get(deviceId));
   for (const bed of bedsOfDevice(state, deviceId)) {
-    // A device without association keeps its bed until it gets one.
+    // A device without an association keeps its bed until it gets an association.
     const stays = bed.period === undefined ? period === undefined : bed.associationId === period?.associationId;
     if (!stays) removeBed(state, bed);
     else if (period === undefined) moveTray(state, bed);
@@ -118,7 +122,7 @@ function removeBed(state: LiveState, bed: BedState): void {
   });
 }
 
-/** The same association at another bed: its former ward's screens lose it, the new one's get all of it. */
+/** Moves an association to another bed: its former ward's screens lose it, the new ward's get all of it. */
 function move(state: LiveState, bed: BedState, period: AssociationPeriod): void {
   const before = audienceOf(bed);
   bed.period = period;
@@ -126,8 +130,8 @@ function move(state: LiveState, bed: BedState, period: AssociationPeriod): void 
 }
 
 /**
- * Takes a device without a bed to the tray of another ward, where its table now says that it was last in that ward. Its values and
- * waves go: they are of the former ward.
+ * Moves a device without a bed to the tray of another ward, when its table now says that it was last there. Its values
+ * and waves are removed: they belong to the former ward.
  */
 function moveTray(state: LiveState, bed: BedState): void {
   const tray = lastPlace(state.associations.get(bed.deviceId)?.periods ?? []);
@@ -151,9 +155,9 @@ function changeAudience(state: LiveState, bed: BedState, before: string | null):
 }
 
 /**
- * Judges anew which alarms belong to the tray of a device, and stamps them: those of which that has changed, or all, since a screen that
- * gets a bed gets its alarms with it, however old they are. As time passes, and as the device's clock becomes known, an alarm may come
- * to belong there, or no longer do so.
+ * Judges anew which alarms belong to the tray of a device, and stamps those of which that has changed. Stamps all of
+ * them if asked, since a screen that gets a bed gets its alarms with it, however old they are. The answer may change as
+ * time passes and as the device's clock becomes known.
  */
 function stampAlarms(state: LiveState, bed: BedState, which: 'all' | 'changed'): void {
   for (const alarmId of state.alarmsOf.get(bed.associationId) ?? []) {
@@ -167,7 +171,7 @@ function stampAlarms(state: LiveState, bed: BedState, which: 'all' | 'changed'):
   }
 }
 
-/** The device's state, made where it is new; undefined past `devicesMax`. */
+/** Returns the device's state, and makes it for a new device; undefined past `devicesMax`. */
 export function deviceOf(state: LiveState, deviceId: string): DeviceState | undefined {
   const known = state.devices.get(deviceId);
   if (known) return known;
@@ -193,7 +197,7 @@ export function deviceOf(state: LiveState, deviceId: string): DeviceState | unde
   return device;
 }
 
-/** Makes room: the first device that is on no screen and has no association. */
+/** Makes room: removes the first device that is on no screen and has no association. */
 function dropIdleDevice(state: LiveState): boolean {
   for (const [id, device] of state.devices) {
     if (device.bedIds.size === 0 && !state.associations.has(id)) return state.devices.delete(id);
@@ -202,8 +206,8 @@ function dropIdleDevice(state: LiveState): boolean {
 }
 
 /**
- * The bed that a record keyed by `associationId` belongs to; made for a device without association. Undefined for an
- * association that is not on the screens: ended, not yet begun, or unknown.
+ * Returns the bed to which a record keyed by `associationId` belongs, and makes it for a device without association.
+ * Undefined for an association that is not on the screens: ended, not yet begun, or unknown.
  */
 export function bedFor(state: LiveState, associationId: string, deviceId: string): BedState | undefined {
   const bed = state.beds.get(associationId);

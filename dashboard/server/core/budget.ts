@@ -1,7 +1,7 @@
 /**
- * What a screen that cannot keep up still gets. The one measure is how many bytes wait in its socket. Waveforms go first,
- * numerics wait (the next delta brings the newest), alarms are never left out: where they, too, can only pile up, the
- * connection is closed and the screen's next snapshot has everything (DESIGN, "Dashboard").
+ * What a slow screen still gets. The one measure is how many bytes wait in its socket. Waveforms are left out first.
+ * Then numerics wait: the next delta brings the newest. Alarms are never left out. If even alarms can only pile up, the
+ * connection is closed, and the screen's next snapshot has everything (DESIGN, "Dashboard").
  */
 
 export type Budget = {
@@ -25,8 +25,8 @@ export const defaultBudget: Budget = {
 export type Load = 'wave' | 'numerics' | 'alarms' | 'heartbeat' | 'snapshot';
 
 /**
- * @param waitingBytes what the socket has not yet sent
- * @param waitedMs since when numerics are held back; 0 where they are not
+ * @param waitingBytes bytes that the socket has not yet sent
+ * @param waitedMs since when numerics wait; 0 if they do not
  */
 export function admit(budget: Budget, load: Load, waitingBytes: number, waitedMs: number): 'send' | 'skip' | 'close' {
   if (waitingBytes > budget.closeBytesMax || waitedMs > budget.waitMsMax) return 'close';

@@ -1,21 +1,27 @@
-/** How far canaries come (contracts/canary.ts), from what this server read of them; and what follows for the screens. */
+/** How far canaries come (contracts/canary.ts), as this server read it, and what the screens say about it. */
 import type { CanarySightRecord } from '../../../contracts/messages/records.ts';
 import { formatInstant } from '../../../contracts/time.ts';
 import { clinicalPartitions } from '../../../contracts/topics.ts';
 import type { CanaryFault } from '../../protocol/live.ts';
 
-/** What the alarm processor may take longer: it says what it met every 2 s, and one that is killed is replaced within about 10 s (ours). */
+/**
+ * How much longer the alarm processor may take: it reports every 2 s, and a killed one is replaced within about 10 s
+ * (ours).
+ */
 export const judgedLaterMs = 5_000;
 
 /** All times in ms since 1970, of a gateway's clock; 0: never. */
 export type CanarySigns = {
-  /** From when on canaries are waited for: what was written before this server ran says nothing of now. Infinite until it is ready. */
+  /**
+   * From when on canaries are expected: a record from before this server ran says nothing about now. Infinite until the
+   * server is ready.
+   */
   sinceMs: number;
-  /** The newest that a gateway said it took. */
+  /** The newest canary that a gateway said it took. */
   takenMs: number;
-  /** The newest that was read from each partition of the readings. */
+  /** The newest canary that was read from each partition of the readings. */
   readonly loggedMs: number[];
-  /** The newest that an alarm processor met in each partition. */
+  /** The newest canary that an alarm processor met in each partition. */
   readonly judgedMs: number[];
 };
 
@@ -29,8 +35,8 @@ export function noteCanary(newestMs: number[], partition: number, receivedMs: nu
 }
 
 /**
- * Notes what a process saw of canaries. Each is believed of its own step only: with the stolen key of a gateway nobody hides that the alarm
- * processor is dead.
+ * Notes what a process saw of canaries. Each process is believed about its own step only: with the stolen key of a
+ * gateway nobody hides that the alarm processor is dead.
  * @param writer of the record, as its envelope proves it
  */
 export function noteSight(
@@ -45,9 +51,10 @@ export function noteSight(
 }
 
 /**
- * What is wrong with the way of readings, or undefined. The step named is the first that is not confirmed.
- * @param silentMs without a canary for so long a step counts as broken; 0: nobody sends canaries here
- * @param readingsCome readings of devices came within the last seconds: the log takes them, and only the test of it is missing
+ * Returns what is wrong with the way of readings, or undefined. Names the first step that is not confirmed.
+ * @param silentMs a step without a canary for this long counts as broken; 0: nobody sends canaries here
+ * @param readingsCome readings of devices came within the last seconds: the log takes them, and only the canary is
+ *   missing
  */
 export function judgeCanary(
   signs: CanarySigns,
@@ -70,7 +77,7 @@ export function judgeCanary(
   const unlogged = signs.loggedMs.filter((seenMs) => isLate(seenMs, silentMs));
   if (unlogged.length === clinicalPartitions) {
     const isTaken = !isLate(signs.takenMs, silentMs);
-    // Where readings come and no gateway has a canary, it is its sender that is silent.
+    // If readings come and no gateway has a canary, the sender of canaries is silent.
     return isTaken ? fault('log', unlogged, true) : fault('gateway', unlogged, !readingsCome);
   }
   if (unlogged.length > 0) return fault('log', unlogged, true);

@@ -11,19 +11,21 @@ import {
 import { clockNotice, endNotice, noteNotice } from './notices.ts';
 import type { BedState, DeviceClockState, DeviceState, LiveState, StartNumbered } from './state.ts';
 
-/** An error that changed by less than this keeps its text. */
+/** The notice keeps its text while the error changes by less than this. */
 const retellMs = 1_000;
-/** After the last sign of coarse times the bed says so for this long. */
+/** The notice at the bed stays this long after the last sign of coarse times. */
 const coarseForMs = 120_000;
-/** Starts of one device beside the present one whose clocks are kept; past it the one that was used longest ago goes. */
+/** Former starts of one device whose clocks are kept; past it the clock that was used longest ago is forgotten. */
 const otherBootsMax = 3;
-/** What was received longer before the newest reading is history that is read again: its own time stands. */
+/**
+ * A reading that was received this long before the newest reading is history that is read again: its own time counts.
+ */
 const historyMs = 60_000;
 
 /**
- * Measures a device's clock by one more reading. What was received before the last one teaches nothing: the history is read after
- * what is now. A clock that was set back is measured anew.
- * @param number undefined where the device does not number its readings
+ * Measures a device's clock by one more reading. A reading that was received before the last one teaches nothing: the
+ * history is read after the present. A clock that was set back is measured anew.
+ * @param number undefined if the device does not number its readings
  * @returns the measured error in ms, to be added to the reading's own time
  */
 export function noteClock(
@@ -49,7 +51,7 @@ export function noteClock(
   return receivedMs < of.heardMs - historyMs ? 0 : Math.round(measuredOffsetMs(of.clock));
 }
 
-/** Goes on with the clock of a start of the device; a new start has the clock that was there. */
+/** Switches to the clock of a start of the device; a start that is new takes over the present clock. */
 function useClockOf(of: DeviceClockState, boot: string | undefined): void {
   if (boot === of.boot) return;
   of.others.set(of.boot, of.clock);
@@ -69,8 +71,9 @@ function isOlder(newest: StartNumbered | undefined, came: StartNumbered | undefi
 }
 
 /**
- * Says at a bed that its device gives one time for the readings of a while (cut to whole minutes): they look older than they are, and most
- * of its numbers are dashes. Times that are coarse but never the same for two readings are those of a device that measures seldom.
+ * Says at a bed that its device gives one time to the readings of a while (cut to whole minutes): they look older than
+ * they are, and most of its numbers are dashes. A device whose times are coarse but never the same for two readings
+ * measures seldom, and gets no notice.
  */
 export function tellCoarse(
   state: LiveState,
@@ -85,7 +88,7 @@ export function tellCoarse(
   noteNotice(state, bed, { code: 'device-times', text, sinceMs: receivedMs, untilMs });
 }
 
-/** Says at a bed that its device's clock is wrong, and for how long it has been known; ends the notice where it is right. */
+/** Says at a bed by how much its device's clock is wrong; ends the notice when the clock is right. */
 export function tellClock(state: LiveState, bed: BedState, device: DeviceState, receivedMs: number): void {
   const of = device.clock;
   const errorMs = measuredOffsetMs(of.clock);

@@ -1,42 +1,49 @@
 /**
- * How passwords may be guessed. Each try counts before it is judged, so that tries at the same time are not judged all. Failures hold up
- * only tries that come with the same proof: by OWASP's device cookies ("Slow Down Online Guessing Attacks with Device Cookies"), a browser
- * at which a person has logged in before is counted by itself, and what others guess elsewhere never locks that person out there.
+ * How passwords may be guessed. Each try counts before it is judged, so that tries at the same time are not all judged.
+ * A wrong try delays only tries with the same proof (OWASP, "Slow Down Online Guessing Attacks with Device Cookies"): a
+ * browser at which a person has logged in before is counted by itself, and guesses elsewhere never lock that person out
+ * there.
  */
 
 /**
- * What a try brings along. `known`: this person has logged in at this browser, or has a session. `station`: somebody has logged in at
- * this browser. `none`: nothing.
+ * The proof that a try brings along. `known`: this person has logged in at this browser, or has a session. `station`:
+ * somebody has logged in at this browser. `none`: no proof.
  */
 export type Proof = 'known' | 'station' | 'none';
 
-/** @property place the browser's id or the session; of a try without a proof the address (of IPv6 its network) */
+/** @property place the browser's id or the session; for a try without a proof the address (of IPv6 its network) */
 export type Guess = { readonly userId: string; readonly proof: Proof; readonly place: string };
 
 type Rule = { readonly freeTries: number; readonly firstMs: number; readonly waitMsMax: number };
 
-/** Of one person at one place. Free: people mistype. Where the person has logged in, a colleague's guesses cost a minute at most (ours). */
+/**
+ * Tries of one person at one place. The first ones are free: people mistype. At a browser where the person has logged
+ * in, a colleague's guesses delay them by a minute at most (ours).
+ */
 export const placeRules: Readonly<Record<Proof, Rule>> = {
   known: { freeTries: 5, firstMs: 15_000, waitMsMax: 60_000 },
   station: { freeTries: 5, firstMs: 30_000, waitMsMax: 60_000 },
   none: { freeTries: 5, firstMs: 30_000, waitMsMax: 15 * 60_000 },
 };
 /**
- * Of one person at all places with the same proof (ours): the tries of many addresses add up. With the waits, an account takes about
- * 100 such tries a day (NIST SP 800-63B-4, section 3.2.2, names 100 in a row), where its owner has never been.
+ * Tries of one person at all places with the same proof (ours): the tries of many addresses add up. With the waits, an
+ * account takes about 100 such tries a day at places where its owner has never been (NIST SP 800-63B-4, section 3.2.2,
+ * names 100 in a row).
  */
 export const accountRules: Readonly<Record<Exclude<Proof, 'known'>, Rule>> = {
   station: { freeTries: 30, firstMs: 30_000, waitMsMax: 60_000 },
   none: { freeTries: 30, firstMs: 30_000, waitMsMax: 15 * 60_000 },
 };
 /**
- * Wrong tries of an address, with whatever names, past which it is a suspect (ours): its tries are judged all the same, in a line
- * apart from that of other new browsers. So it waits for its own flood, and others do not.
+ * An address with more wrong tries than this, with whatever names, is a suspect (ours). Its tries are still judged, in
+ * a line apart from that of other new browsers. So it waits for its own flood, and others do not.
  */
 export const suspectTries = 10;
 /** Tries are forgotten after this long without another. */
 export const forgetMs = 60 * 60_000;
-/** Rows held at once, of places, of accounts and of addresses; past it the one that was tried longest ago is forgotten. */
+/**
+ * Rows kept at once, of places, of accounts and of addresses; past it the row that was tried longest ago is forgotten.
+ */
 export const rowsMax = 10_000;
 
 type Row = { readonly count: number; readonly atMs: number };
@@ -50,7 +57,7 @@ const accountKey = ({ userId, proof }: Guess) => `${proof} ${userId}`;
 
 /**
  * Counts a try.
- * @returns 0 where it may be judged now; otherwise it is not counted, and how long to wait, ms
+ * @returns 0 if it may be judged now; otherwise it is not counted, and the result is how long to wait, ms
  */
 export function beginGuess({ places, accounts, addresses }: Guesses, guess: Guess, nowMs: number): number {
   const rule = guess.proof === 'known' ? undefined : accountRules[guess.proof];
@@ -65,24 +72,30 @@ export function beginGuess({ places, accounts, addresses }: Guesses, guess: Gues
   return 0;
 }
 
-/** Whether a try that was begun comes from an address that has tried much. */
+/** Whether a try that was begun comes from an address with many wrong tries. */
 export function isSuspect({ addresses }: Guesses, { proof, place }: Guess): boolean {
   return proof === 'none' && (addresses.get(place)?.count ?? 0) > suspectTries;
 }
 
-/** Whether a try that was begun is the only one of its address: none was wrong there within the hour, and no other waits. */
+/**
+ * Whether a try that was begun is the only one of its address: none was wrong there within the hour, and no other
+ * waits.
+ */
 export function isFirst({ addresses }: Guesses, { proof, place }: Guess): boolean {
   return proof === 'none' && (addresses.get(place)?.count ?? 0) <= 1;
 }
 
-/** Takes a try back that was not judged. */
+/** Takes back a try that was not judged. */
 export function forgiveGuess({ places, accounts, addresses }: Guesses, guess: Guess): void {
   takeBack(places, placeKey(guess));
   takeBack(accounts, accountKey(guess));
   if (guess.proof === 'none') takeBack(addresses, guess.place);
 }
 
-/** Notes that a try was right: the person starts anew at this place. Otherwise only this try is taken back: others may guess meanwhile. */
+/**
+ * Notes that a try was right. At a place of this person all tries are forgotten; elsewhere only this try is taken back,
+ * because others may guess there meanwhile.
+ */
 export function noteRight(guesses: Guesses, guess: Guess): void {
   forgiveGuess(guesses, guess);
   guesses.places.delete(placeKey(guess));

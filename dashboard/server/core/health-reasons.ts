@@ -1,4 +1,6 @@
-/** Why the dashboard's `/healthz` says `degraded`, and what an operator looks at first. No device, person or ward is named. */
+/**
+ * Why the dashboard's `/healthz` says `degraded`, and what an operator looks at first. Names no device, person or ward.
+ */
 import type { Health } from '../../protocol/live.ts';
 
 const steps: Readonly<Record<NonNullable<Health['canary']>['step'], string>> = {
@@ -7,7 +9,7 @@ const steps: Readonly<Record<NonNullable<Health['canary']>['step'], string>> = {
   engine: 'they are in Kafka, but not judged: look at the alarm processor',
 };
 
-/** One line for each reason; empty where all is well. */
+/** Returns one line for each reason; none if all is well. */
 export function healthReasons({ kafka, alarms, canary }: Pick<Health, 'kafka' | 'alarms' | 'canary'>): string[] {
   const reasons: string[] = [];
   if (kafka !== 'ok') reasons.push('Kafka does not answer the dashboard: look at Kafka and at the way to it.');

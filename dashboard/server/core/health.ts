@@ -1,11 +1,14 @@
-/** Whether what lies behind the server still works, from the signs of life that it saw. */
+/** Whether the processes behind the server still work, by the signs of life that it saw. */
 import { formatInstant } from '../../../contracts/time.ts';
 import type { Health } from '../../protocol/live.ts';
 import { type CanarySigns, emptyCanarySigns, judgeCanary } from './canary.ts';
 
-/** The server writes its presence this often and reads it back: both ways through Kafka. */
+/** The server writes its presence this often and reads it back: this tests both ways through Kafka. */
 export const presenceEveryMs = 2_500;
-/** Without its presence read back for this long Kafka counts as away: within CLINICAL's outer bound of 10 s. */
+/**
+ * If the server has not read back its presence for this long, Kafka counts as away: within CLINICAL's outer bound of 10
+ * s.
+ */
 export const kafkaAwayMs = 8_000;
 /** Readings that came within this are "now". */
 const readingsNowMs = 15_000;
@@ -13,7 +16,7 @@ const readingsNowMs = 15_000;
 export const alarmsStaleMs = 10_000;
 
 export type LifeSigns = {
-  /** When the server's own record last came back, ms; its start before the first. */
+  /** When the server last read back its own record, ms; its start before the first. */
   kafkaAtMs: number;
   /** Newest record of the alarm processor, ms; 0 before the first. */
   alarmsAtMs: number;
@@ -29,17 +32,20 @@ export function newLifeSigns(nowMs: number): LifeSigns {
   return { kafkaAtMs: nowMs, alarmsAtMs: 0, readingsAtMs: 0, readingsSinceMs: 0, canary: emptyCanarySigns() };
 }
 
-/** Notes a reading of `receivedMs`: a stream that begins anew gives the alarm processor its time again. */
+/** Notes a reading of `receivedMs`. A stream that begins anew gives the alarm processor its time again. */
 export function noteReading(signs: LifeSigns, receivedMs: number): void {
   if (receivedMs - signs.readingsAtMs > readingsNowMs) signs.readingsSinceMs = receivedMs;
   signs.readingsAtMs = Math.max(signs.readingsAtMs, receivedMs);
 }
 
-/** Damage in the log is shown for so long after the newest was met (ours): long enough for a shift to see it and to tell the operator. */
+/**
+ * Damage in the log is shown for this long after the newest was met (ours): long enough for a shift to see it and to
+ * report it to the operator.
+ */
 export const damageShownMs = 60 * 60_000;
 
 /**
- * @param clock where the machine's clock was set and differs from the time that the process keeps
+ * @param clock set if the machine's clock was set and differs from the time that the process keeps
  * @param damage batches in Kafka that could not be read whole
  * @param canarySilentMs see `judgeCanary`
  */

@@ -1,18 +1,21 @@
 /**
- * How many patient ids one account may try. That an id cannot be admitted tells that the patient is in another ward, whatever the words:
- * nobody may be in two beds. So after a few such ids every further id is refused in the same words, and nothing can be learned from it. A
- * device can still be put at a bed without a patient.
+ * How many patient ids one account may try. A refused id reveals that the patient is in another ward, however the
+ * refusal is worded: nobody may be in two beds. So after a few such ids every further id is refused with the same
+ * sentence, and nothing can be learned from it. The person can still put a device to a bed without a patient.
  */
 
-/** Ids of patients of other wards that one account was refused in the time of `forgetMs` (ours). */
+/** Ids of patients of other wards that may be refused to one account in the time of `forgetMs` (ours). */
 export const hiddenIdsMax = 3;
 export const forgetMs = 60 * 60_000;
-/** Accounts remembered; past it the one that began longest ago is forgotten. */
+/** Accounts remembered; past it the account that began longest ago is forgotten. */
 const accountsMax = 10_000;
 
 export type IdGuesses = Map<string, { readonly sinceMs: number; readonly ids: Set<string> }>;
 
-/** Whether an account may still try this id. One that it was refused before may be tried again: the patient may have left that ward. */
+/**
+ * Whether an account may still try this id. An id that it was refused before may be tried again: the patient may have
+ * left that ward.
+ */
 export function mayTryId(guesses: IdGuesses, account: string, patientId: string, nowMs: number): boolean {
   const row = guesses.get(account);
   if (row === undefined || nowMs - row.sinceMs >= forgetMs) return true;

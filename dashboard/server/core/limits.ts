@@ -1,8 +1,8 @@
-/** The limits in force and the answers to commands, as the alarm processor tells them. */
+/** The limits in force and the answers to commands, as the alarm processor publishes them. */
 import type { CommandAnswer, LimitsInForce } from '../../../contracts/messages/alarms.ts';
 import { answersMax, type LiveState, limitsMax, nextN, stampHead } from './state.ts';
 
-/** Folds what judges a patient, from `alarms` or from `alarm-state`, in whatever order they are read. */
+/** Folds the limits that judge a patient, from `alarms` or from `alarm-state`, in any order. */
 export function foldLimits(state: LiveState, inForce: LimitsInForce): void {
   const { associationId, rev } = inForce;
   const before = state.limits.get(associationId);
@@ -11,11 +11,15 @@ export function foldLimits(state: LiveState, inForce: LimitsInForce): void {
   state.limits.set(associationId, inForce);
   if (state.limits.size > limitsMax) state.limits.delete(state.limits.keys().next().value!);
   const bed = state.beds.get(associationId);
-  // Of one number the later word counts: an owner that died may have told what the next one does not know of.
+  // Of two records with one number the later counts: an owner that died may have published what its successor does not
+  // know of.
   if (bed && JSON.stringify(before) !== JSON.stringify(inForce)) stampHead(state, bed);
 }
 
-/** What became of a command. One that is told again after a crash of the alarm processor changes nothing. @returns whether it is new */
+/**
+ * Folds the outcome of a command. An outcome that comes again after a crash of the alarm processor changes nothing.
+ * @returns whether it is new
+ */
 export function foldAnswer(state: LiveState, answer: CommandAnswer): boolean {
   if (state.answers.has(answer.commandId)) return false;
   const bed = state.beds.get(answer.associationId);

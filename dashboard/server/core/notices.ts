@@ -1,6 +1,6 @@
 /**
- * Notices at a bed: what a person must know to trust its data. The gateway says some (`NoticeRecord`), the fold of readings others.
- * Each ends by itself at `untilMs` unless it is noted again.
+ * Notices at a bed: what a person must know to trust its data. Some come from the gateway (`NoticeRecord`), others from
+ * the fold of readings. Each ends by itself at `untilMs` unless it is noted again.
  */
 import { endsClockMeasure, gatewayNotices } from '../../../contracts/bed-notices.ts';
 import type { NoticeRecord } from '../../../contracts/messages/records.ts';
@@ -12,11 +12,11 @@ import { type BedState, type LiveState, stampHead } from './state.ts';
 
 /** The code of the notice that says how wrong the device's clock is (device-clocks.ts). */
 export const clockNotice = 'device-clock';
-/** Notices of one bed at once; their codes are ours, so this is never reached but by a mistake. */
+/** Notices of one bed at once. Their codes are ours, so only a mistake reaches this bound. */
 const noticesMax = 16;
 
 /**
- * Shows a notice at a bed, or keeps it there for longer. Its first `since` stays while it lasts; a new text replaces the old one.
+ * Shows a notice at a bed, or extends it. Its first `since` stays while it lasts; a new text replaces the old one.
  * @param untilMs when it ends by itself, on this server's clock
  */
 export function noteNotice(
@@ -52,13 +52,13 @@ export function foldNotice(state: LiveState, associationId: string, record: Noti
   endNotice(state, bed, clockNotice);
 }
 
-/** Ends the notices whose time is over. To be called about once a second. */
+/** Ends the notices whose time is over. Call it about once a second. */
 export function endNotices(state: LiveState, nowMs: number): void {
   for (const bed of state.beds.values())
     for (const [code, { untilMs }] of bed.notices) if (untilMs <= nowMs) endNotice(state, bed, code);
 }
 
-/** What the screens are told, the oldest first. */
+/** Returns the notices for the screens, the oldest first. */
 export function noticesOf(bed: BedState): BedNotice[] {
   return [...bed.notices]
     .map(([code, { text, sinceMs }]) => ({ code, text, since: formatInstant(sinceMs) }))

@@ -3,12 +3,12 @@ import type { AssociationPeriod, Patient } from '../../../contracts/messages/rec
 import { currentPeriodOf } from './beds.ts';
 import type { LiveState } from './state.ts';
 
-/** A patient in a bed, and a device that says so. */
+/** A patient in a bed, and a device whose association says so. */
 export type InBed = { readonly deviceId: string; readonly period: AssociationPeriod & { readonly patient: Patient } };
 
 export type Place = { readonly ward: string; readonly bed: string };
 
-/** The patient who is in a bed now, by a device that is not among `except`. */
+/** Returns the patient who is in a bed now, by a device that is not among `except`. */
 export function patientInBed(state: LiveState, { ward, bed }: Place, except: readonly string[]): InBed | undefined {
   for (const [deviceId, period] of currentPeriods(state, except)) {
     const { patient } = period;
@@ -17,12 +17,15 @@ export function patientInBed(state: LiveState, { ward, bed }: Place, except: rea
   return undefined;
 }
 
-/** The other devices at the patient of `current`, in the same bed: what is done to the patient is done to them as well. */
+/**
+ * Returns the other devices at the patient of `current`, in the same bed: an act on the patient is an act on them as
+ * well.
+ */
 export function othersAtPatient(state: LiveState, deviceId: string, current: AssociationPeriod): string[] {
   return othersAtPatients(state)(deviceId, current);
 }
 
-/** The same for many devices: all associations are read once. */
+/** The same for many devices, with one pass over all associations. */
 export function othersAtPatients(state: LiveState): (deviceId: string, current: AssociationPeriod) => string[] {
   const ids = new Map<string, string[]>();
   for (const [deviceId, period] of currentPeriods(state, [])) {

@@ -1,10 +1,13 @@
-/** Rules of a password as NIST SP 800-63B-4 has them: long enough, not the name, not one thing repeated; nothing about kinds of characters. */
+/**
+ * Rules for a password, after NIST SP 800-63B-4: long enough, not the name, not one thing repeated. No rule about kinds
+ * of characters.
+ */
 import type { Fault } from '../../../contracts/errors.ts';
 
 const passwordCharactersMin = 12;
 const passwordCharactersMax = 256;
 
-/** What is wrong with a new password, or undefined. */
+/** Returns what is wrong with a new password, or undefined. */
 export function passwordFault(password: string, userId: string): Fault | undefined {
   const characters = [...password.normalize('NFKC')];
   const bad = (message: string): Fault => ({ code: 'settings-invalid', message });

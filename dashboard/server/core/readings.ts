@@ -35,14 +35,15 @@ import { isBeforeTray, isWaveBeforeTray } from './tray.ts';
 
 /** A wave that did not come for this long is no longer offered to the screens. */
 const waveForgetMs = 10_000;
-/** An error of a device's clock that is smaller changes no age that a person reads: it is not sent. */
+/** A smaller error of a device's clock changes no age that a person reads, so it is not sent. */
 const clockOffsetMsMin = 500;
 
 /**
- * Folds numerics. A value that is not newer than the one shown is left out. Newer is judged by the earlier of device
- * time (with the measured error of its clock taken out) and receive time: buffered readings come late and stay old, and a
- * device whose clock ran ahead for a while does not hide the readings after it. Of two of one instant the later receipt counts. Where
- * the device's own numbers show that its clock was set back, the later number is newer.
+ * Folds numerics. A value that is not newer than the shown one is left out. Newer is judged by the earlier of receive
+ * time and device time, after the measured error of the device's clock is taken out. So buffered readings that come
+ * late stay old, and a device whose clock ran ahead for a while does not hide the readings after it. Of two values of
+ * one instant the later receipt counts. If the device's own numbers show that its clock was set back, the later number
+ * is newer.
  * @param id the reading's identity, from its envelope
  */
 export function foldObservation(
@@ -54,7 +55,7 @@ export function foldObservation(
 ): void {
   const times = timesOf(record.receivedAt, record.reading.time, nowMs);
   if (times === undefined) return;
-  // Also where the bed is not on the screens: the clock is the device's, whoever lies there.
+  // Done even if the bed is not on the screens: the clock belongs to the device, whoever is at it.
   const number = numberOf(record, times.deviceMs);
   const clockOffsetMs = noteClock(state.devices.get(record.deviceId), times.deviceMs, times.receivedMs, number);
   const bed = bedFor(state, associationId, record.deviceId);
@@ -73,7 +74,7 @@ export function foldObservation(
   if (isBeforeTray(bed, effectiveMs, nowMs)) return;
   const origin = { ...times, id, number };
   let n = 0;
-  // Of a parameter that came twice the graver stands here; the engine's alarm says that it came twice.
+  // If a parameter came twice, the graver value stands here; the engine's alarm says that it came twice.
   for (const sent of numericsByCode(record.reading.values).values) {
     const { code, unit } = sent;
     const parameter = parameters.get(code);
@@ -83,7 +84,7 @@ export function foldObservation(
     if (known && !replaces(known, origin, effectiveMs)) continue;
     if (n === 0) n = nextN(state);
     const value = usableNumber(sent);
-    // What no body could yield, or comes in a unit that is not the table's, is shown as invalid, never as a number.
+    // A value that no body can yield, or in a unit that is not the table's, is shown as invalid, never as a number.
     const validity = sent.validity ?? (value === undefined ? 'invalid' : undefined);
     const numeric = {
       code,
@@ -101,27 +102,33 @@ export function foldObservation(
   }
 }
 
-/** The device's own number of a reading; one that the gateway gave says when it came, not when it was measured. */
+/**
+ * Returns the device's own number of a reading. A number that the gateway gave says when the reading came, not when it
+ * was measured.
+ */
 function numberOf({ reading: { boot, seq } }: ObservationRecord, timeMs: number): StartNumbered | undefined {
   return boot === undefined || seq === undefined ? undefined : { boot, seq, timeMs };
 }
 
-/** Whether a value that came takes the place of the one shown. */
+/** Whether a value that came takes the place of the shown one. */
 function replaces(known: ValueState, came: Origin, effectiveMs: number): boolean {
   const before = known.origin;
-  // Its time may look older than it is until the clock is measured again; the value is the newest all the same.
+  // Its time may look too old until the clock is measured again; the value is the newest all the same.
   if (showsSetBack(before.number, came.number)) return true;
   if (showsSetBack(came.number, before.number)) return false;
   const sameBoot = came.id !== undefined && came.id.boot === before.id?.boot;
-  // Sent again: also where the device's clock is ahead, so that every receipt looks newer than the one before, and also where
-  // another start of the device was shown in between.
+  // A repeat never counts. This holds if the device's clock is ahead, so that every receipt looks newer than the one
+  // before, and if another start of the device was shown in between.
   const notBefore = known.shown.filter(({ deviceMs }) => came.deviceMs <= deviceMs);
   if (came.id !== undefined && wasTaken(notBefore, came.id)) return false;
   if (came.deviceMs === before.deviceMs) return sameBoot || came.receivedMs > before.receivedMs;
   return effectiveMs > known.effectiveMs || (effectiveMs === known.effectiveMs && came.receivedMs > before.receivedMs);
 }
 
-/** Notes that a value came at `atMs`, and returns when the next one is due. An older value changes what the shown one says of it. */
+/**
+ * Notes that a value came at `atMs`, and returns when the next one is due. An older value changes the interval of the
+ * shown one.
+ */
 function learnInterval(
   state: LiveState,
   bed: BedState,
@@ -141,7 +148,7 @@ function learnInterval(
   return intervalMs;
 }
 
-/** Notes a sign of a device, and makes its bed where it has none. Undefined past `devicesMax`. */
+/** Notes a sign of life of a device, and makes a bed for it if it has none. Undefined past `devicesMax`. */
 function noteSign(
   state: LiveState,
   associationId: string,
@@ -154,7 +161,7 @@ function noteSign(
   return device;
 }
 
-/** Folds a device's birth, will or technical conditions; `conditions` is the whole list where it is there. */
+/** Folds a device's birth, will or technical conditions. `conditions`, if there, is the whole list. */
 export function foldStatus(state: LiveState, associationId: string, record: StatusRecord, nowMs: number): void {
   const receivedMs = receivedMsOf(record.receivedAt, nowMs);
   if (receivedMs === undefined) return;
@@ -183,7 +190,7 @@ export function foldConnection(state: LiveState, associationId: string, record: 
   const { claim } = record;
   if (claim !== undefined) {
     if (device.claim !== undefined && claim < device.claim) return;
-    // Another gateway's clock may be behind: of a newer connection its word counts all the same.
+    // Another gateway's clock may be behind. Its notice of a newer connection counts all the same.
     if (device.claim !== undefined && claim > device.claim) device.onlineAtMs = Math.min(device.onlineAtMs, receivedMs);
     device.claim = claim;
   }
@@ -195,7 +202,10 @@ function isOldWill({ claim }: DeviceState, will: NonNullable<StatusRecord['will'
   return will.reason === 'taken-over' || (claim !== undefined && (will.claim === undefined || will.claim < claim));
 }
 
-/** Notes that a wave comes; its samples go their own way. @returns whether some screen may show it */
+/**
+ * Notes that a wave comes; its samples go their own way.
+ * @returns whether some screen may show it
+ */
 export function foldWaveArrival(
   state: LiveState,
   associationId: string,
@@ -213,7 +223,7 @@ export function foldWaveArrival(
   return true;
 }
 
-/** Takes the waves that stopped off the beds. About once a second. */
+/** Removes the waves that stopped from the beds. Call it about once a second. */
 export function forgetWaves(state: LiveState, nowMs: number): void {
   for (const bed of state.beds.values()) {
     for (const [code, atMs] of bed.waves) {
@@ -224,7 +234,7 @@ export function forgetWaves(state: LiveState, nowMs: number): void {
   }
 }
 
-/** When the gateway received it; of before now, also where the machine's clock was set back since. */
+/** When the gateway received it; never after now, even if the machine's clock was set back since. */
 function receivedMsOf(receivedAt: string, nowMs: number): number | undefined {
   const receivedMs = parseInstant(receivedAt);
   return receivedMs === undefined ? undefined : notAhead(receivedMs, nowMs);
@@ -241,7 +251,7 @@ function timesOf(
   return { receivedMs, deviceMs };
 }
 
-/** A reading, too, shows that the device is there, unless the gateway said since that it is gone. */
+/** A reading also shows that the device is there, unless the gateway reported since that it is gone. */
 function heardOf(state: LiveState, deviceId: string, receivedMs: number): DeviceState | undefined {
   const device = deviceOf(state, deviceId);
   if (device === undefined) return undefined;
@@ -250,7 +260,10 @@ function heardOf(state: LiveState, deviceId: string, receivedMs: number): Device
   return device;
 }
 
-/** Ends of a connection that say nothing of the device: its next connection goes on, as the alarm engine judges too. */
+/**
+ * Reasons for the end of a connection after which the device is still there: its next connection goes on. The alarm
+ * engine judges alike.
+ */
 const handOvers: readonly (ConnectionEndReason | undefined)[] = ['taken-over', 'refused', 'drained'];
 
 function setOnline(

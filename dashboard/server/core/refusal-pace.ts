@@ -1,11 +1,11 @@
 /**
- * How often refusals of requests from nobody are put on record: anyone can send them, and must not fill the audit trail. What is left out
- * is counted, and said with the next one.
+ * How often refusals of requests without a login are put on record: anyone can send them, and they must not fill the
+ * audit trail. The refusals that are left out are counted, and the next record says how many.
  */
 
-/** From one address in a minute (ours). */
+/** Records for one address in a minute (ours). */
 const perAddressMax = 3;
-/** From all addresses in a minute (ours). */
+/** Records for all addresses in a minute (ours). */
 const inAllMax = 30;
 const minuteMs = 60_000;
 
@@ -13,7 +13,7 @@ export type RefusalPace = {
   sinceMs: number;
   inAll: number;
   readonly byAddress: Map<string, number>;
-  /** Left out since the last one that was recorded. */
+  /** Refusals that were left out since the last record. */
   leftOut: number;
 };
 
@@ -27,7 +27,7 @@ export const newRefusalPace = (): RefusalPace => ({
 /**
  * Counts one refusal.
  * @param nowMs monotonic clock, ms
- * @returns how many were left out before it, where this one is to be recorded; else undefined
+ * @returns how many refusals were left out before it, if it is to be recorded; otherwise undefined
  */
 export function countRefusal(pace: RefusalPace, address: string, nowMs: number): number | undefined {
   if (nowMs - pace.sinceMs >= minuteMs) {

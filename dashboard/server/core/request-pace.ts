@@ -1,8 +1,11 @@
-/** How often one account may ask for something: a stolen session must not fill the log, the audit trail and the alarm engine. */
+/**
+ * How often one account may ask for something: a stolen session must not fill the log, the audit trail and the alarm
+ * engine.
+ */
 
 const minuteMs = 60_000;
 
-/** By what is counted and account. One that has asked for nothing in this minute has no row. */
+/** By kind of request and account. An account that has asked for nothing in this minute has no row. */
 export type RequestPace = Map<string, { readonly since: number; n: number }>;
 
 /**

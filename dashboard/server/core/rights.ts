@@ -19,7 +19,10 @@ export type Viewer = {
   readonly name: string;
   readonly role: Role;
   readonly wards: readonly string[];
-  /** Nobody was at this login's screens for a while: until the password is entered they show no name, and nobody can act. */
+  /**
+   * Nobody touched this login's screens for a while. Until the password is entered they show no name, and nobody can
+   * act.
+   */
   readonly locked?: true;
 };
 
@@ -60,12 +63,12 @@ export function may(viewer: Viewer, permission: Permission): boolean {
   return table[viewer.role].includes(permission);
 }
 
-/** The one answer for what is not there and for what is in a ward that the viewer may not see. */
+/** The one answer for things that do not exist and for things in a ward that the viewer may not see. */
 export const notOnYourWards = 'There is no such bed, alarm or device on your wards.';
 
 /**
- * Whether beds of a ward, and devices that were last in it, may be seen at all. `null` is a device that was in no ward: biomedical
- * engineering's, which is every technician and whoever has all wards.
+ * Whether the viewer may see beds of a ward, and devices that were last in it. `null` is for a device that was in no
+ * ward: it belongs to biomedical engineering, so every technician and every account of all wards sees it.
  */
 export function seesWard(viewer: Viewer, ward: string | null): boolean {
   if (!may(viewer, 'view-devices')) return false;

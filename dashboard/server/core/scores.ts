@@ -1,14 +1,14 @@
-/** The early warning scores, as the alarm processor tells them. */
+/** The early warning scores, as the alarm processor publishes them. */
 import type { Scores } from '../../../contracts/messages/scores.ts';
 import { scoresKey } from '../../../contracts/scores-key.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import { type LiveState, scoresMax, stampHead } from './state.ts';
 
-/** Scores that say the same but for the age of their values go to the screens at most so often (ours). */
+/** Scores that differ only in the age of their values go to the screens at most this often (ours). */
 const sameMs = 60_000;
 
 /**
- * Folds scores, from `alarms` or from `alarm-state`, in whatever order they are read: the newest count.
+ * Folds scores, from `alarms` or from `alarm-state`, in any order: the newest count.
  * @returns whether the screens change
  */
 export function foldScores(state: LiveState, scores: Scores, nowMs: number): boolean {
@@ -25,7 +25,7 @@ export function foldScores(state: LiveState, scores: Scores, nowMs: number): boo
 
 function isNews(before: Scores, scores: Scores, nowMs: number): boolean {
   const [beforeMs, atMs] = [parseInstant(before.at) ?? 0, parseInstant(scores.at) ?? 0];
-  // What is ahead of now was said before a clock was set back.
+  // A record that is ahead of now was published before a clock was set back.
   if (atMs <= beforeMs && beforeMs <= nowMs) return false;
   return scoresKey(before) !== scoresKey(scores) || Math.abs(atMs - beforeMs) >= sameMs;
 }

@@ -1,6 +1,7 @@
 /**
- * Who has a place for a live connection. A session and an account make room by their own oldest one; where the house is full, by one of
- * who has most. Nobody loses their last one to another person, and no address decides it alone: a whole ward may share one.
+ * Who has a place for a live connection. A session and an account make room with their own oldest connection. If the
+ * house is full, the account with most connections makes room. Nobody loses their last connection to another person,
+ * and no address decides it alone: a whole ward may share one.
  */
 
 export type Place = {
@@ -16,8 +17,8 @@ export type PlaceBounds = { readonly session: number; readonly account: number; 
 
 /**
  * Decides on a newcomer.
- * @param held the oldest first
- * @returns `taken`, with the one that must go, if any; `full` where everybody else has as few
+ * @param held the open connections, the oldest first
+ * @returns `taken`, with the connection that must go, if any; `full` if everybody else has as few
  */
 export function placeFor<P extends Place>(
   held: readonly P[],
@@ -30,7 +31,7 @@ export function placeFor<P extends Place>(
   if (ofAccount.length >= bounds.account) return goes(oldestOfMost(ofAccount, ({ session }) => session));
   if (held.length < bounds.all) return { taken: true };
   const most = mostOf(held, ({ account }) => account);
-  // One more of the newcomer's would be as many as theirs: then the newcomer's own would be next to go.
+  // With one more the newcomer would have as many as they do, and would then be next to go.
   if (most.length <= ofAccount.length + 1) return { taken: false };
   return goes(oldestOfMost(most, ({ session }) => session));
 }
@@ -42,7 +43,7 @@ function oldestOfMost<P extends Place>(places: readonly P[], keyOf: (place: P) =
   return mostOf(places, keyOf)[0];
 }
 
-/** The places of the key that has most; of two with as many, of the one whose address has more. */
+/** Returns the places of the key that has most; of two with as many, those of the key whose address has more. */
 function mostOf<P extends Place>(places: readonly P[], keyOf: (place: P) => string): readonly P[] {
   const byKey = Map.groupBy(places, keyOf);
   const atAddress = Map.groupBy(places, ({ address }) => address);

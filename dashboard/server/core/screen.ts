@@ -1,4 +1,6 @@
-/** What one screen gets: its scope, narrowed to what its viewer may see, as a snapshot or as what changed since a number. */
+/**
+ * What one screen gets: its scope, narrowed to what its viewer may see, as a snapshot or as the changes since a number.
+ */
 import type { Alarm, CommandAnswer, LimitsInForce } from '../../../contracts/messages/alarms.ts';
 import type { Patient } from '../../../contracts/messages/records.ts';
 import { lastPlace } from '../../../contracts/periods.ts';
@@ -23,7 +25,10 @@ export function isVisible(viewer: Viewer, scope: Scope, bed: BedState): boolean 
   return wardInScope(viewer, scope, ward);
 }
 
-/** A technician, whose account may be of one ward, has biomedical engineering's devices in every scope; others in that of all wards. */
+/**
+ * A technician's account may be of one ward; it has biomedical engineering's devices in every scope. Others have them
+ * in the scope of all wards.
+ */
 function wardInScope(viewer: Viewer, scope: Scope, ward: string | null): boolean {
   if (!seesWard(viewer, ward)) return false;
   if ('associationId' in scope || scope.ward === '*') return true;
@@ -31,15 +36,15 @@ function wardInScope(viewer: Viewer, scope: Scope, ward: string | null): boolean
 }
 
 /**
- * Whether an alarm may be seen by who sees its bed: a technician's screen has the technical ones alone, and who sees not every ward has
- * none that is of the tray of another ward.
+ * Whether a viewer who sees the bed may see this alarm. A technician's screen has the technical alarms alone. A viewer
+ * who may not see every ward gets no alarm that belongs to the tray of another ward.
  */
 export function seesAlarm(viewer: Viewer, held: AlarmHeld): boolean {
   if (held.alarm.kind !== 'technical' && !may(viewer, 'view-vitals')) return false;
   return viewer.wards.includes('*') || held.ofTray;
 }
 
-/** A bed's head as this viewer may see it. */
+/** Returns a bed's head as this viewer may see it. */
 export function headOf(state: LiveState, viewer: Viewer, bed: BedState): BedHead {
   const device = state.devices.get(bed.deviceId);
   const clinical = may(viewer, 'view-vitals');
@@ -60,14 +65,16 @@ export function headOf(state: LiveState, viewer: Viewer, bed: BedState): BedHead
   };
 }
 
-/** Delays and the like judge on the server alone: no screen shows them. */
+/** Delays and the like are for the server alone: no screen shows them. */
 function shownLimits(inForce: LimitsInForce | undefined): LimitsInForce | undefined {
   if (inForce?.rules === undefined) return inForce;
   const { rules: _rules, ...shown } = inForce;
   return shown;
 }
 
-/** What came in before such texts were refused is written out: no screen shows another name than the one that is stored. */
+/**
+ * A text that came in before such texts were refused is written out: no screen shows another name than the stored one.
+ */
 function visiblePatient(patient: Patient): Patient {
   return {
     ...patient,
@@ -98,7 +105,7 @@ function soundOf(state: LiveState, { associationId }: BedState): Pick<BedHead['d
   return {};
 }
 
-/** The values stamped after `sinceN`; none for who may not see vitals. */
+/** Returns the values stamped after `sinceN`; none if the viewer may not see vitals. */
 function valuesOf(viewer: Viewer, bed: BedState, sinceN: number): Bed['values'] {
   if (!may(viewer, 'view-vitals')) return [];
   const values: Bed['values'] = [];
@@ -110,7 +117,7 @@ export function bedView(state: LiveState, viewer: Viewer, bed: BedState): Bed {
   return { ...headOf(state, viewer, bed), values: valuesOf(viewer, bed, -1) };
 }
 
-/** The alarms of a bed that this viewer may see, stamped after `sinceN`. */
+/** Returns the alarms of a bed that this viewer may see, stamped after `sinceN`. */
 export function alarmsOfBed(state: LiveState, viewer: Viewer, associationId: string, sinceN: number): Alarm[] {
   const alarms: Alarm[] = [];
   for (const alarmId of state.alarmsOf.get(associationId) ?? []) {
@@ -123,7 +130,10 @@ export function alarmsOfBed(state: LiveState, viewer: Viewer, associationId: str
 const isClinical = ({ type }: CommandAnswer) =>
   type === 'set-limits' || type === 'enter-assessment' || type === 'standby' || type === 'end-standby';
 
-/** Answers about beds that this viewer sees in scope, stamped after `sinceN`. What is said of limits and scores is for who may see vitals. */
+/**
+ * Returns the answers about beds that this viewer sees in scope, stamped after `sinceN`. Limits and scores go only to
+ * viewers who may see vitals.
+ */
 function answersSince(state: LiveState, viewer: Viewer, scope: Scope, sinceN: number): CommandAnswer[] {
   const answers: CommandAnswer[] = [];
   for (const { answer, n } of state.answers.values()) {
@@ -134,7 +144,7 @@ function answersSince(state: LiveState, viewer: Viewer, scope: Scope, sinceN: nu
   return answers;
 }
 
-/** Everything in scope as it stands. */
+/** Returns everything in scope as it stands. */
 export function wholeScreen(
   state: LiveState,
   viewer: Viewer,
@@ -150,7 +160,7 @@ export function wholeScreen(
   return { beds, alarms, answers: answersSince(state, viewer, scope, -1) };
 }
 
-/** The patients whom a screen of this scope names. */
+/** Returns the patients whom a screen of this scope names. */
 export function patientsIn(state: LiveState, viewer: Viewer, scope: Scope): string[] {
   const patients: string[] = [];
   if (viewer.locked || !may(viewer, 'view-vitals')) return patients;
@@ -164,8 +174,8 @@ export function patientsIn(state: LiveState, viewer: Viewer, scope: Scope): stri
 export type Changes = Pick<Delta, 'beds' | 'gone' | 'alarms' | 'cleared' | 'answers'>;
 
 /**
- * What changed in scope after number `sinceN`, each thing whole; undefined where that is forgotten and a snapshot is
- * needed.
+ * Returns what changed in scope after number `sinceN`, each thing whole; undefined if that is forgotten and a snapshot
+ * is needed.
  */
 export function changesSince(state: LiveState, viewer: Viewer, scope: Scope, sinceN: number): Changes | undefined {
   if (sinceN < state.forgottenN || sinceN > state.n) return undefined;
@@ -213,7 +223,7 @@ function addGone(
   }
 }
 
-/** Every device within the viewer's wards or without association, for who may associate. */
+/** Returns every device within the viewer's wards or without association, for a viewer who may associate. */
 export function devicesFor(state: LiveState, viewer: Viewer): Devices['devices'] {
   const devices: Devices['devices'] = [];
   const othersOf = may(viewer, 'admit-patient') ? othersAtPatients(state) : () => [];
@@ -241,8 +251,8 @@ export function devicesFor(state: LiveState, viewer: Viewer): Devices['devices']
 }
 
 /**
- * The wards that the viewer may see and that have beds, devices without a bed, or are the account's, by name. A bed with several
- * devices is one bed.
+ * Returns by name the wards that the viewer may see and that have beds, devices without a bed, or are the account's. A
+ * bed with several devices is one bed.
  */
 export function wardsFor(state: LiveState, viewer: Viewer): { ward: string; beds: number; alarms: number }[] {
   const counts = new Map<string, { beds: Set<string>; alarms: number }>();
@@ -260,12 +270,12 @@ export function wardsFor(state: LiveState, viewer: Viewer): { ward: string; beds
     .sort((a, b) => a.ward.localeCompare(b.ward));
 }
 
-/** One screen as far as it matters who sees what through it. */
+/** One screen, as far as it decides who sees what through it. */
 export type Looking = { readonly viewer: Viewer; readonly scope: Scope };
 
 /**
- * Present alarms of devices without a bed that none of the open screens may show. A ward's alarms are its people's, and presence says
- * who watches it; these devices would otherwise be everybody's and nobody's.
+ * Returns the present alarms of devices without a bed that none of the open screens may show. A ward's alarms belong to
+ * its people, and presence says who watches it; these devices would otherwise be everybody's and nobody's.
  */
 export function unseenAlarms(state: LiveState, screens: readonly Looking[]): number {
   let unseen = 0;

@@ -1,11 +1,14 @@
-/** Says at a bed that two devices with one certificate are at work, each on a gateway of its own (contracts/shared-identity.ts). */
+/**
+ * Says at a bed that two devices with one certificate are at work, each on a gateway of its own
+ * (contracts/shared-identity.ts).
+ */
 import { gatewayNoticeForMs, gatewayNotices } from '../../../contracts/bed-notices.ts';
 import { noteStart, type StartReading } from '../../../contracts/shared-identity.ts';
 import { noteNotice } from './notices.ts';
 import type { BedState, DeviceState, LiveState } from './state.ts';
 
 const code = 'shared-identity';
-/** What was received longer before the newest reading of the device is history that is read again. */
+/** A reading that was received this long before the newest reading of the device is history that is read again. */
 const historyMs = 60_000;
 
 /** Notes the start of a reading, in the log's order. The alarm engine judges alike. */

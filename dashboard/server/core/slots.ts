@@ -1,21 +1,22 @@
 /**
- * Places at work that are shared fairly: so many at once in all and for each key (an account, an address). Who finds none waits in a line
- * of its own, and the lines are served in turn, so that one that comes a thousand times waits behind itself.
+ * Places at work that are shared fairly: a number in all and a number for each key (an account, an address). A request
+ * that finds no place waits in its key's line. The lines are served in turn, so a key that asks a thousand times waits
+ * behind itself.
  */
 import { createFairQueue } from '../../../process/fair-queue.ts';
 
 export type SlotBounds = {
   readonly atOnceMax: number;
   readonly atOncePerKeyMax: number;
-  /** In all; past it the newest of the longest line is refused. */
+  /** Requests that wait in all; past it the newest of the longest line is refused. */
   readonly waitingMax: number;
   readonly waitingPerKeyMax: number;
 };
 
 export type Slots = {
   /**
-   * Waits for a place. The returned function gives it back; a second call does nothing.
-   * Rejects with what `refuse` makes where too many wait.
+   * Waits for a place. The returned function gives it back; a second call does nothing. Rejects with the error of
+   * `refuse` if too many wait.
    */
   enter(key: string): Promise<() => void>;
   /** Holds a place while the work goes on. */
@@ -26,7 +27,7 @@ export type Slots = {
 
 type Waiter = { readonly key: string; begin(): void; refuse(): void };
 
-/** @param refuse makes the error of who is turned away */
+/** @param refuse makes the error for a request that is turned away */
 export function createSlots(bounds: SlotBounds, refuse: () => Error): Slots {
   const { atOnceMax, atOncePerKeyMax, waitingMax, waitingPerKeyMax } = bounds;
   const queue = createFairQueue<Waiter>(waitingMax);

@@ -1,8 +1,8 @@
-/** Standby of the beds, as the alarm processor tells it. */
+/** Standby of the beds, as the alarm processor publishes it. */
 import type { StandbyInForce } from '../../../contracts/messages/alarms.ts';
 import { type LiveState, limitsMax, stampHead } from './state.ts';
 
-/** Folds it from `alarms` or from `alarm-state`, in whatever order they are read. */
+/** Folds it from `alarms` or from `alarm-state`, in any order. */
 export function foldStandby(state: LiveState, inForce: StandbyInForce): void {
   const { associationId, rev } = inForce;
   const before = state.standby.get(associationId);

@@ -1,11 +1,11 @@
 /**
- * What the screens show, folded from Kafka: associations, devices, values and alarms. The functions that change it (beds.ts,
- * readings.ts, alarms.ts) change it in place: a copy at each reading would cost more than everything else. They have no other
- * effect, so the same records in the same order give the same state.
+ * What the screens show, folded from Kafka: associations, devices, values and alarms. The functions that change it
+ * (beds.ts, readings.ts, alarms.ts) change it in place: a copy at each reading would cost more than everything else.
+ * They have no other effect, so the same records in the same order give the same state.
  *
- * Each change takes the next number `n` and stamps what it touched. What a screen lacks is then everything in its scope
- * stamped later than its last number, so no queue by screen is needed and a slow screen gets the newest value only.
- * What left is kept in a bounded list; a screen that slept longer than it reaches gets a snapshot.
+ * Each change takes the next number `n` and stamps what it touched. So a screen lacks everything in its scope that is
+ * stamped later than its last number. No queue by screen is needed, and a slow screen gets the newest value only.
+ * Things that left are kept in a bounded list; a screen that slept for longer than the list reaches gets a snapshot.
  */
 
 import type { Said } from '../../../contracts/acknowledgement.ts';
@@ -20,21 +20,21 @@ import { visibleText } from '../../../contracts/text.ts';
 import type { Numeric } from '../../protocol/rest.ts';
 import type { Rhythm } from './intervals.ts';
 
-/** Devices known at once; past it a device that has no association is left out, and counted. */
+/** Devices at once; past it a device without an association is left out, and counted. */
 export const devicesMax = 5_000;
-/** Alarms on the screens at once; past it the oldest technical one that is acknowledged gives way. */
+/** Alarms on the screens at once; past it the oldest technical alarm that is acknowledged gives way. */
 export const alarmsMax = 20_000;
 /** Beds and alarms that left, remembered for screens that come back. */
 export const goneMax = 2_000;
-/** Revisions of alarms that left, so that an older event does not bring one back. */
+/** Revisions of alarms that left, so that an older event does not bring an alarm back. */
 export const clearedMax = 50_000;
-/** Associations whose limits are remembered; past it the first ones that were published go. */
+/** Associations whose limits are remembered; past it those that were published first are forgotten. */
 export const limitsMax = 20_000;
-/** Associations whose scores are remembered; past it those go that were told longest ago. */
+/** Associations whose scores are remembered; past it those that were published longest ago are forgotten. */
 export const scoresMax = 20_000;
-/** Answers to commands that are remembered; a screen waits some seconds for one. */
+/** Answers to commands that are remembered; a screen waits some seconds for its answer. */
 export const answersMax = 500;
-/** A device without association and without alarms leaves the screens after this long without a sign of it. */
+/** A device without association and without alarms leaves the screens after this long without a sign of life. */
 export const unassignedForgetMs = 15 * 60_000;
 
 /** A reading's place among those of one start of the device, by the device's own number. */
@@ -48,9 +48,12 @@ export type DeviceClockState = {
   readonly others: Map<string | undefined, DeviceClock>;
   /** Receive time of the newest reading that the clock was measured by. */
   heardMs: number;
-  /** The newest reading by number, of the start of the device that sent last; undefined where that does not number. */
+  /**
+   * The newest reading by number, of the start of the device that sent last; undefined if that start does not number
+   * its readings.
+   */
   newest: StartNumbered | undefined;
-  /** The error that the beds say; 0 where they say nothing. */
+  /** The clock error that the beds show; 0 if they show none. */
   toldMs: number;
   /** How coarse its times are, ms (contracts/device-clock.ts). */
   grainMs: number;
@@ -78,9 +81,12 @@ export type DeviceState = {
   online: boolean | null;
   /** When `online` last changed, by the gateway's clock, ms since 1970. */
   onlineAtMs: number;
-  /** When its connection was last lost, by the gateway's clock, ms since 1970; 0: never. A value received before that is not current. */
+  /**
+   * When its connection was last lost, by the gateway's clock, ms since 1970; 0: never. A value received before that is
+   * not current.
+   */
   lostAtMs: number;
-  /** The claim of its newest connection that is known; a later connection has a higher one (gateway/claims.ts). */
+  /** The claim of its newest connection; a later connection has a higher claim (gateway/claims.ts). */
   claim: number | undefined;
   model: string | undefined;
   conditions: readonly TechnicalCondition[];
@@ -90,30 +96,32 @@ export type DeviceState = {
   readonly clock: DeviceClockState;
   /** The starts whose readings came (shared-identity.ts). */
   starts: Starts;
-  /** Its beds on the screens: one, as a rule. */
+  /** Its beds on the screens, usually one. */
   readonly bedIds: Set<string>;
 };
 
 export type ValueState = {
   readonly numeric: Numeric;
   /**
-   * When it was measured, as far as the device's clock is known, and never after its receipt; ms since 1970. Of two values the later
-   * one is shown.
+   * When it was measured, as far as the device's clock is known, and never after its receipt; ms since 1970. Of two
+   * values the later one is shown.
    */
   readonly effectiveMs: number;
-  /** The reading that it came in. */
+  /** The reading that brought it. */
   readonly origin: Origin;
-  /** For each start of the device, the last of its readings that was shown here. One of these that comes again is not shown anew. */
+  /**
+   * For each start of the device, its last reading that was shown here. A repeat of such a reading is not shown anew.
+   */
   readonly shown: readonly (ReadingId & { readonly deviceMs: number })[];
   readonly n: number;
 };
 
-/** A reading: its device time and its receipt, ms since 1970, and its identity where its place in the log is known. */
+/** A reading: its device time and its receipt, ms since 1970, and its identity if its place in the log is known. */
 export type Origin = {
   readonly deviceMs: number;
   readonly receivedMs: number;
   readonly id: ReadingId | undefined;
-  /** The device's own number of it; undefined where it has none. */
+  /** The device's own number of it; undefined if it has none. */
   readonly number: StartNumbered | undefined;
 };
 
@@ -125,10 +133,13 @@ export type BedState = {
   readonly deviceId: string;
   /** undefined: a device without association. */
   period: AssociationPeriod | undefined;
-  /** Of a device without association: the ward where it was last and since when it has no bed. Undefined: in none that is known. */
+  /**
+   * Of a device without association: the ward where it was last and since when it has no bed. Undefined: no such ward
+   * is known.
+   */
   tray: { readonly ward: string; readonly endedAtMs: number } | undefined;
   readonly values: Map<string, ValueState>;
-  /** By code: when its values came, for when the next one is due. */
+  /** By code: when its values came, to tell when the next one is due. */
   readonly rhythms: Map<string, Rhythm>;
   /** Wave codes and when (receive time, ms) they last came. */
   readonly waves: Map<string, number>;
@@ -143,11 +154,14 @@ export type BedState = {
 export type AlarmHeld = {
   readonly alarm: Alarm;
   readonly n: number;
-  /** When it was said, by its writer's clock, ms. */
+  /** When its writer published it, by the writer's clock, ms. */
   readonly saidAtMs: number;
-  /** Which revisions an acknowledgement may be of. */
+  /** Which revisions an acknowledgement may name. */
   readonly said: Said;
-  /** Whether it may be shown in the tray in which its device stands (tray.ts), as judged at its stamp; true of a device in a bed. */
+  /**
+   * Whether it may be shown in the tray in which its device stands (tray.ts), as judged at its stamp; always true for a
+   * device in a bed.
+   */
   readonly ofTray: boolean;
 };
 
@@ -175,14 +189,14 @@ export type LiveState = {
   readonly clearedRevs: Map<string, number>;
   /** The limits in force, as the alarm processor publishes them, by association. */
   readonly limits: Map<string, LimitsInForce>;
-  /** Who is away, as the alarm processor publishes it, by association. One that has ended stays, with its `rev`. */
+  /** Standby, as the alarm processor publishes it, by association. A standby that has ended stays, with its `rev`. */
   readonly standby: Map<string, StandbyInForce>;
   /** Early warning scores, as the alarm processor publishes them, by association. */
   readonly scores: Map<string, Scores>;
-  /** What became of the last commands, by `commandId`. */
+  /** Outcomes of the last commands, by `commandId`. */
   readonly answers: Map<string, { readonly answer: CommandAnswer; readonly n: number }>;
   readonly gone: Gone[];
-  /** Changes up to this number can no longer be told as a delta. */
+  /** Changes up to this number can no longer be sent as a delta. */
   forgottenN: number;
   /** Records left out because a maximum was reached or their association is not on the screens. */
   leftOut: number;
@@ -223,7 +237,7 @@ export function remember(state: LiveState, gone: Gone): void {
   }
 }
 
-/** Remembers that an alarm left the screens of a tray, though it is held. */
+/** Remembers that an alarm left the screens of a tray, though the server still has it. */
 export function rememberHidden(state: LiveState, bed: BedState, alarmId: string): void {
   const { associationId } = bed;
   remember(state, { n: nextN(state), kind: 'alarm', associationId, alarmId, ward: audienceOf(bed) });
@@ -247,7 +261,10 @@ export function wardOf(bed: BedState): string | null {
   return bed.period ? visibleText(bed.period.ward) : null;
 }
 
-/** The ward whose people may see it: the bed's, else the one where the device was last. Null: biomedical engineering's. */
+/**
+ * The ward whose people may see it: the bed's, otherwise the ward where the device was last. Null: biomedical
+ * engineering's.
+ */
 export function audienceOf(bed: BedState): string | null {
   return wardOf(bed) ?? (bed.tray ? visibleText(bed.tray.ward) : null);
 }

@@ -1,19 +1,25 @@
 /**
- * What of a device without a bed belongs to the tray in which it stands (docs/decisions/005-unassigned-devices.md). Its association is the same in
- * every tray, so what it measured in the tray of one ward would come along to the next: a value, an alarm or a trace is for the people of
- * the present tray only where it is of the time since then. Where the tray's beginning lies ahead of the clock, the clock was set back
- * since; nothing can be said then, and nothing is hidden.
+ * What belongs to the tray in which a device without a bed stands (docs/decisions/005-unassigned-devices.md). The
+ * device's association is the same in every tray, so its measurements in the tray of one ward would come along to the
+ * next. A value, an alarm or a trace is for the people of the present tray only if it is from the time since the device
+ * came there. If the tray's beginning lies ahead of the clock, the clock was set back since; then nothing is hidden.
  */
 import { bornAtMs, measuredOffsetMs } from '../../../contracts/device-clock.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import type { AlarmHeld, BedState, LiveState } from './state.ts';
 
-/** Whether a device without a bed measured this before it came into its present tray. True of nothing that has a bed. */
+/**
+ * Whether a device without a bed measured this before it came into its present tray. Always false for a device with a
+ * bed.
+ */
 export function isBeforeTray({ tray }: BedState, atMs: number, nowMs: number): boolean {
   return tray !== undefined && tray.endedAtMs <= nowMs && atMs < tray.endedAtMs;
 }
 
-/** The same of a trace, by its first sample. @param startMs by the device's own clock, ms since 1970 */
+/**
+ * The same for a trace, by its first sample.
+ * @param startMs by the device's own clock, ms since 1970
+ */
 export function isWaveBeforeTray(
   state: LiveState,
   bed: BedState,
@@ -26,8 +32,8 @@ export function isWaveBeforeTray(
 }
 
 /**
- * Whether an alarm may be shown in the present tray: it began there, or it holds and something was said of it there. A technical one that holds is about
- * the device and says nothing that was measured.
+ * Whether an alarm may be shown in the present tray: it began there, or it holds and an event mentioned it there. A
+ * technical alarm that holds is about the device and reveals no measurement.
  */
 export function isAlarmOfTray(
   state: LiveState,

@@ -1,4 +1,7 @@
-/** From a screen's wish to an InfluxQL query. Everything that enters the text is a number of ours or was matched against a pattern. */
+/**
+ * Turns a screen's question into an InfluxQL query. Everything that enters the text is a number of ours or was matched
+ * against a pattern.
+ */
 import type { Fault } from '../../../contracts/errors.ts';
 import { parameters } from '../../../contracts/parameters.ts';
 import { isScoreTrendCode } from '../../../contracts/score-trends.ts';
@@ -8,9 +11,9 @@ import type { TrendQuery, Trends } from '../../protocol/rest.ts';
 const dayMs = 24 * 60 * 60_000;
 /** Longest span of one query. */
 export const spanMsMax = 31 * dayMs;
-/** The raw values are kept 7 days; a little before that they are asked for no more. */
+/** The raw values are kept 7 days; shortly before that end they are no longer asked for. */
 const rawForMs = 7 * dayMs - 60 * 60_000;
-/** Longer spans are drawn from minutes: a step of a month's trend is longer than that anyway. */
+/** Longer spans are drawn from minutes: a step of a month's trend is longer than a minute anyway. */
 const rawSpanMsMax = dayMs;
 const minuteMs = 60_000;
 
@@ -22,7 +25,10 @@ export type TrendPlan = {
   readonly toMs: number;
 };
 
-/** @returns `time-invalid` where the span is none or too long, `code-unknown` for what is neither in the parameter table nor a score */
+/**
+ * @returns `time-invalid` if the span is empty or too long, `code-unknown` for a code that is neither in the parameter
+ *   table nor a score
+ */
 export function planTrend(query: TrendQuery, nowMs: number): TrendPlan | Fault {
   const fromMs = parseInstant(query.from);
   const toMs = parseInstant(query.to);
@@ -47,17 +53,20 @@ export function planTrend(query: TrendQuery, nowMs: number): TrendPlan | Fault {
 
 const associationPattern = /^[A-Za-z0-9._-]{8,64}$/;
 
-/** Which values a query is about. @throws TypeError where the association's id is none: the route has checked it. */
+/**
+ * Selects the values of a query.
+ * @throws TypeError if the association's id is malformed: the route has checked it
+ */
 function where({ codes, fromMs, toMs }: Stored, associationId: string): string {
   if (!associationPattern.test(associationId)) throw new TypeError('not an association id');
   const ofCodes = codes.map((code) => `"code" = '${code}'`).join(' OR ');
   return `WHERE "associationId" = '${associationId}' AND (${ofCodes}) AND time >= ${fromMs}ms AND time < ${toMs}ms`;
 }
 
-/** Values as they are stored: each that was measured, for 7 days. */
+/** Values as they are stored: each measured value, for 7 days. */
 export type Stored = { readonly codes: readonly string[]; readonly fromMs: number; readonly toMs: number };
 
-/** How many values of one code a query of them returns at most: more are a fault of who asks for so long a time. */
+/** How many values of one code a query returns at most. The caller must not ask for a time with more. */
 export const valuesOfCodeMax = 50_000;
 
 /** @throws TypeError as `trendQueryText` */
@@ -69,7 +78,10 @@ export function valuesQueryText(stored: Stored, associationId: string): string {
   ].join(' ');
 }
 
-/** How many values each hour holds. @throws TypeError as `trendQueryText` */
+/**
+ * Returns the query for the number of values in each hour.
+ * @throws TypeError as `trendQueryText`
+ */
 export function countsQueryText(stored: Stored, associationId: string): string {
   return [
     'SELECT count("value") FROM "raw"."numerics"',
@@ -78,7 +90,10 @@ export function countsQueryText(stored: Stored, associationId: string): string {
   ].join(' ');
 }
 
-/** The query's text. @throws TypeError where the association's id is none: the route has checked it. */
+/**
+ * Returns the query's text.
+ * @throws TypeError if the association's id is malformed: the route has checked it
+ */
 export function trendQueryText(plan: TrendPlan, associationId: string): string {
   // Steps lie on multiples of their length, so that scrolling does not move the points.
   // A minute holds its mean as `value` beside its own least and most.
@@ -93,7 +108,7 @@ export function trendQueryText(plan: TrendPlan, associationId: string): string {
 
 export type TrendRow = { readonly timeMs: number; readonly mean: number; readonly min: number; readonly max: number };
 
-/** The answer, codes in the order asked for; a code without values has no points. */
+/** Returns the answer, with the codes in the order of the question; a code without values has no points. */
 export function trendsOf(plan: TrendPlan, rows: ReadonlyMap<string, readonly TrendRow[]>): Trends {
   return {
     stepMs: plan.stepMs,

@@ -1,6 +1,6 @@
 /**
- * The registry of wards and beds: the only places at which a device may be put. A ward that nobody's screen shows is a place whose
- * alarms nobody sees, so a name that is nearly right is wrong.
+ * The registry of wards and beds: the only places to which a device may be put. If no screen shows a ward, nobody sees
+ * its alarms. So a name that is nearly right is wrong.
  */
 import { type Static, Type } from 'typebox';
 import { Compile } from 'typebox/compile';
@@ -30,7 +30,7 @@ const WardsFile = Type.Object(
 export type Registry = Pick<Static<typeof WardsFile>, 'wards'>;
 const validator = Compile(WardsFile);
 
-/** Reads the file's content. Faults are reported all at once, each with the place that it is at. */
+/** Reads the file's content. Reports all faults at once, each with its place. */
 export function readRegistry(
   content: unknown,
 ): { readonly ok: true; readonly registry: Registry } | { readonly ok: false; readonly faults: readonly string[] } {
@@ -82,7 +82,10 @@ function folded(name: string): string {
 type Place = { readonly ward: string; readonly bed: string };
 export type PlaceFault = Fault & { readonly suggestions: readonly string[] };
 
-/** Returns `place-unknown` for a place that is not registered, with names that are near it. The typed text is not repeated. */
+/**
+ * Returns `place-unknown` for a place that is not registered, with names that are near it. The typed text is not
+ * repeated.
+ */
 export function placeFault(registry: Registry, { ward, bed }: Place): PlaceFault | undefined {
   const found = registry.wards.find((one) => one.ward === ward);
   if (found?.beds.includes(bed)) return undefined;
@@ -101,7 +104,10 @@ function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
 
-/** The names that somebody may have meant: one that is equal but for case, width and spaces, or those one or two slips away. */
+/**
+ * Returns the names that somebody may have meant: a name that differs by case, width and spaces alone, or those that
+ * are one or two slips away.
+ */
 export function nearNames(names: readonly string[], text: string): string[] {
   const typed = folded(text);
   if (typed === '') return [];
@@ -116,7 +122,7 @@ export function nearNames(names: readonly string[], text: string): string[] {
     .map(({ name }) => name);
 }
 
-/** Letters to add, leave out, replace or swap with their neighbour (optimal string alignment). */
+/** Counts letters to add, leave out, replace or swap with their neighbour (optimal string alignment). */
 function slipsBetween(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, at) => at)];
   for (let i = 1; i <= a.length; i += 1) {
@@ -138,7 +144,7 @@ export type Unregistered =
   | { readonly what: 'account'; readonly id: string; readonly ward: string }
   | { readonly what: 'device'; readonly id: string; readonly ward: string; readonly bed: string };
 
-/** What stands at places that are not registered: its alarms may reach nobody. */
+/** Returns the accounts and devices at places that are not registered: their alarms may reach nobody. */
 export function unregistered(
   registry: Registry,
   accounts: Iterable<{ readonly userId: string; readonly wards: readonly string[]; readonly disabled?: boolean }>,

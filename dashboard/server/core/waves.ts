@@ -1,48 +1,56 @@
 /**
- * The newest seconds of each waveform, for a screen that opens, and the rule of what is live. A chunk is live by how much
- * later than usual it came: a device's clock may be wrong by any constant, but what was buffered came later than the rest.
+ * Keeps the newest seconds of each waveform, for a screen that opens, and decides what is live. A chunk is live if it
+ * did not come much later than usual: a device's clock may be wrong by any constant, but buffered chunks come later
+ * than the rest.
  *
- * Odd chunks may come beside the real ones: of another rate, from another clock, much shorter. The side that covers more
- * time is the trace. The number of chunks proves nothing: a hundred chunks of 8 ms are less than one second of an ECG.
+ * Odd chunks may come beside the real ones: of another rate, from another clock, much shorter. The side that covers
+ * more time is the trace. The number of chunks proves nothing: a hundred chunks of 8 ms are less than one second of an
+ * ECG.
  */
 import type { WaveformRecord } from '../../../contracts/messages/records.ts';
 import { parseInstant } from '../../../contracts/time.ts';
 import { samplesMs } from '../../../contracts/wave-samples.ts';
 
-/** Waves (association and code) held at once; past it the one that is longest silent goes. */
+/** Waves (association and code) kept at once; past it the wave that is silent for longest is forgotten. */
 export const wavesMax = 4_000;
-/** Of each wave, this much device time is kept for a screen that opens. */
+/** This much device time of each wave is kept for a screen that opens. */
 export const keptMs = 8_000;
-/** And no more chunks than this; the oldest goes. */
+/** And no more chunks than this; the oldest go. */
 export const keptChunksMax = 512;
-/** Later than usual by more than this is not live. */
+/** A chunk that comes later than usual by more than this is not live. */
 const lateMs = 10_000;
 /**
- * The quickest chunk is the one with the least delay. A chunk that seems quicker by more than this states a time that has not come
- * yet. It is not shown, even where it begins just where the trace ended.
+ * The quickest chunk is the one with the least delay. A chunk that seems quicker by more than this states a time that
+ * has not come yet. It is not shown, even if it begins exactly where the trace ended.
  */
 const aheadMs = 2_000;
 /** Rates closer than this are one rate: some devices measure theirs anew for each chunk, within 1 % to either side. */
 const rateTolerance = 0.025;
-/** A chunk joins if it begins this close to where the trace ended. One that does not may seem quicker than the quickest by no more. */
+/**
+ * A chunk joins if it begins this close to the end of the trace. A chunk that does not join may seem quicker than the
+ * quickest by no more than this.
+ */
 const joinMs = 250;
 /** The usual duration of a trace's chunks follows them over about this much covered time. */
 const usualOverMs = 3_000;
 /** The least delay rises by this part of the time that passes: a clock drifts, or one odd chunk was too quick. */
 const offsetRise = 0.05;
 /**
- * A line is a run of chunks that do not fit the trace but fit each other. So many are watched at once; past it the one that covers
- * least goes.
+ * A line is a run of chunks that do not fit the trace but fit each other. At most this many lines are watched; past it
+ * the line that covers least is forgotten.
  */
 const linesMax = 4;
-/** A line replaces the trace only after it has gone on for so long, at the pace of real time. */
+/** A line replaces the trace only after it has gone on for this long, at the pace of real time. */
 const lineMsMin = 900;
 /** How far the pace of a line may be off: jitter of the network, ms, and drift. A buffer that empties is faster. */
 const lineJitterMs = 200;
 const lineDrift = 0.05;
-/** A line that is silent for this and twice its chunks' duration is forgotten. */
+/** A line is forgotten when it is silent for this and twice its chunks' duration. */
 const lineSilentMs = 2_000;
-/** What the trace covers beyond a line counts against the line up to this, so that a trace of long standing can end. */
+/**
+ * The time by which the trace covers more than a line counts against the line up to this, so that a trace of long
+ * standing can end.
+ */
 const creditMsMax = 5_000;
 /** A line may lack this part of its shorter chunk: times are rounded, rates measured anew. */
 const slack = 0.1;
@@ -52,14 +60,14 @@ export type Chunk = {
   readonly code: string;
   readonly startMs: number;
   readonly endMs: number;
-  /** The rate to draw it with: that of the trace, which stays the same while the device measures its own anew. */
+  /** The rate with which to draw it: the trace's, which stays the same when the device measures its own anew. */
   readonly rateHz: number;
   readonly record: WaveformRecord;
-  /** Another number each time the trace begins anew because the device's clock was set; 0 at first. */
+  /** Changes each time the trace begins anew because the device's clock was set; 0 at first. */
   readonly timeline: number;
 };
 
-/** What a chunk says of itself, and when it came. */
+/** What a chunk states, and when it came. */
 type Piece = {
   readonly rateHz: number;
   readonly startMs: number;
@@ -70,10 +78,13 @@ type Piece = {
   readonly offsetMs: number;
 };
 
-/** Chunks that do not belong in the trace, but belong together: of one rate, of like duration, equally far from the time they came. */
+/**
+ * Chunks that do not belong in the trace, but belong together: of one rate, of like duration, equally far from the time
+ * at which they came.
+ */
 type Line = {
   readonly rateHz: number;
-  /** Where the line's first chunk ended, and what else is known of it. */
+  /** The end of the line's first chunk, and what else is known of it. */
   readonly fromMs: number;
   readonly lastsMs: number;
   readonly offsetMs: number;
@@ -87,10 +98,10 @@ type Track = {
   chunks: Chunk[];
   /** Of the trace. */
   rateHz: number;
-  /** Where its last chunk starts and ends, device time. */
+  /** Start and end of its last chunk, device time. */
   startMs: number;
   endMs: number;
-  /** The smallest recent (receive time − device time): the device's clock and the way's usual delay. */
+  /** The smallest recent (receive time − device time): the error of the device's clock and the usual delay. */
   offsetMs: number;
   /** How long its chunks last. */
   usualMs: number;
@@ -110,10 +121,11 @@ function trackKey(associationId: string, code: string): string {
 }
 
 /**
- * Takes a chunk. One that is unlike the trace, by its rate or by its place, is not shown: it would blank the trace for as long as
- * it claims to last, and a buffer that empties would draw the past. Where such chunks go on at the pace of real time and cover
- * more than the trace does, the device's clock or rate was set, and the trace begins anew with them.
- * @returns it where the screens show it now, undefined where it came late, twice, without a time or is odd
+ * Takes a chunk. A chunk that differs from the trace, by its rate or by its place, is not shown: it would blank the
+ * trace for as long as it claims to last, and a buffer that empties would draw the past. If such chunks go on at the
+ * pace of real time and cover more than the trace does, the device's clock or rate was set, and the trace begins anew
+ * with them.
+ * @returns the chunk if the screens show it now; undefined if it came late, twice, without a time or is odd
  */
 export function foldWave(state: WaveState, associationId: string, record: WaveformRecord): Chunk | undefined {
   const { reading } = record;
@@ -168,7 +180,7 @@ function isSameRate(a: number, b: number): boolean {
   return Math.abs(a - b) <= rateTolerance * b;
 }
 
-/** Much shorter than the others: it may be shown, but it proves nothing. */
+/** A chunk that is much shorter than the others may be shown, but proves nothing. */
 function isShort({ lastsMs }: Piece, usualMs: number): boolean {
   return lastsMs < usualMs / 2;
 }
@@ -200,7 +212,10 @@ function goOn(track: Track, piece: Piece): void {
   track.endMs = piece.endMs;
 }
 
-/** Puts a chunk that does not belong in the trace with its like. Returns whether they have covered enough to replace the trace. */
+/**
+ * Adds a chunk that does not belong in the trace to its line. Returns whether that line has covered enough to replace
+ * the trace.
+ */
 function replaces(track: Track, piece: Piece): boolean {
   const { rateHz, endMs, lastsMs, receivedMs, offsetMs } = piece;
   track.lines = track.lines.filter((line) => receivedMs - line.receivedMs <= lineSilentMs + 2 * line.lastsMs);
@@ -220,7 +235,7 @@ function replaces(track: Track, piece: Piece): boolean {
   return endMs - line.fromMs >= lineMsMin && line.leadMs >= usualMs + lastsMs - slack * Math.min(usualMs, lastsMs);
 }
 
-/** A short odd chunk and a real one never share a line, even where both lie in one place: the one would hold up the other. */
+/** A short odd chunk and a real one never share a line, even if both lie in one place: one would stop the other. */
 function isLike(line: Line, piece: Piece): boolean {
   const { rateHz, endMs, lastsMs, offsetMs } = piece;
   if (!isSameRate(rateHz, line.rateHz) || lastsMs < line.lastsMs / 2 || lastsMs > line.lastsMs * 2) return false;
@@ -235,7 +250,10 @@ function dropLeast(lines: Line[]): void {
   );
 }
 
-/** The trace goes on with the chunks that have replaced it. Where they lie elsewhere, what the screens have drawn is void. */
+/**
+ * Continues the trace with the chunks that have replaced it. If they lie elsewhere, what the screens have drawn is
+ * void.
+ */
 function beginAnew(track: Track, piece: Piece): void {
   const { rateHz, startMs, endMs, offsetMs, lastsMs } = piece;
   const wasSet = isElsewhere(track, piece) || track.offsetMs - offsetMs > joinMs;
@@ -243,7 +261,7 @@ function beginAnew(track: Track, piece: Piece): void {
   Object.assign(track, { chunks: [], rateHz, startMs, endMs, offsetMs, usualMs: lastsMs, timeline, lines: [] });
 }
 
-/** The kept chunks of a wave, oldest first. */
+/** Returns the kept chunks of a wave, oldest first. */
 export function recentChunks(state: WaveState, associationId: string, code: string): readonly Chunk[] {
   return state.tracks.get(trackKey(associationId, code))?.chunks ?? [];
 }

@@ -1,23 +1,26 @@
-/** In which pieces stored values are read: each small enough that it holds up nothing else. Pure. */
+/** Divides the reading of stored values into pieces, each so small that it delays nothing else. Pure. */
 
-/** How many values one hour holds: all codes together. `atMs`: its beginning, ms since 1970. */
+/** How many values one hour holds, of all codes together. `atMs`: its beginning, ms since 1970. */
 export type HourCount = { readonly atMs: number; readonly values: number };
 
 export type Span = { readonly fromMs: number; readonly toMs: number };
 
 const hourMs = 3_600_000;
 
-/** What is looked at (issue 9: this patient's last 24 hours). */
+/** The time that is looked at (issue 9: this patient's last 24 hours). */
 export const lookBackMs = 24 * hourMs;
-/** Values of one answer: two parameters, more than twice a second, for a day (ours). Of more, the newest hours are looked at. */
+/**
+ * Values of one answer: two parameters, more than twice a second, for a day (ours). If there are more, the newest hours
+ * are looked at.
+ */
 export const valuesMax = 400_000;
 /** Values of one read (ours): a few ms of the server's time. */
 export const spanValuesMax = 5_000;
 
 /**
- * The pieces, oldest first, that hold the values from `fromMs` to `toMs`; the end is excluded.
+ * Returns the pieces, oldest first, that hold the values from `fromMs` to `toMs`; the end is excluded.
  * @param counts in any order; an hour without values may be left out
- * @returns also from when on values are looked at: later than `fromMs` where there are too many
+ * @returns also from when on values are looked at: later than `fromMs` if there are too many
  */
 export function spansOf(
   counts: readonly HourCount[],
@@ -52,7 +55,7 @@ const clipped = (span: CountedSpan, fromMs: number, toMs: number): CountedSpan =
   toMs: Math.min(span.toMs, toMs),
 });
 
-/** Neighbours that are small enough together are one piece. What lies between two hours holds nothing. */
+/** Neighbours that are small enough together become one piece. There are no values between two hours. */
 function joined(spans: readonly CountedSpan[]): Span[] {
   const found: CountedSpan[] = [];
   for (const span of spans) {

@@ -1,6 +1,6 @@
 /**
- * What other limits of a patient would have done over the stored values: judged by the alarm engine itself, once by the limits in force
- * and once by those that a person has entered. Pure.
+ * What other limits of a patient would have done over the stored values. The alarm engine itself judges them, once by
+ * the limits in force and once by the limits that a person has entered. Pure.
  */
 import { ownAfter, setLimitsFault } from '../../../contracts/effective-limits.ts';
 import type { LimitsAsked, LimitsInForce, OwnLimits, Priority } from '../../../contracts/messages/alarms.ts';
@@ -28,16 +28,19 @@ export type CallCounts = Readonly<Record<Priority, number>>;
 
 type Overrides = Readonly<Partial<Record<LimitGroup, OwnLimits>>>;
 
-/** What judges: a profile, and the patient's own limits now and as entered. `entered` null: nothing is entered. */
+/** What judges: a profile, and the patient's own limits, now and as entered. `entered` null: nothing is entered. */
 export type Judges = { readonly profile: Profile; readonly inForce: Overrides; readonly entered: Overrides | null };
 
-/** `unknown`: how the patient is judged was not told; `refused`: the change would be refused, with the same sentence. */
+/**
+ * `unknown`: the alarm processor has not published how the patient is judged; `refused`: a save would be refused, with
+ * the same sentence.
+ */
 export type JudgesFault = { readonly fault: 'unknown' | 'refused'; readonly message: string };
 
 const unknownText = 'The alarm processor has not said yet how it judges this patient.';
 
 /**
- * Who judges before and after a change of a group's limits.
+ * Returns what judges before and after a change of a group's limits.
  * @param asked undefined: nothing is entered
  * @param nowMs wall clock, ms since 1970
  */
@@ -60,7 +63,10 @@ export function judgesOf(
   return { profile, inForce, entered: after === undefined ? others : { ...others, [group]: after } };
 }
 
-/** Another release of the alarm processor may have other built-in limits: the past is judged by what is in force, or not at all. */
+/**
+ * Another release of the alarm processor may have other built-in limits. The past is judged by the limits in force, or
+ * not at all.
+ */
 function isAsTold(profile: Profile, own: Overrides, { groups }: LimitsInForce): boolean {
   const ours = limitsInForce(environmentOf(profile), stateOf(own)).groups;
   const bounds = (all: LimitsInForce['groups']) => all.map(({ group, limits }) => [group, sorted(limits)]);
@@ -69,7 +75,10 @@ function isAsTold(profile: Profile, own: Overrides, { groups }: LimitsInForce): 
 
 const sorted = (limits: object) => Object.entries(limits).sort(([a], [b]) => (a < b ? -1 : 1));
 
-/** Codes whose calls a change of a group's limits may change: all that are of one cause with it (heart rate and pulse, all of a pressure). */
+/**
+ * Codes whose calls may change when a group's limits change: all codes that share a cause with it (heart rate and
+ * pulse; all of a pressure).
+ */
 export function codesOfGroup(group: LimitGroup): string[] {
   const causes = causesOf(group);
   return [...parameters.values()].filter((one) => isLimited(one) && causes.has(causeOf(one, 'low'))).map(codeOf);
@@ -83,7 +92,7 @@ function causesOf(group: LimitGroup): ReadonlySet<string> {
   return new Set(own.flatMap((one) => [causeOf(one, 'low'), causeOf(one, 'high')]));
 }
 
-/** Brings values together that were measured at one time, oldest first. */
+/** Groups values that were measured at one time, oldest first. */
 export function readingsOf(values: readonly StoredValue[]): StoredReading[] {
   const readings: { readonly timeMs: number; readonly values: StoredValue[] }[] = [];
   for (const one of [...values].sort((a, b) => a.timeMs - b.timeMs)) {
@@ -96,16 +105,17 @@ export function readingsOf(values: readonly StoredValue[]): StoredReading[] {
 
 export type Replay = {
   take(reading: StoredReading): void;
-  /** Time has passed until `atMs`, and nothing came. */
+  /** Lets time pass until `atMs` without a value. */
   endAt(atMs: number): void;
   /** The calls of the group, so far. */
   counts(): CallCounts;
-  /** How long no value came, beyond what the engine waits for one, ms. */
+  /** For how long no value came, beyond the time that the engine waits for one, ms. */
   silentMs(): number;
 };
 
 /**
- * Judges stored values, oldest first. Nobody answers, and there is no standby: each onset that would have called counts.
+ * Judges stored values, oldest first. Nobody answers, and there is no standby: each onset that would have called
+ * counts.
  * @param intervalMs how often the device said that it sends; undefined: it is learned from the values
  */
 export function startReplay(
@@ -158,10 +168,10 @@ function isSilent({ arrivals: { troubled, codes } }: State): boolean {
   return troubled && Object.values(codes).every(({ silentSince }) => silentSince !== null);
 }
 
-/** The alarms are shown to nobody: any text that is one condition's and onset's own will do as their id. */
+/** Nobody sees these alarms: any text that belongs to one condition and onset can be their id. */
 const environmentOf = (profile: Profile): Environment => ({ hash: (text) => text, profile: () => profile });
 
-/** As of a device without a patient: its limits judge, and no score is made. The profile is the patient's. */
+/** Judged like a device without a patient: its limits judge, and no score is made. The profile is the patient's. */
 function stateOf(overrides: Overrides): State {
   const association = { category: 'unassigned', ward: null, endedAt: null } as const;
   return { ...initialState('what-if'), association, overrides };
