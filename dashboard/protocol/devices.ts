@@ -8,7 +8,7 @@ import { Device, Ward } from './rest.ts';
 
 const closed = { additionalProperties: false } as const;
 
-/** `GET /api/places`: the registered wards and beds to which one may put a device. */
+/** `GET /api/places`: the registered wards and beds to which the caller may put a device. */
 export const Places = Type.Object(
   {
     wards: Type.Array(Type.Object({ ward: Ward, beds: Type.Array(Type.String()) }, closed)),
@@ -29,7 +29,10 @@ export const Places = Type.Object(
 );
 export type Places = Static<typeof Places>;
 
-/** `GET /api/devices`: for who may associate. `version` goes into the next change, so that two people do not overwrite each other. */
+/**
+ * `GET /api/devices`: for accounts that may associate. `version` goes into the next change, so that two people do not
+ * overwrite each other.
+ */
 export const Devices = Type.Object(
   {
     devices: Type.Array(
@@ -45,8 +48,8 @@ export const Devices = Type.Object(
                 bed: Type.Union([Type.String(), Type.Null()]),
                 occupied: Type.Boolean(),
                 /**
-                 * The patient's other devices in the bed: they go along when the patient moves, and a correction and a discharge are
-                 * theirs, too. Empty for who may not admit.
+                 * The patient's other devices in the bed: they move along with the patient, and a correction and a
+                 * discharge apply to them, too. Empty for a caller who may not admit.
                  */
                 others: Type.Array(DeviceId),
               },
@@ -54,7 +57,7 @@ export const Devices = Type.Object(
             ),
             Type.Null(),
           ]),
-          /** Of a device without a bed: the ward where it was last; absent where it was in none that is known. */
+          /** Of a device without a bed: the ward where it was last; absent if no such ward is known. */
           lastWard: Type.Optional(Ward),
         },
         closed,
@@ -69,33 +72,41 @@ const Place = { ward: Ward, bed: Type.String({ minLength: 1, maxLength: 40 }) };
 const Version = Type.Integer({ minimum: 0 });
 
 /**
- * `POST /api/devices/:deviceId/associations` (201): assigns a device without a patient to a bed, with or without a patient. A bed
- * that has a patient already: 409 `bed-occupied`, unless `samePatientAs` names that patient's association in this bed; the
- * device then joins this patient, whose data the server carries over. A `patient` beside it may only say what this patient's data
- * say: 409. A date of birth that cannot be: 400 `patient-invalid`. A device that is or was last in a ward that is not the caller's: 404.
- * A patient id that is in use in such a ward: 403 `not-allowed`, on record as `access-denied`.
+ * `POST /api/devices/:deviceId/associations` (201): assigns a device without a patient to a bed, with or without a
+ * patient. A bed that has a patient already: 409 `bed-occupied`, unless `samePatientAs` names that patient's
+ * association in this bed; the device then joins this patient, whose data the server carries over. A `patient` beside
+ * it must agree with this patient's data, otherwise 409. An impossible date of birth: 400 `patient-invalid`. A device
+ * that is or was last in a ward that is not the caller's: 404. A patient id that is in use in such a ward: 403
+ * `not-allowed`, on record as `access-denied`.
  */
 export const AssociateBody = Type.Object(
   {
     ...Place,
     patient: Type.Union([Patient, Type.Null()]),
     samePatientAs: Type.Optional(AssociationId),
-    /** Of `GET /api/devices`; 0 for a device that never had one. Another one meanwhile: 409. Null: a device that is on no list of mine. */
+    /**
+     * From `GET /api/devices`; 0 for a device that never had an association. If another version is there meanwhile:
+     * 409. Null: a device that is not in the caller's list.
+     */
     version: Type.Union([Version, Type.Null()]),
   },
   closed,
 );
 export type AssociateBody = Static<typeof AssociateBody>;
 
-/** `POST /api/devices/:deviceId/move` (200): another bed for a device, with its patient and all that patient's devices in the bed. */
+/**
+ * `POST /api/devices/:deviceId/move` (200): moves a device to another bed, with its patient and all that patient's
+ * devices in the bed.
+ */
 export const MoveBody = Type.Object({ ...Place, version: Version }, closed);
 export type MoveBody = Static<typeof MoveBody>;
 
 const nullable = <T extends TSchema>(schema: T) => Type.Union([schema, Type.Null()]);
 
 /**
- * `POST /api/devices/:deviceId/associations/:associationId/patient` (200): corrects a patient's data. `changes` has the changed
- * fields alone; null takes a value away. Limits depend on the category, so a change of it also names the former one.
+ * `POST /api/devices/:deviceId/associations/:associationId/patient` (200): corrects a patient's data. `changes` has
+ * only the changed fields; null removes a value. Limits depend on the category, so a change of it also names the former
+ * category.
  */
 export const CorrectBody = Type.Object(
   {
@@ -117,19 +128,25 @@ export const CorrectBody = Type.Object(
 );
 export type CorrectBody = Static<typeof CorrectBody>;
 
-/** `DELETE /api/devices/:deviceId/associations/:associationId?whole=patient`: all of the patient's devices in the bed, not this one alone. */
+/**
+ * `DELETE /api/devices/:deviceId/associations/:associationId?whole=patient`: ends those of all of the patient's devices
+ * in the bed, not only this one.
+ */
 export const EndQuery = Type.Object({ whole: Type.Optional(Type.Enum(['device', 'patient'])) }, closed);
 
 /** The answer to each change of an association. `version` is the device's new one. */
 export const Associated = Type.Object({ associationId: AssociationId, version: Type.Integer() }, closed);
 export type Associated = Static<typeof Associated>;
 
-/** The 409 of a change of an association, and its 404 (the stay is over; `changes` says who ended it): nothing was changed. */
+/**
+ * The 409 of a change of an association, and its 404 (the stay is over; `changes` says who ended it): nothing was
+ * changed.
+ */
 export const AssociationRefused = Type.Object(
   {
     code: Type.String(),
     message: Type.String(),
-    /** The device's version now, and what was done since the one that the form has shown. */
+    /** The device's version now, and what was done since the version that the form showed. */
     version: Type.Optional(Version),
     changes: Type.Optional(Type.Array(AssociationChange)),
     /** `bed-occupied`: who is in the bed. */

@@ -1,7 +1,7 @@
 /**
- * What goes over the live connection, as JSON text: a screen sends `Watch`; the server sends a snapshot, then numbered deltas,
- * waveforms and a heartbeat. Opened at `livePath` with a ticket of `POST /api/ticket`.
- * No `node:` import here: the browser's build reads this file.
+ * The messages of the live connection, as JSON text. A screen sends `Watch`; the server sends a snapshot, then numbered
+ * deltas, waveforms and a heartbeat. Opened at `livePath` with a ticket of `POST /api/ticket`. No `node:` import here:
+ * the browser's build reads this file.
  */
 import { type Static, Type } from 'typebox';
 import { Alarm, CommandAnswer } from '../../contracts/messages/alarms.ts';
@@ -14,55 +14,63 @@ const Ward = Type.String({ minLength: 1, maxLength: 40 });
 const Code = Type.String({ pattern: '^MDC_[A-Z0-9_]{1,60}$' });
 
 /**
- * The canary, a test reading every few seconds, did not come the whole way. `step`, the first that is not confirmed: `gateway`: no gateway
- * said that it took one; `log`: one did, and Kafka does not have it; `engine`: Kafka has it, and the alarm processor has not met it.
+ * A canary, the test reading of every few seconds, did not come the whole way. `step` is the first that is not
+ * confirmed. `gateway`: no gateway said that it took one. `log`: a gateway took one, and Kafka does not have it.
+ * `engine`: Kafka has it, and the alarm processor has not met it.
  */
 export const CanaryFault = Type.Object(
   {
     step: Type.Enum(['gateway', 'log', 'engine']),
-    /** How many of Kafka's `of` partitions it concerns: each has some of the patients. */
+    /** How many of Kafka's `of` partitions are concerned: each has some of the patients. */
     partitions: Type.Integer({ minimum: 1 }),
     of: Type.Integer({ minimum: 1 }),
-    /** Readings may not arrive or not be judged. Otherwise readings of devices come, and only the test of their way is missing. */
+    /**
+     * True: readings may not arrive or may not be judged. False: readings of devices come, and only the canary is
+     * missing.
+     */
     grave: Type.Boolean(),
-    /** When the last canary that came so far was received; null where none was seen. */
+    /** When the last canary that came this far was received; null if none was seen. */
     at: Type.Union([Instant, Type.Null()]),
   },
   closed,
 );
 export type CanaryFault = Static<typeof CanaryFault>;
 
-/** Whether what lies behind the server still works. A screen shows anything but `ok` as a banner of its own. */
+/** Whether the processes behind the server still work. A screen shows anything but `ok` as a banner of its own. */
 export const Health = Type.Object(
   {
-    /** `away`: the server’s own record has not come back from Kafka for 8 s: no new reading, no new alarm, no acknowledgement. */
+    /**
+     * `away`: the server’s own record has not come back from Kafka for 8 s. No new reading, alarm or acknowledgement
+     * arrives.
+     */
     kafka: Type.Enum(['ok', 'away']),
-    /** `stale`: readings come but the alarm processor shows no sign of life: values are true, alarms are not. */
+    /** `stale`: readings come, but the alarm processor shows no sign of life: values are current, alarms are not. */
     alarms: Type.Enum(['ok', 'stale']),
     kafkaAt: Type.Union([Instant, Type.Null()]),
     alarmsAt: Type.Union([Instant, Type.Null()]),
-    /** Present alarms of devices without a bed that no open screen may show; absent where there is none. */
+    /** Present alarms of devices without a bed that no open screen may show; absent if there are none. */
     unseenAlarms: Type.Optional(Type.Integer({ minimum: 1 })),
-    /** Accounts and devices at wards or beds that are not registered; absent where there is none. */
+    /** Accounts and devices at wards or beds that are not registered; absent if there are none. */
     unregistered: Type.Optional(Type.Integer({ minimum: 1 })),
     /**
-     * There while the clock of the server's machine is not the time that Vigil keeps: somebody set it. Ages and alarms stay right.
-     * `aheadMs`: by how much it is ahead, negative where it was set back; `at`: when that was noticed, in Vigil's time.
+     * Present while the clock of the server's machine differs from the time that Vigil keeps: somebody set it. Ages and
+     * alarms stay right. `aheadMs`: by how much it is ahead, negative if it was set back; `at`: when that was noticed,
+     * in Vigil's time.
      */
     clock: Type.Optional(Type.Object({ aheadMs: Type.Integer(), at: Instant }, closed)),
     /**
-     * There for an hour after a batch in Kafka was met that cannot be read whole: values and alarms of its time may be missing on the
-     * screens. `batches`: how many since the server's start; `at`: when the newest was met.
+     * Present for an hour after the server met a batch in Kafka that it cannot read whole: values and alarms of its
+     * time may be missing on the screens. `batches`: how many since the server's start; `at`: when the newest was met.
      */
     damaged: Type.Optional(Type.Object({ batches: Type.Integer({ minimum: 1 }), at: Instant }, closed)),
     /**
-     * The certificate of this server that ends first, where that is within 21 days: it should have been renewed. `name`: as in its metrics;
-     * `at`: its end, by the clock of the server's machine. Absent where there is none.
+     * The certificate of this server that ends first, if it ends within 21 days: it should have been renewed. `name`:
+     * as in its metrics; `at`: its end, by the clock of the server's machine. Absent if there is none.
      */
     certificate: Type.Optional(
       Type.Object({ name: Type.String({ maxLength: 40 }), at: Instant, ended: Type.Boolean() }, closed),
     ),
-    /** Absent where canaries come the whole way. */
+    /** Absent if canaries come the whole way. */
     canary: Type.Optional(CanaryFault),
   },
   closed,
@@ -70,16 +78,20 @@ export const Health = Type.Object(
 export type Health = Static<typeof Health>;
 
 /**
- * What a screen sends: first within 5 s of the opening, and again when it shows something else.
- * `resume` after a lost connection: the snapshot's `stream` and the last `n`; the server answers with a delta, or with a
- * new snapshot where it cannot.
+ * The message of a screen: the first within 5 s of the opening, another when it shows something else. `resume` after a
+ * lost connection: the snapshot's `stream` and the last `n`. The server answers with a delta, or with a new snapshot if
+ * it cannot.
  */
 export const Watch = Type.Object(
   {
     type: Type.Literal('watch'),
-    /** A ward, `*` for all of one's wards, or one association. A ward comes with the devices that were last in it. */
+    /**
+     * A ward, `*` for all of the viewer's wards, or one association. A ward includes the devices that were last in it.
+     */
     scope: Type.Union([Type.Object({ ward: Ward }, closed), Type.Object({ associationId: AssociationId }, closed)]),
-    /** Waveforms of these associations within the scope, of these codes (all codes where absent); null for none. */
+    /**
+     * Waveforms of these associations within the scope, of these codes (all codes if absent); null for no waveforms.
+     */
     waves: Type.Union([
       Type.Object(
         {
@@ -114,8 +126,9 @@ export const Snapshot = Type.Object(
 export type Snapshot = Static<typeof Snapshot>;
 
 /**
- * What changed in scope after `prev`, whole: each value, alarm and head here replaces the one that the screen has. `prev` is
- * the `n` of the message before; where it is not, the screen connects again. Numbers grow but are not contiguous.
+ * Everything that changed in scope after `prev`: each value, alarm and head here replaces the one that the screen has.
+ * `prev` is the `n` of the message before; if it is not, the screen connects again. Numbers grow but are not
+ * contiguous.
  */
 export const Delta = Type.Object(
   {
@@ -123,7 +136,7 @@ export const Delta = Type.Object(
     prev: Type.Integer(),
     n: Type.Integer(),
     at: Instant,
-    /** `head` and all values where the bed is new or its head changed; otherwise the changed values alone. */
+    /** `head` and all values if the bed is new or its head changed; otherwise only the changed values. */
     beds: Type.Array(
       Type.Object({ associationId: AssociationId, head: Type.Optional(BedHead), values: Type.Array(Numeric) }, closed),
     ),
@@ -133,7 +146,7 @@ export const Delta = Type.Object(
     alarms: Type.Array(Alarm),
     /** Alarms that left the screens. */
     cleared: Type.Array(Type.String()),
-    /** What became of commands about beds in scope, whoever gave them. */
+    /** Outcomes of commands about beds in scope, whoever sent them. */
     answers: Type.Array(CommandAnswer),
   },
   closed,
@@ -151,9 +164,9 @@ export const WaveMessage = Type.Object(
     scale: Type.Number(),
     offset: Type.Number(),
     samples: Type.String(),
-    /** Some before it were left out because the connection was too slow: draw a gap. */
+    /** Chunks before it were left out because the connection was too slow: draw a gap. */
     gap: Type.Boolean(),
-    /** Another number each time the device's clock was set: the trace begins anew. Absent: 0. */
+    /** Changes each time the device's clock was set: the trace begins anew. Absent: 0. */
     timeline: Type.Optional(Type.Integer({ minimum: 1 })),
   },
   closed,

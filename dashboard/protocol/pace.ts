@@ -6,7 +6,7 @@
 /** The server's heartbeat on an open live connection. */
 export const heartbeatMs = 1_000;
 
-/** Without a heartbeat for this long a screen says that it lost the server (CLINICAL, "Silence is an alarm"). */
+/** A screen says that it lost the server after this long without a heartbeat (CLINICAL, "Silence is an alarm"). */
 export const serverLostMs = 5_000;
 
 /** At most one delta of numerics in this time for a screen: 4/s. Alarms do not wait for it. */
@@ -21,21 +21,24 @@ export const requestHeader = { name: 'x-vigil', value: '1' } as const;
 /** The path of the live connection; its ticket is the query's `ticket`. */
 export const livePath = '/api/live';
 
-/** How the text of every wave message begins: a screen passes it on without parsing it. */
+/** The first characters of the text of every wave message: a screen passes it on without parsing it. */
 export const waveTextStart = '{"type":"wave",';
 
 /** Why the server closed a live connection (RFC 6455, 4000 to 4999 are the application's). */
 export const closeCodes = {
   /** Log in again: the session ended, was revoked, or the account was disabled. */
   sessionEnded: 4001,
-  /** The connection could not take its alarms: connect again at once, the snapshot brings everything. */
+  /** The connection could not take its alarms: connect again at once; the snapshot has everything. */
   resync: 4002,
-  /** The message was no `Watch`. */
+  /** The message was not a `Watch`. */
   badMessage: 4003,
   /** The ward or patient is not this account's. */
   notAllowed: 4004,
-  /** The look could not be put on record (Kafka is away), or the server starts: try again in a few seconds. */
+  /** The look could not be put on record (Kafka is away), or the server is starting: try again in a few seconds. */
   unavailable: 4005,
-  /** More live connections or messages than the account or the server may have: a newer screen has its place. Not before a minute again. */
+  /**
+   * More live connections or messages than the account or the server may have: a newer screen has its place. Wait a
+   * minute before the next try.
+   */
   tooMany: 4006,
 } as const;

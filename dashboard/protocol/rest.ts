@@ -1,8 +1,7 @@
 /**
- * What the dashboard's server and a screen say to each other: REST bodies (devices and beds: devices.ts; live
- * messages: live.ts). The server checks what comes
- * in against these schemas and makes the OpenAPI page from them; a screen needs the types alone (`import type`).
- * No `node:` import here: the browser's build reads this file.
+ * The REST bodies that the dashboard's server and a screen exchange (devices and beds: devices.ts; live messages:
+ * live.ts). The server checks each body that comes in against these schemas and makes the OpenAPI page from them; a
+ * screen needs the types alone (`import type`). No `node:` import here: the browser's build reads this file.
  */
 
 import { type Static, Type } from 'typebox';
@@ -27,7 +26,7 @@ export const Ward = Type.String({ minLength: 1, maxLength: 40 });
 const Code = Type.String({ pattern: '^MDC_[A-Z0-9_]{1,60}$' });
 const TrendCode = Type.String({ pattern: '^(MDC|VIGIL)_[A-Z0-9_]{1,60}$' });
 
-/** The body of every answer that is no success. `message` is one sentence for a person. */
+/** The body of every answer that reports a failure. `message` is one sentence for a person. */
 export const ErrorBody = Type.Object({ code: Type.String(), message: Type.String() }, closed);
 export type ErrorBody = Static<typeof ErrorBody>;
 
@@ -38,7 +37,7 @@ export const LoginBody = Type.Object(
 );
 export type LoginBody = Static<typeof LoginBody>;
 
-/** What an account may do; a screen shows no button for anything else, and the server refuses it all the same. */
+/** What an account may do. A screen shows a button for these only, and the server refuses everything else. */
 export const permissions = [
   'view-vitals',
   'view-devices',
@@ -63,18 +62,20 @@ export const Session = Type.Object(
     actor: Actor,
     wards: Type.Array(Ward),
     may: Type.Array(Type.Enum(permissions)),
-    /** Ends then whatever happens; it ends earlier after 30 minutes without a request or a live connection. */
+    /**
+     * The session ends at this time in any case, and earlier after 30 minutes without a request or a live connection.
+     */
     endsAt: Instant,
     /** Its screens show no name and take no act until `POST /api/unlock`. */
     locked: Type.Boolean(),
-    /** A screen that nobody touched for so long asks for `POST /api/lock`. */
+    /** A screen that nobody touched for this long sends `POST /api/lock`. */
     lockAfterMs: Type.Integer({ minimum: 1 }),
   },
   closed,
 );
 export type Session = Static<typeof Session>;
 
-/** `POST /api/unlock`: of the account that is logged in. */
+/** `POST /api/unlock`: the password of the account that is logged in. */
 export const UnlockBody = Type.Object({ password: Type.String({ minLength: 1, maxLength: 256 }) }, closed);
 export type UnlockBody = Static<typeof UnlockBody>;
 
@@ -82,7 +83,7 @@ export type UnlockBody = Static<typeof UnlockBody>;
 export const Ticket = Type.Object({ ticket: Type.String() }, closed);
 export type Ticket = Static<typeof Ticket>;
 
-/** `GET /api/wards`: the wards that one may see, by name. */
+/** `GET /api/wards`: the wards that the caller may see, by name. */
 export const Wards = Type.Object(
   { wards: Type.Array(Type.Object({ ward: Ward, beds: Type.Integer(), alarms: Type.Integer() }, closed)) },
   closed,
@@ -91,20 +92,20 @@ export type Wards = Static<typeof Wards>;
 
 /**
  * The newest value of one parameter. Its age is the server's time now less the earlier of `time` (the device's) and
- * `receivedAt` (the gateway's): a late reading is old, and a device's clock that runs ahead makes nothing young.
+ * `receivedAt` (the gateway's): a late reading is old, and a device's clock that runs ahead makes no value look young.
  */
 export const Numeric = Type.Object(
   {
     code: Code,
-    /** Absent where `validity` says why. A real 0 is a value. */
+    /** Absent if `validity` says why. A real 0 is a value. */
     value: Type.Optional(Type.Number()),
     validity: Type.Optional(Type.Enum(validities)),
     unit: Type.String(),
     time: Instant,
     receivedAt: Instant,
     /**
-     * The measured error of the device's clock, positive where it is behind; absent: none worth a word. A value was measured at
-     * `time` + `clockOffsetMs`, but never after `receivedAt`.
+     * The measured error of the device's clock, positive if the clock is behind; absent if it is too small to show. The
+     * value was measured at `time` + `clockOffsetMs`, but never after `receivedAt`.
      */
     clockOffsetMs: Type.Optional(Type.Integer()),
     /** When the next one is due, in ms: learned from the last spacings of this parameter (dashboard/server/core/intervals.ts). */
@@ -120,25 +121,25 @@ export const Device = Type.Object(
     /** null: not heard of since the server started. */
     online: Type.Union([Type.Boolean(), Type.Null()]),
     onlineChangedAt: Type.Union([Instant, Type.Null()]),
-    /** When it was last lost. What it sent until then is not current, even after it came back. */
+    /** When the connection was last lost. Values that it sent until then are not current, even after it came back. */
     lostAt: Type.Optional(Instant),
     model: Type.Optional(Type.String()),
     conditions: Type.Array(TechnicalCondition),
-    /** What the device says of its own sound, where that is not on; absent: it is on, or nothing is known of it. */
+    /** What the device says of its own sound, if that is not on; absent if it is on or the device said nothing. */
     sound: Type.Optional(Type.Enum(['paused', 'off'])),
   },
   closed,
 );
 export type Device = Static<typeof Device>;
 
-/** One patient's own limits of a group, and who set them; `limits: null`: somebody took them away. */
+/** One patient's own limits of a group, and who set them; `limits: null`: somebody removed them. */
 export const LimitChange = Type.Object(
   { group: Type.Enum(limitGroups), limits: Type.Union([OwnLimits, Type.Null()]), by: Actor, at: Instant },
   closed,
 );
 export type LimitChange = Static<typeof LimitChange>;
 
-/** What a person must know to trust the data of a bed, in words for the screen. `code` names the kind. */
+/** What a person must know to trust the data of a bed, as a text for the screen. `code` names the kind. */
 export const BedNotice = Type.Object({ code: Type.String(), text: Type.String(), since: Instant }, closed);
 export type BedNotice = Static<typeof BedNotice>;
 
@@ -147,23 +148,29 @@ const head = {
   /** null: the device has no association. It stands in the tray of the ward where it was last, or of biomedical engineering. */
   ward: Type.Union([Ward, Type.Null()]),
   bed: Type.Union([Type.String(), Type.Null()]),
-  /** A patient is admitted; `patient` is null all the same for a technician. */
+  /** True if a patient is admitted, also for a technician, for whom `patient` is null. */
   occupied: Type.Boolean(),
   patient: Type.Union([Patient, Type.Null()]),
-  /** Of a device without association: the ward where it was last. Absent: in none that is known. */
+  /** Of a device without association: the ward where it was last. Absent if no such ward is known. */
   tray: Type.Optional(Ward),
-  /** Since when the association holds, or since when the device has none; null where that is not known. */
+  /** Since when the association holds, or since when the device has none; null if that is not known. */
   since: Type.Union([Instant, Type.Null()]),
   device: Device,
   /** Codes of the waveforms that came lately. */
   waves: Type.Array(Code),
   /** The oldest first. */
   notices: Type.Array(BedNotice),
-  /** What judges the patient, as the alarm processor said it last. null: it has not said it, or the viewer may not see it. */
+  /**
+   * What judges the patient, as the alarm processor last published it. null: it has not published it, or the viewer may
+   * not see it.
+   */
   limits: Type.Union([LimitsInForce, Type.Null()]),
-  /** The patient is away, as the alarm processor said it last. null: no standby. */
+  /** The patient is away, as the alarm processor last published it. null: no standby. */
   standby: Type.Union([Standby, Type.Null()]),
-  /** Early warning scores, as the alarm processor made them. null: the patient is not scored, or the viewer may not see it. */
+  /**
+   * Early warning scores, as the alarm processor published them. null: the patient has no scores, or the viewer may not
+   * see them.
+   */
   scores: Type.Union([Scores, Type.Null()]),
 } as const;
 
@@ -204,8 +211,8 @@ export const TrendQuery = Type.Object(
 export type TrendQuery = Static<typeof TrendQuery>;
 
 /**
- * Values by time steps of `stepMs`: `[start of step in ms since 1970, mean, min, max]`. A step without readings is absent:
- * a screen draws a gap where two neighbours are much further apart than the series' usual interval.
+ * Values by time steps of `stepMs`: `[start of step in ms since 1970, mean, min, max]`. A step without readings is
+ * absent: a screen draws a gap if two neighbours are much further apart than the series' usual interval.
  */
 export const Trends = Type.Object(
   {
@@ -224,15 +231,21 @@ export const Trends = Type.Object(
 );
 export type Trends = Static<typeof Trends>;
 
-/** Answer (202) to what goes into `commands`: Kafka has it. The alarm processor's answer comes over the live connection. */
+/**
+ * The 202 answer to a request that becomes a record of `commands`: Kafka has it. The alarm processor's answer comes
+ * over the live connection.
+ */
 export const Accepted = Type.Object({ commandId: Type.String() }, closed);
 export type Accepted = Static<typeof Accepted>;
 
-/** `POST /api/alarms/:alarmId/acknowledge`: `rev` is the revision of the alarm that the person saw; another one: 409. */
+/**
+ * `POST /api/alarms/:alarmId/acknowledge`: `rev` is the revision of the alarm that the person saw; if it is another one
+ * now: 409.
+ */
 export const AcknowledgeBody = Type.Object({ rev: Type.Integer({ minimum: 1 }) }, closed);
 export type AcknowledgeBody = Static<typeof AcknowledgeBody>;
 
-/** The 409 of an acknowledgement: nothing was acknowledged, and `alarm` is what it is now. */
+/** The 409 of an acknowledgement: nothing was acknowledged, and `alarm` is the alarm as it is now. */
 export const AcknowledgeRefused = Type.Object({ code: Type.String(), message: Type.String(), alarm: Alarm }, closed);
 export type AcknowledgeRefused = Static<typeof AcknowledgeRefused>;
 
@@ -248,9 +261,10 @@ export const PauseAudioBody = Type.Object({ forMs: Type.Integer({ minimum: 1000,
 export type PauseAudioBody = Static<typeof PauseAudioBody>;
 
 /**
- * `POST /api/associations/:associationId/limits`: changes the patient's own limits of a group. What is left out stays; null takes a bound
- * away, `limits: null` all of them. Limits that cannot hold together, with those in force: 400 with both numbers. `seenAt` is the
- * `at` of the change that the form has shown, null for none; another one meanwhile: 409.
+ * `POST /api/associations/:associationId/limits`: changes the patient's own limits of a group. A field that is left out
+ * stays; null removes a bound, `limits: null` removes all of them. Limits that contradict each other or those in force:
+ * 400 with both numbers. `seenAt` is the `at` of the change that the form showed, null for none; if another change came
+ * meanwhile: 409.
  */
 export const LimitsBody = Type.Object(
   {
@@ -266,7 +280,10 @@ export type LimitsBody = Static<typeof LimitsBody>;
 export const LimitsRefused = Type.Object({ code: Type.String(), message: Type.String(), current: LimitChange }, closed);
 export type LimitsRefused = Static<typeof LimitsRefused>;
 
-/** `POST /api/associations/:associationId/assessment`: what a nurse saw at the bed, for NEWS2. What is left out stays as it was. */
+/**
+ * `POST /api/associations/:associationId/assessment`: what a nurse saw at the bed, for NEWS2. A field that is left out
+ * stays as it was.
+ */
 export const AssessmentBody = Type.Object(Assessment.properties, { ...closed, minProperties: 1 });
 export type AssessmentBody = Static<typeof AssessmentBody>;
 
@@ -303,9 +320,12 @@ export const AuditEntry = Type.Object(
     station: Type.Optional(Type.String()),
     patients: Type.Optional(Type.Array(Type.String())),
     account: Type.Optional(Type.String()),
-    /** Its hash is right, the record before it is the one that it names, and its signature and session are right where it has them. */
+    /**
+     * True if its hash is right, the record before it is the one that it names, and its signature and session, if it
+     * has them, are right.
+     */
     verified: Type.Boolean(),
-    /** False: from before records were signed; who could write the topic could have made it. */
+    /** False for a record from before records were signed: anyone who could write the topic could have made it. */
     signed: Type.Boolean(),
   },
   closed,
@@ -316,14 +336,17 @@ export const AuditPage = Type.Object(
   {
     records: Type.Array(AuditEntry),
     next: Type.Union([Type.Integer(), Type.Null()]),
-    /** Of every record that the server holds, not of this page. */
+    /** Counts of all records that the server has, not of this page. */
     chain: Type.Object(
       {
         intact: Type.Boolean(),
         records: Type.Integer(),
-        /** Of them, from before records were signed. */
+        /** How many of them are from before records were signed. */
         older: Type.Integer(),
-        /** The witness's newest anchor with which the log was compared when the server started; null where it reads none. */
+        /**
+         * The witness's newest anchor with which the log was compared when the server started; null if the server reads
+         * no anchors.
+         */
         anchoredAt: Type.Union([Instant, Type.Null()]),
         /** At most 20, for a person. */
         faults: Type.Array(Type.String()),

@@ -7,8 +7,8 @@ import { limitGroups } from '../../contracts/parameters.ts';
 const closed = { additionalProperties: false } as const;
 
 /**
- * `limits` as in `POST …/limits`, and refused in the same way: 400 with both numbers. Absent: only what the limits in force would have
- * done.
+ * `limits` as in `POST …/limits`, and refused in the same way: 400 with both numbers. Absent: only the calls under the
+ * limits in force.
  */
 export const WhatIfBody = Type.Object(
   { group: Type.Enum(limitGroups), limits: Type.Optional(Type.Union([LimitsAsked, Type.Null()])) },
@@ -22,18 +22,18 @@ export type WhatIfCalls = Static<typeof Calls>;
 
 export const WhatIf = Type.Object(
   {
-    /** What was looked at: 24 hours, or less where another ward's or too many values lie before. */
+    /** The time that was looked at: 24 hours, or less if another ward's or too many values lie before. */
     from: Instant,
     to: Instant,
-    /** The first value in it; null where there is none, and nothing can be said. */
+    /** The first value in it; null if there is none: then no answer is possible. */
     since: Type.Union([Instant, Type.Null()]),
-    /** The usual time between two values, ms; null where there are fewer than two. */
+    /** The usual time between two values, ms; null if there are fewer than two. */
     everyMs: Type.Union([Type.Integer({ minimum: 1 }), Type.Null()]),
-    /** How long since the first value nothing came, beyond what the engine waits for a value, ms. */
+    /** For how long after the first value no value came, beyond the time that the engine waits for one, ms. */
     silentMs: Type.Number({ minimum: 0 }),
-    /** How often each priority would have begun to call. */
+    /** How often an alarm of each priority would have begun to call. */
     inForce: Calls,
-    /** null where nothing was asked about. */
+    /** null if the question named no limits. */
     entered: Type.Union([Calls, Type.Null()]),
   },
   closed,

@@ -1,8 +1,9 @@
 /**
- * Puts every change of the accounts on record, by whatever means the file was changed, and ends the sessions that a change ends. What
- * changed while no dashboard ran is seen at the next start: `accounts` in the log says how each account was when it was last on record.
+ * Puts every change of the accounts on record, by whatever means the file was changed, and ends the sessions that a
+ * change ends. A change that was made while no dashboard ran is noticed at the next start: `accounts` in the log says
+ * how each account was when it was last on record.
  *
- * Two dashboards that see the same change may both record it: each says from when on it goes by it.
+ * Two dashboards that see the same change may both record it: each record says from when on that dashboard applies it.
  */
 import type { Logger } from 'pino';
 import { type AccountRecord, contentTypes } from '../../../contracts/messages/records.ts';
@@ -13,14 +14,14 @@ import { type AccountChange, type AccountFacts, accountChanges, endsSessions } f
 import { fingerprintOf } from '../sessions/token.ts';
 import type { Account } from './accounts.ts';
 
-/** What the audit trail calls who changed the accounts: the file does not prove who did. */
+/** The actor in the audit trail: the file does not prove who changed it. */
 const accountsFile = 'accounts-file';
 const againMs = 5_000;
 
 export type AccountRecords = {
-  /** The file was read again. */
+  /** Call it when the file was read again. */
   changed(): void;
-  /** Resolves when all changes of until now are on record, or cannot be now. */
+  /** Resolves when all changes so far are on record, or cannot be at present. */
   settled(): Promise<void>;
   close(): Promise<void>;
 };
@@ -32,7 +33,7 @@ export async function recordAccounts(options: {
   readonly pseudonymKey: string;
   readonly now: () => number;
   readonly logger: Logger;
-  /** The sessions of an account that began by then are over. */
+  /** Ends the sessions of an account that had begun by then. */
   readonly endSessions: (userId: string, atMs: number) => void;
 }): Promise<AccountRecords> {
   const { log, trail, accounts, pseudonymKey, now, logger, endSessions } = options;
@@ -57,7 +58,7 @@ export async function recordAccounts(options: {
     else known.set(userId, account);
   }
 
-  /** Takes one account after the other: where Kafka is away, the rest is tried again. */
+  /** Handles one account after the other: while Kafka is away, the rest is tried again later. */
   async function putAll(): Promise<void> {
     clearTimeout(timer);
     const changes = accountChanges(known, new Map([...accounts()].map((one) => [one.userId, factsOf(one)])));

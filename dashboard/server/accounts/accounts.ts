@@ -23,7 +23,10 @@ export const Account = Type.Object(
     /** argon2id, PHC string format. */
     password: Type.String(),
     disabled: Type.Boolean(),
-    /** Random; another one ends all sessions of the account. The command line gives one whenever it changes an account. */
+    /**
+     * Random; a new epoch ends all sessions of the account. The command line gives a new one whenever it changes an
+     * account.
+     */
     epoch: Type.Optional(Type.String({ pattern: '^[A-Za-z0-9_-]{1,32}$' })),
   },
   { additionalProperties: false },
@@ -36,7 +39,7 @@ const AccountsFile = Type.Object(
 );
 const validator = Compile(AccountsFile);
 
-/** @throws VigilError `settings-invalid`: one sentence that names the file, the account by its number, and what is wrong. */
+/** @throws VigilError `settings-invalid`: one sentence that names the file, the account by its number, and the fault */
 export function readAccounts(path: string): Map<string, Account> {
   const bad = (what: string, cause?: unknown) =>
     new VigilError('settings-invalid', `The accounts file ${path} ${what}.`, { cause });
@@ -76,7 +79,10 @@ export type Accounts = {
   close(): void;
 };
 
-/** Reads the accounts and follows their file: who is disabled is out within seconds. A change that is no good is logged and left. */
+/**
+ * Reads the accounts and follows their file: a disabled account is locked out within seconds. A faulty change is logged
+ * and ignored.
+ */
 export function followAccounts(path: string, log: Logger, onChange: () => void = () => {}): Accounts {
   const file = followFile({
     path,

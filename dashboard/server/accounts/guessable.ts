@@ -1,12 +1,13 @@
 /**
- * Whether a new password is one that others guess first: common passwords and words, also with figures and signs put in or behind, rows of
- * keys, dates, repeats, and the person's own names (NIST SP 800-63B-4, 3.1.1.2: compare with commonly used, expected and compromised ones).
+ * Whether others would guess a new password first: common passwords and words, also with figures and signs in front or
+ * behind, rows of keys, dates, repeats, and the person's own names (NIST SP 800-63B-4, 3.1.1.2: compare with commonly
+ * used, expected and compromised ones).
  */
 import type { Fault } from '../../../contracts/errors.ts';
 
 /**
- * Powers of ten of guesses that a password must take (ours): a login takes a tenth of a second of argon2id and is slowed down after
- * failures, and whoever steals the file of accounts guesses some hundreds in a second on each machine.
+ * Powers of ten of guesses that a password must take (ours). A login takes a tenth of a second of argon2id and is
+ * slowed down after failures. A thief of the file of accounts guesses some hundreds in a second on each machine.
  */
 const guessesLog10Min = 9;
 /** Of the products and places that people put into passwords here. */

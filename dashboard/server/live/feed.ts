@@ -1,4 +1,6 @@
-/** Reads Kafka into the live state. Every record is opened, checked and folded; one that is no good is counted and left. */
+/**
+ * Reads Kafka into the live state. Every record is opened, checked and folded; a bad record is counted and left out.
+ */
 import type { Logger } from 'pino';
 import type { AnyRecord } from '../../../contracts/messages/check.ts';
 import { contentTypes } from '../../../contracts/messages/records.ts';
@@ -24,7 +26,10 @@ import { type Chunk, emptyWaves, foldWave, forgetTracks, type WaveState } from '
 
 /** How far back each topic is read at the start. */
 const lookBackMs = { observations: 5 * 60_000, waveforms: 20_000, alarms: 24 * 60 * 60_000, canary: 60_000 } as const;
-/** Then, while the screens are served already, so far back for what is measured once in an hour (a cuff pressure). */
+/**
+ * Afterwards, while screens are served already, the history of values that are measured once in an hour (a cuff
+ * pressure) is read this far back.
+ */
 const historyMs = 65 * 60_000;
 const tickMs = 1_000;
 const waveSilentMs = 60_000;
@@ -33,18 +38,18 @@ export type Feed = {
   readonly state: LiveState;
   readonly waves: WaveState;
   readonly signs: LifeSigns;
-  /** Resolves when everything that lay in the topics at the start has been folded. */
+  /** Resolves when every record that lay in the topics at the start has been folded. */
   readonly ready: Promise<void>;
   isReady(): boolean;
   /** Resolves when every association that is in the log now has been folded. */
   readAssociations(): Promise<void>;
-  /** Records that did not open or were not what their type says. */
+  /** Records that did not open or did not match their type. */
   unreadable(): number;
   close(): Promise<void>;
 };
 
 export type FeedEvents = {
-  /** Alarms on some screen changed: not to wait. */
+  /** Called when alarms on some screen changed: send them without delay. */
   readonly onAlarms: () => void;
   readonly onWave: (chunk: Chunk) => void;
 };
@@ -58,13 +63,13 @@ export async function openFeed(
   const state = emptyState();
   const waves = emptyWaves();
   const signs = newLifeSigns(now());
-  /** Devices by the key of their record in `associations`: one for each that the hospital knows. */
+  /** Devices by the key of their record in `associations`: one for each device that the hospital has. */
   const deviceOfKey = new Map<string, string>();
   const reading = createSealedReading({ open: log.open, log: logger, of: 'the screens' });
   let ready = false;
   let closed = false;
 
-  /** Of what was stamped before the machine's clock was set back, now. */
+  /** Returns now for a time that was stamped before the machine's clock was set back. */
   const receivedMs = ({ receivedAt }: { readonly receivedAt: string }) =>
     notAhead(parseInstant(receivedAt) ?? 0, now());
 
@@ -135,7 +140,7 @@ export async function openFeed(
     }
   }
 
-  /** What a table's owner forgot. */
+  /** A tombstone in `associations`: its owner forgot the table. */
   function foldTombstone(topic: KafkaTopic, { key, timestampMs }: LogRecord): boolean {
     if (topic === 'alarm-state') {
       state.limits.delete(key);
@@ -179,7 +184,7 @@ export async function openFeed(
   const readers: Reader[] = [];
   let beds: Reader | undefined;
   async function open(): Promise<void> {
-    // Associations first: without them no reading has a bed, and no bed a ward.
+    // Associations come first: without them no reading has a bed, and no bed a ward.
     beds = await follow('beds', ['associations']);
     readers.push(beds);
     await beds.caughtUp;
@@ -198,7 +203,10 @@ export async function openFeed(
     void readHistory().catch((error) => logger.warn({ error: error.message }, 'older values are not shown'));
   }
 
-  /** Values are ordered by their own time and then by receipt, so what is read again or late changes nothing that is newer. */
+  /**
+   * Values are ordered by their own time and then by receipt, so a value that is read again or comes late changes
+   * nothing that is newer.
+   */
   async function readHistory(): Promise<void> {
     const history = await follow('history', ['observations'], historyMs);
     if (closed) return history.close();

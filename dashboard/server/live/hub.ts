@@ -1,4 +1,4 @@
-/** All live connections of this server: what is flushed when, heartbeats, and who is let in. */
+/** All live connections of this server: when each is flushed, heartbeats, and which new connection gets a place. */
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import type { Trail } from '../../../log/audit/trail.ts';
@@ -21,11 +21,11 @@ import { cutOffMs } from './outbox.ts';
 import { createScreen, type Screen, waveText } from './screen-connection.ts';
 import { createWatchTurns } from './watch-turns.ts';
 
-/** Without an answer to a ping for this long the way is broken though nothing said so. */
+/** After this long without an answer to a ping the connection is dead, even if no error came. */
 export const silentMsMax = 15_000;
 
 export type Hub = {
-  /** Takes over a socket that its ticket opened. */
+  /** Takes over a socket that a ticket opened. */
   open(socket: WebSocket, claims: Claims, who: Who): void;
   flushAlarms(): void;
   sendWave(chunk: Chunk): void;
@@ -36,7 +36,10 @@ export type Hub = {
   /** Ends the connections of a session that was logged out. */
   endSession(sessionId: string): void;
   health(): Health;
-  /** Messages left out for slow screens, those that are open included, screens closed for it, and those closed or refused for their number. */
+  /**
+   * Messages left out for slow screens (open ones included), screens closed because they were slow, and screens closed
+   * or refused because there were too many.
+   */
   stats(): { screens: number; skippedWaves: number; skippedNumerics: number; closedForResync: number; tooMany: number };
   close(): void;
 };
@@ -50,16 +53,16 @@ export function createHub(options: {
   readonly trail: Trail;
   readonly stream: string;
   readonly budget: Budget;
-  /** As a rule `silentMsMax`. */
+  /** `silentMsMax`, unless a test sets it. */
   readonly silentMs: number;
   readonly now: () => number;
-  /** The step of the machine's clock that stands (process/system-clock.ts). */
+  /** The step of the machine's clock that still stands (process/system-clock.ts). */
   readonly clockStep?: () => ClockStep | undefined;
   /** Of the log. */
   readonly damage?: Pick<DamageBook, 'total' | 'lastAtMs'>;
-  /** Without a canary for so long the way of readings counts as broken, ms; absent or 0: none is waited for. */
+  /** After this long without a canary the way of readings counts as broken, ms; absent or 0: no canary is expected. */
   readonly canarySilentMs?: number;
-  /** The certificate of this server that is told of. */
+  /** The certificate of this server that screens warn about. */
   readonly certificate?: () => Health['certificate'];
   readonly logger: Logger;
 }): Hub {
@@ -90,7 +93,7 @@ export function createHub(options: {
     for (const [screen, { socket, answeredAtMs }] of screens) {
       const viewer = sessions.recheck(screen.claims);
       if (!viewer) screen.end(closeCodes.sessionEnded, 'session ended');
-      // Other rights than when it opened: the next snapshot is made for them.
+      // The rights differ from those at the opening: the next snapshot is made for the new ones.
       else if (JSON.stringify(viewer) !== JSON.stringify(screen.viewer()))
         screen.end(closeCodes.resync, 'rights changed');
       else if (now() - answeredAtMs > silentMs) socket.terminate();
@@ -101,7 +104,7 @@ export function createHub(options: {
     }
   }
 
-  /** Ends the connection that gives way to a new one. False where the house is full. */
+  /** Ends the connection that gives way to a new one. Returns false if the house is full. */
   function makeRoom(place: Place): boolean {
     const held = [...screens].flatMap(([screen, one]) =>
       screen.endedWith() === undefined ? [{ ...one.place, screen, socket: one.socket }] : [],
@@ -113,7 +116,7 @@ export function createHub(options: {
     }
     const goes = judged.taken ? judged.goes : undefined;
     goes?.screen.end(closeCodes.tooMany, 'a newer one has its place');
-    // Who does not answer the closing would keep the socket.
+    // A client that does not answer the close frame would keep the socket.
     if (goes) setTimeout(() => goes.socket.terminate(), cutOffMs).unref();
     return judged.taken;
   }
@@ -158,7 +161,7 @@ export function createHub(options: {
         const { waves, numerics } = screen.skipped();
         past.skippedWaves += waves;
         past.skippedNumerics += numerics;
-        // What the socket says is not it: a screen that takes nothing has to be cut off.
+        // Our own code counts, not the code that the socket reports: a screen that takes nothing is cut off without one.
         if (screen.endedWith() === closeCodes.resync) past.closedForResync += 1;
       });
       return undefined;

@@ -1,23 +1,26 @@
-/** What goes to one screen's socket, within its budget. */
+/** Sends to one screen's socket, within its budget. */
 import type { Logger } from 'pino';
 import type { WebSocket } from 'ws';
 import { closeCodes } from '../../protocol/pace.ts';
 import { admit, type Budget, type Load } from '../core/budget.ts';
 
-/** A socket that takes nothing does not take the closing either. */
+/** A socket that takes nothing does not take the close frame either. */
 export const cutOffMs = 1_000;
 
 export type ScreenSocket = Pick<WebSocket, 'send' | 'close' | 'terminate' | 'bufferedAmount'>;
 
 export type Outbox = {
-  /** @returns whether it was sent; `text` is made only then */
+  /** @returns whether it was sent; `text` is made only in that case */
   send(load: Load, text: () => string): boolean;
-  /** A snapshot of so many bytes goes out: the budget for what waits grows with it, and nothing is held back any more. */
+  /**
+   * Called when a snapshot of this many bytes goes out: the budget for waiting bytes grows with it, and nothing waits
+   * any more.
+   */
   restart(bytes: number): void;
-  /** Numerics are held back, or are not any more: how long they may be is part of the budget. */
+  /** Called when numerics begin to wait, or end waiting: how long they may wait is part of the budget. */
   hold(holding: boolean): void;
   end(code: number, reason: string): void;
-  /** The code that it was ended with, by us. */
+  /** The code with which we ended it. */
   endedWith(): number | undefined;
 };
 

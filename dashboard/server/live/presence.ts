@@ -1,4 +1,4 @@
-/** Says in Kafka which wards somebody watches; read back, it is also the sign that Kafka works both ways. */
+/** Writes to Kafka which wards somebody watches. Read back, the record also shows that Kafka works both ways. */
 import type { Logger } from 'pino';
 import { contentTypes, type PresenceRecord } from '../../../contracts/messages/records.ts';
 import { formatInstant } from '../../../contracts/time.ts';
@@ -9,7 +9,10 @@ const wardsMax = 200;
 
 export type Presence = { close(): Promise<void> };
 
-/** @param wards those that an open screen shows now; `engineering`: whether one shows the devices that were in no ward */
+/**
+ * @param wards the wards that an open screen shows now; `engineering`: whether one shows the devices that were in no
+ *   ward
+ */
 export function announcePresence(
   log: SealedLog,
   options: { wards: () => string[]; engineering: () => boolean; now: () => number; logger: Logger },
@@ -29,7 +32,7 @@ export function announcePresence(
   }
 
   const timer = setInterval(() => {
-    // One at a time: while Kafka is away nothing piles up.
+    // One at a time: nothing piles up while Kafka is away.
     if (busy) return;
     busy = true;
     void announce(wards(), engineering()).finally(() => {
@@ -40,7 +43,7 @@ export function announcePresence(
   return {
     async close() {
       clearInterval(timer);
-      // Nobody watches through a server that is gone; said at once, not after 30 s.
+      // Nobody watches through a server that is gone; this is written at once, not noticed after 30 s.
       await Promise.race([announce([], false), new Promise((done) => setTimeout(done, 2_000))]);
     },
   };

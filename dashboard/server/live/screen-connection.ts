@@ -1,4 +1,4 @@
-/** One screen's live connection: what it watches, what it was sent last, and what its budget allows. */
+/** One screen's live connection: what it watches, what was last sent to it, and what its budget allows. */
 import type { Logger } from 'pino';
 import { Compile } from 'typebox/compile';
 import { VigilError } from '../../../contracts/errors.ts';
@@ -29,29 +29,29 @@ import { createSeenPatients, type Look } from './seen-patients.ts';
 import type { WatchTurns } from './watch-turns.ts';
 
 const watchCheck = Compile(Watch);
-/** So often a look is put on record anew because a patient came meanwhile. */
+/** A look is put on record anew at most this often because a patient came meanwhile. */
 const lookTriesMax = 5;
-/** A screen that does not say what it watches. */
+/** Closes a screen that does not say what it watches. */
 export const watchWithinMs = 5_000;
 
 export type Screen = {
   readonly claims: Claims;
   readonly openedAtMs: number;
-  /** The wards that somebody looks at through it, for presence: none before its first watch, none for a technician. */
+  /** The wards that somebody watches through it, for presence: none before its first watch, none for a technician. */
   watchedWards(): string[];
   /** Whether a clinician sees biomedical engineering's devices through it. */
   watchesEngineering(): boolean;
   /** What it shows to whom; undefined before its first watch. */
   looking(): Looking | undefined;
   viewer(): Viewer;
-  /** Sends what changed. `alarms`: something that must not wait may be in it. */
+  /** Sends the changes. `alarms`: the changes may include something that must not wait. */
   flush(load: 'numerics' | 'alarms'): void;
-  /** @param text of the chunk, without a gap; made only where the screen shows it */
+  /** @param text of the chunk, without a gap; made only if the screen shows it */
   wave(chunk: Chunk, text: () => string): void;
   heartbeat(health: Health): void;
   received(text: string): void;
   end(code: number, reason: string): void;
-  /** The code that it was ended with, by us. */
+  /** The code with which we ended it. */
   endedWith(): number | undefined;
   /** Messages left out for its budget. */
   skipped(): { waves: number; numerics: number };
@@ -83,9 +83,9 @@ export function createScreen(parts: ScreenParts): Screen {
   let watch: Watch | undefined;
   /** Of the last message sent. */
   let sentN = 0;
-  /** Everything up to it has been looked at for this screen. */
+  /** Everything up to this number has been checked for this screen. */
   let seenN = 0;
-  /** What it wants to watch next, of several the last. */
+  /** What it wants to watch next; of several wishes the last. */
   let wanted: Watch | undefined;
   let isTaking = false;
   const gaps = new Set<string>();
@@ -142,7 +142,7 @@ export function createScreen(parts: ScreenParts): Screen {
     if (codes && !codes.includes(chunk.code)) return false;
     const bed = state.beds.get(chunk.associationId);
     if (bed === undefined || !isVisible(viewer, watch.scope, bed)) return false;
-    // A trace that is kept may be of the tray of another ward.
+    // A trace that the server keeps may belong to the tray of another ward.
     const receivedMs = parseInstant(chunk.record.receivedAt) ?? chunk.startMs;
     return !isWaveBeforeTray(state, bed, chunk.startMs, receivedMs, now());
   }
@@ -179,7 +179,7 @@ export function createScreen(parts: ScreenParts): Screen {
     }
     const sameScope = watch !== undefined && JSON.stringify(watch.scope) === JSON.stringify(next.scope);
     if (!sameScope) await seen.begin(look, await inTurn(() => patientsIn(state, viewer, next.scope)));
-    // Also those who come while it is written.
+    // Also patients who come while it is written.
     for (let tries = 0; ; tries += 1) {
       const fresh = await inTurn(() => {
         if (ended()) return [];
@@ -242,7 +242,7 @@ export function createScreen(parts: ScreenParts): Screen {
       if (ended()) return;
       const next = parseWatch(text);
       if (!next) return end(closeCodes.badMessage, 'not a message of ours');
-      // One that waits is left out for the next, except one that may not be: that is on record.
+      // A waiting wish is replaced by the next one, except a wish that is not allowed: that goes on record.
       if (wanted === undefined || lookOf(state, viewer, wanted.scope) !== undefined) wanted = next;
       if (!isTaking) void takeWanted();
     },
@@ -269,12 +269,12 @@ export function waveText(chunk: Chunk, gap: boolean): string {
   return JSON.stringify(timeline === 0 ? wave : { ...wave, timeline });
 }
 
-/** The patients that a delta names. */
+/** Returns the patients that a delta names. */
 function patientsOf({ beds }: Changes): string[] {
   return beds.flatMap((bed) => ('head' in bed && bed.head?.patient ? [bed.head.patient.patientId] : []));
 }
 
-/** The audit record of a look at a scope; undefined where it is not the viewer's, or there is no such thing. */
+/** Returns the audit record of a look at a scope; undefined if the scope is not the viewer's or does not exist. */
 function lookOf(state: LiveState, viewer: Viewer, scope: Scope): Look | undefined {
   if ('ward' in scope) {
     const allowed = scope.ward === '*' ? may(viewer, 'view-devices') : seesWard(viewer, scope.ward);

@@ -1,6 +1,6 @@
 /**
- * Which patients a screen has shown: each goes on record, those that were there when the screen opened and those that came into view
- * later, by an admission, a move or a correction.
+ * Which patients a screen has shown. Each goes on record: those that were there when the screen opened, and those that
+ * came into view later, by an admission, a move or a correction.
  */
 import type { Logger } from 'pino';
 import { auditPatientsMax } from '../../../contracts/messages/records.ts';
@@ -9,30 +9,30 @@ import type { Trail } from '../../../log/audit/trail.ts';
 import type { Who } from '../core/who.ts';
 
 /**
- * What shows a new patient is held back until that is on record, but no longer than this, since alarms are in it (ours). The record is
- * then still written as soon as Kafka takes it: an open screen is not closed for it.
+ * A message that shows a new patient waits until that patient is on record, but no longer than this, since alarms are
+ * in it (ours). The record is still written as soon as Kafka takes it: an open screen is not closed for it.
  */
 export const seenWaitMs = 500;
 
 export type Look = Pick<AuditEvent, 'action' | 'ward' | 'associationId'>;
 
 export type SeenPatients = {
-  /** Puts a new look on record, with all patients that it shows. Rejects where it cannot be: then nothing is shown. */
+  /** Puts a new look on record, with all patients that it shows. Rejects if it cannot: then nothing is shown. */
   begin(look: Look, patients: readonly string[]): Promise<void>;
   /** Puts further patients of the look on record. Rejects as `begin` does. */
   more(patients: readonly string[]): Promise<void>;
-  /** Patients of these that are not on record as seen yet. */
+  /** Returns those of these patients that are not on record yet. */
   fresh(patients: readonly string[]): string[];
-  /** Whether something is held back now. */
+  /** Whether a message waits now. */
   isHolding(): boolean;
-  /** Puts patients on record that came into view, and calls back when what shows them may be sent. */
+  /** Puts patients on record that came into view, and calls back when the messages that show them may be sent. */
   hold(patients: readonly string[], goOn: () => void): void;
 };
 
 export function createSeenPatients(trail: Pick<Trail, 'record'>, who: Who, logger: Logger): SeenPatients {
   const seen = new Set<string>();
   let look: Look = { action: 'ward-viewed' };
-  /** Of the last hold; a hold that is over does nothing when its record comes. */
+  /** The number of the last hold; a hold that is over does nothing when its record comes. */
   let holdN = 0;
   let holding = 0;
 

@@ -1,21 +1,22 @@
 /**
- * When the work for screens that change what they show is done: one piece in a turn of the event loop, accounts in turn, so that alarms and
- * acts go between. What an account's pieces cost is counted by the time that they took, since a ward may be small or a whole house.
+ * Schedules the work for screens that change what they show: one piece in a turn of the event loop, accounts in turn,
+ * so that alarms and acts go between. An account's pieces are counted by the time that they took, since a ward may be
+ * small or a whole house.
  */
 import { createFairQueue } from '../../../process/fair-queue.ts';
 
-/** After a piece an account's next one waits so many times as long as it took: one account has a fifth of the process at most (ours). */
+/**
+ * After a piece an account's next one waits this many times as long as the piece took: one account has a fifth of the
+ * process at most (ours).
+ */
 export const restTimes = 4;
-/** While all that wait rest, it is looked so often. */
+/** While all waiting accounts rest, the line is checked this often. */
 const lookEveryMs = 5;
 /** Pieces that wait. A screen has one, and there are no more than 500 screens (core/screen-places.ts). */
 const piecesMax = 1_000;
 
 export type WatchTurns = {
-  /**
-   * Does a piece of work when it is its turn.
-   * Rejects with what the work throws, or where too much waits.
-   */
+  /** Does a piece of work when its turn comes. Rejects with the error of the work, or if too much waits. */
   run<T>(account: string, work: () => T): Promise<T>;
 };
 

@@ -1,4 +1,4 @@
-/** Wards, patient view, and what clinicians ask of the alarm processor. */
+/** Wards, the patient view, and the commands of clinicians to the alarm processor. */
 import { randomUUIDv7 } from 'node:crypto';
 import type { FastifyRequest } from 'fastify';
 import { Type } from 'typebox';
@@ -29,7 +29,7 @@ import { alarmsOfBed, bedView, seesAlarm, wardsFor } from '../core/screen.ts';
 import { audienceOf, type BedState } from '../core/state.ts';
 import type { Parts } from './parts.ts';
 
-/** Who waits for Kafka to take a command gives up after this; it may still take effect. */
+/** A request that waits for Kafka to take a command gives up after this; the command may still take effect. */
 const commandWaitMs = 5_000;
 
 export const AssociationParams = Type.Object({ associationId: AssociationId });
@@ -37,8 +37,8 @@ const AlarmParams = Type.Object({ alarmId: Type.String({ minLength: 16, maxLengt
 export const commandAnswers = { 202: Accepted, 401: ErrorBody, 403: ErrorBody, 404: ErrorBody, 503: ErrorBody };
 
 /**
- * The bed of an association, where this viewer may see it.
- * @throws VigilError `not-found`; a bed of another ward is put on record as denied and answered in the same way
+ * Returns the bed of an association, if this viewer may see it.
+ * @throws VigilError `not-found`; a bed of another ward is put on record as denied and gets the same answer
  */
 export async function bedOf(parts: Parts, request: FastifyRequest, associationId: string): Promise<BedState> {
   const viewer = viewerOf(request);
@@ -64,7 +64,10 @@ export function whereabouts(bed: BedState): Partial<AuditEvent> {
   };
 }
 
-/** Appends a command. @throws VigilError `log-unavailable` where Kafka did not take it in time */
+/**
+ * Appends a command.
+ * @throws VigilError `log-unavailable` if Kafka did not take it in time
+ */
 export async function sendCommand(parts: Parts, command: Command): Promise<Accepted> {
   const appended = parts.log.append('commands', command.associationId, contentTypes.command, command);
   const { promise: late, reject } = Promise.withResolvers<never>();
@@ -82,7 +85,7 @@ export async function sendCommand(parts: Parts, command: Command): Promise<Accep
   return { commandId: command.commandId };
 }
 
-/** What every command says of itself: who asked for it, and when. */
+/** The fields of every command: who sent it, and when. */
 export function asked({ now }: Parts, request: FastifyRequest, associationId: string) {
   return {
     commandId: randomUUIDv7(),
@@ -228,7 +231,8 @@ function limitsRoute(app: App, parts: Parts): void {
 
 /**
  * The alarm processor refuses the same.
- * @throws VigilError `payload-schema`: a sentence that names both numbers; `log-unavailable` where it is not known what is in force
+ * @throws VigilError `payload-schema`: a sentence that names both numbers; `log-unavailable` if the limits in force are
+ *   not known
  */
 function checkLimits(inForce: LimitsInForce | undefined, { group, limits }: LimitsBody, nowMs: number): void {
   if (inForce === undefined)
@@ -237,7 +241,7 @@ function checkLimits(inForce: LimitsInForce | undefined, { group, limits }: Limi
   if (fault !== undefined) throw new VigilError('payload-schema', fault);
 }
 
-/** Who changed the patient's own limits of a group last, as the alarm processor took it. */
+/** Returns who changed the patient's own limits of a group last, as the alarm processor took it. */
 function lastChange(inForce: LimitsInForce | undefined, group: LimitsBody['group']): LimitChange | undefined {
   const found = inForce?.groups.find((one) => one.group === group);
   return found?.changed && { group, limits: found.own ?? null, ...found.changed };

@@ -43,8 +43,8 @@ const answers = {
 const { 200: _, ...refusals } = answers;
 
 /**
- * Beds are changed by hand: so many changes of one account in a minute, and not more.
- * @param patientId where one was typed
+ * Beds are changed by hand, so an account gets only this many changes in a minute.
+ * @param patientId if one was typed
  */
 type Changer = (request: FastifyRequest, change: Change, patientId?: string) => Promise<Decision>;
 
@@ -93,17 +93,18 @@ function listRoutes(app: App, { feed, wards, accounts }: Parts): void {
   );
 }
 
-/** Puts a device at a bed. */
+/** Assigns a device to a bed. */
 function placeRoutes(app: App, { feed, wards }: Parts, change: Changer): void {
   const at = (place: { ward: string; bed: string }) => `at ${place.ward} ${place.bed}`;
 
-  /** Before every other judgement of the body, so that a name with a space behind it gets a suggestion too. */
+  /** Checked before anything else in the body, so that a name with a space behind it gets a suggestion too. */
   const placeCheck = async (request: FastifyRequest) => {
     const { ward, bed } = (request.body ?? {}) as Record<string, unknown>;
     if (typeof ward !== 'string' || typeof bed !== 'string') return;
     const own = wards.current().wards.filter((one) => seesWard(viewerOf(request), one.ward));
     const fault = placeFault({ wards: own }, { ward, bed });
-    // A ward that is not theirs is refused below, whether it is there or not: nothing of it is told.
+    // A ward that is not the viewer's is refused below, whether it exists or not, so the answer reveals nothing about
+    // it.
     const isOthers = !own.some((one) => one.ward === ward) && !viewerOf(request).wards.includes('*');
     if (fault && isOthers && fault.suggestions.length === 0) return;
     if (fault) throw new VigilError(fault.code, fault.message);
@@ -164,7 +165,7 @@ function patientRoutes(app: App, { feed }: Parts, change: Changer): void {
         decide: (by) => correctPatient(feed.state, by, deviceId, associationId, request.body),
         detail: ({ tables }) => {
           const fields = tables[0]?.changes?.at(-1)?.fields ?? [];
-          // The category alone is no secret of a person, and limits depend on it.
+          // The category alone reveals no person, and limits depend on it.
           const words = fields.map(({ field, from, to }) =>
             field === 'category' ? `${field} ${from} → ${to}` : field,
           );
@@ -206,7 +207,7 @@ function answer(reply: FastifyReply, decision: Decision, done = 200): FastifyRep
   return reply.code(409).send(refused);
 }
 
-/** Names that were written before they were judged. */
+/** Names that were stored before names were judged. */
 function visible(found: Unregistered): Unregistered {
   return found.what === 'account'
     ? { ...found, ward: visibleText(found.ward) }

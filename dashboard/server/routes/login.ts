@@ -1,4 +1,4 @@
-/** Login, session, logout and the ticket of a live connection. */
+/** Login, session, logout, lock and the ticket of a live connection. */
 import { Type } from 'typebox';
 import { VigilError } from '../../../contracts/errors.ts';
 import { formatInstant } from '../../../contracts/time.ts';
@@ -50,21 +50,21 @@ export function loginRoutes(app: App, parts: Parts): void {
   const logins: RequestPace = new Map();
 
   /**
-   * The account whose password this is; a wrong one is on record.
+   * Returns the account that this password belongs to. A wrong password goes on record.
    * @param proofFor what the browser proves for an account, and where the try is counted
    * @throws VigilError `not-logged-in`, `rate-limited`
    */
   async function checkPassword(userId: string, password: string, from: From, proofFor: ProofFor): Promise<Account> {
     const account = userIdPattern.test(userId) ? accounts.get(userId) : undefined;
-    // By what was typed: a delay that only known users have would tell who they are.
+    // Counted by the typed name: a delay for existing users only would reveal who they are.
     const isRight = await desk.judge({ userId, ...proofFor(account) }, password, account);
     if (isRight && account) return account;
-    // Of a user who is none of ours not what was typed: people type their password into the wrong field.
+    // The typed name of an unknown user is not recorded: people type their password into the wrong field.
     await trail.record({ actor: { userId: account?.userId ?? nobody }, ...from, action: 'login-failed' });
     throw new VigilError('not-logged-in', 'User or password is wrong.');
   }
 
-  /** @param before the session that the browser had, which this one replaces */
+  /** @param before the session that the browser had; the new one replaces it */
   async function login(account: Account, from: From, before: LiveSession | undefined) {
     if (countRequest(logins, account.userId, performance.now(), perMinuteMax.login) !== 'taken')
       throw new VigilError('rate-limited', 'Too many logins of this account: try again in a minute.');
@@ -84,12 +84,13 @@ export function loginRoutes(app: App, parts: Parts): void {
     return { ...started, viewer };
   }
 
-  /** Ends a session since another one began. It is over at once, here, even where the record has to wait. */
+  /** Ends a session because another one began. It is over here at once, even if the record has to wait. */
   async function endFor({ claims, viewer }: Pick<LiveSession, 'claims' | 'viewer'>, from: From, detail: string) {
     const mark = sessionMark(claims.sessionId);
     sessions.revoke(mark, now());
     hub.endSession(claims.sessionId);
-    // Until the audit trail has been read, it may have been logged out before: a second logout would look like a forgery.
+    // Until the audit trail has been read, the session may have been logged out before: a second logout would look like
+    // a forgery.
     if (parts.isReady())
       await trail.record({ actor: actorOf(viewer), session: mark, ...from, action: 'logout', detail });
   }
@@ -103,7 +104,7 @@ export function loginRoutes(app: App, parts: Parts): void {
     async (request, reply) => {
       const { userId, password } = request.body;
       const given = request.cookies[knownCookie];
-      // Before it is made: an id of this answer proves nothing.
+      // Read before the answer sets an id: an id of this answer proves nothing.
       const proven = request.station;
       const station = keepStation(request, reply, stations);
       const from = whereFrom(request);
@@ -135,7 +136,7 @@ export function loginRoutes(app: App, parts: Parts): void {
       if (!request.live) throw notLoggedIn();
       const { claims } = request.live;
       const mark = sessionMark(claims.sessionId);
-      // Out at once, here and for this browser, even where the record has to wait.
+      // The session ends at once, here and for this browser, even if the record has to wait.
       sessions.revoke(mark, now());
       hub.endSession(claims.sessionId);
       reply.clearCookie(cookieName, cookieOptions);
@@ -169,7 +170,10 @@ type CheckPassword = (userId: string, password: string, from: From, proofFor: Pr
 
 const knownOf = (account: Account) => ({ userId: account.userId, fingerprint: fingerprintOf(account) });
 
-/** A screen that nobody touches locks itself: its alarms go on, names are hidden, and nobody acts until the password is entered. */
+/**
+ * A screen that nobody touches locks itself: its alarms go on, names are hidden, and nobody acts until the password is
+ * entered.
+ */
 function lockRoutes(app: App, { sessions, trail, lockAfterMs }: Parts, checkPassword: CheckPassword): void {
   app.post(
     '/api/lock',
@@ -177,7 +181,7 @@ function lockRoutes(app: App, { sessions, trail, lockAfterMs }: Parts, checkPass
     async (request, reply) => {
       if (!request.live) throw notLoggedIn();
       const { viewer, claims } = request.live;
-      // Names go at once, even where the record has to wait.
+      // Names are hidden at once, even if the record has to wait.
       sessions.setLocked(sessionMark(claims.sessionId), true);
       if (!viewer.locked) await trail.record({ ...whoOf(request), action: 'screen-locked' });
       return reply.code(204).send(null);
@@ -199,7 +203,7 @@ function lockRoutes(app: App, { sessions, trail, lockAfterMs }: Parts, checkPass
         const proofFor = () => ({ proof: 'known', place: `session ${sessionMark(claims.sessionId)}` }) as const;
         await checkPassword(viewer.userId, request.body.password, whereFrom(request), proofFor);
       } catch (error) {
-        // 401 would say that the session is over, and it is not.
+        // 401 would say that the session is over, which is not true.
         if (error instanceof VigilError && error.code === 'not-logged-in')
           throw new VigilError('not-allowed', 'The password is wrong.');
         throw error;

@@ -1,4 +1,4 @@
-/** What the routes are given; `main.ts` makes it. */
+/** What the routes need; `main.ts` makes it. */
 
 import type { Trail } from '../../../log/audit/trail.ts';
 import type { SealedLog } from '../../../log/sealed-log.ts';
@@ -26,9 +26,9 @@ export type Parts = {
   readonly wards: Pick<Wards, 'current'>;
   readonly pseudonymKey: string;
   readonly origins: readonly string[];
-  /** A screen that nobody touched for so long locks itself. */
+  /** A screen that nobody touched for this long locks itself. */
   readonly lockAfterMs: number;
   readonly now: () => number;
-  /** Everything that lay in Kafka at the start has been read. */
+  /** Whether every record that lay in Kafka at the start has been read. */
   readonly isReady: () => boolean;
 };

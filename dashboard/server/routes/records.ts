@@ -26,7 +26,8 @@ export function recordRoutes(app: App, parts: Parts): void {
       if ('message' in plan) throw new VigilError(plan.code, plan.message);
       const detail = `${plan.codes.join(' ')} from ${request.query.from} to ${request.query.to}`;
       await trail.record({ ...whoOf(request), action: 'trend-viewed', ...whereabouts(bed), detail });
-      // A device without a bed has one association in every tray: no ward sees what it measured in another one's.
+      // A device without a bed has one association in every tray: no ward may see what the device measured in another
+      // ward.
       const fromMs = Math.max(plan.fromMs, bed.tray?.endedAtMs ?? 0);
       if (fromMs >= plan.toMs) return trendsOf(plan, new Map());
       return trendsOf(plan, await trends.query({ ...plan, fromMs }, bed.associationId));

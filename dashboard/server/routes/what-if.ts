@@ -1,4 +1,4 @@
-/** What other limits would have done, before they are set. */
+/** Answers what other limits would have done, before they are set. */
 import type { FastifyReply } from 'fastify';
 import { VigilError } from '../../../contracts/errors.ts';
 import { parameters } from '../../../contracts/parameters.ts';
@@ -50,7 +50,8 @@ export function whatIfRoute(app: App, parts: Parts): void {
       const tried = limits === undefined ? 'limits in force' : limits ? JSON.stringify(limits) : "the ward's";
       const detail = `${group}: what ${tried} would have done in the last 24 h`;
       await trail.record({ ...whoOf(request), action: 'trend-viewed', ...whereabouts(bed), detail });
-      // A device without a bed has one association in every tray: no ward sees what it measured in another one's.
+      // A device without a bed has one association in every tray: no ward may see what the device measured in another
+      // ward.
       const fromMs = Math.min(toMs - 1, Math.max(toMs - lookBackMs, bed.tray?.endedAtMs ?? 0));
       const intervalMs = declaredOf(bed, codesOfGroup(group));
       const question = { associationId: bed.associationId, group, judges, fromMs, toMs, intervalMs };
@@ -60,13 +61,13 @@ export function whatIfRoute(app: App, parts: Parts): void {
   );
 }
 
-/** How often the device says that it sends. What comes singly has a rhythm of its own. */
+/** How often the device says that it sends. A parameter that comes singly has a rhythm of its own. */
 function declaredOf({ rhythms }: BedState, codes: readonly string[]): number | undefined {
   const code = codes.find((one) => parameters.get(one)?.episodicMs === undefined && rhythms.has(one));
   return code === undefined ? undefined : rhythms.get(code)?.declaredMs;
 }
 
-/** Aborted when who asked has gone: another number was typed, or the page was left. */
+/** Aborted when nobody waits for the answer any more: another number was typed, or the page was left. */
 function leftOf(reply: FastifyReply): AbortSignal {
   const left = new AbortController();
   reply.raw.once('close', () => left.abort());

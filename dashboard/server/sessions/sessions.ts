@@ -1,4 +1,7 @@
-/** Sessions: made at login, judged at each request, ended by logout. The list of those logged out comes from the audit trail. */
+/**
+ * Sessions: made at login, judged at each request, ended by logout. The list of logged-out sessions comes from the
+ * audit trail.
+ */
 import { randomBytes } from 'node:crypto';
 import { sessionMaxMs } from '../../../log/audit/sessions.ts';
 import type { Accounts } from '../accounts/accounts.ts';
@@ -6,42 +9,46 @@ import type { Viewer } from '../core/rights.ts';
 import { type Claims, claimsAt, judgeSession, renewAfterMs } from '../core/session-rules.ts';
 import { fingerprintOf, sessionMark, type Tokens } from './token.ts';
 
-/** Sessions of which this process remembers when they were at work; past it the oldest are judged by their token alone. */
+/** Sessions whose last work this process remembers; past it the oldest are judged by their token alone. */
 const rememberedMax = 20_000;
 
 /**
- * Sessions of one account at once, here (ours). Its screens, 36 of them, are all at work, so that what gives way shows no screen: there is
- * room for 28 stations more of an account that a ward shares.
+ * Sessions of one account at once, at this dashboard (ours). The account's screens, 36 of them, are all at work, so the
+ * session that gives way shows no screen: there is room for 28 stations more of an account that a ward shares.
  */
 export const sessionsPerAccountMax = 64;
 
 export type LiveSession = {
   readonly viewer: Viewer;
   readonly claims: Claims;
-  /** A token to set as the cookie, where the one that came is old. */
+  /** Replacement token for the cookie when the request's token is old; otherwise undefined. */
   readonly renewed: string | undefined;
 };
 
 export type Sessions = {
-  /** A token for who has just logged in. */
+  /** Makes a token for an account that has just logged in. */
   start(userId: string): Promise<{ token: string; claims: Claims } | undefined>;
   /**
-   * Ends the sessions of the account that have been idle longest, where this one is one too many.
+   * Ends the sessions of the account that have been idle longest, if this session is one too many.
    * @returns those that it ended
    */
   makeRoomFor(claims: Claims): readonly Claims[];
-  /** The session of a token, where it still holds. Counts as its being at work. */
+  /** Returns the session of a token, if it still holds. Counts as work of the session. */
   read(token: string): Promise<LiveSession | undefined>;
-  /** The viewer as the account is now; undefined once the session has ended. For what stays open longer than a request. */
+  /**
+   * Returns the viewer as the account is now; undefined once the session has ended. For connections that stay open
+   * longer than a request.
+   */
   recheck(claims: Claims): Viewer | undefined;
   /** @param mark of `sessionMark` */
   revoke(mark: string, atMs: number): void;
   /**
-   * Whether the screens of a session are locked. It comes from the audit trail, too: so it holds in every process and after a restart.
+   * Whether the screens of a session are locked. The audit trail has it, too: so it holds in every process and after a
+   * restart.
    * @param mark of `sessionMark`
    */
   setLocked(mark: string, isLocked: boolean): void;
-  /** The sessions of an account that began by then are over for good, whatever becomes of the account. */
+  /** Ends for good the sessions of the account that had begun by then, whatever becomes of the account. */
   endBefore(userId: string, atMs: number): void;
   /** Sessions that were at work here within the idle time. */
   atWork(): number;
@@ -49,7 +56,7 @@ export type Sessions = {
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, now: () => number): Sessions {
-  /** By mark, the one that has been idle longest first. */
+  /** By mark; the session that has been idle longest is first. */
   const liveAt = new Map<string, { readonly claims: Claims; readonly atMs: number }>();
   const revoked = new Map<string, number>();
   /** Marks of locked sessions, the longest locked first. */
@@ -80,7 +87,7 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
 
   function revoke(mark: string, atMs: number): void {
     revoked.set(mark, atMs);
-    // A session that was logged out so long ago has ended by its age.
+    // A session that was logged out this long ago has ended by its age.
     for (const [old, oldAtMs] of revoked) {
       if (now() - oldAtMs <= sessionMaxMs) break;
       revoked.delete(old);
@@ -143,7 +150,7 @@ export function createSessions(accounts: Pick<Accounts, 'get'>, tokens: Tokens, 
       if (locked.size > rememberedMax) locked.delete(locked.keys().next().value!);
     },
     endBefore(userId, atMs) {
-      // A time ahead of the clock would end the sessions that are still to come.
+      // A time ahead of the clock would end sessions that have not begun yet.
       const byMs = Math.min(atMs, now());
       if (byMs > (endedAt.get(userId) ?? Number.NEGATIVE_INFINITY)) endedAt.set(userId, byMs);
     },

@@ -1,8 +1,9 @@
 /**
- * Which browser asks: an id that the server gives a browser at its first login, in a cookie that outlives sessions. The audit trail
- * names it beside the address, since all screens of a ward may share one address.
+ * Which browser asks: an id that the server gives a browser at its first login, in a cookie that outlives sessions. The
+ * audit trail names it beside the address, since all screens of a ward may share one address.
  *
- * A second cookie says who has logged in at this browser, in marks that only we can make and read (device cookies, see core/guesses.ts).
+ * A second cookie says who has logged in at this browser, in marks that only the server can make and read (device
+ * cookies, see core/guesses.ts).
  */
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { Proof } from '../core/guesses.ts';
@@ -25,15 +26,16 @@ const markChars = 8;
 const marksPattern = new RegExp(`^(?:[A-Za-z0-9_-]{${markChars}}){1,${knownMax}}$`);
 
 export type Stations = {
-  /** The id in a cookie's value; undefined where we did not give it. */
+  /** Returns the id in a cookie's value; undefined if the server did not give it. */
   read(value: string | undefined): string | undefined;
   issue(): { readonly station: string; readonly value: string };
   /**
-   * What the second cookie proves for an account; undefined stands for a user whom we do not know.
-   * @param value of the cookie @param station of the first cookie
+   * Returns what the second cookie proves for an account; undefined stands for an unknown user.
+   * @param value of the cookie
+   * @param station of the first cookie
    */
   proofOf(value: string | undefined, station: string | undefined, account: KnownAccount | undefined): Proof;
-  /** The second cookie's value with this account in it, the newest first. */
+  /** Returns the second cookie's value with this account in it, the newest first. */
   remember(value: string | undefined, station: string, account: KnownAccount): string;
 };
 
@@ -45,7 +47,7 @@ export function createStations(secret: string): Stations {
   const key = createHmac('sha256', Buffer.from(secret, 'base64url')).update('vigil station 1').digest();
   const hash = (text: string) => createHmac('sha256', key).update(text).digest('base64url');
   const seal = (text: string) => hash(text).slice(0, 22);
-  /** The text before the dot, where the seal behind it is ours. */
+  /** Returns the text before the dot, if the seal behind it is the server's. */
   function unseal(value: string | undefined, pattern: RegExp, sealedAs = (text: string) => text): string | undefined {
     const [text = '', sealed = '', ...more] = (value ?? '').split('.');
     if (more.length > 0 || !pattern.test(text)) return undefined;
@@ -53,7 +55,7 @@ export function createStations(secret: string): Stations {
     const said = Buffer.from(sealed);
     return said.length === right.length && timingSafeEqual(said, right) ? text : undefined;
   }
-  /** Bound to the browser: the marks of one are worth nothing in another. */
+  /** Bound to the browser: the marks of one browser are worth nothing in another. */
   const asKnownAt = (station: string) => (marks: string) => `known at ${station} ${marks}`;
   const marksOf = (value: string | undefined, station: string): string[] =>
     unseal(value, marksPattern, asKnownAt(station))?.match(new RegExp(`.{${markChars}}`, 'g')) ?? [];

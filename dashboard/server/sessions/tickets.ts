@@ -1,15 +1,18 @@
-/** Tickets that open one live connection, once: the cookie alone would let another site's page open one (no CORS for WebSockets). */
+/**
+ * Tickets that open one live connection, once. With the cookie alone, another site's page could open one (no CORS for
+ * WebSockets).
+ */
 import { randomBytes } from 'node:crypto';
 import type { Claims } from '../core/session-rules.ts';
 
 export const ticketMs = 30_000;
-/** Unused tickets at once, of all and of one account; past it the oldest, of the account the account's, is void. */
+/** Unused tickets at once, of all accounts and of one. Past it the oldest is void: of all, or of the account. */
 const ticketsMax = 5_000;
 export const ticketsPerAccountMax = 48;
 
 export type Tickets = {
   issue(claims: Claims): string;
-  /** Uses a ticket up. undefined where it is unknown, used, too old, or of another session. */
+  /** Uses a ticket up. Returns undefined if it is unknown, used, too old, or another session's. */
   redeem(ticket: string, sessionId: string): Claims | undefined;
 };
 

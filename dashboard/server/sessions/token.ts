@@ -1,4 +1,7 @@
-/** The session's token, a signed JWT (RFC 7519, HS256) in the cookie: it outlives a restart of the server without a store. */
+/**
+ * The session's token, a signed JWT (RFC 7519, HS256) in the cookie: it outlives a restart of the server without a
+ * store.
+ */
 import { createHash } from 'node:crypto';
 import { jwtVerify, SignJWT } from 'jose';
 import { VigilError } from '../../../contracts/errors.ts';
@@ -10,11 +13,14 @@ const keyBytesMin = 32;
 
 export type Tokens = {
   sign(claims: Claims): Promise<string>;
-  /** undefined for anything that we did not sign, whatever is wrong with it. */
+  /** Returns undefined for any token that the server did not sign, whatever is wrong with it. */
   verify(token: string, nowMs: number): Promise<Claims | undefined>;
 };
 
-/** @param secret base64url, at least 256 bits. @throws VigilError `settings-invalid` */
+/**
+ * @param secret base64url, at least 256 bits
+ * @throws VigilError `settings-invalid`
+ */
 export function createTokens(secret: string): Tokens {
   const key = Buffer.from(secret, 'base64url');
   if (key.length < keyBytesMin) {
@@ -51,7 +57,7 @@ export function createTokens(secret: string): Tokens {
   };
 }
 
-/** What stands in a token for an account's password and epoch: another of either ends the sessions. */
+/** Returns the digest that a token carries for an account's password and epoch: if either changes, the sessions end. */
 export function fingerprintOf({
   password,
   epoch = '',
@@ -62,7 +68,7 @@ export function fingerprintOf({
   return createHash('sha256').update(`${password}${epoch}`).digest('base64url').slice(0, 22);
 }
 
-/** What stands for a session in the audit trail, where its id itself must not be read. */
+/** Returns the mark of a session for the audit trail, so that nobody can read the session's id there. */
 export function sessionMark(sessionId: string): string {
   return createHash('sha256').update(sessionId).digest('base64url').slice(0, 22);
 }
