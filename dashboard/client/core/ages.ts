@@ -1,6 +1,6 @@
 /**
- * How old a shown value is (CLINICAL, "Silence is an alarm"): older than its interval it greys, older than three intervals
- * it is replaced by a dash. Nobody may take an old number for the patient's state.
+ * How old a shown value is (CLINICAL, "Silence is an alarm"). Older than its interval it is grey, older than three
+ * intervals a dash replaces it. Nobody may take an old number for the patient's state.
  */
 
 import { isDeviceSilent } from '../../../contracts/device-silence.ts';
@@ -10,17 +10,18 @@ import type { Device, Numeric } from '../../protocol/rest.ts';
 export type AgeClass = 'current' | 'old' | 'expired';
 
 /**
- * What the way from device to screen may take before a value counts as old. Without it a value that comes every second and
- * needs 200 ms would grey for 200 ms of each second, and a screen that always flickers says nothing.
+ * How long the way from device to screen may take before a value counts as old. Without it a value that comes every
+ * second and needs 200 ms would be grey for 200 ms of each second, and a screen that always flickers says nothing.
  */
 export const transportToleranceMs = 1500;
 
-/** Intervals after which a value is no longer shown. */
+/** A value is no longer shown after this many intervals. */
 const expiredIntervals = 3;
 
 /**
- * A value's class by its age. A value from the future has an age that nobody knows (a clock was set), so it is never `current`.
- * `intervalMs` is when the next value is due; not finite or not above 0 counts as 1 s. */
+ * Returns a value's class by its age. A value from the future has an unknown age (a clock was set), so it is never
+ * `current`. `intervalMs` is when the next value is due; not finite or not above 0 counts as 1 s.
+ */
 export function ageClass(ageMs: number, intervalMs: number): AgeClass {
   const interval = Number.isFinite(intervalMs) && intervalMs > 0 ? intervalMs : 1000;
   if (!Number.isFinite(ageMs) || ageMs > expiredIntervals * interval + transportToleranceMs) return 'expired';
@@ -28,8 +29,8 @@ export function ageClass(ageMs: number, intervalMs: number): AgeClass {
 }
 
 /**
- * The class of a value whose sender may be gone. What a lost device sent is never current, however long its interval is; nor is
- * it after the device came back, until a new value comes.
+ * Returns the class of a value whose sender may be gone. A value that a lost device sent is never current, however long
+ * its interval is. After the device came back it is not current until a new value comes.
  */
 export function valueClass(
   numeric: Pick<Numeric, 'intervalMs' | 'receivedAt'>,
@@ -41,7 +42,10 @@ export function valueClass(
   return lost && byAge === 'current' ? 'old' : byAge;
 }
 
-/** Whether a bed's device is gone, and when it was last lost: by its connection, or by the engine's alarm that nothing comes. */
+/**
+ * Whether a bed's device is gone, and when it was last lost: by its connection, or by the engine's alarm that nothing
+ * comes.
+ */
 export function sourceOf(
   device: Pick<Device, 'deviceId' | 'online' | 'lostAt'>,
   alarms: readonly Alarm[],
@@ -56,7 +60,7 @@ export function isAhead(ageMs: number): boolean {
   return ageMs < -transportToleranceMs;
 }
 
-/** An age for people: `3 s`, `4 min`, `2 h 05`, `3 d`; `clock?` for a value from the future. */
+/** Returns an age for people: `3 s`, `4 min`, `2 h 05`, `3 d`; `clock?` for a value from the future. */
 export function ageText(ageMs: number): string {
   if (!Number.isFinite(ageMs)) return 'unknown';
   if (isAhead(ageMs)) return 'clock?';
@@ -72,14 +76,14 @@ export function ageText(ageMs: number): string {
 /** How old a value is now, and how old it was at the last instant up to which this screen knows the ward. */
 export type Age = { readonly ms: number; readonly knownMs: number };
 
-/** The age of a value born at `bornMs`; `knownUntilMs` is now where the screen keeps up. */
+/** Returns the age of a value born at `bornMs`; `knownUntilMs` is now if the screen keeps up. */
 export function ageOf(bornMs: number, nowMs: number, knownUntilMs: number): Age {
   return { ms: nowMs - bornMs, knownMs: Math.min(nowMs, knownUntilMs) - bornMs };
 }
 
 /**
- * The class of an age. A screen that is behind does not know yet what came since: newer values may wait in it. So a value that is too
- * old only by that time is not replaced by a dash; it greys and says its age.
+ * Returns the class of an age. A slow screen does not know yet what came last: newer values may wait in it. So it does
+ * not replace a value by a dash if the value is too old only because of that time; the value is grey and says its age.
  */
 export function shownClass(age: Age, intervalMs: number): AgeClass {
   const byAge = ageClass(age.ms, intervalMs);
@@ -87,8 +91,8 @@ export function shownClass(age: Age, intervalMs: number): AgeClass {
 }
 
 /**
- * Changes whenever an age is shown differently: its class, or its text. Below the tolerance of the way every age is `current`
- * and its text, where there is room for one, may stand still.
+ * A text that changes whenever an age is shown differently: its class, or its words. Below the tolerance of the way
+ * every age is `current`, and its words may stand still.
  */
 export function ageMark(age: Age, intervalMs: number): string {
   if (age.ms >= 0 && age.ms <= transportToleranceMs) return '';

@@ -1,4 +1,4 @@
-/** Which alarm comes first, which speaks for a bed, and what each looks like in words. */
+/** Which alarm comes first, which stands on a bed's tile, and how each looks. */
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import { audioPauseUntil } from '../../../contracts/audio-pause.ts';
 import type { Alarm, Priority } from '../../../contracts/messages/alarms.ts';
@@ -8,25 +8,25 @@ const rank: Readonly<Record<Priority, number>> = { high: 3, medium: 2, low: 1 };
 /** Shape beside colour, so that colour is never alone (CLINICAL, "Signals"). */
 export const marks: Readonly<Record<Priority, string>> = { high: '***', medium: '**', low: '*' };
 
-/** Nobody answered it yet: it flashes and sounds. An acknowledged alarm that alarms again is back to `on`. */
+/** Nobody answered it yet: it flashes and sounds. An acknowledged alarm that alarms again is `on` again. */
 export function isUnanswered(alarm: Alarm): boolean {
   return alarm.signal === 'on' || alarm.signal === 'latched';
 }
 
-/** The condition holds now. A late alarm was judged from readings of the past, so it is not about now. */
+/** Whether the condition holds now. A late alarm was judged from readings of the past, so it is not about now. */
 export function isAboutNow(alarm: Alarm): boolean {
   return alarm.present && !alarm.late;
 }
 
 /**
- * The one order of alarms, for every list, tile and sort: present before ended, then grave before slight, unanswered before
- * acknowledged, newest onset first. The id breaks ties for good.
+ * The order of alarms, for every list, tile and sort: present before ended, then grave before slight, unanswered before
+ * acknowledged, newest onset first. The id decides between equal ones.
  */
 export function compareAlarms(a: Alarm, b: Alarm): number {
   return Number(isAboutNow(b)) - Number(isAboutNow(a)) || compareGravity(a, b);
 }
 
-/** Grave before slight, whether present or ended: for what must not be missed behind another alarm. */
+/** Grave before slight, whether present or ended: for alarms that must not be hidden behind another alarm. */
 function compareGravity(a: Alarm, b: Alarm): number {
   return (
     rank[b.priority] - rank[a.priority] ||
@@ -37,13 +37,13 @@ function compareGravity(a: Alarm, b: Alarm): number {
   );
 }
 
-/** Those that belong on the screen, in order. `off` is no signal. */
+/** Returns the alarms that belong on the screen, in order. `off` means without a signal. */
 export function listed(alarms: Iterable<Alarm>): Alarm[] {
   return [...alarms].filter((alarm) => alarm.signal !== 'off').sort(compareAlarms);
 }
 
 /**
- * What is listed under an alarm: a slighter one of the same cause, Vigil's or the device's, that does not call.
+ * Returns what is listed under an alarm: slighter alarms of the same cause, Vigil's or the device's, that do not call.
  * @param alarms all of them, the listed ones and those without a signal
  */
 export function listedUnder(alarms: Iterable<Alarm>): (alarm: Alarm) => readonly string[] {
@@ -56,7 +56,7 @@ export function listedUnder(alarms: Iterable<Alarm>): (alarm: Alarm) => readonly
   return ({ associationId, condition, present }) => (present && texts.get(`${associationId} ${condition}`)) || [];
 }
 
-/** The alarm that is the headline of a bed's tile: the first in the order of all lists. */
+/** The alarm in the headline of a bed's tile: the first in the order of all lists. */
 export function foremost(alarms: Iterable<Alarm>): Alarm | undefined {
   return first(alarms, compareAlarms);
 }
@@ -75,7 +75,7 @@ function first(alarms: Iterable<Alarm>, compare: (a: Alarm, b: Alarm) => number)
   return best;
 }
 
-/** For sorting beds: the bed whose headline comes first; a bed without an alarm comes last. */
+/** Sorts beds: the bed whose headline comes first; a bed without an alarm comes last. */
 export function compareHeadlines(a: Alarm | undefined, b: Alarm | undefined): number {
   if (!a || !b) return Number(a === undefined) - Number(b === undefined);
   return compareAlarms(a, b);
@@ -99,8 +99,8 @@ export function frameOf(alarms: readonly Alarm[]): { priority: Priority; flashes
 }
 
 /**
- * What a tile shows of the alarms behind its headline: their number, the gravest, and the gravest unanswered one where that is
- * another. So a grave or a calling alarm is never only a number.
+ * What a tile shows of the alarms behind its headline: their number, the gravest, and the gravest unanswered one if
+ * that is another. So a grave or a calling alarm is never only a number.
  */
 export function behind(alarms: readonly Alarm[], headline: Alarm | undefined): { count: number; named: Alarm[] } {
   const others = alarms.filter((alarm) => alarm.signal !== 'off' && alarm.alarmId !== headline?.alarmId);
@@ -110,14 +110,14 @@ export function behind(alarms: readonly Alarm[], headline: Alarm | undefined): {
   return { count: others.length, named };
 }
 
-/** When the audio of an alarm comes back, ms since 1970; undefined where it is not paused now. */
+/** Returns when the audio of an alarm comes back, ms since 1970; undefined if it is not paused now. */
 export function audioPausedUntilMs(alarm: Alarm, nowMs: number): number | undefined {
   return audioPauseUntil(alarm.audioPausedUntil, nowMs);
 }
 
 /**
- * The words that an alarm may show during its life, the longest of those that exclude each other: a place that has room for them
- * does not change its height when the alarm ends, comes back or is escalated.
+ * The words that an alarm may show during its life, the longest of those that exclude each other. A place with room for
+ * them does not change its height when the alarm ends, comes back or is escalated.
  */
 export function possibleRemarks(alarm: Alarm): string[] {
   const { priority } = alarm;
@@ -134,7 +134,7 @@ export function widestText(alarm: Alarm): string {
   return alarmText(alarm).replace(/(?<![\w.])\d{1,3}(?!\d)/g, '000');
 }
 
-/** What besides its text must be known of an alarm, in short words. */
+/** Short words for what a person must know of an alarm besides its text. */
 export function remarks(alarm: Alarm): string[] {
   const words: string[] = [];
   if (alarm.late) words.push('late');

@@ -1,4 +1,4 @@
-/** A patient's data as typed into a form, and which of them were changed. */
+/** A patient's data as typed into a form, and which of them changed. */
 import type { AssociationChange, Patient, PatientCategory } from '../../../contracts/messages/records.ts';
 import { birthDateFault, contradictions, type PatientField } from '../../../contracts/patient-rules.ts';
 import type { CorrectBody } from '../../protocol/devices.ts';
@@ -20,19 +20,22 @@ export type ReadChanges =
   | { ok: true; changes: CorrectBody['changes']; categoryBefore?: PatientCategory }
   | { ok: false; message: string };
 
-/** The draft that shows a patient as they are. */
+/** Returns the draft that shows a patient's present data. */
 export function draftOf(patient: Patient): PatientDraft {
   const { patientId, familyName, givenName, birthDate = '', sex = '', category } = patient;
   return { patientId, familyName, givenName, birthDate, sex, category };
 }
 
-/** Whether a form holds something else than what it began with. */
+/** Whether a form differs from what it began with. */
 export function isTyped(before: PatientDraft, draft: PatientDraft): boolean {
   const typed = trimmed(draft);
   return (Object.keys(before) as PatientField[]).some((field) => typed[field] !== before[field].trim());
 }
 
-/** Reads a new patient; null where all fields are empty. @param nowMs the server's time */
+/**
+ * Reads a new patient; null if all fields are empty.
+ * @param nowMs the server's time
+ */
 export function readPatient(draft: PatientDraft, nowMs: number): ReadPatient {
   const typed = trimmed(draft);
   if (Object.values(typed).every((text) => text === '')) return { ok: true, patient: null };
@@ -48,8 +51,8 @@ export function readPatient(draft: PatientDraft, nowMs: number): ReadPatient {
 }
 
 /**
- * Reads what differs between a patient as the form has shown them and as they stand in it now: the changed fields alone, and
- * the former category where the category is one of them. A date of birth that was not changed is not judged again.
+ * Reads the difference between a patient as the form showed them and as they stand in it now: only the changed fields,
+ * and the former category if the category changed. An unchanged date of birth is not judged again.
  * @param nowMs the server's time
  */
 export function readChanges(shown: Patient, draft: PatientDraft, nowMs: number): ReadChanges {
@@ -81,7 +84,10 @@ function bornFault(birthDate: string, nowMs: number): string | undefined {
   return birthDate === '' ? undefined : birthDateFault(birthDate, nowMs);
 }
 
-/** How what was typed contradicts the patient who is in the bed, field by field, for a person; empty where nothing does. */
+/**
+ * Returns how the typed data contradict the patient who is in the bed, field by field, for a person; empty if they do
+ * not.
+ */
 export function contradictionTexts(draft: PatientDraft, there: Patient): string[] {
   return contradictions(trimmed(draft), there).map(
     ({ field, typed, there: known }) => `${fieldNames[field]}: you entered ${typed}, in this bed is ${known ?? 'none'}`,
@@ -115,7 +121,7 @@ const actNames: Readonly<Record<AssociationChange['act'], string>> = {
   ended: 'took the device away',
 };
 
-/** What somebody changed, for a person: `Nora corrected the patient: family name Made → First`. */
+/** Says what somebody changed, for a person: `Nora corrected the patient: family name Made → First`. */
 export function changeText({ act, by, fields }: AssociationChange): string {
   const what = fields.map(({ field, from, to }) => `${fieldNames[field] ?? field} ${from ?? 'none'} → ${to ?? 'none'}`);
   return `${by.name} ${actNames[act]}${what.length > 0 ? `: ${what.join(', ')}` : ''}`;

@@ -1,21 +1,24 @@
-/** One bed is one tile: which devices stand at one bed, and which stand at none. */
+/** One bed is one tile: which devices stand at one bed, and which have no bed. */
 import type { Bed } from '../../protocol/rest.ts';
 
-/** A bed of a ward: what a tile is drawn for. */
+/** A bed of a ward, for which a tile is drawn. */
 export type PlacedBed = Bed & { readonly ward: string; readonly bed: string };
 
 export type BedGroup = {
   /** The device whose waves and numbers are large: the patient's, and of several the one that came first. */
   readonly bed: PlacedBed;
-  /** The other devices at the bed. One without a patient is among them, and is not taken for the patient's. */
+  /** The other devices at the bed. A device without a patient is among them, and is not taken for the patient's. */
   readonly companions: readonly PlacedBed[];
 };
 
 export type Grouped = {
   readonly groups: readonly BedGroup[];
-  /** Devices without a bed, longest there first. */
+  /** Devices without a bed; the one that has been there longest is first. */
   readonly tray: readonly Bed[];
-  /** Beds in which several patients are recorded. Each keeps a tile of their own: no patient's number stands under another's name. */
+  /**
+   * Beds in which several patients are recorded. Each patient has a tile: no patient's number stands under another's
+   * name.
+   */
   readonly doubled: readonly { readonly ward: string; readonly bed: string }[];
 };
 
@@ -43,7 +46,7 @@ export function groupBeds(beds: Iterable<Bed>): Grouped {
       continue;
     }
     const byPatient = Map.groupBy(there.toSorted(compareArrival), (bed) => bed.patient?.patientId);
-    // A technician is told no patient: then what stands at one bed is one tile.
+    // A technician sees no patient: everything at one bed is one tile.
     const unnamed = byPatient.get(undefined) ?? [];
     byPatient.delete(undefined);
     const named = [...byPatient.values()];

@@ -1,4 +1,4 @@
-/** What a screen says where the test reading (the canary) does not come the whole way. */
+/** What a screen says if the test reading (the canary) does not come the whole way. */
 import type { Health } from '../../protocol/live.ts';
 import { whenText } from './times.ts';
 
@@ -7,7 +7,7 @@ export function isFailing({ kafka, alarms, canary }: Health): boolean {
   return kafka !== 'ok' || alarms !== 'ok' || canary?.grave === true;
 }
 
-/** Undefined where all is well, or where a graver notice says it already. */
+/** Undefined if all is well, or if a graver notice says it already. */
 export function canaryText({ kafka, alarms, canary }: Health, nowMs: number): string | undefined {
   if (canary === undefined || kafka !== 'ok' || (canary.step === 'engine' && alarms !== 'ok')) return undefined;
   const since = canary.at === null ? '' : ` since ${whenText(Date.parse(canary.at), nowMs)}`;

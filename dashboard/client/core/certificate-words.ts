@@ -1,11 +1,17 @@
-/** What a screen says where a certificate of its server ends. */
+/** What a screen says if a certificate of its server ends. */
 import type { Health } from '../../protocol/live.ts';
 import { dateTimeText } from './times.ts';
 
-/** So long before the end every screen says it: a ward has no other sign of it. An operator's screen says it as soon as the server does. */
+/**
+ * Every screen says it this long before the end: a ward has no other sign of it. An operator's screen says it as soon
+ * as the server does.
+ */
 const allBeforeMs = 2 * 24 * 3_600_000;
 
-/** Undefined where there is nothing to say to this person. @param isOperator an account of all wards */
+/**
+ * Undefined if there is nothing to say to this person.
+ * @param isOperator an account of all wards
+ */
 export function certificateText({ certificate }: Health, isOperator: boolean, nowMs: number): string | undefined {
   if (certificate === undefined) return undefined;
   const { name, at, ended } = certificate;

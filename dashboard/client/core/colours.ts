@@ -1,6 +1,6 @@
 /**
- * Colours of parameters: there is no agreed standard (APSF 2013), so this is a map to be changed by ward. A numeric has the
- * colour of its wave. None of them is a colour of an alarm by itself: an alarm also has its mark, its frame and its words.
+ * Colours of parameters: there is no agreed standard (APSF 2013), so a ward may change this map. A numeric has the
+ * colour of its wave. None of them alone means an alarm: an alarm also has its mark, its frame and its words.
  */
 import type { ParameterGroup } from '../../../contracts/parameters.ts';
 
@@ -15,5 +15,5 @@ export const parameterColours: Readonly<Record<ParameterGroup, string>> = {
   Temp: '#ffb38a',
 };
 
-/** Of scores on a trend: of no parameter and no alarm. */
+/** For scores on a trend: no parameter and no alarm has it. */
 export const scoreColour = '#a9bcff';

@@ -1,29 +1,32 @@
-/** When the server counts as lost and when to try again. */
+/** When the server counts as lost, and when to try again. */
 import { closeCodes, serverLostMs } from '../../protocol/pace.ts';
 
 const firstDelayMs = 500;
 const longestDelayMs = 10_000;
 
 /**
- * How long to wait before the `attempt`th try (from 0), ms: doubling with full jitter above a floor, so that the screens of
- * a house do not all come back in the same instant. `random` is 0 ≤ r < 1.
+ * Returns how long to wait before the `attempt`th try (from 0), ms: doubling with full jitter above a floor, so that
+ * the screens of a house do not all come back in the same instant. `random` is 0 ≤ r < 1.
  */
 export function retryDelayMs(attempt: number, random: number): number {
   const ceiling = Math.min(longestDelayMs, firstDelayMs * 2 ** Math.min(attempt, 10));
   return Math.round(firstDelayMs / 2 + random * (ceiling - firstDelayMs / 2));
 }
 
-/** No heartbeat for 5 s: the screen tells nothing of now (CLINICAL, "Silence is an alarm"). */
+/** No heartbeat for 5 s: the screen shows nothing current (CLINICAL, "Silence is an alarm"). */
 export function isLost(lastHeardMs: number, nowMs: number): boolean {
   return nowMs - lastHeardMs > serverLostMs;
 }
 
-/** A screen that gave way to a newer one of its account waits this long: else two would take the place from each other for ever. */
+/**
+ * A screen that gave way to a newer one of its account waits this long. Otherwise the two would take the place from
+ * each other for ever.
+ */
 export const lateRetryMs = 60_000;
 
 export type AfterClose = 'log-in' | 'retry-now' | 'retry' | 'retry-late' | 'forbidden';
 
-/** What follows from the server's close code. */
+/** What to do after the server's close code. */
 export function afterClose(code: number): AfterClose {
   switch (code) {
     case closeCodes.sessionEnded:
@@ -39,7 +42,9 @@ export function afterClose(code: number): AfterClose {
   }
 }
 
-/** A close code for a person; undefined where it says no more than that the connection ended. */
+/**
+ * Returns the meaning of a close code for a person; undefined if the code says no more than that the connection ended.
+ */
 export function closeText(code: number): string | undefined {
   switch (code) {
     case closeCodes.unavailable:
@@ -54,8 +59,8 @@ export function closeText(code: number): string | undefined {
 }
 
 /**
- * A clock that never runs backward and does count a machine's sleep: the larger step of the two that a browser has. A step
- * of the wall clock forward ages values too early, never too late.
+ * A clock that never runs backward and counts a machine's sleep: the larger step of the two clocks that a browser has.
+ * A step of the wall clock forward ages values too early, never too late.
  */
 export function createSteadyClock(wallMs: () => number, monotonicMs: () => number): () => number {
   let lastWall = wallMs();

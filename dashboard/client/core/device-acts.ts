@@ -1,9 +1,12 @@
-/** Which acts a device is ready for. */
+/** Which acts are possible at a device. */
 import type { Devices } from '../../protocol/devices.ts';
 
 export type DeviceAct = 'assign' | 'move' | 'admit' | 'correct' | 'end';
 
-/** The acts that a person may choose from, the most usual first. Who may not admit does nothing at a device with a patient. */
+/**
+ * Returns the acts that a person may choose from, the most usual first. A person who may not admit can do nothing at a
+ * device with a patient.
+ */
 export function actsFor(current: Devices['devices'][number]['current'], mayAdmit: boolean): DeviceAct[] {
   if (!current) return ['assign'];
   if (current.occupied) return mayAdmit ? ['move', 'correct', 'end'] : [];

@@ -1,4 +1,7 @@
-/** What the screen knows, folded from the server's messages. Pure: a message and the state before give the state after. */
+/**
+ * The state of the screen, folded from the server's messages. Pure: a message and the state before give the state
+ * after.
+ */
 import type { Alarm, CommandAnswer } from '../../../contracts/messages/alarms.ts';
 import type { Delta, Health, Snapshot } from '../../protocol/live.ts';
 import type { Bed, Numeric } from '../../protocol/rest.ts';
@@ -12,12 +15,12 @@ export type Screen = {
   readonly alarms: ReadonlyMap<string, Alarm>;
   /** The listed alarms of each bed that has any, in order; identity as with beds. */
   readonly alarmsOf: ReadonlyMap<string, readonly Alarm[]>;
-  /** What became of the last commands, by `commandId`. */
+  /** Outcomes of the last commands, by `commandId`. */
   readonly answers: ReadonlyMap<string, CommandAnswer>;
   readonly health: Health;
 };
 
-/** Answers that are kept: a command is waited for some seconds. */
+/** Answers that are kept: a screen waits for an answer for some seconds. */
 const answersMax = 200;
 
 export function screenOf(snapshot: Snapshot): Screen {
@@ -33,7 +36,7 @@ export function screenOf(snapshot: Snapshot): Screen {
   };
 }
 
-/** The screen after a delta; undefined where a message between is missing: connect again. */
+/** Returns the screen after a delta; undefined if a message between is missing: connect again. */
 export function applyDelta(screen: Screen, delta: Delta): Screen | undefined {
   if (delta.prev !== screen.n) return undefined;
   const beds = delta.beds.length + delta.gone.length > 0 ? applyBeds(screen.beds, delta) : screen.beds;
@@ -59,7 +62,7 @@ function applyBeds(before: Screen['beds'], delta: Delta): Screen['beds'] {
   const beds = new Map(before);
   for (const change of delta.beds) {
     const bed = beds.get(change.associationId);
-    // A head comes with all values; values without a head and without a bed have nowhere to stand.
+    // A head comes with all values. Values without a head and without a bed are dropped.
     if (change.head) beds.set(change.associationId, { ...change.head, values: change.values });
     else if (bed) beds.set(change.associationId, { ...bed, values: mergeValues(bed.values, change.values) });
   }
@@ -103,7 +106,7 @@ function alarmsByBed(alarms: Iterable<Alarm>): Map<string, readonly Alarm[]> {
   return lists;
 }
 
-/** The same without the names of patients, for a screen that is locked. Beds that show none keep their identity. */
+/** The same without the names of patients, for a screen that is locked. Beds without a name keep their identity. */
 export function withoutNames(screen: Screen | undefined): Screen | undefined {
   if (!screen || ![...screen.beds.values()].some(({ patient }) => patient !== null)) return screen;
   const beds = [...screen.beds].map(([id, bed]): [string, Bed] => [

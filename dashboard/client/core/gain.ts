@@ -1,26 +1,35 @@
-/** The vertical scale of a trace: follows the signal in steps, and never blows noise up until it looks like a heartbeat. */
+/**
+ * The vertical scale of a trace: it follows the signal in steps, and never enlarges noise until it looks like a
+ * heartbeat.
+ */
 
 /** The smallest span drawn over the full height, by the wave's unit: a flat line stays flat. */
 const leastSpan: Readonly<Record<string, number>> = { mV: 0.5, 'mm[Hg]': 20, '1': 0.1 };
 const leastSpanOther = 0.1;
 /** Room above and below, as a part of the signal's span. */
 const headroom = 0.12;
-/** The lowest and the highest samples, this part of all of them: less than the peaks of a slow heart, more than a stray chunk a second. */
+/**
+ * This part of all samples, at the bottom and at the top, counts as few: less than the peaks of a slow heart, more than
+ * a stray chunk a second.
+ */
 const fewPart = 0.01;
-/** So many spans of the other samples the few may widen the scale, to either side. What is beyond is drawn at the edge of the row. */
+/**
+ * The few may widen the scale by this many spans of the other samples, to either side. What is beyond is drawn at the
+ * edge of the row.
+ */
 const fewReach = 2;
-/** So many samples, evenly spread, are enough to know the span. */
+/** This many samples, evenly spread, are enough to find the span. */
 const sortedMax = 512;
 
 export type Gain = { readonly low: number; readonly high: number };
 export type Span = { readonly min: number; readonly max: number };
 
 /**
- * The span that the scale has to show. A sample that no body yields does not count, and a few samples far from the others
- * count only so far: one sample of 1e30 would make a flat line of a heartbeat.
- * @param samples physical values, NaN where one is missing
- * @param plausible of the wave. Where most samples are outside, they are the wave: then all count.
- * @returns undefined where no sample is a number
+ * Returns the span that the scale has to show. A sample that no body yields does not count, and a few samples far from
+ * the others count only up to a bound: otherwise one sample of 1e30 would make a flat line of a heartbeat.
+ * @param samples physical values, NaN if one is missing
+ * @param plausible range of the wave. If most samples are outside, they are the wave: then all count.
+ * @returns undefined if no sample is a number
  */
 export function spanOf(samples: Float32Array, plausible: Span, unit: string): Span | undefined {
   let finite = 0;
@@ -54,7 +63,10 @@ function mostOf(samples: Float32Array): { low: number; high: number } {
   return { low: samples[few]!, high: samples[samples.length - 1 - few]! };
 }
 
-/** The scale for the samples seen, keeping the present one while it still fits: not clipped, not under half used. */
+/**
+ * Returns the scale for the samples seen. Keeps the present scale while it still fits: not clipped, not under half
+ * used.
+ */
 export function gainFor(present: Gain | undefined, min: number, max: number, unit: string): Gain | undefined {
   if (!Number.isFinite(min) || !Number.isFinite(max)) return present;
   const span = max - min;

@@ -1,4 +1,4 @@
-/** How many tiles stand side by side, so that a ward fits the screen where it can, and scrolls where it cannot. */
+/** How many tiles stand side by side, so that a ward fits the screen if it can, and scrolls if it cannot. */
 
 export type Grid = { readonly columns: number; readonly rows: number; readonly scrolls: boolean };
 
@@ -7,7 +7,10 @@ export const tileLeast = { widthPx: 300, heightPx: 160 } as const;
 /** Width to height of a tile that reads best. */
 const bestShape = 1.75;
 
-/** The grid for `count` tiles in a box; among those that fit, the one whose tiles are nearest to the best shape. */
+/**
+ * Returns the grid for `count` tiles in a box; of the grids that fit, the one whose tiles are nearest to the best
+ * shape.
+ */
 export function gridFor(count: number, widthPx: number, heightPx: number, gapPx: number): Grid {
   const most = Math.max(1, Math.floor((widthPx + gapPx) / (tileLeast.widthPx + gapPx)));
   if (count <= 0) return { columns: 1, rows: 1, scrolls: false };
@@ -18,7 +21,7 @@ export function gridFor(count: number, widthPx: number, heightPx: number, gapPx:
     const width = (widthPx - gapPx * (columns - 1)) / columns;
     const height = (heightPx - gapPx * (rows - 1)) / rows;
     if (height < tileLeast.heightPx) continue;
-    // Empty places at the end cost as well.
+    // Empty places at the end count against a grid.
     const off = Math.abs(Math.log(width / height / bestShape)) + 0.15 * (columns * rows - count);
     if (off < bestOff) {
       best = { columns, rows, scrolls: false };

@@ -1,9 +1,9 @@
 /**
- * How far a remote clock is ahead of the screen's, from messages that carry its time: the largest lead seen lately is the
- * quickest message's, the one with the least of the way in it.
+ * How far a remote clock is ahead of the screen's, from messages that carry its time. The largest lead of the last
+ * seconds belongs to the quickest message, whose delay is the smallest.
  */
 
-/** How long a quickest message counts; after it, a slower way is taken for the ordinary one. */
+/** How long a quickest message counts. Afterwards a slower way counts as the ordinary one. */
 export const leadWindowMs = 30_000;
 
 export type Lead = {
@@ -22,16 +22,19 @@ export function createLead(): Lead {
 
 /** Leads that differ by no more than this are the same. */
 const sameMs = 500;
-/** So many messages, for so long, with one smaller lead: the device's clock was set, or its way is slower from now on. */
+/**
+ * After this many messages, for this long, with one smaller lead, the device's clock was set, or its way is slower from
+ * now on.
+ */
 const runCount = 2;
 const runMs = 1_000;
 
-/** A server that was started anew tells another time than before where its lead is smaller by more than this (ours). */
+/** A smaller lead by more than this shows that a server that was started anew has another time than before (ours). */
 const newRemoteStepMs = 5_000;
 
 /**
- * The first message of a server process that this screen did not know. Its clock may be behind the one before; that of a process
- * that runs on never jumps (contracts/steady-time.ts). Mutates.
+ * Takes the first message of a server process that is new to this screen. Its clock may be behind the former one; that
+ * of a process that runs on never jumps (contracts/steady-time.ts). Mutates.
  */
 export function sawNewRemote(lead: Lead, remoteMs: number, localMs: number): void {
   const isBehind = Math.max(lead.now, lead.before) - (remoteMs - localMs) > newRemoteStepMs;
@@ -40,9 +43,9 @@ export function sawNewRemote(lead: Lead, remoteMs: number, localMs: number): voi
 }
 
 /**
- * A message that carries `remoteMs` came at `localMs` (a clock that never runs backward). Mutates.
- * @param stepMs for a remote clock that may be set: a lead that is smaller by more than this, and stays so, is followed. Without it a
- * slow way never makes what is on the screen look younger before its window is over.
+ * Takes a message that carries `remoteMs` and came at `localMs` (a clock that never runs backward). Mutates.
+ * @param stepMs for a remote clock that may be set: the lead follows if it is smaller by more than this and stays so.
+ *   Without it a slow way never makes shown values look younger before its window is over.
  */
 export function sawRemote(lead: Lead, remoteMs: number, localMs: number, stepMs = Number.POSITIVE_INFINITY): void {
   const aheadMs = remoteMs - localMs;

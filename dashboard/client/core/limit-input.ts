@@ -16,18 +16,18 @@ export function groupName(group: LimitGroup): string {
 export type ReadLimits = { ok: true; limits: Limits } | { ok: false; message: string };
 
 /**
- * A plain decimal number, with a point or a comma before the decimals. After a comma at most two digits: `1,200` may be meant
- * as a thousand. No exponent, no sign but a minus.
+ * Matches a plain decimal number, with a point or a comma before the decimals. After a comma at most two digits:
+ * `1,200` may mean a thousand. No exponent, no sign but a minus.
  */
 const plainNumber = /^-?\d+(?:\.\d+|,\d{1,2})?$/;
 
-/** The number that a field's text means; undefined where it is none, also for `-0`, which nobody means. */
+/** Returns the number that a field's text means; undefined if it is not a number, also for `-0`, which nobody means. */
 function numberOf(text: string): number | undefined {
   const value = plainNumber.test(text) ? Number(text.replace(',', '.')) : Number.NaN;
   return Number.isFinite(value) && !Object.is(value, -0) ? value : undefined;
 }
 
-/** Reads the four fields of a group; empty ones are left to the ward's profile. A comma counts as a decimal point. */
+/** Reads the four fields of a group. Empty fields are left to the ward's profile. A comma counts as a decimal point. */
 export function readLimits(group: LimitGroup, field: (name: (typeof order)[number]) => string): ReadLimits {
   const rows = [...parameters.values()].filter((one) => one.limits === group);
   const min = Math.min(...rows.map((row) => row.min));
@@ -53,7 +53,10 @@ export function readLimits(group: LimitGroup, field: (name: (typeof order)[numbe
 
 export type LimitDraft = Readonly<Record<(typeof order)[number], string>>;
 
-/** Says how the form reads the fields that were written otherwise than Vigil writes numbers (`38,5`, `050`); undefined for none. */
+/**
+ * Says how the form reads fields that are not written as Vigil writes numbers (`38,5`, `050`); undefined if there are
+ * none.
+ */
 export function understoodText(draft: LimitDraft): string | undefined {
   const read = order.flatMap((name) => {
     const text = draft[name].trim();
@@ -63,19 +66,19 @@ export function understoodText(draft: LimitDraft): string | undefined {
   return read.length === 0 ? undefined : `Read as: ${read.join(', ')}.`;
 }
 
-/** As long as `understoodText` gets with numbers as wide as limits have. */
+/** The longest text of `understoodText`, with numbers as wide as limits are. */
 export const widestUnderstood = `Read as: ${order.map((name) => `${words[name]} 888.88`).join(', ')}.`;
 
-/** The form of a patient's own limits; empty where the ward's hold. */
+/** The form of a patient's own limits; a field is empty if the ward's limit holds. */
 export function draftOfLimits(own: OwnLimits | null | undefined): LimitDraft {
   const text = (name: (typeof order)[number]) => (own?.[name] === undefined ? '' : String(own[name]));
   return { extremeLow: text('extremeLow'), low: text('low'), high: text('high'), extremeHigh: text('extremeHigh') };
 }
 
-/** What is said of a form in which nothing was changed. */
+/** The message for a form in which nothing was changed. */
 export const nothingChanged = 'Nothing was changed.';
 
-/** What a form asks for: the fields that differ from the patient's own limits; null for all that were emptied. */
+/** Returns what a form asks for: the fields that differ from the patient's own limits; null if all were emptied. */
 export function readChangedLimits(
   group: LimitGroup,
   draft: LimitDraft,
@@ -90,7 +93,7 @@ export function readChangedLimits(
   return { ok: true, limits: Object.fromEntries(changed.map((name) => [name, read.limits[name] ?? null])) };
 }
 
-/** An extreme limit may equal its plain one: every breach is then an extreme one. */
+/** An extreme limit may equal its plain one: then every breach is an extreme one. */
 function isPair(a: string, b: string): boolean {
   return (a === 'extremeLow' && b === 'low') || (a === 'high' && b === 'extremeHigh');
 }

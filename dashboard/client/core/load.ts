@@ -1,14 +1,18 @@
 /**
- * What a screen that cannot keep up still does. Waves go first, then numbers are drawn less often; alarms are never cut back.
- * The measure is how late the page's own timer comes: everything that waits for the main thread waits about as long.
+ * What a screen that cannot keep up still does. Waves are cut first, then numbers are drawn less often; alarms are
+ * never cut. The measure is how late the page's own timer comes: everything that waits for the main thread waits about
+ * as long.
  */
 import type { Screen } from './fold.ts';
 
-/** From everything to least: `waves-slower` draws fewer frames, `no-waves` none, `numbers-slower` also holds numbers back. */
+/**
+ * From full to least: `waves-slower` draws fewer frames, `no-waves` none, `numbers-slower` also shows numbers less
+ * often.
+ */
 export const loadLevels = ['full', 'waves-slower', 'no-waves', 'numbers-slower'] as const;
 export type LoadLevel = (typeof loadLevels)[number];
 
-/** The worst of the last second. */
+/** The worst sample of the last second. */
 export type LoadSample = {
   /** How late the main thread came to its timer, ms. */
   readonly lateMs: number;
@@ -20,7 +24,7 @@ export type Load = {
   readonly level: LoadLevel;
   /** Consecutive samples that were strained. */
   readonly strained: number;
-  /** Since when all samples have been calm; undefined after one that was not. */
+  /** Since when all samples have been calm; undefined after a sample that was not. */
   readonly calmSinceMs: number | undefined;
   /** How long it must be calm before one level is given back. */
   readonly calmForMs: number;
@@ -28,17 +32,19 @@ export type Load = {
   readonly givenBackAtMs: number;
 };
 
-/** Later than this in two samples in a row: one level is taken. Frames of waves may be later: they only look jerky. */
+/**
+ * If two samples in a row are later than this, one level is taken. Frames of waves may be later: they only look jerky.
+ */
 export const strainedMs = { main: 300, draw: 500 } as const;
-/** Later than this: two levels at once. */
+/** If they are later than this, two levels are taken at once. */
 export const overloadedMs = 1500;
-/** Only below this a sample counts as calm; between the two nothing changes. */
+/** A sample below this counts as calm; between the two nothing changes. */
 export const calmMs = { main: 150, draw: 250 } as const;
-/** How long it must be calm: at first, and at most after it was given back too early. */
+/** How long it must be calm: at first, and at most after a level was given back too early. */
 export const calmForMs = { least: 10_000, most: 160_000 } as const;
 /** A level that is taken again within this time was given back too early. */
 export const relapseMs = 30_000;
-/** Numbers that are held back are shown this often, ms: with values of each second none gets old by it. */
+/** Numbers that wait are shown this often, ms: values of each second do not become old by it. */
 export const numbersEveryMs = 1000;
 
 export const startLoad: Load = {
@@ -49,10 +55,10 @@ export const startLoad: Load = {
   givenBackAtMs: Number.NEGATIVE_INFINITY,
 };
 
-/** The load after a sample of the last second; `nowMs` is a steady clock. */
+/** Returns the load after a sample of the last second; `nowMs` is a steady clock. */
 export function judgeLoad(load: Load, sample: LoadSample, nowMs: number): Load {
   const at = loadLevels.indexOf(load.level);
-  // Late frames are no reason to hold numbers back: those cost the painter nothing.
+  // Late frames are no reason to show numbers less often: numbers cost the painter nothing.
   const drawsWaves = at < loadLevels.indexOf('no-waves');
   const drawLateMs = drawsWaves ? sample.drawLateMs : 0;
   if (sample.lateMs > strainedMs.main || drawLateMs > strainedMs.draw) return strain(load, at, sample, nowMs);
@@ -78,7 +84,7 @@ function calm(load: Load, at: number, nowMs: number): Load {
   const calmSinceMs = load.calmSinceMs ?? nowMs;
   const isLongEnough = nowMs - calmSinceMs >= load.calmForMs;
   if (!isLongEnough) return { ...load, strained: 0, calmSinceMs };
-  // What stayed calm at `full` for as long has earned the shortest wait again.
+  // After this long calm at `full` the shortest wait counts again.
   if (at === 0) return { ...load, strained: 0, calmSinceMs, calmForMs: calmForMs.least };
   return { ...load, level: loadLevels[at - 1]!, strained: 0, calmSinceMs: nowMs, givenBackAtMs: nowMs };
 }
@@ -96,7 +102,7 @@ export function wavePace(level: LoadLevel): number {
   }
 }
 
-/** What the screen says of itself at a level; undefined where there is nothing to say. */
+/** What the screen says of itself at a level; undefined if there is nothing to say. */
 export function loadText(level: LoadLevel): string | undefined {
   switch (level) {
     case 'full':
@@ -110,7 +116,7 @@ export function loadText(level: LoadLevel): string | undefined {
   }
 }
 
-/** The screen to show while numbers are held back: new in all but the beds, unless a bed came or went. */
+/** Returns the screen to show while numbers wait: everything is new except the beds, unless a bed came or left. */
 export function withNumbersHeld(shown: Screen, next: Screen): Screen {
   const isSameWard = shown.beds.size === next.beds.size && [...next.beds.keys()].every((id) => shown.beds.has(id));
   return isSameWard ? { ...next, beds: shown.beds } : next;

@@ -1,4 +1,7 @@
-/** A bed's values as a clinician reads them: in a fixed order, a pressure in one place, each with the limits that judge it. */
+/**
+ * A bed's values as a clinician reads them: in a fixed order, a pressure in one place, each with the limits that judge
+ * it.
+ */
 import { clockTellMs, bornAtMs as measuredAtMs } from '../../../contracts/device-clock.ts';
 import type { Alarm, GroupInForce, Limits, LimitsInForce, Priority } from '../../../contracts/messages/alarms.ts';
 import { numberText } from '../../../contracts/number-text.ts';
@@ -11,12 +14,12 @@ import { whenText } from './times.ts';
 export type Shown = { readonly parameter: Parameter; readonly numeric: Numeric };
 
 export type Slot = {
-  /** Of its first code: stable while the bed has it. */
+  /** The id comes from its first code: it stays while the bed has that code. */
   readonly key: string;
   readonly group: ParameterGroup;
   readonly label: string;
   readonly unitLabel: string;
-  /** One value; of a pressure systolic, diastolic, mean, as far as they came. */
+  /** One value; of a pressure systolic, diastolic and mean, as far as they came. */
   readonly values: readonly Shown[];
   readonly pressure: boolean;
 };
@@ -25,8 +28,9 @@ const groupOrder: readonly ParameterGroup[] = ['HR', 'SpO2', 'ABP', 'NIBP', 'RR'
 const pressureLabels: Partial<Readonly<Record<ParameterGroup, string>>> = { ABP: 'ABP', NIBP: 'NBP' };
 
 /**
- * The slots of a bed. Where several sensors measure the same (three ways to count breaths), the one read last: by the corrected time,
- * for a device's clock may have been set back since one of them stopped; of one instant by receipt.
+ * Returns the slots of a bed. If several sensors measure the same (three ways to count breaths), the newest value
+ * counts: by the corrected time, since a device's clock may have been set back after one of them stopped; of one
+ * instant by receipt.
  */
 export function slotsOf(values: readonly Numeric[]): Slot[] {
   const newest = new Map<string, Shown>();
@@ -60,14 +64,16 @@ export function bornAtMs({ time, receivedAt, clockOffsetMs = 0 }: Numeric): numb
   return measuredAtMs(Date.parse(time), Date.parse(receivedAt), clockOffsetMs);
 }
 
-/** What a number's mark says of its device's clock; undefined where the clock is right, within what an age may show. */
+/**
+ * What the mark at a number says of its device's clock; undefined if the clock is right, within what an age may show.
+ */
 export function clockText({ clockOffsetMs = 0 }: Numeric): string | undefined {
   if (Math.abs(clockOffsetMs) < clockTellMs) return undefined;
   const seconds = Math.round(Math.abs(clockOffsetMs) / 1000);
   return `The device clock is ${seconds} s ${clockOffsetMs > 0 ? 'behind' : 'ahead'}: the age counts from the corrected time`;
 }
 
-/** A number with its parameter's digits; without a value, why: a dash and a word. A real 0 is `0`. */
+/** Returns a number with its parameter's digits; without a value, a dash and a word that says why. A real 0 is `0`. */
 export function valueText(shown: Shown): { text: string; note: string | undefined } {
   const { numeric, parameter } = shown;
   if (numeric.value === undefined) return { text: '–', note: numeric.validity ?? 'no value' };
@@ -77,13 +83,16 @@ export function valueText(shown: Shown): { text: string; note: string | undefine
 /** What a screen shows of the limits of a parameter. */
 export type ShownLimits = {
   readonly limits: Limits;
-  /** One of the plain limits is the patient's own. */
+  /** Whether one of the plain limits is the patient's own. */
   readonly own: boolean;
-  /** The plain limits do not judge. */
+  /** Whether the plain limits are off. */
   readonly off: GroupInForce['off'];
 };
 
-/** The limits that judge a parameter, as the alarm processor says; undefined where it says none. Nothing is computed here. */
+/**
+ * Returns the limits that judge a parameter, as the alarm processor published them; undefined if it published none.
+ * Nothing is computed here.
+ */
 export function limitsFor(parameter: Parameter, inForce: LimitsInForce | null): ShownLimits | undefined {
   const found = groupInForce(parameter.limits, inForce);
   if (found === undefined) return undefined;
@@ -103,9 +112,9 @@ export function offText(off: NonNullable<GroupInForce['off']>, nowMs: number): s
 }
 
 /**
- * The priority that colours a slot's number: of the gravest alarm about one of its values. Such an alarm is of the same
- * parameter and device, is present, and is physiological. Acknowledged or not makes no difference: the condition is there. A late
- * alarm is about an older value; an ended or a technical one says nothing of the number.
+ * Returns the priority that colours a slot's number: of the gravest alarm about one of its values. Such an alarm is of
+ * the same parameter and device, is present, and is physiological. It counts whether acknowledged or not: the condition
+ * is there. A late alarm is about an older value; an ended or a technical alarm says nothing of the number.
  */
 export function slotPriority(
   values: readonly Shown[],
@@ -130,7 +139,7 @@ export function patientName(patient: { familyName: string; givenName: string }):
   return patient.givenName === '' ? patient.familyName : `${patient.familyName}, ${patient.givenName}`;
 }
 
-/** Where an alarm is: `3`, or `ICU 3` where several wards are on one screen; a device without a bed by its id. */
+/** Where an alarm is: `3`, or `ICU 3` if several wards are on one screen; a device without a bed by its id. */
 export function placeText(
   bed: { ward: string | null; bed: string | null } | undefined,
   deviceId: string,
@@ -140,7 +149,7 @@ export function placeText(
   return wards && bed.ward !== null ? `${bed.ward} ${bed.bed}` : bed.bed;
 }
 
-/** One for all: making a collator costs far more than comparing. */
+/** Shared: making a collator costs far more than comparing. */
 const byNumber = new Intl.Collator('en', { numeric: true });
 
 /** Beds in the order of the ward's doors: 2 before 10. */

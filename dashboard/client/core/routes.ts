@@ -1,4 +1,4 @@
-/** The page's places, as they stand after `#`: every one can be kept as a bookmark and opened again. */
+/** The page's places, as they stand after `#`: each can be kept as a bookmark and opened again. */
 import type { Permission } from '../../protocol/rest.ts';
 
 export type Route =
@@ -7,7 +7,7 @@ export type Route =
   | { readonly page: 'devices' }
   | { readonly page: 'audit' };
 
-/** An unknown place is the ward's overview: a wrong link still shows patients. */
+/** An unknown place means the ward's overview: a wrong link still shows patients. */
 export function parseRoute(hash: string): Route {
   const parts = hash.replace(/^#?\/?/, '').split('/');
   const name = decode(parts[1] ?? '');
@@ -47,7 +47,10 @@ export function formatRoute(route: Route): string {
 type Page = Route['page'];
 type May = (permission: Permission) => boolean;
 
-/** The pages of the top bar that a person may use, in order. Each asks for the permission of the server's route behind it. */
+/**
+ * Returns the pages of the top bar that a person may use, in order. Each needs the permission of the server's route
+ * behind it.
+ */
 export function pagesFor(may: May): Exclude<Page, 'patient'>[] {
   const pages: Exclude<Page, 'patient'>[] = [];
   if (may('view-vitals')) pages.push('ward');
@@ -56,7 +59,7 @@ export function pagesFor(may: May): Exclude<Page, 'patient'>[] {
   return pages;
 }
 
-/** The place that stands for the one in the address: the person's first page where they may not use that one. */
+/** Returns the place for the address: the person's first page if they may not use the place in the address. */
 export function shownRoute(asked: Route, may: May): Route {
   const pages = pagesFor(may);
   if (asked.page === 'patient' ? may('view-vitals') : pages.includes(asked.page)) return asked;

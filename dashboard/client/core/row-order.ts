@@ -1,4 +1,4 @@
-/** The order of rows in a list that somebody may be pointing at, or is about to. */
+/** The order of rows in a list at which somebody may be pointing. */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { compareAlarms, isUnanswered } from './alarm-order.ts';
 
@@ -11,19 +11,22 @@ export type Rows = {
 };
 export type Row = {
   readonly alarm: Alarm;
-  /** It has left the list; its row keeps the place until the order is free again. */
+  /** It has left the list; its row keeps the place until the list is sorted again. */
   readonly gone: boolean;
 };
 
 /**
- * `free`: the rows are sorted anew. `resting`: they were sorted a moment ago, so each keeps its place, but a new high alarm goes to
- * its own place at once. `held`: somebody points at the list, so each keeps its place and every new alarm comes last.
+ * `free`: the rows are sorted anew. `resting`: they were sorted a moment ago, so each keeps its place, but a new high
+ * alarm goes to its own place at once. `held`: somebody points at the list, so each keeps its place and every new alarm
+ * comes last.
  */
 export type Movement = 'free' | 'resting' | 'held';
 
 /** How long rows rest after they were sorted. */
 export const rowsRestMs = 5_000;
-/** An alarm that ended keeps the rank of a present one for so long: one that comes and goes stays where it is. */
+/**
+ * An alarm that ended keeps the rank of a present one for this long: an alarm that comes and goes stays in its place.
+ */
 const rankMs = 10_000;
 
 export const noRows: Rows = { rows: [], fresh: [], presentAtMs: new Map() };
@@ -66,7 +69,10 @@ export function rowsOf(
   return { rows: [...kept, ...last.map((alarm) => ({ alarm, gone: false }))], fresh, presentAtMs };
 }
 
-/** Each row in its place as it is now. Where an alarm has gone, the next one of the same condition at the same bed takes its row. */
+/**
+ * Returns each row in its place as it is now. If an alarm has left, the next alarm of the same condition at the same
+ * bed takes its row.
+ */
 function keptRows(rows: readonly Row[], alarms: readonly Alarm[]): Row[] {
   const now = new Map(alarms.map((alarm) => [alarm.alarmId, alarm]));
   const stood = new Set(rows.map((row) => row.alarm.alarmId));

@@ -1,6 +1,7 @@
 /**
- * The charts of early warning scores. A score stands until the next one is published, so it is a line of steps, and it is published again while it
- * lasts: after that time it is no longer known, and the line ends. A set with a part missing is a line of its own, of what is certain.
+ * The charts of early warning scores. A score stands until the next one is published, so it is a line of steps. It is
+ * published again while it lasts: without that it is unknown after a time, and the line ends. A set with a part missing
+ * is a line of its own, of the points that are certain.
  */
 import { type ScoreTrendCode, scoreTrendCodes } from '../../../contracts/score-trends.ts';
 import { scoresRepeatMs } from '../../../contracts/scores-key.ts';
@@ -8,7 +9,7 @@ import type { Trends } from '../../protocol/rest.ts';
 import type { Chart } from './trend-charts.ts';
 import type { TrendColumn, TrendColumns } from './trend-series.ts';
 
-/** The highest NEWS2 and qSOFA; a shock index seldom passes 1.5, and the scale grows where it does. */
+/** The highest NEWS2 and qSOFA; a shock index seldom passes 1.5, and the scale grows if it does. */
 export const scoreCharts: readonly Chart[] = [
   {
     title: 'NEWS2',
@@ -38,12 +39,15 @@ export const scoreLabels: Readonly<Record<ScoreTrendCode, { readonly label: stri
   VIGIL_SHOCK_INDEX: { label: 'Shock index', digits: 2 },
 };
 
-/** One word of the alarm processor may be missed (it was started again); two in a row, and nobody knows. */
+/**
+ * One publication of the alarm processor may be missed (it was started again). After two in a row the score is unknown.
+ */
 const silentMsMax = 2 * scoresRepeatMs;
 
 /**
- * Columns of steps for the codes of one chart. Of a step of the trend the highest score is drawn, so that none is averaged away.
- * @param toMs end of the chart: what was published last is drawn no further
+ * Returns columns of steps for the codes of one chart. Of a step of the trend the highest score is drawn, so that none
+ * is averaged away.
+ * @param toMs end of the chart: the last published score is drawn no further
  */
 export function scoreColumns(trends: Trends, codes: readonly string[], toMs: number): TrendColumns {
   const valuesOf = new Map(
@@ -59,13 +63,16 @@ export function scoreColumns(trends: Trends, codes: readonly string[], toMs: num
   return { x: times.map((at) => at / 1000), series };
 }
 
-/** Instants at which any score was published. Each time all of them are: one that is absent is not known any more. */
+/**
+ * Instants at which any score was published. All scores are published each time: one that is absent is not known any
+ * more.
+ */
 function publishedAt({ series }: Trends): number[] {
   const ofScores = series.filter(({ code }) => (scoreTrendCodes as readonly string[]).includes(code));
   return [...new Set(ofScores.flatMap(({ points }) => points.map(([at]) => at)))].sort((a, b) => a - b);
 }
 
-/** Until when what was published at an instant stands. */
+/** Until when the scores of an instant stand. */
 function endsOf(instants: readonly number[], stepMs: number, toMs: number): ReadonlyMap<number, number> {
   return new Map(
     instants.map((at, i) => {
@@ -89,7 +96,7 @@ function lineOf(values: ReadonlyMap<number, number>, ends: ReadonlyMap<number, n
   return line;
 }
 
-/** Null all the way where no line is: uPlot draws a step on through what is undefined. */
+/** Null in every place without a line: uPlot continues a step through undefined. */
 function columnOf(line: ReadonlyMap<number, number | null>, times: readonly number[]): TrendColumn {
   let stands = false;
   const mean = times.map((at) => {

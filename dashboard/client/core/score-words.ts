@@ -1,4 +1,4 @@
-/** Early warning scores as people read them. The numbers are the alarm processor's; nothing is scored here. */
+/** Early warning scores as people read them. The numbers come from the alarm processor; this file scores nothing. */
 import type { Assessment, ScorePart, Scores } from '../../../contracts/messages/scores.ts';
 import { numberText } from '../../../contracts/number-text.ts';
 import {
@@ -43,7 +43,7 @@ const units: Readonly<Partial<Record<NewsParameter, string>>> = {
   Temp: '°C',
 };
 
-/** `26 /min`, `on oxygen`, `Alert`; a dash where nothing is known. */
+/** `26 /min`, `on oxygen`, `Alert`; a dash if nothing is known. */
 export function partText({ parameter, value }: ScorePart): string {
   if (value === undefined) return '–';
   if (typeof value === 'boolean') return value ? 'on oxygen' : 'on air';
@@ -53,21 +53,21 @@ export function partText({ parameter, value }: ScorePart): string {
 
 const isEntered = (parameter: NewsParameter) => parameter === 'oxygen' || parameter === 'consciousness';
 
-/** Why a part has no points. `isOxygenKnown`: on scale 2 a high SpO2 cannot be scored before. */
+/** Why a part has no points. `isOxygenKnown`: on scale 2 a high SpO2 cannot be scored before oxygen is known. */
 export function missingText({ parameter, value }: ScorePart, isOxygenKnown: boolean): string {
   if (value === undefined) return isEntered(parameter) ? 'not entered' : 'not measured';
   return parameter === 'SpO2' && !isOxygenKnown ? 'air or oxygen?' : 'too old';
 }
 
-/** The alarm processor says within so long that an input has become too old, or it is away (ours). */
+/** The alarm processor reports within this time that an input has become too old; otherwise it is away (ours). */
 const awayMs = 60_000;
 
-/** Whether inputs have become too old without a word of the alarm processor: the total says nothing any more. */
+/** Whether inputs have become too old without a report of the alarm processor: then the total counts no more. */
 export function isOutdated({ validUntil }: Scores, nowMs: number): boolean {
   return validUntil !== undefined && nowMs > Date.parse(validUntil) + awayMs;
 }
 
-/** `NEWS2 7`, for a tile; undefined where there is no total. */
+/** `NEWS2 7`, for a tile; undefined if there is no total. */
 export function totalText(scores: Scores | null, nowMs: number): string | undefined {
   if (scores === null || scores.news2.total === undefined || isOutdated(scores, nowMs)) return undefined;
   return `NEWS2 ${scores.news2.total}`;
@@ -111,7 +111,7 @@ export const scaleOptions = [
   { value: '2', text: 'Scale 2: hypercapnic respiratory failure, target 88 to 92 %' },
 ];
 
-/** What is sent; undefined where nothing was entered. */
+/** Returns what to send; undefined if nothing was entered. */
 export function readAssessment({ consciousness, oxygen, spo2Scale }: AssessmentDraft): Assessment | undefined {
   const level = consciousnessLevels.find((one) => one === consciousness);
   const read: Assessment = {

@@ -1,17 +1,18 @@
 /**
- * What a row of an alarm has shown to a person. Its button is about something new when the row says more than it has said during
- * the last seconds; an alarm that comes and goes, or whose value falls and rises again, stays the one that the person sees.
+ * What a row of an alarm has shown to a person. Its button is about something new when the row shows more than it has
+ * shown during the last seconds. An alarm that comes and goes, or whose value falls and rises again, is still the alarm
+ * that the person sees.
  */
 import { newOnsetMs, saysMore } from '../../../contracts/acknowledgement.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 
-/** What a row said within this time has been seen. */
+/** A person has seen what a row showed within this time. */
 const seenMs = 5_000;
 
 export type Sight = {
-  /** Changes whenever the row says more than before. */
+  /** Changes whenever the row shows more than before. */
   readonly about: string;
-  /** The gravest that the row has said lately, and when it was last said, ms. */
+  /** The gravest state that the row has shown lately, and when it last showed it, ms. */
   readonly gravest: Alarm;
   readonly atMs: number;
   /** Since when the row shows that the alarm has ended, ms; absent while it is present. */

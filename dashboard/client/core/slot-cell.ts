@@ -18,13 +18,13 @@ export function slotCell(slot: Slot, bed: Bed): SlotCell {
   };
 }
 
-/** Why a number must be read with care: whose it is, or what its device's clock says. */
+/** Why a number must be read with care: whose it is, or what is wrong with its device's clock. */
 export function doubtOf(slot: Slot, bed: Bed): string | undefined {
   const shared = bed.notices.find((one) => one.code === 'shared-identity');
   return shared?.text ?? slot.values.map((one) => clockText(one.numeric)).find((text) => text !== undefined);
 }
 
-/** Each cell at least as wide as its text; what is left is shared. */
+/** Each cell is at least as wide as its text; the remaining width is shared. */
 export function columnsOf(row: readonly Cell[]): string {
   return row
     .map(leastWidthPx)

@@ -14,7 +14,10 @@ export type Burst = {
   readonly pausesMs: readonly number[];
   /** From the start of a burst to the start of the next, ms. */
   readonly repeatMs: number;
-  /** Partials above the pitch, each with half the strength of the one before: heard over a ward's noise, and located. */
+  /**
+   * Partials above the pitch, each with half the strength of the one before: they are heard over a ward's noise, and
+   * tell where the sound is.
+   */
   readonly harmonics: number;
   /** 0 to 1. */
   readonly loudness: number;
@@ -40,7 +43,7 @@ export const soundTable: Readonly<Record<SoundLevel, Burst>> = {
     loudness: 0.7,
   },
   low: { pitchesHz: [330], pulseMs: 220, pausesMs: [], repeatMs: 20_000, harmonics: 4, loudness: 0.5 },
-  /** The server is lost: falling and slower than any alarm of a patient, so that nobody looks for a bed. */
+  /** For a lost server: falling and slower than any alarm of a patient, so that nobody looks for a bed. */
   lost: {
     pitchesHz: [660, 440, 660, 440],
     pulseMs: 400,

@@ -1,4 +1,7 @@
-/** What is heard: which level the alarms ask for, and its burst as samples, to be looped by the sound card without a timer. */
+/**
+ * What sounds: the level that the alarms ask for, and its burst as samples, which the sound card repeats without a
+ * timer.
+ */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { audioPausedUntilMs, isUnanswered } from './alarm-order.ts';
 import type { Burst, SoundLevel } from './sound-table.ts';
@@ -6,8 +9,9 @@ import type { Burst, SoundLevel } from './sound-table.ts';
 const edgeMs = 12;
 
 /**
- * The level to sound: the highest of the unanswered alarms whose audio is not paused. A latched alarm sounds on: its cause is
- * gone, but nobody has seen it. A late one sounds low whatever it was: it is news, but not about now.
+ * Returns the level to sound: the highest of the unanswered alarms whose audio is not paused. A latched alarm still
+ * sounds: its cause is gone, but nobody has seen it. A late one sounds low whatever its priority: it is news, but not
+ * about now.
  */
 export function soundLevel(alarms: Iterable<Alarm>, nowMs: number): Exclude<SoundLevel, 'lost'> | undefined {
   let level: Exclude<SoundLevel, 'lost'> | undefined;
@@ -21,8 +25,9 @@ export function soundLevel(alarms: Iterable<Alarm>, nowMs: number): Exclude<Soun
 }
 
 /**
- * What the page sounds: a lost server before all else, for then nothing here is of now; a part of Vigil that fails behind the
- * server in the same way, unless a patient's high alarm is still known. `pausedUntilMs` is a person's pause of that sound.
+ * Returns what the page sounds. A lost server comes before everything else, because then nothing on the page is
+ * current. A failure of Vigil behind the server sounds the same, unless a patient's high alarm is still present.
+ * `pausedUntilMs` is a person's pause of that sound.
  */
 export function pageSound(
   page: { lost: boolean; healthy: boolean; pausedUntilMs: number },
@@ -46,7 +51,7 @@ export function pulseStarts(burst: Burst): number[] {
   return starts;
 }
 
-/** One repeat of a burst with the silence after it, -1 to 1, so that looping it is the whole signal. */
+/** One repeat of a burst with the silence after it, -1 to 1, so that repeating it gives the whole signal. */
 export function renderBurst(burst: Burst, sampleRateHz: number): Float32Array<ArrayBuffer> {
   const samples = new Float32Array(Math.round((burst.repeatMs * sampleRateHz) / 1000));
   const strengths = Array.from({ length: burst.harmonics + 1 }, (_, k) => 0.5 ** k);
@@ -57,7 +62,7 @@ export function renderBurst(burst: Burst, sampleRateHz: number): Float32Array<Ar
     const from = Math.round((startMs * sampleRateHz) / 1000);
     const omega = (2 * Math.PI * (burst.pitchesHz[pulse] ?? 0)) / sampleRateHz;
     for (let i = 0; i < length && from + i < samples.length; i++) {
-      // Soft edges: a hard one is a click, which startles and tells nothing.
+      // Soft edges: a hard edge is a click, which startles and has no meaning.
       const envelope = Math.min(1, i / edge, (length - 1 - i) / edge);
       let value = 0;
       for (let k = 0; k < strengths.length; k++) value += strengths[k]! * Math.sin(omega * (k + 1) * i);

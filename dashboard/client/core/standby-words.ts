@@ -2,7 +2,7 @@
 import type { Standby } from '../../../contracts/messages/alarms.ts';
 import { whenText } from './times.ts';
 
-/** As people say it: hours and minutes, with the day where it is another one. */
+/** As people say it: hours and minutes, with the day if it is not today. */
 export const standbyUntil = ({ until }: Standby, nowMs: number): string =>
   whenText(Date.parse(until), nowMs).slice(0, -3);
 

@@ -1,11 +1,15 @@
 /**
- * Whether something that acts may be pressed. A person aims at what they saw a moment ago: a button that has just come to this
- * place, or has just changed what it is about, is not the one that they meant. So it is dead until it has stood still for a while.
+ * Whether a person may press something that acts. A person aims at what they saw a moment ago. A button that has just
+ * come to this place, or has just changed what it is about, is not the button that they meant. So it is dead until it
+ * has stood still for a while.
  */
 
-/** How long a button must have stood still. People need 200 to 500 ms to see that something moved and to hold back the finger. */
+/**
+ * How long a button must have stood still. People need 200 to 500 ms to see that something moved and to stop the
+ * finger.
+ */
 export const stillMs = 1000;
-/** A smaller shift changes nothing of what lies under a finger. */
+/** A smaller shift changes nothing under a finger. */
 const shiftPxMin = 4;
 /** Places that buttons left, remembered at once; past it the oldest are forgotten. */
 const leftMax = 2000;
@@ -13,19 +17,19 @@ const leftMax = 2000;
 /** In px of the window. */
 export type Place = { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number };
 
-/** One thing that acts, as it stands now; `about` says on what it acts. */
+/** Something that acts, as it stands now; `about` says on what it acts. */
 export type Acting<K> = { readonly key: K; readonly place: Place; readonly about: string };
 
 type Known = {
   readonly place: Place;
   readonly about: string;
-  /** Since when it stands there and is about this; minus infinity where nobody can have meant another one. */
+  /** Since when it stands there and is about this; minus infinity if nobody can have meant another button. */
   readonly sinceMs: number;
 };
 
 export type Stillness<K> = {
   readonly known: ReadonlyMap<K, Known>;
-  /** Where something that acts stood until lately. */
+  /** A place where something that acts stood until lately. */
   readonly left: readonly { readonly place: Place; readonly atMs: number }[];
 };
 
@@ -33,7 +37,7 @@ export function emptyStillness<K>(): Stillness<K> {
   return { known: new Map(), left: [] };
 }
 
-/** Returns what is known after everything that acts was looked at again. */
+/** Returns the state after a new look at everything that acts. */
 export function lookAgain<K>(before: Stillness<K>, acting: readonly Acting<K>[], nowMs: number): Stillness<K> {
   const left = before.left.filter((one) => nowMs - one.atMs < stillMs);
   const known = new Map<K, Known>();
@@ -56,13 +60,13 @@ export function lookAgain<K>(before: Stillness<K>, acting: readonly Acting<K>[],
   return { known, left: left.slice(-leftMax) };
 }
 
-/** Whether it may be pressed at `nowMs`. What nobody has looked at yet may not. */
+/** Whether a person may press it at `nowMs`. Something that was not looked at yet must not be pressed. */
 export function isStill<K>(stillness: Stillness<K>, key: K, nowMs: number): boolean {
   const held = stillness.known.get(key);
   return held !== undefined && nowMs - held.sinceMs >= stillMs;
 }
 
-/** Everything that may not be pressed at `nowMs`. */
+/** Everything that must not be pressed at `nowMs`. */
 export function unsettled<K>({ known }: Stillness<K>, nowMs: number): Set<K> {
   const found = new Set<K>();
   for (const [key, { sinceMs }] of known) if (nowMs - sinceMs < stillMs) found.add(key);

@@ -1,6 +1,7 @@
 /**
- * Geometry of a sweeping trace: the pen runs left to right and starts over; ahead of it an erase bar separates now from a
- * sweep ago. A sample's place follows from its event time alone, so all waves of one bed share the beat.
+ * Geometry of a sweeping trace: the pen runs from left to right and starts over. An erase bar ahead of it separates the
+ * present sweep from the last one. A sample's place follows from its event time alone, so all waves of one bed show the
+ * beat at one place.
  */
 
 /** Ordinary paper speeds (mm/s): 25 for ECG and pressures, 6.25 for breathing, whose cycles are longer. */
@@ -32,7 +33,9 @@ export function sweepX(sweep: Sweep, timeMs: number): number {
   return ((rest < 0 ? rest + period : rest) / period) * sweep.widthPx;
 }
 
-/** The oldest instant that still has its place when the pen stands at `penMs`: what is older lies under the erase bar. */
+/**
+ * The oldest instant that still has its place when the pen stands at `penMs`: older samples lie under the erase bar.
+ */
 export function oldestVisibleMs(sweep: Sweep, penMs: number): number {
   return penMs - periodMs(sweep) + (sweep.eraseBarPx / sweep.pxPerSecond) * 1000;
 }

@@ -1,6 +1,7 @@
 /**
- * What a bed's tile shows in the room that it has. A number is never cut: where there is little room the waves go first, then
- * the numbers stand in more rows, and at last the tile grows. Widths are those of the widest usual font (DejaVu Sans, bold).
+ * What a bed's tile shows in the room that it has. A number is never cut. If there is little room, the waves go first,
+ * then the numbers stand in more rows, and at last the tile grows. Widths are those of the widest usual font (DejaVu
+ * Sans, bold).
  */
 
 /** What makes one parameter's cell wide or high. */
@@ -25,10 +26,10 @@ export function widthEm({ pressure, digits }: Pick<Cell, 'pressure' | 'digits'>)
 /** The smallest size of a number on a tile. */
 const leastFontPx = 16;
 const cellEdgesPx = 14;
-/** What stands beside the number where it has limits: they never give way to a smaller cell. As `--edge` in slot.css. */
+/** Room beside the number for its limits: they never give way to a smaller cell. As `--edge` in slot.css. */
 const limitsEdgePx = 50;
 const labelCharPx = 8.2;
-/** In a narrow cell label and age are written smaller (slot.css): they share a line, for the limits need the one below. */
+/** In a narrow cell label and age are smaller (slot.css): they share a line, because the limits need the line below. */
 const narrowLabelCharPx = 7.6;
 /** `99 min`, `47 h 59`. */
 const narrowAgePx = 40;
@@ -58,30 +59,30 @@ export function leastHeightPx(cells: readonly Cell[]): number {
 export type TilePlan<C extends Cell> = {
   /** How many of the waves are drawn, from the first on. */
   readonly waves: number;
-  /** All rows have this many equal columns; undefined where each cell takes what it needs. */
+  /** All rows have this many equal columns; undefined if each cell takes the width that it needs. */
   readonly columns: number | undefined;
   /** Width of the numbers beside the waves, px; 0 without waves. */
   readonly columnPx: number;
-  /** Rows of numbers below the waves, or all numbers where no wave is drawn. */
+  /** Rows of numbers below the waves, or all numbers if no wave is drawn. */
   readonly rows: readonly (readonly C[])[];
-  /** Without this height something would be cut, px. */
+  /** A tile that is lower than this cuts something, px. */
   readonly leastPx: number;
   /** Height of one row of numbers below waves, px. */
   readonly rowPx: number;
 };
 
-/** Where a number stands beside its wave, limits included. */
+/** The cell that stands beside its wave, limits included. */
 const columnLeastPx = 136;
 const columnShare = 0.25;
 /** Beside a wave. */
 const waveRowLeastPx = 50;
-/** Of a wave's height, for a row of numbers below the waves where there is room. */
+/** This part of a wave's height is for a row of numbers below the waves, if there is room. */
 const restShare = 0.55;
 const restMostPx = 200;
 
 /**
- * The plan for a box. `beside[i]` is the cell that stands beside wave i, if its parameter has come; `cells` are all cells in
- * their order. Draws as many waves as leave room for every number.
+ * Returns the plan for a box. `beside[i]` is the cell that stands beside wave i, if its parameter has come; `cells` are
+ * all cells in their order. Draws as many waves as leave room for every number.
  */
 export function planTile<C extends Cell>(
   box: { readonly widthPx: number; readonly heightPx: number },
@@ -107,7 +108,7 @@ export function planTile<C extends Cell>(
   return { waves: 0, columns, columnPx: 0, rows, leastPx: rows.length * rowPx, rowPx };
 }
 
-/** Cells in their order, as many in a row as its width holds. */
+/** Returns cells in their order, as many in a row as fit. */
 export function packed<C extends Cell>(cells: readonly C[], widthPx: number): C[][] {
   const rows: C[][] = [];
   let leftPx = 0;
@@ -123,7 +124,9 @@ export function packed<C extends Cell>(cells: readonly C[], widthPx: number): C[
   return rows;
 }
 
-/** As few rows as `packed`, but each as full as the others: the last number is not alone and large below a crowded row. */
+/**
+ * As few rows as `packed`, but all equally full: the last number does not stand alone and large below a crowded row.
+ */
 function balanced<C extends Cell>(cells: readonly C[], widthPx: number): C[][] {
   const rows = packed(cells, widthPx);
   const sumPx = cells.reduce((sum, cell) => sum + leastWidthPx(cell), 0);
@@ -138,7 +141,9 @@ const balanceStepPx = 4;
 /** Width to height of a cell that reads best. */
 const bestShape = 1.6;
 
-/** The number of equal columns that gives cells of the best shape; undefined where equal cells would be too small. */
+/**
+ * Returns the number of equal columns that gives cells of the best shape; undefined if equal cells would be too small.
+ */
 function equalColumns(
   cells: readonly Cell[],
   { widthPx, heightPx }: { readonly widthPx: number; readonly heightPx: number },
@@ -166,7 +171,7 @@ function chunked<C>(cells: readonly C[], columns: number): C[][] {
   );
 }
 
-/** How much larger the words of a large tile are: name, bed and alarm are read from as far away as its numbers. */
+/** How much larger the words of a large tile are: people read name, bed and alarm from as far away as its numbers. */
 export function wordScale(widthPx: number, heightPx: number): number {
   if (widthPx >= 1600 && heightPx >= 900) return 2;
   return widthPx >= 700 && heightPx >= 450 ? 1.5 : 1;
@@ -181,15 +186,15 @@ const boldEm = 0.69;
 /** What stands in a tile's head beside the patient's name. */
 export type TileHead = {
   readonly bed: string;
-  /** The mark that something is to be known about the bed. */
+  /** The mark that there is something to know about the bed. */
   readonly hasNotice: boolean;
   /** The mark that the device's own sound is off or paused. */
   readonly hasSound: boolean;
-  /** Where several wards are on the screen. */
+  /** If several wards are on the screen. */
   readonly ward: string | null;
   /** An early warning score. */
   readonly score?: string | undefined;
-  /** What is said of a device that is away. */
+  /** What the head says of a device that is away. */
   readonly state: string | undefined;
 };
 
@@ -205,7 +210,9 @@ const smallCharPx = 12 * 0.64;
 const smallEdgesPx = 14;
 const nameLinePx = 19;
 
-/** Height of a tile's head: the bed's name takes the lines that it needs, and what does not fit beside it stands below. */
+/**
+ * Height of a tile's head: the bed's name takes the lines that it needs, and what does not fit beside it stands below.
+ */
 export function headHeightPx({ bed, hasNotice, hasSound, ward, score, state }: TileHead, tilePx: number): number {
   const bedMostPx = tilePx * bedShare;
   const bedLines = linesOf(bed, bedMostPx - 16, bedFontPx * boldEm);
@@ -236,7 +243,7 @@ export function stripHeightPx(words: string, tilePx: number): number {
   return Math.max(26, 6 + stripLinePx * linesOf(words, tilePx - 16, 15 * boldEm));
 }
 
-/** Lines that a text takes where words wrap whole, and break only where one alone is wider than the line. */
+/** Lines of a text that wraps between words, and breaks a word only if it is wider than the line. */
 export function linesOf(text: string, widthPx: number, charPx: number): number {
   const perLine = Math.max(1, Math.floor(widthPx / charPx));
   let lines = 1;

@@ -1,4 +1,4 @@
-/** Instants as people at a ward read them: local time, 24 hours, seconds where they matter. */
+/** Instants as people in a ward read them: local time, 24 hours, seconds if they matter. */
 
 const two = (n: number) => String(n).padStart(2, '0');
 
@@ -16,7 +16,7 @@ export function dateTimeText(ms: number): string {
   return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${clockText(ms)}`;
 }
 
-/** `2026-01-31 14:03:07 UTC+01:00`: for what is read elsewhere and later. */
+/** `2026-01-31 14:03:07 UTC+01:00`: for texts that are read elsewhere and later. */
 export function zonedText(ms: number): string {
   if (!Number.isFinite(ms)) return '–';
   const minutes = -new Date(ms).getTimezoneOffset();
@@ -30,13 +30,13 @@ export function whenText(ms: number, nowMs: number): string {
   return full.slice(0, 10) === dateTimeText(nowMs).slice(0, 10) ? full.slice(11) : full;
 }
 
-/** What is left until an instant, `1:43`; `0:00` once it is past. */
+/** The time left until an instant, `1:43`; `0:00` once it is past. */
 export function countdownText(untilMs: number, nowMs: number): string {
   const seconds = Math.max(0, Math.ceil((untilMs - nowMs) / 1000));
   return `${Math.floor(seconds / 60)}:${two(seconds % 60)}`;
 }
 
-/** Years lived on a day, from `YYYY-MM-DD`; undefined for none or one to come. */
+/** Age in years on a day, from `YYYY-MM-DD`; undefined for an absent date or one to come. */
 export function yearsOld(birthDate: string | undefined, nowMs: number): number | undefined {
   if (birthDate === undefined) return undefined;
   const [year, month, day] = birthDate.split('-').map(Number) as [number, number, number];
@@ -49,7 +49,7 @@ export function yearsOld(birthDate: string | undefined, nowMs: number): number |
 /** Up to this age months say more than years, and before the first month days do (ours). */
 const monthsUntilYears = 2;
 
-/** How old a patient is, for people: `34 years`, `5 months`, `9 days`; undefined where it is not known. */
+/** A patient's age, for people: `34 years`, `5 months`, `9 days`; undefined if it is not known. */
 export function livedText(birthDate: string | undefined, nowMs: number): string | undefined {
   const years = yearsOld(birthDate, nowMs);
   if (birthDate === undefined || years === undefined) return undefined;

@@ -5,7 +5,10 @@ export type Chart = {
   readonly title: string;
   readonly unitLabel: string;
   readonly codes: readonly string[];
-  /** Of a score: least and greatest of its scale, by the greatest value drawn. Its lines are steps. Absent: what is measured makes the scale. */
+  /**
+   * For a score: least and greatest of its scale, by the greatest value drawn. Its lines are steps. Absent: the
+   * measured values make the scale.
+   */
   readonly scale?: (greatest: number) => readonly [number, number];
 };
 
@@ -19,7 +22,7 @@ const together: readonly { title: string; groups: readonly ParameterGroup[] }[] 
   { title: 'Temp', groups: ['Temp'] },
 ];
 
-/** The charts for these codes, in the order of the numbers; a chart without a code is left out. */
+/** Returns the charts for these codes, in the order of the numbers; a chart without a code is left out. */
 export function chartsOf(codes: readonly string[]): Chart[] {
   const known = codes.flatMap((code) => parameters.get(code) ?? []);
   return together.flatMap(({ title, groups }) => {

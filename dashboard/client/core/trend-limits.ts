@@ -7,14 +7,14 @@ import { groupInForce, limitsFor } from './numerics.ts';
 export type LimitLine = {
   readonly value: number;
   readonly text: string;
-  /** In force from then on; what was in force before is not known here. */
+  /** In force from then on; earlier limits are not known here. */
   readonly fromMs: number;
   readonly side: 'low' | 'high';
-  /** Which of the chart's groups it is of; the numbers of the second stand at the other edge. */
+  /** The chart's group to which it belongs; the numbers of the second group stand at the other edge. */
   readonly place: number;
 };
 
-/** Said beside a number where a chart has limits of two groups. */
+/** Stands beside a number if a chart has limits of two groups. */
 const short: Partial<Record<LimitGroup, string>> = {
   HR: 'HR',
   PR: 'PR',
@@ -66,8 +66,8 @@ export function limitLines(codes: readonly string[], inForce: LimitsInForce | nu
 }
 
 /**
- * The range of values that a chart shows: how far the curve is from a limit is to be seen. Where the whole curve is beyond one limit, the
- * other one would only flatten it.
+ * Returns the range of values that a chart shows: it must show how far the curve is from a limit. If the whole curve is
+ * beyond one limit, the other limit would only flatten it.
  */
 export function rangeWithLimits(min: number, max: number, lines: readonly LimitLine[]): [number, number] {
   const shown = lines.filter(
@@ -81,7 +81,7 @@ export function rangeWithLimits(min: number, max: number, lines: readonly LimitL
   return [Math.min(min, ...values), Math.max(max, ...values)];
 }
 
-/** `50 to 120`, `sys 90 to 160, mean 60 to 110`, `from 90`; undefined where the chart has no limits. */
+/** `50 to 120`, `sys 90 to 160, mean 60 to 110`, `from 90`; undefined if the chart has no limits. */
 export function limitsText(codes: readonly string[], inForce: LimitsInForce | null): string | undefined {
   const known = limitsOn(codes, inForce);
   const texts = known.flatMap(({ group, parameter, limits: { low, high } }) => {

@@ -1,4 +1,4 @@
-/** Trend points as a chart draws them: columns on one time axis, with a hole wherever nothing was measured. */
+/** Trend points as a chart draws them: columns on one time axis, with a hole in every time without a measurement. */
 import { parameters } from '../../../contracts/parameters.ts';
 import type { Trends } from '../../protocol/rest.ts';
 
@@ -24,8 +24,8 @@ export type TrendColumns = {
 const gapIntervals = 2.5;
 
 /**
- * The usual interval of a series, ms: the median distance of its steps, at least one step; undefined for fewer than three points. So
- * readings every 15 s in steps of 7.5 s join, and a real pause among them does not.
+ * Returns the usual interval of a series, ms: the median distance of its steps, at least one step; undefined for fewer
+ * than three points. So readings every 15 s in steps of 7.5 s join, and a real pause among them does not.
  */
 function usualIntervalMs(points: Trends['series'][number]['points'], stepMs: number): number | undefined {
   const distances = points.slice(1).map(([at], i) => at - points[i]![0]);
@@ -34,17 +34,21 @@ function usualIntervalMs(points: Trends['series'][number]['points'], stepMs: num
   return Math.max(stepMs, distances[Math.floor((distances.length - 1) / 2)]!);
 }
 
-/** Whether values of this code come one by one, on demand (a cuff, a thermometer): each is a dot, and none is joined to another. */
+/**
+ * Whether values of this code come singly, on demand (a cuff, a thermometer): each is a dot, and none is joined to
+ * another.
+ */
 function isEpisodic(code: string): boolean {
   return parameters.get(code)?.episodicMs !== undefined;
 }
 
 /**
- * Columns for the asked codes. `null` breaks the line: in a pause longer than the series' own usual interval allows, and
- * between any two episodic values. `undefined` means that only another series has a value there, and the line goes on.
+ * Returns columns for the asked codes. `null` breaks the line: in a pause longer than the series' own usual interval
+ * allows, and between any two episodic values. `undefined` means that only another series has a value there, and the
+ * line goes on.
  */
 export function trendColumns(trends: Trends, codes: readonly string[]): TrendColumns {
-  // Sorted by code, not as the server answered: how a line is drawn depends on its place.
+  // Sorted by code, not by the server's order: how a line is drawn depends on its place.
   const wanted = codes.flatMap((code) => trends.series.find((one) => one.code === code) ?? []);
   const breaksOf = new Map(wanted.map((one) => [one.code, breaksIn(one, trends.stepMs)]));
   const instants = new Set(wanted.flatMap((one) => [...one.points.map(([at]) => at), ...breaksOf.get(one.code)!]));

@@ -1,13 +1,19 @@
 /**
- * The last seconds of one wave, by event time: a ring of samples in which what never came is a hole (NaN). A chunk may come
- * twice, late or not at all; each sample has its place by its own time, so nothing is drawn where it does not belong.
+ * The last seconds of one wave, by event time: a ring of samples in which a missing sample is a hole (NaN). A chunk may
+ * come twice, late or not at all. Each sample has its place by its own time, so nothing is drawn in a wrong place.
  */
 
 /** Seconds kept: more than the slowest sweep shows on the widest row. */
 export const waveBufferSeconds = 40;
-/** Samples that a chunk's start may be off its predecessor's end and still join: clocks round to whole milliseconds. */
+/**
+ * A chunk still joins if its start differs from its predecessor's end by this many samples: clocks round to whole
+ * milliseconds.
+ */
 const joinTolerance = 2.5;
-/** And this part of the chunk: the server draws all chunks of a trace with one rate, though the device measures its own anew. */
+/**
+ * And by this part of the chunk: the server draws all chunks of a trace with one rate, though the device measures its
+ * own anew.
+ */
 const joinTolerancePart = 0.02;
 
 export type WaveBuffer = {
@@ -16,13 +22,16 @@ export type WaveBuffer = {
   baseMs: number;
   /** One past the newest sample. */
   next: number;
-  /** The oldest sample still held. */
+  /** The oldest sample in the ring. */
   first: number;
   readonly ring: Float32Array;
 };
 
 export type WaveWrite = {
-  /** `late`: behind samples that were already there; `stale`: too old to hold, dropped; `restart`: the ring began anew. */
+  /**
+   * `late`: behind samples that were already there; `stale`: too old for the ring, dropped; `restart`: the ring began
+   * anew.
+   */
   kind: 'joined' | 'gap' | 'late' | 'stale' | 'restart';
   from: number;
   to: number;
@@ -34,13 +43,15 @@ export function createWaveBuffer(rateHz: number): WaveBuffer {
   return { rateHz, baseMs: Number.NaN, next: 0, first: 0, ring };
 }
 
-/** Puts a chunk where its time says. `samples` are physical values; NaN is a missing sample. Mutates the buffer. */
+/**
+ * Puts a chunk at the place of its time. `samples` are physical values; NaN is a missing sample. Mutates the buffer.
+ */
 export function writeWave(buffer: WaveBuffer, startMs: number, samples: ArrayLike<number>): WaveWrite {
   if (Number.isNaN(buffer.baseMs)) return restart(buffer, startMs, samples);
   const place = ((startMs - buffer.baseMs) * buffer.rateHz) / 1000;
   const apart = place - buffer.next;
   if (Math.abs(apart) <= joinTolerance + joinTolerancePart * samples.length) {
-    // Half a sample is rounding; the rest is drift, followed so that no hole is made up.
+    // Half a sample is rounding. A larger difference is drift; the buffer follows it, so that no false hole appears.
     buffer.baseMs += (apart * 1000) / buffer.rateHz;
     return put(buffer, buffer.next, samples, 'joined');
   }
@@ -76,7 +87,7 @@ function slot(index: number, length: number): number {
   return rest < 0 ? rest + length : rest;
 }
 
-/** The sample at `index`, NaN where there is none. */
+/** The sample at `index`, NaN if there is none. */
 export function sampleAt(buffer: WaveBuffer, index: number): number {
   if (index < buffer.first || index >= buffer.next) return Number.NaN;
   return buffer.ring[slot(index, buffer.ring.length)] ?? Number.NaN;
@@ -87,7 +98,7 @@ export function timeOf(buffer: WaveBuffer, index: number): number {
   return buffer.baseMs + (index * 1000) / buffer.rateHz;
 }
 
-/** The last sample at or before an instant (not clamped to what is held). */
+/** The last sample at or before an instant (it may lie outside of the ring). */
 export function indexAt(buffer: WaveBuffer, timeMs: number): number {
   return Math.floor(((timeMs - buffer.baseMs) * buffer.rateHz) / 1000);
 }

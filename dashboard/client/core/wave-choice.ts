@@ -17,14 +17,14 @@ const preference: readonly string[] = [
   'MDC_IMPED_TTHOR',
 ];
 
-/** Known waves of a bed in the order of the preference. */
+/** Returns the waves of a bed that this file lists, in the order of the preference. */
 export function orderedWaves(codes: readonly string[]): Wave[] {
   const known = codes.flatMap((code) => waves.get(code) ?? []);
   const place = (wave: Wave) => (preference.indexOf(wave.code) + preference.length + 1) % (preference.length + 1);
   return known.sort((a, b) => place(a) - place(b) || (a.code < b.code ? -1 : 1));
 }
 
-/** The codes that a tile shows: the best of each group, at most three. */
+/** Returns the codes that a tile shows: the best of each group, at most three. */
 export function tileWaves(codes: readonly string[], max = tileWavesMax): string[] {
   const groups = new Set<ParameterGroup>();
   const chosen: string[] = [];

@@ -1,4 +1,7 @@
-/** What the limits dialog says of the last 24 hours under other limits: one sentence, four numbers a row, and what to know of them. */
+/**
+ * What the limits dialog says of the last 24 hours under other limits: one sentence, four numbers a row, and what to
+ * know of them.
+ */
 import { priorities } from '../../../contracts/priorities.ts';
 import type { WhatIf, WhatIfCalls } from '../../protocol/what-if.ts';
 
@@ -7,15 +10,15 @@ export type WhatIfShown =
   | { readonly kind: 'working'; readonly entered: boolean }
   /** `off`: low and high are switched off now. */
   | { readonly kind: 'answer'; readonly answer: WhatIf; readonly parameter: string; readonly off: boolean }
-  /** What is typed is none, or would be refused: why. */
+  /** Why the typed limits are invalid, or would be refused. */
   | { readonly kind: 'refused'; readonly message: string }
   | { readonly kind: 'failed'; readonly message: string };
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
-/** So near to all of it nobody asks what is missing (ours). */
+/** If at least this part of the time was looked at, nobody asks what is missing (ours). */
 const wholeMs = 23.5 * hourMs;
-/** A shorter time without values is not worth a sentence (ours). */
+/** A shorter time without values is not mentioned (ours). */
 const silentMsMin = 10 * minuteMs;
 
 export function whatIfSentence(shown: WhatIfShown): string {
@@ -52,7 +55,7 @@ function wouldHaveCalled(times: number): string {
   return `would have called ${times === 1 ? 'once' : `${times} times`}`;
 }
 
-/** What to know of the numbers; the first is why there are none. */
+/** What to know of the numbers; the first entry says why there are none. */
 export function whatIfNotes(shown: WhatIfShown): string[] {
   if (shown.kind === 'failed') return [shown.message];
   if (shown.kind !== 'answer' || shown.answer.since === null) return [];
@@ -70,7 +73,7 @@ export function whatIfNotes(shown: WhatIfShown): string[] {
 
 export type WhatIfRow = { readonly name: string; readonly cells: readonly string[] };
 
-/** The gravest first, and all. Two rows whatever is known, so that nothing below them moves. */
+/** The gravest first, then all together. There are always two rows, so that nothing below them moves. */
 export function whatIfRows(shown: WhatIfShown): readonly [WhatIfRow, WhatIfRow] {
   const answer = shown.kind === 'answer' && shown.answer.since !== null ? shown.answer : undefined;
   const waits = shown.kind === 'working' ? '…' : '–';
@@ -99,7 +102,7 @@ function durationText(ms: number): string {
   return `${Math.floor(minutes / 60)} h${rest === 0 ? '' : ` ${rest} min`}`;
 }
 
-/** An answer whose texts are as long as they get: a form has room for them from the start. */
+/** An answer whose texts are as long as possible: a form has room for them from the start. */
 const widest: WhatIfShown = {
   kind: 'answer',
   answer: {

@@ -1,6 +1,6 @@
 /**
- * Acknowledging and pausing, as asked here. Nothing is taken for done until the server's own event says so: until then it is
- * pending, and after a refusal or a long silence it is an error that a person can see and repeat.
+ * Acknowledging and pausing from this page. Nothing counts as done until the server's own event says so. Until then it
+ * is pending; after a refusal or a long silence it is an error that a person can see and repeat.
  */
 
 import { effect, type Signal, signal } from '@preact/signals';
@@ -17,21 +17,24 @@ export type Asked =
   | {
       readonly state: 'error';
       readonly message: string;
-      /** The alarm is another one than the person saw: `message` says it all. */
+      /** The alarm has changed since the person saw it: `message` says all of it. */
       readonly changed?: boolean;
     };
 
-/** The alarm processor has answered within this time or something is wrong (ours). */
+/** If the alarm processor has not answered within this time, something is wrong (ours). */
 const patienceMs = 5_000;
 const noAnswer = 'The alarm processor has not answered. Look again, and try again.';
 export const pauseMs = audioPauseMsMax;
 
 /**
- * @param now the server's clock, which may be set; it is also what makes this look again
- * @param steady never runs backward or jumps, ms: it says how long an answer has been waited for
+ * @param now the server's clock, which may be set; its change also makes this check again
+ * @param steady never runs backward or jumps, ms: it measures how long an answer takes
  */
 export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now: Signal<number>, steady: () => number) {
-  /** By alarm id, and `pause:` with the association's. Bounded: entries leave with their alarm, and errors with a new try. */
+  /**
+   * By alarm id, and `pause:` with the association's. Bounded: entries leave with their alarm, and errors with a new
+   * try.
+   */
   const asked = signal<ReadonlyMap<string, Asked>>(new Map());
 
   function put(key: string, value: Asked | undefined) {
@@ -77,7 +80,10 @@ export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now:
       put(key, { state: 'pending', sinceSteadyMs, commandId: answer.data.commandId });
   }
 
-  /** Resolves with why the alarm processor refused a command, or that it does not answer; undefined once it has taken it. */
+  /**
+   * Resolves with why the alarm processor refused a command, or that it does not answer; undefined once it has taken
+   * the command.
+   */
   function refusalOfCommand(commandId: string): Promise<string | undefined> {
     const since = steady();
     let stop = () => {};
@@ -102,7 +108,7 @@ export function createAnswers(api: Api, screen: Signal<Screen | undefined>, now:
   };
 }
 
-/** Asks again where the alarm has changed since the person saw it: the row shows by then what it is now. */
+/** Asks again if the alarm has changed since the person saw it: by then the row shows what it is now. */
 function refusalOf(answer: Extract<Awaited<ReturnType<Api['acknowledge']>>, { ok: false }>, seenRev: number): Asked {
   const now = answer.status === 409 ? (answer.body as Partial<AcknowledgeRefused> | undefined)?.alarm : undefined;
   if (!now) return { state: 'error', message: answer.message };

@@ -1,4 +1,4 @@
-/** The server's REST routes. Every failure comes back as a value with one sentence for a person; nothing throws. */
+/** The server's REST routes. Every failure is returned as a value with one sentence for a person; nothing throws. */
 
 import type { AssociateBody, Associated, CorrectBody, Devices, MoveBody, Places } from '../../protocol/devices.ts';
 import { requestHeader } from '../../protocol/pace.ts';
@@ -30,14 +30,14 @@ export type Answer<T> =
       readonly body?: unknown;
     };
 
-/** Longer than this the server counts as not answering. */
+/** After this time the server counts as not answering. */
 const timeoutMs = 10_000;
-/** A day of values takes the server longer; it gives up before this. */
+/** The server needs longer for a day of values; it gives up before this. */
 const workMs = 25_000;
 
 export type Api = ReturnType<typeof createApi>;
 
-/** `onLoggedOut` is called when the server no longer knows the session, whatever was asked. */
+/** `onLoggedOut` is called when the server no longer accepts the session, whatever was asked. */
 export function createApi(onLoggedOut: () => void) {
   async function ask<T>(
     method: 'GET' | 'POST' | 'DELETE',
@@ -122,7 +122,7 @@ async function errorOf(response: Response): Promise<ErrorBody & { body?: unknown
     const body = (await response.json()) as Partial<ErrorBody>;
     if (typeof body.message === 'string') return { code: body.code ?? 'error', message: body.message, body };
   } catch {
-    // Not ours: a proxy's page, or nothing. The status says what there is to say.
+    // Not our server's answer: a proxy's page, or nothing. The status is all that it says.
   }
   return { code: 'error', message: `The server refused this (${response.status}).` };
 }

@@ -1,4 +1,4 @@
-/** The page's state, as signals, and what a person can do to it. One of these per page. */
+/** The page's state, as signals, and what a person can do to it. Each page has one. */
 import { batch, computed, effect, type Signal, signal } from '@preact/signals';
 import { createContext } from 'preact';
 import { useContext } from 'preact/hooks';
@@ -24,7 +24,7 @@ import { openWaves } from './waves.ts';
 import { createSeenCodes, wishFor } from './wish.ts';
 
 const tickMs = 500;
-/** What a locked screen still shows. */
+/** The parts that a locked screen still shows. */
 const wardRoute = { page: 'ward', ward: undefined } as const;
 const isLooking = (permission: Permission) => permission === 'view-vitals' || permission === 'view-devices';
 const wardKey = 'vigil.ward';
@@ -49,7 +49,7 @@ export function createApp() {
   const { route } = pageRoute;
   const ward = signal(localStorage.getItem(wardKey) ?? '*');
   const link = signal<LinkState>('connecting');
-  /** What the server or the browser last said of why there is no live connection. */
+  /** The last reason that the server or the browser gave for a missing live connection. */
   const linkProblem = signal<string | undefined>(undefined);
   /** The session ended by itself: until somebody comes, nobody sees alarms here. */
   const sessionEnded = signal(false);
@@ -58,13 +58,16 @@ export function createApp() {
   const steady = createSteadyClock(Date.now, () => performance.now());
   const serverTime = createServerTime(steady);
   const now = signal(serverTime.now());
-  /** The sound that says that Vigil itself fails is paused on this screen until then; by this screen's clock, which is never set. */
+  /**
+   * Until this time the sound of Vigil's own failure is paused on this screen; by this screen's clock, which is never
+   * set.
+   */
   const failurePauseEndMs = signal(0);
   const failurePausedUntilMs = computed(() => now.value + failurePauseEndMs.value - steady());
   const monitor = openLoadMonitor(steady, tickMs, onTick);
   const shown = createShownScreen(monitor, now);
   const screen = computed(() => (locked.value ? withoutNames(shown.screen.value) : shown.screen.value));
-  /** What the canvases show has come to stand still: none of it is shown. */
+  /** The canvases have stopped: none of them is shown. */
   const wavesFailed = signal(false);
   const waves = openWaves(monitor.drawnLate, (isStuck) => {
     wavesFailed.value = isStuck;
@@ -75,15 +78,20 @@ export function createApp() {
   const api = createApi(() => forget(session.peek() ? 'ended' : undefined));
   let live: Live | undefined;
 
-  /** Nobody was here for a while: no name is shown and nobody acts until the password is entered; the server holds to it, too. */
+  /**
+   * Nobody was here for a while: no name is shown and nobody acts until the password is entered; the server enforces
+   * it, too.
+   */
   const locked = computed(() => session.value?.locked ?? false);
-  /** This page has locked itself and the server has not said yet that it knows. */
+  /** This page has locked itself, and the server has not confirmed it yet. */
   let lockPending = false;
   const may = (permission: Permission) =>
     (session.value?.may.includes(permission) ?? false) && (!locked.value || isLooking(permission));
   const watches = computed(() => may('view-vitals') || may('view-devices'));
 
-  /** Everything of the session goes; `ended` where a screen that watched stops without anyone having asked for it. */
+  /**
+   * Clears everything of the session. `ended` is set if a screen that watched stops without anyone having asked for it.
+   */
   function forget(why?: 'ended') {
     live?.close();
     live = undefined;
@@ -112,7 +120,7 @@ export function createApp() {
     });
   }
 
-  /** Asks who is logged in; a 401 has been dealt with by the routes themselves. */
+  /** Asks who is logged in; the routes have handled a 401 themselves. */
   async function resume() {
     const answer = await api.session();
     if (answer.ok) {
@@ -134,7 +142,7 @@ export function createApp() {
     });
   }
 
-  /** @returns what is wrong, in words; undefined where the screen is unlocked */
+  /** @returns what is wrong, as a sentence; undefined if the screen is unlocked */
   async function unlock(password: string): Promise<string | undefined> {
     const answer = await api.unlock(password);
     if (!answer.ok) return answer.message;
@@ -168,7 +176,7 @@ export function createApp() {
     effect(followRouteToWard),
   ];
 
-  /** Opens the live connection, and tells the server when something else is to be seen. */
+  /** Opens the live connection, and sends the server a new wish when the screen is to show something else. */
   function askForWish() {
     const asked = wish.value;
     const text = JSON.stringify(asked);
@@ -214,7 +222,7 @@ export function createApp() {
     },
     onState(state: LinkState) {
       link.value = state;
-      // What was shown before is of another place and will not change any more.
+      // What was shown before belongs to another place and will not change any more.
       if (state === 'forbidden') shown.clear();
     },
     onProblem(text: string | undefined) {
@@ -242,7 +250,7 @@ export function createApp() {
   }, sessionRenewMs);
   const wake = () => {
     speaker.enable();
-    // Somebody came: the notice stays, the sound need not.
+    // Somebody came: the notice stays, the sound is not needed any more.
     if (sessionEnded.peek()) failurePauseEndMs.value = steady() + pauseMs;
   };
   addEventListener('pointerdown', wake, { passive: true });

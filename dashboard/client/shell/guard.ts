@@ -1,12 +1,12 @@
 /**
- * Keeps a person from pressing what has just come under the pointer, finger or focus. It watches everything on the page that acts,
- * so a page needs to do nothing for it. `data-acts-on` says on what a button acts where its address does not say it;
- * `data-acts-area` marks the whole area that acts where it is larger than the link or button in it.
+ * Keeps a person from pressing what has just come under the pointer, finger or focus. It watches everything on the page
+ * that acts, so a page needs no code for it. `data-acts-on` says on what a button acts if its address does not say it;
+ * `data-acts-area` marks the whole area that acts if it is larger than the link or button in it.
  */
 import { emptyStillness, isStill, lookAgain, unsettled } from '../core/stillness.ts';
 
 const acting = 'button, a[href], summary, [role="button"]';
-/** Looks at least so often, for what moves without a change of the page's elements. */
+/** Looks at least this often, for things that move without a change of the page's elements. */
 const lookMs = 250;
 const hintMs = 2000;
 
@@ -16,7 +16,7 @@ export function openGuard(page: Document, now: () => number): { close(): void } 
   let marked = new Set<Element>();
   let frame: number | undefined;
   let afterFrame: ReturnType<typeof setTimeout> | undefined;
-  /** What the pointer went down on, and whether it might be pressed then. */
+  /** What the pointer went down on, and whether it could be pressed then. */
   let down: { element: Element; mayAct: boolean } | undefined;
   const hint = createHint(page);
 
@@ -30,7 +30,10 @@ export function openGuard(page: Document, now: () => number): { close(): void } 
     return nowMs;
   }
 
-  /** Once after the next frame, however much happens until then: its layout is done by then, so looking costs no other one. */
+  /**
+   * Looks once after the next frame, however much happens until then: the layout is done by then, so the look causes no
+   * other layout.
+   */
   function lookSoon(): void {
     frame ??= requestAnimationFrame(() => {
       afterFrame = setTimeout(() => {
@@ -84,7 +87,7 @@ export function openGuard(page: Document, now: () => number): { close(): void } 
   };
 }
 
-/** The area of something that acts, and what it acts on; nothing where it is not shown. */
+/** The area of something that acts, and what it acts on; undefined if it is not shown. */
 function actingAt(element: Element) {
   const { left, top, right, bottom } = (element.closest('[data-acts-area]') ?? element).getBoundingClientRect();
   if (right === left || bottom === top) return [];
@@ -108,7 +111,7 @@ function unmark(element: Element): void {
   element.removeAttribute('data-unsettled');
 }
 
-/** A word beside the place that was pressed. */
+/** Shows a word beside the place that was pressed. */
 function createHint(page: Document) {
   const element = page.createElement('div');
   element.className = 'moved-hint';

@@ -1,22 +1,25 @@
-/** Locks the page when nobody has touched it, nor another tab of this browser, for as long as the server says. */
+/** Locks the page when nobody has touched it, nor another tab of this browser, for the time that the server sets. */
 import { idleMs, type Touched } from '../core/idle.ts';
 
 const touchedKey = 'vigil.touched';
-/** Every movement of the hand would write otherwise. */
+/** Without this, every movement of the hand would write. */
 const writeEveryMs = 5_000;
-/** While the server does not take it, the page stays locked and asks again. */
+/** While the server does not accept the lock, the page stays locked and asks again this often. */
 const againMs = 5_000;
 
 export type IdleLock = {
-  /** To be called at each tick. @param lockAfterMs undefined where there is nothing to lock */
+  /**
+   * Call it at each tick.
+   * @param lockAfterMs undefined if there is nothing to lock
+   */
   tick(lockAfterMs: number | undefined): void;
-  /** Somebody is there: at a login and when the password was entered. */
+  /** Notes that somebody is there: at a login and when the password was entered. */
   touch(): void;
   close(): void;
 };
 
 /**
- * @param lock locks the page at once and asks the server to; called again until it is locked there
+ * @param lock locks the page at once and asks the server to; called again until the server has locked it
  * @param onTouchedElsewhere another tab of this browser was touched
  */
 export function openIdleLock(steady: () => number, lock: () => void, onTouchedElsewhere: () => void): IdleLock {

@@ -1,4 +1,4 @@
-/** The live connection: opened with a ticket, resumed by its last number, taken for lost when the heartbeat stops. */
+/** The live connection: opened with a ticket, resumed by its last number, counted as lost when the heartbeat stops. */
 
 import type { ServerMessage, Watch } from '../../protocol/live.ts';
 import { livePath, waveTextStart } from '../../protocol/pace.ts';
@@ -17,11 +17,13 @@ export type LiveEvents = {
   readonly random: () => number;
   readonly ticket: () => Promise<Answer<{ ticket: string }>>;
   readonly onScreen: (screen: Screen) => void;
-  /** A snapshot came: what waves were held belong to another stream of them. */
+  /** A snapshot came: the waves so far belong to another stream. */
   readonly onSnapshot: () => void;
-  /** A `WaveMessage` as it came: who draws it parses it, beside the main thread. */
+  /** A `WaveMessage` as it came: the painter parses it, beside the main thread. */
   readonly onWave: (text: string) => void;
-  /** The server's time, with each message that carries it; `stream` of a snapshot is the server process that sent it. */
+  /**
+   * The server's time, with each message that carries it; `stream` of a snapshot names the server process that sent it.
+   */
   readonly onServerTime: (at: string, stream?: string) => void;
   readonly onState: (state: LinkState) => void;
   /** Why there is no connection, for a person; undefined once there is one. */
@@ -60,7 +62,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
     const answer = await events.ticket();
     if (closed || socket) return;
     if (!answer.ok) {
-      // 401 ends the session elsewhere; anything else may pass.
+      // A 401 ends the session elsewhere; any other failure may pass.
       if (answer.status === 401) return;
       events.onProblem(answer.message);
       retry();
@@ -104,7 +106,7 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
     retryTimer = setTimeout(() => void connect(), afterMs);
   }
 
-  /** Leaves a socket that does not speak: the browser may take minutes to notice. */
+  /** Leaves a silent socket: the browser may take minutes to notice. */
   function abandon() {
     const left = socket;
     socket = undefined;
@@ -164,7 +166,8 @@ export function openLive(wish: WatchWish, events: LiveEvents): Live {
   let watchedMs = events.now();
   const watchdog = setInterval(() => {
     const now = events.now();
-    // While the page stood still no message could be taken: they wait behind this timer, and that time is not silence.
+    // While the page stood still it could take no message: messages wait behind this timer, and that time is not
+    // silence.
     const listenedMs = now - Math.max(0, now - watchedMs - watchdogMs);
     watchedMs = now;
     if (state !== 'forbidden' && isLost(lastHeardMs, listenedMs)) become('lost');

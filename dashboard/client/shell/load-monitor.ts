@@ -4,14 +4,20 @@ import { judgeLoad, type LoadLevel, startLoad } from '../core/load.ts';
 
 const beatMs = 100;
 const sampleMs = 1000;
-/** Later than this, what the server has sent waits in this page: the screen is behind, and for a while after it. */
+/**
+ * If it comes later than this, messages of the server wait in this page: the screen is behind, and for a while after
+ * it.
+ */
 const behindMs = 500;
 const behindForMs = 3000;
 
-/** @param steady steady screen clock, ms; @param onTick called every `tickMs`, after lateness is known */
+/**
+ * @param steady steady screen clock, ms
+ * @param onTick called every `tickMs`, after the lateness was measured
+ */
 export function openLoadMonitor(steady: () => number, tickMs: number, onTick: () => void) {
   const level = signal<LoadLevel>('full');
-  /** What the screen shows may be old because the screen is slow, not because the server is silent. */
+  /** The shown values may be old because the screen is slow, not because the server is silent. */
   const isBehind = signal(false);
   let load = startLoad;
   let lastBeatMs = steady();
@@ -23,7 +29,7 @@ export function openLoadMonitor(steady: () => number, tickMs: number, onTick: ()
     const nowMs = steady();
     const lateMs = Math.max(0, nowMs - lastBeatMs - beatMs);
     lastBeatMs = nowMs;
-    // A page that is not seen is slowed by the browser: that says nothing.
+    // The browser slows a hidden page: its lateness proves nothing.
     if (!document.hidden) {
       worstMs = Math.max(worstMs, lateMs);
       if (lateMs > behindMs) behindUntilMs = nowMs + behindForMs;
@@ -52,7 +58,7 @@ export function openLoadMonitor(steady: () => number, tickMs: number, onTick: ()
   return {
     level,
     isBehind,
-    /** The painter of the waves was so late. */
+    /** Notes how late the painter of the waves was. */
     drawnLate(lateMs: number) {
       drawLateMs = Math.max(drawLateMs, lateMs);
     },

@@ -1,4 +1,6 @@
-/** Which page the address names. What was typed and not saved keeps the page until the person says that it may go. */
+/**
+ * Which page the address names. Text that was typed and not saved keeps the page until the person says that it may go.
+ */
 import { signal } from '@preact/signals';
 import { formatRoute, parseRoute, type Route } from '../core/routes.ts';
 import type { createUnsaved } from './unsaved.ts';
@@ -11,7 +13,7 @@ export function openPageRoute(unsaved: ReturnType<typeof createUnsaved>) {
       route.value = parseRoute(hash);
       if (location.hash !== hash) history.replaceState(null, '', hash);
     });
-    // While the person is asked, the address names the page that they still see.
+    // While the page asks the person, the address names the page that they still see.
     if (unsaved.asks.peek()) history.replaceState(null, '', formatRoute(route.peek()));
   };
   addEventListener('hashchange', onHash);

@@ -1,4 +1,4 @@
-/** What of the newest state this screen shows. One that cannot keep up shows new numbers less often (`core/load.ts`). */
+/** Which part of the newest state this screen shows. A slow screen shows new numbers less often (`core/load.ts`). */
 import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { Screen } from '../core/fold.ts';
 import { type LoadLevel, numbersEveryMs, withNumbersHeld } from '../core/load.ts';
@@ -11,11 +11,14 @@ export function createShownScreen(
   const screen = signal<Screen | undefined>(undefined);
   /** The server's time in the newest message whose numbers stand on this screen. */
   const shownUntilMs = signal(Number.NEGATIVE_INFINITY);
-  /** The newest state and its server's time; a slow screen does not show all of them. */
+  /** The newest state and its server's time; a slow screen does not show all of it. */
   let newest: Screen | undefined;
   let newestAtMs = Number.NEGATIVE_INFINITY;
 
-  /** Shows the newest state. While the screen cannot keep up, its numbers only where they are a second newer than those shown. */
+  /**
+   * Shows the newest state. While the screen cannot keep up, it shows its numbers only if they are a second newer than
+   * the shown ones.
+   */
   function show(atMs = newestAtMs): void {
     const shown = screen.peek();
     const newerMs = atMs - shownUntilMs.peek();
@@ -39,7 +42,7 @@ export function createShownScreen(
       newest = next;
       show();
     },
-    /** Shows what was held back, where it is time. To be called at each tick. */
+    /** Shows what waited, if it is time. Call it at each tick. */
     catchUp(): void {
       if (newest?.beds !== screen.peek()?.beds) show(now.peek());
     },

@@ -1,14 +1,14 @@
-/** The loudspeaker: loops one rendered burst at a time. Looping is the sound card's work, so a busy or hidden page sounds on. */
+/** The loudspeaker: repeats one rendered burst. The sound card repeats it, so a busy or hidden page still sounds. */
 import { renderBurst } from '../core/sound.ts';
 import { type SoundLevel, soundTable } from '../core/sound-table.ts';
 
-/** `blocked`: the browser wants a click first. `failed`: there is no audio here. Both are said on the screen. */
+/** `blocked`: the browser wants a click first. `failed`: there is no audio here. The screen says both. */
 export type SpeakerState = 'blocked' | 'on' | 'failed';
 
 export type Speaker = {
-  /** What shall sound from now on. The same level again changes nothing. */
+  /** Sets what sounds from now on. The same level again changes nothing. */
   play(level: SoundLevel | undefined): void;
-  /** Must be called from a click or a key (the browsers' rule). */
+  /** Call it from a click or a key (the browsers' rule). */
   enable(): void;
   close(): void;
 };
@@ -55,7 +55,7 @@ export function openSpeaker(onState: (state: SpeakerState) => void): Speaker {
     if (playing?.level === wanted) return;
     playing?.stop();
     playing = undefined;
-    // Started in a context that does not run, a loop would begin in the middle of nowhere once it does.
+    // If a loop is started in a context that does not run, it would begin at a random place once the context runs.
     if (wanted === undefined || context?.state !== 'running') return;
     const to = context;
     const source = new AudioBufferSourceNode(to, { buffer: bufferOf(wanted, to), loop: true });

@@ -1,4 +1,7 @@
-/** Draws a bed's waves on one canvas: each frame only what is new, the erase bar ahead of it, nothing where nothing came. */
+/**
+ * Draws a bed's waves on one canvas: each frame only the new part, the erase bar ahead of it, and nothing for missing
+ * samples.
+ */
 import { type Gain, gainFor, gainY, spanOf } from '../core/gain.ts';
 import { eraseSpans, oldestVisibleMs, type Sweep, sweepOf, sweepX } from '../core/sweep.ts';
 import { indexAt, sampleAt, timeOf } from '../core/wave-buffer.ts';
@@ -13,7 +16,7 @@ export type SweepRow = {
   readonly max: number;
   readonly mmPerS: number;
 };
-/** A canvas of the page, or one whose drawing a worker has taken over. */
+/** A canvas of the page, or one that a worker draws. */
 export type SweepCanvas = HTMLCanvasElement | OffscreenCanvas;
 /** Size in CSS pixels, and device pixels for each of them. */
 export type SweepSize = { readonly width: number; readonly height: number; readonly ratio: number };
@@ -23,7 +26,7 @@ export type Sweeper = {
   size(size: SweepSize): void;
   /** Draws up to `penMs`, an event time. */
   draw(bed: HeldBed, penMs: number): void;
-  /** Empties the canvas; the next `draw` draws everything that is held. */
+  /** Empties the canvas; the next `draw` draws all samples in the buffers. */
   blank(): void;
 };
 
@@ -69,7 +72,7 @@ export function createSweeper(canvas: SweepCanvas): Sweeper {
     } else {
       for (const span of eraseSpans(sweep, trace.penMs, penMs))
         paint.clearRect(span.x, top - rowGapPx / 2, span.width, rowHeight + rowGapPx);
-      // What came late or after the pen had passed is drawn where it belongs.
+      // Samples that came late, or after the pen had passed, are drawn at their place.
       trace.drawn = Math.max(oldest, Math.min(trace.drawn, wave.lateFrom));
     }
     wave.lateFrom = Number.POSITIVE_INFINITY;
@@ -96,7 +99,7 @@ export function createSweeper(canvas: SweepCanvas): Sweeper {
       }
       const x = sweepX(sweep, timeOf(buffer, i));
       const y = top + gainY(gain, value, rowHeight);
-      // Back at the left edge the pen is lifted.
+      // At the left edge the pen is lifted.
       if (joined && x >= lastX) paint.lineTo(x, y);
       else paint.moveTo(x, y);
       joined = true;

@@ -1,6 +1,6 @@
 /**
- * What was typed into a form and not saved: nothing drops it before the person has said so. The question stands in the form itself:
- * a dialog of the browser would stop the page, and alarms with it.
+ * Text that was typed into a form and not saved: nothing drops it before the person has agreed. The question stands in
+ * the form itself: a dialog of the browser would stop the page, and alarms with it.
  */
 import { computed, signal } from '@preact/signals';
 
@@ -14,11 +14,11 @@ export function createUnsaved() {
   }
 
   return {
-    /** Whether the person is to be asked now. */
+    /** Whether to ask the person now. */
     asks: computed(() => waiting.value !== undefined),
-    /** Called by the open form: whether it has something that was typed and not saved. */
+    /** The open form reports here whether it holds text that was typed and not saved. */
     mark,
-    /** Calls `next` at once where nothing would be lost; otherwise after the person has dropped what was typed. */
+    /** Calls `next` at once if nothing would be lost; otherwise after the person has dropped the typed text. */
     leave(next: () => void): void {
       if (isDirty.peek()) waiting.value = next;
       else next();

@@ -1,6 +1,7 @@
 /**
- * Holds the waves that came and draws them on all canvases of the page. Runs in a worker (`wave-worker.ts`), so that drawing
- * takes nothing of the main thread; in a browser that cannot do that it runs on the main thread, with fewer frames.
+ * Keeps the waves that came and draws them on all canvases of the page. It runs in a worker (`wave-worker.ts`), so that
+ * drawing takes no time of the main thread; in a browser without such workers it runs on the main thread, with fewer
+ * frames.
  */
 import type { WaveMessage } from '../../protocol/live.ts';
 import { createSweeper, type SweepCanvas, type Sweeper, type SweepRow, type SweepSize } from './sweeper.ts';
@@ -24,7 +25,7 @@ export type PainterOrder =
 
 export type Painter = {
   carryOut(order: PainterOrder): void;
-  /** How late the latest frames came, and the one that is waited for, at most, ms; asking begins anew. */
+  /** How late the latest frames came, and the frame that is due, at most, ms; each call begins anew. */
   lateMs(): number;
 };
 
@@ -71,7 +72,7 @@ export function createPainter(now: () => number, requestFrame: (draw: () => void
     try {
       store.take(JSON.parse(text) as WaveMessage, now());
     } catch {
-      // What cannot be read leaves a gap in the trace: nothing is drawn where nothing came.
+      // A message that cannot be read leaves a gap in the trace.
     }
   }
 

@@ -1,4 +1,4 @@
-/** The waves held for drawing, by bed: samples by event time, and where each bed's pen is. */
+/** The waves to draw, by bed: samples by event time, and where each bed's pen is. */
 import { missingSample } from '../../../contracts/parameters.ts';
 import type { WaveMessage } from '../../protocol/live.ts';
 import { chunkArrived, createPlayout, movePen, type Playout } from '../core/playout.ts';
@@ -14,11 +14,11 @@ export type HeldBed = {
 };
 export type HeldWave = {
   buffer: WaveBuffer;
-  /** As the server numbers it. */
+  /** The server's number of the trace. */
   readonly timeline: number;
-  /** The oldest sample that changed behind the pen since it was last drawn: redraw from there. */
+  /** The oldest sample that changed behind the pen since it was last drawn: draw again from there. */
   lateFrom: number;
-  /** Another one whenever a buffer begins anew, in the whole store: what was drawn of it is void. */
+  /** Changes whenever a buffer begins anew, and is unique in the whole store: what was drawn of it is void. */
   epoch: number;
 };
 
@@ -37,7 +37,7 @@ export function createWaveStore() {
       let wave = bed.waves.get(message.code);
       const { rateHz, timeline = 0 } = message;
       const wasSet = wave !== undefined && wave.timeline !== timeline;
-      // The device's clock was set: the pen, too, begins anew. (The server sends one rate for all chunks of a trace.)
+      // The device's clock was set: the pen also begins anew. (The server sends one rate for all chunks of a trace.)
       if (wasSet) bed.playout = createPlayout();
       if (!wave || wasSet || wave.buffer.rateHz !== rateHz) {
         if (!wave && bed.waves.size >= heldWavesMax) return;
@@ -54,9 +54,9 @@ export function createWaveStore() {
         chunkArrived(bed.playout, startMs, startMs + (samples.length * 1000) / message.rateHz, nowMs);
     },
     bed: (associationId: string): HeldBed | undefined => beds.get(associationId),
-    /** Event time of a bed's pen; NaN where nothing came yet. */
+    /** Event time of a bed's pen; NaN if nothing came yet. */
     pen: (bed: HeldBed, nowMs: number): number => movePen(bed.playout, nowMs),
-    /** Keeps the waves of these beds alone: an association that ended makes room for the next. */
+    /** Keeps the waves of these beds only: an association that ended makes room for the next. */
     keep(associationIds: { has(id: string): boolean }): void {
       for (const id of beds.keys()) if (!associationIds.has(id)) beds.delete(id);
     },

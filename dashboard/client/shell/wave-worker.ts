@@ -2,7 +2,7 @@
 import { createSteadyClock } from '../core/connection.ts';
 import { createPainter, type PainterOrder } from './wave-painter.ts';
 
-/** How often the worker says how late its frames are. */
+/** How often the worker reports how late its frames are. */
 const reportEveryMs = 1000;
 
 const steady = createSteadyClock(Date.now, () => performance.now());

@@ -1,4 +1,7 @@
-/** The page's side of the waves: passes messages, canvases and sizes to the painter, in a worker where the browser can. */
+/**
+ * The page's side of the waves: passes messages, canvases and sizes to the painter, which is in a worker if the browser
+ * can do that.
+ */
 import { createSteadyClock } from '../core/connection.ts';
 import { heardReport, lookAtPainter, type PaintWatch, startWatch } from '../core/paint-watch.ts';
 import type { SweepRow } from './sweeper.ts';
@@ -6,9 +9,11 @@ import { createPainter, frameMsFull, type PainterOrder } from './wave-painter.ts
 
 /** On the main thread waves are drawn less often: numbers and alarms come first. */
 const frameMsOnMainThread = 100;
-/** Waves are passed on together: to wake the worker for each costs more than to parse it. Well within `playoutMarginMs`. */
+/**
+ * Waves are passed on together: waking the worker for each costs more than parsing it. Well within `playoutMarginMs`.
+ */
 const batchMs = 50;
-/** How often the page looks whether its painter still paints. */
+/** How often the page checks whether its painter still paints. */
 const lookEveryMs = 500;
 
 export type OpenWaves = { rows(rows: readonly SweepRow[]): void; close(): void };
@@ -16,7 +21,7 @@ export type Waves = ReturnType<typeof openWaves>;
 
 /**
  * @param onLate called about once a second with how late the painter's frames were, ms
- * @param onStuck called when what the canvases show has come to stand still, and when it goes on again
+ * @param onStuck called when the canvases have stopped, and when they go on again
  */
 export function openWaves(onLate: (lateMs: number) => void, onStuck: (isStuck: boolean) => void) {
   const painter = canUseWorker() ? paintInWorker(onLate, onStuck) : paintHere();
@@ -98,7 +103,7 @@ function paintInWorker(onLate: (lateMs: number) => void, onStuck: (isStuck: bool
   const worker = new Worker(new URL('./wave-worker.ts', import.meta.url), { type: 'module' });
   const steady = createSteadyClock(Date.now, () => performance.now());
   let watch = startWatch(steady());
-  /** It met a fault that it did not expect: what it draws from then on is not trusted, whatever it reports. */
+  /** The painter met an unexpected fault: its drawing is not trusted any more, whatever it reports. */
   let isBroken = false;
 
   function note(next: PaintWatch) {

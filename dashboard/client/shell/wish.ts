@@ -1,4 +1,4 @@
-/** What to ask the server for at each place: the whole ward's alarms always, waves only of what is shown. */
+/** What to ask the server for at each place: the alarms of the whole ward always, waves only of the shown beds. */
 import type { Screen } from '../core/fold.ts';
 import type { Route } from '../core/routes.ts';
 import { tileWaves } from '../core/wave-choice.ts';
@@ -22,11 +22,11 @@ export function wishFor(route: Route, ward: string, codes: string[], clinical: b
 }
 
 /**
- * The codes that some tile has shown, sorted so that the same wish is the same text. They only grow: a lead that comes and goes
- * would otherwise have the whole screen sent again each time.
+ * The codes that some tile has shown, sorted so that the same wish is the same text. They only grow: otherwise a lead
+ * that comes and goes would make the server send the whole screen again each time.
  */
 export function createSeenCodes(): (screen: Screen | undefined) => string[] {
-  // What most beds have, so that most screens need no second wish.
+  // The codes of most beds, so that most screens need no second wish.
   const codes = new Set(['MDC_ECG_ELEC_POTL_II', 'MDC_PULS_OXIM_PLETH', 'MDC_IMPED_TTHOR']);
   return (screen) => {
     for (const bed of screen?.beds.values() ?? [])

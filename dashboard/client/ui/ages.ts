@@ -6,7 +6,7 @@ import { type Age, ageMark, ageOf } from '../core/ages.ts';
 import { bornAtMs } from '../core/numerics.ts';
 import { useApp } from '../shell/app.ts';
 
-/** Returns the age of each numeric as it was when it last read differently: as good as now for what is shown. */
+/** Returns the age of each numeric as it was when it last read differently: for the shown text it is as good as now. */
 export function useAges(numerics: readonly Numeric[]): readonly Age[] {
   const app = useApp();
   const born = numerics.map((one) => ({ ms: bornAtMs(one), intervalMs: one.intervalMs }));

@@ -1,4 +1,7 @@
-/** Alarms as rows, in the one order; while somebody points at them, no row moves and new ones come last. Else they move seldom. */
+/**
+ * Alarms as rows, in the order of core/alarm-order.ts. While somebody points at them, no row moves and new ones come
+ * last. Otherwise they move seldom.
+ */
 import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { alarmText } from '../../../contracts/alarm-text.ts';
@@ -16,7 +19,7 @@ type AlarmListProps = {
   /** In order. */
   alarms: readonly Alarm[];
   rowsMax: number;
-  /** What stands here without any alarm. */
+  /** What stands here if there is no alarm. */
   none: string;
   bedOf: (alarm: Alarm) => Bed | undefined;
 };
@@ -75,7 +78,7 @@ function useRest(rests: Signal<boolean>, order: string) {
   useEffect(() => () => clearTimeout(timer.current), []);
 }
 
-/** Below the rows, so that it moves none of them: what came while somebody pointed at the list. */
+/** Stands below the rows, so that it moves none of them: the alarms that came while somebody pointed at the list. */
 function Fresh({ alarms, bedOf }: { alarms: readonly Alarm[]; bedOf: (alarm: Alarm) => Bed | undefined }) {
   const app = useApp();
   const top = gravest(alarms);
@@ -109,7 +112,7 @@ function Chip({ alarm }: { alarm: Alarm }) {
   );
 }
 
-/** The focus stays on its alarm, wherever the row goes; where the button has gone, on the row's link. */
+/** The focus stays on its alarm, wherever the row goes; if the button has gone, on the row's link. */
 function useKeptFocus(box: { current: HTMLElement | null }) {
   const active = document.activeElement;
   const focused = active instanceof HTMLElement && box.current?.contains(active) ? active : undefined;

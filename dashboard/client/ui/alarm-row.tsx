@@ -107,8 +107,8 @@ export function AlarmRow({ alarm, bed, gone, under }: RowProps) {
 }
 
 /**
- * Takes the room of the longest words that may come to stand in its place, so that the row is as high before as after. They are
- * drawn by the style sheet: nobody reads them.
+ * Takes the room of the longest words that may come to stand in its place, so that the row never changes its height.
+ * The style sheet hides them from people.
  */
 export function Reserve({ words, ...props }: { class: string; words: readonly string[] }) {
   return (
@@ -120,10 +120,13 @@ export function Reserve({ words, ...props }: { class: string; words: readonly st
   );
 }
 
-/** Acknowledged only once the server's event says so; until then pending, or what went wrong. */
+/** Acknowledged only once the server's event says so; until then pending, or the error. */
 function Answer({ alarm }: { alarm: Alarm }) {
   const app = useApp();
-  /** What the row showed when the pointer went down: this the person means, even if it changes before the pointer goes up. */
+  /**
+   * The state of the row when the pointer went down: the person means this state, even if it changes before the pointer
+   * goes up.
+   */
   const seen = useRef(alarm);
   const now = app.now.value;
   const sight = useRef<Sight>(undefined);

@@ -25,7 +25,7 @@ export function AssignForm({ row, onDone, onCancel }: FormProps) {
     else if (admits && read.ok && read.patient === null && samePatientAs === undefined)
       sending.problem.value = 'Enter the patient id.';
     else {
-      // What was typed goes along: the server refuses it where it contradicts the patient who is in the bed.
+      // The typed patient is sent, too: the server refuses it if it contradicts the patient who is in the bed.
       const patient = read.ok ? read.patient : null;
       const whose = { patient, ...(samePatientAs !== undefined && { samePatientAs }) };
       const done = `${deviceId} is now at ${ward} ${bed}.`;

@@ -1,4 +1,4 @@
-/** What one may do with a device, one act at a time: assign it, move it, admit or correct a patient, end. */
+/** What a person may do with a device, one act at a time: assign it, move it, admit or correct a patient, end. */
 import { useSignal } from '@preact/signals';
 import type { DeviceAct } from '../core/device-acts.ts';
 import { actsFor } from '../core/device-acts.ts';
@@ -64,7 +64,10 @@ export function AssociateForm({ row, onDone, onCancel }: Props) {
   );
 }
 
-/** Who lies at the device, as the ward's screen has them: who moves or discharges must not need to know beds by heart. */
+/**
+ * Who is at the device, as the ward's screen shows them: a person who moves or discharges need not know the beds by
+ * heart.
+ */
 function Whose({ associationId, ward }: { associationId: string; ward: string | null }) {
   const patient = useApp().screen.value?.beds.get(associationId)?.patient;
   return (

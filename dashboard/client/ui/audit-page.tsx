@@ -6,7 +6,7 @@ import type { AuditEntry, AuditPage as Page } from '../../protocol/rest.ts';
 import { dateTimeText } from '../core/times.ts';
 import { useApp } from '../shell/app.ts';
 
-/** Rows held on the page: older ones are asked for again. */
+/** Rows on the page; older ones are asked for again. */
 const rowsMax = 2000;
 /** Patients of one look that a row names. */
 const patientsShown = 12;
@@ -141,7 +141,7 @@ function ChainState({ chain }: { chain: Page['chain'] }) {
   );
 }
 
-/** What a page may say: the end is known only as far as the witness has seen it. */
+/** What a page may say: the end is proved only as far as the witness has seen it. */
 function wholeText({ records, older, anchoredAt }: Page['chain']): string {
   const unsigned = older === 0 ? '' : `, ${older} of them older and unsigned`;
   const end =
@@ -185,7 +185,7 @@ function Row({ row }: { row: AuditEntry }) {
   );
 }
 
-/** The names are in the record; a page names the first and counts the rest. */
+/** The record has all names; a page names the first ones and counts the rest. */
 function patientsText(patients: readonly string[]): string {
   const shown = patients.slice(0, patientsShown).join(', ');
   const more = patients.length - patientsShown;

@@ -1,4 +1,4 @@
-/** Whether a bed's device is there and what it says of itself. */
+/** Whether a bed's device is there and what it reports about itself. */
 import { technicalConditions } from '../../../contracts/parameters.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import { standbyText, standbyUntil } from '../core/standby-words.ts';
@@ -21,7 +21,7 @@ export function BedState({ bed }: { bed: Bed }) {
   );
 }
 
-/** What is said of a patient, or a device, that is away; undefined where both are there. */
+/** What the tile says of a patient or a device that is away; undefined if both are there. */
 export function stateText(bed: Bed, nowMs: number): string | undefined {
   if (bed.standby !== null) return `standby until ${standbyUntil(bed.standby, nowMs)}`;
   const { online, onlineChangedAt } = bed.device;
@@ -30,7 +30,7 @@ export function stateText(bed: Bed, nowMs: number): string | undefined {
   return online === false ? `offline${since}` : 'not heard of';
 }
 
-/** A mark in the head of the tile: the words are in its title, and in the alarm line where no alarm takes it. */
+/** A mark in the head of the tile. Its words are in its title, and in the alarm line if no alarm stands there. */
 function NoticeMark({ bed }: { bed: Bed }) {
   if (bed.notices.length === 0) return null;
   const words = bed.notices.map((one) => one.text).join('. ');
@@ -56,7 +56,7 @@ function SoundMark({ bed }: { bed: Bed }) {
   );
 }
 
-/** One line about a bed without an alarm; undefined where there is nothing to say. */
+/** One line about a bed without an alarm; undefined if there is nothing to say. */
 export function bedNotice(bed: Bed, nowMs: number): string | undefined {
   if (bed.standby !== null) return standbyText(bed.standby, nowMs);
   if (bed.notices.length > 0) return bed.notices.map((one) => one.text).join('. ');

@@ -1,4 +1,7 @@
-/** The other devices at a bed, below its tile's own numbers: each with its name, so that no number is taken for another device's. */
+/**
+ * The other devices at a bed, below its tile's own numbers: each with its name, so that nobody takes a number for
+ * another device's.
+ */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';
 import { slotPriority, slotsOf } from '../core/numerics.ts';
@@ -19,16 +22,16 @@ type CompanionPlan = Companion & {
 };
 
 const headPx = 20;
-/** Of a tile's height, for all companions together. */
+/** The part of a tile's height for all companions together. */
 const shareMax = 0.45;
 
-/** The numbers of each companion that a tile of this size has room for, and what they take of its height. */
+/** The numbers of each companion that fit on a tile of this size, and the part of its height that they take. */
 export function companionPlan(companions: readonly Companion[], widthPx: number, heightPx: number) {
   const each = (heightPx * shareMax) / Math.max(1, companions.length);
   const plans = companions.map((one): CompanionPlan => {
     const { bed, alarms } = one;
     const isAlarming = ({ slot }: SlotCell) => slotPriority(slot.values, alarms, bed.device.deviceId) !== undefined;
-    // Where not all have room, those that alarm come first.
+    // If not all fit, those that alarm come first.
     const cells = slotsOf(bed.values)
       .map((slot) => slotCell(slot, bed))
       .sort((a, b) => Number(isAlarming(b)) - Number(isAlarming(a)));

@@ -1,4 +1,4 @@
-/** Corrects a patient's data: shows them as the server has them, and sends the changed fields alone. */
+/** Corrects a patient's data: shows them as the server has them, and sends only the changed fields. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Patient } from '../../../contracts/messages/records.ts';
@@ -82,7 +82,7 @@ export function CorrectForm({ row, onDone, onCancel }: FormProps) {
               draft.value = next;
             }}
           />
-          {/* Its room is there before: what stands below must not move while a category is chosen. */}
+          {/* Its room is there from the start: nothing below may move while a category is chosen. */}
           <div class={otherCategory ? '' : 'unshown'}>
             <Confirm
               text={`Judge this patient by the limits of “${draft.value.category || 'no category'}”, not of “${known.patient.category}” any more`}

@@ -44,7 +44,7 @@ export function DevicesPage() {
   const done = useSignal<string | undefined>(undefined);
 
   function edit(row: DeviceRow) {
-    // The open form keeps the version that it was filled on.
+    // The open form keeps the version with which it was filled.
     if (row.device.deviceId === editing.value?.device.deviceId) return;
     app.unsaved.leave(() => {
       done.value = undefined;
@@ -103,7 +103,10 @@ export function DevicesPage() {
   );
 }
 
-/** The open form keeps what it was filled on, its version too; only the devices that go along are those of now. */
+/**
+ * The open form keeps the state with which it was filled, its version too; only the devices that move along are the
+ * present ones.
+ */
 function withOthersNow(row: FormRow, devices: readonly DeviceRow[] | undefined): FormRow {
   const { current } = row;
   const now = devices?.find((one) => one.current?.associationId === current?.associationId)?.current;
@@ -133,7 +136,7 @@ function DeviceTable(props: { devices: readonly DeviceRow[]; onEdit: (row: Devic
   );
 }
 
-/** A device that is not listed: a new one. One that was last in a ward that is not one's own is refused. */
+/** A device that is not listed: a new one. The server refuses a device that was last in another ward. */
 function UnlistedDevice({ onDevice }: { onDevice: (deviceId: string) => void }) {
   const typed = useSignal('');
   const problem = useSignal<string | undefined>(undefined);
@@ -169,7 +172,7 @@ function Row({ row, onEdit }: { row: DeviceRow; onEdit: () => void }) {
   const app = useApp();
   const { device, current } = row;
   const present = device.conditions.filter((one) => one.present).map((one) => technicalConditions[one.condition].text);
-  // Who cannot see the patient does not end a stay; the server refuses it all the same.
+  // A person who cannot see the patient cannot end a stay; the server refuses it, too.
   const mayMove = app.may('associate-device') && (app.may('admit-patient') || !current?.occupied);
   const since = device.onlineChangedAt ? ` since ${whenText(Date.parse(device.onlineChangedAt), app.now.value)}` : '';
   return (

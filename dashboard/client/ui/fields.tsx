@@ -1,6 +1,7 @@
 /**
- * The fields of forms. Each shows the value that it is given and reports what a person enters: a form keeps its draft itself, so that
- * what nobody touched stays what it was. (Preact ignores `defaultValue` on a select box: it showed its first option instead.)
+ * The fields of forms. Each shows the value that it is given and reports what a person enters: a form keeps its draft
+ * itself, so that an untouched field stays as it was. (Preact ignores `defaultValue` on a select box: it showed its
+ * first option instead.)
  */
 type FieldProps = { label: string; name: string; value: string; onValue: (value: string) => void };
 
@@ -14,7 +15,7 @@ export function TextField(props: FieldProps & { maxLength: number; placeholder?:
   );
 }
 
-/** A value that is not among the options is shown all the same: a box never shows another value than it has. */
+/** A value that is not among the options is still shown: a box never shows another value than it has. */
 export function ChoiceField(props: FieldProps & { options: readonly { value: string; text: string }[] }) {
   const { label, name, value, options, onValue } = props;
   const all = options.some((option) => option.value === value) ? options : [{ value, text: value }, ...options];

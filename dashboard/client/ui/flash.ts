@@ -1,4 +1,4 @@
-/** Everything that flashes, flashes together: two alarms out of step would add up to more than three flashes a second. */
+/** Everything that flashes, flashes together: two alarms out of step would make more than three flashes a second. */
 import type { RefObject } from 'preact';
 import { useLayoutEffect } from 'preact/hooks';
 

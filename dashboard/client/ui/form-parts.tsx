@@ -1,4 +1,7 @@
-/** What the forms of a device share: sending once, the refusal with who changed what, and the question whose device it is. */
+/**
+ * What the forms of a device share: sending once, the refusal with who changed what, and the question whose device it
+ * is.
+ */
 import { type Signal, useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import type { Associated, AssociationRefused, Devices } from '../../protocol/devices.ts';
@@ -11,7 +14,7 @@ import { FormProblem } from './still-text.tsx';
 import { UnsavedQuestion, useUnsaved } from './unsaved.tsx';
 
 type Listed = Devices['devices'][number];
-/** `version` is null for a device that is on no list of this account. */
+/** `version` is null for a device that is not in this account's list. */
 export type FormRow = Omit<Listed, 'version' | 'device'> & {
   readonly device: Pick<Listed['device'], 'deviceId'>;
   readonly version: number | null;
@@ -23,7 +26,7 @@ export type Sending = {
   readonly problem: Signal<string | undefined>;
   /** The body of the last 409. */
   readonly refused: Signal<AssociationRefused | undefined>;
-  /** The 404: what the form is about has ended or left the wards of this account, so nothing can be saved any more. */
+  /** The 404: the stay of this form has ended or left the wards of this account, so nothing can be saved any more. */
   readonly over: Signal<Pick<AssociationRefused, 'changes'> | undefined>;
   send(ask: () => Promise<Answer<Associated>>, doneText: string): Promise<void>;
 };
@@ -48,7 +51,10 @@ export function useSending(onDone: (text: string) => void): Sending {
   return { busy, problem, refused, over, send };
 }
 
-/** What was done since the form was filled, and the choice to go on all the same. Nothing is sent before that choice. */
+/**
+ * Shows what was done since the form was filled, and offers to go on all the same. Nothing is sent before the person
+ * chooses.
+ */
 export function Meanwhile(props: { refused: AssociationRefused | undefined; onInsist: (version: number) => void }) {
   const app = useApp();
   const { changes, version } = props.refused ?? {};
@@ -71,13 +77,14 @@ export function Meanwhile(props: { refused: AssociationRefused | undefined; onIn
 }
 
 /**
- * One bed, one patient: asks whether the device is the patient's who is in the bed. Where another patient was typed, it names the
- * contradiction and offers no "Yes": that would drop the typed patient and put the device at the other one.
+ * One bed, one patient: asks whether the device is at the patient who is in the bed. If another patient was typed, it
+ * names the contradiction and offers no "Yes": that would drop the typed patient and assign the device to the other
+ * one.
  */
 export function WhosePatient(props: {
   deviceId: string;
   refused: AssociationRefused | undefined;
-  /** What was typed in the patient's fields; absent in a form that has none. */
+  /** The text in the patient's fields; absent in a form that has none. */
   typed?: PatientDraft;
   onSame: (associationId: string) => void;
   onOther: () => void;
@@ -133,7 +140,7 @@ function Contradiction({ texts }: { texts: readonly string[] }) {
 export function FormEnd(props: {
   sending: Sending;
   save?: string;
-  /** Whether something was typed that is not saved. */
+  /** Whether the form holds text that was typed and not saved. */
   isDirty?: boolean;
   onCancel: () => void;
   children?: ComponentChildren;

@@ -3,8 +3,8 @@ import { type Signal, useSignal } from '@preact/signals';
 import { useEffect, useMemo } from 'preact/hooks';
 
 /**
- * A hand that lies still for so long does not point any more: a mouse left over the list must not hold a grave alarm at its end.
- * After the rows have moved the guard keeps their buttons dead (shell/guard.ts).
+ * A hand that lies still for this long does not point any more: a mouse left over the list must not keep a grave alarm
+ * at its end. After the rows have moved the guard keeps their buttons dead (shell/guard.ts).
  */
 const restMs = 10_000;
 

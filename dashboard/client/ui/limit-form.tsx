@@ -23,7 +23,7 @@ const fields = [
   ['extremeHigh', 'Extreme high'],
 ] as const;
 
-/** As long as a refusal of limits that cross gets (contracts/effective-limits.ts). */
+/** The longest refusal of limits that cross (contracts/effective-limits.ts). */
 const widestRefusal = 'The extreme high limit 888.8 of BP systolic is not below the extreme high limit 888.8.';
 
 type LimitFormProps = {
@@ -32,7 +32,10 @@ type LimitFormProps = {
   onDone: () => void;
 };
 
-/** Shows the patient's own limits and sends what was changed of them: the ward's stand in the empty fields and are not made the patient's. */
+/**
+ * Shows the patient's own limits and sends only the changed ones: the ward's limits stand in the empty fields and do
+ * not become the patient's.
+ */
 export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
   const app = useApp();
   const { group, own, base: ward } = inForce;
@@ -55,7 +58,7 @@ export function LimitForm({ bed, inForce, onDone }: LimitFormProps) {
     if (!answer.ok && answer.status === 409) refused.value = (answer.body as LimitsRefused).current;
   }
 
-  /** What was refused is not what is asked now. Who changed the limits meanwhile stays to be read. */
+  /** The former refusal does not concern the new question. The text about who changed the limits meanwhile stays. */
   function forget() {
     if (refused.value === undefined) problem.value = undefined;
   }
@@ -144,7 +147,7 @@ function LimitFields({ draft, ward, onEdit }: { draft: Signal<LimitDraft>; ward:
 }
 
 type LimitButtonsProps = {
-  /** Somebody changed the limits meanwhile, and the person has been told to what. */
+  /** Says that somebody changed the limits meanwhile, and to what. */
   refused: boolean;
   hasOwn: boolean;
   busy: boolean;

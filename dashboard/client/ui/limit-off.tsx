@@ -1,4 +1,4 @@
-/** Switches the plain limits of a group off for a while, with a reason, or on again. Extreme limits go on judging. */
+/** Switches the plain limits of a group off for a while, with a reason, or on again. Extreme limits still judge. */
 import { useSignal } from '@preact/signals';
 import type { GroupInForce, LimitsAsked } from '../../../contracts/messages/alarms.ts';
 import { offText } from '../core/numerics.ts';
@@ -19,7 +19,7 @@ type LimitOffProps = {
   off: GroupInForce['off'];
   busy: boolean;
   onAsk: (asked: LimitsAsked) => void;
-  /** Something else is asked now than before. */
+  /** The question differs from the former one. */
   onEdit: () => void;
 };
 

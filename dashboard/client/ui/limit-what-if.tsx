@@ -15,7 +15,7 @@ import { useApp } from '../shell/app.ts';
 import { Reserve } from './alarm-row.tsx';
 import { StillText } from './still-text.tsx';
 
-/** Nothing was typed for so long (ours). */
+/** Asks after this long without typing (ours). */
 const pauseMs = 600;
 
 type LimitWhatIfProps = { associationId: string; inForce: GroupInForce; draft: LimitDraft };
@@ -43,7 +43,7 @@ export function LimitWhatIf({ associationId, inForce, draft }: LimitWhatIfProps)
       shown.value = { kind: 'refused', message: refusal };
       return;
     }
-    // What stands there is of other limits.
+    // The shown answer belongs to other limits.
     shown.value = { kind: 'working', entered: asked !== undefined };
     const left = new AbortController();
     const timer = setTimeout(() => void ask(left.signal), pauseMs);

@@ -1,4 +1,4 @@
-/** The limits that judge this patient, and for who may change them the way to the form. */
+/** The limits that judge this patient, and the way to the form for a person who may change them. */
 import { useSignal } from '@preact/signals';
 import type { GroupInForce } from '../../../contracts/messages/alarms.ts';
 import { type LimitGroup, parameters } from '../../../contracts/parameters.ts';
@@ -69,7 +69,7 @@ export function LimitsPanel({ bed }: { bed: Bed }) {
   );
 }
 
-/** Whose the limits are that are no patient's own. */
+/** Names the source of limits that are not the patient's own. */
 function originText(inForce: Bed['limits'], shown: number, nowMs: number): string {
   if (inForce === null) return 'The alarm processor has not said yet which limits judge this patient.';
   const { profile, at } = inForce;

@@ -1,4 +1,4 @@
-/** Who are you? And what Vigil is not. */
+/** The login, and what Vigil is not. */
 import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { useApp } from '../shell/app.ts';

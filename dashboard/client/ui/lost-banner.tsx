@@ -1,4 +1,4 @@
-/** The server is lost: full screen, with a sound of its own, over values that are grey and say their age. */
+/** The server is lost: full screen, with its own sound, over values that are grey and say their age. */
 import { ageText } from '../core/ages.ts';
 import { clockText, countdownText } from '../core/times.ts';
 import { type App, useApp } from '../shell/app.ts';

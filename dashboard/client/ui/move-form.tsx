@@ -1,4 +1,4 @@
-/** Moves a device to another bed. The patient's data are not in this form: who is at the device stays as they are. */
+/** Moves a device to another bed. The form has no patient's data: the patient at the device stays as they are. */
 import { useSignal } from '@preact/signals';
 import { useApp } from '../shell/app.ts';
 import { FormEnd, type FormProps, Meanwhile, useSending, WhosePatient } from './form-parts.tsx';
@@ -25,7 +25,10 @@ export function MoveForm({ row, onDone, onCancel }: FormProps) {
       );
   }
 
-  /** A device without a patient that comes to a patient gets an association of its own: its former readings are not theirs. */
+  /**
+   * A device without a patient that comes to a patient gets an association of its own: its former readings are not the
+   * patient's.
+   */
   function join(samePatientAs: string) {
     const { ward, bed } = place.value;
     const body = { ward, bed, patient: null, samePatientAs, version: row.version };

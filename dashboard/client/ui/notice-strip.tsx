@@ -1,15 +1,15 @@
 /**
- * The place of the notices. It is always as high, with or without them: a notice that comes or goes moves no alarm and no tile.
- * What has no room in it is counted on a button, which opens them all over the page.
+ * The place of the notices. It always has the same height: a notice that comes or goes moves no alarm and no tile. A
+ * button counts the notices that do not fit, and opens them all over the page.
  */
 import { useSignal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
 import { useLayoutEffect, useRef } from 'preact/hooks';
 
-/** Less of a notice than this is no line of it. */
+/** A smaller visible part of a notice does not count as a line. */
 const linePx = 18;
 
-/** What the closed strip does not show whole. */
+/** The notices that the closed strip does not show whole. */
 type Unseen = { readonly count: number; readonly isHigh: boolean; readonly isCut: boolean };
 
 const nothing: Unseen = { count: 0, isHigh: false, isCut: false };
@@ -58,7 +58,7 @@ export function NoticeStrip({ act, children }: { act: ComponentChildren; childre
   );
 }
 
-/** The same object where nothing has changed, so that nothing is drawn again. */
+/** Returns the same object if nothing has changed, so that nothing is drawn again. */
 function unseenIn(list: HTMLElement, before: Unseen): Unseen {
   const bottomPx = list.getBoundingClientRect().top + list.clientHeight;
   const below = [...list.children].filter((one) => one.getBoundingClientRect().top + linePx > bottomPx);

@@ -10,7 +10,7 @@ import { PauseFailureSound } from './lost-banner.tsx';
 import { NoticeStrip } from './notice-strip.tsx';
 import { PlacesNotice } from './places-notice.tsx';
 
-/** Time enough to finish what one does. */
+/** Enough time to finish what one is doing. */
 const warnBeforeMs = 15 * 60_000;
 
 export function Notices() {
@@ -39,7 +39,7 @@ export function Notices() {
   );
 }
 
-/** The gravest come first: nobody gets new values, or nobody judges them. */
+/** The gravest come first: no new values come, or nobody judges them. */
 function HealthNotices() {
   const app = useApp();
   const health = app.screen.value?.health;

@@ -28,7 +28,7 @@ const othersMax = 4;
 export function PatientPage({ associationId }: { associationId: string }) {
   const app = useApp();
   const view = useSignal<Answer<PatientView> | undefined>(undefined);
-  // Asked once at every opening: it puts this look on record, and it knows a bed of another ward.
+  // Asked once at every opening: it puts this look on record, and it can show a bed of another ward.
   useEffect(() => {
     void app.api.patient(associationId).then((answer) => {
       view.value = answer;
@@ -134,7 +134,7 @@ function Found({ bed, isLive, onClose }: { bed: Bed; isLive: boolean; onClose: (
   );
 }
 
-/** Who looks at one patient still answers for the others. */
+/** A person who looks at one patient still answers for the others. */
 function OtherBeds({ associationId }: { associationId: string }) {
   const app = useApp();
   const screen = app.screen.value;

@@ -1,6 +1,7 @@
 /**
- * Silences the sounding alarms of some beds for two minutes at most; what comes new and more urgent sounds all the same. It acts on
- * whatever sounds: that is harmless, bounded and counted down, and in a busy ward the list of these alarms changes all the time.
+ * Silences the sounding alarms of some beds for two minutes at most; a new and more urgent alarm still sounds. The
+ * button acts on whatever sounds: that is harmless, bounded and counted down, and in a busy ward the list of these
+ * alarms changes all the time.
  */
 import { audioPausedUntilMs, isUnanswered } from '../core/alarm-order.ts';
 import { countdownText } from '../core/times.ts';

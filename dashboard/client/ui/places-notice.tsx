@@ -1,4 +1,4 @@
-/** For accounts of all wards: who and what stands at wards and beds that are not registered. */
+/** For accounts of all wards: accounts and devices at wards and beds that are not registered. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Places } from '../../protocol/devices.ts';

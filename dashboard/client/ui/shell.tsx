@@ -1,4 +1,4 @@
-/** Which page stands: nobody known yet, the login, or the place that the address names. */
+/** Which page stands: none yet, the login, or the place that the address names. */
 import { shownRoute } from '../core/routes.ts';
 import { useApp } from '../shell/app.ts';
 import { Announcer } from './announcer.tsx';

@@ -1,4 +1,4 @@
-/** A number with all that makes it readable: label, unit, limits, colour, age, and the alarm about it. */
+/** A number with everything that makes it readable: label, unit, limits, colour, age, and the alarm about it. */
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import { numberText } from '../../../contracts/number-text.ts';
 import type { Bed } from '../../protocol/rest.ts';
@@ -19,7 +19,7 @@ import { useApp } from '../shell/app.ts';
 import { useAges } from './ages.ts';
 import { CrossedBell } from './crossed-bell.tsx';
 
-/** An age that a reader takes for "now" is left out where there is little room. */
+/** If there is little room, an age that a reader takes for "now" is left out. */
 const nowMs = 5_000;
 
 type SlotProps = {
@@ -34,7 +34,7 @@ export function SlotView({ slot, bed, alarms, everyAge }: SlotProps) {
   const app = useApp();
   const lost = app.link.value === 'lost';
   const ages = useAges(slot.values.map((one) => one.numeric));
-  // Of a pressure's three values the oldest speaks for all.
+  // The oldest of a pressure's three values gives the age of all.
   const oldest = Math.max(...ages.map((age) => age.ms));
   const source = sourceOf(bed.device, alarms);
   const sender = lost ? { ...source, gone: true } : source;
@@ -94,7 +94,7 @@ export function SlotView({ slot, bed, alarms, everyAge }: SlotProps) {
   );
 }
 
-/** Of a pressure's three values the oldest speaks for all. */
+/** The oldest of a pressure's three values gives the age of all. */
 function worstOf(classes: readonly AgeClass[]): AgeClass {
   return classes.includes('expired') ? 'expired' : classes.includes('old') ? 'old' : 'current';
 }

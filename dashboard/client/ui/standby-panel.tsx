@@ -1,4 +1,6 @@
-/** The patient is away: nothing calls only because no values come, until a time, until values come, or until a person ends it. */
+/**
+ * The patient is away: missing values alone call nobody, until a time, until values come, or until a person ends it.
+ */
 import { useSignal } from '@preact/signals';
 import type { Bed } from '../../protocol/rest.ts';
 import { standbyReasons, standbyText, standbyTimes } from '../core/standby-words.ts';
@@ -137,7 +139,7 @@ function StandbyForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
   );
 }
 
-/** A command that waits for the alarm processor's answer. `ask` gives whether it was taken. */
+/** A command that waits for the alarm processor's answer. `ask` returns whether it was taken. */
 function useAsked() {
   const app = useApp();
   const busy = useSignal(false);
@@ -150,7 +152,7 @@ function useAsked() {
     busy.value = false;
     return problem.value === undefined;
   }
-  /** What was refused is not what is asked now. */
+  /** The former refusal does not concern the new question. */
   function forget() {
     problem.value = undefined;
   }

@@ -1,6 +1,6 @@
 /**
- * Text of a form that comes and goes: help while a person types, or what was refused. It keeps the room that it once took, so that no
- * button below it moves when it goes: a button that has just moved takes no press (`shell/guard.ts`).
+ * Text of a form that comes and goes: help while a person types, or a refusal. It keeps the room that it once took, so
+ * that no button below it moves when it goes: a button that has just moved takes no press (`shell/guard.ts`).
  */
 import { useRef } from 'preact/hooks';
 import { Reserve } from './alarm-row.tsx';
@@ -15,7 +15,7 @@ type StillTextProps = {
   widest?: readonly string[];
 };
 
-/** So many texts keep their room; a form that shows more than these in turn has the room of the last ones. */
+/** This many texts keep their room; a form that shows more than these in turn has the room of the last ones. */
 const keptMax = 8;
 
 export function StillText({ text, widest = [], testId, ...props }: StillTextProps) {

@@ -9,7 +9,7 @@ import { tileWaves } from '../core/wave-choice.ts';
 import { SlotView } from './slot.tsx';
 import { WaveCanvas } from './waves.tsx';
 
-/** Narrower, and the pulse beside a heart rate is left out unless it alarms. */
+/** On a narrower tile the pulse beside a heart rate is left out unless it alarms. */
 const pulseLeastPx = 420;
 
 type TileBodyProps = { bed: Bed; alarms: readonly Alarm[]; box: { widthPx: number; heightPx: number } };
@@ -68,7 +68,7 @@ function Planned({ bed, alarms, slots, codes, box }: PlannedProps) {
   );
 }
 
-/** Beside a heart rate the pulse is the first to go where there is no room, unless it alarms. */
+/** If there is no room, the pulse beside a heart rate is the first to go, unless it alarms. */
 function withoutPulse(slots: readonly Slot[], alarms: readonly Alarm[], deviceId: string): readonly Slot[] {
   if (slots.length < 5 || !slots.some((slot) => slot.group === 'HR')) return slots;
   return slots.filter((slot) => slot.group !== 'PR' || slotPriority(slot.values, alarms, deviceId) !== undefined);

@@ -1,4 +1,4 @@
-/** One bed: who lies there, what is wrong, the waves and beside each its number. */
+/** One bed: who is there, what is wrong, the waves and beside each its number. */
 import { useRef } from 'preact/hooks';
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
@@ -45,7 +45,7 @@ type TileProps = {
 export const Tile = memo(function Tile(props: TileProps) {
   const app = useApp();
   const { bed, alarms, companions } = props;
-  // The bed's line and frame speak for all of its devices; a number is marked by the alarms of its own device alone.
+  // The bed's line and frame are about all of its devices; a number is marked only by the alarms of its own device.
   const ofBed = companions.length === 0 ? alarms : listed([...alarms, ...companions.flatMap((one) => one.alarms)]);
   const headline = foremost(ofBed);
   const hidden = behind(ofBed, headline);
@@ -123,7 +123,7 @@ function TileScore({ bed }: { bed: Bed }) {
   );
 }
 
-/** The longest words that the alarm line may come to show while the bed has these alarms: it has always room for them. */
+/** The longest words that the alarm line may show while the bed has these alarms: the line always has room for them. */
 function roomOf(headline: Alarm | undefined, ofBed: readonly Alarm[]): string[] {
   if (!headline) return [];
   const texts = ofBed.map(widestText).toSorted((a, b) => b.length - a.length);

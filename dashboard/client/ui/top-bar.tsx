@@ -1,4 +1,4 @@
-/** Where one is, what is wrong where, what time it is, whether it can be heard, and who one is. */
+/** The place, what is wrong and where, the time, whether the page can be heard, and who is logged in. */
 import { useSignal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Priority } from '../../../contracts/messages/alarms.ts';

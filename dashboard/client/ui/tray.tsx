@@ -1,4 +1,7 @@
-/** Devices without a bed: a strip below the tiles, never a tile among beds. Its gravest alarm is said also while it is closed. */
+/**
+ * Devices without a bed: a strip below the tiles, never a tile among beds. Its gravest alarm is shown also while it is
+ * closed.
+ */
 import { alarmText } from '../../../contracts/alarm-text.ts';
 import type { Alarm } from '../../../contracts/messages/alarms.ts';
 import type { Bed } from '../../protocol/rest.ts';

@@ -1,4 +1,7 @@
-/** One chart: the mean as a line, least and greatest as a band, a hole where nothing was measured; its limits as dashed lines. */
+/**
+ * One chart: the mean as a line, least and greatest as a band, a hole in every time without a measurement; its limits
+ * as dashed lines.
+ */
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import { numberText } from '../../../contracts/number-text.ts';
@@ -19,14 +22,14 @@ const groundColour = '#10161dcc';
 const fontPx = 12;
 /** Width of a chart on an upright sheet of A4. */
 const sheetPx = 690;
-/** The second and third line of a chart (diastolic, mean; pulse beside HR) are told apart by dashes. */
+/** Dashes tell the second and third line of a chart apart (diastolic, mean; pulse beside HR). */
 const dashes: readonly (readonly number[])[] = [[], [6, 4], [2, 3]];
 
 type TrendChartProps = {
   chart: Chart;
   columns: TrendColumns;
   limits: readonly LimitLine[];
-  /** The limits in words; undefined where there are none. */
+  /** The limits as text; undefined if there are none. */
   limitsText: string | undefined;
   fromMs: number;
   toMs: number;
@@ -36,7 +39,7 @@ type TrendChartProps = {
 export function TrendChart({ chart, columns, limits, limitsText, fromMs, toMs, syncKey }: TrendChartProps) {
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
-  /** What is drawn now: the chart asks for it again at each drawing. */
+  /** The present content: the chart reads it at each drawing. */
   const held = useRef({ columns, limits });
   held.current = { columns, limits };
   const shape = [...columns.series.keys()].join();
@@ -57,7 +60,7 @@ export function TrendChart({ chart, columns, limits, limitsText, fromMs, toMs, s
     );
     made.setScale('x', range);
     plot.current = made;
-    // Paper does not wait for a chart to be drawn again: it gets the drawn one, shrunk by print.css.
+    // Paper does not wait until a chart is drawn again: it gets the drawn one, shrunk by print.css.
     const observer = new ResizeObserver(() => {
       if (!matchMedia('print').matches) made.setSize({ width: element.clientWidth, height });
     });
@@ -114,7 +117,7 @@ function colourOf(code: string): string {
   return group ? parameterColours[group] : axisColour;
 }
 
-/** For who cannot see the curve. */
+/** For a person who cannot see the curve. */
 function summary(chart: Chart, columns: TrendColumns): string {
   return chart.codes
     .flatMap((code) => {
@@ -187,7 +190,7 @@ function optionsFor(
             fill: colourOf(code),
             filter: () => [...(drawn().columns.series.get(code)?.lone ?? [])],
           },
-          // By its place on the chart: a score that is partial is dashed also where no total is there.
+          // By its place on the chart: a partial score is dashed also if there is no total.
           dash: [...(dashes[(scaleOf ? all.indexOf(code) : i) % dashes.length] ?? [])],
         },
         edge,
@@ -201,7 +204,7 @@ function optionsFor(
   };
 }
 
-/** Quarters and whole hours, as people name times; 5 min where there is room for their words. */
+/** Quarters and whole hours, as people name times; 5 min if there is room for their text. */
 const timeStepsS = [300, 900, 1800, 3600, 7200, 14_400, 21_600];
 
 /** Each limit as a thin dashed line from when it was in force, with its number at the edge. */

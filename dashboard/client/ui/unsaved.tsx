@@ -1,8 +1,8 @@
-/** The question before what was typed into a form is dropped. */
+/** The question before typed text of a form is dropped. */
 import { useEffect, useLayoutEffect, useRef } from 'preact/hooks';
 import { useApp } from '../shell/app.ts';
 
-/** Says whether the form that calls this holds something that was typed and not saved. */
+/** Reports whether the form that calls this holds text that was typed and not saved. */
 export function useUnsaved(isDirty: boolean): void {
   const { unsaved } = useApp();
   useLayoutEffect(() => unsaved.mark(isDirty), [isDirty]);

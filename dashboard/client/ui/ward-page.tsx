@@ -26,7 +26,7 @@ const gapPx = 6;
 const scrollbarPx = 11;
 /** Below this width tiles are rows of a list. */
 const listWidthPx = 620;
-/** Where the beds do not fit anyway each gets the room for its numbers and two waves. */
+/** If the beds do not fit anyway, each gets the room for its numbers and two waves. */
 const scrolledTilePx = 224;
 
 export function WardPage() {
