@@ -15,7 +15,7 @@ function precompressed(): Plugin {
     },
     closeBundle() {
       const assets = join(outDir, 'assets');
-      for (const name of readdirSync(assets).filter((one) => /\.(?:js|css)$/.test(one))) {
+      for (const name of readdirSync(assets).filter((file) => /\.(?:js|css)$/.test(file))) {
         const bytes = readFileSync(join(assets, name));
         writeFileSync(join(assets, `${name}.br`), brotliCompressSync(bytes));
         writeFileSync(join(assets, `${name}.gz`), gzipSync(bytes, { level: 9 }));

@@ -160,17 +160,11 @@ const head = {
   waves: Type.Array(Code),
   /** The oldest first. */
   notices: Type.Array(BedNotice),
-  /**
-   * What judges the patient, as the alarm processor last published it. null: it has not published it, or the viewer may
-   * not see it.
-   */
+  /** What judges the patient, as last published. null: nothing was published, or the viewer may not see it. */
   limits: Type.Union([LimitsInForce, Type.Null()]),
   /** The patient is away, as the alarm processor last published it. null: no standby. */
   standby: Type.Union([Standby, Type.Null()]),
-  /**
-   * Early warning scores, as the alarm processor published them. null: the patient has no scores, or the viewer may not
-   * see them.
-   */
+  /** Early warning scores, as last published. null: there are none, or the viewer may not see them. */
   scores: Type.Union([Scores, Type.Null()]),
 } as const;
 
@@ -231,17 +225,11 @@ export const Trends = Type.Object(
 );
 export type Trends = Static<typeof Trends>;
 
-/**
- * The 202 answer to a request that becomes a record of `commands`: Kafka has it. The alarm processor's answer comes
- * over the live connection.
- */
+/** The 202 answer to a command: Kafka has it. The alarm processor answers over the live connection. */
 export const Accepted = Type.Object({ commandId: Type.String() }, closed);
 export type Accepted = Static<typeof Accepted>;
 
-/**
- * `POST /api/alarms/:alarmId/acknowledge`: `rev` is the revision of the alarm that the person saw; if it is another one
- * now: 409.
- */
+/** `POST /api/alarms/:alarmId/acknowledge`: `rev` is the revision that the person saw; if another one holds: 409. */
 export const AcknowledgeBody = Type.Object({ rev: Type.Integer({ minimum: 1 }) }, closed);
 export type AcknowledgeBody = Static<typeof AcknowledgeBody>;
 
@@ -320,10 +308,7 @@ export const AuditEntry = Type.Object(
     station: Type.Optional(Type.String()),
     patients: Type.Optional(Type.Array(Type.String())),
     account: Type.Optional(Type.String()),
-    /**
-     * True if its hash is right, the record before it is the one that it names, and its signature and session, if it
-     * has them, are right.
-     */
+    /** True if its hash, the hash of the record before it, its signature and its session (if it has them) are right. */
     verified: Type.Boolean(),
     /** False for a record from before records were signed: anyone who could write the topic could have made it. */
     signed: Type.Boolean(),
@@ -343,10 +328,7 @@ export const AuditPage = Type.Object(
         records: Type.Integer(),
         /** How many of them are from before records were signed. */
         older: Type.Integer(),
-        /**
-         * The witness's newest anchor with which the log was compared when the server started; null if the server reads
-         * no anchors.
-         */
+        /** The newest anchor that the log was compared with at the server's start; null if it reads none. */
         anchoredAt: Type.Union([Instant, Type.Null()]),
         /** At most 20, for a person. */
         faults: Type.Array(Type.String()),

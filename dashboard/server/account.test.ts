@@ -54,7 +54,7 @@ describe('the account command', () => {
     expect(output).toBe('nurse1: physician of icu, step (replaces nurse of icu, step, disabled)');
   }, 60_000);
 
-  it('finds the registry in the folder above, too, and takes all wards, and an auditor of none', async () => {
+  it('finds the registry in the folder above, too, and takes all wards, and an auditor without wards', async () => {
     const above = newFile();
     mkdirSync(join(dirname(above), 'secrets'));
     const file = join(dirname(above), 'secrets', 'accounts.json');
@@ -71,7 +71,7 @@ describe('the account command', () => {
     expect(readAccounts(file).get('nurse1')?.wards).toEqual(['icu', 'picu']);
   }, 60_000);
 
-  it('says that it looked into no registry', async () => {
+  it('says that it found no registry to look into', async () => {
     const file = newFile();
     const registryFile = join(dirname(file), 'elsewhere.json');
     renameSync(join(dirname(file), 'wards.json'), registryFile);
@@ -96,7 +96,7 @@ describe('the account command', () => {
     [['disable', '--user', 'nurse1', '--role', 'nurse'], /^--role does not belong to disable\.$/],
     [['remove', '--user', 'nurse1'], /^Usage:/],
   ])(
-    'answers %j with what is wrong',
+    'refuses %j and says what is wrong',
     async (args, message) => {
       const file = newFile();
       call(add(file), 'a long enough phrase');
@@ -108,7 +108,7 @@ describe('the account command', () => {
   );
 
   it.each(['list', 'disable', 'enable', 'check'])(
-    '%s names a file that is not there, and makes none',
+    '%s names a file that does not exist, and makes none',
     async (command) => {
       const file = newFile();
       const user = command === 'list' ? [] : ['--user', 'nurse1'];
@@ -153,7 +153,7 @@ describe('the account command', () => {
     60_000,
   );
 
-  it('tells other command lines who it is, by password only', async () => {
+  it('proves to other command lines who runs them, by password only', async () => {
     const file = newFile();
     call(add(file), 'a long enough phrase\n');
     const check = (user: string, password: string) =>
@@ -172,7 +172,7 @@ describe('the account command', () => {
     expect(await check('nurse1', 'a long enough phrase')).toEqual(wrong);
   }, 60_000);
 
-  it('leaves a file that is no good as it is', async () => {
+  it('leaves a faulty file as it is', async () => {
     const file = newFile();
     writeFileSync(file, '{');
     expect(call(add(file), 'a long enough phrase')).toMatchObject({ code: 1 });

@@ -16,11 +16,11 @@ const claims = (userId: string, sessionId: string) => ({
 });
 
 describe('requests in a minute', () => {
-  it('of a stolen session leave something for its owner, and of 43 sessions together not 43 times as much', () => {
+  it('of a stolen session leave a share for its owner, and 43 sessions together do not have 43 times as much', () => {
     const pace: RequestPace = new Map();
     const taken = (session: string, times: number) =>
       Array.from({ length: times }, () => countFor(pace, 'act', claims('nora', session), 0)).filter(
-        (one) => one === 'taken',
+        (outcome) => outcome === 'taken',
       ).length;
     expect(taken('stolen', 5_000)).toBe(perMinuteMax.act);
     expect(taken('own', 100)).toBe(100);
@@ -54,7 +54,7 @@ describe('while the trend database hangs', () => {
     return shares;
   }
 
-  it('a screen is let in: what reads stored values takes no place of a look', async () => {
+  it('a screen is let in: a route that reads stored values takes no place of a look', async () => {
     const shares = sharesOf(recordRoutes, whatIfRoute, loginRoutes);
     const slots = createRouteSlots();
     const hanging = Promise.withResolvers<void>();

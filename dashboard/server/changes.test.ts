@@ -108,7 +108,7 @@ const acts: [string, (state: LiveState, asked: Asked) => Decision, (state: LiveS
 describe('a change of several devices that Kafka does not take', () => {
   for (const fails of ['write', 'commit'] as const)
     it.each(acts)(
-      `%s: nothing is half done, and the same change made again is done (${fails})`,
+      `%s: no part of it is done, and the same change made again is done (${fails})`,
       async (_, act, isDone) => {
         const log = newLog();
         const { state, ask } = dashboard(log);
@@ -171,7 +171,7 @@ describe('a change on a dashboard, while another dashboard makes one', () => {
     expect(log.written.map(({ deviceId }) => deviceId)).toEqual(['e2']);
   });
 
-  it('puts on record what was done, and says of what was not that it was not', async () => {
+  it('puts on record what was done, and that the rest was not done', async () => {
     const log = newLog();
     const [mine, other] = [dashboard(log), dashboard(log)];
     log.on(async (step, turn) => {
@@ -181,7 +181,7 @@ describe('a change on a dashboard, while another dashboard makes one', () => {
     expect(mine.audit.map(({ detail }) => detail)).toEqual(['d1', 'not done, another change came first: d1']);
   });
 
-  it('gives up where the turn is always lost, and nothing is changed', async () => {
+  it('gives up if the turn is always lost, and nothing is changed', async () => {
     const log = newLog();
     const { ask } = dashboard(log);
     log.on(async () => void (await log.takeTurn()));
@@ -191,7 +191,7 @@ describe('a change on a dashboard, while another dashboard makes one', () => {
 });
 
 describe('a change on a dashboard that does not read the log to its end', () => {
-  it('is not decided: what was written since may forbid it', async () => {
+  it('is not decided: a later record may forbid it', async () => {
     const log = newLog();
     const { ask, readsNot, readsAgain } = dashboard(log);
     readsNot();
@@ -206,7 +206,7 @@ describe('a change on a dashboard that does not read the log to its end', () => 
     expect(await ask(move)).toMatchObject({ ok: true });
   });
 
-  it('is answered with an error where it is written and not read back', async () => {
+  it('is answered with an error if it is written and not read back', async () => {
     const log = newLog();
     const { state, ask, readsNot, readsAgain } = dashboard(log);
     log.on((step) => {
@@ -220,7 +220,7 @@ describe('a change on a dashboard that does not read the log to its end', () => 
     expect(last(state, 'd1').to).not.toBeNull();
   });
 
-  it('hinders nobody once the hospital has deleted its device', async () => {
+  it('stops nobody once the hospital has deleted its device', async () => {
     const { state, ask } = dashboard(newLog());
     for (const id of ['d1', 'd2', 'd3']) state.associations.delete(id);
     expect(await ask(discharge)).toMatchObject({ ok: false, code: 'not-found' });
@@ -228,7 +228,7 @@ describe('a change on a dashboard that does not read the log to its end', () => 
 });
 
 describe('changes of several people', () => {
-  it('come in turn: who asks for many waits behind themselves, and what is too much of one is refused', async () => {
+  it('come in turn: a person who asks for many waits behind themselves, and too many of one are refused', async () => {
     const log = newLog();
     const { ask } = dashboard(log);
     const order: string[] = [];
@@ -240,8 +240,8 @@ describe('changes of several people', () => {
     const flood = Array.from({ length: 30 }, () => asked('flood'));
     const hers = asked('nora');
     await Promise.all([...flood, hers]);
-    expect(order.filter((one) => one === 'flood log-backlog-full')).toHaveLength(30 - 1 - waitingPerAccountMax);
-    const done = order.filter((one) => !one.includes(' '));
+    expect(order.filter((entry) => entry === 'flood log-backlog-full')).toHaveLength(30 - 1 - waitingPerAccountMax);
+    const done = order.filter((entry) => !entry.includes(' '));
     expect([done.length, done.indexOf('nora')]).toEqual([2 + waitingPerAccountMax, 2]);
   });
 });

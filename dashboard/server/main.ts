@@ -46,57 +46,57 @@ const wallMs = () => Date.now() + wallAheadMs();
 const backlog = 4_096;
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: the composition of the process, read from top to bottom.
-async function openDashboard(told: Settings<typeof settings>, logger: Logger) {
-  for (const origin of told.publicOrigins) {
+async function openDashboard(configured: Settings<typeof settings>, logger: Logger) {
+  for (const origin of configured.publicOrigins) {
     if (!URL.canParse(origin) || new URL(origin).origin !== origin || !origin.startsWith('https://'))
       throw new VigilError(
         'settings-invalid',
         `VIGIL_PUBLIC_ORIGIN has ${origin}, which is not like https://host:port.`,
       );
   }
-  const proxyFaults = told.trustedProxies.flatMap((entry) => proxyFault(entry) ?? []);
+  const proxyFaults = configured.trustedProxies.flatMap((entry) => proxyFault(entry) ?? []);
   if (proxyFaults.length > 0)
     throw new VigilError('settings-invalid', `VIGIL_TRUSTED_PROXIES: ${proxyFaults.join('; ')}.`);
-  const clock = keepSteadyTime({ log: logger, aheadMs: told.clockAheadMs });
+  const clock = keepSteadyTime({ log: logger, aheadMs: configured.clockAheadMs });
   const now = Date.now;
   let renew: ((pair: KeyPair) => void) | undefined;
   const tls = followServerPair({
     name: 'web-server',
-    certFile: told.httpCertFile,
-    keyFile: told.httpKeyFile,
+    certFile: configured.httpCertFile,
+    keyFile: configured.httpKeyFile,
     settings: 'VIGIL_HTTP_CERT_FILE and VIGIL_HTTP_KEY_FILE',
     onRenewed: (pair) => renew?.(pair),
     log: logger,
   });
   const boot = randomBytes(9).toString('base64url').replaceAll('_', '.');
   let accountRecords: AccountRecords | undefined;
-  const accounts = followAccounts(told.accountsFile, logger, () => accountRecords?.changed());
-  const wards = followWards(told.wardsFile, logger);
-  const sessions = createSessions(accounts, createTokens(told.sessionKey), now);
-  const trends = createTrendStore(told, logger);
-  const signer = readSigner(told.auditKey, 'dashboard');
-  const keys = readPublicKeys(readFileSync(told.auditKeysFile, 'utf8'));
+  const accounts = followAccounts(configured.accountsFile, logger, () => accountRecords?.changed());
+  const wards = followWards(configured.wardsFile, logger);
+  const sessions = createSessions(accounts, createTokens(configured.sessionKey), now);
+  const trends = createTrendStore(configured, logger);
+  const signer = readSigner(configured.auditKey, 'dashboard');
+  const keys = readPublicKeys(readFileSync(configured.auditKeysFile, 'utf8'));
 
   // Until Kafka answers, the port says that the server is starting. A port that is taken is noticed at once.
   const waitingRoom = await openWaitingRoom({
     tls: tls.current(),
-    host: told.httpHost,
-    port: told.httpPort,
-    guard: { connectsPerS: told.httpConnectsPerS, isProxy: proxyCheck(told.trustedProxies), logger },
+    host: configured.httpHost,
+    port: configured.httpPort,
+    guard: { connectsPerS: configured.httpConnectsPerS, isProxy: proxyCheck(configured.trustedProxies), logger },
   });
   const answers: Answers = new Map();
   let figures: DashboardFigures | undefined;
   const metrics = await openMetricsServer({
-    host: told.metricsHost,
-    port: told.metricsPort,
+    host: configured.metricsHost,
+    port: configured.metricsPort,
     metrics: dashboardMetrics(() => figures, answers, clock),
     health: () => (figures?.isReady() ? 'ready' : 'starting'),
     reasons: () => (figures?.isReady() ? healthReasons(figures.hub.health()) : []),
     log: logger,
   });
-  const log = await openSealedLog({ settings: told, service: 'dashboard', boot, log: logger });
-  const trail = createTrail(log, { pseudonymKey: told.pseudonymKey, signer, now, logger });
-  const { anchorsFile } = told;
+  const log = await openSealedLog({ settings: configured, service: 'dashboard', boot, log: logger });
+  const trail = createTrail(log, { pseudonymKey: configured.pseudonymKey, signer, now, logger });
+  const { anchorsFile } = configured;
   const audit = await followAudit(log, {
     nowMs: now(),
     logger,
@@ -110,7 +110,7 @@ async function openDashboard(told: Settings<typeof settings>, logger: Logger) {
     log,
     trail,
     accounts: accounts.all,
-    pseudonymKey: told.pseudonymKey,
+    pseudonymKey: configured.pseudonymKey,
     now,
     logger,
     endSessions: sessions.endBefore,
@@ -134,7 +134,7 @@ async function openDashboard(told: Settings<typeof settings>, logger: Logger) {
     now,
     clockStep: clock.step,
     damage: log.damage,
-    canarySilentMs: told.canarySilentMs,
+    canarySilentMs: configured.canarySilentMs,
     certificate: () => judgeCertificates(endingSoon(wallMs()), wallMs()),
     logger,
   });
@@ -160,7 +160,7 @@ async function openDashboard(told: Settings<typeof settings>, logger: Logger) {
       log,
       accounts,
       sessions,
-      stations: createStations(told.sessionKey),
+      stations: createStations(configured.sessionKey),
       tickets: createTickets(now),
       trail,
       audit,
@@ -168,17 +168,17 @@ async function openDashboard(told: Settings<typeof settings>, logger: Logger) {
       hub,
       trends,
       wards,
-      pseudonymKey: told.pseudonymKey,
-      origins: told.publicOrigins,
-      lockAfterMs: told.screenLockMs,
+      pseudonymKey: configured.pseudonymKey,
+      origins: configured.publicOrigins,
+      lockAfterMs: configured.screenLockMs,
       now,
       isReady: () => ready,
     },
     {
       tls: tls.current(),
       clientDir: join(import.meta.dirname, '..', 'client', 'dist'),
-      trustedProxies: told.trustedProxies,
-      connectsPerS: told.httpConnectsPerS,
+      trustedProxies: configured.trustedProxies,
+      connectsPerS: configured.httpConnectsPerS,
       logger,
       onAnswer: (status) => countAnswer(answers, status),
     },
@@ -187,8 +187,8 @@ async function openDashboard(told: Settings<typeof settings>, logger: Logger) {
   renew = (pair) => renewServer(app, pair);
   renew(tls.current());
   const ends = watchCertificates(logger);
-  const address = await app.listen({ host: told.httpHost, port: told.httpPort, backlog }).catch((cause) => {
-    throw cause.code === 'EADDRINUSE' ? portTaken(told.httpPort, cause) : cause;
+  const address = await app.listen({ host: configured.httpHost, port: configured.httpPort, backlog }).catch((cause) => {
+    throw cause.code === 'EADDRINUSE' ? portTaken(configured.httpPort, cause) : cause;
   });
   void Promise.all([audit.caughtUp, feed.ready]).then(() => {
     ready = true;

@@ -27,7 +27,7 @@ it('the figures of a dashboard that has not started say that it serves nobody', 
     expect(text).toContain(`\nvigil_dashboard_${name} 0\n`);
 });
 
-it('the figures of a dashboard say who looks, what was answered and what waits', async () => {
+it('the figures of a dashboard say who watches, what was answered and what waits', async () => {
   const answers: Answers = new Map();
   for (const status of [200, 200, 403, 429, 503]) countAnswer(answers, status);
   const text = await dashboardMetrics(() => figures, answers).text();

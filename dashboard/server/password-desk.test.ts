@@ -3,7 +3,7 @@ import { type Guess, suspectTries } from './core/guesses.ts';
 import { createPasswordDesk } from './password-desk.ts';
 
 const account = { password: 'hash', disabled: false };
-const known = (userId: string, place = 'station-1'): Guess => ({ userId, proof: 'known', place });
+const knownPerson = (userId: string, place = 'station-1'): Guess => ({ userId, proof: 'known', place });
 const stranger = (userId: string, address: string): Guess => ({ userId, proof: 'none', place: address });
 const atStation = (userId: string, place: string): Guess => ({ userId, proof: 'station', place });
 
@@ -37,11 +37,11 @@ describe('the password desk', () => {
     await settle();
     for (let at = 0; at < 58; at += 1) await judgeNext();
     const given = await Promise.all(answers);
-    expect(given.filter((one) => one === false)).toHaveLength(5);
-    expect(given.filter((one) => one === 'rate-limited')).toHaveLength(53);
+    expect(given.filter((answer) => answer === false)).toHaveLength(5);
+    expect(given.filter((answer) => answer === 'rate-limited')).toHaveLength(53);
   });
 
-  it('has a place for who is known though strangers from many addresses and stations of the house wait', async () => {
+  it('has a place for a known person while strangers from many addresses and stations of the house wait', async () => {
     const { desk, judgeNext, settle, atWork } = newDesk();
     for (let at = 0; at < 40; at += 1) {
       for (let times = 0; times < 5; times += 1) {
@@ -51,7 +51,7 @@ describe('the password desk', () => {
     }
     await settle();
     expect(atWork()).toHaveLength(2);
-    const hers = desk.judge(known('nora'), 'right', account);
+    const hers = desk.judge(knownPerson('nora'), 'right', account);
     // One of the two at work ends: hers is the next.
     await judgeNext();
     expect(atWork()).toContain('right');
@@ -84,9 +84,9 @@ describe('the password desk', () => {
     ask('nora', '10.0.0.1');
     for (let at = 0; at < 90; at += 1) await judgeNext();
     // One of them comes in its turn, too: two rounds of the others later.
-    expect(answered.filter((one) => one === '10.0.0.1').length).toBeGreaterThanOrEqual(2);
+    expect(answered.filter((address) => address === '10.0.0.1').length).toBeGreaterThanOrEqual(2);
     for (let at = 0; at < 300; at += 1) await judgeNext();
-    const refused = (await Promise.all(flood)).filter((one) => one === 'rate-limited');
+    const refused = (await Promise.all(flood)).filter((answer) => answer === 'rate-limited');
     expect(refused.length).toBeGreaterThanOrEqual(400 - 256 - 3);
   });
 
@@ -112,7 +112,7 @@ describe('the password desk', () => {
     expect(answered).toHaveLength(121);
   });
 
-  it('takes no try for a guess that it refused as too busy, and none of another person', async () => {
+  it('does not count a guess that it refused as too busy, nor one of another person', async () => {
     const { desk, judgeNext, settle } = newDesk();
     const first = Array.from({ length: 17 }, (_, at) =>
       desk.judge(atStation(`u${at}`, 'station-1'), 'wrong', undefined),
@@ -130,9 +130,11 @@ describe('the password desk', () => {
     expect(await hers).toBe(true);
   });
 
-  it('takes no right password of an account that is disabled or not there', async () => {
+  it('refuses the right password of an account that is disabled or does not exist', async () => {
     const { desk, judgeNext, settle } = newDesk();
-    const answers = [{ ...account, disabled: true }, undefined].map((one) => desk.judge(known('nora'), 'right', one));
+    const answers = [{ ...account, disabled: true }, undefined].map((stored) =>
+      desk.judge(knownPerson('nora'), 'right', stored),
+    );
     await settle();
     await judgeNext();
     await judgeNext();

@@ -46,7 +46,7 @@ it('a connection that says nothing does not hold up the start of the dashboard',
   expect(performance.now() - startedMs).toBeLessThan(60_000);
 }, 150_000);
 
-it('of 300 connections of one address that say nothing at most 256 stay, and those no longer than 10 s', async () => {
+it('at most 256 of 300 silent connections of one address stay, and those no longer than 10 s', async () => {
   const [port = 0] = await freePorts(1);
   const room = await openWaitingRoom({ tls: { cert, key }, host: '127.0.0.1', port, guard: guarded });
   const silent: Socket[] = [];
@@ -70,7 +70,7 @@ function visit(port: number, from: string): Promise<number | undefined> {
   });
 }
 
-it('who keeps many connections open after an answer shuts nobody out, and ends no live connection', async () => {
+it('a client that keeps many connections open after an answer shuts nobody out, and ends no live connection', async () => {
   const server = createServer({ cert, key, keepAliveTimeout: 600_000 }, (request, response) => {
     // As a live connection of a session is let through.
     if (request.socket.remoteAddress === '127.0.0.3') guard.stays(request.socket);
@@ -86,7 +86,7 @@ it('who keeps many connections open after an answer shuts nobody out, and ends n
   const live = sockets.at(-1)!;
   for (let n = 0; n < 60; n += 1) expect(await visit(port, '127.0.0.2')).toBe(200);
   expect(await visit(port, '127.0.0.1')).toBe(200);
-  expect(sockets.filter((one) => one !== live && !one.closed).length).toBeLessThanOrEqual(12);
+  expect(sockets.filter((socket) => socket !== live && !socket.closed).length).toBeLessThanOrEqual(12);
   expect(live.closed).toBe(false);
   guard.end();
   server.closeAllConnections();

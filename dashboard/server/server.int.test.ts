@@ -200,7 +200,7 @@ describe('every route', () => {
   it('that changes anything is refused without our header or from another origin, login too', async () => {
     const nurse = newBrowser(target);
     await nurse.login('nurse', password);
-    for (const { method, url } of routes.filter((one) => one.method === 'POST' || one.method === 'DELETE')) {
+    for (const { method, url } of routes.filter((route) => route.method === 'POST' || route.method === 'DELETE')) {
       for (const headers of [{ origin: target.origin }, { origin: 'https://evil.example', 'x-vigil': '1' }, {}]) {
         const body = method === 'POST' ? {} : undefined;
         const answer = await nurse.call(method, example(url), body, headers as Record<string, string>);
@@ -314,7 +314,7 @@ describe('every route', () => {
     for (const part of ['__Host-vigil=', 'HttpOnly', 'Secure', 'SameSite=Strict', 'Path=/'])
       expect(cookie).toContain(part);
     // The session goes with the browser; the station's id outlives it, and says nothing of who it is.
-    const session = (login.headers['set-cookie'] as string[]).find((one) => one.startsWith('__Host-vigil='));
+    const session = (login.headers['set-cookie'] as string[]).find((cookie) => cookie.startsWith('__Host-vigil='));
     expect(session).not.toMatch(/Max-Age|Expires/);
     expect(cookie).not.toMatch(/Domain/);
   });
@@ -466,7 +466,7 @@ describe('trends', () => {
     await nurse.login('nurse', password);
     const { status, body } = await nurse.get(path('MDC_RESP_RATE,MDC_ECG_HEART_RATE'));
     expect(status).toBe(200);
-    expect(body.series.map((one: { code: string }) => one.code)).toEqual(['MDC_RESP_RATE', 'MDC_ECG_HEART_RATE']);
+    expect(body.series.map((line: { code: string }) => line.code)).toEqual(['MDC_RESP_RATE', 'MDC_ECG_HEART_RATE']);
   });
 });
 

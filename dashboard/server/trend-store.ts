@@ -66,7 +66,7 @@ export function createTrendStore(
   async function ask<T>(text: string, retentionPolicy: string, read: (series: readonly RawSeries[]) => T): Promise<T> {
     try {
       const { results }: RawAnswer = await influx.queryRaw(text, { precision: 'ms', retentionPolicy });
-      const error = results.find((one) => one.error !== undefined)?.error;
+      const error = results.find((result) => result.error !== undefined)?.error;
       if (error !== undefined) throw new Error(error);
       return read(results.flatMap(({ series }) => series ?? []));
     } catch (cause) {
@@ -88,11 +88,11 @@ type RawAnswer = { results: { error?: string; series?: RawSeries[] }[] };
 function rowsOf(all: readonly RawSeries[]): Map<string, TrendRow[]> {
   const rows = new Map<string, TrendRow[]>();
   for (const { tags, values } of all) {
-    const known = rows.get(tags?.code ?? '') ?? [];
-    rows.set(tags?.code ?? '', known);
+    const points = rows.get(tags?.code ?? '') ?? [];
+    rows.set(tags?.code ?? '', points);
     for (const [timeMs, mean, min, max] of values) {
       if (typeof timeMs === 'number' && typeof mean === 'number' && typeof min === 'number' && typeof max === 'number')
-        known.push({ timeMs, mean, min, max });
+        points.push({ timeMs, mean, min, max });
     }
   }
   return rows;

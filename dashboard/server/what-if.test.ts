@@ -57,12 +57,12 @@ describe('a question', () => {
     expect(answer.silentMs).toBe(dayMs - 1_219_000);
   });
 
-  it('about nothing stored has no time and no calls', async () => {
+  it('about no stored values has no time and no calls', async () => {
     const desk = createWhatIf(storeOfValues(async () => []));
     expect(await desk.ask(asker('a'), question(), stays)).toMatchObject({ since: null, everyMs: null, silentMs: 0 });
   });
 
-  it('about more than can be looked at is refused, never answered with nothing', async () => {
+  it('about more values than can be looked at is refused, never answered with nothing', async () => {
     const store = storeOfValues(async () => []);
     const desk = createWhatIf({ ...store, counts: async () => [{ atMs: t0, values: valuesMax + 1 }] });
     await expect(desk.ask(asker('a'), question(), stays)).rejects.toMatchObject({ code: 'trends-unavailable' });
@@ -90,7 +90,7 @@ describe('a question', () => {
 });
 
 describe('questions', () => {
-  it('of one account wait behind themselves: a colleague’s is refused for none of them', async () => {
+  it('of one account wait behind themselves: they never cause a colleague’s to be refused', async () => {
     const { asked, store } = gated();
     const desk = createWhatIf(store);
     const ask = (account: string, dialog: string) => outcome(desk.ask({ account, dialog }, question(), stays));
@@ -99,7 +99,7 @@ describe('questions', () => {
     void ask('nora', 'hers').then((answered) => {
       hers = answered;
     });
-    expect((await Promise.all(flood.slice(4))).every((one) => one === 'rate-limited')).toBe(true);
+    expect((await Promise.all(flood.slice(4))).every((outcome) => outcome === 'rate-limited')).toBe(true);
     for (let at = 0; at < 2; at += 1) {
       while (asked.length <= at) await new Promise(setImmediate);
       asked[at]!.resolve();
@@ -140,7 +140,7 @@ describe('questions', () => {
       (error: VigilError) => error.code,
     );
 
-  it('of one asker: the newest takes the place of those before', async () => {
+  it('of one asker: the newest replaces the ones before', async () => {
     const { asked, store } = gated();
     const desk = createWhatIf(store);
     const ask = () => outcome(desk.ask(asker('a'), question(), stays));
@@ -171,7 +171,7 @@ describe('questions', () => {
     expect(asked).toHaveLength(waitingMax + 1);
   });
 
-  it('that nobody waits for are given up, and the next is answered', async () => {
+  it('are given up when nobody waits for them any more, and the next is answered', async () => {
     const { asked, store } = gated();
     const desk = createWhatIf(store);
     const left = new AbortController();

@@ -74,24 +74,27 @@ describe('the age of a value on a screen that is behind', () => {
     expect([age.ms, shownClass(age, 1000)]).toEqual([ageMs, expected]);
   });
 
-  it.each([Number.NaN, Number.POSITIVE_INFINITY])('of %d ms is a dash all the same', (ageMs) => {
+  it.each([Number.NaN, Number.POSITIVE_INFINITY])('a value of %d ms is a dash in any case', (ageMs) => {
     expect(shownClass(ageOf(-ageMs, 0, 0), 1000)).toBe('expired');
   });
 });
 
-describe('the mark of an age', () => {
-  it.each([1, 200, 1000, 60_000, 3_600_000])('changes with everything that is shown of it, at %i ms', (intervalMs) => {
-    const ages = Array.from({ length: 8_000 }, (_, i) => i * 50 - 10_000);
-    for (const [i, age] of ages.slice(1).entries()) {
-      const before = ages[i]!;
-      if (mark(before, intervalMs) !== mark(age, intervalMs)) continue;
-      expect([age, ageClass(age, intervalMs)]).toEqual([age, ageClass(before, intervalMs)]);
-      // Below the tolerance of the way no text of an age may be needed.
-      if (age > slack) expect([age, ageText(age)]).toEqual([age, ageText(before)]);
-    }
-  });
+describe('the text of an age that a component watches', () => {
+  it.each([1, 200, 1000, 60_000, 3_600_000])(
+    'changes with everything that is shown of the age, at %i ms',
+    (intervalMs) => {
+      const ages = Array.from({ length: 8_000 }, (_, i) => i * 50 - 10_000);
+      for (const [i, age] of ages.slice(1).entries()) {
+        const before = ages[i]!;
+        if (mark(before, intervalMs) !== mark(age, intervalMs)) continue;
+        expect([age, ageClass(age, intervalMs)]).toEqual([age, ageClass(before, intervalMs)]);
+        // Below the tolerance of the way no text of an age may be needed.
+        if (age > slack) expect([age, ageText(age)]).toEqual([age, ageText(before)]);
+      }
+    },
+  );
 
-  it('stands still while a value that comes every second is current', () => {
+  it('stays the same while a value that comes every second is current', () => {
     expect(new Set([0, 250, 1000, slack].map((age) => mark(age, 1000))).size).toBe(1);
   });
 });

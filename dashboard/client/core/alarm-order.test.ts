@@ -81,7 +81,12 @@ describe('the order of alarms', () => {
       undefined,
       alarm('low', { priority: 'low' }),
     ];
-    expect(headlines.sort(compareHeadlines).map((one) => one?.alarmId)).toEqual(['low', 'high', undefined, undefined]);
+    expect(headlines.sort(compareHeadlines).map((headline) => headline?.alarmId)).toEqual([
+      'low',
+      'high',
+      undefined,
+      undefined,
+    ]);
     expect(compareHeadlines(undefined, undefined)).toBe(0);
   });
 
@@ -110,13 +115,13 @@ describe('the order of alarms', () => {
     expect(widestText(alarm('a', { text }))).toBe(widest);
   });
 
-  it('knows the remarks that an alarm may get', () => {
+  it('has every remark that an alarm may get', () => {
     const all = { late: true, onsets: 3, escalation: 1, signal: 'latched', present: false } as const;
     expect(possibleRemarks(alarm('a', { ...all, priority: 'high' }))).toHaveLength(remarks(alarm('a', all)).length);
     expect(possibleRemarks(alarm('a', { priority: 'low' }))).toEqual(['ended, unseen']);
   });
 
-  it('says what is odd about an alarm', () => {
+  it('says what is unusual about an alarm', () => {
     expect(remarks(alarm('a', {}))).toEqual([]);
     expect(remarks(alarm('a', { late: true, onsets: 3, escalation: 1, signal: 'latched', present: false }))).toEqual([
       'late',
@@ -173,13 +178,13 @@ describe('how an alarm looks', () => {
     expect({ count: found.count, named: ids(found.named) }).toEqual({ count, named });
   });
 
-  it('knows the gravest, whether present or ended', () => {
+  it('finds the gravest alarm, whether present or ended', () => {
     expect(gravest([low, highEnded, medium])?.alarmId).toBe('high-ended');
     expect(gravest([highAck, highEnded])?.alarmId).toBe('high-ended');
     expect(gravest([])).toBeUndefined();
   });
 
-  it('lists under an alarm what is of the same cause and does not call, with whose it is', () => {
+  it('lists under an alarm the alarms of the same cause that do not call, and says whose they are', () => {
     const device = { origin: 'device', text: 'Tachycardia', signal: 'off', under: 'HR.high' } as const;
     const caller = alarm('caller', { condition: 'HR.high' });
     const under = (...others: Alarm[]) => listedUnder([caller, ...others])(caller);

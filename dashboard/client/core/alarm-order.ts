@@ -136,11 +136,11 @@ export function widestText(alarm: Alarm): string {
 
 /** Short words for what a person must know of an alarm besides its text. */
 export function remarks(alarm: Alarm): string[] {
-  const words: string[] = [];
-  if (alarm.late) words.push('late');
-  if (alarm.signal === 'latched') words.push('ended, unseen');
-  else if (!alarm.present) words.push('ended');
-  if (alarm.onsets > 1) words.push(`${alarm.onsets} ×`);
-  if (alarm.escalation > 0) words.push('escalated');
-  return words;
+  const notes: string[] = [];
+  if (alarm.late) notes.push('late');
+  if (alarm.signal === 'latched') notes.push('ended, unseen');
+  else if (!alarm.present) notes.push('ended');
+  if (alarm.onsets > 1) notes.push(`${alarm.onsets} ×`);
+  if (alarm.escalation > 0) notes.push('escalated');
+  return notes;
 }

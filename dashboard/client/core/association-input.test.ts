@@ -26,7 +26,7 @@ describe('a new patient as typed', () => {
     expect(readPatient({ ...full, patientId: ' P7 ' }, nowMs)).toEqual({ ok: true, patient: full });
   });
 
-  it('is none where nothing was entered', () => {
+  it('is undefined if nothing was entered', () => {
     expect(readPatient(emptyPatient, nowMs)).toEqual({ ok: true, patient: null });
   });
 
@@ -64,19 +64,19 @@ describe('a correction', () => {
     expect(readChanges(newborn, withChanges(changes), nowMs)).toEqual(expected);
   });
 
-  it('does not make a patient without a sex one of unknown sex', () => {
+  it('does not give a patient without a sex the sex "unknown"', () => {
     const { sex: _, ...without } = newborn;
     expect(readChanges(without, draftOf(without), nowMs)).toEqual({ ok: false, message: 'Nothing was changed.' });
   });
 });
 
-it('corrects a name where the stored date of birth is wrong and was not touched', () => {
+it('corrects a name when the stored date of birth is wrong and untouched', () => {
   const wrong = { ...newborn, birthDate: '2050-01-01' };
   const read = readChanges(wrong, { ...draftOf(wrong), givenName: 'Eve' }, nowMs);
   expect(read).toEqual({ ok: true, changes: { givenName: 'Eve' } });
 });
 
-it('says how what was typed contradicts the patient who is in the bed', () => {
+it('says how the typed data contradict the patient who is in the bed', () => {
   expect(contradictionTexts(emptyPatient, full)).toEqual([]);
   expect(contradictionTexts({ ...emptyPatient, patientId: ' P7 ' }, full)).toEqual([]);
   expect(contradictionTexts({ ...draftOf(full), patientId: 'OTHER' }, { ...full, givenName: '' })).toEqual([

@@ -40,10 +40,10 @@ export function readPatient(draft: PatientDraft, nowMs: number): ReadPatient {
   const typed = trimmed(draft);
   if (Object.values(typed).every((text) => text === '')) return { ok: true, patient: null };
   const { patientId, familyName, givenName, birthDate } = typed;
-  const category = categories.find((one) => one === typed.category);
+  const category = categories.find((option) => option === typed.category);
   const message = draftFault(typed) ?? bornFault(birthDate, nowMs);
   if (message !== undefined || !category) return { ok: false, message: message ?? noCategory };
-  const sex = sexes.find((one) => one === typed.sex);
+  const sex = sexes.find((option) => option === typed.sex);
   return {
     ok: true,
     patient: { patientId, familyName, givenName, category, ...(birthDate && { birthDate }), ...(sex && { sex }) },
@@ -76,7 +76,7 @@ const noCategory = 'Choose a category: limits depend on it.';
 function draftFault({ patientId, familyName, category }: PatientDraft): string | undefined {
   if (patientId === '') return 'Enter the patient id.';
   if (familyName === '') return 'Enter the family name.';
-  if (!categories.some((one) => one === category)) return noCategory;
+  if (!categories.some((option) => option === category)) return noCategory;
   return undefined;
 }
 

@@ -9,7 +9,7 @@ const other = { patientId: 'P2', familyName: 'Other', givenName: '', category: '
 const empty = { occupied: false, patient: null };
 const since = (minute: number) => ({ since: `2026-01-01T08:${String(minute).padStart(2, '0')}:00.000Z` });
 const tiles = (...beds: Bed[]) =>
-  groupBeds(beds).groups.map((group) => [group.bed, ...group.companions].map((one) => one.associationId).join('+'));
+  groupBeds(beds).groups.map((group) => [group.bed, ...group.companions].map((bed) => bed.associationId).join('+'));
 
 describe('one bed is one tile', () => {
   it.each<[string, Bed[], string[]]>([
@@ -38,10 +38,10 @@ describe('one bed is one tile', () => {
     expect(groupBeds([at('a'), at('b')]).doubled).toEqual([]);
   });
 
-  it('has no tile for a device without a bed: it stands in the tray, the longest there first', () => {
+  it('has no tile for a device without a bed: it stands in the tray, the one that is longest there first', () => {
     const loose = { ward: null, bed: null, ...empty };
     const grouped = groupBeds([at('a', { ...loose, ...since(5) }), at('b'), at('c', { ...loose, ...since(1) })]);
     expect(grouped.groups.map((group) => group.bed.associationId)).toEqual(['b']);
-    expect(grouped.tray.map((one) => one.associationId)).toEqual(['c', 'a']);
+    expect(grouped.tray.map((bed) => bed.associationId)).toEqual(['c', 'a']);
   });
 });

@@ -39,7 +39,7 @@ describe('the notice of the canary', () => {
     expect(canaryText(health, nowMs)).toMatch(expected);
   });
 
-  it('is not shown where all is well, or where a graver notice says it already', () => {
+  it('is not shown if all is well, or if a graver notice says it already', () => {
     expect(canaryText(well, nowMs)).toBeUndefined();
     expect(canaryText({ ...fault({}), kafka: 'away' }, nowMs)).toBeUndefined();
     expect(canaryText({ ...fault({ step: 'engine' }), alarms: 'stale' }, nowMs)).toBeUndefined();

@@ -10,7 +10,7 @@ const health = (ended: boolean): Health => ({
 });
 const dayMs = 86_400_000;
 
-it('a certificate that ends is said to the operator at once, to all two days before, and to all once it has ended', () => {
+it('an operator sees at once that a certificate ends; everybody sees it two days before the end and after it', () => {
   expect(certificateText(well, true, atMs)).toBeUndefined();
   expect(certificateText(health(false), true, atMs - 20 * dayMs)).toMatch(
     /^A certificate .*\(web-server\) ends at 2026-/,

@@ -14,7 +14,7 @@ describe('the server is lost', () => {
 });
 
 describe('trying again', () => {
-  it('waits longer each time, up to 10 s, with jitter and never not at all', () => {
+  it('waits longer each time, up to 10 s, with jitter, and always waits a little', () => {
     for (let attempt = 0; attempt < 40; attempt++) {
       expect(retryDelayMs(attempt, 0)).toBe(250);
       expect(retryDelayMs(attempt, 0.999999)).toBeLessThanOrEqual(10_000);

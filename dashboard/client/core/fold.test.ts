@@ -30,7 +30,7 @@ describe('folding the live messages', () => {
     expect(applyDelta(start, delta({ prev: 11 }))).toBeUndefined();
   });
 
-  it('replaces the changed value alone and leaves other beds as they were', () => {
+  it('replaces only the changed value and leaves other beds as they were', () => {
     const after = applyDelta(start, delta({ beds: [{ associationId: 'assoc-01', values: [hr(0)] }] }))!;
     expect(after.n).toBe(11);
     const values = new Map(after.beds.get('assoc-01')!.values.map((v) => [v.code, v.value]));
@@ -40,13 +40,13 @@ describe('folding the live messages', () => {
     expect(after.alarmsOf).toBe(start.alarmsOf);
   });
 
-  it('takes a head with all its values: what is not among them is gone', () => {
+  it('takes a head with all its values: values that are not among them are gone', () => {
     const { values: _values, ...head } = bed('assoc-01', { bed: '9' });
     const after = applyDelta(start, delta({ beds: [{ associationId: 'assoc-01', head, values: [spo2(95)] }] }))!;
     expect(after.beds.get('assoc-01')).toMatchObject({ bed: '9', values: [{ code: 'MDC_PULS_OXIM_SAT_O2' }] });
   });
 
-  it('gives values of a bed that it does not know nowhere to stand', () => {
+  it('drops values of a bed that it does not have', () => {
     const after = applyDelta(start, delta({ beds: [{ associationId: 'other-01', values: [hr(1)] }] }))!;
     expect(after.beds.has('other-01')).toBe(false);
   });

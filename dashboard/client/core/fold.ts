@@ -81,8 +81,8 @@ function applyAlarms(before: Screen['alarms'], delta: Delta): { alarms: Screen['
   if (delta.alarms.length + delta.cleared.length + delta.gone.length === 0) return { alarms: before, touched };
   const alarms = new Map(before);
   for (const alarm of delta.alarms) {
-    const held = alarms.get(alarm.alarmId);
-    if (held && held.rev >= alarm.rev) continue;
+    const present = alarms.get(alarm.alarmId);
+    if (present && present.rev >= alarm.rev) continue;
     alarms.set(alarm.alarmId, alarm);
     touched.add(alarm.associationId);
   }

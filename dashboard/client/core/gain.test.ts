@@ -17,18 +17,18 @@ describe('gain', () => {
     expect(gainFor(gain, 0.4, 0.6, 'mV')).not.toBe(gain);
   });
 
-  it('does not hop at the least span', () => {
+  it('does not change at the least span', () => {
     const gain = gainFor(undefined, 0, 0, 'mV')!;
     expect(gainFor(gain, -0.01, 0.01, 'mV')).toBe(gain);
   });
 
-  it('is left as it is where no sample was seen', () => {
+  it('stays as it is if no sample was seen', () => {
     const gain = gainFor(undefined, 0, 1, '1')!;
     expect(gainFor(gain, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, '1')).toBe(gain);
     expect(gainFor(undefined, Number.NaN, Number.NaN, '1')).toBeUndefined();
   });
 
-  it('keeps what exceeds it inside the row', () => {
+  it('keeps a larger signal inside the row', () => {
     const gain = { low: 0, high: 1 };
     expect(gainY(gain, 2, 50)).toBe(0);
     expect(gainY(gain, -1, 50)).toBe(50);
@@ -95,12 +95,12 @@ describe('the span that the scale shows', () => {
     expect(spanOf(raised, plausible, 'mV')!.max).toBeGreaterThan(1950);
   });
 
-  it('is none where no sample is a number', () => {
+  it('is undefined if no sample is a number', () => {
     expect(spanOf(new Float32Array(0), plausible, 'mV')).toBeUndefined();
     expect(spanOf(Float32Array.of(Number.NaN, Number.POSITIVE_INFINITY), plausible, 'mV')).toBeUndefined();
   });
 
-  it('of whatever wave and samples is finite and never upside down', () => {
+  it('is finite and never upside down for any wave and any samples', () => {
     const value = fc.oneof(fc.float(), fc.constantFrom(0, 1e30, -1e30, Number.NaN, Number.POSITIVE_INFINITY));
     fc.assert(
       fc.property(fc.array(value, { maxLength: 50 }), fc.constantFrom(...waves.values()), (values, wave) => {

@@ -17,7 +17,7 @@ describe('the grid of tiles', () => {
     expect(gridFor(beds, width, height, 8)).toEqual({ columns, rows, scrolls });
   });
 
-  it('holds every bed, and what does not scroll is readable', () => {
+  it('holds every bed, and tiles that do not scroll are readable', () => {
     fc.assert(
       fc.property(fc.nat(100), fc.nat(4000), fc.nat(3000), (beds, width, height) => {
         const grid = gridFor(beds, width, height, 8);

@@ -6,7 +6,7 @@ describe('the remote clock', () => {
     expect(remoteAt(createLead(), 0)).toBeUndefined();
   });
 
-  it('is that of the quickest message', () => {
+  it('is the clock of the quickest message', () => {
     const lead = createLead();
     sawRemote(lead, 10_000, 1_300);
     sawRemote(lead, 11_000, 2_050);
@@ -25,7 +25,7 @@ describe('the remote clock', () => {
     expect(remoteAt(lead, 0)).toBe(-500);
   });
 
-  it.each([-600_000, -10_000])('of a device is followed within 3 s where it is set back by %i ms', (byMs) => {
+  it.each([-600_000, -10_000])('of a device is followed within 3 s after it was set back by %i ms', (byMs) => {
     const lead = createLead();
     for (let at = 0; at <= 20_000; at += 1000) sawRemote(lead, at < 10_000 ? at : at + byMs, at, 300);
     expect(remoteAt(lead, 20_000)).toBe(20_000 + byMs);
@@ -34,7 +34,7 @@ describe('the remote clock', () => {
     expect(remoteAt(late, 12_000)).toBe(12_000 + byMs);
   });
 
-  it.each([600, 6_000, 60_000])('of a server is not taken for set while the way is %i ms slower', (lagMs) => {
+  it.each([600, 6_000, 60_000])('of a server does not count as set while the way is %i ms slower', (lagMs) => {
     const lead = createLead();
     for (let at = 0; at < 10_000; at += 1000) sawRemote(lead, at - 50, at);
     for (let at = 10_000; at < leadWindowMs; at += 1000) {
@@ -55,13 +55,13 @@ describe('the remote clock', () => {
     expect(remoteAt(lead, 10_000)).toBe(10_000 + expectedMs);
   });
 
-  it('is followed at once where it is set forward', () => {
+  it('is followed at once after it was set forward', () => {
     const lead = createLead();
     for (let at = 0; at <= 10_000; at += 1000) sawRemote(lead, at < 10_000 ? at : at + 600_000, at);
     expect(remoteAt(lead, 10_000)).toBe(610_000);
   });
 
-  it('is not taken for set by messages that come late in a burst, or by one alone', () => {
+  it('does not count as set after messages that come late in a burst, or after a single one', () => {
     const lead = createLead();
     for (let at = 0; at <= 10_000; at += 1000) sawRemote(lead, at, at);
     for (let at = 11_000; at <= 20_000; at += 1000) sawRemote(lead, at, 20_000 + (at - 11_000) / 100);

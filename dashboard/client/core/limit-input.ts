@@ -4,7 +4,7 @@ import type { Limits, LimitsAsked, OwnLimits } from '../../../contracts/messages
 import { type LimitGroup, parameters } from '../../../contracts/parameters.ts';
 
 const order = bounds;
-const words = boundWords;
+const namesOfBounds = boundWords;
 
 const groupNames: Partial<Record<LimitGroup, string>> = { BPsys: 'BP systolic', BPmean: 'BP mean' };
 
@@ -29,7 +29,7 @@ function numberOf(text: string): number | undefined {
 
 /** Reads the four fields of a group. Empty fields are left to the ward's profile. A comma counts as a decimal point. */
 export function readLimits(group: LimitGroup, field: (name: (typeof order)[number]) => string): ReadLimits {
-  const rows = [...parameters.values()].filter((one) => one.limits === group);
+  const rows = [...parameters.values()].filter((parameter) => parameter.limits === group);
   const min = Math.min(...rows.map((row) => row.min));
   const max = Math.max(...rows.map((row) => row.max));
   const limits: Limits = {};
@@ -39,11 +39,17 @@ export function readLimits(group: LimitGroup, field: (name: (typeof order)[numbe
     if (text === '') continue;
     const value = numberOf(text);
     if (value === undefined)
-      return { ok: false, message: `The ${words[name]} limit is not a plain number. Write it like 120 or 38.5.` };
+      return {
+        ok: false,
+        message: `The ${namesOfBounds[name]} limit is not a plain number. Write it like 120 or 38.5.`,
+      };
     if (value < min || value > max)
-      return { ok: false, message: `The ${words[name]} limit must lie between ${min} and ${max}.` };
+      return { ok: false, message: `The ${namesOfBounds[name]} limit must lie between ${min} and ${max}.` };
     if (before && value <= before.value && !(value === before.value && isPair(before.name, name)))
-      return { ok: false, message: `The ${words[name]} limit must lie above the ${words[before.name]} one.` };
+      return {
+        ok: false,
+        message: `The ${namesOfBounds[name]} limit must lie above the ${namesOfBounds[before.name]} one.`,
+      };
     limits[name] = value;
     before = { name, value };
   }
@@ -61,13 +67,13 @@ export function understoodText(draft: LimitDraft): string | undefined {
   const read = order.flatMap((name) => {
     const text = draft[name].trim();
     const value = numberOf(text);
-    return value === undefined || text === String(value) ? [] : [`${words[name]} ${value}`];
+    return value === undefined || text === String(value) ? [] : [`${namesOfBounds[name]} ${value}`];
   });
   return read.length === 0 ? undefined : `Read as: ${read.join(', ')}.`;
 }
 
 /** The longest text of `understoodText`, with numbers as wide as limits are. */
-export const widestUnderstood = `Read as: ${order.map((name) => `${words[name]} 888.88`).join(', ')}.`;
+export const widestUnderstood = `Read as: ${order.map((name) => `${namesOfBounds[name]} 888.88`).join(', ')}.`;
 
 /** The form of a patient's own limits; a field is empty if the ward's limit holds. */
 export function draftOfLimits(own: OwnLimits | null | undefined): LimitDraft {

@@ -67,7 +67,7 @@ describe('a screen that cannot keep up', () => {
     expect(levelAfter(overloaded, calm, overloaded, calm, overloaded)).toBe('full');
   });
 
-  it('holds no numbers back because frames are late', () => {
+  it('shows numbers as often as before when only frames are late', () => {
     const loads = run(startLoad, times(20, { lateMs: 0, drawLateMs: 60_000 }));
     expect(levels(loads)).toContain('no-waves');
     expect(levels(loads)).not.toContain('numbers-slower');
@@ -98,7 +98,7 @@ describe('a screen that keeps up again', () => {
     expect(loads.at(-1)!.level).toBe('numbers-slower');
   });
 
-  it('waits twice as long after it was given too much too early, but not for ever', () => {
+  it('waits twice as long after it gave back a level too early, but not for ever', () => {
     const relapse = [...times(wait + 1, calm), ...times(2, strained)];
     const again = run(down, relapse, 10_000).at(-1)!;
     expect(again).toMatchObject({ level: 'numbers-slower', calmForMs: 2 * calmForMs.least });
@@ -115,17 +115,17 @@ describe('a screen that keeps up again', () => {
   });
 });
 
-describe('numbers that are held back', () => {
+describe('numbers that wait on a slow screen', () => {
   const before = screenOf(snapshot({ beds: [bed('a'), bed('b')] }));
 
-  it('do not hold back alarms, health or the number of the message', () => {
+  it('do not delay alarms, health or the number of the message', () => {
     const next = { ...before, n: 99, beds: new Map(before.beds), alarms: new Map(), alarmsOf: new Map() };
     const shown = withNumbersHeld(before, next);
     expect(shown.beds).toBe(before.beds);
     expect(shown).toMatchObject({ n: 99, alarms: next.alarms, alarmsOf: next.alarmsOf });
   });
 
-  it('do not hold back a bed that comes or goes', () => {
+  it('do not delay a bed that comes or goes', () => {
     const [first, second] = [...before.beds];
     const gone = { ...before, beds: new Map([first!]) };
     expect(withNumbersHeld(before, gone)).toBe(gone);

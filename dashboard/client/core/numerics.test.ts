@@ -36,7 +36,7 @@ describe('slots', () => {
     expect(slotsOf([])).toEqual([]);
   });
 
-  it('shows the sensor that was read last where several measure the same', () => {
+  it('shows the newest sensor if several measure the same', () => {
     const slots = slotsOf([
       numeric('MDC_TTHOR_RESP_RATE', 14, { time: '2026-01-01T10:00:02.000Z' }),
       numeric('MDC_CO2_RESP_RATE', 30, { time: '2026-01-01T10:00:01.000Z' }),
@@ -57,7 +57,7 @@ describe('slots', () => {
         clockOffsetMs,
       }),
     ]);
-    expect(slots[0]!.values.map((one) => one.numeric.value)).toEqual([value]);
+    expect(slots[0]!.values.map((shown) => shown.numeric.value)).toEqual([value]);
   });
 });
 
@@ -107,7 +107,7 @@ describe('the limits beside a number', () => {
     ['no profile is for the patient', hr, newLimits('assoc-01', {}, { profile: null, groups: [] })],
     ['no alarm is of the parameter', parameters.get('MDC_PRESS_BLD_ART_ABP_DIA')!, newLimits('assoc-01')],
     ['none is plain', hr, newLimits('assoc-01', { HR: { limits: { extremeHigh: 140 } } })],
-  ])('are none where %s', (_name, parameter, inForce) => {
+  ])('are absent when %s', (_name, parameter, inForce) => {
     expect(limitsFor(parameter, inForce)).toBeUndefined();
   });
 

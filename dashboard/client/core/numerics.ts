@@ -37,14 +37,14 @@ export function slotsOf(values: readonly Numeric[]): Slot[] {
   for (const numeric of values) {
     const parameter = parameters.get(numeric.code);
     if (!parameter) continue;
-    const held = newest.get(parameter.label);
-    if (!held || isReadLater(numeric, held.numeric)) newest.set(parameter.label, { parameter, numeric });
+    const newestSoFar = newest.get(parameter.label);
+    if (!newestSoFar || isReadLater(numeric, newestSoFar.numeric)) newest.set(parameter.label, { parameter, numeric });
   }
   const shown = [...newest.values()];
   return groupOrder.flatMap((group) => {
-    const mine = shown.filter((one) => one.parameter.group === group);
+    const mine = shown.filter((value) => value.parameter.group === group);
     const label = pressureLabels[group];
-    if (label === undefined) return mine.map((one) => slot(group, one.parameter.label, [one], false));
+    if (label === undefined) return mine.map((value) => slot(group, value.parameter.label, [value], false));
     mine.sort((a, b) => a.parameter.mdc - b.parameter.mdc);
     return mine.length === 0 ? [] : [slot(group, label, mine, true)];
   });
@@ -102,7 +102,7 @@ export function limitsFor(parameter: Parameter, inForce: LimitsInForce | null): 
 }
 
 export function groupInForce(group: LimitGroup | undefined, inForce: LimitsInForce | null): GroupInForce | undefined {
-  return inForce?.groups.find((one) => one.group === group);
+  return inForce?.groups.find((entry) => entry.group === group);
 }
 
 /** Why limits are off, and until when. */
@@ -121,7 +121,7 @@ export function slotPriority(
   alarms: readonly Alarm[],
   deviceId: string,
 ): Priority | undefined {
-  const codes = new Set(values.map((one) => one.numeric.code));
+  const codes = new Set(values.map((value) => value.numeric.code));
   return gravest(
     alarms.filter(
       (alarm) =>

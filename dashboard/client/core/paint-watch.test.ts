@@ -40,13 +40,13 @@ describe('a painter that reports each second', () => {
   });
 });
 
-describe('a painter of which nothing is heard', () => {
+describe('a painter that does not report', () => {
   it('may take 15 s to load', () => {
     expect(pass(startWatch(0), 500, 15_000, { reportsToMs: 0 }).isStuck).toBe(false);
     expect(pass(startWatch(0), 500, 15_500, { reportsToMs: 0 }).isStuck).toBe(true);
   });
 
-  it('is not stuck on a page that is not seen, nor just after it', () => {
+  it('is not stuck on a hidden page, nor just after it', () => {
     const hidden = pass(painting(), 10_500, 60_000, { reportsToMs: 10_000, isSeen: false });
     expect(hidden.isStuck).toBe(false);
     // Its first report tells of the pause.
@@ -55,7 +55,7 @@ describe('a painter of which nothing is heard', () => {
     expect(pass(hidden, 60_500, 63_500, { reportsToMs: 0 }).isStuck).toBe(true);
   });
 
-  it('is not stuck where the page itself was too busy to hear it', () => {
+  it('is not stuck if the page itself was too busy to read the report', () => {
     expect(lookAtPainter(painting(), 16_000, true).isStuck).toBe(false);
   });
 });

@@ -7,7 +7,7 @@ describe('the pen', () => {
     expect(movePen(createPlayout(), 1000)).toBeNaN();
   });
 
-  it('trails the newest sample by a chunk and a margin, whatever the device clock says', () => {
+  it('stays behind the newest sample by a chunk and a margin, whatever the device clock says', () => {
     for (const clock of [0, 1_700_000_000_000, -50_000]) {
       const p = createPlayout();
       chunkArrived(p, clock, clock + 1000, 5000);
@@ -33,7 +33,7 @@ describe('the pen', () => {
     }
   });
 
-  it('jumps over an hour of nothing instead of running after it', () => {
+  it('jumps over an hour without samples instead of running after it', () => {
     const p = createPlayout();
     chunkArrived(p, 0, 1000, 0);
     movePen(p, 0);

@@ -9,7 +9,7 @@ describe('places', () => {
     { page: 'patient', associationId: '0197f2a0-0000-7000-8000-000000000001' },
     { page: 'devices' },
     { page: 'audit' },
-  ] as const satisfies readonly Route[])('%o comes back', (route) => {
+  ] as const satisfies readonly Route[])('%o is read back from its own address', (route) => {
     expect(parseRoute(formatRoute(route))).toEqual(route);
   });
 
@@ -29,7 +29,7 @@ describe('the pages of a role', () => {
     ['technician', ['devices'], { ward: 'devices', patient: 'devices', audit: 'devices' }],
     ['auditor', ['audit'], { ward: 'audit', devices: 'audit', patient: 'audit' }],
   ] as const)('%s: offers no page that the server would refuse', (role, pages, shown) => {
-    const may = (permission: string) => permissionsOf(role).some((one) => one === permission);
+    const may = (permission: string) => permissionsOf(role).some((granted) => granted === permission);
     expect(pagesFor(may)).toEqual(pages);
     const route = (page: string) => ({ page, ward: undefined, associationId: 'a' }) as unknown as Route;
     for (const [asked, page] of Object.entries(shown))

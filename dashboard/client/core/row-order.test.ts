@@ -33,7 +33,7 @@ describe('the rows of a list', () => {
     expect(held.rows[1]).toEqual({ alarm: graver, gone: false });
   });
 
-  it('leave an empty row where an alarm has gone, so that no other moves up', () => {
+  it('leave an empty row in the place of an alarm that has left, so that no other moves up', () => {
     const held = rowsOf(before, [b, c], true, 200);
     expect(shown(held)).toEqual(['a gone', 'b', 'c']);
     expect(shown(rowsOf(held, [a, b, c], true, 200))).toEqual(['a', 'b', 'c']);
@@ -45,7 +45,7 @@ describe('the rows of a list', () => {
     expect(shown(rowsOf(short, [high, a, b, c], true, 2))).toEqual(['a', 'b', 'high']);
   });
 
-  it('do not name an alarm as new that came and has gone meanwhile', () => {
+  it('do not name an alarm as new that came and left meanwhile', () => {
     const held = rowsOf(rowsOf(before, [high, a, b, c], true, 200), [a, b, c], true, 200);
     expect(held.fresh).toEqual([]);
     expect(shown(held)).toEqual(['a', 'b', 'c', 'high gone']);
@@ -59,7 +59,7 @@ describe('the rows of a list that nobody points at', () => {
   const at = (before: Rows, alarms: readonly Alarm[], movement: Movement, nowMs: number) =>
     rowsAt(before, alarms, movement, 200, nowMs);
 
-  it('keep their places where an alarm comes and goes', () => {
+  it('keep their places when an alarm comes and goes', () => {
     let rows = none;
     for (let s = 0; s < 60; s += 1) {
       const now = { ...flap, rev: s + 1, onsets: 1 + Math.floor(s / 2), ...(s % 2 === 1 ? over : {}) };
@@ -76,21 +76,21 @@ describe('the rows of a list that nobody points at', () => {
     expect(shown(at(before, [{ ...flap, ...over }, steady], 'free', afterMs))).toEqual(wanted);
   });
 
-  it('keep their places while they rest, but a new high alarm comes at its own place at once', () => {
+  it('keep their places while they rest, but a new high alarm goes to its own place at once', () => {
     const d = alarm('d', { condition: 'SpO2.low' });
     const before = at(none, [a, b, c], 'free', 0);
     const rests = at(before, [high, alarm('b', { rev: 2, priority: 'low' }), c, d], 'resting', 1000);
     expect(shown(rests)).toEqual(['high', 'a gone', 'b', 'c', 'd']);
-    expect(rests.fresh.map((one) => one.alarmId)).toEqual(['d']);
+    expect(rests.fresh.map((alarm) => alarm.alarmId)).toEqual(['d']);
     expect(shown(at(rests, [high, b, c, d], 'free', 5000))).toEqual(['high', 'b', 'c', 'd']);
   });
 
-  it('are sorted at once where the list was empty', () => {
+  it('are sorted at once if the list was empty', () => {
     const ended = alarm('ended', { priority: 'high', ...over });
     expect(shown(at(none, [ended, steady, flap], 'resting', 0))).toEqual(['flap', 'steady', 'ended']);
   });
 
-  it('give the row of an alarm that has gone to the next one of the same condition at the same bed', () => {
+  it('give the row of an alarm that has left to the next one of the same condition at the same bed', () => {
     const first = alarm('first', { condition: 'SpO2.low' });
     const before = at(none, [first, a], 'free', 0);
     const next = alarm('next', { condition: 'SpO2.low' });

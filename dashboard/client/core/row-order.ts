@@ -55,7 +55,8 @@ export function rowsOf(
   const kept = keptRows(before.rows, alarms);
   const stands = new Set(kept.map((row) => row.alarm.alarmId));
   const added = first.filter((alarm) => !stands.has(alarm.alarmId));
-  const urgent = movement === 'resting' ? added.filter((one) => one.priority === 'high' && isUnanswered(one)) : [];
+  const urgent =
+    movement === 'resting' ? added.filter((alarm) => alarm.priority === 'high' && isUnanswered(alarm)) : [];
   for (const alarm of urgent) {
     const at = kept.findIndex((row) => compare(alarm, row.alarm) < 0);
     kept.splice(at < 0 ? kept.length : at, 0, { alarm, gone: false });

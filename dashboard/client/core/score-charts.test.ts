@@ -21,7 +21,7 @@ function drawn(of: Trends, codes: readonly string[], code: string, toMinute = 60
 }
 
 describe('the line of a score', () => {
-  it('stands until the next word, and ends five minutes after the last one', () => {
+  it('stands until the next publication, and ends five minutes after the last one', () => {
     const of = trends(
       series('VIGIL_NEWS2', [
         [0, 2],
@@ -36,7 +36,7 @@ describe('the line of a score', () => {
     expect(drawn(trends(series('VIGIL_NEWS2', [[57, 3]])), news2!, 'VIGIL_NEWS2')).toBe('57:3 60:3 /');
   });
 
-  it('ends where nobody said for more than ten minutes that it lasts, and goes on where one word was missed', () => {
+  it('ends after ten minutes without a publication, and goes on if one publication was missed', () => {
     const of = trends(
       series('VIGIL_NEWS2', [
         [0, 2],
@@ -47,7 +47,7 @@ describe('the line of a score', () => {
     expect(drawn(of, news2!, 'VIGIL_NEWS2')).toBe('0:2 10:2 15:2 / 21:3 26:3 /');
   });
 
-  it('ends where the set becomes partial, and what is certain goes on as a line of its own', () => {
+  it('ends when the set becomes partial; the certain points go on as a line of their own', () => {
     const of = trends(
       series('VIGIL_NEWS2', [
         [0, 6],
@@ -59,7 +59,7 @@ describe('the line of a score', () => {
     expect(drawn(of, news2!, 'VIGIL_NEWS2_AT_LEAST')).toBe('/ 4:3 9:3 / / /');
   });
 
-  it('is nowhere while several words in a row are partial: what is undefined would be drawn as a step', () => {
+  it('is absent while several publications in a row are partial: undefined would be drawn as a step', () => {
     const partial = series('VIGIL_NEWS2_AT_LEAST', [
       [5, 3],
       [10, 3],
@@ -71,7 +71,7 @@ describe('the line of a score', () => {
     expect(drawn(trends(total, partial), news2!, 'VIGIL_NEWS2')).toBe('0:6 5:6 / / 15:4 20:4 /');
   });
 
-  it('of an index ends where the other scores were published without it', () => {
+  it('of an index ends when the other scores were published without it', () => {
     const of = trends(
       series('VIGIL_SHOCK_INDEX', [[0, 0.8]]),
       series('VIGIL_NEWS2_AT_LEAST', [
@@ -83,7 +83,7 @@ describe('the line of a score', () => {
     expect(drawn(of, index!, 'VIGIL_SHOCK_INDEX')).toBe('0:0.8 3:0.8 /');
   });
 
-  it('is none where none was published, and a real 0 is one', () => {
+  it('is absent if no score was published; a real 0 is a score', () => {
     const of = trends(series('VIGIL_NEWS2', [[0, 0]]), series('VIGIL_NEWS2_AT_LEAST', []));
     expect([...scoreColumns(of, news2!, 60 * minute).series.keys()]).toEqual(['VIGIL_NEWS2']);
     expect(drawn(of, news2!, 'VIGIL_NEWS2')).toBe('0:0 5:0 /');

@@ -35,7 +35,7 @@ it.each([
 const nowMs = Date.parse('2026-01-01T10:01:00.000Z');
 
 describe('a total', () => {
-  it('is not written once its values are too old and nobody has scored since', () => {
+  it('is not written after its values became too old without a new score', () => {
     const scores = newScores('a');
     const at = (text: string) => Date.parse(`2026-01-01T${text}Z`);
     expect(totalText(scores, at('10:06:00.000'))).toBe('NEWS2 0');
@@ -46,7 +46,7 @@ describe('a total', () => {
     const scores = newScores('a', { total: 7, risk: 'high', response: 'emergency' });
     expect([totalText(scores, nowMs), adviceText(scores, nowMs)]).toEqual(['NEWS2 7', responseWords.emergency]);
   });
-  it('is not written where something is missing, which is named', () => {
+  it('is not written if a part is missing; the text names the missing part', () => {
     const { total: _no, response: _none, risk: _neither, ...partial } = newScores('a').news2;
     const scores = {
       ...newScores('a'),

@@ -79,7 +79,7 @@ export function adviceText(scores: Scores, nowMs: number): string {
   if (isOutdated(scores, nowMs))
     return 'The alarm processor has not scored this patient since: see the age of each value.';
   if (response !== undefined) return responseWords[response];
-  const names = missing.map((one) => partNames[one].toLowerCase().replace('spo2', 'SpO2'));
+  const names = missing.map((part) => partNames[part].toLowerCase().replace('spo2', 'SpO2'));
   return `No total: ${names.join(', ')} missing. What is known scores ${atLeast}.`;
 }
 
@@ -90,7 +90,7 @@ export function shockIndexText({ shockIndex }: Scores): string {
 }
 
 export function qsofaText({ qsofa: { met, missing, total } }: Scores): string {
-  const names = (list: readonly NewsParameter[]) => list.map((one) => partNames[one].toLowerCase()).join(', ');
+  const names = (list: readonly NewsParameter[]) => list.map((part) => partNames[part].toLowerCase()).join(', ');
   const by = met.length === 0 ? '' : ` (${names(met)})`;
   return total === undefined ? `qSOFA: at least ${met.length}${by}, ${names(missing)} missing` : `qSOFA ${total}${by}`;
 }
@@ -113,7 +113,7 @@ export const scaleOptions = [
 
 /** Returns what to send; undefined if nothing was entered. */
 export function readAssessment({ consciousness, oxygen, spo2Scale }: AssessmentDraft): Assessment | undefined {
-  const level = consciousnessLevels.find((one) => one === consciousness);
+  const level = consciousnessLevels.find((option) => option === consciousness);
   const read: Assessment = {
     ...(level !== undefined && { consciousness: level }),
     ...((oxygen === 'air' || oxygen === 'oxygen') && { oxygen: oxygen === 'oxygen' }),

@@ -13,15 +13,15 @@ export function slotCell(slot: Slot, bed: Bed): SlotCell {
     label: doubtOf(slot, bed) === undefined ? slot.label : `${slot.label}!`,
     pressure: slot.pressure,
     digits: parameter.digits,
-    note: slot.values.map((one) => valueText(one).note).find((text) => text !== undefined),
+    note: slot.values.map((value) => valueText(value).note).find((text) => text !== undefined),
     limits: limitsFor(parameter, bed.limits) !== undefined,
   };
 }
 
 /** Why a number must be read with care: whose it is, or what is wrong with its device's clock. */
 export function doubtOf(slot: Slot, bed: Bed): string | undefined {
-  const shared = bed.notices.find((one) => one.code === 'shared-identity');
-  return shared?.text ?? slot.values.map((one) => clockText(one.numeric)).find((text) => text !== undefined);
+  const shared = bed.notices.find((notice) => notice.code === 'shared-identity');
+  return shared?.text ?? slot.values.map((value) => clockText(value.numeric)).find((text) => text !== undefined);
 }
 
 /** Each cell is at least as wide as its text; the remaining width is shared. */

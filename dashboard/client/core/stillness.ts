@@ -39,22 +39,23 @@ export function emptyStillness<K>(): Stillness<K> {
 
 /** Returns the state after a new look at everything that acts. */
 export function lookAgain<K>(before: Stillness<K>, acting: readonly Acting<K>[], nowMs: number): Stillness<K> {
-  const left = before.left.filter((one) => nowMs - one.atMs < stillMs);
+  const left = before.left.filter((entry) => nowMs - entry.atMs < stillMs);
   const known = new Map<K, Known>();
   const fresh: Acting<K>[] = [];
-  for (const one of acting) {
-    const held = before.known.get(one.key);
-    if (!held) fresh.push(one);
-    else if (isSamePlace(held.place, one.place) && held.about === one.about) known.set(one.key, held);
+  for (const element of acting) {
+    const standing = before.known.get(element.key);
+    if (!standing) fresh.push(element);
+    else if (isSamePlace(standing.place, element.place) && standing.about === element.about)
+      known.set(element.key, standing);
     else {
-      left.push({ place: held.place, atMs: nowMs });
-      known.set(one.key, { place: one.place, about: one.about, sinceMs: nowMs });
+      left.push({ place: standing.place, atMs: nowMs });
+      known.set(element.key, { place: element.place, about: element.about, sinceMs: nowMs });
     }
   }
-  const here = new Set(acting.map((one) => one.key));
-  for (const [key, held] of before.known) if (!here.has(key)) left.push({ place: held.place, atMs: nowMs });
+  const here = new Set(acting.map((button) => button.key));
+  for (const [key, standing] of before.known) if (!here.has(key)) left.push({ place: standing.place, atMs: nowMs });
   for (const { key, place, about } of fresh) {
-    const replaces = left.some((one) => overlaps(one.place, place));
+    const replaces = left.some((entry) => overlaps(entry.place, place));
     known.set(key, { place, about, sinceMs: replaces ? nowMs : Number.NEGATIVE_INFINITY });
   }
   return { known, left: left.slice(-leftMax) };
@@ -62,8 +63,8 @@ export function lookAgain<K>(before: Stillness<K>, acting: readonly Acting<K>[],
 
 /** Whether a person may press it at `nowMs`. Something that was not looked at yet must not be pressed. */
 export function isStill<K>(stillness: Stillness<K>, key: K, nowMs: number): boolean {
-  const held = stillness.known.get(key);
-  return held !== undefined && nowMs - held.sinceMs >= stillMs;
+  const standing = stillness.known.get(key);
+  return standing !== undefined && nowMs - standing.sinceMs >= stillMs;
 }
 
 /** Everything that must not be pressed at `nowMs`. */

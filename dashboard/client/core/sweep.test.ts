@@ -5,7 +5,7 @@ import { eraseSpans, oldestVisibleMs, periodMs, sweepOf, sweepX } from './sweep.
 const sweep = { widthPx: 400, pxPerSecond: 100, eraseBarPx: 20 };
 
 describe('sweep geometry', () => {
-  it('runs one pass in width over speed', () => {
+  it('takes the width divided by the speed for one pass', () => {
     expect(periodMs(sweep)).toBe(4000);
   });
 

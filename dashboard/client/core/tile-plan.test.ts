@@ -122,7 +122,7 @@ describe('the plan of a tile', () => {
     expect(large!.leastPx).toBeLessThanOrEqual(1950);
   });
 
-  it('breaks rows where the next number would not fit', () => {
+  it('starts a new row when the next number does not fit', () => {
     expect(packed(all, 300).map((row) => row.map((cell) => cell.label))).toEqual([
       ['HR', 'SpO2', 'ABP', 'NBP'],
       ['RR', 'EtCO2', 'PR', 'Temp'],

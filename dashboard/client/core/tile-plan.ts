@@ -239,8 +239,8 @@ export function headHeightPx({ bed, hasNotice, hasSound, ward, score, state }: T
 }
 
 /** Height of the strip that names the alarm. */
-export function stripHeightPx(words: string, tilePx: number): number {
-  return Math.max(26, 6 + stripLinePx * linesOf(words, tilePx - 16, 15 * boldEm));
+export function stripHeightPx(alarmText: string, tilePx: number): number {
+  return Math.max(26, 6 + stripLinePx * linesOf(alarmText, tilePx - 16, 15 * boldEm));
 }
 
 /** Lines of a text that wraps between words, and breaks a word only if it is wider than the line. */

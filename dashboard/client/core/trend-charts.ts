@@ -24,9 +24,13 @@ const together: readonly { title: string; groups: readonly ParameterGroup[] }[] 
 
 /** Returns the charts for these codes, in the order of the numbers; a chart without a code is left out. */
 export function chartsOf(codes: readonly string[]): Chart[] {
-  const known = codes.flatMap((code) => parameters.get(code) ?? []);
+  const listedParameters = codes.flatMap((code) => parameters.get(code) ?? []);
   return together.flatMap(({ title, groups }) => {
-    const mine = known.filter((one: Parameter) => groups.includes(one.group)).sort((a, b) => a.mdc - b.mdc);
-    return mine.length === 0 ? [] : [{ title, unitLabel: mine[0]!.unitLabel, codes: mine.map((one) => one.code) }];
+    const mine = listedParameters
+      .filter((parameter: Parameter) => groups.includes(parameter.group))
+      .sort((a, b) => a.mdc - b.mdc);
+    return mine.length === 0
+      ? []
+      : [{ title, unitLabel: mine[0]!.unitLabel, codes: mine.map((parameter) => parameter.code) }];
   });
 }

@@ -19,7 +19,7 @@ describe('the limit lines of a chart', () => {
     ]);
   });
 
-  it('begin where they were changed: what was in force before is not known', () => {
+  it('begin at their change: earlier limits are not known', () => {
     const at = '2026-01-01T09:30:00.000Z';
     const [low, high] = limitLines(heart.slice(0, 1), ofHeart({ low: 60, high: 100 }, at), fromMs);
     expect([low?.value, low?.fromMs, high?.value, high?.fromMs]).toEqual([60, Date.parse(at), 100, Date.parse(at)]);
@@ -29,7 +29,7 @@ describe('the limit lines of a chart', () => {
     expect(earlier?.fromMs).toBe(fromMs);
   });
 
-  it('name the pressure that they are of, at two edges', () => {
+  it('name the pressure to which they belong, at two edges', () => {
     expect(limitLines(pressure, ward, fromMs).map(({ text, place }) => [text, place])).toEqual([
       ['sys 90', 0],
       ['sys 160', 0],
@@ -49,7 +49,7 @@ describe('the limit lines of a chart', () => {
     if (text === undefined) expect(limitLines(codes, of, fromMs)).toEqual([]);
   });
 
-  it('say heart rate and pulse apart where they differ', () => {
+  it('name heart rate and pulse apart if they differ', () => {
     const changed = newLimits('assoc-01', { HR: { own: { low: 60, high: 100 } }, PR: { own: { low: 50, high: 120 } } });
     expect(limitsText(heart, changed)).toBe('HR 60 to 100, PR 50 to 120');
   });

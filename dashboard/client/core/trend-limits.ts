@@ -35,22 +35,24 @@ function limitsOn(codes: readonly string[], inForce: LimitsInForce | null): Know
     if (limits) found.set(group, { group, parameter, limits });
   }
   // Heart rate and pulse have the same limits: one line.
-  const known = [...found.values()];
-  return known.filter(
+  const groupLimits = [...found.values()];
+  return groupLimits.filter(
     ({ limits }, at) =>
-      !known.slice(0, at).some((one) => one.limits.low === limits.low && one.limits.high === limits.high),
+      !groupLimits
+        .slice(0, at)
+        .some((earlier) => earlier.limits.low === limits.low && earlier.limits.high === limits.high),
   );
 }
 
 /** The lines of a chart that begins at `fromMs`. */
 export function limitLines(codes: readonly string[], inForce: LimitsInForce | null, fromMs: number): LimitLine[] {
-  const known = limitsOn(codes, inForce);
-  return known.flatMap(({ group, parameter, limits }, place) => {
+  const groupLimits = limitsOn(codes, inForce);
+  return groupLimits.flatMap(({ group, parameter, limits }, place) => {
     const changedAt = groupInForce(group, inForce)?.changed?.at;
     return (['low', 'high'] as const).flatMap((side): LimitLine[] => {
       const value = limits[side];
       if (value === undefined) return [];
-      const name = known.length > 1 ? short[group] : undefined;
+      const name = groupLimits.length > 1 ? short[group] : undefined;
       const number = numberText(value, parameter.digits);
       return [
         {
@@ -83,12 +85,14 @@ export function rangeWithLimits(min: number, max: number, lines: readonly LimitL
 
 /** `50 to 120`, `sys 90 to 160, mean 60 to 110`, `from 90`; undefined if the chart has no limits. */
 export function limitsText(codes: readonly string[], inForce: LimitsInForce | null): string | undefined {
-  const known = limitsOn(codes, inForce);
-  const texts = known.flatMap(({ group, parameter, limits: { low, high } }) => {
-    const [from, to] = [low, high].map((one) => (one === undefined ? undefined : numberText(one, parameter.digits)));
+  const groupLimits = limitsOn(codes, inForce);
+  const texts = groupLimits.flatMap(({ group, parameter, limits: { low, high } }) => {
+    const [from, to] = [low, high].map((bound) =>
+      bound === undefined ? undefined : numberText(bound, parameter.digits),
+    );
     if (from === undefined && to === undefined) return [];
     const range = from === undefined ? `up to ${to}` : to === undefined ? `from ${from}` : `${from} to ${to}`;
-    return [known.length > 1 && short[group] ? `${short[group]} ${range}` : range];
+    return [groupLimits.length > 1 && short[group] ? `${short[group]} ${range}` : range];
   });
   return texts.length === 0 ? undefined : texts.join(', ');
 }

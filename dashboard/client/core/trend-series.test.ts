@@ -8,7 +8,7 @@ describe('trend columns', () => {
   const cuff = 'MDC_PRESS_CUFF_SYS';
   const every = (ms: number, count: number) => Array.from({ length: count }, (_, i) => point(i * ms, i));
 
-  it('break the line where the pause is longer than the usual interval allows', () => {
+  it('break the line if the pause is longer than the usual interval allows', () => {
     const points = [...every(1000, 3), point(8000, 0)];
     const columns = trendColumns({ stepMs: 1000, series: [{ code: hr, points }] }, [hr]);
     expect(columns.x).toEqual([0, 1, 2, 5, 8]);
@@ -56,7 +56,7 @@ describe('trend columns', () => {
     expect(columns.series.get(hr)!).toMatchObject({ mean: [1], lone: [0] });
   });
 
-  it('do not join two readings of which nothing says how often they come', () => {
+  it('do not join two readings if nothing says how often they come', () => {
     const columns = trendColumns({ stepMs: 7_500, series: [{ code: hr, points: every(2_400_000, 2) }] }, [hr]);
     expect(columns.series.get(hr)!).toMatchObject({ mean: [0, null, 1], lone: [0, 2] });
   });
@@ -75,7 +75,7 @@ describe('trend columns', () => {
     expect(columns.series.has('MDC_RESP_RATE')).toBe(false);
   });
 
-  it('are empty for nothing', () => {
+  it('are empty without points', () => {
     expect(trendColumns({ stepMs: 1000, series: [] }, [hr]).x).toEqual([]);
     expect(trendColumns({ stepMs: 1000, series: [{ code: hr, points: [] }] }, [hr]).x).toEqual([]);
   });

@@ -49,31 +49,33 @@ function isEpisodic(code: string): boolean {
  */
 export function trendColumns(trends: Trends, codes: readonly string[]): TrendColumns {
   // Sorted by code, not by the server's order: how a line is drawn depends on its place.
-  const wanted = codes.flatMap((code) => trends.series.find((one) => one.code === code) ?? []);
-  const breaksOf = new Map(wanted.map((one) => [one.code, breaksIn(one, trends.stepMs)]));
-  const instants = new Set(wanted.flatMap((one) => [...one.points.map(([at]) => at), ...breaksOf.get(one.code)!]));
+  const wanted = codes.flatMap((code) => trends.series.find((line) => line.code === code) ?? []);
+  const breaksOf = new Map(wanted.map((series) => [series.code, breaksIn(series, trends.stepMs)]));
+  const instants = new Set(
+    wanted.flatMap((series) => [...series.points.map(([at]) => at), ...breaksOf.get(series.code)!]),
+  );
   const times = [...instants].sort((a, b) => a - b);
   const place = new Map(times.map((at, i) => [at, i]));
   const series = new Map(
-    wanted.map((one) => {
+    wanted.map((line) => {
       const empty = () => new Array<number | null | undefined>(times.length).fill(undefined);
       const columns = {
         mean: empty(),
         min: empty(),
         max: empty(),
-        lone: lonePlaces(one, breaksOf.get(one.code)!, place),
+        lone: lonePlaces(line, breaksOf.get(line.code)!, place),
       };
-      for (const at of breaksOf.get(one.code)!) {
+      for (const at of breaksOf.get(line.code)!) {
         const i = place.get(at)!;
         columns.mean[i] = columns.min[i] = columns.max[i] = null;
       }
-      for (const [at, mean, min, max] of one.points) {
+      for (const [at, mean, min, max] of line.points) {
         const i = place.get(at)!;
         columns.mean[i] = mean;
         columns.min[i] = min;
         columns.max[i] = max;
       }
-      return [one.code, columns] as const;
+      return [line.code, columns] as const;
     }),
   );
   return { x: times.map((at) => at / 1000), series };

@@ -19,9 +19,9 @@ const preference: readonly string[] = [
 
 /** Returns the waves of a bed that this file lists, in the order of the preference. */
 export function orderedWaves(codes: readonly string[]): Wave[] {
-  const known = codes.flatMap((code) => waves.get(code) ?? []);
+  const listedWaves = codes.flatMap((code) => waves.get(code) ?? []);
   const place = (wave: Wave) => (preference.indexOf(wave.code) + preference.length + 1) % (preference.length + 1);
-  return known.sort((a, b) => place(a) - place(b) || (a.code < b.code ? -1 : 1));
+  return listedWaves.sort((a, b) => place(a) - place(b) || (a.code < b.code ? -1 : 1));
 }
 
 /** Returns the codes that a tile shows: the best of each group, at most three. */

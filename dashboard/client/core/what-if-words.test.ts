@@ -85,11 +85,11 @@ describe('the numbers', () => {
     ['nothing is stored', shownOf({ since: null })],
     ['limits are refused', { kind: 'refused', message: 'no' }],
     ['it failed', { kind: 'failed', message: 'no' }],
-  ])('are none where %s', (_, shown) => {
+  ])('are absent if %s', (_, shown) => {
     expect(cells(shown)).toEqual(['– – – –', '– – – –']);
   });
 
-  it('are none of other limits while it works', () => {
+  it('are absent for other limits while it works', () => {
     expect(cells({ kind: 'working', entered: true })).toEqual(['… … … …', '… … … …']);
     expect(cells({ kind: 'working', entered: false })).toEqual(['… … … …', '– – – –']);
   });
@@ -112,7 +112,7 @@ describe('the notes', () => {
     expect(whatIfNotes(shownOf({ everyMs }))[0]).toContain(`(about one each ${text})`);
   });
 
-  it('say of how long there is nothing, and that low and high are off', () => {
+  it('say for how long no value came, and that low and high are off', () => {
     const notes = whatIfNotes(shownOf({ since: ago(12 * hourMs), silentMs: 3 * hourMs, everyMs: null }, true));
     expect(notes).toEqual([
       'There are no values before the last 12 h.',

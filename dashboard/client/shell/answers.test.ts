@@ -79,7 +79,7 @@ describe('acknowledging', () => {
     ],
     ['acknowledged by another', alarm('a1', { rev: 2, signal: 'acknowledged' }), 'The server says why.'],
     ['not read by this server yet', alarm('a1', { rev: 0 }), 'The server says why.'],
-  ])('asks the person to look again where the alarm that they saw has %s', async (_name, now, message) => {
+  ])('asks the person to look again if the alarm that they saw has %s', async (_name, now, message) => {
     const { asks, answers } = page(conflict(now), alarm('a1'));
     await answers.acknowledge(alarm('a1'));
     expect(asks).toEqual(['ack a1 rev 1']);
@@ -109,7 +109,7 @@ describe('acknowledging', () => {
     expect(answers.asked.value.get('a1')).toEqual({ state: 'error', message: 'It called again.' });
   });
 
-  it('forgets what it asked of an alarm that is gone, and keeps it while the server is away', async () => {
+  it('forgets its request about an alarm that has left, and keeps it while the server is away', async () => {
     const { screen, answers } = page(accepted, alarm('a1'));
     await answers.acknowledge(alarm('a1'));
     screen.value = undefined;
@@ -151,7 +151,7 @@ describe('pausing the sound of a bed', () => {
     expect(answers.asked.value.size).toBe(0);
   });
 
-  it('is an error when refused', async () => {
+  it('is an error if it is refused', async () => {
     const { answers } = page(refused, alarm('a1'));
     await answers.pauseAudio('assoc-01');
     expect(answers.asked.value.get('pause:assoc-01')?.state).toBe('error');

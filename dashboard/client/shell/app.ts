@@ -133,10 +133,10 @@ export function createApp() {
   }
 
   function lock() {
-    const known = session.peek();
-    if (!known) return;
+    const present = session.peek();
+    if (!present) return;
     lockPending = true;
-    session.value = { ...known, locked: true };
+    session.value = { ...present, locked: true };
     void api.lock().then((answer) => {
       if (answer.ok) lockPending = false;
     });
@@ -189,11 +189,11 @@ export function createApp() {
 
   function playSound() {
     const lost = link.value === 'lost';
-    const known = screen.value;
-    const healthy = !known || !isFailing(known.health);
+    const present = screen.value;
+    const healthy = !present || !isFailing(present.health);
     const page = { lost: lost || sessionEnded.value, healthy, pausedUntilMs: failurePausedUntilMs.value };
     const sounds = session.value || sessionEnded.value;
-    speaker.play(sounds ? pageSound(page, known?.alarms.values() ?? [], now.value) : undefined);
+    speaker.play(sounds ? pageSound(page, present?.alarms.values() ?? [], now.value) : undefined);
   }
 
   function followRouteToWard() {
@@ -236,8 +236,8 @@ export function createApp() {
       now.value = serverTime.now();
       shown.catchUp();
     });
-    const known = session.peek();
-    idleLock.tick(known && (!known.locked || lockPending) ? known.lockAfterMs : undefined);
+    const present = session.peek();
+    idleLock.tick(present && (!present.locked || lockPending) ? present.lockAfterMs : undefined);
   }
 
   function setWard(next: string) {

@@ -93,7 +93,7 @@ async function connected(times = 1) {
 }
 
 describe('the live connection', () => {
-  it('asks with a ticket, takes the snapshot and the deltas that follow', async () => {
+  it('uses a ticket, takes the snapshot and the deltas that follow', async () => {
     open();
     await connected();
     expect(watches[0]).toEqual({ type: 'watch', ...wish });
@@ -125,7 +125,7 @@ describe('the live connection', () => {
     await until(() => screen?.n === 20);
   });
 
-  it('asks for everything when a delta is missing', async () => {
+  it('asks for everything if a delta is missing', async () => {
     open();
     await connected();
     await until(() => screen !== undefined);
@@ -154,7 +154,7 @@ describe('the live connection', () => {
     expect(states).toEqual(['live', 'lost', 'live']);
   });
 
-  it('does not take the time in which the page stood still for silence of the server', async () => {
+  it('does not count the time in which the page stood still as silence of the server', async () => {
     open();
     await connected();
     await until(() => states.at(-1) === 'live');
@@ -170,7 +170,7 @@ describe('the live connection', () => {
     await until(() => states.at(-1) === 'lost');
   });
 
-  it('goes on asking for a ticket, and tells why there is none', async () => {
+  it('continues to ask for a ticket, and says why it has none', async () => {
     refusal = { status: 503, message: 'The log is away.' };
     open();
     await until(() => tickets >= 3);
@@ -196,7 +196,7 @@ describe('the live connection', () => {
     expect(states.at(-1)).not.toBe('lost');
   });
 
-  it('comes back from a forbidden ward when another is wished for', async () => {
+  it('comes back from a forbidden ward when another one is asked for', async () => {
     open();
     await connected();
     sockets[0]!.close(closeCodes.notAllowed);
@@ -206,7 +206,7 @@ describe('the live connection', () => {
     expect(watches[1]!.scope).toEqual({ ward: 'CCU' });
   });
 
-  it('comes back at once and whole when told to resynchronise', async () => {
+  it('comes back at once and whole after the server’s close code for a new snapshot', async () => {
     open();
     await connected();
     await until(() => screen !== undefined);
@@ -215,7 +215,7 @@ describe('the live connection', () => {
     expect(watches[1]!.resume).toBeUndefined();
   });
 
-  it('takes what cannot be read for a broken connection', async () => {
+  it('takes an unreadable message for a broken connection', async () => {
     open();
     await connected();
     sockets[0]!.send('{');

@@ -20,7 +20,7 @@ describe('the server’s time', () => {
     expect(time.now()).toBe(50_700);
   });
 
-  it('is taken from a message that waited in the page only while nothing else is known', () => {
+  it('is taken from a message that waited in the page only while no other message has come', () => {
     const { time, wait } = at(1_000);
     time.saw(50_000, 's1', true);
     expect(time.now()).toBe(50_000);
@@ -41,7 +41,7 @@ describe('the server’s time', () => {
     expect(time.now()).toBe(expected);
   });
 
-  it('is not known any more after it was forgotten', () => {
+  it('is unknown again after it was forgotten', () => {
     const { time } = at(1_000);
     time.saw(50_000, 's1', false);
     time.forget();

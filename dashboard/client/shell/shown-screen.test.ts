@@ -33,7 +33,7 @@ it('a screen that keeps up shows each number at once, and knows the ward until n
   expect([number(), shown.knownUntilMs.value]).toEqual([81, 1_200]);
 });
 
-it('a slow screen holds a number for a second, then shows the newest, and says until when it knows the ward', () => {
+it('a slow screen keeps a number for a second, then shows the newest, and says until when it knows the ward', () => {
   const { says, number, level, isBehind, now, shown } = opened();
   says(80, 1_000);
   level.value = 'numbers-slower';
@@ -48,7 +48,7 @@ it('a slow screen holds a number for a second, then shows the newest, and says u
   expect([number(), shown.knownUntilMs.value]).toEqual([82, 1_900]);
 });
 
-it('what was cleared does not come back at the next tick', () => {
+it('a cleared screen does not come back at the next tick', () => {
   const { says, number, level, shown } = opened();
   says(80, 1_000);
   level.value = 'numbers-slower';

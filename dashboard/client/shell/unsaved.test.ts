@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { createUnsaved } from './unsaved.ts';
 
 describe('leaving a form', () => {
-  it('happens at once where nothing was typed', () => {
+  it('happens at once if nothing was typed', () => {
     const next = vi.fn();
     const unsaved = createUnsaved();
     unsaved.leave(next);
@@ -10,7 +10,7 @@ describe('leaving a form', () => {
     expect(unsaved.asks.value).toBe(false);
   });
 
-  it('asks first where something was typed, and goes on only when the person drops it', () => {
+  it('asks first if something was typed, and goes on only when the person drops it', () => {
     const next = vi.fn();
     const unsaved = createUnsaved();
     unsaved.mark(true);
@@ -20,7 +20,7 @@ describe('leaving a form', () => {
     expect([next.mock.calls.length, unsaved.asks.value]).toEqual([1, false]);
   });
 
-  it('stays in the form when the person keeps what was typed, and asks again next time', () => {
+  it('does not happen if the person keeps the typed text, and asks again next time', () => {
     const next = vi.fn();
     const unsaved = createUnsaved();
     unsaved.mark(true);
@@ -31,7 +31,7 @@ describe('leaving a form', () => {
     expect([next.mock.calls.length, unsaved.asks.value]).toEqual([0, true]);
   });
 
-  it('asks of the newest place only, and forgets it where the form was saved', () => {
+  it('asks about the newest place only, and forgets it when the form was saved', () => {
     const [first, second] = [vi.fn(), vi.fn()];
     const unsaved = createUnsaved();
     unsaved.mark(true);

@@ -71,7 +71,7 @@ describe('the painter of the waves', () => {
     expect(drawn).toBeLessThanOrEqual(124);
   });
 
-  it('draws nothing on a canvas out of view, and all that is held once it is in view again', () => {
+  it('draws nothing on a canvas out of view, and all its samples once it is in view again', () => {
     pass(120);
     painter.carryOut({ do: 'show', id: 1, isShown: false });
     expect(drawnIn(120)).toBe(0);

@@ -52,7 +52,7 @@ const days = 86_400_000;
 const steps = [500, 1_000, 2_000, 5_000, 9_500, 10_500, 39_000, 41_000, 600_000, 10 * days].flatMap((ms) => [-ms, ms]);
 
 describe.each([250, 500, 1000])('a wave in chunks of %i ms', (lengthMs) => {
-  it('is drawn without a hole while nothing is set', () => {
+  it('is drawn without a hole while no clock is set', () => {
     expect(blankMs({ lengthMs, fromMs: 3_000 })).toBe(0);
   });
 
@@ -91,7 +91,7 @@ describe.each([250, 500, 1000])('a wave in chunks of %i ms with odd ones beside 
     expect(blankMs({ lengthMs, fromMs: 3_000, odd })).toBe(0);
   });
 
-  it('is drawn without a hole by a device that measures its rate anew', () => {
+  it('is drawn without a hole for a device that measures its rate anew', () => {
     const rateOff = (now: number) => (((now / lengthMs) * 37) % 21) / 1000 - 0.01;
     expect(blankMs({ lengthMs, fromMs: 3_000, rateOff })).toBe(0);
   });

@@ -17,8 +17,8 @@ const second = (start: number, changes: Partial<WaveMessage> = {}): WaveMessage 
 });
 const waveOf = (store: ReturnType<typeof createWaveStore>) => store.bed('assoc-01')!.waves.get('MDC_ECG_ELEC_POTL_II')!;
 
-describe('the waves held', () => {
-  it('never take what is drawn of one stream for drawn of the next', () => {
+describe('the waves in the store', () => {
+  it('never mix the drawing of one stream with that of the next', () => {
     const store = createWaveStore();
     store.take(second(0), 0);
     const first = waveOf(store).epoch;
@@ -41,22 +41,22 @@ describe('the waves held', () => {
   });
 
   it.each([-1000, -30_000, -3_600_000, 30_000])(
-    'begin anew, with their pen, where the device’s clock was set by %i ms',
+    'begin anew, with their pen, after the device’s clock was set by %i ms',
     (byMs) => {
       const store = createWaveStore();
       for (let at = 0; at < 60_000; at += 1000) store.take(second(at), at);
       const { epoch } = waveOf(store);
       for (let at = 60_000; at < 63_000; at += 1000) store.take(second(at + byMs, { timeline: 1 }), at);
-      const held = store.bed('assoc-01')!;
+      const bed = store.bed('assoc-01')!;
       const { buffer } = waveOf(store);
       expect(waveOf(store).epoch).toBeGreaterThan(epoch);
-      const pen = store.pen(held, 62_500);
+      const pen = store.pen(bed, 62_500);
       expect(pen).toBeGreaterThan(60_000 + byMs);
       expect(sampleAt(buffer, indexAt(buffer, pen))).not.toBeNaN();
     },
   );
 
-  it('go on being drawn where the screen’s own clock was set forward', () => {
+  it('are drawn on after the screen’s own clock was set forward', () => {
     const store = createWaveStore();
     const jump = (at: number) => (at < 60_000 ? at : at + 600_000);
     for (let at = 0; at < 65_000; at += 1000) {
@@ -68,7 +68,7 @@ describe('the waves held', () => {
     expect(sampleAt(buffer, indexAt(buffer, pen))).not.toBeNaN();
   });
 
-  it('note from where a late chunk changes what was drawn', () => {
+  it('note from where a late chunk changes the drawing', () => {
     const store = createWaveStore();
     store.take(second(0), 0);
     store.take(second(2000), 2000);

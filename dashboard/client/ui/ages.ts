@@ -9,7 +9,7 @@ import { useApp } from '../shell/app.ts';
 /** Returns the age of each numeric as it was when it last read differently: for the shown text it is as good as now. */
 export function useAges(numerics: readonly Numeric[]): readonly Age[] {
   const app = useApp();
-  const born = numerics.map((one) => ({ ms: bornAtMs(one), intervalMs: one.intervalMs }));
+  const born = numerics.map((numeric) => ({ ms: bornAtMs(numeric), intervalMs: numeric.intervalMs }));
   const ages = useMemo(() => {
     let shown: readonly Age[] = [];
     let mark: string | undefined;

@@ -120,7 +120,7 @@ function useKeptFocus(box: { current: HTMLElement | null }) {
   useLayoutEffect(() => {
     if (!focused || alarmId === undefined || document.activeElement === focused) return;
     const row = [...(box.current?.querySelectorAll<HTMLElement>('[data-alarm]') ?? [])].find(
-      (one) => one.dataset.alarm === alarmId,
+      (element) => element.dataset.alarm === alarmId,
     );
     const target = focused.isConnected ? focused : row?.querySelector('a');
     target?.focus({ preventScroll: true });

@@ -62,9 +62,9 @@ export function AuditPage() {
               }}
             >
               <option value="">all</option>
-              {auditActions.map((one) => (
-                <option key={one} value={one}>
-                  {one}
+              {auditActions.map((name) => (
+                <option key={name} value={name}>
+                  {name}
                 </option>
               ))}
             </select>

@@ -33,9 +33,9 @@ export function stateText(bed: Bed, nowMs: number): string | undefined {
 /** A mark in the head of the tile. Its words are in its title, and in the alarm line if no alarm stands there. */
 function NoticeMark({ bed }: { bed: Bed }) {
   if (bed.notices.length === 0) return null;
-  const words = bed.notices.map((one) => one.text).join('. ');
+  const text = bed.notices.map((notice) => notice.text).join('. ');
   return (
-    <span class="tile__notice" role="img" title={words} aria-label={words} data-testid="bed-notice">
+    <span class="tile__notice" role="img" title={text} aria-label={text} data-testid="bed-notice">
       !
     </span>
   );
@@ -59,9 +59,9 @@ function SoundMark({ bed }: { bed: Bed }) {
 /** One line about a bed without an alarm; undefined if there is nothing to say. */
 export function bedNotice(bed: Bed, nowMs: number): string | undefined {
   if (bed.standby !== null) return standbyText(bed.standby, nowMs);
-  if (bed.notices.length > 0) return bed.notices.map((one) => one.text).join('. ');
-  const present = bed.device.conditions.filter((one) => one.present);
-  if (present.length > 0) return present.map((one) => technicalConditions[one.condition].text).join(', ');
+  if (bed.notices.length > 0) return bed.notices.map((notice) => notice.text).join('. ');
+  const present = bed.device.conditions.filter((condition) => condition.present);
+  if (present.length > 0) return present.map((condition) => technicalConditions[condition.condition].text).join(', ');
   if (bed.ward === null) return 'No bed is associated with this device';
   return undefined;
 }

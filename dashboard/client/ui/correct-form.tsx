@@ -46,13 +46,13 @@ export function CorrectForm({ row, onDone, onCancel }: FormProps) {
       sending.problem.value = text;
     },
   );
-  const known = shown.value;
-  const isDirty = known !== undefined && isTyped(draftOf(known.patient), draft.value);
-  const otherCategory = known !== undefined && draft.value.category !== known.patient.category;
+  const stored = shown.value;
+  const isDirty = stored !== undefined && isTyped(draftOf(stored.patient), draft.value);
+  const otherCategory = stored !== undefined && draft.value.category !== stored.patient.category;
 
   function save(version: number) {
-    if (!known) return;
-    const read = readChanges(known.patient, draft.value, app.now.value);
+    if (!stored) return;
+    const read = readChanges(stored.patient, draft.value, app.now.value);
     if (!read.ok) sending.problem.value = read.message;
     else if (read.categoryBefore && !confirmed.value)
       sending.problem.value = 'Other limits will judge this patient. Tick the box if that is right.';
@@ -71,10 +71,10 @@ export function CorrectForm({ row, onDone, onCancel }: FormProps) {
       noValidate
       onSubmit={(event) => {
         event.preventDefault();
-        save(known?.version ?? 0);
+        save(stored?.version ?? 0);
       }}
     >
-      {known ? (
+      {stored ? (
         <>
           <PatientFields
             draft={draft.value}
@@ -85,7 +85,7 @@ export function CorrectForm({ row, onDone, onCancel }: FormProps) {
           {/* Its room is there from the start: nothing below may move while a category is chosen. */}
           <div class={otherCategory ? '' : 'unshown'}>
             <Confirm
-              text={`Judge this patient by the limits of “${draft.value.category || 'no category'}”, not of “${known.patient.category}” any more`}
+              text={`Judge this patient by the limits of “${draft.value.category || 'no category'}”, not of “${stored.patient.category}” any more`}
               checked={confirmed.value}
               onChecked={(checked) => {
                 confirmed.value = checked;
@@ -100,7 +100,7 @@ export function CorrectForm({ row, onDone, onCancel }: FormProps) {
         <p class="dim">Loading …</p>
       )}
       <Meanwhile refused={sending.refused.value} onInsist={save} />
-      <FormEnd sending={sending} {...(known && { save: 'Save' })} isDirty={isDirty} onCancel={onCancel} />
+      <FormEnd sending={sending} {...(stored && { save: 'Save' })} isDirty={isDirty} onCancel={onCancel} />
     </form>
   );
 }

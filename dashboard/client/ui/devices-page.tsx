@@ -109,7 +109,7 @@ export function DevicesPage() {
  */
 function withOthersNow(row: FormRow, devices: readonly DeviceRow[] | undefined): FormRow {
   const { current } = row;
-  const now = devices?.find((one) => one.current?.associationId === current?.associationId)?.current;
+  const now = devices?.find((device) => device.current?.associationId === current?.associationId)?.current;
   return current && now ? { ...row, current: { ...current, others: now.others } } : row;
 }
 
@@ -171,7 +171,9 @@ function UnlistedDevice({ onDevice }: { onDevice: (deviceId: string) => void }) 
 function Row({ row, onEdit }: { row: DeviceRow; onEdit: () => void }) {
   const app = useApp();
   const { device, current } = row;
-  const present = device.conditions.filter((one) => one.present).map((one) => technicalConditions[one.condition].text);
+  const present = device.conditions
+    .filter((condition) => condition.present)
+    .map((condition) => technicalConditions[condition.condition].text);
   // A person who cannot see the patient cannot end a stay; the server refuses it, too.
   const mayMove = app.may('associate-device') && (app.may('admit-patient') || !current?.occupied);
   const since = device.onlineChangedAt ? ` since ${whenText(Date.parse(device.onlineChangedAt), app.now.value)}` : '';

@@ -51,12 +51,12 @@ export function LimitsPanel({ bed }: { bed: Bed }) {
           </tr>
         </thead>
         <tbody>
-          {shown.map((one) => (
+          {shown.map((entry) => (
             <LimitRow
-              key={one.group}
-              inForce={one}
+              key={entry.group}
+              inForce={entry}
               onEdit={() => {
-                editing.value = one.group;
+                editing.value = entry.group;
               }}
             />
           ))}

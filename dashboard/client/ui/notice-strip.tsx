@@ -61,9 +61,9 @@ export function NoticeStrip({ act, children }: { act: ComponentChildren; childre
 /** Returns the same object if nothing has changed, so that nothing is drawn again. */
 function unseenIn(list: HTMLElement, before: Unseen): Unseen {
   const bottomPx = list.getBoundingClientRect().top + list.clientHeight;
-  const below = [...list.children].filter((one) => one.getBoundingClientRect().top + linePx > bottomPx);
+  const below = [...list.children].filter((notice) => notice.getBoundingClientRect().top + linePx > bottomPx);
   const isCut = list.scrollHeight > list.clientHeight + 1;
-  const isHigh = below.some((one) => one.classList.contains('notice--high'));
+  const isHigh = below.some((notice) => notice.classList.contains('notice--high'));
   const isSame = before.count === below.length && before.isHigh === isHigh && before.isCut === isCut;
   return isSame ? before : { count: below.length, isHigh, isCut };
 }

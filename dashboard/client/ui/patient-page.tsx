@@ -79,9 +79,9 @@ function Found({ bed, isLive, onClose }: { bed: Bed; isLive: boolean; onClose: (
           This period is not live any more, or belongs to another ward: what stands here is its last state.
         </p>
       )}
-      {bed.notices.map((one) => (
-        <p key={one.code} class="notice notice--plain" role="status" data-testid={`notice-${one.code}`}>
-          {one.text}
+      {bed.notices.map((notice) => (
+        <p key={notice.code} class="notice notice--plain" role="status" data-testid={`notice-${notice.code}`}>
+          {notice.text}
         </p>
       ))}
       {bed.device.sound !== undefined && (
@@ -164,12 +164,12 @@ function PatientHead({ bed, onClose }: { bed: Bed; onClose: () => void }) {
     patient ? `id ${patient.patientId}` : undefined,
   ].filter((fact) => fact !== undefined);
   const others = [...(app.screen.value?.beds.values() ?? [])].filter(
-    (one) =>
-      one !== bed &&
-      one.associationId !== bed.associationId &&
-      one.ward !== null &&
-      one.ward === bed.ward &&
-      one.bed === bed.bed,
+    (other) =>
+      other !== bed &&
+      other.associationId !== bed.associationId &&
+      other.ward !== null &&
+      other.ward === bed.ward &&
+      other.bed === bed.bed,
   );
   return (
     <header class="patient__head">
@@ -199,10 +199,10 @@ function PatientHead({ bed, onClose }: { bed: Bed; onClose: () => void }) {
         {bed.device.deviceId}
         {bed.device.model ? ` (${bed.device.model})` : ''}
         {bed.since ? ` · since ${dateTimeText(Date.parse(bed.since))}` : ''}
-        {others.map((one) => (
+        {others.map((other) => (
           <>
             {' '}
-            · <a href={patientHref(one.associationId)}>also at this bed: {one.device.deviceId}</a>
+            · <a href={patientHref(other.associationId)}>also at this bed: {other.device.deviceId}</a>
           </>
         ))}
       </p>

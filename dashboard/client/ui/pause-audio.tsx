@@ -14,8 +14,8 @@ export function PauseAudio({ associationIds }: { associationIds: readonly string
   const untils = open.map((alarm) => audioPausedUntilMs(alarm, now));
   const sounding = open.filter((_alarm, i) => untils[i] === undefined);
   const asked = associationIds.map((id) => app.answers.asked.value.get(`pause:${id}`));
-  const pending = asked.some((one) => one?.state === 'pending');
-  const error = asked.find((one) => one?.state === 'error');
+  const pending = asked.some((answer) => answer?.state === 'pending');
+  const error = asked.find((answer) => answer?.state === 'error');
   const last = Math.max(...untils.map((until) => until ?? Number.NEGATIVE_INFINITY));
   if (open.length === 0) return null;
   if (sounding.length === 0)

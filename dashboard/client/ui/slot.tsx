@@ -33,16 +33,16 @@ type SlotProps = {
 export function SlotView({ slot, bed, alarms, everyAge }: SlotProps) {
   const app = useApp();
   const lost = app.link.value === 'lost';
-  const ages = useAges(slot.values.map((one) => one.numeric));
+  const ages = useAges(slot.values.map((value) => value.numeric));
   // The oldest of a pressure's three values gives the age of all.
   const oldest = Math.max(...ages.map((age) => age.ms));
   const source = sourceOf(bed.device, alarms);
   const sender = lost ? { ...source, gone: true } : source;
-  const classes = slot.values.map((one, i) => valueClass(one.numeric, ages[i]!, sender));
+  const classes = slot.values.map((value, i) => valueClass(value.numeric, ages[i]!, sender));
   const worst = worstOf(classes);
   const priority = slotPriority(slot.values, alarms, bed.device.deviceId);
   const sayAge = everyAge || lost || worst !== 'current' || oldest > nowMs;
-  const note = slot.values.map((one) => valueText(one).note).find((text) => text !== undefined);
+  const note = slot.values.map((value) => valueText(value).note).find((text) => text !== undefined);
   const doubt = doubtOf(slot, bed);
   const age = sayAge && (
     <span class="slot__age" data-testid={`age-${slot.key}`}>
@@ -106,10 +106,10 @@ function OneValue({ shown, age }: { shown: Shown; age: AgeClass }) {
 /** `120/80 (93)`: systolic over diastolic, the mean in brackets. */
 function PressureValue({ values, classes }: { values: readonly Shown[]; classes: readonly AgeClass[] }) {
   const part = (name: string) => {
-    const i = values.findIndex((one) => one.numeric.code.endsWith(name));
+    const i = values.findIndex((value) => value.numeric.code.endsWith(name));
     return i < 0 ? <span>–</span> : <OneValue shown={values[i]!} age={classes[i]!} />;
   };
-  const hasMean = values.some((one) => one.numeric.code.endsWith('_MEAN'));
+  const hasMean = values.some((value) => value.numeric.code.endsWith('_MEAN'));
   return (
     <>
       {part('_SYS')}

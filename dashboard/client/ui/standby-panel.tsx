@@ -93,18 +93,18 @@ function StandbyForm({ bed, onDone }: { bed: Bed; onDone: () => void }) {
       data-testid="standby-form"
     >
       <div class="form__buttons">
-        {standbyReasons.map((one) => (
+        {standbyReasons.map((name) => (
           <button
-            key={one}
+            key={name}
             class="button button--small"
             type="button"
-            aria-pressed={given === one}
+            aria-pressed={given === name}
             onClick={() => {
-              reason.value = one;
+              reason.value = name;
               forget();
             }}
           >
-            {one}
+            {name}
           </button>
         ))}
       </div>

@@ -32,13 +32,13 @@ type PlannedProps = {
 };
 
 function Planned({ bed, alarms, slots, codes, box }: PlannedProps) {
-  const known = codes.flatMap((code) => waves.get(code) ?? []);
+  const drawable = codes.flatMap((code) => waves.get(code) ?? []);
   const cells = (box.widthPx < pulseLeastPx ? withoutPulse(slots, alarms, bed.device.deviceId) : slots).map((slot) =>
     slotCell(slot, bed),
   );
-  const beside = known.map((wave) => cells.find((cell) => cell.slot.group === wave.group));
+  const beside = drawable.map((wave) => cells.find((cell) => cell.slot.group === wave.group));
   const plan = planTile(box, cells, beside);
-  const shown = known.slice(0, plan.waves);
+  const shown = drawable.slice(0, plan.waves);
   const view = ({ slot }: SlotCell) => <SlotView key={slot.key} slot={slot} bed={bed} alarms={alarms} />;
   return (
     <div class="tile__body tile__body--planned" style={{ '--least': `${plan.leastPx}px`, '--rest': `${plan.rowPx}px` }}>

@@ -46,7 +46,8 @@ export const Tile = memo(function Tile(props: TileProps) {
   const app = useApp();
   const { bed, alarms, companions } = props;
   // The bed's line and frame are about all of its devices; a number is marked only by the alarms of its own device.
-  const ofBed = companions.length === 0 ? alarms : listed([...alarms, ...companions.flatMap((one) => one.alarms)]);
+  const ofBed =
+    companions.length === 0 ? alarms : listed([...alarms, ...companions.flatMap((companion) => companion.alarms)]);
   const headline = foremost(ofBed);
   const hidden = behind(ofBed, headline);
   const frame = frameOf(ofBed);
@@ -57,7 +58,7 @@ export const Tile = memo(function Tile(props: TileProps) {
   const bedName = bed.bed;
   const widthPx = props.widthPx - 2 * edgePx;
   const plan = companionPlan(companions, widthPx, props.heightPx);
-  const words = roomOf(headline, ofBed);
+  const longestWords = roomOf(headline, ofBed);
   const scale = wordScale(props.widthPx, props.heightPx);
   // It may go with the time; its room stays until the tile is drawn again.
   const score = totalText(bed.scores, app.now.peek());
@@ -70,7 +71,7 @@ export const Tile = memo(function Tile(props: TileProps) {
     // Its words change at midnight alone: no reason to draw a tile at each tick.
     state: stateText(bed, app.now.peek()),
   };
-  const linesPx = headHeightPx(head, widthPx / scale) + stripHeightPx(words.join(' '), widthPx / scale);
+  const linesPx = headHeightPx(head, widthPx / scale) + stripHeightPx(longestWords.join(' '), widthPx / scale);
   const abovePx = linesPx * scale + 2 * edgePx;
   return (
     <article
@@ -105,7 +106,7 @@ export const Tile = memo(function Tile(props: TileProps) {
         <TileScore bed={bed} />
         <BedState bed={bed} />
       </header>
-      <AlarmLine alarm={headline} hidden={hidden} notice={bedNotice(bed, app.now.peek())} room={words} />
+      <AlarmLine alarm={headline} hidden={hidden} notice={bedNotice(bed, app.now.peek())} room={longestWords} />
       <TileBody bed={bed} alarms={alarms} box={{ widthPx, heightPx: props.heightPx - plan.heightPx - abovePx }} />
       <Companions plan={plan} />
     </article>

@@ -28,8 +28,8 @@ export function TopBar() {
       </a>
       {app.may('view-vitals') && <WardChoice />}
       <nav class="bar__nav" aria-label="Pages">
-        {pagesFor(app.may).map((one) => (
-          <Tab key={one} {...tabs[one]} current={one === page || (one === 'ward' && page === 'patient')} />
+        {pagesFor(app.may).map((name) => (
+          <Tab key={name} {...tabs[name]} current={name === page || (name === 'ward' && page === 'patient')} />
         ))}
       </nav>
       {app.watches.value && <AlarmCounts />}
@@ -63,7 +63,7 @@ function WardChoice() {
   const session = app.session.value;
   useEffect(() => {
     void app.api.wards().then((answer) => {
-      if (answer.ok) wards.value = answer.data.wards.map((one) => one.ward);
+      if (answer.ok) wards.value = answer.data.wards.map((ward) => ward.ward);
     });
   }, [session?.actor.userId]);
   const own = session?.wards.filter((ward) => ward !== '*') ?? [];

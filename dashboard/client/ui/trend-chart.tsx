@@ -40,8 +40,8 @@ export function TrendChart({ chart, columns, limits, limitsText, fromMs, toMs, s
   const box = useRef<HTMLDivElement>(null);
   const plot = useRef<uPlot | undefined>(undefined);
   /** The present content: the chart reads it at each drawing. */
-  const held = useRef({ columns, limits });
-  held.current = { columns, limits };
+  const latest = useRef({ columns, limits });
+  latest.current = { columns, limits };
   const shape = [...columns.series.keys()].join();
   const scale = letterScale();
   const height = (plotPx + timeAxisPx) * scale;
@@ -49,7 +49,7 @@ export function TrendChart({ chart, columns, limits, limitsText, fromMs, toMs, s
   useLayoutEffect(() => {
     const element = box.current!;
     const made = new uPlot(
-      optionsFor(chart, [...columns.series.keys()], () => held.current, {
+      optionsFor(chart, [...columns.series.keys()], () => latest.current, {
         width: element.clientWidth,
         height,
         scale,
@@ -136,7 +136,7 @@ const steps = uPlot.paths.stepped!({ align: 1 });
 
 /** Columns in the order of the series: for each code mean, greatest, least. */
 function dataOf(columns: TrendColumns): uPlot.AlignedData {
-  return [columns.x, ...[...columns.series.values()].flatMap((one) => [one.mean, one.max, one.min])];
+  return [columns.x, ...[...columns.series.values()].flatMap((line) => [line.mean, line.max, line.min])];
 }
 
 type Drawn = { readonly columns: TrendColumns; readonly limits: readonly LimitLine[] };

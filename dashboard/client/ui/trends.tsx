@@ -23,9 +23,9 @@ export function Trends({ bed }: { bed: Bed }) {
   const app = useApp();
   const hours = useSignal<(typeof ranges)[number]>(1);
   const loaded = useSignal<Loaded | undefined>(undefined);
-  const known = bed.values.map((value) => value.code).filter((code) => parameters.has(code));
+  const measured = bed.values.map((value) => value.code).filter((code) => parameters.has(code));
   const scored = bed.scores ? scoreTrendCodes : [];
-  const codes = [...known.sort().slice(0, 16), ...scored];
+  const codes = [...measured.sort().slice(0, 16), ...scored];
   const codesKey = codes.join();
 
   async function load(isCurrent: () => boolean) {
@@ -108,7 +108,7 @@ function Charts(props: {
     );
   const answer = loaded.answer.data;
   const charts = [...chartsOf(codes), ...scoreCharts].filter((chart) =>
-    answer.series.some((one) => chart.codes.includes(one.code) && one.points.length > 0),
+    answer.series.some((line) => chart.codes.includes(line.code) && line.points.length > 0),
   );
   if (charts.length === 0)
     return (

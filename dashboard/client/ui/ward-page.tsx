@@ -108,7 +108,7 @@ function shown(
   const of = ({ bed, companions }: BedGroup) =>
     companions.length === 0
       ? (alarmsOf.get(bed.associationId) ?? none)
-      : [bed, ...companions].flatMap((one) => alarmsOf.get(one.associationId) ?? none);
+      : [bed, ...companions].flatMap((member) => alarmsOf.get(member.associationId) ?? none);
   const kept = groups.filter(
     (group) =>
       filter === 'all' ||
@@ -132,8 +132,9 @@ function Tiles(props: {
     if (!element) return;
     const observer = new ResizeObserver(([entry]) => {
       const { width, height } = entry!.contentRect;
-      const held = size.peek();
-      if (Math.abs(held.width - width) > 1 || Math.abs(held.height - height) > 1) size.value = { width, height };
+      const measuredSize = size.peek();
+      if (Math.abs(measuredSize.width - width) > 1 || Math.abs(measuredSize.height - height) > 1)
+        size.value = { width, height };
     });
     observer.observe(element);
     return () => observer.disconnect();
@@ -157,7 +158,9 @@ function Tiles(props: {
             bed={bed}
             alarms={alarmsOfBed(bed)}
             companions={
-              companions.length === 0 ? alone : companions.map((one) => ({ bed: one, alarms: alarmsOfBed(one) }))
+              companions.length === 0
+                ? alone
+                : companions.map((companion) => ({ bed: companion, alarms: alarmsOfBed(companion) }))
             }
             widthPx={Math.floor(tileWidth)}
             heightPx={Math.floor(tileHeight)}

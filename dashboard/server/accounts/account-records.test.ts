@@ -86,7 +86,7 @@ describe('a change of the accounts', () => {
     await records.close();
   });
 
-  it('goes on record at the next start where no server ran, and only once', async () => {
+  it('goes on record at the next start if no server ran, and only once', async () => {
     const w = world();
     w.set(nora);
     for (let n = 0; n < 2; n += 1) {
@@ -102,7 +102,7 @@ describe('a change of the accounts', () => {
     await records.close();
   });
 
-  it('ends the sessions of who was disabled, enabled, removed or given another password, and of nobody else', async () => {
+  it('ends the sessions of an account that was disabled, enabled, removed or given another password, and no others', async () => {
     const w = world();
     const paul = { ...nora, userId: 'paul' };
     w.set(nora, paul);
@@ -125,7 +125,7 @@ describe('a change of the accounts', () => {
     await records.close();
   });
 
-  it('waits for Kafka, and ends sessions all the same', async () => {
+  it('waits for Kafka, and ends sessions meanwhile', async () => {
     const w = world();
     w.set(nora);
     const records = await w.start();

@@ -38,15 +38,15 @@ export async function recordAccounts(options: {
 }): Promise<AccountRecords> {
   const { log, trail, accounts, pseudonymKey, now, logger, endSessions } = options;
   /** As on record. */
-  const known = new Map<string, AccountFacts>();
+  const recorded = new Map<string, AccountFacts>();
   let timer: NodeJS.Timeout | undefined;
   let closed = false;
 
   const table = await log.followTable(['accounts'], (read) => {
     if (read?.record.contentType !== contentTypes.account) return;
     const { removed, ...facts } = read.record.body;
-    if (removed) known.delete(facts.userId);
-    else known.set(facts.userId, facts);
+    if (removed) recorded.delete(facts.userId);
+    else recorded.set(facts.userId, facts);
   });
 
   async function put({ action, account, detail }: AccountChange): Promise<void> {
@@ -54,14 +54,17 @@ export async function recordAccounts(options: {
     await trail.record({ actor: { userId: accountsFile }, action, account: userId, detail });
     const body: AccountRecord = action === 'account-removed' ? { ...account, removed: true } : account;
     await log.append('accounts', pseudonym(pseudonymKey, 'actor', userId), contentTypes.account, body);
-    if (action === 'account-removed') known.delete(userId);
-    else known.set(userId, account);
+    if (action === 'account-removed') recorded.delete(userId);
+    else recorded.set(userId, account);
   }
 
   /** Handles one account after the other: while Kafka is away, the rest is tried again later. */
   async function putAll(): Promise<void> {
     clearTimeout(timer);
-    const changes = accountChanges(known, new Map([...accounts()].map((one) => [one.userId, factsOf(one)])));
+    const changes = accountChanges(
+      recorded,
+      new Map([...accounts()].map((account) => [account.userId, factsOf(account)])),
+    );
     for (const change of changes) if (endsSessions(change)) endSessions(change.account.userId, now());
     try {
       for (const change of changes) if (!closed) await put(change);

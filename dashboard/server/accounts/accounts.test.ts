@@ -87,7 +87,7 @@ describe('the accounts file', () => {
     expect(() => readAccounts(path)).toThrow(message);
   });
 
-  it('is refused where a user is there twice, or the file is not', () => {
+  it('is refused if a user is in it twice, or if it does not exist', () => {
     const path = file();
     writeFileSync(path, JSON.stringify({ accounts: [account(), account()] }));
     expect(() => readAccounts(path)).toThrow(/has the user nurse1 twice/);

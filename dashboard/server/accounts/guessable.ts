@@ -25,8 +25,8 @@ export async function guessableFault(password: string, own: readonly string[]): 
     dictionary: { ...common.dictionary, ...english.dictionary },
     graphs: common.adjacencyGraphs,
   });
-  const words = own.flatMap((text) => [text, ...text.split(/[^\p{L}\p{N}]+/u)]).filter((word) => word.length > 2);
-  const { guessesLog10 } = zxcvbn.check(password.normalize('NFKC'), [...expected, ...words]);
+  const ownWords = own.flatMap((text) => [text, ...text.split(/[^\p{L}\p{N}]+/u)]).filter((word) => word.length > 2);
+  const { guessesLog10 } = zxcvbn.check(password.normalize('NFKC'), [...expected, ...ownWords]);
   if (guessesLog10 >= guessesLog10Min) return undefined;
   return {
     code: 'settings-invalid',

@@ -44,7 +44,7 @@ describe('the pages of the trail', () => {
     expect(seen).toEqual(Array.from({ length: 25 }, (_, at) => 25 - at));
   });
 
-  it('are narrowed by user and action', () => {
+  it('are filtered by user and action', () => {
     const view = viewOf(records(24));
     const page = view.page({ userId: 'user-0', action: 'login' });
     expect(page.records.map((record) => record.n)).toEqual([19, 13, 7, 1]);
@@ -52,7 +52,7 @@ describe('the pages of the trail', () => {
     expect(view.page({ userId: 'nobody' }).records).toEqual([]);
   });
 
-  it('hold a repeat once, and say nothing of hashes and signatures', () => {
+  it('have a repeat once, and say nothing of hashes and signatures', () => {
     const all = records(3);
     const page = viewOf([...all, ...all]).page({});
     expect(page.records).toHaveLength(3);

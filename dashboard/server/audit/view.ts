@@ -17,7 +17,7 @@ export type AuditView = ReturnType<typeof createAuditView>;
 
 /** Takes records in the order of reading and answers pages. Without Kafka, for tests too. */
 export function createAuditView(check: ChainCheck = newCheck(true)) {
-  const held: Held[] = [];
+  const pageRecords: Held[] = [];
   let id = 0;
   let unreadable = 0;
   let anchoredAt: string | null = null;
@@ -51,20 +51,20 @@ export function createAuditView(check: ChainCheck = newCheck(true)) {
       const outcome = checkNext(check, record, verdict);
       if (outcome === 'repeat') return false;
       id += 1;
-      held.push({ id, record, verified: outcome !== 'wrong' });
-      if (held.length > auditRecordsMax) held.splice(0, held.length - auditRecordsMax);
+      pageRecords.push({ id, record, verified: outcome !== 'wrong' });
+      if (pageRecords.length > auditRecordsMax) pageRecords.splice(0, pageRecords.length - auditRecordsMax);
       return true;
     },
     page(query: AuditQuery): AuditPage {
       const limit = query.limit ?? 100;
       const records: AuditPage['records'] = [];
       let next: number | null = null;
-      for (let at = held.length - 1; at >= 0; at -= 1) {
-        const { id: entryId, record, verified } = held[at]!;
+      for (let at = pageRecords.length - 1; at >= 0; at -= 1) {
+        const { id: entryId, record, verified } = pageRecords[at]!;
         if (query.before !== undefined && entryId >= query.before) continue;
         if (!fits(record, query)) continue;
         if (records.length === limit) {
-          next = held[at + 1]!.id;
+          next = pageRecords[at + 1]!.id;
           break;
         }
         records.push(entryOf(record, verified));

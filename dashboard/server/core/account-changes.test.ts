@@ -5,7 +5,7 @@ const nora: AccountFacts = {
   ...{ userId: 'nora', name: 'Nora', role: 'nurse', wards: ['icu'] },
   ...{ disabled: false, secret: 's1' },
 };
-const accounts = (...all: AccountFacts[]) => new Map(all.map((one) => [one.userId, one]));
+const accounts = (...all: AccountFacts[]) => new Map(all.map((account) => [account.userId, account]));
 
 describe('a change of accounts', () => {
   it.each<[string, AccountFacts[], AccountFacts[], [string, string, boolean][]]>([
@@ -32,10 +32,10 @@ describe('a change of accounts', () => {
     ],
   ])('%s', (_, before, after, changes) => {
     const found = accountChanges(accounts(...before), accounts(...after));
-    expect(found.map((one) => [one.action, one.detail, endsSessions(one)])).toEqual(changes);
+    expect(found.map((change) => [change.action, change.detail, endsSessions(change)])).toEqual(changes);
   });
 
-  it('is no new password for who is called so', () => {
+  it('must not be the name of the account', () => {
     expect(endsSessions({ action: 'account-changed', detail: 'name Nora → password' })).toBe(false);
   });
 

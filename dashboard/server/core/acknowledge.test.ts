@@ -16,7 +16,7 @@ describe('acknowledgeFault', () => {
     expect(acknowledgeFault(alarm('a1', 'assoc-1', current), { rev: since }, seen)?.code).toBe(code);
   });
 
-  it('does not take a second answer for one that has been given meanwhile', () => {
+  it('refuses a second answer to an alarm that was answered meanwhile', () => {
     const now = alarm('a1', 'assoc-1', 3, { signal: 'acknowledged', acknowledgedBy: nurse });
     expect(acknowledgeFault(now, { rev: 1 }, 2)?.code).toBe('conflict');
   });

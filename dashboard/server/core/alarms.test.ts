@@ -27,7 +27,7 @@ function after(said: Said[]): string[] {
     if ('event' in one) foldAlarmEvent(state, one.event, t0);
     else foldAlarmState(state, one.state, t0);
   }
-  return [...state.alarms.values()].map((held) => held.alarm.text);
+  return [...state.alarms.values()].map((entry) => entry.alarm.text);
 }
 
 const a = (rev: number) => alarm('alarm-0000000001', 'assoc-01', rev);
@@ -56,7 +56,7 @@ describe('the alarms on the screens', () => {
     expect(after(said)).toEqual(expected);
   });
 
-  it('are forgotten with their association, but for what was said since', () => {
+  it('are forgotten with their association, except those with a later event', () => {
     const state = emptyState();
     foldAssociations(state, table('d1', 1, period('assoc-01')));
     foldAlarmEvent(state, { type: 'raised', at: formatInstant(t0), alarm: a(1) }, t0);

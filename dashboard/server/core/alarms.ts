@@ -81,8 +81,8 @@ export function forgetAlarmsBefore(
 ): boolean {
   let changed = false;
   for (const alarmId of [...(state.alarmsOf.get(associationId) ?? [])]) {
-    const held = state.alarms.get(alarmId);
-    if (!held || held.saidAtMs >= atMs || live.some((alarm) => alarm.alarmId === alarmId)) continue;
+    const present = state.alarms.get(alarmId);
+    if (!present || present.saidAtMs >= atMs || live.some((alarm) => alarm.alarmId === alarmId)) continue;
     changed = drop(state, alarmId) || changed;
   }
   return changed;
@@ -130,9 +130,9 @@ function stampSound(state: LiveState, bed: BedState, alarm: Alarm): void {
 }
 
 function drop(state: LiveState, alarmId: string): boolean {
-  const held = state.alarms.get(alarmId);
-  if (held === undefined) return false;
-  const { associationId } = held.alarm;
+  const present = state.alarms.get(alarmId);
+  if (present === undefined) return false;
+  const { associationId } = present.alarm;
   state.alarms.delete(alarmId);
   const ofBed = state.alarmsOf.get(associationId);
   ofBed?.delete(alarmId);
@@ -140,7 +140,7 @@ function drop(state: LiveState, alarmId: string): boolean {
   const bed = state.beds.get(associationId);
   if (bed === undefined) return false;
   bed.n = nextN(state);
-  stampSound(state, bed, held.alarm);
+  stampSound(state, bed, present.alarm);
   remember(state, { n: bed.n, kind: 'alarm', associationId, alarmId, ward: audienceOf(bed) });
   return true;
 }
@@ -155,8 +155,8 @@ function noteCleared(state: LiveState, alarm: Alarm): void {
  * acknowledged.
  */
 function makeRoom(state: LiveState): boolean {
-  const candidates = (test: (held: AlarmHeld) => boolean) => {
-    for (const [alarmId, held] of state.alarms) if (test(held)) return alarmId;
+  const candidates = (test: (present: AlarmHeld) => boolean) => {
+    for (const [alarmId, present] of state.alarms) if (test(present)) return alarmId;
     return undefined;
   };
   const victim =

@@ -40,14 +40,14 @@ describe('a device whose table has two periods without an end', () => {
     expect(carryOut(state, moved)).toBe('ok');
   });
 
-  it('gets a new one after the one that is shown was ended', () => {
+  it('gets a new one after the shown one was ended', () => {
     const state = twice();
     expect(carryOut(state, endAssociation(state, asked, 'd1', 'assoc-02'))).toBe('ok');
     expect(carryOut(state, assign(state, 4))).toBe('ok');
   });
 });
 
-describe('any table that something else than Vigil wrote, also with ends before starts and times to come', () => {
+describe('accepts any table that another program wrote, also with ends before starts and times to come', () => {
   const seed = Date.now() % 2 ** 31;
   console.log(`seed ${seed}`);
   const minute = (min: number) => formatInstant(t0 + min * 60_000);

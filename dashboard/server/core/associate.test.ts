@@ -109,7 +109,7 @@ describe('assigning a device', () => {
     });
   });
 
-  it('says whom the bed has, so that the nurse can answer, and carries this patient over as they are', () => {
+  it('says who is in the bed, so that the nurse can answer, and carries this patient over unchanged', () => {
     const state = ward();
     const asked = assignDevice(state, by(nurse), 'd9', body({ bed: '4', patient: null }), 'assoc-new');
     expect(asked).toMatchObject({ code: 'bed-occupied', occupiedBy: { associationId: 'assoc-04', patient: neonate } });
@@ -153,7 +153,7 @@ describe('assigning a device', () => {
   });
 });
 
-describe('what is in a ward that the viewer may not see', () => {
+describe('a ward that the viewer may not see', () => {
   const stepNurse: Viewer = { ...nurse, userId: 's', wards: ['step'] };
   const stepTechnician: Viewer = { ...technician, wards: ['step'] };
   const allTechnician: Viewer = { ...technician, wards: ['*'] };
@@ -172,7 +172,7 @@ describe('what is in a ward that the viewer may not see', () => {
     ['a technician of another ward', stepTechnician, 'not-found'],
     ['a technician of all wards', allTechnician, 'ok'],
     ['a nurse of all wards', allNurse, 'ok'],
-  ])('takes a device out of the tray of icu only for who may see it there: %s', (_, viewer, expected) => {
+  ])('lets a device out of the tray of icu only to a person who may see it there: %s', (_, viewer, expected) => {
     for (const version of [2, null]) expect(outcome(take(viewer, 'd3', version))).toBe(expected);
   });
 
@@ -183,7 +183,7 @@ describe('what is in a ward that the viewer may not see', () => {
     },
   );
 
-  it('answers with nothing of the device, whatever version is asked for, and puts the attempt on record', () => {
+  it('reveals nothing of the device, whatever version is asked for, and puts the attempt on record', () => {
     const answers = [0, 1, 2, 99, null].flatMap((version) => [
       take(stepNurse, 'd3', version),
       take(stepNurse, 'd1', version),
@@ -234,7 +234,7 @@ describe('what is in a ward that the viewer may not see', () => {
     for (const [decision, denied] of refused) expect(decision).toMatchObject({ code: 'not-allowed', denied });
   });
 
-  it('admits no patient twice, and tells who may not see the other ward no place', () => {
+  it('admits no patient twice, and does not name the place to a person who may not see the other ward', () => {
     // P-1 is in icu bed 1.
     const state = ward();
     const admit = (viewer: Viewer) =>
@@ -260,7 +260,7 @@ describe('what is in a ward that the viewer may not see', () => {
     expect(notTheirs).not.toHaveProperty('hiddenId');
   });
 
-  it('assigns no device that was never heard, and says of it what it says of one of another ward', () => {
+  it('assigns no device that was never heard, and answers as for a device of another ward', () => {
     const put = (deviceId: string) =>
       assignDevice(ward(), by(nurse), deviceId, body({ bed: '9', patient: null, version: null }), 'assoc-new');
     expect(put('d9')).toMatchObject({ ok: true });
@@ -273,7 +273,7 @@ describe('what is in a ward that the viewer may not see', () => {
     expect({ ...moved, denied: undefined }).toEqual({ ...ghost, denied: undefined });
   });
 
-  it('gives no further device a first bed where so many have had one, and goes on for the others', () => {
+  it('gives no further device a first bed past the maximum, and goes on for the others', () => {
     const state = ward();
     for (let at = state.associations.size; at < associatedMax; at += 1)
       state.associations.set(`x${at}`, table(`x${at}`, 1));
@@ -285,7 +285,7 @@ describe('what is in a ward that the viewer may not see', () => {
     expect(put('d9', 0)).toBe('ok');
   });
 
-  it('puts on record who would correct or end what is there', () => {
+  it('puts on record who tries to correct or end a stay there', () => {
     const end = endAssociation(ward(), by(stepNurse), 'd1', 'assoc-01');
     const correct = correctPatient(ward(), by(stepNurse), 'd1', 'assoc-01', { version: 4, changes: { sex: null } });
     for (const refused of [end, correct])
@@ -329,7 +329,7 @@ describe('moving a device', () => {
     expect(outcome(moveDevice(ward(), by(viewer), deviceId, wanted))).toBe(expected);
   });
 
-  it('is not hindered by a correction meanwhile, and keeps it', () => {
+  it('is not stopped by a correction meanwhile, and keeps it', () => {
     const state = ward();
     carryOut(
       state,
@@ -405,7 +405,7 @@ describe('correcting a patient', () => {
     expect(outcome(correctPatient(ward(), by(nurse), 'd4', 'assoc-04', wanted({ birthDate })))).toBe(expected);
   });
 
-  it('says who ended the stay and when, to whoever may know', () => {
+  it('says who ended the stay and when, to a viewer who may know', () => {
     const state = ward();
     carryOut(state, endAssociation(state, by({ ...nurse, name: 'Ender' }), 'd4', 'assoc-04'));
     const refused = correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ familyName: 'Right' }));
@@ -423,7 +423,7 @@ describe('correcting a patient', () => {
     expect(hidden).toEqual(correctPatient(state, by(elsewhere), 'd4', 'assoc-99', wanted({ familyName: 'Right' })));
   });
 
-  it('says nothing of where a patient went who has left the ward of the viewer', () => {
+  it('does not say where a patient went who has left the viewer’s ward', () => {
     const state = ward();
     const both: Viewer = { ...nurse, name: 'Both', wards: ['icu', 'step'] };
     carryOut(state, moveDevice(state, by(both), 'd1', { ward: 'step', bed: '9', version: 4 }));
@@ -448,21 +448,24 @@ describe('correcting a patient', () => {
   it.each<[string, CorrectBody['changes']]>([
     ['the same field', { familyName: 'Second' }],
     ['another field', { birthDate: '2026-01-02' }],
-  ])('lets nobody win silently: after another clinician’s change, %s is refused with who and what', (_, changes) => {
-    const state = ward();
-    carryOut(state, correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ familyName: 'First' })));
-    const second = { ...nurse, userId: 'm', name: 'M' };
-    const refused = correctPatient(state, by(second), 'd4', 'assoc-04', wanted(changes));
-    expect(refused).toMatchObject({
-      code: 'conflict',
-      version: 2,
-      changes: [
-        { by: { name: 'N' }, at: formatInstant(t0), fields: [{ field: 'familyName', from: 'Made', to: 'First' }] },
-      ],
-    });
-    // Having seen that, the person may decide to apply it all the same.
-    expect(outcome(correctPatient(state, by(second), 'd4', 'assoc-04', wanted(changes, { version: 2 })))).toBe('ok');
-  });
+  ])(
+    'lets nobody overwrite silently: after another clinician’s change, %s is refused with who and what',
+    (_, changes) => {
+      const state = ward();
+      carryOut(state, correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ familyName: 'First' })));
+      const second = { ...nurse, userId: 'm', name: 'M' };
+      const refused = correctPatient(state, by(second), 'd4', 'assoc-04', wanted(changes));
+      expect(refused).toMatchObject({
+        code: 'conflict',
+        version: 2,
+        changes: [
+          { by: { name: 'N' }, at: formatInstant(t0), fields: [{ field: 'familyName', from: 'Made', to: 'First' }] },
+        ],
+      });
+      // Having seen that, the person may decide to apply it all the same.
+      expect(outcome(correctPatient(state, by(second), 'd4', 'assoc-04', wanted(changes, { version: 2 })))).toBe('ok');
+    },
+  );
 
   it('also counts a correction that was made at the patient’s other device', () => {
     const state = ward();
@@ -471,7 +474,7 @@ describe('correcting a patient', () => {
     expect(outcome(refused)).toBe('conflict');
   });
 
-  it('is not hindered by a move meanwhile', () => {
+  it('is not stopped by a move meanwhile', () => {
     const state = ward();
     carryOut(state, moveDevice(state, by(nurse), 'd4', { ward: 'icu', bed: '9', version: 1 }));
     carryOut(state, correctPatient(state, by(nurse), 'd4', 'assoc-04', wanted({ familyName: 'Right' })));
@@ -511,7 +514,7 @@ describe('the changes that a refusal names', () => {
   }
   const inStep = (version: number) => body({ ward: 'step', bed: '9', patient: null, version });
 
-  it.each([0, 1, 2, 3])('hold nothing of a patient of a ward that the viewer may not see (version %i)', (version) => {
+  it.each([0, 1, 2, 3])('have nothing of a patient of a ward that the viewer may not see (version %i)', (version) => {
     const state = past();
     const refusals = [
       assignDevice(state, by(stepNurse), 'd9', inStep(version), 'assoc-new'),
@@ -534,12 +537,12 @@ describe('the changes that a refusal names', () => {
     }
   });
 
-  it('hold what happened in a ward of the viewer', () => {
+  it('have the changes of a ward of the viewer', () => {
     const refused = moveDevice(past(), by(nurse), 'd9', { ward: 'icu', bed: '9', version: 1 });
     expect(refused).toMatchObject({ changes: [{ act: 'corrected' }, { act: 'corrected' }, { act: 'ended' }] });
   });
 
-  it('hold nothing of a patient who has gone to a ward that the viewer may not see', () => {
+  it('have nothing of a patient who has gone to a ward that the viewer may not see', () => {
     const state = ward();
     const both: Viewer = { ...nurse, name: 'Both', wards: ['icu', 'step'] };
     carryOut(state, moveDevice(state, by(both), 'd1', { ward: 'step', bed: '9', version: 4 }));
@@ -550,7 +553,7 @@ describe('the changes that a refusal names', () => {
     expect(refused).toEqual({ ok: false, code: 'not-found', message: noSuchDevice, denied: { detail: 'd1' } });
   });
 
-  it('hold nothing of an association that is no longer in the table', () => {
+  it('have nothing of an association that is no longer in the table', () => {
     const state = past();
     const cut = state.associations.get('d9')!;
     foldAssociations(state, { ...cut, version: 5, periods: [] });

@@ -105,8 +105,8 @@ export function assignDevice(
     if (fault) return fault;
     if (inBed) return bedOccupied(viewer, inBed);
   }
-  const words = 'This patient is in another bed. Move that device, or end that association first.';
-  const elsewhere = patient && elsewhereFault(state, viewer, patient.patientId, wanted, [deviceId], words);
+  const sentence = 'This patient is in another bed. Move that device, or end that association first.';
+  const elsewhere = patient && elsewhereFault(state, viewer, patient.patientId, wanted, [deviceId], sentence);
   if (elsewhere) return elsewhere;
   const at = formatInstant(nowMs);
   const { ward, bed } = wanted;
@@ -175,8 +175,8 @@ export function correctPatient(
     return refuse('conflict', 'The category decides the limits. Confirm that it changes, and from which.');
   const movers = [deviceId, ...othersAtPatient(state, deviceId, current)];
   if (patient.patientId !== current.patient.patientId) {
-    const words = 'A patient with this id is in another bed.';
-    const elsewhere = elsewhereFault(state, viewer, patient.patientId, current, movers, words);
+    const sentence = 'A patient with this id is in another bed.';
+    const elsewhere = elsewhereFault(state, viewer, patient.patientId, current, movers, sentence);
     if (elsewhere) return elsewhere;
   }
   if (changedFields(current, { ...current, patient }).length === 0)

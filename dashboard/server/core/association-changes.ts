@@ -74,7 +74,7 @@ function wardsOf(
   { associationId, fields }: AssociationChange,
   table: DeviceAssociations | undefined,
 ): (string | undefined)[] {
-  const period = table?.periods.find((one) => one.associationId === associationId);
+  const period = table?.periods.find((candidate) => candidate.associationId === associationId);
   const named = fields.filter(({ field }) => field === 'ward').flatMap(({ from, to }) => [from, to]);
   return [period?.ward, ...named.filter((ward) => ward !== null)];
 }

@@ -135,7 +135,7 @@ export function bedOccupied(viewer: Viewer, { deviceId, period }: InBed): Refusa
  * The refusal of a patient who is at a device in another bed than `place`: nobody is admitted twice. A viewer who may
  * not see that ward does not learn that the patient is there: the sentence is the one for anything that is not theirs,
  * and the attempt goes on record. id-guesses.ts limits how many ids can be tried.
- * @param words the sentence for a viewer who may see one of the beds
+ * @param sentence the sentence for a viewer who may see one of the beds
  */
 export function elsewhereFault(
   state: LiveState,
@@ -143,13 +143,13 @@ export function elsewhereFault(
   patientId: string,
   place: Place,
   except: readonly string[],
-  words: string,
+  sentence: string,
 ): Refusal | undefined {
   const wards = [...currentPeriods(state, except)]
     .filter(([, { patient }]) => patient?.patientId === patientId)
     .filter(([, { ward, bed }]) => ward !== place.ward || bed !== place.bed)
     .map(([, { ward }]) => ward);
   if (wards.length === 0) return undefined;
-  if (wards.some((ward) => seesWard(viewer, ward))) return refuse('conflict', words);
+  if (wards.some((ward) => seesWard(viewer, ward))) return refuse('conflict', sentence);
   return { ...notYours({ patientId, detail: 'a patient of another ward' }), hiddenId: patientId };
 }

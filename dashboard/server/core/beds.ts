@@ -161,20 +161,20 @@ function changeAudience(state: LiveState, bed: BedState, before: string | null):
  */
 function stampAlarms(state: LiveState, bed: BedState, which: 'all' | 'changed'): void {
   for (const alarmId of state.alarmsOf.get(bed.associationId) ?? []) {
-    const held = state.alarms.get(alarmId);
-    if (held === undefined) continue;
-    const ofTray = isAlarmOfTray(state, bed, held);
-    if (which === 'changed' && ofTray === held.ofTray) continue;
-    state.alarms.set(alarmId, { ...held, ofTray, n: nextN(state) });
-    if (held.ofTray && !ofTray) rememberHidden(state, bed, alarmId);
+    const alarmState = state.alarms.get(alarmId);
+    if (alarmState === undefined) continue;
+    const ofTray = isAlarmOfTray(state, bed, alarmState);
+    if (which === 'changed' && ofTray === alarmState.ofTray) continue;
+    state.alarms.set(alarmId, { ...alarmState, ofTray, n: nextN(state) });
+    if (alarmState.ofTray && !ofTray) rememberHidden(state, bed, alarmId);
     bed.n = state.n;
   }
 }
 
 /** Returns the device's state, and makes it for a new device; undefined past `devicesMax`. */
 export function deviceOf(state: LiveState, deviceId: string): DeviceState | undefined {
-  const known = state.devices.get(deviceId);
-  if (known) return known;
+  const existing = state.devices.get(deviceId);
+  if (existing) return existing;
   if (state.devices.size >= devicesMax && !dropIdleDevice(state)) {
     state.leftOut += 1;
     return undefined;

@@ -9,6 +9,6 @@ import type { Health } from '../../protocol/live.ts';
  * @param nowMs by the machine's clock, which certificates follow
  */
 export function judgeCertificates(ending: readonly CertificateEnd[], nowMs: number): Health['certificate'] {
-  const [first] = ending.filter(({ use }) => use !== 'crl').toSorted((one, other) => one.endMs - other.endMs);
+  const [first] = ending.filter(({ use }) => use !== 'crl').toSorted((a, b) => a.endMs - b.endMs);
   return first && { name: first.name, at: formatInstant(first.endMs), ended: first.endMs <= nowMs };
 }

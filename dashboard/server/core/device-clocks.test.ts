@@ -34,7 +34,7 @@ function oneBed() {
       const receivedAt = formatInstant(t0 + atS * 1000);
       foldNotice(state, id, { deviceId: 'd1', receivedAt, notice, forMs: 120_000 }, t0 + atS * 1000);
     },
-    notices: (id = 'assoc-01') => headOf(state, nurse, state.beds.get(id)!).notices.map((one) => one.text),
+    notices: (id = 'assoc-01') => headOf(state, nurse, state.beds.get(id)!).notices.map((notice) => notice.text),
   };
 }
 
@@ -59,7 +59,7 @@ describe('a number of a device whose clock is wrong', () => {
     expect(bed.look(30).age).toBe('expired');
   });
 
-  it('stays old where it came late, and a backlog makes no old number young', () => {
+  it('stays old if it came late, and a backlog makes no old number young', () => {
     const bed = oneBed();
     for (let s = 0; s <= 30; s += 1) bed.send(s, 80, 7);
     for (let s = 31; s <= 90; s += 1) bed.send(s, 50, 7, 91 - s + (s - 31) / 20);
@@ -78,7 +78,7 @@ describe('a number of a device whose clock is wrong', () => {
     expect(bed.look(46.1)).toMatchObject({ value: 46, age: 'current' });
   });
 
-  it('says it at the bed of the next patient, too, and ends when the clock is right', () => {
+  it('is said at the bed of the next patient, too, and ends when the clock is right', () => {
     const bed = oneBed();
     for (let s = 0; s <= 20; s += 1) bed.send(s, 80, 60);
     const to = formatInstant(t0 + 21_000);
@@ -95,7 +95,7 @@ describe('a number of a device whose clock is wrong', () => {
   it.each([
     ['refused-ahead', 'Readings are refused: the device clock is too far ahead'],
     ['refused-old', 'Readings are refused: their time is too long ago'],
-  ] as const)('says no longer how wrong it was where its readings are refused (%s)', (code, text) => {
+  ] as const)('says no longer how wrong it was once its readings are refused (%s)', (code, text) => {
     const bed = oneBed();
     for (let s = 0; s <= 20; s += 1) bed.send(s, 80, 30);
     bed.refuse(22, code);
@@ -107,7 +107,7 @@ describe('a number of a device whose clock is wrong', () => {
     expect(bed.notices()).toEqual([text, 'Device clock is 30 s behind']);
   });
 
-  it('goes on to say so where only some of its readings are refused, or for another reason', () => {
+  it('still says so if only some of its readings are refused, or for another reason', () => {
     const bed = oneBed();
     for (let s = 0; s <= 30; s += 1) {
       bed.send(s, 80, 60);
@@ -151,7 +151,7 @@ describe('a clock that is set back', () => {
     expect(bornAtMs(bed.shown())).toBe(t0 + 60 * minuteMs);
   });
 
-  it('keeps the newer value where an older number comes late, and where the device does not number', () => {
+  it('keeps the newer value if an older number comes late, and if the device does not number', () => {
     const bed = cuffBed();
     bed.send(1, 0, 0, 120);
     bed.send(3, 10, 60, 80);
@@ -163,7 +163,7 @@ describe('a clock that is set back', () => {
     expect(plain.shown().value).toBe(80);
   });
 
-  it('forgets the error of before, so that a clock that was ahead and is set right makes no number old', () => {
+  it('forgets the former error, so that a clock that was ahead and is set right makes no number old', () => {
     const bed = cuffBed();
     for (let i = 0; i <= 6; i += 1) bed.send(i + 1, i, -4, 120);
     expect(bornAtMs(bed.shown())).toBe(t0 + 6 * minuteMs);
@@ -172,21 +172,18 @@ describe('a clock that is set back', () => {
   });
 });
 
-it.each([60, -60, 7, 0])(
-  'takes a device to be lost after its last reading where its clock is %d s behind',
-  (behindS) => {
-    const bed = oneBed();
-    for (let s = 0; s <= 60; s += 1) bed.send(s, 80, behindS);
-    const noData = {
-      kind: 'technical',
-      condition: 'no-data',
-      onsetAt: formatInstant(t0 + (65 - behindS) * 1000),
-    } as const;
-    const at = formatInstant(t0 + 70_000);
-    foldAlarmEvent(bed.state, { type: 'raised', at, alarm: alarm('silent-0001', 'assoc-01', 1, noData) }, t0 + 70_000);
-    expect(Math.abs(bed.state.devices.get('d1')!.lostAtMs - t0 - 65_000)).toBeLessThan(100);
-  },
-);
+it.each([60, -60, 7, 0])('counts a device as lost after its last reading if its clock is %d s behind', (behindS) => {
+  const bed = oneBed();
+  for (let s = 0; s <= 60; s += 1) bed.send(s, 80, behindS);
+  const noData = {
+    kind: 'technical',
+    condition: 'no-data',
+    onsetAt: formatInstant(t0 + (65 - behindS) * 1000),
+  } as const;
+  const at = formatInstant(t0 + 70_000);
+  foldAlarmEvent(bed.state, { type: 'raised', at, alarm: alarm('silent-0001', 'assoc-01', 1, noData) }, t0 + 70_000);
+  expect(Math.abs(bed.state.devices.get('d1')!.lostAtMs - t0 - 65_000)).toBeLessThan(100);
+});
 
 describe('a device whose times are coarse', () => {
   const play = (grainS: number, everyS: number, toS: number) => {
@@ -208,7 +205,7 @@ describe('a device whose times are coarse', () => {
     ).toEqual(said);
   });
 
-  it('is not told of where two messages of one instant come one after the other', () => {
+  it('gets no notice if two messages of one instant come one after the other', () => {
     const bed = oneBed();
     for (let s = 0; s < 120; s += 10) for (const delayS of [0.1, 0.2, 1.9]) bed.send(s, 80, 0, delayS);
     expect(bed.notices()).toEqual([]);

@@ -53,7 +53,7 @@ describe('guesses at one place', () => {
     }
   });
 
-  it('do not count where they were not judged, and start anew after a right one', () => {
+  it('do not count if they were not judged, and start anew after a right one', () => {
     const guesses = newGuesses();
     for (let at = 0; at < 50; at += 1) {
       expect(beginGuess(guesses, guess('none'), t0)).toBe(0);
@@ -75,12 +75,12 @@ describe('guesses of others', () => {
     return guesses;
   };
 
-  it('never hold up a person where that person has logged in before', () => {
+  it('never delay a person at a browser where that person has logged in before', () => {
     for (const proof of ['none', 'station', 'known'] as const)
       expect(beginGuess(flood(proof, 1000), guess('known', 'her own'), t0)).toBe(0);
   });
 
-  it('without a proof hold up nobody at a station of the house', () => {
+  it('without a proof delay nobody at a station of the house', () => {
     expect(beginGuess(flood('none', 1000), guess('station', 'on the ward'), t0)).toBe(0);
   });
 
@@ -95,7 +95,7 @@ describe('guesses of others', () => {
   });
 });
 
-it('rows are remembered for so many and no more', () => {
+it('this many rows are remembered and no more', () => {
   const guesses = newGuesses();
   for (let at = 0; at < rowsMax + 5; at += 1) beginGuess(guesses, guess('none', 'here', `u${at}`), t0);
   expect([guesses.places.size, guesses.accounts.size]).toEqual([rowsMax, rowsMax]);

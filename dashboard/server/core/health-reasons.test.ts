@@ -3,7 +3,7 @@ import { healthReasons } from './health-reasons.ts';
 
 const canary = { at: null, step: 'log', grave: true, partitions: 4, of: 4 } as const;
 
-it('says nothing where all is well', () => {
+it('says nothing if all is well', () => {
   expect(healthReasons({ kafka: 'ok', alarms: 'ok' })).toEqual([]);
 });
 

@@ -38,7 +38,7 @@ describe('a change of limits', () => {
     expect(newestChange(undefined, undefined)).toBeUndefined();
   });
 
-  it('counts also where the clock was set back since the one before', () => {
+  it('counts also if the clock was set back since the one before', () => {
     const sent = new Map<string, SentChange>();
     noteSent(sent, 'assoc-01/HR', { change: change(first), over: change(second), commandId: 'c-1' });
     expect(newestChange(change(second), sent.get('assoc-01/HR'))?.at).toBe(first);

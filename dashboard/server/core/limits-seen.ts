@@ -25,9 +25,9 @@ export function seenFault(newest: LimitChange | undefined, seenAt: string | null
   if (newest === undefined || newest.at === seenAt) return undefined;
   const { group, by, limits } = newest;
   const { off, ...bounds } = limits ?? {};
-  const words = Object.entries(bounds).map(([name, value]) => `${names[name] ?? name} ${value}`);
-  if (off) words.push(`off until ${off.until}`);
-  const what = words.length > 0 ? `to ${words.join(', ')}` : "back to the ward's";
+  const boundTexts = Object.entries(bounds).map(([name, value]) => `${names[name] ?? name} ${value}`);
+  if (off) boundTexts.push(`off until ${off.until}`);
+  const what = boundTexts.length > 0 ? `to ${boundTexts.join(', ')}` : "back to the ward's";
   return { code: 'conflict', message: `Not saved: ${by.name} set the ${group} limits ${what} meanwhile.` };
 }
 

@@ -25,7 +25,7 @@ const answer = (commandId: string, type: CommandAnswer['type'] = 'set-limits'): 
 });
 
 describe('the limits in force', () => {
-  it('come to a screen without how they judge: the server alone works with that', () => {
+  it('come to a screen without the rules of judging: only the server works with them', () => {
     const state = admitted();
     const { groups } = adultProfile;
     foldLimits(state, newLimits('assoc-01', {}, { profile: { origin: 'ward', version: '7' }, rules: groups }));
@@ -34,7 +34,7 @@ describe('the limits in force', () => {
     expect(state.limits.get('assoc-01')?.rules).toBe(groups);
   });
 
-  it('are the newest by their revision, in whatever order event and snapshot are read', () => {
+  it('are the newest by their revision, whatever the order of event and snapshot', () => {
     const state = admitted();
     const second = newLimits('assoc-01', { HR: { own: { high: 130 } } }, { rev: 2 });
     foldLimits(state, second);
@@ -52,7 +52,7 @@ describe('the limits in force', () => {
     expect(changesSince(state, nurse, ward, after)?.beds).toEqual([]);
   });
 
-  it('of one number and another content come to the screens: an owner that died told the first', () => {
+  it('of one number and another content come to the screens: an owner that died published the first', () => {
     const state = admitted();
     foldLimits(state, newLimits('assoc-01'));
     const before = state.n;
@@ -61,7 +61,7 @@ describe('the limits in force', () => {
     expect(changesSince(state, nurse, ward, before)?.beds[0]?.head?.limits).toEqual(other);
   });
 
-  it('are not for a technician', () => {
+  it('are hidden from a technician', () => {
     const state = admitted();
     foldLimits(state, newLimits('assoc-01'));
     expect(wholeScreen(state, technician, ward).beds[0]?.limits).toBeNull();
@@ -79,7 +79,7 @@ describe('an answer to a command', () => {
     expect(wholeScreen(state, nurse, ward).answers).toEqual([answer('command-1')]);
   });
 
-  it('about limits is not for a technician, one to an acknowledgement is', () => {
+  it('about limits is hidden from a technician, about an acknowledgement is not', () => {
     const state = admitted();
     foldAnswer(state, answer('command-1'));
     foldAnswer(state, answer('command-2', 'acknowledge'));

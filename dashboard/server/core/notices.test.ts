@@ -36,7 +36,7 @@ describe('a notice at a bed', () => {
     expect(state.beds.get('assoc-01')!.headN).toBeGreaterThan(shown);
   });
 
-  it('keeps the first time of a notice that is said again, and sends the head once', () => {
+  it('keeps the first time of a notice that comes again, and sends the head once', () => {
     const { state, head } = oneBed();
     foldNotice(state, 'assoc-01', record(t0), t0);
     const shown = state.n;
@@ -47,7 +47,7 @@ describe('a notice at a bed', () => {
   });
 
   it.each([4_000, 10_000, 600_000, 864_000_000])(
-    'ends one in its usual time that was stamped %i ms ahead, before the clock was set back',
+    'ends a notice in its usual time that was stamped %i ms ahead, before the clock was set back',
     (aheadMs) => {
       const { state, head } = oneBed();
       foldNotice(state, 'assoc-01', record(t0 + aheadMs), t0);

@@ -24,12 +24,12 @@ export function noteNotice(
   bed: BedState,
   notice: { readonly code: string; readonly text: string; readonly sinceMs: number; readonly untilMs: number },
 ): void {
-  const known = bed.notices.get(notice.code);
-  if (known === undefined && bed.notices.size >= noticesMax) return;
-  const sinceMs = known?.sinceMs ?? notice.sinceMs;
-  const untilMs = Math.max(known?.untilMs ?? 0, notice.untilMs);
+  const former = bed.notices.get(notice.code);
+  if (former === undefined && bed.notices.size >= noticesMax) return;
+  const sinceMs = former?.sinceMs ?? notice.sinceMs;
+  const untilMs = Math.max(former?.untilMs ?? 0, notice.untilMs);
   bed.notices.set(notice.code, { text: notice.text, sinceMs, untilMs });
-  if (known?.text !== notice.text) stampHead(state, bed);
+  if (former?.text !== notice.text) stampHead(state, bed);
 }
 
 export function endNotice(state: LiveState, bed: BedState, code: string): void {

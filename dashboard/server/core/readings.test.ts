@@ -91,7 +91,7 @@ describe('a value on the screen', () => {
     expect([shown(state)?.validity, shown(state)?.value]).toEqual([validity, value]);
   });
 
-  it('has the interval of its parameter where that comes seldom', () => {
+  it('has the interval of its parameter if that comes seldom', () => {
     const state = oneBed();
     const nibp = { code: 'MDC_PRESS_BLD_NONINV_SYS', value: 120, unit: 'mm[Hg]' };
     foldObservation(state, 'assoc-01', observation('d1', t0, [nibp, hr(80)]), t0);
@@ -115,7 +115,7 @@ describe('a value on the screen', () => {
     expect(shown(state)?.intervalMs).toBe(1000);
   });
 
-  it('has the same interval where the newest value is read first and the hour before it afterwards, and the screens are told', () => {
+  it('has the same interval if the newest value is read first and the hour before it afterwards, and screens get it', () => {
     const state = oneBed();
     const nowMs = t0 + 3_600_000;
     const at = (minutes: number) => observation('d1', t0 + minutes * 60_000, [cuff]);
@@ -128,7 +128,7 @@ describe('a value on the screen', () => {
     expect(state.beds.get('assoc-01')!.values.get(cuff.code)!.n).toBeGreaterThan(told);
   });
 
-  it('of a code that the table does not have, or of a time that is none, is left out', () => {
+  it('is left out if the table does not have its code, or if its time is malformed', () => {
     const state = oneBed();
     foldObservation(state, 'assoc-01', observation('d1', t0, [{ code: 'MDC_X', value: 1, unit: '1' }]), t0);
     const wrong = observation('d1', t0, [hr(80)]);
@@ -139,7 +139,7 @@ describe('a value on the screen', () => {
 });
 
 describe('which bed a reading goes to', () => {
-  it('is that of its association, and none where that has ended', () => {
+  it('is that of its association; an association that has ended has none', () => {
     const state = emptyState();
     const former = period('assoc-old', 'icu', { to: formatInstant(t0 - 1000) });
     const current = period('assoc-new', 'icu', { from: formatInstant(t0 - 1000) });
@@ -172,16 +172,13 @@ describe('which bed a reading goes to', () => {
 });
 
 describe('a start after the machine’s clock was set back', () => {
-  it.each([10_000, 600_000, 864_000_000])(
-    'lets the readings of now replace those of before, set back by %i ms',
-    (backMs) => {
-      const state = oneBed();
-      const nowMs = t0 - backMs;
-      foldObservation(state, 'assoc-01', observation('d1', t0, [hr(80)]), nowMs);
-      foldObservation(state, 'assoc-01', observation('d1', nowMs + 1000, [hr(150)]), nowMs + 1000);
-      expect(state.beds.get('assoc-01')?.values.get('MDC_ECG_HEART_RATE')?.numeric.value).toBe(150);
-    },
-  );
+  it.each([10_000, 600_000, 864_000_000])('lets present readings replace former ones, set back by %i ms', (backMs) => {
+    const state = oneBed();
+    const nowMs = t0 - backMs;
+    foldObservation(state, 'assoc-01', observation('d1', t0, [hr(80)]), nowMs);
+    foldObservation(state, 'assoc-01', observation('d1', nowMs + 1000, [hr(150)]), nowMs + 1000);
+    expect(state.beds.get('assoc-01')?.values.get('MDC_ECG_HEART_RATE')?.numeric.value).toBe(150);
+  });
 
   it('lets new readings be current although the device was lost before, at what is a later time now', () => {
     const state = oneBed();
@@ -192,7 +189,7 @@ describe('a start after the machine’s clock was set back', () => {
     expect(state.devices.get('d1')?.lostAtMs).toBe(nowMs);
   });
 
-  it('takes the gateway’s word on the connection although the word before is stamped later', () => {
+  it('takes the gateway’s notice of the connection although the former one is stamped later', () => {
     const state = oneBed();
     const nowMs = t0 - 600_000;
     const told = (connected: boolean, ms: number) =>
@@ -254,7 +251,7 @@ describe('a device', () => {
     expect(online()).toBe(true);
   });
 
-  it('is online by its newest connection, whatever is told of older ones, on whichever gateway', () => {
+  it('is online by its newest connection, whatever comes about older ones, on whichever gateway', () => {
     const state = oneBed();
     const online = () => state.devices.get('d1')?.online;
     const told = (claim: number, ms: number, connected: boolean) =>
@@ -339,7 +336,7 @@ describe('a device that was lost', () => {
     expect(state.devices.get('d1')?.online).toBe(true);
   });
 
-  it('by its will, or by the silence that the engine tells of; a parameter without data is no loss', () => {
+  it('by its will, or by the silence that the engine reports; a parameter without data is no loss', () => {
     const state = oneBed();
     fold(state, t0, {});
     const reading = { online: false };
@@ -364,7 +361,7 @@ describe('a device that was lost', () => {
     expect(state.devices.get('d1')?.lostAtMs).toBe(t0 + 30_000);
   });
 
-  it('does not stay lost where the clock was set back before it came again', () => {
+  it('does not stay lost if the clock was set back before it came again', () => {
     const state = oneBed();
     fold(state, t0, {});
     fold(state, t0 + 600_000, { ...ends('closed'), claim: 1 });
@@ -394,13 +391,13 @@ describe('a parameter that comes twice in one message', () => {
     expect(noticesOf(bed)).toEqual([]);
   });
 
-  it('holds a number that came alone by its other code under the code that its alarms have', () => {
+  it('keeps a number that came alone by its other code under the code that its alarms have', () => {
     const { bed } = bedWith(hr(170, { code: 'MDC_ECG_CARD_BEAT_RATE' }));
     expect([...bed.values.keys()]).toEqual([heartRate]);
     expect(bed.values.get(heartRate)?.numeric.code).toBe(heartRate);
   });
 
-  it('says nothing where each comes once', () => {
+  it('says nothing if each comes once', () => {
     expect(noticesOf(bedWith(hr(80)).bed)).toEqual([]);
   });
 });
@@ -460,7 +457,7 @@ describe('of two values of one instant', () => {
     expect(shown(state)?.value).toBe(expected);
   });
 
-  it('an exact repeat changes nothing, so no screen is told of it', () => {
+  it('an exact repeat changes nothing, so no screen gets it', () => {
     const state = oneBed();
     const fold = () => foldObservation(state, 'assoc-01', observation('d1', t0, [hr(80)]), t0, { boot: 'b', seq: 1 });
     fold();

@@ -79,9 +79,9 @@ export function foldObservation(
     const { code, unit } = sent;
     const parameter = parameters.get(code);
     if (parameter === undefined) continue;
-    const known = bed.values.get(code);
+    const shownValue = bed.values.get(code);
     const intervalMs = learnInterval(state, bed, parameter, effectiveMs, record.reading.intervalMs);
-    if (known && !replaces(known, origin, effectiveMs)) continue;
+    if (shownValue && !replaces(shownValue, origin, effectiveMs)) continue;
     if (n === 0) n = nextN(state);
     const value = usableNumber(sent);
     // A value that no body can yield, or in a unit that is not the table's, is shown as invalid, never as a number.
@@ -96,7 +96,8 @@ export function foldObservation(
       ...(Math.abs(clockOffsetMs) < clockOffsetMsMin ? {} : { clockOffsetMs }),
       intervalMs,
     };
-    const shown = id === undefined ? known?.shown : withTaken(known?.shown ?? [], { ...id, deviceMs: times.deviceMs });
+    const shown =
+      id === undefined ? shownValue?.shown : withTaken(shownValue?.shown ?? [], { ...id, deviceMs: times.deviceMs });
     bed.values.set(code, { numeric, effectiveMs, origin, shown: shown ?? [], n });
     bed.n = n;
   }
@@ -111,18 +112,21 @@ function numberOf({ reading: { boot, seq } }: ObservationRecord, timeMs: number)
 }
 
 /** Whether a value that came takes the place of the shown one. */
-function replaces(known: ValueState, came: Origin, effectiveMs: number): boolean {
-  const before = known.origin;
+function replaces(shownValue: ValueState, came: Origin, effectiveMs: number): boolean {
+  const before = shownValue.origin;
   // Its time may look too old until the clock is measured again; the value is the newest all the same.
   if (showsSetBack(before.number, came.number)) return true;
   if (showsSetBack(came.number, before.number)) return false;
   const sameBoot = came.id !== undefined && came.id.boot === before.id?.boot;
   // A repeat never counts. This holds if the device's clock is ahead, so that every receipt looks newer than the one
   // before, and if another start of the device was shown in between.
-  const notBefore = known.shown.filter(({ deviceMs }) => came.deviceMs <= deviceMs);
+  const notBefore = shownValue.shown.filter(({ deviceMs }) => came.deviceMs <= deviceMs);
   if (came.id !== undefined && wasTaken(notBefore, came.id)) return false;
   if (came.deviceMs === before.deviceMs) return sameBoot || came.receivedMs > before.receivedMs;
-  return effectiveMs > known.effectiveMs || (effectiveMs === known.effectiveMs && came.receivedMs > before.receivedMs);
+  return (
+    effectiveMs > shownValue.effectiveMs ||
+    (effectiveMs === shownValue.effectiveMs && came.receivedMs > before.receivedMs)
+  );
 }
 
 /**
@@ -140,10 +144,10 @@ function learnInterval(
   const rhythm = withValue(bed.rhythms.get(code), atMs, declaredMs);
   bed.rhythms.set(code, rhythm);
   const intervalMs = intervalMsOf(rhythm, parameter);
-  const known = bed.values.get(code);
-  if (known && known.effectiveMs >= atMs && known.numeric.intervalMs !== intervalMs) {
+  const shownValue = bed.values.get(code);
+  if (shownValue && shownValue.effectiveMs >= atMs && shownValue.numeric.intervalMs !== intervalMs) {
     bed.n = nextN(state);
-    bed.values.set(code, { ...known, numeric: { ...known.numeric, intervalMs }, n: bed.n });
+    bed.values.set(code, { ...shownValue, numeric: { ...shownValue.numeric, intervalMs }, n: bed.n });
   }
   return intervalMs;
 }

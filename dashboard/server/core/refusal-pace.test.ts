@@ -10,7 +10,7 @@ it('records three refusals of an address in a minute, and says with the next one
 it('records thirty of all addresses in a minute, however many there are', () => {
   const pace = newRefusalPace();
   const counted = Array.from({ length: 1000 }, (_, n) => countRefusal(pace, `a${n}`, 5));
-  expect(counted.filter((one) => one !== undefined)).toHaveLength(30);
+  expect(counted.filter((count) => count !== undefined)).toHaveLength(30);
   expect(pace.byAddress.size).toBe(30);
   expect(countRefusal(pace, 'a', 60_005)).toBe(970);
 });

@@ -6,19 +6,19 @@ const inMinuteMax = 600;
 const ask = (pace: RequestPace, times: number, nowMs: number, key = 'u1') =>
   Array.from({ length: times }, () => countRequest(pace, key, nowMs, inMinuteMax));
 
-it('takes as many requests of an account in a minute as it says, and names the first that is refused', () => {
+it('takes the stated number of requests of an account in a minute, and reports the first that is refused', () => {
   const pace: RequestPace = new Map();
   expect(new Set(ask(pace, inMinuteMax, 0))).toEqual(new Set(['taken']));
   expect(ask(pace, 3, 59_999)).toEqual(['first-refused', 'refused', 'refused']);
 });
 
-it('takes fewer of what costs more', () => {
+it('takes fewer of the requests that cost more', () => {
   const pace: RequestPace = new Map();
   const counted = Array.from({ length: 4 }, () => countRequest(pace, 'u1', 0, 2));
   expect(counted).toEqual(['taken', 'taken', 'first-refused', 'refused']);
 });
 
-it('takes those of the next minute, and of another account', () => {
+it('takes requests of the next minute, and of another account', () => {
   const pace: RequestPace = new Map();
   ask(pace, inMinuteMax + 5, 0);
   expect(ask(pace, 1, 1_000, 'u2')).toEqual(['taken']);

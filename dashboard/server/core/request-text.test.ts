@@ -10,13 +10,13 @@ describe('the texts of a request', () => {
     ['a line end in a filter', { userId: 'a\nb' }, 'userId holds a control character (U+000A).'],
     ['any password', { userId: 'nurse', password: ' \u202e ' }, undefined],
     ['a text alone', 'a\u202eb', 'The request holds'],
-  ])('%s', (_name, body, words) => {
+  ])('%s', (_name, body, part) => {
     const fault = requestTextFault(body);
-    if (words === undefined) expect(fault).toBeUndefined();
-    else expect(fault).toContain(words);
+    if (part === undefined) expect(fault).toBeUndefined();
+    else expect(fault).toContain(part);
   });
 
-  it('are composed, but for the password', () => {
+  it('are composed, except the password', () => {
     const typed = { name: 'Nu\u0301n\u0303ez', list: ['e\u0301', 1, null], password: 'e\u0301' };
     expect(composeTexts(typed)).toEqual({ name: 'Núñez', list: ['é', 1, null], password: 'e\u0301' });
   });

@@ -15,12 +15,14 @@ import { type Claims, judgeSession, sessionIdleMs, type Verdict } from './sessio
 describe('rights', () => {
   it('are these, by role', () => {
     const table = Object.fromEntries(
-      roles.map((role) => [role, permissions.filter((one) => may({ ...nurse, role }, one))]),
+      roles.map((role) => [role, permissions.filter((permission) => may({ ...nurse, role }, permission))]),
     );
     expect(table).toEqual({
       nurse: permissions.filter(
-        (one) =>
-          !['view-audit', 'view-rejected', 'redrive-rejected', 'capture-patients', 'rebuild-trends'].includes(one),
+        (permission) =>
+          !['view-audit', 'view-rejected', 'redrive-rejected', 'capture-patients', 'rebuild-trends'].includes(
+            permission,
+          ),
       ),
       physician: [
         ...['view-vitals', 'view-devices', 'acknowledge', 'pause-audio', 'set-limits', 'enter-assessment', 'standby'],

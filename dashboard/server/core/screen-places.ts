@@ -17,20 +17,20 @@ export type PlaceBounds = { readonly session: number; readonly account: number; 
 
 /**
  * Decides on a newcomer.
- * @param held the open connections, the oldest first
+ * @param openScreens the open connections, the oldest first
  * @returns `taken`, with the connection that must go, if any; `full` if everybody else has as few
  */
 export function placeFor<P extends Place>(
-  held: readonly P[],
+  openScreens: readonly P[],
   newcomer: Place,
   bounds: PlaceBounds = placesMax,
 ): { readonly taken: true; readonly goes?: P } | { readonly taken: false } {
-  const ofSession = held.filter(({ session }) => session === newcomer.session);
+  const ofSession = openScreens.filter(({ session }) => session === newcomer.session);
   if (ofSession.length >= bounds.session) return goes(ofSession[0]);
-  const ofAccount = held.filter(({ account }) => account === newcomer.account);
+  const ofAccount = openScreens.filter(({ account }) => account === newcomer.account);
   if (ofAccount.length >= bounds.account) return goes(oldestOfMost(ofAccount, ({ session }) => session));
-  if (held.length < bounds.all) return { taken: true };
-  const most = mostOf(held, ({ account }) => account);
+  if (openScreens.length < bounds.all) return { taken: true };
+  const most = mostOf(openScreens, ({ account }) => account);
   // With one more the newcomer would have as many as they do, and would then be next to go.
   if (most.length <= ofAccount.length + 1) return { taken: false };
   return goes(oldestOfMost(most, ({ session }) => session));

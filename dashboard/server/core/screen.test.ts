@@ -15,7 +15,7 @@ import { emptyState, goneMax, type LiveState } from './state.ts';
 /** What a screen holds after applying deltas as protocol/live.ts says. */
 function applyTo(screen: ReturnType<typeof wholeScreen>, changes: NonNullable<ReturnType<typeof changesSince>>) {
   const beds = new Map<string, Bed>(screen.beds.map((bed) => [bed.associationId, bed]));
-  const alarms = new Map(screen.alarms.map((one) => [one.alarmId, one]));
+  const alarms = new Map(screen.alarms.map((alarm) => [alarm.alarmId, alarm]));
   for (const id of changes.gone) {
     beds.delete(id);
     for (const [alarmId, one] of alarms) if (one.associationId === id) alarms.delete(alarmId);
@@ -119,7 +119,7 @@ describe('deltas', () => {
     );
   });
 
-  it('cannot be told past what is remembered, nor from a number that is not ours', () => {
+  it('are refused past the remembered changes, and from a number that is not this server’s', () => {
     const state = emptyState();
     for (let version = 1; version <= goneMax + 2; version += 1) {
       const periods = version % 2 === 1 ? [period('assoc-01')] : [];
@@ -175,7 +175,7 @@ describe('who sees what', () => {
   it('hides names, values and physiological alarms from a technician', () => {
     const { beds, alarms } = wholeScreen(twoWards(), technician, { ward: 'icu' });
     expect(beds[0]).toMatchObject({ occupied: true, patient: null, values: [], waves: [], limits: null });
-    expect(alarms.map((one) => one.alarmId)).toEqual(['alarm-technical-0']);
+    expect(alarms.map((alarm) => alarm.alarmId)).toEqual(['alarm-technical-0']);
   });
 
   it('says in the head of a bed, also to a technician, that the sound of its device is off, while the engine says so', () => {
@@ -193,7 +193,7 @@ describe('who sees what', () => {
     expect(soundIn()).toEqual([undefined, undefined]);
   });
 
-  it('takes no alarm that a device names itself for Vigil’s word on its sound or its silence', () => {
+  it('takes no alarm that a device names itself for Vigil’s report on its sound or its silence', () => {
     const state = twoWards();
     const own = { kind: 'technical', priority: 'high', origin: 'device', present: true } as const;
     for (const [n, condition] of ['device-sound-off', 'device-sound-paused', 'no-data', 'disconnected'].entries()) {
@@ -214,7 +214,7 @@ describe('who sees what', () => {
     expect(devicesFor(state, auditor)).toEqual([]);
   });
 
-  it('has the other devices at a patient in one bed, for who may admit', () => {
+  it('lists the other devices at a patient in one bed, for a viewer who may admit', () => {
     const state = emptyState();
     const patient = { patientId: 'P-1', familyName: 'Made', givenName: 'Up', category: 'adult' } as const;
     const put = (deviceId: string, fields: Partial<AssociationPeriod>) =>
@@ -230,7 +230,7 @@ describe('who sees what', () => {
   });
 });
 
-it('writes out what turns the direction of writing or cannot be seen, from whatever record it comes', () => {
+it('writes out characters that turn the direction of writing or cannot be seen, from whatever record they come', () => {
   const state = emptyState();
   const patient = { patientId: 'P\u200b1', familyName: 'eoD\u202e', givenName: 'Jo\nhn', category: 'adult' } as const;
   foldAssociations(state, table('d1', 1, period('assoc-01', 'icu\u202e', { patient, bed: '1\u2066' })));
@@ -272,7 +272,7 @@ describe('a device without a bed', () => {
     expect(beds).toMatchObject([
       { associationId: 'u-device-1', ward: null, tray: 'icu', since: at(1000), patient: null },
     ]);
-    expect(alarms.map((one) => one.alarmId)).toEqual(['alarm-unassigned-0']);
+    expect(alarms.map((alarm) => alarm.alarmId)).toEqual(['alarm-unassigned-0']);
     for (const scope of [{ ward: 'step' }, { ward: '*' }, { associationId: 'u-device-1' }] as const)
       expect(wholeScreen(state, stepNurse, scope)).toEqual({ beds: [], alarms: [], answers: [] });
     expect(devicesFor(state, stepNurse)).toEqual([]);
@@ -280,7 +280,7 @@ describe('a device without a bed', () => {
     expect(wardsFor(state, nurse)).toEqual([{ ward: 'icu', beds: 0, alarms: 1 }]);
   });
 
-  it('goes to the tray of the next ward after that, without what it measured in the former tray', () => {
+  it('goes to the tray of the next ward after that, without its measurements in the former tray', () => {
     const state = discharged();
     const inStep = period('assoc-02', 'step', { from: at(3000), to: at(4000) });
     foldAssociations(state, table('d1', 3, period('assoc-01', 'icu', { to: at(1000) }), inStep));
@@ -305,7 +305,7 @@ describe('a device without a bed', () => {
     ]);
   });
 
-  it('whose alarm no open screen may show is counted', () => {
+  it('is counted if no open screen may show its alarm', () => {
     const state = discharged();
     const looks = (viewer: Viewer, scope: Scope) => unseenAlarms(state, [{ viewer, scope }]);
     expect(unseenAlarms(state, [])).toBe(1);

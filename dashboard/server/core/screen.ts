@@ -39,9 +39,9 @@ function wardInScope(viewer: Viewer, scope: Scope, ward: string | null): boolean
  * Whether a viewer who sees the bed may see this alarm. A technician's screen has the technical alarms alone. A viewer
  * who may not see every ward gets no alarm that belongs to the tray of another ward.
  */
-export function seesAlarm(viewer: Viewer, held: AlarmHeld): boolean {
-  if (held.alarm.kind !== 'technical' && !may(viewer, 'view-vitals')) return false;
-  return viewer.wards.includes('*') || held.ofTray;
+export function seesAlarm(viewer: Viewer, alarmState: AlarmHeld): boolean {
+  if (alarmState.alarm.kind !== 'technical' && !may(viewer, 'view-vitals')) return false;
+  return viewer.wards.includes('*') || alarmState.ofTray;
 }
 
 /** Returns a bed's head as this viewer may see it. */
@@ -109,7 +109,7 @@ function soundOf(state: LiveState, { associationId }: BedState): Pick<BedHead['d
 function valuesOf(viewer: Viewer, bed: BedState, sinceN: number): Bed['values'] {
   if (!may(viewer, 'view-vitals')) return [];
   const values: Bed['values'] = [];
-  for (const held of bed.values.values()) if (held.n > sinceN) values.push(held.numeric);
+  for (const alarmState of bed.values.values()) if (alarmState.n > sinceN) values.push(alarmState.numeric);
   return values;
 }
 
@@ -121,8 +121,8 @@ export function bedView(state: LiveState, viewer: Viewer, bed: BedState): Bed {
 export function alarmsOfBed(state: LiveState, viewer: Viewer, associationId: string, sinceN: number): Alarm[] {
   const alarms: Alarm[] = [];
   for (const alarmId of state.alarmsOf.get(associationId) ?? []) {
-    const held = state.alarms.get(alarmId);
-    if (held && held.n > sinceN && seesAlarm(viewer, held)) alarms.push(held.alarm);
+    const alarmState = state.alarms.get(alarmId);
+    if (alarmState && alarmState.n > sinceN && seesAlarm(viewer, alarmState)) alarms.push(alarmState.alarm);
   }
   return alarms;
 }
@@ -204,8 +204,8 @@ function addGone(
   changes: Pick<Delta, 'gone' | 'cleared'>,
 ): void {
   const isHidden = (alarmId: string) => {
-    const held = state.alarms.get(alarmId);
-    return held === undefined || !seesAlarm(viewer, held);
+    const alarmState = state.alarms.get(alarmId);
+    return alarmState === undefined || !seesAlarm(viewer, alarmState);
   };
   for (let at = state.gone.length - 1; at >= 0; at -= 1) {
     const gone = state.gone[at]!;
@@ -282,9 +282,9 @@ export function unseenAlarms(state: LiveState, screens: readonly Looking[]): num
   for (const bed of state.beds.values()) {
     if (bed.period) continue;
     for (const alarmId of state.alarmsOf.get(bed.associationId) ?? []) {
-      const held = state.alarms.get(alarmId);
-      if (!held?.alarm.present) continue;
-      const isSeen = ({ viewer, scope }: Looking) => isVisible(viewer, scope, bed) && seesAlarm(viewer, held);
+      const alarmState = state.alarms.get(alarmId);
+      if (!alarmState?.alarm.present) continue;
+      const isSeen = ({ viewer, scope }: Looking) => isVisible(viewer, scope, bed) && seesAlarm(viewer, alarmState);
       if (!screens.some(isSeen)) unseen += 1;
     }
   }

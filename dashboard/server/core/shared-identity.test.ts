@@ -21,17 +21,17 @@ function ward(): LiveState {
   return state;
 }
 const said = (state: LiveState) => noticesOf(state.beds.get('assoc-01')!).map(({ code, text }) => `${code}: ${text}`);
-const words = ['shared-identity: Two devices use one certificate: values may be of two patients'];
+const expectedNotices = ['shared-identity: Two devices use one certificate: values may be of two patients'];
 
 it('says at the bed that two devices are at work, each on a gateway of its own, and ends it 5 min after the last sign', () => {
   const state = ward();
   play(state, 'A', 0, 10);
   expect(said(state)).toEqual([]);
   play(state, 'AB', 10, 30);
-  expect(said(state)).toEqual(words);
+  expect(said(state)).toEqual(expectedNotices);
   play(state, 'B', 30, 31);
   endNotices(state, t0 + 329_000);
-  expect(said(state)).toEqual(words);
+  expect(said(state)).toEqual(expectedNotices);
   endNotices(state, t0 + 331_000);
   expect(said(state)).toEqual([]);
 });

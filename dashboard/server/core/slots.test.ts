@@ -50,7 +50,7 @@ it('one key has its own places only, and the others go on', async () => {
   expect(log).toEqual(['a1', 'b1', 'c1', 'a2']);
 });
 
-it('who fills its own line is refused, and the newest of the longest line gives way to another key', async () => {
+it('a key that fills its own line is refused, and the newest of the longest line gives way to another key', async () => {
   const { enter, log } = desk();
   await enter('x1', 'y1', 'a1', 'a2', 'a3', 'b1');
   expect(log).toEqual(['x1', 'y1', 'a3 refused']);
@@ -58,7 +58,7 @@ it('who fills its own line is refused, and the newest of the longest line gives 
   expect(log).toEqual(['x1', 'y1', 'a3 refused', 'a2 refused']);
 });
 
-it('a place is given back once, also where the work fails', async () => {
+it('a place is given back once, also if the work fails', async () => {
   const { slots, enter, leave, log } = desk({ atOnceMax: 1 });
   await enter('a1', 'b1', 'c1');
   await leave('a1');

@@ -9,7 +9,12 @@ const ward = { ward: 'icu' };
 const at = '2026-01-01T10:00:00.000Z';
 const by = { userId: 'u1', name: 'N. Urse', role: 'nurse' } as const;
 const standby = { since: at, until: '2026-01-01T10:30:00.000Z', reason: 'Dialysis', by };
-const told = (rev: number, isOn: boolean) => ({ associationId: 'assoc-01', rev, at, standby: isOn ? standby : null });
+const standbyRecord = (rev: number, isOn: boolean) => ({
+  associationId: 'assoc-01',
+  rev,
+  at,
+  standby: isOn ? standby : null,
+});
 
 function admitted() {
   const state = emptyState();
@@ -17,34 +22,34 @@ function admitted() {
   return state;
 }
 
-it('standby is the newest by its revision, in whatever order event and snapshot are read', () => {
+it('standby is the newest by its revision, whatever the order of event and snapshot', () => {
   const state = admitted();
-  foldStandby(state, told(2, false));
-  foldStandby(state, told(1, true));
+  foldStandby(state, standbyRecord(2, false));
+  foldStandby(state, standbyRecord(1, true));
   expect(wholeScreen(state, nurse, ward).beds[0]?.standby).toBeNull();
-  foldStandby(state, told(3, true));
+  foldStandby(state, standbyRecord(3, true));
   expect(wholeScreen(state, nurse, ward).beds[0]?.standby).toEqual(standby);
 });
 
 it('standby comes to the screens with the head of its bed, once', () => {
   const state = admitted();
   const before = state.n;
-  foldStandby(state, told(1, true));
+  foldStandby(state, standbyRecord(1, true));
   expect(changesSince(state, nurse, ward, before)?.beds[0]?.head?.standby).toEqual(standby);
   const after = state.n;
-  foldStandby(state, told(1, true));
+  foldStandby(state, standbyRecord(1, true));
   expect(state.n).toBe(after);
 });
 
-it('standby that is told anew after a crash, under the same revision, is what holds', () => {
+it('standby that is published anew after a crash, under the same revision, counts', () => {
   const state = admitted();
-  foldStandby(state, told(1, true));
-  foldStandby(state, told(1, false));
+  foldStandby(state, standbyRecord(1, true));
+  foldStandby(state, standbyRecord(1, false));
   expect(wholeScreen(state, nurse, ward).beds[0]?.standby).toBeNull();
 });
 
-it('why a patient is away is not for a technician', () => {
+it('the reason why a patient is away is hidden from a technician', () => {
   const state = admitted();
-  foldStandby(state, told(1, true));
+  foldStandby(state, standbyRecord(1, true));
   expect(JSON.stringify(wholeScreen(state, technician, ward))).not.toContain('Dialysis');
 });

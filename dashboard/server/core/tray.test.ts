@@ -84,7 +84,7 @@ describe.each(ways)('a device without a bed that comes into the tray of another 
     expect(changesSince(state, stepNurse, { ward: 'step' }, n)?.alarms.map(({ rev }) => rev)).toEqual(expected);
   });
 
-  it('hides nothing where its end lies ahead of the clock: that was set back', () => {
+  it('hides nothing if its end lies ahead of the clock: the clock was set back', () => {
     const state = inTray();
     say(state, 20);
     move(state);
@@ -103,7 +103,7 @@ describe.each(ways)('a device without a bed that comes into the tray of another 
     expect(changesSince(state, everywhere, { ward: '*' }, n)?.cleared).toEqual([]);
   });
 
-  it('comes to the screens when the clock of its device is known, by which it began in this tray', () => {
+  it('comes to the screens when the device’s clock is known and shows that the alarm began in this tray', () => {
     const state = inTray();
     move(state);
     const said = alarm('alarm-of-the-tray', tray, 1, { onsetAt: at(95) });

@@ -55,7 +55,7 @@ describe('the plan of a trend', () => {
 
 describe('the text of a query', () => {
   const plan = planTrend(query(t0 - hourMs, t0, { codes: 'MDC_RESP_RATE,MDC_TEMP' }), t0);
-  it('names what was planned', () => {
+  it('contains the plan', () => {
     if (!('stepMs' in plan)) throw new Error('no plan');
     expect(trendQueryText(plan, 'assoc-01')).toBe(
       `SELECT mean("value") AS "mean", min("value") AS "min", max("value") AS "max" FROM "raw"."numerics" WHERE "associationId" = 'assoc-01' AND ("code" = 'MDC_RESP_RATE' OR "code" = 'MDC_TEMP') AND time >= ${t0 - hourMs}ms AND time < ${t0}ms GROUP BY time(7200ms), "code" fill(none)`,

@@ -59,7 +59,7 @@ describe('a place', () => {
     expect(fault?.suggestions ?? []).toEqual(suggestions);
   });
 
-  it('says so where the registry is empty', () => {
+  it('says so if the registry is empty', () => {
     expect(placeFault({ wards: [] }, { ward: 'ICU', bed: '1' })?.message).toBe(
       'No ward is registered. The operator adds wards and beds to the registry.',
     );
@@ -79,7 +79,7 @@ describe('near names', () => {
   });
 });
 
-describe('what is not registered', () => {
+describe('a place that is not registered', () => {
   it('is named: wards of accounts, and places of devices that are there now', () => {
     const state = emptyState();
     foldAssociations(state, table('d1', 1, period('assoc-01', 'ICU', { bed: 'U-1' })));

@@ -87,13 +87,13 @@ export type PlaceFault = Fault & { readonly suggestions: readonly string[] };
  * repeated.
  */
 export function placeFault(registry: Registry, { ward, bed }: Place): PlaceFault | undefined {
-  const found = registry.wards.find((one) => one.ward === ward);
+  const found = registry.wards.find((entry) => entry.ward === ward);
   if (found?.beds.includes(bed)) return undefined;
   if (registry.wards.length === 0) {
     const message = 'No ward is registered. The operator adds wards and beds to the registry.';
     return { code: 'place-unknown', message, suggestions: [] };
   }
-  const names = found ? found.beds : registry.wards.map((one) => one.ward);
+  const names = found ? found.beds : registry.wards.map((ward) => ward.ward);
   const suggestions = nearNames(names, found ? bed : ward);
   const meant = suggestions.length === 0 ? '' : ` Did you mean ${listed(suggestions)}?`;
   const message = `There is no such ${found ? 'bed in this ward' : 'ward'}.${meant}`;
@@ -150,7 +150,7 @@ export function unregistered(
   accounts: Iterable<{ readonly userId: string; readonly wards: readonly string[]; readonly disabled?: boolean }>,
   state: Pick<LiveState, 'beds'>,
 ): Unregistered[] {
-  const beds = new Map(registry.wards.map((one) => [one.ward, new Set(one.beds)]));
+  const beds = new Map(registry.wards.map((ward) => [ward.ward, new Set(ward.beds)]));
   const found: Unregistered[] = [];
   for (const { userId, wards, disabled } of accounts) {
     if (disabled) continue;

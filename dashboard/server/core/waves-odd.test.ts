@@ -80,7 +80,7 @@ describe('real chunks of a second stay on the screen', () => {
     expect(text.slice(1)).toBe('#'.repeat(8));
   });
 
-  it('in any interleaving with short odd chunks, wherever these lie and whatever their rate', () => {
+  it('stay in any interleaving with short odd chunks, wherever these lie and whatever their rate', () => {
     const oddChunk = fc.record({
       second: fc.integer({ min: 2, max: 29 }),
       afterMs: fc.integer({ min: 0, max: 999 }),

@@ -97,7 +97,7 @@ describe('a wave chunk', () => {
     expect(live(...chunks)).toEqual(expected);
   });
 
-  it('without a time is left', () => {
+  it('without a time is left out', () => {
     const wrong = second(t0);
     wrong.reading.start = '2026-13-01T00:00:00.000Z';
     expect(foldWave(emptyWaves(), 'assoc-01', wrong)).toBeUndefined();
@@ -105,7 +105,7 @@ describe('a wave chunk', () => {
 });
 
 describe('the kept chunks', () => {
-  it('reach so far back and no further', () => {
+  it('reach back this far and no further', () => {
     const state = emptyWaves();
     for (let at = 0; at < 30; at += 1) foldWave(state, 'assoc-01', second(t0 + at * 1000));
     const kept = recentChunks(state, 'assoc-01', 'MDC_PULS_OXIM_PLETH');
@@ -113,7 +113,7 @@ describe('the kept chunks', () => {
     expect(recentChunks(state, 'assoc-02', 'MDC_PULS_OXIM_PLETH')).toEqual([]);
   });
 
-  it('are of so many waves and no more, and of none that is silent', () => {
+  it('are of this many waves and no more, and of none that is silent', () => {
     const state = emptyWaves();
     for (let at = 0; at < wavesMax + 1; at += 1) foldWave(state, `assoc-${at}`, second(t0 + at));
     expect(state.tracks.size).toBe(wavesMax);

@@ -154,8 +154,8 @@ function isPast(track: Track, oldest: Chunk): boolean {
 
 function trackOf(state: WaveState, associationId: string, code: string, piece: Piece): Track {
   const key = trackKey(associationId, code);
-  const known = state.tracks.get(key);
-  if (known) return known;
+  const existing = state.tracks.get(key);
+  if (existing) return existing;
   if (state.tracks.size >= wavesMax) {
     let oldest: [string, Track] | undefined;
     for (const entry of state.tracks) if (!oldest || entry[1].lastReceivedMs < oldest[1].lastReceivedMs) oldest = entry;

@@ -37,8 +37,8 @@ function atTheBed(stay: Stay, group: LimitGroup, limits: Limits | undefined): Ca
     input: { type: 'command', command: { type: 'set-limits', ...asked, limits } },
   };
   const captured = [begin!, ...(change ? [change as Stay['captured'][number]] : []), ...rest];
-  const own = [...parameters.values()].filter((one) => one.limits === group);
-  const causes = new Set(own.flatMap((one) => [causeOf(one, 'low'), causeOf(one, 'high')]));
+  const own = [...parameters.values()].filter((parameter) => parameter.limits === group);
+  const causes = new Set(own.flatMap((parameter) => [causeOf(parameter, 'low'), causeOf(parameter, 'high')]));
   const found = { high: 0, medium: 0, low: 0 };
   for (const { kind, cause, priority } of callsOf(env, { ...stay, captured }))
     if (kind === 'physiological' && causes.has(cause)) found[priority] += 1;

@@ -7,7 +7,7 @@ const hour = (n: number, values: number): HourCount => ({ atMs: t0 + n * hourMs,
 const at = (hours: number) => t0 + hours * hourMs;
 
 describe('stored values are read', () => {
-  it('all at once where they are few, within the time asked for', () => {
+  it('all at once if they are few, within the time asked for', () => {
     const counts = [hour(3, 60), hour(1, 60), hour(2, 60)];
     expect(spansOf(counts, at(1.5), at(3.25))).toEqual({
       fromMs: at(1.5),
@@ -25,17 +25,17 @@ describe('stored values are read', () => {
     }
   });
 
-  it('from the newest hours alone where there are too many, and say from when', () => {
+  it('from the newest hours alone if there are too many, and say from when', () => {
     const counts = Array.from({ length: 24 }, (_, n) => hour(n, valuesMax / 4));
     const { fromMs, spans } = spansOf(counts, at(0), at(24));
     expect([fromMs, spans[0]?.fromMs, spans.at(-1)?.toMs]).toEqual([at(20), at(20), at(24)]);
   });
 
-  it('not at all where one hour holds more than can be looked at', () => {
+  it('not at all if one hour has more than can be looked at', () => {
     expect(spansOf([hour(0, valuesMax + 1)], at(0), at(1))).toEqual({ fromMs: at(1), spans: [] });
   });
 
-  it('not at all where there are none', () => {
+  it('not at all if there are none', () => {
     expect(spansOf([hour(0, 0)], at(0), at(24))).toEqual({ fromMs: at(0), spans: [] });
   });
 });

@@ -25,12 +25,12 @@ const stored = (s: number, value: number, more: Partial<StoredValue> = {}): Stor
 const seconds = (from: number, to: number, value: number, more: Partial<StoredValue> = {}) =>
   Array.from({ length: to - from }, (_, n) => stored(from + n, value, more));
 
-const judges = (told: LimitsInForce | undefined, group: 'HR' | 'EtCO2', asked?: LimitsAsked | null) =>
-  judgesOf(told, group, asked, t0);
+const judges = (published: LimitsInForce | undefined, group: 'HR' | 'EtCO2', asked?: LimitsAsked | null) =>
+  judgesOf(published, group, asked, t0);
 
 /** The calls under the limits in force, and under those that are entered. */
-function callsOf(told: LimitsInForce, asked: LimitsAsked | null, values: readonly StoredValue[], endS: number) {
-  const found = judges(told, 'HR', asked);
+function callsOf(published: LimitsInForce, asked: LimitsAsked | null, values: readonly StoredValue[], endS: number) {
+  const found = judges(published, 'HR', asked);
   if ('fault' in found) throw new Error(found.message);
   return [found.inForce, found.entered!].map((own) => {
     const replay = startReplay(found.profile, own, 'HR', 1_000);
@@ -73,10 +73,10 @@ describe('other limits', () => {
   });
 
   it('of the heart rate judge the pulse as well, once a rate', () => {
-    const both = seconds(0, 30, 118).flatMap((one) => [one, { ...one, code: pulse }]);
+    const both = seconds(0, 30, 118).flatMap((value) => [value, { ...value, code: pulse }]);
     const pulseAlone = seconds(100, 130, 118, { code: pulse });
     const inside = seconds(60, 100, 90);
-    const values = [...both, ...inside, ...inside.map((one) => ({ ...one, code: pulse })), ...pulseAlone];
+    const values = [...both, ...inside, ...inside.map((value) => ({ ...value, code: pulse })), ...pulseAlone];
     expect(callsOf(newLimits(association), { high: 110 }, values, 130)[1]).toEqual({ ...none, medium: 2 });
   });
 
@@ -90,25 +90,25 @@ describe('other limits', () => {
     expect(callsOf(newLimits(association), { high: 110 }, [stored(0, 118), stored(60, 118)], 70)[1]).toEqual(none);
   });
 
-  it('lie over the patient’s own, which stay where nothing is entered', () => {
-    const told = newLimits(association, { HR: { own: { high: 110, low: 60 } } });
+  it('lie over the patient’s own, which stay if nothing is entered', () => {
+    const published = newLimits(association, { HR: { own: { high: 110, low: 60 } } });
     const values = [...seconds(0, 30, 115), ...seconds(30, 60, 90), ...seconds(60, 90, 55)];
-    expect(callsOf(told, { high: 118 }, values, 90)).toEqual([
+    expect(callsOf(published, { high: 118 }, values, 90)).toEqual([
       { ...none, medium: 2 },
       { ...none, medium: 1 },
     ]);
-    expect(callsOf(told, { high: null }, values, 90)[1]).toEqual({ ...none, medium: 1 });
-    expect(callsOf(told, null, values, 90)[1]).toEqual(none);
+    expect(callsOf(published, { high: null }, values, 90)[1]).toEqual({ ...none, medium: 1 });
+    expect(callsOf(published, null, values, 90)[1]).toEqual(none);
   });
 
   it('that are switched off leave the extreme ones', () => {
     const off = { reason: 'pacing wires', until: new Date(t0 + 3_600_000).toISOString() };
-    const told = newLimits(association, {
+    const published = newLimits(association, {
       HR: { own: { off }, off, limits: { extremeLow: 40, extremeHigh: 140 } },
       PR: { base: { extremeLow: 40, extremeHigh: 140 }, off },
     });
     const values = [...seconds(0, 30, 130), ...seconds(30, 60, 90), ...seconds(60, 90, 150)];
-    expect(callsOf(told, { extremeHigh: 125 }, values, 90)).toEqual([
+    expect(callsOf(published, { extremeHigh: 125 }, values, 90)).toEqual([
       { ...none, high: 1 },
       { ...none, high: 2 },
     ]);
@@ -134,27 +134,27 @@ describe('the profile of a hospital', () => {
     ...initialState(association),
     association: { category: 'adult', ward: null, endedAt: null } as const,
   };
-  const told: LimitsInForce = {
+  const published: LimitsInForce = {
     ...newLimits(association),
     ...limitsInForce({ ...env, profile: () => slow }, state),
   };
 
-  it('judges by its own delays and priorities, as they were told', () => {
+  it('judges by its own delays and priorities, as they were published', () => {
     const values = [...seconds(0, 15, 130), ...seconds(15, 60, 90), ...seconds(60, 85, 130)];
-    expect(callsOf(told, { high: 125 }, values, 90)).toEqual([
+    expect(callsOf(published, { high: 125 }, values, 90)).toEqual([
       { ...none, low: 1 },
       { ...none, low: 1 },
     ]);
   });
 
-  it('is not guessed where it was not told how it judges', () => {
-    const { rules, ...without } = told;
+  it('is not guessed if its rules of judging were not published', () => {
+    const { rules, ...without } = published;
     expect(rules).toEqual(slow.groups);
     expect(judges(without, 'HR', { high: 125 })).toMatchObject({ fault: 'unknown' });
   });
 
-  it('whose group is off refuses limits of it, in words', () => {
-    expect(judges(told, 'EtCO2', { high: 40 })).toEqual({
+  it('whose group is off refuses limits of it, with a sentence', () => {
+    expect(judges(published, 'EtCO2', { high: 40 })).toEqual({
       fault: 'refused',
       message: 'The limits of EtCO2 are switched off by the profile: not used here.',
     });
@@ -169,8 +169,8 @@ describe('who judges', () => {
       'where another release has other built-in limits',
       newLimits(association, { SpO2: { base: { low: 91, extremeLow: 85 } } }),
     ],
-  ])('is not known %s', (_, told) => {
-    expect(judges(told, 'HR')).toEqual({
+  ])('is not known %s', (_, published) => {
+    expect(judges(published, 'HR')).toEqual({
       fault: 'unknown',
       message: 'The alarm processor has not said yet how it judges this patient.',
     });

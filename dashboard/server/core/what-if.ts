@@ -45,18 +45,21 @@ const unknownText = 'The alarm processor has not said yet how it judges this pat
  * @param nowMs wall clock, ms since 1970
  */
 export function judgesOf(
-  told: LimitsInForce | undefined,
+  published: LimitsInForce | undefined,
   group: LimitGroup,
   asked: LimitsAsked | null | undefined,
   nowMs: number,
 ): Judges | JudgesFault {
-  if (told === undefined) return { fault: 'unknown', message: unknownText };
-  const refused = asked === undefined ? undefined : setLimitsFault(told.groups, group, asked, nowMs);
+  if (published === undefined) return { fault: 'unknown', message: unknownText };
+  const refused = asked === undefined ? undefined : setLimitsFault(published.groups, group, asked, nowMs);
   if (refused !== undefined) return { fault: 'refused', message: refused };
-  const profile = profileTold(told);
-  const owns = told.groups.flatMap((one) => (one.own === undefined ? [] : [[one.group, one.own] as const]));
+  const profile = profileTold(published);
+  const owns = published.groups.flatMap((entry) =>
+    entry.own === undefined ? [] : [[entry.group, entry.own] as const],
+  );
   const inForce: Overrides = Object.fromEntries(owns);
-  if (profile === undefined || !isAsTold(profile, inForce, told)) return { fault: 'unknown', message: unknownText };
+  if (profile === undefined || !isAsTold(profile, inForce, published))
+    return { fault: 'unknown', message: unknownText };
   if (asked === undefined) return { profile, inForce, entered: null };
   const { [group]: own, ...others } = inForce;
   const after = ownAfter(own, asked);
@@ -81,7 +84,9 @@ const sorted = (limits: object) => Object.entries(limits).sort(([a], [b]) => (a 
  */
 export function codesOfGroup(group: LimitGroup): string[] {
   const causes = causesOf(group);
-  return [...parameters.values()].filter((one) => isLimited(one) && causes.has(causeOf(one, 'low'))).map(codeOf);
+  return [...parameters.values()]
+    .filter((parameter) => isLimited(parameter) && causes.has(causeOf(parameter, 'low')))
+    .map(codeOf);
 }
 
 const codeOf = ({ code }: Parameter) => code;
@@ -89,7 +94,7 @@ const isLimited = ({ limits }: Parameter) => limits !== undefined;
 
 function causesOf(group: LimitGroup): ReadonlySet<string> {
   const own = [...parameters.values()].filter(({ limits }) => limits === group);
-  return new Set(own.flatMap((one) => [causeOf(one, 'low'), causeOf(one, 'high')]));
+  return new Set(own.flatMap((parameter) => [causeOf(parameter, 'low'), causeOf(parameter, 'high')]));
 }
 
 /** Groups values that were measured at one time, oldest first. */

@@ -106,13 +106,16 @@ export function createHub(options: {
 
   /** Ends the connection that gives way to a new one. Returns false if the house is full. */
   function makeRoom(place: Place): boolean {
-    const held = [...screens].flatMap(([screen, one]) =>
-      screen.endedWith() === undefined ? [{ ...one.place, screen, socket: one.socket }] : [],
+    const openScreens = [...screens].flatMap(([screen, entry]) =>
+      screen.endedWith() === undefined ? [{ ...entry.place, screen, socket: entry.socket }] : [],
     );
-    const judged = placeFor(held, place);
+    const judged = placeFor(openScreens, place);
     if (!judged.taken || judged.goes) {
       past.tooMany += 1;
-      logger.warn({ screens: held.length, refused: !judged.taken }, 'too many screens of one account, or in all');
+      logger.warn(
+        { screens: openScreens.length, refused: !judged.taken },
+        'too many screens of one account, or in all',
+      );
     }
     const goes = judged.taken ? judged.goes : undefined;
     goes?.screen.end(closeCodes.tooMany, 'a newer one has its place');

@@ -32,9 +32,9 @@ export function watchPlaces(options: {
     if (!isReady()) return;
     const found = unregistered(wards.current(), accounts.all(), state);
     count = found.length;
-    const named = found.slice(0, namedMax).map((one) => {
-      const bed = one.what === 'device' ? ` bed ${visibleText(one.bed)}` : '';
-      return `${one.what} ${visibleText(one.id)}: ward ${visibleText(one.ward)}${bed}`;
+    const named = found.slice(0, namedMax).map((place) => {
+      const bed = place.what === 'device' ? ` bed ${visibleText(place.bed)}` : '';
+      return `${place.what} ${visibleText(place.id)}: ward ${visibleText(place.ward)}${bed}`;
     });
     const text = named.join('; ');
     if (text === said) return;

@@ -136,7 +136,7 @@ describe('a screen', () => {
     expect(w.audit.map(({ action }) => action)).toEqual(['ward-viewed', 'access-denied']);
   });
 
-  it('is put on record for each scope, and a look that cannot be is refused', async () => {
+  it('is put on record for each scope, and is refused a look that cannot be recorded', async () => {
     const w = world();
     await w.watch();
     await w.watch({ ...watchIcu, waves: null });
@@ -160,7 +160,7 @@ describe('a screen', () => {
     expect(w.sent.length).toBe(before);
   });
 
-  it('has each patient who comes into view on record, before what shows them is sent', async () => {
+  it('has each patient who comes into view on record, before the screen gets a message that shows them', async () => {
     const w = world();
     await w.watch();
     w.admit('d2', 'assoc-02');
@@ -174,7 +174,7 @@ describe('a screen', () => {
     expect([w.of('delta').length, w.audit.length]).toEqual([2, records]);
   });
 
-  it('shows alarms of who came into view also where the record has to wait, and stays open', async () => {
+  it('shows alarms of patients who came into view also while the record has to wait, and stays open', async () => {
     const w = world();
     await w.watch();
     w.trail.waits = true;
@@ -284,7 +284,7 @@ describe('a screen that cannot keep up', () => {
     expect(w.of('delta').map((delta) => delta.alarms[0]?.rev)).toEqual([1, 2]);
   });
 
-  it('is closed for a new snapshot where alarms could only pile up, and gets nothing more', async () => {
+  it('is closed for a new snapshot if alarms could only pile up, and gets nothing more', async () => {
     const w = world();
     await w.watch();
     w.socket.bufferedAmount = 1_000_000;
@@ -295,7 +295,7 @@ describe('a screen that cannot keep up', () => {
     expect(w.of('delta')).toEqual([]);
   });
 
-  it('is closed where its numerics waited too long', async () => {
+  it('is closed if its numerics waited too long', async () => {
     const w = world();
     await w.watch();
     w.socket.bufferedAmount = budget.numericsBytesMax + 1;
@@ -317,7 +317,7 @@ describe('a screen that cannot keep up', () => {
   });
 });
 
-it('counts as watching the ward that it shows, for who sees vitals', async () => {
+it('counts as watching the ward that it shows, if its viewer may see vitals', async () => {
   for (const [role, wards] of [
     ['nurse', ['icu']],
     ['technician', []],

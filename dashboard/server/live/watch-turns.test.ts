@@ -55,7 +55,7 @@ it('between two pieces the event loop turns, so that an alarm goes between', asy
   expect(Math.min(...seen)).toBeLessThan(5);
 });
 
-it('a piece that throws is the matter of who asked for it: the next one is done', async () => {
+it('an error of a piece goes to the screen that asked for it: the next piece is done', async () => {
   const w = world();
   const broken = w.turns.run('nora', () => {
     throw new Error('broken');

@@ -31,10 +31,10 @@ export function assessmentRoute(app: App, parts: Parts): void {
 }
 
 function wordsOf({ consciousness, oxygen, spo2Scale }: AssessmentBody): string {
-  const words = [
+  const facts = [
     consciousness && `consciousness ${consciousness}`,
     oxygen !== undefined && (oxygen ? 'on oxygen' : 'on air'),
     spo2Scale && `SpO2 scale ${spo2Scale}`,
   ];
-  return words.filter(Boolean).join(', ');
+  return facts.filter(Boolean).join(', ');
 }

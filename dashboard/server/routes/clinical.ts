@@ -150,11 +150,11 @@ function acknowledgeRoute(app: App, parts: Parts): void {
       const viewer = viewerOf(request);
       const { alarmId } = request.params;
       const { rev } = request.body;
-      const held = feed.state.alarms.get(alarmId);
-      if (!held) throw notFound();
-      const { alarm, said } = held;
+      const alarmState = feed.state.alarms.get(alarmId);
+      if (!alarmState) throw notFound();
+      const { alarm, said } = alarmState;
       const bed = await bedOf(parts, request, alarm.associationId);
-      if (!seesAlarm(viewer, held)) {
+      if (!seesAlarm(viewer, alarmState)) {
         await denied(parts, request, { ...whereabouts(bed), alarmId });
         throw notFound();
       }
@@ -214,7 +214,7 @@ function limitsRoute(app: App, parts: Parts): void {
       if (fault && newest) return reply.code(409).send({ ...fault, current: newest });
       const command: Command = { type: 'set-limits', ...asked(parts, request, bed.associationId), group, limits };
       const { by, at, commandId } = command;
-      const own = inForce?.groups.find((one) => one.group === group)?.own;
+      const own = inForce?.groups.find((entry) => entry.group === group)?.own;
       const change = { group, limits: ownAfter(own, limits) ?? null, by, at };
       noteSent(sentLimits, key, { change, over: read, commandId });
       const detail = `${group} ${limits ? JSON.stringify(limits) : "back to the ward's"}; command ${command.commandId}`;
@@ -243,6 +243,6 @@ function checkLimits(inForce: LimitsInForce | undefined, { group, limits }: Limi
 
 /** Returns who changed the patient's own limits of a group last, as the alarm processor took it. */
 function lastChange(inForce: LimitsInForce | undefined, group: LimitsBody['group']): LimitChange | undefined {
-  const found = inForce?.groups.find((one) => one.group === group);
+  const found = inForce?.groups.find((entry) => entry.group === group);
   return found?.changed && { group, limits: found.own ?? null, ...found.changed };
 }

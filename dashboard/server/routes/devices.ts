@@ -101,11 +101,11 @@ function placeRoutes(app: App, { feed, wards }: Parts, change: Changer): void {
   const placeCheck = async (request: FastifyRequest) => {
     const { ward, bed } = (request.body ?? {}) as Record<string, unknown>;
     if (typeof ward !== 'string' || typeof bed !== 'string') return;
-    const own = wards.current().wards.filter((one) => seesWard(viewerOf(request), one.ward));
+    const own = wards.current().wards.filter((ward) => seesWard(viewerOf(request), ward.ward));
     const fault = placeFault({ wards: own }, { ward, bed });
     // A ward that is not the viewer's is refused below, whether it exists or not, so the answer reveals nothing about
     // it.
-    const isOthers = !own.some((one) => one.ward === ward) && !viewerOf(request).wards.includes('*');
+    const isOthers = !own.some((registered) => registered.ward === ward) && !viewerOf(request).wards.includes('*');
     if (fault && isOthers && fault.suggestions.length === 0) return;
     if (fault) throw new VigilError(fault.code, fault.message);
   };
@@ -166,10 +166,10 @@ function patientRoutes(app: App, { feed }: Parts, change: Changer): void {
         detail: ({ tables }) => {
           const fields = tables[0]?.changes?.at(-1)?.fields ?? [];
           // The category alone reveals no person, and limits depend on it.
-          const words = fields.map(({ field, from, to }) =>
+          const changedTexts = fields.map(({ field, from, to }) =>
             field === 'category' ? `${field} ${from} → ${to}` : field,
           );
-          return `${words.join(', ')} at ${tables.map((table) => table.deviceId).join(', ')}`;
+          return `${changedTexts.join(', ')} at ${tables.map((table) => table.deviceId).join(', ')}`;
         },
       };
       return answer(reply, await change(request, asked, request.body.changes.patientId));

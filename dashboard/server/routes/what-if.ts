@@ -63,7 +63,7 @@ export function whatIfRoute(app: App, parts: Parts): void {
 
 /** How often the device says that it sends. A parameter that comes singly has a rhythm of its own. */
 function declaredOf({ rhythms }: BedState, codes: readonly string[]): number | undefined {
-  const code = codes.find((one) => parameters.get(one)?.episodicMs === undefined && rhythms.has(one));
+  const code = codes.find((candidate) => parameters.get(candidate)?.episodicMs === undefined && rhythms.has(candidate));
   return code === undefined ? undefined : rhythms.get(code)?.declaredMs;
 }
 

@@ -37,7 +37,7 @@ describe('a session', () => {
   });
 
   it.each([10_000, 600_000, 864_000_000])(
-    'lasts no longer where the server starts by a clock set back by %i ms',
+    'lasts no longer if the server starts by a clock set back by %i ms',
     async (backMs) => {
       const { clock, sessions, open } = world();
       const { token } = (await sessions.start('nurse1'))!;
@@ -130,30 +130,30 @@ describe('a session', () => {
     const start = async (userId: string) => (await sessions.start(userId))!;
     const other = await start('nurse2');
     expect(sessions.makeRoomFor(other.claims)).toEqual([]);
-    const held = [];
+    const claimsOfAll = [];
     for (let n = 0; n < sessionsPerAccountMax; n += 1) {
       clock.ms += 1;
       const { claims } = await start('nurse1');
       expect(sessions.makeRoomFor(claims)).toEqual([]);
-      held.push(claims);
+      claimsOfAll.push(claims);
     }
     // Its screen beats.
-    sessions.recheck(held[0]!);
+    sessions.recheck(claimsOfAll[0]!);
     clock.ms += 1;
     const { claims } = await start('nurse1');
-    expect(sessions.makeRoomFor(claims)).toEqual([held[1]]);
-    expect(held.filter((one) => sessions.recheck(one) === undefined)).toEqual([held[1]]);
+    expect(sessions.makeRoomFor(claims)).toEqual([claimsOfAll[1]]);
+    expect(claimsOfAll.filter((claims) => sessions.recheck(claims) === undefined)).toEqual([claimsOfAll[1]]);
     expect(sessions.recheck(claims)).toBeDefined();
     expect(sessions.recheck(other.claims)).toBeDefined();
     expect(sessions.atWork()).toBe(sessionsPerAccountMax + 1);
   });
 
-  it('gives no way where it has ended already: by its age, by idling, by logout', async () => {
+  it('does not give way if it has ended already: by its age, by idling, by logout', async () => {
     const { sessions, clock } = world();
-    const held = [];
-    for (let n = 0; n < sessionsPerAccountMax; n += 1) held.push((await sessions.start('nurse1'))!.claims);
-    for (const claims of held) sessions.makeRoomFor(claims);
-    sessions.revoke(sessionMark(held[0]!.sessionId), t0);
+    const claimsOfAll = [];
+    for (let n = 0; n < sessionsPerAccountMax; n += 1) claimsOfAll.push((await sessions.start('nurse1'))!.claims);
+    for (const claims of claimsOfAll) sessions.makeRoomFor(claims);
+    sessions.revoke(sessionMark(claimsOfAll[0]!.sessionId), t0);
     // A second logout on record would look like a forgery.
     expect(sessions.makeRoomFor((await sessions.start('nurse1'))!.claims)).toEqual([]);
     clock.ms = t0 + sessionIdleMs;
@@ -184,7 +184,7 @@ describe('a session', () => {
     expect((await sessions.read(token))?.viewer).not.toHaveProperty('locked');
   });
 
-  it('ends by another epoch of its account, also where no server saw it disabled', async () => {
+  it('ends by another epoch of its account, also if no server saw it disabled', async () => {
     const { sessions, accounts, account, open } = world();
     const { token } = (await sessions.start('nurse1'))!;
     accounts.set('nurse1', { ...account, epoch: 'another' });
@@ -221,7 +221,7 @@ it('tickets that one account asks for make none of another account void', () => 
   const flood = Array.from({ length: 6_000 }, () => tickets.issue(of('flood')));
   expect(tickets.redeem(hers, 'nora')).toEqual(of('nora'));
   expect(tickets.redeem(flood[0]!, 'flood')).toBeUndefined();
-  expect(flood.filter((one) => tickets.redeem(one, 'flood') !== undefined)).toHaveLength(ticketsPerAccountMax);
+  expect(flood.filter((ticket) => tickets.redeem(ticket, 'flood') !== undefined)).toHaveLength(ticketsPerAccountMax);
 });
 
 describe('a station', () => {
@@ -272,14 +272,14 @@ describe('a station', () => {
     expect(stations.proofOf(value, station, { ...nora, fingerprint: 'new' })).toBe('station');
   });
 
-  it('remembers so many people, and the one who logged in longest ago goes first', () => {
+  it('remembers this many people; the one who logged in longest ago is forgotten first', () => {
     const person = (at: number) => ({ userId: `u${at}`, fingerprint: 'f' });
     let value = stations.remember(undefined, station, nora);
     for (let at = 1; at < knownMax; at += 1) value = stations.remember(value, station, person(at));
     value = stations.remember(value, station, nora);
     expect(stations.proofOf(value, station, person(1))).toBe('known');
     value = stations.remember(value, station, person(knownMax));
-    expect([nora, person(1), person(2)].map((one) => stations.proofOf(value, station, one))).toEqual([
+    expect([nora, person(1), person(2)].map((account) => stations.proofOf(value, station, account))).toEqual([
       'known',
       'station',
       'known',

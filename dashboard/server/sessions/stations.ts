@@ -70,7 +70,7 @@ export function createStations(secret: string): Stations {
     },
     remember(value, station, account) {
       const mark = markOf(account);
-      const others = marksOf(value, station).filter((one) => one !== mark);
+      const others = marksOf(value, station).filter((other) => other !== mark);
       const marks = [mark, ...others].slice(0, knownMax).join('');
       return `${marks}.${seal(asKnownAt(station)(marks))}`;
     },
