@@ -53,8 +53,8 @@ const projects: readonly Part[] = ['faults', 'integration', 'screens', 'attacks'
   run: (run, output) => project(name, run, output),
 }));
 
-/** Parts that run at once. Most of their time they wait: for a broker to be noticed as gone, for an alarm's delay. */
-const sideBySide = 3;
+/** Parts that run at once. Much of their time they wait: for a broker to be noticed as gone, for an alarm's delay. */
+const sideBySide = 2;
 
 /** Kafka, InfluxDB, a browser and clients of others, so that no test waits for a download. */
 async function software(): Promise<Tally> {
