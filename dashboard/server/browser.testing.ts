@@ -14,7 +14,7 @@ export type Target = {
   readonly port: number;
   readonly ca: string;
   readonly origin: string;
-  /** From which address of this machine it comes; 127.0.0.1 where it is not said. */
+  /** The address of this machine from which it connects; 127.0.0.1 if absent. */
   readonly localAddress?: string;
 };
 

@@ -323,7 +323,7 @@ describe('the live connection', () => {
     }
   });
 
-  it('sends waveforms to who asked for them', async () => {
+  it('sends waveforms only to screens that asked for them', async () => {
     const nurse = await loggedIn('nurse-icu');
     const live = await nurse.live(watchWard(wards.icu, { associations: 'all', codes: ['MDC_ECG_ELEC_POTL_II'] }));
     const without = await nurse.live(watchWard(wards.icu));
@@ -426,7 +426,7 @@ describe('acts', () => {
       expect([answer.status, answer.body.message]).toEqual([400, sentence]);
     }
     expect((await ask({ ...limits, delayMs: 99_999 })).status).toBe(400);
-    // Two at once, who have seen the same: one is told what the other one set.
+    // Two people at once, who have seen the same limits: one of them learns what the other one set.
     const answers = await Promise.all([1, 2].map(() => ask(limits)));
     expect(answers.map(({ status }) => status).sort()).toEqual([202, 409]);
     expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({

@@ -1,4 +1,7 @@
-/** Kafka stops answering: the screens are told, acts and looks are refused, and all of it mends itself. On a Kafka of its own. */
+/**
+ * Kafka stops answering: the screens say so, acts and looks are refused, and everything recovers by itself. On a Kafka
+ * of its own.
+ */
 import { randomUUID } from 'node:crypto';
 import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';

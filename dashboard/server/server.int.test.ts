@@ -337,7 +337,7 @@ describe('a login', () => {
   });
 });
 
-describe('a login, where there are others', () => {
+describe('a login, while there are others', () => {
   const watch = { type: 'watch' as const, scope: { ward }, waves: null };
   /** The logouts on record of an account, newest first, with what they say. */
   async function logoutsOf(userId: string) {
@@ -461,7 +461,7 @@ describe('trends', () => {
   const path = (codes: string) =>
     `/api/associations/${period.associationId}/trends?codes=${codes}&from=${new Date(Date.now() - 60_000).toISOString()}&to=${new Date(Date.now() + 1000).toISOString()}&points=30`;
 
-  it('are empty where there is nothing, in the order asked for', async () => {
+  it('are empty if there are no values, in the order asked for', async () => {
     const nurse = newBrowser(target);
     await nurse.login('nurse', password);
     const { status, body } = await nurse.get(path('MDC_RESP_RATE,MDC_ECG_HEART_RATE'));
@@ -518,7 +518,7 @@ describe('what other limits would have done', () => {
     expect(await nurse.post(path.replace('what-if', 'limits'), { ...asked, seenAt: null })).toMatchObject(refused);
   });
 
-  it('is told to nobody who may not see this patient', async () => {
+  it('is hidden from everybody who may not see this patient', async () => {
     const answers = ['technician', 'auditor', 'stranger'].map(async (userId) => {
       const { status } = await (await who(userId)).post(path, { group: 'HR' });
       return [userId, status];

@@ -64,7 +64,7 @@ it('a port that another program has', async () => {
   await new Promise((done) => taken.close(done));
 });
 
-it('without Kafka: stays, says so at its port, and ends when told to', async () => {
+it('without Kafka: stays, says so at its port, and ends at a signal', async () => {
   const [httpPort = 0, nobody = 0, metricsPort = 0] = await freePorts(3);
   const platform = { ...inject('platform'), httpPort, dashboardMetricsPort: metricsPort };
   const accounts = join(directory, 'accounts.json');

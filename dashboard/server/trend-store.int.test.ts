@@ -84,7 +84,7 @@ describe('trends', () => {
     expect(await write('raw', ['numerics,associationId=x,code=y value=1 1'], 'dashboard')).toBe(403);
   });
 
-  it('are unavailable, and say so, where InfluxDB is away or refuses', async () => {
+  it('are unavailable, and say so, if InfluxDB is away or refuses', async () => {
     const [port = 0] = await freePorts(1);
     const nowMs = Date.now();
     const asked = plan(nowMs - 60_000, nowMs, 10, nowMs);

@@ -13,7 +13,7 @@ const password = 'a long enough phrase';
 const run = randomUUID().slice(0, 6);
 const ward = `two-${run}`;
 const beds = Array.from({ length: 40 }, (_, at) => String(at + 1));
-/** Two that act at once meet by chance: so many times, and each time exactly one may win. */
+/** Two acts meet by chance: the test tries this often, and each time at most one may win. */
 const rounds = [1, 2, 3, 4, 5];
 
 const houses: RunningHouse[] = [];
@@ -68,7 +68,7 @@ const assign = (browser: Browser, deviceId: string, bed: string, patient: unknow
   browser.post(`/api/devices/${deviceId}/associations`, { ward, bed, patient, version });
 const view = (browser: Browser, associationId: string) => browser.get(`/api/associations/${associationId}`);
 
-/** The one that won and the one that lost; fails where it was not one of each. */
+/** The act that won and the act that lost; fails if there was not one of each. */
 function judged(answers: readonly Answer[], done: number): { won: number; lost: number } {
   const statuses = answers.map(({ status }) => status);
   expect(statuses.toSorted((a, b) => a - b)).toEqual([done, 409]);
@@ -88,7 +88,7 @@ async function bothShow(associationId: string, what: { bed?: string; familyName?
 }
 
 describe('two people who change one thing at once, each through a dashboard of their own', () => {
-  it.each(rounds)('a move: one wins, the other is told by whom (round %i)', async (round) => {
+  it.each(rounds)('a move: one wins, the other learns who made it (round %i)', async (round) => {
     const deviceId = `two-${run}-m${round}`;
     const admitted = await assign(anna, deviceId, String(round), patientOf(`M-${round}`));
     expect(admitted.status).toBe(201);

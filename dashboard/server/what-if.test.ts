@@ -69,7 +69,7 @@ describe('a question', () => {
   });
 
   it('lets other work have its turn after a few ms of judging', async () => {
-    // By this clock each look at it is 1 ms later: each reading takes so long.
+    // By this clock each look at it is 1 ms later, so each reading takes 1 ms.
     let ms = 0;
     const desk = createWhatIf(
       storeOfValues(async () => valuesOf(0, 800)),

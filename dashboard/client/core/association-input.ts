@@ -3,7 +3,7 @@ import type { AssociationChange, Patient, PatientCategory } from '../../../contr
 import { birthDateFault, contradictions, type PatientField } from '../../../contracts/patient-rules.ts';
 import type { CorrectBody } from '../../protocol/devices.ts';
 
-/** A form's fields as text; empty where nothing was entered or chosen. */
+/** A form's fields as text; empty if nothing was entered or chosen. */
 export type PatientDraft = Readonly<Record<PatientField, string>>;
 
 export const emptyPatient: PatientDraft = {

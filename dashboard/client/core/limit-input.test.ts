@@ -62,7 +62,7 @@ describe('a limit that is no plain decimal number', () => {
     },
   );
 
-  it('may be below zero where the parameter may', () => {
+  it('may be below zero if the parameter may', () => {
     const fields: Record<string, string> = { low: '-10', high: '-2,5' };
     expect(readLimits('BPsys', (name) => fields[name] ?? '')).toEqual({ ok: true, limits: { low: -10, high: -2.5 } });
   });

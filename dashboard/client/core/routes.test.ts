@@ -22,7 +22,7 @@ describe('places', () => {
 });
 
 describe('the pages of a role', () => {
-  // Each page asks the server for what its route allows: `/api/devices` is for who may associate a device.
+  // Each page asks the server for what its route allows: `/api/devices` is for accounts that may associate a device.
   it.each([
     ['nurse', ['ward', 'devices'], { devices: 'devices', patient: 'patient', audit: 'ward' }],
     ['physician', ['ward'], { devices: 'ward', patient: 'patient', audit: 'ward' }],

@@ -11,7 +11,7 @@ const series = (code: string, points: readonly (readonly [number, number])[]) =>
 });
 const trends = (...all: Trends['series']): Trends => ({ stepMs: 1_000, series: all });
 
-/** What is drawn, as `minute:value`; `/` where no line is. */
+/** The drawn points, as `minute:value`; `/` in a place without a line. */
 function drawn(of: Trends, codes: readonly string[], code: string, toMinute = 60): string {
   const { x, series: lines } = scoreColumns(of, codes, toMinute * minute);
   const { mean } = lines.get(code) ?? { mean: [] };

@@ -1,4 +1,4 @@
-/** What a screen says of a patient who is away. */
+/** What a screen says about a patient who is away. */
 import type { Standby } from '../../../contracts/messages/alarms.ts';
 import { whenText } from './times.ts';
 

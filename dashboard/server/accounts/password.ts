@@ -11,7 +11,10 @@ type Parsed = { readonly cost: Cost; readonly nonce: Buffer; readonly tag: Buffe
 
 const phc = /^\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,2}),p=(\d{1,2})\$([A-Za-z0-9+/]{11,86})\$([A-Za-z0-9+/]{16,86})$/;
 
-/** The parts of a hash, or undefined where the text is none that we take (bounded, so that a file cannot ask for all memory). */
+/**
+ * The parts of a hash, or undefined if the text is not a hash that the server accepts (bounded, so that a file cannot
+ * ask for all memory).
+ */
 export function parseHash(text: string): Parsed | undefined {
   const parts = phc.exec(text);
   if (!parts) return undefined;
@@ -35,7 +38,7 @@ export async function hashPassword(password: string): Promise<string> {
 /** A hash that no password has: for a user that does not exist, so that the answer takes as long as for one who does. */
 export const nobodysHash = `$argon2id$v=19$m=${cost.memory},t=${cost.passes},p=${cost.parallelism}$${'A'.repeat(22)}$${'A'.repeat(43)}`;
 
-/** Whether the password is the hash's. Throws where `hash` is none. */
+/** Whether the password belongs to the hash. Throws if `hash` is malformed. */
 export async function verifyPassword(password: string, hash: string): Promise<boolean> {
   const parsed = parseHash(hash);
   if (!parsed) throw new TypeError('not an argon2id hash');

@@ -42,7 +42,7 @@ export type FollowAuditOptions = {
   readonly onSessionsEnded: (userId: string, atMs: number) => void;
 };
 
-export async function followAudit(log: SealedLog, options: FollowAuditOptions): Promise<AuditProjection> {
+export async function followAudit(sealedLog: SealedLog, options: FollowAuditOptions): Promise<AuditProjection> {
   const { logger, nowMs, keys, anchorsFile, onLogout, onLock, onSessionsEnded } = options;
   const view = createAuditView();
   const sinceMs = nowMs - auditSinceMs;
@@ -85,9 +85,9 @@ export async function followAudit(log: SealedLog, options: FollowAuditOptions): 
     }
   }
 
-  const opening = createSealedReading({ open: log.open, log: logger, of: 'the audit trail' });
-  const reader: Reader = await createReader(log.kafka, {
-    group: `${log.service}-${log.boot}-audit`,
+  const opening = createSealedReading({ open: sealedLog.open, log: logger, of: 'the audit trail' });
+  const reader: Reader = await createReader(sealedLog.kafka, {
+    group: `${sealedLog.service}-${sealedLog.boot}-audit`,
     topics: ['audit'],
     start: { sinceMs },
     log: logger,

@@ -524,7 +524,7 @@ describe('the changes that a refusal names', () => {
       expect(refused).toEqual({ ok: false, code: 'not-found', message: noSuchDevice, denied: { detail: 'd9' } });
       expect(JSON.stringify(refused)).not.toMatch(/Secret|Realname|1950|P-9|"N"|N changed/);
     }
-    // Later the device comes to step, where the viewer may see it, but not what it did in icu.
+    // Later the device comes to step: the viewer may see it there, but not what it did in icu.
     const both: Viewer = { ...nurse, userId: 'b', name: 'Both', wards: ['icu', 'step'] };
     carryOut(state, assignDevice(state, by(both), 'd9', inStep(4), 'assoc-10'));
     carryOut(state, endAssociation(state, by(both), 'd9', 'assoc-10'));

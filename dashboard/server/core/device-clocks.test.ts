@@ -197,7 +197,7 @@ describe('a device whose times are coarse', () => {
     ['whole seconds', 1, 1, []],
     ['milliseconds', 0, 1, []],
     ['whole minutes, a reading each minute', 60, 60, []],
-  ])('is told at the bed where its numbers look older than they are: %s', (_, grainS, everyS, said) => {
+  ])('gets a notice at the bed if its numbers look older than they are: %s', (_, grainS, everyS, said) => {
     expect(
       play(grainS, everyS, 180)
         .notices()

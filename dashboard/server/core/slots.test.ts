@@ -6,7 +6,7 @@ const seed = Date.now();
 const refused = () => new Error('full');
 const bounds: SlotBounds = { atOnceMax: 2, atOncePerKeyMax: 1, waitingMax: 3, waitingPerKeyMax: 2 };
 
-/** Enters in order; `log` says who is at work and who was refused. */
+/** Enters in order; `log` says which key is at work and which was refused. */
 function desk(changed: Partial<SlotBounds> = {}) {
   const slots = createSlots({ ...bounds, ...changed }, refused);
   const log: string[] = [];

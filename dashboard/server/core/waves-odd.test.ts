@@ -154,7 +154,7 @@ describe('a device that measures its rate anew', () => {
     };
     for (let at = 0; at < 20_000; at += 2000) send(at, 2000);
     for (let at = 20_000; at < 40_000; at += 200) send(at, 200);
-    // After that the short ones are the usual ones again: what comes twice is told.
+    // Afterwards the short ones are the usual ones again: the second repeat is noticed.
     expect(foldWave(state, 'assoc-01', record({ startMs: 39_800, receivedMs: 40_100, rateHz: 250, count: 50 }))).toBe(
       undefined,
     );

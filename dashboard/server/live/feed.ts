@@ -56,7 +56,7 @@ export type FeedEvents = {
 
 // biome-ignore lint/complexity/noExcessiveLinesPerFunction: small functions around the state that they share.
 export async function openFeed(
-  log: SealedLog,
+  sealedLog: SealedLog,
   options: FeedEvents & { readonly now: () => number; readonly logger: Logger },
 ): Promise<Feed> {
   const { now, logger, onAlarms, onWave } = options;
@@ -65,7 +65,7 @@ export async function openFeed(
   const signs = newLifeSigns(now());
   /** Devices by the key of their record in `associations`: one for each device that the hospital has. */
   const deviceOfKey = new Map<string, string>();
-  const reading = createSealedReading({ open: log.open, log: logger, of: 'the screens' });
+  const reading = createSealedReading({ open: sealedLog.open, log: logger, of: 'the screens' });
   let ready = false;
   let closed = false;
 
@@ -119,7 +119,7 @@ export async function openFeed(
         foldAssociations(state, record.body);
         return true;
       case contentTypes.presence:
-        if (key === log.boot) signs.kafkaAtMs = now();
+        if (key === sealedLog.boot) signs.kafkaAtMs = now();
         if (place.writer === 'alarms') signs.alarmsAtMs = Math.max(signs.alarmsAtMs, notAhead(timestampMs, now()));
         return false;
       case contentTypes.canary:
@@ -172,8 +172,8 @@ export async function openFeed(
   }
 
   function follow(name: string, topics: readonly KafkaTopic[], sinceMs?: number): Promise<Reader> {
-    return createReader(log.kafka, {
-      group: `dashboard-${log.boot}-${name}`,
+    return createReader(sealedLog.kafka, {
+      group: `dashboard-${sealedLog.boot}-${name}`,
       topics,
       start: sinceMs === undefined ? 'beginning' : { sinceMs: now() - sinceMs },
       log: logger,

@@ -14,7 +14,7 @@ export type Presence = { close(): Promise<void> };
  *   ward
  */
 export function announcePresence(
-  log: SealedLog,
+  sealedLog: SealedLog,
   options: { wards: () => string[]; engineering: () => boolean; now: () => number; logger: Logger },
 ): Presence {
   const { wards, engineering, now, logger } = options;
@@ -26,8 +26,8 @@ export function announcePresence(
       wards: watched.slice(0, wardsMax),
       ...(isEngineering && { engineering: true }),
     };
-    return log
-      .append('presence', log.boot, contentTypes.presence, record)
+    return sealedLog
+      .append('presence', sealedLog.boot, contentTypes.presence, record)
       .catch((error) => logger.warn({ code: error.code }, 'presence waits for Kafka'));
   }
 
