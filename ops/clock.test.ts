@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { clockEnv, clockLog } from './clock.ts';
 
-it('tells a process that is started again how far the machine’s clock is off', () => {
+it('passes the clock’s difference to a process that is started again', () => {
   expect(clockEnv({ step: () => undefined })).toEqual({});
   expect(clockEnv({ step: () => ({ aheadMs: -600_000, atMs: 0 }) })).toEqual({ VIGIL_CLOCK_AHEAD_MS: '-600000' });
 });

@@ -8,13 +8,13 @@ const logins: Login[] = [
 ];
 const read = 'cat secrets/demo-logins.json';
 
-it('says the passwords to a person at a terminal', () => {
+it('prints the passwords for a person at a terminal', () => {
   const text = loginLines(logins, true, read).join('\n');
   for (const { userId, password } of logins) expect(text).toContain(`${userId.padEnd(12)} ${password}`);
   expect(text).toContain('all wards');
 });
 
-it('says no password where a log may keep it, but how to read the file that has them', () => {
+it('prints no password if a log may keep it, but how to read the file with the passwords', () => {
   const text = loginLines(logins, false, read).join('\n');
   for (const { userId, password } of logins) {
     expect(text).toContain(userId);
@@ -23,6 +23,6 @@ it('says no password where a log may keep it, but how to read the file that has 
   expect(text).toContain(read);
 });
 
-it('says nothing where there is no demo', () => {
+it('prints nothing without a demo', () => {
   expect(loginLines([], false, read)).toEqual([]);
 });

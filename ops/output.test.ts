@@ -19,7 +19,7 @@ function statusOf(text: string): number | null {
 }
 
 it.runIf(process.platform === 'linux')(
-  'a process outlives output that cannot be written, and would not without',
+  'a process survives output that cannot be written, but does not survive it without this function',
   () => {
     expect(statusOf(script('outliveOutput();'))).toBe(42);
     expect(statusOf(script(''))).not.toBe(42);

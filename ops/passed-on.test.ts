@@ -61,7 +61,7 @@ describe('a setting of a process that npm start runs', () => {
   });
 
   it.each(['VIGIL_MQTT_HOST', 'VIGIL_HTTP_HOST', 'VIGIL_MQTT_CONNECTIONS_MAX', 'VIGIL_LIMIT_PROFILES_FILE'])(
-    '%s, which npm start ignored once, is passed on',
+    '%s is passed on, although npm start ignored it once',
     (name) => {
       const { passed, faults } = passedOn({ [name]: sampleOf(everySetting.get(name)!) }, where);
       expect(faults).toEqual([]);
@@ -69,22 +69,22 @@ describe('a setting of a process that npm start runs', () => {
     },
   );
 
-  it('is left to npm start where it is empty, so that an empty VIGIL_MQTT_CRL_FILE does not turn revocation off', () => {
+  it('does not replace a value of npm start if it is empty, so that an empty VIGIL_MQTT_CRL_FILE does not turn revocation off', () => {
     expect(passedOn({ VIGIL_MQTT_CRL_FILE: ' ' }, where)).toMatchObject({ faults: [], passed: { gateway: {} } });
   });
 
-  it('may be what npm start gives anyhow', () => {
+  it('may have the same value as from npm start', () => {
     const same = { VIGIL_KAFKA_BROKERS: where.kafkaBrokers, VIGIL_INFLUX_URL: where.influxUrl };
     expect(passedOn(same, where).faults).toEqual([]);
     expect(passedOn({ VIGIL_KAFKA_BROKERS: 'other:9092' }, where).faults).toHaveLength(1);
   });
 
-  it('is a whole path, although the process runs in another folder', () => {
+  it('becomes a whole path, because the process runs in another folder', () => {
     const { passed } = passedOn({ VIGIL_LIMIT_PROFILES_FILE: 'package.json' }, where);
     expect(passed.alarms.VIGIL_LIMIT_PROFILES_FILE).toBe(resolve('package.json'));
   });
 
-  it('is checked before anything is started, together with all others', () => {
+  it('is checked with all others before anything is started', () => {
     const env = {
       VIGIL_BEDS: 'many',
       VIGIL_MQTT_CONNECTIONS_MAX: '0',
@@ -99,14 +99,14 @@ describe('a setting of a process that npm start runs', () => {
   });
 });
 
-describe('an address of its own', () => {
-  it('of the gateway is what the simulators use and the certificates name', () => {
+describe('a single listening address', () => {
+  it('of the gateway is used by the simulators and is in the certificates', () => {
     const { passed } = passedOn({ VIGIL_MQTT_HOST: '192.0.2.7' }, where);
     expect(passed.simulators.VIGIL_MQTT_URL).toBe(`mqtts://192.0.2.7:${where.mqttPort}`);
     expect(serverNamesOf(passed)).toEqual(['gateway=192.0.2.7']);
   });
 
-  it('of the screens is an origin that the dashboard takes', () => {
+  it('of the screens is an allowed origin of the dashboard', () => {
     const { passed } = passedOn({ VIGIL_HTTP_HOST: '2001:db8::7' }, where);
     expect(passed.dashboard.VIGIL_PUBLIC_ORIGIN).toBe(`https://[2001:db8::7]:${where.httpPort}`);
     expect(serverNamesOf(passed)).toEqual(['dashboard=2001:db8::7']);
@@ -120,7 +120,7 @@ describe('an address of its own', () => {
   });
 });
 
-it('a check keeps the settings that are no place, file or broker upstream', () => {
+it('a check keeps the settings that are not a place, a file or a broker upstream', () => {
   const env = {
     VIGIL_MQTT_HOST: '0.0.0.0',
     VIGIL_ACCOUNTS_FILE: file,
@@ -133,7 +133,7 @@ it('a check keeps the settings that are no place, file or broker upstream', () =
     for (const name of Object.keys(kept[house])) expect(serviceEnv(where, house)).not.toHaveProperty(name);
 });
 
-it('a name of Compose or of the tests is said to be without use', () => {
+it('a setting name of Compose or of the tests is reported as unused', () => {
   expect(readStart({ VIGIL_PUBLISH_ADDRESS: '0.0.0.0', VIGIL_BEDS: '1', VIGIL_LAUNCHED_AT_MS: '1' }).unused).toEqual([
     'VIGIL_PUBLISH_ADDRESS',
   ]);

@@ -53,14 +53,14 @@ const crlNow = () =>
     readFileSync(join(stateDir, 'certs/device-ca.pem'), 'utf8'),
   ]).get(0)!;
 
-it('starts nothing again while certificates are good, and issues the CRLs anew', async () => {
+it('restarts nothing while certificates are good, and issues the CRLs again', async () => {
   now += 59 * dayMs;
   await renewal.look();
   expect([reports, restarts]).toEqual([[], []]);
   expect((crlNow().nextUpdateMs ?? 0) - now).toBeGreaterThan(29 * dayMs);
 });
 
-it('renews 30 days before the end, and starts only those again that read their files at the start alone', async () => {
+it('renews 30 days before the end, and restarts only the processes that read their files only at the start', async () => {
   now += 61 * dayMs;
   await renewal.look();
   expect(reports[0]).toMatch(/^\d+ certificates were renewed$/);
@@ -151,7 +151,7 @@ it('does not start Kafka again by an older register of the services', async () =
   expect(reports.at(-1)).toMatch(/certs\/services\.jsonl .*an older one was put back/);
 });
 
-it('tries again what failed, says it once, and does not start Kafka again for it', async () => {
+it('retries a failed step, reports it once, and does not restart Kafka for it', async () => {
   await revokeService({ stateDir, service: 'admin', reason: 'key-compromise', nowMs: now });
   await ensureCertificates({ stateDir, nowMs: now });
   permitFails = true;
@@ -164,7 +164,7 @@ it('tries again what failed, says it once, and does not start Kafka again for it
   expect(restarts).toEqual(['kafka', 'permissions']);
 });
 
-it('says what went wrong', async () => {
+it('reports the fault', async () => {
   now += 61 * dayMs;
   writeFileSync(join(stateDir, 'certs/gateway.pem'), 'garbage');
   await renewal.look();

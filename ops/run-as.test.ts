@@ -33,14 +33,14 @@ it.each(['0', '0:5', '5:0', 'root'])('refuses %s: that is root', (user) => {
   expect(() => idsOf(user)).toThrow(/is root/);
 });
 
-it('takes a user that need not exist by its numbers, and refuses a name that nobody has', () => {
+it('accepts the numbers of a user that need not exist, and refuses an unknown name', () => {
   expect(idsOf('59443')).toEqual({ uid: 59_443, gid: 59_443 });
   expect(idsOf('59443:59444')).toEqual({ uid: 59_443, gid: 59_444 });
   expect(() => idsOf('nobody-has-this-name')).toThrow(/there is no user/);
   expect(() => idsOf('--help')).toThrow(/there is no user/);
 });
 
-it.runIf(isRoot())('root becomes the owner of a folder that is another user’s, for good', () => {
+it.runIf(isRoot())('root becomes the owner of another user’s folder permanently', () => {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-run-as-'));
   chownSync(folder, 59_443, 59_443);
   const module = join(import.meta.dirname, '..', 'process', 'run-as.ts');
@@ -54,7 +54,7 @@ it.runIf(isRoot())('root becomes the owner of a folder that is another user’s,
   expect(stdout.trim()).toBe('59443 59443 59443 refused');
 });
 
-it.runIf(isRoot())('hands a state folder over, but nothing that only a link leads to', () => {
+it.runIf(isRoot())('hands a state folder over, but no file to which only a link leads', () => {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-run-as-'));
   const path = (name: string) => join(folder, name);
   mkdirSync(path('state'), { mode: 0o700 });
@@ -70,7 +70,7 @@ it.runIf(isRoot())('hands a state folder over, but nothing that only a link lead
   rmSync(folder, { recursive: true });
 });
 
-it.runIf(isRoot() && process.platform === 'linux')('hands over nothing of a folder that took the place of one', () => {
+it.runIf(isRoot() && process.platform === 'linux')('hands over nothing in a folder that replaced the checked one', () => {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-run-as-'));
   const path = (name: string) => join(folder, name);
   mkdirSync(path('state'));
@@ -87,7 +87,7 @@ it.runIf(isRoot() && process.platform === 'linux')('hands over nothing of a fold
   rmSync(folder, { recursive: true });
 });
 
-it.runIf(isRoot())('root uses no folder of programs that somebody else can change', () => {
+it.runIf(isRoot())('root uses no folder of programs that another user can change', () => {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-run-as-'));
   const path = (name: string) => join(folder, name);
   mkdirSync(path('state'));

@@ -47,7 +47,7 @@ async function until(probe: () => boolean): Promise<void> {
 }
 
 describe('supervise', () => {
-  it('starts again what was killed, and says so, without a line of before as the reason', async () => {
+  it('restarts a killed process and reports it, without an older line as the reason', async () => {
     const { supervised, lines } = keep([]);
     const one = await supervised;
     const first = one.pid();
@@ -60,7 +60,7 @@ describe('supervise', () => {
     expect(lines.length).toBe(3);
   });
 
-  it('tries again and again, ever slower, where the start itself fails', async () => {
+  it('keeps trying, more and more slowly, if the start itself fails', async () => {
     const broken = "console.error('no luck'); process.exit(1)";
     const { supervised, lines, starts } = keep([forever, broken, broken, broken]);
     const one = await supervised;
@@ -71,12 +71,12 @@ describe('supervise', () => {
     await one.close();
   });
 
-  it('fails at once where the first start fails', async () => {
+  it('fails at once if the first start fails', async () => {
     const { supervised } = keep(["console.error('bad settings'); process.exit(1)"]);
     await expect(supervised).rejects.toThrow(/bad settings/);
   });
 
-  it('is started anew when asked, without a word about an end', async () => {
+  it('restarts on request, without reporting an end', async () => {
     const { supervised, lines } = keep([]);
     const one = await supervised;
     const first = one.pid();
@@ -100,7 +100,7 @@ describe('supervise', () => {
     expect(() => process.kill(one.pid(), 0)).toThrow();
   });
 
-  it('can be closed while it is started again, although that start neither gets ready nor obeys', async () => {
+  it('can be closed during a restart that neither gets ready nor obeys', async () => {
     // Without a signal this would last until the start is given up, after 120 s.
     const { supervised, lines, pids } = keep([
       forever,
@@ -114,7 +114,7 @@ describe('supervise', () => {
     expect(lines.some((line) => line.includes('runs again'))).toBe(false);
   });
 
-  it('starts nothing again once all is being stopped, though it is not closed yet', async () => {
+  it('restarts nothing once everything is being stopped, even before it is closed', async () => {
     const stopping = new AbortController();
     const { supervised, starts, lines } = keep([], stopping.signal);
     const one = await supervised;
@@ -127,7 +127,7 @@ describe('supervise', () => {
   });
 });
 
-it('outlives a log file that was removed when it is full, and starts the process again', async () => {
+it('survives a log file that was removed when it is full, and restarts the process', async () => {
   const logFile = join(folder, 'removed', 'probe.log');
   const lines: string[] = [];
   const talkative = `console.log('ready'); const line = 'x'.repeat(100_000);

@@ -33,7 +33,7 @@ const ids = (periods: DeviceAssociations, more: object = {}) =>
   staysOf(periods, { ...wanted, ...more }, t0 + 3 * hourMs)?.map(({ associationId }) => associationId);
 
 describe('the stays of a ward', () => {
-  it('are those that overlap the time that was asked for, bound by bound', () => {
+  it('are those that overlap the requested time, at each bound', () => {
     const end = wanted.untilMs;
     expect(ids(row(period('long-before', t0 - 2 * hourMs, t0 - hourMs)))).toEqual([]);
     expect(ids(row(period('ends-at-begin', t0 - hourMs, t0)))).toEqual([]);
@@ -42,14 +42,14 @@ describe('the stays of a ward', () => {
     expect(ids(row(period('begins-after-end', end + 1, null)))).toEqual([]);
   });
 
-  it('are of this ward and bed', () => {
+  it('are only those of this ward and bed', () => {
     const one = row(period('association-1', t0 - hourMs, null));
     expect(ids(one, { bed: '1' })).toEqual(['association-1']);
     expect(ids(one, { bed: '2' })).toEqual([]);
     expect(ids(one, { ward: 'step' })).toEqual([]);
   });
 
-  it('say where the patient was and of which category, change by change, and when the period ended', () => {
+  it('name the patient’s place and category at each change, and the end of the period', () => {
     const change = (at: number, act: 'moved' | 'corrected', field: string, from: string, to: string) => ({
       ...{ version: 1, associationId: 'association-1', act, at: iso(at), by },
       fields: [{ field, from, to }],
@@ -72,7 +72,7 @@ describe('the stays of a ward', () => {
 });
 
 describe('a tape', () => {
-  it('puts what is due before the reading that Kafka had at the same time, and the rest at the end', () => {
+  it('puts a command before a reading that Kafka had at the same time, and writes the rest at the end', () => {
     const at: string[] = [];
     const due = (atMs: number, name: string) => ({ atMs, line: { at: name, kind: 'command' } });
     const tape = createTape([due(1, 'first'), due(5, 'b'), due(3, 'a'), due(9, 'last')], (line) => at.push(line.at));
@@ -85,7 +85,7 @@ describe('a tape', () => {
     expect(tape.count).toEqual({ readings: 3, commands: 4, lines: 7 });
   });
 
-  it('begins with the limits that were set before, and with no answer of before', () => {
+  it('begins with the limits that were set before, but with no earlier acknowledgement', () => {
     const [stay] = staysOf(row(period('association-1', t0 - hourMs, null)), wanted, t0 + 3 * hourMs)!;
     const asked = { associationId: 'association-1', at: iso(t0 - 60_000), by };
     const given = [
@@ -110,7 +110,7 @@ describe('a tape', () => {
 });
 
 describe('a recorder', () => {
-  it('counts the answers to alarms that it cannot name, and writes the others', () => {
+  it('counts the acknowledgements of alarms that it cannot name, and writes the others', () => {
     const [stay] = staysOf(row(period('association-1', t0 - hourMs, null)), wanted, t0 + 3 * hourMs)!;
     const asked = { type: 'acknowledge', associationId: 'association-1', at: iso(t0), by } as const;
     const given = [
@@ -134,7 +134,7 @@ describe('a recorder', () => {
 });
 
 describe('a file', () => {
-  it('is for its owner alone, has its name once it is whole, and overwrites nothing', () => {
+  it('is readable by its owner only, gets its name when it is complete, and overwrites nothing', () => {
     const out = join(folder, 'whole');
     const file = openCapture(out, 'a.ndjson');
     file.write('line\n');
@@ -151,7 +151,7 @@ describe('a file', () => {
     expect(readdirSync(out)).toEqual(['a.ndjson']);
   });
 
-  it('is not written into a git work tree, also behind a link, unless that is asked for', () => {
+  it('is not written into a git work tree, even behind a link, unless the person asks for that', () => {
     mkdirSync(join(folder, 'tree', '.git'), { recursive: true });
     mkdirSync(join(folder, 'tree', 'inside'));
     symlinkSync(join(folder, 'tree', 'inside'), join(folder, 'link'));
@@ -161,7 +161,7 @@ describe('a file', () => {
     expect(targetOf(join(folder, 'elsewhere'), false)).toEqual({ folder: join(folder, 'elsewhere'), file: undefined });
   });
 
-  it('has a name that leads nowhere else', () => {
+  it('has a name that cannot lead into another folder', () => {
     expect(captureName('../ICU', '1/..', 'a.b')).toBe('___ICU-1___-a_b.ndjson');
   });
 });
@@ -171,7 +171,7 @@ const args = (out: string, ...more: string[]) => [
   ...more,
 ];
 
-describe('what is asked', () => {
+describe('the arguments', () => {
   it.each([
     [['--since', '8d'], /further back than the log keeps readings, 7 days/],
     [['--since', 'soon'], /--since takes 30m/],
@@ -186,17 +186,17 @@ describe('what is asked', () => {
     [['--why', 'x'.repeat(201)], /more than 200 characters/],
     [['more'], /Unexpected argument/],
     [['--bad'], /Unknown option/],
-  ])('is refused in one sentence: %j', (more, message) => {
+  ])('are refused in one sentence: %j', (more, message) => {
     expect(() => readAsked(args('asked', ...more), t0)).toThrow(message);
   });
 
-  it('is a day of a ward up to now', () => {
+  it('default to one day of a ward until now', () => {
     expect(readAsked(args('asked'), t0)?.wanted).toEqual({ ward: 'ICU', sinceMs: t0 - 24 * hourMs, untilMs: t0 });
     expect(readAsked(['--help'], t0)).toBeUndefined();
   });
 });
 
-describe('who may', () => {
+describe('permissions', () => {
   const readsTheLog = 'the log is read';
   const log = new Proxy({} as SealedLog, {
     get() {
@@ -225,13 +225,13 @@ describe('who may', () => {
     ['auditor', ['*'], /its role, auditor, may not/, 'access-denied'],
     ['physician', ['step'], /it does not have this ward/, 'access-denied'],
     [undefined, [], /User or password is wrong/, 'login-failed'],
-  ])('a %s of %j may not, which is on record, and nothing is read', async (role, wards, message, action) => {
+  ])('refuse a %s of %j; the refusal is recorded and nothing is read', async (role, wards, message, action) => {
     const { error, records } = await ask(role, wards);
     expect(error).toMatch(message);
     expect(records).toEqual([`${action} ICU: capture ${what}`]);
   });
 
-  it('a physician of the ward may, and it is on record before anything is read', async () => {
+  it('allow a physician of the ward, and record the act before anything is read', async () => {
     expect(await ask('physician', ['ICU'])).toEqual({
       error: readsTheLog,
       records: [`patients-captured ICU: asked for ${what}`],

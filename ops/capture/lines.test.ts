@@ -63,7 +63,7 @@ const read = (line: object | undefined) => {
 };
 
 describe('a line', () => {
-  it.each(records)('gives the same input as the record: %s', (_name, contentType, body) => {
+  it.each(records)('becomes the same input of the engine as the record: %s', (_name, contentType, body) => {
     const record = opened(contentType, { ...fromGateway, ...body });
     const taken = inputOfText(contentType, record.plaintext, record.place);
     expect(taken.ok && taken.input).toEqual({ ...read(lineOf(record, t0 + 3, plain)), deviceId });
@@ -71,7 +71,7 @@ describe('a line', () => {
 
   const disguise = createDisguise(() => 0.4);
   it.each(records)(
-    'with made-up names holds none of the names, and the same values at moved times: %s',
+    'with made-up names contains none of the names, and the same values at moved times: %s',
     (_name, contentType, body) => {
       const record = opened(contentType, { ...fromGateway, ...body });
       const line = lineOf(record, t0 + 3, { ...plain, disguise });
@@ -87,13 +87,13 @@ describe('a line', () => {
     },
   );
 
-  it('of what was appended long after its receipt has the time at which it was appended', () => {
+  it('of a record that was appended long after its receipt has the time at which it was appended', () => {
     const record = opened(contentTypes.observation, { ...fromGateway, reading: { ...own, values: [hr] } });
     expect(lineOf(record, t0 + 5_000, plain)?.at).toBe(iso(t0));
     expect(lineOf(record, t0 + 5_001, plain)?.at).toBe(iso(t0 + 5_001));
   });
 
-  it('is not made of what is nothing to the alarm engine', () => {
+  it('is not made of a record that the alarm engine does not use', () => {
     expect(lineOf(opened(contentTypes.presence, { at: iso(t0), wards: [] }), t0, plain)).toBeUndefined();
     expect(lineOf(opened(contentTypes.observation, { broken: 1 }), t0, plain)).toBeUndefined();
   });
@@ -111,12 +111,12 @@ describe('a command', () => {
   const limits = { high: 130, off: { reason: 'Mrs Miller sleeps', until: iso(t0 + 60_000) } };
   const setLimits = { type: 'set-limits', ...asked, group: 'HR', limits } as const;
 
-  it('is read back as it was given', () => {
+  it('is read back unchanged', () => {
     const taken = read(commandLine(setLimits, t0, plain)) as { command: object };
     expect(taken.command).toEqual({ ...setLimits, associationId: 'capture-association' });
   });
 
-  it('answers the alarm by the id that it has in the capture', () => {
+  it('acknowledges the alarm by the id that it has in the capture', () => {
     const line = commandLine(acknowledge, t0, { ...plain, alarmIdOf: () => 'alarm-in-the-capture' });
     expect(line).toMatchObject({
       at: iso(t0),
@@ -125,12 +125,12 @@ describe('a command', () => {
     expect(commandLine(acknowledge, t0, { ...plain, alarmIdOf: () => undefined })).toBeUndefined();
   });
 
-  it('that was taken names no revision, so that it is taken again', () => {
+  it('that was accepted names no revision, so that it is accepted again', () => {
     expect(commandLine(acknowledge, t0, { ...plain, wasTaken: () => true })?.command).not.toHaveProperty('rev');
     expect(commandLine(acknowledge, t0, { ...plain, wasTaken: () => false })?.command).toHaveProperty('rev', 3);
   });
 
-  it('with made-up names says neither who nor why', () => {
+  it('with made-up names contains neither the person nor the reason', () => {
     const disguise = createDisguise(() => 0.9);
     const line = commandLine(setLimits, t0, { ...plain, disguise });
     expect(JSON.stringify(line)).not.toMatch(/miller|anna|2026/i);
@@ -151,7 +151,7 @@ describe('a disguise', () => {
     }
   });
 
-  it('gives each name one made-up name, and no two the same', () => {
+  it('gives each name one made-up name, and no two names the same one', () => {
     const { boot, person, code, alertCode, alertText } = createDisguise(() => 0.1);
     expect([boot('a'), boot('b'), boot('a')]).toEqual(['boot-1', 'boot-2', 'boot-1']);
     expect(person(by)).toEqual({ userId: 'person-1', name: 'person-1', role: 'nurse' });

@@ -23,7 +23,7 @@ it('gives every holder its files, closed to others, and changes nothing the seco
   expect(handOut(authority(), folder, ['bed-01'])).toEqual([]);
 });
 
-it('lets the set-up compare the keys of the house with those of the data, without giving it one', () => {
+it('lets the set-up compare the keys with those of the data, without giving it any key', () => {
   handOut(authority(), folder, []);
   const ours = keysOf(join(folder, 'setup'));
   expect(Object.keys(ours.keys)).toContain('secrets/reader-alarms.jwk');
@@ -39,7 +39,7 @@ it("joins the broker's key and certificate into one key store", () => {
   expect(store.match(/BEGIN [A-Z ]+/g)).toEqual(['BEGIN PRIVATE KEY', 'BEGIN CERTIFICATE']);
 });
 
-it('takes away what nobody may have any more, and leaves what is not its own', () => {
+it('removes files that a holder may not have any more, and leaves foreign files', () => {
   handOut(authority(), folder, ['bed-01', 'bed-02']);
   mkdirSync(join(folder, 'operator', 'kafka'), { recursive: true });
   writeFileSync(join(folder, 'operator', 'kafka', 'demo-admissions.json'), '[]');

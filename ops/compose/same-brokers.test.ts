@@ -13,7 +13,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-it('lets three brokers begin where one never wrote, and go on', () => {
+it('lets three brokers begin and restart if one broker never wrote', () => {
   start('1');
   start('3');
   start('3');

@@ -66,7 +66,7 @@ describe('startChild', () => {
     await child.stop();
   });
 
-  it('kills what does not obey', async () => {
+  it('kills a process that does not obey SIGTERM', async () => {
     const { child } = start(`process.on('SIGTERM', () => {}); console.log('ready'); ${forever}`, { isReady });
     await child.ready;
     await child.stop(100);
@@ -75,18 +75,18 @@ describe('startChild', () => {
 
   it.each([
     [
-      'its last words on standard error',
+      'reports as the last line',
       "console.error('Bad settings.'); process.exit(1)",
       /exit code 1\): Bad settings\.$/,
     ],
     ['the error, not its stack', "throw new Error('no such thing')", /exit code 1\): Error: no such thing$/],
-    ['nothing more where it said nothing', 'process.exit(3)', /ended before it was ready \(exit code 3\)$/],
+    ['nothing if the process wrote nothing', 'process.exit(3)', /ended before it was ready \(exit code 3\)$/],
     ['the signal', "process.kill(process.pid, 'SIGKILL')", /\(SIGKILL\)$/],
-  ])('tells %s when it ends too early', async (_name, script, message) => {
+  ])('reports %s when it ends too early', async (_name, script, message) => {
     await expect(start(script, { isReady }).child.ready).rejects.toThrow(message);
   });
 
-  it('tells that it took too long, and what cannot be started', async () => {
+  it('reports a process that takes too long or cannot be started', async () => {
     const slow = start(forever, { isReady, readyTimeoutMs: 50 });
     await expect(slow.child.ready).rejects.toThrow(/not ready within 0\.05 s; see .*\.log\.$/);
     await slow.child.stop();
@@ -96,7 +96,7 @@ describe('startChild', () => {
     await missing.stop();
   });
 
-  it('ends a start that is called off, and leaves alone what is ready', async () => {
+  it('ends an aborted start, and does not touch a process that is ready', async () => {
     const stopping = new AbortController();
     const { child: ready } = start(`console.log('ready'); ${forever}`, { isReady, signal: stopping.signal });
     await ready.ready;
@@ -107,7 +107,7 @@ describe('startChild', () => {
     await ready.stop();
   });
 
-  it('kills a start that is called off and does not obey', async () => {
+  it('kills an aborted start that does not obey', async () => {
     const stopping = new AbortController();
     const { child, log } = start(`process.on('SIGTERM', () => {}); console.log('deaf'); ${forever}`, {
       isReady,
@@ -120,12 +120,12 @@ describe('startChild', () => {
     expect(isRunning(child.pid)).toBe(false);
   });
 
-  it('starts nothing where all is being stopped already', () => {
+  it('starts nothing while everything is being stopped', () => {
     expect(() => start(forever, { signal: AbortSignal.abort() })).toThrow(/abort/i);
     expect(existsSync(join(folder, `${count}.log`))).toBe(false);
   });
 
-  it.runIf(process.platform === 'linux')('does not outlive a parent that was killed', async () => {
+  it.runIf(process.platform === 'linux')('ends with a parent that was killed', async () => {
     const script = `
       import { startChild } from ${JSON.stringify(join(import.meta.dirname, 'child.ts'))};
       const child = startChild({ name: 'c', command: process.execPath, args: ['-e', ${JSON.stringify(`console.log('ready'); ${forever}`)}],
@@ -147,7 +147,7 @@ describe('startChild', () => {
 });
 
 describe('openLogFile', () => {
-  it('holds at most two files of its size, readable by us alone', () => {
+  it('keeps at most two files of its size, which only we can read', () => {
     const file = join(folder, 'sub', 'a.log');
     const log = openLogFile(file, { bytesMax: 100 });
     for (let line = 0; line < 100; line += 1) log.write(`line ${line}\n`);
@@ -158,7 +158,7 @@ describe('openLogFile', () => {
     expect(statSync(file).mode & 0o777).toBe(0o600);
   });
 
-  it('makes a file that was removed or moved anew, also at the moment when it is full', () => {
+  it('makes a removed or moved file again, even at the moment when it is full', () => {
     const file = join(folder, 'removed', 'c.log');
     let nowMs = 0;
     const log = openLogFile(file, { bytesMax: 20, nowMs: () => nowMs });
@@ -176,7 +176,7 @@ describe('openLogFile', () => {
     expect(readFileSync(file, 'utf8')).toBe('1 lines of this log could not be written\nthird\n');
   });
 
-  it.runIf(process.platform === 'linux')('loses lines on a full disk, never throws, and says how many', () => {
+  it.runIf(process.platform === 'linux')('loses lines on a full disk, never throws, and reports how many', () => {
     const file = join(folder, 'full', 'd.log');
     mkdirSync(join(folder, 'full'));
     symlinkSync('/dev/full', file);
@@ -191,7 +191,7 @@ describe('openLogFile', () => {
     expect(readFileSync(file, 'utf8')).toBe('3 lines of this log could not be written\nfour\n');
   });
 
-  it('does without a file where its folder cannot be made', async () => {
+  it('works without a file if its folder cannot be made', async () => {
     writeFileSync(join(folder, 'no-folder'), '');
     const logFile = join(folder, 'no-folder', 'e.log');
     const log = openLogFile(logFile);
@@ -209,7 +209,7 @@ describe('openLogFile', () => {
     expect(await child.exited).toEqual({ code: 0, signal: null });
   });
 
-  it('goes on where it left off', () => {
+  it('continues an existing file', () => {
     const file = join(folder, 'b.log');
     for (const text of ['one\n', 'two\n']) {
       const log = openLogFile(file);

@@ -35,11 +35,11 @@ function propertiesOf(settings: typeof one, index: number): Record<string, strin
   );
 }
 
-describe('the copies that are asked for', () => {
+describe('the requested copies', () => {
   it.each([
     [one, '1', '1'],
     [three, '3', '2'],
-  ])('hold for our topics and for those that Kafka keeps for itself: %o', (settings, factor, least) => {
+  ])('apply to our topics and to Kafka’s own: %o', (settings, factor, least) => {
     const told = propertiesOf(settings, 0);
     for (const of of ['default', 'offsets.topic', 'transaction.state.log', 'share.coordinator.state.topic'])
       expect(told[`${of}.replication.factor`], of).toBe(factor);
@@ -51,7 +51,7 @@ describe('the copies that are asked for', () => {
       expect(told[name], name).toBe(least);
   });
 
-  it('of three give three brokers that are controllers too, each with ports of its own', () => {
+  it('of three start three brokers that are also controllers, each with its own ports', () => {
     expect(brokersOf(three)).toBe('127.0.0.1:9092,127.0.0.1:9094,127.0.0.1:9096');
     const told = [0, 1, 2].map((index) => propertiesOf(three, index));
     const voters = '1@127.0.0.1:9093,2@127.0.0.1:9095,3@127.0.0.1:9097';
@@ -66,19 +66,19 @@ describe('the copies that are asked for', () => {
 });
 
 describe('the data in a folder', () => {
-  it('of one broker are not given to three', () => {
+  it('of one broker are refused for three', () => {
     withData('kafka');
     expect(readyNodes(folder, one)).toBe('');
     expect(() => readyNodes(folder, three)).toThrow(/are of one broker, and VIGIL_KAFKA_COPIES is 3/);
   });
 
-  it('of three brokers are not left aside for a fresh one', () => {
+  it('of three brokers are not left behind for a fresh broker', () => {
     const id = readyNodes(folder, three);
     expect(readyNodes(folder, three)).toBe(id);
     expect(() => readyNodes(folder, one)).toThrow(/are of three brokers, and VIGIL_KAFKA_COPIES is 1/);
   });
 
-  it('may lack in one of three, which copies them from the others, and not in two', () => {
+  it('may be missing for one of three, which copies them from the others, but not for two', () => {
     readyNodes(folder, three);
     withData('kafka-1');
     // A first start that was broken off: nothing is kept yet.

@@ -12,7 +12,7 @@ it.each([
   ['the same keys', mark(0, { a: '1' }), mark(0, { a: '1' }), mark(0, { a: '1' })],
   ['a key less than ours', mark(0, { a: '1' }), mark(0, { a: '1', b: '2' }), mark(0, { a: '1', b: '2' })],
   ['keys that an operator gave up', mark(0, { a: '1' }), mark(1, { a: '9' }), mark(1, { a: '9' })],
-])('is what Kafka carries next, where it carries %s', (_, marked, ours, next) => {
+])('becomes the next mark in Kafka if Kafka has %s', (_, marked, ours, next) => {
   expect(nextMark(marked, ours)).toEqual(next);
 });
 
@@ -30,13 +30,13 @@ it.each([
     'The data in Kafka were written with other keys than these: b.',
   ],
   [
-    'keys of before an operator gave some up',
+    'keys from before an operator gave some up',
     mark(1, { a: '2' }),
     mark(0, { a: '1' }),
     'The data in Kafka were written with other keys than these: a.',
   ],
   [
-    'a record of before that',
+    'a record from before that',
     mark(1, { a: '1' }),
     mark(0, { a: '1' }),
     'The data in Kafka are newer than these keys: some were given up since.',
@@ -49,7 +49,7 @@ describe('a key that was revoked as stolen', () => {
   const ca = { 'certs/ca.key': '1' };
   const of = (epoch: number, gateway: number, keys = ca) => ({ ...mark(epoch, keys), revoked: { gateway } });
 
-  it('stays revoked: certificates of a backup of before are refused, and the way out is named', () => {
+  it('stays revoked: an older backup of certificates is refused, and the error names the way out', () => {
     const said =
       /certificates of before a stolen key of gateway was revoked.*npm run certs -- revoke --service gateway/;
     expect(takenBack(of(0, 2), of(0, 1))).toMatch(said);
@@ -58,14 +58,14 @@ describe('a key that was revoked as stolen', () => {
     expect(takenBack(of(0, 2), of(1, 1))).toMatch(said);
   });
 
-  it('is no question where it was revoked here too, nor where the authority that signed it is given up', () => {
+  it('is accepted if it was revoked here too, or if its authority is given up', () => {
     expect(takenBack(undefined, of(0, 0))).toBeUndefined();
     expect(takenBack(of(0, 2), of(0, 2))).toBeUndefined();
     expect(takenBack(of(0, 1), of(0, 2))).toBeUndefined();
     expect(takenBack(of(0, 2), of(1, 0, { 'certs/ca.key': '2' }))).toBeUndefined();
   });
 
-  it('is in what Kafka carries next', () => {
+  it('is in the next mark in Kafka', () => {
     expect(nextMark(of(0, 1), of(0, 2))).toEqual(of(0, 2));
     expect(nextMark(mark(0, ca), of(0, 1))).toEqual(of(0, 1));
   });
@@ -76,7 +76,7 @@ describe('a device that was revoked', () => {
   const nowMs = 1_000;
   const of = (devices: Record<string, number>, epoch = 0, keys = ca) => ({ ...mark(epoch, keys), devices });
 
-  it('stays revoked: a register of before is refused, with the command that revokes it again', () => {
+  it('stays revoked: an older register is refused, and the error has the command that revokes it again', () => {
     const said = devicesTakenBack(of({ a1: 2_000, b2: 2_000, c3: 2_000 }), of({ b2: 2_000 }), nowMs);
     expect(said).toMatch(/of before 2 certificates of devices were revoked.*certs\/devices\.jsonl/);
     expect(said).toMatch(/npm run certs -- revoke-again a1 c3$/);
@@ -85,7 +85,7 @@ describe('a device that was revoked', () => {
     expect(devicesTakenBack(of({ a1: 2_000 }), of({}, 1), nowMs)).toMatch(/revoke-again a1$/);
   });
 
-  it('is no question where it is revoked here too, where its certificate has ended, and where its authority is given up', () => {
+  it('is accepted if it is revoked here too, if its certificate has ended, or if its authority is given up', () => {
     expect(devicesTakenBack(undefined, of({}), nowMs)).toBeUndefined();
     expect(devicesTakenBack(mark(0, ca), of({}), nowMs)).toBeUndefined();
     expect(devicesTakenBack(of({ a1: 2_000 }), of({ a1: 2_000, b2: 2_000 }), nowMs)).toBeUndefined();
@@ -93,7 +93,7 @@ describe('a device that was revoked', () => {
     expect(devicesTakenBack(of({ a1: 2_000 }), of({}, 1, { 'certs/device-ca.key': '2' }), nowMs)).toBeUndefined();
   });
 
-  it('is in what Kafka carries next, beside those that it carries', () => {
+  it('is in the next mark in Kafka, beside those that are already there', () => {
     expect(nextMark(mark(0, ca), of({ a1: 1 }))).toEqual(of({ a1: 1 }));
     expect(nextMark(of({ a1: 1 }), of({ a1: 1, b2: 2 }))).toEqual(of({ a1: 1, b2: 2 }));
     const same = of({ a1: 1 });

@@ -105,7 +105,7 @@ const impostors = ['kafka', 'influxdb', 'mqtt-server', 'web-server'];
 
 for (const [name, { of, isSlow, call }] of Object.entries(clients)) {
   it.each(isSlow ? ['web-server'] : impostors.filter((impostor) => impostor !== of))(
-    `${name}: a server with the certificate of %s does not pass for ${of}, and is sent nothing`,
+    `${name}: refuses a server with the certificate of %s instead of ${of}, and sends it nothing`,
     async (impostor) => {
       const { port, heard } = await pose(impostor);
       await expect(call(port)).rejects.toThrow();
@@ -113,7 +113,7 @@ for (const [name, { of, isSlow, call }] of Object.entries(clients)) {
     },
   );
 
-  it(`${name}: a server with the certificate of ${of} is spoken to`, async () => {
+  it(`${name}: talks to a server with the certificate of ${of}`, async () => {
     const { port, heard } = await pose(of);
     await expect(call(port)).rejects.toThrow();
     expect(heard()).toBeGreaterThan(0);

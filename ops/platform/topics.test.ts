@@ -20,14 +20,14 @@ function words(ms: number): string {
 describe('what Kafka keeps', () => {
   const timed = kafkaTopicNames.filter((name) => kafkaTopics[name].retentionMs > 0);
 
-  it.each(timed)('%s is gone soon after its time: its files are short', (name) => {
+  it.each(timed)('%s is deleted soon after its time, because its files are short', (name) => {
     const { leastMs, mostMs } = keptOf(name);
     expect(leastMs).toBe(kafkaTopics[name].retentionMs);
     // Within a twentieth: 1 h of a day.
     expect(mostMs - leastMs - 6 * minuteMs).toBeLessThanOrEqual(leastMs / 20);
   });
 
-  it.each(timed)('%s is as the operator is told', (name) => {
+  it.each(timed)('%s has the time that the operator’s page gives', (name) => {
     const text = readFileSync(join(import.meta.dirname, '..', '..', 'docs', 'operator.md'), 'utf8');
     const row = text.split('\n').find((line) => line.startsWith(`| \`${name}\` |`));
     const { leastMs, mostMs } = keptOf(name);
@@ -39,13 +39,13 @@ describe('what Kafka keeps', () => {
     ).toEqual([words(leastMs), words(mostMs)]);
   });
 
-  it('is never a reading without its key, which is written up to an hour before', () => {
+  it('never keeps a reading longer than its key, which is written up to an hour earlier', () => {
     const mostMs = Math.max(keptOf('observations').mostMs, keptOf('waveforms').mostMs);
     expect(keptOf('keys-readings').leastMs).toBeGreaterThan(mostMs + hourMs);
     expect(keptOf('keys-rejected').leastMs).toBeGreaterThan(keptOf('rejected').mostMs + hourMs);
   });
 
-  it('is for ever of alarms and audit, and of the tables their last records', () => {
+  it('keeps alarms and audit forever, and the last records of tables', () => {
     for (const name of kafkaTopicNames.filter((one) => !timed.includes(one))) {
       expect(keptOf(name).leastMs).toBe(Number.POSITIVE_INFINITY);
     }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { appendedDetail, appendedIn, batchMax } from './appended.ts';
 
-it('what the audit trail keeps of a batch is read back, and fits', () => {
+it('the audit trail’s detail of a batch fits and is read back', () => {
   const names = Array.from({ length: batchMax }, (_, at) => `${'b'.repeat(64)}.${10 ** 15 + at}`);
   const detail = appendedDetail(names);
   expect(detail.length).toBeLessThan(2_000);

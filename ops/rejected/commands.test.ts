@@ -66,7 +66,7 @@ describe.each([
     expect(recorded).toEqual([{ actor, action, detail: `rejected ${command} 0:1` }]);
   });
 
-  it('refuses also while Kafka is away', async () => {
+  it('is refused also while Kafka is away', async () => {
     await expect(run(desk([], true), who('nurse', ['*']))).rejects.toThrow('Kafka is away');
   });
 });

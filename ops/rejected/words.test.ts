@@ -58,7 +58,7 @@ it('a line has id, time, device, code, state and reason', () => {
   ]);
 });
 
-it('a line of the listing cannot move the cursor, begin another line or turn the direction of writing', () => {
+it('a line of the listing cannot move the cursor, begin another line or reverse the writing direction', () => {
   const entry = {
     id: '0:1',
     boot: 'b',
@@ -82,6 +82,6 @@ it.each([
     { ids: [], code: 'time-invalid', sinceMs: 0 },
     'Nothing rejected with --code time-invalid, since 1970-01-01T00:00:00.000Z; without these options, rejected list shows all.',
   ],
-])('says of %j which options led to nothing', (filter, text) => {
+])('names for %j the options that found nothing', (filter, text) => {
   expect(nothingText(filter)).toBe(text);
 });

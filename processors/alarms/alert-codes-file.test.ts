@@ -17,7 +17,7 @@ function read(text: string) {
 }
 
 describe('the table of the conditions that devices alarm about', () => {
-  it('names parameters of the parameter table, and words that fit a row', () => {
+  it('names only parameters of the parameter table, and texts that fit a row', () => {
     for (const { text, parameter } of builtInAlertCodes.values()) {
       expect(text.length).toBeLessThanOrEqual(60);
       if (parameter !== undefined) expect(parameters.has(parameter)).toBe(true);
@@ -28,7 +28,7 @@ describe('the table of the conditions that devices alarm about', () => {
     expect(readAlertCodes('')).toBe(builtInAlertCodes);
   });
 
-  it('has a hospital’s rows, and its words for a built-in one', () => {
+  it('has a hospital’s rows, and its text for a built-in one', () => {
     const line = { text: 'Line kinked', parameter: 'MDC_PRESS_BLD_ART_ABP_SYS', side: 'low' };
     const table = read(JSON.stringify({ codes: { ACME_LINE: line, MDC_EVT_APNEA: { text: 'Apnea' } } }));
     expect(table.get('ACME_LINE')).toEqual(line);
@@ -56,18 +56,18 @@ describe('the table of the conditions that devices alarm about', () => {
       }),
       /\/codes: it has 2001 rows: at most 2000 are taken/,
     ],
-  ])('is refused with %s', (_name, text, fault) => {
+  ])('is refused for %s', (_name, text, fault) => {
     expect(() => read(text)).toThrow(fault);
   });
 
-  it('is refused with every fault named', () => {
+  it('is refused with the names of all faults', () => {
     const codes = { 'A B': { text: 'a' }, C: { text: 'a\u202e' }, D: { text: 'right' } };
     expect(() => read(JSON.stringify({ codes }))).toThrow(
       /VIGIL_ALERT_CODES_FILE names is refused:\n {2}\/codes\/A B: .*\n {2}\/codes\/C: /,
     );
   });
 
-  it('is read again when it changes; a faulty one is refused and the former one stays', async () => {
+  it('is read again when it changes; a faulty file is refused and the former one stays', async () => {
     const path = join(folder, 'changes.json');
     const write = (text: string) => writeFileSync(path, JSON.stringify({ codes: { ACME: { text } } }));
     write('Line kinked');

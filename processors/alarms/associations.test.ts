@@ -28,14 +28,14 @@ const row = (version: number, ...periods: AssociationPeriod[]): DeviceAssociatio
 const own = unassignedAssociation(key, 'bed-01');
 
 describe('who is at which device', () => {
-  it('is not known before the table says', () => {
+  it('is not known before the table has it', () => {
     const table = createAssociations(key);
     expect(table.at('association-1')).toBeUndefined();
     expect(table.at('u-anything')).toMatchObject({ category: 'unassigned', endedAt: null });
   });
 
   const ends: [string, number, number][] = [
-    ['is over by a clock a moment before its end', 9.999, t0 + 9_999],
+    ['has not ended a moment before its end', 9.999, t0 + 9_999],
     ['is over at its end', 10, t0 + 10_000],
     ['is over after its end', 11, t0 + 10_000],
   ];
@@ -51,7 +51,7 @@ describe('who is at which device', () => {
       });
     });
 
-  it('a device with a patient has no life of its own, and has it again afterwards', () => {
+  it('a device has its own association only while no patient is on it', () => {
     const table = createAssociations(key);
     table.fold(row(1, period('association-1', 0, null)), t0);
     expect(table.at(own)?.endedAt).toBe(t0);
@@ -66,7 +66,7 @@ describe('who is at which device', () => {
     expect([...table.open()]).toEqual([]);
   });
 
-  it('names the patients who are at a device now', () => {
+  it('lists the patients who are at a device now', () => {
     const table = createAssociations(key);
     const named = (...periods: AssociationPeriod[]) => {
       table.fold(row(1, ...periods), t0 + 60_000);
@@ -78,7 +78,7 @@ describe('who is at which device', () => {
     expect(named(period('association-1', 0, 10), period('association-2', 10, 20))).toEqual([]);
   });
 
-  it('keeps a patient who was admitted before the clock was set back, and has ended the one before', () => {
+  it('keeps a patient who was admitted before the clock was set back, and ends the patient before', () => {
     const table = createAssociations(key);
     table.fold(row(1, period('association-1', 0, 600), period('association-2', 600, null)), t0 + 90_000);
     expect([...table.open()]).toEqual(['association-2']);
@@ -87,14 +87,14 @@ describe('who is at which device', () => {
     expect(table.at(own)?.endedAt).toBe(t0 + 30_000);
   });
 
-  it('an older row does not undo a newer one', () => {
+  it('an older row does not replace a newer one', () => {
     const table = createAssociations(key);
     table.fold(row(2, period('association-1', 0, 10)), t0 + 60_000);
     table.fold(row(1, period('association-1', 0, null)), t0 + 60_000);
     expect(table.at('association-1')?.endedAt).toBe(t0 + 10_000);
   });
 
-  it('has nobody at a device whose row the hospital deleted, and judges the device by itself again', () => {
+  it('a device whose row the hospital deleted has no patient, and is judged by itself again', () => {
     const table = createAssociations(key);
     table.fold(row(1, period('association-1', 0, null)), t0);
     table.forget(pseudonym(key, 'device', 'bed-02'), t0 + 10_000);
@@ -107,7 +107,7 @@ describe('who is at which device', () => {
     expect([...table.open()]).toEqual(['association-2']);
   });
 
-  it('ends the patient whose period goes on behind a later one, for no screen shows them', () => {
+  it('ends a patient whose period goes on behind a later one, because no screen shows that patient', () => {
     const table = createAssociations(key);
     table.fold(row(1, period('association-1', 0, null), period('association-2', 10, null)), t0 + 60_000);
     expect(table.at('association-1')?.endedAt).toBe(t0 + 10_000);
@@ -116,7 +116,7 @@ describe('who is at which device', () => {
     expect(table.at('association-1')?.endedAt).toBeNull();
   });
 
-  it('waits for the table, and not for ever', async () => {
+  it('waits for the table, but not forever', async () => {
     const table = createAssociations(key);
     const waited = table.known('association-1', 60_000);
     table.fold(row(1, period('association-2', 0, null)), t0 + 60_000);

@@ -5,7 +5,7 @@ import { createCanaries } from './canaries.ts';
 
 const t0 = Date.parse('2026-11-28T10:00:00.000Z');
 
-it('says the newest canary of each partition that is judged here, and nothing before the first', () => {
+it('reports the newest canary of each partition of this process, and nothing before the first', () => {
   const canaries = createCanaries();
   canaries.own([3, 5], t0);
   expect(canaries.sight()).toBeUndefined();
@@ -16,7 +16,7 @@ it('says the newest canary of each partition that is judged here, and nothing be
   expect([countOf(canaries.tookMs), canaries.tookMs.sum]).toEqual([1, 10]);
 });
 
-it('gives the age of the newest, and where none came how long the partition is judged here', () => {
+it('gives the age of the newest canary, or without one how long this process has judged the partition', () => {
   const canaries = createCanaries();
   canaries.own([3, 5], t0);
   canaries.met(3, t0 + 1_000, t0 + 1_010);
@@ -26,7 +26,7 @@ it('gives the age of the newest, and where none came how long the partition is j
   ]);
 });
 
-it('forgets what it met when the partitions are let go', () => {
+it('forgets its canaries when it gives the partitions up', () => {
   const canaries = createCanaries();
   canaries.own([3], t0);
   canaries.met(3, t0, t0);
@@ -36,7 +36,7 @@ it('forgets what it met when the partitions are let go', () => {
   expect(canaries.sight()).toBeUndefined();
 });
 
-it('counts a canary that was stamped before the clock was set back as of now', () => {
+it('counts a canary from before the clock was set back as received now', () => {
   const canaries = createCanaries();
   canaries.own([3], t0);
   canaries.met(3, t0 + 3_600_000, t0 + 10);

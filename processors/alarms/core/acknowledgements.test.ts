@@ -10,7 +10,7 @@ const seen = (one: Bed, condition: string) => {
 };
 
 describe('an acknowledgement does not count', () => {
-  it('a second time', () => {
+  it('if it is repeated', () => {
     const one = mediumBed();
     one.acknowledge(7, 'HR.high');
     const told = one.events.length;
@@ -18,7 +18,7 @@ describe('an acknowledgement does not count', () => {
     expect([one.events.length, one.count('acknowledgementsRepeated')]).toEqual([told, 1]);
   });
 
-  it('where the same command comes again after the alarm called anew', () => {
+  it('if the same command comes again after the alarm called anew', () => {
     const one = mediumBed();
     const { alarmId } = one.live()['HR.high']!;
     one.command(7, { type: 'acknowledge', alarmId }, 'command-x');
@@ -41,7 +41,7 @@ describe('an acknowledgement does not count', () => {
     [3, 'on'],
     [2, 'acknowledged'],
     [0, 'acknowledged'],
-  ])('given %i s before the alarm called again, where clocks differ by 2 s at most: %s', (before, signal) => {
+  ])('if given %i s before the alarm called again, with a difference of at most 2 s between clocks: %s', (before, signal) => {
     const one = highBed();
     const { alarmId } = one.live()['HR.extreme-high']!;
     one.run(3, 9, { HR: 80 });
@@ -51,7 +51,7 @@ describe('an acknowledgement does not count', () => {
     expect(one.live()['HR.extreme-high']?.signal).toBe(signal);
   });
 
-  it('given 3 s before the re-alarm, though the alarm has had one onset', () => {
+  it('if given 3 s before the re-alarm, even though the alarm has had one onset', () => {
     const one = mediumBed();
     one.acknowledge(7, 'HR.high');
     one.tick(187);
@@ -59,7 +59,7 @@ describe('an acknowledgement does not count', () => {
     expect([one.live()['HR.high']?.signal, one.count('acknowledgementsStale')]).toEqual(['on', 1]);
   });
 
-  it('of another text than the alarm has now: 130 acknowledged is not 150 acknowledged', () => {
+  it('of an older text: acknowledging 130 does not acknowledge 150', () => {
     const one = mediumBed();
     const before = seen(one, 'HR.high');
     one.run(7, 12, { HR: 138 });
@@ -71,7 +71,7 @@ describe('an acknowledgement does not count', () => {
     expect(one.live()['HR.high']?.signal).toBe('acknowledged');
   });
 
-  it('and the person hears that it does not, and to look again', () => {
+  it('and the person is asked to look again', () => {
     const one = mediumBed();
     const before = seen(one, 'HR.high');
     one.run(7, 12, { HR: 138 });
@@ -81,7 +81,7 @@ describe('an acknowledgement does not count', () => {
     expect(one.answers.at(-1)).toMatchObject({ accepted: true });
   });
 
-  it('of a former onset, where the condition was away for 5 s or more', () => {
+  it('of an earlier onset, if the condition had paused for 5 s or more', () => {
     const one = highBed();
     const before = seen(one, 'HR.extreme-high');
     one.run(3, 13, { HR: 80 });
@@ -95,13 +95,13 @@ describe('an acknowledgement does not count', () => {
 });
 
 describe('an acknowledgement counts', () => {
-  it('of the first call, though the clock of the other machine is behind', () => {
+  it('of the first call, even if the other machine’s clock is behind', () => {
     const one = mediumBed();
     one.acknowledge(3, 'HR.high');
     expect(one.live()['HR.high']?.signal).toBe('acknowledged');
   });
 
-  it('of a former onset, where the condition was away for a moment and is no graver', () => {
+  it('of an earlier onset, if the condition paused only for a moment and is no graver', () => {
     const one = highBed();
     const before = seen(one, 'HR.extreme-high');
     one.run(3, 8, { HR: 80 });
@@ -128,7 +128,7 @@ describe('an acknowledgement counts', () => {
     expect(one.types('HR.extreme-high')).toEqual(['raised', 'resolved', 'acknowledged', 'cleared']);
   });
 
-  it('of an alarm that is not known yet: it is held until the alarm is raised', () => {
+  it('of an alarm that is not known yet, as soon as the alarm is raised', () => {
     const { alarmId } = mediumBed().live()['HR.high']!;
     const one = bed();
     one.command(0, { type: 'acknowledge', alarmId });
@@ -139,7 +139,7 @@ describe('an acknowledgement counts', () => {
   });
 });
 
-it('an acknowledgement that is held answers no other alarm', () => {
+it('a waiting acknowledgement acknowledges no other alarm', () => {
   const one = bed();
   one.command(0, { type: 'acknowledge', alarmId: 'of-another-alarm' });
   one.run(0, 6, { HR: 130 });
@@ -147,7 +147,7 @@ it('an acknowledgement that is held answers no other alarm', () => {
   expect(one.state().book.held).toHaveLength(1);
 });
 
-it('an acknowledgement that counts is in no count of those that do not', () => {
+it('an acknowledgement that counts is not in the count of those that do not', () => {
   const one = mediumBed();
   const { alarmId } = one.live()['HR.high']!;
   const at = instant(7);
@@ -156,7 +156,7 @@ it('an acknowledgement that counts is in no count of those that do not', () => {
   expect(counts ?? {}).toEqual({});
 });
 
-it('an acknowledgement that is held stays so while another alarm climbs', () => {
+it('a waiting acknowledgement keeps waiting while another alarm escalates', () => {
   const one = highBed();
   one.command(3, { type: 'acknowledge', alarmId: 'not-known-yet' });
   one.tick(64);
@@ -164,7 +164,7 @@ it('an acknowledgement that is held stays so while another alarm climbs', () => 
   expect(one.state().book.held.map(({ alarmId }) => alarmId)).toEqual(['not-known-yet']);
 });
 
-it('16 acknowledgements are held at most, and none for longer than 10 min; what is pushed out is counted', () => {
+it('at most 16 acknowledgements wait, and none for longer than 10 min; dropped ones are counted', () => {
   const one = bed();
   for (let n = 0; n < 40; n++) one.command(0, { type: 'acknowledge', alarmId: `unknown-alarm-${n}` });
   expect(one.state().book.held.map(({ alarmId }) => alarmId)).toEqual(
@@ -177,7 +177,7 @@ it('16 acknowledgements are held at most, and none for longer than 10 min; what 
   expect(one.state().book.held).toEqual([]);
 });
 
-it('an answer that ran out while a graver alarm stood for it counts no more at the moment when that one ends', () => {
+it('an acknowledgement that ran out under a graver alarm no longer counts when that alarm ends', () => {
   const one = mediumBed();
   one.acknowledge(7, 'HR.high');
   one.run(8, 200, { HR: 150 });

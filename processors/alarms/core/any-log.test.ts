@@ -148,7 +148,7 @@ function seeded(numRuns: number) {
 }
 
 describe('any log', () => {
-  it('gives the same, whole or taken up from snapshots', () => {
+  it('gives the same result, whole or continued from snapshots', () => {
     fc.assert(
       fc.property(answeredLog, fc.array(fc.nat(200), { maxLength: 5 }), (inputs, cuts) => {
         const whole = run(inputs);
@@ -189,7 +189,7 @@ describe('any log', () => {
     );
   });
 
-  it('leaves the same tiles when the engine is killed anywhere, though the wall clock had spoken in between', () => {
+  it('leaves the same tiles if the engine is killed anywhere, even if the wall clock had caused events in between', () => {
     const endMs = 20 * 60_000;
     fc.assert(
       fc.property(answeredLog, fc.nat(400), fc.nat(400), fc.constantFrom(0, 700, 5_500), (inputs, a, b, stallMs) => {
@@ -225,7 +225,7 @@ describe('any log', () => {
     );
   });
 
-  it('goes on without a missed or doubled alarm where the clock was set back 10 min before a new start', () => {
+  it('continues without a missed or doubled alarm if the clock was set back 10 min before a restart', () => {
     const backMs = 600_000;
     fc.assert(
       fc.property(steadyLog, fc.nat(400), (readings, cut) => {
@@ -274,7 +274,7 @@ describe('any log', () => {
     expect(escalated).toBeGreaterThan(20);
   });
 
-  it('is not changed by a new start under a clock that is right', () => {
+  it('is not changed by a restart under a correct clock', () => {
     fc.assert(
       fc.property(answeredLog, fc.nat(400), (inputs, cut) => {
         const { state, nowMs } = withTicks(inputs.slice(0, (cut % inputs.length) + 1), begin());
@@ -329,7 +329,7 @@ function withTicks(
   return { state, events, nowMs };
 }
 
-describe('HR.high on any log in order, against a plain reading of the rule', () => {
+describe('HR.high on any log in order, compared with a simple version of the rule', () => {
   const one = fc.record({
     gapS: fc.constantFrom(1, 1, 1, 1, 1, 1, 2, 2.5, 4.5, 5, 20, 20.5, 30),
     value: fc.constantFrom(130, 121, 125, 120, 119, 118, 100, 100, 100, null),

@@ -17,19 +17,19 @@ const technical = (one: Bed) =>
     .map(({ text, priority, signal }) => `${text}, ${priority}, ${signal}`);
 
 describe('one sensor', () => {
-  it('that is off is one call, by its main parameter', () => {
+  it('that is off calls once, by its main parameter', () => {
     const one = bed();
     run(one, 0, 60, (s) => (s < 30 ? { HR: 80, SpO2: 97, PR: 80 } : { HR: 80, SpO2: null, PR: null }));
     expect(technical(one)).toEqual(['SpO2: no value, low, on']);
   });
 
-  it('that is off is as grave as the gravest of its parameters: medium where the pulse was left beyond its limit', () => {
+  it('that is off is as grave as its gravest parameter: medium if the pulse was beyond its limit', () => {
     const one = bed();
     run(one, 0, 60, (s) => (s < 30 ? { SpO2: 97, PR: 130 } : { SpO2: null, PR: null }));
     expect(technical(one)).toEqual(['SpO2: no value, medium, on']);
   });
 
-  it('of which one parameter never has a value: the other one is told of when it comes only now and then', () => {
+  it('with one parameter that never has a value: the other one alarms when its values are intermittent', () => {
     const one = bed();
     run(one, 0, 30, () => ({ HR: 80, SpO2: 97, PR: null }));
     acknowledgeAll(one, 31);
@@ -37,7 +37,7 @@ describe('one sensor', () => {
     expect(technical(one)).toEqual(['PR: no value, low, acknowledged', 'SpO2: valid only now and then, low, on']);
   });
 
-  it('of which the main parameter was silent, and answered: the next one that falls silent calls by itself', () => {
+  it('whose main parameter was silent and acknowledged: the next parameter that falls silent calls by itself', () => {
     const one = bed();
     run(one, 0, 60, (s) => ({ SpO2: s < 20 ? 97 : null, PR: 80 }));
     acknowledgeAll(one, 61);
@@ -45,13 +45,13 @@ describe('one sensor', () => {
     expect(technical(one)).toEqual(['SpO2: no value, low, acknowledged', 'PR: no value, low, on']);
   });
 
-  it('of which the mean pressure is silent says also that the systolic one comes only now and then', () => {
+  it('whose mean pressure is silent also alarms about an intermittent systolic pressure', () => {
     const one = bed();
     run(one, 0, 100, (s) => ({ ABPs: s % 4 === 0 ? 120 : null, ABPm: null }));
     expect(technical(one)).toEqual(['ABPm: no value, low, on', 'ABPs: valid only now and then, low, on']);
   });
 
-  it('that comes only now and then is one call, by its main parameter', () => {
+  it('with intermittent values calls once, by its main parameter', () => {
     const one = bed();
     run(one, 0, 100, (s) => (s % 4 === 0 ? { SpO2: 97, PR: 80 } : { SpO2: null, PR: null }));
     expect(technical(one)).toEqual(['SpO2: valid only now and then, low, on']);

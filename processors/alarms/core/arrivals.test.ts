@@ -30,7 +30,7 @@ function feedPlain(one: Bed, s: number, numerics: Numerics, receivedAt?: number)
 }
 
 describe('valid values are counted by ten seconds', () => {
-  it('of the last minute, also where none came in between', () => {
+  it('of the last minute, even if none came in between', () => {
     const one = bed();
     feed(one, 0, 28, (s) => ({ SpO2: s < 10 || s === 28 ? 97 : null }));
     expect(arrival(one, 'SpO2').tens).toEqual([10, 0, 1]);
@@ -38,7 +38,7 @@ describe('valid values are counted by ten seconds', () => {
     expect(arrival(one, 'SpO2').tens).toEqual([2, 10, 10, 10, 10, 10]);
   });
 
-  it('also of a value that came later than those after it', () => {
+  it('even if a value came later than those after it', () => {
     const one = bed();
     feed(one, 25, 26, () => ({ SpO2: 97 }));
     one.run(5, 5, { SpO2: 97 });
@@ -48,7 +48,7 @@ describe('valid values are counted by ten seconds', () => {
   });
 });
 
-it('of two valid values of one instant, the first says whether the parameter was left beyond a limit', () => {
+it('of one instant: the first of two decides whether the parameter was left beyond a limit', () => {
   const one = bed();
   one.run(0, 0, { SpO2: 80 });
   one.run(0, 0, { SpO2: 97 }, { seq: 2_000_000 });
@@ -59,7 +59,7 @@ describe('a value of long before', () => {
   it.each([
     ['a minute', 60],
     ['an hour', 3_600],
-  ])('counts in none of the ten seconds that are looked at, and makes no more of them: by %s', (_name, s) => {
+  ])('is in none of the ten seconds that are checked, and adds none: by %s', (_name, s) => {
     const one = bed();
     feed(one, 3_600, 3_601, () => ({ SpO2: 97 }));
     one.run(3_601 - s, 3_601 - s, { SpO2: 97 });
@@ -68,7 +68,7 @@ describe('a value of long before', () => {
 });
 
 describe('a parameter is intermittent', () => {
-  it('where less than half of fifty whole seconds was valid; the ten seconds that run do not count', () => {
+  it('if less than half of fifty whole seconds was valid; the running ten seconds do not count', () => {
     const one = bed();
     // 24 of 50, then each second.
     const of = (s: number): Numerics => ({ HR: 80, SpO2: (s % 2 === 0 && s !== 48) || s >= 50 ? 97 : null });
@@ -78,13 +78,13 @@ describe('a parameter is intermittent', () => {
     expect(one.raised()).toEqual(['SpO2.intermittent']);
   });
 
-  it('not where half was', () => {
+  it('not if half was valid', () => {
     const one = bed();
     feed(one, 0, 120, (s) => ({ HR: 80, SpO2: s % 2 === 0 ? 97 : null }));
     expect(one.raised()).toEqual([]);
   });
 
-  it('also where another one is already', () => {
+  it('even if another one already is', () => {
     const one = bed();
     feed(one, 0, 200, (s) => ({
       ...{ HR: 80, SpO2: s % 4 === 0 ? 97 : null },
@@ -96,7 +96,7 @@ describe('a parameter is intermittent', () => {
   it.each([
     [10_000, ['SpO2.intermittent']],
     [10_001, []],
-  ])('only where it is expected each 10 s or more often: each %i ms', (intervalMs, raised) => {
+  ])('only if it is expected each 10 s or more often: each %i ms', (intervalMs, raised) => {
     const one = bed();
     for (let s = 0; s <= 200; s += 10) one.run(s, s, { HR: 80, SpO2: s % 20 === 0 ? 97 : null }, { intervalMs });
     expect(one.raised()).toEqual(raised);
@@ -111,7 +111,7 @@ it.each<[string, object, string]>([
   ['it is questionable', { validity: 'questionable', value: 97 }, 'SpO2: no value (questionable)'],
   ['it is out of range', { value: 130 }, 'SpO2: no value (out of range)'],
   ['its unit is unknown', { value: 97, unit: 'stone' }, 'SpO2: no value (unit stone not understood)'],
-])('the word on what is missing says why: %s', (_name, more, text) => {
+])('the text about a missing value says why: %s', (_name, more, text) => {
   const one = bed();
   feed(one, 0, 3, () => ({ HR: 80, SpO2: 97 }));
   for (let s = 4; s <= 24; s += 1) {
@@ -151,7 +151,7 @@ describe('parameters of one reading by clocks of their own', () => {
     ['a smaller least difference', { ...clock, pace: { ...pace, leastMs: 10_500 } }],
     ['a window before', { ...clock, pace: { ...pace, beforeMs: 11_000 } }],
     ['a measured error', { ...clock, pace: { ...pace, steadyMs: 11_900 } }],
-  ])('are each assessed by its own, whichever comes first: one has %s', (_name, other) => {
+  ])('are each assessed by its own clock, in any order: one has %s', (_name, other) => {
     const part = partOf({ SpO2: came('SpO2', { clock }), RR: came('RR', { clock: other }) });
     for (const values of [
       { SpO2: 97, RR: 15 },
@@ -164,7 +164,7 @@ describe('parameters of one reading by clocks of their own', () => {
     }
   });
 
-  it('are assessed the same where the clocks are equal, also those of which nothing is known', () => {
+  it('are assessed alike if the clocks are equal, even unknown ones', () => {
     for (const one of [clock, initialClock]) {
       const part = partOf({ SpO2: came('SpO2', { clock: one }), RR: came('RR', { clock: structuredClone(one) }) });
       const after = noted(part, { SpO2: 97, RR: 15 });
@@ -173,7 +173,7 @@ describe('parameters of one reading by clocks of their own', () => {
     }
   });
 
-  it('are each asked whether its clock was set back: one that came only before was not', () => {
+  it('are each checked for a clock that was set back: one came only before', () => {
     const part = partOf({
       SpO2: came('SpO2', { clock, order: orderAt(t0 + 50_000) }),
       RR: came('RR', { clock, order: orderAt(t0 - 1_000) }),
@@ -189,8 +189,8 @@ describe('parameters of one reading by clocks of their own', () => {
   });
 });
 
-describe('a parameter that comes more often than before was not missed in the time before', () => {
-  it('where a shorter interval is declared', () => {
+describe('a parameter that comes more often than before was not missing in the time before', () => {
+  it('if a shorter interval is declared', () => {
     const one = bed();
     for (let s = 0; s <= 100; s += 5) one.run(s, s, { HR: 80, SpO2: 97 }, { intervalMs: 5_000 });
     one.run(101, 101, { HR: 80, SpO2: 97 });
@@ -199,7 +199,7 @@ describe('a parameter that comes more often than before was not missed in the ti
     expect(one.raised()).toEqual([]);
   });
 
-  it('where it came each 10 s by itself, in messages of each second', () => {
+  it('if it came each 10 s by itself, in messages of each second', () => {
     const one = bed();
     feed(one, 0, 300, (s) => ({ HR: 80, ...(s % 10 === 0 && { SpO2: 97 }) }));
     expect(arrival(one, 'SpO2').intervalMs).toBe(10_000);
@@ -207,7 +207,7 @@ describe('a parameter that comes more often than before was not missed in the ti
     expect(one.raised()).toEqual([]);
   });
 
-  it('but is looked at on where it came often enough already, or a longer interval is declared', () => {
+  it('but is still checked if it already came often enough, or if a longer interval is declared', () => {
     const one = bed();
     for (let s = 0; s <= 6; s += 2) feedPlain(one, s, { SpO2: 97 });
     for (let s = 7; s <= 12; s += 1) feedPlain(one, s, { SpO2: 97 });
@@ -228,7 +228,7 @@ describe('a parameter that was given up', () => {
     return note(part, one, () => false, t0).part;
   };
 
-  it('is not missed beside others that come, nor where it is named without a value', () => {
+  it('is not missing beside others that come, even if it is named without a value', () => {
     for (const values of [{ RR: 15 }, { RR: 15, SpO2: null }]) {
       const after = noted(values);
       expect(after.codes[codes.SpO2]).toMatchObject({ givenUp: true, silentSince: null, patchySince: null });
@@ -250,25 +250,25 @@ it('a reading changes nothing in the state before it', () => {
   expect(before).toEqual(kept);
 });
 
-describe('what a reading of another parameter shows', () => {
+describe('a reading of another parameter', () => {
   const noted = (part: ArrivalsPart) => {
     const one = { ...orderAt(t0), seq: 6, numbered: true, declaredMs: null, values: valuesOf({ RR: 15 }) };
     return note(part, one, () => false, t0).part;
   };
 
-  it('is that one has not come for a minute: what it had before does not count', () => {
+  it('shows that one has not come for a minute: its earlier values do not count', () => {
     const full = { ten: t0 / 10_000 - 7, tens: [10, 10, 10, 10, 10, 10], since: t0 - 200_000, validAt: t0 - 61_000 };
     const after = noted(partOf({ SpO2: came('SpO2', full), RR: came('RR') }));
     expect(after.codes[codes.SpO2]).toMatchObject({ silentSince: t0 - 41_000, patchySince: t0 });
   });
 
-  it('is that nothing is amiss any more', () => {
+  it('shows that nothing is missing any more', () => {
     expect(noted(partOf({ RR: came('RR', { since: t0 - 1_000 }) }, { troubled: true })).troubled).toBe(false);
   });
 });
 
 describe('the time of the device', () => {
-  it('does not run back by a reading that came out of order, and what comes first in it is expected from now on', () => {
+  it('does not run back by a reading out of order, and a parameter that first comes in it is expected from now on', () => {
     const one = bed();
     one.run(0, 5, { HR: 80 });
     one.feed(reading(3.5, { HR: 80, SpO2: 97 }, { receivedAt: t0 + 5_500 }));
@@ -281,14 +281,14 @@ describe('the time of the device', () => {
     });
   });
 
-  it('is not known by a backlog alone, and what comes in it is expected from its receipt on', () => {
+  it('is not known from a backlog alone, and its parameters are expected from their receipt on', () => {
     const one = bed();
     one.feed(reading(0, { SpO2: 97 }, { receivedAt: t0 + 600_000 }));
     expect(one.state().arrivals).toMatchObject({ now: null, quietUntil: Number.MAX_SAFE_INTEGER, troubled: false });
     expect(arrival(one, 'SpO2')).toMatchObject({ since: t0 + 600_000, heardAt: 0, validAt: t0 });
   });
 
-  it('says nothing of the pace before its error was known: a stored trend by ten minutes, then a value each second', () => {
+  it('shows no pace before its error was known: a stored trend by ten minutes, then a value each second', () => {
     const one = bed();
     for (let i = 0; i < 6; i += 1) feedPlain(one, -7_200 + 600 * i, { SpO2: 97 }, t0 + 100 * i);
     for (let s = 60; s < 62; s += 1) feedPlain(one, s, { SpO2: 97 }, t0 + s * 1_000 - 40_000);
@@ -299,8 +299,8 @@ describe('the time of the device', () => {
   });
 });
 
-describe('no silence of a parameter is looked for', () => {
-  it('before its time since the last valid value; never where none has come', () => {
+describe('silence of a parameter', () => {
+  it('is not checked before its time since the last valid value, and never before the first value', () => {
     const one = bed();
     one.run(0, 3, { SpO2: null });
     expect(silentDue(one.state().arrivals)).toBe(Number.POSITIVE_INFINITY);
@@ -312,7 +312,7 @@ describe('no silence of a parameter is looked for', () => {
     expect(silentDue(noticeSilent(one.state().arrivals, t0 + 24_020))).toBe(t0 + 9_020 + 20_000);
   });
 
-  it('and it is found at its moment, since the device’s own time; others go on being waited for', () => {
+  it('and is found at its moment, with the device’s own time; other parameters are still waited for', () => {
     const heard = { heardAt: t0, validAt: t0 - 500 };
     const part = partOf(
       { SpO2: came('SpO2', heard), RR: came('RR', { ...heard, heardAt: t0 + 5_000 }) },
@@ -326,7 +326,7 @@ describe('no silence of a parameter is looked for', () => {
     expect(noticeSilent(after, t0 + 25_000).codes[codes.RR]?.silentSince).toBe(t0 + 19_500);
   });
 
-  it('of one that was given up, that is silent already, or of which nothing valid came', () => {
+  it('is not checked for one that is given up, already silent, or without any valid value', () => {
     const part = partOf(
       {
         SpO2: came('SpO2', { heardAt: t0, validAt: t0, givenUp: true }),
@@ -345,7 +345,7 @@ describe('a status that declares an interval', () => {
   const heard = { heardAt: t0, spacings: [2_000, 2_000] };
   const part = partOf({ SpO2: came('SpO2', heard), RR: came('RR') }, { quietUntil: t0 + 20_000 });
 
-  it('changes what is expected, and when silence is looked for, of all that the device sends', () => {
+  it('changes the expected interval, and the time of silence, of all that the device sends', () => {
     const after = declare(part, 5_000);
     expect(after).toMatchObject({ declaredMs: 5_000, quietUntil: t0 + 15_000 + 5_000 });
     for (const { intervalMs, spacings } of Object.values(after.codes))
@@ -354,14 +354,14 @@ describe('a status that declares an interval', () => {
     expect(declare({ ...part, quietUntil: t0 + 9_000 }, 10_000).quietUntil).toBe(t0 + 9_000);
   });
 
-  it('looks for no silence of what was never heard, and leaves what the messages declare', () => {
+  it('does not check parameters that never came, and keeps the intervals that the messages declare', () => {
     const never = partOf({ SpO2: came('SpO2'), RR: came('RR', { declaredMs: 2_000 }) });
     const after = declare(never, 5_000);
     expect(silentDue(after)).toBe(Number.POSITIVE_INFINITY);
     expect(after.codes[codes.RR]?.intervalMs).toBe(2_000);
   });
 
-  it('and that says the same again changes nothing: the pace that was learned stays', () => {
+  it('and repeats it changes nothing: the learned pace stays', () => {
     const before = { ...part, declaredMs: 5_000 };
     expect(declare(before, 5_000)).toBe(before);
     const one = bed();
@@ -373,8 +373,8 @@ describe('a status that declares an interval', () => {
   });
 });
 
-describe('how often the device is to be heard', () => {
-  it('is as its fastest parameter that still comes', () => {
+describe('the expected interval of the device', () => {
+  it('is that of its fastest parameter that still comes', () => {
     const fast = came('SpO2', { declaredMs: 2_000 });
     const slow = came('RR', { declaredMs: 30_000 });
     expect(fastestMs(partOf({ SpO2: fast, RR: slow }))).toBe(2_000);
@@ -388,7 +388,7 @@ describe('how often the device is to be heard', () => {
 });
 
 describe('after standby', () => {
-  it('what came was not missed in the time before; what is silent, or never came, stays as it was', () => {
+  it('parameters that came were not missing in the time before; silent or unseen ones stay so', () => {
     const counted = { tens: [3, 1], patchySince: t0 - 20_000 };
     const part = partOf({
       SpO2: came('SpO2', { ...counted, validAt: t0 - 1_000 }),

@@ -4,7 +4,7 @@ import { bed, highBed, instant, mediumBed, nurse, t0 } from '../../bed.testing.t
 
 const pause = (forMs = 120_000) => ({ type: 'pause-audio' as const, forMs });
 
-it('an audio pause silences what calls, and is over by itself', () => {
+it('an audio pause silences present calls, and ends by itself', () => {
   const one = mediumBed();
   one.command(10, pause(60_000));
   expect(one.live()['HR.high']).toMatchObject({ signal: 'on', audioPausedUntil: instant(70) });
@@ -15,7 +15,7 @@ it('an audio pause silences what calls, and is over by itself', () => {
   expect(one.state().book.pause).toBeNull();
 });
 
-it('an audio pause goes on where what it silences gets worse, but no graver', () => {
+it('an audio pause goes on if a silenced alarm gets worse but no graver', () => {
   const one = mediumBed();
   one.command(10, pause());
   one.run(11, 20, { HR: 138 });
@@ -29,7 +29,7 @@ it('an audio pause lasts 2 min at most, whatever the command says', () => {
   expect(one.live()['HR.high']?.audioPausedUntil).toBe(instant(130));
 });
 
-describe('an audio pause ends early by anything new', () => {
+describe('an audio pause is ended early by any new call', () => {
   it('of the same priority', () => {
     const one = mediumBed();
     one.command(10, pause());
@@ -40,7 +40,7 @@ describe('an audio pause ends early by anything new', () => {
     expect(one.state().book.pause).toBeNull();
   });
 
-  it('of the same priority that a graver alarm stood for until now', () => {
+  it('of the same priority that was under a graver alarm until now', () => {
     const one = bed();
     one.run(0, 14, { HR: 130, RR: 31 });
     one.run(15, 19, { HR: 150, RR: 31 });
@@ -68,7 +68,7 @@ describe('an audio pause ends early by anything new', () => {
     for (const alarm of Object.values(one.live())) expect(alarm).not.toHaveProperty('audioPausedUntil');
   });
 
-  it('of the gravest priority, over another grave alarm: nothing grave is ever silenced unheard', () => {
+  it('of the gravest priority, even over another high alarm: a high alarm is never silenced unheard', () => {
     const one = highBed();
     one.command(10, pause());
     one.run(11, 11, { HR: 150, SpO2: 80 });
@@ -76,7 +76,7 @@ describe('an audio pause ends early by anything new', () => {
       expect(one.live()[condition]).not.toHaveProperty('audioPausedUntil');
   });
 
-  it('also by the same alarm, when it calls again', () => {
+  it('even of the same alarm, when it calls again', () => {
     const one = mediumBed();
     one.run(7, 9, { HR: 130, SpO2: 97, Temp: 39 });
     one.acknowledge(10, 'HR.high');
@@ -90,7 +90,7 @@ describe('an audio pause ends early by anything new', () => {
   });
 });
 
-it('an audio pause holds for what is slighter than what it silences', () => {
+it('an audio pause stays for calls that are less grave', () => {
   const one = mediumBed();
   one.command(10, pause());
   one.run(11, 12, { HR: 130, Temp: 39 });
@@ -99,14 +99,14 @@ it('an audio pause holds for what is slighter than what it silences', () => {
 });
 
 describe('an audio pause does nothing', () => {
-  it('where nothing calls', () => {
+  it('if nothing calls', () => {
     const one = bed();
     one.command(0, pause());
     one.run(1, 7, { HR: 130 });
     expect(one.live()['HR.high']).not.toHaveProperty('audioPausedUntil');
   });
 
-  it('where all that calls was answered', () => {
+  it('if every call was acknowledged', () => {
     const one = mediumBed();
     one.acknowledge(7, 'HR.high');
     one.command(8, pause());
@@ -117,7 +117,7 @@ describe('an audio pause does nothing', () => {
     ['long over', -200, false],
     ['just over', -113, false],
     ['not yet over', -112.999, true],
-  ])('where its time was over when the command came: %s', (_name, s, begins) => {
+  ])('if its time was over when the command came: %s', (_name, s, begins) => {
     const one = mediumBed();
     const command = { commandId: 'old', associationId: 'association-1', at: instant(s), by: nurse, ...pause() };
     one.feed({ type: 'command', command }, t0 + 7_000);
@@ -126,7 +126,7 @@ describe('an audio pause does nothing', () => {
   });
 });
 
-it('a new audio pause begins once something has called again', () => {
+it('a new audio pause begins once an alarm has called again', () => {
   const one = mediumBed();
   one.command(10, pause(30_000));
   one.run(11, 12, { HR: 150 });

@@ -110,8 +110,8 @@ function bedside() {
 
 const well: Numbers = { HR: 80, SpO2: 97, RR: 15 };
 
-describe('a value that is valid now and then', () => {
-  it('SpO2 of 87 that is valid one second in three alarms when its delay is over, and is said to come only now and then', () => {
+describe('an intermittent value', () => {
+  it('SpO2 of 87 that is valid one second in three alarms after its delay, and has an alarm about intermittent values', () => {
     const bed = bedside();
     bed.run(0, 90, (s) => ({ ...well, SpO2: s % 3 === 0 ? 87 : null }));
     expect(bed.told()).toEqual(['12 raised SpO2.low', '50 raised SpO2.intermittent']);
@@ -123,15 +123,15 @@ describe('a value that is valid now and then', () => {
     expect(bed.told()).toEqual(['10 raised SpO2.low']);
   });
 
-  it('a value inside the limit begins the delay anew', () => {
+  it('a value inside the limit restarts the delay', () => {
     const bed = bedside();
     bed.run(0, 40, (s) => ({ ...well, SpO2: s % 8 === 0 ? 95 : 87 }));
     expect(bed.told()).toEqual([]);
   });
 });
 
-describe('modules of one monitor with times of their own', () => {
-  it('half a second apart, all are judged', () => {
+describe('modules of one monitor with their own times', () => {
+  it('are all judged if they are half a second apart', () => {
     const bed = bedside();
     for (let s = 0; s <= 30; s += 1) {
       bed.send(s, { HR: 80 });
@@ -154,7 +154,7 @@ describe('a single measurement', () => {
 });
 
 describe('silence of a parameter', () => {
-  it('heart rate and SpO2 that stop are told of while an hourly cuff goes on', () => {
+  it('a heart rate and SpO2 that stop have alarms while an hourly cuff goes on', () => {
     const bed = bedside();
     bed.run(0, 60, well);
     for (const s of [100, 3700]) bed.send(s, { NBPs: 120 }, { intervalMs: 3_600_000 });
@@ -162,7 +162,7 @@ describe('silence of a parameter', () => {
     expect(bed.live()).toEqual(expect.arrayContaining(['HR.no-data on', 'SpO2.no-data on', 'RR.no-data on']));
   });
 
-  it('an alarm never ends because nothing came', () => {
+  it('an alarm never ends because values stop', () => {
     const bed = bedside();
     bed.run(0, 20, { ...well, HR: 134 });
     bed.run(21, 900, { SpO2: 97, RR: 15 });
@@ -200,14 +200,14 @@ describe('one cause, one call', () => {
     expect(bed.told('physiological')).toEqual(['6 raised PR.high']);
   });
 
-  it('a pulse beside an asystole is told, and ends nothing', () => {
+  it('a pulse beside an asystole is in its text, and ends nothing', () => {
     const bed = bedside();
     bed.run(0, 10, { HR: 80, PR: 78 });
     bed.run(11, 14, { HR: 0, PR: 78 });
     expect(bed.alarm('asystole')).toMatchObject({ priority: 'high', text: 'Asystole: HR 0 (pulse 78)' });
   });
 
-  it('a pulse that came some seconds before the asystole, or has no value now, is not told beside it', () => {
+  it('a pulse from some seconds before the asystole, or without a present value, is not in its text', () => {
     for (const pulse of [{}, { PR: null }]) {
       const bed = bedside();
       bed.run(0, 10, { HR: 80, PR: 78 });
@@ -217,7 +217,7 @@ describe('one cause, one call', () => {
     }
   });
 
-  it('a heart rate and a pulse that differ by more than 25 for 10 s are told of', () => {
+  it('a heart rate and a pulse that differ by more than 25 for 10 s have an alarm', () => {
     const bed = bedside();
     bed.run(0, 20, { HR: 80, PR: 110, SpO2: 97 });
     expect(bed.told()).toEqual(['10 raised rates-differ']);
@@ -237,7 +237,7 @@ describe('one cause, one call', () => {
 });
 
 describe('an outage that ends', () => {
-  it('one acknowledged tachycardia stays one alarm, acknowledged, through an outage of 390 s', () => {
+  it('an acknowledged tachycardia stays one acknowledged alarm through an outage of 390 s', () => {
     const bed = bedside();
     bed.run(0, 20, { ...well, HR: 134 });
     bed.acknowledgeAll(21);
@@ -260,7 +260,7 @@ describe('numbers that begin anew', () => {
 });
 
 describe('an audio pause', () => {
-  it('over an acknowledged alarm has no reach: a later asystole calls', () => {
+  it('over an acknowledged alarm does not cover a later asystole, which calls', () => {
     const bed = bedside();
     bed.run(0, 10, { ...well, HR: 134 });
     bed.acknowledgeAll(11);
@@ -270,7 +270,7 @@ describe('an audio pause', () => {
     expect(bed.alarm('asystole')).not.toHaveProperty('audioPausedUntil');
   });
 
-  it('is not extended, and is ended by anything as grave', () => {
+  it('is not extended, and a call that is as grave ends it', () => {
     const bed = bedside();
     bed.run(0, 10, { ...well, HR: 134 });
     bed.command(11, { type: 'pause-audio', forMs: 60_000 });
@@ -283,8 +283,8 @@ describe('an audio pause', () => {
   });
 });
 
-describe('limits that are changed', () => {
-  it('judge the last value at once, and merge with what was set before', () => {
+describe('changed limits', () => {
+  it('judge the last value at once, and are merged with those set before', () => {
     const bed = bedside();
     bed.run(0, 20, { ...well, HR: 110 });
     bed.command(21, { type: 'set-limits', group: 'HR', limits: { high: 105 } });
@@ -295,7 +295,7 @@ describe('limits that are changed', () => {
   });
 });
 
-it('goes on with an off-delay that runs where the same association or the limits of something else are said again', () => {
+it('a running off-delay goes on if the same association or other limits come again', () => {
   const bed = bedside();
   bed.run(0, 10, { HR: 130, SpO2: 97 });
   bed.run(11, 12, { HR: 100, SpO2: 97 });
@@ -306,7 +306,7 @@ it('goes on with an off-delay that runs where the same association or the limits
   expect(bed.live()).toEqual([]);
 });
 
-it('a tachycardia is one alarm, whether the heart rate or the pulse shows it, and its answer stays', () => {
+it('a tachycardia is one alarm, whether the heart rate or the pulse shows it, and its acknowledgement stays', () => {
   const bed = bedside();
   bed.run(0, 10, { HR: 80, PR: 80 });
   bed.run(11, 40, { HR: null, PR: 130 });

@@ -12,8 +12,8 @@ const low = condition('HR.low', 'HR.low', 11);
 const extreme = condition('HR.extreme-low', 'HR.low', 21);
 const other = condition('SpO2.low', 'SpO2.low', 31);
 
-describe('a condition that holds is stood for', () => {
-  it('by a graver one of its cause, in whatever order they are found; not by one of another cause', () => {
+describe('a condition that holds does not call', () => {
+  it('under a graver one of its cause, in any order; but calls beside one of another cause', () => {
     for (const found of [
       [low, extreme, other],
       [other, extreme, low],
@@ -23,12 +23,12 @@ describe('a condition that holds is stood for', () => {
     }
   });
 
-  it('not by one that is as grave, nor by itself', () => {
+  it('except beside one that is as grave, or by itself', () => {
     const equal = condition('HR.low/second', 'HR.low', 11);
     expect([low, equal].filter(subsumption([low, equal]))).toEqual([]);
   });
 
-  it('by the silence of its device: by any condition of a chain under which it is, holding or standing', () => {
+  it('under the silence of its device: under any condition of a chain in `under`, holding or standing', () => {
     const silent = condition('SpO2.no-data', 'SpO2.no-data', 0, { under: ['probe', 'no-data'] });
     const gone = condition('no-data', 'no-data', 0);
     expect(subsumption([silent, gone])(silent)).toBe(true);
@@ -64,7 +64,7 @@ describe('an episode that is over', () => {
     expect(uncovered([one], [low, other])).toEqual([one]);
   });
 
-  it('goes on where its end is not known, and a graver one that goes on covers it', () => {
+  it('goes on if its end is not known, and a graver one that goes on covers it', () => {
     const goesOn = episode(10_000, Number.POSITIVE_INFINITY);
     expect(uncovered([goesOn], [{ ...extreme, onset: 500_000 }])).toEqual([]);
     expect(uncovered([], [low])).toEqual([]);

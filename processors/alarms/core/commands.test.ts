@@ -30,7 +30,7 @@ describe('a change of limits', () => {
     expect(one.count('limitsRefused')).toBe(1);
   });
 
-  it('merges with what was set before; null takes one bound back to the ward’s', () => {
+  it('is merged with the earlier ones; null restores the ward’s bound', () => {
     const one = ward();
     one.setLimits(0, 'HR', { high: 110 });
     expect(one.setLimits(1, 'HR', { low: 60 }).accepted).toBe(true);
@@ -56,7 +56,7 @@ describe('a change of limits', () => {
     expect(one.live()['HR.high']).toBeUndefined();
   });
 
-  it('judges the last value however many came after it that say nothing', () => {
+  it('judges the last value, however many missing values came after it', () => {
     const one = ward();
     one.run(0, 10, { HR: 125 });
     one.run(11, 26, { HR: null });
@@ -66,7 +66,7 @@ describe('a change of limits', () => {
     expect(one.live()['HR.high']?.text).toBe('HR 125 > 124');
   });
 
-  it('ends no alarm by a questionable value that came after the last valid one', () => {
+  it('ends no alarm by a questionable value after the last valid one', () => {
     const one = ward();
     one.run(0, 10, { HR: 125 });
     const values = [{ code: 'MDC_ECG_HEART_RATE', unit: '/min', value: 100, validity: 'questionable' as const }];
@@ -82,7 +82,7 @@ describe('a change of limits', () => {
     expect(one.setLimits(2, 'HR', { high: 110 }).reason).toContain('no longer at this device');
   });
 
-  it('of the heart rate moves the pulse’s, which has none of its own', () => {
+  it('for the heart rate also moves those of a pulse without its own limits', () => {
     const one = ward();
     one.setLimits(0, 'HR', { high: 110 });
     expect(one.inForce('PR')?.limits).toMatchObject({ low: 50, high: 110 });
@@ -92,7 +92,7 @@ describe('a change of limits', () => {
 describe('limits that are switched off', () => {
   const off = (s: number) => ({ off: { reason: 'pacing', until: iso(s) } });
 
-  it('do not call until their end, and then the last value is judged', () => {
+  it('do not call until their end, and then judge the last value', () => {
     const one = ward();
     one.setLimits(0, 'HR', off(60));
     one.run(1, 30, { HR: 130 });
@@ -120,7 +120,7 @@ describe('limits that are switched off', () => {
     expect(one.inForce('RR')?.off).toBeUndefined();
   });
 
-  it('end by themselves while nothing comes', () => {
+  it('come back by themselves even if no input comes', () => {
     const one = ward();
     one.setLimits(0, 'HR', { high: 110 });
     one.setLimits(1, 'HR', off(60));
@@ -130,7 +130,7 @@ describe('limits that are switched off', () => {
     expect(one.inForce('HR')).toMatchObject({ limits: { high: 110 }, own: { high: 110 } });
   });
 
-  it('are those of the pulse where they are of the heart rate, and of nothing else', () => {
+  it('also apply to the pulse if they are those of the heart rate, and to nothing else', () => {
     const one = ward();
     one.setLimits(0, 'HR', off(3600));
     expect((['HR', 'PR', 'SpO2', 'RR'] as const).map((group) => one.inForce(group)?.off?.reason)).toEqual([
@@ -138,7 +138,7 @@ describe('limits that are switched off', () => {
     ]);
   });
 
-  it('leave extreme limits, asystole and the desaturation alarm on', () => {
+  it('do not include extreme limits, asystole and the desaturation alarm', () => {
     const one = ward();
     one.setLimits(0, 'HR', off(3600));
     one.setLimits(0, 'SpO2', off(3600));
@@ -149,7 +149,7 @@ describe('limits that are switched off', () => {
 });
 
 describe('every command gets an answer', () => {
-  it('an acknowledgement is accepted, and refused where the alarm has ended or called again', () => {
+  it('an acknowledgement is accepted, or refused if the alarm has ended or called again', () => {
     const one = ward();
     one.run(0, 10, { HR: 130 });
     const { alarmId } = one.live()['HR.high']!;
@@ -166,7 +166,7 @@ describe('every command gets an answer', () => {
     expect(one.answers().at(-1)).toMatchObject({ accepted: false, reason: expect.stringContaining('has ended') });
   });
 
-  it('a pause is refused where nothing sounds and where one runs', () => {
+  it('a pause is refused if nothing sounds or if one is running', () => {
     const one = ward();
     one.command(0, { type: 'pause-audio', forMs: 60_000 });
     expect(one.answers().at(-1)?.reason).toContain('Nothing sounds');
@@ -177,7 +177,7 @@ describe('every command gets an answer', () => {
     expect(one.answers().at(-1)?.reason).toContain('paused already');
   });
 
-  it('and the same one when it is judged again', () => {
+  it('and the same answer when it is judged again', () => {
     const one = ward();
     one.command(0, { type: 'set-limits', group: 'HR', limits: { high: 150 } }, 'command-x');
     one.command(1, { type: 'set-limits', group: 'SpO2', limits: { low: 88 } }, 'command-y');

@@ -13,7 +13,7 @@ const feedAll = (one: Bed, from: number, to: number, except: readonly number[] =
 };
 const told = (one: Bed) => one.types(missingKey);
 
-it('a device that numbers anew under the same start is missed a reading again, below the highest number of before', () => {
+it('a device that numbers anew under the same start misses a number again, below the highest number from before', () => {
   const one = bed();
   feedAll(one, 1, 200);
   for (const seq of [1, 2, 4, 5]) one.feed(reading(200 + seq, calm, { seq, receivedAt: t0 + (200 + seq) * 1000 }));
@@ -27,14 +27,14 @@ describe('a number that never comes', () => {
     ['before a minute has passed since the one behind it', 70.999, []],
     ['after a minute', 71, ['raised']],
     ['later', 90, ['raised']],
-  ])('is told of, %s', (_name, s, types) => {
+  ])('has an alarm %s', (_name, s, types) => {
     const one = bed();
     feedAll(one, 1, 69, [10]);
     feed(one, 70, s);
     expect(told(one)).toEqual(types);
   });
 
-  it('is one low technical alarm, once, from the reading behind it on', () => {
+  it('is one low technical alarm, once, with the time of the next reading', () => {
     const one = bed();
     feedAll(one, 1, 200, [10]);
     expect(told(one)).toEqual(['raised']);
@@ -60,7 +60,7 @@ describe('a number that never comes', () => {
     expect([one.count('gaps'), one.count('readingsMissing')]).toEqual([1, count]);
   });
 
-  it('joins the alarm that is there', () => {
+  it('joins the present alarm', () => {
     const one = bed();
     feedAll(one, 1, 300, [10, 50, 51]);
     expect(told(one).filter((type) => type === 'raised')).toHaveLength(1);
@@ -69,7 +69,7 @@ describe('a number that never comes', () => {
   });
 });
 
-describe('no gap', () => {
+describe('there is no gap', () => {
   it.each([
     ['readings in order', [1, 2, 3, 4]],
     ['a repeat', [1, 2, 2, 1, 3, 3, 4]],
@@ -93,7 +93,7 @@ describe('no gap', () => {
     expect(told(one)).toEqual([]);
   });
 
-  it('while a backlog fills the hole that the present left, however long it takes', () => {
+  it('while a backlog fills the hole before the present, however long it takes', () => {
     const one = bed();
     feedAll(one, 1, 100);
     // Off for 300 s; back, it sends what is now and, every 10 s, one of those that it kept.
@@ -122,8 +122,8 @@ describe('no gap', () => {
   });
 });
 
-describe('it ends', () => {
-  it('when what was missing comes after all', () => {
+describe('the alarm ends', () => {
+  it('when the missing readings come after all', () => {
     const one = bed();
     feedAll(one, 1, 100, [10, 11]);
     feed(one, 11, 101);
@@ -150,7 +150,7 @@ describe('it ends', () => {
     expect(told(one).filter((type) => type === 'raised')).toHaveLength(1);
   });
 
-  it('each by its own number, where several are missing', () => {
+  it('by each missing number alone, if several are missing', () => {
     const one = bed();
     feedAll(one, 1, 50, [5, 10]);
     feed(one, 10, 51);
@@ -159,7 +159,7 @@ describe('it ends', () => {
     expect(one.state().continuity.holes).toEqual([]);
   });
 
-  it('by no number of another start of the device, whatever that one misses itself', () => {
+  it('by no number of another start of the device, even if that start misses some itself', () => {
     const one = bed();
     feedAll(one, 1, 100, [5, 6, 7, 8, 9, 10]);
     expect(one.count('readingsMissing')).toBe(6);
@@ -198,7 +198,7 @@ describe('it ends', () => {
 });
 
 describe('more holes than are remembered', () => {
-  it('are counted all the same', () => {
+  it('are counted nevertheless', () => {
     const one = bed();
     // Every second reading is lost, the first of them noticed at 3 s.
     for (let seq = 1; seq <= 61; seq += 2) feed(one, seq);
@@ -213,7 +213,7 @@ describe('more holes than are remembered', () => {
     expect(one.live()[missingKey]?.text).toBe('200 readings missing');
   });
 
-  it('are no gap where four ways bring a backlog in turn, one far ahead of the others', () => {
+  it('are no gap if four ways bring a backlog in turn, one far ahead of the others', () => {
     const one = bed();
     const way = (first: number) => Array.from({ length: 500 }, (_, i) => first + 4 * i);
     feed(one, 1, 3_000);
@@ -238,7 +238,7 @@ describe('a number that comes after all fills', () => {
   const holes = (one: Bed) =>
     one.state().continuity.holes.map(({ boot, from, to, missing }) => `${boot} ${from}-${to}: ${missing}`);
 
-  it('the hole of its own start alone, where it lies in it', () => {
+  it('only the hole of its own start that contains it', () => {
     const one = bed();
     feedAll(one, 101, 109);
     feed(one, 113);
@@ -253,7 +253,7 @@ describe('a number that comes after all fills', () => {
     expect(holes(one)).toEqual([]);
   });
 
-  it('one of the two oldest holes that have become one, as long as one is missing', () => {
+  it('one of the two oldest holes that were joined, as long as one number is missing', () => {
     const one = bed();
     feed(one, 1);
     for (let seq = 3; seq <= 35; seq += 2) feed(one, seq);
@@ -266,21 +266,21 @@ describe('a number that comes after all fills', () => {
   });
 });
 
-it('forgets the oldest of more than 16 holes where each is of another start', () => {
+it('forgets the oldest of more than 16 holes if each is of another start', () => {
   const one = bed();
   for (let n = 1; n <= 17; n += 1) for (const seq of [1, 3]) feed(one, seq, n * 10 + seq, `b${n}`);
   const boots = one.state().continuity.holes.map(({ boot }) => boot);
   expect(boots).toEqual(Array.from({ length: 16 }, (_, i) => `b${i + 2}`));
 });
 
-it('does not concern a device without a patient, whose patients had what it lacks', () => {
+it('ignores a device without a patient, because earlier patients had the missing readings', () => {
   const one = bed('unassigned');
   feedAll(one, 1, 50);
   feedAll(one, 5_000, 5_100);
   expect(told(one)).toEqual([]);
 });
 
-it('tells of each lost number once, in whatever order and however often the others come', () => {
+it('alarms once for each lost number, in whatever order and however often the others come', () => {
   const seed = Date.now() % 2 ** 31;
   console.log(`seed ${seed}`);
   fc.assert(

@@ -4,14 +4,14 @@ import { bed, reading, t0, valuesOf } from '../../bed.testing.ts';
 import { addCounts, type Counter, countReading } from './counts.ts';
 
 describe('the counts of a bed', () => {
-  it('readings and repeats, apart', () => {
+  it('contain readings and repeats, separately', () => {
     const one = bed();
     one.run(0, 9, { HR: 80 });
     one.run(5, 9, { HR: 80 });
     expect([one.count('readings'), one.count('repeats')]).toEqual([10, 5]);
   });
 
-  it('a reading is late where one of its values reached the gateway more than 10 s after its time', () => {
+  it('a reading is late if one of its values reached the gateway more than 10 s after its time', () => {
     const one = bed();
     one.feed(reading(0, { HR: 80, SpO2: 97 }, { receivedAt: t0 + 10_000 }));
     expect(one.count('lateReadings')).toBe(0);
@@ -41,7 +41,7 @@ describe('values that are missing', () => {
     [[false, true], 1],
     [[false, false], 0],
     [[], 0],
-  ])('are counted beside whether any value is late: %j', (late, lateReadings) => {
+  ])('are counted separately from lateness: %j', (late, lateReadings) => {
     const came = late.map((one) => ({ late: one }));
     expect(countReading(reading(0, { HR: 80, SpO2: 97 }), came)).toEqual({
       readings: 1,
@@ -59,7 +59,7 @@ describe('values that are missing', () => {
   });
 });
 
-it('counts are summed by name; what is none adds nothing', () => {
+it('counts are summed by name; an unknown name adds nothing', () => {
   const sum = new Map<Counter, number>([['readings', 2]]);
   addCounts(sum, { readings: 1, lateReadings: 0, gaps: -1, repeats: 3 });
   expect([...sum]).toEqual([

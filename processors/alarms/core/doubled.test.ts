@@ -12,7 +12,7 @@ const told = (part: DoubledPart) =>
   doubledConditions(part).map(({ key, onset }) => `${key} since ${(onset - t0) / 1000}`);
 
 describe('a parameter that came twice in one message', () => {
-  it('is said since the first such message, each one by itself', () => {
+  it('has an alarm since the first such message, each parameter its own', () => {
     const part = twice(twice(initialDoubled, 1, [hr]), 5, [hr, spO2]);
     expect(told(part)).toEqual([`twice-in-one-message/${hr} since 1`, `twice-in-one-message/${spO2} since 5`]);
     expect(doubledConditions(part)[0]).toMatchObject({
@@ -21,30 +21,30 @@ describe('a parameter that came twice in one message', () => {
     });
   });
 
-  it('is said until it has come once only for a minute', () => {
+  it('has an alarm until it has come once in each message for a minute', () => {
     const part = twice(twice(initialDoubled, 1, [hr]), 5, [hr]);
     expect(told(once(part, 64.999))).toEqual([`twice-in-one-message/${hr} since 1`]);
     expect(once(part, 65)).toBe(initialDoubled);
     expect(told(twice(part, 65, [hr]))).toEqual([`twice-in-one-message/${hr} since 1`]);
   });
 
-  it('is said as long as it does not come, and beside another one that ends', () => {
+  it('keeps its alarm while it does not come, and while the alarm of another one ends', () => {
     const part = twice(twice(initialDoubled, 1, [hr, spO2]), 100, [spO2]);
     expect(told(part)).toEqual([`twice-in-one-message/${spO2} since 1`]);
     expect(told(once(part, 300))).toEqual([`twice-in-one-message/${spO2} since 1`]);
   });
 
-  it('is not said for ever where the clock was set back', () => {
+  it('does not keep its alarm forever if the clock was set back', () => {
     const part = twice(initialDoubled, 3_600, [hr]);
     expect(once(part, 0)).toBe(initialDoubled);
   });
 });
 
-it('messages that have each parameter once change nothing', () => {
+it('messages with each parameter once change nothing', () => {
   expect(once(initialDoubled, 1)).toBe(initialDoubled);
 });
 
-it('a parameter that Vigil does not know is said by its code', () => {
+it('is named by its code if Vigil does not know the parameter', () => {
   const [condition] = doubledConditions(twice(initialDoubled, 1, ['MDC_UNKNOWN']));
   expect(condition).toMatchObject({
     ...{ code: 'MDC_UNKNOWN', text: 'MDC_UNKNOWN: twice in one message, the graver is judged', late: false },

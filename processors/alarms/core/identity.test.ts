@@ -14,7 +14,7 @@ function play(one: ReturnType<typeof bed>, starts: string, fromS: number, toS: n
 }
 
 describe('two devices with one certificate, each on a gateway of its own', () => {
-  it('are told at the bed with medium priority, counted, and no longer than 5 min after the last sign', () => {
+  it('have a medium alarm at the bed, are counted, and the alarm lasts at most 5 min after the last sign', () => {
     const one = bed();
     play(one, 'A', 0, 10);
     expect(one.raised()).toEqual([]);
@@ -42,13 +42,13 @@ describe('two devices with one certificate, each on a gateway of its own', () =>
       'readings that are read again',
       (one) => [play(one, 'A', 0, 30), play(one, 'B', 30, 60), play(one, 'A', 0, 30), play(one, 'B', 30, 60)],
     ],
-  ])('are not told of where there is %s', (_, run) => {
+  ])('have no alarm if there is %s', (_, run) => {
     const one = bed();
     run(one);
     expect(one.raised()).not.toContain('shared-identity');
   });
 
-  it('are not told of a device that names no start: its `boot` is that of a connection', () => {
+  it('have no alarm if the device names no start: its `boot` is that of a connection', () => {
     const one = bed();
     for (let s = 0; s < 60; s += 1) {
       const { start: _none, ...nameless } = reading(s, { HR: 80 }, { boot: s % 2 === 0 ? 'A' : 'B' });
@@ -57,7 +57,7 @@ describe('two devices with one certificate, each on a gateway of its own', () =>
     expect(one.raised()).not.toContain('shared-identity');
   });
 
-  it('are noticed after the clock of the processor was set back, too', () => {
+  it('are also noticed after the processor’s clock was set back', () => {
     const one = bed();
     play(one, 'AB', 3600, 3602);
     const back = rearm(one.state(), adultProfile, t0 + 1000);
@@ -65,7 +65,7 @@ describe('two devices with one certificate, each on a gateway of its own', () =>
   });
 });
 
-it('a reading that names no start is no sign, and is not remembered', () => {
+it('a reading without a start is no sign, and is not remembered', () => {
   const { start: _none, ...nameless } = reading(1, { HR: 80 });
   expect(identity(initialIdentity, nameless)).toEqual({ part: initialIdentity, found: undefined });
 });

@@ -7,7 +7,7 @@ const heart = parameters.get('MDC_ECG_HEART_RATE')!;
 const cuff = parameters.get('MDC_PRESS_BLD_NONINV_SYS')!;
 
 describe('a parameter is expected', () => {
-  it('each second where nothing is known, as the status says where it says so, a cuff as seldom as cuffs measure', () => {
+  it('each second by default, as the status declares if it does, and a cuff as seldom as cuffs measure', () => {
     expect(intervalOf(heart, null, [])).toBe(1_000);
     expect(intervalOf(heart, null, [], 5_000)).toBe(5_000);
     expect(cuff.episodicMs).toBeGreaterThan(60_000);
@@ -24,7 +24,7 @@ describe('a parameter is expected', () => {
     expect(intervalOf(heart, null, [1_000, 9_000, 9_000, 1_000, 9_000])).toBe(9_000);
   });
 
-  it('as declared, whatever its spacings; a cuff only where more than a minute is declared', () => {
+  it('as declared, whatever its spacings; a cuff only if more than a minute is declared', () => {
     expect(intervalOf(heart, 2_000, [5_000, 5_000])).toBe(2_000);
     expect(intervalOf(cuff, 1_000, [300_000, 300_000])).toBe(300_000);
     expect(intervalOf(cuff, 60_000, [])).toBe(cuff.episodicMs);
@@ -41,11 +41,11 @@ describe('a temperature in some of the messages that come each second', () => {
     ['three times only, so two spacings', [30_000, 30_000], 1_000],
     ['each 10 s: not intermittent', [10_000, 10_000, 10_000], 10_000],
     ['more often than each 10 s: intermittent', [9_999, 9_999, 9_999], 1_000],
-  ])('%s is expected by its own pace, else as declared', (_name, spacings, intervalMs) => {
+  ])('%s is expected by its own pace, or else as declared', (_name, spacings, intervalMs) => {
     expect(intervalOf({}, 1_000, spacings)).toBe(intervalMs);
   });
 
-  it('has no pace of its own that is quicker than what is declared', () => {
+  it('has no own pace that is faster than the declared one', () => {
     expect(intervalOf({}, 60_000, [20_000, 20_000, 20_000])).toBe(60_000);
   });
 });
@@ -57,12 +57,12 @@ describe('no data', () => {
     [7_000, 21_000],
     [60_000, 180_000],
     [60_001, 180_003],
-  ])('of what is expected each %i ms is after %i ms', (intervalMs, noDataMs) => {
+  ])('begins %i ms after the last value of a parameter that is expected each %i ms', (intervalMs, noDataMs) => {
     expect(noDataMsOf(intervalMs)).toBe(noDataMs);
   });
 });
 
-it('a value is a single measurement where it is expected less than once a minute, and always where a cuff measures it', () => {
+it('a value is a single measurement if it is expected less than once a minute, and always if it is from a cuff', () => {
   expect([isSingle(heart, 60_000), isSingle(heart, 60_001), isSingle(cuff, 1_000)]).toEqual([false, true, true]);
 });
 
@@ -73,7 +73,7 @@ describe('of the spacings', () => {
     expect(spacedBy([1, 1, 1, 1, 2], 1)).toEqual([1, 1, 1, 2, 1]);
   });
 
-  it('of a device that keeps its pace the list stays the same', () => {
+  it('stay the same list if the device keeps its pace', () => {
     const steady = [1_000, 1_000, 1_000, 1_000, 1_000];
     expect(spacedBy(steady, 1_000)).toBe(steady);
   });

@@ -13,7 +13,7 @@ const withGroups = (groups: Partial<Profile['groups']>): Profile => ({
 });
 
 describe('a pulse is judged', () => {
-  it('by the limits of the heart rate after the delays of the pleth, which fades for a moment when a hand moves', () => {
+  it('by the limits of the heart rate, after the delays of the pleth, which is weak for a moment when a hand moves', () => {
     expect(PR.low?.delay).not.toEqual(HR.low?.delay);
     expect(rulesOfGroup(adultProfile, {}, 'PR')).toEqual({
       ...HR,
@@ -27,13 +27,13 @@ describe('a pulse is judged', () => {
     });
   });
 
-  it('after the delays of the heart rate where its own group has no such limit, or is off', () => {
+  it('after the delays of the heart rate if its own group has no such limit, or is off', () => {
     const { low: _low, high: _high, ...extremes } = PR;
     expect(rulesOfGroup(withGroups({ PR: extremes }), {}, 'PR')).toEqual(HR);
     expect(rulesOfGroup(withGroups({ PR: { off: 'no pleth here' } }), {}, 'PR')).toEqual(HR);
   });
 
-  it('on the sides alone on which the heart rate has a limit', () => {
+  it('only on the sides on which the heart rate has a limit', () => {
     const { low: _low, ...above } = HR;
     expect(rulesOfGroup(withGroups({ HR: above }), {}, 'PR')).not.toHaveProperty('low');
     const { high: _high, ...below } = HR;
@@ -48,7 +48,7 @@ describe('a pulse is judged', () => {
 });
 
 describe('a group that the profile has off', () => {
-  it('is told with its reason, of the heart rate also for the pulse; no other group is', () => {
+  it('is reported off with its reason, the heart rate’s also for the pulse; no other group is', () => {
     const profile = withGroups({ HR: { off: 'ECG not used', extremeLow: 40, extremeHigh: 140 } });
     const { groups } = limitsInForce({ ...env, profile: () => profile }, bed().state());
     const off = groups.flatMap(({ group, off: told }) => (told ? [[group, told]] : []));
@@ -64,7 +64,7 @@ describe('own limits that no longer fit a profile', () => {
   const state = { ...bed().state(), overrides: { HR: { high: 130 } }, setBy: { HR: changed } };
   const lower = profileOfLimits({ HR: { low: 50, high: 100, extremeLow: 40, extremeHigh: 125 } });
 
-  it('are one medium word of now, as old as the limits', () => {
+  it('have one medium alarm, whose onset is the time of the limits', () => {
     expect(crossingConditions({ ...env, profile: () => lower }, state)).toEqual([
       {
         ...{ key: 'limits-cross-HR', name: 'limits-cross-HR', chain: 'limits-cross-HR', kind: 'technical' },
@@ -75,7 +75,7 @@ describe('own limits that no longer fit a profile', () => {
     ]);
   });
 
-  it('are no word where they fit, or where nobody has any', () => {
+  it('have no alarm if they fit, or if nobody set any', () => {
     expect(crossingConditions(env, state)).toEqual([]);
     expect(crossingConditions({ ...env, profile: () => lower }, bed().state())).toEqual([]);
     expect(crossingConditions({ ...env, profile: () => undefined }, state)).toEqual([]);

@@ -20,7 +20,7 @@ describe('lateness', () => {
       expect(one.live()['HR.extreme-high']?.late).toBe(late);
     });
 
-  it('a buffered backlog: the breach in it is one alarm, marked late, and over when the backlog says so', () => {
+  it('a breach in a buffered backlog is one alarm, marked late, and ends when the backlog shows its end', () => {
     const one = bed();
     one.run(0, 9, calm);
     const receivedAt = t0 + 120_000;
@@ -32,7 +32,7 @@ describe('lateness', () => {
     expect(one.types('HR.high')).toEqual(['raised', 'resolved', 'cleared']);
   });
 
-  it('a backlog whose breach lasts until now is about now from the first reading about now', () => {
+  it('a breach of a backlog that lasts until now is current from the first current reading', () => {
     const one = bed();
     one.run(0, 9, calm);
     for (let s = 10; s < 109; s++) one.feed(reading(s, tachycard, { receivedAt: t0 + 120_000 }));
@@ -42,7 +42,7 @@ describe('lateness', () => {
     expect(physiological(one)).toEqual(['HR.high']);
   });
 
-  it('a backlog that becomes worse goes on to be marked late', () => {
+  it('a backlog that becomes worse stays marked late', () => {
     const one = bed();
     one.run(0, 9, calm);
     for (let s = 10; s < 60; s++) one.feed(reading(s, { HR: s < 30 ? 125 : 138 }, { receivedAt: t0 + 120_000 }));
@@ -62,14 +62,14 @@ describe('lateness', () => {
     expect(one.types('HR.high').at(-1)).toBe('cleared');
   });
 
-  it('an alarm that is present is not ended by an old reading that was calm', () => {
+  it('an old reading inside the limit does not end a present alarm', () => {
     const one = bed();
     one.run(100, 107, tachycard);
     one.run(50, 60, calm, { receivedAt: t0 + 108_000 });
     expect(one.live()['HR.high']).toMatchObject({ present: true, late: false });
   });
 
-  it('a past breach that comes between a few values ends when it would have, had they come in order', () => {
+  it('a past breach whose values come late ends when it would have ended in order', () => {
     const one = bed();
     one.run(100, 101, calm);
     one.run(50, 60, tachycard, { receivedAt: t0 + 102_000 });
@@ -79,7 +79,7 @@ describe('lateness', () => {
     expect(one.types('HR.high')).toEqual(['raised', 'resolved', 'cleared']);
   });
 
-  it('a past breach without its end, older than what is judged again, is over once late values stop coming', () => {
+  it('a past breach without its end, older than the window, ends once late values stop coming', () => {
     const one = bed();
     one.run(100, 120, calm);
     one.run(50, 60, tachycard, { receivedAt: t0 + 121_000 });
@@ -101,7 +101,7 @@ describe('lateness', () => {
     expect(one.types('HR.high')).toEqual(['raised', 'resolved', 'cleared']);
   });
 
-  it('readings that come again under another number raise nothing again', () => {
+  it('readings that come again under another number do not raise an alarm again', () => {
     const one = bed();
     one.run(0, 20, { HR: 150 });
     one.run(21, 30, calm);
@@ -111,7 +111,7 @@ describe('lateness', () => {
     expect(physiological(one)).toEqual(['HR.extreme-high']);
   });
 
-  it('readings of an asystole that come again take nothing from the alarm that holds now', () => {
+  it('readings of an asystole that come again change nothing in the present alarm', () => {
     const one = bed();
     one.run(0, 10, { HR: 0 });
     one.run(11, 16, calm);
@@ -124,7 +124,7 @@ describe('lateness', () => {
     }
   });
 
-  it('a backlog of the start before, the newest first and mixed with what comes now, ends no alarm that is present', () => {
+  it('a backlog of the earlier start, newest first and mixed with current readings, ends no present alarm', () => {
     const one = bed();
     one.run(0, 100, calm);
     const now = (s: number, numerics: Numerics) => one.feed(reading(s, numerics, { boot: 'b2', start: 'b2', seq: s }));
@@ -178,7 +178,7 @@ describe('a wrong clock', () => {
       expect(one.raised().filter((condition) => condition === 'clock-skew')).toHaveLength(alarm ? 1 : 0);
     });
 
-  it('says how far, and goes when the clock has been right for 10 s', () => {
+  it('has an alarm that says how far, and ends when the clock has been right for 10 s', () => {
     const one = bed();
     skewed(one, 0, 15, -95, calm);
     expect(one.live()['clock-skew']).toMatchObject({ text: 'Device clock is 95 s behind', priority: 'low' });
@@ -188,7 +188,7 @@ describe('a wrong clock', () => {
     expect(one.live()['clock-skew']).toBeUndefined();
   });
 
-  it("is judged on the device's own time line, and about now once it is known", () => {
+  it("is judged on the device’s own timeline, and counts as current once its error is known", () => {
     for (const byS of [-600, 600]) {
       const one = bed();
       skewed(one, 0, 20, byS, calm);
@@ -199,7 +199,7 @@ describe('a wrong clock', () => {
     }
   });
 
-  it('set back or forward in between: a breach is still found, and is about now', () => {
+  it('set back or forward in between: a breach is still found, and is current', () => {
     for (const byS of [-600, 600]) {
       const one = bed();
       one.run(0, 10, calm);
@@ -213,7 +213,7 @@ describe('a wrong clock', () => {
     }
   });
 
-  it('a single measurement after the clock was set back is judged by itself, not by one from the time before', () => {
+  it('a single measurement after the clock was set back is judged by itself, not by an earlier one', () => {
     const one = bed();
     const cuff = (s: number, seq: number, NBPs: number, receivedS: number) =>
       one.feed(reading(s, { NBPs }, { seq, receivedAt: t0 + receivedS * 1000, intervalMs: 300_000 }));
@@ -222,7 +222,7 @@ describe('a wrong clock', () => {
     expect(one.live()['BPsys.low']).toMatchObject({ present: true, text: 'NBPs 82 < 90' });
   });
 
-  it('a pulse is judged where the heart rate has stopped when the clock was set back', () => {
+  it('a pulse is judged if the heart rate stopped when the clock was set back', () => {
     const one = bed();
     one.run(0, 10, { HR: 80, PR: 80 });
     for (let s = 11; s <= 30; s += 1)
@@ -230,7 +230,7 @@ describe('a wrong clock', () => {
     expect(one.live()['HR.high']).toMatchObject({ condition: 'PR.high', present: true, late: false });
   });
 
-  it('one reading from the far future is not the present of the next ones', () => {
+  it('one reading from the far future does not count as the present of the next ones', () => {
     const one = bed();
     one.run(0, 5, calm);
     one.feed(reading(1e9, calm, { receivedAt: t0 + 6000 }));
@@ -238,7 +238,7 @@ describe('a wrong clock', () => {
     expect(one.live()['HR.high']).toMatchObject({ onsetAt: instant(7), late: false });
   });
 
-  it('a backlog is late, not a wrong clock', () => {
+  it('a backlog is late, and is not a wrong clock', () => {
     const one = bed();
     for (let s = 0; s < 600; s++) one.feed(reading(s, calm, { receivedAt: t0 + 700_000 + s * 10 }));
     expect(one.raised()).toEqual([]);
@@ -246,7 +246,7 @@ describe('a wrong clock', () => {
   });
 });
 
-it('a backlog that comes as slowly as it was measured is one alarm, though it has no value for a while', () => {
+it('a backlog that comes as slowly as it was measured is one alarm, even if it has no value for a while', () => {
   const one = bed();
   one.run(1000, 1020, { HR: 80 });
   for (let s = 0; s <= 40; s += 1) {

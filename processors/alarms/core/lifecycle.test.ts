@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type Bed, bed, connection, highBed, instant, mediumBed } from '../../bed.testing.ts';
 import { clockDue } from './alarm.ts';
 
-it('an alarm that had ended and waited for a person leaves with the patient, and does not end twice', () => {
+it('an alarm that ended and waits for a person leaves with the patient, and does not end twice', () => {
   const one = highBed();
   one.run(3, 20, { HR: 80 });
   expect(one.live()['HR.extreme-high']?.signal).toBe('latched');
@@ -13,7 +13,7 @@ it('an alarm that had ended and waited for a person leaves with the patient, and
 });
 
 describe('raised, acknowledged by a named person, resolved', () => {
-  it('medium: answered while present, leaves when it ends', () => {
+  it('medium: acknowledged while present, leaves when it ends', () => {
     const one = mediumBed();
     one.acknowledge(7, 'HR.high');
     expect(one.live()['HR.high']).toMatchObject({
@@ -29,7 +29,7 @@ describe('raised, acknowledged by a named person, resolved', () => {
     expect(one.events.at(-1)?.alarm).toMatchObject({ present: false, signal: 'off', resolvedAt: instant(13) });
   });
 
-  it('medium: unanswered, leaves when it ends', () => {
+  it('medium: not acknowledged, leaves when it ends', () => {
     const one = mediumBed();
     one.run(7, 12, { HR: 100 });
     expect(one.types('HR.high')).toEqual(['raised', 'resolved', 'cleared']);
@@ -45,7 +45,7 @@ describe('raised, acknowledged by a named person, resolved', () => {
     expect(one.types('HR.extreme-high')).toEqual(['raised', 'resolved', 'acknowledged', 'cleared']);
   });
 
-  it('high: answered while present, leaves when it ends', () => {
+  it('high: acknowledged while present, leaves when it ends', () => {
     const one = highBed();
     one.acknowledge(3, 'HR.extreme-high');
     one.run(4, 9, { HR: 80 });
@@ -55,7 +55,7 @@ describe('raised, acknowledged by a named person, resolved', () => {
 });
 
 describe('a condition that comes again', () => {
-  it('while it latches unanswered: a further onset of the same alarm', () => {
+  it('while its alarm latches without acknowledgement: a further onset of the same alarm', () => {
     const one = highBed();
     const { alarmId } = one.live()['HR.extreme-high']!;
     one.run(3, 60, { HR: 80 });
@@ -91,7 +91,7 @@ describe('a condition that comes again', () => {
     expect(one.live()['HR.high']?.alarmId === first?.alarm.alarmId).toBe(onsets === 2);
   });
 
-  it('and was answered: stays answered until the answer would have ended, then calls again', () => {
+  it('and was acknowledged: stays acknowledged until the acknowledgement would have run out, then calls again', () => {
     const one = mediumBed();
     one.acknowledge(7, 'HR.high');
     one.run(8, 20, { HR: 100 });
@@ -101,7 +101,7 @@ describe('a condition that comes again', () => {
     expect(one.live()['HR.high']).toMatchObject({ onsets: 2, signal: 'on' });
   });
 
-  it('after the answer has ended: calls at once', () => {
+  it('after the acknowledgement has run out: calls at once', () => {
     const one = mediumBed();
     one.acknowledge(7, 'HR.high');
     one.run(8, 170, { HR: 130 });
@@ -113,7 +113,7 @@ describe('a condition that comes again', () => {
   });
 });
 
-describe('re-alarm: 3 min after the answer, if it lasts', () => {
+describe('re-alarm: 3 min after the acknowledgement, if the condition lasts', () => {
   it.each([
     ['a moment before', 179.9, 'acknowledged'],
     ['at 3 min', 180, 'on'],
@@ -125,7 +125,7 @@ describe('re-alarm: 3 min after the answer, if it lasts', () => {
     expect(one.live()['HR.high']?.signal).toBe(signal);
   });
 
-  it('needs a new answer', () => {
+  it('needs a new acknowledgement', () => {
     const one = mediumBed();
     one.acknowledge(10, 'HR.high');
     one.tick(190);
@@ -134,7 +134,7 @@ describe('re-alarm: 3 min after the answer, if it lasts', () => {
     expect(one.types('HR.high')).toEqual(['raised', 'acknowledged', 'realarmed', 'acknowledged']);
   });
 
-  it('does not come of an alarm that has ended', () => {
+  it('does not happen for an alarm that has ended', () => {
     const one = mediumBed();
     one.acknowledge(7, 'HR.high');
     one.run(8, 13, { HR: 100 });
@@ -143,7 +143,7 @@ describe('re-alarm: 3 min after the answer, if it lasts', () => {
   });
 });
 
-describe('escalation of what nobody answers runs without a reading', () => {
+describe('escalation of an unanswered alarm needs no reading', () => {
   const levels = (one: Bed, condition: string, s: number) => {
     one.tick(s);
     return one.live()[condition]?.escalation;
@@ -171,14 +171,14 @@ describe('escalation of what nobody answers runs without a reading', () => {
     expect(one.live()['Temp.high']).toMatchObject({ priority: 'low', escalation: 0, signal: 'on' });
   });
 
-  it('ends with an answer', () => {
+  it('ends with an acknowledgement', () => {
     const one = highBed();
     one.acknowledge(3, 'HR.extreme-high');
     one.tick(100);
     expect(one.types('HR.extreme-high')).toEqual(['raised', 'acknowledged']);
   });
 
-  it('counts from the moment on at which no graver alarm stands for it', () => {
+  it('starts when no graver alarm calls instead any more', () => {
     const one = mediumBed();
     one.run(7, 100, { HR: 150 });
     expect(one.live()['HR.high']?.signal).toBe('off');
@@ -197,10 +197,10 @@ describe('escalation of what nobody answers runs without a reading', () => {
   });
 });
 
-describe('the wall clock is waited for', () => {
+describe('the next change by the wall clock', () => {
   const now = Date.parse(instant(7));
 
-  it('until the next level of escalation, and after an answer until the re-alarm', () => {
+  it('is the next level of escalation, and after an acknowledgement the re-alarm', () => {
     const one = mediumBed();
     const due = () => clockDue(one.state().book.live['HR.high']!) - now;
     expect(due()).toBe(179_020);
@@ -208,7 +208,7 @@ describe('the wall clock is waited for', () => {
     expect(due()).toBe(180_000);
   });
 
-  it('never for an alarm that a graver one stands for', () => {
+  it('never comes for an alarm under a graver one', () => {
     const one = mediumBed();
     one.run(7, 8, { HR: 150 });
     expect(clockDue(one.state().book.live['HR.high']!)).toBe(Number.POSITIVE_INFINITY);
@@ -216,7 +216,7 @@ describe('the wall clock is waited for', () => {
 });
 
 describe('an alarm that goes on', () => {
-  it('tells a value that is better than the one that it told after 60 s', () => {
+  it('publishes a better value 60 s after the last one', () => {
     const one = mediumBed();
     one.run(7, 65, { HR: 125 });
     expect(one.live()['HR.high']).toMatchObject({ text: 'HR 130 > 120', value: 130 });

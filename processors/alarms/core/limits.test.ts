@@ -49,7 +49,7 @@ describe('limits of the adult profile: at the limit, one step to each side, zero
       expect(one.raised()).toEqual(conditions);
     });
 
-  it('a pulse beside a valid heart rate raises no alarm, also while the delay of the heart rate runs', () => {
+  it('a pulse beside a valid heart rate raises no alarm, even while the delay of the heart rate runs', () => {
     const one = bed();
     one.run(0, 1, { HR: 100, PR: 130 });
     one.run(2, 7, { HR: 130, PR: 130 });
@@ -61,7 +61,7 @@ describe('limits of the adult profile: at the limit, one step to each side, zero
   it.each<[string, Numerics, string[]]>([
     ['no alarm of the pulse where the heart rate is valid', { HR: 80, PR: 80 }, []],
     ['an alarm of the pulse where there is no heart rate', { PR: 80 }, ['PR.high']],
-  ])('a backlog in which the pulse was high puts on record %s', (_name, now, raised) => {
+  ])('a backlog with a high pulse records %s', (_name, now, raised) => {
     const one = bed();
     one.run(0, 10, now);
     one.run(100, 110, now);
@@ -72,7 +72,7 @@ describe('limits of the adult profile: at the limit, one step to each side, zero
     expect(one.live()).toEqual({});
   });
 
-  it('one that two sensors show at once has the earliest onset', () => {
+  it('has the earliest onset if two sensors show it at once', () => {
     const one = bed();
     one.run(1, 4, { ABPs: 85 });
     expect(one.raised()).toEqual([]);
@@ -80,7 +80,7 @@ describe('limits of the adult profile: at the limit, one step to each side, zero
     expect(one.live()['BPsys.low']).toMatchObject({ onsetAt: instant(1), determinedAt: instant(5) });
   });
 
-  it('writes value and limit, and never a value that does not look beyond it', () => {
+  it('shows value and limit, and never a value that does not look beyond its limit', () => {
     const one = bed();
     one.run(0, 10, { HR: 134, SpO2: 88, Temp: 38.6 });
     expect(one.live()['HR.high']).toMatchObject({ text: 'HR 134 > 120', value: 134, limit: 120, unit: '/min' });
@@ -95,7 +95,7 @@ describe('limits of the adult profile: at the limit, one step to each side, zero
   });
 });
 
-describe('delay on the device time', () => {
+describe('the delay counts device time', () => {
   const plain: [string, number, number, boolean][] = [
     ['one reading less than the delay', 5, 1, false],
     ['exactly the delay', 6, 1, true],
@@ -108,7 +108,7 @@ describe('delay on the device time', () => {
       expect(one.raised()).toEqual(alarms ? ['HR.high'] : []);
     });
 
-  it('does not hold extreme limits, asystole or desaturation', () => {
+  it('does not apply to extreme limits, asystole or desaturation', () => {
     for (const numerics of [{ HR: 141 }, { HR: 0 }, { SpO2: 84 }]) {
       const one = bed();
       one.feed(reading(0, numerics));
@@ -117,7 +117,7 @@ describe('delay on the device time', () => {
     }
   });
 
-  it('is judged by when the device measured, not by when the bytes came', () => {
+  it('counts when the device measured, not when the bytes came', () => {
     const one = bed();
     // Six seconds of readings that all arrive at once are six seconds; one that comes six seconds late is none.
     for (let s = 0; s <= 6; s++) one.feed(reading(s, { HR: 130 }, { receivedAt: t0 + 6020 }));
@@ -133,7 +133,7 @@ describe('delay on the device time', () => {
     expect(other.raised()).toEqual([]);
   });
 
-  it('starts anew when the value comes back, be it within the hysteresis', () => {
+  it('starts anew when the value comes back, even within the hysteresis', () => {
     const one = bed();
     one.run(0, 4, { HR: 130 });
     one.feed(reading(5, { HR: 120 }));
@@ -152,7 +152,7 @@ describe('delay on the device time', () => {
     [20, 0],
     [20.1, 3],
     [60, 3],
-  ])('counts a gap of %d s, unless it is so long that "no data" says that nobody judges', (gapS, raisedAfterS) => {
+  ])('counts a gap of %d s, unless it is so long that "no data" has an alarm', (gapS, raisedAfterS) => {
     const one = bed();
     one.run(0, 3, { HR: 130 });
     const raised = (s: number) =>
@@ -177,7 +177,7 @@ describe('delay on the device time', () => {
     expect(minutely.raised()).toEqual(['HR.high']);
   });
 
-  it('leaves the missing out: neither beyond nor back', () => {
+  it('ignores missing values: they are neither beyond nor back', () => {
     const one = bed();
     one.run(0, 3, { HR: 130 });
     one.feed(reading(4, { HR: null }));
@@ -221,7 +221,7 @@ describe('an alarm ends when its value has been clear of the limit for 5 s', () 
     expect(one.live()['HR.high']?.present ?? false).toBe(present);
   });
 
-  it('a questionable value raises an alarm, marked so, and ends none', () => {
+  it('a questionable value raises a marked alarm, and ends none', () => {
     const one = bed();
     const doubtful = (s: number, value: number) =>
       one.feed(reading(s, {}, { values: [{ ...hr!, value, validity: 'questionable' }] }));
@@ -234,8 +234,8 @@ describe('an alarm ends when its value has been clear of the limit for 5 s', () 
   });
 });
 
-describe('other limits', () => {
-  it('are answered by the last valid value at once, also where it has not been clear for 5 s', () => {
+describe('changed limits', () => {
+  it('judge the last valid value at once, even if it has not been clear for 5 s', () => {
     const one = mediumBed();
     one.run(7, 7, { HR: 110 });
     expect(one.live()['HR.high']).toMatchObject({ present: true });
@@ -243,7 +243,7 @@ describe('other limits', () => {
     expect(one.live()['HR.high']).toBeUndefined();
   });
 
-  it('are not answered by a questionable value', () => {
+  it('do not judge a questionable value', () => {
     const one = mediumBed();
     one.feed(reading(7, {}, { values: [{ ...hr!, value: 110, validity: 'questionable' }] }));
     one.command(7.5, { type: 'set-limits', group: 'HR', limits: { high: 125 } });
@@ -251,8 +251,8 @@ describe('other limits', () => {
   });
 });
 
-describe('a word that there is no value', () => {
-  it('takes back the value of its own instant, and no other', () => {
+describe('a missing value', () => {
+  it('corrects the value of its own instant, and no other', () => {
     const one = bed();
     one.run(0, 0, { NBPs: 120 });
     one.run(60, 60, { NBPs: 82 });
@@ -264,7 +264,7 @@ describe('a word that there is no value', () => {
   });
 });
 
-it('an alarm that another sensor goes on to show says which one it is now', () => {
+it('an alarm that another sensor continues names that sensor', () => {
   const one = bed();
   one.run(0, 10, { ABPs: 85, NBPs: 85 });
   const { code } = one.live()['BPsys.low']!;
@@ -274,7 +274,7 @@ it('an alarm that another sensor goes on to show says which one it is now', () =
 });
 
 describe('apnoea and asystole', () => {
-  it('calls a rate of 0 at once, and apnoea when no breath has come for 20 s', () => {
+  it('calls for a rate of 0 at once, and for apnoea when no breath has come for 20 s', () => {
     const one = bed();
     one.run(0, 19, { RR: 0 });
     expect(one.raised()).toEqual(['RR.extreme-low']);
@@ -288,7 +288,7 @@ describe('apnoea and asystole', () => {
     expect(one.live().apnoea?.signal).toBe('latched');
   });
 
-  it('judges them for every category, limits or not', () => {
+  it('are judged for every category, with or without limits', () => {
     const one = bed('neonatal');
     one.run(0, 20, { HR: 0, RR: 0 });
     expect(one.raised()).toEqual(expect.arrayContaining(['asystole', 'apnoea', 'no-profile']));
@@ -296,8 +296,8 @@ describe('apnoea and asystole', () => {
   });
 });
 
-describe('a graver condition stands for the plain one', () => {
-  it('up and down again: two alarms, the plain one the same before and after', () => {
+describe('a graver condition calls instead of the plain one', () => {
+  it('for a while: two alarms, and the plain one is the same before and after', () => {
     const one = bed();
     one.run(0, 6, { HR: 130 });
     const plain = one.live()['HR.high']!;
@@ -315,7 +315,7 @@ describe('a graver condition stands for the plain one', () => {
     expect(Object.keys(one.live())).toEqual(['HR.extreme-high']);
   });
 
-  it('raises the plain one, with its true onset, when only that is left', () => {
+  it('and raises the plain one, with its true onset, when only that is left', () => {
     const one = bed();
     one.run(0, 9, { SpO2: 80 });
     expect(one.raised()).toEqual(['SpO2.extreme-low']);
@@ -324,7 +324,7 @@ describe('a graver condition stands for the plain one', () => {
     expect(one.live()['SpO2.low']?.onsetAt).toBe('2026-03-01T10:00:00.000Z');
   });
 
-  it('keeps an answer through it', () => {
+  it('and keeps its acknowledgement', () => {
     const one = bed();
     one.run(0, 6, { HR: 130 });
     one.command(7, { type: 'acknowledge', alarmId: one.live()['HR.high']!.alarmId });
@@ -335,7 +335,7 @@ describe('a graver condition stands for the plain one', () => {
 });
 
 describe('several sensors of one parameter', () => {
-  it('make one alarm, which holds while one of them shows it', () => {
+  it('make one alarm, which lasts while one of them shows it', () => {
     const one = bed();
     one.feed(reading(0, { NBPs: 170, ABPs: 120 }));
     expect(one.raised()).toEqual(['BPsys.high']);

@@ -19,7 +19,7 @@ const before = Object.values(v1.live)
   .sort();
 
 describe('a state of the engine before', () => {
-  it('goes on: every alarm stays as it is, with its answer and its revision; only a loss beyond a limit is medium now', () => {
+  it('continues: every alarm keeps its acknowledgement and revision; only a loss beyond a limit is medium now', () => {
     const one = migrated();
     one.run(91, 95, { HR: 80, RR: 15 });
     const said = one.events.map(({ type, alarm }) => `${type} ${alarm.condition} ${alarm.priority}`);
@@ -41,7 +41,7 @@ describe('a state of the engine before', () => {
     expect(revisions(Object.values(one.live()))).toEqual(revisions(Object.values(v1.live).map(({ alarm }) => alarm)));
   });
 
-  it('ends an alarm by a value inside the limit of the patient, and by nothing else', () => {
+  it('ends an alarm only by a value inside the patient’s limit', () => {
     const one = migrated();
     one.run(91, 100, { HR: 80, RR: 15, SpO2: 91 });
     expect(one.live()['SpO2.low']).toMatchObject({ present: true, signal: 'acknowledged', onsets: 1 });
@@ -50,13 +50,13 @@ describe('a state of the engine before', () => {
     expect(one.types('SpO2.low')).toEqual(['resolved', 'cleared']);
   });
 
-  it('calls again when the answer ends', () => {
+  it('calls again when the acknowledgement runs out', () => {
     const one = migrated();
     one.run(91, 201, { HR: 80, RR: 15 });
     expect(one.types('SpO2.low')).toEqual(['realarmed']);
   });
 
-  it('misses what was measured before, and the device, in the usual times', () => {
+  it('notices missing parameters, and a silent device, in the usual times', () => {
     const one = migrated();
     one.tick(94.9);
     expect(one.raised()).toEqual([]);
@@ -69,7 +69,7 @@ describe('a state of the engine before', () => {
     expect(other.raised()).toEqual(['RR.no-data']);
   });
 
-  it("ends the device's own condition by its next list, and the notice after its time", () => {
+  it("ends the device’s own condition by its next list, and the notice after its time", () => {
     const one = migrated();
     one.feed(status(91, { seq: 6, conditions: [] }));
     expect(one.types('MDC_EVT_LEADS_OFF')).toEqual(['resolved', 'cleared']);
@@ -79,7 +79,7 @@ describe('a state of the engine before', () => {
     expect(one.types('unattributed')).toEqual(['resolved', 'cleared']);
   });
 
-  it('keeps what was held, and takes no command twice', () => {
+  it('keeps waiting acknowledgements, and takes no command twice', () => {
     const one = migrated();
     expect(one.state().book.held).toEqual(v1.held);
     one.command(91, { type: 'acknowledge', alarmId: v1.live.asystole.alarm.alarmId }, 'command-1');
@@ -109,7 +109,7 @@ describe('a state of the engine before', () => {
     expect(state?.notices).toEqual({});
   });
 
-  it('keeps an alarm that had left from being raised by its readings again', () => {
+  it('keeps an alarm that had left from being raised again by its readings', () => {
     const closed = [{ alarmId: 'an-alarm-that-left', rev: 4, key: 'HR.high', from: t0 - 60_000, to: t0 - 30_000 }];
     expect(migrate(id, { ...v1, closed })?.book.closed).toEqual(closed);
   });
@@ -124,7 +124,7 @@ describe('a state of the engine before', () => {
     expect(migrate(id, written)?.book.pause).toEqual(expected);
   });
 
-  it('knows whether the last value was beyond a limit: by its physiological alarm, not by a technical one', () => {
+  it('knows whether the last value was beyond a limit from its physiological alarm, not from a technical one', () => {
     const beyond = (live: object) => migrate(id, { ...v1, live })?.arrivals.codes.MDC_PULS_OXIM_SAT_O2?.beyond;
     const { 'SpO2.low': low, 'SpO2.no-data': silent } = v1.live;
     expect(beyond({ 'SpO2.low': low, 'SpO2.no-data': silent })).toBe(true);
@@ -132,18 +132,18 @@ describe('a state of the engine before', () => {
     expect(beyond({ 'SpO2.low': { ...low, alarm: { ...low.alarm, present: false } } })).toBe(false);
   });
 
-  it('of a patient who was never measured is as it was', () => {
+  it('stays the same for a patient who was never measured', () => {
     const state = migrate(id, { ...v1, main: { heardAt: 0, values: {} }, live: {}, technical: {}, notices: {} });
     expect(state?.arrivals).toMatchObject({ codes: {}, now: null });
     expect(state?.book.live).toEqual({});
   });
 });
 
-describe('a state that cannot be taken over', () => {
+describe('an unusable state', () => {
   it.each<[string, unknown]>([
     ['nothing', null],
     ['text', 'v1'],
-    ['of another association', { ...v1, associationId: 'association-2' }],
+    ['of another association is refused', { ...v1, associationId: 'association-2' }],
     ['of another association, as this engine writes it', initialState('association-2')],
     ['of an engine to come', { ...v1, v: 3 }],
     ['without its alarms', { ...v1, live: undefined }],
@@ -155,7 +155,7 @@ describe('a state that cannot be taken over', () => {
   });
 });
 
-it('a state of this engine is taken as it is; a part that it lacks begins anew', () => {
+it('a state of this engine is taken unchanged; a missing part starts empty', () => {
   const one = bed();
   one.run(0, 10, { HR: 150 });
   expect(migrate(id, one.state())).toEqual(one.state());

@@ -28,7 +28,7 @@ describe('a notice of the gateway is a technical alarm', () => {
     expect(one.types(code)).toEqual(['raised', 'resolved', 'cleared']);
   });
 
-  it('keeps one alarm while the notice is said again, and counts its time from the last', () => {
+  it('keeps one alarm while the notice is repeated, and counts its time from the last one', () => {
     const one = bed();
     for (const s of [0, 60, 120]) one.feed(notice(s));
     one.tick(239.9);
@@ -59,14 +59,14 @@ describe('a notice of the gateway is a technical alarm', () => {
     expect(one.live()[code]).toBeDefined();
   });
 
-  it('a refusal keeps what is said of the clock while other readings of the device are taken', () => {
+  it('a refusal keeps the alarm about the clock while other readings of the device are taken', () => {
     const one = thirtySecondsBehind();
     one.feed(notice(91, 'refused-ahead'));
     expect(one.live()['clock-skew']).toBeDefined();
     expect(one.live()['refused-ahead']).toBeDefined();
   });
 
-  it('another notice says nothing of the clock', () => {
+  it('another notice changes nothing about the clock', () => {
     const one = thirtySecondsBehind();
     one.feed(notice(105, 'unattributed'));
     expect(one.live()['clock-skew']).toBeDefined();

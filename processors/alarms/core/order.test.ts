@@ -10,12 +10,12 @@ const found = { clock, late: false, stepped: false };
 
 describe('a clock was set back', () => {
   it.each<[string, Partial<Stamped>, boolean]>([
-    ['where a later number has an earlier time', { time: t0 - 60_000 }, true],
-    ['not where an earlier number has', { time: t0 - 60_000, seq: 9 }, false],
-    ['not where a later number has a later time', { time: t0 + 1_000 }, false],
-    ['not where a later number has the same time', {}, false],
-    ['not where another start numbers', { time: t0 - 60_000, boot: 'b' }, false],
-    ['not where the gateway numbers', { time: t0 - 60_000, numbered: false }, false],
+    ['if a later number has an earlier time', { time: t0 - 60_000 }, true],
+    ['not if an earlier number has', { time: t0 - 60_000, seq: 9 }, false],
+    ['not if a later number has a later time', { time: t0 + 1_000 }, false],
+    ['not if a later number has the same time', {}, false],
+    ['not if another start numbers', { time: t0 - 60_000, boot: 'b' }, false],
+    ['not if the gateway numbers', { time: t0 - 60_000, numbered: false }, false],
   ])('%s', (_name, more, isBack) => {
     expect(isSetBack(newest, came(more))).toBe(isBack);
   });
@@ -34,22 +34,22 @@ describe('a reading', () => {
     ['with a later time is the newest', { time: t0 + 1 }, found, onward],
     ['with the same time and a later number is the newest', {}, found, onward],
     ['with an earlier time and a later number is the newest', { time: t0 - 5_000 }, found, onward],
-    ['with an earlier number lies between', { time: t0 - 5_000, seq: 9 }, found, between],
-    ['with the same number lies between', { seq: 10 }, found, between],
-    ['of another start with an earlier time lies between', { time: t0 - 5_000, boot: 'b' }, found, between],
-    ['that is late by a little lies between', { time: t0 - 5_000, ...gateways }, late, between],
-    ['that is 20 s older and late lies between', { time: t0 - 20_000, ...gateways }, late, between],
-    ['that is older, late, and of no number is judged apart', { time: t0 - 20_001, ...gateways }, late, apart],
-    ['that is older, late, and of an earlier number lies between', { time: t0 - 20_001, seq: 9 }, late, between],
+    ['with an earlier number is between', { time: t0 - 5_000, seq: 9 }, found, between],
+    ['with the same number is between', { seq: 10 }, found, between],
+    ['of another start with an earlier time is between', { time: t0 - 5_000, boot: 'b' }, found, between],
+    ['that is a little late is between', { time: t0 - 5_000, ...gateways }, late, between],
+    ['that is 20 s older and late is between', { time: t0 - 20_000, ...gateways }, late, between],
+    ['that is older, late, and without a number is judged apart', { time: t0 - 20_001, ...gateways }, late, apart],
+    ['that is older, late, and of an earlier number is between', { time: t0 - 20_001, seq: 9 }, late, between],
     [
-      'that is older and about now is of a clock set back',
+      'that is older and current shows a clock that was set back',
       { time: t0 - 20_001, receivedAt: t0 + 1_100 },
       found,
       setBy(-21_001),
     ],
-    ['that is about now 20 s before is of no other clock', { time: t0 - 20_000, ...gateways }, found, between],
+    ['that is current 20 s earlier shows no other clock', { time: t0 - 20_000, ...gateways }, found, between],
     [
-      'further ahead than ever is of a clock set forward',
+      'further ahead than ever shows a clock that was set forward',
       { time: t0 + 60_000, receivedAt: t0 + 1_100 },
       forward,
       setBy(59_000),
@@ -60,13 +60,13 @@ describe('a reading', () => {
     expect(courseOf(newest, came(more), clock, after, false)).toEqual(course);
   });
 
-  it('whose number shows it is of a clock set back, however little', () => {
+  it('whose number shows it is from a clock that was set back, however little', () => {
     expect(courseOf(newest, came({ time: t0 - 500, receivedAt: t0 + 1_100 }), clock, found, true)).toEqual(
       setBy(-1_500),
     );
   });
 
-  it('of a clock that was found to be right is of no clock set forward', () => {
+  it('of a clock that was found to be right shows no clock that was set forward', () => {
     const before = { offsetMs: -90_000, pace: null };
     expect(courseOf(newest, came({ time: t0 + 60_000 }), before, { ...forward, clock }, false)).toEqual(onward);
   });

@@ -38,7 +38,7 @@ const signals = (of: Bed) => Object.values(of.live()).map(({ condition, signal }
 const only = (of: Bed) => Object.values(of.live())[0]!;
 
 describe('an alarm of the device', () => {
-  it('is raised at once as the device says it, and marked as the device’s', () => {
+  it('is raised at once as the device reports it, and marked as the device’s', () => {
     const of = bed();
     of.feed(list(5, [{ ...low, since: new Date(t0 + 2_000).toISOString() }]));
     expect(story(of)).toEqual(['raised MDC_EVT_LO_VAL_LT_LIM on']);
@@ -49,7 +49,7 @@ describe('an alarm of the device', () => {
     });
   });
 
-  it('ends with the first list that has it no more, and with nothing else', () => {
+  it('ends with the first list without it, and with nothing else', () => {
     const of = bed();
     of.feed(list(5, [low]));
     of.feed({ type: 'connection', deviceId: 'bed-01', receivedAt: t0 + 6_000, connected: false });
@@ -60,7 +60,7 @@ describe('an alarm of the device', () => {
     expect(of.types('MDC_EVT_LO_VAL_LT_LIM').slice(-2)).toEqual(['resolved', 'cleared']);
   });
 
-  it('that comes and goes with one `since` is one alarm, whose answer counts', () => {
+  it('that comes and goes with one `since` is one alarm, which keeps its acknowledgement', () => {
     const of = bed();
     const one = { ...low, since: new Date(t0 + 2_000).toISOString() };
     of.feed(list(5, [one]));
@@ -82,7 +82,7 @@ describe('an alarm of the device', () => {
     expect(signals(of)).toEqual([]);
   });
 
-  it('of high priority breaks through a pause of the sound; a slighter one is silenced by it', () => {
+  it('of high priority breaks through a pause of the sound; a pause silences a less grave one', () => {
     const of = bed();
     of.run(0, 8, { HR: 150 });
     of.command(9, { type: 'pause-audio', forMs: 120_000 });
@@ -94,7 +94,7 @@ describe('an alarm of the device', () => {
     );
   });
 
-  it('that the device calls graver now is another one, which calls', () => {
+  it('that the device makes graver is another one, which calls', () => {
     const of = bed();
     of.feed(list(5, [low]));
     of.command(6, { type: 'acknowledge', alarmId: only(of).alarmId });
@@ -103,7 +103,7 @@ describe('an alarm of the device', () => {
     expect(only(of).priority).toBe('high');
   });
 
-  it('whose numbers change goes on, and says the worse value after 5 s', () => {
+  it('whose numbers change goes on, and publishes the worse value after 5 s', () => {
     const of = bed();
     of.feed(list(5, [low]));
     of.feed(list(8, [{ ...low, value: 80, text: 'SpO2 80 < 88' }]));
@@ -112,7 +112,7 @@ describe('an alarm of the device', () => {
     expect(only(of)).toMatchObject({ value: 79, onsetAt: new Date(t0 + 5_000).toISOString() });
   });
 
-  it('of an unknown code is shown with the device’s text; with other words it is another alarm', () => {
+  it('of an unknown code is shown with the device’s text; with another text it is another alarm', () => {
     const of = bed();
     of.feed(list(5, [vendors]));
     expect(only(of)).toMatchObject({ condition: 'ACME-17', text: 'Kink in line' });
@@ -129,7 +129,7 @@ describe('an alarm of the device', () => {
     expect(events[0]?.alarm.text).toBe('Line kinked (Kink in line)');
   });
 
-  it('has no character that a screen cannot show, and no more than 120', () => {
+  it('contains no character that a screen cannot show, and at most 120', () => {
     const of = bed();
     of.feed(list(5, [{ ...vendors, text: `a\u202eb ${'é'.repeat(118)}` }]));
     expect(only(of).text).toMatch(/^a\\u\{202e\}b é+…$/);
@@ -138,7 +138,7 @@ describe('an alarm of the device', () => {
 });
 
 describe('of two lists', () => {
-  it('the one of the lower number and the earlier time changes nothing that is present', () => {
+  it('the one with the lower number and the earlier time changes no present alarm', () => {
     const of = bed();
     of.feed(list(10, [vt], { seq: 12 }));
     of.feed(list(9, [], { seq: 11, receivedAt: t0 + 11_000 }));
@@ -146,7 +146,7 @@ describe('of two lists', () => {
     expect(of.raised()).toHaveLength(1);
   });
 
-  it('an older one that had an alarm puts it on record, once, and a high one waits for a person', () => {
+  it('an older one with an alarm records it once, and a high alarm waits for a person', () => {
     const of = bed();
     of.feed(list(10, [], { seq: 12 }));
     const older = list(8, [vt], { seq: 11, receivedAt: t0 + 11_000 });
@@ -155,7 +155,7 @@ describe('of two lists', () => {
     expect(only(of)).toMatchObject({ late: true, resolvedAt: new Date(t0 + 10_000).toISOString() });
   });
 
-  it('an older one of an alarm that is known makes no second one', () => {
+  it('an older one with a known alarm makes no second one', () => {
     const of = bed();
     of.feed(list(7, [low], { seq: 10 }));
     of.feed(list(10, [], { seq: 12 }));
@@ -180,14 +180,14 @@ describe('of two lists', () => {
     expect(signals(of)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
   });
 
-  it('the first of a new start counts, also where the new gateway’s clock is behind', () => {
+  it('the first of a new start counts, even if the new gateway’s clock is behind', () => {
     const of = bed();
     of.feed(list(7, [low], { seq: 500 }));
     of.feed(list(8, [vt], { boot: 'b2', seq: 1, receivedAt: t0 + 2_000 }));
     expect(signals(of)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
   });
 
-  it('one of the start before, which was on the way, ends nothing', () => {
+  it('a delayed one of the earlier start ends nothing', () => {
     const of = bed();
     of.feed(list(7, [], { seq: 500 }));
     of.feed(list(9, [vt], { boot: 'b2', seq: 1 }));
@@ -195,7 +195,7 @@ describe('of two lists', () => {
     expect(signals(of)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
   });
 
-  it('late ones of an older start that was never heard of end nothing, and the next list of now ends what they had', () => {
+  it('late ones of an unknown older start end nothing, and the next current list ends their alarms', () => {
     const of = bed();
     of.run(0, 40, { HR: 80 });
     of.feed(list(40, [vt], { boot: 'b2', seq: 1, sound: 'off' }));
@@ -207,7 +207,7 @@ describe('of two lists', () => {
     expect(signals(of)).toEqual(['MDC_EVT_ECG_V_TACHY on']);
   });
 
-  it('of a new start whose clock is behind raise at once, and end once its clock is known', () => {
+  it('of a new start whose clock is behind raise alarms at once, and end them once its clock is known', () => {
     const of = bed();
     of.run(0, 40, { HR: 80 });
     of.feed(list(40, [vt], { seq: 1 }));
@@ -223,7 +223,7 @@ describe('of two lists', () => {
     ]);
   });
 
-  it('a later one of the start before counts, for two starts of one device may alternate', () => {
+  it('a later one of the earlier start counts, because two starts of one device may alternate', () => {
     const of = bed();
     of.feed(list(7, [], { seq: 500 }));
     of.feed(list(9, [vt], { boot: 'b2', seq: 1 }));
@@ -232,7 +232,7 @@ describe('of two lists', () => {
     expect(of.types('MDC_EVT_ECG_V_TACHY')).toEqual(['raised', 'resolved']);
   });
 
-  it('swapped by up to five places none loses an alarm and none doubles it', () => {
+  it('swapped by up to five places lose no alarm and double none', () => {
     // Each second list has one alarm, the same one again 16 lists later.
     const lists = Array.from({ length: 64 }, (_, i) =>
       list(10 + 60 * i, i % 2 === 1 ? [{ ...vt, code: `X-${i % 16}` }] : [], { seq: 1_000 + i }),
@@ -248,7 +248,7 @@ describe('of two lists', () => {
     }
   });
 
-  it('one that came late is marked so until a list of now has the alarm, too', () => {
+  it('a late one is marked so until a current list has the alarm too', () => {
     const of = bed();
     of.run(0, 5, { HR: 80 });
     of.feed(list(10, [vt], { receivedAt: t0 + 60_000 }));
@@ -261,8 +261,8 @@ describe('of two lists', () => {
   });
 });
 
-describe('one condition that both alarm about', () => {
-  it('is called once, by the one that was first, and the other is listed under it and ends by itself', () => {
+describe('one condition with alarms of both', () => {
+  it('calls once, by the first, and the other is listed under it and ends by itself', () => {
     const of = bed();
     of.feed(list(2, [fast]));
     of.run(2, 20, { HR: 130 });
@@ -273,7 +273,7 @@ describe('one condition that both alarm about', () => {
     expect(of.live()['HR.high']).not.toHaveProperty('under');
   });
 
-  it('is called by Vigil where Vigil was first', () => {
+  it('calls by Vigil if Vigil was first', () => {
     const of = bed();
     of.run(0, 10, { HR: 130 });
     of.feed(list(11, [fast]));
@@ -282,35 +282,35 @@ describe('one condition that both alarm about', () => {
     expect(signals(of)).toEqual(['MDC_EVT_ECG_TACHY on']);
   });
 
-  it('is called anew by the graver: Vigil’s extreme limit over the device’s plain one', () => {
+  it('calls anew by the graver: Vigil’s extreme limit over the device’s plain one', () => {
     const of = bed();
     of.feed(list(1, [low]));
     of.run(2, 3, { SpO2: 80 });
     expect(signals(of)).toEqual(['MDC_EVT_LO_VAL_LT_LIM off', 'SpO2.extreme-low on']);
   });
 
-  it('is called anew by the graver: the device’s high alarm over Vigil’s plain limit', () => {
+  it('calls anew by the graver: the device’s high alarm over Vigil’s plain limit', () => {
     const of = bed();
     of.run(0, 12, { SpO2: 88 });
     of.feed(list(13, [{ ...low, priority: 'high' }]));
     expect(signals(of)).toEqual(['SpO2.low off', 'MDC_EVT_LO_VAL_LT_LIM on']);
   });
 
-  it('asystole that Vigil sees stands over the device’s high heart rate alarm that was there before', () => {
+  it('asystole by Vigil calls over an earlier high heart rate alarm of the device', () => {
     const of = bed();
     of.feed(list(1, [{ ...fast, code: 'MDC_EVT_ECG_BRADY', priority: 'high' }]));
     of.run(2, 3, { HR: 0 });
     expect(signals(of)).toEqual(expect.arrayContaining(['MDC_EVT_ECG_BRADY off', 'asystole on']));
   });
 
-  it('is not: VT, another side, another parameter', () => {
+  it('is not the same cause: VT, another side, another parameter', () => {
     const of = bed();
     of.run(0, 10, { HR: 130 });
     of.feed(list(11, [vt, { ...fast, code: 'MDC_EVT_ECG_BRADY' }, low]));
     expect(signals(of).every((one) => one.endsWith(' on'))).toBe(true);
   });
 
-  it('of which the device says a technical one in its status, too, is called once', () => {
+  it('calls once if the device also reports the technical one in its status', () => {
     const of = bed();
     const conditions = [{ condition: 'MDC_EVT_LEADS_OFF', present: true } as const];
     const { seq: _seq, ...from } = { deviceId: 'bed-01', time: t0 + 1_000, receivedAt: t0 + 1_010, boot: 'b1', seq: 1 };
@@ -323,14 +323,14 @@ describe('one condition that both alarm about', () => {
 describe('an alarm of the device is of the cause of a limit', () => {
   const high = { priority: 'medium', side: 'high', text: 'Signal high' } as const;
 
-  it('not where it is technical, whatever parameter it names: both call', () => {
+  it('not if it is technical, whatever parameter it names: both call', () => {
     const of = bed();
     of.run(0, 8, { HR: 130 });
     of.feed(list(8, [{ ...high, code: 'ACME-18', kind: 'technical', parameter: 'MDC_ECG_HEART_RATE' }]));
     expect(signals(of)).toEqual(['HR.high on', 'ACME-18 on']);
   });
 
-  it('not where it names no parameter', () => {
+  it('not if it names no parameter', () => {
     const of = bed();
     of.run(0, 8, { HR: 130 });
     of.feed(list(8, [{ ...high, code: 'ACME-19', kind: 'physiological' }]));
@@ -362,7 +362,7 @@ describe('the sound of the device', () => {
 });
 
 describe('bounds and ends', () => {
-  it('a device that names ever other codes has 64 alarms at most, and one for the rest', () => {
+  it('a device that keeps naming new codes has at most 64 alarms, and one for the rest', () => {
     const of = bed();
     for (let n = 0; n < 200; n += 1) of.feed(list(n, [{ ...vt, code: `X-${n}` }]));
     expect(Object.keys(of.live())).toHaveLength(alertsMax + 1);
@@ -370,7 +370,7 @@ describe('bounds and ends', () => {
     expect(JSON.stringify(of.state().ownAlerts).length).toBeLessThan(4_000);
   });
 
-  it('a list that is all other alarms than the one before shows them all', () => {
+  it('a list with only new alarms shows them all', () => {
     const of = bed();
     const of64 = (prefix: string) =>
       Array.from({ length: alertsMax }, (_, i): DeviceAlert => ({ ...vendors, code: `${prefix}${i}` }));
@@ -379,7 +379,7 @@ describe('bounds and ends', () => {
     expect(signals(of)).toEqual(of64('B').map(({ code }) => `${code} on`));
   });
 
-  it('the end of the patient’s period ends them all; a list of the period that comes after is put on record once', () => {
+  it('the end of the period ends all; a later list of the period is recorded once', () => {
     const of = bed();
     of.feed(list(5, [vt], { sound: 'off' }));
     of.end(100);
@@ -392,7 +392,7 @@ describe('bounds and ends', () => {
     expect(of.raised()).toEqual(['MDC_EVT_ECG_V_TACHY', 'device-sound-off', 'MDC_EVT_LO_VAL_LT_LIM']);
   });
 
-  it('a device without a patient that was put away calls no more once a person has seen its silence and its alarm', () => {
+  it('a stored device without a patient stops calling once a person has seen its silence and its alarm', () => {
     const of = bed('unassigned');
     of.run(0, 5, { HR: 80 });
     of.feed(list(6, [leadsOff]));
@@ -401,7 +401,7 @@ describe('bounds and ends', () => {
     expect(signals(of)).toEqual([]);
   });
 
-  it('the same alarms come from any state that was stored in between, also one of before the detector', () => {
+  it('the same alarms come from any saved state in between, even one from before this detector', () => {
     const of = bed();
     of.feed(list(5, [low]));
     const { ownAlerts: _none, ...before } = of.state();
@@ -423,7 +423,7 @@ describe('alarms that begin by themselves are counted', () => {
     expect(signals(of)).toEqual(['MDC_EVT_LO_VAL_LT_LIM on', 'MDC_EVT_ECG_V_TACHY on']);
   });
 
-  it('and those that are known keep their row where no other can begin', () => {
+  it('and known ones keep their row when no other can begin', () => {
     const of = bed();
     of.feed(list(0, [low]));
     const full = { ...of.state().ownAlerts, begun: { since: t0, n: 256 } };
@@ -444,7 +444,7 @@ describe('the text of an alarm of the device', () => {
     [' ', 'Ventricular tachycardia'],
     ['VENTRICULAR tachy', 'Ventricular tachycardia'],
     ['*** VTACH', 'Ventricular tachycardia (*** VTACH)'],
-  ])('is that of the table, and the device’s own where it says more: "%s"', (text, expected) => {
+  ])('is that of the table, with the device’s own text if it adds something: "%s"', (text, expected) => {
     expect(shown({ ...vt, text })).toBe(expected);
   });
 
@@ -456,7 +456,7 @@ describe('the text of an alarm of the device', () => {
   });
 });
 
-describe('a device that names its alarm as Vigil names its own', () => {
+describe('a device that names its alarm like one of Vigil’s', () => {
   const named = (code: string): DeviceAlert => ({ code, priority: 'high', kind: 'technical', text: 'Named' });
 
   /** Vigil's own calls at the end of a minute in which only the respiratory rate came. */
@@ -475,7 +475,7 @@ describe('a device that names its alarm as Vigil names its own', () => {
     expect(silencesBeside([named(code)])).toEqual(silencesBeside([]));
   });
 
-  it('does not stand for the silence of the whole device', () => {
+  it('does not call instead of the silence of the whole device', () => {
     const of = bed();
     of.run(0, 10, { HR: 80 });
     of.feed(list(10, [named('silence'), named('no-data'), named('disconnected')]));
@@ -535,7 +535,7 @@ describe('a device whose lists change each 10 ms', () => {
     expect(texts.some((text) => text.startsWith('Ventricular tachycardia'))).toBe(true);
   });
 
-  it('has its alarms by themselves again in the next minute', () => {
+  it('has single alarms again in the next minute', () => {
     const of = bed();
     for (let n = 1; n <= 10; n++) of.feed(list(n, many(n, 'medium')));
     of.feed(list(11, []));
@@ -544,7 +544,7 @@ describe('a device whose lists change each 10 ms', () => {
   });
 });
 
-it('an arrest is about the patient, though the device calls it technical: it stays until a person has seen it', () => {
+it('an arrest concerns the patient even if the device calls it technical: it stays until a person has seen it', () => {
   const of = bed();
   of.feed(list(5, [{ code: 'MDC_EVT_ECG_ASYSTOLE', priority: 'high', kind: 'technical', text: 'ASYSTOLE' }]));
   of.feed(list(8, []));
