@@ -37,7 +37,7 @@ export async function measureDevices(args: string[]): Promise<void> {
   const rig = await startRig({ devices: Math.max(...counts), report, hybrid: values.hybrid });
   const rows: Row[] = [];
   try {
-    for (const devices of counts.sort((one, other) => one - other)) {
+    for (const devices of counts.sort((a, b) => a - b)) {
       const row = await measureRow(rig, devices, rate, seconds);
       report(JSON.stringify(row));
       rows.push(row);

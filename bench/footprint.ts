@@ -34,14 +34,14 @@ async function measure(beds: number, seconds: number): Promise<Cost[]> {
   });
   try {
     await sleep(settleMs);
-    const before = system.processes.map((one) => cpuSeconds(one.pid()));
+    const before = system.processes.map((process) => cpuSeconds(process.pid()));
     const startMs = performance.now();
     await sleep(seconds * 1000);
     const wallS = (performance.now() - startMs) / 1000;
-    return system.processes.map((one, n) => ({
-      process: one.name,
-      cpuPercent: Math.round(((cpuSeconds(one.pid()) - before[n]!) / wallS) * 1000) / 10,
-      rssMb: rssMb(one.pid()),
+    return system.processes.map((running, n) => ({
+      process: running.name,
+      cpuPercent: Math.round(((cpuSeconds(running.pid()) - before[n]!) / wallS) * 1000) / 10,
+      rssMb: rssMb(running.pid()),
     }));
   } finally {
     await system.close();

@@ -115,7 +115,7 @@ async function startAll(data: TestPlatform) {
     (['gateway', 'alarms', 'trends', 'dashboard'] as const).map((house) => startHouse(data, house)),
   );
   const seconds = Math.round((performance.now() - beganMs) / 100) / 10;
-  const peakMb = Object.fromEntries(running.map((one) => [one.house, peakRssMb(one.pid())]));
-  for (const one of running) await one.close();
+  const peakMb = Object.fromEntries(running.map((service) => [service.house, peakRssMb(service.pid())]));
+  for (const service of running) await service.close();
   return { seconds, peakMb };
 }

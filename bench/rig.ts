@@ -47,7 +47,7 @@ export async function startRig(options: {
   const softwareDir = process.env.VIGIL_SOFTWARE_DIR || defaultSoftwareDir;
   const opened: (() => Promise<void> | void)[] = [() => rmSync(stateDir, { recursive: true, force: true })];
   const close = async () => {
-    for (const one of opened.reverse()) await one();
+    for (const close of opened.reverse()) await close();
   };
   try {
     const software = await ensureSoftware(softwareDir, report);

@@ -144,20 +144,20 @@ type Cost = { readonly atS: number; readonly mainS: number; readonly mainCpuS: n
 
 async function costOf(cdp: CDPSession, browserCdp: CDPSession): Promise<Cost> {
   const { metrics } = await cdp.send('Performance.getMetrics');
-  const metric = (name: string) => metrics.find((one) => one.name === name)?.value ?? Number.NaN;
+  const metric = (name: string) => metrics.find((entry) => entry.name === name)?.value ?? Number.NaN;
   const { processInfo } = await browserCdp.send('SystemInfo.getProcessInfo');
   return {
     atS: metric('Timestamp'),
     mainS: metric('TaskDuration'),
     mainCpuS: metric('ThreadTime'),
-    browserCpuS: processInfo.reduce((sum, one) => sum + cpuSeconds(one.id), 0),
+    browserCpuS: processInfo.reduce((sum, info) => sum + cpuSeconds(info.id), 0),
   };
 }
 
 /** Returns the page's process: the busiest of all renderers. */
 async function rendererPid(browserCdp: CDPSession): Promise<number> {
   const { processInfo } = await browserCdp.send('SystemInfo.getProcessInfo');
-  const renderers = processInfo.filter((one) => one.type === 'renderer').sort((a, b) => b.cpuTime - a.cpuTime);
+  const renderers = processInfo.filter((info) => info.type === 'renderer').sort((a, b) => b.cpuTime - a.cpuTime);
   return renderers[0]!.id;
 }
 

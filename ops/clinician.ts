@@ -32,7 +32,7 @@ export async function watchForAlarm(options: {
   const origin = `https://localhost:${where.httpPort}`;
   const ca = readFileSync(join(where.stateDir, 'certs', 'ca.pem'), 'utf8');
   const session = await post(origin, ca, '/api/login', { userId: login.userId, password: login.password });
-  const cookie = session.cookies.map((one) => one.split(';')[0]).join('; ');
+  const cookie = session.cookies.map((header) => header.split(';')[0]).join('; ');
   const { ticket } = (await post(origin, ca, '/api/ticket', undefined, cookie)).body as { ticket: string };
   const address = `wss://localhost:${where.httpPort}${livePath}?ticket=${encodeURIComponent(ticket)}`;
   const socket = new WebSocket(address, { ca, headers: { origin, cookie } });

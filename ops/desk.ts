@@ -112,8 +112,8 @@ export function trailOfRun(trail: Trail, run: { readonly session: string; readon
 
 async function within<T>(ms: number, brokers: string, work: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const words = `Kafka at ${brokers} does not answer for ${ms / 1000} s: does Vigil run, and does VIGIL_KAFKA_BROKERS name its Kafka?`;
-  const timer = setTimeout(() => reject(new VigilError('log-unavailable', words)), ms);
+  const message = `Kafka at ${brokers} does not answer for ${ms / 1000} s: does Vigil run, and does VIGIL_KAFKA_BROKERS name its Kafka?`;
+  const timer = setTimeout(() => reject(new VigilError('log-unavailable', message)), ms);
   try {
     return await Promise.race([work, late]);
   } finally {

@@ -157,7 +157,7 @@ async function* takeUp(options: RenewalOptions, before: Sight, now: Sight): Asyn
 /** Restarts the process of that name. If there are several (`gateway-2`), it restarts them one after the other, or together. */
 async function restart({ processes, report }: RenewalOptions, name: string, together = false): Promise<void> {
   const all = processes.filter((process) => process.name === name || process.name.startsWith(`${name}-`));
-  for (const one of all) report(`${one.name} is started again with its new certificate`);
-  if (together) await Promise.all(all.map((one) => one.restart()));
-  else for (const one of all) await one.restart();
+  for (const process of all) report(`${process.name} is started again with its new certificate`);
+  if (together) await Promise.all(all.map((process) => process.restart()));
+  else for (const process of all) await process.restart();
 }

@@ -70,22 +70,25 @@ it.runIf(isRoot())('hands a state folder over, but no file to which only a link 
   rmSync(folder, { recursive: true });
 });
 
-it.runIf(isRoot() && process.platform === 'linux')('hands over nothing in a folder that replaced the checked one', () => {
-  const folder = mkdtempSync(join(tmpdir(), 'vigil-run-as-'));
-  const path = (name: string) => join(folder, name);
-  mkdirSync(path('state'));
-  mkdirSync(path('elsewhere'));
-  for (const name of ['state/key', 'elsewhere/key']) writeFileSync(path(name), 'x');
-  meanwhile = () => {
-    meanwhile = () => {};
-    renameSync(path('state'), path('moved'));
-    symlinkSync(path('elsewhere'), path('state'));
-  };
-  handOver(path('state'), { uid: 59_443, gid: 59_443 });
-  const ownerOf = (name: string) => lstatSync(path(name)).uid;
-  expect(['moved', 'moved/key', 'elsewhere', 'elsewhere/key'].map(ownerOf)).toEqual([59_443, 59_443, 0, 0]);
-  rmSync(folder, { recursive: true });
-});
+it.runIf(isRoot() && process.platform === 'linux')(
+  'hands over nothing in a folder that replaced the checked one',
+  () => {
+    const folder = mkdtempSync(join(tmpdir(), 'vigil-run-as-'));
+    const path = (name: string) => join(folder, name);
+    mkdirSync(path('state'));
+    mkdirSync(path('elsewhere'));
+    for (const name of ['state/key', 'elsewhere/key']) writeFileSync(path(name), 'x');
+    meanwhile = () => {
+      meanwhile = () => {};
+      renameSync(path('state'), path('moved'));
+      symlinkSync(path('elsewhere'), path('state'));
+    };
+    handOver(path('state'), { uid: 59_443, gid: 59_443 });
+    const ownerOf = (name: string) => lstatSync(path(name)).uid;
+    expect(['moved', 'moved/key', 'elsewhere', 'elsewhere/key'].map(ownerOf)).toEqual([59_443, 59_443, 0, 0]);
+    rmSync(folder, { recursive: true });
+  },
+);
 
 it.runIf(isRoot())('root uses no folder of programs that another user can change', () => {
   const folder = mkdtempSync(join(tmpdir(), 'vigil-run-as-'));

@@ -27,8 +27,8 @@ The settings of the processes that it starts are taken too, and go to the proces
 
 /** Returns when the person pressed return. The launcher passes it, so that installing packages counts too. */
 function launchedAtMs(): number {
-  const told = Number(process.env.VIGIL_LAUNCHED_AT_MS);
-  return Number.isFinite(told) && told > 0 ? told : Date.now();
+  const launchedMs = Number(process.env.VIGIL_LAUNCHED_AT_MS);
+  return Number.isFinite(launchedMs) && launchedMs > 0 ? launchedMs : Date.now();
 }
 
 async function main(args: string[]): Promise<number> {
@@ -107,8 +107,8 @@ function readArguments(args: string[]) {
     const options = { help: { type: 'boolean' }, check: { type: 'boolean' }, gateways: { type: 'string' } } as const;
     return parseArgs({ args, options }).values;
   } catch (cause) {
-    const words = (cause as Error).message.split('. ')[0];
-    throw new VigilError('settings-invalid', `${words}; see npm start -- --help.`, { cause });
+    const message = (cause as Error).message.split('. ')[0];
+    throw new VigilError('settings-invalid', `${message}; see npm start -- --help.`, { cause });
   }
 }
 

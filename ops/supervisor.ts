@@ -109,6 +109,6 @@ export async function supervise(options: SuperviseOptions): Promise<Supervised> 
 
 /** A killed process writes nothing about it. Its last line is older and would be mistaken for the reason. */
 function endOf(child: Child, { code, signal }: ChildExit): string {
-  const words = signal === 'SIGKILL' ? '' : child.lastWords();
-  return `${child.name} ended by itself (${signal ?? `exit code ${code}`})${words === '' ? '' : `: ${words}`}`;
+  const lastLine = signal === 'SIGKILL' ? '' : child.lastWords();
+  return `${child.name} ended by itself (${signal ?? `exit code ${code}`})${lastLine === '' ? '' : `: ${lastLine}`}`;
 }

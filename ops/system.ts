@@ -75,7 +75,7 @@ export async function startSystem(options: SystemOptions): Promise<System> {
     stopping.abort();
     const all = opened.splice(0);
     for (const stage of stages.toReversed()) {
-      await Promise.all(all.filter((one) => one.stage === stage).map((one) => one.close()));
+      await Promise.all(all.filter((part) => part.stage === stage).map((part) => part.close()));
     }
   };
   try {

@@ -60,8 +60,8 @@ function readArguments(args: string[]) {
       },
     });
   } catch (cause) {
-    const words = (cause as Error).message.split('. ')[0];
-    throw new VigilError('settings-invalid', `${words}; see npm run vigil -- --help.`, { cause });
+    const message = (cause as Error).message.split('. ')[0];
+    throw new VigilError('settings-invalid', `${message}; see npm run vigil -- --help.`, { cause });
   }
 }
 

@@ -51,7 +51,7 @@ export function reportLines(report: Report): string[] {
   const span = firstAt === null ? '' : `, ${firstAt} to ${lastAt}`;
   return [
     `${records} records of ${chains} process starts${span}`,
-    ...keys.map((one) => `  ${one.records} signed by the ${one.writer}, key ${one.key}`),
+    ...keys.map((entry) => `  ${entry.records} signed by the ${entry.writer}, key ${entry.key}`),
     ...(older > 0 ? [`  ${older} older ones, until ${lastOlderAt}: a chain of hashes without a signature`] : []),
     anchorsLine(anchors),
     ...faults.map(({ kind, text }) => `${kind.toUpperCase().padEnd(10)} ${text}`),

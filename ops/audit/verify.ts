@@ -76,7 +76,7 @@ function newSeen(anchoredMs: number | undefined) {
   let lastAt: string | null = null;
   let lastOlderAt: string | null = null;
   let since = 0;
-  const later = (one: string | null, at: string) => (one === null || at > one ? at : one);
+  const later = (latest: string | null, at: string) => (latest === null || at > latest ? at : latest);
   return {
     take(record: AnyAuditRecord): void {
       const { at } = record;

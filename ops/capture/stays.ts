@@ -55,7 +55,7 @@ export function staysOf(row: DeviceAssociations, wanted: Wanted, nowMs: number):
 function placesOf(row: DeviceAssociations, associationId: string, begunMs: number, now: Omit<Place, 'atMs'>): Place[] {
   const places: Place[] = [];
   let place = now;
-  const changes = (row.changes ?? []).filter((one) => one.associationId === associationId);
+  const changes = (row.changes ?? []).filter((change) => change.associationId === associationId);
   for (const { act, at, fields } of changes.toReversed()) {
     const atMs = parseInstant(at) ?? 0;
     if (atMs <= begunMs || (act !== 'moved' && act !== 'corrected')) continue;

@@ -59,7 +59,7 @@ export async function addCopies(admin: Admin, replication: Replication): Promise
     topics: topics.map((topic) => ({
       topic,
       partitionAssignment: lacking
-        .filter((one) => one.topic === topic)
+        .filter((entry) => entry.topic === topic)
         .map(({ partition, replicas }) => ({ partition, replicas: withMore(replicas, ids, partition, factor) })),
     })),
   });

@@ -74,11 +74,7 @@ describe('startChild', () => {
   });
 
   it.each([
-    [
-      'reports as the last line',
-      "console.error('Bad settings.'); process.exit(1)",
-      /exit code 1\): Bad settings\.$/,
-    ],
+    ['reports as the last line', "console.error('Bad settings.'); process.exit(1)", /exit code 1\): Bad settings\.$/],
     ['the error, not its stack', "throw new Error('no such thing')", /exit code 1\): Error: no such thing$/],
     ['nothing if the process wrote nothing', 'process.exit(3)', /ended before it was ready \(exit code 3\)$/],
     ['the signal', "process.kill(process.pid, 'SIGKILL')", /\(SIGKILL\)$/],

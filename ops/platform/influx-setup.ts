@@ -92,8 +92,8 @@ export async function mustQuery(setup: InfluxSetup, statement: string, timeoutMs
   const { status, body } = await query(setup, statement, true, timeoutMs);
   if (status === 200 && !body.includes('"error"')) return;
   // The statement may contain a password, so the error has only its first words.
-  const words = statement.split(' ').slice(0, 3).join(' ');
-  throw new VigilError('start-failed', `InfluxDB refused "${words}" (${status}): ${body.slice(0, 200).trim()}`);
+  const firstWords = statement.split(' ').slice(0, 3).join(' ');
+  throw new VigilError('start-failed', `InfluxDB refused "${firstWords}" (${status}): ${body.slice(0, 200).trim()}`);
 }
 
 async function send(

@@ -46,7 +46,7 @@ describe('what Kafka keeps', () => {
   });
 
   it('keeps alarms and audit forever, and the last records of tables', () => {
-    for (const name of kafkaTopicNames.filter((one) => !timed.includes(one))) {
+    for (const name of kafkaTopicNames.filter((topic) => !timed.includes(topic))) {
       expect(keptOf(name).leastMs).toBe(Number.POSITIVE_INFINITY);
     }
   });

@@ -98,7 +98,7 @@ const everything = {
 /** Returns whether a principal is a service, by its present name or by a name from before one of its keys was stolen. */
 function isService(principal: string): boolean {
   const service = /^User:(.*?)(?:\.\d+)?$/.exec(principal)?.[1];
-  return principals.some((one) => one === service);
+  return principals.some((principal) => principal === service);
 }
 
 /** Deletes each entry of a service that is not in `wanted`. */

@@ -9,7 +9,7 @@ const state = (observations: bigint): AlarmState => ({
   live: [],
   engine: {},
 });
-const offsets = (states: readonly AlarmState[]) => states.map((one) => one.offsets.observations);
+const offsets = (states: readonly AlarmState[]) => states.map((state) => state.offsets.observations);
 
 describe('an alarm processor begins', () => {
   it.each<[string, bigint, { low: bigint; high: bigint }, bigint]>([

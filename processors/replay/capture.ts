@@ -39,10 +39,10 @@ export function readCapture(text: string): Capture {
   const captured: Captured[] = [];
   const faults: CaptureFault[] = [];
   const refused: CaptureFault[] = [];
-  text.split('\n').forEach((words, i) => {
-    if (words.trim() === '' || words.trimStart().startsWith('#')) return;
+  text.split('\n').forEach((lineText, i) => {
+    if (lineText.trim() === '' || lineText.trimStart().startsWith('#')) return;
     const line = i + 1;
-    const body = parse(words);
+    const body = parse(lineText);
     if (body === undefined) {
       faults.push({ line, message: 'is no JSON object' });
       return;

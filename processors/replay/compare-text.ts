@@ -29,7 +29,7 @@ export function comparisonText(comparison: Comparison): string {
     '',
     ...table(profiles, bedDays),
     '',
-    ...differences.flatMap((one, n) => differenceLines(one, letterOf(n + 1), patients)),
+    ...differences.flatMap((difference, n) => differenceLines(difference, letterOf(n + 1), patients)),
     ...labelLines(comparison),
     ...shareLines(comparison),
   ];
@@ -39,7 +39,7 @@ export function comparisonText(comparison: Comparison): string {
 function table(profiles: readonly Summary[], bedDays: number): string[] {
   const cell = (n: number) => `${perDay(n, bedDays)} (${n})`.padStart(16);
   const line = (name: string, of: (summary: Summary) => string) =>
-    `${name.padEnd(24)}${profiles.map((one) => of(one).padStart(16)).join('')}`;
+    `${name.padEnd(24)}${profiles.map((profile) => of(profile).padStart(16)).join('')}`;
   const head = `${''.padEnd(24)}${profiles.map((_one, n) => letterOf(n).padStart(16)).join('')}`;
   const priorities = (['high', 'medium', 'low'] as const).map((priority) =>
     line(priority, ({ byPriority }) => cell(byPriority[priority])),
@@ -98,7 +98,7 @@ function differenceLines(difference: Difference, letter: string, patients: numbe
 function explainedLines(head: string, list: readonly Explained[], patients: number): string[] {
   if (list.length === 0) return [`${head}.`];
   const counts = Object.entries(reasonWords).flatMap(([reason, words]) => {
-    const n = list.filter((one) => one.reason === reason).length;
+    const n = list.filter((entry) => entry.reason === reason).length;
     return n === 0 ? [] : [`${n} ${words}`];
   });
   const listed = list.slice(0, listedMax).map(({ call, atMs, words }) => {

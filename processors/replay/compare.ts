@@ -109,14 +109,14 @@ function differenceOf(
     removed.push(...onlyA.map((call) => explain(call, ofB, profileOfStay(b, stay), stay)));
     added.push(...onlyB.map((call) => explain(call, ofA, profileOfStay(a, stay), stay)));
   }
-  const laterMs = both.map((one) => one.b.calledMs - one.a.calledMs);
+  const laterMs = both.map((pair) => pair.b.calledMs - pair.a.calledMs);
   return {
     ...{ name: b.name, removed, added, both: both.length },
     later: laterMs.filter((ms) => ms > 0).length,
     laterMsMax: laterMs.reduce((most, ms) => Math.max(most, ms), 0),
     sooner: laterMs.filter((ms) => ms < 0).length,
     soonerMsMax: laterMs.reduce((most, ms) => Math.max(most, -ms), 0),
-    otherPriority: both.filter((one) => one.a.priority !== one.b.priority).length,
+    otherPriority: both.filter((pair) => pair.a.priority !== pair.b.priority).length,
   };
 }
 

@@ -145,8 +145,8 @@ function compareRecordings(paths: readonly string[], limits: LimitsByGroup | und
   for (const [name, profile] of profiles) {
     const tallies = recordings.map((recording) => ({ ...recording, tally: tally(hash, profile, recording.readings) }));
     process.stdout.write(`${name}\n${heading}\n`);
-    for (const one of tallies) process.stdout.write(`${line(one.name, one.tally)}\n`);
-    const all = together(tallies.map((one) => one.tally));
+    for (const named of tallies) process.stdout.write(`${line(named.name, named.tally)}\n`);
+    const all = together(tallies.map((named) => named.tally));
     process.stdout.write(`${line('all', all)}\n`);
     for (const [condition, n] of [...all.byCondition].sort(([, a], [, b]) => b - a))
       process.stdout.write(`  ${condition.padEnd(24)} ${n}\n`);

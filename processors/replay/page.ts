@@ -33,7 +33,7 @@ export function comparisonPage(comparison: Comparison, stays: readonly Stay[]): 
     plots(comparison),
     labels(comparison),
     patientsTable(comparison),
-    ...differences.flatMap((one, n) => differenceTables(one, letterOf(n + 1), stays)),
+    ...differences.flatMap((difference, n) => differenceTables(difference, letterOf(n + 1), stays)),
   ];
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width,initial-scale=1">
@@ -74,11 +74,14 @@ function plots({ profiles, bedDays, shares }: Comparison): string {
     values: profiles.map(({ byPriority }) => perDay(byPriority[priority])),
   }));
   const names = ['to 5 s', '5–15 s', '15–30 s', '30–60 s', '1–5 min', '5–30 min', 'longer, or open'];
-  const durations = names.map((label, bin) => ({ label, values: profiles.map((one) => one.durations[bin] ?? 0) }));
+  const durations = names.map((label, bin) => ({
+    label,
+    values: profiles.map((profile) => profile.durations[bin] ?? 0),
+  }));
   return `<h2>By parameter</h2>${bars('Calls per bed-day by parameter', parameters, 1)}
 <h2>By priority</h2>${bars('Calls per bed-day by priority', priorities, 1)}
 <h2>How long they called</h2>${bars('Calls by duration', durations, 0)}
-<h2>Share of the patients</h2>${cumulative(shares.map((one) => one.cumulative))}`;
+<h2>Share of the patients</h2>${cumulative(shares.map((share) => share.cumulative))}`;
 }
 
 function labels({ labels: list, profiles }: Comparison): string {

@@ -50,7 +50,7 @@ function ofCapture(patient: string, text: string, ward: string | null): Stay | S
   const { captured: read, faults } = readCapture(text);
   const [fault] = faults;
   if (fault !== undefined) return { fault: `line ${fault.line} ${fault.message}.` };
-  const captured = ward === null ? read : read.map((one) => ({ ...one, input: inWard(one.input, ward) }));
+  const captured = ward === null ? read : read.map((entry) => ({ ...entry, input: inWard(entry.input, ward) }));
   const first = captured[0];
   if (first === undefined) return { fault: 'holds no lines.' };
   const association = captured.map(({ input }) => input).find((input) => isAssociation(input));

@@ -48,12 +48,12 @@ export function tally(hash: Environment['hash'], profile: Profile, readings: rea
 export function together(tallies: readonly Tally[]): Tally {
   const byPriority = { high: 0, medium: 0, low: 0 };
   const byCondition = new Map<string, number>();
-  for (const one of tallies) {
-    for (const [priority, n] of Object.entries(one.byPriority)) byPriority[priority as Priority] += n;
-    for (const [condition, n] of one.byCondition) byCondition.set(condition, (byCondition.get(condition) ?? 0) + n);
+  for (const tally of tallies) {
+    for (const [priority, n] of Object.entries(tally.byPriority)) byPriority[priority as Priority] += n;
+    for (const [condition, n] of tally.byCondition) byCondition.set(condition, (byCondition.get(condition) ?? 0) + n);
   }
-  const sum = (of: (one: Tally) => number) => tallies.reduce((total, one) => total + of(one), 0);
-  return { hours: sum((one) => one.hours), readings: sum((one) => one.readings), byPriority, byCondition };
+  const sum = (of: (entry: Tally) => number) => tallies.reduce((total, entry) => total + of(entry), 0);
+  return { hours: sum((entry) => entry.hours), readings: sum((entry) => entry.readings), byPriority, byCondition };
 }
 
 /** Returns a profile with changed limits for some groups; limits that are left out stay. */

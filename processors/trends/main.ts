@@ -43,7 +43,7 @@ async function openTrends(settings: Settings<typeof manifest>, log: Logger) {
     openWay({ source, group, sinceMs, sealed, store, counters, log: log.child({ group }) });
   ways = await Promise.all([way(readingSource(), 'trends'), way(scoreSource, 'trends-scores')]);
   const metrics = setInterval(() => {
-    const pending = ways.reduce((sum, one) => sum + one.pending, 0);
+    const pending = ways.reduce((sum, way) => sum + way.pending, 0);
     const influx = isStored() ? 'up' : 'away';
     log.info({ ...counters, pending, influx, damaged: sealed.damage.total }, 'metrics');
   }, metricsEveryMs);
@@ -54,7 +54,7 @@ async function openTrends(settings: Settings<typeof manifest>, log: Logger) {
     async close() {
       state = 'draining';
       clearInterval(metrics);
-      await Promise.all(ways.map((one) => one.close()));
+      await Promise.all(ways.map((way) => way.close()));
       await sealed.close();
       await server.close();
       clock.close();

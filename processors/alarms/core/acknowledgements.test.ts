@@ -41,15 +41,18 @@ describe('an acknowledgement does not count', () => {
     [3, 'on'],
     [2, 'acknowledged'],
     [0, 'acknowledged'],
-  ])('if given %i s before the alarm called again, with a difference of at most 2 s between clocks: %s', (before, signal) => {
-    const one = highBed();
-    const { alarmId } = one.live()['HR.extreme-high']!;
-    one.run(3, 9, { HR: 80 });
-    one.run(10, 10, { HR: 150 });
-    const calledAt = 10.02;
-    one.command(calledAt - before, { type: 'acknowledge', alarmId });
-    expect(one.live()['HR.extreme-high']?.signal).toBe(signal);
-  });
+  ])(
+    'if given %i s before the alarm called again, with a difference of at most 2 s between clocks: %s',
+    (before, signal) => {
+      const one = highBed();
+      const { alarmId } = one.live()['HR.extreme-high']!;
+      one.run(3, 9, { HR: 80 });
+      one.run(10, 10, { HR: 150 });
+      const calledAt = 10.02;
+      one.command(calledAt - before, { type: 'acknowledge', alarmId });
+      expect(one.live()['HR.extreme-high']?.signal).toBe(signal);
+    },
+  );
 
   it('if given 3 s before the re-alarm, even though the alarm has had one onset', () => {
     const one = mediumBed();

@@ -72,7 +72,7 @@ type Trouble = {
 export function arrivalConditions({ codes, troubled }: ArrivalsPart): readonly Condition[] {
   if (!troubled) return none;
   const troubles = Object.entries(codes).flatMap(([code, arrival]) => troublesOf(code, arrival));
-  return troubles.map((one) => conditionOf(one, troubles));
+  return troubles.map((trouble) => conditionOf(trouble, troubles));
 }
 
 const none: readonly Condition[] = [];
@@ -103,8 +103,8 @@ function standsFor(caller: Trouble, other: Trouble): boolean {
 
 function conditionOf(trouble: Trouble, all: readonly Trouble[]): Condition {
   const { key, name, code, parameter, silent, since, text } = trouble;
-  const callers = all.filter((one) => standsFor(one, trouble)).map((one) => one.key);
-  const isBeyond = trouble.beyond || all.some((one) => one.beyond && standsFor(trouble, one));
+  const callers = all.filter((caller) => standsFor(caller, trouble)).map((caller) => caller.key);
+  const isBeyond = trouble.beyond || all.some((other) => other.beyond && standsFor(trouble, other));
   const priority: Priority = isBeyond ? 'medium' : 'low';
   return {
     key,

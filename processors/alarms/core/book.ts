@@ -93,7 +93,7 @@ function leave(draft: Draft, key: string, to: number, desk: Desk): void {
   delete draft.live[key];
   const { alarmId, rev } = alarm;
   const others = draft.closed
-    .filter((one) => one.alarmId !== alarmId)
+    .filter((entry) => entry.alarmId !== alarmId)
     .map(({ last, ...one }) => (last === undefined || one.key === key ? one : { ...one, last }));
   const entry: Closed = { key, alarmId, rev, from: onset, to, last: { alarm, acknowledged } };
   draft.closed = [...others, entry].slice(-closedMax);
@@ -157,11 +157,11 @@ function begin(draft: Draft, condition: Condition, desk: Desk): void {
   const { key } = condition;
   const before = draft.live[key];
   if (before === undefined) {
-    const recent = draft.closed.findLast((one) => one.key === key);
+    const recent = draft.closed.findLast((entry) => entry.key === key);
     const alarmId = desk.hash(alarmIdText(desk.associationId, key, condition.onset));
     const soon = recent && isReturn(condition, alarmId, recent) ? recent.last : undefined;
     if (soon === undefined) {
-      const { rev } = draft.closed.find((one) => one.alarmId === alarmId) ?? { rev: 0 };
+      const { rev } = draft.closed.find((entry) => entry.alarmId === alarmId) ?? { rev: 0 };
       const { associationId, deviceId } = desk;
       const alarm = alarmOf(condition, { alarmId, rev, associationId, deviceId }, desk.now);
       apply(draft, key, { type: 'raise', condition, alarm }, desk);
@@ -170,7 +170,7 @@ function begin(draft: Draft, condition: Condition, desk: Desk): void {
       return;
     }
     draft.live[key] = revived(soon, recent!.from);
-    draft.closed = draft.closed.filter((one) => one !== recent);
+    draft.closed = draft.closed.filter((entry) => entry !== recent);
   }
   const { acknowledged, alarm } = draft.live[key]!;
   // Its acknowledgement lasts as long as if the condition had not paused. An acknowledgement never covers a second asystole.
@@ -190,7 +190,7 @@ function answerHeld(draft: Draft, key: string, desk: Desk): void {
   const { alarmId } = draft.live[key]!.alarm;
   const held = draft.held.find((one) => one.alarmId === alarmId);
   if (held === undefined) return;
-  draft.held = draft.held.filter((one) => one !== held);
+  draft.held = draft.held.filter((waiting) => waiting !== held);
   apply(draft, key, { type: 'acknowledge', by: held.by, at: held.at }, desk);
 }
 
@@ -253,7 +253,7 @@ export function acknowledge(
   const draft = open(part);
   const found = Object.entries(part.live).find(([, live]) => live.alarm.alarmId === command.alarmId);
   if (found === undefined) {
-    if (over || part.closed.some((one) => one.alarmId === command.alarmId))
+    if (over || part.closed.some((entry) => entry.alarmId === command.alarmId))
       return { part, events: [], outcome: 'unknown' };
     const held = { alarmId: command.alarmId, by: command.by, at: command.at, heldAt: desk.now };
     const outcome = part.held.length < heldMax ? 'held' : 'displacing';
@@ -280,7 +280,7 @@ export function pauseAudio(part: BookPart, until: number, desk: Desk): Told & { 
   const draft = open(part);
   const over = calling
     .map(([, { alarm }]) => alarm.priority)
-    .reduce((most, one) => (gravity[one] > gravity[most] ? one : most));
+    .reduce((most, priority) => (gravity[priority] > gravity[most] ? priority : most));
   draft.pause = { until: ends, over };
   for (const [key] of calling) apply(draft, key, { type: 'pause-audio', until: ends }, desk);
   return close(draft);
@@ -293,7 +293,7 @@ export function tick(part: BookPart, desk: Desk): Told {
   if (bookDue(part) > desk.now) return { part, events: [] };
   const draft = open(part);
   if (draft.pause !== null && draft.pause.until <= desk.now) draft.pause = null;
-  draft.held = draft.held.filter((one) => one.heldAt + heldMs > desk.now);
+  draft.held = draft.held.filter((waiting) => waiting.heldAt + heldMs > desk.now);
   for (const key of Object.keys(draft.live)) applyDue(draft, key, desk);
   return close(draft);
 }
@@ -310,7 +310,7 @@ function applyDue(draft: Draft, key: string, desk: Desk): void {
 /** Returns the wall clock at which `tick` next does something. */
 export function bookDue({ live, pause, held }: BookPart): number {
   let due = pause?.until ?? Number.POSITIVE_INFINITY;
-  for (const one of held) due = Math.min(due, one.heldAt + heldMs);
+  for (const waiting of held) due = Math.min(due, waiting.heldAt + heldMs);
   for (const key in live) due = Math.min(due, clockDue(live[key]!));
   return due;
 }

@@ -71,7 +71,7 @@ export function number(part: ContinuityPart, reading: Numbered, isSeen: boolean)
 /** Takes the reading's number: it fills a hole, follows the highest number, or leaves a hole behind. */
 function noted(before: ContinuityPart, { boot, seq, time, receivedAt }: Numbered): ContinuityPart {
   const last = before.heads.at(-1);
-  const head = last?.boot === boot ? last : before.heads.find((one) => one.boot === boot);
+  const head = last?.boot === boot ? last : before.heads.find((candidate) => candidate.boot === boot);
   // The number is not higher than the last one, but its time is later: the device numbers anew.
   const anew = head !== undefined && seq <= head.seq && time > head.time;
   if (head !== undefined && seq <= head.seq && !anew) return filled(before, boot, seq, receivedAt);
@@ -86,7 +86,7 @@ function noted(before: ContinuityPart, { boot, seq, time, receivedAt }: Numbered
 
 function withHead(heads: ContinuityPart['heads'], head: Head | undefined, next: Head): ContinuityPart['heads'] {
   const isLast = head !== undefined && head === heads.at(-1);
-  const others = isLast ? heads.slice(0, -1) : heads.filter((one) => one !== head);
+  const others = isLast ? heads.slice(0, -1) : heads.filter((other) => other !== head);
   const after = others.concat(next);
   return after.length > bootsMax ? after.slice(-bootsMax) : after;
 }
@@ -117,8 +117,8 @@ function bounded(holes: readonly Hole[]): readonly Hole[] {
     const other = holes[next];
     if (other === undefined || other.told !== hole.told) continue;
     const missing = hole.missing + other.missing;
-    const one = { ...hole, to: other.to, missing, since: Math.min(hole.since, other.since) };
-    return holes.flatMap((each, i) => (i === at ? [one] : i === next ? [] : [each]));
+    const joined = { ...hole, to: other.to, missing, since: Math.min(hole.since, other.since) };
+    return holes.flatMap((each, i) => (i === at ? [joined] : i === next ? [] : [each]));
   }
   return holes.slice(1);
 }

@@ -11,7 +11,7 @@ import type { Profile } from './profile.ts';
 import type { State } from './state.ts';
 
 /** One cached answer for each profile and patient, because every input asks for it. */
-const known = new WeakMap<Profile, WeakMap<Overrides, readonly Condition[]>>();
+const cache = new WeakMap<Profile, WeakMap<Overrides, readonly Condition[]>>();
 const none: readonly Condition[] = [];
 
 export function crossingConditions(env: Environment, state: State): readonly Condition[] {
@@ -22,8 +22,8 @@ export function crossingConditions(env: Environment, state: State): readonly Con
 function found(env: Environment, state: State): readonly Condition[] {
   const profile = profileInForce(env, state);
   if (profile === undefined) return none;
-  const ofProfile = known.get(profile) ?? new WeakMap<Overrides, readonly Condition[]>();
-  known.set(profile, ofProfile);
+  const ofProfile = cache.get(profile) ?? new WeakMap<Overrides, readonly Condition[]>();
+  cache.set(profile, ofProfile);
   const before = ofProfile.get(state.overrides);
   if (before !== undefined) return before;
   const made = limitsInForce(env, state).groups.flatMap(({ group, limits, own, changed }) => {

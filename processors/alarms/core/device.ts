@@ -237,7 +237,7 @@ export function status(part: DevicePart, input: StatusInput, now: number): Devic
 }
 
 function ownOf({ own }: DevicePart, { conditions = [], time, receivedAt }: StatusInput): DevicePart['own'] {
-  const present = conditions.filter((one) => one.present).slice(0, conditionsMax);
+  const present = conditions.filter((condition) => condition.present).slice(0, conditionsMax);
   return Object.fromEntries(
     present.map(({ condition, code }) => {
       const key = code === undefined ? condition : `${condition}/${code}`;

@@ -74,11 +74,11 @@ export function step(env: Environment, before: State, input: Input, now: number)
   const desk = deskOf(env, before, input, now);
   const passed = passTime(env, before, desk);
   const judged = take(env, withDevice(passed.state, input), input, desk);
-  const told = settle(env, judged, passed.endings, desk);
+  const settled = settle(env, judged, passed.endings, desk);
   const isPlain = passed.events.length === 0 && judged.events === undefined;
-  const events = isPlain ? told.events : [...passed.events, ...(judged.events ?? []), ...told.events];
+  const events = isPlain ? settled.events : [...passed.events, ...(judged.events ?? []), ...settled.events];
   const { answer, counts } = judged;
-  return { state: told.state, events, ...(answer && { answer }), ...(counts && { counts }) };
+  return { state: settled.state, events, ...(answer && { answer }), ...(counts && { counts }) };
 }
 
 function withDevice(state: State, input: Input): State {
@@ -128,7 +128,7 @@ function hearStatus(state: State, input: StatusInput, now: number): State {
 /** Updates the alarms from the conditions that hold, once for each input. */
 function settle(env: Environment, judged: Judged, endings: ReadonlyMap<string, number>, desk: Desk): Step {
   const { state, endAt, episodes = [] } = judged;
-  const told = isOver(state)
+  const result = isOver(state)
     ? closeAll(state.book, [...brokenLimits(state), ...ofDevice(episodes)], endAt, desk)
     : reconcile(
         state.book,
@@ -139,7 +139,7 @@ function settle(env: Environment, judged: Judged, endings: ReadonlyMap<string, n
         standing(state.device),
         hiding(state.standby, state.device, state.arrivals),
       );
-  return { state: told.part === state.book ? state : { ...state, book: told.part }, events: told.events };
+  return { state: result.part === state.book ? state : { ...state, book: result.part }, events: result.events };
 }
 
 const brokenLimits = ({ limits, arrivals, rates }: State) => conditionsOf(limits, ratesNow(rates, arrivals));
@@ -188,7 +188,7 @@ function observe(env: Environment, state: State, input: ObservationInput, now: n
   const { part: arrivals, codes: gone } = giveUp(noted, (chain) => isAnswered(state, chain));
   const judged = limits(without(state.limits, gone), came, judgedBy, now);
   const isSeen = state.book.live[missingKey]?.acknowledged ?? false;
-  const standby = afterValues(state.standby, came, (one) => mayCall(one, isBeyond), now);
+  const standby = afterValues(state.standby, came, (numeric) => mayCall(numeric, isBeyond), now);
   const over = isOver(state);
   const concerned = state.association?.category !== 'unassigned' && !over;
   const { part: identityPart, found } = identity(state.identity, input);
@@ -302,9 +302,9 @@ export function nextDue(state: State): number {
  */
 function associate(env: Environment, before: State, input: AssociationInput, now: number): Judged {
   const { category, ward, endedAt, from } = input;
-  const known: State = { ...before, association: { category, ward, endedAt } };
+  const next: State = { ...before, association: { category, ward, endedAt } };
   // A device without a patient has one association, before and after each patient. Its old measurements are dropped when it is free again.
-  const state = isOver(before) ? { ...known, arrivals: initialArrivals, limits: {} } : known;
+  const state = isOver(before) ? { ...next, arrivals: initialArrivals, limits: {} } : next;
   if (endedAt === null) {
     const awaits = from !== undefined && category !== null && category !== 'unassigned';
     const device = awaits ? awaitFirst(state.device, from, now) : state.device;

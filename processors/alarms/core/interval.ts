@@ -38,7 +38,7 @@ function slowPaceOf(spacings: readonly number[], declaredMs: number): number | u
   if (spacings.length < paceSpacingsMin) return undefined;
   const paceMs = median(spacings)!;
   if (paceMs < patchyIntervalMsMax || paceMs <= declaredMs) return undefined;
-  return spacings.every((one) => Math.abs(one - paceMs) <= paceSlack * paceMs) ? paceMs : undefined;
+  return spacings.every((spacing) => Math.abs(spacing - paceMs) <= paceSlack * paceMs) ? paceMs : undefined;
 }
 
 function median(spacings: readonly number[]): number | undefined {
@@ -47,12 +47,12 @@ function median(spacings: readonly number[]): number | undefined {
   // silence.
   const rank = Math.floor((spacings.length - 1) / 2);
   // There are few spacings, and every value asks for the median, so it counts instead of sorting.
-  return spacings.find((one) => {
+  return spacings.find((spacing) => {
     let less = 0;
     let same = 0;
     for (const other of spacings)
-      if (other < one) less += 1;
-      else if (other === one) same += 1;
+      if (other < spacing) less += 1;
+      else if (other === spacing) same += 1;
     return less <= rank && rank < less + same;
   });
 }
@@ -71,6 +71,6 @@ const spacingsMax = 5;
 /** Returns the spacings with one more. Returns the same list if the device keeps its pace. */
 export function spacedBy(spacings: readonly number[], gapMs: number): readonly number[] {
   if (spacings.length < spacingsMax) return [...spacings, gapMs];
-  for (const one of spacings) if (one !== gapMs) return [...spacings.slice(1), gapMs];
+  for (const spacing of spacings) if (spacing !== gapMs) return [...spacings.slice(1), gapMs];
   return spacings;
 }

@@ -44,14 +44,14 @@ export function isScoredOtherwise(env: Environment, state: State): boolean {
 }
 
 /** One cached answer for each profile and patient. Every reading asks for it; it changes only with the limits. */
-const known = new WeakMap<Profile, WeakMap<Overrides, RulesOf>>();
+const cache = new WeakMap<Profile, WeakMap<Overrides, RulesOf>>();
 
 export function rulesOf(profile: Profile | undefined, overrides: Overrides): RulesOf {
   if (profile === undefined) return none;
-  let ofProfile = known.get(profile);
+  let ofProfile = cache.get(profile);
   if (ofProfile === undefined) {
     ofProfile = new WeakMap();
-    known.set(profile, ofProfile);
+    cache.set(profile, ofProfile);
   }
   let found = ofProfile.get(overrides);
   if (found === undefined) {

@@ -188,7 +188,7 @@ describe('a wrong clock', () => {
     expect(one.live()['clock-skew']).toBeUndefined();
   });
 
-  it("is judged on the device’s own timeline, and counts as current once its error is known", () => {
+  it('is judged on the device’s own timeline, and counts as current once its error is known', () => {
     for (const byS of [-600, 600]) {
       const one = bed();
       skewed(one, 0, 20, byS, calm);

@@ -74,10 +74,10 @@ export function limits(
 ): { readonly part: LimitsPart; readonly episodes: readonly Episode[] } {
   const next: Record<string, Line> = { ...part };
   const episodes: Episode[] = [];
-  for (const one of came) {
-    const { parameter } = one;
+  for (const cameValue of came) {
+    const { parameter } = cameValue;
     if (parameter.limits === undefined) continue;
-    next[parameter.code] = takeValue(next[parameter.code], one, rulesOf(parameter), now, episodes);
+    next[parameter.code] = takeValue(next[parameter.code], cameValue, rulesOf(parameter), now, episodes);
   }
   return { part: next, episodes };
 }
@@ -108,7 +108,7 @@ export function refoldLimits(part: LimitsPart, before: RulesOf, rulesOf: RulesOf
 function answered(head: Trackers, last: Sample, rules: GroupRules | undefined, parameter: Parameter): Trackers {
   const inForce = rulesFor(parameter, rules, last.single);
   const kept = Object.entries(head).filter(([tier]) => {
-    const rule = inForce.list.find((one) => one.tier === tier);
+    const rule = inForce.list.find((candidate) => candidate.tier === tier);
     return rule !== undefined && (isBeyond(rule, last.value!) || !isClear(rule, last.value!));
   });
   return Object.fromEntries(kept);

@@ -69,7 +69,7 @@ describe('a state of the engine before', () => {
     expect(other.raised()).toEqual(['RR.no-data']);
   });
 
-  it("ends the device’s own condition by its next list, and the notice after its time", () => {
+  it('ends the device’s own condition by its next list, and the notice after its time', () => {
     const one = migrated();
     one.feed(status(91, { seq: 6, conditions: [] }));
     expect(one.types('MDC_EVT_LEADS_OFF')).toEqual(['resolved', 'cleared']);

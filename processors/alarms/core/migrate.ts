@@ -199,7 +199,7 @@ function linesOf(lives: readonly Live[]): LimitsPart {
   for (const { alarm, onset, toldAt } of lives) {
     const parameter = parameters.get(alarm.code ?? '');
     if (!alarm.present || parameter === undefined) continue;
-    const tier = (Object.keys(tiers) as TierName[]).find((one) => conditionName(parameter, one) === alarm.condition);
+    const tier = (Object.keys(tiers) as TierName[]).find((name) => conditionName(parameter, name) === alarm.condition);
     if (tier === undefined) continue;
     const tracker: Tracker = {
       tier,

@@ -151,16 +151,16 @@ function placeOf(
 
 /** Inserts an older list before the newer ones. */
 function noted(part: OwnAlertsPart, list: List): OwnAlertsPart {
-  const at = part.lists.findIndex((one) => isLater(one, list));
+  const at = part.lists.findIndex((other) => isLater(other, list));
   const lists = [...part.lists.slice(0, at), list, ...part.lists.slice(at)].slice(-listsMax);
   return { ...part, lists };
 }
 
-const isLater = (one: List, list: List) => (one.boot === list.boot ? one.seq > list.seq : one.time > list.time);
+const isLater = (other: List, list: List) => (other.boot === list.boot ? other.seq > list.seq : other.time > list.time);
 
 /** Returns the alarms that only an older list contained: they were present until the next list. */
 function episodesOf(part: OwnAlertsPart, input: AlertsInput, came: ReadonlyMap<string, OwnAlert>): readonly Episode[] {
-  const next = part.lists.find((one) => isLater(one, input));
+  const next = part.lists.find((list) => isLater(list, input));
   const endedAt = Math.max(input.time, next?.time ?? input.time);
   return [...came]
     .filter(([key]) => part.alerts[key] === undefined)
@@ -279,7 +279,10 @@ function bounded(
     ([a, one], [b, other]) => isKnown(b) - isKnown(a) || gravity[other.priority] - gravity[one.priority],
   );
   const [first, ...others] = inOrder.slice(room).map(([, alert]) => alert);
-  const gravest = others.reduce((most, one) => (gravity[one.priority] > gravity[most.priority] ? one : most), first!);
+  const gravest = others.reduce(
+    (most, alert) => (gravity[alert.priority] > gravity[most.priority] ? alert : most),
+    first!,
+  );
   const { kind, priority, onset, determined, valueAt, late } = gravest;
   const rest: OwnAlert = {
     ...{ code: 'more', kind, priority, onset, determined, valueAt, late },

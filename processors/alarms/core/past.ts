@@ -10,11 +10,11 @@ type Known = Pick<BookPart, 'live' | 'closed'>;
  * goes for what it covered.
  */
 export function withoutPast(book: Known, found: readonly Condition[]): readonly Condition[] {
-  const isPast = (one: Condition) => one.outOfOrder && !book.live[one.key]?.alarm.present;
-  const known = found.filter((one) => isPast(one) && isKnown(book, one, one.onset));
+  const isPast = (condition: Condition) => condition.outOfOrder && !book.live[condition.key]?.alarm.present;
+  const known = found.filter((condition) => isPast(condition) && isKnown(book, condition, condition.onset));
   if (known.length === 0) return found;
   const isCovered = subsumption(known);
-  return found.filter((one) => !(known.includes(one) || (isPast(one) && isCovered(one))));
+  return found.filter((condition) => !(known.includes(condition) || (isPast(condition) && isCovered(condition))));
 }
 
 /**
@@ -25,5 +25,5 @@ export function isKnown(book: Known, { key, onset }: Condition, until: number): 
   const within = (from: number, to: number) => until >= from && onset <= to;
   const live = book.live[key];
   if (live?.alarm.resolvedAt !== undefined && within(live.onset, Date.parse(live.alarm.resolvedAt))) return true;
-  return book.closed.some((one) => one.key === key && within(one.from, one.to));
+  return book.closed.some((entry) => entry.key === key && within(entry.from, entry.to));
 }

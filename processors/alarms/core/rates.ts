@@ -72,8 +72,8 @@ function heartSinceOf({ heart, heartSince }: RatesPart, came: readonly Came[]): 
 }
 
 function rateOf(came: readonly Came[], code: string): Rate | null {
-  const one = cameOf(came, code);
-  return one === undefined || one.value === null ? null : { at: one.at, value: one.value };
+  const cameRate = cameOf(came, code);
+  return cameRate === undefined || cameRate.value === null ? null : { at: cameRate.at, value: cameRate.value };
 }
 
 function newer(before: Rate | null, came: Rate | null): Rate | null {

@@ -48,7 +48,7 @@ function realignAlarm(
       event: { type: 'updated', at, alarm: above },
     };
   }
-  const closed = book.closed.find((one) => one.alarmId === alarm.alarmId);
+  const closed = book.closed.find((entry) => entry.alarmId === alarm.alarmId);
   const isTold = closed !== undefined && (closed.rev > alarm.rev || (closed.rev === alarm.rev && type === 'cleared'));
   if (isTold) return { book };
   const onset = Date.parse(alarm.onsetAt);
@@ -70,7 +70,7 @@ function remember(book: BookPart, closed: Closed | undefined, alarm: Alarm, to: 
   const known = closed ?? { key: alarmKey(alarm), alarmId, from, to };
   const last = closed === undefined ? { alarm, acknowledged: true } : closed.last;
   const entry: Closed = { ...known, rev, ...(last && { last: { ...last, alarm: { ...last.alarm, rev } } }) };
-  const others = book.closed.filter((one) => one !== closed);
+  const others = book.closed.filter((entry) => entry !== closed);
   return { ...book, closed: [...others, entry].slice(-closedMax) };
 }
 

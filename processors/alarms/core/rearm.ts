@@ -108,7 +108,7 @@ function rearmOwnAlerts(part: OwnAlertsPart, past: Past): OwnAlertsPart {
 function rearmBook(part: BookPart, profile: Profile, now: number): BookPart {
   const pause = part.pause && audioPauseUntil(part.pause.until, now) !== undefined ? part.pause : null;
   const live = Object.entries(part.live).map(([key, one]) => [key, rearmAlarm(one, pause, profile, now)] as const);
-  const held = part.held.map((one) => ({ ...one, heldAt: notAhead(one.heldAt, now) }));
+  const held = part.held.map((entry) => ({ ...entry, heldAt: notAhead(entry.heldAt, now) }));
   return { ...part, pause, held, live: Object.fromEntries(live) };
 }
 

@@ -28,11 +28,11 @@ function callerOf(conditions: readonly Condition[], chain: string) {
   const ours = all
     .filter(({ origin }) => origin === undefined)
     .reduce<Condition | undefined>(
-      (most, one) => (most !== undefined && most.rank >= one.rank ? most : one),
+      (most, condition) => (most !== undefined && most.rank >= condition.rank ? most : condition),
       undefined,
     );
-  const candidates = all.filter((one) => one.origin === 'device' || one === ours);
-  return { ours, caller: candidates.reduce((most, one) => (isGraver(one, most) ? one : most)) };
+  const candidates = all.filter((condition) => condition.origin === 'device' || condition === ours);
+  return { ours, caller: candidates.reduce((most, condition) => (isGraver(condition, most) ? condition : most)) };
 }
 
 function isGraver(a: Condition, b: Condition): boolean {

@@ -29,7 +29,7 @@ export function note(
   time: number,
 ): { readonly seen: Seen; readonly repeat: boolean } {
   const last = seen.at(-1);
-  const entry = last?.boot === boot ? last : seen.find((one) => one.boot === boot);
+  const entry = last?.boot === boot ? last : seen.find((candidate) => candidate.boot === boot);
   const ranges = entry?.ranges ?? [];
   const end = ranges.at(-1);
   // Nearly always it is the next number, at its pace.
@@ -39,7 +39,7 @@ export function note(
   if (hit !== undefined && isTimeOf(hit, seq, time)) return { seen, repeat: true };
   // The number came before with another time: the device numbers anew, and the old numbers mean nothing any more.
   const next = hit === undefined ? inserted(ranges, seq, time) : [{ from: seq, to: seq, fromAt: time, toAt: time }];
-  const others = entry === last && last !== undefined ? seen.slice(0, -1) : seen.filter((one) => one.boot !== boot);
+  const others = entry === last && last !== undefined ? seen.slice(0, -1) : seen.filter((other) => other.boot !== boot);
   return { seen: [...others, { boot, ranges: next }].slice(-bootsMax), repeat: false };
 }
 

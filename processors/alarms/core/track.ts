@@ -138,7 +138,7 @@ function hasPassed({ delay, limit }: Rule, value: number, countedMs: number, dos
       return countedMs >= delay.ms;
     case 'tiered': {
       const by = Math.abs(value - limit);
-      const step = delay.steps.findLast((one) => by >= one.by);
+      const step = delay.steps.findLast((step) => by >= step.by);
       return countedMs >= (step?.ms ?? delay.ms);
     }
     case 'area':

@@ -54,7 +54,7 @@ export function createCallLog(patient: string): CallLog {
         if (onsets > (last.get(alarmId)?.onsets ?? 0)) {
           const isCall = alarm.signal === 'on' || alarm.signal === 'latched';
           last.set(alarmId, { onsets, place: isCall ? calls.length : -1 });
-          const live = Object.values(state.book.live).find((one) => one.alarm.alarmId === alarmId);
+          const live = Object.values(state.book.live).find((entry) => entry.alarm.alarmId === alarmId);
           // An alarm that has already left was raised and ended at once. Its onset is in the event.
           const onsetMs = onsets > 1 && live !== undefined ? live.onset : Date.parse(alarm.onsetAt);
           if (isCall) calls.push(callOf(patient, alarm, onsetMs, Date.parse(at)));

@@ -114,14 +114,14 @@ const pointsMax: Readonly<Record<NewsParameter, number>> = {
  */
 function judgedValue(name: ScoreName, { news, sofa, index }: Scored, from: number): number | null {
   const { total, atLeast, missing, points } = news;
-  const atMost = missing.reduce((sum, one) => sum + pointsMax[one], atLeast);
+  const atMost = missing.reduce((sum, parameter) => sum + pointsMax[parameter], atLeast);
   switch (name) {
     case 'NEWS2.high':
       return certain(atLeast, atMost, from);
     case 'NEWS2.medium':
       return total ?? (atMost < from ? atMost : null);
     case 'NEWS2.low-medium':
-      return total === undefined ? null : Math.max(...newsParameters.map((one) => points[one] ?? 0));
+      return total === undefined ? null : Math.max(...newsParameters.map((parameter) => points[parameter] ?? 0));
     case 'qSOFA':
       return certain(sofa.met.length, sofa.met.length + sofa.missing.length, from);
     case 'shock-index':
@@ -139,10 +139,12 @@ function textOf(name: ScoreName, value: number, from: number, { news, sofa }: Sc
     case 'NEWS2.high':
     case 'NEWS2.medium':
       return news.total === undefined
-        ? `NEWS2 at least ${value} ≥ ${from} (missing: ${news.missing.map((one) => labels[one]).join(', ')})`
+        ? `NEWS2 at least ${value} ≥ ${from} (missing: ${news.missing.map((parameter) => labels[parameter]).join(', ')})`
         : `NEWS2 ${value} ≥ ${from}`;
     case 'NEWS2.low-medium': {
-      const grave = newsParameters.filter((one) => news.points[one] === 3).map((one) => labels[one]);
+      const grave = newsParameters
+        .filter((parameter) => news.points[parameter] === 3)
+        .map((parameter) => labels[parameter]);
       return `NEWS2 ${news.total}: ${grave.join(', ')} scores 3`;
     }
     case 'qSOFA':

@@ -90,15 +90,18 @@ const responses: Readonly<Record<NonNullable<News2['response']>, readonly [numbe
 describe.each(filesOf('.yml'))('%s', (file) => {
   const { test_cases: cases } = parse(textOf(file)) as { readonly test_cases: readonly Case[] };
   it('has cases', () => expect(cases.length).toBeGreaterThan(0));
-  it.each(cases.map((one) => [one.id, one] as const))('%s', (_id, { input, expected_output: output }) => {
-    const expected = valuesOf(output);
-    const { points, total, risk, response } = news2(setOfCase(input));
-    expect([points.RR, points.SpO2, points.BPsys, points.pulse, points.Temp, total]).toEqual(
-      ['gt0025', 'gt0026', 'gt0028', 'gt0027', 'gt0029', 'gt0019'].map((code) => expected.get(code)),
-    );
-    expect(risks.indexOf(risk!)).toBe(expected.get('gt0021'));
-    expect(responses[response!]).toEqual([expected.get('gt0022'), expected.get('gt0023')]);
-  });
+  it.each(cases.map((testCase) => [testCase.id, testCase] as const))(
+    '%s',
+    (_id, { input, expected_output: output }) => {
+      const expected = valuesOf(output);
+      const { points, total, risk, response } = news2(setOfCase(input));
+      expect([points.RR, points.SpO2, points.BPsys, points.pulse, points.Temp, total]).toEqual(
+        ['gt0025', 'gt0026', 'gt0028', 'gt0027', 'gt0029', 'gt0019'].map((code) => expected.get(code)),
+      );
+      expect(risks.indexOf(risk!)).toBe(expected.get('gt0021'));
+      expect(responses[response!]).toEqual([expected.get('gt0022'), expected.get('gt0023')]);
+    },
+  );
 });
 
 it('reads a table with every case of the guideline', () => {

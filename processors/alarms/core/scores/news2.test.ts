@@ -101,7 +101,7 @@ it('a total is the sum of seven parts of 0 to 3, and is there exactly where noth
   fc.assert(
     fc.property(anySet, (set) => {
       const { points, missing, atLeast, total } = news2(set);
-      const known = Object.values(points).filter((one) => one !== undefined);
+      const known = Object.values(points).filter((point) => point !== undefined);
       expect(known.length + missing.length).toBe(7);
       for (const one of known) expect([0, 1, 2, 3]).toContain(one);
       expect(atLeast).toBe(known.reduce((sum, one) => sum + one, 0));

@@ -71,7 +71,7 @@ export function news2(set: News2Set): News2 {
   };
   const missing = newsParameters.filter((parameter) => points[parameter] === undefined);
   const known = newsParameters.flatMap((parameter) => points[parameter] ?? []);
-  const atLeast = known.reduce((sum, one) => sum + one, 0);
+  const atLeast = known.reduce((sum, partPoints) => sum + partPoints, 0);
   const parts = { points: points as News2['points'], missing, atLeast };
   if (missing.length > 0) return parts;
   return { ...parts, total: atLeast, ...answerOf(atLeast, known.includes(3)) };

@@ -91,7 +91,7 @@ it('messages that are swapped by up to five places give the same scores and lose
   // the other. When an alarm ends is the time of the message that shows it.
   // How often a temperature comes is learned in the order of receipt.
   const withoutTemp = ({ known: { values, entries } }: Shown) => ({ ...values, Temp: null, entries });
-  const names = ({ alarms }: Shown) => alarms.map((one) => one.split(' ')[0]!);
+  const names = ({ alarms }: Shown) => alarms.map((alarm) => alarm.split(' ')[0]!);
   /** Of NEWS2 the gravest band calls, so around a minute one band may call in one order and its neighbour in the other. */
   const scores = (of: readonly string[]) => [...new Set(of.map((one) => one.split(/[. ]/)[0]!))];
   const lastsMs = (alarm: string) => {

@@ -56,8 +56,8 @@ const cellOf = (at: number) => Math.floor(at / cellMs) * cellMs;
 export function scoreValues(before: ScoresPart, came: readonly Came[], by: ScoreRules): ScoresPart {
   let part = before;
   let cell: Cell | undefined;
-  for (const one of came) {
-    const { numeric, value, at, late, single, intervalMs } = one;
+  for (const cameValue of came) {
+    const { numeric, value, at, late, single, intervalMs } = cameValue;
     const sensor = sensorOf(numeric.code);
     if (sensor === undefined || value === null || numeric.validity !== undefined) continue;
     const cellAt = cellOf(at);
