@@ -68,7 +68,7 @@ describe('options', () => {
     expect(attempt).not.toThrow(/\n/);
   });
 
-  it('tells of every scenario', () => {
+  it('lists every scenario', () => {
     expect(helpText).toContain('leads-off');
     expect(helpText).toContain('mixed');
   });

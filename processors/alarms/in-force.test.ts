@@ -80,7 +80,7 @@ const strict: Profile = {
 const snapshots = (one: ReturnType<typeof open>, s: number) =>
   one.partition.flush(t0 + s * 1000, 0, 0n).snapshots.map(({ body }) => JSON.parse(JSON.stringify(body)) as AlarmState);
 
-it('limits in force of nobody who is judged were made of no profile', () => {
+it('limits in force of a patient who is not judged were made of no profile', () => {
   expect(profileTold({ profile: null })).toBeUndefined();
 });
 
@@ -117,7 +117,7 @@ describe('the limits in force', () => {
     expect(after.limits().map(({ rev }) => rev)).toEqual([2]);
   });
 
-  it('are said again, the same, where a crash came before the snapshot', () => {
+  it('are published again unchanged if a crash came before the snapshot', () => {
     const before = open();
     before.read(0, 3, 80);
     const states = snapshots(before, 4);
@@ -130,8 +130,8 @@ describe('the limits in force', () => {
   });
 });
 
-describe('how the limits in force judge', () => {
-  it('is told of a profile that is not built in, and again where that alone has changed', () => {
+describe('the rules of the limits in force', () => {
+  it('are published for a profile that is not built in, and again if only they have changed', () => {
     const one = open({}, strict);
     one.read(0, 1, 80);
     expect(one.limits()[0]?.rules).toEqual(strict.groups);
@@ -150,7 +150,7 @@ describe('how the limits in force judge', () => {
     ]);
   });
 
-  it('is not told of the built-in profile, which every process knows', () => {
+  it('are not published for the built-in profile, which every process knows', () => {
     const one = open();
     one.read(0, 1, 80);
     expect(one.limits()).toHaveLength(1);
@@ -159,7 +159,7 @@ describe('how the limits in force judge', () => {
   });
 
   it.each(readdirSync(examples).filter((name) => name.endsWith('.json')))(
-    'can be told of every profile in the example %s, and is understood',
+    'can be published for every profile in the example %s, and are understood',
     (name) => {
       const { hospital, wards } = readProfiles(join(examples, name));
       const profiles = [hospital, ...Object.values(wards)].flatMap((of) => Object.values(of));
@@ -175,8 +175,8 @@ describe('how the limits in force judge', () => {
   );
 });
 
-describe('limits that were told before a crash', () => {
-  it('are counted on from, where two changes were told and no snapshot has the second', () => {
+describe('limits that were published before a crash', () => {
+  it('count on from their revision, if two changes were published and no snapshot has the second', () => {
     const before = open();
     before.read(0, 3, 80);
     const states = snapshots(before, 4);
@@ -193,7 +193,7 @@ describe('limits that were told before a crash', () => {
     expect(after.high()).toBe(105);
   });
 
-  it('are in the next snapshot at once, so that what lies in the log before it needs not be read', () => {
+  it('are in the next snapshot at once, so that the log before it need not be read', () => {
     const one = open();
     one.partition.expect(key, t0);
     one.use(strict, 1);
@@ -203,8 +203,8 @@ describe('limits that were told before a crash', () => {
   });
 });
 
-describe('profiles that change while running', () => {
-  it('judge the last value at once also where they changed while the past was replayed', () => {
+describe('profiles that change during the run', () => {
+  it('judge the last value at once, even if they changed while the past was replayed', () => {
     const one = open({ replayTo: 21n });
     one.read(0, 19, 107);
     one.use(strict, 19.5);
@@ -232,7 +232,7 @@ describe('profiles that change while running', () => {
     expect([one.partition.liveAlarms(), before]).toEqual([1, 1]);
   });
 
-  it('that a patient’s own limits cross are told as an alarm until the limits fit again, and both go on judging', () => {
+  it('that a patient’s own limits cross have an alarm until the limits fit again, and both go on judging', () => {
     const one = open();
     one.read(0, 3, 80);
     one.partition.command(key, 0n, t0 + 4_000, setHigh(4, 130), t0 + 4_000);
@@ -246,7 +246,7 @@ describe('profiles that change while running', () => {
     expect(one.ended()).toEqual([text]);
   });
 
-  it('judge at once also where they changed while the processor was down', () => {
+  it('judge at once, even if they changed while the processor was down', () => {
     const before = open();
     before.read(0, 20, 107);
     const states = snapshots(before, 21);
@@ -265,7 +265,7 @@ describe('standby', () => {
   const told = ({ published }: ReturnType<typeof open>) =>
     published.flatMap(({ type, body }) => (type === 'standby' ? [body] : []));
 
-  it('is published when it begins and when it ends, and never where there is none', () => {
+  it('is published when it begins and when it ends, and never without standby', () => {
     const one = open();
     one.read(0, 5, 80);
     expect(told(one)).toEqual([]);

@@ -11,7 +11,7 @@ const observation = { deviceId: 'bed-01', receivedAt: time, reading: { time, val
 const by = { userId: 'u1', name: 'N', role: 'nurse' };
 
 describe('records as inputs', () => {
-  it('a reading has the boot and number of its place, and its interval only where it says one', () => {
+  it('a reading has the boot and number of its place, and an interval only if it declares one', () => {
     const taken = take(contentTypes.observation, observation);
     expect(taken).toEqual({
       ok: true,
@@ -28,7 +28,7 @@ describe('records as inputs', () => {
     });
   });
 
-  it('of a parameter that comes twice in a reading the graver is judged, wherever it stands', () => {
+  it('the graver value of a parameter that comes twice in a reading counts, wherever it is', () => {
     const [good] = values;
     const grave = { ...good, value: 30 };
     for (const both of [

@@ -28,8 +28,8 @@ function logged() {
   return { lines, log: pino({ level: 'error' }, { write: (line: string) => void lines.push(line) }) };
 }
 
-describe('opening what the engines read', () => {
-  it('is at once where the key is known', () => {
+describe('opening the engines’ records', () => {
+  it('is immediate if the key is known', () => {
     const opening = createOpening({ open: () => opened }, pino({ level: 'silent' }));
     expect(opening.take('observations', 0, record)).toMatchObject({ ok: true });
   });
@@ -63,7 +63,7 @@ describe('opening what the engines read', () => {
     ['not what it says', () => ({ ...opened, plaintext: Buffer.from('{"HR": 150}') })],
   ];
   for (const [name, open] of faults)
-    it(`leaves out one that is ${name}, counted, without its content in the log`, async () => {
+    it(`skips one that is ${name}, counted, without its content in the log`, async () => {
       const { lines, log } = logged();
       const opening = createOpening({ open }, log);
       expect(await opening.take('observations', 3, record)).toBeUndefined();
@@ -78,7 +78,7 @@ describe('opening what the engines read', () => {
   it.each([
     ['at once', <T>(found: T) => found],
     ['later', <T>(found: T) => Promise.resolve(found)],
-  ])('leaves out one over which our own code throws %s, so that those behind it are judged', async (_when, give) => {
+  ])('skips one over which our own code throws %s, so that those behind it are judged', async (_when, give) => {
     const broken = Object.defineProperty({ ...opened }, 'place', {
       get() {
         throw new TypeError('HR 150');
@@ -91,7 +91,7 @@ describe('opening what the engines read', () => {
     expect(lines.join()).not.toMatch(/HR 150/);
   });
 
-  it('gives when the gateway received a canary, which is nothing to the engines and not left out', () => {
+  it('returns the time of a canary’s receipt; the engines ignore it, and it does not count as skipped', () => {
     const canary = Buffer.from(JSON.stringify({ receivedAt: time }));
     const read = () => ({ ...opened, contentType: contentTypes.canary, plaintext: canary });
     const opening = createOpening({ open: read }, pino({ level: 'silent' }));
@@ -99,7 +99,7 @@ describe('opening what the engines read', () => {
     expect(opening.leftOut()).toBe(0);
   });
 
-  it('leaves out a canary that is not what it says', () => {
+  it('skips a false canary', () => {
     const canary = Buffer.from(JSON.stringify({ receivedAt: time, deviceId: 'bed-01' }));
     const read = () => ({ ...opened, contentType: contentTypes.canary, plaintext: canary });
     const opening = createOpening({ open: read }, pino({ level: 'silent' }));
@@ -107,7 +107,7 @@ describe('opening what the engines read', () => {
     expect(opening.leftOut()).toBe(1);
   });
 
-  it('leaves out a tombstone', () => {
+  it('skips a tombstone', () => {
     const { log } = logged();
     const opening = createOpening({ open: () => opened }, log);
     expect(opening.take('observations', 0, { ...record, value: null })).toBeUndefined();

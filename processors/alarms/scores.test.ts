@@ -109,13 +109,13 @@ describe('what is published', () => {
 });
 
 describe('it is published', () => {
-  it('once while nothing changes but the numbers, and again every five minutes, so that a trend tells what lasted', () => {
+  it('once while only the numbers change, and again every five minutes, so that a trend can tell a lasting score from a gap', () => {
     const bed = open();
     for (let s = 1; s <= 700; s++) bed.read(s, s, { ...well, HR: 70 + (s % 10) });
     expect(bed.published.map(({ s }) => Math.round(s))).toEqual([1, 301, 601]);
   });
 
-  it('where the shock index has changed by 0.1, and no sooner', () => {
+  it('if the shock index has changed by 0.1, and no sooner', () => {
     const bed = open();
     bed.read(1, 40, { ...well, HR: 60, ABPs: 120 });
     bed.read(41, 80, { ...well, HR: 71, ABPs: 120 });
@@ -124,7 +124,7 @@ describe('it is published', () => {
     expect(bed.published.map(({ scores }) => scores.shockIndex)).toEqual([0.5, 0.6]);
   });
 
-  it('not again and again where nothing is known any more', () => {
+  it('not again if nothing is known any more', () => {
     const bed = open();
     bed.read(1, 5, well);
     for (let s = 6; s <= 6_000; s++) bed.tick(s);
@@ -133,7 +133,7 @@ describe('it is published', () => {
     expect(bed.published.at(-1)!.s).toBeLessThan(3_700);
   });
 
-  it('at most each 10 s while points wobble that make no total', () => {
+  it('at most each 10 s while points change that make no total', () => {
     const bed = open();
     for (let s = 1; s <= 600; s++) bed.read(s, s, { ...well, HR: Math.floor(s / 3) % 2 === 0 ? 70 : 95 });
     const times = bed.published.map(({ s }) => Math.round(s));
@@ -141,7 +141,7 @@ describe('it is published', () => {
     expect(times.length).toBeGreaterThan(10);
   });
 
-  it('at once where a nurse has entered something', () => {
+  it('at once if a nurse has entered something', () => {
     const bed = open();
     bed.read(1, 12, well);
     bed.enter(13, { consciousness: 'A' });
@@ -150,7 +150,7 @@ describe('it is published', () => {
     expect(bed.last().news2.total).toBe(0);
   });
 
-  it('when a value has become too old, though nothing comes any more', () => {
+  it('when a value has become too old, even if nothing comes any more', () => {
     const bed = open();
     bed.enter(0, { consciousness: 'A', oxygen: false });
     bed.read(1, 5, well);
@@ -161,7 +161,7 @@ describe('it is published', () => {
     expect(bed.last().news2.parts[0]).toEqual({ parameter: 'RR', value: 16, at: '2026-03-01T10:00:01.000Z' });
   });
 
-  it('of no child, and of no patient who has gone', () => {
+  it('not for a child, and not for a patient who has left', () => {
     const child = open({}, 'paediatric');
     child.read(1, 60, well);
     expect(child.published).toEqual([]);
@@ -176,7 +176,7 @@ describe('it is published', () => {
 });
 
 describe('after a restart', () => {
-  it('what a nurse entered is still known, and the scores are published where they have changed since', () => {
+  it('a nurse’s entries are still known, and the scores are published if they have changed since', () => {
     const before = open();
     before.enter(0, { consciousness: 'V', oxygen: false, spo2Scale: 2 });
     before.read(1, 30, well);

@@ -39,7 +39,7 @@ describe('a capture', () => {
     for (const event of events) expect(check.Check(event)).toBe(true);
   });
 
-  it('runs the wall clock between its lines, so that silence and escalation are told when they were due', () => {
+  it('runs the wall clock between its lines, so that silence and escalation come when they were due', () => {
     expect(told([admitted, ...heartRates(1, 10, 80), { at: at(200), kind: 'connection', connected: false }])).toEqual([
       '0:15 raised medium No data',
       '3:15 escalated medium No data',
@@ -49,7 +49,7 @@ describe('a capture', () => {
     ]);
   });
 
-  it('takes the device’s own alarms, and says whose they are', () => {
+  it('takes the device’s own alarms, and marks them as the device’s', () => {
     const vt = { code: 'MDC_EVT_ECG_V_TACHY', priority: 'high', kind: 'physiological', text: '*** VTACH' };
     const list = (s: number, alerts: object[], more = {}) => ({
       ...{ at: at(s), kind: 'alerts' },
@@ -65,11 +65,11 @@ describe('a capture', () => {
     for (const event of events) expect(check.Check(event)).toBe(true);
   });
 
-  it('ends with its last line: nobody knows what came after it', () => {
+  it('ends with its last line: nothing shows what came after it', () => {
     expect(told([admitted, ...heartRates(1, 10, 80)])).toEqual([]);
   });
 
-  it('answers all that call at that moment by *, and one alarm by its id', () => {
+  it('acknowledges all that call at that moment by *, and one alarm by its id', () => {
     const answer = (s: number, alarm: string) => ({
       at: at(s),
       kind: 'command',
@@ -103,14 +103,14 @@ describe('a capture', () => {
     expect(told([admitted, ...lines])).toEqual(['0:07 raised medium HR 134 > 120']);
   });
 
-  it('does not turn the clock back where a line was received a little before the one above it', () => {
+  it('does not turn the clock back if a line was received a little before the one above it', () => {
     const readings = heartRates(1, 20, 134);
     const events = play([admitted, ...readings.slice(0, 10), hr(15, 134), ...readings.slice(10)]);
     const clock = events.map((event) => Date.parse(event.at));
     expect(clock).toEqual([...clock].sort((a, b) => a - b));
   });
 
-  it('turns the clock back where a line was received more than 5 s before the one above it', () => {
+  it('turns the clock back if a line was received more than 5 s before the one above it', () => {
     const end = { at: at(-100), kind: 'connection', connected: true };
     const events = play([admitted, ...heartRates(1, 10, 80), { ...hr(11, 80), at: at(-500) }, end]);
     expect(
@@ -118,7 +118,7 @@ describe('a capture', () => {
     ).toEqual([at(-495)]);
   });
 
-  it('gives the next patient a new engine: nothing of the patient before is left', () => {
+  it('gives the next patient a new engine without the state of the patient before', () => {
     const ended = { ...admitted, at: at(20), endedAt: at(20) };
     const limits = { at: at(0), kind: 'command', command: { type: 'set-limits', group: 'HR', limits: { high: 130 } } };
     const next = [{ ...admitted, at: at(25) }, ...heartRates(26, 40, 125)];
@@ -131,7 +131,7 @@ describe('a capture', () => {
     expect(new Set(raised.map(({ associationId }) => associationId)).size).toBe(2);
   });
 
-  it('leaves out blank lines and remarks', () => {
+  it('skips blank lines and comments', () => {
     const text = `# SpO2 of a patient\n\n${ndjson([admitted])}  \r\n`;
     expect(readCapture(text)).toMatchObject({ captured: [{ line: 3 }], faults: [], refused: [] });
   });
@@ -163,7 +163,7 @@ describe('a line that cannot be used', () => {
     ['a pause without an end', { type: 'pause-audio' }],
     ['a pause of more than two minutes', { type: 'pause-audio', forMs: 600_000 }],
     ['limits that are a text', { type: 'set-limits', group: 'HR', limits: 'high' }],
-  ])('is refused, and the rest is judged, where it is a command that nobody can use: %s', (_name, command) => {
+  ])('is refused, and the rest is judged, if it is an unusable command: %s', (_name, command) => {
     const lines = [admitted, { at: at(1), kind: 'command', command }, hr(2, 134)];
     const { captured, refused, faults } = readCapture(ndjson(lines));
     expect({ lines: captured.map(({ line }) => line), refused, faults }).toEqual({
@@ -173,7 +173,7 @@ describe('a line that cannot be used', () => {
     });
   });
 
-  it('is refused, not judged, where the gateway would refuse the message', () => {
+  it('is refused, not judged, if the gateway would refuse the message', () => {
     const { captured, refused, faults } = readCapture(ndjson([admitted, hr(1, 134, { values: [] }), hr(2, 134)]));
     expect({ lines: captured.map(({ line }) => line), refused: refused.map(({ line }) => line), faults }).toEqual({
       lines: [1, 3],
@@ -212,7 +212,7 @@ describe('npm run vigil -- replay', () => {
     expect(run('--capture', path, '--limits', '{"HR":{"high":135}}').stdout).toBe('No alarm.\n');
   });
 
-  it('names each line that it cannot read, and judges nothing then', () => {
+  it('names each line that it cannot read, and then judges nothing', () => {
     const path = file('broken.ndjson', `${ndjson([admitted])}nonsense\n{"at":1,"kind":"waves"}\n`);
     const { status, stdout, stderr } = run('--capture', path, '--events');
     expect({ status, stdout }).toEqual({ status: 1, stdout: '' });
@@ -224,13 +224,13 @@ describe('npm run vigil -- replay', () => {
     [['--capture', 'a', 'b'], /One capture at a time/],
     [['--events'], /npm run replay/],
     [['--kapture', 'a'], /Unknown option/],
-  ])('says what is wrong with %j', (args, message) => {
+  ])('reports what is wrong with %j', (args, message) => {
     const { status, stderr } = run(...(args as string[]));
     expect(status).toBe(1);
     expect(stderr).toMatch(message as RegExp);
   });
 
-  it('says that an empty capture holds nothing', () => {
+  it('reports an empty capture', () => {
     expect(run('--capture', file('empty.ndjson', '\n'))).toMatchObject({
       status: 1,
       stderr: expect.stringMatching(/holds no lines/),

@@ -56,7 +56,7 @@ describe('the trend writer', () => {
     expect(counters).toMatchObject({ pointsWritten: 3, writesFailed: 0 });
   });
 
-  it('commits what makes no point too', async () => {
+  it('commits also records that make no point', async () => {
     const { writer, events, counters } = setup();
     await writer.add([], 0, 5n);
     await until(() => counters.commits === 1);
@@ -112,7 +112,7 @@ describe('the trend writer', () => {
     await add;
   });
 
-  it('forgets what is not written when partitions move, and never commits it', async () => {
+  it('drops unwritten points when partitions move, and never commits them', async () => {
     const { writer, events, counters, store } = setup();
     store.away = true;
     await writer.add(many(0, 3), 0, 3n);
@@ -126,7 +126,7 @@ describe('the trend writer', () => {
     expect(events).toEqual(['write 100-100', 'commit 1:101']);
   });
 
-  it('does not commit a write that was under way when partitions moved', async () => {
+  it('does not commit a write that was in progress when partitions moved', async () => {
     const { writer, events, counters, store } = setup();
     const { promise, resolve } = Promise.withResolvers<void>();
     store.held = promise;
@@ -139,7 +139,7 @@ describe('the trend writer', () => {
     expect(events).toEqual(['write 0-2']);
   });
 
-  it('counts what the store refuses for good, and goes on', async () => {
+  it('counts points that the store refuses for good, and goes on', async () => {
     const { writer, counters, store } = setup();
     store.refuse = 1;
     await writer.add(many(0, 3), 0, 3n);
@@ -147,7 +147,7 @@ describe('the trend writer', () => {
     expect(counters).toMatchObject({ pointsWritten: 2, pointsRefused: 1 });
   });
 
-  it('writes the rest when it is closed, and gives up in time where it cannot', async () => {
+  it('writes the rest when it is closed, and gives up in time if it cannot', async () => {
     const there = setup({ lingerMs: 3_600_000 });
     await there.writer.add(many(0, 3), 0, 3n);
     await there.writer.close();

@@ -47,7 +47,7 @@ describe('the outbox', () => {
     expect(drain(box)).toEqual(['o2', 'o3', 'w1']);
   });
 
-  it('takes back what was in flight to the front, in its order, and loses the oldest of it where there is no room', () => {
+  it('takes in-flight messages back to the front, in order, and drops the oldest if there is no room', () => {
     const box = outbox({ status: 1, alerts: 1, observations: 3, waveforms: 1 });
     box.add(message('observations', 3));
     expect(box.putBack([message('observations', 1), message('waveforms', 1), message('observations', 2)])).toBe(0);
@@ -116,7 +116,7 @@ describe('randomness', () => {
 });
 
 describe('garbage', () => {
-  it.each(garbageNames.map((name, n) => [name, n] as const))('%s is nothing that a gateway may accept', (_, n) => {
+  it.each(garbageNames.map((name, n) => [name, n] as const))('a gateway must refuse %s', (_, n) => {
     const time = '2026-01-01T00:00:00.000Z';
     const bad = garbage(n, 'bed-01', time);
     const topic = parseDeviceTopic(bad.topic);
@@ -171,7 +171,7 @@ describe('the cast', () => {
     expect(hours).toEqual([4, 4, 3, 4, 4]);
   });
 
-  it('plays what was chosen instead', () => {
+  it('plays the chosen recordings instead', () => {
     const roles = [0, 1, 2].map((i) => roleOf('ward', i, 1, 'bed', ['a103l', 'mine.csv']).recording);
     expect(roles).toEqual(['a103l', 'mine.csv', 'a103l']);
   });

@@ -115,7 +115,7 @@ describe('every scenario', () => {
     );
   });
 
-  it('is the same again by the same seed', () => {
+  it('is the same again with the same seed', () => {
     expect(run(replayOf('duplicates'), 30_000, [], 5)).toEqual(run(replayOf('duplicates'), 30_000, [], 5));
     expect(run(replayOf('duplicates'), 30_000, [], 6).messages).not.toEqual(
       run(replayOf('duplicates'), 30_000, [], 5).messages,
@@ -124,7 +124,7 @@ describe('every scenario', () => {
 });
 
 describe('steady', () => {
-  it('loops with the time going on', () => {
+  it('loops while the time goes on', () => {
     const list = readings(run(replayOf('steady'), 25_000).messages);
     expect(list.map((reading) => offsetMs(reading.time))).toEqual(Array.from({ length: 25 }, (_, i) => i * 1000));
     expect(list.map((reading) => reading.values[0]!.value)).toEqual(
@@ -148,7 +148,7 @@ describe('steady', () => {
     expect(declaredIntervalMs(replayOf('steady', { speed: 0.000_001 }))).toBe(86_400_000);
   });
 
-  it('measures on from now after a sleep, and counts what it missed', () => {
+  it('continues from now after a sleep, and counts what it missed', () => {
     const { state, messages } = run(replayOf('steady', { waves: false }), 300_000, [10_000, 290_000]);
     expect(readings(messages)).toHaveLength(10 + catchUpMsMax / 1000);
     expect(state.dropped).toBe(230);
@@ -174,7 +174,7 @@ describe('birth and will', () => {
     expect(JSON.parse(will())).toEqual({ online: false });
   });
 
-  it('tell on a new connection what is still off', () => {
+  it('report on a new connection what is still off', () => {
     const { state } = run(replayOf('leads-off'), 20_000);
     const born = JSON.parse(birth(replayOf('leads-off'), state, 20_000).message.payload) as Status;
     expect(born.conditions).toEqual([{ condition: 'MDC_EVT_LEADS_OFF', code: 'MDC_ECG_HEART_RATE', present: true }]);
@@ -212,7 +212,7 @@ describe('the monitor’s own alarms', () => {
 });
 
 describe('leads off', () => {
-  it('says so before the first invalid value, and that they are back before the first good one', () => {
+  it('reports them before the first invalid value, and their return before the first good one', () => {
     const { messages } = run(replayOf('leads-off', { waves: false }), 60_000);
     const told = statuses(messages);
     expect(told.map((status) => [offsetMs(status.time!), status.conditions![0]!.present])).toEqual([
@@ -268,7 +268,7 @@ describe('backlog', () => {
     expect(seqs(list)).toEqual(list.map((_, i) => i + 1));
   });
 
-  it('forgets the oldest past its memory, and counts them', () => {
+  it('drops the oldest beyond its memory, and counts them', () => {
     const { state } = run(replayOf('backlog', { speed: 1000, waves: false }), 30_000);
     expect(state.held).toHaveLength(heldMax);
     expect(state.dropped).toBe(15_000 - heldMax);

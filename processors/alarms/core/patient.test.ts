@@ -14,7 +14,7 @@ describe('limits of one patient', () => {
     expect(one.live()['HR.high']?.present).toBe(true);
   });
 
-  it('a plain limit does not pass the extreme one, unless both are moved', () => {
+  it('do not let a plain limit pass the extreme one, unless both are moved', () => {
     const one = bed();
     one.command(0, { type: 'set-limits', group: 'HR', limits: { high: 150 } });
     one.run(0, 0, { HR: 141 });
@@ -27,14 +27,14 @@ describe('limits of one patient', () => {
     expect(moved.live()['HR.extreme-high']?.text).toBe('HR 161 > 160');
   });
 
-  it('a moved limit is a new question to what is present', () => {
+  it('judge a present value at once', () => {
     const one = mediumBed();
     one.command(7, { type: 'set-limits', group: 'HR', limits: { high: 131 } });
     one.run(7, 7, { HR: 130 });
     expect(one.live()).toEqual({});
   });
 
-  it('a moved limit is also asked of the values before it: a delay that runs goes on', () => {
+  it('also judge the values before: a running delay goes on', () => {
     const one = bed();
     one.run(0, 5, { HR: 130 });
     one.command(5, { type: 'set-limits', group: 'HR', limits: { high: 125 } });
@@ -58,7 +58,7 @@ describe('whose limits', () => {
     ['neonatal', 'No limits for neonatal patients here'],
     [null, 'No limits: patient category not known'],
   ] as const)
-    it(`${category}: refused aloud, never judged as an adult`, () => {
+    it(`${category}: has an alarm about missing limits, and is never judged as an adult`, () => {
       const one = bed(category);
       one.run(0, 10, { HR: 200, SpO2: 50 });
       expect(one.raised()).toEqual(['no-profile']);
@@ -94,7 +94,7 @@ describe('the end of a period', () => {
     expect(one.events.length).toBe(told);
   });
 
-  it('puts what late readings still show on record once, and closes it', () => {
+  it('records once what late readings still show, and closes it', () => {
     const one = bed();
     one.run(0, 3, { HR: 80 });
     one.end(100);
@@ -104,7 +104,7 @@ describe('the end of a period', () => {
     expect(one.live()).toEqual({});
   });
 
-  it('tells nothing again of what had been an alarm', () => {
+  it('does not report again what had been an alarm', () => {
     const one = highBed();
     one.end(10);
     one.run(3, 9, { HR: 150 });
@@ -112,7 +112,7 @@ describe('the end of a period', () => {
   });
 });
 
-it('a device that is without a patient again is not said to miss what it measured before its patient', () => {
+it('a device that is without a patient again has no alarm about parameters from before its patient', () => {
   const one = bed('unassigned');
   one.run(0, 30, { HR: 80, SpO2: 97 });
   one.end(31);

@@ -30,7 +30,7 @@ const sided: Profile = {
 };
 
 describe('a patient of whom nothing is known', () => {
-  it('is told that no limits judge, once something is measured', () => {
+  it('has an alarm that no limits judge, once something is measured', () => {
     const { state, events } = step(env, initialState('association-1'), reading(5, { HR: 130 }), t0 + 5_020);
     expect(events.map(({ alarm }) => alarm.text)).toEqual(['No limits: patient category not known']);
     expect(noProfileConditions(state, false)).toMatchObject([{ onset: t0 + 5_000, priority: 'medium' }]);
@@ -38,7 +38,7 @@ describe('a patient of whom nothing is known', () => {
     expect(noProfileConditions(initialState('association-1'), false)).toEqual([]);
   });
 
-  it('is told so since the first of all that is measured, as something of now, and by the name of the category', () => {
+  it('has that alarm since its first measured value, as a current one, with the name of the category', () => {
     const neonate = bed('neonatal');
     neonate.run(0, 4, { HR: 150 });
     neonate.run(5, 9, { HR: 150, SpO2: 97 });
@@ -72,7 +72,7 @@ it('nobody has been measured, has limits of their own or was commanded in a stat
 describe('a profile of limits', () => {
   const seconds = (s: number) => ({ kind: 'fixed', ms: s * 1000 });
 
-  it('has our delays, priority and hysteresis, and nothing but the limits that were given', () => {
+  it('has our delays, priority and hysteresis, and only the given limits', () => {
     const { groups, ...rest } = profileOfLimits({ SpO2: { low: 90, extremeLow: 85 }, BPsys: { low: 90, high: 160 } });
     const offDelayMs = 5_000;
     expect(groups.SpO2).toEqual({
@@ -91,7 +91,7 @@ describe('a profile of limits', () => {
     expect(rest.source).toEqual({ origin: 'built-in', version: '1' });
   });
 
-  it('has the delay that was given on both sides, and both extreme limits', () => {
+  it('has the given delay on both sides, and both extreme limits', () => {
     const { groups } = profileOfLimits({
       Temp: { low: 35, high: 39, extremeLow: 32, extremeHigh: 41, delayMs: 1_500 },
     });
@@ -105,12 +105,12 @@ describe('a profile of limits', () => {
 describe("a patient's own extreme limits", () => {
   const rules: GroupRules = { priority: 'medium', hysteresis: 2, offDelayMs: 5_000, extremeLow: 40, extremeHigh: 140 };
 
-  it('move the profile’s, on the side that they name', () => {
+  it('move the profile’s, on the sides that they name', () => {
     expect(rulesOfPatient(rules, { extremeHigh: 150 })).toEqual({ ...rules, extremeHigh: 150 });
     expect(rulesOfPatient(rules, { extremeLow: 35 })).toEqual({ ...rules, extremeLow: 35 });
   });
 
-  it('judge also where the profile has none, and none is made up', () => {
+  it('judge also if the profile has none, and none is made up', () => {
     const { extremeLow: _low, extremeHigh: _high, ...plain } = rules;
     expect(rulesOfPatient(plain, { extremeHigh: 150 })).toEqual({ ...plain, extremeHigh: 150 });
     expect(rulesOfPatient(plain, { delayMs: 3_000 })).toEqual(plain);
@@ -121,7 +121,7 @@ describe("a patient's own extreme limits", () => {
   });
 });
 
-describe('whose profile judges', () => {
+describe('the profile that judges', () => {
   const { source: _source, ...own } = adultProfile;
   const table = tableOf('7', { adult: own }, { ICU: { paediatric: own }, null: { adult: own } });
 
@@ -133,7 +133,7 @@ describe('whose profile judges', () => {
     ['adult', 'null', { origin: 'ward', version: '7' }],
     ['adult', 'constructor', { origin: 'hospital', version: '7' }],
     ['unassigned', 'ICU', { origin: 'built-in', version: '1' }],
-  ] as const)('the ward’s, else the hospital’s: %s, %s', (category, ward, source) => {
+  ] as const)('is the ward’s, else the hospital’s: %s, %s', (category, ward, source) => {
     expect(profileOf(table)(category, ward)?.source).toEqual(source);
   });
 });

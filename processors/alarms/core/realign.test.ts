@@ -19,14 +19,14 @@ function crossed(clockFirst: boolean): Bed {
 /** Without the silence that the tick finds too. */
 const physiological = (events: readonly AlarmEvent[]) => events.filter(({ alarm }) => alarm.kind === 'physiological');
 
-describe('after a crash, against what had been told', () => {
-  it('says nothing where it told the same, or nothing', () => {
+describe('after a crash, compared with the published events', () => {
+  it('publishes nothing if they are the same, or if there are none', () => {
     const one = crossed(false);
     expect(align(one.state(), one.events, 61)).toEqual({ state: one.state(), events: [] });
     expect(align(one.state(), [], 61)).toEqual({ state: one.state(), events: [] });
   });
 
-  it('says nothing, and keeps its state, where all had left', () => {
+  it('publishes nothing, and keeps its state, if all alarms had left', () => {
     const one = mediumBed();
     one.run(7, 12, { HR: 100 });
     const state = one.state();
@@ -34,7 +34,7 @@ describe('after a crash, against what had been told', () => {
     expect(realign(state, one.events, t0 + 13_000).state).toBe(state);
   });
 
-  it('tells what holds above the revision that the screens have', () => {
+  it('publishes what holds above the revision that the screens have', () => {
     const before = crossed(true);
     const after = crossed(false);
     expect(before.live()['HR.extreme-high']?.rev).toBe(3);
@@ -52,20 +52,20 @@ describe('after a crash, against what had been told', () => {
     ).toEqual([]);
   });
 
-  it('goes by the highest revision, in whatever order the log has them', () => {
+  it('uses the highest revision, in whatever order the log has them', () => {
     const before = physiological(crossed(true).events);
     const after = crossed(false).state();
     expect(align(after, [...before].reverse(), 61)).toEqual(align(after, before, 61));
   });
 
-  it('corrects one of the same revision that says something else', () => {
+  it('corrects one of the same revision with another content', () => {
     const before = highBed();
     before.tick(60.5);
     const { events } = align(crossed(false).state(), physiological(before.events), 61);
     expect(events).toMatchObject([{ type: 'updated', alarm: { rev: 3, signal: 'acknowledged' } }]);
   });
 
-  it('takes an alarm off the screens that the log does not show', () => {
+  it('removes an alarm from the screens that the log does not show', () => {
     const before = bed();
     before.run(0, 2, { HR: 80 });
     before.tick(9);
@@ -80,7 +80,7 @@ describe('after a crash, against what had been told', () => {
     expect(align(state, [...before.events, ...events], 11).events).toEqual([]);
   });
 
-  it('says nothing of what had been cleared, and raises it above that, should it be raised after all', () => {
+  it('publishes nothing about cleared alarms, and raises one above their revision if it comes again', () => {
     const calm = { HR: 80, SpO2: 97 };
     const before = bed();
     before.run(0, 5, calm);
@@ -96,7 +96,7 @@ describe('after a crash, against what had been told', () => {
     expect(again.events).toMatchObject([{ type: 'raised', alarm: { condition: 'SpO2.no-data', rev: 4 } }]);
   });
 
-  it('remembers until when an alarm lasted that had left, as the log has it', () => {
+  it('remembers from the log until when an alarm lasted that had left', () => {
     const before = mediumBed();
     before.run(7, 12, { HR: 100 });
     const { alarm } = before.events.at(-1)!;
@@ -105,7 +105,7 @@ describe('after a crash, against what had been told', () => {
     expect(state.book.closed).toMatchObject([{ key: 'HR.high', to: Date.parse(alarm.resolvedAt!) }]);
   });
 
-  it('clears anew what was told further than we remember', () => {
+  it('clears again an alarm that was published beyond what is remembered', () => {
     const before = mediumBed();
     before.run(7, 12, { HR: 100 });
     const further = before.events.map((event) => ({
@@ -118,7 +118,7 @@ describe('after a crash, against what had been told', () => {
     expect(state.book.closed).toMatchObject([{ key: 'HR.high', rev: 9, last: { alarm: { rev: 9 } } }]);
   });
 
-  it('an alarm that it took off the screens is raised again above the revision that they had', () => {
+  it('raises an alarm that it removed from the screens above their revision', () => {
     const before = mediumBed();
     const { state } = align(bed().state(), before.events, 10);
     const after = bed('adult', 'association-1', state);

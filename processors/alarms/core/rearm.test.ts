@@ -24,7 +24,7 @@ const pausedUntil = (state: State, now: number) =>
   Object.values(state.book.live).flatMap(({ alarm }) => audioPauseUntil(alarm.audioPausedUntil, now) ?? []);
 
 describe('an audio pause', () => {
-  it.each(steps)('ends within its 2 min, set back by %i ms while it runs', (backMs) => {
+  it.each(steps)('ends within its 2 min, even if the clock was set back by %i ms while it runs', (backMs) => {
     const now = t0 + 60_000 - backMs;
     const state = rearm(pausedBed(60), adultProfile, now);
     const latestMs = now + 125_000;
@@ -33,14 +33,14 @@ describe('an audio pause', () => {
       if (afterMs > 125_000) expect(pausedUntil(state, now + afterMs)).toEqual([]);
   });
 
-  it.each(steps)('that is over does not come back, set back by %i ms', (backMs) => {
+  it.each(steps)('that has ended does not come back, even if the clock was set back by %i ms', (backMs) => {
     const now = t0 + 400_000 - backMs;
     const state = rearm(pausedBed(400), adultProfile, now);
     for (const afterMs of [0, 1_000, minuteMs, backMs - 300_000, backMs - 260_000, backMs])
       if (afterMs >= 0) expect(pausedUntil(state, now + afterMs)).toEqual([]);
   });
 
-  it('goes on over a start by the same time', () => {
+  it('goes on over a restart with the same time', () => {
     const state = rearm(pausedBed(60), adultProfile, t0 + 60_500);
     expect(state.book.pause?.until).toBe(t0 + 141_000);
     expect(pausedUntil(state, t0 + 60_500)).not.toEqual([]);
@@ -48,7 +48,7 @@ describe('an audio pause', () => {
 });
 
 describe('a notice of the gateway', () => {
-  it.each(gatewayNoticeCodes)('%s is said on, and ends after its usual time', (code) => {
+  it.each(gatewayNoticeCodes)('of kind %s goes on, and ends after its usual time', (code) => {
     const one = bed();
     const forMs = gatewayNoticeForMs[code];
     one.feed({ type: 'notice', deviceId: 'bed-01', receivedAt: t0, notice: code, forMs });
@@ -83,8 +83,8 @@ describe('limits that were switched off', () => {
   });
 });
 
-describe('an acknowledgement that is held', () => {
-  it('is given up 10 min later at most', () => {
+describe('a waiting acknowledgement', () => {
+  it('is given up at most 10 min later', () => {
     const one = bed();
     one.command(0, { type: 'acknowledge', alarmId: 'not-known-yet' });
     const now = t0 - 60 * minuteMs;
@@ -95,7 +95,7 @@ describe('an acknowledgement that is held', () => {
 });
 
 describe('a number that is missing', () => {
-  it('is told of in the usual time', () => {
+  it('has an alarm in the usual time', () => {
     const lost = bed();
     for (const s of [0, 1, 2, 5]) lost.feed(reading(s, { HR: 80 }, { seq: s + 1 }));
     const backMs = 10 * minuteMs;
@@ -131,10 +131,10 @@ function fullState(): State {
   };
 }
 
-describe('what was heard by a clock ahead', () => {
+describe('times from a clock ahead', () => {
   const now = t0 - 60 * minuteMs;
 
-  it('counts as heard now, in every part that waits for more of it', () => {
+  it('count as now, in every part that waits for more input', () => {
     const { arrivals, limits, device, continuity, identity, ownAlerts, standby } = rearm(
       fullState(),
       adultProfile,
@@ -152,7 +152,7 @@ describe('what was heard by a clock ahead', () => {
     expect(standby).toMatchObject({ since: now, reason: 'Imaging' });
   });
 
-  it('keeps all else: what was measured, and which numbers are missing', () => {
+  it('change nothing else: values, and which numbers are missing', () => {
     const before = fullState();
     const after = rearm(before, adultProfile, now);
     const measured = ({ arrivals }: State) =>
@@ -168,7 +168,7 @@ describe('what was heard by a clock ahead', () => {
     expect(after.ownAlerts.sound).toEqual(before.ownAlerts.sound);
   });
 
-  it('is as it was where no clock was set', () => {
+  it('stay as they are if no clock was set', () => {
     const before = fullState();
     expect(rearm(before, adultProfile, t0 + 9_000)).toEqual(before);
     const { skew: _none, ...device } = before.device;
@@ -181,7 +181,7 @@ describe('an alarm', () => {
   const now = t0 - 60 * minuteMs;
   const live = (state: State) => state.book.live['HR.extreme-high']!;
 
-  it('that nobody answered has called since now, and climbs after its usual time', () => {
+  it('that is unanswered has called since now, and escalates after its usual time', () => {
     const state = rearm(highBed().state(), adultProfile, now);
     expect(live(state)).toMatchObject({ signalSince: now, escalateAt: now + minuteMs, realarmAt: null });
     const told = (ms: number) => step(env, state, { type: 'tick' }, now + ms).events.map(({ type }) => type);
@@ -189,19 +189,19 @@ describe('an alarm', () => {
     expect(told(minuteMs)).toContain('escalated');
   });
 
-  it('that was answered calls again after its usual time, and does not climb', () => {
+  it('that was acknowledged calls again after its usual time, and does not escalate', () => {
     const one = highBed();
     one.acknowledge(3, 'HR.extreme-high');
     const state = rearm(one.state(), adultProfile, now);
     expect(live(state)).toMatchObject({ escalateAt: null, realarmAt: now + 3 * minuteMs, acknowledged: true });
   });
 
-  it('climbs when it was to where its profile has no time for it any more', () => {
+  it('escalates at its old time if its profile has no time for it any more', () => {
     const state = rearm(highBed().state(), { ...adultProfile, escalationMs: {} }, now);
     expect(live(state).escalateAt).toBe(live(highBed().state()).escalateAt);
   });
 
-  it('keeps the end of a pause that is over as it is on record', () => {
+  it('keeps the recorded end of a pause that is over', () => {
     const one = bed();
     one.run(0, 20, { HR: 170 });
     one.command(21, { type: 'pause-audio', forMs: 30_000 });

@@ -18,7 +18,7 @@ const condition = (onset: number, more: Partial<Condition> = {}): Condition => (
 });
 const ended = { alarmId: 'first', to: 100_000 };
 
-describe('a condition that begins is the alarm that has ended', () => {
+describe('a condition that begins continues the alarm that has ended', () => {
   it.each([
     [99_999, false],
     [100_000, true],
@@ -28,11 +28,11 @@ describe('a condition that begins is the alarm that has ended', () => {
     expect(isReturn(condition(onset), 'second', ended)).toBe(expected);
   });
 
-  it('not where it has the same onset, as an alarm that ended as it began: that is its own reading again', () => {
+  it('not with the same onset, as an alarm that ended as it began: those are its own readings again', () => {
     expect(isReturn(condition(100_000), 'first', ended)).toBe(false);
   });
 
-  it('also with the same onset where it holds again since the end', () => {
+  it('even with the same onset if it holds again since the end', () => {
     expect(isReturn(condition(50_000, { resumedAt: 110_000 }), 'first', ended)).toBe(true);
     expect(isReturn(condition(50_000, { resumedAt: 130_001 }), 'first', ended)).toBe(false);
     expect(isReturn(condition(100_000, { resumedAt: 100_000 }), 'first', ended)).toBe(false);

@@ -4,12 +4,12 @@ import { adultProfile, rulesOfPatient } from './profile.ts';
 import { causeOf, isBeyond, isBeyondAny, limitText, rulesFor } from './rules.ts';
 
 describe('the text of an alarm about a limit', () => {
-  it('says 0 of a value that rounds to zero from below, never -0', () => {
+  it('shows 0 for a value that rounds to zero from below, never -0', () => {
     expect(limitText(parameters.get('MDC_PRESS_BLD_ART_ABP_SYS')!, 'low', -0.3, 90)).toBe('ABPs 0 < 90');
   });
 });
 
-describe('a value is beyond the rules of a parameter together exactly where it is beyond one of them', () => {
+describe('a value is beyond the rules of a parameter exactly if it is beyond one of them', () => {
   it.each(limitGroups)('%s', (group) => {
     const parameter = [...parameters.values()].find(({ limits }) => limits === group)!;
     for (const patient of [rulesOfPatient(adultProfile.groups[group], undefined), undefined])
@@ -22,7 +22,7 @@ describe('a value is beyond the rules of a parameter together exactly where it i
   });
 });
 
-it('heart rate and pulse are one cause, each other parameter its own', () => {
+it('heart rate and pulse are one cause; each other parameter is its own', () => {
   const causes = ['MDC_ECG_HEART_RATE', 'MDC_PULS_OXIM_PULS_RATE', 'MDC_PULS_OXIM_SAT_O2'].map((code) =>
     causeOf(parameters.get(code)!, 'high'),
   );

@@ -19,12 +19,12 @@ const told = (conditions: readonly Condition[]) =>
   );
 
 describe('of one cause', () => {
-  it('nothing changes where the device says nothing', () => {
+  it('nothing changes without an alarm of the device', () => {
     const conditions = [plain, extreme, other];
     expect(asOneCall(conditions)).toBe(conditions);
   });
 
-  it('the graver calls, and of Vigil’s own only the gravest is listed under it', () => {
+  it('the graver calls, and only the gravest of Vigil’s own is listed under it', () => {
     expect(told([plain, extreme, own, other])).toEqual([
       'HR.high',
       'HR.extreme-high calls',
@@ -42,18 +42,18 @@ describe('of one cause', () => {
   it.each([
     ['the device', 9, ['HR.high under device/tachy', 'device/tachy calls']],
     ['Vigil', 11, ['HR.high calls', 'device/tachy under HR.high']],
-  ])('of two that are equally grave the first calls: %s', (_name, determined, expected) => {
+  ])('the first of two that are equally grave calls: %s', (_name, determined, expected) => {
     expect(told([plain, { ...own, determined }])).toEqual(expected);
   });
 
-  it('of two at the same moment always the same one calls, in whatever order they stand', () => {
+  it('the same one of two at the same moment always calls, in any order', () => {
     const other = { ...own, key: 'device/another', name: 'device/another' };
     const expected = ['device/another calls', 'device/tachy under device/another'];
     expect(told([own, other]).sort()).toEqual(expected);
     expect(told([other, own]).sort()).toEqual(expected);
   });
 
-  it('of two of Vigil’s own that are equally grave one is listed: the first', () => {
+  it('only the first of two equally grave ones of Vigil’s own is listed', () => {
     const second = condition('HR.high/second', {});
     expect(told([plain, second, { ...own, priority: 'high' }])).toEqual([
       ...['HR.high under device/tachy', 'HR.high/second', 'device/tachy calls'],

@@ -130,17 +130,17 @@ const isAway = (random: number) => chance(random, 8) < 0.5;
 
 describe('the same alarms', () => {
   check('restored from any snapshot', (readings) => onTime(readings), 1);
-  check('where messages are repeated', (readings, seed) =>
+  check('if messages are repeated', (readings, seed) =>
     onTime(readings).flatMap((one, i) => (chance(seed, i) < 0.3 ? [one, one] : [one])),
   );
-  check('where a batch is sent again', (readings, seed) => {
+  check('if a batch is sent again', (readings, seed) => {
     const from = Math.floor(chance(seed, 1) * readings.length);
     const to = from + 30;
     const all = onTime(readings);
     const now = all[Math.min(to, all.length) - 1]!.now;
     return [...all.slice(0, to), ...all.slice(from, to).map(({ input }) => ({ input, now })), ...all.slice(to)];
   });
-  check('where an outage holds them back', (readings, seed) => {
+  check('if an outage delays them', (readings, seed) => {
     const from = Math.floor(chance(seed, 1) * readings.length);
     const to = Math.min(readings.length, from + 5 + Math.floor(chance(seed, 2) * 60));
     const back = readings[to - 1]!.receivedAt + 10;

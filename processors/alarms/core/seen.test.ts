@@ -25,20 +25,20 @@ const range = (from: number, to: number, fromS = from, toS = to) => ({
 const each = (from: number, to: number, boot = 'a'): Reading[] =>
   Array.from({ length: to - from + 1 }, (_, i) => [boot, from + i, from + i]);
 
-describe('the readings that were had', () => {
-  it('are one range where their numbers and times follow each other, in whatever order they came', () => {
+describe('the known readings', () => {
+  it('are one range if their numbers and times follow each other, in whatever order they came', () => {
     const whole = [{ boot: 'a', ranges: [range(1, 5)] }];
     expect(noted(each(1, 5)).seen).toEqual(whole);
     expect(noted([...each(1, 2), ['a', 4, 4], ['a', 5, 5], ['a', 3, 3]]).seen).toEqual(whole);
     expect(noted(each(1, 5).reverse()).seen).toEqual(whole);
   });
 
-  it('are several ranges, the highest last, where numbers lie between', () => {
+  it('are several ranges, the highest last, if numbers between are missing', () => {
     const seen = noted([...each(5, 6), ['a', 9, 9], ['a', 1, 1]]).seen;
     expect(seen).toEqual([{ boot: 'a', ranges: [range(1, 1), range(5, 6), range(9, 9)] }]);
   });
 
-  it('begin another range where the device had paused for more than a second beside its pace', () => {
+  it('begin another range if the device had paused for more than a second beside its pace', () => {
     const paused = (s: number) => noted([...each(1, 3), ['a', 4, s]]).seen[0]?.ranges;
     expect(paused(5)).toEqual([range(1, 4, 1, 5)]);
     expect(paused(5.001)).toEqual([range(1, 3), range(4, 4, 5.001, 5.001)]);
@@ -47,7 +47,7 @@ describe('the readings that were had', () => {
     expect(noted([...each(4, 6), ['a', 3, 1.999]]).seen[0]?.ranges).toEqual([range(3, 3, 1.999, 1.999), range(4, 6)]);
   });
 
-  it('are kept of each boot apart, the one used last at the end', () => {
+  it('are kept separately for each boot, the last used at the end', () => {
     const seen = noted([
       ['a', 1, 1],
       ['b', 1, 1],
@@ -62,7 +62,7 @@ describe('the readings that were had', () => {
     ]);
   });
 
-  it('are forgotten where the device numbers anew under the same boot', () => {
+  it('are forgotten if the device numbers anew under the same boot', () => {
     const seen = noted([...each(1, 9), ['a', 12, 12], ['a', 2, 60]]).seen;
     expect(seen).toEqual([{ boot: 'a', ranges: [range(2, 2, 60, 60)] }]);
   });
@@ -105,7 +105,7 @@ describe('a repeat', () => {
     expect(isRepeat(each(1, 21), ...reading)).toBe(repeat);
   });
 
-  it('is found of a boot that was used before another', () => {
+  it('is found in a boot that was used before another', () => {
     expect(isRepeat([...each(1, 5), ['b', 1, 6]], 'a', 3, 3)).toBe(true);
   });
 });

@@ -46,7 +46,7 @@ describe('no data: 3 intervals, at least 5 s', () => {
     expect(ids[0]).toBe(ids[1]);
   });
 
-  it('is not called before anything was heard, and not twice', () => {
+  it('is not an alarm before the first reading, and not twice', () => {
     const one = bed();
     one.tick(100);
     expect(one.raised()).toEqual([]);
@@ -65,7 +65,7 @@ describe('no data: 3 intervals, at least 5 s', () => {
     expect(one.raised()).toEqual(['no-data']);
   });
 
-  it('goes by the shortest interval of what comes, not by an hourly pressure in between', () => {
+  it('uses the shortest interval of the parameters that come, not an hourly pressure in between', () => {
     const one = bed();
     one.run(0, 3, calm);
     one.feed(reading(3.5, { NBPs: 120 }, { intervalMs: 3_600_000 }));
@@ -80,7 +80,7 @@ describe('no data: 3 intervals, at least 5 s', () => {
     expect(slower.raised()).toEqual(['no-data']);
   });
 
-  it('goes by the pace of the last readings where no interval was declared', () => {
+  it('uses the pace of the last readings if no interval was declared', () => {
     const one = bed();
     for (const s of [0, 1, 2, 3, 4, 5, 6, 7, 19, 31, 43, 55, 67]) one.feed(undeclared(s));
     const isOn = () => one.live()['no-data']?.present ?? false;
@@ -91,7 +91,7 @@ describe('no data: 3 intervals, at least 5 s', () => {
     expect(at).toEqual([false, true]);
   });
 
-  it('goes by what is known, not by a reading of which nothing is known', () => {
+  it('uses known parameters, not a reading without any', () => {
     const one = bed();
     one.run(0, 3, calm);
     const unknown = { code: 'MDC_UNKNOWN', value: 1, unit: '/min' };
@@ -102,7 +102,7 @@ describe('no data: 3 intervals, at least 5 s', () => {
     expect(one.raised()).toEqual(['no-data']);
   });
 
-  it('is not ended by readings about the past', () => {
+  it('is not ended by late readings', () => {
     const one = bed();
     one.run(0, 3, calm);
     one.tick(10);
@@ -112,7 +112,7 @@ describe('no data: 3 intervals, at least 5 s', () => {
     expect(one.live()['no-data']).toBeUndefined();
   });
 
-  it('of a patient whose device has sent nothing since the admission: after a minute', () => {
+  it('is an alarm after a minute for a patient whose device has sent nothing since the admission', () => {
     const admitted = {
       type: 'association',
       category: 'adult',
@@ -139,7 +139,7 @@ describe('no data: 3 intervals, at least 5 s', () => {
     expect(sending.raised()).toEqual(['no-data']);
   });
 
-  it('counts from the connection where no reading ever came', () => {
+  it('counts from the connection if no reading ever came', () => {
     const one = bed();
     one.feed(connection(0, true));
     one.tick(4.9);
@@ -150,7 +150,7 @@ describe('no data: 3 intervals, at least 5 s', () => {
 });
 
 describe('the connection', () => {
-  it('its end is an alarm at once, and stands for the silence after it', () => {
+  it('is an alarm at once when it ends, and calls instead of the silence after it', () => {
     const one = bed();
     one.run(0, 3, calm);
     one.feed(connection(4, false, 'keep-alive'));
@@ -163,7 +163,7 @@ describe('the connection', () => {
     expect(one.raised()).toEqual(['disconnected']);
   });
 
-  it('is one matter, by will and by close, and whoever noticed first', () => {
+  it('has one alarm, for will and close, whoever noticed first', () => {
     const one = bed();
     one.run(0, 3, calm);
     one.feed(status(4, { online: false }));
@@ -177,7 +177,7 @@ describe('the connection', () => {
   });
 
   for (const reason of ['taken-over', 'drained'] as const)
-    it(`${reason}: silence tells, if the device does not come back`, () => {
+    it(`${reason}: silence alarms if the device does not come back`, () => {
       const one = bed();
       one.run(0, 3, calm);
       one.feed(connection(4, false, reason));
@@ -186,7 +186,7 @@ describe('the connection', () => {
       expect(one.raised()).toEqual(['no-data']);
     });
 
-  it('ends when it comes back, or when a reading shows that it is there', () => {
+  it('ends its alarm when it comes back, or when a reading shows that it is there', () => {
     for (const back of [connection(20, true), status(20), reading(20, calm)]) {
       const one = bed();
       one.run(0, 3, calm);
@@ -196,14 +196,14 @@ describe('the connection', () => {
     }
   });
 
-  it('is not ended by a reading that the gateway had before', () => {
+  it('does not end its alarm by a reading from before', () => {
     const one = bed();
     one.feed(connection(4, false, 'keep-alive'));
     one.feed(reading(3, calm));
     expect(one.live().disconnected?.present).toBe(true);
   });
 
-  it('an older word does not undo a newer one', () => {
+  it('is not changed back by an older message', () => {
     const one = bed();
     one.run(0, 3, calm);
     one.feed(connection(5, true));
@@ -230,7 +230,7 @@ describe('the connection', () => {
       ['will where it was taken over', will(6, 20, 'taken-over')],
       ['will that no claim names', will(6, undefined)],
     ] as const)
-      it(`the ${what} of an older connection says nothing, however late it is told`, () => {
+      it(`the ${what} of an older connection changes nothing, however late it comes`, () => {
         const one = moved();
         one.feed(late);
         expect(one.raised()).toEqual([]);
@@ -238,20 +238,20 @@ describe('the connection', () => {
         expect(one.raised()).toEqual(['disconnected']);
       });
 
-    it('an older word on the newest connection does not undo a newer one', () => {
+    it('an older message about the newest connection does not replace a newer one', () => {
       const one = moved();
       one.feed(claimed(20, 8, true));
       one.feed(claimed(20, 7, false, 'keep-alive'));
       expect(one.raised()).toEqual([]);
     });
 
-    it('the will of the newest is heeded', () => {
+    it('the will of the newest counts', () => {
       const one = moved();
       one.feed(will(6, 20));
       expect(one.raised()).toEqual(['disconnected']);
     });
 
-    it('a newer connection counts, though its gateway has a clock that is behind', () => {
+    it('a newer connection counts, even if its gateway’s clock is behind', () => {
       const one = bed();
       one.feed(claimed(10, 5, true));
       one.feed(claimed(10, 6, false, 'keep-alive'));
@@ -260,7 +260,7 @@ describe('the connection', () => {
       expect(one.live()).toEqual({});
     });
 
-    it('the will of a connection that never was claimed is heeded where nothing else is known', () => {
+    it('the will of a connection without a claim counts if nothing else is known', () => {
       const one = bed();
       one.run(0, 3, calm);
       one.feed(will(4, undefined));
@@ -268,7 +268,7 @@ describe('the connection', () => {
     });
   });
 
-  it('after it came back, silence counts anew', () => {
+  it('starts the time of silence anew after it came back', () => {
     const one = bed();
     one.run(0, 3, calm);
     one.feed(connection(4, false, 'keep-alive'));
@@ -280,7 +280,7 @@ describe('the connection', () => {
     expect(one.live()['no-data']?.onsetAt).toBe(instant(25));
   });
 
-  it('a device that comes back after a minute and sends calls nothing: what it measures was silent with it', () => {
+  it('a device that comes back after a minute and sends has no further alarm: its parameters were silent with it', () => {
     const one = bed();
     one.run(0, 100, calm);
     one.feed(connection(101, false, 'keep-alive'));
@@ -291,7 +291,7 @@ describe('the connection', () => {
     expect(one.raised()).not.toEqual(expect.arrayContaining([expect.stringContaining('no-data')]));
   });
 
-  it('a slow device that comes back and sends nothing: its parameters are called after 5 s', () => {
+  it('a slow device that comes back and sends nothing: its parameters alarm after 5 s', () => {
     const one = bed();
     for (const s of [0, 30, 60]) one.feed(reading(s, calm, { intervalMs: 30_000 }));
     one.feed(connection(61, false, 'keep-alive'));
@@ -320,7 +320,7 @@ describe("the device's own conditions", () => {
   const leadsOff = { condition: 'MDC_EVT_LEADS_OFF', present: true } as const;
   const sensorOff = { condition: 'MDC_EVT_SENSOR_DISCONN', code: 'MDC_PULS_OXIM_SAT_O2', present: true } as const;
 
-  it('are alarms while the list holds them', () => {
+  it('are alarms while the list contains them', () => {
     const one = bed();
     one.feed(status(0, { conditions: [leadsOff, sensorOff], time: t0 - 500 }));
     expect(
@@ -335,14 +335,14 @@ describe("the device's own conditions", () => {
     expect(one.live()).toEqual({});
   });
 
-  it('stay where a status does not list any', () => {
+  it('stay if a status has no list', () => {
     const one = bed();
     one.feed(status(0, { conditions: [leadsOff] }));
     one.feed(status(1));
     expect(Object.keys(one.live())).toEqual(['MDC_EVT_LEADS_OFF']);
   });
 
-  it('an older or repeated status says nothing', () => {
+  it('stay after an older or repeated status', () => {
     const one = bed();
     one.feed(status(5, { conditions: [] }));
     one.feed(status(6, { seq: 3, conditions: [leadsOff] }));
@@ -368,14 +368,14 @@ describe('a parameter that no longer comes while others do', () => {
     expect(one.live()).toEqual({});
   });
 
-  it('is medium where its last valid value was beyond a limit', () => {
+  it('is medium if its last valid value was beyond a limit', () => {
     const one = bed();
     one.run(0, 3, { ...calm, SpO2: 88 });
     one.run(4, 23, { HR: 80, RR: 15 });
     expect(Object.values(one.live())).toMatchObject([{ condition: 'SpO2.no-data', priority: 'medium' }]);
   });
 
-  it('SpO2 and pulse are one sensor: one alarm, and the pulse alone where SpO2 is back', () => {
+  it('SpO2 and pulse are one sensor: one alarm, and only the pulse’s if SpO2 is back', () => {
     const one = bed();
     one.run(0, 3, { ...calm, PR: 80 });
     one.run(4, 30, { ...calm, PR: null, SpO2: null });
@@ -384,14 +384,14 @@ describe('a parameter that no longer comes while others do', () => {
     expect(technical(one)).toEqual(['PR.no-data on']);
   });
 
-  it('is not missed before its time where it comes by the hour', () => {
+  it('is not missing before its time if it comes by the hour', () => {
     const one = bed();
     one.run(0, 0, { ...calm, NBPs: 120, Temp: 37 });
     one.run(1, 400, calm);
     expect(one.raised()).toEqual([]);
   });
 
-  it('is not missed where the status declares a longer interval than came before', () => {
+  it('is not missing if the status declares a longer interval than before', () => {
     const one = bed();
     for (const s of [0, 1, 2, 3]) one.feed(undeclared(s));
     one.feed(status(3.5, { intervalMs: 30_000 }));
@@ -402,7 +402,7 @@ describe('a parameter that no longer comes while others do', () => {
     expect(one.raised()).toEqual([]);
   });
 
-  it('an alarm of it stays through the silence of the whole device', () => {
+  it('keeps its alarm through the silence of the whole device', () => {
     const one = bed();
     one.run(0, 10, { SpO2: 88 });
     one.tick(5_000);
@@ -421,7 +421,7 @@ describe('a sensor that was taken off', () => {
     return one;
   }
 
-  it('is silent for as long as nobody answers', () => {
+  it('is silent as long as nobody acknowledges', () => {
     const one = silentBed(97);
     one.run(41, 2_000, off);
     expect(technical(one)).toEqual(['SpO2.no-data on']);
@@ -431,7 +431,7 @@ describe('a sensor that was taken off', () => {
     ['a moment before 5 min of silence', 329, ['SpO2.no-data acknowledged']],
     ['at 5 min', 330, []],
     ['long after', 3_000, []],
-  ])('is measured no more, once its silence is answered: %s', (_name, s, expected) => {
+  ])('is no longer measured, once its silence is acknowledged: %s', (_name, s, expected) => {
     const one = silentBed(97);
     one.run(41, 200, off);
     one.acknowledge(200, key);
@@ -440,7 +440,7 @@ describe('a sensor that was taken off', () => {
     expect(one.types('SpO2.no-data')).not.toContain('realarmed');
   });
 
-  it('is still measured, and stays said, while the device names it without a value', () => {
+  it('is still measured, and keeps its alarm, while the device names it without a value', () => {
     const one = silentBed(88);
     one.run(41, 200, { ...calm, SpO2: null });
     one.acknowledge(200, key);
@@ -451,7 +451,7 @@ describe('a sensor that was taken off', () => {
     expect(technical(one)).toEqual(['SpO2.low on', 'SpO2.no-data on']);
   });
 
-  it('calls again 3 min after the answer, and needs another one', () => {
+  it('calls again 3 min after the acknowledgement, and needs another one', () => {
     const one = silentBed(97);
     one.acknowledge(41, key);
     one.run(42, 600, off);
@@ -461,7 +461,7 @@ describe('a sensor that was taken off', () => {
     expect(technical(one)).toEqual([]);
   });
 
-  it('keeps its physiological alarm, and its silence, where only the silence was answered', () => {
+  it('keeps its physiological alarm, and its silence, if only the silence was acknowledged', () => {
     const one = silentBed(88);
     one.run(41, 200, off);
     one.acknowledge(200, key);
@@ -473,7 +473,7 @@ describe('a sensor that was taken off', () => {
     expect(one.types('SpO2.low').slice(-2)).toEqual(['resolved', 'cleared']);
   });
 
-  it('is judged again from its next valid value on, and missed again', () => {
+  it('is judged again from its next valid value on, and can be missing again', () => {
     const one = silentBed(97);
     one.run(41, 200, off);
     one.acknowledge(200, key);
@@ -484,7 +484,7 @@ describe('a sensor that was taken off', () => {
     expect(technical(one)).toContain('SpO2.no-data on');
   });
 
-  it('is not given up while the device itself is silent, whatever was answered', () => {
+  it('is not given up while the device itself is silent, whatever was acknowledged', () => {
     const one = silentBed(97);
     one.acknowledge(41, key);
     one.tick(600);
@@ -493,7 +493,7 @@ describe('a sensor that was taken off', () => {
 });
 
 describe('a device without a patient', () => {
-  it('is judged, and its silence is low; once a person has seen it, nothing calls for ever', () => {
+  it('is judged, and its silence is low; once a person has seen it, nothing calls forever', () => {
     const one = bed('unassigned');
     one.run(0, 10, { ...calm, SpO2: 88 });
     one.feed(connection(12, false, 'keep-alive'));
@@ -520,7 +520,7 @@ describe('a device without a patient', () => {
     expect(technical(one)).toEqual(['no-data on']);
   });
 
-  it('of a patient: the answered silence stays, and calls again', () => {
+  it('of a patient: the acknowledged silence stays, and calls again', () => {
     const one = bed();
     one.run(0, 10, calm);
     one.feed(connection(12, false, 'keep-alive'));
@@ -533,7 +533,7 @@ describe('a device without a patient', () => {
 });
 
 describe('a parameter that comes again', () => {
-  it('is looked at anew after a silence that was said: no word of "now and then" for what is well', () => {
+  it('is checked anew after its alarm about silence: a good one has no alarm about intermittent values', () => {
     const one = bed();
     one.run(0, 60, { HR: 80, SpO2: 97 });
     one.tick(90);
@@ -541,7 +541,7 @@ describe('a parameter that comes again', () => {
     expect(one.events.filter(({ alarm }) => alarm.condition.endsWith('intermittent'))).toEqual([]);
   });
 
-  it('is looked at from then on at which it is expected more often', () => {
+  it('is checked from the moment at which it is expected more often', () => {
     const one = bed();
     for (let s = 0; s <= 100; s += 10) one.feed(reading(s, { HR: 80, SpO2: 97 }, { intervalMs: 10_000 }));
     const now = (s: number) => one.run(s, s, { HR: 80, SpO2: s % 4 === 1 ? 97 : null });
@@ -551,7 +551,7 @@ describe('a parameter that comes again', () => {
     expect(one.raised()).toEqual(['SpO2.intermittent']);
   });
 
-  it('calls again as medium, though a nurse had answered the low one, once a value beyond the limit is the last', () => {
+  it('calls again as medium, even if a nurse had acknowledged the low one, once a value beyond the limit is the last', () => {
     const one = bed();
     for (let s = 0; s <= 120; s += 1) one.run(s, s, { HR: 80, SpO2: s % 4 === 0 ? 97 : null });
     const low = one.live()['SpO2.intermittent/MDC_PULS_OXIM_SAT_O2']!;
@@ -564,19 +564,19 @@ describe('a parameter that comes again', () => {
   });
 });
 
-describe('a parameter that is not in each message, though the message declares an interval', () => {
+describe('a parameter that is not in each message, although the message declares an interval', () => {
   /** HR each second; RR where `has` says so. Each message declares 1 s. */
   function feed(one: Bed, from: number, to: number, has: (s: number) => boolean, rr = 15): void {
     for (let s = from; s <= to; s += 1) one.feed(reading(s, { HR: 80, ...(has(s) && { RR: rr }) }));
   }
 
-  it('has its own pace where it comes evenly each 15 s: no technical alarm', () => {
+  it('has its own pace if it comes evenly each 15 s: no technical alarm', () => {
     const one = bed();
     feed(one, 0, 600, (s) => s % 15 === 0);
     expect(one.raised()).toEqual([]);
   });
 
-  it('is judged at that pace, and is silent after three of it', () => {
+  it('is judged at that pace, and is silent after three of its intervals', () => {
     const one = bed();
     feed(one, 0, 120, (s) => s % 15 === 0, 35);
     expect(one.raised()).toEqual(['RR.high']);
@@ -586,14 +586,14 @@ describe('a parameter that is not in each message, though the message declares a
     expect(one.raised()).toEqual(['RR.high', 'RR.no-data']);
   });
 
-  it('is said to come only now and then where it comes unevenly', () => {
+  it('has an alarm about intermittent values if it comes unevenly', () => {
     const one = bed();
     const times = new Set([0, 11, 30, 41, 59, 70, 88, 99, 118]);
     feed(one, 0, 120, (s) => times.has(s));
     expect(one.raised()).toEqual(['RR.intermittent']);
   });
 
-  it('that comes each second from then on was not missed in the time before', () => {
+  it('that comes each second from then on was not missing in the time before', () => {
     const one = bed();
     feed(one, 0, 300, (s) => s % 15 === 0);
     feed(one, 301, 420, () => true);

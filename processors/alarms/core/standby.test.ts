@@ -14,7 +14,7 @@ function awayBed(forMs = hour) {
   return one;
 }
 
-it('values that stop under standby call nobody until it ends, and then at once, since they stopped', () => {
+it('values that stop under standby call nobody until it ends, and then at once, with their old onset', () => {
   const one = awayBed();
   for (let s = 7; s < 3605; s += 10) one.tick(s);
   expect(one.raised()).toEqual([]);
@@ -33,7 +33,7 @@ it('a device that is disconnected under standby calls nobody until somebody ends
   expect(one.live().disconnected).toMatchObject({ signal: 'on', onsetAt: instant(20) });
 });
 
-it('what is silent already stops to call when standby begins', () => {
+it('a present silence stops calling when standby begins', () => {
   const one = bed();
   one.run(0, 5, { HR: 80 });
   one.tick(15);
@@ -44,8 +44,8 @@ it('what is silent already stops to call when standby begins', () => {
   expect(one.types('no-data')).toEqual(['raised', 'updated']);
 });
 
-describe('values end it by themselves', () => {
-  it('once it is a minute old: standby on the wrong bed is over then', () => {
+describe('values end standby by themselves', () => {
+  it('once it is a minute old: then standby on the wrong bed is over', () => {
     const one = bed();
     one.run(0, 5, { HR: 80 });
     one.command(5, standby());
@@ -62,21 +62,21 @@ describe('values end it by themselves', () => {
     expect(one.live().asystole).toMatchObject({ signal: 'on', priority: 'high' });
   });
 
-  it('but not invalid ones, and not those of before', () => {
+  it('but not invalid values, and not late ones', () => {
     const one = awayBed();
     one.feed(reading(300, { HR: null }));
     one.feed(reading(7, { HR: 80 }, { receivedAt: t0 + 310_000 }));
     expect(one.state().standby).not.toBeNull();
   });
 
-  it('also a questionable one that may call', () => {
+  it('also a questionable value that may call', () => {
     const one = awayBed();
     const { values } = reading(300, { HR: 0 });
     one.feed(reading(300, {}, { values: values.map((value) => ({ ...value, validity: 'questionable' as const })) }));
     expect(one.state().standby).toBeNull();
   });
 
-  it('what is still silent then calls', () => {
+  it('a parameter that is still silent then calls', () => {
     const one = bed();
     one.run(0, 5, { HR: 80, SpO2: 97 });
     one.command(5, standby());
@@ -86,7 +86,7 @@ describe('values end it by themselves', () => {
 });
 
 describe('a physiological alarm', () => {
-  it('calls under standby as long as values come', () => {
+  it('calls under standby while values come', () => {
     const one = bed();
     one.run(0, 5, { HR: 80 });
     one.command(5, standby());
@@ -96,7 +96,7 @@ describe('a physiological alarm', () => {
     expect(one.live().asystole).toMatchObject({ signal: 'on' });
   });
 
-  it('goes on calling under standby where one of two sensors comes no more', () => {
+  it('keeps calling under standby if one of two sensors stops', () => {
     const one = bed();
     one.run(0, 20, { HR: 80, SpO2: 80 });
     one.run(21, 45, { SpO2: 80 });
@@ -107,7 +107,7 @@ describe('a physiological alarm', () => {
     expect(one.live()['SpO2.extreme-low']).toMatchObject({ present: true, signal: 'on' });
   });
 
-  it('that began before it is quiet while nothing comes: it neither climbs nor calls again, and does afterwards', () => {
+  it('that began before it is quiet while nothing comes: it neither escalates nor calls again until afterwards', () => {
     const one = highBed();
     one.command(3, standby());
     expect(one.live()['HR.extreme-high']).toMatchObject({ signal: 'on' });
@@ -119,7 +119,7 @@ describe('a physiological alarm', () => {
     expect(one.live()['HR.extreme-high']).toMatchObject({ present: true, signal: 'on' });
   });
 
-  it('that was answered is quiet where the device goes on, and all that it measures has no value', () => {
+  it('that was acknowledged is quiet if the device goes on without any value', () => {
     const one = mediumBed();
     one.acknowledge(8, 'HR.high');
     one.command(9, standby());
@@ -129,7 +129,7 @@ describe('a physiological alarm', () => {
     expect(one.types('HR.high')).not.toContain('realarmed');
   });
 
-  it('that was answered does not call again until it ends', () => {
+  it('that was acknowledged does not call again until standby ends', () => {
     const one = mediumBed();
     one.acknowledge(8, 'HR.high');
     one.command(9, standby());
@@ -141,7 +141,7 @@ describe('a physiological alarm', () => {
     expect(one.live()['HR.high']).toMatchObject({ present: true, signal: 'on' });
   });
 
-  it('of high priority that nobody has seen latches where late values end it, and calls', () => {
+  it('of high priority that nobody has seen latches if late values end it, and calls', () => {
     const one = highBed();
     one.command(3, standby());
     one.tick(10);
@@ -151,7 +151,7 @@ describe('a physiological alarm', () => {
     expect(one.live()['HR.extreme-high']).toMatchObject({ present: false, signal: 'latched' });
   });
 
-  it('is not given up while the patient is away, also where its silence was answered', () => {
+  it('is not given up while the patient is away, even if its silence was acknowledged', () => {
     const one = bed();
     one.run(0, 10, { HR: 130, SpO2: 97 });
     one.run(11, 40, { SpO2: 97 });
@@ -163,8 +163,8 @@ describe('a physiological alarm', () => {
   });
 });
 
-describe('it is refused', () => {
-  it('where the patient has left', () => {
+describe('standby is refused', () => {
+  it('if the patient has left', () => {
     const one = awayBed();
     one.end(30);
     expect(one.state().standby).toBeNull();
@@ -172,13 +172,13 @@ describe('it is refused', () => {
     expect(one.answers.at(-1)).toMatchObject({ accepted: false, reason: expect.stringContaining('no longer') });
   });
 
-  it('where no patient is', () => {
+  it('if there is no patient', () => {
     const one = bed('unassigned');
     one.command(31, standby());
     expect(one.answers.at(-1)).toMatchObject({ accepted: false, reason: expect.stringContaining('no patient') });
   });
 
-  it('where it came after its own end, and where there is none to end', () => {
+  it('if it came after its own end, and the end if there is no standby', () => {
     const one = bed();
     const at = instant(0);
     const command = { ...standby(60_000), commandId: 'command-late', associationId: 'association-1', at, by: nurse };
@@ -189,7 +189,7 @@ describe('it is refused', () => {
   });
 });
 
-it('lasts four hours at most, and a second one takes the place of the first', () => {
+it('lasts four hours at most, and a second one replaces the first', () => {
   const one = bed();
   one.command(0, standby(100 * hour));
   expect(one.state().standby).toMatchObject({ since: t0, until: t0 + 4 * hour, reason: 'Imaging', by: nurse });

@@ -9,7 +9,7 @@ function feed(one: Bed, ...rates: readonly (readonly [s: number, hr: number])[])
 const steady = (from: number, to: number, hr: number) =>
   Array.from({ length: to - from + 1 }, (_, i) => [from + i, hr] as const);
 
-describe('a plain limit under an extreme one, where readings overtake each other', () => {
+describe('a plain limit under an extreme one, if readings overtake each other', () => {
   it('is not raised once both are over, since it never called', () => {
     const one = bed();
     feed(one, ...steady(0, 9, 145), ...steady(10, 11, 130), ...steady(12, 15, 100));
@@ -17,13 +17,13 @@ describe('a plain limit under an extreme one, where readings overtake each other
     expect(one.raised()).toEqual(['HR.extreme-high']);
   });
 
-  it('is not raised where the value that ends both comes before the one that fulfils its delay', () => {
+  it('is not raised if the value that ends both comes before the one that completes its delay', () => {
     const one = bed();
     feed(one, ...steady(0, 2, 143), ...steady(3, 5, 134), [8, 52], [6, 134], [7, 52], ...steady(9, 14, 52));
     expect(one.raised()).toEqual(['HR.extreme-high']);
   });
 
-  it('is on record where it called before the extreme value, which came first', () => {
+  it('is recorded if it called before the extreme value, which came first', () => {
     const one = bed();
     feed(one, ...steady(0, 5, 130), [7, 145], [6, 130], [8, 145]);
     expect(one.raised()).toEqual(['HR.extreme-high', 'HR.high']);
@@ -32,7 +32,7 @@ describe('a plain limit under an extreme one, where readings overtake each other
   });
 });
 
-it('a value that shows that an alarm began a little earlier is no further onset of it', () => {
+it('a value that shows an earlier start of an alarm is no further onset of it', () => {
   const one = bed();
   feed(one, [1, 145], [0, 145], ...steady(2, 9, 145), ...steady(10, 13, 100), [15, 100], [14, 100], [16, 100]);
   expect(one.live()['HR.extreme-high']).toMatchObject({ present: false, onsets: 1 });

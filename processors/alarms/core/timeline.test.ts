@@ -11,7 +11,7 @@ const all = (samples: readonly Sample[]) =>
 const inOrder = Array.from({ length: 60 }, (_, i) => ({ at: i * 1000, value: i % 7 }));
 
 describe('a timeline', () => {
-  it('means the same in whatever order up to five places its samples come', () => {
+  it('means the same for any order in which samples move by up to five places', () => {
     const seed = Date.now() % 2 ** 31;
     console.log(`seed ${seed}`);
     fc.assert(
@@ -47,12 +47,12 @@ describe('a timeline', () => {
     expect(line.baseAt).toBeNull();
   });
 
-  it('lets the later receipt count where two samples have one time', () => {
+  it('lets the later receipt count if two samples have one time', () => {
     const corrected = insert(all([{ at: 1, value: 1 }]), { at: 1, value: 2 }, fold).line;
     expect(corrected.head).toBe(all([{ at: 1, value: 2 }]).head);
   });
 
-  it('tells what was worked out again, from the sample that came late on', () => {
+  it('reports the samples that were computed again, from the late one on', () => {
     const seen: number[] = [];
     const late = [...inOrder.slice(0, 40), ...inOrder.slice(41, 45)];
     insert(all(late), inOrder[40]!, fold, (_before, _after, { at }) => seen.push(at / 1000));

@@ -50,7 +50,7 @@ describe('a tiered delay: 15 s, 10 s from 4 below on, 5 s from 6 below on', () =
     expect(alarmsAt(rule, steady(0, 30, value))).toBe(s);
   });
 
-  it('is that of the value now; the time counts since the limit was passed', () => {
+  it('depends on the present value; the time counts since the limit was passed', () => {
     expect(alarmsAt(rule, { ...steady(0, 11, 89), ...steady(12, 20, 86) })).toBe(12);
     expect(alarmsAt(rule, { ...steady(0, 4, 84), ...steady(5, 20, 89) })).toBe(15);
   });
@@ -70,7 +70,7 @@ describe('an area delay: 20 %·s, at the latest after 12 s', () => {
     expect(alarmsAt(rule, steady(0, 30, value))).toBe(s);
   });
 
-  it('adds up what each value was beyond, for as long as it stood', () => {
+  it('adds what each value was beyond, for as long as it lasted', () => {
     // 2 · 4 s + 4 · 3 s.
     expect(alarmsAt(rule, { ...steady(0, 3, 88), ...steady(4, 20, 86) })).toBe(7);
     expect(tracked(rule, { 0: 88, 1: 86, 3: 89 })).toMatchObject({ dose: 10_000, countedMs: 3_000, determined: null });
@@ -91,7 +91,7 @@ describe('a fixed delay of 6 s', () => {
     expect(tracked(rule, { 0: 80, [s]: 80 })?.determined).toBe(determined);
   });
 
-  it('goes on over values that are missing, and does not count time in which nobody judged', () => {
+  it('goes on over missing values, and does not count time in which nothing was judged', () => {
     expect(tracked(rule, { 0: 80, 2: null, 4: 80 })?.countedMs).toBe(4_000);
     expect(tracked(rule, { 0: 80, 20: 80 })?.countedMs).toBe(20_000);
     expect(tracked(rule, { 0: 80, 20.001: 80 })).toMatchObject({ countedMs: 0, onset: 0, determined: null });
@@ -102,22 +102,22 @@ describe('a fixed delay of 6 s', () => {
     ['11 s', 33_000, 33_000],
     ['60 s', 180_000, 180_000],
     ['more than 60 s', 180_001, 0],
-  ])('counts up to the word of silence of what is expected every %s', (_name, ms, countedMs) => {
+  ])('counts up to the silence alarm of a parameter that is expected every %s', (_name, ms, countedMs) => {
     const slow = low({ kind: 'fixed', ms: 900_000 });
     expect(tracked(slow, { 0: 80, 500: 80 }, { noDataMs: ms })?.countedMs).toBe(countedMs);
   });
 });
 
-describe('the end', () => {
+describe('the end of an alarm', () => {
   const rule = low({ kind: 'fixed', ms: 0 });
 
-  it('comes by 5 s at the limit and hysteresis or further inside', () => {
+  it('comes after 5 s at limit and hysteresis or further inside', () => {
     expect(tracked(rule, { 0: 80, ...steady(1, 5, 91) })).toMatchObject({ insideSince: 1_000 });
     expect(tracked(rule, { 0: 80, ...steady(1, 6, 91) })).toBeUndefined();
     expect(tracked(rule, { 0: 80, ...steady(1, 60, 90.9) })).toMatchObject({ insideSince: null });
   });
 
-  it('waits again after a value between, and after a silence that was said', () => {
+  it('waits again after a value between, and after an alarm about silence', () => {
     expect(tracked(rule, { 0: 80, ...steady(1, 3, 91), 4: 90.5, ...steady(5, 9, 91) })).toMatchObject({
       insideSince: 5_000,
     });
@@ -125,7 +125,7 @@ describe('the end', () => {
     expect(tracked(rule, { 0: 80, 1: 91, 21.001: 91 })).toMatchObject({ insideSince: 21_001 });
   });
 
-  it('comes by no questionable value, and at once where the limit was moved', () => {
+  it('needs no questionable value, and comes at once if the limit was moved', () => {
     const one = judge({}, sample(0, 80), together([rule]));
     expect(judge(one, sample(1, 95, { questionable: true }), together([rule]))).toEqual(one);
     expect(judge(one, sample(1, 81), together([{ ...rule, limit: 81 }]))).toEqual({});
@@ -154,7 +154,7 @@ describe("a patient's own limits over the profile's", () => {
     ...{ hysteresis: 2, offDelayMs: 5_000, low: { limit: 50, delay, hysteresis: 3 }, extremeHigh: 140 },
   };
 
-  it('move a limit, keep what else is said of it, and add one that the profile does not have, which calls at once', () => {
+  it('move a limit, keep its other rules, and add one that the profile does not have, which calls at once', () => {
     expect(rulesOfPatient(rules, { low: 45, high: 110, extremeLow: 35 })).toEqual({
       ...rules,
       ...{ low: { limit: 45, delay, hysteresis: 3 }, high: { limit: 110, delay: { kind: 'fixed', ms: 0 } } },
@@ -171,7 +171,7 @@ describe("a patient's own limits over the profile's", () => {
     expect(rulesOfPatient(rules, { off: { reason: 'pacing', until: '2026-03-01T11:00:00.000Z' } })).toEqual(rest);
   });
 
-  it('do not judge a group that the profile has off, but for its extreme limits', () => {
+  it('do not judge a group that is off in the profile, except for its extreme limits', () => {
     expect(rulesOfPatient({ off: 'not measured' }, { low: 45 })).toBeUndefined();
     expect(rulesOfPatient({ off: 'not measured', extremeLow: 40 }, { low: 45 })).toEqual({
       ...{ priority: 'medium', hysteresis: 0, offDelayMs: 5_000, extremeLow: 40 },

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { type Behind, behindMs, noteRead, noteWritten } from './behind.ts';
 
 describe('how far the trends are behind', () => {
-  it('is nothing before something was read and once all of it is written', () => {
+  it('is 0 before anything was read and once all of it is written', () => {
     const behind: Behind = new Map();
     expect(behindMs(behind, 1_000)).toBe(0);
     noteRead(behind, 3, 10n, 400);
@@ -11,7 +11,7 @@ describe('how far the trends are behind', () => {
     expect(behindMs(behind, 9_000)).toBe(0);
   });
 
-  it('goes by the oldest of all partitions that waits', () => {
+  it('follows the oldest waiting record of all partitions', () => {
     const behind: Behind = new Map();
     noteRead(behind, 0, 10n, 700);
     noteRead(behind, 1, 5n, 300);
@@ -32,7 +32,7 @@ describe('how far the trends are behind', () => {
     expect(behindMs(behind, 1_000)).toBe(0);
   });
 
-  it('is nothing for a record from ahead of the clock', () => {
+  it('is 0 for a record from ahead of the clock', () => {
     const behind: Behind = new Map();
     noteRead(behind, 0, 10n, 2_000);
     expect(behindMs(behind, 1_000)).toBe(0);

@@ -14,7 +14,7 @@ const hr = (value: number, more: Partial<NumericValue> = {}): NumericValue => ({
 });
 
 describe('points of a reading', () => {
-  it('lie at the time of the device, not of the gateway', () => {
+  it('have the time of the device, not of the gateway', () => {
     expect(points(hr(72))).toEqual([
       { associationId: 'assoc-00', code: 'MDC_ECG_HEART_RATE', timeMs, value: 72, questionable: false },
     ]);
@@ -41,20 +41,20 @@ describe('points of a reading', () => {
     ['first', [hr(30), hr(72)]],
     ['last', [hr(72), hr(30)]],
     ['by another code of the same measurement', [hr(72), hr(30, { code: 'MDC_ECG_CARD_BEAT_RATE' })]],
-  ])('keep the graver of two numbers of one parameter: %s', (_, both) => {
+  ])('use the graver of two numbers of one parameter: %s', (_, both) => {
     expect(points(...both)?.map(({ code, value }) => [code, value])).toEqual([['MDC_ECG_HEART_RATE', 30]]);
   });
 
-  it('say what is questionable', () => {
+  it('mark a questionable value', () => {
     expect(points(hr(72, { validity: 'questionable' }))).toMatchObject([{ value: 72, questionable: true }]);
   });
 
-  it('keep the others where one has none', () => {
+  it('contain the others if one has no value', () => {
     const spo2: NumericValue = { code: 'MDC_PULS_OXIM_SAT_O2', value: 97, unit: '%' };
     expect(points({ code: 'MDC_ECG_HEART_RATE', unit: '/min', validity: 'invalid' }, spo2)).toHaveLength(1);
   });
 
-  it('are none of a time that does not exist', () => {
+  it('do not exist for a time that does not exist', () => {
     const reading = { time: '2026-02-30T12:00:00.000Z', values: [hr(72)] };
     expect(pointsOf('assoc-00', { deviceId: 'bed-01', receivedAt: time, reading })).toBeUndefined();
   });

@@ -5,7 +5,7 @@ import { forgetAnchored, newSeen, nextAnchored, offsetsOf, takeEnd, takeRecord }
 const hash = (text: string) => createHash('sha256').update(text).digest('base64url');
 const record = (offset: number, value = `v${offset}`) => ({ offset, key: 'k', value });
 
-it('anchors an empty partition once, and then only what went on', () => {
+it('anchors an empty partition once, and then only partitions that grew', () => {
   const seen = newSeen([]);
   for (const partition of [0, 1]) takeEnd(seen, partition, 0, 0);
   expect(nextAnchored(seen)?.places.map(({ partition, offset }) => [partition, offset])).toEqual([
@@ -30,7 +30,7 @@ it('says the same digest after a restart as without one', () => {
   expect(after.places.get(0)).toEqual(whole.places.get(0));
 });
 
-it('does not take for cut off what was written after the end was asked for', () => {
+it('does not count as cut off what was written after the end was asked for', () => {
   const seen = newSeen([]);
   for (let offset = 0; offset < 3; offset += 1) takeRecord(seen, 0, record(offset), hash);
   const before = offsetsOf(seen).get(0)!;
@@ -39,7 +39,7 @@ it('does not take for cut off what was written after the end was asked for', () 
   expect(nextAnchored(seen)).toMatchObject({ faults: [], places: [{ from: 0, offset: 4 }] });
 });
 
-it('keeps what an anchor would say until it is written', () => {
+it('keeps the content of an anchor until it is written', () => {
   const seen = newSeen([]);
   takeRecord(seen, 0, record(0), hash);
   expect(nextAnchored(seen)).toEqual(nextAnchored(seen));
@@ -61,7 +61,7 @@ it.each([
     (seen: ReturnType<typeof newSeen>) => takeRecord(seen, 0, record(8), hash),
     /offset 5 to 7 are gone/,
   ],
-] as const)('says once that a log %s, and witnesses it anew from there', (_, change, text) => {
+] as const)('reports once that a log %s, and witnesses it anew from there', (_, change, text) => {
   const seen = newSeen([]);
   for (let offset = 0; offset < 5; offset += 1) takeRecord(seen, 0, record(offset), hash);
   change(seen);

@@ -12,8 +12,8 @@ const known: Known = {
   entries: { consciousness: { at: 0, value: 'V', by: nurse }, oxygen: { at: minuteMs, value: true, by: nurse } },
 };
 
-describe('what is known', () => {
-  it('says until when each input is scored', () => {
+describe('the known inputs', () => {
+  it('have a time until which each is scored', () => {
     expect(inputsAt(known, 0, ages)).toEqual({
       pulse: { at: 0, value: 80, untilMs: freshMs },
       BPsys: { at: 0, value: 120, untilMs: 11 * minuteMs },
@@ -34,11 +34,11 @@ describe('what is known', () => {
     expect(nextStaleMs(known, at, ages)).toBe(lastMs + 1);
   });
 
-  it('never becomes too old where all is', () => {
+  it('never become too old if all already are', () => {
     expect(nextStaleMs(known, minuteMs + entryMs + 1, ages)).toBe(Number.POSITIVE_INFINITY);
   });
 
-  it('is scored up to its last moment', () => {
+  it('are scored up to their last moment', () => {
     expect(setAt(known, freshMs, ages)).toMatchObject({
       pulse: 80,
       BPsys: 120,
@@ -53,14 +53,14 @@ describe('what is known', () => {
     expect(setAt(known, minuteMs + entryMs + 1, ages).oxygen).toBeUndefined();
   });
 
-  it('of two sensors, the one in its last moment counts where the other is too old', () => {
+  it('the sensor in its last moment counts if the other is too old', () => {
     const cuff = { at: 0, value: 120, everyMs: minuteMs };
     const lastMs = inputsAt({ values: { NIBP: cuff }, entries: {} }, 0, ages).BPsys!.untilMs;
     const line = { at: lastMs - freshMs - 1, value: 90 };
     expect(setAt({ values: { ABP: line, NIBP: cuff }, entries: {} }, lastMs, ages).BPsys).toBe(120);
   });
 
-  it('is a spot check once only single measurements are young', () => {
+  it('are a spot check once only single measurements are recent', () => {
     expect(isSpotCheck(known, freshMs, ages)).toBe(false);
     expect(isSpotCheck(known, freshMs + 1, ages)).toBe(true);
   });
@@ -72,7 +72,7 @@ describe('what is known', () => {
     ['the ECG’s where the pleth’s is 70 s newer', { HR: 0, PR: 70_000 }, 80_000, 80],
     ['the pleth’s where it is newer by more', { HR: 0, PR: 70_001 }, 80_000, 70],
     ['the ECG’s where only the pleth’s is too old', { HR: freshMs, PR: 0 }, freshMs + 1, 80],
-  ])('of two sensors of the pulse takes %s', (_name, { HR, PR }, at, pulse) => {
+  ])('the sensor of the pulse is %s', (_name, { HR, PR }, at, pulse) => {
     const both: Known = { values: { HR: { at: HR, value: 80 }, PR: { at: PR, value: 70 } }, entries: {} };
     expect(setAt(both, at, ages).pulse).toBe(pulse);
   });

@@ -64,7 +64,7 @@ describe('the response', () => {
   });
 });
 
-describe('a set in which something is missing', () => {
+describe('an incomplete set', () => {
   it.each(['RR', 'SpO2', 'oxygen', 'BPsys', 'pulse', 'consciousness', 'Temp'] as const)('has no total: %s', (name) => {
     const scored = news2({ ...well, pulse: 131, [name]: undefined });
     expect(scored.missing).toEqual([name]);
@@ -74,7 +74,7 @@ describe('a set in which something is missing', () => {
     expect(scored).not.toHaveProperty('risk');
     expect(scored).not.toHaveProperty('response');
   });
-  it('does not score a high SpO2 on scale 2 before somebody has said whether there is oxygen', () => {
+  it('does not score a high SpO2 on scale 2 before the oxygen is known', () => {
     expect(news2({ ...well, scale: 2, oxygen: undefined, SpO2: 93 }).missing).toEqual(['SpO2', 'oxygen']);
     expect(news2({ ...well, scale: 2, oxygen: undefined, SpO2: 84 }).points.SpO2).toBe(2);
   });
@@ -95,7 +95,7 @@ const anySet: fc.Arbitrary<News2Set> = fc.record({
   scale: fc.constantFrom(1 as const, 2 as const),
 });
 
-it('a total is the sum of seven parts of 0 to 3, and is there exactly where nothing is missing', () => {
+it('a total is the sum of seven parts of 0 to 3, and exists exactly if nothing is missing', () => {
   const seed = Date.now() % 2 ** 31;
   console.log(`seed ${seed}`);
   fc.assert(
@@ -111,7 +111,7 @@ it('a total is the sum of seven parts of 0 to 3, and is there exactly where noth
   );
 });
 
-it('what becomes known makes a set score no less', () => {
+it('a further known input never lowers a set’s score', () => {
   const seed = Date.now() % 2 ** 31;
   console.log(`seed ${seed}`);
   fc.assert(

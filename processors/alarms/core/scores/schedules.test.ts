@@ -59,7 +59,7 @@ const chance = (seed: number, i: number) => {
 const schedules: Readonly<Record<string, (readings: readonly ObservationInput[], seed: number) => Delivered[]>> = {
   'are repeated': (readings, seed) =>
     onTime(readings).flatMap((one, i) => (chance(seed, i) < 0.3 ? [one, one] : [one])),
-  'are held back by an outage': (readings, seed) => {
+  'are delayed by an outage': (readings, seed) => {
     const from = Math.floor(chance(seed, 1) * readings.length);
     const to = Math.min(readings.length, from + 5 + Math.floor(chance(seed, 2) * 60));
     const back = readings[to - 1]!.receivedAt + 10;

@@ -56,7 +56,7 @@ describe('a profile says', () => {
     ['NEWS2.low-medium', { ...well, RR: 26 }],
     ['qSOFA', { RR: 24, ABPs: 98 }],
     ['shock-index', { HR: 108, ABPs: 120 }],
-  ])('that %s does not alarm, and it is shown all the same', (name, numerics) => {
+  ])('that %s does not alarm, and it is still shown', (name, numerics) => {
     const loud = assessed(under(rulesWith({})));
     loud.run(1, 400, numerics);
     expect(raised(loud)).toContain(name);
@@ -88,7 +88,7 @@ describe('a profile says', () => {
     expect(missing(601)).toContain('consciousness');
   });
 
-  it('after how long an alarm ends, and after how long an answered one calls again', () => {
+  it('after how long an alarm ends, and after how long an acknowledged one calls again', () => {
     const by = under(rulesWith({}, { offDelayMs: 60_000, realarmMs: 300_000 }));
     const patient = assessed(by);
     patient.run(1, 100, ill);
@@ -103,7 +103,7 @@ describe('a profile says', () => {
 });
 
 describe('a change of the profile', () => {
-  it('ends an alarm at once that the last set does not reach any more', () => {
+  it('ends an alarm at once if the last set does not reach it any more', () => {
     const patient = assessed(under(rulesWith({})));
     patient.run(1, 100, ill);
     expect(present(patient)).toContain('NEWS2.high');
@@ -120,7 +120,7 @@ describe('a change of the profile', () => {
     expect(present(after)).toEqual(['NEWS2.medium']);
   });
 
-  it('gives an alarm that is on its new priority', () => {
+  it('gives a present alarm its new priority', () => {
     const patient = assessed(under(rulesWith({})));
     patient.run(1, 100, ill);
     const { alarmId } = patient.live()['NEWS2.high']!;
@@ -129,7 +129,7 @@ describe('a change of the profile', () => {
     expect(raised(after)).toEqual([]);
   });
 
-  it('of one score leaves the alarms of the others, though they fall off just then', () => {
+  it('of one score leaves the alarms of the others, even if they just fall off', () => {
     const patient = assessed(under(rulesWith({})));
     patient.run(1, 100, ill);
     patient.run(101, 200, well);
@@ -150,7 +150,7 @@ describe('a change of the profile', () => {
     expect(present(after)).toEqual([]);
   });
 
-  it('that came while the processor was away is noticed, and none is seen where none was', () => {
+  it('that came while the processor was away is noticed, and no change is noticed without one', () => {
     const patient = assessed(under(rulesWith({})));
     patient.run(1, 600, ill);
     expect(isScoredOtherwise(under(rulesWith({})), patient.state())).toBe(false);

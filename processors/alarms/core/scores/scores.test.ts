@@ -54,7 +54,7 @@ describe('NEWS2', () => {
     expect(patient.live()['NEWS2.medium']).toMatchObject({ priority: 'low', text: 'NEWS2 5 ≥ 5' });
   });
 
-  it('alarms with low priority where one parameter alone scores 3, and names it', () => {
+  it('alarms with low priority if one parameter alone scores 3, and names it', () => {
     const patient = assessed();
     patient.run(1, 80, { ...well, RR: 26 });
     expect(scoresRaised(patient)).toEqual(['NEWS2.low-medium']);
@@ -67,7 +67,7 @@ describe('NEWS2', () => {
     expect(scoresRaised(patient)).toEqual([]);
   });
 
-  it('calls once while it climbs from 5 to 7 and falls back: the graver one stands for the slighter', () => {
+  it('calls once while it climbs from 5 to 7 and falls back: the graver calls instead of the other', () => {
     const patient = assessed();
     patient.run(1, 100, unwell);
     patient.run(101, 200, { ...unwell, RR: 26 });
@@ -78,13 +78,13 @@ describe('NEWS2', () => {
     expect(patient.live()['NEWS2.medium']).toMatchObject({ signal: 'on' });
   });
 
-  it('is one alarm where it wobbles each second', () => {
+  it('is one alarm if it changes each second', () => {
     const patient = assessed();
     for (let s = 1; s <= 900; s++) patient.feed(reading(s, s % 2 === 0 ? ill : well));
     expect(scoresRaised(patient).length).toBeLessThanOrEqual(1);
   });
 
-  it('is one alarm where it falls below for four minutes, and ends after five', () => {
+  it('is one alarm if it falls below for four minutes, and ends after five', () => {
     const patient = assessed();
     patient.run(1, 100, ill);
     patient.run(101, 340, well);
@@ -96,7 +96,7 @@ describe('NEWS2', () => {
     expect(present(patient)).toEqual([]);
   });
 
-  it('calls again an hour after it was answered, not after three minutes', () => {
+  it('calls again an hour after its acknowledgement, not after three minutes', () => {
     const patient = assessed();
     patient.run(1, 100, ill);
     const { alarmId } = patient.live()['NEWS2.high']!;
@@ -124,7 +124,7 @@ describe('NEWS2', () => {
   });
 });
 
-describe('what is missing', () => {
+describe('a missing input', () => {
   it('gives no alarm of a partial set that has not reached 7', () => {
     const patient = bed();
     patient.run(1, 400, { ...unwell, RR: 22 });
@@ -134,7 +134,7 @@ describe('what is missing', () => {
     expect(scoresRaised(other).filter((name) => name.startsWith('NEWS2'))).toEqual([]);
   });
 
-  it('does not hide an emergency: known parts that reach 7 call, and the alarm says what is missing', () => {
+  it('does not hide an emergency: known parts that reach 7 call, and the alarm names what is missing', () => {
     const patient = bed();
     patient.run(1, 80, ill);
     expect(patient.live()['NEWS2.high']).toMatchObject({
@@ -151,7 +151,7 @@ describe('what is missing', () => {
     expect(present(patient)).toContain('NEWS2.high');
   });
 
-  it('takes a value that is older than 5 min for missing', () => {
+  it('includes a value that is older than 5 min', () => {
     const patient = assessed();
     const { SpO2: _gone, ...rest } = well;
     patient.run(1, 10, well);
@@ -160,7 +160,7 @@ describe('what is missing', () => {
     expect(setAt(patient.state().scores.head.known, t0 + 301_001)).toHaveProperty('SpO2', undefined);
   });
 
-  it('takes a cuff pressure for missing after its expected interval and a minute', () => {
+  it('includes a cuff pressure after its expected interval and a minute', () => {
     const patient = assessed();
     patient.feed(reading(1, { NBPs: 120 }, { intervalMs: 900_000 }));
     const { known } = patient.state().scores.head;
@@ -168,14 +168,14 @@ describe('what is missing', () => {
     expect(setAt(known, t0 + 962_000)).toHaveProperty('BPsys', undefined);
   });
 
-  it('takes what a nurse entered for missing after six hours', () => {
+  it('includes a nurse’s entries after six hours', () => {
     const patient = assessed();
     const { known } = patient.state().scores.head;
     expect(setAt(known, t0 + 6 * 3_600_000)).toMatchObject({ consciousness: 'A', oxygen: false });
     expect(setAt(known, t0 + 6 * 3_600_000 + 1)).toEqual({ scale: 1, consciousness: undefined, oxygen: undefined });
   });
 
-  it('uses no questionable, invalid or implausible value', () => {
+  it('is every questionable, invalid or implausible value', () => {
     const patient = assessed();
     patient.run(1, 10, { HR: null });
     const at = (s: number, more: object) =>
@@ -189,8 +189,8 @@ describe('what is missing', () => {
 
 describe('of two sensors', () => {
   it.each([
-    ['the heart rate goes before the pulse', [[1, { HR: 80, PR: 95 }]], 'pulse', 80],
-    ['the pulse counts where there is no heart rate', [[1, { PR: 95 }]], 'pulse', 95],
+    ['the heart rate counts before the pulse', [[1, { HR: 80, PR: 95 }]], 'pulse', 80],
+    ['the pulse counts if there is no heart rate', [[1, { PR: 95 }]], 'pulse', 95],
     [
       'the pulse counts once the heart rate is gone for 70 s',
       [
@@ -201,7 +201,7 @@ describe('of two sensors', () => {
       95,
     ],
     [
-      'the arterial pressure goes before the cuff',
+      'the arterial pressure counts before the cuff',
       [
         [1, { ABPs: 110 }],
         [5, { NBPs: 125 }],
@@ -210,7 +210,7 @@ describe('of two sensors', () => {
       110,
     ],
     [
-      'the cuff counts where the line is silent',
+      'the cuff counts if the line is silent',
       [
         [1, { ABPs: 110 }],
         [400, { NBPs: 125 }],
@@ -219,7 +219,7 @@ describe('of two sensors', () => {
       125,
     ],
     [
-      'an old cuff counts where a line was silent later',
+      'an old cuff value counts if a line was silent later',
       [
         [1, { NBPs: 125 }],
         [60, { ABPs: 110 }],
@@ -264,20 +264,20 @@ describe('shock index and qSOFA', () => {
     patient.run(1, 400, { HR: 107, ABPs: 120 });
     expect(scoresRaised(patient)).toEqual([]);
   });
-  it('a shock index does not call beside the rate that makes it', () => {
+  it('a shock index does not call beside an alarm of its heart rate', () => {
     const patient = bed();
     patient.run(1, 400, { HR: 130, ABPs: 120 });
     expect(patient.raised()).toEqual(['HR.high']);
     patient.run(401, 420, { HR: 118, ABPs: 120 });
     expect(patient.raised()).toEqual(['HR.high', 'shock-index']);
   });
-  it('qSOFA alarms at 2 though nobody has entered consciousness, since two are certain', () => {
+  it('qSOFA alarms at 2 without an entry for consciousness, because two are certain', () => {
     const patient = bed();
     patient.run(1, 80, { HR: 70, RR: 24, ABPs: 98 });
     expect(scoresRaised(patient)).toEqual(['qSOFA']);
     expect(patient.live().qSOFA).toMatchObject({ priority: 'low', text: 'qSOFA at least 2 ≥ 2' });
   });
-  it('qSOFA does not call beside the limits of what it is made of', () => {
+  it('qSOFA does not call beside the limits of its inputs', () => {
     const patient = bed();
     patient.run(1, 80, { HR: 70, RR: 35, ABPs: 98 });
     expect(patient.raised()).toEqual(['RR.high']);
@@ -296,7 +296,7 @@ describe('who is scored', () => {
     patient.run(1, 400, ill);
     expect(scoresRaised(patient)).toEqual([]);
   });
-  it('an entry for a child, or for a patient who has gone, is refused with the reason', () => {
+  it('an entry for a child, or for a patient who has left, is refused with the reason', () => {
     const child = bed('paediatric');
     child.command(0, alert);
     expect(child.answers).toMatchObject([
@@ -309,7 +309,7 @@ describe('who is scored', () => {
       { accepted: false, reason: expect.stringContaining('no longer at this device') },
     ]);
   });
-  it('nothing is left of a patient who has gone', () => {
+  it('nothing remains of a patient who has left', () => {
     const patient = assessed();
     patient.run(1, 100, ill);
     patient.end(101);
@@ -333,17 +333,17 @@ describe('the order of messages', () => {
       held,
     };
   };
-  it('does not matter where five neighbours are swapped', () => {
+  it('does not matter if five neighbours are swapped', () => {
     const swapped = stream();
     for (let i = 0; i + 5 < swapped.length; i += 5) swapped.splice(i, 5, ...swapped.slice(i, i + 5).reverse());
     expect(play(swapped)).toEqual(play(stream()));
     expect(play(stream()).ids.length).toBeGreaterThan(0);
   });
-  it('a backlog from before all that is remembered changes nothing', () => {
+  it('a backlog from before all remembered cells changes nothing', () => {
     const old = Array.from({ length: 30 }, (_, i) => reading(i - 2_000, ill, { receivedAt: t0 + 401_000 }));
     expect(play([...stream(), ...old]).known).toEqual(play(stream()).known);
   });
-  it('a nurse who enters while the device is ten minutes behind is heard', () => {
+  it('a nurse’s entry counts while the device is ten minutes behind', () => {
     const patient = bed();
     patient.run(1, 300, well);
     patient.command(900, alert);
@@ -352,7 +352,7 @@ describe('the order of messages', () => {
     patient.run(902, 940, well);
     expect(setAt(patient.state().scores.head.known, t0 + 940_000)).toMatchObject({ consciousness: 'A', oxygen: false });
   });
-  it('an entry with the time of a clock that is far behind is heard', () => {
+  it('an entry with the time of a clock that is far behind counts', () => {
     const patient = bed();
     patient.run(1, 600, well);
     patient.command(-3_000, alert);

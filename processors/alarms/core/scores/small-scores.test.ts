@@ -45,7 +45,7 @@ describe('qSOFA', () => {
   ] as const)('of %j is met by %j: %d', (set, met, total) => {
     expect(qsofa(set)).toEqual({ met, missing: [], total });
   });
-  it('has no total where something is missing, and says what is met all the same', () => {
+  it('has no total if something is missing, but has the points that are met', () => {
     expect(qsofa({ RR: 24, BPsys: 90 })).toEqual({ met: ['RR', 'BPsys'], missing: ['consciousness'] });
     expect(qsofa({})).toEqual({ met: [], missing: ['RR', 'BPsys', 'consciousness'] });
     expect(qsofa({ RR: Number.NaN, BPsys: 90, consciousness: 'A' }).missing).toEqual(['RR']);
