@@ -1,4 +1,4 @@
-/** Which user: what is refused. The change itself is tried with a real start. */
+/** Which user: the refusals. A real start tests the change itself. */
 import { spawnSync } from 'node:child_process';
 import {
   chownSync,
@@ -18,7 +18,7 @@ import { expect, it, vi } from 'vitest';
 import { idsOf, isRoot } from '../process/run-as.ts';
 import { handOver } from './run-as.ts';
 
-/** What happens between the look at a folder and the look into it. */
+/** Happens between the check of a folder and its reading. */
 let meanwhile = () => {};
 vi.mock('node:fs', async (original) => {
   const fs = await original<typeof import('node:fs')>();

@@ -1,4 +1,4 @@
-/** What `npm run vigil` says before it needs anything that runs. */
+/** What `npm run vigil` prints before it needs a running system. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** A bed for tests: feeds the engine readings in plain numbers and keeps what it told. */
+/** A bed for tests: feeds the engine readings in plain numbers and keeps its events. */
 
 import type { Alarm, AlarmEvent, Command, CommandAnswer } from '../contracts/messages/alarms.ts';
 import type { NumericValue } from '../contracts/messages/device.ts';
@@ -31,7 +31,7 @@ const codes = {
 } as const;
 export type Numerics = Partial<Record<keyof typeof codes, number | null>>;
 
-/** `null`: said to be invalid. */
+/** `null`: marked invalid. */
 export function valuesOf(numerics: Numerics): NumericValue[] {
   return Object.entries(numerics).map(([name, value]) => {
     const code = codes[name as keyof typeof codes];
@@ -40,7 +40,7 @@ export function valuesOf(numerics: Numerics): NumericValue[] {
   });
 }
 
-/** Second `s` as the log writes it. */
+/** Returns second `s` in the form of the log. */
 export const instant = (s: number) => new Date(t0 + s * 1000).toISOString();
 
 export const nurse: Command['by'] = { userId: 'u1', name: 'N. Urse', role: 'nurse' };
@@ -62,12 +62,12 @@ export function reading(s: number, numerics: Numerics, more: Partial<Observation
   };
 }
 
-/** The gateway's word on the connection. */
+/** The gateway's message about the connection. */
 export function connection(s: number, connected: boolean, reason?: ConnectionInput['reason']): ConnectionInput {
   return { type: 'connection', deviceId: 'bed-01', receivedAt: t0 + s * 1000, connected, ...(reason && { reason }) };
 }
 
-/** The device's word on itself. */
+/** The device's status. */
 export function status(s: number, more: Partial<StatusInput> = {}): StatusInput {
   const receivedAt = t0 + s * 1000;
   return {
@@ -81,7 +81,7 @@ export function status(s: number, more: Partial<StatusInput> = {}): StatusInput 
   };
 }
 
-/** The reading of second `s`, numbered by one, of a device that declares no interval. */
+/** The reading of second `s`, numbered in order, of a device that declares no interval. */
 export function plainReading(s: number, values: readonly NumericValue[]): ObservationInput {
   const time = t0 + s * 1000;
   const numbered = { boot: 'b', start: 'b', seq: s + 1 };
@@ -96,8 +96,8 @@ export function wallOf(input: Input, otherwise: number): number {
 export type Bed = ReturnType<typeof bed>;
 
 /**
- * @param from a state to go on from, as a process does that starts again
- * @param under what the patient is judged by, if not by the built-in profiles
+ * @param from a state to continue from, as a restarted process does
+ * @param under the profiles that judge the patient, if not the built-in ones
  */
 export function bed(
   category: Category | null = 'adult',
@@ -152,7 +152,7 @@ export function bed(
         command: { commandId, associationId, at: instant(s), by: nurse, ...asked } as Command,
       });
     },
-    /** An answer to the alarm that is live under `key`. */
+    /** Acknowledges the alarm that is live under `key`. */
     acknowledge(s: number, key: string) {
       return this.command(s, { type: 'acknowledge', alarmId: this.live()[key]!.alarmId });
     },

@@ -8,7 +8,7 @@ import { waves } from '../contracts/parameters.ts';
 import { septic, ward } from './core/cast.ts';
 import { catalogue, loadRecording, recordingShelf } from './recordings.ts';
 
-/** Low and high of the ordinary default adult limits, as the clinical reference has them. */
+/** Low and high of the default adult limits, as in the clinical reference. */
 const adultLimits: Readonly<Record<string, readonly [number?, number?]>> = {
   MDC_ECG_HEART_RATE: [50, 120],
   MDC_PULS_OXIM_PULS_RATE: [50, 120],

@@ -25,7 +25,7 @@ beforeAll(() => ensureCertificates({ stateDir, nowMs: Date.now() }));
 afterEach(() => server?.close());
 afterAll(() => rmSync(stateDir, { recursive: true, force: true }));
 
-/** A server with one of our certificates, which keeps what it is sent. */
+/** A server with one of our certificates, which keeps what it receives. */
 async function pose(as: string): Promise<{ readonly port: number; heard(): number }> {
   let bytes = 0;
   const posing = createServer({ cert: pem(`${as}.pem`), key: pem(`${as}.key`) }, (socket) => {
@@ -54,7 +54,7 @@ const envOf = (port: number, service: 'trends' | 'dashboard') => ({
   VIGIL_ACCOUNTS_FILE: join(stateDir, 'certs/ca.pem'),
 });
 
-/** Each client of ours, with the certificate of the server that it looks for. It fails in any case: nobody answers. */
+/** Each client of ours, with the certificate of the server that it expects. It fails in any case, because nobody answers. */
 const clients: Readonly<
   Record<string, { readonly of: string; readonly isSlow?: true; call(port: number): Promise<unknown> }>
 > = {

@@ -1,4 +1,4 @@
-/** Who may see and send what was rejected: decided, and put on record, before the log is read at all. */
+/** Who may see and send rejected messages. This is decided, and recorded, before the log is read at all. */
 import pino from 'pino';
 import { describe, expect, it } from 'vitest';
 import type { Role } from '../../contracts/messages/records.ts';

@@ -1,7 +1,7 @@
 /**
- * A hundred kills of the alarm processor while recordings replay. Kafka is lists here, and the wall clock is the recording's, so that the
- * whole of what a kill can cut apart is tried in a second: events that were written or not, snapshots that were not, commands and readings
- * that came while nobody read. kill.int.test.ts kills the real process.
+ * A hundred kills of the alarm processor while recordings replay. Kafka is a list here, and the wall clock is the recording's, so that
+ * every place at which a kill can interrupt is tried in a second: events that were written or not, snapshots that were not, commands and
+ * readings that came while nobody read. kill.int.test.ts kills the real process.
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -26,7 +26,7 @@ const adult: AssociationInput = { type: 'association', category: 'adult', ward: 
 
 type Command = { readonly atMs: number; readonly input: CommandInput };
 
-/** What Kafka keeps of one partition. */
+/** The content of Kafka for one partition. */
 function newLog(readings: readonly ObservationInput[], commands: Command[]) {
   return {
     readings,
@@ -89,7 +89,7 @@ function startProcessor(log: Log, nowMs: number) {
         } else return;
       }
     },
-    /** Events reach the log, the first `part` of them (0 to 1). */
+    /** Writes the first `part` (0 to 1) of the events to the log. */
     send(part: number) {
       log.alarms.push(...pending.splice(0, Math.round(pending.length * part)));
     },
@@ -129,7 +129,7 @@ function onScreen(events: readonly AlarmEvent[]): string[] {
     .sort();
 }
 
-/** A run that is never killed. A nurse answers now and then what calls: the commands that this makes are those of every run. */
+/** A run that is never killed. A nurse acknowledges some calls; every run gets the same commands. */
 function unkilled(readings: readonly ObservationInput[], rand: () => number) {
   const log = newLog(readings, []);
   const processor = startProcessor(log, 0);

@@ -1,4 +1,4 @@
-/** For tests: what stands around the alarm processor. Seals readings as the gateway, commands as the dashboard, and reads the alarms. */
+/** For tests: the surroundings of the alarm processor. Seals readings as the gateway, commands as the dashboard, and reads the alarms. */
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -34,7 +34,7 @@ const repo = join(import.meta.dirname, '../..');
 const by: Command['by'] = { userId: 'u1', name: 'N. Urse', role: 'nurse' };
 const iso = (ms: number) => new Date(ms).toISOString();
 
-/** An event with where and when Kafka had it. */
+/** An event with its offset and time in Kafka. */
 export type Told = AlarmEvent & { readonly offset: string; readonly seenAt: number };
 
 export type AlarmLab = Awaited<ReturnType<typeof openLab>>;
@@ -128,7 +128,7 @@ export async function openLab(platform: Platform) {
     }
     await associate(null);
 
-    /** @returns the time that the command bears */
+    /** @returns the time in the command */
     const command = async (asked: Record<string, unknown>): Promise<string> => {
       commands += 1;
       const at = iso(Date.now());
@@ -139,7 +139,7 @@ export async function openLab(platform: Platform) {
     return {
       deviceId,
       associationId,
-      /** Readings each second from `from` to `to` after `t`, received now unless told otherwise. */
+      /** Sends readings each second from `from` to `to` after `t`, received now unless the test says otherwise. */
       async send(t: number, from: number, to: number, numerics: Numerics, receivedAt?: (time: number) => number) {
         const sent: Promise<unknown>[] = [];
         for (let s = from; s <= to; s++) {
@@ -153,7 +153,7 @@ export async function openLab(platform: Platform) {
         }
         await Promise.all(sent);
       },
-      /** One reading of second `s`. */
+      /** Sends one reading of second `s`. */
       async sendValues(t: number, s: number, values: readonly NumericValue[], receivedAt: (time: number) => number) {
         seq += 1;
         const time = t + s * 1000;
@@ -162,7 +162,7 @@ export async function openLab(platform: Platform) {
         const place = { writer, boot, seq };
         await sealAs(gateway, 'observations', associationId, place, contentTypes.observation, body);
       },
-      /** One reading, sent again until the log has it. */
+      /** Sends one reading, again and again until the log has it. */
       async sendUntilTaken(time: number, numerics: Numerics) {
         seq += 1;
         const place = { writer, boot, seq };
@@ -184,13 +184,13 @@ export async function openLab(platform: Platform) {
           connected,
           ...(reason && { reason }),
         }),
-      /** Bytes that are no sealed record. */
+      /** Appends bytes that are no sealed record. */
       poison: () => gateway.appender.append('observations', associationId, Buffer.from('poison')),
-      /** Numbers that the log never gets. */
+      /** Skips numbers, so that the log never gets them. */
       lose(count: number) {
         seq += count;
       },
-      /** The last reading again, as another record with the same place. */
+      /** Sends the last reading again, as another record with the same place. */
       async again() {
         const { key, place, body } = last!;
         await sealAs(gateway, 'observations', key, place, contentTypes.observation, body);
@@ -207,7 +207,7 @@ export async function openLab(platform: Platform) {
   return {
     admit,
     eventsOf,
-    /** Answers to commands, and the limits in force, as they were published. */
+    /** Returns answers to commands, and the limits in force, as they were published. */
     publishedOf: ({ associationId }: { associationId: string }) => published.get(associationId) ?? [],
     lastStateOf: ({ associationId }: { associationId: string }) => states.get(associationId)?.at(-1),
     /** Resolves when a snapshot of the bed's engine has been read. */
@@ -218,7 +218,7 @@ export async function openLab(platform: Platform) {
         await new Promise((done) => setTimeout(done, 50));
       }
     },
-    /** Resolves with the first scores of the bed that are wanted. */
+    /** Resolves with the first scores of the bed that the test wants. */
     async untilScores(bed: { associationId: string }, wanted: (one: Scores) => boolean): Promise<Scores> {
       const deadline = Date.now() + 30_000;
       for (;;) {
@@ -229,7 +229,7 @@ export async function openLab(platform: Platform) {
         await new Promise((done) => setTimeout(done, 20));
       }
     },
-    /** As a screen keeps them: the highest revision of each. */
+    /** Returns the alarms as a screen keeps them: the highest revision of each. */
     alarmsOf(bed: { associationId: string }): Alarm[] {
       const best = new Map<string, Alarm>();
       for (const { alarm } of eventsOf(bed))
@@ -248,7 +248,7 @@ export async function openLab(platform: Platform) {
         await new Promise((done) => setTimeout(done, 20));
       }
     },
-    /** Where the processors' group is, and where the log ends. */
+    /** Returns the position of the processors' group, and the end of the log. */
     async positions() {
       const alarms = await open('alarms');
       const reader = await openPartitionReader(alarms.kafka, {
@@ -264,7 +264,7 @@ export async function openLab(platform: Platform) {
       await alarms.close();
       return { committed, ends };
     },
-    /** What the pure engine makes of these beds' part of the log, never stopped. */
+    /** Returns what the pure engine, never stopped, makes of these beds' part of the log. */
     async judged(beds: readonly { associationId: string }[]): Promise<Alarm[][]> {
       const inputs = new Map<string, { input: Input; receivedAt: number }[]>();
       const reader = await createReader(dashboard.kafka, {

@@ -1,4 +1,4 @@
-/** The defaults on real recordings: what they cost in alarms, and that they miss nothing that is there. */
+/** The default limits on real recordings: how many alarms they cause, and that they miss nothing. */
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** What must hold of every log: fast-check prints the seed of a counterexample. */
+/** What must hold for every log. fast-check prints the seed of a counterexample. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Alarm, AlarmEvent } from '../../../contracts/messages/alarms.ts';
@@ -27,22 +27,22 @@ function run(inputs: readonly Input[], from: State = begin()): Run {
   return { state, events };
 }
 
-/** As a screen keeps them: the highest revision of each alarm. */
+/** Returns the alarms as a screen keeps them: the highest revision of each. */
 function screen(events: readonly AlarmEvent[]): Map<string, AlarmEvent> {
   const best = new Map<string, AlarmEvent>();
   for (const event of events)
     if (event.alarm.rev > (best.get(event.alarm.alarmId)?.alarm.rev ?? 0)) best.set(event.alarm.alarmId, event);
   return best;
 }
-/** Without silence, which is noticed when the engine looks ("Judged or told", 7). */
+/** Without silence, which begins when the engine looks ("Judged or told", 7). */
 const finalRevs = (events: readonly AlarmEvent[]) =>
   [...screen(events).values()]
     .filter(({ alarm }) => !/no-data|intermittent/.test(alarm.condition))
     .map(({ alarm }) => `${alarm.alarmId} ${alarm.condition} ${alarm.rev}`)
     .sort();
-/** An alarm about a limit: a score may end when its values have become too old. */
+/** Returns whether an alarm is about a limit. A score may also end when its values have become too old. */
 const isOfValue = ({ kind, code }: Alarm) => kind === 'physiological' && code !== undefined;
-/** What readings alone decide of the physiological alarms. */
+/** Returns the part of the physiological alarms that readings alone decide. */
 const judgedOf = (events: readonly AlarmEvent[]) =>
   [...screen(events).values()]
     .filter(({ alarm }) => alarm.kind === 'physiological')
@@ -57,7 +57,7 @@ const tiles = (events: readonly AlarmEvent[]) =>
     .map(({ alarm }) => `${alarm.alarmId} ${alarm.condition} ${alarm.present} ${alarm.signal}`)
     .sort();
 
-/** Values around the limits and the ends of their bands; null is said to be invalid. */
+/** Values around the limits and the ends of their bands; null is marked invalid. */
 const hr = fc.constantFrom(0, 39, 45, 50, 51, 80, 118, 120, 121, 130, 141, 150, null);
 const spo2 = fc.constantFrom(97, 91, 90, 88, 84, null);
 const rr = fc.constantFrom(15, 15, 15, 0, 31);
@@ -87,17 +87,17 @@ function readingsOf(
   return out;
 }
 const log = fc.array(stretch, { minLength: 1, maxLength: 12 }).map(readingsOf);
-/** Without outages: together with a clock that is set they look like a device's clock that was set, and onsets move with it. */
+/** Without outages: together with a clock that is set, an outage looks like a clock that was set, and onsets move with it. */
 const steadyLog = fc
   .array(stretch, { minLength: 1, maxLength: 12 })
   .map((all) => readingsOf(all.map((one) => ({ ...one, lateS: 0, gapS: one.gapS === 40 ? 7 : one.gapS }))));
 
-/** A standby, or its end by a person, at some time of the log. */
+/** A standby, or a person's end of it, at some time of the log. */
 const standbys = fc.array(
   fc.record({ atS: fc.integer({ min: 0, max: 250 }), forMs: fc.constantFrom(0, 60_000, 90_000, 14_400_000) }),
   { maxLength: 3 },
 );
-/** A log in which people answer: acknowledgements of alarms that it raises, some seconds after; and say that the patient is away. */
+/** A log in which people act: they acknowledge its alarms some seconds later, and start standby. */
 const answeredLog = fc
   .tuple(
     log,
@@ -140,7 +140,7 @@ const answeredLog = fc
     return [...readings, ...commands, ...pauses].sort((a, b) => wallOf(a, 0) - wallOf(b, 0)) as Input[];
   });
 
-/** Prints the seed, so that a run can be had again. */
+/** Prints the seed, so that a run can be repeated. */
 function seeded(numRuns: number) {
   const seed = Date.now() % 2 ** 31;
   console.log(`seed ${seed}`);
@@ -300,7 +300,7 @@ describe('any log', () => {
   });
 });
 
-/** Runs a log with the wall clock speaking each 500 ms, `stallMs` ahead of what has been read. */
+/** Runs a log with ticks of the wall clock each 500 ms, `stallMs` ahead of the readings. */
 function withTicks(
   inputs: readonly Input[],
   from: State,

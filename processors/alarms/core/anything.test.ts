@@ -1,4 +1,4 @@
-/** Whatever comes, in whatever order: the screens show what the engine holds, and every event is what its schema says. */
+/** For any inputs in any order: the screens show what the engine has, and every event matches its schema. */
 import fc from 'fast-check';
 import { Compile } from 'typebox/compile';
 import { expect, it } from 'vitest';
@@ -15,7 +15,7 @@ const deviceId = 'bed-01';
 
 const observation = fc.record({
   kind: fc.constant('observation' as const),
-  /** Most readings are about now; some are old, some from a clock that is wrong. */
+  /** Most readings are current; some are old, some are from a wrong clock. */
   behindS: fc.constantFrom(0, 0, 0, 0, 0.5, 20, 300, 5_000, -30, -100_000),
   intervalMs: fc.constantFrom(undefined, 1_000, 1_000, 250, 60_000),
   boot: fc.constantFrom('b1', 'b1', 'b1', 'b2'),
@@ -132,7 +132,7 @@ function inputOf(thing: Thing, nowMs: number, n: number, raised: readonly string
   }
 }
 
-/** One call by parameter and side; what is over stays only where it must; nobody is called to a patient who left. */
+/** One call for each parameter and side; an alarm that has ended stays only if it must; nobody is called to a patient who left. */
 function expectCalls({ book: { live }, association }: State): void {
   const calls = Object.values(live).filter(({ alarm }) => alarm.present && alarm.signal !== 'off');
   const sides = calls

@@ -1,4 +1,4 @@
-/** Technical alarms of the parameters of one sensor: which of them calls for which (CLINICAL, "Judged or told", 4 and 8). */
+/** Technical alarms of the parameters of one sensor: which of them calls instead of which (CLINICAL, "Judged or told", 4 and 8). */
 import { describe, expect, it } from 'vitest';
 import { type Bed, bed, type Numerics, reading } from '../../bed.testing.ts';
 

@@ -1,4 +1,4 @@
-/** How often valid values of a parameter come, and what is said where it is seldom (CLINICAL, "Judged or told", 4). */
+/** How often valid values of a parameter come, and the alarm if they are rare (CLINICAL, "Judged or told", 4). */
 import { describe, expect, it } from 'vitest';
 import { assess, type DeviceClock, initialClock, type Pace } from '../../../contracts/device-clock.ts';
 import { parameters } from '../../../contracts/parameters.ts';
@@ -124,7 +124,7 @@ it.each<[string, object, string]>([
 
 type Code = keyof typeof codes;
 const orderAt = (time: number) => ({ boot: 'b1', seq: 5, time, receivedAt: time });
-/** A parameter that came a second before `t0`, with what the test says of it. */
+/** Returns a parameter that came a second before `t0`, with the test's changes. */
 function came(name: Code, more: Partial<Arrival> = {}): Arrival {
   const [time, at] = [orderAt(t0 - 1_000), { at: t0 - 1_000, since: t0 - 60_000 }];
   return { ...arrivalOf(parameters.get(codes[name])!, { declaredMs: null }, time, at, undefined), ...more };

@@ -1,4 +1,4 @@
-/** Troubles of ordinary bedsides, each with what must happen (CLINICAL, "Judged or told"). */
+/** Problems of ordinary bedsides, each with the required result (CLINICAL, "Judged or told"). */
 
 import { describe, expect, it } from 'vitest';
 import type { AlarmEvent, Command } from '../../../contracts/messages/alarms.ts';
@@ -30,7 +30,7 @@ function bedside() {
   const events: AlarmEvent[] = [];
   let seq = 0;
   const keep = (result: { state: State; events: readonly AlarmEvent[] }) => {
-    // Through JSON, as a snapshot would: what does not survive it must not matter.
+    // Goes through JSON, as with a snapshot: the state must not need more than JSON keeps.
     state = JSON.parse(JSON.stringify(result.state)) as State;
     events.push(...result.events);
   };

@@ -1,4 +1,4 @@
-/** Whose limits judge a patient, and what is told of them where a profile has changed, or has a group off. */
+/** Whose limits judge a patient, and what is published if a profile has changed or has a group off. */
 import { describe, expect, it } from 'vitest';
 import { bed, env, nurse, t0 } from '../../bed.testing.ts';
 import { crossingConditions } from './crossing.ts';

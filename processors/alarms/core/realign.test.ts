@@ -1,4 +1,4 @@
-/** After a crash the screens hear what holds, above all that they have. */
+/** After a crash the screens get what holds, above all revisions that they have. */
 import { describe, expect, it } from 'vitest';
 import type { AlarmEvent } from '../../../contracts/messages/alarms.ts';
 import { type Bed, bed, highBed, mediumBed, t0 } from '../../bed.testing.ts';
@@ -7,7 +7,7 @@ import type { State } from './state.ts';
 
 const align = (state: State, told: readonly AlarmEvent[], s: number) => realign(state, told, t0 + s * 1000);
 
-/** High, raised at 0; its escalation at 60 s and an answer given just before cross each other. */
+/** A high alarm, raised at 0. Its escalation at 60 s and an acknowledgement just before cross each other. */
 function crossed(clockFirst: boolean): Bed {
   const one = highBed();
   const { alarmId } = one.live()['HR.extreme-high']!;
@@ -16,7 +16,7 @@ function crossed(clockFirst: boolean): Bed {
   return one;
 }
 
-/** Without the silence that the tick finds too. */
+/** Without the silence that the tick also finds. */
 const physiological = (events: readonly AlarmEvent[]) => events.filter(({ alarm }) => alarm.kind === 'physiological');
 
 describe('after a crash, compared with the published events', () => {

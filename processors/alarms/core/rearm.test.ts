@@ -1,4 +1,4 @@
-/** A state that was taken while the machine's clock was ahead: nothing in it lasts longer than it ever does. */
+/** A state that was taken while the machine's clock was ahead: nothing in it lasts longer than its maximum. */
 import { describe, expect, it } from 'vitest';
 import { audioPauseUntil } from '../../../contracts/audio-pause.ts';
 import { gatewayNoticeCodes, gatewayNoticeForMs } from '../../../contracts/bed-notices.ts';
@@ -111,7 +111,7 @@ describe('a number that is missing', () => {
   });
 });
 
-/** A bed of which every part knows a time: at 9 s by the clock that is set back. */
+/** A bed with a time in every part of its state: at 9 s by the clock that is set back. */
 function fullState(): State {
   const one = bed();
   one.feed(connection(0, true));

@@ -1,4 +1,4 @@
-/** Of one cause that the device and Vigil both alarm about, one calls (CLINICAL, "Judged or told", 8). */
+/** If the device and Vigil both alarm about one cause, one alarm calls (CLINICAL, "Judged or told", 8). */
 import { describe, expect, it } from 'vitest';
 import type { Condition } from './condition.ts';
 import { asOneCall } from './same-cause.ts';
@@ -12,7 +12,7 @@ const plain = condition('HR.high', {});
 const extreme = condition('HR.extreme-high', { priority: 'high', rank: 21 });
 const own = condition('device/tachy', { origin: 'device', rank: 10 });
 const other = condition('SpO2.low', { chain: 'SpO2.low' });
-/** `HR.high under device/tachy` where it is listed there, `device/tachy calls` where it calls. */
+/** `HR.high under device/tachy` if it is listed there, `device/tachy calls` if it calls. */
 const told = (conditions: readonly Condition[]) =>
   asOneCall(conditions).map(({ key, rank, quiet, listedUnder }) =>
     rank === 1_000 ? `${key} calls` : quiet ? `${key} under ${listedUnder}` : key,

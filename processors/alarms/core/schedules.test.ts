@@ -1,4 +1,7 @@
-/** The same messages give the same alarms, however they come ("Judged or told", 7). Silence is what the schedule itself tells of: left out. */
+/**
+ * The same messages give the same alarms, in any order of delivery ("Judged or told", 7). Silence is left out, because it depends on the
+ * delivery.
+ */
 
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -18,7 +21,7 @@ const env: Environment = {
 
 type Delivered = { readonly input: ObservationInput; readonly now: number };
 
-/** A patient whose numbers wander over and back, second by second; now and then a value is invalid. */
+/** A patient whose numbers move away and back, second by second; some values are invalid. */
 const patient = fc
   .array(
     fc.record({
@@ -53,7 +56,7 @@ const standby = (at: number): Input => {
   return { type: 'command', command: { type: 'standby', ...asked, reason: 'Imaging', forMs: 3_600_000 } };
 };
 
-/** @param awayAt wall clock at which a nurse says that the patient is away; absent: nobody does */
+/** @param awayAt wall clock at which a nurse starts standby; absent: nobody does */
 function play(delivered: readonly Delivered[], viaJsonEach = 0, awayAt = Number.POSITIVE_INFINITY): AlarmEvent[] {
   let isAsked = false;
   const events: AlarmEvent[] = [];

@@ -1,4 +1,4 @@
-/** Which readings were had already: a repeat has the number and the time (DESIGN, "Identities"). */
+/** Which readings came before: a repeat has the same number and time (DESIGN, "Identities"). */
 import { describe, expect, it } from 'vitest';
 import { note, type Seen } from './seen.ts';
 

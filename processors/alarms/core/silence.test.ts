@@ -1,10 +1,10 @@
-/** A device that is silent or gone, a parameter that does not come (CLINICAL, "Silence is an alarm", "Judged or told", 4). */
+/** A device that is silent or disconnected, and a parameter that does not come (CLINICAL, "Silence is an alarm", "Judged or told", 4). */
 import { describe, expect, it } from 'vitest';
 import { type Bed, bed, connection, instant, type Numerics, reading, status, t0 } from '../../bed.testing.ts';
 import type { ObservationInput } from './inputs.ts';
 
 const calm: Numerics = { HR: 80, SpO2: 97, RR: 15 };
-/** A reading that leaves it to the status to declare the interval. */
+/** A reading without a declared interval: the status declares it. */
 function undeclared(s: number): ObservationInput {
   const { intervalMs: _none, ...rest } = reading(s, calm);
   return rest;
@@ -413,7 +413,7 @@ describe('a parameter that no longer comes while others do', () => {
 describe('a sensor that was taken off', () => {
   const { SpO2: _takenOff, ...off }: Numerics = calm;
   const key = 'SpO2.no-data/MDC_PULS_OXIM_SAT_O2';
-  /** SpO2 was well, or low, and comes no more from 11 s on; it is silent since 30 s. */
+  /** SpO2 was normal, or low, and stops at 11 s; it is silent since 30 s. */
   function silentBed(SpO2: number): Bed {
     const one = bed();
     one.run(0, 10, { ...calm, SpO2 });

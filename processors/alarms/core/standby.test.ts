@@ -1,4 +1,4 @@
-/** Standby of a bed (CLINICAL, "Alarm vocabulary"). Whose state goes through JSON after each input, as it does through a snapshot. */
+/** Standby of a bed (CLINICAL, "Alarm vocabulary"). The state goes through JSON after each input, as with a snapshot. */
 import { describe, expect, it } from 'vitest';
 import { bed, connection, highBed, instant, mediumBed, nurse, reading, t0 } from '../../bed.testing.ts';
 

@@ -1,4 +1,4 @@
-/** Readings that overtake each other within a few seconds: no alarm is lost, and none is raised beside the one that stood for it. */
+/** Readings that overtake each other within a few seconds: no alarm is lost, and none is raised beside the one that called instead. */
 import { describe, expect, it } from 'vitest';
 import { type Bed, bed, reading } from '../../bed.testing.ts';
 

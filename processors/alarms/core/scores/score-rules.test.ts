@@ -1,4 +1,4 @@
-/** What a profile says of scores is what they alarm by, at once after a change, too. */
+/** Scores alarm by the profile's rules, and at once by changed ones. */
 import { describe, expect, it } from 'vitest';
 import { type Bed, bed, env, type Numerics, t0 } from '../../../bed.testing.ts';
 import type { Environment } from '../environment.ts';
